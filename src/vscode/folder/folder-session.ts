@@ -28,6 +28,7 @@ import { completionSettings } from './completion-settings.ts';
 import type { FileRules } from './file-rules.ts';
 import { withRedactedPaths } from './redacted-paths.ts';
 import { SessionSecrets } from './session-secrets.ts';
+import { UnparsedDocuments } from './unparsed-documents.ts';
 
 export interface SessionDeps {
   readonly paths: Paths;
@@ -60,6 +61,7 @@ export class FolderSession extends DisposableStore {
   private readonly deps: SessionDeps;
   private readonly ngram: NgramClient;
   private readonly activeAdaptation: ActiveAdaptation;
+  private readonly unparsed: UnparsedDocuments;
   private files: number | undefined;
   private indexProblem: string | undefined;
   private hasStarted = false;
@@ -91,8 +93,10 @@ export class FolderSession extends DisposableStore {
       new NgramClient({
         script: paths.ngramWorker,
         tokenizerPath: deps.neural.shipped.tokenizer,
+        clock,
         log,
         onRevived: () => deps.onReady(folder),
+        onPaused: () => deps.onChange(),
       }),
     );
     this.specialist = this.add(
@@ -111,9 +115,13 @@ export class FolderSession extends DisposableStore {
         onReady: () => deps.onReady(folder),
       }),
     );
+    this.unparsed = new UnparsedDocuments((path, reason) => {
+      log.warn(`${path} is not parsed any more: ${reason}`);
+      deps.onChange();
+    });
     this.service = this.add(
       new CompletionService({
-        specialist: withRedactedPaths(this.specialist, this.secrets),
+        specialist: this.unparsed.watch(withRedactedPaths(this.specialist, this.secrets)),
         llm: () => api.llm(folder),
         routerFor: (draft) => this.activeAdaptation.fitFor(this.isNgramOnly(draft) ? 'ngram' : 'mixed'),
         settings: ({ path }) => completionSettings(deps.configuration.for(folder.uri), this.maySend(path)),
@@ -146,6 +154,16 @@ export class FolderSession extends DisposableStore {
   /** Why this folder cannot be indexed, for the user. */
   get problem(): string | undefined {
     return this.indexProblem;
+  }
+
+  /** Whether the index stopped several times and waits before it starts again. */
+  get isIndexPaused(): boolean {
+    return this.ngram.isPaused;
+  }
+
+  /** Whether a document is completed without its grammar because it broke the parser. */
+  isUnparsed(path: string): boolean {
+    return this.unparsed.has(path);
   }
 
   /** Model and host of the server that completes here; undefined if this machine does. */

@@ -13,7 +13,7 @@ import type { Bases } from '../bases/bases.ts';
 import { modelStatus } from '../bases/model-status.ts';
 import type { Neural } from '../bases/window-engine.ts';
 import type { Snooze } from '../completion/snooze.ts';
-import { type FolderRef, folderOf, folderRef, looseFolder } from '../editor/folder-ref.ts';
+import { type FolderRef, folderOf, folderRef, looseFolder, pathIn } from '../editor/folder-ref.ts';
 import { t } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
 import type { Folders } from '../folder/folders.ts';
@@ -21,6 +21,7 @@ import type { Configuration } from '../settings/configuration.ts';
 import { isLanguageEnabled } from '../settings/levels.ts';
 import { riskOf, type Settings } from '../settings/settings.ts';
 import type { PanelNotice, PanelProgress, PanelState } from '../webview/protocol.ts';
+import { sessionNotices } from './session-notices.ts';
 import { sliderPoints } from './slider-points.ts';
 
 export interface StatusDeps {
@@ -177,18 +178,10 @@ export class Status extends DisposableStore {
 
   private notices(apiState: ApiState, folder: FolderRef): PanelNotice[] {
     const { problems, folders, api } = this.deps;
-    const notices: PanelNotice[] = [];
-    const { problem, unusedBecause } = folders.peek(folder) ?? {};
-    if (problem) notices.push({ kind: 'warning', text: problem, action: { label: t('Show Log'), command: 'showLog' } });
-    if (unusedBecause) {
-      const text = {
-        'earlier-base': t('The adaptation of this folder was made for an earlier base model. It is kept but not used.'),
-        'other-base': t(
-          'The adaptation of this folder was made for another base model. It is kept, and used again with that base model.',
-        ),
-      }[unusedBecause];
-      notices.push({ kind: 'info', text, action: { label: t('Adapt to This Repo'), command: 'adapt' } });
-    }
+    const uri = window.activeTextEditor?.document.uri;
+    const session = folders.peek(folder);
+    const path = uri && folderOf(uri).key === folder.key ? pathIn(folder, uri) : undefined;
+    const notices = session ? sessionNotices(session, path) : [];
     const failure = problems.current;
     if (failure && isAllowed(apiState)) {
       const setKey = { label: t('Set API Key'), command: 'setApiKey' } as const;
