@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { handlerSource } from '../../support/handlers.ts';
+import { OVERFLOWS_STACK } from '../../support/overflowing.ts';
 import { descendants } from '../../support/processes.ts';
 import { noise } from '../../workspace/files/samples.ts';
 import {
@@ -346,6 +347,17 @@ export function defineMain(suite: Suite, plan: Plan): void {
       /^Date\(row\.created_at\), name: row\.name \};/,
     );
     assert.ok(running('ngram-worker.cjs').length > 0);
+  });
+
+  suite.test('a document that breaks the parser does not end the completions of others', async () => {
+    const broken = await newFile('src/broken.py', OVERFLOWS_STACK);
+    // Whether a suggestion comes there does not matter.
+    for (let request = 0; request < 3; request++) {
+      await complete(broken, quietMs);
+      await replaceAll(broken, `${OVERFLOWS_STACK}${'x'.repeat(request)}`);
+    }
+    const editor = await show(await vscode.workspace.openTextDocument(inFolder('src/handlers/voucher.ts')));
+    await completeUntil(editor, upTo('const database = await openDatab'), /^ase\(context\.configuration\);/);
   });
 
   suite.test('an output document gets no suggestions', async () => {

@@ -6,11 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
 import { CodedError } from '../../../src/common/errors.ts';
+import { variables } from '../../../src/common/tuning.ts';
 import { loadModel } from '../../../src/neural/models/model-folder.ts';
 import { trainingStatusOf } from '../../../src/neural/training/training-status.ts';
 import type { EngineClient } from '../../../src/specialist/engine/client.ts';
 import type { AdaptProgress } from '../../../src/specialist/engine/protocol.ts';
 import { goldenFolder } from '../../neural/architecture/golden.ts';
+import { OVERFLOWS_STACK } from '../../support/overflowing.ts';
 import {
   adaptation,
   drafting,
@@ -74,6 +76,24 @@ test('invalid requests fail, and the process continues', async (context) => {
   const outside = adaptation(base, join(folder, 'o2'), { examples: [{ ids: Int32Array.of(1, 2, VOCABULARY) }] });
   assert.equal(await codeOf(client.request('adapt', outside)), 'bad-request');
   assert.equal(await codeOf(client.request('draft', drafting('x'))), 'ok');
+});
+
+test('a document that breaks the parser is drafted without it, in the same process', async (context) => {
+  // A slow machine would end the parse before it breaks anything.
+  const client = engine({ env: { [variables.patienceMs]: '60000' } });
+  context.after(() => client.dispose());
+  await opened(client, base);
+  const draft = async (path: string, languageId: string, prefix: string) => {
+    const { query, ...request } = drafting(prefix);
+    const answer = await client.request('draft', { ...request, query: { ...query, path, languageId } });
+    return answer.ok ? answer.value : assert.fail(answer.error.message);
+  };
+  await draft('whole.ts', 'typescript', 'const a = ');
+  const { pid } = client;
+  for (let request = 0; request < 3; request++) await draft('broken.py', 'python', OVERFLOWS_STACK);
+  assert.match((await draft('broken.py', 'python', 'y = ')).unparsed ?? '', /memory access|stack/);
+  assert.equal((await draft('whole.ts', 'typescript', 'const a = ')).unparsed, undefined);
+  assert.equal(client.pid, pid);
 });
 
 test('an invalid message gets an error code or is ignored, and the same process continues', async (context) => {
