@@ -26,7 +26,7 @@ function hours(s: number): [string, string] {
 export function thousands(value: number): string {
   return Math.round(value)
     .toString()
-    .replace(/\B(?=(\d{3})+$)/g, ',');
+    .replace(/\B(?=(?:\d{3}){1,8}$)/g, ',');
 }
 
 /** '1 file', '2,000 files', '1 place'. */

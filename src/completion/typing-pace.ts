@@ -97,6 +97,6 @@ export function inOneWord(one: CompletionQuery, other: CompletionQuery): boolean
 }
 
 function beforeWord({ prefix }: CompletionQuery): string {
-  const word = /[\p{L}\p{N}_$]*$/u.exec(prefix.slice(-NEAR))?.[0] ?? '';
+  const word = /(?<![\p{L}\p{N}_$])[\p{L}\p{N}_$]*$/u.exec(prefix.slice(-NEAR))?.[0] ?? '';
   return prefix.slice(0, prefix.length - word.length);
 }

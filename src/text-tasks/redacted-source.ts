@@ -10,9 +10,9 @@ export type SourceForm = 'lines' | 'csv' | 'jsonl';
 const restoreSyntax: Readonly<Record<SourceForm, (piece: RedactedPiece) => string>> = {
   lines: ({ text }) => text,
   csv: ({ raw, text }) => restoreMatches(raw, text, /[",]/g),
-  // Only strings become texts, and their escapes contain no secret.
+  // Only strings become texts, and their escapes contain no secret. A string without an end counts as one, too.
   jsonl: ({ raw, text }) =>
-    raw.replace(/"(?:[^"\\\n]|\\.)*"/g, (string, at: number) =>
+    raw.replace(/"(?:[^"\\\n]|\\.)*"?/g, (string, at: number) =>
       restoreMatches(string, text.slice(at, at + string.length), /^"|"$|\\(?:u[\da-fA-F]{4}|.)/g),
     ),
 };

@@ -73,7 +73,7 @@ export function docCommentOf({ kind, mark, tag }: DocForm, text: string, of: Doc
   const lines = raw.trimEnd().split('\n');
   const plain =
     kind === 'block'
-      ? lines.map((line) => line.replace(/^\s*(?:\/\*\*+|\*(?!\/))? ?/, '').replace(/\s*\*\/\s*$/, ''))
+      ? lines.map((line) => line.replace(/^\s*(?:\/\*\*+|\*(?!\/))? ?/, '').replace(/(?<!\s)\s*\*\/\s*$/, ''))
       : lines.map((line) => line.trimStart().slice(mark.length).replace(/^ /, ''));
   const prose = trimmed(plain).replace(tag === undefined ? /$^/ : new RegExp(`</?${tag}>\\n?`, 'g'), '');
   return { from, to: from + raw.trimEnd().length, prose: prose.trim() };
@@ -104,13 +104,13 @@ function stringOf(text: string, { body }: Documentable): DocComment | undefined 
 function trimmed(lines: readonly string[]): string {
   return lines
     .join('\n')
-    .replace(/[ \t]+$/gm, '')
+    .replace(/(?<![ \t])[ \t]+$/gm, '')
     .trim();
 }
 
 /** The prose of a comment that may have been written with comment marks. */
 export function docProse(written: string): string {
-  const marks = /^\s*(?:\/\*\*?|\*\/|\*(?!\*)|\/{2,3}|#(?![\w[])|--+|"""|''')[ \t]?|\s*(?:\*\/|"""|''')\s*$/g;
+  const marks = /^\s*(?:\/\*\*?|\*\/|\*(?!\*)|\/{2,3}|#(?![\w[])|--+|"""|''')[ \t]?|(?:\*\/|"""|''')\s*$/g;
   const isMarked = /^\s*(?:\/\*|\/\/|#\s|--|"""|''')/.test(written);
   return isMarked ? trimmed(written.split('\n').map((line) => line.replace(marks, ''))) : written.trim();
 }

@@ -28,7 +28,8 @@ export interface LineShape {
 const LONGEST_LINE = 400;
 /** Number of lines that are cached. */
 const REMEMBERED = 20_000;
-const LEXEME = /([^\S\n]*)(?:([\p{L}_$][\p{L}\p{M}\p{N}_$]*)|(\p{N}[\p{L}\p{N}_]*(?:\.\p{N}[\p{L}\p{N}_]*)?)|(\S))/gu;
+const LEXEME =
+  /(?<![^\S\n])([^\S\n]*)(?:([\p{L}_$][\p{L}\p{M}\p{N}_$]*)|(\p{N}[\p{L}\p{N}_]*(?:\.\p{N}[\p{L}\p{N}_]*)?)|(\S))/gu;
 const COMMENT = /^(?:\/\/|\/\*|\*(?!\w)|#(?=\s|$)|--(?=\s)|;;|<!--)/;
 
 /** Whether a line without its indent is a comment as a whole. */

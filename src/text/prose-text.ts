@@ -36,7 +36,7 @@ export function isProse(languageId: string, prefix: string): boolean {
 /** A heading, a row of a table, a tag, a definition of a link, or an item that begins with a link. */
 const STRUCTURED_LINE = /^\s*(?:#{1,6}\s|\||<[\w/!]|\[[^\]]+\]:|(?:[-*+]|\d+\.)\s*\[)/;
 /** A link's text or target, or an image. */
-const LINK = /!?\[[^\]]*$|\]\([^)\s]*$/;
+const LINK = /\[[^[\]]*$|\]\((?:(?!\]\()[^)\s])*$/;
 
 /** Whether the end of the prefix is in a sentence: neither code nor the structure of a document. */
 export function isSentence(languageId: string, prefix: string): boolean {
@@ -46,7 +46,8 @@ export function isSentence(languageId: string, prefix: string): boolean {
   return !inTicks && !STRUCTURED_LINE.test(line) && !LINK.test(line);
 }
 
-const CODE = /=>|\(\)\s*[{;]|[;{}]\s*$|^\s*["'][\w./@-]+["'][;,]?\s*$|\b(?:const|let|var) \w+ =|:=|&&|\|\||<\/\w+>/m;
+const CODE =
+  /=>|\(\)\s*[{;]|[;{}][^\S\n]*$|^[^\S\n]*["'][\w./@-]+["'][;,]?[^\S\n]*$|\b(?:const|let|var) \w+ =|:=|&&|\|\||<\/\w+>/m;
 
 /** Whether a text is code and no sentence; code between backticks does not count. */
 export function isCode(text: string): boolean {

@@ -5,7 +5,7 @@ import { lineState } from './line-state.ts';
 
 const MEMBER = /(?:[\p{L}\p{N}_$)\]}"'`]\??\.|::|->)$/u;
 const NUMBER = /(?:^|[^\p{L}\p{N}_$])\d[\d_]*\.$/u;
-const WORD = /[\p{L}_$][\p{L}\p{N}_$]*$/u;
+const WORD = /[\p{L}_$]\p{N}*$/u;
 /** A name after these keywords is new, so no list knows it. */
 const NEW_NAME =
   /(?:^|[^\p{L}\p{N}_$.])(?:const|let|var|val|function|func|fn|fun|def|class|interface|type|enum|struct|trait|record|module|mod|namespace|package)\s+[\p{L}\p{N}_$]*$/u;

@@ -146,7 +146,7 @@ export function retryAfter(headers: Headers | undefined, now: number): number | 
 function waitOf(text: string | null | undefined, toMs: (value: number) => number, now?: number): number | undefined {
   const value = text?.trim() ?? '';
   if (value === '') return undefined;
-  const decimal = /^[+-]?(\d+\.?\d*|\.\d+)$/.test(value);
+  const decimal = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)$/.test(value);
   const wait = decimal ? toMs(Number(value)) : now === undefined ? Number.NaN : Date.parse(value) - now;
   return wait >= 0 ? wait : undefined;
 }

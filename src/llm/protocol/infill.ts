@@ -23,7 +23,7 @@ export interface Infill {
 
 const families: readonly InfillFamily[] = [
   { names: /qwen(2\.5|3)-?coder/, ...FILL_IN['qwen-coder'] },
-  { names: /starcoder|granite.*code/, ...FILL_IN.starcoder },
+  { names: /starcoder|granite.{0,60}code/, ...FILL_IN.starcoder },
   // As text, its marks need the surrounding spaces.
   {
     names: /codellama.*(code|base)|code-?llama-\d+b-hf/,

@@ -55,7 +55,7 @@ function hexForm(bytes: Buffer): string {
 /** The base64 characters that depend only on the key, if `offset` bytes precede it. */
 function base64Form(bytes: Buffer, offset: number): string {
   const all = Buffer.concat([Buffer.alloc(offset), bytes]);
-  const text = all.toString('base64').replace(/=+$/, '');
+  const text = all.toString('base64').replace(/(?<!=)=+$/, '');
   const end = all.length % 3 === 0 ? text.length : text.length - 1;
   const keyCharacters = text.slice(Math.ceil((offset * 8) / 6), end);
   return [...keyCharacters]

@@ -83,6 +83,6 @@ export const knownModels: readonly string[] = rows.map((row) => row.id);
 
 /** The row for a model name, which may have a date or a cloud provider's prefix ('us.anthropic.claude-...'). */
 export function modelFacts(model: string): ModelFacts {
-  const bare = model.replace(/^.*?(?=claude-)/, '').replace(/[-@]20\d{6}.*$/, '');
+  const bare = model.replace(/^.*?(?=claude-)/, '').replace(/[-@]20\d{6}.*$/s, '');
   return byId.get(bare) ?? { ...unknownModel, id: model };
 }

@@ -56,7 +56,7 @@ const commonFailures: readonly FailureRow[] = [
   { status: 500, message: /context size/i, code: 'bad-request', detail: tooLongDetail },
   {
     status: 400,
-    message: /model.*(not exist|not found|invalid)|(invalid|not a valid) model/i,
+    message: /model.{0,100}(not exist|not found|invalid)|(invalid|not a valid) model/i,
     code: 'bad-request',
     detail: noModelDetail,
   },

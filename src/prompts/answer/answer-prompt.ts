@@ -56,9 +56,12 @@ function cutWithoutTags(text: string, maxLength: number): string {
 /** The answer without the fence, tags and quotes that models put around it. */
 function readAnswer(written: string): string {
   const fenced = /^\s*```\w*\n([\s\S]*?)\n```\s*$/.exec(written)?.[1] ?? written;
-  const plain = fenced.replace(/^\s*<answer>\s*|\s*<\/answer>\s*$/g, '').trim();
+  const plain = fenced
+    .trim()
+    .replace(/^<answer>|<\/answer>$/g, '')
+    .trim();
   const [, quoted] = /^"([^"\n]*)"$/.exec(plain) ?? [];
-  return (quoted ?? plain).replace(/[ \t]+$/gm, '');
+  return (quoted ?? plain).replace(/(?<![ \t])[ \t]+$/gm, '');
 }
 
 /** The answer cut to `most` characters: after a sentence if one fits, else after a word. */

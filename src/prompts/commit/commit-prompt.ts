@@ -54,7 +54,10 @@ export function commitPrompt({ files, examples }: CommitRequest): Prompt {
 /** The message without the fence, quotes and tags that models put around it. */
 export function readMessage(written: string): string {
   const fenced = /^\s*```\w*\n([\s\S]*?)\n```\s*$/.exec(written)?.[1] ?? written;
-  const plain = fenced.replace(/^\s*<message>\s*|\s*<\/message>\s*$/g, '').trim();
+  const plain = fenced
+    .trim()
+    .replace(/^<message>|<\/message>$/g, '')
+    .trim();
   const [, quoted] = /^"([^"\n]*)"$/.exec(plain) ?? [];
-  return (quoted ?? plain).replace(/[ \t]+$/gm, '');
+  return (quoted ?? plain).replace(/(?<![ \t])[ \t]+$/gm, '');
 }

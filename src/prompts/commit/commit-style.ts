@@ -64,7 +64,7 @@ export interface Convention {
   readonly hasStop: boolean;
 }
 
-const conventional = /^(\w+)(?:\(([^)]+)\))?!?:\s+(.+)$/;
+const conventional = /^(\w+)(?:\(([^)]+)\))?!?:\s+(\S.*)$/;
 
 /** The form of most messages. @param messages most similar first, which decides ties */
 export function conventionOf(messages: readonly string[]): Convention {

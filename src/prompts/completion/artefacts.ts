@@ -34,7 +34,7 @@ export function cutLoops(text: string, { query }: Context): string {
     if (plain[i + 1] === line && plain[i + 2] === line) return lines.slice(0, i + 1).join('\n');
   }
   const loop = /([^\n]{2,60}?)\1{3,}/u.exec(text);
-  if (loop === null || loop[0].length < 48 || !/[\p{L}\p{N}].*\P{N}|[\p{L}]/u.test(loop[1] as string)) return text;
+  if (loop === null || loop[0].length < 48 || !/\p{L}|\p{N}\P{N}/u.test(loop[1] as string)) return text;
   return text.slice(0, loop.index + (loop[1] as string).length);
 }
 

@@ -43,7 +43,7 @@ export function dropEchoedLine(text: string, { before }: Context): string {
 
 /** Drops the repeated beginning of the word at the cursor: 'con' + 'console.log'. */
 export function dropEchoedWord(text: string, { query }: Context): string {
-  const word = /[\p{L}\p{N}_$]{3,}$/u.exec(query.prefix)?.[0];
+  const word = /(?<![\p{L}\p{N}_$])[\p{L}\p{N}_$]{3,}$/u.exec(query.prefix)?.[0];
   return word !== undefined && text.startsWith(word) && /[\p{L}\p{N}_$]/u.test(text.charAt(word.length))
     ? text.slice(word.length)
     : text;

@@ -61,7 +61,7 @@ export function cleanAnswer(answer: string, position: CompletionPosition): strin
  */
 export function hasWholeLine(answer: string, position: CompletionPosition): boolean {
   const text = BEFORE_ANSWER.reduce((left, filter) => applyFilter(filter, left, position, true), answer);
-  const line = /^.*\S.*(?=\n)/.exec(text)?.[0];
+  const line = /^[^\S\n]*\S.*(?=\n)/.exec(text)?.[0];
   return line !== undefined && !isLineAbove(line, position.query.prefix);
 }
 

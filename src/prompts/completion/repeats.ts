@@ -44,7 +44,7 @@ function endsNothing(line: string, { prefix, languageId }: CompletionQuery, inde
 }
 
 /** An overlap that is no coincidence. */
-const UNLIKELY = /\w{2,}\W|\W\w{2,}/;
+const UNLIKELY = /\w\w\W|\W\w\w/;
 
 /** Trims the end of the text that the rest of the cursor's line repeats. */
 export function trimOverlap(text: string, { before, after, facts, chat }: Context): string {

@@ -50,7 +50,7 @@ function inline(text: string, most: number): string {
 /** Index of the label that the answer names; undefined if it names none or several. */
 export function parseLabel(answer: string, labels: LabelTask['labels']): number | undefined {
   const plain = answer.trim().toLowerCase();
-  const said = plain.replace(/^["'`*\s]+|["'`*.\s]+$/g, '');
+  const said = plain.replace(/^["'`*\s]+/, '').replace(/(?<!["'`*.\s])["'`*.\s]+$/, '');
   const exact = labels.findIndex(({ name }) => name.toLowerCase() === said);
   if (exact >= 0) return exact;
   // A sentence must contain exactly one label as a word.

@@ -19,7 +19,7 @@ const MAX_ENCODED_LENGTH = 400;
  */
 export function respelledText(prefix: string, tokenizer: Vocabulary['tokenizer']): string {
   const near = prefix.slice(-MAX_PIECE_LENGTH);
-  const blank = /(?:\r?\n)?[^\S\n]*$/u.exec(near)?.[0] ?? '';
+  const blank = /(?:\r?\n|(?<![^\S\n]))[^\S\n]*$/u.exec(near)?.[0] ?? '';
   const atLine = blank.includes('\n') || blank.length === prefix.length;
   const cut = atLine ? blank : (UNFINISHED_PIECE.exec(near)?.[0] ?? '');
   if (cut === '') return '';

@@ -110,13 +110,20 @@ export function sectionsIn(markdown: string): string[] {
 export function todosIn(text: string): string[] {
   return text.split('\n').flatMap((line) => {
     const note = /\b(?:TODO|FIXME|HACK|XXX)\b.*/.exec(line)?.[0];
-    return note === undefined ? [] : [note.replace(/\s*(\*\/|-->)\s*$/, '').trim()];
+    return note === undefined
+      ? []
+      : [
+          note
+            .trimEnd()
+            .replace(/(?:\*\/|-->)$/, '')
+            .trim(),
+        ];
   });
 }
 
 /** 'fix(parser)!: no loop' gives its type 'fix' as the label, and the text without it. */
 export function commitText(subject: string, labelFromType: boolean): TaskSourceText {
-  const [, type, rest] = /^(\w+)(?:\([^)]*\))?!?:\s+(.+)$/.exec(subject) ?? [];
+  const [, type, rest] = /^(\w+)(?:\([^)]*\))?!?:\s+(\S.*)$/.exec(subject) ?? [];
   return labelFromType && type !== undefined && rest !== undefined ? { text: rest, label: type } : { text: subject };
 }
 

@@ -33,7 +33,7 @@ export function enclosing(root: Node, text: string, at: number): Node | undefine
 
 /** The end of a node and of the closers after it, if only closers follow on its last line. */
 export function endWithClosers({ endIndex }: Node, text: string): number {
-  return endIndex + (/^[^\S\n]*[)\]};,]*[^\S\n]*(?=\n|$)/.exec(text.slice(endIndex))?.[0].length ?? 0);
+  return endIndex + (/^[^\S\n]*(?:[)\]};,]+[^\S\n]*)?(?=\n|$)/.exec(text.slice(endIndex))?.[0].length ?? 0);
 }
 
 /** Whether a cut at `to` is inside a node that begins at `from` or later; separators after the cut may be missing. */

@@ -99,7 +99,7 @@ function checkCuts(
     if (result === undefined) return { brokenCuts: [...brokenCuts] };
     if (result.errors > errorsBefore) {
       if (!isUnfinished) brokenCuts.add(cut.length);
-    } else if (result.isWhole) for (const part of [cut, cut.replace(/[;,]+$/, '')]) wholeCuts.add(part.length);
+    } else if (result.isWhole) for (const part of [cut, cut.replace(/(?<![;,])[;,]+$/, '')]) wholeCuts.add(part.length);
   }
   return { brokenCuts: [...brokenCuts], ...(all.length > firstEnd && { wholeCuts: [...wholeCuts] }) };
 }

@@ -28,7 +28,7 @@ export class StatusBar extends DisposableStore {
     const text = itemText(snapshot, activity.last);
     if (this.item.text !== text) this.item.text = text;
     this.item.tooltip = tooltip(snapshot, activity.totals());
-    const withoutIcons = text.replace(/\$\([^)]*\)\s*/g, '');
+    const withoutIcons = text.replace(/\$\([^)$]*\)\s*/g, '');
     this.item.accessibilityInformation = {
       label: t('Easy Adaptation: {0}, {1}', snapshot.statusText, withoutIcons),
       role: 'button',

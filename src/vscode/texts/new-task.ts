@@ -189,6 +189,11 @@ export function parseLabels(text: string): TaskLabel[] {
   });
 }
 
+/** Whether a path is that of a task's own output: `name.labels.csv`. */
+function isLabelFile(path: string): boolean {
+  return path.endsWith('csv') && /\.(?:labels|answers)\./.test(path.slice(path.lastIndexOf('/') + 1));
+}
+
 function baseName(source: TextSource): string {
   const file = 'path' in source ? (source.path.split('/').at(-1) ?? '') : source.kind;
   const base = file
@@ -201,9 +206,7 @@ function baseName(source: TextSource): string {
 async function pickFile(folder: vscode.Uri, glob: string): Promise<string | undefined> {
   const files = await vscode.workspace.findFiles(new vscode.RelativePattern(folder, glob), undefined, maxFiles);
   const paths = files.map(({ path }) => path.slice(folder.path.length).replace(/^\/+/, '')).sort();
-  const offered = paths.filter(
-    (path) => !path.startsWith('.easyadaptation/') && !/\.(labels|answers)\.[^/]*csv$/.test(path),
-  );
+  const offered = paths.filter((path) => !path.startsWith('.easyadaptation/') && !isLabelFile(path));
   if (offered.length === 0) {
     void window.showInformationMessage(t('No file in this folder matches {0}.', glob));
     return undefined;

@@ -76,5 +76,5 @@ function safeLocale(locale: string): string {
 
 /** A text on one line: a line break becomes ' ⏎ ', a tab a space. */
 export function flatten(text: string): string {
-  return text.replace(/\s*\n\s*/g, ' ⏎ ').replace(/\t/g, ' ');
+  return text.replace(/(?<!\s)\s*\n\s*/g, ' ⏎ ').replace(/\t/g, ' ');
 }

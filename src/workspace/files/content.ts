@@ -12,7 +12,7 @@ const headerCharacters = 4000;
 const commentLine = /^\s*(?:\/\/|\/\*|\*|#|<!--|--|;|%|\(\*|\{-|"""|'''|REM\b|'|dnl\b|\.\.)/i;
 /** Phrases that only generators write. */
 const generatorPhrase =
-  /@generated\b(?!['"`])|<auto-?generated|\bcode generated\b.*\bdo not edit\b|\bthis (?:file|code|class|module) (?:is|was|has been) (?:auto[- ]?|automatically |machine[- ])?generated\b/i;
+  /@generated\b(?!['"`])|<auto-?generated|\bcode generated\b.{0,300}\bdo not edit\b|\bthis (?:file|code|class|module) (?:is|was|has been) (?:auto[- ]?|automatically |machine[- ])?generated\b/i;
 /** People write these phrases too, but rarely both in one header. */
 const generatedWord = /\b(?:auto[- ]?)?generated\b/i;
 const doNotEditPhrase = /\b(?:do not|don't|(?:should|must) not be|never) (?:hand[- ])?(?:edit|modify|change|touch)/i;

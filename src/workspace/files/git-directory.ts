@@ -192,15 +192,19 @@ async function linksBelow(folder: string): Promise<string[] | undefined> {
 
 /** The directory with the repository's history. A worktree's own directory refers to it. */
 async function commonDirectoryOf(directory: string): Promise<string> {
-  const named = (await textOf(join(directory, 'commondir')))?.replace(/[\r\n]+$/, '');
-  if (named === undefined) return directory;
-  const path = resolve(directory, named);
+  const text = await textOf(join(directory, 'commondir'));
+  if (text === undefined) return directory;
+  const path = resolve(directory, withoutLineEnds(text));
   return realpath(path).catch(() => path);
+}
+
+function withoutLineEnds(text: string): string {
+  return text.replace(/(?<![\r\n])[\r\n]+$/, '');
 }
 
 /** The directory that a `.git` file refers to. */
 async function directoryNamedIn(file: string): Promise<string | undefined> {
-  const path = /^gitdir: (.+?)[\r\n]*$/s.exec((await textOf(file)) ?? '')?.[1];
+  const path = /^gitdir: (.+)$/s.exec(withoutLineEnds((await textOf(file)) ?? ''))?.[1];
   return path === undefined ? undefined : realpath(resolve(dirname(file), path)).catch(() => undefined);
 }
 
@@ -211,7 +215,7 @@ async function worktreeOf(directory: string): Promise<string | undefined> {
     let section = '';
     for (const line of ((await textOf(join(directory, name))) ?? '').split('\n')) {
       section = /^\s*\[\s*([^\]\s"]+)\s*\]/.exec(line)?.[1]?.toLowerCase() ?? (/^\s*\[/.test(line) ? '' : section);
-      const value = /(?:^|\])\s*worktree\s*=\s*(.*?)\s*$/i.exec(line)?.[1];
+      const value = /(?:^|\])\s*worktree\s*=\s*(.*)$/is.exec(line.trimEnd())?.[1];
       if (section === 'core' && value !== undefined) found = value.replace(/^"(.*)"$/, '$1').replace(/\\(.)/g, '$1');
     }
   }

@@ -25,7 +25,7 @@ export function parseIgnoreFile(text: string): Rule[] {
 function parseLine(line: string): Rule | undefined {
   if (line.startsWith('#')) return undefined;
   // Trailing spaces count only after a backslash.
-  let pattern = line.replace(/(?<!\\) +$/, '');
+  let pattern = line.replace(/(?:(?<![\\ ])|(?<=\\ )) +$/, '');
   const negated = pattern.startsWith('!');
   if (negated) pattern = pattern.slice(1);
   const foldersOnly = pattern.endsWith('/');
@@ -64,7 +64,7 @@ function expand(glob: string): string[] {
       const [before, after] = [pattern.slice(0, braces.index), pattern.slice(braces.index + braces[0].length)];
       return (braces[1] as string).split(',').map((choice) => before + choice + after);
     });
-    if (next.length > maxExpanded) return [glob.replace(/\{.*\}/, '*')];
+    if (next.length > maxExpanded) return [glob.replace(/^([^{]*)\{.*\}/, '$1*')];
     if (next.length === expanded.length && next.every((pattern, index) => pattern === expanded[index])) return next;
     expanded = next;
   }

@@ -79,7 +79,7 @@ const CUTS: readonly (readonly [holds: RegExp, pre: string])[] = [
   [/\\\\p\{N\}\]\?\\\\p\{L\}\+\|\\\\p\{N\}\{1,3\}/, 'dbrx'],
   [/\\\\p\{N\}\]\?\\\\p\{L\}\+\|\\\\p\{N\}\|/, 'qwen2'],
   [/\\\\s\?\\\\p\{P\}\+/, 'deepseek-coder'],
-  [/"Digits".*"use_regex":true/, 'smollm'],
+  [/"Digits".{0,400}"use_regex":true/, 'smollm'],
   [/"use_regex":true/, 'gpt-2'],
 ];
 

@@ -1,0 +1,127 @@
+// No regular expression of the product takes long over a text that was made for it.
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { type SlowExpression, slowExpressions } from './expression-times.ts';
+import { expressionsIn, type FoundExpression } from './expressions.ts';
+
+const src = join(import.meta.dirname, '../../src');
+
+/** Files that are being rewritten. Empty this list when they are. */
+const PENDING = [
+  'prompts/edits/next-edit-prompt.ts',
+  'workspace/secrets/',
+  'workspace/symbols/check-names.ts',
+  'workspace/symbols/folder-names.ts',
+  'workspace/symbols/missing-imports.ts',
+];
+/** Expressions whose callers cut their texts: file, beginning of the pattern, longest text in UTF-16 units. */
+const CUT: readonly (readonly [file: string, beginning: string, longest: number])[] = [
+  ['specialist/decoding/vocabulary-mapping.ts', '(?:[ _]?\\p{Lu}?[', 1000],
+  ['specialist/ngram/own-file.ts', '(?:[ _]?\\p{Lu}?[', 64],
+  ['text-tasks/answers/nearest-answers.ts', '^[^\\n', 300],
+  ['text/begun-names.ts', '[\\p{L}_$]', 100],
+  ['text/signature.ts', '\\(([^()]*', 3000],
+  // A path: no system has longer ones.
+  ['workspace/files/file-names.ts', '(?:^|\\/)(?:\\.netrc', 4096],
+];
+/** Calls of RegExp with alternatives that are escaped, or with a pattern out of a list of known ones. */
+const HARMLESS = [
+  'llm/protocol/key-forms.ts',
+  'text/tokenizer/bpe.ts',
+  'text/tokenizer/splits.ts',
+  'text/tokenizer/splits.ts',
+  'workspace/secrets/random-looking.ts',
+];
+
+const planted = (...sources: string[]): FoundExpression[] =>
+  sources.map((source) => ({ file: 'planted.ts', source, flags: source.endsWith('$') ? 'gm' : '' }));
+const sourcesOf = (slow: readonly SlowExpression[]) => slow.map(({ source }) => source);
+
+test('planted expressions with a loop in a loop are found, and those of one loop are not', async () => {
+  const bad = [
+    '(a+)+b',
+    '(x+x+)+y',
+    '^(?:[a-z]+[0-9]*)*!',
+    '(?:a|aa)+$',
+    '[ \\t]+$',
+    '\\w+\\s*=',
+    'begin.*end',
+    '<!--[^>]*-->',
+    '\\s*,\\s*;',
+    '(?<name>[a-zé]+)(?==)',
+    '"(?:[^"\\\\]|\\\\.)*"',
+  ];
+  assert.deepEqual(sourcesOf(await slowExpressions(planted(...bad))), bad);
+  const good = ['a+b?', '(?<![ \\t])[ \\t]+$', '^\\s*(\\w+)=', 'begin[^\\n]{0,80}end', '[a-z]'];
+  assert.deepEqual(sourcesOf(await slowExpressions(planted(...good))), []);
+});
+
+test('an expression that takes for ever is ended, and the ones after it are timed', async () => {
+  const slow = await slowExpressions(planted('^(?:[a-z]{3,})+!', '(a+)+b'), 3000);
+  assert.deepEqual(sourcesOf(slow), ['^(?:[a-z]{3,})+!', '(a+)+b']);
+  assert.equal(slow[0]?.ms, Number.POSITIVE_INFINITY);
+});
+
+test('an expression over cut texts is timed with the longest of them', async () => {
+  const [expression] = planted('[ \\t]+$') as [FoundExpression];
+  assert.deepEqual(await slowExpressions([{ ...expression, longest: 1000 }]), []);
+  assert.equal((await slowExpressions([{ ...expression, longest: 50_000 }])).length, 1);
+});
+
+test('literals, made expressions and those with inserted texts are collected', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'expressions-'));
+  try {
+    mkdirSync(join(folder, 'deep'));
+    writeFileSync(
+      join(folder, 'deep', 'one.ts'),
+      `const word = '\\\\w+'; // /no/
+      export const made = new RegExp(word + '$', 'g');
+      export const f = (name: string) => [/a[/]+b/i.test(name), '/no/', new RegExp(\`^\${name}\\\\d*$\`, 'm')];
+      export const g = (name: string) => new RegExp(name);\n`,
+    );
+    const { found, unread } = await expressionsIn(folder);
+    assert.deepEqual(found.map(({ source, flags }) => `/${source}/${flags}`).sort(), [
+      '/\\w+$/g',
+      '/^a\\d*$/m',
+      '/a[/]+b/i',
+    ]);
+    assert.deepEqual(unread, ['deep/one.ts: new RegExp(name)']);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('every expression of the product needs at most 40 ms for 100 kB of its own pieces', async () => {
+  const { found, unread } = await expressionsIn(src);
+  const isPending = (file: string) => PENDING.some((path) => file.startsWith(path));
+  const timed = found.filter(({ file }) => !isPending(file));
+  assert.ok(timed.length > 500, `only ${timed.length} were found`);
+  const cuts = new Set<string>();
+  const withCuts = timed.map((expression) => {
+    const { file, source } = expression;
+    const cut = CUT.find(([path, beginning]) => file === path && source.startsWith(beginning));
+    if (cut === undefined) return expression;
+    cuts.add(cut[0]);
+    return { ...expression, longest: cut[2] };
+  });
+  const slow = await slowExpressions(withCuts);
+  assert.deepEqual(
+    slow.map(
+      ({ file, source, flags, text, length, ms }) =>
+        `${file}: /${source}/${flags} ${JSON.stringify({ text, length, ms })}`,
+    ),
+    [],
+  );
+  assert.deepEqual(
+    [...cuts].sort(),
+    CUT.map(([file]) => file),
+  );
+  const unknown = unread.filter((call) => !isPending(call)).map((call) => call.split(':')[0]);
+  assert.deepEqual(
+    unknown,
+    HARMLESS.filter((file) => !isPending(file)),
+  );
+});
