@@ -2,7 +2,7 @@
 
 import { cancelled } from '../adaptation/cancellation.ts';
 import type { AdaptOutcome, AdaptRequest, Questions } from '../adaptation/types.ts';
-import { type ChildProcess, endChild, onceEnded, startChild } from '../common/child.ts';
+import { type ChildProcess, endChild, onceEnded, type StartedChild, startChild } from '../common/child.ts';
 import { failed, type Result } from '../common/errors.ts';
 import { type Log, silentLog } from '../common/log.ts';
 import { noProgress, type Progress } from '../common/progress.ts';
@@ -75,11 +75,12 @@ export class JobClient {
     { confirm = async () => false, askForTime = async () => 'untrained' }: Partial<Questions> = {},
   ): Promise<Result<Jobs[K]['result']>> {
     if (signal.aborted) return cancelled;
-    const started = startChild({ script: this.options.script, node: nodeOptions(job) });
+    const started = this.start(job);
+    if (started === undefined) return failed('crashed', 'A run in the background could not be started. Try again.');
     const { process: child } = started;
     this.running.add(child);
     // A message to a dead process is lost; its exit event follows.
-    const send = (message: ToJob) => child.send(message, () => {});
+    const send = (message: ToJob) => child.send?.(message, () => {});
     const relay = new RelayOwner(this.options.editor, send);
     const { promise, resolve } = Promise.withResolvers<Result<Jobs[K]['result']>>();
     let grace: NodeJS.Timeout | undefined;
@@ -125,6 +126,16 @@ export class JobClient {
     await endChild(child, GRACE_MS);
     this.running.delete(child);
     return result;
+  }
+
+  /** Undefined, and a line in the log, if the system refuses another process. */
+  private start(job: keyof Jobs): StartedChild | undefined {
+    try {
+      return startChild({ script: this.options.script, node: nodeOptions(job) });
+    } catch (error) {
+      this.log.error('A run in the background could not be started', error);
+      return undefined;
+    }
   }
 
   /** Ends all running jobs and resolves when they are gone. */

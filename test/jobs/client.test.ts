@@ -89,6 +89,15 @@ test('a job can be cancelled before its start and while it runs', async () => {
   assert.equal(!late.ok && late.error.code, 'cancelled');
 });
 
+test('a process that cannot be created is a logged failure, not an exception', async () => {
+  const logged: string[] = [];
+  const log: Log = { ...silentLog, error: (message) => logged.push(message) };
+  // A path that Node refuses.
+  const result = await new JobClient({ script: 'job\0.cjs', log }).run(project.request, never());
+  assert.equal(!result.ok && result.error.code, 'crashed');
+  assert.deepEqual(logged, ['A run in the background could not be started']);
+});
+
 test('a crashed process is a logged failure, not an exception', async () => {
   const logged: string[] = [];
   const log: Log = { ...silentLog, error: (message) => logged.push(message) };

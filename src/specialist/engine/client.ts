@@ -5,7 +5,7 @@ import { constants, getPriority, setPriority } from 'node:os';
 import { type ChildProcess, endChild, onceEnded, startChild } from '../../common/child.ts';
 import { type Clock, systemClock } from '../../common/clock.ts';
 import type { Disposable } from '../../common/disposable.ts';
-import { type Failure, failed, ok, type Result } from '../../common/errors.ts';
+import { type Failure, failed, messageOf, ok, type Result } from '../../common/errors.ts';
 import { type Log, silentLog } from '../../common/log.ts';
 import { memoryCeiling } from '../../common/memory.ts';
 import { SilenceWatch } from '../../common/silence-watch.ts';
@@ -151,7 +151,10 @@ export class EngineClient implements Engine {
         resolve(result as Result<Requests[K]['result']>);
       };
       const progress = onProgress as ((value: unknown) => void) | undefined;
-      if (!this.child) this.startProcess();
+      if (!this.child) {
+        const failure = this.tryToStart();
+        if (failure) return settle(failure);
+      }
       this.pending.set(id, { message, settle, progress, signal, progressCount: -1, deaths: this.deaths });
       this.updateKeepAlive();
       this.post(message);
@@ -163,7 +166,8 @@ export class EngineClient implements Engine {
    * repeated.
    */
   private post(message: ToEngine): void {
-    this.child?.send(message, () => {});
+    // A process without a channel could not be started.
+    this.child?.send?.(message, () => {});
   }
 
   /** Only pending requests keep the owner's process alive. */
@@ -176,6 +180,17 @@ export class EngineClient implements Engine {
     child[verb]();
     child.channel?.[verb]?.();
     (child.stderr as Socket | null)?.[verb]();
+  }
+
+  /** The failure if the system refuses another process. */
+  private tryToStart(): Result<never> | undefined {
+    try {
+      this.startProcess();
+      return undefined;
+    } catch (error) {
+      this.log.error('The neural engine could not be started', error);
+      return failed('crashed', `The neural engine could not be started: ${messageOf(error)}`);
+    }
   }
 
   private startProcess(): void {
@@ -249,7 +264,11 @@ export class EngineClient implements Engine {
     }
     if (this.pending.size === 0) return;
     const unanswered = [...this.pending.values()];
-    this.startProcess();
+    const failure = this.tryToStart();
+    if (failure) {
+      for (const { settle } of unanswered) settle(failure);
+      return;
+    }
     this.updateKeepAlive();
     for (const { message, signal } of unanswered) {
       this.post(message);

@@ -12,7 +12,7 @@ import type {
   Specialist,
 } from '../../common/completion.ts';
 import type { Disposable } from '../../common/disposable.ts';
-import { failed, type Result } from '../../common/errors.ts';
+import { failed, messageOf, type Result } from '../../common/errors.ts';
 import { type Log, silentLog } from '../../common/log.ts';
 import { SilenceWatch } from '../../common/silence-watch.ts';
 import type { EditHistory } from '../../workspace/edits/edit.ts';
@@ -264,8 +264,8 @@ export class NgramClient implements Specialist, Disposable {
     this.pause?.abort();
     this.pause = undefined;
     if (wasPaused) this.options.onPaused?.();
-    const workerData: WorkerData = { tokenizerPath: this.options.tokenizerPath };
-    const worker = new Worker(this.options.script, { workerData, resourceLimits });
+    const worker = this.createWorker();
+    if (worker === undefined) return;
     this.worker = worker;
     worker.on('message', (message: FromWorker) => this.receive(message));
     worker.on('error', (error) => this.log.error('the specialist stopped', error));
@@ -284,6 +284,18 @@ export class NgramClient implements Specialist, Disposable {
     if (this.history) this.send({ kind: 'history', history: this.history });
   }
 
+  /** Undefined if the system refuses another thread; then it is tried again later. */
+  private createWorker(): Worker | undefined {
+    const workerData: WorkerData = { tokenizerPath: this.options.tokenizerPath };
+    try {
+      return new Worker(this.options.script, { workerData, resourceLimits });
+    } catch (error) {
+      this.deaths = Math.max(this.deaths + 1, mostDeaths);
+      this.startLater(`could not be started (${messageOf(error)})`);
+      return undefined;
+    }
+  }
+
   /** Changes after `mark` of files that are not open. The worker itself applies open files to a snapshot. */
   private closedSince(mark: number): FileChange[] {
     return [...this.changes.values()].flatMap(({ change, at }) =>
@@ -297,21 +309,23 @@ export class NgramClient implements Specialist, Disposable {
     if (this.disposed) return;
     this.deaths += 1;
     if (this.deaths >= mostDeaths) {
-      const ms = Math.min(firstPauseMs * 2 ** (this.deaths - mostDeaths), longestPauseMs);
-      this.log.error(
-        `the specialist stopped ${this.deaths} times (code ${code}) and starts again in ${ms / 60_000} min`,
-      );
-      const pause = new AbortController();
-      this.pause = pause;
-      this.clock.sleep(ms, pause.signal).then(
-        () => this.start(),
-        () => {},
-      );
-      this.options.onPaused?.();
+      this.startLater(`stopped ${this.deaths} times (code ${code})`);
       return;
     }
     this.log.warn(`the specialist stopped with code ${code}: starting it again`);
     this.start();
+  }
+
+  private startLater(reason: string): void {
+    const ms = Math.min(firstPauseMs * 2 ** (this.deaths - mostDeaths), longestPauseMs);
+    this.log.error(`the specialist ${reason} and starts again in ${ms / 60_000} min`);
+    const pause = new AbortController();
+    this.pause = pause;
+    this.clock.sleep(ms, pause.signal).then(
+      () => this.start(),
+      () => {},
+    );
+    this.options.onPaused?.();
   }
 
   /** Ends a worker that does not work any more; its exit event starts the next one. */

@@ -96,6 +96,16 @@ test('a document that breaks the parser is drafted without it, in the same proce
   assert.equal(client.pid, pid);
 });
 
+test('a process that cannot be created is an error, and the next request tries again', async () => {
+  // A path that Node refuses.
+  const client = engine({ script: 'engine\0.mjs' });
+  for (let request = 0; request < 2; request++) {
+    const answer = await client.request('status', {});
+    assert.equal(!answer.ok && answer.error.code, 'crashed');
+  }
+  client.dispose();
+});
+
 test('an invalid message gets an error code or is ignored, and the same process continues', async (context) => {
   const client = await started(context);
   const { pid } = client;

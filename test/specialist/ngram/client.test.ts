@@ -230,6 +230,22 @@ test('a worker that dies four times in a row starts again after a pause, or with
   }
 });
 
+test('a thread that cannot be created is tried again after a pause', async () => {
+  const clock = new ManualClock();
+  const messages: string[] = [];
+  // A path that Node refuses.
+  const client = new NgramClient({ script: 'worker.mjs', tokenizerPath, clock, log: logInto(messages) });
+  try {
+    assert.equal(await client.complete(question, line, neverAborted()), undefined);
+    assert.ok(client.isPaused);
+    await clock.advance(60_000);
+    assert.ok(client.isPaused);
+    assert.equal(messages.filter((message) => message.includes('starts again in')).length, 2);
+  } finally {
+    client.dispose();
+  }
+});
+
 /** A client of a worker that does not answer as it should, and its log. */
 function clientOf(onRequest: string): { client: NgramClient; clock: ManualClock; messages: string[] } {
   const file = join(folder, 'stub.mjs');
