@@ -76,6 +76,8 @@ export class NgramClient implements Specialist, Disposable {
   private readonly log: Log;
   private worker: Worker | undefined;
   private readonly pending = new Map<number, Pending>();
+  /** Requests that the worker has not replied to, those included that nobody waits for any more. */
+  private readonly unanswered = new Set<number>();
   private nextId = 0;
   private deaths = 0;
   /** Failed requests in a row, and how many of them replace the worker. */
@@ -341,6 +343,9 @@ export class NgramClient implements Specialist, Disposable {
       this.log[message.level](message.message);
       return;
     }
+    this.unanswered.delete(message.id);
+    if (this.unanswered.size === 0) this.silence.stop();
+    if (message.kind === 'cancelled') return;
     const pending = this.pending.get(message.id);
     this.remove(message.id);
     if (message.kind === 'failed') {
@@ -358,14 +363,13 @@ export class NgramClient implements Specialist, Disposable {
 
   private remove(id: number): void {
     this.pending.delete(id);
-    if (this.pending.size > 0) return;
-    this.worker?.unref();
-    this.silence.stop();
+    if (this.pending.size === 0) this.worker?.unref();
   }
 
   private send(message: ToWorker): void {
     if (message.kind === 'request') {
       this.worker?.ref();
+      this.unanswered.add(message.id);
       this.silence.begin();
     }
     this.worker?.postMessage(message);
@@ -374,6 +378,7 @@ export class NgramClient implements Specialist, Disposable {
   private settleAll(): void {
     const waiting = [...this.pending.values()];
     this.pending.clear();
+    this.unanswered.clear();
     this.silence.stop();
     for (const { settle } of waiting) settle(undefined);
   }

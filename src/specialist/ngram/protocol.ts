@@ -111,6 +111,8 @@ export type ToWorker =
 
 export type FromWorker =
   | { readonly kind: 'answer'; readonly id: number; readonly answer: WorkerResults[keyof WorkerResults] }
+  /** The request was cancelled before it was worked on. */
+  | { readonly kind: 'cancelled'; readonly id: number }
   /** The request hit a bug; the worker continues. */
   | { readonly kind: 'failed'; readonly id: number; readonly message: string }
   | { readonly kind: 'log'; readonly level: 'info' | 'warn' | 'error'; readonly message: string };

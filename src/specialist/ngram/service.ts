@@ -67,7 +67,7 @@ export class NgramService {
       if (isFileEdit(message.edit)) this.live.edit(message.edit);
     } else if (message?.kind === 'history') {
       if (isEditHistory(message.history)) this.live.setHistory(message.history);
-    } else if (message?.kind === 'cancel') this.waiting = this.waiting.filter(({ id }) => id !== message.id);
+    } else if (message?.kind === 'cancel') this.cancel(message.id);
     else if (kind !== 'request' || !isRequest(message.request)) {
       if (typeof id === 'number') this.send({ kind: 'failed', id, message: 'it is no request' });
     } else if (this.waiting.length >= mostWaiting) {
@@ -77,6 +77,13 @@ export class NgramService {
       this.waiting.push({ id: message.id, request: message.request });
       this.schedule();
     }
+  }
+
+  /** A request that is being worked on is answered all the same. */
+  private cancel(id: number): void {
+    const waiting = this.waiting.filter((each) => each.id !== id);
+    if (waiting.length < this.waiting.length) this.send({ kind: 'cancelled', id });
+    this.waiting = waiting;
   }
 
   dispose(): void {

@@ -306,6 +306,44 @@ test('a worker that loops for a minute is replaced, and its request has no answe
   }
 });
 
+test('a worker that loops is replaced while each request cancels the one before', async () => {
+  const { client, clock, messages } = clientOf(
+    "while (request.query.path === 'loop'); post({ kind: 'answer', id, answer: { text: 'x' } });",
+  );
+  try {
+    for (let second = 0; second < 80 && !messages.some((each) => each.includes('is replaced')); second += 5) {
+      const controller = new AbortController();
+      const typed = client.complete({ ...question, path: 'loop' }, line, controller.signal);
+      await clock.advance(5000);
+      controller.abort(new Error('typed on'));
+      await typed.catch(() => {});
+    }
+    assert.ok(messages.includes('the specialist does not answer and is replaced'));
+  } finally {
+    client.dispose();
+  }
+});
+
+test('a worker that was asked nothing more is not replaced', async () => {
+  const clock = new ManualClock();
+  const messages: string[] = [];
+  const client = new NgramClient({ script, tokenizerPath, clock, log: logInto(messages) });
+  try {
+    for (let request = 0; request < 3; request++) {
+      const controller = new AbortController();
+      const cancelled = client.complete(question, line, controller.signal);
+      controller.abort(new Error('typed on'));
+      await assert.rejects(cancelled);
+    }
+    // Its answer comes after the replies to the cancellations.
+    await client.complete(question, line, neverAborted());
+    await clock.advance(300_000);
+    assert.ok(!messages.some((message) => message.includes('is replaced')));
+  } finally {
+    client.dispose();
+  }
+});
+
 test('a document that breaks the parser is completed without it, and others with it', async (context) => {
   // A slow machine would end the parse before it breaks anything.
   process.env[variables.patienceMs] = '60000';
@@ -351,11 +389,15 @@ test('the newest completion request is answered first, and a cancelled one never
   const request = { kind: 'complete', query: question, options: line } as const;
   for (const id of [1, 2, 3]) service.receive({ kind: 'request', id, request });
   service.receive({ kind: 'cancel', id: 2 });
-  while (answered.length < 2) await new Promise((resolve) => setImmediate(resolve));
+  while (answered.length < 3) await new Promise((resolve) => setImmediate(resolve));
   await new Promise((resolve) => setTimeout(resolve, 20));
   assert.deepEqual(
-    answered.map((message) => 'id' in message && message.id),
-    [3, 1],
+    answered.map((message) => [message.kind, 'id' in message && message.id]),
+    [
+      ['cancelled', 2],
+      ['answer', 3],
+      ['answer', 1],
+    ],
   );
   service.dispose();
 });
@@ -381,6 +423,7 @@ test('invalid requests and requests above the queue limit fail, other invalid me
   for (let id = 0; id < 501; id++) service.receive({ kind: 'request', id, request });
   assert.equal(answered.pop()?.kind, 'failed');
   for (let id = 0; id < 499; id++) service.receive({ kind: 'cancel', id });
+  assert.deepEqual([...new Set(answered.splice(0).map(({ kind }) => kind))], ['cancelled']);
   while (answered.length === 0) await new Promise((resolve) => setImmediate(resolve));
   assert.equal(answered[0]?.kind, 'answer');
   service.dispose();
