@@ -7,7 +7,7 @@ const MAX_LINES = 100;
 interface ImportSyntax {
   /** A line that begins a statement. */
   readonly start: RegExp;
-  /** Matches one token after another. A statement with anything else is not understood. */
+  /** Sticky: matches one token after another. A statement with anything else is not understood. */
   readonly token: RegExp;
   /** The modules of a statement; undefined if its tokens are not one. 'open': it goes on in the next line. */
   readonly modules: (tokens: readonly string[]) => readonly string[] | 'open' | undefined;
@@ -95,10 +95,9 @@ function statementAround(
 /** Undefined if the line holds something else. */
 function tokensOf(line: string, token: RegExp): string[] | undefined {
   const tokens: string[] = [];
-  const sticky = new RegExp(token);
-  for (let at = 0; at < line.length; at = sticky.lastIndex) {
-    sticky.lastIndex = at;
-    const [found] = sticky.exec(line) ?? [];
+  for (let at = 0; at < line.length; at = token.lastIndex) {
+    token.lastIndex = at;
+    const [found] = token.exec(line) ?? [];
     if (found === undefined) return undefined;
     if (found.trim() !== '') tokens.push(found);
   }
