@@ -1,149 +1,86 @@
-// The import rules, proven on real lint runs: in every folder, every import that the map does not allow fails, and no other.
+// The layer rules: the source keeps them, the map in ARCHITECTURE.md has their order, and an import that breaks one is found.
 import assert from 'node:assert/strict';
-import { globSync, readdirSync, readFileSync } from 'node:fs';
-import { join, posix } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { importsOf, readSources } from '../../build/imports.ts';
+import { layers, violations } from '../../build/layers.ts';
 import { root } from '../../build/paths.ts';
-import { lintRules, mayUse, type Room, readRooms, rowOf, rulesFile, sourceFolders } from '../../build/rooms.ts';
-import { diagnosticsOf } from './lint.ts';
 
-const read = (path: string) => readFileSync(join(root, path), 'utf8');
-
-const map = readRooms(read('ARCHITECTURE.md'));
-const rooms = map.filter(({ name }) => name.endsWith('/'));
-const folders = sourceFolders();
-
-/** Package -> the only row that may import it. */
-const owners = Object.fromEntries(rooms.flatMap(({ name, owns }) => owns.map((each) => [each, name])));
-
-/** A file of each folder and each package that belongs to one row, as a file in `folder` names them. */
-function attempts(folder: string): string[] {
-  const files = folders.filter((other) => other !== folder).map((other) => posix.relative(folder, `${other}/probe.ts`));
-  return [...files.map((path) => (path.startsWith('.') ? path : `./${path}`)), ...Object.keys(owners)];
-}
-
-/** Of those, what the map allows. */
-function allowed(folder: string): string[] {
-  const room = rowOf(rooms, folder) as Room;
-  const may = new Set([room.name, ...room.imports.map((other) => `${other}/`)]);
-  if (room.name !== 'common/' && room.name !== 'vscode/webview/') may.add('common/');
-  return attempts(folder).filter((from) =>
-    from.startsWith('.')
-      ? may.has(rowOf(rooms, posix.dirname(posix.join(folder, from)))?.name ?? '')
-      : rooms.some((owner) => owner.owns.includes(from) && mayUse(room, owner)),
-  );
-}
-
-function probe(imports: readonly string[]): string {
-  const lines = imports.map((from, index) => `import { a as a${index} } from '${from}';`);
-  return `${lines.join('\n')}\nexport const all = [${imports.map((_, index) => `a${index}`).join(', ')}];\n`;
-}
-
-/** Lints files that import what is named; the refused imports of each file. */
-function refused(files: Readonly<Record<string, readonly string[]>>): Record<string, string[]> {
-  const probes = Object.fromEntries(Object.entries(files).map(([path, imports]) => [path, probe(imports)]));
-  const found: Record<string, string[]> = Object.fromEntries(Object.keys(files).map((path) => [path, []]));
-  for (const { location } of diagnosticsOf('lint/style/noRestrictedImports', probes)) {
-    const imports = files[location.path];
-    found[location.path]?.push(imports?.[(location.start?.line ?? 0) - 1] ?? 'unknown line');
-  }
-  return found;
-}
-
-test('every folder has a row in the map, and every row a folder or a file', () => {
-  assert.deepEqual(
-    folders.filter((folder) => !rowOf(rooms, folder)),
-    [],
-  );
-  const rows = new Set(folders.map((folder) => rowOf(rooms, folder)?.name));
-  assert.deepEqual(
-    rooms.filter(({ name }) => !rows.has(name)),
-    [],
-  );
-  const beside = readdirSync(join(root, 'src'), { withFileTypes: true }).filter((entry) => !entry.isDirectory());
-  assert.deepEqual(
-    map.filter(({ name }) => name.endsWith('.ts')).map(({ name }) => name),
-    beside.map(({ name }) => name),
-  );
+test('no import of src/ breaks a rule, and no folders form a circle', () => {
+  assert.deepEqual(violations(readSources('src/**/*.ts')), []);
 });
 
-test('src has at most 14 rooms', () => {
-  assert.ok(new Set(folders.map((folder) => folder.split('/')[0])).size <= 14);
+test('the rules name what stands at the top of src/, and the map has it in their order', () => {
+  assert.deepEqual([...layers].sort(), readdirSync(join(root, 'src')).sort());
+  const map = readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8').split('\n## Map\n')[1]?.split('\n## ')[0] ?? '';
+  const rows = [...map.matchAll(/^\| `([\w-]+(?:\.ts)?)\/?` \|/gm)].map(([, name]) => name);
+  assert.deepEqual(rows, layers);
 });
 
-test('the rules of the lint are those that the map makes', () => {
-  assert.deepEqual(
-    JSON.parse(read(rulesFile)),
-    { overrides: lintRules(map, folders) },
-    'node build/run.mjs build/rooms.ts',
-  );
-  assert.deepEqual(owners, {
-    vscode: 'vscode/',
-    'node-llama-cpp': 'neural/llama/',
-    'onnxruntime-node': 'neural/runtime/',
-    '@anthropic-ai/sdk': 'llm/providers/',
-    '@huggingface/gguf': 'neural/models/import/',
-    '@vscode/tree-sitter-wasm': 'text/syntax/',
-    openai: 'llm/providers/',
-    uplot: 'vscode/webview/',
-  });
-});
+/** A file and what it imports -> what is said of it. */
+const refused: readonly [path: string, line: string, says: RegExp][] = [
+  [
+    'src/text/lines.ts',
+    "import { a } from '../workspace/files/a.ts';",
+    /only itself and those before it: common, text/,
+  ],
+  ['src/prompts/commit/a.ts', "import type { A } from '../../completion/a.ts';", /only itself and those before it/],
+  ['src/jobs/a.ts', "export * from '../extension.ts';", /only itself and those before it/],
+  ['src/elsewhere/a.ts', "import { a } from '../common/a.ts';", /only itself and those before it/],
+  ['src/jobs/a.ts', "const a = await import('../elsewhere/a.ts');", /only itself and those before it/],
+  ['src/jobs/a.ts', "import { a } from '../../bench/a.ts';", /no file outside/],
+  ['src/vscode/webview/a.ts', "import { a } from '../../common/files.ts';", /runs in a browser/],
+  ['src/vscode/webview/a.ts', "import fs from 'node:fs';", /runs in a browser/],
+  ['src/vscode/webview/a.ts', "import * as vscode from 'vscode';", /runs in a browser/],
+  ['src/vscode/panel/a.ts', "import { a } from '../webview/main.ts';", /only the protocols and wording\.ts/],
+  ['src/extension.ts', "import './vscode/webview/main.ts';", /only the protocols and wording\.ts/],
+  ['src/completion/a.ts', "import type { Uri } from 'vscode';", /only src\/vscode\/ and src\/extension\.ts/],
+  ['src/neural/inference/a.ts', "import * as ort from 'onnxruntime-node';", /only src\/neural\/runtime\//],
+  ['src/neural/models/a.ts', "const llama = await import('node-llama-cpp');", /only src\/neural\/llama\//],
+  ['src/neural/models/a.ts', "import { gguf } from '@huggingface/gguf';", /only src\/neural\/models\/import\//],
+  ['src/text/a.ts', "const { Parser } = require('@vscode/tree-sitter-wasm');", /only src\/text\/syntax\//],
+  ['src/llm/a.ts', "import Anthropic from '@anthropic-ai/sdk/index.js';", /only src\/llm\/providers\//],
+  ['src/llm/a.ts', "export { OpenAI } from 'openai';", /only src\/llm\/providers\//],
+  ['src/vscode/panel/a.ts', "import 'uplot/dist/uPlot.min.css';", /only src\/vscode\/webview\//],
+];
 
-test('each folder may import what its row allows, and nothing else', () => {
-  const path = (folder: string) => `src/${folder}/probe.ts`;
-  const found = refused(Object.fromEntries(folders.map((folder) => [path(folder), attempts(folder)])));
-  for (const folder of folders) {
-    const may = new Set(allowed(folder));
-    const expected = attempts(folder).filter((from) => !may.has(from));
-    assert.deepEqual(found[path(folder)]?.sort(), expected.sort(), folder);
-  }
-});
-
-test('no room imports itself through others', () => {
-  const edges = new Map(rooms.map(({ name, imports }) => [name, imports.map((other) => `${other}/`)]));
-  const top = (name: string) => `${name.split('/')[0]}/`;
-  const tops = new Map<string, string[]>();
-  for (const [name, others] of edges)
-    tops.set(top(name), [...(tops.get(top(name)) ?? []), ...others.map(top).filter((other) => other !== top(name))]);
-  for (const graph of [edges, tops]) {
-    const done = new Set<string>();
-    const visit = (name: string, path: readonly string[]) => {
-      assert.ok(!path.includes(name), [...path, name].join(' -> '));
-      if (done.has(name)) return;
-      for (const other of graph.get(name) ?? []) visit(other, [...path, name]);
-      done.add(name);
-    };
-    for (const name of graph.keys()) visit(name, []);
-  }
-});
-
-test('each row imports what it may: a permission that nobody uses is an opening', () => {
-  const paths = /(?:from|import\()\s*'(\.[^']+\.ts)'/g;
-  for (const room of rooms) {
-    const own = folders.filter((folder) => rowOf(rooms, folder) === room);
-    const used = new Set(
-      own
-        .flatMap((folder) => globSync(`src/${folder}/*.ts`, { cwd: root }))
-        .flatMap((file) =>
-          [...read(file).matchAll(paths)].map(([, path = '']) => posix.join(posix.dirname(file), path)),
-        )
-        .flatMap((path) => [
-          path.slice('src/'.length, -'.ts'.length),
-          rowOf(rooms, posix.dirname(path.slice(4)))?.name,
-        ]),
+for (const [path, line, says] of refused)
+  test(`${path} may not have: ${line}`, () => {
+    const found = violations({ [path]: `${line}\n` });
+    assert.ok(
+      found.some((each) => each.startsWith(`${path} imports `) && says.test(each)),
+      found.join('\n') || 'nothing was found',
     );
-    const unused = room.imports.filter((other) => !used.has(`${other}/`) && !used.has(other));
-    assert.deepEqual(unused, [], `src/${room.name}`);
-  }
-});
-
-test('the editor’s code may import the webviews through their protocols alone', () => {
-  assert.deepEqual(refused({ 'src/vscode/panel/probe.ts': ['../webview/protocol.ts', '../webview/main.ts'] }), {
-    'src/vscode/panel/probe.ts': ['../webview/main.ts'],
   });
+
+test('accepts imports of lower folders, of the own folder, of packages by their owners, and of protocols', () => {
+  const accepted = {
+    'src/text/a.ts': "import { a } from '../common/a.ts';",
+    'src/prompts/commit/a.ts': "import { a } from '../completion/a.ts';\nimport { b } from '../../llm/protocol/b.ts';",
+    'src/vscode/panel/a.ts': "import * as vscode from 'vscode';\nimport { a } from '../webview/table-protocol.ts';",
+    'src/vscode/webview/a.ts': "import uPlot from 'uplot';\nimport { a } from '../../common/schemas.ts';",
+    'src/extension.ts': "import vscode from 'vscode';\nimport { a } from './vscode/a.ts';\nimport fs from 'node:fs';",
+  };
+  assert.deepEqual(violations(accepted), []);
 });
 
-test('what wires may import all but the webviews', () => {
-  const imports = ['./adaptation/run.ts', './vscode/commands.ts', './vscode/webview/main.ts', 'vscode'];
-  assert.deepEqual(refused({ 'src/extension.ts': imports }), { 'src/extension.ts': ['./vscode/webview/main.ts'] });
+test('a circle of folders is found though no file is in one, and imports of types close it', () => {
+  const found = violations({
+    'src/neural/onnx/a.ts': "import type { b } from '../models/b.ts';",
+    'src/neural/models/b.ts': "import { c } from '../training/c.ts';",
+    'src/neural/training/d.ts': "import { e } from '../onnx/e.ts';",
+  });
+  assert.deepEqual(found, [
+    'src/neural/onnx -> src/neural/models -> src/neural/training -> src/neural/onnx: folders form no circle',
+  ]);
+});
+
+test('an import of types is told from others, also over several lines and behind a quote in a comment', () => {
+  const text = `import type {\n  A,\n} from './a.ts';\nimport { b, // it's b\n} from './b.ts';\nexport type * from '@x/y/z';\n`;
+  assert.deepEqual(importsOf('src/text/c.ts', text), [
+    { to: 'src/text/a.ts', isType: true },
+    { to: 'src/text/b.ts', isType: false },
+    { to: '@x/y', isType: true },
+  ]);
 });

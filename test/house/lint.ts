@@ -5,19 +5,17 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from '../../build/paths.ts';
-import { rulesFile } from '../../build/rooms.ts';
 
 export interface Diagnostic {
   readonly category: string;
   readonly location: { readonly path: string; readonly start?: { readonly line: number } };
 }
 
-/** @param rule its category: 'lint/style/noRestrictedImports', or 'plugin' for rules of build/lint/ @param files texts by path */
+/** @param rule its category: 'lint/suspicious/noImportCycles', or 'plugin' for rules of build/lint/ @param files texts by path */
 export function diagnosticsOf(rule: string, files: Readonly<Record<string, string>>): Diagnostic[] {
   const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-lint-'));
   try {
-    for (const file of ['biome.json', rulesFile, 'build/lint'])
-      cpSync(join(root, file), join(folder, file), { recursive: true });
+    for (const file of ['biome.json', 'build/lint']) cpSync(join(root, file), join(folder, file), { recursive: true });
     for (const [path, text] of Object.entries(files)) {
       mkdirSync(join(folder, path, '..'), { recursive: true });
       writeFileSync(join(folder, path), text);
