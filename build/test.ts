@@ -2,6 +2,7 @@
 //
 //   npm test                       everything
 //   npm test -- unit host          some parts: lint, types, unit, host, e2e
+//   npm test -- --quick            lint, types, and the unit tests near to what changed against the branch main
 //
 // A part that fails, or that ran no test, fails the whole; so does a skipped test.
 import { globSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
@@ -13,9 +14,12 @@ import { isAlive } from '../src/common/files.ts';
 import { Stop } from '../src/common/stop.ts';
 import { needCodeServer } from './code-server.ts';
 import { needPackages } from './debian.ts';
+import { readSources } from './imports.ts';
+import { violations } from './layers.ts';
 import { packageExtension } from './package.ts';
 import { root } from './paths.ts';
 import { run, stopDescendants } from './proc.ts';
+import { changedFiles, chooseTests } from './quick.ts';
 
 interface Counts {
   readonly passed: number;
@@ -35,22 +39,57 @@ const bin = (name: string) => join(root, 'node_modules', '.bin', name);
 const parts: readonly Part[] = [
   {
     name: 'lint',
-    title: 'Lint and import rules (Biome)',
-    run: () => check(bin('biome'), ['check', '--error-on-warnings', '.']),
+    title: 'Lint (Biome) and layer rules',
+    run: async () => {
+      const broken = violations(readSources('src/**/*.ts'));
+      for (const line of broken) console.error(line);
+      const { passed, failed } = await check(bin('biome'), ['check', '--error-on-warnings', '.']);
+      return { passed, failed: failed + broken.length };
+    },
   },
   { name: 'types', title: 'Types (TypeScript)', run: () => check(bin('tsc'), ['--noEmit']) },
   {
     name: 'unit',
     title: 'Unit tests',
-    run: async () => {
-      // Before the files start: two that install at once would wait for each other's lock.
-      if (process.platform === 'linux') await needPackages(['mesa-vulkan-drivers']);
-      return nodeTests('test/**/*.test.ts', 2);
-    },
+    run: () => unitTests(filesOf('test/**/*.test.ts')),
   },
-  { name: 'host', title: 'In a real extension host', packaged: true, run: () => nodeTests('test/host/*.run.ts', 1) },
-  { name: 'e2e', title: 'End to end, in a real browser', packaged: true, run: () => nodeTests('test/e2e/*.run.ts', 1) },
+  {
+    name: 'host',
+    title: 'In a real extension host',
+    packaged: true,
+    run: () => nodeTests(filesOf('test/host/*.run.ts'), 1),
+  },
+  {
+    name: 'e2e',
+    title: 'End to end, in a real browser',
+    packaged: true,
+    run: () => nodeTests(filesOf('test/e2e/*.run.ts'), 1),
+  },
 ];
+
+/** In place of all unit tests. */
+const quickPart: Part = {
+  name: 'unit',
+  title: 'Unit tests near to what changed against main',
+  run: () => {
+    const changed = changedFiles(root);
+    const { tests, leftOut, uncovered } = chooseTests(changed, readSources('{src,test,bench,build}/**/*.ts'));
+    console.log(changed.length === 0 ? 'Nothing changed: the house tests alone.' : `${changed.length} files changed.`);
+    for (const [path, why] of tests) if (why !== 'always') console.log(`${path}: ${why}`);
+    if (leftOut.length > 0) console.log(`\nToo many for a quick run, left out: ${leftOut.join(' ')}`);
+    if (uncovered.length > 0) console.log(`\nNo test that is run imports: ${uncovered.join(' ')}`);
+    console.log('\nThe house tests and these are run; `npm test` runs all.\n');
+    return unitTests([...tests.keys()]);
+  },
+};
+
+const filesOf = (pattern: string) => globSync(pattern, { cwd: root }).sort();
+
+async function unitTests(files: readonly string[]): Promise<Counts> {
+  // Before the files start: two that install at once would wait for each other's lock.
+  if (process.platform === 'linux') await needPackages(['mesa-vulkan-drivers']);
+  return nodeTests(files, 2);
+}
 
 /** A command that passes or fails as one. */
 async function check(command: string, args: readonly string[]): Promise<Counts> {
@@ -59,8 +98,7 @@ async function check(command: string, args: readonly string[]): Promise<Counts> 
 }
 
 /** Test files with node:test, each in a process of its own. */
-function nodeTests(pattern: string, concurrency: number): Promise<Counts> {
-  const files = globSync(pattern, { cwd: root }).sort();
+function nodeTests(files: readonly string[], concurrency: number): Promise<Counts> {
   return new Promise((resolve, reject) => {
     let counts: Counts | undefined;
     const stream = runTests({ cwd: root, files, concurrency, execArgv: ['--disable-warning=ExperimentalWarning'] });
@@ -96,13 +134,19 @@ function temporaryFolder(): string {
   return folder;
 }
 
-async function main(): Promise<void> {
-  const names = process.argv.slice(2);
+function partsNamed(names: readonly string[]): readonly Part[] {
+  if (names.length === 1 && names[0] === '--quick')
+    return [...parts.filter(({ name }) => name === 'lint' || name === 'types'), quickPart];
   const unknown = names.filter((name) => !parts.some((part) => part.name === name));
   if (unknown.length > 0) {
-    throw new Error(`no such part: ${unknown.join(', ')}; there are ${parts.map((part) => part.name).join(', ')}`);
+    const known = parts.map(({ name }) => name).join(', ');
+    throw new Error(`no such part: ${unknown.join(', ')}; there are ${known}, or --quick alone`);
   }
-  const chosen = parts.filter((part) => names.length === 0 || names.includes(part.name));
+  return parts.filter(({ name }) => names.length === 0 || names.includes(name));
+}
+
+async function main(): Promise<void> {
+  const chosen = partsNamed(process.argv.slice(2));
   const temporary = temporaryFolder();
   // Whoever stops the tests finds none of their processes and files left: a workbench leads a group of its own, and does not hear of it.
   const stop = new Stop(STOP_MS).listen();
