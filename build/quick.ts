@@ -4,16 +4,19 @@ import { posix } from 'node:path';
 import { importsOf, type Sources } from './imports.ts';
 
 export interface Choice {
-  /** Test file -> why it is run; the nearest to the change first, behind the house tests. */
+  /** Test file -> why it is run: the house tests, then the nearest to the change first. */
   readonly tests: ReadonlyMap<string, string>;
-  /** Tests as near as some of those, above the limit. */
+  /** Tests of whole runs near to the change, and those above the limit. */
   readonly leftOut: readonly string[];
   /** Changed code that no chosen test imports: end-to-end tests or tests of a process may. */
   readonly uncovered: readonly string[];
 }
 
-/** Test files beside the house tests that end in a minute on two cores. */
-const MOST = 40;
+/** So many test files beside the house tests should end in a minute or so on two idle cores. */
+const MOST = 30;
+
+/** Who imports these adapts a folder or runs commands: a minute or more. Such tests, and safety's, run if they changed. */
+export const wholeRuns = ['test/adaptation/project.ts', 'test/jobs/cli/run.ts'];
 
 /**
  * The house tests; tests that changed, that import a changed file, or that name one that is no code; tests that import
@@ -30,6 +33,8 @@ export function chooseTests(changed: readonly string[], sources: Sources, most =
   const of = (path: string): readonly string[] => imports.get(path) ?? [];
   const changedCode = new Set(changed.filter((path) => path.endsWith('.ts')));
   const changedNames = changed.filter((path) => !changedCode.has(path)).map((path) => posix.basename(path));
+  const isWholeRun = (path: string) =>
+    path.startsWith('test/safety/') || of(path).some((other) => wholeRuns.includes(other));
   const itself = (path: string) => (changedCode.has(path) ? 'changed' : undefined);
   const direct = (path: string) => {
     const file = of(path).find((other) => changedCode.has(other));
@@ -50,7 +55,7 @@ export function chooseTests(changed: readonly string[], sources: Sources, most =
     for (const path of all) {
       const why = tests.has(path) || leftOut.includes(path) ? undefined : reason(path);
       if (why === undefined) continue;
-      if (tests.size < house.length + most) tests.set(path, why);
+      if (tests.size < house.length + most && (reason === itself || !isWholeRun(path))) tests.set(path, why);
       else leftOut.push(path);
     }
   const near = new Set([...tests.keys()].flatMap((path) => [path, ...of(path), ...of(path).flatMap(of)]));

@@ -76,7 +76,7 @@ const quickPart: Part = {
     const { tests, leftOut, uncovered } = chooseTests(changed, readSources('{src,test,bench,build}/**/*.ts'));
     console.log(changed.length === 0 ? 'Nothing changed: the house tests alone.' : `${changed.length} files changed.`);
     for (const [path, why] of tests) if (why !== 'always') console.log(`${path}: ${why}`);
-    if (leftOut.length > 0) console.log(`\nToo many for a quick run, left out: ${leftOut.join(' ')}`);
+    if (leftOut.length > 0) console.log(`\nToo slow for a quick run, left out: ${leftOut.join(' ')}`);
     if (uncovered.length > 0) console.log(`\nNo test that is run imports: ${uncovered.join(' ')}`);
     console.log('\nThe house tests and these are run; `npm test` runs all.\n');
     return unitTests([...tests.keys()]);

@@ -1,11 +1,12 @@
 // Which test files `npm test -- --quick` runs after a change.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
-import { changedFiles, chooseTests } from '../../build/quick.ts';
+import { root } from '../../build/paths.ts';
+import { changedFiles, chooseTests, wholeRuns } from '../../build/quick.ts';
 
 const sources = {
   'src/text/lines.ts': '',
@@ -67,6 +68,22 @@ test('above the limit keeps the nearest tests, and names those that it leaves ou
     ['test/house/files.test.ts', 'test/text/other.test.ts', 'test/text/lines.test.ts'],
   );
   assert.deepEqual(leftOut, ['test/text/words.test.ts']);
+});
+
+test('runs a test of a whole run only if it changed, and names it if it is near', () => {
+  const more = {
+    ...sources,
+    'test/jobs/cli/a.test.ts': "import { runCli } from './run.ts';\nimport '../../../src/text/lines.ts';",
+    'test/safety/b.test.ts': "import { lines } from '../../src/text/lines.ts';",
+  };
+  const near = chooseTests(['src/text/lines.ts'], more);
+  assert.deepEqual(near.leftOut, ['test/jobs/cli/a.test.ts', 'test/safety/b.test.ts']);
+  const itself = chooseTests(near.leftOut, more);
+  assert.deepEqual([itself.tests.get('test/jobs/cli/a.test.ts'), itself.leftOut], ['changed', []]);
+  assert.deepEqual(
+    wholeRuns.filter((path) => !existsSync(join(root, path))),
+    [],
+  );
 });
 
 test('a change is what a branch has committed since it left main, what is uncommitted, and what is new', () => {
