@@ -33,6 +33,8 @@ const debounceMs = 250;
  * UTF-16 units.
  */
 const maxLength = 400_000;
+/** Of a longer document, this many lines before and after a change are searched for secrets. */
+const nearLines = 200;
 /**
  * After a new secret all documents are sent again, once this quiet time has passed, ms: a password that is being typed
  * is a new secret at every pause.
@@ -62,7 +64,9 @@ export class Documents extends DisposableStore {
     this.add(workspace.onDidOpenTextDocument((document) => this.sendNow(document)));
     this.add(
       workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
-        if (contentChanges.length > 0) this.sendSoon(document);
+        if (contentChanges.length === 0) return;
+        this.noteChange(document, contentChanges);
+        this.sendSoon(document);
       }),
     );
     this.add(
@@ -102,6 +106,22 @@ export class Documents extends DisposableStore {
     }
   }
 
+  /** Secrets are recognized at each change, because the next one may cut them out. */
+  private noteChange(document: vscode.TextDocument, changes: readonly vscode.TextDocumentContentChangeEvent[]): void {
+    const folder = folderOf(document.uri);
+    const session = isRead(document) ? this.deps.folders.peek(folder) : undefined;
+    if (session === undefined) return;
+    const text = isLong(document) ? linesAround(document, changes) : this.textOf(document);
+    session.secrets
+      .changed(pathIn(folder, document.uri), text, changes)
+      .catch((error: unknown) => this.deps.log.error('A changed document was not searched for secrets', error));
+  }
+
+  private textOf(document: vscode.TextDocument): string {
+    const around = this.deps.surroundings.of(document);
+    return toLineFeeds(`${around?.above ?? ''}${document.getText()}${around?.below ?? ''}`);
+  }
+
   private sendSoon(document: vscode.TextDocument): void {
     const key = document.uri.toString();
     clearTimeout(this.timers.get(key));
@@ -119,20 +139,15 @@ export class Documents extends DisposableStore {
   }
 
   private async send(document: vscode.TextDocument): Promise<void> {
-    if (document.isClosed || isSilent(document.uri.scheme, document.languageId)) return;
-    // An uncommitted message is not learned from.
-    if (document.uri.scheme === boxScheme) return;
+    if (document.isClosed || !isRead(document)) return;
     const folder = folderOf(document.uri);
     const path = pathIn(folder, document.uri);
     const rule = await this.deps.rules.of(folder, path);
     if (document.isClosed || this.isDisposed) return;
-    // Checked before the text is built.
-    if (document.offsetAt(document.lineAt(document.lineCount - 1).range.end) > maxLength) return;
-    const around = this.deps.surroundings.of(document);
-    const text = `${around?.above ?? ''}${document.getText()}${around?.below ?? ''}`;
+    if (isLong(document)) return;
     const { secrets, specialist } = this.deps.folders.of(folder);
     // Excluded files are read too, because their secrets are redacted in other files.
-    const redacted = await secrets.learnOpen(path, toLineFeeds(text));
+    const redacted = await secrets.learnOpen(path, this.textOf(document));
     if (redacted.hasNewSecret) this.resendAll();
     const name = await secrets.path(path);
     // A file that must not be sent must not appear in another file's snippets either.
@@ -253,4 +268,20 @@ export class Documents extends DisposableStore {
     clearTimeout(this.timers.get(key));
     this.timers.delete(key);
   }
+}
+
+/** An uncommitted message is not learned from. */
+function isRead({ uri, languageId }: vscode.TextDocument): boolean {
+  return uri.scheme !== boxScheme && !isSilent(uri.scheme, languageId);
+}
+
+/** Tells it without building the text. */
+function isLong(document: vscode.TextDocument): boolean {
+  return document.offsetAt(document.lineAt(document.lineCount - 1).range.end) > maxLength;
+}
+
+function linesAround(document: vscode.TextDocument, changes: readonly vscode.TextDocumentContentChangeEvent[]): string {
+  const line = changes[0]?.range.start.line ?? 0;
+  const text = document.getText(new vscode.Range(Math.max(0, line - nearLines), 0, line + nearLines, 0));
+  return text.length > maxLength ? '' : toLineFeeds(text);
 }

@@ -2,32 +2,59 @@
 
 import { rangesIn, redactKnown, SecretValues } from '../../workspace/secrets/known/known.ts';
 import { redactPath } from '../../workspace/secrets/known/redact-path.ts';
-import { type Cut, findSecrets, type Redacted, redactRanges } from '../../workspace/secrets/redact.ts';
+import { findOpenSecrets } from '../../workspace/secrets/open-strings.ts';
+import {
+  type Cut,
+  findSecrets,
+  type Redacted,
+  redactRanges,
+  type SecretRange,
+} from '../../workspace/secrets/redact.ts';
+import { TypedSecrets } from './typed-secrets.ts';
 
 export class FolderSecrets {
   /** Secrets of the folder. They are never removed: a secret that was deleted from a file is still a secret. */
   readonly folder = new SecretValues();
-  /** Path → secrets of the open document. Replaced at each change, because typing a password yields many values. */
-  private readonly open = new Map<string, SecretValues>();
+  private readonly typed = new TypedSecrets();
+  /** Path → text of a document that was changed and not read since. */
+  private readonly unread = new Map<string, string>();
+  /** A secret was found that no call of `learnOpen` has reported. */
+  private hasNewSecret = false;
 
   /** @param values from `SecretValues.all` */
   add(values: readonly string[]): void {
     for (const value of values) this.folder.add(value);
   }
 
-  /** Redacts an open document and records its secrets. `hasNewSecret`: one of them was unknown. */
+  /**
+   * Call at each change of an open document. Its text is read by the next `learnOpen` or `readChanges`.
+   * @param inOnePiece the change inserted or removed more than one key does. Then the text is read at once, and so is
+   * the text before, because it may have shown a secret that this one does not.
+   */
+  changed(path: string, text: string, inOnePiece: boolean): void {
+    if (inOnePiece) this.readChanges();
+    this.unread.set(path, text);
+    if (inOnePiece) this.readChanges(true);
+  }
+
+  /** Call before a text is redacted that may be sent. */
+  readChanges(inOnePiece = false): void {
+    for (const [path, text] of this.unread) this.read(path, text, inOnePiece);
+    this.unread.clear();
+  }
+
+  /** Redacts an open document and records its secrets. `hasNewSecret`: since the last call an unknown one was found. */
   learnOpen(path: string, text: string): Redacted & { readonly hasNewSecret: boolean } {
-    const foundSecrets = findSecrets(text, path);
-    const earlierSecrets = this.open.get(path);
-    const values = new SecretValues();
-    values.learn(foundSecrets);
-    this.open.set(path, values);
-    const hasNewSecret = values.all.some((value) => !this.folder.has(value) && !earlierSecrets?.has(value));
-    return { ...redactRanges(text, rangesIn(text, foundSecrets, this.known)), hasNewSecret };
+    this.unread.delete(path);
+    const found = this.read(path, text);
+    const { hasNewSecret } = this;
+    this.hasNewSecret = false;
+    return { ...redactRanges(text, rangesIn(text, found, this.known)), hasNewSecret };
   }
 
   closed(path: string): void {
-    this.open.delete(path);
+    this.readChanges();
+    this.typed.closed(path);
   }
 
   redact(text: string, path: string, cut: Cut = {}): Redacted {
@@ -43,7 +70,17 @@ export class FolderSecrets {
     return redactKnown(text, '', this.known).text;
   }
 
+  private read(path: string, text: string, inOnePiece = false): SecretRange[] {
+    const found = [...findSecrets(text, path), ...findOpenSecrets(text, path)];
+    const { known } = this;
+    this.hasNewSecret ||= found.some(
+      ({ value, isDistinctive }) => isDistinctive && !known.some((values) => values.has(value)),
+    );
+    this.typed.learn(path, text, found, inOnePiece);
+    return found;
+  }
+
   private get known(): SecretValues[] {
-    return [this.folder, ...this.open.values()];
+    return [this.folder, ...this.typed.known];
   }
 }

@@ -4,6 +4,15 @@ import type { CutEdges, Redactor } from '../../common/redaction.ts';
 import type { FolderSecrets } from './folder-secrets.ts';
 import { importSecrets } from './late.ts';
 
+/** As of VS Code's TextDocumentContentChangeEvent. */
+export interface TextChange {
+  readonly text: string;
+  readonly rangeLength: number;
+}
+
+/** A shorter insertion or deletion is one of a key, and holds no secret. UTF-16 units. */
+const minPiece = 6;
+
 export class SessionSecrets implements Redactor, Disposable {
   /** Whether the folder was scanned for secrets; before that, no text may be sent. */
   private complete: boolean;
@@ -26,7 +35,9 @@ export class SessionSecrets implements Redactor, Disposable {
   }
 
   async text(text: string, path: string, cut?: CutEdges): Promise<string> {
-    return (await this.get()).redact(text, path, cut).text;
+    const secrets = await this.get();
+    secrets.readChanges();
+    return secrets.redact(text, path, cut).text;
   }
 
   /** Redacts at once; the whole text if no text was redacted before. The length stays. */
@@ -43,6 +54,13 @@ export class SessionSecrets implements Redactor, Disposable {
     return (await this.get()).learnOpen(path, text);
   }
 
+  /** Call at each change of an open document, with its new text. */
+  async changed(path: string, text: string, changes: readonly TextChange[]): Promise<void> {
+    const inOnePiece = changes.some(({ text, rangeLength }) => Math.max(text.length, rangeLength) >= minPiece);
+    (await this.get()).changed(path, text, inOnePiece);
+  }
+
+  /** Its secrets stay known: a value that was cut out of a discarded text may be pasted later. */
   closed(path: string): void {
     this.loaded?.closed(path);
   }

@@ -33,11 +33,22 @@ test('what the harvest, a saved file and an open document know is redacted in te
   assert.ok(!(await secrets.text(`x ${noise(40)}`, 'c.md')).includes(noise(40)));
 });
 
-test('a document that was closed says nothing any more: it was saved, and is known by that, or thrown away', async () => {
+test('secrets of a closed document stay known until the session ends', async () => {
   const secrets = new SessionSecrets(true);
   await secrets.learnOpen('src/a.ts', `const password = "${typed}";`);
   secrets.closed('src/a.ts');
+  assert.ok(!(await secrets.text(`call(${typed})`, 'src/b.ts')).includes(typed));
+  secrets.dispose();
   assert.ok((await secrets.text(`call(${typed})`, 'src/b.ts')).includes(typed));
+});
+
+test('a secret that came in one piece is reported as new at the next pause', async () => {
+  const secrets = new SessionSecrets(true);
+  await secrets.learnOpen('src/a.ts', '');
+  const text = `const password = "${typed}";`;
+  await secrets.changed('src/a.ts', text, [{ text, rangeLength: 0 }]);
+  assert.equal((await secrets.learnOpen('src/a.ts', text)).hasNewSecret, true);
+  assert.equal((await secrets.learnOpen('src/a.ts', text)).hasNewSecret, false);
 });
 
 test('a mapped log maps causes as well', () => {

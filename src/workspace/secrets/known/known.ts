@@ -1,6 +1,7 @@
 // The known secrets of a folder, and their occurrences in other texts of that folder. They are kept only in memory.
 // Neither the secrets nor data that reveals them is written to disk; each session reads the folder again.
 
+import { findOpenSecrets } from '../open-strings.ts';
 import { type Cut, findSecrets, type Redacted, redactRanges, type SecretRange } from '../redact.ts';
 import { decodedIn } from './decoded.ts';
 import { formsOf, type SecretForm } from './forms.ts';
@@ -289,7 +290,8 @@ export function rangesIn(
   return [...found, ...[own, ...known].flatMap((values) => values.find(text, cut))];
 }
 
-/** Like `redactSecrets`, and also redacts the known secrets of the folder. */
+/** Like `redactSecrets`, and also redacts secrets in open strings and the known secrets of the folder. */
 export function redactKnown(text: string, path: string, known: readonly SecretValues[], cut: Cut = {}): Redacted {
-  return redactRanges(text, rangesIn(text, findSecrets(text, path, cut), known, cut));
+  const found = [...findSecrets(text, path, cut), ...findOpenSecrets(text, path)];
+  return redactRanges(text, rangesIn(text, found, known, cut));
 }
