@@ -29,9 +29,10 @@ export async function commitMessageJob(request: CommitJobRequest, deps: JobDeps)
   const { signal, log } = deps;
   const context = await readCommit(request, signal);
   if (!context.ok) return context;
-  const { files, nearest, additions } = context.value;
+  const { files, nearest, additions, withheld } = context.value;
   const draft: CommitMessage = { message: localDraft(files, nearest, additions), costUsd: 0 };
   if (!api) return ok(draft);
+  if (withheld !== undefined) return ok({ ...draft, trouble: `Nothing was sent to the large model. ${withheld}` });
   const { store } = openStore(storeFolder, { log, onNotice: (message) => log.warn(message) });
   try {
     const prompt = commitPrompt({ files, examples: nearest });

@@ -1,22 +1,19 @@
 // Context of a commit message: staged changes and earlier messages on the same files. Private files appear by name
-// only. Both versions of a file are redacted whole before hunks are cut out, because a replaced secret is still secret.
+// only. All stored versions that the changes replace are read for secrets, and whole files are redacted before hunks are
+// cut out, because a replaced secret is still secret.
 import { relative, sep } from 'node:path';
 import { failed, ok, type Result } from '../common/errors.ts';
 import { additionsBeside, nearestMessages } from '../prompts/commit/commit-style.ts';
 import type { ChangedFile } from '../prompts/commit/local-draft.ts';
 import { ruleOf } from '../workspace/files/file.ts';
 import { harvestFolder } from '../workspace/files/folder.ts';
+import { FolderReader } from '../workspace/files/folder-reader.ts';
 import { gitFault } from '../workspace/files/git-directory.ts';
-import {
-  type PastCommit,
-  pastCommits,
-  type StagedChange,
-  stagedChanges,
-  stagedFiles,
-} from '../workspace/files/staged.ts';
+import { type PastCommit, pastCommits, stagedChanges, stagedFiles } from '../workspace/files/staged.ts';
+import { learnStored } from '../workspace/files/stored-secrets.ts';
 import type { HarvestOptions } from '../workspace/files/types.ts';
 import { redactKnown, SecretValues } from '../workspace/secrets/known/known.ts';
-import { findSecrets } from '../workspace/secrets/redact.ts';
+import { redactPath } from '../workspace/secrets/known/redact-path.ts';
 import { redactedDiff, sideOf } from './redacted-diff.ts';
 
 /** An opened, trusted folder, and the rules for sending its files. */
@@ -38,11 +35,13 @@ export interface CommitContext {
   readonly nearest: readonly string[];
   /** Messages that added files to the same folders, if all staged files are new. They come first in `nearest`, too. */
   readonly additions: readonly string[];
+  /** Why nothing of this may be sent, for the user: not all secrets are known. */
+  readonly withheld?: string;
 }
 
 /** Maximum earlier messages, which show the style. */
 const NEAREST = 12;
-/** Maximum files that are read; the others are only named. */
+/** Maximum files whose changes are shown; the others are only named. */
 const MAX_FILES = 100;
 
 export async function readCommit(
@@ -62,39 +61,44 @@ export async function readCommit(
     if (!read.ok) return read;
     knownSecrets.push(read.value.secrets);
   }
+  const stored = new SecretValues();
+  const withheld = await learnStored(await FolderReader.open(repository), staged, stored, signal);
+  knownSecrets.push(stored);
   const redact = (text: string, path: string) => redactKnown(text, path, knownSecrets).text;
+  /** A token in a name is redacted in texts too: a diff's header, a message. */
+  const redactName = (path: string) => {
+    const name = redactPath(path, knownSecrets);
+    for (const { index, 0: stars } of name.matchAll(/\*+/g)) stored.add(path.slice(index, index + stars.length));
+    return name;
+  };
   // The folder's rules may be stricter than the repository's.
   const pathInRoot = (path: string) => (below === '' ? path : `${below}/${path}`);
-  const readFiles = staged.slice(0, MAX_FILES);
+  const readFiles = withheld === undefined ? staged.slice(0, MAX_FILES) : [];
   const rules = await Promise.all(readFiles.map(({ path }) => ruleOf(root, pathInRoot(path), harvest, exclude)));
   const open = readFiles.filter((_, i) => rules[i] === 'open');
   const changes = await stagedChanges(repository, open, signal);
-  knownSecrets.push(secretsIn(changes));
-  const files = staged.map(({ path, status }): ChangedFile => {
-    const change = changes.get(path);
-    if (change === undefined) return { path: redact(path, ''), status, diff: '' };
-    const [before, after] = [change.before, change.after].map((text) => sideOf(text, redact(text, path)));
-    // Redacted again, because the diff header contains paths.
-    const diff = before && after ? redact(redactedDiff(change.diff, before, after), path) : '';
-    return { path: redact(path, ''), status, diff };
-  });
   const paths = staged.map(({ path }) => path);
   const past = await pastCommits(repository, signal);
   const isNew = staged.every(({ status }) => status === 'A');
   const additions = isNew ? nearestMessages(additionsBeside(past, paths), paths, NEAREST) : [];
   const otherMessages = nearestMessages(past, paths, 2 * NEAREST).filter((commit) => !additions.includes(commit));
+  const nearest = [...additions, ...otherMessages].slice(0, NEAREST);
+  const names = paths.map(redactName);
+  for (const commit of [...nearest, ...additions]) commit.paths.forEach(redactName);
+  const files = staged.map(({ path, status }, i): ChangedFile => {
+    const name = names[i] as string;
+    const change = changes.get(path);
+    if (change === undefined) return { path: name, status, diff: '' };
+    const [before, after] = [change.before, change.after].map((text) => sideOf(text, redact(text, path)));
+    // Redacted again, because the diff header contains paths.
+    const diff = before && after ? redact(redactedDiff(change.diff, before, after), path) : '';
+    return { path: name, status, diff };
+  });
   const messagesOf = (commits: readonly PastCommit[]) => commits.map(({ message }) => redact(message, ''));
   return ok({
     files,
-    nearest: messagesOf([...additions, ...otherMessages].slice(0, NEAREST)),
+    nearest: messagesOf(nearest),
     additions: messagesOf(additions),
+    ...(withheld !== undefined && { withheld }),
   });
-}
-
-/** Secrets of both versions of all changed files. */
-function secretsIn(changes: ReadonlyMap<string, StagedChange>): SecretValues {
-  const secrets = new SecretValues();
-  for (const [path, { before, after }] of changes)
-    for (const text of [before, after]) secrets.learn(findSecrets(text, path));
-  return secrets;
 }

@@ -239,3 +239,15 @@ test("a repository inside the opened folder obeys the folder's ignore rules, and
   assert.ok(sent.includes(`+${markerOf('c')}`));
   assert.match(sent, /A private\/b\.ts\n/);
 });
+
+test('sends nothing if more was changed than is read for secrets, and says so beside the local draft', async () => {
+  for (let i = 0; i < 1001; i++) write(`many/${i}.txt`, `${i}\n`);
+  git('add', 'many');
+  const requests = api.requests.length;
+  const { message, model, trouble } = unwrap(await commitMessageJob({ ...base, ...asks() }, deps()));
+  assert.equal(api.requests.length, requests);
+  assert.equal(model, undefined);
+  assert.notEqual(message, '');
+  assert.match(trouble ?? '', /^Nothing was sent to the large model\. The changes .* exceed 1,000 files/);
+  git('reset', '-q');
+});

@@ -1,11 +1,16 @@
 // The context of a commit message: both versions of a file are redacted whole, before hunks are cut out.
 import assert from 'node:assert/strict';
+import { rmSync, statSync, utimesSync } from 'node:fs';
 import { afterEach, beforeEach, test } from 'node:test';
 import { unwrap } from '../../src/common/errors.ts';
 import { localDraft } from '../../src/prompts/commit/local-draft.ts';
 import { readCommit } from '../../src/text-tasks/commit-context.ts';
+import { FolderReader } from '../../src/workspace/files/folder-reader.ts';
+import { learnStored } from '../../src/workspace/files/stored-secrets.ts';
+import { SecretValues } from '../../src/workspace/secrets/known/known.ts';
 import { changedFiles, passwordOf, sentChange, users } from '../support/cut-texts.ts';
 import { keyLines, linesLeft, pemOf } from '../support/keys.ts';
+import { noise } from '../workspace/files/samples.ts';
 import { Tree } from '../workspace/files/tree.ts';
 
 let tree: Tree;
@@ -84,4 +89,78 @@ test('a draft for a new file takes type and scope from the commits that added fi
   assert.equal(nearest.length, 12);
   assert.equal(localDraft(files, nearest, additions), 'feat(rules): add no-label.ts');
   assert.match(localDraft(files, nearest), /^fix\(core\)/);
+});
+
+/** What is sent for the staged changes of `tree`. */
+async function sent(): Promise<string> {
+  const source = { root: tree.root, repository: tree.root, harvest: { trusted: true }, exclude: {} };
+  const context = unwrap(await readCommit(source, new AbortController().signal));
+  assert.equal(context.withheld, undefined);
+  return JSON.stringify(context);
+}
+
+function commit(files: Readonly<Record<string, string>>, message = 'first'): void {
+  tree.write(files);
+  tree.git('add', '-A');
+  tree.git('commit', '-qm', message);
+}
+
+const token = `ghp_${noise(36)}`;
+const password = ['Marmot', '2041', 'x!'].join('-');
+
+test('sends no token of a file name: in paths, in the header of a diff, in texts and messages', async () => {
+  commit({ [`logs/dump-${token}.txt`]: 'a\n', 'src/a.ts': 'a();\n' }, `Add logs/dump-${token}.txt`);
+  const other = `ghp_${noise(36, 'Zx9Yw8Vu7Ts6Rq5Po4')}`;
+  tree.write({ [`logs/dump-${token}.txt`]: 'b\n', [`dump-${other}.txt`]: 'c\n', 'src/a.ts': `// ${other}_old\n` });
+  tree.git('add', '-A');
+  const context = await sent();
+  for (const secret of [token, other]) assert.ok(!context.includes(secret), context);
+  assert.match(context, /logs\/dump-\*{40}\.txt/);
+});
+
+for (const isStaged of [true, false]) {
+  const how = isStaged ? 'staged' : 'not staged';
+  test(`sends no value of a removed .env in another file's diff, with the removal ${how}`, async () => {
+    commit({ '.env': `DB_PASSWORD=${password}\n`, 'src/a.ts': 'a();\n' });
+    if (isStaged) tree.git('rm', '-q', '.env');
+    else rmSync(tree.at('.env'));
+    tree.write({ 'src/a.ts': `connect("${password}");\n` });
+    tree.git('add', 'src/a.ts');
+    const context = await sent();
+    assert.ok(!context.includes(password), context);
+    assert.match(context, /\+connect\(\\"\*{14}\\"\)/);
+  });
+
+  test(`sends no value of the earlier version of another file, with its change ${how}`, async () => {
+    commit({ 'config.yaml': `password: ${password}\n`, 'src/a.ts': 'a();\n', 'same.txt': 'same\n' });
+    tree.write({ 'config.yaml': 'password: from the vault\n', 'src/a.ts': `connect("${password}");\n` });
+    tree.git('add', 'src/a.ts', ...(isStaged ? ['config.yaml'] : []));
+    const context = await sent();
+    assert.ok(!context.includes(password), context);
+  });
+}
+
+test('sends no value of an earlier version of the same length that was written in the same second', async () => {
+  commit({ 'config.yaml': `password: ${password}\n`, 'src/a.ts': 'a();\n' });
+  const { atimeMs, mtimeMs } = statSync(tree.at('config.yaml'));
+  tree.write({ 'config.yaml': `password: ${'x'.repeat(password.length)}\n`, 'src/a.ts': `connect("${password}");\n` });
+  utimesSync(tree.at('config.yaml'), atimeMs / 1000, Math.floor(mtimeMs / 1000) + 0.5);
+  tree.git('add', 'src/a.ts');
+  const context = await sent();
+  assert.ok(!context.includes(password), context);
+});
+
+test('says why secrets are not known beyond the limits, and reads unchanged files of a copied folder from disk', async () => {
+  commit({ 'a.ts': 'a();\n', 'b.ts': 'b();\n', 'c.ts': 'c();\n', 'd.txt': 'd\n'.repeat(100) });
+  for (const name of ['a.ts', 'b.ts', 'c.ts', 'd.txt']) utimesSync(tree.at(name), 1, 1);
+  const reader = await FolderReader.open(tree.root);
+  const learn = (files: number, characters = 1000) =>
+    learnStored(reader, [], new SecretValues(), undefined, { files, characters });
+  assert.equal(await learn(0), undefined, 'nothing has changed');
+  tree.write({ 'a.ts': 'a1();\n', 'b.ts': 'b1();\n' });
+  assert.equal(await learn(2), undefined);
+  assert.match((await learn(1)) ?? '', /exceed 1 files or .* Commit or stash a part of them first\.$/);
+  assert.match((await learn(2, 8)) ?? '', /^The changes of this repository exceed/);
+  rmSync(tree.at('d.txt'));
+  assert.match((await learn(3, 100)) ?? '', /stored version of d\.txt, or it is too large/);
 });

@@ -1,6 +1,6 @@
 // The only reader of an opened folder's files: it checks every part of a path and limits size and time.
 
-import type { Dirent } from 'node:fs';
+import type { BigIntStats, Dirent } from 'node:fs';
 import { opendir } from 'node:fs/promises';
 import { CodedError, messageOf } from '../../common/errors.ts';
 import { isInside } from './inside.ts';
@@ -110,6 +110,16 @@ export class FolderReader {
   /** The reason not to open a file. Undefined if it is a regular file inside the folder. */
   whyNotAFile(path: string): Promise<Fault | undefined> {
     return this.faultOf(path, 'isFile');
+  }
+
+  /** Size and time of the last change. Undefined if there is no such regular file inside the folder. */
+  stats(path: string): Promise<Pick<BigIntStats, 'size' | 'mtimeNs'> | undefined> {
+    return this.inTime(async () => {
+      const opened = await this.opened(path, 'isFile');
+      if (typeof opened === 'string') return undefined;
+      await opened.handle?.close();
+      return opened.stats;
+    });
   }
 
   private async faultOf(path: string, kind: 'isFile' | 'isDirectory'): Promise<Fault | undefined> {

@@ -45,10 +45,14 @@ export async function learnFromLeftOut(
     await yielder.yieldIfDue();
     const read = await reader.read(path, maxBytes);
     const text = 'leftOut' in read ? undefined : decodeText(read.bytes);
-    if (text === undefined) continue;
-    secrets.learn(findSecrets(text, path));
-    if (isSecretFile(path)) secrets.learn(assignedValues(text));
+    if (text !== undefined) learnText(secrets, path, text);
   }
+}
+
+/** Adds a text's secrets, and all values of a secret file. */
+export function learnText(secrets: SecretValues, path: string, text: string): void {
+  secrets.learn(findSecrets(text, path));
+  if (isSecretFile(path)) secrets.learn(assignedValues(text));
 }
 
 /** The files directly in a folder. Links are not followed. */

@@ -7,7 +7,7 @@ export interface StagedFile {
   readonly path: string;
   /** 'A' added, 'M' modified, 'D' deleted, 'T' type changed, 'U' unmerged. */
   readonly status: string;
-  /** Git's object ids of its contents in the last commit and in the index. Undefined if the file is absent there. */
+  /** Git's object ids of its contents in the last commit and in the index. Undefined if it is no file there. */
   readonly before: string | undefined;
   readonly after: string | undefined;
 }
@@ -46,12 +46,13 @@ export async function stagedFiles(root: string, signal?: AbortSignal): Promise<S
 
 /** Parses ':100644 100644 <id before> <id after> M' and the path. */
 function fileOf([header = '', path = '']: readonly string[]): StagedFile {
-  const [, , before, after, status = ''] = header.split(' ');
-  return { path, status: status.slice(0, 1), before: idOf(before), after: idOf(after) };
+  const [modeBefore, modeAfter, before, after, status = ''] = header.slice(1).split(' ');
+  return { path, status: status.slice(0, 1), before: idOf(before, modeBefore), after: idOf(after, modeAfter) };
 }
 
-function idOf(id = ''): string | undefined {
-  return /^0*$/.test(id) ? undefined : id;
+/** A submodule's id is a commit of another repository. */
+function idOf(id = '', mode = ''): string | undefined {
+  return /^0*$/.test(id) || mode === '160000' ? undefined : id;
 }
 
 /**
@@ -74,7 +75,7 @@ export async function stagedChanges(
       const diff = await git(root, args, signal);
       // A second part means that a folder replaced this file. It belongs to a file in it, which was not requested.
       if (diff === undefined || diff.length > maxDiffLength || partsIn(diff) !== 1) return;
-      const texts = await Promise.all([before, after].map((id) => wholeText(git, root, id, signal)));
+      const texts = await Promise.all([before, after].map((id) => wholeText(git, root, id, maxTextLength, signal)));
       const [old, current] = texts;
       if (old !== undefined && current !== undefined) changes.set(path, { diff, before: old, after: current });
     });
@@ -84,18 +85,19 @@ export async function stagedChanges(
 }
 
 /**
- * The text of a stored file. Undefined if it is too long, or if git does not have it (a submodule's commit, a missing
- * object of a partial clone).
+ * The text of a stored file; '' without an id. Undefined if it is too long, or if git does not have it (a missing object
+ * of a partial clone).
  */
-async function wholeText(
+export async function wholeText(
   git: RunGit,
   root: string,
   id: string | undefined,
+  maxLength: number,
   signal?: AbortSignal,
 ): Promise<string | undefined> {
   if (id === undefined) return '';
   const text = await git(root, ['cat-file', 'blob', id], signal);
-  return text !== undefined && text.length <= maxTextLength ? text : undefined;
+  return text !== undefined && text.length <= maxLength ? text : undefined;
 }
 
 /** Counts the file headers. Lines of a file never begin like one, because each has a sign before it. */
