@@ -1,7 +1,10 @@
-// Files that are swapped, never edited: a crash at any moment leaves the old or the new one whole.
+// Files that are swapped, never edited: a crash at any moment leaves the old or the new one whole. Our storage folder is
+// its user's alone, and so is what is created in it: the mode of a new file or folder follows that of its folder.
 import { createHash, randomInt } from 'node:crypto';
 import {
+  chmodSync,
   closeSync,
+  existsSync,
   fsyncSync,
   lstatSync,
   mkdirSync,
@@ -10,6 +13,7 @@ import {
   readlinkSync,
   renameSync,
   rmSync,
+  statSync,
   writeSync,
 } from 'node:fs';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
@@ -17,14 +21,61 @@ import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { threadId } from 'node:worker_threads';
 
+/** Permissions of group and others. */
+const others = 0o077;
+
+/**
+ * Makes a storage folder of ours accessible to its user alone, with all that it holds. Call it when the folder is opened.
+ * On Windows, the user's profile folder has the access list. Throws if the folder cannot be created.
+ */
+export function makePrivate(folder: string): void {
+  makeFolder(dirname(folder));
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  if (process.platform === 'win32') return;
+  restrict(folder);
+  try {
+    for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true }))
+      if (entry.isFile() || entry.isDirectory()) restrict(join(entry.parentPath, entry.name));
+  } catch {
+    // Another process has removed a folder. Nobody reaches what is left, since `folder` is private.
+  }
+}
+
+/** Removes the permissions of group and others. */
+function restrict(path: string): void {
+  try {
+    const { mode } = lstatSync(path);
+    if ((mode & others) !== 0) chmodSync(path, mode & 0o7777 & ~others);
+  } catch {
+    // The file is gone, or the file system keeps no modes: then its own rules hold.
+  }
+}
+
+function isPrivate(folder: string): boolean {
+  const mode = statSync(folder, { throwIfNoEntry: false })?.mode ?? others;
+  return process.platform !== 'win32' && (mode & others) === 0;
+}
+
+/** Mode for creating a file at `path`: in a private folder the file is private, elsewhere the umask decides. */
+export function newFileMode(path: string): number {
+  return isPrivate(dirname(path)) ? 0o600 : 0o666;
+}
+
+/** Creates the folder and its missing parents: private ones in a private folder. */
+export function makeFolder(path: string): void {
+  let parent = dirname(path);
+  while (!existsSync(parent) && dirname(parent) !== parent) parent = dirname(parent);
+  mkdirSync(path, { recursive: true, mode: isPrivate(parent) ? 0o700 : 0o777 });
+}
+
 /**
  * Writes the pieces one after the other to a file beside `path`, flushes it to the disk, and renames it over `path`.
  */
 export function replaceFile(path: string, pieces: Iterable<Uint8Array>): void {
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   sweepTemporary(dirname(path));
   const temporary = temporaryFor(path);
-  const file = openSync(temporary, 'wx');
+  const file = openSync(temporary, 'wx', newFileMode(path));
   try {
     for (const piece of pieces) {
       for (let done = 0; done < piece.length; ) done += writeSync(file, piece, done, piece.length - done);
@@ -51,9 +102,9 @@ export async function replaceFileInTurns(
   pieces: Iterable<Uint8Array>,
   turn: () => Promise<void>,
 ): Promise<void> {
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   sweepTemporary(dirname(path));
-  await swap(path, async (file) => {
+  await swap(path, newFileMode(path), async (file) => {
     let since = 0;
     for (const piece of pieces) {
       for (let done = 0; done < piece.length; ) {
@@ -74,14 +125,14 @@ export async function replaceFileInTurns(
  */
 export async function replaceFileFromStream(path: string, chunks: AsyncIterable<string>): Promise<void> {
   sweepTemporary(dirname(path), 'flat', basename(path));
-  await swap(path, async (file) => {
+  await swap(path, 0o666, async (file) => {
     for await (const chunk of chunks) await file.appendFile(chunk);
   });
 }
 
-async function swap(path: string, write: (file: FileHandle) => Promise<void>): Promise<void> {
+async function swap(path: string, mode: number, write: (file: FileHandle) => Promise<void>): Promise<void> {
   const temporary = temporaryFor(path);
-  const file = await open(temporary, 'wx');
+  const file = await open(temporary, 'wx', mode);
   try {
     await write(file);
     await file.sync();

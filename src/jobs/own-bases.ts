@@ -1,6 +1,7 @@
 // The jobs that discover models on this machine, download models, and register them as bases.
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ok, type Result } from '../common/errors.ts';
+import { makePrivate } from '../common/files.ts';
 import { type CatalogModel, DOWNLOADS, fileNameOf } from '../neural/models/catalog.ts';
 import { type AddedBase, addGgufModel, type GgufRequest } from '../neural/models/import/add-gguf.ts';
 import { discoverModels, type FoundModel } from '../neural/models/import/discover-models.ts';
@@ -31,6 +32,7 @@ export function importBaseJob(
   request: GgufRequest,
   { signal, progress }: Pick<JobDeps, 'signal' | 'progress'>,
 ): Promise<Result<AddedBase>> {
+  makePrivate(dirname(request.into));
   return addGgufModel(request, signal, progress);
 }
 

@@ -1,5 +1,4 @@
 // The jobs of text tasks: a run, and a preview of a task's first texts.
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { cancelled } from '../adaptation/cancellation.ts';
 import type { ApiAccess } from '../adaptation/types.ts';
@@ -93,10 +92,7 @@ async function runStored(request: TextTaskRequest, folder: TaskFolder, deps: Job
   if (!result.ok) return result;
   const trouble = paid ? troubleOf(store) : undefined;
   const report = { ...result.value, ...(trouble !== undefined && { stopped: trouble }) };
-  if (reports !== undefined) {
-    mkdirSync(reports, { recursive: true });
-    replaceFile(join(reports, `${report.task}.json`), [Buffer.from(JSON.stringify(report))]);
-  }
+  if (reports !== undefined) replaceFile(join(reports, `${report.task}.json`), [Buffer.from(JSON.stringify(report))]);
   return ok(report);
 }
 

@@ -1,7 +1,7 @@
 // Keeps batches on disk. They are written before their submission, so a crash neither loses nor repeats payments.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { replaceFile } from '../common/files.ts';
 
 export interface OpenBatch {
@@ -31,7 +31,6 @@ export class BatchFile {
 
   /** The data is on disk when this returns. */
   write(batches: readonly OpenBatch[]): void {
-    mkdirSync(dirname(this.path), { recursive: true });
     if (batches.length === 0) rmSync(this.path, { force: true });
     else replaceFile(this.path, [Buffer.from(JSON.stringify(batches))]);
   }

@@ -1,9 +1,10 @@
 // A SQLite database: migrations, prepared statements and transactions.
 // It is on disk in WAL mode, shared by all processes that open it, or in memory.
 
-import { statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, statSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { CodedError } from '../common/errors.ts';
+import { newFileMode } from '../common/files.ts';
 import { migrations, type StoreTable } from './schema.ts';
 import { MovedError } from './sqlite-errors.ts';
 
@@ -15,7 +16,7 @@ const busyTimeoutMs = 1500;
  * 'corrupt'. The file is then closed, and its data is unchanged.
  */
 export function openDatabase(file = ':memory:'): DatabaseSync {
-  const database = new DatabaseSync(file);
+  const database = file === ':memory:' ? new DatabaseSync(file) : openPrivately(file);
   try {
     // This must come first, because every later statement may meet another window's lock.
     database.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
@@ -37,6 +38,21 @@ export function openDatabase(file = ':memory:'): DatabaseSync {
   } catch (error) {
     database.close();
     throw error;
+  }
+}
+
+/** Opens or creates the file. SQLite gives its log and shared memory the mode of the file. */
+export function openPrivately(file: string): DatabaseSync {
+  // An existing file must not be opened here: closing it would release the locks that this process has on it.
+  if (!existsSync(file)) createFile(file);
+  return new DatabaseSync(file);
+}
+
+function createFile(file: string): void {
+  try {
+    closeSync(openSync(file, 'wx', newFileMode(file)));
+  } catch {
+    // Another process has created it, or the folder cannot be written, and SQLite says so.
   }
 }
 

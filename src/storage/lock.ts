@@ -3,11 +3,12 @@
 // The lock is an open SQLite write transaction on a separate file, which uses an advisory lock of the operating system
 // (fcntl, LockFileEx). A file beside it names the owner for messages only.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { existsSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
 import { failed, messageOf, ok, type Result } from '../common/errors.ts';
-import { replaceFile } from '../common/files.ts';
+import { makeFolder, makePrivate, replaceFile } from '../common/files.ts';
+import { openPrivately } from './database.ts';
 import { isBusy, isDamage } from './sqlite-errors.ts';
 
 export interface RunLock {
@@ -48,7 +49,8 @@ export function lockDownload(storage: string, sha256: string, who: string): Resu
 function lock(folder: string, name: string, who: string, messageIfTaken: (path: string) => string): Result<RunLock> {
   const path = join(folder, `${name}.lock`);
   try {
-    mkdirSync(folder, { recursive: true });
+    makePrivate(dirname(folder));
+    makeFolder(folder);
     let database: DatabaseSync;
     try {
       database = openLocked(path);
@@ -109,7 +111,7 @@ function lockNameOf(root: string): string {
 const ownerPath = (lock: string) => `${lock.slice(0, -'.lock'.length)}.json`;
 
 function openLocked(path: string): DatabaseSync {
-  const database = new DatabaseSync(path);
+  const database = openPrivately(path);
   try {
     database.exec('PRAGMA busy_timeout = 0; PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE');
     return database;

@@ -1,10 +1,11 @@
 // Opens the store in a folder of the extension's storage, even if the database is damaged or the disk is full.
 
-import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type Clock, systemClock } from '../common/clock.ts';
 import { CodedError, messageOf } from '../common/errors.ts';
+import { makePrivate } from '../common/files.ts';
 import { type Log, silentLog } from '../common/log.ts';
 import { Database, openDatabase } from './database.ts';
 import { Money } from './money.ts';
@@ -65,7 +66,7 @@ function openOrReplace(folder: string, deps: StoreDeps): Opened {
 }
 
 function openFile(folder: string): SqliteStore {
-  mkdirSync(folder, { recursive: true });
+  makePrivate(folder);
   const file = join(folder, databaseName);
   return new SqliteStore(openDatabase(file), file);
 }

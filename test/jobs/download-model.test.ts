@@ -1,7 +1,7 @@
 // Downloading a model in a job: a crafted GGUF file from a server on this machine becomes a base, and is removed again.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -17,6 +17,7 @@ import { IMPORTED_BASES, listPackages } from '../../src/neural/models/list.ts';
 import { removeBase } from '../../src/neural/models/remove-base.ts';
 import { lockDownload } from '../../src/storage/lock.ts';
 import { bytesOfCrafted, craftedGguf } from '../neural/models/import/crafted-models.ts';
+import { assertPrivate } from '../support/private.ts';
 
 const storage = mkdtempSync(join(tmpdir(), 'easy-adaptation-get-'));
 const file = bytesOfCrafted(craftedGguf('qwen2'));
@@ -26,6 +27,8 @@ const client = new JobClient({ script: resolve(import.meta.dirname, '../../src/j
 const never = new AbortController().signal;
 
 before(async () => {
+  // As of a user with the usual umask.
+  chmodSync(storage, 0o755);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const model = {
     id: 'tiny-coder',
@@ -48,6 +51,7 @@ test('downloads a model and registers it; removes it with its file', async () =>
   const path = join(storage, DOWNLOADS, 'tiny.gguf');
   assert.deepEqual([added.name, added.manifest.gguf?.path], ['tiny-coder', path]);
   assert.deepEqual([...stages], ['Downloading', 'Reading what the model is', 'Checking the file']);
+  assertPrivate(storage);
   const removed = unwrap(removeBase(added.folder, join(storage, DOWNLOADS)));
   assert.equal(removed.kept, undefined);
   assert.ok(removed.freedBytes > file.length);

@@ -23,6 +23,7 @@ import { Activity } from '../../src/vscode/completion/activity.ts';
 import { Recorder } from '../../src/vscode/completion/recorder.ts';
 import { SessionSecrets } from '../../src/vscode/folder/session-secrets.ts';
 import { ScriptedLlm } from '../fakes/llm.ts';
+import { assertPrivate } from '../support/private.ts';
 import type { Corpus, Planted } from './corpus-types.ts';
 
 export const stages = ['harvest', 'snapshot', 'samples', 'prompt', 'hint', 'path', 'store', 'log'] as const;
@@ -105,6 +106,7 @@ export async function runProduct(corpus: Corpus, root: string, storage: string, 
   for (const entry of readdirSync(storage, { recursive: true, withFileTypes: true })) {
     if (entry.isFile()) see('store', readFileSync(join(entry.parentPath, entry.name), 'latin1'));
   }
+  assertPrivate(storage);
   return { files: Object.keys(corpus.files).length, read, ...asked };
 }
 

@@ -1,10 +1,11 @@
 // Exports an adaptation as one file and imports it into a folder. Import checks before it writes and activates last.
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { createWriteStream, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createWriteStream, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { CodedError, failed, messageOf, ok, type Result, unwrap } from '../../common/errors.ts';
+import { makeFolder, newFileMode, replaceFile } from '../../common/files.ts';
 import type { Log } from '../../common/log.ts';
 import { listFiles } from '../../neural/models/adapted.ts';
 import { manifestCompatibility } from '../../neural/models/compatibility.ts';
@@ -122,12 +123,12 @@ export function importAdaptation(
     if (!lock.ok) return lock;
     const staged = newModelFolder(specialistFolder);
     try {
-      mkdirSync(staged, { recursive: true });
+      makeFolder(staged);
       const name = manifest.kind === 'model' ? WEIGHTS : ADAPTER;
       const hash = await writePieces(join(staged, name), weights());
       if (hash !== manifest.weights)
         return failed('corrupt', 'The weights in this file do not match its manifest. Export it again.');
-      for (const [file, text] of Object.entries(files)) writeFileSync(join(staged, file), text);
+      for (const [file, text] of Object.entries(files)) replaceFile(join(staged, file), [Buffer.from(text)]);
       writeManifest(staged, { ...manifest, files: [MANIFEST] });
       listFiles(staged);
       activateModel(specialistFolder, staged);
@@ -149,7 +150,7 @@ export function importAdaptation(
 
 /** SHA-256 of the written bytes. */
 async function writePieces(path: string, pieces: AsyncIterable<Uint8Array>): Promise<string> {
-  const file = createWriteStream(path, { flush: true });
+  const file = createWriteStream(path, { flush: true, mode: newFileMode(path) });
   const hash = createHash('sha256');
   try {
     for await (const piece of pieces) {

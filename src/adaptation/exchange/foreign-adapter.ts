@@ -1,7 +1,8 @@
 // Imports an adapter that was trained elsewhere over a shipped base, in place of the folder's model.
-import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { CodedError, failed, messageOf, ok, type Result, unwrap } from '../../common/errors.ts';
+import { replaceFile } from '../../common/files.ts';
 import { describeAdapted } from '../../neural/models/adapted.ts';
 import { loadAdapter, saveAdapter } from '../../neural/models/adapter.ts';
 import { type PackageInfo, readPackage } from '../../neural/models/list.ts';
@@ -41,10 +42,9 @@ export async function importForeignAdapter(request: ForeignAdapter): Promise<Res
       );
     const loaded = loadAdapter(adapter, config);
     rmSync(work, { recursive: true, force: true });
-    mkdirSync(work, { recursive: true });
     saveAdapter(work, config, loaded, info.name, 'F32');
     const mixture = join(base, MIXTURE_FILE);
-    if (existsSync(mixture)) copyFileSync(mixture, join(work, MIXTURE_FILE));
+    if (existsSync(mixture)) replaceFile(join(work, MIXTURE_FILE), [readFileSync(mixture)]);
     describeAdapted(work, { base, tokenizer: info.tokenizer, precision: info.manifest.precision });
     activateModel(specialistFolder);
     return ok(info);

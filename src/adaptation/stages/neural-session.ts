@@ -1,5 +1,5 @@
 // Drafts of a run's neural models. The engine has one model open at a time, and opens it only for missing answers.
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { unwrap } from '../../common/errors.ts';
 import { replaceFile } from '../../common/files.ts';
@@ -104,7 +104,6 @@ export class NeuralSession {
     if (fittedOnIn(path) === fittedOn) return;
     const { fit: fitted } = await this.use(base, tell, { positions: spread(fit), seconds });
     if (!fitted) return;
-    mkdirSync(mixture, { recursive: true });
     replaceFile(path, [new TextEncoder().encode(JSON.stringify({ ...fitted.weights, fittedOn }))]);
   }
 
@@ -188,9 +187,8 @@ export class NeuralSession {
 
   /** Throws if there is no engine. */
   private async begin(): Promise<void> {
-    const { engine, work, index, signal } = this.deps;
+    const { engine, index, signal } = this.deps;
     unwrap(await engine.request('status', {}, { signal }));
-    mkdirSync(work, { recursive: true });
     replaceFile(this.snapshot, [await index()]);
     this.begun = true;
   }

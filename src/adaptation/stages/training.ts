@@ -1,7 +1,7 @@
 // Fine-tunes the base on a folder's training files through the engine, and reports progress.
-import { mkdirSync } from 'node:fs';
 import { basename } from 'node:path';
 import { CodedError, unwrap } from '../../common/errors.ts';
+import { makeFolder } from '../../common/files.ts';
 import { thousands } from '../../common/format.ts';
 import type { Log } from '../../common/log.ts';
 import { tokenizerPathFor } from '../../neural/models/compatibility.ts';
@@ -138,7 +138,7 @@ function requestOf(
   { request, tokenizer }: TrainingDeps,
 ) {
   const out = workFolder(request.specialistFolder);
-  mkdirSync(out, { recursive: true });
+  makeFolder(out);
   const waits = access.maxSteps === undefined ? patience : Number.MAX_SAFE_INTEGER;
   return {
     base,

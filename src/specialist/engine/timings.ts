@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
-import { replaceFile } from '../../common/files.ts';
+import { makePrivate, replaceFile } from '../../common/files.ts';
 import type { Timing } from '../../neural/inference/timing.ts';
 import type { llamaOptions } from './llama-options.ts';
 
@@ -53,6 +53,7 @@ export function storeTiming(storage: string, key: string, timing: StoredTiming):
   const rows = readTimings(storage).set(key, timing);
   const latest = [...rows].sort(([, a], [, b]) => b.at - a.at).slice(0, MAX_ROWS);
   const text = JSON.stringify({ version: VERSION, rows: Object.fromEntries(latest) }, undefined, 2);
+  makePrivate(storage);
   replaceFile(join(storage, FILE), [new TextEncoder().encode(`${text}\n`)]);
 }
 

@@ -10,6 +10,7 @@ import { writeOtherTokenizer } from '../../adaptation/earlier.ts';
 import { makeProject, type Project, tokenizerPath } from '../../adaptation/project.ts';
 import { MessagesServer } from '../../fakes/messages-server.ts';
 import { writeModel } from '../../specialist/engine/helpers.ts';
+import { assertPrivate } from '../../support/private.ts';
 import { type Ran, runCli } from './run.ts';
 
 let project: Project;
@@ -92,6 +93,7 @@ test('with a base: trains, resumes after an interruption, completes with both mo
     assert.equal(position.code, 0, position.err);
     assert.match(JSON.parse(position.out).draft.model, /^(adapted|base) \+ n-gram$/);
 
+    assert.ok(assertPrivate(storage) > 4);
     const listedFolders = JSON.parse((await run(['list', '--json'])).out) as {
       folder: string;
       bytes: number;

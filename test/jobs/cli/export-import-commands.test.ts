@@ -8,6 +8,7 @@ import { after, test } from 'node:test';
 import { ownFolder } from '../../../src/adaptation/models/folder-models.ts';
 import { specialistFolder } from '../../../src/jobs/cli/run-request.ts';
 import { writeAdaptedFolder, writeBase } from '../../adaptation/adapted-folder.ts';
+import { assertPrivate } from '../../support/private.ts';
 import { runCli } from './run.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'carry-'));
@@ -35,6 +36,7 @@ test('exports an adaptation, imports it elsewhere, compares both; wrong argument
   assert.match(imported.out, /^In use in .*there: adapted to here/);
   const importedFolder = specialistFolder(storeFolder, there);
   assert.ok(existsSync(join(importedFolder, 'specialist.ngram')), 'its files are indexed');
+  assert.ok(assertPrivate(storeFolder) > 8);
   const [from, to] = [here, there].map((root) => ownFolder(specialistFolder(storeFolder, root)) as string);
   const weights = (folder = '') => readFileSync(join(folder, 'model.safetensors'));
   assert.ok(weights(from).equals(weights(to)));

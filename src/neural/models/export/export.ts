@@ -1,6 +1,6 @@
 // Exports an adapted model for other programs: the adapter for peft and for llama.cpp, the merged model, and the base,
 // whose own layout nobody else reads. One matrix at a time is in memory.
-import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CodedError, failed, messageOf, ok, type Result, unwrap } from '../../../common/errors.ts';
 import { replaceFile } from '../../../common/files.ts';
@@ -64,10 +64,12 @@ export function exportModel(request: ExportRequest, signal?: AbortSignal, progre
 
 /** An adapter over a GGUF base is stored in both forms already, and the base is the user's own file. */
 function copyAdapter({ model, into }: ExportRequest): ExportedFiles {
-  mkdirSync(join(into, 'adapter'), { recursive: true });
-  for (const name of [ADAPTER, ADAPTER_CONFIG]) copyFileSync(join(model, name), join(into, 'adapter', name));
+  mkdirSync(into, { recursive: true });
+  // A copy by the system would keep the mode, and the model is private.
+  const copy = (name: string, target: string) => replaceFile(target, [readFileSync(join(model, name))]);
+  for (const name of [ADAPTER, ADAPTER_CONFIG]) copy(name, join(into, 'adapter', name));
   if (!existsSync(join(model, GGUF_ADAPTER))) return { into, names: ['adapter'] };
-  copyFileSync(join(model, GGUF_ADAPTER), join(into, GGUF_ADAPTER));
+  copy(GGUF_ADAPTER, join(into, GGUF_ADAPTER));
   return { into, names: ['adapter', GGUF_ADAPTER] };
 }
 

@@ -1,7 +1,7 @@
 // Registers a GGUF file as a base that llama.cpp serves. The file stays where it is: the package names its path, size
 // and SHA-256, and holds the tokenizer that was read from its header.
 import { createHash } from 'node:crypto';
-import { mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { renameSync, rmSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { CodedError, failed, isCancelled, messageOf, ok, type Result, unwrap } from '../../../common/errors.ts';
@@ -94,7 +94,6 @@ async function write(
   const weights = await hashOf(path, signal, (done) => progress({ stage: 'Checking the file', done, total: bytes }));
   const partial = `${folder}.partial`;
   rmSync(partial, { recursive: true, force: true });
-  mkdirSync(partial, { recursive: true });
   replaceFile(join(partial, TOKENIZER), [new TextEncoder().encode(`${JSON.stringify(facts.tokenizer)}\n`)]);
   writeManifest(partial, {
     version: 1,

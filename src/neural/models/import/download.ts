@@ -1,11 +1,12 @@
 // Downloads one large file: resumed where it was cut, checked by its hash before it gets its name.
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { type FileHandle, mkdir, open, readFile, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
+import { type FileHandle, open, readFile, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { dirname } from 'node:path';
 import { type Clock, systemClock } from '../../../common/clock.ts';
 import { CodedError, failed, messageOf, ok, type Result } from '../../../common/errors.ts';
+import { makeFolder, newFileMode } from '../../../common/files.ts';
 import { about, megabytes } from '../../../common/format.ts';
 import { noProgress, type Progress } from '../../../common/progress.ts';
 import { get, type Proxies } from './get.ts';
@@ -65,8 +66,8 @@ export async function download(file: RemoteFile, path: string, options: Download
   try {
     const known = await stat(path).catch(() => undefined);
     if (known?.isFile() && known.size === file.bytes) return ok(path);
-    await mkdir(dirname(path), { recursive: true });
-    const partial = await open(partialOf(path), 'a+');
+    makeFolder(dirname(path));
+    const partial = await open(partialOf(path), 'a+', newFileMode(path));
     try {
       await new Attempts(file, path, partial, options).run();
       await partial.sync();
@@ -234,7 +235,7 @@ class Attempts {
     if (status === 200) await this.restart();
     // Weak marks cannot be compared for ranges.
     const next = headers.etag ?? '';
-    await writeFile(etagOf(this.path), next.startsWith('W/') ? '' : next);
+    await writeFile(etagOf(this.path), next.startsWith('W/') ? '' : next, { mode: newFileMode(this.path) });
   }
 
   private async receive(response: IncomingMessage): Promise<void> {
