@@ -5,7 +5,7 @@ import type { FolderSecrets } from './folder-secrets.ts';
 import { importSecrets } from './late.ts';
 
 /** As of VS Code's TextDocumentContentChangeEvent. */
-export interface TextChange {
+export interface ContentChange {
   readonly text: string;
   readonly rangeLength: number;
 }
@@ -55,7 +55,7 @@ export class SessionSecrets implements Redactor, Disposable {
   }
 
   /** Call at each change of an open document, with its new text. */
-  async changed(path: string, text: string, changes: readonly TextChange[]): Promise<void> {
+  async changed(path: string, text: string, changes: readonly ContentChange[]): Promise<void> {
     const inOnePiece = changes.some(({ text, rangeLength }) => Math.max(text.length, rangeLength) >= minPiece);
     (await this.get()).changed(path, text, inOnePiece);
   }
