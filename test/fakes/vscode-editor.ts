@@ -118,7 +118,7 @@ interface Change {
 
 interface ChangeEvent {
   readonly document: Document;
-  readonly contentChanges: readonly Change[];
+  readonly contentChanges: readonly (Change & { readonly rangeLength: number })[];
   readonly reason: number | undefined;
 }
 
@@ -175,7 +175,10 @@ class Document {
     how: { readonly reason?: number; readonly isOutside?: boolean; readonly isSameStep?: boolean } = {},
   ): void {
     if (!how.isSameStep) this.past.push(this.text);
-    const sorted = [...changes].sort((a, b) => this.offsetAt(b.range.start) - this.offsetAt(a.range.start));
+    const lengthOf = ({ start, end }: Range) => this.offsetAt(end) - this.offsetAt(start);
+    const sorted = [...changes]
+      .sort((a, b) => this.offsetAt(b.range.start) - this.offsetAt(a.range.start))
+      .map((change) => ({ ...change, rangeLength: lengthOf(change.range) }));
     let text = this.text;
     for (const { range, text: inserted } of sorted)
       text = text.slice(0, this.offsetAt(range.start)) + inserted + text.slice(this.offsetAt(range.end));
@@ -405,6 +408,8 @@ const fake = {
     onDidChangeTextDocument: events.changed.event,
     onDidCloseTextDocument: events.closed.event,
     onDidSaveTextDocument: events.saved.event,
+    onDidDeleteFiles: new EventEmitter<never>().event,
+    onDidRenameFiles: new EventEmitter<never>().event,
     onDidGrantWorkspaceTrust: events.trusted.event,
     createFileSystemWatcher: () => ({
       onDidChange: events.head.event,
