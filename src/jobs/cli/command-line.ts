@@ -81,7 +81,8 @@ export const usage = `Easy Adaptation: a small model of your own repository, and
   --url ADDRESS        address of the API (default: the provider's own)
   --model NAME         the large model (default: the provider's small one)
   --folder FOLDER      folder for complete, label, export and import-adapter (default: the current)
-  --storage FOLDER     folder for models, reports and API answers (default: the user's data folder)
+  --storage FOLDER     folder for models, reports and API answers, closed to other users
+                       (default: the user's data folder)
   --verbose            say more on stderr
 `;
 
