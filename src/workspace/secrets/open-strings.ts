@@ -8,9 +8,13 @@ const openers = new Map(quotes.map((quote) => [quote, new RegExp(`[:=(,]\\s{0,8}
 /** A shorter line holds no name with a value. UTF-16 units. */
 const minLine = 8;
 /** Longer lines are data. UTF-16 units. */
-const maxLine = 2000;
-/** Maximum number of strings that are tried in a text. */
-const maxTried = 400;
+const maxLine = 500;
+/** Of a line with more strings, the last ones are tried. */
+const maxStrings = 4;
+/** Length of all lines that are tried in a text, UTF-16 units. It bounds the time in a text of quotes. */
+const maxTried = 40_000;
+/** What a try costs beside its length, as a length. */
+const perTry = 60;
 
 /** Secrets of strings without an end on their line: up to the line's end, its closing brackets, or the first space. */
 export function findOpenSecrets(text: string, path: string): SecretRange[] {
@@ -22,7 +26,8 @@ export function findOpenSecrets(text: string, path: string): SecretRange[] {
     if (end - start >= minLine && end - start <= maxLine) {
       const line = text.slice(start, end);
       for (const { closed, from, to } of closedLines(line)) {
-        tried++;
+        tried += closed.length + perTry;
+        if (tried > maxTried) break;
         for (const range of findSecrets(closed, path))
           if (range.start >= from && range.end <= to)
             found.push({ ...range, start: range.start + start, end: range.end + start });
@@ -37,7 +42,7 @@ export function findOpenSecrets(text: string, path: string): SecretRange[] {
 function* closedLines(line: string): Generator<{ closed: string; from: number; to: number }> {
   for (const quote of quotes) {
     if (!isOdd(line, quote)) continue;
-    for (const { index, 0: opener } of line.matchAll(openers.get(quote) as RegExp)) {
+    for (const { index, 0: opener } of [...line.matchAll(openers.get(quote) as RegExp)].slice(-maxStrings)) {
       const from = index + opener.length;
       const rest = line.slice(from).split(quote, 1)[0] as string;
       const ends = new Set([rest.length, withoutClosers(rest), rest.search(/[\s,;]|$/)]);
