@@ -103,7 +103,6 @@ function clockAhead(): CampaignRow {
       const reservation = {
         id,
         at: at(months),
-        until: at(months) + 600_000,
         purpose: 'labelling',
         model: 'm',
         usd: 0.9,

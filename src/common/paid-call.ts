@@ -20,13 +20,14 @@ export interface PaidCall {
   readonly latencyMs: number;
 }
 
-/** The maximum cost of a call, reserved before the call. Counts as spent until it is settled. */
+/**
+ * The maximum cost of a call, booked before the call. It stays booked until it is settled: a process that dies, or a
+ * disk that fails, may lose an answer but not its cost.
+ */
 export interface Reservation {
   /** Unique. */
   readonly id: string;
   readonly at: number;
-  /** After this time its process has died without settling it, perhaps after the call was paid. */
-  readonly until: number;
   readonly purpose: Purpose;
   readonly model: string;
   readonly usd: number;
@@ -45,8 +46,8 @@ export type Reserved =
 /** Counts the money of all windows and runs, across restarts. Synchronous. */
 export interface Ledger {
   /**
-   * Reserves money unless the month's spending and reservations would exceed `limitUsd`. The row is then on disk and was
-   * read back, so the paid answer can be stored.
+   * Books the money unless the month's spending would exceed `limitUsd`. The row is then on disk and was read back, so
+   * the paid answer can be stored.
    */
   reserve(reservation: Reservation, limitUsd: number): Reserved;
   /** Replaces the reservation by the finished call in one transaction. Undefined: the call was not paid. */
@@ -57,6 +58,11 @@ export interface Ledger {
    * blocks only one month.
    */
   spentInMonth(at: number): number;
+}
+
+/** Whether a number is an amount of money: a negative one would raise every limit, and NaN passes every comparison. */
+export function isAmount(usd: number): boolean {
+  return Number.isFinite(usd) && usd >= 0;
 }
 
 /** '2026-11', in local time: months compare as texts. */

@@ -3,22 +3,22 @@
 import { randomUUID } from 'node:crypto';
 import { type Clock, systemClock } from '../common/clock.ts';
 import { failed, ok, type Result } from '../common/errors.ts';
-import type { Ledger, PaidCall, Purpose } from '../common/paid-call.ts';
+import { isAmount, type Ledger, type PaidCall, type Purpose } from '../common/paid-call.ts';
 
 /** The reservation of one call. */
 export interface BudgetReservation {
-  /** Ends the reservation with the call's row, or undefined if nothing was paid. Only the first call has an effect. */
+  /**
+   * Ends the reservation with the call's row, or undefined if nothing was paid. Only the first call has an effect. A cost
+   * that is no amount counts as the reservation.
+   */
   settle(paid: PaidCall | undefined): void;
 }
 
-/** Duration of a reservation, and its id if another process may settle it. */
+/** The id of a reservation that another process may settle. */
 export interface ReservationTerm {
   readonly id: string;
   readonly leaseMs: number;
 }
-
-/** Duration of a reservation for a single call, ms. Calls end earlier, because their timeout is at most 2 minutes. */
-const callMs = 10 * 60_000;
 
 /** The spending limit of a calendar month, US dollars. */
 export class Budget {
@@ -28,10 +28,13 @@ export class Budget {
   /** Maximum cost of the last refused call; 0 if no call was refused. */
   private refused = 0;
 
-  /** @param ledger called at every use, because the ledger may be opened later */
+  /**
+   * @param ledger called at every use, because the ledger may be opened later
+   * @param limitUsd one that is no amount allows nothing
+   */
   constructor(ledger: () => Ledger, limitUsd: number, clock: Clock = systemClock) {
     this.ledger = ledger;
-    this.limit = limitUsd;
+    this.limit = isAmount(limitUsd) ? limitUsd : 0;
     this.clock = clock;
   }
 
@@ -40,7 +43,7 @@ export class Budget {
   }
 
   setLimit(limitUsd: number): void {
-    this.limit = limitUsd;
+    this.limit = isAmount(limitUsd) ? limitUsd : 0;
   }
 
   /** Forgets the refused call, after a change of the model or the address. */
@@ -59,17 +62,22 @@ export class Budget {
     return left <= 0 || left < this.refused;
   }
 
-  /** Reserves the maximum cost of a call. */
+  /** Reserves the maximum cost of a call. Fails with 'bad-request' if `usd` is no amount. */
   reserve(
     usd: number,
     purpose: Purpose,
     model: string,
     lease: Partial<ReservationTerm> = {},
   ): Result<BudgetReservation> {
-    const { id = randomUUID(), leaseMs = callMs } = lease;
+    if (!isAmount(usd))
+      return failed(
+        'bad-request',
+        `The price of a request to ${model} is no amount of money (${usd}), so it was not sent. Choose another model.`,
+      );
+    const { id = randomUUID() } = lease;
     const at = this.clock.now();
     const ledger = this.ledger();
-    const reserved = ledger.reserve({ id, at, until: at + leaseMs, purpose, model, usd }, this.limit);
+    const reserved = ledger.reserve({ id, at, purpose, model, usd }, this.limit);
     if (!reserved.ok) {
       if (reserved.why === 'unwritable') return failed('unwritable', reserved.message);
       if (reserved.why === 'busy')
@@ -81,7 +89,8 @@ export class Budget {
     let open = true;
     return ok({
       settle: (paid) => {
-        if (open) ledger.settle(id, paid);
+        const costUsd = paid && isAmount(paid.costUsd) ? paid.costUsd : usd;
+        if (open) ledger.settle(id, paid && { ...paid, costUsd });
         open = false;
       },
     });

@@ -1,14 +1,20 @@
-// The ledger's tables: API costs and reservations.
+// The ledger's tables: API calls and their costs. A call is booked with its maximum cost before it is made.
 
 import { type Ledger, monthOf, type Reservation, type Reserved } from '../common/paid-call.ts';
 import type { Database } from './database.ts';
 import { MovedError } from './sqlite-errors.ts';
 import type { TeacherCallRow } from './types.ts';
 
-/** Maximum difference between clock readings of one machine, ms. The time zone may have changed. */
-const maxSkewMs = 86_400_000;
 /** Tolerance for rounding errors in sums. */
 const roundingUsd = 1e-9;
+
+/** What a store that replaces this one must know for the limit. */
+export interface KnownSpending {
+  /** US dollars by month. */
+  readonly byMonth: ReadonlyMap<string, number>;
+  /** Calls that are in it with their maximum cost. */
+  readonly unsettled: readonly TeacherCallRow[];
+}
 
 export class Money implements Ledger {
   private readonly database: Database;
@@ -21,30 +27,28 @@ export class Money implements Ledger {
     const { database } = this;
     let carried: ReadonlyMap<string, number> = new Map();
     const spentUsd = database.transactDurably(() => {
-      this.expire(reservation.at);
       carried = this.carryBack(monthOf(reservation.at));
       const spent = this.spentInMonth(reservation.at);
-      if (spent + reservation.usd > limitUsd) return spent;
-      database.insert('reservations', reservation);
+      // Also refuses if one of them is NaN.
+      if (!(spent + reservation.usd <= limitUsd)) return spent;
+      this.pay(unanswered(reservation));
       return undefined;
     });
     const withNotice = carried.size === 0 ? {} : { notice: clockNotice(carried) };
     if (spentUsd !== undefined) return { ok: false, why: 'limit', spentUsd, ...withNotice };
-    const storedUsd = database.number('SELECT usd AS value FROM reservations WHERE id = ?', reservation.id);
-    if (storedUsd !== reservation.usd) throw new MovedError('the written reservation is missing');
+    if (this.findTeacherCall(unsettled(reservation.id))?.costUsd !== reservation.usd)
+      throw new MovedError('the written reservation is missing');
     return { ok: true, ...withNotice };
   }
 
   settle(id: string, paid: TeacherCallRow | undefined): void {
     const { database } = this;
     database.transactDurably(() => {
-      database.run('DELETE FROM reservations WHERE id = ?', id);
-      // The answer arrived after its reservation expired, as on a machine that slept. Its estimate must not count too.
-      const lateCalls = database.rows<TeacherCallRow>(
+      const booked = database.rows<TeacherCallRow>(
         'DELETE FROM teacherCalls WHERE requestHash = ? RETURNING *',
         unsettled(id),
       );
-      for (const call of lateCalls) this.spend(call.at, -call.costUsd);
+      for (const call of booked) this.spend(call.at, -call.costUsd);
       if (paid !== undefined) this.pay(paid);
     });
   }
@@ -56,8 +60,7 @@ export class Money implements Ledger {
     return (
       (database.number('SELECT sum(usd) AS value FROM spending WHERE month = ?', month) ?? 0) +
       (database.number('SELECT sum(usd) AS value FROM carriedSpending WHERE countedIn = ?', month) ?? 0) +
-      laterUsd +
-      (database.number('SELECT sum(usd) AS value FROM reservations') ?? 0)
+      laterUsd
     );
   }
 
@@ -68,15 +71,26 @@ export class Money implements Ledger {
     )[0];
   }
 
-  /** US dollars by month, for a store that replaces this one. Throws if the table cannot be read. */
-  spending(): Map<string, number> {
-    const rows = this.database.rows<{ month: string; usd: number }>('SELECT month, usd FROM spending');
-    return new Map(rows.map(({ month, usd }) => [month, usd]));
+  /** For a store that replaces this one. Throws if the tables cannot be read. */
+  spending(): KnownSpending {
+    const { database } = this;
+    const rows = database.rows<{ month: string; usd: number }>('SELECT month, usd FROM spending');
+    return {
+      byMonth: new Map(rows.map(({ month, usd }) => [month, usd])),
+      unsettled: database.rows<TeacherCallRow>(
+        "SELECT * FROM teacherCalls WHERE requestHash > 'unsettled:' AND requestHash < 'unsettled;'",
+      ),
+    };
   }
 
-  /** Raises the spending of each month to that of another store, so that a new file does not reset the limit. */
-  carry(known: ReadonlyMap<string, number>): void {
-    for (const [month, usd] of known) {
+  /**
+   * Raises the spending of each month to that of another store, so that a new file does not reset the limit. A store
+   * without calls also takes over those that may be settled later.
+   */
+  carry({ byMonth, unsettled }: KnownSpending): void {
+    const isNew = this.database.number('SELECT count(*) AS value FROM teacherCalls') === 0;
+    for (const row of isNew ? unsettled : []) this.database.insert('teacherCalls', row);
+    for (const [month, usd] of byMonth) {
       this.database.run(
         'INSERT INTO spending VALUES (?, ?) ON CONFLICT (month) DO UPDATE SET usd = max(usd, excluded.usd)',
         month,
@@ -111,19 +125,6 @@ export class Money implements Ledger {
     return new Map(rows.filter(({ usd }) => usd > roundingUsd).map((row) => [row.month, row.usd]));
   }
 
-  /**
-   * Converts expired reservations to calls without an answer, because they may have been paid for. A reservation from
-   * the future was made while the clock was ahead; it expires too, or it would stay until that day.
-   */
-  private expire(now: number): void {
-    const expired = this.database.rows<Reservation>(
-      'DELETE FROM reservations WHERE until < ? OR at > ? RETURNING *',
-      now,
-      now + maxSkewMs,
-    );
-    for (const reservation of expired) this.pay(unanswered(reservation));
-  }
-
   private pay(row: TeacherCallRow): void {
     this.database.insert('teacherCalls', row);
     this.spend(row.at, row.costUsd);
@@ -150,7 +151,7 @@ function unsettled(id: string): string {
   return `unsettled:${id}`;
 }
 
-/** The row of a reservation without an answer. It counts as paid, with its maximum cost. */
+/** The row of a call without an answer. It counts as paid, with its maximum cost. */
 function unanswered({ id, at, purpose, model, usd }: Reservation): TeacherCallRow {
   const tokens = { inputTokens: 0, cacheWriteTokens: 0, cacheReadTokens: 0, outputTokens: 0 };
   const emptyFields = { folder: '', path: '', text: '', ...tokens, latencyMs: 0 };

@@ -8,7 +8,7 @@ import { CodedError, messageOf } from '../common/errors.ts';
 import { makePrivate } from '../common/files.ts';
 import { type Log, silentLog } from '../common/log.ts';
 import { Database, openDatabase } from './database.ts';
-import { Money } from './money.ts';
+import { type KnownSpending, Money } from './money.ts';
 import { type ResilientDeps, ResilientStore } from './resilient.ts';
 import { SqliteStore } from './sqlite.ts';
 import { isDamage } from './sqlite-errors.ts';
@@ -77,7 +77,8 @@ function replace(folder: string, reason: 'corrupt' | 'newer-version', deps: Stor
     const renamedPath = renameDatabase(folder, reason, (deps.clock ?? systemClock).now());
     const store = openFile(folder);
     // Keep the month's spending for the limit, if the old database can still be read.
-    store.money.carry(spendingOf(renamedPath));
+    const spending = spendingOf(renamedPath);
+    if (spending !== undefined) store.money.carry(spending);
     const notice =
       `The stored completions and API answers could not be used: the database ${problem}. ` +
       `It was kept as ${renamedPath}, and a new one was started.`;
@@ -110,13 +111,14 @@ function renameDatabase(folder: string, reason: string, now: number): string {
   return renamedPath;
 }
 
-function spendingOf(file: string): Map<string, number> {
+/** Undefined if the file cannot be read. */
+function spendingOf(file: string): KnownSpending | undefined {
   let database: Database | undefined;
   try {
     database = new Database(new DatabaseSync(file, { readOnly: true }));
     return new Money(database).spending();
   } catch {
-    return new Map();
+    return undefined;
   } finally {
     database?.close();
   }

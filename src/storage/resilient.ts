@@ -6,6 +6,7 @@ import { messageOf } from '../common/errors.ts';
 import { type Log, silentLog } from '../common/log.ts';
 import type { Reservation, Reserved } from '../common/paid-call.ts';
 import { Backlog } from './backlog.ts';
+import type { KnownSpending } from './money.ts';
 import { SqliteStore } from './sqlite.ts';
 import { isBusy, isDamage, isFailing } from './sqlite-errors.ts';
 import type { FinishedRun, Store } from './store.ts';
@@ -33,8 +34,8 @@ export class ResilientStore implements Store {
   private readonly deps: ResilientDeps;
   private readonly log: Log;
   private readonly backlog = new Backlog();
-  /** Spending by month, as last read from the disk. */
-  private lastSpending: ReadonlyMap<string, number> = new Map();
+  /** As last read from the disk. */
+  private lastSpending: KnownSpending = { byMonth: new Map(), unsettled: [] };
   private triedAt = Number.NEGATIVE_INFINITY;
   /** The reason for the latest disk failure, for the user. */
   private lastFailure: string | undefined;
@@ -199,12 +200,12 @@ export class ResilientStore implements Store {
       return;
     }
     const memory = new SqliteStore();
-    memory.money.carry(this.lastSpending);
     try {
       memory.copyFrom(failed);
     } catch {
       // The database cannot be read either. It stays on disk unchanged.
     }
+    memory.money.carry(this.lastSpending);
     failed.close();
     this.current = memory;
     this.backlog.repeat(memory);

@@ -68,6 +68,8 @@ export const migrations: readonly string[] = [
   `CREATE TABLE carriedSpending (
      month TEXT NOT NULL, countedIn TEXT NOT NULL, usd REAL NOT NULL, PRIMARY KEY (month, countedIn)
    ) STRICT;`,
+  // A call is booked in "teacherCalls" before it is made.
+  `DROP TABLE reservations;`,
 ];
 
 /** Tables of a folder's adaptations, including what they resume from. */
@@ -79,4 +81,4 @@ export const folderTables = ['teacherCalls', 'completions', ...adaptationTables]
 export const allTables = [...folderTables, 'droppedCompletions'] as const;
 
 /** Tables that `Database.insert` accepts. */
-export type StoreTable = (typeof allTables)[number] | 'reservations';
+export type StoreTable = (typeof allTables)[number];

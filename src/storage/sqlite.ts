@@ -99,7 +99,7 @@ export class SqliteStore implements Store {
     return this.database.rows('SELECT * FROM adaptations ORDER BY finishedAt DESC, rowid DESC');
   }
 
-  /** Copies everything from `other` except spending and reservations. Throws if it cannot be read. */
+  /** Copies everything from `other` except sums of spending. Throws if it cannot be read. */
   copyFrom(other: SqliteStore): void {
     for (const table of allTables)
       for (const row of other.database.rows<object>(`SELECT * FROM ${table} ORDER BY rowid`))

@@ -31,7 +31,7 @@ export interface Store extends Ledger {
   setOutcome(id: string, outcome: Outcome, taken: number): void;
   /** All stored rows of one folder, to show them to the user. Oldest first, but adaptations newest first. */
   rowsOf(folder: string): FolderRows;
-  /** Totals over all completions, including dropped ones, and all paid answers, including labelling. */
+  /** Totals over all completions, including dropped ones, and all paid answers: labelling, and calls being made. */
   totals(): Totals;
   recordAdaptation(folder: string, run: FinishedRun): AdaptationRow;
   latestAdaptation(folder: string): AdaptationRow | undefined;

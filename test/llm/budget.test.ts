@@ -47,6 +47,35 @@ test('a call that was not paid for costs nothing', () => {
   assert.equal(budget.spentUsd, 0);
 });
 
+for (const usd of [-5, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
+  test(`refuses a reservation of ${usd} dollars with a code, and counts nothing`, () => {
+    const { budget, ledger } = fresh(1);
+    const held = budget.reserve(usd, 'completion', 'm');
+    assert.ok(!held.ok && held.error.code === 'bad-request');
+    assert.match(held.error.message, /price/);
+    assert.equal(ledger.open.size, 0);
+    assert.equal(budget.spentUsd, 0);
+  });
+
+  test(`counts the reservation if a call's cost is ${usd}`, () => {
+    const { budget } = fresh(1);
+    const held = budget.reserve(0.3, 'completion', 'm');
+    assert.ok(held.ok);
+    held.value.settle(paid(usd));
+    assert.equal(budget.spentUsd, 0.3);
+  });
+
+  test(`a limit of ${usd} dollars allows no call`, () => {
+    const { budget } = fresh(usd);
+    assert.equal(budget.exhausted, true);
+    assert.ok(!budget.reserve(0.1, 'completion', 'm').ok);
+    budget.setLimit(1);
+    assert.ok(budget.reserve(0.1, 'completion', 'm').ok);
+    budget.setLimit(usd);
+    assert.ok(!budget.reserve(0.1, 'completion', 'm').ok);
+  });
+}
+
 test('a limit of zero allows no call, and a raised limit applies at once', () => {
   const { budget } = fresh(0);
   assert.equal(budget.exhausted, true);

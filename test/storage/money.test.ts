@@ -30,7 +30,7 @@ const december = new Date(2026, 11, 2).getTime();
 const october = new Date(2026, 9, 31).getTime();
 
 function reservation(id: string, usd: number, at = november): Reservation {
-  return { id, at, until: at + 600_000, purpose: 'labelling', model: 'm', usd };
+  return { id, at, purpose: 'labelling', model: 'm', usd };
 }
 
 const answer = (costUsd: number, over: Parameters<typeof teacherCall>[0] = {}) =>
@@ -132,18 +132,19 @@ test("deleting everything keeps only this month's spending", () => {
   store.close();
 });
 
-test("a dead process's reservation counts as spent until its real cost is known", () => {
+test("a dead process's reservation is in the ledger at once, until its real cost is known", () => {
   const { store } = openStore(folder);
   store.reserve(reservation('dead', 0.5), 1);
+  near(store.totals().spentUsd, 0.5);
   const later = november + 3_600_000;
   assert.equal(store.reserve(reservation('next', 0.6, later), 1).ok, false);
   assert.equal(store.reserve(reservation('next', 0.3, later), 1).ok, true);
   near(store.spentInMonth(later), 0.8);
-  // It is a paid call like any other now.
+  store.settle('next', undefined);
   near(store.totals().spentUsd, 0.5);
   store.settle('dead', answer(0.05));
   near(store.totals().spentUsd, 0.05);
-  near(store.spentInMonth(later), 0.35);
+  near(store.spentInMonth(later), 0.05);
   store.close();
 });
 
@@ -222,7 +223,12 @@ test('concurrent processes never exceed the limit together, even if killed', asy
   assert.ok(spent <= limit + 1e-9, `$${spent}`);
   // And they went on as long as there was room: what two killed calls may have cost is not given away.
   assert.ok(spent > limit - ceiling, `$${spent}`);
-  near(spent, store.totals().spentUsd + 2 * ceiling);
+  near(spent, store.totals().spentUsd);
+  assert.equal(
+    store.rowsOf('').teacherCalls.filter(({ costUsd }) => costUsd === ceiling).length,
+    2,
+    'the calls of the killed processes',
+  );
   store.close();
 });
 
@@ -267,7 +273,7 @@ const failures: Readonly<Record<string, (database: DatabaseSync) => void>> = {
     const pages = Number(database.prepare('PRAGMA page_count').get()?.page_count);
     database.exec(`PRAGMA max_page_count = ${pages}`);
     const fill = database.prepare(
-      "INSERT INTO reservations VALUES (hex(randomblob(8)), 0, 9e99, 'labelling', 'filler', 0)",
+      "INSERT INTO teacherCalls VALUES (0, hex(randomblob(8)), 'labelling', '/filler', '', '', '', 0, 0, 0, 0, 0, 0)",
     );
     assert.throws(() => {
       for (;;) fill.run();
@@ -323,6 +329,29 @@ for (const [name, fail] of Object.entries(failures)) {
       // A folder that is new knows what was spent, though not on what.
       near(again.spentInMonth(november), 0.23);
       again.close();
+    });
+
+    test('answers that are lost stand in the ledger with their maximum cost', () => {
+      const { store, database } = breakable();
+      store.settle('', answer(0.2, { requestHash: 'earlier' }));
+      for (let i = 0; i < 8; i++) assert.ok(store.reserve(reservation(`${i}`, 0.1), 1.1).ok);
+      // Another connection, which still reads the file if it is removed.
+      const witness = new DatabaseSync(file);
+      witness.exec('SELECT * FROM teacherCalls');
+      fail(database);
+      for (let i = 0; i < 8; i++)
+        store.settle(`${i}`, answer(0.05, { requestHash: `${i}`, text: 'x'.repeat(200_000) }));
+      near(store.spentInMonth(november), 0.2 + 8 * 0.05);
+      store.close();
+      assert.equal(store.unsaved.answers, 8);
+      const { n, usd } =
+        witness
+          .prepare("SELECT count(*) AS n, sum(costUsd) AS usd FROM teacherCalls WHERE folder <> '/filler'")
+          .get() ?? {};
+      assert.equal(n, 9);
+      near(Number(usd), 0.2 + 8 * 0.1);
+      near(Number(witness.prepare('SELECT sum(usd) AS usd FROM spending').get()?.usd), 0.2 + 8 * 0.1);
+      witness.close();
     });
 
     test('at the end, writes paid answers or reports them as lost', () => {

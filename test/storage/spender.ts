@@ -11,10 +11,7 @@ if (notice !== undefined) throw new Error(notice);
 for (let n = 0; ; n++) {
   const id = `${process.pid}-${n}`;
   const at = Date.now();
-  const reserved = store.reserve(
-    { id, at, until: at + 600_000, purpose: 'labelling', model: 'm', usd: ceiling },
-    limit,
-  );
+  const reserved = store.reserve({ id, at, purpose: 'labelling', model: 'm', usd: ceiling }, limit);
   if (!reserved.ok) {
     if (reserved.why === 'busy') continue;
     if (reserved.why === 'unwritable') throw new Error(reserved.message);
