@@ -1,9 +1,8 @@
 // Reads a task's results, with later labels of people.
-import { CodedError } from '../common/errors.ts';
 import type { FolderReader } from '../workspace/files/folder-reader.ts';
 import type { KnownLabels } from './given-labels.ts';
 import type { LabelledRow } from './label-texts.ts';
-import { csvRecords, plainField, TableError } from './labels/csv.ts';
+import { atPath, csvRecords, plainField } from './labels/csv.ts';
 import { decoded, keyOf } from './labels/extract.ts';
 
 const KINDS = ['person', 'api', 'specialist'] as const;
@@ -40,7 +39,6 @@ async function* recordsOf(reader: FolderReader, path: string): AsyncGenerator<st
   try {
     yield* csvRecords(decoded(reader.pieces(path)));
   } catch (error) {
-    if (error instanceof TableError) throw new CodedError('corrupt', `${path} ${error.message}`, { cause: error });
-    throw error;
+    throw atPath(path, error);
   }
 }

@@ -2,6 +2,7 @@
 import type { FolderReader } from '../workspace/files/folder-reader.ts';
 import type { SecretValues } from '../workspace/secrets/known/known.ts';
 import { learnWhole, type RedactedPiece, redactedPieces } from '../workspace/secrets/known/whole-file.ts';
+import { atPath, csvRecords } from './labels/csv.ts';
 import { decoded } from './labels/extract.ts';
 
 export type SourceForm = 'lines' | 'csv' | 'jsonl';
@@ -28,18 +29,45 @@ function restoreMatches(raw: string, text: string, pattern: RegExp): string {
   return result + text.slice(end);
 }
 
-/** Adds the file's secrets to `known`. Throws CodedError 'unreadable'. */
-export function learnSource(reader: FolderReader, path: string, known: SecretValues): Promise<void> {
-  return learnWhole(decoded(reader.pieces(path)), path, known);
+/**
+ * Adds the file's secrets to `known`. Throws CodedError 'unreadable', 'corrupt' if a table is none, and the signal's
+ * reason.
+ */
+export async function learnSource(
+  reader: FolderReader,
+  path: string,
+  form: SourceForm,
+  known: SecretValues,
+  signal?: AbortSignal,
+): Promise<void> {
+  // Searching a table for secrets takes a hundred times as long as finding the quote that is open in it.
+  if (form === 'csv') await checkTable(textOf(reader, path, signal), path);
+  await learnWhole(textOf(reader, path, signal), path, known);
 }
 
-/** Streams the file's redacted text. Throws CodedError 'unreadable'. */
+/** Streams the file's redacted text. Throws CodedError 'unreadable', and the signal's reason. */
 export async function* redactedSource(
   reader: FolderReader,
   path: string,
   form: SourceForm,
   known: SecretValues,
+  signal?: AbortSignal,
 ): AsyncGenerator<string> {
-  for await (const piece of redactedPieces(decoded(reader.pieces(path)), path, [known]))
+  for await (const piece of redactedPieces(textOf(reader, path, signal), path, [known]))
     yield restoreSyntax[form](piece);
+}
+
+async function* textOf(reader: FolderReader, path: string, signal?: AbortSignal): AsyncGenerator<string> {
+  for await (const text of decoded(reader.pieces(path))) {
+    signal?.throwIfAborted();
+    yield text;
+  }
+}
+
+async function checkTable(chunks: AsyncIterable<string>, path: string): Promise<void> {
+  try {
+    for await (const _ of csvRecords(chunks));
+  } catch (error) {
+    throw atPath(path, error);
+  }
 }

@@ -32,16 +32,24 @@ export class TaskFolder {
   /** The source file, if git ignores it: the user is told before texts are sent. */
   readonly ignoredByGit: string | undefined;
   private readonly harvest: Harvest;
+  private readonly signal: AbortSignal | undefined;
   private sourceLearned: Promise<void> | undefined;
 
-  private constructor(reader: FolderReader, task: TextTask, harvest: Harvest, ignoredByGit: string | undefined) {
+  private constructor(
+    reader: FolderReader,
+    task: TextTask,
+    harvest: Harvest,
+    ignoredByGit: string | undefined,
+    signal: AbortSignal | undefined,
+  ) {
     this.reader = reader;
     this.task = task;
     this.harvest = harvest;
     this.ignoredByGit = ignoredByGit;
+    this.signal = signal;
   }
 
-  /** Reads the task's file and the folder's secrets. */
+  /** Reads the task's file and the folder's secrets. @param signal also ends the search for secrets in the source */
   static async open(
     root: string,
     name: string,
@@ -63,7 +71,7 @@ export class TaskFolder {
         `${sourcePath} is excluded by ${ownIgnoreFileName}, by an exclude setting, or because files of that name hold secrets, so it is neither learned from nor sent. Name another file in the task, or allow this one.`,
       );
     const redactedTask = redactTask(task.value, (text) => redactKnown(text, '', [harvest.value.secrets]).text);
-    return ok(new TaskFolder(reader, redactedTask, harvest.value, rule === 'local' ? sourcePath : undefined));
+    return ok(new TaskFolder(reader, redactedTask, harvest.value, rule === 'local' ? sourcePath : undefined, signal));
   }
 
   /** Streams all texts from the beginning. Throws as `textsOf` does. */
@@ -81,7 +89,7 @@ export class TaskFolder {
   /** Answers of people and the API, redacted like the texts. */
   async answers(): Promise<Map<number, KnownLabels>> {
     // `texts` reports an unreadable file.
-    await this.learnSource().catch(() => {});
+    await this.learnSource().catch(() => this.signal?.throwIfAborted());
     const path = pathOf(this.task) ?? '';
     return readAnswers(this.task, this.reader, (text) => redactKnown(text, path, [this.harvest.secrets]).text);
   }
@@ -95,9 +103,10 @@ export class TaskFolder {
 
   /** Rules may exclude the task's source file from the folder's files, so its secrets are read separately, once. */
   private learnSource(): Promise<void> {
-    const path = pathOf(this.task);
-    if (path === undefined) return Promise.resolve();
-    this.sourceLearned ??= learnSource(this.reader, path, this.harvest.secrets).catch((error) => {
+    const { reader, harvest, signal } = this;
+    const { source } = this.task;
+    if (!('path' in source)) return Promise.resolve();
+    this.sourceLearned ??= learnSource(reader, source.path, source.kind, harvest.secrets, signal).catch((error) => {
       this.sourceLearned = undefined;
       throw error;
     });

@@ -9,7 +9,7 @@ import { gitFault } from '../workspace/files/git-directory.ts';
 import { matchesPath, parseGlob } from '../workspace/files/globs.ts';
 import type { HarvestedFile } from '../workspace/files/types.ts';
 import { redactKnown, type SecretValues } from '../workspace/secrets/known/known.ts';
-import { TableError } from './labels/csv.ts';
+import { atPath } from './labels/csv.ts';
 import {
   commitText,
   csvTexts,
@@ -67,22 +67,21 @@ export async function* textsOf(task: TextTask, deps: TextsDeps): AsyncGenerator<
       yield { text: plain, ...(ownLabel && { ownLabel }), ...(row !== undefined && { row }) };
     }
   } catch (error) {
-    if (error instanceof TableError) throw new CodedError('corrupt', `${path} ${error.message}`, { cause: error });
-    throw error;
+    throw atPath(path, error);
   }
 }
 
 async function* textsIn(source: TextSource, deps: TextsDeps): AsyncGenerator<TaskSourceText> {
-  const { reader, secrets } = deps;
+  const { reader, secrets, signal } = deps;
   switch (source.kind) {
     case 'csv':
-      yield* csvTexts(redactedSource(reader, source.path, source.kind, secrets), source);
+      yield* csvTexts(redactedSource(reader, source.path, source.kind, secrets, signal), source);
       break;
     case 'jsonl':
-      yield* jsonlTexts(redactedSource(reader, source.path, source.kind, secrets), source);
+      yield* jsonlTexts(redactedSource(reader, source.path, source.kind, secrets, signal), source);
       break;
     case 'lines':
-      yield* numbered(linesIn(redactedSource(reader, source.path, source.kind, secrets)));
+      yield* numbered(linesIn(redactedSource(reader, source.path, source.kind, secrets, signal)));
       break;
     case 'files':
       for (const { path, text } of await filesLike(source.glob, deps)) {

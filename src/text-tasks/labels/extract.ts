@@ -20,14 +20,19 @@ export async function* decoded(bytes: AsyncIterable<Uint8Array>): AsyncGenerator
   yield decoder.decode();
 }
 
+/** A file without line ends is not a list of texts, so the rest of a longer line is dropped. */
+const LONGEST_LINE = 50 * LONGEST_TEXT;
+
 export async function* linesIn(chunks: AsyncIterable<string>): AsyncGenerator<string> {
   let pending = '';
-  for await (const chunk of chunks) {
-    const lines = (pending + chunk).split('\n');
-    // A file without line ends is not a list of texts, so the rest of an overlong line is dropped.
-    pending = (lines.pop() ?? '').slice(0, 50 * LONGEST_TEXT);
-    for (const line of lines) yield line.endsWith('\r') ? line.slice(0, -1) : line;
-  }
+  for await (const chunk of chunks)
+    for (const [i, part] of chunk.split('\n').entries()) {
+      if (i > 0) {
+        yield pending.endsWith('\r') ? pending.slice(0, -1) : pending;
+        pending = '';
+      }
+      if (pending.length < LONGEST_LINE) pending = (pending + part).slice(0, LONGEST_LINE);
+    }
   if (pending !== '') yield pending;
 }
 
@@ -68,6 +73,8 @@ export async function* jsonlTexts(
     try {
       row = JSON.parse(line) as Record<string, unknown> | null;
     } catch {
+      if (line.length === LONGEST_LINE)
+        throw new TableError(`has a line ${number} that is longer than 1 million characters. Shorten or remove it.`);
       throw new TableError(`has invalid JSON in line ${number}. Correct or remove that line.`);
     }
     const rowText = row?.[text];

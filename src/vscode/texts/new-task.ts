@@ -1,7 +1,7 @@
 // 'New Text Task…': asks five questions and writes the task's file.
 import * as vscode from 'vscode';
 import { LABEL_COUNT, type TaskLabel, type TextSource } from '../../prompts/label/task.ts';
-import { csvRecords } from '../../text-tasks/labels/csv.ts';
+import { atPath, csvRecords } from '../../text-tasks/labels/csv.ts';
 import { decoded, linesIn } from '../../text-tasks/labels/extract.ts';
 import { FolderReader } from '../../workspace/files/folder-reader.ts';
 import { joined, safeText, t, type UiText } from '../editor/ui-text.ts';
@@ -135,10 +135,14 @@ async function readTable(root: string, path: string, kind: 'csv' | 'jsonl') {
   const rows: Record<string, string>[] = [];
   let names: string[] = [];
   if (kind === 'csv') {
-    for await (const record of csvRecords(chunks)) {
-      if (names.length === 0) names = record.map((name) => name.trim());
-      else rows.push(Object.fromEntries(names.map((name, i) => [name, record[i] ?? ''])));
-      if (rows.length === maxRecords) break;
+    try {
+      for await (const record of csvRecords(chunks)) {
+        if (names.length === 0) names = record.map((name) => name.trim());
+        else rows.push(Object.fromEntries(names.map((name, i) => [name, record[i] ?? ''])));
+        if (rows.length === maxRecords) break;
+      }
+    } catch (error) {
+      throw atPath(path, error);
     }
     return { names, rows };
   }

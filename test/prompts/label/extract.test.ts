@@ -43,8 +43,20 @@ test('a written CSV line is read back unchanged, and no cell starts a spreadshee
   assert.equal(csvLine(['=HYPERLINK("x")', '@a']), '"\'=HYPERLINK(""x"")",\'@a\n');
 });
 
+const signs = [...'=+-@', ...'\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u2212'];
+const unseen = [...' \u00a0\u3000\u200b\u200e\u202e\u2060\ufeff\u00ad\u034f\ufe0f\0\v\x7f\u2028\u{e0020}', ''];
+test('no cell begins a formula with a wide sign, or behind what is not seen, and each is read back', () => {
+  for (const sign of signs)
+    for (const before of unseen) {
+      const field = `${before}${sign}1+x`;
+      assert.ok(csvLine([field, 'x']).startsWith("'"), JSON.stringify(field));
+      assert.equal(plainField(`'${field}`), field);
+    }
+});
+
 test('no cell starts a formula, whichever separator a program uses, and every cell is read back unchanged', async () => {
   const parts = ['', 'a', '=1+cmd', '-a', '@x', '+b', "'", "'=1", ' ', ' =1', '"', '"=1"', '-', '9'];
+  parts.push('\u200b=1', '\uff1d1+1', '\uff0b1', '\uff0da', '\uff20x', '\u00a0@x', '\u2060\uff1d1', '\0=1', '\ufe66');
   for (const separator of [',', ';', '\t', '\n', '\r\n', '\r', ';;', "';"])
     for (const left of parts)
       for (const right of parts) {
@@ -54,7 +66,8 @@ test('no cell starts a formula, whichever separator a program uses, and every ce
         assert.deepEqual(record.map(plainField), fields);
         for (const cells of [line.split(/[,;\t\r\n]/), line.split(/[,\r\n]/), line.split(/[;\r\n]/), line.split('\t')])
           for (const cell of cells) {
-            const bare = cell.replace(/^[ "]+/, '').replace(/"+$/, '');
+            // What is left if a program drops blanks, quotes and what is not seen, and folds wide characters.
+            const bare = cell.normalize('NFKC').replace(/^[\s"\p{C}]+/u, '');
             assert.ok(!/^[=+\-@]/.test(bare), `${JSON.stringify(line)}: ${cell}`);
           }
       }
@@ -75,6 +88,31 @@ test('an unclosed quote gives an error with advice before it fills the memory', 
       /more than 8 million characters, which begins in line 5\. Close the quote/.test(error.message),
   );
   assert.ok(taken < 20, `${taken} MB were taken`);
+});
+
+test('a quote that is open at the end of a table is an error, whatever the chunk size is', async () => {
+  for (const text of ['a,b\n1,"two\n3,4\n', '"', 'a\n"x""', 'a\n1\n"', 'a\n"b""\n'])
+    for (let size = 1; size <= text.length; size++)
+      await assert.rejects(
+        all(csvRecords(inChunks(text, size))),
+        (error) => error instanceof TableError && /begins in line [123]\. Close the quote/.test(error.message),
+        `${JSON.stringify(text)} in ${size}`,
+      );
+});
+
+test('a field of doubled quotes is read whole', async () => {
+  const [header, row] = await all(csvRecords(inChunks(`a\n"${'""'.repeat(3e6)}"\n`, (1 << 16) + 1)));
+  assert.deepEqual(header, ['a']);
+  assert.ok(row?.[0] === '"'.repeat(3e6));
+});
+
+test('an overlong line of JSON is an error that names it, and never a text without its middle', async () => {
+  const line = JSON.stringify({ t: 'x'.repeat(1_200_000) });
+  for (const size of [1 << 16, 1 << 20, line.length + 100])
+    await assert.rejects(
+      all(jsonlTexts(inChunks(`{"t":"a"}\n${line}\n{"t":"b"}\n`, size), { text: 't' })),
+      (error) => error instanceof TableError && /line 2 .*longer than 1 million characters/.test(error.message),
+    );
 });
 
 test('a long table of short records is read to its end', async () => {

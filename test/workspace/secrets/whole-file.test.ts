@@ -52,6 +52,20 @@ test('uses the column names of a table in later windows', async () => {
   assert.ok(redacted.includes('999,somebody'));
 });
 
+for (const [name, text] of Object.entries({
+  letters: 'x',
+  digits: '1234567890',
+  spaces: ' ',
+  commas: ',',
+  words: 'the broken key is user@example.com, ',
+  names: 'name=value ',
+  hexadecimal: '0123456789abcdef',
+}))
+  test(`reads a line of nine million characters (${name})`, async () => {
+    const redacted = await redactedWhole(`note\n"${text.repeat(9e6 / text.length)}"\n`, 'one-field.csv');
+    assert.equal(redacted.split('\n').length, 3);
+  });
+
 test('cuts an endless line and redacts its secrets', async () => {
   const token = `ghp_${noise(36)}`;
   const redacted = await redactedWhole(`${filler(10 * window).replaceAll('\n', ' ')} ${token}`, 'one-line.txt');

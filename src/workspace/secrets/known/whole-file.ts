@@ -4,9 +4,11 @@
 import { findSecrets, redactRanges } from '../redact.ts';
 import { rangesIn, type SecretValues } from './known.ts';
 
-/** Length of a window without its context, in UTF-16 units. A line longer than `longestLine` is cut. */
+/**
+ * Length of a window without its context, in UTF-16 units. A longer line is cut: an expression over a line of some
+ * millions overflows the stack of V8's engine.
+ */
 const windowLength = 1 << 20;
-const longestLine = 8 * windowLength;
 /** Context on both sides of a window. The longest secret, a private key in a log, is shorter. */
 const contextLength = 1 << 16;
 const longestHeader = 4096;
@@ -29,7 +31,7 @@ export async function learnWhole(chunks: AsyncIterable<string>, path: string, kn
   for await (const { text } of windowsOf(chunks, path)) known.learn(findSecrets(text, path));
 }
 
-/** Yields a file's text in pieces of whole lines, with its own and the known secrets redacted. */
+/** Yields a file's text in pieces of whole lines, except lines longer than a window, with its own and the known secrets redacted. */
 export async function* redactedPieces(
   chunks: AsyncIterable<string>,
   path: string,
@@ -55,10 +57,7 @@ async function* windowsOf(chunks: AsyncIterable<string>, path: string): AsyncGen
   for await (const chunk of chunks) {
     rest += chunk;
     while (rest.length >= windowLength + contextLength) {
-      const lineEnd = rest.lastIndexOf('\n', windowLength - 1) + 1 || rest.indexOf('\n') + 1;
-      if (lineEnd > 0 && lineEnd + contextLength <= rest.length) yield windowTo(lineEnd);
-      else if (rest.length >= longestLine + contextLength) yield windowTo(longestLine);
-      else break;
+      yield windowTo(rest.lastIndexOf('\n', windowLength - 1) + 1 || windowLength);
     }
   }
   if (rest !== '') yield windowTo(rest.length);
