@@ -66,6 +66,19 @@ export function plainLine(text: string, most = 300): string {
     .toWellFormed();
 }
 
+const QUOTED = 60;
+
+/** A value of a file or a server as a message quotes it: `'its beginning…'`, or what it is. It may be of any length. */
+export function quoted(value: unknown): string {
+  if (typeof value === 'string') {
+    const line = plainLine(value, QUOTED);
+    return `'${line}${line.length === QUOTED || value.length > 16 * QUOTED ? '…' : ''}'`;
+  }
+  if (typeof value === 'number' || typeof value === 'boolean' || value === null) return String(value);
+  if (value === undefined) return 'nothing';
+  return Array.isArray(value) ? 'a list' : `of type ${typeof value}`;
+}
+
 /** JSON with invisible characters escaped, so that a terminal can show it. Parses to the same value. */
 export function plainJson(value: unknown, indent?: number): string {
   const escaped = (found: string) =>

@@ -9,6 +9,7 @@ import { readSecrets } from '../adaptation/reread-secrets.ts';
 import type { Spending, TimeAnswer } from '../adaptation/types.ts';
 import { messageOf, type Result } from '../common/errors.ts';
 import type { Log, LogLevel } from '../common/log.ts';
+import { quoted } from '../common/plain-text.ts';
 import { adaptJob } from './adapt.ts';
 import { commitMessageJob } from './commit-message.ts';
 import { docCommentJob } from './doc-comment.ts';
@@ -92,7 +93,7 @@ process.on('message', (message: ToJob) => {
   else if (message.kind === 'time-answered') answerTime(message.answer);
   else if (message.kind === 'editor-text' || message.kind === 'editor-end') relay.take(message);
   else if (message.kind === 'cancel') cancel();
-  else log.warn(`A job knows no message '${String((message as { kind: unknown }).kind).slice(0, 40)}'.`);
+  else log.warn(`A job knows no message ${quoted((message as { kind: unknown }).kind)}.`);
 });
 // The parent has exited or disconnected; children of this process end too (common/child.ts).
 process.on('disconnect', () => process.exit(0));

@@ -1,5 +1,7 @@
 // Stores a person's label or answer, after checking it against the task file as it is now.
+
 import { failed, ok, type Result } from '../common/errors.ts';
+import { quoted } from '../common/plain-text.ts';
 import { isAnswerTask, type LabelTask } from '../prompts/label/task.ts';
 import { FolderReader } from '../workspace/files/folder-reader.ts';
 import { appendLabel } from './given-labels.ts';
@@ -26,7 +28,7 @@ export async function storeCorrection(
     return failed('mismatched', message);
   }
   if (!isAnswerTask(task) && !task.labels.some((each) => each.name === label)) {
-    const message = `'${label}' is not a label in the current file of '${name}' and was not stored. Run the task to update the table's labels.`;
+    const message = `${quoted(label)} is not a label in the current file of '${name}' and was not stored. Run the task to update the table's labels.`;
     return failed('mismatched', message);
   }
   appendLabel(root, name, { text, label, by: 'person' });

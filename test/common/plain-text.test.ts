@@ -1,7 +1,7 @@
 // Sanitizing removes control and invisible characters, and keeps the characters of ordinary texts.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { plainJson, plainLine, plainText } from '../../src/common/plain-text.ts';
+import { plainJson, plainLine, plainText, quoted } from '../../src/common/plain-text.ts';
 import { textsToClean } from '../fakes/hostile-messages.ts';
 
 for (const [name, { text, clean }] of Object.entries(textsToClean))
@@ -44,6 +44,13 @@ test('plainLine returns one line of limited length', () => {
   assert.equal(plainLine(' two\n lines\t and more '), 'two lines and more');
   assert.equal(plainLine('x'.repeat(1e6)).length, 300);
   assert.ok(plainLine('😀'.repeat(1000), 301).isWellFormed());
+});
+
+test('a quoted value is one short line, whatever it is', () => {
+  assert.equal(quoted('two\nlines'), "'two lines'");
+  assert.equal(quoted('x'.repeat(1e6)), `'${'x'.repeat(60)}…'`);
+  assert.equal(quoted(`\u202e${'😀'.repeat(1e6)}`), `'${'😀'.repeat(30)}…'`);
+  assert.deepEqual([quoted(null), quoted(undefined), quoted(7), quoted(['x'])], ['null', 'nothing', '7', 'a list']);
 });
 
 test('JSON parses to the same value and contains no control characters', () => {

@@ -1,6 +1,8 @@
 // A decoder's shape as Hugging Face's config.json, read and written.
+
 import * as v from 'valibot';
 import { failed, ok, type Result } from '../../common/errors.ts';
+import { quoted } from '../../common/plain-text.ts';
 import { finite, isObject } from '../../common/schemas.ts';
 import type { ModelConfig } from '../architecture/config.ts';
 import { REPAIR_ADVICE } from '../architecture/decoder-values.ts';
@@ -47,7 +49,7 @@ export function parseConfig(text: string): Result<ModelConfig> {
     const known = Object.keys(FAMILIES).join(' and ');
     return failed(
       'unsupported',
-      `Models of type ${shown(modelType)} are not supported; ${known} are. ${REPAIR_ADVICE}`,
+      `Models of type ${quoted(modelType)} are not supported; ${known} are. ${REPAIR_ADVICE}`,
     );
   }
   const reason = unsupported(json);
@@ -99,16 +101,11 @@ function isModelType(value: unknown): value is ModelType {
 
 function unsupported(json: Json): string | undefined {
   const kind = ropeKind(json);
-  if (!isRopeKind(kind)) return `rotary scaling ${shown(kind)}`;
-  if (json.hidden_act !== undefined && json.hidden_act !== 'silu') return `activation ${shown(json.hidden_act)}`;
+  if (!isRopeKind(kind)) return `rotary scaling ${quoted(kind)}`;
+  if (json.hidden_act !== undefined && json.hidden_act !== 'silu') return `activation ${quoted(json.hidden_act)}`;
   if (json.mlp_bias === true) return 'biases in the feed-forward block';
   if (json.use_sliding_window === true) return 'a sliding window';
   return undefined;
-}
-
-/** The value may have any type and length. */
-function shown(value: unknown): string {
-  return typeof value === 'string' ? `'${value.slice(0, 40)}'` : `'${value === null ? 'null' : typeof value}'`;
 }
 
 /** The same model as Hugging Face's transformers would describe it. */

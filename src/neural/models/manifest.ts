@@ -1,10 +1,12 @@
 // manifest.json of a model's folder: its schema, read and written.
+
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import * as v from 'valibot';
 import { failed, messageOf, ok, type Result, unwrap } from '../../common/errors.ts';
 import { replaceFile } from '../../common/files.ts';
+import { quoted } from '../../common/plain-text.ts';
 import { isObject, type SchemaOutput } from '../../common/schemas.ts';
 import { REPAIR_ADVICE } from '../architecture/decoder-values.ts';
 import type { Precision } from '../architecture/precision.ts';
@@ -91,7 +93,7 @@ export function parseManifest(json: string): Result<PackageManifest> {
   if (wrong) return failed('corrupt', `${MANIFEST} has no usable ${wrong.path?.[0]?.key}. ${REPAIR_ADVICE}`);
   return failed(
     'unsupported',
-    `This model needs the prompt format '${String(value.dialect).slice(0, 40)}'; this version supports ${Object.keys(DIALECTS).join(', ')}. Update the extension, or choose another base.`,
+    `This model needs the prompt format ${quoted(value.dialect)}; this version supports ${Object.keys(DIALECTS).join(', ')}. Update the extension, or choose another base.`,
   );
 }
 

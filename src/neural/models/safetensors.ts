@@ -3,6 +3,7 @@
 
 import { CodedError, messageOf } from '../../common/errors.ts';
 import { fromBfloat, fromHalf, toBfloat, toHalf } from '../../common/half.ts';
+import { quoted } from '../../common/plain-text.ts';
 import { isObject } from '../../common/schemas.ts';
 import { REPAIR_ADVICE } from '../architecture/decoder-values.ts';
 
@@ -87,7 +88,7 @@ export function readHeader(
   const entries = Object.entries(described).map(([name, entry]) => entryOf(name, entry, available));
   let used = 0;
   for (const { name, start, end } of [...entries].sort((a, b) => a.start - b.start || a.end - b.end)) {
-    if (start < used) throw corrupt(`tensor '${shown(name)}' overlaps another`);
+    if (start < used) throw corrupt(`tensor ${quoted(name)} overlaps another`);
     used = end;
   }
   return { entries, metadata: metadata as Record<string, string> };
@@ -99,28 +100,23 @@ function corrupt(why: string, cause?: unknown): CodedError {
   });
 }
 
-/** Names and types come from the file: they may be of any length. */
-function shown(text: unknown): string {
-  return typeof text === 'string' ? text.slice(0, 80) : `a ${typeof text}`;
-}
-
 function entryOf(name: string, entry: unknown, available: number): TensorEntry {
-  if (!isObject(entry)) throw corrupt(`tensor '${shown(name)}' is not described`);
+  if (!isObject(entry)) throw corrupt(`tensor ${quoted(name)} is not described`);
   const { dtype, shape, data_offsets: offsets } = entry;
   const width = BYTES.get(dtype);
   if (width === undefined) {
     throw new CodedError(
       'unsupported',
-      `Tensor '${shown(name)}' is stored as ${shown(dtype)}; F32, F16, BF16 and U8 are supported. ${REPAIR_ADVICE}`,
+      `Tensor ${quoted(name)} is stored as ${quoted(dtype)}; F32, F16, BF16 and U8 are supported. ${REPAIR_ADVICE}`,
     );
   }
   if (!isCounts(shape) || !isCounts(offsets) || offsets.length !== 2) {
-    throw corrupt(`tensor '${shown(name)}' has no usable shape or offsets`);
+    throw corrupt(`tensor ${quoted(name)} has no usable shape or offsets`);
   }
   const [start, end] = offsets as [number, number];
   const size = shape.reduce((product, dim) => product * dim, 1);
-  if (end - start !== size * width) throw corrupt(`tensor '${shown(name)}' has the wrong length`);
-  if (end > available) throw corrupt(`it ends before tensor '${shown(name)}'`);
+  if (end - start !== size * width) throw corrupt(`tensor ${quoted(name)} has the wrong length`);
+  if (end > available) throw corrupt(`it ends before tensor ${quoted(name)}`);
   return { name, type: dtype as TensorEntry['type'], shape, start, end };
 }
 

@@ -1,9 +1,11 @@
 // A training run on disk: parameters, optimiser state, step and plan. A resumed run continues exactly.
+
 import { createHash } from 'node:crypto';
 import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { CodedError, messageOf } from '../../common/errors.ts';
 import { replaceFileInTurns } from '../../common/files.ts';
+import { quoted } from '../../common/plain-text.ts';
 import { allFinite, type Weights } from '../architecture/parameters.ts';
 import { readSafetensors, writeSafetensors } from '../models/safetensors.ts';
 import type { TrainingState } from './stepper.ts';
@@ -173,6 +175,6 @@ function checkFinite(name: string, data: Float32Array, code: 'diverged' | 'corru
   if (allFinite(data)) return;
   throw new CodedError(
     code,
-    `The training state '${name.slice(0, 80)}' contains NaN or infinite values. Start the run again.`,
+    `The training state ${quoted(name)} contains NaN or infinite values. Start the run again.`,
   );
 }

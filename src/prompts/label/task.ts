@@ -1,6 +1,8 @@
 // A text task as the folder keeps it, `.easyadaptation/tasks/NAME.json`: its schema, and how a file is read.
+
 import * as v from 'valibot';
 import { failed, messageOf, ok, type Result } from '../../common/errors.ts';
+import { quoted } from '../../common/plain-text.ts';
 import { isObject, type SchemaOutput } from '../../common/schemas.ts';
 
 export const TASKS_FOLDER = '.easyadaptation/tasks';
@@ -109,14 +111,14 @@ function sentenceOf(issue: v.BaseIssue<unknown>, name: string): string {
   const key = String(keys.at(-1) ?? '');
   const { least, most } = ANSWER_LENGTH;
   if (issue.type === 'strict_object' && issue.expected === 'never')
-    return `'${dotted(keys.slice(0, -1))}' has no field '${key}'. Remove it, or use one of: ${issue.message}.`;
+    return `'${dotted(keys.slice(0, -1))}' has no field ${quoted(key)}. Remove it, or use one of: ${issue.message}.`;
   if (issue.type === 'check')
-    return `'${field}' leads out of the folder ('${issue.input}'). Name a path in it, relative to the folder.`;
+    return `'${field}' leads out of the folder (${quoted(issue.input)}). Name a path in it, relative to the folder.`;
   if (issue.type === 'check_items')
     return `'${field}.name' is there twice ('${(issue.input as TaskLabel).name}'). Rename one of them.`;
   if (issue.type === 'variant' || field === 'source') {
     const kind = isObject(issue.input) ? issue.input.kind : keys.length > 1 ? issue.input : undefined;
-    return `'source.kind' is ${JSON.stringify(kind) ?? 'missing'}. Use one of: ${KINDS.join(', ')}.`;
+    return `'source.kind' is ${kind === undefined ? 'missing' : quoted(kind)}. Use one of: ${KINDS.join(', ')}.`;
   }
   if (field === 'labels')
     return `'labels' needs ${LABEL_COUNT.least} to ${LABEL_COUNT.most} labels. Write [{ "name": "bug", "meaning": "Something is broken." }, ...].`;
@@ -152,7 +154,7 @@ export function parseTask(name: string, json: string): Result<TextTask> {
     return ok({ name, instruction, source, labels });
   }
   if (output !== 'text')
-    return wrong(`'output' is ${JSON.stringify(output)}. Write "label" or "text", or leave it out for labels.`);
+    return wrong(`'output' is ${quoted(output)}. Write "label" or "text", or leave it out for labels.`);
   const parsed = v.safeParse(TASK_FILES.text, read);
   if (!parsed.success) return wrong(sentenceOf(parsed.issues[0], name));
   const { instruction, source, maximumLength } = parsed.output;

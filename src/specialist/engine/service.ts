@@ -1,6 +1,8 @@
 // The engine process's side. Requests run one after the other; training, in a process of its own, reads requests
 // between micro-batches.
+
 import { CodedError, type Failure, failed, isCancelled, messageOf, ok, type Result } from '../../common/errors.ts';
+import { quoted } from '../../common/plain-text.ts';
 import { pooledStates } from '../../neural/inference/hidden-states.ts';
 import { type Adapted, adapt, type TrainingRequest } from '../../neural/training/adapt.ts';
 import { loadServedModel } from '../decoding/served-model.ts';
@@ -57,7 +59,7 @@ export class Service {
   private refusalOf(message: ToEngine): Failure | undefined {
     const { id, kind, request } = message as { id: number; kind?: unknown; request?: unknown };
     if (typeof kind !== 'string' || !Object.hasOwn(this.handlers, kind)) {
-      const name = typeof kind === 'string' ? `'${kind.slice(0, 40)}'` : 'without a name';
+      const name = typeof kind === 'string' ? quoted(kind) : 'without a name';
       return {
         code: 'bad-request',
         message: `The neural engine does not know the request ${name}: it is from another version. Reload the window.`,

@@ -1,4 +1,5 @@
 // Extracts texts of a task: streamed lines and records, sections of Markdown, TODO comments, commit subjects.
+import { plainLine } from '../../common/plain-text.ts';
 import { csvRecords, TableError } from './csv.ts';
 
 /** A text of a task's source. */
@@ -53,7 +54,7 @@ export async function* csvTexts(
       header = record.map((name) => name.trim());
       for (const name of [text, label])
         if (name !== undefined && !header.includes(name))
-          throw new TableError(`has no column '${name}'. Its columns are: ${header.join(', ').slice(0, 300)}.`);
+          throw new TableError(`has no column '${name}'. Its columns are: ${plainLine(header.join(', '))}.`);
       continue;
     }
     const sourceLabel = label === undefined ? undefined : record[header.indexOf(label)]?.trim();

@@ -2,6 +2,7 @@
 
 import { readFileSync, statSync } from 'node:fs';
 import { failed, messageOf, ok, type Result } from '../../common/errors.ts';
+import { quoted } from '../../common/plain-text.ts';
 import { BytePairTokenizer } from './bpe.ts';
 import { bytesOfEntry } from './bytes.ts';
 import { MalformedTokenizer, readId, readList, readObject, readString } from './json.ts';
@@ -67,7 +68,7 @@ function buildTokenizer(json: unknown): Tokenizer {
     if (special.has(entry) || literal.has(entry)) continue;
     const tokenBytes = bytesOfEntry(entry);
     if (tokenBytes === undefined) {
-      throw new MalformedTokenizer(`token ${JSON.stringify(entry)} is not spelled in the byte alphabet`);
+      throw new MalformedTokenizer(`token ${quoted(entry)} is not spelled in the byte alphabet`);
     }
     bytes[value] = tokenBytes;
   }

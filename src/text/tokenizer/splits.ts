@@ -1,6 +1,6 @@
 // Cuts a text into words before bytes are merged: the pre-tokenizer of a tokenizer.json as a list of patterns. Each
 // pattern is applied to the pieces of the one before it. Each match is a piece, and so is the text between two matches.
-import { plainLine } from '../../common/plain-text.ts';
+import { quoted } from '../../common/plain-text.ts';
 import { MalformedTokenizer, readList, readObject, readString } from './json.ts';
 
 /** GPT-2's pattern; a ByteLevel pre-tokenizer applies it unless `use_regex` is false. */
@@ -57,6 +57,8 @@ export const KNOWN_PATTERNS: ReadonlySet<string> = new Set([
 
 /** Maximum number of steps; known tokenizers have at most six. */
 const MAX_STEPS = 20;
+/** Maximum characters of a text that separates words: an expression of a megabyte does not compile. */
+const MAX_SEPARATOR = 1000;
 
 /** Global unicode patterns. Throws if the pre-tokenizer's words here would differ from those of the model's library. */
 export function splitsOf(preTokenizer: unknown): readonly RegExp[] {
@@ -77,16 +79,22 @@ export function splitsOf(preTokenizer: unknown): readonly RegExp[] {
       const pattern = readObject(step.pattern, 'Split.pattern');
       splits.push(
         typeof pattern.String === 'string'
-          ? new RegExp(escapePattern(pattern.String), 'gu')
+          ? separatorPattern(pattern.String)
           : compilePattern(findKnownPattern(readString(pattern.Regex, 'Split.pattern.Regex'))),
       );
     } else if (step.type === 'Digits' && !hasByteLevel) {
       splits.push(step.individual_digits === true ? /\p{N}/gu : /\p{N}+/gu);
-    } else throw new MalformedTokenizer(`pre_tokenizer '${readString(step.type, 'its type')}' is not supported here`);
+    } else throw new MalformedTokenizer(`pre_tokenizer ${quoted(step.type)} is not supported here`);
   }
   if (!hasByteLevel || splits.length === 0)
     throw new MalformedTokenizer('pre_tokenizer must split and then be ByteLevel');
   return splits;
+}
+
+function separatorPattern(text: string): RegExp {
+  if (text.length > MAX_SEPARATOR)
+    throw new MalformedTokenizer(`Split.pattern.String has ${text.length} characters, ${MAX_SEPARATOR} at most`);
+  return new RegExp(escapePattern(text), 'gu');
 }
 
 /**
@@ -109,9 +117,8 @@ function findKnownPattern(source: string): string {
     .replaceAll('\r', '\\r')
     .replaceAll('\n', '\\n');
   if (KNOWN_PATTERNS.has(spelled)) return spelled;
-  const shown = plainLine(source, 60);
   throw new MalformedTokenizer(
-    `it splits words by an unsupported pattern, '${shown}'. Supported are those of ` +
+    `it splits words by an unsupported pattern, ${quoted(source)}. Supported are those of ` +
       'GPT-2, GPT-4, Llama 3, Qwen, DeepSeek, Mistral, StarCoder and SmolLM',
   );
 }

@@ -35,7 +35,7 @@ test('an error names the field, its value, and what to do', () => {
       /'labels\[2\].name' is there twice \('Bug'\). Rename/,
     ],
     [{ ...good, labels: [{ name: 'a' }, ...labels] }, /'labels\[0\].meaning' is missing/],
-    [{ ...good, source: { kind: 'xml' } }, /'source.kind' is "xml". Use one of: csv, jsonl/],
+    [{ ...good, source: { kind: 'xml' } }, /'source.kind' is 'xml'. Use one of: csv, jsonl/],
     [{ ...good, source: undefined }, /'source.kind' is missing/],
     [{ ...good, source: { kind: 'csv', path: 'a.csv' } }, /'source.text' is missing or empty/],
     [
@@ -57,6 +57,24 @@ test('an error names the field, its value, and what to do', () => {
   }
 });
 
+test('an error quotes the beginning of a value of a megabyte', () => {
+  const long = 'x'.repeat(1e6);
+  for (const task of [
+    { ...good, [long]: 1 },
+    { ...good, output: long },
+    { ...good, output: { [long]: [long] } },
+    { ...good, source: { kind: long } },
+    { ...good, source: { kind: { [long]: 1 } } },
+    { ...good, source: { ...good.source, [long]: 1 } },
+    { ...good, source: { ...good.source, path: `../${'x'.repeat(900)}` } },
+    `{"instruction": ${long}}`,
+  ]) {
+    const result = read(task);
+    assert.ok(!result.ok);
+    assert.ok(result.error.message.length < 500, result.error.message.slice(0, 200));
+  }
+});
+
 test('a task may ask for a text instead of a label', () => {
   const { labels: _, ...rest } = good;
   const read = (task: object) => {
@@ -72,7 +90,7 @@ test('a task may ask for a text instead of a label', () => {
   const cases: readonly [object, RegExp][] = [
     [{ ...good, output: 'text' }, /has no field 'labels'/],
     [{ ...good, maximumLength: 80 }, /has no field 'maximumLength'/],
-    [{ ...rest, output: 'words' }, /'output' is "words". Write "label" or "text"/],
+    [{ ...rest, output: 'words' }, /'output' is 'words'. Write "label" or "text"/],
     [{ ...rest, output: 'text', maximumLength: 5 }, /'maximumLength' is no whole number from 10 to 2000/],
     [
       { ...rest, output: 'text', source: { kind: 'commits', labelFromType: true } },

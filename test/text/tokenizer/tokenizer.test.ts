@@ -115,6 +115,15 @@ test('bytesOf refuses an unknown id', () => {
   assert.throws(() => small.bytesOf(-1), RangeError);
 });
 
+const split = (pattern: object) => ({
+  type: 'Sequence',
+  pretokenizers: [
+    { type: 'Split', pattern, behavior: 'Isolated' },
+    { type: 'ByteLevel', use_regex: false },
+  ],
+});
+const megabyte = 'x('.repeat(500_000);
+
 const malformed: readonly [string, (json: ReturnType<typeof trainTokenizer>) => unknown][] = [
   ['the file is not an object', () => 'text'],
   ['model is not an object', (json) => ({ ...json, model: undefined })],
@@ -143,6 +152,10 @@ const malformed: readonly [string, (json: ReturnType<typeof trainTokenizer>) => 
       },
     }),
   ],
+  ["'x(x(", (json) => ({ ...json, pre_tokenizer: split({ Regex: megabyte }) })],
+  ['Split.pattern.String has 1000000 characters', (json) => ({ ...json, pre_tokenizer: split({ String: megabyte }) })],
+  ["'x(x(", (json) => ({ ...json, pre_tokenizer: { type: megabyte } })],
+  ["'漢漢", (json) => ({ ...json, model: { ...json.model, vocab: { ...json.model.vocab, ['漢'.repeat(1e6)]: 399 } } })],
 ];
 
 for (const [message, corrupt] of malformed) {
@@ -150,6 +163,7 @@ for (const [message, corrupt] of malformed) {
     const loaded = loadTokenizer(corrupt(structuredClone(fixture)));
     assert.ok(!loaded.ok);
     assert.equal(loaded.error.code, 'corrupt');
+    assert.ok(loaded.error.message.length < 1000, `a message of ${loaded.error.message.length} characters`);
     assert.ok(loaded.error.message.includes(message), loaded.error.message);
   });
 }

@@ -1,5 +1,6 @@
 // Converts a GGUF's tokenizer to Hugging Face's tokenizer.json. A GGUF only names the rule that splits text into words;
 // each known name has a row. Source: llama.cpp's llama-vocab.cpp, and the models' own tokenizer.json.
+import { quoted } from '../../../common/plain-text.ts';
 import { isInByteAlphabet } from '../../../text/tokenizer/bytes.ts';
 import {
   addedToken,
@@ -62,16 +63,13 @@ export function tokenizerFromGguf(metadata: Metadata, size: number): ImportedTok
   const of = (key: string) =>
     Object.hasOwn(metadata, `tokenizer.ggml.${key}`) ? metadata[`tokenizer.ggml.${key}`] : undefined;
   if (of('model') !== 'gpt2') {
-    throw unsupported(`its tokenizer is of the kind '${String(of('model')).slice(0, 40)}'; ${KNOWN_KIND}`, SERVE_IT);
+    throw unsupported(`its tokenizer is of the kind ${quoted(of('model'))}; ${KNOWN_KIND}`, SERVE_IT);
   }
   const pre = of('pre') ?? 'default';
   const words = typeof pre === 'string' && Object.hasOwn(WORD_SPLITTINGS, pre) ? WORD_SPLITTINGS[pre] : undefined;
   if (!words) {
     const known = Object.keys(WORD_SPLITTINGS).join(', ');
-    throw unsupported(
-      `its tokenizer splits words by the unknown rule '${String(pre).slice(0, 40)}'; known are ${known}`,
-      SERVE_IT,
-    );
+    throw unsupported(`its tokenizer splits words by the unknown rule ${quoted(pre)}; known are ${known}`, SERVE_IT);
   }
   const tokens = texts(of('tokens'), 'tokens');
   if (tokens.length === 0 || tokens.length > size) throw corrupt('its tokenizer has other tokens than its embedding');

@@ -1,6 +1,7 @@
 // Reads a GGUF model. @huggingface/gguf parses its header; every claim in it is compared with the file.
 
 import { CodedError, messageOf, unwrap } from '../../../common/errors.ts';
+import { plainLine, quoted } from '../../../common/plain-text.ts';
 import type { ModelConfig } from '../../architecture/config.ts';
 import { EMBEDDING, elements, FINAL_NORM, HEAD } from '../../architecture/parameters.ts';
 import { parseConfig } from '../config-json.ts';
@@ -74,9 +75,7 @@ export async function readGguf(path: string): Promise<ModelSource> {
   const architecture = text(metadata['general.architecture']) ?? '';
   const family = Object.hasOwn(IMPORTABLE_FAMILIES, architecture) ? IMPORTABLE_FAMILIES[architecture] : undefined;
   if (!family)
-    throw unsupported(
-      `models of type '${architecture.slice(0, 40)}' are not supported; supported are ${KNOWN_FAMILIES}`,
-    );
+    throw unsupported(`models of type ${quoted(architecture)} are not supported; supported are ${KNOWN_FAMILIES}`);
   const raw = new Map(tensorInfos.map((info) => [info.name, info]));
   if (raw.size < tensorInfos.length) throw corrupt('two tensors have one name');
   const location = (name: string): TensorLocation | undefined => {
@@ -187,7 +186,7 @@ async function readHeader(path: string): Promise<Header> {
   try {
     return (await gguf(path, { allowLocalFile: true })) as unknown as Header;
   } catch (cause) {
-    throw corrupt(`its header is damaged or not a GGUF header (${messageOf(cause).slice(0, 200)})`, cause);
+    throw corrupt(`its header is damaged or not a GGUF header (${plainLine(messageOf(cause), 200)})`, cause);
   }
 }
 
@@ -263,11 +262,11 @@ function locationOf({ name, shape, dtype, offset }: Header['tensorInfos'][number
   const type = BLOCK_TYPES.get(dtype);
   if (!type) {
     const known = [...BLOCK_TYPES.values()].map((each) => each.name).join(', ');
-    throw unsupported(`'${name.slice(0, 80)}' is stored as ${typeName(dtype)}; ${known} can be read`);
+    throw unsupported(`${quoted(name)} is stored as ${typeName(dtype)}; ${known} can be read`);
   }
   const [columns = 0, rows = 1, ...more] = shape.map(Number);
   if (more.some((length) => length !== 1) || columns === 0 || columns % type.values !== 0) {
-    throw corrupt(`'${name.slice(0, 80)}' has a shape that ${type.name} cannot have`);
+    throw corrupt(`${quoted(name)} has a shape that ${type.name} cannot have`);
   }
   return { file: 0, start: dataStart + Number(offset), type, rows, columns };
 }

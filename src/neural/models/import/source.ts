@@ -1,6 +1,8 @@
 // A foreign model: its config, and the location of each parameter in its files, to be read piece by piece.
+
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { CodedError, messageOf } from '../../../common/errors.ts';
+import { quoted } from '../../../common/plain-text.ts';
 import type { ModelConfig } from '../../architecture/config.ts';
 import { parameterSpecs } from '../../architecture/parameters.ts';
 import { BLOCK } from '../../architecture/quantize.ts';
@@ -93,7 +95,7 @@ export function checkLocations({
   const known = new Set(parameterSpecs(config).map(({ name }) => name));
   // If an unknown tensor were ignored, the model would have wrong results.
   const stranger = [...locations.keys()].find((name) => !known.has(name) && !SPARE.test(name));
-  if (stranger !== undefined) throw unsupported(`it has an unknown tensor: '${stranger.slice(0, 80)}'`);
+  if (stranger !== undefined) throw unsupported(`it has an unknown tensor: ${quoted(stranger)}`);
   for (const { name, shape } of parameterSpecs(config)) {
     const location = locations.get(name);
     if (!location) throw corrupt(`it has no '${name}'`);
