@@ -20,8 +20,8 @@ export type ModelToOpen = Omit<OpenRequest, 'key' | 'snapshot' | 'changes'>;
 
 export type NeuralState =
   | { readonly kind: 'off' }
-  /** `wasReady`: whether the model was ready before. */
-  | { readonly kind: 'opening'; readonly name: string; readonly wasReady: boolean }
+  /** `wasReady`: whether the model was ready before. `checks`: its file has changed and is hashed, which takes long. */
+  | { readonly kind: 'opening'; readonly name: string; readonly wasReady: boolean; readonly checks?: true }
   | { readonly kind: 'ready'; readonly name: string; readonly precision: string; readonly loadMs: number }
   | { readonly kind: 'failed'; readonly failure: Failure };
 
@@ -181,7 +181,12 @@ export class NeuralFolder {
       ...(snapshot !== undefined && { snapshot }),
       changes: index.changed(),
     };
-    const result = await link.engine.request('open', source);
+    const onProgress = () => {
+      const { current } = this;
+      if (opening === this.openingCount && current.kind === 'opening' && !current.checks)
+        this.setState({ ...current, checks: true });
+    };
+    const result = await link.engine.request('open', source, { onProgress });
     if (opening !== this.openingCount) return;
     if (!result.ok) return this.fail(result.error);
     this.opened = link;

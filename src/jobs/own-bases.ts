@@ -47,8 +47,9 @@ export async function downloadModelJob(
     const path = join(storage, DOWNLOADS, fileNameOf(model));
     const downloaded = await download(model, path, { signal, progress, proxies });
     if (!downloaded.ok) return downloaded;
+    const { id: suggestedName, licence, sha256 } = model;
     const into = join(storage, IMPORTED_BASES);
-    return await addGgufModel({ path, into, suggestedName: model.id, licence: model.licence }, signal, progress);
+    return await addGgufModel({ path, into, suggestedName, licence, sha256 }, signal, progress);
   } finally {
     lock.value.release();
   }

@@ -91,6 +91,21 @@ test('requests do not wait while the model opens, and afterwards its draft is us
   assert.deepEqual(engine.of('open'), [{ ...model, key: 'folder', snapshot: '/specialist.ngram', changes: [] }]);
 });
 
+test('says that the file of the base is checked while it is, and only then', async () => {
+  const opening = new Deferred<Result<Requests['open']['result']>>();
+  const { specialist, engine } = setup({
+    open: (_, progress) => {
+      for (const done of [4e6, 8e6]) progress({ done });
+      return opening.promise;
+    },
+  });
+  const open = specialist.open(engine, model);
+  assert.deepEqual(specialist.state, { kind: 'opening', name: 'base', wasReady: false, checks: true });
+  opening.give(opened);
+  await open;
+  assert.equal(specialist.state.kind, 'ready');
+});
+
 test('a late draft is kept for the next request at the position, and the n-grams answer first', async () => {
   const late = new Deferred<Result<Draft>>();
   const { specialist, engine, clock, heard, ask } = setup({ draft: () => late.promise });

@@ -24,7 +24,7 @@ export async function draftMixed(
   const key = specialistFolder;
   const { setAside, ...current } = currentModel(specialistFolder, { base, tokenizer: tokenizerPath });
   if (setAside) log.warn(setAside.message);
-  const opened = await engine.request('open', {
+  const source = {
     ...current,
     key,
     snapshot: join(specialistFolder, snapshotName),
@@ -33,7 +33,13 @@ export async function draftMixed(
     precision,
     threads,
     ...llamaOptions(trainingThreads, device),
-  });
+  };
+  let isTold = false;
+  const onProgress = () => {
+    if (!isTold) log.info("The base's file has changed and is checked first.");
+    isTold = true;
+  };
+  const opened = await engine.request('open', source, { onProgress });
   return opened.ok ? engine.request('draft', { key, query, options }) : opened;
 }
 

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CompletionQuery, Draft, DraftOptions } from '../../common/completion.ts';
 import { unwrap } from '../../common/errors.ts';
+import { megabytes } from '../../common/format.ts';
 import { positionInDocument } from '../../prompts/completion/completion-position.ts';
 import type { CursorExample } from '../../prompts/completion/cursor-examples.ts';
 import type { Engine } from '../../specialist/engine/client.ts';
@@ -47,7 +48,13 @@ export class EngineDrafter implements Drafter {
   private async begin(): Promise<void> {
     const { engine, source, options } = this;
     const { tell, signal, seconds } = options;
-    unwrap(await engine.request('open', source, { signal }));
+    const onChecked = ({ done }: { done: number }) =>
+      tell({
+        done: 0,
+        total: undefined,
+        detail: `checking the base's file, which has changed: ${megabytes(done)} so far`,
+      });
+    unwrap(await engine.request('open', source, { signal, onProgress: onChecked }));
     const positions = options.positions.filter(({ kind }) => kind !== 'block-body');
     const known = existsSync(join(source.model, MIXTURE_FILE));
     if (positions.length === 0 || (known && !(options.refit && this.fit === undefined))) return;

@@ -1,5 +1,4 @@
 // A GGUF model in llama.cpp, with one sequence of tokens in its cache. The common beginning of two requests is kept.
-import { statSync } from 'node:fs';
 import type {
   ControlledEvaluateIndexOutput,
   ControlledEvaluateInputItem,
@@ -15,7 +14,7 @@ import { loadLlama } from './library.ts';
 export interface LlamaOptions {
   /** Of the GGUF file. */
   readonly path: string;
-  /** Of the file when it was registered. */
+  /** Size of the file. */
   readonly bytes: number;
   /** Tokens that it was trained on at once. */
   readonly contextLength: number;
@@ -42,14 +41,6 @@ const WANTED = {
 
 const ADVICE = 'Remove the base and add the file again, or choose another base.';
 
-/** Throws CodedError 'unreadable', or 'mismatched' if the file has changed. */
-export function checkGgufFile({ path, bytes }: Pick<LlamaOptions, 'path' | 'bytes'>): void {
-  const size = statSync(path, { throwIfNoEntry: false })?.size;
-  if (size === undefined) throw new CodedError('unreadable', `The GGUF file ${path} is gone. ${ADVICE}`);
-  if (size !== bytes)
-    throw new CodedError('mismatched', `The GGUF file ${path} has changed since it was added. ${ADVICE}`);
-}
-
 export class LlamaModel {
   /** Tokens that a prompt and its continuation may have together. */
   readonly contextLength: number;
@@ -70,9 +61,8 @@ export class LlamaModel {
     this.device = device;
   }
 
-  /** Throws CodedError 'unreadable', 'mismatched' if the file has changed, 'unsupported' or 'out-of-memory'. */
+  /** Throws CodedError 'unsupported' or 'out-of-memory'. The caller has checked the file (`checkGgufFile`). */
   static async load({ path, bytes, contextLength, threads, gpu, adapter }: LlamaOptions): Promise<LlamaModel> {
-    checkGgufFile({ path, bytes });
     const { llama, gpu: device } = await loadLlama({ gpu, threads });
     let model: Native | undefined;
     try {

@@ -55,6 +55,8 @@ const schema = v.object({
     v.object({
       path: v.pipe(v.string(), v.minLength(1), v.maxLength(4096), v.check(isAbsolute)),
       bytes: count,
+      /** Of the file when it was hashed last, see gguf-file.ts. */
+      stamp: text,
       architecture: text,
       contextLength: count,
       vocabulary: count,

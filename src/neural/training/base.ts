@@ -1,7 +1,8 @@
 // The model that a training starts from: one of ours, or a GGUF file under adapters.
-import { CodedError, unwrap } from '../../common/errors.ts';
+import { unwrap } from '../../common/errors.ts';
 import type { ModelConfig } from '../architecture/config.ts';
 import type { Model } from '../architecture/decoder-values.ts';
+import { checkGgufFile } from '../models/gguf-file.ts';
 import { readGguf } from '../models/import/gguf.ts';
 import { loadGguf } from '../models/import/gguf-weights.ts';
 import { readManifest } from '../models/manifest.ts';
@@ -20,7 +21,7 @@ export interface TrainingBase {
   readonly load: (pause: () => Promise<void>) => Promise<Pick<Model, 'weights' | 'packed'>>;
 }
 
-/** Throws CodedError as `loadModel` and `readGguf` do; 'mismatched' if the GGUF file has changed. */
+/** Throws CodedError as `loadModel`, `checkGgufFile` and `readGguf` do. */
 export async function openBase({
   base: folder,
   tokenizer,
@@ -31,13 +32,8 @@ export async function openBase({
     const bits = model.packed?.size ? 4 : 32;
     return { config: model.config, identity: digestOf(model), bits, isGguf: false, load: async () => model };
   }
-  const { path, bytes } = manifest.gguf;
-  const source = await readGguf(path);
-  if (source.files[0]?.bytes !== bytes)
-    throw new CodedError(
-      'mismatched',
-      `The GGUF file ${path} has changed since it was added. Remove the base and add the file again.`,
-    );
+  await checkGgufFile(folder);
+  const source = await readGguf(manifest.gguf.path);
   const { config } = source;
   return { config, identity: manifest.weights, bits: 8, isGguf: true, load: (pause) => loadGguf(source, pause) };
 }

@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { CodedError, unwrap } from '../../common/errors.ts';
 import { LanguageModel, type LanguageModelOptions, tokenizerAt } from '../../neural/inference/language-model.ts';
 import { type Timing, timeModel } from '../../neural/inference/timing.ts';
-import { checkGgufFile, LlamaModel } from '../../neural/llama/llama-model.ts';
+import { LlamaModel } from '../../neural/llama/llama-model.ts';
 import { timeLlama } from '../../neural/llama/timing.ts';
 import { fitsBase } from '../../neural/models/compatibility.ts';
 import type { Dialect } from '../../neural/models/dialects.ts';
+import { checkGgufFile, type ReadOptions } from '../../neural/models/gguf-file.ts';
 import { ggufAdapterOf } from '../../neural/models/import/gguf-adapter.ts';
 import { type PackageManifest, readManifest, TOKENIZER } from '../../neural/models/manifest.ts';
 import type { Tokenizer } from '../../text/tokenizer/types.ts';
@@ -42,13 +43,13 @@ export interface LoadableModel {
   load(): Promise<ServedModel>;
 }
 
-/** Throws CodedError as LanguageModel.load and LlamaModel.load do. */
-export async function loadServedModel(options: ServedModelOptions): Promise<ServedModel> {
-  return (await findServedModel(options)).load();
+/** Throws CodedError as `findServedModel`, LanguageModel.load and LlamaModel.load do. */
+export async function loadServedModel(options: ServedModelOptions, check: ReadOptions = {}): Promise<ServedModel> {
+  return (await findServedModel(options, check)).load();
 }
 
 /** Throws CodedError as `readManifest`, `fitsBase`, `checkGgufFile` and `ggufAdapterOf` do, and 'mismatched'. */
-export async function findServedModel(options: ServedModelOptions): Promise<LoadableModel> {
+export async function findServedModel(options: ServedModelOptions, check: ReadOptions = {}): Promise<LoadableModel> {
   const { model, base = model } = options;
   const own = unwrap(readManifest(model));
   const folder = own?.kind === 'adapter' ? base : model;
@@ -56,7 +57,7 @@ export async function findServedModel(options: ServedModelOptions): Promise<Load
   if (!manifest?.gguf) return { isGguf: false, load: () => byOnnx(options) };
   const { dialect, gguf } = manifest;
   if (own?.kind === 'adapter') unwrap(fitsBase(own, manifest));
-  checkGgufFile(gguf);
+  await checkGgufFile(folder, check);
   const adapter = folder === model ? undefined : await ggufAdapterOf(model, gguf.path);
   const tokenizer = tokenizerAt(join(folder, TOKENIZER));
   if (tokenizer.vocabularySize > gguf.vocabulary)

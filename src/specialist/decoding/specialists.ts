@@ -29,13 +29,14 @@ export class Specialists {
   /**
    * Throws CodedError if model, tokenizer or snapshot cannot be used; an earlier specialist under the key then stays
    * open, unless it was closed for the memory of the new one.
+   * @param onRead called while the file of a GGUF base that has changed is hashed
    */
-  async load(source: MixSource): Promise<OpenedSpecialist> {
+  async load(source: MixSource, onRead?: (bytes: number) => void): Promise<OpenedSpecialist> {
     const started = performance.now();
     const model = identity(source);
     let served = this.models.get(model);
     if (!served) {
-      const loadable = await findServedModel(source);
+      const loadable = await findServedModel(source, { ...(onRead && { onRead }) });
       if (loadable.isGguf) await this.closeGguf(source.key);
       served = await loadable.load();
       this.models.set(model, served);

@@ -9,6 +9,7 @@ import { type Failure, failed, messageOf, ok, type Result } from '../../common/e
 import { type Log, silentLog } from '../../common/log.ts';
 import { memoryCeiling } from '../../common/memory.ts';
 import { SilenceWatch } from '../../common/silence-watch.ts';
+import { type GgufBase, ggufBaseOf } from '../decoding/gguf-base.ts';
 import type { FromEngine, RequestKind, Requests, ToEngine } from './protocol.ts';
 import { CEILING_ARGUMENT, TRAINING_ARGUMENT } from './protocol.ts';
 import { LONGEST_SILENCE } from './silence.ts';
@@ -40,6 +41,8 @@ export interface EngineOptions {
   readonly log?: Log;
   readonly clock?: Clock;
   readonly env?: Readonly<Record<string, string>>;
+  /** Called with a base at which llama.cpp aborted. This client does not run it again. */
+  readonly onSetAside?: (base: GgufBase, failure: Failure) => void;
 }
 
 interface Pending {
@@ -52,6 +55,15 @@ interface Pending {
   /** Deaths of the process since this request last got further than ever before. */
   deaths: number;
 }
+
+/** What a request asks, without its id. */
+type Asked =
+  | { [K in RequestKind]: { readonly kind: K; readonly request: Requests[K]['request'] } }[RequestKind]
+  | { readonly kind: 'cancel' };
+
+/** How a process ends at an abort or a fault in native code: by a signal, on Windows with an exit code. */
+const ABORTED =
+  /^(?:SIG(?:ABRT|SEGV|BUS|ILL|FPE|TRAP)|code (?:134|3221225477|3221225501|3221226505))\b(?!.*heap out of memory)/;
 
 /** A request fails after this many deaths while it was running: it may be their cause. */
 const MOST_DEATHS = 3;
@@ -87,6 +99,10 @@ export class EngineClient implements Engine {
   private readonly log: Log;
   private readonly pending = new Map<number, Pending>();
   private child: ChildProcess | undefined;
+  /** The model of each open key. */
+  private readonly openModels = new Map<string, Parameters<typeof ggufBaseOf>[0]>();
+  /** Bases at which llama.cpp aborted, by the hash of their file. */
+  private readonly setAside = new Map<string, Failure>();
   private readonly restartListeners = new Set<() => void>();
   /** A process has ended and has not been replaced yet. */
   private hasEnded = false;
@@ -135,6 +151,10 @@ export class EngineClient implements Engine {
     if (signal?.aborted) return Promise.resolve(failed('cancelled', 'Cancelled.'));
     // Without a process nothing is open, and none is started to close it.
     if (kind === 'close' && !this.child) return Promise.resolve(ok({}));
+    if (kind === 'open')
+      this.openModels.set((request as Requests['open']['request']).key, request as Requests['open']['request']);
+    const refusal = this.setAside.size > 0 ? this.refusalOf({ kind, request } as Asked) : undefined;
+    if (refusal) return Promise.resolve({ ok: false, error: refusal });
     if (this.pending.size >= MOST_PENDING) {
       const message = `The neural engine has ${MOST_PENDING} requests to answer and takes no more. If this continues, reload the window.`;
       return Promise.resolve(failed('busy', message));
@@ -252,15 +272,16 @@ export class EngineClient implements Engine {
     if (this.disposed) return;
     this.hasEnded = true;
     this.log.warn(`The neural engine ended (${reason})`);
+    if (ABORTED.test(reason)) this.setCauseAside(reason);
+    const advice = this.options.trains
+      ? 'Run the command again, or choose the CPU as its device.'
+      : 'Close other programs and try again, or choose another base.';
     for (const request of [...this.pending.values()]) {
+      const refusal = this.refusalOf(request.message);
       request.deaths++;
-      if (request.deaths < MOST_DEATHS) continue;
-      request.settle(
-        failed(
-          'crashed',
-          `The neural engine keeps ending (${reason}). Run the command again, or choose the CPU as its device.`,
-        ),
-      );
+      if (refusal) request.settle({ ok: false, error: refusal });
+      else if (request.deaths >= MOST_DEATHS)
+        request.settle(failed('crashed', `The neural engine keeps ending (${reason}). ${advice}`));
     }
     if (this.pending.size === 0) return;
     const unanswered = [...this.pending.values()];
@@ -273,6 +294,48 @@ export class EngineClient implements Engine {
     for (const { message, signal } of unanswered) {
       this.post(message);
       if (signal?.aborted) this.post({ id: message.id, kind: 'cancel' });
+    }
+  }
+
+  /** Native code aborted. Requests run one after the other, so the first of them was running. */
+  private setCauseAside(reason: string): void {
+    const running = [...this.pending.values()].find(({ message }) => this.modelOf(message) !== undefined);
+    const model = running && this.modelOf(running.message);
+    const base = model && ggufBaseOf(model);
+    if (!base) return;
+    // Without the folders of the machine on which the library was built.
+    const cause = reason.replace(/\S*[/\\](?=[\w.-]+:\d)/g, '');
+    const failure: Failure = {
+      code: 'crashed',
+      message:
+        `The base '${base.name}' ended the neural engine: llama.cpp cannot run its file (${cause}). It is set aside ` +
+        'until the window is reloaded or the command is run again. Choose another base, or download the file again.',
+    };
+    this.setAside.set(base.weights, failure);
+    this.log.error(failure.message);
+    this.options.onSetAside?.(base, failure);
+  }
+
+  /** Why the base of a request is not run; undefined if it is. */
+  private refusalOf(asked: Asked): Failure | undefined {
+    const model = this.setAside.size > 0 ? this.modelOf(asked) : undefined;
+    const base = model && ggufBaseOf(model);
+    return base && this.setAside.get(base.weights);
+  }
+
+  /** The model that llama.cpp may run for a request. */
+  private modelOf(asked: Asked): Parameters<typeof ggufBaseOf>[0] | undefined {
+    switch (asked.kind) {
+      case 'open':
+      case 'time':
+        return asked.request;
+      case 'draft':
+      case 'warm':
+      case 'lossAt':
+      case 'fit':
+        return this.openModels.get(asked.request.key);
+      default:
+        return undefined;
     }
   }
 

@@ -34,8 +34,11 @@ export interface EngineStatus {
 /** One row per request: its input, its result, and its progress reports. */
 export interface Requests {
   adapt: { request: TrainingRequest; result: Adapted; progress: AdaptProgress };
-  /** Loads a folder's specialist, the neural model and the n-gram index together. */
-  open: { request: MixSource; result: OpenedSpecialist; progress: never };
+  /**
+   * Loads a folder's specialist, the neural model and the n-gram index together. Progress: bytes of a GGUF file that are
+   * hashed, because it has changed.
+   */
+  open: { request: MixSource; result: OpenedSpecialist; progress: { readonly done: number } };
   close: { request: { readonly key: string }; result: EmptyObject; progress: never };
   /** A file of an open folder has changed. */
   change: { request: { readonly key: string; readonly change: FileChange }; result: EmptyObject; progress: never };

@@ -113,7 +113,7 @@ export class Service {
   }
 
   private readonly handlers: Handlers = {
-    open: (request) => this.runInTurn(() => this.specialists.load(request)),
+    open: (request, _, progress) => this.runInTurn(() => this.specialists.load(request, (done) => progress({ done }))),
     close: async ({ key }) =>
       this.runInTurn(async () => {
         await this.specialists.close(key);
@@ -152,7 +152,7 @@ export class Service {
     adapt: (request, signal, progress, alive) => this.adapt(request, signal, progress, alive),
     time: (options, signal) =>
       this.runInTurn(async () => {
-        const served = await loadServedModel(options);
+        const served = await loadServedModel(options, { signal });
         try {
           return await served.time(signal);
         } finally {

@@ -55,6 +55,8 @@ export class Bases extends DisposableStore {
   private readonly runs = new Map<string, Timing[]>();
   /** Weights of the bases whose timing failed; tried again after a change of settings. */
   private readonly failures = new Set<string>();
+  /** Why bases at which llama.cpp aborted do not serve, by the hash of their weights. */
+  private readonly aside = new Map<string, string>();
   private lockedBase: { readonly weights: string; readonly lock: RunLock } | undefined;
   private choice: BaseChoice | undefined;
   private battery: boolean | undefined;
@@ -107,6 +109,12 @@ export class Bases extends DisposableStore {
     this.failures.clear();
     this.run?.abort();
     this.update();
+  }
+
+  /** The small base serves instead of this one while the window is open. @param why a sentence for the user */
+  setAside(weights: string, why: string): void {
+    this.aside.set(weights, why);
+    if (!this.isDisposed) this.update();
   }
 
   /** @param opening the window has just opened: nothing is timed yet, and no pause is needed */
@@ -217,7 +225,8 @@ export class Bases extends DisposableStore {
     const { neuralBase } = settings();
     const isPath = neuralBase !== 'auto' && !shipped.some(({ name }) => name === neuralBase);
     const namedBase = isPath ? read(neuralBase) : undefined;
-    const configured = namedBase && (namedBase.ok ? { base: namedBase.value } : { why: namedBase.error.message });
+    const why = namedBase && (namedBase.ok ? this.aside.get(namedBase.value.weights) : namedBase.error.message);
+    const configured = why !== undefined ? { why } : namedBase?.ok ? { base: namedBase.value } : undefined;
     if (shipped.length === 0)
       return configured && 'base' in configured ? { base: configured.base, reason: { kind: 'named' } } : undefined;
     return chooseBase({

@@ -31,7 +31,11 @@ export function modelStatus(
       return {
         kind: 'starting',
         name: ngramName,
-        detail: state.wasReady ? t('The neural model is starting again.') : t('The neural model is starting.'),
+        detail: state.checks
+          ? t('The file of the base model has changed and is checked. The neural model starts then.')
+          : state.wasReady
+            ? t('The neural model is starting again.')
+            : t('The neural model is starting.'),
       };
     case 'failed':
       return { kind: 'failed', name: ngramName, detail: state.failure.message };

@@ -10,7 +10,7 @@ import { threadCount } from '../../common/threads.ts';
 import type { Tuning } from '../../common/tuning.ts';
 import type { ModelToOpen } from '../../completion/folder-model.ts';
 import type { EngineStart } from '../../jobs/protocol.ts';
-import { type Engine, EngineClient, type RequestOptions } from '../../specialist/engine/client.ts';
+import { type Engine, EngineClient, type EngineOptions, type RequestOptions } from '../../specialist/engine/client.ts';
 import { llamaOptions } from '../../specialist/engine/llama-options.ts';
 import type { RequestKind, Requests } from '../../specialist/engine/protocol.ts';
 import type { Paths } from '../editor/paths.ts';
@@ -23,7 +23,7 @@ export type NeuralAbsence = 'off' | 'no-model';
 export interface NeuralDeps {
   readonly settings: () => Settings;
   readonly paths: Pick<Paths, 'engine' | 'models'>;
-  readonly bases: Pick<Bases, 'current'>;
+  readonly bases: Pick<Bases, 'current' | 'setAside'>;
   readonly log: Log;
   readonly tuning: Tuning;
   /** Called after the process was replaced: its open models are gone. */
@@ -122,9 +122,10 @@ export class Neural extends DisposableStore implements Engine {
   }
 
   private startProcess(): EngineProcess {
-    const { log, start } = this.deps;
+    const { log, start, bases } = this.deps;
     this.ceiling = this.deps.settings().neuralMemory;
-    const client = start?.(memoryCeiling(this.ceiling)) ?? new EngineClient({ ...this.startOptions, log });
+    const onSetAside: EngineOptions['onSetAside'] = ({ weights }, { message }) => bases.setAside(weights, message);
+    const client = start?.(memoryCeiling(this.ceiling)) ?? new EngineClient({ ...this.startOptions, log, onSetAside });
     client.onRestarted(this.deps.onRestarted);
     return client;
   }

@@ -1,7 +1,7 @@
 // A GGUF base in the engine process: opened by its manifest, mixed with the n-grams, timed, and open again after a
 // crash of native code. Its lines are those of our own engine over the same weights.
 import assert from 'node:assert/strict';
-import { cpSync, mkdtempSync, rmSync, truncateSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -180,9 +180,24 @@ test('lines are those of our own engine in full precision over the same weights'
   await language.dispose();
 });
 
-test('a file that has changed since it was added is refused', async () => {
+test('a file that has changed since it was added is refused, for serving, timing and training', async () => {
   await client.request('close', { key: 'a' });
-  truncateSync(join(folder, 'merged.gguf'), 1e6);
-  const opened = await client.request('open', source());
+  const path = join(folder, 'merged.gguf');
+  const bytes = readFileSync(path);
+  bytes.writeUInt8(bytes.readUInt8(bytes.length - 9) ^ 1, bytes.length - 9);
+  writeFileSync(path, bytes);
+  const checked: number[] = [];
+  const opened = await client.request('open', source(), { onProgress: ({ done }) => checked.push(done) });
   assert.equal(opened.ok ? 'opened' : opened.error.code, 'mismatched');
+  assert.equal(checked.at(-1), bytes.length);
+  const { folder: model, tokenizer } = base;
+  const timed = await client.request('time', { model, tokenizer, precision: 'auto', threads: 1, device: 'cpu' });
+  assert.equal(timed.ok ? 'timed' : timed.error.code, 'mismatched');
+  const out = join(folder, 'refused');
+  const training = adaptation(model, out, { tokenizer, lora: 'auto', maxSteps: 2 });
+  const trained = await client.request('adapt', training);
+  assert.equal(trained.ok ? 'trained' : trained.error.code, 'mismatched');
+  truncateSync(path, 1e6);
+  const cut = await client.request('open', source());
+  assert.equal(cut.ok ? 'opened' : cut.error.code, 'mismatched');
 });

@@ -246,6 +246,19 @@ test('a base whose timing fails is tried again only after the settings change', 
   assert.deepEqual([serves(), machine.measured], ['medium', 2]);
 });
 
+test('a base that was set aside gives way to the small one until the window is reloaded', () => {
+  const machine = new Machine();
+  const { bases, serves, why, heard, change } = machine.window({}, { neuralBase: '/own' });
+  assert.deepEqual([serves(), why()], ['own', 'named']);
+  bases.setAside(base('own').weights, "llama.cpp aborted over 'own'.");
+  assert.deepEqual([serves(), why(), heard.changes], ['small', 'not-found', 1]);
+  const reason = bases.current?.reason;
+  assert.equal(reason?.kind === 'not-found' && reason.why, "llama.cpp aborted over 'own'.");
+  change({ neuralThreads: 3 });
+  assert.equal(serves(), 'small');
+  assert.equal(machine.window({}, { neuralBase: '/own' }).serves(), 'own');
+});
+
 test('each number of threads has its own timing', async () => {
   const machine = new Machine();
   const { serves, why, pause, change } = machine.window();

@@ -137,7 +137,15 @@ test('a base is timed with the precision, threads and device of the settings', a
 });
 
 test('the timing of a GGUF base belongs to its device and threads, not to the precision', () => {
-  const gguf = { path: '/f', bytes: 1, architecture: 'qwen2', contextLength: 1, vocabulary: 1, parameters: 1 };
+  const gguf = {
+    path: '/f',
+    bytes: 1,
+    stamp: '1 2 3 4',
+    architecture: 'qwen2',
+    contextLength: 1,
+    vocabulary: 1,
+    parameters: 1,
+  };
   const [small] = listPackages(models);
   const manifest = { ...(small as PackageInfo).manifest, gguf };
   const settings = { neuralPrecision: 'auto', neuralThreads: 2, neuralDevice: 'auto' } as const;

@@ -37,7 +37,7 @@ function setup(base: Base | null = small) {
   const neural = new Neural({
     settings: () => settings,
     paths: { engine: '/engine.cjs', models: '/models' },
-    bases: { current: base ? { base, reason: { kind: 'only' } } : undefined },
+    bases: { current: base ? { base, reason: { kind: 'only' } } : undefined, setAside: () => {} },
     log: silentLog,
     tuning: readTuning({}),
     onRestarted: () => heard.restarts++,

@@ -1,21 +1,17 @@
 // Registers a GGUF file as a base that llama.cpp serves. The file stays where it is: the package names its path, size
 // and SHA-256, and holds the tokenizer that was read from its header.
-import { createHash } from 'node:crypto';
 import { renameSync, rmSync, statSync } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { CodedError, failed, isCancelled, messageOf, ok, type Result, unwrap } from '../../../common/errors.ts';
 import { replaceFile } from '../../../common/files.ts';
 import { noProgress, type Progress } from '../../../common/progress.ts';
 import { loadTokenizer } from '../../../text/tokenizer/load.ts';
 import { dialectFor, dialectTokens } from '../dialects.ts';
+import { hashOfFile, stampOf } from '../gguf-file.ts';
 import { type PackageInfo, readPackage } from '../list.ts';
 import { filesIn, readManifest, sha256Of, TOKENIZER, writeManifest } from '../manifest.ts';
 import { type GgufFacts, readGgufFacts } from './gguf.ts';
-import { KNOWN_KIND, unsupported } from './source.ts';
-
-/** Bytes hashed at a time. */
-const PIECE = 1 << 22;
+import { corrupt, KNOWN_KIND, unsupported } from './source.ts';
 
 export interface GgufRequest {
   /** A GGUF file. */
@@ -28,6 +24,8 @@ export interface GgufRequest {
   readonly suggestedName?: string;
   /** The licence of a file that states none. */
   readonly licence?: string;
+  /** The file's hash, if it is known: of a model of the catalog. */
+  readonly sha256?: string;
 }
 
 export interface AddedBase extends PackageInfo {
@@ -37,7 +35,7 @@ export interface AddedBase extends PackageInfo {
 
 /**
  * Reads the header and the file's hash; writes a few megabytes. A file that is registered already under the same name
- * is returned as it is. Fails with 'unreadable', 'corrupt', 'unsupported', 'unwritable', 'bad-request' if the name that
+ * is returned as it is, and registered anew if it has changed since. Fails with 'unreadable', 'corrupt', 'unsupported', 'unwritable', 'bad-request' if the name that
  * the user wrote belongs to another base, and 'cancelled'.
  */
 export async function addGgufModel(
@@ -59,10 +57,14 @@ export async function addGgufModel(
       const name = copy === 1 ? wanted : `${wanted}-${copy}`;
       const folder = join(request.into, name);
       if (!statSync(folder, { throwIfNoEntry: false }))
-        return ok(await write(path, { ...facts, licence }, { name, folder }, signal, progress));
+        return ok(await write(request, path, { ...facts, licence }, { name, folder }, signal, progress));
       const known = readManifest(folder);
-      if (known.ok && known.value?.gguf?.path === path && known.value.gguf.bytes === facts.bytes)
-        return ok({ ...unwrap(readPackage(folder)), licence });
+      if (known.ok && known.value?.gguf?.path === path) {
+        const isSame =
+          known.value.gguf.stamp === stampOf(path) && known.value.weights === (request.sha256 ?? known.value.weights);
+        if (isSame) return ok({ ...unwrap(readPackage(folder)), licence });
+        return ok(await write(request, path, { ...facts, licence }, { name, folder }, signal, progress));
+      }
       if (request.name !== undefined)
         return failed(
           'bad-request',
@@ -80,6 +82,7 @@ export async function addGgufModel(
 }
 
 async function write(
+  { sha256 }: Pick<GgufRequest, 'sha256'>,
   path: string,
   facts: GgufFacts,
   { name, folder }: { readonly name: string; readonly folder: string },
@@ -91,7 +94,12 @@ async function write(
   if (!read.ok) throw new CodedError('unsupported', read.error.message);
   const { dialect, stop } = dialectFor(read.value);
   dialectTokens(read.value, dialect);
-  const weights = await hashOf(path, signal, (done) => progress({ stage: 'Checking the file', done, total: bytes }));
+  const stamp = stampOf(path);
+  const onRead = (done: number) => progress({ stage: 'Checking the file', done, total: bytes });
+  const weights = await hashOfFile(path, { signal, onRead });
+  if (stamp === undefined || stampOf(path) !== stamp) throw corrupt(`${path} is being written`);
+  if (sha256 !== undefined && weights !== sha256)
+    throw corrupt('it is not the file that its maker published: its SHA-256 differs');
   const partial = `${folder}.partial`;
   rmSync(partial, { recursive: true, force: true });
   replaceFile(join(partial, TOKENIZER), [new TextEncoder().encode(`${JSON.stringify(facts.tokenizer)}\n`)]);
@@ -106,9 +114,10 @@ async function write(
     stop: [...new Set([...facts.ends, ...stop])],
     licence: licence ?? 'not stated',
     precision: 'fp32',
-    gguf: { path, bytes, architecture, contextLength, vocabulary, parameters },
+    gguf: { path, bytes, stamp, architecture, contextLength, vocabulary, parameters },
     files: filesIn(partial),
   });
+  rmSync(folder, { recursive: true, force: true });
   renameSync(partial, folder);
   return { ...unwrap(readPackage(folder)), licence };
 }
@@ -117,26 +126,6 @@ async function write(
 function nameOf(path: string, { name }: GgufFacts): string {
   const own = basename(path).replace(/\.gguf$/i, '');
   return /^sha256-/.test(own) ? name || own : own;
-}
-
-/** SHA-256 of a file, read piece by piece. @param onRead called with the bytes read so far */
-async function hashOf(path: string, signal: AbortSignal, onRead: (bytes: number) => void): Promise<string> {
-  const file = await open(path, 'r');
-  const hash = createHash('sha256');
-  const piece = new Uint8Array(PIECE);
-  let done = 0;
-  try {
-    for (;;) {
-      signal.throwIfAborted();
-      const { bytesRead } = await file.read(piece, 0, PIECE, null);
-      if (bytesRead === 0) return hash.digest('hex');
-      hash.update(piece.subarray(0, bytesRead));
-      done += bytesRead;
-      onRead(done);
-    }
-  } finally {
-    await file.close();
-  }
 }
 
 /** A name that is valid for a folder on every system and in a manifest. */

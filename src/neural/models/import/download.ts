@@ -9,6 +9,7 @@ import { CodedError, failed, messageOf, ok, type Result } from '../../../common/
 import { makeFolder, newFileMode } from '../../../common/files.ts';
 import { about, megabytes } from '../../../common/format.ts';
 import { noProgress, type Progress } from '../../../common/progress.ts';
+import { hashOfFile } from '../gguf-file.ts';
 import { get, type Proxies } from './get.ts';
 
 export interface RemoteFile {
@@ -64,8 +65,7 @@ export const etagOf = (path: string) => `${path}.partial.etag`;
 export async function download(file: RemoteFile, path: string, options: DownloadOptions): Promise<Result<string>> {
   const { signal } = options;
   try {
-    const known = await stat(path).catch(() => undefined);
-    if (known?.isFile() && known.size === file.bytes) return ok(path);
+    if (await isThere(file, path, options)) return ok(path);
     makeFolder(dirname(path));
     const partial = await open(partialOf(path), 'a+', newFileMode(path));
     try {
@@ -88,6 +88,18 @@ export async function download(file: RemoteFile, path: string, options: Download
     if (isFull) return failed('unwritable', 'The disk is full. Make room and try again: what has arrived is kept.');
     return failed('unwritable', `The file cannot be written: ${messageOf(error)}. Check the disk and try again.`);
   }
+}
+
+/** Whether an earlier download is there whole. Only its hash tells: what has its size may be damaged or another file. */
+async function isThere(
+  { bytes, sha256 }: RemoteFile,
+  path: string,
+  { signal, progress = noProgress }: DownloadOptions,
+): Promise<boolean> {
+  const known = await stat(path).catch(() => undefined);
+  if (!known?.isFile() || known.size !== bytes) return false;
+  const onRead = (done: number) => progress({ stage: 'Checking the file', done, total: bytes });
+  return (await hashOfFile(path, { signal, onRead })) === sha256;
 }
 
 class Attempts {

@@ -51,6 +51,38 @@ test('a registered file is not registered again, and the user cannot give its na
   assert.equal(other.ok ? undefined : other.error.code, 'bad-request');
 });
 
+test('a registered file that has changed is registered anew under its name', async () => {
+  const path = at('replaced.gguf');
+  const add = async () => unwrap(await addGgufModel({ path, into: at('replaced') }, never)).manifest;
+  writeFileSync(path, bytesOfCrafted(craftedGguf('qwen2')));
+  const first = await add();
+  assert.equal((await add()).gguf?.stamp, first.gguf?.stamp);
+  for (const seed of [1, 2, 3]) {
+    // Seed 1 is the same file, written again.
+    writeFileSync(path, bytesOfCrafted(craftedGguf('qwen2', {}, seed)));
+    const { name, weights, gguf } = await add();
+    const hash = createHash('sha256').update(readFileSync(path)).digest('hex');
+    assert.deepEqual([name, weights], ['replaced', hash]);
+    assert.notEqual(gguf?.stamp, first.gguf?.stamp);
+  }
+  writeFileSync(path, bytesOfCrafted(craftedGguf('llama')));
+  assert.equal((await add()).gguf?.architecture, 'llama');
+  assert.deepEqual(readdirSync(at('replaced')), ['replaced']);
+});
+
+test("a file that is not the catalogue's is refused, also if it is registered", async () => {
+  const path = at('catalogue.gguf');
+  writeFileSync(path, bytesOfCrafted(craftedGguf('qwen2')));
+  const sha256 = createHash('sha256').update(readFileSync(path)).digest('hex');
+  const request = { path, into: at('catalogue') };
+  const other = await addGgufModel({ ...request, sha256: '0'.repeat(64) }, never);
+  assert.equal(other.ok ? '' : other.error.code, 'corrupt');
+  assert.deepEqual(listPackages(at('catalogue')), []);
+  unwrap(await addGgufModel({ ...request, sha256 }, never));
+  const registered = await addGgufModel({ ...request, sha256: '0'.repeat(64) }, never);
+  assert.equal(registered.ok ? '' : registered.error.code, 'corrupt');
+});
+
 test('a number is added to a suggested name that another base has', async () => {
   const path = at('Coder 1B.gguf');
   const second = { path: at('Coder 1B copy.gguf'), into: at('bases'), suggestedName: 'Coder 1B' };

@@ -94,6 +94,28 @@ test('downloads nothing if the file is there', async () => {
   assert.equal(statSync(path).mtimeMs, mtimeMs);
 });
 
+test('replaces a file of the right size that is another one', async () => {
+  const path = target();
+  const url = await serve(honest);
+  await run(url, path);
+  const other = Buffer.from(content);
+  other.writeUInt8(other.readUInt8(2_000_000) ^ 1, 2_000_000);
+  writeFileSync(path, other);
+  const stages = new Set<string>();
+  assert.equal((await run(url, path, { progress: ({ stage }) => stages.add(stage) })).ok, true);
+  assertWhole(path);
+  assert.deepEqual([...stages], ['Checking the file', 'Downloading']);
+});
+
+test('ends the check of a file that is there when it is cancelled', async () => {
+  const path = target();
+  const url = await serve(honest);
+  await run(url, path);
+  const stopped = await run(url, path, { signal: AbortSignal.abort() });
+  assert.equal(stopped.ok ? '' : stopped.error.code, 'cancelled');
+  assertWhole(path);
+});
+
 test('continues where the connection was cut, several times', async () => {
   const path = target();
   const asked: (string | undefined)[] = [];
