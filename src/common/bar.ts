@@ -2,7 +2,7 @@
 
 import { about } from './format.ts';
 import { plainLine } from './plain-text.ts';
-import type { ProgressUpdate } from './progress.ts';
+import { type ProgressUpdate, shareDone } from './progress.ts';
 
 export interface BarOutput {
   readonly isTTY?: boolean;
@@ -62,8 +62,8 @@ export class ProgressBar {
 
   /** Bar and remaining time are for the whole run, if known; counts are for the stage. */
   private render(update: ProgressUpdate): string {
-    const { stage, done, total, detail, overall } = update;
-    const share = overall ?? (total === undefined || total === 0 ? undefined : Math.min(1, done / total));
+    const { stage, done, total, detail } = update;
+    const share = shareDone(update);
     const filled = Math.round((share ?? 0) * barWidth);
     const bar = share === undefined ? ''.padEnd(barWidth, '·') : ''.padEnd(filled, '█').padEnd(barWidth, '░');
     const counts = total === undefined ? (done > 0 ? ` ${done}` : '') : ` ${done}/${total}`;

@@ -26,6 +26,14 @@ export interface ProgressUpdate {
   readonly overall?: number;
 }
 
+/**
+ * Share for a bar, 0..1: of the whole run, or of the stage if the work has no steps. Undefined if unknown, as of a run
+ * that has no plan yet: a stage's share would have to fall when the run's appears.
+ */
+export function shareDone({ done, total, overall, step }: ProgressUpdate): number | undefined {
+  return overall ?? (step === undefined && total ? Math.min(1, done / total) : undefined);
+}
+
 export type Progress = (update: ProgressUpdate) => void;
 
 export const noProgress: Progress = () => {};

@@ -1,6 +1,7 @@
 // Starts jobs, each in a process that ends with its job.
 
 import { cancelled } from '../adaptation/cancellation.ts';
+import { cancelledFailure } from '../adaptation/stages/stopped.ts';
 import type { AdaptOutcome, AdaptRequest, Questions } from '../adaptation/types.ts';
 import { type ChildProcess, endChild, onceEnded, type StartedChild, startChild } from '../common/child.ts';
 import { failed, type Result } from '../common/errors.ts';
@@ -52,7 +53,7 @@ export class JobClient {
   }
 
   /** One adaptation in its own process. Expected failures, cancellation and a crashed process are values. */
-  run(
+  async run(
     request: AdaptRequest,
     signal: AbortSignal,
     progress: Progress = noProgress,
@@ -60,7 +61,10 @@ export class JobClient {
   ): Promise<Result<AdaptOutcome>> {
     const { who = 'the editor', engine: start } = this.options;
     const engine = request.neural && start?.();
-    return this.job('adapt', { adapt: request, who, ...(engine && { engine }) }, signal, progress, questions);
+    const call = { adapt: request, who, ...(engine && { engine }) };
+    const result = await this.job('adapt', call, signal, progress, questions);
+    // A busy machine may not stop in time. What is kept is on disk all the same.
+    return result === cancelled ? cancelledFailure(request.specialistFolder) : result;
   }
 
   /**

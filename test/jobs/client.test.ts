@@ -98,6 +98,21 @@ test('a process that cannot be created is a logged failure, not an exception', a
   assert.deepEqual(logged, ['A run in the background could not be started']);
 });
 
+test('an adaptation that does not stop in time says that the next one resumes, as one that does', async () => {
+  const deaf = watcher(`
+    process.on('message', ({ kind }) => kind === 'job' && process.send({ kind: 'progress', update: { stage: 'Training' } }));
+    process.on('disconnect', () => process.exit());`);
+  const controller = new AbortController();
+  const stopped = await new JobClient({ script: deaf }).run(project.request, controller.signal, () =>
+    controller.abort(),
+  );
+  assert.equal(
+    stopped.ok ? '' : stopped.error.message,
+    'Stopped. Start the adaptation again at any time: it resumes there.',
+  );
+  assert.equal(!stopped.ok && stopped.error.code, 'cancelled');
+});
+
 test('a crashed process is a logged failure, not an exception', async () => {
   const logged: string[] = [];
   const log: Log = { ...silentLog, error: (message) => logged.push(message) };

@@ -1,5 +1,5 @@
-// Progress of a run: one estimate of the time left. It falls after the plan, and rises only with a sentence that says
-// why.
+// Progress of a run: the one estimate of the time left. There is none before the plan; after it, it falls, and rises
+// only with a sentence that says why.
 import { about } from '../../common/format.ts';
 import type { Progress, ProgressUpdate } from '../../common/progress.ts';
 

@@ -50,7 +50,6 @@ export async function paceOf(runner: LearnStages, tell: Tell): Promise<Pace> {
   const answer = await run.excludeFromBudget(async () => run.askForTime?.(asked));
   if (answer === 'stop') throw new CodedError('cancelled', 'Nothing was changed.');
   if (answer !== 'extend') return pace(access.base, 0, refused(asked, 'nothing is'));
-  run.extend(asked.minutes);
   return { ...pace(access.base, perStepOfBase), minutes: asked.minutes };
 }
 

@@ -14,7 +14,7 @@ import { redactKnown } from '../../workspace/secrets/known/known.ts';
 import { yieldToEvents } from '../cancellation.ts';
 import { activateModel, currentModel, dropModel, dropWork, ownFolder } from '../models/folder-models.ts';
 import { readWeights, writeSnapshot } from '../models/specialist-files.ts';
-import { Countdown, nothingAhead, planInWords, type RemainingWork } from '../report/countdown.ts';
+import { Countdown, nothingAhead, planInWords } from '../report/countdown.ts';
 import type { ReportFigures } from '../report/figures.ts';
 import { harvestInWords } from '../report/first-look.ts';
 import type { AdaptReport } from '../report/types.ts';
@@ -26,7 +26,6 @@ import type { FittedRun, LearnStages, Run, RunDeps } from './stage-outputs.ts';
 import { digest, StageRunner } from './stage-runner.ts';
 import { indexingAll, stages, stagesOf } from './stages.ts';
 import { cancelledFailure } from './stopped.ts';
-import { budgetSeconds } from './training.ts';
 
 export type { RunDeps } from './stage-outputs.ts';
 
@@ -42,7 +41,8 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
   const now = deps.now ?? (() => performance.now());
   const countdown = new Countdown(stagesOf(request), deps.progress ?? noProgress);
   const progress: Progress = (update) => countdown.tell(update);
-  countdown.plan(firstEstimate(request));
+  // With a neural model, drafts and steps are timed first: before that, an estimate has no basis.
+  if (!request.neural) countdown.plan({ ...nothingAhead, api: request.api?.positions ?? 0 });
   const started = now();
   const awake = new AwakeTime(now);
   const reading = setInterval(() => {
@@ -87,7 +87,6 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
           excluded = before + awake.read() - since;
         }
       },
-      extend: (minutes) => void countdown.plan(firstEstimate(request, minutes)),
       replan: (ahead) => countdown.replan(ahead),
       plan: (ahead, why) => {
         const say = [planInWords(countdown.plan(ahead)), ...(why === undefined ? [] : [why])].join(' ');
@@ -158,13 +157,6 @@ async function learn(runner: LearnStages): Promise<FittedRun> {
 /** Other failures of the timing are noted later, by the stages that need it. */
 function throwCancellation(error: unknown): void {
   if (!(error instanceof CodedError) || isCancelled(error)) throw error;
-}
-
-/** The estimate before there is a plan: a neural run uses its minutes, three quarters of them for training. */
-function firstEstimate({ effort, neural, api }: AdaptRequest, minutes?: number): RemainingWork {
-  const seconds = neural && (minutes === undefined ? budgetSeconds(neural) : 60 * minutes);
-  const training = seconds !== undefined && effort === 'adapt' ? 0.75 * seconds : 0;
-  return { ...nothingAhead, training, api: api?.positions ?? 0 };
 }
 
 /** Signature of each split: paths and redacted texts of its files. */

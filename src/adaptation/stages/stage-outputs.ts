@@ -66,8 +66,6 @@ export interface Run extends RunDeps {
   readonly excludeFromBudget: <T>(work: () => Promise<T>) => Promise<T>;
   /** Announces the plan with its reason, and updates the estimate of the time left. */
   readonly plan: (ahead: RemainingWork, why: string | undefined) => void;
-  /** Estimates the time left with this limit of minutes, before there is a plan. */
-  readonly extend: (minutes: number) => void;
   /** Updates the estimate of the time left. */
   readonly replan: (ahead: RemainingWork) => void;
 }

@@ -28,6 +28,14 @@ function planned(training: number): {
   };
 }
 
+test('says nothing of the time or the share before there is a plan', () => {
+  const updates: ProgressUpdate[] = [];
+  const countdown = new Countdown(rows, (update) => updates.push(update));
+  countdown.tell({ stage: 'timing', done: 3, total: 4, stageLeft: 5 });
+  countdown.tick();
+  assert.deepEqual(updates, [{ stage: 'timing', done: 3, total: 4, stageLeft: 5, step: { at: 1, of: 4 } }]);
+});
+
 test('a plan names its parts, without training if nothing is trained', () => {
   assert.equal(planned(360).words, 'About 9 minutes: 2 measuring, 6 training, 1 deciding.');
   assert.equal(planned(0).words, 'About 3 minutes: 2 measuring, 1 deciding.');

@@ -78,6 +78,9 @@ test('with a base: trains, resumes after an interruption, completes with both mo
     const stopped = await run([small.root, ...options], {}, /Training \.\.\./);
     assert.equal(stopped.code, 130, stopped.err);
     assert.match(stopped.err, /n-grams with the base model .*step \d of 6 {2}Training \.\.\./s);
+    const [beforePlan, afterPlan] = stopped.err.split('What adapting to this folder takes');
+    assert.doesNotMatch(beforePlan ?? '', /minutes? left/, 'an estimate before anything is measured');
+    assert.match(afterPlan ?? '', /Training \.\.\. {2}.*minutes? left/);
     assert.match(stopped.err, /Ctrl-C stops it and keeps what was done/);
     assert.match(stopped.err, /Stopped\. (Kept: .*\. )?Start the adaptation again at any time: it resumes there\./);
     const json = await run([small.root, ...options, '--json']);

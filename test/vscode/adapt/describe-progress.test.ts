@@ -17,6 +17,12 @@ test('the progress of a run begins with its step and the time left', () => {
   assert.deepEqual(shareOf({ ...run, done: 0, total: 40 }), { share: 0.1 }, 'of the whole run, not of its stage');
 });
 
+test('a run that is not planned yet has neither a time left nor a share', () => {
+  const run = { ...update, stage: 'Reading files', done: 5, total: 20, step: { at: 1, of: 6 } };
+  assert.equal(describe(run), 'step 1 of 6 · Reading files · 5 / 20');
+  assert.deepEqual(shareOf(run), {});
+});
+
 test('the progress of a job without a plan is the share of its stage', () => {
   assert.equal(describe({ ...update, stage: 'Reading files', done: 5, total: 20 }), 'Reading files · 25%');
   assert.deepEqual(shareOf({ ...update, done: 5, total: 20 }), { share: 0.25 });
