@@ -47,7 +47,7 @@ export const tablesCampaign: Campaign = {
       show(tally.row('tables: one without an end is an error', name));
     }
     const random = uniforms(seed);
-    const parts = ['a', ',', ';', '\t', '\n', '\r', '"', "'", ' ', '=1+cmd', '+x', '-y', '@z'];
+    const parts = ['a', ',', ';', '\t', '\n', '\r', '"', "'", ' ', '\u200b', '=1+cmd', '+x', '-y', '@z', '\uff1d1'];
     const field = () =>
       Array.from({ length: Math.floor(random() * 6) }, () => parts[Math.floor(random() * parts.length)]).join('');
     const formulas = new Tally();
@@ -57,7 +57,7 @@ export const tablesCampaign: Campaign = {
       const line = csvLine(fields);
       for (const separator of [',', ';', '\t'])
         for (const cell of line.split(new RegExp(`[${separator}\r\n]`)))
-          formulas.try(!/^[ "]*[=+\-@]/.test(cell), `${JSON.stringify(line)}: ${cell}`);
+          formulas.try(!/^[\s"\p{C}]*[=+\-@]/u.test(cell.normalize('NFKC')), `${JSON.stringify(line)}: ${cell}`);
       async function* whole() {
         yield line;
       }

@@ -33,6 +33,19 @@ for (const concurrency of [1, 4, 20]) {
   });
 }
 
+test('a limit or a price that is no number allows no call', async () => {
+  for (const [ceiling, limit] of [
+    [0.005, Number.NaN],
+    [Number.NaN, 1],
+  ] as const) {
+    const scripted = new ScriptedLlm();
+    scripted.ceiling = ceiling;
+    const refused = await new WithinRun(scripted, limit).ask(first, never);
+    assert.equal(refused.ok ? '' : refused.error.code, 'over-budget');
+    assert.equal(scripted.requests.length, 0);
+  }
+});
+
 test('a broken answer counts, and a stored answer is free', async () => {
   const scripted = new ScriptedLlm();
   scripted.ceiling = 0.005;

@@ -56,10 +56,12 @@ interface Pending {
   deaths: number;
 }
 
+type EngineModel = Parameters<typeof ggufBaseOf>[0];
+
 /** What a request asks, without its id. */
 type Asked =
   | { [K in RequestKind]: { readonly kind: K; readonly request: Requests[K]['request'] } }[RequestKind]
-  | { readonly kind: 'cancel' };
+  | { readonly kind: 'cancel'; readonly request?: never };
 
 /** How a process ends at an abort or a fault in native code: by a signal, on Windows with an exit code. */
 const ABORTED =
@@ -100,7 +102,7 @@ export class EngineClient implements Engine {
   private readonly pending = new Map<number, Pending>();
   private child: ChildProcess | undefined;
   /** The model of each open key. */
-  private readonly openModels = new Map<string, Parameters<typeof ggufBaseOf>[0]>();
+  private readonly openModels = new Map<string, EngineModel>();
   /** Bases at which llama.cpp aborted, by the hash of their file. */
   private readonly setAside = new Map<string, Failure>();
   private readonly restartListeners = new Set<() => void>();
@@ -151,8 +153,6 @@ export class EngineClient implements Engine {
     if (signal?.aborted) return Promise.resolve(failed('cancelled', 'Cancelled.'));
     // Without a process nothing is open, and none is started to close it.
     if (kind === 'close' && !this.child) return Promise.resolve(ok({}));
-    if (kind === 'open')
-      this.openModels.set((request as Requests['open']['request']).key, request as Requests['open']['request']);
     const refusal = this.setAside.size > 0 ? this.refusalOf({ kind, request } as Asked) : undefined;
     if (refusal) return Promise.resolve({ ok: false, error: refusal });
     if (this.pending.size >= MOST_PENDING) {
@@ -249,7 +249,18 @@ export class EngineClient implements Engine {
       if (progressCount > request.progressCount) Object.assign(request, { progressCount, deaths: 0 });
       request.progress?.(message.progress);
     } else if (message.kind === 'failure') request.settle({ ok: false, error: message.failure as Failure });
-    else request.settle({ ok: true, value: message.result });
+    else {
+      this.noteOpen(request.message);
+      request.settle({ ok: true, value: message.result });
+    }
+  }
+
+  /** After an answer: a request in flight is of the model that was open before. */
+  private noteOpen({ kind, request }: Asked): void {
+    if (kind === 'open') {
+      const { key, model, base } = request;
+      this.openModels.set(key, { model, ...(base !== undefined && { base }) });
+    } else if (kind === 'close') this.openModels.delete(request.key);
   }
 
   /** Usually the first request blocks its thread. The other requests are repeated in a new process. */
@@ -324,7 +335,7 @@ export class EngineClient implements Engine {
   }
 
   /** The model that llama.cpp may run for a request. */
-  private modelOf(asked: Asked): Parameters<typeof ggufBaseOf>[0] | undefined {
+  private modelOf(asked: Asked): EngineModel | undefined {
     switch (asked.kind) {
       case 'open':
       case 'time':

@@ -97,7 +97,7 @@ export type ToEngine =
   | {
       [K in RequestKind]: { readonly id: number; readonly kind: K; readonly request: Requests[K]['request'] };
     }[RequestKind]
-  | { readonly id: number; readonly kind: 'cancel' };
+  | { readonly id: number; readonly kind: 'cancel'; readonly request?: never };
 
 export type FromEngine =
   | { readonly id: number; readonly kind: 'result'; readonly result: unknown }

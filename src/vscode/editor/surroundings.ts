@@ -1,6 +1,7 @@
 // Context of documents without a file of their own: other cells of a notebook, and earlier messages for the commit
 // message box.
 import * as vscode from 'vscode';
+import { counted } from '../../common/format.ts';
 import type { Log } from '../../common/log.ts';
 import { pastCommits } from '../../workspace/files/staged.ts';
 import { aroundCell } from './cells-around.ts';
@@ -40,7 +41,9 @@ export class DocumentSurroundings {
     const now = { readAt: performance.now(), text };
     this.messages.set(root, now);
     try {
-      now.text = aboveBox((await pastCommits(root)).map(({ message }) => message));
+      const messages = (await pastCommits(root)).map(({ message }) => message);
+      now.text = aboveBox(messages);
+      this.log.info(`Read ${counted(messages.length, 'earlier commit message')}`);
     } catch (error) {
       this.log.error('Earlier commit messages were not read', error);
     }

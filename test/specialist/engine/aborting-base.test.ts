@@ -86,7 +86,7 @@ test('an abort while a draft runs sets its base aside, not the one that opens be
   unwrap(await client.request('open', opening(base.folder)));
   const [draft, open] = await Promise.all([
     client.request('draft', drafting('x')),
-    client.request('open', { ...opening(another.folder), key: 'other' }),
+    client.request('open', opening(another.folder)),
   ]);
   assert.match(draft.ok ? '' : draft.error.message, /'drafting'/);
   assert.ok(open.ok);
