@@ -45,7 +45,8 @@ export class WithinRun implements RunLlm {
     onLost?: (paid: LlmAnswer) => void,
   ): Promise<Result<LlmAnswer>> {
     const usd = this.knows(prompt) ? 0 : this.ceilingUsd(prompt);
-    if (usd > 0 && this.spentUsd + this.reservedUsd + usd > this.limitUsd)
+    // Also refuses if one of them is NaN.
+    if (usd !== 0 && !(this.spentUsd + this.reservedUsd + usd <= this.limitUsd))
       return failed('over-budget', this.limitMessage(usd));
     this.reservedUsd += usd;
     try {

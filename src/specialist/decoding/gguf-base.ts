@@ -1,7 +1,7 @@
 // The GGUF base that llama.cpp runs for a model. Small, because the process that owns the engine reads it too.
 import { readManifest } from '../../neural/models/manifest.ts';
 
-export interface GgufBase {
+export interface GgufIdentity {
   readonly name: string;
   /** Hash of its file. */
   readonly weights: string;
@@ -14,7 +14,7 @@ export function ggufBaseOf({
 }: {
   readonly model: string;
   readonly base?: string;
-}): GgufBase | undefined {
+}): GgufIdentity | undefined {
   const own = readManifest(model);
   const folder = own.ok && own.value?.kind === 'adapter' ? base : model;
   const manifest = readManifest(folder);

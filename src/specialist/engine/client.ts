@@ -9,7 +9,7 @@ import { type Failure, failed, messageOf, ok, type Result } from '../../common/e
 import { type Log, silentLog } from '../../common/log.ts';
 import { memoryCeiling } from '../../common/memory.ts';
 import { SilenceWatch } from '../../common/silence-watch.ts';
-import { type GgufBase, ggufBaseOf } from '../decoding/gguf-base.ts';
+import { type GgufIdentity, ggufBaseOf } from '../decoding/gguf-base.ts';
 import type { FromEngine, RequestKind, Requests, ToEngine } from './protocol.ts';
 import { CEILING_ARGUMENT, TRAINING_ARGUMENT } from './protocol.ts';
 import { LONGEST_SILENCE } from './silence.ts';
@@ -42,7 +42,7 @@ export interface EngineOptions {
   readonly clock?: Clock;
   readonly env?: Readonly<Record<string, string>>;
   /** Called with a base at which llama.cpp aborted. This client does not run it again. */
-  readonly onSetAside?: (base: GgufBase, failure: Failure) => void;
+  readonly onSetAside?: (base: GgufIdentity, failure: Failure) => void;
 }
 
 interface Pending {
