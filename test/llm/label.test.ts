@@ -22,7 +22,7 @@ const indexOf = (request: { query: { prefix: string } }) => Number(/\d+/.exec(re
 function recorded(script: string | LlmScript, over: Partial<ConstructorParameters<typeof RecordingLlm>[2]> = {}) {
   const store = new FakeLedger();
   const scripted = new ScriptedLlm(script);
-  const budget = new Budget(() => store, Number.POSITIVE_INFINITY);
+  const budget = new Budget(() => store, 1000);
   const options = { purpose: 'labelling', folder: '/w', budget, now: () => 7, ...over } as const;
   return { store, scripted, llm: new RecordingLlm(scripted, store, options) };
 }
