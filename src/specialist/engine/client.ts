@@ -315,7 +315,7 @@ export class EngineClient implements Engine {
     const base = model && ggufBaseOf(model);
     if (!base) return;
     // Without the folders of the machine on which the library was built.
-    const cause = reason.replace(/\S*[/\\](?=[\w.-]+:\d)/g, '');
+    const cause = reason.replace(/(?<!\S)\S*[/\\](?=[\w.-]+:\d)/g, '');
     const failure: Failure = {
       code: 'crashed',
       message:
