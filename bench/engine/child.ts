@@ -1,6 +1,7 @@
 // One measurement of the neural engine in a process of its own, so that memory is its own; prints figures as JSON. Started by main.ts.
 
 import { normals } from '../../src/common/statistics/random.ts';
+import { initialAdapters } from '../../src/neural/architecture/lora.ts';
 import { DEFAULT_OPTIMIZER } from '../../src/neural/architecture/optimizer.ts';
 import { parameterCount } from '../../src/neural/architecture/parameters.ts';
 import type { Precision } from '../../src/neural/architecture/precision.ts';
@@ -81,13 +82,10 @@ async function training(
     config: model,
     batch,
     length,
-    microBatches,
     optimizer: DEFAULT_OPTIMIZER,
     lossChunk: 256,
-    adopt: true,
     device: 'cpu' as const,
     threads,
-    seed: 1,
     ...(lora
       ? {
           lora: {
@@ -98,7 +96,9 @@ async function training(
         }
       : {}),
   };
-  const stepper = await Stepper.create(options, initialWeights(model, 1));
+  const weights = initialWeights(model, 1);
+  const tensors = options.lora ? initialAdapters(model, options.lora, 1) : weights;
+  const stepper = await Stepper.create(options, weights, { step: 0, tensors });
   const rows = batch * length;
   const next = normals(2);
   const ids = () => Int32Array.from({ length: rows }, () => Math.floor(Math.abs(next()) * 2000) % VOCABULARY);

@@ -140,11 +140,10 @@ export class ScriptedEngine implements Engine {
     appendFileSync(join(out, WEIGHTS), randomUUID());
     writeFileSync(join(out, 'adapted-by'), 'the script');
     describeAdapted(out, { base, ...(tokenizer !== undefined && { tokenizer }), precision: 'int8' });
-    const judged = {
-      first: { step: 0, loss: first },
-      best: { step: best < first ? 2 : 0, loss: Math.min(first, best) },
-    };
+    const before = { step: 0, loss: first };
+    const after = { step: best < first ? 2 : 0, loss: Math.min(first, best) };
+    const judged = { first: before, best: after, all: [before, after] };
     const otherFigures = { steps: 2, seconds: 1, tokens: 4096, stopped: 'finished', parameters: 1000 } as const;
-    return ok({ folder: out, device, method, validation: judged, ...otherFigures });
+    return ok({ device, method, validation: judged, ...otherFigures });
   }
 }

@@ -202,7 +202,7 @@ test('training does not resume from a checkpoint of another base, and says so', 
     const notes: string[] = [];
     const stop = new AbortController();
     const out = join(home, 'work');
-    const firstRequest = adaptation(earlier.neural.base, out, { unusable: 'discard' });
+    const firstRequest = adaptation(earlier.neural.base, out);
     await engine.request('adapt', firstRequest, {
       signal: stop.signal,
       onProgress: (at) => at.kind === 'step' && at.step >= 6 && stop.abort(),

@@ -10,7 +10,7 @@ import type { ModelConfig } from '../../src/neural/architecture/config.ts';
 import { parseConfig, writeConfig } from '../../src/neural/models/config-json.ts';
 import { loadModel, saveModel } from '../../src/neural/models/model-folder.ts';
 import { readSafetensors, writeSafetensors } from '../../src/neural/models/safetensors.ts';
-import { checkpointStatus, loadCheckpoint } from '../../src/neural/training/checkpoint.ts';
+import { loadCheckpoint, trainingStatusOf } from '../../src/neural/training/checkpoint.ts';
 import { defaultRouter } from '../../src/routing/defaults.ts';
 import { parseRouter } from '../../src/routing/router-model.ts';
 import { MIXTURE_FILE } from '../../src/specialist/decoding/types.ts';
@@ -59,7 +59,9 @@ export function targets(folder: string): readonly Target[] {
   const weights = initialWeights(config, 1);
   const tensors = [...weights].map(([name, data]) => [name, { shape: [data.length], data }] as const);
   const sum = tensors.reduce((crc, [, { data }]) => crc32(Buffer.from(data.buffer), crc), 0);
-  const checkpoint = { format: '2', step: '7', identity: 'id', progress: '{"a":1}', crc32: String(sum) };
+  const progress = '{"plan":{"totalSteps":9},"seconds":1,"validations":[]}';
+  const shapes = new Map(tensors.map(([name, { shape }]) => [name, shape]));
+  const checkpoint = { step: '7', identity: 'id', progress, crc32: String(sum) };
   const safetensors = Buffer.concat(writeSafetensors(tensors, 'F32', checkpoint));
 
   const golden = join(import.meta.dirname, '../golden/packed');
@@ -154,10 +156,12 @@ export function targets(folder: string): readonly Target[] {
     {
       name: 'checkpoint',
       try: (random) => {
-        const path = at('checkpoint.safetensors');
-        writeFileSync(path, random.chance(0.7) ? withHeader(safetensors, random) : mutateBytes(safetensors, random));
-        checkpointStatus(path);
-        loadCheckpoint(path, 'id');
+        writeFileSync(
+          at('checkpoint.safetensors'),
+          random.chance(0.7) ? withHeader(safetensors, random) : mutateBytes(safetensors, random),
+        );
+        trainingStatusOf(folder);
+        loadCheckpoint({ out: folder, identity: 'id' }, shapes);
         return 'used';
       },
     },

@@ -10,7 +10,7 @@ import { storedReport, storedRouter } from '../../src/adaptation/report/stored.t
 import { parseConfig, writeConfig } from '../../src/neural/models/config-json.ts';
 import { loadModel, saveModel } from '../../src/neural/models/model-folder.ts';
 import { readSafetensors } from '../../src/neural/models/safetensors.ts';
-import { checkpointStatus } from '../../src/neural/training/checkpoint.ts';
+import { trainingStatusOf } from '../../src/neural/training/checkpoint.ts';
 import { defaultRouter } from '../../src/routing/defaults.ts';
 import { loadTokenizer } from '../../src/text/tokenizer/load.ts';
 import { initialWeights, PRESETS } from '../support/random-models.ts';
@@ -96,7 +96,7 @@ test('does not read the header of a checkpoint past the end of the file', () => 
     start.writeBigUInt64LE(2n ** 33n);
     writeFileSync(path, start);
     const before = process.memoryUsage().arrayBuffers;
-    assert.equal(checkpointStatus(path), undefined);
+    assert.equal(trainingStatusOf(folder), undefined);
     assert.ok(process.memoryUsage().arrayBuffers - before < 1e6);
   } finally {
     rmSync(folder, { recursive: true, force: true });

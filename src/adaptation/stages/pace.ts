@@ -17,7 +17,7 @@ import { budgetSeconds, engineOf, epochs, microBatches } from './training.ts';
 
 /** Seconds for opening models and indexing every file. */
 export const OPENING_SECONDS = 10;
-/** Training also validates, which takes a tenth of its time (neural/training/timekeeper.ts). */
+/** Training also validates, which takes a tenth of its time (neural/training/schedule.ts). */
 const WITH_VALIDATION = 1.1;
 /** Fewer characters than tokenizers of code need for a token, so that the number of steps is not underestimated. */
 const CHARACTERS_PER_TOKEN = 3;

@@ -102,7 +102,7 @@ export async function train(
     weights: weightsOf(request.out),
     report: {
       loss: validation && { before: validation.first.loss, after: validation.best.loss },
-      ...(validation?.all && { losses: validation.all }),
+      ...(validation && { losses: validation.all }),
       steps,
       tokens,
       tokensPerEpoch: samples.tokensPerEpoch,
@@ -156,7 +156,6 @@ function requestOf(
     }),
     learningRate,
     checkpointEverySteps,
-    unusable: 'discard',
     separator: dialectTokens(otherTokenizer(base, request.tokenizerPath) ?? tokenizer, dialectOf(base)).end,
     seed: access.seed ?? usualSeed,
     device: access.device,

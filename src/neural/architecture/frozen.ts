@@ -58,7 +58,7 @@ export function frozenArrays(packed: ReadonlyMap<string, Quantized>, layout: Fro
 }
 
 /** The shapes alone, for graphs whose arrays are inputs. */
-export function withoutData(packed: ReadonlyMap<string, Quantized>): ReadonlyMap<string, Quantized> {
+export function withoutData(packed: ReadonlyMap<string, Quantized>): Map<string, Quantized> {
   const [bytes, scales] = [new Uint8Array(), new Float32Array()];
   return new Map([...packed].map(([name, matrix]) => [name, { ...matrix, packed: bytes, scales }]));
 }

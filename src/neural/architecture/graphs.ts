@@ -1,4 +1,5 @@
-// The graphs of training, one per kind of step. Parameters and optimiser state are inputs and outputs, never constants.
+// The graphs of training: gradients of a micro-batch, the update, and the loss alone. Parameters and optimiser state are
+// inputs and outputs, never constants.
 import { Builder } from '../autodiff/builder.ts';
 import { gradients } from '../autodiff/gradient.ts';
 import type { Value } from '../onnx/graph.ts';
@@ -127,16 +128,6 @@ function addOptimizer(b: Builder, inputs: GraphInputs, options: TrainingGraphOpt
   const { updates: renewals, norm } = addUpdates(b, options.optimizer, specs, inputs.get, grads, scalars);
   for (const { name, value } of renewals) b.graph.output(newValueName(name), value);
   b.graph.output('norm', norm);
-}
-
-/** Forward, backward, clipping and update in one: outputs loss, norm, and new:* of parameters and state. */
-export function stepGraph(options: TrainingGraphOptions, inPlace = false): WrittenModel {
-  const b = new Builder('step');
-  const inputs = new GraphInputs(b, [...frozenSpecs(options), ...trainedSpecs(options)]);
-  const { loss, grads } = addLossAndGradients(b, inputs, options);
-  b.graph.output('loss', loss);
-  addOptimizer(b, inputs, options, grads);
-  return writeGraph(b, inPlace);
 }
 
 /** Forward and backward: outputs loss, and new:grad:* with this micro-batch's gradients added. */

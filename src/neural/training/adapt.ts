@@ -1,123 +1,101 @@
 // Adapts a model folder to examples: choose device and method, train, merge, save. Runs in the engine process.
-import { existsSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { CodedError, type ErrorCode, messageOf, ok, type Result } from '../../common/errors.ts';
-import { replaceFile } from '../../common/files.ts';
+import { CodedError, messageOf, ok, type Result } from '../../common/errors.ts';
 import { availableMemory } from '../../common/memory.ts';
+import { threadCount } from '../../common/threads.ts';
 import { type Model, valuesOf } from '../architecture/decoder-values.ts';
-import { mergeAdapters } from '../architecture/lora.ts';
-import { DEFAULT_OPTIMIZER } from '../architecture/optimizer.ts';
+import { type LoraConfig, mergeAdapters } from '../architecture/lora.ts';
 import { parameterCount, type Weights } from '../architecture/parameters.ts';
 import { choosePrecision, type Precision } from '../architecture/precision.ts';
+import type { Quantized } from '../architecture/quantize.ts';
 import { describeAdapted } from '../models/adapted.ts';
 import { saveAdapter } from '../models/adapter.ts';
 import { baseOf } from '../models/compatibility.ts';
 import { ADAPTER, ADAPTER_CONFIG, CONFIG, GGUF_ADAPTER, WEIGHTS } from '../models/manifest.ts';
 import { saveModel } from '../models/model-folder.ts';
-import { chooseDevice, type DeviceChoice, type ProbeResult, threadCount } from '../runtime/device.ts';
+import { chooseDevice, type DeviceChoice, type ProbeResult } from '../runtime/device.ts';
 import { loadLibrary } from '../runtime/library.ts';
 import { openBase, type TrainingBase } from './base.ts';
 import { TrainingBatches } from './batches.ts';
-import { BEST_FILE } from './best.ts';
-import { checkpointStatus } from './checkpoint.ts';
-import { train } from './loop.ts';
+import { checkpointStatus, finishedRun, recordFinished } from './checkpoint.ts';
 import { chooseMethod, type Method, methodOf } from './method.ts';
-import { type Adapted, checkRequest, finishedRun, hashOfRequest, type TrainingRequest } from './request.ts';
-import type { CheckpointProgress, RunHooks, RunOptions } from './run.ts';
-import { estimateStep, type StepEstimate } from './step-estimate.ts';
-import { CHECKPOINT_FILE, TRAINING_RECORD } from './training-status.ts';
+import { estimateStep, type StepEstimate } from './probe.ts';
+import { type Adapted, checkRequest, identityOf, type TrainingRequest } from './request.ts';
+import { scheduleOf } from './schedule.ts';
+import { type TrainingHooks, tokensOfStep, train } from './train.ts';
 
 export type { DeviceChoice } from '../runtime/device.ts';
 export type { Adapted, TrainingRequest } from './request.ts';
 
-export interface AdaptHooks extends RunHooks {
+export interface AdaptHooks extends TrainingHooks {
   readonly onDevice?: (choice: DeviceChoice) => void;
   readonly onMethod?: (method: Method) => void;
   /** Called before the weights of a GGUF base are read, if the request only times steps. */
   readonly onEstimate?: (estimate: StepEstimate) => void;
-  /** Called with a message for the user if a checkpoint was not used. */
-  readonly onNote?: (note: string) => void;
   readonly probe: () => Promise<ProbeResult>;
   /** Limit for the process, bytes. */
   readonly memoryCeiling?: number;
 }
 
-/** Number of logits that exist at once: 8 MB, which fit in the processor's cache. */
-const LOSS_VALUES = 2 ** 21;
-/** For a large vocabulary more: the whole output matrix is read once for these rows. */
-const LEAST_LOSS_ROWS = 64;
-/** A pretrained model needs few warm-up steps. */
-const WARMUP_STEPS = 10;
-/** Errors of a checkpoint that belongs to another run, is damaged, or has another format. */
-const UNUSABLE_CHECKPOINT: readonly ErrorCode[] = ['corrupt', 'newer-version', 'unreadable'];
-
 /**
  * Resumes from the checkpoint in `out` if it belongs to the same run, and deletes it once the model is saved. A finished
- * run is not repeated. An unusable checkpoint is an error, unless `request.unusable` is 'discard'.
+ * run is not repeated. A checkpoint that cannot be used is deleted with a note.
  */
 export async function adapt(request: TrainingRequest, hooks: AdaptHooks): Promise<Result<Adapted>> {
-  const { out, tokenizer } = request;
+  const { out, tokenizer, budgetSeconds } = request;
   try {
     await loadLibrary();
     const base = await openBase(request);
     const { config } = base;
     checkRequest(request, config.vocabSize);
-    const identity = hashOfRequest(request, base.identity);
-    const finished = finishedRun(out, identity);
-    if (finished) return ok({ ...finished, folder: out });
+    const run = { out, identity: identityOf(request, config, base.identity) };
+    const finished = finishedRun(run, budgetSeconds);
+    if (finished) return ok(finished);
     const device = await chooseDevice(request.device, hooks.probe);
     hooks.onDevice?.(device);
-    const method = methodFor(request, base, hooks.memoryCeiling);
+    const method = methodFor(request, base, run.identity, hooks.memoryCeiling);
+    const { lora } = method;
     hooks.onMethod?.(method);
     const pause = async () => {
       await hooks.onPause?.();
       if (hooks.signal?.aborted) throw new CodedError('cancelled', 'Training was cancelled.');
     };
-    if (base.isGguf && method.lora && request.pauseAfter !== undefined) {
-      const { stepper, schedule } = runOptions(request, config, device, method, undefined);
-      const tokens = stepper.batch * stepper.length * stepper.microBatches;
-      const secondsPerStep = await estimateStep(config, method.lora, tokens, stepper);
-      hooks.onEstimate?.({ secondsPerStep, totalSteps: schedule.totalSteps });
+    if (base.isGguf && lora && request.pauseAfter !== undefined) {
+      hooks.onEstimate?.(await estimated(request, base, lora, device));
       await pause();
     }
     const stored = await base.load(pause);
-    const packed = method.lora && stored.packed?.size ? new Map(stored.packed) : undefined;
+    const packed = lora && stored.packed?.size ? (stored.packed as Map<string, Quantized>) : undefined;
     const weights = packed ? stored.weights : valuesOf(stored);
-    (stored.packed as Map<string, unknown> | undefined)?.clear();
-    const run = { ...runOptions(request, config, device, method, packed), base: base.identity };
-    let result = await train(run, weights, request.examples, hooks);
-    const { checkpoint } = run;
-    if (!result.ok && request.unusable === 'discard' && UNUSABLE_CHECKPOINT.includes(result.error.code) && checkpoint) {
-      if (!existsSync(checkpoint.path)) return result;
-      hooks.onNote?.(
-        `The checkpoint of an earlier run was not used, and training started again. ${result.error.message}`,
-      );
-      deleteCheckpoint(out);
-      result = await train(run, weights, request.examples, hooks);
-    }
+    // The matrices are in the weights now: it saves a copy of the model.
+    if (!packed) (stored.packed as Map<string, Quantized> | undefined)?.clear();
+    const start = { identity: run.identity, config, weights, packed, lora, device: device.device };
+    const result = await train(request, start, hooks);
     if (!result.ok) return result;
-    const { tensors, step, validation, stopped, seconds } = result.value;
-    const precision = saveAdapted(request, { config, weights }, method, packed && base, tensors);
+    const { parameters: trained, ...outcome } = result.value;
+    const precision = saveAdapted(request, { config, weights }, method, packed && base, trained);
     describeAdapted(out, { base: request.base, ...(tokenizer !== undefined && { tokenizer }), precision });
-    const { batch, length, microBatches } = request;
-    const value: Adapted = {
-      folder: out,
-      steps: step,
-      device,
-      method,
-      parameters: parameterCount(config),
-      validation,
-      stopped,
-      seconds,
-      tokens: step * batch * length * microBatches,
-    };
-    replaceFile(join(out, TRAINING_RECORD), [new TextEncoder().encode(JSON.stringify({ identity, adapted: value }))]);
-    deleteCheckpoint(out);
-    return ok(value);
+    const tokens = outcome.steps * tokensOfStep(request);
+    const adapted: Adapted = { ...outcome, device, method, parameters: parameterCount(config), tokens };
+    recordFinished(run, budgetSeconds, adapted);
+    return ok(adapted);
   } catch (error) {
     if (error instanceof CodedError) return { ok: false, error: { code: error.code, message: error.message } };
     throw new Error(`The adaptation failed: ${messageOf(error)}`, { cause: error });
   }
+}
+
+async function estimated(
+  request: TrainingRequest,
+  { config }: TrainingBase,
+  lora: LoraConfig,
+  { device }: DeviceChoice,
+): Promise<StepEstimate> {
+  const { stepsPerEpoch } = new TrainingBatches(request.examples, request);
+  const threads = threadCount(request.threads);
+  const secondsPerStep = await estimateStep(config, lora, tokensOfStep(request), device, threads);
+  return { secondsPerStep, totalSteps: scheduleOf(request, stepsPerEpoch).totalSteps };
 }
 
 /**
@@ -125,7 +103,7 @@ export async function adapt(request: TrainingRequest, hooks: AdaptHooks): Promis
  * whole. Removes files of the other kind that an earlier run left.
  */
 function saveAdapted(
-  { base, out, storeAs = 'F16' }: TrainingRequest,
+  { base, out }: TrainingRequest,
   { config, weights }: Model,
   { lora }: Method,
   packedBase: TrainingBase | undefined,
@@ -133,84 +111,28 @@ function saveAdapted(
 ): Precision {
   const remove = (...names: string[]) => names.forEach((name) => void rmSync(join(out, name), { force: true }));
   if (lora && packedBase) {
-    saveAdapter(out, config, { lora, weights: trained }, baseOf(base).name, storeAs);
+    saveAdapter(out, config, { lora, weights: trained }, baseOf(base).name, 'F16');
     remove(WEIGHTS, CONFIG, GGUF_ADAPTER);
     return packedBase.isGguf ? 'fp32' : 'int4';
   }
   // Full fine-tuning changes the base's arrays in place. With adapters the base is unchanged and can be merged.
   const adapted = lora ? mergeAdapters(config, lora, weights, trained) : trained;
-  saveModel(out, config, adapted, storeAs);
+  saveModel(out, config, adapted, 'F16');
   remove(ADAPTER, ADAPTER_CONFIG);
   return choosePrecision('auto', { config, weights: new Map(adapted) });
 }
 
-function runOptions(
-  request: TrainingRequest,
-  config: RunOptions['stepper']['config'],
-  { device }: DeviceChoice,
-  { lora }: Method,
-  packed: RunOptions['stepper']['packed'],
-): RunOptions {
-  const {
-    batch,
-    length,
-    microBatches,
-    seed,
-    separator,
-    validation,
-    budgetSeconds,
-    lateSeconds = 0,
-    pauseAfter,
-  } = request;
-  const { stepsPerEpoch } = new TrainingBatches(request.examples, { batch, length, microBatches, seed, separator });
-  const totalSteps = Math.min(request.epochs * stepsPerEpoch, request.maxSteps ?? Number.POSITIVE_INFINITY);
-  return {
-    stepper: {
-      config,
-      batch,
-      length,
-      microBatches,
-      seed,
-      ...(lora ? { lora } : {}),
-      ...(packed ? { packed } : {}),
-      optimizer: { ...DEFAULT_OPTIMIZER, ...request.optimizer },
-      lossChunk: Math.max(LEAST_LOSS_ROWS, Math.floor(LOSS_VALUES / config.vocabSize)),
-      adopt: true,
-      device,
-      threads: threadCount(request.threads),
-    },
-    schedule: {
-      peak: request.learningRate,
-      warmupSteps: Math.min(WARMUP_STEPS, Math.ceil(totalSteps / 10)),
-      totalSteps,
-      floor: 0.02,
-    },
-    maxNorm: 1,
-    separator,
-    checkpoint: { path: join(request.out, CHECKPOINT_FILE), everySteps: request.checkpointEverySteps },
-    ...(validation ? { validation } : {}),
-    ...(budgetSeconds === undefined ? {} : { budgetSeconds: budgetSeconds - lateSeconds }),
-    ...(pauseAfter === undefined ? {} : { pauseAfter }),
-  };
-}
-
 function methodFor(
   request: TrainingRequest,
-  { config, identity, bits }: TrainingBase,
-  ceiling: number | undefined,
+  { config, bits }: TrainingBase,
+  identity: string,
+  ceiling = Number.POSITIVE_INFINITY,
 ): Method {
   if (request.lora !== 'auto') return methodOf(request.lora, 'chosen by the caller');
-  // A resumed run keeps its method, however much memory is free now. A checkpoint of another base does not count.
-  const unfinishedRun = checkpointStatus(join(request.out, CHECKPOINT_FILE))?.progress as
-    | CheckpointProgress
-    | undefined;
-  if (unfinishedRun?.base === identity)
-    return methodOf(unfinishedRun.lora, 'the same as before the run was interrupted');
-  const memoryLeft = (ceiling ?? Number.POSITIVE_INFINITY) - process.memoryUsage.rss();
-  const available = Math.min(availableMemory(), memoryLeft);
+  // A resumed run keeps its method, however much memory is free now.
+  const unfinishedRun = checkpointStatus(request.out);
+  if (unfinishedRun?.identity === identity)
+    return methodOf(unfinishedRun.progress.lora, 'the same as before the run was interrupted');
+  const available = Math.min(availableMemory(), ceiling - process.memoryUsage.rss());
   return chooseMethod(config, { tokens: request.batch * request.length, available, bits });
-}
-
-function deleteCheckpoint(out: string): void {
-  for (const name of [CHECKPOINT_FILE, BEST_FILE]) rmSync(join(out, name), { force: true });
 }

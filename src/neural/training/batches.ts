@@ -19,37 +19,25 @@ export interface Example {
   readonly otherProbabilities?: Float32Array;
 }
 
-/** The arrays that identify an example in a hash. */
-export function arraysOfExample({
-  ids,
-  weights = new Float32Array(),
-  importance = 1,
-  isFromLlm,
-  otherProbabilities,
-}: Example): (Int32Array | Float32Array)[] {
-  return [
-    ids,
-    weights,
-    Float32Array.of(importance, ...(isFromLlm ? [1] : [])),
-    ...(otherProbabilities ? [otherProbabilities] : []),
-  ];
-}
-
 /** Rows are batch x time. A token with weight 0 is not trained. */
 export interface TokenBatch {
   readonly ids: Int32Array;
   readonly targets: Int32Array;
   readonly weights: Float32Array;
-  /** Of each target, as in Example; absent: unknown for all. */
+  /** Of each target, as in Example; absent: unknown. */
   readonly otherProbabilities?: Float32Array;
 }
 
-interface Window extends TokenBatch {
+interface Window extends Required<TokenBatch> {
   readonly importance: number;
-  /** 1 for targets from a large model; absent: none are. */
-  readonly isFromLlm?: Uint8Array;
+  /** 1 for targets from a large model. */
+  readonly isFromLlm: Uint8Array;
 }
 
+/**
+ * Windows of `length` tokens in a micro-batch, and micro-batches in a step. Small micro-batches bound memory and the
+ * delay of completions.
+ */
 export interface BatchOptions {
   readonly batch: number;
   readonly length: number;
@@ -85,11 +73,6 @@ export class TrainingBatches {
       .filter(({ weights }) => weights.some((weight) => weight > 0));
     if (this.windows.length === 0) throw new Error('there is no token to learn from');
     this.windowsOfFolder = this.windows.filter((window) => sumWeights([window]).folder > 0);
-  }
-
-  /** Number of windows, each of `length` tokens. */
-  get size(): number {
-    return this.windows.length;
   }
 
   /** Number of steps that use every window once, rounded up. */
@@ -152,15 +135,13 @@ export class TrainingBatches {
 function sumWeights(windows: readonly Window[]): { readonly folder: number; readonly llm: number } {
   const sums = { folder: 0, llm: 0 };
   for (const { weights, isFromLlm } of windows)
-    for (let i = 0; i < weights.length; i++) sums[isFromLlm?.[i] ? 'llm' : 'folder'] += weights[i] as number;
+    for (let i = 0; i < weights.length; i++) sums[isFromLlm[i] ? 'llm' : 'folder'] += weights[i] as number;
   return sums;
 }
 
 function scaleLlmWeights(window: Window, factor: number): Window {
-  const { isFromLlm } = window;
-  return isFromLlm
-    ? { ...window, weights: window.weights.map((weight, i) => (isFromLlm[i] ? factor * weight : weight)) }
-    : window;
+  const { weights, isFromLlm } = window;
+  return { ...window, weights: weights.map((weight, i) => (isFromLlm[i] ? factor * weight : weight)) };
 }
 
 /**
@@ -209,45 +190,43 @@ function packPieces(all: readonly Piece[], length: number): Piece[][] {
 function windowOf(parts: readonly Piece[], { length, separator }: BatchOptions): Window {
   const ids = new Int32Array(length + 1).fill(separator);
   const weights = new Float32Array(length + 1);
-  const isFromLlm = parts.some(({ example }) => example.isFromLlm) ? new Uint8Array(length + 1) : undefined;
-  const otherProbabilities = parts.some(({ example }) => example.otherProbabilities)
-    ? new Float32Array(length + 1).fill(Number.NaN)
-    : undefined;
+  const isFromLlm = new Uint8Array(length + 1);
+  const otherProbabilities = new Float32Array(length + 1).fill(Number.NaN);
+  let importance = 0;
   let at = 0;
   for (const { example, start, end } of parts) {
     if (at > 0 && ids[at - 1] !== separator) at++;
     ids.set(example.ids.subarray(start, end), at);
     for (let i = start + 1; i < end; i++) weights[at + i - start] = example.weights?.[i] ?? 1;
-    if (example.isFromLlm) isFromLlm?.fill(1, at, at + end - start);
-    if (example.otherProbabilities) otherProbabilities?.set(example.otherProbabilities.subarray(start, end), at);
+    if (example.isFromLlm) isFromLlm.fill(1, at, at + end - start);
+    if (example.otherProbabilities) otherProbabilities.set(example.otherProbabilities.subarray(start, end), at);
+    // The importance of a cut sequence is divided by length.
+    importance += ((example.importance ?? 1) * (end - start)) / example.ids.length;
     at += end - start;
   }
-  const importance = parts.reduce((sum, { example, start, end }) => {
-    // The importance of a cut sequence is divided by length.
-    return sum + ((example.importance ?? 1) * (end - start)) / example.ids.length;
-  }, 0);
   return {
-    ...{ ids: ids.slice(0, length), targets: ids.slice(1), weights: weights.slice(1), importance },
-    ...(isFromLlm && { isFromLlm: isFromLlm.slice(1) }),
-    ...(otherProbabilities && { otherProbabilities: otherProbabilities.slice(1) }),
+    importance,
+    ids: ids.slice(0, length),
+    targets: ids.slice(1),
+    weights: weights.slice(1),
+    isFromLlm: isFromLlm.slice(1),
+    otherProbabilities: otherProbabilities.slice(1),
   };
 }
 
-function stackWindows(windows: readonly TokenBatch[], { batch, length, separator }: BatchOptions): TokenBatch {
+function stackWindows(windows: readonly Window[], { batch, length, separator }: BatchOptions): Required<TokenBatch> {
   const rows = batch * length;
   const out = {
     ids: new Int32Array(rows).fill(separator),
     targets: new Int32Array(rows).fill(separator),
     weights: new Float32Array(rows),
-    ...(windows.some(({ otherProbabilities }) => otherProbabilities) && {
-      otherProbabilities: new Float32Array(rows).fill(Number.NaN),
-    }),
+    otherProbabilities: new Float32Array(rows).fill(Number.NaN),
   };
   windows.forEach((window, i) => {
     out.ids.set(window.ids, i * length);
     out.targets.set(window.targets, i * length);
     out.weights.set(window.weights, i * length);
-    if (window.otherProbabilities) out.otherProbabilities?.set(window.otherProbabilities, i * length);
+    out.otherProbabilities.set(window.otherProbabilities, i * length);
   });
   return out;
 }

@@ -1,131 +1,169 @@
-// A training run on disk: parameters, optimiser state, step and plan. A resumed run continues exactly.
-
-import { createHash } from 'node:crypto';
-import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
+// The files of a training run in its folder: checkpoint, best parameters, and the record of a finished run.
+import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { CodedError, messageOf } from '../../common/errors.ts';
-import { replaceFileInTurns } from '../../common/files.ts';
-import { quoted } from '../../common/plain-text.ts';
-import { allFinite, type Weights } from '../architecture/parameters.ts';
+import { replaceFile, replaceFileInTurns } from '../../common/files.ts';
+import type { LoraConfig } from '../architecture/lora.ts';
+import { allFinite, elements, type Weights } from '../architecture/parameters.ts';
+import { ADAPTER, WEIGHTS } from '../models/manifest.ts';
 import { readSafetensors, writeSafetensors } from '../models/safetensors.ts';
+import type { Adapted } from './request.ts';
+import type { Pace } from './schedule.ts';
 import type { TrainingState } from './stepper.ts';
+import type { ValidationLoss } from './validation.ts';
 
-/**
- * Increased when the values in a checkpoint change their meaning. 1: `exp_avg` as in PyTorch; 2: `exp_avg` is scaled
- * (optimizer.ts), and plan and validation are stored.
- */
-const FORMAT = '2';
+const CHECKPOINT_FILE = 'checkpoint.safetensors';
+const BEST_FILE = 'best.safetensors';
+const RECORD_FILE = 'training.json';
+
+/** The part of a checkpoint that is not tensors. */
+export interface Progress extends Pace {
+  /** Undefined: all parameters are trained. */
+  readonly lora: LoraConfig | undefined;
+  /** In order. */
+  validations: ValidationLoss[];
+}
 
 export interface Checkpoint extends TrainingState {
-  /** The state of the run without its tensors, as JSON. This file does not read it. */
-  readonly progress: unknown;
+  readonly progress: Progress;
 }
 
-/** Hash of everything that the values of a checkpoint depend on. Key order does not matter. */
-export function fingerprint(parts: unknown): string {
-  const canonical = JSON.stringify(parts, (_, value) =>
-    value && typeof value === 'object' && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : value,
-  );
-  return createHash('sha256').update(canonical).digest('hex').slice(0, 32);
-}
+/** Shapes by tensor name. */
+type Shapes = ReadonlyMap<string, readonly number[]>;
 
-/** Hash of long arrays, in order. */
-export function digest(arrays: Iterable<Int32Array | Float32Array | Uint8Array>): string {
-  const hash = createHash('sha256');
-  for (const data of arrays) hash.update(bytesOf(data)).update(`/${data.length}/`);
-  return hash.digest('hex').slice(0, 32);
+/** Names the run that a file belongs to: see `identityOf`. */
+interface RunFolder {
+  readonly out: string;
+  readonly identity: string;
 }
-
-const bytesOf = (data: Int32Array | Float32Array | Uint8Array) =>
-  new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 
 /**
  * Throws CodedError 'diverged', and keeps the last checkpoint, if a value is not finite.
  * @param yieldThread awaited every few milliseconds; it must not change the tensors
  */
 export async function saveCheckpoint(
-  path: string,
+  { out, identity }: RunFolder,
   { step, tensors, progress }: Checkpoint,
-  shapes: ReadonlyMap<string, readonly number[]>,
-  identity: string,
-  yieldThread: () => Promise<void> = async () => {},
+  shapes: Shapes,
+  yieldThread: () => Promise<unknown>,
 ): Promise<void> {
   let sum = 0;
   for (const [name, data] of tensors) {
-    checkFinite(name, data, 'diverged');
+    if (!allFinite(data)) throw new CodedError('diverged', `${notFinite(name)} Start the run again.`);
     sum = crc32(bytesOf(data), sum);
     await yieldThread();
   }
+  const progressJson = JSON.stringify(progress);
+  const metadata = { step: String(step), identity, progress: progressJson, crc32: String(sum) };
+  await writeTensors(join(out, CHECKPOINT_FILE), tensors, shapes, metadata, yieldThread);
+}
+
+/** Saves the parameters of the best validation, without the optimiser's state. */
+export function saveBest(
+  { out, identity }: RunFolder,
+  parameters: Weights,
+  shapes: Shapes,
+  yieldThread: () => Promise<unknown>,
+): Promise<void> {
+  return writeTensors(join(out, BEST_FILE), parameters, shapes, { identity }, yieldThread);
+}
+
+/** Undefined if this run saved none. Throws CodedError 'corrupt' if the file is damaged. */
+export function loadBest({ out, identity }: RunFolder): Map<string, Float32Array> | undefined {
+  const path = join(out, BEST_FILE);
+  if (!existsSync(path)) return undefined;
+  const { tensors, metadata } = readSafetensors(readFileSync(path));
+  if (metadata.identity !== identity) return undefined;
+  return new Map([...tensors].map(([name, { data }]) => [name, data]));
+}
+
+async function writeTensors(
+  path: string,
+  tensors: Weights,
+  shapes: Shapes,
+  metadata: Readonly<Record<string, string>>,
+  yieldThread: () => Promise<unknown>,
+): Promise<void> {
   const stored = [...tensors].map(
     ([name, data]) => [name, { shape: shapes.get(name) ?? [data.length], data }] as const,
   );
-  const metadata = {
-    format: FORMAT,
-    step: String(step),
-    identity,
-    progress: JSON.stringify(progress),
-    crc32: String(sum),
-  };
-  await replaceFileInTurns(path, writeSafetensors(stored, 'F32', metadata), yieldThread);
+  await replaceFileInTurns(path, writeSafetensors(stored, 'F32', metadata), async () => void (await yieldThread()));
 }
 
 /**
- * Undefined if there is no checkpoint. Throws CodedError 'corrupt' if it is damaged, belongs to another run, has an
- * earlier format, or contains NaN; 'newer-version' if it has a later format.
+ * The run's checkpoint; undefined if there is none. One that cannot be used is deleted, and `onNote` gets a message for
+ * the user.
  */
-export function loadCheckpoint(path: string, identity: string): Checkpoint | undefined {
+export function resumableCheckpoint(
+  folder: RunFolder,
+  shapes: Shapes,
+  onNote: (note: string) => void = () => {},
+): Checkpoint | undefined {
+  try {
+    return loadCheckpoint(folder, shapes);
+  } catch (error) {
+    if (!(error instanceof CodedError)) throw error;
+    onNote(`The checkpoint of an earlier run was not used, and training started again. ${error.message}`);
+    deleteCheckpoint(folder.out);
+    return undefined;
+  }
+}
+
+export function deleteCheckpoint(out: string): void {
+  for (const name of [CHECKPOINT_FILE, BEST_FILE]) rmSync(join(out, name), { force: true, recursive: true });
+}
+
+/**
+ * Throws CodedError 'unreadable', or 'corrupt' if it is damaged, belongs to another run or contains NaN.
+ */
+export function loadCheckpoint({ out, identity }: RunFolder, shapes: Shapes): Checkpoint | undefined {
+  const path = join(out, CHECKPOINT_FILE);
   if (!existsSync(path)) return undefined;
   let bytes: Uint8Array;
   try {
     bytes = readFileSync(path);
   } catch (cause) {
-    const message = `The checkpoint cannot be read: ${messageOf(cause)}. Start the run again.`;
-    throw new CodedError('unreadable', message, { cause });
+    throw new CodedError('unreadable', `The checkpoint cannot be read: ${messageOf(cause)}.`, { cause });
   }
-  const { tensors, metadata } = readSafetensors(bytes);
-  checkFormat(metadata.format);
+  const { tensors: stored, metadata } = readSafetensors(bytes);
   if (metadata.identity !== identity) {
-    throw new CodedError(
-      'corrupt',
-      'The checkpoint belongs to another model, other text or other settings. Start the run again.',
-    );
+    throw new CodedError('corrupt', 'It belongs to another model, other text, other settings or another version.');
   }
+  const tensors = new Map<string, Float32Array>();
   let sum = 0;
-  const out = new Map<string, Float32Array>();
-  for (const [name, { data }] of tensors) {
+  for (const [name, { data }] of stored) {
     sum = crc32(bytesOf(data), sum);
-    checkFinite(name, data, 'corrupt');
-    out.set(name, data);
+    if (!allFinite(data)) throw new CodedError('corrupt', notFinite(name));
+    tensors.set(name, data);
   }
-  if (String(sum) !== metadata.crc32)
-    throw new CodedError('corrupt', 'The checkpoint is damaged. Start the run again.');
-  const step = Number(metadata.step);
-  const progress = parseJson(metadata.progress);
-  if (!Number.isSafeInteger(step) || step < 0 || progress === undefined) {
-    throw new CodedError(
-      'corrupt',
-      'The checkpoint is damaged: it has no usable step or progress. Start the run again.',
-    );
-  }
-  return { step, tensors: out, progress };
+  const isWhole = [...shapes].every(([name, shape]) => tensors.get(name)?.length === elements(shape));
+  if (String(sum) !== metadata.crc32 || !isWhole) throw new CodedError('corrupt', 'The checkpoint is damaged.');
+  // The header has no checksum.
+  const status = statusIn(metadata);
+  if (!status) throw new CodedError('corrupt', 'The checkpoint is damaged: it has no usable step or progress.');
+  return { step: status.step, tensors, progress: status.progress };
 }
 
-/** Undefined if it is not JSON. */
-function parseJson(json: string | undefined): unknown {
-  try {
-    return JSON.parse(json ?? 'null');
-  } catch {
-    return undefined;
-  }
+export type TrainingStatus =
+  /** There is a checkpoint. `seconds`: spent so far. */
+  | { readonly kind: 'training'; readonly step: number; readonly totalSteps: number; readonly seconds: number }
+  /** It has finished and is not repeated. */
+  | { readonly kind: 'trained' };
+
+/** Undefined if there is neither a checkpoint nor a result. */
+export function trainingStatusOf(out: string): TrainingStatus | undefined {
+  const found = checkpointStatus(out);
+  if (!found) return existsSync(join(out, RECORD_FILE)) ? { kind: 'trained' } : undefined;
+  const { plan, seconds } = found.progress;
+  return { kind: 'training', step: found.step, totalSteps: plan.totalSteps, seconds };
 }
 
-/** Step and progress of a checkpoint, without reading its tensors; undefined if there is no readable checkpoint. */
-export function checkpointStatus(path: string): { readonly step: number; readonly progress: unknown } | undefined {
+/** A checkpoint without its tensors; undefined if there is no readable one. */
+export function checkpointStatus(out: string): (Omit<Checkpoint, 'tensors'> & { identity: string }) | undefined {
   let file: number | undefined;
   try {
-    file = openSync(path, 'r');
+    file = openSync(join(out, CHECKPOINT_FILE), 'r');
     const start = new Uint8Array(8);
     readSync(file, start);
     const length = Number(new DataView(start.buffer).getBigUint64(0, true));
@@ -134,8 +172,8 @@ export function checkpointStatus(path: string): { readonly step: number; readonl
     const header = new Uint8Array(length);
     readSync(file, header);
     const { __metadata__: metadata } = JSON.parse(new TextDecoder().decode(header));
-    if (metadata.format !== FORMAT) return undefined;
-    return { step: Number(metadata.step), progress: JSON.parse(metadata.progress) };
+    const status = statusIn(metadata);
+    return status && { ...status, identity: metadata.identity };
   } catch {
     return undefined;
   } finally {
@@ -143,38 +181,46 @@ export function checkpointStatus(path: string): { readonly step: number; readonl
   }
 }
 
-function checkFormat(format: string | undefined): void {
-  if (format === FORMAT) return;
-  if (Number(format) > Number(FORMAT)) {
-    throw new CodedError(
-      'newer-version',
-      `The checkpoint has format ${format?.slice(0, 20)}, from a later version of the extension; this one reads format ${FORMAT}. Update the extension, or start the run again.`,
-    );
+/** Undefined if step or progress are unusable. */
+function statusIn(metadata: Readonly<Record<string, unknown>>): Omit<Checkpoint, 'tensors'> | undefined {
+  try {
+    const step = Number(metadata.step);
+    const progress = JSON.parse(String(metadata.progress));
+    const isUsable =
+      Number.isSafeInteger(step) &&
+      step >= 0 &&
+      Number.isSafeInteger(progress.plan.totalSteps) &&
+      Number.isFinite(progress.seconds) &&
+      Array.isArray(progress.validations);
+    return isUsable ? { step, progress } : undefined;
+  } catch {
+    return undefined;
   }
-  throw new CodedError(
-    'corrupt',
-    `The checkpoint has format ${format?.slice(0, 20) ?? 'unknown'}, from an earlier version of the extension; this one reads format ${FORMAT}. Start the run again.`,
-  );
 }
 
-/** Saves the parameters without the optimiser's state. */
-export async function saveParameters(
-  path: string,
-  parameters: Weights,
-  shapes: ReadonlyMap<string, readonly number[]>,
-  metadata: Readonly<Record<string, string>>,
-  yieldThread: () => Promise<void>,
-): Promise<void> {
-  const stored = [...parameters].map(
-    ([name, data]) => [name, { shape: shapes.get(name) ?? [data.length], data }] as const,
-  );
-  await replaceFileInTurns(path, writeSafetensors(stored, 'F32', metadata), yieldThread);
+/** Stores the result, and deletes the checkpoint. */
+export function recordFinished(
+  { out, identity }: RunFolder,
+  budgetSeconds: number | undefined,
+  adapted: Adapted,
+): void {
+  const record = JSON.stringify({ identity, budgetSeconds, adapted });
+  replaceFile(join(out, RECORD_FILE), [new TextEncoder().encode(record)]);
+  deleteCheckpoint(out);
 }
 
-function checkFinite(name: string, data: Float32Array, code: 'diverged' | 'corrupt'): void {
-  if (allFinite(data)) return;
-  throw new CodedError(
-    code,
-    `The training state ${quoted(name)} contains NaN or infinite values. Start the run again.`,
-  );
+/** The result of an earlier run with the same identity and budget in the folder. */
+export function finishedRun({ out, identity }: RunFolder, budgetSeconds: number | undefined): Adapted | undefined {
+  try {
+    const record = JSON.parse(readFileSync(join(out, RECORD_FILE), 'utf8'));
+    const isSame = record.identity === identity && record.budgetSeconds === budgetSeconds;
+    return isSame && [WEIGHTS, ADAPTER].some((name) => existsSync(join(out, name))) ? record.adapted : undefined;
+  } catch {
+    // Absent or damaged: train again.
+    return undefined;
+  }
 }
+
+const bytesOf = (data: Float32Array) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+
+const notFinite = (name: string) => `The training state '${name.slice(0, 80)}' contains NaN or infinite values.`;

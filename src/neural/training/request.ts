@@ -1,21 +1,16 @@
-// The request for an adaptation, its result, and the hash of a request: an earlier result with the same hash is reused.
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+// The request for an adaptation, its result, and its identity: what was trained for the same identity is used again.
+import { createHash } from 'node:crypto';
 import { CodedError } from '../../common/errors.ts';
+import type { ModelConfig } from '../architecture/config.ts';
 import type { Model } from '../architecture/decoder-values.ts';
 import type { LoraConfig } from '../architecture/lora.ts';
-import type { OptimizerConfig } from '../architecture/optimizer.ts';
 import { arraysOf } from '../architecture/quantize.ts';
-import { ADAPTER, WEIGHTS } from '../models/manifest.ts';
-import type { StoredType } from '../models/safetensors.ts';
 import type { DeviceChoice, DeviceSetting } from '../runtime/device.ts';
-import { arraysOfExample, type Example } from './batches.ts';
-import { digest, fingerprint } from './checkpoint.ts';
+import type { BatchOptions, Example } from './batches.ts';
 import type { Method } from './method.ts';
-import type { TrainingOutcome, Validation } from './run.ts';
-import { TRAINING_RECORD } from './training-status.ts';
+import type { ValidationLoss } from './validation.ts';
 
-export interface TrainingRequest {
+export interface TrainingRequest extends BatchOptions {
   /** Folder of the model to start from, and folder of the adapted model, which also holds the run's checkpoint. */
   readonly base: string;
   readonly out: string;
@@ -24,14 +19,6 @@ export interface TrainingRequest {
   readonly tokenizer?: string;
   /** Absent: all parameters are trained. 'auto': adapters if the memory is too small for that. */
   readonly lora?: LoraConfig | 'auto';
-  readonly optimizer?: Partial<OptimizerConfig>;
-  /**
-   * Sequences of `length` tokens in a micro-batch, and micro-batches in a step. Small micro-batches bound memory and
-   * the delay of completions.
-   */
-  readonly batch: number;
-  readonly length: number;
-  readonly microBatches: number;
   readonly epochs: number;
   /** Limits the steps in addition to the epochs. */
   readonly maxSteps?: number;
@@ -45,26 +32,43 @@ export interface TrainingRequest {
   readonly validation?: Validation;
   readonly learningRate: number;
   readonly checkpointEverySteps: number;
-  /** For a checkpoint that cannot be resumed: fail, or discard it with a note and start again. */
-  readonly unusable?: 'refuse' | 'discard';
-  /** Token id between sequences. */
-  readonly separator: number;
-  readonly seed: number;
   readonly device: DeviceSetting;
   readonly threads: number | 'auto';
-  readonly storeAs?: StoredType;
 }
 
-export interface Adapted {
-  readonly folder: string;
+export interface Validation {
+  /** Held-out examples; each validation uses all of them. */
+  readonly examples: readonly Example[];
+  /**
+   * Steps between validations. The run also validates before the first step and after the last. A time budget may
+   * increase the interval.
+   */
+  readonly everySteps: number;
+  /** The run ends after this many validations in a row without a new best. */
+  readonly patience: number;
+}
+
+/** What a run of the training loop ended with. */
+export interface TrainingOutcome {
+  readonly validation: ValidationResult | undefined;
+  readonly stopped: 'finished' | 'no-improvement' | 'out-of-time';
+  /** Training time, including earlier parts of a resumed run. */
+  readonly seconds: number;
+  /** Number of finished steps. */
   readonly steps: number;
+}
+
+export interface ValidationResult {
+  readonly first: ValidationLoss;
+  readonly best: ValidationLoss;
+  /** In order. */
+  readonly all: readonly ValidationLoss[];
+}
+
+export interface Adapted extends TrainingOutcome {
   readonly device: DeviceChoice;
   readonly method: Method;
   readonly parameters: number;
-  readonly validation: TrainingOutcome['validation'];
-  readonly stopped: TrainingOutcome['stopped'];
-  /** Training time, including earlier parts of a resumed run. */
-  readonly seconds: number;
   /** Tokens trained on, repetitions and padding included. */
   readonly tokens: number;
 }
@@ -96,46 +100,50 @@ export function digestOf({ weights, packed }: Model): string {
   return digest([...weights.values(), ...arraysOf(packed)]);
 }
 
+/** Increased when a checkpoint, or the steps that follow it, change their meaning. */
+const FORMAT = 3;
+
+/** Where and how fast a run trains. They may change when it is resumed, and do not change its steps. */
+const CHANGEABLE: readonly (keyof TrainingRequest)[] = [
+  ...(['base', 'out', 'tokenizer', 'device', 'threads', 'checkpointEverySteps'] as const),
+  ...(['budgetSeconds', 'lateSeconds', 'pauseAfter'] as const),
+];
+
 /**
- * Hash of everything that determines the result. Device, speed and interruptions are not part of it.
- *
+ * Hash of the model, the examples and the settings of a run.
  * @param weights see `digestOf`
  */
-export function hashOfRequest(request: TrainingRequest, weights: string): string {
-  const {
-    base: _,
-    out: __,
-    device: ___,
-    threads: ____,
-    checkpointEverySteps: _____,
-    unusable: ______,
-    tokenizer: _______,
-    lateSeconds: ________,
-    pauseAfter: _________,
-    ...rest
-  } = request;
-  const digestExamples = (of: readonly Example[]) => digest(of.flatMap(arraysOfExample));
+export function identityOf(request: TrainingRequest, config: ModelConfig, weights: string): string {
   const { validation } = request;
-  return fingerprint({
-    ...rest,
-    examples: digestExamples(request.examples),
-    validation: validation && { ...validation, examples: digestExamples(validation.examples) },
-    weights,
-  });
+  const parts = {
+    ...Object.fromEntries(Object.entries(request).filter(([name]) => !CHANGEABLE.some((each) => each === name))),
+    ...{ format: FORMAT, config, weights, examples: digestOfExamples(request.examples) },
+    validation: validation && { ...validation, examples: digestOfExamples(validation.examples) },
+  };
+  // Key order does not matter.
+  const canonical = JSON.stringify(parts, (_, value) =>
+    value && typeof value === 'object' && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value,
+  );
+  return createHash('sha256').update(canonical).digest('hex').slice(0, 32);
 }
 
-/** The result of an earlier run with the same identity in the folder. */
-export function finishedRun(out: string, identity: string): Adapted | undefined {
-  try {
-    const record = JSON.parse(readFileSync(join(out, TRAINING_RECORD), 'utf8')) as {
-      identity: string;
-      adapted: Adapted;
-    };
-    return record.identity === identity && [WEIGHTS, ADAPTER].some((name) => existsSync(join(out, name)))
-      ? record.adapted
-      : undefined;
-  } catch {
-    // Absent or damaged: train again.
-    return undefined;
+function digestOfExamples(examples: readonly Example[]): string {
+  const arrays = examples.flatMap(({ ids, weights, importance = 1, isFromLlm, otherProbabilities }) => [
+    ids,
+    weights ?? new Float32Array(),
+    Float32Array.of(importance, isFromLlm ? 1 : 0),
+    otherProbabilities ?? new Float32Array(),
+  ]);
+  return digest(arrays);
+}
+
+/** Hash of long arrays, in order. */
+function digest(arrays: Iterable<Int32Array | Float32Array | Uint8Array>): string {
+  const hash = createHash('sha256');
+  for (const data of arrays) {
+    hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength)).update(`/${data.length}/`);
   }
+  return hash.digest('hex').slice(0, 32);
 }

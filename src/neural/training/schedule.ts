@@ -1,4 +1,7 @@
-// The learning rate: a linear warm-up, then a linear decay. The time left determines the last step.
+// The learning rate: a linear warm-up, then a linear decay. A time budget decides the last step.
+import { AwakeTime } from '../../common/clock.ts';
+import type { TrainingRequest } from './request.ts';
+
 export interface Schedule {
   readonly peak: number;
   readonly warmupSteps: number;
@@ -14,6 +17,22 @@ export interface SchedulePlan {
   /** Step at which the decay starts, and the rate there. */
   readonly from: number;
   readonly rate: number;
+}
+
+/** A pretrained model needs few warm-up steps. */
+const WARMUP_STEPS = 10;
+
+export function scheduleOf(
+  { learningRate, epochs, maxSteps = Number.POSITIVE_INFINITY }: TrainingRequest,
+  stepsPerEpoch: number,
+): Schedule {
+  const totalSteps = Math.min(epochs * stepsPerEpoch, maxSteps);
+  return {
+    peak: learningRate,
+    warmupSteps: Math.min(WARMUP_STEPS, Math.ceil(totalSteps / 10)),
+    totalSteps,
+    floor: 0.02,
+  };
 }
 
 export function firstPlan({ peak, warmupSteps, totalSteps }: Schedule): SchedulePlan {
@@ -49,4 +68,109 @@ export function fitPlanToTime(
   if (totalSteps > step && change <= MINIMUM_CHANGE * (plan.totalSteps - step)) return plan;
   if (step <= plan.from) return { ...plan, totalSteps };
   return { totalSteps, from: step, rate: learningRateAt(schedule, plan, step) };
+}
+
+/** The part of a run's progress that follows the clock. */
+export interface Pace {
+  plan: SchedulePlan;
+  /** Whether the plan was fitted to the time left. */
+  isFitted: boolean;
+  /** Spent until the checkpoint. */
+  seconds: number;
+  /** Of the last validation; 0 before the first. */
+  validationSeconds: number;
+  /** Steps between validations. */
+  validateEvery: number;
+}
+
+/** The first speed estimate is made after this many steps. The first step is slower than all others. */
+const TIMED_STEPS = 4;
+/** A plan is late if it needs more than this many times the time left. */
+const LATE_FACTOR = 1.1;
+/** A gap between two micro-batches that is longer than this many steps counts as sleep of the machine. */
+const LONGEST_GAP_STEPS = 3;
+/** Validation takes at most this share of the time. */
+const VALIDATION_SHARE = 0.1;
+
+/** Measures the seconds that a run has spent, needs per step and has left, and fits the plan to them. */
+export class Timekeeper {
+  private readonly schedule: Schedule;
+  private readonly budgetSeconds: number;
+  private readonly pace: Pace;
+  private readonly awake: AwakeTime;
+  /** Seconds of the run's earlier parts. */
+  private readonly earlierSeconds: number;
+  /** Seconds and step at which this process began to measure its speed. */
+  private measuringStart: { step: number; seconds: number } | undefined;
+  private latestSecondsPerStep = 0;
+
+  /** @param pace kept up to date @param now see AwakeTime */
+  constructor(schedule: Schedule, budgetSeconds: number, pace: Pace, now?: () => number) {
+    this.schedule = schedule;
+    this.budgetSeconds = budgetSeconds;
+    this.pace = pace;
+    this.earlierSeconds = pace.seconds;
+    this.awake = new AwakeTime(now);
+  }
+
+  /** Seconds spent, including earlier parts of a resumed run and excluding the machine's sleep. */
+  get seconds(): number {
+    return this.earlierSeconds + this.awake.read(1000 * LONGEST_GAP_STEPS * this.latestSecondsPerStep) / 1000;
+  }
+
+  /** Call it after each micro-batch and each written piece of a file, so that gaps between calls are short. */
+  record(): void {
+    void this.seconds;
+  }
+
+  /** Call it after each step. Fits the plan after a few steps, and again if it would end too late. */
+  recordStep(step: number): void {
+    // The first step of a process grows its memory.
+    this.measuringStart ??= { step, seconds: this.seconds };
+    this.latestSecondsPerStep = this.secondsPerStep(step) ?? 0;
+    if (this.pace.isFitted ? this.isLate(step) : step >= TIMED_STEPS) this.fitPlan(step);
+  }
+
+  /** Call it after each validation, with its seconds. */
+  recordValidation(step: number, seconds: number): void {
+    this.pace.validationSeconds = seconds;
+    if (this.measuringStart) this.measuringStart.seconds += seconds;
+    this.fitPlan(step);
+  }
+
+  /** Whether the next step and a validation exceed the budget, or the whole plan exceeds it by far. */
+  private isLate(step: number): boolean {
+    const secondsForSteps = this.budgetSeconds - this.seconds - this.pace.validationSeconds;
+    return (
+      (this.secondsPerStep(step) ?? 0) > secondsForSteps ||
+      (this.secondsLeft(step) ?? 0) > LATE_FACTOR * secondsForSteps
+    );
+  }
+
+  /** Seconds per step without validations; undefined before the second step in this process. */
+  private secondsPerStep(step: number): number | undefined {
+    const { measuringStart: mark } = this;
+    return mark && step > mark.step ? (this.seconds - mark.seconds) / (step - mark.step) : undefined;
+  }
+
+  /** Seconds until the last step, validations included; undefined before the second step in this process. */
+  secondsLeft(step: number): number | undefined {
+    const { plan, validateEvery, validationSeconds } = this.pace;
+    const perStep = this.secondsPerStep(step);
+    return perStep === undefined ? undefined : (plan.totalSteps - step) * (perStep + validationSeconds / validateEvery);
+  }
+
+  private fitPlan(step: number): void {
+    const { schedule, budgetSeconds, pace } = this;
+    const perStep = this.secondsPerStep(step);
+    if (budgetSeconds === Number.POSITIVE_INFINITY || perStep === undefined) return;
+    const secondsLeft = budgetSeconds - this.seconds - pace.validationSeconds;
+    if (!pace.isFitted) {
+      const minimumInterval = Math.ceil(pace.validationSeconds / (VALIDATION_SHARE * perStep));
+      pace.validateEvery = Math.max(pace.validateEvery, minimumInterval);
+    }
+    const secondsPerStep = perStep + pace.validationSeconds / pace.validateEvery;
+    pace.plan = fitPlanToTime(schedule, pace.plan, step, secondsLeft, secondsPerStep);
+    pace.isFitted = true;
+  }
 }

@@ -1,41 +1,29 @@
-// One optimiser step on a device, over the parameters and optimiser state that stay there (resident.ts).
-
-import { CodedError } from '../../common/errors.ts';
+// One optimiser step on a device: feeds to loss, gradients and update. Parameters and optimiser state stay there.
 import { checkWeights } from '../architecture/decoder-values.ts';
-import { type FrozenLayout, frozenArrays, withoutData } from '../architecture/frozen.ts';
+import { frozenArrays, withoutData } from '../architecture/frozen.ts';
 import {
   accumulateGraph,
   applyGraph,
   frozenSpecs,
   gradientSumName,
   lossGraph,
-  stepGraph,
   type TrainingGraphOptions,
   trainedSpecs,
   UNRETURNABLE,
 } from '../architecture/graphs.ts';
-import { initialAdapters } from '../architecture/lora.ts';
 import { STEP_INPUTS, stateNames, stepInputs } from '../architecture/optimizer.ts';
-import { elements, type Weights } from '../architecture/parameters.ts';
+import type { Weights } from '../architecture/parameters.ts';
+import type { Quantized } from '../architecture/quantize.ts';
 import { type Device, Session, type SessionOptions } from '../runtime/session.ts';
 import { disposeAll, Tensor } from '../runtime/tensor.ts';
 import type { TokenBatch } from './batches.ts';
-import { ResidentTensors } from './resident.ts';
+import { DeviceTensors } from './device-tensors.ts';
 
-export interface StepperOptions extends TrainingGraphOptions {
+export interface StepperOptions extends Omit<TrainingGraphOptions, 'layout'> {
   readonly device: Device;
   readonly threads: number;
-  /**
-   * Micro-batches per step. With 1, the whole step is one graph. More sum up gradients, and limit memory and delay.
-   */
-  readonly microBatches: number;
-  /** Seed of new adapters. */
-  readonly seed: number;
-  /**
-   * The stepper changes the caller's trained arrays in place, and clears the caller's map of packed matrices once it has
-   * converted them. This saves a copy of the model.
-   */
-  readonly adopt?: boolean;
+  /** On the CPU it is cleared once its matrices are converted, which saves a copy of the model. */
+  readonly packed?: Map<string, Quantized>;
 }
 
 export interface StepResult {
@@ -51,42 +39,52 @@ export interface TrainingState {
   readonly tensors: Map<string, Float32Array>;
 }
 
-const layoutOf = (device: Device): FrozenLayout => (device === 'cpu' ? 'columns' : 'rows');
+/** The shapes of the tensors of a TrainingState. */
+export function shapesOfState(options: StepperOptions): Map<string, readonly number[]> {
+  return new Map(
+    trainedSpecs(options).flatMap((spec) =>
+      [spec.name, ...stateNames(spec)].map((name) => [name, spec.shape] as const),
+    ),
+  );
+}
+
+type GraphOptions = StepperOptions & Pick<TrainingGraphOptions, 'layout'>;
 
 export class Stepper {
-  private options: StepperOptions;
-  private readonly tensors: ResidentTensors;
-  private readonly sessions: Session[];
-  /** Session of the forward pass alone; loaded on first use. */
-  private lossSession: Session | undefined;
+  private options: GraphOptions;
+  private readonly tensors: DeviceTensors;
+  /** Forward and backward pass of a micro-batch. */
+  private readonly accumulate: Session;
+  /** Clipping, and the update by the sums of the micro-batches' gradients. */
+  private readonly apply: Session;
+  /** The forward pass alone; loaded on first use. */
+  private forward: Session | undefined;
   private stepsDone = 0;
 
-  private constructor(options: StepperOptions, tensors: ResidentTensors, sessions: Session[]) {
+  private constructor(options: GraphOptions, accumulate: Session, apply: Session) {
     this.options = options;
-    this.tensors = tensors;
-    this.sessions = sessions;
+    this.tensors = new DeviceTensors(sessionOptions(options));
+    this.accumulate = accumulate;
+    this.apply = apply;
   }
 
   /**
-   * `weights` is the model; with adapters, the base. `state` resumes an earlier run. Trained arrays are copied unless
-   * `adopt` is set. Throws CodedError 'corrupt' if a tensor is missing or has another size.
+   * Throws CodedError 'corrupt' if a parameter is missing, has another size or is not finite.
+   * @param base the parameters that are not trained: with adapters those of the base
+   * @param start the trained parameters; missing optimiser state is zero. On the CPU steps change these arrays
    */
-  static async create(requested: StepperOptions, weights: Weights, state?: TrainingState): Promise<Stepper> {
-    const options = { ...requested, layout: layoutOf(requested.device) };
-    const session = sessionOptions(options);
-    const tensors = new ResidentTensors(session);
-    const sessions: Session[] = [];
-    const inPlace = options.device === 'cpu';
-    const writingSession: SessionOptions = inPlace ? { ...session, unreturnable: UNRETURNABLE } : session;
-    if (options.microBatches === 1) sessions.push(await Session.load(stepGraph(options, inPlace), writingSession));
-    else {
-      sessions.push(await Session.load(accumulateGraph(options, inPlace), writingSession));
-      // It runs once per step, so its memory is better given to the micro-batches.
-      sessions.push(await Session.load(applyGraph(options, inPlace), { ...writingSession, unpooled: true }));
-    }
-    const stepper = new Stepper(options, tensors, sessions);
+  static async create(requested: StepperOptions, base: Weights, start: TrainingState): Promise<Stepper> {
+    const inPlace = requested.device === 'cpu';
+    const options: GraphOptions = { ...requested, layout: inPlace ? 'columns' : 'rows' };
+    checkWeights(frozenSpecs(options), base);
+    checkWeights(trainedSpecs(options), start.tensors);
+    const session = { ...sessionOptions(options), ...(inPlace && { unreturnable: UNRETURNABLE }) };
+    const accumulate = await Session.load(accumulateGraph(options, inPlace), session);
+    // It runs once per step, so its memory is better given to the micro-batches.
+    const apply = await Session.load(applyGraph(options, inPlace), { ...session, unpooled: true });
+    const stepper = new Stepper(options, accumulate, apply);
     try {
-      await stepper.load(weights, state);
+      await stepper.load(base, start);
     } catch (error) {
       await stepper.dispose();
       throw error;
@@ -94,55 +92,35 @@ export class Stepper {
     return stepper;
   }
 
-  private async load(weights: Weights, state: TrainingState | undefined): Promise<void> {
-    const { options } = this;
-    const frozen = frozenSpecs(options);
-    const trained = trainedSpecs(options);
-    checkWeights(frozen, weights);
-    const { config, lora, seed } = options;
-    const fresh = lora ? initialAdapters(config, lora, seed) : weights;
-    const values = state?.tensors ?? fresh;
-    checkWeights(trained, values);
-    for (const { name, shape } of frozen) {
-      await this.tensors.addFixed(name, shape, weights.get(name) as Float32Array);
-    }
-    if (options.packed && options.layout === 'columns') {
-      for (const { name, shape, data } of frozenArrays(options.packed, options.layout)) {
-        this.tensors.addOwned(name, Tensor.host(data(), shape));
+  private async load(base: Weights, start: TrainingState): Promise<void> {
+    const { options, tensors } = this;
+    const { packed, layout } = options;
+    for (const spec of frozenSpecs(options)) await tensors.addFixed(spec, base.get(spec.name) as Float32Array);
+    if (packed && layout === 'columns') {
+      for (const { name, shape, data } of frozenArrays(packed, layout)) {
+        tensors.addOwned(name, Tensor.host(data(), shape));
       }
       // The graphs now read the converted arrays.
-      this.options = { ...options, packed: withoutData(options.packed) };
+      this.options = { ...options, packed: withoutData(packed) };
+      packed.clear();
     }
-    const addTrained = (name: string, shape: readonly number[], data: Float32Array | undefined) =>
-      this.tensors.addChanging(
-        name,
-        shape,
-        (options.adopt ? data : data?.slice()) ?? new Float32Array(elements(shape)),
-      );
-    for (const spec of trained) {
-      await addTrained(spec.name, spec.shape, values.get(spec.name));
-      for (const name of stateNames(spec)) {
-        const data = state?.tensors.get(name);
-        if (state && data?.length !== elements(spec.shape)) {
-          throw new CodedError('corrupt', `The checkpoint's optimiser state '${name}' is missing or has another size.`);
-        }
-        await addTrained(name, spec.shape, data);
+    for (const spec of trainedSpecs(options)) {
+      for (const name of [spec.name, ...stateNames(spec), gradientSumName(spec.name)]) {
+        await tensors.addChanging({ ...spec, name }, start.tensors.get(name));
       }
-      if (options.microBatches > 1) await addTrained(gradientSumName(spec.name), spec.shape, undefined);
     }
-    // Done last, so that an error above leaves the caller's map unchanged.
-    if (options.adopt && this.options !== options) (options.packed as Map<string, unknown>).clear();
-    this.stepsDone = state?.step ?? 0;
+    this.stepsDone = start.step;
   }
 
+  /** Number of finished steps. */
   get step(): number {
     return this.stepsDone;
   }
 
   /**
-   * One step over `microBatches` batches whose weights together sum to 1. `onPause` runs after each micro-batch and may
-   * take long. With one micro-batch it runs before the step, which also updates the parameters. If `onPause` returns
-   * false, the step is abandoned and nothing has changed.
+   * One step over micro-batches whose weights together sum to 1. The loss and its gradients are outputs of the graph
+   * (architecture/graphs.ts). `onPause` runs after each micro-batch and may take long. If it returns false, the step is
+   * abandoned and nothing has changed.
    */
   async run(
     batches: readonly TokenBatch[],
@@ -150,44 +128,40 @@ export class Stepper {
     maxNorm: number,
     onPause: () => Promise<boolean> = async () => true,
   ): Promise<StepResult | undefined> {
-    if (batches.length !== this.options.microBatches)
-      throw new Error(`expected ${this.options.microBatches} micro-batches`);
-    const scalars = stepInputs(this.options.optimizer, this.stepsDone + 1, learningRate, maxNorm);
-    const scalarFeeds: Record<string, Tensor> = {};
-    for (const name of STEP_INPUTS) scalarFeeds[name] = Tensor.host(Float32Array.of(scalars[name]), []);
     const trained = trainedSpecs(this.options);
-    const changed = trained.flatMap((spec) => [spec.name, ...stateNames(spec)]);
-    const [first, second] = this.sessions as [Session, Session | undefined];
+    const sums = trained.map(({ name, shape }) => ({ name: gradientSumName(name), shape }));
+    const sumNames = sums.map(({ name }) => name);
+    let zeros = await this.tensors.zeroed(sums);
     let loss = 0;
-    let norm: number;
-    if (second) {
-      const sums = trained.map(({ name }) => gradientSumName(name));
-      let start = await this.tensors.resetSums(
-        trained.map(({ name, shape }) => ({ name: gradientSumName(name), shape })),
-      );
-      for (const batch of batches) {
-        loss += scalarOf(
-          await this.tensors.runAndReplace(first, { ...batchFeeds(batch), ...start }, sums, ['loss']),
-          'loss',
-        );
-        start = {};
-        if (!(await onPause())) return undefined;
-      }
-      if (!Number.isFinite(loss)) return { loss, norm: Number.NaN };
-      norm = scalarOf(await this.tensors.runAndReplace(second, scalarFeeds, changed, ['norm']), 'norm');
-    } else {
+    for (const batch of batches) {
+      loss += await this.write(this.accumulate, { ...batchFeeds(batch), ...zeros }, sumNames, 'loss');
+      zeros = {};
       if (!(await onPause())) return undefined;
-      const out = await this.tensors.runAndReplace(
-        first,
-        { ...batchFeeds(batches[0] as TokenBatch), ...scalarFeeds },
-        changed,
-        ['loss', 'norm'],
-      );
-      loss = scalarOf(out, 'loss');
-      norm = scalarOf(out, 'norm');
     }
+    if (!Number.isFinite(loss)) return { loss, norm: Number.NaN };
+    const scalars = stepInputs(this.options.optimizer, this.stepsDone + 1, learningRate, maxNorm);
+    const feeds = Object.fromEntries(
+      STEP_INPUTS.map((name) => [name, Tensor.host(Float32Array.of(scalars[name]), [])]),
+    );
+    const changed = trained.flatMap((spec) => [spec.name, ...stateNames(spec)]);
+    const norm = await this.write(this.apply, feeds, changed, 'norm');
     this.stepsDone++;
     return { loss, norm };
+  }
+
+  /** Runs a session, which writes the new values of the tensors `names`. Returns its output `scalar`. */
+  private async write(
+    session: Session,
+    feeds: Record<string, Tensor>,
+    names: readonly string[],
+    scalar: string,
+  ): Promise<number> {
+    const { tensors, options } = this;
+    const outputs = tensors.outputs(names);
+    if (options.device === 'cpu') outputs[scalar] = Tensor.host(new Float32Array(1), []);
+    const out = await session.run({ ...tensors.inputs(), ...feeds }, outputs);
+    tensors.swap(names);
+    return scalarOf(out, scalar);
   }
 
   /**
@@ -197,36 +171,33 @@ export class Stepper {
    */
   async loss(
     batches: readonly TokenBatch[],
-    onPause: () => Promise<boolean> = async () => true,
-    onTokens?: (batch: TokenBatch, losses: Float32Array) => void,
+    onPause: () => Promise<boolean>,
+    onTokens: (batch: TokenBatch, losses: Float32Array) => void,
   ): Promise<number | undefined> {
     // It runs rarely, so its memory is better given to the steps.
-    this.lossSession ??= await Session.load(lossGraph(this.options), {
+    this.forward ??= await Session.load(lossGraph(this.options), {
       ...sessionOptions(this.options),
       unpooled: true,
     });
     let loss = 0;
     for (const batch of batches) {
-      const out = await this.lossSession.run({ ...this.tensors.inputs(), ...batchFeeds(batch) });
+      const out = await this.forward.run({ ...this.tensors.inputs(), ...batchFeeds(batch) });
       loss += scalarOf(out, 'loss');
-      onTokens?.(batch, (out.losses as Tensor).floats.slice());
+      onTokens(batch, (out.losses as Tensor).floats.slice());
       disposeAll([out.loss as Tensor, out.losses as Tensor]);
       if (!(await onPause())) return undefined;
     }
     return loss;
   }
 
-  /** A copy of everything that training changes. */
-  async copyState(): Promise<TrainingState> {
-    const { step, tensors } = await this.readState();
-    if (this.options.device !== 'cpu') return { step, tensors };
-    return { step, tensors: new Map([...tensors].map(([name, data]) => [name, data.slice()])) };
+  /** Everything that training changes; on the CPU without a copy, valid until the next step. */
+  async state(): Promise<TrainingState> {
+    return { step: this.stepsDone, tensors: await this.tensors.read(this.shapes.keys()) };
   }
 
-  /** Like `copyState`, but on the CPU without a copy: valid until the next step. */
-  async readState(): Promise<TrainingState> {
-    const names = trainedSpecs(this.options).flatMap((spec) => [spec.name, ...stateNames(spec)]);
-    return { step: this.stepsDone, tensors: await this.tensors.read(names) };
+  /** Of the tensors of `state`. */
+  get shapes(): Map<string, readonly number[]> {
+    return shapesOfState(this.options);
   }
 
   /** The trained parameters without the optimiser's state; on the CPU without a copy, valid until the next step. */
@@ -234,20 +205,10 @@ export class Stepper {
     return this.tensors.read(trainedSpecs(this.options).map(({ name }) => name));
   }
 
-  /** The shapes of the tensors of `copyState`, by name. */
-  shapes(): Map<string, readonly number[]> {
-    return new Map(
-      trainedSpecs(this.options).flatMap((spec) =>
-        [spec.name, ...stateNames(spec)].map((name) => [name, spec.shape] as const),
-      ),
-    );
-  }
-
   /** Releases the tensors first: a GPU tensor that outlives its session crashes the process. */
   async dispose(): Promise<void> {
     this.tensors.clear();
-    for (const session of this.sessions) await session.dispose();
-    await this.lossSession?.dispose();
+    for (const session of [this.accumulate, this.apply, this.forward]) await session?.dispose();
     await this.tensors.dispose();
   }
 }

@@ -1,7 +1,7 @@
 // Entry of the engine process: started by EngineClient through fork(), bundled as a separate file.
 import { endAfter } from '../../common/child.ts';
 import { stopCodes } from '../../common/stop.ts';
-import { probeThisProcess, probeWebGpu } from '../../neural/training/gpu.ts';
+import { probeThisProcess, probeWebGpu } from '../../neural/training/probe.ts';
 import { CEILING_ARGUMENT, PROBE_ARGUMENT, type ToEngine } from './protocol.ts';
 import { Service } from './service.ts';
 

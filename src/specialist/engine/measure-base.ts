@@ -48,7 +48,7 @@ const LENGTH = 512;
 const MICRO_BATCHES = 4;
 /** Steps, of one window each. The first one allocates memory; the last one is timed. */
 const STEPS = 2;
-/** The learning rate rises for 10 steps (neural/training/adapt.ts) and needs as many to fall. */
+/** The learning rate rises for 10 steps (neural/training/schedule.ts) and needs as many to fall. */
 export const LEAST_STEPS = 20;
 
 /**

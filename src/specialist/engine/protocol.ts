@@ -6,8 +6,9 @@ import type { StatesRequest } from '../../neural/inference/hidden-states.ts';
 import type { Timing } from '../../neural/inference/timing.ts';
 import type { Adapted, DeviceChoice, TrainingRequest } from '../../neural/training/adapt.ts';
 import type { Method } from '../../neural/training/method.ts';
-import type { StepReport, ValidationLoss } from '../../neural/training/run.ts';
-import type { StepEstimate } from '../../neural/training/step-estimate.ts';
+import type { StepEstimate } from '../../neural/training/probe.ts';
+import type { StepReport } from '../../neural/training/train.ts';
+import type { ValidationLoss } from '../../neural/training/validation.ts';
 import type { ServedModelOptions } from '../decoding/served-model.ts';
 import type {
   LabeledQuery,
@@ -20,8 +21,9 @@ import type {
 import type { EditHistory, FileChange } from '../ngram/protocol.ts';
 
 export type { Timing } from '../../neural/inference/timing.ts';
-export type { StepReport, ValidationLoss } from '../../neural/training/run.ts';
-export { type TrainingStatus, trainingStatusOf } from '../../neural/training/training-status.ts';
+export { type TrainingStatus, trainingStatusOf } from '../../neural/training/checkpoint.ts';
+export type { StepReport } from '../../neural/training/train.ts';
+export type { ValidationLoss } from '../../neural/training/validation.ts';
 export { NEW_POSITION_TOKENS } from '../decoding/draft-latency.ts';
 export { type LatencyEstimate, MIXTURE_FILE, type QueryLoss } from '../decoding/types.ts';
 

@@ -6,7 +6,9 @@ import { gunzipSync } from 'node:zlib';
 import type { ModelConfig } from '../../../src/neural/architecture/config.ts';
 import type { Model } from '../../../src/neural/architecture/decoder-values.ts';
 import { DEFAULT_OPTIMIZER } from '../../../src/neural/architecture/optimizer.ts';
-import { train } from '../../../src/neural/training/loop.ts';
+import { TrainingBatches } from '../../../src/neural/training/batches.ts';
+import { firstPlan, learningRateAt } from '../../../src/neural/training/schedule.ts';
+import { Stepper } from '../../../src/neural/training/stepper.ts';
 import { loadTokenizer } from '../../../src/text/tokenizer/load.ts';
 import type { Tokenizer } from '../../../src/text/tokenizer/types.ts';
 import { initialWeights } from '../../support/random-models.ts';
@@ -56,7 +58,7 @@ export function files(): string[] {
 }
 
 /** @param head tokens that some samples begin with; one of the functions follows */
-export function trainedModel(tokenizer: Tokenizer, head?: readonly number[]): Promise<Model> {
+export async function trainedModel(tokenizer: Tokenizer, head?: readonly number[]): Promise<Model> {
   const config: ModelConfig = {
     modelType: 'llama',
     vocabSize: tokenizer.vocabularySize,
@@ -80,26 +82,21 @@ export function trainedModel(tokenizer: Tokenizer, head?: readonly number[]): Pr
       for (const text of FUNCTIONS) examples.push({ ids: Int32Array.from([...head, ...tokenizer.encode(text)]) });
     }
   }
-  const options = {
-    stepper: {
-      config,
-      batch: 2,
-      length: 192,
-      microBatches: 1,
+  const options = { batch: 2, length: 192, microBatches: 1, seed: 1, separator: 0 };
+  const batches = new TrainingBatches(examples, options);
+  const schedule = { peak: 1e-2, warmupSteps: 5, totalSteps: 220, floor: 0.05 };
+  const weights = initialWeights(config, 3);
+  const stepper = await Stepper.create(
+    {
+      ...{ config, batch: options.batch, length: options.length, lossChunk: 256, device: 'cpu', threads: 2 },
       optimizer: { ...DEFAULT_OPTIMIZER, weightDecay: 0 },
-      lossChunk: 256,
-      device: 'cpu' as const,
-      threads: 2,
-      seed: 1,
     },
-    schedule: { peak: 1e-2, warmupSteps: 5, totalSteps: 220, floor: 0.05 },
-    maxNorm: 1,
-    separator: 0,
-    checkpoint: undefined,
-  };
-  return train(options, initialWeights(config, 3), examples).then((result) => {
-    if (!result.ok) throw new Error(result.error.message);
-    const weights = new Map([...result.value.tensors].filter(([name]) => name.endsWith('.weight')));
-    return { config, weights };
-  });
+    weights,
+    { step: 0, tensors: weights },
+  );
+  for (let step = 0; step < schedule.totalSteps; step++) {
+    await stepper.run(batches.batchesOfStep(step), learningRateAt(schedule, firstPlan(schedule), step), 1);
+  }
+  await stepper.dispose();
+  return { config, weights };
 }

@@ -15,7 +15,7 @@ import { ggufAdapterOf } from '../../../src/neural/models/import/gguf-adapter.ts
 import { readManifest } from '../../../src/neural/models/manifest.ts';
 import { loadLibrary } from '../../../src/neural/runtime/library.ts';
 import { adapt, type TrainingRequest } from '../../../src/neural/training/adapt.ts';
-import type { StepEstimate } from '../../../src/neural/training/step-estimate.ts';
+import type { StepEstimate } from '../../../src/neural/training/probe.ts';
 import { bytesOfCrafted, CRAFTED_GGUF } from '../models/import/crafted-models.ts';
 import { ggufValues } from '../models/import/gguf-values.ts';
 import { furthest, logProbabilities } from './distributions.ts';
@@ -44,7 +44,7 @@ function request(base: AddedBase, more: Partial<TrainingRequest> = {}): Training
     examples: [{ ids: Int32Array.from(tokens) }],
     lora: 'auto',
     ...{ batch: 1, length: 32, microBatches: 1, epochs: 12, learningRate: 3e-2, checkpointEverySteps: 100 },
-    ...{ separator: 0, seed: 1, device: 'cpu', threads: 1, storeAs: 'F32' },
+    ...{ separator: 0, seed: 1, device: 'cpu', threads: 1 },
     ...more,
   };
 }

@@ -11,31 +11,24 @@ export function options(golden: Golden, more: Partial<StepperOptions> = {}): Ste
     batch,
     length,
     ...(lora ? { lora } : {}),
-    ...(packed ? { packed } : {}),
+    ...(packed ? { packed: new Map(packed) } : {}),
     optimizer: DEFAULT_OPTIMIZER,
     lossChunk: 16,
     device: 'cpu',
     threads: 1,
-    microBatches: 1,
-    seed: 1,
     ...more,
   };
 }
 
 /** Starts from the golden weights; with adapters, from the golden adapters. */
 export function stepper(golden: Golden, more: Partial<StepperOptions> = {}, state?: TrainingState): Promise<Stepper> {
-  const chosen = options(golden, more);
-  return Stepper.create(chosen, golden.weights, state ?? (golden.lora ? adapterState(golden) : undefined));
+  const start = state ?? { step: 0, tensors: copyOf(golden.weights) };
+  return Stepper.create(options(golden, more), golden.weights, start);
 }
 
-function adapterState({ weights }: Golden): TrainingState {
-  const tensors = new Map<string, Float32Array>();
-  for (const [name, data] of weights) {
-    if (!name.includes('.lora_')) continue;
-    tensors.set(name, data);
-    for (const kind of ['exp_avg', 'exp_avg_sq']) tensors.set(`${name}.${kind}`, new Float32Array(data.length));
-  }
-  return { step: 0, tensors };
+/** Steps on the CPU change the arrays they are given. */
+export function copyOf(tensors: ReadonlyMap<string, Float32Array>): Map<string, Float32Array> {
+  return new Map([...tensors].map(([name, data]) => [name, data.slice()]));
 }
 
 export function tokenBatch({ ids, targets, weights }: GoldenBatch): TokenBatch {

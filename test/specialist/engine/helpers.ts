@@ -85,7 +85,6 @@ export function adaptation(base: string, out: string, more: Partial<TrainingRequ
     seed: 1,
     device: 'cpu',
     threads: 1,
-    storeAs: 'F32',
     ...more,
   };
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parameterSpecs } from '../../../src/neural/architecture/parameters.ts';
-import { productsPerToken } from '../../../src/neural/training/step-estimate.ts';
+import { productsPerToken } from '../../../src/neural/training/probe.ts';
 import { PRESETS } from '../../support/random-models.ts';
 
 test('adapted layers count three times, other layers once, and the output matrix twice', () => {

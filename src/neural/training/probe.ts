@@ -1,15 +1,22 @@
-// The time of a training step with adapters, computed from the model's shape and this machine's speed: timing a step of
-// a large base takes minutes.
+// Measures this machine: whether training can use its GPU, and how long a step with adapters takes.
 import type { ModelConfig } from '../architecture/config.ts';
-import { SPEED_PRODUCTS, speedGraph } from '../architecture/graphs.ts';
+import { probeGraph, SPEED_PRODUCTS, speedGraph } from '../architecture/graphs.ts';
 import type { LoraConfig } from '../architecture/lora.ts';
 import { headLayer, layerParameters } from '../architecture/parameters.ts';
-import { speedOf } from '../runtime/probe.ts';
+import type { ProbeResult } from '../runtime/device.ts';
+import { loadLibrary } from '../runtime/library.ts';
+import { probeSession, speedOf } from '../runtime/probe.ts';
 import type { Device } from '../runtime/session.ts';
 
-/**
- * A step takes this many times what its products would take alone, because of attention, unpacking and the loss.
- */
+export { probeWebGpu } from '../runtime/device.ts';
+
+/** Runs in a separate process, which a bad driver may crash. */
+export async function probeThisProcess(): Promise<ProbeResult> {
+  await loadLibrary();
+  return probeSession(probeGraph(), speedGraph());
+}
+
+/** A step takes this many times what its products would take alone, because of attention, unpacking and the loss. */
 const OVERHEAD = 1.5;
 
 export interface StepEstimate {
@@ -17,12 +24,17 @@ export interface StepEstimate {
   readonly totalSteps: number;
 }
 
-/** @param tokens in a step */
+/**
+ * Seconds of a step with adapters, computed from the model's shape and this machine's speed: timing a step of a large
+ * base takes minutes.
+ * @param tokens in a step
+ */
 export async function estimateStep(
   config: ModelConfig,
   lora: LoraConfig,
   tokens: number,
-  { device, threads }: { readonly device: Device; readonly threads: number },
+  device: Device,
+  threads: number,
 ): Promise<number> {
   const secondsPerProduct = (await speedOf(speedGraph(), device, threads)) / SPEED_PRODUCTS;
   return OVERHEAD * tokens * productsPerToken(config, lora) * secondsPerProduct;

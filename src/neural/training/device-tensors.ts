@@ -1,16 +1,13 @@
-// Owns the tensors that stay on the device between steps, by input name: parameters, optimiser state, gradient sums.
+// The tensors that stay on the device between steps, by input name: parameters, optimiser state, gradient sums.
 import { identityGraph, newValueName } from '../architecture/graphs.ts';
-import { elements } from '../architecture/parameters.ts';
-import type { Session, SessionOptions } from '../runtime/session.ts';
-import { disposeAll, Tensor } from '../runtime/tensor.ts';
+import { elements, type ParameterSpec } from '../architecture/parameters.ts';
+import type { SessionOptions } from '../runtime/session.ts';
+import { disposeAll, type Tensor } from '../runtime/tensor.ts';
 import { Transfer } from '../runtime/transfer.ts';
 
-interface NamedShape {
-  readonly name: string;
-  readonly shape: readonly number[];
-}
+type NamedShape = Pick<ParameterSpec, 'name' | 'shape'>;
 
-export class ResidentTensors {
+export class DeviceTensors {
   private readonly isOnHost: boolean;
   private readonly transfer: Transfer;
   /** On the GPU each changing tensor has a second one in `spare`, which the next step writes. */
@@ -24,7 +21,7 @@ export class ResidentTensors {
   }
 
   /** Adds a tensor that no step changes. */
-  async addFixed(name: string, shape: readonly number[], data: Float32Array): Promise<void> {
+  async addFixed({ name, shape }: NamedShape, data: Float32Array): Promise<void> {
     this.addOwned(name, await this.transfer.toDevice(data, shape));
   }
 
@@ -33,10 +30,11 @@ export class ResidentTensors {
     this.current.set(name, tensor);
   }
 
-  /** Adds a tensor that steps change. On the CPU they change the array `start` itself. */
-  async addChanging(name: string, shape: readonly number[], start: Float32Array): Promise<void> {
-    await this.addFixed(name, shape, start);
-    if (!this.isOnHost) this.spare.set(name, await this.transfer.toDevice(new Float32Array(elements(shape)), shape));
+  /** Adds a tensor that steps change. On the CPU they change the array `start` itself. Default: zeros. */
+  async addChanging(spec: NamedShape, start: Float32Array = new Float32Array(elements(spec.shape))): Promise<void> {
+    await this.addFixed(spec, start);
+    if (this.isOnHost) return;
+    this.spare.set(spec.name, await this.transfer.toDevice(new Float32Array(start.length), spec.shape));
   }
 
   /** All tensors, as inputs of a session. */
@@ -44,32 +42,28 @@ export class ResidentTensors {
     return Object.fromEntries(this.current);
   }
 
-  /** Runs a session and replaces tensors by its new:* outputs: in place on the CPU, in the spare tensors on the GPU. */
-  async runAndReplace(
-    session: Session,
-    feeds: Record<string, Tensor>,
-    names: readonly string[],
-    scalars: readonly string[],
-  ): Promise<Record<string, Tensor>> {
-    const outputs: Record<string, Tensor> = {};
-    if (session.device === 'cpu') for (const name of scalars) outputs[name] = Tensor.host(new Float32Array(1), []);
-    for (const name of names) outputs[newValueName(name)] = (this.spare.get(name) ?? this.current.get(name)) as Tensor;
-    const out = await session.run({ ...this.inputs(), ...feeds }, outputs);
+  /** The tensors that a session writes as its new:* outputs: on the CPU the inputs themselves, on the GPU the spares. */
+  outputs(names: readonly string[]): Record<string, Tensor> {
+    return Object.fromEntries(
+      names.map((name) => [newValueName(name), (this.spare.get(name) ?? this.current.get(name)) as Tensor]),
+    );
+  }
+
+  /** Makes the written outputs the next inputs. */
+  swap(names: readonly string[]): void {
     for (const name of names) {
       const spare = this.spare.get(name);
       if (!spare) continue;
       this.spare.set(name, this.current.get(name) as Tensor);
       this.current.set(name, spare);
     }
-    return out;
   }
 
-  /** Sets gradient sums to zero. On the GPU it returns shared zero tensors to use as inputs instead. */
-  async resetSums(sums: readonly NamedShape[]): Promise<Record<string, Tensor>> {
+  /** Sets tensors to zero. On the GPU it returns shared zero tensors to use as inputs instead. */
+  async zeroed(specs: readonly NamedShape[]): Promise<Record<string, Tensor>> {
     const feeds: Record<string, Tensor> = {};
-    for (const { name, shape } of sums) {
-      const sum = this.current.get(name) as Tensor;
-      if (!sum.onDevice) sum.floats.fill(0);
+    for (const { name, shape } of specs) {
+      if (this.isOnHost) this.current.get(name)?.floats.fill(0);
       else feeds[name] = await this.zerosOf(shape);
     }
     return feeds;
@@ -77,16 +71,13 @@ export class ResidentTensors {
 
   private async zerosOf(shape: readonly number[]): Promise<Tensor> {
     const key = shape.join();
-    let tensor = this.zeros.get(key);
-    if (!tensor) {
-      tensor = await this.transfer.toDevice(new Float32Array(elements(shape)), shape);
-      this.zeros.set(key, tensor);
-    }
+    const tensor = this.zeros.get(key) ?? (await this.transfer.toDevice(new Float32Array(elements(shape)), shape));
+    this.zeros.set(key, tensor);
     return tensor;
   }
 
   /** Reads tensors to the host. On the CPU these are the arrays themselves, valid until the next step. */
-  async read(names: readonly string[]): Promise<Map<string, Float32Array>> {
+  async read(names: Iterable<string>): Promise<Map<string, Float32Array>> {
     const out = new Map<string, Float32Array>();
     for (const name of names) out.set(name, await this.transfer.toHost(this.current.get(name) as Tensor));
     return out;

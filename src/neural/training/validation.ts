@@ -1,0 +1,61 @@
+// The validation loss: of the model on held-out tokens, and of its mixture with another model.
+import { fitInterpolation } from '../../common/statistics/interpolation.ts';
+import type { TokenBatch } from './batches.ts';
+import type { Stepper } from './stepper.ts';
+
+/** A loss on the validation examples, nats per token, after `step` steps. */
+export interface ValidationLoss {
+  readonly step: number;
+  readonly loss: number;
+  /**
+   * The loss of the mixture with the other model, on tokens whose probability under that model is known; absent if
+   * there are none. NaN if a loss was NaN.
+   */
+  readonly mixed?: number;
+}
+
+/** The loss that decides when a run stops and which parameters it keeps: the mixture's, because the mixture serves. */
+function selectionLoss({ loss, mixed = loss }: ValidationLoss): number {
+  // NaN is null in a checkpoint.
+  return Number.isFinite(mixed) ? mixed : Number.POSITIVE_INFINITY;
+}
+
+/** The first of the lowest losses; undefined if there is none. */
+export function bestValidation(all: readonly ValidationLoss[]): ValidationLoss | undefined {
+  const [first, ...later] = all;
+  return first && later.reduce((best, each) => (selectionLoss(each) < selectionLoss(best) ? each : best), first);
+}
+
+/** Number of validations after the best one. */
+export function validationsSinceBest(all: readonly ValidationLoss[]): number {
+  const best = bestValidation(all);
+  return best ? all.length - 1 - all.indexOf(best) : 0;
+}
+
+/**
+ * Interpolates both models with the single weight that fits these tokens best. When serving, a gate weights each token,
+ * but it is fitted only after training. As with the gate, learning what the other model already predicts lowers the
+ * mixture's loss little. Undefined if `onPause`, which runs after each batch, returned false.
+ */
+export async function validate(
+  stepper: Stepper,
+  batches: readonly TokenBatch[],
+  onPause: () => Promise<boolean>,
+): Promise<ValidationLoss | undefined> {
+  const first: number[] = [];
+  const second: number[] = [];
+  const weights: number[] = [];
+  const addTokens = ({ weights: ofBatch, otherProbabilities }: TokenBatch, losses: Float32Array) => {
+    otherProbabilities?.forEach((otherProbability, i) => {
+      const weight = ofBatch[i] as number;
+      if (Number.isNaN(otherProbability) || weight === 0) return;
+      first.push(Math.exp(-(losses[i] as number)));
+      second.push(otherProbability);
+      weights.push(weight);
+    });
+  };
+  const loss = await stepper.loss(batches, onPause, addTokens);
+  if (loss === undefined) return undefined;
+  const mixed = weights.length > 0 ? { mixed: fitInterpolation({ first, second, weights }).loss } : {};
+  return { step: stepper.step, loss, ...mixed };
+}
