@@ -37,10 +37,10 @@ export interface AdaptRequest {
 export interface NeuralAccess {
   /** Folder of the base model: config.json, model.safetensors and optionally mixture.json. */
   readonly base: string;
-  /** Precision and threads of drafting. */
+  /** Precision and threads of our own engine's drafts. */
   readonly precision: 'auto' | 'int4' | 'int8' | 'fp32';
   readonly threads: number;
-  /** Device of training, and its CPU threads. */
+  /** Device and CPU threads of training, and of llama.cpp, which drafts with GGUF bases. */
   readonly device: 'auto' | 'cpu' | 'webgpu';
   readonly trainingThreads?: number | 'auto';
   /** Budget of the run without API answers and first look. Default 10. */

@@ -114,7 +114,7 @@ test('a base whose training would take longer than the budget is not trained, an
   assert.equal(engine.count('adapt'), 1, 'only the estimate');
   assert.equal(neural?.used, 'base');
   const why =
-    /^In 10 minutes this machine cannot train the base 'theirs', so nothing is adapted\. The minimum of \d steps needs about \d+ minutes with the measurements\.$/;
+    /^In 10 minutes this machine cannot train the base 'theirs'\. The minimum of \d steps needs about \d+ minutes with the measurements\. Nothing is adapted\.$/;
   assert.ok(
     notes.some((note) => why.test(note.replace('The neural model was not adapted: ', ''))),
     notes.join('\n'),

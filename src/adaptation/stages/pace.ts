@@ -42,14 +42,16 @@ export async function paceOf(runner: LearnStages, tell: Tell): Promise<Pace> {
     if (speed === undefined) return pace(access.base, 0, why);
     const perStep = (WITH_VALIDATION * windowTokens * microBatches) / speed;
     const seconds = run.elapsed() + OPENING_SECONDS + leastDrafts(run) * secondsOfDraft(measures) + steps * perStep;
-    if (seconds <= limit || access.noOther) return pace(base, perStep, offer && refused(offer, 'a smaller base is'));
+    if (seconds <= limit || access.noOther) {
+      return pace(base, perStep, offer && `${untrainable(offer)} A smaller base is adapted.`);
+    }
     offer ??= { base: basename(base), steps, limit: limit / 60, minutes: Math.ceil((SPARE * seconds) / 60) };
     perStepOfBase ||= perStep;
   }
   const asked = offer as TimeOffer;
   const answer = await run.excludeFromBudget(async () => run.askForTime?.(asked));
   if (answer === 'stop') throw new CodedError('cancelled', 'Nothing was changed.');
-  if (answer !== 'extend') return pace(access.base, 0, refused(asked, 'nothing is'));
+  if (answer !== 'extend') return pace(access.base, 0, `${untrainable(asked)} Nothing is adapted.`);
   return { ...pace(access.base, perStepOfBase), minutes: asked.minutes };
 }
 
@@ -92,9 +94,9 @@ function leastDrafts(run: Run): number {
 /** Of a line at a position that no cache holds. */
 const secondsOfDraft = ({ promptMs, lineMs }: BaseMeasures) => (promptMs + lineMs) / 1000;
 
-function refused({ base, steps, limit, minutes }: TimeOffer, consequence: string): string {
+function untrainable({ base, steps, limit, minutes }: TimeOffer): string {
   return (
-    `In ${limitInWords(limit)} this machine cannot train the base '${base}', so ${consequence} adapted. ` +
+    `In ${limitInWords(limit)} this machine cannot train the base '${base}'. ` +
     `The minimum of ${counted(steps, 'step')} needs about ${counted(minutes, 'minute')} with the measurements.`
   );
 }
