@@ -100,7 +100,7 @@ const TURN = 4 << 20;
 export async function replaceFileInTurns(
   path: string,
   pieces: Iterable<Uint8Array>,
-  turn: () => Promise<void>,
+  turn: () => Promise<unknown>,
 ): Promise<void> {
   makeFolder(dirname(path));
   sweepTemporary(dirname(path));

@@ -1,9 +1,10 @@
 // Adapts a model folder to examples: choose device and method, train, merge, save. Runs in the engine process.
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { CodedError, messageOf, ok, type Result } from '../../common/errors.ts';
+import { CodedError, messageOf, ok, type Result, unwrap } from '../../common/errors.ts';
 import { availableMemory } from '../../common/memory.ts';
 import { threadCount } from '../../common/threads.ts';
+import type { ModelConfig } from '../architecture/config.ts';
 import { type Model, valuesOf } from '../architecture/decoder-values.ts';
 import { type LoraConfig, mergeAdapters } from '../architecture/lora.ts';
 import { parameterCount, type Weights } from '../architecture/parameters.ts';
@@ -12,16 +13,18 @@ import type { Quantized } from '../architecture/quantize.ts';
 import { describeAdapted } from '../models/adapted.ts';
 import { saveAdapter } from '../models/adapter.ts';
 import { baseOf } from '../models/compatibility.ts';
-import { ADAPTER, ADAPTER_CONFIG, CONFIG, GGUF_ADAPTER, WEIGHTS } from '../models/manifest.ts';
-import { saveModel } from '../models/model-folder.ts';
+import { checkGgufFile } from '../models/gguf-file.ts';
+import { readGguf } from '../models/import/gguf.ts';
+import { loadGguf } from '../models/import/gguf-weights.ts';
+import { ADAPTER, ADAPTER_CONFIG, CONFIG, GGUF_ADAPTER, readManifest, WEIGHTS } from '../models/manifest.ts';
+import { loadModel, saveModel } from '../models/model-folder.ts';
 import { chooseDevice, type DeviceChoice, type ProbeResult } from '../runtime/device.ts';
 import { loadLibrary } from '../runtime/library.ts';
-import { openBase, type TrainingBase } from './base.ts';
 import { TrainingBatches } from './batches.ts';
 import { checkpointStatus, finishedRun, recordFinished } from './checkpoint.ts';
-import { chooseMethod, type Method, methodOf } from './method.ts';
+import { chooseMethod, type Method, methodOf, type WeightBits } from './method.ts';
 import { estimateStep, type StepEstimate } from './probe.ts';
-import { type Adapted, checkRequest, identityOf, type TrainingRequest } from './request.ts';
+import { type Adapted, checkRequest, digestOf, identityOf, type TrainingRequest } from './request.ts';
 import { scheduleOf } from './schedule.ts';
 import { type TrainingHooks, tokensOfStep, train } from './train.ts';
 
@@ -73,7 +76,7 @@ export async function adapt(request: TrainingRequest, hooks: AdaptHooks): Promis
     const start = { identity: run.identity, config, weights, packed, lora, device: device.device };
     const result = await train(request, start, hooks);
     if (!result.ok) return result;
-    const { parameters: trained, ...outcome } = result.value;
+    const { weights: trained, ...outcome } = result.value;
     const precision = saveAdapted(request, { config, weights }, method, packed && base, trained);
     describeAdapted(out, { base: request.base, ...(tokenizer !== undefined && { tokenizer }), precision });
     const tokens = outcome.steps * tokensOfStep(request);
@@ -96,6 +99,34 @@ async function estimated(
   const threads = threadCount(request.threads);
   const secondsPerStep = await estimateStep(config, lora, tokensOfStep(request), device, threads);
   return { secondsPerStep, totalSteps: scheduleOf(request, stepsPerEpoch).totalSteps };
+}
+
+interface TrainingBase {
+  readonly config: ModelConfig;
+  /** Hash of its weights. */
+  readonly identity: string;
+  readonly bits: WeightBits;
+  /** Whether llama.cpp serves it, so that only an adapter can be added. */
+  readonly isGguf: boolean;
+  /** Reads a GGUF file, which takes long; `pause` as in `loadGguf`. */
+  readonly load: (pause: () => Promise<void>) => Promise<Pick<Model, 'weights' | 'packed'>>;
+}
+
+/** Throws CodedError as `loadModel`, `checkGgufFile` and `readGguf` do. */
+async function openBase({
+  base: folder,
+  tokenizer,
+}: Pick<TrainingRequest, 'base' | 'tokenizer'>): Promise<TrainingBase> {
+  const manifest = unwrap(readManifest(folder));
+  if (!manifest?.gguf) {
+    const model = loadModel(folder, { as: 'stored', base: folder, ...(tokenizer !== undefined && { tokenizer }) });
+    const bits = model.packed?.size ? 4 : 32;
+    return { config: model.config, identity: digestOf(model), bits, isGguf: false, load: async () => model };
+  }
+  await checkGgufFile(folder);
+  const source = await readGguf(manifest.gguf.path);
+  const { config } = source;
+  return { config, identity: manifest.weights, bits: 8, isGguf: true, load: (pause) => loadGguf(source, pause) };
 }
 
 /**

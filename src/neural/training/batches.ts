@@ -24,11 +24,14 @@ export interface TokenBatch {
   readonly ids: Int32Array;
   readonly targets: Int32Array;
   readonly weights: Float32Array;
-  /** Of each target, as in Example; absent: unknown. */
-  readonly otherProbabilities?: Float32Array;
 }
 
-interface Window extends Required<TokenBatch> {
+export interface HeldOutBatch extends TokenBatch {
+  /** Of each target, as in Example; NaN: unknown. */
+  readonly otherProbabilities: Float32Array;
+}
+
+interface Window extends HeldOutBatch {
   readonly importance: number;
   /** 1 for targets from a large model. */
   readonly isFromLlm: Uint8Array;
@@ -121,7 +124,7 @@ export class TrainingBatches {
   }
 
   /** All windows once, for validation. Weights together sum to 1; the last batch is filled up with empty windows. */
-  allBatches(): TokenBatch[] {
+  allBatches(): HeldOutBatch[] {
     const { batch } = this.options;
     const count = Math.ceil(this.windows.length / batch);
     return normaliseWeights(
@@ -214,7 +217,7 @@ function windowOf(parts: readonly Piece[], { length, separator }: BatchOptions):
   };
 }
 
-function stackWindows(windows: readonly Window[], { batch, length, separator }: BatchOptions): Required<TokenBatch> {
+function stackWindows(windows: readonly Window[], { batch, length, separator }: BatchOptions): HeldOutBatch {
   const rows = batch * length;
   const out = {
     ids: new Int32Array(rows).fill(separator),
@@ -231,7 +234,7 @@ function stackWindows(windows: readonly Window[], { batch, length, separator }: 
   return out;
 }
 
-function normaliseWeights(batches: TokenBatch[]): TokenBatch[] {
+function normaliseWeights<T extends TokenBatch>(batches: T[]): T[] {
   let total = 0;
   for (const { weights } of batches) for (const weight of weights) total += weight;
   for (const { weights } of batches)

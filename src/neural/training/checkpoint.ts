@@ -5,7 +5,7 @@ import { crc32 } from 'node:zlib';
 import { CodedError, messageOf } from '../../common/errors.ts';
 import { replaceFile, replaceFileInTurns } from '../../common/files.ts';
 import type { LoraConfig } from '../architecture/lora.ts';
-import { allFinite, elements, type Weights } from '../architecture/parameters.ts';
+import { allFinite, type Weights } from '../architecture/parameters.ts';
 import { ADAPTER, WEIGHTS } from '../models/manifest.ts';
 import { readSafetensors, writeSafetensors } from '../models/safetensors.ts';
 import type { Adapted } from './request.ts';
@@ -29,9 +29,6 @@ export interface Checkpoint extends TrainingState {
   readonly progress: Progress;
 }
 
-/** Shapes by tensor name. */
-type Shapes = ReadonlyMap<string, readonly number[]>;
-
 /** Names the run that a file belongs to: see `identityOf`. */
 interface RunFolder {
   readonly out: string;
@@ -45,7 +42,6 @@ interface RunFolder {
 export async function saveCheckpoint(
   { out, identity }: RunFolder,
   { step, tensors, progress }: Checkpoint,
-  shapes: Shapes,
   yieldThread: () => Promise<unknown>,
 ): Promise<void> {
   let sum = 0;
@@ -56,17 +52,16 @@ export async function saveCheckpoint(
   }
   const progressJson = JSON.stringify(progress);
   const metadata = { step: String(step), identity, progress: progressJson, crc32: String(sum) };
-  await writeTensors(join(out, CHECKPOINT_FILE), tensors, shapes, metadata, yieldThread);
+  await writeTensors(join(out, CHECKPOINT_FILE), tensors, metadata, yieldThread);
 }
 
 /** Saves the parameters of the best validation, without the optimiser's state. */
 export function saveBest(
   { out, identity }: RunFolder,
   parameters: Weights,
-  shapes: Shapes,
   yieldThread: () => Promise<unknown>,
 ): Promise<void> {
-  return writeTensors(join(out, BEST_FILE), parameters, shapes, { identity }, yieldThread);
+  return writeTensors(join(out, BEST_FILE), parameters, { identity }, yieldThread);
 }
 
 /** Undefined if this run saved none. Throws CodedError 'corrupt' if the file is damaged. */
@@ -81,27 +76,25 @@ export function loadBest({ out, identity }: RunFolder): Map<string, Float32Array
 async function writeTensors(
   path: string,
   tensors: Weights,
-  shapes: Shapes,
   metadata: Readonly<Record<string, string>>,
   yieldThread: () => Promise<unknown>,
 ): Promise<void> {
-  const stored = [...tensors].map(
-    ([name, data]) => [name, { shape: shapes.get(name) ?? [data.length], data }] as const,
-  );
-  await replaceFileInTurns(path, writeSafetensors(stored, 'F32', metadata), async () => void (await yieldThread()));
+  const stored = [...tensors].map(([name, data]) => [name, { shape: [data.length], data }] as const);
+  await replaceFileInTurns(path, writeSafetensors(stored, 'F32', metadata), yieldThread);
 }
 
 /**
  * The run's checkpoint; undefined if there is none. One that cannot be used is deleted, and `onNote` gets a message for
  * the user.
+ * @param sizes of its tensors, by name
  */
 export function resumableCheckpoint(
   folder: RunFolder,
-  shapes: Shapes,
+  sizes: ReadonlyMap<string, number>,
   onNote: (note: string) => void = () => {},
 ): Checkpoint | undefined {
   try {
-    return loadCheckpoint(folder, shapes);
+    return loadCheckpoint(folder, sizes);
   } catch (error) {
     if (!(error instanceof CodedError)) throw error;
     onNote(`The checkpoint of an earlier run was not used, and training started again. ${error.message}`);
@@ -110,14 +103,17 @@ export function resumableCheckpoint(
   }
 }
 
-export function deleteCheckpoint(out: string): void {
+function deleteCheckpoint(out: string): void {
   for (const name of [CHECKPOINT_FILE, BEST_FILE]) rmSync(join(out, name), { force: true, recursive: true });
 }
 
 /**
  * Throws CodedError 'unreadable', or 'corrupt' if it is damaged, belongs to another run or contains NaN.
  */
-export function loadCheckpoint({ out, identity }: RunFolder, shapes: Shapes): Checkpoint | undefined {
+export function loadCheckpoint(
+  { out, identity }: RunFolder,
+  sizes: ReadonlyMap<string, number>,
+): Checkpoint | undefined {
   const path = join(out, CHECKPOINT_FILE);
   if (!existsSync(path)) return undefined;
   let bytes: Uint8Array;
@@ -137,7 +133,7 @@ export function loadCheckpoint({ out, identity }: RunFolder, shapes: Shapes): Ch
     if (!allFinite(data)) throw new CodedError('corrupt', notFinite(name));
     tensors.set(name, data);
   }
-  const isWhole = [...shapes].every(([name, shape]) => tensors.get(name)?.length === elements(shape));
+  const isWhole = [...sizes].every(([name, size]) => tensors.get(name)?.length === size);
   if (String(sum) !== metadata.crc32 || !isWhole) throw new CodedError('corrupt', 'The checkpoint is damaged.');
   // The header has no checksum.
   const status = statusIn(metadata);

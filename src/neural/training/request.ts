@@ -120,13 +120,7 @@ export function identityOf(request: TrainingRequest, config: ModelConfig, weight
     ...{ format: FORMAT, config, weights, examples: digestOfExamples(request.examples) },
     validation: validation && { ...validation, examples: digestOfExamples(validation.examples) },
   };
-  // Key order does not matter.
-  const canonical = JSON.stringify(parts, (_, value) =>
-    value && typeof value === 'object' && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : value,
-  );
-  return createHash('sha256').update(canonical).digest('hex').slice(0, 32);
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
 }
 
 function digestOfExamples(examples: readonly Example[]): string {

@@ -12,7 +12,7 @@ import {
   UNRETURNABLE,
 } from '../architecture/graphs.ts';
 import { STEP_INPUTS, stateNames, stepInputs } from '../architecture/optimizer.ts';
-import type { Weights } from '../architecture/parameters.ts';
+import { elements, type Weights } from '../architecture/parameters.ts';
 import type { Quantized } from '../architecture/quantize.ts';
 import { type Device, Session, type SessionOptions } from '../runtime/session.ts';
 import { disposeAll, Tensor } from '../runtime/tensor.ts';
@@ -39,11 +39,11 @@ export interface TrainingState {
   readonly tensors: Map<string, Float32Array>;
 }
 
-/** The shapes of the tensors of a TrainingState. */
-export function shapesOfState(options: StepperOptions): Map<string, readonly number[]> {
+/** The number of elements of each tensor of a TrainingState. */
+export function sizesOfState(options: StepperOptions): Map<string, number> {
   return new Map(
     trainedSpecs(options).flatMap((spec) =>
-      [spec.name, ...stateNames(spec)].map((name) => [name, spec.shape] as const),
+      [spec.name, ...stateNames(spec)].map((name) => [name, elements(spec.shape)] as const),
     ),
   );
 }
@@ -165,39 +165,24 @@ export class Stepper {
   }
 
   /**
-   * Weighted loss of the present parameters, nats per token, over batches whose weights together sum to 1; changes
-   * nothing. Undefined if `onPause`, which runs after each batch, returned false.
-   * @param onTokens gets the loss of each target of a batch
+   * The weighted loss of a batch under the present parameters, and the loss of each of its targets, nats; changes
+   * nothing.
    */
-  async loss(
-    batches: readonly TokenBatch[],
-    onPause: () => Promise<boolean>,
-    onTokens: (batch: TokenBatch, losses: Float32Array) => void,
-  ): Promise<number | undefined> {
+  async loss(batch: TokenBatch): Promise<{ readonly loss: number; readonly losses: Float32Array }> {
     // It runs rarely, so its memory is better given to the steps.
     this.forward ??= await Session.load(lossGraph(this.options), {
       ...sessionOptions(this.options),
       unpooled: true,
     });
-    let loss = 0;
-    for (const batch of batches) {
-      const out = await this.forward.run({ ...this.tensors.inputs(), ...batchFeeds(batch) });
-      loss += scalarOf(out, 'loss');
-      onTokens(batch, (out.losses as Tensor).floats.slice());
-      disposeAll([out.loss as Tensor, out.losses as Tensor]);
-      if (!(await onPause())) return undefined;
-    }
-    return loss;
+    const out = await this.forward.run({ ...this.tensors.inputs(), ...batchFeeds(batch) });
+    const result = { loss: scalarOf(out, 'loss'), losses: (out.losses as Tensor).floats.slice() };
+    disposeAll(Object.values(out));
+    return result;
   }
 
   /** Everything that training changes; on the CPU without a copy, valid until the next step. */
   async state(): Promise<TrainingState> {
-    return { step: this.stepsDone, tensors: await this.tensors.read(this.shapes.keys()) };
-  }
-
-  /** Of the tensors of `state`. */
-  get shapes(): Map<string, readonly number[]> {
-    return shapesOfState(this.options);
+    return { step: this.stepsDone, tensors: await this.tensors.read(sizesOfState(this.options).keys()) };
   }
 
   /** The trained parameters without the optimiser's state; on the CPU without a copy, valid until the next step. */

@@ -11,7 +11,7 @@ import { type BatchOptions, TrainingBatches } from './batches.ts';
 import { loadBest, type Progress, resumableCheckpoint, saveBest, saveCheckpoint } from './checkpoint.ts';
 import type { TrainingOutcome, TrainingRequest } from './request.ts';
 import { firstPlan, learningRateAt, scheduleOf, Timekeeper } from './schedule.ts';
-import { Stepper, type StepperOptions, shapesOfState } from './stepper.ts';
+import { Stepper, type StepperOptions, sizesOfState } from './stepper.ts';
 import { bestValidation, type ValidationLoss, validate, validationsSinceBest } from './validation.ts';
 
 /** What a run starts from. */
@@ -55,8 +55,8 @@ export interface TrainingHooks {
 }
 
 export interface Trained extends TrainingOutcome {
-  /** The trained parameters: of the best validation, or without validation the last ones. */
-  readonly parameters: Map<string, Float32Array>;
+  /** The trained ones: of the best validation, or without validation the last. */
+  readonly weights: Map<string, Float32Array>;
 }
 
 /** Gradients are scaled down to this global norm. */
@@ -81,7 +81,7 @@ export async function train(
   const options = stepperOptions(request, start);
   let stepper: Stepper | undefined;
   try {
-    const checkpoint = resumableCheckpoint({ out: request.out, identity }, shapesOfState(options), hooks.onNote);
+    const checkpoint = resumableCheckpoint({ out: request.out, identity }, sizesOfState(options), hooks.onNote);
     const trained = lora ? initialAdapters(config, lora, request.seed) : weights;
     stepper = await Stepper.create(options, weights, checkpoint ?? { step: 0, tensors: trained });
     return await loop(request, start, stepper, checkpoint?.progress, hooks);
@@ -131,7 +131,7 @@ async function loop(
   const save = async () => {
     if (stepper.step === saved.step) return;
     progress.seconds = time.seconds;
-    await saveCheckpoint(run, { ...(await stepper.state()), progress }, stepper.shapes, pause);
+    await saveCheckpoint(run, { ...(await stepper.state()), progress }, pause);
     saved = { step: stepper.step, seconds: time.seconds };
   };
 
@@ -147,7 +147,7 @@ async function loop(
       if (validated) {
         progress.validations.push(validated);
         if (validated === bestValidation(progress.validations)) {
-          await saveBest(run, await stepper.parameters(), stepper.shapes, pause);
+          await saveBest(run, await stepper.parameters(), pause);
         }
         time.recordValidation(step, time.seconds - started);
         hooks.onValidated?.(validated);
@@ -197,7 +197,7 @@ async function loop(
   const hasStalled = validationsSinceBest(validations) >= patience;
   return ok({
     steps,
-    parameters: (best && best.step < steps ? loadBest(run) : undefined) ?? (await stepper.parameters()),
+    weights: (best && best.step < steps ? loadBest(run) : undefined) ?? (await stepper.parameters()),
     validation: best && { first: validations[0] as ValidationLoss, best, all: validations },
     stopped: hasStalled ? 'no-improvement' : steps < schedule.totalSteps ? 'out-of-time' : 'finished',
     seconds: time.seconds,

@@ -1,6 +1,6 @@
 // The validation loss: of the model on held-out tokens, and of its mixture with another model.
 import { fitInterpolation } from '../../common/statistics/interpolation.ts';
-import type { TokenBatch } from './batches.ts';
+import type { HeldOutBatch } from './batches.ts';
 import type { Stepper } from './stepper.ts';
 
 /** A loss on the validation examples, nats per token, after `step` steps. */
@@ -33,29 +33,31 @@ export function validationsSinceBest(all: readonly ValidationLoss[]): number {
 }
 
 /**
- * Interpolates both models with the single weight that fits these tokens best. When serving, a gate weights each token,
+ * The losses over batches whose weights together sum to 1. For the mixture it interpolates both models with the single weight that fits these tokens best. When serving, a gate weights each token,
  * but it is fitted only after training. As with the gate, learning what the other model already predicts lowers the
  * mixture's loss little. Undefined if `onPause`, which runs after each batch, returned false.
  */
 export async function validate(
   stepper: Stepper,
-  batches: readonly TokenBatch[],
+  batches: readonly HeldOutBatch[],
   onPause: () => Promise<boolean>,
 ): Promise<ValidationLoss | undefined> {
   const first: number[] = [];
   const second: number[] = [];
   const weights: number[] = [];
-  const addTokens = ({ weights: ofBatch, otherProbabilities }: TokenBatch, losses: Float32Array) => {
-    otherProbabilities?.forEach((otherProbability, i) => {
-      const weight = ofBatch[i] as number;
+  let loss = 0;
+  for (const batch of batches) {
+    const ofBatch = await stepper.loss(batch);
+    loss += ofBatch.loss;
+    batch.otherProbabilities.forEach((otherProbability, i) => {
+      const weight = batch.weights[i] as number;
       if (Number.isNaN(otherProbability) || weight === 0) return;
-      first.push(Math.exp(-(losses[i] as number)));
+      first.push(Math.exp(-(ofBatch.losses[i] as number)));
       second.push(otherProbability);
       weights.push(weight);
     });
-  };
-  const loss = await stepper.loss(batches, onPause, addTokens);
-  if (loss === undefined) return undefined;
+    if (!(await onPause())) return undefined;
+  }
   const mixed = weights.length > 0 ? { mixed: fitInterpolation({ first, second, weights }).loss } : {};
   return { step: stepper.step, loss, ...mixed };
 }

@@ -63,7 +63,7 @@ test('a run over a base in 4 bits resumes with bit-equal losses and the same wei
   const second = await losses(run('packed-parts'), {}, start());
   assert.deepEqual([...first.losses, ...second.losses], whole.losses);
   assert.ok(whole.result.ok && second.result.ok);
-  assert.deepEqual(second.result.value.parameters, whole.result.value.parameters);
+  assert.deepEqual(second.result.value.weights, whole.result.value.weights);
 });
 
 test('a cancelled run resumes with bit-equal losses and the same weights', async () => {
@@ -78,7 +78,7 @@ test('a cancelled run resumes with bit-equal losses and the same weights', async
   const second = await losses(run('parts'));
   assert.deepEqual([...first.losses, ...second.losses], whole.losses);
   assert.ok(second.result.ok);
-  assert.deepEqual(second.result.value.parameters, whole.result.value.parameters);
+  assert.deepEqual(second.result.value.weights, whole.result.value.weights);
 });
 
 test('a killed run repeats only the steps after its last checkpoint', async () => {
@@ -167,7 +167,7 @@ test('a run without validation progress stops early and returns its best paramet
   const stopped = run('early', { validation, learningRate: 3e-2, maxSteps: 40 });
   const { result, reports } = await losses(stopped, { onValidated: (each) => seen.push(each) });
   assert.ok(result.ok);
-  const { stopped: reason, validation: outcome, steps, parameters } = result.value;
+  const { stopped: reason, validation: outcome, steps, weights } = result.value;
   assert.equal(reason, 'no-improvement');
   assert.ok(steps < 40 && reports.length === steps);
   const best = seen.reduce((least, each) => (each.loss < least.loss ? each : least));
@@ -175,7 +175,7 @@ test('a run without validation progress stops early and returns its best paramet
   assert.equal(steps, best.step + 4);
   const again: ValidationLoss[] = [];
   const first = { ...stopped, out: join(folder, 'early-again'), maxSteps: 1 };
-  const kept = { ...startOf(golden), weights: parameters };
+  const kept = { ...startOf(golden), weights };
   assert.ok((await train(first, kept, { onValidated: (each) => again.push(each) })).ok);
   assert.equal(again[0]?.loss, best.loss, 'the parameters of the best validation');
 });
@@ -230,7 +230,7 @@ test('a resumed run has the same validation losses and the same best parameters'
   );
   assert.ok(expected.result.ok && rest.result.ok);
   assert.deepEqual(rest.result.value.validation, expected.result.value.validation);
-  assert.deepEqual(rest.result.value.parameters, expected.result.value.parameters);
+  assert.deepEqual(rest.result.value.weights, expected.result.value.weights);
 });
 
 test('a time budget ends the run early, and the learning rate has decayed by then', async () => {
