@@ -9,7 +9,7 @@ import { allFinite, type Weights } from '../architecture/parameters.ts';
 import { ADAPTER, WEIGHTS } from '../models/manifest.ts';
 import { readSafetensors, writeSafetensors } from '../models/safetensors.ts';
 import type { Adapted } from './request.ts';
-import type { Pace } from './schedule.ts';
+import type { TimedPlan } from './schedule.ts';
 import type { TrainingState } from './stepper.ts';
 import type { ValidationLoss } from './validation.ts';
 
@@ -18,7 +18,7 @@ const BEST_FILE = 'best.safetensors';
 const RECORD_FILE = 'training.json';
 
 /** The part of a checkpoint that is not tensors. */
-export interface Progress extends Pace {
+export interface TrainingProgress extends TimedPlan {
   /** Undefined: all parameters are trained. */
   readonly lora: LoraConfig | undefined;
   /** In order. */
@@ -26,7 +26,7 @@ export interface Progress extends Pace {
 }
 
 export interface Checkpoint extends TrainingState {
-  readonly progress: Progress;
+  readonly progress: TrainingProgress;
 }
 
 /** Names the run that a file belongs to: see `identityOf`. */

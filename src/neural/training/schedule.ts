@@ -71,7 +71,7 @@ export function fitPlanToTime(
 }
 
 /** The part of a run's progress that follows the clock. */
-export interface Pace {
+export interface TimedPlan {
   plan: SchedulePlan;
   /** Whether the plan was fitted to the time left. */
   isFitted: boolean;
@@ -96,7 +96,7 @@ const VALIDATION_SHARE = 0.1;
 export class Timekeeper {
   private readonly schedule: Schedule;
   private readonly budgetSeconds: number;
-  private readonly pace: Pace;
+  private readonly timed: TimedPlan;
   private readonly awake: AwakeTime;
   /** Seconds of the run's earlier parts. */
   private readonly earlierSeconds: number;
@@ -104,12 +104,12 @@ export class Timekeeper {
   private measuringStart: { step: number; seconds: number } | undefined;
   private latestSecondsPerStep = 0;
 
-  /** @param pace kept up to date @param now see AwakeTime */
-  constructor(schedule: Schedule, budgetSeconds: number, pace: Pace, now?: () => number) {
+  /** @param timed kept up to date @param now see AwakeTime */
+  constructor(schedule: Schedule, budgetSeconds: number, timed: TimedPlan, now?: () => number) {
     this.schedule = schedule;
     this.budgetSeconds = budgetSeconds;
-    this.pace = pace;
-    this.earlierSeconds = pace.seconds;
+    this.timed = timed;
+    this.earlierSeconds = timed.seconds;
     this.awake = new AwakeTime(now);
   }
 
@@ -128,19 +128,19 @@ export class Timekeeper {
     // The first step of a process grows its memory.
     this.measuringStart ??= { step, seconds: this.seconds };
     this.latestSecondsPerStep = this.secondsPerStep(step) ?? 0;
-    if (this.pace.isFitted ? this.isLate(step) : step >= TIMED_STEPS) this.fitPlan(step);
+    if (this.timed.isFitted ? this.isLate(step) : step >= TIMED_STEPS) this.fitPlan(step);
   }
 
   /** Call it after each validation, with its seconds. */
   recordValidation(step: number, seconds: number): void {
-    this.pace.validationSeconds = seconds;
+    this.timed.validationSeconds = seconds;
     if (this.measuringStart) this.measuringStart.seconds += seconds;
     this.fitPlan(step);
   }
 
   /** Whether the next step and a validation exceed the budget, or the whole plan exceeds it by far. */
   private isLate(step: number): boolean {
-    const secondsForSteps = this.budgetSeconds - this.seconds - this.pace.validationSeconds;
+    const secondsForSteps = this.budgetSeconds - this.seconds - this.timed.validationSeconds;
     return (
       (this.secondsPerStep(step) ?? 0) > secondsForSteps ||
       (this.secondsLeft(step) ?? 0) > LATE_FACTOR * secondsForSteps
@@ -155,22 +155,22 @@ export class Timekeeper {
 
   /** Seconds until the last step, validations included; undefined before the second step in this process. */
   secondsLeft(step: number): number | undefined {
-    const { plan, validateEvery, validationSeconds } = this.pace;
+    const { plan, validateEvery, validationSeconds } = this.timed;
     const perStep = this.secondsPerStep(step);
     return perStep === undefined ? undefined : (plan.totalSteps - step) * (perStep + validationSeconds / validateEvery);
   }
 
   private fitPlan(step: number): void {
-    const { schedule, budgetSeconds, pace } = this;
+    const { schedule, budgetSeconds, timed } = this;
     const perStep = this.secondsPerStep(step);
     if (budgetSeconds === Number.POSITIVE_INFINITY || perStep === undefined) return;
-    const secondsLeft = budgetSeconds - this.seconds - pace.validationSeconds;
-    if (!pace.isFitted) {
-      const minimumInterval = Math.ceil(pace.validationSeconds / (VALIDATION_SHARE * perStep));
-      pace.validateEvery = Math.max(pace.validateEvery, minimumInterval);
+    const secondsLeft = budgetSeconds - this.seconds - timed.validationSeconds;
+    if (!timed.isFitted) {
+      const minimumInterval = Math.ceil(timed.validationSeconds / (VALIDATION_SHARE * perStep));
+      timed.validateEvery = Math.max(timed.validateEvery, minimumInterval);
     }
-    const secondsPerStep = perStep + pace.validationSeconds / pace.validateEvery;
-    pace.plan = fitPlanToTime(schedule, pace.plan, step, secondsLeft, secondsPerStep);
-    pace.isFitted = true;
+    const secondsPerStep = perStep + timed.validationSeconds / timed.validateEvery;
+    timed.plan = fitPlanToTime(schedule, timed.plan, step, secondsLeft, secondsPerStep);
+    timed.isFitted = true;
   }
 }

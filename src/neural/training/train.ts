@@ -8,7 +8,7 @@ import { DEFAULT_OPTIMIZER } from '../architecture/optimizer.ts';
 import type { Quantized } from '../architecture/quantize.ts';
 import type { Device } from '../runtime/session.ts';
 import { type BatchOptions, TrainingBatches } from './batches.ts';
-import { loadBest, type Progress, resumableCheckpoint, saveBest, saveCheckpoint } from './checkpoint.ts';
+import { loadBest, resumableCheckpoint, saveBest, saveCheckpoint, type TrainingProgress } from './checkpoint.ts';
 import type { TrainingOutcome, TrainingRequest } from './request.ts';
 import { firstPlan, learningRateAt, scheduleOf, Timekeeper } from './schedule.ts';
 import { Stepper, type StepperOptions, sizesOfState } from './stepper.ts';
@@ -97,7 +97,7 @@ async function loop(
   request: TrainingRequest,
   { identity, lora }: TrainingStart,
   stepper: Stepper,
-  resumed: Progress | undefined,
+  resumed: TrainingProgress | undefined,
   hooks: TrainingHooks,
 ): Promise<Result<Trained>> {
   const { out, validation, pauseAfter, budgetSeconds = Number.POSITIVE_INFINITY, lateSeconds = 0 } = request;
@@ -110,7 +110,7 @@ async function loop(
   const schedule = scheduleOf(request, batches.stepsPerEpoch);
   const plan = firstPlan(schedule);
   const fresh = { lora, plan, isFitted: false, seconds: 0, validationSeconds: 0, validateEvery, validations: [] };
-  const progress: Progress = resumed ?? fresh;
+  const progress: TrainingProgress = resumed ?? fresh;
   const time = new Timekeeper(schedule, budgetSeconds - lateSeconds, progress);
 
   const firstStep = stepper.step;

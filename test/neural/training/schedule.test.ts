@@ -5,7 +5,7 @@ import {
   firstPlan,
   fitPlanToTime,
   learningRateAt,
-  type Pace,
+  type TimedPlan,
   Timekeeper,
 } from '../../../src/neural/training/schedule.ts';
 
@@ -14,7 +14,7 @@ const schedule = { peak: 1, warmupSteps: 10, totalSteps: 1000, floor: 0 };
 /** A timekeeper with a fake clock; `steps` runs steps of four micro-batches each. */
 function fakeTimekeeper(budgetSeconds: number) {
   const plan = firstPlan(schedule);
-  const progress: Pace = { plan, isFitted: false, seconds: 0, validationSeconds: 0, validateEvery: 10 };
+  const progress: TimedPlan = { plan, isFitted: false, seconds: 0, validationSeconds: 0, validateEvery: 10 };
   let ms = 0;
   const time = new Timekeeper(schedule, budgetSeconds, progress, () => ms);
   let step = 0;
