@@ -10,7 +10,7 @@ import type { ModelConfig } from '../../src/neural/architecture/config.ts';
 import { parseConfig, writeConfig } from '../../src/neural/models/config-json.ts';
 import { loadModel, saveModel } from '../../src/neural/models/model-folder.ts';
 import { readSafetensors, writeSafetensors } from '../../src/neural/models/safetensors.ts';
-import { loadCheckpoint, trainingStatusOf } from '../../src/neural/training/checkpoint.ts';
+import { resumableCheckpoint, trainingStatusOf } from '../../src/neural/training/checkpoint.ts';
 import { defaultRouter } from '../../src/routing/defaults.ts';
 import { parseRouter } from '../../src/routing/router-model.ts';
 import { MIXTURE_FILE } from '../../src/specialist/decoding/types.ts';
@@ -161,7 +161,7 @@ export function targets(folder: string): readonly Target[] {
           random.chance(0.7) ? withHeader(safetensors, random) : mutateBytes(safetensors, random),
         );
         trainingStatusOf(folder);
-        loadCheckpoint({ out: folder, identity: 'id' }, sizes);
+        resumableCheckpoint({ out: folder, identity: 'id' }, sizes);
         return 'used';
       },
     },

@@ -110,10 +110,7 @@ function deleteCheckpoint(out: string): void {
 /**
  * Throws CodedError 'unreadable', or 'corrupt' if it is damaged, belongs to another run or contains NaN.
  */
-export function loadCheckpoint(
-  { out, identity }: RunFolder,
-  sizes: ReadonlyMap<string, number>,
-): Checkpoint | undefined {
+function loadCheckpoint({ out, identity }: RunFolder, sizes: ReadonlyMap<string, number>): Checkpoint | undefined {
   const path = join(out, CHECKPOINT_FILE);
   if (!existsSync(path)) return undefined;
   let bytes: Uint8Array;
