@@ -72,10 +72,6 @@ export interface ApiEstimate {
   readonly host: string;
   readonly positions: number;
   readonly usd: number;
-  /** Answers of an earlier run's batch, already paid for, that this run waits for. Absent: none. */
-  readonly awaited?: number;
-  /** Price as a batch, if the provider has batches. */
-  readonly batchUsd?: number;
   /**
    * The positions are texts of a task: at most so many to train on ('sample'), those in doubt ('rest'), or those for a
    * base to read in `seconds` ('states').
@@ -86,9 +82,8 @@ export interface ApiEstimate {
   readonly seconds?: number;
 }
 
-/** Called once, before the first paid call. False: continue without the API; 'batch': use batches and wait for them. */
-export type ConfirmSpending = (estimate: ApiEstimate) => Promise<Spending>;
-export type Spending = boolean | 'batch';
+/** Called once, before the first paid call. False: continue without the API. */
+export type ConfirmSpending = (estimate: ApiEstimate) => Promise<boolean>;
 
 /** The least training of a base, which exceeds the time limit. */
 export interface TimeOffer {

@@ -9,9 +9,6 @@ import { adapt, type RunDeps } from '../adaptation/stages/run.ts';
 import type { AdaptOutcome, AdaptRequest } from '../adaptation/types.ts';
 import { failed, ok, type Result } from '../common/errors.ts';
 import { replaceFile, sweepTemporary } from '../common/files.ts';
-import { batchFileOf } from '../llm/batch-file.ts';
-import { apiHost, modelOf } from '../llm/connect.ts';
-import { providerOf } from '../llm/providers/providers.ts';
 import type { Engine } from '../specialist/engine/client.ts';
 import { EnginePair } from '../specialist/engine/pair.ts';
 import { lockRun } from '../storage/lock.ts';
@@ -66,22 +63,14 @@ async function withStore(
   let result: Result<AdaptOutcome>;
   let usesApi = false;
   const llm = api && paidLlm(api, store, root, deps);
-  const batchFactor = providerOf(api?.settings.provider).batchPriceFactor;
-  const batches = api && batchFileOf(request.storeFolder, root, apiHost(api.settings), modelOf(api.settings));
   try {
-    if (batches) await llm?.resumeBatches(batches, deps.signal);
     result = await adapt(request, {
       ...deps,
       engine,
       llm,
       confirm: async (estimate) => {
-        const answer = await deps.confirm({
-          ...estimate,
-          ...(batchFactor !== undefined && estimate.usd > 0 && { batchUsd: estimate.usd * batchFactor }),
-        });
-        usesApi = answer !== false;
-        if (batches && answer === 'batch') llm?.waitForBatches(batches);
-        return answer;
+        usesApi = await deps.confirm(estimate);
+        return usesApi;
       },
       ledger,
       program,

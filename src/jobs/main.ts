@@ -6,7 +6,7 @@ import { exportOwn } from '../adaptation/exchange/export-own.ts';
 import { keptRows } from '../adaptation/kept/kept-rows.ts';
 import { summaryOf } from '../adaptation/report/kept.ts';
 import { readSecrets } from '../adaptation/reread-secrets.ts';
-import type { Spending, TimeAnswer } from '../adaptation/types.ts';
+import type { TimeAnswer } from '../adaptation/types.ts';
 import { messageOf, type Result } from '../common/errors.ts';
 import type { Log, LogLevel } from '../common/log.ts';
 import { quoted } from '../common/plain-text.ts';
@@ -45,7 +45,7 @@ const send = (message: FromJob) => {
 };
 const controller = new AbortController();
 const relay = new RelayedModels(send);
-let answer: (yes: Spending) => void = () => {};
+let answer: (yes: boolean) => void = () => {};
 let answerTime: (answer: TimeAnswer) => void = () => {};
 
 const line = (level: LogLevel) => (message: string, error?: unknown) =>

@@ -4,7 +4,7 @@ import type { ExchangeRequest, Exported, Imported, Provenance } from '../adaptat
 import type { ExportedFiles, OwnExport } from '../adaptation/exchange/export-own.ts';
 import type { KeptRequest } from '../adaptation/kept/kept-rows.ts';
 import type { KeptSummary } from '../adaptation/report/kept.ts';
-import type { AdaptOutcome, AdaptRequest, ApiEstimate, Spending, TimeAnswer, TimeOffer } from '../adaptation/types.ts';
+import type { AdaptOutcome, AdaptRequest, ApiEstimate, TimeAnswer, TimeOffer } from '../adaptation/types.ts';
 import type { Result } from '../common/errors.ts';
 import type { LogLevel } from '../common/log.ts';
 import type { ProgressUpdate } from '../common/progress.ts';
@@ -64,7 +64,7 @@ export type JobCall = {
 export type ToJob =
   | RelaySaid
   | JobCall
-  | { readonly kind: 'confirmed'; readonly yes: Spending }
+  | { readonly kind: 'confirmed'; readonly yes: boolean }
   | { readonly kind: 'time-answered'; readonly answer: TimeAnswer }
   | { readonly kind: 'cancel' };
 

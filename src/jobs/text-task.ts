@@ -80,7 +80,7 @@ async function runStored(request: TextTaskRequest, folder: TaskFolder, deps: Job
         const [model, host] = [llm?.model ?? '', api ? apiHost(api.settings) : ''];
         const asked = { model, host, positions: texts, usd, texts: what, ...(seconds !== undefined && { seconds }) };
         const { ignoredByGit } = folder;
-        const yes = (await deps.confirm({ ...asked, ...(ignoredByGit !== undefined && { ignoredByGit }) })) !== false;
+        const yes = await deps.confirm({ ...asked, ...(ignoredByGit !== undefined && { ignoredByGit }) });
         paid ||= yes && what !== 'states';
         return yes;
       },

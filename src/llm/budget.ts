@@ -14,11 +14,6 @@ export interface BudgetReservation {
   settle(paid: PaidCall | undefined): void;
 }
 
-/** The id of a reservation that another process may settle. */
-export interface ReservationTerm {
-  readonly id: string;
-  readonly leaseMs: number;
-}
 
 /** The spending limit of a calendar month, US dollars. */
 export class Budget {
@@ -63,18 +58,13 @@ export class Budget {
   }
 
   /** Reserves the maximum cost of a call. Fails with 'bad-request' if `usd` is no amount. */
-  reserve(
-    usd: number,
-    purpose: Purpose,
-    model: string,
-    lease: Partial<ReservationTerm> = {},
-  ): Result<BudgetReservation> {
+  reserve(usd: number, purpose: Purpose, model: string): Result<BudgetReservation> {
     if (!isAmount(usd))
       return failed(
         'bad-request',
         `The price of a request to ${model} is no amount of money (${usd}), so it was not sent. Choose another model.`,
       );
-    const { id = randomUUID() } = lease;
+    const id = randomUUID();
     const at = this.clock.now();
     const ledger = this.ledger();
     const reserved = ledger.reserve({ id, at, purpose, model, usd }, this.limit);
@@ -94,11 +84,6 @@ export class Budget {
         open = false;
       },
     });
-  }
-
-  /** Settles a reservation by its id, even if another process made it. */
-  settle(id: string, paid: PaidCall | undefined): void {
-    this.ledger().settle(id, paid);
   }
 
   private limitMessage(usd: number, spentUsd: number): string {

@@ -15,8 +15,6 @@ export interface LabelOptions {
   readonly onFailure?: (index: number, failure: Failure) => void;
   /** Called before the pause that precedes another attempt. */
   readonly onRetry?: (failure: Failure) => void;
-  /** Called with the number of pending answers of a batch. */
-  readonly onWait?: (open: number) => void;
   readonly clock?: Clock;
   /** 0..1 */
   readonly random?: () => number;
@@ -47,11 +45,11 @@ const SLOW_MS = 5_000;
 
 /** Passes on every answer at once, so that paid answers survive an early end. Rejects only when cancelled. */
 export async function labelBatch(
-  llm: Pick<LlmClient, 'ask' | 'prepare'>,
+  llm: Pick<LlmClient, 'ask'>,
   prompts: readonly Prompt[],
   options: LabelOptions,
 ): Promise<LabelOutcome> {
-  const { concurrency, signal, onAnswer, onFailure, onRetry, onWait } = options;
+  const { concurrency, signal, onAnswer, onFailure, onRetry } = options;
   const { clock = systemClock, random = Math.random } = options;
   let next = 0;
   let answered = 0;
@@ -66,9 +64,6 @@ export async function labelBatch(
   const nextSettled = () => new Promise<void>((resolve) => waiters.push(resolve));
   // All workers share one pause, because a busy API is busy for every request.
   let pauseUntil = 0;
-
-  const prepared = await llm.prepare?.(prompts, signal, onWait);
-  if (prepared?.ok === false) stopped = prepared.error;
 
   const ask = async (index: number): Promise<void> => {
     const prompt = prompts[index] as Prompt;

@@ -4,7 +4,7 @@ import { dollars } from './budget.ts';
 import type { Prompt } from './protocol/prompt.ts';
 import type { LlmAnswer, LlmClient } from './types.ts';
 
-type RunLlm = Pick<LlmClient, 'ask' | 'prepare' | 'facts' | 'knows' | 'estimateUsd' | 'ceilingUsd'>;
+type RunLlm = Pick<LlmClient, 'ask' | 'facts' | 'knows' | 'estimateUsd' | 'ceilingUsd'>;
 
 export class WithinRun implements RunLlm {
   private readonly llm: RunLlm;
@@ -32,10 +32,6 @@ export class WithinRun implements RunLlm {
 
   ceilingUsd(prompt: Prompt): number {
     return this.llm.ceilingUsd(prompt);
-  }
-
-  async prepare(...parameters: Parameters<NonNullable<LlmClient['prepare']>>): Promise<Result<true>> {
-    return (await this.llm.prepare?.(...parameters)) ?? { ok: true, value: true };
   }
 
   async ask(

@@ -4,14 +4,13 @@ import { ok, type Result } from '../common/errors.ts';
 import { dollars } from './budget.ts';
 import { Deadline, TimeoutError } from './deadline.ts';
 import { withReadableErrors } from './error-bodies.ts';
-import type { BatchClient } from './message-batches.ts';
 import type { FailureContext } from './protocol/failure-kinds.ts';
 import { classify, failureOf, neverArrived } from './protocol/failures.ts';
 import { guardedFetch } from './protocol/guard.ts';
 import { estimateTokens, type LlmUsage, type ModelFacts, priceUsd } from './protocol/models.ts';
 import { mostTokens, type Prompt, promptLength } from './protocol/prompt.ts';
 import { AnswerReader } from './protocol/reading.ts';
-import type { EditorModels, Piece, Provider, Wire } from './protocol/wire.ts';
+import type { EditorModels, Provider, Wire } from './protocol/wire.ts';
 import type { LlmAnswer, LlmClient } from './types.ts';
 
 export interface StreamedOptions {
@@ -32,16 +31,12 @@ export interface StreamedOptions {
 
 /** Maximum number of tokens that the API adds around a block of text. */
 const tokensAroundBlock = 50;
-/** Limits for batch answers: time of one call, ms; bytes of one response; tokens of one answer. */
-const batchCallMs = 5 * 60_000;
-const maxBatchBytes = 64 << 20;
-const maxBatchAnswerTokens = 8_192;
 
 export class StreamedLlm implements LlmClient {
   readonly model: string;
   readonly facts: ModelFacts;
   private readonly options: StreamedOptions;
-  readonly clock: Clock;
+  private readonly clock: Clock;
   private wirePromise: Promise<Wire> | undefined;
 
   constructor(options: StreamedOptions) {
@@ -131,84 +126,6 @@ export class StreamedLlm implements LlmClient {
     }
   }
 
-  /** The price of a batch answer, as a share of the normal price. */
-  get batchPriceFactor(): number {
-    return this.options.provider.batchPriceFactor ?? 1;
-  }
-
-  /** The batches of the provider; undefined if it has none. */
-  async batches(): Promise<BatchClient | undefined> {
-    const wire = await this.wire();
-    const { batches } = wire;
-    if (batches === undefined) return undefined;
-    const call = async <T>(signal: AbortSignal, work: (send: typeof fetch, signal: AbortSignal) => Promise<T>) => {
-      // A list of results takes longer than a single answer, so the timeout is longer.
-      const deadline = new Deadline(this.clock, signal, batchCallMs, batchCallMs);
-      try {
-        const send = guardedFetch(this.options.fetch ?? globalThis.fetch, () => deadline.throwIfOver(), maxBatchBytes);
-        return ok(await work(withReadableErrors(send, false), deadline.signal));
-      } catch (error) {
-        signal.throwIfAborted();
-        const { reason } = deadline.signal;
-        if (reason instanceof TimeoutError)
-          return { ok: false as const, error: failureOf('timeout', reason.message, this.context()) };
-        return { ok: false as const, error: classify(error, this.context(), wire.explain) };
-      } finally {
-        deadline.end();
-      }
-    };
-    return {
-      submit: (questions, signal) => call(signal, (send, callSignal) => batches.submit(questions, send, callSignal)),
-      list: (since, signal) =>
-        call(signal, async (send, callSignal) =>
-          (await batches.list(send, callSignal)).filter(({ at }) => at >= since),
-        ),
-      ended: (id, signal) => call(signal, (send, callSignal) => batches.ended(id, send, callSignal)),
-      results: (id, signal) =>
-        call(signal, async (send, callSignal) => {
-          const rows = [];
-          for await (const row of batches.results(id, send, callSignal)) rows.push(row);
-          return rows;
-        }),
-    };
-  }
-
-  /**
-   * Reads an answer of a batch.
-   * @param share of the normal price
-   * @param prompt undefined if this run did not make the request; the raw text is then returned and read later
-   */
-  answerFrom(pieces: readonly Piece[], share: number, prompt: Prompt | undefined): Result<LlmAnswer> {
-    const reader = new AnswerReader(
-      '',
-      this.facts.thinking === 'always' ? maxBatchAnswerTokens : maxBatchAnswerTokens / 4,
-      this.options.apiKey,
-    );
-    try {
-      for (const piece of pieces) reader.read(piece);
-      reader.assertComplete();
-    } catch (error) {
-      return { ok: false, error: classify(error, this.context()) };
-    }
-    const { usage = { inputTokens: 0, cacheWriteTokens: 0, cacheReadTokens: 0, outputTokens: 0 } } = reader;
-    const text = prompt ? prompt.read(reader.text) : reader.text;
-    const { context } = this.facts;
-    const longest = {
-      inputTokens: context,
-      cacheWriteTokens: 0,
-      cacheReadTokens: 0,
-      outputTokens: maxBatchAnswerTokens,
-    };
-    return ok({
-      text: reader.stop === 'refusal' ? '' : text,
-      model: reader.model ?? this.model,
-      ...this.bookedCost(usage, prompt ? this.ceiling(prompt) : longest, share),
-      latencyMs: 0,
-      firstTokenMs: 0,
-      truncated: reader.stop === 'length',
-    });
-  }
-
   /**
    * Whether a request without an answer may have been paid for. It may if the connection broke after it was made, or if
    * it was accepted but the answer never began. It is not if it was refused or never arrived.
@@ -228,15 +145,9 @@ export class StreamedLlm implements LlmClient {
   }
 
   /** The cost of an answer, limited to its reservation even if the server counts more. @param maximum the maximum usage */
-  private bookedCost(
-    counted: LlmUsage,
-    maximum: LlmUsage,
-    share = 1,
-  ): Pick<LlmAnswer, 'usage' | 'costUsd' | 'overcounted'> {
-    const [costUsd, maximumUsd] = [counted, maximum].map((usage) => priceUsd(usage, this.facts) * share) as [
-      number,
-      number,
-    ];
+  private bookedCost(counted: LlmUsage, maximum: LlmUsage): Pick<LlmAnswer, 'usage' | 'costUsd' | 'overcounted'> {
+    const costUsd = priceUsd(counted, this.facts);
+    const maximumUsd = priceUsd(maximum, this.facts);
     if (costUsd <= maximumUsd) return { usage: counted, costUsd };
     const tokens = Object.values(counted).reduce((sum, count) => sum + count, 0);
     const overcounted =

@@ -43,16 +43,8 @@ export interface LlmClient {
     onText?: (textSoFar: string) => void,
     onLost?: (paid: LlmAnswer) => void,
   ): Promise<Result<LlmAnswer>>;
-  /**
-   * Stores the answers to many prompts in advance if batches were chosen for their lower price. `ask` requests missing
-   * answers one by one. Absent if there is nothing to prepare. Rejects only when cancelled.
-   * @param onWait called with the number of pending answers
-   */
-  prepare?(prompts: readonly Prompt[], signal: AbortSignal, onWait?: (open: number) => void): Promise<Result<true>>;
-  /** Whether the answer is stored or pending in a batch, so that it costs nothing more. Absent if nothing is stored. */
+  /** Whether the answer is stored, so that it costs nothing more. Absent if nothing is stored. */
   knows?(prompt: Prompt): boolean;
-  /** Number of pending answers in batches of earlier runs, see `prepare`. Absent: none. */
-  readonly awaited?: number;
   /** Expected cost of the answer, US dollars, from token estimates and the price table. Ignores stored answers. */
   estimateUsd(prompt: Prompt): number;
   /** Maximum cost: one token for each byte of the prompt, and an answer of maximum length, including thinking. */

@@ -87,7 +87,7 @@ export function promptsFor({ task, texts, known, examples }: Omit<AskRequest, 'r
 /** @param llm refuses requests beyond the budget. Rejects when cancelled; earlier answers are stored. */
 export async function askAbout(
   request: AskRequest,
-  llm: Pick<LlmClient, 'ask' | 'prepare' | 'facts'>,
+  llm: Pick<LlmClient, 'ask' | 'facts'>,
   signal: AbortSignal,
   onProgress: (done: number, total: number) => void = () => {},
 ): Promise<AskOutcome> {

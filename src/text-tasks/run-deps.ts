@@ -3,7 +3,7 @@ import type { Progress } from '../common/progress.ts';
 import type { LlmClient } from '../llm/types.ts';
 import type { ReadStates } from './deep-reading.ts';
 
-export type TaskLlm = Pick<LlmClient, 'ask' | 'prepare' | 'facts' | 'knows' | 'estimateUsd'>;
+export type TaskLlm = Pick<LlmClient, 'ask' | 'facts' | 'knows' | 'estimateUsd'>;
 
 /** The next part of a run, with its price in money or time. The user is asked to approve it. */
 export interface TextSpending {

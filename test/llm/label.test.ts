@@ -77,22 +77,6 @@ test('reuses a stored answer for labelling, but not for a completion', async () 
   assert.notEqual(promptHash('a', first, facts), promptHash('b', first, facts));
 });
 
-test('reads answers that earlier versions stored, raw or processed', async () => {
-  const { store, scripted, llm } = recorded('asked;');
-  const { usage, model, costUsd, latencyMs } = llmAnswer('1;');
-  const paid = { at: 1, purpose: 'labelling', folder: '/w', path: 'a', model, costUsd, latencyMs, ...usage } as const;
-  const written = ['1;', '<insert>1;</insert>'];
-  for (const [index, text] of written.entries()) {
-    const requestHash = promptHash('scripted', prompts[index] as typeof first, facts);
-    store.calls.push({ ...paid, requestHash, text });
-  }
-  for (const prompt of prompts.slice(0, 2)) {
-    const answer = await llm.ask(prompt, never);
-    assert.ok(answer.ok && answer.value.text === '1;' && answer.value.fromStore);
-  }
-  assert.equal(scripted.requests.length, 0);
-});
-
 test('a stored answer keeps its mark of being truncated', async () => {
   const { scripted, llm } = recorded('asked;');
   const lengths = [first.maxTokens - 1, first.maxTokens];

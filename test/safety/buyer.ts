@@ -1,12 +1,9 @@
 // A process that asks the API about made-up positions, as an adaptation does, until all are answered, the limit is
 // reached, or the process is killed. Arguments: the store's folder, address of the API, number of positions, first
-// position, limit in US dollars, model, provider, calls at once; with 'batches' the calls are sent as batches. Exit
-// code: 0 if every position is answered, 3 if it stopped earlier; then it prints the reason.
+// position, limit in US dollars, model, provider, calls at once. Exit code: 0 if every position is answered, 3 if it
+// stopped earlier; then it prints the reason.
 
-import { join } from 'node:path';
-import { type Clock, systemClock } from '../../src/common/clock.ts';
 import { silentLog } from '../../src/common/log.ts';
-import { BatchFile } from '../../src/llm/batch-file.ts';
 import { Budget } from '../../src/llm/budget.ts';
 import { connectLlm } from '../../src/llm/connect.ts';
 import { labelBatch } from '../../src/llm/label.ts';
@@ -15,21 +12,14 @@ import { completionPrompt } from '../../src/prompts/completion/completion-prompt
 import { openStore } from '../../src/storage/open.ts';
 
 const [folder = '', baseUrl = '', count = '0', first = '0', limit = '0', model = '', ...rest] = process.argv.slice(2);
-// Mode 'batches' buys the answers in batches and waits for them.
-const [provider = 'anthropic', concurrency = '4', mode] = rest;
-/** Waits of up to 40 s, as between polls of a batch, take 1 ms. Longer ones, such as time limits, keep their length. */
-const clock: Clock = { ...systemClock, sleep: (ms, signal) => systemClock.sleep(ms > 40_000 ? ms : 1, signal) };
+const [provider = 'anthropic', concurrency = '4'] = rest;
 const { store, notice } = openStore(folder, { log: silentLog });
 if (notice !== undefined) throw new Error(notice);
 const llm = new RecordingLlm(
-  connectLlm(
-    { provider, apiKey: 'sk-ant-test-0123456789', baseUrl, model, timeoutMs: 60_000 },
-    mode === 'batches' ? { clock, stallMs: 60_000 } : {},
-  ),
+  connectLlm({ provider, apiKey: 'sk-ant-test-0123456789', baseUrl, model, timeoutMs: 60_000 }),
   store,
   { purpose: 'labelling', folder: '/work/project', budget: new Budget(() => store, Number(limit)) },
 );
-if (mode === 'batches') llm.waitForBatches(new BatchFile(join(folder, 'batches.json')));
 const prompts = Array.from({ length: Number(count) }, (_, at) => {
   const prefix = `export const place${Number(first) + at} = `;
   const query = { path: 'src/a.ts', languageId: 'typescript', prefix, suffix: '\n' };

@@ -49,7 +49,7 @@ export function buy(
     first?: number;
     limitUsd?: number;
     model?: string;
-    /** Provider, calls at once, 'batches'. */
+    /** Provider, calls at once. */
     rest?: readonly string[];
   },
 ): Buyer {

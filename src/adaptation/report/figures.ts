@@ -111,9 +111,7 @@ function apiReport(
 ): ApiReport | undefined {
   const all = [...labels.validation.labelled, ...(labels.test?.labelled ?? [])];
   if (all.length === 0) return undefined;
-  // Answers of a batch have no latency.
-  const latencies = all.map((label) => label.answer.latencyMs).filter((latency) => latency > 0);
-  const timed = (p: number) => (latencies.length === 0 ? undefined : quantile(latencies, p));
+  const latencies = all.map((label) => label.answer.latencyMs);
   // Positions where both answers are known; the router was not fitted on them.
   const both = judged.flatMap((position) => {
     const label = answers.get(position.example);
@@ -126,8 +124,8 @@ function apiReport(
     failed: labels.validation.failed + (labels.test?.failed ?? 0),
     exactMatch: mean(all.map((label) => Number(label.right))),
     editSimilarity: mean(all.map(({ similarity }) => similarity)),
-    latencyP50Ms: timed(0.5),
-    latencyP95Ms: timed(0.95),
+    latencyP50Ms: quantile(latencies, 0.5),
+    latencyP95Ms: quantile(latencies, 0.95),
     testPlaces: both.length,
     specialistExactMatch: mean(both.map(({ position }) => Number(position.right))),
     apiExactMatch: mean(both.map(({ label }) => Number(label.right))),

@@ -51,9 +51,9 @@ export function paidInWords({ usd, answers, model }: NonNullable<AdaptReport['pa
   return `${usd === 0 ? 'nothing' : `$${usd.toFixed(4)}`} for ${counted(answers, 'answer')} of ${model}`;
 }
 
-/** '2.3 ms, one in twenty more than 14 ms'; '–' if nothing was timed. */
+/** '2.3 ms, one in twenty more than 14 ms' */
 export function latencyInWords({ latencyP50Ms, latencyP95Ms }: Latencies): string {
-  return latencyP50Ms && latencyP95Ms ? `${ms(latencyP50Ms)}, one in twenty more than ${ms(latencyP95Ms)}` : '–';
+  return `${ms(latencyP50Ms)}, one in twenty more than ${ms(latencyP95Ms)}`;
 }
 
 function ms(value: number): string {

@@ -80,7 +80,7 @@ function completionsSection({ examples }: AdaptReport): Section[] {
         lines: [
           { who: 'Written', text: codeInReport(truth) },
           { who: 'Answer', text: `${codeInReport(answer)} ${right ? '✓' : '✗'}` },
-          { who: 'Model', text: `${model}${latencyMs > 0 ? `, ${latencyMs.toFixed(1)} ms` : ''}. ${reason}` },
+          { who: 'Model', text: `${model}, ${latencyMs.toFixed(1)} ms. ${reason}` },
         ],
       })),
     },

@@ -32,18 +32,14 @@ export interface ExampleCompletion {
   readonly source: AnswerSource;
   readonly model: string;
   readonly right: boolean;
-  /** 0: not timed. */
   readonly latencyMs: number;
   readonly reason: string;
 }
 
-/**
- * Latencies of the timed answers, ms. Answers of batches are not timed. Undefined if none was timed; 0 in reports of
- * earlier versions.
- */
+/** Latencies of the answers, ms. */
 export interface Latencies {
-  readonly latencyP50Ms: number | undefined;
-  readonly latencyP95Ms: number | undefined;
+  readonly latencyP50Ms: number;
+  readonly latencyP95Ms: number;
 }
 
 export interface ApiReport extends Latencies {
@@ -187,7 +183,7 @@ export interface AdaptReport {
   readonly harvest: HarvestReport;
   readonly splits: Readonly<Record<Split, number>>;
   /** Undefined for effort 'index', or if no files are held out. */
-  readonly specialist: (Quality & { readonly latencyP50Ms: number; readonly latencyP95Ms: number }) | undefined;
+  readonly specialist: (Quality & Latencies) | undefined;
   readonly byKind: Readonly<Partial<Record<CursorKind, Quality>>>;
   readonly coupling: Omit<RouterModel, 'parameters'> | undefined;
   readonly balance: number;

@@ -46,16 +46,13 @@ export async function planLabeling(runner: LearnStages): Promise<LabelingPlan | 
   const chosen = await positionsToLabel(inputs, api, signal);
   const all = Object.values(chosen).flat();
   const unknown = all.filter(({ prompt }) => !llm.knows?.(prompt));
-  const { awaited = 0 } = llm;
   const estimate: ApiEstimate = {
     model: llm.model,
     host: apiHost(api.settings),
     positions: unknown.length,
     usd: unknown.reduce((sum, { prompt }) => sum + llm.estimateUsd(prompt), 0),
-    ...(awaited > 0 && { awaited }),
   };
-  const isFree = unknown.length + awaited === 0;
-  if (all.length > 0 && (isFree || (await confirm(estimate)))) return { llm, identity, ...chosen };
+  if (all.length > 0 && (unknown.length === 0 || (await confirm(estimate)))) return { llm, identity, ...chosen };
   const declined = 'The API was not asked: the estimate was declined.';
   notes.push(all.length > 0 ? declined : 'The API was not asked: there are no held-out positions.');
   return undefined;

@@ -1,7 +1,6 @@
 // Asks the API to complete a sample of held-out positions: the labels for fitting p(API right).
 // The recording client stores every answer before the next request.
 
-import { counted } from '../../common/format.ts';
 import { type LabelOutcome, labelBatch } from '../../llm/label.ts';
 import type { Prompt } from '../../llm/protocol/prompt.ts';
 import type { LlmAnswer, LlmClient } from '../../llm/types.ts';
@@ -75,7 +74,6 @@ export async function askAll<T extends { readonly prompt: Prompt }>(
     items.map(({ prompt }) => prompt),
     {
       ...{ concurrency, signal },
-      onWait: (open) => count.tell(`waiting for a batch of ${counted(open, 'answer')}`),
       onRetry: ({ message }) => count.tell(message),
       onAnswer: (index, answer) => {
         onAnswer(items[index] as T, answer);

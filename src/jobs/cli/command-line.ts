@@ -69,8 +69,6 @@ export const usage = `Easy Adaptation: a small model of your own repository, and
                        (default small)
   --yes                use the API without asking (needs a key, such as ANTHROPIC_API_KEY);
                        for base get: accept a licence with restrictions
-  --batch              for adapt: ask in batches, at half the price if the provider has them; this
-                       may take up to a day
   --local              never use the API, even with a key
   --places N           for adapt: maximum cursor positions to ask the API about (default 300)
   --run-budget USD     maximum cost of this run; it asks about less if necessary (default 1)
@@ -90,7 +88,6 @@ const options = {
   json: { type: 'boolean', default: false },
   balance: { type: 'string', default: '0.4' },
   yes: { type: 'boolean', default: false },
-  batch: { type: 'boolean', default: false },
   local: { type: 'boolean', default: false },
   places: { type: 'string' },
   'run-budget': { type: 'string', default: '1' },
@@ -164,9 +161,8 @@ export function parse(argv: readonly string[]): CommandLine {
     if (others.length > 0 && command !== 'adaptations' && command !== 'base')
       throw new UsageError(`One ${targets[command] ?? 'folder'} at a time, please.`);
     if (command !== 'label' && values.shard !== undefined) throw new UsageError('--shard belongs to label.');
-    for (const name of ['places', 'batch'] as const)
-      if (command === 'label' && values[name])
-        throw new UsageError(`--${name} belongs to adapt. What label may cost is limited by --run-budget.`);
+    if (command === 'label' && values.places !== undefined)
+      throw new UsageError('--places belongs to adapt. What label may cost is limited by --run-budget.');
     if (command !== 'export-adapter' && values.into !== undefined)
       throw new UsageError('--into belongs to export-adapter.');
     if (command !== 'inspect' && values.at !== undefined) throw new UsageError('--at belongs to inspect.');

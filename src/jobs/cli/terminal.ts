@@ -3,7 +3,7 @@
 import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import { limitInWords } from '../../adaptation/report/phrases.ts';
-import type { ApiEstimate, Spending, TimeAnswer, TimeOffer } from '../../adaptation/types.ts';
+import type { ApiEstimate, TimeAnswer, TimeOffer } from '../../adaptation/types.ts';
 import { ProgressBar } from '../../common/bar.ts';
 import { type Failure, messageOf } from '../../common/errors.ts';
 import { counted, wrap } from '../../common/format.ts';
@@ -57,7 +57,7 @@ export class Terminal {
   }
 
   /** Yes by `--yes` or by a question. Without a terminal the API is not used, and the report says so. */
-  async confirm(estimate: ApiEstimate): Promise<Spending> {
+  async confirm(estimate: ApiEstimate): Promise<boolean> {
     const { bar, stop, values } = this;
     bar.clear();
     if (estimate.texts === 'states') {
@@ -77,20 +77,14 @@ export class Terminal {
       terms.training === 'by model'
         ? 'the licence of the model that it serves says whether its answers may be trained on'
         : `${terms.restriction ?? `training on its answers is ${terms.training}`} (${source})`;
-    const { positions, awaited = 0 } = estimate;
-    if (positions > 0)
-      process.stderr.write(
-        `${what}\n${sends}\n${estimate.ignoredByGit === undefined ? '' : ignored}${label}: ${training}\n`,
-      );
+    process.stderr.write(
+      `${what}\n${sends}\n${estimate.ignoredByGit === undefined ? '' : ignored}${label}: ${training}\n`,
+    );
     // `adapt` has already reduced the positions to the limit.
     const limit = Number(values['run-budget']);
     if (estimate.texts !== undefined && estimate.usd > limit)
       process.stderr.write(`The run stops at a cost of $${limit} (--run-budget), and the next run resumes there.\n`);
-    const batched = `${awaited} answers come from an earlier batch: this run waits for them, and they cost nothing more.\n`;
-    if (awaited > 0) process.stderr.write(batched);
-    const batch = values.batch && estimate.batchUsd !== undefined;
-    if (batch) process.stderr.write(`In batches: about $${estimate.batchUsd?.toFixed(3)}, and up to a day.\n`);
-    if (values.yes) return batch ? 'batch' : true;
+    if (values.yes) return true;
     if (!process.stdin.isTTY) {
       process.stderr.write(
         'This is no terminal, so the API is not used: pass --yes to use it, or --local to omit this note.\n',
@@ -101,7 +95,7 @@ export class Terminal {
     // Readline handles Ctrl-C while it asks.
     terminal.on('SIGINT', () => stop.request('SIGINT'));
     const reply = await terminal.question('Continue? [y/N] ', { signal: stop.signal }).finally(() => terminal.close());
-    return /^y(es)?$/i.test(reply.trim()) && (batch ? 'batch' : true);
+    return /^y(es)?$/i.test(reply.trim());
   }
 
   /**

@@ -7,14 +7,9 @@ const maxBytes = { answer: 4 << 20, error: 64 << 10 } as const;
 
 /**
  * Wraps `send`: rejects redirects and limits bodies. Redirects 307 and 308 would send text and key to another address.
- * @param answerBytes maximum size of a whole answer
  * @param onBytes called for every piece; an exception ends the answer
  */
-export function guardedFetch(
-  send: typeof fetch,
-  onBytes: () => void = () => {},
-  answerBytes: number = maxBytes.answer,
-): typeof fetch {
+export function guardedFetch(send: typeof fetch, onBytes: () => void = () => {}): typeof fetch {
   return async (input, init) => {
     const requestUrl = input instanceof Request ? input.url : String(input);
     // The setting is checked elsewhere, but an address from the environment is checked only here.
@@ -31,7 +26,7 @@ export function guardedFetch(
       throw new ProtocolError(`HTTP ${status}`);
     }
     if (body === null) return response;
-    const limited = body.pipeThrough(limit(ok ? answerBytes : maxBytes.error, ok, onBytes));
+    const limited = body.pipeThrough(limit(ok ? maxBytes.answer : maxBytes.error, ok, onBytes));
     return new Response(limited, { status, statusText, headers });
   };
 }

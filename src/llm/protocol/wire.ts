@@ -43,8 +43,6 @@ export interface Provider {
   readonly defaultModel: string;
   /** Asked only when the user starts something, such as an adaptation; never while the user types. */
   readonly onlyOnUserAction?: true;
-  /** The share of the normal price that batch answers cost. Absent if there are no batches. */
-  readonly batchPriceFactor?: number;
   /** Rows with a status are searched before the common rows in failures.ts, rows without a status after them. */
   readonly failures: readonly FailureRow[];
   /** @param host of the request; '' for the default */
@@ -76,29 +74,8 @@ export interface Wire {
   ask(prompt: Prompt, send: typeof fetch, signal: AbortSignal): AsyncIterable<Piece>;
   /** Interprets an error of the SDK. Undefined for other errors. */
   explain(error: unknown): SdkError | undefined;
-  /** Cheaper batches of requests. Absent if the provider has none. */
-  readonly batches?: BatchWire;
   /** Names of the available models, in the server's order. */
   models(send: typeof fetch, signal: AbortSignal): Promise<readonly string[]>;
-}
-
-/** A provider's batch API. `explain` interprets its errors as those of `ask`. */
-export interface BatchWire {
-  submit(
-    questions: readonly { readonly id: string; readonly prompt: Prompt }[],
-    send: typeof fetch,
-    signal: AbortSignal,
-  ): Promise<string>;
-  list(
-    send: typeof fetch,
-    signal: AbortSignal,
-  ): Promise<readonly { readonly id: string; readonly at: number; readonly total: number }[]>;
-  ended(id: string, send: typeof fetch, signal: AbortSignal): Promise<boolean>;
-  results(
-    id: string,
-    send: typeof fetch,
-    signal: AbortSignal,
-  ): AsyncIterable<{ readonly id: string; readonly pieces: readonly Piece[] | undefined }>;
 }
 
 /** A part of an answer. Only its types are checked; reading.ts validates the rest. */

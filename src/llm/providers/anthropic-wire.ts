@@ -4,10 +4,9 @@ import Anthropic, { APIConnectionError, APIConnectionTimeoutError, APIError, Bad
 import { hostOf } from '../protocol/address.ts';
 import { ProtocolError } from '../protocol/failures.ts';
 import { withOwnHeaders } from '../protocol/guard.ts';
-import { withoutKey } from '../protocol/key-forms.ts';
 import { mostTokens, type Prompt, type PromptBlock } from '../protocol/prompt.ts';
 import { type JsonRecord, requireObject } from '../protocol/reading.ts';
-import type { BatchWire, Piece, SdkError, Wire, WireOptions } from '../protocol/wire.ts';
+import type { Piece, SdkError, Wire, WireOptions } from '../protocol/wire.ts';
 
 /** @param acceptsThinkingFields whether the server supports the fields that prevent thinking */
 export function bodyOf(
@@ -82,53 +81,11 @@ export function openWire(options: WireOptions): Wire {
       for await (const event of stream) yield pieceOf(event);
     },
     explain,
-    batches: batchesOf(client, options),
     models: async (fetch, signal) => {
       const page = await client(fetch).models.list({ limit: 1000 }, { signal });
       return page.data.map(({ id }) => id);
     },
   };
-}
-
-/** Message Batches: platform.claude.com/docs/en/build-with-claude/batch-processing. */
-function batchesOf(client: ReturnType<typeof clientOf>, options: WireOptions): BatchWire {
-  const batchesOn = (fetch: typeof globalThis.fetch) => client(fetch).messages.batches;
-  /** Validates a batch id, which is stored on disk and used in URLs. */
-  const isId = (id: unknown) =>
-    typeof id === 'string' && /^[\w.-]{1,200}$/.test(id) && withoutKey(id, options.apiKey, 'answer') === id;
-  return {
-    async submit(questions, fetch, signal) {
-      const requests = questions.map(({ id, prompt }) => {
-        const { stream: _, ...params } = bodyOf(prompt, options, true);
-        return { custom_id: id, params };
-      });
-      const { id } = await batchesOn(fetch).create({ requests }, { signal });
-      if (!isId(id)) throw new ProtocolError('a batch without an id');
-      return id;
-    },
-    async list(fetch, signal) {
-      const { data } = await batchesOn(fetch).list({ limit: 100 }, { signal });
-      const valid = data.filter(({ id }) => isId(id));
-      return valid.map(({ id, created_at, request_counts: counts }) => {
-        const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
-        return { id, at: Date.parse(created_at), total };
-      });
-    },
-    ended: async (id, fetch, signal) =>
-      (await batchesOn(fetch).retrieve(id, undefined, { signal })).processing_status === 'ended',
-    async *results(id, fetch, signal) {
-      for await (const { custom_id, result } of await batchesOn(fetch).results(id, undefined, { signal }))
-        yield { id: custom_id, pieces: result.type === 'succeeded' ? messagePieces(result.message) : undefined };
-    },
-  };
-}
-
-/** Converts a whole message to pieces. */
-function messagePieces(message: unknown): Piece[] {
-  const { model, usage, content, stop_reason: reason } = requireObject(message, 'a message');
-  if (!Array.isArray(content)) throw new ProtocolError('a message without content');
-  const text = content.map((block: JsonRecord) => (block.type === 'text' ? String(block.text) : '')).join('');
-  return [{ model, usage: usageOf(usage), text, stop: stopOf(String(reason)), end: true }];
 }
 
 function pieceOf(event: unknown): Piece {

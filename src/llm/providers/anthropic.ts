@@ -17,7 +17,6 @@ export const anthropic: Provider = {
     readOn: '2026-11-26',
   },
   defaultModel,
-  batchPriceFactor: 0.5,
   // Errors that arrive inside a stream, after a 200, have no status but a type.
   failures: [
     { type: /^(authentication|permission)_error$/, code: 'bad-key' },

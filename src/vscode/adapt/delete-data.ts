@@ -3,7 +3,6 @@ import { rm } from 'node:fs/promises';
 import { systemClock } from '../../common/clock.ts';
 import { messageOf } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
-import { batchesFolder } from '../../llm/batch-file.ts';
 import { anyRun } from '../../storage/lock.ts';
 import type { Permissions } from '../api/permissions.ts';
 import type { Activity } from '../completion/activity.ts';
@@ -72,11 +71,9 @@ export async function deleteData(deps: DeleteDeps): Promise<void> {
     if (picked.all) {
       store.get().deleteAll();
       await rm(specialistsFolder(storage), { recursive: true, force: true });
-      await rm(batchesFolder(storage), { recursive: true, force: true });
     } else {
       store.get().deleteFolderData(folder.storeName);
       if (specialist !== undefined) await rm(specialist, { recursive: true, force: true });
-      await rm(batchesFolder(storage, folder.storeName), { recursive: true, force: true });
     }
     await permissions.forget(picked.all ? undefined : folder.key);
     await folders.restart(picked.all ? undefined : folder);

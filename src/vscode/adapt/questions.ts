@@ -2,10 +2,10 @@
 import * as vscode from 'vscode';
 import { outcomeOf } from '../../adaptation/report/outcome.ts';
 import { limitInWords } from '../../adaptation/report/phrases.ts';
-import type { AdaptOutcome, ApiEstimate, Spending, TimeAnswer, TimeOffer } from '../../adaptation/types.ts';
+import type { AdaptOutcome, ApiEstimate, TimeAnswer, TimeOffer } from '../../adaptation/types.ts';
 import type { Failure, Result } from '../../common/errors.ts';
 import { costInWords, termsOf } from '../api/try-model.ts';
-import { safeSentence, sentences, t, type UiText } from '../editor/ui-text.ts';
+import { safeSentence, sentences, t } from '../editor/ui-text.ts';
 import { type UiMessageItem, window } from '../editor/window.ts';
 
 export async function showFailure({ message }: Pick<Failure, 'message'>): Promise<void> {
@@ -48,16 +48,10 @@ export async function askForTrust(): Promise<void> {
 
 /** Asks before the first paid call of a run. */
 export async function askToSpend(
-  { model, host, positions, usd, awaited = 0, batchUsd }: ApiEstimate,
+  { model, host, positions, usd }: ApiEstimate,
   provider: string | undefined,
-): Promise<Spending> {
-  const pendingAnswers = t(
-    '{0} answers of an earlier batch are still pending. Waiting takes up to a day and costs nothing.',
-    awaited,
-  );
-  if (positions === 0) return askToWait(pendingAnswers);
+): Promise<boolean> {
   const include: UiMessageItem = { title: t('Include the Large Model') };
-  const batch: UiMessageItem = { title: t('As a Batch: Half the Price, up to a Day') };
   const local: UiMessageItem = { title: t('Local Only'), isCloseAffordance: true };
   const answer = await window.showInformationMessage(
     t('Send {1} positions to {0}?', model, positions),
@@ -70,15 +64,13 @@ export async function askToSpend(
           model,
           host,
         ),
-        ...(awaited === 0 ? [] : [pendingAnswers]),
         termsOf(provider),
       ),
     },
     include,
-    ...(batchUsd === undefined ? [] : [batch]),
     local,
   );
-  return answer === batch ? 'batch' : answer === include;
+  return answer === include;
 }
 
 /** Says that the time limit is too short, and offers the time that the run needs. */
@@ -104,13 +96,4 @@ export async function askForTime({ base, steps, limit, minutes }: TimeOffer): Pr
     untrained,
   );
   return answer === extend ? 'extend' : answer === untrained ? 'untrained' : 'stop';
-}
-
-/** Asks whether to wait for a batch that is already paid for. */
-async function askToWait(detail: UiText): Promise<boolean> {
-  const wait: UiMessageItem = { title: t('Wait') };
-  const local: UiMessageItem = { title: t('Local Only'), isCloseAffordance: true };
-  const message = t('Wait for the other answers of the batch?');
-  const answer = await window.showInformationMessage(message, { modal: true, detail }, wait, local);
-  return answer === wait;
 }

@@ -1,6 +1,6 @@
 // Questions of text tasks: which task, text and label, and whether a price is accepted.
 import * as vscode from 'vscode';
-import type { ApiEstimate, Spending } from '../../adaptation/types.ts';
+import type { ApiEstimate } from '../../adaptation/types.ts';
 import { oneLine } from '../../common/format.ts';
 import type { LabelTask } from '../../prompts/label/task.ts';
 import { costInWords, termsOf } from '../api/try-model.ts';
@@ -68,7 +68,7 @@ export async function askToSpend(
   { model, host, positions, usd, texts, seconds = 0, ignoredByGit }: ApiEstimate,
   provider: string | undefined,
   isText: boolean,
-): Promise<Spending> {
+): Promise<boolean> {
   if (texts === 'states') return askForTime(positions, seconds);
   const include: UiMessageItem = { title: t('Call the Large Model') };
   const local: UiMessageItem = { title: t('Local Only'), isCloseAffordance: true };

@@ -44,11 +44,11 @@ export function positionsOf(count: number, bySpecialist = true): ScoredPosition[
 }
 
 /** Answers of the API: two of three are wrong in the helpers, one of ten elsewhere. */
-export function labelled(positions: readonly ScoredPosition[], latencyMs = 900): LabeledPosition[] {
+export function labelled(positions: readonly ScoredPosition[]): LabeledPosition[] {
   return positions.map((scored, i) => {
     const helper = scored.example.path.includes('support');
     const right = helper ? i % 12 === 1 : i % 10 !== 0;
-    const answer = { text: right ? scored.truth : 'wrong', model: 'claude', latencyMs };
+    const answer = { text: right ? scored.truth : 'wrong', model: 'claude', latencyMs: 900 };
     return { scored, right, similarity: right ? 1 : 0.2, answer } as unknown as LabeledPosition;
   });
 }
@@ -66,18 +66,13 @@ export function fitOn(labels: readonly LabeledPosition[]) {
 /**
  * @param asked whether the API answered at validation and test positions
  * @param risk risk bound of the run
- * @param batched whether the answers came in a batch and have no latency
  */
-export function reportOf(
-  asked: boolean,
-  { risk, batched = false }: { risk?: RiskBound; batched?: boolean } = {},
-): AdaptReport {
+export function reportOf(asked: boolean, { risk }: { risk?: RiskBound } = {}): AdaptReport {
   const test = positionsOf(160);
-  const answers = (positions: readonly ScoredPosition[]) => labelled(positions, batched ? 0 : 900);
-  const validation = answers(positionsOf(120));
+  const validation = labelled(positionsOf(120));
   const fit = fitOn(asked ? validation : []);
   const of = (all: readonly LabeledPosition[]) => ({ labelled: all, failed: 0, stopped: undefined });
-  const labels: ApiLabels = { model: 'claude', validation: of(validation), test: of(answers(test)) };
+  const labels: ApiLabels = { model: 'claude', validation: of(validation), test: of(labelled(test)) };
   const { parameters: _, ...coupling } = fit;
   const losses = [3.2, 2.9, 2.75, 2.7, 2.72].map((loss, i) => ({ step: 10 * i, loss }));
   const base = {
