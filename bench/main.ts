@@ -14,7 +14,6 @@ import { replayed } from './replay/main.ts';
 import { safety } from './safety/main.ts';
 import { scale } from './scale/main.ts';
 import { tasks } from './tasks/main.ts';
-import { teachers } from './teachers/main.ts';
 import { typing } from './typing/main.ts';
 
 const benchmarks: readonly Benchmark[] = [
@@ -29,7 +28,6 @@ const benchmarks: readonly Benchmark[] = [
   replayed,
   tasks,
   safety,
-  teachers,
   baseline,
 ];
 

@@ -12,7 +12,6 @@ import { ApiKey } from './vscode/api/api-key.ts';
 import { editorModels } from './vscode/api/editor-models.ts';
 import { Permissions } from './vscode/api/permissions.ts';
 import { Problems } from './vscode/api/problems.ts';
-import { Served } from './vscode/api/served-specialist.ts';
 import { Bases } from './vscode/bases/bases.ts';
 import { onBattery } from './vscode/bases/power.ts';
 import { readBase, shippedBases, timeBase } from './vscode/bases/shipped-bases.ts';
@@ -68,32 +67,13 @@ export function activate(context: vscode.ExtensionContext): void {
   const onApiChange = () => {
     api.reset();
     problems.clear();
-    folders.checkRemoteModels();
+    folders.checkApi();
     onStatusChange();
   };
   const key = owned.add(new ApiKey(context.secrets, () => api.owner, onApiChange));
   const permissions = new Permissions(context.globalState, () => {
-    folders.checkRemoteModels();
+    folders.checkApi();
     onStatusChange();
-  });
-  const servedKey = owned.add(
-    new ApiKey(
-      context.secrets,
-      () => served.owner,
-      () => served.configure(),
-    ),
-  );
-  const served: Served = new Served({
-    settings: (folder) => configuration.for(folder?.uri),
-    key: servedKey,
-    permissions,
-    isTrusted: () => vscode.workspace.isTrusted,
-    clock,
-    log,
-    onChange: () => {
-      folders.openNeural();
-      onStatusChange();
-    },
   });
   const snooze = owned.add(new Snooze(clock, onStatusChange));
   const store = owned.add(new StoreOwner(paths.storage, log, (notice) => announcements.store(notice)));
@@ -139,12 +119,6 @@ export function activate(context: vscode.ExtensionContext): void {
     }),
   );
   owned.add(configuration.onDidChange(() => neural.configure()));
-  owned.add(
-    configuration.onDidChange(() => {
-      void servedKey.load();
-      served.configure();
-    }),
-  );
   const folders: Folders = owned.add(
     new Folders({
       paths,
@@ -152,7 +126,6 @@ export function activate(context: vscode.ExtensionContext): void {
       rules,
       configuration,
       neural,
-      served,
       store,
       clock,
       log,
@@ -181,7 +154,7 @@ export function activate(context: vscode.ExtensionContext): void {
   );
   owned.add(configuration.onDidChange(() => adaptation.configure()));
   const status = owned.add(
-    new Status({ configuration, api, permissions, problems, snooze, folders, adaptation, neural, bases, served }),
+    new Status({ configuration, api, permissions, problems, snooze, folders, adaptation, neural, bases }),
   );
   const contextKeys = new ContextKeys({ key, adaptation, folders });
   owned.add(status.onDidChange((snapshot) => contextKeys.update(snapshot)));
@@ -215,7 +188,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const commitMessages = new CommitMessages(writingDeps);
   const docComments = new DocComments(writingDeps);
   const surroundings = new DocumentSurroundings(log);
-  const kept = owned.add(new KeptView({ folders, adaptation, api, served, rules, surroundings, log }));
+  const kept = owned.add(new KeptView({ folders, adaptation, api, rules, surroundings, log }));
   owned.add(
     registerCommands({
       ...{ installed: context.extension, memory: context.workspaceState, jobs, neural, surroundings },
@@ -224,8 +197,6 @@ export function activate(context: vscode.ExtensionContext): void {
       api,
       bases,
       key,
-      served,
-      servedKey,
       configuration,
       folders,
       log,
@@ -267,7 +238,7 @@ export function activate(context: vscode.ExtensionContext): void {
     surroundings,
     isOn,
     onRequest: (folder) =>
-      announcements.beforeRequest(folder, api, served, permissions, folders.peek(folder)?.service.typing.callsAnHour),
+      announcements.beforeRequest(folder, api, permissions, folders.peek(folder)?.service.typing.callsAnHour),
     onRequested: (document) => firstKeys.onRequested(document),
     onShown: (isShown) => {
       contextKeys.set('suggesting', isShown);
@@ -290,7 +261,6 @@ export function activate(context: vscode.ExtensionContext): void {
 
   // The work that starts below finishes after activation.
   void key.load();
-  void servedKey.load();
   void api.load().then(onApiChange);
   folders.setBackground({ adaptation, onRestart: () => documents.sendAll() });
   owned.add(vscode.workspace.onDidGrantWorkspaceTrust(() => folders.reindexTrusted()));

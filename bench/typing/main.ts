@@ -347,7 +347,7 @@ async function inProcesses(
   { tokenizerPath }: Base,
   work: (clock: Clock, ngram: NgramSpecialist, engine: Engine, threads: number) => Promise<void>,
 ): Promise<void> {
-  const ngram = new NgramClient({ script: join(root, 'src/specialist/decoding/ngram-worker.ts'), tokenizerPath });
+  const ngram = new NgramClient({ script: join(root, 'src/specialist/ngram/ngram-worker.ts'), tokenizerPath });
   try {
     unwrap(await ngram.load(snapshot));
     await withEngines(([engine]) => work(systemClock, ngram, engine as Engine, threadCount('auto')), 1);

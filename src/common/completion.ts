@@ -31,28 +31,6 @@ export interface DraftToken {
   readonly agreed?: true;
 }
 
-/** A token of a server's answer with its log probability, nats. */
-export interface TokenOdds {
-  readonly token: string;
-  readonly logprob: number;
-  /** The likeliest tokens at this position, as many as the server sends. May include the token. */
-  readonly likeliest: readonly { readonly token: string; readonly logprob: number }[];
-}
-
-/** The answer of a specialist that a server runs. */
-export interface ServedAnswer {
-  /** The model's name. */
-  readonly model: string;
-  /** Begins with `before`. */
-  readonly text: string;
-  /** Text before the cursor that the answer repeats: a blank, or nothing. */
-  readonly before: string;
-  /** Tokens that spell the text, perhaps followed by those that ended it. Empty: the server does not tell. */
-  readonly tokens: readonly TokenOdds[];
-  /** The answer ended by itself, not at a limit. */
-  readonly complete: boolean;
-}
-
 /** `Draft.model` of the n-grams without a neural model. */
 export const NGRAM_MODEL = 'n-gram';
 

@@ -71,7 +71,6 @@ export class StreamedLlm implements LlmClient {
     let accepted = false;
     const answer = (text: string, isComplete: boolean): LlmAnswer => {
       const latencyMs = this.clock.monotonic() - started;
-      const { tokens } = reader;
       const usage = isComplete && reader.usage ? reader.usage : this.estimatedUsage(prompt, reader);
       return {
         text,
@@ -82,7 +81,6 @@ export class StreamedLlm implements LlmClient {
         truncated: reader.stop === 'length',
         ...((!isComplete || reader.usage === undefined || this.facts.guessed) && { costEstimated: true }),
         ...(reader.stop === 'refusal' && { refused: true }),
-        ...(tokens.length > 0 && { tokens }),
       };
     };
 

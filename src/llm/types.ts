@@ -1,5 +1,4 @@
 // The interface of the large model behind an API.
-import type { TokenOdds } from '../common/completion.ts';
 import type { Result } from '../common/errors.ts';
 import type { LlmUsage, ModelFacts } from './protocol/models.ts';
 import type { Prompt } from './protocol/prompt.ts';
@@ -20,8 +19,6 @@ export interface LlmAnswer {
   readonly overcounted?: string;
   /** The model declined (stop reason 'refusal'); `text` is ''. */
   readonly refused?: boolean;
-  /** Token probabilities, if requested and sent. They may include tokens that `text` lacks, such as an end token. */
-  readonly tokens?: readonly TokenOdds[];
   /** The answer is from the store, so nothing was paid now. */
   readonly fromStore?: boolean;
 }

@@ -5,7 +5,6 @@ import * as vscode from 'vscode';
 import type { Api } from './api/api.ts';
 import { askConsent, type ConsentQuestion } from './api/consent.ts';
 import type { Permissions } from './api/permissions.ts';
-import type { Served } from './api/served-specialist.ts';
 import type { FolderRef } from './editor/folder-ref.ts';
 import { safeSentence, sentences, t } from './editor/ui-text.ts';
 import { window } from './editor/window.ts';
@@ -27,17 +26,9 @@ export class Announcements {
    * Call before an automatic request. Asks for a missing key or consent.
    * @param callsAnHour see Api.question
    */
-  beforeRequest(
-    folder: FolderRef,
-    api: Api,
-    served: Served,
-    permissions: Permissions,
-    callsAnHour: number | undefined,
-  ): void {
+  beforeRequest(folder: FolderRef, api: Api, permissions: Permissions, callsAnHour: number | undefined): void {
     if (api.state(folder) === 'no-key') void this.noKey();
-    void served.retry();
     if (api.state(folder) === 'unasked') this.ask(api.question(folder, callsAnHour), permissions);
-    if (served.state(folder) === 'unasked') this.ask(served.question(folder), permissions);
   }
 
   private ask(question: ConsentQuestion, permissions: Permissions): void {

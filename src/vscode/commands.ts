@@ -11,9 +11,7 @@ import { showAdaptations } from './adapt/show-adaptations.ts';
 import type { Api } from './api/api.ts';
 import type { ApiKey } from './api/api-key.ts';
 import { chooseModel, setApiKey } from './api/choose-model.ts';
-import { chooseServed } from './api/choose-served.ts';
 import { askConsent } from './api/consent.ts';
-import type { Served } from './api/served-specialist.ts';
 import { type ChooseBaseDeps, chooseBase } from './bases/choose-base.ts';
 import { getModel } from './bases/get-model.ts';
 import type { Neural } from './bases/window-engine.ts';
@@ -38,7 +36,7 @@ import type { CommitMessages } from './texts/commit-messages.ts';
 import type { TextTasks } from './texts/text-tasks.ts';
 import type { DocComments } from './texts/write-comment.ts';
 
-export interface CommandDeps extends DeleteDeps, Omit<ChooseBaseDeps, 'serveAt'> {
+export interface CommandDeps extends DeleteDeps, ChooseBaseDeps {
   readonly installed: vscode.Extension<unknown>;
   readonly jobs: JobClient;
   readonly neural: Neural;
@@ -48,8 +46,6 @@ export interface CommandDeps extends DeleteDeps, Omit<ChooseBaseDeps, 'serveAt'>
   readonly kept: KeptView;
   readonly api: Api;
   readonly key: ApiKey;
-  readonly served: Served;
-  readonly servedKey: ApiKey;
   readonly configuration: Configuration;
   readonly status: Status;
   readonly log: ChannelLog;
@@ -84,9 +80,8 @@ export function registerCommands(deps: CommandDeps): Disposable {
     generateCommitMessage: (source?: unknown) => commitMessages.generate(source),
     writeDocComment: () => docComments.write(),
     chooseModel: () => chooseLargeModel(deps),
-    chooseBase: () => chooseBase(withServers(deps)),
-    getCodeModel: () => getModel(withServers(deps)),
-    serveElsewhere: () => serveElsewhere(deps),
+    chooseBase: () => chooseBase(deps),
+    getCodeModel: () => getModel(deps),
     setApiKey: () => enterApiKey(deps),
     clearApiKey: () => forgetApiKey(deps),
     allowApi: () => allowApi(deps),
@@ -177,23 +172,6 @@ async function chooseLargeModel(deps: CommandDeps): Promise<void> {
   const { api, status } = deps;
   await api.load();
   if ((await chooseModel(deps)) && api.state(status.folder()) === 'unasked') await allowApi(deps);
-}
-
-function withServers(deps: CommandDeps): CommandDeps & ChooseBaseDeps {
-  return { ...deps, serveAt: (url) => serveElsewhere(deps, url) };
-}
-
-/** @param url of a server that was found; absent: asks for it */
-async function serveElsewhere(deps: CommandDeps, url?: string): Promise<void> {
-  const { served, permissions, status } = deps;
-  if (!(await chooseServed(deps, url))) return;
-  const folder = status.folder();
-  const state = served.state(folder);
-  if (state === 'unasked' || state === 'declined') await askConsent(served.question(folder), permissions, 'modal');
-  if (state === 'local-only')
-    void window.showInformationMessage(
-      t('{0} is not used while local-only mode is on or the slider is at its local end.', served.host),
-    );
 }
 
 async function forgetApiKey({ api, key }: CommandDeps): Promise<void> {

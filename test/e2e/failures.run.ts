@@ -7,7 +7,6 @@ import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { needCodeServer } from '../../build/code-server.ts';
 import type { Failure } from '../fakes/messages-replies.ts';
-import { SpecialistServer } from '../fakes/specialist-server.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { ourVsix } from '../support/vsix.ts';
 import { apiKey, Session } from './session.ts';
@@ -162,46 +161,4 @@ test('a refused key shows one message, and setting another key recovers', () =>
     await editor.answer(`${apiKey}2`);
     await waitForNoWarning();
     await waitForAnswer();
-    // Accepted, as above: the next step wants a draft of this machine.
-    await editor.page.keyboard.press('Tab');
-  }));
-
-test('after consent the served local model completes; while the server is down, this machine completes', (context) =>
-  session.evidence('served', async () => {
-    const { editor } = session;
-    await session.unplug();
-    const server = await SpecialistServer.start('tuned');
-    context.after(() => server.close());
-    server.answer = 'from-elsewhere`';
-    await editor.command('Easy Adaptation: Serve the Local Model Elsewhere…');
-    await editor.quickInput().locator('input').waitFor();
-    await editor.answer(server.url);
-    await editor.quickRow('Without a key').click();
-    await editor.quickRow('tuned').click();
-    const allow = editor.dialog().getByRole('button', { name: 'Allow for This Folder' });
-    await allow.waitFor();
-    await editor.shot('12-served-consent');
-    assert.deepEqual(server.prompts, [], 'nothing was sent before');
-    await allow.click();
-    await editor.dialog().waitFor({ state: 'detached' });
-    await editor.eventually('a draft of the server', async () => {
-      // The folder does not know how this text goes on, so the server's line wins over the n-grams'.
-      await rewrite('served-');
-      await editor.waitForGhost(/^from-elsewhere/, 10_000);
-    });
-    assert.match(server.prompts.at(-1) ?? '', /return `served-$/);
-    await editor.command('Easy Adaptation: Show Panel');
-    await editor.panel().getByText('tuned (served)').first().waitFor();
-    await server.close();
-    await editor.open(position.file, position.line, position.column);
-    await editor.eventually('a draft of this machine', async () => {
-      await rewrite();
-      await editor.waitForGhost(localDraft, 10_000);
-      await editor
-        .panel()
-        .getByText(/does not answer, so this machine completes/)
-        .waitFor({ timeout: 1_000 });
-    });
-    await editor.shot('13-served-away');
-    await session.plugIn();
   }));

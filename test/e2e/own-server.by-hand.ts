@@ -10,10 +10,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
-import { Server } from '../../bench/teachers/server.ts';
 import { needCodeServer } from '../../build/code-server.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { ourVsix } from '../support/vsix.ts';
+import { Server } from './own-server.ts';
 import { Session } from './session.ts';
 
 let browser: Browser;

@@ -64,7 +64,6 @@ const totals = {
 const report: PanelReport = {
   folder: 'shop',
   finishedAt: 1_700_000_000_000,
-  note: 'A server completes here.',
   sections: [
     { title: 'What changed', text: ['Too few files.'] },
     {
@@ -159,7 +158,7 @@ function check(message: ToPanel): void {
     }
   };
   const reported = (each: Extract<ToPanel, { type: 'reports' }>['reports'][number]) => {
-    texts(each.folder, each.note ?? '');
+    texts(each.folder);
     words.date(each.finishedAt);
     for (const { title, text, table, examples = [] } of each.sections) {
       texts(title, ...text, ...(table?.head ?? []));

@@ -55,11 +55,11 @@ test('stopping withdraws the consent for every host of the folder', async () => 
   const permissions = new Permissions(memory(), () => {});
   assert.ok(!permissions.mayCallAny('file:///a'));
   await permissions.allow('file:///a', 'api.example');
-  await permissions.allow('file:///a', 'served.example');
+  await permissions.allow('file:///a', 'other.example');
   await permissions.allow('file:///b', 'api.example');
   await permissions.declineAll('file:///a');
   assert.ok(!permissions.mayCallAny('file:///a') && permissions.mayCallAny('file:///b'));
-  for (const host of ['api.example', 'served.example']) {
+  for (const host of ['api.example', 'other.example']) {
     assert.ok(!permissions.mayCall('file:///a', host));
     assert.ok(permissions.hasDeclined('file:///a', host));
   }

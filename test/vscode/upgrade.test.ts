@@ -9,7 +9,7 @@ import type { CurrentModel } from '../../src/adaptation/models/folder-models.ts'
 import { adapt } from '../../src/adaptation/stages/run.ts';
 import type { AdaptRequest } from '../../src/adaptation/types.ts';
 import { systemClock } from '../../src/common/clock.ts';
-import { failed, ok } from '../../src/common/errors.ts';
+import { ok } from '../../src/common/errors.ts';
 import { silentLog } from '../../src/common/log.ts';
 import { readTuning } from '../../src/common/tuning.ts';
 import { describeAdapted } from '../../src/neural/models/adapted.ts';
@@ -22,7 +22,6 @@ import { FolderSession, type SessionDeps } from '../../src/vscode/folder/folder-
 import { writeEarlierState, writeEarlierTokenizer, writeOtherTokenizer } from '../adaptation/earlier.ts';
 import { makeProject, type Project } from '../adaptation/project.ts';
 import { settled } from '../fakes/clock.ts';
-import { Deferred } from '../fakes/signal.ts';
 import { writeModel } from '../specialist/engine/helpers.ts';
 
 type Request = AdaptRequest & { readonly neural: NonNullable<AdaptRequest['neural']> };
@@ -56,15 +55,15 @@ after(() => project.remove());
 const fitsOf = (session: FolderSession) =>
   (session as unknown as { activeAdaptation: { fits: Record<'ngram' | 'mixed', RouterModel> } }).activeAdaptation.fits;
 
-/** @param tokenizer of what ships @param served elsewhere */
-function window(tokenizer: string, served: object = { state: () => 'off' }) {
+/** @param tokenizer of what ships */
+function window(tokenizer: string) {
   const { storeFolder: storage, root, neural } = earlier;
   const notified: string[] = [];
   const opened: string[] = [];
   const { store } = openStore(storage, { log: silentLog });
   const shipped = { base: neural.base, tokenizer };
   const deps = {
-    paths: { ngramWorker: join(import.meta.dirname, '../../src/specialist/decoding/ngram-worker.ts'), storage },
+    paths: { ngramWorker: join(import.meta.dirname, '../../src/specialist/ngram/ngram-worker.ts'), storage },
     api: { llm: () => undefined, allowedModel: () => '' },
     neural: {
       absence: undefined,
@@ -76,7 +75,6 @@ function window(tokenizer: string, served: object = { state: () => 'off' }) {
         return ok({ files: 1, tokens: 1, precision: 'int4', loadMs: 1 });
       },
     },
-    served,
     rules: { mayLeave: () => true },
     store: { get: () => store },
     clock: systemClock,
@@ -137,32 +135,6 @@ test('one setting that changes base and serving options reopens the model once',
     dispose();
     await settled();
     assert.deepEqual(opened, [model, model], 'an ended session opens nothing');
-  } finally {
-    dispose();
-  }
-});
-
-test('a served model drafts instead of this machine until it fails', async () => {
-  const failures: unknown[] = [];
-  const answer = new Deferred<ReturnType<typeof failed>>();
-  const { session, opened, dispose } = window(earlier.tokenizerPath, {
-    state: () => (failures.length === 0 ? 'serves' : 'away'),
-    ...{ host: 'far.example', model: 'tuned' },
-    engine: () => ({ engine: { request: () => answer.promise }, model: { name: 'tuned (served)' } }),
-    onFailure(failure: unknown) {
-      failures.push(failure);
-      session.checkServed();
-    },
-  });
-  try {
-    assert.equal(await session.restore(), true);
-    assert.equal(session.servedBy, 'tuned (far.example)');
-    assert.deepEqual(opened, []);
-    answer.give(failed('network', 'Nobody listens.'));
-    await settled();
-    assert.deepEqual(failures, [{ code: 'network', message: 'Nobody listens.' }]);
-    assert.deepEqual([session.servedBy, session.specialist.state.kind], [undefined, 'ready']);
-    assert.deepEqual(opened, [model]);
   } finally {
     dispose();
   }

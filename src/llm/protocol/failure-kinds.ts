@@ -8,7 +8,7 @@ export interface FailureContext {
   /** Host of the request, for messages. */
   readonly host: string;
   readonly now: number;
-  readonly provider: Pick<Provider, 'protocol' | 'failures' | 'urlVariable' | 'key'>;
+  readonly provider: Pick<Provider, 'protocol' | 'failures' | 'urlVariable'>;
 }
 
 export interface FailureKind {
@@ -37,8 +37,8 @@ export const failureKinds: Readonly<Partial<Record<ErrorCode, FailureKind>>> = {
     ...{ pauseMs: Number.POSITIVE_INFINITY, stops: true, refused: true },
   },
   'bad-key': {
-    messageOf: (detail, { host, provider: { key } }) =>
-      `${host} refused the API key (${detail}). Set a valid one with 'Easy Adaptation: ${key.command ?? 'Set API Key'}'.`,
+    messageOf: (detail, { host }) =>
+      `${host} refused the API key (${detail}). Set a valid one with 'Easy Adaptation: Set API Key'.`,
     ...{ pauseMs: Number.POSITIVE_INFINITY, stops: true, refused: true },
   },
   'no-credit': {

@@ -7,8 +7,6 @@ import { FILL_IN, type FillIn } from '../../common/fill-in.ts';
 export interface InfillEndpoint {
   readonly path: string;
   readonly form: 'tokens' | 'fields';
-  /** Set if every model is requested in this way. A model without a known form continues the prefix. */
-  readonly anyModel?: true;
 }
 
 export interface InfillFamily extends FillIn {
@@ -35,11 +33,9 @@ const families: readonly InfillFamily[] = [
   { names: /codestral/, prefix: '[PREFIX]', suffix: '[SUFFIX]', middle: '', suffixFirst: true, ends: ['</s>'] },
 ];
 
-const continuation: InfillFamily = { names: /^/, prefix: '', suffix: '', middle: '', ends: [] };
-
 /** The fill-in form of a model; undefined if the model gets instructions in words. */
 export function infillOf(model: string, endpoint: InfillEndpoint | undefined): Infill | undefined {
   const name = model.toLowerCase();
-  const family = families.find(({ names }) => names.test(name)) ?? (endpoint?.anyModel && continuation);
+  const family = families.find(({ names }) => names.test(name));
   return family && endpoint && { family, endpoint };
 }

@@ -1,5 +1,4 @@
 // Reads the pieces of one streamed answer. It validates everything, because a proxy may send anything.
-import type { TokenOdds } from '../../common/completion.ts';
 import { plainLine, plainText } from '../../common/plain-text.ts';
 import { ProtocolError } from './failures.ts';
 import { withoutKey } from './key-forms.ts';
@@ -17,7 +16,6 @@ export class AnswerReader {
   stop: Piece['stop'];
   /** Whether the server has begun to answer, so that the answer is paid for. */
   begun = false;
-  private readonly odds: TokenOdds[] = [];
   private counts: { [K in keyof LlmUsage]: number } | undefined;
   private isEnded = false;
   private raw: string;
@@ -42,26 +40,19 @@ export class AnswerReader {
     return this.plain;
   }
 
-  /** Token probabilities if the server sends them. Empty if the tokens contain the key. */
-  get tokens(): readonly TokenOdds[] {
-    const joined = this.odds.map(({ token }) => token).join('');
-    return withoutKey(joined, this.apiKey, 'answer') === joined ? this.odds : [];
-  }
-
   /** The server's token counts, final only at the end of the answer. Undefined if there are none yet. */
   get usage(): LlmUsage | undefined {
     return this.counts;
   }
 
   /** Reads one piece. Returns true if it has new text. Throws a ProtocolError. */
-  read({ text = '', model, usage, stop, end, logprobs = [] }: Piece): boolean {
+  read({ text = '', model, usage, stop, end }: Piece): boolean {
     this.begun = true;
     if (typeof model === 'string') this.model = withoutKey(plainLine(model), this.apiKey, 'answer').slice(0, 100);
     if (usage !== undefined) this.count(usage);
     this.stop = stop ?? this.stop;
     this.isEnded ||= end === true;
     this.raw += text;
-    this.odds.push(...logprobs);
     this.plain = undefined;
     if (this.raw.length > this.maxCharacters) throw new ProtocolError('more text than requested');
     return text !== '';

@@ -1,5 +1,4 @@
 // Interfaces of a provider of large models: a row of plain data, and a wire that implements its protocol.
-import type { TokenOdds } from '../../common/completion.ts';
 import type { ErrorCode } from '../../common/errors.ts';
 import type { InfillEndpoint } from './infill.ts';
 import type { LlmUsage, ModelFacts } from './models.ts';
@@ -30,8 +29,6 @@ export interface Provider {
     /** The beginning of a key, 'sk-ant-…', and the page that creates keys. */
     readonly example: string;
     readonly createdAt: string;
-    /** The command that sets it. Default: Set API Key. */
-    readonly command?: string;
     /** Environment variable of the key, for the command line. */
     readonly variable: string;
   };
@@ -60,8 +57,6 @@ export interface WireOptions {
   readonly facts: ModelFacts;
   /** Timeout of the SDK, ms. Our own timeout is shorter. */
   readonly timeoutMs: number;
-  /** Whether token probabilities are requested too. */
-  readonly logprobs?: boolean;
   /** The editor's models, if the caller has access to them. */
   readonly editor?: EditorModels | undefined;
 }
@@ -88,8 +83,6 @@ export interface Piece {
   readonly stop?: 'done' | 'length' | 'refusal';
   /** Set on the last piece. */
   readonly end?: true;
-  /** Probabilities of the text's tokens. */
-  readonly logprobs?: readonly TokenOdds[];
 }
 
 /** The parts of the protocol that a server supports. */
@@ -98,10 +91,6 @@ export interface ServerCapabilities {
   readonly stops: number;
   /** Whether it sends token counts on request, always, or never. */
   readonly usage: 'requested' | 'always' | 'never';
-  /** Shape of token probabilities, if they are requested. */
-  readonly logprobs: 'chat' | 'completions' | 'none';
-  /** Every request asks for token probabilities. */
-  readonly alwaysRequestsLogprobs?: true;
   /** How it fills in the middle. Absent if it does not. */
   readonly infill?: InfillEndpoint;
   /** Additional request fields for this server. */

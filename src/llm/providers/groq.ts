@@ -9,7 +9,7 @@ export const groq = compatibleProvider({
   key: { need: 'required', example: 'gsk_…', createdAt: 'console.groq.com/keys', variable: 'GROQ_API_KEY' },
   terms: unverifiedTerms('https://console.groq.com/docs/legal/services-agreement'),
   defaultModel: 'openai/gpt-oss-120b',
-  capabilities: { ...usualCapabilities, logprobs: 'none' },
+  capabilities: { ...usualCapabilities },
   thinkingModels: /gpt-oss/,
   context: 131_072,
   // Groq's own status: the cheaper service tier is full.

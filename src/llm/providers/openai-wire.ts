@@ -1,7 +1,6 @@
 // OpenAI's chat and completions API through the package `openai`: prompts to request bodies, events to pieces.
 // A provider's row lists the supported fields. A field that the server rejects by name is omitted from then on.
 import OpenAI, { APIConnectionError, APIConnectionTimeoutError, APIError } from 'openai';
-import type { TokenOdds } from '../../common/completion.ts';
 import { NoAddressError, ProtocolError } from '../protocol/failures.ts';
 import { withOwnHeaders } from '../protocol/guard.ts';
 import { mostTokens, type Prompt } from '../protocol/prompt.ts';
@@ -9,18 +8,7 @@ import { type JsonRecord, recordOf, requireObject, tokenCount } from '../protoco
 import type { Piece, SdkError, ServerCapabilities, Wire, WireOptions } from '../protocol/wire.ts';
 
 /** Fields that are omitted if a server rejects them. `max_tokens` is replaced by its newer name. */
-const optionalFields = [
-  'temperature',
-  'reasoning_effort',
-  'stream_options',
-  'logprobs',
-  'top_logprobs',
-  'stop',
-  'max_tokens',
-];
-
-/** Number of requested alternatives per token: the maximum of OpenAI's completions. */
-const requestedAlternatives = 5;
+const optionalFields = ['temperature', 'reasoning_effort', 'stream_options', 'stop', 'max_tokens'];
 
 export function openCompatible(options: WireOptions, capabilities: ServerCapabilities): Wire {
   const { apiKey, baseUrl, provider, timeoutMs } = options;
@@ -94,8 +82,8 @@ function rejectsField(error: APIError, field: string): boolean {
 
 function bodyOf(
   prompt: Prompt,
-  { model, facts, logprobs }: WireOptions,
-  { stops, usage, extras, logprobs: form, alwaysRequestsLogprobs }: ServerCapabilities,
+  { model, facts }: WireOptions,
+  { stops, usage, extras }: ServerCapabilities,
   rejected: ReadonlySet<string>,
 ): { readonly path: string; readonly body: Record<string, unknown> } {
   const { infill, stop } = prompt;
@@ -117,11 +105,6 @@ function bodyOf(
     ...(stop.length > 0 && { stop: stop.slice(0, stops) }),
     ...(effort !== undefined ? { reasoning_effort: effort } : { temperature: 0 }),
     ...(usage === 'requested' && { stream_options: { include_usage: true } }),
-    ...((logprobs ?? alwaysRequestsLogprobs) &&
-      form !== 'none' &&
-      (infill === undefined
-        ? { logprobs: true, top_logprobs: requestedAlternatives }
-        : { logprobs: requestedAlternatives })),
     ...extras,
   };
   for (const field of rejected) delete body[field];
@@ -136,13 +119,12 @@ function pieceOf(event: unknown): Piece {
   const counts = usage === undefined || usage === null ? {} : { usage: usageOf(requireObject(usage, 'usage')) };
   if (choices.length === 0) return { model, ...counts };
   const choice = requireObject(choices[0], 'a choice');
-  const { finish_reason: reason, logprobs } = choice;
+  const { finish_reason: reason } = choice;
   return {
     model,
     ...counts,
     text: textOf(choice.delta === undefined ? choice.text : requireObject(choice.delta, 'a delta').content),
     ...(typeof reason === 'string' && { stop: stopOf(reason) }),
-    ...(logprobs !== undefined && logprobs !== null && { logprobs: logprobsOf(requireObject(logprobs, 'logprobs')) }),
   };
 }
 
@@ -169,30 +151,6 @@ function usageOf(usage: JsonRecord): NonNullable<Piece['usage']> {
     ...(all !== undefined && { inputTokens: Math.max(0, all - cached), cacheReadTokens: Math.min(all, cached) }),
     outputTokens: usage.completion_tokens,
   };
-}
-
-/** Reads log-probabilities in either shape, because llama.cpp's server uses the chat shape for completions. */
-function logprobsOf({ content, tokens, token_logprobs: values, top_logprobs: tops }: JsonRecord): TokenOdds[] {
-  if (Array.isArray(content))
-    return content.map((row: JsonRecord) => ({
-      ...oddsOf(row),
-      likeliest: Array.isArray(row.top_logprobs) ? row.top_logprobs.map(oddsOf) : [],
-    }));
-  if (!Array.isArray(tokens) || !Array.isArray(values)) return [];
-  return tokens.map((token: unknown, at) => {
-    const likeliest = Object.entries((Array.isArray(tops) && tops[at]) || {});
-    return {
-      ...oddsOf({ token, logprob: values[at] ?? 0 }),
-      likeliest: likeliest.map(([rival, logprob]) => oddsOf({ token: rival, logprob })),
-    };
-  });
-}
-
-function oddsOf(row: JsonRecord | null): Pick<TokenOdds, 'token' | 'logprob'> {
-  const { token, logprob } = row ?? {};
-  if (typeof token !== 'string' || typeof logprob !== 'number')
-    throw new ProtocolError('a log-probability that is not a number');
-  return { token, logprob };
 }
 
 function explain(error: unknown): SdkError | undefined {

@@ -102,7 +102,7 @@ export function compatibleProvider({
 const readOn = '2026-11-26';
 /** Terms that we looked for but could not read in the provider's own copy. */
 export const unverifiedTerms = (page: string): Terms => ({ training: 'not known', page, readOn });
-export const usualCapabilities: ServerCapabilities = { stops: 4, usage: 'requested', logprobs: 'chat' };
+export const usualCapabilities: ServerCapabilities = { stops: 4, usage: 'requested' };
 /** Defaults of a local server. */
 export const localServer = {
   key: { need: 'optional', createdAt: '', variable: '' },
@@ -151,7 +151,6 @@ export const compatibleProviders: readonly Provider[] = [
     capabilities: {
       ...usualCapabilities,
       usage: 'always',
-      logprobs: 'none',
       infill: { path: '/fim/completions', form: 'fields' },
     },
     prices: [{ names: /^codestral/, input: 0.3, cacheRead: 0.3, output: 0.9, readOn: '2026-04-30' }],
@@ -199,7 +198,7 @@ export const compatibleProviders: readonly Provider[] = [
     label: 'vLLM',
     baseUrl: 'http://127.0.0.1:8000/v1',
     // vLLM rejects `suffix` with status 400.
-    capabilities: { ...usualCapabilities, stops: 16, logprobs: 'completions', infill: tokenInfill },
+    capabilities: { ...usualCapabilities, stops: 16, infill: tokenInfill },
   }),
   compatibleProvider({
     ...localServer,
@@ -230,6 +229,6 @@ export const compatibleProviders: readonly Provider[] = [
     id: 'lmstudio',
     label: 'LM Studio',
     baseUrl: 'http://127.0.0.1:1234/v1',
-    capabilities: { ...usualCapabilities, logprobs: 'none', infill: tokenInfill },
+    capabilities: { ...usualCapabilities, infill: tokenInfill },
   }),
 ];

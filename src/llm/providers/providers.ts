@@ -5,7 +5,6 @@ import { editor } from './editor.ts';
 import { groq } from './groq.ts';
 import { compatibleProviders } from './openai.ts';
 import { sglang } from './sglang.ts';
-import { servedSpecialist } from './specialist-server.ts';
 
 export const providers: readonly Provider[] = [anthropic, ...compatibleProviders, groq, sglang, editor];
 
@@ -16,5 +15,5 @@ export const commandLineProviders: readonly string[] = providers
 
 /** The provider with this id, or the default if there is none. */
 export function providerOf(id: string | undefined): Provider {
-  return [...providers, servedSpecialist].find((row) => row.id === id) ?? anthropic;
+  return providers.find((row) => row.id === id) ?? anthropic;
 }

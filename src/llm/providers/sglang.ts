@@ -6,5 +6,5 @@ export const sglang = compatibleProvider({
   id: 'sglang',
   label: 'SGLang',
   baseUrl: 'http://127.0.0.1:30000/v1',
-  capabilities: { ...usualCapabilities, stops: 16, logprobs: 'completions', infill: tokenInfill },
+  capabilities: { ...usualCapabilities, stops: 16, infill: tokenInfill },
 });

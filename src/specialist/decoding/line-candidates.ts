@@ -42,8 +42,8 @@ export async function lineCandidates(
 }
 
 /** The n-grams' lines without the rest of the cursor's line, most probable first. */
-export function ngramLines(
-  { position, vocabulary, restText }: Omit<ScoringSite, 'gate'>,
+function ngramLines(
+  { position, vocabulary, restText }: ScoringSite,
   { before, healed, maxTokens }: SearchStart,
 ): string[] {
   return position.search

@@ -4,16 +4,25 @@
 
 import { startsWithBytes } from '../../text/tokenizer/bytes.ts';
 import { logOf } from './logit-reader.ts';
-import type { NeuralReading, NeuralScores } from './score-line.ts';
 import type { TokenDistribution } from './token-distribution.ts';
 import type { VocabularyMapping } from './vocabulary-mapping.ts';
 
 /** How many of the last tokens may be merged with the line end into one token. */
 const ENDINGS = 3;
 
-export class LineScores implements NeuralScores {
+/** A next-token distribution. Tokens that end the middle are one event, `finish`. */
+export interface NeuralReading {
+  /** Nats. */
+  readonly entropy: number;
+  readonly finish: number;
+  /** The likeliest token of the others. */
+  readonly best?: { readonly bytes: Uint8Array; readonly probability: number };
+}
+
+/** A line under the neural model. Offsets are bytes from where its scores start, at or before the cursor. */
+export class LineScores {
+  /** Offset of the cursor. */
   readonly cursor: number;
-  readonly knownEnd = Number.POSITIVE_INFINITY;
   private readonly mapping: VocabularyMapping;
   /** Bytes from the start of the respelled text to the end of the line. */
   private readonly bytes: Uint8Array;
@@ -50,6 +59,7 @@ export class LineScores implements NeuralScores {
     });
   }
 
+  /** Log probability of the first `end` bytes. Decreases with `end`. */
   logBytes(end: number): number {
     if (end <= 0) return 0;
     const token = this.tokenAt(end - 1);
@@ -67,6 +77,7 @@ export class LineScores implements NeuralScores {
     return (this.before[token] as number) + logOf(covered);
   }
 
+  /** Log probability of all bytes followed by the line's end. */
   logLine(): number {
     if (this.end !== undefined) return this.logBytes(this.bytes.length);
     const last = this.starts.length - 1;
@@ -80,6 +91,7 @@ export class LineScores implements NeuralScores {
     return logOf(sum);
   }
 
+  /** The distribution after the first `end` bytes, if a token begins there. */
   readingAt(end: number): NeuralReading | undefined {
     const reading = this.readings[this.starts.indexOf(end)];
     if (!reading) return undefined;

@@ -10,6 +10,7 @@ import type { Predictor } from '../ngram/predictor.ts';
 import type { Step } from '../ngram/search.ts';
 import type { Vocabulary } from '../ngram/vocabulary.ts';
 import { type GateFacts, gateFeatures } from './gate.ts';
+import type { LineScores } from './line-scores.ts';
 import { logOf } from './logit-reader.ts';
 import { REST_TOKENS, restProbability } from './rest-of-line.ts';
 import { type MixHypothesis, REST_ENTRIES, type SearchStart } from './search.ts';
@@ -35,33 +36,10 @@ export function scoringSite(
   return { position, vocabulary, gate, rest, restText };
 }
 
-/** A line under the neural model. Offsets are bytes from where its scores start, at or before the cursor. */
-export interface NeuralScores {
-  /** Offset of the cursor. */
-  readonly cursor: number;
-  /** Nothing is known of the line behind this offset: the n-grams decide there. */
-  readonly knownEnd: number;
-  /** Log probability of the first `end` bytes. Decreases with `end`. */
-  logBytes(end: number): number;
-  /** Log probability of all bytes followed by the line's end; undefined if unknown. */
-  logLine(): number | undefined;
-  /** The distribution after the first `end` bytes, if a token begins there. */
-  readingAt(end: number): NeuralReading | undefined;
-}
-
-/** A next-token distribution. Tokens that end the middle are one event, `finish`. */
-export interface NeuralReading {
-  /** Nats. */
-  readonly entropy: number;
-  readonly finish: number;
-  /** The likeliest token of the others. */
-  readonly best?: { readonly bytes: Uint8Array; readonly probability: number };
-}
-
 /** A line's probability under each model and mixed, one n-gram token after the other. */
 export function scoreLine(
   text: string,
-  scores: NeuralScores,
+  scores: LineScores,
   { position, vocabulary, gate: weights, rest, restText }: ScoringSite,
   { before, healed }: SearchStart,
 ): { readonly hypothesis: MixHypothesis; readonly examples: GateExample[] } {
@@ -74,8 +52,7 @@ export function scoreLine(
   const examples: GateExample[] = [];
   const steps: Step[] = [];
   let [at, toHeal, logProbability, neural, ngram, lowestNeural] = [0, healed, 0, 0, 0, 1];
-  const mixEvent = (end: number, { unseen = false, ...event }: EventProbabilities) => {
-    const chances = { ...event, neural: event.neural ?? event.ngram };
+  const mixEvent = (end: number, { unseen = false, ...chances }: EventProbabilities) => {
     const { evidence, mixture } = predictor;
     const reading = scores.readingAt(scores.cursor + Math.max(0, at - healed.length));
     let ngramBest =
@@ -102,7 +79,7 @@ export function scoreLine(
       entropy: reading?.entropy ?? Math.min(5, -logOf(chances.neural)),
     };
     const features = gateFeatures(facts);
-    const gate = event.neural === undefined ? 0 : unseen ? 1 : firstExpertWeight(features, weights);
+    const gate = unseen ? 1 : firstExpertWeight(features, weights);
     const mixed = gate * chances.neural + (1 - gate) * chances.ngram;
     logProbability += logOf(mixed);
     neural += logOf(chances.neural);
@@ -120,9 +97,8 @@ export function scoreLine(
     predictor.predict(context, end, scope, path);
     const ngramProbability =
       toHeal.length > 0 ? healingProbability(predictor, tokenizer, toHeal, token) : predictor.probabilityOf(token);
-    const isKnown = scores.cursor + Math.max(0, at - healed.length) < scores.knownEnd;
     const event = {
-      ...(isKnown && { neural: Math.min(1, Math.exp(logAt(at + spells.length) - logAt(at))) }),
+      neural: Math.min(1, Math.exp(logAt(at + spells.length) - logAt(at))),
       ...{ ngram: ngramProbability ?? 0, unseen: ngramProbability === undefined, token },
     };
     const { mixed, rival, entropy, facts, agreed } = mixEvent(end, event);
@@ -137,9 +113,8 @@ export function scoreLine(
   const end = kept + tokens.length;
   const ngramFinish = restText === '' ? undefined : restProbability(position, vocabulary, rest, context, end);
   predictor.predict(context, end, scope, path);
-  const logLine = scores.logLine();
   mixEvent(end, {
-    ...(logLine !== undefined && { neural: Math.min(1, Math.exp(logLine - logAt(at))) }),
+    neural: Math.min(1, Math.exp(scores.logLine() - logAt(at))),
     ngram: ngramFinish ?? lineEndProbability(position.predictor, vocabulary),
   });
   const actual = own.after[0];
@@ -155,8 +130,7 @@ export function scoreLine(
 }
 
 interface EventProbabilities {
-  /** Absent: unknown. */
-  readonly neural?: number;
+  readonly neural: number;
   readonly ngram: number;
   /** The n-grams have seen no token that continues the spelling: the gate ignores them. */
   readonly unseen?: boolean;

@@ -6,7 +6,6 @@ import type {
   CompletionQuery,
   Draft,
   DraftOptions,
-  ServedAnswer,
   Snippet,
   SnippetOptions,
   Specialist,
@@ -52,7 +51,7 @@ const longestSilenceMs = { request: 60_000, load: 5 * 60_000 } as const;
 const resourceLimits = { maxYoungGenerationSizeMb: 8 };
 
 export interface NgramClientOptions {
-  /** Path of the worker's entry: dist/ngram-worker.cjs, or src/specialist/decoding/ngram-worker.ts. */
+  /** Path of the worker's entry: dist/ngram-worker.cjs, or src/specialist/ngram/ngram-worker.ts. */
   readonly script: string;
   /** Path of `tokenizer.json`. */
   readonly tokenizerPath: string;
@@ -147,16 +146,6 @@ export class NgramClient implements Specialist, Disposable {
 
   complete(query: CompletionQuery, options: DraftOptions, signal: AbortSignal): Promise<Draft | undefined> {
     return this.ask({ kind: 'complete', query, options }, signal);
-  }
-
-  /** As `complete`, with a server's answer as one more candidate. */
-  rank(
-    query: CompletionQuery,
-    options: DraftOptions,
-    answer: ServedAnswer,
-    signal: AbortSignal,
-  ): Promise<Draft | undefined> {
-    return this.ask({ kind: 'rank', query, options, answer }, signal);
   }
 
   async snippets(query: CompletionQuery, options: SnippetOptions, signal: AbortSignal): Promise<readonly Snippet[]> {

@@ -1,12 +1,5 @@
 // Messages between the client and its worker thread.
-import type {
-  CompletionQuery,
-  Draft,
-  DraftOptions,
-  ServedAnswer,
-  Snippet,
-  SnippetOptions,
-} from '../../common/completion.ts';
+import type { CompletionQuery, Draft, DraftOptions, Snippet, SnippetOptions } from '../../common/completion.ts';
 import type { Result } from '../../common/errors.ts';
 import { commonPrefix, commonSuffix } from '../../text/edits.ts';
 import type { Edit, EditHistory, TextFile } from '../../workspace/edits/edit.ts';
@@ -22,13 +15,6 @@ export interface LoadedIndex {
 
 export type Request =
   | { readonly kind: 'complete'; readonly query: CompletionQuery; readonly options: DraftOptions }
-  /** The same, with a server's answer as one more candidate. */
-  | {
-      readonly kind: 'rank';
-      readonly query: CompletionQuery;
-      readonly options: DraftOptions;
-      readonly answer: ServedAnswer;
-    }
   | { readonly kind: 'snippets'; readonly query: CompletionQuery; readonly options: SnippetOptions }
   | { readonly kind: 'next-edits'; readonly input: EditSearch }
   /** `changes`: changes since the snapshot's files were read, in files that are not open. */
@@ -48,7 +34,6 @@ export interface EditSearch {
 /** The result of each kind of request. */
 export interface WorkerResults {
   readonly complete: Draft | undefined;
-  readonly rank: Draft | undefined;
   readonly snippets: readonly Snippet[];
   readonly 'next-edits': readonly NextEdit[];
   readonly load: Result<LoadedIndex>;

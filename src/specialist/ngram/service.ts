@@ -1,12 +1,11 @@
 // The worker's queue. File changes are applied immediately, in the order of arrival. Of the waiting requests, a load
 // comes first, then the newest completion.
 
-import type { CompletionQuery, Draft, DraftOptions, ServedAnswer } from '../../common/completion.ts';
+import type { Draft } from '../../common/completion.ts';
 import { messageOf } from '../../common/errors.ts';
 import { draftBySyntax } from '../../text/syntax/parsing.ts';
 import type { Tokenizer } from '../../text/tokenizer/types.ts';
 import { LiveModel } from './live-model.ts';
-import type { NgramModel } from './model.ts';
 import {
   type EditSearch,
   type FromWorker,
@@ -26,24 +25,14 @@ interface Waiting {
   readonly request: Request;
 }
 
-/** Drafts with a server's answer as one more candidate. */
-export type RankServed = (
-  model: NgramModel,
-  query: CompletionQuery,
-  options: DraftOptions,
-  answer: ServedAnswer,
-) => Promise<Draft>;
-
 export class NgramService {
   private readonly send: (message: FromWorker) => void;
-  private readonly rank: RankServed;
   private readonly live: LiveModel;
   private waiting: Waiting[] = [];
   private busy = false;
 
-  constructor(tokenizer: Tokenizer, send: (message: FromWorker) => void, rank: RankServed) {
+  constructor(tokenizer: Tokenizer, send: (message: FromWorker) => void) {
     this.send = send;
-    this.rank = rank;
     this.live = new LiveModel(tokenizer, (ms) =>
       send({ kind: 'log', level: 'info', message: `specialist: index rebuilt in ${ms} ms` }),
     );
@@ -109,7 +98,7 @@ export class NgramService {
   private take(): Waiting | undefined {
     // Snapshots are loaded first, because later requests are meant for the new snapshot.
     const load = this.waiting.findIndex(({ request }) => request.kind === 'load');
-    const newest = this.waiting.findLastIndex(({ request: { kind } }) => kind === 'complete' || kind === 'rank');
+    const newest = this.waiting.findLastIndex(({ request: { kind } }) => kind === 'complete');
     return this.waiting.splice(load >= 0 ? load : Math.max(0, newest), 1)[0];
   }
 
@@ -123,18 +112,15 @@ export class NgramService {
   }
 
   private work(request: Request): WorkerResults[keyof WorkerResults] | Promise<WorkerResults[keyof WorkerResults]> {
-    if (request.kind === 'complete' || request.kind === 'rank') return this.complete(request);
+    if (request.kind === 'complete') return this.complete(request);
     if (request.kind === 'next-edits') return this.live.nextEdits(request.input);
     if (request.kind === 'snippets') return this.live.current.snippets(request.query, request.options);
     return this.live.load(request.snapshotPath);
   }
 
-  private complete(request: Request & { readonly kind: 'complete' | 'rank' }): Promise<Draft> {
-    const { query, options } = request;
+  private complete({ query, options }: Request & { readonly kind: 'complete' }): Promise<Draft> {
     const { current } = this.live;
-    return draftBySyntax(query, options, (asked) =>
-      request.kind === 'rank' ? this.rank(current, query, asked, request.answer) : current.complete(query, asked),
-    );
+    return draftBySyntax(query, options, (asked) => current.complete(query, asked));
   }
 }
 
@@ -142,7 +128,7 @@ function isRequest(value: unknown): value is Request {
   const { kind, changes, input } = (value ?? {}) as { kind?: unknown; changes?: unknown; input?: unknown };
   if (kind === 'next-edits') return isEditSearch(input);
   if (kind === 'load') return Array.isArray(changes) && changes.every(isFileChange);
-  return kind === 'complete' || kind === 'rank' || kind === 'snippets';
+  return kind === 'complete' || kind === 'snippets';
 }
 
 function isEditSearch(value: unknown): value is EditSearch {

@@ -79,8 +79,8 @@ export class ApiKey implements Disposable {
     await this.load();
   }
 
-  async forget(owner: KeyOwner = this.owner()): Promise<void> {
-    await this.secrets.delete(secretName(owner));
+  async forget(): Promise<void> {
+    await this.secrets.delete(secretName(this.owner()));
     await this.load();
   }
 

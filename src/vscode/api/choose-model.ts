@@ -80,24 +80,21 @@ async function pickUrl({ id, label, key, baseUrl }: Provider, api: Api): Promise
   return entered === baseUrl ? '' : entered;
 }
 
-/** @param emptyHint what an empty input means; if absent, an empty input is invalid */
-export async function askUrl(title: UiText, value: string, emptyHint?: UiText): Promise<string | undefined> {
-  const prompt = t('Base URL: https, or http on this machine; most end with /v1.');
+async function askUrl(title: UiText, value: string): Promise<string | undefined> {
   const entered = await window.showInputBox({
     title,
-    prompt: sentences(prompt, emptyHint),
+    prompt: t('Base URL: https, or http on this machine; most end with /v1.'),
     value,
     ignoreFocusOut: true,
     validateInput: (text) => {
       const { url, problem } = checkBaseUrl(text.trim());
-      if (emptyHint !== undefined && text.trim() === '') return undefined;
       return url === undefined || problem ? t('Enter an https address, or http on this machine.') : undefined;
     },
   });
   return entered?.trim();
 }
 
-export async function pickModel(title: UiText, settings: LlmSettings): Promise<string | undefined> {
+async function pickModel(title: UiText, settings: LlmSettings): Promise<string | undefined> {
   const provider = providerOf(settings.provider);
   const { defaultModel } = provider;
   const modelList = await window.withProgress(
@@ -156,7 +153,7 @@ async function testCall(settings: LlmSettings, api: Api): Promise<Result<UiText>
   );
 }
 
-export async function askKey({ provider, host }: KeyOwner): Promise<string | undefined> {
+async function askKey({ provider, host }: KeyOwner): Promise<string | undefined> {
   const { createdAt, example } = providerOf(provider).key;
   const problems = {
     empty: t('Paste the key, or press Escape to stay local.'),
@@ -197,7 +194,7 @@ export async function setApiKey({ api, key }: ChooseDeps): Promise<UiText | unde
   return result.error.code === 'bad-key' ? undefined : isSet;
 }
 
-export async function storeKey(key: ApiKey, entered: string, owner: KeyOwner): Promise<boolean> {
+async function storeKey(key: ApiKey, entered: string, owner: KeyOwner): Promise<boolean> {
   try {
     await key.set(entered, owner);
     return true;

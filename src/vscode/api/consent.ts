@@ -15,8 +15,6 @@ export interface ConsentQuestion {
   /** 'api.anthropic.com' */
   readonly host: string;
   readonly model: string;
-  /** Whether the question is about a served local model, not the large model. */
-  readonly isServedModel?: true;
   /** The command that asks; absent: completions. */
   readonly command?: SendingCommand;
   /** Expected cost and limit; absent if the cost is unknown. */
@@ -52,20 +50,13 @@ const sentBy: Readonly<Record<SendingCommand, (model: string, host: string) => U
 export function describeSentText({
   host,
   model,
-  isServedModel,
   command,
-}: Pick<ConsentQuestion, 'host' | 'model' | 'isServedModel' | 'command'>): UiText {
+}: Pick<ConsentQuestion, 'host' | 'model' | 'command'>): UiText {
   if (command !== undefined)
     return sentences(
       sentBy[command](model, host),
       t('If you allow it, completions in this folder may use this model as well.'),
       describeSentText({ host, model }),
-    );
-  if (isServedModel)
-    return t(
-      "While you type, the text before and after the cursor and the file's path are sent to {0} at {1}. Secrets are redacted first. Files excluded by .gitignore, .easyadaptationignore or your settings are never sent. If the server does not answer, this machine completes.",
-      model,
-      host,
     );
   return t(
     "Each call to {0} at {1} sends the text before and after the cursor, the file's path and language, a few similar snippets of this folder with their paths and lines, and the local model's draft as a hint. Secrets are redacted first. Files excluded by .gitignore, .easyadaptationignore or your settings are never sent. Completions send nothing else. Commit messages, comments, text tasks and adaptations ask separately when you start them.",
@@ -106,11 +97,9 @@ export async function askConsent(
 ): Promise<boolean> {
   const allow = t('Allow for This Folder');
   const stay = t('Stay Local');
-  const title = question.isServedModel
-    ? t('Easy Adaptation: let {1} complete in "{0}"?', question.name, question.host)
-    : question.command
-      ? t('Easy Adaptation: let commands and completions in "{0}" use the large model?', question.name)
-      : t('Easy Adaptation: let completions in "{0}" use the large model?', question.name);
+  const title = question.command
+    ? t('Easy Adaptation: let commands and completions in "{0}" use the large model?', question.name)
+    : t('Easy Adaptation: let completions in "{0}" use the large model?', question.name);
   const detail = sentences(describeSentText(question), describeCost(question));
   const answer =
     how === 'modal'

@@ -9,12 +9,12 @@ import { joined, safeSentence, safeText, t, type UiText } from '../editor/ui-tex
 import { type UiOpenOptions, window } from '../editor/window.ts';
 import { durationText, importedDetail } from './base-status.ts';
 import type { Bases } from './bases.ts';
-import { type GetModelDeps, getModel } from './get-model.ts';
-import { importModel, type Report, withProgress } from './import-base.ts';
+import { getModel } from './get-model.ts';
+import { type ImportBaseDeps, importModel, type Report, withProgress } from './import-base.ts';
 import { foundRows, type ModelRow, megabytesText, removeButton, separator, showList } from './model-list.ts';
 import { timeBase, timingKeyOf } from './shipped-bases.ts';
 
-export interface ChooseBaseDeps extends GetModelDeps {
+export interface ChooseBaseDeps extends ImportBaseDeps {
   readonly bases: Pick<Bases, 'measureAgain'>;
 }
 

@@ -1,5 +1,4 @@
-// 'Get a Code Model…': lists models on this machine, running servers, and models to download, with the expected speed
-// and memory of each.
+// 'Get a Code Model…': lists models on this machine and models to download, with the expected speed and memory of each.
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { availableMemory, memoryCeiling } from '../../common/memory.ts';
@@ -14,31 +13,19 @@ import { durationText } from './base-status.ts';
 import { type ImportBaseDeps, offerBase, shares, withProgress } from './import-base.ts';
 import { foundRows, type ModelRow, megabytesText, removeButton, separator, showList } from './model-list.ts';
 import { type Machine, offerOf } from './offer.ts';
-import { findServers, type RunningServer } from './servers.ts';
 import { timingKeyOf } from './shipped-bases.ts';
 
-export interface GetModelDeps extends ImportBaseDeps {
-  /** Makes a server at this base URL the local model, after asking. */
-  readonly serveAt: (url: string) => Promise<unknown>;
-}
-
-interface Found {
-  readonly models: readonly FoundModel[];
-  readonly servers: readonly RunningServer[];
-}
-
-export function getModel(deps: GetModelDeps): Promise<void> {
+export function getModel(deps: ImportBaseDeps): Promise<void> {
   const downloads = downloadRows(deps);
-  return showList<Found>({
+  return showList<readonly FoundModel[]>({
     title: t('Get a Code Model'),
     placeholder: t('Runs on this machine, together with the n-gram model'),
     search: async (signal) => {
-      const [models, servers] = await Promise.all([deps.jobs.job('findModels', {}, signal), findServers(signal)]);
-      return { models: models.ok ? models.value.filter(({ problem }) => problem === undefined) : [], servers };
+      const models = await deps.jobs.job('findModels', {}, signal);
+      return models.ok ? models.value.filter(({ problem }) => problem === undefined) : [];
     },
-    rows: (found) => [
-      ...section(t('On this machine (check the stated licence)'), foundRows(found?.models ?? [], deps)),
-      ...section(t('Running servers'), serverRows(found, deps)),
+    rows: (found = []) => [
+      ...section(t('On this machine (check the stated licence)'), foundRows(found, deps)),
       ...section(t('Download'), downloads),
     ],
   });
@@ -48,26 +35,7 @@ function section(label: UiText, rows: readonly ModelRow[]): ModelRow[] {
   return rows.length > 0 ? [separator(label), ...rows] : [];
 }
 
-function serverRows(found: Found | undefined, { serveAt }: GetModelDeps): ModelRow[] {
-  const { servers = [], models = [] } = found ?? {};
-  return servers.flatMap(({ program, url, models: names }): ModelRow[] => {
-    const label = t('{0} on this machine', program);
-    const description = joined(
-      names.slice(0, 3).map((name) => safeText(name)),
-      ', ',
-    );
-    if (program === 'llama.cpp')
-      return [{ label, description, detail: t('Completes together with the n-gram model'), run: () => serveAt(url) }];
-    // Its server shapes every prompt as a chat, so its files are used instead.
-    if (models.some(({ where }) => where === program)) return [];
-    const detail = t(
-      'Its files were not found. Set OLLAMA_MODELS to their folder, restart the editor, and look again.',
-    );
-    return [{ label: withIcon('circle-slash', label), description, detail }];
-  });
-}
-
-function downloadRows(deps: GetModelDeps): ModelRow[] {
+function downloadRows(deps: ImportBaseDeps): ModelRow[] {
   const { configuration, paths } = deps;
   const { neuralBase } = configuration.for(undefined);
   const owned = listPackages(join(paths.storage, IMPORTED_BASES));
@@ -112,7 +80,7 @@ function downloadRows(deps: GetModelDeps): ModelRow[] {
   });
 }
 
-function machineOf(owned: readonly PackageInfo[], { configuration, paths }: GetModelDeps): Machine {
+function machineOf(owned: readonly PackageInfo[], { configuration, paths }: ImportBaseDeps): Machine {
   const settings = configuration.for(undefined);
   const timings = readTimings(paths.storage);
   const timed = owned.flatMap(({ bytes, manifest }) => {
@@ -122,7 +90,7 @@ function machineOf(owned: readonly PackageInfo[], { configuration, paths }: GetM
   return { free: availableMemory(), ceiling: memoryCeiling(settings.neuralMemory), timed };
 }
 
-async function downloadModel(model: CatalogModel, deps: GetModelDeps): Promise<void> {
+async function downloadModel(model: CatalogModel, deps: ImportBaseDeps): Promise<void> {
   const { jobs, paths } = deps;
   const { name, licence, restriction } = model;
   if (restriction !== undefined) {
@@ -141,7 +109,7 @@ async function downloadModel(model: CatalogModel, deps: GetModelDeps): Promise<v
     await downloadModel(model, deps);
 }
 
-async function removeDownload(model: CatalogModel, deps: GetModelDeps): Promise<void> {
+async function removeDownload(model: CatalogModel, deps: ImportBaseDeps): Promise<void> {
   const remove = t('Remove');
   const question = t('Remove the unfinished download of {0}?', model.name);
   const detail = t('What has arrived is deleted from this machine.');

@@ -8,17 +8,11 @@ import type { NeuralAbsence } from './window-engine.ts';
 
 const ngramName = 'n-gram';
 
-/** @param servedBy host of a remote local model that is in use instead */
 export function modelStatus(
   state: NeuralState | undefined,
   absence: NeuralAbsence | undefined,
   choice: BaseChoice | undefined,
-  servedBy?: string,
 ): PanelModel {
-  if (servedBy !== undefined && (state?.kind === 'ready' || state?.kind === 'opening')) {
-    const detail = t('completed by {0}; the text around the cursor is sent there with secrets redacted', servedBy);
-    return { kind: state.kind === 'ready' ? 'ready' : 'starting', name: state.name, detail };
-  }
   if (absence === 'off')
     return { kind: 'off', name: ngramName, detail: t('The neural model is switched off in the settings.') };
   if (absence === 'no-model')
@@ -41,9 +35,9 @@ export function modelStatus(
       return { kind: 'failed', name: ngramName, detail: state.failure.message };
     case 'ready': {
       const seconds = (state.loadMs / 1000).toFixed(1);
-      const served = t('started in {0} s', seconds);
+      const started = t('started in {0} s', seconds);
       // An adapted model does not depend on the selected base.
-      const detail = choice && state.name === 'base' ? `${baseStatus(choice)}; ${served}` : served;
+      const detail = choice && state.name === 'base' ? `${baseStatus(choice)}; ${started}` : started;
       return { kind: 'ready', name: `${state.name} + ${ngramName}`, detail };
     }
   }

@@ -17,7 +17,6 @@ import { NgramClient } from '../../specialist/ngram/client.ts';
 import type { EditHistory, EditSearch, FileChange } from '../../specialist/ngram/protocol.ts';
 import type { NextEdit } from '../../workspace/edits/next-edit.ts';
 import type { Api } from '../api/api.ts';
-import type { Served } from '../api/served-specialist.ts';
 import type { Neural } from '../bases/window-engine.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';
 import { type Paths, specialistFolder } from '../editor/paths.ts';
@@ -36,7 +35,6 @@ export interface SessionDeps {
   readonly configuration: Configuration;
   readonly rules: FileRules;
   readonly neural: Neural;
-  readonly served: Served;
   readonly store: StoreOwner;
   readonly clock: Clock;
   readonly log: Log;
@@ -66,7 +64,6 @@ export class FolderSession extends DisposableStore {
   private indexProblem: string | undefined;
   private hasStarted = false;
   private willReopen = false;
-  private isServed = false;
   /** Identifies the large model that may be called; '' if none. */
   private largeModel: string;
   /** Identifies snapshot and adaptation on disk as of the last load. */
@@ -107,11 +104,7 @@ export class FolderSession extends DisposableStore {
         clock,
         log,
         patienceMs: deps.neural.tuning.patienceMs,
-        onState: () => {
-          const { state } = this.specialist;
-          if (state.kind === 'failed' && this.isServed) deps.served.onFailure(state.failure);
-          deps.onChange();
-        },
+        onState: () => deps.onChange(),
         onReady: () => deps.onReady(folder),
       }),
     );
@@ -166,12 +159,6 @@ export class FolderSession extends DisposableStore {
     return this.unparsed.has(path);
   }
 
-  /** Model and host of the server that completes here; undefined if this machine does. */
-  get servedBy(): string | undefined {
-    const { host, model } = this.deps.served;
-    return this.isServed ? `${model} (${host})` : undefined;
-  }
-
   /** Why the folder's adaptation is not used; undefined if it is used or there is none. */
   get unusedBecause(): UnusedReason | undefined {
     return this.activeAdaptation.unusedBecause;
@@ -209,22 +196,9 @@ export class FolderSession extends DisposableStore {
   /** Opens the folder's neural model with the current snapshot and settings, or closes it. */
   openNeural(): void {
     if (this.isDisposed) return;
-    const { neural, served, rules } = this.deps;
-    this.isServed = served.state(this.folder) === 'serves';
-    if (this.isServed) {
-      const mayLeave = (path: string) => this.secrets.isComplete && rules.mayLeave(this.folder, path);
-      const rank: NgramClient['rank'] = (...asked) => this.ngram.rank(...asked);
-      const { engine, model } = served.engine({ rank, redact: this.secrets, mayLeave });
-      // Selects the router models that apply.
-      this.activeAdaptation.current();
-      void this.specialist.open(engine, model);
-    } else if (neural.absence !== undefined) this.specialist.close();
+    const { neural } = this.deps;
+    if (neural.absence !== undefined) this.specialist.close();
     else void this.specialist.open(neural, neural.serving(this.activeAdaptation.current()));
-  }
-
-  /** Applies changed permissions or a changed server. */
-  checkServed(): void {
-    if ((this.deps.served.state(this.folder) === 'serves') !== this.isServed) this.reopenNeural();
   }
 
   /** Applies changed permissions, key or settings: aborts calls that are no longer allowed and drops their answers. */

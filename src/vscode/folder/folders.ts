@@ -94,12 +94,9 @@ export class Folders implements Disposable {
     for (const session of this.sessions.values()) session.reopenNeural();
   }
 
-  /** Call after a change of settings, keys or permissions. Checks the served model and the large model again. */
-  checkRemoteModels(): void {
-    for (const session of this.sessions.values()) {
-      session.checkServed();
-      session.checkApi();
-    }
+  /** Call after a change of settings, keys or permissions. */
+  checkApi(): void {
+    for (const session of this.sessions.values()) session.checkApi();
   }
 
   /** Call after the workspace was trusted. Indexes the folders again, now with git's ignore rules. */

@@ -1,4 +1,4 @@
-// 'Show What Is Kept and Sent': a read-only document with a folder's stored data and the requests of a completion at the
+// 'Show What Is Kept and Sent': a read-only document with a folder's stored data and the request of a completion at the
 // cursor.
 import * as vscode from 'vscode';
 import type { KeptKind, KeptRow, KeptSummary } from '../../adaptation/report/kept.ts';
@@ -10,7 +10,6 @@ import { completionPrompt } from '../../prompts/completion/completion-prompt.ts'
 import type { FileChange } from '../../specialist/ngram/protocol.ts';
 import type { Adaptation } from '../adapt/adaptation.ts';
 import type { Api } from '../api/api.ts';
-import type { Served } from '../api/served-specialist.ts';
 import { indentUnit, isSilent, keptScheme, queryAt } from '../editor/document-query.ts';
 import { type FolderRef, folderOf, pathIn } from '../editor/folder-ref.ts';
 import type { DocumentSurroundings } from '../editor/surroundings.ts';
@@ -24,7 +23,6 @@ export interface KeptViewDeps {
   readonly folders: Folders;
   readonly adaptation: Adaptation;
   readonly api: Api;
-  readonly served: Served;
   readonly rules: FileRules;
   readonly surroundings: DocumentSurroundings;
   readonly log: Log;
@@ -46,12 +44,12 @@ export class KeptView extends DisposableStore implements vscode.TextDocumentCont
     return this.texts.get(uri.toString()) ?? t('This is out of date. Run "Show What Is Kept and Sent" again.');
   }
 
-  /** @param editor the requests are those of a completion at its cursor */
+  /** @param editor the request is that of a completion at its cursor */
   async show(folder: FolderRef, editor: vscode.TextEditor | undefined): Promise<void> {
     const session = this.deps.folders.of(folder);
     const inFolder = editor && folderOf(editor.document.uri).key === folder.key ? editor : undefined;
     // Built first, because the cursor may move while the stored data is read.
-    const requests = await this.requestsAt(session, inFolder);
+    const request = await this.requestAt(session, inFolder);
     const storedData = await window.withProgress(
       { location: vscode.ProgressLocation.Notification, title: t('Reading the stored data'), cancellable: true },
       async (_, token): Promise<Result<KeptSummary> | undefined> => {
@@ -67,7 +65,7 @@ export class KeptView extends DisposableStore implements vscode.TextDocumentCont
       if (storedData.error.code !== 'cancelled') void window.showErrorMessage(safeSentence(storedData.error.message));
       return;
     }
-    const text = render(folder, requests, session.changedFiles, storedData?.value);
+    const text = render(folder, request, session.changedFiles, storedData?.value);
     await this.open(`${t('Kept and Sent')} · ${folder.name}`, text);
   }
 
@@ -77,15 +75,15 @@ export class KeptView extends DisposableStore implements vscode.TextDocumentCont
     await window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: false });
   }
 
-  private async requestsAt(session: FolderSession, editor: vscode.TextEditor | undefined): Promise<CursorRequests> {
+  /** The request of a completion at the cursor, or why there is none. */
+  private async requestAt(session: FolderSession, editor: vscode.TextEditor | undefined): Promise<string> {
     if (!editor || isSilent(editor.document.uri.scheme, editor.document.languageId))
-      return notSent(t('There is no cursor in a file of this folder.'));
+      return t('There is no cursor in a file of this folder.');
     const { document, selection, options } = editor;
     const path = pathIn(session.folder, document.uri);
     if ((await this.deps.rules.of(session.folder, path)) !== 'open')
-      return notSent(t('{0} is never sent, because it is ignored or holds secrets.', path));
-    if (!session.secrets.isComplete)
-      return notSent(t('Nothing is sent until this folder has been scanned for secrets.'));
+      return t('{0} is never sent, because it is ignored or holds secrets.', path);
+    if (!session.secrets.isComplete) return t('Nothing is sent until this folder has been scanned for secrets.');
     try {
       const query = queryAt(document, selection.active, path, this.deps.surroundings.of(document));
       const request = { query, trigger: 'automatic' as const, indentUnit: indentUnit(options) };
@@ -98,29 +96,13 @@ export class KeptView extends DisposableStore implements vscode.TextDocumentCont
           ? t('It contains no local draft.')
           : t('It contains the local draft {0}', llmRequest.hint);
       const position = `${path}:${selection.active.line + 1}:${selection.active.character + 1}`;
-      const { served } = this.deps;
-      return {
-        toApi: `${position}\n${hint}\n\n${readable(send(llmRequest))}`,
-        toServer:
-          session.servedBy !== undefined
-            ? `${position}\n\n${readable(await served.body(query, llmRequest.multiline, session.secrets))}`
-            : undefined,
-      };
+      return `${position}\n${hint}\n\n${readable(send(llmRequest))}`;
     } catch (error) {
       this.deps.log.error('The request of a completion could not be built', error);
-      return notSent(t('The request could not be built, so nothing would be sent: {0}', messageOf(error)));
+      return t('The request could not be built, so nothing would be sent: {0}', messageOf(error));
     }
   }
 }
-
-/** The requests of a completion at the cursor, or why there are none. */
-interface CursorRequests {
-  readonly toApi: string;
-  /** Undefined if no server completes instead of this machine. */
-  readonly toServer: string | undefined;
-}
-
-const notSent = (reason: string): CursorRequests => ({ toApi: reason, toServer: undefined });
 
 const titles: Readonly<Record<KeptKind, () => string>> = {
   harvest: () => t('Files that the models learn from, secrets redacted'),
@@ -141,7 +123,7 @@ const titles: Readonly<Record<KeptKind, () => string>> = {
 
 function render(
   folder: FolderRef,
-  { toApi, toServer }: CursorRequests,
+  request: string,
   changedFiles: readonly FileChange[],
   kept: KeptSummary | undefined,
 ): string {
@@ -156,13 +138,12 @@ function render(
     return more === 0 ? rows : [...rows, t('{0} more: npm start -- inspect {1} shows all.', more, folder.root ?? '')];
   };
   const intro = t(
-    'All data of {0} that Easy Adaptation stores on this machine, and the requests that it sends. Secrets are replaced by asterisks. Requests are sent to a large model, or to a server that completes instead of this machine, only after you have allowed that host for this folder.',
+    'All data of {0} that Easy Adaptation stores on this machine, and the requests that it sends. Secrets are replaced by asterisks. Requests are sent to a large model only after you have allowed its host for this folder.',
     folder.name,
   );
   return [
     intro,
-    section(t('Request to the large model for a completion at the cursor'), [toApi]),
-    ...(toServer === undefined ? [] : [section(t('Request to the server of the local model'), [toServer])]),
+    section(t('Request to the large model for a completion at the cursor'), [request]),
     section(t('Open and changed files, in memory'), open.map(part)),
     ...Object.entries(titles).map(([kind, title]) => section(title(), ofKind(kind as KeptKind))),
     '',

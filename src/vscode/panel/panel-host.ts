@@ -105,7 +105,7 @@ export class PanelHost extends DisposableStore implements vscode.WebviewViewProv
   /** Sends the reports only if they have changed, because the page closes open details when it draws them. */
   private sendChangedReports(): void {
     const reports = this.deps.reports();
-    const sent = JSON.stringify(reports.map(({ folder, finishedAt, note }) => [folder, finishedAt, note]));
+    const sent = JSON.stringify(reports.map(({ folder, finishedAt }) => [folder, finishedAt]));
     if (sent === this.sentReports) return;
     this.sentReports = sent;
     this.post({ type: 'reports', reports });

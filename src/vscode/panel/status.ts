@@ -8,7 +8,6 @@ import { type Api, type ApiState, isAllowed } from '../api/api.ts';
 import { defaultStopsAnHour } from '../api/hourly-cost.ts';
 import type { Permissions } from '../api/permissions.ts';
 import type { Problems } from '../api/problems.ts';
-import type { Served, ServedState } from '../api/served-specialist.ts';
 import type { Bases } from '../bases/bases.ts';
 import { modelStatus } from '../bases/model-status.ts';
 import type { Neural } from '../bases/window-engine.ts';
@@ -34,13 +33,12 @@ export interface StatusDeps {
   readonly adaptation: Adaptation;
   readonly neural: Neural;
   readonly bases: Pick<Bases, 'current'>;
-  readonly served: Served;
 }
 
 export interface StatusSnapshot extends PanelState {
   readonly folder: FolderRef;
   readonly apiState: ApiState;
-  /** Whether text of the folder may be sent to any host: a large model, or a served local model. */
+  /** Whether text of the folder may be sent to any host. */
   readonly maySend: boolean;
   readonly languageId: string | undefined;
   readonly enabledHere: boolean;
@@ -85,7 +83,7 @@ export class Status extends DisposableStore {
   }
 
   snapshot(): StatusSnapshot {
-    const { configuration, api, snooze, permissions, adaptation, folders, neural, bases, served } = this.deps;
+    const { configuration, api, snooze, permissions, adaptation, folders, neural, bases } = this.deps;
     const folder = this.folder();
     const settings = configuration.for(folder.uri);
     const languageId = window.activeTextEditor?.document.languageId;
@@ -105,12 +103,7 @@ export class Status extends DisposableStore {
       minutesLeft: snooze.minutesLeft,
       status,
       statusText: this.statusText(status, folder, languageId, progress),
-      model: modelStatus(
-        session?.specialist.state,
-        neural.absence,
-        bases.current,
-        session?.servedBy !== undefined ? served.host : undefined,
-      ),
+      model: modelStatus(session?.specialist.state, neural.absence, bases.current),
       balance: settings.balance,
       showThreshold: settings.showBar,
       slider: isAllowed(apiState) ? this.slider(folder, settings) : [],
@@ -191,9 +184,7 @@ export class Status extends DisposableStore {
         action: failure.code === 'bad-key' ? setKey : { label: t('Show Log'), command: 'showLog' },
       });
     }
-    const { served } = this.deps;
-    const { [served.state(folder)]: notice } = servedNotices(folder, served);
-    return [...notices, notice, apiNotice(apiState, folder, api)].filter((each) => each !== undefined);
+    return [...notices, apiNotice(apiState, folder, api)].filter((each) => each !== undefined);
   }
 }
 
@@ -204,31 +195,6 @@ function snoozedText({ minutesLeft }: Snooze): string {
 
 function snoozeNotice(snooze: Snooze): PanelNotice {
   return { kind: 'info', text: `${snoozedText(snooze)}.`, action: { label: t('End Snooze'), command: 'unsnooze' } };
-}
-
-/** The notice for each state of the served model. A missing row fails to compile. */
-function servedNotices({ name }: FolderRef, { host, problem }: Served): Record<ServedState, PanelNotice | undefined> {
-  const review = { label: t('Review and Allow'), command: 'serveElsewhere' } as const;
-  const settings = { label: t('Open Settings'), command: 'openSettings' } as const;
-  return {
-    ...{ off: undefined, untrusted: undefined, 'local-only': undefined, serves: undefined },
-    'bad-url': {
-      kind: 'warning',
-      text: t('The setting easyAdaptation.servedUrl must be an https address, or http on this machine.'),
-      action: settings,
-    },
-    unasked: { kind: 'info', text: t('{0} completes in {1} after you allow it.', host, name), action: review },
-    declined: {
-      kind: 'info',
-      text: t('Completions in {1} come from this machine: you have not allowed {0}.', host, name),
-      action: review,
-    },
-    away: {
-      kind: 'warning',
-      text: t('{0} does not answer, so this machine completes: {1}', host, problem ?? ''),
-      action: { label: t('Show Log'), command: 'showLog' },
-    },
-  };
 }
 
 /** The notice for each state of the large model. A missing row fails to compile. */

@@ -73,10 +73,6 @@ export interface Settings {
   readonly neural: boolean;
   /** 'auto', a shipped base ('small', 'medium'), or the folder of another one. */
   readonly neuralBase: string;
-  /** URL of a server that serves the local model; '': none. */
-  readonly servedUrl: string;
-  /** Model name on that server; '': its only one. */
-  readonly servedModel: string;
   /** Training device. Completions always use the CPU, which is faster for one line. */
   readonly neuralDevice: 'auto' | 'cpu' | 'webgpu';
   /** Precision of the weights for completions; training uses fp32. */
@@ -134,8 +130,6 @@ export const settingRows: { readonly [K in keyof Settings]: SettingRow<Settings[
   maxFolderMegabytes: { type: 'number', default: 64, scope: 'resource', minimum: 1, maximum: 2048, beside: lower },
   neural: { type: 'boolean', default: true, scope: 'window', beside: onWhereBoth },
   neuralBase: { type: 'string', default: 'auto', scope: 'machine', beside: usersAlone },
-  servedUrl: { type: 'string', default: '', scope: 'machine', beside: usersAlone },
-  servedModel: { type: 'string', default: '', scope: 'machine', beside: usersAlone },
   neuralDevice: {
     type: 'string',
     default: 'auto',

@@ -12,7 +12,6 @@ export const panelCommands = [
   'runTextTask',
   'setApiKey',
   'chooseModel',
-  'serveElsewhere',
   'allowApi',
   'snooze',
   'unsnooze',
@@ -130,8 +129,6 @@ const report = v.object({
   folder: v.string(),
   /** ms since 1970. */
   finishedAt: finite,
-  /** Says that another model than the measured one is in use. */
-  note: v.optional(v.string()),
   /** The sections of the report, without charts. */
   sections: v.array(section),
 });

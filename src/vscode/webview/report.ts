@@ -53,13 +53,12 @@ export class ReportView {
     );
   }
 
-  private one({ folder, finishedAt, note, sections: [changes, ...others] }: PanelReport): HTMLElement {
+  private one({ folder, finishedAt, sections: [changes, ...others] }: PanelReport): HTMLElement {
     const { words } = this;
     return h(
       'article',
       { 'aria-label': folder },
       h('h3', {}, folder, h('span', { class: 'dim' }, words.date(finishedAt))),
-      note === undefined ? undefined : h('p', { class: 'dim' }, note),
       // Reports are always written in English.
       h(
         'div',

@@ -92,7 +92,7 @@ test('inspect --at prints the exact request of a completion, with its hint', asy
 
   // The same position, completed by the editor's parts with a real worker, real rules and a real call.
   const ngram = new NgramClient({
-    script: resolve(import.meta.dirname, '../../../src/specialist/decoding/ngram-worker.ts'),
+    script: resolve(import.meta.dirname, '../../../src/specialist/ngram/ngram-worker.ts'),
     tokenizerPath,
   });
   const secrets = new SessionSecrets(true);

@@ -24,8 +24,7 @@ const tokenizerPath = join(folder, 'tokenizer.json');
 writeFileSync(tokenizerPath, JSON.stringify(trainTokenizer(projectFiles.map((file) => file.text).join('\n'), 600)));
 const snapshotPath = join(folder, 'specialist.ngram');
 writeFileSync(snapshotPath, build().serialize());
-const script = join(import.meta.dirname, '../../../src/specialist/decoding/ngram-worker.ts');
-const noServer = () => Promise.reject(new Error('There is no server.'));
+const script = join(import.meta.dirname, '../../../src/specialist/ngram/ngram-worker.ts');
 const neverAborted = () => new AbortController().signal;
 const question = at('    if (rows.length === 0) {\n      ret¦');
 
@@ -55,19 +54,6 @@ test('loads a snapshot, completes and finds snippets', async () => {
     assert.equal((await client.complete(question, line, neverAborted()))?.text, 'urn undefined;');
     const snippets = await client.snippets(question, { maxSnippets: 2, maxCharacters: 2000 }, neverAborted());
     assert.ok(snippets.length > 0 && snippets.length <= 2);
-  });
-});
-
-test("ranks a server's answer with the lines of the snapshot", async () => {
-  await withClient(async (client) => {
-    await client.load(snapshotPath);
-    const ranked = async (text: string) => {
-      const answer = { model: 'tuned', text, before: '', tokens: [], complete: true };
-      const made = await client.rank(question, line, answer, neverAborted());
-      return [made?.text, made?.model];
-    };
-    assert.deepEqual(await ranked('urn null;'), ['urn undefined;', 'tuned + n-gram']);
-    assert.deepEqual(await ranked('urn undefined;'), ['urn undefined;', 'tuned + n-gram']);
   });
 });
 
@@ -385,7 +371,7 @@ test('after dispose requests resolve with undefined', async () => {
 
 test('the newest completion request is answered first, and a cancelled one never', async () => {
   const answered: FromWorker[] = [];
-  const service = new NgramService(tokenizer, (message) => answered.push(message), noServer);
+  const service = new NgramService(tokenizer, (message) => answered.push(message));
   const request = { kind: 'complete', query: question, options: line } as const;
   for (const id of [1, 2, 3]) service.receive({ kind: 'request', id, request });
   service.receive({ kind: 'cancel', id: 2 });
@@ -404,7 +390,7 @@ test('the newest completion request is answered first, and a cancelled one never
 
 test('invalid requests and requests above the queue limit fail, other invalid messages are ignored', async () => {
   const answered: FromWorker[] = [];
-  const service = new NgramService(tokenizer, (message) => answered.push(message), noServer);
+  const service = new NgramService(tokenizer, (message) => answered.push(message));
   const invalid = [
     null,
     7,

@@ -8,7 +8,7 @@ import { ok, unwrap } from '../../../src/common/errors.ts';
 import type { AddedBase } from '../../../src/jobs/own-bases.ts';
 import { addGgufModel } from '../../../src/neural/models/import/add-gguf.ts';
 import { readTimings } from '../../../src/specialist/engine/timings.ts';
-import type { GetModelDeps } from '../../../src/vscode/bases/get-model.ts';
+import type { ImportBaseDeps } from '../../../src/vscode/bases/import-base.ts';
 import { timingKeyOf } from '../../../src/vscode/bases/shipped-bases.ts';
 import { readSettings } from '../../../src/vscode/settings/settings.ts';
 import { dialogs } from '../../fakes/vscode-dialogs.ts';
@@ -35,7 +35,7 @@ const deps = {
     models: join(storage, 'none'),
     engine: resolve(import.meta.dirname, '../../fakes/timed-engine.ts'),
   },
-} as unknown as GetModelDeps;
+} as unknown as ImportBaseDeps;
 
 const own = {
   ...{ name: 'own', folder: join(storage, 'bases', 'own'), tokenizer: 'tokenizer.json', vocabulary: 100 },

@@ -10,10 +10,9 @@ import { ManualClock } from '../../fakes/clock.ts';
 /** A session for documents outside all folders. @param world `allowedModel`: as of Api */
 function session(world: { allowedModel: string }): FolderSession {
   const deps = {
-    paths: { ngramWorker: join(import.meta.dirname, '../../../src/specialist/decoding/ngram-worker.ts'), storage: '' },
+    paths: { ngramWorker: join(import.meta.dirname, '../../../src/specialist/ngram/ngram-worker.ts'), storage: '' },
     api: { llm: () => undefined, allowedModel: () => world.allowedModel },
     neural: { absence: 'off', shipped: { base: '', tokenizer: '' }, tuning: readTuning({}) },
-    served: { state: () => 'off' },
     clock: new ManualClock(),
     log: silentLog,
     onChange() {},

@@ -57,7 +57,7 @@ export const unsupported = (what: string, advice = 'Choose another one.') =>
 
 /** Advice for a file that only our tokenizer cannot read. */
 export const SERVE_IT =
-  "Choose another one, or run it in llama.cpp's server and name that server in 'Easy Adaptation: Serve the Local Model Elsewhere…'.";
+  "Choose another one, or run it in llama.cpp's server and choose that with 'Easy Adaptation: Choose the Large Model…'.";
 
 /** For models with a SentencePiece tokenizer ('llama' in a GGUF): CodeLlama, CodeGemma, Mistral. */
 export const KNOWN_KIND =

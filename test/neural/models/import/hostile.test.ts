@@ -106,7 +106,7 @@ refused(
   'a tokenizer of another kind',
   () => withMetadata('spm.gguf', { 'tokenizer.ggml.model': 'llama' }),
   'unsupported',
-  /of the kind 'llama'; byte-pair encodings over bytes are read .*Qwen2\.5-Coder.* Choose another one, or run it in llama\.cpp's server .*Serve the Local Model Elsewhere/,
+  /of the kind 'llama'; byte-pair encodings over bytes are read .*Qwen2\.5-Coder.* Choose another one, or run it in llama\.cpp's server .*Choose the Large Model/,
 );
 refused(
   'words that are cut in an unknown way',
