@@ -191,7 +191,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const kept = owned.add(new KeptView({ folders, adaptation, api, rules, surroundings, log }));
   owned.add(
     registerCommands({
-      ...{ installed: context.extension, memory: context.workspaceState, jobs, neural, surroundings },
+      ...{ extension: context.extensionUri, jobs, neural, surroundings },
       activity,
       adaptation,
       api,

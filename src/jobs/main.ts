@@ -1,9 +1,8 @@
 // Entry of a job's process: one long job on a folder, with its own store, API and engine.
 
 import { cancelled } from '../adaptation/cancellation.ts';
-import { exportAdaptation } from '../adaptation/exchange/export-import.ts';
-import { exportOwn } from '../adaptation/exchange/export-own.ts';
 import { keptRows } from '../adaptation/kept/kept-rows.ts';
+import { exportOwn } from '../adaptation/models/export-own.ts';
 import { summaryOf } from '../adaptation/report/kept.ts';
 import { readSecrets } from '../adaptation/reread-secrets.ts';
 import type { TimeAnswer } from '../adaptation/types.ts';
@@ -13,7 +12,6 @@ import { quoted } from '../common/plain-text.ts';
 import { adaptJob } from './adapt.ts';
 import { commitMessageJob } from './commit-message.ts';
 import { docCommentJob } from './doc-comment.ts';
-import { importJob, lookJob } from './exchange.ts';
 import { downloadModelJob, findModelsJob, importBaseJob } from './own-bases.ts';
 import type { JobDeps } from './paid-llm.ts';
 import type { FromJob, JobCall, Jobs, ToJob } from './protocol.ts';
@@ -28,10 +26,7 @@ const jobs: {
   kept: (request, deps) => summaryOf((log) => keptRows(request, { ...deps, log }), deps.log),
   texts: textTaskJob,
   preview: textPreviewJob,
-  export: async (request, { log }) => exportAdaptation(request, log),
-  import: importJob,
-  look: lookJob,
-  exportForOthers: async (request, { signal, progress }) => exportOwn(request, signal, progress),
+  export: async (request, { signal, progress }) => exportOwn(request, signal, progress),
   commit: commitMessageJob,
   doc: docCommentJob,
   findModels: findModelsJob,

@@ -1,8 +1,7 @@
 // Messages between a job's process and its parent: structured clones over the IPC channel.
 
-import type { ExchangeRequest, Exported, Imported, Provenance } from '../adaptation/exchange/export-import.ts';
-import type { ExportedFiles, OwnExport } from '../adaptation/exchange/export-own.ts';
 import type { KeptRequest } from '../adaptation/kept/kept-rows.ts';
+import type { ExportedFiles, OwnExport } from '../adaptation/models/export-own.ts';
 import type { KeptSummary } from '../adaptation/report/kept.ts';
 import type { AdaptOutcome, AdaptRequest, ApiEstimate, TimeAnswer, TimeOffer } from '../adaptation/types.ts';
 import type { Result } from '../common/errors.ts';
@@ -12,7 +11,6 @@ import type { EngineOptions } from '../specialist/engine/client.ts';
 import type { TaskReport } from '../text-tasks/task-report.ts';
 import type { CommitJobRequest, CommitMessage } from './commit-message.ts';
 import type { DocRequest, WrittenComment } from './doc-comment.ts';
-import type { CarriedRequest } from './exchange.ts';
 import type { AddedBase, DownloadRequest, FoundModel, GgufRequest } from './own-bases.ts';
 import type { RelayAsked, RelaySaid } from './relay.ts';
 import type { PreviewRow, TextPreviewRequest, TextTaskRequest } from './text-task.ts';
@@ -25,15 +23,11 @@ export interface Jobs {
   /** Summarises what is stored of the folder and sent. */
   kept: { request: KeptRequest; result: KeptSummary };
   /** Exports a folder's model for other programs. */
-  exportForOthers: { request: OwnExport; result: ExportedFiles };
+  export: { request: OwnExport; result: ExportedFiles };
   /** Labels the texts of a task. */
   texts: { request: TextTaskRequest; result: TaskReport };
   /** Reads a task's first texts. */
   preview: { request: TextPreviewRequest; result: readonly PreviewRow[] };
-  /** An adaptation as one file: exported, imported, or only inspected. */
-  export: { request: ExchangeRequest; result: Exported };
-  import: { request: CarriedRequest; result: Imported };
-  look: { request: CarriedRequest; result: Provenance };
   /** Writes a message for the staged changes. */
   commit: { request: CommitJobRequest; result: CommitMessage };
   /** Writes the comment of a function. */

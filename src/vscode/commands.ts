@@ -5,7 +5,7 @@ import { messageOf } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 import type { JobClient } from '../jobs/client.ts';
 import { type DeleteDeps, deleteData } from './adapt/delete-data.ts';
-import { AdaptationExchange } from './adapt/exchange.ts';
+import { exportAdaptation } from './adapt/export-adaptation.ts';
 import { showFailure } from './adapt/questions.ts';
 import { showAdaptations } from './adapt/show-adaptations.ts';
 import type { Api } from './api/api.ts';
@@ -19,7 +19,7 @@ import { acceptPart } from './completion/accept-part.ts';
 import { acceptedCommand, type GhostTextProvider } from './completion/provider.ts';
 import type { Snooze, SnoozeLength } from './completion/snooze.ts';
 import type { ChannelLog } from './editor/channel-log.ts';
-import { type FolderRef, folderOf } from './editor/folder-ref.ts';
+import { folderOf } from './editor/folder-ref.ts';
 import { pickFolder } from './editor/pick-folder.ts';
 import type { DocumentSurroundings } from './editor/surroundings.ts';
 import { sentences, t, type UiText } from './editor/ui-text.ts';
@@ -37,11 +37,10 @@ import type { TextTasks } from './texts/text-tasks.ts';
 import type { DocComments } from './texts/write-comment.ts';
 
 export interface CommandDeps extends DeleteDeps, ChooseBaseDeps {
-  readonly installed: vscode.Extension<unknown>;
+  /** The installed extension's folder. */
+  readonly extension: vscode.Uri;
   readonly jobs: JobClient;
   readonly neural: Neural;
-  /** The editor's storage for this workspace. */
-  readonly memory: vscode.Memento;
   readonly panel: PanelHost;
   readonly kept: KeptView;
   readonly api: Api;
@@ -63,13 +62,8 @@ export function registerCommands(deps: CommandDeps): Disposable {
   const { adaptation, commitMessages, configuration, docComments, folders, kept, log, panel, snooze, status, texts } =
     deps;
   const owned = new DisposableStore();
-  const { installed, memory: answered } = deps;
-  const exchange = owned.add(
-    new AdaptationExchange({ ...deps, version: String(installed.packageJSON.version), answered }),
-  );
-  const reports = owned.add(
-    new Reports({ ...deps, extension: installed.extensionUri, exportFile: (root) => exchange.export(root) }),
-  );
+  const exportFrom = (root: string) => exportAdaptation(adaptation, root);
+  const reports = owned.add(new Reports({ ...deps, exportFrom }));
   const rows: Readonly<Record<string, (...args: never[]) => unknown>> = {
     adapt: () => adapt(deps),
     cancelAdapt: () => adaptation.cancel(),
@@ -96,9 +90,7 @@ export function registerCommands(deps: CommandDeps): Disposable {
     disableHere: () => disableHere(deps),
     showAdaptations: () => showAdaptations(deps, (row) => reports.show(row)),
     showReport: () => reports.showLatest(),
-    exportAdaptation: () =>
-      withFolder(deps, t('Export the adaptation of which folder?'), (root) => exchange.export(root)),
-    importAdaptation: () => withFolder(deps, t('Import into which folder?'), (_, folder) => exchange.import(folder)),
+    exportAdaptation: () => withFolder(deps, t('Export the adaptation of which folder?'), exportFrom),
     showKept: () => kept.show(status.folder(), window.activeTextEditor),
     deleteData: () => deleteData(deps).then(() => texts.load()),
     showLog: () => log.channel.show(),
@@ -151,10 +143,10 @@ async function adapt({ adaptation, folders, panel, status }: CommandDeps): Promi
 async function withFolder(
   { status }: CommandDeps,
   question: UiText,
-  work: (root: string, folder: FolderRef) => Promise<void>,
+  work: (root: string) => Promise<void>,
 ): Promise<void> {
   const folder = await pickFolder(status.folder(), question);
-  if (folder?.root !== undefined) await work(folder.root, folder);
+  if (folder?.root !== undefined) await work(folder.root);
 }
 
 async function enterApiKey(deps: CommandDeps): Promise<void> {

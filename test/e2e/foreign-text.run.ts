@@ -1,7 +1,7 @@
 // Names and messages of a folder and a server that contain VS Code command links: they are shown as text, and a click
 // runs nothing.
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -9,11 +9,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Browser, Locator } from 'playwright-core';
 import { needCodeServer } from '../../build/code-server.ts';
-import { root } from '../../build/paths.ts';
-import { exportAdaptation, TEAM_FILE } from '../../src/adaptation/exchange/export-import.ts';
-import { silentLog } from '../../src/common/log.ts';
 import { TASKS_FOLDER } from '../../src/prompts/label/task.ts';
-import { writeAdaptedFolder } from '../adaptation/adapted-folder.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { ourVsix } from '../support/vsix.ts';
 import { apiKey, Session } from './session.ts';
@@ -59,33 +55,11 @@ after(async () => {
 /** Writes files that somebody could commit. */
 function plant(project: string): void {
   mkdirSync(join(project, TASKS_FOLDER), { recursive: true });
-  const source = {
-    root: join(folder, 'project'),
-    specialistFolder: join(folder, 'specialist'),
-    storeFolder: join(folder, 'store'),
-  };
-  writeAdaptedFolder(source, join(root, 'models', 'small'));
-  const target = join(folder, 'adaptation.safetensors');
-  const exported = exportAdaptation({ ...source, target, version: '0.1.0' }, silentLog);
-  assert.ok(exported.ok, JSON.stringify(exported));
-  writeFileSync(join(project, TEAM_FILE), renamed(readFileSync(target), link('adaptedFolder')));
   writeFileSync(join(project, `${link('fileName').slice(0, 200)}).csv`), `text,${link('columnName')}\nhello,a\n`);
   writeFileSync(join(project, 'tickets.csv'), `${link('columnName')},kind\nhello,a\nworld,b\n`);
   const labels = ['a', 'b'].map((name) => ({ name, meaning: `Texts of the kind ${name}.` }));
   const broken = { instruction: 'Sort.', labels, source: { kind: 'csv', path: 'tickets.csv', text: 'kind' } };
   writeFileSync(join(project, TASKS_FOLDER, 'broken.json'), JSON.stringify({ ...broken, [link('fieldName')]: 1 }));
-}
-
-/** Changes the folder name in an exported adaptation. The hash is only checked on import. */
-function renamed(bytes: Buffer, name: string): Buffer {
-  const length = Number(bytes.readBigUInt64LE());
-  const header = JSON.parse(bytes.toString('utf8', 8, 8 + length));
-  const provenance = JSON.parse(header.__metadata__.provenance);
-  header.__metadata__.provenance = JSON.stringify({ ...provenance, folder: name });
-  const text = Buffer.from(JSON.stringify(header));
-  const start = Buffer.alloc(8);
-  start.writeBigUInt64LE(BigInt(text.length));
-  return Buffer.concat([start, text, bytes.subarray(8 + length)]);
 }
 
 /** Asserts that `word` is shown in `element` and is not a link. */
@@ -111,16 +85,6 @@ function step(name: string, body: () => Promise<void>): void {
     }),
   );
 }
-
-step('the offer of an adaptation shows the name of its folder as text', async () => {
-  const { editor } = session;
-  const offer = editor.notifications().filter({ hasText: 'contains an adaptation' });
-  await offer.waitFor();
-  await assertPlain(offer, 'adaptedFolder');
-  await editor.shot('30-foreign-text');
-  await offer.getByText('[adaptedFolder]').click();
-  await offer.getByText('Do Not Use It').click();
-});
 
 step('the error of a task file quotes its field as text', async () => {
   const { editor } = session;

@@ -31,12 +31,6 @@ export const usage = `Easy Adaptation: a small model of your own repository, and
   npm start -- report [FOLDER]     print the last report again
   npm start -- list                list the adapted folders
   npm start -- delete FOLDER       delete a folder's adaptation
-  npm start -- adaptations export FOLDER FILE
-                                   write the folder's model, router and report as one file
-  npm start -- adaptations import FILE FOLDER
-                                   use that file in another folder or on another machine
-  npm start -- adaptations compare FOLDER FOLDER
-                                   print two reports side by side
   npm start -- label TASK [--shard I/N]
                                    label the texts of .easyadaptation/tasks/TASK.json, or one of N
                                    equal parts; with --base NAME that base reads doubtful texts
@@ -44,7 +38,6 @@ export const usage = `Easy Adaptation: a small model of your own repository, and
   npm start -- export-adapter FOLDER [--into FOLDER]
                                    write the folder's model for transformers, vLLM, llama.cpp and
                                    Ollama: adapter, merged model, base, and a README
-  npm start -- import-adapter ADAPTER  use an adapter of peft, trained over --base, in --folder
   npm start -- base add FILE.gguf [--name NAME]
                                    add a base model that llama.cpp serves; use it with --base NAME
   npm start -- base get NAME       download a code model and add it; without NAME, list them
@@ -78,7 +71,7 @@ export const usage = `Easy Adaptation: a small model of your own repository, and
                        its key is in ..._API_KEY, for your own server in EASY_ADAPTATION_API_KEY
   --url ADDRESS        address of the API (default: the provider's own)
   --model NAME         the large model (default: the provider's small one)
-  --folder FOLDER      folder for complete, label, export and import-adapter (default: the current)
+  --folder FOLDER      folder for complete, label and export (default: the current)
   --storage FOLDER     folder for models, reports and API answers, closed to other users
                        (default: the user's data folder)
   --verbose            say more on stderr
@@ -123,11 +116,9 @@ export const commands = [
   'report',
   'list',
   'delete',
-  'adaptations',
   'label',
   'export',
   'export-adapter',
-  'import-adapter',
   'base',
 ] as const;
 export type CommandName = (typeof commands)[number];
@@ -135,7 +126,6 @@ export type CommandName = (typeof commands)[number];
 /** The argument of a command that takes no folder. */
 const targets: Partial<Record<CommandName, string>> = {
   ...{ complete: 'position', label: 'task', export: 'task' },
-  'import-adapter': 'adapter',
 };
 
 export interface CommandLine {
@@ -158,7 +148,7 @@ export function parse(argv: readonly string[]): CommandLine {
     const named = commands.find((each) => each === positionals[0]);
     const command = named ?? 'adapt';
     const [target, ...others] = named ? positionals.slice(1) : positionals;
-    if (others.length > 0 && command !== 'adaptations' && command !== 'base')
+    if (others.length > 0 && command !== 'base')
       throw new UsageError(`One ${targets[command] ?? 'folder'} at a time, please.`);
     if (command !== 'label' && values.shard !== undefined) throw new UsageError('--shard belongs to label.');
     if (command === 'label' && values.places !== undefined)

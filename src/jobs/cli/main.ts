@@ -5,8 +5,7 @@ import { adapt, report } from './adapt.ts';
 import { forget, list } from './adaptations.ts';
 import { type CommandLine, type CommandName, parse, UsageError, usage } from './command-line.ts';
 import { complete } from './complete.ts';
-import { exportAdapter, importAdapter } from './exchange-adapter.ts';
-import { adaptations } from './export-import-commands.ts';
+import { exportAdapter } from './export-adapter.ts';
 import { inspect } from './inspect.ts';
 import { exportTask, label } from './label-task.ts';
 import { ownBase } from './own-base.ts';
@@ -20,11 +19,9 @@ const work: Readonly<Record<CommandName, (asked: CommandLine, terminal: Terminal
   report,
   list,
   delete: forget,
-  adaptations,
   label,
   export: exportTask,
   'export-adapter': exportAdapter,
-  'import-adapter': importAdapter,
   base: ownBase,
 };
 

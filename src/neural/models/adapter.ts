@@ -13,7 +13,7 @@ import { readSafetensors, type StoredType, writeSafetensors } from './safetensor
 
 /** Peft's prefix for the names of tensors. */
 const PREFIX = 'base_model.model.';
-/** Bytes; configs that peft writes have some hundreds. */
+/** Bytes; our configs have some hundreds. */
 const MAX_CONFIG_BYTES = 1e5;
 const MAX_RANK = 1024;
 
@@ -48,7 +48,7 @@ export function saveAdapter(
 }
 
 /**
- * Throws CodedError 'unreadable', 'corrupt' or 'unsupported'.
+ * Throws CodedError 'unreadable' or 'corrupt'.
  *
  * @param config of the adapter's base
  */
@@ -79,12 +79,6 @@ export function loadAdapter(folder: string, config: ModelConfig): Adapter {
     if (tensor) weights.set(name, tensor.data);
   }
   checkWeights(specs, weights);
-  // Adapters of other programs may also change an embedding, a norm or a layer that the config does not name.
-  if (tensors.size > specs.length)
-    throw new CodedError(
-      'unsupported',
-      `The adapter changes more than its config says: ${tensors.size} tensors. ${REPAIR_ADVICE}`,
-    );
   return { lora, weights };
 }
 
@@ -97,28 +91,18 @@ function parseLora(text: string, { layers }: ModelConfig): LoraConfig {
   }
   if (!isObject(json)) throw corrupt('does not contain an object');
   const { r: rank, lora_alpha: alpha, target_modules: targets, layers_to_transform: adaptedLayers } = json;
-  if (
-    json.peft_type !== 'LORA' ||
-    [json.use_dora, json.fan_in_fan_out, json.lora_bias].includes(true) ||
-    (json.bias ?? 'none') !== 'none' ||
-    [json.rank_pattern, json.alpha_pattern, json.modules_to_save].some(isNotEmpty)
-  )
-    throw new CodedError('unsupported', `The adapter is not supported: only plain LoRA is. ${REPAIR_ADVICE}`);
   if (typeof rank !== 'number' || !Number.isInteger(rank) || rank < 1 || rank > MAX_RANK)
     throw corrupt('has no usable r');
   if (typeof alpha !== 'number' || !Number.isFinite(alpha)) throw corrupt('has no usable lora_alpha');
   if (!Array.isArray(targets) || targets.length === 0 || !targets.every(isLoraTarget))
     throw corrupt('has no usable target_modules');
-  // rsLoRA scales the adapter by alpha / sqrt(rank) instead of alpha / rank.
-  const lora = { rank, alpha: json.use_rslora === true ? alpha * Math.sqrt(rank) : alpha, targets };
+  const lora = { rank, alpha, targets };
   if (adaptedLayers === undefined || adaptedLayers === null) return lora;
   const firstLayer = layers - (Array.isArray(adaptedLayers) ? adaptedLayers.length : 0);
   if (!Array.isArray(adaptedLayers) || adaptedLayers.some((layer, i) => layer !== firstLayer + i) || firstLayer < 0)
-    throw new CodedError('unsupported', `The adapter does not adapt the upper layers only. ${REPAIR_ADVICE}`);
+    throw corrupt('does not adapt the upper layers only');
   return { ...lora, firstLayer };
 }
-
-const isNotEmpty = (value: unknown) => typeof value === 'object' && value !== null && Object.keys(value).length > 0;
 
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
 

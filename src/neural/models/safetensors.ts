@@ -70,7 +70,7 @@ export function readSafetensors(bytes: Uint8Array): SafetensorsFile {
  *
  * @param available bytes after the header
  */
-export function readHeader(
+function readHeader(
   bytes: Uint8Array,
   available: number,
 ): { readonly entries: readonly TensorEntry[]; readonly metadata: Readonly<Record<string, string>> } {
@@ -175,7 +175,7 @@ export function headerFor(
 }
 
 /** Header length, header as JSON, padding: tensors start at a multiple of 8, so that readers can map them. */
-export function headerBytes(header: Readonly<Record<string, unknown>>): Uint8Array<ArrayBuffer> {
+function headerBytes(header: Readonly<Record<string, unknown>>): Uint8Array<ArrayBuffer> {
   const text = new TextEncoder().encode(JSON.stringify(header));
   const bytes = new Uint8Array(8 * Math.ceil((8 + text.length) / 8)).fill(0x20);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(bytes.length - 8), true);

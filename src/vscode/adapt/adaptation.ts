@@ -1,7 +1,7 @@
 // Background runs: the index of an opened folder, and 'Adapt to This Repo' with its progress, questions and report.
 import * as vscode from 'vscode';
 import { cancelled } from '../../adaptation/cancellation.ts';
-import type { ExportedFiles } from '../../adaptation/exchange/export-own.ts';
+import type { ExportedFiles } from '../../adaptation/models/export-own.ts';
 import type { KeptSummary } from '../../adaptation/report/kept.ts';
 import type { AdaptOutcome, AdaptRequest, Questions } from '../../adaptation/types.ts';
 import { DisposableStore } from '../../common/disposable.ts';
@@ -123,7 +123,7 @@ export class Adaptation extends DisposableStore {
 
   /** Exports a folder's trained model for other programs. */
   exportTo(root: string, into: string, signal: AbortSignal, progress: Progress): Promise<Result<ExportedFiles>> {
-    return this.deps.jobs.job('exportForOthers', this.requests.export(root, into), signal, progress);
+    return this.deps.jobs.job('export', this.requests.export(root, into), signal, progress);
   }
 
   /** Runs the command. Resolves to true if there is a new report. */

@@ -1,13 +1,14 @@
-// The action 'Export for Other Programs' in Show Adaptations: asks for a folder, where a job writes the trained model.
-import { join } from 'node:path';
+// 'Export the Adaptation…': asks for a folder, where a job writes the trained model for other programs.
+import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
 import { safeText, t } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
 import type { Adaptation } from './adaptation.ts';
 import { showFailure } from './questions.ts';
 
-/** @param root the adapted folder @param label its display name */
-export async function exportAdaptation(adaptation: Adaptation, root: string, label: string): Promise<void> {
+/** @param root the adapted folder */
+export async function exportAdaptation(adaptation: Adaptation, root: string): Promise<void> {
+  const label = basename(root);
   const [parent] =
     (await window.showOpenDialog({
       ...{ canSelectFiles: false, canSelectFolders: true, openLabel: t('Export Here') },

@@ -1,7 +1,7 @@
 // Builds job requests for a folder from the current settings, key and model, as plain data.
 import * as vscode from 'vscode';
-import type { OwnExport } from '../../adaptation/exchange/export-own.ts';
 import type { KeptRequest } from '../../adaptation/kept/kept-rows.ts';
+import type { OwnExport } from '../../adaptation/models/export-own.ts';
 import type { AdaptRequest, ApiAccess } from '../../adaptation/types.ts';
 import type { Api } from '../api/api.ts';
 import type { Neural } from '../bases/window-engine.ts';

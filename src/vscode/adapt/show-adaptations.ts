@@ -48,9 +48,7 @@ export async function showAdaptations(deps: DeleteDeps, open: (row: AdaptationRo
     });
     pick.onDidTriggerItemButton(({ item, button }) =>
       resolve(() =>
-        button === exportButton
-          ? exportAdaptation(deps.adaptation, item.folder, item.name)
-          : deleteAdaptation(item, deps),
+        button === exportButton ? exportAdaptation(deps.adaptation, item.folder) : deleteAdaptation(item, deps),
       ),
     );
     pick.onDidHide(() => resolve(undefined));

@@ -23,7 +23,7 @@ export interface ReportPageDeps {
   readonly log: Log;
   /** Asks for another adaptation to compare with. */
   readonly compare: (row: AdaptationRow) => unknown;
-  readonly exportFile: (root: string) => unknown;
+  readonly exportFrom: (root: string) => unknown;
 }
 
 interface Content {
@@ -116,7 +116,7 @@ export class ReportPage extends DisposableStore {
       if (action === 'markdown') await save(document.title, 'md', markdownOf(document));
       else if (single && action === 'json')
         await save(document.title, 'json', `${JSON.stringify(single.report, null, 2)}\n`);
-      else if (single && action === 'export') await this.deps.exportFile(single.row.folder);
+      else if (single && action === 'export') await this.deps.exportFrom(single.row.folder);
       else if (single) await this.deps.compare(single.row);
     } catch (error) {
       this.deps.log.error('An action of the report’s page failed', error);

@@ -18,7 +18,7 @@ export interface ReportsDeps {
   readonly log: Log;
   /** The extension's global storage folder. */
   readonly storage: string;
-  readonly exportFile: (root: string) => unknown;
+  readonly exportFrom: (root: string) => unknown;
 }
 
 export class Reports extends DisposableStore {
@@ -28,8 +28,8 @@ export class Reports extends DisposableStore {
   constructor(deps: ReportsDeps) {
     super();
     this.deps = deps;
-    const { extension, log, exportFile } = deps;
-    this.page = this.add(new ReportPage({ extension, log, exportFile, compare: (row) => this.compare(row) }));
+    const { extension, log, exportFrom } = deps;
+    this.page = this.add(new ReportPage({ extension, log, exportFrom, compare: (row) => this.compare(row) }));
   }
 
   /** Shows the last report of the active editor's folder. If the folder has none, shows the newest of all. */

@@ -1,23 +1,20 @@
 // A model is not measured on files that it was trained on, even if they were moved and are held out under their new
-// paths. This holds in a run and in a folder that the model was imported into.
+// paths.
 import assert from 'node:assert/strict';
-import { createReadStream, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
-import { exportAdaptation, importAdaptation } from '../../../src/adaptation/exchange/export-import.ts';
 import { ownFolder } from '../../../src/adaptation/models/folder-models.ts';
 import type { AdaptReport } from '../../../src/adaptation/report/types.ts';
 import { type HeldOut, holdOut } from '../../../src/adaptation/stages/held-out-positions.ts';
 import { adapt } from '../../../src/adaptation/stages/run.ts';
 import { keepTrainedOn, unseenBy } from '../../../src/adaptation/training-data/trained-on.ts';
 import type { AdaptRequest } from '../../../src/adaptation/types.ts';
-import { silentLog } from '../../../src/common/log.ts';
 import type { Requests } from '../../../src/specialist/engine/protocol.ts';
 import { harvestFolder } from '../../../src/workspace/files/folder.ts';
 import { splitFraction, splitOf } from '../../../src/workspace/files/split.ts';
-import { writeAdaptedFolder } from '../adapted-folder.ts';
 import { truthIn } from '../earlier.ts';
-import { makeProject, neuralRequest, type Project, tokenizerPath } from '../project.ts';
+import { makeProject, neuralRequest, type Project } from '../project.ts';
 import { ScriptedEngine } from '../scripted-engine.ts';
 
 let project: Project;
@@ -39,8 +36,8 @@ async function adapted(asked = engine()): Promise<AdaptReport> {
   return result.value.report;
 }
 const ownModelFolder = () => ownFolder(request.specialistFolder) as string;
-async function heldOutFiles(root = project.root): Promise<HeldOut> {
-  const harvested = await harvestFolder(root, request.harvest, {});
+async function heldOutFiles(): Promise<HeldOut> {
+  const harvested = await harvestFolder(project.root, request.harvest, {});
   assert.ok(harvested.ok);
   return holdOut(harvested.value.files);
 }
@@ -80,24 +77,6 @@ test('if single files were moved, the earlier model is not measured on those tha
   assert.ok(neural?.chosenFrom?.earlier, choose.map(({ path }) => path).join());
   const draftedPaths = drafted(asked);
   assert.ok(draftedPaths.size > 0 && !movedPaths.some((path) => draftedPaths.has(path)));
-});
-
-test('an exported model carries its list of training files to the subfolder that imports it', async () => {
-  writeAdaptedFolder(request, request.neural.base);
-  keepTrainedOn(ownModelFolder(), await heldOutFiles());
-  const target = join(dirname(project.root), 'out.safetensors');
-  const exported = exportAdaptation({ ...request, target, version: '0.1.0' }, silentLog);
-  assert.ok(exported.ok, JSON.stringify(exported));
-  const below = {
-    root: join(project.root, 'src'),
-    storeFolder: join(dirname(project.root), 'below'),
-    specialistFolder: join(dirname(project.root), 'below', 'specialist'),
-  };
-  const into = { ...below, base: request.neural.base, tokenizerPath, who: 'a test' };
-  const imported = await importAdaptation(createReadStream(target), into, silentLog);
-  assert.ok(imported.ok, JSON.stringify(imported));
-  const model = ownFolder(below.specialistFolder) as string;
-  assert.equal(unseenBy(model, await heldOutFiles(below.root)), undefined);
 });
 
 test('files that ended its training do not choose the model, and still serve for fitting', async () => {

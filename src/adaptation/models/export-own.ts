@@ -3,7 +3,7 @@ import { failed, type Result } from '../../common/errors.ts';
 import type { Progress } from '../../common/progress.ts';
 import { tokenizerPathFor } from '../../neural/models/compatibility.ts';
 import { type ExportedFiles, exportModel } from '../../neural/models/export/export.ts';
-import { ownModel, type Shipped } from '../models/folder-models.ts';
+import { ownModel, type Shipped } from './folder-models.ts';
 
 export type { ExportedFiles };
 
