@@ -132,7 +132,7 @@ export type AnswerSource = 'specialist' | 'api' | 'none';
 
 /**
  * The outcome of a shown completion. 'pending' until known; 'accepted', 'partly-accepted': with a key; 'typed': the
- * user typed all or a good part of it (earlier versions stored 'accepted'); 'ignored': replaced without a verdict.
+ * user typed all or a good part of it; 'ignored': replaced without a verdict.
  */
 export type Outcome = 'pending' | 'accepted' | 'partly-accepted' | 'typed' | 'rejected' | 'ignored';
 export type Verdict = Exclude<Outcome, 'pending'>;

@@ -20,7 +20,7 @@ export type ErrorCode =
   | 'corrupt' // stored data that is damaged
   | 'mismatched' // a model, an adapter or an index that was made for another tokenizer or base
   | 'other-base' // an adapted model of another base than the one in use
-  | 'newer-version' // stored data from a later version of the extension
+  | 'other-version' // stored data of another version of the extension
   | 'nothing-to-learn' // a folder without usable text
   | 'unsupported' // this machine cannot run the neural engine
   | 'out-of-memory' // the engine reached its memory ceiling

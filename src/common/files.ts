@@ -158,8 +158,6 @@ function temporaryFor(path: string): string {
 }
 
 const ownName = /\.([0-9a-f]{6})-(\d+)-\d+-\d+\.tmp$/;
-/** Names of temporary files of earlier versions. */
-const earlierNames = /\.\d+\.tmp$|\.ngram\.[0-9a-f]{8}-[0-9a-f-]{27}$/;
 /** No process writes one file for longer than this, ms. */
 const DAY_MS = 24 * 3600_000;
 
@@ -173,7 +171,7 @@ export function sweepTemporary(folder: string, deep: 'deep' | 'flat' = 'flat', t
     for (const name of readdirSync(folder, { recursive: deep === 'deep', encoding: 'utf8' })) {
       if (target !== undefined && !(name.startsWith(`${target}.`) && ownName.test(name.slice(target.length)))) continue;
       const path = join(folder, name);
-      if (name.endsWith('.tmp') || earlierNames.test(name)) if (isAbandoned(path)) rmSync(path, { force: true });
+      if (ownName.test(name) && isAbandoned(path)) rmSync(path, { force: true });
     }
   } catch {
     // The folder does not exist or cannot be read.
@@ -182,11 +180,11 @@ export function sweepTemporary(folder: string, deep: 'deep' | 'flat' = 'flat', t
 
 function isAbandoned(path: string): boolean {
   const owner = ownName.exec(path);
-  if (!owner && !earlierNames.test(path)) return false;
+  if (!owner) return false;
   const stat = lstatSync(path, { throwIfNoEntry: false });
   if (!stat?.isFile()) return false;
   if (Date.now() - stat.mtimeMs > DAY_MS) return true;
-  if (owner?.[1] !== machine) return false;
+  if (owner[1] !== machine) return false;
   const pid = Number(owner[2]);
   // Either one of our own threads writes it, or an earlier process with our id wrote it.
   return pid === process.pid ? stat.mtimeMs < Date.now() - process.uptime() * 1000 : !isAlive(pid);

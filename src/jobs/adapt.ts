@@ -1,6 +1,5 @@
 // The adaptation job: opens store, API and its own engine, and passes them to the run.
 
-import { rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { markdownOf } from '../adaptation/report/markdown.ts';
 import { reportDocument } from '../adaptation/report/report-document.ts';
@@ -54,7 +53,6 @@ async function withStore(
 ): Promise<Result<AdaptOutcome>> {
   sweepTemporary(request.specialistFolder, 'deep');
   sweepTemporary(request.storeFolder);
-  removeRetired(request);
   const { log } = deps;
   const { store, notice } = openStore(request.storeFolder, { log, onNotice: (message) => log.warn(message) });
   if (notice !== undefined) log.warn(notice);
@@ -87,17 +85,6 @@ async function withStore(
   if (trouble === undefined) return result;
   if (!result.ok) return failed(result.error.code, `${result.error.message} ${trouble}`);
   return ok({ ...result.value, trouble });
-}
-
-/** Removes files of an earlier version, which continued adaptations by itself. */
-function removeRetired({ specialistFolder, storeFolder }: AdaptRequest): void {
-  for (const path of [
-    join(specialistFolder, 'went-on.json'),
-    join(specialistFolder, 'neural.onward'),
-    join(storeFolder, 'last-key'),
-    join(storeFolder, 'onward'),
-  ])
-    rmSync(path, { recursive: true, force: true });
 }
 
 /** Writes the report beside the specialist, as Markdown and JSON. */

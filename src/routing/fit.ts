@@ -165,7 +165,7 @@ function languageCorrections(
 export function withoutApiFit(router: RouterModel): RouterModel {
   const { estimate: api } = measuredEstimate([]);
   const { features, specialist, cut, cutIn } = router.parameters;
-  const parameters: RouterParameters = { features, specialist, api, ...(cut && { cut }), ...(cutIn && { cutIn }) };
+  const parameters: RouterParameters = { features, specialist, api, cut, ...(cutIn && { cutIn }) };
   return { ...router, apiExamples: 0, apiEce: undefined, apiBrier: undefined, parameters };
 }
 
@@ -216,7 +216,7 @@ function shifted(p: number, shift: number): number {
 export function cutProbability({ parameters }: RouterModel, cut: Draft, position: PositionFacts): number {
   const { cut: estimate, cutIn } = parameters;
   const prior = cutPrior(cut, position);
-  const p = estimate === undefined ? sigmoid(prior) : estimateOf(estimate, features(cut, position), prior);
+  const p = estimateOf(estimate, features(cut, position), prior);
   const correction = cutIn?.[position.languageId];
   return correction === undefined ? p : estimateOf(correction, NO_FEATURES, logit(p));
 }

@@ -1,4 +1,5 @@
 // A stored router model: its schema, and how it is read back.
+import { isDeepStrictEqual } from 'node:util';
 import * as v from 'valibot';
 import { failed, ok, type Result } from '../common/errors.ts';
 import { finite, isObject, type SchemaOutput } from '../common/schemas.ts';
@@ -36,14 +37,14 @@ const parameters = v.object({
   features: v.array(v.string()),
   specialist: estimate(FEATURES.length),
   api: estimate(FEATURES.length),
-  /** Estimate for the cuts of a draft. Absent in fits of earlier versions, for which the prior is used. */
-  cut: v.optional(estimate(FEATURES.length)),
+  /** Estimate for the cuts of a draft. */
+  cut: estimate(FEATURES.length),
   /** Used instead of `api`, unless the features predicted clearly better whether the API's answers are right. */
   neighbourhood: v.optional(neighbourhood),
   /**
    * One row per position where both answers are known. `by` is a call's expected gain in accuracy, estimated
-   * out-of-fold. `lost`: only the API was right. `won`: only the specialist was right. Absent in fits of earlier
-   * versions.
+   * out-of-fold. `lost`: only the API was right. `won`: only the specialist was right. Absent
+   * without answers.
    */
   risk: v.optional(v.array(v.object({ by: finite, lost: v.boolean(), won: v.boolean() }))),
   /** Corrections of `cut`'s log-odds for each language with enough positions. */
@@ -64,19 +65,13 @@ const routerSchema = v.object({
    */
   specialistEce: v.optional(finite),
   specialistBrier: v.optional(finite),
-  /** The same figures for cuts; absent in fits of earlier versions. */
-  cutExamples: v.optional(finite),
+  /** The same figures for cuts. */
+  cutExamples: count,
   cutEce: v.optional(finite),
   cutBrier: v.optional(finite),
   apiEce: v.optional(finite),
   apiBrier: v.optional(finite),
   parameters,
-});
-
-/** A router whose features may differ from today's. */
-const anyRouter = v.object({
-  version: v.literal(1),
-  parameters: v.looseObject({ features: v.array(v.unknown()) }),
 });
 
 export type RouterParameters = SchemaOutput<typeof parameters>;
@@ -88,45 +83,13 @@ const DAMAGED = `The stored router of this folder is damaged. ${ADAPT_AGAIN}`;
 const FEATURE_NAMES: readonly unknown[] = FEATURES.map(({ name }) => name);
 
 /**
- * Reads what JSON.stringify wrote of a fit. A fit with fewer features gets weights of 0 for the others, which leaves
- * its estimates as they were. Fails with 'newer-version' for a later format. Fails with 'corrupt' for everything else
- * that this build cannot use, features that no longer exist included.
+ * Reads what JSON.stringify wrote of a fit. Fails with 'other-version' for another format or other features, and with
+ * 'corrupt' for everything else that this build cannot use.
  */
 export function parseRouter(json: unknown): Result<RouterModel> {
-  if (v.is(v.object({ version: v.pipe(v.number(), v.gtValue(1)) }), json)) {
-    return failed('newer-version', 'A later version of Easy Adaptation fitted the router. Update the extension.');
-  }
-  if (!v.is(anyRouter, json)) return failed('corrupt', DAMAGED);
-  const { features } = json.parameters;
-  const known = features.length > 0 && features.every((name) => FEATURE_NAMES.includes(name));
-  if (!known || new Set(features).size < features.length) {
-    return failed('corrupt', `The router was fitted by a version with other features. ${ADAPT_AGAIN}`);
-  }
-  const router = { ...json, parameters: withAllFeatures(json.parameters, features) };
-  return v.is(routerSchema, router) ? ok(router) : failed('corrupt', DAMAGED);
-}
-
-/** The estimates with weights for today's features. @param names features that the stored weights belong to */
-function withAllFeatures(
-  stored: Readonly<Record<string, unknown>>,
-  names: readonly unknown[],
-): Record<string, unknown> {
-  if (names.length === FEATURE_NAMES.length && FEATURE_NAMES.every((name, j) => name === names[j]))
-    return { ...stored };
-  const indexes = FEATURE_NAMES.map((name) => names.indexOf(name));
-  const spread = (values: unknown, other: number) =>
-    Array.isArray(values) && values.length === names.length
-      ? indexes.map((at) => (at < 0 ? other : values[at]))
-      : undefined;
-  const withAllWeights = (of: unknown) => {
-    if (!isObject(of) || !isObject(of.model)) return of;
-    const { mean, scale, weights } = of.model;
-    const model = { ...of.model, mean: spread(mean, 0), scale: spread(scale, 1), weights: spread(weights, 0) };
-    return { ...of, model };
-  };
-  const { specialist, api, cut } = stored;
-  return {
-    ...{ ...stored, features: FEATURE_NAMES, specialist: withAllWeights(specialist), api: withAllWeights(api) },
-    ...(cut !== undefined && { cut: withAllWeights(cut) }),
-  };
+  const { version, parameters: stored } = (isObject(json) ? json : {}) as { version?: unknown; parameters?: unknown };
+  const features = isObject(stored) && Array.isArray(stored.features) ? stored.features : FEATURE_NAMES;
+  if ((typeof version === 'number' && version !== 1) || !isDeepStrictEqual(features, FEATURE_NAMES))
+    return failed('other-version', `Another version of Easy Adaptation fitted the router. ${ADAPT_AGAIN}`);
+  return v.is(routerSchema, json) ? ok(json) : failed('corrupt', DAMAGED);
 }

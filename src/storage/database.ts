@@ -1,19 +1,19 @@
-// A SQLite database: migrations, prepared statements and transactions.
+// A SQLite database: schema, prepared statements and transactions.
 // It is on disk in WAL mode, shared by all processes that open it, or in memory.
 
 import { closeSync, existsSync, openSync, statSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { CodedError } from '../common/errors.ts';
 import { newFileMode } from '../common/files.ts';
-import { migrations, type StoreTable } from './schema.ts';
+import { type StoreTable, schema, schemaVersion } from './schema.ts';
 import { MovedError } from './sqlite-errors.ts';
 
 /** Longest time that the extension host's thread may block. A write of another window takes much less. */
 const busyTimeoutMs = 1500;
 
 /**
- * Opens `file` and migrates it to the current version. Throws SQLite's errors, and CodedError 'newer-version' or
- * 'corrupt'. The file is then closed, and its data is unchanged.
+ * Opens `file`, and makes the tables in a new one. Throws SQLite's errors, and CodedError 'other-version' or 'corrupt'.
+ * The file is then closed, and its data is unchanged.
  */
 export function openDatabase(file = ':memory:'): DatabaseSync {
   const database = file === ':memory:' ? new DatabaseSync(file) : openPrivately(file);
@@ -21,17 +21,15 @@ export function openDatabase(file = ':memory:'): DatabaseSync {
     // This must come first, because every later statement may meet another window's lock.
     database.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
     const version = userVersion(database);
-    const known = migrations.length;
-    if (version > known)
-      throw new CodedError('newer-version', `It has version ${version}; this extension knows ${known}.`);
+    if (version !== 0 && version !== schemaVersion)
+      throw new CodedError('other-version', `It has version ${version}; this extension knows ${schemaVersion}.`);
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON');
     const verdict = database.prepare('PRAGMA quick_check(1)').get()?.quick_check;
     if (verdict !== 'ok') throw new CodedError('corrupt', String(verdict));
-    if (version < known) {
+    if (version === 0) {
       transact(database, () => {
-        // Read the version again under the lock, because another window may have migrated.
-        for (let next = userVersion(database); next < known; next++)
-          database.exec(`${migrations[next]}; PRAGMA user_version = ${next + 1}`);
+        // Read again under the lock, because another window may have made the tables.
+        if (userVersion(database) === 0) database.exec(`${schema}; PRAGMA user_version = ${schemaVersion}`);
       });
     }
     return database;

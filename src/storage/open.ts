@@ -7,8 +7,7 @@ import { type Clock, systemClock } from '../common/clock.ts';
 import { CodedError, messageOf } from '../common/errors.ts';
 import { makePrivate } from '../common/files.ts';
 import { type Log, silentLog } from '../common/log.ts';
-import { Database, openDatabase } from './database.ts';
-import { type KnownSpending, Money } from './money.ts';
+import { openDatabase } from './database.ts';
 import { type ResilientDeps, ResilientStore } from './resilient.ts';
 import { SqliteStore } from './sqlite.ts';
 import { isDamage } from './sqlite-errors.ts';
@@ -31,7 +30,7 @@ export interface OpenedStore {
 }
 
 /**
- * Opens or creates `folder`/store.sqlite. Never fails: a damaged database or one of a later version is renamed, and the
+ * Opens or creates `folder`/store.sqlite. Never fails: a damaged database or one of another version is renamed, and the
  * store is kept in memory if the disk cannot be written. `notice` then says so.
  */
 export function openStore(folder: string, deps: StoreDeps = {}): OpenedStore {
@@ -60,7 +59,7 @@ function openOrReplace(folder: string, deps: StoreDeps): Opened {
   } catch (error) {
     if (isDamage(error) || (error instanceof CodedError && error.code === 'corrupt'))
       return replace(folder, 'corrupt', deps);
-    if (error instanceof CodedError && error.code === 'newer-version') return replace(folder, 'newer-version', deps);
+    if (error instanceof CodedError && error.code === 'other-version') return replace(folder, 'other-version', deps);
     return inMemory(folder, error);
   }
 }
@@ -71,17 +70,15 @@ function openFile(folder: string): SqliteStore {
   return new SqliteStore(openDatabase(file), file);
 }
 
-function replace(folder: string, reason: 'corrupt' | 'newer-version', deps: StoreDeps): Opened {
-  const problem = { corrupt: 'was damaged', 'newer-version': 'is from a later version of the extension' }[reason];
+function replace(folder: string, reason: 'corrupt' | 'other-version', deps: StoreDeps): Opened {
+  const problem = { corrupt: 'was damaged', 'other-version': 'is from another version of the extension' }[reason];
   try {
     const renamedPath = renameDatabase(folder, reason, (deps.clock ?? systemClock).now());
     const store = openFile(folder);
-    // Keep the month's spending for the limit, if the old database can still be read.
-    const spending = spendingOf(renamedPath);
-    if (spending !== undefined) store.money.carry(spending);
+    const carried = carryPaid(renamedPath, store, reason);
     const notice =
-      `The stored completions and API answers could not be used: the database ${problem}. ` +
-      `It was kept as ${renamedPath}, and a new one was started.`;
+      `The stored completions and adaptations could not be used: the database ${problem}. ` +
+      `It was kept as ${renamedPath}, and a new one was started${carried}.`;
     return { store, notice };
   } catch (error) {
     return inMemory(folder, error);
@@ -111,23 +108,31 @@ function renameDatabase(folder: string, reason: string, now: number): string {
   return renamedPath;
 }
 
-/** Undefined if the file cannot be read. */
-function spendingOf(file: string): KnownSpending | undefined {
-  let database: Database | undefined;
+/**
+ * The one reader of a database that was set aside: carries over the costs by month, so that the limit holds, and the
+ * paid answers of another version. Both tables are as in version 2. Answers in a damaged file may be damaged, too.
+ * @returns what the notice adds
+ */
+function carryPaid(file: string, store: SqliteStore, reason: 'corrupt' | 'other-version'): string {
+  let old: SqliteStore | undefined;
   try {
-    database = new Database(new DatabaseSync(file, { readOnly: true }));
-    return new Money(database).spending();
+    old = new SqliteStore(new DatabaseSync(file, { readOnly: true }));
+    const spending = old.money.spending();
+    if (reason === 'other-version') store.copyPaidAnswers(old);
+    // Afterwards, because the answers hold the calls that may be settled later.
+    store.money.carry(spending);
+    return reason === 'other-version' ? ' with its paid answers' : '';
   } catch {
-    return undefined;
+    return '';
   } finally {
-    database?.close();
+    old?.close();
   }
 }
 
 function deleteRenamed(folder: string, log: Log): void {
   try {
     for (const name of readdirSync(folder))
-      if (/^(corrupt|newer-version)-\d{17}\.sqlite(-wal|-shm)?$/.test(name)) rmSync(join(folder, name));
+      if (/^(corrupt|other-version)-\d{17}\.sqlite(-wal|-shm)?$/.test(name)) rmSync(join(folder, name));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') log.error('Store: deleting old databases failed', error);
   }

@@ -1,11 +1,13 @@
-// The database schema, and the migration from each version to the next.
+// The database schema. Columns have the names of the row types' fields.
 
 /**
- * Step i migrates a database from `user_version` i to i + 1. Append only: never change a released step. Columns have
- * the names of the row types' fields.
+ * The `user_version` of a database with this schema. Raise it with every change of a table, and of JSON that is stored
+ * in one: databases of all other versions are set aside (open.ts).
  */
-export const migrations: readonly string[] = [
-  `CREATE TABLE teacherCalls (
+export const schemaVersion = 9;
+
+export const schema = `
+   CREATE TABLE teacherCalls (
      at REAL NOT NULL, requestHash TEXT NOT NULL, purpose TEXT NOT NULL, folder TEXT NOT NULL, path TEXT NOT NULL,
      model TEXT NOT NULL, text TEXT NOT NULL, inputTokens INTEGER NOT NULL, cacheWriteTokens INTEGER NOT NULL,
      cacheReadTokens INTEGER NOT NULL, outputTokens INTEGER NOT NULL, costUsd REAL NOT NULL, latencyMs REAL NOT NULL
@@ -15,26 +17,31 @@ export const migrations: readonly string[] = [
    CREATE TABLE completions (
      id TEXT PRIMARY KEY, at REAL NOT NULL, folder TEXT NOT NULL, path TEXT NOT NULL, languageId TEXT NOT NULL,
      line INTEGER NOT NULL, source TEXT NOT NULL, model TEXT NOT NULL, text TEXT NOT NULL, latencyMs REAL NOT NULL,
-     costUsd REAL NOT NULL, savedUsd REAL NOT NULL, pSpecialist REAL NOT NULL, pApi REAL NOT NULL,
-     decision TEXT NOT NULL, outcome TEXT NOT NULL
+     cached INTEGER NOT NULL, costUsd REAL NOT NULL, savedUsd REAL NOT NULL, pSpecialist REAL NOT NULL,
+     pApi REAL NOT NULL, decision TEXT NOT NULL, outcome TEXT NOT NULL, taken REAL NOT NULL
    ) STRICT;
    CREATE INDEX completionsByTime ON completions (at);
    -- Covers the totals, which the panel asks for after every completion.
-   CREATE INDEX completionsForTotals ON completions (source, latencyMs, at, savedUsd, outcome);
+   CREATE INDEX completionsForTotals ON completions (source, cached, latencyMs, savedUsd, outcome, taken);
+   -- Sums of dropped old completions by source, without folder or text.
+   CREATE TABLE droppedCompletions (
+     source TEXT PRIMARY KEY, count INTEGER NOT NULL, savedUsd REAL NOT NULL, characters REAL NOT NULL,
+     accepted INTEGER NOT NULL, typed INTEGER NOT NULL
+   ) STRICT;
    CREATE TABLE adaptations (
      id TEXT PRIMARY KEY, folder TEXT NOT NULL, startedAt REAL NOT NULL, finishedAt REAL NOT NULL,
      report TEXT NOT NULL, coupling TEXT NOT NULL
    ) STRICT;
-   CREATE INDEX adaptationsByFolder ON adaptations (folder, finishedAt);`,
-  // Costs are separate from texts, which may be deleted. Months are in local time, as in common/paid-call.ts.
-  `CREATE TABLE spending (month TEXT PRIMARY KEY, usd REAL NOT NULL) STRICT;
-   CREATE TABLE reservations (
-     id TEXT PRIMARY KEY, at REAL NOT NULL, until REAL NOT NULL, purpose TEXT NOT NULL, model TEXT NOT NULL, usd REAL NOT NULL
+   CREATE INDEX adaptationsByFolder ON adaptations (folder, finishedAt);
+   -- Costs are separate from texts, which may be deleted. Months are in local time, as in common/paid-call.ts.
+   CREATE TABLE spending (month TEXT PRIMARY KEY, usd REAL NOT NULL) STRICT;
+   -- Spending made while the clock was ahead, and the earlier month that first noticed it. It counts in both months,
+   -- and in no month between them.
+   CREATE TABLE carriedSpending (
+     month TEXT NOT NULL, countedIn TEXT NOT NULL, usd REAL NOT NULL, PRIMARY KEY (month, countedIn)
    ) STRICT;
-   INSERT INTO spending SELECT strftime('%Y-%m', at / 1000, 'unixepoch', 'localtime') AS month, sum(costUsd)
-     FROM teacherCalls GROUP BY month;`,
-  // Measurements and finished stages of adaptations. Files and the author's text are stored only as hashes.
-  `CREATE TABLE places (
+   -- Measurements and finished stages of adaptations. Files and the author's text are stored only as hashes.
+   CREATE TABLE places (
      folder TEXT NOT NULL, place TEXT NOT NULL, path TEXT NOT NULL, file TEXT NOT NULL, offset INTEGER NOT NULL,
      truth TEXT NOT NULL, split TEXT NOT NULL, PRIMARY KEY (folder, place)
    ) STRICT;
@@ -45,32 +52,7 @@ export const migrations: readonly string[] = [
    CREATE TABLE stages (
      folder TEXT NOT NULL, stage TEXT NOT NULL, signature TEXT NOT NULL, at REAL NOT NULL, made TEXT NOT NULL,
      PRIMARY KEY (folder, stage)
-   ) STRICT;`,
-  // Characters accepted with a key. In earlier rows, they cannot be distinguished from typed ones.
-  `ALTER TABLE completions ADD COLUMN taken REAL NOT NULL DEFAULT 0;
-   UPDATE completions SET taken = length(text) WHERE outcome = 'accepted';
-   DROP INDEX completionsForTotals;
-   CREATE INDEX completionsForTotals ON completions (source, latencyMs, at, savedUsd, outcome, taken);`,
-  // Whether a cache answered, unknown in earlier rows. Also sums of dropped old rows by source, without folder or text.
-  `ALTER TABLE completions ADD COLUMN cached INTEGER;
-   DROP INDEX completionsForTotals;
-   CREATE INDEX completionsForTotals ON completions (source, cached, latencyMs, savedUsd, outcome, taken);
-   CREATE TABLE droppedCompletions (
-     source TEXT PRIMARY KEY, count INTEGER NOT NULL, savedUsd REAL NOT NULL, characters REAL NOT NULL,
-     accepted INTEGER NOT NULL, typed INTEGER NOT NULL
-   ) STRICT;`,
-  // Adaptations no longer continue automatically or train on text of the large model, so their data is deleted.
-  `DELETE FROM answers WHERE substr(model, 1, 7) = 'onward ';
-   DELETE FROM stages WHERE stage IN ('written', 'weighed');
-   DELETE FROM places WHERE NOT EXISTS (SELECT 1 FROM answers WHERE answers.folder = places.folder AND answers.place = places.place);`,
-  // Spending made while the clock was ahead, and the earlier month that first noticed it. It counts in both months, and
-  // in no month between them.
-  `CREATE TABLE carriedSpending (
-     month TEXT NOT NULL, countedIn TEXT NOT NULL, usd REAL NOT NULL, PRIMARY KEY (month, countedIn)
-   ) STRICT;`,
-  // A call is booked in "teacherCalls" before it is made.
-  `DROP TABLE reservations;`,
-];
+   ) STRICT;`;
 
 /** Tables of a folder's adaptations, including what they resume from. */
 export const adaptationTables = ['adaptations', 'places', 'answers', 'stages'] as const;

@@ -101,9 +101,16 @@ export class SqliteStore implements Store {
 
   /** Copies everything from `other` except sums of spending. Throws if it cannot be read. */
   copyFrom(other: SqliteStore): void {
-    for (const table of allTables)
-      for (const row of other.database.rows<object>(`SELECT * FROM ${table} ORDER BY rowid`))
-        this.database.insert(table, row);
+    for (const table of allTables) this.copyTable(table, other);
+  }
+
+  /** Copies all paid answers or none. Throws if they cannot be read. */
+  copyPaidAnswers(other: SqliteStore): void {
+    this.database.inTransaction(() => this.copyTable('teacherCalls', other));
+  }
+
+  private copyTable(table: StoreTable, { database }: SqliteStore): void {
+    for (const row of database.rows<object>(`SELECT * FROM ${table} ORDER BY rowid`)) this.database.insert(table, row);
   }
 
   deleteAdaptations(folder: string): void {

@@ -17,8 +17,8 @@ export interface CompletionRow {
   readonly model: string;
   readonly text: string;
   readonly latencyMs: number;
-  /** 1 if a cache answered and no model was asked. Null if unknown, in rows of earlier versions. */
-  readonly cached: 0 | 1 | null;
+  /** 1 if a cache answered and no model was asked. */
+  readonly cached: 0 | 1;
   readonly costUsd: number;
   /** Cost of the API call that the specialist's answer saved. */
   readonly savedUsd: number;

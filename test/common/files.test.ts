@@ -64,18 +64,16 @@ test('removes temporary files of killed processes, and keeps those of running on
 
 test('a temporary file whose process cannot be identified is removed only after a day', (t) => {
   const folder = scratch(t);
-  const names = ['x.0a1b2c-1-0-1.tmp', 'x.999999.tmp', 'specialist.ngram.01234567-89ab-cdef-0123-456789abcdef'];
-  for (const name of names) writeFileSync(join(folder, name), '');
-  for (const name of ['notes.tmp', 'mine.12a.tmp']) writeFileSync(join(folder, name), '');
-  mkdirSync(join(folder, 'folder.7.tmp'));
+  for (const name of ['x.0a1b2c-1-0-1.tmp', 'notes.tmp', 'mine.12a.tmp']) writeFileSync(join(folder, name), '');
+  mkdirSync(join(folder, 'folder.0a1b2c-1-0-1.tmp'));
   sweepTemporary(folder);
-  assert.equal(readdirSync(folder).length, 6);
+  assert.equal(readdirSync(folder).length, 4);
   const old = Date.now() / 1000 - 25 * 3600;
   for (const name of readdirSync(folder)) utimesSync(join(folder, name), old, old);
   sweepTemporary(folder);
   assert.deepEqual(
     readdirSync(folder).sort(),
-    ['folder.7.tmp', 'mine.12a.tmp', 'notes.tmp'],
+    ['folder.0a1b2c-1-0-1.tmp', 'mine.12a.tmp', 'notes.tmp'],
     'files of other programs may also end in .tmp',
   );
   sweepTemporary(join(folder, 'nowhere'));

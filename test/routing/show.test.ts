@@ -5,7 +5,6 @@ import { type Draft, NGRAM_MODEL } from '../../src/common/completion.ts';
 import { decide } from '../../src/routing/decide.ts';
 import { defaultRouter } from '../../src/routing/defaults.ts';
 import { fitRouter, scoreCuts } from '../../src/routing/fit.ts';
-import { parseRouter } from '../../src/routing/router-model.ts';
 import { bestCut, endOf, gainOf, heldBack, restOf } from '../../src/routing/show.ts';
 import type { CouplingExample } from '../../src/routing/types.ts';
 import { draft } from '../fakes/specialist.ts';
@@ -108,16 +107,6 @@ test('a longer cut never has a higher probability, with and without a fit', () =
       String(scored),
     );
   }
-});
-
-test('a fit of an earlier version has no estimate for cuts and is read; a damaged one is not', () => {
-  const { cutExamples: _, cutEce: __, cutBrier: ___, ...before } = JSON.parse(JSON.stringify(defaultRouter()));
-  delete before.parameters.cut;
-  const read = parseRouter(before);
-  assert.ok(read.ok);
-  const [cut] = scoreCuts(read.value, [ofLength(1, 0.9)], position);
-  assert.ok(cut && cut.p > 0.5 && cut.p < 1);
-  assert.ok(!parseRouter({ ...before, parameters: { ...before.parameters, cut: { calibrator: {} } } }).ok);
 });
 
 const pOf = (cut: Draft, lineBefore = '') => scoreCuts(defaultRouter(), [cut], { ...position, lineBefore })[0]?.p ?? 0;

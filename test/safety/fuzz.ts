@@ -19,7 +19,7 @@ const codes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'corrupt',
   'mismatched',
   'unsupported',
-  'newer-version',
+  'other-version',
   'unreadable',
 ]);
 

@@ -1,4 +1,4 @@
-// Everything that can happen to a database: kill -9, two windows, damage, a later version, a disk that is full or read-only.
+// Everything that can happen to a database: kill -9, two windows, damage, another version, a disk that is full or read-only.
 
 import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
@@ -105,22 +105,36 @@ for (const [name, damage] of Object.entries(damages)) {
   });
 }
 
-test('a database of a later version is moved aside unchanged', () => {
-  const { store } = openStore(folder);
-  store.recordCompletion(completion());
+for (const version of [8, 999]) {
+  test(`a database of version ${version} is moved aside unchanged, and its paid answers are carried over`, () => {
+    const { store } = openStore(folder);
+    store.recordCompletion(completion());
+    store.settle('', teacherCall());
+    store.close();
+    const other = new DatabaseSync(file);
+    other.exec(`PRAGMA user_version = ${version}`);
+    other.close();
+    const opened = openStore(folder, { clock });
+    const aside = join(folder, 'other-version-20260102030405006.sqlite');
+    assert.ok(opened.notice?.includes(`${aside}, and a new one was started with its paid answers.`), opened.notice);
+    assert.match(opened.notice ?? '', /another version/);
+    assert.deepEqual(completionsOf(opened.store), []);
+    assert.deepEqual(opened.store.findTeacherCall('hash'), teacherCall());
+    opened.store.close();
+    const kept = new DatabaseSync(aside);
+    assert.equal(kept.prepare('SELECT count(*) AS n FROM completions').get()?.n, 1);
+    kept.close();
+  });
+}
+
+test('a database of another version with other tables is moved aside, and nothing is carried over', () => {
+  const other = new DatabaseSync(file);
+  other.exec('CREATE TABLE teacherCalls (other TEXT); INSERT INTO teacherCalls VALUES (1); PRAGMA user_version = 3');
+  other.close();
+  const { store, notice } = openStore(folder, { clock });
+  assert.match(notice ?? '', /another version.*a new one was started\.$/);
+  assert.equal(store.totals().spentUsd, 0);
   store.close();
-  const later = new DatabaseSync(file);
-  later.exec('PRAGMA user_version = 999');
-  later.close();
-  const opened = openStore(folder, { clock });
-  const aside = join(folder, 'newer-version-20260102030405006.sqlite');
-  assert.ok(opened.notice?.includes(aside), opened.notice);
-  assert.match(opened.notice ?? '', /later version/);
-  assert.deepEqual(completionsOf(opened.store), []);
-  opened.store.close();
-  const kept = new DatabaseSync(aside);
-  assert.equal(kept.prepare('SELECT count(*) AS n FROM completions').get()?.n, 1);
-  kept.close();
 });
 
 test('damage during use is reported, and the row is stored in a new database', () => {

@@ -4,10 +4,8 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { databaseName, openStore } from '../../src/storage/open.ts';
-import { migrations } from '../../src/storage/schema.ts';
 import { keptCompletions, type Store } from '../../src/storage/store.ts';
 import { completion, completionsOf, teacherCall } from './rows.ts';
 
@@ -74,17 +72,16 @@ for (const [kind, open] of Object.entries(kinds)) {
         store.recordCompletion(completion({ id: `l${i}`, at: 100 + i, latencyMs: i, savedUsd: 0.5 }));
       store.recordCompletion(completion({ id: 'api', source: 'api', at: 130, latencyMs: 700, savedUsd: 0 }));
       store.recordCompletion(completion({ id: 'none', source: 'none', at: 131, savedUsd: 0 }));
-      // A cache's answers took no time of a model's, and of earlier versions' rows nobody knows whether they were one's.
-      for (const cached of [1, null] as const)
-        for (let i = 0; i < 20; i++)
-          store.recordCompletion(completion({ id: `${cached} ${i}`, at: 90, latencyMs: 0.1, savedUsd: 0, cached }));
+      // A cache's answers took no time of a model's.
+      for (let i = 0; i < 20; i++)
+        store.recordCompletion(completion({ id: `cached ${i}`, at: 90, latencyMs: 0.1, savedUsd: 0, cached: 1 }));
       store.setOutcome('l3', 'accepted', 9);
       store.setOutcome('api', 'partly-accepted', 4);
       store.setOutcome('l4', 'typed', 0);
       store.settle('', teacherCall({ at: 130, costUsd: 2 }));
       assert.deepEqual(store.totals(), {
-        completions: 61,
-        local: 60,
+        completions: 41,
+        local: 40,
         api: 1,
         accepted: 2,
         typed: 1,
@@ -177,23 +174,6 @@ test('keeps recorded rows after reopening', () => {
   assert.deepEqual(second.store.findTeacherCall('hash'), teacherCall());
   assert.deepEqual(completionsOf(second.store), [completion()]);
   second.store.close();
-});
-
-test('counts completions of an earlier version without a cache flag, and gives them no latency', () => {
-  const file = join(folder, databaseName);
-  const old = new DatabaseSync(file);
-  for (const step of migrations.slice(0, 4)) old.exec(step);
-  old.exec(
-    `PRAGMA user_version = 4; INSERT INTO completions
-     VALUES ('c1', 1, '/w', 'a.ts', 'ts', 1, 'specialist', 'm', 'text', 3, 0, 0.25, 0.5, 0.5, '{}', 'accepted', 4)`,
-  );
-  old.close();
-  const { store, notice } = openStore(folder);
-  assert.equal(notice, undefined);
-  assert.equal(store.rowsOf('/w').completions[0]?.cached, null);
-  const { completions, characters, savedUsd, localP50Ms } = store.totals();
-  assert.deepEqual([completions, characters, savedUsd, localP50Ms], [1, 4, 0.25, undefined]);
-  store.close();
 });
 
 test('deletes text from the files, and databases that were moved aside', () => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 import { systemClock } from '../../src/common/clock.ts';
-import { ApiKey, earlierName, keyProblem, secretName } from '../../src/vscode/api/api-key.ts';
+import { ApiKey, keyProblem, secretName } from '../../src/vscode/api/api-key.ts';
 import { Permissions } from '../../src/vscode/api/permissions.ts';
 import { Problems } from '../../src/vscode/api/problems.ts';
 import { Snooze } from '../../src/vscode/completion/snooze.ts';
@@ -76,15 +76,6 @@ test('consent to a command holds for one folder, host and command', async () => 
   assert.ok(!permissions.mayCommandSend('file:///b', 'api.example', 'comment'));
   await permissions.forget('file:///a');
   assert.ok(!permissions.mayCommandSend('file:///a', 'api.example', 'comment'));
-});
-
-test('a consent stored by an earlier version, which knew only one host, is still valid', async () => {
-  const kept = memory();
-  await kept.update('consent:file:///a', 'api.example');
-  const permissions = new Permissions(kept, () => {});
-  assert.ok(permissions.mayCall('file:///a', 'api.example'));
-  await permissions.allow('file:///a', 'other.example');
-  assert.ok(permissions.mayCall('file:///a', 'api.example'));
 });
 
 test('forgetting a folder keeps the others, and forgetting all keeps foreign entries', async () => {
@@ -176,23 +167,6 @@ test('a key holds for one provider at one host', async () => {
   owner = { provider: 'openai', host: 'api.openai.com' };
   await key.load();
   assert.equal(key.value, 'key-of-openai-0123');
-});
-
-test('the single key of earlier versions is migrated once', async () => {
-  const kept = secrets();
-  kept.stored.set(earlierName, 'sk-ant-0123456789');
-  let owner = { provider: 'openai', host: 'api.openai.com' };
-  const key = new ApiKey(
-    kept,
-    () => owner,
-    () => {},
-  );
-  await key.load();
-  assert.equal(key.value, undefined);
-  owner = { provider: 'anthropic', host: 'api.anthropic.com' };
-  await key.load();
-  assert.equal(key.value, 'sk-ant-0123456789');
-  assert.deepEqual([...kept.stored.keys()], [secretName(owner)]);
 });
 
 test('a refused key is reported once per episode; other failures only change the status', () => {

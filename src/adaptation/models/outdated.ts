@@ -1,13 +1,13 @@
 // Whether a stored router is still valid. It was fitted on token probabilities of a tokenizer and a base.
 // The functions throw if the shipped files cannot be read.
-import { BEFORE_MANIFESTS, baseOf } from '../../neural/models/compatibility.ts';
+import { baseOf } from '../../neural/models/compatibility.ts';
 import { sha256Of } from '../../neural/models/manifest.ts';
 import type { AdaptReport } from '../report/types.ts';
 import type { CurrentModel, Shipped } from './folder-models.ts';
 
 /** For drafts of the n-grams alone. */
 export function holdsAlone({ madeFor }: Pick<AdaptReport, 'madeFor'>, tokenizer: string): boolean {
-  return (madeFor?.tokenizer ?? BEFORE_MANIFESTS.tokenizer) === sha256Of(tokenizer);
+  return madeFor.tokenizer === sha256Of(tokenizer);
 }
 
 /** Whether the report measured the large model `model`, or none. */
@@ -24,5 +24,5 @@ export function holdsMixed(
   const { madeFor, neural } = report;
   if (!neural || !holdsAlone(report, tokenizer)) return false;
   if (neural.used !== 'base') return current.name === 'adapted';
-  return (madeFor?.base ?? BEFORE_MANIFESTS.base.weights) === baseOf(base).weights;
+  return madeFor.base === baseOf(base).weights;
 }

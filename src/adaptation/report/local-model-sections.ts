@@ -71,7 +71,7 @@ export function modelsSection(report: AdaptReport): Section[] {
       [modelNames[name], thousands(positions), exactMatch, editSimilarity, ...surest, name === used ? 'in use' : ''],
     ];
   });
-  const choice = Object.entries(chosenFrom ?? {}).map(
+  const choice = Object.entries(chosenFrom).map(
     ([name, { exactMatch }]) => `${modelNames[name as ModelName]} ${percent(exactMatch)}`,
   );
   return [

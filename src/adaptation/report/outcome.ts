@@ -17,7 +17,7 @@ export function outcomeOf({ neural, harvest, notes }: AdaptReport): string {
   const figures = `(${percent(own.exactMatch)} instead of ${percent(quality.base.exactMatch)})`;
   if (own.places === 0) return `${kept}: ${why}`;
   if (more > 0) return `${kept}: ${percent(more)} more lines right ${unseen} ${figures}.`;
-  const chosen = `better at the ${counted(chosenFrom?.[used]?.places ?? 0, 'position')} that decided`;
+  const chosen = `better at the ${counted(chosenFrom[used]?.places ?? 0, 'position')} that decided`;
   const lines = more < 0 ? `it got ${percent(-more)} fewer right` : 'no difference was seen';
   return `${kept}: it was ${chosen}; ${unseen} ${lines} ${figures}${lossInWords(own, quality.base)}.`;
 }

@@ -32,7 +32,7 @@ export function codeInReport(text: string): string {
 }
 
 /** Whether a model was adapted and another one is used. */
-export function isRolledBack({ quality, chosenFrom = quality, used }: NeuralReport): boolean {
+export function isRolledBack({ chosenFrom, used }: NeuralReport): boolean {
   return chosenFrom.adapted !== undefined && used !== 'adapted';
 }
 

@@ -144,7 +144,7 @@ export function calibrationSection({ curves, coupling: router }: AdaptReport): S
         rows: estimates.flatMap(({ name, bins }) => bins.map(row(name))),
       },
     },
-    ...cutSection(curves.cuts ?? []),
+    ...cutSection(curves.cuts),
   ];
 }
 

@@ -1,31 +1,18 @@
-// Reads a stored adaptation, whose JSON may be damaged or of another version.
+// Reads a stored adaptation, whose JSON may be damaged. Databases of other versions are set aside (storage/open.ts).
+
 import type { Result } from '../../common/errors.ts';
+import { isObject } from '../../common/schemas.ts';
 import { parseRouter, type RouterModel } from '../../routing/router-model.ts';
 import type { AdaptReport } from './types.ts';
 
-/** Earlier versions called the validation files `calibration`. */
-type EarlierSplits = AdaptReport['splits'] & { readonly calibration?: number };
-/** Earlier versions counted only the cost at held-out positions. */
-type EarlierApi = AdaptReport['api'] & { readonly costUsd?: number };
-
-/** Undefined if it is no report. A report of another version may lack fields. */
+/** Undefined if it is no report. */
 export function storedReport(json: string): AdaptReport | undefined {
   const value = parsed(json);
-  if (typeof value !== 'object' || value === null) return undefined;
-  const { harvest, examples, splits, api, paid } = value as Partial<Omit<AdaptReport, 'splits' | 'api'>> & {
-    readonly splits?: EarlierSplits;
-    readonly api?: EarlierApi;
-  };
-  if (typeof harvest !== 'object' || harvest === null || !Array.isArray(examples)) return undefined;
-  const { calibration, ...others } = splits ?? {};
-  return {
-    ...(value as AdaptReport),
-    ...(calibration !== undefined && { splits: { ...(others as AdaptReport['splits']), validation: calibration } }),
-    ...(!paid && api?.costUsd !== undefined && { paid: { model: api.model, answers: api.asked, usd: api.costUsd } }),
-  };
+  if (!isObject(value) || !isObject(value.harvest) || !Array.isArray(value.examples)) return undefined;
+  return value as unknown as AdaptReport;
 }
 
-/** Fails as `parseFit` does. */
+/** Fails as `parseRouter` does. */
 export function storedRouter(json: string): Result<RouterModel> {
   return parseRouter(parsed(json));
 }

@@ -17,7 +17,7 @@ export interface Quality {
 
 /** Quality of a neural model mixed with the n-grams. */
 export interface MixedQuality extends Quality {
-  /** Log loss on the authors' text, nats per token. Absent without positions, and in reports of earlier versions. */
+  /** Log loss on the authors' text, nats per token. Absent without positions. */
   readonly loss?: number;
 }
 
@@ -91,8 +91,8 @@ export interface Curves {
   /** Calibration of each estimate; empty if nothing is known. */
   readonly specialist: readonly Reliability[];
   readonly api: readonly Reliability[];
-  /** Calibration of the parts of local drafts that could be shown. Absent in reports of earlier versions. */
-  readonly cuts?: readonly CutReliability[];
+  /** Calibration of the parts of local drafts that could be shown. */
+  readonly cuts: readonly CutReliability[];
 }
 
 /** The parts of one length. */
@@ -138,11 +138,8 @@ export interface NeuralReport {
    * n-grams.
    */
   readonly quality: Readonly<{ ngram: Quality; base: MixedQuality; earlier?: MixedQuality; adapted?: MixedQuality }>;
-  /**
-   * All candidates at the same validation positions. Absent in reports of earlier versions, which chose the model at
-   * the test positions.
-   */
-  readonly chosenFrom?: Readonly<{ base: MixedQuality; earlier?: MixedQuality; adapted?: MixedQuality }>;
+  /** All candidates at the same validation positions. */
+  readonly chosenFrom: Readonly<{ base: MixedQuality; earlier?: MixedQuality; adapted?: MixedQuality }>;
   /** Undefined if nothing was trained; the notes say why. */
   readonly training: TrainingReport | undefined;
   /** Peak memory of the engine's process. */
@@ -159,7 +156,7 @@ export interface TrainingReport {
   readonly loss: { readonly before: number; readonly after: number } | undefined;
   /**
    * The loss at each validated step. `mixed` is the loss together with the n-grams; the step with the lowest one is
-   * kept. Absent in reports of earlier versions.
+   * kept. Absent if no files are held out.
    */
   readonly losses?: readonly { readonly step: number; readonly loss: number; readonly mixed?: number }[];
   readonly steps: number;
@@ -189,25 +186,22 @@ export interface AdaptReport {
   readonly balance: number;
   /** The risk bound, which `apiShare`, `api` and `slider` respect. Absent: none. */
   readonly risk?: RiskBound;
-  /**
-   * Hashes of the shipped tokenizer and base that the run used. Absent in reports of earlier versions, which used the
-   * tokenizer and base shipped then.
-   */
-  readonly madeFor?: { readonly tokenizer: Sha256; readonly base?: Sha256 };
+  /** Hashes of the shipped tokenizer and base that the run used. */
+  readonly madeFor: { readonly tokenizer: Sha256; readonly base?: Sha256 };
   /** Share of the test positions that would be sent to the API at the set balance. */
   readonly apiShare: number;
   readonly api: ApiReport | undefined;
   /** Number and cost of all answers of the API in the run, at training and held-out positions. Absent: none. */
   readonly paid?: { readonly model: string; readonly answers: number; readonly usd: number };
-  /** By rising balance. Absent in reports of earlier versions. */
+  /** By rising balance. Absent for effort 'index', like the fields below. */
   readonly slider?: readonly SliderPoint[];
-  /** For the charts. Absent in reports of earlier versions, like the fields below. */
+  /** For the charts. */
   readonly curves?: Curves;
   /** `byKind` without the adaptation: of the base, or of the n-grams alone if no model was adapted. */
   readonly before?: Readonly<Partial<Record<CursorKind, Quality>>>;
   /** Sorted by how far the specialist is ahead of the API, largest first. Empty if the API was not asked. */
   readonly underfit?: readonly UnderfitRow[];
-  /** Undefined if the run had no neural part; the notes say why. Absent in reports of earlier versions. */
+  /** Undefined if the run had no neural part; the notes say why. */
   readonly neural?: NeuralReport | undefined;
   readonly examples: readonly ExampleCompletion[];
   readonly notes: readonly string[];

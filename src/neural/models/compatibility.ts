@@ -7,15 +7,6 @@ import { listPackages } from './list.ts';
 import { type PackageManifest, readManifest, type Sha256, sha256Of, TOKENIZER, WEIGHTS } from './manifest.ts';
 
 /**
- * The origin of folders without a manifest: versions before manifests shipped one base with one tokenizer. Both are
- * identified by the hashes of their files.
- */
-export const BEFORE_MANIFESTS: { readonly tokenizer: Sha256; readonly base: { name: string; weights: Sha256 } } = {
-  tokenizer: '6995c8b4040539cb0a596d9bba86c4308ec46f9ea073efbf666df871edba6a0b',
-  base: { name: 'small', weights: '7e97c075e24e9f68cedab1212556d53ffd4537a0d4481bdabd5b896a2e429040' },
-};
-
-/**
  * Fails with 'mismatched'. Without a manifest and without its own tokenizer, a folder fits any.
  *
  * @param path of the tokenizer.json in use; undefined: the folder's own
@@ -77,14 +68,14 @@ export interface BaseCompatibility {
   readonly over: string;
   /** Name of the base that the model was made from. */
   readonly madeFrom: string;
-  /** Whether the model was made from the base in use or an earlier version of it, or its origin is unknown. */
+  /** Whether the model was made from the base in use or an earlier version of it. */
   readonly isOwn: boolean;
 }
 
 /**
- * Whether an adapted model can be opened, and over which base; one without a manifest is from before manifests. Fails
- * with 'mismatched'; with 'other-base' if it has the tokenizer of another base beside the one in use, or is an adapter
- * of a base with another name; and as `readManifest`. The messages are for users.
+ * Whether an adapted model can be opened, and over which base. Fails with 'mismatched', also without a manifest; with
+ * 'other-base' if it has the tokenizer of another base beside the one in use, or is an adapter of a base with another
+ * name; and as `readManifest`. The messages are for users.
  *
  * @param base folder of the base
  * @param tokenizer path of tokenizer.json
@@ -92,23 +83,10 @@ export interface BaseCompatibility {
 export function compatibilityOf(folder: string, base: string, tokenizer: string): Result<BaseCompatibility> {
   const read = readManifest(folder);
   if (!read.ok) return read;
-  const compatible = manifestCompatibility(read.value, base, tokenizer);
-  if (compatible.ok || compatible.error.code !== 'mismatched') return compatible;
-  const origin = read.value?.kind === 'adapter' ? read.value.base : undefined;
-  // Imported bases are in another folder than those that ship. Beside the base, the same name means another version.
-  const isElsewhere = origin && listPackages(dirname(base)).every(({ name }) => name !== origin.name);
-  return isElsewhere ? otherBaseFailure(origin.name) : compatible;
-}
-
-/** The same for a manifest. */
-export function manifestCompatibility(
-  manifest: PackageManifest | undefined,
-  base: string,
-  tokenizer: string,
-): Result<BaseCompatibility> {
-  const words = manifest?.tokenizer ?? BEFORE_MANIFESTS.tokenizer;
-  const origin = manifest ? manifest.base : BEFORE_MANIFESTS.base;
-  const isAdapter = manifest?.kind === 'adapter';
+  const manifest = read.value;
+  if (manifest === undefined) return otherOrigin;
+  const { tokenizer: words, base: origin } = manifest;
+  const isAdapter = manifest.kind === 'adapter';
   const goesOver = (of: () => Pick<PackageManifest, 'name' | 'weights'>) => !isAdapter || fitsBase(manifest, of()).ok;
   try {
     // A base may have another tokenizer than the n-grams.
@@ -118,19 +96,22 @@ export function manifestCompatibility(
       const isOwn = isAdapter || !used || !origin || origin.name === used.name || origin.weights === used.weights;
       return ok({ over: base, madeFrom: origin?.name ?? '', isOwn });
     }
-    const other = listPackages(dirname(base)).find(
-      (each) => each.manifest.tokenizer === words && goesOver(() => each.manifest),
-    );
+    const besides = listPackages(dirname(base));
+    const other = besides.find((each) => each.manifest.tokenizer === words && goesOver(() => each.manifest));
     if (other && hasWords) return ok({ over: other.folder, madeFrom: other.name, isOwn: false });
     if (other) return otherBaseFailure(other.name);
+    // Imported bases are in another folder than those that ship. Beside the base, the same name means another version.
+    if (isAdapter && origin && besides.every(({ name }) => name !== origin.name)) return otherBaseFailure(origin.name);
   } catch (cause) {
     return failed('unreadable', `A base model of the extension cannot be read: ${messageOf(cause)}. Reinstall it.`);
   }
-  return failed(
-    'mismatched',
-    'The model that was adapted to this folder was made from another base than the one in use. It stays on disk and is not used. Run "Adapt to This Repo" again.',
-  );
+  return otherOrigin;
 }
+
+const otherOrigin = failed(
+  'mismatched',
+  'The model that was adapted to this folder was made from another base than the one in use. It stays on disk and is not used. Run "Adapt to This Repo" again.',
+);
 
 /** The failure for a model that needs another base than the one in use. */
 export function otherBaseFailure(name: string): Result<never> {

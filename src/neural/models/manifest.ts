@@ -72,7 +72,7 @@ export type PackageManifest = SchemaOutput<typeof schema>;
 export type Sha256 = PackageManifest['weights'];
 
 /**
- * Fails with 'corrupt', naming the field; with 'newer-version'; with 'unsupported' if this version does not know the
+ * Fails with 'corrupt', naming the field; with 'other-version'; with 'unsupported' if this version does not know the
  * model's prompt format.
  */
 export function parseManifest(json: string): Result<PackageManifest> {
@@ -83,8 +83,8 @@ export function parseManifest(json: string): Result<PackageManifest> {
     return failed('corrupt', `${MANIFEST} is not valid JSON. ${REPAIR_ADVICE}`);
   }
   if (!isObject(value)) return failed('corrupt', `${MANIFEST} does not contain an object. ${REPAIR_ADVICE}`);
-  if (typeof value.version === 'number' && value.version > VERSION) {
-    return failed('newer-version', 'This model is from a later version of Easy Adaptation. Update the extension.');
+  if (typeof value.version === 'number' && value.version !== VERSION) {
+    return failed('other-version', `This model is from another version of Easy Adaptation. ${REPAIR_ADVICE}`);
   }
   const parsed = v.safeParse(schema, value);
   if (parsed.success) {

@@ -97,7 +97,7 @@ export class NgramModel {
     return new NgramModel(vocabulary, ProjectIndex.build(tokenized, vocabulary), weights);
   }
 
-  /** @returns `corrupt` for damaged data, `mismatched` for another tokenizer, `newer-version` for a later format */
+  /** @returns `corrupt` for damaged data, `mismatched` for another tokenizer, `other-version` for another format */
   static deserialize(bytes: Uint8Array, tokenizer: Tokenizer): Result<NgramModel> {
     const read = readSnapshot(bytes);
     if (!read.ok) return read;

@@ -6,8 +6,8 @@ import type { ProjectArrays } from './project-index.ts';
 import { type NgramWeights, type PlainWeights, plainWeights, weightsFrom } from './weights.ts';
 
 const magic = 'EASYNGRM';
-/** 2: texts were redacted with the secrets of the whole folder. The layout is that of version 1. */
-const version = 2;
+/** Raised when the layout changes, or what is redacted in the texts. */
+const version = 3;
 const arrayNames = ['starts', 'tokens', 'order', 'following'] as const;
 
 export interface NgramSnapshot {
@@ -59,12 +59,7 @@ export function readSnapshot(buffer: Uint8Array): Result<NgramSnapshot> {
   const bytes = new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
   const opened = open(bytes);
   if (!opened.ok) return opened;
-  const { header, arraysAt, storedVersion } = opened.value;
-  if (storedVersion < version)
-    return failed(
-      'corrupt',
-      'The stored specialist is from a version with weaker redaction of secrets. It is rebuilt when the folder is read, also by "Adapt to This Repo".',
-    );
+  const { header, arraysAt } = opened.value;
   const weights = weightsFrom(header.weights);
   if (weights === undefined) return damaged('its weights are of another shape');
   if (arraysAt + 4 * arrayNames.reduce((sum, name) => sum + header.lengths[name], 0) + 4 !== bytes.length) {
@@ -102,10 +97,7 @@ function fitTogether({ paths, starts, tokens, order, following }: ProjectArrays)
   return true;
 }
 
-/**
- * The weights and their tokenizer's fingerprint, from an undamaged snapshot of this or an earlier version. Earlier
- * versions are accepted, because weights contain no text.
- */
+/** The weights and their tokenizer's fingerprint. */
 export function readSnapshotWeights(bytes: Uint8Array): Result<Pick<NgramSnapshot, 'weights' | 'vocabulary'>> {
   const opened = open(bytes);
   if (!opened.ok) return opened;
@@ -114,7 +106,7 @@ export function readSnapshotWeights(bytes: Uint8Array): Result<Pick<NgramSnapsho
   return weights === undefined ? damaged('its weights are of another shape') : ok({ weights, vocabulary });
 }
 
-function open(bytes: Uint8Array): Result<{ header: Header; arraysAt: number; storedVersion: number }> {
+function open(bytes: Uint8Array): Result<{ header: Header; arraysAt: number }> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < 20 || new TextDecoder().decode(bytes.subarray(0, 8)) !== magic) {
     return failed(
@@ -122,11 +114,10 @@ function open(bytes: Uint8Array): Result<{ header: Header; arraysAt: number; sto
       'The stored specialist has an unknown format or is truncated. Run "Adapt to This Repo" again.',
     );
   }
-  const storedVersion = view.getUint32(8, true);
-  if (storedVersion > version) {
+  if (view.getUint32(8, true) !== version) {
     return failed(
-      'newer-version',
-      'The stored specialist is from a later version of Easy Adaptation. Update, or adapt again.',
+      'other-version',
+      'The stored specialist is from another version of Easy Adaptation. It is rebuilt when the folder is read, also by "Adapt to This Repo".',
     );
   }
   if (view.getUint32(bytes.length - 4, true) !== checksum(bytes, bytes.length - 4))
@@ -138,9 +129,7 @@ function open(bytes: Uint8Array): Result<{ header: Header; arraysAt: number; sto
   } catch {
     return damaged('its header is not JSON');
   }
-  return isHeader(header)
-    ? ok({ header, arraysAt: padded(16 + length), storedVersion })
-    : damaged('its header says too little');
+  return isHeader(header) ? ok({ header, arraysAt: padded(16 + length) }) : damaged('its header says too little');
 }
 
 function isHeader(value: unknown): value is Header {

@@ -15,11 +15,8 @@ export interface KeyOwner {
   readonly host: string;
 }
 
-/** Name of the single key of earlier versions. It moves to the first Anthropic host whose key is read. */
-export const earlierName = 'easyAdaptation.apiKey';
-
 export function secretName({ provider, host }: KeyOwner): string {
-  return `${earlierName}:${provider}@${host}`;
+  return `easyAdaptation.apiKey:${provider}@${host}`;
 }
 
 /** Why `text` cannot be a key; undefined if its form is valid. */
@@ -65,13 +62,7 @@ export class ApiKey implements Disposable {
 
   /** The key of any owner. */
   async of(owner: KeyOwner): Promise<string | undefined> {
-    const ownersKey = (await this.secrets.get(secretName(owner))) || undefined;
-    if (ownersKey !== undefined || owner.provider !== 'anthropic') return ownersKey;
-    const earlier = (await this.secrets.get(earlierName)) || undefined;
-    if (earlier === undefined) return undefined;
-    await this.secrets.store(secretName(owner), earlier);
-    await this.secrets.delete(earlierName);
-    return earlier;
+    return (await this.secrets.get(secretName(owner))) || undefined;
   }
 
   async set(key: string, owner: KeyOwner = this.owner()): Promise<void> {

@@ -79,10 +79,8 @@ export class Permissions {
     return this.memory.get<readonly string[]>(`off-languages:${folder}`) ?? [];
   }
 
-  /** Earlier versions stored a single host. */
   private hosts(key: string): readonly string[] {
-    const stored = this.memory.get<string | readonly string[]>(key) ?? [];
-    return typeof stored === 'string' ? [stored] : stored;
+    return this.memory.get<readonly string[]>(key) ?? [];
   }
 
   private async move(host: string, from: string, to: string): Promise<void> {

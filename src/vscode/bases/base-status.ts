@@ -1,6 +1,5 @@
 // The selected base model and the reason, as one phrase for the panel and the tooltip.
 
-import type { PackageInfo } from '../../neural/models/list.ts';
 import type { BaseChoice, BaseReason, Obstacle } from '../../specialist/engine/choice.ts';
 import { type BaseMeasures, LONG_PROMPT_MS, type ServingMeasures } from '../../specialist/engine/measure-base.ts';
 import type { Timing } from '../../specialist/engine/protocol.ts';
@@ -13,14 +12,6 @@ export const durationText = (ms: number) =>
 /** 'medium: fast enough here (a line takes 62 ms, a new prompt 340 ms)'. */
 export function baseStatus({ base, reason }: BaseChoice): string {
   return t('{0}: {1}', base.name, reasonText(reason));
-}
-
-/** The second line of an imported base in the list. @param speed the first sentence */
-export function importedDetail({ kind }: PackageInfo['manifest'], speed: UiText): UiText {
-  // Earlier versions rounded a GGUF file to 4 bits for our own engine.
-  return kind === 'model'
-    ? sentences(t('{0}.', speed), t('A GGUF file of this model would answer better: import one.'))
-    : speed;
 }
 
 /** What the user is told of an added base before it serves. */

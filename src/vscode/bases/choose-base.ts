@@ -5,9 +5,9 @@ import { DOWNLOADS } from '../../neural/models/catalog.ts';
 import { IMPORTED_BASES, listPackages, type PackageInfo } from '../../neural/models/list.ts';
 import { removeBase } from '../../neural/models/remove-base.ts';
 import { readTimings, storeTiming } from '../../specialist/engine/timings.ts';
-import { joined, safeSentence, safeText, t, type UiText } from '../editor/ui-text.ts';
+import { joined, safeSentence, safeText, t } from '../editor/ui-text.ts';
 import { type UiOpenOptions, window } from '../editor/window.ts';
-import { durationText, importedDetail } from './base-status.ts';
+import { durationText } from './base-status.ts';
 import type { Bases } from './bases.ts';
 import { getModel } from './get-model.ts';
 import { type ImportBaseDeps, importModel, type Report, withProgress } from './import-base.ts';
@@ -42,7 +42,7 @@ function knownRows(deps: ChooseBaseDeps): ModelRow[] {
   const settings = configuration.for(undefined);
   const { neuralBase } = settings;
   const timings = readTimings(paths.storage);
-  const row = (info: PackageInfo, setting: string, detail = (speed: UiText) => speed): ModelRow => {
+  const row = (info: PackageInfo, setting: string): ModelRow => {
     const { name, parameters, bytes, manifest } = info;
     const timing = timings.get(timingKeyOf(manifest, settings));
     const parts = [
@@ -53,17 +53,15 @@ function knownRows(deps: ChooseBaseDeps): ModelRow[] {
     return {
       label: safeText(name),
       description: joined([...parts, neuralBase === setting ? t('in use') : ''], ' · '),
-      detail: detail(
-        timing
-          ? t('A line takes {0}, a new prompt {1}', durationText(timing.lineMs), durationText(timing.promptMs))
-          : t('Not timed on this machine'),
-      ),
+      detail: timing
+        ? t('A line takes {0}, a new prompt {1}', durationText(timing.lineMs), durationText(timing.promptMs))
+        : t('Not timed on this machine'),
       run: () => configuration.write('neuralBase', setting, undefined),
     };
   };
   const shipped = listPackages(paths.models).map((info) => row(info, info.name));
   const imported = listPackages(join(paths.storage, IMPORTED_BASES)).map((info) => ({
-    ...row(info, info.folder, (speed) => importedDetail(info.manifest, speed)),
+    ...row(info, info.folder),
     buttons: [removeButton()],
     remove: () => remove(info, deps),
   }));

@@ -90,15 +90,11 @@ test('each chart has a table with its figures, and the page accepts the document
   assert.equal(parseFromPage({ type: 'action', action: 'rm' }), undefined);
 });
 
-test('without an API the report says that its accuracy is not known; a report of an earlier version opens', () => {
+test('without an API the report says that its accuracy is not known', () => {
   const local = reportDocument(reportOf(false), 'engine', at);
   assert.ok(!local.sections.some(({ title }) => title.startsWith('Routing')));
   const unknown = local.sections.find(({ title }) => title.startsWith('Where the large'));
   assert.match(unknown?.text[0] ?? '', /^Not known/);
-  const { curves: _, before: __, underfit: ___, ...earlier } = reportOf(true);
-  const read = storedReport(JSON.stringify(earlier));
-  assert.ok(read);
-  assert.match(markdownOf(reportDocument(read, 'engine', at)), /## By kind of position/);
 });
 
 test('Markdown has the same tables and escapes texts of files and models', () => {
@@ -132,7 +128,7 @@ test('terminal text has the same sections in lines of at most 100 columns and re
   assert.equal(reasons.length, 1, 'the reason of the choice');
 });
 
-test('the cost is all that was paid; earlier reports have only the cost at held-out positions', () => {
+test('the cost is all that was paid', () => {
   const { api, paid, ...others } = reportOf(true);
   const money = (report: AdaptReport | undefined) => report && new Map(costRows(report)).get('Money');
   const paidForTraining = { model: 'claude', answers: 20, usd: 0.02 };
@@ -142,8 +138,6 @@ test('the cost is all that was paid; earlier reports have only the cost at held-
     /Money +\$0\.0200 for 20 answers of claude/,
   );
   assert.equal(money({ ...others, api, paid: { ...paidForTraining, usd: 0 } }), 'nothing for 20 answers of claude');
-  const earlier = storedReport(JSON.stringify({ ...others, api: { ...api, costUsd: 0.28 } }));
-  assert.equal(money(earlier), '$0.2800 for 280 answers of claude');
   assert.equal(money(storedReport(JSON.stringify({ ...others, api, paid }))), '$0.3000 for 300 answers of claude');
 });
 

@@ -89,6 +89,7 @@ export function reportOf(asked: boolean, { risk }: { risk?: RiskBound } = {}): A
     } as unknown as AdaptReport['harvest'],
     splits: { train: 180, validation: 30, test: 30 },
     balance: 0.4,
+    madeFor: { tokenizer: '0'.repeat(64), base: '1'.repeat(64) },
     ...(risk && { risk }),
     ...measure(test, positionsOf(160, false), asked ? labels : undefined, fit, 0.4, risk),
     ...(asked && { paid: { model: 'claude', answers: 300, usd: 0.3 } }),
@@ -96,6 +97,7 @@ export function reportOf(asked: boolean, { risk }: { risk?: RiskBound } = {}): A
     neural: {
       ...{ used: 'adapted', why: 'more lines right', peakMemoryBytes: 1.26e9, ngramCoupling: defaultRouter() },
       quality: { ngram: base, base, adapted: { ...base, exactMatch: 0.36 } },
+      chosenFrom: { base, adapted: { ...base, exactMatch: 0.36 } },
       training: {
         ...{ loss: { before: 3.2, after: 2.7 }, losses, steps: 40, tokens: 80_000, tokensPerEpoch: 300_000 },
         ...{ tokensPerSecond: 400, minutes: 3.4, stopped: 'out-of-time', parameters: 9.2e6 },

@@ -13,7 +13,7 @@ import type { AdaptRequest } from '../../../src/adaptation/types.ts';
 import type { Requests } from '../../../src/specialist/engine/protocol.ts';
 import { harvestFolder } from '../../../src/workspace/files/folder.ts';
 import { splitFraction, splitOf } from '../../../src/workspace/files/split.ts';
-import { truthIn } from '../earlier.ts';
+import { truthIn } from '../adapted-folder.ts';
 import { makeProject, neuralRequest, type Project } from '../project.ts';
 import { ScriptedEngine } from '../scripted-engine.ts';
 

@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { after, before, test } from 'node:test';
 import type { AdaptReport } from '../../../src/adaptation/report/types.ts';
 import type { TeacherCallRow } from '../../../src/storage/types.ts';
-import { writeOtherTokenizer } from '../../adaptation/earlier.ts';
+import { writeOtherTokenizer } from '../../adaptation/adapted-folder.ts';
 import { makeProject, type Project, tokenizerPath } from '../../adaptation/project.ts';
 import { MessagesServer } from '../../fakes/messages-server.ts';
 import { writeModel } from '../../specialist/engine/helpers.ts';

@@ -14,12 +14,12 @@ import type { Tokenizer } from '../../../src/text/tokenizer/types.ts';
 import { initialWeights } from '../../support/random-models.ts';
 
 /**
- * The first base's tokenizer with its first entries alone: most of a small model's time would go into a vocabulary it
+ * A tokenizer with its first entries alone: most of a small model's time would go into a vocabulary it
  * does not use. Not the one that ships: what these models learn in a few seconds should not hang on it.
  */
 export function smallTokenizer(size = 1536): Tokenizer {
   const json = JSON.parse(
-    gunzipSync(readFileSync(join(import.meta.dirname, '../../golden/earlier/tokenizer.json.gz'))).toString(),
+    gunzipSync(readFileSync(join(import.meta.dirname, '../../golden/trained/tokenizer.json.gz'))).toString(),
   );
   const vocab = Object.fromEntries(
     Object.entries(json.model.vocab as Record<string, number>).filter(([, id]) => id < size),

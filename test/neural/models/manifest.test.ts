@@ -46,7 +46,7 @@ test('errors name the problem and the remedy', () => {
   };
   assert.equal(problem({}), 'ok');
   assert.equal(problem({ base: null }), 'ok');
-  assert.match(problem({ version: 2 }), /^newer-version: .*Update the extension/);
+  assert.match(problem({ version: 2 }), /^other-version: .*another version/);
   assert.match(problem({ dialect: 'harder-2' }), /^unsupported: .*'harder-2'.*supports easy-1.*choose another base/);
   for (const [field, value] of Object.entries({
     version: 'one',

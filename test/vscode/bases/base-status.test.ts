@@ -1,18 +1,10 @@
-// What the list of base models says of an imported base, and what the dialog says of its measured speed.
+// What the dialog says of an added base's measured speed.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { PackageManifest } from '../../../src/neural/models/manifest.ts';
 import type { BaseMeasures } from '../../../src/specialist/engine/measure-base.ts';
-import { uiText } from '../../support/ui-text.ts';
+import '../../support/ui-text.ts';
 
-const { importedDetail, measuresText } = await import('../../../src/vscode/bases/base-status.ts');
-
-test('a base that an earlier version rounded to 4 bits points to its GGUF file, a GGUF base does not', () => {
-  const of = (kind: PackageManifest['kind']) =>
-    importedDetail({ kind } as PackageManifest, uiText.t('Not timed on this machine'));
-  assert.equal(of('model'), 'Not timed on this machine. A GGUF file of this model would answer better: import one.');
-  assert.equal(of('gguf'), 'Not timed on this machine');
-});
+const { measuresText } = await import('../../../src/vscode/bases/base-status.ts');
 
 test('the words for a measured base follow its line, and name the time of a new prompt that takes seconds', () => {
   const training = { trainingTokensPerSecond: 900, leastMinutes: 2.1, whyUntrainable: undefined };

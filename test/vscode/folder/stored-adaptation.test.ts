@@ -1,28 +1,28 @@
-// A window with data of an earlier version. With that version's base model everything is used. With another tokenizer
-// the index is rebuilt, the base model answers with the default router models, and the user is notified once.
+// A window with a folder's stored adaptation. With its base model everything is used. With another tokenizer the index
+// is rebuilt, the base model answers with the default router models, and the user is notified once.
 import assert from 'node:assert/strict';
-import fs, { existsSync, mkdirSync, utimesSync } from 'node:fs';
+import fs, { cpSync, existsSync, mkdirSync, utimesSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { dirname, join } from 'node:path';
 import { after, before, mock, test } from 'node:test';
-import type { CurrentModel } from '../../src/adaptation/models/folder-models.ts';
-import { adapt } from '../../src/adaptation/stages/run.ts';
-import type { AdaptRequest } from '../../src/adaptation/types.ts';
-import { systemClock } from '../../src/common/clock.ts';
-import { ok } from '../../src/common/errors.ts';
-import { silentLog } from '../../src/common/log.ts';
-import { readTuning } from '../../src/common/tuning.ts';
-import { describeAdapted } from '../../src/neural/models/adapted.ts';
-import { defaultRouter } from '../../src/routing/defaults.ts';
-import type { RouterModel } from '../../src/routing/router-model.ts';
-import { openStore } from '../../src/storage/open.ts';
-import { specialistFolder } from '../../src/vscode/editor/paths.ts';
-import { ActiveAdaptation } from '../../src/vscode/folder/active-adaptation.ts';
-import { FolderSession, type SessionDeps } from '../../src/vscode/folder/folder-session.ts';
-import { writeEarlierState, writeEarlierTokenizer, writeOtherTokenizer } from '../adaptation/earlier.ts';
-import { makeProject, type Project } from '../adaptation/project.ts';
-import { settled } from '../fakes/clock.ts';
-import { writeModel } from '../specialist/engine/helpers.ts';
+import type { CurrentModel } from '../../../src/adaptation/models/folder-models.ts';
+import { adapt } from '../../../src/adaptation/stages/run.ts';
+import type { AdaptRequest } from '../../../src/adaptation/types.ts';
+import { systemClock } from '../../../src/common/clock.ts';
+import { ok } from '../../../src/common/errors.ts';
+import { silentLog } from '../../../src/common/log.ts';
+import { readTuning } from '../../../src/common/tuning.ts';
+import { describeAdapted } from '../../../src/neural/models/adapted.ts';
+import { defaultRouter } from '../../../src/routing/defaults.ts';
+import type { RouterModel } from '../../../src/routing/router-model.ts';
+import { openStore } from '../../../src/storage/open.ts';
+import { specialistFolder } from '../../../src/vscode/editor/paths.ts';
+import { ActiveAdaptation } from '../../../src/vscode/folder/active-adaptation.ts';
+import { FolderSession, type SessionDeps } from '../../../src/vscode/folder/folder-session.ts';
+import { writeAdaptedFolder, writeOtherTokenizer } from '../../adaptation/adapted-folder.ts';
+import { makeProject, type Project, tokenizerPath as shippedTokenizer } from '../../adaptation/project.ts';
+import { settled } from '../../fakes/clock.ts';
+import { writeModel } from '../../specialist/engine/helpers.ts';
 
 type Request = AdaptRequest & { readonly neural: NonNullable<AdaptRequest['neural']> };
 
@@ -37,7 +37,8 @@ before(async () => {
   const base = join(home, 'models', 'small');
   mkdirSync(base, { recursive: true });
   writeModel(base);
-  const tokenizerPath = writeEarlierTokenizer(join(home, 'earlier.json'));
+  const tokenizerPath = join(home, 'earlier.json');
+  cpSync(shippedTokenizer, tokenizerPath);
   otherTokenizer = join(home, 'now.json');
   writeOtherTokenizer(otherTokenizer, tokenizerPath);
   const storage = join(home, 'storage');
@@ -48,7 +49,7 @@ before(async () => {
     tokenizerPath,
     neural: { base, precision: 'int4', threads: 1, device: 'cpu', trainingThreads: 1, budgetMinutes: 600 },
   };
-  model = await writeEarlierState(earlier);
+  model = await writeAdaptedFolder(earlier);
 });
 after(() => project.remove());
 
@@ -63,7 +64,7 @@ function window(tokenizer: string) {
   const { store } = openStore(storage, { log: silentLog });
   const shipped = { base: neural.base, tokenizer };
   const deps = {
-    paths: { ngramWorker: join(import.meta.dirname, '../../src/specialist/ngram/ngram-worker.ts'), storage },
+    paths: { ngramWorker: join(import.meta.dirname, '../../../src/specialist/ngram/ngram-worker.ts'), storage },
     api: { llm: () => undefined, allowedModel: () => '' },
     neural: {
       absence: undefined,
@@ -93,7 +94,7 @@ function window(tokenizer: string) {
   return { session, notified, opened, dispose };
 }
 
-test('with the base of that version, index, adapted model and routers are used silently', async () => {
+test('with its own base, index, adapted model and routers are used silently', async () => {
   const { session, notified, opened, dispose } = window(earlier.tokenizerPath);
   try {
     assert.equal(await session.restore(), true);
