@@ -3,9 +3,9 @@
 import { shuffled } from '../../src/common/statistics/random.ts';
 import { isBeginning } from '../../src/prompts/completion/judge.ts';
 import { fitRouter, score, scoreCuts } from '../../src/routing/fit.ts';
-import { limitOf } from '../../src/routing/risk.ts';
 import { bestCut } from '../../src/routing/show.ts';
 import { keyless } from '../common/simulated-window.ts';
+import { callPrice } from './call-price.ts';
 import type { Package, Sided } from './positions.ts';
 
 /** By how much the coupled exact match may be below the API's. */
@@ -44,7 +44,7 @@ export function judged(of: Package): Judged[] {
   return [true, false].flatMap((side) => {
     const [fitted, reported] = [!side, side].map((half) => of.recorded.filter(({ file }) => first.has(file) === half));
     const fit = fitRouter([...of.calibration, ...(fitted as Sided[])], { now: 0 });
-    const price = limitOf(fit, { holding: 'expected', alpha: ALLOWED });
+    const price = callPrice(fitted as Sided[], of.calibration, ALLOWED);
     return (reported as Sided[]).map((sided): Judged => {
       const { draft, position, cuts = [], truth, answer = '' } = sided;
       const { pSpecialist, pApi } = score(fit, draft, position);

@@ -3,7 +3,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { RISK_TERMS } from '../../src/routing/risk.ts';
 import { listBases } from '../base/bases.ts';
 import type { Base } from '../base/types.ts';
 import { withEngines } from '../common/engines.ts';
@@ -14,14 +13,13 @@ import { ALLOWED, type Judged, judged } from './judged.ts';
 import { memoryRows } from './memory.ts';
 import { draftPackage, type Package } from './positions.ts';
 import { type Replayed, replayed } from './replay.ts';
-import { riskRows } from './risk.ts';
 import { adaptedTo, untrained } from './specialists.ts';
 import { API_MS, aboveRow, calibrationRow, latencyRow, savedRow, type Worth } from './tables.ts';
 import { STEPS, teachingRows } from './teaching.ts';
 
 export const adapt: Benchmark = {
   name: 'adapt',
-  what: 'specialist and API together on recorded answers: calls saved, waiting, calibration, risk; with --minutes the specialist is adapted first; what the large model teaches it',
+  what: 'specialist and API together on recorded answers: calls saved, waiting, calibration; with --minutes the specialist is adapted first; what the large model teaches it',
   takes: ['recordings', 'bases', 'minutes', 'only'],
   run,
 };
@@ -54,7 +52,6 @@ async function run({ recordings: folder, bases: names, minutes, only }: BenchOpt
       figures[base.name] = tablesOf(base, packages, minutes);
       keep(pairOf(figures));
     }
-    if (wanted.includes('pair')) sayTerms();
     const pair = pairOf(figures);
     return wanted.includes('teaching') ? { ...pair, ...(await taught(bases[0] as Base, recordings, scratch)) } : pair;
   } finally {
@@ -66,14 +63,6 @@ async function run({ recordings: folder, bases: names, minutes, only }: BenchOpt
 function pairOf(figures: Record<string, Figures>): Figures {
   const largest = Object.values(figures).at(-1) as { readonly overall: Figures } | undefined;
   return largest ? { ...largest.overall, bases: figures } : {};
-}
-
-function sayTerms(): void {
-  console.log(
-    `\n${Object.entries(RISK_TERMS)
-      .map(([name, terms]) => `${name}: ${terms}`)
-      .join('\n')}`,
-  );
 }
 
 async function taught(base: Base, recordings: readonly Replayed[], scratch: string): Promise<Figures> {
@@ -126,10 +115,6 @@ export function tablesOf({ name }: Base, packages: readonly Package[], minutes: 
     ]);
   }
   table('calibration', [...rowsOf(both, calibrationRow), ['published', measured('public', calibrationRow)]]);
-  table('risk over 200 resplits by file', [
-    ['published', measured('public', riskRows)],
-    ['renamed', measured('renamed', riskRows)],
-  ]);
   const trained = packages.flatMap(({ trainingBytes }) => (trainingBytes === undefined ? [] : [trainingBytes]));
   table(
     'memory of training, GB of the process on the CPU (no GPU here: no WebGPU buffers to count)',

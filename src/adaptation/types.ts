@@ -2,7 +2,6 @@
 
 import type { LlmSettings } from '../llm/types.ts';
 import type { RouterModel } from '../routing/router-model.ts';
-import type { RiskBound } from '../routing/types.ts';
 import type { HarvestOptions } from '../workspace/files/types.ts';
 import type { AdaptReport } from './report/types.ts';
 
@@ -21,8 +20,6 @@ export interface AdaptRequest {
   readonly effort: 'index' | 'adapt';
   /** The balance setting for the API's share in the report. */
   readonly balance: number;
-  /** The risk bound for the same; absent: none. */
-  readonly risk?: RiskBound;
   /** The API that labels positions; absent: local only. The caller has the user's consent. */
   readonly api?: ApiAccess;
   /** The neural model to adapt, for effort 'adapt'; absent: n-grams alone. */

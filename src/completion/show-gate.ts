@@ -102,9 +102,8 @@ export class ShowGate {
     manual: boolean,
     position: GatedPosition = {},
   ): PolicySettings {
-    const { risk } = settings;
     const likelierModelBalance = settings.balance > 0 ? Math.max(0.5, settings.balance) : 0;
-    const common = { apiAvailable, shift: this.levels.shift, ...(risk && { risk }) };
+    const common = { apiAvailable, shift: this.levels.shift };
     if (manual)
       return { ...common, balance: likelierModelBalance, showThreshold: 0, fallbackThreshold: 0, isManual: true };
     const doubt = this.doubt();

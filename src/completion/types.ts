@@ -6,7 +6,7 @@ import type { Log } from '../common/log.ts';
 import type { Redactor } from '../common/redaction.ts';
 import type { LlmClient } from '../llm/types.ts';
 import type { RouterModel } from '../routing/router-model.ts';
-import type { Decision, RiskBound } from '../routing/types.ts';
+import type { Decision } from '../routing/types.ts';
 
 export interface CompletionRequest {
   readonly query: CompletionQuery;
@@ -80,7 +80,6 @@ export interface CompletionSettings {
   readonly balance: number;
   readonly showThreshold: number;
   readonly fallbackThreshold: number;
-  readonly risk?: RiskBound;
   /** Allow blocks where syntax calls for one. */
   readonly multiline: boolean;
   /** Whether this document's text may be sent: consent, not local-only, not an ignored file, within budget. */

@@ -3,8 +3,7 @@ import type { Draft } from '../common/completion.ts';
 import { wholePercent } from '../common/format.ts';
 import { contribution } from '../common/statistics/logistic.ts';
 import { EMPTY_DRAFT, FEATURES, features } from './features.ts';
-import { type Scores, score } from './fit.ts';
-import { limitOf, NOTHING_STAYS } from './risk.ts';
+import { score } from './fit.ts';
 import type { RouterModel } from './router-model.ts';
 import { bestCut, type HeldBack, heldBack, type ScoredCut } from './show.ts';
 import type { Decision, PolicySettings, PositionFacts, Reason } from './types.ts';
@@ -28,9 +27,8 @@ export function priceOf(balance: number, waitMs = USUAL_WAIT_MS): number {
 const USUAL_WAIT_MS = 750;
 
 /**
- * Routes to the API iff it is available, balance is above 0, and p(API right) - p(specialist right) is above the price
- * or the limit of the risk bound. Else the specialist answers if a cut of its draft passes the threshold and is worth
- * showing. Monotonic: at a fixed position, a higher balance never routes from the API back to the specialist.
+ * Routes to the API iff it is available, balance is above 0, and p(API right) - p(specialist right) is above the price.
+ * Else the specialist answers if a cut of its draft passes the threshold and is worth showing. Monotonic: at a fixed position, a higher balance never routes from the API back to the specialist.
  * @param cuts of the draft; absent: only the whole draft
  */
 export function decide(
@@ -40,17 +38,9 @@ export function decide(
   settings: PolicySettings,
   cuts?: readonly ScoredCut[],
 ): Decision {
-  const scores = score(router, draft, position, settings.shift);
-  const { pSpecialist, pApi, pApiIsPrior } = scores;
-  const gain = gainOf(scores);
-  const { risk } = settings;
-  const priceOfBalance = priceOf(settings.balance, settings.waitMs);
-  const limit = risk && limitOf(router, risk);
-  // The limit belongs to the fitted estimates, so that it moves with the online shift of the levels.
-  const price =
-    limit === undefined
-      ? priceOfBalance
-      : Math.min(priceOfBalance, limit + (gain - gainOf(score(router, draft, position))));
+  const { pSpecialist, pApi, pApiIsPrior } = score(router, draft, position, settings.shift);
+  const gain = pApi - pSpecialist;
+  const price = priceOf(settings.balance, settings.waitMs);
   const apiPossible = settings.apiAvailable && settings.balance > 0;
   const threshold = apiPossible ? settings.showThreshold : settings.fallbackThreshold;
   const wholeDraft = draft === undefined || draft.text === '' ? [] : [{ text: draft.text, p: pSpecialist }];
@@ -59,13 +49,6 @@ export function decide(
   const [offeredCuts, limits] = [cuts ?? wholeDraft, { threshold, isManual }];
   const shown = bestCut(offeredCuts, limits);
   const route = apiPossible && gain > price ? 'api' : shown ? 'specialist' : 'none';
-  // Not empty if only the risk bound caused the call.
-  const riskNote =
-    gain > priceOfBalance
-      ? ''
-      : limit === NOTHING_STAYS
-        ? '; there are too few measurements for the risk bound'
-        : '; the risk bound requires the call';
   const heldBackDraft = route === 'none' ? heldBack(offeredCuts, limits) : undefined;
   const cut = route === 'specialist' ? shown : undefined;
   return {
@@ -75,14 +58,10 @@ export function decide(
     summary: cut
       ? localAnswerNote(cut, apiPossible ? apiNote(gain, pApi, pApiIsPrior) : '')
       : route === 'api'
-        ? `Asked the large model: ${percentOrAssumed(pApi, pApiIsPrior)} likely to be right, the local draft ${wholePercent(pSpecialist)}${riskNote}.`
+        ? `Asked the large model: ${percentOrAssumed(pApi, pApiIsPrior)} likely to be right, the local draft ${wholePercent(pSpecialist)}.`
         : nothingNote(heldBackDraft),
     reasons: reasonsFor(router, draft, position),
   };
-}
-
-function gainOf({ pSpecialist, pApi }: Scores): number {
-  return pApi - pSpecialist;
 }
 
 function percentOrAssumed(p: number, isPrior: boolean): string {

@@ -9,7 +9,7 @@ import { Nearby, type Neighbourhood, neighbourOf } from './neighbourhood.ts';
 import { apiPrior, cutPrior, specialistPrior } from './priors.ts';
 import type { RouterModel, RouterParameters } from './router-model.ts';
 import { endOf, type ScoredCut } from './show.ts';
-import type { CouplingExample, PositionFacts, RiskRow, Shift } from './types.ts';
+import type { CouplingExample, PositionFacts, Shift } from './types.ts';
 
 export interface RouterFitOptions {
   /** Time of the fit, ms since 1970; absent: now. */
@@ -81,7 +81,6 @@ export function fitRouter(examples: readonly CouplingExample[], options: RouterF
       api: byFeatures.estimate,
       ...(byNeighbours && { neighbourhood: byNeighbours.neighbourhood }),
       cut: cut.estimate,
-      risk: labelledPairs.flatMap((pair) => riskRowOf(pair, specialist.outOfFold, api.outOfFold)),
       cutIn: languageCorrections(cut.outOfFold, cuts),
     } satisfies RouterParameters,
   };
@@ -90,7 +89,7 @@ export function fitRouter(examples: readonly CouplingExample[], options: RouterF
 type ApiLabelled = { readonly api: LabelledVector; readonly example: CouplingExample };
 
 /**
- * The neighbourhood, and its out-of-fold estimates. Undefined if the features predict the API's answers clearly better,
+ * The neighbourhood, and its errors out-of-fold. Undefined if the features predict the API's answers clearly better,
  * which is rare with some hundred answers, or if there are too few files to leave one out.
  */
 function neighbourhoodEstimate(known: readonly ApiLabelled[], ofFeatures: ReadonlyMap<LabelledVector, number>) {
@@ -115,20 +114,7 @@ function neighbourhoodEstimate(known: readonly ApiLabelled[], ofFeatures: Readon
   const labels = [...outOfFold.keys()].map(({ label }) => label);
   const probabilities = [...outOfFold.values()];
   const ece = expectedCalibrationError(probabilities, labels);
-  return { neighbourhood, outOfFold, ece, brier: brierScore(probabilities, labels) };
-}
-
-/** Gain and loss of not calling the API; [] if there is no out-of-fold estimate. */
-function riskRowOf(
-  { specialist, api }: { readonly specialist: LabelledVector | undefined; readonly api: LabelledVector },
-  ofSpecialist: ReadonlyMap<LabelledVector, number>,
-  ofApi: ReadonlyMap<LabelledVector, number>,
-): RiskRow[] {
-  const pApi = ofApi.get(api);
-  const pSpecialist = specialist === undefined ? 0 : ofSpecialist.get(specialist);
-  if (pApi === undefined || pSpecialist === undefined) return [];
-  const right = specialist?.label === 1;
-  return [{ by: pApi - pSpecialist, lost: !right && api.label === 1, won: right && api.label === 0 }];
+  return { neighbourhood, ece, brier: brierScore(probabilities, labels) };
 }
 
 const NO_FEATURES = new Float64Array(0);
@@ -159,9 +145,7 @@ function languageCorrections(
   return corrections;
 }
 
-/**
- * The router for another API than it was fitted on: the prior for that API, no risk bound, the same specialist estimate.
- */
+/** The router for another API than it was fitted on: the prior for that API, the same specialist estimate. */
 export function withoutApiFit(router: RouterModel): RouterModel {
   const { estimate: api } = measuredEstimate([]);
   const { features, specialist, cut, cutIn } = router.parameters;

@@ -41,12 +41,6 @@ const parameters = v.object({
   cut: estimate(FEATURES.length),
   /** Used instead of `api`, unless the features predicted clearly better whether the API's answers are right. */
   neighbourhood: v.optional(neighbourhood),
-  /**
-   * One row per position where both answers are known. `by` is a call's expected gain in accuracy, estimated
-   * out-of-fold. `lost`: only the API was right. `won`: only the specialist was right. Absent
-   * without answers.
-   */
-  risk: v.optional(v.array(v.object({ by: finite, lost: v.boolean(), won: v.boolean() }))),
   /** Corrections of `cut`'s log-odds for each language with enough positions. */
   cutIn: v.optional(v.record(v.string(), estimate(0))),
 });

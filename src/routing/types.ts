@@ -1,6 +1,5 @@
 // The router's types: positions, examples, decisions and settings.
 import type { Draft } from '../common/completion.ts';
-import type { BoundKind, Keepable } from '../common/statistics/bounded-risk.ts';
 import type { HeldBack, ScoredCut } from './show.ts';
 
 /** Facts about the cursor position, besides the draft. */
@@ -69,27 +68,8 @@ export interface PolicySettings {
   readonly fallbackThreshold: number;
   /** The user asked by hand: see ShowLimits. */
   readonly isManual?: boolean;
-  /** A limit besides the price; absent: only the price decides. */
-  readonly risk?: RiskBound;
   /** Online shift of the estimates since the fit; absent: none. */
   readonly shift?: Shift;
-}
-
-/** A position with both answers known, with the expected gain of a call. */
-export interface RiskRow extends Keepable {
-  readonly lost: boolean;
-  /** The specialist was right and the API wrong. */
-  readonly won: boolean;
-}
-
-/**
- * 'expected': expected exact-match accuracy is at most `alpha` below the API alone. 'mean', 'sure': at most `alpha` of
- * the positions are answered locally and wrong while the API was right.
- */
-export interface RiskBound {
-  readonly holding: BoundKind | 'expected';
-  /** 0..1 */
-  readonly alpha: number;
 }
 
 /** Added to the log-odds of each estimate. */

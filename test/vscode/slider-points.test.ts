@@ -1,7 +1,6 @@
 // The slider's positions with cost and gain, from an adaptation's measurements.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { RiskBound } from '../../src/routing/types.ts';
 import { sliderPoints } from '../../src/vscode/panel/slider-points.ts';
 
 const slider = [
@@ -11,7 +10,7 @@ const slider = [
 ];
 
 test('each position has its share of calls, its cost and its gain over the local model alone', () => {
-  const points = sliderPoints({ slider }, undefined, (share) => share / 10);
+  const points = sliderPoints({ slider }, (share) => share / 10);
   assert.deepEqual(
     points.map(({ share, usd, gain }) => [share, usd?.toFixed(2), gain?.toFixed(2)]),
     [
@@ -24,25 +23,16 @@ test('each position has its share of calls, its cost and its gain over the local
 
 test('values that were not measured are absent', () => {
   assert.deepEqual(
-    sliderPoints(undefined, undefined, () => 1),
+    sliderPoints(undefined, () => 1),
     [],
   );
   assert.deepEqual(
-    sliderPoints({}, undefined, () => 1),
+    sliderPoints({}, () => 1),
     [],
   );
   const unasked = [{ balance: 0.4, apiShare: 0.3, right: undefined }];
   assert.deepEqual(
-    sliderPoints({ slider: unasked }, undefined, () => undefined),
+    sliderPoints({ slider: unasked }, () => undefined),
     [{ balance: 0.4, share: 0.3 }],
   );
-});
-
-test('measurements under another risk bound than the current one are not used', () => {
-  const risk: RiskBound = { holding: 'sure', alpha: 0.02 };
-  const usd = () => 1;
-  assert.equal(sliderPoints({ slider, risk: { ...risk } }, risk, usd).length, 3);
-  for (const set of [undefined, { ...risk, alpha: 0.05 }, { ...risk, holding: 'mean' as const }])
-    assert.deepEqual(sliderPoints({ slider, risk }, set, usd), []);
-  assert.deepEqual(sliderPoints({ slider }, risk, usd), []);
 });

@@ -5,9 +5,7 @@ import { precisionAt, quantile } from '../../common/quality.ts';
 import type { CursorKind } from '../../prompts/completion/cursor-examples.ts';
 import { decide, priceOf } from '../../routing/decide.ts';
 import { lowestProbability } from '../../routing/features.ts';
-import { limitOf } from '../../routing/risk.ts';
 import type { RouterModel } from '../../routing/router-model.ts';
-import type { RiskBound } from '../../routing/types.ts';
 import { lastLines } from '../../text/lines.ts';
 import { curvesOf } from './curves.ts';
 import type { JudgedPosition } from './judged.ts';
@@ -32,7 +30,6 @@ const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + 
  * @param before drafts without the adaptation at the same positions; undefined: no earlier model to compare with
  * @param labels the API's answers at a sample of these positions; undefined: it was not asked
  * @param balance setting, 0 to 1, for which the API's share is computed
- * @param risk risk bound for which the API's share is computed; absent: no bound
  */
 export function measure(
   test: readonly ScoredPosition[],
@@ -40,18 +37,11 @@ export function measure(
   labels: ApiLabels | undefined,
   fit: RouterModel,
   balance: number,
-  risk?: RiskBound,
 ): ReportFigures {
-  const limit = risk ? limitOf(fit, risk) : Number.POSITIVE_INFINITY;
   const withDecision = (position: ScoredPosition): JudgedPosition => ({
     ...position,
     // Decided as if an API were available, even if none is set up now.
-    decision: decide(fit, position.draft, position.facts, {
-      balance,
-      apiAvailable: true,
-      ...noThresholds,
-      ...(risk && { risk }),
-    }),
+    decision: decide(fit, position.draft, position.facts, { balance, apiAvailable: true, ...noThresholds }),
   });
   const judged = test.map(withDecision);
   const quality = (positions: readonly JudgedPosition[]) =>
@@ -70,7 +60,7 @@ export function measure(
     ...(before && { before: byKind(before, ownQuality) }),
     apiShare: judged.filter((position) => position.decision.route === 'api').length / judged.length,
     api,
-    slider: balances.map((each) => sliderPoint(each, Math.min(priceOf(each), limit), judged, answers)),
+    slider: balances.map((each) => sliderPoint(each, judged, answers)),
     curves: curvesOf(fit, judged, answers, currentPoint),
     underfit: underfitOf(judged, answers),
     examples: exampleCompletions(judged, answers),
@@ -85,13 +75,12 @@ function byKind<P extends ScoredPosition>(
   return Object.fromEntries(kinds.map(([kind, group]) => [kind, qualityOfGroup(group)]));
 }
 
-/** @param price minimum gain of a call */
 function sliderPoint(
   balance: number,
-  price: number,
   judged: readonly JudgedPosition[],
   answers: ReadonlyMap<unknown, LabeledPosition>,
 ): SliderPoint {
+  const price = priceOf(balance);
   const isSent = ({ decision }: JudgedPosition) => balance > 0 && decision.gain > price;
   const known = judged.flatMap((position) => {
     const label = answers.get(position.example);

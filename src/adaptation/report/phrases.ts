@@ -1,5 +1,5 @@
 // Phrases that several parts of a report share.
-import { counted, oneLine, percent } from '../../common/format.ts';
+import { counted, oneLine } from '../../common/format.ts';
 import type { LeftOutReason } from '../../workspace/files/types.ts';
 import type { AdaptReport, Latencies, NeuralReport } from './types.ts';
 
@@ -34,11 +34,6 @@ export function codeInReport(text: string): string {
 /** Whether a model was adapted and another one is used. */
 export function isRolledBack({ chosenFrom, used }: NeuralReport): boolean {
   return chosenFrom.adapted !== undefined && used !== 'adapted';
-}
-
-/** The routing settings: 'the slider at 0.4', 'the slider at 0.4 and the risk bounded to 2.0%'. */
-export function settingOf({ balance, risk }: Pick<AdaptReport, 'balance' | 'risk'>): string {
-  return `the slider at ${balance}${risk ? ` and the risk bounded to ${percent(risk.alpha)}` : ''}`;
 }
 
 /** A run's limit of minutes: '10 minutes', '0.5 minutes'. */

@@ -1,7 +1,7 @@
 // The report's sections about the large model and the router: who answers where, and whether its estimates come true.
 import { counted, percent, thousands } from '../../common/format.ts';
 import type { Axis, Chart, CodeExample, Section } from './document.ts';
-import { capitalized, codeInReport, LINES_RIGHT, settingOf } from './phrases.ts';
+import { capitalized, codeInReport, LINES_RIGHT } from './phrases.ts';
 import type { AdaptReport, CutReliability, Reliability, UnderfitRow } from './types.ts';
 
 const shares = (name: string): Axis => ({ name, unit: 'share', from: 0, to: 1 });
@@ -86,7 +86,7 @@ export function deferralSection(report: AdaptReport): Section[] {
     {
       title: 'Routing: quality against calls',
       text: [
-        `With ${settingOf(report)}, ${percent(current.apiShare)} of completions are sent to the large model and ${percent(current.right)} of all lines are exactly right. The large model alone has ${percent(api.apiExactMatch)}, the local model alone ${percent(api.specialistExactMatch)}. Measured at ${counted(api.testPlaces, 'position')} where both answers are known.`,
+        `With the slider at ${report.balance}, ${percent(current.apiShare)} of completions are sent to the large model and ${percent(current.right)} of all lines are exactly right. The large model alone has ${percent(api.apiExactMatch)}, the local model alone ${percent(api.specialistExactMatch)}. Measured at ${counted(api.testPlaces, 'position')} where both answers are known.`,
       ],
       chart,
       table: {
@@ -187,7 +187,7 @@ export function routerSection(report: AdaptReport): Section[] {
         ...(curves?.deferral
           ? []
           : [
-              `With ${settingOf(report)}, ${Math.round(100 * apiShare)} of 100 completions would be sent to the large model.`,
+              `With the slider at ${report.balance}, ${Math.round(100 * apiShare)} of 100 completions would be sent to the large model.`,
             ]),
       ],
     },

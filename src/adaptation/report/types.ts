@@ -3,7 +3,6 @@ import type { AnswerSource } from '../../common/completion.ts';
 import type { Sha256 } from '../../neural/models/manifest.ts';
 import type { CursorKind } from '../../prompts/completion/cursor-examples.ts';
 import type { RouterModel } from '../../routing/router-model.ts';
-import type { RiskBound } from '../../routing/types.ts';
 import type { HarvestReport, Split } from '../../workspace/files/types.ts';
 
 /** Quality at cursor positions of files that nothing was fitted on. Shares are 0..1. */
@@ -184,8 +183,6 @@ export interface AdaptReport {
   readonly byKind: Readonly<Partial<Record<CursorKind, Quality>>>;
   readonly coupling: Omit<RouterModel, 'parameters'> | undefined;
   readonly balance: number;
-  /** The risk bound, which `apiShare`, `api` and `slider` respect. Absent: none. */
-  readonly risk?: RiskBound;
   /** Hashes of the shipped tokenizer and base that the run used. */
   readonly madeFor: { readonly tokenizer: Sha256; readonly base?: Sha256 };
   /** Share of the test positions that would be sent to the API at the set balance. */

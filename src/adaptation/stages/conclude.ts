@@ -38,7 +38,6 @@ export async function conclude(runner: LearnStages): Promise<FittedRun> {
             labels,
             router,
             request.balance,
-            request.risk,
           )
         : undefined,
     neural: tested && { ...tested.report, ngramCoupling: fit(ngramsOnly.choose) },

@@ -114,7 +114,6 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
         test: held.test.length,
       },
       balance: request.balance,
-      ...(request.risk && { risk: request.risk }),
       madeFor: { tokenizer: sha256Of(request.tokenizerPath), ...(base !== undefined && { base }) },
       ...figuresOf(learned),
       ...(deps.llm && paid.answers + paid.usd > 0 && { paid: { model: deps.llm.model, ...paid } }),

@@ -1,6 +1,5 @@
-// Chooses a threshold for keeping examples local, with a bound on the accuracy lost to the better model.
-// The bound holds on average (conformal risk control) or with 95 % probability (Learn then Test). Both methods choose
-// the highest threshold at which the examples lose no more than a maximum.
+// Chooses a threshold for keeping examples local, with a bound on the accuracy lost to the better model. The bound holds
+// on average.
 
 /** An example with its score `by`. It is answered locally if the score is at most the threshold. */
 export interface Keepable {
@@ -16,42 +15,12 @@ export interface Threshold {
   readonly share: number;
 }
 
-/** Probability that a bound of kind `sure` is exceeded, over random calibration examples. */
-const DELTA = 0.05;
-
-/** Whether a bound holds on average, or with high probability. */
-export type BoundKind = 'mean' | 'sure';
-
 /**
- * The maximum number of lost examples among `count`. Negative if there are too few examples to keep any.
- *
- * - mean: conformal risk control (Angelopoulos et al. 2022, arXiv 2208.02814).
- *   It needs a loss in 0..1 that never falls as more is kept.
- * - sure: fixed-sequence testing of Learn then Test (Angelopoulos et al. 2021, arXiv 2110.01052).
- *   It applies the exact binomial test of 'the loss is over alpha', from the safest threshold to the first failure.
+ * The highest threshold whose loss stays below `alpha`: conformal risk control (Angelopoulos et al. 2022, arXiv
+ * 2208.02814). Its loss is in 0..1 and never falls as more is kept. Undefined if no example can be kept.
  */
-const maximumLost: Readonly<Record<BoundKind, (count: number, alpha: number) => number>> = {
-  mean: (count, alpha) => alpha * (count + 1) - 1 + 1e-9,
-  sure: (count, alpha) => {
-    let term = (1 - alpha) ** count;
-    let below = term;
-    let lost = -1;
-    while (below <= DELTA && lost < count) {
-      lost += 1;
-      term *= ((count - lost) / (lost + 1)) * (alpha / (1 - alpha));
-      below += term;
-    }
-    return lost;
-  },
-};
-
-/** The highest threshold whose loss stays below `alpha`. Undefined if no example can be kept. */
-export function thresholdOfBoundedRisk(
-  examples: readonly Keepable[],
-  alpha: number,
-  kind: BoundKind = 'mean',
-): Threshold | undefined {
-  const maximum = maximumLost[kind](examples.length, alpha);
+export function thresholdOfBoundedRisk(examples: readonly Keepable[], alpha: number): Threshold | undefined {
+  const maximum = alpha * (examples.length + 1) - 1 + 1e-9;
   const order = [...examples].sort((a, b) => a.by - b.by);
   let lost = 0;
   let best: Threshold | undefined;

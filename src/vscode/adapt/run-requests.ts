@@ -9,7 +9,7 @@ import type { FolderRef } from '../editor/folder-ref.ts';
 import { type Paths, specialistFolder } from '../editor/paths.ts';
 import type { FolderSession } from '../folder/folder-session.ts';
 import type { Configuration } from '../settings/configuration.ts';
-import { riskOf, type Settings } from '../settings/settings.ts';
+import type { Settings } from '../settings/settings.ts';
 
 export interface RunRequestDeps {
   readonly api: Api;
@@ -29,12 +29,10 @@ export class RunRequests {
   run(session: FolderSession, effort: AdaptRequest['effort'], api: ApiAccess | undefined): AdaptRequest {
     const { uri, ...folder } = this.folderRequest(session);
     const settings = this.deps.configuration.for(uri);
-    const risk = riskOf(settings);
     return {
       ...folder,
       effort,
       balance: settings.localOnly ? 0 : settings.balance,
-      ...(risk && { risk }),
       ...(api && { api }),
       ...(effort === 'adapt' && this.neural(settings)),
     };

@@ -1,19 +1,15 @@
 // API share, hourly cost and gain at each slider position, from the folder's last adaptation and the user's typing.
-import { isDeepStrictEqual } from 'node:util';
 import type { AdaptReport } from '../../adaptation/report/types.ts';
-import type { RiskBound } from '../../routing/types.ts';
 import type { PanelState } from '../webview/protocol.ts';
 
 /**
- * Points of the slider. Empty if the adaptation was measured with another risk bound than the current one.
  * @param usdAnHour cost of an hour in which this share of the completions goes to the API; undefined: there is no cost
  */
 export function sliderPoints(
-  report: Pick<AdaptReport, 'slider' | 'risk'> | undefined,
-  risk: RiskBound | undefined,
+  report: Pick<AdaptReport, 'slider'> | undefined,
   usdAnHour: (share: number) => number | undefined,
 ): PanelState['slider'] {
-  const points = isDeepStrictEqual(report?.risk, risk) ? (report?.slider ?? []) : [];
+  const points = report?.slider ?? [];
   const localOnlyRight = points.find(({ balance }) => balance === 0)?.right;
   return points.map(({ balance, apiShare, right }) => {
     const usd = usdAnHour(apiShare);

@@ -18,7 +18,6 @@ import { window } from '../editor/window.ts';
 import type { Folders } from '../folder/folders.ts';
 import type { Configuration } from '../settings/configuration.ts';
 import { isLanguageEnabled } from '../settings/levels.ts';
-import { riskOf, type Settings } from '../settings/settings.ts';
 import type { PanelNotice, PanelProgress, PanelState } from '../webview/protocol.ts';
 import { sessionNotices } from './session-notices.ts';
 import { sliderPoints } from './slider-points.ts';
@@ -106,7 +105,7 @@ export class Status extends DisposableStore {
       model: modelStatus(session?.specialist.state, neural.absence, bases.current),
       balance: settings.balance,
       showThreshold: settings.showBar,
-      slider: isAllowed(apiState) ? this.slider(folder, settings) : [],
+      slider: isAllowed(apiState) ? this.slider(folder) : [],
       localOnly: settings.localOnly || apiState === 'untrusted',
       apiModel: apiState === 'no-key' || apiState === 'local-only' || apiState === 'untrusted' ? '' : api.model,
       ...(isAllowed(apiState) && { month: { spentUsd: api.spentUsd, limitUsd: api.limitUsd } }),
@@ -115,14 +114,14 @@ export class Status extends DisposableStore {
     };
   }
 
-  private slider(folder: FolderRef, settings: Settings): PanelState['slider'] {
+  private slider(folder: FolderRef): PanelState['slider'] {
     const { api, folders } = this.deps;
     const session = folders.peek(folder);
     const last = session?.report?.report;
     // Measurements of another large model do not apply to this one.
     const report = last && holdsForApi(last, api.model) ? last : undefined;
     const stops = session?.service.typing.stopsAnHour ?? defaultStopsAnHour;
-    return sliderPoints(report, riskOf(settings), (share) => api.usdOf(share * stops));
+    return sliderPoints(report, (share) => api.usdOf(share * stops));
   }
 
   private status(enabledHere: boolean, progress: PanelProgress | undefined, folder: FolderRef): PanelState['status'] {

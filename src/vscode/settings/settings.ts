@@ -1,7 +1,6 @@
 // Every setting of the extension, one row each. A test compares them with package.json's `contributes.configuration`.
 
 import { providers } from '../../llm/providers/providers.ts';
-import type { RiskBound } from '../../routing/types.ts';
 import {
   type CombineLevels,
   globsOfBoth,
@@ -43,9 +42,6 @@ export interface Settings {
   readonly enable: Toggles;
   /** 0: local only ... 1: large model first. */
   readonly balance: number;
-  /** Limits the accuracy lost by answering locally: see RiskBound. */
-  readonly riskBound: 'off' | 'expected' | 'mean' | 'sure';
-  readonly risk: number;
   readonly localOnly: boolean;
   /** Provider of the large model: a row of llm/providers. */
   readonly provider: string;
@@ -93,14 +89,6 @@ export const section = 'easyAdaptation';
 export const settingRows: { readonly [K in keyof Settings]: SettingRow<Settings[K]> } = {
   enable: { type: 'object', default: { '*': true }, scope: 'resource', beside: languagesOfBoth },
   balance: { type: 'number', default: 0.4, scope: 'resource', minimum: 0, maximum: 1, beside: lower },
-  riskBound: {
-    type: 'string',
-    default: 'off',
-    scope: 'application',
-    values: ['off', 'expected', 'mean', 'sure'],
-    beside: usersAlone,
-  },
-  risk: { type: 'number', default: 0.02, scope: 'application', minimum: 0.001, maximum: 0.5, beside: usersAlone },
   localOnly: { type: 'boolean', default: false, scope: 'resource', beside: onWhereEither },
   provider: {
     type: 'string',
@@ -150,11 +138,6 @@ export const settingRows: { readonly [K in keyof Settings]: SettingRow<Settings[
   adaptCalls: { type: 'number', default: 300, scope: 'resource', minimum: 0, maximum: 2000, beside: lower },
   adaptBudget: { type: 'number', default: 1, scope: 'resource', minimum: 0, maximum: 1000, beside: lower },
 };
-
-/** Limit on the accuracy lost by answering locally; undefined if off. */
-export function riskOf({ riskBound, risk }: Settings): RiskBound | undefined {
-  return riskBound === 'off' ? undefined : { holding: riskBound, alpha: risk };
-}
 
 /** @param levels of each setting; undefined if unset */
 export function readSettings(levels: (key: string) => Levels | undefined, trusted = true): Settings {

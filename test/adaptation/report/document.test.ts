@@ -154,29 +154,6 @@ test('a comparison shows two adaptations side by side', () => {
   assert.equal(rows.get('Money')?.[1], 'nothing: the large model was not asked');
 });
 
-test('with a risk bound the shares respect the bound, and the report states it', () => {
-  const free = reportOf(true);
-  // Without labels no bound can be guaranteed, so everything is sent to the API.
-  const bounded = reportOf(false, { risk: { holding: 'sure', alpha: 0.02 } });
-  assert.equal(bounded.apiShare, 1);
-  assert.deepEqual(
-    bounded.slider?.map(({ apiShare }) => apiShare),
-    bounded.slider?.map(({ balance }) => Number(balance > 0)),
-  );
-  const loose = reportOf(true, { risk: { holding: 'expected', alpha: 0.3 } });
-  assert.ok(free.apiShare < 1 && loose.apiShare >= free.apiShare);
-  for (const [i, { apiShare }] of (free.slider ?? []).entries())
-    assert.ok((loose.slider?.[i]?.apiShare ?? 0) >= apiShare);
-  assert.match(
-    plainTextOf(reportDocument(bounded, 'engine', 0)),
-    /With the slider at 0\.4 and the risk bounded to 2\.0%, 100 of 100/,
-  );
-  assert.match(
-    plainTextOf(reportDocument(free, 'engine', 0)),
-    /With the slider at 0\.4, \d+\.\d% of completions are sent to the large model/,
-  );
-});
-
 test('says how long an answer of the large model takes', () => {
   assert.match(
     plainTextOf(reportDocument(reportOf(true), 'engine', 0)),

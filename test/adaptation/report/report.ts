@@ -6,7 +6,7 @@ import type { AdaptReport } from '../../../src/adaptation/report/types.ts';
 import type { CursorKind } from '../../../src/prompts/completion/cursor-examples.ts';
 import { defaultRouter } from '../../../src/routing/defaults.ts';
 import { fitRouter } from '../../../src/routing/fit.ts';
-import type { CouplingExample, RiskBound } from '../../../src/routing/types.ts';
+import type { CouplingExample } from '../../../src/routing/types.ts';
 
 const kinds: readonly CursorKind[] = ['statement-start', 'mid-line', 'line-end', 'block-body'];
 const files = ['src/api/client.ts', 'test/support/helpers.ts', 'test/api/client.test.ts', 'docs/guide.md'];
@@ -63,11 +63,8 @@ export function fitOn(labels: readonly LabeledPosition[]) {
   return examples.length === 0 ? defaultRouter() : fitRouter(examples, { now: 0 });
 }
 
-/**
- * @param asked whether the API answered at validation and test positions
- * @param risk risk bound of the run
- */
-export function reportOf(asked: boolean, { risk }: { risk?: RiskBound } = {}): AdaptReport {
+/** @param asked whether the API answered at validation and test positions */
+export function reportOf(asked: boolean): AdaptReport {
   const test = positionsOf(160);
   const validation = labelled(positionsOf(120));
   const fit = fitOn(asked ? validation : []);
@@ -90,8 +87,7 @@ export function reportOf(asked: boolean, { risk }: { risk?: RiskBound } = {}): A
     splits: { train: 180, validation: 30, test: 30 },
     balance: 0.4,
     madeFor: { tokenizer: '0'.repeat(64), base: '1'.repeat(64) },
-    ...(risk && { risk }),
-    ...measure(test, positionsOf(160, false), asked ? labels : undefined, fit, 0.4, risk),
+    ...measure(test, positionsOf(160, false), asked ? labels : undefined, fit, 0.4),
     ...(asked && { paid: { model: 'claude', answers: 300, usd: 0.3 } }),
     coupling,
     neural: {

@@ -7,12 +7,11 @@ import { readSettings, type Settings } from '../../../src/vscode/settings/settin
 const settingsWith = (changed: Partial<Settings>) =>
   completionSettings({ ...readSettings(() => undefined), ...changed }, true);
 
-test('local first holds below the middle of the slider, unless the accuracy lost is bounded', () => {
+test('local first holds below the middle of the slider', () => {
   assert.equal(settingsWith({}).localFirst, true);
   assert.equal(settingsWith({ balance: 0.49 }).localFirst, true);
   assert.equal(settingsWith({ balance: 0.5 }).localFirst, false);
   assert.equal(settingsWith({ balance: 1 }).localFirst, false);
-  assert.equal(settingsWith({ riskBound: 'expected' }).localFirst, false);
 });
 
 test('only the large model first prefetches from it', () => {
