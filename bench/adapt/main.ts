@@ -12,32 +12,25 @@ import { kebab, Table } from '../print.ts';
 import { ALLOWED, type Judged, judged } from './judged.ts';
 import { memoryRows } from './memory.ts';
 import { draftPackage, type Package } from './positions.ts';
-import { type Replayed, replayed } from './replay.ts';
+import { replayed } from './replay.ts';
 import { adaptedTo, untrained } from './specialists.ts';
 import { API_MS, aboveRow, calibrationRow, latencyRow, savedRow, type Worth } from './tables.ts';
-import { STEPS, teachingRows } from './teaching.ts';
 
 export const adapt: Benchmark = {
   name: 'adapt',
-  what: 'specialist and API together on recorded answers: calls saved, waiting, calibration; with --minutes the specialist is adapted first; what the large model teaches it',
-  takes: ['recordings', 'bases', 'minutes', 'only'],
+  what: 'specialist and API together on recorded answers: calls saved, waiting, calibration; with --minutes the specialist is adapted first',
+  takes: ['recordings', 'bases', 'minutes'],
   run,
 };
 
 const worths: readonly Worth[] = ['lines', 'characters'];
-/** 'teaching' trains the first base a dozen times. */
-const sections: readonly string[] = ['pair', 'teaching'];
 
-async function run({ recordings: folder, bases: names, minutes, only }: BenchOptions, keep: Keep): Promise<Figures> {
-  const wanted = only?.split(',') ?? sections;
-  const unknown = wanted.find((name) => !sections.includes(name));
-  if (unknown !== undefined) throw new Error(`There is no section '${unknown}'. There are: ${sections.join(', ')}.`);
-  const bases = listBases([], names?.split(','));
+async function run({ recordings: folder, bases: names, minutes }: BenchOptions, keep: Keep): Promise<Figures> {
   const recordings = await replayed(readRecordings(folder, ['public', 'renamed']));
   const figures: Record<string, Figures> = {};
   const scratch = mkdtempSync(join(tmpdir(), 'easy-adaptation-bench-'));
   try {
-    for (const base of wanted.includes('pair') ? bases : []) {
+    for (const base of listBases([], names?.split(','))) {
       const packages = await withEngines(async (engines) => {
         const all: Package[] = [];
         for (const each of recordings) {
@@ -52,8 +45,7 @@ async function run({ recordings: folder, bases: names, minutes, only }: BenchOpt
       figures[base.name] = tablesOf(base, packages, minutes);
       keep(pairOf(figures));
     }
-    const pair = pairOf(figures);
-    return wanted.includes('teaching') ? { ...pair, ...(await taught(bases[0] as Base, recordings, scratch)) } : pair;
+    return pairOf(figures);
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
@@ -63,15 +55,6 @@ async function run({ recordings: folder, bases: names, minutes, only }: BenchOpt
 function pairOf(figures: Record<string, Figures>): Figures {
   const largest = Object.values(figures).at(-1) as { readonly overall: Figures } | undefined;
   return largest ? { ...largest.overall, bases: figures } : {};
-}
-
-async function taught(base: Base, recordings: readonly Replayed[], scratch: string): Promise<Figures> {
-  const renamed = recordings.find(({ recording }) => recording.kind === 'renamed');
-  const rows = await withEngines((engines) => teachingRows(engines, base, renamed, scratch));
-  console.log(`\nwhat the teacher brings, ${base.name} with n-grams, renamed package, ${STEPS} steps each`);
-  const printed = new Table();
-  for (const [row, values] of rows) printed.row(row, values ?? { places: NOT_MEASURED });
-  return kebab({ teaching: Object.fromEntries(rows.map(([row, values]) => [row, values ?? NOT_MEASURED])) });
 }
 
 const NOT_MEASURED = 'not measured';

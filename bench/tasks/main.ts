@@ -27,7 +27,6 @@ import type { Benchmark, BenchOptions, Figures, Keep } from '../figures.ts';
 import { printFigures, Table } from '../print.ts';
 import { rowsInBulk } from './bulk.ts';
 import { type RecordedTask, type RecordedText, readTasks } from './data.ts';
-import { labelsBought } from './labels-bought.ts';
 import { statesOf } from './states.ts';
 
 export const tasks: Benchmark = {
@@ -37,8 +36,6 @@ export const tasks: Benchmark = {
   run,
 };
 
-/** With `--only`: only this section, of all tasks or of those that are named beside it. */
-const LABELS = 'labels-bought';
 /** Shares of calls, %. */
 const shares = [0, 10, 25, 50, 60, 75, 100];
 const seeds = [1, 2, 3, 4, 5];
@@ -48,23 +45,16 @@ const risk = 0.01;
 const defaultBase = 'medium';
 
 async function run({ data, bases = defaultBase, only }: BenchOptions, keep: Keep): Promise<Figures> {
-  const parts = only?.split(',') ?? [];
-  const wanted = parts.filter((part) => part !== LABELS);
+  const wanted = only?.split(',') ?? [];
   const figures: Record<string, Figures> = {};
   for (const recorded of readTasks(data)) {
     const { name } = recorded.task;
     if (wanted.length > 0 && !wanted.includes(name)) continue;
-    console.log(`\n${name}: labels bought`);
-    const bought = labelsBought(recorded);
-    figures[name] = { [LABELS]: bought };
-    keep(figures);
-    if (parts.includes(LABELS)) continue;
     const reading = basePromptOf(recorded.task, labelledOf(recorded));
     const read = bases === 'none' ? undefined : await statesOf(recorded, reading, join(root, 'models', bases));
     const measured = measureTask(recorded, read?.states, reading);
     figures[name] = {
       ...measured,
-      [LABELS]: bought,
       ...(read?.seconds !== undefined && { 'seconds-of-reading-states': read.seconds }),
     };
     printFigures(name, figures[name]);

@@ -22,7 +22,6 @@ import { passagesOf } from '../common/typist.ts';
 import type { Benchmark, BenchOptions, Figures, Keep } from '../figures.ts';
 import { baseFrom } from '../own/lines.ts';
 import { kebab, printFigures, put, Table } from '../print.ts';
-import { EarlierRule } from './earlier-rule.ts';
 import { forty } from './forty.ts';
 import { hindsight } from './hindsight.ts';
 import { hour } from './hour.ts';
@@ -71,14 +70,6 @@ const rules: readonly Rule[] = [
     name: 'parsed cuts',
     what: 'and no line with which the file would not parse any more',
     window: { changed: ({ continuation: _, ...draft }) => draft },
-  },
-  {
-    name: 'earlier rule',
-    what: 'the product as it was before it preferred whole units: crumbs, and raises of the threshold that add up',
-    window: {
-      settings: { fallbackThreshold: 0.5 },
-      answering: (specialist, settings, clock) => new EarlierRule(specialist, settings, clock),
-    },
   },
   {
     name: 'product',

@@ -46,8 +46,6 @@ export interface NeuralAccess {
   readonly maxSteps?: number;
   /** Never adapt a smaller base, however slow this one is: for comparing bases. */
   readonly noOther?: boolean;
-  /** Random seed, for comparing methods over several seeds. Default 1. */
-  readonly seed?: number;
 }
 
 /** Limits of the labelling of one run. */

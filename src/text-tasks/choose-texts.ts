@@ -27,7 +27,7 @@ export interface ChosenText {
   readonly isRandom: boolean;
 }
 
-export interface Outlook {
+interface Outlook {
   readonly curve: LearningCurve;
   /** Expected number of texts that would be right with a further batch of labels, beside the asked ones. */
   readonly gain: number;

@@ -4,8 +4,6 @@ import { test } from 'node:test';
 import { type Judged, judged } from '../../bench/adapt/judged.ts';
 import type { Package, Sided } from '../../bench/adapt/positions.ts';
 import { aboveRow, calibrationRow, latencyRow, savedRow } from '../../bench/adapt/tables.ts';
-import { teachingRows } from '../../bench/adapt/teaching.ts';
-import type { Base } from '../../bench/base/types.ts';
 import type { Figures } from '../../bench/figures.ts';
 import { synthetic } from '../routing/synthetic.ts';
 
@@ -73,16 +71,4 @@ test('a local line costs its draft, a call draft and answer; a wrong line with a
 test('calibrated estimates have no more error than perfect ones', () => {
   const { specialist, api } = calibrationRow(positions) as Record<string, Figures>;
   for (const row of [specialist, api]) assert.ok(((row as Figures).above as number) < 0.06, JSON.stringify(row));
-});
-
-test('the effect of training on the large model is not measured without recorded training positions', async () => {
-  const rows = await teachingRows([], { name: 'small' } as Base, undefined, '');
-  assert.deepEqual(
-    rows.map(([arm, figures]) => [arm, figures]),
-    [
-      ['true text only', undefined],
-      ['+ weights by underfit', undefined],
-      ['+ confirmed answers', undefined],
-    ],
-  );
 });

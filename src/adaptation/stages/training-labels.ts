@@ -49,7 +49,7 @@ const keyOf = (path: string, offset: number) => `${offset} ${path}`;
  * All labelled positions are trained on, with the author's text. Positions like those where the API was wrong weigh
  * more.
  */
-export function trainingDataFrom(
+function trainingDataFrom(
   answered: readonly { readonly example: TrainingPosition; readonly right: boolean }[],
 ): TrainingData {
   const factsOf = (position: TrainingPosition) => positionFactsOf(positionInDocument(position).query);

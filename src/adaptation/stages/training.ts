@@ -157,7 +157,7 @@ function requestOf(
     learningRate,
     checkpointEverySteps,
     separator: dialectTokens(otherTokenizer(base, request.tokenizerPath) ?? tokenizer, dialectOf(base)).end,
-    seed: access.seed ?? usualSeed,
+    seed: usualSeed,
     device: access.device,
     threads: access.trainingThreads ?? 'auto',
   } as const;

@@ -28,8 +28,8 @@ export const usualSeed = 1;
 export interface SampleTarget {
   readonly request: {
     readonly tokenizerPath: string;
-    /** Folder of the base, random seed. */
-    readonly neural?: { readonly base: string; readonly seed?: number };
+    /** Folder of the base. */
+    readonly neural?: { readonly base: string };
   };
   readonly tokenizer: Tokenizer;
   readonly signal: AbortSignal;
@@ -67,7 +67,7 @@ export async function samplesFrom(
   { request: { neural, tokenizerPath }, tokenizer, signal }: SampleTarget,
 ): Promise<Samples> {
   const base = neural?.base;
-  const options = { ...sampleOptions(index, dialectOf(base)), seed: neural?.seed ?? usualSeed };
+  const options = sampleOptions(index, dialectOf(base));
   const own = base === undefined ? undefined : otherTokenizer(base, tokenizerPath);
   const words = own ?? tokenizer;
   const { most, perMinute } = mostKnown;

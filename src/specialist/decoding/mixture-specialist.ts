@@ -47,7 +47,7 @@ export interface LineOptions extends Pick<MixedOptions, 'prompt'> {
 }
 
 /** A query whose prompt is in the cache of a model with the n-grams' tokenizer. */
-export interface PromptedQuery extends BlockContext {
+interface PromptedQuery extends BlockContext {
   readonly maxTokens: number;
 }
 
