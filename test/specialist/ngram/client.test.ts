@@ -351,7 +351,7 @@ test('a document that breaks the parser is completed without it, and others with
 
 test('a change that cannot be applied is logged, and the worker goes on', () => {
   const answered: FromWorker[] = [];
-  const service = new NgramService(tokenizer, (message) => answered.push(message), noServer);
+  const service = new NgramService(tokenizer, (message) => answered.push(message));
   const { live } = service as unknown as { live: LiveModel };
   mock.method(live, 'change', () => {
     throw new Error('bad text');
