@@ -14,7 +14,6 @@ import type { Tokenizer } from '../../text/tokenizer/types.ts';
 import type { NgramModel } from '../ngram/model.ts';
 import { LlamaLines } from './llama-lines.ts';
 import { type FolderSpecialist, LineSpecialist, MixtureSpecialist } from './mixture-specialist.ts';
-import { OnnxLines } from './onnx-lines.ts';
 import type { MixWeights, OpenedSpecialist } from './types.ts';
 
 export interface ServedModelOptions extends LanguageModelOptions {
@@ -91,15 +90,17 @@ async function byLlama(
 async function byOnnx(options: ServedModelOptions): Promise<ServedModel> {
   const language = await LanguageModel.load(options);
   const { tokenizer, tokenizerPath, precision, dialect, network } = language;
-  const isShared = tokenizerPath === options.tokenizer;
-  const lines = isShared ? undefined : new OnnxLines(language, tokenizer, dialect);
+  if (tokenizerPath !== options.tokenizer) {
+    await language.dispose();
+    throw new CodedError(
+      'mismatched',
+      'This base has another tokenizer than the index. Choose another base, or import a GGUF file of the same model.',
+    );
+  }
   return {
     precision,
-    sharedTokenizer: isShared ? tokenizer : undefined,
-    specialist: (name, ngram, weights) =>
-      lines
-        ? new LineSpecialist(name, lines, ngram, weights)
-        : new MixtureSpecialist(name, language, ngram, weights, { dialect }),
+    sharedTokenizer: tokenizer,
+    specialist: (name, ngram, weights) => new MixtureSpecialist(name, language, ngram, weights, { dialect }),
     time: (signal) => timeModel(network, undefined, signal),
     shrink: () => language.shrink(),
     dispose: () => language.dispose(),

@@ -10,12 +10,12 @@ import {
   LineSpecialist,
   MixtureSpecialist,
 } from '../../../src/specialist/decoding/mixture-specialist.ts';
-import { OnnxLines } from '../../../src/specialist/decoding/onnx-lines.ts';
 import type { MixWeights } from '../../../src/specialist/decoding/types.ts';
 import { initialMixWeights } from '../../../src/specialist/decoding/weights.ts';
 import type { NgramModel } from '../../../src/specialist/ngram/model.ts';
 import type { Tokenizer } from '../../../src/text/tokenizer/types.ts';
 import { files, smallTokenizer, trainedModel } from '../../neural/inference/trained.ts';
+import { OnnxLines } from './onnx-lines.ts';
 
 export const tokenizer = smallTokenizer();
 export const corpus = files().map((text, i) => ({ path: `src/part${i}.ts`, text }));

@@ -17,13 +17,13 @@ import { loadModel } from '../../../src/neural/models/model-folder.ts';
 import type { LineModel } from '../../../src/specialist/decoding/line-model.ts';
 import { LlamaLines } from '../../../src/specialist/decoding/llama-lines.ts';
 import { LineSpecialist } from '../../../src/specialist/decoding/mixture-specialist.ts';
-import { OnnxLines } from '../../../src/specialist/decoding/onnx-lines.ts';
 import { Specialists } from '../../../src/specialist/decoding/specialists.ts';
 import type { MixSource } from '../../../src/specialist/decoding/types.ts';
 import { initialMixWeights } from '../../../src/specialist/decoding/weights.ts';
 import type { EngineClient } from '../../../src/specialist/engine/client.ts';
 import { NgramModel } from '../../../src/specialist/ngram/model.ts';
 import { readTokenizer } from '../../../src/text/tokenizer/load.ts';
+import { OnnxLines } from '../decoding/onnx-lines.ts';
 import { adaptation, engine, TOKENIZER } from './helpers.ts';
 
 const small = join(root, 'models', 'small');

@@ -6,10 +6,8 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { failed, ok, type Result } from '../../../src/common/errors.ts';
 import { silentLog } from '../../../src/common/log.ts';
-import { threadCount } from '../../../src/common/threads.ts';
 import type { Base } from '../../../src/specialist/engine/choice.ts';
 import type { Timing } from '../../../src/specialist/engine/protocol.ts';
-import { storeTiming, timingKey } from '../../../src/specialist/engine/timings.ts';
 import { Bases, type BasesDeps } from '../../../src/vscode/bases/bases.ts';
 import { readSettings, type Settings } from '../../../src/vscode/settings/settings.ts';
 import { ManualClock, settled } from '../../fakes/clock.ts';
@@ -135,19 +133,6 @@ test('the best of the runs counts when the machine is busy during some of them',
   const timing = { lineMs: 90, promptMs: 450, at: machine.clock.now() };
   assert.deepEqual(bases.current, { base: medium, reason: { kind: 'in-time', timing } });
   assert.equal(machine.measured, 2);
-});
-
-test('a slow timing that an earlier version stored is used until the base is timed again', async () => {
-  const machine = new Machine();
-  storeTiming(machine.storage, timingKey(medium.weights, 'auto', threadCount('auto')), {
-    ...slow,
-    at: 1,
-    ...{ confirmed: false },
-  });
-  const { pause, why } = machine.window();
-  assert.equal(why(), 'slow');
-  await pause();
-  assert.deepEqual([why(), machine.measured], ['in-time', 1]);
 });
 
 test('measuring again replaces the timings and selects by them, while another window uses the base too', async () => {

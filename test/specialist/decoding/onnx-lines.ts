@@ -1,10 +1,10 @@
-// Lines of an imported model with another tokenizer than the n-grams, which our own engine serves.
-import type { LanguageModel } from '../../neural/inference/language-model.ts';
-import { prefill } from '../../neural/inference/prefill.ts';
-import { topTokens } from '../../neural/inference/top-tokens.ts';
-import type { Dialect } from '../../neural/models/dialects.ts';
-import type { Tokenizer } from '../../text/tokenizer/types.ts';
-import type { LineModel, PromptedLines } from './line-model.ts';
+// Lines of a small model of our own, with another tokenizer than the n-grams, in place of llama.cpp's.
+import type { LanguageModel } from '../../../src/neural/inference/language-model.ts';
+import { prefill } from '../../../src/neural/inference/prefill.ts';
+import { topTokens } from '../../../src/neural/inference/top-tokens.ts';
+import type { Dialect } from '../../../src/neural/models/dialects.ts';
+import type { LineModel, PromptedLines } from '../../../src/specialist/decoding/line-model.ts';
+import type { Tokenizer } from '../../../src/text/tokenizer/types.ts';
 
 export class OnnxLines implements LineModel {
   readonly tokenizer: Tokenizer;
