@@ -19,12 +19,6 @@ function columnsOf(task: TextTask): string[] {
   return ['text', NAMES[isAnswerTask(task) ? 'text' : 'label'][0], 'who', 'how sure', 'in doubt', 'row'];
 }
 
-/** Of a table of results; earlier versions wrote no row numbers. */
-function headersOf(task: TextTask): string[] {
-  const columns = columnsOf(task);
-  return [columns, columns.slice(0, -1)].map((each) => csvLine(each).trimEnd());
-}
-
 /**
  * Path relative to the folder. Throws CodedError 'unwritable' if another file has that name; call it before anything is
  * paid for.
@@ -39,16 +33,16 @@ export async function resultsPath(
   const whyNotAFile = await reader.whyNotAFile(path);
   if (whyNotAFile === 'gone') return path;
   const isSource = 'path' in task.source && task.source.path === path;
-  if (whyNotAFile === undefined && !isSource && (await beginsWith(reader, path, headersOf(task)))) return path;
+  if (whyNotAFile === undefined && !isSource && (await beginsWith(reader, path, csvLine(columnsOf(task)).trimEnd()))) return path;
   throw new CodedError(
     'unwritable',
     `${path} already exists and is not a table of results. Rename it: the results of '${task.name}' are written there.`,
   );
 }
 
-/** Whether a file begins with one of these headers or is empty. Ignores quotes that a spreadsheet may have added. */
-async function beginsWith(reader: FolderReader, path: string, headers: readonly string[]): Promise<boolean> {
-  for await (const line of linesIn(decoded(reader.pieces(path)))) return headers.includes(line.replaceAll('"', ''));
+/** Whether a file begins with this header or is empty. Ignores quotes that a spreadsheet may have added. */
+async function beginsWith(reader: FolderReader, path: string, header: string): Promise<boolean> {
+  for await (const line of linesIn(decoded(reader.pieces(path)))) return line.replaceAll('"', '') === header;
   return true;
 }
 
