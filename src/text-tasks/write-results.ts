@@ -33,7 +33,8 @@ export async function resultsPath(
   const whyNotAFile = await reader.whyNotAFile(path);
   if (whyNotAFile === 'gone') return path;
   const isSource = 'path' in task.source && task.source.path === path;
-  if (whyNotAFile === undefined && !isSource && (await beginsWith(reader, path, csvLine(columnsOf(task)).trimEnd()))) return path;
+  if (whyNotAFile === undefined && !isSource && (await beginsWith(reader, path, csvLine(columnsOf(task)).trimEnd())))
+    return path;
   throw new CodedError(
     'unwritable',
     `${path} already exists and is not a table of results. Rename it: the results of '${task.name}' are written there.`,

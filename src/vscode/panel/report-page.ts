@@ -1,7 +1,6 @@
-// The report of an adaptation, or of two side by side, in an editor tab with buttons to save, compare and export it.
+// The report of an adaptation in an editor tab, with buttons to save and export it.
 import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
-import { compareDocument } from '../../adaptation/report/compare.ts';
 import type { ReportDocument } from '../../adaptation/report/document.ts';
 import { markdownOf } from '../../adaptation/report/markdown.ts';
 import { reportDocument } from '../../adaptation/report/report-document.ts';
@@ -15,21 +14,19 @@ import { SOURCE_LANGUAGE } from '../editor/page-language.ts';
 import { safeSentence, t } from '../editor/ui-text.ts';
 import { drawPage } from '../editor/webview-page.ts';
 import { type UiWebviewPanel, window } from '../editor/window.ts';
-import { type PageAction, parseFromPage, type ToPage } from '../webview/report-protocol.ts';
+import { type PageAction, pageActions, parseFromPage, type ToPage } from '../webview/report-protocol.ts';
 import { reportStrings } from './panel-strings.ts';
 
 export interface ReportPageDeps {
   readonly extension: vscode.Uri;
   readonly log: Log;
-  /** Asks for another adaptation to compare with. */
-  readonly compare: (row: AdaptationRow) => unknown;
   readonly exportFrom: (root: string) => unknown;
 }
 
 interface Content {
   readonly document: ReportDocument;
-  /** The adaptation; undefined if the document compares two. */
-  readonly single: { readonly row: AdaptationRow; readonly report: AdaptReport } | undefined;
+  readonly row: AdaptationRow;
+  readonly report: AdaptReport;
 }
 
 export class ReportPage extends DisposableStore {
@@ -47,17 +44,9 @@ export class ReportPage extends DisposableStore {
   show(row: AdaptationRow): boolean {
     const report = storedReport(row.report);
     if (report === undefined) return false;
-    this.draw({ document: reportDocument(report, nameOf(row), row.finishedAt), single: { row, report } });
+    const name = basename(row.folder) || row.folder;
+    this.draw({ document: reportDocument(report, name, row.finishedAt), row, report });
     return true;
-  }
-
-  compare(a: AdaptationRow, b: AdaptationRow): void {
-    const [left, right] = [a, b].map((row) => {
-      const report = storedReport(row.report);
-      return report && { report, name: nameOf(row), finishedAt: row.finishedAt };
-    });
-    if (left && right) this.draw({ document: compareDocument(left, right), single: undefined });
-    else void window.showErrorMessage(t('One of the two reports was stored by another version and cannot be read.'));
   }
 
   private draw(content: Content): void {
@@ -94,38 +83,32 @@ export class ReportPage extends DisposableStore {
     else this.send(panel.webview, content);
   }
 
-  private send(webview: vscode.Webview, { document, single }: Content): void {
+  private send(webview: vscode.Webview, { document }: Content): void {
     const labels: Readonly<Record<PageAction, string>> = {
+      export: t('Export…'),
       markdown: t('Save as Markdown…'),
       json: t('Save as JSON…'),
-      compare: t('Compare…'),
-      export: t('Export…'),
     };
-    const actions = single ? (['compare', 'export', 'markdown', 'json'] as const) : (['markdown'] as const);
     void webview.postMessage({
       type: 'init',
       strings: reportStrings(),
       locale: vscode.env.language,
       document,
-      actions: actions.map((action) => ({ action, label: labels[action] })),
+      actions: pageActions.map((action) => ({ action, label: labels[action] })),
     } satisfies ToPage);
   }
 
-  private async runAction(action: PageAction, { document, single }: Content): Promise<void> {
+  private async runAction(action: PageAction, { document, row, report }: Content): Promise<void> {
     try {
       if (action === 'markdown') await save(document.title, 'md', markdownOf(document));
-      else if (single && action === 'json')
-        await save(document.title, 'json', `${JSON.stringify(single.report, null, 2)}\n`);
-      else if (single && action === 'export') await this.deps.exportFrom(single.row.folder);
-      else if (single) await this.deps.compare(single.row);
+      else if (action === 'json') await save(document.title, 'json', `${JSON.stringify(report, null, 2)}\n`);
+      else await this.deps.exportFrom(row.folder);
     } catch (error) {
       this.deps.log.error('An action of the report’s page failed', error);
       void window.showErrorMessage(safeSentence(messageOf(error)));
     }
   }
 }
-
-const nameOf = ({ folder }: AdaptationRow) => basename(folder) || folder;
 
 async function save(title: string, extension: 'md' | 'json', text: string): Promise<void> {
   const name = `${title.replace(/[^\w.-]+/g, '-')}-adaptation.${extension}`;

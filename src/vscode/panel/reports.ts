@@ -1,11 +1,10 @@
-// Opens reports of adaptations: the folder's last one, one from the list, or two side by side.
-import { basename } from 'node:path';
+// Opens reports of adaptations: the folder's last one, or one from the list.
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../common/disposable.ts';
 import type { Log } from '../../common/log.ts';
 import type { AdaptationRow } from '../../storage/types.ts';
 import type { StoreOwner } from '../editor/store-owner.ts';
-import { safeText, t } from '../editor/ui-text.ts';
+import { t } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
 import { ReportPage } from './report-page.ts';
 import type { Status } from './status.ts';
@@ -29,7 +28,7 @@ export class Reports extends DisposableStore {
     super();
     this.deps = deps;
     const { extension, log, exportFrom } = deps;
-    this.page = this.add(new ReportPage({ extension, log, exportFrom, compare: (row) => this.compare(row) }));
+    this.page = this.add(new ReportPage({ extension, log, exportFrom }));
   }
 
   /** Shows the last report of the active editor's folder. If the folder has none, shows the newest of all. */
@@ -45,30 +44,5 @@ export class Reports extends DisposableStore {
   show(row: AdaptationRow): void {
     if (this.page.show(row)) return;
     void window.showErrorMessage(t('This report was stored by another version and cannot be read.'));
-  }
-
-  private async compare(row: AdaptationRow): Promise<void> {
-    const otherRows = this.deps.store
-      .get()
-      .adaptations()
-      .filter(({ id }) => id !== row.id);
-    if (otherRows.length === 0) {
-      void window.showInformationMessage(t('There is no other adaptation to compare with yet.'));
-      return;
-    }
-    const date = (at: number) =>
-      new Date(at).toLocaleString(vscode.env.language, { dateStyle: 'medium', timeStyle: 'short' });
-    const items = otherRows.map((other) => ({
-      label: safeText(basename(other.folder) || other.folder),
-      description: safeText(date(other.finishedAt)),
-      detail: safeText(other.folder),
-      row: other,
-    }));
-    const picked = await window.showQuickPick(items, {
-      title: t('Compare the adaptation of {0} with…', basename(row.folder)),
-      matchOnDescription: true,
-      matchOnDetail: true,
-    });
-    if (picked) this.page.compare(row, picked.row);
   }
 }

@@ -39,7 +39,7 @@ export const section = v.object({
 });
 
 /** The buttons above a report. */
-const pageActions = ['markdown', 'json', 'compare', 'export'] as const;
+export const pageActions = ['export', 'markdown', 'json'] as const;
 
 const toPage = v.object({
   type: v.literal('init'),

@@ -1,7 +1,6 @@
 // The report as page, Markdown and terminal text: both models, calibration, training, and unknown figures.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { compareDocument } from '../../../src/adaptation/report/compare.ts';
 import { reliability } from '../../../src/adaptation/report/curves.ts';
 import { markdownOf, plainTextOf } from '../../../src/adaptation/report/markdown.ts';
 import { costRows, reportDocument } from '../../../src/adaptation/report/report-document.ts';
@@ -139,19 +138,6 @@ test('the cost is all that was paid', () => {
   );
   assert.equal(money({ ...others, api, paid: { ...paidForTraining, usd: 0 } }), 'nothing for 20 answers of claude');
   assert.equal(money(storedReport(JSON.stringify({ ...others, api, paid }))), '$0.3000 for 300 answers of claude');
-});
-
-test('a comparison shows two adaptations side by side', () => {
-  const [a, b] = [reportOf(true), reportOf(false)];
-  const { sections, title } = compareDocument(
-    { report: a, name: 'engine', finishedAt: at },
-    { report: b, name: 'engine', finishedAt: at + 60_000 },
-  );
-  assert.equal(title, 'engine: two adaptations');
-  const rows = new Map(sections.flatMap(({ table }) => table?.rows ?? []).map(([name, ...values]) => [name, values]));
-  assert.deepEqual(rows.get('Loss on held-out files'), ['2.700', '2.700']);
-  assert.equal(rows.get('Large model, lines right')?.[1], '–');
-  assert.equal(rows.get('Money')?.[1], 'nothing: the large model was not asked');
 });
 
 test('says how long an answer of the large model takes', () => {
