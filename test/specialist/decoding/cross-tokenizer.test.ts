@@ -4,7 +4,6 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Branches } from '../../../src/neural/inference/branches.ts';
 import type { Network } from '../../../src/neural/inference/network.ts';
-import { topTokens } from '../../../src/neural/inference/top-tokens.ts';
 import { DIALECT } from '../../../src/neural/models/dialects.ts';
 import { fitMixed } from '../../../src/specialist/decoding/fit.ts';
 import type { LineModel } from '../../../src/specialist/decoding/line-model.ts';
@@ -20,6 +19,7 @@ import type { Tokenizer } from '../../../src/text/tokenizer/types.ts';
 import { FUNCTIONS } from '../../neural/inference/trained.ts';
 import { trainTokenizer } from '../../text/tokenizer/fixture.ts';
 import { at, corpus, line, sensibleWeights, specialistUsing, tokenizer, trainedNetwork } from './model.ts';
+import { topTokens } from './onnx-lines.ts';
 
 /** A tokenizer that joins the last blank of an indent to the word, and a line end to the sign before it. */
 const QWEN = gpt4Pattern('\\p{N}');

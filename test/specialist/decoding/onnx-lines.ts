@@ -1,7 +1,7 @@
 // Lines of a small model of our own, with another tokenizer than the n-grams, in place of llama.cpp's.
 import type { LanguageModel } from '../../../src/neural/inference/language-model.ts';
 import { prefill } from '../../../src/neural/inference/prefill.ts';
-import { topTokens } from '../../../src/neural/inference/top-tokens.ts';
+import { logTotal, TOP, type TopTokens } from '../../../src/neural/inference/top-tokens.ts';
 import type { Dialect } from '../../../src/neural/models/dialects.ts';
 import type { LineModel, PromptedLines } from '../../../src/specialist/decoding/line-model.ts';
 import type { Tokenizer } from '../../../src/text/tokenizer/types.ts';
@@ -45,4 +45,10 @@ export class OnnxLines implements LineModel {
       },
     };
   }
+}
+
+export function topTokens(logits: Float32Array): TopTokens {
+  const sum = logTotal(logits);
+  const ids = [...logits.keys()].sort((a, b) => (logits[b] as number) - (logits[a] as number)).slice(0, TOP);
+  return { ids, logs: ids.map((id) => (logits[id] as number) - sum) };
 }
