@@ -14,7 +14,6 @@ export interface BudgetReservation {
   settle(paid: PaidCall | undefined): void;
 }
 
-
 /** The spending limit of a calendar month, US dollars. */
 export class Budget {
   private readonly ledger: () => Ledger;

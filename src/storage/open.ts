@@ -118,14 +118,24 @@ function carryPaid(file: string, store: SqliteStore, reason: 'corrupt' | 'other-
   try {
     old = new SqliteStore(new DatabaseSync(file, { readOnly: true }));
     const spending = old.money.spending();
-    if (reason === 'other-version') store.copyPaidAnswers(old);
+    const isCopied = reason === 'other-version' && hasCopied(store, old);
     // Afterwards, because the answers hold the calls that may be settled later.
     store.money.carry(spending);
-    return reason === 'other-version' ? ' with its paid answers' : '';
+    return isCopied ? ' with its paid answers' : '';
   } catch {
     return '';
   } finally {
     old?.close();
+  }
+}
+
+/** False if the answers are of another form: their costs count all the same. */
+function hasCopied(store: SqliteStore, old: SqliteStore): boolean {
+  try {
+    store.copyPaidAnswers(old);
+    return true;
+  } catch {
+    return false;
   }
 }
 
