@@ -97,7 +97,7 @@ export function activate(context: vscode.ExtensionContext): void {
       storage: paths.storage,
       clock,
       log,
-      time: (base, threads, signal) => timeBase(paths.engine, base, configuration.for(undefined), threads, signal),
+      time: (base, signal) => timeBase(paths.engine, base, configuration.for(undefined), signal),
       lock: (base) => lockModel(paths.storage, base.weights, 'the editor'),
       hasFolder: () => (vscode.workspace.workspaceFolders?.length ?? 0) > 0,
       onBattery,

@@ -37,13 +37,11 @@ export type Answering = EditorDeps['service'] & Disposable;
 
 /** As a user without a key has them. */
 export const keyless: CompletionSettings = {
-  balance: 0,
+  balance: 0.4,
   showThreshold: 0.6,
   fallbackThreshold: 0.6,
   multiline: true,
   apiAllowed: false,
-  apiDebounceMinMs: 150,
-  apiDebounceMaxMs: 600,
   localFirst: false,
   prefetchFromApi: false,
 };

@@ -48,6 +48,9 @@ export interface NeuralAccess {
   readonly noOther?: boolean;
 }
 
+/** Positions that a run asks the API about at most: enough to calibrate the estimate of when it is right. */
+export const CALIBRATION_POSITIONS = 300;
+
 /** Limits of the labelling of one run. */
 export interface LabelingLimits {
   /** Maximum positions to label, over all splits. */

@@ -74,8 +74,7 @@ export class ApiCalls {
 
   /** Reads the settings again. */
   mayAsk(query: CompletionQuery): boolean {
-    const settings = this.deps.settings(query);
-    return settings.balance > 0 && this.available(settings);
+    return this.available(this.deps.settings(query));
   }
 
   /**
@@ -97,23 +96,23 @@ export class ApiCalls {
   }
 
   /** Records a keystroke. */
-  recordKeystroke({ request, settings, startedAt }: RequestContext): void {
-    this.typing.recordKeystroke(request.query, startedAt, this.pauseMs(settings));
+  recordKeystroke({ request, startedAt }: RequestContext): void {
+    this.typing.recordKeystroke(request.query, startedAt, this.pauseMs);
   }
 
   /**
    * Debounces a call: waits for a pause in typing, less the time since the request. A second call within one word waits
    * longer.
    */
-  async pause({ settings, query, startedAt, signal }: RequestContext): Promise<void> {
+  async pause({ query, startedAt, signal }: RequestContext): Promise<void> {
     const isSameWord = this.lastCall !== undefined && inOneWord(this.lastCall, query);
-    const pause = Math.max(this.pauseMs(settings), isSameWord ? SAME_WORD_PAUSE_MS : 0);
+    const pause = Math.max(this.pauseMs, isSameWord ? SAME_WORD_PAUSE_MS : 0);
     const remainingMs = pause - (this.deps.clock.monotonic() - startedAt);
     if (remainingMs > 0) await this.deps.clock.sleep(remainingMs, signal);
   }
 
-  private pauseMs({ apiDebounceMinMs, apiDebounceMaxMs }: CompletionSettings): number {
-    return this.latency.delay({ minMs: apiDebounceMinMs, maxMs: apiDebounceMaxMs }, this.typing.gapMs);
+  private get pauseMs(): number {
+    return this.latency.delay(this.typing.gapMs);
   }
 
   /** Whether an automatic answer would come after the user stopped watching the position. */

@@ -5,6 +5,8 @@
 const SHARE_OF_LATENCY = 0.35;
 /** A pause of this many typical gaps between keys means that the user has stopped. */
 const PAUSE_GAPS = 2;
+/** Limits of the debounce, ms. */
+const DEBOUNCE = { minMs: 150, maxMs: 600 } as const;
 const SMOOTHING = 0.3;
 /** Initial estimate, ms. */
 const INITIAL_LATENCY_MS = 800;
@@ -67,11 +69,9 @@ export class LlmLatency {
    * Debounce between the keystroke and the call, ms.
    * @param gapMs typical gap between two keys of this user
    */
-  delay(limits: { minMs: number; maxMs: number }, gapMs: number): number {
-    return Math.max(
-      limits.minMs,
-      Math.min(limits.maxMs, Math.max(SHARE_OF_LATENCY * this.wholeMs, PAUSE_GAPS * gapMs)),
-    );
+  delay(gapMs: number): number {
+    const { minMs, maxMs } = DEBOUNCE;
+    return Math.max(minMs, Math.min(maxMs, Math.max(SHARE_OF_LATENCY * this.wholeMs, PAUSE_GAPS * gapMs)));
   }
 }
 

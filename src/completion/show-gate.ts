@@ -102,7 +102,7 @@ export class ShowGate {
     manual: boolean,
     position: GatedPosition = {},
   ): PolicySettings {
-    const likelierModelBalance = settings.balance > 0 ? Math.max(0.5, settings.balance) : 0;
+    const likelierModelBalance = Math.max(0.5, settings.balance);
     const common = { apiAvailable, shift: this.levels.shift };
     if (manual)
       return { ...common, balance: likelierModelBalance, showThreshold: 0, fallbackThreshold: 0, isManual: true };
@@ -110,8 +110,8 @@ export class ShowGate {
     const raise = Math.min(MAX_RAISE, doubt * (MAX_RAISE / MAX_DOUBT) + (position.opensList ? LIST_RAISE : 0));
     const raisedFrom = (threshold: number) =>
       Math.min(0.95, (position.prose ? proseThreshold(threshold) : threshold) + raise);
-    // Raises the call price, but 1 stays 'always' and a positive balance never becomes 'never'.
-    const raised = settings.balance >= 1 || settings.balance <= 0 ? settings.balance : settings.balance * (1 - doubt);
+    // Raises the call price, but 1 stays 'always'.
+    const raised = settings.balance >= 1 ? settings.balance : settings.balance * (1 - doubt);
     return {
       ...common,
       balance: position.rejectedHere ? likelierModelBalance : raised,

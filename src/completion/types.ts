@@ -84,9 +84,6 @@ export interface CompletionSettings {
   readonly multiline: boolean;
   /** Whether this document's text may be sent: consent, not local-only, not an ignored file, within budget. */
   readonly apiAllowed: boolean;
-  /** Limits of the debounce before an API call, ms. */
-  readonly apiDebounceMinMs: number;
-  readonly apiDebounceMaxMs: number;
   /** Whether a shown local suggestion holds the call back until the user has judged it. */
   readonly localFirst: boolean;
   /** Whether a prefetch after an accept may call the API. */

@@ -32,7 +32,7 @@ export interface TextTaskRequest {
   readonly api?: Pick<ApiAccess, 'settings' | 'budgetUsd' | 'runUsd'>;
   /** The base that reads texts for which the n-grams are unsure; absent: none. */
   readonly states?: StatesAccess;
-  /** The balance between the models, 0..1, which says what a call must gain. */
+  /** The balance between the models, 0.05 to 1, which says what a call must gain. */
   readonly balance: number;
   readonly who: string;
 }

@@ -10,7 +10,7 @@ import type { Decision, PolicySettings, PositionFacts, Reason } from './types.ts
 
 /**
  * The price of a call: the least gain in the probability of an exact match.
- * price = 1 - 2 x balance: 1 at balance 0 (no call), 0 at 0.5 (the likelier answer wins), -1 at 1 (always call).
+ * price = 1 - 2 x balance: 0.9 at 0.05 (hardly ever), 0 at 0.5 (the likelier answer wins), -1 at 1 (always call).
  * The default balance 0.4 gives 0.20. In time: a right line saves about 5 s of typing. A call takes 0.5 to 1 s and
  * costs about 0.02 US cents with the default model (1,500 tokens in, 40 out), worth another 0.01 s at 60 dollars an
  * hour. So a call that is right in one case of six pays for itself, and 0.20 is a little more.
@@ -27,8 +27,9 @@ export function priceOf(balance: number, waitMs = USUAL_WAIT_MS): number {
 const USUAL_WAIT_MS = 750;
 
 /**
- * Routes to the API iff it is available, balance is above 0, and p(API right) - p(specialist right) is above the price.
- * Else the specialist answers if a cut of its draft passes the threshold and is worth showing. Monotonic: at a fixed position, a higher balance never routes from the API back to the specialist.
+ * Routes to the API iff it is available and p(API right) - p(specialist right) is above the price. Else the specialist
+ * answers if a cut of its draft passes the threshold and is worth showing. Monotonic: at a fixed position, a higher
+ * balance never routes from the API back to the specialist.
  * @param cuts of the draft; absent: only the whole draft
  */
 export function decide(
@@ -41,14 +42,13 @@ export function decide(
   const { pSpecialist, pApi, pApiIsPrior } = score(router, draft, position, settings.shift);
   const gain = pApi - pSpecialist;
   const price = priceOf(settings.balance, settings.waitMs);
-  const apiPossible = settings.apiAvailable && settings.balance > 0;
-  const threshold = apiPossible ? settings.showThreshold : settings.fallbackThreshold;
+  const threshold = settings.apiAvailable ? settings.showThreshold : settings.fallbackThreshold;
   const wholeDraft = draft === undefined || draft.text === '' ? [] : [{ text: draft.text, p: pSpecialist }];
   // A draft without cuts must only pass the threshold.
   const isManual = cuts === undefined || settings.isManual === true;
   const [offeredCuts, limits] = [cuts ?? wholeDraft, { threshold, isManual }];
   const shown = bestCut(offeredCuts, limits);
-  const route = apiPossible && gain > price ? 'api' : shown ? 'specialist' : 'none';
+  const route = settings.apiAvailable && gain > price ? 'api' : shown ? 'specialist' : 'none';
   const heldBackDraft = route === 'none' ? heldBack(offeredCuts, limits) : undefined;
   const cut = route === 'specialist' ? shown : undefined;
   return {
@@ -56,7 +56,7 @@ export function decide(
     ...(cut && { shown: cut }),
     ...(heldBackDraft && { held: heldBackDraft }),
     summary: cut
-      ? localAnswerNote(cut, apiPossible ? apiNote(gain, pApi, pApiIsPrior) : '')
+      ? localAnswerNote(cut, settings.apiAvailable ? apiNote(gain, pApi, pApiIsPrior) : '')
       : route === 'api'
         ? `Asked the large model: ${percentOrAssumed(pApi, pApiIsPrior)} likely to be right, the local draft ${wholePercent(pSpecialist)}.`
         : nothingNote(heldBackDraft),

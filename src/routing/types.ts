@@ -57,7 +57,7 @@ export interface Decision {
 }
 
 export interface PolicySettings {
-  /** 0 local only ... 1 API first; a higher value lowers the price of a call. */
+  /** From 0.05, hardly any call, to 1, API first; a higher value lowers the price of a call. */
   readonly balance: number;
   /** An API is configured, consented to, within budget and not backing off. */
   readonly apiAvailable: boolean;

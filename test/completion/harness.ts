@@ -21,8 +21,6 @@ export const SETTINGS: CompletionSettings = {
   fallbackThreshold: 0.15,
   multiline: true,
   apiAllowed: true,
-  apiDebounceMinMs: 200,
-  apiDebounceMaxMs: 600,
   localFirst: false,
   prefetchFromApi: false,
 };

@@ -16,18 +16,17 @@ test('the debounce follows the latency between its limits, and ignores nonsense'
   const observe = (wholeMs: number, times = 1) => {
     for (let i = 0; i < times; i++) pace.observe({ firstMs: 10, wholeMs });
   };
-  const limits = { minMs: 100, maxMs: 600 };
-  const first = pace.delay(limits, 0);
+  const first = pace.delay(0);
   observe(200, 20);
-  assert.equal(pace.delay(limits, 0), 100);
+  assert.equal(pace.delay(0), 150);
   observe(1200, 20);
-  assert.ok(pace.delay(limits, 0) > first);
-  assert.equal(pace.delay(limits, 250), 500, 'with slow keystrokes, a pause has to be longer to count as a stop');
+  assert.ok(pace.delay(0) > first);
+  assert.equal(pace.delay(250), 500, 'with slow keystrokes, a pause has to be longer to count as a stop');
   observe(9000, 20);
-  assert.equal(pace.delay(limits, 0), 600);
+  assert.equal(pace.delay(0), 600);
   observe(Number.NaN);
   observe(-1);
-  assert.equal(pace.delay(limits, 0), 600);
+  assert.equal(pace.delay(0), 600);
 });
 
 test('an aborted call raises the latency estimate unless it was aborted early', () => {

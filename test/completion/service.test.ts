@@ -60,16 +60,14 @@ test('a manual request does not wait', async () => {
   assert.equal(asked.answer?.text, 'remote();');
 });
 
-test('balance 0 and a forbidden folder never reach the API', async () => {
-  for (const settings of [{ balance: 0 }, { apiAllowed: false }]) {
-    const llm = new ScriptedLlm();
-    const h = new Harness({ specialist: unsure(), llm, settings });
-    assert.equal(await h.answer(position), undefined);
-    assert.equal(await h.answer(query('other = ')), undefined);
-    assert.equal(llm.requests.length, 0);
-    assert.equal(h.of('nothing').length, 2);
-    assert.equal(h.of('nothing')[0]?.decision?.route, 'none');
-  }
+test('a forbidden folder never reaches the API', async () => {
+  const llm = new ScriptedLlm();
+  const h = new Harness({ specialist: unsure(), llm, settings: { apiAllowed: false } });
+  assert.equal(await h.answer(position), undefined);
+  assert.equal(await h.answer(query('other = ')), undefined);
+  assert.equal(llm.requests.length, 0);
+  assert.equal(h.of('nothing').length, 2);
+  assert.equal(h.of('nothing')[0]?.decision?.route, 'none');
 });
 
 test('without a large model the lower threshold applies', async () => {
@@ -287,7 +285,7 @@ test('the cost of an aborted call is reported once', async () => {
 
 test('a burst of typing at other positions leaves only a few calls open', async () => {
   const llm = new StreamingTeacher();
-  const h = new Harness({ specialist: unsure(), llm, settings: { apiDebounceMinMs: 0, apiDebounceMaxMs: 0 } });
+  const h = new Harness({ specialist: unsure(), llm });
   for (let i = 0; i < 20; i++) {
     h.ask(query(`line${i} = `, '\n'));
     await h.clock.advance(50);

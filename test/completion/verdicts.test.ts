@@ -13,7 +13,7 @@ const BETWEEN = 0.5;
 const first = query('let a = 1;\nlet v = ', '\n');
 
 /** @param confidenceAt the draft's confidence, by the number of the call */
-function setup(balance: number, confidenceAt = (_: number) => BETWEEN) {
+function setup(balance: number, confidenceAt = (_: number) => BETWEEN, apiAllowed = true) {
   const snippetPrefixes: string[] = [];
   const specialist = new ScriptedSpecialist((_q, _o, call) => drafted(TEXT, confidenceAt(call)));
   const snippets = async ({ prefix }: { readonly prefix: string }): Promise<Snippet[]> => {
@@ -22,7 +22,7 @@ function setup(balance: number, confidenceAt = (_: number) => BETWEEN) {
   };
   Object.assign(specialist, { snippets });
   const llm = new ScriptedLlm('remote();');
-  return { h: new Harness({ specialist, llm, settings: { balance } }), llm, snippetPrefixes };
+  return { h: new Harness({ specialist, llm, settings: { balance, apiAllowed } }), llm, snippetPrefixes };
 }
 
 test('after a rejection the API is called in that line, and the rejected draft is used to find snippets', async () => {
@@ -42,8 +42,8 @@ test('after a rejection the API is called in that line, and the rejected draft i
   assert.equal((await again.h.answer(query('let a = 1;\nlet v = others', '\n')))?.source, 'specialist');
 });
 
-test('at balance 0 a rejection causes no call and changes no estimate', async () => {
-  const { h, llm } = setup(0);
+test('without the large model a rejection causes no call and changes no estimate', async () => {
+  const { h, llm } = setup(0.4, undefined, false);
   const before = (await h.answer(first))?.decision.pSpecialist;
   for (let i = 0; i < 8; i++) await h.answer(query(`let a = 1;\nlet v = other${i}`, '\n'));
   assert.equal(llm.requests.length, 0);

@@ -23,7 +23,7 @@ before(async () => {
     // The editor's defaults, and the highest display threshold.
     'editor.quickSuggestions': { other: 'offWhenInlineCompletions', comments: 'off', strings: 'off' },
     'editor.suggestOnTriggerCharacters': true,
-    'easyAdaptation.showBar': 1,
+    'easyAdaptation.minimumConfidence': 1,
   });
   const { editor } = session;
   await session.evidence('list-begin', async () => {

@@ -25,8 +25,8 @@ before(async () => {
   browser = await launchBrowser();
   // The n-grams' suggestion for a repeated text must be shown at any confidence, and as fast on any machine.
   session = await Session.start(browser, await ourVsix(folder), {
-    'easyAdaptation.showBar': 0,
-    'easyAdaptation.neural': false,
+    'easyAdaptation.minimumConfidence': 0,
+    'easyAdaptation.baseModel': 'none',
   });
   const git = (...args: string[]) =>
     execFileSync('git', ['-c', 'user.name=Author', '-c', 'user.email=author@example.com', ...args], {

@@ -25,7 +25,6 @@ before(async () => {
   browser = await launchBrowser();
   session = await Session.start(browser, await ourVsix(folder), {
     'easyAdaptation.balance': 1,
-    'easyAdaptation.apiDebounceMin': 0,
     'easyAdaptation.apiTimeout': 2000,
   });
   const { editor } = session;

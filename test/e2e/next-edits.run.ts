@@ -58,7 +58,7 @@ before(async () => {
     browser,
     await ourVsix(folder),
     // No other suggestion takes the Tab key.
-    { 'easyAdaptation.showBar': 1, 'easyAdaptation.neural': false },
+    { 'easyAdaptation.minimumConfidence': 1, 'easyAdaptation.baseModel': 'none' },
     {
       prepare(project) {
         mkdirSync(join(project, 'edits'));

@@ -39,7 +39,7 @@ before(async () => {
   await needCodeServer();
   server = await Server.start();
   browser = await launchBrowser();
-  const settings = { 'easyAdaptation.adaptCalls': calls, 'easyAdaptation.apiTimeout': 60_000 };
+  const settings = { 'easyAdaptation.apiTimeout': 60_000 };
   session = await Session.start(browser, await ourVsix(folder), settings, { prepare: keepSmallFiles });
 });
 after(async () => {

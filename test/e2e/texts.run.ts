@@ -25,7 +25,7 @@ const truthOf = (text: string) => (/crash|error|broken/.test(text) ? 'bug' : 'wi
 before(async () => {
   await needCodeServer();
   browser = await launchBrowser();
-  session = await Session.start(browser, await ourVsix(folder), { 'easyAdaptation.neural': false });
+  session = await Session.start(browser, await ourVsix(folder), { 'easyAdaptation.baseModel': 'none' });
   const words = { bug: ['crash', 'error', 'broken'], wish: ['please', 'support', 'add'] } as const;
   const rows = Array.from({ length: count }, (_, i) => {
     const kind = kinds[i % 2] as (typeof kinds)[number];

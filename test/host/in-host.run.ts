@@ -42,7 +42,7 @@ const runs: SuiteRun[] = [
   {
     suite: 'main',
     // The base model may change at any moment; the suite passes with each.
-    settings: { 'easyAdaptation.neuralBase': 'auto' },
+    settings: { 'easyAdaptation.baseModel': 'auto' },
     prepare(project) {
       writeProject(project);
       // Joined here, so that secret scanners do not report this file.
@@ -75,7 +75,7 @@ const runs: SuiteRun[] = [
   },
   {
     suite: 'multi-root',
-    settings: { 'easyAdaptation.neuralBase': 'medium' },
+    settings: { 'easyAdaptation.baseModel': 'medium' },
     prepare(project) {
       const [one, two] = [join(project, 'one'), join(project, 'two')];
       writeProject(one);
@@ -99,9 +99,9 @@ const runs: SuiteRun[] = [
         'easyAdaptation.exclude': { 'src/**': true },
         'easyAdaptation.balance': 1,
         'easyAdaptation.localOnly': false,
-        'easyAdaptation.neuralMemory': 64,
+        'easyAdaptation.memory': 64,
         'easyAdaptation.enable': { typescript: false },
-        'easyAdaptation.showBar': 0.123,
+        'easyAdaptation.minimumConfidence': 0.123,
       };
       writeFileSync(join(project, '.vscode', 'settings.json'), JSON.stringify(evil));
       return { folder: project };
@@ -115,7 +115,7 @@ for (const suite of desktopVersion === undefined ? ['hostile'] : ['hostile', 'ho
     suite,
     untrusted: suite === 'hostile',
     // Without the built-in git extension, which runs git itself, and without the neural model, to start fewer processes.
-    settings: { 'git.enabled': false, 'easyAdaptation.neural': false },
+    settings: { 'git.enabled': false, 'easyAdaptation.baseModel': 'none' },
     prepare: makeHostileWorkspace,
     env: hostileEnvironment,
   });

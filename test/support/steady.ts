@@ -16,4 +16,4 @@ export const steadyMachine = (maxSteps?: number): Record<string, string> =>
   environmentOf({ patienceMs, longPromptMs: 0, maxSteps, trainingNiceness: 0 });
 
 /** Settings of a profile: training ends by its steps, not by time, and the base does not depend on a speed measurement. */
-export const steadySettings = { 'easyAdaptation.adaptMinutes': 720, 'easyAdaptation.neuralBase': 'small' };
+export const steadySettings = { 'easyAdaptation.adaptMinutes': 720, 'easyAdaptation.baseModel': 'small' };

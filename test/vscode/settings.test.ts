@@ -38,7 +38,7 @@ test('the table and package.json have the same settings', () => {
 
 const entries = Object.entries(settingRows) as [keyof Settings, (typeof settingRows)[keyof Settings]][];
 
-test('an untrusted workspace can set only showBar, and no workspace can set a setting of the user', () => {
+test('an untrusted workspace can set only minimumConfidence, and no workspace can set a setting of the user', () => {
   const costly = entries.filter(([, { beside }]) => beside !== workspacesFirst).map(([key]) => key);
   assert.deepEqual(
     manifest.capabilities.untrustedWorkspaces.restrictedConfigurations,
@@ -47,7 +47,7 @@ test('an untrusted workspace can set only showBar, and no workspace can set a se
   // A new setting that any workspace may set must be added here.
   assert.deepEqual(
     entries.filter(([, { beside }]) => beside === workspacesFirst).map(([key]) => key),
-    ['showBar'],
+    ['minimumConfidence'],
   );
   for (const [key, { beside, scope }] of entries)
     assert.equal(beside === usersAlone, scope === 'application' || scope === 'machine', key);
@@ -65,8 +65,8 @@ const stricter: Partial<
   ],
   balance: [
     [0.4, 1, 0.4],
-    [0.4, 0, 0],
-    [0, 1, 0],
+    [0.4, 0.05, 0.05],
+    [0.05, 1, 0.05],
   ],
   localOnly: [
     [true, false, true],
@@ -76,15 +76,7 @@ const stricter: Partial<
     [false, true, false],
     [true, false, false],
   ],
-  apiDebounceMin: [
-    [150, 0, 150],
-    [150, 900, 900],
-  ],
-  apiDebounceMax: [
-    [600, 0, 600],
-    [600, 900, 900],
-  ],
-  showBar: [
+  minimumConfidence: [
     [0.3, 0.1, 0.1],
     [0.3, 0.9, 0.9],
   ],
@@ -101,15 +93,7 @@ const stricter: Partial<
     [{ '**/private': true }, { '**/more': true }, { '**/private': true, '**/more': true }],
     [{}, { '**/.git': false }, {}],
   ],
-  maxFolderMegabytes: [
-    [64, 2048, 64],
-    [64, 8, 8],
-  ],
-  neural: [
-    [false, true, false],
-    [true, false, false],
-  ],
-  neuralMemory: [
+  memory: [
     [3, 64, 3],
     [3, 1, 1],
     [3, 0, 3],
@@ -118,10 +102,6 @@ const stricter: Partial<
   adaptMinutes: [
     [10, 720, 10],
     [10, 1, 1],
-  ],
-  adaptCalls: [
-    [300, 2000, 300],
-    [300, 20, 20],
   ],
   adaptBudget: [
     [1, 50, 1],
@@ -163,6 +143,11 @@ test('a workspace or a folder in it can only make a setting stricter', () => {
   }
 });
 
+test('the smallest balance still calls the large model: local only is a setting of its own', () => {
+  const settings = readSettings((key) => (key === 'balance' ? { globalValue: 0 } : undefined));
+  assert.deepEqual([settings.balance, settings.localOnly], [0.05, false]);
+});
+
 test('a workspace’s value of the wrong type is ignored', () => {
   const levels: Levels = { globalValue: true, workspaceValue: 'no', workspaceFolderValue: null };
   assert.equal(readSettings((key) => (key === 'localOnly' ? levels : undefined)).localOnly, true);
@@ -184,10 +169,9 @@ test('wrong types fall back to the default, numbers are clamped', () => {
     localOnly: 'yes',
     model: '  claude-x  ',
     apiBudget: Number.NaN,
-    showBar: -1,
-    neuralDevice: 'tpu',
-    neuralPrecision: 'int8',
-    neuralThreads: 1000,
+    minimumConfidence: -1,
+    device: 'tpu',
+    memory: 1000,
   };
   const settings = readSettings((key) => ({ globalValue: values[key] }));
   assert.equal(settings.balance, 1);
@@ -197,10 +181,9 @@ test('wrong types fall back to the default, numbers are clamped', () => {
   assert.equal(settings.localOnly, false);
   assert.equal(settings.model, 'claude-x');
   assert.equal(settings.apiBudget, 1);
-  assert.equal(settings.showBar, 0);
-  assert.equal(settings.neuralDevice, 'auto');
-  assert.equal(settings.neuralPrecision, 'int8');
-  assert.equal(settings.neuralThreads, 64);
+  assert.equal(settings.minimumConfidence, 0);
+  assert.equal(settings.device, 'auto');
+  assert.equal(settings.memory, 64);
 });
 
 test('a language is enabled by its own entry, else by *, else by default', () => {

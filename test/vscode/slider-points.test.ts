@@ -4,13 +4,13 @@ import { test } from 'node:test';
 import { sliderPoints } from '../../src/vscode/panel/slider-points.ts';
 
 const slider = [
-  { balance: 0, apiShare: 0, right: 0.4 },
+  { balance: 0.05, apiShare: 0, right: 0.4 },
   { balance: 0.4, apiShare: 0.3, right: 0.5 },
   { balance: 1, apiShare: 1, right: 0.38 },
 ];
 
 test('each position has its share of calls, its cost and its gain over the local model alone', () => {
-  const points = sliderPoints({ slider }, (share) => share / 10);
+  const points = sliderPoints({ slider, api: { specialistExactMatch: 0.4 } }, (share) => share / 10);
   assert.deepEqual(
     points.map(({ share, usd, gain }) => [share, usd?.toFixed(2), gain?.toFixed(2)]),
     [

@@ -114,8 +114,6 @@ const settings = {
   fallbackThreshold: 0,
   multiline: true,
   apiAllowed: true,
-  apiDebounceMinMs: 0,
-  apiDebounceMaxMs: 0,
   localFirst: false,
   prefetchFromApi: false,
 };

@@ -22,14 +22,14 @@ export type ReportFigures = Pick<
 const noThresholds = { showThreshold: 0, fallbackThreshold: 0 };
 const EXAMPLES = 5;
 /** Positions of the panel's slider. */
-const balances = Array.from({ length: 21 }, (_, i) => i / 20);
+const balances = Array.from({ length: 20 }, (_, i) => (i + 1) / 20);
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /**
  * @param before drafts without the adaptation at the same positions; undefined: no earlier model to compare with
  * @param labels the API's answers at a sample of these positions; undefined: it was not asked
- * @param balance setting, 0 to 1, for which the API's share is computed
+ * @param balance setting, 0.05 to 1, for which the API's share is computed
  */
 export function measure(
   test: readonly ScoredPosition[],
@@ -81,7 +81,7 @@ function sliderPoint(
   answers: ReadonlyMap<unknown, LabeledPosition>,
 ): SliderPoint {
   const price = priceOf(balance);
-  const isSent = ({ decision }: JudgedPosition) => balance > 0 && decision.gain > price;
+  const isSent = ({ decision }: JudgedPosition) => decision.gain > price;
   const known = judged.flatMap((position) => {
     const label = answers.get(position.example);
     return label === undefined ? [] : [Number(isSent(position) ? label.right : position.right)];

@@ -53,8 +53,14 @@ export async function planLabeling(runner: LearnStages): Promise<LabelingPlan | 
     usd: unknown.reduce((sum, { prompt }) => sum + llm.estimateUsd(prompt), 0),
   };
   if (all.length > 0 && (unknown.length === 0 || (await confirm(estimate)))) return { llm, identity, ...chosen };
-  const declined = 'The API was not asked: the estimate was declined.';
-  notes.push(all.length > 0 ? declined : 'The API was not asked: there are no held-out positions.');
+  const hasHeldOut = choose.length + test.length > 0;
+  const why =
+    all.length > 0
+      ? 'the estimate was declined'
+      : hasHeldOut
+        ? 'the spending limit of a run is too low for one position'
+        : 'there are no held-out positions';
+  notes.push(`The API was not asked: ${why}.`);
   return undefined;
 }
 

@@ -48,7 +48,7 @@ export const usage = `Easy Adaptation: a small model of your own repository, and
   An interrupted adaptation resumes when it is started again and the folder's text is the same.
 
   --json               print JSON on stdout (progress stays on stderr)
-  --balance N          from 0, local only, to 1, API first (default 0.4)
+  --balance N          from 0.05, hardly any call, to 1, API first (default 0.4)
   --no-neural          n-grams alone: seconds instead of minutes
   --minutes N          for training and measuring after the first look (default 10, for the
                        demonstration 2); --budget-minutes is the same option

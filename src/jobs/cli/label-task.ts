@@ -44,7 +44,7 @@ export async function label(commandLine: CommandLine, terminal: Terminal): Promi
   return reportCodedErrors(terminal, async () => {
     const api = apiAccess(values);
     const { bar, stop, log } = terminal;
-    const balance = numberOption('balance', values.balance, 0, 1);
+    const balance = numberOption('balance', values.balance, 0.05, 1);
     const request = {
       root,
       task,

@@ -4,7 +4,13 @@ import { createHash } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { AdaptRequest, ApiAccess, LabelingLimits, NeuralAccess } from '../../adaptation/types.ts';
+import {
+  type AdaptRequest,
+  type ApiAccess,
+  CALIBRATION_POSITIONS,
+  type LabelingLimits,
+  type NeuralAccess,
+} from '../../adaptation/types.ts';
 import { threadCount } from '../../common/threads.ts';
 import { type LlmAddress, modelOf } from '../../llm/connect.ts';
 import { checkBaseUrl } from '../../llm/protocol/address.ts';
@@ -34,7 +40,7 @@ export function requestFor(folder: string, values: Values, minutes = DEFAULT_MIN
     // A folder that is named on the command line is trusted.
     harvest: { trusted: true },
     effort: 'adapt',
-    balance: numberOption('balance', values.balance, 0, 1),
+    balance: numberOption('balance', values.balance, 0.05, 1),
     ...(neural && { neural }),
   };
 }
@@ -59,7 +65,7 @@ export function apiAccess(values: Values): ApiAccess | undefined {
 
 export function labelingLimits(values: Values): LabelingLimits {
   return {
-    positions: numberOption('places', values.places ?? '300', 5, 2000),
+    positions: numberOption('places', values.places ?? `${CALIBRATION_POSITIONS}`, 5, 2000),
     runUsd: numberOption('run-budget', values['run-budget'], 0, 1000),
   };
 }

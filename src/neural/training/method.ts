@@ -84,6 +84,6 @@ export function chooseMethod(config: ModelConfig, { tokens, available, bits }: M
   }
   throw new CodedError(
     'out-of-memory',
-    `Fine-tuning needs ${megabytes(needs)} of memory, and ${megabytes(Math.max(0, available))} are free within its limit. Close other programs, raise the limit (easyAdaptation.neuralMemory, or --memory), or choose a smaller base.`,
+    `Fine-tuning needs ${megabytes(needs)} of memory, and ${megabytes(Math.max(0, available))} are free within its limit. Close other programs, raise the limit (easyAdaptation.memory, or --memory), or choose a smaller base.`,
   );
 }

@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import type { KeptRequest } from '../../adaptation/kept/kept-rows.ts';
 import type { OwnExport } from '../../adaptation/models/export-own.ts';
-import type { AdaptRequest, ApiAccess } from '../../adaptation/types.ts';
+import { type AdaptRequest, type ApiAccess, CALIBRATION_POSITIONS } from '../../adaptation/types.ts';
 import type { Api } from '../api/api.ts';
 import type { Neural } from '../bases/window-engine.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';
@@ -32,7 +32,7 @@ export class RunRequests {
     return {
       ...folder,
       effort,
-      balance: settings.localOnly ? 0 : settings.balance,
+      balance: settings.balance,
       ...(api && { api }),
       ...(effort === 'adapt' && this.neural(settings)),
     };
@@ -41,7 +41,7 @@ export class RunRequests {
   kept(session: FolderSession): KeptRequest {
     const { uri, ...folder } = this.folderRequest(session);
     const settings = this.deps.configuration.for(uri);
-    const limits = { positions: settings.adaptCalls, runUsd: settings.adaptBudget };
+    const limits = { positions: CALIBRATION_POSITIONS, runUsd: settings.adaptBudget };
     return { ...folder, ...this.neural(settings), address: this.deps.api.address, limits };
   }
 
@@ -52,21 +52,16 @@ export class RunRequests {
   }
 
   harvest(uri: vscode.Uri): AdaptRequest['harvest'] {
-    const { configuration } = this.deps;
-    return {
-      trusted: vscode.workspace.isTrusted,
-      filesExclude: configuration.excludes(uri),
-      maxTotalBytes: configuration.for(uri).maxFolderMegabytes * 1_000_000,
-    };
+    return { trusted: vscode.workspace.isTrusted, filesExclude: this.deps.configuration.excludes(uri) };
   }
 
   /** Access to the large model; undefined if it is not available now. */
   api(folder: FolderRef): ApiAccess | undefined {
     const { api, configuration } = this.deps;
-    const { adaptCalls: positions, adaptBudget: runUsd } = configuration.for(folder.uri);
+    const { adaptBudget: runUsd } = configuration.for(folder.uri);
     if (api.state(folder) !== 'available') return undefined;
     const settings = api.settings();
-    return settings && { settings, positions, runUsd, budgetUsd: api.limitUsd };
+    return settings && { settings, positions: CALIBRATION_POSITIONS, runUsd, budgetUsd: api.limitUsd };
   }
 
   private folderRequest({ folder: { root, uri }, specialistFolder }: FolderSession) {
@@ -94,8 +89,7 @@ export class RunRequests {
         base,
         precision,
         threads,
-        device: settings.neuralDevice,
-        trainingThreads: settings.neuralThreads || 'auto',
+        device: settings.device,
         budgetMinutes: settings.adaptMinutes,
         ...(maxSteps !== undefined && { maxSteps }),
       },

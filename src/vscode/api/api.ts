@@ -70,7 +70,7 @@ export class Api {
     const { key, permissions } = this.deps;
     const settings = this.deps.configuration.for(folder.uri);
     if (!vscode.workspace.isTrusted) return 'untrusted';
-    if (settings.localOnly || settings.balance === 0 || !this.loaded) return 'local-only';
+    if (settings.localOnly || !this.loaded) return 'local-only';
     if (key.value === undefined && this.provider.key.need === 'required') return 'no-key';
     if (checkBaseUrl(settings.baseUrl).problem || this.host() === '') return 'bad-url';
     if (this.model === '') return 'no-model';

@@ -60,7 +60,7 @@ function reasonText(reason: BaseReason): string {
     case 'not-found':
       return reason.why === ''
         ? t(
-            'there is no base model “{0}”; set easyAdaptation.neuralBase to auto, small, medium or a folder',
+            'there is no base model “{0}”; set easyAdaptation.baseModel to auto, small, medium, none or a folder',
             reason.setting,
           )
         : t('the base model in the settings cannot be used. {0}', reason.why);

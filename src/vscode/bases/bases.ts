@@ -4,25 +4,25 @@ import type { Clock } from '../../common/clock.ts';
 import { DisposableStore } from '../../common/disposable.ts';
 import { messageOf, ok, type Result } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
-import { threadCount } from '../../common/threads.ts';
 import { type Base, type BaseChoice, chooseBase, isSlow, type Obstacle } from '../../specialist/engine/choice.ts';
 import type { Timing } from '../../specialist/engine/protocol.ts';
-import { readTimings, type StoredTiming, storeTiming, timingKey } from '../../specialist/engine/timings.ts';
+import { readTimings, type StoredTiming, storeTiming } from '../../specialist/engine/timings.ts';
 import type { RunLock } from '../../storage/lock.ts';
 import type { Settings } from '../settings/settings.ts';
+import { ownTimingKey } from './shipped-bases.ts';
 
 export interface BasesDeps {
   /** Shipped bases, smallest first; empty if the package has no model. */
   readonly shipped: readonly Base[];
   /** Reads the base at the path in the setting. */
   readonly read: (path: string) => Result<Base>;
-  readonly settings: () => Pick<Settings, 'neural' | 'neuralBase' | 'neuralPrecision' | 'neuralThreads'>;
+  readonly settings: () => Pick<Settings, 'baseModel'>;
   /** Folder of the timings file. */
   readonly storage: string;
   readonly clock: Clock;
   readonly log: Log;
   /** Times a base in its own process. */
-  readonly time: (base: Base, threads: number, signal: AbortSignal) => Promise<Result<Timing>>;
+  readonly time: (base: Base, signal: AbortSignal) => Promise<Result<Timing>>;
   /** Takes the lock that lets one window at a time hold a base in memory. */
   readonly lock: (base: Base) => Result<RunLock>;
   /** Without a folder, only open files are indexed. The window then leaves the larger base to other windows. */
@@ -63,7 +63,7 @@ export class Bases extends DisposableStore {
   private lastKey: number;
   private run: AbortController | undefined;
   private isChecking = false;
-  private knownSettings: string;
+  private knownSetting: string;
 
   constructor(deps: BasesDeps) {
     super();
@@ -71,13 +71,13 @@ export class Bases extends DisposableStore {
     this.timings = readTimings(deps.storage);
     this.openedAt = deps.clock.now();
     this.lastKey = deps.clock.monotonic();
-    this.knownSettings = this.relevantSettings();
+    this.knownSetting = deps.settings().baseModel;
     this.choice = this.choose();
     this.add({ dispose: () => this.run?.abort() });
     this.add({ dispose: () => this.release() });
   }
 
-  /** The selected base. Undefined if no base is shipped and the setting names none. */
+  /** The selected base. Undefined if the setting is 'none', or names no base and none is shipped. */
   get current(): BaseChoice | undefined {
     return this.choice;
   }
@@ -101,11 +101,11 @@ export class Bases extends DisposableStore {
     this.run?.abort();
   }
 
-  /** Applies changed settings at once. */
+  /** Applies a changed setting at once. */
   configure(): void {
-    const now = this.relevantSettings();
-    if (now === this.knownSettings) return;
-    this.knownSettings = now;
+    const { baseModel } = this.deps.settings();
+    if (baseModel === this.knownSetting) return;
+    this.knownSetting = baseModel;
     this.failures.clear();
     this.run?.abort();
     this.update();
@@ -141,11 +141,11 @@ export class Bases extends DisposableStore {
    */
   async measureAgain(signal: AbortSignal): Promise<Result<void>> {
     for (const base of this.deps.shipped.slice(1)) {
-      const key = this.keyOf(base);
+      const key = ownTimingKey(base.weights);
       this.failures.delete(base.weights);
       this.runs.delete(key);
       for (let isFinal = false; !isFinal; ) {
-        const result = await this.time(base, signal);
+        const result = await this.deps.time(base, signal);
         if (!result.ok) return result;
         isFinal = this.addRun(base, key, result.value);
       }
@@ -161,18 +161,17 @@ export class Bases extends DisposableStore {
 
   /** Runs one timing of the largest base that could serve, if its speed is unknown or may have changed. */
   private async timeNext(): Promise<void> {
-    const { neural, neuralBase } = this.deps.settings();
-    if (!neural || neuralBase !== 'auto' || !this.isQuiet()) return;
+    if (this.deps.settings().baseModel !== 'auto' || !this.isQuiet()) return;
     const mayServe = (base: Base) =>
       !this.failures.has(base.weights) && (this.isDue(base) || !isSlow(this.timingOf(base)));
     const base = this.deps.shipped.slice(1).findLast(mayServe);
     if (!base || !this.isDue(base) || this.obstacle()) return;
     // Two windows that time a base at once slow each other down.
     if (!this.lock(base)) return;
-    const key = this.keyOf(base);
+    const key = ownTimingKey(base.weights);
     this.run = new AbortController();
     const { signal } = this.run;
-    const result = await this.time(base, signal);
+    const result = await this.deps.time(base, signal);
     this.run = undefined;
     if (signal.aborted || this.isDisposed) return;
     if (result.ok) this.addRun(base, key, result.value);
@@ -186,10 +185,6 @@ export class Bases extends DisposableStore {
   private isDue(base: Base): boolean {
     const timing = this.timingOf(base);
     return timing === undefined || (isSlow(timing) && timing.at < this.openedAt);
-  }
-
-  private time(base: Base, signal: AbortSignal): Promise<Result<Timing>> {
-    return this.deps.time(base, threadCount(this.deps.settings().neuralThreads || 'auto'), signal);
   }
 
   /** Adds a run. Returns whether the timing is final: one run was fast enough, or there are enough runs. */
@@ -222,16 +217,17 @@ export class Bases extends DisposableStore {
 
   private choose(): BaseChoice | undefined {
     const { shipped, settings, read } = this.deps;
-    const { neuralBase } = settings();
-    const isPath = neuralBase !== 'auto' && !shipped.some(({ name }) => name === neuralBase);
-    const namedBase = isPath ? read(neuralBase) : undefined;
+    const { baseModel } = settings();
+    if (baseModel === 'none') return undefined;
+    const isPath = baseModel !== 'auto' && !shipped.some(({ name }) => name === baseModel);
+    const namedBase = isPath ? read(baseModel) : undefined;
     const why = namedBase && (namedBase.ok ? this.aside.get(namedBase.value.weights) : namedBase.error.message);
     const configured = why !== undefined ? { why } : namedBase?.ok ? { base: namedBase.value } : undefined;
     if (shipped.length === 0)
       return configured && 'base' in configured ? { base: configured.base, reason: { kind: 'named' } } : undefined;
     return chooseBase({
       bases: shipped,
-      setting: neuralBase,
+      setting: baseModel,
       ...(configured && { baseAtPath: configured }),
       timingOf: (base) => this.timingOf(base),
       obstacle: this.obstacle(),
@@ -245,17 +241,12 @@ export class Bases extends DisposableStore {
   }
 
   private timingOf(base: Base): StoredTiming | undefined {
-    return this.timings.get(this.keyOf(base));
-  }
-
-  private keyOf({ weights }: Base): string {
-    const { neuralPrecision, neuralThreads } = this.deps.settings();
-    return timingKey(weights, neuralPrecision, threadCount(neuralThreads || 'auto'));
+    return this.timings.get(ownTimingKey(base.weights));
   }
 
   /** Locks this base instead of the one locked before; false if another window has locked it. */
   private lock(base: Base): boolean {
-    if (this.lockedBase?.weights === base.weights || !this.deps.settings().neural) return true;
+    if (this.lockedBase?.weights === base.weights) return true;
     const lock = this.deps.lock(base);
     // If the storage folder is read-only, the base serves without a lock.
     if (!lock.ok) return lock.error.code !== 'locked';
@@ -265,16 +256,11 @@ export class Bases extends DisposableStore {
   }
 
   private releaseExcept(base: Base | undefined): void {
-    if (this.lockedBase?.weights !== base?.weights || !this.deps.settings().neural) this.release();
+    if (this.lockedBase?.weights !== base?.weights) this.release();
   }
 
   private release(): void {
     this.lockedBase?.lock.release();
     this.lockedBase = undefined;
-  }
-
-  private relevantSettings(): string {
-    const { neural, neuralBase, neuralPrecision, neuralThreads } = this.deps.settings();
-    return JSON.stringify([neural, neuralBase, neuralPrecision, neuralThreads]);
   }
 }

@@ -1,6 +1,5 @@
 // 'Choose the Base Model…': lists shipped and imported bases, and models on this machine that can be imported.
 import { join } from 'node:path';
-import { threadCount } from '../../common/threads.ts';
 import { DOWNLOADS } from '../../neural/models/catalog.ts';
 import { IMPORTED_BASES, listPackages, type PackageInfo } from '../../neural/models/list.ts';
 import { removeBase } from '../../neural/models/remove-base.ts';
@@ -40,7 +39,7 @@ export function chooseBase(deps: ChooseBaseDeps): Promise<void> {
 function knownRows(deps: ChooseBaseDeps): ModelRow[] {
   const { configuration, paths } = deps;
   const settings = configuration.for(undefined);
-  const { neuralBase } = settings;
+  const { baseModel } = settings;
   const timings = readTimings(paths.storage);
   const row = (info: PackageInfo, setting: string): ModelRow => {
     const { name, parameters, bytes, manifest } = info;
@@ -52,11 +51,11 @@ function knownRows(deps: ChooseBaseDeps): ModelRow[] {
     ];
     return {
       label: safeText(name),
-      description: joined([...parts, neuralBase === setting ? t('in use') : ''], ' · '),
+      description: joined([...parts, baseModel === setting ? t('in use') : ''], ' · '),
       detail: timing
         ? t('A line takes {0}, a new prompt {1}', durationText(timing.lineMs), durationText(timing.promptMs))
         : t('Not timed on this machine'),
-      run: () => configuration.write('neuralBase', setting, undefined),
+      run: () => configuration.write('baseModel', setting, undefined),
     };
   };
   const shipped = listPackages(paths.models).map((info) => row(info, info.name));
@@ -68,9 +67,9 @@ function knownRows(deps: ChooseBaseDeps): ModelRow[] {
   return [
     {
       label: t('Automatic'),
-      ...(neuralBase === 'auto' && { description: t('in use') }),
+      ...(baseModel === 'auto' && { description: t('in use') }),
       detail: t('The medium model if this machine is fast enough for it, otherwise the small one'),
-      run: () => configuration.write('neuralBase', 'auto', undefined),
+      run: () => configuration.write('baseModel', 'auto', undefined),
     },
     ...shipped,
     ...(imported.length > 0 ? [separator(t('Imported')), ...imported] : []),
@@ -78,12 +77,19 @@ function knownRows(deps: ChooseBaseDeps): ModelRow[] {
 }
 
 function otherRows(deps: ChooseBaseDeps): ModelRow[] {
+  const { configuration } = deps;
   const open = async (options: UiOpenOptions) => {
     const [picked] = (await window.showOpenDialog({ ...options, openLabel: t('Import') })) ?? [];
     if (picked) await importModel(picked.fsPath, undefined, deps);
   };
   return [
     separator(t('Other')),
+    {
+      label: t('None'),
+      ...(configuration.for(undefined).baseModel === 'none' && { description: t('in use') }),
+      detail: t('Only the n-gram index of your files answers, and an adaptation trains nothing'),
+      run: () => configuration.write('baseModel', 'none', undefined),
+    },
     {
       label: t('Get a Code Model…'),
       detail: t('Models of 1 to 5 GB that others made: much better, and slower'),
@@ -116,8 +122,7 @@ async function timeAll({ bases, configuration, paths }: ChooseBaseDeps, signal: 
     if (signal.aborted) break;
     report(name);
     const base = { name, folder, tokenizer, weights: manifest.weights };
-    const threads = threadCount(settings.neuralThreads || 'auto');
-    const timing = await timeBase(paths.engine, base, settings, threads, signal);
+    const timing = await timeBase(paths.engine, base, settings, signal);
     if (timing.ok) storeTiming(paths.storage, timingKeyOf(manifest, settings), { ...timing.value, at: Date.now() });
     else if (result.ok) result = timing;
   }
@@ -137,7 +142,7 @@ async function remove({ name, folder, manifest }: PackageInfo, deps: ChooseBaseD
     removeButton
   )
     return;
-  if (configuration.for(undefined).neuralBase === folder) await configuration.write('neuralBase', 'auto', undefined);
+  if (configuration.for(undefined).baseModel === folder) await configuration.write('baseModel', 'auto', undefined);
   const removed = removeBase(folder, downloads);
   if (!removed.ok) return void window.showErrorMessage(safeSentence(removed.error.message));
   await chooseBase(deps);

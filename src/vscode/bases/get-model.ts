@@ -37,7 +37,7 @@ function section(label: UiText, rows: readonly ModelRow[]): ModelRow[] {
 
 function downloadRows(deps: ImportBaseDeps): ModelRow[] {
   const { configuration, paths } = deps;
-  const { neuralBase } = configuration.for(undefined);
+  const { baseModel } = configuration.for(undefined);
   const owned = listPackages(join(paths.storage, IMPORTED_BASES));
   const machine = machineOf(owned, deps);
   return readCatalog(process.env).map((model): ModelRow => {
@@ -54,16 +54,16 @@ function downloadRows(deps: ImportBaseDeps): ModelRow[] {
     if (ownedBase)
       return {
         label: withIcon('check', safeText(name)),
-        description: joined([...parts, neuralBase === ownedBase.folder ? t('in use') : t('on this machine')], ' · '),
+        description: joined([...parts, baseModel === ownedBase.folder ? t('in use') : t('on this machine')], ' · '),
         detail: sentences(t('Use it. To delete it, run Choose the Base Model.'), arrivedText),
         ...unfinished,
-        run: () => configuration.write('neuralBase', ownedBase.folder, undefined),
+        run: () => configuration.write('baseModel', ownedBase.folder, undefined),
       };
     const { needs, fits, lineMs, isFast } = offerOf(bytes, machine);
     const memory = fits
       ? t('Needs {0} of {1} free memory.', megabytesText(needs), megabytesText(machine.free))
       : t(
-          'Needs {0}; {1} are free, and easyAdaptation.neuralMemory allows {2}.',
+          'Needs {0}; {1} are free, and easyAdaptation.memory allows {2}.',
           ...[needs, machine.free, machine.ceiling].map(megabytesText),
         );
     const speed =
@@ -87,7 +87,7 @@ function machineOf(owned: readonly PackageInfo[], { configuration, paths }: Impo
     const timing = timings.get(timingKeyOf(manifest, settings));
     return manifest.kind === 'gguf' && timing ? [{ bytes, lineMs: timing.lineMs }] : [];
   });
-  return { free: availableMemory(), ceiling: memoryCeiling(settings.neuralMemory), timed };
+  return { free: availableMemory(), ceiling: memoryCeiling(settings.memory), timed };
 }
 
 async function downloadModel(model: CatalogModel, deps: ImportBaseDeps): Promise<void> {

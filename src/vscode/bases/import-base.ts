@@ -46,7 +46,7 @@ export async function offerBase(base: AddedBase, deps: ImportBaseDeps): Promise<
   // A base that cannot be timed cannot complete. After a cancelled timing the user may still choose it.
   const mayServe = timing.ok || timing.error.code === 'cancelled';
   const answer = await window.showInformationMessage(sentences(result, licence), ...(mayServe ? [use] : []));
-  if (answer === use) await deps.configuration.write('neuralBase', base.folder, undefined);
+  if (answer === use) await deps.configuration.write('baseModel', base.folder, undefined);
 }
 
 /**
@@ -60,11 +60,10 @@ async function measure(
   report: Report,
 ): Promise<Result<ServingMeasures & Partial<BaseMeasures>>> {
   const settings = configuration.for(undefined);
-  const { neuralPrecision: precision, neuralThreads, neuralDevice: device, neuralMemory } = settings;
-  const client = new EngineClient({ script: paths.engine, memoryCeiling: memoryCeiling(neuralMemory) });
-  const threads: number | 'auto' = neuralThreads || 'auto';
+  const { device, memory } = settings;
+  const client = new EngineClient({ script: paths.engine, memoryCeiling: memoryCeiling(memory) });
   try {
-    const base = { folder, tokenizer, vocabulary, threads, precision, device } as const;
+    const base = { folder, tokenizer, vocabulary, threads: 'auto', precision: 'auto', device } as const;
     let serving: ServingMeasures | undefined;
     const measured = await measureBase(client, base, signal, report, (measures) => {
       serving = measures;

@@ -7,11 +7,11 @@ import { listPackages, type PackageInfo, readPackage } from '../../neural/models
 import type { Base } from '../../specialist/engine/choice.ts';
 import { EngineClient } from '../../specialist/engine/client.ts';
 import { llamaOptions } from '../../specialist/engine/llama-options.ts';
-import type { Timing } from '../../specialist/engine/protocol.ts';
+import type { Requests, Timing } from '../../specialist/engine/protocol.ts';
 import { ggufTimingKey, timingKey } from '../../specialist/engine/timings.ts';
 import type { Settings } from '../settings/settings.ts';
 
-type ServingSettings = Pick<Settings, 'neuralPrecision' | 'neuralThreads' | 'neuralDevice'>;
+type ServingSettings = Pick<Settings, 'device'>;
 
 /** The shipped bases, smallest first. */
 export function shippedBases(models: string, log: Log): Base[] {
@@ -29,29 +29,31 @@ function baseFrom({ name, folder, tokenizer, manifest }: PackageInfo): Base {
   return { name, folder, tokenizer, weights: manifest.weights };
 }
 
+/** How a model is served: in the precision of its manifest, with the threads that suit this machine. */
+export function servingOptions({ device }: ServingSettings): Omit<Requests['time']['request'], 'model' | 'tokenizer'> {
+  return { precision: 'auto', threads: threadCount('auto'), ...llamaOptions('auto', device) };
+}
+
+/** Key of the timing of a base that our own engine serves. @param weights hash of the base's weights */
+export function ownTimingKey(weights: string): string {
+  return timingKey(weights, 'auto', threadCount('auto'));
+}
+
 /** Key of a base's timing under the settings. */
-export function timingKeyOf(
-  { weights, gguf }: PackageInfo['manifest'],
-  { neuralPrecision, neuralThreads, neuralDevice }: ServingSettings,
-): string {
-  const threads = neuralThreads || 'auto';
-  return gguf
-    ? ggufTimingKey(weights, llamaOptions(threads, neuralDevice))
-    : timingKey(weights, neuralPrecision, threadCount(threads));
+export function timingKeyOf({ weights, gguf }: PackageInfo['manifest'], { device }: ServingSettings): string {
+  return gguf ? ggufTimingKey(weights, llamaOptions('auto', device)) : ownTimingKey(weights);
 }
 
 /** Times a base in its own process, so that loading delays no completion and the memory is freed at the end. */
 export async function timeBase(
   script: string,
   { folder: model, tokenizer }: Base,
-  { neuralPrecision: precision, neuralThreads, neuralDevice }: ServingSettings,
-  threads: number,
+  settings: ServingSettings,
   signal: AbortSignal,
 ): Promise<Result<Timing>> {
   const client = new EngineClient({ script });
   try {
-    const options = { precision, threads, ...llamaOptions(neuralThreads || 'auto', neuralDevice) };
-    return await client.request('time', { model, tokenizer, ...options }, { signal });
+    return await client.request('time', { model, tokenizer, ...servingOptions(settings) }, { signal });
   } finally {
     await client.end();
   }

@@ -6,16 +6,15 @@ import { DisposableStore } from '../../common/disposable.ts';
 import { failed, type Result } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
 import { memoryCeiling } from '../../common/memory.ts';
-import { threadCount } from '../../common/threads.ts';
 import type { Tuning } from '../../common/tuning.ts';
 import type { ModelToOpen } from '../../completion/folder-model.ts';
 import type { EngineStart } from '../../jobs/protocol.ts';
 import { type Engine, EngineClient, type EngineOptions, type RequestOptions } from '../../specialist/engine/client.ts';
-import { llamaOptions } from '../../specialist/engine/llama-options.ts';
 import type { RequestKind, Requests } from '../../specialist/engine/protocol.ts';
 import type { Paths } from '../editor/paths.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Bases } from './bases.ts';
+import { servingOptions } from './shipped-bases.ts';
 
 /** Why there is no neural model: switched off, or missing from this package. */
 export type NeuralAbsence = 'off' | 'no-model';
@@ -48,14 +47,18 @@ export class Neural extends DisposableStore implements Engine {
     this.deps = deps;
     this.tuning = deps.tuning;
     this.knownSettings = this.relevantSettings();
-    this.ceiling = deps.settings().neuralMemory;
+    this.ceiling = deps.settings().memory;
     this.add({ dispose: () => this.endProcess() });
   }
 
   /** Why there is no neural model; undefined if there is one. */
   get absence(): NeuralAbsence | undefined {
-    if (!this.deps.settings().neural) return 'off';
+    if (this.isOff) return 'off';
     return this.deps.bases.current ? undefined : 'no-model';
+  }
+
+  private get isOff(): boolean {
+    return this.deps.settings().baseModel === 'none';
   }
 
   /**
@@ -77,22 +80,14 @@ export class Neural extends DisposableStore implements Engine {
     const { settings, paths } = this.deps;
     return {
       script: paths.engine,
-      memoryCeiling: memoryCeiling(settings().neuralMemory),
+      memoryCeiling: memoryCeiling(settings().memory),
       trainingNiceness: this.tuning.trainingNiceness,
     };
   }
 
   /** The model with the serving options of the current settings. */
   serving({ setAside: _, ...current }: CurrentModel): ModelToOpen {
-    const { neuralPrecision, neuralThreads, neuralDevice } = this.deps.settings();
-    const threads = neuralThreads || 'auto';
-    const { tokenizer } = this.shipped;
-    const options = {
-      precision: neuralPrecision,
-      threads: threadCount(threads),
-      ...llamaOptions(threads, neuralDevice),
-    };
-    return { ...current, tokenizer, ...options };
+    return { ...current, tokenizer: this.shipped.tokenizer, ...servingOptions(this.deps.settings()) };
   }
 
   async request<K extends RequestKind>(
@@ -100,8 +95,7 @@ export class Neural extends DisposableStore implements Engine {
     request: Requests[K]['request'],
     options?: RequestOptions<K>,
   ): Promise<Result<Requests[K]['result']>> {
-    if (this.isDisposed || !this.deps.settings().neural)
-      return failed('unsupported', 'The neural model is switched off.');
+    if (this.isDisposed || this.isOff) return failed('unsupported', 'The neural model is switched off.');
     this.client ??= this.startProcess();
     return this.client.request(kind, request, options);
   }
@@ -111,8 +105,7 @@ export class Neural extends DisposableStore implements Engine {
     const now = this.relevantSettings();
     if (now === this.knownSettings) return;
     this.knownSettings = now;
-    const { neural, neuralMemory } = this.deps.settings();
-    if (!neural || neuralMemory !== this.ceiling) this.endProcess();
+    if (this.isOff || this.deps.settings().memory !== this.ceiling) this.endProcess();
     this.deps.onChange();
   }
 
@@ -123,7 +116,7 @@ export class Neural extends DisposableStore implements Engine {
 
   private startProcess(): EngineProcess {
     const { log, start, bases } = this.deps;
-    this.ceiling = this.deps.settings().neuralMemory;
+    this.ceiling = this.deps.settings().memory;
     const onSetAside: EngineOptions['onSetAside'] = ({ weights }, { message }) => bases.setAside(weights, message);
     const client = start?.(memoryCeiling(this.ceiling)) ?? new EngineClient({ ...this.startOptions, log, onSetAside });
     client.onRestarted(this.deps.onRestarted);
@@ -131,7 +124,7 @@ export class Neural extends DisposableStore implements Engine {
   }
 
   private relevantSettings(): string {
-    const { neural, neuralMemory, neuralPrecision, neuralThreads, neuralDevice } = this.deps.settings();
-    return JSON.stringify([neural, neuralMemory, neuralPrecision, neuralThreads, neuralDevice]);
+    const { memory, device } = this.deps.settings();
+    return JSON.stringify([this.isOff, memory, device]);
   }
 }

@@ -3,15 +3,13 @@ import type { CompletionSettings } from '../../completion/types.ts';
 import type { Settings } from '../settings/settings.ts';
 
 export function completionSettings(settings: Settings, apiAllowed: boolean): CompletionSettings {
-  const { balance, showBar, multiline, apiDebounceMin, apiDebounceMax } = settings;
+  const { balance, minimumConfidence, multiline } = settings;
   return {
-    balance: settings.localOnly ? 0 : balance,
-    showThreshold: showBar,
-    fallbackThreshold: showBar,
+    balance,
+    showThreshold: minimumConfidence,
+    fallbackThreshold: minimumConfidence,
     multiline,
     apiAllowed,
-    apiDebounceMinMs: apiDebounceMin,
-    apiDebounceMaxMs: Math.max(apiDebounceMin, apiDebounceMax),
     // From 0.5 on, the likelier model is wanted.
     localFirst: balance < 0.5,
     prefetchFromApi: balance === 1,

@@ -50,16 +50,16 @@ function amountName(threshold: number): UiText {
 }
 
 export async function pickAmount(scope: vscode.Uri | undefined, configuration: Configuration): Promise<void> {
-  const { showBar } = configuration.for(scope);
+  const { minimumConfidence } = configuration.for(scope);
   const picked = await window.showQuickPick(
     (Object.keys(thresholdSteps) as ThresholdStep[]).map((step) => ({
       ...amounts[step](),
       value: thresholdSteps[step],
-      ...(thresholdSteps[step] === showBar && { description: t('current') }),
+      ...(thresholdSteps[step] === minimumConfidence && { description: t('current') }),
     })),
     { title: t('How much is shown'), placeHolder: t('The panel lists the other suggestions in grey') },
   );
-  if (picked) await configuration.write('showBar', picked.value, scope);
+  if (picked) await configuration.write('minimumConfidence', picked.value, scope);
 }
 
 /** Moves the setting by one step. @param by -1: show more; 1: show less */
@@ -68,10 +68,10 @@ export async function stepAmount(
   scope: vscode.Uri | undefined,
   configuration: Configuration,
 ): Promise<void> {
-  const { showBar } = configuration.for(scope);
+  const { minimumConfidence } = configuration.for(scope);
   const steps = Object.values(thresholdSteps).sort((a, b) => by * (a - b));
-  const next = steps.find((step) => by * (step - showBar) > 0);
-  if (next !== undefined) await configuration.write('showBar', next, scope);
+  const next = steps.find((step) => by * (step - minimumConfidence) > 0);
+  if (next !== undefined) await configuration.write('minimumConfidence', next, scope);
   const text =
     next === undefined
       ? t('This is the last step. The panel and the settings accept any number.')
@@ -126,7 +126,7 @@ function items(snapshot: StatusSnapshot, configuration: Configuration): Item[] {
       : command('play', t('Enable Here'), 'enableHere'),
     {
       label: withIcon('eye', t('Choose How Much Is Shown…')),
-      description: amountName(settings.showBar),
+      description: amountName(settings.minimumConfidence),
       run: () => pickAmount(folder.uri, configuration),
     },
     separator(t('Local and large model')),

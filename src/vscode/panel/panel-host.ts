@@ -26,7 +26,7 @@ export interface PanelDeps {
   readonly reports: () => readonly PanelReport[];
   /** Results of the text tasks' last runs. */
   readonly tasks: () => readonly PanelTask[];
-  readonly set: (setting: 'balance' | 'showBar', value: number) => void;
+  readonly set: (setting: 'balance' | 'minimumConfidence', value: number) => void;
   /** Shows the position of a completion in the editor. */
   readonly openPosition: (id: string) => void;
   readonly log: Log;
@@ -143,7 +143,7 @@ export class PanelHost extends DisposableStore implements vscode.WebviewViewProv
         this.deps.set('balance', message.value);
         break;
       case 'threshold':
-        this.deps.set('showBar', message.value);
+        this.deps.set('minimumConfidence', message.value);
         break;
       case 'command':
         void vscode.commands.executeCommand(

@@ -104,7 +104,7 @@ export class Status extends DisposableStore {
       statusText: this.statusText(status, folder, languageId, progress),
       model: modelStatus(session?.specialist.state, neural.absence, bases.current),
       balance: settings.balance,
-      showThreshold: settings.showBar,
+      showThreshold: settings.minimumConfidence,
       slider: isAllowed(apiState) ? this.slider(folder) : [],
       localOnly: settings.localOnly || apiState === 'untrusted',
       apiModel: apiState === 'no-key' || apiState === 'local-only' || apiState === 'untrusted' ? '' : api.model,

@@ -22,7 +22,6 @@ export const lower: CombineLevels<number> = Math.min;
 /** 0 follows the machine's memory: it is compared by what it means. */
 export const lowerMemory: CombineLevels<number> = (user, workspace) =>
   memoryCeiling(workspace) < memoryCeiling(user) ? workspace : user;
-export const higher: CombineLevels<number> = Math.max;
 export const onWhereEither: CombineLevels<boolean> = (user, workspace) => user || workspace;
 export const onWhereBoth: CombineLevels<boolean> = (user, workspace) => user && workspace;
 

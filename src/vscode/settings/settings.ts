@@ -4,7 +4,6 @@ import { providers } from '../../llm/providers/providers.ts';
 import {
   type CombineLevels,
   globsOfBoth,
-  higher,
   isToggles,
   type Levels,
   languagesOfBoth,
@@ -40,7 +39,7 @@ export interface SettingRow<T> {
 export interface Settings {
   /** Language id -> on; '*' stands for every other language. */
   readonly enable: Toggles;
-  /** 0: local only ... 1: large model first. */
+  /** From 0.05, hardly any call of the large model, to 1, large model first. */
   readonly balance: number;
   readonly localOnly: boolean;
   /** Provider of the large model: a row of llm/providers. */
@@ -56,31 +55,20 @@ export interface Settings {
   readonly multiline: boolean;
   /** An accepted suggestion brings the imports that the language extension prefers. */
   readonly addMissingImports: boolean;
-  /** Limits of the debounce of calls to the large model, ms. Between them it follows the measured latency. */
-  readonly apiDebounceMin: number;
-  readonly apiDebounceMax: number;
   /** Local drafts below this probability of being right are not shown. */
-  readonly showBar: number;
+  readonly minimumConfidence: number;
   /** Whether the next edit is offered. */
   readonly nextEdits: boolean;
   readonly exclude: Toggles;
-  readonly maxFolderMegabytes: number;
-  /** Whether the neural model is used beside the n-gram model. */
-  readonly neural: boolean;
-  /** 'auto', a shipped base ('small', 'medium'), or the folder of another one. */
-  readonly neuralBase: string;
+  /** 'auto', a shipped base ('small', 'medium'), the folder of another one, or 'none': the n-gram model alone. */
+  readonly baseModel: string;
   /** Training device. Completions always use the CPU, which is faster for one line. */
-  readonly neuralDevice: 'auto' | 'cpu' | 'webgpu';
-  /** Precision of the weights for completions; training uses fp32. */
-  readonly neuralPrecision: 'auto' | 'int4' | 'int8' | 'fp32';
-  /** Number of threads; 0: chosen by threadCount. */
-  readonly neuralThreads: number;
+  readonly device: 'auto' | 'cpu' | 'webgpu';
   /** Resident memory in gigabytes at which its processes drop caches or stop training; 0: as memoryCeiling says. */
-  readonly neuralMemory: number;
+  readonly memory: number;
   /** Time limit of an adaptation in minutes, measuring included. */
   readonly adaptMinutes: number;
-  /** Limits of an adaptation's calls to the large model: number, and US dollars. */
-  readonly adaptCalls: number;
+  /** Limit of an adaptation's calls to the large model, US dollars. */
   readonly adaptBudget: number;
 }
 
@@ -88,7 +76,7 @@ export const section = 'easyAdaptation';
 
 export const settingRows: { readonly [K in keyof Settings]: SettingRow<Settings[K]> } = {
   enable: { type: 'object', default: { '*': true }, scope: 'resource', beside: languagesOfBoth },
-  balance: { type: 'number', default: 0.4, scope: 'resource', minimum: 0, maximum: 1, beside: lower },
+  balance: { type: 'number', default: 0.4, scope: 'resource', minimum: 0.05, maximum: 1, beside: lower },
   localOnly: { type: 'boolean', default: false, scope: 'resource', beside: onWhereEither },
   provider: {
     type: 'string',
@@ -110,32 +98,26 @@ export const settingRows: { readonly [K in keyof Settings]: SettingRow<Settings[
   apiBudget: { type: 'number', default: 1, scope: 'application', minimum: 0, maximum: 1000, beside: usersAlone },
   multiline: { type: 'boolean', default: true, scope: 'resource', beside: onWhereBoth },
   addMissingImports: { type: 'boolean', default: true, scope: 'resource', beside: onWhereBoth },
-  apiDebounceMin: { type: 'number', default: 150, scope: 'window', minimum: 0, maximum: 5000, beside: higher },
-  apiDebounceMax: { type: 'number', default: 600, scope: 'window', minimum: 0, maximum: 5000, beside: higher },
-  showBar: { type: 'number', default: 0.6, scope: 'resource', minimum: 0, maximum: 1, beside: workspacesFirst },
+  minimumConfidence: {
+    type: 'number',
+    default: 0.6,
+    scope: 'resource',
+    minimum: 0,
+    maximum: 1,
+    beside: workspacesFirst,
+  },
   nextEdits: { type: 'boolean', default: true, scope: 'resource', beside: onWhereBoth },
   exclude: { type: 'object', default: {}, scope: 'resource', beside: globsOfBoth },
-  maxFolderMegabytes: { type: 'number', default: 64, scope: 'resource', minimum: 1, maximum: 2048, beside: lower },
-  neural: { type: 'boolean', default: true, scope: 'window', beside: onWhereBoth },
-  neuralBase: { type: 'string', default: 'auto', scope: 'machine', beside: usersAlone },
-  neuralDevice: {
+  baseModel: { type: 'string', default: 'auto', scope: 'machine', beside: usersAlone },
+  device: {
     type: 'string',
     default: 'auto',
     scope: 'machine',
     values: ['auto', 'cpu', 'webgpu'],
     beside: usersAlone,
   },
-  neuralPrecision: {
-    type: 'string',
-    default: 'auto',
-    scope: 'machine',
-    values: ['auto', 'int4', 'int8', 'fp32'],
-    beside: usersAlone,
-  },
-  neuralThreads: { type: 'number', default: 0, scope: 'machine', minimum: 0, maximum: 64, beside: usersAlone },
-  neuralMemory: { type: 'number', default: 0, scope: 'window', minimum: 0, maximum: 64, beside: lowerMemory },
+  memory: { type: 'number', default: 0, scope: 'window', minimum: 0, maximum: 64, beside: lowerMemory },
   adaptMinutes: { type: 'number', default: 10, scope: 'resource', minimum: 1, maximum: 720, beside: lower },
-  adaptCalls: { type: 'number', default: 300, scope: 'resource', minimum: 0, maximum: 2000, beside: lower },
   adaptBudget: { type: 'number', default: 1, scope: 'resource', minimum: 0, maximum: 1000, beside: lower },
 };
 

@@ -13,8 +13,8 @@ export const defaultHarvestOptions: HarvestOptions = {
   filesExclude: { '**/.git': true, '**/.svn': true, '**/.hg': true, '**/.DS_Store': true, '**/Thumbs.db': true },
   maxFileBytes: 1_000_000,
   maxFiles: 20_000,
-  // About eight million tokens, which a laptop indexes in half a minute.
-  maxTotalBytes: 32_000_000,
+  // About sixteen million tokens, which a laptop indexes in a minute.
+  maxTotalBytes: 64_000_000,
 };
 
 export function withDefaults(options: Partial<HarvestOptions>): HarvestOptions {

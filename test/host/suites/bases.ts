@@ -17,7 +17,7 @@ const crafted = 'crafted';
 const drawnMs = 1000;
 
 const run = (command: string) => vscode.commands.executeCommand(command);
-const base = () => vscode.workspace.getConfiguration('easyAdaptation').get<string>('neuralBase');
+const base = () => vscode.workspace.getConfiguration('easyAdaptation').get<string>('baseModel');
 const jobs = () => descendants(process.pid).filter(({ args }) => args.includes(join('dist', 'job.cjs')));
 
 /** Opens the list, waits until the search for models has ended, and selects a row by its index. */
@@ -49,7 +49,7 @@ export function defineBases(suite: Suite, plan: Plan): void {
       await choose(0);
       await until('the automatic choice', () => base() === 'auto');
     } finally {
-      await setting('neuralBase', before);
+      await setting('baseModel', before);
     }
   });
 

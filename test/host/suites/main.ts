@@ -208,11 +208,11 @@ export function defineMain(suite: Suite, plan: Plan): void {
   });
 
   suite.test('a manual request shows the best suggestion at any display threshold', async () => {
-    await setting('showBar', 1);
+    await setting('minimumConfidence', 1);
     const text = await added('a suggestion', upTo('const database = await '), () =>
       asked('editor.action.inlineSuggest.commit'),
     );
-    await setting('showBar', undefined);
+    await setting('minimumConfidence', undefined);
     assert.match(text, /^openDatabase/);
   });
 

@@ -73,10 +73,11 @@ export function defineNeural(suite: Suite, plan: Plan): void {
 
   suite.test('switching the neural model off ends its process, and switching it on starts one', async () => {
     const pid = await engine();
-    await setting('neural', false);
+    const base = vscode.workspace.getConfiguration('easyAdaptation').get<string>('baseModel');
+    await setting('baseModel', 'none');
     await until('the end of the process', () => !alive(pid));
     await answeredBy('n-gram');
-    await setting('neural', undefined);
+    await setting('baseModel', base);
     await until('a process', engine);
   });
 

@@ -23,14 +23,14 @@ export function defineRestricted(suite: Suite, plan: Plan): void {
     assert.equal(settings.get('baseUrl'), plan.apiUrl);
     assert.equal(settings.get('model'), '');
     assert.deepEqual(settings.get('exclude'), {});
-    for (const key of ['balance', 'localOnly', 'neuralMemory', 'enable', 'exclude'])
+    for (const key of ['balance', 'localOnly', 'memory', 'enable', 'exclude'])
       assert.equal(
         settings.inspect(key)?.workspaceFolderValue ?? settings.inspect(key)?.workspaceValue,
         undefined,
         key,
       );
     // One that it may set, so that the settings file is known to be read.
-    assert.equal(settings.get('showBar'), 0.123);
+    assert.equal(settings.get('minimumConfidence'), 0.123);
   });
 
   suite.test('completions are local, and the folder is indexed', async () => {

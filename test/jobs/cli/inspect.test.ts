@@ -113,8 +113,6 @@ test('inspect --at prints the exact request of a completion, with its hint', asy
         fallbackThreshold: 0.15,
         multiline: true,
         apiAllowed: true,
-        apiDebounceMinMs: 0,
-        apiDebounceMaxMs: 0,
         localFirst: false,
         prefetchFromApi: false,
       }),

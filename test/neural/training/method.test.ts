@@ -20,7 +20,7 @@ test('the available memory decides between full fine-tuning, adapters and an err
     (error) =>
       error instanceof CodedError &&
       error.code === 'out-of-memory' &&
-      /100 MB are free within its limit\. .*easyAdaptation\.neuralMemory/.test(error.message),
+      /100 MB are free within its limit\. .*easyAdaptation\.memory/.test(error.message),
   );
 });
 

@@ -45,7 +45,7 @@ class Machine {
       storage: this.storage,
       clock: this.clock,
       log: silentLog,
-      time: (measured, _threads, signal) => {
+      time: (measured, signal) => {
         this.measured++;
         return this.timing(measured, signal);
       },
@@ -213,48 +213,37 @@ test('nothing is timed during an adaptation, without the neural model, or if the
   const busy = machine.window();
   busy.state.busy = true;
   await busy.pause();
-  await machine.window({}, { neural: false }).pause();
-  await machine.window({}, { neuralBase: 'small' }).pause();
+  await machine.window({}, { baseModel: 'none' }).pause();
+  await machine.window({}, { baseModel: 'small' }).pause();
   await machine.window({ shipped: [small] }).pause();
   assert.equal(machine.measured, 0);
 });
 
-test('a base whose timing fails is tried again only after the settings change', async () => {
+test('a base whose timing fails is tried again only after the setting changes', async () => {
   const machine = new Machine();
   machine.timing = async () => failed('crashed', 'It keeps ending.');
   const { serves, pause, change } = machine.window();
   for (let i = 0; i < 3; i++) await pause();
   assert.deepEqual([serves(), machine.measured], ['small', 1]);
   machine.timing = async () => ok(fast);
-  change({ neuralThreads: 3 });
+  change({ baseModel: 'small' });
+  change({ baseModel: 'auto' });
   await pause();
   assert.deepEqual([serves(), machine.measured], ['medium', 2]);
 });
 
 test('a base that was set aside gives way to the small one until the window is reloaded', () => {
   const machine = new Machine();
-  const { bases, serves, why, heard, change } = machine.window({}, { neuralBase: '/own' });
+  const { bases, serves, why, heard, change } = machine.window({}, { baseModel: '/own' });
   assert.deepEqual([serves(), why()], ['own', 'named']);
   bases.setAside(base('own').weights, "llama.cpp aborted over 'own'.");
   assert.deepEqual([serves(), why(), heard.changes], ['small', 'not-found', 1]);
   const reason = bases.current?.reason;
   assert.equal(reason?.kind === 'not-found' && reason.why, "llama.cpp aborted over 'own'.");
-  change({ neuralThreads: 3 });
+  change({ baseModel: 'auto' });
+  change({ baseModel: '/own' });
   assert.equal(serves(), 'small');
-  assert.equal(machine.window({}, { neuralBase: '/own' }).serves(), 'own');
-});
-
-test('each number of threads has its own timing', async () => {
-  const machine = new Machine();
-  const { serves, why, pause, change } = machine.window();
-  await pause();
-  change({ neuralThreads: 1 });
-  assert.deepEqual([serves(), why()], ['small', 'untimed']);
-  machine.timing = async () => ok(slow);
-  for (let i = 0; i < 3; i++) await pause();
-  assert.deepEqual([serves(), why(), machine.measured], ['small', 'slow', 4]);
-  change({ neuralThreads: 0 });
-  assert.deepEqual([serves(), why()], ['medium', 'in-time']);
+  assert.equal(machine.window({}, { baseModel: '/own' }).serves(), 'own');
 });
 
 test('two windows never hold the larger base at once; the second takes it when the first closes', async () => {
@@ -265,9 +254,9 @@ test('two windows never hold the larger base at once; the second takes it when t
   assert.deepEqual([first.serves(), second.serves(), second.why()], ['medium', 'small', 'elsewhere']);
   await second.pause();
   assert.deepEqual([second.serves(), second.heard.changes], ['small', 0]);
-  second.change({ neuralBase: 'medium' });
+  second.change({ baseModel: 'medium' });
   assert.deepEqual([second.serves(), second.why()], ['small', 'elsewhere'], 'not even if the setting names it');
-  second.change({ neuralBase: 'auto' });
+  second.change({ baseModel: 'auto' });
   first.bases.dispose();
   await second.pause();
   assert.deepEqual([second.serves(), second.why(), second.heard.changes], ['medium', 'in-time', 1]);
@@ -278,7 +267,7 @@ test('a window without a folder neither holds nor times the larger base until a 
   const bare = machine.window({ hasFolder: () => false });
   await bare.pause();
   assert.deepEqual([bare.serves(), bare.why(), machine.measured, machine.holders.size], ['small', 'no-folder', 0, 0]);
-  bare.change({ neuralBase: 'medium' });
+  bare.change({ baseModel: 'medium' });
   assert.deepEqual([bare.serves(), machine.holders.size], ['small', 0]);
   const other = machine.window();
   await other.pause();
@@ -293,14 +282,15 @@ test('a window without a folder neither holds nor times the larger base until a 
   assert.deepEqual([opened.serves(), opened.why()], ['medium', 'in-time']);
 });
 
-test('a window whose neural model is switched off holds no base', async () => {
+test('a window whose base model is none has no base and holds none', async () => {
   const machine = new Machine();
   const first = machine.window();
   await first.pause();
-  first.change({ neural: false });
+  first.change({ baseModel: 'none' });
+  assert.equal(first.bases.current, undefined);
   assert.equal(machine.holders.size, 0);
   const second = machine.window();
-  first.change({ neural: true });
+  first.change({ baseModel: 'auto' });
   assert.deepEqual([second.serves(), first.serves(), first.why()], ['medium', 'small', 'elsewhere']);
 });
 
@@ -361,11 +351,11 @@ test('an idle window checks nothing until the next key', async (context) => {
 test('a changed setting applies at once, also a path; a missing base is reported', () => {
   const machine = new Machine();
   const { serves, why, change, heard } = machine.window();
-  change({ neuralBase: 'medium' });
+  change({ baseModel: 'medium' });
   assert.deepEqual([serves(), why()], ['medium', 'named']);
-  change({ neuralBase: '/own' });
+  change({ baseModel: '/own' });
   assert.deepEqual([serves(), why()], ['own', 'named']);
-  change({ neuralBase: 'large' });
+  change({ baseModel: 'large' });
   assert.deepEqual([serves(), why()], ['small', 'not-found']);
   assert.equal(heard.changes, 3);
   assert.equal(machine.holders.size, 0);
@@ -375,6 +365,6 @@ test('a package without a model selects none, unless the setting names one', () 
   const machine = new Machine();
   const { bases, change, serves } = machine.window({ shipped: [] });
   assert.equal(bases.current, undefined);
-  change({ neuralBase: '/own' });
+  change({ baseModel: '/own' });
   assert.equal(serves(), 'own');
 });

@@ -80,7 +80,7 @@ test('a base is offered with the measured time of a line if the user cancels whi
   assert.deepEqual(dialogs.messages, [
     'own needs 120 ms for a line and 900 ms for a new prompt: fast enough to answer while you type. How fast it is trained here was not measured. Licence as stated: MIT.',
   ]);
-  assert.deepEqual(written, [['neuralBase', own.folder, undefined]]);
+  assert.deepEqual(written, [['baseModel', own.folder, undefined]]);
   assert.equal(readTimings(storage).get(timingKeyOf(own.manifest, settings))?.lineMs, 120);
 });
 

@@ -10,7 +10,13 @@ import { filesIn, sha256Of, TOKENIZER, WEIGHTS, writeManifest } from '../../../s
 import { type Base, isSlow } from '../../../src/specialist/engine/choice.ts';
 import { lockModel } from '../../../src/storage/lock.ts';
 import { Bases } from '../../../src/vscode/bases/bases.ts';
-import { readBase, shippedBases, timeBase, timingKeyOf } from '../../../src/vscode/bases/shipped-bases.ts';
+import {
+  readBase,
+  servingOptions,
+  shippedBases,
+  timeBase,
+  timingKeyOf,
+} from '../../../src/vscode/bases/shipped-bases.ts';
 import { readSettings } from '../../../src/vscode/settings/settings.ts';
 import { ManualClock } from '../../fakes/clock.ts';
 import { SCRIPT, TOKENIZER as SHIPPED_TOKENIZER, writeModel } from '../../specialist/engine/helpers.ts';
@@ -51,12 +57,11 @@ function windowOver(shipped: readonly Base[], clock: ManualClock, storage = join
     storage,
     clock,
     log: silentLog,
-    time: (base, threads, signal) =>
+    time: (base, signal) =>
       timeBase(
         SCRIPT,
         base,
         readSettings(() => undefined),
-        threads,
         signal,
       ),
     lock: (base) => lockModel(storage, base.weights, 'a test'),
@@ -121,7 +126,7 @@ test('a single shipped base is selected without timing', async () => {
   bases.dispose();
 });
 
-test('a base is timed with the precision, threads and device of the settings', async () => {
+test('a base is timed with the device of the settings', async () => {
   const script = join(root, 'engine.mjs');
   // Answers every request with the request.
   writeFileSync(
@@ -129,14 +134,13 @@ test('a base is timed with the precision, threads and device of the settings', a
     "process.on('message', ({ id, request }) => process.send({ id, kind: 'result', result: request }));",
   );
   const base: Base = { name: 'b', folder: '/b', tokenizer: '/b/tokenizer.json', weights: 'w' };
-  const settings = { neuralPrecision: 'auto', neuralDevice: 'cpu', neuralThreads: 3 } as const;
-  const timed: unknown = await timeBase(script, base, settings, 3, new AbortController().signal);
+  const timed: unknown = await timeBase(script, base, { device: 'cpu' }, new AbortController().signal);
   const { folder: model, tokenizer } = base;
-  const value = { model, tokenizer, precision: 'auto', threads: 3, llamaThreads: 3, device: 'cpu' };
+  const value = { model, tokenizer, ...servingOptions({ device: 'cpu' }) };
   assert.deepEqual(timed, { ok: true, value });
 });
 
-test('the timing of a GGUF base belongs to its device and threads, not to the precision', () => {
+test('the timing of a GGUF base belongs to its device', () => {
   const gguf = {
     path: '/f',
     bytes: 1,
@@ -148,9 +152,5 @@ test('the timing of a GGUF base belongs to its device and threads, not to the pr
   };
   const [small] = listPackages(models);
   const manifest = { ...(small as PackageInfo).manifest, gguf };
-  const settings = { neuralPrecision: 'auto', neuralThreads: 2, neuralDevice: 'auto' } as const;
-  const key = timingKeyOf(manifest, settings);
-  assert.equal(timingKeyOf(manifest, { ...settings, neuralPrecision: 'int8' }), key);
-  assert.notEqual(timingKeyOf(manifest, { ...settings, neuralDevice: 'cpu' }), key);
-  assert.notEqual(timingKeyOf(manifest, { ...settings, neuralThreads: 1 }), key);
+  assert.notEqual(timingKeyOf(manifest, { device: 'auto' }), timingKeyOf(manifest, { device: 'cpu' }));
 });

@@ -3,8 +3,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { silentLog } from '../../../src/common/log.ts';
 import { memoryCeiling } from '../../../src/common/memory.ts';
+import { threadCount } from '../../../src/common/threads.ts';
 import { readTuning } from '../../../src/common/tuning.ts';
 import type { Base } from '../../../src/specialist/engine/choice.ts';
+import { llamaThreadCount } from '../../../src/specialist/engine/llama-options.ts';
 import { type EngineProcess, Neural } from '../../../src/vscode/bases/window-engine.ts';
 import { readSettings, type Settings } from '../../../src/vscode/settings/settings.ts';
 import { ScriptedEngine } from '../../fakes/engine.ts';
@@ -74,21 +76,21 @@ test('one process starts with the first request and serves all', async () => {
 test('switching off ends the process, switching on starts one', async () => {
   const { neural, processes, heard, change } = setup();
   await neural.request('status', {});
-  change({ neural: false });
+  change({ baseModel: 'none' });
   assert.ok(processes[0]?.disposed);
   assert.equal(neural.absence, 'off');
   const refused = await neural.request('status', {});
   assert.equal(!refused.ok && refused.error.code, 'unsupported');
-  change({ neural: true });
+  change({ baseModel: 'auto' });
   await neural.request('status', {});
   assert.equal(processes.length, 2);
   assert.equal(heard.changes, 2);
 });
 
-test('a new precision or thread count keeps the process, and an unrelated setting changes nothing', async () => {
+test('a new device keeps the process, and an unrelated setting changes nothing', async () => {
   const { neural, processes, heard, change } = setup();
   await neural.request('status', {});
-  change({ neuralPrecision: 'int8', neuralThreads: 3 });
+  change({ device: 'cpu' });
   change({ balance: 0.9 });
   assert.equal(heard.changes, 1);
   assert.ok(!processes[0]?.disposed);
@@ -97,17 +99,17 @@ test('a new precision or thread count keeps the process, and an unrelated settin
     name: 'adapted',
     base: '/other',
     tokenizer: '/models/small/tokenizer.json',
-    precision: 'int8',
-    threads: 3,
-    llamaThreads: 3,
-    device: 'auto',
+    precision: 'auto',
+    threads: threadCount('auto'),
+    llamaThreads: llamaThreadCount('auto'),
+    device: 'cpu',
   });
 });
 
 test('a new memory limit starts a new process and applies to the next adaptation', async () => {
   const { neural, processes, heard, change } = setup();
   await neural.request('status', {});
-  change({ neuralMemory: 8 });
+  change({ memory: 8 });
   assert.ok(processes[0]?.disposed);
   assert.equal(heard.changes, 1);
   assert.equal(neural.startOptions.memoryCeiling, 8e9);

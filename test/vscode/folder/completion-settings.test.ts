@@ -16,5 +16,4 @@ test('local first holds below the middle of the slider', () => {
 
 test('only the large model first prefetches from it', () => {
   assert.deepEqual([settingsWith({}).prefetchFromApi, settingsWith({ balance: 1 }).prefetchFromApi], [false, true]);
-  assert.equal(settingsWith({ localOnly: true, balance: 1 }).balance, 0);
 });
