@@ -178,6 +178,7 @@ export function activate(context: vscode.ExtensionContext): void {
       ...{ jobs, api, permissions, configuration, neural, paths, log },
       current: () => status.folder(),
       onReports: () => panel.tasksChanged(),
+      onTasks: (hasTask) => contextKeys.set('hasTask', hasTask),
       onSpent: (usd) => activity.addSpending(usd),
     }),
   );
@@ -251,6 +252,7 @@ export function activate(context: vscode.ExtensionContext): void {
     new EditOffers({
       ...{ folders, rules, configuration, activity, isOn, log },
       isSuggested: (document, text) => ghostText.isSuggested(document, text),
+      onOffered: (isOffered) => contextKeys.set('editOffered', isOffered),
       onTabAction: (action) => contextKeys.set('nextEdit', action),
     }),
   );

@@ -8,6 +8,8 @@ export interface Tuning {
   readonly longPromptMs: number | undefined;
   /** Limit for the training steps of one adaptation. */
   readonly maxSteps: number | undefined;
+  /** Limit for the positions that one adaptation asks the large model about. */
+  readonly maxPositions: number | undefined;
   /** Niceness of the training process above our own; 0: same priority. */
   readonly trainingNiceness: number | undefined;
 }
@@ -16,6 +18,7 @@ export const variables: Readonly<Record<keyof Tuning, string>> = {
   patienceMs: 'EASY_ADAPTATION_PATIENCE_MS',
   longPromptMs: 'EASY_ADAPTATION_LONG_PROMPT_MS',
   maxSteps: 'EASY_ADAPTATION_MAX_STEPS',
+  maxPositions: 'EASY_ADAPTATION_MAX_POSITIONS',
   trainingNiceness: 'EASY_ADAPTATION_TRAINING_NICENESS',
 };
 
@@ -26,6 +29,7 @@ export function readTuning(environment: Readonly<Record<string, string | undefin
     patienceMs: read(variables.patienceMs),
     longPromptMs: read(variables.longPromptMs),
     maxSteps: read(variables.maxSteps),
+    maxPositions: read(variables.maxPositions),
     trainingNiceness: read(variables.trainingNiceness),
   };
 }

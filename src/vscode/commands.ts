@@ -26,7 +26,7 @@ import { sentences, t, type UiText } from './editor/ui-text.ts';
 import { type UiQuickPickItem, window } from './editor/window.ts';
 import type { EditOffers } from './edits/edit-offers.ts';
 import type { KeptView } from './panel/kept-view.ts';
-import { pickAmount, showMenu, stepAmount } from './panel/menu.ts';
+import { pickAmount, showMenu } from './panel/menu.ts';
 import type { PanelHost } from './panel/panel-host.ts';
 import { Reports } from './panel/reports.ts';
 import type { Status } from './panel/status.ts';
@@ -70,7 +70,6 @@ export function registerCommands(deps: CommandDeps): Disposable {
     newTextTask: () => texts.createTask(),
     runTextTask: (name?: string) => texts.run(name),
     showLabels: (name?: string) => texts.show(name),
-    correctLabel: (name?: string) => texts.correct(name),
     generateCommitMessage: (source?: unknown) => commitMessages.generate(source),
     writeDocComment: () => docComments.write(),
     chooseModel: () => chooseLargeModel(deps),
@@ -82,13 +81,10 @@ export function registerCommands(deps: CommandDeps): Disposable {
     revokeConsent: () => revokeConsent(deps),
     stayLocal: () => configuration.write('localOnly', true, status.folder().uri),
     showPanel: () => panel.show(),
-    openPanelInEditor: () => panel.openInEditor(),
     showMenu: () => showMenu(status.snapshot(), configuration),
-    snooze: () => pickSnooze(snooze),
-    unsnooze: () => snooze.stop(),
-    enableHere: () => enableHere(deps),
-    disableHere: () => disableHere(deps),
-    showAdaptations: () => showAdaptations(deps, (row) => reports.show(row)),
+    snooze: () => toggleSnooze(snooze),
+    toggleHere: () => (status.snapshot().enabledHere ? disableHere(deps) : enableHere(deps)),
+    showAdaptations: () => showAdaptations(deps, status.folder().storeName, (row) => reports.show(row)),
     showReport: () => reports.showLatest(),
     exportAdaptation: () => withFolder(deps, t('Export the adaptation of which folder?'), exportFrom),
     showKept: () => kept.show(status.folder(), window.activeTextEditor),
@@ -104,8 +100,6 @@ export function registerCommands(deps: CommandDeps): Disposable {
     applyNextEdit: () => deps.nextEdits().apply(),
     applyAllEdits: () => deps.nextEdits().applyAll(),
     dismissNextEdit: () => deps.nextEdits().dismiss(),
-    showMore: () => stepAmount(-1, status.folder().uri, configuration),
-    showLess: () => stepAmount(1, status.folder().uri, configuration),
     chooseAmount: () => pickAmount(status.folder().uri, configuration),
     [acceptedCommand.slice(section.length + 1)]: (folderKey: string, id: string) => {
       if (deps.nextEdits().accepted(id)) return undefined;
@@ -163,7 +157,9 @@ async function enterApiKey(deps: CommandDeps): Promise<void> {
 async function chooseLargeModel(deps: CommandDeps): Promise<void> {
   const { api, status } = deps;
   await api.load();
-  if ((await chooseModel(deps)) && api.state(status.folder()) === 'unasked') await allowApi(deps);
+  const chosen = await chooseModel(deps);
+  if (chosen === 'key') await enterApiKey(deps);
+  else if (chosen === 'model' && api.state(status.folder()) === 'unasked') await allowApi(deps);
 }
 
 async function forgetApiKey({ api, key }: CommandDeps): Promise<void> {
@@ -171,7 +167,8 @@ async function forgetApiKey({ api, key }: CommandDeps): Promise<void> {
   void window.showInformationMessage(t('The key for {0} is deleted. Completions are now local.', api.host()));
 }
 
-async function allowApi({ api, permissions, status, configuration, folders }: CommandDeps): Promise<void> {
+async function allowApi(deps: CommandDeps): Promise<void> {
+  const { api, permissions, status, configuration, folders } = deps;
   await api.load();
   const folder = status.folder();
   if (!vscode.workspace.isTrusted) {
@@ -181,7 +178,7 @@ async function allowApi({ api, permissions, status, configuration, folders }: Co
   const question = api.question(folder, folders.peek(folder)?.service.typing.callsAnHour);
   if (!(await askConsent(question, permissions, 'modal'))) return;
   if (configuration.for(folder.uri).localOnly) await configuration.write('localOnly', false, folder.uri);
-  if (api.state(folder) === 'no-key') await vscode.commands.executeCommand(`${section}.setApiKey`);
+  if (api.state(folder) === 'no-key') await enterApiKey(deps);
 }
 
 async function revokeConsent({ api, permissions, status }: CommandDeps): Promise<void> {
@@ -192,8 +189,12 @@ async function revokeConsent({ api, permissions, status }: CommandDeps): Promise
   void window.showInformationMessage(t('Nothing of {0} is sent any more.', folder.name));
 }
 
-/** Whether suggestions are paused now; false if the picker was dismissed. */
-async function pickSnooze(snooze: Snooze): Promise<boolean> {
+/** Ends a pause, or asks for the length of one. Returns whether suggestions are paused now. */
+async function toggleSnooze(snooze: Snooze): Promise<boolean> {
+  if (snooze.active) {
+    snooze.stop();
+    return false;
+  }
   const lengths: readonly (UiQuickPickItem & { readonly length: SnoozeLength })[] = [
     { label: t('5 minutes'), length: 5 },
     { label: t('30 minutes'), length: 30 },

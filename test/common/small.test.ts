@@ -78,9 +78,12 @@ test('uses the singular for one', () => {
 });
 
 test('reads tuning from the environment and ignores values that are not whole numbers', () => {
-  const unset = { patienceMs: undefined, longPromptMs: undefined, maxSteps: undefined, trainingNiceness: undefined };
+  const unset = {
+    ...{ patienceMs: undefined, longPromptMs: undefined, maxSteps: undefined },
+    ...{ maxPositions: undefined, trainingNiceness: undefined },
+  };
   assert.deepEqual(readTuning({}), unset);
-  const set = { patienceMs: 5000, longPromptMs: 300, maxSteps: 3, trainingNiceness: 0 };
+  const set = { patienceMs: 5000, longPromptMs: 300, maxSteps: 3, maxPositions: 12, trainingNiceness: 0 };
   assert.deepEqual(readTuning(environmentOf(set)), set);
   const environment = environmentOf(set);
   for (const wrong of ['', '-1', '1e3', '0x10', 'all']) {

@@ -25,6 +25,14 @@ export class Editor {
     return this.pick(label, label, () => this.ourStatus().click());
   }
 
+  /** Enters the key of the provider in use. */
+  async setKey(key: string): Promise<void> {
+    await this.command('Easy Adaptation: Choose the Large Model');
+    await this.quickRow('Set API Key').click();
+    await this.quickInput().locator('input[type=password]').waitFor();
+    await this.answer(key);
+  }
+
   /** Opens a list, types a filter, so that the row is drawn, and clicks the row. Opens it again if it was closed. */
   private async pick(filter: string, row: string, open: () => Promise<void>): Promise<void> {
     await this.eventually(`the row ${row}`, async () => {
@@ -148,7 +156,7 @@ export class Editor {
     return this.page.locator('.monaco-dialog-box');
   }
 
-  /** The page of our panel. Index 1 is the one in an editor tab. */
+  /** The page of our panel. Index 1 is that of a report in an editor tab. */
   panel(index = 0): FrameLocator {
     const outer = this.page.locator('iframe.webview.ready').nth(index);
     return outer.contentFrame().frameLocator('iframe#active-frame');

@@ -30,9 +30,7 @@ before(async () => {
   const { editor } = session;
   await session.evidence('failures-begin', async () => {
     await editor.eventually('Ready', async () => assert.match((await editor.ourStatus().textContent()) ?? '', /Ready/));
-    await editor.command('Easy Adaptation: Set API Key');
-    await editor.quickInput().locator('input[type=password]').waitFor();
-    await editor.answer(apiKey);
+    await editor.setKey(apiKey);
     await editor.dialog().getByRole('button', { name: 'Allow for This Folder' }).click();
     await editor.dialog().waitFor({ state: 'detached' });
     await editor.open(position.file, position.line, position.column);

@@ -109,9 +109,7 @@ step('New Text Task lists files and columns as text', async () => {
 
 step("a server's error and its names of models are shown as text", async () => {
   const { editor } = session;
-  await editor.command('Easy Adaptation: Set API Key');
-  await editor.quickInput().locator('input[type=password]').waitFor();
-  await editor.answer(apiKey);
+  await editor.setKey(apiKey);
   await assertPlain(editor.notifications(), 'serverError');
   await editor.dialog().getByRole('button', { name: 'Stay Local' }).click();
   await editor.dialog().waitFor({ state: 'detached' });

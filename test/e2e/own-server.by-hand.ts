@@ -40,7 +40,8 @@ before(async () => {
   server = await Server.start();
   browser = await launchBrowser();
   const settings = { 'easyAdaptation.apiTimeout': 60_000 };
-  session = await Session.start(browser, await ourVsix(folder), settings, { prepare: keepSmallFiles });
+  const tuning = { maxPositions: calls };
+  session = await Session.start(browser, await ourVsix(folder), settings, { prepare: keepSmallFiles, tuning });
 });
 after(async () => {
   await session?.stop();
@@ -125,7 +126,8 @@ step('the report compares both models', async () => {
   const { editor } = session;
   await editor.dismissNotifications();
   await editor.page.setViewportSize({ width: 1280, height: 1400 });
-  await editor.command('Easy Adaptation: Show Adaptation Report');
+  await editor.command('Easy Adaptation: Show Adaptations');
+  await editor.quickRow('tanstack-ai').click();
   const page = editor.panel(1);
   await page.getByText('What changed').waitFor();
   await page.getByText('Routing: quality against calls').first().scrollIntoViewIfNeeded();

@@ -132,7 +132,7 @@ test('the plan of an adaptation is read with its title, and not again at every s
 });
 
 test('a notice keeps the focus and is not read again when another appears or disappears', async () => {
-  const unsnooze = { label: 'End Snooze', command: 'unsnooze' } as const;
+  const unsnooze = { label: 'End Snooze', command: 'snooze' } as const;
   const snoozed = { kind: 'info', text: 'Snoozed.', action: unsnooze } as const;
   const other = { kind: 'warning', text: 'The large model does not answer.' } as const;
   const show = (...notices: PanelState['notices']) => send({ type: 'state', state: { ...init.state, notices } });

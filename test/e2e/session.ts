@@ -15,11 +15,12 @@ import {
 import { cache } from '../../build/paths.ts';
 import { must } from '../../build/proc.ts';
 import type { AdaptReport } from '../../src/adaptation/report/types.ts';
+import type { Tuning } from '../../src/common/tuning.ts';
 import { MessagesServer } from '../fakes/messages-server.ts';
 import { logsOf, storageIn } from '../host/runner.ts';
 import { keepEvidence, type OpenedPage, openPage } from '../support/browser.ts';
 import { npmPackage, recordings } from '../support/project.ts';
-import { steadyMachine, steadySettings } from '../support/steady.ts';
+import { environmentOf, steadyMachine, steadySettings } from '../support/steady.ts';
 import { Editor } from './editor.ts';
 
 /** The package that the tests work in. The fake API has recorded answers for it. */
@@ -87,7 +88,11 @@ export class Session {
     browser: Browser,
     vsix: string,
     settings: Readonly<Record<string, unknown>> = {},
-    window: { readonly busy?: boolean; readonly prepare?: (project: string) => void } = {},
+    window: {
+      readonly busy?: boolean;
+      readonly prepare?: (project: string) => void;
+      readonly tuning?: Partial<Tuning>;
+    } = {},
   ): Promise<Session> {
     const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-e2e-'));
     const project = join(folder, 'tanstack-ai');
@@ -108,7 +113,9 @@ export class Session {
     });
     writeFileSync(join(profile.userData, 'User', 'keybindings.json'), JSON.stringify([lineKey]));
     await installExtension(profile, vsix);
-    const workbench = await startWorkbench(profile, { env: steadyMachine(trainingSteps) });
+    const workbench = await startWorkbench(profile, {
+      env: { ...steadyMachine(trainingSteps), ...environmentOf(window.tuning ?? {}) },
+    });
     const opened = await openPage(browser, workbench.folderUrl(project), window);
     return new Session({ folder, project, api, profile, workbench, opened });
   }

@@ -170,7 +170,7 @@ step('a snooze shows its minutes in the status bar and suppresses suggestions un
   const rows = session.rows('select id from completions').length;
   await editor.type(knownLine.start);
   await editor.shot('02-snoozed');
-  await editor.command('Easy Adaptation: End Snooze');
+  await editor.command('Easy Adaptation: Snooze or Resume');
   await editor.eventually('the end of the snooze', async () =>
     assert.doesNotMatch((await editor.ourStatus().textContent()) ?? '', /Snoozed/),
   );
@@ -182,7 +182,8 @@ step('a held-back suggestion is listed with its text, and Alt+\\ shows it', asyn
   const { editor } = session;
   await editor.command('Easy Adaptation: Show Panel');
   const amount = editor.panel().locator('.amount');
-  await editor.command('Easy Adaptation: Show Fewer Suggestions');
+  await editor.command('Easy Adaptation: Choose How Much Is Shown');
+  await editor.quickRow('Show Less').click();
   await amount.getByRole('button', { name: 'Less', pressed: true }).waitFor();
   // No draft is certain, so that each is held back, whatever the estimates are.
   await amount.getByRole('spinbutton').fill('100');
@@ -287,11 +288,9 @@ step('the model that the adaptation chose completes, and the panel names it', as
   await editor.command('File: Revert File');
 });
 
-step('Set API Key asks for consent before text of the folder is sent', async () => {
+step('a new key asks for consent before text of the folder is sent', async () => {
   const { editor } = session;
-  await editor.command('Easy Adaptation: Set API Key');
-  await editor.quickInput().locator('input[type=password]').waitFor();
-  await editor.answer(apiKey);
+  await editor.setKey(apiKey);
   const dialog = editor.dialog();
   await dialog.getByText('Secrets are redacted first').waitFor();
   await dialog.getByText('An hour of typing').waitFor();
@@ -361,12 +360,6 @@ step('the panel shows completions of both models with their reasons', async () =
     for (const section of body.querySelectorAll<HTMLDetailsElement>('.report details')) section.open = false;
   });
   await editor.narrowSideBar(300);
-  await editor.command('Easy Adaptation: Open Panel in Editor');
-  await editor.page.locator('.tab.active').filter({ hasText: 'Easy Adaptation' }).waitFor();
-  await editor.panel(1).locator('details.source-api').first().waitFor();
-  await editor.shot('08-panel-wide');
-  await editor.command('View: Close Editor');
-  await editor.page.locator('.tab.active').filter({ hasText: 'Easy Adaptation' }).waitFor({ state: 'detached' });
 });
 
 step('settings, logs and store do not contain the key', () => {

@@ -63,9 +63,7 @@ let consented = false;
 async function allowApi(): Promise<void> {
   const { editor } = session;
   if (consented) return;
-  await editor.command('Easy Adaptation: Set API Key');
-  await editor.quickInput().locator('input[type=password]').waitFor();
-  await editor.answer(apiKey);
+  await editor.setKey(apiKey);
   await editor.dialog().getByRole('button', { name: 'Allow for This Folder' }).click();
   await editor.dialog().waitFor({ state: 'detached' });
   consented = true;

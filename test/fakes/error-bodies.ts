@@ -27,7 +27,7 @@ const contextOfLocal = "This model's maximum context length is 4096 tokens. Howe
 
 export const errorBodies: Readonly<Record<string, readonly ErrorRow[]>> = {
   anthropic: rows(
-    [401, anthropic('authentication_error', 'invalid x-api-key'), 'bad-key', /invalid x-api-key.*Set API Key/],
+    [401, anthropic('authentication_error', 'invalid x-api-key'), 'bad-key', /invalid x-api-key.*Choose the Large Model/],
     [403, anthropic('permission_error', 'not for this workspace'), 'bad-key', /not for this workspace/],
     [404, anthropic('not_found_error', 'model: claude-none'), 'bad-request', /no model.*model: claude-none/],
     [
@@ -80,7 +80,7 @@ export const errorBodies: Readonly<Record<string, readonly ErrorRow[]>> = {
     [503, error('The server is overloaded', 'service_unavailable_error'), 'overloaded', /overloaded.*pause/],
   ),
   mistral: rows(
-    [401, { detail: 'Unauthorized' }, 'bad-key', /Unauthorized.*Set API Key/],
+    [401, { detail: 'Unauthorized' }, 'bad-key', /Unauthorized.*Choose the Large Model/],
     [401, { message: 'Unauthorized', request_id: 'r' }, 'bad-key', /Unauthorized/],
     [400, bare('Invalid model: small', 'invalid_model', '1500'), 'bad-request', /no model.*Invalid model/],
     [429, bare('Rate limit exceeded', 'rate_limited', '1300'), 'rate-limited', /Rate limit exceeded.*pause/],

@@ -201,6 +201,8 @@ const otherTitles = new Set([
   'Easy Adaptation',
   'Delete Stored Data',
   'Measure the Speed Again',
+  'Set API Key',
+  'Show Log',
   'Import a GGUF File…',
 ]);
 

@@ -118,8 +118,8 @@ test('an empty answer and a refusal have no text', async () => {
 });
 
 const failures: readonly (readonly [Failure, ErrorCode, RegExp])[] = [
-  ['unauthorized', 'bad-key', /Set API Key/],
-  ['forbidden', 'bad-key', /403.*Set API Key/],
+  ['unauthorized', 'bad-key', /Choose the Large Model/],
+  ['forbidden', 'bad-key', /403.*Choose the Large Model/],
   ['rate-limited', 'rate-limited', /rate/],
   ['server-error', 'overloaded', /500/],
   ['unavailable', 'overloaded', /503/],

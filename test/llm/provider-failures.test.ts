@@ -34,9 +34,9 @@ after(() => api.close());
 
 const statuses: readonly (readonly [number, ErrorCode, RegExp])[] = [
   [400, 'bad-request', /rejected the request/],
-  [401, 'bad-key', /Set API Key/],
+  [401, 'bad-key', /Choose the Large Model/],
   [402, 'no-credit', /no longer answers for this account/],
-  [403, 'bad-key', /Set API Key/],
+  [403, 'bad-key', /Choose the Large Model/],
   [404, 'bad-request', /knows no model/],
   [407, 'network', /proxy/],
   [408, 'timeout', /too long/],

@@ -16,7 +16,7 @@ const fit = fitRouter(
   { now: 0 },
 );
 
-test('the price falls as the balance rises; invalid balances mean local only', () => {
+test('the price falls as the balance rises, and is highest for an invalid balance', () => {
   assert.equal(priceOf(0), 1);
   assert.equal(priceOf(1), -1);
   assert.ok(Math.abs(priceOf(0.4) - 0.2) < 1e-12);

@@ -19,6 +19,64 @@ test('every command of package.json is registered', () => {
   for (const { command } of contributes.commands) assert.ok(registered.has(command), command);
 });
 
+/** A folder in a git repository, with an editor in front: no key, no text task, no adaptation, nothing offered. */
+const bareFolder: Readonly<Record<string, string | number | boolean>> = {
+  workspaceFolderCount: 1,
+  gitOpenRepositoryCount: 1,
+  isWorkspaceTrusted: true,
+  editorIsOpen: true,
+  editorTextFocus: true,
+};
+
+/** Whether a clause of `a && !b && c > 0 && d == e` holds. */
+function holds(clause: string, context: typeof bareFolder): boolean {
+  const [, negation, key = '', operator, value = ''] = /^(!?)([\w.]+)(?: (>|==) (\w+))?$/.exec(clause) ?? [];
+  assert.ok(key !== '', `not a clause of this test: ${clause}`);
+  if (operator === '>') return Number(context[key] ?? 0) > Number(value);
+  if (operator === '==') return context[key] === value;
+  return Boolean(context[key]) !== (negation === '!');
+}
+
+function inPalette(context: typeof bareFolder): string[] {
+  const clauses = new Map<string, string>(
+    contributes.menus.commandPalette.map(({ command, when }: { command: string; when: string }) => [command, when]),
+  );
+  return contributes.commands
+    .map(({ command }: { command: string }) => command)
+    .filter((command: string) =>
+      (clauses.get(command) ?? '').split(' && ').every((part) => !part || holds(part, context)),
+    )
+    .map((command: string) => command.replace('easyAdaptation.', ''));
+}
+
+test('at most 28 commands are contributed, and the palette of a bare folder shows at most 16 of them', () => {
+  const commands = contributes.commands.map(({ command }: { command: string }) => command);
+  assert.ok(commands.length <= 28, `${commands.length} commands`);
+  const shown = inPalette(bareFolder);
+  assert.ok(shown.length <= 16, shown.join(' '));
+  assert.ok(shown.includes('adapt') && shown.includes('chooseModel') && shown.includes('showMenu'));
+});
+
+test('the palette shows the other commands where they apply', () => {
+  const adding = (keys: string[]) => {
+    const context = { ...bareFolder, ...Object.fromEntries(keys.map((key) => [`easyAdaptation.${key}`, true])) };
+    const before = inPalette(bareFolder);
+    return inPalette(context).filter((command) => !before.includes(command));
+  };
+  assert.deepEqual(adding(['hasTask']), ['runTextTask', 'showLabels']);
+  assert.deepEqual(adding(['hasKey', 'needsConsent']), ['clearApiKey', 'allowApi']);
+  assert.deepEqual(adding(['maySend']), ['revokeConsent']);
+  assert.deepEqual(adding(['adapting']), ['cancelAdapt']);
+  assert.deepEqual(adding(['adapted']), ['showAdaptations', 'exportAdaptation']);
+  assert.deepEqual(adding(['editOffered']), ['goToNextEdit', 'applyNextEdit', 'applyAllEdits', 'dismissNextEdit']);
+});
+
+test('a menu shows only contributed commands, which VS Code requires', () => {
+  const commands = new Set(contributes.commands.map(({ command }: { command: string }) => command));
+  const used = Object.values(contributes.menus as Record<string, { command: string }[]>).flat();
+  for (const { command } of used) assert.ok(commands.has(command), command);
+});
+
 test('every command that a menu, a key, the walkthrough or the panel runs exists', () => {
   const used = [
     ...Object.values(contributes.menus as Record<string, { command: string }[]>).flat(),

@@ -36,6 +36,8 @@ test('the table and package.json have the same settings', () => {
   }
 });
 
+test('at most 18 settings', () => assert.ok(Object.keys(settingRows).length <= 18));
+
 const entries = Object.entries(settingRows) as [keyof Settings, (typeof settingRows)[keyof Settings]][];
 
 test('an untrusted workspace can set only minimumConfidence, and no workspace can set a setting of the user', () => {

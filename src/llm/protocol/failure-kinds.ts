@@ -33,12 +33,12 @@ export const whereUrl = ({ provider: { urlVariable } }: FailureContext) =>
 export const failureKinds: Readonly<Partial<Record<ErrorCode, FailureKind>>> = {
   'no-key': {
     messageOf: () =>
-      "No API key is set. Set one with 'Easy Adaptation: Set API Key'; until then answers are local only.",
+      "No API key is set. Set one with 'Easy Adaptation: Choose the Large Model…'; until then answers are local only.",
     ...{ pauseMs: Number.POSITIVE_INFINITY, stops: true, refused: true },
   },
   'bad-key': {
     messageOf: (detail, { host }) =>
-      `${host} refused the API key (${detail}). Set a valid one with 'Easy Adaptation: Set API Key'.`,
+      `${host} refused the API key (${detail}). Set a valid one with 'Easy Adaptation: Choose the Large Model…'.`,
     ...{ pauseMs: Number.POSITIVE_INFINITY, stops: true, refused: true },
   },
   'no-credit': {

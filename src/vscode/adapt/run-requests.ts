@@ -2,7 +2,12 @@
 import * as vscode from 'vscode';
 import type { KeptRequest } from '../../adaptation/kept/kept-rows.ts';
 import type { OwnExport } from '../../adaptation/models/export-own.ts';
-import { type AdaptRequest, type ApiAccess, CALIBRATION_POSITIONS } from '../../adaptation/types.ts';
+import {
+  type AdaptRequest,
+  type ApiAccess,
+  CALIBRATION_POSITIONS,
+  type LabelingLimits,
+} from '../../adaptation/types.ts';
 import type { Api } from '../api/api.ts';
 import type { Neural } from '../bases/window-engine.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';
@@ -41,7 +46,7 @@ export class RunRequests {
   kept(session: FolderSession): KeptRequest {
     const { uri, ...folder } = this.folderRequest(session);
     const settings = this.deps.configuration.for(uri);
-    const limits = { positions: CALIBRATION_POSITIONS, runUsd: settings.adaptBudget };
+    const limits = this.limits(settings);
     return { ...folder, ...this.neural(settings), address: this.deps.api.address, limits };
   }
 
@@ -58,10 +63,13 @@ export class RunRequests {
   /** Access to the large model; undefined if it is not available now. */
   api(folder: FolderRef): ApiAccess | undefined {
     const { api, configuration } = this.deps;
-    const { adaptBudget: runUsd } = configuration.for(folder.uri);
     if (api.state(folder) !== 'available') return undefined;
     const settings = api.settings();
-    return settings && { settings, positions: CALIBRATION_POSITIONS, runUsd, budgetUsd: api.limitUsd };
+    return settings && { settings, ...this.limits(configuration.for(folder.uri)), budgetUsd: api.limitUsd };
+  }
+
+  private limits({ adaptBudget: runUsd }: Settings): LabelingLimits {
+    return { positions: this.deps.neural.tuning.maxPositions ?? CALIBRATION_POSITIONS, runUsd };
   }
 
   private folderRequest({ folder: { root, uri }, specialistFolder }: FolderSession) {

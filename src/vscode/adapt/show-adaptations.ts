@@ -1,5 +1,5 @@
-// 'Show Adaptations': lists the adaptations of all folders with their results. Selecting one opens its report; buttons
-// export or delete it.
+// 'Show Adaptations…': lists the adaptations of all folders with their results, the current folder's first. Selecting one
+// opens its report; buttons export or delete it.
 import { readdir, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
@@ -27,9 +27,21 @@ interface Item extends UiQuickPickItem {
   readonly name: string;
 }
 
-/** @param open opens the report of a row */
-export async function showAdaptations(deps: DeleteDeps, open: (row: AdaptationRow) => unknown): Promise<void> {
-  const items = await Promise.all(latest(deps.store.get().adaptations()).map((row) => item(row, deps.storage)));
+/**
+ * @param current store's name of the folder whose adaptation comes first
+ * @param open opens the report of a row
+ */
+export async function showAdaptations(
+  deps: DeleteDeps,
+  current: string,
+  open: (row: AdaptationRow) => unknown,
+): Promise<void> {
+  const rows = latest(deps.store.get().adaptations());
+  const sorted = [
+    ...rows.filter(({ folder }) => folder === current),
+    ...rows.filter(({ folder }) => folder !== current),
+  ];
+  const items = await Promise.all(sorted.map((row) => item(row, deps.storage)));
   if (items.length === 0) {
     const adapt = t('Adapt to This Repo');
     const answer = await window.showInformationMessage(t('There are no adaptations yet.'), adapt);

@@ -25,41 +25,48 @@ const timeoutMs = 60_000;
 /** Timeout of the test call after a key was entered, ms. */
 const keyTestTimeoutMs = 15_000;
 
-/** Whether the model was changed. */
-export async function chooseModel(deps: ChooseDeps): Promise<boolean> {
+/** What was chosen: another model, or to enter a key for the one in use. Undefined if nothing is changed. */
+export async function chooseModel(deps: ChooseDeps): Promise<'model' | 'key' | undefined> {
   const { api, key, configuration } = deps;
-  const provider = await pickProvider(api.address.provider);
-  if (provider === undefined) return false;
+  const provider = await pickProvider(api);
+  if (provider === undefined || provider === 'key') return provider;
   const baseUrl = await pickUrl(provider, api);
-  if (baseUrl === undefined) return false;
+  if (baseUrl === undefined) return undefined;
   const address = { provider: provider.id, baseUrl };
   const owner = { provider: provider.id, host: apiHost(address) };
   let apiKey = (await key.of(owner)) ?? '';
   if (apiKey === '' && provider.key.need === 'required') apiKey = (await askKey(owner)) ?? '';
-  if (apiKey === '' && provider.key.need === 'required') return false;
+  if (apiKey === '' && provider.key.need === 'required') return undefined;
   const withoutModel = { ...address, apiKey, timeoutMs, model: '' };
   const model = await pickModel(t('Choose the Large Model (3 of 3): model'), withoutModel);
-  if (model === undefined) return false;
+  if (model === undefined) return undefined;
   const settings: LlmSettings = { ...withoutModel, model };
-  if (!(await confirmModel(settings, api))) return false;
-  if (apiKey !== '' && !(await storeKey(key, apiKey, owner))) return false;
+  if (!(await confirmModel(settings, api))) return undefined;
+  if (apiKey !== '' && !(await storeKey(key, apiKey, owner))) return undefined;
   await configuration.write('provider', provider.id, undefined);
   await configuration.write('baseUrl', baseUrl, undefined);
   await configuration.write('model', model === provider.defaultModel ? '' : model, undefined);
   await key.load();
-  return true;
+  return 'model';
 }
 
-async function pickProvider(current: string | undefined): Promise<Provider | undefined> {
+/** 'key': only the key of the provider in use. */
+async function pickProvider(api: Api): Promise<Provider | 'key' | undefined> {
   const rows = providers.map((provider) => ({
     label: safeText(provider.label),
-    description: providerInWords(provider, provider.id === providerOf(current).id),
+    description: providerInWords(provider, provider.id === api.provider.id),
     detail: termsOf(provider.id),
     provider,
   }));
+  const keyRow = {
+    label: withIcon('key', t('Set API Key')),
+    description: t('of the provider in use, {0}', api.host()),
+    provider: 'key' as const,
+  };
+  const items = api.provider.key.need === 'none' ? rows : [keyRow, ...rows];
   const title = t('Choose the Large Model (1 of 3): provider');
   const placeHolder = t('A provider, your own server, or the models of this editor');
-  return (await window.showQuickPick(rows, { title, placeHolder, ignoreFocusOut: true }))?.provider;
+  return (await window.showQuickPick(items, { title, placeHolder, ignoreFocusOut: true }))?.provider;
 }
 
 /** Host, price of the usual model, and whether a key is needed; the terms have a line of their own. */

@@ -30,6 +30,8 @@ export interface EditOffersDeps extends Omit<EditJournalsDeps, 'onRecorded' | 'o
   readonly log: Log;
   /** Whether completions are enabled for this folder and language, and not snoozed. */
   readonly isOn: (folder: FolderRef, languageId: string) => boolean;
+  /** Called with whether an edit is offered. */
+  readonly onOffered: (isOffered: boolean) => void;
   /** Called with what the Tab key does. */
   readonly onTabAction: (action: TabAction) => void;
 }
@@ -317,6 +319,7 @@ export class EditOffers extends DisposableStore {
 
   private draw(): void {
     const { current } = this.offered;
+    this.deps.onOffered(current !== undefined);
     const isGhostText = this.isGhostTextShown && this.isInsertedAtCursor(current);
     this.view.show(isGhostText ? undefined : current, this.uriOf(current));
     this.drawHint(current);

@@ -1,7 +1,6 @@
 // Context keys for the `when` clauses in package.json. A key is set only when it changes.
 import * as vscode from 'vscode';
 import type { Adaptation } from '../adapt/adaptation.ts';
-import { isAllowed } from '../api/api.ts';
 import type { ApiKey } from '../api/api-key.ts';
 import type { Folders } from '../folder/folders.ts';
 import type { StatusSnapshot } from './status.ts';
@@ -20,12 +19,10 @@ export class ContextKeys {
     this.deps = deps;
   }
 
-  update({ enabledHere, status, apiState, maySend, folder }: StatusSnapshot): void {
+  update({ apiState, maySend, folder }: StatusSnapshot): void {
     const { key, adaptation, folders } = this.deps;
-    this.set('enabledHere', enabledHere);
-    this.set('snoozed', status === 'snoozed');
     this.set('hasKey', key.value !== undefined);
-    this.set('apiAllowed', isAllowed(apiState));
+    this.set('needsConsent', apiState === 'unasked' || apiState === 'declined');
     this.set('maySend', maySend);
     this.set('adapting', adaptation.isAdapting);
     this.set('adapted', folders.peek(folder)?.report !== undefined);

@@ -12,7 +12,6 @@ interface Item extends UiQuickPickItem {
 }
 
 export const balancePresets = [
-  { value: 0, label: () => t('Local only'), detail: () => t('Never calls the large model') },
   {
     value: 0.25,
     label: () => t('Prefer local'),
@@ -62,23 +61,6 @@ export async function pickAmount(scope: vscode.Uri | undefined, configuration: C
   if (picked) await configuration.write('minimumConfidence', picked.value, scope);
 }
 
-/** Moves the setting by one step. @param by -1: show more; 1: show less */
-export async function stepAmount(
-  by: -1 | 1,
-  scope: vscode.Uri | undefined,
-  configuration: Configuration,
-): Promise<void> {
-  const { minimumConfidence } = configuration.for(scope);
-  const steps = Object.values(thresholdSteps).sort((a, b) => by * (a - b));
-  const next = steps.find((step) => by * (step - minimumConfidence) > 0);
-  if (next !== undefined) await configuration.write('minimumConfidence', next, scope);
-  const text =
-    next === undefined
-      ? t('This is the last step. The panel and the settings accept any number.')
-      : t('Suggestions with a confidence of {0} or more are shown.', wholePercent(next));
-  window.setStatusBarMessage(withIcon('sparkle', text), 6_000);
-}
-
 export async function showMenu(snapshot: StatusSnapshot, configuration: Configuration): Promise<void> {
   const picked = await window.showQuickPick(items(snapshot, configuration), {
     title: t('Easy Adaptation'),
@@ -114,16 +96,16 @@ function items(snapshot: StatusSnapshot, configuration: Configuration): Item[] {
         : command('sparkle', t('Adapt to This Repo'), 'adapt', safeText(folder.name))),
     separator(t('Completions')),
     status === 'snoozed'
-      ? command('bell', t('End Snooze'), 'unsnooze')
+      ? command('bell', t('End Snooze'), 'snooze')
       : command('bell-slash', t('Snooze…'), 'snooze', t('5 minutes, 30 minutes, until restart')),
     enabledHere
       ? command(
           'circle-slash',
           t('Disable Here…'),
-          'disableHere',
+          'toggleHere',
           t('this language here, this folder, or this language'),
         )
-      : command('play', t('Enable Here'), 'enableHere'),
+      : command('play', t('Enable Here'), 'toggleHere'),
     {
       label: withIcon('eye', t('Choose How Much Is Shown…')),
       description: amountName(settings.minimumConfidence),
@@ -144,17 +126,10 @@ function items(snapshot: StatusSnapshot, configuration: Configuration): Item[] {
       command('cloud', t('Allow the Large Model in This Folder…'), 'allowApi', safeText(folder.name)),
     maySend && command('circle-slash', t('Stop Sending This Folder'), 'revokeConsent', safeText(folder.name)),
     command('hubot', t('Choose the Large Model…'), 'chooseModel', t('Claude, GPT, a server of your own, …')),
-    command('key', t('Set API Key'), 'setApiKey'),
     separator(t('More')),
     command('settings-gear', t('Settings'), 'openSettings'),
     command('output', t('Show Log'), 'showLog'),
-    command(
-      'graph-line',
-      t('Report of the Adaptation'),
-      'showReport',
-      t('charts, and where the large model falls short'),
-    ),
-    command('list-unordered', t('Adaptations…'), 'showAdaptations', t('of all folders; also to delete one')),
+    command('list-unordered', t('Adaptations…'), 'showAdaptations', t('reports of all folders; also to delete one')),
     command('eye', t('Show What Is Kept and Sent'), 'showKept', safeText(folder.name)),
     command('trash', t('Delete Stored Data…'), 'deleteData'),
   ];

@@ -1,11 +1,10 @@
-// Owns the panel: a view in the activity bar, and the same page in an editor tab, which is wider.
+// Owns the panel: a view in the activity bar.
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../common/disposable.ts';
 import type { Log } from '../../common/log.ts';
 import type { Activity } from '../completion/activity.ts';
-import { t } from '../editor/ui-text.ts';
 import { drawPage } from '../editor/webview-page.ts';
-import { type UiWebviewPanel, window } from '../editor/window.ts';
+import { window } from '../editor/window.ts';
 import {
   type PanelReport,
   type PanelTask,
@@ -39,7 +38,6 @@ export class PanelHost extends DisposableStore implements vscode.WebviewViewProv
   private readonly deps: PanelDeps;
   /** Pages that are ready for messages. */
   private readonly pages = new Set<vscode.Webview>();
-  private tab: UiWebviewPanel | undefined;
   private view: vscode.WebviewView | undefined;
   private totalsTimer: NodeJS.Timeout | undefined;
   private revealWhenReady = false;
@@ -69,7 +67,6 @@ export class PanelHost extends DisposableStore implements vscode.WebviewViewProv
       }),
     );
     this.add({ dispose: () => clearTimeout(this.totalsTimer) });
-    this.add({ dispose: () => this.tab?.dispose() });
   }
 
   resolveWebviewView(view: vscode.WebviewView): void {
@@ -86,20 +83,6 @@ export class PanelHost extends DisposableStore implements vscode.WebviewViewProv
     this.revealWhenReady = section === 'report';
     await vscode.commands.executeCommand(`${viewId}.focus`);
     if (section && this.view && this.pages.has(this.view.webview)) this.reveal(this.view.webview);
-  }
-
-  openInEditor(): void {
-    if (this.tab) {
-      this.tab.reveal();
-      return;
-    }
-    const tab = window.createWebviewPanel('easyAdaptation.tab', t('Easy Adaptation'), vscode.ViewColumn.Active);
-    tab.iconPath = vscode.Uri.joinPath(this.deps.extension, 'media', 'icon.png');
-    this.tab = tab;
-    tab.onDidDispose(() => {
-      this.tab = undefined;
-    });
-    this.connect(tab.webview, tab);
   }
 
   /** Sends the reports only if they have changed, because the page closes open details when it draws them. */

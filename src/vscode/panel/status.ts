@@ -193,7 +193,7 @@ function snoozedText({ minutesLeft }: Snooze): string {
 }
 
 function snoozeNotice(snooze: Snooze): PanelNotice {
-  return { kind: 'info', text: `${snoozedText(snooze)}.`, action: { label: t('End Snooze'), command: 'unsnooze' } };
+  return { kind: 'info', text: `${snoozedText(snooze)}.`, action: { label: t('End Snooze'), command: 'snooze' } };
 }
 
 /** The notice for each state of the large model. A missing row fails to compile. */

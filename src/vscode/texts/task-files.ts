@@ -5,21 +5,17 @@ import * as vscode from 'vscode';
 import { TASKS_FOLDER } from '../../prompts/label/task.ts';
 import { writeNewFile } from '../../text-tasks/in-folder.ts';
 import { parseReport, type TaskReport } from '../../text-tasks/task-report.ts';
+import { FolderReader } from '../../workspace/files/folder-reader.ts';
 
 const ending = '.json';
+const maxTasks = 1000;
 
 /** Names of the tasks: file names without extension, sorted. */
-export async function taskNames(folder: vscode.Uri): Promise<string[]> {
-  try {
-    const entries = await vscode.workspace.fs.readDirectory(vscode.Uri.joinPath(folder, TASKS_FOLDER));
-    return entries
-      .filter(([name, type]) => type === vscode.FileType.File && name.endsWith(ending))
-      .map(([name]) => name.slice(0, -ending.length))
-      .sort();
-  } catch {
-    // The folder does not exist, so there are no tasks.
-    return [];
-  }
+export async function taskNames(root: string): Promise<string[]> {
+  const reader = await FolderReader.open(root);
+  const entries = (await reader.list(TASKS_FOLDER, maxTasks)) ?? [];
+  const files = entries.filter((entry) => entry.isFile() && entry.name.endsWith(ending));
+  return files.map(({ name }) => name.slice(0, -ending.length));
 }
 
 /** Writes under the first free name of `base`, `base-2`, ..., and returns that name. */

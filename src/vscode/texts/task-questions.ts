@@ -6,10 +6,6 @@ import type { LabelTask } from '../../prompts/label/task.ts';
 import { costInWords, termsOf } from '../api/try-model.ts';
 import { safeText, sentences, t, type UiText } from '../editor/ui-text.ts';
 import { type UiMessageItem, window } from '../editor/window.ts';
-import type { TableRow } from '../webview/table-protocol.ts';
-
-/** Maximum number of texts offered for correction. */
-const maxOffered = 500;
 
 /** @param name of a task that is already chosen */
 export async function pickTask(
@@ -26,32 +22,6 @@ export async function pickTask(
   const answer = await window.showInformationMessage(t('This folder has no text task yet.'), create);
   if (answer === create) await vscode.commands.executeCommand('easyAdaptation.newTextTask');
   return undefined;
-}
-
-/** Offers the least certain texts first. */
-export async function pickRow(rows: AsyncIterable<TableRow>): Promise<{ index: number; text: string } | undefined> {
-  let index = -1;
-  let offered: { index: number; row: TableRow }[] = [];
-  const keepFirst = () => {
-    const rank = ({ row }: { row: TableRow }) => (row.inDoubt ? 0 : 2) + (row.confidence ?? 0);
-    offered = offered.sort((a, b) => rank(a) - rank(b)).slice(0, maxOffered);
-  };
-  for await (const row of rows) {
-    index += 1;
-    offered.push({ index, row });
-    if (offered.length >= 4 * maxOffered) keepFirst();
-  }
-  keepFirst();
-  const items = offered.map(({ index, row }) => ({
-    label: safeText(oneLine(row.text, 120)),
-    description: t('{0} · {1}%', row.label, Math.round(100 * (row.confidence ?? 0))),
-    index,
-    text: row.text,
-  }));
-  return window.showQuickPick(items, {
-    placeHolder: t('Select a text; texts in doubt come first'),
-    matchOnDescription: true,
-  });
 }
 
 export async function pickLabel({ labels }: LabelTask, text: string): Promise<string | undefined> {

@@ -27,7 +27,7 @@ import type { TableRow } from '../webview/table-protocol.ts';
 import { type AccessDeps, apiAccess } from './api-access.ts';
 import { newTask } from './new-task.ts';
 import { readReports, taskNames, taskUri } from './task-files.ts';
-import { askToSpend, pickLabel, pickRow, pickTask } from './task-questions.ts';
+import { askToSpend, pickLabel, pickTask } from './task-questions.ts';
 import { type TableContent, TaskTable } from './task-table.ts';
 import { panelTask } from './task-words.ts';
 
@@ -36,6 +36,8 @@ export interface TextTasksDeps extends AccessDeps {
   readonly jobs: JobClient;
   readonly current: () => FolderRef;
   readonly log: Log;
+  /** Called with whether an open folder has a task. */
+  readonly onTasks: (hasTask: boolean) => void;
   /** Called when a run has ended or earlier reports were loaded. */
   readonly onReports: () => void;
   readonly onSpent: (usd: number) => void;
@@ -61,6 +63,11 @@ export class TextTasks extends DisposableStore {
     super();
     this.deps = deps;
     this.requests = new RunRequests(deps);
+    const files = this.add(vscode.workspace.createFileSystemWatcher(`**/${TASKS_FOLDER}/*.json`, false, true));
+    const look = () => void this.lookForTasks();
+    this.add(files.onDidCreate(look));
+    this.add(files.onDidDelete(look));
+    this.add(vscode.workspace.onDidChangeWorkspaceFolders(look));
     this.add({
       dispose: () => {
         this.running?.controller.abort();
@@ -74,8 +81,9 @@ export class TextTasks extends DisposableStore {
     return [...this.reports.values()].sort((a, b) => b.finishedAt - a.finishedAt).map(panelTask);
   }
 
-  /** Loads the reports of earlier runs. */
+  /** Looks for tasks, and loads the reports of earlier runs. */
   async load(): Promise<void> {
+    void this.lookForTasks();
     this.reports.clear();
     for (const { uri } of vscode.workspace.workspaceFolders ?? []) {
       if (uri.scheme !== 'file') continue;
@@ -83,6 +91,12 @@ export class TextTasks extends DisposableStore {
         this.reports.set(keyOf(uri.fsPath, report.task), report);
     }
     this.deps.onReports();
+  }
+
+  private async lookForTasks(): Promise<void> {
+    const folders = (vscode.workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === 'file');
+    const names = await Promise.all(folders.map(({ uri }) => taskNames(uri.fsPath).catch(() => [])));
+    this.deps.onTasks(names.flat().length > 0);
   }
 
   /** 'New Text Task…' */
@@ -94,6 +108,7 @@ export class TextTasks extends DisposableStore {
     requireWritable(root, TASKS_FOLDER);
     const name = await newTask(uri, root);
     if (name === undefined) return;
+    void this.lookForTasks();
     await window.showTextDocument(taskUri(uri, name), { preview: false });
     const rows = await this.withProgress(t('Reading the first texts of {0}', name), (signal) => {
       const harvest = this.requests.harvest(uri);
@@ -165,24 +180,6 @@ export class TextTasks extends DisposableStore {
     else await this.run(picked.task.name);
   }
 
-  /** 'Correct a Label' without the table: asks for a text, then its label. Texts in doubt come first. */
-  async correct(name?: string): Promise<void> {
-    const picked = await this.pickTask(name, t('Correct a label of which text task?'));
-    if (!picked) return;
-    const { taskFolder, task } = picked;
-    const report = this.reports.get(keyOf(taskFolder.root, task.name));
-    // A text answer is corrected in the table, where all of it is visible.
-    if (report && isAnswerTask(task)) return this.showResults(taskFolder, task, report);
-    if (!report) {
-      void window.showInformationMessage(t('{0} has no labels yet: run it first.', task.name));
-      return;
-    }
-    const row = await pickRow(rowsOf(taskFolder.root, task, report.path));
-    if (!row) return;
-    const label = await this.storeCorrection(taskFolder, task.name, row.text);
-    if (label !== undefined) this.tables.get(keyOf(taskFolder.root, task.name))?.showCorrection(row.index, label);
-  }
-
   private showResults(taskFolder: TaskFolder, task: TextTask, report: TaskReport): void {
     this.open(taskFolder, task, {
       subtitle: report.path,
@@ -247,7 +244,7 @@ export class TextTasks extends DisposableStore {
   ): Promise<{ taskFolder: TaskFolder; task: TextTask } | undefined> {
     const taskFolder = await this.pickFolder(question);
     if (!taskFolder) return undefined;
-    const picked = await pickTask(await taskNames(taskFolder.uri), name, question);
+    const picked = await pickTask(await taskNames(taskFolder.root), name, question);
     if (picked === undefined) return undefined;
     const task = await readTask(await FolderReader.open(taskFolder.root), picked);
     if (task.ok) return { taskFolder, task: task.value };

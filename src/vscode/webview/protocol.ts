@@ -14,8 +14,6 @@ export const panelCommands = [
   'chooseModel',
   'allowApi',
   'snooze',
-  'unsnooze',
-  'enableHere',
   'showMenu',
   'showLog',
   'openSettings',

@@ -42,7 +42,7 @@ export class StatusView {
     this.progress = h('div', { class: 'progress-slot' });
     this.slider = h('input', {
       type: 'range',
-      min: '0',
+      min: '5',
       max: '100',
       step: '5',
       id: 'balance',
@@ -73,7 +73,7 @@ export class StatusView {
         h(
           'div',
           { class: 'ends dim', 'aria-hidden': 'true' },
-          h('span', {}, words.t('localOnly')),
+          h('span', {}, words.t('localModelFirst')),
           h('span', {}, words.t('largeModelFirst')),
         ),
         this.meaning,
@@ -164,8 +164,7 @@ export class StatusView {
   /** Describes the slider's position, with cost and gain if this folder's last adaptation has measured them. */
   private explain(balance: number): void {
     const { words, state } = this;
-    const key =
-      balance === 0 ? 'none' : balance < 0.35 ? 'rarely' : balance <= 0.6 ? 'worth' : balance < 1 ? 'often' : 'first';
+    const key = balance < 0.35 ? 'rarely' : balance <= 0.6 ? 'worth' : balance < 1 ? 'often' : 'first';
     const text = state?.localOnly
       ? words.t('balance.locked')
       : words.t(`balance.${key}`, state?.apiModel || words.t('largeModel'));
@@ -179,7 +178,7 @@ export class StatusView {
   private figures(balance: number): string {
     const { words, state } = this;
     const point = state?.slider.find((each) => Math.abs(each.balance - balance) < 0.025);
-    if (point === undefined || balance === 0) return '';
+    if (point === undefined) return '';
     const calls = words.t('slider.calls', Math.round(100 * point.share));
     const money = point.usd === undefined ? [] : [words.t('slider.money', words.money(point.usd))];
     const gain =

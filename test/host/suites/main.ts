@@ -331,7 +331,7 @@ export function defineMain(suite: Suite, plan: Plan): void {
     await show(editor.document);
     await replaceAll(editor, position);
     assert.equal(await complete(editor, quietMs), undefined);
-    await vscode.commands.executeCommand('easyAdaptation.unsnooze');
+    await vscode.commands.executeCommand('easyAdaptation.snooze');
     await completeUntil(editor, position, /^openDatabase/);
   });
 

@@ -46,6 +46,7 @@ function setUp({ rule = 'open', isOn = true, nextEditsSetting = true, files = []
     log: silentLog,
     isOn: () => isOn,
     isSuggested: () => false,
+    onOffered: () => {},
     onTabAction: (action) => {
       state.tab = action;
     },

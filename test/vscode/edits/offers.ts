@@ -49,6 +49,7 @@ export function offer({ rule = 'open', off = '', settings }: OfferOptions = {}) 
     log: silentLog,
     isOn: () => true,
     isSuggested: () => false,
+    onOffered: () => {},
     onTabAction: (action) => {
       state.tab = action;
     },
