@@ -1,4 +1,4 @@
-// The rule: price from balance, monotone share of API calls, bars, reasons.
+// The rule: price from balance, monotone share of API calls, thresholds, reasons.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Draft, DraftToken } from '../../src/common/completion.ts';
@@ -61,14 +61,14 @@ test('calls the API if the gain is above the price and the API is available', ()
 test('uses the fallback threshold only without the API', () => {
   const draft = draftOf([0.5, 0.5]);
   const p = decide(defaultRouter(), draft, POSITION, settings).pSpecialist;
-  const bars = { showThreshold: p + 0.01, fallbackThreshold: p - 0.01 };
+  const thresholds = { showThreshold: p + 0.01, fallbackThreshold: p - 0.01 };
   assert.equal(
-    decide(defaultRouter(), draft, POSITION, { ...settings, ...bars, apiAvailable: false }).route,
+    decide(defaultRouter(), draft, POSITION, { ...settings, ...thresholds, apiAvailable: false }).route,
     'specialist',
   );
-  const none = decide(defaultRouter(), draft, POSITION, { ...settings, ...bars, balance: 0.05 });
+  const none = decide(defaultRouter(), draft, POSITION, { ...settings, ...thresholds, balance: 0.05 });
   assert.equal(none.route, 'none');
-  assert.deepEqual(none.held, { text: draft.text, p, from: bars.showThreshold });
+  assert.deepEqual(none.held, { text: draft.text, p, from: thresholds.showThreshold });
 });
 
 test('a decision explains itself', () => {

@@ -3,7 +3,7 @@ import { physicalCores } from '../../common/threads.ts';
 import type { TrainingRequest } from '../../neural/training/request.ts';
 import type { Serving } from '../decoding/types.ts';
 
-/** @param threads of the setting */
+/** @param threads 'auto': as many as suit this machine */
 export function llamaOptions(
   threads: number | 'auto',
   device: TrainingRequest['device'],
@@ -12,9 +12,9 @@ export function llamaOptions(
 }
 
 /**
- * The setting, or physical cores minus one. llama.cpp's threads spin while they wait for each other: if another program
+ * The threads that are asked for, or physical cores minus one. llama.cpp's threads spin while they wait for each other: if another program
  * takes one core of two, two threads can be far slower than one.
  */
-export function llamaThreadCount(setting: number | 'auto', cores = physicalCores()): number {
-  return Math.max(1, setting === 'auto' ? cores - 1 : Math.floor(setting));
+export function llamaThreadCount(threads: number | 'auto', cores = physicalCores()): number {
+  return Math.max(1, threads === 'auto' ? cores - 1 : Math.floor(threads));
 }
