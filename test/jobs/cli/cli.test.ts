@@ -327,7 +327,7 @@ test('wrong usage gets one sentence and exit code 2', async () => {
   const wrong: [string[], RegExp][] = [
     [[join(project.root, 'nowhere')], /There is no folder/],
     [[file], /is a file/],
-    [['--balance', '7'], /from 0 to 1/],
+    [['--balance', '0'], /from 0.05 to 1/],
     [['--bogus'], /--bogus/],
     [['complete'], /Name a position/],
     [['delete'], /Name the folder/],
