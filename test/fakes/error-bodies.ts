@@ -27,7 +27,12 @@ const contextOfLocal = "This model's maximum context length is 4096 tokens. Howe
 
 export const errorBodies: Readonly<Record<string, readonly ErrorRow[]>> = {
   anthropic: rows(
-    [401, anthropic('authentication_error', 'invalid x-api-key'), 'bad-key', /invalid x-api-key.*Choose the Large Model/],
+    [
+      401,
+      anthropic('authentication_error', 'invalid x-api-key'),
+      'bad-key',
+      /invalid x-api-key.*Choose the Large Model/,
+    ],
     [403, anthropic('permission_error', 'not for this workspace'), 'bad-key', /not for this workspace/],
     [404, anthropic('not_found_error', 'model: claude-none'), 'bad-request', /no model.*model: claude-none/],
     [
