@@ -127,7 +127,7 @@ export const addressRows: readonly ShapeRow[] = [
     kind: 'authorization header',
     contains: ['earer ', 'oken ', 'uthorization', 'UTHORIZATION', 'ApiKey ', 'SSWS '],
     pattern:
-      /\b(?:[Bb]earer|BEARER|[Tt]oken|[Aa]pi-?[Kk]ey|SSWS|GenieKey|Splunk|Key|[Aa]uthorization["']?\s{0,3}[:=,]\s{0,3}["']?)[ ]{0,4}(?:token=|key=)?["']?([\w.~+/=-]{12,2000})/g,
+      /\b(?:[Bb]earer|BEARER|[Tt]oken|[Aa]pi-?[Kk]ey|SSWS|GenieKey|Splunk|Key|[Aa]uthorization["']?\s{0,3}[:=,])(?:\s{0,3}["'][ ]{0,4}|[ ]{1,4}|(?<=[:=,]))(?:token=|key=)?["']?([\w.~+/=-]{12,2000})/g,
     accept: isRandom,
   },
   {

@@ -6,7 +6,7 @@ import type { Found, SearchedText } from './found.ts';
 import { strengthOf } from './names.ts';
 import type { Parts } from './parts.ts';
 import type { ReadValue } from './read-value.ts';
-import { isNoWord, isPassword, isSymbolic, randomness, reference } from './values.ts';
+import { isNoWord, isPassword, isPublic, isSymbolic, isUuid, randomness, reference } from './values.ts';
 
 /** Every name whose value a person may have chosen contains one of these. */
 const englishNames =
@@ -55,6 +55,9 @@ export function findAssignments(source: SearchedText): Found[] {
       const { literal } = value;
       // The word list is English, so an unquoted value after a foreign name must not look like a word.
       if (!value.quoted && isForeign(escaped) && !isNoWord(value.text)) continue;
+      // `password=password,` hands a variable over.
+      if (!value.quoted && value.text.replace(/,$/, '') === escaped) continue;
+      if (isPublic(value.text) || isIdInRow(text, start, value)) continue;
       const isSecret =
         strength === 'password'
           ? isPassword(value.text, { literal, phrase: isPhrase || isOption(text, start) }) ||
@@ -68,6 +71,12 @@ export function findAssignments(source: SearchedText): Found[] {
     }
   }
   return found;
+}
+
+/** `| Key Vault Secrets User | 4633458b-... |`: a UUID in the next cell is a password only if the name fills its cell. */
+function isIdInRow(text: string, start: number, { text: value, pieces }: ReadValue): boolean {
+  const isCell = /\|[ \t]*$/.test(text.slice(Math.max(0, (pieces[0]?.[0] ?? 0) - 8), pieces[0]?.[0]));
+  return isCell && isUuid(value.trim()) && !/(?:^|[|\n])[ \t*`]*$/.test(text.slice(Math.max(0, start - 8), start));
 }
 
 /** `--password x`: the argument of this option is always a password. */

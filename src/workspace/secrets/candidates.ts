@@ -48,10 +48,13 @@ export function literalOrBare(
   for (let offset = from, i = 0; i < 20; i++) {
     const value = readQuoted(text, offset);
     if (value === undefined) break;
+    const isConditional = /\?\s*$/.test(text.slice(at, from));
+    // `{ "key": value }`
+    if (from > at && !isConditional && skip(/\s*:/y, text, value.next) > value.next) break;
     values.push({ ...value, literal: true });
     if (from === at) break;
     // `isTest ? "a" : "b"`
-    offset = skip(/\?\s*$/.test(text.slice(at, from)) ? /\s*:\s*/y : /\s*,\s*/y, text, value.next);
+    offset = skip(isConditional ? /\s*:\s*/y : /\s*,\s*/y, text, value.next);
     if (offset === value.next) break;
   }
   const last = values.at(-1);
@@ -78,6 +81,7 @@ export function literalOrBare(
     if (value === undefined || value.next === at) return [];
     // In a comment, a document or another string, unquoted text is a value only if it is not a word.
     const isPlainText = isProse || isForeign || isComment(before) || isInString(before);
+    if (!isText && !isFlag && !isSettings && !isPlainText && isExpression(value.text)) return [];
     const literal =
       isText || isFlag || isSettings || isVariable(text, lineStart, from) || (isPlainText && isNoWord(value.text));
     return [{ ...value, literal: literal && !isExpression(value.text) }];
@@ -121,7 +125,8 @@ export function isMixed(value: string): boolean {
 /** Whether unquoted text is code: `a.b.c`, `FOO_BAR`, `a[0]`, `f(x)`. */
 export function isExpression(text: string): boolean {
   return (
-    /^[A-Za-z_$][\w$]*(?:(?:\.|::|->)[A-Za-z_$][\w$]*)+$/.test(text) || /^[\w.$]+\(|[\w)]\[|^[A-Z][A-Z\d_]+$/.test(text)
+    /^[A-Za-z_$][\w$]*(?:(?:\.|::|->)[A-Za-z_$][\w$]*)+$/.test(text) ||
+    /^[\w.$?]+\(|[\w)]\[|^[A-Z][A-Z\d_]+$/.test(text)
   );
 }
 

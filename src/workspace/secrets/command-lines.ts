@@ -32,7 +32,7 @@ export const commandRows: readonly ShapeRow[] = [
   {
     kind: 'password of a command',
     pattern: new RegExp(
-      `\\b(?:sshpass|mysql\\w*|mariadb\\w*|mongo\\w*|redis-cli|docker|podman|helm|oc|az|lftp|ldap\\w+|sqlcmd|bcp|unzip|zip|7z\\w?|xfreerdp|smbclient|influx|skopeo|buildah|crane|cf|twine|cypher-shell|cqlsh|rdesktop|psexec\\w*|evil-winrm|crackmapexec|nxc|netexec|wmiexec\\w*|mosquitto_\\w+|ipmitool|osql|isql|kinit|p4|rar|unrar|vncviewer|winrs|cifscreds|ncftp\\w*|tsm|dsquery|useradd|tctl|beeline)\\b[^\\n|;&]{0,200}?[\\s"'](?:-[pPaw]|--pass|--requirepass|/p:)["']?[ =,]{0,2}${argument}`,
+      `\\b(?:sshpass|mysql\\w*|mariadb\\w*|mongo\\w*|redis-cli|docker|podman|helm|oc|az[ ]+(?:login|acr[ ]+login|\\w+[ ]+(?:flexible-server|server|db))|lftp|ldap\\w+|sqlcmd|bcp|unzip|zip|7z\\w?|xfreerdp|smbclient|influx|skopeo|buildah|crane|cf|twine|cypher-shell|cqlsh|rdesktop|psexec\\w*|evil-winrm|crackmapexec|nxc|netexec|wmiexec\\w*|mosquitto_\\w+|ipmitool|osql|isql|kinit|p4|rar|unrar|vncviewer|winrs|cifscreds|ncftp\\w*|tsm|dsquery|useradd|tctl|beeline)\\b[^\\n|;&]{0,200}?[\\s"'](?:-[paw]|-P(?![a-z])|--pass|--requirepass|/p:)["']?[ =,]{0,2}${argument}`,
       'g',
     ),
     accept: (secret) => isCertainPassword(secret),

@@ -1,16 +1,17 @@
 // Finds values in a container named after secrets: `passwords: { joe: ... }`, `[secrets]`, `tokens:` with a list.
 
 import { indentLength } from '../../text/indents.ts';
+import { isExpression } from './candidates.ts';
 import type { Found, SearchedText } from './found.ts';
 import { type Strength, strengthOf } from './names.ts';
 import { lineStartOf } from './read-value.ts';
-import { isNoWord, isPassword, randomness } from './values.ts';
+import { isNoWord, isPassword, isPublic, randomness } from './values.ts';
 
 const headerPattern =
   /(?:secrets|passwords|passwds|pwds|passphrases|credentials|creds|tokens|(?<=[a-z_-])keys)["'`]?\s{0,4}(?::=|=>|[:=])\s{0,4}(?:[A-Za-z][\w.<>[\], ]{0,30})?([{[(]|\r?\n)/gi;
 const sectionPattern = /^[ \t]*\[([\w. "-]{0,40}(?:secrets?|passwords?|credentials?|tokens?))\][ \t]*\r?\n/gim;
 const entryPattern =
-  /(?:["'`]?([\w.-]{1,60})["'`]?[ \t]*(?::|=>?)[ \t]*|^[ \t]*-[ \t]+|[[({,][ \t]*|^[ \t]*)(?:["'`]([^"'`\n]{6,200})["'`]|([^\s"'`,;{}[\]#]{6,200})(?=[ \t]*(?:#.*)?\r?$))/gm;
+  /(?:["'`]?([\w.-]{1,60})["'`]?[ \t]*(?::|=>?)[ \t]*|^[ \t]*-[ \t]+|[[({,][ \t]*|^[ \t]*)(?:["'`]([^"'`\n]{6,200})["'`]|([^\s"'`,;{}[\]#]{6,200})(?=[ \t]*(?:#.*)?\r?$))(?!["'`]?[ \t]*[:])/gm;
 const maxBodyLength = 6000;
 
 export function findContainers({ text }: SearchedText): Found[] {
@@ -45,6 +46,7 @@ function entriesIn(body: string, start: number, strength: Strength): Found[] {
   for (const item of body.matchAll(entryPattern)) {
     const value = item[2] ?? item[3] ?? '';
     if (item[1] !== undefined && strengthOf(item[1]) === 'not-secret') continue;
+    if (isPublic(value) || (item[3] !== undefined && isExpression(value))) continue;
     const isUnusualPassword = isPassword(value, { literal: true }) && isNoWord(value);
     if (randomness(value) === 0 && !(strength === 'password' && isUnusualPassword)) continue;
     const at = start + item.index + item[0].lastIndexOf(value);

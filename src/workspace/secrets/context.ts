@@ -117,7 +117,8 @@ function lastNamed(before: string): Strength | 'stop' {
         ? `${previous[0]} ${word}`
         : word;
     // 'pass' is a verb unless a colon or equals sign follows.
-    if (/^pass$/i.test(word) && !/^["'\]]?\s*[:=]/.test(gap)) continue;
+    // 'salt' is a command too.
+    if (/^(?:pass|salt)$/i.test(word) && !/^["'\]]?\s*[:=(]/.test(gap)) continue;
     let strength = strengthOf(joined);
     if (strength === 'unknown' && joined !== word) strength = strengthOf(word);
     if (fillerWord.test(word) && strength !== 'token' && strength !== 'password') {

@@ -27,7 +27,11 @@ export function valuesInProse(spot: NamedSpot, closed: number): ValueCandidate[]
   if (valueStart > closed) {
     const textBefore = before + text.slice(spot.start, closed);
     const isTypographic = spot.isForeign && /[「『“„«]/.test(text[valueStart] ?? '');
-    const takesValue = isFlag || isTypographic || spacedBefore.test(before) || (!isProse && spacedUser.test(before));
+    // 'Set password expiration' is a sentence; `set DB_PASSWORD expiration` is a command.
+    const isSentence =
+      /\b(?:set|define|export|default)[ \t]+$/i.test(before) && /^[a-z]+$/.test(textBefore.trim().replace(/^.*\s/, ''));
+    const takesValue =
+      isFlag || isTypographic || (spacedBefore.test(before) && !isSentence) || (!isProse && spacedUser.test(before));
     const quoted = literals(text, valueStart);
     if (quoted.length > 0)
       return quoted.filter(
@@ -48,6 +52,7 @@ export function valuesInProse(spot: NamedSpot, closed: number): ValueCandidate[]
         : undefined;
     if (
       bare !== undefined &&
+      !/^\w+=\S/.test(bare.text) &&
       (takesValue || ((isFirstOnLine || isUsedWith) && isNoWord(bare.text)) || isMixed(bare.text))
     )
       return [{ ...bare, literal: !isExpression(bare.text) }];
@@ -61,6 +66,6 @@ export function valuesInProse(spot: NamedSpot, closed: number): ValueCandidate[]
   if (quoted !== undefined)
     return !isChange || (isMixed(quoted.text) && !/\s/.test(quoted.text)) ? [{ ...quoted, literal: true }] : [];
   const bare = readBare(text, at, false);
-  if (bare === undefined || !isNoWord(bare.text) || !/[A-Za-z]/.test(bare.text)) return [];
+  if (bare === undefined || /^\w+=\S/.test(bare.text) || !isNoWord(bare.text) || !/[A-Za-z]/.test(bare.text)) return [];
   return [{ ...bare, literal: !isExpression(bare.text) }];
 }

@@ -5,7 +5,7 @@ import type { Found, SearchedText } from './found.ts';
 import { bitsPerCharacter } from './noise.ts';
 import { readQuoted } from './read-value.ts';
 import { markerRows, tokenRows } from './tokens.ts';
-import { isPatterned, isPlaceholder, randomness } from './values.ts';
+import { isPatterned, isPlaceholder, isPublic, isUuid, randomness } from './values.ts';
 
 /** A run of token characters that is long enough for a token. `=` occurs only at the end. */
 const tokenRun = /[\w+/.~$-]{10,}={0,2}/g;
@@ -129,17 +129,18 @@ function secretBesideName(text: string, start: number, end: number): Found | und
   const value = text.slice(from, to);
   if (isDefinedName(text, from)) return undefined;
   const level = randomness(value);
-  if (level === 0) return undefined;
+  if (level === 0 || isDataOrLink(text, from)) return undefined;
   const row = markerRows.find(({ pattern }) => pattern.test(value));
   if (row !== undefined) return { start: from, end: to, value, kind: row.kind };
-  if (isPublic(value) || isDataOrLink(text, from) || isFingerprint(text, from, value)) return undefined;
+  // A UUID in a path or in a table's row is an identifier.
+  if (isUuid(value) && /[/|]\s?$/.test(text.slice(Math.max(0, from - 2), from))) return undefined;
+  if (isPublic(value) || isFingerprint(text, from, value)) return undefined;
   const before = contextOf(text, from);
   const context = before === 'unknown' || before === 'not-secret' ? contextAfter(text, to, before) : before;
-  const isUuid = value.length === 36 && value[8] === '-';
   const isSecret =
     context === 'password' ||
     (context === 'token' && !isPasswordHash(text, from)) ||
-    (context === 'weak' && level === 2 && !isUuid && (value.length >= 24 || bitsPerCharacter(value) >= 5));
+    (context === 'weak' && level === 2 && !isUuid(value) && (value.length >= 24 || bitsPerCharacter(value) >= 5));
   return isSecret ? { start: from, end: to, value, kind: `beside a name (${context})` } : undefined;
 }
 
@@ -151,13 +152,6 @@ function isPasswordHash(text: string, at: number): boolean {
 /** . ~ $ - / */
 function isEdge(unit: number): boolean {
   return unit === 46 || unit === 126 || unit === 36 || unit === 45 || unit === 47;
-}
-
-/** Whether the value is a public key, a certificate or a package hash. */
-function isPublic(value: string): boolean {
-  return /^(?:AAAA[BCE]3|AAAAE2V|MII[B-F][A-Za-z\d+/]{4,8}(?:CCA|DCC|ANBg)|LS0tLS1CRUdJTiBD|LS0tLS1CRUdJTiBQVUJM|sha(?:1|256|384|512)-)/.test(
-    value,
-  );
 }
 
 /** Whether the run is the name in `#define NAME`. */

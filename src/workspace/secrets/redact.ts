@@ -67,9 +67,32 @@ export function findSecrets(text: string, path: string, cut: Cut = {}): SecretRa
   const source: SearchedText = { text, path, isSettings: isSettings(path), isProse, parts: partsOf(text) };
   const found = finders.flatMap((find) => find(source));
   if (cut.start || cut.end) found.push(...findPartialSecrets(text, cut));
-  const ranges = found.map((item) => ({ ...item, isDistinctive: isDistinctive(item.value) }));
+  const ranges = withoutPublicBlocks(text, found).map((item) => ({
+    ...item,
+    isDistinctive: isDistinctive(item.value),
+  }));
   ranges.push(...furtherOccurrences(text, ranges));
   return ranges.sort((a, b) => a.start - b.start || a.end - b.end);
+}
+
+const publicBlock =
+  /-----BEGIN (?:[A-Z\d ]{0,20}PUBLIC KEY(?: BLOCK)?|(?:TRUSTED |NEW )?CERTIFICATE(?: REQUEST)?|X509 CRL|PGP MESSAGE|PGP SIGNATURE)-----/g;
+/** Longer blocks do not occur. UTF-16 units. */
+const maxBlockLength = 20_000;
+
+/** Drops lines of Base64 between the frames of a public key, a certificate or an encrypted message. */
+function withoutPublicBlocks(text: string, found: readonly Found[]): readonly Found[] {
+  if (found.length === 0 || !text.includes('-----BEGIN ')) return found;
+  const blocks: [start: number, end: number][] = [];
+  for (const { index } of text.matchAll(publicBlock)) {
+    const end = text.indexOf('-----END ', index);
+    if (end < 0) break;
+    if (end - index < maxBlockLength) blocks.push([index, text.indexOf('-----', end + 9) + 5]);
+  }
+  return found.filter(
+    (item) =>
+      !/^[\w+/=\s\\-]*$/.test(item.value) || !blocks.some(([start, end]) => start <= item.start && item.end <= end),
+  );
 }
 
 const finders: readonly Finder[] = [

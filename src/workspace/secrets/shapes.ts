@@ -186,7 +186,7 @@ export const shapeRows: readonly ShapeRow[] = [
   },
   {
     kind: 'PPP secret',
-    paths: /(?:chap|pap)-secrets|ppp/i,
+    paths: /(?:chap|pap)-secrets|ppp[^/]*\/[^/]*(?:secret|options)/i,
     pattern: /^["']?[^\s#"']+["']?[ \t]+\S+[ \t]+["']?([^\s"']{4,120})/gm,
     accept: isNoPlaceholder,
   },

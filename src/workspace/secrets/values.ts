@@ -16,13 +16,22 @@ export function isPlaceholder(value: string): boolean {
   return placeholders.some((pattern) => pattern.test(value)) || isPath(value) || isPatterned(value);
 }
 
+/** Whether the value is a public key, a certificate or a hash with its algorithm. */
+export function isPublic(value: string): boolean {
+  return /^(?:(?:ssh-\w{3,7} |ecdsa-\S{1,30} )?AAAA(?:[BCE]3|E2V)|MII[B-F][A-Za-z\d+/]{4,8}(?:CCA|DCC|ANBg)|LS0tLS1CRUdJTiBD|LS0tLS1CRUdJTiBQVUJM|(?:sha\d{1,3}|md5)[-=:])/.test(
+    value,
+  );
+}
+
 /** Whether the value is a path (`/etc/x`, `./x`, `~/x`), not Base64 that begins with a slash. */
 function isPath(value: string): boolean {
   return /^(?:\.{0,2}|~)\//.test(value) && (value.length < 16 || bitsPerCharacter(value) < 4.3);
 }
 
 /** A URL or the name of a constant. */
-export const reference = /^[a-z][a-z\d+.-]*:(?:\/\/|\?)|^[A-Z][A-Z\d]*(?:_[A-Z\d]+)+$/;
+export const reference = /^(?:[a-z][a-z\d+.-]*:){1,2}(?:\/\/|\?)|^[A-Z][A-Z\d]*(?:_[A-Z\d]+)+$|^unix:/;
+/** `hostNameInCertificate=x;loginTimeout=30`: other rules find the password among the settings of a connection. */
+const connectionSettings = /^[A-Za-z][\w ]{1,40}=[^;=]{0,100};(?:[A-Za-z][\w ]{1,40}=|$)/;
 
 /** Whether the value is mostly runs (aaaa, 1234, cba), has very few different characters, or repeats a short piece. */
 export function isPatterned(value: string): boolean {
@@ -56,7 +65,9 @@ function isRepeated(value: string): boolean {
   return false;
 }
 
-const uuid = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
+const uuidPattern = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
+
+export const isUuid = (value: string): boolean => value.length === 36 && uuidPattern.test(value);
 
 /** Number of characters in each class. */
 interface Counts {
@@ -118,7 +129,7 @@ function randomnessOfPart(core: string): 0 | 1 | 2 {
   if (length < 8) return 0;
   const { digits, lower, upper, nonHexLetters, others } = countsOf(core);
   if (digits + others === length || (digits === 0 && length < 16)) return 0;
-  if (length === 36 && uuid.test(core)) return 1;
+  if (isUuid(core)) return 1;
   if (nonHexLetters === 0 && others === 0 && (lower === 0 || upper === 0)) {
     const letters = lower + upper;
     if (digits === 0 || length < 16) return length >= 12 && digits >= 3 && letters >= 3 ? 1 : 0;
@@ -189,6 +200,7 @@ export interface ValueContext {
 export function isPassword(value: string, { literal, phrase = false, certain = false }: ValueContext): boolean {
   if (value.length < 6 || value.length > 300 || isPlaceholder(value)) return false;
   if (/[\n\r\t\p{Cc}]/u.test(value)) return false;
+  if (/^(?:\\x[\da-f]{2}.?){3}/i.test(value)) return false;
   if (/\s/.test(value)) return phrase ? isPhrase(value) : isSpacedPassword(value);
   const { digits, lower, upper, others } = countsOf(value);
   const letters = lower + upper;
@@ -196,7 +208,7 @@ export function isPassword(value: string, { literal, phrase = false, certain = f
   const isMixedCase = lower > 0 && upper > 0;
   const characterKinds = [digits, lower, upper, symbols].filter((count) => count > 0).length;
   if (value.length < 8 && characterKinds < 3 && !isShortPassword(value, literal)) return false;
-  if (reference.test(value)) return false;
+  if (reference.test(value) || isPublic(value) || connectionSettings.test(value)) return false;
   if (digits === 0 && /passw|secret|token|credential/i.test(value)) return false;
   // Code: a call, an index, a member access, a tag, a type.
   if (/^[\w.]+\(.*\)$/.test(value) || (!literal && /^[\w$.]+[([{]|[;{}]$/.test(value))) return false;
