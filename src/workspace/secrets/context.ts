@@ -118,7 +118,7 @@ function lastNamed(before: string): Strength | 'stop' {
         : word;
     // 'pass' is a verb unless a colon or equals sign follows.
     // 'salt' is a command too.
-    if (/^(?:pass|salt)$/i.test(word) && !/^["'\]]?\s*[:=(]/.test(gap)) continue;
+    if (/^_*(?:pass|salt)_*$/i.test(word) && !/^["'\]]?\s*[:=(]/.test(gap)) continue;
     let strength = strengthOf(joined);
     if (strength === 'unknown' && joined !== word) strength = strengthOf(word);
     if (fillerWord.test(word) && strength !== 'token' && strength !== 'password') {

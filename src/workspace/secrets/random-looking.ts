@@ -170,5 +170,5 @@ function isFingerprint(text: string, start: number, value: string): boolean {
 /** Whether the value is in a data URL, a lockfile hash or a link. */
 function isDataOrLink(text: string, start: number): boolean {
   const before = text.slice(Math.max(0, start - 24), start);
-  return /base64,$|sha\d*[-:=]$|#$|\/\/[\w.-]*$|@$|\bv$/.test(before);
+  return /base64,$|sha\d*[-:=]+$|#$|\/\/[\w.-]*$|@$|\bv$/.test(before);
 }
