@@ -12,8 +12,8 @@ const beginLine = new RegExp(`-----BEGIN ${secretBlock}-----|---- BEGIN ${secret
 const endLine = new RegExp(`-----END ${secretBlock}-----|---- END ${secretBlock} ----`, 'g');
 /** Maximum length of a key, in UTF-16 units. */
 const maxKeyLength = 20_000;
-const separators = /(?:\\[nrt]|&#1[03];|[\s"'`+,;()>*#|\\.&-])+/y;
-const base64 = /[A-Za-z\d+/=]+/y;
+const separators = /(?:\\[nrt]|&#1[03];|\/\/(?=\s)|[\s"'`+,;()>*#|\\.&-])+/y;
+const base64 = /(?!\/\/\s)[A-Za-z\d+/=]+/y;
 const header =
   /(?:Proc-Type|DEK-Info|Comment|Version|Hash|Charset|Subject|MessageID|Key Attributes|X-[\w-]+):[^\n\\]{0,200}/y;
 
@@ -45,14 +45,19 @@ export function findKeyBlocks({ text }: SearchedText): Found[] {
   return found;
 }
 
-function bodyAfter(text: string, from: number): { end: number; value: string } | undefined {
+/** @param most the length of the body in Base64, if it is known */
+export function bodyAfter(
+  text: string,
+  from: number,
+  most = maxKeyLength,
+): { end: number; value: string } | undefined {
   let at = from;
   let end = from;
   const pieces: string[] = [];
   let length = 0;
   let isDiff = false;
   const limit = from + maxKeyLength;
-  while (at < limit) {
+  while (at < limit && length < most) {
     header.lastIndex = at;
     if (header.test(text)) {
       at = header.lastIndex;

@@ -1,7 +1,7 @@
 // Finds private keys without a BEGIN line, as lines of Base64, and JSON web tokens that are split into pieces.
 
 import type { Found, SearchedText } from './found.ts';
-import { tokenRows } from './tokens.ts';
+import { bodyAfter } from './key-blocks.ts';
 import { randomness } from './values.ts';
 
 /** Line length of wrapped Base64; programs wrap at 64 or 76 columns. */
@@ -11,13 +11,44 @@ const lastLine = /[A-Za-z\d+/]{4,76}={0,2}(?=["'`;,)\]]{0,4}[ \t]{0,8}(?:\r?\n|\
 /** The text between two lines, in comments and string literals too. */
 const lineJoin =
   /(?:\\r)?(?:\\n)?["'`]?[ \t]{0,8}[+,;.\\]?[ \t]{0,8}\r?\n[ \t]{0,80}(?:(?:\/\/|[#*>|-])[ \t]{0,8})?["'`]?|(?:\\r)?\\n/y;
-const derPrefixes = tokenRows.filter(({ kind }) => kind === 'private key in DER').map(({ prefix }) => prefix);
 /** Words shortly before the body that mark a private key. */
 const privateKeyWords = /priv(?:ate)?[ _-]?key|secret[ _-]?key|(?:ssh|rsa|ec|signing|deploy|host)[ _-]?key|\bpem\b/i;
 const publicKeyWords = /public|\bcert|\bcsr\b|\bcrl\b|signature|-----/i;
 
 export function findKeyBodies({ text }: SearchedText): Found[] {
-  return [...keyBodies(text), ...webTokens(text)];
+  return [...keysInDer(text), ...keyBodies(text), ...webTokens(text)];
+}
+
+const derStart = /(?:(?<![\w+/-])|(?<=\\[nrt]))(?:M[A-P][A-Za-z\d+/]{14,}|b3BlbnNzaC1rZXktdjE)/g;
+/**
+ * In hexadecimal, what follows the head of the outer sequence: a version and the modulus, algorithm or octets of a key,
+ * the version of a PKCS #12 store, or the algorithm of an encrypted key.
+ */
+const derKey = /^(?:020100(?:02|30)|020101(?:04|30)|02010330|30..06092a864886f70d0105)/;
+const derInHex =
+  /(?<![\da-fA-F])(?:0x)?((?:30(?:82[\da-f]{4}|81[\da-f]{2}|[\da-f]{2})02010(?:0(?:028[12]|30)|104(?:20|30|42))|6f70656e7373682d6b65792d7631)[\da-f]{40,})/gi;
+
+/** Private keys that begin with their DER structure or with the head of an OpenSSH key, in lines of any length. */
+function keysInDer(text: string): Found[] {
+  const found: Found[] = [];
+  for (const { 0: run, index } of text.matchAll(derStart)) {
+    const length = run.startsWith('b3') ? undefined : derLength(run);
+    if (length === 0) continue;
+    const body = bodyAfter(text, index, length);
+    if (body !== undefined) found.push({ start: index, ...body, kind: 'private key in DER' });
+  }
+  for (const { 0: whole, 1: value = '', index } of text.matchAll(derInHex))
+    found.push({ start: index, end: index + whole.length, value, kind: 'private key in DER' });
+  return found;
+}
+
+/** @returns the length of a private key in Base64, by the head of its outer sequence; 0 if it is something else */
+function derLength(run: string): number {
+  const bytes = Buffer.from(run.slice(0, 64), 'base64');
+  const [tag, short = 0, high = 0, low = 0] = bytes;
+  const [head, length] = short === 0x82 ? [4, high * 256 + low] : short === 0x81 ? [3, high] : [2, short];
+  if (tag !== 0x30 || length < 40 || !derKey.test(bytes.toString('hex', head))) return 0;
+  return Math.ceil((head + length) / 3) * 4;
 }
 
 function keyBodies(text: string): Found[] {
@@ -33,10 +64,9 @@ function keyBodies(text: string): Found[] {
     const lines = linesFrom(text, start, end);
     at = Math.max(at, lines.at(-1)?.end ?? end);
     const first = text.slice(start, end);
-    const isDer = derPrefixes.some((prefix) => first.startsWith(prefix));
-    if (lines.length < (isDer ? 2 : 3) || randomness(first.slice(20)) === 0) continue;
+    if (lines.length < 3 || randomness(first.slice(20)) === 0) continue;
     const before = text.slice(Math.max(0, start - 120), start);
-    if (!isDer && (!privateKeyWords.test(before) || publicKeyWords.test(before))) continue;
+    if (!privateKeyWords.test(before) || publicKeyWords.test(before)) continue;
     for (const line of lines)
       found.push({ ...line, value: text.slice(line.start, line.end), kind: 'body of a private key' });
   }
