@@ -16,15 +16,17 @@ const publicWord =
 
 const maxDistance = 160;
 
-/** 'the API key for Acme: '. */
+/** 'the API key for Acme: ', 'the Acme key '. */
 const keyFor =
-  /\b(?<!public )(?:api[ _-]?key|token|secret|password|PAT)\s(?:for|of)\s(?:the\s)?[\w.-]{1,30}(?:\s[\w.-]{1,20})?:\s{1,4}["'`]?$/i;
+  /\b(?<!public )(?:api[ _-]?key|(?:new|our|my|your) key|token|secret|password|PAT)\s(?:for|of)\s(?:the\s)?[\w.-]{1,30}(?:\s[\w.-]{1,20})?:\s{1,4}["'`]?$/i;
+const vendorKey = /\b(?:the|our|my|your)\s(?:(?!Public|PGP|GPG)[A-Z][\w.-]{1,20}\s){1,2}key\s["'`]?$/;
 
 /** The strength of the name that the text before `start` gives to the value there. */
 export function contextOf(text: string, start: number): Strength {
   const lineStart = lineStartOf(text, start);
   const from = Math.max(lineStart, start - maxDistance);
-  if (keyFor.test(text.slice(Math.max(from, start - 80), start))) return 'token';
+  const directlyBefore = text.slice(Math.max(from, start - 80), start);
+  if (keyFor.test(directlyBefore) || vendorKey.test(directlyBefore)) return 'token';
   const ownName = lastNamed(text.slice(from, start).replace(/\{ ?get;[^{}]*\}/g, ''));
   if (ownName === 'stop') return from > lineStart ? 'unknown' : commentAbove(text, lineStart);
   if (ownName !== 'unknown' || from > lineStart) return ownName;
@@ -81,6 +83,10 @@ export function contextAfter(text: string, end: number, before: Strength): Stren
   if (before === 'not-secret') return before;
   const sqlName = /^['"]\s+WHERE\s+\w+\s*=\s*['"]([\w.-]+)/i.exec(rest);
   if (sqlName?.[1] !== undefined) return strengthOf(sqlName[1]);
+  const sentence = /^["'`”»]?[ \t](?:is|was|as|into|in)[ \t][^.;,\n]{0,60}/.exec(line)?.[0];
+  if (sentence !== undefined && secretPhrase.test(sentence) && !publicPhrase.test(sentence)) return 'token';
+  const inComment = hasComment(text.slice(lineStartOf(text, end), end)) ? line.slice(0, 60) : '';
+  if (secretPhrase.test(inComment) && !publicPhrase.test(inComment)) return 'token';
   const comment = /^\\*["'`]?[\s;,)}\]]*(?:\/\/|#|--|\/\*|<!--)\s*([^\n]{3,60})/.exec(line);
   if (comment?.[1] === undefined) return 'unknown';
   const said = lastNamed(comment[1].replace(/[^\w)\]]+$/, ''));
@@ -141,5 +147,5 @@ function lastNamed(before: string): Strength | 'stop' {
 }
 
 function hasComment(text: string): boolean {
-  return /^\s*(?:\/\/|#|--|\*|;|<!--)/.test(text);
+  return /^\s*(?:\/\/|\/\*|#|--|\*|;|<!--)/.test(text);
 }

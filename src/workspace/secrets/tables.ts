@@ -2,7 +2,7 @@
 
 import type { Found, SearchedText } from './found.ts';
 import { strengthOf } from './names.ts';
-import { isPassword, isSymbolic, randomness } from './values.ts';
+import { isPassword, isSymbolic, isUuid, randomness } from './values.ts';
 
 const cellPattern = /"((?:[^"]|"")*)"|([^,;\t\n\r"]*)/y;
 
@@ -68,7 +68,8 @@ function secretsInCells(columns: readonly string[], cells: readonly Cell[], offs
     const isSecret =
       strength === 'password'
         ? isPassword(value, { literal: true, phrase: /phrase/i.test(columns[column] ?? '') }) || randomness(value) > 0
-        : strength === 'token' && (randomness(value) > 0 || isSymbolic(value));
+        : (strength === 'token' && (randomness(value) > 0 || isSymbolic(value))) ||
+          (strength === 'weak' && value.length >= 24 && randomness(value) > 0 && !isUuid(value));
     return isSecret
       ? [{ start: offset + start, end: offset + start + value.length, value, kind: 'column of a table' }]
       : [];
