@@ -39,7 +39,19 @@ export const commandRows: readonly ShapeRow[] = [
   },
   {
     kind: 'argument of a login',
-    contains: ['login', 'auth', 'activate', 'register', 'enroll', 'unlock', 'join', '--key', '--license', 'set-', 'set_'],
+    contains: [
+      'login',
+      'auth',
+      'activate',
+      'register',
+      'enroll',
+      'unlock',
+      'join',
+      '--key',
+      '--license',
+      'set-',
+      'set_',
+    ],
     pattern:
       /(?:\b(?:login|auth|authenticate|activate|register|enroll|unlock|join|set[-_](?:\w{1,12}[-_])?(?:token|key|secret|credentials?)(?:[ ]+[a-z]{1,12})?)|[\s"']--?(?:enroll|auth|key|license|activation|join))(?:["']?,?[ \t]+["']?--?[\w-]{1,30}){0,2}["']?(?:,?[ \t]+|=)["']?(?<secret>[\w+/.~-]{14,400}={0,2})(?=["'\s,)\]]|$)/gm,
     accept: (secret) => isRandom(secret) && !/\.\w{1,5}$|^[/.]/.test(secret),

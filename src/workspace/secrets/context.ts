@@ -57,6 +57,31 @@ const secretPhrase =
 const publicPhrase =
   /\b(?:hash|hashes|hashed|digest|checksum|sha\d*|md5|public|fingerprint|commit (?:id|of)|ids?|not (?:a )?secret)\b/i;
 
+const secretWord =
+  /\b(?:secrets?|passwords?|passphrases?|credentials?|(?<!\b(?:public|primary|foreign|partition|cache|sort|row|object|map|host|answer) )(?:api[ _-]?)?keys?|(?<!\b(?:csrf|page|next|continuation) )tokens?)\b/gi;
+const publicWords =
+  /\b(?:hash|hashes|hashed|digests?|checksums?|sha-?\d*|md5|public|fingerprints?|commits?|ids?|identifiers?|uuids?|guids?|versions?|revisions?|etag|nonce|user|users|account|project|tenant|subscription|role|image|container|branch|merge|tree|blob|object|file|session|request|trace|span|node|block|transaction|address|device|serial|build)\b/gi;
+
+/**
+ * Whether a sentence, comment or command names a secret closer to the value than anything public. Only for text in
+ * which a value needs no assignment.
+ */
+export function isSaidSecret(text: string, start: number, end: number): boolean {
+  const from = Math.max(lineStartOf(text, start), start - maxDistance);
+  const before = text.slice(from, start);
+  const after = lineAfter(text.slice(end, end + 100));
+  const distance = (pattern: RegExp) => {
+    const last = [...before.matchAll(pattern)].at(-1);
+    const next = after.search(pattern);
+    return Math.min(
+      last === undefined ? Number.POSITIVE_INFINITY : before.length - last.index - last[0].length,
+      next < 0 ? Number.POSITIVE_INFINITY : next,
+    );
+  };
+  const near = distance(secretWord);
+  return near < 80 && near < distance(publicWords);
+}
+
 /** Judges a value whose own name says nothing: a comment on the line above may call it a secret. */
 function commentAbove(text: string, lineStart: number): Strength {
   if (lineStart === 0) return 'unknown';
@@ -146,6 +171,6 @@ function lastNamed(before: string): Strength | 'stop' {
   return weak ? 'weak' : unknown > 7 ? 'stop' : 'unknown';
 }
 
-function hasComment(text: string): boolean {
+export function hasComment(text: string): boolean {
   return /^\s*(?:\/\/|\/\*|#|--|\*|;|<!--)/.test(text);
 }

@@ -46,11 +46,7 @@ export function findKeyBlocks({ text }: SearchedText): Found[] {
 }
 
 /** @param most the length of the body in Base64, if it is known */
-export function bodyAfter(
-  text: string,
-  from: number,
-  most = maxKeyLength,
-): { end: number; value: string } | undefined {
+export function bodyAfter(text: string, from: number, most = maxKeyLength): { end: number; value: string } | undefined {
   let at = from;
   let end = from;
   const pieces: string[] = [];

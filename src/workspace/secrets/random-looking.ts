@@ -1,9 +1,9 @@
 // Finds secrets that look random: values with a provider's token prefix, and values beside the name of a secret.
 
-import { contextAfter, contextOf } from './context.ts';
+import { contextAfter, contextOf, hasComment, isSaidSecret } from './context.ts';
 import type { Found, SearchedText } from './found.ts';
 import { bitsPerCharacter } from './noise.ts';
-import { readQuoted } from './read-value.ts';
+import { lineStartOf, readQuoted } from './read-value.ts';
 import { markerRows, tokenRows } from './tokens.ts';
 import { isPatterned, isPlaceholder, isPublic, isUuid, randomness } from './values.ts';
 
@@ -30,7 +30,8 @@ for (const { kind, prefix, rest, certain } of tokenRows) {
   prefixTable.set(key, list);
 }
 
-export function findRandom({ text }: SearchedText): Found[] {
+export function findRandom(source: SearchedText): Found[] {
+  const { text } = source;
   const found: Found[] = [];
   tokenRun.lastIndex = 0;
   for (let match = tokenRun.exec(text); match !== null; match = tokenRun.exec(text)) {
@@ -38,7 +39,7 @@ export function findRandom({ text }: SearchedText): Found[] {
     const end = match.index + match[0].length;
     const token = tokenIn(text, start, end);
     if (token !== undefined) tokenRun.lastIndex = Math.max(token.end, match.index + 1);
-    const item = token ?? secretBesideName(text, start, end);
+    const item = token ?? secretBesideName(source, start, end);
     if (item !== undefined) found.push(item);
     if (startsWithPrefix(text, start) && isQuoted(text, match.index, end)) found.push(...tokenInPieces(text, start));
   }
@@ -120,7 +121,8 @@ function looksReal(rest: string, prefix: string): boolean {
 }
 
 /** A random-looking run beside a name that marks it as a secret. */
-function secretBesideName(text: string, start: number, end: number): Found | undefined {
+function secretBesideName(source: SearchedText, start: number, end: number): Found | undefined {
+  const { text } = source;
   let from = start;
   let to = end;
   while (isEdge(text.charCodeAt(from))) from++;
@@ -140,8 +142,18 @@ function secretBesideName(text: string, start: number, end: number): Found | und
   const isSecret =
     context === 'password' ||
     (context === 'token' && !isPasswordHash(text, from)) ||
+    (context !== 'not-secret' && value.length >= 15 && isLoose(source, from) && isSaidSecret(text, from, to)) ||
     (context === 'weak' && level === 2 && !isUuid(value) && (value.length >= 24 || bitsPerCharacter(value) >= 5));
   return isSecret ? { start: from, end: to, value, kind: `beside a name (${context})` } : undefined;
+}
+
+/** Whether the value is in a sentence, a comment, a log or a command, where a value needs no assignment. */
+function isLoose({ text, path, isProse }: SearchedText, at: number): boolean {
+  return (
+    isProse ||
+    /\.(?:log|sh|bash|zsh|fish|ps1|bat|cmd)$|(?:Docker|Make)file$/i.test(path) ||
+    hasComment(text.slice(lineStartOf(text, at), at))
+  );
 }
 
 /** Whether the value is a password hash: `$6$salt$...`. */
