@@ -56,7 +56,7 @@ function skipEscape(text: string, start: number): number {
   return start;
 }
 
-function tokenIn(text: string, start: number, end: number): Found | undefined {
+export function tokenIn(text: string, start: number, end: number): Found | undefined {
   let at = start;
   while (at < end - 8) {
     const list = prefixTable.get(text.charCodeAt(at) * 65_536 + text.charCodeAt(at + 1));

@@ -5,13 +5,13 @@ import { findAssignments } from './assignments.ts';
 import { findCalls } from './calls.ts';
 import { findContainers } from './containers.ts';
 import { findPartialSecrets } from './edges.ts';
-import { findSums } from './fields.ts';
 import { findShapes } from './find-shapes.ts';
 import type { Finder, Found, SearchedText } from './found.ts';
 import { findKeyBlocks } from './key-blocks.ts';
 import { findKeyBodies } from './key-bodies.ts';
 import { findKubernetes } from './kubernetes.ts';
 import { partsOf } from './parts.ts';
+import { findPieces } from './pieces.ts';
 import { findRandom } from './random-looking.ts';
 import { findTables } from './tables.ts';
 import { isNoWord, randomness } from './values.ts';
@@ -104,7 +104,7 @@ const finders: readonly Finder[] = [
   findTables,
   findContainers,
   findCalls,
-  findSums,
+  findPieces,
   findKeyBodies,
 ];
 

@@ -69,7 +69,7 @@ function secretsInCells(columns: readonly string[], cells: readonly Cell[], offs
       strength === 'password'
         ? isPassword(value, { literal: true, phrase: /phrase/i.test(columns[column] ?? '') }) || randomness(value) > 0
         : (strength === 'token' && (randomness(value) > 0 || isSymbolic(value))) ||
-          (strength === 'weak' && value.length >= 24 && randomness(value) > 0 && !isUuid(value));
+          (strength === 'weak' && value.length >= 16 && randomness(value) > 0 && !isUuid(value));
     return isSecret
       ? [{ start: offset + start, end: offset + start + value.length, value, kind: 'column of a table' }]
       : [];

@@ -1,0 +1,142 @@
+// Finds secrets that code joins from pieces: literals in a call, variables, elements of a list, or `x += "..."`.
+
+import { contextOf } from './context.ts';
+import type { Found, SearchedText } from './found.ts';
+import { type Strength, strengthOf } from './names.ts';
+import { tokenIn } from './random-looking.ts';
+import { isPassword, isSymbolic, randomness } from './values.ts';
+
+/** A literal, without its quotes. */
+interface Piece {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Maximum number of joins examined in a file, and of pieces of a secret. */
+const maxJoins = 50;
+const maxPieces = 12;
+
+export function findPieces({ text }: SearchedText): Found[] {
+  const joins = [...joinedLiterals(text), ...joinedVariables(text)];
+  return joins.slice(0, maxJoins).flatMap(({ pieces, strength }) => {
+    const value = pieces.map(({ start, end }) => text.slice(start, end)).join('');
+    if (pieces.length < 2 || !isSecret(value, strength)) return [];
+    return pieces.map(({ start, end }) => ({ start, end, value, kind: 'secret in pieces' }));
+  });
+}
+
+interface Join {
+  readonly pieces: readonly Piece[];
+  readonly strength: Strength;
+}
+
+function isSecret(value: string, strength: Strength): boolean {
+  if (strength === 'password' && isPassword(value, { literal: true })) return true;
+  if (strength === 'password' || strength === 'token') return randomness(value) > 0 || isSymbolic(value);
+  return (strength === 'weak' && randomness(value) === 2) || tokenIn(value, 0, value.length)?.start === 0;
+}
+
+/** Calls that join the literals behind them, or those before them. */
+const joinsNext =
+  /\b(?:concat!|(?:string\.)?concat|Sprintf|strings\.Join|StringBuilder|\.join)[ ]?\((?:[ ]?["'](?:%[sv]){2,8}["'],)?[ ]?(?:\[\]string\{|\[)?\s{0,20}(?=["'`])|["'`]\.join\(\[\s{0,20}(?=["'`])/gi;
+const joinsPrevious = /["'`]\)?(?:\.(?:append|concat|push_str)\([ ]?(?=["'`])|,?\s{0,20}\]\)?\.(?:join|concat)\()/g;
+const betweenLiterals = /\)?(?:\s{0,20},\s{0,20}|\.(?:append|concat|push_str)\([ ]?)(?=["'`])/y;
+
+function* joinedLiterals(text: string): Generator<Join> {
+  if (!/join|concat|sprintf|builder|append|push_str/i.test(text)) return;
+  for (const match of text.matchAll(joinsNext)) {
+    const pieces = literalsAfter(text, match.index + match[0].length);
+    if (pieces.length > 1) yield { pieces, strength: contextOf(text, match.index) };
+  }
+  let last = -1;
+  for (const { index } of text.matchAll(joinsPrevious)) {
+    const start = startOfLiterals(text, index + 1);
+    if (start === undefined || start === last) continue;
+    last = start;
+    yield { pieces: literalsAfter(text, start), strength: contextOf(text, start) };
+  }
+}
+
+function literalsAfter(text: string, from: number): Piece[] {
+  const pieces: Piece[] = [];
+  for (let at = from; pieces.length < maxPieces; at = betweenLiterals.lastIndex) {
+    const end = text.indexOf(text[at] as string, at + 1);
+    if (end < 0 || end - at > 400) break;
+    pieces.push({ start: at + 1, end });
+    betweenLiterals.lastIndex = end + 1;
+    if (!betweenLiterals.test(text)) break;
+  }
+  return pieces;
+}
+
+/** Where the list of literals begins whose last one ends at `end`, quotes included. */
+function startOfLiterals(text: string, end: number): number | undefined {
+  let start: number | undefined;
+  for (let at = end, i = 0; i < maxPieces; i++) {
+    const quote = text[at - 1] as string;
+    const open = text.lastIndexOf(quote, at - 2);
+    if (open < 0 || at - open > 400 || text.slice(open, at).includes('\n')) return start;
+    start = open;
+    const gap = /["'`]\s{0,20},\s{0,20}$/.exec(text.slice(Math.max(0, open - 44), open));
+    if (gap === null) return start;
+    at = open - gap[0].length + 1;
+  }
+  return start;
+}
+
+/** The name begins with a keyword, which keeps the search fast. `strengthOf` judges the whole name. */
+const target = '(?<name>(?:key|token|secret|passw|pwd|jwt|bearer|credential)[\\w$]{0,20})["\']?[ \\t]{0,8}';
+const variable = '[A-Za-z_$][\\w$]{0,40}';
+const sumPattern = new RegExp(
+  `${target}(?::=|[:=])[ \\t]{0,8}(?:(?<parts>${variable}(?:[ \\t]{0,8}[+.][ \\t]{0,8}(?:["'\`][.:_-]["'\`][ \\t]{0,8}[+.][ \\t]{0,8})?${variable}){1,7})(?=[\\s;,)(]|$)|f?["'\`](?<filled>(?:(?:[$#]?\\{${variable}\\}|\\$\\w{1,40})[.:_-]?){2,8})["'\`])`,
+  'gi',
+);
+/** `token += "..."`, `TOKEN="${TOKEN}..."`. */
+const additionPattern = new RegExp(
+  `${target}(?:\\+=|\\.=|=[ \\t]{0,8}(?:["'][$#]?\\{?\\k<name>\\}?|[$]?\\k<name>[ \\t]{0,8}[+.][ \\t]{0,8}["']))[ \\t]{0,8}["'\`]?(?<rest>[^"'\`\\n$]{4,200})["'\`]`,
+  'gi',
+);
+const assignmentPattern = new RegExp(
+  `(?<![\\w$])(${variable})[ \\t]{0,8}(?::[ \\t]{0,4}[\\w[\\]]{1,20}[ \\t]{0,8})?(?::=|=)[ \\t]{0,8}(?:["'\`]([^"'\`\\n]{2,200})["'\`]|[[{(]\\s{0,20}(?=["'\`])|([^\\s"'\`$;(){}[\\],+]{4,200})$)`,
+  'gm',
+);
+
+/** `apiKey = a + b`, `apiKey = parts.join('')`, where the file assigns literals to the variables. */
+function* joinedVariables(text: string): Generator<Join> {
+  const sums = [...matchesWithName(text, sumPattern), ...matchesWithName(text, additionPattern)];
+  if (sums.length === 0) return;
+  const literals = literalsByVariable(text);
+  for (const { match, strength } of sums) {
+    const { parts, filled, rest, name = '' } = match.groups as Readonly<Record<string, string | undefined>>;
+    const first = rest === undefined ? undefined : literals.get(nameAt(text, match.index) + name);
+    const names = (parts ?? filled)?.match(/[A-Za-z_]\w*/g)?.filter((part) => part !== 'join') ?? [];
+    const pieces = names.map((part) => literals.get(part));
+    if (first !== undefined && rest !== undefined) {
+      const start = match.index + match[0].length - 1 - rest.length;
+      yield { pieces: [...first, { start, end: start + rest.length }], strength };
+    } else if (pieces.every((piece) => piece !== undefined)) yield { pieces: pieces.flat(), strength };
+  }
+}
+
+function matchesWithName(text: string, pattern: RegExp): { match: RegExpExecArray; strength: Strength }[] {
+  return [...text.matchAll(pattern)].flatMap((match) => {
+    const strength = strengthOf(nameAt(text, match.index) + match.groups?.name);
+    return ['password', 'token', 'weak'].includes(strength) ? [{ match, strength }] : [];
+  });
+}
+
+/** The part of a name before `at`. */
+function nameAt(text: string, at: number): string {
+  return /[\w$-]{0,40}$/.exec(text.slice(Math.max(0, at - 40), at))?.[0] ?? '';
+}
+
+function literalsByVariable(text: string): Map<string, readonly Piece[]> {
+  const literals = new Map<string, readonly Piece[]>();
+  for (const match of text.matchAll(assignmentPattern)) {
+    const [whole, name = '', quoted, bare] = match;
+    const end = match.index + whole.length - (quoted === undefined ? 0 : 1);
+    const value = quoted ?? bare;
+    literals.set(name, value === undefined ? literalsAfter(text, end) : [{ start: end - value.length, end }]);
+  }
+  return literals;
+}
