@@ -67,6 +67,7 @@ const publicWords =
  * which a value needs no assignment.
  */
 export function isSaidSecret(text: string, start: number, end: number): boolean {
+  if (/[^\s"'`“«(:=>]/.test(text[start - 1] ?? '') || /[^\s"'`”»),.:;<!?]/.test(text[end] ?? '')) return false;
   const from = Math.max(lineStartOf(text, start), start - maxDistance);
   const before = text.slice(from, start);
   const after = lineAfter(text.slice(end, end + 100));

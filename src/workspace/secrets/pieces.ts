@@ -96,43 +96,50 @@ const additionPattern = new RegExp(
   `${target}(?:\\+=|\\.=|=[ \\t]{0,8}(?:["'][$#]?\\{?\\k<name>\\}?|[$]?\\k<name>[ \\t]{0,8}[+.][ \\t]{0,8}["']))[ \\t]{0,8}["'\`]?(?<rest>[^"'\`\\n$]{4,200})["'\`]`,
   'gi',
 );
-const assignmentPattern = new RegExp(
-  `(?<![\\w$])(${variable})[ \\t]{0,8}(?::[ \\t]{0,4}[\\w[\\]]{1,20}[ \\t]{0,8})?(?::=|=)[ \\t]{0,8}(?:["'\`]([^"'\`\\n]{2,200})["'\`]|[[{(]\\s{0,20}(?=["'\`])|([^\\s"'\`$;(){}[\\],+]{4,200})$)`,
-  'gm',
-);
+/** What an assignment has after its name: a literal, the bracket before a list of literals, or a word of a shell. */
+const assigned =
+  '[ \\t]{0,8}(?::[ \\t]{0,4}[\\w[\\]]{1,20}[ \\t]{0,8})?(?::=|=)[ \\t]{0,8}(?:["\'`]([^"\'`\\n]{2,200})["\'`]|[[{(]\\s{0,20}(?=["\'`])|([^\\s"\'`$;(){}[\\],+]{4,200})$)';
 
 /** `apiKey = a + b`, `apiKey = parts.join('')`, where the file assigns literals to the variables. */
 function* joinedVariables(text: string): Generator<Join> {
-  const sums = [...matchesWithName(text, sumPattern), ...matchesWithName(text, additionPattern)];
-  if (sums.length === 0) return;
-  const literals = literalsByVariable(text);
-  for (const { match, strength } of sums) {
-    const { parts, filled, rest, name = '' } = match.groups as Readonly<Record<string, string | undefined>>;
-    const first = rest === undefined ? undefined : literals.get(nameAt(text, match.index) + name);
-    const names = (parts ?? filled)?.match(/[A-Za-z_]\w*/g)?.filter((part) => part !== 'join') ?? [];
-    const pieces = names.map((part) => literals.get(part));
-    if (first !== undefined && rest !== undefined) {
-      const start = match.index + match[0].length - 1 - rest.length;
-      yield { pieces: [...first, { start, end: start + rest.length }], strength };
-    } else if (pieces.every((piece) => piece !== undefined)) yield { pieces: pieces.flat(), strength };
+  const sums = [...matchesWithName(text, sumPattern), ...matchesWithName(text, additionPattern)].slice(0, maxJoins);
+  const literals = literalsOf(
+    text,
+    sums.flatMap(({ variables }) => variables),
+  );
+  for (const { match, strength, variables } of sums) {
+    const pieces = variables.map((name) => literals.get(name));
+    if (pieces.some((piece) => piece === undefined)) continue;
+    const { rest } = match.groups as Readonly<Record<string, string | undefined>>;
+    const end = match.index + match[0].length - 1;
+    const last = rest === undefined ? [] : [{ start: end - rest.length, end }];
+    yield { pieces: [...pieces.flatMap((piece) => piece ?? []), ...last], strength };
   }
 }
 
-function matchesWithName(text: string, pattern: RegExp): { match: RegExpExecArray; strength: Strength }[] {
+interface NamedMatch {
+  readonly match: RegExpExecArray;
+  readonly strength: Strength;
+  /** The variables whose literals come first. */
+  readonly variables: readonly string[];
+}
+
+function matchesWithName(text: string, pattern: RegExp): NamedMatch[] {
   return [...text.matchAll(pattern)].flatMap((match) => {
-    const strength = strengthOf(nameAt(text, match.index) + match.groups?.name);
-    return ['password', 'token', 'weak'].includes(strength) ? [{ match, strength }] : [];
+    const before = /[\w$-]{0,40}$/.exec(text.slice(Math.max(0, match.index - 40), match.index))?.[0] ?? '';
+    const { name = '', parts, filled, rest } = match.groups as Readonly<Record<string, string | undefined>>;
+    const strength = strengthOf(before + name);
+    if (!['password', 'token', 'weak'].includes(strength)) return [];
+    const variables = (rest === undefined ? (parts ?? filled) : before + name)?.match(/[A-Za-z_]\w*/g) ?? [];
+    return [{ match, strength, variables: variables.filter((part) => part !== 'join') }];
   });
 }
 
-/** The part of a name before `at`. */
-function nameAt(text: string, at: number): string {
-  return /[\w$-]{0,40}$/.exec(text.slice(Math.max(0, at - 40), at))?.[0] ?? '';
-}
-
-function literalsByVariable(text: string): Map<string, readonly Piece[]> {
+function literalsOf(text: string, variables: readonly string[]): Map<string, readonly Piece[]> {
   const literals = new Map<string, readonly Piece[]>();
-  for (const match of text.matchAll(assignmentPattern)) {
+  if (variables.length === 0) return literals;
+  const pattern = new RegExp(`(?<![\\w$])(${[...new Set(variables)].join('|')})${assigned}`, 'gm');
+  for (const match of text.matchAll(pattern)) {
     const [whole, name = '', quoted, bare] = match;
     const end = match.index + whole.length - (quoted === undefined ? 0 : 1);
     const value = quoted ?? bare;

@@ -18,7 +18,7 @@ export function isPlaceholder(value: string): boolean {
 
 /** Whether the value is a public key, a certificate or a hash with its algorithm. */
 export function isPublic(value: string): boolean {
-  return /^(?:(?:ssh-\w{3,7} |ecdsa-\S{1,30} )?AAAA(?:[BCE]3|E2V)|MII[B-F][A-Za-z\d+/]{4,8}(?:CCA|DCC|ANBg)|LS0tLS1CRUdJTiBD|LS0tLS1CRUdJTiBQVUJM|(?:sha\d{1,3}|md5)[-=:])/.test(
+  return /^(?:(?:ssh-\w{3,7} |ecdsa-\S{1,30} )?AAAA(?:[BCE]3|E2V|[HI]HNz|[IJK][3GN])|MII[B-F][A-Za-z\d+/]{4,8}(?:CCA|DCC|ANBg)|LS0tLS1CRUdJTiBD|LS0tLS1CRUdJTiBQVUJM|(?:sha\d{1,3}|md5)[-=:])/.test(
     value,
   );
 }
