@@ -25,6 +25,8 @@ const values = [
   `https://deploy:${['pa55/', "w0rd'$"].join('')}@host.example.org/db`,
 ];
 
+const hexOf = (sign: string) => sign.charCodeAt(0).toString(16);
+
 /** What of a written form must be gone; the text that holds it. */
 const forms: readonly (readonly [form: string, write: (value: string) => string])[] = [
   ['hex', hex],
@@ -64,6 +66,9 @@ const forms: readonly (readonly [form: string, write: (value: string) => string]
   ['decimal entities', (value) => value.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`)],
   ['decimal entities of Python', (value) => value.replace(/[&<>"']/g, (sign) => python[sign] as string)],
   ['hexadecimal entities', (value) => value.replace(/[&<>"']/g, (sign) => `&#x${sign.charCodeAt(0).toString(16)};`)],
+  ['decimal entities of every character', (value) => [...value].map((sign) => `&#${sign.charCodeAt(0)};`).join('')],
+  ['hexadecimal entities of every character', (value) => [...value].map((sign) => `&#x${hexOf(sign)};`).join('')],
+  ['capital hexadecimal entities', (value) => [...value].map((sign) => `&#X${hexOf(sign).toUpperCase()};`).join('')],
   ['percent', encodeURIComponent],
   ['percent, every sign', (value) => encodeURIComponent(value).replace(/['()*!]/g, (s) => `%${hex(s).toUpperCase()}`)],
   ['percent twice', (value) => encodeURIComponent(encodeURIComponent(value))],
@@ -106,6 +111,42 @@ for (const [form, write] of forms)
       }
     }
   });
+
+test('redacts a known value beyond ASCII as JSON writers of Python and PHP escape it, and in other forms', () => {
+  const value = ['Pässw', 'örd-2024!'].join('');
+  const inAscii = value.replace(/[^\0-\x7f]/g, (sign) => `\\u${hexOf(sign).padStart(4, '0')}`);
+  const entities = [...value].map((sign) => `&#${sign.charCodeAt(0)};`).join('');
+  const named = inAscii.replaceAll('\\u00e4', '&#xe4;').replaceAll('\\u00f6', '&#xF6;');
+  for (const form of [
+    inAscii,
+    inAscii.replaceAll('\\', '\\\\'),
+    entities,
+    named,
+    hex(value),
+    encodeURIComponent(value),
+  ]) {
+    const text = `{"a": "${form}", "b": 1}\n`;
+    const redacted = redactKnown(text, 'a.json', [new SecretValues([value])]).text;
+    assert.ok(left(redacted, form) <= 5, redacted);
+    assert.ok(redacted.endsWith('", "b": 1}\n') && redacted.startsWith('{"a": "'), redacted);
+  }
+});
+
+test('redacts a known value that is cut in the middle into two literals', () => {
+  for (const value of values.slice(1))
+    for (const joint of ['" + "', '" +\n  "', '"\n  + "', '"\n  "', '" \\\n  "', '" . "', '" .. "', '" & "', '" "']) {
+      const [first, second] = [value.slice(0, value.length / 2), value.slice(value.length / 2)];
+      const redacted = redactKnown(`x = f("${first}${joint}${second}");\n`, 'a.txt', [new SecretValues([value])]).text;
+      for (const half of [first, second]) assert.ok(left(redacted, half) <= 5, redacted);
+    }
+});
+
+test('redacts a short known value in base32 without a digit', () => {
+  const value = ['Kd8', '2hs'].join('');
+  assert.doesNotMatch(base32(value), /\d/);
+  const redacted = redactKnown(`x = ${base32(value)}\n`, 'a.txt', [new SecretValues([value])]).text;
+  assert.equal(redacted, `x = ${'*'.repeat(10)}${'='.repeat(6)}\n`);
+});
 
 test('redacts a known value in base64 that is wrapped at 64 or 76 columns', () => {
   const secret = values[1] as string;

@@ -125,6 +125,27 @@ test('redacts further occurrences of a secret that no rule finds, but not of a w
   assert.equal(redactSecrets(`const password = "${'swordfish'}";\nswordfish();`, 'a.ts').count, 1);
 });
 
+test('learns a value of .env unless it may be a word or a name, as docs/privacy.md says', () => {
+  const isLearned = (value: string) =>
+    findSecrets(`DB_PASSWORD=${value}\n`, '.env').some(({ isDistinctive }) => isDistinctive);
+  for (const parts of [
+    ['harborviolet', 'lantern'],
+    ['violet-harbor', '-candle'],
+    ['server', '12'],
+    ['1234', '5678'],
+    ['aB1', '!x'],
+    ['qwe', 'rtz9'],
+  ])
+    assert.ok(!isLearned(parts.join('')), parts.join(''));
+  for (const parts of [
+    ['hunter2', 'hunter'],
+    ['aB1', '2xy'],
+    ['qwe', 'rt!9'],
+    ['Violet', '-harbor7'],
+  ])
+    assert.ok(isLearned(parts.join('')), parts.join(''));
+});
+
 test('redacts despite comments that disable secretlint', () => {
   const text = `// secretlint-disable\nconst a = "ghp_${noise(36)}"; // secretlint-disable-line\n`;
   assert.equal(redactSecrets(text, 'a.ts').count, 1);

@@ -1,4 +1,5 @@
-// Decodes encoded pieces of a text: base64, base32, hexadecimal digits, UTF-16 inside them, and wrapped lines.
+// Decodes encoded pieces of a text: base64, base32, hexadecimal digits, UTF-16 inside them, wrapped lines, entities,
+// `\\u00e9`, and joined literals.
 // Known secrets are searched for in the decoded text, so their encodings need not be listed one by one.
 
 export interface Span {
@@ -17,8 +18,7 @@ const encodedRun = /[\w+/=%.-]{10,}/g;
 /** Base64 whose first three bytes are ASCII or a byte order mark of UTF-16 or UTF-8. Anything else is noise. */
 const base64Run =
   /(?<![\w+/-])(?:[I-Za-f][A-HQ-Xg-nw-z0-3][ABEFIJMNQRUVYZcdghklopstwx014589]|\/\/4|77u)[A-Za-z\d+/_-]{7,}/g;
-/** Letters of one case with at least one digit; otherwise the run is a word. */
-const base32Run = /(?<![A-Za-z\d])(?:(?=[A-Z]*\d)[A-Z2-7]{10,}|(?=[a-z]*\d)[a-z2-7]{10,})/g;
+const base32Run = /(?<![A-Za-z\d])(?:[A-Z2-7]{10,}|[a-z2-7]{10,})/g;
 const hexRun = /[\da-fA-F]{12,}/g;
 /** `54:72`, `54 72`, `\x54\x72`, `\u0054`, `0x54, 0x72`, `%54%72`. */
 const spacedHex =
@@ -32,6 +32,15 @@ const lineRest = /[\w+/=%.-]{4,}/y;
 /** The text between two lines: in plain text, in a comment, between joined literals, or escaped in one literal. */
 const lineJoin =
   /(?:\\r)?\\n(?!["'`]?[ \t]{0,8}[+\\]?[ \t]{0,8}\r?\n)|(?:\\r)?(?:\\n)?["'`]?[ \t]{0,8}(?:[+\\&.,][ \t]{0,8})?\r?\n[ \t]{0,80}(?:(?:[+.&>#*;]|\/\/)[ \t]{0,8})?["'`]?/y;
+
+/** An entity, or the escape of a character as JSON writers of Python and PHP write it. */
+const escapedUnit = /&(?:#(\d{1,7})|#[xX]([\da-fA-F]{1,6})|(amp|lt|gt|quot|apos));|\\{1,4}u([\da-fA-F]{4})/g;
+const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+/** The text between two joined literals. */
+const literalJoin =
+  /(["'`])[ \t]{0,8}(?:(?:\+|\.{1,2}|&|~|\|\|)\s{0,80}|\\?\r?\n\s{0,80}(?:[+.&][ \t]{0,8})?|[ \t])\1/g;
+/** Maximum length of a literal that is joined, in UTF-16 units. */
+const longestLiteral = 400;
 
 /** Six printable characters. A run that decodes to noise was not encoded. */
 const readable = /[\x20-\x7e]{6}/;
@@ -52,6 +61,67 @@ export function* decodedIn(text: string): Generator<Decoded> {
     encodedRun.lastIndex = Math.max(end, pieces.at(-1)?.end ?? end);
   }
   for (const { 0: found, index } of text.matchAll(spacedHex)) yield* hexadecimal(found, index);
+  yield* unescapedIn(text);
+  yield* joinedLiterals(text);
+}
+
+/** The runs of text without a gap of a thousand units between two escapes. */
+function* unescapedIn(text: string): Generator<Decoded> {
+  const gap = 1000;
+  let units: string[] = [];
+  /** The offset in the original text of each unit. */
+  let offsets: number[] = [];
+  let end = 0;
+  const copy = (from: number, to: number) => {
+    for (let at = from; at < to; at++) {
+      units.push(text[at] as string);
+      offsets.push(at);
+    }
+    end = to;
+  };
+  const decoded = (): Decoded => {
+    const [starts, last] = [offsets, end];
+    return {
+      text: units.join(''),
+      spans: (from, to) => [{ start: starts[from] as number, end: starts[to] ?? last }],
+    };
+  };
+  for (const match of text.matchAll(escapedUnit)) {
+    if (units.length > 0 && match.index - end > gap) {
+      copy(end, end + gap / 2);
+      yield decoded();
+      [units, offsets] = [[], []];
+    }
+    copy(units.length > 0 ? end : Math.max(end, match.index - gap / 2), match.index);
+    const [whole, decimal, hex, name, escape] = match;
+    const code = decimal === undefined ? Number.parseInt(hex ?? escape ?? '', 16) : Number(decimal);
+    const unit = name !== undefined ? entities[name] : code <= 0x10ffff ? String.fromCodePoint(code) : whole;
+    for (let i = 0; i < (unit ?? whole).length; i++) {
+      units.push((unit ?? whole)[i] as string);
+      offsets.push(match.index);
+    }
+    end = match.index + whole.length;
+  }
+  if (units.length === 0) return;
+  copy(end, Math.min(text.length, end + gap / 2));
+  yield decoded();
+}
+
+/** `"first half" + "second half"` */
+function* joinedLiterals(text: string): Generator<Decoded> {
+  let pieces: Span[] = [];
+  for (const { 0: join, index } of text.matchAll(literalJoin)) {
+    const last = pieces.at(-1);
+    if (last !== undefined && index - last.start <= longestLiteral && index >= last.start)
+      pieces[pieces.length - 1] = { start: last.start, end: index };
+    else {
+      if (pieces.length > 1) yield joinLines(text, pieces);
+      pieces = [{ start: Math.max(last?.start ?? 0, index - longestLiteral), end: index }];
+    }
+    const start = index + join.length;
+    pieces.push({ start, end: Math.min(text.length, start + longestLiteral) });
+  }
+  if (pieces.length > 1) yield joinLines(text, pieces);
 }
 
 /** @param units encoded characters per byte */
@@ -69,7 +139,8 @@ function* textsInBytes(bytes: Buffer, span: (start: number, end: number) => Span
   for (const offset of [0, 1]) {
     // In UTF-16, every other byte of ASCII text is 0.
     if (bytes[offset + 1] !== 0 && bytes[offset + 5] !== 0) continue;
-    const wide = bytes.subarray(offset).toString('utf16le');
+    // A copy, because Node 24 corrupts memory where UTF-16 begins at an odd address or has an odd length.
+    const wide = Buffer.from(bytes.subarray(offset, bytes.length - ((bytes.length - offset) % 2))).toString('utf16le');
     if (readable.test(wide)) yield { text: wide, spans: (start, end) => [span(offset + 2 * start, offset + 2 * end)] };
   }
 }

@@ -1,4 +1,4 @@
-// Lists the forms of a secret: escaped, as entities, percent-encoded, in base64, or as a part of the found value.
+// Lists the forms of a secret: escaped, percent-encoded, in base64, or as a part of the found value.
 
 /**
  * In base64, a value begins at one of three byte offsets. Only the characters that do not depend on neighbouring bytes
@@ -19,8 +19,8 @@ export interface SecretForm {
 }
 
 /**
- * The forms without duplicates, the value itself first. `decoded.ts` handles nested base64, UTF-16, base32 and
- * hexadecimal digits.
+ * The forms without duplicates, the value itself first. `decoded.ts` handles nested base64, UTF-16, base32,
+ * hexadecimal digits, entities and joined literals.
  */
 export function formsOf(value: string): SecretForm[] {
   const forms = new Map<string, SecretForm>();
@@ -38,13 +38,11 @@ export function formsOf(value: string): SecretForm[] {
 }
 
 const jsonString = (text: string) => JSON.stringify(text).slice(1, -1);
-const hexOf = (unit: string, digits: number) => unit.charCodeAt(0).toString(16).padStart(digits, '0');
 
 /** Escapes of settings, shells, queries and pages. They do not change a text without special characters. */
 const escapes: readonly ((text: string) => string)[] = [
-  // JSON in JSON, and JSON with the characters that web pages escape.
+  // JSON in JSON.
   (text) => jsonString(jsonString(text)),
-  (text) => jsonString(text).replace(/[<>&']/g, (character) => `\\u${hexOf(character, 4)}`),
   (text) => jsonString(text).replaceAll('/', '\\/'),
   // Compose, Make.
   (text) => text.replaceAll('$', '$$$$'),
@@ -59,24 +57,6 @@ const escapes: readonly ((text: string) => string)[] = [
   (text) => text.replaceAll('"', '""'),
   (text) => text.replace(/["$`]/g, '`$&'),
   (text) => text.replace(/['\\]/g, '\\$&'),
-  // Entities: by name, as Python, Go and browsers write them, and by number.
-  (text) => text.replace(/[&<>"']/g, (character) => entities[character] as string),
-  (text) => text.replace(/[&<>"']/g, (character) => (character === "'" ? '&#39;' : (entities[character] as string))),
-  (text) => text.replace(/[&<>"']/g, (character) => (character === "'" ? '&#x27;' : (entities[character] as string))),
-  (text) =>
-    text.replace(
-      /[&<>"']/g,
-      (character) => ({ '"': '&#34;', "'": '&#39;' })[character] ?? (entities[character] as string),
-    ),
-  (text) =>
-    text.replace(
-      /[&<>"']/g,
-      (character) => ({ '"': '&#34;', "'": '&#x27;' })[character] ?? (entities[character] as string),
-    ),
-  (text) => text.replace(/[&<>"']/g, decimal),
-  (text) => text.replace(/[&<>"']/g, hexadecimal),
-  (text) => text.replace(/[^A-Za-z\d]/g, decimal),
-  (text) => text.replace(/[^A-Za-z\d]/g, hexadecimal),
   // URLs: in both cases, with optional characters escaped too, as form data, and each of these encoded twice.
   ...[percentEncoded, percentOfAll, formEncoded].flatMap((encode) => [
     encode,
@@ -87,17 +67,6 @@ const escapes: readonly ((text: string) => string)[] = [
   // The UTF-8 bytes as characters, as `decoded.ts` reads them.
   (text) => Buffer.from(text).toString('latin1'),
 ];
-
-const decimal = (character: string) => `&#${character.charCodeAt(0)};`;
-const hexadecimal = (character: string) => `&#x${hexOf(character, 2)};`;
-
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&apos;',
-};
 
 function lower(text: string): string {
   return text.toLowerCase();
@@ -129,7 +98,10 @@ function percentEncoded(text: string): string {
 
 /** Also encodes the characters that `encodeURIComponent` keeps. */
 function percentOfAll(text: string): string {
-  return percentEncoded(text).replace(/[!'()*]/g, (character) => `%${hexOf(character, 2).toUpperCase()}`);
+  return percentEncoded(text).replace(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 }
 
 /** Form encoding, in which a space is a plus. */
