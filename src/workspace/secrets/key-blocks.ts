@@ -63,7 +63,7 @@ export function bodyAfter(text: string, from: number, most = maxKeyLength): { en
     if (base64.test(text)) {
       const piece = `${plusBefore(text, at, base64.lastIndex - at, pieces, isDiff)}${text.slice(at, base64.lastIndex)}`;
       // Words after the key are prose or code. The last line of a key may be short.
-      if (length >= 40 && !isBody(piece)) break;
+      if (length >= 40 && !isBody(piece) && (most === maxKeyLength || length + piece.length > most)) break;
       if (pieces.length === 0) isDiff = /[-+]/.test(text[at - 1] ?? '');
       pieces.push(piece);
       length += piece.length;

@@ -1,6 +1,7 @@
 // Secrets in pieces, bodies of keys without their frame, and names and values that stand apart: each is redacted.
 
 import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
 import { test } from 'node:test';
 import { redactSecrets } from '../../../src/workspace/secrets/redact.ts';
 
@@ -87,6 +88,28 @@ const rows: readonly (readonly [path: string, text: string, secrets: readonly st
     `variable "db_password" {\n  description = "Password, of {the} db"\n  type = string // x\n  default = "${pw}"\n}`,
     [pw],
   ],
+  [
+    'a.java',
+    `String token = new StringBuilder("${hex.slice(0, 16)}").append("${hex.slice(16)}").toString();`,
+    [hex.slice(16)],
+  ],
+  ['a.js', `const token = '${hex.slice(0, 16)}'.concat('${hex.slice(16)}');`, [hex.slice(16)]],
+  ['a.rs', `let token = concat!("${hex.slice(0, 16)}", "${hex.slice(16)}");`, [hex.slice(16)]],
+  ['a.go', `token := fmt.Sprintf("%s%s", "${hex.slice(0, 16)}", "${hex.slice(16)}")`, [hex.slice(16)]],
+  [
+    'a.js',
+    `const parts = ['${hex.slice(0, 16)}', '${hex.slice(16)}'];\nconst apiKey = parts.join('');`,
+    [hex.slice(16)],
+  ],
+  ['a.py', `api_key = "".join(["${hex.slice(0, 16)}", "${hex.slice(16)}"])`, [hex.slice(16)]],
+  ['a.py', `token = "${hex.slice(0, 16)}"\ntoken += "${hex.slice(16)}"`, [hex.slice(16)]],
+  ['a.sh', `A=${hex.slice(0, 16)}\nB=${hex.slice(16)}\nexport API_TOKEN="$A$B"`, [hex.slice(16)]],
+  ['a.c', `/* HMAC secret\n * ${hex.toUpperCase()}\n */`, [hex.toUpperCase()]],
+  ['a.js', `// ${hex} (signing secret)\nrun();`, [hex]],
+  ['a.md', `${hex} is the Acme API key for the demo.`, [hex]],
+  ['a.md', `Anna created a new key for Acme: ${hex}`, [hex]],
+  ['a.sh', `acme upload --auth ${hex} build/out.tgz`, [hex]],
+  ['Dockerfile', `FROM alpine\nRUN acme activate ${hex} && acme sync`, [hex]],
   ['plan.jmx', `<stringProp name="HTTPSampler.password">${pw}</stringProp>`, [pw]],
   ['plan.jmx', `<stringProp name="Authorization.password">${pw}</stringProp>`, [pw]],
 ];
@@ -100,4 +123,49 @@ for (const [path, text, secrets] of rows)
       for (const part of secret.length > 24 ? [secret, secret.slice(secret.length / 2)] : [secret])
         assert.ok(!redacted.includes(part), redacted);
     }
+  });
+
+/** Bodies of real keys in Base64, without their header. */
+const bodies = (
+  [
+    ['rsa', { modulusLength: 1024 }, 'pkcs1'],
+    ['rsa', { modulusLength: 1024 }, 'pkcs8'],
+    ['ec', { namedCurve: 'P-256' }, 'sec1'],
+    ['ec', { namedCurve: 'P-384' }, 'pkcs8'],
+    ['ed25519', {}, 'pkcs8'],
+    ['x25519', {}, 'pkcs8'],
+  ] as const
+).map(([kind, options, type]) => {
+  const format = { type, format: 'der' };
+  const key = generateKeyPairSync(
+    kind as 'rsa',
+    { ...options, publicKeyEncoding: { type: 'spki', format: 'der' }, privateKeyEncoding: format } as never,
+  );
+  const [secret, open] = [key.privateKey, key.publicKey].map((bytes) => Buffer.from(bytes as never).toString('base64'));
+  return { kind: `${kind} ${type}`, secret: secret as string, open: open as string };
+});
+const bodyLines: readonly (readonly [how: string, path: string, write: (lines: readonly string[]) => string])[] = [
+  ['a template', 'a.js', (lines) => `const data = \`\n${lines.join('\n')}\n\`;\n`],
+  ['a list', 'a.js', (lines) => `const lines = [\n${lines.map((text) => `  '${text}',`).join('\n')}\n];\n`],
+  ['a sum', 'A.java', (lines) => `String data =\n${lines.map((text) => `    "${text}"`).join(' +\n')};\n`],
+  ['comments', 'a.go', (lines) => `${lines.map((text) => `// ${text}`).join('\n')}\nfunc main() {}\n`],
+  ['YAML', 'a.yaml', (lines) => `data: |\n${lines.map((text) => `  ${text}`).join('\n')}\nb: 1\n`],
+  ['escaped line ends', 'a.json', (lines) => `{"data": "${lines.join('\\n')}\\n"}\n`],
+  ['continued lines', 'a.c', (lines) => `const char *data = "${lines.join('\\\n')}";\n`],
+];
+
+for (const { kind, secret, open } of bodies)
+  test(`redacts the body of a key without its header, in lines of any length: ${kind}`, () => {
+    for (const [how, path, write] of bodyLines)
+      for (const columns of [32, 60, 64, 76, 100]) {
+        const lines = (body: string) => body.match(new RegExp(`.{1,${columns}}`, 'g')) ?? [];
+        const redacted = redactSecrets(write(lines(secret)), path).text;
+        for (const part of lines(secret))
+          if (part.length > 8) assert.ok(!redacted.includes(part), `${how}: ${redacted}`);
+        assert.equal(redacted.slice(-2), write(lines(secret)).slice(-2));
+        const plain = write(lines(open));
+        assert.equal(redactSecrets(plain, path).text, plain);
+      }
+    const hexadecimal = Buffer.from(secret, 'base64').toString('hex');
+    assert.ok(!redactSecrets(`const data = "${hexadecimal}";`, 'a.ts').text.includes(hexadecimal.slice(-20)));
   });
