@@ -98,7 +98,7 @@ const additionPattern = new RegExp(
 );
 /** What an assignment has after its name: a literal, the bracket before a list of literals, or a word of a shell. */
 const assigned =
-  '[ \\t]{0,8}(?::[ \\t]{0,4}[\\w[\\]]{1,20}[ \\t]{0,8})?(?::=|=)[ \\t]{0,8}(?:["\'`]([^"\'`\\n]{2,200})["\'`]|[[{(]\\s{0,20}(?=["\'`])|([^\\s"\'`$;(){}[\\],+]{4,200})$)';
+  '[ \\t]{0,8}(?::[ \\t]{0,4}[\\w[\\]]{1,20}[ \\t]{0,8})?(?::=|=)[ \\t]{0,8}(?:["\'`]([^"\'`\\n]{2,200})["\'`]|[[{(]\\s{0,20}(?=["\'`])|([^\\s"\'`$;(){}[\\],]{4,200})$)';
 
 /** `apiKey = a + b`, `apiKey = parts.join('')`, where the file assigns literals to the variables. */
 function* joinedVariables(text: string): Generator<Join> {

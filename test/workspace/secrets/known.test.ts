@@ -102,6 +102,14 @@ test('redacts a token in a file name, but not words, versions, dates and hashes'
   assert.equal(redactPath(`fixtures/school-${github}.ts`, none), `fixtures/school-${'*'.repeat(40)}.ts`);
   assert.equal(redactPath(`dumps/${github}/today.sql`, none), `dumps/${'*'.repeat(40)}/today.sql`);
   assert.ok(!redactPath(`backup-${noise(32)}.tar.gz`, none).includes(noise(32)));
+  const hex = noise(32, '0123456789abcdef');
+  for (const [path, secret] of [
+    [`exports/secret_${hex}.csv`, hex],
+    ['tmp/token.3f2504e0-4f89-41d3-9a0c-0305e82c3301', '4f89-41d3'],
+    ['tmp/token.as9fz7m2ra2myhu', 'as9fz7m2ra2myhu'],
+    [`dumps/hf_${'wYpfbwlpZMLJKhMsQlbSihwOTyxmQFsyAS'}.txt`, 'KhMsQlbSihwOTyxmQ'],
+  ] as const)
+    assert.ok(!redactPath(path, none).includes(secret), path);
   for (const plain of [
     'src/components/UserProfileSettings2.test.tsx',
     'migrations/20240131120000_add_users_table_v2.sql',
@@ -110,6 +118,8 @@ test('redacts a token in a file name, but not words, versions, dates and hashes'
     'assets/firefox-nightly-Cp5nfeDT.svg',
     'docs/release-notes-1.22.333-beta4.md',
     'node_modules/@types/node24/lib.es2022.intl.d.ts',
+    'src/main/java/org/acme/HttpURLConnectionTokenStoreFactory.java',
+    'docs/secret_rotation_of_keys.md',
   ])
     assert.equal(redactPath(plain, none), plain);
 });

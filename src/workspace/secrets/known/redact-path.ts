@@ -10,6 +10,9 @@ interface Range {
 
 /** Minimum length of a token, in UTF-16 units. Shorter parts of a name are words, numbers or short hashes. */
 const minTokenLength = 16;
+/** The same after a word that names a secret: `token.3f9a...`. Hashes and UUIDs count there too. */
+const minNamedLength = 12;
+const secretWord = /(?:^|[-_.~ @=])(?:token|secret|password|passwd|api[-_]?key|credential|bearer|pat)s?[-_.~ @=]$/i;
 /** Maximum number of positions in a name where a token may begin. */
 const maxStarts = 8;
 /** Size of the cache. Names repeat, because a folder is in every path below it. */
@@ -36,7 +39,7 @@ function namesInRange(path: string, start: number, end: number): Range[] {
 }
 
 function tokensIn(name: string): readonly Range[] {
-  if (name.length < minTokenLength || !/\d/.test(name)) return [];
+  if (name.length < minTokenLength || !mayBeRandom.test(name)) return [];
   let found = tokenCache.get(name);
   if (found === undefined) {
     found = findToken(name);
@@ -52,7 +55,8 @@ function findToken(name: string): Range[] {
   const extension = /(?:\.[A-Za-z]{1,5}){1,3}$/.exec(name);
   const ends = extension ? [extension.index, name.length] : [name.length];
   for (const start of starts) {
-    for (const end of ends) if (isToken(name.slice(start, end))) return [{ start: skipWords(name, start, end), end }];
+    const isNamed = secretWord.test(name.slice(0, start));
+    for (const end of ends) if (isToken(name.slice(start, end), isNamed)) return [{ start: skipWords(name, start, end), end }];
   }
   return [];
 }
@@ -65,12 +69,15 @@ function skipWords(name: string, start: number, end: number): number {
     : start;
 }
 
-function isToken(part: string): boolean {
+/** A digit, or capitals among small letters as in a token without digits. */
+const mayBeRandom = /\d|[A-Z][a-z]+[A-Z]{2}[a-z]|[a-z][A-Z][a-z][A-Z]/;
+
+function isToken(part: string, isNamed = false): boolean {
   // A bundler's suffix is short, so the words before it must not count towards the length.
-  if (part.replace(/^(?:[A-Za-z]+[-.~ @])+/, '').length < minTokenLength || !/\d/.test(part) || !/[A-Za-z]/.test(part))
-    return false;
+  const minLength = isNamed ? minNamedLength : minTokenLength;
+  if (part.replace(/^(?:[A-Za-z]+[-.~ @])+/, '').length < minLength || !mayBeRandom.test(part)) return false;
   // Hashes of commits or contents and UUIDs are no secrets.
-  if (/^(?:[0-9a-f]+|[0-9A-F]+|[\da-f-]{36})(?:\.[A-Za-z]{1,5}){0,3}$/.test(part)) return false;
+  if (!isNamed && /^(?:[0-9a-f]+|[0-9A-F]+|[\da-f-]{36})(?:\.[A-Za-z]{1,5}){0,3}$/.test(part)) return false;
   const text = `const token = "${part}";\n`;
   const from = text.indexOf(part);
   return findSecrets(text, 'a.ts').some(({ start, end }) => start <= from + 1 && end >= from + part.length - 1);
