@@ -14,14 +14,6 @@ import {
 import { isNoWord, isPassword, randomness } from './values.ts';
 
 export const addressRows: readonly ShapeRow[] = [
-  { kind: 'shared access signature', contains: 'sig=', pattern: /[?&;]sig=([\w%+/-]{30,120}(?:%3[Dd]|=){0,2})/g },
-  {
-    kind: 'Azure connection string',
-    contains: ['Key=', 'key='],
-    pattern:
-      /(?:AccountKey|SharedAccessKey|SharedSecretValue|accesskey|[Pp]rimaryKey|[Ss]econdaryKey|;Key)=([\w+/-]{16,120}={0,2})/g,
-    accept: isNoPlaceholder,
-  },
   {
     kind: 'escaped parameter of an address',
     contains: '%2',
@@ -33,11 +25,6 @@ export const addressRows: readonly ShapeRow[] = [
     contains: ['hooks.slack.com', 'HOOKS.SLACK.COM', 'HOOKS.slack.com'],
     pattern: /hooks\.slack(?:-gov)?\.com\/(?:services|workflows|triggers)\/([\w+/]{16,200})/gi,
     accept: (secret) => !/^[Xx/T0B]+$|x{4}/i.test(secret),
-  },
-  {
-    kind: 'webhook',
-    contains: '/webhooks/',
-    pattern: /discord(?:app)?\.com\/api(?:\/v\d+)?\/webhooks\/(\d{16,20}\/[\w-]{20,90})/g,
   },
   {
     kind: 'webhook',
@@ -76,13 +63,6 @@ export const addressRows: readonly ShapeRow[] = [
       /:\/\/(?=[^\s"'`<>]{0,120}\b(?:rpc|nodes?|mainnet|testnet|sepolia|devnet|hooks?|webhooks?|heartbeat|ping|notify|private|feed)\b)(?![^\s"'`<>]{0,120}\/(?:commit|blob|tree|raw|issues|pull|wiki|releases)\/)[^\s"'`<>]{1,120}?[/=-]([\w-]{16,130})(?![\w.-])/g,
     accept: (secret) => randomness(secret) > 0,
   },
-  { kind: 'bot address', contains: 'api.telegram.org/bot', pattern: /api\.telegram\.org\/bot(\d{6,12}:[\w-]{20,50})/g },
-  {
-    kind: 'Sentry address',
-    contains: '@',
-    pattern: /:\/\/(?:[\da-f]{32}:)?([\da-f]{32})@[\w.-]+/g,
-    accept: isNoPlaceholder,
-  },
   // The password is between user and host. In the schemes of the second row, it may contain @ or /.
   {
     kind: 'password in a URL',
@@ -109,12 +89,6 @@ export const addressRows: readonly ShapeRow[] = [
     pattern:
       /[?&](?:amp;)?(?:[\w.-]*(?:token|secret|passw(?:or)?d|pwd|api[_-]?key|apikey|appid|access[_-]?key|signature|sig|auth|key|sas|code|credential))=([\w.~%+/=-]{8,400})/gi,
     accept: (secret) => isRandom(secret) && !/^[\d%.]+$/.test(secret),
-  },
-  {
-    kind: 'password in a URL',
-    contains: ['&', '?'],
-    pattern: /[?&](?:amp;)?(?:\w*(?:passw(?:or)?d|pwd|secret|passphrase))=([^\s&"'`<>#]{6,200})/gi,
-    accept: (secret) => isPassword(decode(secret), { literal: true }),
   },
   // Headers
   {

@@ -9,12 +9,6 @@ const argument = `(?:"([^"\\n]{4,400})"|'([^'\\n]{4,400})'|([^\\s"'$|&;]{4,400})
 
 export const commandRows: readonly ShapeRow[] = [
   {
-    kind: 'curl -u',
-    contains: 'curl',
-    pattern: new RegExp(`\\bcurl${command('-[a-zA-Z]*u[ ]?|--user[= ]|-U[ ]?|--proxy-user[= ]')}[ ]?${userPass}`, 'g'),
-    accept: isChosenPassword,
-  },
-  {
     kind: 'key as a user without a password',
     contains: ['-u ', '--user '],
     pattern: /(?<=\s)(?:-u|--user)[ ]["']?([^\s:"'$@/]{16,200}):["']?(?=\s|$)/gm,
@@ -113,12 +107,6 @@ export const commandRows: readonly ShapeRow[] = [
     contains: ['/user:', '/USER:', '/u:'],
     pattern: /(?<=[ \t"'])\/u(?:ser)?:\S+[ \t]+(?:\/p(?:ass)?:)?["']?([^\s"'/(=]{6,80})/gi,
     accept: (secret) => isPassword(secret, { literal: true }),
-  },
-  {
-    kind: 'openssl -pass',
-    contains: 'pass:',
-    pattern: /\bpass:([^\s"'$]{6,80})/g,
-    accept: (secret) => isCertainPassword(secret),
   },
   {
     kind: 'secure string',

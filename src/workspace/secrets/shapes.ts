@@ -29,7 +29,6 @@ export const shapeRows: readonly ShapeRow[] = [
   { kind: 'DataStax token', contains: 'AstraCS:', pattern: /AstraCS:[A-Za-z\d]{16,40}:[\da-f]{64}/g },
   { kind: 'fal key', contains: ':', pattern: /(?<=[\da-f]{4}-[\da-f]{12}):([\da-f]{32})(?![\da-f])/g },
   { kind: 'Telegram bot token', contains: ':AA', pattern: /(?<!\d)\d{8,10}:AA[\w-]{32,34}(?![\w-])/g },
-  { kind: 'Facebook app token', contains: '|', pattern: /(?<!\d)\d{15,16}\|[\w-]{27,40}(?![\w-])/g, accept: isRandom },
   { kind: 'Asana token', contains: '/', pattern: /(?<![\w/])\d\/\d{14,18}(?:\/\d{14,18})?:[\da-f]{32}/g },
   {
     kind: 'user and password in prose',
@@ -223,11 +222,6 @@ export const shapeRows: readonly ShapeRow[] = [
     accept: (secret) => isCertainPassword(secret) && isNoWord(secret),
   },
   {
-    kind: 'Roblox session',
-    contains: '_|WARNING',
-    pattern: /_\|WARNING:-DO-NOT-SHARE-THIS\.[^|"'\n]{0,200}\|_([A-Za-z\d]{20,2000})/g,
-  },
-  {
     kind: 'key of a call',
     pattern:
       /\b(?:CryptoJS\.\w+\.(?:en|de)crypt|openssl_(?:en|de)crypt|create(?:Hmac|(?:Dec|C)ipheriv)|hmac\.new|jwt\.(?:sign|verify|encode|decode)|JWT\.(?:sign|encode|decode)|cookieParser|Fernet|set_password|pbkdf2(?:Sync)?|scrypt(?:Sync)?|HmacSHA\d+|hmac\.New|hash_hmac|Hash::make|from_secret|SecretKeySpec|PBEKeySpec|Rfc2898DeriveBytes|hmacShaKeyFor|SymmetricSecurityKey|signWith|HMAC(?:256|384|512)|OpenSSL::HMAC\.(?:hex)?digest|AES\.new|SignedString|NewCookieStore|(?:AES|aes)_(?:EN|DE|en|de)(?:CRYPT|crypt)|(?:pgp_sym|PGP_SYM)_(?:en|de|EN|DE)(?:crypt|CRYPT)(?:_bytea)?|EncryptByPassPhrase|DecryptByPassPhrase)\((?:[^"'`()\n]{0,60},\s*|\s*[bru]?["'][\w./@: -]{1,60}["'],\s*){0,2}(?:\[\]byte\(|(?:\w+\.){1,4}[gG]et_?[bB]ytes\()?[bru]?["'`]([^"'`\n]{8,200})["'`]/g,
@@ -261,12 +255,6 @@ export const shapeRows: readonly ShapeRow[] = [
     paths: /pgpass/i,
     pattern: /^[^:#\n]+:(?:\d+|\*):[^:\n]+:[^:\n]+:([^\n]{4,200})$/gm,
     accept: isNoPlaceholder,
-  },
-  {
-    kind: 'pgpass line',
-    contains: [':5432:', ':*:'],
-    pattern: /^[\w.*-]+:(?:5432|\*):[\w*-]+:[\w*-]+:([^\s:]{6,100})$/gm,
-    accept: (secret) => isPassword(secret, { literal: true }),
   },
   {
     kind: 'password hash',
