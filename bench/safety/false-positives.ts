@@ -130,7 +130,7 @@ function run(command: string, args: readonly string[]): void {
 }
 
 /** What the harvest would take, by path. */
-function* filesOf(folder: string): Generator<{ readonly path: string; readonly text: string }> {
+export function* filesOf(folder: string): Generator<{ readonly path: string; readonly text: string }> {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   for (const full of entries.map((entry) => join(entry.parentPath, entry.name)).sort()) {
     const path = full.slice(folder.length + 1).replaceAll('\\', '/');

@@ -2,11 +2,12 @@
 // people write. The split is fixed: vendors and forms are divided by a hash, and an unseen item has both an unseen
 // vendor and an unseen form.
 
+import { redactPath } from '../../src/workspace/secrets/known/redact-path.ts';
 import { redactSecrets } from '../../src/workspace/secrets/redact.ts';
 import { readRows, readTexts } from '../support/data-files.ts';
 
 export interface SecondItem {
-  readonly group: 'vendors' | 'passwords' | 'languages' | 'tools';
+  readonly group: 'vendors' | 'passwords' | 'languages' | 'tools' | 'arguments' | 'prose' | 'pieces';
   /** Variable or language. */
   readonly of: string;
   readonly unseen: boolean;
@@ -42,6 +43,9 @@ const tokenForms = readForms('second-tokens.txt');
 const passwordForms = readForms('second-passwords.txt');
 const languageForms = readForms('second-languages.txt');
 const toolForms = readForms('second-tools.txt');
+const argumentForms = readForms('second-arguments.txt');
+const proseForms = readForms('second-prose.txt');
+const pieceForms = readForms('second-pieces.txt');
 
 /** If at least this many characters in a row of a secret remain in redacted text, the secret is missed. */
 const missLength = 8;
@@ -51,16 +55,19 @@ export function makeSecondCorpus(seed: number): SecondItem[] {
   const items: SecondItem[] = [];
   const split = <Row>(rows: readonly Row[], key: (row: Row) => string) =>
     [false, true].map((unseen) => ({ unseen, rows: rows.filter((row) => isUnseen(key(row)) === unseen) }));
-  const forms = split(tokenForms, (form) => form.body);
-  for (const { unseen, rows } of split(vendorRows, (row) => row.vendor)) {
-    const allowed = forms.find((some) => some.unseen === unseen)?.rows ?? [];
-    for (const row of rows) {
-      for (const form of random.sample(allowed, random.between(3, 6))) {
-        const { prefix, rest } = makeToken(random, row.format);
-        items.push(fill(form, 'vendors', row.variable, unseen, { value: prefix + rest, prefix, row }, random));
+  const addTokens = (group: SecondItem['group'], all: readonly Form[], least: number, most: number) => {
+    const forms = split(all, (form) => form.body);
+    for (const { unseen, rows } of split(vendorRows, (row) => row.vendor)) {
+      const allowed = forms.find((some) => some.unseen === unseen)?.rows ?? [];
+      for (const row of rows) {
+        for (const form of random.sample(allowed, random.between(least, most))) {
+          const { prefix, rest } = makeToken(random, row.format);
+          items.push(fill(form, group, row.variable, unseen, { value: prefix + rest, prefix, row }, random));
+        }
       }
     }
-  }
+  };
+  addTokens('vendors', tokenForms, 3, 6);
   for (const [group, all, times] of [
     ['passwords', passwordForms, 5],
     ['languages', languageForms, 3],
@@ -76,13 +83,16 @@ export function makeSecondCorpus(seed: number): SecondItem[] {
       }
     }
   }
+  addTokens('arguments', argumentForms, 2, 3);
+  addTokens('prose', proseForms, 2, 3);
+  addTokens('pieces', pieceForms, 2, 3);
   return items;
 }
 
 /** The items whose secret is missed: `missLength` of its characters in a row, or a whole shorter secret, remain. */
 export function missedSecond(items: readonly SecondItem[]): SecondItem[] {
   return items.filter(({ path, text, secrets }) => {
-    const redacted = redactSecrets(text, path).text;
+    const redacted = path === 'path' ? redactPath(text, []) : redactSecrets(text, path).text;
     return secrets.some((secret) => stays(secret, redacted));
   });
 }
@@ -240,6 +250,13 @@ function fill(
   };
   const names: Record<string, string> = { u: user, ...(row === undefined ? {} : slotsOf(row)) };
   const text = form.body.replace(/«(\w+)»/g, (_, name: string) => {
+    const [, nth, count] = /^v(\d)of(\d)$/.exec(name) ?? [];
+    if (nth !== undefined) {
+      const piece = pieceOf(value, Number(nth), Number(count));
+      const secret = nth === '1' ? piece.slice(prefix.length) : piece;
+      if (secret.length >= 4) secrets.push(secret);
+      return piece;
+    }
     const drawn = /^([a-zA-Z])(\d+)$/.exec(name);
     const one = written[name] ?? (drawn && name !== 'v64' ? drawnSecret(random, drawn) : undefined);
     if (one !== undefined) {
@@ -251,6 +268,12 @@ function fill(
     return slot;
   });
   return { group, of, unseen, path: form.path, text, secrets };
+}
+
+/** The nth of `count` pieces of nearly the same length. */
+function pieceOf(value: string, nth: number, count: number): string {
+  const at = (piece: number) => Math.round((piece * value.length) / count);
+  return value.slice(at(nth - 1), at(nth));
 }
 
 function drawnSecret(random: SeededRandom, [, letter = '', count]: RegExpExecArray): { all: string; secret: string } {

@@ -257,6 +257,12 @@ export const shapeRows: readonly ShapeRow[] = [
     accept: isNoPlaceholder,
   },
   {
+    kind: 'pgpass line',
+    contains: [':5432:', ':*:'],
+    pattern: /^[\w.*-]+:(?:5432|\*):[\w*-]+:[\w*-]+:([^\s:]{6,100})$/gm,
+    accept: (secret) => isPassword(secret, { literal: true }),
+  },
+  {
     kind: 'password hash',
     contains: ['$apr1$', '$2y$', '$2a$', '$2b$', '{SHA}', '$6$', '$5$', '$1$', '{SSHA}', '$y$', '$argon2'],
     pattern: /^[ \t>"']*[\w.@-]{1,64}:((?:\$(?:apr1|2[aby]|[156y]|argon2\w*)\$|\{S?SHA\d*\})[^\s:"']{20,200})/gm,
