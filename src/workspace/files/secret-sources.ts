@@ -37,7 +37,8 @@ export async function learnFromLeftOut(
   const paths = leftOut.filter((path) => !path.endsWith('/'));
   for (const folder of leftOut) if (settingsFolder.test(folder)) paths.push(...(await filesIn(reader, folder)));
   const secretPaths = paths.filter(
-    (path) => isSecretFile(path) || (settingsFile.test(path) && leftOutByName(path) === undefined),
+    (path) =>
+      isSecretFile(path) || (settingsFile.test(path) && (leftOutByName(path) === undefined || path.endsWith('.ipynb'))),
   );
   // Secret files come first.
   secretPaths.sort((a, b) => Number(isSecretFile(b)) - Number(isSecretFile(a)) || (a < b ? -1 : 1));

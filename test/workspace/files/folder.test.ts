@@ -219,6 +219,17 @@ test('secrets are redacted and counted', async () => {
   assert.match(files[0]?.text ?? '', /const token = '\*{40}';/);
 });
 
+test('redacts a secret of a notebook, which is left out, in another file', async () => {
+  const secret = noise(24);
+  tree.write({
+    'a.ts': `${code('a')}check('${secret}');\n`,
+    'b.ipynb': JSON.stringify({ cells: [{ cell_type: 'code', source: [`api_secret = '${secret}'\n`] }] }),
+  });
+  const { files, paths } = await harvest();
+  assert.deepEqual(paths, ['a.ts']);
+  assert.ok(!files[0]?.text.includes(secret));
+});
+
 test('an empty folder and a folder of binary files give an empty harvest', async () => {
   assert.deepEqual((await harvest()).files, []);
   tree.write({ 'a.png': Buffer.from([1, 2, 0]), b: Buffer.from([0, 1, 0xff, 0xfe, 0x00]) });

@@ -79,6 +79,12 @@ test('redacts half of a long token anywhere, but not a part of a few characters'
   assert.equal(after(`eyJ${noise(30, 'ZxYwVuTsRq123456789')}.x`), `eyJ${noise(30, 'ZxYwVuTsRq123456789')}.x`);
 });
 
+test('redacts the first part of a percent-encoded signature', () => {
+  const value = `${noise(12)}%2B${noise(20)}%2F${noise(12)}%3D`;
+  const left = redactKnown(`a("${value.slice(0, 38)}");\n`, 'a.ts', [new SecretValues([value])]).text;
+  assert.ok(!left.includes(value.slice(20, 38)), left);
+});
+
 test('does not learn numbers, repeated characters and short values', () => {
   const values = new SecretValues(['12345', '1234567', '2026-11-26', 'xxxxxxxx', 'ab1']);
   assert.equal(values.size, 0);

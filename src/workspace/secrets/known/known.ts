@@ -242,7 +242,7 @@ function backwards(text: string): string {
  * forms, such as URLs and JSON web tokens, need a whole match, because their beginnings are common.
  */
 function minPartialOf({ text, isInsideWord }: SecretForm): number {
-  if (isInsideWord || !/^(?!eyJ)[\w+/=.-]*$/.test(text)) return 0;
+  if (isInsideWord || !/^(?!eyJ)[\w+/=.%-]*$/.test(text)) return 0;
   return text.length < 2 * minPartLength ? 0 : Math.max(minPartLength, Math.ceil(text.length / 2));
 }
 

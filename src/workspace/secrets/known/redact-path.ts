@@ -56,7 +56,8 @@ function findToken(name: string): Range[] {
   const ends = extension ? [extension.index, name.length] : [name.length];
   for (const start of starts) {
     const isNamed = secretWord.test(name.slice(0, start));
-    for (const end of ends) if (isToken(name.slice(start, end), isNamed)) return [{ start: skipWords(name, start, end), end }];
+    for (const end of ends)
+      if (isToken(name.slice(start, end), isNamed)) return [{ start: skipWords(name, start, end), end }];
   }
   return [];
 }
