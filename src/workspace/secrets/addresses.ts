@@ -11,7 +11,7 @@ import {
   isSecretName,
   type ShapeRow,
 } from './accept.ts';
-import { isNoWord, isPassword, randomness } from './values.ts';
+import { isNoWord, randomness } from './values.ts';
 
 export const addressRows: readonly ShapeRow[] = [
   {

@@ -10,9 +10,9 @@ import {
   type ValueCandidate,
 } from './candidates.ts';
 import { isForeign } from './foreign-names.ts';
-import type { SearchedText } from './found.ts';
 import { valuesInProse } from './prose.ts';
 import { lineStartOf, type ReadValue, readQuoted } from './read-value.ts';
+import type { SearchedText } from './searched-text.ts';
 import { isNoWord } from './values.ts';
 
 /** The remaining attributes of the element whose attribute contains the name, up to the closing `>`. */

@@ -2,10 +2,9 @@
 
 import { valuesAfter } from './after-name.ts';
 import { endsInUnspaced, foreignNamePattern, isForeign } from './foreign-names.ts';
-import type { Found, SearchedText } from './found.ts';
 import { strengthOf } from './names.ts';
-import type { Parts } from './parts.ts';
 import type { ReadValue } from './read-value.ts';
+import type { Found, Parts, SearchedText } from './searched-text.ts';
 import { isNoWord, isPassword, isPublic, isSymbolic, isUuid, randomness, reference } from './values.ts';
 
 /** Every name whose value a person may have chosen contains one of these. */

@@ -1,6 +1,6 @@
 // Finds passwords in the arguments of calls that log in or connect: `connect("h", "sa", "x")`, `auth=("joe", "x")`.
 
-import type { Found, SearchedText } from './found.ts';
+import type { Found, SearchedText } from './searched-text.ts';
 import { isNoWord, isPassword } from './values.ts';
 
 const loginCall =

@@ -1,7 +1,7 @@
 // Reads the candidate values at an offset: quoted literals, lists of them, YAML blocks, table cells, bare text.
 
-import type { SearchedText } from './found.ts';
 import { lineStartOf, type ReadValue, readBare, readBlock, readQuoted } from './read-value.ts';
+import type { SearchedText } from './searched-text.ts';
 import { isNoWord } from './values.ts';
 
 /** `literal`: the text is the value itself, not a reference to a value elsewhere. */
@@ -57,13 +57,6 @@ export function literalOrBare(
     offset = skip(isConditional ? /\s*:\s*/y : /\s*,\s*/y, text, value.next);
     if (offset === value.next) break;
   }
-  const last = values.at(-1);
-  if (
-    last !== undefined &&
-    values.length > 1 &&
-    /^\s*\]?\s*\)?\.join\(|^\s*\]\s*\)/.test(text.slice(last.next, last.next + 20))
-  )
-    return [joinPieces(values)];
   if (values.length > 0) return values;
   if (from !== at && !/\$\{[\w.]+:-?$/.test(text.slice(at, from))) return [];
   const indent = text.slice(lineStart).search(/\S/);
@@ -86,12 +79,6 @@ export function literalOrBare(
       isText || isFlag || isSettings || isVariable(text, lineStart, from) || (isPlainText && isNoWord(value.text));
     return [{ ...value, literal: literal && !isExpression(value.text) }];
   });
-}
-
-/** `['abc', 'def'].join('')` */
-function joinPieces(values: readonly ValueCandidate[]): ValueCandidate {
-  const last = values.at(-1) as ValueCandidate;
-  return { ...last, text: values.map(({ text }) => text).join(''), pieces: values.flatMap(({ pieces }) => pieces) };
 }
 
 /** Whether only `NAME=` precedes the value on its line, as in a shell. Applies to any file, such as a patch. */

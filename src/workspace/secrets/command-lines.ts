@@ -3,7 +3,6 @@
 import { isCertainPassword, isChosenPassword, isRandom, isSecretName, type ShapeRow } from './accept.ts';
 import { isPassword } from './values.ts';
 
-const command = (flags: string) => `[^\\n]{0,200}?(?:^|[\\s"'])(?:${flags})`;
 const userPass = `["']?(?<user>[^\\s:"'$]{0,80}):(?<secret>[^\\s"']{4,120})`;
 const argument = `(?:"([^"\\n]{4,400})"|'([^'\\n]{4,400})'|([^\\s"'$|&;]{4,400}))`;
 

@@ -1,11 +1,13 @@
-// Finds values in a container named after secrets: `passwords: { joe: ... }`, `[secrets]`, `tokens:` with a list.
+// Finds values in a container named after secrets: `passwords: { joe: ... }`, `[secrets]`, `tokens:` with a list, and
+// every value of a Kubernetes Secret.
 
 import { indentLength } from '../../text/indents.ts';
+import { lineEnd } from '../../text/lines.ts';
 import { isExpression } from './candidates.ts';
-import type { Found, SearchedText } from './found.ts';
 import { type Strength, strengthOf } from './names.ts';
 import { lineStartOf } from './read-value.ts';
-import { isNoWord, isPassword, isPublic, randomness } from './values.ts';
+import type { Found, SearchedText } from './searched-text.ts';
+import { isNoWord, isPassword, isPlaceholder, isPublic, randomness } from './values.ts';
 
 const headerPattern =
   /(?:secrets|passwords|passwds|pwds|passphrases|credentials|creds|tokens|(?<=[a-z_-])keys)["'`]?\s{0,4}(?::=|=>|[:=])\s{0,4}(?:[A-Za-z][\w.<>[\], ]{0,30})?([{[(]|\r?\n)/gi;
@@ -83,4 +85,54 @@ function bodyAt(text: string, headerStart: number, start: number, opening: strin
     end += line.length + 1;
   }
   return body.slice(0, end);
+}
+
+const secretKind = /\bkind["']?\s*:\s*["']?(?:Sealed)?Secret\b/;
+const dataSection = /^([ \t]*)["']?(?:data|stringData)["']?\s*:\s*(?:\{\s*)?$/gm;
+const dataEntry =
+  /^([ \t]+)["']?[\w.-]+["']?\s*:\s*(?:([|>][-+\d]*)\s*$|["']?([^\s"'][^"'\n]*?)["']?,?(?:[ \t]+#.*|[ \t]*)$)/;
+
+export function findKubernetes({ text }: SearchedText): Found[] {
+  if (!text.includes('Secret') || !secretKind.test(text)) return [];
+  const found: Found[] = [];
+  // Lines of dashes separate the objects of a file.
+  let start = 0;
+  for (const part of text.split(/^(?=---)/m)) {
+    if (secretKind.test(part))
+      for (const item of valuesOf(part)) found.push({ ...item, start: item.start + start, end: item.end + start });
+    start += part.length;
+  }
+  return found;
+}
+
+function valuesOf(part: string): Found[] {
+  const found: Found[] = [];
+  for (const match of part.matchAll(dataSection)) {
+    const indent = match[1]?.length ?? 0;
+    let at = match.index + match[0].length + 1;
+    let blockScalarIndent = -1;
+    while (at < part.length) {
+      const end = lineEnd(part, at);
+      const line = part.slice(at, end);
+      const depth = indentLength(line);
+      if (line.trim() !== '' && depth <= indent) break;
+      const trimmed = line.trim();
+      if (blockScalarIndent >= 0 && depth > blockScalarIndent && trimmed !== '')
+        found.push(secretRange(at + depth, trimmed));
+      else {
+        blockScalarIndent = -1;
+        const item = dataEntry.exec(line);
+        const value = item?.[3];
+        if (item?.[2] !== undefined) blockScalarIndent = depth;
+        else if (value !== undefined && value.length >= 4 && !isPlaceholder(value))
+          found.push(secretRange(at + line.lastIndexOf(value), value));
+      }
+      at = end + 1;
+    }
+  }
+  return found;
+}
+
+function secretRange(start: number, value: string): Found {
+  return { start, end: start + value.length, value, kind: 'Kubernetes Secret' };
 }

@@ -1,6 +1,6 @@
 // Finds partial secrets at the edges of a window that was cut out of a longer text.
 
-import type { Found } from './found.ts';
+import type { Found } from './searched-text.ts';
 import { tokenRows } from './tokens.ts';
 import { isPatterned, randomness } from './values.ts';
 

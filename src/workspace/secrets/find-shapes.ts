@@ -4,8 +4,7 @@ import type { ShapeRow } from './accept.ts';
 import { addressRows } from './addresses.ts';
 import { commandRows } from './command-lines.ts';
 import { fieldRows } from './fields.ts';
-import type { Found, SearchedText } from './found.ts';
-import type { Parts } from './parts.ts';
+import type { Found, Parts, SearchedText } from './searched-text.ts';
 import { shapeRows } from './shapes.ts';
 
 const shapeRules: readonly ShapeRow[] = [...addressRows, ...shapeRows, ...commandRows, ...fieldRows];

@@ -1,6 +1,6 @@
 // Names of passwords and keys in languages other than English, and the words between such a name and its value.
 
-import type { Parts } from './parts.ts';
+import type { Parts } from './searched-text.ts';
 
 interface Language {
   readonly name: string;

@@ -1,8 +1,8 @@
 // Finds private keys in Base64 between BEGIN and END: whole, in string literals, escaped, in a log, or without one end.
 // A key's value is its lines joined with '\n', so that each single line is known as well.
 
-import type { Found, SearchedText } from './found.ts';
 import { bitsPerCharacter } from './noise.ts';
+import type { Found, SearchedText } from './searched-text.ts';
 import { randomness } from './values.ts';
 
 const secretBlock =

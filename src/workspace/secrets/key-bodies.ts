@@ -1,16 +1,12 @@
 // Finds private keys without a BEGIN line, as lines of Base64, and JSON web tokens that are split into pieces.
 
-import type { Found, SearchedText } from './found.ts';
 import { bodyAfter } from './key-blocks.ts';
+import type { Found, SearchedText } from './searched-text.ts';
 import { randomness } from './values.ts';
 
 /** Line length of wrapped Base64; programs wrap at 64 or 76 columns. */
 const shortestLine = 60;
 const longestLine = 78;
-const lastLine = /[A-Za-z\d+/]{4,76}={0,2}(?=["'`;,)\]]{0,4}[ \t]{0,8}(?:\r?\n|\\r|\\n|["'`+]|$))/y;
-/** The text between two lines, in comments and string literals too. */
-const lineJoin =
-  /(?:\\r)?(?:\\n)?["'`]?[ \t]{0,8}[+,;.\\]?[ \t]{0,8}\r?\n[ \t]{0,80}(?:(?:\/\/|[#*>|-])[ \t]{0,8})?["'`]?|(?:\\r)?\\n/y;
 /** Words shortly before the body that mark a private key. */
 const privateKeyWords = /priv(?:ate)?[ _-]?key|secret[ _-]?key|(?:ssh|rsa|ec|signing|deploy|host)[ _-]?key|\bpem\b/i;
 const publicKeyWords = /public|\bcert|\bcsr\b|\bcrl\b|signature|-----/i;
@@ -61,14 +57,13 @@ function keyBodies(text: string): Found[] {
     let end = at;
     while (end < text.length && end - start <= longestLine && isBase64(text.charCodeAt(end))) end++;
     if (end - start < shortestLine || end - start > longestLine) continue;
-    const lines = linesFrom(text, start, end);
-    at = Math.max(at, lines.at(-1)?.end ?? end);
-    const first = text.slice(start, end);
-    if (lines.length < 3 || randomness(first.slice(20)) === 0) continue;
     const before = text.slice(Math.max(0, start - 120), start);
     if (!privateKeyWords.test(before) || publicKeyWords.test(before)) continue;
-    for (const line of lines)
-      found.push({ ...line, value: text.slice(line.start, line.end), kind: 'body of a private key' });
+    if (randomness(text.slice(start + 20, end)) === 0) continue;
+    const body = bodyAfter(text, start);
+    if (body === undefined || body.value.split('\n').length < 3) continue;
+    found.push({ start, ...body, kind: 'body of a private key' });
+    at = Math.max(at, body.end);
   }
   return found;
 }
@@ -86,22 +81,6 @@ function isBase64(unit: number): boolean {
 interface Span {
   readonly start: number;
   readonly end: number;
-}
-
-function linesFrom(text: string, start: number, end: number): Span[] {
-  const lines = [{ start, end }];
-  for (let at = end; ; ) {
-    lineJoin.lastIndex = at;
-    if (!lineJoin.test(text)) return lines;
-    lastLine.lastIndex = lineJoin.lastIndex;
-    if (!lastLine.test(text)) return lines;
-    const from = lineJoin.lastIndex;
-    at = lastLine.lastIndex;
-    // A word after the body is not part of it.
-    if (at - from < 60 && !/[\d+/=]/.test(text.slice(from, at))) return lines;
-    lines.push({ start: from, end: at });
-    if (at - from < 60) return lines;
-  }
 }
 
 const tokenHeader = /eyJ[\w-]{12,300}/g;

@@ -1,9 +1,9 @@
 // Finds secrets that look random: values with a provider's token prefix, and values beside the name of a secret.
 
 import { contextAfter, contextOf, hasComment, isSaidSecret } from './context.ts';
-import type { Found, SearchedText } from './found.ts';
 import { bitsPerCharacter } from './noise.ts';
 import { lineStartOf, readQuoted } from './read-value.ts';
+import type { Found, SearchedText } from './searched-text.ts';
 import { markerRows, tokenRows } from './tokens.ts';
 import { isPatterned, isPlaceholder, isPublic, isUuid, randomness } from './values.ts';
 

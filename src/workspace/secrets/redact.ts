@@ -3,16 +3,14 @@
 import { kindOf, languageIdOf, languageOf } from '../../text/languages.ts';
 import { findAssignments } from './assignments.ts';
 import { findCalls } from './calls.ts';
-import { findContainers } from './containers.ts';
+import { findContainers, findKubernetes } from './containers.ts';
 import { findPartialSecrets } from './edges.ts';
 import { findShapes } from './find-shapes.ts';
-import type { Finder, Found, SearchedText } from './found.ts';
 import { findKeyBlocks } from './key-blocks.ts';
 import { findKeyBodies } from './key-bodies.ts';
-import { findKubernetes } from './kubernetes.ts';
-import { partsOf } from './parts.ts';
 import { findPieces } from './pieces.ts';
 import { findRandom } from './random-looking.ts';
+import { type Finder, type Found, partsOf, type SearchedText } from './searched-text.ts';
 import { findTables } from './tables.ts';
 import { isNoWord, randomness } from './values.ts';
 import { isWord, isWords } from './words.ts';

@@ -1,7 +1,7 @@
 // Finds passwords and tokens in table columns, using the column names of the first line.
 
-import type { Found, SearchedText } from './found.ts';
 import { strengthOf } from './names.ts';
+import type { Found, SearchedText } from './searched-text.ts';
 import { isPassword, isSymbolic, isUuid, randomness } from './values.ts';
 
 const cellPattern = /"((?:[^"]|"")*)"|([^,;\t\n\r"]*)/y;
