@@ -68,19 +68,24 @@ const publicWords =
  */
 export function isSaidSecret(text: string, start: number, end: number): boolean {
   if (/[^\s"'`“«(:=>]/.test(text[start - 1] ?? '') || /[^\s"'`”»),.:;<!?]/.test(text[end] ?? '')) return false;
-  const from = Math.max(lineStartOf(text, start), start - maxDistance);
-  const before = text.slice(from, start);
-  const after = lineAfter(text.slice(end, end + 100));
-  const distance = (pattern: RegExp) => {
-    const last = [...before.matchAll(pattern)].at(-1);
-    const next = after.search(pattern);
-    return Math.min(
-      last === undefined ? Number.POSITIVE_INFINITY : before.length - last.index - last[0].length,
-      next < 0 ? Number.POSITIVE_INFINITY : next,
-    );
-  };
-  const near = distance(secretWord);
-  return near < 80 && near < distance(publicWords);
+  // A path, a host or the name of a file.
+  if (/^[a-z]+\/|\.[a-z]{2,8}(?:[./]|$)/.test(text.slice(start, end))) return false;
+  const before = text.slice(Math.max(lineStartOf(text, start), start - maxSaidDistance), start);
+  const after = lineAfter(text.slice(end, end + maxSaidDistance));
+  const near = distanceOf(secretWord, before, after);
+  return near < maxSaidDistance && near < distanceOf(publicWords, before, after);
+}
+
+const maxSaidDistance = 80;
+
+/** The number of units between a value and the nearest match before or after it. */
+function distanceOf(pattern: RegExp, before: string, after: string): number {
+  const last = [...before.matchAll(pattern)].at(-1);
+  const next = after.search(pattern);
+  return Math.min(
+    last === undefined ? Number.POSITIVE_INFINITY : before.length - last.index - last[0].length,
+    next < 0 ? Number.POSITIVE_INFINITY : next,
+  );
 }
 
 /** Judges a value whose own name says nothing: a comment on the line above may call it a secret. */
