@@ -6,7 +6,8 @@ import type { Campaign } from './campaign.ts';
 
 export const secondCampaign: Campaign = {
   name: 'second',
-  what: 'credentials and passwords in a corpus whose author had not read the rules; vendors and forms of its unseen third are its own',
+  what: `credentials and passwords in a corpus whose author had not read the rules; arguments, prose and pieces were written before the
+  rules for them; vendors and forms of its unseen third are its own`,
   run: async (show, { seed }) => {
     const items = makeSecondCorpus(seed);
     for (const unseen of [false, true])

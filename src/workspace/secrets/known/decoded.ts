@@ -93,8 +93,8 @@ function* unescapedIn(text: string): Generator<Decoded> {
       [units, offsets] = [[], []];
     }
     copy(units.length > 0 ? end : Math.max(end, match.index - gap / 2), match.index);
-    const [whole, decimal, hex, name, escape] = match;
-    const code = decimal === undefined ? Number.parseInt(hex ?? escape ?? '', 16) : Number(decimal);
+    const [whole, decimal, hex, name, json] = match;
+    const code = decimal === undefined ? Number.parseInt(hex ?? json ?? '', 16) : Number(decimal);
     const unit = name !== undefined ? entities[name] : code <= 0x10ffff ? String.fromCodePoint(code) : whole;
     for (let i = 0; i < (unit ?? whole).length; i++) {
       units.push((unit ?? whole)[i] as string);
