@@ -48,7 +48,7 @@ interface InFile {
 /** A call of RegExp. */
 interface Call {
   readonly text: string;
-  /** Undefined if its pattern is no text in the call. */
+  /** Undefined if its pattern is no text in the call, or the call is in no function. */
   readonly expression: RegExp | undefined;
   readonly isInFunction: boolean;
 }
@@ -78,7 +78,9 @@ function nodesOf(root: TreeSitter.Node, type: string): TreeSitter.Node[] {
 function readCall(call: TreeSitter.Node): Call {
   let around = call.parent;
   while (around && !/function|method/.test(around.type)) around = around.parent;
-  return { text: call.text, expression: expressionOf(call), isInFunction: around !== null };
+  const isInFunction = around !== null;
+  // Those that a module makes when it is loaded are read then.
+  return { text: call.text, expression: isInFunction ? expressionOf(call) : undefined, isInFunction };
 }
 
 function expressionOf(call: TreeSitter.Node): RegExp | undefined {
