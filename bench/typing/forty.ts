@@ -1,4 +1,4 @@
-// What comes at the forty places under each rule, as a table in Markdown: bench/typing/forty-positions.md is one that was read and judged.
+// Prints the suggestions at forty chosen positions as a Markdown table. bench/typing/forty-positions.md is a judged run.
 import { lineStart } from '../../src/text/lines.ts';
 import type { Base } from '../base/types.ts';
 import type { Figures } from '../figures.ts';
