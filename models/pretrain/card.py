@@ -87,6 +87,7 @@ def last_validation(base, logs):
     return f"{bits}; infilled middles {v['middle']:.3f} nats a token"
 
 
+SAME_DATA = 'The data are those of `models/medium/MODEL_CARD.md`.'
 STORED = 'int4: blocks of 32 values of 4 bits with an f16 scale, as served; the last part of training was done on such values'
 
 # What is said of one base and of no other.
@@ -125,8 +126,7 @@ def main():
     text = f"""# Model card: {options.base}, a base of Easy Adaptation
 
 A decoder-only transformer (Llama layout) that completes code and prose at a cursor, mixed with n-grams of the open
-folder, and that "Adapt to This Repo" fine-tunes on a laptop. It is not for chat or questions. A person should read its
-proposals. {says['origin']}
+folder, and that "Adapt to This Repo" fine-tunes. It is not for chat. {says['origin']}
 
 | | |
 | --- | --- |
@@ -139,22 +139,20 @@ proposals. {says['origin']}
 
 ## Data
 
-{data(load_manifest())}
+{data(load_manifest()) if options.base == 'medium' else SAME_DATA}
 
 ## Training and evaluation
 
 {says['how']} `models/pretrain/README.md` rebuilds all of it. `models/pretrain/history.jsonl` has the validations. The
 last one, in bits a character of windows of 512 tokens from held-out packages: {last_validation(options.base, [folder_of(run) / 'log.jsonl' for run in options.logs.split(',') if run])}.
-`docs/benchmarks.md` has lines, latency, memory and what an adaptation brings.
+`docs/benchmarks.md` has lines, latency and memory.
 
 ## Limits and bias
 
 - {says['limits']}
 - Its own estimate of being right is calibrated only together with the mixture's and the router's.
-- It knows mostly English identifiers and comments, mostly TypeScript, JavaScript and Python, in the style of published
-  libraries rather than of applications.
-- It may reproduce short passages of its training text; all that this project trained on is under the licences above.
-- Names and opinions in comments of the training text were not filtered.
+- It knows mostly English, TypeScript, JavaScript and Python, in the style of published libraries.
+- It may reproduce short passages of its training text. Names and opinions in comments were not filtered.
 """
     (folder / 'MODEL_CARD.md').write_text(wrapped(text), 'utf-8')
 
