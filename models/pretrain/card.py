@@ -63,8 +63,8 @@ def data(manifest):
     total = manifest['corpus']['bytes']
     shares = ', '.join(f'{name} {100 * value / total:.0f} %' for name, value in languages[:8])
     return f'''{total / 1e6:.0f} MB of source code and prose from {manifest['corpus']['packages']} packages of the npm registry and of Debian, without
-near-duplicates, minified, generated and vendored files, and files whose head names a copyleft licence. Leading licence
-comments are cut and e-mail addresses replaced. `models/pretrain/manifest.json` has every package with its version, its
+near-duplicates. Minified, generated and vendored files are left out, and files whose head names a copyleft licence.
+Leading licence comments are cut and e-mail addresses replaced. `models/pretrain/manifest.json` has every package with its version, its
 stated licence and its share, and the held-out packages. The packages that the recorded benchmark measures, and their
 siblings, were never trained on.
 
@@ -126,7 +126,7 @@ def main():
     text = f"""# Model card: {options.base}, a base of Easy Adaptation
 
 A decoder-only transformer (Llama layout) that completes code and prose at a cursor, mixed with n-grams of the open
-folder, and that "Adapt to This Repo" fine-tunes. It is not for chat. {says['origin']}
+folder. "Adapt to This Repo" fine-tunes it. It is not for chat. {says['origin']}
 
 | | |
 | --- | --- |
