@@ -90,7 +90,7 @@ test('a path that is not there is found, in code and in blocks of it', () => {
 const limits: Readonly<Record<string, number>> = {
   'README.md': 6 * 1024,
   'ARCHITECTURE.md': 12 * 1024,
-  'docs/benchmarks.md': 14 * 1024,
+  'docs/benchmarks.md': 12 * 1024,
 };
 
 for (const [name, most] of Object.entries(limits))
@@ -106,13 +106,14 @@ function longLines(text: string): string[] {
 
 const pages = tracked.filter((path) => path.endsWith('.md'));
 
-/** All documents together, except those of the models' training. */
+/** All documents together, except the log of pretraining runs. */
 const MOST_WORDS = 16_000;
 
-const wordsIn = (text: string) => text.split(/\s+/).filter((word) => word !== '').length;
+/** Words hold a letter or a digit: bars of tables count nothing. */
+const wordsIn = (text: string) => text.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word)).length;
 
-test(`the documents outside models/ have at most ${MOST_WORDS} words together`, () => {
-  const counted = pages.filter((path) => !path.startsWith('models/'));
+test(`all documents together have at most ${MOST_WORDS} words`, () => {
+  const counted = pages.filter((path) => path !== 'models/pretrain/LOG.md');
   const sum = counted.reduce((words, path) => words + wordsIn(read(path)), 0);
   assert.ok(sum <= MOST_WORDS, `${sum} words`);
 });
