@@ -10,7 +10,7 @@ import type { LlmAnswer, LlmClient } from './types.ts';
 
 /** The part of the store that is needed here. Synchronous: a call is on disk when `settle` returns. */
 export interface PaidCallStore extends Ledger {
-  findTeacherCall(requestHash: string): PaidCall | undefined;
+  findLlmCall(requestHash: string): PaidCall | undefined;
 }
 
 export interface RecordingOptions {
@@ -90,7 +90,7 @@ export class RecordingLlm implements LlmClient {
   private storedCall(hash: string): PaidCall | undefined {
     if (this.options.purpose !== 'labelling') return undefined;
     try {
-      return this.store.findTeacherCall(hash);
+      return this.store.findLlmCall(hash);
     } catch (error) {
       this.options.log?.error('Stored API answers cannot be read; asking again', error);
       return undefined;

@@ -66,7 +66,7 @@ export class Completions {
       accepted: sum('accepted'),
       typed: sum('typed'),
       characters: sum('characters'),
-      spentUsd: database.number('SELECT sum(costUsd) AS value FROM teacherCalls') ?? 0,
+      spentUsd: database.number('SELECT sum(costUsd) AS value FROM llmCalls') ?? 0,
       savedUsd: sum('savedUsd'),
       localP50Ms: latency('specialist'),
       apiP50Ms: latency('api'),

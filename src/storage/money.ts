@@ -3,7 +3,7 @@
 import { type Ledger, monthOf, type Reservation, type Reserved } from '../common/paid-call.ts';
 import type { Database } from './database.ts';
 import { MovedError } from './sqlite-errors.ts';
-import type { TeacherCallRow } from './types.ts';
+import type { LlmCallRow } from './types.ts';
 
 /** Tolerance for rounding errors in sums. */
 const roundingUsd = 1e-9;
@@ -13,7 +13,7 @@ export interface KnownSpending {
   /** US dollars by month. */
   readonly byMonth: ReadonlyMap<string, number>;
   /** Calls that are in it with their maximum cost. */
-  readonly unsettled: readonly TeacherCallRow[];
+  readonly unsettled: readonly LlmCallRow[];
 }
 
 export class Money implements Ledger {
@@ -36,18 +36,15 @@ export class Money implements Ledger {
     });
     const withNotice = carried.size === 0 ? {} : { notice: clockNotice(carried) };
     if (spentUsd !== undefined) return { ok: false, why: 'limit', spentUsd, ...withNotice };
-    if (this.findTeacherCall(unsettled(reservation.id))?.costUsd !== reservation.usd)
+    if (this.findLlmCall(unsettled(reservation.id))?.costUsd !== reservation.usd)
       throw new MovedError('the written reservation is missing');
     return { ok: true, ...withNotice };
   }
 
-  settle(id: string, paid: TeacherCallRow | undefined): void {
+  settle(id: string, paid: LlmCallRow | undefined): void {
     const { database } = this;
     database.transactDurably(() => {
-      const booked = database.rows<TeacherCallRow>(
-        'DELETE FROM teacherCalls WHERE requestHash = ? RETURNING *',
-        unsettled(id),
-      );
+      const booked = database.rows<LlmCallRow>('DELETE FROM llmCalls WHERE requestHash = ? RETURNING *', unsettled(id));
       for (const call of booked) this.spend(call.at, -call.costUsd);
       if (paid !== undefined) this.pay(paid);
     });
@@ -64,9 +61,9 @@ export class Money implements Ledger {
     );
   }
 
-  findTeacherCall(requestHash: string): TeacherCallRow | undefined {
-    return this.database.rows<TeacherCallRow>(
-      'SELECT * FROM teacherCalls WHERE requestHash = ? ORDER BY at DESC, rowid DESC LIMIT 1',
+  findLlmCall(requestHash: string): LlmCallRow | undefined {
+    return this.database.rows<LlmCallRow>(
+      'SELECT * FROM llmCalls WHERE requestHash = ? ORDER BY at DESC, rowid DESC LIMIT 1',
       requestHash,
     )[0];
   }
@@ -77,8 +74,8 @@ export class Money implements Ledger {
     const rows = database.rows<{ month: string; usd: number }>('SELECT month, usd FROM spending');
     return {
       byMonth: new Map(rows.map(({ month, usd }) => [month, usd])),
-      unsettled: database.rows<TeacherCallRow>(
-        "SELECT * FROM teacherCalls WHERE requestHash > 'unsettled:' AND requestHash < 'unsettled;'",
+      unsettled: database.rows<LlmCallRow>(
+        "SELECT * FROM llmCalls WHERE requestHash > 'unsettled:' AND requestHash < 'unsettled;'",
       ),
     };
   }
@@ -88,8 +85,8 @@ export class Money implements Ledger {
    * without calls also takes over those that may be settled later.
    */
   carry({ byMonth, unsettled }: KnownSpending): void {
-    const isNew = this.database.number('SELECT count(*) AS value FROM teacherCalls') === 0;
-    for (const row of isNew ? unsettled : []) this.database.insert('teacherCalls', row);
+    const isNew = this.database.number('SELECT count(*) AS value FROM llmCalls') === 0;
+    for (const row of isNew ? unsettled : []) this.database.insert('llmCalls', row);
     for (const [month, usd] of byMonth) {
       this.database.run(
         'INSERT INTO spending VALUES (?, ?) ON CONFLICT (month) DO UPDATE SET usd = max(usd, excluded.usd)',
@@ -125,8 +122,8 @@ export class Money implements Ledger {
     return new Map(rows.filter(({ usd }) => usd > roundingUsd).map((row) => [row.month, row.usd]));
   }
 
-  private pay(row: TeacherCallRow): void {
-    this.database.insert('teacherCalls', row);
+  private pay(row: LlmCallRow): void {
+    this.database.insert('llmCalls', row);
     this.spend(row.at, row.costUsd);
   }
 
@@ -152,7 +149,7 @@ function unsettled(id: string): string {
 }
 
 /** The row of a call without an answer. It counts as paid, with its maximum cost. */
-function unanswered({ id, at, purpose, model, usd }: Reservation): TeacherCallRow {
+function unanswered({ id, at, purpose, model, usd }: Reservation): LlmCallRow {
   const tokens = { inputTokens: 0, cacheWriteTokens: 0, cacheReadTokens: 0, outputTokens: 0 };
   const emptyFields = { folder: '', path: '', text: '', ...tokens, latencyMs: 0 };
   return { at, requestHash: unsettled(id), purpose, model, costUsd: usd, ...emptyFields };

@@ -10,7 +10,7 @@ import type { KnownSpending } from './money.ts';
 import { SqliteStore } from './sqlite.ts';
 import { isBusy, isDamage, isFailing } from './sqlite-errors.ts';
 import type { FinishedRun, Store } from './store.ts';
-import type { AdaptationRow, CompletionRow, FolderRows, TeacherCallRow, Totals } from './types.ts';
+import type { AdaptationRow, CompletionRow, FolderRows, LlmCallRow, Totals } from './types.ts';
 
 export interface ResilientDeps {
   readonly log?: Log;
@@ -88,14 +88,14 @@ export class ResilientStore implements Store {
     return rest;
   }
 
-  settle(id: string, paid: TeacherCallRow | undefined): void {
+  settle(id: string, paid: LlmCallRow | undefined): void {
     this.write((store) => store.settle(id, paid), paid?.costUsd);
   }
   spentInMonth(at: number): number {
     return this.read((store) => store.spentInMonth(at));
   }
-  findTeacherCall(requestHash: string): TeacherCallRow | undefined {
-    return this.read((store) => store.findTeacherCall(requestHash));
+  findLlmCall(requestHash: string): LlmCallRow | undefined {
+    return this.read((store) => store.findLlmCall(requestHash));
   }
   recordCompletion(row: CompletionRow): void {
     this.write((store) => store.recordCompletion(row));

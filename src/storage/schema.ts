@@ -7,13 +7,13 @@
 export const schemaVersion = 9;
 
 export const schema = `
-   CREATE TABLE teacherCalls (
+   CREATE TABLE llmCalls (
      at REAL NOT NULL, requestHash TEXT NOT NULL, purpose TEXT NOT NULL, folder TEXT NOT NULL, path TEXT NOT NULL,
      model TEXT NOT NULL, text TEXT NOT NULL, inputTokens INTEGER NOT NULL, cacheWriteTokens INTEGER NOT NULL,
      cacheReadTokens INTEGER NOT NULL, outputTokens INTEGER NOT NULL, costUsd REAL NOT NULL, latencyMs REAL NOT NULL
    ) STRICT;
-   CREATE INDEX teacherCallsByHash ON teacherCalls (requestHash);
-   CREATE INDEX teacherCallsByTime ON teacherCalls (at);
+   CREATE INDEX llmCallsByHash ON llmCalls (requestHash);
+   CREATE INDEX llmCallsByTime ON llmCalls (at);
    CREATE TABLE completions (
      id TEXT PRIMARY KEY, at REAL NOT NULL, folder TEXT NOT NULL, path TEXT NOT NULL, languageId TEXT NOT NULL,
      line INTEGER NOT NULL, source TEXT NOT NULL, model TEXT NOT NULL, text TEXT NOT NULL, latencyMs REAL NOT NULL,
@@ -57,7 +57,7 @@ export const schema = `
 /** Tables of a folder's adaptations, including what they resume from. */
 export const adaptationTables = ['adaptations', 'places', 'answers', 'stages'] as const;
 /** Tables with data of folders. */
-export const folderTables = ['teacherCalls', 'completions', ...adaptationTables] as const;
+export const folderTables = ['llmCalls', 'completions', ...adaptationTables] as const;
 
 /** All of these, and the sums of dropped rows. */
 export const allTables = [...folderTables, 'droppedCompletions'] as const;

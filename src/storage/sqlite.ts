@@ -14,9 +14,9 @@ import type {
   AnswerRow,
   CompletionRow,
   FolderRows,
+  LlmCallRow,
   PositionRow,
   StageRow,
-  TeacherCallRow,
   Totals,
 } from './types.ts';
 
@@ -44,7 +44,7 @@ export class SqliteStore implements Store {
     return this.money.reserve(reservation, limitUsd);
   }
 
-  settle(id: string, paid: TeacherCallRow | undefined): void {
+  settle(id: string, paid: LlmCallRow | undefined): void {
     this.money.settle(id, paid);
   }
 
@@ -52,8 +52,8 @@ export class SqliteStore implements Store {
     return this.money.spentInMonth(at);
   }
 
-  findTeacherCall(requestHash: string): TeacherCallRow | undefined {
-    return this.money.findTeacherCall(requestHash);
+  findLlmCall(requestHash: string): LlmCallRow | undefined {
+    return this.money.findLlmCall(requestHash);
   }
 
   recordCompletion(row: CompletionRow): void {
@@ -72,7 +72,7 @@ export class SqliteStore implements Store {
     const rowsIn = <T>(table: StoreTable, order: string) =>
       this.database.rows<T>(`SELECT * FROM ${table} WHERE folder = ? ORDER BY ${order}`, folder);
     return {
-      teacherCalls: rowsIn<TeacherCallRow>('teacherCalls', 'at, rowid'),
+      llmCalls: rowsIn<LlmCallRow>('llmCalls', 'at, rowid'),
       completions: rowsIn<CompletionRow>('completions', 'at, rowid'),
       adaptations: rowsIn<AdaptationRow>('adaptations', 'finishedAt DESC, rowid DESC'),
       places: rowsIn<PositionRow>('places', 'rowid'),
@@ -104,9 +104,9 @@ export class SqliteStore implements Store {
     for (const table of allTables) this.copyTable(table, other);
   }
 
-  /** Copies all paid answers or none. Throws if they cannot be read. */
+  /** Copies all paid answers of another version or none. Throws if they cannot be read. */
   copyPaidAnswers(other: SqliteStore): void {
-    this.database.inTransaction(() => this.copyTable('teacherCalls', other));
+    this.database.inTransaction(() => this.copyTable('llmCalls', other));
   }
 
   private copyTable(table: StoreTable, { database }: SqliteStore): void {

@@ -1,7 +1,7 @@
 // Interface of the data kept between sessions: SQLite on disk, or in memory if the disk fails.
 import type { Outcome } from '../common/completion.ts';
 import type { Ledger } from '../common/paid-call.ts';
-import type { AdaptationRow, CompletionRow, FolderRows, TeacherCallRow, Totals } from './types.ts';
+import type { AdaptationRow, CompletionRow, FolderRows, LlmCallRow, Totals } from './types.ts';
 
 /** Number of completions kept; older ones are dropped. Paid answers are never dropped. */
 export const keptCompletions = 20_000;
@@ -24,7 +24,7 @@ export interface Store extends Ledger {
   /** Whether paid answers can be stored on disk. After a failure, it tries the disk again from time to time. */
   canKeep(): boolean;
   /** The newest paid answer to the same request. */
-  findTeacherCall(requestHash: string): TeacherCallRow | undefined;
+  findLlmCall(requestHash: string): LlmCallRow | undefined;
   /** A row with the same id is replaced. */
   recordCompletion(row: CompletionRow): void;
   /** Does nothing if no row has this id. */

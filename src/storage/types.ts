@@ -3,7 +3,7 @@ import type { AnswerSource, Outcome } from '../common/completion.ts';
 
 import type { PaidCall } from '../common/paid-call.ts';
 
-export type { PaidCall as TeacherCallRow } from '../common/paid-call.ts';
+export type { PaidCall as LlmCallRow } from '../common/paid-call.ts';
 
 export interface CompletionRow {
   /** Unique id, made by the caller. */
@@ -76,7 +76,7 @@ export interface StageRow {
 }
 
 export interface FolderRows {
-  readonly teacherCalls: readonly PaidCall[];
+  readonly llmCalls: readonly PaidCall[];
   readonly completions: readonly CompletionRow[];
   readonly adaptations: readonly AdaptationRow[];
   readonly places: readonly PositionRow[];

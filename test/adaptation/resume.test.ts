@@ -183,10 +183,10 @@ test('deleting the adaptation deletes its stored answers and stages', () => {
   assert.deepEqual(stages, new Set(['pace', 'weights', 'scale', 'taught', 'plan', 'training', 'mixture']));
   assert.ok(before_.places.every(({ split, path }) => (splitOf(path) === 'test') === (split === 'test')));
   store.deleteAdaptations(project.root);
-  const { places: positions, answers, stages: left, teacherCalls } = store.rowsOf(project.root);
+  const { places: positions, answers, stages: left, llmCalls } = store.rowsOf(project.root);
   store.close();
   assert.deepEqual([positions, answers, left], [[], [], []]);
-  assert.ok(teacherCalls.length > 0, 'paid answers are kept');
+  assert.ok(llmCalls.length > 0, 'paid answers are kept');
   const { asked } = run();
   assert.ok(
     modelRequests(asked).some((line) => line.startsWith('adapt')),

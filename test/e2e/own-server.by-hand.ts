@@ -59,7 +59,7 @@ const notification = (text: RegExp) => session.editor.notifications().filter({ h
 
 /** Hashes of the stored answers for the adaptation; a broken answer has none of its own. */
 function answered(): string[] {
-  const rows = session.rows("select requestHash from teacherCalls where purpose = 'labelling'");
+  const rows = session.rows("select requestHash from llmCalls where purpose = 'labelling'");
   return rows.map(({ requestHash }) => String(requestHash)).filter((hash) => !hash.startsWith('partial:'));
 }
 

@@ -310,7 +310,7 @@ step('the large model completes at a position where the local model is weak', as
   await editor.type(' ');
   await editor.eventually('the recorded answer', async () => assert.equal(await editor.ghost(), recorded.text));
   await editor.shot('06-ghost-api');
-  const [call] = session.rows('select purpose, path, text, costUsd from teacherCalls order by at desc');
+  const [call] = session.rows('select purpose, path, text, costUsd from llmCalls order by at desc');
   assert.equal(call?.path, recorded.file);
   assert.ok(Number(call?.costUsd) > 0);
   await editor.page.keyboard.press('Tab');
@@ -390,7 +390,7 @@ step('Delete Stored Data empties the store', async () => {
   await editor.shot('09-delete');
   await editor.dialog().getByRole('button', { name: 'Delete', exact: true }).click();
   await editor.notifications().filter({ hasText: 'The stored data is deleted' }).waitFor();
-  for (const table of ['completions', 'teacherCalls', 'adaptations']) {
+  for (const table of ['completions', 'llmCalls', 'adaptations']) {
     assert.deepEqual(session.rows(`select * from ${table}`), [], table);
   }
 });

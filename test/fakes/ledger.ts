@@ -10,7 +10,7 @@ export class FakeLedger implements PaidCallStore {
   /** Whether `settle` throws, as if the database rejected the row. */
   broken = false;
 
-  findTeacherCall(hash: string): PaidCall | undefined {
+  findLlmCall(hash: string): PaidCall | undefined {
     return this.calls.findLast((call) => call.requestHash === hash);
   }
 

@@ -10,7 +10,7 @@ import { knownModels, modelFacts } from '../../src/llm/providers/anthropic-model
 import { completionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
 import { ManualClock } from '../fakes/clock.ts';
 import { FakeLedger } from '../fakes/ledger.ts';
-import { teacherCall } from '../storage/rows.ts';
+import { llmCall } from '../storage/rows.ts';
 import { at } from './requests.ts';
 
 const november = new Date(2026, 10, 20).getTime();
@@ -21,8 +21,8 @@ function fresh(limitUsd: number) {
   return { clock, ledger, budget: new Budget(() => ledger, limitUsd, clock) };
 }
 
-/** A paid call to the API, as stored in the table `teacherCalls`. */
-const paid = (costUsd: number): PaidCall => teacherCall({ at: november, costUsd });
+/** A paid call to the API, as stored in the table `llmCalls`. */
+const paid = (costUsd: number): PaidCall => llmCall({ at: november, costUsd });
 
 test('concurrent calls keep the limit, and unused reservations are released', () => {
   const { budget } = fresh(1);

@@ -113,7 +113,7 @@ test('stores the cost of a cancelled answer without reusing its text', async () 
     { name: 'AbortError' },
   );
   assert.equal(store.calls[0]?.text, 'half');
-  assert.equal(store.findTeacherCall(promptHash('m', first, facts)), undefined);
+  assert.equal(store.findLlmCall(promptHash('m', first, facts)), undefined);
   assert.equal(budget.spentUsd, 0.25);
   assert.equal(store.open.size, 0);
   assert.equal(lost.length, 1);

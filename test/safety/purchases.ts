@@ -11,7 +11,7 @@ import { uniforms } from '../../src/common/statistics/random.ts';
 import { priceUsd } from '../../src/llm/protocol/models.ts';
 import { modelFacts } from '../../src/llm/providers/anthropic-models.ts';
 import { databaseName, openStore } from '../../src/storage/open.ts';
-import type { TeacherCallRow } from '../../src/storage/types.ts';
+import type { LlmCallRow } from '../../src/storage/types.ts';
 import { makeProject } from '../adaptation/project.ts';
 import { MessagesServer } from '../fakes/messages-server.ts';
 import { runCli } from '../jobs/cli/run.ts';
@@ -63,10 +63,10 @@ export function buy(
   };
 }
 
-export function storedCalls(storage: string): TeacherCallRow[] {
+export function storedCalls(storage: string): LlmCallRow[] {
   const database = new DatabaseSync(join(storage, databaseName));
   try {
-    return database.prepare('SELECT * FROM teacherCalls').all() as unknown as TeacherCallRow[];
+    return database.prepare('SELECT * FROM llmCalls').all() as unknown as LlmCallRow[];
   } finally {
     database.close();
   }
@@ -181,7 +181,7 @@ export async function failingStorage(
       if (++asked !== at) return 'value;';
       try {
         witness = new DatabaseSync(join(storage, databaseName));
-        witness.exec('SELECT * FROM teacherCalls');
+        witness.exec('SELECT * FROM llmCalls');
         fail();
       } catch (error) {
         broken = error;
@@ -192,7 +192,7 @@ export async function failingStorage(
     const ran = await runCli([project.root, '--yes', '--places', '300', '--storage', storage], env);
     // The attack itself failed, so it has no result.
     if (broken !== undefined) throw broken;
-    const before = witness?.prepare('SELECT * FROM teacherCalls').all().length ?? 0;
+    const before = witness?.prepare('SELECT * FROM llmCalls').all().length ?? 0;
     witness?.close();
     after();
     const kept = at === 0 ? 0 : storedCalls(storage).length;

@@ -12,7 +12,7 @@ import { openDatabase } from '../../src/storage/database.ts';
 import { databaseName, openStore } from '../../src/storage/open.ts';
 import { ResilientStore } from '../../src/storage/resilient.ts';
 import { SqliteStore } from '../../src/storage/sqlite.ts';
-import { completion, completionsOf, teacherCall } from './rows.ts';
+import { completion, completionsOf, llmCall } from './rows.ts';
 
 let folder: string;
 let file: string;
@@ -39,7 +39,7 @@ test('kill -9 during a write loses no recorded row', async () => {
     assert.ok(last >= 60);
     const { store, notice } = openStore(folder);
     assert.equal(notice, undefined);
-    for (let i = 0; i <= last; i++) assert.ok(store.findTeacherCall(`${round}-${i}`), `${round}-${i}`);
+    for (let i = 0; i <= last; i++) assert.ok(store.findLlmCall(`${round}-${i}`), `${round}-${i}`);
     store.close();
   }
   const database = new DatabaseSync(file);
@@ -57,7 +57,7 @@ test('two windows write to one folder at once', async () => {
   const { store } = openStore(folder);
   assert.equal(completionsOf(store).length, 160);
   for (let i = 0; i < 80; i++)
-    for (const name of ['left', 'right']) assert.ok(store.findTeacherCall(`${name}-${i}`), `${name}-${i}`);
+    for (const name of ['left', 'right']) assert.ok(store.findLlmCall(`${name}-${i}`), `${name}-${i}`);
   store.close();
 });
 
@@ -65,9 +65,9 @@ test("a write that another window's lock delays is repeated", () => {
   const { store } = openStore(folder);
   const other = new DatabaseSync(file);
   other.exec('BEGIN IMMEDIATE');
-  store.settle('', teacherCall());
+  store.settle('', llmCall());
   other.exec('COMMIT');
-  assert.deepEqual(store.findTeacherCall('hash'), teacherCall());
+  assert.deepEqual(store.findLlmCall('hash'), llmCall());
   other.close();
   store.close();
 });
@@ -109,17 +109,18 @@ for (const version of [8, 999]) {
   test(`a database of version ${version} is moved aside unchanged, and its paid answers are carried over`, () => {
     const { store } = openStore(folder);
     store.recordCompletion(completion());
-    store.settle('', teacherCall());
+    store.settle('', llmCall());
     store.close();
     const other = new DatabaseSync(file);
     other.exec(`PRAGMA user_version = ${version}`);
+    if (version < 9) other.exec('ALTER TABLE llmCalls RENAME TO teacherCalls');
     other.close();
     const opened = openStore(folder, { clock });
     const aside = join(folder, 'other-version-20260102030405006.sqlite');
     assert.ok(opened.notice?.includes(`${aside}, and a new one was started with its paid answers.`), opened.notice);
     assert.match(opened.notice ?? '', /another version/);
     assert.deepEqual(completionsOf(opened.store), []);
-    assert.deepEqual(opened.store.findTeacherCall('hash'), teacherCall());
+    assert.deepEqual(opened.store.findLlmCall('hash'), llmCall());
     opened.store.close();
     const kept = new DatabaseSync(aside);
     assert.equal(kept.prepare('SELECT count(*) AS n FROM completions').get()?.n, 1);
@@ -170,19 +171,18 @@ test('a full disk continues in memory with the stored rows', () => {
     reopen: () => assert.fail('not while it is known to be full'),
     deleteRenamed: () => {},
   });
-  store.settle('', teacherCall({ requestHash: 'before', costUsd: 1 }));
+  store.settle('', llmCall({ requestHash: 'before', costUsd: 1 }));
   const pages = Number(database.prepare('PRAGMA page_count').get()?.page_count);
   database.exec(`PRAGMA max_page_count = ${pages}`);
-  for (let i = 0; i < 20; i++)
-    store.settle('', teacherCall({ requestHash: `${i}`, text: 'x'.repeat(4000), costUsd: 1 }));
+  for (let i = 0; i < 20; i++) store.settle('', llmCall({ requestHash: `${i}`, text: 'x'.repeat(4000), costUsd: 1 }));
   assert.equal(store.location, undefined);
   assert.equal(notices.length, 1);
   assert.match(notices[0] ?? '', /full.*free disk space.*in memory/s);
   assert.equal(store.totals().spentUsd, 21);
-  assert.ok(store.findTeacherCall('before'));
-  assert.ok(store.findTeacherCall('19'));
+  assert.ok(store.findLlmCall('before'));
+  assert.ok(store.findLlmCall('19'));
   store.close();
-  assert.ok(openStore(folder).store.findTeacherCall('before'));
+  assert.ok(openStore(folder).store.findLlmCall('before'));
 });
 
 const unusable: Record<string, () => string> = {

@@ -14,7 +14,7 @@ import { openDatabase } from '../../src/storage/database.ts';
 import { databaseName, openStore } from '../../src/storage/open.ts';
 import { ResilientStore } from '../../src/storage/resilient.ts';
 import { SqliteStore } from '../../src/storage/sqlite.ts';
-import { completion, completionsOf, teacherCall } from './rows.ts';
+import { completion, completionsOf, llmCall } from './rows.ts';
 
 let folder: string;
 let file: string;
@@ -32,8 +32,8 @@ function reservation(id: string, usd: number, at = november): Reservation {
   return { id, at, purpose: 'labelling', model: 'm', usd };
 }
 
-const answer = (costUsd: number, over: Parameters<typeof teacherCall>[0] = {}) =>
-  teacherCall({ at: november, costUsd, ...over });
+const answer = (costUsd: number, over: Parameters<typeof llmCall>[0] = {}) =>
+  llmCall({ at: november, costUsd, ...over });
 
 const near = (actual: number, expected: number) =>
   assert.ok(Math.abs(actual - expected) < 1e-9, `${actual} is not ${expected}`);
@@ -47,7 +47,7 @@ test('a reservation counts, and is settled with the actual cost', () => {
   assert.deepEqual(store.reserve(reservation('b', 0.5), 1), { ok: true });
   store.settle('b', undefined);
   near(store.spentInMonth(november), 0.1);
-  assert.equal(store.findTeacherCall('hash')?.costUsd, 0.1);
+  assert.equal(store.findLlmCall('hash')?.costUsd, 0.1);
   store.close();
 });
 
@@ -62,7 +62,7 @@ test('spending counts after a restart, in another window, and after deleting tex
   first.close();
   second.deleteFolderData('/work/project');
   near(second.spentInMonth(november), 0.7);
-  assert.equal(second.findTeacherCall('hash'), undefined);
+  assert.equal(second.findLlmCall('hash'), undefined);
   second.close();
   const third = openStore(folder).store;
   near(third.spentInMonth(november), 0.7);
@@ -198,7 +198,7 @@ test('concurrent processes never exceed the limit together, even if killed', asy
   assert.ok(spent > limit - ceiling, `$${spent}`);
   near(spent, store.totals().spentUsd);
   assert.equal(
-    store.rowsOf('').teacherCalls.filter(({ costUsd }) => costUsd === ceiling).length,
+    store.rowsOf('').llmCalls.filter(({ costUsd }) => costUsd === ceiling).length,
     2,
     'the calls of the killed processes',
   );
@@ -246,7 +246,7 @@ const failures: Readonly<Record<string, (database: DatabaseSync) => void>> = {
     const pages = Number(database.prepare('PRAGMA page_count').get()?.page_count);
     database.exec(`PRAGMA max_page_count = ${pages}`);
     const fill = database.prepare(
-      "INSERT INTO teacherCalls VALUES (0, hex(randomblob(8)), 'labelling', '/filler', '', '', '', 0, 0, 0, 0, 0, 0)",
+      "INSERT INTO llmCalls VALUES (0, hex(randomblob(8)), 'labelling', '/filler', '', '', '', 0, 0, 0, 0, 0, 0)",
     );
     assert.throws(() => {
       for (;;) fill.run();
@@ -282,7 +282,7 @@ for (const [name, fail] of Object.entries(failures)) {
       const long = 'x'.repeat(200_000);
       store.settle('a', answer(0.03, { requestHash: 'late', text: long }));
       store.recordCompletion(completion({ id: 'c' }));
-      assert.equal(store.findTeacherCall('late')?.text, long);
+      assert.equal(store.findLlmCall('late')?.text, long);
       assert.deepEqual(store.unsaved, { answers: 1, usd: 0.03 });
       assert.equal(store.reserve(reservation('b', 0.1), 1).ok, false);
       assert.equal(notices.length, 1);
@@ -297,7 +297,7 @@ for (const [name, fail] of Object.entries(failures)) {
       store.settle('b', undefined);
       store.close();
       const { store: again } = openStore(folder);
-      assert.equal(again.findTeacherCall('late')?.text, long);
+      assert.equal(again.findLlmCall('late')?.text, long);
       assert.equal(completionsOf(again)[0]?.id, 'c');
       // A folder that is new knows what was spent, though not on what.
       near(again.spentInMonth(november), 0.23);
@@ -310,7 +310,7 @@ for (const [name, fail] of Object.entries(failures)) {
       for (let i = 0; i < 8; i++) assert.ok(store.reserve(reservation(`${i}`, 0.1), 1.1).ok);
       // Another connection, which still reads the file if it is removed.
       const witness = new DatabaseSync(file);
-      witness.exec('SELECT * FROM teacherCalls');
+      witness.exec('SELECT * FROM llmCalls');
       fail(database);
       for (let i = 0; i < 8; i++)
         store.settle(`${i}`, answer(0.05, { requestHash: `${i}`, text: 'x'.repeat(200_000) }));
@@ -318,9 +318,8 @@ for (const [name, fail] of Object.entries(failures)) {
       store.close();
       assert.equal(store.unsaved.answers, 8);
       const { n, usd } =
-        witness
-          .prepare("SELECT count(*) AS n, sum(costUsd) AS usd FROM teacherCalls WHERE folder <> '/filler'")
-          .get() ?? {};
+        witness.prepare("SELECT count(*) AS n, sum(costUsd) AS usd FROM llmCalls WHERE folder <> '/filler'").get() ??
+        {};
       assert.equal(n, 9);
       near(Number(usd), 0.2 + 8 * 0.1);
       near(Number(witness.prepare('SELECT sum(usd) AS usd FROM spending').get()?.usd), 0.2 + 8 * 0.1);

@@ -1,9 +1,9 @@
 // Rows for the store's tests.
 
 import type { Store } from '../../src/storage/store.ts';
-import type { CompletionRow, TeacherCallRow } from '../../src/storage/types.ts';
+import type { CompletionRow, LlmCallRow } from '../../src/storage/types.ts';
 
-export function teacherCall(changes: Partial<TeacherCallRow> = {}): TeacherCallRow {
+export function llmCall(changes: Partial<LlmCallRow> = {}): LlmCallRow {
   return {
     at: 1000,
     requestHash: 'hash',

@@ -2,7 +2,7 @@
 // Arguments: folder, limit, what a call may cost, what it costs, the number of the call that it hangs in.
 
 import { openStore } from '../../src/storage/open.ts';
-import { teacherCall } from './rows.ts';
+import { llmCall } from './rows.ts';
 
 const [folder = '', ...numbers] = process.argv.slice(2);
 const [limit = 0, ceiling = 0, cost = 0, hangAt = -1] = numbers.map(Number);
@@ -23,7 +23,7 @@ for (let n = 0; ; n++) {
     await new Promise((resolve) => setTimeout(resolve, 1e9));
   }
   await new Promise((resolve) => setImmediate(resolve));
-  store.settle(id, teacherCall({ at, requestHash: id, costUsd: cost }));
+  store.settle(id, llmCall({ at, requestHash: id, costUsd: cost }));
 }
 store.close();
 process.disconnect?.();

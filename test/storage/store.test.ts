@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { databaseName, openStore } from '../../src/storage/open.ts';
 import { keptCompletions, type Store } from '../../src/storage/store.ts';
-import { completion, completionsOf, teacherCall } from './rows.ts';
+import { completion, completionsOf, llmCall } from './rows.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -27,11 +27,11 @@ for (const [kind, open] of Object.entries(kinds)) {
   describe(kind, () => {
     test('a paid answer is found by its request, the newest first', () => {
       const store = open();
-      store.settle('', teacherCall({ at: 1, text: 'old' }));
-      const newest = teacherCall({ at: 2, text: 'new "quoted"\n\u0000 \u{1f600}' });
+      store.settle('', llmCall({ at: 1, text: 'old' }));
+      const newest = llmCall({ at: 2, text: 'new "quoted"\n\u0000 \u{1f600}' });
       store.settle('', newest);
-      assert.deepEqual(store.findTeacherCall('hash'), newest);
-      assert.equal(store.findTeacherCall('other'), undefined);
+      assert.deepEqual(store.findLlmCall('hash'), newest);
+      assert.equal(store.findLlmCall('other'), undefined);
       store.close();
     });
 
@@ -78,7 +78,7 @@ for (const [kind, open] of Object.entries(kinds)) {
       store.setOutcome('l3', 'accepted', 9);
       store.setOutcome('api', 'partly-accepted', 4);
       store.setOutcome('l4', 'typed', 0);
-      store.settle('', teacherCall({ at: 130, costUsd: 2 }));
+      store.settle('', llmCall({ at: 130, costUsd: 2 }));
       assert.deepEqual(store.totals(), {
         completions: 41,
         local: 40,
@@ -111,17 +111,17 @@ for (const [kind, open] of Object.entries(kinds)) {
       const store = open();
       for (const name of ['/a', '/b']) {
         store.recordCompletion(completion({ id: name, folder: name }));
-        store.settle('', teacherCall({ requestHash: name, folder: name }));
+        store.settle('', llmCall({ requestHash: name, folder: name }));
         store.recordAdaptation(name, { startedAt: 1, finishedAt: 2, report: {}, coupling: {} });
       }
       store.deleteFolderData('/a');
       assert.deepEqual([store.rowsOf('/a').completions.length, store.rowsOf('/b').completions.length], [0, 1]);
-      assert.equal(store.findTeacherCall('/a'), undefined);
-      assert.notEqual(store.findTeacherCall('/b'), undefined);
+      assert.equal(store.findLlmCall('/a'), undefined);
+      assert.notEqual(store.findLlmCall('/b'), undefined);
       assert.equal(store.adaptations().length, 1);
       store.deleteAll();
       assert.deepEqual(
-        [store.rowsOf('/b').completions, store.adaptations(), store.findTeacherCall('/b'), store.totals().spentUsd],
+        [store.rowsOf('/b').completions, store.adaptations(), store.findLlmCall('/b'), store.totals().spentUsd],
         [[], [], undefined, 0],
       );
       store.close();
@@ -166,12 +166,12 @@ for (const [kind, open] of Object.entries(kinds)) {
 
 test('keeps recorded rows after reopening', () => {
   const first = openStore(folder).store;
-  first.settle('', teacherCall());
+  first.settle('', llmCall());
   first.recordCompletion(completion());
   first.close();
   const second = openStore(folder);
   assert.equal(second.notice, undefined);
-  assert.deepEqual(second.store.findTeacherCall('hash'), teacherCall());
+  assert.deepEqual(second.store.findLlmCall('hash'), llmCall());
   assert.deepEqual(completionsOf(second.store), [completion()]);
   second.store.close();
 });
@@ -182,7 +182,7 @@ test('deletes text from the files, and databases that were moved aside', () => {
   writeFileSync(join(folder, 'corrupt-20260101000000000.sqlite-wal'), needle);
   const { store } = openStore(folder);
   store.recordCompletion(completion({ text: needle }));
-  store.settle('', teacherCall({ text: needle }));
+  store.settle('', llmCall({ text: needle }));
   store.deleteAll();
   assert.throws(() => readFileSync(join(folder, 'corrupt-20260101000000000.sqlite')), /ENOENT/);
   assert.throws(() => readFileSync(join(folder, 'corrupt-20260101000000000.sqlite-wal')), /ENOENT/);

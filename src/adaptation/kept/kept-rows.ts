@@ -168,14 +168,14 @@ function decodeAll(ids: Int32Array, tokenizer: Tokenizer, dialect: Dialect): str
 }
 
 function* storeRows({
-  teacherCalls,
+  llmCalls,
   completions,
   adaptations,
   places: positions,
   answers,
   stages,
 }: FolderRows): Generator<KeptRow> {
-  for (const { path, text } of teacherCalls) yield { kind: 'answer', path, text };
+  for (const { path, text } of llmCalls) yield { kind: 'answer', path, text };
   for (const { path, text, outcome, source, model, decision } of completions)
     yield { kind: 'outcome', path, text: JSON.stringify({ text, outcome, source, model, decision }) };
   for (const { report } of adaptations) yield { kind: 'report', path: '', text: report };

@@ -375,7 +375,7 @@ export function defineMain(suite: Suite, plan: Plan): void {
   suite.test('without a key nothing is sent', async () => {
     const settings = readFileSync(plan.settingsFile, 'utf8');
     assert.doesNotMatch(settings, /api_?key/i);
-    assert.deepEqual(rows(plan.storage, 'select * from teacherCalls'), []);
+    assert.deepEqual(rows(plan.storage, 'select * from llmCalls'), []);
     const requests = (await (await fetch(`${plan.apiUrl}/__requests`)).json()) as unknown[];
     assert.deepEqual(requests, []);
   });

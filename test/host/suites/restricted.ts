@@ -76,7 +76,7 @@ export function defineRestricted(suite: Suite, plan: Plan): void {
       names.filter((name) => !known.test(name)),
       [],
     );
-    assert.deepEqual(rows(plan.storage, 'select * from teacherCalls'), []);
+    assert.deepEqual(rows(plan.storage, 'select * from llmCalls'), []);
     assert.deepEqual(rows(plan.storage, 'select * from adaptations'), []);
   });
 

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, test } from 'node:test';
 import type { AdaptReport } from '../../../src/adaptation/report/types.ts';
-import type { TeacherCallRow } from '../../../src/storage/types.ts';
+import type { LlmCallRow } from '../../../src/storage/types.ts';
 import { writeOtherTokenizer } from '../../adaptation/adapted-folder.ts';
 import { makeProject, type Project, tokenizerPath } from '../../adaptation/project.ts';
 import { MessagesServer } from '../../fakes/messages-server.ts';
@@ -207,7 +207,7 @@ async function paidRun(
   name: string,
   args: readonly string[],
   answer: (api: MessagesServer, storage: string) => void,
-): Promise<Ran & { readonly asked: number; readonly storage: string; readonly calls: readonly TeacherCallRow[] }> {
+): Promise<Ran & { readonly asked: number; readonly storage: string; readonly calls: readonly LlmCallRow[] }> {
   const api = await MessagesServer.start();
   const ownStorage = join(dirname(project.root), name);
   try {
@@ -220,9 +220,9 @@ async function paidRun(
   }
 }
 
-function storedCalls(storage: string): TeacherCallRow[] {
+function storedCalls(storage: string): LlmCallRow[] {
   const database = new DatabaseSync(join(storage, 'store.sqlite'));
-  const rows = database.prepare('SELECT * FROM teacherCalls').all() as unknown as TeacherCallRow[];
+  const rows = database.prepare('SELECT * FROM llmCalls').all() as unknown as LlmCallRow[];
   database.close();
   return rows;
 }
