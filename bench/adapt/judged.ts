@@ -53,7 +53,7 @@ export function judged(of: Package): Judged[] {
         cuts.map((cut) => cut.draft),
         position,
       );
-      const shown = bestCut(scored, { threshold: keyless.showThreshold })?.text ?? '';
+      const shown = bestCut(scored, { threshold: keyless.threshold })?.text ?? '';
       const api = { right: Number(sided.apiRight === true), saved: savedBy(answer, truth) };
       const local = { right: Number(sided.specialistRight), saved: savedBy(shown, truth) };
       return {

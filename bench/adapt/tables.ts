@@ -4,7 +4,7 @@ import { quantile } from '../../src/common/quality.ts';
 import { interval } from '../../src/common/statistics/bootstrap.ts';
 import { expectedCalibrationError } from '../../src/common/statistics/calibrate.ts';
 import { uniforms } from '../../src/common/statistics/random.ts';
-import { priceOf } from '../../src/routing/decide.ts';
+import { priceOf } from '../../src/routing/limits.ts';
 import type { Figures } from '../figures.ts';
 import { ALLOWED, type Answered, type Judged } from './judged.ts';
 

@@ -6,7 +6,7 @@ import { editSimilarity, exactMatch } from '../../src/common/quality.ts';
 import { brierScore, expectedCalibrationError } from '../../src/common/statistics/calibrate.ts';
 import { splitByFile } from '../../src/common/statistics/folds.ts';
 import { deferralCurve, type ScoredExample } from '../../src/routing/curve.ts';
-import { decide } from '../../src/routing/decide.ts';
+import { decideWhole } from '../../src/routing/decide.ts';
 import { fitRouter, score } from '../../src/routing/fit.ts';
 import { positionFactsOf } from '../../src/routing/position-facts.ts';
 import type { RouterModel } from '../../src/routing/router-model.ts';
@@ -91,9 +91,8 @@ function curves(judged: readonly Judged[]): Figures {
 }
 
 function atBalance(judged: readonly Judged[], balance: number): Figures {
-  const settings = { balance, apiAvailable: true, showThreshold: 0, fallbackThreshold: 0 };
   const routed = judged.map(({ example, fit }) => {
-    const toApi = decide(fit, example.draft, example.position, settings).route === 'api';
+    const toApi = decideWhole(fit, example.draft, example.position, balance).kind === 'call';
     return { toApi, right: toApi ? example.apiRight === true : example.specialistRight };
   });
   const share = (of: (item: (typeof routed)[number]) => boolean) => routed.filter(of).length / routed.length;

@@ -188,7 +188,7 @@ function figures(name: string, of: (example: Example) => number): void {
       const ends = endOf(each.whole, each.text.length);
       return { ...each, p, ...(ends && { ends }) };
     });
-    return (bestCut(scored, { threshold: keyless.showThreshold }) as (typeof scored)[number] | undefined) ?? [];
+    return (bestCut(scored, { threshold: keyless.threshold }) as (typeof scored)[number] | undefined) ?? [];
   });
   const wrong = shown.filter(({ right }) => right === 0).length;
   console.log(`${name}: ${loss.toFixed(4)} nats; ${rows.join('; ')}`);

@@ -242,7 +242,7 @@ function typedThrough(heads: readonly Head[], weights: readonly number[]) {
       const { at, units } = position;
       if (at < from) continue;
       examples.push(exampleOf(name, units, text.slice(at)));
-      const shown = bestCut(cutsOf(position, weights), { threshold: keyless.showThreshold });
+      const shown = bestCut(cutsOf(position, weights), { threshold: keyless.threshold });
       if (shown === undefined) continue;
       shows++;
       said += shown.p;

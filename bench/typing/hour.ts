@@ -30,7 +30,7 @@ export async function hour(base: Base, rule: RuleWindow, only = ''): Promise<Fig
         `${languageId}: ${code(`${at.slice(lineStart(at)).trimStart()}|`)}`,
         `${right ? 'right' : 'wrong'} ${code(text)}`,
         right ? '' : code(written),
-        (shown.completion.decision.shown?.p ?? 0).toFixed(2),
+        shown.completion.confidence.toFixed(2),
       ];
       console.log(`| ${cells.join(' | ')} |`);
     }

@@ -57,7 +57,7 @@ const rules: readonly Rule[] = [
     name: 'whole lines',
     what: 'the whole draft or nothing, shown where it is right with a probability of 0.15: the rule of before',
     window: {
-      settings: { fallbackThreshold: 0.15 },
+      settings: { threshold: 0.15 },
       answering: (specialist, settings) => new WholeLines(specialist, settings),
     },
   },

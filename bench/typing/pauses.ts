@@ -107,7 +107,7 @@ export async function pauseIn(
         await clock.sleep(LOOK_MS);
         const { text = '', shown } = editor.ghost ?? {};
         const right = text !== '' && file.text.startsWith(text, offset);
-        came.push({ pause, text, right, p: shown?.completion.decision.shown?.p ?? 0 });
+        came.push({ pause, text, right, p: shown?.completion.confidence ?? 0 });
         editor.give();
       }
       return came;

@@ -125,7 +125,7 @@ const SOURCES = [
   { name: 'with templates', Ngram: TimedNgram, Engine: TimedEngine },
 ] as const;
 
-const probabilityOf = ({ shown }: Ghost) => shown.completion.decision.shown?.p ?? 0;
+const probabilityOf = ({ shown }: Ghost) => shown.completion.confidence;
 
 function figuresOf({ judged, characters, written, keys }: Typed): Figures {
   const shows = Math.max(1, judged.length);

@@ -3,7 +3,7 @@ import type { CompletionQuery, Specialist } from '../../src/common/completion.ts
 import { CompletionCache } from '../../src/completion/answer-cache.ts';
 import type { Completion, CompletionRequest, CompletionSettings } from '../../src/completion/types.ts';
 import { cleanDraft, draftOptions, positionAt } from '../../src/prompts/completion/completion-position.ts';
-import { decide } from '../../src/routing/decide.ts';
+import { decideWhole } from '../../src/routing/decide.ts';
 import { defaultRouter } from '../../src/routing/defaults.ts';
 import { positionFactsOf } from '../../src/routing/position-facts.ts';
 import type { EditorDeps } from '../common/editor.ts';
@@ -28,9 +28,8 @@ export class WholeLines implements Pick<EditorDeps['service'], 'complete' | 'beg
     const position = this.positionAt(query);
     const draft = await this.specialist.complete(query, draftOptions(position), signal).catch(() => undefined);
     const cleaned = cleanDraft(draft, position);
-    const policy = { ...this.settings, apiAvailable: false };
-    const decision = decide(this.fit, cleaned, positionFactsOf(query), policy);
-    if (cleaned === undefined || decision.route !== 'specialist') return undefined;
+    const decision = decideWhole(this.fit, cleaned, positionFactsOf(query), 0);
+    if (cleaned === undefined || decision.pSpecialist < this.settings.threshold) return undefined;
     const { text, model } = cleaned;
     const completion: Completion = {
       ...{ id: String(++this.shown), text, source: 'specialist', model, confidence: decision.pSpecialist, decision },

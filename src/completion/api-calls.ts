@@ -6,8 +6,7 @@ import type { LlmAnswer } from '../llm/types.ts';
 import { cleanAnswer } from '../prompts/completion/clean.ts';
 import { completionPrompt } from '../prompts/completion/completion-prompt.ts';
 import type { LlmRequest } from '../prompts/completion/llm-request.ts';
-import { bestCut } from '../routing/show.ts';
-import type { Decision } from '../routing/types.ts';
+import type { Decision } from '../routing/decision.ts';
 import { withoutLastLine } from '../text/lines.ts';
 import type { CompletionCache } from './answer-cache.ts';
 import { type InFlightCall, InFlightCalls } from './in-flight-calls.ts';
@@ -78,11 +77,11 @@ export class ApiCalls {
   }
 
   /**
-   * Whether the large model probably takes longer than the user waits if this draft can be shown instead. Never for a
+   * Whether the large model probably takes longer than the user waits if the local draft can stand in. Never for a
    * manual request.
    */
-  isTooSlow(context: RequestContext, local: ScoredDraft): boolean {
-    return this.latency.isTooSlow && !wantsApi(context) && hasShowableDraft(context, local);
+  isTooSlow(context: RequestContext, { decision }: ScoredDraft): boolean {
+    return this.latency.isTooSlow && !wantsApi(context) && canStandIn(decision);
   }
 
   /** An in-flight call whose answer can serve this query. */
@@ -147,10 +146,10 @@ export class ApiCalls {
   }
 
   /** The prompt of a call for this request. Rejects if its secrets cannot be redacted. */
-  requestFor(context: RequestContext, { draft, decision, rejected }: ScoredDraft): Promise<LlmRequest> {
+  requestFor(context: RequestContext, { draft, decision, input }: ScoredDraft): Promise<LlmRequest> {
     const hint = decision.pSpecialist >= HINT_THRESHOLD ? draft : undefined;
     return redactedRequest(
-      { position: context, hint, rejected },
+      { position: context, hint, rejected: input.rejected },
       this.deps.specialist,
       this.deps.redact,
       context.signal,
@@ -158,16 +157,15 @@ export class ApiCalls {
   }
 
   /**
-   * The call's result. Undefined: the answer does not continue the text typed since. 'slow': the local
-   * draft can be shown, and the first token or the whole answer takes longer than the user waits. A later answer is
-   * only cached.
+   * The call's result. Undefined: the answer does not continue the text typed since. 'slow': the local draft can stand
+   * in, and the first token or the whole answer takes longer than the user waits. A later answer is only cached.
    */
   async wait(
     call: InFlightCall,
     context: RequestContext,
-    local: ScoredDraft,
+    { decision }: ScoredDraft,
   ): Promise<Result<LlmAnswer> | undefined | 'slow'> {
-    if (!hasShowableDraft(context, local)) return this.inFlight.wait(call, context.query, context.signal);
+    if (!canStandIn(decision)) return this.inFlight.wait(call, context.query, context.signal);
     const raceEnd = new AbortController();
     const slow = this.whenPatienceEnds(call, context, raceEnd.signal);
     const waiting = this.inFlight.wait(call, context.query, AbortSignal.any([context.signal, raceEnd.signal]));
@@ -254,8 +252,6 @@ function wantsApi({ request, settings }: RequestContext): boolean {
   return request.trigger === 'manual' || settings.balance >= 1;
 }
 
-/** Whether the draft can replace a late API answer. For a manual request half the usual threshold is enough. */
-function hasShowableDraft({ settings }: RequestContext, { cuts, policy }: ScoredDraft): boolean {
-  const threshold = Math.max(policy.fallbackThreshold, settings.fallbackThreshold / 2);
-  return bestCut(cuts, { threshold, isManual: policy.isManual === true }) !== undefined;
+function canStandIn(decision: Decision): boolean {
+  return decision.kind === 'call' && decision.canStandIn;
 }

@@ -1,63 +1,52 @@
-// One completion from keystroke to answer: cache, specialist, router, and perhaps the API.
+// One completion from keystroke to answer: cache, specialist, router, and perhaps the large model. Every exit is a value
+// with its reason.
 //
-// An answer is returned once and never replaced, because ghost text that changes flickers. If the router chooses the
-// API, a local line is shown at once only if a call would gain less than it costs. The API is then asked at once too, or
-// with `localFirst` only if a key contradicts the line, or after a pause without acceptance. Its answer is cached for
-// what the user types next. Without such a line nothing is shown until the API answers. If the call fails, returns
-// nothing or is slow, a local draft that is good enough is shown instead. If there is none and the answer comes after
-// the user has probably stopped watching, nothing is shown. The answer then waits in the cache for the next request.
+// An answer is returned once and never replaced, because ghost text that changes flickers. While the large model is
+// asked, a part of the local draft is shown if the decision says so; the model's answer is then cached for what the user
+// types next. Otherwise nothing is shown until the answer comes. If it fails, is empty or slow, the decision is made
+// again without a call. An answer that comes after the user has probably stopped watching waits in the cache.
 import type { CompletionQuery } from '../common/completion.ts';
 import type { Disposable } from '../common/disposable.ts';
 import { CodedError, isCancelled } from '../common/errors.ts';
 import { positionAt } from '../prompts/completion/completion-position.ts';
 import type { LlmRequest } from '../prompts/completion/llm-request.ts';
-import { beginsAlike } from '../text/edits.ts';
+import { decide } from '../routing/decide.ts';
+import { type Decision, type NoCall, shownCut } from '../routing/decision.ts';
 import { type CachedAnswer, type CacheHit, CompletionCache } from './answer-cache.ts';
 import { ApiCalls } from './api-calls.ts';
+import type { InFlightCall } from './in-flight-calls.ts';
 import { LocalDrafts } from './local-drafts.ts';
-import { Replies } from './replies.ts';
-import { continuesWord, type RequestContext, type ScoredDraft } from './request-context.ts';
-import { ShowGate } from './show-gate.ts';
+import { contextOf, continuesWord, type RequestContext, type ScoredDraft } from './request-context.ts';
 import { ShownSuggestions } from './shown-suggestions.ts';
-import type { Completion, CompletionDeps, CompletionRequest } from './types.ts';
+import type { Completion, CompletionDeps, CompletionRequest, CompletionResult, Nothing } from './types.ts';
 import type { TypingPace } from './typing-pace.ts';
+import { VerdictMemory } from './verdict-memory.ts';
 
-/** A call waits for a better local draft until this long after the request, ms. */
-const BETTER_DRAFT_WAIT_MS = 600;
-/**
- * It does not wait where the n-grams alone are less sure than this. Of 200 pauses in thirteen held-out packages at which
- * they alone would call, medium's draft made the call unnecessary at 0.16 of those, and at 0.45 of the others.
- */
-const HOPELESS = 0.15;
-/** Interval at which it checks for that draft, ms. */
-const POLL_MS = 25;
 /** The editor's suggestion list waits at most this long for an answer, ms. */
 const LIST_WAIT_MS = 100;
 
 export class CompletionService implements Disposable {
   private readonly deps: CompletionDeps;
   private readonly cache = new CompletionCache();
-  private readonly gate: ShowGate;
+  private readonly verdicts: VerdictMemory;
   private readonly shown: ShownSuggestions;
   private readonly api: ApiCalls;
   private readonly local: LocalDrafts;
-  private readonly replies: Replies;
   private current: AbortController | undefined;
   private prefetching: AbortController | undefined;
   private disposed = false;
 
   constructor(deps: CompletionDeps) {
     this.deps = deps;
-    this.gate = new ShowGate(deps.clock, deps.log);
+    this.verdicts = new VerdictMemory(deps.clock, deps.log);
     this.shown = new ShownSuggestions(deps, (outcome, shown) => {
       // The router learns from the outcome only where the API may be asked.
       const mayLearn = shown !== undefined && this.api.mayAsk(shown.request.query);
       if (outcome === 'accepted' && shown) this.api.typing.recordAcceptance(deps.clock.monotonic() - shown.at);
-      this.gate.outcome(outcome, shown, mayLearn);
+      this.verdicts.outcome(outcome, shown, mayLearn);
     });
     this.api = new ApiCalls(deps, this.cache, (event) => this.shown.emit(event));
-    this.local = new LocalDrafts(deps, this.gate, this.api, this.cache);
-    this.replies = new Replies(deps.clock, this.shown, this.local, this.api);
+    this.local = new LocalDrafts(deps, this.verdicts, this.api, this.cache);
   }
 
   /**
@@ -65,22 +54,9 @@ export class CompletionService implements Disposable {
    * failures of the API become an event, others go to the log.
    */
   async complete(request: CompletionRequest, signal: AbortSignal): Promise<Completion | undefined> {
-    this.current?.abort(new CodedError('cancelled', 'A newer request came.'));
-    if (this.disposed || signal.aborted) return undefined;
-    const own = new AbortController();
-    this.current = own;
-    const { query: documentQuery, selectedText = '' } = request;
-    this.shown.observe(documentQuery);
-    const query =
-      selectedText === '' ? documentQuery : { ...documentQuery, prefix: documentQuery.prefix + selectedText };
-    const context = this.contextOf(request, query, AbortSignal.any([signal, own.signal]));
-    if (request.trigger === 'automatic') this.api.recordKeystroke(context);
-    try {
-      return await (context.opensList ? this.answerBeforeList(context) : this.answer(context));
-    } catch (error) {
-      if (!context.signal.aborted && !isCancelled(error)) this.deps.log.error('A completion failed.', error);
-      return undefined;
-    }
+    const result = await this.resultOf(request, signal);
+    if (result.kind === 'nothing') this.reportNothing(request, result);
+    return result.kind === 'shown' ? result.completion : undefined;
   }
 
   /** Starts the specialist's draft after a key: the editor requests this position in a moment. Sends no event. */
@@ -98,7 +74,7 @@ export class CompletionService implements Disposable {
 
   /** The prompt that a call at this position would send, without calling. Rejects if it cannot be redacted. */
   async preview(request: CompletionRequest, signal: AbortSignal): Promise<LlmRequest> {
-    const context = this.contextOf(request, request.query, signal);
+    const context = contextOf(this.deps, request, request.query, signal);
     return this.api.requestFor(context, await this.local.ask(context));
   }
 
@@ -128,7 +104,7 @@ export class CompletionService implements Disposable {
   renew(): void {
     this.api.abort();
     this.cache.clear(this.shown.visible);
-    this.gate.forget();
+    this.verdicts.forget();
   }
 
   dispose(): void {
@@ -139,13 +115,39 @@ export class CompletionService implements Disposable {
     this.cache.clear();
   }
 
-  /** An answer within SOON_MS, or none: the editor's list waits for it. */
-  private async answerBeforeList(context: RequestContext): Promise<Completion | undefined> {
+  private reportNothing(request: CompletionRequest, { reason, decision }: Nothing): void {
+    this.deps.log.debug(`No suggestion: ${reason}${decision === undefined ? '' : ` (${decision.reason})`}.`);
+    if (decision !== undefined) this.shown.emit({ kind: 'nothing', request, decision });
+  }
+
+  private async resultOf(request: CompletionRequest, signal: AbortSignal): Promise<CompletionResult> {
+    this.current?.abort(new CodedError('cancelled', 'A newer request came.'));
+    if (this.disposed) return nothing('disposed');
+    if (signal.aborted) return nothing('cancelled by the editor');
+    const own = new AbortController();
+    this.current = own;
+    const { query: documentQuery, selectedText = '' } = request;
+    this.shown.observe(documentQuery);
+    const query =
+      selectedText === '' ? documentQuery : { ...documentQuery, prefix: documentQuery.prefix + selectedText };
+    const context = contextOf(this.deps, request, query, AbortSignal.any([signal, own.signal]));
+    if (request.trigger === 'automatic') this.api.recordKeystroke(context);
+    try {
+      return await (context.opensList ? this.answerBeforeList(context) : this.answer(context));
+    } catch (error) {
+      if (this.hasEnded(context) || isCancelled(error)) return this.ended(context);
+      this.deps.log.error('A completion failed.', error);
+      return nothing('failed');
+    }
+  }
+
+  /** An answer within LIST_WAIT_MS, or none: the editor's list waits for it. */
+  private async answerBeforeList(context: RequestContext): Promise<CompletionResult> {
     // Aborted when the answer has come: ends the timer.
     const answered = new AbortController();
     const late = this.deps.clock.sleep(LIST_WAIT_MS, AbortSignal.any([context.signal, answered.signal])).then(() => {
       context.listIsOpen = true;
-      return undefined;
+      return nothing('the list is open');
     });
     try {
       return await Promise.race([this.answer(context), late]);
@@ -155,50 +157,115 @@ export class CompletionService implements Disposable {
     }
   }
 
-  private async answer(context: RequestContext): Promise<Completion | undefined> {
+  private async answer(context: RequestContext): Promise<CompletionResult> {
     const hit = this.cache.get(context.query, this.shown.visible);
     const manual = context.request.trigger === 'manual';
     // A manual request gets a local answer if the API returned nothing.
     const apiWasEmpty = manual && hit?.answer.text === '';
-    if (hit !== undefined && !apiWasEmpty && !this.isOutdated(context, hit))
-      return this.replies.fromCache(context, hit);
+    if (hit !== undefined && !apiWasEmpty && !this.local.isOutdated(context, hit, this.shown.visible))
+      return this.showCached(context, hit);
     // A manual request is answered even within a word.
-    if (!manual && continuesWord(context.query)) return this.shown.emitNothing(context);
-    this.shown.emit({ kind: 'started', request: context.request });
+    if (!manual && continuesWord(context.query)) return nothing('within a word');
     // An in-flight call may serve this request: it must not be aborted while the specialist drafts.
     const release = this.api.keepAlive(context.query);
     try {
       const local = await this.local.ask(context);
-      if (this.hasEnded(context)) return undefined;
-      if (apiWasEmpty) return this.replies.fallBack(context, local, 'the large model had nothing to add');
+      if (this.hasEnded(context)) return this.ended(context);
+      if (apiWasEmpty) return this.fallBack(context, local, 'the large model had nothing to add');
       if (context.listIsOpen) return this.leaveToList(context, local);
-      if (local.decision.route !== 'api') return this.replies.answerWithoutApi(context, local);
-      const provisional = this.replies.provisional(context, local);
-      if (provisional === undefined)
-        return await (context.opensList && !this.api.isTooSlow(context, local)
-          ? this.leaveToList(context, local)
-          : this.askApi(context, local));
-      const shown = this.replies.showLocal(context, local, provisional);
-      void this.askIntoCache(context, local, this.shown.visible);
-      return shown;
+      if (local.decision.kind !== 'call') return this.showLocal(context, local);
+      if (local.decision.meanwhile !== undefined) {
+        const shown = this.showLocal(context, local);
+        void this.askIntoCache(context, local, this.shown.visible);
+        return shown;
+      }
+      // The list does not wait for a call.
+      if (context.opensList && !this.api.isTooSlow(context, local)) return this.leaveToList(context, local);
+      return await this.askApi(context, local);
     } finally {
       release();
     }
   }
 
-  /**
-   * Whether a cached local answer is outdated: it was accepted and deleted again, a better draft has arrived, or another
-   * file has changed. A visible answer is never replaced.
-   */
-  private isOutdated(context: RequestContext, { answer, rest }: CacheHit): boolean {
-    const isManual = context.request.trigger === 'manual';
-    const hasNewer =
-      (answer.indexRevision ?? 0) < context.indexRevision ||
-      (rest === answer.text && this.local.hasBetterDraft(context));
-    if (answer.source !== 'specialist') return false;
-    const deleted = isManual ? undefined : this.gate.deletedAt(context.query);
-    if (deleted !== undefined && beginsAlike(deleted, rest)) return true;
-    return hasNewer && (this.shown.visible !== answer || isManual);
+  /** Waits for a fitting in-flight call or starts one; falls back to the local draft. */
+  private async askApi(context: RequestContext, first: ScoredDraft): Promise<CompletionResult> {
+    let local = first;
+    // Two attempts: an earlier call may not match the text typed since.
+    for (let attempt = 0; attempt < 2; attempt++) {
+      let call = this.api.find(context.query);
+      if (call === undefined) {
+        if (this.api.isTooSlow(context, local))
+          return this.fallBack(context, local, 'the large model is too slow to wait for');
+        if (context.request.trigger === 'automatic') await this.local.pause(context, local);
+        if (this.hasEnded(context)) return this.ended(context);
+        if (context.listIsOpen) return this.leaveToList(context, local);
+        // An earlier call may have finished or failed since, or the budget may be exhausted.
+        const hit = this.cache.get(context.query);
+        if (hit !== undefined && hit.rest !== '' && !this.local.isOutdated(context, hit, this.shown.visible))
+          return this.showCached(context, hit);
+        if (this.local.hasBetterDraft(context)) {
+          local = await this.local.ask(context);
+          if (this.hasEnded(context)) return this.ended(context);
+          if (local.decision.kind !== 'call') return this.showLocal(context, local);
+        }
+        const available = () => this.api.mayAsk(context.request.query);
+        if (!available()) return this.fallBack(context, local, 'the large model is not available');
+        call = this.api.find(context.query) ?? (await this.api.call(context, local, false));
+        if (this.hasEnded(context)) return this.ended(context);
+        if (call === undefined && available())
+          return this.fallBack(context, local, 'this position cannot be sent safely');
+        if (call === undefined) return this.fallBack(context, local, 'the large model is not available');
+      }
+      const result = await this.api.wait(call, context, local);
+      if (this.hasEnded(context)) return this.ended(context);
+      if (context.listIsOpen) return this.leaveToList(context, local);
+      if (result === 'slow') return this.fallBack(context, local, 'the large model is slow');
+      if (this.api.isTooLate(context)) return this.leaveToNextKey(context, local);
+      // The answer does not match the text typed since, or the call was aborted before this request.
+      if (result === undefined || (!result.ok && result.error.code === 'cancelled')) continue;
+      if (!result.ok) return this.fallBack(context, local, `the large model failed (${result.error.code})`);
+      const hit = this.cache.get(context.query);
+      if (hit === undefined) continue;
+      return hit.answer.text === ''
+        ? this.fallBack(context, local, 'the large model had nothing to add')
+        : this.showCached(context, hit, call);
+    }
+    return this.fallBack(context, local, 'no answer of the large model fits');
+  }
+
+  /** Decides again after a call came to nothing. */
+  private fallBack(context: RequestContext, local: ScoredDraft, noCall: NoCall): CompletionResult {
+    return this.showLocal(context, local, decide({ ...local.input, noCall }));
+  }
+
+  /** Shows the local draft as far as the decision says. */
+  private showLocal(context: RequestContext, local: ScoredDraft, decision = local.decision): CompletionResult {
+    if (shownCut(decision) === undefined) return nothing('held back', decision);
+    const answer = this.local.cacheDraft(context, local, decision);
+    const { text: rest, replaceLength = 0 } = answer;
+    return { kind: 'shown', completion: this.shown.show(context, { answer, rest, replaceLength }, { usd: 0 }) };
+  }
+
+  /** @param call the call that has just returned this answer */
+  private showCached(context: RequestContext, hit: CacheHit, call?: InFlightCall): CompletionResult {
+    if (hit.rest === '') return nothing('nothing to add', hit.answer.decision);
+    const paid = call && { usd: this.api.takeCost(call) };
+    return { kind: 'shown', completion: this.shown.show(context, hit, paid) };
+  }
+
+  /** The user no longer watches the position: the answer waits in the cache for the next key. */
+  private leaveToNextKey({ startedAt }: RequestContext, { decision }: ScoredDraft): CompletionResult {
+    const tookMs = this.deps.clock.monotonic() - startedAt;
+    return nothing('too late', { ...decision, kind: 'hold', reason: 'its answer waits for the next key', tookMs });
+  }
+
+  /** Leaves the position to the editor's list; the answer waits in the cache. */
+  private leaveToList(context: RequestContext, local: ScoredDraft): CompletionResult {
+    const { decision } = local;
+    if (decision.kind === 'show') this.local.cacheDraft(context, local, decision);
+    else if (decision.kind === 'call') void this.askIntoCache(context, local).then(() => this.offer(context));
+    this.offer(context);
+    return nothing('the list is open');
   }
 
   /** Whether the request has ended. */
@@ -206,67 +273,10 @@ export class CompletionService implements Disposable {
     return this.disposed || context.signal.aborted;
   }
 
-  /** Waits for a fitting in-flight call or starts one; falls back to the local draft. */
-  private async askApi(context: RequestContext, first: ScoredDraft): Promise<Completion | undefined> {
-    let local = first;
-    // Two attempts: an earlier call may not match the text typed since.
-    for (let attempt = 0; attempt < 2; attempt++) {
-      let call = this.api.find(context.query);
-      if (call === undefined) {
-        if (this.api.isTooSlow(context, local))
-          return this.replies.fallBack(context, local, 'the large model is too slow to wait for');
-        if (context.request.trigger === 'automatic') await this.pause(context, local);
-        if (this.hasEnded(context)) return undefined;
-        if (context.listIsOpen) return this.leaveToList(context, local);
-        // An earlier call may have finished or failed since, or the budget may be exhausted.
-        const hit = this.cache.get(context.query);
-        if (hit !== undefined && hit.rest !== '' && !this.isOutdated(context, hit))
-          return this.replies.fromCache(context, hit);
-        if (this.local.hasBetterDraft(context)) {
-          local = await this.local.ask(context);
-          if (this.hasEnded(context)) return undefined;
-          if (local.decision.route !== 'api') return this.replies.answerWithoutApi(context, local);
-        }
-        const available = () => this.api.mayAsk(context.request.query);
-        if (!available()) return this.replies.fallBack(context, local, 'the large model is not available');
-        call = this.api.find(context.query) ?? (await this.api.call(context, local, false));
-        if (this.hasEnded(context)) return undefined;
-        if (call === undefined) {
-          const why = available() ? 'this position cannot be sent safely' : 'the large model is not available';
-          return this.replies.fallBack(context, local, why);
-        }
-      }
-      const result = await this.api.wait(call, context, local);
-      if (this.hasEnded(context)) return undefined;
-      if (context.listIsOpen) return this.leaveToList(context, local);
-      if (result === 'slow') return this.replies.fallBack(context, local, 'the large model is slow');
-      if (this.api.isTooLate(context)) return this.replies.late(context, local);
-      // The answer does not match the text typed since, or the call was aborted before this request.
-      if (result === undefined || (!result.ok && result.error.code === 'cancelled')) continue;
-      if (!result.ok)
-        return this.replies.fallBack(context, local, `the large model did not answer (${result.error.code})`);
-      const hit = this.cache.get(context.query);
-      if (hit === undefined) continue;
-      if (hit.answer.text === '') return this.replies.fallBack(context, local, 'the large model had nothing to add');
-      return this.replies.fromCache(context, hit, call);
-    }
-    return this.replies.fallBack(context, local, 'no answer of the large model fits');
-  }
-
-  /** The debounce before a call; longer while a better draft is in progress that may make the call unnecessary. */
-  private async pause(context: RequestContext, { decision }: ScoredDraft): Promise<void> {
-    await this.api.pause(context);
-    const { clock } = this.deps;
-    if (decision.pSpecialist < HOPELESS) return;
-    while (clock.monotonic() - context.startedAt < BETTER_DRAFT_WAIT_MS && this.local.isDrafting(context))
-      await clock.sleep(POLL_MS, context.signal);
-  }
-
-  /** Leaves the position to the editor's list; the answer waits in the cache. */
-  private async leaveToList(context: RequestContext, local: ScoredDraft): Promise<undefined> {
-    if (local.decision.route === 'specialist') this.local.cacheDraft(context, local, local.decision);
-    else if (local.decision.route === 'api') void this.askIntoCache(context, local).then(() => this.offer(context));
-    this.offer(context);
+  /** The service aborts a request with an error of ours, the editor with its own. */
+  private ended({ signal }: RequestContext): Nothing {
+    if (this.disposed) return nothing('disposed');
+    return nothing(signal.reason instanceof CodedError ? 'a newer request came' : 'cancelled by the editor');
   }
 
   private offer(context: RequestContext): void {
@@ -282,7 +292,7 @@ export class CompletionService implements Disposable {
     let local = scored;
     if (this.api.isTooSlow(context, local)) return;
     try {
-      await this.pause(context, local);
+      await this.local.pause(context, local);
       if (shown !== undefined && context.settings.localFirst) {
         const { clock } = this.deps;
         await clock.sleep(context.startedAt + this.api.typing.acceptanceMs - clock.monotonic(), context.signal);
@@ -307,27 +317,20 @@ export class CompletionService implements Disposable {
     const own = new AbortController();
     this.prefetching = own;
     if (this.cache.get(query) !== undefined) return;
-    const context = this.contextOf(request, query, own.signal);
+    const context = contextOf(this.deps, request, query, own.signal);
     try {
       const local = await this.local.ask(context);
       if (this.hasEnded(context)) return;
-      if (local.decision.route === 'specialist') {
-        this.local.cacheDraft(context, local, local.decision);
-      } else if (local.decision.route === 'api' && context.settings.prefetchFromApi && !this.api.find(query)) {
+      const { kind } = local.decision;
+      if (kind === 'show') this.local.cacheDraft(context, local, local.decision);
+      if (kind === 'call' && context.settings.prefetchFromApi && !this.api.find(query))
         await this.api.call(context, local, true);
-      }
     } catch (error) {
       if (!own.signal.aborted && !isCancelled(error)) this.deps.log.error('A prefetch failed.', error);
     }
   }
+}
 
-  private contextOf(request: CompletionRequest, query: CompletionQuery, signal: AbortSignal): RequestContext {
-    const settings = this.deps.settings(request.query);
-    const position = positionAt(query, request.indentUnit, settings.multiline);
-    const indexRevision = this.deps.specialist.indexRevisionFor?.(query) ?? 0;
-    const { trigger, selectedText = '' } = request;
-    const opensList = request.opensList === true && trigger === 'automatic' && selectedText === '';
-    const startedAt = this.deps.clock.monotonic();
-    return { ...position, request, settings, startedAt, indexRevision, opensList, listIsOpen: false, signal };
-  }
+function nothing(reason: Nothing['reason'], decision?: Decision): Nothing {
+  return { kind: 'nothing', reason, ...(decision !== undefined && { decision }) };
 }

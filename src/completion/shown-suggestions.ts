@@ -1,8 +1,8 @@
 // The last two suggestions that were shown, their outcomes, and the events about them.
 import { randomUUID } from 'node:crypto';
 import type { CompletionQuery, Verdict } from '../common/completion.ts';
-import type { Decision } from '../routing/types.ts';
-import { type CachedAnswer, insertedAt } from './answer-cache.ts';
+import { shownCut } from '../routing/decision.ts';
+import { type CachedAnswer, type CacheHit, insertedAt } from './answer-cache.ts';
 import type { RequestContext } from './request-context.ts';
 import { OutcomeTracker } from './tracker.ts';
 import type { Completion, CompletionDeps, CompletionEvent, CompletionRequest } from './types.ts';
@@ -65,19 +65,18 @@ export class ShownSuggestions {
     this.shown = new Map();
   }
 
+  /** Shows an answer, or the rest of it. @param paid absent: the answer is from the cache */
   show(
     context: RequestContext,
-    answer: CachedAnswer,
-    {
-      text: rest,
-      replaceLength,
-      ...figures
-    }: Pick<Completion, 'text' | 'latencyMs' | 'costUsd' | 'cached'> & { readonly replaceLength: number },
+    { answer, rest, replaceLength }: CacheHit,
+    paid?: { readonly usd: number },
   ): Completion {
+    const { clock } = this.deps;
+    const isCached = paid === undefined;
     const text = (context.request.selectedText ?? '') + rest;
     const pending = this.tracker.pending;
     // The user types the suggestion: it continues, and no second event is sent.
-    const continued = figures.cached && pending !== undefined && this.visible === answer;
+    const continued = isCached && pending !== undefined && this.visible === answer;
     const completion: Completion = {
       id: continued ? pending.id : randomUUID(),
       text,
@@ -85,17 +84,18 @@ export class ShownSuggestions {
       source: answer.source,
       model: answer.model,
       confidence:
-        answer.source === 'api' ? answer.decision.pApi : (answer.decision.shown?.p ?? answer.decision.pSpecialist),
+        answer.source === 'api' ? answer.decision.pApi : (shownCut(answer.decision)?.p ?? answer.decision.pSpecialist),
       decision: answer.decision,
-      savedUsd: figures.cached ? 0 : answer.savedUsd,
-      ...figures,
+      latencyMs: clock.monotonic() - context.startedAt,
+      costUsd: paid?.usd ?? 0,
+      savedUsd: isCached ? 0 : answer.savedUsd,
+      cached: isCached,
     };
     if (continued) return completion;
     // This ends a pending suggestion, whose verdict is reported first.
     this.tracker.shown(completion.id, context.request.query, text);
     const { confidence } = completion;
-    const at = this.deps.clock.monotonic();
-    const now = { answer, text, request: context.request, confidence, replaceLength, at };
+    const now = { answer, text, request: context.request, confidence, replaceLength, at: clock.monotonic() };
     this.shown = new Map([...this.shown].slice(-1)).set(completion.id, now);
     this.emit({ kind: 'answered', request: context.request, completion });
     return completion;
@@ -108,10 +108,5 @@ export class ShownSuggestions {
     } catch (error) {
       this.deps.log.error(`The listener failed for the event '${event.kind}'.`, error);
     }
-  }
-
-  emitNothing(context: RequestContext, decision?: Decision): undefined {
-    this.emit({ kind: 'nothing', request: context.request, ...(decision === undefined ? {} : { decision }) });
-    return undefined;
   }
 }

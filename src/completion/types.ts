@@ -5,8 +5,9 @@ import type { ErrorCode, Failure } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 import type { Redactor } from '../common/redaction.ts';
 import type { LlmClient } from '../llm/types.ts';
+import type { Decision } from '../routing/decision.ts';
+import type { LimitSettings } from '../routing/limits.ts';
 import type { RouterModel } from '../routing/router-model.ts';
-import type { Decision } from '../routing/types.ts';
 
 export interface CompletionRequest {
   readonly query: CompletionQuery;
@@ -52,13 +53,29 @@ export interface Completion {
   readonly cached: boolean;
 }
 
+export interface Nothing {
+  readonly kind: 'nothing';
+  readonly reason:
+    | 'disposed'
+    | 'cancelled by the editor'
+    | 'a newer request came'
+    | 'the list is open'
+    | 'failed'
+    | 'within a word'
+    | 'held back'
+    | 'nothing to add'
+    | 'too late';
+  readonly decision?: Decision;
+}
+
+/** What came of a request. */
+export type CompletionResult = { readonly kind: 'shown'; readonly completion: Completion } | Nothing;
+
 /** Events for status bar, panel and store. */
 export type CompletionEvent =
-  /** A model is about to be asked. Not sent for cached answers. */
-  | { readonly kind: 'started'; readonly request: CompletionRequest }
   /** Once per shown suggestion: not sent again while the user types it. */
   | { readonly kind: 'answered'; readonly request: CompletionRequest; readonly completion: Completion }
-  | { readonly kind: 'nothing'; readonly request: CompletionRequest; readonly decision?: Decision }
+  | { readonly kind: 'nothing'; readonly request: CompletionRequest; readonly decision: Decision }
   /**
    * A paid API answer that was not shown: its request was overtaken, or the call was aborted. Every paid answer is
    * reported once: here, or as the `costUsd` of the completion that shows it first.
@@ -75,17 +92,11 @@ export type CompletionEvent =
   | { readonly kind: 'outcome'; readonly id: string; readonly outcome: Verdict; readonly acceptedLength: number };
 
 /** Read for every request, so that a changed setting needs no restart. */
-export interface CompletionSettings {
-  /** See PolicySettings. */
-  readonly balance: number;
-  readonly showThreshold: number;
-  readonly fallbackThreshold: number;
+export interface CompletionSettings extends LimitSettings {
   /** Allow blocks where syntax calls for one. */
   readonly multiline: boolean;
   /** Whether this document's text may be sent: consent, not local-only, not an ignored file, within budget. */
   readonly apiAllowed: boolean;
-  /** Whether a shown local suggestion holds the call back until the user has judged it. */
-  readonly localFirst: boolean;
   /** Whether a prefetch after an accept may call the API. */
   readonly prefetchFromApi: boolean;
 }

@@ -6,7 +6,7 @@ import { CodedError, failed, ok, type Result, unwrap } from '../common/errors.ts
 import { replaceFile } from '../common/files.ts';
 import { apiHost } from '../llm/connect.ts';
 import { WithinRun } from '../llm/run-budget.ts';
-import { priceOf } from '../routing/decide.ts';
+import { priceOf } from '../routing/limits.ts';
 import { EngineClient, type EngineOptions } from '../specialist/engine/client.ts';
 import type { Requests } from '../specialist/engine/protocol.ts';
 import { lockRun } from '../storage/lock.ts';

@@ -1,120 +1,117 @@
-// The routing decision: its rule, the price of a call, and the sentence and numbers that explain it.
+// The decision at a cursor, a pure function: estimates, scored cuts and limits in, `show`, `hold` or `call` out.
 import type { Draft } from '../common/completion.ts';
-import { wholePercent } from '../common/format.ts';
 import { contribution } from '../common/statistics/logistic.ts';
+import { beginsAlike } from '../text/edits.ts';
+import type { Decision, Estimates, NoCall, TooDear } from './decision.ts';
 import { EMPTY_DRAFT, FEATURES, features } from './features.ts';
 import { score } from './fit.ts';
+import { type Limits, priceOf } from './limits.ts';
 import type { RouterModel } from './router-model.ts';
-import { bestCut, type HeldBack, heldBack, type ScoredCut } from './show.ts';
-import type { Decision, PolicySettings, PositionFacts, Reason } from './types.ts';
+import { bestCut, heldBack, type ScoredCut } from './show.ts';
+import type { PositionFacts, Shift } from './types.ts';
 
 /**
- * The price of a call: the least gain in the probability of an exact match.
- * price = 1 - 2 x balance: 0.9 at 0.05 (hardly ever), 0 at 0.5 (the likelier answer wins), -1 at 1 (always call).
- * The default balance 0.4 gives 0.20. In time: a right line saves about 5 s of typing. A call takes 0.5 to 1 s and
- * costs about 0.02 US cents with the default model (1,500 tokens in, 40 out), worth another 0.01 s at 60 dollars an
- * hour. So a call that is right in one case of six pays for itself, and 0.20 is a little more.
+ * Characters that a right answer must be expected to write beyond the local draft, for each unit of the call's price.
+ * How often answers are right is in the gain, which is compared with the price itself.
  */
-export function priceOf(balance: number, waitMs = USUAL_WAIT_MS): number {
-  const clamped = Number.isFinite(balance) ? Math.min(1, Math.max(0, balance)) : 0;
-  // Between 0 and 1, a slower model costs its additional time as a share of the 5 s that a right line saves. The bounds
-  // keep the price falling as the balance rises.
-  const waitPrice = Math.min(0.5, Math.max(-0.15, (waitMs - USUAL_WAIT_MS) / 5_000));
-  return 1 - 2 * clamped + 4 * clamped * (1 - clamped) * waitPrice;
+const CHARACTERS = 67;
+
+/** With `localFirst`, a wrong local suggestion also delays the call, so that less of the price is allowed. */
+const LOCAL_FIRST_SHARE = 0.5;
+
+export interface DecisionInput {
+  readonly estimates: Estimates;
+  /** Where the draft may end, shortest first. */
+  readonly cuts: readonly ScoredCut[];
+  readonly limits: Limits;
+  /** Characters that the author probably still writes in the line. */
+  readonly expectedCharacters: number;
+  /** Another local draft that was rejected or deleted here a moment ago. */
+  readonly rejected?: string;
+  /** Absent: the large model can be asked. */
+  readonly noCall?: NoCall;
 }
 
-/** The usual time of a call in the figures above, ms. */
-const USUAL_WAIT_MS = 750;
-
 /**
- * Routes to the API iff it is available and p(API right) - p(specialist right) is above the price. Else the specialist
- * answers if a cut of its draft passes the threshold and is worth showing. Monotonic: at a fixed position, a higher
- * balance never routes from the API back to the specialist.
- * @param cuts of the draft; absent: only the whole draft
+ * Asks the large model iff p(large model right) - p(local right) is above the price, and with `localFirst` only if the
+ * answer is expected to write enough. Else the cut with the highest expected gain is shown, if one passes the threshold.
+ * Monotonic: at a fixed position, a lower price never changes a call to a local answer. After a call came to nothing,
+ * the same input with `noCall` decides what is shown instead.
  */
-export function decide(
+export function decide(input: DecisionInput): Decision {
+  const { estimates, limits, noCall } = input;
+  const { price, isManual, localFirst } = limits;
+  const gain = estimates.pApi - estimates.pSpecialist;
+  const facts = { ...estimates, gain, price };
+  const cuts = allowedCuts(input);
+  const answerLocally = (threshold: number, reason: TooDear | NoCall): Decision => {
+    const cut = bestCut(cuts, { threshold, isManual });
+    if (cut !== undefined) return { ...facts, kind: 'show', cut, reason };
+    const held = heldBack(cuts, { threshold, isManual });
+    return { ...facts, kind: 'hold', ...(held && { held }), reason };
+  };
+
+  // From this probability on, a local suggestion is shown although the large model is likelier right.
+  const sureThreshold = Math.max(limits.threshold, estimates.pApi - price * (localFirst ? LOCAL_FIRST_SHARE : 1));
+  if (noCall !== undefined) return answerLocally(limits.threshold, noCall);
+  const tooDear = tooDearFor(input);
+  if (tooDear !== undefined) return answerLocally(gain <= price ? limits.threshold : sureThreshold, tooDear);
+  // A manual request waits for the large model, and so does a line where a local draft was rejected.
+  const waits = isManual || input.rejected !== undefined;
+  const meanwhile = waits ? undefined : bestCut(cuts, { threshold: sureThreshold });
+  const whenShown = localFirst
+    ? 'the large model is asked unless this is accepted'
+    : 'the large model is asked meanwhile';
+  const reason = meanwhile === undefined ? 'the large model is likelier right' : whenShown;
+  const canStandIn = bestCut(cuts, { threshold: limits.lateThreshold, isManual }) !== undefined;
+  return { ...facts, kind: 'call', reason, meanwhile, canStandIn };
+}
+
+/** Why a call is not worth its price, whether or not a large model can be asked; undefined: it is. */
+export function tooDearFor({ estimates, limits, expectedCharacters }: DecisionInput): TooDear | undefined {
+  const { price, isManual, localFirst } = limits;
+  const gain = estimates.pApi - estimates.pSpecialist;
+  if (gain <= price) return gain <= 0 ? 'the large model is not likelier right' : 'a call gains too little';
+  const characters = (gain / estimates.pApi) * expectedCharacters;
+  return localFirst && !isManual && characters <= price * CHARACTERS ? 'a call would write too little' : undefined;
+}
+
+/** A text that was rejected or deleted here is not proposed again, nor is its beginning, unless by hand. */
+function allowedCuts({ cuts, limits, rejected }: DecisionInput): readonly ScoredCut[] {
+  if (rejected === undefined || limits.isManual) return cuts;
+  return cuts.filter(({ text }) => !beginsAlike(rejected, text));
+}
+
+/** Decides without the limits of an editor: the whole draft or nothing. For reports and benchmarks. */
+export function decideWhole(
   router: RouterModel,
   draft: Draft | undefined,
   position: PositionFacts,
-  settings: PolicySettings,
-  cuts?: readonly ScoredCut[],
+  balance: number,
 ): Decision {
-  const { pSpecialist, pApi, pApiIsPrior } = score(router, draft, position, settings.shift);
-  const gain = pApi - pSpecialist;
-  const price = priceOf(settings.balance, settings.waitMs);
-  const threshold = settings.apiAvailable ? settings.showThreshold : settings.fallbackThreshold;
-  const wholeDraft = draft === undefined || draft.text === '' ? [] : [{ text: draft.text, p: pSpecialist }];
-  // A draft without cuts must only pass the threshold.
-  const isManual = cuts === undefined || settings.isManual === true;
-  const [offeredCuts, limits] = [cuts ?? wholeDraft, { threshold, isManual }];
-  const shown = bestCut(offeredCuts, limits);
-  const route = settings.apiAvailable && gain > price ? 'api' : shown ? 'specialist' : 'none';
-  const heldBackDraft = route === 'none' ? heldBack(offeredCuts, limits) : undefined;
-  const cut = route === 'specialist' ? shown : undefined;
-  return {
-    ...{ route, pSpecialist, pApi, pApiIsPrior, gain, price },
-    ...(cut && { shown: cut }),
-    ...(heldBackDraft && { held: heldBackDraft }),
-    summary: cut
-      ? localAnswerNote(cut, settings.apiAvailable ? apiNote(gain, pApi, pApiIsPrior) : '')
-      : route === 'api'
-        ? `Asked the large model: ${percentOrAssumed(pApi, pApiIsPrior)} likely to be right, the local draft ${wholePercent(pSpecialist)}.`
-        : nothingNote(heldBackDraft),
-    reasons: reasonsFor(router, draft, position),
-  };
+  const estimates = estimatesOf(router, draft, position);
+  const cuts = draft === undefined || draft.text === '' ? [] : [{ text: draft.text, p: estimates.pSpecialist }];
+  const limits = { price: priceOf(balance), threshold: 0, lateThreshold: 0, isManual: true, localFirst: false };
+  return decide({ estimates, cuts, limits, expectedCharacters: 0 });
 }
 
-function percentOrAssumed(p: number, isPrior: boolean): string {
-  return `${wholePercent(p)}${isPrior ? ' (assumed)' : ''}`;
-}
-
-function apiNote(gain: number, pApi: number, isPrior: boolean): string {
-  if (gain <= 0) return 'the large model is not more likely to be right';
-  return `the large model, ${percentOrAssumed(pApi, isPrior)} likely to be right, gains too little for a call`;
-}
-
-/** The decision after the API did not answer: the local draft, if it passes the fallback threshold. */
-export function withoutApi(
-  decision: Decision,
-  cuts: readonly ScoredCut[],
-  { fallbackThreshold: threshold, isManual = false }: PolicySettings,
-  why: string,
-): Decision {
-  const shown = bestCut(cuts, { threshold, isManual });
-  if (shown) return { ...decision, route: 'specialist', shown, summary: localAnswerNote(shown, why) };
-  const heldBackDraft = heldBack(cuts, { threshold, isManual });
-  return {
-    ...decision,
-    route: 'none',
-    ...(heldBackDraft && { held: heldBackDraft }),
-    summary: nothingNote(heldBackDraft, why),
-  };
-}
-
-/** @param addition why the API did not answer; '' without an API */
-export function localAnswerNote(cut: ScoredCut, addition = ''): string {
-  return `Answered locally: ${wholePercent(cut.p)} sure${addition === '' ? '' : `; ${addition}`}.${cutNote(cut)}`;
-}
-
-/** Why nothing is shown. */
-function nothingNote(held: HeldBack | undefined, addition = ''): string {
-  const end = addition === '' ? '.' : `; ${addition}.`;
-  if (held === undefined) return `Nothing to suggest here${end}`;
-  return `Held back: ${wholePercent(held.p)} sure, shown from ${wholePercent(held.from)}${end}`;
-}
-
-/** The cut and its reason: ' Cut before `)`, which is 7% sure.'; '' without a cut. */
-function cutNote({ next }: ScoredCut): string {
-  if (next === undefined) return '';
-  return ` Cut before \`${next.text.trim() || 'the next line'}\`, which is ${wholePercent(next.p)} sure.`;
+/** The router's estimates at a position, and the features that explain them. */
+export function estimatesOf(
+  router: RouterModel,
+  draft: Draft | undefined,
+  position: PositionFacts,
+  shift?: Shift,
+): Estimates {
+  const scores = score(router, draft, position, shift);
+  return { ...scores, features: shownFeatures(router, draft, position) };
 }
 
 /** Features that are always shown with a draft, because they are easy to understand. */
 const ALWAYS = ['lowest token probability', 'longest match, tokens', 'share from the open file'];
-const MAX_REASONS = 6;
+const MAX_FEATURES = 6;
 
 /** The features that are always shown, then those with the largest contributions, as displayed numbers. */
-function reasonsFor(router: RouterModel, draft: Draft | undefined, position: PositionFacts): Reason[] {
+function shownFeatures(router: RouterModel, draft: Draft | undefined, position: PositionFacts): Estimates['features'] {
   const empty = draft === undefined || draft.text === '';
   const { specialist, api, neighbourhood } = router.parameters;
   // With a neighbourhood, p(API right) depends on words, which are not shown.
@@ -125,7 +122,7 @@ function reasonsFor(router: RouterModel, draft: Draft | undefined, position: Pos
   const mostInfluential = FEATURES.map((_, j) => j)
     .filter((j) => !always.includes(j) && weight(j) > 0.05)
     .sort((a, b) => weight(b) - weight(a));
-  return [...always, ...mostInfluential].slice(0, MAX_REASONS).map((j) => {
+  return [...always, ...mostInfluential].slice(0, MAX_FEATURES).map((j) => {
     const feature = FEATURES[j] as (typeof FEATURES)[number];
     return { name: feature.name, value: feature.value(draft ?? EMPTY_DRAFT, position) };
   });

@@ -4,6 +4,7 @@ import type { Draft } from '../common/completion.ts';
 import { brierScore, expectedCalibrationError } from '../common/statistics/calibrate.ts';
 import { type Estimate, estimateOf, type LabelledVector, measuredEstimate } from '../common/statistics/estimate.ts';
 import { logLoss, sigmoid } from '../common/statistics/logistic.ts';
+import type { Estimates } from './decision.ts';
 import { FEATURES, features, logit } from './features.ts';
 import { Nearby, type Neighbourhood, neighbourOf } from './neighbourhood.ts';
 import { apiPrior, cutPrior, specialistPrior } from './priors.ts';
@@ -153,13 +154,6 @@ export function withoutApiFit(router: RouterModel): RouterModel {
   return { ...router, apiExamples: 0, apiEce: undefined, apiBrier: undefined, parameters };
 }
 
-/** Both probabilities at a position. */
-export interface Scores {
-  readonly pSpecialist: number;
-  readonly pApi: number;
-  readonly pApiIsPrior: boolean;
-}
-
 const NO_SHIFT: Shift = { specialist: 0, api: 0 };
 
 export function score(
@@ -167,7 +161,7 @@ export function score(
   draft: Draft | undefined,
   position: PositionFacts,
   shift: Shift = NO_SHIFT,
-): Scores {
+): Omit<Estimates, 'features'> {
   const { specialist, api, neighbourhood: neighbours } = router.parameters;
   const values = features(draft, position);
   return {

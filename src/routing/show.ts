@@ -1,5 +1,6 @@
 // Which part of a draft is displayed. One rule: a cut is shown if its probability reaches the user's threshold and it is
 // long enough to be worth a look; of several, the one with the highest expected gain.
+import type { Limits } from './limits.ts';
 
 /** A cut of a draft, and the probability that the author's text begins with it. Stored as part of a decision. */
 export interface ScoredCut {
@@ -38,12 +39,8 @@ const MIN_LAST_NAME = 2;
 /** Cost of showing a wrong suggestion, in characters: the user reads it, and it hides the suggestion list. */
 const WRONG_COST = 20;
 
-export interface ShowLimits {
-  /** Least probability. */
-  readonly threshold: number;
-  /** The user asked by hand: any length is shown, and a wrong text costs nothing. */
-  readonly isManual?: boolean;
-}
+/** By hand any length is shown, and a wrong text costs nothing. */
+export type ShowLimits = Pick<Limits, 'threshold'> & Partial<Pick<Limits, 'isManual'>>;
 
 const lengthOf = (text: string) => text.trim().length;
 const unitOf = ({ ends }: ScoredCut) => UNITS[ends ?? 'word'];

@@ -119,8 +119,7 @@ function service(api?: ScriptedLlm): CompletionService {
     routerFor: () => fit,
     settings: () => ({
       balance: 1,
-      showThreshold: 0,
-      fallbackThreshold: 0,
+      threshold: 0,
       multiline: true,
       apiAllowed: api !== undefined,
       localFirst: false,

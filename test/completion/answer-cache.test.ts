@@ -5,7 +5,7 @@ import type { CompletionQuery } from '../../src/common/completion.ts';
 import { type CachedAnswer, CompletionCache } from '../../src/completion/answer-cache.ts';
 import { redactedRequest } from '../../src/completion/redacted-request.ts';
 import { requestAt } from '../../src/prompts/completion/llm-request.ts';
-import type { Decision } from '../../src/routing/types.ts';
+import type { Decision } from '../../src/routing/decision.ts';
 import { hiding } from '../fakes/redaction.ts';
 import { ScriptedSpecialist } from '../fakes/specialist.ts';
 import { query } from './harness.ts';

@@ -3,28 +3,35 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type CachedAnswer, CompletionCache } from '../../src/completion/answer-cache.ts';
-import { withRemainders } from '../../src/completion/cached-remainders.ts';
+import { withRemainders } from '../../src/completion/local-drafts.ts';
 import { decide } from '../../src/routing/decide.ts';
-import { defaultRouter } from '../../src/routing/defaults.ts';
+import { sentenceOf, shownCut } from '../../src/routing/decision.ts';
+import type { Limits } from '../../src/routing/limits.ts';
+import type { ScoredCut } from '../../src/routing/show.ts';
 import { draft, ScriptedSpecialist } from '../fakes/specialist.ts';
+import { ESTIMATES, limits } from '../routing/synthetic.ts';
 import { Harness, query } from './harness.ts';
 
-const position = { languageId: 'go', lineBefore: 'x := ', lineAfter: '' };
-const settings = { balance: 0, apiAvailable: false, showThreshold: 0.8, fallbackThreshold: 0.8 };
+const atLimits = limits({ threshold: 0.8 });
 const cuts = [
   { text: 'executeCommand', p: 0.95, next: { text: '(', p: 0.83 } },
   { text: 'executeCommand(rootCommand', p: 0.77, ends: 'unit', next: { text: ')', p: 0.9 } },
   { text: 'executeCommand(rootCommand)\n\tcheckError(err)', p: 0.65, ends: 'line' },
 ] as const;
 
+function localDecision(of: readonly ScoredCut[], changes: Partial<Limits> = {}) {
+  const input = { estimates: ESTIMATES, cuts: of, limits: { ...atLimits, ...changes }, expectedCharacters: 0 };
+  return decide({ ...input, noCall: 'there is no large model' });
+}
+
 /** The cache after the first cut was shown. */
 function cacheWithRemainders() {
   const at = query('\tx := ', '\n}\n');
-  const decision = decide(defaultRouter(), draft('x', 0.9), position, settings, cuts);
-  const { text } = decision.shown as { text: string };
+  const decision = localDecision(cuts);
+  const { text } = shownCut(decision) as { text: string };
   const answer: CachedAnswer = { text, source: 'specialist', model: 'n-gram', decision, savedUsd: 0 };
   const cache = new CompletionCache();
-  const placed = withRemainders(at, answer, cuts, { threshold: settings.fallbackThreshold });
+  const placed = withRemainders(at, answer, cuts, atLimits);
   for (const { query, answer } of placed) cache.put(query, answer);
   return { cache, placed };
 }
@@ -36,13 +43,16 @@ test('the remainder is cached at the end of the shown part, with conditional pro
     ['executeCommand', '(rootCommand', ')\n\tcheckError(err)'],
   );
   assert.deepEqual(
-    placed.map(({ answer }) => answer.decision.shown?.p.toFixed(2)),
+    placed.map(({ answer }) => shownCut(answer.decision)?.p.toFixed(2)),
     ['0.95', '0.81', '0.84'],
   );
   assert.equal(cache.get(query('\tx := exec', '\n}\n'))?.rest, 'uteCommand');
   const rest = cache.get(query('\tx := executeCommand', '\n}\n'));
   assert.equal(rest?.rest, '(rootCommand');
-  assert.match(rest?.answer.decision.summary ?? '', /rest of an earlier draft\. Cut before `\)`, which is 90% sure/);
+  assert.match(
+    rest ? sentenceOf(rest.answer.decision) : '',
+    /rest of an earlier draft\. Cut before `\)`, which is 90% sure/,
+  );
   // The editor inserts the closing bracket for the typed one.
   assert.equal(cache.get(query('\tx := executeCommand(', ')\n}\n'))?.rest, 'rootCommand');
 });
@@ -61,16 +71,16 @@ test('a draft is cut before an uncertain token, and the record says so', async (
   const whole = draft('executeCommand(rootCommand, "first", second)', 0.97);
   const tokens = whole.tokens.map((token) => (token.text === 'first' ? { ...token, probability: 0.4 } : token));
   const specialist = new ScriptedSpecialist({ ...whole, tokens, confidence: 0.3 });
-  const h = new Harness({ specialist, llm: undefined, settings: { showThreshold: 0.7, fallbackThreshold: 0.7 } });
+  const h = new Harness({ specialist, llm: undefined, settings: { threshold: 0.7 } });
   const shown = await h.answer(query('const x = ', '\n'));
   assert.match(shown?.text ?? '', /^executeCommand\(rootCommand,?$/);
-  assert.match(shown?.decision.summary ?? '', /Cut before/);
+  assert.match(shown ? sentenceOf(shown.decision) : '', /Cut before/);
   assert.ok((shown?.confidence ?? 0) > 0.7);
 });
 
 test('a line and its remainder replace the closing brackets after the cursor', async () => {
   const specialist = new ScriptedSpecialist(draft('rootCmd, second);\n  checkError(err);', 0.97));
-  const h = new Harness({ specialist, llm: undefined, settings: { showThreshold: 0.5, fallbackThreshold: 0.5 } });
+  const h = new Harness({ specialist, llm: undefined, settings: { threshold: 0.5 } });
   const shown = await h.answer(query('const x = executeCommand(', ')\n'));
   assert.deepEqual([shown?.text, shown?.replaceLength], ['rootCmd, second);', 1]);
   assert.equal(specialist.queries[0]?.suffix, '\n', 'the closing bracket is not in the suffix');
@@ -93,13 +103,7 @@ test('a remainder replaces a closing bracket only if the draft contains that bra
     { text: 'rootCmd)', p: 0.8, over: 1 },
     { text: 'rootCmd); err != nil', p: 0.75, over: 1 },
   ];
-  const decision = decide(
-    defaultRouter(),
-    draft('x', 0.9),
-    position,
-    { ...settings, isManual: true },
-    past.slice(0, 1),
-  );
+  const decision = localDecision(past.slice(0, 1), { isManual: true });
   const answer: CachedAnswer = { text: 'rootCmd', source: 'specialist', model: 'n-gram', decision, savedUsd: 0 };
   const cache = new CompletionCache();
   for (const { query, answer: kept } of withRemainders(at, answer, past, { threshold: 0.5 })) cache.put(query, kept);

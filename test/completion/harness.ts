@@ -17,8 +17,7 @@ import { draft, ScriptedSpecialist } from '../fakes/specialist.ts';
 
 export const SETTINGS: CompletionSettings = {
   balance: 0.5,
-  showThreshold: 0.3,
-  fallbackThreshold: 0.15,
+  threshold: 0.3,
   multiline: true,
   apiAllowed: true,
   localFirst: false,

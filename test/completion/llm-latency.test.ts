@@ -6,7 +6,7 @@ import { ok, type Result } from '../../src/common/errors.ts';
 import { LlmLatency } from '../../src/completion/llm-latency.ts';
 import type { LlmAnswer, LlmClient } from '../../src/llm/types.ts';
 import type { CompletionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
-import { priceOf } from '../../src/routing/decide.ts';
+import { priceOf } from '../../src/routing/limits.ts';
 import { llmAnswer, ScriptedLlm } from '../fakes/llm.ts';
 import { ScriptedSpecialist } from '../fakes/specialist.ts';
 import { drafted, FAIR, failure, Harness, query, UNSURE } from './harness.ts';
@@ -98,7 +98,7 @@ test('despite a fair draft the request waits for a fast model, up to a multiple 
   assert.equal(asked.done, false);
   await h.clock.advance(20);
   assert.equal(asked.answer?.source, 'specialist');
-  assert.match(asked.answer?.decision.summary ?? '', /the large model is slow/);
+  assert.equal(asked.answer?.decision.reason, 'the large model is slow');
   assert.equal(calls(), 2);
 });
 
@@ -118,7 +118,7 @@ test('a slow model is called only without a fair draft', async () => {
   const asked = h.ask(next());
   await h.clock.advance(0);
   assert.equal(asked.answer?.source, 'specialist');
-  assert.match(asked.answer?.decision.summary ?? '', /too slow to wait for/);
+  assert.equal(asked.answer?.decision.reason, 'the large model is too slow to wait for');
   assert.equal(calls(), 0);
   // A manual request calls the slow model.
   assert.equal((await h.answer(next(), { trigger: 'manual' }, 20_000))?.source, 'api');

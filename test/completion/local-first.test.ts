@@ -5,7 +5,7 @@ import { llmAnswer, ScriptedLlm } from '../fakes/llm.ts';
 import { draft, ScriptedSpecialist } from '../fakes/specialist.ts';
 import { drafted, Harness, position, query, settled, UNSURE } from './harness.ts';
 
-const settings = { balance: 0.4, localFirst: true, showThreshold: 0.6, fallbackThreshold: 0.6 } as const;
+const settings = { balance: 0.4, localFirst: true, threshold: 0.6 } as const;
 
 /** Each token is likely, the whole line is not. */
 const goodBeginning = draft('localName(argument)', 0.99, { confidence: 0.15 });
@@ -85,7 +85,7 @@ test('no call is made where the rest of the line is probably short', async () =>
   const short = new Harness({ specialist: new ScriptedSpecialist(drafted(');', UNSURE)), settings });
   assert.equal(await short.answer(query('read(name)', '\n'), {}, 3000), undefined);
   assert.equal((short.llm as ScriptedLlm).requests.length, 0);
-  assert.match(short.of('nothing')[0]?.decision?.summary ?? '', /too little/);
+  assert.equal(short.of('nothing')[0]?.decision?.reason, 'a call would write too little');
   const byHand = await short.answer(query('read(name)', '\n'), { trigger: 'manual' });
   assert.equal(byHand?.source, 'api');
 });

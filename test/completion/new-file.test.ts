@@ -67,7 +67,7 @@ async function suggested(files: readonly SourceFile[], path: string, prefix: str
   const specialist = new ScriptedSpecialist((at, options) =>
     draftBySyntax(at, options, (adjusted) => model.complete(at, adjusted)),
   );
-  const settings = { balance: 0, apiAllowed: false, showThreshold: 0.6, fallbackThreshold: 0.6 };
+  const settings = { balance: 0, apiAllowed: false, threshold: 0.6 };
   const { service } = new Harness({ specialist, llm: undefined, settings });
   const languageId = path.endsWith('.go') ? 'go' : 'typescript';
   const indentUnit = languageId === 'go' ? '\t' : '  ';

@@ -25,7 +25,7 @@ function service(templates?: 'never') {
   const specialist = new ScriptedSpecialist((at, options) =>
     draftBySyntax(at, { ...options, ...(templates && { templates }) }, (asked) => model.complete(at, asked)),
   );
-  const settings = { balance: 0, apiAllowed: false, showThreshold: 0.5, fallbackThreshold: 0.5 };
+  const settings = { balance: 0, apiAllowed: false, threshold: 0.5 };
   return { specialist, service: new Harness({ specialist, llm: undefined, settings }).service };
 }
 

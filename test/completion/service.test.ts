@@ -8,19 +8,7 @@ import type { Prompt } from '../../src/llm/protocol/prompt.ts';
 import type { LlmAnswer, LlmClient } from '../../src/llm/types.ts';
 import { llmAnswer, ScriptedLlm } from '../fakes/llm.ts';
 import { ScriptedSpecialist } from '../fakes/specialist.ts';
-import {
-  Deferred,
-  drafted,
-  FAIR,
-  Harness,
-  position,
-  query,
-  settled,
-  sure,
-  UNSURE,
-  unsure,
-  withHeldLlm,
-} from './harness.ts';
+import { Deferred, drafted, Harness, position, query, settled, sure, UNSURE, unsure, withHeldLlm } from './harness.ts';
 
 test('a confident draft is shown at once, without the API', async () => {
   const llm = new ScriptedLlm();
@@ -29,13 +17,13 @@ test('a confident draft is shown at once, without the API', async () => {
   await settled();
   assert.equal(asked.answer?.text, 'local();');
   assert.equal(asked.answer?.source, 'specialist');
-  assert.equal(asked.answer?.decision.route, 'specialist');
+  assert.equal(asked.answer?.decision.kind, 'show');
   assert.equal(asked.answer?.costUsd, 0);
   assert.equal(asked.answer?.savedUsd, llm.estimate);
   assert.equal(llm.requests.length, 0);
   assert.deepEqual(
     h.events.map((e) => e.kind),
-    ['started', 'answered'],
+    ['answered'],
   );
 });
 
@@ -67,14 +55,7 @@ test('a forbidden folder never reaches the API', async () => {
   assert.equal(await h.answer(query('other = ')), undefined);
   assert.equal(llm.requests.length, 0);
   assert.equal(h.of('nothing').length, 2);
-  assert.equal(h.of('nothing')[0]?.decision?.route, 'none');
-});
-
-test('without a large model the lower threshold applies', async () => {
-  const h = new Harness({ specialist: new ScriptedSpecialist(drafted('local();', FAIR)), llm: undefined });
-  assert.equal((await h.answer(position))?.text, 'local();');
-  const quiet = new Harness({ specialist: unsure(), llm: undefined });
-  assert.equal(await quiet.answer(position), undefined);
+  assert.equal(h.of('nothing')[0]?.decision.kind, 'hold');
 });
 
 test('typing the ghost text asks no model, keeps the id and sends no event', async () => {
@@ -179,10 +160,7 @@ test('a request cancelled by the editor sends no event and makes no call', async
   assert.ok(asked.done && asked.answer === undefined);
   assert.equal(llm.requests.length, 0);
   assert.equal(h.clock.pending, 0);
-  assert.deepEqual(
-    h.events.map((e) => e.kind),
-    ['started'],
-  );
+  assert.deepEqual(h.events, []);
 });
 
 test('after disposal open requests end and new ones return nothing', async () => {

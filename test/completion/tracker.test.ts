@@ -1,11 +1,12 @@
-// The outcome of a suggestion is read from later text, and outcomes move the display threshold.
+// The outcome of a suggestion is read from later text, and rejections in a row are remembered.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { silentLog } from '../../src/common/log.ts';
-import { ShowGate } from '../../src/completion/show-gate.ts';
 import { judge, OutcomeTracker } from '../../src/completion/tracker.ts';
+import { VerdictMemory } from '../../src/completion/verdict-memory.ts';
+import { MAX_DOUBT } from '../../src/routing/limits.ts';
 import { ManualClock } from '../fakes/clock.ts';
-import { query, SETTINGS } from './harness.ts';
+import { query } from './harness.ts';
 
 const head = 'import { a } from "./a.ts";\n\nconst x = ';
 const tail = '\nmore();\n';
@@ -113,33 +114,24 @@ test('on a change of file a large typed part counts as typed, and one or two let
   assert.deepEqual(outcomes, ['1 typed', '2 ignored']);
 });
 
-test('rejections raise the threshold by at most 0.1, and an accept or time resets it', async () => {
+test('from the third rejection in a row on doubt rises to a limit, and an accept or time resets it', async () => {
   const clock = new ManualClock();
-  const gate = new ShowGate(clock, silentLog);
-  const threshold = () => gate.policy(SETTINGS, true, false).showThreshold;
-  assert.deepEqual(gate.lastFacts(), {});
-  gate.outcome('rejected');
-  gate.outcome('rejected');
-  assert.equal(threshold(), SETTINGS.showThreshold);
-  gate.outcome('rejected');
-  const raised = threshold();
-  assert.ok(raised > SETTINGS.showThreshold);
-  gate.outcome('rejected');
-  assert.ok(threshold() > raised);
-  for (let i = 0; i < 20; i++) gate.outcome('rejected');
-  assert.ok(threshold() <= SETTINGS.showThreshold + 0.1 + 1e-9);
-  assert.ok(gate.policy(SETTINGS, true, false).balance < SETTINGS.balance);
-  assert.equal(gate.policy({ ...SETTINGS, balance: 1 }, true, false).balance, 1);
-  // The facts of a request where the editor's list opens too.
-  const withList = { opensList: true };
-  assert.ok(gate.policy(SETTINGS, true, false, withList).showThreshold <= SETTINGS.showThreshold + 0.1 + 1e-9);
-  assert.equal(gate.policy(SETTINGS, true, true).showThreshold, 0);
+  const memory = new VerdictMemory(clock, silentLog);
+  assert.deepEqual(memory.lastFacts(), {});
+  const reject = () => {
+    memory.outcome('rejected');
+    return memory.doubt;
+  };
+  assert.deepEqual([reject(), reject()], [0, 0]);
+  const [third, fourth] = [reject(), reject()];
+  assert.ok(third > 0 && fourth > third);
+  for (let i = 0; i < 20; i++) reject();
+  assert.equal(memory.doubt, MAX_DOUBT);
   await clock.advance(30_000);
-  assert.equal(threshold(), SETTINGS.showThreshold);
-  assert.ok(gate.policy(SETTINGS, true, false, { prose: true }).showThreshold > threshold(), 'prose needs more');
-  assert.deepEqual(gate.lastFacts(), { sinceLastMs: 30_000, lastOutcome: 'rejected' });
-  for (let i = 0; i < 5; i++) gate.outcome('rejected');
-  gate.outcome('typed');
-  assert.equal(threshold(), SETTINGS.showThreshold);
-  assert.equal(gate.lastFacts().lastOutcome, 'accepted');
+  assert.equal(memory.doubt, 0);
+  assert.deepEqual(memory.lastFacts(), { sinceLastMs: 30_000, lastOutcome: 'rejected' });
+  for (let i = 0; i < 5; i++) reject();
+  memory.outcome('typed');
+  assert.equal(memory.doubt, 0);
+  assert.equal(memory.lastFacts().lastOutcome, 'accepted');
 });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ok } from '../../src/common/errors.ts';
-import { priceOf } from '../../src/routing/decide.ts';
+import { priceOf } from '../../src/routing/limits.ts';
 import { llmAnswer, ScriptedLlm } from '../fakes/llm.ts';
 import { Harness, query, unsure } from './harness.ts';
 

@@ -1,43 +1,227 @@
-// The rule: price from balance, monotone share of API calls, thresholds, reasons.
+// The decision as a table: the text with its cursor, the draft with probabilities, the limits, and what is decided.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Draft, DraftToken } from '../../src/common/completion.ts';
-import { decide, priceOf } from '../../src/routing/decide.ts';
+import { decide, decideWhole, tooDearFor } from '../../src/routing/decide.ts';
+import { type Decision, type NoCall, savesCall, sentenceOf } from '../../src/routing/decision.ts';
 import { defaultRouter } from '../../src/routing/defaults.ts';
 import { FEATURES } from '../../src/routing/features.ts';
 import { fitRouter } from '../../src/routing/fit.ts';
-import type { PolicySettings } from '../../src/routing/types.ts';
+import { limitsAt, type RequestConditions } from '../../src/routing/limits.ts';
+import { positionFactsOf } from '../../src/routing/position-facts.ts';
+import { expectedCharacters } from '../../src/routing/priors.ts';
+import { endOf, type ScoredCut } from '../../src/routing/show.ts';
 import { draftOf, POSITION, synthetic } from './synthetic.ts';
 
-const settings: PolicySettings = { balance: 0.4, apiAvailable: true, showThreshold: 0.15, fallbackThreshold: 0.08 };
+/** The default settings, and the changes and circumstances that a row names. */
+const settings = { balance: 0.4, threshold: 0.6, localFirst: false };
+const requests = {
+  typing: {},
+  'by hand': { isManual: true },
+  'local first': { localFirst: true },
+  'local first, by hand': { localFirst: true, isManual: true },
+  'always call': { balance: 1 },
+  'beside the list': { opensList: true },
+  'in prose': { prose: true },
+  'many rejections': { doubt: 0.3 },
+  'a rejection here': { rejectedHere: true },
+  'a slow model': { waitMs: 2_000 },
+} as const satisfies Record<string, Partial<typeof settings & RequestConditions>>;
+
+interface Given {
+  readonly noCall?: NoCall;
+  readonly rejected?: string;
+  /** The large model is right with this probability; absent: 0.7. */
+  readonly pApi?: number;
+}
+
+/**
+ * @param at the text with the cursor as ‸
+ * @param drafted pieces, each with the probability that the text up to its end is right: 'load .9 | (user); .3'
+ */
+function inputOf(at: string, drafted: string, request: keyof typeof requests = 'typing', given: Given = {}) {
+  const { pApi = 0.7, ...others } = given;
+  const pieces = (drafted === '' ? [] : drafted.split(' | ')).map((piece) => {
+    const space = piece.lastIndexOf(' ');
+    return { text: piece.slice(0, space), p: Number(piece.slice(space)) };
+  });
+  const whole = pieces.map(({ text }) => text).join('');
+  let text = '';
+  const cuts = pieces.map((piece, i): ScoredCut => {
+    text += piece.text;
+    const [ends, next] = [endOf(whole, text.length), pieces[i + 1]];
+    const nextToken = next && { next: { text: next.text, p: next.p / piece.p } };
+    return { text, p: piece.p, ...(ends && { ends }), ...nextToken };
+  });
+  const pSpecialist = pieces.at(-1)?.p ?? 0;
+  const draft = whole === '' ? undefined : { ...draftOf([pSpecialist], whole), confidence: pSpecialist };
+  const [prefix = '', suffix = ''] = at.split('‸');
+  const facts = positionFactsOf({ path: 'a.ts', languageId: 'typescript', prefix, suffix });
+  const changes = requests[request];
+  return {
+    estimates: { pSpecialist, pApi, pApiIsPrior: true, features: [] },
+    cuts,
+    limits: limitsAt({ ...settings, ...changes }, { isManual: false, ...changes }),
+    expectedCharacters: expectedCharacters(draft, facts),
+    ...others,
+  };
+}
+
+/** 'show TEXT', 'hold TEXT', 'hold', 'call' or 'call, meanwhile TEXT'. */
+function brief(decision: Decision): string {
+  if (decision.kind === 'show') return `show ${decision.cut.text}`;
+  if (decision.kind === 'hold') return `hold ${decision.held?.text ?? ''}`.trim();
+  return decision.meanwhile === undefined ? 'call' : `call, meanwhile ${decision.meanwhile.text}`;
+}
+
+const local = { noCall: 'there is no large model' } as const;
+type Row = readonly [at: string, drafted: string, request: keyof typeof requests, given: Given, expected: string];
+const table: readonly Row[] = [
+  // Without a large model: the part that is worth most and passes the threshold.
+  ['a = ‸', 'load(user); .8', 'typing', local, 'show load(user);'],
+  ['a = ‸', 'loadUserByName .9 | (id); .3', 'typing', local, 'show loadUserByName'],
+  ['a = ‸', 'load(user); .5', 'typing', local, 'hold load(user);'],
+  ['a = ‸', '); .9', 'typing', local, 'hold'],
+  ['package ‸', 'tea .9', 'typing', local, 'show tea'],
+  ['a = ‸', '', 'typing', local, 'hold'],
+  // The gain against the price, 0.2.
+  ['a = ‸', 'load(user); .8', 'typing', {}, 'show load(user);'],
+  ['a = ‸', 'load(user); .6', 'typing', {}, 'show load(user);'],
+  ['a = ‸', 'load(user); .55', 'typing', {}, 'hold load(user);'],
+  ['a = ‸', 'load(user); .4', 'typing', {}, 'call'],
+  ['a = ‸', '', 'typing', {}, 'call'],
+  ['a = ‸', 'load(user); .4', 'a slow model', {}, 'hold load(user);'],
+  ['a = ‸', 'load(user); .95', 'always call', {}, 'call'],
+  // A part on which a call would gain less than it costs is shown meanwhile.
+  ['a = ‸', 'loadUserByName .9 | (id); .3', 'typing', {}, 'call, meanwhile loadUserByName'],
+  ['a = ‸', 'loadUserByName .9 | (id); .3', 'local first', {}, 'call, meanwhile loadUserByName'],
+  ['a = ‸', 'loadUserByName .7 | (id); .3', 'typing', { pApi: 0.95 }, 'call'],
+  ['a = ‸', 'loadUserByName .8 | (id); .3', 'typing', { pApi: 0.95 }, 'call, meanwhile loadUserByName'],
+  ['a = ‸', 'loadUserByName .8 | (id); .3', 'local first', { pApi: 0.95 }, 'call'],
+  ['a = ‸', 'loadUserByName .9 | (id); .3', 'by hand', {}, 'call'],
+  ['a = ‸', 'loadUserByName .9 | (id); .3', 'always call', {}, 'call'],
+  // Local first: the answer must be expected to write enough.
+  ['read(name)‸', '); .3', 'local first', {}, 'hold'],
+  ['read(name)‸', '); .3', 'local first, by hand', {}, 'call'],
+  ['read(name)‸', '); .3', 'typing', {}, 'call'],
+  ['read(name)‸', '.byName(); .3', 'local first', {}, 'hold .byName();'],
+  // RequestConditions that raise the threshold.
+  ['a = ‸', 'load(user); .64', 'beside the list', local, 'hold load(user);'],
+  ['a = ‸', 'load(user); .65', 'beside the list', local, 'show load(user);'],
+  ['It is ‸', 'load of users. .79', 'in prose', local, 'hold load of users.'],
+  ['It is ‸', 'load of users. .8', 'in prose', local, 'show load of users.'],
+  ['a = ‸', 'load(user); .65', 'many rejections', local, 'hold load(user);'],
+  // What was rejected here is not proposed again. The likelier model is asked, and nothing is shown meanwhile.
+  ['a = ‸', 'load(user); .8', 'typing', { ...local, rejected: 'load(user);' }, 'hold'],
+  ['a = ‸', 'load(user); .8', 'typing', { ...local, rejected: 'load(' }, 'hold'],
+  ['a = ‸', 'load(user); .8', 'typing', { ...local, rejected: 'save(user);' }, 'show load(user);'],
+  ['a = ‸', 'load(user); .8', 'by hand', { ...local, rejected: 'load(user);' }, 'show load(user);'],
+  ['a = ‸', 'loadUserByName .9 | (id); .6', 'a rejection here', { rejected: 'save(user);' }, 'call'],
+  // By hand: no threshold and any length.
+  ['a = ‸', 'x; .05', 'by hand', local, 'show x;'],
+  // A call came to nothing.
+  ['a = ‸', 'load(user); .65', 'typing', { noCall: 'the large model failed (network)' }, 'show load(user);'],
+  ['a = ‸', 'load(user); .3', 'typing', { noCall: 'the large model had nothing to add' }, 'hold load(user);'],
+  ['a = ‸', 'load(user); .3', 'by hand', { noCall: 'the large model is slow' }, 'show load(user);'],
+];
+
+for (const [at, drafted, request, given, expected] of table)
+  test(`${at} [${drafted}] ${request} ${Object.values(given).join(', ')} -> ${expected}`, () => {
+    assert.equal(brief(decide(inputOf(at, drafted, request, given))), expected);
+  });
+
+test('the sentence of a decision has its probabilities, its threshold and its reason', () => {
+  const sentence = (drafted: string, given: Given = {}, request?: keyof typeof requests) =>
+    sentenceOf(decide(inputOf('a = ‸', drafted, request, given)));
+  const cut = ' Cut before `(id);`, which is 33% sure.';
+  const api = '70% (assumed) likely to be right';
+  const named = 'loadUserByName .9 | (id); .3';
+  const failed = { noCall: 'the large model failed (network)' } as const;
+  assert.deepEqual(
+    [
+      sentence('load(user); .8', local),
+      sentence(named, local),
+      sentence('load(user); .8'),
+      sentence('load(user); .6'),
+      sentence(named),
+      sentence(named, {}, 'local first'),
+      sentence('load(user); .4'),
+      sentence('load(user); .5', local),
+      sentence('load(user); .3', failed),
+      sentence('', local),
+      sentence('', failed),
+    ],
+    [
+      'Answered locally: 80% sure.',
+      `Answered locally: 90% sure.${cut}`,
+      'Answered locally: 80% sure; the large model is not likelier right.',
+      `Answered locally: 60% sure; a call gains too little: the large model is ${api}.`,
+      `Answered locally: 90% sure; the large model is asked meanwhile.${cut}`,
+      `Answered locally: 90% sure; the large model is asked unless this is accepted.${cut}`,
+      `Asked the large model: ${api}, the local draft 40%.`,
+      'Held back: 50% sure, shown from 60%.',
+      'Held back: 30% sure, shown from 60%; the large model failed (network).',
+      'Nothing to suggest here.',
+      'Nothing to suggest here; the large model failed (network).',
+    ],
+  );
+});
+
+test('the sentence tells a large model’s answer from what was shown meanwhile, a late answer, and a rest', () => {
+  const decision = decide(inputOf('a = ‸', 'loadUserByName .9 | (id); .3'));
+  assert.match(sentenceOf(decision, 'api'), /^Asked the large model: [^.]*\.$/);
+  assert.equal(
+    sentenceOf({ ...decision, kind: 'hold', reason: 'its answer waits for the next key', tookMs: 2_240 }),
+    'Nothing is shown: the large model took 2.2 s, and its answer waits for the next key.',
+  );
+  assert.equal(
+    sentenceOf({ ...decision, kind: 'show', cut: { text: '(id);', p: 0.7 }, reason: 'the rest of an earlier draft' }),
+    'Answered locally: 70% sure; the rest of an earlier draft.',
+  );
+  const alone = sentenceOf({ ...decision, ngramsAlone: 'the neural model is starting' }, 'api');
+  assert.match(alone, /\. From the n-grams alone: the neural model is starting\.$/);
+});
+
+test('the draft may stand in for a late answer from the threshold on, and by hand from half of it', () => {
+  const canStandIn = (p: number, request: keyof typeof requests) => {
+    const decision = decide(inputOf('a = ‸', `load(user); ${p}`, request, { pApi: 0.99 }));
+    return decision.kind === 'call' && decision.canStandIn;
+  };
+  assert.deepEqual(
+    [0.59, 0.6].map((p) => canStandIn(p, 'typing')),
+    [false, true],
+  );
+  assert.deepEqual(
+    [0.29, 0.3].map((p) => canStandIn(p, 'by hand')),
+    [false, true],
+  );
+});
+
+test('whether a call is worth its price does not depend on a key', () => {
+  const worth = (p: number) => tooDearFor(inputOf('a = ‸', `load(user); ${p}`, 'typing', local)) === undefined;
+  assert.deepEqual([0.4, 0.6].map(worth), [true, false]);
+});
+
+test('only a draft that made a possible call unnecessary saves its cost', () => {
+  const saves = (given: Given, p = 0.65) => savesCall(decide(inputOf('a = ‸', `load(user); ${p}`, 'typing', given)));
+  assert.deepEqual(
+    [saves({}), saves({}, 0.8), saves(local), saves({ noCall: 'the large model is slow' })],
+    [true, true, false, false],
+  );
+  assert.equal(savesCall(decide(inputOf('a = ‸', 'loadUserByName .9 | (id); .3'))), false);
+});
+
 const items = synthetic(400, 21);
 const fit = fitRouter(
   items.map((i) => i.example),
   { now: 0 },
 );
 
-test('the price falls as the balance rises, and is highest for an invalid balance', () => {
-  assert.equal(priceOf(0), 1);
-  assert.equal(priceOf(1), -1);
-  assert.ok(Math.abs(priceOf(0.4) - 0.2) < 1e-12);
-  assert.equal(priceOf(Number.NaN), 1);
-  assert.equal(priceOf(7), -1);
-  // A model that is as fast as usual changes nothing; a slow one is dearer, and the ends stay what they are.
-  assert.equal(priceOf(0.4, 750), priceOf(0.4));
-  assert.ok(priceOf(0.4, 150) < priceOf(0.4) && priceOf(0.4, 2_000) > priceOf(0.4));
-  for (const waitMs of [0, 750, 1_500, 60_000]) {
-    assert.deepEqual([priceOf(0, waitMs), priceOf(1, waitMs)], [1, -1]);
-    for (let balance = 0.02; balance <= 1; balance += 0.02)
-      assert.ok(priceOf(balance, waitMs) <= priceOf(balance - 0.02, waitMs) + 1e-12, `${balance}, ${waitMs} ms`);
-  }
-});
-
 test('a balance of 1 always calls, and a higher balance never routes back to local', () => {
   let before = new Set<number>();
   for (let balance = 0.05; balance <= 1.0001; balance += 0.05) {
     const now = new Set<number>();
     items.forEach(({ example }, i) => {
-      if (decide(fit, example.draft, example.position, { ...settings, balance }).route === 'api') now.add(i);
+      if (decideWhole(fit, example.draft, example.position, balance).kind === 'call') now.add(i);
     });
     assert.ok([...before].every((i) => now.has(i)));
     before = now;
@@ -45,64 +229,21 @@ test('a balance of 1 always calls, and a higher balance never routes back to loc
   assert.equal(before.size, items.length);
 });
 
-test('calls the API if the gain is above the price and the API is available', () => {
-  const weak = draftOf([0.1, 0.1]);
-  const strong = draftOf([0.99, 0.99]);
-  const first = defaultRouter();
-  assert.equal(decide(first, weak, POSITION, settings).route, 'api');
-  assert.equal(decide(first, undefined, POSITION, settings).route, 'api');
-  assert.equal(decide(first, strong, POSITION, settings).route, 'specialist');
-  const off = { ...settings, apiAvailable: false };
-  assert.equal(decide(first, strong, POSITION, off).route, 'specialist');
-  assert.equal(decide(first, weak, POSITION, off).route, 'none');
-  assert.equal(decide(first, undefined, POSITION, off).route, 'none');
+test('before any fit a weak draft calls, and a strong one is shown whole', () => {
+  const kindOf = (p: number[]) => decideWhole(defaultRouter(), draftOf(p), POSITION, 0.4).kind;
+  assert.deepEqual([kindOf([0.1, 0.1]), kindOf([0.99, 0.99])], ['call', 'show']);
+  assert.equal(decideWhole(defaultRouter(), undefined, POSITION, 0.4).kind, 'call');
 });
 
-test('uses the fallback threshold only without the API', () => {
-  const draft = draftOf([0.5, 0.5]);
-  const p = decide(defaultRouter(), draft, POSITION, settings).pSpecialist;
-  const thresholds = { showThreshold: p + 0.01, fallbackThreshold: p - 0.01 };
-  assert.equal(
-    decide(defaultRouter(), draft, POSITION, { ...settings, ...thresholds, apiAvailable: false }).route,
-    'specialist',
-  );
-  const none = decide(defaultRouter(), draft, POSITION, { ...settings, ...thresholds, balance: 0.05 });
-  assert.equal(none.route, 'none');
-  assert.deepEqual(none.held, { text: draft.text, p, from: thresholds.showThreshold });
-});
-
-test('a decision explains itself', () => {
-  const decision = decide(fit, items[0]?.example.draft, POSITION, settings);
-  assert.match(decision.summary, /^(Asked the large model|Answered locally|Held back): \d+%.*\.$/);
+test('a decision has its numbers and the features that explain them', () => {
+  const draft = items[0]?.example.draft;
+  const decision = decideWhole(fit, draft, POSITION, 0.4);
   assert.ok(Math.abs(decision.gain - (decision.pApi - decision.pSpecialist)) < 1e-12);
   const names = new Set(FEATURES.map((f) => f.name));
-  assert.ok(decision.reasons.length >= 3 && decision.reasons.length <= 6);
-  assert.ok(decision.reasons.every((r) => names.has(r.name) && Number.isFinite(r.value)));
-  const lowest = decision.reasons.find((r) => r.name === 'lowest token probability');
-  assert.equal(lowest?.value, Math.min(...(items[0]?.example.draft.tokens.map((t) => t.probability) ?? [])));
-  const prior = decide(defaultRouter(), draftOf([0.1]), POSITION, settings);
-  assert.ok(prior.pApiIsPrior);
-  assert.match(prior.summary, /70% \(assumed\)/);
-});
-
-test('features see whether the models agree, how far, and whether the draft breaks the document', () => {
-  const of = (name: string, draft: Draft) => FEATURES.find((f) => f.name === name)?.value(draft, POSITION);
-  const plain = draftOf([0.9, 0.9, 0.9], 't0t1t2');
-  const [a, b, c] = plain.tokens as [DraftToken, DraftToken, DraftToken];
-  const draft = { ...plain, tokens: [{ ...a, agreed: true as const }, b, { ...c, agreed: true as const }] };
-  assert.equal(of('share that both models hold likeliest', draft), 2 / 3);
-  assert.equal(of('tokens until the models disagree', draft), 1);
-  assert.equal(of('tokens until the models disagree', { ...draft, tokens: [{ ...a, agreed: true }] }), 1);
-  assert.equal(of('share that both models hold likeliest', draftOf([])), 0);
-  const { length } = draft.text;
-  const breaks = (brokenCuts: number[] | undefined) =>
-    of('draft breaks the syntax', { ...draft, ...(brokenCuts && { brokenCuts }) });
-  assert.deepEqual([undefined, [length - 1], [length]].map(breaks), [0, 0, 1]);
-  // Cleaning took a token off its beginning.
-  const cleaned = { ...draft, text: draft.text.slice(a.text.length), brokenCuts: [length] };
-  assert.equal(of('draft breaks the syntax', cleaned), 1);
-});
-
-test('feature names are unique: they identify weights in a stored fit', () => {
-  assert.equal(new Set(FEATURES.map((f) => f.name)).size, FEATURES.length);
+  assert.ok(decision.features.length >= 3 && decision.features.length <= 6);
+  assert.ok(decision.features.every((r) => names.has(r.name) && Number.isFinite(r.value)));
+  const lowest = decision.features.find((r) => r.name === 'lowest token probability');
+  assert.equal(lowest?.value, Math.min(...(draft?.tokens.map((t) => t.probability) ?? [])));
+  assert.ok(!decision.pApiIsPrior);
+  assert.ok(decideWhole(defaultRouter(), draft, POSITION, 0.4).pApiIsPrior);
 });

@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Draft, NGRAM_MODEL } from '../../src/common/completion.ts';
-import { decide } from '../../src/routing/decide.ts';
 import { defaultRouter } from '../../src/routing/defaults.ts';
 import { fitRouter, scoreCuts } from '../../src/routing/fit.ts';
 import { bestCut, endOf, gainOf, heldBack, restOf } from '../../src/routing/show.ts';
@@ -66,24 +65,6 @@ test('the rest after a right cut has the conditional probability', () => {
       ['(rootCmd', 0.924],
       ['(rootCmd)', 0.109],
     ],
-  );
-});
-
-test('the decision names the shown cut and the next token’s probability', () => {
-  const settings = { balance: 0, apiAvailable: false, showThreshold: 0.6, fallbackThreshold: 0.6 };
-  const decision = decide(
-    defaultRouter(),
-    draft('executeCommand(rootCmd)', 0.5, { confidence: 0.1 }),
-    position,
-    settings,
-    cuts,
-  );
-  assert.equal(decision.route, 'specialist');
-  assert.equal(decision.shown, cuts[1]);
-  assert.match(decision.summary, /^Answered locally: 85% sure\. Cut before `\)`, which is 7% sure\.$/);
-  assert.equal(
-    decide(defaultRouter(), draft('x', 0.5), position, { ...settings, fallbackThreshold: 0.99 }, cuts).route,
-    'none',
   );
 });
 

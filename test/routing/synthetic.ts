@@ -2,9 +2,18 @@
 import type { Draft } from '../../src/common/completion.ts';
 import { sigmoid } from '../../src/common/statistics/logistic.ts';
 import { uniforms } from '../../src/common/statistics/random.ts';
+import type { Estimates } from '../../src/routing/decision.ts';
+import type { Limits } from '../../src/routing/limits.ts';
 import type { CouplingExample, PositionFacts } from '../../src/routing/types.ts';
 
 export const POSITION: PositionFacts = { languageId: 'typescript', lineBefore: '  const x = ', lineAfter: '' };
+
+export const ESTIMATES: Estimates = { pSpecialist: 0.4, pApi: 0.7, pApiIsPrior: true, features: [] };
+
+/** The limits of an automatic request. */
+export function limits({ threshold = 0.6, ...changes }: Partial<Limits> = {}): Limits {
+  return { price: 0.2, threshold, lateThreshold: threshold, isManual: false, localFirst: false, ...changes };
+}
 
 export function draftOf(probabilities: readonly number[], text = 'some.text();'): Draft {
   return {

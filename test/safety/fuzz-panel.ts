@@ -31,7 +31,7 @@ const row: PanelRow = {
     pApiIsPrior: true,
     gain: 0.1,
     price: 0.2,
-    reasons: [{ name: 'length', value: 3 }],
+    features: [{ name: 'length', value: 3 }],
   },
 };
 
@@ -136,9 +136,9 @@ function check(message: ToPanel): void {
     const { decision, heldBack } = each;
     if (heldBack) words.t('heldBackReason', words.percent(heldBack.p), words.percent(heldBack.threshold));
     if (decision === undefined) return;
-    texts(decision.summary, ...decision.reasons.map(({ name }) => name));
+    texts(decision.summary, ...decision.features.map(({ name }) => name));
     words.number(decision.pSpecialist + decision.pApi + decision.gain + decision.price, 2);
-    for (const { value } of decision.reasons) words.value(value);
+    for (const { value } of decision.features) words.value(value);
   };
   const stated = (each: PanelState) => {
     texts(each.status, each.statusText, each.apiModel, each.model.kind, each.model.name, each.model.detail);

@@ -237,7 +237,13 @@ function seeRequest(request: LlmRequest, see: See): void {
 }
 
 function completionOf(draft: Draft, id: string) {
-  const decision = { pSpecialist: 0.5, pApi: 0.5, decision: 'specialist', summary: '', reasons: [] } as never;
+  const decision = {
+    pSpecialist: 0.5,
+    pApi: 0.5,
+    kind: 'hold',
+    reason: 'there is no large model',
+    features: [],
+  } as never;
   const { text, model, latencyMs } = draft;
   return {
     id,

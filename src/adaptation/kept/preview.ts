@@ -110,8 +110,7 @@ export class RequestPreview {
 /** The editor's default settings. Routing settings do not change what is sent. */
 const settings = {
   balance: 1,
-  showThreshold: 0,
-  fallbackThreshold: 0,
+  threshold: 0,
   multiline: true,
   apiAllowed: true,
   localFirst: false,

@@ -3,8 +3,10 @@
 
 import { precisionAt, quantile } from '../../common/quality.ts';
 import type { CursorKind } from '../../prompts/completion/cursor-examples.ts';
-import { decide, priceOf } from '../../routing/decide.ts';
+import { decideWhole } from '../../routing/decide.ts';
+import { sentenceOf } from '../../routing/decision.ts';
 import { lowestProbability } from '../../routing/features.ts';
+import { priceOf } from '../../routing/limits.ts';
 import type { RouterModel } from '../../routing/router-model.ts';
 import { lastLines } from '../../text/lines.ts';
 import { curvesOf } from './curves.ts';
@@ -18,8 +20,6 @@ export type ReportFigures = Pick<
   'specialist' | 'byKind' | 'before' | 'apiShare' | 'api' | 'slider' | 'curves' | 'underfit' | 'examples'
 >;
 
-/** The report shows the router's choice, without the user's display thresholds. */
-const noThresholds = { showThreshold: 0, fallbackThreshold: 0 };
 const EXAMPLES = 5;
 /** Positions of the panel's slider. */
 const balances = Array.from({ length: 20 }, (_, i) => (i + 1) / 20);
@@ -40,8 +40,8 @@ export function measure(
 ): ReportFigures {
   const withDecision = (position: ScoredPosition): JudgedPosition => ({
     ...position,
-    // Decided as if an API were available, even if none is set up now.
-    decision: decide(fit, position.draft, position.facts, { balance, apiAvailable: true, ...noThresholds }),
+    // Decided as if an API were available, even if none is set up now, and without the user's display threshold.
+    decision: decideWhole(fit, position.draft, position.facts, balance),
   });
   const judged = test.map(withDecision);
   const quality = (positions: readonly JudgedPosition[]) =>
@@ -58,7 +58,7 @@ export function measure(
     specialist: { ...quality(judged), latencyP50Ms: quantile(latencies, 0.5), latencyP95Ms: quantile(latencies, 0.95) },
     byKind: byKind(judged, quality),
     ...(before && { before: byKind(before, ownQuality) }),
-    apiShare: judged.filter((position) => position.decision.route === 'api').length / judged.length,
+    apiShare: judged.filter((position) => position.decision.kind === 'call').length / judged.length,
     api,
     slider: balances.map((each) => sliderPoint(each, judged, answers)),
     curves: curvesOf(fit, judged, answers, currentPoint),
@@ -106,7 +106,7 @@ function apiReport(
     const label = answers.get(position.example);
     return label === undefined ? [] : [{ position, label }];
   });
-  const toApi = both.filter(({ position }) => position.decision.route === 'api').length;
+  const toApi = both.filter(({ position }) => position.decision.kind === 'call').length;
   return {
     model: labels.model,
     asked: all.length,
@@ -119,7 +119,7 @@ function apiReport(
     specialistExactMatch: mean(both.map(({ position }) => Number(position.right))),
     apiExactMatch: mean(both.map(({ label }) => Number(label.right))),
     coupledExactMatch: mean(
-      both.map(({ position, label }) => Number(position.decision.route === 'api' ? label.right : position.right)),
+      both.map(({ position, label }) => Number(position.decision.kind === 'call' ? label.right : position.right)),
     ),
     coupledApiShare: toApi / both.length,
   };
@@ -138,8 +138,9 @@ function exampleCompletions(
   const count = Math.min(EXAMPLES, ranked.length);
   return Array.from({ length: count }, (_, index) => {
     const position = ranked[Math.floor((index * (ranked.length - 1)) / Math.max(1, count - 1))] as JudgedPosition;
-    const label = position.decision.route === 'api' ? answers.get(position.example) : undefined;
+    const label = position.decision.kind === 'call' ? answers.get(position.example) : undefined;
     const { example, draft, decision } = position;
+    const reason = sentenceOf(decision);
     const common = {
       path: example.path,
       line: example.line,
@@ -149,7 +150,7 @@ function exampleCompletions(
     };
     if (label !== undefined) {
       const { text, model, latencyMs } = label.answer;
-      return { ...common, answer: text, source: 'api', model, right: label.right, latencyMs, reason: decision.summary };
+      return { ...common, answer: text, source: 'api', model, right: label.right, latencyMs, reason };
     }
     return {
       ...common,
@@ -160,9 +161,9 @@ function exampleCompletions(
       latencyMs: draft.latencyMs,
       // There is no answer of the API at this position.
       reason:
-        decision.route === 'api'
-          ? `The router would have asked the large model, but it was not asked here: ${decision.summary}`
-          : decision.summary,
+        decision.kind === 'call'
+          ? `The router would have asked the large model, but it was not asked here: ${reason}`
+          : reason,
     };
   });
 }

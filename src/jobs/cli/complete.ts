@@ -9,9 +9,9 @@ import { CodedError, failed, messageOf, ok, type Result } from '../../common/err
 import { oneLine, percent } from '../../common/format.ts';
 import type { Log } from '../../common/log.ts';
 import { draftOptions, positionInDocument, shownDraft } from '../../prompts/completion/completion-position.ts';
-import { decide } from '../../routing/decide.ts';
+import { decideWhole } from '../../routing/decide.ts';
+import { type Decision, sentenceOf } from '../../routing/decision.ts';
 import { positionFactsOf } from '../../routing/position-facts.ts';
-import type { Decision } from '../../routing/types.ts';
 import type { Engine } from '../../specialist/engine/client.ts';
 import type { NgramModel } from '../../specialist/ngram/model.ts';
 import { languageIdOf } from '../../text/languages.ts';
@@ -133,12 +133,8 @@ export async function completeAt(
   if (mixed && !mixed.ok) log.warn(`The neural model does not answer: ${mixed.error.message}`);
   const written = mixed?.ok ? mixed.value : specialist.value.complete(query, options);
   const draft = shownDraft(written, position);
-  const decision = decide(servedRouter(request, mixed?.ok === true, log), draft, positionFactsOf(query), {
-    balance: request.balance,
-    apiAvailable: true,
-    showThreshold: 0,
-    fallbackThreshold: 0,
-  });
+  const router = servedRouter(request, mixed?.ok === true, log);
+  const decision = decideWhole(router, draft, positionFactsOf(query), request.balance);
   return ok({
     path,
     line,
@@ -186,7 +182,7 @@ export function renderCompletion({ path, line, column, before, truth, draft, dec
     `  text    ${oneLine(before, 90)}▏`,
     ...(truth === '' ? [] : [`  written ${oneLine(truth, 90)}`]),
     `  answer  ${draft.text === '' ? '(nothing)' : oneLine(draft.text, 90)}`,
-    `  by      ${draft.model}, ${draft.latencyMs.toFixed(1)} ms. ${decision.summary}`,
+    `  by      ${draft.model}, ${draft.latencyMs.toFixed(1)} ms. ${sentenceOf(decision)}`,
     ...rows,
   ].join('\n');
 }

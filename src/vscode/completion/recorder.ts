@@ -1,15 +1,16 @@
 // Turns completion events into rows for the panel and the store, and API failures into one status.
 import type { Clock } from '../../common/clock.ts';
+import type { AnswerSource } from '../../common/completion.ts';
 import type { Log } from '../../common/log.ts';
 import type { Redactor } from '../../common/redaction.ts';
-import { redactedInsert } from '../../completion/redacted-query.ts';
+import { redactedInsert } from '../../completion/redacted-request.ts';
 import type { Completion, CompletionEvent, CompletionRequest } from '../../completion/types.ts';
-import type { Decision } from '../../routing/types.ts';
+import { type Decision, sentenceOf, shownCut } from '../../routing/decision.ts';
 import type { Store } from '../../storage/store.ts';
 import { lineBefore, lineNumber } from '../../text/lines.ts';
 import { detachString } from '../../text/windows.ts';
 import type { Problems } from '../api/problems.ts';
-import type { PanelRow } from '../webview/protocol.ts';
+import type { PanelDecision, PanelRow } from '../webview/protocol.ts';
 import type { Activity } from './activity.ts';
 
 export interface RecorderDeps {
@@ -46,8 +47,6 @@ export class Recorder {
   on(event: CompletionEvent, folder: RecorderFolder): void {
     const { activity, problems } = this.deps;
     switch (event.kind) {
-      case 'started':
-        break;
       case 'answered':
         void this.answered(event.request, event.completion, folder);
         break;
@@ -88,7 +87,7 @@ export class Recorder {
       costUsd,
       savedUsd,
       outcome: 'pending',
-      decision,
+      decision: panelDecision(decision, source),
     };
     activity.add(row, folder.documentAt(path));
     if (!folder.isTrusted) return;
@@ -132,9 +131,9 @@ export class Recorder {
    * Lists a held-back suggestion, one row per line of the document, and every unanswered manual request. Other requests
    * without a suggestion are too frequent to list.
    */
-  private notAnswered(request: CompletionRequest, decision: Decision | undefined, folder: RecorderFolder): void {
+  private notAnswered(request: CompletionRequest, decision: Decision, folder: RecorderFolder): void {
     const { activity, clock } = this.deps;
-    const heldBack = decision?.held;
+    const heldBack = decision.kind === 'hold' ? decision.held : undefined;
     if (heldBack === undefined && request.trigger !== 'manual') return;
     const position = this.positionOf(request, folder);
     const { newest } = activity;
@@ -152,7 +151,7 @@ export class Recorder {
       costUsd: 0,
       savedUsd: 0,
       outcome: 'ignored',
-      ...(decision && { decision }),
+      decision: panelDecision(decision),
     };
     activity.add(row, folder.documentAt(request.query.path));
   }
@@ -177,4 +176,9 @@ export class Recorder {
 
 function lineOf({ line, query }: CompletionRequest): number {
   return line ?? lineNumber(query.prefix);
+}
+
+function panelDecision(decision: Decision, source?: AnswerSource): PanelDecision {
+  const shownP = shownCut(decision)?.p;
+  return { ...decision, summary: sentenceOf(decision, source), ...(shownP !== undefined && { shownP }) };
 }

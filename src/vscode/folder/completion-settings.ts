@@ -6,8 +6,7 @@ export function completionSettings(settings: Settings, apiAllowed: boolean): Com
   const { balance, minimumConfidence, multiline } = settings;
   return {
     balance,
-    showThreshold: minimumConfidence,
-    fallbackThreshold: minimumConfidence,
+    threshold: minimumConfidence,
     multiline,
     apiAllowed,
     // From 0.5 on, the likelier model is wanted.

@@ -27,9 +27,9 @@ const decision = v.object({
   pApiIsPrior: v.boolean(),
   gain: finite,
   price: finite,
-  /** The shown part of a local draft. */
-  shown: v.optional(v.object({ p: finite })),
-  reasons: v.array(v.object({ name: v.string(), value: finite })),
+  /** Confidence of the shown part of a local draft. */
+  shownP: v.optional(finite),
+  features: v.array(v.object({ name: v.string(), value: finite })),
 });
 
 /** A next edit that repeats earlier ones. */

@@ -155,7 +155,7 @@ export class RowList {
 
   /** Confidence of the part that is shown or held back, not of the whole draft. */
   private confidence({ source, decision, heldBack }: PanelRow): number | undefined {
-    return source === 'api' ? decision?.pApi : ((heldBack ?? decision?.shown)?.p ?? decision?.pSpecialist);
+    return source === 'api' ? decision?.pApi : (heldBack?.p ?? decision?.shownP ?? decision?.pSpecialist);
   }
 
   private whyNotShown({ heldBack }: PanelRow): string {
@@ -227,7 +227,7 @@ export class RowList {
         h('span', { class: 'number' }, words.number(value, 2)),
         h('span', { class: 'note dim' }, note),
       );
-    const reasons = decision.reasons.map(({ name, value }) =>
+    const features = decision.features.map(({ name, value }) =>
       h('tr', {}, h('th', { scope: 'row' }, name), h('td', {}, words.value(value))),
     );
     return h(
@@ -242,9 +242,9 @@ export class RowList {
         estimate(words.t('pSpecialist'), decision.pSpecialist, 'specialist', words.t('pSpecialistNote')),
         estimate(words.t('pApi'), decision.pApi, 'api', words.t(decision.pApiIsPrior ? 'pApiPrior' : 'pApiNote')),
         estimate(words.t('price'), decision.price, 'price', words.t('priceNote')),
-        reasons.length === 0
+        features.length === 0
           ? undefined
-          : h('table', { class: 'reasons' }, h('caption', {}, words.t('features')), h('tbody', {}, ...reasons)),
+          : h('table', { class: 'reasons' }, h('caption', {}, words.t('features')), h('tbody', {}, ...features)),
       ),
     );
   }

@@ -54,7 +54,7 @@ test('completes at a position with the stored specialist', async () => {
   assert.equal(completion.path, 'src/load/user.ts');
   assert.equal(completion.line, 12);
   assert.ok(completion.draft.tokens.length > 0);
-  assert.ok(completion.decision.summary.length > 0);
+  assert.ok(completion.decision.reason.length > 0);
 });
 
 test('with a base: trains, resumes after an interruption, completes with both models, lists and deletes', async () => {

@@ -109,8 +109,7 @@ test('inspect --at prints the exact request of a completion, with its hint', asy
       routerFor: () => defaultRouter(),
       settings: () => ({
         balance: 1,
-        showThreshold: 0.3,
-        fallbackThreshold: 0.15,
+        threshold: 0.3,
         multiline: true,
         apiAllowed: true,
         localFirst: false,

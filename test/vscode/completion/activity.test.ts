@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { systemClock } from '../../../src/common/clock.ts';
 import { silentLog } from '../../../src/common/log.ts';
 import type { Completion, CompletionRequest } from '../../../src/completion/types.ts';
+import type { Decision } from '../../../src/routing/decision.ts';
 import { SqliteStore } from '../../../src/storage/sqlite.ts';
 import { Problems } from '../../../src/vscode/api/problems.ts';
 import { Activity } from '../../../src/vscode/completion/activity.ts';
@@ -30,16 +31,16 @@ function row(id: string, changes: Partial<PanelRow> = {}): PanelRow {
   };
 }
 
-const decision = {
-  route: 'specialist',
+const decision: Decision = {
+  kind: 'hold',
   pSpecialist: 0.8,
   pApi: 0.7,
   pApiIsPrior: true,
   gain: -0.1,
   price: 0.2,
-  summary: 'because',
-  reasons: [],
-} as const;
+  reason: 'the large model is slow',
+  features: [],
+};
 
 const request: CompletionRequest = {
   query: { path: 'src/a.ts', languageId: 'typescript', prefix: 'one\ntwo\n  const ', suffix: '' },
@@ -177,7 +178,7 @@ test('an empty answer is listed only for a manual request', () => {
   assert.equal(activity.rows.length, 0);
   made.on({ kind: 'nothing', request: { ...request, trigger: 'manual' }, decision }, folder);
   assert.equal(activity.rows[0]?.source, 'none');
-  assert.equal(activity.rows[0]?.decision?.summary, 'because');
+  assert.equal(activity.rows[0]?.decision?.summary, 'Nothing to suggest here; the large model is slow.');
   assert.equal(activity.totals().completions, 0);
 });
 

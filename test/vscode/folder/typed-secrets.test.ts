@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { uniforms } from '../../../src/common/statistics/random.ts';
-import { redactedQuery } from '../../../src/completion/redacted-query.ts';
+import { redactedQuery } from '../../../src/completion/redacted-request.ts';
 import { SessionSecrets } from '../../../src/vscode/folder/session-secrets.ts';
 import { findSecrets } from '../../../src/workspace/secrets/redact.ts';
 import { Harness, unsure } from '../../completion/harness.ts';

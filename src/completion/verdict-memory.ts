@@ -1,38 +1,19 @@
-// Display thresholds of a request: raised for a while after several rejections in a row. Verdicts also adjust the
-// router's estimates, and mark lines where a local draft was rejected.
+// What is remembered of verdicts: rejections in a row, the last judged local draft, and the learned levels of the
+// router's estimates.
 import type { Clock } from '../common/clock.ts';
 import type { CompletionQuery, Verdict } from '../common/completion.ts';
 import type { Log } from '../common/log.ts';
+import { MAX_DOUBT } from '../routing/limits.ts';
 import { OnlineLevels } from '../routing/online.ts';
-import type { PolicySettings, PositionFacts } from '../routing/types.ts';
+import type { PositionFacts, Shift } from '../routing/types.ts';
 import { positionIn } from '../text/edits.ts';
 import { lineNumber } from '../text/lines.ts';
 import type { ShownSuggestion } from './shown-suggestions.ts';
-import type { CompletionSettings } from './types.ts';
 
 /** From this many rejections in a row, each is a step up to a limit, until the quiet time is over. */
 const TOLERATED_REJECTIONS = 3;
 const RAISE_PER_REJECTION = 0.1;
-const MAX_DOUBT = 0.3;
 const QUIET_MS = 20_000;
-/**
- * What the editor's list, which a suggestion hides, and rejections in a row add to the threshold. Together they add no
- * more than 0.1, so that the displayed confidence never contradicts the user's threshold by more.
- */
-const LIST_RAISE = 0.05;
-const MAX_RAISE = 0.1;
-/** Prose has a threshold of its own, halfway to certainty: half of what is shown there at 0.5 is wrong. */
-const proseThreshold = (threshold: number) => (1 + threshold) / 2;
-
-/** Facts about the position that move the thresholds. */
-export interface GatedPosition {
-  /** A local draft was rejected in this line. */
-  readonly rejectedHere?: boolean;
-  /** The editor's list would open here. */
-  readonly opensList?: boolean;
-  /** Prose is written here. */
-  readonly prose?: boolean;
-}
 
 /** The last local draft that was rejected or accepted. */
 interface JudgedDraft {
@@ -42,7 +23,7 @@ interface JudgedDraft {
   readonly isRejected: boolean;
 }
 
-export class ShowGate {
+export class VerdictMemory {
   private readonly clock: Clock;
   private readonly log: Pick<Log, 'debug'>;
   private readonly levels = new OnlineLevels();
@@ -91,33 +72,15 @@ export class ShowGate {
     return { sinceLastMs: this.clock.monotonic() - this.lastOutcome.at, lastOutcome: this.lastOutcome.outcome };
   }
 
-  /**
-   * A rejection is a second signal beside a low estimate (MCCom, arXiv 2603.05974): in its line the API is called
-   * wherever it is likelier right.
-   * @param manual no threshold, any length, and a call whenever the API is likelier right
-   */
-  policy(
-    settings: CompletionSettings,
-    apiAvailable: boolean,
-    manual: boolean,
-    position: GatedPosition = {},
-  ): PolicySettings {
-    const likelierModelBalance = Math.max(0.5, settings.balance);
-    const common = { apiAvailable, shift: this.levels.shift };
-    if (manual)
-      return { ...common, balance: likelierModelBalance, showThreshold: 0, fallbackThreshold: 0, isManual: true };
-    const doubt = this.doubt();
-    const raise = Math.min(MAX_RAISE, doubt * (MAX_RAISE / MAX_DOUBT) + (position.opensList ? LIST_RAISE : 0));
-    const raisedFrom = (threshold: number) =>
-      Math.min(0.95, (position.prose ? proseThreshold(threshold) : threshold) + raise);
-    // Raises the call price, but 1 stays 'always'.
-    const raised = settings.balance >= 1 ? settings.balance : settings.balance * (1 - doubt);
-    return {
-      ...common,
-      balance: position.rejectedHere ? likelierModelBalance : raised,
-      showThreshold: raisedFrom(settings.showThreshold),
-      fallbackThreshold: raisedFrom(settings.fallbackThreshold),
-    };
+  /** Added to the router's estimates. */
+  get shift(): Shift {
+    return this.levels.shift;
+  }
+
+  /** After several rejections in a row, 0 to MAX_DOUBT: see limitsAt. */
+  get doubt(): number {
+    if (this.rejectionCount < TOLERATED_REJECTIONS || this.isLongAgo()) return 0;
+    return Math.min(MAX_DOUBT, RAISE_PER_REJECTION * (this.rejectionCount - TOLERATED_REJECTIONS + 1));
   }
 
   private judgedIn({ path }: CompletionQuery): JudgedDraft | undefined {
@@ -140,11 +103,5 @@ export class ShowGate {
 
   private isLongAgo(): boolean {
     return this.lastOutcome === undefined || this.clock.monotonic() - this.lastOutcome.at > QUIET_MS;
-  }
-
-  /** After several rejections in a row, 0 to MOST. */
-  private doubt(): number {
-    if (this.rejectionCount < TOLERATED_REJECTIONS || this.isLongAgo()) return 0;
-    return Math.min(MAX_DOUBT, RAISE_PER_REJECTION * (this.rejectionCount - TOLERATED_REJECTIONS + 1));
   }
 }

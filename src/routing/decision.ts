@@ -1,0 +1,114 @@
+// A decision at a cursor: what is shown, held back or asked, its reason, and the sentence that says so. Plain data.
+import type { AnswerSource } from '../common/completion.ts';
+import type { ErrorCode } from '../common/errors.ts';
+import { wholePercent } from '../common/format.ts';
+import type { HeldBack, ScoredCut } from './show.ts';
+
+const TOO_DEAR = [
+  'the large model is not likelier right',
+  'a call gains too little',
+  'a call would write too little',
+] as const;
+
+/** Why a possible call is not worth its price. */
+export type TooDear = (typeof TOO_DEAR)[number];
+
+/** Why the large model cannot or shall not be asked, or what came of the call. */
+export type NoCall =
+  | 'there is no large model'
+  | 'the large model is not available'
+  | 'this position cannot be sent safely'
+  | 'the large model is too slow to wait for'
+  | 'the large model is slow'
+  | 'the large model had nothing to add'
+  | 'no answer of the large model fits'
+  | `the large model failed (${ErrorCode})`;
+
+export type WhyCall =
+  | 'the large model is likelier right'
+  | 'the large model is asked meanwhile'
+  | 'the large model is asked unless this is accepted';
+
+export interface Estimates {
+  readonly pSpecialist: number;
+  /** The prior if `pApiIsPrior`. */
+  readonly pApi: number;
+  readonly pApiIsPrior: boolean;
+  /** Features that explain the estimates: { name: 'lowest token probability', value: 0.31 }. */
+  readonly features: readonly { readonly name: string; readonly value: number }[];
+  /** Why the n-grams drafted alone; absent: they did not. */
+  readonly ngramsAlone?: string;
+}
+
+/** Stored as JSON with each suggestion. */
+export type Decision = Estimates & {
+  /** pApi - pSpecialist, and the price it had to beat, in the same unit (probability of an exact match). */
+  readonly gain: number;
+  readonly price: number;
+} & (
+    | {
+        readonly kind: 'show';
+        readonly cut: ScoredCut;
+        readonly reason: TooDear | NoCall | 'the rest of an earlier draft';
+      }
+    | {
+        readonly kind: 'hold';
+        /** The likeliest cut that is long enough; absent: there is none. */
+        readonly held?: HeldBack;
+        readonly reason: TooDear | NoCall | 'its answer waits for the next key';
+        /** How long the large model took for an answer that came too late, ms. */
+        readonly tookMs?: number;
+      }
+    | {
+        readonly kind: 'call';
+        readonly reason: WhyCall;
+        /** The part of the local draft that is shown at once. A call would gain less on this part than it costs. */
+        readonly meanwhile?: ScoredCut | undefined;
+        /** Whether the local draft may stand in for a late answer. */
+        readonly canStandIn: boolean;
+      }
+  );
+
+/** The cut of the local draft that is shown. */
+export function shownCut(decision: Decision): ScoredCut | undefined {
+  if (decision.kind === 'show') return decision.cut;
+  return decision.kind === 'call' ? decision.meanwhile : undefined;
+}
+
+/** Whether the local draft is shown instead of a call that was possible. */
+export function savesCall({ kind, reason }: Decision): boolean {
+  return kind === 'show' && TOO_DEAR.some((each) => each === reason);
+}
+
+/**
+ * The decision in words: 'Held back: 10% sure, shown from 50%.'
+ * @param source of the answer that it explains: after a call, the local draft was shown meanwhile, and then the answer
+ */
+export function sentenceOf(decision: Decision, source: AnswerSource = 'specialist'): string {
+  const { ngramsAlone } = decision;
+  const cut = source === 'api' ? undefined : shownCut(decision);
+  const ngramsNote = ngramsAlone === undefined ? '' : ` From the n-grams alone: ${ngramsAlone}.`;
+  return `${statementOf(decision, cut)}.${cutNote(cut)}${ngramsNote}`;
+}
+
+function statementOf(decision: Decision, cut: ScoredCut | undefined): string {
+  const { pSpecialist, pApi, pApiIsPrior, reason } = decision;
+  const pApiNote = `${wholePercent(pApi)}${pApiIsPrior ? ' (assumed)' : ''} likely to be right`;
+  const gainNote = reason === 'a call gains too little' ? `: the large model is ${pApiNote}` : '';
+  const ending = reason === 'there is no large model' ? '' : `; ${reason}${gainNote}`;
+  if (cut !== undefined) return `Answered locally: ${wholePercent(cut.p)} sure${ending}`;
+  if (decision.kind !== 'hold')
+    return `Asked the large model: ${pApiNote}, the local draft ${wholePercent(pSpecialist)}`;
+  const { held, tookMs } = decision;
+  if (tookMs !== undefined)
+    return `Nothing is shown: the large model took ${(tookMs / 1000).toFixed(1)} s, and ${reason}`;
+  if (held === undefined) return `Nothing to suggest here${ending}`;
+  return `Held back: ${wholePercent(held.p)} sure, shown from ${wholePercent(held.from)}${ending}`;
+}
+
+/** The cut and its reason: ' Cut before `)`, which is 7% sure.'; '' without a cut. */
+function cutNote(cut: ScoredCut | undefined): string {
+  if (cut?.next === undefined) return '';
+  const { text, p } = cut.next;
+  return ` Cut before \`${text.trim() || 'the next line'}\`, which is ${wholePercent(p)} sure.`;
+}

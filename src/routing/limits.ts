@@ -1,0 +1,82 @@
+// The limits of a decision: what a call must gain, and how sure a shown draft must be, under the circumstances of a
+// request.
+
+export interface LimitSettings {
+  /** From 0.05, hardly any call, to 1, large model first; a higher value lowers the price of a call. */
+  readonly balance: number;
+  /** Minimum confidence of a shown local draft. */
+  readonly threshold: number;
+  /** Whether a shown local suggestion holds the call back until the user has judged it. */
+  readonly localFirst: boolean;
+}
+
+export interface RequestConditions {
+  /** The user asked by hand: no threshold, any length, and a call whenever the large model is likelier right. */
+  readonly isManual: boolean;
+  /** The editor's list would open here. A suggestion hides it. */
+  readonly opensList?: boolean;
+  readonly prose?: boolean;
+  /** A local draft was rejected in this line. */
+  readonly rejectedHere?: boolean;
+  /** After several rejections in a row, 0 to MAX_DOUBT. */
+  readonly doubt?: number;
+  /** Usual measured latency of the large model, ms; absent: the default. A manual request has no latency cost. */
+  readonly waitMs?: number | undefined;
+}
+
+export interface Limits {
+  /** Least gain of a call, in the probability of an exact match. */
+  readonly price: number;
+  /** Least probability of a shown cut. */
+  readonly threshold: number;
+  /** From this probability on a draft may stand in for a late answer: half the user's threshold by hand. */
+  readonly lateThreshold: number;
+  readonly isManual: boolean;
+  readonly localFirst: boolean;
+}
+
+export const MAX_DOUBT = 0.3;
+/**
+ * What the editor's list, which a suggestion hides, and rejections in a row add to the threshold. Together they add no
+ * more than 0.1, so that the displayed confidence never contradicts the user's threshold by more.
+ */
+const LIST_RAISE = 0.05;
+const MAX_RAISE = 0.1;
+/** Prose has a threshold of its own, halfway to certainty: half of what is shown there at 0.5 is wrong. */
+const proseThreshold = (threshold: number) => (1 + threshold) / 2;
+/** The usual time of a call in the figures of `priceOf`, ms. */
+const USUAL_WAIT_MS = 750;
+
+/**
+ * A rejection is a second signal beside a low estimate (MCCom, arXiv 2603.05974): in its line the large model is called
+ * wherever it is likelier right.
+ */
+export function limitsAt({ balance, threshold, localFirst }: LimitSettings, at: RequestConditions): Limits {
+  const { isManual, opensList, prose, rejectedHere, doubt = 0, waitMs } = at;
+  const likelierModelBalance = Math.max(0.5, balance);
+  if (isManual) {
+    const price = priceOf(likelierModelBalance);
+    return { price, threshold: 0, lateThreshold: threshold / 2, isManual, localFirst };
+  }
+  // Doubt raises the call price, but 1 stays 'always'.
+  const doubtful = balance >= 1 ? balance : balance * (1 - doubt);
+  const raise = Math.min(MAX_RAISE, doubt * (MAX_RAISE / MAX_DOUBT) + (opensList ? LIST_RAISE : 0));
+  const raised = Math.min(0.95, (prose ? proseThreshold(threshold) : threshold) + raise);
+  const price = priceOf(rejectedHere ? likelierModelBalance : doubtful, waitMs);
+  return { price, threshold: raised, lateThreshold: raised, isManual, localFirst };
+}
+
+/**
+ * The price of a call: the least gain in the probability of an exact match.
+ * price = 1 - 2 x balance: 0.9 at 0.05 (hardly ever), 0 at 0.5 (the likelier answer wins), -1 at 1 (always call).
+ * The default balance 0.4 gives 0.20. In time: a right line saves about 5 s of typing. A call takes 0.5 to 1 s and
+ * costs about 0.02 US cents with the default model (1,500 tokens in, 40 out), worth another 0.01 s at 60 dollars an
+ * hour. So a call that is right in one case of six pays for itself, and 0.20 is a little more.
+ */
+export function priceOf(balance: number, waitMs = USUAL_WAIT_MS): number {
+  const clamped = Number.isFinite(balance) ? Math.min(1, Math.max(0, balance)) : 0;
+  // Between 0 and 1, a slower model costs its additional time as a share of the 5 s that a right line saves. The bounds
+  // keep the price falling as the balance rises.
+  const waitPrice = Math.min(0.5, Math.max(-0.15, (waitMs - USUAL_WAIT_MS) / 5_000));
+  return 1 - 2 * clamped + 4 * clamped * (1 - clamped) * waitPrice;
+}
