@@ -119,7 +119,7 @@ export class Recorder {
         savedUsd,
         pSpecialist: decision.pSpecialist,
         pApi: decision.pApi,
-        decision: JSON.stringify(decision),
+        decision: storedDecision(decision),
         // The outcome may have arrived in the meantime.
         outcome: activity.get(id)?.outcome ?? 'pending',
         taken: activity.acceptedLengthOf(id),
@@ -181,4 +181,9 @@ function lineOf({ line, query }: CompletionRequest): number {
 function panelDecision(decision: Decision, source?: AnswerSource): PanelDecision {
   const shownP = shownCut(decision)?.p;
   return { ...decision, summary: sentenceOf(decision, source), ...(shownP !== undefined && { shownP }) };
+}
+
+/** Without the texts of drafts: those are stored with secrets redacted, in their own column. */
+function storedDecision(decision: Decision): string {
+  return JSON.stringify(decision, (key, value: unknown) => (key === 'text' ? undefined : value));
 }

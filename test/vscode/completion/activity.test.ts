@@ -146,6 +146,18 @@ test('an answer is listed, stored with secrets redacted, and updated by its outc
   assert.equal(accepts(), 1);
 });
 
+test('the stored decision has its numbers and its reason, and no text of a draft, which could hold a secret', async () => {
+  const { made, store, folder } = recorder();
+  const cut = { text: 'hush', p: 0.8, next: { text: 'hush;', p: 0.4 } };
+  const shown: Decision = { ...decision, kind: 'show', cut, reason: 'there is no large model' };
+  made.on({ kind: 'answered', request, completion: { ...completion, decision: shown } }, folder);
+  await settled();
+  const stored = store.rowsOf('/shop').completions[0]?.decision ?? '';
+  const { pSpecialist, kind, reason, cut: storedCut } = JSON.parse(stored);
+  assert.deepEqual([pSpecialist, kind, reason, storedCut.p], [0.8, 'show', 'there is no large model', 0.8]);
+  assert.doesNotMatch(stored, /hush/);
+});
+
 test('an untrusted folder’s completions are shown in the panel but not stored', async () => {
   const { made, activity, store, folder } = recorder();
   made.on({ kind: 'answered', request, completion }, { ...folder, isTrusted: false });
