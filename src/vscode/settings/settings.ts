@@ -64,7 +64,10 @@ export interface Settings {
   readonly baseModel: string;
   /** Training device. Completions always use the CPU, which is faster for one line. */
   readonly device: 'auto' | 'cpu' | 'webgpu';
-  /** Resident memory in gigabytes at which its processes drop caches or stop training; 0: as memoryCeiling says. */
+  /**
+   * Limit of the resident memory of each process of the neural model, gigabytes; 0: as memoryCeiling says. There
+   * completing drops its caches, and training stops.
+   */
   readonly memory: number;
   /** Time limit of an adaptation in minutes, measuring included. */
   readonly adaptMinutes: number;
