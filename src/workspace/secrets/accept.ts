@@ -32,7 +32,7 @@ export const isBasicCredential = (secret: string): boolean => {
   if (colon < 1 && !/^:.{6}/.test(text)) return false;
   if (
     !/^[\x20-\x7e\xa0-\xff]+$/.test(text) ||
-    Buffer.from(text, 'latin1').toString('base64').replace(/=+$/, '') !== secret.replace(/=+$/, '')
+    withoutPadding(Buffer.from(text, 'latin1').toString('base64')) !== withoutPadding(secret)
   )
     return false;
   const [user, password] = [text.slice(0, colon), text.slice(colon + 1)];
@@ -40,6 +40,10 @@ export const isBasicCredential = (secret: string): boolean => {
     isPassword(password, { literal: true }) || randomness(password) > 0 || (password === '' && randomness(user) > 0)
   );
 };
+
+function withoutPadding(base64: string): string {
+  return base64.replace(/(?<!=)=+$/, '');
+}
 
 /** Whether the password in a URL looks random and differs from the user name. */
 export function isRandomUrlPassword(secret: string, match: RegExpExecArray): boolean {

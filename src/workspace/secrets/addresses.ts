@@ -35,7 +35,7 @@ export const addressRows: readonly ShapeRow[] = [
     kind: 'webhook',
     contains: ['hooks.zapier.com', 'maker.ifttt.com', 'make.com', 'integromat', '/webhook', '/hooks/'],
     pattern:
-      /(?:hooks\.zapier\.com\/hooks\/catch|maker\.ifttt\.com\/trigger\/\w+(?:\/json)?\/with\/key|hook[\w.]*\.(?:make|integromat)\.com|\/webhooks?\/(?:incoming|in)?|\/hooks\/)\/?([\w/-]{14,120})/g,
+      /(?:hooks\.zapier\.com\/hooks\/catch|maker\.ifttt\.com\/trigger\/\w+(?:\/json)?\/with\/key|hook[\w.]{0,30}\.(?:make|integromat)\.com|\/webhooks?\/(?:incoming|in)?|\/hooks\/)\/?([\w/-]{14,120})/g,
     accept: (secret) => secret.split('/').some((part) => randomness(part) > 0),
   },
   {

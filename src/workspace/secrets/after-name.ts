@@ -23,7 +23,7 @@ const closingPattern =
   /(?:\\{0,4}["'`]|[”»」』]|&quot;|\]|\)|\*\*|__|\?(?=:)|!(?==)|\}(?=[ \t]*=[^=>])|\[\d{0,4}\]){0,8}/y;
 /** A type between name and value: `: string =`, ` string =`, `: &'static str =`, ` VARCHAR(20) DEFAULT`. */
 const typePattern = new RegExp(
-  `(?:${spaces}*:${spaces}*(?:&'static )?[&\\w<>[\\]|., *?]{1,40}?|${spaces}+(?:string|str|text|\\*?char|\\[\\]byte|As${spaces}+\\w+)|${spaces}*\\{ ?get;[^{}\n]{0,30}\\})${spaces}*:?=(?![=>])${spaces}*`,
+  `(?:${spaces}*:${spaces}*(?:&'static )?[&\\w<>[\\]|.,*?][&\\w<>[\\]|., *?]{0,39}?|${spaces}+(?:string|str|text|\\*?char|\\[\\]byte|As${spaces}+\\w+)|${spaces}*\\{ ?get;[^{}\n]{0,30}\\})${spaces}*:?=(?![=>])${spaces}*`,
   'y',
 );
 const operatorPattern = new RegExp(
@@ -32,7 +32,7 @@ const operatorPattern = new RegExp(
 );
 /** ` value="..."`, `", "value": "`, newline and `value: `: the field that holds the value of the name before it. */
 const valueFieldPattern =
-  /[\s"'\\,/>:={}]*(?:[\w:]{1,30}=(?:\\*["'][^"'<>\n]{0,80}\\*["'](?:,\s)?|\w{1,20},)\s*){0,4}>?\s*(?:<\/[\w:-]{1,20}>\s*)?(?:<(?:[\w-]{1,20}-)?(?:[sS]tring|[vV]alue|[vV]al)\b[^>]{0,40}>|(?:(?:#|\/\/)[^\n]{0,200}\n\s*|\/\*[^*]{0,300}\*\/\s*|\\*["']?(?:[tT]ype|[dD]escription|sensitive|nullable|ephemeral|NoEcho|M(?:in|ax)Length|AllowedPattern|ConstraintDescription)\\*["']?[ \t]*[=:](?:[ \t]*"[^"\n]{0,200}"[ \t]*(?:(?:#|\/\/)[^\n]{0,200})?[,\n]|(?![ \t]*")[^\n,{}]*[,\n])\s*)*\\*["']?\b(?:value|val|[dD]efault|default_?[vV]alue|string_?value|Value|content)\b\\*["']?[ \t]*[:=][ \t]*)/y;
+  /[\s"'\\,/>:={}]{0,200}(?:(?:[\w:]{1,30}=(?:\\{0,4}["'][^"'<>\n]{0,80}\\{0,4}["'](?:,\s)?|\w{1,20},)\s{0,80}){1,4}(?:>\s{0,80})?)?(?:<\/[\w:-]{1,20}>\s{0,80})?(?:<(?:[\w-]{1,20}-)?(?:[sS]tring|[vV]alue|[vV]al)\b[^>]{0,40}>|(?:(?:#|\/\/)[^\n]{0,200}\n\s{0,80}|\/\*[^*]{0,300}\*\/\s{0,80}|\\{0,4}["']?(?:[tT]ype|[dD]escription|sensitive|nullable|ephemeral|NoEcho|M(?:in|ax)Length|AllowedPattern|ConstraintDescription)\\{0,4}["']?[ \t]{0,80}[=:](?:[ \t]{0,80}"[^"\n]{0,200}"[ \t]{0,80}(?:(?:#|\/\/)[^\n]{0,200})?[,\n]|(?![ \t]{0,80}")[^\n,{}]{0,400}[,\n])\s{0,80}){0,12}\\{0,4}["']?\b(?:value|val|[dD]efault|default_?[vV]alue|string_?value|Value|content)\b\\{0,4}["']?[ \t]*[:=][ \t]*)/y;
 /** `expect(x.password).toBe("y")`, `setPassword("y")`, `.password("y")`. */
 const assertionPattern =
   /(?:["'`\]):?;\s]|\\n){0,6}\.(?:toBe|toEqual|toStrictEqual|equals?|isEqualTo|eql?|(?:should|to)(?:\.\w+)+|fill|type|send_?[kK]eys|setValue|set_value|enter_?[tT]ext|typeText|sendline)\(\s*|(?:["'`\])]|\(\)){0,4}\.(?:thenReturn|mockReturnValue|mockResolvedValue|and_return|willReturn|returns)\(\s*(?=["'`])|["']?\)[ \t]*\{[ \t]*(?=["'])|(?:\(\)[^\n{}:;"']{0,40}[:{]|[ \t]+by[ \t]+lazy[ \t]*\{)\s*(?:return\b\s*)?(?=["'`])|["'`]?,\s*with:\s*(?=["'])|(?:["'`\])]){0,3}\.(?:unwrap_or(?:_else)?|getOrElse|or_else|or|orElse(?:Get)?)\(\s*(?:\|\w*\|\s*|\(\)\s*=>\s*)?(?=["'`])|,\s*set\w{1,40}\s*\]\s*=\s*[\w.]{1,30}(?:<[\w\s|]{1,30}>)?\(\s*(?=["'`])|["'`]?\s+(?:field\s+)?(?:with|as)\s+(?=["'])|["':;\s]{0,6}(?:\w{1,40}\.)?send(?:line)?[( ]\s*(?=["'])/y;
@@ -67,7 +67,7 @@ export function valuesAfter(source: SearchedText, start: number, end: number): V
 
   // { "value": "x", "name": "DB_PASSWORD" }
   const valueBefore =
-    /\bvalue\\*["']?\s*[:=]\s*\\*["']([^"'\n\\]{6,200})\\*["']\s*(?:,|\bWHERE\b)?\s*\\*["']?(?:name|key)\\*["']?\s*[:=]\s*\\*["']?$/i.exec(
+    /\bvalue\\*["']?\s*[:=]\s*\\*["']([^"'\n\\]{6,200})\\*["']\s*(?:(?:,|\bWHERE\b)\s*)?\\*["']?(?:name|key)\\*["']?\s*[:=]\s*\\*["']?$/i.exec(
       before,
     );
   if (valueBefore?.[1] !== undefined) {
@@ -134,7 +134,7 @@ export function valuesAfter(source: SearchedText, start: number, end: number): V
  */
 function valuesLabelledByComment(text: string, before: string, start: number, end: number): ValueCandidate[] {
   if (/\/\*[ \t]*(?:\w+[ \t]+){0,2}$/.test(before)) {
-    const literal = skip(/[ \t]*[:=]?[ \t]*\*\/[ \t]*/y, text, end);
+    const literal = skip(/[ \t]*(?:[:=][ \t]*)?\*\/[ \t]*/y, text, end);
     if (literal > end) {
       const values = literals(text, literal);
       if (values.length > 0) return values;

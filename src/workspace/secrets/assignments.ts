@@ -36,7 +36,7 @@ export function findAssignments(source: SearchedText): Found[] {
     // `rds.password:` in prose, `--password-`: trailing dots and dashes are not part of the name.
     const name = text
       .slice(start, end)
-      .replace(/[.-]+$/, '')
+      .replace(/(?<![.-])[.-]+$/, '')
       .replace(/(?<=\w)\.(?:equals\w*|compareTo|authenticate|thenReturn)$/, '');
     end = start + name.length;
     // 'Secret key = x': the name has several words.

@@ -83,7 +83,7 @@ export const commandRows: readonly ShapeRow[] = [
       'secrets:set',
     ],
     pattern: new RegExp(
-      `(?:\\b(?:keyvault[ ]+secret[ ]+set|secretsmanager[ ]+(?:create|put)-secret\\S*|ssm[ ]+put-parameter)\\b[^\\n]{0,200}?--(?:value|secret-string)|\\bgh[ ]+secret[ ]+set\\b[^\\n]{0,120}?(?:--body|-b)|\\buser-secrets[ ]+set[ ]+\\S+|\\bconfig[ ]+set[ ]+(?:\\S+[ ]+){0,2}--secret[ ]+(?:\\S+)|\\bhttp-basic\\.\\S+[ ]+\\S+|\\bauth-pass[ ]+\\S+|\\bsecrets:set[ ]+\\S+)[ =]+${argument}`,
+      `(?:\\b(?:keyvault[ ]+secret[ ]+set|secretsmanager[ ]+(?:create|put)-secret\\S{0,200}|ssm[ ]+put-parameter)\\b[^\\n]{0,200}?--(?:value|secret-string)|\\bgh[ ]+secret[ ]+set\\b[^\\n]{0,120}?(?:--body|-b)|\\buser-secrets[ ]+set[ ]+\\S+|\\bconfig[ ]+set[ ]+(?:\\S+[ ]+){0,2}--secret[ ]+(?:\\S+)|\\bhttp-basic\\.\\S{1,200}[ ]+\\S+|\\bauth-pass[ ]+\\S+|\\bsecrets:set[ ]+\\S+)[ =]+${argument}`,
       'g',
     ),
     accept: (secret) => isCertainPassword(secret) || isRandom(secret),
@@ -186,7 +186,7 @@ export const commandRows: readonly ShapeRow[] = [
     kind: 'domain/user:password',
     contains: ['secretsdump', 'psexec', 'wmiexec', 'smbexec', 'GetUserSPNs', 'GetNPUsers', 'mssqlclient', 'impacket'],
     pattern:
-      /\b(?:impacket-\w+|secretsdump|psexec|wmiexec|smbexec|GetUserSPNs|GetNPUsers|mssqlclient)\S*[ ][^\n]{0,80}?(?<user>[\w.-]+):(?<secret>[^\s"']{4,80})@/g,
+      /\b(?:impacket-\w|secretsdump|psexec|wmiexec|smbexec|GetUserSPNs|GetNPUsers|mssqlclient)\S{0,80}[ ][^\n]{0,80}?(?<![\w.-])(?<user>[\w.-]{1,80}):(?<secret>[^\s"']{4,80})@/g,
     accept: isChosenPassword,
   },
 ];

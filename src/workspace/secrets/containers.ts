@@ -13,7 +13,7 @@ const headerPattern =
   /(?:secrets|passwords|passwds|pwds|passphrases|credentials|creds|tokens|(?<=[a-z_-])keys)["'`]?\s{0,4}(?::=|=>|[:=])\s{0,4}(?:[A-Za-z][\w.<>[\], ]{0,30})?([{[(]|\r?\n)/gi;
 const sectionPattern = /^[ \t]*\[([\w. "-]{0,40}(?:secrets?|passwords?|credentials?|tokens?))\][ \t]*\r?\n/gim;
 const entryPattern =
-  /(?:["'`]?([\w.-]{1,60})["'`]?[ \t]*(?::|=>?)[ \t]*|^[ \t]*-[ \t]+|[[({,][ \t]*|^[ \t]*)(?:["'`]([^"'`\n]{6,200})["'`]|([^\s"'`,;{}[\]#]{6,200})(?=[ \t]*(?:#.*)?\r?$))(?!["'`]?[ \t]*[:])/gm;
+  /(?:["'`]?([\w.-]{1,60})["'`]?[ \t]*(?::|=>?)[ \t]*|^[ \t]*-[ \t]+|[[({,][ \t]*|^[ \t]*)(?:["'`]([^"'`\n]{6,200})["'`]|([^\s"'`,;{}[\]#]{6,200})(?=[ \t]*(?:#|$)))(?!["'`]?[ \t]*[:])/gm;
 const maxBodyLength = 6000;
 
 export function findContainers({ text }: SearchedText): Found[] {
@@ -89,8 +89,7 @@ function bodyAt(text: string, headerStart: number, start: number, opening: strin
 
 const secretKind = /\bkind["']?\s*:\s*["']?(?:Sealed)?Secret\b/;
 const dataSection = /^([ \t]*)["']?(?:data|stringData)["']?\s*:\s*(?:\{\s*)?$/gm;
-const dataEntry =
-  /^([ \t]+)["']?[\w.-]+["']?\s*:\s*(?:([|>][-+\d]*)\s*$|["']?([^\s"'][^"'\n]*?)["']?,?(?:[ \t]+#.*|[ \t]*)$)/;
+const dataName = /^[ \t]+["']?[\w.-]+["']?\s*:/;
 
 export function findKubernetes({ text }: SearchedText): Found[] {
   if (!text.includes('Secret') || !secretKind.test(text)) return [];
@@ -121,9 +120,9 @@ function valuesOf(part: string): Found[] {
         found.push(secretRange(at + depth, trimmed));
       else {
         blockScalarIndent = -1;
-        const item = dataEntry.exec(line);
-        const value = item?.[3];
-        if (item?.[2] !== undefined) blockScalarIndent = depth;
+        const rest = line.slice(dataName.exec(line)?.[0].length ?? line.length).trim();
+        const value = /^["']?([^\s"'][^"']*?)["']?,?$/.exec(rest.split(/[ \t]#/, 1)[0]?.trimEnd() ?? '')?.[1];
+        if (/^[|>][-+\d]*$/.test(rest)) blockScalarIndent = depth;
         else if (value !== undefined && value.length >= 4 && !isPlaceholder(value))
           found.push(secretRange(at + line.lastIndexOf(value), value));
       }

@@ -107,7 +107,7 @@ export function contextAfter(text: string, end: number, before: Strength): Stren
   const rest = text.slice(end, end + 100);
   const line = lineAfter(rest);
   const field =
-    /^\\*["'`]\s*,\s*(?:forHTTPHeaderField|forKey|for|named?|key|\\*["'](?:name|key)\\*["'])\s*[:=]?\s*\\*["'`]([\w.-]+)/.exec(
+    /^\\*["'`]\s*,\s*(?:forHTTPHeaderField|forKey|for|named?|key|\\*["'](?:name|key)\\*["'])\s*(?:[:=]\s*)?\\*["'`]([\w.-]+)/.exec(
       rest,
     );
   if (field?.[1] !== undefined) return strengthOf(field[1]);
@@ -127,7 +127,8 @@ export function contextAfter(text: string, end: number, before: Strength): Stren
 /** Whether the line is a comment or introduces a value: `"token":`, `variable "api_key" {`, `- name: API_KEY`. */
 function isHeading(line: string): boolean {
   return (
-    hasComment(line) || /[:=([{|>,\\]\s*[-+|>]?\s*$|["'`\]>]\s*$|^\s*[-*]?\s*["']?(?:name|key)["']?\s*[:=]/i.test(line)
+    hasComment(line) ||
+    /[:=([{|>,\\]\s*[-+|>]?$|["'`\]>]$|^\s*(?:[-*]\s*)?["']?(?:name|key)["']?\s*[:=]/i.test(line.trimEnd())
   );
 }
 

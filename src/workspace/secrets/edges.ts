@@ -22,7 +22,7 @@ export function findPartialSecrets(text: string, cut: { readonly start?: boolean
   }
   if (cut.end) {
     const tail = text.slice(-20_000);
-    const run = /[\w+/.~%-]+$/.exec(tail.slice(-2000))?.[0];
+    const run = /(?<![\w+/.~%-])[\w+/.~%-]+$/.exec(tail.slice(-2000))?.[0];
     if (run !== undefined) {
       const start = text.length - run.length;
       const at = prefixes.map((prefix) => lastStart(run, prefix)).filter((index) => index >= 0);

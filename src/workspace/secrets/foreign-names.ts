@@ -174,10 +174,13 @@ const letter = '[\\p{L}\\p{M}]';
 /** No letter precedes: the start of a word. */
 const wordStart = `(?<!${letter})`;
 
+/** Compound words begin at the start of a word; a try from each letter would take long. */
+const compounds = (pattern: string): string => pattern.replaceAll('\\p{L}*', '(?<![^ ])\\p{L}*');
+
 /** Endings of lower-case names, for `names.ts`. */
-export const passwordName = new RegExp(`(?:(?:^|[ ])|(?=[${unspaced}]))(?:${join('password')})$`, 'u');
+export const passwordName = new RegExp(`(?:(?:^|[ ])|(?=[${unspaced}]))(?:${compounds(join('password'))})$`, 'u');
 export const tokenName = new RegExp(
-  `(?:(?:^|[ ])|(?=(?:api)?[${unspaced}]))(?:${join('token')})(?:${join('particles')})?$`,
+  `(?:(?:^|[ ])|(?=(?:api)?[${unspaced}]))(?:${compounds(join('token'))})(?:${join('particles')})?$`,
   'u',
 );
 

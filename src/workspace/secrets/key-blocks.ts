@@ -135,11 +135,14 @@ function bodyBefore(text: string, from: number): { start: number; value: string 
     const line = text.slice(at, end);
     const next = separator < 0 ? at : at - (before[separator] === '\n' ? 1 : 2);
     if (!/^[\s"'`+,;()>*#|\\./-]*$/.test(line)) {
-      const match = /^([\s"'`+,;()>*#|\\.]*(?:\/\/)?\s*)([A-Za-z\d+/]+={0,2})[\s"'`+,;)\\]*$/.exec(line);
+      const match =
+        /^([\s"'`+,;()>*#|\\.]*(?![\s"'`+,;()>*#|\\.])(?:\/\/\s*)?)([A-Za-z\d+/]+(?![A-Za-z\d+/])={0,2})[\s"'`+,;)\\]*$/.exec(
+          line,
+        );
       const core = match?.[2];
       if (match === null || core === undefined || !(isBody(core) || core.length < 16)) {
         // The first line may be cut off, and the start of a literal may precede it.
-        const last = /([A-Za-z\d+/]{32,}={0,2})[\s"'`+,;)\\]*$/.exec(line);
+        const last = /(?<![A-Za-z\d+/])([A-Za-z\d+/]{32,}(?![A-Za-z\d+/])={0,2})[\s"'`+,;)\\]*$/.exec(line);
         const lastRun = last?.[1];
         if (last === null || lastRun === undefined || randomness(lastRun) === 0) break;
         return { start: at + last.index, value: [...lines, lastRun].reverse().join('\n') };

@@ -50,8 +50,8 @@ const rows: readonly (readonly [Strength, RegExp])[] = [
 ];
 
 /** Suffix words that do not change the meaning: `passwordValue`, `API_KEY_PROD`, `client-key-data`, `token2`. */
-const neutralSuffix =
-  /(?: (?:value|values|val|text|string|str|plain|plaintext|raw|default|data|production|prod|development|develop|dev|staging|stage|qa|uat|testing|test|live|sandbox|local|main|primary|secondary|old|new|current|previous|backup|env|environ|environment|var|variable|const|constant|literal|base ?64|b ?64|base|hex|encoded|bytes|again|confirm|confirmation|repeat|repeated|check|here|arg|param|parameter|setting|entry|item|content|contents|v?\d+|[a-z]))+$/;
+const neutralWord =
+  /^(?:value|values|val|text|string|str|plain|plaintext|raw|default|data|production|prod|development|develop|dev|staging|stage|qa|uat|testing|test|live|sandbox|local|main|primary|secondary|old|new|current|previous|backup|env|environ|environment|var|variable|const|constant|literal|base|base64|b64|hex|encoded|bytes|again|confirm|confirmation|repeat|repeated|check|here|arg|param|parameter|setting|entry|item|content|contents|v?\d+|[a-z])$/;
 
 /** Services whose keys look like hashes and are often named only after the service. */
 const services = new Set(
@@ -86,12 +86,21 @@ function decide(name: string): Strength {
   if (words === '') return 'unknown';
   const strengthOfAllWords = strengthOfWords(words);
   if (strengthOfAllWords === 'not-secret') return 'not-secret';
-  const withoutSuffix = words.replace(neutralSuffix, '');
-  const strength =
-    withoutSuffix === words || withoutSuffix === '' ? strengthOfAllWords : strengthOfWords(withoutSuffix);
+  const withoutSuffix = withoutNeutralWords(words);
+  const strength = withoutSuffix === words ? strengthOfAllWords : strengthOfWords(withoutSuffix);
   if (strength !== 'unknown' && strength !== 'weak') return strength;
   if (!words.split(' ').some(isService)) return strength;
   return strength === 'weak' ? 'token' : 'weak';
+}
+
+/** Removes the neutral words at the end, but not the first word. */
+function withoutNeutralWords(words: string): string {
+  let end = words.length;
+  for (let space = words.lastIndexOf(' '); space > 0; space = words.lastIndexOf(' ', space - 1)) {
+    if (!neutralWord.test(words.slice(space + 1, end))) break;
+    end = space;
+  }
+  return words.slice(0, end);
 }
 
 /** Whether the word is or begins with a service: `mailgun`, `mailgunkey`. */

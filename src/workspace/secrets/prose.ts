@@ -6,7 +6,7 @@ import { lineEndOf, readBare, readQuoted } from './read-value.ts';
 import { isNoWord } from './values.ts';
 
 const link = new RegExp(
-  String.raw`[ \t]*(?:\([^()\n]{1,30}\))?(?:[ \t]+(?!(?:is|are|was)\b)[\w@'.\-]{1,24}){0,6}?[ \t]*` +
+  String.raw`(?:[ \t]*\([^()\n]{1,30}\))?(?:[ \t]+(?!(?:is|are|was)\b)[\w@'.\-]{1,24}){0,6}?[ \t]*` +
     String.raw`(?:\(?\b(?:is|are|was|will be|set to|equals|to|from)\b|(?<!\p{L})(?:${foreignVerbs})(?!\p{L})|[:：](?!:)|→)` +
     '[ \\t]*(?:still|now|currently|always|just|set to|simply)?[ \\t:]*(?:``)?',
   'yu',
@@ -14,7 +14,9 @@ const link = new RegExp(
 const plainSpace = /[ \t\u3000]+(?:[057][ \t]+|--plaintext[ \t]+|\\\r?\n\s*)?/y;
 /** Text before a name whose value follows after only a space. */
 const spacedBefore =
-  /(?:^|\s|\\n|[`#])(?:ENV|ARG|setenv|setx|set(?:[ \t]+-\w+)*|export|define|SetEnv|login[ \t]+\S+|\S{1,20}[ \t]passwd\/\S+|machine[ \t].*|default[ \t].*)[ \t]+$/i;
+  /(?:^|\s|\\n|[`#])(?:ENV|ARG|setenv|setx|set(?:[ \t]+-\w+)*|export|define|SetEnv|login[ \t]+\S+|\S{1,20}[ \t]passwd\/\S+)[ \t]+$/i;
+/** The same in `.netrc`, with other fields between. */
+const netrcBefore = /(?:^|\s|\\n|[`#])(?:machine|default)[ \t]./i;
 /** Configuration lines of routers and load balancers, which begin with the user. */
 const spacedUser = /^[ \t]*(?:enable|user(?:name)?[ \t]+\S+(?:[ \t].{0,60})?)[ \t]+$/;
 const spacedSql = /\b(?:with[ \t]+(?:encrypted[ \t]+)?password|identified[ \t]+by)$/i;
@@ -31,7 +33,7 @@ export function valuesInProse(spot: NamedSpot, closed: number): ValueCandidate[]
     const isSentence =
       /\b(?:set|define|export|default)[ \t]+$/i.test(before) && /^[a-z]+$/.test(textBefore.trim().replace(/^.*\s/, ''));
     const takesValue =
-      isFlag || isTypographic || (spacedBefore.test(before) && !isSentence) || (!isProse && spacedUser.test(before));
+      isFlag || isTypographic || (isSpacedBefore(before) && !isSentence) || (!isProse && spacedUser.test(before));
     const quoted = literals(text, valueStart);
     if (quoted.length > 0)
       return quoted.filter(
@@ -68,4 +70,8 @@ export function valuesInProse(spot: NamedSpot, closed: number): ValueCandidate[]
   const bare = readBare(text, at, false);
   if (bare === undefined || /^\w+=\S/.test(bare.text) || !isNoWord(bare.text) || !/[A-Za-z]/.test(bare.text)) return [];
   return [{ ...bare, literal: !isExpression(bare.text) }];
+}
+
+function isSpacedBefore(before: string): boolean {
+  return spacedBefore.test(before) || (/[ \t]$/.test(before) && netrcBefore.test(before));
 }

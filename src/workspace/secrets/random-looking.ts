@@ -64,7 +64,7 @@ export function tokenIn(text: string, start: number, end: number): Found | undef
       if (!text.startsWith(prefix, at)) continue;
       rest.lastIndex = at + prefix.length;
       if (!rest.test(text)) continue;
-      const value = text.slice(at, rest.lastIndex).replace(/[.-]+$/, '');
+      const value = text.slice(at, rest.lastIndex).replace(/(?<![.-])[.-]+$/, '');
       if (certain || looksReal(value.slice(prefix.length), prefix))
         return { start: at, end: at + value.length, value, kind };
     }

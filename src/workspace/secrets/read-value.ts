@@ -17,7 +17,7 @@ export interface ReadValue {
 const maxValueLength = 400;
 const opening = /(?:[rbfuRBFULN@$]{1,2}#{0,2}(?=["'`])|(?=\\*["'`]))(\\*)("""|'''|["'`]|&quot;)/y;
 const joinPattern =
-  /[ \t]*(?:(?:\+|\.\.?|&|~|<>|\|\|)[ \t]*\\?\r?\n?\s*|\\?\r?\n\s*(?:\+|\.\.?|&|<>)\s*|\\?[ \t]*\r?\n[ \t]*(?=\\*["'])|[ \t]+(?=["']))(?:\\*\/\/[^\n]*\n\s*)?/y;
+  /[ \t]*(?:(?:\+|\.\.?|&|~|<>|\|\|)[ \t]*\\?\r?\n?\s*|\\?\r?\n\s*(?:\+|\.\.?|&|<>)\s*|(?:\\[ \t]*)?\r?\n[ \t]*(?=\\*["'])|(?<=[ \t])(?=["']))(?:\\*\/\/[^\n]*\n\s*)?/y;
 
 /** Reads a quoted literal and the literals joined to it. Returns undefined if there is none or it does not end. */
 export function readQuoted(text: string, at: number): ReadValue | undefined {
@@ -111,7 +111,8 @@ export function readBare(text: string, at: number, isSettings: boolean): ReadVal
   // Cut off the next setting of a connection string.
   found = found.replace(/;[\w ]+=.*$/s, '');
   if (isSettings) found = found.replace(/(?:\\[nrt])+$/, '').replace(/[;,]$/, '');
-  else found = found.replace(/[.,;:]+$/, '').replace(/[!?]+$/, (end) => (/\d/.test(found) ? end : ''));
+  else
+    found = found.replace(/(?<![.,;:])[.,;:]+$/, '').replace(/(?<![!?])[!?]+$/, (end) => (/\d/.test(found) ? end : ''));
   if (found.length === 0) return undefined;
   // A backslash at the line end continues a shell line.
   const lineContinuation = /\\\r?\n/y;

@@ -167,7 +167,8 @@ export const shapeRows: readonly ShapeRow[] = [
   },
   {
     kind: 'user and password in two lines',
-    paths: /vpn[^/]*\/[^/]*(?:auth|pass|login)[^/]*$|(?:^|\/)(?:auth|auth-user-pass|login)\.(?:txt|conf)$/i,
+    paths:
+      /vpn(?:(?!vpn)[^/])*\/(?=[^/]*$)[^/]*(?:auth|pass|login)|(?:^|\/)(?:auth|auth-user-pass|login)\.(?:txt|conf)$/i,
     pattern: /^[\w.@-]{2,60}\r?\n(\S{6,80})\s{0,4}$/g,
     accept: isCertainPassword,
   },
@@ -185,7 +186,7 @@ export const shapeRows: readonly ShapeRow[] = [
   },
   {
     kind: 'PPP secret',
-    paths: /(?:chap|pap)-secrets|ppp[^/]*\/[^/]*(?:secret|options)/i,
+    paths: /(?:chap|pap)-secrets|ppp(?:(?!ppp)[^/])*\/[^/]*(?:secret|options)/i,
     pattern: /^["']?[^\s#"']+["']?[ \t]+\S+[ \t]+["']?([^\s"']{4,120})/gm,
     accept: isNoPlaceholder,
   },
@@ -193,7 +194,7 @@ export const shapeRows: readonly ShapeRow[] = [
     kind: 'passwords of cloud-init',
     contains: 'chpasswd:',
     pattern:
-      /\bchpasswd:[^\n]*\n[ \t]+(?:expire[^\n]*\n[ \t]+)?list:[^\n]*\n[ \t]+(?:-[ \t]+)?["']?(?<user>[\w.-]+):(?<secret>[^\s"']{6,120})/g,
+      /\bchpasswd:[^\n]{0,100}\n[ \t]+(?:expire[^\n]{0,100}\n[ \t]+)?list:[^\n]{0,100}\n[ \t]+(?:-[ \t]+)?["']?(?<user>[\w.-]+):(?<secret>[^\s"']{6,120})/g,
     accept: isChosenPassword,
   },
   {
@@ -224,7 +225,7 @@ export const shapeRows: readonly ShapeRow[] = [
   {
     kind: 'key of a call',
     pattern:
-      /\b(?:CryptoJS\.\w+\.(?:en|de)crypt|openssl_(?:en|de)crypt|create(?:Hmac|(?:Dec|C)ipheriv)|hmac\.new|jwt\.(?:sign|verify|encode|decode)|JWT\.(?:sign|encode|decode)|cookieParser|Fernet|set_password|pbkdf2(?:Sync)?|scrypt(?:Sync)?|HmacSHA\d+|hmac\.New|hash_hmac|Hash::make|from_secret|SecretKeySpec|PBEKeySpec|Rfc2898DeriveBytes|hmacShaKeyFor|SymmetricSecurityKey|signWith|HMAC(?:256|384|512)|OpenSSL::HMAC\.(?:hex)?digest|AES\.new|SignedString|NewCookieStore|(?:AES|aes)_(?:EN|DE|en|de)(?:CRYPT|crypt)|(?:pgp_sym|PGP_SYM)_(?:en|de|EN|DE)(?:crypt|CRYPT)(?:_bytea)?|EncryptByPassPhrase|DecryptByPassPhrase)\((?:[^"'`()\n]{0,60},\s*|\s*[bru]?["'][\w./@: -]{1,60}["'],\s*){0,2}(?:\[\]byte\(|(?:\w+\.){1,4}[gG]et_?[bB]ytes\()?[bru]?["'`]([^"'`\n]{8,200})["'`]/g,
+      /\b(?:CryptoJS\.\w+\.(?:en|de)crypt|openssl_(?:en|de)crypt|create(?:Hmac|(?:Dec|C)ipheriv)|hmac\.new|jwt\.(?:sign|verify|encode|decode)|JWT\.(?:sign|encode|decode)|cookieParser|Fernet|set_password|pbkdf2(?:Sync)?|scrypt(?:Sync)?|HmacSHA\d+|hmac\.New|hash_hmac|Hash::make|from_secret|SecretKeySpec|PBEKeySpec|Rfc2898DeriveBytes|hmacShaKeyFor|SymmetricSecurityKey|signWith|HMAC(?:256|384|512)|OpenSSL::HMAC\.(?:hex)?digest|AES\.new|SignedString|NewCookieStore|(?:AES|aes)_(?:EN|DE|en|de)(?:CRYPT|crypt)|(?:pgp_sym|PGP_SYM)_(?:en|de|EN|DE)(?:crypt|CRYPT)(?:_bytea)?|EncryptByPassPhrase|DecryptByPassPhrase)\((?:[^"'`()\n]{0,60},\s{0,40}|\s{0,40}[bru]?["'][\w./@: -]{1,60}["'],\s{0,40}){0,2}(?:\[\]byte\(|(?:\w+\.){1,4}[gG]et_?[bB]ytes\()?[bru]?["'`]([^"'`\n]{8,200})["'`]/g,
     accept: (secret) =>
       isRandom(secret) || (isCertainPassword(secret) && isNoWord(secret) && !/^(?:sha|aes|md|HS|RS)-?\d/i.test(secret)),
   },
@@ -234,7 +235,8 @@ export const shapeRows: readonly ShapeRow[] = [
     pattern:
       /[[{(]\s{0,40}((?:0x[\da-fA-F]{1,2}|\d{1,3})(?:\s{0,20},\s{0,20}(?:0x[\da-fA-F]{1,2}|\d{1,3})){15,300})\s{0,20},?\s{0,20}[\]})]/g,
     accept: (secret, { input, index }) =>
-      ['token', 'password'].includes(contextOf(input, index)) && new Set(secret.split(/\s*,\s*/)).size > 10,
+      ['token', 'password'].includes(contextOf(input, index)) &&
+      new Set(secret.split(',').map((number) => number.trim())).size > 10,
   },
   {
     kind: 'AWS account',
@@ -271,7 +273,7 @@ export const shapeRows: readonly ShapeRow[] = [
     kind: 'SQL password',
     contains: ['DENTIFIED', 'dentified', 'PASSWORD', 'password', 'Password'],
     pattern:
-      /\b(?:IDENTIFIED\s+(?:WITH\s+\w+\s+)?(?:BY|AS)|(?:WITH|ENCRYPTED|SET)\s+(?:LOGIN\s+)?PASSWORD(?:\s+FOR\s+\S+(?=\s))?\s*=?|PASSWORD\s*=|PASSWORD)\s*\(?\s*N?\\*["']([^"'\n\\]{4,120})\\*["']/gi,
+      /\b(?:IDENTIFIED\s+(?:WITH\s+\w+\s+)?(?:BY|AS)|(?:WITH|ENCRYPTED|SET)\s+(?:LOGIN\s+)?PASSWORD(?:\s+FOR\s+\S+(?=\s))?|PASSWORD)(?:\s*=)?(?:\s*\()?\s*N?\\*["']([^"'\n\\]{4,120})\\*["']/gi,
     accept: (secret) => isCertainPassword(secret),
   },
   {

@@ -79,8 +79,14 @@ function secretsInCells(columns: readonly string[], cells: readonly Cell[], offs
 /** Cells of a Markdown table line, without emphasis or code marks. */
 function barCells(line: string): Cell[] {
   const found: Cell[] = [];
-  for (const match of line.matchAll(/\|[ \t]*[`*_]*([^|]*?)[`*_]*[ \t]*(?=\|)/g))
-    found.push({ start: match.index + match[0].lastIndexOf(match[1] ?? ''), value: match[1] ?? '' });
+  let bar = line.indexOf('|');
+  for (let next = line.indexOf('|', bar + 1); bar >= 0 && next >= 0; next = line.indexOf('|', bar + 1)) {
+    const cell = line.slice(bar + 1, next);
+    const marks = /^[ \t]*[`*_]*/.exec(cell)?.[0].length ?? 0;
+    const rest = cell.slice(marks).trimEnd();
+    found.push({ start: bar + 1 + marks, value: rest.replace(/(?<![`*_])[`*_]+$/, '') });
+    bar = next;
+  }
   return found;
 }
 

@@ -6,7 +6,7 @@ import { isWord, isWords } from './words.ts';
 /** Text that replaces a value, or obviously made-up values. */
 const placeholders: readonly RegExp[] = [
   // Templates and references: ${X}, $X, $(x), {{ x }}, {x}, <x>, %X%, %s, #{x}, @x@, :x, [x], ENC[...].
-  /\$\{|\{\{|\}\}|#\{|\$\(|<%|%>|^\$[A-Za-z_](?!\w*[@!#%^*])|^\{[\w.:]*\}$|^<[^>]*>?$|^%[\w.-]+%$|^%[-+\d.]*[a-z]$|^@[\w.]+@$|^@(?:[a-z_.]*(?:[A-Z][a-z]+)*|[A-Z\d_]+)\d*$|^\[[^\]]*\]$|^:[\w]+:?$|^ENC[[(]|^![A-Za-z]+(?=[\s([]|$)|^&\w+;?$/,
+  /\$\{|\{\{|\}\}|#\{|\$\(|<%|%>|^\$[A-Za-z_](?!\w*[@!#%^*])|^\{[\w.:]*\}$|^<[^>]*>?$|^%[\w.-]+%$|^%[-+\d.]*[a-z]$|^@[\w.]+@$|^@(?:[a-z_.]*(?:[A-Z][a-z]+)*\d*|[A-Z\d_]+)$|^\[[^\]]*\]$|^:[\w]+:?$|^ENC[[(]|^![A-Za-z]+(?=[\s([]|$)|^&\w+;?$/,
   // Paths, URLs and references to secret stores.
   /^(?:[A-Za-z]:\\|file:|https?:\/\/[^@]*$|arn:|op:\/\/|vault:|secretsmanager:|ssm:|keyring:|ref\+|env:|data:|projects\/)/,
   /example|changeme|change[-_ ]?(?:it|this|me)|placeholder|redacted|replace[-_ ]?(?:me|this|with)|\byour[-_ ]|^your|insert[-_ ]|enter[-_ ]|put[-_ ]your|goes[-_ ]?here|[-_ ]here\b|dummy|lorem|deadbeef|aws4_request|cafebabe|todo\b|fixme|[*•●]{3,}|x{4,}|\.{3}|…|%[-+\d.]*s\b|^(?:n\/a|tbd|none|null|nil|undefined|true|false|yes|no|empty|unset|default)$/i,
@@ -166,7 +166,7 @@ function isIdentifier(value: string): boolean {
   if (!/\d/.test(value)) return share > 0.3 || bitsPerCharacter(value) < (value.length < 24 ? 5.1 : 4.8);
   return (
     bitsPerCharacter(value) < (value.length >= 20 ? 4.5 : value.length >= 16 ? 4.6 : 5.1) &&
-    /^(?:[A-Za-z]{3,}\d{0,4})(?:[_./~$-]?[A-Za-z]{3,}\d{0,4})*$/.test(value)
+    /^[A-Za-z]{3,}(?:(?:\d{1,4}[_./~$-]?|[_./~$-])[A-Za-z]{3,})*\d{0,4}$/.test(value)
   );
 }
 
