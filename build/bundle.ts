@@ -24,7 +24,6 @@ const entries: readonly Entry[] = [
   { source: 'src/specialist/engine/main.ts', out: 'engine.cjs', platform: 'node' },
   { source: 'src/vscode/webview/main.ts', out: 'panel.js', platform: 'browser' },
   { source: 'src/vscode/webview/table-main.ts', out: 'table.js', platform: 'browser' },
-  // With the sheet of its charts' library beside it.
   { source: 'src/vscode/webview/report-main.ts', out: 'report.js', platform: 'browser' },
 ];
 

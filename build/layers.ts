@@ -32,7 +32,6 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   '@anthropic-ai/sdk': ['llm/providers/'],
   openai: ['llm/providers/'],
   vscode: ['vscode/', 'extension.ts'],
-  uplot: ['vscode/webview/'],
 };
 
 interface Rule {
@@ -56,11 +55,9 @@ const rules: readonly Rule[] = [
     forbids: (_, to) => isFile(to) && !to.startsWith('src/'),
   },
   {
-    says: `${webview} runs in a browser: it imports only itself, src/common/schemas.ts, uplot and valibot`,
+    says: `${webview} runs in a browser: it imports only itself, src/common/schemas.ts and valibot`,
     forbids: (from, to) =>
-      from.startsWith(webview) &&
-      !to.startsWith(webview) &&
-      !['src/common/schemas.ts', 'uplot', 'valibot'].includes(to),
+      from.startsWith(webview) && !to.startsWith(webview) && !['src/common/schemas.ts', 'valibot'].includes(to),
   },
   {
     says: `only the protocols and wording.ts are imported from ${webview}`,

@@ -128,7 +128,7 @@ export async function adaptOn(
   bar.clear();
   const { report, snapshotPath } = unwrap(result);
   if (report.neural?.training === undefined) {
-    throw new Error(`The run on ${recording.package} trained nothing. ${report.notes.join(' ')}`);
+    throw new Error(`The run on ${recording.package} trained nothing. ${report.neuralFailure?.message ?? ''}`);
   }
   return {
     model: currentModel(specialistFolder, { base: model, tokenizer: tokenizerPath }).model,

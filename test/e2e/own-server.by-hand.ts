@@ -129,8 +129,8 @@ step('the report compares both models', async () => {
   await editor.command('Easy Adaptation: Show Adaptations');
   await editor.quickRow('tanstack-ai').click();
   const page = editor.panel(1);
-  await page.getByText('What changed').waitFor();
-  await page.getByText('Routing: quality against calls').first().scrollIntoViewIfNeeded();
+  await page.getByText('What it brought').waitFor();
+  await page.getByText('Choosing the balance').waitFor();
   await editor.shot('47-report');
   await editor.page.setViewportSize({ width: 1280, height: 800 });
   await editor.command('View: Close Editor');

@@ -65,12 +65,11 @@ const report: PanelReport = {
   folder: 'shop',
   finishedAt: 1_700_000_000_000,
   sections: [
-    { title: 'What changed', text: ['Too few files.'] },
+    { title: 'What it brought', text: ['Too few files.'] },
     {
-      title: 'The models compared',
+      title: 'Lines exactly right',
       text: [],
-      table: { head: ['Model', 'Right'], rows: [['adapted', 0.4]] },
-      examples: [{ location: 'a.ts:1', before: 'x', lines: [{ who: 'Written', text: 'y' }] }],
+      table: { head: ['Model', 'Right'], rows: [['adapted', '40.0%']] },
     },
   ],
 };
@@ -160,11 +159,8 @@ function check(message: ToPanel): void {
   const reported = (each: Extract<ToPanel, { type: 'reports' }>['reports'][number]) => {
     texts(each.folder);
     words.date(each.finishedAt);
-    for (const { title, text, table, examples = [] } of each.sections) {
-      texts(title, ...text, ...(table?.head ?? []));
-      for (const cell of table?.rows.flat() ?? []) texts(typeof cell === 'number' ? words.percent(cell) : cell);
-      for (const { location, before, lines } of examples) texts(location, before, ...lines.flatMap(Object.values));
-    }
+    for (const { title, text, table } of each.sections)
+      texts(title, ...text, ...(table?.head ?? []), ...(table?.rows.flat() ?? []));
   };
   const ran = (each: PanelTask) => {
     texts(each.name, each.model ?? '', ...each.notes);

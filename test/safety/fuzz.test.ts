@@ -111,7 +111,7 @@ test('allocates no huge table for a vocabulary with one large id', () => {
 });
 
 test('reports a damaged adaptation row in the store without an exception', () => {
-  for (const json of ['', '{', 'null', '7', '[]', '{"harvest":1,"examples":[]}', '{"harvest":{}}']) {
+  for (const json of ['', '{', 'null', '7', '[]', '{"harvest":1,"notes":[]}', '{"harvest":{}}']) {
     assert.equal(storedReport(json), undefined, json);
     const fit = storedRouter(json);
     assert.equal(fit.ok ? '' : fit.error.code, 'corrupt', json);

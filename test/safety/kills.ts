@@ -214,8 +214,8 @@ export class KillGround {
 /** The part of a run's result that does not depend on its speed or on the number of restarts. */
 function outcome({ code, out, err }: Ended): string {
   if (code !== 0) throw new Error(`ended with ${code}: ${err}`);
-  const { neural, specialist, notes } = JSON.parse(out) as AdaptReport;
-  if (!neural?.training) throw new Error(`was not trained: ${notes.join(' ')}`);
+  const { neural, neuralFailure, specialist } = JSON.parse(out) as AdaptReport;
+  if (!neural?.training) throw new Error(`was not trained: ${neuralFailure?.message}`);
   const { base, adapted } = neural.chosenFrom as NonNullable<typeof neural.chosenFrom>;
   return JSON.stringify([neural.training.steps, neural.training.loss, base, adapted, specialist?.places]);
 }

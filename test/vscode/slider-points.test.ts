@@ -10,7 +10,9 @@ const slider = [
 ];
 
 test('each position has its share of calls, its cost and its gain over the local model alone', () => {
-  const points = sliderPoints({ slider, api: { specialistExactMatch: 0.4 } }, (share) => share / 10);
+  const local = { places: 100, exactMatch: 0.4 };
+  const api = { compared: { specialist: local, api: local, together: local } };
+  const points = sliderPoints({ slider, api }, (share) => share / 10);
   assert.deepEqual(
     points.map(({ share, usd, gain }) => [share, usd?.toFixed(2), gain?.toFixed(2)]),
     [

@@ -16,7 +16,7 @@ interface Comparison {
   readonly figures: { readonly adapted: Figures; readonly base: Figures };
 }
 
-type Figures = Pick<MixedQuality, 'places' | 'exactMatch' | 'editSimilarity' | 'loss'>;
+type Figures = Pick<MixedQuality, 'places' | 'exactMatch' | 'loss'>;
 
 /**
  * Stores beside a model that it was better than a base, with the figures.
@@ -45,8 +45,8 @@ export function isBetterThan(model: string, base: string): boolean {
   return rows.some((row) => row.base?.weights === weights);
 }
 
-function figuresOf({ places: positions, exactMatch, editSimilarity, loss }: MixedQuality): Figures {
-  return { places: positions, exactMatch, editSimilarity, ...(loss !== undefined && { loss }) };
+function figuresOf({ places, exactMatch, loss }: MixedQuality): Figures {
+  return { places, exactMatch, ...(loss !== undefined && { loss }) };
 }
 
 /** Empty if nothing readable is stored. */

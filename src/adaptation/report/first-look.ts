@@ -2,8 +2,8 @@
 import { counted, oneLine, percent, thousands } from '../../common/format.ts';
 import { quantile } from '../../common/quality.ts';
 import { lineBefore } from '../../text/lines.ts';
-import type { HarvestReport, LeftOutReason } from '../../workspace/files/types.ts';
-import { reasons } from './phrases.ts';
+import type { HarvestReport } from '../../workspace/files/types.ts';
+import { largest, leftOutInWords } from './phrases.ts';
 import type { ScoredPosition } from './scored.ts';
 
 /** Drafts at the same cursor positions of held-out files. */
@@ -16,28 +16,21 @@ export interface FirstLook {
 
 /** With fewer positions, the text says that the figures are rough. */
 const FEW = 30;
-/** Maximum number of languages, and of reasons for leaving files out. */
+/** Maximum number of languages. */
 const LANGUAGES = 5;
-const REASONS = 4;
 /** Columns of code in an example, so that its line fits in 100. */
 const CODE_WIDTH = 84;
 
 /** A few lines about the files that were read and left out. */
 export function harvestInWords({ root, files, bytes, byLanguage, leftOut, secretsMasked }: HarvestReport): string {
-  const most = <K extends string>(counts: Readonly<Partial<Record<K, number>>>, limit: number) =>
-    (Object.entries(counts) as [K, number][]).sort((a, b) => b[1] - a[1]).slice(0, limit);
   const others = Object.keys(byLanguage).length - LANGUAGES;
-  const languages = most(byLanguage, LANGUAGES).map(([language, count]) => `${language} ${thousands(count)}`);
+  const languages = largest(byLanguage, LANGUAGES).map(([language, count]) => `${language} ${thousands(count)}`);
   if (others > 0) languages.push(`${counted(others, 'other language')}`);
-  const leftOutParts = most<LeftOutReason>(leftOut, REASONS).map(
-    ([reason, count]) => `${thousands(count)} ${reasons[reason]}`,
-  );
-  const leftOutCount = Object.values(leftOut).reduce((sum, count) => sum + count, 0);
   return [
     'What was read',
     `  ${root}`,
     `  ${counted(files, 'file')}, ${(bytes / 1e6).toFixed(1)} MB: ${languages.join(', ')}.`,
-    `  Left out: ${leftOutCount === 0 ? 'nothing' : leftOutParts.join('; ')}.`,
+    `  Left out: ${leftOutInWords(leftOut)}.`,
     ...(secretsMasked > 0 ? [`  ${counted(secretsMasked, 'secret')} replaced before anything else saw the text.`] : []),
     '',
   ].join('\n');

@@ -1,25 +1,91 @@
-// The outcome of an adaptation in one sentence, for editor, terminal and report.
+// The outcome of an adaptation as a value, and the sentences that editor, terminal and report make from it.
 import { counted, percent } from '../../common/format.ts';
 import { likelierBy } from '../../common/quality.ts';
-import type { AdaptReport, MixedQuality } from './types.ts';
+import type { AdaptReport, MixedQuality, NeuralFailure } from './types.ts';
 
-export function outcomeOf({ neural, harvest, notes }: AdaptReport): string {
-  if (!neural) return ['The files are indexed, and no neural model was adapted.', ...reasons(notes)].join(' ');
+export type Outcome =
+  /** The adapted model is used, or that of an earlier adaptation. */
+  | {
+      readonly code: 'kept' | 'earlier-stays';
+      readonly why: string;
+      readonly own: MixedQuality;
+      readonly base: MixedQuality;
+      /** Number of validation positions. */
+      readonly decidedAt: number;
+      readonly failure: NeuralFailure | undefined;
+    }
+  /** A model was trained, and the base model is used. */
+  | {
+      readonly code: 'not-kept';
+      readonly why: string;
+      readonly files: number;
+      readonly ranOutOfTime: boolean;
+      readonly failure: NeuralFailure | undefined;
+    }
+  /** Nothing was trained: the base model is used, or the n-grams alone. */
+  | { readonly code: 'untrained'; readonly files: number; readonly failure: NeuralFailure | undefined }
+  | { readonly code: 'indexed'; readonly failure: NeuralFailure | undefined };
+
+export function outcomeOf({ neural, neuralFailure: failure, harvest: { files } }: AdaptReport): Outcome {
+  if (!neural) return { code: 'indexed', failure };
   const { used, why, quality, training, chosenFrom } = neural;
   const own = used === 'base' ? undefined : quality[used];
-  if (!own) {
-    const stays = `The base model answers, with ${counted(harvest.files, 'file')} of this folder in the index.`;
-    return [...(training ? [`Not kept: ${why}`] : reasons(notes)), stays].join(' ');
+  if (own) {
+    const code = used === 'adapted' ? 'kept' : 'earlier-stays';
+    return { code, why, own, base: quality.base, decidedAt: chosenFrom[used]?.places ?? 0, failure };
   }
-  const kept = used === 'adapted' ? 'Kept' : 'The earlier adapted model stays';
-  const more = own.exactMatch - quality.base.exactMatch;
+  if (training) return { code: 'not-kept', why, files, ranOutOfTime: training.stopped === 'out-of-time', failure };
+  return { code: 'untrained', files, failure };
+}
+
+const AGAIN = 'Adapt again after larger changes to the folder.';
+
+/** What the adaptation brought, and what to do. */
+export function outcomeInWords(outcome: Outcome): string {
+  switch (outcome.code) {
+    case 'indexed': {
+      const choose = 'To train one, choose a base model (easyAdaptation.baseModel).';
+      return `The files are indexed, and no neural model was adapted. ${outcome.failure ? failureInWords(outcome.failure) : choose}`;
+    }
+    case 'untrained': {
+      const reason = outcome.failure ? `${failureInWords(outcome.failure)} ` : '';
+      return `This run trained nothing. ${reason}${baseAnswers(outcome.files)}`;
+    }
+    case 'not-kept': {
+      const more = outcome.ranOutOfTime
+        ? 'with more minutes (easyAdaptation.adaptMinutes) or files'
+        : 'with more files';
+      return outcome.failure
+        ? `Not kept: ${outcome.failure.message} ${baseAnswers(outcome.files)}`
+        : `Not kept: ${outcome.why} ${baseAnswers(outcome.files)} Another run may succeed ${more}.`;
+    }
+    case 'kept':
+      return `Kept: ${comparisonInWords(outcome)} ${AGAIN}`;
+    case 'earlier-stays':
+      return `The earlier adapted model stays: ${comparisonInWords(outcome)} ${outcome.failure ? failureInWords(outcome.failure) : AGAIN}`;
+  }
+}
+
+/** The failure's own message says what to do. */
+function failureInWords({ during, message }: NeuralFailure): string {
+  return during === 'training'
+    ? `The neural model was not adapted: ${message}`
+    : `The neural model was not measured, so the n-grams answer alone. ${message}`;
+}
+
+function baseAnswers(files: number): string {
+  return `The base model answers, with ${counted(files, 'file')} of this folder in the index.`;
+}
+
+function comparisonInWords({ why, own, base, decidedAt }: Extract<Outcome, { readonly own: MixedQuality }>): string {
+  if (own.places === 0) return why;
+  const more = own.exactMatch - base.exactMatch;
   const unseen = `at ${counted(own.places, 'position')} of files it has not seen`;
-  const figures = `(${percent(own.exactMatch)} instead of ${percent(quality.base.exactMatch)})`;
-  if (own.places === 0) return `${kept}: ${why}`;
-  if (more > 0) return `${kept}: ${percent(more)} more lines right ${unseen} ${figures}.`;
-  const chosen = `better at the ${counted(chosenFrom[used]?.places ?? 0, 'position')} that decided`;
+  const figures = `(${percent(own.exactMatch)} instead of ${percent(base.exactMatch)})`;
+  if (more > 0) return `${percent(more)} more lines right ${unseen} ${figures}.`;
   const lines = more < 0 ? `it got ${percent(-more)} fewer right` : 'no difference was seen';
-  return `${kept}: it was ${chosen}; ${unseen} ${lines} ${figures}${lossInWords(own, quality.base)}.`;
+  const chosen = `better at the ${counted(decidedAt, 'position')} that decided`;
+  return `it was ${chosen}; ${unseen} ${lines} ${figures}${lossInWords(own, base)}.`;
 }
 
 /** Difference in loss, as a clause; empty if it was not measured or rounds to 0. */
@@ -28,9 +94,4 @@ function lossInWords(own: MixedQuality, base: MixedQuality): string {
   const likelier = likelierBy(base.loss - own.loss);
   if (Math.abs(likelier) < 0.0005) return '';
   return `, and it gave the author’s text ${percent(Math.abs(likelier))} ${likelier > 0 ? 'more' : 'less'} probability`;
-}
-
-/** The note that says why there is no adapted model. */
-function reasons(notes: readonly string[]): string[] {
-  return notes.filter((note) => /neural model was/.test(note)).slice(0, 1);
 }

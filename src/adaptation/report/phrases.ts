@@ -1,10 +1,13 @@
 // Phrases that several parts of a report share.
-import { counted, oneLine } from '../../common/format.ts';
+import { counted, thousands } from '../../common/format.ts';
 import type { LeftOutReason } from '../../workspace/files/types.ts';
-import type { AdaptReport, Latencies, NeuralReport } from './types.ts';
+import type { AdaptReport, Latencies } from './types.ts';
+
+/** Maximum number of reasons for leaving files out. */
+const REASONS = 4;
 
 /** Reasons for leaving a file out, in words. */
-export const reasons: Record<LeftOutReason, string> = {
+const reasons: Record<LeftOutReason, string> = {
   ignored: 'ignored by .gitignore, .easyadaptationignore or files.exclude',
   binary: 'binary',
   minified: 'minified',
@@ -20,20 +23,15 @@ export const reasons: Record<LeftOutReason, string> = {
   'over-limit': 'over the limit of files or bytes',
 };
 
-export const LINES_RIGHT = 'Lines exactly right';
-
-export function capitalized(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+/** The largest counts first. */
+export function largest<K extends string>(counts: Readonly<Partial<Record<K, number>>>, limit: number): [K, number][] {
+  return (Object.entries(counts) as [K, number][]).sort((a, b) => b[1] - a[1]).slice(0, limit);
 }
 
-/** A line of code as reports show it. */
-export function codeInReport(text: string): string {
-  return text.trim() === '' ? '(nothing)' : oneLine(text, 120);
-}
-
-/** Whether a model was adapted and another one is used. */
-export function isRolledBack({ chosenFrom, used }: NeuralReport): boolean {
-  return chosenFrom.adapted !== undefined && used !== 'adapted';
+/** '12 binary; 3 too large', or 'nothing' */
+export function leftOutInWords(leftOut: Readonly<Partial<Record<LeftOutReason, number>>>): string {
+  const parts = largest(leftOut, REASONS).map(([reason, count]) => `${thousands(count)} ${reasons[reason]}`);
+  return parts.length === 0 ? 'nothing' : parts.join('; ');
 }
 
 /** A run's limit of minutes: '10 minutes', '0.5 minutes'. */

@@ -1,117 +1,142 @@
-// An adaptation's report as a document: its sections in their order, and those about the run itself.
-import { counted, duration, thousands } from '../../common/format.ts';
-import type { LeftOutReason } from '../../workspace/files/types.ts';
-import type { ReportDocument, Section } from './document.ts';
-import { kindsSection, modelsSection, trainingSection } from './local-model-sections.ts';
-import { outcomeOf } from './outcome.ts';
-import { capitalized, codeInReport, latencyInWords, paidInWords, reasons } from './phrases.ts';
-import { apiSection, calibrationSection, deferralSection, routerSection, underfitSection } from './routing-sections.ts';
-import type { AdaptReport } from './types.ts';
+// An adaptation's report as a document: what it brought, how right each model is, the balance, the cost, calibration.
+import { counted, duration, percent, thousands } from '../../common/format.ts';
+import type { ReportDocument, ReportTable, Section } from './document.ts';
+import { outcomeInWords, outcomeOf } from './outcome.ts';
+import { latencyInWords, leftOutInWords, paidInWords } from './phrases.ts';
+import type { AdaptReport, NeuralReport, Quality } from './types.ts';
 
 /** @param finishedAt ms since 1970 */
 export function reportDocument(report: AdaptReport, name: string, finishedAt: number): ReportDocument {
-  const date = (at: number) => `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
   return {
     title: name,
-    subtitle: date(finishedAt),
+    subtitle: `${new Date(finishedAt).toISOString().slice(0, 16).replace('T', ' ')} UTC`,
     sections: [
-      changeSection(report),
-      ...kindsSection(report),
-      ...modelsSection(report),
-      ...underfitSection(report),
-      ...deferralSection(report),
-      ...routerSection(report),
-      ...apiSection(report),
-      ...calibrationSection(report),
-      ...trainingSection(report),
-      filesSection(report),
-      costSection(report),
-      ...completionsSection(report),
+      { title: 'What it brought', text: [outcomeInWords(outcomeOf(report))] },
+      qualitySection(report),
+      ...balanceSection(report),
+      { title: 'What it cost', text: [], table: { head: ['Cost', 'Value'], rows: costRows(report) } },
+      { title: 'Can the percentages be believed?', text: [calibrationInWords(report)] },
+      ...(report.notes.length > 0 ? [{ title: 'Notes', text: [...new Set(report.notes)] }] : []),
     ],
   };
 }
 
-/** Each sentence once: a note that the outcome repeats is left out. */
-function changeSection(report: AdaptReport): Section {
-  const outcome = outcomeOf(report);
-  const untrained = report.neural && !report.neural.training ? ['This run trained nothing.'] : [];
-  const notes = report.notes.filter((note) => !outcome.includes(note));
-  return { title: 'What changed', text: [...new Set([outcome, ...untrained, ...notes])] };
-}
-
-function filesSection({ harvest, splits, neural }: AdaptReport): Section {
-  const languages = Object.entries(harvest.byLanguage ?? {})
-    .sort((a, b) => b[1] - a[1])
-    .slice(0, 5)
-    .map(([language, count]) => `${language} ${thousands(count)}`);
-  const rows = Object.entries(harvest.leftOut ?? {}).map(([reason, count]) => [
-    capitalized(reasons[reason as LeftOutReason] ?? reason),
-    thousands(count),
-    (harvest.leftOutExamples?.[reason as LeftOutReason] ?? []).slice(0, 2).join(', '),
-  ]);
+function qualitySection({ specialist, neural, api, balance }: AdaptReport): Section {
+  const title = 'Lines exactly right';
+  if (!specialist) return { title, text: ['Not measured: the folder has too few files to hold some out.'] };
+  const { compared } = api ?? {};
+  const rows = [
+    ...(neural
+      ? [row(`Before: ${before(neural)}`, neural.used === 'base' ? neural.quality.ngram : neural.quality.base)]
+      : []),
+    row(`Now: ${neural ? modelNames[neural.used] : modelNames.ngram}`, specialist),
+    ...(compared
+      ? [
+          // The large model may have answered at a part of the positions.
+          ...(compared.specialist.places < specialist.places
+            ? [row('Now, where the large model was asked', compared.specialist)]
+            : []),
+          row(`Large model: ${api?.model}`, compared.api),
+          row(`Together, balance ${balance}`, compared.together),
+        ]
+      : []),
+  ];
   return {
-    title: 'What was read',
-    text: [
-      `${counted(harvest.files, 'file')}, ${counted(harvest.tokens, 'token')}${languages.length > 0 ? ` (${languages.join(', ')})` : ''}; ${harvest.usedGit ? 'files that git knows' : 'all files, as there is no git here'}.`,
-      ...(splits
-        ? [
-            neural?.training
-              ? `Split by file: ${splits.train} for training, ${splits.validation} for validation, ${splits.test} for the test.`
-              : `Held out by file: ${splits.validation} for validation, ${splits.test} for the test.`,
-          ]
-        : []),
-      ...(harvest.secretsMasked > 0
-        ? [`${counted(harvest.secretsMasked, 'secret')} redacted: none enters an index, a prompt or the store.`]
-        : []),
-    ],
-    ...(rows.length > 0 && { table: { head: ['Left out', 'Files', 'For example'], rows } }),
+    title,
+    text: ['In files that nothing was fitted on. Ranges that overlap may differ by chance alone.'],
+    table: { head: ['Model', 'Right', '95% interval', 'Positions'], rows },
   };
 }
 
-function completionsSection({ examples }: AdaptReport): Section[] {
-  if (examples.length === 0) return [];
+const modelNames = {
+  ngram: 'n-grams alone',
+  base: 'base + n-grams',
+  earlier: 'earlier + n-grams',
+  adapted: 'adapted + n-grams',
+} as const;
+
+function before({ used }: NeuralReport): string {
+  return used === 'base' ? modelNames.ngram : modelNames.base;
+}
+
+function row(name: string, { exactMatch, interval, places }: Quality): string[] {
+  const range = interval ? `${percent(interval.low)} to ${percent(interval.high)}` : 'one file';
+  return [name, percent(exactMatch), range, thousands(places)];
+}
+
+/** Balances that are listed beside the one that is set. */
+const balances = [0.05, 0.2, 0.4, 0.6, 0.8, 1];
+
+/** For choosing a position of the panel's slider, which states the same figures for its position. */
+function balanceSection({ slider = [], api, balance: set }: AdaptReport): Section[] {
+  if (!api?.compared) return [];
+  const isSet = (balance: number) => Math.abs(balance - set) < 0.025;
+  const isListed = (balance: number) => balances.some((each) => Math.abs(each - balance) < 0.001) || isSet(balance);
+  const table: ReportTable = {
+    head: ['Balance', 'Calls for 100 completions', 'Lines right together'],
+    rows: slider
+      .filter(({ balance }) => isListed(balance))
+      .map(({ balance, apiShare, right }) => [
+        `${balance}${isSet(balance) ? ' (set)' : ''}`,
+        `${Math.round(100 * apiShare)}`,
+        right === undefined ? 'unknown' : percent(right),
+      ]),
+  };
+  const where = `Measured at ${counted(api.compared.together.places, 'position')} where both models answered.`;
   return [
     {
-      title: 'Example completions (from the test files)',
-      text: [],
-      examples: examples.map(({ path, line, before, truth, answer, model, latencyMs, reason, right }) => ({
-        location: `${path}:${line + 1}`,
-        before,
-        lines: [
-          { who: 'Written', text: codeInReport(truth) },
-          { who: 'Answer', text: `${codeInReport(answer)} ${right ? '✓' : '✗'}` },
-          { who: 'Model', text: `${model}, ${latencyMs.toFixed(1)} ms. ${reason}` },
-        ],
-      })),
+      title: 'Choosing the balance',
+      text: [`${where} Set it with the panel’s slider, which also shows the dollars an hour.`],
+      table,
     },
   ];
 }
 
 /** Costs of a run: name and value. Parts that the run did not have are left out. */
-export function costRows({
+function costRows({
   harvest,
+  splits,
   api,
   paid,
   elapsedMs,
   peakMemoryBytes,
   specialist,
   neural,
-}: AdaptReport): [string, string][] {
+}: AdaptReport): string[][] {
   const training = neural?.training;
-  const rows: (readonly [string, string | undefined])[] = [
-    ['Files read', `${thousands(harvest.files)}, ${counted(harvest.tokens, 'token')}`],
-    ['Time, whole run', duration(elapsedMs)],
-    ['Time, training', training && duration(60_000 * training.minutes)],
-    ['Trained', training && `${training.method} on ${training.device}, ${thousands(training.tokens)} tokens`],
-    ['Peak memory, engine', neural && `${(neural.peakMemoryBytes / 1e9).toFixed(2)} GB`],
-    ['Peak memory, run', `${(peakMemoryBytes / 1e9).toFixed(2)} GB`],
+  const trained = training && `, of it ${duration(60_000 * training.minutes)} training`;
+  const method = training && `; ${training.method} on ${training.device} (${training.deviceReason})`;
+  const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(2)} GB`;
+  const held = splits.validation + splits.test;
+  const rows: (readonly [string, string | false | undefined])[] = [
+    ['Time', `${duration(elapsedMs)}${trained ?? ''}`],
     ['Money', paid ? paidInWords(paid) : 'nothing: the large model was not asked'],
+    ['Failed calls', !!api?.failed && thousands(api.failed)],
+    [
+      'Peak memory',
+      `${neural ? `engine ${gigabytes(neural.peakMemoryBytes)}, run ` : ''}${gigabytes(peakMemoryBytes)}`,
+    ],
+    ['Base', neural && `${neural.base}${method ?? ''}`],
+    ['Files', `${counted(harvest.files, 'file')}, ${counted(harvest.tokens, 'token')}; ${thousands(held)} held out`],
+    ['Left out', leftOutInWords(harvest.leftOut)],
+    ['Redacted', harvest.secretsMasked > 0 && counted(harvest.secretsMasked, 'secret')],
     ['A suggestion takes', specialist && latencyInWords(specialist)],
     ['An answer of the large model takes', api && latencyInWords(api)],
   ];
-  return rows.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as [string, string]]));
+  return rows.flatMap(([name, value]) => (value ? [[name, value]] : []));
 }
 
-function costSection(report: AdaptReport): Section {
-  return { title: 'Money, time, memory', text: [], table: { head: ['Cost', 'Value'], rows: costRows(report) } };
+/** Mean error of an estimate up to which it is called right, or roughly right. */
+const WRONG_BY = { right: 0.05, roughly: 0.1 };
+
+function calibrationInWords({ coupling: router }: AdaptReport): string {
+  const { specialistEce: local, specialistExamples = 0, apiEce: large } = router ?? {};
+  if (local === undefined)
+    return 'Unknown: there are too few held-out files to check them. Adapt again when the folder has more files.';
+  const worst = Math.max(local, large ?? 0);
+  const verdict = worst <= WRONG_BY.right ? 'Yes' : worst <= WRONG_BY.roughly ? 'Roughly' : 'Not yet';
+  const own = `the local model’s are wrong by ${percent(local)} on average (${counted(specialistExamples, 'draft')})`;
+  const others = large === undefined ? 'the large model’s are not checked' : `the large model’s by ${percent(large)}`;
+  const advice = verdict === 'Not yet' ? ' Adapt again when the folder has more files.' : '';
+  return `${verdict}: in files that they were not fitted on, ${own}, ${others}.${advice}`;
 }

@@ -8,7 +8,7 @@ import type { AdaptReport } from './types.ts';
 /** Undefined if it is no report. */
 export function storedReport(json: string): AdaptReport | undefined {
   const value = parsed(json);
-  if (!isObject(value) || !isObject(value.harvest) || !Array.isArray(value.examples)) return undefined;
+  if (!isObject(value) || !isObject(value.harvest) || !Array.isArray(value.notes)) return undefined;
   return value as unknown as AdaptReport;
 }
 

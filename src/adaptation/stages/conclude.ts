@@ -18,9 +18,6 @@ export async function conclude(runner: LearnStages): Promise<FittedRun> {
   const tested = chosen && (await testOf(runner, chosen));
   const ngramsOnly = { choose: await runner.get('ngramsAtValidation'), test: await runner.get('ngramsAtTest') };
   const { choose, test } = chosen && tested ? { choose: chosen.used.scored, test: tested.positions } : ngramsOnly;
-  // The comparison without the adaptation: the base, or the n-grams alone if the base stays.
-  const testExamples = new Set(test.map(({ example }) => example));
-  const before = tested && (tested.report.used === 'base' ? ngramsOnly.test : await runner.get('testedBase'));
   const labels = await runner.get('labels');
   const labelsNote = request.neural && trainingLabelsInWords(await runner.get('taught'));
   if (labelsNote !== undefined) notes.push(labelsNote);
@@ -30,16 +27,7 @@ export async function conclude(runner: LearnStages): Promise<FittedRun> {
   if (choose.length === 0) notes.push('There are too few files for validation, so the shipped router is used.');
   return {
     coupling: router,
-    figures:
-      test.length > 0
-        ? measure(
-            test,
-            before?.filter(({ example }) => testExamples.has(example)),
-            labels,
-            router,
-            request.balance,
-          )
-        : undefined,
+    figures: test.length > 0 ? measure(test, labels, router, request.balance) : undefined,
     neural: tested && { ...tested.report, ngramCoupling: fit(ngramsOnly.choose) },
     used: tested && chosen?.used,
   };

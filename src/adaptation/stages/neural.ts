@@ -1,12 +1,12 @@
 // The neural models of a run: measures each, chooses the one to use, and tests it.
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { CodedError, isCancelled } from '../../common/errors.ts';
 import type { Engine } from '../../specialist/engine/client.ts';
 import { keepComparison } from '../models/compared.ts';
 import { ggufMixture, isModel, modelFolderOf, ownModel, sweepModels, workFolder } from '../models/folder-models.ts';
-import { mixedQuality, ownQuality } from '../report/figures.ts';
+import { mixedQuality, qualityOf } from '../report/figures.ts';
 import type { ScoredPosition } from '../report/scored.ts';
-import type { NeuralReport } from '../report/types.ts';
+import type { NeuralFailure, NeuralReport } from '../report/types.ts';
 import type { NeuralAccess } from '../types.ts';
 import { choose, type MeasuredModel, type ModelCandidate } from './choose.ts';
 import { answersOf, indexOf, signatureOfIndex } from './drafts.ts';
@@ -82,7 +82,7 @@ export function earlierOf(run: Run, notes?: string[]): ModelCandidate | undefine
   const { request, positions, judgesEarlier } = run;
   const { base } = accessOf(run);
   const own = ownModel(request.specialistFolder, { base, tokenizer: request.tokenizerPath });
-  if (own?.ok === false) notes?.push(`The earlier model was not measured. ${own.error.message}`);
+  if (own?.ok === false) notes?.push(earlierNotMeasured(own.error.message));
   if (!own?.ok || positions.choose.length === 0) return undefined;
   if (!judgesEarlier) {
     notes?.push(
@@ -114,11 +114,13 @@ export async function chooseModel(runner: LearnStages): Promise<Chosen | undefin
     const base = await runner.get('base');
     const perPlace = secondsPerPosition(base.scored);
     runner.run.replan({ ...(await runner.get('ahead')), perPlace, base: 0 });
-    const earlier = await attempt(() => runner.get('earlier'), notes);
-    const training = await attempt(() => runner.get('training'), notes);
+    const earlier = await earlierMeasured(runner);
+    const training = await attempt(runner.run, () => runner.get('training'));
     notes.push(...(training?.notes ?? []), ...(training && plan.why ? [plan.why] : []));
     const adapted =
-      training?.dropped === undefined ? training && (await attempt(() => runner.get('adapted'), notes)) : undefined;
+      training?.dropped === undefined
+        ? training && (await attempt(runner.run, () => runner.get('adapted')))
+        : undefined;
     const known = [adapted, earlier, base].filter((each) => each !== undefined);
     const chosen = choose(known, training);
     const { used } = chosen;
@@ -131,7 +133,7 @@ export async function chooseModel(runner: LearnStages): Promise<Chosen | undefin
     const judged = training?.judged && { adapted: training.judged };
     return { used, base, training, report: { why, chosenFrom: { base: base.quality, ...judged, ...chosenFrom } } };
   } catch (error) {
-    return noteFailure(error, notes);
+    return keepFailure(runner.run, 'measuring', error);
   }
 }
 
@@ -150,14 +152,20 @@ export async function testOf(
     const baseScored = await runner.get('testedBase');
     const { memory } = await runner.get('session');
     const quality: NeuralReport['quality'] = {
-      ngram: ownQuality(await measuredAlone(runner)),
+      ngram: qualityOf(await measuredAlone(runner)),
       base: mixedQuality(baseScored),
       ...(used !== base && { [used.name]: mixedQuality(positions) }),
     };
     const peakMemoryBytes = Math.max(memory, training?.peakMemoryBytes ?? 0);
-    return { positions, report: { used: used.name, ...report, quality, training: training?.report, peakMemoryBytes } };
+    return {
+      positions,
+      report: {
+        ...{ used: used.name, base: basename(used.base), ...report },
+        ...{ quality, training: training?.report, peakMemoryBytes },
+      },
+    };
   } catch (error) {
-    return noteFailure(error, runner.run.notes);
+    return keepFailure(runner.run, 'measuring', error);
   }
 }
 
@@ -167,19 +175,37 @@ async function measuredAlone(runner: LearnStages): Promise<readonly ScoredPositi
   return (await runner.get('ngramsAtTest')).filter(({ example }) => positions.has(example));
 }
 
-/** An expected failure becomes a note. */
-function noteFailure(error: unknown, notes: string[]): undefined {
-  if (!(error instanceof CodedError) || isCancelled(error)) throw error;
-  notes.push(`The neural model was not measured, so the n-grams answer alone. ${error.message}`);
+/** Keeps an expected failure for the report. */
+function keepFailure(run: Run, during: NeuralFailure['during'], error: unknown): undefined {
+  const { code, message } = expected(error);
+  run.neuralFailure = { during, code, message };
 }
 
-/** Runs optional work. An expected failure becomes a note. */
-async function attempt<T>(work: () => Promise<T>, notes: string[]): Promise<T | undefined> {
+/** The earlier model is optional: a note says why it was not measured. */
+async function earlierMeasured(runner: LearnStages): Promise<MeasuredModel | undefined> {
+  try {
+    return await runner.get('earlier');
+  } catch (error) {
+    runner.run.notes.push(earlierNotMeasured(expected(error).message));
+    return undefined;
+  }
+}
+
+function earlierNotMeasured(message: string): string {
+  return `The earlier model was not measured. ${message}`;
+}
+
+/** Trains and measures the adapted model. An expected failure is kept for the report. */
+async function attempt<T>(run: Run, work: () => Promise<T>): Promise<T | undefined> {
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof CodedError) || isCancelled(error)) throw error;
-    notes.push(`The neural model was not adapted: ${error.message}`);
-    return undefined;
+    return keepFailure(run, 'training', error);
   }
+}
+
+/** Throws what is no expected failure. */
+function expected(error: unknown): CodedError {
+  if (!(error instanceof CodedError) || isCancelled(error)) throw error;
+  return error;
 }

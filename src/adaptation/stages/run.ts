@@ -73,6 +73,7 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
       ...{ ...deps, request, held, positions, tokenizer, log, judgesEarlier },
       ...{
         notes: [],
+        neuralFailure: undefined,
         paid: { answers: 0, usd: 0 },
         models: new Set(),
         elapsed: () => (awake.read() - excluded) / 1000,
@@ -104,7 +105,7 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
     if (learned?.used) putInUse(request, learned.used, held);
     const base = learned?.used && request.neural && baseOf(request.neural.base).weights;
 
-    const { notes, paid } = run;
+    const { notes, paid, neuralFailure } = run;
     const report: AdaptReport = {
       folder: request.root,
       harvest,
@@ -117,6 +118,7 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
       madeFor: { tokenizer: sha256Of(request.tokenizerPath), ...(base !== undefined && { base }) },
       ...figuresOf(learned),
       ...(deps.llm && paid.answers + paid.usd > 0 && { paid: { model: deps.llm.model, ...paid } }),
+      ...(neuralFailure && { neuralFailure }),
       notes,
       elapsedMs: now() - started,
       peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
@@ -195,7 +197,7 @@ function nothingToLearn(root: string, harvest: HarvestReport): string {
 
 function figuresOf(learned: FittedRun | undefined): ReportFigures & Pick<AdaptReport, 'coupling' | 'neural'> {
   const { parameters: _, ...coupling } = learned?.coupling ?? { parameters: undefined };
-  const nothing = { specialist: undefined, byKind: {}, apiShare: 0, api: undefined, examples: [] };
+  const nothing = { specialist: undefined, apiShare: 0, api: undefined };
   return {
     ...(learned?.figures ?? nothing),
     coupling: learned === undefined ? undefined : (coupling as AdaptReport['coupling']),

@@ -15,7 +15,7 @@ import type { RemainingWork } from '../report/countdown.ts';
 import type { ReportFigures as Figures } from '../report/figures.ts';
 import type { FirstLook } from '../report/first-look.ts';
 import type { ApiLabels, ScoredPosition } from '../report/scored.ts';
-import type { AdaptReport, NeuralReport } from '../report/types.ts';
+import type { AdaptReport, NeuralFailure, NeuralReport } from '../report/types.ts';
 import type { Samples } from '../training-data/training-set.ts';
 import type { AdaptRequest, AskForTime, ConfirmSpending } from '../types.ts';
 import type { MeasuredModel, ModelCandidate } from './choose.ts';
@@ -56,6 +56,8 @@ export interface Run extends RunDeps {
   readonly log: Log;
   /** For the report: omitted parts and the reasons. */
   readonly notes: string[];
+  /** For the report; set by the latest failure of the neural part. */
+  neuralFailure: NeuralFailure | undefined;
   /** Answers of the API in this run and their cost. */
   readonly paid: { answers: number; usd: number };
   /** Identities of the models that were measured. */

@@ -96,22 +96,19 @@ export async function train(
       },
     }),
   );
-  const { validation, device, method, steps, tokens, seconds, stopped, parameters } = adapted;
+  const { validation, device, method, steps, tokens, seconds, stopped } = adapted;
   return {
     base: basename(base),
     weights: weightsOf(request.out),
     report: {
       loss: validation && { before: validation.first.loss, after: validation.best.loss },
-      ...(validation && { losses: validation.all }),
       steps,
       tokens,
       tokensPerEpoch: samples.tokensPerEpoch,
       tokensPerSecond: tokens / seconds,
       minutes: seconds / 60,
       stopped,
-      parameters,
       method: method.name,
-      methodReason: method.reason,
       device: device.device,
       deviceReason: device.reason,
     },

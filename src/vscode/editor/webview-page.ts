@@ -11,23 +11,20 @@ export interface PageParts {
   readonly styles: readonly string[];
   /** A file in dist/. */
   readonly script: string;
-  /** A file in dist/ with the style sheets of the script's libraries; loaded before our own. */
-  readonly librarySheet?: string;
   /** Language of the content; absent: that of the extension's texts. */
   readonly language?: string;
 }
 
 /** Sets the webview's options and its HTML, which reloads the page. */
 export function drawPage(webview: vscode.Webview, parts: PageParts): void {
-  const { extension, title, styles, script, librarySheet, language } = parts;
+  const { extension, title, styles, script, language } = parts;
   const media = vscode.Uri.joinPath(extension, 'media');
   const dist = vscode.Uri.joinPath(extension, 'dist');
   webview.options = { enableScripts: true, localResourceRoots: [media, dist] };
   const nonce = randomBytes(16).toString('base64');
   const csp = `default-src 'none'; style-src ${webview.cspSource}; script-src 'nonce-${nonce}'`;
   const panelStyles = styles.map((name) => vscode.Uri.joinPath(media, 'panel', `${name}.css`));
-  const library = librarySheet === undefined ? [] : [vscode.Uri.joinPath(dist, librarySheet)];
-  const sheets = [...library, ...panelStyles].map((uri) => webview.asWebviewUri(uri));
+  const sheets = panelStyles.map((uri) => webview.asWebviewUri(uri));
   webview.html = `<!DOCTYPE html>
 <html lang="${language ?? pageLanguage(vscode.l10n.bundle, vscode.env.language)}">
 <head>

@@ -1,5 +1,4 @@
-// The texts of the panel and of the report's page, translated here: webviews have no access to the editor's language
-// packs.
+// The texts of the panel, translated here: webviews have no access to the editor's language packs.
 import { t } from '../editor/ui-text.ts';
 import type { PanelStrings } from '../webview/protocol.ts';
 
@@ -92,28 +91,13 @@ export function panelStrings(): PanelStrings {
     adaptation: t('Adaptation'),
     adapt: t('Adapt to This Repo'),
     adaptAgain: t('Adapt again'),
-    wholeReport: t('Report with charts'),
+    reportPage: t('Save or Export…'),
     notAdaptedTitle: t('Not adapted yet'),
     notAdaptedText: t(
       'Suggestions come from a base model and an index of your files. An adaptation trains the model on your files and measures on held-out files how reliable it is. It runs in the background for some minutes, and completions continue meanwhile.',
     ),
-    ...reportStrings(),
     tasks: t('Text tasks'),
     ...taskStrings(),
-  };
-}
-
-/** For the sections of a report. */
-export function reportStrings(): PanelStrings {
-  return {
-    asTable: t('As a table'),
-    chartAxes: t('Vertical axis: {0}. Horizontal axis: {1}.', '{0}', '{1}'),
-    'line.solid': t('(solid line)'),
-    'line.dashed': t('(dashed line)'),
-    'line.dotted': t('(dotted line)'),
-    'line.points': t('(ring)'),
-    examplesShown: t('{0} examples', '{0}'),
-    'examplesShown.one': t('One example'),
   };
 }
 

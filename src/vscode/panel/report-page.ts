@@ -15,7 +15,6 @@ import { safeSentence, t } from '../editor/ui-text.ts';
 import { drawPage } from '../editor/webview-page.ts';
 import { type UiWebviewPanel, window } from '../editor/window.ts';
 import { type PageAction, pageActions, parseFromPage, type ToPage } from '../webview/report-protocol.ts';
-import { reportStrings } from './panel-strings.ts';
 
 export interface ReportPageDeps {
   readonly extension: vscode.Uri;
@@ -70,7 +69,6 @@ export class ReportPage extends DisposableStore {
       title: 'Easy Adaptation',
       styles,
       script: 'report.js',
-      librarySheet: 'report.css',
       language: SOURCE_LANGUAGE,
     });
   }
@@ -91,8 +89,6 @@ export class ReportPage extends DisposableStore {
     };
     void webview.postMessage({
       type: 'init',
-      strings: reportStrings(),
-      locale: vscode.env.language,
       document,
       actions: pageActions.map((action) => ({ action, label: labels[action] })),
     } satisfies ToPage);
@@ -121,4 +117,4 @@ async function save(title: string, extension: 'md' | 'json', text: string): Prom
 }
 
 /** Style sheets; a later one overrides the earlier ones. */
-const styles = ['frame', 'list', 'report', 'page'];
+const styles = ['frame', 'report', 'page'];

@@ -13,13 +13,6 @@ export function reportsOf(sessions: readonly ReportedFolder[]): PanelReport[] {
   return sessions.flatMap(({ folder, report }) => {
     if (report === undefined) return [];
     const { sections } = reportDocument(report.report, folder.name, report.finishedAt);
-    return [
-      {
-        folder: folder.name,
-        finishedAt: report.finishedAt,
-        // The tables show the same as the charts.
-        sections: sections.map(({ chart: _, ...section }) => section),
-      },
-    ];
+    return [{ folder: folder.name, finishedAt: report.finishedAt, sections }];
   });
 }

@@ -3,7 +3,7 @@ import type { AdaptReport, ApiReport } from '../../adaptation/report/types.ts';
 import type { PanelState } from '../webview/protocol.ts';
 
 type Measured = Pick<AdaptReport, 'slider'> & {
-  readonly api?: Pick<ApiReport, 'specialistExactMatch'> | undefined;
+  readonly api?: Pick<ApiReport, 'compared'> | undefined;
 };
 
 /**
@@ -14,7 +14,7 @@ export function sliderPoints(
   usdAnHour: (share: number) => number | undefined,
 ): PanelState['slider'] {
   const points = report?.slider ?? [];
-  const localOnlyRight = report?.api?.specialistExactMatch;
+  const localOnlyRight = report?.api?.compared?.specialist.exactMatch;
   return points.map(({ balance, apiShare, right }) => {
     const usd = usdAnHour(apiShare);
     return {

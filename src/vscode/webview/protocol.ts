@@ -127,7 +127,7 @@ const report = v.object({
   folder: v.string(),
   /** ms since 1970. */
   finishedAt: finite,
-  /** The sections of the report, without charts. */
+  /** The same as on the report's page. */
   sections: v.array(section),
 });
 

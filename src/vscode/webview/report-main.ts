@@ -1,16 +1,16 @@
-// The browser code of the report's page: sections, and a chart above each table that has one.
-import { chartOf } from './chart.ts';
+// The browser code of the report's page: its title, its buttons and its sections.
 import { button, h } from './dom.ts';
-import { type FromPage, type PageSection, parseToPage, type ToPage } from './report-protocol.ts';
-import { sectionContent } from './report-sections.ts';
-import { Words } from './wording.ts';
+import { type FromPage, parseToPage, type ToPage } from './report-protocol.ts';
+import { sectionsOf } from './report-sections.ts';
 
 declare function acquireVsCodeApi(): { postMessage(message: FromPage): void };
 
 const host = acquireVsCodeApi();
 
-function draw({ strings, locale, document: report, actions }: ToPage): void {
-  const words = new Words(strings, locale);
+function draw({ document: report, actions }: ToPage): void {
+  const buttons = actions.map(({ action, label }) =>
+    button(label, () => host.postMessage({ type: 'action', action }), { class: 'secondary small' }),
+  );
   document.body.replaceChildren(
     h(
       'main',
@@ -19,26 +19,10 @@ function draw({ strings, locale, document: report, actions }: ToPage): void {
         'header',
         {},
         h('h1', {}, report.title, h('span', { class: 'dim' }, report.subtitle)),
-        h(
-          'div',
-          { class: 'actions' },
-          ...actions.map(({ action, label }) =>
-            button(label, () => host.postMessage({ type: 'action', action }), { class: 'secondary small' }),
-          ),
-        ),
+        h('div', { class: 'actions' }, ...buttons),
       ),
-      ...report.sections.map((section, i) => sectionOf(words, section, `section-${i}`)),
+      sectionsOf(report.sections, 'h2'),
     ),
-  );
-}
-
-function sectionOf(words: Words, section: PageSection, id: string): HTMLElement {
-  const chart = section.chart && chartOf(words, section.chart);
-  return h(
-    'section',
-    { class: 'card', 'aria-labelledby': id },
-    h('h2', { id }, section.title),
-    ...sectionContent(words, section, chart),
   );
 }
 

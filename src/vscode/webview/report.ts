@@ -1,7 +1,7 @@
-// The panel's section with the last adaptation of each folder: what changed, and the rest of its report folded.
+// The panel's section with the report of each folder's last adaptation.
 import { button, h } from './dom.ts';
 import type { PanelReport } from './protocol.ts';
-import { folded, sectionContent } from './report-sections.ts';
+import { sectionsOf } from './report-sections.ts';
 import type { Words } from './wording.ts';
 
 export class ReportView {
@@ -24,7 +24,7 @@ export class ReportView {
         h(
           'div',
           { class: 'adapt-again' },
-          button(words.t('wholeReport'), onReport, { class: 'secondary small' }),
+          button(words.t('reportPage'), onReport, { class: 'secondary small' }),
           button(words.t('adaptAgain'), onAdapt, { class: 'secondary small' }),
         ),
       ),
@@ -53,19 +53,12 @@ export class ReportView {
     );
   }
 
-  private one({ folder, finishedAt, sections: [changes, ...others] }: PanelReport): HTMLElement {
-    const { words } = this;
+  private one({ folder, finishedAt, sections }: PanelReport): HTMLElement {
     return h(
       'article',
       { 'aria-label': folder },
-      h('h3', {}, folder, h('span', { class: 'dim' }, words.date(finishedAt))),
-      // Reports are always written in English.
-      h(
-        'div',
-        { class: 'sections', lang: 'en' },
-        ...(changes ? sectionContent(words, changes) : []),
-        ...others.map((section) => folded(section.title, ...sectionContent(words, section))),
-      ),
+      h('h3', {}, folder, h('span', { class: 'dim' }, this.words.date(finishedAt))),
+      sectionsOf(sections, 'h4'),
     );
   }
 }

@@ -1,173 +1,156 @@
-// The report as page, Markdown and terminal text: both models, calibration, training, and unknown figures.
+// The report as page, panel, Markdown and terminal text: outcome, both models, balance, cost, and unknown figures.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { reliability } from '../../../src/adaptation/report/curves.ts';
 import { markdownOf, plainTextOf } from '../../../src/adaptation/report/markdown.ts';
-import { costRows, reportDocument } from '../../../src/adaptation/report/report-document.ts';
+import { reportDocument } from '../../../src/adaptation/report/report-document.ts';
 import { storedReport } from '../../../src/adaptation/report/stored.ts';
 import type { AdaptReport } from '../../../src/adaptation/report/types.ts';
+import { reportsOf } from '../../../src/vscode/panel/report-view.ts';
 import { parseFromPage, parseToPage } from '../../../src/vscode/webview/report-protocol.ts';
 import { reportOf } from './report.ts';
 
 const at = Date.UTC(2026, 10, 26, 20, 30);
+const documentOf = (report: AdaptReport) => reportDocument(report, 'engine', at);
+const sectionOf = (report: AdaptReport, title: string) =>
+  documentOf(report).sections.find((section) => section.title === title);
+/** Cells of a table's row by the row's name. */
+const cells = (report: AdaptReport, title: string) =>
+  new Map(sectionOf(report, title)?.table?.rows.map(([name = '', ...others]) => [name, others]));
 
-test('kinds of positions are listed by falling lead of the specialist over the large model', () => {
-  const { underfit = [] } = reportOf(true);
-  const helpers = underfit.find(({ what }) => what === 'your test helpers');
-  assert.ok(helpers && helpers.specialist > helpers.api, JSON.stringify(underfit));
-  const leads = underfit.map(({ specialist, api }) => specialist - api);
+test('the report begins with what the adaptation brought and what to do', () => {
+  const [first] = documentOf(reportOf(true)).sections;
+  assert.deepEqual(first, {
+    title: 'What it brought',
+    text: [
+      'Kept: 6.0% more lines right at 160 positions of files it has not seen (36.0% instead of 30.0%). Adapt again after larger changes to the folder.',
+    ],
+  });
+});
+
+test('every share of right lines has its interval and its number of positions', () => {
+  const rows = cells(reportOf(true), 'Lines exactly right');
   assert.deepEqual(
-    leads,
-    [...leads].sort((a, b) => b - a),
+    [...rows.keys()],
+    ['Before: base + n-grams', 'Now: adapted + n-grams', 'Large model: claude', 'Together, balance 0.4'],
   );
-  const code = underfit.find(({ what }) => what.startsWith('your code'));
-  assert.ok(code && code.api > code.specialist && code.api > helpers.api, JSON.stringify(code));
-  for (const { asked, apiRight, places: positions, example } of underfit) {
-    assert.ok(positions >= 8 && apiRight <= asked && asked <= positions);
-    assert.ok(apiRight === asked || example?.api === 'wrong');
+  assert.deepEqual(rows.get('Before: base + n-grams'), ['30.0%', '24.0% to 36.0%', '160']);
+  for (const [right = '', interval = '', positions] of rows.values()) {
+    const [low = Number.NaN, high = Number.NaN] = interval.split(' to ').map(Number.parseFloat);
+    assert.ok(low <= Number.parseFloat(right) && Number.parseFloat(right) <= high, `${right} in ${interval}`);
+    assert.equal(positions, '160');
   }
-  const names = underfit.map(({ what }) => what);
-  assert.equal(new Set(names).size, names.length);
-  // 'your test helpers' and those in their only folder are the same positions: one row.
-  assert.equal(names.filter((name) => /^your test helpers( in .*)?$/.test(name)).length, 1);
 });
 
-test('the curve goes from the specialist alone to the API alone, through the operating point', () => {
-  const { curves, api } = reportOf(true);
-  const { pair = [], operating } = curves?.deferral ?? {};
-  assert.equal(pair[0]?.apiShare, 0);
-  assert.equal(pair.at(-1)?.apiShare, 1);
-  assert.ok(Math.abs((pair[0]?.right ?? 0) - (api?.specialistExactMatch ?? 1)) < 1e-9);
-  assert.ok(Math.abs((pair.at(-1)?.right ?? 0) - (api?.apiExactMatch ?? 1)) < 1e-9);
-  assert.equal(operating?.right, api?.coupledExactMatch);
-  assert.ok(pair.length <= 42);
+test('the local model is also listed at the positions of the large model if those are fewer', () => {
+  const report = reportOf(true);
+  const { compared } = report.api ?? {};
+  assert.ok(report.api && compared);
+  const specialist = { places: 12, exactMatch: 0.5 };
+  const rows = cells(
+    { ...report, api: { ...report.api, compared: { ...compared, specialist } } },
+    'Lines exactly right',
+  );
+  assert.deepEqual(rows.get('Now, where the large model was asked'), ['50.0%', 'one file', '12']);
 });
 
-test('estimates are grouped by tenths, and 1 belongs to the last', () => {
-  const bins = reliability([
-    { said: 1, right: true },
-    { said: 0.95, right: false },
-    { said: 0.12, right: false },
-  ]);
-  assert.deepEqual(bins, [
-    { said: 0.12, right: 0, places: 1 },
-    { said: 0.975, right: 0.5, places: 2 },
-  ]);
+test('if the base answers, its n-grams alone are what was before', () => {
+  const report = reportOf(false);
+  assert.ok(report.neural);
+  const rows = cells({ ...report, neural: { ...report.neural, used: 'base' } }, 'Lines exactly right');
+  assert.deepEqual([...rows.keys()], ['Before: n-grams alone', 'Now: base + n-grams']);
 });
 
-test('each chart has a table with its figures, and the page accepts the document as a message', () => {
-  const document = reportDocument(reportOf(true), 'engine', at);
-  const titles = document.sections.map(({ title }) => title);
-  assert.deepEqual(titles, [
-    'What changed',
-    'Before and after, by kind of position',
-    'The models compared',
-    'Where the large model falls short',
-    'Routing: quality against calls',
-    'What the router learned',
-    'The large model (claude)',
-    'Calibration: does “60% sure” mean 60%?',
-    'Calibration of what could be shown, by length',
-    'Training',
-    'What was read',
-    'Money, time, memory',
-    'Example completions (from the test files)',
-  ]);
-  const charts = document.sections.filter(({ chart }) => chart);
-  assert.equal(charts.length, 3);
-  for (const { chart, table } of charts) {
-    const marked = chart?.series.filter(({ line }) => line !== 'points' && line !== 'dotted') ?? [];
-    assert.ok(table && table.rows.length >= (marked[0]?.points.length ?? 99));
-    // Lines differ without colour.
-    const styles = chart?.series.map(({ line, marks }) => `${line} ${marks}`);
-    assert.equal(new Set(styles).size, styles?.length);
-  }
-  const sent = structuredClone({ type: 'init', strings: {}, locale: 'en', document, actions: [] });
+test('balances from hardly any call to the large model first are listed, with the one that is set', () => {
+  const report = reportOf(true);
+  const rows = cells({ ...report, balance: 0.55 }, 'Choosing the balance');
+  assert.deepEqual([...rows.keys()], ['0.05', '0.2', '0.4', '0.55 (set)', '0.6', '0.8', '1']);
+  const calls = [...rows.values()].map(([share]) => Number(share));
+  assert.deepEqual(
+    calls,
+    [...calls].sort((a, b) => a - b),
+  );
+  assert.equal(calls.at(-1), 100);
+  // With every call, both together are the large model alone.
+  assert.equal(rows.get('1')?.[1], cells(report, 'Lines exactly right').get('Large model: claude')?.[0]);
+});
+
+test('without a large model the report has no figures of one', () => {
+  const { sections } = documentOf(reportOf(false));
+  assert.deepEqual(
+    sections.map(({ title }) => title),
+    ['What it brought', 'Lines exactly right', 'What it cost', 'Can the percentages be believed?'],
+  );
+  assert.deepEqual(cells(reportOf(false), 'What it cost').get('Money'), ['nothing: the large model was not asked']);
+});
+
+test('without held-out files nothing is claimed', () => {
+  const { specialist: _, coupling: __, ...report } = reportOf(false);
+  const untested = { ...report, specialist: undefined, coupling: undefined };
+  assert.match(sectionOf(untested, 'Lines exactly right')?.text[0] ?? '', /^Not measured/);
+  assert.match(sectionOf(untested, 'Can the percentages be believed?')?.text[0] ?? '', /^Unknown/);
+});
+
+test('one line says whether the percentages can be believed', () => {
+  const report = reportOf(true);
+  const line = (specialistEce: number, apiEce?: number) => {
+    const { apiEce: _, ...coupling } = report.coupling as NonNullable<AdaptReport['coupling']>;
+    const changed = { ...coupling, specialistEce, ...(apiEce !== undefined && { apiEce }) };
+    return sectionOf({ ...report, coupling: changed }, 'Can the percentages be believed?')?.text.join();
+  };
+  assert.match(line(0.03, 0.04) ?? '', /^Yes: .* local model’s .* 3\.0% .* large model’s by 4\.0%\.$/);
+  assert.match(line(0.03) ?? '', /^Yes: .* large model’s are not checked\.$/);
+  assert.match(line(0.03, 0.08) ?? '', /^Roughly: /);
+  assert.match(line(0.2, 0.04) ?? '', /^Not yet: .* Adapt again when the folder has more files\.$/);
+});
+
+test('the cost is all that was paid, with time, memory, base and device', () => {
+  const { api, paid, ...others } = reportOf(true);
+  const money = (report: AdaptReport | undefined) => report && cells(report, 'What it cost').get('Money')?.join();
+  const paidForTraining = { model: 'claude', answers: 20, usd: 0.02 };
+  assert.equal(money({ ...others, api: undefined, paid: paidForTraining }), '$0.0200 for 20 answers of claude');
+  assert.equal(money({ ...others, api, paid: { ...paidForTraining, usd: 0 } }), 'nothing for 20 answers of claude');
+  const stored = storedReport(JSON.stringify({ ...others, api, paid }));
+  assert.equal(money(stored), '$0.3000 for 300 answers of claude');
+  const rows = cells(stored as AdaptReport, 'What it cost');
+  assert.equal(rows.get('Time')?.join(), '6 min 40 s, of it 3 min 24 s training');
+  assert.equal(rows.get('Peak memory')?.join(), 'engine 1.26 GB, run 0.30 GB');
+  assert.equal(rows.get('Base')?.join(), 'small; full fine-tuning on cpu (no GPU)');
+  assert.equal(rows.get('Files')?.join(), '240 files, 300,000 tokens; 60 held out');
+  assert.equal(rows.get('An answer of the large model takes')?.join(), '900 ms, one in twenty more than 900 ms');
+});
+
+test('page and panel accept the same sections as messages', () => {
+  const report = reportOf(true);
+  const document = documentOf(report);
+  const sent = structuredClone({ type: 'init', document, actions: [] });
   assert.ok(parseToPage(sent));
   assert.equal(parseToPage({ ...sent, document: { ...document, sections: [{ title: 'x' }] } }), undefined);
   assert.deepEqual(parseFromPage({ type: 'action', action: 'json' }), { type: 'action', action: 'json' });
   assert.equal(parseFromPage({ type: 'action', action: 'rm' }), undefined);
-});
-
-test('without an API the report says that its accuracy is not known', () => {
-  const local = reportDocument(reportOf(false), 'engine', at);
-  assert.ok(!local.sections.some(({ title }) => title.startsWith('Routing')));
-  const unknown = local.sections.find(({ title }) => title.startsWith('Where the large'));
-  assert.match(unknown?.text[0] ?? '', /^Not known/);
+  const [panel] = reportsOf([{ folder: { name: 'engine' }, report: { report, finishedAt: at } }]);
+  assert.deepEqual(panel?.sections, document.sections);
 });
 
 test('Markdown has the same tables and escapes texts of files and models', () => {
-  const report = reportOf(true);
-  const escapedReport = { ...report, notes: ['see [this](http://x) | <b>'] };
-  const text = markdownOf(reportDocument(escapedReport, 'en|gine', at));
+  const report = { ...reportOf(true), notes: ['see [this](http://x) | <b>'] };
+  const { api } = report;
+  assert.ok(api);
+  const text = markdownOf(reportDocument({ ...report, api: { ...api, model: '[m](http://y)' } }, 'en|gine', at));
   assert.match(text, /^# en\\\|gine\n/);
   assert.ok(text.includes('see \\[this\\](http://x) \\| \\<b\\>'));
-  assert.match(
-    text,
-    /\| Kind of position \| Positions \| Large model \| Local model \| Known answers \|\n\| --- \| --- \|/,
-  );
+  assert.ok(text.includes('| Large model: \\[m\\](http://y) |'));
+  assert.match(text, /\| Model \| Right \| 95% interval \| Positions \|\n\| --- \| --- \| --- \| --- \|/);
   assert.match(text, /\| Money \| \$0\.3000 for 300 answers of claude \|/);
 });
 
-test('terminal text has the same sections in lines of at most 100 columns and repeats no sentence', () => {
+test('terminal text has the same sections in lines of at most 100 columns and repeats no note', () => {
+  const note = 'A long note about the run, which is wrapped in a terminal. '.repeat(3).trim();
   const report = reportOf(true);
-  const note = 'A long note about the run, which the outcome does not repeat. '.repeat(3).trim();
-  const document = reportDocument({ ...report, notes: [note] }, 'engine', at);
+  const leftOut = { binary: 3, minified: 4, ignored: 5, 'changed-while-read': 6, empty: 1 };
+  const document = documentOf({ ...report, harvest: { ...report.harvest, leftOut }, notes: [note, note] });
   const text = plainTextOf(document);
   for (const { title } of document.sections) assert.ok(text.includes(`\n${title}\n`), title);
   for (const line of text.split('\n')) assert.ok(line.length <= 100, line);
-  assert.match(text, / {2}adapted \+ n-grams {2}160 +36\.0%/);
-  const sentences = document.sections.flatMap((section) => section.text);
-  assert.equal(new Set(sentences).size, sentences.length);
-  const { neural } = report;
-  assert.ok(neural);
-  const kept = { ...neural, quality: { ...neural.quality, adapted: { ...neural.quality.base, places: 0 } } };
-  const { sections } = reportDocument({ ...report, neural: kept }, 'engine', at);
-  const reasons = sections.flatMap((section) => section.text).filter((each) => each.includes(kept.why));
-  assert.equal(reasons.length, 1, 'the reason of the choice');
-});
-
-test('the cost is all that was paid', () => {
-  const { api, paid, ...others } = reportOf(true);
-  const money = (report: AdaptReport | undefined) => report && new Map(costRows(report)).get('Money');
-  const paidForTraining = { model: 'claude', answers: 20, usd: 0.02 };
-  assert.equal(money({ ...others, api: undefined, paid: paidForTraining }), '$0.0200 for 20 answers of claude');
-  assert.match(
-    plainTextOf(reportDocument({ ...others, api: undefined, paid: paidForTraining }, 'engine', 0)),
-    /Money +\$0\.0200 for 20 answers of claude/,
-  );
-  assert.equal(money({ ...others, api, paid: { ...paidForTraining, usd: 0 } }), 'nothing for 20 answers of claude');
-  assert.equal(money(storedReport(JSON.stringify({ ...others, api, paid }))), '$0.3000 for 300 answers of claude');
-});
-
-test('says how long an answer of the large model takes', () => {
-  assert.match(
-    plainTextOf(reportDocument(reportOf(true), 'engine', 0)),
-    /An answer of the large model takes +900 ms, one in twenty more than 900 ms/,
-  );
-});
-
-test('a kind with few positions shows no change in points', () => {
-  const report = reportOf(true);
-  const changes = (places: number) => {
-    const byKind = Object.fromEntries(Object.entries(report.byKind).map(([kind, each]) => [kind, { ...each, places }]));
-    const { sections } = reportDocument({ ...report, byKind }, 'engine', at);
-    return sections.find(({ title }) => title.startsWith('Before and after'))?.table?.rows.map((row) => row.at(-1));
-  };
-  assert.deepEqual(new Set(changes(19)), new Set(['too few positions']));
-  for (const change of changes(20) ?? ['']) assert.match(`${change}`, /^[+−]\d+\.\d points$/);
-});
-
-test('the report of a run without training says so, lists no files for training and repeats no note', () => {
-  const report = reportOf(true);
-  assert.ok(report.neural);
-  const neural = { ...report.neural, used: 'base' as const, training: undefined };
-  const note = 'The neural model was not adapted: the time is too short.';
-  const { sections } = reportDocument({ ...report, neural, notes: [note, note, 'More.', 'More.'] }, 'engine', at);
-  const text = sections.flatMap((section) => section.text);
-  assert.ok(text.includes('This run trained nothing.'));
-  assert.equal(text.filter((each) => each.includes(note)).length, 1);
-  assert.equal(text.filter((each) => each === 'More.').length, 1);
-  assert.doesNotMatch(text.join(' '), /for training/);
-  assert.match(plainTextOf(reportDocument(report, 'engine', at)), /180 for training/);
+  assert.match(text, / {2}Before: base \+ n-grams {2}30\.0% {2}24\.0% to 36\.0% {2}160\n/);
+  assert.equal(text.split('A long note about').length - 1, 3);
 });

@@ -12,11 +12,11 @@ const kinds: readonly CursorKind[] = ['statement-start', 'mid-line', 'line-end',
 const files = ['src/api/client.ts', 'test/support/helpers.ts', 'test/api/client.test.ts', 'docs/guide.md'];
 
 /** Positions in four files. The specialist is right at three of four in the helpers, and at one of two elsewhere. */
-export function positionsOf(count: number, bySpecialist = true): ScoredPosition[] {
+export function positionsOf(count: number): ScoredPosition[] {
   return Array.from({ length: count }, (_, i) => {
     const path = files[i % files.length] as string;
     const helper = path.includes('support');
-    const right = bySpecialist && (helper ? i % 16 !== 1 : (i >> 2) % 2 === 0);
+    const right = helper ? i % 16 !== 1 : (i >> 2) % 2 === 0;
     const text = `value${i}`;
     const probability = right ? 0.9 : 0.4;
     const example = {
@@ -71,13 +71,7 @@ export function reportOf(asked: boolean): AdaptReport {
   const of = (all: readonly LabeledPosition[]) => ({ labelled: all, failed: 0, stopped: undefined });
   const labels: ApiLabels = { model: 'claude', validation: of(validation), test: of(labelled(test)) };
   const { parameters: _, ...coupling } = fit;
-  const losses = [3.2, 2.9, 2.75, 2.7, 2.72].map((loss, i) => ({ step: 10 * i, loss }));
-  const base = {
-    places: 160,
-    exactMatch: 0.3,
-    editSimilarity: 0.5,
-    precisionAt: { 10: 0.9, 20: 0.8, 30: 0.7, 50: 0.5 },
-  };
+  const base = { places: 160, exactMatch: 0.3, interval: { low: 0.24, high: 0.36 } };
   return {
     folder: '/home/ada/engine',
     harvest: {
@@ -87,17 +81,23 @@ export function reportOf(asked: boolean): AdaptReport {
     splits: { train: 180, validation: 30, test: 30 },
     balance: 0.4,
     madeFor: { tokenizer: '0'.repeat(64), base: '1'.repeat(64) },
-    ...measure(test, positionsOf(160, false), asked ? labels : undefined, fit, 0.4),
+    ...measure(test, asked ? labels : undefined, fit, 0.4),
     ...(asked && { paid: { model: 'claude', answers: 300, usd: 0.3 } }),
     coupling,
     neural: {
-      ...{ used: 'adapted', why: 'more lines right', peakMemoryBytes: 1.26e9, ngramCoupling: defaultRouter() },
+      ...{
+        used: 'adapted',
+        base: 'small',
+        why: 'more lines right',
+        peakMemoryBytes: 1.26e9,
+        ngramCoupling: defaultRouter(),
+      },
       quality: { ngram: base, base, adapted: { ...base, exactMatch: 0.36 } },
       chosenFrom: { base, adapted: { ...base, exactMatch: 0.36 } },
       training: {
-        ...{ loss: { before: 3.2, after: 2.7 }, losses, steps: 40, tokens: 80_000, tokensPerEpoch: 300_000 },
-        ...{ tokensPerSecond: 400, minutes: 3.4, stopped: 'out-of-time', parameters: 9.2e6 },
-        ...{ method: 'full fine-tuning', methodReason: 'it fits', device: 'cpu', deviceReason: 'no GPU' },
+        ...{ loss: { before: 3.2, after: 2.7 }, steps: 40, tokens: 80_000, tokensPerEpoch: 300_000 },
+        ...{ tokensPerSecond: 400, minutes: 3.4, stopped: 'out-of-time' },
+        ...{ method: 'full fine-tuning', device: 'cpu', deviceReason: 'no GPU' },
       },
     },
     notes: [],

@@ -63,8 +63,8 @@ export function defineNeural(suite: Suite, plan: Plan): void {
       assert.equal(await engine(), completing, 'the completing engine was not killed');
       assert.equal(log(plan.storage).match(/Training on /g)?.length, 2, 'training was resumed');
       const [row] = rows(plan.storage, 'select report from adaptations');
-      const { neural, notes } = JSON.parse(String(row?.report)) as AdaptReport;
-      assert.ok(neural?.training, notes.join(' '));
+      const { neural, neuralFailure } = JSON.parse(String(row?.report)) as AdaptReport;
+      assert.ok(neural?.training, neuralFailure?.message);
       assert.ok(neural.training.steps > 0);
       suite.note(`trained ${neural.training.steps} steps in ${neural.training.minutes.toFixed(1)} min; ${neural.why}`);
       await answeredBy(neural.used === 'base' ? 'base + n-gram' : 'adapted + n-gram');

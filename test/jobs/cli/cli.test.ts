@@ -36,12 +36,11 @@ test('without a key prints a first look and a report as text or JSON; `report` r
   assert.match(text.err, /step 1 of 3 {2}Finding files \.\.\. /);
   const long = text.printed.split('\n').filter((line) => line.length > 100 && !line.includes(storage));
   assert.deepEqual(long, []);
-  assert.match(text.out, /Lines exactly right in held-out files/);
-  assert.match(text.out, /there are no answers yet/);
+  assert.match(text.out, /Lines exactly right\n/);
+  assert.match(text.out, /nothing: the large model was not asked/);
   const json = await run(['adapt', project.root, '--json']);
   const report = JSON.parse(json.out) as AdaptReport;
   assert.equal(report.harvest.files, project.files.size);
-  assert.equal(report.examples.length, 5);
   const storedReport = await run(['report', project.root, '--json']);
   assert.deepEqual(JSON.parse(storedReport.out), report);
 });
@@ -87,8 +86,8 @@ test('with a base: trains, resumes after an interruption, completes with both mo
     assert.equal(json.code, 0, json.err);
     const { neural, notes } = JSON.parse(json.out) as AdaptReport;
     assert.equal(neural?.training?.device, 'cpu');
-    const { losses = [] } = neural?.training ?? {};
-    assert.ok((losses.at(-1)?.loss ?? 9) < (losses[0]?.loss ?? 0), notes.join());
+    const { before = 0, after = 9 } = neural?.training?.loss ?? {};
+    assert.ok(after < before, notes.join());
     assert.ok(neural?.quality.base && neural.chosenFrom?.adapted);
 
     const file = join(small.root, 'src/load/user.ts');

@@ -1,2 +1,0 @@
-// A library's style sheets are bundled beside the script that imports them.
-declare module '*.css';

@@ -1,0 +1,96 @@
+// The outcome of an adaptation: its code, and the sentence with what to do next.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { outcomeInWords, outcomeOf } from '../../../src/adaptation/report/outcome.ts';
+import type { AdaptReport, NeuralFailure, NeuralReport } from '../../../src/adaptation/report/types.ts';
+import { reportOf } from './report.ts';
+
+const report = reportOf(false);
+const neural = report.neural as NeuralReport;
+const { base } = neural.quality;
+const better = { ...base, exactMatch: 0.36 };
+const training = { ...neural.training, stopped: 'finished' } as NonNullable<NeuralReport['training']>;
+const notKept = { ...neural, used: 'base', why: 'training did not lower the loss on the held-out files.' } as const;
+const trainingFailure: NeuralFailure = { during: 'training', code: 'out-of-memory', message: 'Use a smaller base.' };
+const measuringFailure: NeuralFailure = { during: 'measuring', code: 'crashed', message: 'It keeps ending.' };
+const again = 'Adapt again after larger changes to the folder.';
+const baseAnswers = 'The base model answers, with 240 files of this folder in the index.';
+
+const cases: readonly (readonly [Partial<AdaptReport>, code: string, words: string])[] = [
+  [
+    {},
+    'kept',
+    `Kept: 6.0% more lines right at 160 positions of files it has not seen (36.0% instead of 30.0%). ${again}`,
+  ],
+  [
+    {
+      neural: {
+        ...neural,
+        quality: { ...neural.quality, adapted: { ...base, loss: 2 }, base: { ...base, loss: 2.1 } },
+      },
+    },
+    'kept',
+    `Kept: it was better at the 160 positions that decided; at 160 positions of files it has not seen no difference was seen (30.0% instead of 30.0%), and it gave the author’s text 10.5% more probability. ${again}`,
+  ],
+  [
+    { neural: { ...neural, why: 'it is better.', quality: { ...neural.quality, adapted: { ...better, places: 0 } } } },
+    'kept',
+    `Kept: it is better. ${again}`,
+  ],
+  [
+    { neural: { ...neural, used: 'earlier', quality: { ...neural.quality, earlier: better } } },
+    'earlier-stays',
+    `The earlier adapted model stays: 6.0% more lines right at 160 positions of files it has not seen (36.0% instead of 30.0%). ${again}`,
+  ],
+  [
+    {
+      neural: { ...neural, used: 'earlier', quality: { ...neural.quality, earlier: better } },
+      neuralFailure: trainingFailure,
+    },
+    'earlier-stays',
+    'The earlier adapted model stays: 6.0% more lines right at 160 positions of files it has not seen (36.0% instead of 30.0%). The neural model was not adapted: Use a smaller base.',
+  ],
+  [
+    { neural: { ...notKept, training } },
+    'not-kept',
+    `Not kept: training did not lower the loss on the held-out files. ${baseAnswers} Another run may succeed with more files.`,
+  ],
+  [
+    { neural: { ...notKept, training: { ...training, stopped: 'out-of-time' } } },
+    'not-kept',
+    `Not kept: training did not lower the loss on the held-out files. ${baseAnswers} Another run may succeed with more minutes (easyAdaptation.adaptMinutes) or files.`,
+  ],
+  [
+    { neural: { ...notKept, training }, neuralFailure: trainingFailure },
+    'not-kept',
+    `Not kept: Use a smaller base. ${baseAnswers}`,
+  ],
+  [{ neural: { ...notKept, training: undefined } }, 'untrained', `This run trained nothing. ${baseAnswers}`],
+  [
+    { neural: { ...notKept, training: undefined }, neuralFailure: trainingFailure },
+    'untrained',
+    `This run trained nothing. The neural model was not adapted: Use a smaller base. ${baseAnswers}`,
+  ],
+  [
+    { neural: undefined },
+    'indexed',
+    'The files are indexed, and no neural model was adapted. To train one, choose a base model (easyAdaptation.baseModel).',
+  ],
+  [
+    { neural: undefined, neuralFailure: measuringFailure },
+    'indexed',
+    'The files are indexed, and no neural model was adapted. The neural model was not measured, so the n-grams answer alone. It keeps ending.',
+  ],
+];
+
+for (const [change, code, words] of cases)
+  test(`${code}: ${words}`, () => {
+    const outcome = outcomeOf({ ...report, ...change });
+    assert.equal(outcome.code, code);
+    assert.equal(outcomeInWords(outcome), words);
+  });
+
+test('the words of a note change nothing', () => {
+  const noted = { ...report, neural: undefined, notes: ['The neural model was not adapted: says a note.'] };
+  assert.deepEqual(outcomeOf(noted), { code: 'indexed', failure: undefined });
+});
