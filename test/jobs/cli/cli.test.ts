@@ -182,7 +182,7 @@ test('if the API refuses the key, the report is local and says so', async () => 
     });
     assert.equal(refused.code, 0, refused.err);
     assert.match(refused.out, /Asking the API stopped early/);
-    assert.match(refused.out, /Lines exactly right in held-out files/);
+    assert.match(refused.out, /Now: n-grams alone +\d/);
   } finally {
     await api.close();
   }
