@@ -166,7 +166,7 @@ step('the next run sends no text twice, and every text gets a label', async () =
     assert.equal(await table().locator('[role=grid]').getAttribute('aria-rowcount'), String(count + 1)),
   );
   await table().getByText('Results of the last run').click();
-  await table().locator('.curve-chart').waitFor();
+  await table().locator('.curve').waitFor();
   await table().getByText('Cost so far').waitFor();
   await table()
     .getByText(/answered \d+ texts that the local model learns from, of up to 300/)
@@ -210,7 +210,7 @@ step('the panel shows the results of the run', async () => {
   // The table is also a webview.
   const task = await onAnyPage('.tasks .task');
   await task.getByText('Would be sent to the large model').waitFor();
-  await task.locator('.curve-chart').scrollIntoViewIfNeeded();
+  await task.locator('.curve').scrollIntoViewIfNeeded();
   await editor.shot('26-panel');
 });
 

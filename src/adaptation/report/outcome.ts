@@ -3,7 +3,7 @@ import { counted, percent } from '../../common/format.ts';
 import { likelierBy } from '../../common/quality.ts';
 import type { AdaptReport, MixedQuality, NeuralFailure } from './types.ts';
 
-export type Outcome =
+export type AdaptationOutcome =
   /** The adapted model is used, or that of an earlier adaptation. */
   | {
       readonly code: 'kept' | 'earlier-stays';
@@ -26,7 +26,7 @@ export type Outcome =
   | { readonly code: 'untrained'; readonly files: number; readonly failure: NeuralFailure | undefined }
   | { readonly code: 'indexed'; readonly failure: NeuralFailure | undefined };
 
-export function outcomeOf({ neural, neuralFailure: failure, harvest: { files } }: AdaptReport): Outcome {
+export function outcomeOf({ neural, neuralFailure: failure, harvest: { files } }: AdaptReport): AdaptationOutcome {
   if (!neural) return { code: 'indexed', failure };
   const { used, why, quality, training, chosenFrom } = neural;
   const own = used === 'base' ? undefined : quality[used];
@@ -41,7 +41,7 @@ export function outcomeOf({ neural, neuralFailure: failure, harvest: { files } }
 const AGAIN = 'Adapt again after larger changes to the folder.';
 
 /** What the adaptation brought, and what to do. */
-export function outcomeInWords(outcome: Outcome): string {
+export function outcomeInWords(outcome: AdaptationOutcome): string {
   switch (outcome.code) {
     case 'indexed': {
       const choose = 'To train one, choose a base model (easyAdaptation.baseModel).';
@@ -77,7 +77,7 @@ function baseAnswers(files: number): string {
   return `The base model answers, with ${counted(files, 'file')} of this folder in the index.`;
 }
 
-function comparisonInWords({ why, own, base, decidedAt }: Extract<Outcome, { readonly own: MixedQuality }>): string {
+function comparisonInWords({ why, own, base, decidedAt }: Extract<AdaptationOutcome, { readonly own: MixedQuality }>): string {
   if (own.places === 0) return why;
   const more = own.exactMatch - base.exactMatch;
   const unseen = `at ${counted(own.places, 'position')} of files it has not seen`;

@@ -76,16 +76,9 @@ export const icons = {
   chevron: 'M6 4l4 4-4 4',
 } as const;
 
-/** A horizontal bar from 0 to 1, drawn by width; `mark` draws a tick. The number beside it carries the meaning. */
-export function bar(share: number, kind: string, mark?: number): HTMLElement {
-  const percent = (value: number) => `${(100 * Math.min(1, Math.max(0, value))).toFixed(1)}%`;
+/** A horizontal bar from 0 to 1, drawn by width. The number beside it carries the meaning. */
+export function bar(share: number, kind: string): HTMLElement {
   const fill = h('span', { class: `bar-fill ${kind}` });
-  fill.style.width = percent(share);
-  const track = h('span', { class: 'bar', 'aria-hidden': 'true' }, fill);
-  if (mark !== undefined) {
-    const tick = h('span', { class: 'bar-mark' });
-    tick.style.insetInlineStart = percent(mark);
-    track.append(tick);
-  }
-  return track;
+  fill.style.width = `${(100 * Math.min(1, Math.max(0, share))).toFixed(1)}%`;
+  return h('span', { class: 'bar', 'aria-hidden': 'true' }, fill);
 }
