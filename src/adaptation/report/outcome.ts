@@ -77,7 +77,12 @@ function baseAnswers(files: number): string {
   return `The base model answers, with ${counted(files, 'file')} of this folder in the index.`;
 }
 
-function comparisonInWords({ why, own, base, decidedAt }: Extract<AdaptationOutcome, { readonly own: MixedQuality }>): string {
+function comparisonInWords({
+  why,
+  own,
+  base,
+  decidedAt,
+}: Extract<AdaptationOutcome, { readonly own: MixedQuality }>): string {
   if (own.places === 0) return why;
   const more = own.exactMatch - base.exactMatch;
   const unseen = `at ${counted(own.places, 'position')} of files it has not seen`;

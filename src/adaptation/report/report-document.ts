@@ -44,7 +44,7 @@ function qualitySection({ specialist, neural, api, balance }: AdaptReport): Sect
   return {
     title,
     text: ['In files that nothing was fitted on. Ranges that overlap may differ by chance alone.'],
-    table: { head: ['Model', 'Right', '95% interval', 'Positions'], rows },
+    table: { head: ['Model', 'Right (95% interval)', 'Positions'], rows },
   };
 }
 
@@ -61,11 +61,11 @@ function before({ used }: NeuralReport): string {
 
 function row(name: string, { exactMatch, interval, places }: Quality): string[] {
   const range = interval ? `${percent(interval.low)} to ${percent(interval.high)}` : 'one file';
-  return [name, percent(exactMatch), range, thousands(places)];
+  return [name, `${percent(exactMatch)} (${range})`, thousands(places)];
 }
 
 /** Balances that are listed beside the one that is set. */
-const balances = [0.05, 0.2, 0.4, 0.6, 0.8, 1];
+const balances = [0.1, 0.4, 0.7, 1];
 
 /** For choosing a position of the panel's slider, which states the same figures for its position. */
 function balanceSection({ slider = [], api, balance: set }: AdaptReport): Section[] {
@@ -73,7 +73,7 @@ function balanceSection({ slider = [], api, balance: set }: AdaptReport): Sectio
   const isSet = (balance: number) => Math.abs(balance - set) < 0.025;
   const isListed = (balance: number) => balances.some((each) => Math.abs(each - balance) < 0.001) || isSet(balance);
   const table: ReportTable = {
-    head: ['Balance', 'Calls for 100 completions', 'Lines right together'],
+    head: ['Balance', 'Calls in 100', 'Lines right together'],
     rows: slider
       .filter(({ balance }) => isListed(balance))
       .map(({ balance, apiShare, right }) => [

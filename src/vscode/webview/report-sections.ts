@@ -2,9 +2,6 @@
 import { h } from './dom.ts';
 import type { PageSection } from './report-protocol.ts';
 
-/** Tables with more columns do not fit in a narrow panel. */
-const MOST_NARROW_COLUMNS = 3;
-
 /** Draws headings, sentences and tables. */
 export function sectionsOf(sections: readonly PageSection[], heading: 'h2' | 'h4'): HTMLElement {
   // Reports are always written in English.
@@ -24,11 +21,10 @@ export function sectionsOf(sections: readonly PageSection[], heading: 'h2' | 'h4
 }
 
 function tableOf({ head, rows }: NonNullable<PageSection['table']>, title: string): HTMLElement {
-  // The column's name, for a panel so narrow that each row is a list.
-  const cell = (value: string, column: number) => h('td', { 'data-column': head[column + 1] ?? '' }, value);
-  const table = h(
+  const cell = (value: string) => h('td', {}, value);
+  return h(
     'table',
-    {},
+    { class: 'report-table' },
     h('caption', { class: 'unseen' }, title),
     h('thead', {}, h('tr', {}, ...head.map((name) => h('th', { scope: 'col' }, name)))),
     h(
@@ -37,5 +33,4 @@ function tableOf({ head, rows }: NonNullable<PageSection['table']>, title: strin
       ...rows.map(([name = '', ...values]) => h('tr', {}, h('th', { scope: 'row' }, name), ...values.map(cell))),
     ),
   );
-  return h('div', { class: head.length > MOST_NARROW_COLUMNS ? 'report-table wide' : 'report-table' }, table);
 }
