@@ -4,10 +4,10 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { unwrap } from '../../src/common/errors.ts';
-import { editSimilarity, exactMatch } from '../../src/common/quality.ts';
+import { exactMatch } from '../../src/common/quality.ts';
 import { draftOptions, shownDraft } from '../../src/prompts/completion/completion-position.ts';
 import { cutsOf } from '../../src/prompts/completion/cuts.ts';
-import { isBeginning, judge } from '../../src/prompts/completion/judge.ts';
+import { isBeginning, matchesTruth } from '../../src/prompts/completion/judge.ts';
 import { positionFactsOf } from '../../src/routing/position-facts.ts';
 import type { CouplingExample } from '../../src/routing/types.ts';
 import type { EngineClient } from '../../src/specialist/engine/client.ts';
@@ -94,12 +94,8 @@ async function sided(engine: EngineClient, key: string, at: At): Promise<Sided> 
     truth,
     answer,
     position: positionFactsOf(asked.query),
-    specialistRight: judge(draft.text, truth).right,
-    specialistSimilarity: editSimilarity(draft.text, truth),
+    specialistRight: matchesTruth(draft.text, truth),
     cuts: cutsOf(draft, asked).map((cut) => ({ draft: cut, right: isBeginning(cut.text, written) })),
-    ...(answer !== undefined && {
-      apiRight: exactMatch(answer, truth),
-      apiSimilarity: editSimilarity(answer, truth),
-    }),
+    ...(answer !== undefined && { apiRight: exactMatch(answer, truth) }),
   };
 }

@@ -2,7 +2,7 @@
 
 import type { Draft } from '../../src/common/completion.ts';
 import { editSimilarity, exactMatch, precisionAt, quantile } from '../../src/common/quality.ts';
-import { judge } from '../../src/prompts/completion/judge.ts';
+import { matchesTruth } from '../../src/prompts/completion/judge.ts';
 import type { Figures } from '../figures.ts';
 import type { RecordedPosition } from './recordings.ts';
 
@@ -26,7 +26,7 @@ export function lineOf(position: RecordedPosition, draft: Draft, latencyMs = dra
 }
 
 export function isRight({ position, text }: Line): boolean {
-  return judge(text, position.truth).right;
+  return matchesTruth(text, position.truth);
 }
 
 export function lineFigures(lines: readonly Line[]): Figures {

@@ -2,10 +2,9 @@
 // Every estimate comes from a fit on other files (cross-fitted by file over all recorded places).
 
 import { join } from 'node:path';
-import { editSimilarity, exactMatch } from '../../src/common/quality.ts';
+import { exactMatch } from '../../src/common/quality.ts';
 import { brierScore, expectedCalibrationError } from '../../src/common/statistics/calibrate.ts';
 import { splitByFile } from '../../src/common/statistics/folds.ts';
-import { deferralCurve, type ScoredExample } from '../../src/routing/curve.ts';
 import { decideWhole } from '../../src/routing/decide.ts';
 import { fitRouter, score } from '../../src/routing/fit.ts';
 import { positionFactsOf } from '../../src/routing/position-facts.ts';
@@ -16,6 +15,7 @@ import { shippedTokenizer } from '../common/shipped.ts';
 import type { Benchmark, BenchOptions, Figures } from '../figures.ts';
 import { measure } from '../ngram/main.ts';
 import { printFigures } from '../print.ts';
+import { deferralCurve, type ScoredExample } from './curve.ts';
 
 /** Shares of API calls at which the curves are printed. */
 const shares = [0, 0.25, 0.5, 0.7, 0.8, 0.9, 1];
@@ -42,8 +42,6 @@ async function run({ recordings }: BenchOptions): Promise<Figures> {
         position: positionFactsOf(askedAt(position).query),
         specialistRight: right,
         apiRight: exactMatch(position.completion, position.truth),
-        specialistSimilarity: editSimilarity(draft.text, position.truth),
-        apiSimilarity: editSimilarity(position.completion, position.truth),
       };
     }),
   );

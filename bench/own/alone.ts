@@ -6,7 +6,7 @@ import { physicalCores } from '../../src/common/threads.ts';
 import { LlamaModel } from '../../src/neural/llama/llama-model.ts';
 import type { PackageInfo } from '../../src/neural/models/list.ts';
 import { clean } from '../../src/prompts/completion/clean.ts';
-import { judge } from '../../src/prompts/completion/judge.ts';
+import { matchesTruth } from '../../src/prompts/completion/judge.ts';
 import { LONG_PROMPT_SNIPPETS, longPromptLimitsFor, PromptForm } from '../../src/prompts/completion/prompt-form.ts';
 import { LlamaLines } from '../../src/specialist/decoding/llama-lines.ts';
 import { proposeLine } from '../../src/specialist/decoding/propose-line.ts';
@@ -98,7 +98,7 @@ export async function promptFigures({ manifest }: PackageInfo, { base, cursors }
 }
 
 function isRight(line: string, position: RecordedPosition): boolean {
-  return judge(clean(line, askedAt(position)), position.truth).right;
+  return matchesTruth(clean(line, askedAt(position)), position.truth);
 }
 
 /** llama.cpp's own loop, up to the end of the line. */

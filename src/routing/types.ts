@@ -26,9 +26,6 @@ export interface CouplingExample {
   readonly cuts?: readonly { readonly draft: Draft; readonly right: boolean }[];
   /** Whether the API's answer is right; undefined if it was not asked. */
   readonly apiRight?: boolean;
-  /** Edit similarity of each answer to the truth, for the deferral curve. */
-  readonly specialistSimilarity?: number;
-  readonly apiSimilarity?: number;
 }
 
 /** Added to the log-odds of each estimate. */

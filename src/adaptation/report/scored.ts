@@ -2,11 +2,10 @@
 import type { Draft } from '../../common/completion.ts';
 import type { LlmAnswer } from '../../llm/types.ts';
 import type { CursorExample } from '../../prompts/completion/cursor-examples.ts';
-import type { JudgedDraft } from '../../prompts/completion/judge.ts';
 import type { CompletionPosition } from '../../prompts/completion/types.ts';
 import type { PositionFacts } from '../../routing/types.ts';
 
-export interface ScoredPosition extends JudgedDraft {
+export interface ScoredPosition {
   readonly example: CursorExample;
   /** The position where the draft was requested. */
   readonly draftPosition: CompletionPosition;
@@ -15,14 +14,17 @@ export interface ScoredPosition extends JudgedDraft {
   readonly facts: PositionFacts;
   /** The draft as it would be shown; empty if nothing would be shown. */
   readonly draft: Draft;
+  /** Whether the draft is the truth: see `matchesTruth`. */
+  readonly right: boolean;
   /** Log loss on the truth. Undefined if it was not requested, the drafter cannot measure it, or a block is wanted. */
   readonly loss: { readonly tokens: number; readonly nats: number } | undefined;
 }
 
-export interface LabeledPosition extends JudgedDraft {
+export interface LabeledPosition {
   readonly scored: ScoredPosition;
   /** The answer of the large model, with the text as it would be shown. */
   readonly answer: LlmAnswer;
+  readonly right: boolean;
 }
 
 export interface Labels {

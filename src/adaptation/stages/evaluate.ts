@@ -4,7 +4,7 @@ import type { CompletionQuery, Draft, DraftOptions } from '../../common/completi
 import { quantile } from '../../common/quality.ts';
 import { draftOptions, positionInDocument, shownDraft } from '../../prompts/completion/completion-position.ts';
 import type { CursorExample } from '../../prompts/completion/cursor-examples.ts';
-import { judge, truthAt } from '../../prompts/completion/judge.ts';
+import { matchesTruth, truthAt } from '../../prompts/completion/judge.ts';
 import { positionFactsOf } from '../../routing/position-facts.ts';
 import type { QueryLoss } from '../../specialist/engine/protocol.ts';
 import { yieldToEvents } from '../cancellation.ts';
@@ -66,7 +66,7 @@ export async function evaluate(
       truth,
       facts: positionFactsOf(query),
       draft,
-      ...judge(draft.text, truth),
+      right: matchesTruth(draft.text, truth),
       loss,
     });
   }

@@ -5,7 +5,7 @@ import { type LabelOutcome, labelBatch } from '../../llm/label.ts';
 import type { Prompt } from '../../llm/protocol/prompt.ts';
 import type { LlmAnswer, LlmClient } from '../../llm/types.ts';
 import { cleanAnswer } from '../../prompts/completion/clean.ts';
-import { judge } from '../../prompts/completion/judge.ts';
+import { matchesTruth } from '../../prompts/completion/judge.ts';
 import type { ApiLabels, LabeledPosition, Labels, ScoredPosition } from '../report/scored.ts';
 import type { LearnStages, Run, ToAsk } from './stage-outputs.ts';
 import type { Tell } from './stage-runner.ts';
@@ -27,7 +27,7 @@ export async function labelsOf(runner: LearnStages, tell: Tell): Promise<ApiLabe
     const outcome = await askAll(runner.run, llm, positions, count, ({ example }, answer) => {
       const position = byExample.get(example) as ScoredPosition;
       const text = cleanAnswer(answer.text, position.draftPosition);
-      labelled.push({ scored: position, answer: { ...answer, text }, ...judge(text, position.truth) });
+      labelled.push({ scored: position, answer: { ...answer, text }, right: matchesTruth(text, position.truth) });
     });
     return { labelled, failed: outcome.failed, stopped: outcome.stopped?.message };
   };

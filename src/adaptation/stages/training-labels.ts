@@ -3,7 +3,7 @@
 import { percent } from '../../common/format.ts';
 import { cleanAnswer } from '../../prompts/completion/clean.ts';
 import { positionInDocument } from '../../prompts/completion/completion-position.ts';
-import { judge, truthAt } from '../../prompts/completion/judge.ts';
+import { matchesTruth, truthAt } from '../../prompts/completion/judge.ts';
 import { positionFactsOf } from '../../routing/position-facts.ts';
 import { sampleWeightBy } from '../../routing/worth.ts';
 import type { HarvestedFile } from '../../workspace/files/types.ts';
@@ -29,9 +29,9 @@ export async function labelTrainingPositions(runner: LearnStages, tell: Tell): P
     count,
     ({ example, prompt }, answer) => {
       const asked = positionInDocument(example);
-      const verdict = judge(cleanAnswer(answer.text, asked), truthAt(example.truth, asked));
+      const isRight = matchesTruth(cleanAnswer(answer.text, asked), truthAt(example.truth, asked));
       const { path, offset, truth } = example;
-      right.set(keyOf(prompt.about, offset), { path, offset, length: truth.length, right: verdict.right });
+      right.set(keyOf(prompt.about, offset), { path, offset, length: truth.length, right: isRight });
     },
   );
   if (outcome.stopped !== undefined)

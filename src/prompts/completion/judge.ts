@@ -1,15 +1,8 @@
-// The quality of an answer at a held-out position: the shown text against the author's.
-import { editSimilarity, exactMatch } from '../../common/quality.ts';
+// Whether an answer at a held-out position is right: the shown text against the author's.
+import { exactMatch } from '../../common/quality.ts';
 import { lineBefore, lineEnd } from '../../text/lines.ts';
 import { isProse, sentenceEnd } from '../../text/prose-text.ts';
 import type { CompletionPosition } from './types.ts';
-
-export interface JudgedDraft {
-  /** Equal to the author's text except for white space around it; an empty answer is never right. */
-  readonly right: boolean;
-  /** 0..1 */
-  readonly similarity: number;
-}
 
 /**
  * The part of the author's text that is asked for: its first line unless a block is wanted; in prose its first
@@ -22,11 +15,12 @@ export function truthAt(written: string, { block, query }: Pick<CompletionPositi
 }
 
 /**
+ * Equal to the author's text except for white space around it; an empty answer is never right.
  * @param shown the answer, cleaned
  * @param truth as `truthAt` gives it
  */
-export function judge(shown: string, truth: string): JudgedDraft {
-  return { right: shown !== '' && exactMatch(shown, truth), similarity: editSimilarity(shown, truth) };
+export function matchesTruth(shown: string, truth: string): boolean {
+  return shown !== '' && exactMatch(shown, truth);
 }
 
 /** Whether the author's text begins with the cut, and the cut does not end inside a word of it. */

@@ -28,7 +28,7 @@ export function positionsOf(count: number): ScoredPosition[] {
       tokens: [{ text, probability, second: (1 - probability) / 2, entropy: 1 - probability, matched: 8, count: 3 }],
     };
     return {
-      ...{ example, truth: text, draft, right, similarity: right ? 1 : 0.3, loss: undefined },
+      ...{ example, truth: text, draft, right, loss: undefined },
       draftPosition: {
         query: { path, languageId: 'typescript', prefix: example.prefix, suffix: '\n' },
         multiline: false,
@@ -49,7 +49,7 @@ export function labelled(positions: readonly ScoredPosition[]): LabeledPosition[
     const helper = scored.example.path.includes('support');
     const right = helper ? i % 12 === 1 : i % 10 !== 0;
     const answer = { text: right ? scored.truth : 'wrong', model: 'claude', latencyMs: 900 };
-    return { scored, right, similarity: right ? 1 : 0.2, answer } as unknown as LabeledPosition;
+    return { scored, right, answer } as unknown as LabeledPosition;
   });
 }
 

@@ -1,6 +1,6 @@
 // The deferral curve: quality against the share of positions sent to the API, for each rule that could choose them.
-import { lowestProbability, meanOfFirstThree } from './features.ts';
-import type { CouplingExample } from './types.ts';
+import { lowestProbability, meanOfFirstThree } from '../../src/routing/features.ts';
+import type { CouplingExample } from '../../src/routing/types.ts';
 
 export type DeferralRule =
   | 'learned' // gain of the two calibrated estimates
@@ -14,8 +14,6 @@ export type DeferralRule =
 export interface RoutedShare {
   readonly apiShare: number;
   readonly exactMatch: number;
-  /** Undefined if some example has no similarities. */
-  readonly editSimilarity: number | undefined;
 }
 
 export interface DeferralCurve {
@@ -43,43 +41,23 @@ export function deferralCurve(scored: readonly ScoredExample[]): DeferralCurve[]
   const items = known.map(({ example, pSpecialist, pApi }) => ({
     specialist: example.specialistRight ? 1 : 0,
     api: example.apiRight === true ? 1 : 0,
-    specialistSimilarity: example.specialistSimilarity,
-    apiSimilarity: example.apiSimilarity,
     // Positions with larger values are sent to the API first.
     learned: pApi - pSpecialist,
     'specialist-confidence': -lowestProbability(example.draft),
     'first-three-mean': -meanOfFirstThree(example.draft),
     oracle: (example.apiRight === true ? 1 : 0) - (example.specialistRight ? 1 : 0),
   }));
-  const similarities = items.every((i) => i.specialistSimilarity !== undefined && i.apiSimilarity !== undefined);
   const mean = (of: (item: (typeof items)[number]) => number) => items.reduce((s, i) => s + of(i), 0) / items.length;
-  const point = (apiShare: number, exactMatch: number, editSimilarity: number): RoutedShare => ({
-    apiShare,
-    exactMatch,
-    editSimilarity: similarities ? editSimilarity : undefined,
-  });
-  const none = point(
-    0,
-    mean((i) => i.specialist),
-    similarities ? mean((i) => i.specialistSimilarity as number) : 0,
-  );
-  const all = point(
-    1,
-    mean((i) => i.api),
-    similarities ? mean((i) => i.apiSimilarity as number) : 0,
-  );
+  const none = { apiShare: 0, exactMatch: mean((i) => i.specialist) };
+  const all = { apiShare: 1, exactMatch: mean((i) => i.api) };
 
   const ranked = (rule: 'learned' | 'specialist-confidence' | 'first-three-mean' | 'oracle'): RoutedShare[] => {
     const points = [none];
-    let exact = none.exactMatch;
-    let similarity = none.editSimilarity ?? 0;
+    let exactMatch = none.exactMatch;
     const order = [...items].sort((a, b) => b[rule] - a[rule]);
     order.forEach((item, i) => {
-      exact += (item.api - item.specialist) / items.length;
-      if (similarities) {
-        similarity += ((item.apiSimilarity as number) - (item.specialistSimilarity as number)) / items.length;
-      }
-      points.push(point((i + 1) / items.length, exact, similarity));
+      exactMatch += (item.api - item.specialist) / items.length;
+      points.push({ apiShare: (i + 1) / items.length, exactMatch });
     });
     return points;
   };
