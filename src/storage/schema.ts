@@ -4,7 +4,7 @@
  * The `user_version` of a database with this schema. Raise it with every change of a table, and of JSON that is stored
  * in one: databases of all other versions are set aside (open.ts).
  */
-export const schemaVersion = 9;
+export const schemaVersion = 10;
 
 export const schema = `
    CREATE TABLE llmCalls (
