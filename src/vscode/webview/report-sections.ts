@@ -20,7 +20,8 @@ export function sectionsOf(sections: readonly PageSection[], heading: 'h2' | 'h4
   );
 }
 
-function tableOf({ head, rows }: NonNullable<PageSection['table']>, title: string): HTMLElement {
+/** A table whose rows begin with their names. */
+export function tableOf({ head, rows }: NonNullable<PageSection['table']>, title: string): HTMLElement {
   const cell = (value: string) => h('td', {}, value);
   return h(
     'table',

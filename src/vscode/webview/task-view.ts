@@ -1,6 +1,7 @@
 // The result of a text task's run, in the panel and above the table: labels by source, quality against calls, costs.
 import { h, icon, icons } from './dom.ts';
 import type { PanelTask } from './protocol.ts';
+import { tableOf } from './report-sections.ts';
 import type { Words } from './wording.ts';
 
 export function taskView(words: Words, task: PanelTask): HTMLElement {
@@ -36,9 +37,7 @@ function figure(words: Words, task: PanelTask): HTMLElement {
   const { curve, operating } = task;
   const taskWords = wordsFor(words, task);
   const caption = taskWords('curve');
-  const cells = curve.map(({ share, right }) =>
-    h('tr', {}, h('th', { scope: 'row' }, words.percent(share)), h('td', {}, words.percent(right, 1))),
-  );
+  const rows = curve.map(({ share, right }) => [words.percent(share), words.percent(right, 1)]);
   const rightAtLimit = operating === undefined ? undefined : rightAt(curve, operating);
   const point =
     rightAtLimit === undefined
@@ -53,16 +52,7 @@ function figure(words: Words, task: PanelTask): HTMLElement {
       'details',
       { class: 'fold' },
       h('summary', {}, icon(icons.chevron), words.t('task.asTable')),
-      h(
-        'table',
-        { class: 'reasons' },
-        h(
-          'thead',
-          {},
-          h('tr', {}, h('th', { scope: 'col' }, words.t('task.calls')), h('th', { scope: 'col' }, taskWords('right'))),
-        ),
-        h('tbody', {}, ...cells),
-      ),
+      tableOf({ head: [words.t('task.calls'), taskWords('right')], rows }, caption),
     ),
   );
 }
