@@ -11,11 +11,10 @@ import {
   fitTextRouter,
   type HeldOutText,
   isFullyKnown,
-  judgeOutOfFold,
   judgeText,
   mostLikely,
 } from '../../src/text-tasks/labels/router.ts';
-import { accuracyAt, type JudgedText, RISK_TERMS, riskAt } from '../../src/text-tasks/labels/share-of-calls.ts';
+import { accuracyAt, type JudgedText, RISK_TERMS } from '../../src/text-tasks/labels/share-of-calls.ts';
 import {
   fitSpecialist,
   type LabelledText,
@@ -27,6 +26,7 @@ import type { Benchmark, BenchOptions, Figures, Keep } from '../figures.ts';
 import { printFigures, Table } from '../print.ts';
 import { rowsInBulk } from './bulk.ts';
 import { type RecordedTask, type RecordedText, readTasks } from './data.ts';
+import { onHiddenHalves } from './halves.ts';
 import { statesOf } from './states.ts';
 
 export const tasks: Benchmark = {
@@ -39,8 +39,6 @@ export const tasks: Benchmark = {
 /** Shares of calls, %. */
 const shares = [0, 10, 25, 50, 60, 75, 100];
 const seeds = [1, 2, 3, 4, 5];
-/** Loss that the pair may have against the API alone. */
-const risk = 0.01;
 /** A base that knows language, unless --bases names another one; 'none': n-grams alone. */
 const defaultBase = 'medium';
 
@@ -108,12 +106,11 @@ function measureTask(
   const coupled = performance.now();
   const judged = test.map((item) => judge(specialist, item)).filter(isFullyKnown);
   const pairs = judged.map((item) => judgeText(router, item));
-  const chosen = riskAt(judgeOutOfFold(held, labels), risk);
   return {
     ...accuracies(pairs),
     curve: curveOf(judged, pairs),
     calibration: calibrationOf(pairs),
-    risk: riskOf(pairs, chosen),
+    'on-hidden-halves': onHiddenHalves(recorded),
     'what-each-part-brings': ablation(recorded, learned, test),
     'states-only-where-n-grams-doubt': states ? doubted(specialist, test) : {},
     'shares-of-heads': Object.fromEntries(specialist.shares.map((share, i) => [i === 0 ? 'n-grams' : 'states', share])),
@@ -184,18 +181,6 @@ function calibrationOf(pairs: readonly JudgedText<boolean>[]): Figures {
   return {
     specialist: measured(({ beforeCall: before, specialistRight }) => [before, specialistRight]),
     'after-a-call': measured(({ afterCall: after, pairRight }) => [after, pairRight]),
-  };
-}
-
-function riskOf(pairs: readonly JudgedText<boolean>[], chosen: ReturnType<typeof riskAt>): Figures {
-  if (chosen === undefined) return { chosen: 'every text to the API: too few are known to bound the loss' };
-  const local = pairs.filter(({ gain }) => gain <= chosen.keepBelow);
-  const lost = local.filter(({ specialistRight, apiRight }) => !specialistRight && apiRight);
-  return {
-    loss: chosen.loss,
-    'chosen-on': chosen.texts,
-    'local-share': local.length / pairs.length,
-    'loss-on-test': lost.length / pairs.length,
   };
 }
 

@@ -71,7 +71,7 @@ export interface ApiEstimate {
   readonly positions: number;
   readonly usd: number;
   /**
-   * The positions are texts of a task: at most so many to train on ('sample'), those in doubt ('rest'), or those for a
+   * The positions are texts of a task: random ones to learn from ('sample'), those in doubt ('rest'), or those for a
    * base to read in `seconds` ('states').
    */
   readonly texts?: 'sample' | 'rest' | 'states';

@@ -6,7 +6,6 @@ import { CodedError, failed, ok, type Result, unwrap } from '../common/errors.ts
 import { replaceFile } from '../common/files.ts';
 import { apiHost } from '../llm/connect.ts';
 import { WithinRun } from '../llm/run-budget.ts';
-import { priceOf } from '../routing/limits.ts';
 import { EngineClient, type EngineOptions } from '../specialist/engine/client.ts';
 import type { Requests } from '../specialist/engine/protocol.ts';
 import { lockRun } from '../storage/lock.ts';
@@ -32,8 +31,8 @@ export interface TextTaskRequest {
   readonly api?: Pick<ApiAccess, 'settings' | 'budgetUsd' | 'runUsd'>;
   /** The base that reads texts for which the n-grams are unsure; absent: none. */
   readonly states?: StatesAccess;
-  /** The balance between the models, 0.05 to 1, which says what a call must gain. */
-  readonly balance: number;
+  /** Number of texts to ask about beyond the sample of the task; absent: none. */
+  readonly more?: number;
   readonly who: string;
 }
 
@@ -72,7 +71,7 @@ async function runStored(request: TextTaskRequest, folder: TaskFolder, deps: Job
   try {
     result = await runTask(folder, {
       llm: llm && api.runUsd !== undefined ? new WithinRun(llm, api.runUsd) : llm,
-      callPrice: priceOf(request.balance),
+      more: request.more ?? 0,
       signal,
       progress,
       readStates: engine && request.states && reader(engine, request.states, signal),

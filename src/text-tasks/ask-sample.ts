@@ -4,11 +4,10 @@ import { labelBatch } from '../llm/label.ts';
 import type { ModelFacts } from '../llm/protocol/models.ts';
 import type { LlmClient } from '../llm/types.ts';
 import type { TextTask } from '../prompts/label/task.ts';
-import { BATCH } from './choose-texts.ts';
 import { addLabel, appendLabel, type KnownLabels, type StoredLabel } from './given-labels.ts';
 import { promptOf, readAnswer } from './kinds.ts';
 import { keyOf } from './labels/extract.ts';
-import { nearest } from './labels/sample.ts';
+import { nearest } from './labels/nearest.ts';
 import { textStatisticsOf } from './labels/text-specialist.ts';
 
 export interface AskRequest {
@@ -19,8 +18,8 @@ export interface AskRequest {
   readonly known: Map<number, KnownLabels>;
   /** Number of labelled texts to send as examples with the text at an index of `texts`. */
   readonly examples: (index: number) => number;
-  /** Texts that are asked about in random order. Absent: none. */
-  readonly random?: ReadonlySet<string>;
+  /** Whether the texts are the next ones in random order. */
+  readonly isRandom?: boolean;
 }
 
 export interface AskOutcome {
@@ -33,6 +32,8 @@ export interface AskOutcome {
   readonly stopped: Failure | undefined;
 }
 
+/** Number of calls in flight. */
+const CONCURRENCY = 10;
 /** Number of examples in a prompt. */
 export const EXAMPLES = 5;
 /** Minimum answers with and without examples before their benefit is judged. */
@@ -68,7 +69,7 @@ export function exampleCounts(known: ReadonlyMap<number, KnownLabels>): (index: 
 }
 
 /** Prompts of texts, also for estimating their price. */
-export function promptsFor({ task, texts, known, examples }: Omit<AskRequest, 'root' | 'random'>, facts: ModelFacts) {
+export function promptsFor({ task, texts, known, examples }: Omit<AskRequest, 'root' | 'isRandom'>, facts: ModelFacts) {
   const labelled = [...known.values()].flatMap(({ text, person }) =>
     person === undefined ? [] : [{ text, label: person }],
   );
@@ -91,7 +92,7 @@ export async function askAbout(
   signal: AbortSignal,
   onProgress: (done: number, total: number) => void = () => {},
 ): Promise<AskOutcome> {
-  const { root, task, known, random } = request;
+  const { root, task, known, isRandom } = request;
   const open = request.texts.filter((text) => isOpen(known, text));
   const prompts = promptsFor({ ...request, texts: open }, llm.facts);
   let [labelled, unusable] = [0, 0];
@@ -99,13 +100,14 @@ export async function askAbout(
     llm,
     prompts.map(({ prompt }) => prompt),
     {
-      concurrency: BATCH,
+      concurrency: CONCURRENCY,
       signal,
       onAnswer: (index, { text: answer, model, costUsd: usd }) => {
         const { text, examples } = prompts[index] as (typeof prompts)[number];
         const label = readAnswer(task, answer);
-        const isRandom = random?.has(text) && { random: true };
-        const stored: StoredLabel = { text, label, by: 'api', model, examples, usd, ...isRandom };
+        // Which texts people labelled is no random choice.
+        const random = isRandom === true && known.get(keyOf(text))?.person === undefined;
+        const stored: StoredLabel = { text, label, by: 'api', model, examples, usd, ...(random && { random }) };
         appendLabel(root, task.name, stored);
         addLabel(known, stored);
         if (label === '') unusable += 1;

@@ -1,14 +1,12 @@
-// The large model's part of a run: it labels a sample, then doubtful texts, each after the user accepts the price.
+// The large model's part of a run: it labels a random sample, then doubtful texts, each after the user accepts the price.
 import type { Failure } from '../common/errors.ts';
 import { isAnswerTask } from '../prompts/label/task.ts';
 import { type AskOutcome, askAbout, exampleCounts, promptsFor } from './ask-sample.ts';
-import { BATCH, TextChooser } from './choose-texts.ts';
 import { keyOf } from './labels/extract.ts';
-import type { TaskData } from './learn-task.ts';
 import type { TaskModel } from './learned.ts';
+import { openSample, type TaskData } from './random-sample.ts';
 import type { TaskRunDeps } from './run-deps.ts';
 import type { TaskFolder } from './task-folder.ts';
-import type { SampleReport } from './task-report.ts';
 
 export type ReportStage = (stage: string, done?: number, total?: number) => void;
 
@@ -21,8 +19,6 @@ const PRICED_TEXTS = 200;
 export class LargeModelPart {
   spentUsd = 0;
   stopped: Failure | undefined;
-  /** How many texts were asked about to learn from. Undefined: no large model, or nothing left to ask. */
-  sample: SampleReport | undefined;
   /** A user who declines the sample is not asked about the rest. */
   private declined = false;
   private readonly folder: TaskFolder;
@@ -57,45 +53,19 @@ export class LargeModelPart {
   }
 
   /**
-   * Asks about texts to learn from, a batch at a time, until `limit` texts have been asked about in all runs, or until the
-   * next batch is expected to gain less than its price.
+   * Asks about random texts to learn from, until `sample` texts have been asked about in all runs, and about `more` texts
+   * beyond those.
    */
-  async askSample(limit: number, reportStage: ReportStage): Promise<void> {
-    const { taskData, deps } = this;
+  async askSample(sample: number, more: number, reportStage: ReportStage): Promise<void> {
+    const { taskData, deps, folder } = this;
     if (!deps.llm) return;
-    const chooser = new TextChooser(this.folder.task, taskData);
-    const { open } = chooser;
-    const count = Math.min(limit - this.askedCount, open.length);
-    if (count <= 0 || !this.isWorthAsking(chooser, limit)) return;
-    const usd = (this.priceOf(open) ?? 0) * count;
-    this.declined = !(await deps.confirm({ what: 'sample', texts: count, usd }));
-    if (this.declined) return;
-    const stage = `${this.activity} a sample`;
-    for (let done = 0; done < count && !this.stopped; ) {
-      const batch = chooser.next(Math.min(BATCH, count - done));
-      if (batch.length === 0) return;
-      const random = new Set(batch.flatMap(({ text, isRandom }) => (isRandom ? [text] : [])));
-      const texts = batch.map(({ text }) => text);
-      await this.ask(texts, (answered) => reportStage(stage, done + answered, count), random);
-      done += batch.length;
-      if (!this.isWorthAsking(chooser, limit)) {
-        reportStage(`${this.askedCount} texts were asked about: more would gain less than they cost`);
-        return;
-      }
-    }
-  }
-
-  private get askedCount(): number {
-    return [...this.taskData.known.values()].filter(({ paid }) => paid).length;
-  }
-
-  /** Whether the next batch gains its price, or too few texts were asked about to tell. Sets `sample`. */
-  private isWorthAsking(chooser: TextChooser, limit: number): boolean {
-    const price = BATCH * (this.deps.callPrice ?? 0);
-    // Every gain is worth a price of 0 or less, and takes time to estimate.
-    const outlook = price > 0 ? chooser.outlook() : undefined;
-    this.sample = { asked: this.askedCount, limit, ...(outlook && { ...outlook, price }) };
-    return outlook === undefined || outlook.gain >= price;
+    const asked = [...taskData.known.values()].filter(({ paid }) => paid).length;
+    const texts = openSample(folder.task, taskData).slice(0, Math.max(0, sample - asked) + more);
+    if (texts.length === 0) return;
+    const usd = (this.priceOf(texts) ?? 0) * texts.length;
+    if (await deps.confirm({ what: 'sample', texts: texts.length, usd }))
+      await this.ask(texts, (done) => reportStage(`${this.activity} a sample`, done, texts.length), true);
+    else this.declined = asked < sample;
   }
 
   /** Asks about doubtful texts. Returns the mean price of one request, if any text is doubtful. */
@@ -140,13 +110,13 @@ export class LargeModelPart {
   private async ask(
     texts: readonly string[],
     onProgress: (done: number) => void,
-    random: ReadonlySet<string> = new Set(),
+    isRandom = false,
   ): Promise<AskOutcome | undefined> {
     const { folder, deps, taskData } = this;
     if (!deps.llm) return undefined;
     const { task } = folder;
     const { known } = taskData;
-    const request = { root: folder.reader.root, task, texts, known, examples: exampleCounts(known), random };
+    const request = { root: folder.reader.root, task, texts, known, examples: exampleCounts(known), isRandom };
     const outcome = await askAbout(request, deps.llm, deps.signal, onProgress);
     this.spentUsd += outcome.costUsd;
     this.stopped ??= outcome.stopped;

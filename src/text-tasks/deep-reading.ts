@@ -2,11 +2,10 @@
 // only the predictions of the heads are kept.
 
 import type { LabelTask } from '../prompts/label/task.ts';
-import type { KnownLabels } from './given-labels.ts';
 import { type BasePrompt, basePromptOf } from './labels/base-reading.ts';
 import { keyOf } from './labels/extract.ts';
-import { isConfident, labelProbabilities, type TextSpecialist } from './labels/text-specialist.ts';
-import { labelledIn } from './learn-task.ts';
+import { isConfident, labelProbabilities, servedProbabilities, type TextSpecialist } from './labels/text-specialist.ts';
+import { type LearnedTask, labelledIn } from './learn-task.ts';
 
 /** Reads texts with a base, in order. Rejects when cancelled. @param onRead called with the number of texts read */
 export type ReadStates = (
@@ -24,41 +23,46 @@ export class DeepReading {
   private readonly readStates: ReadStates;
   private readonly prompt: BasePrompt;
   private readonly predictions = new Map<number, readonly number[]>();
-  /** States of the training texts, by `keyOf`. */
-  readonly trainingStates = new Map<number, Float32Array>();
-  private readonly trainingTexts: readonly string[];
+  /** States of the training texts and the held-back texts, by `keyOf`. */
+  readonly labelledStates = new Map<number, Float32Array>();
+  private readonly labelledTexts: readonly string[];
   private readonly clock: () => number;
 
   constructor(
     task: LabelTask,
-    known: ReadonlyMap<number, KnownLabels>,
+    { known, heldBack }: Pick<LearnedTask, 'known' | 'heldBack'>,
     readStates: ReadStates,
     clock: () => number = () => performance.now(),
   ) {
-    const labelled = labelledIn(task, known).slice(0, MAX_TRAINING_TEXTS);
+    const isHeldBack = ({ key }: { readonly key: number }) => heldBack.has(key);
+    const all = labelledIn(task, known);
+    const labelled = all.filter((item) => !isHeldBack(item)).slice(0, MAX_TRAINING_TEXTS);
     this.readStates = readStates;
     this.prompt = basePromptOf(task, labelled);
     // Texts that serve as prompt examples would reveal their own label.
-    this.trainingTexts = labelled.map(({ text }) => text).filter((text) => !this.prompt.examples.has(text));
+    this.labelledTexts = [
+      ...labelled.map(({ text }) => text).filter((text) => !this.prompt.examples.has(text)),
+      ...all.filter(isHeldBack).map(({ text }) => text),
+    ];
     this.clock = clock;
   }
 
-  /** Number of texts to read for training. */
-  get trainingCount(): number {
-    return this.trainingTexts.length;
+  /** Number of texts to read for training and for the limit. */
+  get labelledCount(): number {
+    return this.labelledTexts.length;
   }
 
   /** Seconds per text on this machine. The texts that were timed count as read. */
   async secondsPerText(): Promise<number> {
     const start = this.clock();
-    const timed = this.trainingTexts.slice(0, TIMED_TEXTS);
+    const timed = this.labelledTexts.slice(0, TIMED_TEXTS);
     await this.readTexts(timed);
     return (this.clock() - start) / 1000 / Math.max(1, timed.length);
   }
 
   async learn(onRead: (done: number) => void): Promise<void> {
-    const unreadTexts = this.trainingTexts.filter((text) => !this.trainingStates.has(keyOf(text)));
-    await this.readTexts(unreadTexts, (done) => onRead(this.trainingTexts.length - unreadTexts.length + done));
+    const unreadTexts = this.labelledTexts.filter((text) => !this.labelledStates.has(keyOf(text)));
+    await this.readTexts(unreadTexts, (done) => onRead(this.labelledTexts.length - unreadTexts.length + done));
   }
 
   /** Predicts the texts for which the n-grams are unsure. */
@@ -66,14 +70,14 @@ export class DeepReading {
     const open = texts.filter(
       (text) => !this.predictions.has(keyOf(text)) && !isConfident(labelProbabilities(specialist, { text })),
     );
-    const unread = open.filter((text) => !this.trainingStates.has(keyOf(text)));
+    const unread = open.filter((text) => !this.labelledStates.has(keyOf(text)));
     const read = unread.length > 0 ? await this.readStates(unread, this.prompt) : [];
     const states = new Map(unread.map((text, i) => [text, read[i]]));
     for (const text of open) {
-      const textStates = states.get(text) ?? this.trainingStates.get(keyOf(text));
+      const textStates = states.get(text) ?? this.labelledStates.get(keyOf(text));
       this.predictions.set(
         keyOf(text),
-        labelProbabilities(specialist, { text, ...(textStates && { states: textStates }) }),
+        servedProbabilities(specialist, text, () => textStates),
       );
     }
   }
@@ -85,6 +89,6 @@ export class DeepReading {
 
   private async readTexts(texts: readonly string[], onRead?: (done: number) => void): Promise<void> {
     const states = await this.readStates(texts, this.prompt, onRead);
-    texts.forEach((text, i) => void this.trainingStates.set(keyOf(text), states[i] as Float32Array));
+    texts.forEach((text, i) => void this.labelledStates.set(keyOf(text), states[i] as Float32Array));
   }
 }

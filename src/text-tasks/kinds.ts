@@ -9,12 +9,13 @@ import type { DeepReading } from './deep-reading.ts';
 import { labelTexts } from './label-texts.ts';
 import { labelProbabilities } from './labels/text-specialist.ts';
 import { learnAnswers } from './learn-answers.ts';
-import { type LearnedTask, learnTask, type TaskData } from './learn-task.ts';
+import { type LearnedTask, learnTask } from './learn-task.ts';
 import type { TaskModel } from './learned.ts';
+import type { TaskData } from './random-sample.ts';
 
 /** Trains the local model. Throws CodedError 'nothing-to-learn'. */
 export function learn(task: TextTask, taskData: TaskData): TaskModel {
-  return isAnswerTask(task) ? learnAnswers(taskData) : taskModelOf(task, learnTask(task, taskData));
+  return isAnswerTask(task) ? learnAnswers(task, taskData) : taskModelOf(task, learnTask(task, taskData));
 }
 
 /** @param deep hidden states of the base; absent: n-grams alone */

@@ -90,7 +90,7 @@ async function* labelChunk(
       yield { text, label, by: 'api', confidence: after, inDoubt: false, ...at };
       continue;
     }
-    const inDoubt = risk === undefined || after - before > risk.keepBelow;
+    const inDoubt = risk === undefined || after - before >= risk.keepBelow;
     yield { text, label: nameOf(mostLikely(probabilities)), by: 'specialist', confidence: before, inDoubt, ...at };
   }
 }

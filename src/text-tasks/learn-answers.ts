@@ -1,16 +1,18 @@
 // Fits the local model and router of a task with text answers, from accepted and API answers.
-import { type DraftedText, expectedAt, fitAnswerRouter, judgedAnswers } from './answers/answer-router.ts';
+import type { AnswerTask } from '../prompts/label/task.ts';
+import { type DraftedText, expectedAt, fitAnswerRouter, judgedAnswer } from './answers/answer-router.ts';
 import { NearestAnswers } from './answers/nearest-answers.ts';
 import { belongsTo, type LabelledRow, type Shard, WHOLE } from './label-texts.ts';
 import { keyOf } from './labels/extract.ts';
 import { riskAt } from './labels/share-of-calls.ts';
 import { textStatisticsOf } from './labels/text-specialist.ts';
-import { DEFAULT_LOSS, randomlyAsked, type TaskData } from './learn-task.ts';
+import { DEFAULT_LOSS } from './learn-task.ts';
 import type { TaskModel } from './learned.ts';
+import { heldBack, type TaskData } from './random-sample.ts';
 import type { TaskText } from './texts.ts';
 
-/** Deterministic. Without answers every draft is empty and doubtful. */
-export function learnAnswers(taskData: TaskData, loss = DEFAULT_LOSS): TaskModel {
+/** Deterministic. Without answers every draft is empty and doubtful. Held-back answers are no drafts. */
+export function learnAnswers(task: AnswerTask, taskData: TaskData, loss = DEFAULT_LOSS): TaskModel {
   const { known } = taskData;
   const answered = [...known]
     .sort(([a], [b]) => a - b)
@@ -18,15 +20,17 @@ export function learnAnswers(taskData: TaskData, loss = DEFAULT_LOSS): TaskModel
       const answer = person ?? api;
       return answer === undefined ? [] : [{ key, text, answer, truth: person, api }];
     });
+  const { keys, judgedBy } = heldBack(task, known, loss);
+  const training = answered.filter(({ key }) => !keys.has(key));
   const { rarity } = textStatisticsOf([...answered.map(({ text }) => text), ...taskData.unlabelled]);
-  const nearest = new NearestAnswers(answered, rarity);
+  const nearest = new NearestAnswers(training, rarity);
   // A draft uses only the answers of other texts, as for a new text.
-  const drafted = answered.map(({ key, text, truth, api }): DraftedText => {
-    return { id: String(key), text, truth, api, draft: nearest.draft(text, key) };
-  });
-  const router = fitAnswerRouter(drafted);
-  const isRandom = randomlyAsked(known);
-  const judged = judgedAnswers(drafted, (id) => isRandom(Number(id)));
+  const drafted = (items: typeof answered) =>
+    items.map(({ key, text, truth, api }): DraftedText => {
+      return { id: String(key), text, truth, api, draft: nearest.draft(text, key) };
+    });
+  const router = fitAnswerRouter(drafted(training));
+  const judged = drafted(answered.filter(({ key }) => keys.has(key))).map((item) => judgedAnswer(router, item));
   const risk = judged.length > 0 ? riskAt(judged, loss) : undefined;
   const draftOf = (text: string) => {
     const item: DraftedText = { id: '', text, draft: nearest.draft(text, keyOf(text)) };
@@ -44,11 +48,10 @@ export function learnAnswers(taskData: TaskData, loss = DEFAULT_LOSS): TaskModel
       const { item, before, after } = draftOf(text);
       if (api !== undefined) yield { text, label: api, by: 'api', confidence: after, inDoubt: false, ...at };
       else {
-        const inDoubt = risk === undefined || after - before > risk.keepBelow;
+        const inDoubt = risk === undefined || after - before >= risk.keepBelow;
         yield { text, label: item.draft.answer, by: 'specialist', confidence: before, inDoubt, ...at };
       }
     }
   }
-  const judgedBy = router.trustsApi ? 'api' : 'person';
   return { ...taskData, rarity, judged, judgedBy, risk, rows, confidence: (text) => draftOf(text).before };
 }

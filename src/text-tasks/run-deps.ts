@@ -7,7 +7,7 @@ export type TaskLlm = Pick<LlmClient, 'ask' | 'facts' | 'knows' | 'estimateUsd'>
 
 /** The next part of a run, with its price in money or time. The user is asked to approve it. */
 export interface TextSpending {
-  /** 'sample': at most this number of texts to train on; 'rest': doubtful texts; 'states': texts for the base to read. */
+  /** 'sample': random texts to learn from; 'rest': doubtful texts; 'states': texts for the base to read. */
   readonly what: 'sample' | 'rest' | 'states';
   readonly texts: number;
   readonly usd: number;
@@ -20,11 +20,8 @@ export interface TaskRunDeps {
   readonly llm?: TaskLlm | undefined;
   /** Reads hidden states of the base; absent: only the n-grams are trained. */
   readonly readStates?: ReadStates | undefined;
-  /**
-   * Number of right answers that a call must gain, for asking about texts to learn from. Absent: 0, so that the whole
-   * sample is asked about.
-   */
-  readonly callPrice?: number;
+  /** Number of texts to ask about beyond the sample of the task, to learn from; absent: none. */
+  readonly more?: number;
   readonly confirm: (spending: TextSpending) => Promise<boolean>;
   readonly signal: AbortSignal;
   readonly progress?: Progress;

@@ -1,5 +1,5 @@
-// One run of a text task: the API labels texts to learn from, a few at a time. Then: train, ask about doubtful texts,
-// label all. Every answer is stored as it comes, so that a stopped run resumes.
+// One run of a text task: the API labels a random sample. Then: train, ask about doubtful texts, label all. Every answer
+// is stored as it comes, so that a stopped run resumes.
 import { CodedError, ok, type Result } from '../common/errors.ts';
 import { noProgress } from '../common/progress.ts';
 import { isAnswerTask, type LabelTask } from '../prompts/label/task.ts';
@@ -9,17 +9,18 @@ import { learn, taskModelOf } from './kinds.ts';
 import { labelTexts, WHOLE } from './label-texts.ts';
 import { keyOf } from './labels/extract.ts';
 import { isConfident, labelProbabilities } from './labels/text-specialist.ts';
-import { collectTaskData, learnTask, MIN_LABELLED, type TaskData } from './learn-task.ts';
+import { learnTask, MIN_LABELLED } from './learn-task.ts';
 import type { TaskModel } from './learned.ts';
+import { collectTaskData, type TaskData } from './random-sample.ts';
 import type { TaskRunDeps } from './run-deps.ts';
 import type { TaskFolder } from './task-folder.ts';
 import { measureTask, type TaskReport } from './task-report.ts';
 import { resultsPath, writeResults } from './write-results.ts';
 
-/** Maximum texts that the API labels to learn from. */
-export const SAMPLE = 300;
-/** Text answers cost more. */
-const ANSWER_SAMPLE = 150;
+/** Texts that the API labels to learn from. */
+const SAMPLE = 300;
+/** Text answers cost more. Half of them are just enough to bound a loss of 1 %. */
+const ANSWER_SAMPLE = 200;
 /** Minimum doubtful texts for using the base. */
 const MIN_DOUBTFUL = 50;
 
@@ -29,15 +30,15 @@ export async function runTask(
   deps: TaskRunDeps,
   sample = isAnswerTask(folder.task) ? ANSWER_SAMPLE : SAMPLE,
 ): Promise<Result<TaskReport>> {
-  const { signal, progress = noProgress, now = Date.now } = deps;
+  const { signal, progress = noProgress, now = Date.now, more = 0 } = deps;
   const reportStage = (stage: string, done = 0, total?: number) => progress({ stage, done, total });
   reportStage('Reading the texts');
-  const path = await resultsPath(folder, WHOLE);
-  const taskData = await collectTaskData(folder.texts(signal), await folder.answers());
-  const largeModel = new LargeModelPart(folder, deps, taskData);
-  await largeModel.askSample(sample, reportStage);
-  reportStage('Learning');
   const { task } = folder;
+  const path = await resultsPath(folder, WHOLE);
+  const taskData = await collectTaskData(task, folder.texts(signal), await folder.answers());
+  const largeModel = new LargeModelPart(folder, deps, taskData);
+  await largeModel.askSample(sample, more, reportStage);
+  reportStage('Learning');
   let learned: TaskModel;
   try {
     learned = isAnswerTask(task)
@@ -65,12 +66,11 @@ export async function runTask(
     ...measureTask(learned),
     runUsd: largeModel.spentUsd,
     ...(price !== undefined && { restUsd: price * counts.inDoubt }),
-    ...(largeModel.sample && { sample: largeModel.sample }),
     ...(largeModel.stopped && { stopped: largeModel.stopped.message }),
   });
 }
 
-/** Uses hidden states if many texts are doubtful, the user accepts their time, and more texts can stay local. */
+/** Uses hidden states if many texts are doubtful, the user accepts their time, and labels are right more often. */
 async function learnWithStates(
   folder: TaskFolder,
   task: LabelTask,
@@ -87,14 +87,14 @@ async function learnWithStates(
     inDoubt += Number(row.inDoubt);
     toRead += Number(!isConfident(labelProbabilities(learned.specialist, row)));
   }
-  const deepReading = new DeepReading(task, learned.known, readStates);
-  if (inDoubt < MIN_DOUBTFUL || deepReading.trainingCount < MIN_LABELLED) return ngramModel;
+  const deepReading = new DeepReading(task, learned, readStates);
+  if (inDoubt < MIN_DOUBTFUL || deepReading.labelledCount < MIN_LABELLED) return ngramModel;
   reportStage('Measuring how fast the base reads here');
   const secondsPerText = await deepReading.secondsPerText();
-  const texts = deepReading.trainingCount + toRead;
+  const texts = deepReading.labelledCount + toRead;
   if (!(await confirm({ what: 'states', texts, usd: 0, seconds: texts * secondsPerText }))) return ngramModel;
-  await deepReading.learn((done) => reportStage('The base reads the labelled texts', done, deepReading.trainingCount));
-  const withStates = learnTask(task, learned, { states: deepReading.trainingStates, reportStage });
-  const isBetter = (withStates.risk?.localShare ?? 0) > (learned.risk?.localShare ?? 0);
-  return isBetter ? taskModelOf(task, withStates, deepReading) : ngramModel;
+  await deepReading.learn((done) => reportStage('The base reads the labelled texts', done, deepReading.labelledCount));
+  const withStates = learnTask(task, learned, { states: deepReading.labelledStates, reportStage });
+  // Held-back texts choose nothing but the limit.
+  return withStates.rightOutOfFold > learned.rightOutOfFold ? taskModelOf(task, withStates, deepReading) : ngramModel;
 }

@@ -1,19 +1,6 @@
 // The result of a text task's run: sources of labels, accuracy for each share of texts sent to the API, and costs.
-import type { LearningCurve } from './labels/learning-curve.ts';
 import { accuracyAt, type JudgedText } from './labels/share-of-calls.ts';
 import type { MeasuredTaskData } from './learn-task.ts';
-
-/** The texts that the large model was asked about so that the local model learns. */
-export interface SampleReport {
-  /** In all runs, and the maximum. */
-  readonly asked: number;
-  readonly limit: number;
-  /** Absent, like the rest: too few answers to tell. */
-  readonly curve?: LearningCurve;
-  /** Expected number of right answers that the next calls would gain, and the number that would be worth them. */
-  readonly gain?: number;
-  readonly price?: number;
-}
 
 export interface TaskReport {
   readonly task: string;
@@ -45,8 +32,6 @@ export interface TaskReport {
   readonly soFarUsd: number;
   /** Estimated cost of asking the API about all doubtful texts, US dollars; absent: unknown. */
   readonly restUsd?: number;
-  /** Absent: there was no large model. */
-  readonly sample?: SampleReport;
   /** Why the run ended early, as a sentence. */
   readonly stopped?: string;
 }

@@ -15,7 +15,8 @@ import { appendLabel, readAnswers } from '../../src/text-tasks/given-labels.ts';
 import { labelTexts, parseShard } from '../../src/text-tasks/label-texts.ts';
 import { COLUMNS, grams, PARTS } from '../../src/text-tasks/labels/hashed-grams.ts';
 import { labelProbabilities } from '../../src/text-tasks/labels/text-specialist.ts';
-import { collectTaskData, learnTask } from '../../src/text-tasks/learn-task.ts';
+import { learnTask } from '../../src/text-tasks/learn-task.ts';
+import { collectTaskData } from '../../src/text-tasks/random-sample.ts';
 import { TaskFolder } from '../../src/text-tasks/task-folder.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-tasks-'));
@@ -156,7 +157,7 @@ test('labels the same texts in shards as in one run, and prefers the label of a 
   const { keyOf } = await import('../../src/text-tasks/labels/extract.ts');
   answers.set(keyOf(corrected), { text: corrected, person: 'bug', api: 'wish' });
   const run = async (shard?: string) => {
-    const learned = learnTask(task, await collectTaskData(texts(), answers));
+    const learned = learnTask(task, await collectTaskData(task, texts(), answers));
     return collect(labelTexts(task, learned, texts(), shard === undefined ? undefined : parseShard(shard)));
   };
   const complete = await run();
@@ -176,7 +177,7 @@ test('labels the same texts in shards as in one run, and prefers the label of a 
 test('reports too few labels', async () => {
   writeTask('few', { kind: 'lines', path: 'issues.csv' });
   const few = await openTask('few');
-  const taskData = await collectTaskData(few.texts(), new Map());
+  const taskData = await collectTaskData(few.task, few.texts(), new Map());
   assert.throws(() => learnTask(few.task, taskData), {
     code: 'nothing-to-learn',
     message: /0 texts of 'few' have a label; 20 are needed/,
@@ -185,7 +186,7 @@ test('reports too few labels', async () => {
 
 test('exports a model with the same probabilities as the local model', async () => {
   const issues = await openTask('issues');
-  const { specialist } = learnTask(issues.task, await collectTaskData(issues.texts(), new Map()));
+  const { specialist } = learnTask(issues.task, await collectTaskData(issues.task, issues.texts(), new Map()));
   await loadLibrary();
   const session = await Session.load({ bytes: taskModel(specialist) }, { device: 'cpu', threads: 1 });
   const texts = ['please add a list', 'error: broken page', 'nothing known', ''];

@@ -31,9 +31,10 @@ export const usage = `Easy Adaptation: a small model of your own repository, and
   npm start -- report [FOLDER]     print the last report again
   npm start -- list                list the adapted folders
   npm start -- delete FOLDER       delete a folder's adaptation
-  npm start -- label TASK [--shard I/N]
+  npm start -- label TASK [--more N | --shard I/N]
                                    label the texts of .easyadaptation/tasks/TASK.json, or one of N
-                                   equal parts; with --base NAME that base reads doubtful texts
+                                   equal parts; with --base NAME that base reads doubtful texts;
+                                   --more N asks about N random texts beyond the first sample
   npm start -- export TASK         write the task's local model as ONNX, with labels and a README
   npm start -- export-adapter FOLDER [--into FOLDER]
                                    write the folder's model for transformers, vLLM, llama.cpp and
@@ -91,6 +92,7 @@ const options = {
   folder: { type: 'string' },
   at: { type: 'string' },
   shard: { type: 'string' },
+  more: { type: 'string' },
   into: { type: 'string' },
   storage: { type: 'string' },
   'no-neural': { type: 'boolean', default: false },
@@ -151,6 +153,8 @@ export function parse(argv: readonly string[]): CommandLine {
     if (others.length > 0 && command !== 'base')
       throw new UsageError(`One ${targets[command] ?? 'folder'} at a time, please.`);
     if (command !== 'label' && values.shard !== undefined) throw new UsageError('--shard belongs to label.');
+    if (values.more !== undefined && (command !== 'label' || values.shard !== undefined))
+      throw new UsageError('--more belongs to label, without --shard.');
     if (command === 'label' && values.places !== undefined)
       throw new UsageError('--places belongs to adapt. What label may cost is limited by --run-budget.');
     if (command !== 'export-adapter' && values.into !== undefined)

@@ -10,9 +10,10 @@ import { writablePathIn } from '../../text-tasks/in-folder.ts';
 import { learn } from '../../text-tasks/kinds.ts';
 import { parseShard } from '../../text-tasks/label-texts.ts';
 import { RISK_TERMS, SIMILARITY_TERMS } from '../../text-tasks/labels/share-of-calls.ts';
-import { collectTaskData, learnTask, type TaskData } from '../../text-tasks/learn-task.ts';
+import { learnTask } from '../../text-tasks/learn-task.ts';
+import { collectTaskData, type TaskData } from '../../text-tasks/random-sample.ts';
 import { TaskFolder } from '../../text-tasks/task-folder.ts';
-import type { SampleReport, TaskReport } from '../../text-tasks/task-report.ts';
+import type { TaskReport } from '../../text-tasks/task-report.ts';
 import { resultsPath, writeResults } from '../../text-tasks/write-results.ts';
 import { type StatesAccess, textTaskJob } from '../text-task.ts';
 import { type CommandLine, memoryOption, numberOption, repository, UsageError } from './command-line.ts';
@@ -34,7 +35,7 @@ async function openTask(
   bar.update({ stage: 'Reading the folder', done: 0, total: undefined });
   const folder = unwrap(await TaskFolder.open(root, task, { trusted: true }, stop.signal));
   bar.update({ stage: 'Learning the task', done: 0, total: undefined });
-  return { folder, taskData: await collectTaskData(folder.texts(stop.signal), await folder.answers()) };
+  return { folder, taskData: await collectTaskData(folder.task, folder.texts(stop.signal), await folder.answers()) };
 }
 
 export async function label(commandLine: CommandLine, terminal: Terminal): Promise<number> {
@@ -44,13 +45,13 @@ export async function label(commandLine: CommandLine, terminal: Terminal): Promi
   return reportCodedErrors(terminal, async () => {
     const api = apiAccess(values);
     const { bar, stop, log } = terminal;
-    const balance = numberOption('balance', values.balance, 0.05, 1);
+    const more = values.more === undefined ? 0 : numberOption('more', values.more, 1, 100_000);
     const request = {
       root,
       task,
       storeFolder: storageFolder(values),
       harvest: { trusted: true },
-      balance,
+      more: Math.round(more),
       who: 'npm start',
     };
     const states = statesAccess(commandLine);
@@ -127,22 +128,9 @@ function renderTask(root: string, report: TaskReport): string {
     ...(operating === undefined || loss === undefined
       ? []
       : [`At a loss of at most ${loss}, ${percent(operating)} go to the API. ${terms}`]),
-    ...(report.sample === undefined ? [] : [renderSample(report.sample)]),
     `Paid now ${dollars(report.runUsd)}, for this task so far ${dollars(report.soFarUsd)}${rest}.`,
     ...(report.stopped === undefined ? [] : [`Calls to the API stopped early: ${report.stopped}`]),
   ].join('\n');
-}
-
-function renderSample({ asked, limit, curve, gain, price }: SampleReport): string {
-  const bought = `The local model learns from ${asked} texts that the API was asked about, of up to ${limit}.`;
-  if (curve === undefined || gain === undefined || price === undefined) return bought;
-  const [few, many] = [curve.few, curve.many].map(
-    ({ labels, error }) => `${(1 - error).toFixed(2)} with ${Math.round(labels)}`,
-  );
-  return (
-    `${bought} Its share of right answers on a random sample: ${few}, ${many}. Ten more would gain about ` +
-    `${gain.toFixed(1)} right answers, and are asked for from ${price.toFixed(1)} (--balance).`
-  );
 }
 
 export async function exportTask(commandLine: CommandLine, terminal: Terminal): Promise<number> {

@@ -17,7 +17,7 @@ import type { Values } from './command-line.ts';
 const STOP_MS = 4000;
 export const GRACE_MS = 200;
 
-const TEXTS = { sample: 'texts to learn from', rest: 'texts in doubt', states: '' } as const;
+const TEXTS = { sample: 'random texts to learn from', rest: 'texts in doubt', states: '' } as const;
 
 export class Terminal {
   readonly stop: Stop;
@@ -68,7 +68,7 @@ export class Terminal {
       return true;
     }
     const things = estimate.texts === undefined ? 'positions' : TEXTS[estimate.texts];
-    const what = `Asking ${estimate.model} at ${estimate.host} about ${estimate.texts === 'sample' ? 'up to ' : ''}${estimate.positions} ${things} ${estimate.usd === 0 ? 'costs nothing' : `will cost about $${estimate.usd.toFixed(3)}`}.`;
+    const what = `Asking ${estimate.model} at ${estimate.host} about ${estimate.positions} ${things} ${estimate.usd === 0 ? 'costs nothing' : `will cost about $${estimate.usd.toFixed(3)}`}.`;
     const sends = `It sends ${estimate.texts === undefined ? 'the text around these positions and similar snippets of this folder' : 'these texts, and similar labelled ones'}, secrets redacted.`;
     const ignored = `The texts are of ${plainText(estimate.ignoredByGit ?? '')}, which git ignores.\n`;
     const { label, terms } = providerOf(values.provider);

@@ -2,7 +2,6 @@
 import { editSimilarity } from '../../common/quality.ts';
 import { type Estimate, estimateOf, fitEstimate, type LabelledVector } from '../../common/statistics/estimate.ts';
 import type { JudgedText } from '../labels/share-of-calls.ts';
-import { foldsOf } from '../labels/text-specialist.ts';
 import type { AnswerDraft } from './nearest-answers.ts';
 
 /** A text with its out-of-fold local draft. */
@@ -25,7 +24,6 @@ export interface AnswerRouter {
 
 /** Assumed similarity of API answers until some can be compared with accepted ones. */
 const ASSUMED_SIMILARITY = 0.7;
-const FOLDS = 5;
 
 /** Similarity 0..1, with white space collapsed. */
 export function answerSimilarity(answer: string, accepted: string): number {
@@ -83,34 +81,18 @@ export function fitAnswerRouter(items: readonly DraftedText[]): AnswerRouter {
   };
 }
 
-/**
- * Judges each text that has an API answer and an accepted answer, by a router that was fitted without the text. Without
- * accepted answers, the API's answers take their place at the texts of a random sample.
- * @param isRandom whether a text belongs to that sample, by its id
- */
-export function judgedAnswers(items: readonly DraftedText[], isRandom: (id: string) => boolean): JudgedText[] {
-  const trustsApi = !items.some(({ api, truth }) => api !== undefined && truth !== undefined);
-  const knownItems = items.filter(
-    ({ id, api, truth }) => api !== undefined && (trustsApi ? isRandom(id) : truth !== undefined),
-  );
-  const folds = foldsOf(knownItems.length, 1, FOLDS);
-  return Array.from({ length: FOLDS }, (_, fold) => {
-    const heldOut = new Set(knownItems.filter((_, i) => folds[i] === fold));
-    if (heldOut.size === 0) return [];
-    const router = { ...fitAnswerRouter(items.filter((item) => !heldOut.has(item))), trustsApi };
-    return [...heldOut].map((item): JudgedText => {
-      const { before, after } = expectedAt(router, item);
-      const accepted = (trustsApi ? item.api : item.truth) as string;
-      const api = answerSimilarity(item.api as string, accepted);
-      const draft = answerSimilarity(item.draft.answer, accepted);
-      return {
-        gain: after - before,
-        beforeCall: before,
-        afterCall: after,
-        specialistRight: draft,
-        apiRight: api,
-        pairRight: api,
-      };
-    });
-  }).flat();
+/** Judges a text with an API answer, by the accepted answer; without one the API's answer is right. */
+export function judgedAnswer(router: AnswerRouter, item: DraftedText): JudgedText {
+  const { before, after } = expectedAt(router, item);
+  const answer = item.api as string;
+  const accepted = item.truth ?? answer;
+  const api = answerSimilarity(answer, accepted);
+  return {
+    gain: after - before,
+    beforeCall: before,
+    afterCall: after,
+    specialistRight: answerSimilarity(item.draft.answer, accepted),
+    apiRight: api,
+    pairRight: api,
+  };
 }

@@ -151,25 +151,6 @@ export function estimatesFor(
   };
 }
 
-/** The fully known texts, each judged by a router that was fitted without it. */
-export function judgeOutOfFold(
-  items: readonly HeldOutText[],
-  labels: number,
-  folds = 5,
-  seed = 1,
-): (JudgedText<boolean> & { readonly id: string })[] {
-  const knownItems = items.filter(isFullyKnown);
-  const fold = foldsOf(knownItems.length, seed, folds);
-  return Array.from({ length: folds }, (_, f) => {
-    const heldOut = new Set(knownItems.filter((_, i) => fold[i] === f));
-    const router = fitTextRouter(
-      items.filter((item) => !heldOut.has(item as FullyKnownText)),
-      labels,
-    );
-    return [...heldOut].map((item) => ({ id: item.id, ...judgeText(router, item) }));
-  }).flat();
-}
-
 export function isFullyKnown(item: HeldOutText): item is FullyKnownText {
   return item.api !== undefined && item.truth !== undefined;
 }

@@ -1,6 +1,5 @@
 // How accurate the local and the large model are together if a given share of texts is sent to the API. Also, how many
 // texts may stay local at a given loss.
-import { thresholdOfBoundedRisk } from '../../common/statistics/bounded-risk.ts';
 
 /** Whether a label is right; for text answers, the similarity to the accepted answer, 0..1. */
 export type Right = boolean | number;
@@ -32,7 +31,7 @@ export function accuracyAt<J extends JudgedText>(
 }
 
 export interface Risk {
-  /** Texts whose gain is at most this stay local. */
+  /** Texts whose gain is below this stay local. */
   readonly keepBelow: number;
   /** Share of the calibration texts that stays local. */
   readonly localShare: number;
@@ -52,22 +51,23 @@ export const SIMILARITY_TERMS =
   'texts of the same kind as the calibration texts, not a promise for one text.';
 
 /**
- * The largest share of texts that may stay local at an expected loss of at most `loss`. A text's loss is how much better
- * the API's answer is. Undefined: too few texts.
+ * The limit below which texts may stay local at an expected loss of at most `loss`: conformal risk control (Angelopoulos
+ * et al. 2022, arXiv 2208.02814). A text's loss is how much better the API's answer is, 0..1. The bound holds for texts
+ * that are exchangeable with these, if nothing was fitted on these. Undefined: too few texts.
  */
 export function riskAt(
   judged: readonly Pick<JudgedText, 'gain' | 'specialistRight' | 'apiRight'>[],
   loss: number,
 ): Risk | undefined {
-  const bound = thresholdOfBoundedRisk(
-    judged.map(({ gain, specialistRight, apiRight }) => ({
-      by: gain,
-      lost: Math.max(0, Number(apiRight) - Number(specialistRight)),
-    })),
-    loss,
-  );
-  if (!bound) return undefined;
-  // If all these texts may stay local, later texts with a slightly larger gain may stay local too.
-  const keepBelow = bound.share === 1 ? Number.POSITIVE_INFINITY : bound.keepBelow;
-  return { keepBelow, localShare: bound.share, texts: judged.length, loss };
+  const maximum = loss * (judged.length + 1) - 1 + 1e-9;
+  if (maximum < 0) return undefined;
+  let lost = 0;
+  const order = [...judged].sort((a, b) => a.gain - b.gain);
+  const first = order.find(({ specialistRight, apiRight }) => {
+    lost += Math.max(0, Number(apiRight) - Number(specialistRight));
+    return lost > maximum;
+  });
+  const keepBelow = first?.gain ?? Number.POSITIVE_INFINITY;
+  const local = judged.filter(({ gain }) => gain < keepBelow);
+  return { keepBelow, localShare: local.length / judged.length, texts: judged.length, loss };
 }

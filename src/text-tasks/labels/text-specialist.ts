@@ -55,14 +55,14 @@ export function textStatisticsOf(texts: readonly string[], states: readonly Floa
 }
 
 /** A text as a row of features, with the index of its label. */
-export interface NgramRow {
+interface NgramRow {
   readonly row: SparseRow;
   readonly label: number;
 }
 
 type NgramHead = Pick<TextSpecialist, 'columns' | 'ngramHead'>;
 
-export function fitNgramHead(rows: readonly NgramRow[], labels: number): NgramHead {
+function fitNgramHead(rows: readonly NgramRow[], labels: number): NgramHead {
   const seen = new Uint8Array(COLUMNS);
   for (const { row } of rows) for (const column of row.columns) seen[column] = Math.min(2, (seen[column] ?? 0) + 1);
   let width = 0;
@@ -89,11 +89,6 @@ function logProbabilitiesOf(logits: ArrayLike<number>): number[] {
 
 function ngramLogProbabilities({ columns, ngramHead }: NgramHead, row: SparseRow): number[] {
   return logProbabilitiesOf(logitsOf(ngramHead, selectColumns(row, columns)));
-}
-
-/** Probability of each label by the n-gram head. */
-export function ngramProbabilities(head: NgramHead, row: SparseRow): number[] {
-  return softmax(logitsOf(head.ngramHead, selectColumns(row, head.columns)));
 }
 
 export interface Fitted {
@@ -236,4 +231,15 @@ const CONFIDENT = 0.95;
 
 export function isConfident(probabilities: readonly number[]): boolean {
   return Math.max(...probabilities) >= CONFIDENT;
+}
+
+/** Probability of each label as it is served. @param states of the text, used only if the n-grams are unsure */
+export function servedProbabilities(
+  specialist: TextSpecialist,
+  text: string,
+  states: () => Float32Array | undefined,
+): number[] {
+  const ngrams = labelProbabilities(specialist, { text });
+  const read = isConfident(ngrams) ? undefined : states();
+  return read ? labelProbabilities(specialist, { text, states: read }) : ngrams;
 }

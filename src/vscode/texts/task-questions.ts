@@ -43,8 +43,8 @@ export async function askToSpend(
   const include: UiMessageItem = { title: t('Call the Large Model') };
   const local: UiMessageItem = { title: t('Local Only'), isCloseAffordance: true };
   const sample = isText
-    ? t('Let {0} write about up to {1} texts as a sample?', model, positions)
-    : t('Let {0} label up to {1} texts as a sample?', model, positions);
+    ? t('Let {0} write about {1} random texts?', model, positions)
+    : t('Let {0} label {1} random texts?', model, positions);
   const question = texts === 'rest' ? t('Send the {1} texts in doubt to {0}?', model, positions) : sample;
   const reason =
     texts === 'rest'
@@ -52,7 +52,7 @@ export async function askToSpend(
           'The local model answers the others, where the large model is hardly better. If you decline, the local answers are kept and marked as in doubt.',
         )
       : t(
-          'The answers train the local model and show where it is right. Ten texts are sent at a time, until ten more would gain less than they cost. You see the price of further calls before they are made.',
+          'Most of the answers train the local model, and the others show where it may stay local. You see the price of further calls before they are made.',
         );
   const sent = t(
     'Each text is sent to {0} with up to five similar texts and their answers. Secrets are redacted first.',

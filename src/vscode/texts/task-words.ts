@@ -1,5 +1,5 @@
 // Formats the results of a text task's run for the panel.
-import type { SampleReport, TaskReport } from '../../text-tasks/task-report.ts';
+import type { TaskReport } from '../../text-tasks/task-report.ts';
 import { t } from '../editor/ui-text.ts';
 import type { PanelTask } from '../webview/protocol.ts';
 
@@ -18,32 +18,12 @@ export function panelTask(report: TaskReport): PanelTask {
 }
 
 function notesOf(report: TaskReport): string[] {
-  const { curve, operating, sample, stopped } = report;
+  const { curve, operating, stopped } = report;
   const { measured, none, bound } = report.output === 'text' ? answerNotes(report) : labelNotes(report);
   return [
     curve.length > 0 ? measured : none,
     ...(operating === undefined ? [] : [bound]),
-    ...(sample === undefined ? [] : sampleNotes(sample)),
     ...(stopped === undefined ? [] : [t('The calls to the large model ended early: {0}', stopped)]),
-  ];
-}
-
-/** How many answers were bought to learn from, what they brought, and what more of them would bring. */
-function sampleNotes({ asked, limit, curve, gain, price }: SampleReport): string[] {
-  const bought = t('The large model answered {0} texts that the local model learns from, of up to {1}.', asked, limit);
-  if (curve === undefined || gain === undefined || price === undefined) return [bought];
-  const right = ({ error }: { error: number }) => (1 - error).toFixed(2);
-  const [few, many] = [curve.few, curve.many];
-  return [
-    bought,
-    t(
-      'On a random sample, {0} of the local answers are right with {1} answers to learn from, and {2} with {3}.',
-      right(few),
-      Math.round(few.labels),
-      right(many),
-      Math.round(many.labels),
-    ),
-    t('Ten more would gain about {0} right answers, and are bought from {1}.', gain.toFixed(1), price.toFixed(1)),
   ];
 }
 
@@ -51,11 +31,11 @@ function answerNotes({ judgedOn, judgedBy, loss }: TaskReport) {
   const measuredSentence =
     judgedBy === 'person'
       ? t(
-          'Share of equal characters (edit similarity) on {0} texts with both an accepted answer and one of the large model, out-of-fold.',
+          'Share of equal characters (edit similarity) on {0} texts with both an accepted answer and one of the large model, from which nothing was learned.',
           judgedOn,
         )
       : t(
-          'Measured on {0} texts answered by the large model. Its answers count as right because none has been accepted yet.',
+          'Measured on {0} random texts answered by the large model, from which nothing was learned. Its answers count as right because none has been accepted yet.',
           judgedOn,
         );
   const none = t('The quality of local drafts is unknown: no text has an answer of the large model yet.');
@@ -69,9 +49,9 @@ function answerNotes({ judgedOn, judgedBy, loss }: TaskReport) {
 function labelNotes({ judgedOn, judgedBy, loss }: TaskReport) {
   const measuredSentence =
     judgedBy === 'person'
-      ? t('Measured on {0} texts labelled by people and by the large model, out-of-fold.', judgedOn)
+      ? t('Measured on {0} texts labelled by people and by the large model, from which nothing was learned.', judgedOn)
       : t(
-          'Measured on {0} texts labelled by the large model. Its labels count as right because people have labelled none.',
+          'Measured on {0} random texts labelled by the large model, from which nothing was learned. Its labels count as right because people have labelled none.',
           judgedOn,
         );
   const none = t(

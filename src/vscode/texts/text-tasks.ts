@@ -51,6 +51,8 @@ interface TaskFolder {
 }
 
 const previewCount = 20;
+/** Random texts that may be asked about in a further run, while texts are in doubt. */
+const MORE = 100;
 
 export class TextTasks extends DisposableStore {
   private readonly deps: TextTasksDeps;
@@ -150,7 +152,7 @@ export class TextTasks extends DisposableStore {
             ...{ storeFolder: paths.storage, reports: this.reportsOf(taskFolder.root), who: 'the editor' },
             ...(api && { api }),
             ...this.states(),
-            balance: this.deps.configuration.for(taskFolder.uri).balance,
+            more: (this.reports.get(keyOf(taskFolder.root, task.name))?.inDoubt ?? 0) > 0 ? MORE : 0,
           },
           signal,
           (update) => bar.report({ message: describe(update) }),

@@ -81,7 +81,7 @@ test('over HTTP every answer is stored immediately, so a resumed run repeats no 
   const args = ['label', 'issues', '--folder', folder, '--storage', storage];
   const unasked = await runCli(args, env);
   assert.equal(unasked.code, 0, unasked.err);
-  assert.match(unasked.err, /about up to 60 texts to learn from will cost about \$0\.\d+/);
+  assert.match(unasked.err, /about 60 random texts to learn from will cost about \$0\.\d+/);
   assert.equal(api.requests.length, 0, 'the price was not accepted');
   const stopped = await runCli([...args, '--yes'], env, reached.promise);
   assert.notEqual(stopped.code, 0);
@@ -180,4 +180,6 @@ test('wrong input gets an error sentence and an exit code', async () => {
   assert.equal(places.code, 2);
   assert.match(places.err, /--places belongs to adapt\. .*--run-budget/);
   assert.equal((await runCli(['list', '--shard', '1/2'])).code, 2);
+  const more = await runCli(['label', 'issues', '--more', '3', '--shard', '1/2']);
+  assert.deepEqual([more.code, /--more belongs to label, without --shard/.test(more.err)], [2, true], more.err);
 });

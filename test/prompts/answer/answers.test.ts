@@ -10,7 +10,7 @@ import {
   type DraftedText,
   expectedAt,
   fitAnswerRouter,
-  judgedAnswers,
+  judgedAnswer,
 } from '../../../src/text-tasks/answers/answer-router.ts';
 import { NearestAnswers, nameIn } from '../../../src/text-tasks/answers/nearest-answers.ts';
 import { rarityOf } from '../../../src/text-tasks/labels/hashed-grams.ts';
@@ -80,14 +80,12 @@ test('estimates are calibrated, and higher for drafts from nearer texts', () => 
       draft: { answer, nearest, second: nearest / 2, agreement: 0.3 },
     };
   });
-  const none = () => false;
-  const judged = judgedAnswers(items, none);
-  assert.equal(judged.length, 300);
+  const router = fitAnswerRouter(items.slice(0, 200));
+  const judged = items.slice(200).map((item) => judgedAnswer(router, item));
   const mean = (of: readonly number[]) => of.reduce((sum, each) => sum + each, 0) / of.length;
   const expected = mean(judged.map(({ beforeCall: before }) => before));
-  assert.ok(Math.abs(expected - mean(judged.map(({ specialistRight }) => Number(specialistRight)))) < 0.05);
+  assert.ok(Math.abs(expected - mean(judged.map(({ specialistRight }) => Number(specialistRight)))) < 0.1);
   assert.ok(mean(judged.map(({ apiRight }) => Number(apiRight))) > 0.9);
-  const router = fitAnswerRouter(items);
   const at = (nearest: number) =>
     expectedAt(router, {
       ...(items[0] as DraftedText),
@@ -96,10 +94,8 @@ test('estimates are calibrated, and higher for drafts from nearer texts', () => 
   assert.ok(at(0.9).before > at(0.1).before + 0.3);
   assert.ok(!router.trustsApi);
   const withoutTruth = items.map(({ truth: _, ...item }) => item);
-  const isRandom = (id: string) => Number(id) < 200;
-  const judgedByApi = judgedAnswers(withoutTruth, isRandom);
-  assert.equal(judgedByApi.length, 200, 'only the random sample, if nothing was accepted');
+  const blind = fitAnswerRouter(withoutTruth.slice(0, 200));
+  const judgedByApi = withoutTruth.slice(200).map((item) => judgedAnswer(blind, item));
   assert.ok(judgedByApi.every(({ apiRight, afterCall: after }) => apiRight === 1 && after === 1));
-  assert.deepEqual(judgedAnswers([], none), []);
   assert.equal(answerSimilarity('a  b', 'a b'), 1);
 });

@@ -1,4 +1,4 @@
-// The router of a task with labels: calibrated estimates, calls by expected gain, the combiner, and the risk bound.
+// The router of a task with labels: calibrated estimates, calls by expected gain, and the combiner.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { expectedCalibrationError } from '../../../src/common/statistics/calibrate.ts';
@@ -8,12 +8,11 @@ import {
   fitTextRouter,
   type HeldOutText,
   isFullyKnown,
-  judgeOutOfFold,
   judgeText,
   mostLikely,
   probabilitiesAfterCall,
 } from '../../../src/text-tasks/labels/router.ts';
-import { accuracyAt, riskAt } from '../../../src/text-tasks/labels/share-of-calls.ts';
+import { accuracyAt } from '../../../src/text-tasks/labels/share-of-calls.ts';
 
 /**
  * Texts with two labels, a calibrated local model, and an API with 90 % accuracy. If `confused`, the API answers 0 for
@@ -76,22 +75,4 @@ test('without human labels a local label counts as right if it equals the API la
   const sure = estimatesFor(router, { id: 'a', text: 'x', probabilities: [0.99, 0.01] });
   const unsure = estimatesFor(router, { id: 'b', text: 'x', probabilities: [0.55, 0.45] });
   assert.ok(sure.before > unsure.before && sure.after === unsure.after);
-});
-
-test('the risk bound holds on other texts on average, and too few texts give no bound', () => {
-  let lost = 0;
-  let texts = 0;
-  for (let seed = 1; seed <= 3; seed++) {
-    const items = makeTexts(300, 100 + seed);
-    const risk = riskAt(judgeOutOfFold(items, 2), 0.05);
-    assert.ok(risk !== undefined && risk.localShare > 0.05);
-    const router = fitTextRouter(items, 2);
-    for (const item of makeTexts(500, 200 + seed).filter(isFullyKnown)) {
-      const { gain, specialistRight, apiRight } = judgeText(router, item);
-      texts += 1;
-      lost += Number(gain <= risk.keepBelow && !specialistRight && apiRight);
-    }
-  }
-  assert.ok(lost / texts < 0.07, `${lost / texts}`);
-  assert.equal(riskAt([{ gain: 0, specialistRight: true, apiRight: true }], 0.01), undefined);
 });

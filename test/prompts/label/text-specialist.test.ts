@@ -4,7 +4,6 @@ import { test } from 'node:test';
 import { uniforms } from '../../../src/common/statistics/random.ts';
 import { hashedRow, rarityOf } from '../../../src/text-tasks/labels/hashed-grams.ts';
 import { mostLikely } from '../../../src/text-tasks/labels/router.ts';
-import { DiversePool } from '../../../src/text-tasks/labels/sample.ts';
 import { fitSpecialist, labelProbabilities, textStatisticsOf } from '../../../src/text-tasks/labels/text-specialist.ts';
 
 const words = [
@@ -61,23 +60,4 @@ test('fits the same model from the same texts, and normalizes each part of a row
   const { values } = hashedRow('project: Add a button', rarityOf(['project: Add a button', 'other']));
   const square = values.reduce((sum, value) => sum + value * value, 0);
   assert.ok(Math.abs(square - 3) < 1e-4, `${square}`);
-});
-
-test('chooses a diverse sample, unlike the labelled texts', () => {
-  const kinds = ['alpha beta gamma', 'delta epsilon zeta', 'theta iota kappa', 'lambda sigma omega'];
-  const texts = kinds.flatMap((kind) => Array.from({ length: 10 }, (_, i) => `${kind} ${kind} ${i}`));
-  const rarity = rarityOf(texts);
-  const kindsOf = (chosen: readonly string[]) => new Set(chosen.map((text) => Math.floor(texts.indexOf(text) / 10)));
-  const pool = new DiversePool(texts, [], rarity);
-  assert.deepEqual(kindsOf(pool.choose(4, () => 1)), new Set([0, 1, 2, 3]));
-  assert.deepEqual(
-    kindsOf(new DiversePool(texts, [texts[5] as string], rarity).choose(3, () => 1)),
-    new Set([1, 2, 3]),
-  );
-});
-
-test('chooses doubtful texts first among equally different ones', () => {
-  const texts = ['red red', 'blue blue', 'green green', 'white white'];
-  const doubt = (text: string) => (text.startsWith('green') ? 0.9 : 0.05);
-  assert.deepEqual(new DiversePool(texts, [], rarityOf(texts)).choose(1, doubt), ['green green']);
 });

@@ -1,0 +1,121 @@
+// The random sample of a task: the texts that the large model is asked about to learn from, and the part of them that
+// is held back from learning. The limit for staying local is set on that part.
+import { createHash } from 'node:crypto';
+import type { TextTask } from '../prompts/label/task.ts';
+import type { KnownLabels } from './given-labels.ts';
+import { keyOf } from './labels/extract.ts';
+import type { TaskText } from './texts.ts';
+
+type Named = Pick<TextTask, 'name'>;
+
+/** A task's texts as they were read. */
+export interface TaskData {
+  /** `keyOf` of a text → its labels. API labels are added during the run. */
+  readonly known: Map<number, KnownLabels>;
+  readonly texts: number;
+  /** Unlabelled texts to ask about. */
+  readonly unlabelled: readonly string[];
+}
+
+/** Maximum number of unlabelled texts that are kept for asking and for word frequencies. */
+const MAX_UNLABELLED = 5000;
+
+/**
+ * A text's place in the random order. The task's name is the seed, so the order is the same in every run. `keyOf` would
+ * place texts together that differ in their last characters.
+ */
+function placeOf({ name }: Named, text: string): number {
+  return createHash('sha256')
+    .update(`${name}\n${keyOf(text)}`)
+    .digest()
+    .readUIntBE(0, 6);
+}
+
+export async function collectTaskData(
+  task: Named,
+  texts: AsyncIterable<TaskText>,
+  answers: ReadonlyMap<number, KnownLabels>,
+): Promise<TaskData> {
+  const known = new Map(answers);
+  const unlabelled: Placed[] = [];
+  let count = 0;
+  let last = Number.POSITIVE_INFINITY;
+  for await (const { text, ownLabel: sourceLabel } of texts) {
+    count += 1;
+    const key = keyOf(text);
+    // A person's later label overrides the label in the file.
+    if (sourceLabel !== undefined) known.set(key, { person: sourceLabel, ...(known.get(key) ?? { text }) });
+    if (known.has(key)) continue;
+    // The first places: a choice that does not depend on the number of texts.
+    const place = placeOf(task, text);
+    if (place < last) unlabelled.push({ place, text });
+    if (unlabelled.length >= 2 * MAX_UNLABELLED) last = keepFirst(unlabelled);
+  }
+  keepFirst(unlabelled);
+  return { known, texts: count, unlabelled: unlabelled.map(({ text }) => text) };
+}
+
+interface Placed {
+  readonly place: number;
+  readonly text: string;
+}
+
+/** Sorts the texts, keeps the first ones, and returns the last place that is kept. */
+function keepFirst(items: Placed[]): number {
+  items.sort((a, b) => a.place - b.place);
+  items.length = Math.min(items.length, MAX_UNLABELLED);
+  return items.length < MAX_UNLABELLED ? Number.POSITIVE_INFINITY : (items.at(-1)?.place ?? 0);
+}
+
+/**
+ * The texts that the large model was not asked about, in random order. Texts that people labelled come first: they show
+ * where the large model is right.
+ */
+export function openSample(task: Named, { known, unlabelled }: TaskData): string[] {
+  const byPeople = [...known.values()].flatMap(({ text, person }) => (person === undefined ? [] : [text]));
+  const inOrder = (texts: readonly string[]) =>
+    texts
+      .filter((text) => known.get(keyOf(text))?.paid === undefined)
+      .map((text) => ({ text, place: placeOf(task, text) }))
+      .sort((a, b) => a.place - b.place)
+      .map(({ text }) => text);
+  return [...inOrder(byPeople), ...inOrder(unlabelled)];
+}
+
+interface HeldBack {
+  /** Keys of the texts that nothing is fitted on. */
+  readonly keys: ReadonlySet<number>;
+  /** Whether people decided what is right there, or the large model. */
+  readonly judgedBy: 'person' | 'api';
+}
+
+/**
+ * Holds texts back that the large model answered: those that people labelled too, or those of the random sample,
+ * whichever are more. Doubtful texts that it was asked about say nothing about the others, because the bound needs
+ * texts that are exchangeable with them (Angelopoulos et al. 2022, arXiv 2208.02814). The random order has reached the
+ * last text that was asked about as random. Every text up to there counts, also one that was asked about in doubt:
+ * without those, the sample would look too easy.
+ * @param loss that is to be bounded, 0..1
+ */
+export function heldBack(task: Named, known: TaskData['known'], loss: number): HeldBack {
+  const answered = [...known]
+    .filter(([, { api }]) => api !== undefined)
+    .map(([key, labels]) => ({ key, place: placeOf(task, labels.text), ...labels }))
+    .sort((a, b) => a.place - b.place);
+  const reached = answered.findLastIndex(({ paid }) => paid?.random);
+  const random = answered.slice(0, reached + 1).filter(({ person, paid }) => person === undefined || paid?.random);
+  const byPeople = answered.filter(({ person }) => person !== undefined);
+  const [judgedBy, sample] =
+    byPeople.length > random.length ? (['person', byPeople] as const) : (['api', random] as const);
+  return { keys: new Set(sample.slice(0, heldBackCount(sample.length, loss)).map(({ key }) => key)), judgedBy };
+}
+
+/**
+ * At most half. A loss of 1 % is bounded with 99 texts of which none is lost, with 199 of which one is lost, and so on:
+ * numbers between these would only lower the share of local texts (`riskAt`).
+ */
+function heldBackCount(sample: number, loss: number): number {
+  const half = Math.floor(sample / 2);
+  const lost = Math.floor(half * loss + 1e-9);
+  return lost === 0 ? half : Math.round(lost / loss) - 1;
+}
