@@ -44,9 +44,8 @@ import { Status } from './vscode/panel/status.ts';
 import { StatusBar } from './vscode/panel/status-bar.ts';
 import { Configuration } from './vscode/settings/configuration.ts';
 import { isLanguageEnabled } from './vscode/settings/levels.ts';
-import { CommitMessages } from './vscode/texts/commit-messages.ts';
 import { TextTasks } from './vscode/texts/text-tasks.ts';
-import { DocComments } from './vscode/texts/write-comment.ts';
+import { WriteTexts } from './vscode/texts/write-texts.ts';
 
 let disposables: DisposableStore | undefined;
 
@@ -186,8 +185,7 @@ export function activate(context: vscode.ExtensionContext): void {
     ...{ jobs, api, permissions, configuration, neural, paths, log },
     onSpent: (usd: number) => activity.addSpending(usd),
   };
-  const commitMessages = new CommitMessages(writingDeps);
-  const docComments = new DocComments(writingDeps);
+  const writeTexts = new WriteTexts(writingDeps);
   const surroundings = new DocumentSurroundings(log);
   const kept = owned.add(new KeptView({ folders, adaptation, api, rules, surroundings, log }));
   owned.add(
@@ -209,8 +207,7 @@ export function activate(context: vscode.ExtensionContext): void {
       store,
       storage: paths.storage,
       texts,
-      commitMessages,
-      docComments,
+      writeTexts,
       paths,
       ghostText: () => ghostText,
       nextEdits: () => nextEdits,

@@ -10,13 +10,12 @@ import { messageOf, type Result } from '../common/errors.ts';
 import type { Log, LogLevel } from '../common/log.ts';
 import { quoted } from '../common/plain-text.ts';
 import { adaptJob } from './adapt.ts';
-import { commitMessageJob } from './commit-message.ts';
-import { docCommentJob } from './doc-comment.ts';
 import { downloadModelJob, findModelsJob, importBaseJob } from './own-bases.ts';
 import type { JobDeps } from './paid-llm.ts';
 import type { FromJob, JobCall, Jobs, ToJob } from './protocol.ts';
 import { RelayedModels } from './relay.ts';
 import { textPreviewJob, textTaskJob } from './text-task.ts';
+import { writeTextJob } from './write-text.ts';
 
 const jobs: {
   readonly [K in keyof Jobs]: (request: Jobs[K]['request'], deps: JobDeps) => Promise<Result<Jobs[K]['result']>>;
@@ -27,8 +26,7 @@ const jobs: {
   texts: textTaskJob,
   preview: textPreviewJob,
   export: async (request, { signal, progress }) => exportOwn(request, signal, progress),
-  commit: commitMessageJob,
-  doc: docCommentJob,
+  write: writeTextJob,
   findModels: findModelsJob,
   importBase: importBaseJob,
   downloadModel: downloadModelJob,

@@ -9,11 +9,10 @@ import type { LogLevel } from '../common/log.ts';
 import type { ProgressUpdate } from '../common/progress.ts';
 import type { EngineOptions } from '../specialist/engine/client.ts';
 import type { TaskReport } from '../text-tasks/task-report.ts';
-import type { CommitJobRequest, CommitMessage } from './commit-message.ts';
-import type { DocRequest, WrittenComment } from './doc-comment.ts';
 import type { AddedBase, DownloadRequest, FoundModel, GgufRequest } from './own-bases.ts';
 import type { RelayAsked, RelaySaid } from './relay.ts';
 import type { PreviewRow, TextPreviewRequest, TextTaskRequest } from './text-task.ts';
+import type { WriteRequest, WrittenText } from './write-text.ts';
 
 /** All jobs, with request and result. */
 export interface Jobs {
@@ -28,10 +27,8 @@ export interface Jobs {
   texts: { request: TextTaskRequest; result: TaskReport };
   /** Reads a task's first texts. */
   preview: { request: TextPreviewRequest; result: readonly PreviewRow[] };
-  /** Writes a message for the staged changes. */
-  commit: { request: CommitJobRequest; result: CommitMessage };
-  /** Writes the comment of a function. */
-  doc: { request: DocRequest; result: WrittenComment };
+  /** Writes a message for the staged changes, or the comment of a function. */
+  write: { request: WriteRequest; result: WrittenText };
   /** Discovers models on this machine that can be imported as bases. */
   findModels: { request: Record<string, never>; result: readonly FoundModel[] };
   /** Imports one of them. */

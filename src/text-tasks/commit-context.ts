@@ -1,28 +1,22 @@
-// Context of a commit message: staged changes and earlier messages on the same files. Private files appear by name
+// A commit message as an answer: staged changes and earlier messages on the same files. Private files appear by name
 // only. All stored versions that the changes replace are read for secrets, and whole files are redacted before hunks are
 // cut out, because a replaced secret is still secret.
 import { relative, sep } from 'node:path';
 import { failed, ok, type Result } from '../common/errors.ts';
-import { additionsBeside, nearestMessages } from '../prompts/commit/commit-style.ts';
-import type { ChangedFile } from '../prompts/commit/local-draft.ts';
+import type { AnswerExample, AnswerForm } from '../prompts/answer/answer-prompt.ts';
+import { additionsBeside, type ChangedFile, localDraft } from '../prompts/commit/local-draft.ts';
 import { ruleOf } from '../workspace/files/file.ts';
 import { harvestFolder } from '../workspace/files/folder.ts';
 import { FolderReader } from '../workspace/files/folder-reader.ts';
 import { gitFault } from '../workspace/files/git-directory.ts';
 import { type PastCommit, pastCommits, stagedChanges, stagedFiles } from '../workspace/files/staged.ts';
 import { learnStored } from '../workspace/files/stored-secrets.ts';
-import type { HarvestOptions } from '../workspace/files/types.ts';
 import { redactKnown, SecretValues } from '../workspace/secrets/known/known.ts';
 import { redactPath } from '../workspace/secrets/known/redact-path.ts';
+import type { AnswerItem, OpenedFolder } from './answer-item.ts';
+import { NearestAnswers } from './answers/nearest-answers.ts';
+import { rarityOf } from './labels/hashed-grams.ts';
 import { redactedDiff, sideOf } from './redacted-diff.ts';
-
-/** An opened, trusted folder, and the rules for sending its files. */
-export interface OpenedFolder {
-  readonly root: string;
-  readonly harvest: Partial<HarvestOptions>;
-  /** The user's globs: files that they exclude are not sent. */
-  readonly exclude: Readonly<Record<string, boolean>>;
-}
 
 export interface CommitSource extends OpenedFolder {
   /** The repository: the folder itself or a folder in it. */
@@ -31,8 +25,8 @@ export interface CommitSource extends OpenedFolder {
 
 export interface CommitContext {
   readonly files: readonly ChangedFile[];
-  /** Whole earlier messages; those on the most similar files come first. */
-  readonly nearest: readonly string[];
+  /** Earlier commits as their paths and whole messages; those on the most similar paths come first. */
+  readonly nearest: readonly AnswerExample[];
   /** Messages that added files to the same folders, if all staged files are new. They come first in `nearest`, too. */
   readonly additions: readonly string[];
   /** Why nothing of this may be sent, for the user: not all secrets are known. */
@@ -43,6 +37,49 @@ export interface CommitContext {
 const NEAREST = 12;
 /** Maximum files whose changes are shown; the others are only named. */
 const MAX_FILES = 100;
+
+const form: AnswerForm = {
+  about: 'commit message',
+  instruction:
+    'Write the message of a commit. The text is what stands ready to be committed, first the files, then the diff; earlier texts are the files of a commit. Say what the change does and, where it can be seen, why; not how each line reads. Make nothing up that the diff does not show: no ticket numbers, no reasons. Write a body only where the earlier messages have one as a rule.',
+  maximumLength: 800,
+  maximumText: 22_000,
+};
+/** Maximum lengths, UTF-16 units: the whole diff and one file's. `paths` is a number of files. */
+const LIMITS = { diff: 16_000, file: 3_000, paths: 60 } as const;
+
+/** The staged changes as a text to answer. */
+export async function commitItem(source: CommitSource, signal: AbortSignal): Promise<Result<AnswerItem>> {
+  const context = await readCommit(source, signal);
+  if (!context.ok) return context;
+  const { files, nearest, additions, withheld } = context.value;
+  const messages = nearest.map(({ label }) => label);
+  return ok({
+    ...{ form, text: changeText(files), examples: nearest, draft: localDraft(files, messages, additions) },
+    isOpen: withheld === undefined,
+    ...(withheld !== undefined && { withheld }),
+  });
+}
+
+/** The list of files, and the diff, in which long files are cut. */
+export function changeText(files: readonly ChangedFile[]): string {
+  let left: number = LIMITS.diff;
+  const parts = files.map(({ diff }) => {
+    const part = diff.slice(0, Math.min(LIMITS.file, left));
+    left -= part.length;
+    return part.length < diff.length ? `${part}\n[cut]\n` : part;
+  });
+  const names = files.slice(0, LIMITS.paths).map(({ status, path }) => `${status} ${path}`);
+  if (files.length > names.length) names.push(`and ${files.length - names.length} more`);
+  return `${names.join('\n')}\n\n${parts.join('')}`;
+}
+
+/** The commits that touched the most similar paths, most similar first. @param past newest first */
+function nearestCommits(past: readonly PastCommit[], paths: readonly string[], count: number): PastCommit[] {
+  const items = past.map((commit, key) => ({ key, text: commit.paths.join('\n'), answer: commit.message }));
+  const nearest = new NearestAnswers(items, rarityOf(items.map(({ text }) => text)));
+  return nearest.nearest(paths.join('\n'), -1, count).map(({ item }) => past[item.key] as PastCommit);
+}
 
 export async function readCommit(
   { root, repository, harvest, exclude }: CommitSource,
@@ -80,11 +117,11 @@ export async function readCommit(
   const paths = staged.map(({ path }) => path);
   const past = await pastCommits(repository, signal);
   const isNew = staged.every(({ status }) => status === 'A');
-  const additions = isNew ? nearestMessages(additionsBeside(past, paths), paths, NEAREST) : [];
-  const otherMessages = nearestMessages(past, paths, 2 * NEAREST).filter((commit) => !additions.includes(commit));
-  const nearest = [...additions, ...otherMessages].slice(0, NEAREST);
+  const additions = isNew ? nearestCommits(additionsBeside(past, paths), paths, NEAREST) : [];
+  const others = nearestCommits(past, paths, 2 * NEAREST).filter((commit) => !additions.includes(commit));
+  const nearest = [...additions, ...others].slice(0, NEAREST);
   const names = paths.map(redactName);
-  for (const commit of [...nearest, ...additions]) commit.paths.forEach(redactName);
+  const nearestPaths = nearest.map((commit) => commit.paths.map(redactName).join('\n'));
   const files = staged.map(({ path, status }, i): ChangedFile => {
     const name = names[i] as string;
     const change = changes.get(path);
@@ -94,11 +131,10 @@ export async function readCommit(
     const diff = before && after ? redact(redactedDiff(change.diff, before, after), path) : '';
     return { path: name, status, diff };
   });
-  const messagesOf = (commits: readonly PastCommit[]) => commits.map(({ message }) => redact(message, ''));
   return ok({
     files,
-    nearest: messagesOf(nearest),
-    additions: messagesOf(additions),
+    nearest: nearest.map(({ message }, i) => ({ text: nearestPaths[i] as string, label: redact(message, '') })),
+    additions: additions.map(({ message }) => redact(message, '')),
     ...(withheld !== undefined && { withheld }),
   });
 }

@@ -1,15 +1,15 @@
-// Context of a function's comment: its code and the most similar documented functions, redacted.
+// A function's comment as an answer: its code and the most similar documented functions, redacted.
 import { failed, ok, type Result } from '../common/errors.ts';
-import { type DocForm, docCommentOf, docFormOf } from '../text/doc-comments.ts';
+import { docCommentOf, docEdit, docFormOf, docProse } from '../text/doc-comments.ts';
 import { kinOf } from '../text/languages.ts';
 import { codeOf, functionTexts } from '../text/syntax/documented.ts';
-import { functionAt, functionsIn, type SourceFunction } from '../text/syntax/functions.ts';
+import { functionAt, functionsIn } from '../text/syntax/functions.ts';
 import { ruleOf } from '../workspace/files/file.ts';
 import { harvestFolder } from '../workspace/files/folder.ts';
 import type { HarvestedFile } from '../workspace/files/types.ts';
 import { redactKnown } from '../workspace/secrets/known/known.ts';
+import type { AnswerItem, OpenedFolder } from './answer-item.ts';
 import { NearestAnswers } from './answers/nearest-answers.ts';
-import type { OpenedFolder } from './commit-context.ts';
 import { keyOf } from './labels/extract.ts';
 import { rarityOf } from './labels/hashed-grams.ts';
 
@@ -21,24 +21,16 @@ export interface DocSource extends OpenedFolder {
   readonly at: number;
 }
 
-export interface DocContext {
-  readonly form: DocForm;
-  readonly target: SourceFunction;
-  /** The function's code, redacted. */
-  readonly code: string;
-  /** Documented functions of the folder, nearest first. */
-  readonly nearest: readonly { readonly text: string; readonly label: string }[];
-  /** The comment of the most similar function, with this function's name; '' if there is none. */
-  readonly draft: string;
-  /** Whether the file may be sent. */
-  readonly isOpen: boolean;
-}
+const LONGEST = 700;
+const instruction = (languageId: string) =>
+  `Write the comment of a function in ${languageId}: what it does and what its caller must know. Say nothing that the code does not show, and do not retell its lines. Write the comment's text alone, without what stands round it in the code (no /**, no //, no #, no quotes). Tags of parameters and results only where the earlier comments have them.`;
 
 /** Maximum functions that are sent, and maximum characters that are read to find them. */
 const NEAREST = 5;
 const MAX_READ = 1_500_000;
 
-export async function readDocContext(source: DocSource, signal: AbortSignal): Promise<Result<DocContext>> {
+/** The function at the cursor as a text to answer. */
+export async function docItem(source: DocSource, signal: AbortSignal): Promise<Result<AnswerItem>> {
   const { root, text, path, languageId, at, harvest, exclude } = source;
   const form = docFormOf(languageId);
   if (form === undefined) return failed('unsupported', `The form of doc comments in '${languageId}' is not known.`);
@@ -66,12 +58,16 @@ export async function readDocContext(source: DocSource, signal: AbortSignal): Pr
   // `NearestAnswers` prefers the last ones, which come from the nearest files.
   const nearest = new NearestAnswers(answered.reverse(), rarityOf([code, ...answered.map((each) => each.text)]));
   return ok({
-    form,
-    target,
-    code,
-    nearest: nearest.nearest(code, key, NEAREST).map(({ item }) => ({ text: item.text, label: item.answer })),
+    form: { about: path, instruction: instruction(languageId), maximumLength: LONGEST },
+    text: code,
+    examples: nearest.nearest(code, key, NEAREST).map(({ item }) => ({ text: item.text, label: item.answer })),
     draft: nearest.draft(code, key).answer,
     isOpen: (await ruleOf(root, path, harvest, exclude)) === 'open',
+    edit: (answer) => {
+      const edit = docEdit(form, docProse(answer), text, target);
+      if (edit !== undefined) return ok(edit);
+      return failed('unsupported', `Where the comment of '${target.name}' belongs cannot be told.`);
+    },
   });
 }
 

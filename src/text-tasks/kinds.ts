@@ -4,7 +4,7 @@ import type { ModelFacts } from '../llm/protocol/models.ts';
 import type { Prompt } from '../llm/protocol/prompt.ts';
 import { answerPrompt } from '../prompts/answer/answer-prompt.ts';
 import { labelPrompt, parseLabel } from '../prompts/label/label-prompt.ts';
-import { isAnswerTask, type LabelTask, type TextTask } from '../prompts/label/task.ts';
+import { isAnswerTask, type LabelTask, TASKS_FOLDER, type TextTask } from '../prompts/label/task.ts';
 import type { DeepReading } from './deep-reading.ts';
 import { labelTexts } from './label-texts.ts';
 import { labelProbabilities } from './labels/text-specialist.ts';
@@ -35,7 +35,8 @@ export function promptOf(
   examples: readonly { readonly text: string; readonly label: string }[],
   facts: ModelFacts,
 ): Prompt {
-  return isAnswerTask(task) ? answerPrompt(task, text, examples, facts) : labelPrompt(task, text, examples, facts);
+  if (!isAnswerTask(task)) return labelPrompt(task, text, examples, facts);
+  return answerPrompt({ ...task, about: `${TASKS_FOLDER}/${task.name}.json` }, text, examples, facts);
 }
 
 /** The label or text in an API answer; '': the answer is unusable. */

@@ -32,9 +32,8 @@ import { Reports } from './panel/reports.ts';
 import type { Status } from './panel/status.ts';
 import type { Configuration } from './settings/configuration.ts';
 import { section } from './settings/settings.ts';
-import type { CommitMessages } from './texts/commit-messages.ts';
 import type { TextTasks } from './texts/text-tasks.ts';
-import type { DocComments } from './texts/write-comment.ts';
+import type { WriteTexts } from './texts/write-texts.ts';
 
 export interface CommandDeps extends DeleteDeps, ChooseBaseDeps {
   /** The installed extension's folder. */
@@ -50,8 +49,7 @@ export interface CommandDeps extends DeleteDeps, ChooseBaseDeps {
   readonly log: ChannelLog;
   readonly snooze: Snooze;
   readonly texts: TextTasks;
-  readonly commitMessages: CommitMessages;
-  readonly docComments: DocComments;
+  readonly writeTexts: WriteTexts;
   readonly ghostText: () => Pick<GhostTextProvider, 'requestManually' | 'document' | 'suggestion'>;
   readonly nextEdits: () => EditOffers;
   readonly surroundings: DocumentSurroundings;
@@ -59,8 +57,7 @@ export interface CommandDeps extends DeleteDeps, ChooseBaseDeps {
 
 /** Registers one command per row. */
 export function registerCommands(deps: CommandDeps): Disposable {
-  const { adaptation, commitMessages, configuration, docComments, folders, kept, log, panel, snooze, status, texts } =
-    deps;
+  const { adaptation, configuration, folders, kept, log, panel, snooze, status, texts, writeTexts } = deps;
   const owned = new DisposableStore();
   const exportFrom = (root: string) => exportAdaptation(adaptation, root);
   const reports = owned.add(new Reports({ ...deps, exportFrom }));
@@ -70,8 +67,8 @@ export function registerCommands(deps: CommandDeps): Disposable {
     newTextTask: () => texts.createTask(),
     runTextTask: (name?: string) => texts.run(name),
     showLabels: (name?: string) => texts.show(name),
-    generateCommitMessage: (source?: unknown) => commitMessages.generate(source),
-    writeDocComment: () => docComments.write(),
+    generateCommitMessage: (source?: unknown) => writeTexts.commitMessage(source),
+    writeDocComment: () => writeTexts.comment(),
     chooseModel: () => chooseLargeModel(deps),
     chooseBase: () => chooseBase(deps),
     getCodeModel: () => getModel(deps),

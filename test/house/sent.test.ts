@@ -4,12 +4,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { root } from '../../build/paths.ts';
-import type { Prompt } from '../../src/llm/protocol/prompt.ts';
 import { defaultModel, modelFacts } from '../../src/llm/providers/anthropic-models.ts';
 import { answerPrompt } from '../../src/prompts/answer/answer-prompt.ts';
-import { commitPrompt } from '../../src/prompts/commit/commit-prompt.ts';
 import { completionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
 import type { LlmRequest } from '../../src/prompts/completion/llm-request.ts';
+import { changeText } from '../../src/text-tasks/commit-context.ts';
 
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
 
@@ -55,38 +54,39 @@ test('consent and README name every part of a request', () => {
 
 const facts = modelFacts(defaultModel);
 
-/** What is sent beside completions -> who says so before, each value with its words. */
-const others: Readonly<
-  Record<string, { prompt: Prompt; files: string[]; begins: RegExp; words: Record<string, RegExp> }>
-> = {
-  'a commit message': {
-    prompt: commitPrompt({ files: [{ path: 'PATH', status: 'M', diff: 'DIFF' }], examples: ['MESSAGE'] }),
-    files: ['src/vscode/api/consent.ts'],
-    begins: /'(Generate Commit Message sends[^']*)'/,
-    words: { PATH: /the names of all/, DIFF: /the diffs/, MESSAGE: /twelve earlier commit messages/ },
+const form = { about: '', instruction: '', maximumLength: 99 };
+const examples = [{ text: 'LIKE', label: 'SAID' }];
+
+/** The command that sends it beside completions -> its text, and each value with the words that tell of it before. */
+const others: Readonly<Record<string, { text: string; words: Record<string, RegExp> }>> = {
+  'commit message': {
+    text: changeText([{ path: 'PATH', status: 'M', diff: 'DIFF' }]),
+    words: {
+      PATH: /the names of all/,
+      DIFF: /the diffs/,
+      SAID: /twelve earlier commit messages/,
+      LIKE: /with the names of their files/,
+    },
   },
-  'a comment': {
-    prompt: answerPrompt(
-      { name: 'n', instruction: '', maximumLength: 99 },
-      'CODE',
-      [{ text: 'LIKE', label: 'SAID' }],
-      facts,
-    ),
-    files: ['src/vscode/api/consent.ts'],
-    begins: /'(Write Doc Comment sends[^']*)'/,
+  comment: {
+    text: 'CODE',
     words: { CODE: /the function at the cursor/, LIKE: /functions .* resemble it/, SAID: /with their comments/ },
+  },
+  'text task': {
+    text: 'TEXT',
+    words: { TEXT: /texts of the task/, LIKE: /similar to each/, SAID: /with their answers/ },
   },
 };
 
-for (const [name, { prompt, files, begins, words }] of Object.entries(others))
-  test(`before ${name} is asked for, the question names every part of it`, () => {
-    const sent = JSON.stringify(prompt.user);
-    for (const file of files) {
-      const said = begins.exec(read(file))?.[1] ?? '';
-      for (const [value, told] of Object.entries(words)) {
-        assert.ok(sent.includes(value), value);
-        assert.match(said, told, `${file}: ${value}`);
-      }
-      assert.match(said, /[Ss]ecrets (?:are )?redacted/);
+for (const [command, { text, words }] of Object.entries(others))
+  test(`before a ${command} is asked for, the question names every part of it`, () => {
+    const sent = JSON.stringify(answerPrompt(form, text, examples, facts).user);
+    const consent = read('src/vscode/api/consent.ts');
+    const said =
+      consent.split(`\n  ${command.includes(' ') ? `'${command}'` : command}: {\n`)[1]?.split('\n  },\n')[0] ?? '';
+    for (const [value, told] of Object.entries(words)) {
+      assert.ok(sent.includes(value), value);
+      assert.match(said, told, value);
     }
+    assert.match(consent, /sends to \{1\} at \{2\} \{3\}, and as examples \{4\}\. Secrets are redacted first/);
   });

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { unwrap } from '../../src/common/errors.ts';
 import { silentLog } from '../../src/common/log.ts';
-import { commitMessageJob } from '../../src/jobs/commit-message.ts';
+import { writeTextJob } from '../../src/jobs/write-text.ts';
 import { MessagesServer } from '../fakes/messages-server.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-commit-'));
@@ -51,6 +51,7 @@ const deps = () => ({
   log: silentLog,
 });
 const base = {
+  kind: 'commit message' as const,
   root,
   repository: root,
   harvest: { trusted: true },
@@ -63,17 +64,17 @@ const asks = () => ({
 
 test('fails with advice if nothing is staged', async () => {
   write('src/parser/lexer.ts', 'changed\n');
-  const result = await commitMessageJob(base, deps());
+  const result = await writeTextJob(base, deps());
   assert.ok(!result.ok && /Stage the changes/.test(result.error.message));
 });
 
 test('without the API the message is a local draft in the style of messages about nearby files', async () => {
   write('src/parser/lexer.ts', 'export function skipBlanks() {}\n');
   git('add', 'src');
-  const { message, model, costUsd } = unwrap(await commitMessageJob(base, deps()));
+  const { text, model, costUsd } = unwrap(await writeTextJob(base, deps()));
   assert.deepEqual(
-    { message, model, costUsd },
-    { message: 'fix(parser): add skipBlanks to lexer.ts', model: undefined, costUsd: 0 },
+    { text, model, costUsd },
+    { text: 'fix(parser): add skipBlanks to lexer.ts', model: undefined, costUsd: 0 },
   );
 });
 
@@ -88,31 +89,31 @@ test('the API gets the staged changes, redacted, and nearby messages; of an igno
     asked = text;
     return '```\nfix(parser): skip blanks\n```';
   });
-  const written = unwrap(await commitMessageJob({ ...base, ...asks() }, deps()));
-  assert.equal(written.message, 'fix(parser): skip blanks');
+  const written = unwrap(await writeTextJob({ ...base, ...asks() }, deps()));
+  assert.equal(written.text, 'fix(parser): skip blanks');
   assert.ok(written.model !== undefined && written.costUsd > 0);
   assert.match(asked, /\+export function skipBlanks/);
-  assert.match(asked, /<message>\nfix\(parser\): no loop\n<\/message>/);
+  assert.match(asked, /<text>\nsrc\/parser\/lexer\.ts\n<\/text>\n<answer>\nfix\(parser\): no loop\n<\/answer>/);
   assert.match(asked, /A \.env\n/);
   for (const secret of [password, 'abcdefghijklmnop1234567890', 'nobody sees this'])
     assert.ok(!asked.includes(secret), secret);
-  const again = unwrap(await commitMessageJob({ ...base, ...asks() }, deps()));
-  assert.deepEqual([again.message, again.costUsd], [written.message, 0], 'the same request is not paid for twice');
+  const again = unwrap(await writeTextJob({ ...base, ...asks() }, deps()));
+  assert.deepEqual([again.text, again.costUsd], [written.text, 0], 'the same request is not paid for twice');
 });
 
 test('if the API fails, the local draft is used and `trouble` says why', async () => {
   api.fail('overloaded');
   write('src/parser/more.ts', 'x\n');
   git('add', 'src');
-  const { message, model, trouble } = unwrap(await commitMessageJob({ ...base, ...asks() }, deps()));
-  assert.ok(message !== '' && model === undefined && trouble !== undefined);
+  const { text, model, trouble } = unwrap(await writeTextJob({ ...base, ...asks() }, deps()));
+  assert.ok(text !== '' && model === undefined && trouble !== undefined);
 });
 
 test('the cost of a truncated answer is reported', async () => {
   api.fail('truncated');
   write('src/parser/half.ts', 'x\n');
   git('add', 'src');
-  const { costUsd, trouble } = unwrap(await commitMessageJob({ ...base, ...asks() }, deps()));
+  const { costUsd, trouble } = unwrap(await writeTextJob({ ...base, ...asks() }, deps()));
   assert.ok(costUsd > 0 && trouble !== undefined);
 });
 
@@ -125,7 +126,7 @@ test('no filter or program from the repository configuration is run', async () =
   git('config', 'diff.evil.textconv', script);
   git('config', 'diff.evil.command', script);
   git('config', 'diff.external', script);
-  assert.ok((await commitMessageJob(base, deps())).ok);
+  assert.ok((await writeTextJob(base, deps())).ok);
   assert.ok(!existsSync(mark));
 });
 
@@ -153,7 +154,7 @@ async function sentFor(request: { root: string; repository: string }): Promise<s
     sent = text;
     return 'x';
   });
-  const { model } = unwrap(await commitMessageJob({ ...base, ...request, ...asks() }, deps()));
+  const { model } = unwrap(await writeTextJob({ ...base, ...request, ...asks() }, deps()));
   assert.ok(model !== undefined);
   return sent;
 }
@@ -244,10 +245,10 @@ test('sends nothing if more was changed than is read for secrets, and says so be
   for (let i = 0; i < 1001; i++) write(`many/${i}.txt`, `${i}\n`);
   git('add', 'many');
   const requests = api.requests.length;
-  const { message, model, trouble } = unwrap(await commitMessageJob({ ...base, ...asks() }, deps()));
+  const { text, model, trouble } = unwrap(await writeTextJob({ ...base, ...asks() }, deps()));
   assert.equal(api.requests.length, requests);
   assert.equal(model, undefined);
-  assert.notEqual(message, '');
+  assert.notEqual(text, '');
   assert.match(trouble ?? '', /^Nothing was sent to the large model\. The changes .* exceed 1,000 files/);
   git('reset', '-q');
 });

@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { unwrap } from '../../src/common/errors.ts';
 import { silentLog } from '../../src/common/log.ts';
-import { type DocRequest, docCommentJob } from '../../src/jobs/doc-comment.ts';
+import { type WriteRequest, writeTextJob } from '../../src/jobs/write-text.ts';
 import { docProse } from '../../src/text/doc-comments.ts';
 import { MessagesServer } from '../fakes/messages-server.ts';
 
@@ -22,6 +22,7 @@ const write = (path: string, text: string) => {
   mkdirSync(dirname(join(root, path)), { recursive: true });
   writeFileSync(join(root, path), text);
 };
+type DocRequest = Extract<WriteRequest, { kind: 'comment' }>;
 const password = ['hunter2', 'Xk9!pQ7zLm'].join('-');
 const text = `export function readPage(id: number) {\n  login('${password}');\n  return store.read(id, 'page');\n}\n`;
 
@@ -43,6 +44,7 @@ const deps = () => ({
   log: silentLog,
 });
 const request = (more: Partial<DocRequest> = {}): DocRequest => ({
+  kind: 'comment',
   ...{ root, harvest: { trusted: true }, exclude: {}, storeFolder: join(folder, 'store') },
   ...{ text, path: 'src/page.ts', languageId: 'typescript', at: text.indexOf('return') },
   ...more,
@@ -52,10 +54,10 @@ const asks = () => ({
 });
 
 test('without the API the comment is that of the most similar function, with the name replaced', async () => {
-  const written = unwrap(await docCommentJob(request(), deps()));
+  const written = unwrap(await writeTextJob(request(), deps()));
   assert.deepEqual(written, {
+    text: '`readPage` asks the store for one list.',
     edit: { at: 0, insert: '/** `readPage` asks the store for one list. */\n' },
-    name: 'readPage',
     costUsd: 0,
   });
 });
@@ -66,34 +68,34 @@ test('the API gets the function and similar ones without secrets; comment marks 
     promptText = said;
     return '```ts\n/**\n * Asks for one page.\n * @param id which\n */\n```';
   });
-  const written = unwrap(await docCommentJob(request(asks()), deps()));
-  assert.equal(written.edit.insert, '/**\n * Asks for one page.\n * @param id which\n */\n');
+  const written = unwrap(await writeTextJob(request(asks()), deps()));
+  assert.equal(written.edit?.insert, '/**\n * Asks for one page.\n * @param id which\n */\n');
   assert.ok(written.model !== undefined && written.costUsd > 0);
   assert.match(promptText, /`readList` asks the store for one list\./);
   assert.match(promptText, /function readPage/);
   assert.ok(!promptText.includes(password) && !promptText.includes('Draws it'));
-  const repeated = unwrap(await docCommentJob(request(asks()), deps()));
+  const repeated = unwrap(await writeTextJob(request(asks()), deps()));
   assert.equal(repeated.costUsd, 0, 'the same question is not paid for twice');
 });
 
 test('the local draft is used if the file must not be sent or the API fails; a failure is reported', async () => {
   write('.easyadaptationignore', 'src/page.ts\n');
   const callsBefore = api.requests.length;
-  const localComment = unwrap(await docCommentJob(request(asks()), deps()));
+  const localComment = unwrap(await writeTextJob(request(asks()), deps()));
   assert.deepEqual([localComment.model, api.requests.length], [undefined, callsBefore]);
   rmSync(join(root, '.easyadaptationignore'));
   api.fail('overloaded');
   const other = request({ ...asks(), text: text.replaceAll('page', 'role').replaceAll('Page', 'Role') });
-  const { model, trouble } = unwrap(await docCommentJob(other, deps()));
+  const { model, trouble } = unwrap(await writeTextJob(other, deps()));
   assert.ok(model === undefined && trouble !== undefined);
   api.fail('truncated');
   const half = request({ ...asks(), text: text.replaceAll('page', 'rule').replaceAll('Page', 'Rule') });
-  assert.ok(unwrap(await docCommentJob(half, deps())).costUsd > 0, 'an answer that breaks off is paid for');
+  assert.ok(unwrap(await writeTextJob(half, deps())).costUsd > 0, 'an answer that breaks off is paid for');
 });
 
 test('an error says that there is no function, that it has a comment, or that no example exists', async () => {
   const errorOf = async (more: Partial<DocRequest>) => {
-    const result = await docCommentJob(request(more), deps());
+    const result = await writeTextJob(request(more), deps());
     return result.ok ? '' : result.error.message;
   };
   assert.match(await errorOf({ text: 'let x;\n', at: 2 }), /no function at the cursor/);
@@ -104,7 +106,7 @@ test('an error says that there is no function, that it has a comment, or that no
     /^No function of this folder .* no large model is available for it\. Comment a similar function first, or choose/,
   );
   api.fail('overloaded');
-  const refused = await docCommentJob(
+  const refused = await writeTextJob(
     request({ ...asks(), text: 'func A() {}\n', languageId: 'go', path: 'a.go', at: 3 }),
     deps(),
   );

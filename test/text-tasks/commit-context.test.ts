@@ -4,7 +4,7 @@ import { rmSync, statSync, utimesSync } from 'node:fs';
 import { afterEach, beforeEach, test } from 'node:test';
 import { unwrap } from '../../src/common/errors.ts';
 import { localDraft } from '../../src/prompts/commit/local-draft.ts';
-import { readCommit } from '../../src/text-tasks/commit-context.ts';
+import { changeText, commitItem, readCommit } from '../../src/text-tasks/commit-context.ts';
 import { FolderReader } from '../../src/workspace/files/folder-reader.ts';
 import { learnStored } from '../../src/workspace/files/stored-secrets.ts';
 import { SecretValues } from '../../src/workspace/secrets/known/known.ts';
@@ -85,10 +85,35 @@ test('a draft for a new file takes type and scope from the commits that added fi
   const source = { root: tree.root, repository: tree.root, harvest: {}, exclude: {} };
   const { files, nearest, additions } = unwrap(await readCommit(source, new AbortController().signal));
   assert.deepEqual(additions, ['feat(rules): add no-loop']);
-  assert.equal(nearest[0], additions[0]);
+  const messages = nearest.map(({ label }) => label);
+  assert.deepEqual(nearest[0], { text: 'src/rules/no-loop.ts', label: additions[0] });
   assert.equal(nearest.length, 12);
-  assert.equal(localDraft(files, nearest, additions), 'feat(rules): add no-label.ts');
-  assert.match(localDraft(files, nearest), /^fix\(core\)/);
+  assert.equal(localDraft(files, messages, additions), 'feat(rules): add no-label.ts');
+  assert.match(localDraft(files, messages), /^fix\(core\)/);
+});
+
+test('messages about the most similar paths come first, newer before older, and give the draft its form', async () => {
+  const past = { 'docs/install.md': 'docs: install', 'src/parser/lexer.ts': 'fix(parser): no loop' };
+  for (const [path, message] of Object.entries(past)) commit({ [path]: `${message}\n` }, message);
+  commit({ 'src/render/table.ts': 'a\n' }, 'feat(render): tables');
+  commit({ 'src/parser/lexer.ts': 'b\n' }, 'fix(parser): strings may be empty');
+  tree.write({ 'src/parser/lexer.ts': 'export function skipBlanks() {}\n' });
+  tree.git('add', '.');
+  const source = { root: tree.root, repository: tree.root, harvest: { trusted: true }, exclude: {} };
+  const { examples, draft } = unwrap(await commitItem(source, new AbortController().signal));
+  assert.deepEqual(
+    examples.slice(0, 2).map(({ label }) => label),
+    ['fix(parser): strings may be empty', 'fix(parser): no loop'],
+  );
+  assert.equal(draft, 'fix(parser): add skipBlanks to lexer.ts');
+});
+
+test('each file diff and the whole diff are cut, and the list of files comes first', () => {
+  const files = Array.from({ length: 70 }, (_, i) => ({ path: `f${i}`, status: 'M', diff: `+${'x'.repeat(5000)}\n` }));
+  const text = changeText(files);
+  assert.ok(text.length < 20_000, `${text.length} characters`);
+  assert.match(text, /^M f0\n[\s\S]*M f59\nand 10 more\n\n\+x/);
+  assert.match(text, /\[cut\]/);
 });
 
 /** What is sent for the staged changes of `tree`. */

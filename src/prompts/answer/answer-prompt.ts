@@ -1,7 +1,18 @@
-// The prompt for a text task whose answers are texts, and the answer in a large model's reply.
+// The prompt for a text that is answered in words, and the answer in a large model's reply: texts of a task, staged
+// changes, functions.
 import { estimateTokens, type ModelFacts } from '../../llm/protocol/models.ts';
 import type { Prompt } from '../../llm/protocol/prompt.ts';
-import { type AnswerTask, TASKS_FOLDER } from '../label/task.ts';
+
+/** What to write about a text. */
+export interface AnswerForm {
+  /** Recorded with the call: the file of the task, or what is written. */
+  readonly about: string;
+  readonly instruction: string;
+  /** Characters of an answer. */
+  readonly maximumLength: number;
+  /** Characters of the text that are sent; absent: 8000. */
+  readonly maximumText?: number;
+}
 
 /** A text with a human answer, as an example of the folder's style. */
 export interface AnswerExample {
@@ -16,12 +27,9 @@ const CHARACTERS_PER_TOKEN = 2;
 /** Extra tokens, so that the model can finish its answer. */
 const SPARE_TOKENS = 40;
 
-/**
- * `text` and `examples` have to be redacted already. `name` becomes the prompt's `about`, which calls are recorded
- * with.
- */
+/** `text` and `examples` have to be redacted already. */
 export function answerPrompt(
-  { name, instruction, maximumLength }: Pick<AnswerTask, 'name' | 'instruction' | 'maximumLength'>,
+  { about, instruction, maximumLength, maximumText = MAX_TEXT }: AnswerForm,
   text: string,
   examples: readonly AnswerExample[],
   facts: ModelFacts,
@@ -35,10 +43,10 @@ Reply with the answer and with nothing else: no quotation marks round it, no cod
   );
   const user = [
     ...(shown.length > 0 ? ['Written here before:', ...shown, ''] : []),
-    `<text>\n${cutWithoutTags(text, MAX_TEXT)}\n</text>`,
+    `<text>\n${cutWithoutTags(text, maximumText)}\n</text>`,
   ].join('\n');
   return {
-    about: `${TASKS_FOLDER}/${name}.json`,
+    about,
     system: { text: system, cache: estimateTokens(system.length, facts) >= facts.cacheMinimum },
     user: [{ text: user, cache: false }],
     prefill: '',

@@ -1,6 +1,5 @@
 // A commit message without a large model: the names that were added, changed or removed, in the form of the folder's
 // messages.
-import { conventionOf } from './commit-style.ts';
 
 export interface ChangedFile {
   readonly path: string;
@@ -68,4 +67,55 @@ function listed(names: readonly string[]): string {
 
 function nameOf(path: string): string {
   return path.split('/').at(-1) ?? path;
+}
+
+/** The commits that added a file to the folder of one of these new files, newest first. @param past newest first */
+export function additionsBeside<T extends { readonly added: readonly string[] }>(
+  past: readonly T[],
+  paths: readonly string[],
+): T[] {
+  const folderOf = (path: string) => path.slice(0, path.lastIndexOf('/') + 1);
+  const folders = new Set(paths.map(folderOf));
+  return past.filter(({ added }) => added.some((path) => folders.has(folderOf(path))));
+}
+
+interface Convention {
+  /** 'fix' of 'fix(parser): no loop'; undefined unless most messages have a type. */
+  readonly type: string | undefined;
+  readonly scope: string | undefined;
+  /** Whether the text after the type begins with a capital letter. */
+  readonly isCapital: boolean;
+  /** Whether the subject ends with a full stop. */
+  readonly hasStop: boolean;
+}
+
+const conventional = /^(\w+)(?:\(([^)]+)\))?!?:\s+(\S.*)$/;
+
+/** The form of most messages. @param messages most similar first, which decides ties */
+function conventionOf(messages: readonly string[]): Convention {
+  const subjects = messages.map(subjectOf);
+  const rows = subjects.flatMap((subject) => {
+    const row = conventional.exec(subject);
+    return row ? [row] : [];
+  });
+  const isTyped = rows.length * 2 > subjects.length;
+  const rest = isTyped ? rows.map((row) => row[3] ?? '') : subjects;
+  const most = (of: readonly string[], has: (text: string) => boolean) => of.filter(has).length * 2 > of.length;
+  const scoped = rows.flatMap((row) => row[2] ?? []);
+  return {
+    type: isTyped ? commonest(rows.map((row) => row[1] ?? '')) : undefined,
+    scope: isTyped && scoped.length * 2 > rows.length ? commonest(scoped) : undefined,
+    isCapital: rest.length === 0 || most(rest, (text) => /^\p{Lu}/u.test(text)),
+    hasStop: most(subjects, (text) => text.endsWith('.')),
+  };
+}
+
+function subjectOf(message: string): string {
+  return message.split('\n', 1)[0]?.trim() ?? '';
+}
+
+function commonest(values: readonly string[]): string | undefined {
+  const counts = new Map<string, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0];
 }

@@ -25,26 +25,42 @@ export interface ConsentQuestion {
   };
 }
 
-const sentBy: Readonly<Record<SendingCommand, (model: string, host: string) => UiText>> = {
-  'commit message': (model, host) =>
+/** The source of a command's texts: what is sent of it, and what is sent as examples. */
+const sources = (): Readonly<Record<SendingCommand, Record<'command' | 'sent' | 'examples' | 'note', UiText>>> => ({
+  'commit message': {
+    command: t('Generate Commit Message'),
+    sent: t('the diffs of up to 100 staged files and the names of all staged files'),
+    examples: t('up to twelve earlier commit messages with the names of their files'),
+    note: t('Of files excluded by .gitignore, .easyadaptationignore or your settings, only the names are sent.'),
+  },
+  comment: {
+    command: t('Write Doc Comment'),
+    sent: t('the function at the cursor'),
+    examples: t('up to five functions of this folder that resemble it, with their comments'),
+    note: t('Files excluded by .gitignore, .easyadaptationignore or your settings are never sent.'),
+  },
+  'text task': {
+    command: t('Run Text Task'),
+    sent: t('texts of the task with its instruction and labels'),
+    examples: t('up to five texts that are similar to each, with their answers'),
+    note: t('Before anything is sent, you see the number of texts and the price and are asked again.'),
+  },
+});
+
+function sentBy(source: SendingCommand, model: string, host: string): UiText {
+  const { command, sent, examples, note } = sources()[source];
+  return sentences(
     t(
-      'Generate Commit Message sends to {0} at {1} the diffs of up to 100 staged files, the names of all staged files, and up to twelve earlier commit messages. Secrets are redacted first. Of files excluded by .gitignore, .easyadaptationignore or your settings, only the names are sent.',
+      '{0} sends to {1} at {2} {3}, and as examples {4}. Secrets are redacted first.',
+      command,
       model,
       host,
+      sent,
+      examples,
     ),
-  comment: (model, host) =>
-    t(
-      'Write Doc Comment sends to {0} at {1} the function at the cursor and up to five functions of this folder that resemble it, with their comments. Secrets are redacted first. Files excluded by .gitignore, .easyadaptationignore or your settings are never sent.',
-      model,
-      host,
-    ),
-  'text task': (model, host) =>
-    t(
-      'Run Text Task sends to {0} at {1} texts of the task with its instruction and labels, each with up to five similar texts and their answers. Secrets are redacted first. Before anything is sent, you see the number of texts and the price and are asked again.',
-      model,
-      host,
-    ),
-};
+    note,
+  );
+}
 
 /** Content sent by completions and by the command, if any: the consent covers both. */
 export function describeSentText({
@@ -54,7 +70,7 @@ export function describeSentText({
 }: Pick<ConsentQuestion, 'host' | 'model' | 'command'>): UiText {
   if (command !== undefined)
     return sentences(
-      sentBy[command](model, host),
+      sentBy(command, model, host),
       t('If you allow it, completions in this folder may use this model as well.'),
       describeSentText({ host, model }),
     );
@@ -127,7 +143,7 @@ export async function askFirstTime(
   const send: UiMessageItem = { title: t('Call the Large Model') };
   const local: UiMessageItem = { title: t('Local Only'), isCloseAffordance: true };
   const title = t('Send this text to {0} at {1}?', model, host);
-  const detail = sentBy[command](model, host);
+  const detail = sentBy(command, model, host);
   const answer = await window.showInformationMessage(title, { modal: true, detail }, send, local);
   if (answer !== send) return false;
   await permissions.allowCommand(folder, host, command);

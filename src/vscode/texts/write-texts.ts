@@ -1,0 +1,143 @@
+// 'Generate Commit Message' and 'Write Doc Comment': a job reads the source and writes the text, which goes into the
+// repository's input box, or into the document as an edit.
+import * as vscode from 'vscode';
+import type { Failure, Result } from '../../common/errors.ts';
+import type { Log } from '../../common/log.ts';
+import type { JobClient } from '../../jobs/client.ts';
+import type { WriteRequest, WrittenText } from '../../jobs/write-text.ts';
+import { askForTrust, showFailure } from '../adapt/questions.ts';
+import { RunRequests } from '../adapt/run-requests.ts';
+import { type FolderRef, folderOf, pathIn } from '../editor/folder-ref.ts';
+import { safeSentence, t, type UiText } from '../editor/ui-text.ts';
+import { window } from '../editor/window.ts';
+import { type AccessDeps, apiAccess } from './api-access.ts';
+import { repositories, repositoryOf } from './repositories.ts';
+
+export interface WriteTextsDeps extends AccessDeps {
+  readonly jobs: JobClient;
+  readonly log: Log;
+  readonly onSpent: (usd: number) => void;
+}
+
+/** What differs between the sources. */
+type Source<T = WriteRequest> = T extends WriteRequest
+  ? Omit<T, 'root' | 'harvest' | 'exclude' | 'storeFolder' | 'api'>
+  : never;
+
+export class WriteTexts {
+  private readonly deps: WriteTextsDeps;
+  private readonly requests: RunRequests;
+
+  constructor(deps: WriteTextsDeps) {
+    this.deps = deps;
+    this.requests = new RunRequests(deps);
+  }
+
+  /** @param source the title bar's SourceControl; absent: the active file's repository, or the only one */
+  async commitMessage(source: unknown): Promise<void> {
+    if (!isTrusted()) return;
+    const repository = repositoryOf(await repositories(), source);
+    if (!repository) {
+      void window.showInformationMessage(t('No git repository is open to write a commit message for.'));
+      return;
+    }
+    const { rootUri, inputBox } = repository;
+    const messageBefore = inputBox.value;
+    const folder = folderOf(rootUri);
+    const written = await this.write(folder, t('The repository is outside the open folders.'), {
+      ...{ kind: 'commit message', repository: rootUri.fsPath },
+    });
+    // Text that the user has typed since must not be overwritten.
+    if (written !== undefined && inputBox.value === messageBefore) inputBox.value = written.text;
+    await showTrouble(written);
+  }
+
+  async comment(): Promise<void> {
+    const editor = window.activeTextEditor;
+    if (!editor || !isTrusted()) return;
+    const { document } = editor;
+    const { version, languageId } = document;
+    const folder = folderOf(document.uri);
+    const text = withLineFeeds(document.getText());
+    const at = withLineFeeds(textBefore(document, editor.selection.active)).length;
+    const written = await this.write(folder, t('This file is outside the open folders.'), {
+      ...{ kind: 'comment', path: pathIn(folder, document.uri), languageId, text, at },
+    });
+    if (written?.edit === undefined) return;
+    if (document.isClosed || document.version !== version) {
+      void window.showInformationMessage(
+        t('The comment was not inserted because the file has changed. Run the command again.'),
+      );
+      return;
+    }
+    const change = new vscode.WorkspaceEdit();
+    change.insert(document.uri, positionIn(text, written.edit.at), written.edit.insert);
+    await vscode.workspace.applyEdit(change);
+    await showTrouble(written);
+  }
+
+  /** Undefined after a message: nothing was written. */
+  private async write(folder: FolderRef, outside: UiText, source: Source): Promise<WrittenText | undefined> {
+    const { jobs, configuration, paths, log, onSpent } = this.deps;
+    const { uri, root } = folder;
+    if (uri === undefined || root === undefined) {
+      void window.showInformationMessage(outside);
+      return undefined;
+    }
+    const { kind } = source;
+    const api = await apiAccess(this.deps, this.requests, folder, kind);
+    const title = kind === 'comment' ? t('Writing a comment') : t('Writing a commit message');
+    const written: Result<WrittenText> = await window.withProgress(
+      { location: vscode.ProgressLocation.Notification, title, cancellable: true },
+      async (_, token) => {
+        const controller = new AbortController();
+        const listener = token.onCancellationRequested(() => controller.abort());
+        const request = {
+          ...{ ...source, root, harvest: this.requests.harvest(uri), exclude: configuration.for(uri).exclude },
+          ...{ storeFolder: paths.storage, ...(api && { api }) },
+        };
+        return jobs.job('write', request, controller.signal).finally(() => listener.dispose());
+      },
+    );
+    if (!written.ok) {
+      await showNothingWritten(written.error, kind === 'comment' && api === undefined);
+      return undefined;
+    }
+    const { model, costUsd } = written.value;
+    onSpent(costUsd);
+    log.info(`A ${kind} by ${model ?? 'the local draft'}, $${costUsd.toFixed(6)}`);
+    return written.value;
+  }
+}
+
+function isTrusted(): boolean {
+  if (!vscode.workspace.isTrusted) void askForTrust();
+  return vscode.workspace.isTrusted;
+}
+
+async function showTrouble(written: WrittenText | undefined): Promise<void> {
+  if (written?.trouble !== undefined) await showFailure({ message: written.trouble });
+}
+
+/** Having nothing to write is no failure. @param offersModel whether a large model could write it */
+async function showNothingWritten(error: Failure, offersModel: boolean): Promise<void> {
+  if (error.code === 'cancelled') return;
+  if (error.code !== 'nothing-to-learn') return showFailure(error);
+  const choose = t('Choose the Large Model…');
+  const answer = await window.showInformationMessage(safeSentence(error.message), ...(offersModel ? [choose] : []));
+  if (answer === choose) await vscode.commands.executeCommand('easyAdaptation.chooseModel');
+}
+
+function withLineFeeds(text: string): string {
+  return text.replaceAll('\r\n', '\n');
+}
+
+function textBefore(document: vscode.TextDocument, position: vscode.Position): string {
+  return document.getText(new vscode.Range(new vscode.Position(0, 0), position));
+}
+
+/** The position of an offset in `text`, which does not depend on the document's line ends. */
+function positionIn(text: string, at: number): vscode.Position {
+  const linesBefore = text.slice(0, at).split('\n');
+  return new vscode.Position(linesBefore.length - 1, linesBefore.at(-1)?.length ?? 0);
+}
