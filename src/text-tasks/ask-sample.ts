@@ -4,10 +4,10 @@ import { labelBatch } from '../llm/label.ts';
 import type { ModelFacts } from '../llm/protocol/models.ts';
 import type { LlmClient } from '../llm/types.ts';
 import type { TextTask } from '../prompts/label/task.ts';
+import { NearestAnswers } from './answers/nearest-answers.ts';
 import { addLabel, appendLabel, type KnownLabels, type StoredLabel } from './given-labels.ts';
 import { promptOf, readAnswer } from './kinds.ts';
 import { keyOf } from './labels/extract.ts';
-import { nearest } from './labels/nearest.ts';
 import { textStatisticsOf } from './labels/text-specialist.ts';
 
 export interface AskRequest {
@@ -70,18 +70,15 @@ export function exampleCounts(known: ReadonlyMap<number, KnownLabels>): (index: 
 
 /** Prompts of texts, also for estimating their price. */
 export function promptsFor({ task, texts, known, examples }: Omit<AskRequest, 'root' | 'isRandom'>, facts: ModelFacts) {
-  const labelled = [...known.values()].flatMap(({ text, person }) =>
-    person === undefined ? [] : [{ text, label: person }],
+  const labelled = [...known].flatMap(([key, { text, person }]) =>
+    person === undefined ? [] : [{ key, text, answer: person }],
   );
   const { rarity } = textStatisticsOf([...labelled.map(({ text }) => text), ...texts].slice(0, MAX_CONSIDERED));
-  const nearestOfEach =
-    labelled.length > 0 ? nearest(texts, labelled.slice(-MAX_CONSIDERED), rarity, EXAMPLES + 1) : [];
+  const nearest = new NearestAnswers(labelled.slice(-MAX_CONSIDERED), rarity);
   return texts.map((text, i) => {
-    // A text's own label is not among its examples.
-    const otherExamples = (nearestOfEach[i] ?? [])
-      .filter((each) => keyOf(each.text) !== keyOf(text))
-      .slice(0, examples(i));
-    return { text, examples: otherExamples.length, prompt: promptOf(task, text, otherExamples, facts) };
+    const near = nearest.nearest(text, keyOf(text), examples(i));
+    const shown = near.map(({ item }) => ({ text: item.text, label: item.answer }));
+    return { text, examples: shown.length, prompt: promptOf(task, text, shown, facts) };
   });
 }
 

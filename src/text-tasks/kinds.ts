@@ -6,7 +6,9 @@ import { answerPrompt } from '../prompts/answer/answer-prompt.ts';
 import { labelPrompt, parseLabel } from '../prompts/label/label-prompt.ts';
 import { isAnswerTask, type LabelTask, TASKS_FOLDER, type TextTask } from '../prompts/label/task.ts';
 import type { DeepReading } from './deep-reading.ts';
-import { labelTexts } from './label-texts.ts';
+import { type LocalAnswers, rowsOf } from './label-texts.ts';
+import { keyOf } from './labels/extract.ts';
+import { estimatesFor, mostLikely, probabilitiesAfterCall } from './labels/router.ts';
 import { labelProbabilities } from './labels/text-specialist.ts';
 import { learnAnswers } from './learn-answers.ts';
 import { type LearnedTask, learnTask } from './learn-task.ts';
@@ -19,12 +21,30 @@ export function learn(task: TextTask, taskData: TaskData): TaskModel {
 }
 
 /** @param deep hidden states of the base; absent: n-grams alone */
-export function taskModelOf(task: LabelTask, learned: LearnedTask, deep?: DeepReading): TaskModel {
+export function taskModelOf({ labels }: LabelTask, learned: LearnedTask, deep?: DeepReading): TaskModel {
+  const { specialist, router } = learned;
+  const nameOf = (probabilities: readonly number[]) => labels[mostLikely(probabilities)]?.name as string;
+  const answers: LocalAnswers = {
+    ...learned,
+    ...(deep && { prepare: (texts) => deep.predict(specialist, texts) }),
+    answer: (text) => {
+      const probabilities = deep?.probabilities(keyOf(text)) ?? labelProbabilities(specialist, { text });
+      return {
+        ...estimatesFor(router, { id: '', text, probabilities }),
+        label: nameOf(probabilities),
+        // If the API is known to confuse two labels, the local model decides between them.
+        afterCall: (api) => {
+          const index = labels.findIndex(({ name }) => name === api);
+          return nameOf(probabilitiesAfterCall(router, probabilities, index));
+        },
+      };
+    },
+  };
   return {
     ...learned,
-    rarity: learned.specialist.statistics.rarity,
-    rows: (texts, shard) => labelTexts(task, learned, texts, shard, deep),
-    confidence: (text) => Math.max(...labelProbabilities(learned.specialist, { text })),
+    rarity: specialist.statistics.rarity,
+    rows: (texts, shard) => rowsOf(answers, texts, shard),
+    confidence: (text) => Math.max(...labelProbabilities(specialist, { text })),
   };
 }
 

@@ -1,11 +1,7 @@
-// Labels every text of a task, with source, confidence and whether to ask the API.
+// The row of every text of a task: its label or answer, the source, the confidence, and whether to ask the API.
 
-import type { LabelTask } from '../prompts/label/task.ts';
-import type { DeepReading } from './deep-reading.ts';
 import { keyOf } from './labels/extract.ts';
-import { estimatesFor, mostLikely, probabilitiesAfterCall } from './labels/router.ts';
-import { labelProbabilities } from './labels/text-specialist.ts';
-import type { LearnedTask } from './learn-task.ts';
+import type { MeasuredTaskData } from './learn-task.ts';
 import type { TaskText } from './texts.ts';
 
 export interface LabelledRow {
@@ -41,56 +37,58 @@ export function belongsTo(text: string, { number, count }: Shard): boolean {
   return keyOf(text) % count === number - 1;
 }
 
-/** Number of texts per call of the base, which is loaded for each call. */
-const CHUNK = 256;
-
-/** @param deep hidden states of the base; absent: n-grams alone */
-export async function* labelTexts(
-  task: Pick<LabelTask, 'labels'>,
-  learned: LearnedTask,
-  texts: AsyncIterable<TaskText>,
-  shard: Shard = WHOLE,
-  deep?: DeepReading,
-): AsyncGenerator<LabelledRow> {
-  let chunk: TaskText[] = [];
-  for await (const each of texts) {
-    if (!belongsTo(each.text, shard)) continue;
-    chunk.push(each);
-    if (deep && chunk.length < CHUNK) continue;
-    yield* labelChunk(task, learned, chunk, deep);
-    chunk = [];
-  }
-  yield* labelChunk(task, learned, chunk, deep);
+/** How texts are answered that no person has answered. */
+export interface LocalAnswers extends Pick<MeasuredTaskData, 'known' | 'risk'> {
+  /** Reads a group of texts before they are answered; absent: nothing has to be read. */
+  readonly prepare?: (texts: readonly string[]) => Promise<void>;
+  /** The answer with its probabilities of being right, before a call and after it. */
+  readonly answer: (text: string) => {
+    readonly label: string;
+    readonly before: number;
+    readonly after: number;
+    /** The answer once the API has given its own. */
+    readonly afterCall: (api: string) => string;
+  };
 }
 
-async function* labelChunk(
-  { labels }: Pick<LabelTask, 'labels'>,
-  { specialist, router, risk, known }: LearnedTask,
-  texts: readonly TaskText[],
-  deep: DeepReading | undefined,
+/** Number of texts in a group. The base is loaded for each group. */
+const GROUP = 256;
+
+export async function* rowsOf(
+  answers: LocalAnswers,
+  texts: AsyncIterable<TaskText>,
+  shard: Shard = WHOLE,
 ): AsyncGenerator<LabelledRow> {
-  const nameOf = (index: number) => labels[index]?.name as string;
-  const indexOf = (label: string | undefined) => labels.findIndex(({ name }) => name === label);
-  const unlabelled = texts.flatMap(({ text }) => (known.get(keyOf(text))?.person === undefined ? [text] : []));
-  await deep?.predict(specialist, unlabelled);
-  for (const { text, row } of texts) {
-    const at = row === undefined ? {} : { row };
-    const key = keyOf(text);
-    const labelsOfText = known.get(key);
-    if (labelsOfText?.person !== undefined) {
-      yield { text, label: labelsOfText.person, by: 'person', confidence: 1, inDoubt: false, ...at };
+  let group: TaskText[] = [];
+  for await (const each of texts) {
+    if (!belongsTo(each.text, shard)) continue;
+    group.push(each);
+    if (answers.prepare && group.length < GROUP) continue;
+    yield* rowsOfGroup(answers, group);
+    group = [];
+  }
+  yield* rowsOfGroup(answers, group);
+}
+
+async function* rowsOfGroup(
+  { known, risk, prepare, answer }: LocalAnswers,
+  group: readonly TaskText[],
+): AsyncGenerator<LabelledRow> {
+  const personOf = (text: string) => known.get(keyOf(text))?.person;
+  await prepare?.(group.flatMap(({ text }) => (personOf(text) === undefined ? [text] : [])));
+  for (const { text, row } of group) {
+    const at = { text, ...(row !== undefined && { row }) };
+    const person = personOf(text);
+    if (person !== undefined) {
+      yield { ...at, label: person, by: 'person', confidence: 1, inDoubt: false };
       continue;
     }
-    const probabilities = deep?.probabilities(key) ?? labelProbabilities(specialist, { text });
-    const { before, after } = estimatesFor(router, { id: '', text, probabilities });
-    const api = indexOf(labelsOfText?.api);
-    if (api >= 0) {
-      // If the API is known to confuse two labels, the local model decides between them.
-      const label = nameOf(mostLikely(probabilitiesAfterCall(router, probabilities, api)));
-      yield { text, label, by: 'api', confidence: after, inDoubt: false, ...at };
-      continue;
+    const { label, before, after, afterCall } = answer(text);
+    const api = known.get(keyOf(text))?.api;
+    if (api !== undefined) yield { ...at, label: afterCall(api), by: 'api', confidence: after, inDoubt: false };
+    else {
+      const inDoubt = risk === undefined || after - before >= risk.keepBelow;
+      yield { ...at, label, by: 'specialist', confidence: before, inDoubt };
     }
-    const inDoubt = risk === undefined || after - before >= risk.keepBelow;
-    yield { text, label: nameOf(mostLikely(probabilities)), by: 'specialist', confidence: before, inDoubt, ...at };
   }
 }

@@ -2,14 +2,13 @@
 import type { AnswerTask } from '../prompts/label/task.ts';
 import { type DraftedText, expectedAt, fitAnswerRouter, judgedAnswer } from './answers/answer-router.ts';
 import { NearestAnswers } from './answers/nearest-answers.ts';
-import { belongsTo, type LabelledRow, type Shard, WHOLE } from './label-texts.ts';
+import { rowsOf } from './label-texts.ts';
 import { keyOf } from './labels/extract.ts';
 import { riskAt } from './labels/share-of-calls.ts';
 import { textStatisticsOf } from './labels/text-specialist.ts';
 import { DEFAULT_LOSS } from './learn-task.ts';
 import type { TaskModel } from './learned.ts';
 import { heldBack, type TaskData } from './random-sample.ts';
-import type { TaskText } from './texts.ts';
 
 /** Deterministic. Without answers every draft is empty and doubtful. Held-back answers are no drafts. */
 export function learnAnswers(task: AnswerTask, taskData: TaskData, loss = DEFAULT_LOSS): TaskModel {
@@ -32,26 +31,10 @@ export function learnAnswers(task: AnswerTask, taskData: TaskData, loss = DEFAUL
   const router = fitAnswerRouter(drafted(training));
   const judged = drafted(answered.filter(({ key }) => keys.has(key))).map((item) => judgedAnswer(router, item));
   const risk = judged.length > 0 ? riskAt(judged, loss) : undefined;
-  const draftOf = (text: string) => {
+  const answer = (text: string) => {
     const item: DraftedText = { id: '', text, draft: nearest.draft(text, keyOf(text)) };
-    return { item, ...expectedAt(router, item) };
+    return { label: item.draft.answer, ...expectedAt(router, item), afterCall: (api: string) => api };
   };
-  async function* rows(texts: AsyncIterable<TaskText>, shard: Shard = WHOLE): AsyncGenerator<LabelledRow> {
-    for await (const { text, row } of texts) {
-      if (!belongsTo(text, shard)) continue;
-      const at = row === undefined ? {} : { row };
-      const { person, api } = known.get(keyOf(text)) ?? {};
-      if (person !== undefined) {
-        yield { text, label: person, by: 'person', confidence: 1, inDoubt: false, ...at };
-        continue;
-      }
-      const { item, before, after } = draftOf(text);
-      if (api !== undefined) yield { text, label: api, by: 'api', confidence: after, inDoubt: false, ...at };
-      else {
-        const inDoubt = risk === undefined || after - before >= risk.keepBelow;
-        yield { text, label: item.draft.answer, by: 'specialist', confidence: before, inDoubt, ...at };
-      }
-    }
-  }
-  return { ...taskData, rarity, judged, judgedBy, risk, rows, confidence: (text) => draftOf(text).before };
+  const rows: TaskModel['rows'] = (texts, shard) => rowsOf({ known, risk, answer }, texts, shard);
+  return { ...taskData, rarity, judged, judgedBy, risk, rows, confidence: (text) => answer(text).before };
 }

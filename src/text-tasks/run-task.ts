@@ -6,7 +6,7 @@ import { isAnswerTask, type LabelTask } from '../prompts/label/task.ts';
 import { LargeModelPart, type ReportStage } from './asking.ts';
 import { DeepReading } from './deep-reading.ts';
 import { learn, taskModelOf } from './kinds.ts';
-import { labelTexts, WHOLE } from './label-texts.ts';
+import { WHOLE } from './label-texts.ts';
 import { keyOf } from './labels/extract.ts';
 import { isConfident, labelProbabilities } from './labels/text-specialist.ts';
 import { learnTask, MIN_LABELLED } from './learn-task.ts';
@@ -82,7 +82,7 @@ async function learnWithStates(
   const ngramModel = taskModelOf(task, learned);
   if (!readStates) return ngramModel;
   let [inDoubt, toRead] = [0, 0];
-  for await (const row of labelTexts(task, learned, folder.texts(signal))) {
+  for await (const row of ngramModel.rows(folder.texts(signal))) {
     if (row.by !== 'specialist') continue;
     inDoubt += Number(row.inDoubt);
     toRead += Number(!isConfident(labelProbabilities(learned.specialist, row)));

@@ -12,7 +12,8 @@ import { Tensor } from '../../src/neural/runtime/tensor.ts';
 import type { LabelTask } from '../../src/prompts/label/task.ts';
 import { exportReadme, taskModel } from '../../src/text-tasks/export-task.ts';
 import { appendLabel, readAnswers } from '../../src/text-tasks/given-labels.ts';
-import { labelTexts, parseShard } from '../../src/text-tasks/label-texts.ts';
+import { taskModelOf } from '../../src/text-tasks/kinds.ts';
+import { parseShard } from '../../src/text-tasks/label-texts.ts';
 import { COLUMNS, grams, PARTS } from '../../src/text-tasks/labels/hashed-grams.ts';
 import { labelProbabilities } from '../../src/text-tasks/labels/text-specialist.ts';
 import { learnTask } from '../../src/text-tasks/learn-task.ts';
@@ -158,7 +159,7 @@ test('labels the same texts in shards as in one run, and prefers the label of a 
   answers.set(keyOf(corrected), { text: corrected, person: 'bug', api: 'wish' });
   const run = async (shard?: string) => {
     const learned = learnTask(task, await collectTaskData(task, texts(), answers));
-    return collect(labelTexts(task, learned, texts(), shard === undefined ? undefined : parseShard(shard)));
+    return collect(taskModelOf(task, learned).rows(texts(), shard === undefined ? undefined : parseShard(shard)));
   };
   const complete = await run();
   assert.equal(complete.length, 160);
