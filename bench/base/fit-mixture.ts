@@ -21,7 +21,7 @@ import { addGgufModel } from '../../src/neural/models/import/add-gguf.ts';
 import { TOKENIZER } from '../../src/neural/models/manifest.ts';
 import { loadLibrary } from '../../src/neural/runtime/library.ts';
 import { positionInDocument } from '../../src/prompts/completion/completion-position.ts';
-import type { FolderSpecialist } from '../../src/specialist/decoding/mixture-specialist.ts';
+import type { FolderSpecialist } from '../../src/specialist/decoding/folder-specialist.ts';
 import { loadServedModel } from '../../src/specialist/decoding/served-model.ts';
 import { type LabeledQuery, MIXTURE_FILE } from '../../src/specialist/decoding/types.ts';
 import { initialMixWeights, plainMixWeights, readMixWeights } from '../../src/specialist/decoding/weights.ts';

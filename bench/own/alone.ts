@@ -8,7 +8,7 @@ import type { PackageInfo } from '../../src/neural/models/list.ts';
 import { clean } from '../../src/prompts/completion/clean.ts';
 import { matchesTruth } from '../../src/prompts/completion/judge.ts';
 import { LONG_PROMPT_SNIPPETS, longPromptLimitsFor, PromptForm } from '../../src/prompts/completion/prompt-form.ts';
-import { LlamaLines } from '../../src/specialist/decoding/llama-lines.ts';
+import { LlamaScores } from '../../src/specialist/decoding/llama-scores.ts';
 import { proposeLine } from '../../src/specialist/decoding/propose-line.ts';
 import { VocabularyMapping } from '../../src/specialist/decoding/vocabulary-mapping.ts';
 import { readTokenizer } from '../../src/text/tokenizer/load.ts';
@@ -27,33 +27,26 @@ export async function aloneFigures(
   const { path, bytes, contextLength } = manifest.gguf as NonNullable<typeof manifest.gguf>;
   const tokenizer = unwrap(readTokenizer(base.words));
   const model = await LlamaModel.load({ path, bytes, contextLength, threads, gpu: false });
-  const lines = new LlamaLines(model, tokenizer, vocabulary, manifest.dialect);
+  const scores = new LlamaScores(model, tokenizer, vocabulary, manifest.dialect);
   const mapping = new VocabularyMapping(tokenizer, vocabulary);
   const theirs = await greedyOf(path, threads, tokenizer);
   const prompts = cursors.map((cursor) => promptAt(cursor, 'suffix and snippets', base));
   const times: number[] = [];
   let [right, reference, same] = [0, 0, 0];
-  for (const [i, { prepared, position }] of cursors.entries()) {
+  for (const [i, { prepared, position: recorded }] of cursors.entries()) {
     const prompt = prompts[i] as number[];
-    const { query } = askedAt(position);
-    const opened = lines.open(prompt);
+    const { query } = askedAt(recorded);
+    const opened = scores.open(prompt);
     await opened.ready();
     const began = performance.now();
-    const before = { before: new Int32Array(0), healed: new Uint8Array(0), maxTokens: lineTokens };
-    const ngrams = { position: prepared.ngram.positionAt(query, lineTokens), vocabulary: prepared.ngram.vocabulary };
-    const { own } = ngrams.position;
-    const text = await proposeLine(
-      { ...ngrams, lines: opened, mapping, gate: [], rest: new Int32Array(0), restText: '' },
-      {
-        ...{ healed: new Uint8Array(0), lineEnds: true, maxTokens: lineTokens, expected: [] },
-        before: { ...before, before: own.context.subarray(0, own.contextLength) },
-      },
-    );
+    const position = prepared.ngram.positionAt(query, lineTokens);
+    const site = { query, maxTokens: lineTokens, ngram: prepared.ngram, position, rest: '' };
+    const text = await proposeLine({ ...site, prompt: opened, mapping }, []);
     times.push(performance.now() - began);
     opened.close();
     const other = await theirs(prompt);
-    right += Number(isRight(text ?? '', position));
-    reference += Number(isRight(other, position));
+    right += Number(isRight(text ?? '', recorded));
+    reference += Number(isRight(other, recorded));
     same += Number((text ?? '') === other);
   }
   await model.dispose();

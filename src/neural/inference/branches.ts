@@ -49,13 +49,16 @@ export class Branches {
   }
 
   /**
-   * Logits after each path, [vocabulary] each. All unknown paths are run together in one pass.
+   * Logits after each path, [vocabulary] each; the empty path is the prompt's end. All unknown paths are run together in
+   * one pass.
    * @param ahead paths that are probably asked for next, each after its beginning: the pass runs them too. Called only
    * if there is a pass
    */
   async run(paths: readonly Path[], ahead: () => readonly Path[] = () => []): Promise<Float32Array[]> {
-    if (paths.some((path) => !this.find(path))) await this.pass([...paths, ...ahead()]);
+    const isKnown = (path: Path) => path.length === 0 || this.find(path) !== undefined;
+    if (!paths.every(isKnown)) await this.pass([...paths, ...ahead()]);
     return paths.map((path) => {
+      if (path.length === 0) return this.logits as Float32Array;
       const node = this.find(path) as Node;
       for (let at: Node | undefined = node; at; at = at.parent) at.lastSearch = this.searches;
       return node.logits;
@@ -67,7 +70,7 @@ export class Branches {
     const first = this.cache.length;
     const newNodes = new Map<string, Node>();
     for (const path of paths) {
-      if (this.find(path) || newNodes.has(path.join())) continue;
+      if (path.length === 0 || this.find(path) || newNodes.has(path.join())) continue;
       const beginning = path.slice(0, -1);
       const parent = this.find(beginning) ?? newNodes.get(beginning.join());
       if (path.length > 1 && !parent) throw new Error('a path is run after its beginning');

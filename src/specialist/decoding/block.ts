@@ -1,15 +1,14 @@
 // Writes a block below the first line with the mixture; the rules are those of specialist/ngram/block.ts.
 import type { CompletionQuery } from '../../common/completion.ts';
 import { Branches } from '../../neural/inference/branches.ts';
-import type { KeyValueCache } from '../../neural/inference/key-value-cache.ts';
-import type { Network } from '../../neural/inference/network.ts';
 import { type Block, type BlockLine, type FirstLine, type NextLineRequest, writeBlock } from '../ngram/block.ts';
-import type { NgramCursorPosition, NgramModel } from '../ngram/model.ts';
+import type { NgramCursorPosition } from '../ngram/model.ts';
 import type { Step } from '../ngram/search.ts';
-import type { SearchLimits, SearchRoot } from './branch-search.ts';
 import type { LogitReader } from './logit-reader.ts';
 import type { NextTokenMixer } from './next-token-mixer.ts';
-import { REST_ENTRIES, searchLine } from './search.ts';
+import { REST_ENTRIES } from './ngram-predictions.ts';
+import type { OnnxPrompt } from './onnx-scores.ts';
+import { type SearchLimits, searchLine } from './search.ts';
 
 /** Later lines of a block are worth less waiting than its first. */
 const LIMITS: SearchLimits = { width: 2, branching: 3, wanted: 2, pruning: 2, passes: 24 };
@@ -17,28 +16,23 @@ const MAX_LINES = 10;
 
 export interface BlockContext {
   readonly query: CompletionQuery;
-  readonly ngram: NgramModel;
-  readonly position: NgramCursorPosition;
-  readonly root: SearchRoot & { readonly network: Network; readonly cache: KeyValueCache };
+  /** Of the whole draft. */
+  readonly maxTokens: number;
+  readonly prompt: OnnxPrompt;
   readonly reader: LogitReader;
   readonly mixer: NextTokenMixer;
 }
 
 /** Rejects with the signal's reason. Leaves only the first line of the branches behind the prompt. */
-export async function continueMixedBlock(
-  block: BlockContext,
-  first: FirstLine,
-  maxTokens: number,
-  signal?: AbortSignal,
-): Promise<Block> {
-  const { query, ngram, position, root } = block;
-  const { cache, branches } = root;
+export async function continueMixedBlock(block: BlockContext, first: FirstLine, signal?: AbortSignal): Promise<Block> {
+  const { query, maxTokens, prompt, mixer } = block;
+  const { cache, branches } = prompt;
   const { steps } = first;
   // The first line's branch was run by its search.
   const path = steps.map(({ token }) => token);
   branches.keep(path);
   const cachedLength = cache.length;
-  const lines = writeBlock(query, first, maxTokens, { vocabulary: ngram.vocabulary, own: position.own });
+  const lines = writeBlock(query, first, maxTokens, { vocabulary: mixer.vocabulary, own: mixer.position.own });
   let uncached = steps.slice(branches.size);
   let logitsAfterLine = uncached.length === 0 ? (await branches.run([path]))[0] : undefined;
   try {
@@ -63,30 +57,35 @@ export async function continueMixedBlock(
  * @param logitsAfterLine logits after the last line, if all of it is in the cache
  */
 async function nextLine(
-  { ngram, position, root: { network, cache, contextLength }, reader, mixer }: BlockContext,
+  { prompt: { network, cache }, reader, mixer }: BlockContext,
   { context, tokensLeft }: NextLineRequest,
   uncached: readonly Step[],
   logitsAfterLine: Float32Array | undefined,
   signal?: AbortSignal,
 ): Promise<BlockLine> {
+  const { contextLength } = network.config;
   if (cache.length + uncached.length + tokensLeft + 1 > contextLength) return undefined;
-  const run = (ids: readonly number[]) =>
+  const forward = (ids: readonly number[]) =>
     network.forward(cache, { ids: ids.map((id) => [id]), rows: [ids.length - 1] });
-  const logitsAtEnd = logitsAfterLine ?? (await run(uncached.map(({ token }) => token)));
+  const logitsAtEnd = logitsAfterLine ?? (await forward(uncached.map(({ token }) => token)));
   const paddedContext = Int32Array.from([...context, ...new Array<number>(REST_ENTRIES).fill(0)]);
   const { gate } = mixer.predict(paddedContext, context.length, new Uint8Array(0), logitsAtEnd, 0, false);
-  const lineEnd = chooseLineEnd(position, context, reader.lineEnds(logitsAtEnd), gate);
+  const lineEnd = chooseLineEnd(mixer.position, context, reader.lineEnds(logitsAtEnd), gate);
   if (lineEnd === undefined) return 'end';
-  const logits = await run([lineEnd.token]);
-  const models = { position, vocabulary: ngram.vocabulary, mixer };
+  const logits = await forward([lineEnd.token]);
   const start = {
     before: Int32Array.from([...context, lineEnd.token]),
     healed: new Uint8Array(0),
     maxTokens: tokensLeft,
   };
   const branches = new Branches(network, cache);
+  branches.logits = logits;
+  const run: OnnxPrompt['run'] = async (paths, _, ahead) => {
+    signal?.throwIfAborted();
+    return branches.run(paths, ahead);
+  };
   try {
-    const [line] = await searchLine({ branches, contextLength, logits }, models, start, LIMITS, signal);
+    const [line] = await searchLine({ room: contextLength - cache.length, run }, mixer, start, LIMITS, signal);
     return line && { lineEnd, line };
   } finally {
     branches.clear();

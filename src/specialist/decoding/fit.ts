@@ -1,6 +1,6 @@
 // Fits the mixture's gate on files that are not in the index. The ranking is not fitted, see GATE_PRIOR.
 import { fitGate, type GateExample, meanLogLoss, mixtureProbability } from '../../common/statistics/gate.ts';
-import type { FolderSpecialist } from './mixture-specialist.ts';
+import type { FolderSpecialist } from './folder-specialist.ts';
 import type { LabeledQuery, MixFit } from './types.ts';
 import { plainMixWeights } from './weights.ts';
 

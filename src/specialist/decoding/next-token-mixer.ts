@@ -7,7 +7,7 @@ import type { NgramCursorPosition } from '../ngram/model.ts';
 import type { Vocabulary } from '../ngram/vocabulary.ts';
 import { type GateFacts, gateFeatures } from './gate.ts';
 import { type LogitReader, type NextTokenDistribution, probability } from './logit-reader.ts';
-import { REST_TOKENS, restProbability } from './rest-of-line.ts';
+import { REST_TOKENS, restProbability } from './ngram-predictions.ts';
 
 /** An event's probability under each model, and mixed. */
 export interface MixedProbability {
@@ -33,9 +33,9 @@ export interface MixedPrediction {
 }
 
 export class NextTokenMixer {
-  private readonly vocabulary: Vocabulary;
+  readonly vocabulary: Vocabulary;
+  readonly position: NgramCursorPosition;
   private readonly reader: LogitReader;
-  private readonly position: NgramCursorPosition;
   private readonly gate: ArrayLike<number>;
   /** First tokens of the text between the cursor and the end of its line; empty at the end of the line. */
   private readonly rest: Int32Array;

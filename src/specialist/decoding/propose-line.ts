@@ -1,53 +1,48 @@
 // The likeliest line of a line model, token by token. The n-grams propose what comes next, and a pass verifies several
 // tokens of it at once. The text before the cursor that is spelled again may be one token or several.
 import { remainingBytes } from '../../neural/inference/healing.ts';
+import type { TopTokens } from '../../neural/inference/top-tokens.ts';
 import { startsWithBytes } from '../../text/tokenizer/bytes.ts';
 import { longestMatch } from '../ngram/evidence.ts';
-import type { PromptedLines } from './line-model.ts';
-import type { ScoringSite } from './score-line.ts';
-import type { SearchStart } from './search.ts';
+import type { PromptedQuery } from './folder-specialist.ts';
+import { beginnings, type PromptScores } from './next-token-scores.ts';
+import { likelyTokens } from './ngram-predictions.ts';
 import { TokenDistribution } from './token-distribution.ts';
 import { tokenHead, type VocabularyMapping } from './vocabulary-mapping.ts';
+import type { QuerySite } from './write-draft.ts';
 
-export interface LineMixtureModels extends ScoringSite {
-  readonly lines: PromptedLines;
+export interface MappedQuery extends PromptedQuery<PromptScores<TopTokens>> {
   readonly mapping: VocabularyMapping;
-}
-
-export interface LineRequest {
-  /** Bytes before the cursor that the first tokens must repeat. */
-  readonly healed: Uint8Array;
-  /** A line end ends the middle; otherwise only a special token does. */
-  readonly lineEnds: boolean;
-  readonly maxTokens: number;
-  /** Lines of the n-grams, most probable first. */
-  readonly expected: readonly string[];
-  readonly before: SearchStart;
 }
 
 /** N-gram tokens that a pass verifies beyond a known line, and their least joint probability. */
 const AHEAD = 6;
 const WORTH_A_ROW = 0.15;
 
-/** Text from the cursor to the line's end; undefined if no line was finished. Rejects with the signal's reason. */
+/**
+ * Text from the cursor to the line's end; undefined if no line was finished. Rejects with the signal's reason.
+ * @param expected lines of the n-grams, most probable first
+ */
 export async function proposeLine(
-  models: LineMixtureModels,
-  request: LineRequest,
+  site: MappedQuery,
+  expected: readonly string[],
   signal?: AbortSignal,
 ): Promise<string | undefined> {
-  const { lines, mapping } = models;
+  const { prompt, mapping, rest } = site;
   const { tokenizer } = mapping.vocabulary;
-  const most = Math.min(request.maxTokens, lines.room - AHEAD - 2);
+  // Else only a special token ends the middle.
+  const lineEnds = rest === '' || !mapping.seesSuffix;
+  const most = Math.min(site.maxTokens, prompt.room - AHEAD - 2);
   const path: number[] = [];
   const bytes: number[] = [];
-  let left = request.healed;
+  let left = mapping.own.healed;
   while (path.length < most) {
-    const guess = expectedPath(models, request, path, bytes).slice(0, most + AHEAD);
-    const rows = await lines.run(guess, signal);
+    const guess = expectedPath(site, expected, path, bytes).slice(0, most + AHEAD);
+    const rows = await prompt.run(beginnings(guess), signal);
     for (;;) {
       const top = rows[path.length];
       if (!top) break;
-      const choice = choose(new TokenDistribution(top, mapping.kinds, request.lineEnds), left, request, mapping);
+      const choice = choose(new TokenDistribution(top, mapping.kinds, lineEnds), left, lineEnds, mapping);
       if (choice === 'none') return undefined;
       if (choice === 'end') return textOf(bytes);
       const spelling = tokenizer.bytesOf(choice);
@@ -67,7 +62,7 @@ export async function proposeLine(
 function choose(
   { ids }: TokenDistribution,
   left: Uint8Array,
-  { lineEnds }: LineRequest,
+  lineEnds: boolean,
   { kinds, vocabulary: { tokenizer } }: VocabularyMapping,
 ): number | 'end' | 'none' {
   for (const id of ids) {
@@ -87,48 +82,33 @@ function choose(
 
 /** The path, extended by the n-grams' whole line that begins with it, or by their likeliest next tokens. */
 function expectedPath(
-  models: LineMixtureModels,
-  { healed, expected, before }: LineRequest,
+  { mapping, ...site }: MappedQuery,
+  expected: readonly string[],
   path: readonly number[],
   bytes: readonly number[],
 ): readonly number[] {
-  const { vocabulary, mapping } = models;
-  const { tokenizer } = mapping.vocabulary;
-  const again = mapping.vocabulary.decode(healed);
+  const { vocabulary, own } = mapping;
+  const again = vocabulary.decode(own.healed);
   const text = textOf(bytes);
   if (text === undefined) return path;
   const line = expected.find((each) => each.length > text.length && each.startsWith(text));
-  for (const next of [line, text + continuation(models, before, vocabulary.decode(before.healed) + text)]) {
+  for (const next of [line, text + continuation(site, text)]) {
     if (next === undefined || next === text) continue;
-    const guess = [...tokenizer.encode(again + next)];
+    const guess = [...vocabulary.tokenizer.encode(again + next)];
     if (guess.length > path.length && path.every((id, i) => guess[i] === id)) return guess;
   }
   return path;
 }
 
 /** The n-grams' likeliest tokens after the beginning of a line, while their joint probability is high enough. */
-function continuation({ position, vocabulary }: LineMixtureModels, { before }: SearchStart, beginning: string): string {
-  const { predictor, scope, path } = position;
+function continuation({ position, ngram: { vocabulary } }: QuerySite, beginning: string): string {
+  const { before, healed } = position.own;
   const kept = Math.min(before.length, longestMatch);
-  const begun = vocabulary.tokenizer.encode(beginning);
+  const begun = vocabulary.tokenizer.encode(vocabulary.decode(healed) + beginning);
   const context = new Int32Array(kept + begun.length + AHEAD);
   context.set(before.subarray(before.length - kept));
   context.set(begun, kept);
-  const found: number[] = [];
-  let sure = 1;
-  while (found.length < AHEAD) {
-    predictor.predict(context, kept + begun.length + found.length, scope, path);
-    const { evidence, mixture } = predictor;
-    let best = -1;
-    for (let slot = 0; slot < evidence.size; slot++) {
-      if (best < 0 || (mixture.probabilities[slot] as number) > (mixture.probabilities[best] as number)) best = slot;
-    }
-    const token = evidence.candidates[best];
-    sure *= mixture.probabilities[best] ?? 0;
-    if (token === undefined || vocabulary.endsLine[token] === 1 || sure < WORTH_A_ROW) break;
-    context[kept + begun.length + found.length] = token;
-    found.push(token);
-  }
+  const found = likelyTokens(position, vocabulary, context, kept + begun.length, AHEAD, WORTH_A_ROW);
   return textOf([...vocabulary.bytesOf(found)]) ?? '';
 }
 

@@ -2,49 +2,30 @@
 // also the steps of a line.
 import { firstExpertWeight, type GateExample } from '../../common/statistics/gate.ts';
 import { allowedTokens, remainingBytes } from '../../neural/inference/healing.ts';
-import { restOfLine } from '../../text/lines.ts';
 import type { Tokenizer } from '../../text/tokenizer/types.ts';
 import { longestMatch } from '../ngram/evidence.ts';
-import type { NgramCursorPosition } from '../ngram/model.ts';
 import type { Predictor } from '../ngram/predictor.ts';
 import type { Step } from '../ngram/search.ts';
-import type { Vocabulary } from '../ngram/vocabulary.ts';
 import { type GateFacts, gateFeatures } from './gate.ts';
 import type { LineScores } from './line-scores.ts';
 import { logOf } from './logit-reader.ts';
-import { REST_TOKENS, restProbability } from './rest-of-line.ts';
-import { type MixHypothesis, REST_ENTRIES, type SearchStart } from './search.ts';
+import { lineEndProbability, REST_ENTRIES, REST_TOKENS, restProbability } from './ngram-predictions.ts';
+import type { MixHypothesis } from './search.ts';
 import type { QuerySite } from './write-draft.ts';
 
-/** What the scores of a line need of the n-grams at the query's position. */
-export interface ScoringSite {
-  readonly position: NgramCursorPosition;
-  readonly vocabulary: Vocabulary;
-  /** Weights of the gate. */
-  readonly gate: ArrayLike<number>;
-  /** First tokens of the text between the cursor and its line's end; may be empty. */
-  readonly rest: Int32Array;
-  readonly restText: string;
-}
-
-export function scoringSite(
-  { query, ngram: { vocabulary }, position }: QuerySite,
-  gate: ArrayLike<number>,
-): ScoringSite {
-  const restText = restOfLine(query.suffix);
-  const rest = vocabulary.tokenizer.encode(restText).subarray(0, REST_TOKENS);
-  return { position, vocabulary, gate, rest, restText };
-}
-
-/** A line's probability under each model and mixed, one n-gram token after the other. */
+/**
+ * A line's probability under each model and mixed, one n-gram token after the other.
+ * @param weights of the gate
+ */
 export function scoreLine(
   text: string,
   scores: LineScores,
-  { position, vocabulary, gate: weights, rest, restText }: ScoringSite,
-  { before, healed }: SearchStart,
+  { position, ngram: { vocabulary }, rest }: QuerySite,
+  weights: ArrayLike<number>,
 ): { readonly hypothesis: MixHypothesis; readonly examples: GateExample[] } {
   const { predictor, scope, path, own } = position;
-  const { tokenizer } = vocabulary;
+  const { before, healed } = own;
+  const { tokenizer, endsLine, separator } = vocabulary;
   const tokens = tokenizer.encode(vocabulary.decode(healed) + text);
   const kept = Math.min(before.length, longestMatch);
   const context = new Int32Array(kept + tokens.length + REST_ENTRIES);
@@ -56,12 +37,16 @@ export function scoreLine(
     const { evidence, mixture } = predictor;
     const reading = scores.readingAt(scores.cursor + Math.max(0, at - healed.length));
     let ngramBest =
-      chances.token === undefined ? chances.ngram : restText === '' ? lineEndProbability(predictor, vocabulary) : 0;
+      chances.token === undefined
+        ? chances.ngram
+        : rest === ''
+          ? lineEndProbability(predictor, endsLine, separator)
+          : 0;
     let [best, second, entropy] = [-1, 0, 0];
     for (let slot = 0; slot < evidence.size; slot++) {
       const [id, p] = [evidence.candidates[slot] as number, mixture.probabilities[slot] as number];
       if (p > 0) entropy -= p * Math.log(p);
-      if (vocabulary.endsLine[id] === 1) continue;
+      if (endsLine[id] === 1) continue;
       if (id !== chances.token) second = Math.max(second, p);
       if (p > ngramBest) [best, ngramBest] = [id, p];
     }
@@ -111,11 +96,12 @@ export function scoreLine(
     toHeal = toHeal.length === 0 ? toHeal : remainingBytes(toHeal, spells);
   });
   const end = kept + tokens.length;
-  const ngramFinish = restText === '' ? undefined : restProbability(position, vocabulary, rest, context, end);
+  const restTokens = tokenizer.encode(rest).subarray(0, REST_TOKENS);
+  const ngramFinish = rest === '' ? undefined : restProbability(position, vocabulary, restTokens, context, end);
   predictor.predict(context, end, scope, path);
   mixEvent(end, {
     neural: Math.min(1, Math.exp(scores.logLine() - logAt(at))),
-    ngram: ngramFinish ?? lineEndProbability(position.predictor, vocabulary),
+    ngram: ngramFinish ?? lineEndProbability(predictor, endsLine, separator),
   });
   const actual = own.after[0];
   const logLineEnd = actual === undefined ? Number.NEGATIVE_INFINITY : logOf(predictor.probabilityOf(actual));
@@ -146,16 +132,6 @@ function healingProbability(predictor: Predictor, tokenizer: Tokenizer, left: Ui
   }
   if (total === 0) return undefined;
   return predictor.evidence.find(token) >= 0 ? predictor.probabilityOf(token) / total : 0;
-}
-
-/** The n-grams' probability that the line ends. */
-function lineEndProbability({ evidence, mixture }: Predictor, { endsLine, separator }: Vocabulary): number {
-  let sum = 0;
-  for (let slot = 0; slot < evidence.size; slot++) {
-    const id = evidence.candidates[slot] as number;
-    if (endsLine[id] === 1 && id !== separator) sum += mixture.probabilities[slot] as number;
-  }
-  return sum;
 }
 
 /** One of the two begins with the other. */

@@ -1,14 +1,16 @@
-// Beam search for the rest of the line under the mixture. Each pass of the neural model also runs tokens that the
-// n-grams predict with confidence.
-
+// Beam search for the rest of the line under the mixture: one pass of the neural model at each depth for all open
+// hypotheses. A pass also runs tokens that the n-grams predict with confidence.
+import type { Path } from '../../neural/inference/branches.ts';
 import { remainingBytes } from '../../neural/inference/healing.ts';
+import { type BeamLimits, BeamSearch } from '../ngram/beam-search.ts';
 import { longestMatch } from '../ngram/evidence.ts';
 import type { NgramCursorPosition } from '../ngram/model.ts';
 import type { Hypothesis, Step } from '../ngram/search.ts';
 import type { Vocabulary } from '../ngram/vocabulary.ts';
-import { type BranchScorer, type SearchLimits, type SearchRoot, searchBranches } from './branch-search.ts';
 import { logOf } from './logit-reader.ts';
 import type { MixedPrediction, NextTokenMixer } from './next-token-mixer.ts';
+import type { PromptScores } from './next-token-scores.ts';
+import { likelyTokens, REST_ENTRIES } from './ngram-predictions.ts';
 
 /**
  * A line or its beginning. `neural` and `ngram` are log probabilities of its tokens and, if finished, of its end.
@@ -20,12 +22,15 @@ export interface MixHypothesis extends Hypothesis {
   readonly ngram: number;
 }
 
+export interface SearchLimits extends BeamLimits {
+  /** Maximum number of continuations of one hypothesis that are scored. */
+  readonly branching: number;
+  /** Maximum number of passes of the neural model, which bounds the latency. */
+  readonly passes: number;
+}
+
 export const LINE_LIMITS: SearchLimits = { width: 4, branching: 4, wanted: 6, pruning: 3, passes: 40 };
 
-/**
- * Free entries at the end of `context`. `restProbability` (rest-of-line.ts) writes the rest of the cursor's line there.
- */
-export const REST_ENTRIES = 6;
 /**
  * A pass may also evaluate up to this many tokens that the n-grams predict after a branch. A wrong prediction costs one
  * row, about a third of a pass; a right one saves a whole pass.
@@ -33,13 +38,6 @@ export const REST_ENTRIES = 6;
 const MAX_PREDICTED = 3;
 /** Minimum joint n-gram probability of the predicted tokens. */
 const MIN_PREDICTED_PROBABILITY = 0.5;
-
-/** Both models at the query's cursor. */
-export interface SearchModels {
-  readonly position: NgramCursorPosition;
-  readonly vocabulary: Vocabulary;
-  readonly mixer: NextTokenMixer;
-}
 
 export interface SearchStart {
   /** Tokens up to the healed cursor; only the last ones matter. */
@@ -51,12 +49,13 @@ export interface SearchStart {
 
 /** Finished lines, or unfinished ones if none finished; most probable first. Rejects with the signal's reason. */
 export async function searchLine(
-  root: SearchRoot,
-  { position, vocabulary, mixer }: SearchModels,
+  scores: Pick<PromptScores<Float32Array>, 'room' | 'run'>,
+  mixer: NextTokenMixer,
   { before, healed, maxTokens }: SearchStart,
   limits: SearchLimits,
   signal?: AbortSignal,
 ): Promise<MixHypothesis[]> {
+  const { position, vocabulary } = mixer;
   const contextLength = Math.min(before.length, longestMatch);
   const context = new Int32Array(contextLength + maxTokens + REST_ENTRIES);
   context.set(before.subarray(before.length - contextLength));
@@ -70,68 +69,39 @@ export async function searchLine(
     lowestNeural: 1,
     ngram: 0,
   };
-  const path = ({ steps }: MixHypothesis) => steps.map(({ token }) => token);
-  const scorer: BranchScorer<MixHypothesis> = {
-    path,
-    continuations: (hypothesis, logits, depth) => {
-      const tokens = path(hypothesis);
-      context.set(tokens, contextLength);
-      const prediction = mixer.predict(
-        context,
-        contextLength + tokens.length,
-        hypothesis.healing,
-        logits,
-        0,
-        depth === 0,
-      );
-      const ended = finish(hypothesis, prediction, position);
-      const longer = extend(hypothesis, prediction, position, vocabulary, limits.branching);
-      return ended ? [ended, ...longer] : longer;
-    },
-    predictedPaths: (hypothesis, most) =>
-      hypothesis.healing.length === 0
-        ? predictedPathsAfter(
-            context,
-            contextLength,
-            path(hypothesis),
-            position,
-            vocabulary,
-            Math.min(MAX_PREDICTED, most),
-          )
-        : [],
+  const continuations = (hypothesis: MixHypothesis, logits: Float32Array, depth: number): MixHypothesis[] => {
+    context.set(pathOf(hypothesis), contextLength);
+    const prediction = mixer.predict(context, contextLength + depth, hypothesis.healing, logits, 0, depth === 0);
+    const ended = finish(hypothesis, prediction, position);
+    const longer = extend(hypothesis, prediction, position, vocabulary, limits.branching);
+    return ended ? [ended, ...longer] : longer;
   };
-  return (await searchBranches(root, start, scorer, maxTokens, limits, signal)).slice(0, limits.wanted);
+  const predictedPaths = (hypothesis: MixHypothesis, most: number): Path[] => {
+    if (hypothesis.healing.length > 0) return [];
+    const path = pathOf(hypothesis);
+    context.set(path, contextLength);
+    const end = contextLength + path.length;
+    const wanted = Math.min(MAX_PREDICTED, most);
+    const tokens = likelyTokens(position, vocabulary, context, end, wanted, MIN_PREDICTED_PROBABILITY);
+    return tokens.map((_, i) => [...path, ...tokens.slice(0, i + 1)]);
+  };
+  const beam = new BeamSearch(start, limits);
+  let logits = await scores.run([[]], signal);
+  for (let depth = 0; depth < maxTokens; depth++) {
+    beam.advance((hypothesis, row) => continuations(hypothesis, logits[row] as Float32Array, depth));
+    const { open } = beam;
+    const free = scores.room - depth;
+    if (open.length === 0 || depth + 1 >= Math.min(maxTokens, limits.passes) || free < 2) break;
+    const most = Math.min(free - 2, maxTokens - depth - 2);
+    logits = await scores.run(open.map(pathOf), signal, () =>
+      open.flatMap((hypothesis) => predictedPaths(hypothesis, most)),
+    );
+  }
+  signal?.throwIfAborted();
+  return beam.found.slice(0, limits.wanted);
 }
 
-/** Extends a path by the n-grams' best tokens while they are sure. Returns every extended path, for the same pass. */
-function predictedPathsAfter(
-  context: Int32Array,
-  start: number,
-  path: readonly number[],
-  { predictor, scope, path: file }: NgramCursorPosition,
-  { endsLine }: Vocabulary,
-  most: number,
-): number[][] {
-  context.set(path, start);
-  const paths: number[][] = [];
-  let jointProbability = 1;
-  let extended = path;
-  while (paths.length < most) {
-    predictor.predict(context, start + extended.length, scope, file);
-    const { evidence, mixture } = predictor;
-    let best = -1;
-    for (let slot = 0; slot < evidence.size; slot++) {
-      if (best < 0 || (mixture.probabilities[slot] as number) > (mixture.probabilities[best] as number)) best = slot;
-    }
-    const token = evidence.candidates[best];
-    jointProbability *= mixture.probabilities[best] ?? 0;
-    if (token === undefined || endsLine[token] === 1 || jointProbability < MIN_PREDICTED_PROBABILITY) break;
-    context[start + extended.length] = token;
-    extended = [...extended, token];
-    paths.push([...extended]);
-  }
-  return paths;
-}
+const pathOf = ({ steps }: MixHypothesis): Path => steps.map(({ token }) => token);
 
 function finish(
   hypothesis: MixHypothesis,

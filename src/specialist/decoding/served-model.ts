@@ -12,8 +12,11 @@ import { ggufAdapterOf } from '../../neural/models/import/gguf-adapter.ts';
 import { type PackageManifest, readManifest, TOKENIZER } from '../../neural/models/manifest.ts';
 import type { Tokenizer } from '../../text/tokenizer/types.ts';
 import type { NgramModel } from '../ngram/model.ts';
-import { LlamaLines } from './llama-lines.ts';
-import { type FolderSpecialist, LineSpecialist, MixtureSpecialist } from './mixture-specialist.ts';
+import type { FolderSpecialist } from './folder-specialist.ts';
+import { LineSpecialist } from './line-specialist.ts';
+import { LlamaScores } from './llama-scores.ts';
+import { MixtureSpecialist } from './mixture-specialist.ts';
+import { OnnxScores } from './onnx-scores.ts';
 import type { MixWeights, OpenedSpecialist } from './types.ts';
 
 export interface ServedModelOptions extends LanguageModelOptions {
@@ -75,11 +78,11 @@ async function byLlama(
     ...{ path, bytes, contextLength, threads: llamaThreads, gpu: device !== 'cpu' },
     ...(adapter !== undefined && { adapter }),
   });
-  const lines = new LlamaLines(llama, tokenizer, vocabulary, dialect);
+  const scores = new LlamaScores(llama, tokenizer, vocabulary, dialect);
   return {
     precision: 'gguf',
     sharedTokenizer: undefined,
-    specialist: (name, ngram, weights) => new LineSpecialist(name, lines, ngram, weights),
+    specialist: (name, ngram, weights) => new LineSpecialist(name, scores, ngram, weights),
     time: (signal) => timeLlama(llama, vocabulary, signal),
     // The cached distributions are a few megabytes, and without them each key would run the whole line again.
     shrink: () => {},
@@ -89,7 +92,7 @@ async function byLlama(
 
 async function byOnnx(options: ServedModelOptions): Promise<ServedModel> {
   const language = await LanguageModel.load(options);
-  const { tokenizer, tokenizerPath, precision, dialect, network } = language;
+  const { tokenizer, tokenizerPath, precision, network } = language;
   if (tokenizerPath !== options.tokenizer) {
     await language.dispose();
     throw new CodedError(
@@ -97,10 +100,11 @@ async function byOnnx(options: ServedModelOptions): Promise<ServedModel> {
       'This base has another tokenizer than the index. Choose another base, or import a GGUF file of the same model.',
     );
   }
+  const scores = new OnnxScores(language);
   return {
     precision,
     sharedTokenizer: tokenizer,
-    specialist: (name, ngram, weights) => new MixtureSpecialist(name, language, ngram, weights, { dialect }),
+    specialist: (name, ngram, weights) => new MixtureSpecialist(name, scores, ngram, weights),
     time: (signal) => timeModel(network, undefined, signal),
     shrink: () => language.shrink(),
     dispose: () => language.dispose(),

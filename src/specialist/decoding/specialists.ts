@@ -9,7 +9,7 @@ import { draftBySyntax } from '../../text/syntax/parsing.ts';
 import { LiveModel } from '../ngram/live-model.ts';
 import type { EditHistory, FileChange } from '../ngram/protocol.ts';
 import { type FitLimits, fitMixed, type RunInTurn } from './fit.ts';
-import type { FolderSpecialist } from './mixture-specialist.ts';
+import type { FolderSpecialist } from './folder-specialist.ts';
 import { findServedModel, type ServedModel } from './served-model.ts';
 import type { LabeledQuery, LatencyEstimate, MixFit, MixSource, OpenedSpecialist, QueryLoss } from './types.ts';
 import { otherMakersWeights, readMixWeights } from './weights.ts';

@@ -7,7 +7,7 @@ import type { NgramCursorPosition, NgramModel } from '../ngram/model.ts';
 import { surroundings } from '../ngram/ranking.ts';
 import { withTemplate } from '../ngram/template-lines.ts';
 import { describeMixed, type MixCandidate, type MixUnranked } from './ranking.ts';
-import type { MixHypothesis, SearchStart } from './search.ts';
+import type { MixHypothesis } from './search.ts';
 
 /** Candidates whose agreement with the next line is computed; each costs a few n-gram distributions. */
 const RESCORED = 6;
@@ -18,6 +18,8 @@ export interface QuerySite {
   readonly maxTokens: number;
   readonly ngram: NgramModel;
   readonly position: NgramCursorPosition;
+  /** The trimmed text between the cursor and the end of its line. */
+  readonly rest: string;
 }
 
 export interface MixedLineChoice {
@@ -25,27 +27,27 @@ export interface MixedLineChoice {
   readonly none: Float32Array;
 }
 
-export interface LineRanking {
-  readonly model: string;
-  readonly ranking: ArrayLike<number>;
-}
-
-/** A wanted block below the first line; undefined if only the n-grams write blocks. */
-export type WriteBlock = (first: FirstLine) => Promise<Block | false | undefined>;
-
 export async function writeDraft(
   site: QuerySite,
   hypotheses: readonly MixHypothesis[],
   options: DraftOptions,
-  { model, ranking }: LineRanking,
-  writeBlock: WriteBlock,
+  model: string,
+  ranking: ArrayLike<number>,
+  /** A wanted block below the first line; undefined if only the n-grams write blocks. */
+  writeBlock: (first: FirstLine) => Promise<Block | false | undefined>,
 ): Promise<Omit<Draft, 'latencyMs'>> {
   const { query, ngram, position } = site;
   const { vocabulary } = ngram;
   const { maxTokens } = options;
   const searched = firstLine(chooseLine(site, hypotheses), ranking, model, position.own.healed, vocabulary);
-  const template = options.templates === 'never' ? undefined : ngram.template(query);
-  const { first, block: repeated } = withTemplate(searched, template, query, maxTokens, vocabulary, position);
+  const { first, block: repeated } = withTemplate(
+    searched,
+    ngram.template(query),
+    query,
+    maxTokens,
+    vocabulary,
+    position,
+  );
   if (repeated && options.linesBelow !== 'never') return withBlock(first, repeated, options, vocabulary);
   const byNgrams = () => continueBlock(query, first, maxTokens, { ...position, vocabulary });
   // If the line needs no block, only the n-grams continue it: a pass of the neural model would delay the line.
@@ -57,24 +59,19 @@ export async function writeDraft(
 
 /** @param hypotheses most probable first */
 export function chooseLine(
-  { query, maxTokens, ngram, position }: QuerySite,
+  { query, ngram, position }: QuerySite,
   hypotheses: readonly MixHypothesis[],
 ): MixedLineChoice {
   const { own, scope, path, search } = position;
   const { vocabulary } = ngram;
-  const { before } = startOf({ position, maxTokens });
   const seen = new Set<string>();
   const unranked: MixUnranked[] = [];
   for (const hypothesis of hypotheses) {
     const text = textOf(hypothesis, own.healed, vocabulary);
     if (text.trim() === '' || seen.has(text.trimEnd())) continue;
     seen.add(text.trimEnd());
-    const logNextLine = unranked.length < RESCORED ? search.logNextLine(hypothesis, before, scope, path) : -20;
+    const logNextLine = unranked.length < RESCORED ? search.logNextLine(hypothesis, own.before, scope, path) : -20;
     unranked.push({ hypothesis, text, logNextLine });
   }
   return describeMixed(unranked, surroundings(query.prefix, query.suffix));
-}
-
-export function startOf({ position: { own }, maxTokens }: Pick<QuerySite, 'position' | 'maxTokens'>): SearchStart {
-  return { before: own.before, healed: own.healed, maxTokens };
 }

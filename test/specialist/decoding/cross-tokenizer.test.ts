@@ -6,9 +6,8 @@ import { Branches } from '../../../src/neural/inference/branches.ts';
 import type { Network } from '../../../src/neural/inference/network.ts';
 import { DIALECT } from '../../../src/neural/models/dialects.ts';
 import { fitMixed } from '../../../src/specialist/decoding/fit.ts';
-import type { LineModel } from '../../../src/specialist/decoding/line-model.ts';
 import { LineScores } from '../../../src/specialist/decoding/line-scores.ts';
-import { LineSpecialist } from '../../../src/specialist/decoding/mixture-specialist.ts';
+import { LineSpecialist } from '../../../src/specialist/decoding/line-specialist.ts';
 import { TokenDistribution } from '../../../src/specialist/decoding/token-distribution.ts';
 import { respelledText, VocabularyMapping } from '../../../src/specialist/decoding/vocabulary-mapping.ts';
 import { initialMixWeights } from '../../../src/specialist/decoding/weights.ts';
@@ -19,7 +18,7 @@ import type { Tokenizer } from '../../../src/text/tokenizer/types.ts';
 import { FUNCTIONS } from '../../neural/inference/trained.ts';
 import { trainTokenizer } from '../../text/tokenizer/fixture.ts';
 import { at, corpus, line, sensibleWeights, specialistUsing, tokenizer, trainedNetwork } from './model.ts';
-import { topTokens } from './onnx-lines.ts';
+import { topTokens } from './top-scores.ts';
 
 /** A tokenizer that joins the last blank of an indent to the word, and a line end to the sign before it. */
 const QWEN = gpt4Pattern('\\p{N}');
@@ -178,7 +177,7 @@ test('prompts are long once the model was measured to read a long one in time', 
   const limits = { prefix: 64, maxGrownPrefix: 96, suffix: 16, snippets: 30, head: 12 };
   const lengths = async (longPromptMs: number) => {
     const found: number[] = [];
-    const model: LineModel = {
+    const model: ConstructorParameters<typeof LineSpecialist>[1] = {
       ...{ tokenizer: otherTokenizer, vocabularySize: network.config.vocabSize, contextLength: 1024, dialect: DIALECT },
       open: (prompt) => {
         found.push(prompt.length);

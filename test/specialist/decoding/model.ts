@@ -5,17 +5,16 @@ import { Prefixes } from '../../../src/neural/inference/prefixes.ts';
 import { DIALECT } from '../../../src/neural/models/dialects.ts';
 import { loadLibrary } from '../../../src/neural/runtime/library.ts';
 import type { PromptLimits } from '../../../src/prompts/completion/prompt-form.ts';
-import {
-  type FolderSpecialist,
-  LineSpecialist,
-  MixtureSpecialist,
-} from '../../../src/specialist/decoding/mixture-specialist.ts';
+import type { FolderSpecialist } from '../../../src/specialist/decoding/folder-specialist.ts';
+import { LineSpecialist } from '../../../src/specialist/decoding/line-specialist.ts';
+import { MixtureSpecialist } from '../../../src/specialist/decoding/mixture-specialist.ts';
+import { OnnxScores } from '../../../src/specialist/decoding/onnx-scores.ts';
 import type { MixWeights } from '../../../src/specialist/decoding/types.ts';
 import { initialMixWeights } from '../../../src/specialist/decoding/weights.ts';
 import type { NgramModel } from '../../../src/specialist/ngram/model.ts';
 import type { Tokenizer } from '../../../src/text/tokenizer/types.ts';
 import { files, smallTokenizer, trainedModel } from '../../neural/inference/trained.ts';
-import { OnnxLines } from './onnx-lines.ts';
+import { topScores } from './top-scores.ts';
 
 export const tokenizer = smallTokenizer();
 export const corpus = files().map((text, i) => ({ path: `src/part${i}.ts`, text }));
@@ -43,13 +42,12 @@ export function specialistUsing(
   network: Network,
   ngram: NgramModel,
   weights: MixWeights = initialMixWeights(),
-  networkTokenizer?: Tokenizer,
+  networkTokenizer: Tokenizer = tokenizer,
 ): FolderSpecialist {
-  // The language model, with the cache of its prefixes.
-  const languageModel = { network, prefixes: new Prefixes(network) };
-  if (!networkTokenizer) return new MixtureSpecialist('base', languageModel, () => ngram, weights, { prompt });
-  const lines = new OnnxLines(languageModel, networkTokenizer, DIALECT);
-  return new LineSpecialist('base', lines, () => ngram, weights, { prompt });
+  const model = { network, prefixes: new Prefixes(network), tokenizer: networkTokenizer, dialect: DIALECT };
+  return networkTokenizer === tokenizer
+    ? new MixtureSpecialist('base', new OnnxScores(model), () => ngram, weights, { prompt })
+    : new LineSpecialist('base', topScores(model), () => ngram, weights, { prompt });
 }
 
 /** If the match is short or there is none, the neural model decides; else the n-grams. */

@@ -14,16 +14,15 @@ import { exportModel } from '../../../src/neural/models/export/export.ts';
 import { type AddedBase, addGgufModel } from '../../../src/neural/models/import/add-gguf.ts';
 import { type PackageManifest, readManifest, writeManifest } from '../../../src/neural/models/manifest.ts';
 import { loadModel } from '../../../src/neural/models/model-folder.ts';
-import type { LineModel } from '../../../src/specialist/decoding/line-model.ts';
-import { LlamaLines } from '../../../src/specialist/decoding/llama-lines.ts';
-import { LineSpecialist } from '../../../src/specialist/decoding/mixture-specialist.ts';
+import { LineSpecialist } from '../../../src/specialist/decoding/line-specialist.ts';
+import { LlamaScores } from '../../../src/specialist/decoding/llama-scores.ts';
 import { Specialists } from '../../../src/specialist/decoding/specialists.ts';
 import type { MixSource } from '../../../src/specialist/decoding/types.ts';
 import { initialMixWeights } from '../../../src/specialist/decoding/weights.ts';
 import type { EngineClient } from '../../../src/specialist/engine/client.ts';
 import { NgramModel } from '../../../src/specialist/ngram/model.ts';
 import { readTokenizer } from '../../../src/text/tokenizer/load.ts';
-import { OnnxLines } from '../decoding/onnx-lines.ts';
+import { topScores } from '../decoding/top-scores.ts';
 import { adaptation, engine, TOKENIZER } from './helpers.ts';
 
 const small = join(root, 'models', 'small');
@@ -168,9 +167,10 @@ test('lines are those of our own engine in full precision over the same weights'
   const { path, bytes } = base.manifest.gguf as { path: string; bytes: number };
   const llama = await LlamaModel.load({ path, bytes, contextLength: 1024, threads: 1, gpu: false });
   const ngram = NgramModel.build([], own);
-  const over = (lines: LineModel) => new LineSpecialist('base', lines, () => ngram, initialMixWeights());
-  const theirs = over(new LlamaLines(llama, own, language.network.config.vocabSize, language.dialect));
-  const ours = over(new OnnxLines(language, own, language.dialect));
+  const over = (scores: ConstructorParameters<typeof LineSpecialist>[1]) =>
+    new LineSpecialist('base', scores, () => ngram, initialMixWeights());
+  const theirs = over(new LlamaScores(llama, own, language.network.config.vocabSize, language.dialect));
+  const ours = over(topScores(language));
   const query = 'export function sum(values: readonly number[]): number {\n  let total = 0;\n  for (const ';
   for (const cut of ['|\n  return total;\n}\n', 'value of val|\n}\n', 'value of values) total += |;\n}\n']) {
     const [a, b] = [await theirs.draft(at(query + cut), line), await ours.draft(at(query + cut), line)];

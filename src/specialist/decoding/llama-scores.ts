@@ -1,15 +1,16 @@
-// Lines of a model that llama.cpp serves. Distributions after the last prompt are cached, so that a line that is
-// requested again, or continued by the user, is not run again.
+// Scores of a model that llama.cpp runs. Those after the last prompt are cached, so that a line that is requested again,
+// or continued by the user, is not run again. A pass runs one path.
+import type { Path } from '../../neural/inference/branches.ts';
 import type { TopTokens } from '../../neural/inference/top-tokens.ts';
 import type { LlamaModel } from '../../neural/llama/llama-model.ts';
 import type { Dialect } from '../../neural/models/dialects.ts';
 import type { Tokenizer } from '../../text/tokenizer/types.ts';
-import type { LineModel, PromptedLines } from './line-model.ts';
+import { beginnings, type NextTokenScores, type PromptScores } from './next-token-scores.ts';
 
 /** Maximum number of cached distributions after a prompt: more than the search for one line needs. */
 const MAX_CACHED = 256;
 
-export class LlamaLines implements LineModel {
+export class LlamaScores implements NextTokenScores<PromptScores<TopTokens>> {
   readonly tokenizer: Tokenizer;
   readonly vocabularySize: number;
   readonly contextLength: number;
@@ -32,26 +33,24 @@ export class LlamaLines implements LineModel {
     this.dialect = dialect;
   }
 
-  open(prompt: readonly number[]): PromptedLines {
+  open(prompt: readonly number[]): PromptScores<TopTokens> {
     this.advance(prompt);
     const { model } = this;
     const freshTokens = this.distributions.has('') ? 0 : Math.max(1, prompt.length - model.heldOf(prompt));
+    const run = async (paths: readonly Path[], signal?: AbortSignal): Promise<readonly TopTokens[]> => {
+      // Running a path also returns the distributions after its beginnings.
+      for (const path of [...paths].sort((a, b) => b.length - a.length)) {
+        if (!this.distributions.has(keyOf(path))) await this.cacheDistributions(path, signal);
+      }
+      signal?.throwIfAborted();
+      return paths.map((path) => this.distributions.get(keyOf(path)) as TopTokens);
+    };
     return {
       freshTokens,
       room: model.contextLength - prompt.length,
-      ready: async (signal) => {
-        if (!this.distributions.has('')) await this.cacheDistributions(prompt, [], 0, signal);
-        signal?.throwIfAborted();
-      },
+      ready: async (signal) => void (await run([[]], signal)),
       depthOf: (path) => this.depthOf(path),
-      run: async (path, signal) => {
-        const depth = this.depthOf(path);
-        if (depth < path.length) await this.cacheDistributions(prompt, path, depth + 1, signal);
-        signal?.throwIfAborted();
-        return [0, ...path.map((_, i) => i + 1)].map(
-          (end) => this.distributions.get(keyOf(path.slice(0, end))) as TopTokens,
-        );
-      },
+      run,
       close: () => {},
     };
   }
@@ -70,26 +69,23 @@ export class LlamaLines implements LineModel {
     this.prompt = prompt;
   }
 
-  private depthOf(path: readonly number[]): number {
+  private depthOf(path: Path): number {
     let depth = 0;
     while (depth < path.length && this.distributions.has(keyOf(path.slice(0, depth + 1)))) depth++;
     return depth;
   }
 
-  /** @param from number of tokens of the path before the first distribution that is not cached */
-  private async cacheDistributions(
-    prompt: readonly number[],
-    path: readonly number[],
-    from: number,
-    signal?: AbortSignal,
-  ): Promise<void> {
+  private async cacheDistributions(path: Path, signal?: AbortSignal): Promise<void> {
+    const { prompt } = this;
+    // Number of the path's tokens before the first unknown distribution.
+    const from = path.length === 0 ? 0 : this.depthOf(path) + 1;
     const rows = await this.model.distributionsAfter([...prompt, ...path], prompt.length + from - 1, signal);
     if (this.distributions.size > MAX_CACHED) {
-      const needed = new Set([0, ...path.map((_, i) => i + 1)].map((end) => keyOf(path.slice(0, end))));
+      const needed = new Set(beginnings(path).map(keyOf));
       this.distributions = new Map([...this.distributions].filter(([key]) => needed.has(key)));
     }
     for (const [i, top] of rows.entries()) this.distributions.set(keyOf(path.slice(0, from + i)), top);
   }
 }
 
-const keyOf = (path: readonly number[]) => path.join();
+const keyOf = (path: Path) => path.join();

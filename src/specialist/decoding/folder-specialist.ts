@@ -1,0 +1,182 @@
+// The specialist that completes in a folder: a neural model and the n-gram index find lines together, in one of two ways
+// (mixture-specialist.ts, line-specialist.ts). This is the rest: prompt, ranking, draft, fit, latency.
+import type { CompletionQuery, Draft, DraftOptions } from '../../common/completion.ts';
+import type { ChoiceExample } from '../../common/statistics/conditional-logit.ts';
+import { type GateExample, meanLogLoss, mixtureProbability } from '../../common/statistics/gate.ts';
+import { readTuning } from '../../common/tuning.ts';
+import { type PromptLimits, promptLimitsFor } from '../../prompts/completion/prompt-form.ts';
+import { restOfLine } from '../../text/lines.ts';
+import type { Block, FirstLine } from '../ngram/block.ts';
+import type { NgramModel } from '../ngram/model.ts';
+import type { OwnFile } from '../ngram/own-file.ts';
+import type { Vocabulary } from '../ngram/vocabulary.ts';
+import { DraftLatency } from './draft-latency.ts';
+import type { NextTokenScores, PromptScores } from './next-token-scores.ts';
+import { PromptPlanner } from './prompt-planner.ts';
+import type { MixHypothesis } from './search.ts';
+import type { LabeledQuery, LatencyEstimate, MixWeights, QueryLoss } from './types.ts';
+import { chooseLine, type MixedLineChoice, type QuerySite, writeDraft } from './write-draft.ts';
+
+/** Tokens of the longest middle that weights are fitted on. */
+const LONGEST_TRUTH = 40;
+/** Prompts are long if reading a new one takes at most this long, ms. */
+const LONG_PROMPT_MS = readTuning(process.env).longPromptMs ?? 1000;
+/** They stay long up to this many times as long, so that a busy moment does not empty the cache. */
+const TOLERANCE = 2;
+
+export interface SpecialistOptions {
+  readonly prompt?: PromptLimits;
+  /** Limits of long prompts; absent: none is long. */
+  readonly longPrompt?: PromptLimits | undefined;
+  /** Prompts are long if reading a new one takes at most this long, ms. */
+  readonly longPromptMs?: number;
+}
+
+/** A query whose prompt is in the neural model's cache. */
+export interface PromptedQuery<Prompt> extends QuerySite {
+  readonly prompt: Prompt;
+}
+
+export abstract class FolderSpecialist<Prompt extends PromptScores<unknown> = PromptScores<unknown>> {
+  weights: MixWeights;
+  private readonly name: string;
+  private readonly model: NextTokenScores<Prompt>;
+  private readonly ngram: () => NgramModel;
+  private readonly planner: PromptPlanner;
+  private readonly latency = new DraftLatency();
+  private readonly longPromptMs: number;
+  private isFast = false;
+
+  /**
+   * @param name as in MixSource
+   * @param ngram the current index; one call uses one index throughout
+   * @param vocabulary of the neural model
+   */
+  protected constructor(
+    name: string,
+    model: NextTokenScores<Prompt>,
+    ngram: () => NgramModel,
+    weights: MixWeights,
+    vocabulary: Vocabulary,
+    { prompt = promptLimitsFor(model.contextLength), longPrompt, longPromptMs = LONG_PROMPT_MS }: SpecialistOptions,
+  ) {
+    this.name = name;
+    this.model = model;
+    this.ngram = ngram;
+    this.weights = weights;
+    this.planner = new PromptPlanner(vocabulary, prompt, model.dialect, longPrompt);
+    this.longPromptMs = longPromptMs;
+  }
+
+  /** The query's document in the neural model's tokens. */
+  protected abstract ownFile(site: QuerySite): OwnFile;
+  /** Lines, most probable first. */
+  protected abstract linesAt(prompted: PromptedQuery<Prompt>, signal?: AbortSignal): Promise<readonly MixHypothesis[]>;
+  /** Training examples of the gate: every token of the truth, and its end. Empty if the truth is too long. */
+  protected abstract examplesAt(
+    prompted: PromptedQuery<Prompt>,
+    truth: string,
+    signal?: AbortSignal,
+  ): Promise<GateExample[]>;
+  /** A wanted block below the first line; undefined if only the n-grams write blocks. */
+  protected abstract blockAt(
+    prompted: PromptedQuery<Prompt>,
+    first: FirstLine,
+    signal?: AbortSignal,
+  ): Promise<Block | false | undefined>;
+
+  /** Rejects with the signal's reason. */
+  async draft(
+    query: CompletionQuery,
+    options: DraftOptions,
+    signal?: AbortSignal,
+    onEstimate?: (of: LatencyEstimate) => void,
+  ): Promise<Draft> {
+    const started = performance.now();
+    const write = async (prompted: PromptedQuery<Prompt>) =>
+      writeDraft(
+        prompted,
+        await this.linesAt(prompted, signal),
+        options,
+        `${this.name} + n-gram`,
+        this.weights.ranking,
+        (first) => this.blockAt(prompted, first, signal),
+      );
+    const estimates = onEstimate && { onEstimate, multiline: options.multiline || options.linesBelow === 'wanted' };
+    const draft = await this.withPrompt(query, options.maxTokens, signal, write, estimates);
+    return { ...draft, latencyMs: performance.now() - started };
+  }
+
+  /** A file of the index has changed. */
+  noteChange(path: string): void {
+    this.planner.noteChange(path);
+  }
+
+  /** Runs the query's prompt into the cache. After a cancelled call the finished part stays there. */
+  async warm(query: CompletionQuery, signal?: AbortSignal): Promise<void> {
+    await this.withPrompt(query, 0, signal, async () => {});
+  }
+
+  /** A training example of the ranking. */
+  rankingExample({ query, truth }: LabeledQuery, signal?: AbortSignal): Promise<ChoiceExample & MixedLineChoice> {
+    return this.withPrompt(query, LONGEST_TRUTH, signal, async (prompted) => {
+      const { candidates, none } = chooseLine(prompted, await this.linesAt(prompted, signal));
+      return { candidates, none, right: candidates.findIndex(({ text }) => text.trim() === truth.trim()) };
+    });
+  }
+
+  /** Training examples of the gate: every token of the truth, and its end. Empty if the truth is too long. */
+  gateExamples({ query, truth }: LabeledQuery, signal?: AbortSignal): Promise<GateExample[]> {
+    return this.withPrompt(query, LONGEST_TRUTH, signal, async (prompted) => {
+      const { vocabulary } = prompted.ngram;
+      const tokens = vocabulary.tokenizer.encode(vocabulary.decode(prompted.position.own.healed) + truth);
+      return tokens.length > LONGEST_TRUTH ? [] : this.examplesAt(prompted, truth, signal);
+    });
+  }
+
+  async lossAt(labeled: LabeledQuery, signal?: AbortSignal): Promise<QueryLoss> {
+    const examples = await this.gateExamples(labeled, signal);
+    return {
+      tokens: examples.length,
+      nats: meanLogLoss(examples, (example) => mixtureProbability(example, this.weights.gate)) * examples.length,
+    };
+  }
+
+  /** The prompt's tokens: long where this machine reads a long prompt quickly, as measured on the prompts before. */
+  private plan(site: QuerySite): number[] {
+    const { longTokens } = this.planner;
+    const ms = longTokens === undefined ? undefined : this.latency.promptMs(longTokens);
+    if (ms !== undefined) this.isFast = ms <= this.longPromptMs * (this.isFast ? TOLERANCE : 1);
+    const { query, ngram } = site;
+    return this.planner.plan(query, this.ownFile(site), (options) => ngram.snippets(query, options), this.isFast);
+  }
+
+  /** Runs the query's prompt, then `work` on the resulting cache. The prompt stays in the cache for the next query. */
+  private async withPrompt<T>(
+    query: CompletionQuery,
+    maxTokens: number,
+    signal: AbortSignal | undefined,
+    work: (prompted: PromptedQuery<Prompt>) => Promise<T>,
+    estimates?: { readonly onEstimate: (of: LatencyEstimate) => void; readonly multiline: boolean },
+  ): Promise<T> {
+    const ngram = this.ngram();
+    const position = ngram.positionAt(query, maxTokens);
+    const site = { query, maxTokens, ngram, position, rest: restOfLine(query.suffix) };
+    const prompt = this.model.open(this.plan(site));
+    const { freshTokens: promptTokens } = prompt;
+    const ms = this.latency.estimate(promptTokens);
+    estimates?.onEstimate({ promptTokens, ...(ms !== undefined && { ms }) });
+    const started = performance.now();
+    try {
+      await prompt.ready(signal);
+      const readyAt = performance.now();
+      this.latency.promptRan(promptTokens, readyAt - started);
+      const done = await work({ ...site, prompt });
+      if (estimates?.multiline === false)
+        this.latency.lineWritten(promptTokens, performance.now() - started, performance.now() - readyAt);
+      return done;
+    } finally {
+      prompt.close();
+    }
+  }
+}
