@@ -1,7 +1,7 @@
 // The product's own adaptation run on each recorded package, without the files that recordings name, and what it brings at the cursors.
 
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { currentModel } from '../../src/adaptation/models/folder-models.ts';
 import type { AdaptReport } from '../../src/adaptation/report/types.ts';
 import { adapt } from '../../src/adaptation/stages/run.ts';
@@ -95,6 +95,10 @@ export async function adaptOn(
     writeFileSync(join(root, path), text);
   }
   const specialistFolder = join(folder, 'specialist');
+  // Alone in its folder: no smaller base is adapted in its place, however slow it is.
+  const only = join(folder, 'bases', basename(model));
+  mkdirSync(dirname(only), { recursive: true });
+  symlinkSync(model, only);
   const bar = new ProgressBar(process.stderr);
   process.stderr.write(`  ${name} on ${recording.package}\n`);
   const result = await adapt(
@@ -107,12 +111,11 @@ export async function adaptOn(
       effort: 'adapt',
       balance: 0.5,
       neural: {
-        base: model,
+        base: only,
         precision: 'auto',
         threads: 1,
         device: 'cpu',
         trainingThreads: 'auto',
-        noOther: true,
         ...(minutes === undefined ? {} : { budgetMinutes: minutes }),
       },
     },
@@ -120,6 +123,7 @@ export async function adaptOn(
       engine,
       llm: undefined,
       confirm: async () => false,
+      askForTime: async () => 'extend',
       record: () => {},
       progress: (update) => bar.update(update),
       signal: new AbortController().signal,
@@ -131,7 +135,7 @@ export async function adaptOn(
     throw new Error(`The run on ${recording.package} trained nothing. ${report.neuralFailure?.message ?? ''}`);
   }
   return {
-    model: currentModel(specialistFolder, { base: model, tokenizer: tokenizerPath }).model,
+    model: currentModel(specialistFolder, { base: only, tokenizer: tokenizerPath }).model,
     snapshot: snapshotPath,
     report,
   };

@@ -1,13 +1,10 @@
 // Repeated blocks: the second, third and fourth copies of a block in held-out files, typed with the product's service.
-// The same keys with and without the source that continues copies (specialist/ngram/template.ts).
+// A source of its own continues copies (specialist/ngram/template.ts).
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CompletionQuery, Draft, DraftOptions } from '../../src/common/completion.ts';
 import { quantile } from '../../src/common/quality.ts';
 import { shuffled } from '../../src/common/statistics/random.ts';
-import type { RequestOptions } from '../../src/specialist/engine/client.ts';
-import type { RequestKind, Requests } from '../../src/specialist/engine/protocol.ts';
 import { NgramModel } from '../../src/specialist/ngram/model.ts';
 import type { Base } from '../base/types.ts';
 import type { Ghost } from '../common/editor.ts';
@@ -105,26 +102,6 @@ function passages(held: readonly PackageFile[], copies: number): { ordinal: Ordi
   });
 }
 
-class NgramWithout extends TimedNgram {
-  override complete(query: CompletionQuery, options: DraftOptions, signal: AbortSignal): Promise<Draft | undefined> {
-    return super.complete(query, { ...options, templates: 'never' }, signal);
-  }
-}
-
-class EngineWithout extends TimedEngine {
-  override request<K extends RequestKind>(kind: K, request: Requests[K]['request'], options?: RequestOptions<K>) {
-    if (kind !== 'draft') return super.request(kind, request, options);
-    const asked = request as Requests['draft']['request'];
-    const changed = { ...asked, options: { ...asked.options, templates: 'never' as const } };
-    return super.request(kind, changed as Requests[K]['request'], options);
-  }
-}
-
-const SOURCES = [
-  { name: 'without templates', Ngram: NgramWithout, Engine: EngineWithout },
-  { name: 'with templates', Ngram: TimedNgram, Engine: TimedEngine },
-] as const;
-
 const probabilityOf = ({ shown }: Ghost) => shown.completion.confidence;
 
 function figuresOf({ judged, characters, written, keys }: Typed): Figures {
@@ -145,7 +122,7 @@ function figuresOf({ judged, characters, written, keys }: Typed): Figures {
   };
 }
 
-/** Types the copies in each folder, the same ones with and without the source. */
+/** Types the copies in each folder. */
 export async function repeat(
   { base: { model, tokenizer, tokenizerPath }, alone }: { readonly base: Base; readonly alone: boolean },
   folders: readonly Material[],
@@ -162,7 +139,7 @@ export async function repeat(
     'multi-line-share': 'multi',
     'right-multi-line-share': 'right multi',
   });
-  const all = new Map<string, Typed>();
+  const all = { second: nothingTyped(), third: nothingTyped(), fourth: nothingTyped(), all: nothingTyped() };
   const show = (names: readonly string[], typed: Typed) => {
     const row = figuresOf(typed);
     table.row(names.join(': '), row);
@@ -175,41 +152,32 @@ export async function repeat(
     writeFileSync(models.snapshot, index.serialize());
     const chosen = passages(held, copies);
     try {
-      for (const { name, Ngram, Engine } of SOURCES) {
-        const clock = new VirtualClock();
-        const timed = { models, clock, cost: { cpuMs: 0 } };
-        const window = new SimulatedWindow({ clock, ngram: new Ngram(timed), key: KEY, ahead: true });
-        const inFolder = nothingTyped();
-        const work = async () => {
-          const opened = { model, name: 'base', tokenizer: tokenizerPath, precision: 'auto' as const, threads: 1 };
-          if (!alone) await window.specialist.open(new Engine(timed), opened);
-          for (const { ordinal, passage } of chosen) {
-            const typed = nothingTyped();
-            await typePassage(window.editor, clock, passage, languageId, typed);
-            addTyped(inFolder, typed);
-            for (const key of [`${name}: ${ordinal}`, `${name}: all`]) {
-              if (!all.has(key)) all.set(key, nothingTyped());
-              addTyped(all.get(key) as Typed, typed);
-            }
-          }
-        };
-        try {
-          await clock.run(work());
-        } finally {
-          window.dispose();
+      const clock = new VirtualClock();
+      const timed = { models, clock, cost: { cpuMs: 0 } };
+      const window = new SimulatedWindow({ clock, ngram: new TimedNgram(timed), key: KEY, ahead: true });
+      const inFolder = nothingTyped();
+      const work = async () => {
+        const opened = { model, name: 'base', tokenizer: tokenizerPath, precision: 'auto' as const, threads: 1 };
+        if (!alone) await window.specialist.open(new TimedEngine(timed), opened);
+        for (const { ordinal, passage } of chosen) {
+          const typed = nothingTyped();
+          await typePassage(window.editor, clock, passage, languageId, typed);
+          addTyped(inFolder, typed);
+          for (const key of [ordinal, 'all'] as const) addTyped(all[key], typed);
         }
-        show([folder, name], inFolder);
+      };
+      try {
+        await clock.run(work());
+      } finally {
+        window.dispose();
       }
+      show([folder], inFolder);
     } finally {
       await models.close(KEY);
       rmSync(scratch, { recursive: true, force: true });
     }
     keep(kebab(figures));
   }
-  for (const { name } of SOURCES)
-    for (const ordinal of [...ORDINALS, 'all']) {
-      const typed = all.get(`${name}: ${ordinal}`);
-      if (typed) show(['all', name, ordinal], typed);
-    }
+  for (const ordinal of [...ORDINALS, 'all'] as const) show(['all', ordinal], all[ordinal]);
   return kebab(figures);
 }

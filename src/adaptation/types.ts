@@ -44,8 +44,6 @@ export interface NeuralAccess {
   readonly budgetMinutes?: number;
   /** Training ends after this many steps at the latest. Early stopping is off. */
   readonly maxSteps?: number;
-  /** Never adapt a smaller base, however slow this one is: for comparing bases. */
-  readonly noOther?: boolean;
 }
 
 /** Positions that a run asks the API about at most: enough to calibrate the estimate of when it is right. */

@@ -110,8 +110,6 @@ export interface DraftOptions {
    * caller does not show them. Absent: only lines that cost no pass of the neural model.
    */
   readonly linesBelow?: 'wanted' | 'never';
-  /** 'never': repeated blocks of the document are not continued; for measurements. */
-  readonly templates?: 'never';
 }
 
 export interface SnippetOptions {

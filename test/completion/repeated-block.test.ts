@@ -20,10 +20,10 @@ const above = `export function load(options: Options): void {\n${block('user')}$
 const own = block('ticket');
 const typed = '  if (options.ticket !== undefined) {\n    ';
 
-function service(templates?: 'never') {
+function service() {
   const model = NgramModel.build([], tokenizer);
   const specialist = new ScriptedSpecialist((at, options) =>
-    draftBySyntax(at, { ...options, ...(templates && { templates }) }, (asked) => model.complete(at, asked)),
+    draftBySyntax(at, options, (asked) => model.complete(at, asked)),
   );
   const settings = { balance: 0, apiAllowed: false, threshold: 0.5 };
   return { specialist, service: new Harness({ specialist, llm: undefined, settings }).service };
@@ -39,12 +39,6 @@ test('three lines of the third copy are suggested at once, with the name of that
   assert.ok(shown);
   assert.ok(own.slice(further.length).startsWith(shown.text), shown.text);
   assert.ok(shown.text.split('\n').length >= 3, shown.text);
-});
-
-test('without templates fewer than three right lines are suggested at the same position', async () => {
-  const shown = await complete(service('never'), above + further);
-  const right = shown !== undefined && own.slice(further.length).startsWith(shown.text);
-  assert.ok(!right || shown.text.split('\n').length < 3);
 });
 
 test('after an accept the rest of the copy is suggested without another draft', async () => {

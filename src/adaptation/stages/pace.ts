@@ -36,15 +36,13 @@ export async function paceOf(runner: LearnStages, tell: Tell): Promise<Pace> {
   const steps = Math.min(LEAST_STEPS, mostSteps(run));
   let offer: TimeOffer | undefined;
   let perStepOfBase = 0;
-  for (const base of [access.base, ...(access.noOther ? [] : smallerThan(access.base))]) {
+  for (const base of [access.base, ...smallerThan(access.base)]) {
     const measures = await measured(base, run, tell);
     const { trainingTokensPerSecond: speed, whyUntrainable: why = '' } = measures;
     if (speed === undefined) return pace(access.base, 0, why);
     const perStep = (WITH_VALIDATION * windowTokens * microBatches) / speed;
     const seconds = run.elapsed() + OPENING_SECONDS + leastDrafts(run) * secondsOfDraft(measures) + steps * perStep;
-    if (seconds <= limit || access.noOther) {
-      return pace(base, perStep, offer && `${untrainable(offer)} A smaller base is adapted.`);
-    }
+    if (seconds <= limit) return pace(base, perStep, offer && `${untrainable(offer)} A smaller base is adapted.`);
     offer ??= { base: basename(base), steps, limit: limit / 60, minutes: Math.ceil((SPARE * seconds) / 60) };
     perStepOfBase ||= perStep;
   }

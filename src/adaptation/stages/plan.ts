@@ -24,8 +24,8 @@ const MIXTURE_SHARE = 0.1;
 
 /** Settings that decide a plan and a training, besides the files. */
 export function planSettings(run: Run): unknown {
-  const { base, budgetMinutes, maxSteps, device, noOther } = accessOf(run);
-  return [weightsOf(base), budgetMinutes, maxSteps, device, noOther, tokenizerOf(run)];
+  const { base, budgetMinutes, maxSteps, device } = accessOf(run);
+  return [weightsOf(base), budgetMinutes, maxSteps, device, tokenizerOf(run)];
 }
 
 export async function scaleOf(runner: LearnStages, tell: Tell): Promise<Scale> {

@@ -129,7 +129,6 @@ export class NgramDrafter {
     const { vocabulary, own, search } = this;
     const choice = this.choose(query, options.maxTokens);
     const searched = firstLine(choice, weights, NGRAM_MODEL, own.healed, vocabulary);
-    const template = options.templates === 'never' ? undefined : this.template(query);
     const at = {
       own,
       search,
@@ -137,7 +136,7 @@ export class NgramDrafter {
       path: query.path,
       scope: lookupScope(query.path, own.following, query.languageId),
     };
-    const { first, block } = withTemplate(searched, template, query, options.maxTokens, vocabulary, at);
+    const { first, block } = withTemplate(searched, this.template(query), query, options.maxTokens, vocabulary, at);
     if (block && options.linesBelow !== 'never') return withBlock(first, block, options, vocabulary);
     if (!wantsBlock(first, options) && !mayContinue(first, query)) return first.draft;
     const further = continueBlock(query, first, options.maxTokens, { vocabulary, own, search });

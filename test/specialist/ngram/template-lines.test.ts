@@ -48,10 +48,9 @@ test('before the rest of the line only the line is drafted, without that rest', 
   assert.equal(draft.continuation, undefined);
 });
 
-test('options leave templates or further lines out', () => {
+test('an option leaves further lines out', () => {
   const typed = `${above}  if (options.ticket !== undefined) {\n    ¦`;
   assert.ok(drafted(typed).text.includes('currentTicketVersion'));
-  assert.ok(!drafted(typed, { ...line, templates: 'never' }).text.includes('currentTicketVersion'));
   assert.equal(drafted(typed, { ...line, linesBelow: 'never' }).continuation, undefined);
 });
 
