@@ -7,7 +7,7 @@ import type { Step } from '../ngram/search.ts';
 import type { LogitReader } from './logit-reader.ts';
 import type { NextTokenMixer } from './next-token-mixer.ts';
 import { REST_ENTRIES } from './ngram-predictions.ts';
-import type { OnnxPrompt } from './onnx-scores.ts';
+import { type OnnxPrompt, runBranches } from './onnx-scores.ts';
 import { type SearchLimits, searchLine } from './search.ts';
 
 /** Later lines of a block are worth less waiting than its first. */
@@ -80,10 +80,7 @@ async function nextLine(
   };
   const branches = new Branches(network, cache);
   branches.logits = logits;
-  const run: OnnxPrompt['run'] = async (paths, _, ahead) => {
-    signal?.throwIfAborted();
-    return branches.run(paths, ahead);
-  };
+  const run: OnnxPrompt['run'] = (...request) => runBranches(branches, ...request);
   try {
     const [line] = await searchLine({ room: contextLength - cache.length, run }, mixer, start, LIMITS, signal);
     return line && { lineEnd, line };

@@ -17,20 +17,16 @@ const GATE_PRIOR = 200;
 /** Runs the work of one position when the model is free. */
 export type RunInTurn = <T>(work: () => Promise<T>) => Promise<T>;
 
-export interface FitLimits {
-  /** See GATE_PRIOR. */
-  readonly prior?: number;
-  /** No position is begun after so many seconds. Default: all are used. */
-  readonly seconds?: number;
-}
-
-/** The specialist uses the new weights from then on. Rejects as `runInTurn` does; the old weights then stay. */
+/**
+ * The specialist uses the new weights from then on. Rejects as `runInTurn` does; the old weights then stay.
+ * @param seconds no position is begun after so many
+ */
 export async function fitMixed(
   specialist: Pick<FolderSpecialist, 'weights' | 'gateExamples'>,
   queries: readonly LabeledQuery[],
   runInTurn: RunInTurn,
   progress: (value: { done: number; total: number }) => void,
-  { prior = GATE_PRIOR, seconds = Number.POSITIVE_INFINITY }: FitLimits = {},
+  seconds = Number.POSITIVE_INFINITY,
 ): Promise<MixFit> {
   const earlierWeights = specialist.weights;
   const gateExamples: GateExample[] = [];
@@ -41,7 +37,7 @@ export async function fitMixed(
     gateExamples.push(...(await runInTurn(() => specialist.gateExamples(query))));
     progress({ done: ++done, total: queries.length });
   }
-  const gate = fitGate(gateExamples, earlierWeights.gate, prior);
+  const gate = fitGate(gateExamples, earlierWeights.gate, GATE_PRIOR);
   const weights = plainMixWeights({ ...earlierWeights, gate });
   specialist.weights = weights;
   return {

@@ -8,8 +8,9 @@ import { continueMixedBlock } from './block.ts';
 import { FolderSpecialist, type PromptedQuery, type SpecialistOptions } from './folder-specialist.ts';
 import { LogitReader } from './logit-reader.ts';
 import { NextTokenMixer } from './next-token-mixer.ts';
+import type { NextTokenScores } from './next-token-scores.ts';
 import { REST_ENTRIES } from './ngram-predictions.ts';
-import type { OnnxPrompt, OnnxScores } from './onnx-scores.ts';
+import type { OnnxPrompt } from './onnx-scores.ts';
 import { LINE_LIMITS, type MixHypothesis, searchLine } from './search.ts';
 import type { MixWeights } from './types.ts';
 import type { QuerySite } from './write-draft.ts';
@@ -19,7 +20,7 @@ export class MixtureSpecialist extends FolderSpecialist<OnnxPrompt> {
 
   constructor(
     name: string,
-    model: OnnxScores,
+    model: NextTokenScores<OnnxPrompt>,
     ngram: () => NgramModel,
     weights: MixWeights,
     options: SpecialistOptions = {},

@@ -5,9 +5,9 @@ import type { TopTokens } from '../../neural/inference/top-tokens.ts';
 import { startsWithBytes } from '../../text/tokenizer/bytes.ts';
 import { longestMatch } from '../ngram/evidence.ts';
 import type { PromptedQuery } from './folder-specialist.ts';
+import { TokenDistribution } from './line-scores.ts';
 import { beginnings, type PromptScores } from './next-token-scores.ts';
 import { likelyTokens } from './ngram-predictions.ts';
-import { TokenDistribution } from './token-distribution.ts';
 import { tokenHead, type VocabularyMapping } from './vocabulary-mapping.ts';
 import type { QuerySite } from './write-draft.ts';
 

@@ -1,7 +1,7 @@
 // A neural model as it serves: our engine runs what ships and what is adapted, llama.cpp runs GGUF files.
 import { join } from 'node:path';
 import { CodedError, unwrap } from '../../common/errors.ts';
-import { LanguageModel, type LanguageModelOptions, tokenizerAt } from '../../neural/inference/language-model.ts';
+import { LanguageModel, tokenizerAt } from '../../neural/inference/language-model.ts';
 import { type Timing, timeModel } from '../../neural/inference/timing.ts';
 import { LlamaModel } from '../../neural/llama/llama-model.ts';
 import { timeLlama } from '../../neural/llama/timing.ts';
@@ -16,15 +16,11 @@ import type { FolderSpecialist } from './folder-specialist.ts';
 import { LineSpecialist } from './line-specialist.ts';
 import { LlamaScores } from './llama-scores.ts';
 import { MixtureSpecialist } from './mixture-specialist.ts';
-import { OnnxScores } from './onnx-scores.ts';
-import type { MixWeights, OpenedSpecialist } from './types.ts';
+import { onnxScores } from './onnx-scores.ts';
+import type { MixSource, MixWeights, OpenedSpecialist, Serving } from './types.ts';
 
-export interface ServedModelOptions extends LanguageModelOptions {
-  /** Threads of llama.cpp. Default: `threads`. */
-  readonly llamaThreads?: number;
-  /** 'cpu' keeps llama.cpp off the GPU. Default: 'auto'. Our own engine decodes on the CPU. */
-  readonly device?: 'auto' | 'cpu';
-}
+/** `model`: as in MixSource. */
+export type ServedModelOptions = Serving & Pick<MixSource, 'model'>;
 
 export interface ServedModel {
   readonly precision: OpenedSpecialist['precision'];
@@ -100,7 +96,7 @@ async function byOnnx(options: ServedModelOptions): Promise<ServedModel> {
       'This base has another tokenizer than the index. Choose another base, or import a GGUF file of the same model.',
     );
   }
-  const scores = new OnnxScores(language);
+  const scores = onnxScores(language);
   return {
     precision,
     sharedTokenizer: tokenizer,

@@ -8,7 +8,7 @@ import { ADAPTER, MANIFEST, WEIGHTS } from '../../neural/models/manifest.ts';
 import { draftBySyntax } from '../../text/syntax/parsing.ts';
 import { LiveModel } from '../ngram/live-model.ts';
 import type { EditHistory, FileChange } from '../ngram/protocol.ts';
-import { type FitLimits, fitMixed, type RunInTurn } from './fit.ts';
+import { fitMixed, type RunInTurn } from './fit.ts';
 import type { FolderSpecialist } from './folder-specialist.ts';
 import { findServedModel, type ServedModel } from './served-model.ts';
 import type { LabeledQuery, LatencyEstimate, MixFit, MixSource, OpenedSpecialist, QueryLoss } from './types.ts';
@@ -110,9 +110,9 @@ export class Specialists {
     queries: readonly LabeledQuery[],
     runInTurn: RunInTurn,
     progress: (value: { done: number; total: number }) => void,
-    limits?: FitLimits,
+    seconds?: number,
   ): Promise<MixFit> {
-    return fitMixed(this.find(key).mixed, queries, runInTurn, progress, limits);
+    return fitMixed(this.find(key).mixed, queries, runInTurn, progress, seconds);
   }
 
   /** Frees the caches of recent prompts. */

@@ -12,7 +12,7 @@ export interface Serving {
   readonly threads: number;
   /** Threads of llama.cpp. Default: `threads`. */
   readonly llamaThreads?: number;
-  /** 'cpu' keeps llama.cpp off the GPU. Default: 'auto'. */
+  /** 'cpu' keeps llama.cpp off the GPU. Default: 'auto'. Our own engine decodes on the CPU. */
   readonly device?: 'auto' | 'cpu';
 }
 

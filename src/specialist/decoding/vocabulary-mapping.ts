@@ -2,7 +2,6 @@
 // text before the cursor its first tokens have to spell again.
 import { OwnFile } from '../ngram/own-file.ts';
 import { Vocabulary } from '../ngram/vocabulary.ts';
-import type { TokenKinds } from './token-distribution.ts';
 
 /**
  * The unfinished piece before the cursor, with the blank before it: most tokenizers join the last blank of an indent to
@@ -41,7 +40,8 @@ export function respelledText(prefix: string, tokenizer: Vocabulary['tokenizer']
 
 export class VocabularyMapping {
   readonly vocabulary: Vocabulary;
-  readonly kinds: TokenKinds;
+  /** 0: ordinary; 1: ends the line and holds nothing else; 2: special, ends the middle. */
+  readonly kinds: Uint8Array;
   /** The query's document in this vocabulary. */
   readonly own: OwnFile;
   /** Tokens with text before their line end (';\n'), by that text. */

@@ -145,9 +145,7 @@ export class Service {
         if (!done.ok) throw new CodedError(done.error.code, done.error.message);
         return done.value;
       };
-      return ok(
-        await this.specialists.fit(key, queries, runInTurn, progress, seconds === undefined ? {} : { seconds }),
-      );
+      return ok(await this.specialists.fit(key, queries, runInTurn, progress, seconds));
     },
     adapt: (request, signal, progress, alive) => this.adapt(request, signal, progress, alive),
     time: (options, signal) =>

@@ -6,9 +6,8 @@ import { Branches } from '../../../src/neural/inference/branches.ts';
 import type { Network } from '../../../src/neural/inference/network.ts';
 import { DIALECT } from '../../../src/neural/models/dialects.ts';
 import { fitMixed } from '../../../src/specialist/decoding/fit.ts';
-import { LineScores } from '../../../src/specialist/decoding/line-scores.ts';
+import { LineScores, TokenDistribution } from '../../../src/specialist/decoding/line-scores.ts';
 import { LineSpecialist } from '../../../src/specialist/decoding/line-specialist.ts';
-import { TokenDistribution } from '../../../src/specialist/decoding/token-distribution.ts';
 import { respelledText, VocabularyMapping } from '../../../src/specialist/decoding/vocabulary-mapping.ts';
 import { initialMixWeights } from '../../../src/specialist/decoding/weights.ts';
 import { NgramModel } from '../../../src/specialist/ngram/model.ts';
@@ -168,7 +167,7 @@ test('the gate can be fitted with different tokenizers', async () => {
     positions,
     (work) => work(),
     () => {},
-    { seconds: -1 },
+    -1,
   );
   assert.deepEqual([none.queries, none.tokens, none.weights], [0, 0, before], 'no time left');
 });

@@ -8,7 +8,7 @@ import type { PromptLimits } from '../../../src/prompts/completion/prompt-form.t
 import type { FolderSpecialist } from '../../../src/specialist/decoding/folder-specialist.ts';
 import { LineSpecialist } from '../../../src/specialist/decoding/line-specialist.ts';
 import { MixtureSpecialist } from '../../../src/specialist/decoding/mixture-specialist.ts';
-import { OnnxScores } from '../../../src/specialist/decoding/onnx-scores.ts';
+import { onnxScores } from '../../../src/specialist/decoding/onnx-scores.ts';
 import type { MixWeights } from '../../../src/specialist/decoding/types.ts';
 import { initialMixWeights } from '../../../src/specialist/decoding/weights.ts';
 import type { NgramModel } from '../../../src/specialist/ngram/model.ts';
@@ -46,7 +46,7 @@ export function specialistUsing(
 ): FolderSpecialist {
   const model = { network, prefixes: new Prefixes(network), tokenizer: networkTokenizer, dialect: DIALECT };
   return networkTokenizer === tokenizer
-    ? new MixtureSpecialist('base', new OnnxScores(model), () => ngram, weights, { prompt })
+    ? new MixtureSpecialist('base', onnxScores(model), () => ngram, weights, { prompt })
     : new LineSpecialist('base', topScores(model), () => ngram, weights, { prompt });
 }
 
