@@ -33,14 +33,14 @@ export interface SpecialistOptions {
 }
 
 /** A query whose prompt is in the neural model's cache. */
-export interface PromptedQuery<Prompt> extends QuerySite {
-  readonly prompt: Prompt;
+export interface PromptedQuery<Scores> extends QuerySite {
+  readonly prompt: PromptScores<Scores>;
 }
 
-export abstract class FolderSpecialist<Prompt extends PromptScores<unknown> = PromptScores<unknown>> {
+export abstract class FolderSpecialist<Scores = unknown> {
   weights: MixWeights;
   private readonly name: string;
-  private readonly model: NextTokenScores<Prompt>;
+  private readonly model: NextTokenScores<Scores>;
   private readonly ngram: () => NgramModel;
   private readonly planner: PromptPlanner;
   private readonly latency = new DraftLatency();
@@ -54,7 +54,7 @@ export abstract class FolderSpecialist<Prompt extends PromptScores<unknown> = Pr
    */
   protected constructor(
     name: string,
-    model: NextTokenScores<Prompt>,
+    model: NextTokenScores<Scores>,
     ngram: () => NgramModel,
     weights: MixWeights,
     vocabulary: Vocabulary,
@@ -71,16 +71,16 @@ export abstract class FolderSpecialist<Prompt extends PromptScores<unknown> = Pr
   /** The query's document in the neural model's tokens. */
   protected abstract ownFile(site: QuerySite): OwnFile;
   /** Lines, most probable first. */
-  protected abstract linesAt(prompted: PromptedQuery<Prompt>, signal?: AbortSignal): Promise<readonly MixHypothesis[]>;
+  protected abstract linesAt(prompted: PromptedQuery<Scores>, signal?: AbortSignal): Promise<readonly MixHypothesis[]>;
   /** Training examples of the gate: every token of the truth, and its end. Empty if the truth is too long. */
   protected abstract examplesAt(
-    prompted: PromptedQuery<Prompt>,
+    prompted: PromptedQuery<Scores>,
     truth: string,
     signal?: AbortSignal,
   ): Promise<GateExample[]>;
   /** A wanted block below the first line; undefined if only the n-grams write blocks. */
   protected abstract blockAt(
-    prompted: PromptedQuery<Prompt>,
+    prompted: PromptedQuery<Scores>,
     first: FirstLine,
     signal?: AbortSignal,
   ): Promise<Block | false | undefined>;
@@ -93,7 +93,7 @@ export abstract class FolderSpecialist<Prompt extends PromptScores<unknown> = Pr
     onEstimate?: (of: LatencyEstimate) => void,
   ): Promise<Draft> {
     const started = performance.now();
-    const write = async (prompted: PromptedQuery<Prompt>) =>
+    const write = async (prompted: PromptedQuery<Scores>) =>
       writeDraft(
         prompted,
         await this.linesAt(prompted, signal),
@@ -156,7 +156,7 @@ export abstract class FolderSpecialist<Prompt extends PromptScores<unknown> = Pr
     query: CompletionQuery,
     maxTokens: number,
     signal: AbortSignal | undefined,
-    work: (prompted: PromptedQuery<Prompt>) => Promise<T>,
+    work: (prompted: PromptedQuery<Scores>) => Promise<T>,
     estimates?: { readonly onEstimate: (of: LatencyEstimate) => void; readonly multiline: boolean },
   ): Promise<T> {
     const ngram = this.ngram();

@@ -10,7 +10,7 @@ import type { NgramModel } from '../ngram/model.ts';
 import type { OwnFile } from '../ngram/own-file.ts';
 import { FolderSpecialist, type PromptedQuery, type SpecialistOptions } from './folder-specialist.ts';
 import { LineScores, TokenDistribution } from './line-scores.ts';
-import { beginnings, type NextTokenScores, type PromptScores } from './next-token-scores.ts';
+import { beginnings, type NextTokenScores } from './next-token-scores.ts';
 import { proposeLine } from './propose-line.ts';
 import { scoreLine } from './score-line.ts';
 import type { MixHypothesis } from './search.ts';
@@ -22,14 +22,14 @@ import type { QuerySite } from './write-draft.ts';
 const MOST_LINES = 5;
 const MOST_SCORED = 48;
 
-type Prompted = PromptedQuery<PromptScores<TopTokens>>;
+type Prompted = PromptedQuery<TopTokens>;
 
-export class LineSpecialist extends FolderSpecialist<PromptScores<TopTokens>> {
+export class LineSpecialist extends FolderSpecialist<TopTokens> {
   private readonly mapping: VocabularyMapping;
 
   constructor(
     name: string,
-    model: NextTokenScores<PromptScores<TopTokens>>,
+    model: NextTokenScores<TopTokens>,
     ngram: () => NgramModel,
     weights: MixWeights,
     options: SpecialistOptions = {},

@@ -10,7 +10,7 @@ import { beginnings, type NextTokenScores, type PromptScores } from './next-toke
 /** Maximum number of cached distributions after a prompt: more than the search for one line needs. */
 const MAX_CACHED = 256;
 
-export class LlamaScores implements NextTokenScores<PromptScores<TopTokens>> {
+export class LlamaScores implements NextTokenScores<TopTokens> {
   readonly tokenizer: Tokenizer;
   readonly vocabularySize: number;
   readonly contextLength: number;

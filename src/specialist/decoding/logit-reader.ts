@@ -10,7 +10,6 @@ const NEGLIGIBLE = 20;
 /** A next-token distribution. All tokens that end the middle are one event, `finish`. */
 export interface NextTokenDistribution {
   readonly logits: Float32Array;
-  readonly offset: number;
   /** Logarithm of the sum of all exponentials: a token's log probability is its logit minus this. */
   readonly logTotal: number;
   /** Entropy of the whole distribution, nats. */
@@ -40,22 +39,15 @@ export class LogitReader {
   }
 
   /**
-   * @param row of `logits`, which holds several rows
    * @param lineEndFinishes a line end ends the middle; otherwise only a special token does, and line ends are left out
    * @param allowed tokens that may come; all others, and the end, get no probability
    */
-  read(
-    logits: Float32Array,
-    row: number,
-    lineEndFinishes: boolean,
-    allowed?: readonly number[],
-  ): NextTokenDistribution {
+  read(logits: Float32Array, lineEndFinishes: boolean, allowed?: readonly number[]): NextTokenDistribution {
     const { kinds, size } = this;
-    const offset = row * size;
     const count = allowed?.length ?? size;
     let highest = Number.NEGATIVE_INFINITY;
     for (let i = 0; i < count; i++) {
-      const value = logits[offset + (allowed ? (allowed[i] as number) : i)] as number;
+      const value = logits[allowed ? (allowed[i] as number) : i] as number;
       if (value > highest) highest = value;
     }
     let total = 0;
@@ -65,7 +57,7 @@ export class LogitReader {
     const values: number[] = [];
     for (let i = 0; i < count; i++) {
       const id = allowed ? (allowed[i] as number) : i;
-      const distance = (logits[offset + id] as number) - highest;
+      const distance = (logits[id] as number) - highest;
       if (distance < -NEGLIGIBLE) continue;
       const weight = Math.exp(distance);
       total += weight;
@@ -86,10 +78,9 @@ export class LogitReader {
     const log = Math.log(total);
     return {
       logits,
-      offset,
       logTotal: highest + log,
       entropy: Math.max(0, log - weighted / total),
-      allowed: allowed ? Math.exp(highest + log - logTotal(logits.subarray(offset, offset + size))) : 1,
+      allowed: allowed ? Math.exp(highest + log - logTotal(logits)) : 1,
       finish: allowed ? 0 : finish / total,
       best,
     };
@@ -104,8 +95,8 @@ export class LogitReader {
     readonly stop: number;
     readonly best: readonly { readonly token: number; readonly share: number }[];
   } {
-    const { finish: total, logTotal } = this.read(logits, 0, true);
-    const { finish: stop } = this.read(logits, 0, false);
+    const { finish: total, logTotal } = this.read(logits, true);
+    const { finish: stop } = this.read(logits, false);
     const lineEnd = total - stop;
     const lineEndTokens: { token: number; share: number }[] = [];
     for (let token = 0; token < this.size; token++) {
@@ -116,8 +107,8 @@ export class LogitReader {
   }
 }
 
-export function probability({ logits, offset, logTotal }: NextTokenDistribution, id: number): number {
-  const logit = logits[offset + id];
+export function probability({ logits, logTotal }: NextTokenDistribution, id: number): number {
+  const logit = logits[id];
   return logit === undefined ? 0 : Math.exp(logit - logTotal);
 }
 

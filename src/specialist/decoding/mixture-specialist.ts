@@ -8,19 +8,18 @@ import { continueMixedBlock } from './block.ts';
 import { FolderSpecialist, type PromptedQuery, type SpecialistOptions } from './folder-specialist.ts';
 import { LogitReader } from './logit-reader.ts';
 import { NextTokenMixer } from './next-token-mixer.ts';
-import type { NextTokenScores } from './next-token-scores.ts';
+import { beginnings, type NextTokenScores } from './next-token-scores.ts';
 import { REST_ENTRIES } from './ngram-predictions.ts';
-import type { OnnxPrompt } from './onnx-scores.ts';
 import { LINE_LIMITS, type MixHypothesis, searchLine } from './search.ts';
 import type { MixWeights } from './types.ts';
 import type { QuerySite } from './write-draft.ts';
 
-export class MixtureSpecialist extends FolderSpecialist<OnnxPrompt> {
+export class MixtureSpecialist extends FolderSpecialist<Float32Array> {
   private readonly reader: LogitReader;
 
   constructor(
     name: string,
-    model: NextTokenScores<OnnxPrompt>,
+    model: NextTokenScores<Float32Array>,
     ngram: () => NgramModel,
     weights: MixWeights,
     options: SpecialistOptions = {},
@@ -34,45 +33,41 @@ export class MixtureSpecialist extends FolderSpecialist<OnnxPrompt> {
     return position.own;
   }
 
-  protected linesAt(prompted: PromptedQuery<OnnxPrompt>, signal?: AbortSignal): Promise<readonly MixHypothesis[]> {
+  protected linesAt(prompted: PromptedQuery<Float32Array>, signal?: AbortSignal): Promise<readonly MixHypothesis[]> {
     const { prompt, position, maxTokens } = prompted;
     const { before, healed } = position.own;
     return searchLine(prompt, this.mixerAt(prompted), { before, healed, maxTokens }, LINE_LIMITS, signal);
   }
 
   protected async blockAt(
-    prompted: PromptedQuery<OnnxPrompt>,
+    prompted: PromptedQuery<Float32Array>,
     first: FirstLine,
     signal?: AbortSignal,
   ): Promise<Block | false> {
-    if (prompted.rest !== '') return false;
-    const { reader } = this;
-    return continueMixedBlock({ ...prompted, reader, mixer: this.mixerAt(prompted) }, first, signal);
+    return prompted.rest === '' && continueMixedBlock(prompted, first, this.reader, this.mixerAt(prompted), signal);
   }
 
-  protected async examplesAt(prompted: PromptedQuery<OnnxPrompt>, truth: string): Promise<GateExample[]> {
+  protected async examplesAt(
+    prompted: PromptedQuery<Float32Array>,
+    truth: string,
+    signal?: AbortSignal,
+  ): Promise<GateExample[]> {
     const { ngram, position, prompt } = prompted;
-    const { network, cache, branches } = prompt;
     const mixer = this.mixerAt(prompted);
     const { tokenizer } = ngram.vocabulary;
     const { own } = position;
     let { healed } = own;
     const tokens = [...tokenizer.encode(ngram.vocabulary.decode(healed) + truth)];
-    const [first] = await prompt.run([[]]);
-    branches.keep([]);
-    const promptLength = cache.length;
-    const logits = await network.forward(cache, { ids: tokens.map((id) => [id]), rows: tokens.map((_, i) => i) });
-    cache.truncate(promptLength);
+    const rows = await prompt.run(beginnings(tokens), signal);
     const cursor = own.before.length;
     const context = new Int32Array(cursor + tokens.length + REST_ENTRIES);
     context.set(own.before);
     const examples: GateExample[] = [];
-    for (let at = 0; at <= tokens.length; at++) {
-      const [row, source] = at === 0 ? [0, first as Float32Array] : [at - 1, logits];
-      const prediction = mixer.predict(context, cursor + at, healed, source, row, at === 0);
+    for (const [at, logits] of rows.entries()) {
+      const prediction = mixer.predict(context, cursor + at, healed, logits, at === 0);
       const token = tokens[at];
       if (healed.length === 0) {
-        const probability = mixer.probabilityOf(token, prediction, source, row);
+        const probability = mixer.probabilityOf(token, prediction, logits);
         examples.push({ features: prediction.features, first: probability.neural, second: probability.ngram });
       }
       if (token === undefined) break;

@@ -59,14 +59,13 @@ export class NextTokenMixer {
    * @param context context[0, end) holds the tokens before the cursor and those of the hypothesis; a few more entries
    * follow, which may be overwritten
    * @param healing bytes that the next tokens have to begin with
-   * @param row of the logits that belong to the hypothesis
+   * @param logits after the hypothesis, [vocabulary]
    */
   predict(
     context: Int32Array,
     end: number,
     healing: Uint8Array,
     logits: Float32Array,
-    row: number,
     isFirstToken: boolean,
   ): MixedPrediction {
     const { predictor, path, scope } = this.position;
@@ -78,7 +77,7 @@ export class NextTokenMixer {
     const { evidence, mixture } = predictor;
     const { tokenizer, endsLine } = this.vocabulary;
     const allowed = isHealing ? allowedTokens(tokenizer, healing) : undefined;
-    const reading = this.reader.read(logits, row, lineEnds, allowed);
+    const reading = this.reader.read(logits, lineEnds, allowed);
 
     // The n-grams' candidates; while healing, only those that continue the spelling.
     const candidates = new Map<number, number>();
@@ -130,16 +129,11 @@ export class NextTokenMixer {
   }
 
   /** Probabilities of the author's next token under the latest prediction; undefined: the end of the line. */
-  probabilityOf(
-    token: number | undefined,
-    prediction: MixedPrediction,
-    logits: Float32Array,
-    row: number,
-  ): MixedProbability {
+  probabilityOf(token: number | undefined, prediction: MixedPrediction, logits: Float32Array): MixedProbability {
     if (token === undefined) return prediction.finish;
     const known = prediction.options.find((option) => option.token === token);
     if (known) return known;
-    const reading = this.reader.read(logits, row, this.rest.length === 0);
+    const reading = this.reader.read(logits, this.rest.length === 0);
     const neural = probability(reading, token);
     const ngram = this.position.predictor.probabilityOf(token);
     return { ngram, neural, mixed: prediction.gate * neural + (1 - prediction.gate) * ngram };

@@ -4,14 +4,14 @@ import type { Path } from '../../neural/inference/branches.ts';
 import type { Dialect } from '../../neural/models/dialects.ts';
 import type { Tokenizer } from '../../text/tokenizer/types.ts';
 
-export interface NextTokenScores<Prompt extends PromptScores<unknown>> {
+export interface NextTokenScores<Scores> {
   readonly tokenizer: Tokenizer;
   /** The model's vocabulary size, which may be larger than the tokenizer's. */
   readonly vocabularySize: number;
   readonly contextLength: number;
   readonly dialect: Dialect;
   /** Opens a prompt. Only one may be open at a time. */
-  open(prompt: readonly number[]): Prompt;
+  open(prompt: readonly number[]): PromptScores<Scores>;
 }
 
 export interface PromptScores<Scores> {

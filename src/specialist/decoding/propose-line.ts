@@ -6,12 +6,12 @@ import { startsWithBytes } from '../../text/tokenizer/bytes.ts';
 import { longestMatch } from '../ngram/evidence.ts';
 import type { PromptedQuery } from './folder-specialist.ts';
 import { TokenDistribution } from './line-scores.ts';
-import { beginnings, type PromptScores } from './next-token-scores.ts';
+import { beginnings } from './next-token-scores.ts';
 import { likelyTokens } from './ngram-predictions.ts';
 import { tokenHead, type VocabularyMapping } from './vocabulary-mapping.ts';
 import type { QuerySite } from './write-draft.ts';
 
-export interface MappedQuery extends PromptedQuery<PromptScores<TopTokens>> {
+export interface MappedQuery extends PromptedQuery<TopTokens> {
   readonly mapping: VocabularyMapping;
 }
 

@@ -71,7 +71,7 @@ export async function searchLine(
   };
   const continuations = (hypothesis: MixHypothesis, logits: Float32Array, depth: number): MixHypothesis[] => {
     context.set(pathOf(hypothesis), contextLength);
-    const prediction = mixer.predict(context, contextLength + depth, hypothesis.healing, logits, 0, depth === 0);
+    const prediction = mixer.predict(context, contextLength + depth, hypothesis.healing, logits, depth === 0);
     const ended = finish(hypothesis, prediction, position);
     const longer = extend(hypothesis, prediction, position, vocabulary, limits.branching);
     return ended ? [ended, ...longer] : longer;

@@ -56,9 +56,9 @@ test('branches in one cache have the same logits as each branch alone', async ()
 test('the probabilities of tokens, line ends and special tokens sum to 1', () => {
   const size = network.config.vocabSize;
   const reader = new LogitReader(full.vocabulary, size);
-  const logits = Float32Array.from({ length: 2 * size }, (_, i) => Math.sin(i * 12.9898) * 4);
-  const { logTotal, finish, best } = reader.read(logits, 1, true);
-  const p = (id: number) => Math.exp((logits[size + id] as number) - logTotal);
+  const logits = Float32Array.from({ length: size }, (_, i) => Math.sin(i * 12.9898) * 4);
+  const { logTotal, finish, best } = reader.read(logits, true);
+  const p = (id: number) => Math.exp((logits[id] as number) - logTotal);
   const all = Array.from({ length: size }, (_, id) => id);
   const total = all.reduce((sum, id) => sum + p(id), 0);
   assert.ok(Math.abs(total - 1) < 1e-6);
@@ -66,7 +66,7 @@ test('the probabilities of tokens, line ends and special tokens sum to 1', () =>
   assert.ok(Math.abs(ends.reduce((sum, id) => sum + p(id), 0) - finish) < 1e-6);
   const others = all.filter((id) => !ends.includes(id)).sort((a, b) => p(b) - p(a));
   assert.deepEqual(best, others.slice(0, best.length));
-  assert.ok(reader.read(logits, 1, false).finish < finish, 'a line end is no end where the line goes on');
+  assert.ok(reader.read(logits, false).finish < finish, 'a line end is no end where the line goes on');
 });
 
 test('the neural model drafts alone if the n-grams have no match', async () => {

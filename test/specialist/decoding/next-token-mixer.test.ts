@@ -37,9 +37,9 @@ test('while healing, probabilities are those of the mixture over the tokens that
   for (const likely of ['', ' ', '(']) {
     const { position, context, end, healed, mixer } = stateAfter('export function |');
     const logits = logitsOf(likely);
-    const { options, finish } = mixer.predict(context, end, healed, logits, 0, true);
+    const { options, finish } = mixer.predict(context, end, healed, logits, true);
     assert.equal(finish.mixed, 0);
-    const all = reader.read(logits, 0, false);
+    const all = reader.read(logits, false);
     // The n-grams' probabilities here, without the restriction by healing.
     position.predictor.predict(context, end, position.scope, position.path);
     const whole = (token: number) => {
@@ -58,10 +58,10 @@ test('while healing, probabilities are those of the mixture over the tokens that
 
 test('a reading has the probability of the allowed tokens', () => {
   const logits = logitsOf('');
-  const all = reader.read(logits, 0, false);
+  const all = reader.read(logits, false);
   const allowed = [3, 40, 77, 120];
   const sum = allowed.reduce((total, id) => total + probability(all, id), 0);
-  assert.ok(Math.abs(reader.read(logits, 0, false, allowed).allowed - sum) < 1e-6);
+  assert.ok(Math.abs(reader.read(logits, false, allowed).allowed - sum) < 1e-6);
   assert.equal(all.allowed, 1);
 });
 
