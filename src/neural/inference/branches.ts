@@ -44,10 +44,6 @@ export class Branches {
     return this.cache.length - this.nodes.length;
   }
 
-  get size(): number {
-    return this.nodes.length;
-  }
-
   /**
    * Logits after each path, [vocabulary] each; the empty path is the prompt's end. All unknown paths are run together in
    * one pass.
@@ -120,12 +116,6 @@ export class Branches {
     this.nodes = below;
     this.top = end.children;
     this.logits = end.logits;
-  }
-
-  /** Drops everything that is not on the path. */
-  keep(path: Path): void {
-    const end = this.find(path.slice(0, this.depthOf(path)));
-    this.retain(new Set(end ? lineage(end) : []));
   }
 
   /** Ends a search. Beyond MOST_KEPT nodes, those that it did not ask for are dropped first, then the latest ones. */
