@@ -50,7 +50,7 @@ export async function proposeLine(
       const head = tokenHead(fresh);
       bytes.push(...(head ?? fresh));
       if (head) return textOf(bytes);
-      left = left.length === 0 ? left : remainingBytes(left, spelling);
+      left = remainingBytes(left, spelling);
       path.push(choice);
       if (guess[path.length - 1] !== choice) break;
     }

@@ -93,7 +93,7 @@ export function scoreLine(
     });
     context[end] = token;
     at += spells.length;
-    toHeal = toHeal.length === 0 ? toHeal : remainingBytes(toHeal, spells);
+    toHeal = remainingBytes(toHeal, spells);
   });
   const end = kept + tokens.length;
   const restTokens = tokenizer.encode(rest).subarray(0, REST_TOKENS);

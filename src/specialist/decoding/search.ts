@@ -148,10 +148,7 @@ function extend(
       ngram: hypothesis.ngram + logOf(ngram),
       finished: false,
       logLineEnd: Number.NEGATIVE_INFINITY,
-      healing:
-        hypothesis.healing.length === 0
-          ? hypothesis.healing
-          : remainingBytes(hypothesis.healing, tokenizer.bytesOf(token)),
+      healing: remainingBytes(hypothesis.healing, tokenizer.bytesOf(token)),
     };
   });
 }

@@ -2,11 +2,11 @@
 import type { CompletionQuery, Draft, DraftOptions } from '../../common/completion.ts';
 import { type Block, continueBlock, type FirstLine } from '../ngram/block.ts';
 import { textOf } from '../ngram/draft-tokens.ts';
-import { firstLine, mayContinue, wantsBlock, withBlock } from '../ngram/drafter.ts';
+import { distinctLines, firstLine, mayContinue, wantsBlock, withBlock } from '../ngram/drafter.ts';
 import type { NgramCursorPosition, NgramModel } from '../ngram/model.ts';
 import { surroundings } from '../ngram/ranking.ts';
 import { withTemplate } from '../ngram/template-lines.ts';
-import { describeMixed, type MixCandidate, type MixUnranked } from './ranking.ts';
+import { describeMixed, type MixCandidate } from './ranking.ts';
 import type { MixHypothesis } from './search.ts';
 
 /** Candidates whose agreement with the next line is computed; each costs a few n-gram distributions. */
@@ -62,16 +62,7 @@ export function chooseLine(
   { query, ngram, position }: QuerySite,
   hypotheses: readonly MixHypothesis[],
 ): MixedLineChoice {
-  const { own, scope, path, search } = position;
-  const { vocabulary } = ngram;
-  const seen = new Set<string>();
-  const unranked: MixUnranked[] = [];
-  for (const hypothesis of hypotheses) {
-    const text = textOf(hypothesis, own.healed, vocabulary);
-    if (text.trim() === '' || seen.has(text.trimEnd())) continue;
-    seen.add(text.trimEnd());
-    const logNextLine = unranked.length < RESCORED ? search.logNextLine(hypothesis, own.before, scope, path) : -20;
-    unranked.push({ hypothesis, text, logNextLine });
-  }
+  const textAt = (hypothesis: MixHypothesis) => textOf(hypothesis, position.own.healed, ngram.vocabulary);
+  const unranked = distinctLines(hypotheses, position, textAt, RESCORED);
   return describeMixed(unranked, surroundings(query.prefix, query.suffix));
 }

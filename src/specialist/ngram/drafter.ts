@@ -10,15 +10,39 @@ import type { OwnFile } from './own-file.ts';
 import type { Predictor } from './predictor.ts';
 import { lookupScope } from './project-index.ts';
 import { describe, describeNone, type LineCandidate, surroundings, type Unranked } from './ranking.ts';
-import type { LineSearch } from './search.ts';
+import type { Hypothesis, LineSearch } from './search.ts';
 import type { TemplateDraft } from './template.ts';
-import { withTemplate } from './template-lines.ts';
+import { type SearchPosition, withTemplate } from './template-lines.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /** Below a less probable line no lines are drafted: what follows it is even less probable. */
 const CONTINUE_THRESHOLD = 0.4;
 /** Candidates whose agreement with the next line is computed; each costs a few distributions. */
 const rescored = 8;
+
+/**
+ * The lines with different texts, for the ranking.
+ * @param hypotheses most probable first
+ * @param textAt undefined if the line cannot be used
+ * @param most lines whose agreement with the next line is computed
+ */
+export function distinctLines<H extends Hypothesis>(
+  hypotheses: readonly H[],
+  { own, search, scope, path }: Omit<SearchPosition, 'predictor'>,
+  textAt: (hypothesis: H) => string | undefined,
+  most: number,
+): (Unranked & { readonly hypothesis: H })[] {
+  const seen = new Set<string>();
+  const lines: (Unranked & { readonly hypothesis: H })[] = [];
+  for (const hypothesis of hypotheses) {
+    const text = textAt(hypothesis);
+    if (text === undefined || text.trim() === '' || seen.has(text.trimEnd())) continue;
+    seen.add(text.trimEnd());
+    const logNextLine = lines.length < most ? search.logNextLine(hypothesis, own.before, scope, path) : -20;
+    lines.push({ hypothesis, text, logNextLine });
+  }
+  return lines;
+}
 
 /** The best candidate. */
 export function firstLine(
@@ -147,18 +171,11 @@ export class NgramDrafter {
   choose(query: CompletionQuery, maxTokens: number): LineChoice {
     const { own, search } = this;
     const scope = lookupScope(query.path, own.following, query.languageId);
-    const { before } = own;
     const around = surroundings(query.prefix, query.suffix);
     const rest = restOfLine(query.suffix);
-    const unranked: Unranked[] = [];
-    const seen = new Set<string>();
-    for (const hypothesis of search.run(before, own.healed, scope, query.path, maxTokens)) {
-      const text = cutBeforeRest(textOf(hypothesis, own.healed, this.vocabulary), rest);
-      if (text === undefined || text.trim() === '' || seen.has(text.trimEnd())) continue;
-      seen.add(text.trimEnd());
-      const logNextLine = unranked.length < rescored ? search.logNextLine(hypothesis, before, scope, query.path) : -20;
-      unranked.push({ hypothesis, text, logNextLine });
-    }
+    const found = search.run(own.before, own.healed, scope, query.path, maxTokens);
+    const textAt = (hypothesis: Hypothesis) => cutBeforeRest(textOf(hypothesis, own.healed, this.vocabulary), rest);
+    const unranked = distinctLines(found, { own, search, scope, path: query.path }, textAt, rescored);
     return { candidates: describe(unranked, around), none: describeNone(unranked, around) };
   }
 }
