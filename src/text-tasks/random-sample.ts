@@ -107,15 +107,20 @@ export function heldBack(task: Named, known: TaskData['known'], loss: number): H
   const byPeople = answered.filter(({ person }) => person !== undefined);
   const [judgedBy, sample] =
     byPeople.length > random.length ? (['person', byPeople] as const) : (['api', random] as const);
-  return { keys: new Set(sample.slice(0, heldBackCount(sample.length, loss)).map(({ key }) => key)), judgedBy };
+  const labelled = [...known.values()].filter(({ person, api }) => (person ?? api) !== undefined).length;
+  const count = heldBackCount(sample.length, labelled, loss);
+  return { keys: new Set(sample.slice(0, count).map(({ key }) => key)), judgedBy };
 }
 
 /**
- * At most half. A loss of 1 % is bounded with 99 texts of which none is lost, with 199 of which one is lost, and so on:
- * numbers between these would only lower the share of local texts (`riskAt`).
+ * At most half of the sample, or of all labels if the sample is small. A loss of 1 % is bounded with 99 texts of which
+ * none is lost, with 199 of which one is lost, and so on: numbers between these would only lower the share of local
+ * texts (`riskAt`).
  */
-function heldBackCount(sample: number, loss: number): number {
+function heldBackCount(sample: number, labelled: number, loss: number): number {
   const half = Math.floor(sample / 2);
   const lost = Math.floor(half * loss + 1e-9);
-  return lost === 0 ? half : Math.round(lost / loss) - 1;
+  if (lost > 0) return Math.round(lost / loss) - 1;
+  const fewest = Math.round(1 / loss) - 1;
+  return sample >= fewest && labelled >= 2 * fewest ? fewest : half;
 }

@@ -63,6 +63,8 @@ test('holds as many texts back as use up the bound, and judges by people if they
   assert.deepEqual(countOf(300, 0.01), [99, 'api']);
   assert.deepEqual(countOf(400, 0.01), [199, 'api']);
   assert.deepEqual(countOf(300, 0.02), [149, 'api']);
+  assert.deepEqual(countOf(150, 0.01), [75, 'api'], 'too few labels are left to learn from');
+  assert.deepEqual(countOf(150, 0.01, 150), [99, 'api']);
   assert.deepEqual(countOf(60, 0.01), [30, 'api']);
   assert.deepEqual(countOf(60, 0.01, 5), [30, 'api']);
   assert.deepEqual(countOf(60, 0.01, 80), [40, 'person']);
