@@ -1,7 +1,7 @@
 // What a call has to gain for specialist and API together to stay within an allowed distance below the API.
 import { shuffled } from '../../src/common/statistics/random.ts';
 import { fitRouter, score } from '../../src/routing/fit.ts';
-import type { CouplingExample } from '../../src/routing/types.ts';
+import type { RouterExample } from '../../src/routing/types.ts';
 
 const FOLDS = 5;
 const SEED = 1;
@@ -13,15 +13,11 @@ const SEED = 1;
  * @param known with both answers
  * @param others examples that every fit sees
  */
-export function callPrice(
-  known: readonly CouplingExample[],
-  others: readonly CouplingExample[],
-  allowed: number,
-): number {
+export function callPrice(known: readonly RouterExample[], others: readonly RouterExample[], allowed: number): number {
   const files = [...new Set(known.map(({ path }) => path))].sort();
   const foldOf = new Map(shuffled(files.length, SEED).map((file, i) => [files[file], i % FOLDS]));
   const rows = Array.from({ length: FOLDS }, (_, fold) => {
-    const isIn = ({ path }: CouplingExample) => foldOf.get(path) === fold;
+    const isIn = ({ path }: RouterExample) => foldOf.get(path) === fold;
     const fit = fitRouter([...others, ...known.filter((each) => !isIn(each))], { now: 0 });
     return known.filter(isIn).map(({ draft, position, specialistRight, apiRight }) => {
       const { pSpecialist, pApi } = score(fit, draft, position);

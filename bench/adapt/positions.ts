@@ -9,7 +9,7 @@ import { draftOptions, shownDraft } from '../../src/prompts/completion/completio
 import { cutsOf } from '../../src/prompts/completion/cuts.ts';
 import { isBeginning, matchesTruth } from '../../src/prompts/completion/judge.ts';
 import { positionFactsOf } from '../../src/routing/position-facts.ts';
-import type { CouplingExample } from '../../src/routing/types.ts';
+import type { RouterExample } from '../../src/routing/types.ts';
 import type { EngineClient } from '../../src/specialist/engine/client.ts';
 import { NgramModel } from '../../src/specialist/ngram/model.ts';
 import { source } from '../base/specialist.ts';
@@ -24,7 +24,7 @@ import type { Replayed } from './replay.ts';
 const calibrated = 200;
 
 /** A place and all that is known of it. */
-export interface Sided extends CouplingExample {
+export interface Sided extends RouterExample {
   readonly file: string;
   readonly truth: string;
   /** Of the API's answer, as it would be shown; undefined where nobody asked it. */

@@ -1,6 +1,6 @@
 // The deferral curve: quality against the share of positions sent to the API, for each rule that could choose them.
 import { lowestProbability, meanOfFirstThree } from '../../src/routing/features.ts';
-import type { CouplingExample } from '../../src/routing/types.ts';
+import type { RouterExample } from '../../src/routing/types.ts';
 
 export type DeferralRule =
   | 'learned' // gain of the two calibrated estimates
@@ -26,7 +26,7 @@ export interface DeferralCurve {
 
 /** An example with both answers known, and the two estimates for it. */
 export interface ScoredExample {
-  readonly example: CouplingExample;
+  readonly example: RouterExample;
   readonly pSpecialist: number;
   readonly pApi: number;
 }

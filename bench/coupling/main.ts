@@ -9,7 +9,7 @@ import { decideWhole } from '../../src/routing/decide.ts';
 import { fitRouter, score } from '../../src/routing/fit.ts';
 import { positionFactsOf } from '../../src/routing/position-facts.ts';
 import type { RouterModel } from '../../src/routing/router-model.ts';
-import type { CouplingExample } from '../../src/routing/types.ts';
+import type { RouterExample } from '../../src/routing/types.ts';
 import { askedAt, readRecordings } from '../common/recordings.ts';
 import { shippedTokenizer } from '../common/shipped.ts';
 import type { Benchmark, BenchOptions, Figures } from '../figures.ts';
@@ -35,7 +35,7 @@ export const coupling: Benchmark = {
 async function run({ recordings }: BenchOptions): Promise<Figures> {
   const tokenizer = shippedTokenizer();
   const examples = readRecordings(recordings).flatMap((recording) =>
-    measure(recording, tokenizer).answered.map(({ position, draft, right }): CouplingExample => {
+    measure(recording, tokenizer).answered.map(({ position, draft, right }): RouterExample => {
       return {
         path: join(recording.package, position.path),
         draft,

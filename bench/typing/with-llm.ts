@@ -10,7 +10,7 @@ import { EMPTY_DRAFT } from '../../src/routing/features.ts';
 import { fitRouter } from '../../src/routing/fit.ts';
 import { positionFactsOf } from '../../src/routing/position-facts.ts';
 import type { RouterModel } from '../../src/routing/router-model.ts';
-import type { CouplingExample } from '../../src/routing/types.ts';
+import type { RouterExample } from '../../src/routing/types.ts';
 import { NgramModel } from '../../src/specialist/ngram/model.ts';
 import type { Base } from '../base/types.ts';
 import { askedAt, type Recording, readRecordings } from '../common/recordings.ts';
@@ -185,7 +185,7 @@ function routerBeside(folder: Material, recordings: readonly Recording[]): Route
     .filter((recording) => recording.package !== folder.name)
     .flatMap((recording) =>
       recording.places.map(
-        (place): CouplingExample => ({
+        (place): RouterExample => ({
           path: join(recording.package, place.path),
           ...{ draft: EMPTY_DRAFT, specialistRight: false },
           position: positionFactsOf(askedAt(place).query),

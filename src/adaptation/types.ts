@@ -109,7 +109,7 @@ export interface AdaptOutcome {
   /** Absolute path of the specialist's snapshot, complete on disk. */
   readonly snapshotPath: string;
   /** Undefined for effort 'index'. */
-  readonly coupling: RouterModel | undefined;
+  readonly router: RouterModel | undefined;
   /** Why the store could not be written during API calls, and what happened to the answers. Absent: no trouble. */
   readonly trouble?: string;
 }

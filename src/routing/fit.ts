@@ -10,7 +10,7 @@ import { Nearby, type Neighbourhood, neighbourOf } from './neighbourhood.ts';
 import { apiPrior, cutPrior, specialistPrior } from './priors.ts';
 import type { RouterModel, RouterParameters } from './router-model.ts';
 import { endOf, type ScoredCut } from './show.ts';
-import type { CouplingExample, PositionFacts, Shift } from './types.ts';
+import type { PositionFacts, RouterExample, Shift } from './types.ts';
 
 export interface RouterFitOptions {
   /** Time of the fit, ms since 1970; absent: now. */
@@ -33,14 +33,14 @@ interface CutRow extends LabelledVector {
  * Deterministic in the examples and their order. Without examples the priors. Empty drafts count for p(API right) only:
  * their p(specialist right) is 0 by definition, and would make the calibration look better than it is.
  */
-export function fitRouter(examples: readonly CouplingExample[], options: RouterFitOptions = {}): RouterModel {
+export function fitRouter(examples: readonly RouterExample[], options: RouterFitOptions = {}): RouterModel {
   const specialistRows: LabelledVector[] = [];
   const apiRows: LabelledVector[] = [];
   const cutRows: CutRow[] = [];
   const labelledPairs: {
     readonly specialist: LabelledVector | undefined;
     readonly api: LabelledVector;
-    readonly example: CouplingExample;
+    readonly example: RouterExample;
   }[] = [];
   for (const example of withinRowLimit(examples)) {
     const { path, draft, position, specialistRight, apiRight, cuts = [] } = example;
@@ -87,7 +87,7 @@ export function fitRouter(examples: readonly CouplingExample[], options: RouterF
   };
 }
 
-type ApiLabelled = { readonly api: LabelledVector; readonly example: CouplingExample };
+type ApiLabelled = { readonly api: LabelledVector; readonly example: RouterExample };
 
 /**
  * The neighbourhood, and its errors out-of-fold. Undefined if the features predict the API's answers clearly better,
@@ -231,7 +231,7 @@ export function scoreCuts(
   });
 }
 
-function withinRowLimit(examples: readonly CouplingExample[]): readonly CouplingExample[] {
+function withinRowLimit(examples: readonly RouterExample[]): readonly RouterExample[] {
   if (examples.length <= MAX_ROWS) return examples;
   // Examples with API labels first, because they were paid for; then an even sample of the rest.
   const paid = evenSample(

@@ -5,7 +5,7 @@
 // names and values that only the folder has; words show that a little, features do not.
 import { sigmoid } from '../common/statistics/logistic.ts';
 import { apiPrior } from './priors.ts';
-import type { CouplingExample, PositionFacts } from './types.ts';
+import type { PositionFacts, RouterExample } from './types.ts';
 
 /** A position with a known outcome. */
 export interface Neighbour {
@@ -58,7 +58,7 @@ function weightedWords(position: PositionFacts): Map<number, number> {
   return bag;
 }
 
-export function neighbourOf({ position, apiRight }: Pick<CouplingExample, 'position' | 'apiRight'>): Neighbour {
+export function neighbourOf({ position, apiRight }: Pick<RouterExample, 'position' | 'apiRight'>): Neighbour {
   return { words: [...weightedWords(position)], right: apiRight === true };
 }
 

@@ -16,7 +16,7 @@ export interface PositionFacts {
 }
 
 /** A labelled position in a held-out file. */
-export interface CouplingExample {
+export interface RouterExample {
   readonly path: string;
   readonly draft: Draft;
   readonly position: PositionFacts;

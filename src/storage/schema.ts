@@ -4,7 +4,7 @@
  * The `user_version` of a database with this schema. Raise it with every change of a table, and of JSON that is stored
  * in one: databases of all other versions are set aside (open.ts).
  */
-export const schemaVersion = 10;
+export const schemaVersion = 11;
 
 export const schema = `
    CREATE TABLE llmCalls (
@@ -30,7 +30,7 @@ export const schema = `
    ) STRICT;
    CREATE TABLE adaptations (
      id TEXT PRIMARY KEY, folder TEXT NOT NULL, startedAt REAL NOT NULL, finishedAt REAL NOT NULL,
-     report TEXT NOT NULL, coupling TEXT NOT NULL
+     report TEXT NOT NULL, router TEXT NOT NULL
    ) STRICT;
    CREATE INDEX adaptationsByFolder ON adaptations (folder, finishedAt);
    -- Costs are separate from texts, which may be deleted. Months are in local time, as in common/paid-call.ts.

@@ -81,8 +81,8 @@ export class SqliteStore implements Store {
     };
   }
 
-  recordAdaptation(folder: string, { startedAt, finishedAt, report, coupling }: FinishedRun): AdaptationRow {
-    const texts = { report: JSON.stringify(report), coupling: JSON.stringify(coupling) };
+  recordAdaptation(folder: string, { startedAt, finishedAt, report, router }: FinishedRun): AdaptationRow {
+    const texts = { report: JSON.stringify(report), router: JSON.stringify(router) };
     const row = { id: randomUUID(), folder, startedAt, finishedAt, ...texts };
     this.database.insert('adaptations', row);
     return row;

@@ -6,12 +6,12 @@ import type { AdaptationRow, CompletionRow, FolderRows, LlmCallRow, Totals } fro
 /** Number of completions kept; older ones are dropped. Paid answers are never dropped. */
 export const keptCompletions = 20_000;
 
-/** A finished adaptation run; `report` and `coupling` are stored as JSON. */
+/** A finished adaptation run; `report` and `router` are stored as JSON. */
 export interface FinishedRun {
   readonly startedAt: number;
   readonly finishedAt: number;
   readonly report: unknown;
-  readonly coupling: unknown;
+  readonly router: unknown;
 }
 
 /**

@@ -38,7 +38,7 @@ export interface AdaptationRow {
   readonly finishedAt: number;
   /** The report and the fitted router, each as JSON. */
   readonly report: string;
-  readonly coupling: string;
+  readonly router: string;
 }
 
 /** A held-out position at which models were asked. It identifies the file without its text. */

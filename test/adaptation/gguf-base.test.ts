@@ -66,13 +66,13 @@ test('an adapter is trained over a GGUF base, compared with it, and mixed with t
   context.after(() => client.end());
   const engine = new RecordingEngine(client);
   const files = readdirSync(base.folder);
-  const { neural, neuralFailure, coupling } = await run(engine);
+  const { neural, neuralFailure, router } = await run(engine);
   assert.equal(neural?.training?.method, 'adapters (LoRA)', neuralFailure?.message);
   assert.equal(neural.training.steps, 6);
   const { before = 0, after = 9 } = neural.training.loss ?? {};
   assert.ok(after < before, 'training lowers the loss');
   assert.ok(neural.chosenFrom?.base && neural.chosenFrom.adapted, JSON.stringify(neural.chosenFrom));
-  assert.ok(coupling, 'the router is fitted');
+  assert.ok(router, 'the router is fitted');
   const opened = engine.asked.flatMap(({ kind, request: of }) =>
     kind === 'open' ? [of as Requests['open']['request']] : [],
   );

@@ -67,9 +67,9 @@ describe('with the same tokenizer', () => {
     });
     const latest = latestAdaptation(earlier, log);
     assert.ok(latest.ok);
-    assert.deepEqual(servedRouter(earlier, true, log), latest.value.coupling);
-    assert.deepEqual(servedRouter(earlier, false, log), latest.value.report.neural?.ngramCoupling);
-    assert.notDeepEqual(latest.value.coupling, defaultRouter());
+    assert.deepEqual(servedRouter(earlier, true, log), latest.value.router);
+    assert.deepEqual(servedRouter(earlier, false, log), latest.value.report.neural?.ngramRouter);
+    assert.notDeepEqual(latest.value.router, defaultRouter());
   });
 });
 

@@ -53,7 +53,7 @@ describe('a run on a regular project', () => {
     const with_ = deps();
     const result = await adapt(project.request, with_);
     assert.ok(result.ok, JSON.stringify(result));
-    const { report: figures, snapshotPath, coupling } = result.value;
+    const { report: figures, snapshotPath, router } = result.value;
     assert.equal(figures.harvest.files, project.files.size);
     const { train, validation, test: held } = figures.splits;
     assert.equal(train + validation + held, project.files.size);
@@ -61,7 +61,7 @@ describe('a run on a regular project', () => {
     // The modules are similar, so a trained specialist is right at many lines.
     assert.ok((figures.specialist?.exactMatch ?? 0) > 0.3, `exact match ${figures.specialist?.exactMatch}`);
     assert.equal(figures.api, undefined);
-    assert.equal(coupling?.apiExamples, 0);
+    assert.equal(router?.apiExamples, 0);
     assert.deepEqual(with_.recorded, [figures]);
     assert.ok(existsSync(snapshotPath));
     for (const stage of ['Indexing', 'Learning the mixture', 'Calibrating', 'Measuring'])
@@ -119,7 +119,7 @@ describe('a run on a regular project', () => {
       asked.map(({ done, total }) => ({ done, total })),
       Array.from({ length: 40 }, (_, i) => ({ done: i + 1, total: 40 })),
     );
-    assert.ok((figures.coupling?.apiExamples ?? 0) > 0);
+    assert.ok((figures.router?.apiExamples ?? 0) > 0);
     // Both models together are at least as good as the better one, except for chance at so few positions.
     const { together, specialist, api: large } = figures.api?.compared ?? assert.fail('nothing is compared');
     assert.ok(together.exactMatch >= specialist.exactMatch, `${together.exactMatch} against ${specialist.exactMatch}`);
@@ -180,7 +180,7 @@ describe('a run on a regular project', () => {
     const before_ = await readSpecialist(project.request, silentLog);
     const figures = await report({ ...project.request, effort: 'index' });
     assert.equal(figures.specialist, undefined);
-    assert.equal(figures.coupling, undefined);
+    assert.equal(figures.router, undefined);
     const after_ = await readSpecialist(project.request, silentLog);
     assert.ok(before_.ok && after_.ok);
     assert.deepEqual(after_.value.weights, before_.value.weights);

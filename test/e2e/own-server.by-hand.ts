@@ -119,7 +119,7 @@ step('an adaptation loses no answer to the death of the server', async () => {
   assert.equal(all.length, calls, `${report.notes.join(' ')}`);
   assert.equal(report.paid?.answers, calls);
   assert.equal(report.api?.failed, 0);
-  assert.ok((report.coupling?.apiExamples ?? 0) > 0, 'the router knows answers');
+  assert.ok((report.router?.apiExamples ?? 0) > 0, 'the router knows answers');
 });
 
 step('the report compares both models', async () => {

@@ -7,10 +7,10 @@ import { features } from '../../src/routing/features.ts';
 import { cutProbability, fitRouter, score, withoutApiFit } from '../../src/routing/fit.ts';
 import type { RouterModel } from '../../src/routing/router-model.ts';
 import { parseRouter } from '../../src/routing/router-model.ts';
-import type { CouplingExample } from '../../src/routing/types.ts';
+import type { RouterExample } from '../../src/routing/types.ts';
 import { draftOf, POSITION, synthetic } from './synthetic.ts';
 
-const examplesOf = (items: { example: CouplingExample }[]) => items.map((i) => i.example);
+const examplesOf = (items: { example: RouterExample }[]) => items.map((i) => i.example);
 const meanError = (fit: RouterModel, seed: number) => {
   const fresh = synthetic(500, seed);
   let specialist = 0;
@@ -45,7 +45,7 @@ for (const [count, kind, limit] of [
 
 test('calibration is measured out of fold: an answer that only the file tells is not learned', () => {
   // Every file has its own indent, and its answers are all right or all wrong: in-sample a perfect feature.
-  const examples = Array.from({ length: 400 }, (_, i): CouplingExample => {
+  const examples = Array.from({ length: 400 }, (_, i): RouterExample => {
     const file = i % 8;
     const position = { ...POSITION, lineBefore: `${' '.repeat([3, 11, 5, 13, 7, 2, 9, 1][file] as number)}x ` };
     return { path: `f${file}.ts`, draft: draftOf([0.5]), position, specialistRight: file % 2 === 0 };
@@ -63,7 +63,7 @@ test('without API labels the prior stands and says so; a few labels move it a li
   assert.ok(Math.abs(prior.pApi - 0.7) < 1e-9);
   assert.ok(Math.abs(score(none, draftOf([0.5]), { ...POSITION, languageId: 'markdown' }).pApi - 0.3) < 1e-9);
   const allWrong = (count: number) =>
-    examplesOf(synthetic(count, 5)).map((e): CouplingExample => ({ ...e, apiRight: false }));
+    examplesOf(synthetic(count, 5)).map((e): RouterExample => ({ ...e, apiRight: false }));
   const few = score(fitRouter(allWrong(6), { now: 0 }), draftOf([0.5]), POSITION);
   const many = score(fitRouter(allWrong(300), { now: 0 }), draftOf([0.5]), POSITION);
   assert.ok(!few.pApiIsPrior);
@@ -76,7 +76,7 @@ test('an empty draft is never right', () => {
     assert.equal(score(fit, undefined, POSITION).pSpecialist, 0);
     assert.equal(score(fit, draftOf([], ''), POSITION).pSpecialist, 0);
   }
-  const empty: CouplingExample = {
+  const empty: RouterExample = {
     path: 'a',
     draft: draftOf([], ''),
     position: POSITION,
@@ -95,7 +95,7 @@ test('more confident drafts get a higher probability, with and without a fit', (
 });
 
 const broken = draftOf([Number.NaN, Number.POSITIVE_INFINITY, -1]);
-const degenerate: Record<string, CouplingExample[]> = {
+const degenerate: Record<string, RouterExample[]> = {
   none: [],
   one: examplesOf(synthetic(1, 8)),
   three: examplesOf(synthetic(3, 8)),
@@ -141,7 +141,7 @@ test('features are finite and separate a string from code', () => {
 test('a language whose cuts are right less often than their tokens say is calibrated by itself; one with few places is not', () => {
   const random = uniforms(6);
   const chance: Readonly<Record<string, number>> = { typescript: 0.8, markdown: 0.3, go: 0.1 };
-  const cutAt = (languageId: string, i: number): CouplingExample => {
+  const cutAt = (languageId: string, i: number): RouterExample => {
     const draft = draftOf([0.9]);
     const cuts = [{ draft, right: random() < (chance[languageId] as number) }];
     return {

@@ -6,11 +6,11 @@ import { fitRouter, score } from '../../src/routing/fit.ts';
 import { Nearby, neighbourOf } from '../../src/routing/neighbourhood.ts';
 import { positionFactsOf } from '../../src/routing/position-facts.ts';
 import { parseRouter } from '../../src/routing/router-model.ts';
-import type { CouplingExample, PositionFacts } from '../../src/routing/types.ts';
+import type { PositionFacts, RouterExample } from '../../src/routing/types.ts';
 import { draftOf, POSITION } from './synthetic.ts';
 
 /** Places in tests are hard for the API, others easy; every feature is the same at both. */
-function neighboursAt(count: number, seed: number): CouplingExample[] {
+function neighboursAt(count: number, seed: number): RouterExample[] {
   const uniform = uniforms(seed);
   return Array.from({ length: count }, () => {
     const hard = uniform() < 0.5;

@@ -5,7 +5,7 @@ import { type Draft, NGRAM_MODEL } from '../../src/common/completion.ts';
 import { defaultRouter } from '../../src/routing/defaults.ts';
 import { fitRouter, scoreCuts } from '../../src/routing/fit.ts';
 import { bestCut, endOf, gainOf, heldBack, restOf } from '../../src/routing/show.ts';
-import type { CouplingExample } from '../../src/routing/types.ts';
+import type { RouterExample } from '../../src/routing/types.ts';
 import { draft } from '../fakes/specialist.ts';
 
 const cuts = [
@@ -71,7 +71,7 @@ test('the rest after a right cut has the conditional probability', () => {
 const ofLength = (length: number, p: number) => draft('word '.repeat(length).trim(), p);
 
 test('a longer cut never has a higher probability, with and without a fit', () => {
-  const examples = Array.from({ length: 60 }, (_, i): CouplingExample => {
+  const examples = Array.from({ length: 60 }, (_, i): RouterExample => {
     const whole = ofLength(3, i % 2 ? 0.9 : 0.5);
     const right = i % 4 > 0;
     return {

@@ -1,10 +1,10 @@
-// Places with known probabilities of being right, for the tests of the coupling.
+// Places with known probabilities of being right, for the tests of the router.
 import type { Draft } from '../../src/common/completion.ts';
 import { sigmoid } from '../../src/common/statistics/logistic.ts';
 import { uniforms } from '../../src/common/statistics/random.ts';
 import type { Estimates } from '../../src/routing/decision.ts';
 import type { Limits } from '../../src/routing/limits.ts';
-import type { CouplingExample, PositionFacts } from '../../src/routing/types.ts';
+import type { PositionFacts, RouterExample } from '../../src/routing/types.ts';
 
 export const POSITION: PositionFacts = { languageId: 'typescript', lineBefore: '  const x = ', lineAfter: '' };
 
@@ -34,7 +34,7 @@ export function draftOf(probabilities: readonly number[], text = 'some.text();')
 }
 
 export interface Synthetic {
-  readonly example: CouplingExample;
+  readonly example: RouterExample;
   /** The true probabilities that the labels were drawn with. */
   readonly pSpecialist: number;
   readonly pApi: number;
@@ -51,7 +51,7 @@ export function synthetic(count: number, seed: number, options: { files?: number
     const pSpecialist = sigmoid(-1 + 1.2 * Math.log(confidence / (1 - confidence)));
     const pApi = inString ? 0.35 : 0.9;
     const position = { ...POSITION, lineBefore: inString ? "  log('and " : '  const x = ' };
-    const example: CouplingExample = {
+    const example: RouterExample = {
       path: file,
       draft,
       position,

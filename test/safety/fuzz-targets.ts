@@ -166,7 +166,7 @@ export function targets(folder: string): readonly Target[] {
       },
     },
     {
-      name: 'coupling',
+      name: 'router',
       try: (random) => ending(parseRouter(mutateJson(JSON.parse(JSON.stringify(defaultRouter())), random))),
     },
     {

@@ -96,7 +96,7 @@ for (const [kind, open] of Object.entries(kinds)) {
 
     test('returns the latest adaptation of a folder', () => {
       const store = open();
-      const run = { startedAt: 1, finishedAt: 2, report: { files: 3 }, coupling: { version: 1 } };
+      const run = { startedAt: 1, finishedAt: 2, report: { files: 3 }, router: { version: 1 } };
       const first = store.recordAdaptation('/a', run);
       const second = store.recordAdaptation('/a', { ...run, finishedAt: 5 });
       const other = store.recordAdaptation('/b', { ...run, finishedAt: 4 });
@@ -112,7 +112,7 @@ for (const [kind, open] of Object.entries(kinds)) {
       for (const name of ['/a', '/b']) {
         store.recordCompletion(completion({ id: name, folder: name }));
         store.settle('', llmCall({ requestHash: name, folder: name }));
-        store.recordAdaptation(name, { startedAt: 1, finishedAt: 2, report: {}, coupling: {} });
+        store.recordAdaptation(name, { startedAt: 1, finishedAt: 2, report: {}, router: {} });
       }
       store.deleteFolderData('/a');
       assert.deepEqual([store.rowsOf('/a').completions.length, store.rowsOf('/b').completions.length], [0, 1]);
@@ -130,7 +130,7 @@ for (const [kind, open] of Object.entries(kinds)) {
     test('deletes only the adaptations of a folder', () => {
       const store = open();
       for (const name of ['/a', '/b'])
-        store.recordAdaptation(name, { startedAt: 1, finishedAt: 2, report: {}, coupling: {} });
+        store.recordAdaptation(name, { startedAt: 1, finishedAt: 2, report: {}, router: {} });
       store.recordCompletion(completion({ folder: '/a' }));
       store.deleteAdaptations('/a');
       assert.deepEqual(

@@ -11,7 +11,7 @@ import type { AdaptRequest } from '../types.ts';
 export function latestAdaptation(
   request: Pick<AdaptRequest, 'root' | 'storeFolder'>,
   log: Log,
-): Result<{ readonly report: AdaptReport; readonly coupling: RouterModel; readonly finishedAt: number }> {
+): Result<{ readonly report: AdaptReport; readonly router: RouterModel; readonly finishedAt: number }> {
   const { store, notice } = openStore(request.storeFolder, { log });
   if (notice !== undefined) log.warn(notice);
   try {
@@ -19,10 +19,10 @@ export function latestAdaptation(
     if (row === undefined) {
       return failed('nothing-to-learn', `${request.root} has no adaptation yet. Run: npm start -- ${request.root}`);
     }
-    const coupling = storedRouter(row.coupling);
-    if (!coupling.ok) return coupling;
+    const router = storedRouter(row.router);
+    if (!router.ok) return router;
     const report = storedReport(row.report);
-    if (report !== undefined) return ok({ report, coupling: coupling.value, finishedAt: row.finishedAt });
+    if (report !== undefined) return ok({ report, router: router.value, finishedAt: row.finishedAt });
     return failed('corrupt', `The report on ${request.root} is damaged. Adapt again: npm start -- ${request.root}`);
   } finally {
     store.close();

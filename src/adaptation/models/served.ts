@@ -59,9 +59,9 @@ export function servedRouter(
 ): RouterModel {
   const latest = latestAdaptation(request, log);
   if (!latest.ok) return defaultRouter();
-  const { coupling, report } = latest.value;
+  const { router, report } = latest.value;
   if (!mixed || !neural)
-    return holdsAlone(report, tokenizerPath) ? (report.neural?.ngramCoupling ?? coupling) : defaultRouter();
+    return holdsAlone(report, tokenizerPath) ? (report.neural?.ngramRouter ?? router) : defaultRouter();
   const shipped = { base: neural.base, tokenizer: tokenizerPath };
-  return holdsMixed(report, currentModel(specialistFolder, shipped), shipped) ? coupling : defaultRouter();
+  return holdsMixed(report, currentModel(specialistFolder, shipped), shipped) ? router : defaultRouter();
 }

@@ -129,7 +129,7 @@ function costRows({
 /** Mean error of an estimate up to which it is called right, or roughly right. */
 const WRONG_BY = { right: 0.05, roughly: 0.1 };
 
-function calibrationInWords({ coupling: router }: AdaptReport): string {
+function calibrationInWords({ router }: AdaptReport): string {
   const { specialistEce: local, specialistExamples = 0, apiEce: large } = router ?? {};
   if (local === undefined)
     return 'Unknown: there are too few held-out files to check them. Adapt again when the folder has more files.';

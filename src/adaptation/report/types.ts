@@ -63,10 +63,10 @@ export interface NeuralReport {
   /** Peak memory of the engine's process. */
   readonly peakMemoryBytes: number;
   /**
-   * Router for drafts of the n-grams alone, which are used if the engine is late. `AdaptReport.coupling` is the router
+   * Router for drafts of the n-grams alone, which are used if the engine is late. `AdaptReport.router` is the router
    * for mixed drafts.
    */
-  readonly ngramCoupling: RouterModel;
+  readonly ngramRouter: RouterModel;
 }
 
 /** An expected failure of the run's neural part. */
@@ -98,7 +98,7 @@ export interface AdaptReport {
   readonly splits: Readonly<Record<Split, number>>;
   /** Undefined for effort 'index', or if no files are held out. */
   readonly specialist: (Quality & Latencies) | undefined;
-  readonly coupling: Omit<RouterModel, 'parameters'> | undefined;
+  readonly router: Omit<RouterModel, 'parameters'> | undefined;
   readonly balance: number;
   /** Hashes of the shipped tokenizer and base that the run used. */
   readonly madeFor: { readonly tokenizer: Sha256; readonly base?: Sha256 };

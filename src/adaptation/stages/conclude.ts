@@ -4,7 +4,7 @@ import { cutsOf } from '../../prompts/completion/cuts.ts';
 import { isBeginning } from '../../prompts/completion/judge.ts';
 import { defaultRouter } from '../../routing/defaults.ts';
 import { fitRouter } from '../../routing/fit.ts';
-import type { CouplingExample } from '../../routing/types.ts';
+import type { RouterExample } from '../../routing/types.ts';
 import { measure } from '../report/figures.ts';
 import type { LabeledPosition, ScoredPosition } from '../report/scored.ts';
 import { testOf } from './neural.ts';
@@ -26,15 +26,15 @@ export async function conclude(runner: LearnStages): Promise<FittedRun> {
   const router = fit(choose);
   if (choose.length === 0) notes.push('There are too few files for validation, so the shipped router is used.');
   return {
-    coupling: router,
+    router,
     figures: test.length > 0 ? measure(test, labels, router, request.balance) : undefined,
-    neural: tested && { ...tested.report, ngramCoupling: fit(ngramsOnly.choose) },
+    neural: tested && { ...tested.report, ngramRouter: fit(ngramsOnly.choose) },
     used: tested && chosen?.used,
   };
 }
 
 /** Every position with verdicts on the local draft, on each of its cuts, and on the API's answer if there is one. */
-function examplesOf(scored: readonly ScoredPosition[], labelled: readonly LabeledPosition[]): CouplingExample[] {
+function examplesOf(scored: readonly ScoredPosition[], labelled: readonly LabeledPosition[]): RouterExample[] {
   const verdicts = new Map(labelled.map((label) => [label.scored.example, label.right]));
   return scored.map((position) => {
     const apiRight = verdicts.get(position.example);

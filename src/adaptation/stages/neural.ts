@@ -139,7 +139,7 @@ export async function chooseModel(runner: LearnStages): Promise<Chosen | undefin
 
 interface Tested {
   readonly positions: readonly ScoredPosition[];
-  readonly report: Omit<NeuralReport, 'ngramCoupling'>;
+  readonly report: Omit<NeuralReport, 'ngramRouter'>;
 }
 
 /** Tests the model used and the base at positions that influenced no decision. */

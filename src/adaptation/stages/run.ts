@@ -124,11 +124,11 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
       peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
     };
     if (learned) {
-      deps.record({ startedAt, finishedAt: Date.now(), report, coupling: learned.coupling });
+      deps.record({ startedAt, finishedAt: Date.now(), report, router: learned.router });
       ledger?.keepOnly([...run.models]);
     }
     progress({ stage: indexingAll, done: 1, total: 1 });
-    return ok({ report, snapshotPath, coupling: learned?.coupling, secrets: secrets.all });
+    return ok({ report, snapshotPath, router: learned?.router, secrets: secrets.all });
   } catch (error) {
     if (signal.aborted || (!(error instanceof CodedError) && isCancelled(error)))
       return cancelledFailure(request.specialistFolder, run && answersIn(run));
@@ -195,12 +195,12 @@ function nothingToLearn(root: string, harvest: HarvestReport): string {
   return `There is nothing to learn from in ${root}. ${why} Open a folder that holds source code or text.`;
 }
 
-function figuresOf(learned: FittedRun | undefined): ReportFigures & Pick<AdaptReport, 'coupling' | 'neural'> {
-  const { parameters: _, ...coupling } = learned?.coupling ?? { parameters: undefined };
+function figuresOf(learned: FittedRun | undefined): ReportFigures & Pick<AdaptReport, 'router' | 'neural'> {
+  const { parameters: _, ...router } = learned?.router ?? { parameters: undefined };
   const nothing = { specialist: undefined, apiShare: 0, api: undefined };
   return {
     ...(learned?.figures ?? nothing),
-    coupling: learned === undefined ? undefined : (coupling as AdaptReport['coupling']),
+    router: learned === undefined ? undefined : (router as AdaptReport['router']),
     neural: learned?.neural,
   };
 }

@@ -37,7 +37,7 @@ export interface RunDeps {
   /** Identity of the drafting programs (see `programOf`). Stored drafts of other programs are not reused. */
   readonly program?: string;
   /** Stores a finished run. */
-  readonly record: (run: { startedAt: number; finishedAt: number; report: AdaptReport; coupling: RouterModel }) => void;
+  readonly record: (run: { startedAt: number; finishedAt: number; report: AdaptReport; router: RouterModel }) => void;
   readonly progress?: Progress;
   readonly signal: AbortSignal;
   readonly log?: Log;
@@ -188,7 +188,7 @@ export interface Chosen {
 }
 
 export interface FittedRun {
-  readonly coupling: RouterModel;
+  readonly router: RouterModel;
   readonly figures: Figures | undefined;
   readonly neural: NeuralReport | undefined;
   /** The neural model to use from now on. */

@@ -244,7 +244,7 @@ export class Adaptation extends DisposableStore {
         log.warn(`${title}: ${result.error.message}`);
         return result;
       }
-      const { report, snapshotPath, coupling, secrets } = result.value;
+      const { report, snapshotPath, router, secrets } = result.value;
       // First, because texts may be sent as soon as the secrets are known.
       await session.secrets.add(secrets);
       log.info(
@@ -252,7 +252,7 @@ export class Adaptation extends DisposableStore {
       );
       if (report.paid) this.deps.onSpent(report.paid.usd);
       await session.load(snapshotPath, mark);
-      session.adopt(report, Date.now(), coupling);
+      session.adopt(report, Date.now(), router);
       return result;
     } finally {
       this.run = undefined;

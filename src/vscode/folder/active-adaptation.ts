@@ -88,9 +88,9 @@ export class ActiveAdaptation {
    * Loads the results of an earlier session.
    * @returns why its router model cannot be used, for the user
    */
-  restore(row: { readonly report: string; readonly coupling: string; readonly finishedAt: number } | undefined) {
+  restore(row: { readonly report: string; readonly router: string; readonly finishedAt: number } | undefined) {
     const report = row && storedReport(row.report);
-    const fit = row && storedRouter(row.coupling);
+    const fit = row && storedRouter(row.router);
     if (row && report) {
       if (fit?.ok) this.fitted = { fits: fitsOf(fit.value, report), report };
       this.stored = { report, finishedAt: row.finishedAt };
@@ -124,6 +124,6 @@ export class ActiveAdaptation {
 /** A run with a neural model fits one router model on mixed drafts and one on drafts of the n-grams alone. */
 function fitsOf(fit: RouterModel, { neural }: AdaptReport): Fits {
   if (!neural) return { ...defaultFits(), ngram: fit };
-  const ngram = parseRouter(neural.ngramCoupling);
+  const ngram = parseRouter(neural.ngramRouter);
   return { ngram: ngram.ok ? ngram.value : defaultRouter(), mixed: fit };
 }

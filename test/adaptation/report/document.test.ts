@@ -85,8 +85,8 @@ test('without a large model the report has no figures of one', () => {
 });
 
 test('without held-out files nothing is claimed', () => {
-  const { specialist: _, coupling: __, ...report } = reportOf(false);
-  const untested = { ...report, specialist: undefined, coupling: undefined };
+  const { specialist: _, router: __, ...report } = reportOf(false);
+  const untested = { ...report, specialist: undefined, router: undefined };
   assert.match(sectionOf(untested, 'Lines exactly right')?.text[0] ?? '', /^Not measured/);
   assert.match(sectionOf(untested, 'Can the percentages be believed?')?.text[0] ?? '', /^Unknown/);
 });
@@ -94,9 +94,9 @@ test('without held-out files nothing is claimed', () => {
 test('one line says whether the percentages can be believed', () => {
   const report = reportOf(true);
   const line = (specialistEce: number, apiEce?: number) => {
-    const { apiEce: _, ...coupling } = report.coupling as NonNullable<AdaptReport['coupling']>;
-    const changed = { ...coupling, specialistEce, ...(apiEce !== undefined && { apiEce }) };
-    return sectionOf({ ...report, coupling: changed }, 'Can the percentages be believed?')?.text.join();
+    const { apiEce: _, ...router } = report.router as NonNullable<AdaptReport['router']>;
+    const changed = { ...router, specialistEce, ...(apiEce !== undefined && { apiEce }) };
+    return sectionOf({ ...report, router: changed }, 'Can the percentages be believed?')?.text.join();
   };
   assert.match(line(0.03, 0.04) ?? '', /^Yes: .* local model’s .* 3\.0% .* large model’s by 4\.0%\.$/);
   assert.match(line(0.03) ?? '', /^Yes: .* large model’s are not checked\.$/);

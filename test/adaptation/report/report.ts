@@ -6,7 +6,7 @@ import type { AdaptReport } from '../../../src/adaptation/report/types.ts';
 import type { CursorKind } from '../../../src/prompts/completion/cursor-examples.ts';
 import { defaultRouter } from '../../../src/routing/defaults.ts';
 import { fitRouter } from '../../../src/routing/fit.ts';
-import type { CouplingExample } from '../../../src/routing/types.ts';
+import type { RouterExample } from '../../../src/routing/types.ts';
 
 const kinds: readonly CursorKind[] = ['statement-start', 'mid-line', 'line-end', 'block-body'];
 const files = ['src/api/client.ts', 'test/support/helpers.ts', 'test/api/client.test.ts', 'docs/guide.md'];
@@ -55,7 +55,7 @@ export function labelled(positions: readonly ScoredPosition[]): LabeledPosition[
 
 export function fitOn(labels: readonly LabeledPosition[]) {
   const examples = labels.map(
-    ({ scored, right }): CouplingExample => ({
+    ({ scored, right }): RouterExample => ({
       ...{ path: scored.example.path, draft: scored.draft, position: scored.facts },
       ...{ specialistRight: scored.right, apiRight: right },
     }),
@@ -70,7 +70,7 @@ export function reportOf(asked: boolean): AdaptReport {
   const fit = fitOn(asked ? validation : []);
   const of = (all: readonly LabeledPosition[]) => ({ labelled: all, failed: 0, stopped: undefined });
   const labels: ApiLabels = { model: 'claude', validation: of(validation), test: of(labelled(test)) };
-  const { parameters: _, ...coupling } = fit;
+  const { parameters: _, ...router } = fit;
   const base = { places: 160, exactMatch: 0.3, interval: { low: 0.24, high: 0.36 } };
   return {
     folder: '/home/ada/engine',
@@ -83,14 +83,14 @@ export function reportOf(asked: boolean): AdaptReport {
     madeFor: { tokenizer: '0'.repeat(64), base: '1'.repeat(64) },
     ...measure(test, asked ? labels : undefined, fit, 0.4),
     ...(asked && { paid: { model: 'claude', answers: 300, usd: 0.3 } }),
-    coupling,
+    router,
     neural: {
       ...{
         used: 'adapted',
         base: 'small',
         why: 'more lines right',
         peakMemoryBytes: 1.26e9,
-        ngramCoupling: defaultRouter(),
+        ngramRouter: defaultRouter(),
       },
       quality: { ngram: base, base, adapted: { ...base, exactMatch: 0.36 } },
       chosenFrom: { base, adapted: { ...base, exactMatch: 0.36 } },

@@ -220,7 +220,7 @@ export function defineMain(suite: Suite, plan: Plan): void {
     const started = performance.now();
     await vscode.commands.executeCommand('easyAdaptation.adapt');
     suite.note(`adapted in ${Math.round(performance.now() - started)} ms`);
-    const adaptations = rows(plan.storage, 'select report, coupling from adaptations');
+    const adaptations = rows(plan.storage, 'select report, router from adaptations');
     assert.equal(adaptations.length, 1);
     const report = JSON.parse(String(adaptations[0]?.report)) as { harvest: { files: number; tokens: number } };
     assert.ok(report.harvest.files >= 26, `${report.harvest.files} files`);

@@ -169,7 +169,7 @@ test('with another tokenizer the index is rebuilt, the base answers, and nothing
     const run = await adapt(now, { llm: undefined, confirm: async () => false, record: () => {}, signal });
     assert.ok(run.ok, JSON.stringify(run));
     assert.equal(await session.load(run.value.snapshotPath, session.mark()), true);
-    session.adopt(run.value.report, Date.now(), run.value.coupling);
+    session.adopt(run.value.report, Date.now(), run.value.router);
     session.finishStart();
     assert.equal(session.indexedFiles, project.files.size);
     assert.deepEqual([...new Set(opened)], [earlier.neural.base]);
