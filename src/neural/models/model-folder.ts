@@ -18,8 +18,6 @@ const TORCH: Readonly<Record<StoredType, string>> = { F32: 'float32', F16: 'floa
 
 /** Bytes; the largest known file has a few thousand. */
 const MAX_CONFIG_BYTES = 1e6;
-/** Bytes of weights: a file is read in one piece, and Node refuses larger ones. */
-export const MOST_WEIGHTS = 2 ** 31 - 1;
 /** Bytes of a 4-bit parameter, the smallest form, without its share of a scale. */
 const MIN_PARAMETER_BYTES = 0.5;
 

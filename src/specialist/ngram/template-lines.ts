@@ -347,7 +347,6 @@ const HEAD_FACTS: readonly UnitFact[] = [
 const UNIT_FACTS = [...COPY_FACTS, ...HEAD_FACTS];
 
 export const copyUnitFactCount = COPY_FACTS.length;
-export const unitFactCount = UNIT_FACTS.length;
 
 function unitFacts(evidence: UnitEvidence): Float64Array {
   return Float64Array.from(UNIT_FACTS, (fact) => fact(evidence));

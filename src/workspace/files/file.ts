@@ -7,7 +7,7 @@ import { isSecretFile, leftOutByName } from './file-names.ts';
 import { FolderReader } from './folder-reader.ts';
 import { isListedByGit } from './git.ts';
 import { excluder, IgnoreFiles, ownIgnoreFileName } from './ignore.ts';
-import { isInside, parentOf } from './inside.ts';
+import { foldersAbove, isInside } from './inside.ts';
 import { type HarvestDeps, withDefaults } from './options.ts';
 import { learnFromLeftOut } from './secret-sources.ts';
 import { splitOf } from './split.ts';
@@ -122,11 +122,6 @@ async function isGitIgnored(reader: FolderReader, path: string): Promise<boolean
 
 async function ignoreFilesAbove(reader: FolderReader, path: string, name: string): Promise<IgnoreFiles> {
   const files = new IgnoreFiles();
-  const folders: string[] = [];
-  for (let folder = parentOf(path); ; folder = parentOf(folder)) {
-    folders.push(folder);
-    if (folder === '') break;
-  }
-  await Promise.all(folders.map((folder) => files.read(reader, folder, name)));
+  await Promise.all(foldersAbove(path).map((folder) => files.read(reader, folder, name)));
   return files;
 }

@@ -25,3 +25,12 @@ export function isInside(path: string, platform: NodeJS.Platform = process.platf
 export function parentOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf('/')));
 }
+
+/** The folders that contain a path, nearest first; '' for the root, which is the last. */
+export function foldersAbove(path: string): string[] {
+  const folders: string[] = [];
+  for (let folder = parentOf(path); ; folder = parentOf(folder)) {
+    folders.push(folder);
+    if (folder === '') return folders;
+  }
+}

@@ -2,7 +2,7 @@
 import { posix } from 'node:path';
 import { byLanguageId } from '../../text/languages.ts';
 import { FolderReader } from './folder-reader.ts';
-import { parentOf } from './inside.ts';
+import { foldersAbove, parentOf } from './inside.ts';
 
 /** A longer manifest is not read. */
 const MAX_MANIFEST_BYTES = 1_000_000;
@@ -109,15 +109,6 @@ function projectPackages(text: string): string[] {
     }
   }
   return found;
-}
-
-/** Nearest first; '' is the root. */
-function foldersAbove(path: string): string[] {
-  const folders: string[] = [];
-  for (let folder = parentOf(path); ; folder = parentOf(folder)) {
-    folders.push(folder);
-    if (folder === '') return folders;
-  }
 }
 
 async function isOneAFile(reader: FolderReader, paths: readonly string[]): Promise<boolean> {
