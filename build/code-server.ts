@@ -6,6 +6,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   statSync,
@@ -78,11 +79,22 @@ export interface Profile {
 
 export function makeProfile(folder: string, settings: Readonly<Record<string, unknown>> = {}): Profile {
   const profile = { folder, userData: join(folder, 'user-data'), extensions: join(folder, 'extensions') };
-  mkdirSync(join(profile.userData, 'User'), { recursive: true });
   mkdirSync(profile.extensions, { recursive: true });
-  const path = join(profile.userData, 'User', 'settings.json');
-  writeFileSync(path, `${JSON.stringify({ ...quiet, ...settings }, undefined, 2)}\n`);
+  writeSettings(profile, 'User', { ...quiet, ...settings });
+  // A workbench in the browser ignores a user's setting of the machine's scope once it knows the extension; before that
+  // it obeys. The extension would see either, by chance.
+  const ofMachine = Object.entries(settings).filter(([key]) => contributed[key]?.scope === 'machine');
+  writeSettings(profile, 'Machine', Object.fromEntries(ofMachine));
   return profile;
+}
+
+const contributed: Readonly<Record<string, { readonly scope?: string }>> = JSON.parse(
+  readFileSync(join(root, 'package.json'), 'utf8'),
+).contributes.configuration.properties;
+
+function writeSettings({ userData }: Profile, level: 'User' | 'Machine', settings: object): void {
+  mkdirSync(join(userData, level), { recursive: true });
+  writeFileSync(join(userData, level, 'settings.json'), `${JSON.stringify(settings, undefined, 2)}\n`);
 }
 
 /** What a test wants quiet in any profile. */
