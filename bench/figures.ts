@@ -27,6 +27,10 @@ export interface BenchOptions {
   readonly clock: string | undefined;
   /** 'recorded': a large model that is right as often as its recorded answers are; undefined: none. */
   readonly llm: string | undefined;
+  /** Folder for the prompts of the evidence benchmark. */
+  readonly into: string | undefined;
+  /** Folder of answers to them; undefined: bench/data/evidence. */
+  readonly answers: string | undefined;
   /** The figures become the baseline instead of being compared with it. */
   readonly write: boolean | undefined;
 }

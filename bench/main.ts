@@ -7,6 +7,7 @@ import { base } from './base/main.ts';
 import { baseline } from './baseline/main.ts';
 import { coupling } from './coupling/main.ts';
 import { engine } from './engine/main.ts';
+import { evidence } from './evidence/main.ts';
 import type { Benchmark, BenchOptions, Figures } from './figures.ts';
 import { ngram } from './ngram/main.ts';
 import { own } from './own/main.ts';
@@ -24,6 +25,7 @@ const benchmarks: readonly Benchmark[] = [
   base,
   own,
   adapt,
+  evidence,
   typing,
   replayed,
   tasks,
@@ -55,6 +57,8 @@ const optionRows: Readonly<Record<keyof BenchOptions, Option>> = {
   faster: { value: 'FACTOR', number: { wanted: 'a number above 0', fits: (value) => value > 0 } },
   clock: { value: 'virtual|real' },
   llm: { value: 'recorded' },
+  into: { value: 'FOLDER' },
+  answers: { value: 'FOLDER' },
   write: {},
 };
 const optionNames = Object.keys(optionRows) as (keyof BenchOptions)[];

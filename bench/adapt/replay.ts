@@ -29,7 +29,7 @@ export async function replayed(recordings: readonly Recording[]): Promise<Replay
         server.answerWith(position.written);
         const asked = askedAt(position);
         const answer = unwrap(
-          await llm.ask(completionPrompt(requestAt(asked, []), llm.facts), new AbortController().signal),
+          await llm.ask(completionPrompt(requestAt(asked, [], []), llm.facts), new AbortController().signal),
         );
         positions.push({ ...position, completion: cleanAnswer(answer.text, asked) });
       }

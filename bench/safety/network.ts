@@ -22,6 +22,7 @@ const key = 'sk-ant-bench-0123456789';
 const request: LlmRequest = {
   query: { path: 'a.ts', languageId: 'typescript', prefix: 'const sum = ', suffix: '\n' },
   snippets: [],
+  drafts: [],
   multiline: true,
 };
 /** ms for one answer; how late its end may come, and what it may take of memory, bytes. */

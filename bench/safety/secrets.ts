@@ -31,7 +31,7 @@ export const secretsCampaign: Campaign = {
         for (const item of survivors.in(text)) found.get(stage)?.add(item);
       });
       const notes = [
-        `${reached.read} of ${reached.files} files read, ${reached.prompts} prompts, ${reached.hints} with a hint`,
+        `${reached.read} of ${reached.files} files read, ${reached.prompts} prompts, ${reached.drafts} local drafts in them`,
       ];
       for (const [stage, items] of found) {
         const share = `${percent(items.size / planted.length)} survive`;

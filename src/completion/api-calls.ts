@@ -11,7 +11,7 @@ import { withoutLastLine } from '../text/lines.ts';
 import type { CompletionCache } from './answer-cache.ts';
 import { type InFlightCall, InFlightCalls } from './in-flight-calls.ts';
 import { LlmLatency } from './llm-latency.ts';
-import { HINT_THRESHOLD, redactedRequest } from './redacted-request.ts';
+import { redactedRequest } from './redacted-request.ts';
 import type { RequestContext, ScoredDraft } from './request-context.ts';
 import type { CompletionDeps, CompletionEvent, CompletionSettings } from './types.ts';
 import { inOneWord, TypingPace } from './typing-pace.ts';
@@ -147,9 +147,13 @@ export class ApiCalls {
 
   /** The prompt of a call for this request. Rejects if its secrets cannot be redacted. */
   requestFor(context: RequestContext, { draft, decision, input }: ScoredDraft): Promise<LlmRequest> {
-    const hint = decision.pSpecialist >= HINT_THRESHOLD ? draft : undefined;
+    // A draft that was just rejected here is no draft any more.
+    const drafts =
+      draft === undefined || draft.text === input.rejected
+        ? []
+        : [{ text: draft.text, estimate: decision.pSpecialist }];
     return redactedRequest(
-      { position: context, hint, rejected: input.rejected },
+      { position: context, drafts, rejected: input.rejected },
       this.deps.specialist,
       this.deps.redact,
       context.signal,

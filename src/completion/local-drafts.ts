@@ -148,7 +148,7 @@ export class LocalDrafts {
 
   private answerOf(context: RequestContext, local: ScoredDraft, decision: Decision): CachedAnswer {
     const api = savesCall(decision) ? this.deps.llm() : undefined;
-    const savedUsd = api?.estimateUsd(completionPrompt(requestAt(context, []), api.facts)) ?? 0;
+    const savedUsd = api?.estimateUsd(completionPrompt(requestAt(context, [], []), api.facts)) ?? 0;
     const { model } = local.draft as Draft;
     const { text, over: replaceLength } = shownCut(decision) as ScoredCut;
     return {

@@ -1,21 +1,24 @@
 // The content of an API call: text around the cursor and snippets, with secrets redacted. First all of it is redacted,
 // then it is cut.
-import type { CompletionQuery, Draft, Specialist } from '../common/completion.ts';
+import type { CompletionQuery, Specialist } from '../common/completion.ts';
 import type { Redactor } from '../common/redaction.ts';
-import { type LlmRequest, REQUEST_SNIPPETS, requestAt } from '../prompts/completion/llm-request.ts';
+import {
+  type EstimatedDraft,
+  type LlmRequest,
+  REQUEST_SNIPPETS,
+  requestAt,
+} from '../prompts/completion/llm-request.ts';
 import type { CompletionPosition } from '../prompts/completion/types.ts';
 import { lineEnd, lineStart } from '../text/lines.ts';
 import { cutOf } from '../text/windows.ts';
-
-/** A local draft below this confidence is not sent as a hint. */
-export const HINT_THRESHOLD = 0.1;
 
 /** Longest part of a secret at the cursor, UTF-16 units. */
 const NEAR = 4000;
 
 export interface PromptParts {
   readonly position: Pick<CompletionPosition, 'query' | 'block'>;
-  readonly hint: Draft | undefined;
+  /** Likeliest first. */
+  readonly drafts: readonly EstimatedDraft[];
   /**
    * A local draft that was rejected here. It guides the search for snippets (MCCom, arXiv 2603.05974) and is not sent.
    */
@@ -23,18 +26,18 @@ export interface PromptParts {
 }
 
 /**
- * Redacts whole texts with the folder's known secrets, and cuts afterwards. A hint that contains a secret is dropped.
+ * Redacts whole texts with the folder's known secrets, and cuts afterwards. A draft that contains a secret is dropped.
  */
 export async function redactedRequest(
-  { position: { query, block }, hint, rejected = '' }: PromptParts,
+  { position: { query, block }, drafts, rejected = '' }: PromptParts,
   specialist: Specialist,
   redact: Redactor,
   signal: AbortSignal,
 ): Promise<LlmRequest> {
   const snippetQuery = { ...query, prefix: query.prefix + rejected };
-  const [redacted, text, foundSnippets] = await Promise.all([
+  const [redacted, clean, foundSnippets] = await Promise.all([
     redactedQuery(query, redact),
-    redactedInsert(hint?.text ?? '', query, redact),
+    Promise.all(drafts.map(async ({ text }) => text === (await redactedInsert(text, query, redact)))),
     // A prompt without snippets is still valid.
     specialist.snippets(snippetQuery, REQUEST_SNIPPETS, signal).catch(() => []),
   ]);
@@ -47,7 +50,11 @@ export async function redactedRequest(
       line,
     })),
   );
-  return requestAt({ query: redacted, block }, snippets, text !== '' && text === hint?.text ? { hint: text } : {});
+  return requestAt(
+    { query: redacted, block },
+    snippets,
+    drafts.filter((_, i) => clean[i]),
+  );
 }
 
 /**

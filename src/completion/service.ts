@@ -297,7 +297,7 @@ export class CompletionService implements Disposable {
         const { clock } = this.deps;
         await clock.sleep(context.startedAt + this.api.typing.acceptanceMs - clock.monotonic(), context.signal);
         if (this.shown.visible !== shown) return;
-        // A draft that was not accepted is no hint.
+        // A draft that was not accepted is not shown to the large model.
         local = { ...local, draft: undefined };
       }
       if (this.cache.get(context.query)?.answer.source === 'api') return;

@@ -27,7 +27,7 @@ function llmOf(right: number) {
   const llm = new SimulatedLlm(skillOf(right), [{ path: 'a.ts', text }], clock, 1);
   const promptAt = (prefix: string, suffix = '') => {
     const query = { path: 'a.ts', languageId: 'typescript', prefix, suffix };
-    return completionPrompt(requestAt(positionAt(query), []), llm.facts);
+    return completionPrompt(requestAt(positionAt(query), [], []), llm.facts);
   };
   return { clock, llm, promptAt };
 }

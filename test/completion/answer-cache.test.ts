@@ -105,12 +105,12 @@ test('the least recently used entry is evicted first', () => {
 test('the prompt starts at the same text from keystroke to keystroke', () => {
   const line = 'const value = compute(first, second);\n';
   const long = line.repeat(3000);
-  const nearby = (whole: CompletionQuery) => requestAt({ query: whole, block: false }, []).query;
+  const nearby = (whole: CompletionQuery) => requestAt({ query: whole, block: false }, [], []).query;
   const one = nearby(query(`${long}a`, long));
   const two = nearby(query(`${long}abc`, long));
   assert.ok(two.prefix.startsWith(one.prefix));
-  assert.ok(one.prefix.startsWith('const') && one.prefix.length > 16_000 && one.prefix.length <= 20_480);
-  assert.ok(one.suffix.length <= 5000 && one.suffix.endsWith(';'));
+  assert.ok(one.prefix.startsWith('const') && one.prefix.length > 6000 && one.prefix.length <= 8192);
+  assert.ok(one.suffix.length <= 2000 && one.suffix.endsWith(';'));
   const short = query('a', 'b');
   assert.deepEqual(nearby(short), short);
 });
@@ -120,30 +120,33 @@ test('text is redacted before it is cut, so that no partial secret remains', asy
   const redact = hiding(secret);
   for (let shift = 0; shift < 80; shift += 3) {
     const before = `${`${'x'.repeat(shift)} ${secret} `.padEnd(128, 'y')}`.repeat(300);
-    const parts = { position: { query: query(before, before), block: false }, hint: undefined };
+    const parts = { position: { query: query(before, before), block: false }, drafts: [] };
     const request = await redactedRequest(parts, new ScriptedSpecialist(), redact, new AbortController().signal);
-    assert.ok(request.query.prefix.length <= 20_480);
+    assert.ok(request.query.prefix.length <= 8192);
     assert.ok(!/SS/.test(request.query.prefix + request.query.suffix), `shift ${shift}`);
   }
 });
 
-test('snippets and paths are redacted, and a hint with a secret is dropped', async () => {
+test('snippets and paths are redacted, and a draft with a secret is dropped', async () => {
   const specialist = new ScriptedSpecialist();
   specialist.snippetsToGive = [{ path: 'SECRET/b.ts', text: 'token = SECRET', line: 1 }];
   const redact = hiding('SECRET');
   const { signal } = new AbortController();
-  const hint = { text: 'use(SECRET)', tokens: [], model: '', complete: true, latencyMs: 0 };
-  const at = (position: CompletionQuery, of = hint) => ({ position: { query: position, block: false }, hint: of });
+  const draft = { text: 'use(SECRET)', estimate: 0.4 };
+  const at = (position: CompletionQuery, of = draft) => ({
+    position: { query: position, block: false },
+    drafts: [of],
+  });
   const whole = query('a SECRET b ', ' SECRET', 'dump-SECRET.ts');
   const request = await redactedRequest(at(whole), specialist, redact, signal);
-  assert.ok(!('hint' in request));
+  assert.deepEqual(request.drafts, []);
   assert.deepEqual(request.snippets, [{ path: '******/b.ts', text: 'token = ******', line: 1 }]);
   assert.deepEqual(request.query, { ...whole, path: 'dump-******.ts', prefix: 'a ****** b ', suffix: ' ******' });
   const across = await redactedRequest(at(query('a SEC', 'RET')), specialist, redact, signal);
   assert.deepEqual([across.query.prefix, across.query.suffix], ['a ***', '***']);
-  // The hint alone contains no secret; together with the text before the cursor it does.
-  const half = { ...hint, text: 'RET)' };
-  assert.ok(!('hint' in (await redactedRequest(at(query('use(SEC'), half), specialist, redact, signal))));
-  const fair = { ...hint, text: 'use(token)' };
-  assert.equal((await redactedRequest(at(whole, fair), specialist, redact, signal)).hint, 'use(token)');
+  // The draft alone contains no secret; together with the text before the cursor it does.
+  const half = { ...draft, text: 'RET)' };
+  assert.deepEqual((await redactedRequest(at(query('use(SEC'), half), specialist, redact, signal)).drafts, []);
+  const fair = { ...draft, text: 'use(token)' };
+  assert.deepEqual((await redactedRequest(at(whole, fair), specialist, redact, signal)).drafts, [fair]);
 });

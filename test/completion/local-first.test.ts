@@ -49,7 +49,7 @@ test('a pause without acceptance makes the call, whose answer waits for a key th
   assert.equal(llm.requests.length, 0);
   await h.clock.advance(600);
   assert.equal(llm.requests.length, 1);
-  assert.equal(llm.requests[0]?.hint, undefined, 'a draft that was not accepted is no hint');
+  assert.deepEqual(llm.requests[0]?.drafts, [], 'a draft that was not accepted is not shown');
   assert.equal(asked.answer?.source, 'specialist');
   const other = await h.answer(query('const x = r', '\n'), {}, 0);
   assert.deepEqual([other?.text, other?.source], ['emoteName(first, second);', 'api']);

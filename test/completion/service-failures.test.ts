@@ -331,7 +331,7 @@ test('several lines are suggested if the draft has them and the setting allows i
   }
 });
 
-test('the draft is sent as a hint if it is confident enough', async () => {
+test('the draft is sent with its estimate, however unsure', async () => {
   const llm = new ScriptedLlm('remote();');
   const h = new Harness({
     specialist: new ScriptedSpecialist(drafted('local();', FAIR)),
@@ -339,10 +339,13 @@ test('the draft is sent as a hint if it is confident enough', async () => {
     settings: { balance: 1 },
   });
   await h.answer(position);
-  assert.equal(llm.requests[0]?.hint, 'local();');
+  const [sure] = llm.requests[0]?.drafts ?? [];
+  assert.equal(sure?.text, 'local();');
   const weak = new Harness({ specialist: unsure('local(a, b, c, d);'), llm });
   await weak.answer(position);
-  assert.equal(llm.requests[1]?.hint, undefined);
+  const [unsureDraft] = llm.requests[1]?.drafts ?? [];
+  assert.equal(unsureDraft?.text, 'local(a, b, c, d);');
+  assert.ok((unsureDraft?.estimate ?? 1) < (sure?.estimate ?? 0));
 });
 
 test('a manual request gets the local draft after an empty API answer', async () => {

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { root } from '../../build/paths.ts';
+import { wholePercent } from '../../src/common/format.ts';
 import { defaultModel, modelFacts } from '../../src/llm/providers/anthropic-models.ts';
 import { answerPrompt } from '../../src/prompts/answer/answer-prompt.ts';
 import { completionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
@@ -16,7 +17,7 @@ const read = (path: string) => readFileSync(join(root, path), 'utf8');
 const request: Required<LlmRequest> = {
   query: { path: 'PATH', languageId: 'LANGUAGE', prefix: 'PREFIX', suffix: 'SUFFIX' },
   snippets: [{ path: 'SNIPPETPATH', text: 'SNIPPETTEXT', line: 87654 }],
-  hint: 'DRAFT',
+  drafts: [{ text: 'DRAFT', estimate: 0.4321 }],
   multiline: true,
   oneOff: true,
 };
@@ -31,11 +32,12 @@ const words: Readonly<Record<string, RegExp>> = {
   SNIPPETTEXT: /a few similar snippets/,
   '87655': /with their paths and lines/,
   DRAFT: /the local model's draft/,
+  '43%': /with its estimate/,
 };
 
 function leaves(value: unknown): string[] {
   if (typeof value === 'string') return [value];
-  if (typeof value === 'number') return [String(value + 1)];
+  if (typeof value === 'number') return [value < 1 ? wholePercent(value) : String(value + 1)];
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(leaves) : [];
 }
 

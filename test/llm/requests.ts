@@ -11,6 +11,7 @@ export function at(text: string, over: Partial<LlmRequest> & { path?: string; la
   return {
     query: { path, languageId, prefix: text.slice(0, cursor), suffix: text.slice(cursor + 1) },
     snippets: [],
+    drafts: [],
     multiline: false,
     ...rest,
   };

@@ -41,8 +41,8 @@ for (const id of priced) {
       });
       const { ledger, warnings, llm } = recorded(id, api.url);
       let ceiling = 0;
-      for (const hint of ['a', 'b']) {
-        const prompt = completionPrompt({ ...position, hint }, llm.facts);
+      for (const text of ['a', 'b']) {
+        const prompt = completionPrompt({ ...position, drafts: [{ text, estimate: 0.5 }] }, llm.facts);
         ceiling += llm.ceilingUsd(prompt);
         const result = await llm.ask(prompt, never);
         assert.ok(result.ok, JSON.stringify(result));

@@ -23,7 +23,7 @@ const llm = new RecordingLlm(
 const prompts = Array.from({ length: Number(count) }, (_, at) => {
   const prefix = `export const place${Number(first) + at} = `;
   const query = { path: 'src/a.ts', languageId: 'typescript', prefix, suffix: '\n' };
-  return completionPrompt({ query, snippets: [], multiline: true }, llm.facts);
+  return completionPrompt({ query, snippets: [], drafts: [], multiline: true }, llm.facts);
 });
 const { stopped } = await labelBatch(llm, prompts, {
   concurrency: Number(concurrency),

@@ -26,7 +26,7 @@ import { ScriptedLlm } from '../fakes/llm.ts';
 import { assertPrivate } from '../support/private.ts';
 import type { Corpus, Planted } from './corpus-types.ts';
 
-export const stages = ['harvest', 'snapshot', 'samples', 'prompt', 'hint', 'path', 'store', 'log'] as const;
+export const stages = ['harvest', 'snapshot', 'samples', 'prompt', 'shown-draft', 'path', 'store', 'log'] as const;
 export type Stage = (typeof stages)[number];
 
 /** Passes every text that is stored or sent to `see`. */
@@ -37,7 +37,7 @@ export interface Reached {
   readonly files: number;
   readonly read: number;
   readonly prompts: number;
-  readonly hints: number;
+  readonly drafts: number;
 }
 
 const llmModel = 'claude-haiku-5-5';
@@ -59,7 +59,7 @@ const stageOf: Readonly<Record<KeptKind, Stage>> = {
   place: 'samples',
   label: 'prompt',
   prompt: 'prompt',
-  hint: 'hint',
+  'shown-draft': 'shown-draft',
   answer: 'store',
   outcome: 'store',
   report: 'store',
@@ -141,7 +141,7 @@ async function adaptOver(request: AdaptRequest, log: Log, see: See): Promise<rea
 
 /**
  * At cursors round each planted value: behind its line in its own file; where the same is being written in a new file
- * while its own is open, up to the value (the draft that goes along as a hint then is the value, if the models know
+ * while its own is open, up to the value (the draft that goes along then is the value, if the models know
  * it); in the middle of it.
  */
 async function completeEverywhere(
@@ -151,7 +151,7 @@ async function completeEverywhere(
   { root, storeFolder }: AdaptRequest,
   log: Log,
   see: See,
-): Promise<{ prompts: number; hints: number }> {
+): Promise<{ prompts: number; drafts: number }> {
   const specialist = specialistOf(index);
   const { store } = openStore(storeFolder, { log });
   /** Number of completions that the recorder has redacted and then written or discarded. */
@@ -174,23 +174,28 @@ async function completeEverywhere(
     onAccepted: () => {},
   });
   const folder = { storeName: root, label: '', documentAt: (path: string) => path, redact, isTrusted: true };
-  let [prompts, hints] = [0, 0];
+  let [prompts, drafts] = [0, 0];
   for (const [number, item] of planted.entries()) {
     const { path } = item;
     const text = files[path] ?? '';
     const name = await redact.path(path);
     index.setOpenFile(name, (await redact.learnOpen(path, text)).text);
     for (const query of cursors(item, text, number)) {
-      const hint: Draft = index.complete(query, { multiline: false, maxTokens: 64 });
-      const request = await redactedRequest({ position: { query, block: false }, hint }, specialist, redact, never);
+      const draft: Draft = index.complete(query, { multiline: false, maxTokens: 64 });
+      const request = await redactedRequest(
+        { position: { query, block: false }, drafts: draft.text === '' ? [] : [{ text: draft.text, estimate: 0.5 }] },
+        specialist,
+        redact,
+        never,
+      );
       prompts++;
-      if (request.hint !== undefined) hints++;
+      drafts += request.drafts.length;
       seeRequest(request, see);
       recorder.on(
         {
           kind: 'answered',
           request: { query, trigger: 'automatic', indentUnit: '  ' },
-          completion: completionOf(hint, `${number}-${prompts}`),
+          completion: completionOf(draft, `${number}-${prompts}`),
         },
         folder,
       );
@@ -200,7 +205,7 @@ async function completeEverywhere(
   }
   while (told < prompts) await new Promise((resolve) => setImmediate(resolve));
   store.close();
-  return { prompts, hints };
+  return { prompts, drafts };
 }
 
 function cursors({ path, form, secrets }: Planted, text: string, number: number): CompletionQuery[] {
@@ -232,7 +237,7 @@ const send = await requestWriter({ model: llmModel }, completionPrompt);
 
 function seeRequest(request: LlmRequest, see: See): void {
   see('prompt', send(request));
-  if (request.hint !== undefined) see('hint', request.hint);
+  for (const { text } of request.drafts) see('shown-draft', text);
   for (const { path } of [request.query, ...request.snippets]) see('path', path);
 }
 

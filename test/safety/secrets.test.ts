@@ -31,7 +31,7 @@ test('at most 2 % of planted secrets survive in harvest, index, samples, prompts
     });
     // A file that is not read cannot leak, so nearly all files have to be read.
     assert.ok(reached.read > 0.85 * reached.files, `${reached.read} of ${reached.files} files were read`);
-    assert.ok(reached.prompts > planted.length && reached.hints > planted.length / 4);
+    assert.ok(reached.prompts > planted.length && reached.drafts > planted.length / 4);
   } finally {
     rmSync(base, { recursive: true, force: true });
   }

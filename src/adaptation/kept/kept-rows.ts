@@ -125,7 +125,7 @@ function positionRow({ path, prefix, truth, suffix }: CursorExample): KeptRow {
   };
 }
 
-/** The exact request of a completion at one position, with its hint. Fails if the file is never sent. */
+/** The exact request of a completion at one position, with its drafts. Fails if the file is never sent. */
 export async function rowsAt(
   { path, text, offset }: { readonly path: string; readonly text: string; readonly offset: number },
   request: KeptRequest,
@@ -149,7 +149,7 @@ export async function rowsAt(
 function* liveRows(asked: LlmRequest, send: (request: LlmRequest) => string): Generator<KeptRow> {
   const { path } = asked.query;
   yield { kind: 'prompt', path, text: send(asked) };
-  if (asked.hint !== undefined) yield { kind: 'hint', path, text: asked.hint };
+  for (const { text } of asked.drafts) yield { kind: 'shown-draft', path, text };
 }
 
 /** Special tokens, shown by name. */

@@ -12,7 +12,7 @@ export const keptKinds = [
   'place', // a held-out position that the models are measured at
   'label', // a request of an adaptation to the large model, at a position
   'prompt', // the request of a completion
-  'hint', // the local draft in such a request
+  'shown-draft', // a local draft in such a request
   'answer', // a paid answer in the store
   'outcome', // a completion in the store with its outcome
   'report', // the report of an adaptation in the store

@@ -24,7 +24,7 @@ const TRAINING_SHARE = 0.4;
 /** The request of a completion at the position, without the local draft. Secrets are already redacted in files and index. */
 export function labelRequest(example: CursorExample, index: NgramModel): LlmRequest {
   const position = positionInDocument(example);
-  return requestAt(position, index.snippets(position.query, REQUEST_SNIPPETS), { oneOff: true });
+  return { ...requestAt(position, index.snippets(position.query, REQUEST_SNIPPETS), []), oneOff: true };
 }
 
 /** Identity of the labelling: model and limits. With another identity, labels are requested anew. */

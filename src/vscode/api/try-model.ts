@@ -17,6 +17,7 @@ const question: LlmRequest = {
     suffix: '\n}\n',
   },
   snippets: [],
+  drafts: [],
   multiline: false,
 };
 const rightAnswer = /^\(?(first \+ second|second \+ first)\)?;?$/;

@@ -91,12 +91,11 @@ export class KeptView extends DisposableStore implements vscode.TextDocumentCont
       // Indented for reading; the request has the same JSON on one line.
       const readable = (body: string) => JSON.stringify(JSON.parse(body), undefined, 2);
       const send = await requestWriter(this.deps.api.address, completionPrompt);
-      const hint =
-        llmRequest.hint === undefined
-          ? t('It contains no local draft.')
-          : t('It contains the local draft {0}', llmRequest.hint);
+      const [draft] = llmRequest.drafts;
+      const shown =
+        draft === undefined ? t('It contains no local draft.') : t('It contains the local draft {0}', draft.text);
       const position = `${path}:${selection.active.line + 1}:${selection.active.character + 1}`;
-      return `${position}\n${hint}\n\n${readable(send(llmRequest))}`;
+      return `${position}\n${shown}\n\n${readable(send(llmRequest))}`;
     } catch (error) {
       this.deps.log.error('The request of a completion could not be built', error);
       return t('The request could not be built, so nothing would be sent: {0}', messageOf(error));
@@ -112,7 +111,7 @@ const titles: Readonly<Record<KeptKind, () => string>> = {
   place: () => t('Held-out positions that the models are measured at'),
   label: () => t('Requests that an adaptation sends to the large model, within the limits of calls and cost'),
   prompt: () => t('Requests that completions at the same positions would send'),
-  hint: () => t('Local drafts in these requests'),
+  'shown-draft': () => t('Local drafts in these requests'),
   answer: () => t('Paid answers in the store'),
   outcome: () => t('Completions in the store'),
   report: () => t('Reports in the store; the last one is also stored beside the local model as Markdown and JSON'),
