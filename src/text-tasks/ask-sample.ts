@@ -3,12 +3,12 @@ import type { Failure } from '../common/errors.ts';
 import { labelBatch } from '../llm/label.ts';
 import type { ModelFacts } from '../llm/protocol/models.ts';
 import type { LlmClient } from '../llm/types.ts';
+import type { EvidenceForm } from '../prompts/label/label-prompt.ts';
 import type { TextTask } from '../prompts/label/task.ts';
-import { NearestAnswers } from './answers/nearest-answers.ts';
+import { TextEvidence } from './evidence.ts';
 import { addLabel, appendLabel, type KnownLabels, type StoredLabel } from './given-labels.ts';
 import { promptOf, readAnswer } from './kinds.ts';
 import { keyOf } from './labels/extract.ts';
-import { textStatisticsOf } from './labels/text-specialist.ts';
 
 export interface AskRequest {
   readonly root: string;
@@ -16,8 +16,8 @@ export interface AskRequest {
   readonly texts: readonly string[];
   /** Known labels; the API's labels are added to them. */
   readonly known: Map<number, KnownLabels>;
-  /** Number of labelled texts to send as examples with the text at an index of `texts`. */
-  readonly examples: (index: number) => number;
+  /** What is shown beside the text at an index of `texts`. */
+  readonly form: (index: number) => EvidenceForm;
   /** Whether the texts are the next ones in random order. */
   readonly isRandom?: boolean;
 }
@@ -34,52 +34,40 @@ export interface AskOutcome {
 
 /** Number of calls in flight. */
 const CONCURRENCY = 10;
-/** Number of examples in a prompt. */
-export const EXAMPLES = 5;
-/** Minimum answers with and without examples before their benefit is judged. */
+/** Minimum answers to bare and to informed prompts before the benefit of what the folder knows is judged. */
 const MIN_COMPARED = 20;
-/** Maximum texts for word frequencies, and maximum labelled texts to choose examples from. */
-const MAX_CONSIDERED = 2000;
 
 function isOpen(known: ReadonlyMap<number, KnownLabels>, text: string): boolean {
   return known.get(keyOf(text))?.paid === undefined;
 }
 
-/** Whether examples make the API more accurate on texts that people labelled. Undefined: too few answers to tell. */
-export function doExamplesHelp(known: ReadonlyMap<number, KnownLabels>): boolean | undefined {
-  const right = [false, true].map((shown) =>
+/** Whether the API is right more often if it is informed, on texts that people labelled. Undefined: too few answers. */
+export function doesEvidenceHelp(known: ReadonlyMap<number, KnownLabels>): boolean | undefined {
+  const right = [false, true].map((informed) =>
     [...known.values()].flatMap(({ person, api, paid }) =>
-      person !== undefined && paid && (paid.examples ?? 0) > 0 === shown ? [Number(api === person)] : [],
+      person !== undefined && paid && ((paid.form ?? 'bare') !== 'bare') === informed ? [Number(api === person)] : [],
     ),
   );
-  const [without = [], shown = []] = right;
-  if (Math.min(without.length, shown.length) < MIN_COMPARED) return undefined;
+  const [bare = [], informed = []] = right;
+  if (Math.min(bare.length, informed.length) < MIN_COMPARED) return undefined;
   const mean = (values: readonly number[]) => values.reduce((sum, each) => sum + each, 0) / values.length;
-  return mean(shown) > mean(without);
+  return mean(informed) > mean(bare);
 }
 
 /**
- * How many examples are sent with each text. They show how people label in this folder, which a large model cannot
- * know. Until their benefit is known, every second text gets examples. Without labels by people there are none.
+ * What each text's prompt shows. It tells how people label in this folder, which a large model cannot know. Until its
+ * benefit is known, every second text is informed. Without labels by people there is nothing to show.
  */
-export function exampleCounts(known: ReadonlyMap<number, KnownLabels>): (index: number) => number {
-  if (![...known.values()].some(({ person }) => person !== undefined)) return () => 0;
-  const doHelp = doExamplesHelp(known);
-  return (index) => ((doHelp ?? index % 2 === 0) ? EXAMPLES : 0);
+export function formsFor(known: ReadonlyMap<number, KnownLabels>): (index: number) => EvidenceForm {
+  if (![...known.values()].some(({ person }) => person !== undefined)) return () => 'bare';
+  const doesHelp = doesEvidenceHelp(known);
+  return (index) => ((doesHelp ?? index % 2 === 0) ? 'informed' : 'bare');
 }
 
 /** Prompts of texts, also for estimating their price. */
-export function promptsFor({ task, texts, known, examples }: Omit<AskRequest, 'root' | 'isRandom'>, facts: ModelFacts) {
-  const labelled = [...known].flatMap(([key, { text, person }]) =>
-    person === undefined ? [] : [{ key, text, answer: person }],
-  );
-  const { rarity } = textStatisticsOf([...labelled.map(({ text }) => text), ...texts].slice(0, MAX_CONSIDERED));
-  const nearest = new NearestAnswers(labelled.slice(-MAX_CONSIDERED), rarity);
-  return texts.map((text, i) => {
-    const near = nearest.nearest(text, keyOf(text), examples(i));
-    const shown = near.map(({ item }) => ({ text: item.text, label: item.answer }));
-    return { text, examples: shown.length, prompt: promptOf(task, text, shown, facts) };
-  });
+export function promptsFor({ task, texts, known, form }: Omit<AskRequest, 'root' | 'isRandom'>, facts: ModelFacts) {
+  const evidence = new TextEvidence(task, known, texts);
+  return texts.map((text, i) => ({ text, form: form(i), prompt: promptOf(task, text, evidence, form(i), facts) }));
 }
 
 /** @param llm refuses requests beyond the budget. Rejects when cancelled; earlier answers are stored. */
@@ -100,11 +88,11 @@ export async function askAbout(
       concurrency: CONCURRENCY,
       signal,
       onAnswer: (index, { text: answer, model, costUsd: usd }) => {
-        const { text, examples } = prompts[index] as (typeof prompts)[number];
+        const { text, form } = prompts[index] as (typeof prompts)[number];
         const label = readAnswer(task, answer);
         // Which texts people labelled is no random choice.
         const random = isRandom === true && known.get(keyOf(text))?.person === undefined;
-        const stored: StoredLabel = { text, label, by: 'api', model, examples, usd, ...(random && { random }) };
+        const stored: StoredLabel = { text, label, by: 'api', model, form, usd, ...(random && { random }) };
         appendLabel(root, task.name, stored);
         addLabel(known, stored);
         if (label === '') unusable += 1;

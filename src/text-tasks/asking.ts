@@ -1,7 +1,7 @@
 // The large model's part of a run: it labels a random sample, then doubtful texts, each after the user accepts the price.
 import type { Failure } from '../common/errors.ts';
 import { isAnswerTask } from '../prompts/label/task.ts';
-import { type AskOutcome, askAbout, exampleCounts, promptsFor } from './ask-sample.ts';
+import { type AskOutcome, askAbout, formsFor, promptsFor } from './ask-sample.ts';
 import { keyOf } from './labels/extract.ts';
 import type { TaskModel } from './learned.ts';
 import { openSample, type TaskData } from './random-sample.ts';
@@ -47,7 +47,7 @@ export class LargeModelPart {
     );
     const { task } = this.folder;
     const { known } = this.taskData;
-    const prompts = promptsFor({ task, texts: priced, known, examples: exampleCounts(known) }, llm.facts);
+    const prompts = promptsFor({ task, texts: priced, known, form: formsFor(known) }, llm.facts);
     const unanswered = prompts.filter(({ prompt }) => !llm.knows?.(prompt));
     return unanswered.reduce((sum, { prompt }) => sum + llm.estimateUsd(prompt), 0) / prompts.length;
   }
@@ -116,7 +116,7 @@ export class LargeModelPart {
     if (!deps.llm) return undefined;
     const { task } = folder;
     const { known } = taskData;
-    const request = { root: folder.reader.root, task, texts, known, examples: exampleCounts(known), isRandom };
+    const request = { root: folder.reader.root, task, texts, known, form: formsFor(known), isRandom };
     const outcome = await askAbout(request, deps.llm, deps.signal, onProgress);
     this.spentUsd += outcome.costUsd;
     this.stopped ??= outcome.stopped;

@@ -1,6 +1,7 @@
 // Reads and appends labels and answers by people and the API: one line each, in a file beside the task file.
 import { closeSync, constants, fsyncSync, openSync, writeSync } from 'node:fs';
 import { CodedError, messageOf } from '../common/errors.ts';
+import type { EvidenceForm } from '../prompts/label/label-prompt.ts';
 import { isAnswerTask, TASKS_FOLDER, type TextTask } from '../prompts/label/task.ts';
 import type { FolderReader } from '../workspace/files/folder-reader.ts';
 import { unwritable, writablePathIn } from './in-folder.ts';
@@ -11,9 +12,9 @@ export interface StoredLabel {
   /** A label or an answer. '' is an API answer without a label: the API is not asked about that text again. */
   readonly label: string;
   readonly by: 'person' | 'api';
-  /** Only for API answers: model, number of examples, cost in US dollars. */
+  /** Only for API answers: model, what was shown beside the text, cost in US dollars. */
   readonly model?: string;
-  readonly examples?: number;
+  readonly form?: EvidenceForm;
   readonly usd?: number;
   /** Only for API answers: the text was asked about in random order, and was not chosen. */
   readonly random?: boolean;
@@ -25,7 +26,7 @@ export interface KnownLabels {
   readonly person?: string;
   readonly api?: string;
   /** Set if the API was asked, with any result. */
-  readonly paid?: Pick<StoredLabel, 'model' | 'examples' | 'usd' | 'random'>;
+  readonly paid?: Pick<StoredLabel, 'model' | 'form' | 'usd' | 'random'>;
 }
 
 function fileOf(task: string): string {
@@ -59,7 +60,7 @@ export async function readAnswers(
 /** Adds one label to `known`, as `readAnswers` does. */
 export function addLabel(
   known: Map<number, KnownLabels>,
-  { text, label, by, model, examples, usd, random }: StoredLabel,
+  { text, label, by, model, form, usd, random }: StoredLabel,
 ): void {
   const key = keyOf(text);
   const earlierLabels = known.get(key);
@@ -69,7 +70,7 @@ export function addLabel(
     ...(earlierLabels ?? { text }),
     ...(label !== '' && { [by]: label }),
     ...(by === 'api' && {
-      paid: { ...(model && { model }), examples: examples ?? 0, usd: cost, ...(random === true && { random }) },
+      paid: { ...(model && { model }), ...(form && { form }), usd: cost, ...(random === true && { random }) },
     }),
   });
 }

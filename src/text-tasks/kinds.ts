@@ -3,9 +3,10 @@
 import type { ModelFacts } from '../llm/protocol/models.ts';
 import type { Prompt } from '../llm/protocol/prompt.ts';
 import { answerPrompt } from '../prompts/answer/answer-prompt.ts';
-import { labelPrompt, parseLabel } from '../prompts/label/label-prompt.ts';
+import { type EvidenceForm, labelPrompt, parseLabel } from '../prompts/label/label-prompt.ts';
 import { isAnswerTask, type LabelTask, TASKS_FOLDER, type TextTask } from '../prompts/label/task.ts';
 import type { DeepReading } from './deep-reading.ts';
+import type { TextEvidence } from './evidence.ts';
 import { type LocalAnswers, rowsOf } from './label-texts.ts';
 import { keyOf } from './labels/extract.ts';
 import { estimatesFor, mostLikely, probabilitiesAfterCall } from './labels/router.ts';
@@ -48,15 +49,17 @@ export function taskModelOf({ labels }: LabelTask, learned: LearnedTask, deep?: 
   };
 }
 
-/** @param examples texts with labels of people, most similar first */
 export function promptOf(
   task: TextTask,
   text: string,
-  examples: readonly { readonly text: string; readonly label: string }[],
+  evidence: TextEvidence,
+  form: EvidenceForm,
   facts: ModelFacts,
 ): Prompt {
-  if (!isAnswerTask(task)) return labelPrompt(task, text, examples, facts);
-  return answerPrompt({ ...task, about: `${TASKS_FOLDER}/${task.name}.json` }, text, examples, facts);
+  if (!isAnswerTask(task)) return labelPrompt(task, text, facts, evidence.ofLabel(text, form));
+  const about = `${TASKS_FOLDER}/${task.name}.json`;
+  const examples = evidence.near(text, form).map(({ item }) => ({ text: item.text, label: item.answer }));
+  return answerPrompt({ ...task, about }, text, examples, facts);
 }
 
 /** The label or text in an API answer; '': the answer is unusable. */

@@ -9,6 +9,7 @@ import { defaultModel, modelFacts } from '../../src/llm/providers/anthropic-mode
 import { answerPrompt } from '../../src/prompts/answer/answer-prompt.ts';
 import { completionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
 import type { LlmRequest } from '../../src/prompts/completion/llm-request.ts';
+import { labelPrompt } from '../../src/prompts/label/label-prompt.ts';
 import { changeText } from '../../src/text-tasks/commit-context.ts';
 
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
@@ -76,7 +77,7 @@ const others: Readonly<Record<string, { text: string; words: Record<string, RegE
   },
   'text task': {
     text: 'TEXT',
-    words: { TEXT: /texts of the task/, LIKE: /similar to each/, SAID: /with their answers/ },
+    words: { TEXT: /texts of the task/, LIKE: /similar to each/, SAID: /with their labels or answers/ },
   },
 };
 
@@ -92,3 +93,12 @@ for (const [command, { text, words }] of Object.entries(others))
     }
     assert.match(consent, /sends to \{1\} at \{2\} \{3\}, and as examples \{4\}\. Secrets are redacted first/);
   });
+
+test('before labels are asked for, question and README name the figures that the prompt shows', () => {
+  const task = { name: 'task', instruction: '', labels: ['A', 'B'].map((name) => ({ name, meaning: '' })) };
+  const evidence = { examples: [{ text: 'LIKE', label: 'A', probabilities: [0.7, 0.3] }], probabilities: [0.6, 0.4] };
+  const sent = JSON.stringify(labelPrompt(task, 'TEXT', facts, evidence).user);
+  for (const value of ['LIKE', 'A 70%', 'TEXT', 'A 60%']) assert.ok(sent.includes(value), value);
+  for (const file of ['src/vscode/api/consent.ts', 'README.md', 'src/jobs/cli/terminal.ts'])
+    assert.match(read(file), /local model's figures for (all of )?them/, file);
+});

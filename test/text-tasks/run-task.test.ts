@@ -55,7 +55,7 @@ function llm(onAsk: (count: number) => void = () => {}) {
   const asked: string[] = [];
   const ask = async (prompt: Prompt, signal: AbortSignal) => {
     signal.throwIfAborted();
-    const text = /<text>([^<]*)<\/text>$/.exec(prompt.user[0]?.text ?? '')?.[1] ?? '';
+    const text = /<text>([^<]*)<\/text>/.exec(prompt.user[0]?.text ?? '')?.[1] ?? '';
     asked.push(text);
     onAsk(asked.length);
     const usage = { inputTokens: 1, outputTokens: 1, cacheReadTokens: 0, cacheWriteTokens: 0 };
@@ -198,7 +198,7 @@ test('reads each doubtful text once with the base after the user accepts the tim
   const asks = {
     ...llm(),
     ask: async (prompt: Prompt) => {
-      const text = /<text>([^<]*)<\/text>$/.exec(prompt.user[0]?.text ?? '')?.[1] ?? '';
+      const text = /<text>([^<]*)<\/text>/.exec(prompt.user[0]?.text ?? '')?.[1] ?? '';
       const usage = { inputTokens: 1, outputTokens: 1, cacheReadTokens: 0, cacheWriteTokens: 0 };
       const answer = { model: 'm', usage, costUsd: usd, latencyMs: 1, firstTokenMs: 1, truncated: false };
       return ok({ ...answer, text: isBug(text) ? 'bug' : 'wish' });

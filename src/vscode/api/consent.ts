@@ -42,7 +42,9 @@ const sources = (): Readonly<Record<SendingCommand, Record<'command' | 'sent' | 
   'text task': {
     command: t('Run Text Task'),
     sent: t('texts of the task with its instruction and labels'),
-    examples: t('up to five texts that are similar to each, with their answers'),
+    examples: t(
+      "up to twelve texts that are similar to each, with their labels or answers, and the local model's figures for all of them",
+    ),
     note: t('Before anything is sent, you see the number of texts and the price and are asked again.'),
   },
 });

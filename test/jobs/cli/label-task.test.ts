@@ -66,7 +66,7 @@ test('all texts get a label, and the shards together have the same lines', async
 test('over HTTP every answer is stored immediately, so a resumed run repeats no request', async () => {
   const api = await MessagesServer.start();
   after(() => api.close());
-  const textOf = (asked: string) => /<text>([^<]*)<\/text>$/.exec(asked)?.[1] ?? '';
+  const textOf = (asked: string) => /<text>([^<]*)<\/text>/.exec(asked)?.[1] ?? '';
   const [reached, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   let calls = 0;
   api.answerTexts((asked) => {

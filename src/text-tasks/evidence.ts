@@ -1,0 +1,77 @@
+// What a text's prompt shows of the folder: the nearest texts that people labelled or answered, and the figures of a
+// small model that learned from their labels alone. Labels of the large model tell it nothing new.
+import type { EvidenceForm, LabelEvidence } from '../prompts/label/label-prompt.ts';
+import type { AnswerTask, LabelTask } from '../prompts/label/task.ts';
+import { NearestAnswers } from './answers/nearest-answers.ts';
+import type { KnownLabels } from './given-labels.ts';
+import { keyOf } from './labels/extract.ts';
+import { fitSpecialist, labelProbabilities, type TextSpecialist, textStatisticsOf } from './labels/text-specialist.ts';
+
+/** Examples in the prompt of a label, and of an answer, which is longer. */
+const MOST_EXAMPLES = 12;
+const MOST_ANSWERS = 5;
+/** Maximum labelled texts, and maximum texts for word frequencies; the latest labels are kept. */
+const MAX_CONSIDERED = 2000;
+/** Labels that a small model needs. */
+const MIN_LABELLED = 20;
+
+interface SmallModel {
+  readonly specialist: TextSpecialist;
+  /** Key of a labelled text -> its probabilities by a fit without it. */
+  readonly outOfFold: ReadonlyMap<number, readonly number[]>;
+}
+
+/** Deterministic: the same labels and texts show the same. The caller must have redacted them. */
+export class TextEvidence {
+  /** Empty: answers are texts. */
+  private readonly labels: readonly string[];
+  private readonly given: readonly { readonly key: number; readonly text: string; readonly answer: string }[];
+  private readonly statistics: ReturnType<typeof textStatisticsOf>;
+  private readonly nearest: NearestAnswers;
+  private fitted: SmallModel | undefined;
+
+  /** @param texts unlabelled ones, for word frequencies */
+  constructor(
+    task: Pick<LabelTask, 'name' | 'labels'> | AnswerTask,
+    known: ReadonlyMap<number, KnownLabels>,
+    texts: readonly string[],
+  ) {
+    this.labels = 'labels' in task ? task.labels.map(({ name }) => name) : [];
+    this.given = [...known]
+      .flatMap(([key, { text, person }]) => {
+        const isAnswer = person !== undefined && (this.labels.length === 0 || this.labels.includes(person));
+        return isAnswer ? [{ key, text, answer: person }] : [];
+      })
+      .slice(-MAX_CONSIDERED);
+    const forFrequencies = [...this.given.map(({ text }) => text), ...texts].slice(0, 2 * MAX_CONSIDERED);
+    this.statistics = textStatisticsOf(forFrequencies);
+    this.nearest = new NearestAnswers(this.given, this.statistics.rarity);
+  }
+
+  /** The most similar texts with what people said of them, nearest first, without the text itself. */
+  near(text: string, form: EvidenceForm, count = this.labels.length === 0 ? MOST_ANSWERS : MOST_EXAMPLES) {
+    return form === 'bare' ? [] : this.nearest.nearest(text, keyOf(text), count);
+  }
+
+  /** Neither examples nor figures hold or have learned the text's own label. */
+  ofLabel(text: string, form: EvidenceForm, count?: number): LabelEvidence {
+    const model = form === 'informed' ? this.smallModel() : undefined;
+    const examples = this.near(text, form, count).map(({ item }) => {
+      const probabilities = model?.outOfFold.get(item.key);
+      return { text: item.text, label: item.answer, ...(probabilities && { probabilities }) };
+    });
+    if (!model) return { examples };
+    const probabilities = model.outOfFold.get(keyOf(text)) ?? labelProbabilities(model.specialist, { text });
+    return { examples, probabilities };
+  }
+
+  private smallModel(): SmallModel | undefined {
+    if (this.given.length < MIN_LABELLED) return undefined;
+    if (this.fitted) return this.fitted;
+    const items = this.given.map(({ text, answer }) => ({ text, label: this.labels.indexOf(answer) }));
+    const { specialist, ngramOutOfFold } = fitSpecialist(items, this.labels.length, this.statistics);
+    const outOfFold = new Map(this.given.map(({ key }, i) => [key, ngramOutOfFold[i] as readonly number[]]));
+    this.fitted = { specialist, outOfFold };
+    return this.fitted;
+  }
+}
