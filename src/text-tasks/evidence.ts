@@ -5,6 +5,7 @@ import type { AnswerTask, LabelTask } from '../prompts/label/task.ts';
 import { NearestAnswers } from './answers/nearest-answers.ts';
 import type { KnownLabels } from './given-labels.ts';
 import { keyOf } from './labels/extract.ts';
+import { mostLikely } from './labels/router.ts';
 import { fitSpecialist, labelProbabilities, type TextSpecialist, textStatisticsOf } from './labels/text-specialist.ts';
 
 /** Examples in the prompt of a label, and of an answer, which is longer. */
@@ -19,6 +20,8 @@ interface SmallModel {
   readonly specialist: TextSpecialist;
   /** Key of a labelled text -> its probabilities by a fit without it. */
   readonly outOfFold: ReadonlyMap<number, readonly number[]>;
+  /** Share of right labels out of fold. */
+  readonly rightShare: number;
 }
 
 /** Deterministic: the same labels and texts show the same. The caller must have redacted them. */
@@ -62,7 +65,7 @@ export class TextEvidence {
     });
     if (!model) return { examples };
     const probabilities = model.outOfFold.get(keyOf(text)) ?? labelProbabilities(model.specialist, { text });
-    return { examples, probabilities };
+    return { examples, probabilities, rightShare: model.rightShare };
   }
 
   private smallModel(): SmallModel | undefined {
@@ -71,7 +74,8 @@ export class TextEvidence {
     const items = this.given.map(({ text, answer }) => ({ text, label: this.labels.indexOf(answer) }));
     const { specialist, ngramOutOfFold } = fitSpecialist(items, this.labels.length, this.statistics);
     const outOfFold = new Map(this.given.map(({ key }, i) => [key, ngramOutOfFold[i] as readonly number[]]));
-    this.fitted = { specialist, outOfFold };
+    const right = items.filter(({ label }, i) => mostLikely(ngramOutOfFold[i] as readonly number[]) === label);
+    this.fitted = { specialist, outOfFold, rightShare: right.length / items.length };
     return this.fitted;
   }
 }

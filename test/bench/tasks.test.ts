@@ -72,7 +72,7 @@ test('prompts of recorded texts show checked labels alone, no test text, and nev
         for (const line of lines) {
           assert.match(line, ownLabels ? /on (calibration|train)/ : /on calibration/);
           assert.match(line, /rises.*=> up|falls.*=> down/);
-          assert.ok(!line.includes(text));
+          assert.ok(!line.includes(`>${text}<`));
         }
         assert.match(figures ?? '', /\nSmall model: (up|down) \d+%/);
       }
