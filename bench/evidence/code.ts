@@ -20,7 +20,8 @@ import { untrained } from '../adapt/specialists.ts';
 import type { Base } from '../base/types.ts';
 import { withEngines } from '../common/engines.ts';
 import { askedAt, type RecordedPosition, type Recording } from '../common/recordings.ts';
-import type { EvidenceItem, EvidenceSet } from './types.ts';
+import { userText } from './texts.ts';
+import type { EvidenceItem, EvidencePrompt, EvidenceSet } from './types.ts';
 
 const facts = modelFacts(defaultModel);
 
@@ -62,17 +63,12 @@ export async function codeSet(recording: Recording, base: Base, scratch: string)
       },
     };
   });
-  return {
-    name: set,
-    system: completionPrompt(bareRequestAt(askedAt(recording.places[0] as RecordedPosition)), facts).system.text,
-    items,
-  };
+  return { name: set, items };
 }
 
-function textOf(request: LlmRequest): string {
-  return completionPrompt(request, facts)
-    .user.map(({ text }) => text)
-    .join('');
+function textOf(request: LlmRequest): EvidencePrompt {
+  const prompt = completionPrompt(request, facts);
+  return { system: prompt.system.text, user: userText(prompt) };
 }
 
 /** Whether an answer, as it came, is the author's line as the product would show it. */

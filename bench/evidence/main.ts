@@ -5,36 +5,100 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { listBases } from '../base/bases.ts';
-import { readRecordings } from '../common/recordings.ts';
+import type { Base } from '../base/types.ts';
+import { type Recording, readRecordings, recordingsFolder } from '../common/recordings.ts';
 import type { Benchmark, BenchOptions, Figures } from '../figures.ts';
-import { codeSet, setOf } from './code.ts';
+import { printFigures } from '../print.ts';
+import { type RecordedTask, readTasks } from '../tasks/data.ts';
+import { readAnswers } from './answers.ts';
+import { armFigures, type JudgedItem } from './arms.ts';
+import { codeSet, idOf, isRightAt, setOf } from './code.ts';
+import { isLabelRight, textSet } from './texts.ts';
+import type { EvidenceSet } from './types.ts';
 import { writePrompts } from './write-prompts.ts';
 
-/** Cursors of a reader. */
-const CURSORS = 40;
+const answersFolder = join(recordingsFolder, 'evidence');
+/** Cursors and texts of a reader. */
+const PER_READER = { cursors: 40, texts: 150 };
 
 export const evidence: Benchmark = {
   name: 'evidence',
-  what: 'a large model that is shown what the folder knows: writes prompts (--only prompts --into FOLDER), reads answers (--answers FOLDER)',
-  takes: ['recordings', 'bases', 'only', 'into'],
+  what: 'a large model that is shown what the folder knows: --only prompts[,SET] --into FOLDER writes them, --answers FOLDER reads what came',
+  takes: ['recordings', 'data', 'bases', 'only', 'into', 'answers'],
   run,
 };
 
-/** Names of sets after 'prompts' in --only; none: all. */
-async function run({ recordings, bases, only, into }: BenchOptions): Promise<Figures> {
-  const [base] = listBases([], [bases ?? 'medium']);
-  const wanted = only?.split(',').filter((name) => name !== 'prompts') ?? [];
+async function run(options: BenchOptions): Promise<Figures> {
+  const only = options.only?.split(',') ?? [];
+  const sets = only.filter((name) => name !== 'prompts');
+  const recordings = readRecordings(options.recordings, ['public', 'renamed']);
+  const tasks = readTasks(options.data);
+  if (!only.includes('prompts')) return answered(options.answers ?? answersFolder, sets, recordings, tasks);
+  if (options.into === undefined) throw new Error('Name the folder for the prompts with --into.');
+  const wanted = (name: string) => sets.length === 0 || sets.includes(name);
+  const [base] = listBases([], [options.bases ?? 'medium']);
   const scratch = mkdtempSync(join(tmpdir(), 'easy-adaptation-bench-'));
   try {
-    const all = readRecordings(recordings, ['public', 'renamed']);
-    for (const recording of all.filter((each) => wanted.length === 0 || wanted.includes(setOf(each)))) {
-      const set = await codeSet(recording, base as NonNullable<typeof base>, scratch);
-      const right = set.items.filter(({ localRight }) => localRight).length;
-      const readers = writePrompts(set, into as string, CURSORS);
-      console.log(`${set.name}: ${set.items.length} items, ${readers} readers an arm, local right ${right}`);
-    }
+    for (const recorded of tasks.filter(({ task }) => wanted(task.name)))
+      write(textSet(recorded), options.into, PER_READER.texts);
+    for (const recording of recordings.filter((each) => wanted(setOf(each))))
+      write(await codeSet(recording, base as Base, scratch), options.into, PER_READER.cursors);
     return {};
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
+}
+
+function write(set: EvidenceSet, into: string, perReader: number): void {
+  const readers = writePrompts(set, into, perReader);
+  const right = set.items.filter(({ localRight }) => localRight).length;
+  console.log(
+    `${set.name}: ${set.items.length} items, ${readers} readers an arm; the local model is right at ${right}.`,
+  );
+}
+
+function answered(
+  folder: string,
+  sets: readonly string[],
+  recordings: readonly Recording[],
+  tasks: readonly RecordedTask[],
+): Figures {
+  const figures: Record<string, Figures> = {};
+  for (const { name, items, arms } of readAnswers(folder)) {
+    if (sets.length > 0 && !sets.includes(name)) continue;
+    const judge = judgeOf(name, recordings, tasks);
+    const judged = items.flatMap(({ id, document, estimate, localRight }): JudgedItem[] => {
+      const answers = [...arms].flatMap(([arm, of]) => {
+        const row = of.get(id);
+        return row ? [{ arm, row }] : [];
+      });
+      if (answers.length < arms.size) return [];
+      const right = Object.fromEntries(answers.map(({ arm, row }) => [arm, judge(id, row.answer)]));
+      const memory = answers.some(({ row }) => row.memory === true);
+      return [{ document, estimate, localRight, right, memory }];
+    });
+    if (judged.length < items.length) console.log(`${name}: ${items.length - judged.length} items lack an answer.`);
+    if (judged.length === 0) continue;
+    figures[name] = armFigures(judged, [...arms.keys()]);
+    printFigures(name, figures[name]);
+  }
+  return figures;
+}
+
+/** Whether an answer of a set's item is right. */
+function judgeOf(
+  name: string,
+  recordings: readonly Recording[],
+  tasks: readonly RecordedTask[],
+): (id: string, answer: string) => boolean {
+  const task = tasks.find((each) => each.task.name === name);
+  if (task) return (id, answer) => isLabelRight(task, id, answer);
+  const recording = recordings.find((each) => setOf(each) === name);
+  if (!recording) throw new Error(`There is no recording '${name}': name their folder with --recordings.`);
+  const places = new Map(recording.places.map((position) => [idOf(name, position), position]));
+  return (id, answer) => {
+    const position = places.get(id);
+    if (!position) throw new Error(`${name} has no cursor ${id}: the answers belong to other recordings.`);
+    return isRightAt(position, answer);
+  };
 }

@@ -10,12 +10,16 @@ export interface EvidenceItem {
   readonly estimate: number;
   readonly localRight: boolean;
   /** Arm → prompt. */
-  readonly prompts: Readonly<Record<string, string>>;
+  readonly prompts: Readonly<Record<string, EvidencePrompt>>;
+}
+
+/** The system text is the same for all items of an arm. */
+export interface EvidencePrompt {
+  readonly system: string;
+  readonly user: string;
 }
 
 export interface EvidenceSet {
   readonly name: string;
-  /** The same for all items and arms. */
-  readonly system: string;
   readonly items: readonly EvidenceItem[];
 }
