@@ -87,6 +87,32 @@ export function fitRouter(examples: readonly RouterExample[], options: RouterFit
   };
 }
 
+/**
+ * The estimate of each draft: of `known` drafts out of fold, of the others by a fit on all known ones. Empty drafts have
+ * none.
+ */
+export function draftEstimates<K>(
+  known: readonly (Pick<RouterExample, 'path' | 'draft' | 'position' | 'specialistRight'> & { readonly of: K })[],
+  others: readonly (Pick<RouterExample, 'draft' | 'position'> & { readonly of: K })[],
+): Map<K, number> {
+  const rowOf = ({ draft, position }: Pick<RouterExample, 'draft' | 'position'>) => ({
+    values: features(draft, position),
+    prior: specialistPrior(draft),
+  });
+  const rows = known
+    .filter(({ draft }) => draft.text !== '')
+    .map((each) => ({ of: each.of, row: { ...rowOf(each), path: each.path, label: Number(each.specialistRight) } }));
+  const { estimate, outOfFold } = measuredEstimate(rows.map(({ row }) => row));
+  const estimates = new Map(
+    rows.map(({ of, row }) => [of, outOfFold.get(row) ?? estimateOf(estimate, row.values, row.prior)] as const),
+  );
+  for (const each of others) {
+    const { values, prior } = rowOf(each);
+    if (each.draft.text !== '') estimates.set(each.of, estimateOf(estimate, values, prior));
+  }
+  return estimates;
+}
+
 type ApiLabelled = { readonly api: LabelledVector; readonly example: RouterExample };
 
 /**

@@ -167,11 +167,11 @@ test('the positions include lines, blocks, drafts that cleaning changes or drops
   );
 });
 
-test("labels use the editor's request, without the local draft", async () => {
+test("labels use the editor's request, with the local draft", async () => {
   for (const { example } of scored.slice(0, 20)) {
     const query = queryOf(example.prefix + example.suffix, example.prefix.length, example.path, example.languageId);
     const request = { query, trigger: 'manual', indentUnit: indentUnitOf(query.prefix + query.suffix) } as const;
     const asks = await service(new ScriptedLlm()).preview(request, new AbortController().signal);
-    assert.deepEqual(labelRequest(example, index), { ...asks, drafts: [], oneOff: true });
+    assert.deepEqual(labelRequest(example, index, asks.drafts), { ...asks, oneOff: true });
   }
 });

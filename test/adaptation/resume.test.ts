@@ -73,8 +73,8 @@ const killPoints: readonly NonNullable<Plan['die']>[] = [
   ['open', 1],
   ['draft base', 3],
   ['Timing a draft', 2],
-  ['api', 5],
-  ['Asking the API at training positions', 3],
+  ['api', 2],
+  ['Asking the API at training positions', 1],
   ['Preparing training samples', 1],
   ['Planning', 1],
   ['draft base', 3],
@@ -90,9 +90,9 @@ const killPoints: readonly NonNullable<Plan['die']>[] = [
   ['draft base', 10],
   ['Testing the base', 1],
   ['draft n-gram', 10],
-  ['Calibrating', 1],
   ['Measuring', 1],
-  ['api', 6],
+  ['Calibrating', 1],
+  ['api', 4],
   ['Indexing every file', 1],
 ];
 
@@ -180,7 +180,7 @@ test('deleting the adaptation deletes its stored answers and stages', () => {
   const before_ = store.rowsOf(project.root);
   assert.ok(before_.places.length > 0 && before_.answers.length >= before_.places.length);
   const stages = new Set(before_.stages.map(({ stage }) => stage));
-  assert.deepEqual(stages, new Set(['pace', 'weights', 'scale', 'taught', 'plan', 'training', 'mixture']));
+  assert.deepEqual(stages, new Set(['pace', 'weights', 'scale', 'taught', 'plan', 'training', 'mixture', 'asked']));
   assert.ok(before_.places.every(({ split, path }) => (splitOf(path) === 'test') === (split === 'test')));
   store.deleteAdaptations(project.root);
   const { places: positions, answers, stages: left, llmCalls } = store.rowsOf(project.root);

@@ -109,15 +109,15 @@ describe('a run on a regular project', () => {
       },
     );
     assert.equal(estimates.length, 1);
-    assert.equal(estimates[0]?.positions, 40);
+    assert.equal(estimates[0]?.positions, 39);
     assert.equal(estimates[0]?.host, '127.0.0.1:9');
     assert.ok((estimates[0]?.usd ?? 0) > 0);
-    assert.equal(llm.requests.length, 40);
-    assert.equal(figures.api?.asked, 40);
+    assert.equal(llm.requests.length, 39);
+    assert.equal(figures.api?.asked, 39);
     // One progress count for validation and test, so that the estimated time does not start again between them.
     assert.deepEqual(
       asked.map(({ done, total }) => ({ done, total })),
-      Array.from({ length: 40 }, (_, i) => ({ done: i + 1, total: 40 })),
+      Array.from({ length: 39 }, (_, i) => ({ done: i + 1, total: 39 })),
     );
     assert.ok((figures.router?.apiExamples ?? 0) > 0);
     // Both models together are at least as good as the better one, except for chance at so few positions.

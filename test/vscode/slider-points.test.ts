@@ -11,7 +11,7 @@ const slider = [
 
 test('each position has its share of calls, its cost and its gain over the local model alone', () => {
   const local = { places: 100, exactMatch: 0.4 };
-  const api = { compared: { specialist: local, api: local, together: local } };
+  const api = { compared: { specialist: local, api: local, together: local, calls: 0.5 } };
   const points = sliderPoints({ slider, api }, (share) => share / 10);
   assert.deepEqual(
     points.map(({ share, usd, gain }) => [share, usd?.toFixed(2), gain?.toFixed(2)]),

@@ -6,9 +6,10 @@ import type { Log } from '../../common/log.ts';
 import { connectLlm, type LlmAddress, requestWriter } from '../../llm/connect.ts';
 import type { Dialect } from '../../neural/models/dialects.ts';
 import { dialectOf } from '../../neural/models/manifest.ts';
+import { positionInDocument } from '../../prompts/completion/completion-position.ts';
 import { completionPrompt } from '../../prompts/completion/completion-prompt.ts';
 import type { CursorExample } from '../../prompts/completion/cursor-examples.ts';
-import type { LlmRequest } from '../../prompts/completion/llm-request.ts';
+import { bareRequestAt, type LlmRequest } from '../../prompts/completion/llm-request.ts';
 import { queryOf } from '../../prompts/completion/query.ts';
 import type { Engine } from '../../specialist/engine/client.ts';
 import { NgramModel } from '../../specialist/ngram/model.ts';
@@ -106,12 +107,18 @@ async function* learningRows(
   const llm = connectLlm({ model: '', ...address, apiKey: '', timeoutMs: 1 });
   const { choose, test } = positions;
   const inputs = { train: held.train, choose, test, index, tokenizer, llm, trainsNeural: request.neural !== undefined };
-  const toLabel = Object.values(await positionsToLabel(inputs, request.limits, signal)).flat();
+  const { train, validation, bare } = await positionsToLabel(inputs, request.limits, signal);
+  const toAsk = [
+    ...train.map(({ example }) => ({ example, label: labelRequest(example, index, []) })),
+    ...bare.map(({ example }) => ({ example, label: bareRequestAt(positionInDocument(example)) })),
+    // With the local draft, which the run makes: like the completion's request below.
+    ...validation.map((example) => ({ example, label: undefined })),
+  ];
   const preview = new RequestPreview(request, secrets, specialist ?? index, undefined, log);
   const send = await requestWriter(address, completionPrompt);
-  for (const { example } of sample(toLabel, SHOWN_REQUESTS)) {
+  for (const { example, label } of sample(toAsk, SHOWN_REQUESTS)) {
     await yieldToEvents(signal);
-    yield { kind: 'label', path: example.path, text: send(labelRequest(example, index)) };
+    if (label) yield { kind: 'label', path: example.path, text: send(label) };
     const query = await preview.queryAt(example);
     if (query !== undefined) yield* liveRows(await preview.preview(query, signal), send);
   }

@@ -8,7 +8,7 @@ import type { Decision } from '../../routing/decision.ts';
 import { priceOf } from '../../routing/limits.ts';
 import type { RouterModel } from '../../routing/router-model.ts';
 import type { ApiLabels, LabeledPosition, ScoredPosition } from './scored.ts';
-import type { AdaptReport, ApiReport, MixedQuality, Quality } from './types.ts';
+import type { AdaptReport, ApiReport, ComparedReport, MixedQuality, Quality } from './types.ts';
 
 export type ReportFigures = Pick<AdaptReport, 'specialist' | 'apiShare' | 'api' | 'slider'>;
 
@@ -21,6 +21,8 @@ interface JudgedPosition extends ScoredPosition {
 interface ComparedPosition {
   readonly position: JudgedPosition;
   readonly label: LabeledPosition;
+  /** Whether the large model was right there without the folder's snippets and draft. */
+  readonly bareRight: boolean | undefined;
 }
 
 /** Positions of the panel's slider. */
@@ -44,9 +46,10 @@ export function measure(
     decision: decideWhole(fit, position.draft, position.facts, balance),
   }));
   const answers = new Map((labels?.test?.labelled ?? []).map((label) => [label.scored.example, label]));
+  const bare = new Map((labels?.bare?.labelled ?? []).map(({ scored, right }) => [scored.example, right]));
   const compared = judged.flatMap((position) => {
     const label = answers.get(position.example);
-    return label === undefined ? [] : [{ position, label }];
+    return label === undefined ? [] : [{ position, label, bareRight: bare.get(position.example) }];
   });
   const shareOf = (isSent: (position: JudgedPosition) => boolean) => judged.filter(isSent).length / judged.length;
   return {
@@ -75,21 +78,36 @@ function together(compared: readonly ComparedPosition[], isSent: (position: Judg
 }
 
 function apiReport(labels: ApiLabels, compared: readonly ComparedPosition[]): ApiReport | undefined {
-  const all = [...labels.validation.labelled, ...(labels.test?.labelled ?? [])];
+  const all = [labels.validation, labels.test, labels.bare].flatMap((each) => each?.labelled ?? []);
   if (all.length === 0) return undefined;
   return {
     model: labels.model,
     asked: all.length,
-    failed: labels.validation.failed + (labels.test?.failed ?? 0),
+    failed: [labels.validation, labels.test, labels.bare].reduce((sum, each) => sum + (each?.failed ?? 0), 0),
     ...latenciesOf(all.map((label) => label.answer.latencyMs)),
-    compared:
-      compared.length === 0
-        ? undefined
-        : {
-            specialist: qualityOf(compared.map(({ position }) => position)),
-            api: qualityOfAnswers(together(compared, () => true)),
-            together: qualityOfAnswers(together(compared, ({ decision }) => decision.kind === 'call')),
-          },
+    compared: compared.length === 0 ? undefined : comparedReport(compared),
+  };
+}
+
+function comparedReport(compared: readonly ComparedPosition[]): ComparedReport {
+  const isSent = ({ decision }: JudgedPosition) => decision.kind === 'call';
+  const pairs = compared.flatMap(({ position, label, bareRight }) =>
+    bareRight === undefined ? [] : [{ path: position.example.path, right: label.right, bareRight }],
+  );
+  const files = [...Map.groupBy(pairs, ({ path }) => path).values()];
+  const gain = (of: typeof pairs) => mean(of.map(({ right, bareRight }) => Number(right) - Number(bareRight)));
+  return {
+    specialist: qualityOf(compared.map(({ position }) => position)),
+    api: qualityOfAnswers(together(compared, () => true)),
+    together: qualityOfAnswers(together(compared, isSent)),
+    calls: mean(compared.map(({ position }) => Number(isSent(position)))),
+    ...(pairs.length > 0 && {
+      alone: {
+        bare: qualityOfAnswers(pairs.map(({ path, bareRight: right }) => ({ path, right }))),
+        informed: qualityOfAnswers(pairs),
+        ...(files.length > 1 && { gain: interval([files], ([drawn = []]) => gain(drawn.flat())) }),
+      },
+    }),
   };
 }
 

@@ -1,5 +1,5 @@
 // The outcome of an adaptation as a value, and the sentences that editor, terminal and report make from it.
-import { counted, percent } from '../../common/format.ts';
+import { counted, percent, wholePercent } from '../../common/format.ts';
 import { likelierBy } from '../../common/quality.ts';
 import type { AdaptReport, MixedQuality, NeuralFailure } from './types.ts';
 
@@ -39,6 +39,27 @@ export function outcomeOf({ neural, neuralFailure: failure, harvest: { files } }
 }
 
 const AGAIN = 'Adapt again after larger changes to the folder.';
+
+/**
+ * What the large model gains here from the folder and from the local model; undefined if it was not asked with and
+ * without them.
+ */
+export function pairInWords({ api }: Pick<AdaptReport, 'api'>): string | undefined {
+  const { alone, together, calls } = api?.compared ?? {};
+  if (!alone || !together || calls === undefined) return undefined;
+  const { bare, informed, gain } = alone;
+  const points = (share: number) => (100 * share).toFixed(0);
+  const range = gain && `95% interval of the difference: ${points(gain.low)} to ${points(gain.high)} points`;
+  const byChance = gain === undefined || (gain.low <= 0 && gain.high >= 0);
+  const doubt =
+    range === undefined ? ' (one file, so it may be chance)' : ` (${range}${byChance ? ', so it may be chance' : ''})`;
+  return `Here the large model alone completes ${wholePercent(bare.exactMatch)} of the lines; knowing your folder, ${wholePercent(informed.exactMatch)}${doubt}; together with the local model, ${wholePercent(together.exactMatch)} at ${wholePercent(1 - calls)} fewer calls.`;
+}
+
+/** The whole outcome, the pair first. */
+export function reportInWords(report: AdaptReport): string {
+  return [pairInWords(report), outcomeInWords(outcomeOf(report))].filter((each) => each !== undefined).join(' ');
+}
 
 /** What the adaptation brought, and what to do. */
 export function outcomeInWords(outcome: AdaptationOutcome): string {

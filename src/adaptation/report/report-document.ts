@@ -1,7 +1,7 @@
 // An adaptation's report as a document: what it brought, how right each model is, the balance, the cost, calibration.
 import { counted, duration, percent, thousands } from '../../common/format.ts';
 import type { ReportDocument, ReportTable, Section } from './document.ts';
-import { outcomeInWords, outcomeOf } from './outcome.ts';
+import { outcomeInWords, outcomeOf, pairInWords } from './outcome.ts';
 import { latencyInWords, leftOutInWords, paidInWords } from './phrases.ts';
 import type { AdaptReport, NeuralReport, Quality } from './types.ts';
 
@@ -11,7 +11,10 @@ export function reportDocument(report: AdaptReport, name: string, finishedAt: nu
     title: name,
     subtitle: `${new Date(finishedAt).toISOString().slice(0, 16).replace('T', ' ')} UTC`,
     sections: [
-      { title: 'What it brought', text: [outcomeInWords(outcomeOf(report))] },
+      {
+        title: 'What it brought',
+        text: [pairInWords(report), outcomeInWords(outcomeOf(report))].filter((each) => each !== undefined),
+      },
       qualitySection(report),
       ...balanceSection(report),
       { title: 'What it cost', text: [], table: { head: ['Cost', 'Value'], rows: costRows(report) } },
@@ -36,6 +39,7 @@ function qualitySection({ specialist, neural, api, balance }: AdaptReport): Sect
           ...(compared.specialist.places < specialist.places
             ? [row('Now, where the large model was asked', compared.specialist)]
             : []),
+          ...(compared.alone ? [row('Large model alone', compared.alone.bare)] : []),
           row(`Large model: ${api?.model}`, compared.api),
           row(`Together, balance ${balance}`, compared.together),
         ]

@@ -40,4 +40,6 @@ export interface ApiLabels {
   readonly validation: Labels;
   /** Undefined if the run stopped asking before the test positions. */
   readonly test: Labels | undefined;
+  /** The same positions, asked with what a plain API call sees. */
+  readonly bare: Labels | undefined;
 }

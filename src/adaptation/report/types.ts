@@ -31,7 +31,21 @@ export interface ApiReport extends Latencies {
   readonly asked: number;
   readonly failed: number;
   /** At the test positions where both answers are known. Undefined if there are none. */
-  readonly compared: Readonly<Record<'specialist' | 'api' | 'together', Quality>> | undefined;
+  readonly compared: ComparedReport | undefined;
+}
+
+/** Both models at the same test positions. */
+export interface ComparedReport extends Readonly<Record<'specialist' | 'api' | 'together', Quality>> {
+  /** Share of these positions at which `together` asks the large model. */
+  readonly calls: number;
+  /** What the folder's snippets and drafts bring. Absent if the large model was not asked without them. */
+  readonly alone?: {
+    /** The large model with what a plain API call sees. */
+    readonly bare: Quality;
+    readonly informed: Quality;
+    /** 95% interval of the difference, where the positions are in several files. */
+    readonly gain?: Interval;
+  };
 }
 
 /** One position of the slider, measured at the test positions. */

@@ -7,18 +7,17 @@ import { fitRouter } from '../../routing/fit.ts';
 import type { RouterExample } from '../../routing/types.ts';
 import { measure } from '../report/figures.ts';
 import type { LabeledPosition, ScoredPosition } from '../report/scored.ts';
-import { testOf } from './neural.ts';
+import { servedDrafts } from './served-drafts.ts';
 import type { FittedRun, LearnStages } from './stage-outputs.ts';
 import { trainingLabelsInWords } from './training-labels.ts';
 
 export async function conclude(runner: LearnStages): Promise<FittedRun> {
   const { held, notes, request } = runner.run;
   if (held.fit.length === 0) notes.push('There are too few files to fit the mixture, so it keeps the shipped weights.');
-  const chosen = await runner.get('chosen');
-  const tested = chosen && (await testOf(runner, chosen));
-  const ngramsOnly = { choose: await runner.get('ngramsAtValidation'), test: await runner.get('ngramsAtTest') };
-  const { choose, test } = chosen && tested ? { choose: chosen.used.scored, test: tested.positions } : ngramsOnly;
+  const { choose, test, neural } = await servedDrafts(runner);
+  const ngrams = await runner.get('ngramsAtValidation');
   const labels = await runner.get('labels');
+  await runner.get('asked');
   const labelsNote = request.neural && trainingLabelsInWords(await runner.get('taught'));
   if (labelsNote !== undefined) notes.push(labelsNote);
   const fit = (of: readonly ScoredPosition[]) =>
@@ -28,8 +27,8 @@ export async function conclude(runner: LearnStages): Promise<FittedRun> {
   return {
     router,
     figures: test.length > 0 ? measure(test, labels, router, request.balance) : undefined,
-    neural: tested && { ...tested.report, ngramRouter: fit(ngramsOnly.choose) },
-    used: tested && chosen?.used,
+    neural: neural && { ...neural.report, ngramRouter: fit(ngrams) },
+    used: neural?.used,
   };
 }
 

@@ -67,8 +67,8 @@ export function halved({ fit, choose, test }: HeldOutPositions, times: number): 
   return { fit: of('fit', fit), choose: of('choose', choose), test: of('test', test) };
 }
 
-/** Share of validation positions among those that the API labels; the rest are test positions for the report. */
-const validationShare = 0.6;
+/** Share of validation positions among the calls; the rest are test positions for the report, each asked twice. */
+const validationShare = 0.4;
 
 /** Orders items by multiples of the golden ratio, so that each beginning of the list covers the whole list. */
 export function spread<T>(items: readonly T[]): T[] {
@@ -79,10 +79,10 @@ export function spread<T>(items: readonly T[]): T[] {
     .map(({ item }) => item);
 }
 
-/** The positions that the API labels: at most `count`, evenly spread. */
+/** The positions that the API labels with at most `count` calls, evenly spread. */
 export function positionsToAsk<T>(validation: readonly T[], test: readonly T[], count: number) {
   const some = sample(validation, Math.round(count * validationShare));
-  return { validation: some, test: sample(test, count - some.length) };
+  return { validation: some, test: sample(test, Math.floor((count - some.length) / 2)) };
 }
 
 /**

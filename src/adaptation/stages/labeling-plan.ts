@@ -1,5 +1,5 @@
 // Plans which positions the API labels: of training files for training, of validation files for the router, of test
-// files for the report, within the limits of calls and dollars. The user is asked once, with the price of all.
+// files for the report (once as completions ask, once bare), within the limits of calls and dollars. The user is asked once, with the price of all.
 
 import { apiHost } from '../../llm/connect.ts';
 import type { Prompt } from '../../llm/protocol/prompt.ts';
@@ -7,7 +7,13 @@ import type { LlmClient } from '../../llm/types.ts';
 import { positionInDocument } from '../../prompts/completion/completion-position.ts';
 import { completionPrompt } from '../../prompts/completion/completion-prompt.ts';
 import type { CursorExample, SourceText } from '../../prompts/completion/cursor-examples.ts';
-import { type LlmRequest, REQUEST_SNIPPETS, requestAt } from '../../prompts/completion/llm-request.ts';
+import {
+  bareRequestAt,
+  type EstimatedDraft,
+  type LlmRequest,
+  REQUEST_SNIPPETS,
+  requestAt,
+} from '../../prompts/completion/llm-request.ts';
 import { chooseTrainingPositions } from '../../prompts/completion/training-positions.ts';
 import type { NgramModel } from '../../specialist/ngram/model.ts';
 import type { Tokenizer } from '../../text/tokenizer/types.ts';
@@ -16,15 +22,18 @@ import type { ApiEstimate, LabelingLimits } from '../types.ts';
 import { indexOf } from './drafts.ts';
 import { positionsToAsk } from './held-out-positions.ts';
 import { measuredPositionsOf } from './neural.ts';
-import type { LabelingPlan, LearnStages, Run, ToAsk } from './stage-outputs.ts';
+import type { LabelingPlan, LearnStages, Run } from './stage-outputs.ts';
 
 /** Share of the calls for training files, if a neural model is trained: enough to learn where the large model fails. */
-const TRAINING_SHARE = 0.4;
+const TRAINING_SHARE = 0.2;
 
-/** The request of a completion at the position, without the local draft. Secrets are already redacted in files and index. */
-export function labelRequest(example: CursorExample, index: NgramModel): LlmRequest {
+/** Stands for a local draft in the price, UTF-16 units. */
+const USUAL_DRAFT = { text: 'x'.repeat(60), estimate: 0.5 };
+
+/** The request of a completion at the position. Secrets are already redacted in files and index. */
+export function labelRequest(example: CursorExample, index: NgramModel, drafts: readonly EstimatedDraft[]): LlmRequest {
   const position = positionInDocument(example);
-  return { ...requestAt(position, index.snippets(position.query, REQUEST_SNIPPETS), []), oneOff: true };
+  return { ...requestAt(position, index.snippets(position.query, REQUEST_SNIPPETS), drafts), oneOff: true };
 }
 
 /** Identity of the labelling: model and limits. With another identity, labels are requested anew. */
@@ -44,28 +53,34 @@ export async function planLabeling(runner: LearnStages): Promise<LabelingPlan | 
   const index = await indexOf(runner);
   const inputs = { train: held.train, choose, test, index, tokenizer, llm, trainsNeural: request.neural !== undefined };
   const chosen = await positionsToLabel(inputs, api, signal);
-  const all = Object.values(chosen).flat();
-  const unknown = all.filter(({ prompt }) => !llm.knows?.(prompt));
+  const asked = await runner.last('asked');
+  const { train, bare, validation, priced } = chosen;
+  const unknown = [...train, ...bare].map(({ prompt }) => prompt).filter((prompt) => !llm.knows?.(prompt));
+  if (!asked?.whole || asked.as !== identity) unknown.push(...priced);
   const estimate: ApiEstimate = {
     model: llm.model,
     host: apiHost(api.settings),
     positions: unknown.length,
-    usd: unknown.reduce((sum, { prompt }) => sum + llm.estimateUsd(prompt), 0),
+    usd: unknown.reduce((sum, prompt) => sum + llm.estimateUsd(prompt), 0),
   };
-  if (all.length > 0 && (unknown.length === 0 || (await confirm(estimate)))) return { llm, identity, ...chosen };
+  const isEmpty = train.length + validation.length + bare.length === 0;
+  const approved = !isEmpty && unknown.length > 0 && (await confirm(estimate));
+  if (!isEmpty && (unknown.length === 0 || approved)) return { llm, identity, approved, ...chosen };
   const hasHeldOut = choose.length + test.length > 0;
-  const why =
-    all.length > 0
-      ? 'the estimate was declined'
-      : hasHeldOut
-        ? 'the spending limit of a run is too low for one position'
-        : 'there are no held-out positions';
+  const why = !isEmpty
+    ? 'the estimate was declined'
+    : hasHeldOut
+      ? 'the spending limit of a run is too low for one position'
+      : 'there are no held-out positions';
   notes.push(`The API was not asked: ${why}.`);
   return undefined;
 }
 
 /** Positions for the API to label, with their prompts. */
-export type PositionsToLabel = Pick<LabelingPlan, 'train' | 'validation' | 'test'>;
+export interface PositionsToLabel extends Pick<LabelingPlan, 'train' | 'validation' | 'test' | 'bare'> {
+  /** Prompts of usual length for the validation and test positions. */
+  readonly priced: readonly Prompt[];
+}
 
 interface LabelingInputs {
   readonly train: readonly SourceText[];
@@ -93,20 +108,23 @@ export async function positionsToLabel(
   };
   const ranked = trainingCalls > 0 ? await chooseTrainingPositions(train, probabilities, tokenizer, trainingCalls) : [];
   const prompts = new Map<CursorExample, Prompt>();
-  const toAsk = (examples: readonly CursorExample[]): ToAsk[] =>
-    examples.map((example) => {
-      const prompt = prompts.get(example) ?? completionPrompt(labelRequest(example, index), llm.facts);
-      prompts.set(example, prompt);
-      return { example, prompt };
-    });
+  const promptAt = (example: CursorExample, drafts: readonly EstimatedDraft[]) => {
+    const prompt = prompts.get(example) ?? completionPrompt(labelRequest(example, index, drafts), llm.facts);
+    prompts.set(example, prompt);
+    return prompt;
+  };
+  const barePrompt = (example: CursorExample) =>
+    completionPrompt(bareRequestAt(positionInDocument(example)), llm.facts);
   let calls = positions;
   for (;;) {
     const forTraining = ranked.slice(0, Math.round((calls / positions) * trainingCalls));
     const others = positionsToAsk(choose, test, calls - forTraining.length);
-    const chosen = { train: toAsk(forTraining), validation: toAsk(others.validation), test: toAsk(others.test) };
-    const all = Object.values(chosen).flat();
-    const usd = all.reduce((sum, { prompt }) => sum + llm.estimateUsd(prompt), 0);
-    if (usd <= runUsd || calls === 0) return chosen;
+    const train = forTraining.map((example) => ({ example, prompt: promptAt(example, []) }));
+    const bare = others.test.map((example) => ({ example, prompt: barePrompt(example) }));
+    const priced = [...others.validation, ...others.test].map((example) => promptAt(example, [USUAL_DRAFT]));
+    const all = [...[...train, ...bare].map(({ prompt }) => prompt), ...priced];
+    const usd = all.reduce((sum, prompt) => sum + llm.estimateUsd(prompt), 0);
+    if (usd <= runUsd || calls === 0) return { train, bare, priced, ...others };
     calls = Math.min(calls - 1, Math.floor((Math.min(calls, all.length) * runUsd) / usd));
   }
 }

@@ -5,37 +5,69 @@ import { type LabelOutcome, labelBatch } from '../../llm/label.ts';
 import type { Prompt } from '../../llm/protocol/prompt.ts';
 import type { LlmAnswer, LlmClient } from '../../llm/types.ts';
 import { cleanAnswer } from '../../prompts/completion/clean.ts';
+import { completionPrompt } from '../../prompts/completion/completion-prompt.ts';
+import type { CursorExample } from '../../prompts/completion/cursor-examples.ts';
 import { matchesTruth } from '../../prompts/completion/judge.ts';
 import type { ApiLabels, LabeledPosition, Labels, ScoredPosition } from '../report/scored.ts';
-import type { LearnStages, Run, ToAsk } from './stage-outputs.ts';
+import { indexOf } from './drafts.ts';
+import { labelRequest } from './labeling-plan.ts';
+import { draftsToShow, servedDrafts } from './served-drafts.ts';
+import type { Asked, LearnStages, Run, ToAsk } from './stage-outputs.ts';
 import type { Tell } from './stage-runner.ts';
 
 /** Concurrent requests: enough to hide latency, few enough for the rate limit of a new key. */
 const concurrency = 4;
 
-/** Undefined without an API. Stored answers are not paid for again. */
+/**
+ * Asks what completions will ask: with the drafts of the model that was chosen. Undefined without an API. Stored answers
+ * are not paid for again.
+ */
 export async function labelsOf(runner: LearnStages, tell: Tell): Promise<ApiLabels | undefined> {
-  const labelingPlan = await runner.get('labelingPlan');
-  if (labelingPlan === undefined) return undefined;
-  const { llm } = labelingPlan;
-  const scored = [...(await runner.get('ngramsAtValidation')), ...(await runner.get('ngramsAtTest'))];
-  const byExample = new Map(scored.map((position) => [position.example, position]));
-  // One count over both, so that the time left does not start again with the second.
-  const count = new AnswerCount(labelingPlan.validation.length + labelingPlan.test.length, tell);
-  const ask = async (positions: readonly ToAsk[]): Promise<Labels> => {
-    const labelled: LabeledPosition[] = [];
-    const outcome = await askAll(runner.run, llm, positions, count, ({ example }, answer) => {
-      const position = byExample.get(example) as ScoredPosition;
-      const text = cleanAnswer(answer.text, position.draftPosition);
-      labelled.push({ scored: position, answer: { ...answer, text }, right: matchesTruth(text, position.truth) });
+  const plan = await runner.get('labelingPlan');
+  if (plan === undefined) return undefined;
+  const { llm, approved } = plan;
+  const drafts = await servedDrafts(runner);
+  const index = await indexOf(runner);
+  const draftsAt = draftsToShow(drafts);
+  const scoredAt = new Map([...drafts.choose, ...drafts.test].map((scored) => [scored.example, scored]));
+  const informed = (examples: readonly CursorExample[]) =>
+    examples.map((example) => {
+      const scored = scoredAt.get(example) as ScoredPosition;
+      return { example, prompt: completionPrompt(labelRequest(example, index, draftsAt(scored)), llm.facts) };
     });
-    return { labelled, failed: outcome.failed, stopped: outcome.stopped?.message };
+  const arms = { validation: informed(plan.validation), test: informed(plan.test), bare: plan.bare };
+  // One count over all, so that the time left does not start again.
+  const count = new AnswerCount(Object.values(arms).flat().length, tell);
+  let stopped: string | undefined;
+  const ask = async (positions: readonly ToAsk[]): Promise<Labels | undefined> => {
+    if (stopped !== undefined) return undefined;
+    const labelled: LabeledPosition[] = [];
+    const known = approved ? positions : positions.filter(({ prompt }) => llm.knows?.(prompt));
+    const outcome = await askAll(runner.run, llm, known, count, ({ example }, answer) => {
+      const scored = scoredAt.get(example) as ScoredPosition;
+      const text = cleanAnswer(answer.text, scored.draftPosition);
+      labelled.push({ scored, answer: { ...answer, text }, right: matchesTruth(text, scored.truth) });
+    });
+    stopped = outcome.stopped?.message;
+    return { labelled, failed: outcome.failed, stopped };
   };
-  const validation = await ask(labelingPlan.validation);
-  const test = validation.stopped === undefined ? await ask(labelingPlan.test) : undefined;
-  const stopped = validation.stopped ?? test?.stopped;
+  const validation = (await ask(arms.validation)) as Labels;
+  const test = await ask(arms.test);
+  const bare = await ask(arms.bare);
   if (stopped !== undefined) runner.run.notes.push(`Asking the API stopped early: ${stopped}`);
-  return { model: llm.model, validation, test };
+  return { model: llm.model, validation, test, bare };
+}
+
+/** Whether all was asked and answered, for a later run over the same folder. */
+export async function askedOf(runner: LearnStages): Promise<Asked> {
+  const plan = await runner.get('labelingPlan');
+  const labels = await runner.get('labels');
+  const answered = [labels?.validation, labels?.test, labels?.bare].reduce(
+    (sum, each) => sum + (each?.labelled.length ?? 0),
+    0,
+  );
+  const planned = plan === undefined ? 0 : plan.validation.length + plan.test.length + plan.bare.length;
+  return { whole: plan !== undefined && answered === planned, as: plan?.identity };
 }
 
 /** Counts the answers so far and their cost. */

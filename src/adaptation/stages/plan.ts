@@ -104,6 +104,6 @@ export async function aheadOf(runner: LearnStages): Promise<RemainingWork> {
     base: await session.unanswered(baseCandidate(run), choose),
     earlier: earlier ? await session.unanswered(earlier, choose) : 0,
     training: trained ? 0 : Math.max(0, training - spent),
-    api: labelingPlan === undefined ? 0 : labelingPlan.validation.length + labelingPlan.test.length,
+    api: labelingPlan === undefined ? 0 : labelingPlan.validation.length + 2 * labelingPlan.test.length,
   };
 }

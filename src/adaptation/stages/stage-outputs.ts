@@ -106,6 +106,7 @@ export interface StageOutputs {
   testedBase: readonly ScoredPosition[];
   tested: readonly ScoredPosition[];
   labels: ApiLabels | undefined;
+  asked: Asked;
   learned: FittedRun;
 }
 
@@ -115,14 +116,25 @@ export interface ToAsk {
   readonly prompt: Prompt;
 }
 
-/** Positions for the API to label, approved by the user. */
+/** Positions for the API to label. Requests at held-out positions show drafts that are made later. */
 export interface LabelingPlan {
   readonly llm: LlmClient;
   /** See `labelingIdentity`. */
   readonly identity: string;
   readonly train: readonly ToAsk[];
-  readonly validation: readonly ToAsk[];
-  readonly test: readonly ToAsk[];
+  readonly validation: readonly CursorExample[];
+  readonly test: readonly CursorExample[];
+  /** The test positions again, with what a plain API call sees. */
+  readonly bare: readonly ToAsk[];
+  /** False: an earlier run asked all, and only its stored answers are used. */
+  readonly approved: boolean;
+}
+
+/** Whether a run has asked all at the held-out positions. Stored. */
+export interface Asked {
+  readonly whole: boolean;
+  /** See `labelingIdentity`. */
+  readonly as: string | undefined;
 }
 
 /** Whether the API was right at positions of the training files. Plain data, without the folder's text. */

@@ -14,7 +14,7 @@ import { conclude } from './conclude.ts';
 import { draftWithNgramsOnly, indexOf, tokenizerOf } from './drafts.ts';
 import { firstLookOf } from './first-look.ts';
 import { labelingIdentity, planLabeling } from './labeling-plan.ts';
-import { labelsOf } from './labels.ts';
+import { askedOf, labelsOf } from './labels.ts';
 import {
   adaptedOf,
   baseCandidate,
@@ -263,15 +263,26 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
     takes: ({ api }) => api / 2,
     step: 'decide',
     of: 'api',
-    reads: ['labelingPlan'],
+    reads: ['labelingPlan', 'chosen', 'tested', 'ngramsAtValidation', 'ngramsAtTest'],
     run: labelsOf,
+  },
+  asked: {
+    name: 'Asking the API',
+    takes: 0,
+    step: 'decide',
+    of: 'api',
+    // Known before the drafts are: the plan asks whether there is anything to pay for.
+    reads: ['index', 'fit', 'choose', 'test'],
+    settings: (run) => [labelingIdentity(run), run.request.neural?.base, run.program],
+    keeps: () => false,
+    run: askedOf,
   },
   learned: {
     name: 'Fitting the router',
     takes: 1,
     step: 'decide',
     of: 'adapting',
-    reads: ['ngramsAtValidation', 'ngramsAtTest', 'chosen', 'tested', 'testedBase', 'labels'],
+    reads: ['ngramsAtValidation', 'ngramsAtTest', 'chosen', 'tested', 'testedBase', 'labels', 'asked'],
     run: conclude,
   },
 };

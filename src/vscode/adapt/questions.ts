@@ -1,6 +1,6 @@
 // Questions and failure messages of a run.
 import * as vscode from 'vscode';
-import { outcomeInWords, outcomeOf } from '../../adaptation/report/outcome.ts';
+import { reportInWords } from '../../adaptation/report/outcome.ts';
 import { limitInWords } from '../../adaptation/report/phrases.ts';
 import type { AdaptOutcome, ApiEstimate, TimeAnswer, TimeOffer } from '../../adaptation/types.ts';
 import type { Failure, Result } from '../../common/errors.ts';
@@ -19,7 +19,7 @@ export async function showResult(result: Result<AdaptOutcome>, byUser: boolean):
   if (result.ok) {
     const { trouble: problem, report } = result.value;
     if (problem !== undefined) await showFailure({ message: problem });
-    else void showOutcome(outcomeInWords(outcomeOf(report)));
+    else void showOutcome(reportInWords(report));
   } else if (result.error.code !== 'cancelled') await showFailure(result.error);
   else if (byUser) void showStopped(result.error);
   return result.ok;

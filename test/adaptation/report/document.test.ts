@@ -22,6 +22,7 @@ test('the report begins with what the adaptation brought and what to do', () => 
   assert.deepEqual(first, {
     title: 'What it brought',
     text: [
+      'Here the large model alone completes 83% of the lines; knowing your folder, 86% (95% interval of the difference: 1 to 5 points); together with the local model, 93% at 21% fewer calls.',
       'Kept: 6.0% more lines right at 160 positions of files it has not seen (36.0% instead of 30.0%). Adapt again after larger changes to the folder.',
     ],
   });
@@ -31,7 +32,13 @@ test('every share of right lines has its interval and its number of positions', 
   const rows = cells(reportOf(true), 'Lines exactly right');
   assert.deepEqual(
     [...rows.keys()],
-    ['Before: base + n-grams', 'Now: adapted + n-grams', 'Large model: claude', 'Together, balance 0.4'],
+    [
+      'Before: base + n-grams',
+      'Now: adapted + n-grams',
+      'Large model alone',
+      'Large model: claude',
+      'Together, balance 0.4',
+    ],
   );
   assert.deepEqual(rows.get('Before: base + n-grams'), ['30.0% (24.0% to 36.0%)', '160']);
   for (const [share = '', positions] of rows.values()) {

@@ -1,7 +1,7 @@
 // The outcome of an adaptation: its code, and the sentence with what to do next.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { outcomeInWords, outcomeOf } from '../../../src/adaptation/report/outcome.ts';
+import { outcomeInWords, outcomeOf, pairInWords } from '../../../src/adaptation/report/outcome.ts';
 import type { AdaptReport, NeuralFailure, NeuralReport } from '../../../src/adaptation/report/types.ts';
 import { reportOf } from './report.ts';
 
@@ -93,4 +93,23 @@ for (const [change, code, words] of cases)
 test('the words of a note change nothing', () => {
   const noted = { ...report, neural: undefined, notes: ['The neural model was not adapted: says a note.'] };
   assert.deepEqual(outcomeOf(noted), { code: 'indexed', failure: undefined });
+});
+
+const quality = (exactMatch: number) => ({ places: 90, exactMatch });
+const compared = {
+  ...{ specialist: quality(0.3), api: quality(0.9), together: quality(0.82), calls: 0.7 },
+  alone: { bare: quality(0.8), informed: quality(0.9), gain: { low: 0.03, high: 0.17 } },
+};
+const api = { model: 'claude', asked: 200, failed: 0, latencyP50Ms: 800, latencyP95Ms: 1500, compared };
+
+test('the sentence about the pair has the gain with its interval, and says where it may be chance', () => {
+  assert.equal(
+    pairInWords({ api }),
+    'Here the large model alone completes 80% of the lines; knowing your folder, 90% (95% interval of the difference: 3 to 17 points); together with the local model, 82% at 30% fewer calls.',
+  );
+  const unsure = { ...compared, alone: { ...compared.alone, gain: { low: -0.02, high: 0.17 } } };
+  assert.match(pairInWords({ api: { ...api, compared: unsure } }) ?? '', /-2 to 17 points, so it may be chance\)/);
+  const { alone: _, ...unasked } = compared;
+  assert.equal(pairInWords({ api: { ...api, compared: unasked } }), undefined);
+  assert.equal(pairInWords({ api: undefined }), undefined);
 });

@@ -43,11 +43,11 @@ export function positionsOf(count: number): ScoredPosition[] {
   });
 }
 
-/** Answers of the API: two of three are wrong in the helpers, one of ten elsewhere. */
-export function labelled(positions: readonly ScoredPosition[]): LabeledPosition[] {
+/** Answers of the API: most are wrong in the helpers, one of `every` elsewhere. */
+export function labelled(positions: readonly ScoredPosition[], every = 10): LabeledPosition[] {
   return positions.map((scored, i) => {
     const helper = scored.example.path.includes('support');
-    const right = helper ? i % 12 === 1 : i % 10 !== 0;
+    const right = helper ? i % 12 === 1 : i % every !== 0;
     const answer = { text: right ? scored.truth : 'wrong', model: 'claude', latencyMs: 900 };
     return { scored, right, answer } as unknown as LabeledPosition;
   });
@@ -69,7 +69,12 @@ export function reportOf(asked: boolean): AdaptReport {
   const validation = labelled(positionsOf(120));
   const fit = fitOn(asked ? validation : []);
   const of = (all: readonly LabeledPosition[]) => ({ labelled: all, failed: 0, stopped: undefined });
-  const labels: ApiLabels = { model: 'claude', validation: of(validation), test: of(labelled(test)) };
+  const labels: ApiLabels = {
+    model: 'claude',
+    validation: of(validation),
+    test: of(labelled(test)),
+    bare: of(labelled(test, 7)),
+  };
   const { parameters: _, ...router } = fit;
   const base = { places: 160, exactMatch: 0.3, interval: { low: 0.24, high: 0.36 } };
   return {
