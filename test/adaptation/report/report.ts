@@ -73,7 +73,7 @@ export function reportOf(asked: boolean): AdaptReport {
     model: 'claude',
     validation: of(validation),
     test: of(labelled(test)),
-    bare: of(labelled(test, 7)),
+    bare: of(labelled(test, 3)),
   };
   const { parameters: _, ...router } = fit;
   const base = { places: 160, exactMatch: 0.3, interval: { low: 0.24, high: 0.36 } };
