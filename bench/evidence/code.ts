@@ -1,12 +1,15 @@
 // The prompts at recorded cursors, an arm a form of the request, and who was right there.
 
 import { createHash } from 'node:crypto';
+import type { Draft } from '../../src/common/completion.ts';
 import { defaultModel, modelFacts } from '../../src/llm/providers/anthropic-models.ts';
 import { cleanAnswer } from '../../src/prompts/completion/clean.ts';
+import { shownDraft } from '../../src/prompts/completion/completion-position.ts';
 import { completionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
 import { matchesTruth } from '../../src/prompts/completion/judge.ts';
 import {
   bareRequestAt,
+  type EstimatedDraft,
   type LlmRequest,
   REQUEST_SNIPPETS,
   requestAt,
@@ -14,18 +17,53 @@ import {
 import { parseAnswer } from '../../src/prompts/completion/parse-answer.ts';
 import type { CompletionPosition } from '../../src/prompts/completion/types.ts';
 import { fitRouter, score } from '../../src/routing/fit.ts';
+import { positionFactsOf } from '../../src/routing/position-facts.ts';
+import type { RouterModel } from '../../src/routing/router-model.ts';
 import { NgramModel } from '../../src/specialist/ngram/model.ts';
 import { draftPackage } from '../adapt/positions.ts';
 import { untrained } from '../adapt/specialists.ts';
+import { sample } from '../base/prepare.ts';
 import type { Base } from '../base/types.ts';
 import { withEngines } from '../common/engines.ts';
+import type { PackageFile } from '../common/packages.ts';
 import { askedAt, type RecordedPosition, type Recording } from '../common/recordings.ts';
+import { samplePositions } from '../common/sampled-positions.ts';
+import { complete } from '../ngram/main.ts';
 import { userText } from './texts.ts';
 import type { EvidenceItem, EvidencePrompt, EvidenceSet } from './types.ts';
 
 const facts = modelFacts(defaultModel);
+const CALIBRATED = 200;
 
-export const setOf = ({ package: spec, kind }: Pick<Recording, 'package' | 'kind'>) =>
+/** Recorded cursors of one package, under the name of the set. */
+export interface CodeRecording {
+  readonly name: string;
+  readonly recording: Recording;
+}
+
+/** Cursors of the set on which the forms are chosen. */
+const CHOICE = 80;
+
+/** Each recording, and where it has answers in files that may be learned from, these as a set to choose on. */
+export function codeRecordings(recordings: readonly Recording[]): CodeRecording[] {
+  return recordings.flatMap((recording) => {
+    const name = setOf(recording);
+    const { taught, others } = recording;
+    if (taught.length === 0) return [{ name, recording }];
+    const files = new Set(taught.map(({ path }) => path));
+    const choice = {
+      ...recording,
+      places: sample(taught, CHOICE),
+      others: others.filter(({ path }) => !files.has(path)),
+    };
+    return [
+      { name, recording },
+      { name: `${name}-choice`, recording: choice },
+    ];
+  });
+}
+
+const setOf = ({ package: spec, kind }: Pick<Recording, 'package' | 'kind'>) =>
   kind === 'renamed' ? 'renamed' : spec.replace(/^@/, '').replace(/@.*$/, '').replaceAll('/', '-');
 
 export function idOf(set: string, { path, prefix }: Pick<RecordedPosition, 'path' | 'prefix'>): string {
@@ -33,37 +71,55 @@ export function idOf(set: string, { path, prefix }: Pick<RecordedPosition, 'path
 }
 
 /** Drafts by the base with the n-grams of the files that no recording names; estimates fitted on more such files. */
-export async function codeSet(recording: Recording, base: Base, scratch: string): Promise<EvidenceSet> {
-  const set = setOf(recording);
-  const package_ = await withEngines((engines) =>
-    draftPackage(engines, base, { recording, positions: recording.places }, untrained(base, recording), scratch),
-  );
-  const fit = fitRouter(package_.calibration, { now: 0 });
+export async function codeSet(
+  { name: set, recording }: CodeRecording,
+  base: Base,
+  scratch: string,
+): Promise<EvidenceSet> {
+  const made = untrained(base, recording);
+  const positions = recording.places;
+  const own = await withEngines((engines) => draftPackage(engines, base, { recording, positions }, made, scratch));
+  const fit = fitRouter(own.calibration, { now: 0 });
   const index = NgramModel.build(recording.others, base.tokenizer);
-  const items = recording.places.map((position, i): EvidenceItem => {
-    const { draft, position: at, specialistRight } = package_.recorded[i] as (typeof package_.recorded)[number];
+  const ngramFit = fitNgramRouter(NgramModel.build(made.train, base.tokenizer), made.held);
+  const items = positions.map((position, i): EvidenceItem => {
+    const { draft, position: at, specialistRight } = own.recorded[i] as (typeof own.recorded)[number];
     const asked = askedAt(position);
     const { query } = asked;
-    const estimate = score(fit, draft, at).pSpecialist;
-    const drafts = draft.text === '' ? [] : [{ text: draft.text, estimate }];
+    const draftOf = (of: Draft, router: RouterModel): EstimatedDraft[] =>
+      of.text === '' ? [] : [{ text: of.text, estimate: score(router, of, at).pSpecialist }];
+    const drafts = draftOf(draft, fit);
+    const ngram = shownDraft(complete(index, position), asked);
+    const both = ngram.text === draft.text ? drafts : [...drafts, ...draftOf(ngram, ngramFit)];
     const snippets = index.snippets(query, REQUEST_SNIPPETS);
     const guided = index.snippets({ ...query, prefix: query.prefix + draft.text }, REQUEST_SNIPPETS);
     return {
       id: idOf(set, position),
       document: position.path,
       offset: position.prefix.length,
-      estimate: draft.text === '' ? 0 : estimate,
+      estimate: drafts[0]?.estimate ?? 0,
       localRight: specialistRight,
       prompts: {
         bare: textOf(bareRequestAt(asked)),
         snippets: textOf(requestAt(asked, snippets, [])),
         informed: textOf(requestAt(asked, snippets, drafts)),
-        guided: textOf(requestAt(asked, guided, drafts)),
-        draft: textOf(requestAt(asked, [], drafts)),
+        'two-drafts': textOf(requestAt(asked, snippets, both)),
+        'guided-snippets': textOf(requestAt(asked, guided, drafts)),
       },
     };
   });
   return { name: set, items };
+}
+
+/** The estimate of the n-grams' own drafts, on files that the index lacks. */
+function fitNgramRouter(index: NgramModel, held: readonly PackageFile[]): RouterModel {
+  const examples = samplePositions(held, CALIBRATED, 1).map((position) => {
+    const asked = askedAt(position);
+    const draft = shownDraft(complete(index, position), asked);
+    const specialistRight = matchesTruth(draft.text, position.truth);
+    return { path: position.path, draft, position: positionFactsOf(asked.query), specialistRight };
+  });
+  return fitRouter(examples, { now: 0 });
 }
 
 function textOf(request: LlmRequest): EvidencePrompt {

@@ -6,13 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { listBases } from '../base/bases.ts';
 import type { Base } from '../base/types.ts';
-import { type Recording, readRecordings, recordingsFolder } from '../common/recordings.ts';
+import { readRecordings, recordingsFolder } from '../common/recordings.ts';
 import type { Benchmark, BenchOptions, Figures } from '../figures.ts';
 import { printFigures } from '../print.ts';
 import { type RecordedTask, readTasks } from '../tasks/data.ts';
 import { readAnswers } from './answers.ts';
 import { armFigures, type JudgedItem } from './arms.ts';
-import { codeSet, idOf, isRightAt, setOf } from './code.ts';
+import { type CodeRecording, codeRecordings, codeSet, idOf, isRightAt } from './code.ts';
 import { isLabelRight, textSet } from './texts.ts';
 import type { EvidenceSet } from './types.ts';
 import { writePrompts } from './write-prompts.ts';
@@ -31,7 +31,7 @@ export const evidence: Benchmark = {
 async function run(options: BenchOptions): Promise<Figures> {
   const only = options.only?.split(',') ?? [];
   const sets = only.filter((name) => name !== 'prompts');
-  const recordings = readRecordings(options.recordings, ['public', 'renamed']);
+  const recordings = codeRecordings(readRecordings(options.recordings, ['public', 'renamed']));
   const tasks = readTasks(options.data);
   if (!only.includes('prompts')) return answered(options.answers ?? answersFolder, sets, recordings, tasks);
   if (options.into === undefined) throw new Error('Name the folder for the prompts with --into.');
@@ -41,8 +41,8 @@ async function run(options: BenchOptions): Promise<Figures> {
   try {
     for (const recorded of tasks.filter(({ task }) => wanted(task.name)))
       write(textSet(recorded), options.into, PER_READER.texts);
-    for (const recording of recordings.filter((each) => wanted(setOf(each))))
-      write(await codeSet(recording, base as Base, scratch), options.into, PER_READER.cursors);
+    for (const each of recordings.filter(({ name }) => wanted(name)))
+      write(await codeSet(each, base as Base, scratch), options.into, PER_READER.cursors);
     return {};
   } finally {
     rmSync(scratch, { recursive: true, force: true });
@@ -60,7 +60,7 @@ function write(set: EvidenceSet, into: string, perReader: number): void {
 function answered(
   folder: string,
   sets: readonly string[],
-  recordings: readonly Recording[],
+  recordings: readonly CodeRecording[],
   tasks: readonly RecordedTask[],
 ): Figures {
   const figures: Record<string, Figures> = {};
@@ -88,14 +88,14 @@ function answered(
 /** Whether an answer of a set's item is right. */
 function judgeOf(
   name: string,
-  recordings: readonly Recording[],
+  recordings: readonly CodeRecording[],
   tasks: readonly RecordedTask[],
 ): (id: string, answer: string) => boolean {
   const task = tasks.find((each) => each.task.name === name);
   if (task) return (id, answer) => isLabelRight(task, id, answer);
-  const recording = recordings.find((each) => setOf(each) === name);
-  if (!recording) throw new Error(`There is no recording '${name}': name their folder with --recordings.`);
-  const places = new Map(recording.places.map((position) => [idOf(name, position), position]));
+  const found = recordings.find((each) => each.name === name);
+  if (!found) throw new Error(`There is no recording '${name}': name their folder with --recordings.`);
+  const places = new Map(found.recording.places.map((position) => [idOf(name, position), position]));
   return (id, answer) => {
     const position = places.get(id);
     if (!position) throw new Error(`${name} has no cursor ${id}: the answers belong to other recordings.`);
