@@ -4,7 +4,6 @@ import { createHash } from 'node:crypto';
 import type { Draft } from '../../src/common/completion.ts';
 import { defaultModel, modelFacts } from '../../src/llm/providers/anthropic-models.ts';
 import { cleanAnswer } from '../../src/prompts/completion/clean.ts';
-import { shownDraft } from '../../src/prompts/completion/completion-position.ts';
 import { completionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
 import { matchesTruth } from '../../src/prompts/completion/judge.ts';
 import {
@@ -89,7 +88,7 @@ export async function codeSet(
     const draftOf = (of: Draft, router: RouterModel): EstimatedDraft[] =>
       of.text === '' ? [] : [{ text: of.text, estimate: score(router, of, at).pSpecialist }];
     const drafts = draftOf(draft, fit);
-    const ngram = shownDraft(complete(index, position), asked);
+    const ngram = complete(index, position);
     const both = ngram.text === draft.text ? drafts : [...drafts, ...draftOf(ngram, ngramFit)];
     const snippets = index.snippets(query, REQUEST_SNIPPETS);
     const guided = index.snippets({ ...query, prefix: query.prefix + draft.text }, REQUEST_SNIPPETS);
@@ -115,7 +114,7 @@ export async function codeSet(
 function fitNgramRouter(index: NgramModel, held: readonly PackageFile[]): RouterModel {
   const examples = samplePositions(held, CALIBRATED, 1).map((position) => {
     const asked = askedAt(position);
-    const draft = shownDraft(complete(index, position), asked);
+    const draft = complete(index, position);
     const specialistRight = matchesTruth(draft.text, position.truth);
     return { path: position.path, draft, position: positionFactsOf(asked.query), specialistRight };
   });

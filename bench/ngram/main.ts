@@ -87,7 +87,7 @@ export function measure(recording: Recording, tokenizer: Tokenizer): Measured {
 }
 
 /** As it would be shown. */
-export function complete(model: NgramModel, recorded: RecordedPosition): Draft {
+export function complete(model: NgramModel, recorded: Parameters<typeof askedAt>[0]): Draft {
   const position = askedAt(recorded);
   return shownDraft(model.complete(position.query, draftOptions(position)), position);
 }
