@@ -3,38 +3,19 @@
 
 import type { Benchmark, BenchOptions, Figures } from '../figures.ts';
 import type { Campaign, CampaignRow } from './campaign.ts';
-import { cutCampaign } from './cut.ts';
-import { engineCampaign } from './engine.ts';
+import { secondCampaign, vendorsCampaign } from './corpora.ts';
 import { falsePositivesCampaign } from './false-positives.ts';
-import { folderCampaign } from './folder.ts';
-import { fuzzCampaign } from './fuzz.ts';
-import { historyCampaign } from './history.ts';
-import { linksCampaign } from './links.ts';
 import { moneyCampaign } from './money.ts';
-import { networkCampaign } from './network.ts';
 import { processesCampaign } from './processes.ts';
-import { raceCampaign } from './race.ts';
-import { secondCampaign } from './second.ts';
 import { secretsCampaign } from './secrets.ts';
-import { tablesCampaign } from './tables.ts';
-import { vendorsCampaign } from './vendors.ts';
 
 const campaigns: readonly Campaign[] = [
   secretsCampaign,
   vendorsCampaign,
   secondCampaign,
-  cutCampaign,
   falsePositivesCampaign,
-  linksCampaign,
-  networkCampaign,
   moneyCampaign,
-  folderCampaign,
-  raceCampaign,
-  historyCampaign,
-  fuzzCampaign,
   processesCampaign,
-  tablesCampaign,
-  engineCampaign,
 ];
 
 const seed = 20261126;

@@ -3,16 +3,6 @@
 import { execFileSync } from 'node:child_process';
 import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Reservation } from '../../src/common/paid-call.ts';
-import { Budget } from '../../src/llm/budget.ts';
-import { connectLlm } from '../../src/llm/connect.ts';
-import { RecordingLlm } from '../../src/llm/recording.ts';
-import { completionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
-import { openStore } from '../../src/storage/open.ts';
-import { HostileMessages, stream } from '../../test/fakes/hostile-messages.ts';
-import { FakeLedger } from '../../test/fakes/ledger.ts';
-import { resets } from '../../test/fakes/resets.ts';
-import { key, position } from '../../test/llm/asking.ts';
 import { budgetRace, failingStorage, killedRun, temporaryFolder } from '../../test/safety/purchases.ts';
 import { type Campaign, type CampaignRow, Tally } from './campaign.ts';
 
@@ -49,76 +39,9 @@ export const moneyCampaign: Campaign = {
       }
       show(tally.row('money: a limit holds, whoever spends', `${model}, $${limitUsd}, four processes, one killed`));
     }
-    await bookings(show);
-    show(clockAhead());
     await disks(show);
   },
 };
-
-/** What is booked where a server cannot be believed, or nobody saw its answer. */
-async function bookings(show: (row: CampaignRow) => void): Promise<void> {
-  const group = 'money: a call costs what it may have cost, and no more';
-  const ask = async (baseUrl: string) => {
-    const ledger = new FakeLedger();
-    const settings = { provider: 'anthropic', apiKey: key, baseUrl, model: '', timeoutMs: 20_000 };
-    const options = { purpose: 'labelling', folder: '/w', budget: new Budget(() => ledger, 1000) } as const;
-    const llm = new RecordingLlm(connectLlm(settings), ledger, options);
-    const prompt = completionPrompt(position, llm.facts);
-    await llm.ask(prompt, new AbortController().signal);
-    return { booked: ledger.spentInMonth(Date.now()), most: llm.ceilingUsd(prompt) };
-  };
-  for (const [name, { paid, begin }] of Object.entries(resets)) {
-    const tally = new Tally();
-    const reset = await begin();
-    const { booked, most } = await ask(reset.url);
-    await reset.close();
-    tally.try(paid ? booked > 0 && booked <= most : booked === 0, `$${booked} of $${most}`);
-    show(tally.row(group, name));
-  }
-  const api = await HostileMessages.begin();
-  for (const [input, output] of [
-    [100, 100_000_000],
-    [100_000_000, 5],
-  ] as const) {
-    const tally = new Tally();
-    api.as((response, { format }) => {
-      stream(response);
-      response.end(format.start({ input }) + format.delta('<insert>a</insert>') + format.end({ output }));
-    });
-    const { booked, most } = await ask(api.url);
-    tally.try(booked > 0 && booked <= most, `$${booked} of $${most}`);
-    show(tally.row(group, `a server that claims ${input + output} tokens`));
-  }
-  await api.close();
-}
-
-/** A clock that was ahead by some months, or years, for one call: its money blocks one month at most. */
-function clockAhead(): CampaignRow {
-  const tally = new Tally();
-  for (const monthsAhead of [1, 2, 11, 60, 900]) {
-    const folder = temporaryFolder();
-    const { store } = openStore(folder);
-    const at = (months: number) => new Date(2026, 10 + months, 15).getTime();
-    const reserve = (id: string, months: number) => {
-      const reservation = {
-        id,
-        at: at(months),
-        purpose: 'labelling',
-        model: 'm',
-        usd: 0.9,
-      };
-      return store.reserve(reservation as Reservation, 1).ok;
-    };
-    // One that nobody settles.
-    const spent = reserve('ahead', monthsAhead);
-    const blocked = !reserve('now', 0);
-    const free = monthsAhead < 2 || reserve('next', 1);
-    tally.try(spent && blocked && free, `${monthsAhead} months: ${spent} ${blocked} ${free}`);
-    store.close();
-    rmSync(folder, { recursive: true });
-  }
-  return tally.row('money: a limit holds, whoever spends', 'a clock that was ahead for one call');
-}
 
 async function disks(show: (row: CampaignRow) => void): Promise<void> {
   const group = 'money: disks that fail while answers are bought';

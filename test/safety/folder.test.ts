@@ -1,5 +1,4 @@
 // Hostile and crafted folders on the command line: none of their programs is run, and no file outside is read.
-// bench/safety/folder.ts tests more ways.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { traps, tryTrap } from './folder.ts';

@@ -1,5 +1,5 @@
 // No file outside is harvested while folders are swapped for links. test/workspace/files/race.test.ts tests every
-// moment of one read; bench/safety/race.ts runs longer.
+// moment of one read.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { race } from './race.ts';
