@@ -65,7 +65,7 @@ export function findAssignments(source: SearchedText): Found[] {
             (isSymbolic(value.text) ||
               (isInPieces(text, value) && randomness(value.text) > (strength === 'weak' ? 1 : 0)));
       if (!isSecret) continue;
-      for (const [from, to] of value.pieces) found.push({ start: from, end: to, value: value.text, kind: 'password' });
+      for (const [from, to] of value.pieces) found.push({ start: from, end: to, value: value.text });
       searchedUntil = Math.max(searchedUntil, value.next);
     }
   }

@@ -25,7 +25,7 @@ export function findCalls({ text }: SearchedText): Found[] {
       const value = argument?.[1] ?? argument?.[2] ?? argument?.[3];
       if (index > 0 && value !== undefined && isPasswordArgument(value, takesCredentials.test(match[0]))) {
         const start = at + next[0].indexOf(value);
-        found.push({ start, end: start + value.length, value, kind: 'password of a call' });
+        found.push({ start, end: start + value.length, value });
       }
       at += next[0].length;
       if (!next[0].endsWith(',') && !/,\s*$/.test(next[0])) break;

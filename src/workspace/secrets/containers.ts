@@ -52,7 +52,7 @@ function entriesIn(body: string, start: number, strength: Strength): Found[] {
     const isUnusualPassword = isPassword(value, { literal: true }) && isNoWord(value);
     if (randomness(value) === 0 && !(strength === 'password' && isUnusualPassword)) continue;
     const at = start + item.index + item[0].lastIndexOf(value);
-    found.push({ start: at, end: at + value.length, value, kind: 'in a list of secrets' });
+    found.push({ start: at, end: at + value.length, value });
   }
   return found;
 }
@@ -133,5 +133,5 @@ function valuesOf(part: string): Found[] {
 }
 
 function secretRange(start: number, value: string): Found {
-  return { start, end: start + value.length, value, kind: 'Kubernetes Secret' };
+  return { start, end: start + value.length, value };
 }

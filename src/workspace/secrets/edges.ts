@@ -12,12 +12,11 @@ export function findPartialSecrets(text: string, cut: { readonly start?: boolean
   const found: Found[] = [];
   if (cut.start) {
     const run = /^[\w+/.~%-]+={0,2}/.exec(text)?.[0];
-    if (run !== undefined && isPartialSecret(run))
-      found.push({ start: 0, end: run.length, value: run, kind: 'partial secret' });
+    if (run !== undefined && isPartialSecret(run)) found.push({ start: 0, end: run.length, value: run });
     const lines = bodyLines(text.split(/\r?\n/, 400));
     if (lines > 1) {
       const end = nthLineEnd(text, lines);
-      found.push({ start: 0, end, value: text.slice(0, end), kind: 'partial key' });
+      found.push({ start: 0, end, value: text.slice(0, end) });
     }
   }
   if (cut.end) {
@@ -31,15 +30,14 @@ export function findPartialSecrets(text: string, cut: { readonly start?: boolean
           start: start + Math.min(...at),
           end: text.length,
           value: run.slice(Math.min(...at)),
-          kind: 'partial token',
         });
-      else if (isPartialSecret(run)) found.push({ start, end: text.length, value: run, kind: 'partial secret' });
+      else if (isPartialSecret(run)) found.push({ start, end: text.length, value: run });
     }
     const lines = bodyLines(tail.split(/\r?\n/).reverse());
     if (lines > 1) {
       let start = text.length;
       for (let i = 0; i < lines; i++) start = text.lastIndexOf('\n', start - 1);
-      found.push({ start: start + 1, end: text.length, value: text.slice(start + 1), kind: 'partial key' });
+      found.push({ start: start + 1, end: text.length, value: text.slice(start + 1) });
     }
   }
   return found;

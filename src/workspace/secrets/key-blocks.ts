@@ -32,7 +32,7 @@ export function findKeyBlocks({ text }: SearchedText): Found[] {
     const endMatch = endLine.exec(text);
     endLine.lastIndex = 0;
     const end = endMatch !== null && endMatch.index - body.end < 40 ? endMatch.index + endMatch[0].length : body.end;
-    found.push({ start: match.index, end, value: body.value, kind: 'private key' });
+    found.push({ start: match.index, end, value: body.value });
     searchedUntil = end;
   }
   // An END line whose BEGIN line is before the text or missing.
@@ -40,7 +40,7 @@ export function findKeyBlocks({ text }: SearchedText): Found[] {
     if (match.index < searchedUntil && found.some(({ start, end }) => start < match.index && match.index < end))
       continue;
     const body = bodyBefore(text, match.index);
-    if (body !== undefined) found.push({ ...body, end: match.index + match[0].length, kind: 'private key' });
+    if (body !== undefined) found.push({ ...body, end: match.index + match[0].length });
   }
   return found;
 }
@@ -114,7 +114,7 @@ function keyInLog(text: string, from: number): Found[] {
   );
   const value = keyPieces.map(({ text }) => text).join('\n');
   if (value.length < 32 || randomness(value.slice(0, 200).replaceAll('\n', '')) === 0) return [];
-  return keyPieces.map(({ start, text }) => ({ start, end: start + text.length, value, kind: 'private key in a log' }));
+  return keyPieces.map(({ start, text }) => ({ start, end: start + text.length, value }));
 }
 
 function isBody(piece: string): boolean {

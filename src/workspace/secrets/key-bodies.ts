@@ -31,10 +31,10 @@ function keysInDer(text: string): Found[] {
     const length = run.startsWith('b3') ? undefined : derLength(run);
     if (length === 0) continue;
     const body = bodyAfter(text, index, length);
-    if (body !== undefined) found.push({ start: index, ...body, kind: 'private key in DER' });
+    if (body !== undefined) found.push({ start: index, ...body });
   }
   for (const { 0: whole, 1: value = '', index } of text.matchAll(derInHex))
-    found.push({ start: index, end: index + whole.length, value, kind: 'private key in DER' });
+    found.push({ start: index, end: index + whole.length, value });
   return found;
 }
 
@@ -62,7 +62,7 @@ function keyBodies(text: string): Found[] {
     if (randomness(text.slice(start + 20, end)) === 0) continue;
     const body = bodyAfter(text, start);
     if (body === undefined || body.value.split('\n').length < 3) continue;
-    found.push({ start, ...body, kind: 'body of a private key' });
+    found.push({ start, ...body });
     at = Math.max(at, body.end);
   }
   return found;
@@ -106,8 +106,7 @@ function webTokens(text: string): Found[] {
     }
     tokenHeader.lastIndex = pieces.at(-1)?.end ?? tokenHeader.lastIndex;
     if (pieces.length > 1)
-      for (const { start, end } of pieces)
-        found.push({ start, end, value: text.slice(start, end), kind: 'piece of a web token' });
+      for (const { start, end } of pieces) found.push({ start, end, value: text.slice(start, end) });
   }
   return found;
 }

@@ -21,7 +21,7 @@ export function findPieces({ text }: SearchedText): Found[] {
   return joins.slice(0, maxJoins).flatMap(({ pieces, strength }) => {
     const value = pieces.map(({ start, end }) => text.slice(start, end)).join('');
     if (pieces.length < 2 || !isSecret(value, strength)) return [];
-    return pieces.map(({ start, end }) => ({ start, end, value, kind: 'secret in pieces' }));
+    return pieces.map(({ start, end }) => ({ start, end, value }));
   });
 }
 

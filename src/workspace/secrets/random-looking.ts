@@ -4,7 +4,7 @@ import { contextAfter, contextOf, hasComment, isSaidSecret } from './context.ts'
 import { bitsPerCharacter } from './noise.ts';
 import { lineStartOf, readQuoted } from './read-value.ts';
 import type { Found, SearchedText } from './searched-text.ts';
-import { markerRows, tokenRows } from './tokens.ts';
+import { markers, tokenRows } from './tokens.ts';
 import { isPatterned, isPlaceholder, isPublic, isUuid, randomness } from './values.ts';
 
 /** A run of token characters that is long enough for a token. `=` occurs only at the end. */
@@ -16,16 +16,15 @@ const prefixLiteral = /["'`][A-Za-z][\w.-]{2,8}["'`](?=[ \t]{0,8}\\?\r?\n?\s{0,4
 interface TokenPrefix {
   readonly prefix: string;
   readonly rest: RegExp;
-  readonly kind: string;
   readonly certain: boolean;
 }
 
 /** Prefixes by their first two characters, longest prefix first. */
 const prefixTable = new Map<number, TokenPrefix[]>();
-for (const { kind, prefix, rest, certain } of tokenRows) {
+for (const { prefix, rest, certain } of tokenRows) {
   const key = prefix.charCodeAt(0) * 65_536 + prefix.charCodeAt(1);
   const list = prefixTable.get(key) ?? [];
-  list.push({ prefix, rest: new RegExp(rest, 'y'), kind, certain });
+  list.push({ prefix, rest: new RegExp(rest, 'y'), certain });
   list.sort((a, b) => b.prefix.length - a.prefix.length);
   prefixTable.set(key, list);
 }
@@ -60,13 +59,12 @@ export function tokenIn(text: string, start: number, end: number): Found | undef
   let at = start;
   while (at < end - 8) {
     const list = prefixTable.get(text.charCodeAt(at) * 65_536 + text.charCodeAt(at + 1));
-    for (const { prefix, rest, kind, certain } of list ?? []) {
+    for (const { prefix, rest, certain } of list ?? []) {
       if (!text.startsWith(prefix, at)) continue;
       rest.lastIndex = at + prefix.length;
       if (!rest.test(text)) continue;
       const value = text.slice(at, rest.lastIndex).replace(/(?<![.-])[.-]+$/, '');
-      if (certain || looksReal(value.slice(prefix.length), prefix))
-        return { start: at, end: at + value.length, value, kind };
+      if (certain || looksReal(value.slice(prefix.length), prefix)) return { start: at, end: at + value.length, value };
     }
     // Inside a run, a token can begin only after a separator. In Base64, `+` and `/` are not separators.
     const isLong = end - at > 300;
@@ -96,7 +94,7 @@ function tokenInPieces(text: string, start: number): Found[] {
   if (value === undefined || value.pieces.length < 2) return [];
   const whole = tokenIn(value.text, 0, value.text.length);
   if (whole?.start !== 0) return [];
-  return value.pieces.map(([from, to]) => ({ start: from, end: to, value: value.text, kind: whole.kind }));
+  return value.pieces.map(([from, to]) => ({ start: from, end: to, value: value.text }));
 }
 
 /** Token prefixes that ordinary names in code begin with too. */
@@ -132,8 +130,7 @@ function secretBesideName(source: SearchedText, start: number, end: number): Fou
   if (isDefinedName(text, from)) return undefined;
   const level = randomness(value);
   if (level === 0 || isDataOrLink(text, from)) return undefined;
-  const row = markerRows.find(({ pattern }) => pattern.test(value));
-  if (row !== undefined) return { start: from, end: to, value, kind: row.kind };
+  if (markers.some((marker) => marker.test(value))) return { start: from, end: to, value };
   // A UUID in a path or in a table's row is an identifier.
   if (isUuid(value) && /[/|]\s?$/.test(text.slice(Math.max(0, from - 2), from))) return undefined;
   if (isPublic(value) || isFingerprint(text, from, value)) return undefined;
@@ -144,7 +141,7 @@ function secretBesideName(source: SearchedText, start: number, end: number): Fou
     (context === 'token' && !isPasswordHash(text, from)) ||
     (context !== 'not-secret' && value.length >= 15 && isLoose(source, from) && isSaidSecret(text, from, to)) ||
     (context === 'weak' && level === 2 && !isUuid(value) && (value.length >= 24 || bitsPerCharacter(value) >= 5));
-  return isSecret ? { start: from, end: to, value, kind: `beside a name (${context})` } : undefined;
+  return isSecret ? { start: from, end: to, value } : undefined;
 }
 
 /** Whether the value is in a sentence, a comment, a log or a command, where a value needs no assignment. */

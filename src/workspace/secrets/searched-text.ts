@@ -6,8 +6,6 @@ export interface Found {
   readonly end: number;
   /** The secret itself: unescaped, and joined if the text has it in pieces. */
   readonly value: string;
-  /** Readable name of the rule that found it. */
-  readonly kind: string;
 }
 
 export interface SearchedText {

@@ -70,9 +70,7 @@ function secretsInCells(columns: readonly string[], cells: readonly Cell[], offs
         ? isPassword(value, { literal: true, phrase: /phrase/i.test(columns[column] ?? '') }) || randomness(value) > 0
         : (strength === 'token' && (randomness(value) > 0 || isSymbolic(value))) ||
           (strength === 'weak' && value.length >= 16 && randomness(value) > 0 && !isUuid(value));
-    return isSecret
-      ? [{ start: offset + start, end: offset + start + value.length, value, kind: 'column of a table' }]
-      : [];
+    return isSecret ? [{ start: offset + start, end: offset + start + value.length, value }] : [];
   });
 }
 

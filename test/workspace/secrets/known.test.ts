@@ -88,7 +88,7 @@ test('redacts the first part of a percent-encoded signature', () => {
 test('does not learn numbers, repeated characters and short values', () => {
   const values = new SecretValues(['12345', '1234567', '2026-11-26', 'xxxxxxxx', 'ab1']);
   assert.equal(values.size, 0);
-  const found = { start: 0, end: 8, kind: 'password' };
+  const found = { start: 0, end: 8 };
   assert.equal(values.learn([{ ...found, value: 'postgres', isDistinctive: false }]), false);
   assert.equal(values.learn([{ ...found, value: password, isDistinctive: true }]), true);
   assert.equal(values.learn([{ ...found, value: password, isDistinctive: true }]), false);
