@@ -74,6 +74,6 @@ function assignedValues(text: string): SecretRange[] {
     const hasLettersAndDigits =
       /[A-Za-z]/.test(value) && (/(?:\d.*){3}/.test(value) || (/\d/.test(value) && /[!@#%^&*+=?~|]/.test(value)));
     if (!hasLettersAndDigits || plainValue.test(value)) return [];
-    return [{ start, end: start + value.length, value, kind: 'value in a file for secrets', isDistinctive: true }];
+    return [{ start, end: start + value.length, value, isDistinctive: true }];
   });
 }
