@@ -2,15 +2,13 @@
 
 import { bitsPerCharacter } from '../noise.ts';
 
-/**
- * Minimum length of a matching run, in UTF-16 units; a shorter run may match by chance. At the end of a value,
- * `anchorLength` suffices, because the last line is short.
- */
-const minRunLength = 20;
+/** Minimum length of a matching run, in UTF-16 units; a shorter run may match by chance. */
+const minRunLength = 16;
 /** Shorter values are only searched for as a whole. */
-const minValueLength = 64;
-/** Distance between anchors. Every run of `minRunLength` units contains a whole anchor: 8 + 12 - 1 < 20. */
-const step = 8;
+const minValueLength = 2 * minRunLength;
+const longLength = 64;
+/** Distance between anchors. Every run of `minRunLength` units contains a whole anchor: 4 + 12 - 1 < 16. */
+const step = 4;
 const anchorLength = 12;
 /** A run with fewer different characters is padding, such as the 'AAAA' of many keys. */
 const minDistinct = 8;
@@ -79,8 +77,8 @@ export class LongValues {
 function isLongAndRandom(body: string): boolean {
   return (
     body.length >= minValueLength &&
-    /^(?!eyJ)[\w+/-]+={0,2}$/.test(body) &&
-    bitsPerCharacter(body.slice(0, 1000)) >= 4.2
+    /^(?!eyJ)[\w+/.%-]+={0,2}$/.test(body) &&
+    (body.length < longLength || bitsPerCharacter(body.slice(0, 1000)) >= 4.2)
   );
 }
 
@@ -90,14 +88,19 @@ function hashAt(text: string, at: number): number {
   return hash;
 }
 
+/** Many keys begin alike, so a run of 16 units is too short for them. The last line of a key is short. */
+function minRunOf({ length }: string, isEnd: boolean): number {
+  if (length >= longLength) return isEnd ? anchorLength : 20;
+  return Math.max(minRunLength, Math.ceil(length / 2));
+}
+
 /** Extends a match from the anchor in both directions. Returns undefined if the run is too short or is padding. */
 function runAt(text: string, at: number, { value, at: anchor }: Anchor): MatchedRun | undefined {
   let before = 0;
   while (before < at && before < anchor && text[at - 1 - before] === value[anchor - 1 - before]) before++;
   let after = 0;
   while (after < value.length - anchor && text[at + after] === value[anchor + after]) after++;
-  const isEnd = anchor + after === value.length;
-  if (before + after < (isEnd ? anchorLength : minRunLength)) return undefined;
+  if (before + after < minRunOf(value, anchor + after === value.length)) return undefined;
   const [start, end] = [at - before, at + after];
   return new Set(text.slice(start, start + 200)).size < minDistinct ? undefined : { start, end };
 }
