@@ -4,20 +4,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { percent } from '../../src/common/format.ts';
 import { makeCorpus } from '../../test/safety/corpus.ts';
-import type { Planted } from '../../test/safety/corpus-types.ts';
 import { plant, runProduct, type Stage, stages } from '../../test/safety/reach.ts';
-import { Survivors } from '../../test/safety/survivors.ts';
+import { type Planted, Survivors } from '../../test/safety/survivors.ts';
 import type { Campaign } from './campaign.ts';
 
-/** Values of each kind: with those that stand twice, and those in paths, about 1,970. */
-const each = 7;
+/** Of the corpora's values, about 1,900. */
+const share = 0.6;
 
 export const secretsCampaign: Campaign = {
   name: 'secrets',
   what: `planted secrets, made up from a seed, that survive in what is kept and sent
   Cursors: behind the secret's line, in the middle of it, and before it in a new file that goes like the open one. N-grams alone.`,
   run: async (show, { seed }) => {
-    const corpus = makeCorpus({ seed, each });
+    const corpus = makeCorpus({ seed, share });
     const { planted, innocent } = corpus;
     const survivors = new Survivors(planted);
     const found = new Map(stages.map((stage): [Stage, Set<Planted>] => [stage, new Set()]));
@@ -42,45 +41,19 @@ export const secretsCampaign: Campaign = {
       rmSync(base, { recursive: true, force: true });
     }
     const anywhere = new Set([...found.values()].flatMap((items) => [...items]));
-    for (const by of ['carrier', 'kind'] as const) {
-      for (const [what, items] of grouped(planted, by)) {
-        const left = items.filter((item) => anywhere.has(item));
-        const notes = left.slice(0, 3).map(({ kind, carrier, path }) => `${by === 'kind' ? carrier : kind} (${path})`);
-        show({ group: `secrets by ${by}`, what, ...counts(items, left), ...(left.length > 0 && { notes }) });
-      }
+    for (const [what, items] of Map.groupBy(planted, ({ group }) => group)) {
+      const left = items.filter((item) => anywhere.has(item));
+      const notes = left.slice(0, 3).map(({ path }) => path);
+      show({ group: 'secrets by group', what, ...counts(items, left), ...(left.length > 0 && { notes }) });
     }
     const harvested = texts.join('\n');
-    for (const [what, items] of grouped(innocent, 'what')) {
-      const lost = items.filter(({ text }) => !harvested.includes(text));
-      const notes = lost.slice(0, 2).map(({ text }) => text);
-      const failed = lost.length;
-      show({
-        group: 'no secrets, kept',
-        what,
-        tried: items.length,
-        held: items.length - failed,
-        failed,
-        ...(failed > 0 && { notes }),
-      });
-    }
+    const lost = innocent.filter(({ text }) => !harvested.includes(text));
+    const notes = lost.slice(0, 5).map(({ text }) => text);
+    show({ group: 'no secrets', what: 'kept', ...counts(innocent, lost), ...(lost.length > 0 && { notes }) });
   },
 };
 
 function counts(all: readonly unknown[], failed: Iterable<unknown>): { tried: number; held: number; failed: number } {
   const count = [...failed].length;
   return { tried: all.length, held: all.length - count, failed: count };
-}
-
-function grouped<K extends string, T extends Readonly<Record<K, unknown>>>(
-  items: readonly T[],
-  by: K,
-): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const key = String(item[by]);
-    const group = groups.get(key);
-    if (group) group.push(item);
-    else groups.set(key, [item]);
-  }
-  return groups;
 }

@@ -1,11 +1,7 @@
-// Kinds of secrets that providers issue, read from a table. A seed determines every value.
-import { readRows } from '../support/data-files.ts';
+// Random tokens in the formats that providers describe. A seed determines every value.
 import type { Alphabet, Random } from './corpus-random.ts';
-import type { Credential, Form, Kind } from './corpus-types.ts';
 
-export const plain = (value: string): Credential => ({ text: value, secrets: [value] });
-
-export function uuid(random: Random): string {
+function uuid(random: Random): string {
   const hex = (length: number) => random.text(length, 'hex');
   return `${hex(8)}-${hex(4)}-4${hex(3)}-${random.pick(['8', '9', 'a', 'b'])}${hex(3)}-${hex(12)}`;
 }
@@ -64,14 +60,3 @@ export function fillFormat(format: string, random: Random): string {
     return generate(random);
   });
 }
-
-type KindRow = readonly [name: string, form: Form, labels: string, format: string];
-
-export const tokenKinds: readonly Kind[] = readRows<KindRow>(new URL('data/token-kinds.tsv', import.meta.url)).map(
-  ([name, form, labels, format]) => ({
-    name,
-    form,
-    labels: labels.split(','),
-    make: (random) => plain(fillFormat(format, random)),
-  }),
-);

@@ -24,7 +24,8 @@ import { Recorder } from '../../src/vscode/completion/recorder.ts';
 import { SessionSecrets } from '../../src/vscode/folder/session-secrets.ts';
 import { ScriptedLlm } from '../fakes/llm.ts';
 import { assertPrivate } from '../support/private.ts';
-import type { Corpus, Planted } from './corpus-types.ts';
+import type { Corpus } from './corpus.ts';
+import { longSecret, type Planted } from './survivors.ts';
 
 export const stages = ['harvest', 'snapshot', 'samples', 'prompt', 'shown-draft', 'path', 'store', 'log'] as const;
 export type Stage = (typeof stages)[number];
@@ -208,19 +209,20 @@ async function completeEverywhere(
   return { prompts, drafts };
 }
 
-function cursors({ path, form, secrets }: Planted, text: string, number: number): CompletionQuery[] {
+function cursors({ path, secrets }: Planted, text: string, number: number): CompletionQuery[] {
   const languageId = languageIdOf(path);
   const at = (offset: number) => ({ path, languageId, prefix: text.slice(0, offset), suffix: text.slice(offset) });
   const positions = secrets.map((secret) => text.indexOf(secret)).filter((found) => found >= 0);
   if (positions.length === 0) return [at(text.length)];
   const [start, last] = [Math.min(...positions), Math.max(...positions)];
   const lineEnd = text.indexOf('\n', last);
+  const longest = Math.max(...secrets.map(({ length }) => length));
   const name = `drafts/new-${number}${path.slice(path.lastIndexOf('.'))}`;
   return [
     at(lineEnd < 0 ? text.length : lineEnd + 1),
     { path: name, languageId, prefix: text.slice(0, start), suffix: '' },
     // The second half of the secret alone is searched for, too.
-    ...(form === 'token' || form === 'named' ? [at(start + Math.ceil((secrets[0] as string).length / 2))] : []),
+    ...(longest >= longSecret ? [at(start + Math.ceil(longest / 2))] : []),
   ];
 }
 

@@ -6,14 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { makeCorpus } from './corpus.ts';
-import type { Planted } from './corpus-types.ts';
 import { plant, runProduct, type Stage, stages } from './reach.ts';
-import { Survivors } from './survivors.ts';
+import { type Planted, Survivors } from './survivors.ts';
 
 const most = 0.02;
 
 test('at most 2 % of planted secrets survive in harvest, index, samples, prompts, hints, paths, store or log', async () => {
-  const corpus = makeCorpus({ seed: 7, each: 1 });
+  const corpus = makeCorpus({ seed: 7, share: 0.08 });
   const { planted, innocent } = corpus;
   assert.ok(planted.length >= 200);
   const survivors = new Survivors(planted);
@@ -37,23 +36,16 @@ test('at most 2 % of planted secrets survive in harvest, index, samples, prompts
   }
   for (const [stage, items] of found) {
     assert.ok((seen.get(stage) ?? 0) > 1000, `nothing was seen of ${stage}`);
-    const left = [...items].map(({ kind, carrier, path }) => `${kind} in ${carrier} (${path})`);
+    const left = [...items].map(({ group, path }) => `${group} (${path})`);
     assert.ok(items.size <= most * planted.length, `${stage}: ${items.size} of ${planted.length}\n${left.join('\n')}`);
   }
   const all = harvested.join('\n');
-  const lost = innocent.filter(({ text }) => !all.includes(text)).map(({ what, text }) => `${what}: ${text}`);
+  const lost = innocent.filter(({ text }) => !all.includes(text)).map(({ path, text }) => `${path}: ${text}`);
   assert.deepEqual(lost, []);
 });
 
 test('the check finds a whole secret, the second half of a long one, and one line of a key', () => {
-  const item = (secrets: string[]): Planted => ({
-    kind: 'k',
-    form: 'token',
-    carrier: 'c',
-    path: 'p',
-    secrets,
-    also: [],
-  });
+  const item = (secrets: string[]): Planted => ({ group: 'g', path: 'p', secrets });
   const items = [
     item(['Tiger2024!']),
     item([`prefix_${'a1b2c3d4'.repeat(5)}`]),

@@ -1,13 +1,19 @@
 // Finds planted secrets in stored and sent texts: whole secrets, one line of a key, or the second half of a long
 // secret.
-import type { Planted } from './corpus-types.ts';
+
+export interface Planted {
+  readonly group: string;
+  readonly path: string;
+  /** If a stored or sent text contains one of these, it is a leak. */
+  readonly secrets: readonly string[];
+}
 
 /** Length of the pieces that texts are searched by, UTF-16 units. No planted secret is shorter. */
 const KEY = 6;
 /**
  * If a secret is at least this long, its second half alone is a leak, too. The first half may be a provider's prefix.
  */
-const LONG = 24;
+export const longSecret = 24;
 
 interface Needle {
   readonly text: string;
@@ -21,7 +27,7 @@ export class Survivors {
     for (const item of planted) {
       for (const secret of item.secrets) {
         this.add(secret, item);
-        if (secret.length >= LONG) this.add(secret.slice(Math.ceil(secret.length / 2)), item);
+        if (secret.length >= longSecret) this.add(secret.slice(Math.ceil(secret.length / 2)), item);
       }
     }
   }

@@ -114,7 +114,7 @@ export function makeVendorCorpus(seed: number): VendorItem[] {
 /** Items with a leak in the redacted text. */
 export function missed(items: readonly VendorItem[]): VendorItem[] {
   return items.filter(({ path, text, secrets }) => {
-    const survivors = new Survivors([{ kind: '', form: 'token', carrier: '', path, secrets, also: [] }]);
+    const survivors = new Survivors([{ group: '', path, secrets }]);
     return survivors.in(redactSecrets(text, path).text).size > 0;
   });
 }
