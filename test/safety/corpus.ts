@@ -1,7 +1,7 @@
 // A folder of files with planted secrets, made from a seed: texts of both corpora, private keys, secrets that are
 // repeated without a name, secrets in paths, and texts that only look like secrets.
+import { readRows } from '../support/data-files.ts';
 import { keyKinds, keyLines, pemOf } from '../support/keys.ts';
-import { innocent } from '../workspace/secrets/innocent.ts';
 import { Random } from './corpus-random.ts';
 import { noun } from './corpus-words.ts';
 import { makeSecondCorpus } from './second-corpus.ts';
@@ -15,6 +15,9 @@ export interface Corpus {
   readonly innocent: readonly { readonly path: string; readonly text: string }[];
 }
 
+const innocent = readRows<[path: string, text: string]>(
+  new URL('../workspace/secrets/data/innocent.tsv', import.meta.url),
+);
 /** Every fifth plain value is also written into a second file, without a name. */
 const repeatedEach = 5;
 /** Values that may be identifiers or words are not repeated. */
@@ -42,7 +45,7 @@ export function makeCorpus({ seed, share }: { readonly seed: number; readonly sh
     const lines = keyLines(`${seed}-${kind}`, kind);
     plant('private keys', 'deploy.txt', pemOf(lines, kind), lines.slice(0, -1));
   }
-  const plain = innocent.map(([, text, name = 'a.ts'], i) => ({ path: `plain-${i}/${name}`, text }));
+  const plain = innocent.map(([name, text], i) => ({ path: `plain-${i}/${name}`, text }));
   for (const { path, text } of plain) files[path] = `${text}\n\n${ordinaryText(random)}`;
   return { files, planted, innocent: plain };
 }
