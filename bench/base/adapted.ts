@@ -17,7 +17,7 @@ import type { Figures } from '../figures.ts';
 import { complete } from '../ngram/main.ts';
 import { byPackage, cursorsOf } from './cursors.ts';
 import { showGains } from './gains.ts';
-import { aloneLines, fitMixtures, mixedLines } from './specialist.ts';
+import { aloneLines, mixedLines } from './specialist.ts';
 import type { Base, BaseContext, Prepared, Show } from './types.ts';
 import { lossOf } from './windows.ts';
 
@@ -66,13 +66,13 @@ async function adaptedLines(
   );
   await withEngines(async (engines) => {
     const snapshot = (item: Prepared) => of(item).snapshot;
-    const { models } = await fitMixtures(engines, prepared, { base, model: () => base.model, scratch });
-    keep('before, with n-grams, fitted', await mixedLines(engines, cursors, { base, model: models, snapshot }));
+    const before = { base, model: () => base.model, snapshot };
+    keep('before, with n-grams, as shipped', await mixedLines(engines, cursors, before));
     const alone: Line[] = [];
     for (const item of prepared) {
       const adaptedBase = { ...base, model: of(item).model, over: base.model };
       const own = cursors.filter((cursor) => cursor.prepared === item);
-      alone.push(...(await aloneLines(own, adaptedBase, 'suffix and snippets')));
+      alone.push(...(await aloneLines(own, adaptedBase)));
     }
     keep('adapted alone, suffix and snippets', alone);
     const model = (item: Prepared) => of(item).model;

@@ -1,10 +1,9 @@
-// Bits per character of text that no base of ours has seen, beside general compressors on the same text.
+// Bits per character of text that no base of ours has seen.
 
 import type { Network } from '../../src/neural/inference/network.ts';
 import { chooseFiles, heldOutFiles, type LanguageFile } from '../common/held-out.ts';
 import { readRecordings } from '../common/recordings.ts';
 import type { Figures } from '../figures.ts';
-import { compressed } from './compressors.ts';
 import { gainFigures, type Pair } from './gains.ts';
 import type { Base, BaseContext, Show } from './types.ts';
 import { loadNetwork, textLoss } from './windows.ts';
@@ -37,7 +36,7 @@ export async function bits({ bases, characters, recordings }: BaseContext, show:
         found.set(base, own);
       }
       scored.set(name, found);
-      show([name], await rowOf(chosen, found));
+      show([name], rowOf(chosen, found));
     }
   } finally {
     for (const network of networks.values()) await network.dispose();
@@ -68,15 +67,12 @@ function setsOf(recordings: BaseContext['recordings']): Map<string, LanguageFile
   return sets;
 }
 
-async function rowOf(chosen: readonly LanguageFile[], found: ReadonlyMap<Base, readonly Scored[]>): Promise<Figures> {
-  const { xz, ppmd } = await compressed(chosen.map(({ text }) => text).join(''));
+function rowOf(chosen: readonly LanguageFile[], found: ReadonlyMap<Base, readonly Scored[]>): Figures {
   const all = [...found.values()][0] ?? [];
   const characters = sum(all, (one) => one.characters);
   const packages = [...new Set(chosen.map((file) => file.package))];
   return {
     ...byBase(found, () => true),
-    ppmd: (ppmd * 8) / characters,
-    xz: (xz * 8) / characters,
     characters,
     files: chosen.length,
     'by-package': Object.fromEntries(

@@ -8,9 +8,6 @@ import { askedAt, type RecordedPosition } from '../common/recordings.ts';
 import type { Figures } from '../figures.ts';
 import type { Base, Prepared } from './types.ts';
 
-/** What a base alone is shown of a place beside the text before it, as much of each as the product shows it. */
-export type Shown = 'suffix' | 'suffix and snippets';
-
 /** One cursor, with the package that it is in. */
 export interface Cursor {
   readonly prepared: Prepared;
@@ -25,14 +22,10 @@ export function isPublic({ prepared }: Cursor): boolean {
   return prepared.recording.kind === 'public';
 }
 
-/** Token ids of what a base alone is asked. */
-export function promptAt(
-  { prepared: { ngram }, position }: Cursor,
-  shown: Shown,
-  { model, over, tokenizer }: Base,
-): number[] {
+/** Token ids of what a base alone is asked, with as much of suffix and snippets as the product shows it. */
+export function promptAt({ prepared: { ngram }, position }: Cursor, { model, over, tokenizer }: Base): number[] {
   const form = new PromptForm(tokenizer, PROMPT_LIMITS, dialectOf(over ?? model));
-  return form.prompt(position, shown === 'suffix' ? [] : ngram.snippets(queryAt(position), PROMPT_SNIPPETS));
+  return form.prompt(position, ngram.snippets(queryAt(position), PROMPT_SNIPPETS));
 }
 
 export function queryAt(position: RecordedPosition): CompletionQuery {

@@ -38,7 +38,7 @@ export async function latency({ bases, prepared }: BaseContext, show: Show): Pro
       row('first token, a character more', firstOf(warm));
       row(`line of ${tokensOfLine} tokens, a character more`, whole);
     };
-    await withAlone(loading(base, 'auto', threads), measured, 1);
+    await withAlone(loading(base, threads), measured, 1);
     // Another process: the caches and the memory of the first are not this one's.
     await withEngines(async ([engine]) => {
       const drafts = await mixed(engine as EngineClient, cursors, base);
@@ -93,8 +93,8 @@ async function wait(process: AloneProcess, text: string): Promise<Waited> {
 async function mixed(engine: EngineClient, cursors: readonly Cursor[], base: Base) {
   const cold: number[] = [];
   const warm: number[] = [];
-  for (const { name, snapshots } of new Set(cursors.map(({ prepared }) => prepared))) {
-    unwrap(await engine.request('open', source(base, name, base.model, snapshots.shipped, threads)));
+  for (const { name, snapshot } of new Set(cursors.map(({ prepared }) => prepared))) {
+    unwrap(await engine.request('open', source(base, name, base.model, snapshot, threads)));
   }
   for (const [i, { prepared, position }] of spaced(cursors, coldTries + 1).entries()) {
     for (let typed = 0; typed <= Math.min(keystrokes, position.truth.length - 1); typed++) {

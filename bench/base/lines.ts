@@ -9,7 +9,7 @@ import { type Line, lineOf } from '../common/line-figures.ts';
 import { complete } from '../ngram/main.ts';
 import { byPackage, type Cursor, cursorsOf } from './cursors.ts';
 import { showGains } from './gains.ts';
-import { aloneLines, fitMixtures, mixedLines } from './specialist.ts';
+import { aloneLines, mixedLines } from './specialist.ts';
 import type { Base, BaseContext, Show } from './types.ts';
 
 /** What one base is measured with. */
@@ -46,25 +46,15 @@ export function lines(context: BaseContext, show: Show): Promise<void> {
       const ngram = cursors.map(({ prepared: { ngram }, position }) => lineOf(position, complete(ngram, position)));
       show([base.name, 'n-grams alone, over its tokens'], byPackage(cursors, ngram));
     }
-    keep('alone, suffix and snippets', await aloneLines(cursors, base, 'suffix and snippets'));
+    keep('alone, suffix and snippets', await aloneLines(cursors, base));
     if (!existsSync(join(base.model, MIXTURE_FILE))) {
       console.log(`  ${base.name} has no ${MIXTURE_FILE}: 'as shipped' are the weights that the code starts with.`);
     }
     const shipped = {
       base,
       model: () => base.model,
-      snapshot: ({ snapshots }: Cursor['prepared']) => snapshots.shipped,
+      snapshot: ({ snapshot }: Cursor['prepared']) => snapshot,
     };
     keep('with n-grams, as shipped', await mixedLines(engines, cursors, shipped));
-  });
-}
-
-export function fitted(context: BaseContext, show: Show): Promise<void> {
-  return eachBase(context, show, async ({ base, cursors, engines, keep }) => {
-    const start = { base, model: () => base.model, scratch: context.scratch };
-    const { models, loss } = await fitMixtures(engines, context.prepared(base), start);
-    show([base.name, 'mixture on the fitted tokens, nats a token'], loss);
-    const own = { base, model: models, snapshot: ({ snapshots }: Cursor['prepared']) => snapshots.fitted };
-    keep('with n-grams, fitted', await mixedLines(engines, cursors, own));
   });
 }

@@ -1,5 +1,5 @@
-// The bases side by side in one run: bits per character on text they have never seen, lines at the recorded cursors, adapted, int4 against
-// fp32, latency, size. Rules: nothing is fitted on what is measured. No file that a recording names is learned from, counted, or fitted on.
+// The bases side by side in one run: bits per character on text they have never seen, lines at the recorded cursors, adapted,
+// latency, size. Rules: nothing is fitted on what is measured. No file that a recording names is learned from, counted, or fitted on.
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
@@ -10,15 +10,12 @@ import { readRecordings } from '../common/recordings.ts';
 import type { Benchmark, BenchOptions, Figures, Keep } from '../figures.ts';
 import { kebab, printFigures, put, Table } from '../print.ts';
 import { adapted } from './adapted.ts';
-import { agreement } from './agreement.ts';
 import { listBases } from './bases.ts';
 import { bits } from './bits.ts';
 import { latency } from './latency.ts';
-import { fitted, lines } from './lines.ts';
+import { lines } from './lines.ts';
 import { preparer } from './prepare.ts';
-import { sideBySide } from './side-by-side.ts';
 import { size } from './size.ts';
-import { summaryOf } from './summary.ts';
 import type { BaseContext, Show } from './types.ts';
 
 interface Section {
@@ -36,7 +33,7 @@ const sections: readonly Section[] = [
     name: 'bits',
     what: `bits per character (code points) of whole files that no base of ours saw; fp32, overlapping windows
   held-out: packages kept out of the corpus. recorded: those of the recordings, likewise kept out; renamed: under names that nobody has seen.
-  A base sees one file at a time and its name. xz -9 and PPMd see all files as one stream, and nothing before it.
+  A base sees one file at a time and its name.
   A AGAINST B: bits a character that A needs less, with a 95 % interval (bootstrap over files); ratio: renamed over public.`,
     run: bits,
   },
@@ -51,17 +48,6 @@ const sections: readonly Section[] = [
     run: lines,
   },
   {
-    name: 'fitted',
-    what: `the same with n-grams' and mixture's weights learned on a fifth of the package's files that no recording names, not in the index while they were learned
-  ${gains}`,
-    run: fitted,
-  },
-  {
-    name: 'agreement',
-    what: 'the same greedy line as fp32, base with suffix, at recorded cursors; and the loss on recorded files',
-    run: agreement,
-  },
-  {
     name: 'latency',
     what: `waiting on this machine, ms; weights and threads as in the product
   first token, line of 12 tokens: the base alone, greedy. line in the product: base and n-grams together, through the engine process;
@@ -73,20 +59,13 @@ const sections: readonly Section[] = [
     what: 'files, and resident memory of the process that serves the base, above the same process with nothing loaded',
     run: size,
   },
-  {
-    name: 'engines',
-    what: `our engine beside llama.cpp (node-llama-cpp 3.22.1, its prebuilt binary for the processor) on the same weights in 4 bits, asked in turn:
-  a new prompt of 512 tokens up to its first token, then 32 more one by one; medians of 5 rounds. Q4_0, Q4_1 and Q8_0 hold the same values.
-  same-best-token: how often llama.cpp's likeliest token is ours, behind each of 256; it rounds activations elsewhere.`,
-    run: sideBySide,
-  },
   // Last: it takes longer than all the others.
   {
     name: 'adapted',
     what: `the product's own adaptation run on each package, without the files that recordings name; then its lines there, weights as the product serves them
   loss: nats a token on recorded files (about 60,000 characters), fp32; own-: what the run saw on files it held out itself: its
   transformer's loss, and of the mixture at places in its test files exact match and loss.
-  used: what the run left in use, which the last rows measure. 'before': the base, its mixture fitted on files of the package, as in 'fitted'.
+  used: what the run left in use, which the last rows measure. 'before': the base, with the mixture that ships.
   ${gains}`,
     run: adapted,
   },
@@ -154,25 +133,10 @@ async function run(options: BenchOptions, keep: Keep): Promise<Figures> {
   const figures: Record<string, Figures> = { bases: about };
   for (const section of sections) {
     if (!wanted.includes(section.name)) continue;
-    const keepRows = (rows: Figures) => keep(withSummary(kebab({ ...figures, [section.name]: rows })));
+    const keepRows = (rows: Figures) => keep(kebab({ ...figures, [section.name]: rows }));
     figures[section.name] = await runSection(section, context, keepRows);
   }
-  printSummary(kebab(figures));
-  return withSummary(kebab(figures));
-}
-
-const summarised = (figures: Figures) => summaryOf(figures, Object.keys(kebab(figures.bases as Figures)));
-
-function withSummary(figures: Figures): Figures {
-  const summary = summarised(figures);
-  return Object.keys(summary).length === 0 ? figures : { ...figures, summary: kebab(summary) };
-}
-
-function printSummary(figures: Figures): void {
-  const rows = Object.entries(summarised(figures));
-  if (rows.length > 0) console.log('\nsummary');
-  const table = new Table();
-  for (const [name, row] of rows) table.row(name, row);
+  return kebab(figures);
 }
 
 async function runSection({ name, what, run }: Section, context: BaseContext, keep: Keep): Promise<Figures> {

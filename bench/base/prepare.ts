@@ -1,4 +1,4 @@
-// The recorded packages made ready for a tokenizer: places, n-gram indexes with and without fitted weights, snapshots on disk.
+// The recorded packages made ready for a tokenizer: places, an n-gram index with fitted weights, and a snapshot with shipped ones on disk.
 
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
@@ -34,23 +34,14 @@ export function preparer(recordings: readonly Recording[], positions: number | u
 }
 
 function prepare(recording: Recording, tokenizer: Tokenizer, positions: number | undefined, path: string): Prepared {
-  const { learner, weights, validation } = fitNgram(recording, tokenizer);
-  const ngram = NgramModel.build(recording.others, tokenizer, weights);
-  const write = (kind: string, model: NgramModel) => {
-    writeFileSync(`${path}-${kind}.ngram`, model.serialize());
-    return `${path}-${kind}.ngram`;
-  };
+  const snapshot = `${path}.ngram`;
+  writeFileSync(snapshot, NgramModel.build(recording.others, tokenizer).serialize());
   return {
     name: recording.kind === 'renamed' ? 'renamed' : recording.package,
     recording,
     places: sample(recording.places, positions),
-    ngram,
-    validation,
-    snapshots: {
-      fitted: write('fitted', ngram),
-      shipped: write('shipped', NgramModel.build(recording.others, tokenizer)),
-      learning: write('learning', learner),
-    },
+    ngram: NgramModel.build(recording.others, tokenizer, fitNgram(recording, tokenizer)),
+    snapshot,
   };
 }
 

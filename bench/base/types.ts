@@ -2,7 +2,6 @@
 
 import type { NgramModel } from '../../src/specialist/ngram/model.ts';
 import type { Tokenizer } from '../../src/text/tokenizer/types.ts';
-import type { PackageFile } from '../common/packages.ts';
 import type { RecordedPosition, Recording } from '../common/recordings.ts';
 import type { Figures } from '../figures.ts';
 
@@ -29,10 +28,8 @@ export interface Prepared {
   readonly places: readonly RecordedPosition[];
   /** Of all files that no recording names, its weights fitted on a fifth of them before they were indexed. */
   readonly ngram: NgramModel;
-  /** Files that the mixture may be fitted on: not in the `learning` snapshot, and not recorded. */
-  readonly validation: readonly PackageFile[];
-  /** n-gram snapshots: all other files with fitted weights, the same with shipped ones, and without the validation files. */
-  readonly snapshots: { readonly fitted: string; readonly shipped: string; readonly learning: string };
+  /** n-gram snapshot of the same files, with the weights that ship. */
+  readonly snapshot: string;
 }
 
 export interface BaseContext {

@@ -48,14 +48,10 @@ export interface Recording {
   readonly package: string;
   readonly kind: Kind;
   readonly places: readonly RecordedPosition[];
-  /** The lines of the recording's file, one for each place. */
-  readonly rows: readonly Row[];
   /** The package's source files that may be learned from. */
   readonly others: readonly PackageFile[];
   /** The files that rows name: only to be measured on. */
   readonly named: readonly PackageFile[];
-  /** Answers at places of the others, for the measurement of what they teach; empty where none was recorded. */
-  readonly taught: readonly RecordedPosition[];
 }
 
 export const recordingsFolder = join(root, 'bench/data');
@@ -72,12 +68,6 @@ const TEACHING = 'teach.jsonl';
 /** Names of a folder's files whose positions are measured. */
 export function measuredFiles(names: readonly string[]): string[] {
   return names.filter((name) => name.endsWith('.jsonl') && name !== TEACHING).sort();
-}
-
-/** Where a recording's rows lie under a folder of recordings. */
-export function recordedFile({ package: spec, kind }: Pick<Recording, 'package' | 'kind'>): string {
-  const name = spec.replace(/^@/, '').replace(/[/@]/g, '-');
-  return kind === 'renamed' ? `renamed/${name}-renamed.jsonl` : `recorded/${name}.jsonl`;
 }
 
 /** Throws where the folder holds none, or a package is not what was recorded. */
@@ -103,30 +93,25 @@ export function readRecordings(folder = recordingsFolder, wanted: readonly Kind[
 const folderOf = (folder: string, { folder: inner }: (typeof kinds)[number]) =>
   existsSync(join(folder, inner)) ? join(folder, inner) : folder;
 
-function readRows<T = Row>(file: string): T[] {
+function readRows(file: string): Row[] {
   return readFileSync(file, 'utf8')
     .split('\n')
     .filter((line) => line.trim() !== '')
-    .map((line) => JSON.parse(line) as T);
+    .map((line) => JSON.parse(line) as Row);
 }
 
 function recordingOf(spec: string, kind: Kind, all: readonly Row[], at: string): Recording {
   const rows = all.filter((row) => row.package === spec);
   const folder = kind === 'renamed' ? renamedPackage(spec, join(at, 'mapping.json')) : fetchPackage(spec);
   const texts = textsOf(spec, folder, rows);
-  const lesson = <T>(name: string) =>
-    kind === 'renamed' && existsSync(join(at, name)) ? readRows<T>(join(at, name)) : [];
-  const taught = lesson<Row>(TEACHING);
   const files = sourceFiles(folder, kind === 'renamed' ? '' : 'src');
   const learnable = ({ path }: PackageFile) => !texts.has(path) && !(kind === 'renamed' && keptBack(path));
   return {
     package: spec,
     kind,
     places: positionsIn(rows, texts),
-    rows,
     others: files.filter(learnable),
     named: [...texts].map(([path, text]) => ({ path, text })),
-    taught: positionsIn(taught, textsOf(spec, folder, taught)),
   };
 }
 

@@ -7,7 +7,7 @@ import { draftOptions, shownDraft } from '../../src/prompts/completion/completio
 import { NgramModel, type NgramWeights, type TokenScore } from '../../src/specialist/ngram/model.ts';
 import type { Tokenizer } from '../../src/text/tokenizer/types.ts';
 import { isRight, lineFigures, lineOf } from '../common/line-figures.ts';
-import { bucket, type PackageFile } from '../common/packages.ts';
+import { bucket } from '../common/packages.ts';
 import { askedAt, type RecordedPosition, type Recording, readRecordings } from '../common/recordings.ts';
 import { samplePositions } from '../common/sampled-positions.ts';
 import { shippedTokenizer } from '../common/shipped.ts';
@@ -52,27 +52,20 @@ async function run({ recordings }: BenchOptions): Promise<Figures> {
   return { packages, overall };
 }
 
-export interface FittedNgram {
-  /** Has only the files that the weights were not fitted on in its index. */
-  readonly learner: NgramModel;
-  readonly weights: NgramWeights;
-  readonly validation: readonly PackageFile[];
-}
-
 /** Weights fitted on a fifth of the files that no recording names. */
-export function fitNgram({ others }: Recording, tokenizer: Tokenizer): FittedNgram {
+export function fitNgram({ others }: Recording, tokenizer: Tokenizer): NgramWeights {
   const validation = others.filter(({ path }) => bucket(path) >= 8);
   const learner = NgramModel.build(
     others.filter(({ path }) => bucket(path) < 8),
     tokenizer,
   );
-  return { learner, weights: learner.fit(validation, samplePositions(validation, 200, 1)), validation };
+  return learner.fit(validation, samplePositions(validation, 200, 1));
 }
 
 export function measure(recording: Recording, tokenizer: Tokenizer): Measured {
   const { places: positions, others, named } = recording;
   const fitStarted = performance.now();
-  const { weights } = fitNgram(recording, tokenizer);
+  const weights = fitNgram(recording, tokenizer);
   const fitMs = performance.now() - fitStarted;
   const indexStarted = performance.now();
   const model = NgramModel.build(others, tokenizer, weights);

@@ -42,9 +42,8 @@ export function medianOf(values: readonly number[]): number {
 /** With the n-grams that ship; then the first character of the true line is typed. */
 export function mixedFigures({ base, cursors }: OwnBase): Promise<Figures> {
   return withEngines(async (engines) => {
-    for (const { name, snapshots } of new Set(cursors.map(({ prepared }) => prepared))) {
-      for (const engine of engines)
-        unwrap(await engine.request('open', source(base, name, base.model, snapshots.shipped)));
+    for (const { name, snapshot } of new Set(cursors.map(({ prepared }) => prepared))) {
+      for (const engine of engines) unwrap(await engine.request('open', source(base, name, base.model, snapshot)));
     }
     const warm: number[] = [];
     const ask = async (engine: (typeof engines)[number], { prepared: { name }, position }: Cursor): Promise<Line> => {

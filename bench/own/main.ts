@@ -1,5 +1,5 @@
-// GGUF models of somebody else's as bases, each that --model names: their lines alone beside llama.cpp's own, with the
-// n-grams beside medium, and how fast they are here. Adapters of the bases that ship, exported and read by others.
+// GGUF models of somebody else's as bases, each that --model names: their lines with the n-grams beside medium's, and how
+// fast they are here. Adapters of the bases that ship, exported and read by others.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -13,10 +13,8 @@ import { EngineClient } from '../../src/specialist/engine/client.ts';
 import { llamaOptions } from '../../src/specialist/engine/llama-options.ts';
 import type { Benchmark, BenchOptions, Figures, Keep } from '../figures.ts';
 import { printFigures } from '../print.ts';
-import { aloneFigures, promptFigures } from './alone.ts';
 import { besideReaders, READERS } from './exported.ts';
 import { cursorsFor, mixedFigures, type OwnBase } from './lines.ts';
-import { record } from './record.ts';
 
 /** Cursors of each recorded package; default of --places. */
 const PLACES = 40;
@@ -27,18 +25,14 @@ const never = new AbortController().signal;
 
 export const own: Benchmark = {
   name: 'own',
-  what: `GGUF models as bases: lines alone beside llama.cpp's own, lines with n-grams, speed; adapters read by others (${READERS.join(', ')}); with --only prompts lines by the prompt's length; with --only record what one writes at the recorded cursors, as a second large model`,
-  takes: ['model', 'places', 'only', 'recordings'],
+  what: `GGUF models as bases: lines with n-grams, speed; adapters read by others (${READERS.join(', ')})`,
+  takes: ['model', 'places', 'only'],
   run,
 };
 
-async function run({ model = [], places = PLACES, only, recordings }: BenchOptions, keep: Keep): Promise<Figures> {
+async function run({ model = [], places = PLACES, only }: BenchOptions, keep: Keep): Promise<Figures> {
   const [path] = model;
   if (path === undefined) throw new Error('Name a GGUF file: --model PATH.');
-  if (only === 'record') {
-    if (recordings === undefined) throw new Error('Name the folder that the answers go to: --recordings FOLDER.');
-    return record(path, recordings);
-  }
   const wanted = (section: string) => only === undefined || only.split(',').includes(section);
   await loadLibrary();
   const figures: Record<string, Figures> = {};
@@ -52,8 +46,6 @@ async function run({ model = [], places = PLACES, only, recordings }: BenchOptio
   };
   const measure = async (name: string, info: PackageInfo, place: OwnBase) => {
     if (wanted('mixed')) show(name, { 'with-n-grams': await mixedFigures(place) });
-    if (wanted('alone') && info.manifest.gguf) show(name, { alone: await aloneFigures(info, place, 1) });
-    if (only === 'prompts' && info.manifest.gguf) show(name, { prompts: await promptFigures(info, place) });
     if (wanted('speed')) show(name, await speedOf(info));
   };
   for (const info of listPackages(join(root, 'models'))) {

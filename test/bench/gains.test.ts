@@ -3,7 +3,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gainFigures, type Pair } from '../../bench/base/gains.ts';
-import { summaryOf } from '../../bench/base/summary.ts';
 import type { Figures } from '../../bench/figures.ts';
 import { kebab, put } from '../../bench/print.ts';
 
@@ -70,20 +69,5 @@ test('figures are stored under their names in kebab case', () => {
       'with-n-grams-as-shipped': { 'exact-match': 0.3, 'by-package': { 'tanstack-ai-0-58-0': {} } },
       alone: { 'exact-match': 0.1 },
     },
-  });
-});
-
-test('a summary has one column for each base and only the measured rows', () => {
-  const lines = (exact: number) => ({
-    'with-n-grams-as-shipped': { 'exact-match': exact, precision: { 'at-30': 0.7 }, 'by-package': {} },
-  });
-  const figures = {
-    bits: { 'held-out-go': { small: 1.2, medium: 0.9, ppmd: 1.6 } },
-    lines: { small: lines(0.3), medium: lines(0.4), 'medium-against-small': { places: 3 } },
-  };
-  assert.deepEqual(summaryOf(figures, ['small', 'medium']), {
-    'bits a character, go': { small: 1.2, medium: 0.9 },
-    'lines right, with n-grams': { small: 0.3, medium: 0.4 },
-    'precision at 30 %, with n-grams': { small: 0.7, medium: 0.7 },
   });
 });
