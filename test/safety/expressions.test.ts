@@ -15,7 +15,6 @@ const CUT: readonly (readonly [file: string, beginning: string, longest: number]
   ['specialist/ngram/own-file.ts', '(?:[ _]?\\p{Lu}?[', 64],
   ['text-tasks/answers/nearest-answers.ts', '^[^\\n', 300],
   ['text/begun-names.ts', '[\\p{L}_$]', 100],
-  ['text/signature.ts', '\\(([^()]*', 3000],
   // A path: no system has longer ones.
   ['workspace/files/file-names.ts', '(?:^|\\/)(?:\\.netrc', 4096],
 ];

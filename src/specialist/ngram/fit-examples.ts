@@ -36,8 +36,6 @@ function visitTokens(
   const total = tokenized.reduce((sum, { tokens }) => sum + tokens.length, 0);
   const share = Math.min(1, limit / Math.max(1, total));
   let credit = 0;
-  // The last query's named values do not apply to these files.
-  predictor.named.load('');
   for (const { path, tokens: text } of tokenized) {
     const tokens = new Int32Array(text.length + 1).fill(vocabulary.separator, 0, 1);
     tokens.set(text, 1);

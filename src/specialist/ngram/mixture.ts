@@ -65,8 +65,6 @@ export class Mixture {
   probabilities = new Float32Array(512);
   /** Probability of all other tokens together. */
   rest = 1;
-  /** Share that a favoured token leaves to all others. */
-  private othersShare = 1;
   private readonly sums = new Float64Array(L);
   private readonly distinct = new Int32Array(L);
   private readonly countsByPlace = new Float64Array(P);
@@ -147,32 +145,13 @@ export class Mixture {
       rest -= p;
     }
     this.rest = Math.max(0, rest);
-    this.othersShare = 1;
-  }
-
-  /** Gives a token this share and makes it a candidate; all others share the rest. Call `compute` first. */
-  favour(token: number, share: number, evidence: Evidence, unigrams: Unigrams): void {
-    const isNew = evidence.find(token) < 0;
-    const p = this.probabilityOf(token, evidence, unigrams);
-    const slot = evidence.slot(token);
-    if (slot >= this.probabilities.length) {
-      const larger = new Float32Array(evidence.candidates.length);
-      larger.set(this.probabilities);
-      this.probabilities = larger;
-    }
-    const { probabilities } = this;
-    for (let other = 0; other < evidence.size; other++)
-      probabilities[other] = (1 - share) * (probabilities[other] as number);
-    probabilities[slot] = share + (1 - share) * p;
-    this.rest = (1 - share) * Math.max(0, this.rest - (isNew ? p : 0));
-    this.othersShare = 1 - share;
   }
 
   /** Probability of any token, a candidate or not. Call `compute` first. */
   probabilityOf(token: number, evidence: Evidence, unigrams: Unigrams): number {
     const slot = evidence.find(token);
     if (slot >= 0) return this.probabilities[slot] as number;
-    let p = this.othersShare * this.order0(token, unigrams);
+    let p = this.order0(token, unigrams);
     for (let level = 0; level < this.top; level++) p *= this.escapes[level] as number;
     return p;
   }

@@ -208,11 +208,7 @@ export class NgramModel {
 
   /** Training examples of the ranking. */
   rankingExamples(queries: readonly LabeledLineQuery[]): ChoiceExample[] {
-    const load = (query: CompletionQuery) => {
-      this.load(query, fitLineTokens);
-      // Named values do not matter for the ranking.
-      this.predictor.named.load('');
-    };
+    const load = (query: CompletionQuery) => this.load(query, fitLineTokens);
     return rankingExamples(queries, this.drafter, load, fitLineTokens);
   }
 
@@ -323,6 +319,5 @@ export class NgramModel {
     this.overlay.flush(query.path);
     this.project.setOwn(query.path);
     this.own.load(query, room);
-    this.predictor.named.load(query.prefix);
   }
 }

@@ -3,7 +3,6 @@
 import { EditedLines } from './edited-lines.ts';
 import { Evidence } from './evidence.ts';
 import { Mixture, type MixtureWeights, occurrenceWeights, type Unigrams } from './mixture.ts';
-import { NamedValues } from './named-values.ts';
 import type { Overlay } from './overlay.ts';
 import type { OwnFile } from './own-file.ts';
 import type { LookupScope, ProjectIndex } from './project-index.ts';
@@ -13,8 +12,6 @@ export class Predictor {
   readonly evidence: Evidence;
   readonly mixture: Mixture;
   readonly unigrams: Unigrams;
-  /** Loaded with the text of each query. */
-  readonly named: NamedValues;
   readonly edited: EditedLines;
   private readonly project: ProjectIndex;
   private readonly overlay: Overlay;
@@ -28,7 +25,6 @@ export class Predictor {
     this.own = own;
     this.evidence = new Evidence(vocabulary.size, occurrenceWeights(weights));
     this.mixture = new Mixture(weights);
-    this.named = new NamedValues(vocabulary);
     this.edited = new EditedLines(vocabulary);
     const uniform = 1 / vocabulary.size;
     const tokens = Math.max(1, project.tokenCount);
@@ -53,8 +49,6 @@ export class Predictor {
     this.edited.collect(context, end, this.evidence, scope, path);
     this.mixture.prepare(this.evidence, this.tokensInLine(context, end));
     this.mixture.compute(this.evidence, this.unigrams);
-    const named = this.named.after(context, end);
-    if (named) this.mixture.favour(named.token, named.share, this.evidence, this.unigrams);
   }
 
   probabilityOf(token: number): number {
