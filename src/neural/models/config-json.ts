@@ -7,7 +7,6 @@ import { finite, isObject } from '../../common/schemas.ts';
 import type { ModelConfig } from '../architecture/config.ts';
 import { REPAIR_ADVICE } from '../architecture/decoder-values.ts';
 import { FAMILIES, type Family, type ModelType } from '../architecture/families.ts';
-import { isRopeKind, ropeDivisorsOf, ropeKind, ropeScalingOf } from './rope-scaling.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -89,10 +88,7 @@ export function parseConfig(text: string): Result<ModelConfig> {
       `config.json: heads must be a multiple of key/value heads, the head size even. ${REPAIR_ADVICE}`,
     );
   }
-  const ropeDivisors = ropeDivisorsOf(json, config);
-  if (ropeDivisors === 'unusable')
-    return failed('corrupt', `config.json has no usable rotary scaling. ${REPAIR_ADVICE}`);
-  return ok(ropeDivisors ? { ...config, ropeDivisors } : config);
+  return ok(config);
 }
 
 function isModelType(value: unknown): value is ModelType {
@@ -100,8 +96,9 @@ function isModelType(value: unknown): value is ModelType {
 }
 
 function unsupported(json: Json): string | undefined {
-  const kind = ropeKind(json);
-  if (!isRopeKind(kind)) return `rotary scaling ${quoted(kind)}`;
+  const scaling = json.rope_scaling ?? json.rope_parameters;
+  const { rope_type: kind, type = 'default' } = isObject(scaling) ? scaling : {};
+  if ((kind ?? type) !== 'default') return `rotary scaling ${quoted(kind ?? type)}`;
   if (json.hidden_act !== undefined && json.hidden_act !== 'silu') return `activation ${quoted(json.hidden_act)}`;
   if (json.mlp_bias === true) return 'biases in the feed-forward block';
   if (json.use_sliding_window === true) return 'a sliding window';
@@ -124,7 +121,6 @@ export function writeConfig(config: ModelConfig, dtype: string): string {
     max_position_embeddings: config.contextLength,
     rms_norm_eps: config.normEpsilon,
     rope_theta: config.ropeTheta,
-    ...ropeScalingOf(config),
     hidden_act: 'silu',
     tie_word_embeddings: config.tied,
     ...family.write(config),

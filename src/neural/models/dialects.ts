@@ -46,7 +46,6 @@ const infillRow = ({ prefix, suffix, middle, file = '', suffixFirst, ends }: Fil
   stop: [...ends.filter((each) => each !== end), prefix, suffix, middle, file].filter((each) => each !== ''),
 });
 
-const CODELLAMA = { ...FILL_IN.codellama, prefix: '▁<PRE>', suffix: '▁<SUF>', middle: '▁<MID>' };
 const NO_TOKENS: DialectTokens = { file: '', prefix: '', suffix: '', middle: '', snippet: '', eom: '', end: '' };
 
 /** All dialects, in the order in which `dialectFor` tries them. */
@@ -60,13 +59,11 @@ const ROWS = {
     stop: ['<|file|>', '<|snippet|>', '<|repo|>'],
   },
   'qwen-coder': infillRow(FILL_IN['qwen-coder'], '<|endoftext|>'),
-  codegemma: infillRow(FILL_IN.codegemma, '<|file_separator|>'),
   'granite-4': infillRow(FILL_IN['granite-4'], '<|end_of_text|>'),
   starcoder: infillRow(FILL_IN.starcoder, '<|endoftext|>'),
   'granite-code': infillRow(FILL_IN.granite, '<|endoftext|>'),
   'granite-3': infillRow(FILL_IN.granite, '<|end_of_text|>'),
   'deepseek-coder': infillRow(FILL_IN['deepseek-coder'], '<｜end▁of▁sentence｜>'),
-  codellama: infillRow(CODELLAMA, '▁<EOT>'),
   'seed-coder': infillRow(FILL_IN['seed-coder'], '<[end▁of▁sentence]>'),
   /**
    * SmolLM2's dialect. The model cannot infill, but was trained on files that follow this mark. It continues the text

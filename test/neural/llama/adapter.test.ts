@@ -49,7 +49,7 @@ function request(base: AddedBase, more: Partial<TrainingRequest> = {}): Training
   };
 }
 
-for (const name of ['llama.gguf', 'qwen2.gguf', 'granite.gguf'] as const) {
+for (const name of ['llama.gguf', 'qwen2.gguf'] as const) {
   test(`llama.cpp gives an adapter over ${name} the distributions that our engine gives it`, async () => {
     const base = await addBase(name);
     const { path, bytes } = base.manifest.gguf as { path: string; bytes: number };

@@ -41,13 +41,11 @@ const other = 'b.ts\nother lines that are long enough to be shown\n';
 const expected: Readonly<Record<Dialect, string>> = {
   'easy-1': `<|snippet|>${other}<|file|>a.ts\n<|suffix|>;\nafter<|prefix|>before`,
   'qwen-coder': `<|file_sep|>${other}<|file_sep|>a.ts\n<|fim_prefix|>before<|fim_suffix|>;\nafter<|fim_middle|>`,
-  codegemma: `<|file_separator|>${other}<|file_separator|>a.ts\n<|fim_prefix|>before<|fim_suffix|>;\nafter<|fim_middle|>`,
   'granite-4': '<|fim_prefix|>before<|fim_suffix|>;\nafter<|fim_middle|>',
   starcoder: `<file_sep>${other}<file_sep>a.ts\n<fim_prefix>before<fim_suffix>;\nafter<fim_middle>`,
   'granite-code': '<fim_prefix>before<fim_suffix>;\nafter<fim_middle>',
   'granite-3': '<fim_prefix>before<fim_suffix>;\nafter<fim_middle>',
   'deepseek-coder': '<｜fim▁begin｜>before<｜fim▁hole｜>;\nafter<｜fim▁end｜>',
-  codellama: '▁<PRE>before▁<SUF>;\nafter▁<MID>',
   'seed-coder': '<[fim-suffix]>;\nafter<[fim-prefix]>before<[fim-middle]>',
   'file-marks': `<file_sep>${other}<file_sep>a.ts\nbefore`,
   none: '<|endoftext|>before',

@@ -149,13 +149,7 @@ function writeWhole(folder: string, config: ModelConfig, values: ValueOf): void 
 }
 
 function ggufTensors(config: ModelConfig, values: ValueOf): GgufTensor[] {
-  const { ropeDivisors: divisors } = config;
-  // There the scaling of the rotation is a tensor, not metadata.
-  const stretched = divisors && {
-    ...{ name: 'rope_freqs.weight', shape: [divisors.length], type: GGML.F32, bytes: 4 * divisors.length },
-    data: () => ggufBytes(Float32Array.from(divisors)),
-  };
-  const parameters = ggufParameters(config).map(({ name, from, shape, order }) => {
+  return ggufParameters(config).map(({ name, from, shape, order }) => {
     const isMatrix = shape.length > 1;
     const data = () => {
       const ordered = inOrder(values(from), shape[0] as number, order);
@@ -164,7 +158,6 @@ function ggufTensors(config: ModelConfig, values: ValueOf): GgufTensor[] {
     const type = isMatrix ? GGML.F16 : GGML.F32;
     return { name, shape, type, bytes: elements(shape) * (isMatrix ? 2 : 4), data };
   });
-  return stretched ? [stretched, ...parameters] : parameters;
 }
 
 /** The token that ends a text. */

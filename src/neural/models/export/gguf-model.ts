@@ -132,18 +132,10 @@ export function modelMetadata(
   };
 }
 
-/** A GGUF base whose weights were read as those of another family. */
-export interface GgufBase {
-  readonly architecture: string;
-  /** Factor of a parameter's values as our family has them. */
-  readonly factorOf: (name: string) => number;
-}
-
 /** What llama.cpp lays over a model: the factors of each matrix, B's rows in the order of the matrix's own. */
 export function adapterFile(
   config: ModelConfig,
   { lora, weights }: Adapter,
-  { architecture, factorOf }: GgufBase = { architecture: config.modelType, factorOf: () => 1 },
 ): { readonly metadata: Record<string, GgufValue>; readonly tensors: readonly GgufTensor[] } {
   const tensors = ggufParameters(config).flatMap(({ name, from, shape: [rows, columns], order }): GgufTensor[] => {
     const names = adapterNames(from);
@@ -153,16 +145,13 @@ export function adapterFile(
       ...{ name: `${name}.${half}`, shape, type: GGML.F32, bytes: 4 * (shape[0] as number) * (shape[1] as number) },
       data: () => ggufBytes(data()),
     });
-    const factor = factorOf(from);
     return [
       tensor('lora_a', [lora.rank, columns], () => a),
-      tensor('lora_b', [rows, lora.rank], () =>
-        inOrder(factor === 1 ? b : b.map((value) => value / factor), rows, order),
-      ),
+      tensor('lora_b', [rows, lora.rank], () => inOrder(b, rows, order)),
     ];
   });
   const metadata = {
-    'general.architecture': architecture,
+    'general.architecture': config.modelType,
     'general.type': 'adapter',
     'adapter.type': 'lora',
     'adapter.lora.alpha': new Real(lora.alpha),

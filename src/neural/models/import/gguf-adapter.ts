@@ -17,10 +17,8 @@ import { readGguf } from './gguf.ts';
 export async function ggufAdapterOf(folder: string, base: string): Promise<string> {
   const path = join(folder, GGUF_ADAPTER);
   if (existsSync(path)) return path;
-  const { config, architecture, locations } = await readGguf(base);
-  const adapter = loadAdapter(folder, config);
-  const factorOf = (name: string) => locations.get(name)?.multiplier ?? 1;
-  const { metadata, tensors } = adapterFile(config, adapter, { architecture, factorOf });
+  const { config } = await readGguf(base);
+  const { metadata, tensors } = adapterFile(config, loadAdapter(folder, config));
   replaceFile(path, ggufPieces(metadata, tensors));
   return path;
 }

@@ -3,17 +3,10 @@
 import { CodedError, messageOf, unwrap } from '../../../common/errors.ts';
 import { plainLine, quoted } from '../../../common/plain-text.ts';
 import type { ModelConfig } from '../../architecture/config.ts';
+import { FAMILIES, type ModelType } from '../../architecture/families.ts';
 import { EMBEDDING, elements, FINAL_NORM, HEAD } from '../../architecture/parameters.ts';
 import { parseConfig } from '../config-json.ts';
 import { type Metadata, tokenizerFromGguf } from './gguf-tokenizer.ts';
-import {
-  checkedMultipliers,
-  IMPORTABLE_FAMILIES,
-  type ImportableFamily,
-  KNOWN_FAMILIES,
-  type Multipliers,
-  multiplierOf,
-} from './importable-families.ts';
 import {
   ADVICE,
   checkLocations,
@@ -58,6 +51,8 @@ const NAMES: Readonly<Record<string, string>> = {
   'output_norm.weight': FINAL_NORM,
   'output.weight': HEAD,
 };
+/** In this family's files the rows of q and k are interleaved in pairs (llama.cpp's NORM rotation). */
+const INTERLEAVED: ModelType = 'llama';
 /** Divisors of the rotary frequencies. */
 const ROPE_DIVISORS = 'rope_freqs.weight';
 
@@ -73,9 +68,11 @@ export async function readGguf(path: string): Promise<ModelSource> {
   if (!header.littleEndian) throw unsupported('its numbers are big-endian');
   refuseParts(metadata);
   const architecture = text(metadata['general.architecture']) ?? '';
-  const family = Object.hasOwn(IMPORTABLE_FAMILIES, architecture) ? IMPORTABLE_FAMILIES[architecture] : undefined;
-  if (!family)
-    throw unsupported(`models of type ${quoted(architecture)} are not supported; supported are ${KNOWN_FAMILIES}`);
+  if (!Object.hasOwn(FAMILIES, architecture)) {
+    const known = Object.keys(FAMILIES).join(', ');
+    throw unsupported(`models of type ${quoted(architecture)} are not supported; supported are ${known}`);
+  }
+  const family = architecture as ModelType;
   const raw = new Map(tensorInfos.map((info) => [info.name, info]));
   if (raw.size < tensorInfos.length) throw corrupt('two tensors have one name');
   const location = (name: string): TensorLocation | undefined => {
@@ -90,24 +87,19 @@ export async function readGguf(path: string): Promise<ModelSource> {
   const files = [file];
   const divisors = location(ROPE_DIVISORS);
   const scaled = divisors ? { ...config, ropeDivisors: await divisorsIn(divisors, config, files) } : config;
-  const multiplierFor = multiplierOf(multipliersOf(own, family), config);
   const locations = new Map<string, TensorLocation>();
   for (const { name } of tensorInfos) {
     if (name === ROPE_DIVISORS) continue;
     const ours = ourName(name) ?? name;
     const found = location(name) as TensorLocation;
-    const isInterleaved = family.interleavesHeads && /self_attn\.[qk]_proj\./.test(ours);
-    locations.set(
-      ours,
-      withInterleavedHeads({ ...found, multiplier: multiplierFor(ours) }, isInterleaved ? config.headDim : 0),
-    );
+    const isInterleaved = family === INTERLEAVED && /self_attn\.[qk]_proj\./.test(ours);
+    locations.set(ours, withInterleavedHeads(found, isInterleaved ? config.headDim : 0));
   }
   const source = { config: scaled, locations, files };
   checkLocations(source);
   const { tokenizer, ends } = tokenizerFromGguf(metadata, config.vocabSize);
   return {
     ...source,
-    architecture,
     name: nameIn(metadata),
     licence: text(metadata['general.license']),
     tokenizer,
@@ -203,7 +195,7 @@ export function number(value: unknown): number | undefined {
 /** The settings in the form of config.json. `parseConfig` then checks all limits. */
 function configOf(
   own: (key: string) => unknown,
-  family: ImportableFamily,
+  family: ModelType,
   embedding: TensorLocation,
   hasHead: boolean,
   hasBias: boolean,
@@ -227,7 +219,7 @@ function configOf(
   const window = number(own('attention.sliding_window')) ?? Number.POSITIVE_INFINITY;
   const context = number(own('context_length'));
   return {
-    model_type: family.as,
+    model_type: family,
     vocab_size: embedding.rows,
     hidden_size: width,
     intermediate_size: number(own('feed_forward_length')),
@@ -245,17 +237,6 @@ function configOf(
     tie_word_embeddings: !hasHead,
     attention_bias: hasBias,
   };
-}
-
-function multipliersOf(own: (key: string) => unknown, { multipliers: names }: ImportableFamily): Multipliers {
-  const stated = (name: keyof Multipliers) => (names ? number(own(names[name])) : undefined);
-  const multipliers = {
-    embedding: stated('embedding') ?? 1,
-    residual: stated('residual') ?? 1,
-    attention: stated('attention') || undefined,
-    logits: stated('logits') ?? 1,
-  };
-  return checkedMultipliers(multipliers);
 }
 
 function locationOf({ name, shape, dtype, offset }: Header['tensorInfos'][number], dataStart: number): TensorLocation {

@@ -19,8 +19,6 @@ export interface TensorLocation {
   readonly columns: number;
   /** Rows of a head, if its rotated pairs are interleaved, which is llama.cpp's order and not ours. */
   readonly interleavedHeadRows?: number;
-  /** Factor of all values. */
-  readonly multiplier?: number;
 }
 
 /** A file, with its size and time when its header was read. */
@@ -35,8 +33,6 @@ export interface ModelSource {
   readonly name: string;
   /** The licence in the metadata, which a distributor may have changed. Undefined: none is stated. */
   readonly licence: string | undefined;
-  /** The family as the file names it. */
-  readonly architecture: string;
   readonly config: ModelConfig;
   readonly files: readonly WeightsFile[];
   /** By the names of our parameters, one each. */
@@ -144,7 +140,7 @@ export class RowReader {
 
   /** Reads rows `from` to `from + count` to the front of `into`; whole heads if rows are interleaved. */
   async read(location: TensorLocation, from: number, count: number, into: Float32Array): Promise<void> {
-    const { type, columns, start, interleavedHeadRows, multiplier = 1 } = location;
+    const { type, columns, start, interleavedHeadRows } = location;
     const rowBytes = bytesOf({ rows: 1, columns, type });
     const size = rowBytes * count;
     if (this.raw.length < size) this.raw = new Uint8Array(size);
@@ -165,8 +161,6 @@ export class RowReader {
         row * columns,
       );
     }
-    if (multiplier === 1) return;
-    for (let i = 0; i < count * columns; i++) into[i] = (into[i] as number) * multiplier;
   }
 
   async close(): Promise<void> {

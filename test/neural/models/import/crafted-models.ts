@@ -139,14 +139,6 @@ export function bytesOfCrafted({ metadata, tensors }: CraftedGguf): Uint8Array<A
   return ggufFile(metadata, tensors);
 }
 
-/** Granite's multipliers. */
-export const GRANITE = {
-  'granite.embedding_scale': 2.5,
-  'granite.residual_scale': 0.75,
-  'granite.attention.scale': 0.0625,
-  'granite.logit_scale': 1.5,
-} as const;
-
 /** Metadata of a GGUF whose heads together are wider than the model. */
 const wide = (architecture: string) => ({
   [`${architecture}.attention.key_length`]: 128,
@@ -157,7 +149,6 @@ export const CRAFTED_GGUF = {
   'llama.gguf': () => craftedGguf('llama'),
   'qwen2.gguf': () => craftedGguf('qwen2', {}, 2),
   'qwen3.gguf': () => craftedGguf('qwen3', wide('qwen3'), 4, { ...SHAPE, headDim: 128 }),
-  'granite.gguf': () => craftedGguf('granite', GRANITE, 3),
 } as const;
 
 export function writeCrafted(folder: string): void {

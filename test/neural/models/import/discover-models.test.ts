@@ -41,7 +41,7 @@ test("models are discovered in other programs' folders, with the reason if one c
     '1b',
   );
   text(manifest(layer('model', 'sha256:../../../../theirs/llama.gguf')), ...registry, 'crafted', 'elsewhere');
-  put(at('theirs', 'granite.gguf'), '.lmstudio', 'models', 'crafted', 'granite', 'granite.gguf');
+  put(at('theirs', 'qwen3.gguf'), '.lmstudio', 'models', 'crafted', 'third', 'third.gguf');
   text('no model', '.cache', 'llama.cpp', 'broken.gguf');
   const hub = ['.cache', 'huggingface', 'hub', 'models--crafted--tiny'];
   put(at('theirs', 'llama.gguf'), ...hub, 'blobs', 'abc');
@@ -51,7 +51,7 @@ test("models are discovered in other programs' folders, with the reason if one c
   const rows = found.map(({ where, name, problem }) => [where, name, problem === undefined]);
   assert.deepEqual(rows.sort(), [
     ["Hugging Face's cache", 'tiny', true],
-    ['LM Studio', 'granite', true],
+    ['LM Studio', 'third', true],
     ['Ollama', 'crafted-1b', true],
     ["llama.cpp's cache", 'broken', false],
   ]);
