@@ -40,8 +40,7 @@ const sections: readonly Section[] = [
   {
     name: 'lines',
     what: `the rest of the line at the recorded cursors; weights as the product serves them; first the public packages together, then each, then the renamed one
-  n-gram indexes, and snippets come from, the package's files that no recording names; 'as shipped': no weight was learned on the package,
-  'n-grams alone': theirs were on a fifth of those files. No base of ours has seen a file of it.
+  n-gram indexes, and snippets come from, the package's files that no recording names; no weight was learned on the package, and no base of ours has seen a file of it.
   p@10: precision at 10 % coverage by the specialist's own estimate; low@10: by the lowest token probability;
   rescued: share of all places where it is right and the recorded large model wrong. Every cursor is cold: it waits for the whole prompt.
   ${gains}`,

@@ -1,4 +1,4 @@
-// The recorded packages made ready for a tokenizer: places, an n-gram index with fitted weights, and a snapshot with shipped ones on disk.
+// The recorded packages made ready for a tokenizer: places, an n-gram index, and its snapshot on disk.
 
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
@@ -9,7 +9,6 @@ import { NgramModel } from '../../src/specialist/ngram/model.ts';
 import { readTokenizer } from '../../src/text/tokenizer/load.ts';
 import type { Tokenizer } from '../../src/text/tokenizer/types.ts';
 import type { Recording } from '../common/recordings.ts';
-import { fitNgram } from '../ngram/main.ts';
 import type { Base, Prepared } from './types.ts';
 
 const seed = 1;
@@ -34,13 +33,14 @@ export function preparer(recordings: readonly Recording[], positions: number | u
 }
 
 function prepare(recording: Recording, tokenizer: Tokenizer, positions: number | undefined, path: string): Prepared {
+  const ngram = NgramModel.build(recording.others, tokenizer);
   const snapshot = `${path}.ngram`;
-  writeFileSync(snapshot, NgramModel.build(recording.others, tokenizer).serialize());
+  writeFileSync(snapshot, ngram.serialize());
   return {
     name: recording.kind === 'renamed' ? 'renamed' : recording.package,
     recording,
     places: sample(recording.places, positions),
-    ngram: NgramModel.build(recording.others, tokenizer, fitNgram(recording, tokenizer)),
+    ngram,
     snapshot,
   };
 }

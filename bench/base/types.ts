@@ -26,9 +26,9 @@ export interface Prepared {
   readonly name: string;
   readonly recording: Recording;
   readonly places: readonly RecordedPosition[];
-  /** Of all files that no recording names, its weights fitted on a fifth of them before they were indexed. */
+  /** Of all files that no recording names. */
   readonly ngram: NgramModel;
-  /** n-gram snapshot of the same files, with the weights that ship. */
+  /** Its snapshot. */
   readonly snapshot: string;
 }
 

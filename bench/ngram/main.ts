@@ -1,18 +1,17 @@
 // The instant specialist on the recorded cursors: quality beside the large model's, calibration, speed.
-// Rules: no file that a recording names is counted or learned from; the weights are fitted on other files of the package.
+// No file that a recording names is counted or learned from; the weights are those that ship.
 
 import type { Draft } from '../../src/common/completion.ts';
 import { exactMatch } from '../../src/common/quality.ts';
 import { draftOptions, shownDraft } from '../../src/prompts/completion/completion-position.ts';
-import { NgramModel, type NgramWeights, type TokenScore } from '../../src/specialist/ngram/model.ts';
+import { NgramModel } from '../../src/specialist/ngram/model.ts';
 import type { Tokenizer } from '../../src/text/tokenizer/types.ts';
 import { isRight, lineFigures, lineOf } from '../common/line-figures.ts';
-import { bucket } from '../common/packages.ts';
 import { askedAt, type RecordedPosition, type Recording, readRecordings } from '../common/recordings.ts';
-import { samplePositions } from '../common/sampled-positions.ts';
 import { shippedTokenizer } from '../common/shipped.ts';
 import type { Benchmark, BenchOptions, Figures } from '../figures.ts';
 import { printFigures } from '../print.ts';
+import { scoreTokens, type TokenScore } from './examples.ts';
 
 const scoredTokens = 6000;
 
@@ -27,7 +26,6 @@ interface Measured {
   readonly score: TokenScore;
   readonly tokens: number;
   readonly indexMs: number;
-  readonly fitMs: number;
 }
 
 export const ngram: Benchmark = {
@@ -52,23 +50,10 @@ async function run({ recordings }: BenchOptions): Promise<Figures> {
   return { packages, overall };
 }
 
-/** Weights fitted on a fifth of the files that no recording names. */
-export function fitNgram({ others }: Recording, tokenizer: Tokenizer): NgramWeights {
-  const validation = others.filter(({ path }) => bucket(path) >= 8);
-  const learner = NgramModel.build(
-    others.filter(({ path }) => bucket(path) < 8),
-    tokenizer,
-  );
-  return learner.fit(validation, samplePositions(validation, 200, 1));
-}
-
 export function measure(recording: Recording, tokenizer: Tokenizer): Measured {
   const { places: positions, others, named } = recording;
-  const fitStarted = performance.now();
-  const weights = fitNgram(recording, tokenizer);
-  const fitMs = performance.now() - fitStarted;
   const indexStarted = performance.now();
-  const model = NgramModel.build(others, tokenizer, weights);
+  const model = NgramModel.build(others, tokenizer);
   const indexMs = performance.now() - indexStarted;
   // The first few completions run unoptimized code; a worker that has been up for a second never does again.
   for (const position of positions.slice(0, 40)) complete(model, position);
@@ -76,7 +61,7 @@ export function measure(recording: Recording, tokenizer: Tokenizer): Measured {
     const draft = complete(model, position);
     return { position, draft, right: isRight(lineOf(position, draft)) };
   });
-  return { answered, score: model.scoreTokens(named, scoredTokens), tokens: model.tokenCount, indexMs, fitMs };
+  return { answered, score: scoreTokens(model, named, scoredTokens), tokens: model.tokenCount, indexMs };
 }
 
 /** As it would be shown. */
@@ -104,7 +89,6 @@ function figuresOf(measured: readonly Measured[]): Figures {
     'indexed-tokens': sum((item) => item.tokens),
     'index-ms': sum((item) => item.indexMs),
     'tokens-per-second': (sum((item) => item.tokens) / sum((item) => item.indexMs)) * 1000,
-    'fit-ms': sum((item) => item.fitMs),
     'peak-memory-mb': Math.round(process.resourceUsage().maxRSS / 1024),
   };
 }

@@ -8,7 +8,7 @@ import { baseAlone, currentModel, workFolder } from '../../src/adaptation/models
 import { latestAdaptation } from '../../src/adaptation/models/latest-adaptation.ts';
 import { holdsAlone, holdsMixed } from '../../src/adaptation/models/outdated.ts';
 import { servedRouter } from '../../src/adaptation/models/served.ts';
-import { readSpecialist, readWeights } from '../../src/adaptation/models/specialist-files.ts';
+import { readSpecialist } from '../../src/adaptation/models/specialist-files.ts';
 import type { NeuralReport } from '../../src/adaptation/report/types.ts';
 import { adapt } from '../../src/adaptation/stages/run.ts';
 import type { AdaptRequest } from '../../src/adaptation/types.ts';
@@ -87,8 +87,6 @@ describe('with another tokenizer', () => {
     live.change({ kind: 'open', path: 'a.ts', text: 'const answer = 42;\n' });
     assert.equal(live.current.fileCount, 0, 'continues with the open files');
     live.dispose();
-    // Mixing weights that were fitted on other tokens are not used either.
-    assert.equal(await readWeights(now.specialistFolder, tokenizer.value, log), undefined);
   });
 
   test('the adapted model is not used, a message says so, and the default routers apply', () => {

@@ -138,7 +138,6 @@ export function targets(folder: string): readonly Target[] {
       try: (random) => {
         const bytes = random.chance(0.3) ? mutateBytes(snapshot, random) : sealed(damaged(snapshot, random));
         const read = NgramModel.deserialize(bytes, tokenizer);
-        NgramModel.weightsOf(bytes, tokenizer);
         if (read.ok) use(read.value);
         return ending(read);
       },

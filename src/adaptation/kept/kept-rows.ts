@@ -92,7 +92,6 @@ async function* learningRows(
   const { held } = heldOutFor(files, request.neural && ownFolder(request.specialistFolder));
   const positions = heldOutPositions(held);
   const index = NgramModel.build(held.train, tokenizer);
-  if (held.fit.length > 0) index.fit(held.fit, positions.fit);
   await yieldToEvents(signal);
   const base = request.neural?.base;
   const dialect = dialectOf(base);

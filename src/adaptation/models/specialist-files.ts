@@ -5,9 +5,8 @@ import { join } from 'node:path';
 import { failed, messageOf, type Result } from '../../common/errors.ts';
 import { replaceFile } from '../../common/files.ts';
 import type { Log } from '../../common/log.ts';
-import { NgramModel, type NgramWeights } from '../../specialist/ngram/model.ts';
+import { NgramModel } from '../../specialist/ngram/model.ts';
 import { readTokenizer } from '../../text/tokenizer/load.ts';
-import type { Tokenizer } from '../../text/tokenizer/types.ts';
 import type { AdaptRequest } from '../types.ts';
 
 export const snapshotName = 'specialist.ngram';
@@ -31,20 +30,6 @@ export async function readSpecialist(
   const model = NgramModel.deserialize(bytes, tokenizer.value);
   if (!model.ok) log.warn(`The stored index is not used: ${model.error.message}`);
   return model;
-}
-
-/** The mixing weights of the stored snapshot, so that a quick re-index keeps fitted weights. */
-export async function readWeights(folder: string, tokenizer: Tokenizer, log: Log): Promise<NgramWeights | undefined> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(join(folder, snapshotName));
-  } catch {
-    return undefined;
-  }
-  const weights = NgramModel.weightsOf(bytes, tokenizer);
-  if (weights.ok) return weights.value;
-  log.warn(`The stored index is not used: ${weights.error.message}`);
-  return undefined;
 }
 
 /**

@@ -1,9 +1,8 @@
-// The n-gram model of a run: its index with fitted weights, its drafts, and the stored answers of any model.
+// The n-gram model of a run: its drafts, and the stored answers of any model.
 
 import { sha256Of } from '../../neural/models/manifest.ts';
 import type { CursorExample } from '../../prompts/completion/cursor-examples.ts';
 import type { NgramModel } from '../../specialist/ngram/model.ts';
-import { weightsFrom } from '../../specialist/ngram/weights.ts';
 import { draftBySyntax } from '../../text/syntax/parsing.ts';
 import type { ScoredPosition } from '../report/scored.ts';
 import { AnswerLedger } from './answer-ledger.ts';
@@ -21,23 +20,9 @@ export function programOf(...scripts: readonly (string | undefined)[]): string {
 
 export const tokenizerOf = ({ request }: Run) => sha256Of(request.tokenizerPath);
 
-/** The n-grams of the training files, with fitted weights. */
-export async function indexOf(runner: LearnStages): Promise<NgramModel> {
-  const weights = weightsFrom(await runner.get('weights'));
-  const index = await runner.get('index');
-  if (weights) index.useWeights(weights);
-  return index;
-}
-
-/** Identity of that index. */
-export async function signatureOfIndex(runner: LearnStages): Promise<string> {
-  return digest([
-    DRAFTS_VERSION,
-    runner.run.program,
-    runner.sources.train,
-    tokenizerOf(runner.run),
-    await runner.get('weights'),
-  ]);
+/** Identity of the n-grams of the training files. */
+export function signatureOfIndex({ run, sources }: LearnStages): string {
+  return digest([DRAFTS_VERSION, run.program, sources.train, tokenizerOf(run)]);
 }
 
 /** @param model its identity */
@@ -58,10 +43,10 @@ export async function draftWithNgramsOnly(
   tell: Tell,
 ): Promise<ScoredPosition[]> {
   const { run } = runner;
-  const answers = answersOf(run, await signatureOfIndex(runner), split);
+  const answers = answersOf(run, signatureOfIndex(runner), split);
   let index: Promise<NgramModel> | undefined;
   const complete = async (...[query, options]: Parameters<NgramModel['complete']>) => {
-    index ??= indexOf(runner);
+    index ??= runner.get('index');
     const model = await index;
     return draftBySyntax(query, options, (asked) => model.complete(query, asked));
   };

@@ -27,7 +27,6 @@ async function measureFirst(runner: LearnStages, tell: Tell): Promise<FirstLook>
   const end = Math.max(limitSeconds, run.elapsed() + Math.min(limitSeconds, MIN_SECONDS));
   const secondsLeft = () => end - run.elapsed();
   const lines = byImportance(run.positions).filter((example) => !positionInDocument(example).block);
-  await runner.get('weights');
   tell({ done: 0, total: undefined, stageLeft: secondsLeft() });
   const base: ScoredPosition[] = [];
   const draftBase = async () => {

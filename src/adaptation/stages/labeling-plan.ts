@@ -19,7 +19,6 @@ import type { NgramModel } from '../../specialist/ngram/model.ts';
 import type { Tokenizer } from '../../text/tokenizer/types.ts';
 import { yieldToEvents } from '../cancellation.ts';
 import type { ApiEstimate, LabelingLimits } from '../types.ts';
-import { indexOf } from './drafts.ts';
 import { positionsToAsk } from './held-out-positions.ts';
 import { measuredPositionsOf } from './neural.ts';
 import type { LabelingPlan, LearnStages, Run } from './stage-outputs.ts';
@@ -50,7 +49,7 @@ export async function planLabeling(runner: LearnStages): Promise<LabelingPlan | 
   const identity = labelingIdentity(runner.run);
   if (llm === undefined || api === undefined || identity === undefined) return undefined;
   const { choose, test } = await measuredPositionsOf(runner);
-  const index = await indexOf(runner);
+  const index = await runner.get('index');
   const inputs = { train: held.train, choose, test, index, tokenizer, llm, trainsNeural: request.neural !== undefined };
   const chosen = await positionsToLabel(inputs, api, signal);
   const asked = await runner.last('asked');
@@ -87,7 +86,7 @@ interface LabelingInputs {
   /** The measured positions of validation and test files. */
   readonly choose: readonly CursorExample[];
   readonly test: readonly CursorExample[];
-  /** N-grams of the training files, with fitted weights. */
+  /** N-grams of the training files. */
   readonly index: NgramModel;
   readonly tokenizer: Tokenizer;
   readonly llm: Pick<LlmClient, 'facts' | 'estimateUsd'>;

@@ -32,7 +32,7 @@ export interface NeuralSessionDeps {
   readonly signal: AbortSignal;
   /** Snapshot of the training files' n-grams, and its identity. */
   readonly index: () => Promise<Uint8Array>;
-  readonly indexed: () => Promise<string>;
+  readonly indexed: string;
   /** Folder of the weights that `fitBase` stores, for a base that has none of its own; else undefined. */
   readonly mixture: string | undefined;
   /** Positions that a mixture is fitted on, and their identity. */
@@ -74,7 +74,7 @@ export class NeuralSession {
     tell: Tell,
   ): Promise<ScoredPosition[]> {
     const { signal } = this.deps;
-    const answers = this.deps.answersOf(await this.identity(candidate), split);
+    const answers = this.deps.answersOf(this.identity(candidate), split);
     const drafter: Drafter = {
       complete: async (query, options) => (await this.use(candidate, tell)).complete(query, options),
       lossAt: async (query, truth) => (await this.use(candidate, tell)).lossAt(query, truth),
@@ -87,7 +87,7 @@ export class NeuralSession {
 
   /** Number of positions without a stored answer. */
   async unanswered(candidate: ModelCandidate, positions: readonly CursorExample[]): Promise<number> {
-    const answers = this.deps.answersOf(await this.identity(candidate), 'validation');
+    const answers = this.deps.answersOf(this.identity(candidate), 'validation');
     return positions.filter((example) => !answers?.has(example, positionInDocument(example))).length;
   }
 
@@ -99,7 +99,7 @@ export class NeuralSession {
   async fitBase(base: ModelCandidate, seconds: number, tell: Tell): Promise<void> {
     const { mixture, fit } = this.deps;
     if (mixture === undefined || fit.length === 0) return;
-    const fittedOn = await this.fitIdentity();
+    const fittedOn = this.fitIdentity;
     const path = join(mixture, MIXTURE_FILE);
     if (fittedOnIn(path) === fittedOn) return;
     const { fit: fitted } = await this.use(base, tell, { positions: spread(fit), seconds });
@@ -127,19 +127,19 @@ export class NeuralSession {
   }
 
   /** Digest of everything that decides the weights of `fitBase`, except its limit. */
-  private async fitIdentity(): Promise<string> {
+  private get fitIdentity(): string {
     const { fitted, indexed } = this.deps;
-    return digest([fitted, await indexed()]);
+    return digest([fitted, indexed]);
   }
 
   /** Digest of everything that decides a candidate's answers. */
-  private async identity({ name, model, base }: ModelCandidate): Promise<string> {
+  private identity({ name, model, base }: ModelCandidate): string {
     const { access, tokenizerPath, fitted, indexed } = this.deps;
     const own = join(this.mixtureOf({ name }) ?? model, MIXTURE_FILE);
     const mixture = existsSync(own) ? sha256Of(own) : fitted;
     const words = sha256Of(tokenizerPath);
     const weights = [weightsOf(model), weightsOf(base)];
-    return digest([DRAFTS_VERSION, shownAs(name), weights, mixture, await indexed(), access.precision, words]);
+    return digest([DRAFTS_VERSION, shownAs(name), weights, mixture, indexed, access.precision, words]);
   }
 
   private mixtureOf({ name }: Pick<ModelCandidate, 'name'>): string | undefined {

@@ -9,7 +9,7 @@ import type { ScoredPosition } from '../report/scored.ts';
 import type { NeuralFailure, NeuralReport } from '../report/types.ts';
 import type { NeuralAccess } from '../types.ts';
 import { choose, type MeasuredModel, type ModelCandidate } from './choose.ts';
-import { answersOf, indexOf, signatureOfIndex } from './drafts.ts';
+import { answersOf, signatureOfIndex } from './drafts.ts';
 import { secondsPerPosition } from './evaluate.ts';
 import { type HeldOutPositions, halved } from './held-out-positions.ts';
 import { NeuralSession } from './neural-session.ts';
@@ -71,8 +71,8 @@ export function sessionOf(runner: LearnStages): NeuralSession {
     mixture: ggufMixture(run.request.specialistFolder, accessOf(run).base),
     fit: run.positions.fit,
     fitted: runner.sources.fit,
-    index: async () => (await indexOf(runner)).serialize(),
-    indexed: () => signatureOfIndex(runner),
+    index: async () => (await runner.get('index')).serialize(),
+    indexed: signatureOfIndex(runner),
     answersOf: (model, split) => answersOf(run, model, split),
   });
 }

@@ -8,7 +8,6 @@ import type { CursorExample } from '../../prompts/completion/cursor-examples.ts'
 import type { RouterModel } from '../../routing/router-model.ts';
 import type { Engine } from '../../specialist/engine/client.ts';
 import type { NgramModel } from '../../specialist/ngram/model.ts';
-import type { PlainWeights } from '../../specialist/ngram/weights.ts';
 import type { PositionLedger } from '../../storage/position-ledger.ts';
 import type { Tokenizer } from '../../text/tokenizer/types.ts';
 import type { RemainingWork } from '../report/countdown.ts';
@@ -78,10 +77,8 @@ export type LearnStages = StageRunner<StageOutputs, SplitName, Run>;
 
 export interface StageOutputs {
   pace: Pace;
-  /** N-grams of the training files, with the shipped weights. */
+  /** N-grams of the training files. */
   index: NgramModel;
-  /** Fitted mixing weights; null: the folder is too small to fit any. */
-  weights: PlainWeights | null;
   /** Drafts of the n-grams alone, at validation and test positions. */
   ngramsAtValidation: readonly ScoredPosition[];
   ngramsAtTest: readonly ScoredPosition[];

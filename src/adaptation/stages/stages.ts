@@ -4,14 +4,13 @@ import { join } from 'node:path';
 import { sha256Of } from '../../neural/models/manifest.ts';
 import { MIXTURE_FILE } from '../../specialist/engine/protocol.ts';
 import { NgramModel } from '../../specialist/ngram/model.ts';
-import { exactWeights } from '../../specialist/ngram/weights.ts';
 import { yieldToEvents } from '../cancellation.ts';
 import { modelFolderOf } from '../models/folder-models.ts';
 import type { RemainingWork, Row } from '../report/countdown.ts';
 import { samplesFrom } from '../training-data/training-set.ts';
 import type { AdaptRequest } from '../types.ts';
 import { conclude } from './conclude.ts';
-import { draftWithNgramsOnly, indexOf, tokenizerOf } from './drafts.ts';
+import { draftWithNgramsOnly, tokenizerOf } from './drafts.ts';
 import { firstLookOf } from './first-look.ts';
 import { labelingIdentity, planLabeling } from './labeling-plan.ts';
 import { askedOf, labelsOf } from './labels.ts';
@@ -66,29 +65,12 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
       return index;
     },
   },
-  weights: {
-    name: 'Learning the mixture',
-    takes: 4,
-    step: 'look',
-    of: 'adapting',
-    reads: ['index', 'fit'],
-    keeps: () => true,
-    run: async (runner, tell) => {
-      const { held, positions, signal } = runner.run;
-      if (held.fit.length === 0) return null;
-      const index = await runner.get('index');
-      tell({ done: 0, total: undefined });
-      const weights = index.fit(held.fit, positions.fit);
-      await yieldToEvents(signal);
-      return exactWeights(weights);
-    },
-  },
   session: {
     name: 'Starting the engine',
     takes: 0,
     step: 'look',
     of: 'neural',
-    reads: ['weights'],
+    reads: ['index'],
     run: sessionOf,
   },
   firstLook: {
@@ -96,7 +78,7 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
     takes: 35,
     step: 'look',
     of: 'first-look',
-    reads: ['weights', 'choose'],
+    reads: ['index', 'choose'],
     run: firstLookOf,
   },
   scale: {
@@ -104,7 +86,7 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
     takes: 5,
     step: 'look',
     of: 'neural',
-    reads: ['pace', 'weights', 'fit', 'choose', 'test'],
+    reads: ['pace', 'index', 'fit', 'choose', 'test'],
     settings: planSettings,
     keeps: () => true,
     run: scaleOf,
@@ -139,7 +121,7 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
       const { halvings } = await runner.get('scale');
       const trainingData = trainingDataOf(await runner.get('taught'), run.held.train);
       const minutes = (await limitOf(runner)) / 60;
-      return samplesFrom(run.held, await indexOf(runner), { halvings, minutes }, trainingData, run);
+      return samplesFrom(run.held, await runner.get('index'), { halvings, minutes }, trainingData, run);
     },
   },
   plan: {
@@ -157,7 +139,7 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
     takes: 0,
     step: 'plan',
     of: 'neural',
-    reads: ['plan', 'weights', 'fit', 'choose', 'test'],
+    reads: ['plan', 'index', 'fit', 'choose', 'test'],
     run: aheadOf,
   },
   base: {
@@ -165,7 +147,7 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
     takes: ({ perPlace, base }) => perPlace * base,
     step: 'measure',
     of: 'neural',
-    reads: ['weights', 'fit', 'choose'],
+    reads: ['index', 'fit', 'choose'],
     run: (runner, tell) => measure(runner, baseCandidate(runner.run), tell),
   },
   earlier: {
@@ -173,7 +155,7 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
     takes: ({ perPlace, earlier }) => perPlace * earlier,
     step: 'measure',
     of: 'neural',
-    reads: ['weights', 'fit', 'choose'],
+    reads: ['index', 'fit', 'choose'],
     run: measureEarlier,
   },
   training: {
@@ -183,7 +165,7 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
     of: 'neural',
     // 2: the checkpoint that is best together with the n-grams is kept.
     version: 2,
-    reads: ['train', 'weights', 'fit', 'taught'],
+    reads: ['train', 'index', 'fit', 'taught'],
     settings: planSettings,
     keeps: ({ weights, dropped }, { request }) =>
       dropped !== undefined || modelFolderOf(weights, request.specialistFolder) !== undefined,
@@ -194,7 +176,7 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
     takes: secondsAt('fit'),
     step: 'decide',
     of: 'neural',
-    reads: ['training', 'weights', 'fit'],
+    reads: ['training', 'index', 'fit'],
     keeps: ({ of, file }, { request }) => {
       const model = modelFolderOf(of, request.specialistFolder);
       return model !== undefined && mixtureIn(model) === file;
@@ -247,7 +229,7 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
     takes: 2,
     step: 'decide',
     of: 'adapting',
-    reads: ['weights', 'choose'],
+    reads: ['index', 'choose'],
     run: (runner, tell) => draftWithNgramsOnly(runner, runner.run.positions.choose, 'validation', tell),
   },
   ngramsAtTest: {
@@ -255,7 +237,7 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
     takes: 2,
     step: 'decide',
     of: 'adapting',
-    reads: ['weights', 'test'],
+    reads: ['index', 'test'],
     run: (runner, tell) => draftWithNgramsOnly(runner, runner.run.positions.test, 'test', tell),
   },
   labels: {

@@ -1,11 +1,14 @@
 // The mixture's weights as plain data, stored beside the model that they were fitted for.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { defaultWeights, isWeight } from '../ngram/weights.ts';
+import { defaultWeights } from '../ngram/weights.ts';
 import { gateSize } from './gate.ts';
 import othersShipped from './other-makers-weights.json' with { type: 'json' };
 import { rankingFrom, rankingSize } from './ranking.ts';
 import { MIXTURE_FILE, type MixWeights } from './types.ts';
+
+/** Fitted weights stay below 100; far larger ones would overflow in sums and powers. */
+const isWeight = (value: unknown) => typeof value === 'number' && Math.abs(value) <= 1e4;
 
 /** Undefined if the data does not have the shape of this version. */
 export function mixWeightsFrom(plain: unknown): MixWeights | undefined {

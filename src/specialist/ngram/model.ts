@@ -2,48 +2,30 @@
 
 import type { CompletionQuery, Draft, DraftOptions, Snippet, SnippetOptions } from '../../common/completion.ts';
 import { failed, ok, type Result } from '../../common/errors.ts';
-import { type ChoiceExample, fitConditionalLogit } from '../../common/statistics/conditional-logit.ts';
 import type { Tokenizer } from '../../text/tokenizer/types.ts';
 import type { EditHistory } from '../../workspace/edits/edit.ts';
 import { NgramDrafter } from './drafter.ts';
-import {
-  type FitFile,
-  type LabeledLineQuery,
-  mixtureExamples,
-  rankingExamples,
-  scoreTokens,
-  type TokenScore,
-  tokenProbabilities,
-} from './fit-examples.ts';
-import { fitMixture, type MixtureExample, meanLoss } from './fit-mixture.ts';
 import { Overlay } from './overlay.ts';
 import { OwnFile } from './own-file.ts';
 import { Predictor } from './predictor.ts';
 import { type LookupScope, lookupScope, ProjectIndex, type TokenizedFile } from './project-index.ts';
 import { LineSearch } from './search.ts';
 import { SiblingFiles } from './sibling-files.ts';
-import { readSnapshot, readSnapshotWeights, writeSnapshot } from './snapshot.ts';
+import { readSnapshot, writeSnapshot } from './snapshot.ts';
 import { findSnippets } from './snippets.ts';
 import { type TemplateDraft, TemplateFinder } from './template.ts';
+import { type TextFile, tokenProbabilities } from './token-probabilities.ts';
 import { Vocabulary } from './vocabulary.ts';
 import { defaultWeights, type NgramWeights } from './weights.ts';
 
-export type { FitFile, LabeledLineQuery, TokenScore } from './fit-examples.ts';
-export type { NgramWeights } from './weights.ts';
+export type { TextFile } from './token-probabilities.ts';
 
-/** Number of held-out tokens for one fit, which takes a few seconds. */
-const fitTokens = 20_000;
-const fitLineTokens = 40;
 /** A word with so many occurrences in the folder is not looked for. */
 const FREQUENT = 1000;
 /** Files that are read for one word. */
 const MOST_FILES = 20;
 /** Length of the decoded texts that are kept, UTF-16 units: about a million tokens. */
 const MOST_DECODED = 4_000_000;
-/** The shipped ranking counts as this many examples of the folder. */
-const rankingPrior = 100;
-/** A folder has few validation files: small steps, and a strong prior on the shipped weights. */
-const tuning = { epochs: 4, rate: 0.02, prior: 30 };
 /** A new index is built if more tokens than this, and more than `staleShare` of the index, have changed. */
 const staleTokens = 50_000;
 const staleShare = 0.2;
@@ -75,12 +57,12 @@ export class NgramModel {
   private readonly drafter: NgramDrafter;
   private readonly templates = new TemplateFinder();
   private readonly siblings: SiblingFiles;
-  private current: NgramWeights;
+  private readonly weights: NgramWeights;
 
   private constructor(vocabulary: Vocabulary, project: ProjectIndex, weights: NgramWeights) {
     this.vocabulary = vocabulary;
     this.project = project;
-    this.current = weights;
+    this.weights = weights;
     this.overlay = new Overlay(vocabulary, project);
     this.own = new OwnFile(vocabulary);
     this.predictor = new Predictor(vocabulary, project, this.overlay, this.own, weights);
@@ -90,8 +72,8 @@ export class NgramModel {
     this.drafter = new NgramDrafter(vocabulary, this.own, this.search, this.predictor, template);
   }
 
-  /** @param weights from an earlier fit; else the shipped ones */
-  static build(files: readonly FitFile[], tokenizer: Tokenizer, weights: NgramWeights = defaultWeights()): NgramModel {
+  /** @param weights other ones than those that ship, for a fit or a test */
+  static build(files: readonly TextFile[], tokenizer: Tokenizer, weights: NgramWeights = defaultWeights()): NgramModel {
     const vocabulary = new Vocabulary(tokenizer);
     const tokenized = files.map(({ path, text }) => ({ path, tokens: tokenizer.encode(text) }));
     return new NgramModel(vocabulary, ProjectIndex.build(tokenized, vocabulary), weights);
@@ -105,24 +87,14 @@ export class NgramModel {
     if (read.value.vocabulary !== vocabulary.fingerprint) {
       return otherTokenizer;
     }
-    const { arrays, weights } = read.value;
+    const { arrays } = read.value;
     if (!ProjectIndex.knows(arrays, vocabulary)) {
       return failed(
         'corrupt',
         'The stored specialist is damaged: it holds unknown tokens. Run "Adapt to This Repo" again.',
       );
     }
-    return ok(new NgramModel(vocabulary, new ProjectIndex(arrays, vocabulary), weights));
-  }
-
-  /**
-   * The weights in a snapshot, without loading the rest. Fails as `deserialize`: weights fitted with another tokenizer
-   * do not fit this one.
-   */
-  static weightsOf(bytes: Uint8Array, tokenizer: Tokenizer): Result<NgramWeights> {
-    const read = readSnapshotWeights(bytes);
-    if (!read.ok) return read;
-    return read.value.vocabulary === new Vocabulary(tokenizer).fingerprint ? ok(read.value.weights) : otherTokenizer;
+    return ok(new NgramModel(vocabulary, new ProjectIndex(arrays, vocabulary), defaultWeights()));
   }
 
   /** The model as one buffer for `deserialize`. It contains the present text of changed files. */
@@ -130,13 +102,8 @@ export class NgramModel {
     const current = this.overlay.isEmpty ? this : this.rebuilt();
     return writeSnapshot({
       arrays: current.project.arrays,
-      weights: this.current,
       vocabulary: this.vocabulary.fingerprint,
     });
-  }
-
-  get weights(): NgramWeights {
-    return this.current;
   }
 
   /** Tokens in the project index. */
@@ -164,63 +131,22 @@ export class NgramModel {
           [{ path, tokens: tokens.slice(starts[file], (starts[file + 1] as number) - 1) }],
     );
     for (const { path, text } of changed) files.push({ path, tokens: this.vocabulary.tokenizer.encode(text) });
-    const fresh = new NgramModel(this.vocabulary, ProjectIndex.build(files, this.vocabulary), this.current);
+    const fresh = new NgramModel(this.vocabulary, ProjectIndex.build(files, this.vocabulary), this.weights);
     for (const { path, text, open } of changed) if (open) fresh.setOpenFile(path, text);
     return fresh;
   }
 
-  /**
-   * Fits the mixing weights on files that are not in the index, and the ranking on positions in them; uses both from
-   * then on. A few hundred positions are enough; each takes some milliseconds.
-   */
-  fit(validationFiles: readonly FitFile[], validationQueries: readonly LabeledLineQuery[]): NgramWeights {
-    const examples = this.mixtureExamples(validationFiles, fitTokens);
-    // The last fifth, in whole files, decides whether the fitted weights replace the earlier ones.
-    const heldOut = examples.splice(Math.ceil(examples.length * 0.8));
-    const fitted = fitMixture(examples, this.current, tuning).weights;
-    const better = meanLoss(heldOut, fitted) < meanLoss(heldOut, this.current);
-    const mixture = better ? fitted : this.current;
-    this.useWeights({ ...mixture, ranking: this.current.ranking });
-    const rankingExamples = this.rankingExamples(validationQueries);
-    const ranking = Float32Array.from(fitConditionalLogit(rankingExamples, this.current.ranking, rankingPrior));
-    this.useWeights({ ...mixture, ranking });
-    return this.current;
-  }
-
-  /** Training examples of the mixing weights: about `limit` tokens of files that are not in the index. */
-  mixtureExamples(files: readonly FitFile[], limit: number): MixtureExample[] {
-    const { vocabulary, own, predictor } = this;
-    return mixtureExamples(files, limit, { vocabulary, own, predictor });
-  }
-
-  /** Quality of the next-token probabilities on about `limit` tokens of files that are not in the index. */
-  scoreTokens(files: readonly FitFile[], limit: number): TokenScore {
-    const { vocabulary, own, predictor } = this;
-    return scoreTokens(files, limit, { vocabulary, own, predictor });
-  }
-
   /** Probability of each token of an indexed file, as if the file were being edited: its indexed copy is not used. */
-  tokenProbabilities(file: FitFile): Float32Array {
+  tokenProbabilities(file: TextFile): Float32Array {
     const { vocabulary, own, predictor } = this;
     this.project.setOwn(file.path);
     return tokenProbabilities(file, { vocabulary, own, predictor });
   }
 
-  /** Training examples of the ranking. */
-  rankingExamples(queries: readonly LabeledLineQuery[]): ChoiceExample[] {
-    const load = (query: CompletionQuery) => this.load(query, fitLineTokens);
-    return rankingExamples(queries, this.drafter, load, fitLineTokens);
-  }
-
-  useWeights(weights: NgramWeights): void {
-    this.current = weights;
-    this.predictor.setWeights(weights);
-  }
-
   complete(query: CompletionQuery, options: DraftOptions): Draft {
     const started = performance.now();
     this.load(query, options.maxTokens);
-    const draft = this.drafter.draft(query, options, this.current.ranking);
+    const draft = this.drafter.draft(query, options, this.weights.ranking);
     return { ...draft, latencyMs: performance.now() - started };
   }
 
@@ -246,7 +172,7 @@ export class NgramModel {
   }
 
   /** The text of each file of the index, in its order. */
-  *texts(): Generator<FitFile> {
+  *texts(): Generator<TextFile> {
     for (const path of this.project.arrays.paths)
       yield { path, text: this.vocabulary.tokenizer.decode(this.project.tokensOf(path)) };
   }
@@ -255,7 +181,7 @@ export class NgramModel {
    * The folder's files that contain a word and are not open; none if it is so frequent that it says nothing. At most
    * `most` files.
    */
-  *filesWith(word: string, most = MOST_FILES): Generator<FitFile> {
+  *filesWith(word: string, most = MOST_FILES): Generator<TextFile> {
     this.project.setOwn('');
     const paths = new Set<string>();
     // A word in the middle of a line is often one token with the space before it.

@@ -3,16 +3,14 @@
 // arrays in the header's order, and a checksum (u32) of everything before it.
 import { failed, ok, type Result } from '../../common/errors.ts';
 import type { ProjectArrays } from './project-index.ts';
-import { type NgramWeights, type PlainWeights, plainWeights, weightsFrom } from './weights.ts';
 
 const magic = 'EASYNGRM';
 /** Raised when the layout changes, or what is redacted in the texts. */
-const version = 3;
+const version = 4;
 const arrayNames = ['starts', 'tokens', 'order', 'following'] as const;
 
 export interface NgramSnapshot {
   readonly arrays: ProjectArrays;
-  readonly weights: NgramWeights;
   /** Fingerprint of the tokenizer that made the ids. */
   readonly vocabulary: string;
 }
@@ -21,10 +19,9 @@ interface Header {
   readonly vocabulary: string;
   readonly paths: readonly string[];
   readonly lengths: Readonly<Record<(typeof arrayNames)[number], number>>;
-  readonly weights: PlainWeights;
 }
 
-export function writeSnapshot({ arrays, weights, vocabulary }: NgramSnapshot): Uint8Array {
+export function writeSnapshot({ arrays, vocabulary }: NgramSnapshot): Uint8Array {
   const header: Header = {
     vocabulary,
     paths: arrays.paths,
@@ -34,7 +31,6 @@ export function writeSnapshot({ arrays, weights, vocabulary }: NgramSnapshot): U
       order: arrays.order.length,
       following: arrays.following.length,
     },
-    weights: plainWeights(weights),
   };
   const text = new TextEncoder().encode(JSON.stringify(header));
   const arraysAt = padded(16 + text.length);
@@ -60,8 +56,6 @@ export function readSnapshot(buffer: Uint8Array): Result<NgramSnapshot> {
   const opened = open(bytes);
   if (!opened.ok) return opened;
   const { header, arraysAt } = opened.value;
-  const weights = weightsFrom(header.weights);
-  if (weights === undefined) return damaged('its weights are of another shape');
   if (arraysAt + 4 * arrayNames.reduce((sum, name) => sum + header.lengths[name], 0) + 4 !== bytes.length) {
     return damaged('its arrays are of another length');
   }
@@ -76,7 +70,7 @@ export function readSnapshot(buffer: Uint8Array): Result<NgramSnapshot> {
   const [starts, tokens, order, following] = arrayNames.map(take) as [Int32Array, Int32Array, Int32Array, Int32Array];
   const arrays = { paths: header.paths, starts, tokens, order, following };
   if (!fitTogether(arrays)) return damaged('its arrays do not fit together');
-  return ok({ arrays, weights, vocabulary: header.vocabulary });
+  return ok({ arrays, vocabulary: header.vocabulary });
 }
 
 /** A checksum detects damage; this detects data of another program or another version. */
@@ -95,15 +89,6 @@ function fitTogether({ paths, starts, tokens, order, following }: ProjectArrays)
     seen[position] = 1;
   }
   return true;
-}
-
-/** The weights and their tokenizer's fingerprint. */
-export function readSnapshotWeights(bytes: Uint8Array): Result<Pick<NgramSnapshot, 'weights' | 'vocabulary'>> {
-  const opened = open(bytes);
-  if (!opened.ok) return opened;
-  const { vocabulary, weights: plain } = opened.value.header;
-  const weights = weightsFrom(plain);
-  return weights === undefined ? damaged('its weights are of another shape') : ok({ weights, vocabulary });
 }
 
 function open(bytes: Uint8Array): Result<{ header: Header; arraysAt: number }> {

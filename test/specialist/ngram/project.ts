@@ -1,7 +1,7 @@
 // A small made-up project and the helpers that the specialist's tests share.
 
 import type { CompletionQuery, Draft, DraftOptions } from '../../../src/common/completion.ts';
-import { type FitFile, NgramModel } from '../../../src/specialist/ngram/model.ts';
+import { NgramModel, type TextFile } from '../../../src/specialist/ngram/model.ts';
 import { loadTokenizer } from '../../../src/text/tokenizer/load.ts';
 import type { Tokenizer } from '../../../src/text/tokenizer/types.ts';
 import { trainTokenizer } from '../../text/tokenizer/fixture.ts';
@@ -9,7 +9,7 @@ import { trainTokenizer } from '../../text/tokenizer/fixture.ts';
 const entities = ['user', 'order', 'invoice', 'product', 'session', 'payment', 'ticket', 'message'];
 
 /** Files that look alike, as those of one project do. */
-export const projectFiles: readonly FitFile[] = entities.map((name) => {
+export const projectFiles: readonly TextFile[] = entities.map((name) => {
   const type = `${name[0]?.toUpperCase()}${name.slice(1)}`;
   const text = [
     `import { Database } from '../database';`,
@@ -54,6 +54,6 @@ export function complete(model: NgramModel, text: string, options = line, path?:
   return model.complete(at(text, path), options);
 }
 
-export function build(files: readonly FitFile[] = projectFiles): NgramModel {
+export function build(files: readonly TextFile[] = projectFiles): NgramModel {
   return NgramModel.build(files, tokenizer);
 }

@@ -1,10 +1,16 @@
 // Fits the mixture's weights on tokens of held-out files by gradient descent on the log loss. The gradient is written
 // by hand: the model is a chain of one multiplication per level.
-import { adam } from '../../common/statistics/adam.ts';
-import { softmax } from '../../common/statistics/conditional-logit.ts';
-import { mixingStride } from '../../common/statistics/random.ts';
-import { cells, type Evidence, levels, places } from './evidence.ts';
-import { baseSize, escapeFeatures, escapeSize, type Mixture, type MixtureWeights } from './mixture.ts';
+import { adam } from '../../src/common/statistics/adam.ts';
+import { softmax } from '../../src/common/statistics/conditional-logit.ts';
+import { mixingStride } from '../../src/common/statistics/random.ts';
+import { cells, type Evidence, levels, places } from '../../src/specialist/ngram/evidence.ts';
+import {
+  baseSize,
+  escapeFeatures,
+  escapeSize,
+  type Mixture,
+  type MixtureWeights,
+} from '../../src/specialist/ngram/mixture.ts';
 
 const L = levels.length;
 const P = places.length;
