@@ -1,5 +1,5 @@
 // Fits what the heads of other files add to the probability of copied text (src/specialist/ngram/template.ts,
-// template-lines.ts), in new files of the packages held out from the bases' corpus. Packages that
+// template-units.ts), in new files of the packages held out from the bases' corpus. Packages that
 // `npm run bench -- typing` types are left out. The stored weights of copies in the same document are an earlier fit's;
 // they are the offset here and stay as they are, so the command gives the stored weights again. First each piece is
 // fitted by itself, then its tokens beside the n-grams, and these again at the positions of a typist who takes what is
@@ -24,7 +24,7 @@ import { NgramModel } from '../../src/specialist/ngram/model.ts';
 import { copyPieceFactCount, pieceFactCount } from '../../src/specialist/ngram/piece-facts.ts';
 import { type FileHead, headOf, nearestSiblings } from '../../src/specialist/ngram/sibling-files.ts';
 import { TemplateFinder } from '../../src/specialist/ngram/template.ts';
-import { copyUnitFactCount, templateUnits } from '../../src/specialist/ngram/template-lines.ts';
+import { copyUnitFactCount, templateUnits } from '../../src/specialist/ngram/template-units.ts';
 import { pieceWeights, unitWeights } from '../../src/specialist/ngram/template-weights.ts';
 import { commonPrefix } from '../../src/text/edits.ts';
 import { listBases } from '../base/bases.ts';
@@ -266,7 +266,7 @@ export const pieceWeights: readonly number[] = [
 ${list(pieces)}
 ];
 
-/** Weights for the probability of a piece's tokens (template-lines.ts), together with the n-grams. */
+/** Weights for the probability of a piece's tokens (template-units.ts), together with the n-grams. */
 export const unitWeights: readonly number[] = [
 ${list(units)}
 ];

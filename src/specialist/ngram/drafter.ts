@@ -12,7 +12,8 @@ import { lookupScope } from './project-index.ts';
 import { describe, describeNone, type LineCandidate, surroundings, type Unranked } from './ranking.ts';
 import type { Hypothesis, LineSearch } from './search.ts';
 import type { TemplateDraft } from './template.ts';
-import { type SearchPosition, withTemplate } from './template-lines.ts';
+import { withTemplate } from './template-lines.ts';
+import type { SearchPosition } from './template-units.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /** Below a less probable line no lines are drafted: what follows it is even less probable. */

@@ -8,7 +8,7 @@ export const pieceWeights: readonly number[] = [
   -0.368, -0.897, 0.096, -0.158, 0.329, 0.312, 1.208, 0.006, -0.216, 1.057, -0.292, 0.722, -0.125, -0.379,
 ];
 
-/** Weights for the probability of a piece's tokens (template-lines.ts), together with the n-grams. */
+/** Weights for the probability of a piece's tokens (template-units.ts), together with the n-grams. */
 export const unitWeights: readonly number[] = [
   -0.591, 0.677, 0.105, 0.79, 0.437, -0.387, 0.367, -1.011, 0.03, 0.544, 0.073, -0.101, -0.827, 0.523, 0.605, 0.363,
   0.147, -0.158, -0.013, 0.709, -0.284, 0.092, 0.378, 0.252, 0.137, 0.086, -0.143,

@@ -70,11 +70,3 @@ test('a word that the copies do not agree on is not certain, before or after a t
     assert.ok(probability > 0.1 && probability < 0.9, `${typed}: ${probability}`);
   }
 });
-
-test('if the copies differ within a line, the n-grams complete the line', () => {
-  const rows = ['red', 'green', 'blue'].map((color) => `  paint({ color: '${color}', width: 2 }, canvas);\n`).join('');
-  const draft = drafted(`${rows}  paint(¦`);
-  assert.ok(draft.text.startsWith("{ color: '"), draft.text);
-  const [first] = draft.tokens;
-  assert.ok((first?.probability ?? 0) > 0.5);
-});
