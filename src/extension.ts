@@ -1,13 +1,14 @@
-// The extension's entry point: constructs the parts, connects them and registers them. The parts are in src/vscode/.
+// The extension's entry point: constructs the parts from the lowest to the highest, connects and registers them. A part
+// that must reach a later one fires an event. The parts are in src/vscode/.
 import * as vscode from 'vscode';
 import { systemClock } from './common/clock.ts';
 import { DisposableStore } from './common/disposable.ts';
 import { readTuning } from './common/tuning.ts';
 import { JobClient } from './jobs/client.ts';
 import { lockModel } from './storage/lock.ts';
-import { Adaptation } from './vscode/adapt/adaptation.ts';
+import { Adaptation, RunCount } from './vscode/adapt/adaptation.ts';
 import { Announcements } from './vscode/announcements.ts';
-import { Api } from './vscode/api/api.ts';
+import { Api, keyOwner } from './vscode/api/api.ts';
 import { ApiKey } from './vscode/api/api-key.ts';
 import { editorModels } from './vscode/api/editor-models.ts';
 import { Permissions } from './vscode/api/permissions.ts';
@@ -20,7 +21,7 @@ import { registerCommands } from './vscode/commands.ts';
 import { Activity } from './vscode/completion/activity.ts';
 import { FirstKeys } from './vscode/completion/first-keys.ts';
 import { Prefetch } from './vscode/completion/prefetch.ts';
-import { GhostTextProvider } from './vscode/completion/provider.ts';
+import { GhostTextProvider, LastSuggestion } from './vscode/completion/provider.ts';
 import { Recorder } from './vscode/completion/recorder.ts';
 import { Snooze } from './vscode/completion/snooze.ts';
 import { WhyNothing } from './vscode/completion/why-nothing.ts';
@@ -51,83 +52,109 @@ let disposables: DisposableStore | undefined;
 
 export function activate(context: vscode.ExtensionContext): void {
   const startedAt = performance.now();
-  disposables = new DisposableStore();
-  const owned = disposables;
+  const owned = new DisposableStore();
+  disposables = owned;
+  const parts = construct(context, owned);
+  connect(parts, owned);
+  begin(parts, owned);
+  parts.log.info(`Activated in ${(performance.now() - startedAt).toFixed(1)} ms`);
+}
+
+/** Stops the workers and closes the store. VS Code waits for it. */
+export function deactivate(): void {
+  disposables?.dispose();
+  disposables = undefined;
+}
+
+/** What earlier parts tell later ones. */
+function eventsOf(owned: DisposableStore) {
+  const event = <T = void>() => owned.add(new vscode.EventEmitter<T>());
+  return {
+    /** Anything that the status shows has changed. */
+    status: event(),
+    /** Key, model, address, limit or another setting of the large model has changed. */
+    api: event(),
+    permissions: event(),
+    /** Another base model serves, or with other settings. */
+    neural: event(),
+    engineRestarted: event(),
+    /** The user has accepted a suggestion. */
+    accepted: event(),
+    /** A better answer may be available for an unanswered request in this folder. */
+    better: event<FolderRef>(),
+    indexOutdated: event<FolderRef>(),
+    sessionsRestarted: event(),
+    taskReports: event(),
+    requested: event<vscode.TextDocument>(),
+  };
+}
+
+type Parts = ReturnType<typeof construct>;
+
+/** Each part is made from those above it. */
+function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
+  const { extensionUri: extension, globalState, secrets } = context;
   const clock = systemClock;
+  const events = eventsOf(owned);
+  const onChange = () => events.status.fire();
   const log = owned.add(new ChannelLog('Easy Adaptation'));
   const paths = pathsOf(context.extensionPath, context.globalStorageUri.fsPath);
-  const onStatusChange = () => status.changed();
 
   const configuration = owned.add(new Configuration());
   const rules = owned.add(new FileRules(configuration, log));
   const activity = new Activity();
-  const announcements = new Announcements(context.globalState);
-  const problems = new Problems(onStatusChange, () => announcements.badKey());
-  const onApiChange = () => {
-    api.reset();
-    problems.clear();
-    folders.checkApi();
-    onStatusChange();
-  };
-  const key = owned.add(new ApiKey(context.secrets, () => api.owner, onApiChange));
-  const permissions = new Permissions(context.globalState, () => {
-    folders.checkApi();
-    onStatusChange();
-  });
-  const snooze = owned.add(new Snooze(clock, onStatusChange));
+  const onSpent = (usd: number) => activity.addSpending(usd);
+  const snooze = owned.add(new Snooze(clock, onChange));
+
+  const announcements = new Announcements(globalState);
+  const problems = new Problems(onChange, () => announcements.badKey());
+  const key = owned.add(
+    new ApiKey(
+      secrets,
+      () => keyOwner(configuration),
+      () => events.api.fire(),
+    ),
+  );
+  const permissions = new Permissions(globalState, () => events.permissions.fire());
   const store = owned.add(new StoreOwner(paths.storage, log, (notice) => announcements.store(notice)));
   const api = new Api({ key, configuration, permissions, store, clock, log });
-  owned.add(configuration.onDidChange(onApiChange));
-  owned.add(configuration.onDidChange(() => void key.load()));
 
-  const recorder = new Recorder({
-    activity,
-    problems,
-    store: () => store.get(),
-    clock,
-    log,
-    onAccepted: () => contextKeys.set('everAccepted', true),
-  });
-  const bases: Bases = owned.add(
+  const runs = new RunCount();
+  const bases = owned.add(
     new Bases({
+      ...{ storage: paths.storage, clock, log, onBattery },
       shipped: shippedBases(paths.models, log),
       read: readBase,
       settings: () => configuration.for(undefined),
-      storage: paths.storage,
-      clock,
-      log,
       time: (base, signal) => timeBase(paths.engine, base, configuration.for(undefined), signal),
       lock: (base) => lockModel(paths.storage, base.weights, 'the editor'),
       hasFolder: () => (vscode.workspace.workspaceFolders?.length ?? 0) > 0,
-      onBattery,
-      isBusy: () => !adaptation.isIdle,
-      onChange: () => folders.openNeural(),
-      onState: onStatusChange,
+      isBusy: () => !runs.isIdle,
+      onChange: () => events.neural.fire(),
+      onState: onChange,
     }),
   );
-  owned.add(configuration.onDidChange(() => bases.configure()));
-  const neural: Neural = owned.add(
+  const neural = owned.add(
     new Neural({
+      ...{ paths, bases, log },
       settings: () => configuration.for(undefined),
-      paths,
-      bases,
-      log,
       tuning: readTuning(process.env),
-      onRestarted: () => folders.onEngineRestarted(),
-      onChange: () => folders.openNeural(),
+      onRestarted: () => events.engineRestarted.fire(),
+      onChange: () => events.neural.fire(),
     }),
   );
-  owned.add(configuration.onDidChange(() => neural.configure()));
-  const folders: Folders = owned.add(
+  const jobs = new JobClient({ script: paths.job, engine: () => neural.startOptions, editor: editorModels, log });
+  const forJobs = { jobs, api, permissions, configuration, neural, paths, log, onSpent };
+  const adaptation = owned.add(new Adaptation({ ...forJobs, runs, onChange }));
+
+  const recorder = new Recorder({
+    ...{ activity, problems, clock, log },
+    store: () => store.get(),
+    onAccepted: () => events.accepted.fire(),
+  });
+  const folders = owned.add(
     new Folders({
-      paths,
-      api,
-      rules,
-      configuration,
-      neural,
-      store,
-      clock,
-      log,
+      ...{ paths, api, rules, configuration, neural, store, clock, log, adaptation, onChange },
       onEvent: (event, folder, redact) => {
         const isMultiRoot = (vscode.workspace.workspaceFolders?.length ?? 0) > 1;
         recorder.on(event, {
@@ -139,105 +166,61 @@ export function activate(context: vscode.ExtensionContext): void {
         });
       },
       onOutdated: (folder) => void announcements.outdated(folder, context.extension.packageJSON.version),
-      onChange: onStatusChange,
-      onReady: (folder) => void ghostText.repeat(folder),
+      onReady: (folder) => events.better.fire(folder),
+      onRestart: () => events.sessionsRestarted.fire(),
     }),
   );
-  const jobs = new JobClient({ script: paths.job, engine: () => neural.startOptions, editor: editorModels, log });
-  const adaptation = owned.add(
-    new Adaptation({
-      ...{ jobs, api, configuration, neural, paths, log },
-      onChange: onStatusChange,
-      onSpent: (usd) => activity.addSpending(usd),
+  const surroundings = new DocumentSurroundings(log);
+  const documents = owned.add(
+    new Documents({
+      ...{ folders, rules, surroundings, configuration, log },
+      onIndexOutdated: (folder) => events.indexOutdated.fire(folder),
     }),
   );
-  owned.add(configuration.onDidChange(() => adaptation.configure()));
+  const watcher = owned.add(new DiskWatcher({ folders, adaptation, documents, log }));
+
   const status = owned.add(
     new Status({ configuration, api, permissions, problems, snooze, folders, adaptation, neural, bases }),
   );
   const contextKeys = new ContextKeys({ key, adaptation, folders });
-  owned.add(status.onDidChange((snapshot) => contextKeys.update(snapshot)));
-  owned.add(new StatusBar(status, activity));
+  const texts = owned.add(
+    new TextTasks({
+      ...{ ...forJobs, extension },
+      current: () => status.folder(),
+      onReports: () => events.taskReports.fire(),
+      onTasks: (hasTask) => contextKeys.set('hasTask', hasTask),
+    }),
+  );
   const panel = owned.add(
     new PanelHost({
-      extension: context.extensionUri,
-      activity,
-      status,
+      ...{ extension, activity, status, log },
       allTime: () => store.get().totals(),
       reports: () => reportsOf(folders.all),
       tasks: () => texts.results,
       set: (setting, value) => void configuration.write(setting, value, status.folder().uri),
       openPosition: (id) => void openPosition(activity, id),
-      log,
     }),
   );
-  const texts: TextTasks = owned.add(
-    new TextTasks({
-      extension: context.extensionUri,
-      ...{ jobs, api, permissions, configuration, neural, paths, log },
-      current: () => status.folder(),
-      onReports: () => panel.tasksChanged(),
-      onTasks: (hasTask) => contextKeys.set('hasTask', hasTask),
-      onSpent: (usd) => activity.addSpending(usd),
-    }),
-  );
-  const writingDeps = {
-    ...{ jobs, api, permissions, configuration, neural, paths, log },
-    onSpent: (usd: number) => activity.addSpending(usd),
-  };
-  const writeTexts = new WriteTexts(writingDeps);
-  const surroundings = new DocumentSurroundings(log);
-  const kept = owned.add(new KeptView({ folders, adaptation, api, rules, surroundings, log }));
-  owned.add(
-    registerCommands({
-      ...{ extension: context.extensionUri, jobs, neural, surroundings },
-      activity,
-      adaptation,
-      api,
-      bases,
-      key,
-      configuration,
-      folders,
-      log,
-      panel,
-      kept,
-      permissions,
-      snooze,
-      status,
-      store,
-      storage: paths.storage,
-      texts,
-      writeTexts,
-      paths,
-      ghostText: () => ghostText,
-      nextEdits: () => nextEdits,
-    }),
-  );
-  const documents: Documents = owned.add(
-    new Documents({
-      folders,
-      rules,
-      surroundings,
-      configuration,
-      log,
-      onIndexOutdated: (folder) => watcher.index(folder),
-    }),
-  );
-  const watcher = owned.add(new DiskWatcher({ folders, adaptation, documents, log }));
-  log.redact = (line) => folders.all.reduce((redacted, { secrets }) => secrets.line(redacted), line);
+
   const isOn = (folder: FolderRef, languageId: string) =>
     !snooze.active &&
     permissions.isOn(folder.key, languageId) &&
     isLanguageEnabled(configuration.for(folder.uri).enable, languageId);
+  const lastSuggestion = new LastSuggestion();
+  const nextEdits = owned.add(
+    new EditOffers({
+      ...{ folders, rules, configuration, activity, isOn, log },
+      isSuggested: (document, text) => lastSuggestion.contains(document, text),
+      onOffered: (isOffered) => contextKeys.set('editOffered', isOffered),
+      onTabAction: (action) => contextKeys.set('nextEdit', action),
+    }),
+  );
   const whyNothing = owned.add(new WhyNothing());
   const ghostText = new GhostTextProvider({
-    folders,
-    rules,
-    surroundings,
-    isOn,
+    ...{ folders, rules, surroundings, isOn, lastSuggestion },
     onRequest: (folder) =>
       announcements.beforeRequest(folder, api, permissions, folders.peek(folder)?.service.typing.callsAnHour),
-    onRequested: (document) => firstKeys.onRequested(document),
+    onRequested: (document) => events.requested.fire(document),
     onShown: (isShown) => {
       contextKeys.set('suggesting', isShown);
       nextEdits.onGhostText(isShown);
@@ -245,25 +228,85 @@ export function activate(context: vscode.ExtensionContext): void {
     nextEditAt: (document, position) => nextEdits.insertionAt(document, position),
     onNoSuggestion: (reason) => whyNothing.show(reason, status.snapshot()),
   });
-  const nextEdits: EditOffers = owned.add(
-    new EditOffers({
-      ...{ folders, rules, configuration, activity, isOn, log },
-      isSuggested: (document, text) => ghostText.isSuggested(document, text),
-      onOffered: (isOffered) => contextKeys.set('editOffered', isOffered),
-      onTabAction: (action) => contextKeys.set('nextEdit', action),
-    }),
-  );
+  const firstKeys = owned.add(new FirstKeys((editor) => ghostText.request(editor)));
   const mayPrefill = () => adaptation.progress === undefined && bases.isOnBattery !== true;
   owned.add(new Prefetch({ folders, rules, surroundings, isOn, mayPrefill, onMove: () => bases.onUserInput() }));
-  const firstKeys = owned.add(new FirstKeys((editor) => ghostText.request(editor)));
-  owned.add(vscode.languages.registerInlineCompletionItemProvider({ pattern: '**' }, ghostText));
 
-  // The work that starts below finishes after activation.
+  const writeTexts = new WriteTexts(forJobs);
+  const kept = owned.add(new KeptView({ folders, adaptation, api, rules, surroundings, log }));
+  owned.add(new StatusBar(status, activity));
+  owned.add(
+    registerCommands({
+      ...{
+        extension,
+        paths,
+        storage: paths.storage,
+        jobs,
+        neural,
+        bases,
+        surroundings,
+        activity,
+        adaptation,
+        api,
+        key,
+      },
+      ...{ configuration, folders, log, panel, kept, permissions, snooze, status, store, texts, writeTexts },
+      ...{ ghostText, lastSuggestion, nextEdits },
+    }),
+  );
+  owned.add(vscode.languages.registerInlineCompletionItemProvider({ pattern: '**' }, ghostText));
+  return {
+    ...{ events, log, configuration, problems, key, api, bases, neural, adaptation, folders, documents, watcher },
+    ...{ status, contextKeys, texts, panel, ghostText, nextEdits, firstKeys },
+  };
+}
+
+/** Subscribes the parts to the events. */
+function connect(parts: Parts, owned: DisposableStore): void {
+  const { events, log, configuration, problems, key, api, bases, neural, adaptation, folders, documents } = parts;
+  const { watcher, status, contextKeys, panel, ghostText, firstKeys } = parts;
+  log.redact = (line) => folders.all.reduce((redacted, { secrets }) => secrets.line(redacted), line);
+  const onApi = () => {
+    api.reset();
+    problems.clear();
+    folders.checkApi();
+    status.changed();
+  };
+  const onSettings = () => {
+    onApi();
+    void key.load();
+    bases.configure();
+    neural.configure();
+    adaptation.configure();
+  };
+  const onPermissions = () => {
+    folders.checkApi();
+    status.changed();
+  };
+  for (const subscription of [
+    configuration.onDidChange(onSettings),
+    status.onDidChange((snapshot) => contextKeys.update(snapshot)),
+    events.status.event(() => status.changed()),
+    events.api.event(onApi),
+    events.permissions.event(onPermissions),
+    events.neural.event(() => folders.openNeural()),
+    events.engineRestarted.event(() => folders.onEngineRestarted()),
+    events.accepted.event(() => contextKeys.set('everAccepted', true)),
+    events.better.event((folder) => void ghostText.repeat(folder)),
+    events.indexOutdated.event((folder) => watcher.index(folder)),
+    events.sessionsRestarted.event(() => void documents.sendAll()),
+    events.taskReports.event(() => panel.tasksChanged()),
+    events.requested.event((document) => firstKeys.onRequested(document)),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => folders.reindexTrusted()),
+    window.onDidChangeWindowState(({ focused }) => focused && folders.refresh()),
+  ])
+    owned.add(subscription);
+}
+
+/** Starts the work that finishes after activation. */
+function begin({ events, key, api, bases, folders, documents, texts, nextEdits }: Parts, owned: DisposableStore): void {
   void key.load();
-  void api.load().then(onApiChange);
-  folders.setBackground({ adaptation, onRestart: () => documents.sendAll() });
-  owned.add(vscode.workspace.onDidGrantWorkspaceTrust(() => folders.reindexTrusted()));
-  owned.add(window.onDidChangeWindowState(({ focused }) => focused && folders.refresh()));
+  void api.load().then(() => events.api.fire());
   const startTimer = setTimeout(() => {
     bases.begin();
     folders.startFirst();
@@ -272,11 +315,4 @@ export function activate(context: vscode.ExtensionContext): void {
     nextEdits.start();
   }, 0);
   owned.add({ dispose: () => clearTimeout(startTimer) });
-  log.info(`Activated in ${(performance.now() - startedAt).toFixed(1)} ms`);
-}
-
-/** Stops the workers and closes the store. VS Code waits for it. */
-export function deactivate(): void {
-  disposables?.dispose();
-  disposables = undefined;
 }

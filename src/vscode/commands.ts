@@ -16,7 +16,7 @@ import { type ChooseBaseDeps, chooseBase } from './bases/choose-base.ts';
 import { getModel } from './bases/get-model.ts';
 import type { Neural } from './bases/window-engine.ts';
 import { acceptPart } from './completion/accept-part.ts';
-import { acceptedCommand, type GhostTextProvider } from './completion/provider.ts';
+import { acceptedCommand, type GhostTextProvider, type LastSuggestion } from './completion/provider.ts';
 import type { Snooze, SnoozeLength } from './completion/snooze.ts';
 import type { ChannelLog } from './editor/channel-log.ts';
 import { folderOf } from './editor/folder-ref.ts';
@@ -50,8 +50,9 @@ export interface CommandDeps extends DeleteDeps, ChooseBaseDeps {
   readonly snooze: Snooze;
   readonly texts: TextTasks;
   readonly writeTexts: WriteTexts;
-  readonly ghostText: () => Pick<GhostTextProvider, 'requestManually' | 'document' | 'suggestion'>;
-  readonly nextEdits: () => EditOffers;
+  readonly ghostText: Pick<GhostTextProvider, 'requestManually' | 'document'>;
+  readonly lastSuggestion: LastSuggestion;
+  readonly nextEdits: EditOffers;
   readonly surroundings: DocumentSurroundings;
 }
 
@@ -90,20 +91,20 @@ export function registerCommands(deps: CommandDeps): Disposable {
     openSettings: () => vscode.commands.executeCommand('workbench.action.openSettings', `${section}.`),
     openWalkthrough: () =>
       vscode.commands.executeCommand('workbench.action.openWalkthrough', 'easy-adaptation.easy-adaptation#start'),
-    trigger: () => deps.ghostText().requestManually(),
+    trigger: () => deps.ghostText.requestManually(),
     acceptWord: () => acceptPart('acceptNextWord', deps),
     acceptLine: () => acceptPart('acceptNextLine', deps),
-    goToNextEdit: () => deps.nextEdits().goTo(),
-    applyNextEdit: () => deps.nextEdits().apply(),
-    applyAllEdits: () => deps.nextEdits().applyAll(),
-    dismissNextEdit: () => deps.nextEdits().dismiss(),
+    goToNextEdit: () => deps.nextEdits.goTo(),
+    applyNextEdit: () => deps.nextEdits.apply(),
+    applyAllEdits: () => deps.nextEdits.applyAll(),
+    dismissNextEdit: () => deps.nextEdits.dismiss(),
     chooseAmount: () => pickAmount(status.folder().uri, configuration),
     [acceptedCommand.slice(section.length + 1)]: (folderKey: string, id: string) => {
-      if (deps.nextEdits().accepted(id)) return undefined;
-      const inserted = deps.ghostText().suggestion(id);
+      if (deps.nextEdits.accepted(id)) return undefined;
+      const inserted = deps.lastSuggestion.withId(id);
       folders.all.find(({ folder }) => folder.key === folderKey)?.service.accepted(id);
       const isWanted = inserted && configuration.for(folderOf(inserted.document.uri).uri).addMissingImports;
-      return isWanted ? deps.nextEdits().addImports(inserted) : undefined;
+      return isWanted ? deps.nextEdits.addImports(inserted) : undefined;
     },
   };
   for (const [name, run] of Object.entries(rows)) {

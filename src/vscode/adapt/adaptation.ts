@@ -18,8 +18,18 @@ import { describe, shareOf } from './describe-progress.ts';
 import { askForTime, askForTrust, askToSpend, showResult } from './questions.ts';
 import { type RunRequestDeps, RunRequests } from './run-requests.ts';
 
+/** Number of running and waiting runs of the window, and of scans for secrets. */
+export class RunCount {
+  count = 0;
+
+  get isIdle(): boolean {
+    return this.count === 0;
+  }
+}
+
 export interface AdaptationDeps extends RunRequestDeps {
   readonly jobs: JobClient;
+  readonly runs: RunCount;
   readonly log: Log;
   readonly onChange: () => void;
   /** Called with the US dollars that a run has paid. */
@@ -50,8 +60,6 @@ export class Adaptation extends DisposableStore {
   private readonly scans = new Set<AbortController>();
   /** Runs are sequential: each needs a core. */
   private queue: Promise<unknown> = Promise.resolve();
-  /** Number of running and waiting runs. */
-  private pendingRuns = 0;
   /** Index runs that wait in the queue. */
   private readonly pendingIndexes = new Map<FolderSession, Promise<void>>();
 
@@ -80,10 +88,6 @@ export class Adaptation extends DisposableStore {
     return this.adapting !== undefined;
   }
 
-  get isIdle(): boolean {
-    return this.pendingRuns === 0 && this.scans.size === 0;
-  }
-
   /** Indexes a folder; only the status bar shows it. */
   index(session: FolderSession): Promise<void> {
     // The waiting run will read the current files.
@@ -110,7 +114,9 @@ export class Adaptation extends DisposableStore {
     const controller = new AbortController();
     this.scans.add(controller);
     const request = { root, harvest: this.requests.harvest(uri) };
+    this.deps.runs.count++;
     const foundSecrets = await this.deps.jobs.job('secrets', request, controller.signal);
+    this.deps.runs.count--;
     this.scans.delete(controller);
     if (foundSecrets.ok) await session.secrets.add(foundSecrets.value);
     else if (foundSecrets.error.code !== 'cancelled') session.fail(foundSecrets.error.message);
@@ -261,8 +267,9 @@ export class Adaptation extends DisposableStore {
   }
 
   private enqueue<T>(work: () => Promise<T>): Promise<T> {
-    this.pendingRuns++;
-    const result = this.queue.then(work).finally(() => this.pendingRuns--);
+    const { runs } = this.deps;
+    runs.count++;
+    const result = this.queue.then(work).finally(() => runs.count--);
     this.queue = result.catch((error: unknown) => this.deps.log.error('A background run failed', error));
     return result;
   }

@@ -76,7 +76,7 @@ export async function deleteData(deps: DeleteDeps): Promise<void> {
       if (specialist !== undefined) await rm(specialist, { recursive: true, force: true });
     }
     await permissions.forget(picked.all ? undefined : folder.key);
-    await folders.restart(picked.all ? undefined : folder);
+    folders.restart(picked.all ? undefined : folder);
     activity.clear();
     void window.showInformationMessage(t('The stored data is deleted. The index is being rebuilt from your files.'));
   } catch (error) {

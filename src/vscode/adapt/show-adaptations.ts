@@ -109,7 +109,7 @@ async function deleteAdaptation({ folder, name }: Item, deps: DeleteDeps): Promi
   try {
     store.get().deleteAdaptations(folder);
     await rm(specialistFolder(storage, folder), { recursive: true, force: true });
-    if (open) await folders.restart(open);
+    if (open) folders.restart(open);
   } catch (error) {
     log.error('An adaptation could not be deleted', error);
     void window.showErrorMessage(t('Some data could not be deleted: {0}', messageOf(error)));

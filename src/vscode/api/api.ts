@@ -46,6 +46,17 @@ export interface ApiDeps {
   readonly log: Log;
 }
 
+function addressIn(configuration: Configuration): LlmAddress {
+  const { provider, model, baseUrl } = configuration.for(undefined);
+  return { provider, model, baseUrl: checkBaseUrl(baseUrl).url ?? '' };
+}
+
+/** Owner of the key for the provider and the address in the settings. */
+export function keyOwner(configuration: Configuration): KeyOwner {
+  const address = addressIn(configuration);
+  return { provider: providerOf(address.provider).id, host: apiHost(address) };
+}
+
 export class Api {
   private readonly deps: ApiDeps;
   private readonly clients = new Map<string, { readonly settings: string; readonly llm: LlmClient }>();
@@ -84,8 +95,7 @@ export class Api {
 
   /** Provider, model and base URL in the settings. */
   get address(): LlmAddress {
-    const { provider, model, baseUrl } = this.deps.configuration.for(undefined);
-    return { provider, model, baseUrl: checkBaseUrl(baseUrl).url ?? '' };
+    return addressIn(this.deps.configuration);
   }
 
   get provider(): Provider {
@@ -94,7 +104,7 @@ export class Api {
 
   /** Owner of the key that is sent. */
   get owner(): KeyOwner {
-    return { provider: this.provider.id, host: this.host() };
+    return keyOwner(this.deps.configuration);
   }
 
   get model(): string {

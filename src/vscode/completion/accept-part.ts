@@ -13,11 +13,11 @@ export interface AcceptPartDeps {
   readonly folders: Folders;
   readonly surroundings: DocumentSurroundings;
   /** The document of the last request. The commit message box is a document without a visible editor. */
-  readonly ghostText: () => { readonly document: vscode.TextDocument | undefined };
+  readonly ghostText: { readonly document: vscode.TextDocument | undefined };
 }
 
 export async function acceptPart(part: Part, { folders, surroundings, ghostText }: AcceptPartDeps): Promise<void> {
-  const { document } = ghostText();
+  const { document } = ghostText;
   const folder = document && folderOf(document.uri);
   const service = folder && folders.peek(folder)?.service;
   const changes: Change[] = [];

@@ -15,6 +15,7 @@ import type { NoSuggestionReason } from './why-nothing.ts';
 
 export interface ProviderDeps {
   readonly folders: Folders;
+  readonly lastSuggestion: LastSuggestion;
   /** Whether completions are enabled for this folder and language, and not snoozed. */
   readonly isOn: (folder: FolderRef, languageId: string) => boolean;
   readonly rules: FileRules;
@@ -41,6 +42,25 @@ export interface InsertedSuggestion {
   readonly text: string;
 }
 
+/** The suggestion that was shown last. */
+export class LastSuggestion {
+  private shown: (InsertedSuggestion & { readonly id: string }) | undefined;
+
+  set(id: string, suggestion: InsertedSuggestion): void {
+    this.shown = { id, ...suggestion };
+  }
+
+  /** Undefined if it has another id. */
+  withId(id: string): InsertedSuggestion | undefined {
+    return this.shown?.id === id ? this.shown : undefined;
+  }
+
+  /** Whether a text that was inserted is the suggestion, or a part of it. */
+  contains(document: vscode.TextDocument, text: string): boolean {
+    return this.shown?.document === document && text !== '' && this.shown.text.includes(text);
+  }
+}
+
 /** Run by VS Code after it has inserted an item of ours. Not in the palette. */
 export const acceptedCommand = 'easyAdaptation.accepted';
 
@@ -50,7 +70,6 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
   private lastDocument: vscode.TextDocument | undefined;
   private lastRequestAt = 0;
   private requestCount = 0;
-  private lastItem: (InsertedSuggestion & { readonly id: string }) | undefined;
 
   constructor(deps: ProviderDeps) {
     this.deps = deps;
@@ -59,16 +78,6 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
   /** The document of the last request. */
   get document(): vscode.TextDocument | undefined {
     return this.lastDocument;
-  }
-
-  /** Whether a text that was inserted is the last suggestion, or a part of it. */
-  isSuggested(document: vscode.TextDocument, text: string): boolean {
-    return this.lastItem?.document === document && text !== '' && this.lastItem.text.includes(text);
-  }
-
-  /** The last suggestion, if it has this id. */
-  suggestion(id: string): InsertedSuggestion | undefined {
-    return this.lastItem?.id === id ? this.lastItem : undefined;
   }
 
   /** Call when a better answer may be available. Repeats an unanswered request if the cursor is still there. */
@@ -200,7 +209,7 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
     const text = fromLineFeeds(completion.text, document.eol === vscode.EndOfLine.CRLF);
     const end = position.translate(0, completion.replaceLength ?? 0);
     const insertText = lineBefore + text;
-    this.lastItem = { id: completion.id, document, start: lineStart, text: insertText };
+    this.deps.lastSuggestion.set(completion.id, { document, start: lineStart, text: insertText });
     return new vscode.InlineCompletionItem(insertText, new vscode.Range(lineStart, end), {
       title: '',
       command: acceptedCommand,

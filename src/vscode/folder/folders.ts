@@ -12,31 +12,25 @@ export interface Indexer {
   learnSecrets(session: FolderSession): Promise<void>;
 }
 
-interface BackgroundWork {
+export interface FoldersDeps extends SessionDeps {
   readonly adaptation: Indexer;
   /** Called after sessions were restarted, because they know no open file. */
-  readonly onRestart: () => Promise<void>;
+  readonly onRestart: () => void;
 }
 
 export class Folders implements Disposable {
-  private readonly deps: SessionDeps;
+  private readonly deps: FoldersDeps;
   private readonly sessions = new Map<string, FolderSession>();
   private readonly owned = new DisposableStore();
-  private background: BackgroundWork | undefined;
   private firstStarted = false;
 
-  constructor(deps: SessionDeps) {
+  constructor(deps: FoldersDeps) {
     this.deps = deps;
     this.owned.add(
       vscode.workspace.onDidChangeWorkspaceFolders(({ removed }) => {
         for (const folder of removed) this.end(folder.uri.toString());
       }),
     );
-  }
-
-  /** Call once after construction: adaptation and sessions need each other. */
-  setBackground(background: BackgroundWork): void {
-    this.background = background;
   }
 
   get all(): readonly FolderSession[] {
@@ -103,7 +97,7 @@ export class Folders implements Disposable {
   reindexTrusted(): void {
     this.deps.onChange();
     for (const session of this.sessions.values())
-      if (session.folder.root !== undefined) void this.background?.adaptation.index(session);
+      if (session.folder.root !== undefined) void this.deps.adaptation.index(session);
   }
 
   /** Call after the engine's process was replaced. */
@@ -112,21 +106,21 @@ export class Folders implements Disposable {
   }
 
   /** Restarts the session of one folder or of all. */
-  async restart(folder: FolderRef | undefined): Promise<void> {
+  restart(folder: FolderRef | undefined): void {
     const ended = folder === undefined ? this.all.map((session) => session.folder) : [folder];
     for (const each of ended) this.end(each.key);
     for (const each of ended) this.of(each);
-    await this.background?.onRestart();
+    this.deps.onRestart();
   }
 
   private async start(session: FolderSession): Promise<void> {
-    const { log } = this.deps;
+    const { log, adaptation } = this.deps;
     try {
       const restored = await session.restore();
       if (session.isDisposed) return;
-      if (!restored || session.isStale()) await this.background?.adaptation.index(session);
+      if (!restored || session.isStale()) await adaptation.index(session);
       // Needed after a failed index too, because prompts may still be sent.
-      if (!session.secrets.isComplete) await this.background?.adaptation.learnSecrets(session);
+      if (!session.secrets.isComplete) await adaptation.learnSecrets(session);
     } catch (error) {
       log.error(`Starting ${session.folder.name} failed`, error);
       session.fail(t('The index of {0} could not be built. See the log for the reason.', session.folder.name));
