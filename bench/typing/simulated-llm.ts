@@ -6,7 +6,7 @@ import { exactMatch } from '../../src/common/quality.ts';
 import { normals, uniforms } from '../../src/common/statistics/random.ts';
 import { estimateTokens, type LlmUsage, type ModelFacts, priceUsd } from '../../src/llm/protocol/models.ts';
 import { type Prompt, promptLength } from '../../src/llm/protocol/prompt.ts';
-import { defaultModel, modelFacts } from '../../src/llm/providers/anthropic-models.ts';
+import { defaultModel, modelFacts } from '../../src/llm/providers/anthropic.ts';
 import type { LlmAnswer, LlmClient } from '../../src/llm/types.ts';
 import type { CompletionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
 import { CLOSER_OF } from '../../src/text/brackets.ts';

@@ -1,8 +1,6 @@
 // The adaptation job: opens store, API and its own engine, and passes them to the run.
-
 import { basename, join } from 'node:path';
-import { markdownOf } from '../adaptation/report/markdown.ts';
-import { reportDocument } from '../adaptation/report/report-document.ts';
+import { markdownOf, reportDocument } from '../adaptation/report/report-document.ts';
 import { programOf } from '../adaptation/stages/drafts.ts';
 import { adapt, type RunDeps } from '../adaptation/stages/run.ts';
 import type { AdaptOutcome, AdaptRequest } from '../adaptation/types.ts';

@@ -8,8 +8,7 @@ import { dirname, join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { failed, messageOf, ok, type Result } from '../common/errors.ts';
 import { makeFolder, makePrivate, replaceFile } from '../common/files.ts';
-import { openPrivately } from './database.ts';
-import { isBusy, isDamage } from './sqlite-errors.ts';
+import { isBusy, isDamage, openPrivately } from './database.ts';
 
 export interface RunLock {
   release(): void;

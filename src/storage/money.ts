@@ -1,8 +1,6 @@
 // The ledger's tables: API calls and their costs. A call is booked with its maximum cost before it is made.
-
 import { type Ledger, monthOf, type Reservation, type Reserved } from '../common/paid-call.ts';
-import type { Database } from './database.ts';
-import { MovedError } from './sqlite-errors.ts';
+import { type Database, MovedError } from './database.ts';
 import type { LlmCallRow } from './types.ts';
 
 /** Tolerance for rounding errors in sums. */

@@ -1,5 +1,4 @@
 // Opens the store in a folder of the extension's storage, even if the database is damaged or the disk is full.
-
 import { readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -7,10 +6,9 @@ import { type Clock, systemClock } from '../common/clock.ts';
 import { CodedError, messageOf } from '../common/errors.ts';
 import { makePrivate } from '../common/files.ts';
 import { type Log, silentLog } from '../common/log.ts';
-import { openDatabase } from './database.ts';
+import { isDamage, openDatabase } from './database.ts';
 import { type ResilientDeps, ResilientStore } from './resilient.ts';
 import { SqliteStore } from './sqlite.ts';
-import { isDamage } from './sqlite-errors.ts';
 
 export const databaseName = 'store.sqlite';
 /** Suffixes of the database, its log and its shared memory. SQLite finds them by name. */

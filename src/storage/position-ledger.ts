@@ -3,9 +3,8 @@
 import { join } from 'node:path';
 import { messageOf } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
-import { Database, openDatabase } from './database.ts';
+import { Database, isBusy, openDatabase } from './database.ts';
 import { databaseName } from './open.ts';
-import { isBusy } from './sqlite-errors.ts';
 import type { AnswerRow, PositionRow } from './types.ts';
 
 export class PositionLedger {

@@ -4,9 +4,8 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, r
 import { dirname, join } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { currentModel, workFolder } from '../../src/adaptation/models/folder-models.ts';
-import { plainTextOf } from '../../src/adaptation/report/markdown.ts';
 import { outcomeInWords, outcomeOf } from '../../src/adaptation/report/outcome.ts';
-import { reportDocument } from '../../src/adaptation/report/report-document.ts';
+import { plainTextOf, reportDocument } from '../../src/adaptation/report/report-document.ts';
 import type { AdaptReport, NeuralReport } from '../../src/adaptation/report/types.ts';
 import { adapt, type RunDeps } from '../../src/adaptation/stages/run.ts';
 import type { AdaptRequest, TimeAnswer, TimeOffer } from '../../src/adaptation/types.ts';

@@ -4,8 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { readSpecialist } from '../../src/adaptation/models/specialist-files.ts';
-import { plainTextOf } from '../../src/adaptation/report/markdown.ts';
-import { reportDocument } from '../../src/adaptation/report/report-document.ts';
+import { plainTextOf, reportDocument } from '../../src/adaptation/report/report-document.ts';
 import type { AdaptReport } from '../../src/adaptation/report/types.ts';
 import { adapt, type RunDeps } from '../../src/adaptation/stages/run.ts';
 import type { AdaptRequest, ApiEstimate } from '../../src/adaptation/types.ts';

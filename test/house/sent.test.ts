@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { root } from '../../build/paths.ts';
 import { wholePercent } from '../../src/common/format.ts';
-import { defaultModel, modelFacts } from '../../src/llm/providers/anthropic-models.ts';
+import { defaultModel, modelFacts } from '../../src/llm/providers/anthropic.ts';
 import { answerPrompt } from '../../src/prompts/answer/answer-prompt.ts';
 import { completionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
 import type { LlmRequest } from '../../src/prompts/completion/llm-request.ts';

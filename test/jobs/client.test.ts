@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
-import { latestAdaptation } from '../../src/adaptation/models/latest-adaptation.ts';
+import { latestAdaptation } from '../../src/adaptation/models/served.ts';
 import type { ApiEstimate } from '../../src/adaptation/types.ts';
 import type { Log } from '../../src/common/log.ts';
 import { silentLog } from '../../src/common/log.ts';

@@ -6,7 +6,7 @@ import { Budget } from '../../src/llm/budget.ts';
 import { connectLlm } from '../../src/llm/connect.ts';
 import { priceUsd } from '../../src/llm/protocol/models.ts';
 import { mostTokens } from '../../src/llm/protocol/prompt.ts';
-import { knownModels, modelFacts } from '../../src/llm/providers/anthropic-models.ts';
+import { knownModels, modelFacts } from '../../src/llm/providers/anthropic.ts';
 import { completionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
 import { ManualClock } from '../fakes/clock.ts';
 import { FakeLedger } from '../fakes/ledger.ts';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import type { ErrorCode, Result } from '../../src/common/errors.ts';
 import { apiHost, connectLlm } from '../../src/llm/connect.ts';
-import { defaultModel, knownModels } from '../../src/llm/providers/anthropic-models.ts';
+import { defaultModel, knownModels } from '../../src/llm/providers/anthropic.ts';
 import type { LlmAnswer } from '../../src/llm/types.ts';
 import { completionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
 import { ManualClock } from '../fakes/clock.ts';

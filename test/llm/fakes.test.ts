@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
 import { connectLlm } from '../../src/llm/connect.ts';
-import { defaultModel } from '../../src/llm/providers/anthropic-models.ts';
+import { defaultModel } from '../../src/llm/providers/anthropic.ts';
 import { MessagesServer } from '../fakes/messages-server.ts';
 import { refuse } from '../fakes/messages-validation.ts';
 import { at, complete, never } from './requests.ts';

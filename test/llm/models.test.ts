@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { estimateTokens, priceUsd } from '../../src/llm/protocol/models.ts';
-import { defaultModel, knownModels, modelFacts } from '../../src/llm/providers/anthropic-models.ts';
+import { defaultModel, knownModels, modelFacts } from '../../src/llm/providers/anthropic.ts';
 
 const usage = { inputTokens: 1_000, cacheWriteTokens: 2_000, cacheReadTokens: 4_000, outputTokens: 100 };
 

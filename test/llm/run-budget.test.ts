@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { failed } from '../../src/common/errors.ts';
+import { WithinRun } from '../../src/llm/budget.ts';
 import { labelBatch } from '../../src/llm/label.ts';
 import { unknownModel } from '../../src/llm/protocol/models.ts';
-import { WithinRun } from '../../src/llm/run-budget.ts';
 import { completionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
 import { settled } from '../fakes/clock.ts';
 import { llmAnswer, ScriptedLlm } from '../fakes/llm.ts';

@@ -1,6 +1,5 @@
 // Attacks on paid answers: kills while answers arrive, processes that spend at the same time, storage that disappears.
 // The benchmark 'safety' runs many of each, the tests a few.
-
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -9,7 +8,7 @@ import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { uniforms } from '../../src/common/statistics/random.ts';
 import { priceUsd } from '../../src/llm/protocol/models.ts';
-import { modelFacts } from '../../src/llm/providers/anthropic-models.ts';
+import { modelFacts } from '../../src/llm/providers/anthropic.ts';
 import { databaseName, openStore } from '../../src/storage/open.ts';
 import type { LlmCallRow } from '../../src/storage/types.ts';
 import { makeProject } from '../adaptation/project.ts';

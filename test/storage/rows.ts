@@ -1,7 +1,5 @@
 // Rows for the store's tests.
-
-import type { Store } from '../../src/storage/store.ts';
-import type { CompletionRow, LlmCallRow } from '../../src/storage/types.ts';
+import type { CompletionRow, LlmCallRow, Store } from '../../src/storage/types.ts';
 
 export function llmCall(changes: Partial<LlmCallRow> = {}): LlmCallRow {
   return {

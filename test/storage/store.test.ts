@@ -1,12 +1,11 @@
 // The store's answers, the same on disk and in memory; retention, totals, deletion.
-
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { databaseName, openStore } from '../../src/storage/open.ts';
-import { keptCompletions, type Store } from '../../src/storage/store.ts';
+import { keptCompletions, type Store } from '../../src/storage/types.ts';
 import { completion, completionsOf, llmCall } from './rows.ts';
 
 let folder: string;

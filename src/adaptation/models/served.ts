@@ -1,15 +1,17 @@
 // A folder's serving model outside an editor window: drafts from an engine, and their router.
 import { join } from 'node:path';
 import type { CompletionQuery, Draft, DraftOptions } from '../../common/completion.ts';
-import type { Result } from '../../common/errors.ts';
+import { failed, ok, type Result } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
 import { defaultRouter } from '../../routing/defaults.ts';
 import type { RouterModel } from '../../routing/router-model.ts';
 import type { Engine } from '../../specialist/engine/client.ts';
 import { llamaOptions } from '../../specialist/engine/llama-options.ts';
+import { openStore } from '../../storage/open.ts';
+import { storedReport, storedRouter } from '../report/stored.ts';
+import type { AdaptReport } from '../report/types.ts';
 import type { AdaptRequest, NeuralAccess } from '../types.ts';
 import { currentModel } from './folder-models.ts';
-import { latestAdaptation } from './latest-adaptation.ts';
 import { holdsAlone, holdsMixed } from './outdated.ts';
 import { snapshotName } from './specialist-files.ts';
 
@@ -64,4 +66,25 @@ export function servedRouter(
     return holdsAlone(report, tokenizerPath) ? (report.neural?.ngramRouter ?? router) : defaultRouter();
   const shipped = { base: neural.base, tokenizer: tokenizerPath };
   return holdsMixed(report, currentModel(specialistFolder, shipped), shipped) ? router : defaultRouter();
+}
+
+export function latestAdaptation(
+  request: Pick<AdaptRequest, 'root' | 'storeFolder'>,
+  log: Log,
+): Result<{ readonly report: AdaptReport; readonly router: RouterModel; readonly finishedAt: number }> {
+  const { store, notice } = openStore(request.storeFolder, { log });
+  if (notice !== undefined) log.warn(notice);
+  try {
+    const row = store.latestAdaptation(request.root);
+    if (row === undefined) {
+      return failed('nothing-to-learn', `${request.root} has no adaptation yet. Run: npm start -- ${request.root}`);
+    }
+    const router = storedRouter(row.router);
+    if (!router.ok) return router;
+    const report = storedReport(row.report);
+    if (report !== undefined) return ok({ report, router: router.value, finishedAt: row.finishedAt });
+    return failed('corrupt', `The report on ${request.root} is damaged. Adapt again: npm start -- ${request.root}`);
+  } finally {
+    store.close();
+  }
 }

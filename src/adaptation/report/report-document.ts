@@ -1,6 +1,6 @@
-// An adaptation's report as a document: what it brought, how right each model is, the balance, the cost, calibration.
-import { counted, duration, percent, thousands } from '../../common/format.ts';
-import type { ReportDocument, ReportTable, Section } from './document.ts';
+// An adaptation's report as a document: what it brought, how right each model is, the balance, the cost, calibration. Page,
+// panel, Markdown and terminal show the same document.
+import { counted, duration, percent, thousands, wrap } from '../../common/format.ts';
 import { outcomeInWords, outcomeOf, pairInWords } from './outcome.ts';
 import { latencyInWords, leftOutInWords, paidInWords } from './phrases.ts';
 import type { AdaptReport, NeuralReport, Quality } from './types.ts';
@@ -143,4 +143,55 @@ function calibrationInWords({ router }: AdaptReport): string {
   const others = large === undefined ? 'the large model’s are not checked' : `the large model’s by ${percent(large)}`;
   const advice = verdict === 'Not yet' ? ' Adapt again when the folder has more files.' : '';
   return `${verdict}: in files that they were not fitted on, ${own}, ${others}.${advice}`;
+}
+
+export interface ReportTable {
+  readonly head: readonly string[];
+  /** The first cell of a row is its name. */
+  readonly rows: readonly (readonly string[])[];
+}
+
+export interface Section {
+  readonly title: string;
+  readonly text: readonly string[];
+  readonly table?: ReportTable;
+}
+
+export interface ReportDocument {
+  readonly title: string;
+  readonly subtitle: string;
+  readonly sections: readonly Section[];
+}
+
+export function markdownOf({ title, subtitle, sections }: ReportDocument): string {
+  const parts = [`# ${escaped(title)}`, escaped(subtitle), ...sections.flatMap(sectionOf)];
+  return `${parts.join('\n\n')}\n`;
+}
+
+function sectionOf({ title, text, table }: Section): string[] {
+  return [`## ${escaped(title)}`, ...text.map(escaped), ...(table ? [tableOf(table)] : [])];
+}
+
+function tableOf({ head, rows }: ReportTable): string {
+  const line = (cells: readonly string[]) => `| ${cells.map(escaped).join(' | ')} |`;
+  return [line(head), `|${' --- |'.repeat(head.length)}`, ...rows.map(line)].join('\n');
+}
+
+/** Escapes Markdown in texts of files and models. */
+function escaped(text: string): string {
+  return text.replace(/\s+/g, ' ').replace(/[\\`*_[\]<>|#~]/g, '\\$&');
+}
+
+/** Lines of at most 100 columns. */
+export function plainTextOf({ title, subtitle, sections }: ReportDocument): string {
+  const parts = sections.map(({ title: name, text, table }) =>
+    [name, ...text.map((each) => wrap(`  ${each}`)), ...(table ? [wrap(alignedTable(table))] : [])].join('\n'),
+  );
+  return [`${title}, ${subtitle}`, ...parts].join('\n\n');
+}
+
+function alignedTable({ head, rows }: ReportTable): string {
+  const widths = head.map((_, i) => Math.max(...[head, ...rows].map((row) => row[i]?.length ?? 0)));
+  const line = (row: readonly string[]) => `  ${row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  ')}`;
+  return [head, ...rows].map((row) => line(row).trimEnd()).join('\n');
 }

@@ -1,14 +1,16 @@
 // Drafts of a run's neural models. The engine has one model open at a time, and opens it only for missing answers.
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { CompletionQuery, Draft, DraftOptions } from '../../common/completion.ts';
 import { unwrap } from '../../common/errors.ts';
 import { replaceFile } from '../../common/files.ts';
+import { megabytes } from '../../common/format.ts';
 import { sha256Of } from '../../neural/models/manifest.ts';
 import { positionInDocument } from '../../prompts/completion/completion-position.ts';
 import type { CursorExample } from '../../prompts/completion/cursor-examples.ts';
 import type { Engine } from '../../specialist/engine/client.ts';
 import { llamaOptions } from '../../specialist/engine/llama-options.ts';
-import { MIXTURE_FILE } from '../../specialist/engine/protocol.ts';
+import { MIXTURE_FILE, type QueryLoss, type Requests } from '../../specialist/engine/protocol.ts';
 import { weightsOf } from '../models/folder-models.ts';
 import type { ScoredPosition } from '../report/scored.ts';
 import type { NeuralAccess } from '../types.ts';
@@ -16,7 +18,6 @@ import type { AnswerLedger } from './answer-ledger.ts';
 import { type ModelCandidate, titles } from './choose.ts';
 import { type Drafter, evaluate } from './evaluate.ts';
 import { spread } from './held-out-positions.ts';
-import { EngineDrafter } from './opened.ts';
 import { digest, type Tell } from './stage-runner.ts';
 
 const snapshotFile = 'train.ngram';
@@ -203,5 +204,84 @@ function fittedOnIn(path: string): unknown {
     return (JSON.parse(readFileSync(path, 'utf8')) as { fittedOn?: unknown }).fittedOn;
   } catch {
     return undefined;
+  }
+}
+
+type OpenRequestOf = Requests['open']['request'];
+type MixtureWeightsResult = Requests['fit']['result'];
+
+interface OpenOptions {
+  /** Positions for fitting the mixture if the model has no weights of its own. */
+  readonly positions: readonly CursorExample[];
+  /** Whether to fit the weights even if the model has some. The fit starts from those. */
+  readonly refit: boolean;
+  /** Limit for the fit, seconds. Absent: all positions are used. */
+  readonly seconds?: number;
+  readonly tell: Tell;
+  readonly signal: AbortSignal;
+}
+
+class EngineDrafter implements Drafter {
+  private readonly engine: Engine;
+  private readonly source: OpenRequestOf;
+  private readonly options: OpenOptions;
+  /** The fitted mixture; undefined if the model has its own or there were no positions. */
+  fit: MixtureWeightsResult | undefined;
+
+  private constructor(engine: Engine, source: OpenRequestOf, options: OpenOptions) {
+    this.engine = engine;
+    this.source = source;
+    this.options = options;
+  }
+
+  /** Throws CodedError with the engine's failure. */
+  static async open(engine: Engine, source: OpenRequestOf, options: OpenOptions): Promise<EngineDrafter> {
+    const opened = new EngineDrafter(engine, source, options);
+    await opened.begin();
+    return opened;
+  }
+
+  private async begin(): Promise<void> {
+    const { engine, source, options } = this;
+    const { tell, signal, seconds } = options;
+    const onChecked = ({ done }: { done: number }) =>
+      tell({
+        done: 0,
+        total: undefined,
+        detail: `checking the base's file, which has changed: ${megabytes(done)} so far`,
+      });
+    unwrap(await engine.request('open', source, { signal, onProgress: onChecked }));
+    const positions = options.positions.filter(({ kind }) => kind !== 'block-body');
+    const known = existsSync(join(source.model, MIXTURE_FILE));
+    if (positions.length === 0 || (known && !(options.refit && this.fit === undefined))) return;
+    const asked = {
+      key: source.key,
+      queries: positions.map((example) => ({ query: positionInDocument(example).query, truth: example.truth })),
+      ...(seconds !== undefined && { seconds }),
+    };
+    const onProgress = ({ done, total }: { done: number; total: number }) =>
+      tell({ done: 0, total: undefined, detail: `mixing it with the n-grams, ${done} of ${total}` });
+    this.fit = unwrap(await engine.request('fit', asked, { signal, onProgress }));
+  }
+
+  complete(query: CompletionQuery, options: DraftOptions): Promise<Draft> {
+    return this.ask('draft', { key: this.source.key, query, options });
+  }
+
+  lossAt(query: CompletionQuery, truth: string): Promise<QueryLoss> {
+    return this.ask('lossAt', { key: this.source.key, labeled: { query, truth } });
+  }
+
+  private async ask<K extends 'draft' | 'lossAt'>(
+    kind: K,
+    request: Requests[K]['request'],
+  ): Promise<Requests[K]['result']> {
+    const { engine } = this;
+    const { signal } = this.options;
+    const result = await engine.request(kind, request, { signal });
+    if (result.ok || result.error.code !== 'bad-request') return unwrap(result);
+    // A restarted engine has no model open.
+    await this.begin();
+    return unwrap(await engine.request(kind, request, { signal }));
   }
 }

@@ -11,7 +11,6 @@ import { readTokenizer } from '../../text/tokenizer/load.ts';
 import type { Tokenizer } from '../../text/tokenizer/types.ts';
 import type { HarvestedFile } from '../../workspace/files/types.ts';
 import { Yielder } from '../../workspace/files/yielder.ts';
-import { recencyOf } from './recency.ts';
 import { type Sample, type SampleOptions, samplesOf, type TrainingPosition } from './samples.ts';
 
 /** Tokens in a window: a whole completion prompt, and the longest work that a completion waits for during training. */
@@ -131,4 +130,21 @@ function evenly(samples: readonly Sample[], windows: number): Sample[] {
   const tokens = samples.reduce((sum, { ids }) => sum + ids.length, 0);
   const every = Math.max(1, Math.ceil(tokens / (windows * windowTokens)));
   return samples.filter((_, i) => i % every === 0);
+}
+
+/** Half-life of the extra weight, days. */
+const HALF_LIFE = 14;
+const DAY = 86_400_000;
+
+/**
+ * 1 on average. The newest file counts twice as much as an old one; no file counts more than twice or less than half
+ * the average. Ages are whole days before the newest file, so that no clock matters. Equal or unknown ages give 1.
+ */
+export function recencyOf(files: readonly HarvestedFile[]): (file: HarvestedFile) => number {
+  const newest = files.reduce((latest, { changedAt = 0 }) => Math.max(latest, changedAt), 0);
+  const days = ({ changedAt = 0 }: HarvestedFile) => Math.floor((newest - changedAt) / DAY);
+  const of = (file: HarvestedFile) => 1 + 2 ** (-days(file) / HALF_LIFE);
+  const size = files.reduce((sum, { text }) => sum + text.length, 0);
+  const mean = files.reduce((sum, file) => sum + of(file) * file.text.length, 0) / Math.max(1, size);
+  return (file) => of(file) / mean;
 }

@@ -1,15 +1,21 @@
-// Lists and deletes stored adaptations: the last of each folder.
+// Makes, prints, lists, exports and deletes adaptations. The store keeps the last one of each folder.
 import { readdirSync, rmSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
+import { exportOwn } from '../../adaptation/models/export-own.ts';
+import { latestAdaptation } from '../../adaptation/models/served.ts';
+import { plainTextOf, reportDocument } from '../../adaptation/report/report-document.ts';
 import { storedReport } from '../../adaptation/report/stored.ts';
-import type { NeuralReport } from '../../adaptation/report/types.ts';
+import type { AdaptReport, NeuralReport } from '../../adaptation/report/types.ts';
+import type { AskForTime } from '../../adaptation/types.ts';
 import { failed, ok, type Result } from '../../common/errors.ts';
 import { counted, percent } from '../../common/format.ts';
 import type { Log } from '../../common/log.ts';
+import { readManifest } from '../../neural/models/manifest.ts';
 import { lockRun } from '../../storage/lock.ts';
 import { openStore } from '../../storage/open.ts';
-import { type CommandLine, UsageError } from './command-line.ts';
-import { specialistFolder, storageFolder } from './run-request.ts';
+import { type CommandLine, repository, UsageError } from './command-line.ts';
+import { apiAccess, requestFor, specialistFolder, storageFolder } from './run-request.ts';
+import { Runs } from './runs.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface KeptAdaptation {
@@ -126,4 +132,60 @@ export function renderAdaptations(kept: readonly KeptAdaptation[]): string {
       return `${folder}\n  ${[`${date} UTC`, files === undefined ? 'its report is damaged' : counted(files, 'file'), ...exact, by, `${(bytes / 1e6).toFixed(1)} MB`].join(', ')}`;
     })
     .join('\n');
+}
+
+export async function exportAdapter({ target, values }: CommandLine, terminal: Terminal): Promise<number> {
+  if (target === undefined) throw new UsageError('Name the folder that was adapted to: export-adapter FOLDER.');
+  const { root, specialistFolder, neural, tokenizerPath: tokenizer } = requestFor(target, values);
+  if (!neural)
+    throw new UsageError('--no-neural cannot be combined with export-adapter, which exports a neural model.');
+  const into = resolve(values.into ?? join('.', `${basename(root)}.adapter`));
+  const done = exportOwn({ specialistFolder, base: neural.base, tokenizer, into }, terminal.stop.signal, (update) =>
+    terminal.bar.update(update),
+  );
+  terminal.bar.clear();
+  if (!done.ok) return terminal.fail(done.error);
+  terminal.print(done.value, `${into}: ${done.value.names.join(', ')}`);
+  return 0;
+}
+
+const ownSource = join(repository, 'src');
+/** For the demonstration on our own sources; a named folder has the usual budget. */
+const DEMONSTRATION_MINUTES = 2;
+/** Seconds from the start of a run to the end of its first look, so that it is printed within a minute. */
+const FIRST_LOOK = 45;
+
+export async function adapt({ target, values }: CommandLine, terminal: Terminal): Promise<number> {
+  const request = {
+    ...(target === undefined ? requestFor(ownSource, values, DEMONSTRATION_MINUTES) : requestFor(target, values)),
+    firstLookSeconds: FIRST_LOOK,
+  };
+  const runs = new Runs(request, values, terminal);
+  const api = apiAccess(values);
+  const work = async () => {
+    const { neural } = request;
+    // For a GGUF base the mixture and the router are worth a run, and few processors train one in minutes.
+    const manifest = neural && readManifest(neural.base);
+    const isGguf = manifest?.ok === true && manifest.value?.gguf !== undefined;
+    const askForTime: AskForTime = async (offer) => terminal.askForTime(offer, target === undefined || isGguf);
+    const result = await runs.run(api ? { api } : {}, { askForTime });
+    terminal.bar.clear();
+    if (!result.ok) return terminal.fail(result.error);
+    const { report, trouble } = result.value;
+    const at = join(request.specialistFolder, 'report.md');
+    terminal.print(report, `${textOf(report, Date.now())}\n\nAs Markdown, and as JSON beside it: ${at}`);
+    return trouble === undefined ? 0 : terminal.fail({ code: 'unwritable', message: trouble });
+  };
+  return runs.within(work());
+}
+
+export async function report({ target = ownSource, values }: CommandLine, terminal: Terminal): Promise<number> {
+  const latest = latestAdaptation(requestFor(target, values), terminal.log);
+  if (!latest.ok) return terminal.fail(latest.error);
+  terminal.print(latest.value.report, textOf(latest.value.report, latest.value.finishedAt));
+  return 0;
+}
+
+function textOf(of: AdaptReport, finishedAt: number): string {
+  return plainTextOf(reportDocument(of, basename(of.folder), finishedAt));
 }

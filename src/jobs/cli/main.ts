@@ -1,11 +1,8 @@
 // The command line: the extension's pipeline without an editor. `npm start -- --help` prints the usage.
-
 import { plainText } from '../../common/plain-text.ts';
-import { adapt, report } from './adapt.ts';
-import { forget, list } from './adaptations.ts';
+import { adapt, exportAdapter, forget, list, report } from './adaptations.ts';
 import { type CommandLine, type CommandName, parse, UsageError, usage } from './command-line.ts';
 import { complete } from './complete.ts';
-import { exportAdapter } from './export-adapter.ts';
 import { inspect } from './inspect.ts';
 import { exportTask, label } from './label-task.ts';
 import { ownBase } from './own-base.ts';

@@ -2,9 +2,7 @@
 import type { Provider } from '../protocol/wire.ts';
 import { anthropic } from './anthropic.ts';
 import { editor } from './editor.ts';
-import { groq } from './groq.ts';
-import { compatibleProviders } from './openai.ts';
-import { sglang } from './sglang.ts';
+import { compatibleProviders, groq, sglang } from './openai.ts';
 
 export const providers: readonly Provider[] = [anthropic, ...compatibleProviders, groq, sglang, editor];
 

@@ -9,7 +9,6 @@ import { indentColumns, indentWidth } from '../indents.ts';
 import { kindOf } from '../languages.ts';
 import { lineState } from '../line-state.ts';
 import { lineAbove, lineAfter, lineBefore, lineEnd, linesBelow } from '../lines.ts';
-import { isTest } from '../test-paths.ts';
 import { blockRules, SAMPLED_OPENERS } from './block-rules.ts';
 import { cursorDocument } from './cursor-document.ts';
 import { type IncrementalParser, PARSE_MS } from './incremental-parser.ts';
@@ -252,3 +251,7 @@ export function mayBeFlat(opener: string, first: string, languageId: string): bo
   const rules = blockRules(languageId);
   return rules?.label?.test(first) === true || rules?.flatOpener?.test(opener) === true;
 }
+
+const IS_TEST = /(?:^|[/._-])(?:tests?|specs?|__tests__)(?:[/._-]|$)/i;
+
+const isTest = (path: string): boolean => IS_TEST.test(path);

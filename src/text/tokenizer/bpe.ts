@@ -1,9 +1,7 @@
 // Byte-level byte-pair encoding with a cache of whole words. Source text repeats most words, so encoding usually takes
 // one step of a regular expression and one map look-up per word.
 // Source: Sennrich et al. 2016 (BPE); the layout of Hugging Face tokenizers.
-
 import { compareBytes, startsWithBytes } from './bytes.ts';
-import { NumberHeap } from './heap.ts';
 import { escapePattern, forEachPiece, forEachWord } from './splits.ts';
 import type { Tokenizer } from './types.ts';
 
@@ -226,4 +224,39 @@ function patternOfAny(texts: readonly string[]): RegExp | undefined {
   if (texts.length === 0) return undefined;
   const longest = [...texts].sort((a, b) => b.length - a.length);
   return new RegExp(longest.map(escapePattern).join('|'), 'gu');
+}
+
+class NumberHeap {
+  private readonly items: number[] = [];
+
+  push(value: number): void {
+    const { items } = this;
+    let at = items.length;
+    items.push(value);
+    while (at > 0) {
+      const parent = (at - 1) >> 1;
+      if ((items[parent] as number) <= value) break;
+      items[at] = items[parent] as number;
+      at = parent;
+    }
+    items[at] = value;
+  }
+
+  pop(): number | undefined {
+    const { items } = this;
+    const top = items[0];
+    const last = items.pop();
+    if (top === undefined || last === undefined || items.length === 0) return top;
+    let at = 0;
+    for (;;) {
+      let child = 2 * at + 1;
+      if (child >= items.length) break;
+      if (child + 1 < items.length && (items[child + 1] as number) < (items[child] as number)) child += 1;
+      if ((items[child] as number) >= last) break;
+      items[at] = items[child] as number;
+      at = child;
+    }
+    items[at] = last;
+    return top;
+  }
 }

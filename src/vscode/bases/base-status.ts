@@ -1,9 +1,12 @@
-// The selected base model and the reason, as one phrase for the panel and the tooltip.
+// The selected base model with its reason, and the local model in use with its state, as phrases for panel and tooltip.
 
+import type { NeuralState } from '../../completion/folder-model.ts';
 import type { BaseChoice, BaseReason, Obstacle } from '../../specialist/engine/choice.ts';
 import { type BaseMeasures, LONG_PROMPT_MS, type ServingMeasures } from '../../specialist/engine/measure-base.ts';
 import type { Timing } from '../../specialist/engine/protocol.ts';
 import { joined, safeSentence, sentences, t, type UiText } from '../editor/ui-text.ts';
+import type { PanelModel } from '../webview/protocol.ts';
+import type { NeuralAbsence } from './window-engine.ts';
 
 /** '310 ms', '46 s'. */
 export const durationText = (ms: number) =>
@@ -90,4 +93,41 @@ function obstacleText(of: string, obstacle: Obstacle): string {
 
 function rounded({ lineMs, promptMs }: Timing): [number, number] {
   return [Math.round(lineMs), Math.round(promptMs)];
+}
+
+const ngramName = 'n-gram';
+
+export function modelStatus(
+  state: NeuralState | undefined,
+  absence: NeuralAbsence | undefined,
+  choice: BaseChoice | undefined,
+): PanelModel {
+  if (absence === 'off')
+    return { kind: 'off', name: ngramName, detail: t('The neural model is switched off in the settings.') };
+  if (absence === 'no-model')
+    return { kind: 'off', name: ngramName, detail: t('This package contains no neural model.') };
+  switch (state?.kind) {
+    case undefined:
+    case 'off':
+      return { kind: 'starting', name: ngramName, detail: t('The neural model starts after the folder is indexed.') };
+    case 'opening':
+      return {
+        kind: 'starting',
+        name: ngramName,
+        detail: state.checks
+          ? t('The file of the base model has changed and is checked. The neural model starts then.')
+          : state.wasReady
+            ? t('The neural model is starting again.')
+            : t('The neural model is starting.'),
+      };
+    case 'failed':
+      return { kind: 'failed', name: ngramName, detail: state.failure.message };
+    case 'ready': {
+      const seconds = (state.loadMs / 1000).toFixed(1);
+      const started = t('started in {0} s', seconds);
+      // An adapted model does not depend on the selected base.
+      const detail = choice && state.name === 'base' ? `${baseStatus(choice)}; ${started}` : started;
+      return { kind: 'ready', name: `${state.name} + ${ngramName}`, detail };
+    }
+  }
 }

@@ -1,18 +1,19 @@
 // 'Get a Code Model…': lists models on this machine and models to download, with the expected speed and memory of each.
+
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { availableMemory, memoryCeiling } from '../../common/memory.ts';
 import type { FoundModel } from '../../jobs/own-bases.ts';
 import { removeUnfinished, unfinishedBytes } from '../../jobs/unfinished-downloads.ts';
-import { type CatalogModel, readCatalog } from '../../neural/models/catalog.ts';
+import { type CatalogModel, readCatalog, servingBytes } from '../../neural/models/catalog.ts';
 import { IMPORTED_BASES, listPackages, type PackageInfo } from '../../neural/models/list.ts';
+import { TYPING_LINE_MS } from '../../specialist/engine/measure-base.ts';
 import { readTimings } from '../../specialist/engine/timings.ts';
 import { joined, safeSentence, safeText, sentences, t, type UiText, withIcon } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
 import { durationText } from './base-status.ts';
 import { type ImportBaseDeps, offerBase, shares, withProgress } from './import-base.ts';
 import { foundRows, type ModelRow, megabytesText, removeButton, separator, showList } from './model-list.ts';
-import { type Machine, offerOf } from './offer.ts';
 import { timingKeyOf } from './shipped-bases.ts';
 
 export function getModel(deps: ImportBaseDeps): Promise<void> {
@@ -128,5 +129,38 @@ function proxiesOfEditor(): { readonly proxy?: string; readonly direct?: readonl
   return {
     ...(typeof proxy === 'string' && proxy !== '' && { proxy }),
     ...(Array.isArray(direct) && { direct: direct.filter((host) => typeof host === 'string') }),
+  };
+}
+
+export interface Offer {
+  /** Bytes of memory that serving takes. */
+  readonly needs: number;
+  /** Whether the memory is free and within the engine's limit. */
+  readonly fits: boolean;
+  /** Expected time for a line, ms; undefined if no model of this kind was timed here. */
+  readonly lineMs: number | undefined;
+  readonly isFast: boolean;
+}
+
+export interface Machine {
+  /** Free memory, bytes. */
+  readonly free: number;
+  /** Maximum memory of the engine, bytes. */
+  readonly ceiling: number;
+  /** GGUF models that were timed here: a token reads each byte of the weights once. */
+  readonly timed: readonly { readonly bytes: number; readonly lineMs: number }[];
+}
+
+export function offerOf(bytes: number, { free, ceiling, timed }: Machine): Offer {
+  const needs = servingBytes(bytes);
+  // The timed model of the nearest size, because small models spend a larger share of time outside their weights.
+  const distance = (other: { readonly bytes: number }) => Math.abs(Math.log(other.bytes / bytes));
+  const nearest = [...timed].sort((a, b) => distance(a) - distance(b))[0];
+  const lineMs = nearest && (nearest.lineMs * bytes) / nearest.bytes;
+  return {
+    needs,
+    fits: needs <= Math.min(free, ceiling),
+    lineMs,
+    isFast: lineMs !== undefined && lineMs <= TYPING_LINE_MS,
   };
 }

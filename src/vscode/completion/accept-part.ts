@@ -1,11 +1,11 @@
 // Wraps the editor's commands that accept a word or a line, because VS Code's stable API does not report a partial
 // accept.
 import * as vscode from 'vscode';
+import { toLineFeeds } from '../../text/lines.ts';
 import { queryAt } from '../editor/document-query.ts';
 import { folderOf, pathIn } from '../editor/folder-ref.ts';
 import type { DocumentSurroundings } from '../editor/surroundings.ts';
 import type { Folders } from '../folder/folders.ts';
-import { type Change, insertedTexts } from './inserted-texts.ts';
 
 export type Part = 'acceptNextWord' | 'acceptNextLine';
 
@@ -34,4 +34,29 @@ export async function acceptPart(part: Part, { folders, surroundings, ghostText 
   const path = pathIn(folder, document.uri);
   for (const { end, length } of insertedTexts(changes))
     service.partAccepted(queryAt(document, document.positionAt(end), path, surroundings.of(document)), length);
+}
+
+/** What is needed of a `vscode.TextDocumentContentChangeEvent`. */
+interface Change {
+  /** UTF-16 offset in the document before the change. */
+  readonly rangeOffset: number;
+  readonly text: string;
+}
+
+interface InsertedText {
+  /** Offset after the inserted text, UTF-16 units in the current document. */
+  readonly end: number;
+  /** Length of the text with normalized line ends, UTF-16 units. */
+  readonly length: number;
+}
+
+/** @param changes of one edit, last position first, as VS Code reports them */
+export function insertedTexts(changes: readonly Change[]): InsertedText[] {
+  let unitsBefore = 0;
+  const inOrder = [...changes].sort((a, b) => a.rangeOffset - b.rangeOffset);
+  return inOrder.flatMap(({ rangeOffset, text }) => {
+    const end = rangeOffset + unitsBefore + text.length;
+    unitsBefore += text.length;
+    return text === '' ? [] : [{ end, length: toLineFeeds(text).length }];
+  });
 }

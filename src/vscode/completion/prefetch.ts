@@ -2,7 +2,7 @@
 // prefills the prompt. Nothing is shown or counted.
 import * as vscode from 'vscode';
 import type { CompletionQuery } from '../../common/completion.ts';
-import { DisposableStore } from '../../common/disposable.ts';
+import { type Disposable, DisposableStore } from '../../common/disposable.ts';
 import type { CompletionService } from '../../completion/service.ts';
 import { indentUnit, isSilent, queryAt } from '../editor/document-query.ts';
 import { type FolderRef, folderOf, pathIn } from '../editor/folder-ref.ts';
@@ -10,7 +10,6 @@ import type { DocumentSurroundings } from '../editor/surroundings.ts';
 import { window } from '../editor/window.ts';
 import type { FileRules } from '../folder/file-rules.ts';
 import type { Folders } from '../folder/folders.ts';
-import { CursorWatch } from './cursor-watch.ts';
 
 export interface PrefetchDeps {
   readonly folders: Pick<Folders, 'peek'>;
@@ -72,5 +71,49 @@ export class Prefetch extends DisposableStore {
     if (this.isDisposed || session.isDisposed || document.isClosed || document.version !== version) return;
     const query = queryAt(document, selection.active, path, this.deps.surroundings.of(document));
     work(session.service, { query, trigger: 'automatic', indentUnit: indentUnit(editor.options) });
+  }
+}
+
+interface CursorWatchDeps<Editor> {
+  /** Called when a key was pressed in this editor. */
+  readonly onKey: (editor: Editor) => void;
+  /** Called when the cursor has rested in this editor. */
+  readonly onRest: (editor: Editor) => void;
+}
+
+interface Versioned {
+  readonly version: number;
+}
+
+/** The cursor rests after this long without a move, ms. */
+const REST_MS = 200;
+
+export class CursorWatch<Editor extends { readonly document: Versioned }> implements Disposable {
+  private readonly deps: CursorWatchDeps<Editor>;
+  /** Version of each document at its cursor's last move: a changed version means that a key was pressed. */
+  private readonly versions = new WeakMap<Versioned, number>();
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(deps: CursorWatchDeps<Editor>) {
+    this.deps = deps;
+  }
+
+  moved(editor: Editor): void {
+    const { document } = editor;
+    const previousVersion = this.versions.get(document);
+    this.versions.set(document, document.version);
+    clearTimeout(this.timer);
+    if (previousVersion === undefined || previousVersion === document.version) this.startRest(editor);
+    else this.deps.onKey(editor);
+  }
+
+  /** Starts the wait for a rest; also called when this editor becomes active. */
+  startRest(editor: Editor): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.deps.onRest(editor), REST_MS);
+  }
+
+  dispose(): void {
+    clearTimeout(this.timer);
   }
 }

@@ -2,14 +2,13 @@
 import * as vscode from 'vscode';
 import type { Completion } from '../../completion/types.ts';
 import { fromLineFeeds } from '../../text/lines.ts';
+import { listOpensAt } from '../../text/suggestion-list.ts';
 import { indentUnit, isSilent, queryAt } from '../editor/document-query.ts';
-import type { FolderRef } from '../editor/folder-ref.ts';
-import { folderOf, pathIn } from '../editor/folder-ref.ts';
+import { type FolderRef, folderOf, pathIn } from '../editor/folder-ref.ts';
 import type { DocumentSurroundings } from '../editor/surroundings.ts';
 import { window } from '../editor/window.ts';
 import type { FileRules } from '../folder/file-rules.ts';
 import type { Folders } from '../folder/folders.ts';
-import { opensList } from './suggest-list.ts';
 import { type DocumentPosition, LIST_PAUSE_MS, Unanswered } from './unanswered.ts';
 import type { NoSuggestionReason } from './why-nothing.ts';
 
@@ -240,4 +239,15 @@ function selectedText(
 function editorOptions(document: vscode.TextDocument): vscode.TextEditorOptions {
   const editor = window.visibleTextEditors.find((shown) => shown.document === document);
   return editor?.options ?? {};
+}
+
+function opensList(document: vscode.TextDocument, position: vscode.Position): boolean {
+  const lineBefore = document.lineAt(position.line).text.slice(0, position.character);
+  const kind = listOpensAt(document.languageId, lineBefore);
+  if (kind === undefined) return false;
+  const editor = vscode.workspace.getConfiguration('editor', document);
+  if (kind === 'member') return editor.get('suggestOnTriggerCharacters') !== false;
+  const quick = editor.get<unknown>('quickSuggestions');
+  const other = typeof quick === 'object' && quick !== null && 'other' in quick ? quick.other : quick;
+  return other !== false && other !== 'off' && other !== 'inline';
 }

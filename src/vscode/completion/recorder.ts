@@ -6,7 +6,7 @@ import type { Redactor } from '../../common/redaction.ts';
 import { redactedInsert } from '../../completion/redacted-request.ts';
 import type { Completion, CompletionEvent, CompletionRequest } from '../../completion/types.ts';
 import { type Decision, sentenceOf, shownCut } from '../../routing/decision.ts';
-import type { Store } from '../../storage/store.ts';
+import type { Store } from '../../storage/types.ts';
 import { lineBefore, lineNumber } from '../../text/lines.ts';
 import { detachString } from '../../text/windows.ts';
 import type { Problems } from '../api/problems.ts';

@@ -1,7 +1,8 @@
 // The folder of a document: URI, path on disk, and display name.
 import * as vscode from 'vscode';
 import { boxPath, boxScheme, repositoryIn } from './commit-box.ts';
-import { t } from './ui-text.ts';
+import { safeText, t, type UiText } from './ui-text.ts';
+import { window } from './window.ts';
 
 export interface FolderRef {
   /** The key of permissions and maps: the folder's URI, or 'loose'. */
@@ -59,4 +60,22 @@ export function pathIn(folder: FolderRef, uri: vscode.Uri): string {
 export function documentAt(folder: FolderRef, path: string): vscode.Uri {
   if (folder.uri !== undefined) return vscode.Uri.joinPath(folder.uri, path);
   return path.includes('/') ? vscode.Uri.file(`/${path}`) : vscode.Uri.from({ scheme: 'untitled', path });
+}
+
+/** The only folder, or the one that the user picks. Undefined, after a message to the user, if there is none. */
+export async function pickFolder(current: FolderRef, placeHolder: UiText): Promise<FolderRef | undefined> {
+  const folders = (vscode.workspace.workspaceFolders ?? []).map(folderRef).filter(({ root }) => root !== undefined);
+  if (folders.length === 0) {
+    const open = t('Open Folder');
+    const answer = await window.showInformationMessage(t('No folder on disk is open. Open one to learn from.'), open);
+    if (answer === open) await vscode.commands.executeCommand('workbench.action.files.openFolder');
+    return undefined;
+  }
+  if (folders.length === 1) return folders[0];
+  const sorted = [...folders].sort((a, b) => Number(b.key === current.key) - Number(a.key === current.key));
+  const picked = await window.showQuickPick(
+    sorted.map((folder) => ({ label: safeText(folder.name), description: safeText(folder.root ?? ''), folder })),
+    { placeHolder },
+  );
+  return picked?.folder;
 }

@@ -2,7 +2,7 @@
 import type { Disposable } from '../../common/disposable.ts';
 import type { Log } from '../../common/log.ts';
 import { openStore } from '../../storage/open.ts';
-import type { Store } from '../../storage/store.ts';
+import type { Store } from '../../storage/types.ts';
 
 export class StoreOwner implements Disposable {
   private readonly folder: string;

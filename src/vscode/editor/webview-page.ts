@@ -1,7 +1,7 @@
 // The HTML of a webview's page. Its content security policy allows only our style sheets and our script.
+
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
-import { pageLanguage } from './page-language.ts';
 
 export interface PageParts {
   /** The installed extension's folder. */
@@ -39,3 +39,14 @@ ${sheets.map((uri) => `<link rel="stylesheet" href="${uri}">`).join('\n')}
 </body>
 </html>`;
 }
+
+/**
+ * The editor's language if the extension has translations for it, else English.
+ * @param bundle `vscode.l10n.bundle`
+ */
+export function pageLanguage(bundle: object | undefined, editor: string): string {
+  return bundle === undefined ? SOURCE_LANGUAGE : editor.replace(/[^\w-]/g, '');
+}
+
+/** The language that texts and reports are written in. */
+export const SOURCE_LANGUAGE = 'en';

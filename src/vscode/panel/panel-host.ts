@@ -1,8 +1,11 @@
 // Owns the panel: a view in the activity bar.
 import * as vscode from 'vscode';
+import { reportDocument } from '../../adaptation/report/report-document.ts';
+import type { AdaptReport } from '../../adaptation/report/types.ts';
 import { DisposableStore } from '../../common/disposable.ts';
 import type { Log } from '../../common/log.ts';
 import type { Activity } from '../completion/activity.ts';
+import { t } from '../editor/ui-text.ts';
 import { drawPage } from '../editor/webview-page.ts';
 import { window } from '../editor/window.ts';
 import {
@@ -182,3 +185,29 @@ function stateOf(snapshot: StatusSnapshot) {
 
 /** Style sheets; a later one overrides the earlier ones. */
 const styles = ['frame', 'list', 'report', 'table', 'wide'];
+
+export async function openPosition(activity: Activity, id: string): Promise<void> {
+  const row = activity.get(id);
+  const document = activity.documentOf(id);
+  if (!row || document === undefined) return;
+  const position = new vscode.Position(row.line - 1, row.before.length);
+  try {
+    await window.showTextDocument(vscode.Uri.parse(document), { selection: new vscode.Range(position, position) });
+  } catch {
+    void window.showInformationMessage(t('{0} cannot be opened. It may have been moved or deleted.', row.path));
+  }
+}
+
+/** The part of a folder's session that is used. */
+interface ReportedFolder {
+  readonly folder: { readonly name: string };
+  readonly report: { readonly report: AdaptReport; readonly finishedAt: number } | undefined;
+}
+
+export function reportsOf(sessions: readonly ReportedFolder[]): PanelReport[] {
+  return sessions.flatMap(({ folder, report }) => {
+    if (report === undefined) return [];
+    const { sections } = reportDocument(report.report, folder.name, report.finishedAt);
+    return [{ folder: folder.name, finishedAt: report.finishedAt, sections }];
+  });
+}

@@ -2,19 +2,16 @@
 // the list.
 import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
-import type { ReportDocument } from '../../adaptation/report/document.ts';
-import { markdownOf } from '../../adaptation/report/markdown.ts';
-import { reportDocument } from '../../adaptation/report/report-document.ts';
+import { markdownOf, type ReportDocument, reportDocument } from '../../adaptation/report/report-document.ts';
 import { storedReport } from '../../adaptation/report/stored.ts';
 import type { AdaptReport } from '../../adaptation/report/types.ts';
 import { DisposableStore } from '../../common/disposable.ts';
 import { messageOf } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
 import type { AdaptationRow } from '../../storage/types.ts';
-import { SOURCE_LANGUAGE } from '../editor/page-language.ts';
 import type { StoreOwner } from '../editor/store-owner.ts';
 import { safeSentence, t } from '../editor/ui-text.ts';
-import { drawPage } from '../editor/webview-page.ts';
+import { drawPage, SOURCE_LANGUAGE } from '../editor/webview-page.ts';
 import { type UiWebviewPanel, window } from '../editor/window.ts';
 import { type PageAction, pageActions, parseFromPage, type ToPage } from '../webview/report-protocol.ts';
 import type { Status } from './status.ts';

@@ -11,7 +11,6 @@ import { type FolderRef, folderOf, pathIn } from '../editor/folder-ref.ts';
 import { safeSentence, t, type UiText } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
 import { type AccessDeps, apiAccess } from './api-access.ts';
-import { repositories, repositoryOf } from './repositories.ts';
 
 export interface WriteTextsDeps extends AccessDeps {
   readonly jobs: JobClient;
@@ -140,4 +139,32 @@ function textBefore(document: vscode.TextDocument, position: vscode.Position): s
 function positionIn(text: string, at: number): vscode.Position {
   const linesBefore = text.slice(0, at).split('\n');
   return new vscode.Position(linesBefore.length - 1, linesBefore.at(-1)?.length ?? 0);
+}
+
+/** The part of the built-in git extension's API that is used. */
+interface Repository {
+  readonly rootUri: vscode.Uri;
+  readonly inputBox: { value: string };
+}
+
+async function repositories(): Promise<readonly Repository[]> {
+  const extension = vscode.extensions.getExtension<{ getAPI(version: 1): { repositories: Repository[] } }>(
+    'vscode.git',
+  );
+  try {
+    return extension === undefined ? [] : (await extension.activate()).getAPI(1).repositories;
+  } catch {
+    // The git extension is disabled (git.enabled).
+    return [];
+  }
+}
+
+/** @param source the title bar's SourceControl; absent: the active file's repository, or the only one */
+function repositoryOf(all: readonly Repository[], source: unknown): Repository | undefined {
+  const uri = (source as { rootUri?: vscode.Uri } | undefined)?.rootUri ?? window.activeTextEditor?.document.uri;
+  const path = uri?.toString() ?? '';
+  const inside = all.filter(({ rootUri }) => path === rootUri.toString() || path.startsWith(`${rootUri.toString()}/`));
+  // Of nested repositories, the innermost one is used.
+  const [nearest] = inside.sort((a, b) => b.rootUri.path.length - a.rootUri.path.length);
+  return nearest ?? (all.length === 1 ? all[0] : undefined);
 }

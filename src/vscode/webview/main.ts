@@ -4,7 +4,7 @@ import type { FromPanel, ToPanel, TotalsScope } from './protocol.ts';
 import { parseToPanel } from './protocol.ts';
 import { ReportView } from './report.ts';
 import { RowList } from './rows.ts';
-import { TasksView } from './tasks.ts';
+import { TasksView } from './task-view.ts';
 import { StatusView } from './top.ts';
 import { TotalsView } from './totals.ts';
 import { Words } from './wording.ts';

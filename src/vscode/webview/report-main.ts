@@ -1,7 +1,7 @@
 // The browser code of the report's page: its title, its buttons and its sections.
 import { button, h } from './dom.ts';
+import { sectionsOf } from './report.ts';
 import { type FromPage, parseToPage, type ToPage } from './report-protocol.ts';
-import { sectionsOf } from './report-sections.ts';
 
 declare function acquireVsCodeApi(): { postMessage(message: FromPage): void };
 

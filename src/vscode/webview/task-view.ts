@@ -1,7 +1,7 @@
 // The result of a text task's run, in the panel and above the table: labels by source, quality against calls, costs.
-import { h, icon, icons } from './dom.ts';
+import { button, h, icon, icons } from './dom.ts';
 import type { PanelTask } from './protocol.ts';
-import { tableOf } from './report-sections.ts';
+import { tableOf } from './report.ts';
 import type { Words } from './wording.ts';
 
 export function taskView(words: Words, task: PanelTask): HTMLElement {
@@ -65,4 +65,31 @@ export function rightAt(curve: PanelTask['curve'], share: number): number | unde
   if (high === undefined) return curve.at(-1)?.right;
   if (low === undefined) return high.right;
   return low.right + ((share - low.share) / (high.share - low.share)) * (high.right - low.right);
+}
+
+export class TasksView {
+  readonly element: HTMLElement;
+  private readonly body = h('div', { class: 'reports' });
+  private readonly words: Words;
+
+  constructor(words: Words, onRun: () => void) {
+    this.words = words;
+    this.element = h(
+      'section',
+      { class: 'card tasks', 'aria-labelledby': 'tasks-title' },
+      h(
+        'header',
+        {},
+        h('h2', { id: 'tasks-title' }, words.t('tasks')),
+        button(words.t('task.run'), onRun, { class: 'secondary small' }),
+      ),
+      this.body,
+    );
+  }
+
+  /** Updates the section. It is hidden if no task was run. */
+  update(tasks: readonly PanelTask[]): void {
+    this.element.hidden = tasks.length === 0;
+    this.body.replaceChildren(...tasks.map((task) => taskView(this.words, task)));
+  }
 }

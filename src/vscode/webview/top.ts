@@ -1,8 +1,14 @@
 // The top of the panel: status, notices, the run in progress, and the slider between local and large model.
-
 import { button, h, keepChildren } from './dom.ts';
-import { type PanelCommand, type PanelNotice, type PanelProgress, type PanelState, shortModel } from './protocol.ts';
-import { ThresholdView } from './threshold.ts';
+import {
+  type PanelCommand,
+  type PanelNotice,
+  type PanelProgress,
+  type PanelState,
+  shortModel,
+  type ThresholdStep,
+  thresholdSteps,
+} from './protocol.ts';
 import type { Words } from './wording.ts';
 
 export interface StatusActions {
@@ -187,5 +193,50 @@ export class StatusView {
         : [words.t(point.gain < 0 ? 'slider.fewer' : 'slider.more', words.percent(Math.abs(point.gain)))];
     const parts = [...money, ...gain];
     return parts.length === 0 ? `${calls}.` : `${calls}: ${parts.join(', ')}.`;
+  }
+}
+
+class ThresholdView {
+  readonly element: HTMLElement;
+  private readonly steps: readonly (readonly [ThresholdStep, HTMLButtonElement])[];
+  private readonly number: HTMLInputElement;
+  private readonly note: HTMLElement;
+  private readonly words: Words;
+
+  constructor(words: Words, setThreshold: (threshold: number) => void) {
+    this.words = words;
+    this.steps = (Object.keys(thresholdSteps) as ThresholdStep[]).map((step) => [
+      step,
+      button(words.t(`amount.${step}`), () => setThreshold(thresholdSteps[step])),
+    ]);
+    this.number = h('input', {
+      ...{ type: 'number', min: '0', max: '100', step: '5', id: 'amount-threshold' },
+      'aria-describedby': 'amount-note',
+    });
+    this.number.addEventListener('change', () => {
+      const percent = this.number.valueAsNumber;
+      if (percent >= 0 && percent <= 100) setThreshold(percent / 100);
+    });
+    this.note = h('p', { class: 'dim meaning', id: 'amount-note' });
+    const choice = { class: 'choice', role: 'group', 'aria-labelledby': 'amount', 'aria-describedby': 'amount-note' };
+    this.element = h(
+      'div',
+      { class: 'amount' },
+      h('span', { class: 'label', id: 'amount' }, words.t('amount')),
+      h(
+        'div',
+        { class: 'line' },
+        h('div', choice, ...this.steps.map(([, stepButton]) => stepButton)),
+        h('label', { for: 'amount-threshold', class: 'threshold' }, words.t('amountThreshold'), this.number),
+      ),
+      this.note,
+    );
+  }
+
+  update(threshold: number): void {
+    for (const [step, button] of this.steps)
+      button.setAttribute('aria-pressed', String(thresholdSteps[step] === threshold));
+    if (document.activeElement !== this.number) this.number.value = String(Math.round(100 * threshold));
+    this.note.textContent = this.words.t('amountNote', this.words.percent(threshold));
   }
 }

@@ -1,13 +1,14 @@
 // The report as page, panel, Markdown and terminal text: outcome, both models, balance, cost, and unknown figures.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { markdownOf, plainTextOf } from '../../../src/adaptation/report/markdown.ts';
-import { reportDocument } from '../../../src/adaptation/report/report-document.ts';
+import { markdownOf, plainTextOf, reportDocument } from '../../../src/adaptation/report/report-document.ts';
 import { storedReport } from '../../../src/adaptation/report/stored.ts';
 import type { AdaptReport } from '../../../src/adaptation/report/types.ts';
-import { reportsOf } from '../../../src/vscode/panel/report-view.ts';
 import { parseFromPage, parseToPage } from '../../../src/vscode/webview/report-protocol.ts';
+import '../../support/ui-text.ts';
 import { reportOf } from './report.ts';
+
+const { reportsOf } = await import('../../../src/vscode/panel/panel-host.ts');
 
 const at = Date.UTC(2026, 10, 26, 20, 30);
 const documentOf = (report: AdaptReport) => reportDocument(report, 'engine', at);

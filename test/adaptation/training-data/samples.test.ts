@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { recencyOf } from '../../../src/adaptation/training-data/recency.ts';
 import { samplesOf } from '../../../src/adaptation/training-data/samples.ts';
+import { recencyOf } from '../../../src/adaptation/training-data/training-set.ts';
 import { DIALECT, type DialectIds, dialectTokens } from '../../../src/neural/models/dialects.ts';
 import { loadTokenizer } from '../../../src/text/tokenizer/load.ts';
 import type { HarvestedFile } from '../../../src/workspace/files/types.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { estimateTokens, type ModelFacts } from '../../../src/llm/protocol/models.ts';
 import { mostTokens, type Prompt, promptLength } from '../../../src/llm/protocol/prompt.ts';
-import { defaultModel, modelFacts } from '../../../src/llm/providers/anthropic-models.ts';
+import { defaultModel, modelFacts } from '../../../src/llm/providers/anthropic.ts';
 import { completionPrompt, freeMarker, limits } from '../../../src/prompts/completion/completion-prompt.ts';
 import type { LlmRequest } from '../../../src/prompts/completion/llm-request.ts';
 import { at } from '../../llm/requests.ts';

@@ -17,6 +17,7 @@ import { bytesOfCrafted, craftedGguf } from '../../neural/models/import/crafted-
 const { chooseBase } = await import('../../../src/vscode/bases/choose-base.ts');
 const { getModel } = await import('../../../src/vscode/bases/get-model.ts');
 const { offerBase } = await import('../../../src/vscode/bases/import-base.ts');
+const { offerOf } = await import('../../../src/vscode/bases/get-model.ts');
 
 const storage = mkdtempSync(join(tmpdir(), 'easy-adaptation-lists-'));
 after(() => rmSync(storage, { recursive: true }));
@@ -107,4 +108,29 @@ test("'Measure the Speed Again' times imported bases too, and shows the list wit
   await chooseBase({ ...deps, bases });
   assert.deepEqual(rows, ['Not timed on this machine', 'A line takes 120 ms, a new prompt 900 ms']);
   assert.deepEqual(dialogs.messages, []);
+});
+
+const machine = { free: 8e9, ceiling: 9e9, timed: [] };
+
+test('names the memory that serving takes, and whether it is free and allowed', () => {
+  const offer = offerOf(1.1e9, machine);
+  assert.ok(offer.needs > 1.1e9 && offer.needs < 2.2e9);
+  assert.equal(offer.fits, true);
+  assert.equal(offerOf(1.1e9, { ...machine, free: 1e9 }).fits, false);
+  assert.equal(offerOf(4.7e9, { ...machine, ceiling: 3e9 }).fits, false);
+});
+
+test('expects no speed before a model of this kind was measured here', () => {
+  assert.deepEqual([offerOf(1.1e9, machine).lineMs, offerOf(1.1e9, machine).isFast], [undefined, false]);
+});
+
+test('expects a time in proportion to the bytes, by the measured model of the nearest size', () => {
+  const timed = [
+    { bytes: 0.5e9, lineMs: 120 },
+    { bytes: 2e9, lineMs: 380 },
+  ];
+  assert.equal(offerOf(4e9, { ...machine, timed }).lineMs, 760);
+  const small = offerOf(1e9 / 2, { ...machine, timed });
+  assert.deepEqual([small.lineMs, small.isFast], [120, true]);
+  assert.equal(offerOf(2e9, { ...machine, timed }).isFast, false);
 });

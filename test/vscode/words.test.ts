@@ -1,0 +1,150 @@
+// What lists, dialogs, notifications and the panel say: prices, speeds, progress, notices, and figures of the slider.
+import assert from 'node:assert/strict';
+import '../support/ui-text.ts';
+import { test } from 'node:test';
+import { providerOf, providers } from '../../src/llm/providers/providers.ts';
+import type { BaseMeasures } from '../../src/specialist/engine/measure-base.ts';
+import { sliderPoints } from '../../src/vscode/panel/slider-points.ts';
+
+const { keyNeedInWords, priceInWords } = await import('../../src/vscode/api/try-model.ts');
+const { measuresText } = await import('../../src/vscode/bases/base-status.ts');
+const { describe, shareOf } = await import('../../src/vscode/adapt/describe-progress.ts');
+const { sessionNotices } = await import('../../src/vscode/panel/session-notices.ts');
+const { UnparsedDocuments } = await import('../../src/vscode/folder/unparsed-documents.ts');
+
+test('states a known price per million tokens and invents no unknown one', () => {
+  const price = (id: string, model: string, host: string) => priceInWords(providerOf(id).facts(model, host));
+  assert.equal(price('anthropic', 'claude-haiku-5-5', 'api.anthropic.com'), '$0.1 in, $0.5 out per million tokens');
+  assert.equal(price('anthropic', 'claude-of-next-year', 'api.anthropic.com'), 'price unknown');
+  assert.equal(price('editor', 'gpt', ''), 'no price per token');
+  assert.equal(price('ollama', 'qwen', '127.0.0.1:11434'), 'no price per token');
+});
+
+test('states for each provider whether it needs a key', () => {
+  const needs = { required: 'needs a key', optional: 'key only if your server asks for one', none: 'no key' } as const;
+  for (const provider of providers) assert.equal(keyNeedInWords(provider), needs[provider.key.need]);
+});
+
+test('the words for a measured base follow its line, and name the time of a new prompt that takes seconds', () => {
+  const training = { trainingTokensPerSecond: 900, leastMinutes: 2.1, whyUntrainable: undefined };
+  const of = (answers: BaseMeasures['answers'], lineMs: number, promptMs: number) =>
+    measuresText('coder', { answers, lineMs, promptMs, ...training });
+  assert.equal(
+    of('while-typing', 120, 900),
+    'coder needs 120 ms for a line and 900 ms for a new prompt: fast enough to answer while you type. An adaptation needs at least 3 minutes to train it.',
+  );
+  assert.match(
+    of('in-a-pause', 380, 5700),
+    /: fast enough to answer in a short pause; .* first\. At a new place in the code, .* answers for 5\.7 s\. An/,
+  );
+  assert.match(
+    of('late', 1400, 20_000),
+    /: too slow to answer in a short pause, so the n-gram model answers first\. An/,
+  );
+});
+
+const update = { stage: 'Timing this machine', done: 0, total: undefined };
+
+test('the progress of a run begins with its step and the time left', () => {
+  const run = { ...update, step: { at: 2, of: 6 }, left: 540, overall: 0.1, detail: 'how fast it answers' };
+  assert.equal(describe(run), 'step 2 of 6 · about 9 minutes left · Timing this machine · how fast it answers');
+  assert.equal(
+    describe({ ...run, stage: 'Training', done: 7, total: 40 }),
+    'step 2 of 6 · about 9 minutes left · Training · 7 / 40 · how fast it answers',
+  );
+  assert.deepEqual(shareOf({ ...run, done: 0, total: 40 }), { share: 0.1 }, 'of the whole run, not of its stage');
+});
+
+test('a run that is not planned yet has neither a time left nor a share', () => {
+  const run = { ...update, stage: 'Reading files', done: 5, total: 20, step: { at: 1, of: 6 } };
+  assert.equal(describe(run), 'step 1 of 6 · Reading files · 5 / 20');
+  assert.deepEqual(shareOf(run), {});
+});
+
+test('the progress of a job without a plan is the share of its stage', () => {
+  assert.equal(describe({ ...update, stage: 'Reading files', done: 5, total: 20 }), 'Reading files · 25%');
+  assert.deepEqual(shareOf({ ...update, done: 5, total: 20 }), { share: 0.25 });
+  assert.deepEqual(shareOf(update), {});
+});
+
+const quiet = { problem: undefined, unusedBecause: undefined, isIndexPaused: false, isUnparsed: () => false };
+
+test('a document that broke the parser is named while it is active', () => {
+  const session = { ...quiet, isUnparsed: (path: string) => path === 'src/broken.py' };
+  const texts = (path: string | undefined) => sessionNotices(session, path).map(({ kind, text }) => [kind, text]);
+  assert.deepEqual(texts('src/broken.py'), [
+    [
+      'warning',
+      'src/broken.py is completed without its grammar until you reload the window, because parsing it failed twice.',
+    ],
+  ]);
+  assert.deepEqual(texts('src/whole.py'), []);
+  assert.deepEqual(texts(undefined), []);
+});
+
+test('a paused index is told with the log beside it', () => {
+  const [notice, ...others] = sessionNotices({ ...quiet, isIndexPaused: true }, undefined);
+  assert.equal(notice?.kind, 'warning');
+  assert.match(notice?.text ?? '', /starts again by itself/);
+  assert.equal(notice?.action?.command, 'showLog');
+  assert.deepEqual(others, []);
+});
+
+test('a draft of an unparsed document is reported once, and the draft stays', async () => {
+  const found: string[] = [];
+  const documents = new UnparsedDocuments((path, reason) => found.push(`${path}: ${reason}`));
+  const specialist = documents.watch({
+    name: 'n-gram',
+    snippets: async () => [],
+    setOpenFile() {},
+    complete: async ({ path }) => ({
+      ...{ text: 'f()', tokens: [], model: 'n-gram', complete: true, latencyMs: 1 },
+      ...(path === 'broken.py' && { unparsed: 'memory access out of bounds' }),
+    }),
+  });
+  const complete = (path: string) =>
+    specialist.complete(
+      { path, languageId: 'python', prefix: '', suffix: '' },
+      { multiline: false, maxTokens: 9 },
+      new AbortController().signal,
+    );
+  for (const path of ['whole.py', 'broken.py', 'broken.py']) assert.equal((await complete(path))?.text, 'f()');
+  assert.deepEqual(found, ['broken.py: memory access out of bounds']);
+  assert.deepEqual([documents.has('broken.py'), documents.has('whole.py')], [true, false]);
+});
+
+const slider = [
+  { balance: 0.05, apiShare: 0, right: 0.4 },
+  { balance: 0.4, apiShare: 0.3, right: 0.5 },
+  { balance: 1, apiShare: 1, right: 0.38 },
+];
+
+test('each position has its share of calls, its cost and its gain over the local model alone', () => {
+  const local = { places: 100, exactMatch: 0.4 };
+  const api = { compared: { specialist: local, api: local, together: local, calls: 0.5 } };
+  const points = sliderPoints({ slider, api }, (share) => share / 10);
+  assert.deepEqual(
+    points.map(({ share, usd, gain }) => [share, usd?.toFixed(2), gain?.toFixed(2)]),
+    [
+      [0, '0.00', '0.00'],
+      [0.3, '0.03', '0.25'],
+      [1, '0.10', '-0.05'],
+    ],
+  );
+});
+
+test('values that were not measured are absent', () => {
+  assert.deepEqual(
+    sliderPoints(undefined, () => 1),
+    [],
+  );
+  assert.deepEqual(
+    sliderPoints({}, () => 1),
+    [],
+  );
+  const unasked = [{ balance: 0.4, apiShare: 0.3, right: undefined }];
+  assert.deepEqual(
+    sliderPoints({ slider: unasked }, () => undefined),
+    [{ balance: 0.4, share: 0.3 }],
+  );
+});
