@@ -97,10 +97,6 @@ export class AnswerBook {
     this.answers.push(...answers);
   }
 
-  get size(): number {
-    return this.answers.length;
-  }
-
   find(prompt: PromptFacts): RegisteredAnswer | undefined {
     let best: RegisteredAnswer | undefined;
     let bestScore = 0;

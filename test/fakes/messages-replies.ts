@@ -1,40 +1,27 @@
-// Sends answers of the fake Messages API, streamed or whole, and all its failures.
+// Streams answers of the fake Messages API, and its failures. What each provider really answers is in error-bodies.ts.
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Failures with an HTTP status and a body. */
 export const httpFailures: Readonly<Record<string, { status: number; type: string; message: string }>> = {
   unauthorized: { status: 401, type: 'authentication_error', message: 'invalid x-api-key' },
-  forbidden: { status: 403, type: 'permission_error', message: 'Your API key does not have permission.' },
   'rate-limited': {
     status: 429,
     type: 'rate_limit_error',
     message: 'Number of request tokens has exceeded your limit.',
   },
-  'server-error': { status: 500, type: 'api_error', message: 'Internal server error' },
-  unavailable: { status: 503, type: 'api_error', message: 'Service unavailable' },
   overloaded: { status: 529, type: 'overloaded_error', message: 'Overloaded' },
-  'no-credit': { status: 400, type: 'invalid_request_error', message: 'Your credit balance is too low.' },
 };
 
 export type Failure =
   | 'unauthorized'
-  | 'forbidden'
   | 'rate-limited'
-  | 'server-error'
-  | 'unavailable'
   | 'overloaded'
-  | 'no-credit'
   | 'stall-before-headers' // the connection opens and nothing is sent
   | 'stall-in-stream' // half of the answer, then silence
   | 'malformed-sse' // the body is no event stream
-  | 'wrong-json' // an event whose data is not JSON
-  | 'wrong-shape' // JSON with a shape that the protocol does not allow
-  | 'html-page' // 200 with a web page, as a captive portal sends
   | 'truncated' // the stream ends in the middle without an error
-  | 'error-event' // an overloaded_error in the middle of the stream
   | 'reset' // the connection is cut before an answer
-  | 'reset-in-stream' // the connection is cut in the middle of an answer
   | 'empty' // a whole answer without text
   | 'refusal'; // stop_reason refusal
 
@@ -120,39 +107,22 @@ async function stream(response: ServerResponse, text: string, pace: Pace): Promi
   }
 }
 
-/** Sends a complete answer; streams it if the request asks for that. */
+/** Streams a complete answer. */
 export async function sendMessage(
   response: ServerResponse,
   body: MessagesBody,
   reply: Reply,
   pace: Pace,
+  ended: Ended = end(reply.text, body),
 ): Promise<void> {
-  const ended = end(reply.text, body);
-  await send(response, body, reply, ended, pace);
-}
-
-async function send(
-  response: ServerResponse,
-  body: MessagesBody,
-  reply: Reply,
-  { text, stopReason, stopSequence, outputTokens }: Ended,
-  pace: Pace,
-): Promise<void> {
-  const stopped = { stop_reason: stopReason, stop_sequence: stopSequence };
-  if (body.stream !== true) {
-    await sleep(pace.firstTokenMs + (text.length / 4) * pace.msPerToken);
-    response.writeHead(200, { 'content-type': 'application/json', 'request-id': 'req_fake' });
-    const content = text === '' ? [] : [{ type: 'text', text }];
-    const usage = { ...reply.usage, output_tokens: outputTokens };
-    response.end(JSON.stringify({ ...message(reply), content, ...stopped, usage }));
-    return;
-  }
+  const { text, stopReason, stopSequence, outputTokens } = ended;
   begin(response, reply);
   if (text !== '') {
     await stream(response, text, pace);
     event(response, 'content_block_stop', { index: 0 });
   }
-  event(response, 'message_delta', { delta: stopped, usage: { output_tokens: outputTokens } });
+  const delta = { stop_reason: stopReason, stop_sequence: stopSequence };
+  event(response, 'message_delta', { delta, usage: { output_tokens: outputTokens } });
   event(response, 'message_stop', {});
   response.end();
 }
@@ -173,14 +143,10 @@ export async function sendFailure(
     case 'reset':
       response.destroy();
       return;
-    case 'html-page':
-      response.writeHead(200, { 'content-type': 'text/html' });
-      response.end('<!doctype html><title>Sign in to this network</title>');
-      return;
     case 'empty':
-      return send(response, body, reply, { ...nothing, stopReason: 'end_turn' }, pace);
+      return sendMessage(response, body, reply, pace, { ...nothing, stopReason: 'end_turn' });
     case 'refusal':
-      return send(response, body, reply, { ...nothing, stopReason: 'refusal' }, pace);
+      return sendMessage(response, body, reply, pace, { ...nothing, stopReason: 'refusal' });
     default:
   }
   begin(response, reply);
@@ -189,16 +155,5 @@ export async function sendFailure(
     return;
   }
   await stream(response, half, pace);
-  if (kind === 'wrong-json') response.end('event: content_block_delta\ndata: {"type": "content_block_delta", "ind\n\n');
-  else if (kind === 'wrong-shape') {
-    event(response, 'content_block_delta', { index: 0, delta: { type: 'text_delta', text: 7 } });
-    response.end();
-  } else if (kind === 'error-event') {
-    event(response, 'error', { error: { type: 'overloaded_error', message: 'Overloaded' } });
-    response.end();
-  } else if (kind === 'truncated') response.end();
-  else if (kind === 'reset-in-stream') {
-    // Destroyed only after the bytes are sent; otherwise the client would not receive them.
-    setImmediate(() => response.destroy());
-  }
+  if (kind === 'truncated') response.end();
 }

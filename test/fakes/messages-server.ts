@@ -1,24 +1,12 @@
 // A loopback server that speaks the Messages API well enough for the real SDK: checks requests, replays recordings,
 // streams, counts tokens and cache, and fails on demand in every way that a client has to survive.
-//
-// In a test:      const api = await MessagesServer.start(); ... api.fail('rate-limited', 1); ... await api.close();
-// On its own:     node test/fakes/messages-server.ts --port N --recordings FOLDER --sources FOLDER
-//                 POST /__control {"fail": "overloaded", "times": 2} sets the following answers (see ControlMessage),
-//                 GET /__requests lists the received requests.
+// GET /__requests lists the received requests.
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { parseArgs } from 'node:util';
 import type { LlmUsage } from '../../src/llm/protocol/models.ts';
 import type { PromptFacts } from './messages-answers.ts';
-import {
-  AnswerBook,
-  answerFromPrompt,
-  packageFiles,
-  type RegisteredAnswer,
-  readPrompt,
-  readRecordings,
-} from './messages-answers.ts';
+import { AnswerBook, answerFromPrompt, packageFiles, readPrompt, readRecordings } from './messages-answers.ts';
 import {
   type Failure,
   httpFailures,
@@ -44,22 +32,6 @@ export interface RecordedRequest {
 
 /** Answers prompts without a registered answer. If it returns undefined, an answer is derived from the prompt. */
 export type AnswerRule = (prompt: PromptFacts) => string | undefined;
-
-/** The body of `POST /__control`. Every field is optional. */
-export interface ControlMessage {
-  readonly fail?: Failure;
-  /** Number of requests that fail; absent: all until a reset. */
-  readonly times?: number;
-  readonly retryAfterSeconds?: number;
-  /** Removes failures, pace and recorded requests. Applied before the other fields. */
-  readonly reset?: boolean;
-  readonly pace?: Partial<Pace>;
-  readonly answers?: readonly RegisteredAnswer[];
-  /** Answer for every prompt that no registered answer fits; null: derive one from the prompt again. */
-  readonly defaultAnswer?: string | null;
-  /** Only this key is accepted; null: any. */
-  readonly acceptKey?: string | null;
-}
 
 const apiVersions = ['2023-06-01', '2026-10-21'];
 /** The shortest prefix that is cached, tokens. */
@@ -121,10 +93,6 @@ export class MessagesServer {
     this.pace = { ...this.pace, ...pace };
   }
 
-  register(...answers: readonly RegisteredAnswer[]): void {
-    this.answers.add(...answers);
-  }
-
   answerWith(rule: AnswerRule | string): void {
     this.rule = typeof rule === 'string' ? () => rule : rule;
   }
@@ -141,19 +109,9 @@ export class MessagesServer {
     this.key = key;
   }
 
-  /** Replays recordings (format of bench/data) of packages with files in `sources`. Returns the number of positions. */
-  replay(recordings: string, sources: string): number {
+  /** Replays recordings (format of bench/data) of packages with files in `sources`. */
+  replay(recordings: string, sources: string): void {
     this.answers.add(...readRecordings(recordings, packageFiles(sources)));
-    return this.answers.size;
-  }
-
-  control(message: ControlMessage): void {
-    if (message.reset) this.reset();
-    if (message.fail) this.fail(message.fail, message.times, message.retryAfterSeconds);
-    if (message.pace) this.setPace(message.pace);
-    if (message.answers) this.register(...message.answers);
-    if (message.defaultAnswer !== undefined) this.answerWith(message.defaultAnswer ?? (() => undefined));
-    if (message.acceptKey !== undefined) this.acceptOnly(message.acceptKey ?? undefined);
   }
 
   async close(): Promise<void> {
@@ -166,10 +124,7 @@ export class MessagesServer {
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const raw = Buffer.concat(chunks).toString('utf8');
     const path = (request.url ?? '').split('?')[0];
-    if (path === '/__control') {
-      this.control(raw === '' ? {} : (JSON.parse(raw) as ControlMessage));
-      sendJson(response, 200, { requests: this.requests.length, answers: this.answers.size });
-    } else if (path === '/__requests') sendJson(response, 200, this.requests);
+    if (path === '/__requests') sendJson(response, 200, this.requests);
     else if (path === '/v1/messages' && request.method === 'POST') await this.messages(request, raw, response);
     else sendError(response, 404, 'not_found_error', `Not found: ${path}`);
   }
@@ -294,14 +249,4 @@ function sendError(
   headers: Record<string, string> = {},
 ): void {
   sendJson(response, status, { type: 'error', error: { type, message }, request_id: 'req_fake' }, headers);
-}
-
-if (process.argv[1]?.endsWith('messages-server.ts')) {
-  const { values } = parseArgs({
-    options: { port: { type: 'string' }, recordings: { type: 'string' }, sources: { type: 'string' } },
-  });
-  MessagesServer.start(Number(values.port ?? 0)).then((server) => {
-    const positionCount = values.recordings && values.sources ? server.replay(values.recordings, values.sources) : 0;
-    process.stdout.write(`${JSON.stringify({ url: server.url, recordings: positionCount })}\n`);
-  });
 }

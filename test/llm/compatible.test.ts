@@ -115,30 +115,6 @@ test('a request that is refused for another reason is not retried', async () => 
   assert.equal(sent.length, 1);
 });
 
-test('failures of single providers match their rows', async () => {
-  const rows = [
-    [429, { code: 'insufficient_quota', message: 'You exceeded your current quota' }, 'no-credit'],
-    [429, { code: 'rate_limit_exceeded', message: 'Rate limit reached' }, 'rate-limited'],
-    [
-      400,
-      { type: 'exceed_context_size_error', message: 'request (4390 tokens) exceeds it' },
-      'bad-request',
-      /too long/,
-    ],
-    [400, { message: "This model's maximum context length is 4096 tokens" }, 'bad-request', /too long/],
-    [400, { message: 'Model Not Exist' }, 'bad-request', /knows no model/],
-    [503, { type: 'unavailable_error', message: 'Loading model' }, 'overloaded', /Loading model/],
-  ] as const;
-  for (const [status, error, code, said = /./] of rows) {
-    const fetch = async () =>
-      new Response(JSON.stringify({ error }), { status, headers: { 'content-type': 'application/json' } });
-    const result = await complete(connect('llama.cpp', 'small', fetch), position, never);
-    assert.ok(!result.ok);
-    assert.equal(result.error.code, code, result.error.message);
-    assert.match(result.error.message, said);
-  }
-});
-
 test('sends no key to servers that need none', async () => {
   const { sent, fetch } = server(chat);
   await answered(connect('lmstudio', 'small', fetch, { apiKey: '' }));

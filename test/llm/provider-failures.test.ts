@@ -121,8 +121,11 @@ for (const provider of asked) {
   test(`${id}: sends neither text nor key to the target of a redirect`, async () => {
     for (const serve of Object.values(redirects)) {
       api.as(serve);
-      assert.equal((await failure(provider, api.url)).code, 'redirected');
-      assert.deepEqual([api.requests.length, api.redirectedRequests.length], [1, 0]);
+      const lost: LlmAnswer[] = [];
+      const { code, message } = await failure(provider, api.url, { lost });
+      assert.equal(code, 'redirected');
+      assert.ok(message.includes(api.elsewhere) && /base URL/.test(message), message);
+      assert.deepEqual([api.requests.length, api.redirectedRequests.length, lost.length], [1, 0, 0]);
     }
   });
 

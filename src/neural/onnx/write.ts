@@ -25,10 +25,7 @@ const INT = 2;
 const STRING = 3;
 const INTS = 7;
 
-/**
- * Field numbers below are from the standard's messages (onnx/onnx.proto, IR version 10); `test/support/onnx.proto` has
- * their names.
- */
+/** Field numbers below are from the standard's messages (onnx/onnx.proto, IR version 10). */
 export function writeModel(graph: Graph, options: WriteOptions = {}): WrittenModel {
   const { externalFrom = Number.POSITIVE_INFINITY, unreturnable } = options;
   const external = new Map<string, Uint8Array>();
