@@ -1,21 +1,13 @@
 // The next edit in the workbench, with the keys of a user: typed at two places, Tab goes to the third, Tab applies it.
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
-import type { Browser } from 'playwright-core';
-import { needCodeServer } from '../../build/code-server.ts';
-import { launchBrowser } from '../support/browser.ts';
-import { ourVsix } from '../support/vsix.ts';
-import { Session } from './session.ts';
+import { forAllTests, type Session } from './session.ts';
 
 /** Longer than the pause before a search, twice. */
 const quietMs = 1500;
 
-let browser: Browser;
 let session: Session;
-const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-edits-'));
 
 // The package does not have these names: a rename would be offered in its files, too.
 const rename = `export async function loadPage(address: string, roundLimit = 3): Promise<string> {
@@ -51,35 +43,23 @@ export function text(): string {
 const object = (name: string) => `register({\n  name: '${name}',\n  size: 1,\n});\n\n`;
 const names = ['red', 'green', 'blue', 'white'];
 
-before(async () => {
-  await needCodeServer();
-  browser = await launchBrowser();
-  session = await Session.start(
-    browser,
-    await ourVsix(folder),
-    // No other suggestion takes the Tab key.
-    { 'easyAdaptation.minimumConfidence': 1, 'easyAdaptation.baseModel': 'none' },
-    {
-      prepare(project) {
-        mkdirSync(join(project, 'edits'));
-        writeFileSync(join(project, 'edits', 'rename.ts'), rename);
-        writeFileSync(join(project, 'edits', 'other.ts'), other);
-        writeFileSync(join(project, 'edits', 'sizes.ts'), sizes);
-        writeFileSync(join(project, 'edits', 'options.ts'), names.map(object).join(''));
-      },
-    },
-  );
-});
-after(async () => {
-  await session?.stop();
-  await browser?.close();
-  rmSync(folder, { recursive: true, force: true });
-});
-
 /** Each step needs the earlier ones. */
-function step(name: string, body: () => Promise<void>): void {
-  test(name, () => session.evidence(name, body));
-}
+const step = forAllTests(
+  (started) => {
+    session = started;
+  },
+  // No other suggestion takes the Tab key.
+  { 'easyAdaptation.minimumConfidence': 1, 'easyAdaptation.baseModel': 'none' },
+  {
+    prepare(project) {
+      mkdirSync(join(project, 'edits'));
+      writeFileSync(join(project, 'edits', 'rename.ts'), rename);
+      writeFileSync(join(project, 'edits', 'other.ts'), other);
+      writeFileSync(join(project, 'edits', 'sizes.ts'), sizes);
+      writeFileSync(join(project, 'edits', 'options.ts'), names.map(object).join(''));
+    },
+  },
+);
 
 /** Types a word over the one at a position. */
 async function retype(line: number, column: number, text: string, path = 'edits/rename.ts'): Promise<void> {

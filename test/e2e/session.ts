@@ -4,10 +4,12 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, sta
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import {
   installExtension,
   makeProfile,
+  needCodeServer,
   type Profile,
   startWorkbench,
   type Workbench,
@@ -18,9 +20,10 @@ import type { AdaptReport } from '../../src/adaptation/report/types.ts';
 import type { Tuning } from '../../src/common/tuning.ts';
 import { MessagesServer } from '../fakes/messages-server.ts';
 import { logsOf, storageIn } from '../host/runner.ts';
-import { keepEvidence, type OpenedPage, openPage } from '../support/browser.ts';
+import { keepEvidence, launchBrowser, type OpenedPage, openPage } from '../support/browser.ts';
 import { npmPackage, recordings } from '../support/project.ts';
 import { environmentOf, steadyMachine, steadySettings } from '../support/steady.ts';
+import { ourVsix } from '../support/vsix.ts';
 import { Editor } from './editor.ts';
 
 /** The package that the tests work in. The fake API has recorded answers for it. */
@@ -189,4 +192,30 @@ export class Session {
     await this.api.close();
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+/**
+ * Begins one session for the tests of a file, and ends it after them.
+ * @param begin gets the session before the first test
+ * @returns defines a test; if it fails, a picture and the logs are kept
+ */
+export function forAllTests(
+  begin: (session: Session) => void | Promise<void>,
+  ...[settings, window]: [Parameters<typeof Session.start>[2]?, Parameters<typeof Session.start>[3]?]
+): (name: string, body: () => Promise<void>) => void {
+  const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-vsix-'));
+  let browser: Browser | undefined;
+  let session: Session | undefined;
+  before(async () => {
+    await needCodeServer();
+    browser = await launchBrowser();
+    session = await Session.start(browser, await ourVsix(folder), settings, window);
+    await begin(session);
+  });
+  after(async () => {
+    await session?.stop();
+    await browser?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  return (name, body) => void test(name, () => (session as Session).evidence(name, body));
 }

@@ -1,38 +1,22 @@
 // A user's whole session in one window: open, complete locally, adapt, set a key, consent, complete with the large model,
 // read the panel, delete.
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
-import type { Browser } from 'playwright-core';
-import { needCodeServer } from '../../build/code-server.ts';
 import { outcomeInWords, outcomeOf } from '../../src/adaptation/report/outcome.ts';
-import { launchBrowser } from '../support/browser.ts';
-import { ourVsix } from '../support/vsix.ts';
-import { apiKey, Session } from './session.ts';
+import { apiKey, forAllTests, type Session } from './session.ts';
 
-let browser: Browser;
 let session: Session;
-const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-story-'));
-
-before(async () => {
-  await needCodeServer();
-  browser = await launchBrowser();
-  // Busy, so that the first keys come before the editor has created its ghost text.
-  session = await Session.start(browser, await ourVsix(folder), {}, { busy: true });
-});
-after(async () => {
-  await session?.stop();
-  await browser?.close();
-  rmSync(folder, { recursive: true, force: true });
-});
 
 /** Each step needs the earlier ones. */
-function step(name: string, body: () => Promise<void>): void {
-  test(name, () => session.evidence(name, body));
-}
-
+const step = forAllTests(
+  (started) => {
+    session = started;
+  },
+  {},
+  // Busy, so that the first keys come before the editor has created its ghost text.
+  { busy: true },
+);
 /**
  * A line that all adapters of this package share, with two different endings. The local model knows it and may cut it
  * before the endings differ. The positions are 1-based, after `return `.

@@ -173,49 +173,6 @@ export function defineMain(suite: Suite, plan: Plan): void {
     suite.note(`latency of ${times.length} completions, ms: ${times.map((ms) => ms.toFixed(1)).join(' ')}`);
   });
 
-  /** Puts `text` into an editor and tries `take` until it has changed it; what was added. */
-  const added = async (what: string, text: string, take: () => Promise<void>): Promise<string> => {
-    const editor = await newFile('src/handlers/voucher.ts', '');
-    return until(what, async () => {
-      await replaceAll(editor, text);
-      await vscode.commands.executeCommand('workbench.action.focusActiveEditorGroup');
-      await take();
-      return editor.document.getText().slice(text.length) || undefined;
-    });
-  };
-  const asked = async (accept: string) => {
-    await vscode.commands.executeCommand('easyAdaptation.trigger');
-    await sleep(300);
-    await vscode.commands.executeCommand(accept);
-  };
-
-  suite.test('an accepted word of a suggestion is stored, and the rest stays shown', async () => {
-    const position = upTo('const database = await ');
-    const word = await added('a word', position, () => asked('easyAdaptation.acceptWord'));
-    assert.ok('openDatabase(context.configuration);'.startsWith(word), word);
-    const part = await until('its outcome', () =>
-      rows(plan.storage, "select id, text, taken from completions where outcome = 'partly-accepted'").at(-1),
-    );
-    assert.equal(part.taken, word.length);
-    assert.ok(String(part.text).startsWith(word) && String(part.text).length > word.length, String(part.text));
-    await vscode.commands.executeCommand('editor.action.inlineSuggest.commit');
-    await until('all of it', () =>
-      rows(
-        plan.storage,
-        `select * from completions where id = '${part.id}' and outcome = 'accepted' and taken = length(text)`,
-      ).at(0),
-    );
-  });
-
-  suite.test('a manual request shows the best suggestion at any display threshold', async () => {
-    await setting('minimumConfidence', 1);
-    const text = await added('a suggestion', upTo('const database = await '), () =>
-      asked('editor.action.inlineSuggest.commit'),
-    );
-    await setting('minimumConfidence', undefined);
-    assert.match(text, /^openDatabase/);
-  });
-
   suite.test('Adapt to This Repo indexes, measures and stores a report', async () => {
     const started = performance.now();
     await vscode.commands.executeCommand('easyAdaptation.adapt');
@@ -309,29 +266,6 @@ export function defineMain(suite: Suite, plan: Plan): void {
     await replaceAll(editor, position);
     assert.equal(await complete(editor, quietMs), undefined);
     await setting('enable', undefined);
-    await completeUntil(editor, position, /^openDatabase/);
-  });
-
-  suite.test('a snooze suppresses suggestions until it is ended', async () => {
-    const editor = await show(await vscode.workspace.openTextDocument(inFolder('src/handlers/voucher.ts')));
-    const position = upTo('const database = await ');
-    // An accept that comes before the picker has its rows closes it without a choice: then it is opened again.
-    await until('the choice of five minutes', async () => {
-      let closed = false;
-      const snoozed = vscode.commands.executeCommand<boolean>('easyAdaptation.snooze').then((active) => {
-        closed = true;
-        return active;
-      });
-      await until('the picker to close', async () => {
-        await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
-        return closed;
-      });
-      return snoozed;
-    });
-    await show(editor.document);
-    await replaceAll(editor, position);
-    assert.equal(await complete(editor, quietMs), undefined);
-    await vscode.commands.executeCommand('easyAdaptation.snooze');
     await completeUntil(editor, position, /^openDatabase/);
   });
 
