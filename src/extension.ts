@@ -163,7 +163,6 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
           isTrusted: vscode.workspace.isTrusted,
         });
       },
-      onOutdated: (folder) => void announcements.outdated(folder, context.extension.packageJSON.version),
       onReady: (folder) => events.better.fire(folder),
       onRestart: () => events.sessionsRestarted.fire(),
     }),

@@ -9,7 +9,7 @@ import { replaceFile, sweepTemporary } from '../common/files.ts';
 import type { Engine } from '../specialist/engine/client.ts';
 import { EnginePair } from '../specialist/engine/pair.ts';
 import { lockRun } from '../storage/lock.ts';
-import { openStore } from '../storage/open.ts';
+import { openLogged } from '../storage/open.ts';
 import { PositionLedger } from '../storage/position-ledger.ts';
 import { type JobDeps, paidLlm, troubleOf } from './paid-llm.ts';
 import type { RunRequest } from './protocol.ts';
@@ -52,8 +52,7 @@ async function withStore(
   sweepTemporary(request.specialistFolder, 'deep');
   sweepTemporary(request.storeFolder);
   const { log } = deps;
-  const { store, notice } = openStore(request.storeFolder, { log, onNotice: (message) => log.warn(message) });
-  if (notice !== undefined) log.warn(notice);
+  const store = openLogged(request.storeFolder, log);
   const { api, root } = request;
   const ledger = request.effort === 'adapt' ? new PositionLedger(request.storeFolder, root, log) : undefined;
   let result: Result<AdaptOutcome>;

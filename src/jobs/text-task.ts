@@ -4,12 +4,12 @@ import { cancelled } from '../adaptation/cancellation.ts';
 import type { ApiAccess } from '../adaptation/types.ts';
 import { CodedError, failed, ok, type Result, unwrap } from '../common/errors.ts';
 import { replaceFile } from '../common/files.ts';
-import { WithinRun } from '../llm/budget.ts';
+import { withinRun } from '../llm/budget.ts';
 import { apiHost } from '../llm/connect.ts';
 import { EngineClient, type EngineOptions } from '../specialist/engine/client.ts';
 import type { Requests } from '../specialist/engine/protocol.ts';
 import { lockRun } from '../storage/lock.ts';
-import { openStore } from '../storage/open.ts';
+import { openLogged } from '../storage/open.ts';
 import type { ReadStates } from '../text-tasks/deep-reading.ts';
 import { DEPTHS } from '../text-tasks/labels/base-reading.ts';
 import { runTask } from '../text-tasks/run-task.ts';
@@ -62,15 +62,14 @@ export async function textTaskJob(request: TextTaskRequest, deps: JobDeps): Prom
 async function runStored(request: TextTaskRequest, folder: TaskFolder, deps: JobDeps): Promise<Result<TaskReport>> {
   const { api, root, storeFolder, reports } = request;
   const { log, signal, progress } = deps;
-  const { store, notice } = openStore(storeFolder, { log, onNotice: (message) => log.warn(message) });
-  if (notice !== undefined) log.warn(notice);
+  const store = openLogged(storeFolder, log);
   const llm = api && paidLlm(api, store, root, deps);
   const engine = request.states && new EngineClient({ ...request.states.engine, log });
   let paid = false;
   let result: Result<TaskReport>;
   try {
     result = await runTask(folder, {
-      llm: llm && api.runUsd !== undefined ? new WithinRun(llm, api.runUsd) : llm,
+      llm: llm && api.runUsd !== undefined ? withinRun(llm, api.runUsd) : llm,
       more: request.more ?? 0,
       signal,
       progress,

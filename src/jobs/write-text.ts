@@ -3,7 +3,7 @@ import type { ApiAccess } from '../adaptation/types.ts';
 import { failed, ok, type Result } from '../common/errors.ts';
 import type { LlmAnswer } from '../llm/types.ts';
 import { answerPrompt } from '../prompts/answer/answer-prompt.ts';
-import { openStore } from '../storage/open.ts';
+import { openLogged } from '../storage/open.ts';
 import type { DocEdit } from '../text/doc-comments.ts';
 import type { AnswerItem } from '../text-tasks/answer-item.ts';
 import { type CommitSource, commitItem } from '../text-tasks/commit-context.ts';
@@ -72,7 +72,7 @@ async function ask(
   onLost: (lost: LlmAnswer) => void,
 ) {
   const { log, signal } = deps;
-  const { store } = openStore(storeFolder, { log, onNotice: (message) => log.warn(message) });
+  const store = openLogged(storeFolder, log);
   try {
     const llm = paidLlm(api as NonNullable<typeof api>, store, root, deps);
     return await llm.ask(answerPrompt(form, text, examples, llm.facts), signal, undefined, onLost);

@@ -5,7 +5,7 @@ import { type Clock, systemClock } from '../common/clock.ts';
 import { failed, ok, type Result } from '../common/errors.ts';
 import { isAmount, type Ledger, type PaidCall, type Purpose } from '../common/paid-call.ts';
 import type { Prompt } from './protocol/prompt.ts';
-import type { LlmAnswer, LlmClient } from './types.ts';
+import type { LlmClient } from './types.ts';
 
 /** The reservation of one call. */
 export interface BudgetReservation {
@@ -103,61 +103,37 @@ export function dollars(usd: number): string {
 
 type RunLlm = Pick<LlmClient, 'ask' | 'facts' | 'knows' | 'estimateUsd' | 'ceilingUsd'>;
 
-export class WithinRun implements RunLlm {
-  private readonly llm: RunLlm;
-  private readonly limitUsd: number;
+/** The large model with a spending limit for one run, in addition to the monthly limit. */
+export function withinRun(llm: RunLlm, limitUsd: number): RunLlm {
   /** Cost of complete and incomplete answers, and the maximum cost of in-flight calls. */
-  private spentUsd = 0;
-  private reservedUsd = 0;
-
-  constructor(llm: RunLlm, limitUsd: number) {
-    this.llm = llm;
-    this.limitUsd = limitUsd;
-  }
-
-  get facts(): LlmClient['facts'] {
-    return this.llm.facts;
-  }
-
-  knows(prompt: Prompt): boolean {
-    return this.llm.knows?.(prompt) ?? false;
-  }
-
-  estimateUsd(prompt: Prompt): number {
-    return this.llm.estimateUsd(prompt);
-  }
-
-  ceilingUsd(prompt: Prompt): number {
-    return this.llm.ceilingUsd(prompt);
-  }
-
-  async ask(
-    prompt: Prompt,
-    signal: AbortSignal,
-    onText?: (textSoFar: string) => void,
-    onLost?: (paid: LlmAnswer) => void,
-  ): Promise<Result<LlmAnswer>> {
-    const usd = this.knows(prompt) ? 0 : this.ceilingUsd(prompt);
-    // Also refuses if one of them is NaN.
-    if (usd !== 0 && !(this.spentUsd + this.reservedUsd + usd <= this.limitUsd))
-      return failed('over-budget', this.limitMessage(usd));
-    this.reservedUsd += usd;
-    try {
-      const answer = await this.llm.ask(prompt, signal, onText, (lost) => {
-        this.spentUsd += lost.costUsd;
-        onLost?.(lost);
-      });
-      if (answer.ok) this.spentUsd += answer.value.costUsd;
-      return answer;
-    } finally {
-      this.reservedUsd -= usd;
-    }
-  }
-
-  private limitMessage(usd: number): string {
-    return (
-      `The limit of ${dollars(this.limitUsd)} for this run is reached: ${dollars(this.spentUsd + this.reservedUsd)} is spent or reserved, ` +
-      `and the next request may cost up to ${dollars(usd)}. Run it again to continue, or raise the limit (--run-budget).`
-    );
-  }
+  let spentUsd = 0;
+  let reservedUsd = 0;
+  const knows = (prompt: Prompt) => llm.knows?.(prompt) ?? false;
+  return {
+    facts: llm.facts,
+    knows,
+    estimateUsd: (prompt) => llm.estimateUsd(prompt),
+    ceilingUsd: (prompt) => llm.ceilingUsd(prompt),
+    async ask(prompt, signal, onText, onLost) {
+      const usd = knows(prompt) ? 0 : llm.ceilingUsd(prompt);
+      // Also refuses if one of them is NaN.
+      if (usd !== 0 && !(spentUsd + reservedUsd + usd <= limitUsd))
+        return failed(
+          'over-budget',
+          `The limit of ${dollars(limitUsd)} for this run is reached: ${dollars(spentUsd + reservedUsd)} is spent or reserved, ` +
+            `and the next request may cost up to ${dollars(usd)}. Run it again to continue, or raise the limit (--run-budget).`,
+        );
+      reservedUsd += usd;
+      try {
+        const answer = await llm.ask(prompt, signal, onText, (lost) => {
+          spentUsd += lost.costUsd;
+          onLost?.(lost);
+        });
+        if (answer.ok) spentUsd += answer.value.costUsd;
+        return answer;
+      } finally {
+        reservedUsd -= usd;
+      }
+    },
+  };
 }

@@ -46,6 +46,13 @@ export function openStore(folder: string, deps: StoreDeps = {}): OpenedStore {
   return opened.notice === undefined ? { store } : { store, notice: opened.notice };
 }
 
+/** For a process without a user: notices go to the log. */
+export function openLogged(folder: string, log: Log): ResilientStore {
+  const { store, notice } = openStore(folder, { log, onNotice: (message) => log.warn(message) });
+  if (notice !== undefined) log.warn(notice);
+  return store;
+}
+
 interface Opened {
   readonly store: SqliteStore;
   readonly notice?: string;

@@ -76,12 +76,12 @@ export class ResilientStore implements Store {
     if (this.canKeep()) {
       try {
         this.backlog.drain(this.current);
-        return this.reportNotice(this.current.reserve(reservation, limitUsd));
+        return this.reportNotice(this.current.money.reserve(reservation, limitUsd));
       } catch (error) {
         if (isBusy(error)) return { ok: false, why: 'busy' };
         this.replace(error);
         // `replace` opens a new database after damage.
-        if (this.onDisk) return this.reportNotice(this.current.reserve(reservation, limitUsd));
+        if (this.onDisk) return this.reportNotice(this.current.money.reserve(reservation, limitUsd));
       }
     }
     return { ok: false, why: 'unwritable', message: this.lastFailure ?? '' };
@@ -95,25 +95,25 @@ export class ResilientStore implements Store {
   }
 
   settle(id: string, paid: LlmCallRow | undefined): void {
-    this.write((store) => store.settle(id, paid), paid?.costUsd);
+    this.write((store) => store.money.settle(id, paid), paid?.costUsd);
   }
   spentInMonth(at: number): number {
-    return this.read((store) => store.spentInMonth(at));
+    return this.read((store) => store.money.spentInMonth(at));
   }
   findLlmCall(requestHash: string): LlmCallRow | undefined {
-    return this.read((store) => store.findLlmCall(requestHash));
+    return this.read((store) => store.money.findLlmCall(requestHash));
   }
   recordCompletion(row: CompletionRow): void {
-    this.write((store) => store.recordCompletion(row));
+    this.write((store) => store.completions.record(row));
   }
   setOutcome(id: string, outcome: Outcome, taken: number): void {
-    this.write((store) => store.setOutcome(id, outcome, taken));
+    this.write((store) => store.completions.setOutcome(id, outcome, taken));
   }
   rowsOf(folder: string): FolderRows {
     return this.read((store) => store.rowsOf(folder));
   }
   totals(): Totals {
-    return this.read((store) => store.totals());
+    return this.read((store) => store.completions.totals());
   }
   recordAdaptation(folder: string, run: FinishedRun): AdaptationRow {
     return this.change((store) => store.recordAdaptation(folder, run));

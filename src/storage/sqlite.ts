@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import type { AnswerSource, Outcome } from '../common/completion.ts';
-import { monthOf, type Reservation, type Reserved } from '../common/paid-call.ts';
+import { monthOf } from '../common/paid-call.ts';
 import { Database, openDatabase } from './database.ts';
 import { Money } from './money.ts';
 import { adaptationTables, allTables, folderTables, type StoreTable } from './schema.ts';
@@ -16,14 +16,13 @@ import {
   type LlmCallRow,
   type PositionRow,
   type StageRow,
-  type Store,
   type Totals,
 } from './types.ts';
 
-export class SqliteStore implements Store {
+export class SqliteStore {
   readonly money: Money;
   private readonly database: Database;
-  private readonly completions: Completions;
+  readonly completions: Completions;
 
   /** @param open from `openDatabase`; this object takes ownership; default: in memory. @param location its file */
   constructor(open: DatabaseSync = openDatabase(), location?: string) {
@@ -34,38 +33,6 @@ export class SqliteStore implements Store {
 
   get location(): string | undefined {
     return this.database.location;
-  }
-
-  canKeep(): boolean {
-    return this.location !== undefined;
-  }
-
-  reserve(reservation: Reservation, limitUsd: number): Reserved {
-    return this.money.reserve(reservation, limitUsd);
-  }
-
-  settle(id: string, paid: LlmCallRow | undefined): void {
-    this.money.settle(id, paid);
-  }
-
-  spentInMonth(at: number): number {
-    return this.money.spentInMonth(at);
-  }
-
-  findLlmCall(requestHash: string): LlmCallRow | undefined {
-    return this.money.findLlmCall(requestHash);
-  }
-
-  recordCompletion(row: CompletionRow): void {
-    this.completions.record(row);
-  }
-
-  setOutcome(id: string, outcome: Outcome, taken: number): void {
-    this.completions.setOutcome(id, outcome, taken);
-  }
-
-  totals(): Totals {
-    return this.completions.totals();
   }
 
   rowsOf(folder: string): FolderRows {

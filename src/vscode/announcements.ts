@@ -1,6 +1,4 @@
-// Notifications that no user action causes. Each is shown once: missing key, refused key, consent, damaged store, unused
-// adaptation.
-import { createHash } from 'node:crypto';
+// Notifications that no user action causes. Each is shown once: missing key, refused key, consent, damaged store.
 import * as vscode from 'vscode';
 import type { Api } from './api/api.ts';
 import { askConsent, type ConsentQuestion } from './api/consent.ts';
@@ -10,7 +8,6 @@ import { safeSentence, sentences, t } from './editor/ui-text.ts';
 import { window } from './editor/window.ts';
 
 const noKeyShownKey = 'said:noKey';
-const outdatedShownKey = 'said:outdated';
 
 export class Announcements {
   private readonly memory: vscode.Memento;
@@ -45,24 +42,6 @@ export class Announcements {
       .then((answer) => {
         if (answer === setKey) void vscode.commands.executeCommand('easyAdaptation.setApiKey');
       });
-  }
-
-  /** Shown once per folder and version. The panel shows the same permanently. */
-  async outdated({ name, storeName }: FolderRef, version: string): Promise<void> {
-    const shown = this.memory.get<Record<string, string>>(outdatedShownKey) ?? {};
-    // A hash, so that the stored id does not reveal the path.
-    const id = createHash('sha256').update(storeName).digest('hex').slice(0, 16);
-    if (!vscode.workspace.isTrusted || shown[id] === version) return;
-    await this.memory.update(outdatedShownKey, { ...shown, [id]: version });
-    const adapt = t('Adapt to This Repo');
-    const answer = await window.showInformationMessage(
-      t(
-        'The base model has changed, so the adaptation of {0} is kept but not used. Adapt again to use the new base model.',
-        name,
-      ),
-      adapt,
-    );
-    if (answer === adapt) await vscode.commands.executeCommand('easyAdaptation.adapt');
   }
 
   store(notice: string): void {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { failed } from '../../src/common/errors.ts';
-import { WithinRun } from '../../src/llm/budget.ts';
+import { withinRun } from '../../src/llm/budget.ts';
 import { labelBatch } from '../../src/llm/label.ts';
 import { unknownModel } from '../../src/llm/protocol/models.ts';
 import { completionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
@@ -21,7 +21,7 @@ for (const concurrency of [1, 4, 20]) {
       return '1;';
     });
     scripted.ceiling = 0.005;
-    const llm = new WithinRun(scripted, 0.0125);
+    const llm = withinRun(scripted, 0.0125);
     const { answered, stopped, costUsd } = await labelBatch(llm, prompts, {
       ...{ concurrency, signal: never, onAnswer: () => {} },
     });
@@ -40,7 +40,7 @@ test('a limit or a price that is no number allows no call', async () => {
   ] as const) {
     const scripted = new ScriptedLlm();
     scripted.ceiling = ceiling;
-    const refused = await new WithinRun(scripted, limit).ask(first, never);
+    const refused = await withinRun(scripted, limit).ask(first, never);
     assert.equal(refused.ok ? '' : refused.error.code, 'over-budget');
     assert.equal(scripted.requests.length, 0);
   }
@@ -54,7 +54,7 @@ test('a broken answer counts, and a stored answer is free', async () => {
     return failed('timeout', 'too long');
   };
   const knows = { known: false };
-  const llm = new WithinRun(Object.assign(scripted, { knows: () => knows.known }), 0.01);
+  const llm = withinRun(Object.assign(scripted, { knows: () => knows.known }), 0.01);
   assert.equal(((await llm.ask(first, never)) as { error?: { code: string } }).error?.code, 'timeout');
   assert.equal(((await llm.ask(first, never)) as { error?: { code: string } }).error?.code, 'over-budget');
   scripted.ask = async () => ({ ok: true, value: llmAnswer('1;', { costUsd: 0, fromStore: true }) });

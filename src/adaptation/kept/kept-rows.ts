@@ -24,7 +24,7 @@ import { bareRequestAt, type LlmRequest } from '../../prompts/completion/llm-req
 import { queryOf } from '../../prompts/completion/query.ts';
 import type { Engine } from '../../specialist/engine/client.ts';
 import { NgramModel } from '../../specialist/ngram/model.ts';
-import { openStore } from '../../storage/open.ts';
+import { openLogged } from '../../storage/open.ts';
 import type { FolderRows } from '../../storage/types.ts';
 import { indentUnitOf } from '../../text/indents.ts';
 import { languageIdOf } from '../../text/languages.ts';
@@ -39,7 +39,7 @@ import { redactKnown, type SecretValues } from '../../workspace/secrets/known/kn
 import { redactPath } from '../../workspace/secrets/known/redact-path.ts';
 import { yieldToEvents } from '../cancellation.ts';
 import { ownFolder } from '../models/folder-models.ts';
-import { draftMixed, servedRouter } from '../models/served.ts';
+import { draftServed, servedRouter } from '../models/served.ts';
 import { readSpecialist } from '../models/specialist-files.ts';
 import type { KeptRow } from '../report/kept.ts';
 import { heldOutFor, heldOutPositions, sample } from '../stages/held-out-positions.ts';
@@ -84,8 +84,7 @@ export async function* keptRows(request: KeptRequest, deps: KeptDeps): AsyncGene
   if (index.ok) for (const { path, text } of index.value.texts()) yield { kind: 'snapshot', path, text };
   await yieldToEvents(signal);
   yield* learningRows(request, harvest, index.ok ? index.value : undefined, tokenizer.value, { signal, log });
-  const { store, notice } = openStore(request.storeFolder, { log });
-  if (notice !== undefined) log.warn(notice);
+  const store = openLogged(request.storeFolder, log);
   try {
     yield* storeRows(store.rowsOf(request.root));
   } finally {
@@ -230,12 +229,8 @@ class RequestPreview {
       text: async (text, path, cut) => redactKnown(text, path, [secrets], cut).text,
       path: async (path) => redactPath(path, [secrets]),
     };
-    const { neural } = request;
-    const complete = async (query: CompletionQuery, options: DraftOptions): Promise<Draft> => {
-      const mixed = engine && neural && (await draftMixed(engine, request, neural, query, options, log));
-      if (mixed && !mixed.ok) log.warn(`The neural model does not answer: ${mixed.error.message}`);
-      return mixed?.ok ? mixed.value : specialist.complete(query, options);
-    };
+    const complete = async (query: CompletionQuery, options: DraftOptions): Promise<Draft> =>
+      (await draftServed(engine, specialist, request, query, options, log)).draft;
     // The index names a file by its redacted path.
     const named = async (query: CompletionQuery) => ({ ...query, path: await redact.path(query.path) });
     const local: Specialist = {

@@ -7,7 +7,8 @@ import { defaultRouter } from '../../routing/defaults.ts';
 import type { RouterModel } from '../../routing/router-model.ts';
 import type { Engine } from '../../specialist/engine/client.ts';
 import { llamaOptions } from '../../specialist/engine/llama-options.ts';
-import { openStore } from '../../storage/open.ts';
+import type { NgramModel } from '../../specialist/ngram/model.ts';
+import { openLogged } from '../../storage/open.ts';
 import { storedReport, storedRouter } from '../report/stored.ts';
 import type { AdaptReport } from '../report/types.ts';
 import type { AdaptRequest, NeuralAccess } from '../types.ts';
@@ -15,7 +16,7 @@ import { currentModel } from './folder-models.ts';
 import { holdsAlone, holdsMixed } from './outdated.ts';
 import { snapshotName } from './specialist-files.ts';
 
-export async function draftMixed(
+async function draftMixed(
   engine: Engine,
   { specialistFolder, tokenizerPath }: Pick<AdaptRequest, 'specialistFolder' | 'tokenizerPath'>,
   { base, precision, threads, trainingThreads = 'auto', device }: NeuralAccess,
@@ -45,6 +46,21 @@ export async function draftMixed(
   return opened.ok ? engine.request('draft', { key, query, options }) : opened;
 }
 
+/** A draft of both models, or of the n-grams alone without an engine, without a neural part, or after its failure. */
+export async function draftServed(
+  engine: Engine | undefined,
+  ngram: Pick<NgramModel, 'complete'>,
+  request: Pick<AdaptRequest, 'specialistFolder' | 'tokenizerPath' | 'neural'>,
+  query: CompletionQuery,
+  options: DraftOptions,
+  log: Log,
+): Promise<{ readonly draft: Draft; readonly isMixed: boolean }> {
+  const mixed = engine && request.neural && (await draftMixed(engine, request, request.neural, query, options, log));
+  if (mixed?.ok) return { draft: mixed.value, isMixed: true };
+  if (mixed) log.warn(`The neural model does not answer: ${mixed.error.message}`);
+  return { draft: ngram.complete(query, options), isMixed: false };
+}
+
 /**
  * One router is fitted for mixed drafts and one for those of the n-grams alone. The default applies if the last
  * adaptation was made for another tokenizer or model.
@@ -72,8 +88,7 @@ export function latestAdaptation(
   request: Pick<AdaptRequest, 'root' | 'storeFolder'>,
   log: Log,
 ): Result<{ readonly report: AdaptReport; readonly router: RouterModel; readonly finishedAt: number }> {
-  const { store, notice } = openStore(request.storeFolder, { log });
-  if (notice !== undefined) log.warn(notice);
+  const store = openLogged(request.storeFolder, log);
   try {
     const row = store.latestAdaptation(request.root);
     if (row === undefined) {

@@ -1,5 +1,5 @@
 // Makes, prints, lists, exports and deletes adaptations. The store keeps the last one of each folder.
-import { readdirSync, rmSync, statSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { exportOwn } from '../../adaptation/models/export-own.ts';
 import { latestAdaptation } from '../../adaptation/models/served.ts';
@@ -8,11 +8,12 @@ import { storedReport } from '../../adaptation/report/stored.ts';
 import type { AdaptReport, NeuralReport } from '../../adaptation/report/types.ts';
 import type { AskForTime } from '../../adaptation/types.ts';
 import { failed, ok, type Result } from '../../common/errors.ts';
+import { folderBytes } from '../../common/files.ts';
 import { counted, percent } from '../../common/format.ts';
 import type { Log } from '../../common/log.ts';
 import { readManifest } from '../../neural/models/manifest.ts';
 import { lockRun } from '../../storage/lock.ts';
-import { openStore } from '../../storage/open.ts';
+import { openLogged } from '../../storage/open.ts';
 import { type CommandLine, repository, UsageError } from './command-line.ts';
 import { apiAccess, requestFor, specialistFolder, storageFolder } from './run-request.ts';
 import { Runs } from './runs.ts';
@@ -56,8 +57,7 @@ export async function forget({ target, values }: CommandLine, terminal: Terminal
 
 /** Newest first. @param folderOf folder of the specialist of a workspace folder */
 export function listAdaptations(storeFolder: string, folderOf: (root: string) => string, log: Log): KeptAdaptation[] {
-  const { store, notice } = openStore(storeFolder, { log });
-  if (notice !== undefined) log.warn(notice);
+  const store = openLogged(storeFolder, log);
   try {
     const seen = new Set<string>();
     return store.adaptations().flatMap(({ folder, finishedAt, report: json }) => {
@@ -70,7 +70,7 @@ export function listAdaptations(storeFolder: string, folderOf: (root: string) =>
         files: report?.harvest.files,
         exactMatch: report?.specialist?.exactMatch,
         neural: report?.neural?.used,
-        bytes: sizeOf(folderOf(folder)),
+        bytes: folderBytes(folderOf(folder)),
       };
     });
   } finally {
@@ -85,10 +85,9 @@ export async function deleteAdaptation(
   specialistFolder: string,
   log: Log,
 ): Promise<Result<{ readonly folder: string; readonly bytes: number }>> {
-  const { store, notice } = openStore(storeFolder, { log });
-  if (notice !== undefined) log.warn(notice);
+  const store = openLogged(storeFolder, log);
   try {
-    const bytes = sizeOf(specialistFolder);
+    const bytes = folderBytes(specialistFolder);
     if (bytes === 0 && store.latestAdaptation(root) === undefined) {
       return failed('nothing-to-learn', `${root} has no adaptation. List all adaptations: npm start -- list`);
     }
@@ -104,16 +103,6 @@ export async function deleteAdaptation(
   } finally {
     store.close();
   }
-}
-
-/** Bytes of all files under a folder; 0 if it does not exist. */
-function sizeOf(folder: string): number {
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return 0;
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  return files.reduce(
-    (sum, { parentPath, name }) => sum + (statSync(join(parentPath, name), { throwIfNoEntry: false })?.size ?? 0),
-    0,
-  );
 }
 
 const models: Record<NeuralReport['used'], string> = {

@@ -52,7 +52,7 @@ export const usage = `Easy Adaptation: a small model of your own repository, and
   --balance N          from 0.05, hardly any call, to 1, API first (default 0.4)
   --no-neural          n-grams alone: seconds instead of minutes
   --minutes N          for training and measuring after the first look (default 10, for the
-                       demonstration 2); --budget-minutes is the same option
+                       demonstration 2)
   --max-steps N        maximum training steps; early stopping is then off
   --device NAME        auto, cpu or webgpu, for training and for a GGUF base (default auto)
   --threads N          of the processor (default: physical cores minus one, but two of two
@@ -97,7 +97,6 @@ const options = {
   storage: { type: 'string' },
   'no-neural': { type: 'boolean', default: false },
   minutes: { type: 'string' },
-  'budget-minutes': { type: 'string' },
   'max-steps': { type: 'string' },
   device: { type: 'string', default: 'auto' },
   threads: { type: 'string' },

@@ -1,7 +1,7 @@
 // `complete`: one completion at a given position, token by token, with the routing decision.
 
 import { isAbsolute, relative, resolve, sep } from 'node:path';
-import { draftMixed, servedRouter } from '../../adaptation/models/served.ts';
+import { draftServed, servedRouter } from '../../adaptation/models/served.ts';
 import { readSpecialist } from '../../adaptation/models/specialist-files.ts';
 import type { AdaptOutcome, AdaptRequest } from '../../adaptation/types.ts';
 import type { Draft } from '../../common/completion.ts';
@@ -129,11 +129,9 @@ export async function completeAt(
   );
   const { query } = position;
   const options = draftOptions(position);
-  const mixed = engine && request.neural && (await draftMixed(engine, request, request.neural, query, options, log));
-  if (mixed && !mixed.ok) log.warn(`The neural model does not answer: ${mixed.error.message}`);
-  const written = mixed?.ok ? mixed.value : specialist.value.complete(query, options);
+  const { draft: written, isMixed } = await draftServed(engine, specialist.value, request, query, options, log);
   const draft = shownDraft(written, position);
-  const router = servedRouter(request, mixed?.ok === true, log);
+  const router = servedRouter(request, isMixed, log);
   const decision = decideWhole(router, draft, positionFactsOf(query), request.balance);
   return ok({
     path,

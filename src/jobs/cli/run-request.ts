@@ -91,8 +91,7 @@ function baseOf(values: Values): string {
 /** Undefined: n-grams alone. */
 function neuralAccess(values: Values, base: string, minutes: number): NeuralAccess | undefined {
   const { threads, device } = processorOptions(values);
-  const name = values.minutes === undefined ? 'budget-minutes' : 'minutes';
-  const budgetMinutes = numberOption(name, values[name] ?? String(minutes), 0.1, 1440);
+  const budgetMinutes = numberOption('minutes', values.minutes ?? String(minutes), 0.1, 1440);
   const steps = values['max-steps'];
   const maxSteps = steps === undefined ? undefined : Math.floor(numberOption('max-steps', steps, 1, 1e6));
   if (values['no-neural']) return undefined;

@@ -1,7 +1,8 @@
 // 'Export the Adaptation…': asks for a folder, where a job writes the trained model for other programs.
 import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
-import { safeText, t } from '../editor/ui-text.ts';
+import { withProgress } from '../editor/progress.ts';
+import { t } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
 import type { Adaptation } from './adaptation.ts';
 import { showFailure } from './questions.ts';
@@ -16,20 +17,8 @@ export async function exportAdaptation(adaptation: Adaptation, root: string): Pr
     })) ?? [];
   if (!parent) return;
   const targetFolder = join(parent.fsPath, `${label}.adapter`);
-  const location = vscode.ProgressLocation.Notification;
-  const exported = await window.withProgress(
-    { location, title: t('Exporting the adaptation of {0}', label), cancellable: true },
-    async (bar, token) => {
-      const controller = new AbortController();
-      const listener = token.onCancellationRequested(() => controller.abort());
-      try {
-        return await adaptation.exportTo(root, targetFolder, controller.signal, ({ stage }) =>
-          bar.report({ message: safeText(stage) }),
-        );
-      } finally {
-        listener.dispose();
-      }
-    },
+  const exported = await withProgress(t('Exporting the adaptation of {0}', label), (signal, report) =>
+    adaptation.exportTo(root, targetFolder, signal, ({ stage }) => report(stage)),
   );
   if (!exported.ok) {
     if (exported.error.code !== 'cancelled') await showFailure(exported.error);

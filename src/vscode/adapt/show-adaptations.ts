@@ -1,10 +1,11 @@
 // 'Show Adaptations…': lists the adaptations of all folders with their results, the current folder's first. Selecting one
 // opens its report; buttons export or delete it.
-import { readdir, rm, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { rm } from 'node:fs/promises';
+import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { storedReport } from '../../adaptation/report/stored.ts';
 import { messageOf } from '../../common/errors.ts';
+import { folderBytes } from '../../common/files.ts';
 import { percent, thousands } from '../../common/format.ts';
 import type { AdaptationRow } from '../../storage/types.ts';
 import { specialistFolder } from '../editor/paths.ts';
@@ -41,7 +42,7 @@ export async function showAdaptations(
     ...rows.filter(({ folder }) => folder === current),
     ...rows.filter(({ folder }) => folder !== current),
   ];
-  const items = await Promise.all(sorted.map((row) => item(row, deps.storage)));
+  const items = sorted.map((row) => item(row, deps.storage));
   if (items.length === 0) {
     const adapt = t('Adapt to This Repo');
     const answer = await window.showInformationMessage(t('There are no adaptations yet.'), adapt);
@@ -75,7 +76,7 @@ function latest(rows: readonly AdaptationRow[]): AdaptationRow[] {
   return rows.filter((row, at) => rows.findIndex(({ folder }) => folder === row.folder) === at);
 }
 
-async function item(row: AdaptationRow, storage: string): Promise<Item> {
+function item(row: AdaptationRow, storage: string): Item {
   const { folder, finishedAt, report } = row;
   const date = new Date(finishedAt).toLocaleString(vscode.env.language, { dateStyle: 'medium', timeStyle: 'short' });
   const { harvest, specialist } = storedReport(report) ?? {};
@@ -83,7 +84,7 @@ async function item(row: AdaptationRow, storage: string): Promise<Item> {
     safeText(date),
     harvest && t('{0} files', thousands(harvest.files)),
     specialist && t('{0} of lines exactly right', percent(specialist.exactMatch)),
-    t('{0} MB', ((await sizeOf(specialistFolder(storage, folder))) / 1e6).toFixed(1)),
+    t('{0} MB', (folderBytes(specialistFolder(storage, folder)) / 1e6).toFixed(1)),
   ];
   const name = basename(folder) || folder;
   return {
@@ -114,18 +115,4 @@ async function deleteAdaptation({ folder, name }: Item, deps: DeleteDeps): Promi
     log.error('An adaptation could not be deleted', error);
     void window.showErrorMessage(t('Some data could not be deleted: {0}', messageOf(error)));
   }
-}
-
-/** Bytes of all files under a folder; 0 if it does not exist. */
-async function sizeOf(folder: string): Promise<number> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  const sizes = entries
-    .filter((entry) => entry.isFile())
-    .map((entry) =>
-      stat(join(entry.parentPath, entry.name)).then(
-        ({ size }) => size,
-        () => 0,
-      ),
-    );
-  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
 }

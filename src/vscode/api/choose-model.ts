@@ -7,6 +7,7 @@ import { checkBaseUrl } from '../../llm/protocol/address.ts';
 import type { Provider } from '../../llm/protocol/wire.ts';
 import { providerOf, providers } from '../../llm/providers/providers.ts';
 import type { LlmSettings } from '../../llm/types.ts';
+import { withProgress } from '../editor/progress.ts';
 import { joined, safeSentence, safeText, sentences, t, type UiText, withIcon } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
 import type { Configuration } from '../settings/configuration.ts';
@@ -150,13 +151,8 @@ async function confirmModel(settings: LlmSettings, api: Api): Promise<boolean> {
 
 /** Makes a test call and describes the result; undefined if cancelled. */
 async function testCall(settings: LlmSettings, api: Api): Promise<Result<UiText> | undefined> {
-  return window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title: t('Testing {0}…', modelOf(settings)), cancellable: true },
-    async (_, token) => {
-      const controller = new AbortController();
-      token.onCancellationRequested(() => controller.abort());
-      return tryModel(api.connect(settings), settings, controller.signal).catch(() => undefined);
-    },
+  return withProgress(t('Testing {0}…', modelOf(settings)), (signal) =>
+    tryModel(api.connect(settings), settings, signal).catch(() => undefined),
   );
 }
 

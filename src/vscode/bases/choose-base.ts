@@ -4,12 +4,13 @@ import { DOWNLOADS } from '../../neural/models/catalog.ts';
 import { IMPORTED_BASES, listPackages, type PackageInfo } from '../../neural/models/list.ts';
 import { removeBase } from '../../neural/models/remove-base.ts';
 import { readTimings, storeTiming } from '../../specialist/engine/timings.ts';
+import { type Report, withProgress } from '../editor/progress.ts';
 import { joined, safeSentence, safeText, t } from '../editor/ui-text.ts';
 import { type UiOpenOptions, window } from '../editor/window.ts';
 import { durationText } from './base-status.ts';
 import type { Bases } from './bases.ts';
 import { getModel } from './get-model.ts';
-import { type ImportBaseDeps, importModel, type Report, withProgress } from './import-base.ts';
+import { type ImportBaseDeps, importModel } from './import-base.ts';
 import { foundRows, type ModelRow, megabytesText, removeButton, separator, showList } from './model-list.ts';
 import { timeBase, timingKeyOf } from './shipped-bases.ts';
 

@@ -9,10 +9,11 @@ import { type CatalogModel, readCatalog, servingBytes } from '../../neural/model
 import { IMPORTED_BASES, listPackages, type PackageInfo } from '../../neural/models/list.ts';
 import { TYPING_LINE_MS } from '../../specialist/engine/measure-base.ts';
 import { readTimings } from '../../specialist/engine/timings.ts';
+import { shares, withProgress } from '../editor/progress.ts';
 import { joined, safeSentence, safeText, sentences, t, type UiText, withIcon } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
 import { durationText } from './base-status.ts';
-import { type ImportBaseDeps, offerBase, shares, withProgress } from './import-base.ts';
+import { type ImportBaseDeps, offerBase } from './import-base.ts';
 import { foundRows, type ModelRow, megabytesText, removeButton, separator, showList } from './model-list.ts';
 import { timingKeyOf } from './shipped-bases.ts';
 

@@ -1,9 +1,7 @@
 // Brings a model into use: a job imports it, its speed is measured, and it serves only if the user agrees.
 import { join } from 'node:path';
-import * as vscode from 'vscode';
 import { ok, type Result } from '../../common/errors.ts';
 import { memoryCeiling } from '../../common/memory.ts';
-import type { Progress } from '../../common/progress.ts';
 import type { JobClient } from '../../jobs/client.ts';
 import type { AddedBase } from '../../jobs/own-bases.ts';
 import { IMPORTED_BASES } from '../../neural/models/list.ts';
@@ -11,7 +9,8 @@ import { EngineClient } from '../../specialist/engine/client.ts';
 import { type BaseMeasures, measureBase, type ServingMeasures } from '../../specialist/engine/measure-base.ts';
 import { storeTiming } from '../../specialist/engine/timings.ts';
 import type { Paths } from '../editor/paths.ts';
-import { safeSentence, safeText, sentences, t, type UiText } from '../editor/ui-text.ts';
+import { type Report, shares, withProgress } from '../editor/progress.ts';
+import { safeSentence, sentences, t } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
 import type { Configuration } from '../settings/configuration.ts';
 import { measuresText } from './base-status.ts';
@@ -22,8 +21,6 @@ export interface ImportBaseDeps {
   readonly configuration: Configuration;
   readonly paths: Pick<Paths, 'models' | 'storage' | 'engine'>;
 }
-
-export type Report = (detail: string, increment?: number) => void;
 
 export async function importModel(path: string, name: string | undefined, deps: ImportBaseDeps): Promise<void> {
   const targetFolder = join(deps.paths.storage, IMPORTED_BASES);
@@ -74,25 +71,4 @@ async function measure(
   } finally {
     await client.end();
   }
-}
-
-/** A job's progress as a bar with its detail. */
-export function shares(report: Report): Progress {
-  let reportedPercent = 0;
-  return ({ done, total, detail, stage }) => {
-    const share = total ? (100 * done) / total : 0;
-    report(detail ?? stage, Math.max(0, share - reportedPercent));
-    reportedPercent = share;
-  };
-}
-
-export function withProgress<T>(title: UiText, work: (signal: AbortSignal, report: Report) => Promise<T>): Promise<T> {
-  const location = vscode.ProgressLocation.Notification;
-  return Promise.resolve(
-    window.withProgress({ location, title, cancellable: true }, (bar, token) => {
-      const controller = new AbortController();
-      token.onCancellationRequested(() => controller.abort());
-      return work(controller.signal, (message, increment = 0) => bar.report({ message: safeText(message), increment }));
-    }),
-  );
 }

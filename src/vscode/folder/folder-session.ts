@@ -39,8 +39,6 @@ export interface SessionDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly onEvent: (event: CompletionEvent, folder: FolderRef, redact: Redactor) => void;
-  /** Called once per session if the adaptation is not used because it was made for another base model. */
-  readonly onOutdated: (folder: FolderRef) => void;
   readonly onChange: () => void;
   /** Called if a better answer may be available for an unanswered request. */
   readonly onReady: (folder: FolderRef) => void;
@@ -80,10 +78,7 @@ export class FolderSession extends DisposableStore {
       shipped: () => deps.neural.shipped,
       apiModel: () => api.model,
       isNeuralOff: () => deps.neural.absence === 'off',
-      onOutdated: (reason) => {
-        log.warn(`${folder.name}: ${reason}`);
-        deps.onOutdated(folder);
-      },
+      onOutdated: (reason) => log.warn(`${folder.name}: ${reason}`),
     });
     this.secrets = this.add(new SessionSecrets(folder.root !== undefined));
     this.ngram = this.add(

@@ -3,7 +3,7 @@
 import * as vscode from 'vscode';
 import type { KeptKind, KeptRow, KeptSummary } from '../../adaptation/report/kept.ts';
 import { DisposableStore } from '../../common/disposable.ts';
-import { messageOf, type Result } from '../../common/errors.ts';
+import { messageOf } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
 import { requestWriter } from '../../llm/connect.ts';
 import { completionPrompt } from '../../prompts/completion/completion-prompt.ts';
@@ -12,6 +12,7 @@ import type { Adaptation } from '../adapt/adaptation.ts';
 import type { Api } from '../api/api.ts';
 import { indentUnit, isSilent, keptScheme, queryAt } from '../editor/document-query.ts';
 import { type FolderRef, folderOf, pathIn } from '../editor/folder-ref.ts';
+import { withProgress } from '../editor/progress.ts';
 import type { DocumentSurroundings } from '../editor/surroundings.ts';
 import { safeSentence, t } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
@@ -50,18 +51,11 @@ export class KeptView extends DisposableStore implements vscode.TextDocumentCont
     const inFolder = editor && folderOf(editor.document.uri).key === folder.key ? editor : undefined;
     // Built first, because the cursor may move while the stored data is read.
     const request = await this.requestAt(session, inFolder);
-    const storedData = await window.withProgress(
-      { location: vscode.ProgressLocation.Notification, title: t('Reading the stored data'), cancellable: true },
-      async (_, token): Promise<Result<KeptSummary> | undefined> => {
-        if (folder.root === undefined) return undefined;
-        const controller = new AbortController();
-        const listener = token.onCancellationRequested(() => controller.abort());
-        const summary = await this.deps.adaptation.kept(session, controller.signal);
-        listener.dispose();
-        return summary;
-      },
-    );
-    if (storedData && !storedData.ok) {
+    const storedData =
+      folder.root === undefined
+        ? undefined
+        : await withProgress(t('Reading the stored data'), (signal) => this.deps.adaptation.kept(session, signal));
+    if (storedData?.ok === false) {
       if (storedData.error.code !== 'cancelled') void window.showErrorMessage(safeSentence(storedData.error.message));
       return;
     }

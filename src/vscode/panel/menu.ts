@@ -11,25 +11,6 @@ interface Item extends UiQuickPickItem {
   readonly run?: () => unknown;
 }
 
-export const balancePresets = [
-  {
-    value: 0.25,
-    label: () => t('Prefer local'),
-    detail: () => t('Calls the large model only if it is much more likely to be right'),
-  },
-  {
-    value: 0.4,
-    label: () => t('Balanced'),
-    detail: () => t('Calls the large model if the expected gain exceeds the price (default)'),
-  },
-  {
-    value: 0.65,
-    label: () => t('Prefer the large model'),
-    detail: () => t('Calls the large model if it may be right more often'),
-  },
-  { value: 1, label: () => t('Large model first'), detail: () => t('Always calls the large model; costs most') },
-] as const;
-
 const amounts: { readonly [S in ThresholdStep]: () => { readonly label: UiText; readonly detail: UiText } } = {
   more: () => ({ label: t('Show More'), detail: t('Confidence of 25% or more: more suggestions, more of them wrong') }),
   balanced: () => ({
@@ -85,9 +66,6 @@ function separator(label: UiText): Item {
 function items(snapshot: StatusSnapshot, configuration: Configuration): Item[] {
   const { status, folder, enabledHere, apiState, maySend, progress } = snapshot;
   const settings = configuration.for(folder.uri);
-  const preset = balancePresets.reduce((best, next) =>
-    Math.abs(next.value - settings.balance) < Math.abs(best.value - settings.balance) ? next : best,
-  );
   const actions: (Item | false)[] = [
     command('graph', t('Show Panel'), 'showPanel', t('which model answered, and why')),
     folder.root !== undefined &&
@@ -112,11 +90,7 @@ function items(snapshot: StatusSnapshot, configuration: Configuration): Item[] {
       run: () => pickAmount(folder.uri, configuration),
     },
     separator(t('Local and large model')),
-    {
-      label: withIcon('settings', t('Balance between the Models…')),
-      description: preset.label(),
-      run: () => pickBalance(settings.balance, folder.uri, configuration),
-    },
+    command('settings', t('Balance between the Models…'), 'showPanel', safeText(wholePercent(settings.balance))),
     {
       label: withIcon('lock', settings.localOnly ? t('Turn Local-Only Mode Off') : t('Turn Local-Only Mode On')),
       description: settings.localOnly ? t('nothing leaves this machine') : t('keep everything on this machine'),
@@ -134,21 +108,4 @@ function items(snapshot: StatusSnapshot, configuration: Configuration): Item[] {
     command('trash', t('Delete Stored Data…'), 'deleteData'),
   ];
   return actions.filter((item): item is Item => item !== false);
-}
-
-async function pickBalance(
-  current: number,
-  scope: vscode.Uri | undefined,
-  configuration: Configuration,
-): Promise<void> {
-  const picked = await window.showQuickPick(
-    balancePresets.map(({ value, label, detail }) => ({
-      label: label(),
-      detail: detail(),
-      value,
-      ...(value === current && { description: t('current') }),
-    })),
-    { title: t('Balance between the models') },
-  );
-  if (picked) await configuration.write('balance', picked.value, scope);
 }

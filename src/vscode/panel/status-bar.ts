@@ -1,12 +1,12 @@
-// The status bar item: the state, or model and latency of the last answer. The tooltip has the totals; a click opens the
-// menu.
+// The status bar item: the state, or model and latency of the last answer. The tooltip has the notices; a click opens
+// the menu.
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../common/disposable.ts';
-import { thousands, wholePercent } from '../../common/format.ts';
+import { wholePercent } from '../../common/format.ts';
 import type { Activity } from '../completion/activity.ts';
 import { markdown, safeText, sentences, t, type UiText, withIcon } from '../editor/ui-text.ts';
 import { type UiStatusBarItem, window } from '../editor/window.ts';
-import { type PanelRow, type ScopeTotals, shortModel } from '../webview/protocol.ts';
+import { type PanelRow, shortModel } from '../webview/protocol.ts';
 import type { Status, StatusSnapshot } from './status.ts';
 
 export class StatusBar extends DisposableStore {
@@ -27,7 +27,7 @@ export class StatusBar extends DisposableStore {
   private draw(snapshot: StatusSnapshot, activity: Activity): void {
     const text = itemText(snapshot, activity.last);
     if (this.item.text !== text) this.item.text = text;
-    this.item.tooltip = tooltip(snapshot, activity.totals());
+    this.item.tooltip = tooltip(snapshot);
     const withoutIcons = text.replace(/\$\([^)$]*\)\s*/g, '');
     this.item.accessibilityInformation = {
       label: t('Easy Adaptation: {0}, {1}', snapshot.statusText, withoutIcons),
@@ -71,7 +71,7 @@ function latency(row: PanelRow): string {
     : `${(row.latencyMs / 1000).toFixed(1)} s`;
 }
 
-function tooltip(snapshot: StatusSnapshot, totals: ScopeTotals): vscode.MarkdownString {
+function tooltip(snapshot: StatusSnapshot): vscode.MarkdownString {
   const { statusText, progress, model } = snapshot;
   const paragraphs = [
     markdown`**Easy Adaptation**`,
@@ -81,29 +81,7 @@ function tooltip(snapshot: StatusSnapshot, totals: ScopeTotals): vscode.Markdown
     ...snapshot.notices.map(({ kind, text }) =>
       kind === 'warning' ? markdown`$(warning) ${text}` : markdown`$(info) ${text}`,
     ),
-    ...(totals.completions > 0 ? [sessionTable(totals)] : []),
     markdown`${t('Click for the menu.')}`,
   ];
   return paragraphs.reduce((all, next) => markdown`${all}\n\n${next}`);
-}
-
-function sessionTable(totals: ScopeTotals): vscode.MarkdownString {
-  const { completions, accepted, typed, characters, localP50Ms, apiP50Ms } = totals;
-  const median = (ms: number | undefined) => (ms === undefined ? '–' : `${Math.max(1, Math.round(ms))} ms`);
-  const rows: [UiText, string][] = [
-    [t('Characters written for you'), thousands(characters)],
-    [t('Accepted'), t('{0} of {1} shown', accepted, completions)],
-    [t('Typed by hand'), `${typed}`],
-    [t('Median latency'), median(localP50Ms)],
-  ];
-  if (totals.api > 0)
-    rows.push(
-      [t('Answered by the large model'), t('{0}, after {1}', totals.api, median(apiP50Ms))],
-      [t('Spent'), `$${totals.spentUsd.toFixed(4)}`],
-      [t('Saved by answering locally'), `$${totals.savedUsd.toFixed(4)}`],
-    );
-  return rows.reduce(
-    (table, [name, value]) => markdown`${table}\n| ${name} | ${value} |`,
-    markdown`| ${t('This session')} | |\n|:--|--:|`,
-  );
 }

@@ -19,8 +19,9 @@ import { askForTrust, showFailure } from '../adapt/questions.ts';
 import { RunRequests } from '../adapt/run-requests.ts';
 import { type FolderRef, pickFolder } from '../editor/folder-ref.ts';
 import { specialistFolder } from '../editor/paths.ts';
+import { withProgress } from '../editor/progress.ts';
 import { t, type UiText } from '../editor/ui-text.ts';
-import { type UiProgress, window } from '../editor/window.ts';
+import { window } from '../editor/window.ts';
 import type { PanelTask } from '../webview/protocol.ts';
 import type { TableRow } from '../webview/table-protocol.ts';
 import { type AccessDeps, apiAccess } from './api-access.ts';
@@ -111,7 +112,7 @@ export class TextTasks extends DisposableStore {
     if (name === undefined) return;
     void this.lookForTasks();
     await window.showTextDocument(taskUri(uri, name), { preview: false });
-    const rows = await this.withProgress(t('Reading the first texts of {0}', name), (signal) => {
+    const rows = await withProgress(t('Reading the first texts of {0}', name), (signal) => {
       const harvest = this.requests.harvest(uri);
       return this.deps.jobs.job('preview', { root, task: name, harvest, count: previewCount }, signal);
     });
@@ -141,9 +142,9 @@ export class TextTasks extends DisposableStore {
     const api = await apiAccess(this.deps, this.requests, taskFolder.folder, 'text task');
     const controller = new AbortController();
     const { jobs, paths, log } = this.deps;
-    const ended = this.withProgress(
+    const ended = withProgress(
       t('Running {0}', task.name),
-      (signal, bar) =>
+      (signal, report) =>
         jobs.job(
           'texts',
           {
@@ -154,7 +155,7 @@ export class TextTasks extends DisposableStore {
             more: (this.reports.get(keyOf(taskFolder.root, task.name))?.inDoubt ?? 0) > 0 ? MORE : 0,
           },
           signal,
-          (update) => bar.report({ message: describe(update) }),
+          (update) => report(describe(update)),
           { confirm: (estimate) => askToSpend(estimate, api?.settings.provider, isAnswerTask(task)) },
         ),
       controller,
@@ -264,24 +265,6 @@ export class TextTasks extends DisposableStore {
 
   private reportsOf(root: string): string {
     return join(specialistFolder(this.deps.paths.storage, root), 'tasks');
-  }
-
-  private withProgress<T>(
-    title: UiText,
-    work: (signal: AbortSignal, bar: UiProgress) => Promise<Result<T>>,
-    controller = new AbortController(),
-  ): Promise<Result<T>> {
-    const location = vscode.ProgressLocation.Notification;
-    return Promise.resolve(
-      window.withProgress({ location, title, cancellable: true }, async (bar, token) => {
-        const listener = token.onCancellationRequested(() => controller.abort());
-        try {
-          return await work(controller.signal, bar);
-        } finally {
-          listener.dispose();
-        }
-      }),
-    );
   }
 }
 

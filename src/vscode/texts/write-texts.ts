@@ -1,13 +1,14 @@
 // 'Generate Commit Message' and 'Write Doc Comment': a job reads the source and writes the text, which goes into the
 // repository's input box, or into the document as an edit.
 import * as vscode from 'vscode';
-import type { Failure, Result } from '../../common/errors.ts';
+import type { Failure } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
 import type { JobClient } from '../../jobs/client.ts';
 import type { WriteRequest, WrittenText } from '../../jobs/write-text.ts';
 import { askForTrust, showFailure } from '../adapt/questions.ts';
 import { RunRequests } from '../adapt/run-requests.ts';
 import { type FolderRef, folderOf, pathIn } from '../editor/folder-ref.ts';
+import { withProgress } from '../editor/progress.ts';
 import { safeSentence, t, type UiText } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
 import { type AccessDeps, apiAccess } from './api-access.ts';
@@ -86,18 +87,11 @@ export class WriteTexts {
     const { kind } = source;
     const api = await apiAccess(this.deps, this.requests, folder, kind);
     const title = kind === 'comment' ? t('Writing a comment') : t('Writing a commit message');
-    const written: Result<WrittenText> = await window.withProgress(
-      { location: vscode.ProgressLocation.Notification, title, cancellable: true },
-      async (_, token) => {
-        const controller = new AbortController();
-        const listener = token.onCancellationRequested(() => controller.abort());
-        const request = {
-          ...{ ...source, root, harvest: this.requests.harvest(uri), exclude: configuration.for(uri).exclude },
-          ...{ storeFolder: paths.storage, ...(api && { api }) },
-        };
-        return jobs.job('write', request, controller.signal).finally(() => listener.dispose());
-      },
-    );
+    const request = {
+      ...{ ...source, root, harvest: this.requests.harvest(uri), exclude: configuration.for(uri).exclude },
+      ...{ storeFolder: paths.storage, ...(api && { api }) },
+    };
+    const written = await withProgress(title, (signal) => jobs.job('write', request, signal));
     if (!written.ok) {
       await showNothingWritten(written.error, kind === 'comment' && api === undefined);
       return undefined;

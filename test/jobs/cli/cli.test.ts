@@ -332,7 +332,6 @@ test('wrong usage gets one sentence and exit code 2', async () => {
     [['delete'], /Name the folder/],
     [['list', project.root], /shows all of them/],
     [['--device', 'tpu'], /auto, cpu or webgpu/],
-    [['--budget-minutes', '0'], /--budget-minutes takes a number from 0\.1 to 1440/],
     [['--minutes', '0'], /--minutes takes a number from 0\.1 to 1440/],
     [['--max-steps', '0'], /from 1 to 1000000/],
     [['--threads', 'many'], /from 1 to 256/],

@@ -5,7 +5,7 @@ import { systemClock } from '../../../src/common/clock.ts';
 import { silentLog } from '../../../src/common/log.ts';
 import type { Completion, CompletionRequest } from '../../../src/completion/types.ts';
 import type { Decision } from '../../../src/routing/decision.ts';
-import { SqliteStore } from '../../../src/storage/sqlite.ts';
+import { openStore } from '../../../src/storage/open.ts';
 import { Problems } from '../../../src/vscode/api/problems.ts';
 import { Activity } from '../../../src/vscode/completion/activity.ts';
 import { Recorder } from '../../../src/vscode/completion/recorder.ts';
@@ -63,7 +63,8 @@ const completion: Completion = {
 
 function recorder() {
   const activity = new Activity();
-  const store = new SqliteStore();
+  // In memory, because a file is no folder.
+  const { store } = openStore(process.execPath);
   const problems = new Problems(
     () => {},
     () => {},

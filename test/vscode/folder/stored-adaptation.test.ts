@@ -1,5 +1,5 @@
 // A window with a folder's stored adaptation. With its base model everything is used. With another tokenizer the index
-// is rebuilt, the base model answers with the default router models, and the user is notified once.
+// is rebuilt, the base model answers with the default router models.
 import assert from 'node:assert/strict';
 import fs, { cpSync, existsSync, mkdirSync, utimesSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
@@ -59,7 +59,6 @@ const fitsOf = (session: FolderSession) =>
 /** @param tokenizer of what ships */
 function window(tokenizer: string) {
   const { storeFolder: storage, root, neural } = earlier;
-  const notified: string[] = [];
   const opened: string[] = [];
   const { store } = openStore(storage, { log: silentLog });
   const shipped = { base: neural.base, tokenizer };
@@ -81,7 +80,6 @@ function window(tokenizer: string) {
     clock: systemClock,
     log: silentLog,
     onEvent() {},
-    onOutdated: ({ name }: { name: string }) => notified.push(name),
     onChange() {},
     onReady() {},
   } as unknown as SessionDeps;
@@ -91,17 +89,17 @@ function window(tokenizer: string) {
     session.dispose();
     store.close();
   };
-  return { session, notified, opened, dispose };
+  return { session, opened, dispose };
 }
 
 test('with its own base, index, adapted model and routers are used silently', async () => {
-  const { session, notified, opened, dispose } = window(earlier.tokenizerPath);
+  const { session, opened, dispose } = window(earlier.tokenizerPath);
   try {
     assert.equal(await session.restore(), true);
     assert.equal(session.indexedFiles, project.files.size);
     assert.deepEqual(opened, [model]);
     assert.notDeepEqual(fitsOf(session).mixed, defaultRouter());
-    assert.deepEqual([session.unusedBecause, session.problem, notified], [undefined, undefined, []]);
+    assert.deepEqual([session.unusedBecause, session.problem], [undefined, undefined]);
   } finally {
     dispose();
   }
@@ -159,10 +157,10 @@ test('opening a model hashes its tokenizer once', async () => {
 });
 
 test('with another tokenizer the index is rebuilt, the base answers, and nothing is deleted', async () => {
-  const { session, notified, opened, dispose } = window(otherTokenizer);
+  const { session, opened, dispose } = window(otherTokenizer);
   try {
     assert.equal(await session.restore(), false, 'an index is needed');
-    assert.deepEqual([session.unusedBecause, notified], ['earlier-base', ['project']]);
+    assert.equal(session.unusedBecause, 'earlier-base');
     assert.ok(session.report, 'its report can still be read');
     const now = { ...earlier, tokenizerPath: otherTokenizer, effort: 'index' } as const;
     const signal = new AbortController().signal;
@@ -175,15 +173,15 @@ test('with another tokenizer the index is rebuilt, the base answers, and nothing
     assert.deepEqual([...new Set(opened)], [earlier.neural.base]);
     assert.deepEqual(fitsOf(session), { ngram: defaultRouter(), mixed: defaultRouter() });
     assert.deepEqual(
-      [session.unusedBecause, session.problem, notified],
-      ['earlier-base', undefined, ['project']],
+      [session.unusedBecause, session.problem],
+      ['earlier-base', undefined],
       'until the next adaptation',
     );
     assert.ok(existsSync(join(model, 'model.safetensors')));
     // A new adaptation is used again.
     const { report } = run.value;
     session.adopt(report, Date.now(), { ...defaultRouter(), specialistExamples: 7 });
-    assert.deepEqual([session.unusedBecause, notified.length], [undefined, 1]);
+    assert.equal(session.unusedBecause, undefined);
     assert.equal(fitsOf(session).ngram.specialistExamples, 7);
   } finally {
     dispose();
