@@ -52,6 +52,8 @@ export interface Recording {
   readonly others: readonly PackageFile[];
   /** The files that rows name: only to be measured on. */
   readonly named: readonly PackageFile[];
+  /** Recorded places of the others, to choose on; empty where none was recorded. */
+  readonly taught: readonly RecordedPosition[];
 }
 
 export const recordingsFolder = join(root, 'bench/data');
@@ -104,6 +106,8 @@ function recordingOf(spec: string, kind: Kind, all: readonly Row[], at: string):
   const rows = all.filter((row) => row.package === spec);
   const folder = kind === 'renamed' ? renamedPackage(spec, join(at, 'mapping.json')) : fetchPackage(spec);
   const texts = textsOf(spec, folder, rows);
+  const other = join(at, TEACHING);
+  const taught = kind === 'renamed' && existsSync(other) ? readRows(other) : [];
   const files = sourceFiles(folder, kind === 'renamed' ? '' : 'src');
   const learnable = ({ path }: PackageFile) => !texts.has(path) && !(kind === 'renamed' && keptBack(path));
   return {
@@ -112,6 +116,7 @@ function recordingOf(spec: string, kind: Kind, all: readonly Row[], at: string):
     places: positionsIn(rows, texts),
     others: files.filter(learnable),
     named: [...texts].map(([path, text]) => ({ path, text })),
+    taught: positionsIn(taught, textsOf(spec, folder, taught)),
   };
 }
 

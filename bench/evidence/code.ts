@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import type { Draft } from '../../src/common/completion.ts';
-import { defaultModel, modelFacts } from '../../src/llm/providers/anthropic-models.ts';
+import { defaultModel, modelFacts } from '../../src/llm/providers/anthropic.ts';
 import { cleanAnswer } from '../../src/prompts/completion/clean.ts';
 import { completionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
 import { matchesTruth } from '../../src/prompts/completion/judge.ts';

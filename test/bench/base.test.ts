@@ -5,7 +5,6 @@ import { test } from 'node:test';
 import { windowsOf } from '../../bench/base/windows.ts';
 import { chooseFiles } from '../../bench/common/held-out.ts';
 import { type Line, lineFigures } from '../../bench/common/line-figures.ts';
-import { Table } from '../../bench/print.ts';
 
 test('every token of a text is scored once, with at least half a window or the whole text before it', () => {
   for (const [count, room] of [
@@ -70,17 +69,4 @@ test('an empty line is neither right nor confident', () => {
   assert.equal(figures.precision, undefined);
   const precision = figures['precision-by-lowest-token'] as Record<string, number>;
   assert.deepEqual([precision['at-10'], precision['at-50']], [1, 0.5]);
-});
-
-test('a table prints a new header only if the columns change, and prints nested rows on their own lines', (t) => {
-  const log = t.mock.method(console, 'log', () => {});
-  const table = new Table({ exact: 'EM' });
-  table.row('all', { exact: 0.5, places: 2, parts: { a: { exact: 1, places: 1 }, b: { exact: 0 } } });
-  const printed = log.mock.calls.map(({ arguments: [text] }) => String(text).trim().split(/\s+/));
-  assert.deepEqual(printed, [
-    ['EM', 'places'],
-    ['all', '0.500', '2'],
-    ['a', '1', '1'],
-    ['b', '0'],
-  ]);
 });

@@ -4,7 +4,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gainFigures, type Pair } from '../../bench/base/gains.ts';
 import type { Figures } from '../../bench/figures.ts';
-import { kebab, put } from '../../bench/print.ts';
 
 const number = (figures: Figures, ...path: string[]): number =>
   path.reduce<Figures | number | string | undefined>((at, key) => (at as Figures)[key], figures) as number;
@@ -55,19 +54,4 @@ test('a gain weighs texts by their length', () => {
   // 100 characters at 2 bits each became 100 at 1; 300 stayed at 1.
   const figures = gainFigures([text('a', -200, -100, 100), text('b', -300, -300, 300)]);
   assert.equal(number(figures, 'public', 'gain'), 0.25);
-});
-
-test('figures are stored under their names in kebab case', () => {
-  const figures: Record<string, Figures> = {};
-  put(figures, ['small', 'with n-grams, as shipped'], {
-    'exact-match': 0.3,
-    'by-package': { '@tanstack/ai@0.58.0': {} },
-  });
-  put(figures, ['small', 'alone'], { 'exact-match': 0.1 });
-  assert.deepEqual(kebab(figures), {
-    small: {
-      'with-n-grams-as-shipped': { 'exact-match': 0.3, 'by-package': { 'tanstack-ai-0-58-0': {} } },
-      alone: { 'exact-match': 0.1 },
-    },
-  });
 });

@@ -61,7 +61,6 @@ const runs: SuiteRun[] = [
     },
     env: (project) => ({
       LLAMA_CACHE: ownModels(project),
-      EASY_ADAPTATION_CATALOG: join(project, '..', 'catalog.json'),
     }),
   },
   {

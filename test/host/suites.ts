@@ -2,7 +2,6 @@
 import type { Plan, Suite } from './harness.ts';
 import { defineBases } from './suites/bases.ts';
 import { defineEdits } from './suites/edits.ts';
-import { defineEngine } from './suites/engine.ts';
 import { defineHostile } from './suites/hostile.ts';
 import { defineMain } from './suites/main.ts';
 import { defineMemory } from './suites/memory.ts';
@@ -15,7 +14,6 @@ import { defineTexts } from './suites/texts.ts';
 export const suites: Readonly<Record<string, (suite: Suite, plan: Plan) => void>> = {
   main: (suite, plan) => {
     defineMain(suite, plan);
-    defineEngine(suite);
     defineModels(suite);
     defineEdits(suite);
     defineTexts(suite);

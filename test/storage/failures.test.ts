@@ -8,10 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, test } from 'node:test';
-import { openDatabase } from '../../src/storage/database.ts';
 import { databaseName, openStore } from '../../src/storage/open.ts';
-import { ResilientStore } from '../../src/storage/resilient.ts';
-import { SqliteStore } from '../../src/storage/sqlite.ts';
 import { completion, completionsOf, llmCall } from './rows.ts';
 
 let folder: string;
@@ -160,29 +157,6 @@ test('damage during use is reported, and the row is stored in a new database', (
     ['corrupt-20260102030405006.sqlite', databaseName],
   );
   again.store.close();
-});
-
-test('a full disk continues in memory with the stored rows', () => {
-  const database = openDatabase(file);
-  const notices: string[] = [];
-  const store = new ResilientStore(new SqliteStore(database, file), {
-    onNotice: (notice) => notices.push(notice),
-    replaceDamaged: () => assert.fail('a full disk is no damage'),
-    reopen: () => assert.fail('not while it is known to be full'),
-    deleteRenamed: () => {},
-  });
-  store.settle('', llmCall({ requestHash: 'before', costUsd: 1 }));
-  const pages = Number(database.prepare('PRAGMA page_count').get()?.page_count);
-  database.exec(`PRAGMA max_page_count = ${pages}`);
-  for (let i = 0; i < 20; i++) store.settle('', llmCall({ requestHash: `${i}`, text: 'x'.repeat(4000), costUsd: 1 }));
-  assert.equal(store.location, undefined);
-  assert.equal(notices.length, 1);
-  assert.match(notices[0] ?? '', /full.*free disk space.*in memory/s);
-  assert.equal(store.totals().spentUsd, 21);
-  assert.ok(store.findLlmCall('before'));
-  assert.ok(store.findLlmCall('19'));
-  store.close();
-  assert.ok(openStore(folder).store.findLlmCall('before'));
 });
 
 const unusable: Record<string, () => string> = {

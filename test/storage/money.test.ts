@@ -111,16 +111,6 @@ test('spending under a clock that was ahead counts for one month, with a notice'
   again.close();
 });
 
-test('a clock that was far behind restores no budget', () => {
-  const { store } = openStore(folder);
-  store.settle('', answer(0.9, { at: november }));
-  const behind = new Date(2020, 0, 1).getTime();
-  assert.equal(store.reserve(reservation('a', 0.2, behind), 1).ok, false);
-  assert.equal(store.reserve(reservation('b', 0.2, november), 1).ok, false);
-  near(store.spentInMonth(november), 0.9);
-  store.close();
-});
-
 test("deleting everything keeps only this month's spending", () => {
   const { store } = openStore(folder);
   store.settle('', answer(0.9, { at: new Date(2020, 1, 1).getTime() }));

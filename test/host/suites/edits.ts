@@ -1,10 +1,9 @@
-// The next edit in a trusted folder: typed twice, it is offered at the other places; tools, undo, paste and a checkout
-// offer nothing.
+// The next edit and the imports of a real TypeScript server; tools, undo, paste and a checkout offer nothing.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import { completeUntil, inFolder, newFile, putCursor, replaceAll, setting, show } from '../hands.ts';
+import { completeUntil, inFolder, newFile, putCursor, replaceAll, show } from '../hands.ts';
 import { type Suite, until } from '../harness.ts';
 
 /** Long enough for any offer that was coming; used only where none may come. */
@@ -45,46 +44,19 @@ async function savedFile(path: string, text: string): Promise<vscode.TextEditor>
 const uses = (name: string) =>
   `export const ${name} = readLimit();\nlog(${name});\n\n\nif (${name} > 3) {\n  stop(${name});\n}\n`;
 
+/** Whether the TypeScript server's list opens by itself, which would take some of the keys. */
+async function opensLists(on: boolean): Promise<void> {
+  const settings = vscode.workspace.getConfiguration('editor');
+  const quick = { other: 'off', comments: 'off', strings: 'off' };
+  await settings.update('quickSuggestions', on ? undefined : quick, true);
+  await settings.update('suggestOnTriggerCharacters', on ? undefined : false, true);
+}
+
 export function defineEdits(suite: Suite): void {
-  suite.test('next edit: a word renamed at two places is offered at the third and fourth', async () => {
-    // The TypeScript server's list would take some of the keys.
-    const editorSettings = vscode.workspace.getConfiguration('editor');
-    await editorSettings.update('quickSuggestions', { other: 'off', comments: 'off', strings: 'off' }, true);
-    await editorSettings.update('suggestOnTriggerCharacters', false, true);
-    const editor = await savedFile('src/edits/rename.ts', uses('maxRetries'));
-    const { document } = editor;
-    await retype(editor, 'maxRetries', 'retryLimit');
-    await retype(editor, 'maxRetries', 'retryLimit');
-    await goTo();
-    assert.deepEqual(editor.selection.active, new vscode.Position(4, 4));
-    await run('applyNextEdit');
-    await run('applyNextEdit');
-    assert.equal(document.getText(), uses('retryLimit'));
-    await vscode.commands.executeCommand('undo');
-    assert.equal(document.getText(), uses('retryLimit').replace('stop(retryLimit)', 'stop(maxRetries)'));
-    await nothingIsOffered();
-  });
-
-  suite.test('next edit: an option added to two objects is offered for the others, with their own values', async () => {
-    const object = (name: string, option = '') => `add({\n  name: '${name}',\n${option}  size: 1,\n});\n\n`;
-    const names = ['red', 'green', 'blue', 'white'];
-    const editor = await savedFile('src/edits/option.ts', names.map((name) => object(name)).join(''));
-    for (const name of ['red', 'green']) {
-      const end = place(editor.document, `'${name}',`, 0).end;
-      editor.selection = new vscode.Selection(end, end);
-      // The editor closes the quote itself; typing it again steps over it.
-      for (const character of `\nlabel: '${name}',`) await vscode.commands.executeCommand('type', { text: character });
-    }
-    await goTo();
-    await run('applyNextEdit');
-    await goTo();
-    await run('applyNextEdit');
-    assert.equal(editor.document.getText(), names.map((name) => object(name, `  label: '${name}',\n`)).join(''));
-  });
-
   suite.test(
     'next edit: a declaration renamed by typing offers the references that the TypeScript server lists',
     async () => {
+      await opensLists(false);
       const useOf = (name: string) => `import { ${name} } from './declared';\n\nprocess.exit(${name}());\n`;
       const declared = (name: string, shorthand = name) =>
         `export function ${name}() {\n  return 3;\n}\n\nexport const limits = { ${shorthand} };\n`;
@@ -168,20 +140,6 @@ export function defineEdits(suite: Suite): void {
     assert.match(document.getText(), /import \{ parseMireConfig \} from ['"]@mire\/mire['"];\n/);
   });
 
-  suite.test('next edit: a dismissed one does not return', async () => {
-    const editor = await savedFile(
-      'src/edits/dismissed.ts',
-      'const inputPath = choose();\nopen(inputPath);\n\n\nclose(inputPath);\n',
-    );
-    await retype(editor, 'inputPath', 'sourcePath');
-    await retype(editor, 'inputPath', 'sourcePath');
-    await goTo();
-    await run('dismissNextEdit');
-    assert.equal(await run('goToNextEdit'), false);
-    await vscode.commands.executeCommand('type', { text: ' ' });
-    await nothingIsOffered();
-  });
-
   suite.test('next edit: undo, a formatter, a paste and a checkout offer nothing', async () => {
     // In a language with a formatter of its own, the editor would ask which one to use.
     const editor = await savedFile('src/edits/nothing.txt', uses('chunkBytes'));
@@ -220,38 +178,6 @@ export function defineEdits(suite: Suite): void {
     await retype(editor, 'formatted', 'written');
     git('checkout', '-q', '-b', `branch-${Date.now()}`);
     await nothingIsOffered();
-  });
-
-  suite.test(
-    'next edit: a save and an undo back to the saved text keep what was learned, a revert does not',
-    async () => {
-      const editor = await savedFile('src/edits/reverted.txt', uses('trayCount'));
-      const { document } = editor;
-      await retype(editor, 'trayCount', 'shelfCount');
-      await retype(editor, 'trayCount', 'shelfCount');
-      await goTo();
-      assert.ok(await document.save());
-      const saved = document.getText();
-      await vscode.commands.executeCommand('type', { text: ' ' });
-      await vscode.commands.executeCommand('undo');
-      await until('the saved text', () => !document.isDirty);
-      await vscode.commands.executeCommand('type', { text: ' ' });
-      await goTo();
-      await vscode.commands.executeCommand('workbench.action.files.revert');
-      assert.equal(document.getText(), saved);
-      await nothingIsOffered();
-    },
-  );
-
-  suite.test('next edit: off by its setting', async () => {
-    await setting('nextEdits', false);
-    const editor = await savedFile('src/edits/off.ts', uses('pageCount'));
-    await retype(editor, 'pageCount', 'sheetCount');
-    await retype(editor, 'pageCount', 'sheetCount');
-    await nothingIsOffered();
-    await setting('nextEdits', undefined);
-    const editorSettings = vscode.workspace.getConfiguration('editor');
-    await editorSettings.update('quickSuggestions', undefined, true);
-    await editorSettings.update('suggestOnTriggerCharacters', undefined, true);
+    await opensLists(true);
   });
 }

@@ -1,7 +1,7 @@
 // Text tasks through the editor's own commands, without a large model: schema of the task file, run, table, correction.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { extensionId, inFolder, show } from '../hands.ts';
@@ -57,18 +57,6 @@ export function defineTexts(suite: Suite): void {
     await until('the table', () => vscode.window.tabGroups.activeTabGroup.activeTab?.label === name);
     const { input } = vscode.window.tabGroups.activeTabGroup.activeTab ?? {};
     assert.ok(input instanceof vscode.TabInputWebview && input.viewType.includes('easyAdaptation.table'));
-  });
-
-  suite.test('the next run keeps the label that a person gave', async () => {
-    const wrong = readFileSync(results(), 'utf8').split('\n')[150] ?? '';
-    const text = wrong.slice(0, wrong.indexOf(','));
-    const label = wrong.includes(',bug,') ? 'wish' : 'bug';
-    const answers = inFolder(`.easyadaptation/tasks/${name}.answers.jsonl`).fsPath;
-    assert.ok(!existsSync(answers));
-    writeFileSync(answers, `${JSON.stringify({ text, label, by: 'person' })}\n`);
-    await vscode.commands.executeCommand('easyAdaptation.runTextTask', name);
-    assert.ok(readFileSync(results(), 'utf8').includes(`${text},${label},person,1.000,`));
-    await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
   });
 
   suite.test('a commit message for the staged files is written into the repository’s input box', async () => {

@@ -54,12 +54,3 @@ test('on macOS the system’s program is run by its absolute path', async () => 
   assert.equal(await mac(undefined), undefined);
   assert.deepEqual(new Set(asked), new Set(['/usr/bin/pmset -g batt']));
 });
-
-test('on Windows the state is unknown', async () => {
-  const windows = { platform: 'win32', supplies: root, run: async () => assert.fail('no program is run') } as const;
-  assert.equal(await onBattery(windows), undefined);
-});
-
-test('this machine can be asked', async () => {
-  assert.ok([true, false, undefined].includes(await onBattery()));
-});
