@@ -1,7 +1,7 @@
 // How good lines are at the recorded cursors, whoever wrote them: exact match, edit similarity, precision by coverage, waiting.
 
 import type { Draft } from '../../src/common/completion.ts';
-import { editSimilarity, exactMatch, precisionAt, quantile } from '../../src/common/quality.ts';
+import { editSimilarity, exactMatch, quantile } from '../../src/common/quality.ts';
 import { matchesTruth } from '../../src/prompts/completion/judge.ts';
 import type { Figures } from '../figures.ts';
 import type { RecordedPosition } from './recordings.ts';
@@ -50,4 +50,14 @@ export function lineFigures(lines: readonly Line[]): Figures {
     'latency-p50-ms': quantile(latencies, 0.5),
     'latency-p95-ms': quantile(latencies, 0.95),
   };
+}
+
+/**
+ * Precision among the most confident `coverage` share of the items (0..1), ties kept in input order.
+ * @param items confidence and whether the answer was right
+ */
+function precisionAt(items: readonly { confidence: number; right: boolean }[], coverage: number): number {
+  const count = Math.max(1, Math.round(items.length * coverage));
+  const best = [...items].sort((x, y) => y.confidence - x.confidence).slice(0, count);
+  return best.length === 0 ? Number.NaN : best.filter((x) => x.right).length / best.length;
 }

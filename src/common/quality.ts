@@ -31,16 +31,6 @@ export function quantile(values: readonly number[], p: number): number {
   return sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(p * sorted.length) - 1))] as number;
 }
 
-/**
- * Precision among the most confident `coverage` share of the items (0..1), ties kept in input order.
- * @param items confidence and whether the answer was right
- */
-export function precisionAt(items: readonly { confidence: number; right: boolean }[], coverage: number): number {
-  const count = Math.max(1, Math.round(items.length * coverage));
-  const best = [...items].sort((x, y) => y.confidence - x.confidence).slice(0, count);
-  return best.length === 0 ? Number.NaN : best.filter((x) => x.right).length / best.length;
-}
-
 /** The relative increase of a token's probability for a loss lower by so many nats. */
 export function likelierBy(nats: number): number {
   return Math.exp(nats) - 1;

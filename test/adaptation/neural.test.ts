@@ -472,52 +472,6 @@ describe('with an engine whose answers a test decides', () => {
     assert.ok(!existsSync(workFolder(request.specialistFolder)), 'files of the rejected model are deleted');
   });
 
-  /** The base is right at the first, third, ... position, the adapted model at the others. */
-  function even(loss: Script['loss']): ScriptedEngine {
-    const positions = new Map<string, number>();
-    const engine: ScriptedEngine = new ScriptedEngine({
-      right: { base: 1, adapted: 1 },
-      truth: (query) => {
-        const position = `${query.path} ${query.prefix.length}`;
-        const index = positions.get(position) ?? positions.size;
-        positions.set(position, index);
-        return (index % 2 === 0) === (engine.trained.length === 0) ? truth(query) : 'x';
-      },
-      ...(loss && { loss }),
-    });
-    return engine;
-  }
-
-  test('the base stays if the difference may be chance', async () => {
-    const figures = await report(even({ base: 1.5, adapted: 1.5 }));
-    assert.equal(figures.neural?.used, 'base');
-    assert.match(figures.neural?.why ?? '', /^the adapted model gets \d+\.\d% (fewer|more) lines right/);
-    assert.match(outcomeInWords(outcomeOf(figures)), /^Not kept: the adapted model gets .* The base model answers/);
-    assert.ok(!existsSync(workFolder(request.specialistFolder)));
-  });
-
-  test('a kept model has at least as many matches at the validation positions, whatever its loss', async () => {
-    const loss = { base: 1.5, adapted: 1.4 };
-    const figures = await report(new ScriptedEngine({ right: { base: 0.9, adapted: 0.1 }, truth, loss }));
-    assert.equal(figures.neural?.used, 'base');
-    assert.match(
-      figures.neural?.why ?? '',
-      /the adapted model gets \d+\.\d% fewer lines right, at the \d+ validation positions/,
-    );
-  });
-
-  test('returns to the base if it is the best', async () => {
-    const figures = await report(new ScriptedEngine({ right: { base: 0.8, adapted: 0.1 }, truth }));
-    assert.equal(figures.neural?.used, 'base');
-    assert.equal(used().name, 'base');
-  });
-
-  test('training that did not lower the held-out loss is not kept', async () => {
-    const figures = await report(new ScriptedEngine({ right: { base: 0.3, adapted: 0.5 }, truth, losses: [2, 2.5] }));
-    assert.equal(figures.neural?.used, 'base');
-    assert.match(figures.neural?.why ?? '', /did not lower the loss/);
-  });
-
   test('after a restart of the engine the model is opened again and the run continues', async () => {
     let forgotten = false;
     const engine: ScriptedEngine = new ScriptedEngine({

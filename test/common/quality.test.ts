@@ -1,7 +1,7 @@
 // The quality measures that all reports use.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { editSimilarity, exactMatch, precisionAt, quantile } from '../../src/common/quality.ts';
+import { editSimilarity, exactMatch, quantile } from '../../src/common/quality.ts';
 
 test('exact match ignores white space only at both ends', () => {
   assert.equal(exactMatch('  a b ', 'a b'), true);
@@ -29,12 +29,4 @@ test('quantiles follow the nearest-rank rule', () => {
   assert.equal(quantile([1, 2, 3], 1), 3);
   assert.equal(quantile([1, 2, 3], 0), 1);
   assert.ok(Number.isNaN(quantile([], 0.5)));
-});
-
-test('precision at coverage uses only the most confident share', () => {
-  const items = [0.9, 0.8, 0.7, 0.6].map((confidence, index) => ({ confidence, right: index === 0 || index === 3 }));
-  assert.equal(precisionAt(items, 0.25), 1);
-  assert.equal(precisionAt(items, 0.5), 0.5);
-  assert.equal(precisionAt(items, 1), 0.5);
-  assert.ok(Number.isNaN(precisionAt([], 0.5)));
 });

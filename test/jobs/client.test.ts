@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import { latestAdaptation } from '../../src/adaptation/models/served.ts';
@@ -10,9 +10,7 @@ import type { ApiEstimate } from '../../src/adaptation/types.ts';
 import type { Log } from '../../src/common/log.ts';
 import { silentLog } from '../../src/common/log.ts';
 import { JobClient } from '../../src/jobs/client.ts';
-import { listPackages } from '../../src/neural/models/list.ts';
 import { makeProject, type Project } from '../adaptation/project.ts';
-import { bytesOfCrafted, CRAFTED_GGUF } from '../neural/models/import/crafted-models.ts';
 import { ended } from '../specialist/engine/helpers.ts';
 import { leftOf, living } from '../support/processes.ts';
 
@@ -195,29 +193,4 @@ test('a job and its child processes end with their parent, however it ends', asy
   assert.ok(living(child.pid as number).some(({ args }) => args.includes('jobs/main.ts')));
   child.kill('SIGKILL');
   assert.deepEqual(await leftOf(child.pid as number), []);
-});
-
-test('a GGUF file is added in a job with progress; a cancelled attempt leaves no base and the next one succeeds', async () => {
-  const path = join(project.request.specialistFolder, 'crafted.gguf');
-  mkdirSync(project.request.specialistFolder, { recursive: true });
-  writeFileSync(path, bytesOfCrafted(CRAFTED_GGUF['qwen2.gguf']()));
-  const request = { path, into: join(project.request.specialistFolder, 'bases'), name: 'crafted' };
-  const controller = new AbortController();
-  const stopped = await client().job('importBase', request, controller.signal, () => controller.abort());
-  assert.equal(!stopped.ok && stopped.error.code, 'cancelled');
-  assert.deepEqual(listPackages(request.into), []);
-  const percentages: number[] = [];
-  const imported = await client().job('importBase', request, never(), ({ stage, done, total }) => {
-    if (stage === 'Checking the file' && total !== undefined) percentages.push(done / total);
-  });
-  assert.ok(imported.ok, JSON.stringify(imported));
-  assert.deepEqual(
-    percentages,
-    [...percentages].sort((a, b) => a - b),
-  );
-  assert.equal(percentages.at(-1), 1, percentages.join(' '));
-  assert.deepEqual(
-    listPackages(request.into).map(({ name }) => name),
-    ['crafted'],
-  );
 });
