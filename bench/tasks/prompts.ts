@@ -1,7 +1,7 @@
 // The product's own prompts for the recorded texts, in all three forms: what a large model is asked when answers are recorded.
 import type { ModelFacts } from '../../src/llm/protocol/models.ts';
 import type { Prompt } from '../../src/llm/protocol/prompt.ts';
-import { defaultModel, modelFacts } from '../../src/llm/providers/anthropic-models.ts';
+import { defaultModel, modelFacts } from '../../src/llm/providers/anthropic.ts';
 import { type EvidenceForm, labelPrompt } from '../../src/prompts/label/label-prompt.ts';
 import { TextEvidence } from '../../src/text-tasks/evidence.ts';
 import type { KnownLabels } from '../../src/text-tasks/given-labels.ts';

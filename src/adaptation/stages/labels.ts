@@ -9,7 +9,6 @@ import { completionPrompt } from '../../prompts/completion/completion-prompt.ts'
 import type { CursorExample } from '../../prompts/completion/cursor-examples.ts';
 import { matchesTruth } from '../../prompts/completion/judge.ts';
 import type { ApiLabels, LabeledPosition, Labels, ScoredPosition } from '../report/scored.ts';
-import { indexOf } from './drafts.ts';
 import { labelRequest } from './labeling-plan.ts';
 import { draftsToShow, servedDrafts } from './served-drafts.ts';
 import type { Asked, LearnStages, Run, ToAsk } from './stage-outputs.ts';
@@ -27,7 +26,7 @@ export async function labelsOf(runner: LearnStages, tell: Tell): Promise<ApiLabe
   if (plan === undefined) return undefined;
   const { llm, approved } = plan;
   const drafts = await servedDrafts(runner);
-  const index = await indexOf(runner);
+  const index = await runner.get('index');
   const draftsAt = draftsToShow(drafts);
   const scoredAt = new Map([...drafts.choose, ...drafts.test].map((scored) => [scored.example, scored]));
   const informed = (examples: readonly CursorExample[]) =>

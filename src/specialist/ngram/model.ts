@@ -3,7 +3,7 @@
 import type { CompletionQuery, Draft, DraftOptions, Snippet, SnippetOptions } from '../../common/completion.ts';
 import { failed, ok, type Result } from '../../common/errors.ts';
 import type { Tokenizer } from '../../text/tokenizer/types.ts';
-import type { EditHistory } from '../../workspace/edits/edit.ts';
+import type { EditHistory, TextFile } from '../../workspace/edits/edit.ts';
 import { NgramDrafter } from './drafter.ts';
 import { Overlay } from './overlay.ts';
 import { OwnFile } from './own-file.ts';
@@ -14,11 +14,11 @@ import { SiblingFiles } from './sibling-files.ts';
 import { readSnapshot, writeSnapshot } from './snapshot.ts';
 import { findSnippets } from './snippets.ts';
 import { type TemplateDraft, TemplateFinder } from './template.ts';
-import { type TextFile, tokenProbabilities } from './token-probabilities.ts';
+import { tokenProbabilities } from './token-probabilities.ts';
 import { Vocabulary } from './vocabulary.ts';
 import { defaultWeights, type NgramWeights } from './weights.ts';
 
-export type { TextFile } from './token-probabilities.ts';
+export type { TextFile } from '../../workspace/edits/edit.ts';
 
 /** A word with so many occurrences in the folder is not looked for. */
 const FREQUENT = 1000;

@@ -1,13 +1,9 @@
 // How likely the n-grams find each token of a file, as if its line were being written.
+import type { TextFile } from '../../workspace/edits/edit.ts';
 import { firstLineHash, type OwnFile } from './own-file.ts';
 import type { Predictor } from './predictor.ts';
 import { lookupScope } from './project-index.ts';
 import type { Vocabulary } from './vocabulary.ts';
-
-export interface TextFile {
-  readonly path: string;
-  readonly text: string;
-}
 
 /** The parts of a model that predict. */
 export interface TokenPredictor {
