@@ -5,7 +5,9 @@ import { type Failure, isCancelled, type Result } from '../common/errors.ts';
 import type { LlmAnswer } from '../llm/types.ts';
 import { cleanAnswer } from '../prompts/completion/clean.ts';
 import { completionPrompt } from '../prompts/completion/completion-prompt.ts';
+import { matchesTruth } from '../prompts/completion/judge.ts';
 import type { LlmRequest } from '../prompts/completion/llm-request.ts';
+import { answerProbability } from '../routing/answer-estimate.ts';
 import type { Decision } from '../routing/decision.ts';
 import { withoutLastLine } from '../text/lines.ts';
 import type { CompletionCache } from './answer-cache.ts';
@@ -24,7 +26,7 @@ const SAME_WORD_PAUSE_MS = 1000;
 /** Why a call was made, and its cost. The cost is 0 before the answer and after it has been reported. */
 interface CallRecord {
   readonly context: RequestContext;
-  readonly decision: Decision;
+  readonly local: ScoredDraft;
   readonly latency: LlmLatency;
   costUsd: number;
 }
@@ -141,7 +143,7 @@ export class ApiCalls {
     const onLost = (lost: LlmAnswer) => this.reportUnshown(path, lost.model, lost.costUsd);
     const ask = (signal: AbortSignal, onText: (text: string) => void) => llm.ask(prompt, signal, onText, onLost);
     const call = this.inFlight.start(context.query, ask, keepsRunning);
-    this.callRecords.set(call, { context, decision: local.decision, latency: this.latency, costUsd: 0 });
+    this.callRecords.set(call, { context, local, latency: this.latency, costUsd: 0 });
     return call;
   }
 
@@ -231,9 +233,17 @@ export class ApiCalls {
     // An answer cut by its length limit may end in the middle of a line.
     const wholeLines = value.truncated ? withoutLastLine(value.text) : value.text;
     const text = cleanAnswer(wholeLines, record.context);
-    this.cache.put(query, { text, source: 'api', model: value.model, decision: record.decision, savedUsd: 0 });
+    const decision = this.decisionAfter(text, record.local);
+    this.cache.put(query, { text, source: 'api', model: value.model, decision, savedUsd: 0 });
     // A waiting request runs before this callback. If it shows the answer, it also reports the cost.
     setImmediate(() => this.reportUnshown(query.path, value.model, this.takeCost(call)));
+  }
+
+  /** The estimate after the answer: whether it is the draft that the prompt showed. */
+  private decisionAfter(answer: string, { draft, decision }: ScoredDraft): Decision {
+    if (draft === undefined) return decision;
+    const agrees = matchesTruth(answer, draft.text);
+    return { ...decision, pApi: answerProbability(this.deps.routerFor(draft), decision.pApi, agrees) };
   }
 
   private reportUnshown(path: string, model: string, costUsd: number): void {

@@ -4,6 +4,7 @@ import type { Draft } from '../common/completion.ts';
 import { brierScore, expectedCalibrationError } from '../common/statistics/calibrate.ts';
 import { type Estimate, estimateOf, type LabelledVector, measuredEstimate } from '../common/statistics/estimate.ts';
 import { logLoss, sigmoid } from '../common/statistics/logistic.ts';
+import { fitAgreement } from './answer-estimate.ts';
 import type { Estimates } from './decision.ts';
 import { FEATURES, features, logit } from './features.ts';
 import { Nearby, type Neighbourhood, neighbourOf } from './neighbourhood.ts';
@@ -62,6 +63,10 @@ export function fitRouter(examples: readonly RouterExample[], options: RouterFit
   const byFeatures = measuredEstimate(apiRows);
   const byNeighbours = neighbourhoodEstimate(labelledPairs, byFeatures.outOfFold);
   const api = byNeighbours ?? byFeatures;
+  const answers = labelledPairs.map(({ api: row, example: { path, apiAgrees = false } }) => {
+    const pApi = byFeatures.outOfFold.get(row) ?? sigmoid(row.prior);
+    return { path, pApi, agrees: apiAgrees, right: row.label === 1 };
+  });
   const cuts = evenSample(cutRows, MAX_ROWS);
   const cut = measuredEstimate(cuts);
   return {
@@ -81,6 +86,7 @@ export function fitRouter(examples: readonly RouterExample[], options: RouterFit
       specialist: specialist.estimate,
       api: byFeatures.estimate,
       ...(byNeighbours && { neighbourhood: byNeighbours.neighbourhood }),
+      ...(answers.length > 0 && { agreement: fitAgreement(answers) }),
       cut: cut.estimate,
       cutIn: languageCorrections(cut.outOfFold, cuts),
     } satisfies RouterParameters,
@@ -175,6 +181,7 @@ function languageCorrections(
 /** The router for another API than it was fitted on: the prior for that API, the same specialist estimate. */
 export function withoutApiFit(router: RouterModel): RouterModel {
   const { estimate: api } = measuredEstimate([]);
+  // What an agreement means was learned of the other API as well.
   const { features, specialist, cut, cutIn } = router.parameters;
   const parameters: RouterParameters = { features, specialist, api, cut, ...(cutIn && { cutIn }) };
   return { ...router, apiExamples: 0, apiEce: undefined, apiBrier: undefined, parameters };

@@ -37,6 +37,8 @@ const parameters = v.object({
   features: v.array(v.string()),
   specialist: estimate(FEATURES.length),
   api: estimate(FEATURES.length),
+  /** Estimate after the answer, from whether it is the local draft; absent: the prior. */
+  agreement: v.optional(estimate(1)),
   /** Estimate for the cuts of a draft. */
   cut: estimate(FEATURES.length),
   /** Used instead of `api`, unless the features predicted clearly better whether the API's answers are right. */

@@ -26,6 +26,8 @@ export interface RouterExample {
   readonly cuts?: readonly { readonly draft: Draft; readonly right: boolean }[];
   /** Whether the API's answer is right; undefined if it was not asked. */
   readonly apiRight?: boolean;
+  /** Whether that answer is the draft. */
+  readonly apiAgrees?: boolean;
 }
 
 /** Added to the log-odds of each estimate. */

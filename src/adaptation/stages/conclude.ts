@@ -1,7 +1,7 @@
 // The result of a run: a router fitted on validation positions, and the figures of the test.
 
 import { cutsOf } from '../../prompts/completion/cuts.ts';
-import { isBeginning } from '../../prompts/completion/judge.ts';
+import { isBeginning, matchesTruth } from '../../prompts/completion/judge.ts';
 import { defaultRouter } from '../../routing/defaults.ts';
 import { fitRouter } from '../../routing/fit.ts';
 import type { RouterExample } from '../../routing/types.ts';
@@ -34,15 +34,16 @@ export async function conclude(runner: LearnStages): Promise<FittedRun> {
 
 /** Every position with verdicts on the local draft, on each of its cuts, and on the API's answer if there is one. */
 function examplesOf(scored: readonly ScoredPosition[], labelled: readonly LabeledPosition[]): RouterExample[] {
-  const verdicts = new Map(labelled.map((label) => [label.scored.example, label.right]));
+  const verdicts = new Map(labelled.map((label) => [label.scored.example, label]));
   return scored.map((position) => {
-    const apiRight = verdicts.get(position.example);
+    const label = verdicts.get(position.example);
     const { example: at, draft, draftPosition, right } = position;
     const written = at.truth + at.suffix;
     const example = {
       ...{ path: at.path, draft, position: position.facts, specialistRight: right },
       cuts: cutsOf(draft, draftPosition).map((cut) => ({ draft: cut, right: isBeginning(cut.text, written) })),
     };
-    return apiRight === undefined ? example : { ...example, apiRight };
+    if (label === undefined) return example;
+    return { ...example, apiRight: label.right, apiAgrees: matchesTruth(label.answer.text, draft.text) };
   });
 }
