@@ -1,4 +1,4 @@
-// The product's own prompts for the recorded texts, in all three forms: what a large model is asked when answers are recorded.
+// The product's own prompts for the recorded texts, in all forms: what a large model is asked when answers are recorded.
 import type { ModelFacts } from '../../src/llm/protocol/models.ts';
 import type { Prompt } from '../../src/llm/protocol/prompt.ts';
 import { defaultModel, modelFacts } from '../../src/llm/providers/anthropic.ts';
@@ -30,6 +30,12 @@ export function* labelPromptsOf(
   for (const { id, text, split: own } of recorded.texts) {
     if (own !== split) continue;
     const promptOf = (form: EvidenceForm) => labelPrompt(recorded.task, text, facts, evidence.ofLabel(text, form));
-    yield { id, bare: promptOf('bare'), examples: promptOf('examples'), informed: promptOf('informed') };
+    yield {
+      id,
+      bare: promptOf('bare'),
+      examples: promptOf('examples'),
+      brief: promptOf('brief'),
+      informed: promptOf('informed'),
+    };
   }
 }

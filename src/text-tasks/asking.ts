@@ -1,10 +1,13 @@
 // The large model's part of a run: it labels a random sample, then doubtful texts, each after the user accepts the price.
 import type { Failure } from '../common/errors.ts';
 import { isAnswerTask } from '../prompts/label/task.ts';
-import { type AskOutcome, askAbout, formsFor, promptsFor } from './ask-sample.ts';
+import { type AskedText, askAbout } from './ask-sample.ts';
+import { chooseForm, preferForm, ROUND } from './choose-form.ts';
+import { TextEvidence } from './evidence.ts';
+import { promptOf } from './kinds.ts';
 import { keyOf } from './labels/extract.ts';
 import type { TaskModel } from './learned.ts';
-import { openSample, type TaskData } from './random-sample.ts';
+import { comparedTexts, openSample, type TaskData } from './random-sample.ts';
 import type { TaskRunDeps } from './run-deps.ts';
 import type { TaskFolder } from './task-folder.ts';
 
@@ -21,6 +24,7 @@ export class LargeModelPart {
   stopped: Failure | undefined;
   /** A user who declines the sample is not asked about the rest. */
   private declined = false;
+  private evidence: TextEvidence | undefined;
   private readonly folder: TaskFolder;
   private readonly deps: TaskRunDeps;
   private readonly taskData: TaskData;
@@ -38,34 +42,83 @@ export class LargeModelPart {
 
   /** Mean price of a request, US dollars; undefined: no API or no texts. */
   priceOf(texts: readonly string[]): number | undefined {
+    const { serves } = chooseForm(this.folder.task, this.taskData.known);
+    return this.meanPrice(texts.map((text) => ({ text, form: serves })));
+  }
+
+  private meanPrice(items: readonly AskedText[]): number | undefined {
     const { llm } = this.deps;
-    if (!llm || texts.length === 0) return undefined;
-    const step = Math.max(1, texts.length / PRICED_TEXTS);
+    if (!llm || items.length === 0) return undefined;
+    const step = Math.max(1, items.length / PRICED_TEXTS);
     const priced = Array.from(
-      { length: Math.min(PRICED_TEXTS, texts.length) },
-      (_, i) => texts[Math.floor(i * step)] as string,
+      { length: Math.min(PRICED_TEXTS, items.length) },
+      (_, i) => items[Math.floor(i * step)] as AskedText,
     );
-    const { task } = this.folder;
-    const { known } = this.taskData;
-    const prompts = promptsFor({ task, texts: priced, known, form: formsFor(known) }, llm.facts);
-    const unanswered = prompts.filter(({ prompt }) => !llm.knows?.(prompt));
-    return unanswered.reduce((sum, { prompt }) => sum + llm.estimateUsd(prompt), 0) / prompts.length;
+    const prompts = priced.map(({ text, form }) =>
+      promptOf(this.folder.task, text, this.shownEvidence(), form, llm.facts),
+    );
+    const unanswered = prompts.filter((prompt) => !llm.knows?.(prompt));
+    return unanswered.reduce((sum, prompt) => sum + llm.estimateUsd(prompt), 0) / prompts.length;
+  }
+
+  /** The same for all prompts of the run: labels of the API do not change it. */
+  private shownEvidence(): TextEvidence {
+    const { known, unlabelled } = this.taskData;
+    this.evidence ??= new TextEvidence(this.folder.task, known, unlabelled);
+    return this.evidence;
   }
 
   /**
    * Asks about random texts to learn from, until `sample` texts have been asked about in all runs, and about `more` texts
-   * beyond those.
+   * beyond those. The first ones that people labelled are asked about in several forms, of which one will serve.
    */
   async askSample(sample: number, more: number, reportStage: ReportStage): Promise<void> {
     const { taskData, deps, folder } = this;
     if (!deps.llm) return;
-    const asked = [...taskData.known.values()].filter(({ paid }) => paid).length;
+    const { known } = taskData;
+    const asked = [...known.values()].filter(({ paid }) => paid).length;
     const texts = openSample(folder.task, taskData).slice(0, Math.max(0, sample - asked) + more);
-    if (texts.length === 0) return;
-    const usd = (this.priceOf(texts) ?? 0) * texts.length;
-    if (await deps.confirm({ what: 'sample', texts: texts.length, usd }))
-      await this.ask(texts, (done) => reportStage(`${this.activity} a sample`, done, texts.length), true);
-    else this.declined = asked < sample;
+    const compared = this.toCompare(sample);
+    const both = new Set(compared.map(({ text }) => text));
+    const { open, serves } = chooseForm(folder.task, known);
+    const plain = texts.filter((text) => !both.has(text)).map((text) => ({ text, form: open.at(-1) ?? serves }));
+    const items = [...compared, ...plain];
+    if (items.length === 0) return;
+    const usd = (this.meanPrice(items) ?? 0) * items.length;
+    if (!(await deps.confirm({ what: 'sample', texts: both.size + plain.length, usd }))) {
+      this.declined = asked < sample;
+      return;
+    }
+    const onProgress = (done: number) => reportStage(`${this.activity} a sample`, done, items.length);
+    let done = 0;
+    const tried = new Set<string>();
+    while (!this.stopped) {
+      const next = this.toCompare(sample, ROUND, tried);
+      if (next.length === 0) break;
+      await this.ask(next, (answered) => onProgress(done + answered), true);
+      done += next.length;
+      for (const { text } of next) tried.add(text);
+    }
+    const form = chooseForm(folder.task, known).serves;
+    preferForm(known, form);
+    const left = texts.filter((text) => known.get(keyOf(text))?.paid === undefined && !tried.has(text));
+    const asking = left.map((text) => ({ text, form }));
+    if (!this.stopped) await this.ask(asking, (answered) => onProgress(done + answered), true);
+  }
+
+  /** The next texts for comparing forms, in each form that may serve and has no answer. @param tried texts to leave out */
+  private toCompare(sample: number, most = sample, tried: ReadonlySet<string> = new Set()): AskedText[] {
+    const { task } = this.folder;
+    const { known } = this.taskData;
+    const { open } = chooseForm(task, known);
+    const first = comparedTexts(task, known).slice(0, sample);
+    const missing = first.map(({ text, answers }) =>
+      tried.has(text) ? [] : open.flatMap((form) => (answers?.[form] === undefined ? [{ text, form }] : [])),
+    );
+    return missing
+      .filter((items) => items.length > 0)
+      .slice(0, most)
+      .flat();
   }
 
   /** Asks about doubtful texts. Returns the mean price of one request, if any text is doubtful. */
@@ -88,8 +141,10 @@ export class LargeModelPart {
     if (price === undefined) return { price };
     if (!(await deps.confirm({ what: 'rest', texts: keys.size, usd: price * keys.size }))) return { price };
     let done = 0;
+    const form = chooseForm(folder.task, taskData.known).serves;
     const ask = async (texts: string[]) => {
-      await this.ask(texts, (answered) =>
+      const items = texts.map((text) => ({ text, form }));
+      await this.ask(items, (answered) =>
         reportStage(`${this.activity} the doubtful texts`, done + answered, keys.size),
       );
       done += texts.length;
@@ -107,19 +162,13 @@ export class LargeModelPart {
     return { price };
   }
 
-  private async ask(
-    texts: readonly string[],
-    onProgress: (done: number) => void,
-    isRandom = false,
-  ): Promise<AskOutcome | undefined> {
+  private async ask(items: readonly AskedText[], onProgress: (done: number) => void, isRandom = false): Promise<void> {
     const { folder, deps, taskData } = this;
-    if (!deps.llm) return undefined;
-    const { task } = folder;
-    const { known } = taskData;
-    const request = { root: folder.reader.root, task, texts, known, form: formsFor(known), isRandom };
+    if (!deps.llm) return;
+    const { task, reader } = folder;
+    const request = { root: reader.root, task, items, known: taskData.known, evidence: this.shownEvidence(), isRandom };
     const outcome = await askAbout(request, deps.llm, deps.signal, onProgress);
     this.spentUsd += outcome.costUsd;
     this.stopped ??= outcome.stopped;
-    return outcome;
   }
 }

@@ -1,5 +1,6 @@
 // What a text's prompt shows of the folder: the nearest texts that people labelled or answered, and the figures of a
 // small model that learned from their labels alone. Labels of the large model tell it nothing new.
+import type { AnswerEvidence } from '../prompts/answer/answer-prompt.ts';
 import type { EvidenceForm, LabelEvidence } from '../prompts/label/label-prompt.ts';
 import type { AnswerTask, LabelTask } from '../prompts/label/task.ts';
 import { NearestAnswers } from './answers/nearest-answers.ts';
@@ -8,9 +9,15 @@ import { keyOf } from './labels/extract.ts';
 import { mostLikely } from './labels/router.ts';
 import { fitSpecialist, labelProbabilities, type TextSpecialist, textStatisticsOf } from './labels/text-specialist.ts';
 
-/** Examples in the prompt of a label, and of an answer, which is longer. */
-const MOST_EXAMPLES = 12;
-const MOST_ANSWERS = 5;
+/** Examples in the prompt of a label, and of an answer, which is longer; whether figures are shown. */
+const SHOWN: Readonly<
+  Record<EvidenceForm, { readonly label: number; readonly answer: number; readonly figures: boolean }>
+> = {
+  bare: { label: 0, answer: 0, figures: false },
+  examples: { label: 12, answer: 5, figures: false },
+  brief: { label: 4, answer: 2, figures: true },
+  informed: { label: 12, answer: 5, figures: true },
+};
 /** Maximum labelled texts, and maximum texts for word frequencies; the latest labels are kept. */
 const MAX_CONSIDERED = 2000;
 /** Labels that a small model needs. */
@@ -52,14 +59,24 @@ export class TextEvidence {
   }
 
   /** The most similar texts with what people said of them, nearest first, without the text itself. */
-  near(text: string, form: EvidenceForm, count = this.labels.length === 0 ? MOST_ANSWERS : MOST_EXAMPLES) {
-    return form === 'bare' ? [] : this.nearest.nearest(text, keyOf(text), count);
+  private near(text: string, count: number) {
+    return count === 0 ? [] : this.nearest.nearest(text, keyOf(text), count);
+  }
+
+  ofAnswer(text: string, form: EvidenceForm): AnswerEvidence {
+    const { answer: count, figures } = SHOWN[form];
+    const examples = this.near(text, count).map(({ item, similarity }) => {
+      return { text: item.text, label: item.answer, ...(figures && { similarity }) };
+    });
+    const draft = figures ? this.nearest.draft(text, keyOf(text)).answer : '';
+    return { examples, ...(draft !== '' && { draft }) };
   }
 
   /** Neither examples nor figures hold or have learned the text's own label. */
-  ofLabel(text: string, form: EvidenceForm, count?: number): LabelEvidence {
-    const model = form === 'informed' ? this.smallModel() : undefined;
-    const examples = this.near(text, form, count).map(({ item }) => {
+  ofLabel(text: string, form: EvidenceForm): LabelEvidence {
+    const { label: count, figures } = SHOWN[form];
+    const model = figures ? this.smallModel() : undefined;
+    const examples = this.near(text, count).map(({ item }) => {
       const probabilities = model?.outOfFold.get(item.key);
       return { text: item.text, label: item.answer, ...(probabilities && { probabilities }) };
     });

@@ -24,7 +24,10 @@ export interface StoredLabel {
 export interface KnownLabels {
   readonly text: string;
   readonly person?: string;
+  /** The API's answer in the form that serves, or else its last one. */
   readonly api?: string;
+  /** Its answers by what was shown: several where forms are compared. '': unusable. */
+  readonly answers?: Readonly<Partial<Record<EvidenceForm, string>>>;
   /** Set if the API was asked, with any result. */
   readonly paid?: Pick<StoredLabel, 'model' | 'form' | 'usd' | 'random'>;
 }
@@ -70,6 +73,7 @@ export function addLabel(
     ...(earlierLabels ?? { text }),
     ...(label !== '' && { [by]: label }),
     ...(by === 'api' && {
+      answers: { ...earlierLabels?.answers, [form ?? 'bare']: label },
       paid: { ...(model && { model }), ...(form && { form }), usd: cost, ...(random === true && { random }) },
     }),
   });

@@ -58,8 +58,7 @@ export function promptOf(
 ): Prompt {
   if (!isAnswerTask(task)) return labelPrompt(task, text, facts, evidence.ofLabel(text, form));
   const about = `${TASKS_FOLDER}/${task.name}.json`;
-  const examples = evidence.near(text, form).map(({ item }) => ({ text: item.text, label: item.answer }));
-  return answerPrompt({ ...task, about }, text, examples, facts);
+  return answerPrompt({ ...task, about }, text, evidence.ofAnswer(text, form), facts);
 }
 
 /** The label or text in an API answer; '': the answer is unusable. */

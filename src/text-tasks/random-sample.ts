@@ -2,11 +2,15 @@
 // is held back from learning. The limit for staying local is set on that part.
 import { createHash } from 'node:crypto';
 import type { TextTask } from '../prompts/label/task.ts';
+import { chooseForm, isCompared, MOST_COMPARED, preferForm } from './choose-form.ts';
 import type { KnownLabels } from './given-labels.ts';
 import { keyOf } from './labels/extract.ts';
 import type { TaskText } from './texts.ts';
 
 type Named = Pick<TextTask, 'name'>;
+
+/** Labels of people from which forms are compared. */
+const MIN_GIVEN = 20;
 
 /** A task's texts as they were read. */
 export interface TaskData {
@@ -32,7 +36,7 @@ function placeOf({ name }: Named, text: string): number {
 }
 
 export async function collectTaskData(
-  task: Named,
+  task: TextTask,
   texts: AsyncIterable<TaskText>,
   answers: ReadonlyMap<number, KnownLabels>,
 ): Promise<TaskData> {
@@ -52,6 +56,7 @@ export async function collectTaskData(
     if (unlabelled.length >= 2 * MAX_UNLABELLED) last = keepFirst(unlabelled);
   }
   keepFirst(unlabelled);
+  preferForm(known, chooseForm(task, known).serves);
   return { known, texts: count, unlabelled: unlabelled.map(({ text }) => text) };
 }
 
@@ -82,6 +87,17 @@ export function openSample(task: Named, { known, unlabelled }: TaskData): string
   return [...inOrder(byPeople), ...inOrder(unlabelled)];
 }
 
+/** The texts on which forms are compared, in random order. Nothing else is held back or measured on them. */
+export function comparedTexts(task: Named, known: TaskData['known']): KnownLabels[] {
+  const given = [...known.values()].filter(({ person }) => person !== undefined);
+  if (given.length < MIN_GIVEN) return [];
+  return given
+    .map((item) => ({ item, place: placeOf(task, item.text) }))
+    .sort((a, b) => a.place - b.place)
+    .slice(0, MOST_COMPARED)
+    .map(({ item }) => item);
+}
+
 interface HeldBack {
   /** Keys of the texts that nothing is fitted on. */
   readonly keys: ReadonlySet<number>;
@@ -94,7 +110,8 @@ interface HeldBack {
  * whichever are more. Doubtful texts that it was asked about say nothing about the others, because the bound needs
  * texts that are exchangeable with them (Angelopoulos et al. 2022, arXiv 2208.02814). The random order has reached the
  * last text that was asked about as random. Every text up to there counts, also one that was asked about in doubt:
- * without those, the sample would look too easy.
+ * without those, the sample would look too easy. No bound rests on texts on which forms were compared: the form
+ * was chosen on them.
  * @param loss that is to be bounded, 0..1
  */
 export function heldBack(task: Named, known: TaskData['known'], loss: number): HeldBack {
@@ -108,8 +125,12 @@ export function heldBack(task: Named, known: TaskData['known'], loss: number): H
   const [judgedBy, sample] =
     byPeople.length > random.length ? (['person', byPeople] as const) : (['api', random] as const);
   const labelled = [...known.values()].filter(({ person, api }) => (person ?? api) !== undefined).length;
-  const count = heldBackCount(sample.length, labelled, loss);
-  return { keys: new Set(sample.slice(0, count).map(({ key }) => key)), judgedBy };
+  const fewest = Math.round(1 / loss) - 1;
+  const unseen = sample.filter((item) => !isCompared(item));
+  const keysOf = (items: typeof sample, count: number) => new Set(items.slice(0, count).map(({ key }) => key));
+  if (unseen.length >= fewest) return { keys: keysOf(unseen, heldBackCount(unseen.length, labelled, loss)), judgedBy };
+  // Too few for a bound: they only measure.
+  return { keys: keysOf(sample, Math.min(fewest - 1, Math.floor(sample.length / 2))), judgedBy };
 }
 
 /**

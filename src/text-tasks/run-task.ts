@@ -4,6 +4,7 @@ import { CodedError, ok, type Result } from '../common/errors.ts';
 import { noProgress } from '../common/progress.ts';
 import { isAnswerTask, type LabelTask } from '../prompts/label/task.ts';
 import { LargeModelPart, type ReportStage } from './asking.ts';
+import { chooseForm } from './choose-form.ts';
 import { DeepReading } from './deep-reading.ts';
 import { learn, taskModelOf } from './kinds.ts';
 import { WHOLE } from './label-texts.ts';
@@ -63,7 +64,7 @@ export async function runTask(
     finishedAt: now(),
     path,
     ...counts,
-    ...measureTask(learned),
+    ...measureTask(learned, chooseForm(task, learned.known).compared),
     runUsd: largeModel.spentUsd,
     ...(price !== undefined && { restUsd: price * counts.inDoubt }),
     ...(largeModel.stopped && { stopped: largeModel.stopped.message }),

@@ -1,4 +1,6 @@
 // The result of a text task's run: sources of labels, accuracy for each share of texts sent to the API, and costs.
+
+import type { ComparedForms } from './choose-form.ts';
 import { accuracyAt, type JudgedText } from './labels/share-of-calls.ts';
 import type { MeasuredTaskData } from './learn-task.ts';
 
@@ -26,6 +28,8 @@ export interface TaskReport {
   /** Share of texts sent to the API at the chosen `loss`; absent: unknown. */
   readonly operating?: number;
   readonly loss?: number;
+  /** What the prompts show, and what it brings; absent: not compared. */
+  readonly shown?: ComparedForms;
   /** Cost of this run, US dollars. */
   readonly runUsd: number;
   /** Cost of all runs so far, US dollars. */
@@ -46,10 +50,10 @@ export function curveOf(judged: readonly JudgedText[]): TaskReport['curve'] {
 
 export type MeasuredTask = Pick<
   TaskReport,
-  'curve' | 'judgedOn' | 'judgedBy' | 'operating' | 'loss' | 'soFarUsd' | 'model'
+  'curve' | 'judgedOn' | 'judgedBy' | 'operating' | 'loss' | 'soFarUsd' | 'model' | 'shown'
 >;
 
-export function measureTask({ judged, judgedBy, risk, known }: MeasuredTaskData): MeasuredTask {
+export function measureTask({ judged, judgedBy, risk, known }: MeasuredTaskData, shown?: ComparedForms): MeasuredTask {
   const paid = [...known.values()].flatMap((item) => item.paid ?? []);
   const model = paid.findLast((each) => each.model !== undefined)?.model;
   return {
@@ -58,6 +62,7 @@ export function measureTask({ judged, judgedBy, risk, known }: MeasuredTaskData)
     judgedBy,
     ...(risk && { operating: 1 - risk.localShare, loss: risk.loss }),
     ...(model !== undefined && { model }),
+    ...(shown && { shown }),
     soFarUsd: paid.reduce((sum, { usd = 0 }) => sum + usd, 0),
   };
 }

@@ -83,7 +83,7 @@ const others: Readonly<Record<string, { text: string; words: Record<string, RegE
 
 for (const [command, { text, words }] of Object.entries(others))
   test(`before a ${command} is asked for, the question names every part of it`, () => {
-    const sent = JSON.stringify(answerPrompt(form, text, examples, facts).user);
+    const sent = JSON.stringify(answerPrompt(form, text, { examples, draft: 'SKETCH' }, facts).user);
     const consent = read('src/vscode/api/consent.ts');
     const said =
       consent.split(`\n  ${command.includes(' ') ? `'${command}'` : command}: {\n`)[1]?.split('\n  },\n')[0] ?? '';

@@ -12,7 +12,8 @@ import type { Prompt } from '../../src/llm/protocol/prompt.ts';
 import { RecordingLlm } from '../../src/llm/recording.ts';
 import { type EvidenceForm, parseLabel } from '../../src/prompts/label/label-prompt.ts';
 import type { LabelTask } from '../../src/prompts/label/task.ts';
-import { askAbout, doesEvidenceHelp, formsFor } from '../../src/text-tasks/ask-sample.ts';
+import { askAbout } from '../../src/text-tasks/ask-sample.ts';
+import { TextEvidence } from '../../src/text-tasks/evidence.ts';
 import { addLabel, appendLabel, type KnownLabels, readAnswers } from '../../src/text-tasks/given-labels.ts';
 import { FolderReader } from '../../src/workspace/files/folder-reader.ts';
 import { FakeLedger } from '../fakes/ledger.ts';
@@ -48,8 +49,11 @@ const userOf = ({ user }: Prompt) => user.map(({ text }) => text).join('');
 test('stops at the budget with all answers stored, and asks only about the other texts next time', async () => {
   appendLabel(root, task.name, { text: 'menus do not open', label: 'bug', by: 'person' });
   const reader = await FolderReader.open(root);
-  const form = () => 'informed' as const;
-  const request = async () => ({ root, task, texts, known: await readAnswers(task, reader), form });
+  const request = async () => {
+    const known = await readAnswers(task, reader);
+    const items = texts.map((text) => ({ text, form: 'informed' as const }));
+    return { root, task, items, known, evidence: new TextEvidence(task, known, texts) };
+  };
   const first = llm(8);
   const outcome = await askAbout(await request(), first, new AbortController().signal);
   assert.deepEqual(
@@ -72,28 +76,21 @@ test('stops at the budget with all answers stored, and asks only about the other
   assert.ok(second.asked.every((prompt) => !paid.includes(textOf(prompt))));
 });
 
-test('informs the API if that made it more accurate, but never of the label of the text itself', async () => {
+test('a text is asked about once in each form, and is never an example for itself', async () => {
   const known = new Map<number, KnownLabels>();
-  const add = (i: number, form: EvidenceForm, right: boolean) => {
-    addLabel(known, { text: `text ${i}`, label: 'bug', by: 'person' });
-    addLabel(known, { text: `text ${i}`, label: right ? 'bug' : 'feature request', by: 'api', form });
-  };
-  const formOf = (i: number) => (i % 2 === 0 ? 'bare' : 'informed');
-  assert.equal(formsFor(known)(0), 'bare', 'without labels of people');
-  for (let i = 0; i < 40; i++) add(i, formOf(i), i % 2 === 1 || i % 4 === 0);
-  assert.equal(doesEvidenceHelp(known), true);
-  assert.deepEqual([0, 1].map(formsFor(known)), ['informed', 'informed']);
-  for (let i = 0; i < 40; i++) add(i, formOf(i), i % 2 === 0 || i % 4 === 1);
-  assert.equal(doesEvidenceHelp(known), false);
+  for (let i = 0; i < 30; i++) addLabel(known, { text: `text ${i}`, label: 'bug', by: 'person' });
   addLabel(known, { text: 'alone', label: 'feature request', by: 'person' });
-  const few = new Map([...known].slice(-20));
-  assert.equal(doesEvidenceHelp(few), undefined);
-  assert.deepEqual([0, 1].map(formsFor(few)), ['informed', 'bare'], 'every second text, until the benefit is known');
-  const asks = llm(9);
-  const request = { root, task, texts: ['alone'], known: few, form: formsFor(few) };
-  await askAbout(request, asks, new AbortController().signal);
-  assert.match(userOf(asks.asked[0] as Prompt), /<example>text \d+<\/example> => bug/);
-  assert.doesNotMatch(userOf(asks.asked[0] as Prompt), /<example>alone/);
+  const evidence = new TextEvidence(task, known, []);
+  const asks = llm(99);
+  const ask = async (...forms: EvidenceForm[]) => {
+    const items = forms.map((form) => ({ text: 'alone', form }));
+    return (await askAbout({ root, task, items, known, evidence }, asks, new AbortController().signal)).asked;
+  };
+  assert.deepEqual([await ask('bare'), await ask('bare', 'informed'), await ask('bare', 'informed')], [1, 1, 0]);
+  const informed = userOf(asks.asked[1] as Prompt);
+  assert.match(informed, /<example>text \d+<\/example> => bug/);
+  assert.doesNotMatch(informed, /<example>alone/);
+  assert.deepEqual(Object.keys([...known.values()].at(-1)?.answers ?? {}), ['bare', 'informed']);
 });
 
 test('records answers of a real connection, so that a repeated text costs nothing', async () => {
@@ -113,7 +110,8 @@ test('records answers of a real connection, so that a repeated text costs nothin
     budget: new Budget(() => store, 1),
   });
   for (const costly of [true, false]) {
-    const request = { root, task, texts: texts.slice(0, 3), known: new Map(), form: () => 'bare' as const };
+    const items = texts.slice(0, 3).map((text) => ({ text, form: 'bare' as const }));
+    const request = { root, task, items, known: new Map(), evidence: new TextEvidence(task, new Map(), []) };
     const outcome = await askAbout(request, recording, new AbortController().signal);
     assert.deepEqual([outcome.labelled, outcome.costUsd > 0, calls], [3, costly, 3]);
   }

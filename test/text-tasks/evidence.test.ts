@@ -24,14 +24,17 @@ const knownOf = (all: readonly { text: string; label: string }[]) =>
 test('shows the nearest texts that people labelled, never the text itself or a label of the large model', () => {
   const known = knownOf(rows);
   known.set(keyOf('crash in the list 99'), { text: 'crash in the list 99', api: 'wish' });
-  const shown = new TextEvidence(task, known, []).ofLabel('crash in the list 99', 'examples', 3);
+  const shown = new TextEvidence(task, known, []).ofLabel('crash in the list 99', 'examples');
   assert.deepEqual(
     shown.examples.map(({ text, label }) => [/^crash in the list/.test(text), label]),
-    Array.from({ length: 3 }, () => [true, 'bug']),
+    [
+      ...Array.from({ length: 5 }, () => [true, 'bug']),
+      ...shown.examples.slice(5).map(({ text, label }) => [/^crash in the list/.test(text), label]),
+    ],
   );
-  assert.deepEqual(new TextEvidence(task, known, []).ofLabel('crash in the list 99', 'bare', 3), { examples: [] });
+  assert.deepEqual(new TextEvidence(task, known, []).ofLabel('crash in the list 99', 'bare'), { examples: [] });
   assert.equal('probabilities' in shown, false);
-  const own = new TextEvidence(task, known, []).ofLabel((rows[0] as { text: string }).text, 'examples', 12);
+  const own = new TextEvidence(task, known, []).ofLabel((rows[0] as { text: string }).text, 'examples');
   assert.equal(own.examples.length, 12);
   assert.ok(own.examples.every(({ text }) => text !== rows[0]?.text));
 });
@@ -39,21 +42,21 @@ test('shows the nearest texts that people labelled, never the text itself or a l
 test('figures of a labelled text and of the examples do not know the label that they stand beside', () => {
   const odd = { text: 'crash in the list 98', label: 'wish' };
   const shown = new TextEvidence(task, knownOf([...rows, odd]), []);
-  const beside = shown.ofLabel('crash in the list 99', 'informed', 12);
+  const beside = shown.ofLabel('crash in the list 99', 'informed');
   const figures = beside.examples.find(({ text }) => text === odd.text)?.probabilities;
   assert.ok((figures?.[0] ?? 0) > 0.5, `${figures}`);
-  assert.ok((shown.ofLabel(odd.text, 'informed', 12).probabilities?.[0] ?? 0) > 0.5);
+  assert.ok((shown.ofLabel(odd.text, 'informed').probabilities?.[0] ?? 0) > 0.5);
   assert.ok((beside.probabilities?.[0] ?? 0) > 0.5);
   const turned = new TextEvidence(task, knownOf([...rows, { ...odd, label: 'bug' }]), []);
   assert.deepEqual(
-    turned.ofLabel(odd.text, 'informed', 12).probabilities,
-    shown.ofLabel(odd.text, 'informed', 12).probabilities,
+    turned.ofLabel(odd.text, 'informed').probabilities,
+    shown.ofLabel(odd.text, 'informed').probabilities,
   );
 });
 
 test('too few labels for a small model leave the examples without figures', () => {
-  const shown = new TextEvidence(task, knownOf(rows.slice(0, 8)), []).ofLabel('broken list', 'informed', 3);
-  assert.equal(shown.examples.length, 3);
+  const shown = new TextEvidence(task, knownOf(rows.slice(0, 8)), []).ofLabel('broken list', 'brief');
+  assert.equal(shown.examples.length, 4);
   assert.equal(shown.probabilities, undefined);
   assert.ok(shown.examples.every((each) => each.probabilities === undefined));
 });

@@ -70,6 +70,22 @@ test('holds as many texts back as use up the bound, and judges by people if they
   assert.deepEqual(countOf(60, 0.01, 80), [40, 'person']);
 });
 
+test('texts on which forms were compared carry no bound, and are measured only where no others are', () => {
+  const heldBackOf = (compared: number, others: number) => {
+    const { known } = dataOf([]);
+    for (let i = 0; i < compared + others; i++) {
+      addLabel(known, { text: `text ${i}`, label: 'bug', by: 'person' });
+      addLabel(known, { text: `text ${i}`, label: 'bug', by: 'api' });
+      if (i < compared) addLabel(known, { text: `text ${i}`, label: 'bug', by: 'api', form: 'informed' });
+    }
+    const { keys } = heldBack(task, known, 0.01);
+    return { count: keys.size, chosen: [...keys].some((key) => Object.keys(known.get(key)?.answers ?? {}).length > 1) };
+  };
+  assert.deepEqual(heldBackOf(100, 200), { count: 99, chosen: false });
+  assert.deepEqual(heldBackOf(100, 90), { count: 95, chosen: true });
+  assert.deepEqual(heldBackOf(300, 0), { count: 98, chosen: true }, 'too few for a bound of 1 %');
+});
+
 const judgedOf = (...lost: readonly number[]) =>
   lost.map((one, i) => ({ gain: i, specialistRight: one === 0, apiRight: true }));
 

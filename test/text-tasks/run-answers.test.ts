@@ -53,7 +53,7 @@ function llm(onAsk: (count: number) => void = () => {}) {
   const ask = async (prompt: Prompt, signal: AbortSignal) => {
     signal.throwIfAborted();
     prompts.push(prompt);
-    const name = /function (\w+)\([^<]*<\/text>$/.exec(prompt.user[0]?.text ?? '')?.[1] ?? '';
+    const name = /function (\w+)\([^<]*<\/text>(?:\n<draft>|$)/.exec(prompt.user[0]?.text ?? '')?.[1] ?? '';
     asked.push(name);
     onAsk(asked.length);
     const usage = { inputTokens: 1, outputTokens: 1, cacheReadTokens: 0, cacheWriteTokens: 0 };
@@ -111,11 +111,13 @@ test("asks about as many texts as the user confirmed and about none twice, and s
   const second = llm();
   const { confirmed, report, rows, stages } = await run(root, second);
   assert.ok(stages.has('The large model answers a sample'), [...stages].join(', '));
-  assert.equal(new Set(second.asked).size, second.asked.length);
+  const sent = second.prompts.map(({ user }) => user[0]?.text ?? '');
+  assert.equal(new Set(sent).size, sent.length);
   assert.equal(
     confirmed.reduce((sum, { texts }) => sum + texts, 0),
-    second.asked.length,
+    new Set(second.asked).size,
   );
+  assert.ok(sent.some((text) => /<text similarity="0\.\d\d">/.test(text) && text.includes('<draft>\n`')));
   assert.ok(second.prompts.some(({ user }) => user[0]?.text.includes('Written here before:')));
   assert.ok(second.prompts.every(({ user }) => (user[0]?.text.match(/<\/answer>/g)?.length ?? 0) <= 5));
   assert.equal(report.judgedBy, 'person');

@@ -158,6 +158,33 @@ test('measures accuracy on the labels of people if there are any', async () => {
   assert.equal(report.byPerson, 300);
 });
 
+test('asks in the form that makes more answers right, after it compared the forms on labels of people', async () => {
+  const root = makeFolder(600, 300);
+  const asks = llm();
+  const prompts: string[] = [];
+  const informed = {
+    ...asks,
+    ask: async (prompt: Prompt, signal: AbortSignal) => {
+      const text = prompt.user[0]?.text ?? '';
+      prompts.push(text);
+      const answer = unwrap(await asks.ask(prompt, signal));
+      if (!text.includes('Small model:')) return ok(answer);
+      return ok({ ...answer, text: truthOf(/<text>([^<]*)/.exec(text)?.[1] ?? '') });
+    },
+  };
+  const { report, confirmed } = await run(root, informed);
+  assert.ok(report.shown?.form === 'brief' || report.shown?.form === 'informed', report.shown?.form);
+  assert.ok((report.shown?.low ?? 0) > 0 && report.shown?.bare !== undefined, `${report.shown?.low}`);
+  assert.equal(new Set(prompts).size, prompts.length);
+  const bare = prompts.filter((text) => text.startsWith('<text>')).length;
+  assert.ok(bare >= 20 && bare <= 100, `${bare} bare prompts`);
+  assert.deepEqual(parseReport(JSON.stringify(report)), report);
+  assert.ok((confirmed[0]?.usd ?? 0) >= usd * asks.asked.length - 1e-9, 'the price of comparing is in the question');
+  const again = llm();
+  await run(root, again);
+  assert.equal(again.asked.length, 0);
+});
+
 test('uses a correction at once, and trains on it in the next run', async () => {
   const root = makeFolder(200, 100);
   const { report } = await run(root, undefined);

@@ -142,7 +142,7 @@ test('reads the last stored label of each text, and skips a truncated line', asy
   assert.deepEqual(
     [...(await readAnswers(task, reader)).values()],
     [
-      { text: 'a', api: 'bug', paid: { model: 'm', usd: 0 } },
+      { text: 'a', api: 'bug', answers: { bare: 'bug' }, paid: { model: 'm', usd: 0 } },
       { text: 'c', person: 'wish' },
     ],
   );

@@ -5,6 +5,7 @@ import { replaceFile } from '../../common/files.ts';
 import { percent } from '../../common/format.ts';
 import { dollars } from '../../llm/budget.ts';
 import { isAnswerTask, TASKS_FOLDER } from '../../prompts/label/task.ts';
+import type { ComparedForms } from '../../text-tasks/choose-form.ts';
 import { exportReadme, taskModel } from '../../text-tasks/export-task.ts';
 import { writablePathIn } from '../../text-tasks/in-folder.ts';
 import { learn } from '../../text-tasks/kinds.ts';
@@ -110,6 +111,16 @@ const TERMS = {
   },
 } as const;
 
+/** What the prompts show of the folder, and what it brought where that was compared. */
+function shownTo({ form, texts, bare, gain, low, high }: ComparedForms, { output }: TaskReport): string {
+  const { done, right } = TERMS[output ?? 'label'];
+  if (form === 'bare')
+    return `The large model is asked bare: on ${texts} texts that people ${done}, nothing of this folder made it better (${right.toLowerCase()}: ${bare.toFixed(2)}).`;
+  const told = { examples: 'similar texts', brief: 'a few similar texts and the figures of the local model' };
+  const what = form === 'informed' ? 'similar texts and the figures of the local model' : told[form];
+  return `The large model is shown ${what}: on ${texts} texts that people ${done} it comes to ${(bare + gain).toFixed(2)} instead of ${bare.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)} more).`;
+}
+
 function renderTask(root: string, report: TaskReport): string {
   const { path, texts, byPerson, byApi, inDoubt, curve, judgedOn, judgedBy, operating, loss, output } = report;
   const { done, right, none, terms } = TERMS[output ?? 'label'];
@@ -128,6 +139,7 @@ function renderTask(root: string, report: TaskReport): string {
     ...(operating === undefined || loss === undefined
       ? []
       : [`At a loss of at most ${loss}, ${percent(operating)} go to the API. ${terms}`]),
+    ...(report.shown ? [shownTo(report.shown, report)] : []),
     `Paid now ${dollars(report.runUsd)}, for this task so far ${dollars(report.soFarUsd)}${rest}.`,
     ...(report.stopped === undefined ? [] : [`Calls to the API stopped early: ${report.stopped}`]),
   ].join('\n');

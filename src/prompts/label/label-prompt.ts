@@ -3,8 +3,8 @@ import { estimateTokens, type ModelFacts } from '../../llm/protocol/models.ts';
 import type { Prompt } from '../../llm/protocol/prompt.ts';
 import { type LabelTask, TASKS_FOLDER } from './task.ts';
 
-/** What a prompt shows: the text alone; examples too; the small model's figures too. */
-export type EvidenceForm = 'bare' | 'examples' | 'informed';
+/** What a prompt shows: the text alone; examples too; the small model's figures too, 'brief' with fewer examples. */
+export type EvidenceForm = 'bare' | 'examples' | 'brief' | 'informed';
 
 /** A labelled text of the folder, shown in the prompt as an example. */
 export interface LabelExample {
