@@ -38,7 +38,7 @@ export type Answering = EditorDeps['service'] & Disposable;
 /** As a user without a key has them. */
 export const keyless: CompletionSettings = {
   balance: 0.4,
-  threshold: 0.6,
+  threshold: 0.5,
   multiline: true,
   apiAllowed: false,
   localFirst: false,

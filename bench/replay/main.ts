@@ -10,6 +10,7 @@ import { listBases } from '../base/bases.ts';
 import { shippedTokenizer } from '../common/shipped.ts';
 import type { Benchmark, BenchOptions, Figures, Keep } from '../figures.ts';
 import { kebab, put, Table } from '../print.ts';
+import { OBJECTIVE_LABELS } from '../typing/objective.ts';
 import { type Commit, commitsOf, withRepositories } from './commits.ts';
 import { byRules, figuresOf, inputsOf, type Replayed, replay, sameAgain } from './next.ts';
 import type { Order } from './replay.ts';
@@ -54,12 +55,7 @@ async function typed(
   const base = bases === NGRAMS_ALONE ? undefined : listBases([], [bases])[0];
   const tokenizer = rememberingTokenizer(base?.tokenizer ?? shippedTokenizer());
   const figures: Record<string, Figures> = {};
-  const table = new Table({
-    'characters-written-share': 'written',
-    'wrong-share': 'wrong',
-    'wrong-shows-per-100-keys': 'wrong per 100 keys',
-    'long-right-pauses-share': 'long right',
-  });
+  const table = new Table(OBJECTIVE_LABELS);
   const show = (name: string, hunks: readonly TypedHunk[]) => {
     for (const history of HISTORIES)
       for (const kind of ['all', 'replacing', 'inserting']) {

@@ -13,6 +13,7 @@ import type { Base } from '../base/types.ts';
 import { SimulatedWindow } from '../common/simulated-window.ts';
 import { passageWithin } from '../common/typist.ts';
 import type { Figures } from '../figures.ts';
+import { objectiveFigures } from '../typing/objective.ts';
 import { Models, TimedEngine, TimedNgram } from '../typing/timed.ts';
 import { addTyped, nothingTyped, type Typed, typePassage } from '../typing/typist.ts';
 import { VirtualClock } from '../typing/virtual-clock.ts';
@@ -154,17 +155,6 @@ async function inWindow(
 export function typedFigures(typed: readonly Typed[]): Figures {
   const all = nothingTyped();
   for (const one of typed) addTyped(all, one);
-  const { judged, characters, written, keys, pauses, longRightPauses } = all;
-  const wrong = judged.filter(({ right }) => !right).length;
-  const share = (part: number, whole: number) => part / Math.max(1, whole);
-  return {
-    'characters-written-share': share(written, characters),
-    'wrong-share': share(wrong, judged.length),
-    'wrong-shows-per-100-keys': share(100 * wrong, keys),
-    'long-right-pauses-share': share(longRightPauses, pauses),
-    hunks: typed.length,
-    characters,
-    keys,
-    pauses,
-  };
+  const { characters, pauses } = all;
+  return { ...objectiveFigures(all), hunks: typed.length, characters, pauses };
 }

@@ -14,6 +14,7 @@ import type { Engine } from '../../src/specialist/engine/client.ts';
 import { NgramClient } from '../../src/specialist/ngram/client.ts';
 import { NgramModel } from '../../src/specialist/ngram/model.ts';
 import { readTokenizer } from '../../src/text/tokenizer/load.ts';
+import { thresholdSteps } from '../../src/vscode/webview/protocol.ts';
 import { listBases } from '../base/bases.ts';
 import type { Base } from '../base/types.ts';
 import { withEngines } from '../common/engines.ts';
@@ -26,12 +27,12 @@ import { forty } from './forty.ts';
 import { hindsight } from './hindsight.ts';
 import { hour } from './hour.ts';
 import { heldOutMaterials, type Material, materials } from './materials.ts';
+import { OBJECTIVE_LABELS, objectiveFigures } from './objective.ts';
 import { PAUSE_KINDS, pauses } from './pauses.ts';
 import { repeat } from './repeat.ts';
 import { Models, TimedEngine, TimedNgram } from './timed.ts';
 import { addTyped, nothingTyped, type Typed, typePassage } from './typist.ts';
 import { VirtualClock } from './virtual-clock.ts';
-import { WholeLines } from './whole-lines.ts';
 import { withLlm } from './with-llm.ts';
 
 /** Passages of each folder, and lines of each. */
@@ -51,31 +52,11 @@ interface Rule {
   readonly knowing?: true;
 }
 
-/** The rules before the product say what each of its parts brings, the one behind it what is left to gain with the same drafts. */
+/** The product at each step of the panel's control, and what is left to gain with the same drafts. */
 const rules: readonly Rule[] = [
-  {
-    name: 'whole lines',
-    what: 'the whole draft or nothing, shown where it is right with a probability of 0.15: the rule of before',
-    window: {
-      settings: { threshold: 0.15 },
-      answering: (specialist, settings) => new WholeLines(specialist, settings),
-    },
-  },
-  {
-    name: 'cuts',
-    what: 'the beginning of the line, or of the block that the syntax calls for, that is worth most',
-    window: { changed: ({ continuation: _, brokenCuts: __, wholeCuts: ___, ...draft }) => draft },
-  },
-  {
-    name: 'parsed cuts',
-    what: 'and no line with which the file would not parse any more',
-    window: { changed: ({ continuation: _, ...draft }) => draft },
-  },
-  {
-    name: 'product',
-    what: 'and further lines, where the n-grams know how a line goes on or a grammar calls for a block',
-    window: {},
-  },
+  { name: 'product', what: 'as a user without a key has it', window: {} },
+  { name: 'more', what: "'Show More'", window: { settings: { threshold: thresholdSteps.more } } },
+  { name: 'less', what: "'Show Less'", window: { settings: { threshold: thresholdSteps.less } } },
   { name: 'hindsight', what: 'the product, if it knew how far each draft is right', window: {}, knowing: true },
 ];
 
@@ -122,7 +103,7 @@ async function run(options: BenchOptions, keep: Keep): Promise<Figures> {
   if (only === 'forty')
     return forty(
       base,
-      rules.filter(({ name }) => name === 'whole lines' || name === 'product'),
+      rules.filter(({ name }) => name === 'product'),
     );
   if (only === 'hour' || only?.startsWith('hour:')) return hour(base, {}, only.slice('hour:'.length));
   if (only === 'repeat' || only?.startsWith('repeat:')) {
@@ -146,15 +127,7 @@ async function run(options: BenchOptions, keep: Keep): Promise<Figures> {
       '  a draft takes the processor time that it took here, one thread for each model; nothing else takes any',
     );
   if (faster !== 1) console.log(`  neural drafts take their time divided by ${faster}`);
-  const table = new Table({
-    'characters-written-share': 'written',
-    'shows-per-100-keys': 'shows',
-    'wrong-share': 'wrong',
-    'right-length-median': 'median',
-    'finished-line-share': 'finished',
-    'multi-line-right-share': 'multi',
-    'long-right-pauses': 'long right',
-  });
+  const table = new Table(OBJECTIVE_LABELS);
   const figures: Record<string, Figures> = {};
   for (const { name, what } of typedRules) console.log(`  ${name}: ${what}`);
   const all = new Map<string, Counted>();
@@ -234,33 +207,20 @@ function gains(bases: readonly AnsweringBase[], rules: readonly Rule[], all: Rea
   return gains;
 }
 
-function figuresOf(
-  { judged, characters, written, keys, pauses, longRightPauses, waits, neural, replaced, cost }: Counted,
-  clock: string,
-): Figures {
+function figuresOf(counted: Counted, clock: string): Figures {
+  const { judged, keys, pauses, waits, neural, replaced, cost } = counted;
   const shows = Math.max(1, judged.length);
-  const right = judged.filter((each) => each.right);
+  const said = judged.reduce((sum, { ghost }) => sum + ghost.shown.completion.confidence, 0);
   return {
-    'characters-written-share': written / characters,
-    'shows-per-100-keys': (100 * judged.length) / keys,
-    'wrong-share': (judged.length - right.length) / shows,
-    'right-length-median': quantile(
-      right.map(({ ghost }) => ghost.text.trim().length),
-      0.5,
-    ),
-    'finished-line-share': right.filter(({ endsLine }) => endsLine).length / Math.max(1, right.length),
-    'multi-line-right-share': right.filter(({ lines }) => lines > 1).length / shows,
-    'multi-line-share': judged.filter(({ lines }) => lines > 1).length / shows,
-    'lines-of-a-right-show': right.reduce((sum, { lines }) => sum + Math.max(1, lines), 0) / Math.max(1, right.length),
+    ...objectiveFigures(counted),
+    'said-right-share': said / shows,
     'latency-p50-ms': quantile(waits, 0.5),
     'latency-p95-ms': quantile(waits, 0.95),
     ...(clock === 'virtual' && { 'cpu-s-per-100-keys': cost.cpuMs / 10 / keys }),
     'with-transformer': neural / shows,
     replaced,
     shows: judged.length,
-    keys,
     pauses,
-    'long-right-pauses': longRightPauses,
   };
 }
 

@@ -10,7 +10,7 @@ import type { Figures, Keep } from '../figures.ts';
 import { put, Table } from '../print.ts';
 import { inSimulatedWindow, type RuleWindow } from './in-simulated-window.ts';
 import { type Folder, filesIn, materials } from './materials.ts';
-import { isLong } from './typist.ts';
+import { LONG } from './typist.ts';
 
 /** The cursor rests so long before the key, and one waits so long after it, ms. */
 const REST_MS = 2000;
@@ -128,7 +128,7 @@ export function figuresOf(kind: PauseKind, came: readonly Came[]): Figures {
     pauses: came.length,
     'pauses-shown': share(shows.length, came.length),
     'shows-right': share(right.length, shows.length),
-    'long-right-pauses': right.filter(({ text }) => isLong(text)).length,
+    'long-right-pauses': right.filter(({ text }) => text.trim().length >= LONG).length,
     'right-length-median':
       right.length === 0
         ? 0

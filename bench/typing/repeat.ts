@@ -3,7 +3,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { quantile } from '../../src/common/quality.ts';
 import { shuffled } from '../../src/common/statistics/random.ts';
 import { NgramModel } from '../../src/specialist/ngram/model.ts';
 import type { Base } from '../base/types.ts';
@@ -14,6 +13,7 @@ import { type Passage, passageWithin } from '../common/typist.ts';
 import type { Figures, Keep } from '../figures.ts';
 import { kebab, put, Table } from '../print.ts';
 import type { Material } from './materials.ts';
+import { OBJECTIVE_LABELS, objectiveFigures } from './objective.ts';
 import { Models, TimedEngine, TimedNgram } from './timed.ts';
 import { addTyped, nothingTyped, type Typed, typePassage } from './typist.ts';
 import { VirtualClock } from './virtual-clock.ts';
@@ -104,20 +104,14 @@ function passages(held: readonly PackageFile[], copies: number): { ordinal: Ordi
 
 const probabilityOf = ({ shown }: Ghost) => shown.completion.confidence;
 
-function figuresOf({ judged, characters, written, keys }: Typed): Figures {
+function figuresOf(typed: Typed): Figures {
+  const { judged, characters } = typed;
   const shows = Math.max(1, judged.length);
-  const right = judged.filter((each) => each.right);
-  const lengths = right.map(({ ghost }) => ghost.text.length);
   return {
-    'characters-written-share': written / Math.max(1, characters),
-    'shows-per-100-keys': (100 * judged.length) / Math.max(1, keys),
-    'wrong-share': (judged.length - right.length) / shows,
+    ...objectiveFigures(typed),
     'shown-probability-mean': judged.reduce((sum, { ghost }) => sum + probabilityOf(ghost), 0) / shows,
-    'right-length-median': quantile(lengths, 0.5),
     'multi-line-share': judged.filter(({ ghost }) => ghost.text.trim().includes('\n')).length / shows,
-    'right-multi-line-share': right.filter(({ lines }) => lines > 1).length / shows,
     shows: judged.length,
-    keys,
     characters,
   };
 }
@@ -131,13 +125,9 @@ export async function repeat(
 ): Promise<Figures> {
   const figures: Record<string, Figures> = {};
   const table = new Table({
-    'characters-written-share': 'written',
-    'shows-per-100-keys': 'shows',
-    'wrong-share': 'wrong',
+    ...OBJECTIVE_LABELS,
     'shown-probability-mean': 'said',
-    'right-length-median': 'median',
     'multi-line-share': 'multi',
-    'right-multi-line-share': 'right multi',
   });
   const all = { second: nothingTyped(), third: nothingTyped(), fourth: nothingTyped(), all: nothingTyped() };
   const show = (names: readonly string[], typed: Typed) => {

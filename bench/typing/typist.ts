@@ -3,15 +3,14 @@ import type { Clock } from '../../src/common/clock.ts';
 import { commonPrefix } from '../../src/text/edits.ts';
 import type { Editor, Ghost } from '../common/editor.ts';
 import { isPause, type Passage, Writing } from '../common/typist.ts';
+import { takenLength } from './objective.ts';
 
 /** What became of a suggestion. */
 export interface Judged {
   readonly ghost: Ghost;
   readonly right: boolean;
-  /** Lines of it that hold a word or a number, where it is right. */
-  readonly lines: number;
-  /** It is right to the end of a line. */
-  readonly endsLine: boolean;
+  /** Characters of it that the author's text takes, in words. */
+  readonly taken: number;
 }
 
 /** A suggestion that is taken: UTF-16 units of it that are right and wrong, and those behind the cursor that it takes the place of. */
@@ -30,24 +29,26 @@ export interface Typed {
   written: number;
   /** Pressed, those that take a suggestion among them. */
   keys: number;
-  /** Of the typist, and those in which a long right suggestion came. */
+  /** Of the typist, those in which a suggestion could be seen, and those in which ten right characters came. */
   pauses: number;
-  longRightPauses: number;
+  shownPauses: number;
+  tenCharacterPauses: number;
 }
 
 export const nothingTyped = (): Typed => {
-  return { judged: [], characters: 0, written: 0, keys: 0, pauses: 0, longRightPauses: 0 };
+  return { judged: [], characters: 0, written: 0, keys: 0, pauses: 0, shownPauses: 0, tenCharacterPauses: 0 };
 };
 
 export function addTyped(all: Typed, { judged, ...counts }: Typed): void {
   all.judged.push(...judged);
-  for (const name of ['characters', 'written', 'keys', 'pauses', 'longRightPauses'] as const) all[name] += counts[name];
+  for (const name of ['characters', 'written', 'keys', 'pauses', 'shownPauses', 'tenCharacterPauses'] as const)
+    all[name] += counts[name];
 }
 
-/** Ten characters or more, without blanks at the ends. */
-export const isLong = (text: string) => text.trim().length >= 10;
-/** Nobody takes less. */
-const LEAST_TAKEN = 4;
+/** Characters of a long suggestion. */
+export const LONG = 10;
+/** Less is not worth the key and the glance. */
+const LEAST_TAKEN = 3;
 const inked = (text: string) => text.replace(/\n[^\S\n]+/g, '\n').length;
 
 /**
@@ -79,8 +80,7 @@ export async function typePassage(
     const { text } = ghost;
     const good = commonPrefix(text, writing.left);
     const right = good === text.length;
-    const endsLine = right && /^[^\S\n]*(?:\n|$)/.test(writing.left.slice(good));
-    typed.judged.push({ ghost, right, lines: right ? linesIn(text) : 0, endsLine });
+    typed.judged.push({ ghost, right, taken: takenLength(text, good) });
     taken = takeable(ghost, clock.monotonic() + reading());
     interrupt.abort();
   };
@@ -104,7 +104,8 @@ export async function typePassage(
     if (isPause(gap)) {
       typed.pauses++;
       const came = typed.judged.slice(before);
-      if (came.some(({ ghost, right }) => right && isLong(ghost.text))) typed.longRightPauses++;
+      if (ghost !== undefined || came.length > 0) typed.shownPauses++;
+      if (came.some(({ taken }) => taken >= LONG)) typed.tenCharacterPauses++;
     }
     last = clock.monotonic();
     const now = taken !== undefined && taken.at <= last ? taken : undefined;
@@ -123,9 +124,4 @@ export async function typePassage(
   typed.characters += inked(rest.slice(0, done()));
   editor.onShown = () => {};
   editor.give();
-}
-
-/** Lines that say something; a show of several lines is one where two do. */
-function linesIn(text: string): number {
-  return text.split('\n').filter((line) => /[\p{L}\p{N}]/u.test(line)).length;
 }

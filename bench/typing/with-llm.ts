@@ -19,6 +19,7 @@ import { type Passage, passagesOf } from '../common/typist.ts';
 import type { Figures, Keep } from '../figures.ts';
 import { kebab, Table } from '../print.ts';
 import type { Material } from './materials.ts';
+import { OBJECTIVE_LABELS, objectiveFigures } from './objective.ts';
 import { type Calls, RecordedSkill, SimulatedLlm } from './simulated-llm.ts';
 import { Models, TimedEngine, TimedNgram } from './timed.ts';
 import { addTyped, nothingTyped, type Typed, typePassage } from './typist.ts';
@@ -111,30 +112,26 @@ export async function withLlm(
 }
 
 const COLUMNS = {
-  'characters-written-share': 'written',
+  ...OBJECTIVE_LABELS,
   'calls-an-hour': 'calls/h',
   'dollars-an-hour': '$/h',
   'wait-p50-ms': 'p50',
   'wait-p95-ms': 'p95',
-  'shows-per-100-keys': 'shows',
-  'wrong-share': 'wrong',
 };
 
-function figuresOf({ judged, characters, written, keys, waits, ms, replaced, calls }: Counted): Figures {
+function figuresOf(counted: Counted): Figures {
+  const { judged, waits, ms, replaced, calls } = counted;
   const hours = ms / 3_600_000;
   const wrong = judged.filter(({ right }) => !right).length;
   return {
-    'characters-written-share': written / characters,
+    ...objectiveFigures(counted),
     'calls-an-hour': calls.made / hours,
     'dollars-an-hour': calls.usd / hours,
     'wait-p50-ms': quantile(waits, 0.5),
     'wait-p95-ms': quantile(waits, 0.95),
-    'shows-per-100-keys': (100 * judged.length) / keys,
-    'wrong-share': wrong / Math.max(1, judged.length),
     'wrong-an-hour': wrong / hours,
     replaced,
     shows: judged.length,
-    keys,
     calls: calls.made,
   };
 }

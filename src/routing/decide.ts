@@ -7,7 +7,7 @@ import { EMPTY_DRAFT, FEATURES, features } from './features.ts';
 import { score } from './fit.ts';
 import { type Limits, priceOf } from './limits.ts';
 import type { RouterModel } from './router-model.ts';
-import { bestCut, heldBack, type ScoredCut } from './show.ts';
+import { bestCut, heldBack, type ScoredCut, type ShowLimits } from './show.ts';
 import type { PositionFacts, Shift } from './types.ts';
 
 /**
@@ -44,26 +44,26 @@ export function decide(input: DecisionInput): Decision {
   const gain = estimates.pApi - estimates.pSpecialist;
   const facts = { ...estimates, gain, price };
   const cuts = allowedCuts(input);
-  const answerLocally = (threshold: number, reason: TooDear | NoCall): Decision => {
-    const cut = bestCut(cuts, { threshold, isManual });
+  const answerLocally = (show: ShowLimits, reason: TooDear | NoCall): Decision => {
+    const cut = bestCut(cuts, show);
     if (cut !== undefined) return { ...facts, kind: 'show', cut, reason };
-    const held = heldBack(cuts, { threshold, isManual });
+    const held = heldBack(cuts, show) ?? heldBack(input.cuts, show, true);
     return { ...facts, kind: 'hold', ...(held && { held }), reason };
   };
 
   // From this probability on, a local suggestion is shown although the large model is likelier right.
-  const sureThreshold = Math.max(limits.threshold, estimates.pApi - price * (localFirst ? LOCAL_FIRST_SHARE : 1));
-  if (noCall !== undefined) return answerLocally(limits.threshold, noCall);
+  const sure: ShowLimits = { ...limits, least: estimates.pApi - price * (localFirst ? LOCAL_FIRST_SHARE : 1) };
+  if (noCall !== undefined) return answerLocally(limits, noCall);
   const tooDear = tooDearFor(input);
-  if (tooDear !== undefined) return answerLocally(gain <= price ? limits.threshold : sureThreshold, tooDear);
+  if (tooDear !== undefined) return answerLocally(gain <= price ? limits : sure, tooDear);
   // A manual request waits for the large model, and so does a line where a local draft was rejected.
   const waits = isManual || input.rejected !== undefined;
-  const meanwhile = waits ? undefined : bestCut(cuts, { threshold: sureThreshold });
+  const meanwhile = waits ? undefined : bestCut(cuts, sure);
   const whenShown = localFirst
     ? 'the large model is asked unless this is accepted'
     : 'the large model is asked meanwhile';
   const reason = meanwhile === undefined ? 'the large model is likelier right' : whenShown;
-  const canStandIn = bestCut(cuts, { threshold: limits.lateThreshold, isManual }) !== undefined;
+  const canStandIn = bestCut(cuts, { ...limits, threshold: limits.lateThreshold }) !== undefined;
   return { ...facts, kind: 'call', reason, meanwhile, canStandIn };
 }
 

@@ -53,7 +53,7 @@ export type Decision = Estimates & {
       }
     | {
         readonly kind: 'hold';
-        /** The likeliest cut that is long enough; absent: there is none. */
+        /** The cut that comes nearest to being shown; absent: there is none. */
         readonly held?: HeldBack;
         readonly reason: TooDear | NoCall | 'its answer waits for the next key';
         /** How long the large model took for an answer that came too late, ms. */
@@ -103,7 +103,8 @@ function statementOf(decision: Decision, cut: ScoredCut | undefined): string {
   if (tookMs !== undefined)
     return `Nothing is shown: the large model took ${(tookMs / 1000).toFixed(1)} s, and ${reason}`;
   if (held === undefined) return `Nothing to suggest here${ending}`;
-  return `Held back: ${wholePercent(held.p)} sure, shown from ${wholePercent(held.from)}${ending}`;
+  const { p, from, why } = held;
+  return `Held back: ${wholePercent(p)} sure, shown from ${wholePercent(from)}${why ? ` (${why})` : ''}${ending}`;
 }
 
 /** The cut and its reason: ' Cut before `)`, which is 7% sure.'; '' without a cut. */

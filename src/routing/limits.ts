@@ -4,7 +4,7 @@
 export interface LimitSettings {
   /** From 0.05, hardly any call, to 1, large model first; a higher value lowers the price of a call. */
   readonly balance: number;
-  /** Minimum confidence of a shown local draft. */
+  /** The probability from which ten characters of a local draft are shown: the price of a glance, see show.ts. */
   readonly threshold: number;
   /** Whether a shown local suggestion holds the call back until the user has judged it. */
   readonly localFirst: boolean;
@@ -24,11 +24,16 @@ export interface RequestConditions {
   readonly waitMs?: number | undefined;
 }
 
+/** What raises the threshold above the user's. */
+export type RaisedBy = 'the list is open' | 'a sentence needs more' | 'the last ones were rejected';
+
 export interface Limits {
   /** Least gain of a call, in the probability of an exact match. */
   readonly price: number;
-  /** Least probability of a shown cut. */
+  /** The probability from which ten characters are shown. */
   readonly threshold: number;
+  /** What raised it most. */
+  readonly raisedBy?: RaisedBy;
   /** From this probability on a draft may stand in for a late answer: half the user's threshold by hand. */
   readonly lateThreshold: number;
   readonly isManual: boolean;
@@ -60,11 +65,16 @@ export function limitsAt({ balance, threshold, localFirst }: LimitSettings, at: 
   }
   // Doubt raises the call price, but 1 stays 'always'.
   const doubtful = balance >= 1 ? balance : balance * (1 - doubt);
-  const raise = Math.min(MAX_RAISE, doubt * (MAX_RAISE / MAX_DOUBT) + (opensList ? LIST_RAISE : 0));
+  const doubtRaise = doubt * (MAX_RAISE / MAX_DOUBT);
+  const raise = Math.min(MAX_RAISE, doubtRaise + (opensList ? LIST_RAISE : 0));
+  const raisedBy = prose ? 'a sentence needs more' : raise === 0 ? undefined : causeOf(doubtRaise);
   const raised = Math.min(0.95, (prose ? proseThreshold(threshold) : threshold) + raise);
   const price = priceOf(rejectedHere ? likelierModelBalance : doubtful, waitMs);
-  return { price, threshold: raised, lateThreshold: raised, isManual, localFirst };
+  return { price, threshold: raised, lateThreshold: raised, isManual, localFirst, ...(raisedBy && { raisedBy }) };
 }
+
+const causeOf = (doubtRaise: number): RaisedBy =>
+  doubtRaise > LIST_RAISE ? 'the last ones were rejected' : 'the list is open';
 
 /**
  * The price of a call: the least gain in the probability of an exact match.

@@ -1,6 +1,6 @@
-// Which part of a draft is displayed. One rule: a cut is shown if its probability reaches the user's threshold and it is
-// long enough to be worth a look; of several, the one with the highest expected gain.
-import type { Limits } from './limits.ts';
+// Which part of a draft is displayed. One rule: the cut that is expected to save most. It is shown if that is worth the
+// glance at it.
+import type { Limits, RaisedBy } from './limits.ts';
 
 /** A cut of a draft, and the probability that the author's text begins with it. Stored as part of a decision. */
 export interface ScoredCut {
@@ -23,62 +23,81 @@ export function endOf(text: string, length: number): CutEnd | undefined {
   return /[,;)\]}]$/.test(text.slice(0, length)) || /^\s*[,;)\]}]/.test(rest) ? 'unit' : undefined;
 }
 
-/**
- * Least length, characters, and a bonus on the gain, characters: one decides faster on a whole line than on two pieces
- * of it. From ten characters on, any text is long enough. Chosen by replaying the keys of 26 passages in thirteen
- * held-out packages: 0.42 of the characters are written, by right suggestions with a median of 12 of which 0.36 end the
- * line. With units from six characters on and a bonus of 10 these are 0.44, 11 and 0.32.
- */
-const UNITS: Readonly<Record<CutEnd | 'word', { readonly minLength: number; readonly bonus: number }>> = {
-  line: { minLength: 4, bonus: 30 },
-  unit: { minLength: 10, bonus: 4 },
-  word: { minLength: 10, bonus: 0 },
-};
-/** Least length of a text to the line's end that completes a name: `tea` after `package `. */
-const MIN_LAST_NAME = 2;
-/** Cost of showing a wrong suggestion, in characters: the user reads it, and it hides the suggestion list. */
-const WRONG_COST = 20;
+/** By hand any text is shown that reaches the threshold. */
+export interface ShowLimits extends Pick<Limits, 'threshold'>, Partial<Pick<Limits, 'isManual' | 'raisedBy'>> {
+  /** Least probability, whatever the length; never less than LEAST of the threshold. */
+  readonly least?: number;
+}
 
-/** By hand any length is shown, and a wrong text costs nothing. */
-export type ShowLimits = Pick<Limits, 'threshold'> & Partial<Pick<Limits, 'isManual'>>;
+/** A right text saves its characters and the thought about them, which counts as so many. A wrong one saves nothing. */
+const THOUGHT = 15;
+/** A whole line needs no second decision, characters. */
+const LINE_BONUS = 4;
+/** The threshold is the probability from which a text of so many characters is shown. */
+const USUAL_LENGTH = 10;
+/** No text is shown with less than this part of the threshold, however long it is. */
+const LEAST = 0.7;
+/** Less does not pay for the key and the glance, characters. */
+const MIN_LENGTH = 3;
 
 const lengthOf = (text: string) => text.trim().length;
-const unitOf = ({ ends }: ScoredCut) => UNITS[ends ?? 'word'];
+const savedBy = ({ text, ends }: ScoredCut) => lengthOf(text) + (ends === 'line' ? LINE_BONUS : 0);
 
-/** Expected gain of showing a cut, in characters. */
-export function gainOf(cut: ScoredCut, { isManual }: Pick<ShowLimits, 'isManual'> = {}): number {
-  const right = lengthOf(cut.text) + unitOf(cut).bonus;
-  return cut.p * right - (isManual ? 0 : (1 - cut.p) * WRONG_COST);
+/** The price of a glance, characters: what a text of USUAL_LENGTH is expected to save at the threshold. */
+export function glancePrice(threshold: number): number {
+  return threshold * (USUAL_LENGTH + THOUGHT);
 }
 
-function isLongEnough(cut: ScoredCut, { isManual }: ShowLimits): boolean {
-  const endsName = cut.ends === 'line' && /[\p{L}\p{N}_$]$/u.test(cut.text);
-  return isManual === true || lengthOf(cut.text) >= (endsName ? MIN_LAST_NAME : unitOf(cut).minLength);
+/** Expected gain of showing a cut, characters. */
+export function gainOf(cut: ScoredCut, { threshold, isManual }: ShowLimits): number {
+  return isManual ? cut.p * savedBy(cut) : cut.p * (savedBy(cut) + THOUGHT) - glancePrice(threshold);
 }
+
+/** The probability from which a cut is shown: the shorter it is, the higher. */
+export function shownFrom(cut: ScoredCut, { threshold, isManual, least = 0 }: ShowLimits): number {
+  if (isManual) return threshold;
+  return Math.max(least, LEAST * threshold, glancePrice(threshold) / (savedBy(cut) + THOUGHT));
+}
+
+/** What a held-back draft lacks. */
+export type WhyHeld = RaisedBy | 'the text is short' | 'it was rejected here';
 
 /** A draft that is not shown, its probability, and the probability from which it would be shown. */
 export interface HeldBack {
   readonly text: string;
   readonly p: number;
   readonly from: number;
+  /** Absent: the user's threshold. */
+  readonly why?: WhyHeld;
 }
 
-/** The most likely of the cuts that are long enough; undefined if there is none. */
-export function heldBack(cuts: readonly ScoredCut[], limits: ShowLimits): HeldBack | undefined {
-  let likeliest: ScoredCut | undefined;
+const isLongEnough = ({ text }: ScoredCut, { isManual }: ShowLimits) =>
+  isManual === true || lengthOf(text) >= MIN_LENGTH;
+
+/**
+ * The cut that comes nearest to being shown; undefined if there is none.
+ * @param rejected the cuts were rejected here a moment ago
+ */
+export function heldBack(cuts: readonly ScoredCut[], limits: ShowLimits, rejected = false): HeldBack | undefined {
+  let nearest: HeldBack | undefined;
   for (const cut of cuts) {
-    if (isLongEnough(cut, limits) && (likeliest === undefined || cut.p >= likeliest.p)) likeliest = cut;
+    const { text, p } = cut;
+    const from = Math.min(1, shownFrom(cut, limits));
+    if (!isLongEnough(cut, limits) || (nearest !== undefined && p - from < nearest.p - nearest.from)) continue;
+    const short = lengthOf(text) < USUAL_LENGTH && from > limits.threshold ? 'the text is short' : undefined;
+    const why = rejected ? 'it was rejected here' : (limits.raisedBy ?? short);
+    nearest = { text, p, from, ...(why && { why }) };
   }
-  return likeliest && { text: likeliest.text, p: likeliest.p, from: limits.threshold };
+  return nearest;
 }
 
-/** The cut to show; undefined if none reaches the threshold or is long enough. */
+/** The cut to show; undefined if none is worth a glance. */
 export function bestCut(cuts: readonly ScoredCut[], limits: ShowLimits): ScoredCut | undefined {
   let best: ScoredCut | undefined;
   let bestGain = Number.NEGATIVE_INFINITY;
   for (const cut of cuts) {
     const gain = gainOf(cut, limits);
-    if (cut.p >= limits.threshold && isLongEnough(cut, limits) && gain > bestGain) [best, bestGain] = [cut, gain];
+    if (cut.p >= shownFrom(cut, limits) && isLongEnough(cut, limits) && gain > bestGain) [best, bestGain] = [cut, gain];
   }
   return best;
 }

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { Editor } from '../../bench/common/editor.ts';
 import { passagesOf, Writing } from '../../bench/common/typist.ts';
 import { hindsight } from '../../bench/typing/hindsight.ts';
+import { netOf, objectiveFigures, takenLength } from '../../bench/typing/objective.ts';
 import { nothingTyped, typePassage } from '../../bench/typing/typist.ts';
 import { VirtualClock } from '../../bench/typing/virtual-clock.ts';
 import type { Draft, DraftToken } from '../../src/common/completion.ts';
@@ -58,20 +59,48 @@ test('right suggestions are accepted as a whole; short ones and wrong ones are n
   const right = await typedWith((left) => left.split('\n', 1)[0] as string);
   assert.ok(right.written / right.characters > 0.6, String(right.written / right.characters));
   assert.ok(right.judged.every((each) => each.right));
-  const short = await typedWith((left) => left.slice(0, 3));
+  const short = await typedWith((left) => left.slice(0, 2));
   assert.equal(short.written, 0);
   const wrong = await typedWith(() => 'nothing like it');
   assert.equal(wrong.written, 0);
   assert.ok(wrong.judged.length > 0 && wrong.judged.every((each) => !each.right));
 });
 
-test('a pause counts as long and right if a right text of ten characters comes in it', async () => {
+test('a pause counts as shown if a text can be seen in it, and again if ten right characters come', async () => {
   const none = await typedWith(() => '');
   assert.ok(none.pauses >= passages.length && none.pauses < none.keys / 4, `${none.pauses} of ${none.keys} keys`);
-  assert.equal(none.longRightPauses, 0);
+  assert.deepEqual([none.shownPauses, none.tenCharacterPauses], [0, 0]);
   const long = await typedWith((left) => left.split('\n', 1)[0] as string);
-  assert.ok(long.longRightPauses > 0 && long.longRightPauses <= long.pauses);
-  assert.equal((await typedWith((left) => left.slice(0, 9))).longRightPauses, 0);
+  assert.ok(long.tenCharacterPauses > 0 && long.tenCharacterPauses <= long.shownPauses);
+  const short = await typedWith((left) => left.slice(0, 9));
+  assert.ok(short.shownPauses > 0);
+  assert.equal(short.tenCharacterPauses, 0);
+});
+
+test('the net characters are those taken in words, less the key, the glance and what a wrong text costs', () => {
+  const text = 'realm: options.realm,';
+  assert.equal(takenLength(text, text.length), text.length);
+  assert.equal(takenLength(text, 'realm: opt'.length), 'realm: '.length);
+  assert.equal(takenLength(text, 'realm: options.re'.length), 'realm: options.'.length);
+  assert.equal(takenLength('nil', 2), 0);
+  assert.deepEqual([netOf(12), netOf(0)], [10, -5]);
+  const figures = objectiveFigures({
+    ...nothingTyped(),
+    judged: [
+      { right: true, taken: 12 },
+      { right: false, taken: 4 },
+      { right: false, taken: 0 },
+    ] as never,
+    ...{ characters: 80, written: 12, keys: 70, pauses: 4, shownPauses: 2, tenCharacterPauses: 1 },
+  });
+  assert.deepEqual(figures, {
+    'net-characters-per-100-keys': 10,
+    'characters-written-share': 0.15,
+    keys: 70,
+    'shown-per-100-pauses': 50,
+    'wrong-share': 2 / 3,
+    'ten-character-pauses': 1,
+  });
 });
 
 test('a suggestion with a wrong end is accepted if most of it is right, and deleting the end is counted', async () => {

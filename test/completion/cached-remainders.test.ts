@@ -12,11 +12,11 @@ import { draft, ScriptedSpecialist } from '../fakes/specialist.ts';
 import { ESTIMATES, limits } from '../routing/synthetic.ts';
 import { Harness, query } from './harness.ts';
 
-const atLimits = limits({ threshold: 0.8 });
+const atLimits = limits({ threshold: 0.6 });
 const cuts = [
   { text: 'executeCommand', p: 0.95, next: { text: '(', p: 0.83 } },
-  { text: 'executeCommand(rootCommand', p: 0.77, ends: 'unit', next: { text: ')', p: 0.9 } },
-  { text: 'executeCommand(rootCommand)\n\tcheckError(err)', p: 0.65, ends: 'line' },
+  { text: 'executeCommand(rootCommand', p: 0.62, ends: 'unit', next: { text: ')', p: 0.9 } },
+  { text: 'executeCommand(rootCommand)\n\tcheckError(err)', p: 0.38, ends: 'line' },
 ] as const;
 
 function localDecision(of: readonly ScoredCut[], changes: Partial<Limits> = {}) {
@@ -44,7 +44,7 @@ test('the remainder is cached at the end of the shown part, with conditional pro
   );
   assert.deepEqual(
     placed.map(({ answer }) => shownCut(answer.decision)?.p.toFixed(2)),
-    ['0.95', '0.81', '0.84'],
+    ['0.95', '0.65', '0.61'],
   );
   assert.equal(cache.get(query('\tx := exec', '\n}\n'))?.rest, 'uteCommand');
   const rest = cache.get(query('\tx := executeCommand', '\n}\n'));
@@ -60,7 +60,7 @@ test('the remainder is cached at the end of the shown part, with conditional pro
 test('a remainder that does not fit or is below the threshold is not returned', () => {
   const { cache } = cacheWithRemainders();
   assert.equal(cache.get(query('\tx := executeQuery', '\n}\n')), undefined);
-  const unsure = cuts.map((cut, i) => ({ ...cut, p: i === 0 ? cut.p : 0.7 }));
+  const unsure = cuts.map((cut, i) => ({ ...cut, p: i === 0 ? cut.p : 0.5 }));
   const { answer, query: at } = cacheWithRemainders().placed[0] as ReturnType<
     typeof cacheWithRemainders
   >['placed'][number];

@@ -252,8 +252,8 @@ test('a prefetch calls the API only if the setting allows it', async () => {
 });
 
 test('several rejections in a row raise the threshold for a while', async () => {
-  const specialist = new ScriptedSpecialist(draft('localFunctionName();', 0.95));
-  const h = new Harness({ specialist, llm: undefined, settings: { threshold: 0.87 } });
+  const specialist = new ScriptedSpecialist(draft('local', 0.95));
+  const h = new Harness({ specialist, llm: undefined, settings: { threshold: 0.8 } });
   let prefix = '';
   let shown = 0;
   for (let i = 0; i < 8; i++) {

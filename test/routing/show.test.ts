@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { type Draft, NGRAM_MODEL } from '../../src/common/completion.ts';
 import { defaultRouter } from '../../src/routing/defaults.ts';
 import { fitRouter, scoreCuts } from '../../src/routing/fit.ts';
-import { bestCut, endOf, gainOf, heldBack, restOf } from '../../src/routing/show.ts';
+import { bestCut, endOf, gainOf, glancePrice, heldBack, restOf, shownFrom } from '../../src/routing/show.ts';
 import type { RouterExample } from '../../src/routing/types.ts';
 import { draft } from '../fakes/specialist.ts';
 
@@ -17,12 +17,20 @@ const position = { languageId: 'go', lineBefore: '\toutput, err := ', lineAfter:
 
 const at = (threshold: number) => ({ threshold });
 
-test('shows the cut with the highest expected gain among those that reach the threshold', () => {
+test('shows the cut with the highest expected gain, if it is worth a glance', () => {
   assert.equal(bestCut(cuts, at(0.6)), cuts[1]);
-  assert.equal(bestCut(cuts, at(0.9)), cuts[0]);
-  assert.equal(bestCut(cuts, at(0.95)), undefined);
-  assert.ok(gainOf({ text: 'abcdefgh', p: 0.9 }) > gainOf({ text: 'abcdefgh', p: 0.8 }));
-  assert.ok(gainOf({ text: 'abcdefgh', p: 0.9, ends: 'line' }) > gainOf({ text: 'abcdefgh', p: 0.9, ends: 'unit' }));
+  const [sure, longer] = [cuts[0], { ...cuts[1], p: 0.7 }];
+  assert.equal(bestCut([sure, longer], at(0.6)), sure);
+  assert.equal(bestCut([{ ...sure, p: 0.5 }], at(0.6)), undefined);
+  const gain = (p: number, ends?: 'line' | 'unit') => gainOf({ text: 'abcdefgh', p, ...(ends && { ends }) }, at(0.5));
+  assert.ok(gain(0.9) > gain(0.8));
+  assert.ok(gain(0.9, 'line') > gain(0.9, 'unit'));
+});
+
+test('a higher threshold makes a glance dearer, and every text needs more', () => {
+  const needs = [0.3, 0.5, 0.75].map((threshold) => shownFrom({ text: 'abcd', p: 0 }, at(threshold)));
+  assert.ok((needs[0] ?? 1) < (needs[1] ?? 0) && (needs[1] ?? 1) < (needs[2] ?? 0), String(needs));
+  assert.ok(glancePrice(0.3) < glancePrice(0.5));
 });
 
 test('ten characters at the threshold are always shown, and nothing below the threshold is', () => {
@@ -33,14 +41,13 @@ test('ten characters at the threshold are always shown, and nothing below the th
   }
 });
 
-test('a piece of a line is shown from ten characters, the rest of a line from four, its last name from two', () => {
-  const shown = (text: string, ends?: 'line' | 'unit') => bestCut([{ text, p: 0.99, ...(ends && { ends }) }], at(0.5));
-  assert.equal(shown('abcdefghi'), undefined);
-  assert.equal(shown('abcdefghi', 'unit'), undefined);
-  assert.ok(shown('abcdefghij') && shown('abcdefghij', 'unit'));
-  assert.equal(shown('ab;', 'line'), undefined);
-  assert.ok(shown('abc;', 'line') && shown('ab', 'line'));
-  assert.equal(shown('a', 'line'), undefined);
+test('a shorter text needs more confidence, a longer one and the rest of a line less, down to a floor', () => {
+  const from = (text: string, ends?: 'line') => shownFrom({ text, p: 0, ...(ends && { ends }) }, at(0.5));
+  assert.ok(from('abcd') > from('abcdefghij'), 'shorter');
+  assert.ok(from('abcdefghijklmnop') < from('abcdefghij'), 'longer');
+  assert.ok(from('abcd', 'line') < from('abcd'), 'to the end of the line');
+  assert.equal(from('x'.repeat(500)), 0.35);
+  assert.equal(bestCut([{ text: 'ab', p: 0.99 }], at(0.5)), undefined, 'not worth the key and the glance');
   assert.ok(bestCut([{ text: ')', p: 0.01 }], { threshold: 0, isManual: true }), 'any length by hand');
 });
 
@@ -51,9 +58,19 @@ test('endOf tells whether a cut is at the end of a line or of an argument', () =
   assert.equal(endOf('call(alpha beta)', 10), undefined);
 });
 
-test('if no cut reaches the threshold, the likeliest one that is long enough is reported with the threshold', () => {
-  assert.deepEqual(heldBack(cuts, at(0.95)), { text: 'executeCommand', p: 0.92, from: 0.95 });
-  assert.equal(heldBack([{ text: 'abc', p: 0.9 }], at(0.95)), undefined);
+test('a held-back draft is the cut that comes nearest, with the limit that was applied and its cause', () => {
+  const ten = { text: 'abcdefghij', p: 0.45 };
+  assert.deepEqual(heldBack([{ text: 'abcde', p: 0.3 }, ten], at(0.5)), { ...ten, from: 0.5 });
+  assert.deepEqual(heldBack([ten], { threshold: 0.55, raisedBy: 'the list is open' }), {
+    ...{ ...ten, from: 0.55 },
+    why: 'the list is open',
+  });
+  assert.deepEqual(heldBack([{ text: 'abcde', p: 0.6 }], at(0.5)), {
+    ...{ text: 'abcde', p: 0.6, from: 0.625 },
+    why: 'the text is short',
+  });
+  assert.equal(heldBack([ten], at(0.5), true)?.why, 'it was rejected here');
+  assert.equal(heldBack([{ text: 'ab', p: 0.9 }], at(0.95)), undefined);
   assert.equal(heldBack([], at(0.5)), undefined);
 });
 

@@ -143,7 +143,9 @@ export class Recorder {
       id: isSameLine ? newest.id : `none-${++this.unansweredCount}`,
       at: clock.now(),
       text: heldBack?.text ?? '',
-      ...(heldBack && { heldBack: { p: heldBack.p, threshold: heldBack.from } }),
+      ...(heldBack && {
+        heldBack: { p: heldBack.p, threshold: heldBack.from, ...(heldBack.why && { why: heldBack.why }) },
+      }),
       source: 'none',
       model: '',
       cached: false,

@@ -4,7 +4,7 @@ import { wholePercent } from '../../common/format.ts';
 import { safeSentence, safeText, t, type UiText, withIcon } from '../editor/ui-text.ts';
 import { type UiQuickPickItem, window } from '../editor/window.ts';
 import type { Configuration } from '../settings/configuration.ts';
-import { type ThresholdStep, thresholdSteps } from '../webview/protocol.ts';
+import { type ThresholdStep, thresholdSteps, wrongShares } from '../webview/protocol.ts';
 import type { StatusSnapshot } from './status.ts';
 
 interface Item extends UiQuickPickItem {
@@ -12,16 +12,13 @@ interface Item extends UiQuickPickItem {
 }
 
 const amounts: { readonly [S in ThresholdStep]: () => { readonly label: UiText; readonly detail: UiText } } = {
-  more: () => ({ label: t('Show More'), detail: t('Confidence of 25% or more: more suggestions, more of them wrong') }),
-  balanced: () => ({
-    label: t('Balanced'),
-    detail: t('Confidence of 60% or more: four of five are right (default)'),
-  }),
-  less: () => ({
-    label: t('Show Less'),
-    detail: t('Confidence of 75% or more: fewer suggestions, most of them right'),
-  }),
+  more: () => ({ label: t('Show More'), detail: wrongShareText('more') }),
+  balanced: () => ({ label: t('Balanced'), detail: t('{0} (default)', wrongShareText('balanced')) }),
+  less: () => ({ label: t('Show Less'), detail: wrongShareText('less') }),
 };
+
+const wrongShareText = (step: ThresholdStep) =>
+  t('Typing the benchmark, {0} of the suggestions were wrong', wholePercent(wrongShares[step]));
 
 /** The name of the step with this threshold, such as 'Show More'; otherwise the number. */
 function amountName(threshold: number): UiText {

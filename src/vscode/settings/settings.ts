@@ -55,7 +55,7 @@ export interface Settings {
   readonly multiline: boolean;
   /** An accepted suggestion brings the imports that the language extension prefers. */
   readonly addMissingImports: boolean;
-  /** Local drafts below this probability of being right are not shown. */
+  /** The probability of being right from which ten characters of a local draft are shown. */
   readonly minimumConfidence: number;
   /** Whether the next edit is offered. */
   readonly nextEdits: boolean;
@@ -103,7 +103,7 @@ export const settingRows: { readonly [K in keyof Settings]: SettingRow<Settings[
   addMissingImports: { type: 'boolean', default: true, scope: 'resource', beside: onWhereBoth },
   minimumConfidence: {
     type: 'number',
-    default: 0.6,
+    default: 0.5,
     scope: 'resource',
     minimum: 0,
     maximum: 1,

@@ -20,6 +20,15 @@ export const panelCommands = [
   'manageTrust',
 ] as const;
 
+/** What keeps a suggestion back beside the setting. */
+export const whyHeld = [
+  'the list is open',
+  'a sentence needs more',
+  'the last ones were rejected',
+  'the text is short',
+  'it was rejected here',
+] as const;
+
 const decision = v.object({
   summary: v.string(),
   pSpecialist: finite,
@@ -60,8 +69,8 @@ const row = v.object({
   costUsd: finite,
   savedUsd: finite,
   outcome: v.picklist(['pending', 'accepted', 'partly-accepted', 'typed', 'rejected', 'ignored']),
-  /** If `text` was not shown: its confidence, and the threshold for showing it. */
-  heldBack: v.optional(v.object({ p: finite, threshold: finite })),
+  /** If `text` was not shown: its confidence, from which it is shown, and what that is due to. Absent: the setting. */
+  heldBack: v.optional(v.object({ p: finite, threshold: finite, why: v.optional(v.picklist(whyHeld)) })),
   /** Absent if there was nothing to decide: the text was typed as suggested, or there was no draft. */
   decision: v.optional(decision),
   /** Present if the source is 'edit': `text` then replaces a text. */
@@ -215,8 +224,10 @@ export function parseFromPanel(value: unknown): FromPanel | undefined {
 }
 
 /** The steps of the display threshold: the minimum probability that a shown suggestion is right. */
-export const thresholdSteps = { more: 0.25, balanced: 0.6, less: 0.75 } as const;
+export const thresholdSteps = { more: 0.3, balanced: 0.5, less: 0.75 } as const;
 export type ThresholdStep = keyof typeof thresholdSteps;
+/** Wrong suggestions of those shown, by `npm run bench -- typing --bases medium`. */
+export const wrongShares: Readonly<Record<ThresholdStep, number>> = { more: 0.35, balanced: 0.27, less: 0.12 };
 
 /** 'claude-haiku-4-5-20251001' -> 'haiku-4-5', 'adapted + n-gram' -> 'adapted'. For narrow places. */
 export function shortModel(model: string): string {

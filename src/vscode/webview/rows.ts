@@ -113,9 +113,9 @@ export class RowList {
     const hasLatency = isAnswered && row.edit === undefined;
     const latency = row.cached ? words.t('cached') : words.latency(hasLatency ? row.latencyMs : undefined);
     const model = isAnswered ? row.model : words.t(row.heldBack ? 'heldBack' : 'nobody');
-    // The confidence has its own column, so the text names only the threshold.
-    const threshold = row.heldBack && words.t('threshold', words.percent(row.heldBack.threshold));
-    const text = isAnswered ? flatten(suggestedText(row)) : (threshold ?? words.t('nothingShown'));
+    const text = row.text === '' && !isAnswered ? words.t('nothingShown') : flatten(suggestedText(row));
+    // The confidence has its own column, so the note names only the limit and its cause.
+    const limit = row.heldBack && h('span', { class: 'limit dim' }, this.limitOf(row.heldBack));
     return h(
       'summary',
       {
@@ -124,7 +124,7 @@ export class RowList {
       },
       icon(icons.chevron),
       h('span', { class: 'badge', title: `${model}: ${words.t(`source.${row.source}`)}` }, shortModel(model)),
-      h('span', { class: 'proposal', title: isAnswered ? row.text : this.whyNotShown(row) }, text),
+      h('span', { class: 'proposal', title: isAnswered ? row.text : this.whyNotShown(row) }, text, limit),
       h('span', { class: 'place' }, `${row.path}:${row.line}`),
       h(
         'span',
@@ -161,7 +161,14 @@ export class RowList {
   private whyNotShown({ heldBack }: PanelRow): string {
     const { words } = this;
     if (!heldBack) return words.t('nothingShown');
-    return words.t('heldBackReason', words.percent(heldBack.p), words.percent(heldBack.threshold));
+    return words.t('heldBackReason', words.percent(heldBack.p), this.limitOf(heldBack));
+  }
+
+  /** '65 %: the list is open' */
+  private limitOf({ threshold, why }: NonNullable<PanelRow['heldBack']>): string {
+    const { words } = this;
+    const from = words.percent(threshold);
+    return why === undefined ? from : words.t('heldBackWhy', from, words.t(`why.${why}`));
   }
 
   private drawDetails(entry: Entry): void {

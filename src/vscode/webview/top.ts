@@ -8,6 +8,7 @@ import {
   shortModel,
   type ThresholdStep,
   thresholdSteps,
+  wrongShares,
 } from './protocol.ts';
 import type { Words } from './wording.ts';
 
@@ -237,6 +238,9 @@ class ThresholdView {
     for (const [step, button] of this.steps)
       button.setAttribute('aria-pressed', String(thresholdSteps[step] === threshold));
     if (document.activeElement !== this.number) this.number.value = String(Math.round(100 * threshold));
-    this.note.textContent = this.words.t('amountNote', this.words.percent(threshold));
+    const { words } = this;
+    const step = this.steps.find(([each]) => thresholdSteps[each] === threshold)?.[0];
+    const measured = step === undefined ? '' : ` ${words.t('amountWrong', words.percent(wrongShares[step]))}`;
+    this.note.textContent = words.t('amountNote', words.percent(threshold)) + measured;
   }
 }
