@@ -19,7 +19,10 @@ const SHARES = [25, 40, 50, 60, 70, 80, 90, 100];
 const share = (items: readonly JudgedItem[], of: (item: JudgedItem) => boolean) =>
   items.filter(of).length / items.length;
 
-/** The exact match of each arm, `A-over-B` with its interval by document, and the pair in which `B` answers the rest. */
+/** What the product sends; the pair's own figures have it as large model. */
+const INFORMED = 'informed';
+
+/** The share right of each arm, `A-over-B` with its interval by document, and the pair by share of calls. */
 export function armFigures(items: readonly JudgedItem[], arms: readonly string[]): Figures {
   const right = (arm: string) => (item: JudgedItem) => item.right[arm] === true;
   const pairs = arms.flatMap((later, i) => arms.slice(0, i).map((earlier) => [earlier, later] as const));
@@ -29,7 +32,10 @@ export function armFigures(items: readonly JudgedItem[], arms: readonly string[]
     local: share(items, ({ localRight }) => localRight),
     ...Object.fromEntries(arms.map((arm) => [arm, share(items, right(arm))])),
     ...Object.fromEntries(pairs.map(([a, b]) => [`${b}-over-${a}`, difference(items, right(b), right(a))])),
-    ...Object.fromEntries(arms.map((arm) => [`pair-with-${arm}`, pairFigures(items, right(arm))])),
+    ...(arms.includes(INFORMED) && pairFigures(items, right(INFORMED))),
+    ...Object.fromEntries(
+      arms.filter((arm) => arm !== INFORMED).map((arm) => [`pair-with-${arm}`, pairFigures(items, right(arm))]),
+    ),
     ...(known.length < items.length &&
       known.length > 0 && {
         'without-memory': {
