@@ -29,6 +29,9 @@ export interface BenchOptions {
   readonly llm: string | undefined;
   /** Folder for the prompts of the evidence benchmark. */
   readonly into: string | undefined;
+  /** PROVIDER/MODEL of a large model that is asked, and the address of its server; undefined: none is. */
+  readonly ask: string | undefined;
+  readonly url: string | undefined;
   /** Folder of answers to them; undefined: bench/data/evidence. */
   readonly answers: string | undefined;
   /** The figures become the baseline instead of being compared with it. */

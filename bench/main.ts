@@ -59,6 +59,8 @@ const optionRows: Readonly<Record<keyof BenchOptions, Option>> = {
   llm: { value: 'recorded' },
   into: { value: 'FOLDER' },
   answers: { value: 'FOLDER' },
+  ask: { value: 'PROVIDER/MODEL' },
+  url: { value: 'URL' },
   write: {},
 };
 const optionNames = Object.keys(optionRows) as (keyof BenchOptions)[];

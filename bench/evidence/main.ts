@@ -12,6 +12,7 @@ import { printFigures } from '../print.ts';
 import { type RecordedTask, readTasks } from '../tasks/data.ts';
 import { readAnswers } from './answers.ts';
 import { armFigures, type JudgedItem } from './arms.ts';
+import { askSet, largeModel } from './ask.ts';
 import { type CodeRecording, codeRecordings, codeSet, idOf, isRightAt } from './code.ts';
 import { isLabelRight, textSet } from './texts.ts';
 import type { EvidenceSet } from './types.ts';
@@ -23,8 +24,8 @@ const PER_READER = { cursors: 40, texts: 150 };
 
 export const evidence: Benchmark = {
   name: 'evidence',
-  what: 'a large model that is shown what the folder knows: --only prompts[,SET] --into FOLDER writes them, --answers FOLDER reads what came',
-  takes: ['recordings', 'data', 'bases', 'only', 'into', 'answers'],
+  what: 'a large model that is shown what the folder knows: --only prompts[,SET] --into FOLDER writes them, with --ask and asks; --answers FOLDER reads what came',
+  takes: ['recordings', 'data', 'bases', 'only', 'into', 'answers', 'ask', 'url'],
   run,
 };
 
@@ -36,13 +37,19 @@ async function run(options: BenchOptions): Promise<Figures> {
   if (!only.includes('prompts')) return answered(options.answers ?? answersFolder, sets, recordings, tasks);
   if (options.into === undefined) throw new Error('Name the folder for the prompts with --into.');
   const wanted = (name: string) => sets.length === 0 || sets.includes(name);
+  const { into } = options;
+  const llm = options.ask === undefined ? undefined : largeModel(options.ask, options.url);
+  const take = async (set: EvidenceSet, perReader: number) => {
+    write(set, into, perReader);
+    if (llm) await askSet(set, into, llm);
+  };
   const [base] = listBases([], [options.bases ?? 'medium']);
   const scratch = mkdtempSync(join(tmpdir(), 'easy-adaptation-bench-'));
   try {
     for (const recorded of tasks.filter(({ task }) => wanted(task.name)))
-      write(textSet(recorded), options.into, PER_READER.texts);
+      await take(textSet(recorded), PER_READER.texts);
     for (const each of recordings.filter(({ name }) => wanted(name)))
-      write(await codeSet(each, base as Base, scratch), options.into, PER_READER.cursors);
+      await take(await codeSet(each, base as Base, scratch), PER_READER.cursors);
     return {};
   } finally {
     rmSync(scratch, { recursive: true, force: true });

@@ -1,12 +1,14 @@
 // The evidence benchmark: no reader sees hidden text before it has answered, and the figures of answered arms.
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { readAnswers } from '../../bench/evidence/answers.ts';
 import { armFigures, type JudgedItem } from '../../bench/evidence/arms.ts';
+import { askSet, largeModel } from '../../bench/evidence/ask.ts';
 import { groupsOf, type Item, readersOf } from '../../bench/evidence/groups.ts';
+import { MessagesServer } from '../fakes/messages-server.ts';
 
 const items: Item[] = ['a.ts', 'b.ts', 'c.ts'].flatMap((document) =>
   [9000, 0, 100, 4000, 4100].map((offset) => ({ id: `${document}:${offset}`, document, offset })),
@@ -98,6 +100,35 @@ test('the first answer to an item counts, and a foreign or broken answer is an e
     write('set/informed/answers.jsonl', '{"id":"x1"');
     assert.throws(() => readAnswers(folder), /answers\.jsonl:1 is no JSON/);
   } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test('a server is asked once for each prompt, and each answer is on disk although a later one fails', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-evidence-'));
+  const server = await MessagesServer.start();
+  try {
+    process.env.ANTHROPIC_API_KEY = 'sk-ant-loopback';
+    const llm = largeModel('anthropic/', server.url);
+    const prompts = { bare: { system: 'Complete.', user: 'const a = ' } };
+    const items = ['one', 'two', 'three'].map((id) => ({
+      ...{ id, document: id, offset: 0, estimate: 0.5, localRight: false, prompts },
+    }));
+    server.answerTexts(() => '1;');
+    await askSet({ name: 'set', items: items.slice(0, 2) }, folder, llm);
+    server.fail('unauthorized');
+    await assert.rejects(askSet({ name: 'set', items }, folder, llm), /asked\.jsonl; start again to go on/);
+    server.reset();
+    const before = server.requests.length;
+    await askSet({ name: 'set', items }, folder, llm);
+    assert.equal(server.requests.length, before + 1);
+    const lines = readFileSync(join(folder, 'set/bare/asked.jsonl'), 'utf8').trim().split('\n');
+    assert.deepEqual(
+      lines.map((line) => JSON.parse(line).answer),
+      ['1;', '1;', '1;'],
+    );
+  } finally {
+    await server.close();
     rmSync(folder, { recursive: true, force: true });
   }
 });
