@@ -4,13 +4,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { defaultModel, modelFacts } from '../../src/llm/providers/anthropic.ts';
 import { listBases } from '../base/bases.ts';
 import type { Base } from '../base/types.ts';
 import { readRecordings, recordingsFolder } from '../common/recordings.ts';
 import type { Benchmark, BenchOptions, Figures } from '../figures.ts';
 import { printFigures } from '../print.ts';
 import { type RecordedTask, readTasks } from '../tasks/data.ts';
-import { readAnswers } from './answers.ts';
+import { type ItemRow, readAnswers } from './answers.ts';
 import { armFigures, type JudgedItem } from './arms.ts';
 import { askSet, largeModel } from './ask.ts';
 import { type CodeRecording, codeRecordings, codeSet, idOf, isRightAt } from './code.ts';
@@ -86,10 +87,24 @@ function answered(
     });
     if (judged.length < items.length) console.log(`${name}: ${items.length - judged.length} items lack an answer.`);
     if (judged.length === 0) continue;
-    figures[name] = armFigures(judged, [...arms.keys()]);
+    figures[name] = { ...armFigures(judged, [...arms.keys()]), 'usd-per-1000-calls': priceOf(items, [...arms.keys()]) };
     printFigures(name, figures[name]);
   }
   return figures;
+}
+
+/** Tokens of an answer, for the price. */
+const ANSWER_TOKENS = 30;
+
+/** At the list price of the default model, nothing cached. */
+function priceOf(items: readonly ItemRow[], arms: readonly string[]): Figures {
+  const { input, output, charactersPerToken } = modelFacts(defaultModel);
+  return Object.fromEntries(
+    arms.map((arm) => {
+      const characters = items.reduce((sum, each) => sum + (each.characters[arm] ?? 0), 0) / items.length;
+      return [arm, ((characters / charactersPerToken) * input + ANSWER_TOKENS * output) / 1000];
+    }),
+  );
 }
 
 /** Whether an answer of a set's item is right. */
