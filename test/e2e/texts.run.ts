@@ -221,7 +221,10 @@ step('an adaptation ends with a report of both models on one page', async () => 
   await end.getByRole('button', { name: 'Show Report' }).click();
   const page = await onAnyPage('.report-page');
   await page.getByRole('heading', { name: 'Choosing the balance' }).waitFor();
-  assert.match((await page.locator('section p').first().textContent()) ?? '', /no neural model was adapted/);
+  const [pair = '', outcome = ''] = await page.locator('section p').allTextContents();
+  // Three shares of lines right: the large model alone, with what the folder knows, and together with the local model.
+  assert.match(pair, /^Here the large model alone completes \d+% .* knowing your folder, \d+% .* \d+% at \d+% fewer calls\.$/);
+  assert.match(outcome, /no neural model was adapted/);
   const names = await page.getByRole('rowheader').allTextContents();
   for (const name of ['Now: ', 'Large model: ', 'Together, ', 'Money'])
     assert.ok(
@@ -229,6 +232,8 @@ step('an adaptation ends with a report of both models on one page', async () => 
       `${name} is missing in ${names.join('; ')}`,
     );
   await editor.shot('28-report');
+  await editor.command('Easy Adaptation: Show Panel');
+  await (await onAnyPage('.card.report')).getByText(pair).first().waitFor();
 });
 
 step('a task with text answers sends a sample, and an answer can be edited and accepted by keyboard', async () => {

@@ -67,8 +67,8 @@ export function halved({ fit, choose, test }: HeldOutPositions, times: number): 
   return { fit: of('fit', fit), choose: of('choose', choose), test: of('test', test) };
 }
 
-/** Share of validation positions among the calls; the rest are test positions for the report, each asked twice. */
-const validationShare = 0.4;
+/** Test positions for the report, as a share of the calls. Each is asked twice; the rest are validation positions. */
+const testShare = 0.3;
 
 /** Orders items by multiples of the golden ratio, so that each beginning of the list covers the whole list. */
 export function spread<T>(items: readonly T[]): T[] {
@@ -81,8 +81,8 @@ export function spread<T>(items: readonly T[]): T[] {
 
 /** The positions that the API labels with at most `count` calls, evenly spread. */
 export function positionsToAsk<T>(validation: readonly T[], test: readonly T[], count: number) {
-  const some = sample(validation, Math.round(count * validationShare));
-  return { validation: some, test: sample(test, Math.floor((count - some.length) / 2)) };
+  const tested = sample(test, Math.floor(count * testShare));
+  return { validation: sample(validation, count - 2 * tested.length), test: tested };
 }
 
 /**
