@@ -79,7 +79,7 @@ def train(request, rows, tokenizer, rate):
 
 def main():
     request = json.load(sys.stdin)
-    torch.set_num_threads(request.get('threads', 2))
+    torch.set_num_threads(request.get('threads', 1))
     folder, file = os.path.split(request['model'])
     tokenizer = AutoTokenizer.from_pretrained(folder, gguf_file=file)
     if tokenizer.pad_token_id is None:

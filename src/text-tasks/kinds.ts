@@ -9,7 +9,7 @@ import type { DeepReading } from './deep-reading.ts';
 import type { TextEvidence } from './evidence.ts';
 import { type LocalAnswers, rowsOf } from './label-texts.ts';
 import { keyOf } from './labels/extract.ts';
-import { estimatesFor, mostLikely, probabilitiesAfterCall } from './labels/router.ts';
+import { confidenceWith, estimatesFor, mostLikely, probabilitiesAfterCall } from './labels/router.ts';
 import { labelProbabilities } from './labels/text-specialist.ts';
 import { learnAnswers } from './learn-answers.ts';
 import { type LearnedTask, learnTask } from './learn-task.ts';
@@ -23,20 +23,22 @@ export function learn(task: TextTask, taskData: TaskData): TaskModel {
 
 /** @param deep hidden states of the base; absent: n-grams alone */
 export function taskModelOf({ labels }: LabelTask, learned: LearnedTask, deep?: DeepReading): TaskModel {
-  const { specialist, router } = learned;
+  const { specialist, router, informed } = learned;
   const nameOf = (probabilities: readonly number[]) => labels[mostLikely(probabilities)]?.name as string;
   const answers: LocalAnswers = {
     ...learned,
     ...(deep && { prepare: (texts) => deep.predict(specialist, texts) }),
     answer: (text) => {
       const probabilities = deep?.probabilities(keyOf(text)) ?? labelProbabilities(specialist, { text });
+      const item = { id: '', text, probabilities, informed };
       return {
-        ...estimatesFor(router, { id: '', text, probabilities }),
+        ...estimatesFor(router, item),
         label: nameOf(probabilities),
         // If the API is known to confuse two labels, the local model decides between them.
         afterCall: (api) => {
           const index = labels.findIndex(({ name }) => name === api);
-          return nameOf(probabilitiesAfterCall(router, probabilities, index));
+          const label = nameOf(probabilitiesAfterCall(router, probabilities, index));
+          return { label, confidence: confidenceWith(router, item, index) };
         },
       };
     },

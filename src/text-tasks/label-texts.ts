@@ -46,8 +46,8 @@ export interface LocalAnswers extends Pick<MeasuredTaskData, 'known' | 'risk'> {
     readonly label: string;
     readonly before: number;
     readonly after: number;
-    /** The answer once the API has given its own. */
-    readonly afterCall: (api: string) => string;
+    /** The answer once the API has given its own, and its probability of being right. */
+    readonly afterCall: (api: string) => { readonly label: string; readonly confidence: number };
   };
 }
 
@@ -85,7 +85,7 @@ async function* rowsOfGroup(
     }
     const { label, before, after, afterCall } = answer(text);
     const api = known.get(keyOf(text))?.api;
-    if (api !== undefined) yield { ...at, label: afterCall(api), by: 'api', confidence: after, inDoubt: false };
+    if (api !== undefined) yield { ...at, ...afterCall(api), by: 'api', inDoubt: false };
     else {
       const inDoubt = risk === undefined || after - before >= risk.keepBelow;
       yield { ...at, label, by: 'specialist', confidence: before, inDoubt };

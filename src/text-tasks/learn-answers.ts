@@ -1,6 +1,12 @@
 // Fits the local model and router of a task with text answers, from accepted and API answers.
 import type { AnswerTask } from '../prompts/label/task.ts';
-import { type DraftedText, expectedAt, fitAnswerRouter, judgedAnswer } from './answers/answer-router.ts';
+import {
+  confidenceWith,
+  type DraftedText,
+  expectedAt,
+  fitAnswerRouter,
+  judgedAnswer,
+} from './answers/answer-router.ts';
 import { NearestAnswers } from './answers/nearest-answers.ts';
 import { rowsOf } from './label-texts.ts';
 import { keyOf } from './labels/extract.ts';
@@ -33,7 +39,8 @@ export function learnAnswers(task: AnswerTask, taskData: TaskData, loss = DEFAUL
   const risk = judged.length > 0 ? riskAt(judged, loss) : undefined;
   const answer = (text: string) => {
     const item: DraftedText = { id: '', text, draft: nearest.draft(text, keyOf(text)) };
-    return { label: item.draft.answer, ...expectedAt(router, item), afterCall: (api: string) => api };
+    const afterCall = (api: string) => ({ label: api, confidence: confidenceWith(router, item, api) });
+    return { label: item.draft.answer, ...expectedAt(router, item), afterCall };
   };
   const rows: TaskModel['rows'] = (texts, shard) => rowsOf({ known, risk, answer }, texts, shard);
   return { ...taskData, rarity, judged, judgedBy, risk, rows, confidence: (text) => answer(text).before };

@@ -2,6 +2,7 @@
 // the same bytes on machines with the same floating-point arithmetic.
 import { CodedError } from '../common/errors.ts';
 import type { LabelTask } from '../prompts/label/task.ts';
+import { chooseForm } from './choose-form.ts';
 import type { KnownLabels } from './given-labels.ts';
 import { keyOf } from './labels/extract.ts';
 import {
@@ -35,6 +36,8 @@ export interface MeasuredTaskData extends TaskData {
 export interface LearnedTask extends MeasuredTaskData {
   readonly specialist: TextSpecialist;
   readonly router: TextRouter;
+  /** Whether the large model is shown what the folder knows. */
+  readonly informed: boolean;
   /** Keys of the texts that were held back. */
   readonly heldBack: ReadonlySet<number>;
   /** Share of right labels among the training texts, out of fold. */
@@ -52,10 +55,11 @@ export function labelledIn({ labels }: Pick<LabelTask, 'labels'>, known: Readonl
   };
   return [...known]
     .sort(([a], [b]) => a - b)
-    .flatMap(([key, { text, ...names }]) => {
+    .flatMap(([key, { text, paid, ...names }]) => {
       const [person, api] = [indexOf(names.person), indexOf(names.api)];
       const label = person ?? api;
-      return label === undefined ? [] : [{ key, text, label, person, api }];
+      const informed = (paid?.form ?? 'bare') !== 'bare';
+      return label === undefined ? [] : [{ key, text, label, person, api, informed }];
     });
 }
 
@@ -105,22 +109,24 @@ export function learnTask(
     isConfident(ngramOutOfFold[i] as number[]) ? (ngramOutOfFold[i] as number[]) : combined,
   );
   const router = fitTextRouter(
-    training.map(({ key, text, person, api }, i): HeldOutText => {
-      return { id: String(key), text, probabilities: probabilities[i] as number[], truth: person, api };
+    training.map(({ key, text, person, api, informed }, i): HeldOutText => {
+      return { id: String(key), text, informed, probabilities: probabilities[i] as number[], truth: person, api };
     }),
     labels,
   );
   const judged = labelled
     .filter(({ key }) => keys.has(key))
-    .map(({ key, text, label, api }) => {
+    .map(({ key, text, label, api, informed }) => {
       const served = servedProbabilities(specialist, text, () => states?.get(key));
-      return judgeText(router, { id: String(key), text, probabilities: served, truth: label, api } as FullyKnownText);
+      const item = { id: String(key), text, informed, probabilities: served, truth: label, api };
+      return judgeText(router, item as FullyKnownText);
     });
   const right = training.filter(({ label }, i) => mostLikely(probabilities[i] as number[]) === label);
   return {
     ...taskData,
     specialist,
     router,
+    informed: chooseForm(task, known).serves !== 'bare',
     risk: judged.length > 0 ? riskAt(judged, loss) : undefined,
     judged,
     judgedBy,

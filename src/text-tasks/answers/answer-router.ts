@@ -18,6 +18,8 @@ export interface AnswerRouter {
   /** Estimated similarity to the accepted answer: before a call (local draft) and after it (API's answer). */
   readonly beforeCall: Estimate;
   readonly afterCall: Estimate;
+  /** After a call too, once its answer is known: the likeness of both answers tells most. */
+  readonly afterAnswer: Estimate;
   /** Without accepted answers, the API's answers count as right. */
   readonly trustsApi: boolean;
 }
@@ -58,11 +60,21 @@ export function expectedAt(
   };
 }
 
+function answeredFeatures(item: DraftedText, api: string): Float64Array {
+  return Float64Array.of(...featuresOf(item), answerSimilarity(item.draft.answer, api));
+}
+
+/** Expected similarity of the API's answer to the accepted one. */
+export function confidenceWith(router: AnswerRouter, item: DraftedText, api: string): number {
+  if (router.trustsApi) return 1;
+  return estimateOf(router.afterAnswer, answeredFeatures(item, api), logit(ASSUMED_SIMILARITY));
+}
+
 /** Without accepted answers, a draft is judged by its similarity to the API's answer. */
 export function fitAnswerRouter(items: readonly DraftedText[]): AnswerRouter {
-  const row = (item: DraftedText, prior: number, label: number): LabelledVector => ({
+  const row = (item: DraftedText, prior: number, label: number, values = featuresOf(item)): LabelledVector => ({
     path: item.id,
-    values: featuresOf(item),
+    values,
     prior: logit(prior),
     label,
   });
@@ -71,12 +83,14 @@ export function fitAnswerRouter(items: readonly DraftedText[]): AnswerRouter {
     return accepted === undefined ? [] : [row(item, item.draft.nearest, answerSimilarity(item.draft.answer, accepted))];
   });
   const both = items.filter(({ api, truth }) => api !== undefined && truth !== undefined);
-  const rowsAfterCall = both.map((item) =>
-    row(item, ASSUMED_SIMILARITY, answerSimilarity(item.api as string, item.truth as string)),
-  );
+  const rowsAfterCall = (features: (item: DraftedText) => Float64Array) =>
+    both.map((item) =>
+      row(item, ASSUMED_SIMILARITY, answerSimilarity(item.api as string, item.truth as string), features(item)),
+    );
   return {
     beforeCall: fitEstimate(rowsBeforeCall),
-    afterCall: fitEstimate(rowsAfterCall),
+    afterCall: fitEstimate(rowsAfterCall(featuresOf)),
+    afterAnswer: fitEstimate(rowsAfterCall((item) => answeredFeatures(item, item.api as string))),
     trustsApi: both.length === 0,
   };
 }

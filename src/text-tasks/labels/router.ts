@@ -20,6 +20,8 @@ export interface HeldOutText {
   readonly probabilities: readonly number[];
   /** Index of the large model's label; undefined: not asked, or its answer was no label. */
   readonly api?: number | undefined;
+  /** Whether the large model was shown, or would be shown, what the folder knows. */
+  readonly informed?: boolean;
   /** Index of the label that a person gave. */
   readonly truth?: number | undefined;
 }
@@ -31,6 +33,8 @@ export interface TextRouter {
   readonly combinerWeights: readonly number[] | undefined;
   readonly beforeCall: Estimate;
   readonly afterCall: Estimate;
+  /** After a call too, once its answer is known: whether both models agree tells most. */
+  readonly afterAnswer: Estimate;
   /** Number of fully known texts; 0: the estimate after a call is an assumption. */
   readonly known: number;
 }
@@ -129,14 +133,40 @@ function expectedConfidence(llmModel: LlmModel, probabilities: readonly number[]
 }
 
 /** Features of both estimates, and the prior logit of each. */
-function featuresOf(llmModel: LlmModel, { id, text, probabilities }: HeldOutText) {
+function featuresOf(llmModel: LlmModel, { id, text, probabilities, informed }: HeldOutText) {
   const sorted = [...probabilities].sort((a, b) => b - a);
   const top = sorted[0] as number;
   const second = sorted[1] ?? 0;
   const entropy = probabilities.reduce((sum, p) => sum - p * Math.log(Math.max(p, 1e-12)), 0);
   const expectedAfter = expectedConfidence(llmModel, probabilities);
-  const values = Float64Array.of(logit(top), logit(second), entropy, logit(expectedAfter), Math.log1p(text.length));
+  const values = Float64Array.of(
+    logit(top),
+    logit(second),
+    entropy,
+    logit(expectedAfter),
+    Math.log1p(text.length),
+    Number(informed === true),
+  );
   return { path: id, values, before: logit(top), after: logit(expectedAfter) };
+}
+
+/** The features once the large model has answered. */
+function answeredFeatures(llmModel: LlmModel, item: HeldOutText, api: number) {
+  const { values } = featuresOf(llmModel, item);
+  const { probabilities } = item;
+  const combined = Math.max(...probabilitiesAfterCall(llmModel, probabilities, api));
+  const agrees = Number(mostLikely(probabilities) === api);
+  return {
+    values: Float64Array.of(...values, agrees, logit(probabilities[api] ?? 0)),
+    prior: logit(llmModel.combinerWeights === undefined ? ASSUMED_ACCURACY : combined),
+  };
+}
+
+/** Probability that the combined answer is right. @param api index of the large model's label */
+export function confidenceWith(router: TextRouter, item: HeldOutText, api: number): number {
+  if (router.known === 0) return ASSUMED_ACCURACY;
+  const { values, prior } = answeredFeatures(router, item, api);
+  return estimateOf(router.afterAnswer, values, prior);
 }
 
 /** Probability of being right before a call (local model) and after it. */
@@ -195,19 +225,23 @@ export function fitTextRouter(items: readonly HeldOutText[], labels: number): Te
     const label = Number(mostLikely(item.probabilities) === target);
     return [{ path: item.id, values: row.values, prior: row.before, label }];
   });
-  const rowsAfterCall = foldModels.flatMap(({ fitted, heldOut }) =>
-    heldOut.map((item): LabelledVector => {
-      const row = featuresOf(dropUselessCombiner(fitted), item);
-      const label = Number(
-        mostLikely(probabilitiesAfterCall(dropUselessCombiner(fitted), item.probabilities, item.api)) === item.truth,
-      );
-      return { path: item.id, values: row.values, prior: row.after, label };
-    }),
-  );
+  const rowsOf = (rowOf: (fitted: LlmModel, item: FullyKnownText) => Pick<LabelledVector, 'values' | 'prior'>) =>
+    foldModels.flatMap(({ fitted, heldOut }) =>
+      heldOut.map((item): LabelledVector => {
+        const foldModel = dropUselessCombiner(fitted);
+        const answer = mostLikely(probabilitiesAfterCall(foldModel, item.probabilities, item.api));
+        return { path: item.id, ...rowOf(foldModel, item), label: Number(answer === item.truth) };
+      }),
+    );
+  const rowsAfterCall = rowsOf((fitted, item) => {
+    const { values, after } = featuresOf(fitted, item);
+    return { values, prior: after };
+  });
   return {
     ...llmModel,
     beforeCall: fitEstimate(rowsBeforeCall),
     afterCall: fitEstimate(rowsAfterCall),
+    afterAnswer: fitEstimate(rowsOf((fitted, item) => answeredFeatures(fitted, item, item.api))),
     known: enough ? knownItems.length : 0,
   };
 }

@@ -1,9 +1,10 @@
 // The router of a task with labels: calibrated estimates, calls by expected gain, and the combiner.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { expectedCalibrationError } from '../../../src/common/statistics/calibrate.ts';
+import { brierScore, expectedCalibrationError } from '../../../src/common/statistics/calibrate.ts';
 import { uniforms } from '../../../src/common/statistics/random.ts';
 import {
+  confidenceWith,
   estimatesFor,
   fitTextRouter,
   type HeldOutText,
@@ -75,4 +76,29 @@ test('without human labels a local label counts as right if it equals the API la
   const sure = estimatesFor(router, { id: 'a', text: 'x', probabilities: [0.99, 0.01] });
   const unsure = estimatesFor(router, { id: 'b', text: 'x', probabilities: [0.55, 0.45] });
   assert.ok(sure.before > unsure.before && sure.after === unsure.after);
+});
+
+test('once the large model has answered, agreement with the local model makes the answer more likely to be right', () => {
+  const router = fitTextRouter(makeTexts(800, 8), 2);
+  const others = makeTexts(2000, 9).filter(isFullyKnown);
+  const confidences = others.map((item) => confidenceWith(router, item, item.api));
+  const right = others.map((item) =>
+    Number(mostLikely(probabilitiesAfterCall(router, item.probabilities, item.api)) === item.truth),
+  );
+  assert.ok(expectedCalibrationError(confidences, right) < 0.05);
+  const before = others.map((item) => estimatesFor(router, item).after);
+  assert.ok(brierScore(confidences, right) < brierScore(before, right) - 0.01);
+  const [first] = others;
+  assert.ok(first);
+  const sure = { ...first, probabilities: [0.95, 0.05] };
+  assert.ok(confidenceWith(router, sure, 0) > confidenceWith(router, sure, 1) + 0.1);
+});
+
+test('the estimate after a call knows whether the large model is shown what the folder knows', () => {
+  const bare = makeTexts(600, 10, true).map((item) => ({ ...item, id: `bare ${item.id}`, informed: false }));
+  const informed = makeTexts(600, 11).map(({ truth, ...item }) => ({ ...item, truth, api: truth, informed: true }));
+  const router = fitTextRouter([...bare, ...informed], 2);
+  const after = (shown: boolean) =>
+    estimatesFor(router, { id: 'a', text: 'x', probabilities: [0.4, 0.6], informed: shown }).after;
+  assert.ok(after(true) > after(false) + 0.05, `${after(true)} ${after(false)}`);
 });
