@@ -1,5 +1,5 @@
 # The paper's opponent: LoRA of a small language model on a task's labels, as peft trains it. Reads a request on standard input (peft.ts writes it) and
-# prints JSON. pip install torch transformers peft gguf accelerate. Every rate trains the same steps; the calibration texts choose between the rates.
+# prints a line of JSON after every rate. pip install torch transformers peft gguf accelerate. Every rate trains the same steps; the calibration texts choose between the rates.
 import json
 import os
 import resource
@@ -101,9 +101,9 @@ def main():
             best = {'rate': rate, 'calibration': calibration, 'seconds': seconds, 'processor-seconds': processor, 'test': test,
                     'ms-a-text': 1000 * (time.time() - began) / len(test), 'processor-ms-a-text': 1000 * (time.process_time() - used) / len(test)}
         del model
-    # Kilobytes on Linux.
-    best['peak-bytes'] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    print(json.dumps({**best, 'rates': rates}))
+        # After every rate, so that a run that is ended early has said something. Kilobytes on Linux.
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+        print(json.dumps({**best, 'rates': rates, 'peak-bytes': peak}), flush=True)
 
 
 main()

@@ -26,11 +26,8 @@ test('shows the nearest texts that people labelled, never the text itself or a l
   known.set(keyOf('crash in the list 99'), { text: 'crash in the list 99', api: 'wish' });
   const shown = new TextEvidence(task, known, []).ofLabel('crash in the list 99', 'examples');
   assert.deepEqual(
-    shown.examples.map(({ text, label }) => [/^crash in the list/.test(text), label]),
-    [
-      ...Array.from({ length: 5 }, () => [true, 'bug']),
-      ...shown.examples.slice(5).map(({ text, label }) => [/^crash in the list/.test(text), label]),
-    ],
+    shown.examples.slice(0, 5).map(({ text, label }) => [/^crash in the list/.test(text), label]),
+    Array.from({ length: 5 }, () => [true, 'bug']),
   );
   assert.deepEqual(new TextEvidence(task, known, []).ofLabel('crash in the list 99', 'bare'), { examples: [] });
   assert.equal('probabilities' in shown, false);
