@@ -67,10 +67,10 @@ const tasks: readonly (Omit<RecordedTask, 'texts'> & { readonly leftOut?: string
   },
 ];
 
-const beside = resolve(root, '../shared/bench/tasks');
+export const besideFolder = resolve(root, '../shared/bench/tasks');
 
 /** Throws where the folder does not hold all three. */
-export function readTasks(folder = beside): RecordedTask[] {
+export function readTasks(folder = besideFolder): RecordedTask[] {
   return tasks.map(({ leftOut, ...task }) => {
     const file = join(folder, `${task.task.name}.jsonl`);
     if (!existsSync(file))

@@ -7,13 +7,7 @@ import { interval } from '../../src/common/statistics/bootstrap.ts';
 import { brierScore, expectedCalibrationError } from '../../src/common/statistics/calibrate.ts';
 import { uniforms } from '../../src/common/statistics/random.ts';
 import { type BasePrompt, basePromptOf } from '../../src/text-tasks/labels/base-reading.ts';
-import {
-  fitTextRouter,
-  type HeldOutText,
-  isFullyKnown,
-  judgeText,
-  mostLikely,
-} from '../../src/text-tasks/labels/router.ts';
+import { type HeldOutText, judgeText, mostLikely } from '../../src/text-tasks/labels/router.ts';
 import { accuracyAt, type JudgedText, RISK_TERMS } from '../../src/text-tasks/labels/share-of-calls.ts';
 import {
   fitSpecialist,
@@ -25,14 +19,16 @@ import {
 import type { Benchmark, BenchOptions, Figures, Keep } from '../figures.ts';
 import { printFigures, Table } from '../print.ts';
 import { rowsInBulk } from './bulk.ts';
-import { type RecordedTask, type RecordedText, readTasks } from './data.ts';
+import { besideFolder, type RecordedTask, readTasks } from './data.ts';
 import { onHiddenHalves } from './halves.ts';
+import { type Item, judgedTexts, learnPair, targetOf } from './pair.ts';
+import { peftTable } from './peft.ts';
 import { statesOf } from './states.ts';
 
 export const tasks: Benchmark = {
   name: 'tasks',
-  what: 'text tasks on recorded answers: accuracy by share of API calls, what each part brings, time and memory',
-  takes: ['data', 'bases', 'only'],
+  what: 'text tasks on recorded answers: accuracy by share of API calls, what each part brings, time and memory; --only peft: beside LoRA',
+  takes: ['data', 'bases', 'only', 'model'],
   run,
 };
 
@@ -42,14 +38,26 @@ const seeds = [1, 2, 3, 4, 5];
 /** A base that knows language, unless --bases names another one; 'none': n-grams alone. */
 const defaultBase = 'medium';
 
-async function run({ data, bases = defaultBase, only }: BenchOptions, keep: Keep): Promise<Figures> {
-  const wanted = only?.split(',') ?? [];
+async function run({ data, bases = defaultBase, only, model = [] }: BenchOptions, keep: Keep): Promise<Figures> {
+  const sections = only?.split(',') ?? [];
+  const isPeft = sections.includes('peft');
+  const wanted = sections.filter((name) => name !== 'peft');
   const figures: Record<string, Figures> = {};
   for (const recorded of readTasks(data)) {
     const { name } = recorded.task;
     if (wanted.length > 0 && !wanted.includes(name)) continue;
     const reading = basePromptOf(recorded.task, labelledOf(recorded));
     const read = bases === 'none' ? undefined : await statesOf(recorded, reading, join(root, 'models', bases));
+    if (isPeft) {
+      figures[name] = peftTable(
+        recorded,
+        { data: data ?? besideFolder, models: model },
+        read?.states,
+        reading.examples,
+      );
+      keep(figures);
+      continue;
+    }
     const measured = measureTask(recorded, read?.states, reading);
     figures[name] = {
       ...measured,
@@ -62,8 +70,6 @@ async function run({ data, bases = defaultBase, only }: BenchOptions, keep: Keep
   return figures;
 }
 
-type Item = RecordedText & LabelledText;
-
 /** What may be learned from, with what it is learned as. */
 function labelledOf(recorded: RecordedTask) {
   return recorded.texts.flatMap((row) => {
@@ -72,39 +78,14 @@ function labelledOf(recorded: RecordedTask) {
   });
 }
 
-/** What the specialist learns a text's label from: the folder's own, where it has them. */
-function targetOf({ ownLabels }: RecordedTask, { truth, api }: RecordedText): number | undefined {
-  return ownLabels ? truth : api;
-}
-
 function measureTask(
   recorded: RecordedTask,
   states: readonly Float32Array[] | undefined,
   { examples }: BasePrompt,
 ): Figures {
-  const labels = recorded.task.labels.length;
-  const items = recorded.texts.map((row, i): Item => {
-    const own = states?.[i];
-    return { ...row, label: targetOf(recorded, row) ?? 0, ...(own && { states: own }) };
-  });
-  // What stands as an example before every text gives its own label away.
-  const learned = items.filter(({ split, text }) => split !== 'test' && !(states && examples.has(text)));
-  const test = items.filter(({ split }) => split === 'test');
-  const began = performance.now();
-  const statistics = textStatisticsOf(
-    learned.map(({ text }) => text),
-    states ? learned.map((item) => item.states as Float32Array) : [],
-  );
-  const { specialist, outOfFold } = fitSpecialist(learned, labels, statistics);
-  const trained = performance.now();
-  // The truth of the calibration texts is what somebody in the folder checked.
-  const held = learned.map((item, i): HeldOutText => {
-    const known = recorded.ownLabels || item.split === 'calibration';
-    return { ...item, probabilities: outOfFold[i] as number[], truth: known ? item.truth : undefined };
-  });
-  const router = fitTextRouter(held, labels);
-  const coupled = performance.now();
-  const judged = test.map((item) => judge(specialist, item)).filter(isFullyKnown);
+  const pair = learnPair(recorded, states, examples);
+  const { learned, test, specialist, router, seconds } = pair;
+  const judged = judgedTexts(pair);
   const pairs = judged.map((item) => judgeText(router, item));
   return {
     ...accuracies(pairs),
@@ -114,14 +95,10 @@ function measureTask(
     'what-each-part-brings': ablation(recorded, learned, test),
     'states-only-where-n-grams-doubt': states ? doubted(specialist, test) : {},
     'shares-of-heads': Object.fromEntries(specialist.shares.map((share, i) => [i === 0 ? 'n-grams' : 'states', share])),
-    'seconds-of-training': (trained - began) / 1000,
-    'seconds-of-router': (coupled - trained) / 1000,
+    'seconds-of-training': seconds.training,
+    'seconds-of-router': seconds.router,
     'rows-in-bulk': rowsInBulk(recorded.task.labels, learned),
   };
-}
-
-function judge(specialist: TextSpecialist, item: Item): HeldOutText {
-  return { ...item, probabilities: labelProbabilities(specialist, item) };
 }
 
 const gain = ({ gain }: JudgedText) => gain;
