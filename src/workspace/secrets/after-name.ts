@@ -9,9 +9,8 @@ import {
   skip,
   type ValueCandidate,
 } from './candidates.ts';
-import { isForeign } from './foreign-names.ts';
-import { valuesInProse } from './prose.ts';
-import { lineStartOf, type ReadValue, readQuoted } from './read-value.ts';
+import { foreignLink, foreignVerbs, isForeign } from './foreign-names.ts';
+import { lineEndOf, lineStartOf, readBare, readQuoted } from './read-value.ts';
 import type { SearchedText } from './searched-text.ts';
 import { isNoWord } from './values.ts';
 
@@ -35,7 +34,7 @@ const valueFieldPattern =
   /[\s"'\\,/>:={}]{0,200}(?:(?:[\w:]{1,30}=(?:\\{0,4}["'][^"'<>\n]{0,80}\\{0,4}["'](?:,\s)?|\w{1,20},)\s{0,80}){1,4}(?:>\s{0,80})?)?(?:<\/[\w:-]{1,20}>\s{0,80})?(?:<(?:[\w-]{1,20}-)?(?:[sS]tring|[vV]alue|[vV]al)\b[^>]{0,40}>|(?:(?:#|\/\/)[^\n]{0,200}\n\s{0,80}|\/\*[^*]{0,300}\*\/\s{0,80}|\\{0,4}["']?(?:[tT]ype|[dD]escription|sensitive|nullable|ephemeral|NoEcho|M(?:in|ax)Length|AllowedPattern|ConstraintDescription)\\{0,4}["']?[ \t]{0,80}[=:](?:[ \t]{0,80}"[^"\n]{0,200}"[ \t]{0,80}(?:(?:#|\/\/)[^\n]{0,200})?[,\n]|(?![ \t]{0,80}")[^\n,{}]{0,400}[,\n])\s{0,80}){0,12}\\{0,4}["']?\b(?:value|val|[dD]efault|default_?[vV]alue|string_?value|Value|content)\b\\{0,4}["']?[ \t]*[:=][ \t]*)/y;
 /** `expect(x.password).toBe("y")`, `setPassword("y")`, `.password("y")`. */
 const assertionPattern =
-  /(?:["'`\]):?;\s]|\\n){0,6}\.(?:toBe|toEqual|toStrictEqual|equals?|isEqualTo|eql?|(?:should|to)(?:\.\w+)+|fill|type|send_?[kK]eys|setValue|set_value|enter_?[tT]ext|typeText|sendline)\(\s*|(?:["'`\])]|\(\)){0,4}\.(?:thenReturn|mockReturnValue|mockResolvedValue|and_return|willReturn|returns)\(\s*(?=["'`])|["']?\)[ \t]*\{[ \t]*(?=["'])|(?:\(\)[^\n{}:;"']{0,40}[:{]|[ \t]+by[ \t]+lazy[ \t]*\{)\s*(?:return\b\s*)?(?=["'`])|["'`]?,\s*with:\s*(?=["'])|(?:["'`\])]){0,3}\.(?:unwrap_or(?:_else)?|getOrElse|or_else|or|orElse(?:Get)?)\(\s*(?:\|\w*\|\s*|\(\)\s*=>\s*)?(?=["'`])|,\s*set\w{1,40}\s*\]\s*=\s*[\w.]{1,30}(?:<[\w\s|]{1,30}>)?\(\s*(?=["'`])|["'`]?\s+(?:field\s+)?(?:with|as)\s+(?=["'])|["':;\s]{0,6}(?:\w{1,40}\.)?send(?:line)?[( ]\s*(?=["'])/y;
+  /[ \t]*(?:[:=][ \t]*)?\*\/[ \t]*(?=["'`])|(?:["'`\]):?;\s]|\\n){0,6}\.(?:toBe|toEqual|toStrictEqual|equals?|isEqualTo|eql?|(?:should|to)(?:\.\w+)+|fill|type|send_?[kK]eys|setValue|set_value|enter_?[tT]ext|typeText|sendline)\(\s*|(?:["'`\])]|\(\)){0,4}\.(?:thenReturn|mockReturnValue|mockResolvedValue|and_return|willReturn|returns)\(\s*(?=["'`])|["']?\)[ \t]*\{[ \t]*(?=["'])|(?:\(\)[^\n{}:;"']{0,40}[:{]|[ \t]+by[ \t]+lazy[ \t]*\{)\s*(?:return\b\s*)?(?=["'`])|["'`]?,\s*with:\s*(?=["'])|(?:["'`\])]){0,3}\.(?:unwrap_or(?:_else)?|getOrElse|or_else|or|orElse(?:Get)?)\(\s*(?:\|\w*\|\s*|\(\)\s*=>\s*)?(?=["'`])|,\s*set\w{1,40}\s*\]\s*=\s*[\w.]{1,30}(?:<[\w\s|]{1,30}>)?\(\s*(?=["'`])|["'`]?\s+(?:field\s+)?(?:with|as)\s+(?=["'])|["':;\s]{0,6}(?:\w{1,40}\.)?send(?:line)?[( ]\s*(?=["'])/y;
 const callPattern = /\??[({][ \t\n]*(?:Some\(|\[\]byte\()?(?=[bru@]{0,2}\\*["'`])/y;
 
 /** Returns the values of the name between `start` and `end`. Tries each syntax in turn. */
@@ -65,22 +64,16 @@ export function valuesAfter(source: SearchedText, start: number, end: number): V
     isForeign: isForeign(text.slice(start, end)),
   };
 
-  // { "value": "x", "name": "DB_PASSWORD" }
-  const valueBefore =
-    /\bvalue\\*["']?\s*[:=]\s*\\*["']([^"'\n\\]{6,200})\\*["']\s*(?:(?:,|\bWHERE\b)\s*)?\\*["']?(?:name|key)\\*["']?\s*[:=]\s*\\*["']?$/i.exec(
-      before,
-    );
-  if (valueBefore?.[1] !== undefined) {
-    const from = start - before.length + valueBefore.index + valueBefore[0].indexOf(valueBefore[1]);
-    const to = from + valueBefore[1].length;
-    return [{ text: valueBefore[1], pieces: [[from, to]], quoted: true, next: end, literal: true }];
-  }
-  const labelledValues = valuesLabelledByComment(text, before, start, end);
-  if (labelledValues.length > 0) return labelledValues;
-  const nameIndex = nameIndexOf(before);
-  if (nameIndex > 0 && /^(?::?=)$/.test(operatorText)) {
-    const value = nthLiteral(text, valueStart, nameIndex);
-    if (value !== undefined) return [{ ...value, literal: true }];
+  const earlier = valueBefore(text, before, start, end);
+  if (earlier !== undefined) return [earlier];
+  // `user, password = "joe", "x"`
+  const names = /^[ \t]*(?:(?:const|let|var|my|local|val)[ \t]*\(?)?((?:[\w$.]{1,40}[ \t]*,[ \t]*){1,5})$/.exec(
+    before,
+  )?.[1];
+  if (names !== undefined && /^:?=$/.test(operatorText)) {
+    let at = valueStart;
+    for (let n = names.split(',').length; n > 1; n--) at = skip(/\(?["'`][^"'`\n]{0,200}["'`][ \t]*,[ \t]*/y, text, at);
+    return literals(text, at);
   }
   const elementEnd = /<[^<>]{0,200}$/.test(before) ? skip(attributesPattern, text, end) : end;
   if (elementEnd > end) {
@@ -128,71 +121,110 @@ export function valuesAfter(source: SearchedText, start: number, end: number): V
   return valuesInProse(spot, nameEnd);
 }
 
-/**
- * Values that a comment beside the literal labels: `/* password *\/ "x"`, `"x" /* password *\/`, `"x" // the password`.
- * Also values before the name: `"x" === password`, `x as the password`.
- */
-function valuesLabelledByComment(text: string, before: string, start: number, end: number): ValueCandidate[] {
-  if (/\/\*[ \t]*(?:\w+[ \t]+){0,2}$/.test(before)) {
-    const literal = skip(/[ \t]*(?:[:=][ \t]*)?\*\/[ \t]*/y, text, end);
-    if (literal > end) {
-      const values = literals(text, literal);
-      if (values.length > 0) return values;
-    }
+/** Values that stand before their name; the second expression is what must follow the name. */
+const valuesBefore: readonly (readonly [before: RegExp, after?: RegExp])[] = [
+  // `"value": "x", "name": "DB_PASSWORD"`, `value = 'x' WHERE name = 'password'`
+  [
+    /\bvalue\\*["']?\s*[:=]\s*\\*["'](?<value>[^"'\n\\]{6,200})\\*["']\s*(?:(?:,|\bWHERE\b)\s*)?\\*["']?(?:name|key)\\*["']?\s*[:=]\s*\\*["']?$/i,
+  ],
+  // `"x" === password`, `"x" as the password`, `x as the password`
+  [
+    /(["'`])(?<value>[^"'`\n]{6,200})\1(?:\.equals\w*\([ \t]*|[ \t]*[!=]==?[ \t]*|,[ \t]*(?:forKey|key|for):[ \t]*["']|[ \t]+as[ \t]+(?:the[ \t]+|my[ \t]+|a[ \t]+)?)$/,
+  ],
+  [/(?:^|[\s(])(?<bare>[^\s"'`()<>,;]{8,80})[ \t]+as[ \t]+(?:the[ \t]+|my[ \t]+|a[ \t]+)?$/],
+  // `"x" // the password`, `"x" /* password *\/`
+  [
+    /(["'`])(?<value>[^"'`\n]{6,200})\1[ \t;,)}\]]*(?:\/\/|#|--|\/\*|<!--)[ \t]*(?:[\w-]+,?[ \t]+){0,3}$/,
+    /^[ \t]*(?:\*\/|-->|\(|\r?\n|$)/,
+  ],
+];
+
+function valueBefore(text: string, before: string, start: number, end: number): ValueCandidate | undefined {
+  for (const [pattern, after] of valuesBefore) {
+    const match = pattern.exec(before);
+    const { value, bare } = match?.groups ?? {};
+    const found = value ?? bare;
+    if (match === null || found === undefined || after?.test(text.slice(end, end + 20)) === false) continue;
+    if (bare !== undefined && !(isMixed(bare) && isNoWord(bare) && !isExpression(bare))) continue;
+    const from = start - before.length + match.index + match[0].indexOf(found);
+    return {
+      text: found,
+      pieces: [[from, from + found.length]],
+      quoted: value !== undefined,
+      next: end,
+      literal: true,
+    };
   }
-  const comparedBefore =
-    /(["'`])([^"'`\n]{6,200})\1(?:\.equals\w*\([ \t]*|[ \t]*[!=]==?[ \t]*|,[ \t]*(?:forKey|key|for):[ \t]*["']|[ \t]+as[ \t]+(?:the[ \t]+|my[ \t]+|a[ \t]+)?)$/.exec(
-      before,
-    );
-  if (comparedBefore?.[2] !== undefined) {
-    const valueStart = start - before.length + comparedBefore.index + 1;
-    return [
-      {
-        text: comparedBefore[2],
-        pieces: [[valueStart, valueStart + comparedBefore[2].length]],
-        quoted: true,
-        next: end,
-        literal: true,
-      },
-    ];
-  }
-  const phrase = /(?:^|[\s(])([^\s"'`()<>,;]{8,80})[ \t]+as[ \t]+(?:the[ \t]+|my[ \t]+|a[ \t]+)?$/.exec(before);
-  if (phrase?.[1] !== undefined && isMixed(phrase[1]) && isNoWord(phrase[1]) && !isExpression(phrase[1])) {
-    const valueStart = start - before.length + phrase.index + phrase[0].indexOf(phrase[1]);
-    return [
-      {
-        text: phrase[1],
-        pieces: [[valueStart, valueStart + phrase[1].length]],
-        quoted: false,
-        next: end,
-        literal: true,
-      },
-    ];
-  }
-  if (!/^[ \t]*(?:\*\/|-->|\(|\r?\n|$)/.test(text.slice(end, end + 20))) return [];
-  const commentedLiteral =
-    /(["'`])([^"'`\n]{6,200})\1[ \t;,)}\]]*(?:\/\/|#|--|\/\*|<!--)[ \t]*(?:[\w-]+,?[ \t]+){0,3}$/.exec(before);
-  const value = commentedLiteral?.[2];
-  if (commentedLiteral === null || value === undefined) return [];
-  const from = start - before.length + commentedLiteral.index + 1;
-  return [{ text: value, pieces: [[from, from + value.length]], quoted: true, next: end, literal: true }];
+  return undefined;
 }
 
-/** The number of names before this one in `a, b = "x", "y"`. */
-function nameIndexOf(before: string): number {
-  const names = /^[ \t]*(?:(?:const|let|var|my|local|val)[ \t]*\(?)?((?:[\w$.]{1,40}[ \t]*,[ \t]*){1,5})$/.exec(
-    before,
-  )?.[1];
-  return names === undefined ? 0 : names.split(',').length - 1;
+const link = new RegExp(
+  String.raw`(?:[ \t]*\([^()\n]{1,30}\))?(?:[ \t]+(?!(?:is|are|was)\b)[\w@'.\-]{1,24}){0,6}?[ \t]*` +
+    String.raw`(?:\(?\b(?:is|are|was|will be|set to|equals|to|from)\b|(?<!\p{L})(?:${foreignVerbs})(?!\p{L})|[:：](?!:)|→)` +
+    '[ \\t]*(?:still|now|currently|always|just|set to|simply)?[ \\t:]*(?:``)?',
+  'yu',
+);
+const plainSpace = /[ \t\u3000]+(?:[057][ \t]+|--plaintext[ \t]+|\\\r?\n\s*)?/y;
+/** Text before a name whose value follows after only a space. */
+const spacedBefore =
+  /(?:^|\s|\\n|[`#])(?:ENV|ARG|setenv|setx|set(?:[ \t]+-\w+)*|export|define|SetEnv|login[ \t]+\S+|\S{1,20}[ \t]passwd\/\S+)[ \t]+$/i;
+/** The same in `.netrc`, with other fields between. */
+const netrcBefore = /(?:^|\s|\\n|[`#])(?:machine|default)[ \t]./i;
+/** Configuration lines of routers and load balancers, which begin with the user. */
+const spacedUser = /^[ \t]*(?:enable|user(?:name)?[ \t]+\S+(?:[ \t].{0,60})?)[ \t]+$/;
+const spacedSql = /\b(?:with[ \t]+(?:encrypted[ \t]+)?password|identified[ \t]+by)$/i;
+
+/** 'the password for staging is Xyz', `--password Xyz`, `ENV DB_PASSWORD Xyz`, `requirepass Xyz`, `:password "x"`. */
+function valuesInProse(spot: NamedSpot, closed: number): ValueCandidate[] {
+  const { source, before, isFlag } = spot;
+  const { text, isSettings, isProse } = source;
+  const valueStart = skip(plainSpace, text, closed);
+  if (valueStart > closed) {
+    const textBefore = before + text.slice(spot.start, closed);
+    const isTypographic = spot.isForeign && /[「『“„«]/.test(text[valueStart] ?? '');
+    // 'Set password expiration' is a sentence; `set DB_PASSWORD expiration` is a command.
+    const isSentence =
+      /\b(?:set|define|export|default)[ \t]+$/i.test(before) && /^[a-z]+$/.test(textBefore.trim().replace(/^.*\s/, ''));
+    const takesValue =
+      isFlag || isTypographic || (isSpacedBefore(before) && !isSentence) || (!isProse && spacedUser.test(before));
+    const quoted = literals(text, valueStart);
+    if (quoted.length > 0)
+      return quoted.filter(
+        ({ text: value }) =>
+          takesValue || isSettings || spacedSql.test(textBefore) || /:$|^\s*$/.test(before) || isMixed(value),
+      );
+    const isFirstOnLine =
+      isSettings && !isProse && /^[ \t]*$/.test(before) && !/\.(?:csv|json|ya?ml|xml|log)$/.test(source.path);
+    const isPasswordDirective =
+      /^[ \t]*$/.test(before) &&
+      /^(?:requirepass|masterauth|bindpw|password|passwd|pass)$/i.test(text.slice(spot.start, closed));
+    const isUsedWith = /\b(?:with|using|use|and)[ \t]+(?:the[ \t]+)?$|\([ \t]*$/i.test(before);
+    // An unquoted value in `#define` is code.
+    if (/#[ \t]*define[ \t]+$/.test(before)) return [];
+    const bare =
+      takesValue || isFirstOnLine || isUsedWith || isPasswordDirective || spot.isForeign
+        ? readBare(text, valueStart, takesValue || isFirstOnLine)
+        : undefined;
+    if (
+      bare !== undefined &&
+      !/^\w+=\S/.test(bare.text) &&
+      (takesValue || ((isFirstOnLine || isUsedWith) && isNoWord(bare.text)) || isMixed(bare.text))
+    )
+      return [{ ...bare, literal: !isExpression(bare.text) }];
+  }
+  if (!spot.isForeign && /["']/.test(text.slice(spot.start, closed))) return [];
+  const at = skip(spot.isForeign ? foreignLink : link, text, closed);
+  if (at === closed || lineEndOf(text, closed) < at) return [];
+  const quoted = readQuoted(text, at);
+  // 'change the password to x': here x is often a noun, not a password.
+  const isChange = /\b(?:to|from)[ \t]*$/.test(text.slice(closed, at));
+  if (quoted !== undefined)
+    return !isChange || (isMixed(quoted.text) && !/\s/.test(quoted.text)) ? [{ ...quoted, literal: true }] : [];
+  const bare = readBare(text, at, false);
+  if (bare === undefined || /^\w+=\S/.test(bare.text) || !isNoWord(bare.text) || !/[A-Za-z]/.test(bare.text)) return [];
+  return [{ ...bare, literal: !isExpression(bare.text) }];
 }
 
-function nthLiteral(text: string, valueStart: number, count: number): ReadValue | undefined {
-  let offset = skip(/\(/y, text, valueStart);
-  for (let i = 0; ; i++) {
-    const value = readQuoted(text, offset);
-    if (i === count || value === undefined) return value;
-    const next = skip(/[ \t]*,[ \t]*/y, text, value.next);
-    if (next === value.next) return undefined;
-    offset = next;
-  }
+function isSpacedBefore(before: string): boolean {
+  return spacedBefore.test(before) || (/[ \t]$/.test(before) && netrcBefore.test(before));
 }

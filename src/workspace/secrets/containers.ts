@@ -2,7 +2,6 @@
 // every value of a Kubernetes Secret.
 
 import { indentLength } from '../../text/indents.ts';
-import { lineEnd } from '../../text/lines.ts';
 import { isExpression } from './candidates.ts';
 import { type Strength, strengthOf } from './names.ts';
 import { lineStartOf } from './read-value.ts';
@@ -89,7 +88,9 @@ function bodyAt(text: string, headerStart: number, start: number, opening: strin
 
 const secretKind = /\bkind["']?\s*:\s*["']?(?:Sealed)?Secret\b/;
 const dataSection = /^([ \t]*)["']?(?:data|stringData)["']?\s*:\s*(?:\{\s*)?$/gm;
-const dataName = /^[ \t]+["']?[\w.-]+["']?\s*:/;
+/** A value after its name, or a line of a block scalar. */
+const dataValue =
+  /^[ \t]*(?:["']?[\w.-]+["']?\s*:[ \t]*)?["']?(?![|>][-+\d]*[ \t]*$)([^\s"'][^"'\n]*?)["']?,?[ \t]*(?:[ \t]#[^\n]*)?$/gm;
 
 export function findKubernetes({ text }: SearchedText): Found[] {
   if (!text.includes('Secret') || !secretKind.test(text)) return [];
@@ -105,33 +106,13 @@ export function findKubernetes({ text }: SearchedText): Found[] {
 }
 
 function valuesOf(part: string): Found[] {
-  const found: Found[] = [];
-  for (const match of part.matchAll(dataSection)) {
-    const indent = match[1]?.length ?? 0;
-    let at = match.index + match[0].length + 1;
-    let blockScalarIndent = -1;
-    while (at < part.length) {
-      const end = lineEnd(part, at);
-      const line = part.slice(at, end);
-      const depth = indentLength(line);
-      if (line.trim() !== '' && depth <= indent) break;
-      const trimmed = line.trim();
-      if (blockScalarIndent >= 0 && depth > blockScalarIndent && trimmed !== '')
-        found.push(secretRange(at + depth, trimmed));
-      else {
-        blockScalarIndent = -1;
-        const rest = line.slice(dataName.exec(line)?.[0].length ?? line.length).trim();
-        const value = /^["']?([^\s"'][^"']*?)["']?,?$/.exec(rest.split(/[ \t]#/, 1)[0]?.trimEnd() ?? '')?.[1];
-        if (/^[|>][-+\d]*$/.test(rest)) blockScalarIndent = depth;
-        else if (value !== undefined && value.length >= 4 && !isPlaceholder(value))
-          found.push(secretRange(at + line.lastIndexOf(value), value));
-      }
-      at = end + 1;
-    }
-  }
-  return found;
-}
-
-function secretRange(start: number, value: string): Found {
-  return { start, end: start + value.length, value };
+  return [...part.matchAll(dataSection)].flatMap((match) => {
+    const start = match.index + match[0].length + 1;
+    const body = bodyAt(part, match.index + (match[1]?.length ?? 0), start, match[0].includes('{') ? '{' : '');
+    return [...body.matchAll(dataValue)].flatMap((line): Found[] => {
+      const value = line[1] ?? '';
+      const at = start + line.index + line[0].lastIndexOf(value);
+      return value.length < 4 || isPlaceholder(value) ? [] : [{ start: at, end: at + value.length, value }];
+    });
+  });
 }

@@ -5,7 +5,8 @@ import { tokenRows } from './tokens.ts';
 import { isPatterned, randomness } from './values.ts';
 
 const prefixes = tokenRows.map(({ prefix }) => prefix).filter((prefix) => prefix.length >= 3);
-const blockLine = /^[\w+/=]{16,}$/;
+/** UTF-16 units at an edge in which the lines of a key are searched for. */
+const maxLength = 20_000;
 
 /** Finds runs at a cut edge that look random or begin with a provider's token prefix. */
 export function findPartialSecrets(text: string, cut: { readonly start?: boolean; readonly end?: boolean }): Found[] {
@@ -13,14 +14,11 @@ export function findPartialSecrets(text: string, cut: { readonly start?: boolean
   if (cut.start) {
     const run = /^[\w+/.~%-]+={0,2}/.exec(text)?.[0];
     if (run !== undefined && isPartialSecret(run)) found.push({ start: 0, end: run.length, value: run });
-    const lines = bodyLines(text.split(/\r?\n/, 400));
-    if (lines > 1) {
-      const end = nthLineEnd(text, lines);
-      found.push({ start: 0, end, value: text.slice(0, end) });
-    }
+    const body = keyLines(/^[\w+/=]*\r?\n(?:[\w+/=]{16,}\r?(?:\n|$)){1,400}/.exec(text.slice(0, maxLength)), 1);
+    if (body !== '') found.push({ start: 0, end: body.length, value: body });
   }
   if (cut.end) {
-    const tail = text.slice(-20_000);
+    const tail = text.slice(-maxLength);
     const run = /(?<![\w+/.~%-])[\w+/.~%-]+$/.exec(tail.slice(-2000))?.[0];
     if (run !== undefined) {
       const start = text.length - run.length;
@@ -33,12 +31,8 @@ export function findPartialSecrets(text: string, cut: { readonly start?: boolean
         });
       else if (isPartialSecret(run)) found.push({ start, end: text.length, value: run });
     }
-    const lines = bodyLines(tail.split(/\r?\n/).reverse());
-    if (lines > 1) {
-      let start = text.length;
-      for (let i = 0; i < lines; i++) start = text.lastIndexOf('\n', start - 1);
-      found.push({ start: start + 1, end: text.length, value: text.slice(start + 1) });
-    }
+    const body = keyLines(/(?:(?<=^|\n)[\w+/=]{16,}\r?\n){1,400}[\w+/=]*$/.exec(tail), 0);
+    if (body !== '') found.push({ start: text.length - body.length, end: text.length, value: body });
   }
   return found;
 }
@@ -60,23 +54,9 @@ function isPartialSecret(run: string): boolean {
   return alternations >= 3 && digits >= 3 && /^[A-Za-z\d+/=-]*$/.test(run) && !isPatterned(run);
 }
 
-/** The number of leading Base64 lines, as in the body of a key. The line at the edge may be short. */
-function bodyLines(lines: readonly string[]): number {
-  let count = 0;
-  for (const [index, line] of lines.entries()) {
-    const core = line.trim();
-    if (index === 0 ? !/^[\w+/=]*$/.test(core) : !(blockLine.test(core) && randomness(core) > 0)) break;
-    count++;
-  }
-  return count;
-}
-
-function nthLineEnd(text: string, lines: number): number {
-  let end = -1;
-  for (let i = 0; i < lines; i++) {
-    const next = text.indexOf('\n', end + 1);
-    if (next === -1) return text.length;
-    end = next;
-  }
-  return end;
+/** The lines of Base64 as in the body of a key, without those of words. The line at the edge may be short. */
+function keyLines(match: RegExpExecArray | null, first: 0 | 1): string {
+  const [body = ''] = match ?? [];
+  const line = body.split(/\r?\n/).at(first) ?? '';
+  return randomness(line) > 0 ? body : '';
 }

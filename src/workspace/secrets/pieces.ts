@@ -4,7 +4,7 @@ import { contextOf } from './context.ts';
 import { type Strength, strengthOf } from './names.ts';
 import { tokenIn } from './random-looking.ts';
 import type { Found, SearchedText } from './searched-text.ts';
-import { isPassword, isSymbolic, randomness } from './values.ts';
+import { isSecretBeside } from './values.ts';
 
 /** A literal, without its quotes. */
 interface Piece {
@@ -31,9 +31,7 @@ interface Join {
 }
 
 function isSecret(value: string, strength: Strength): boolean {
-  if (strength === 'password' && isPassword(value, { literal: true })) return true;
-  if (strength === 'password' || strength === 'token') return randomness(value) > 0 || isSymbolic(value);
-  return (strength === 'weak' && randomness(value) === 2) || tokenIn(value, 0, value.length)?.start === 0;
+  return isSecretBeside(strength, value) || tokenIn(value, 0, value.length)?.start === 0;
 }
 
 /** Calls that join the literals behind them, or those before them. */

@@ -2,9 +2,7 @@
 
 import { strengthOf } from './names.ts';
 import type { Found, SearchedText } from './searched-text.ts';
-import { isPassword, isSymbolic, isUuid, randomness } from './values.ts';
-
-const cellPattern = /"((?:[^"]|"")*)"|([^,;\t\n\r"]*)/y;
+import { isSecretBeside } from './values.ts';
 
 export function findTables({ text, path }: SearchedText): Found[] {
   const found: Found[] = [];
@@ -64,50 +62,19 @@ function secretsInRows(text: string, offset: number, split: (line: string) => Ce
 
 function secretsInCells(columns: readonly string[], cells: readonly Cell[], offset: number): Found[] {
   return cells.flatMap(({ start, value }, column) => {
-    const strength = strengthOf(columns[column] ?? '');
-    const isSecret =
-      strength === 'password'
-        ? isPassword(value, { literal: true, phrase: /phrase/i.test(columns[column] ?? '') }) || randomness(value) > 0
-        : (strength === 'token' && (randomness(value) > 0 || isSymbolic(value))) ||
-          (strength === 'weak' && value.length >= 16 && randomness(value) > 0 && !isUuid(value));
+    const name = columns[column] ?? '';
+    const isSecret = isSecretBeside(strengthOf(name), value, /phrase/i.test(name));
     return isSecret ? [{ start: offset + start, end: offset + start + value.length, value }] : [];
   });
 }
 
-/** Cells of a Markdown table line, without emphasis or code marks. */
-function barCells(line: string): Cell[] {
-  const found: Cell[] = [];
-  let bar = line.indexOf('|');
-  for (let next = line.indexOf('|', bar + 1); bar >= 0 && next >= 0; next = line.indexOf('|', bar + 1)) {
-    const cell = line.slice(bar + 1, next);
-    const marks = /^[ \t]*[`*_]*/.exec(cell)?.[0].length ?? 0;
-    const rest = cell.slice(marks).trimEnd();
-    found.push({ start: bar + 1 + marks, value: rest.replace(/(?<![`*_])[`*_]+$/, '') });
-    bar = next;
-  }
-  return found;
-}
-
-/** Values of an SQL tuple. */
-function tupleCells(tuple: string): Cell[] {
-  const found: Cell[] = [];
-  for (const match of tuple.matchAll(/\s*(?:[NE]?'((?:[^']|'')*)'|"([^"]*)"|([^,]*))\s*(?:,|$)/g)) {
-    if (match[0] === '') break;
-    const value = match[1] ?? match[2] ?? match[3] ?? '';
-    found.push({ start: match.index + match[0].indexOf(value), value });
-  }
-  return found;
-}
-
-function csvCells(line: string): Cell[] {
-  const found: Cell[] = [];
-  for (let at = 0; at <= line.length; ) {
-    cellPattern.lastIndex = at;
-    const match = cellPattern.exec(line);
-    if (match === null) break;
-    const value = match[1] ?? match[2] ?? '';
-    found.push({ start: match.index + (match[1] === undefined ? 0 : 1), value });
-    at = cellPattern.lastIndex + 1;
-  }
-  return found;
-}
+/** Cells of a line in each format: the cell is the first group that matched. */
+const cellsOf = (pattern: RegExp) => (line: string) =>
+  [...line.matchAll(pattern)].map((match): Cell => {
+    const value = match.slice(1).find((group) => group !== undefined) ?? '';
+    return { start: match.index + match[0].indexOf(value), value };
+  });
+/** Without emphasis or code marks. */
+const barCells = cellsOf(/(?<=\|)[ \t]*[`*_]*([^|\n]*?)[`*_]*[ \t]*(?=\|)/g);
+const tupleCells = cellsOf(/(?<=^|,)\s*(?:[NE]?'((?:[^']|'')*)'|"([^"]*)"|([^,]*))\s*(?=,|$)/g);
+const csvCells = cellsOf(/(?<=^|[,;\t])(?:"((?:[^"]|"")*)"|([^,;\t\n\r"]*))/g);

@@ -1,5 +1,6 @@
 // Classifies a value: a placeholder, a reference, a random string, or a password chosen by a person.
 
+import type { Strength } from './names.ts';
 import { bitsPerCharacter } from './noise.ts';
 import { isWord, isWords } from './words.ts';
 
@@ -311,4 +312,11 @@ export function isSymbolic(value: string): boolean {
   const words = value.replace(/^django-insecure-/, '').match(/[A-Za-z]{5,}/g) ?? [];
   if (words.some((word) => isWord(word.toLowerCase()) || isWords(word.toLowerCase()))) return false;
   return symbols >= value.length * 0.08 && !/=>|^\w+\([\w\s,.'"]*\)?$|\s\s/.test(value);
+}
+
+/** Whether a name of this strength makes the value a secret. The value is the whole text of a literal or a cell. */
+export function isSecretBeside(strength: Strength, value: string, phrase = false): boolean {
+  if (strength === 'password' && (isPassword(value, { literal: true, phrase }) || randomness(value) > 0)) return true;
+  if (strength === 'password' || strength === 'token') return randomness(value) > 0 || isSymbolic(value);
+  return strength === 'weak' && value.length >= 16 && randomness(value) > 0 && !isUuid(value);
 }
