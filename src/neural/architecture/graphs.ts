@@ -8,7 +8,6 @@ import type { ModelConfig } from './config.ts';
 import { type Batch, hiddenStates, type Linear } from './decoder.ts';
 import { type FrozenLayout, FrozenMatrices } from './frozen.ts';
 import { adaptedLinear, adapterSpecs, type LoraConfig } from './lora.ts';
-import { tokenLosses } from './loss.ts';
 import { addUpdates, type OptimizerConfig, STEP_INPUTS, stateNames } from './optimizer.ts';
 import { EMBEDDING, headLayer, type ParameterSpec, parameterSpecs } from './parameters.ts';
 import type { Quantized } from './quantize.ts';
@@ -196,4 +195,35 @@ export function speedGraph(): Uint8Array {
   for (let i = 0; i < SPEED.products; i++) x = b.matmul(x, w);
   b.graph.output('y', b.sumAll(x));
   return writeModel(b.graph).bytes;
+}
+
+/** The output matrix, [vocabulary, width]. */
+interface Head {
+  /** x times the transpose of the matrix. */
+  readonly logits: (x: Value) => Value;
+  readonly rows: (ids: Value) => Value;
+}
+
+/**
+ * Next-token loss, in chunks of rows so that the logits never exist all at once.
+ *
+ * Negative log-likelihood of each row's target, f32 [rows]. The target's logit is computed as a dot product of two
+ * rows: the gradient of picking it from the logits would need a second array of their size.
+ *
+ * @param hidden f32 [rows, width]
+ * @param targets int32 [rows]
+ * @param chunk rows whose logits exist at once
+ */
+function tokenLosses(b: Builder, hidden: Value, head: Head, targets: Value, chunk: number): Value {
+  const rows = hidden.shape[0] as number;
+  // The backward pass visits this first product last, and so adds its rows to the summed gradient of the chunks.
+  const target = b.sum(b.mul(hidden, head.rows(targets)), [-1]);
+  const logSums: Value[] = [];
+  for (let start = 0; start < rows; start += chunk) {
+    const part = b.slice(hidden, 0, start, Math.min(rows, start + chunk));
+    const logits = head.logits(part);
+    const largest = b.detach(b.reduceMax(logits, [-1]));
+    logSums.push(b.add(b.log(b.sum(b.exp(b.sub(logits, largest)), [-1])), largest));
+  }
+  return b.reshape(b.sub(b.concat(logSums, 0), target), [rows]);
 }

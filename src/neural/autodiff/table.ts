@@ -1,10 +1,8 @@
 // One row per operator. A name in neural/onnx/ops.ts without a row here does not compile.
 import type { OpName } from '../onnx/ops.ts';
-import { ELEMENTWISE } from './elementwise.ts';
-import { INDEXING } from './indexing.ts';
-import { MOVEMENT_ROWS } from './movement.ts';
+import { ELEMENTWISE, REDUCTIONS } from './elementwise.ts';
+import { INDEXING, MOVEMENT_ROWS } from './movement.ts';
 import { PRODUCTS } from './products.ts';
-import { REDUCTIONS } from './reductions.ts';
 import type { Rows } from './row.ts';
 import { SERVING } from './serving.ts';
 

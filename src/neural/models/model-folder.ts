@@ -6,12 +6,11 @@ import { replaceFile } from '../../common/files.ts';
 import type { ModelConfig } from '../architecture/config.ts';
 import { checkWeights, type Model, REPAIR_ADVICE } from '../architecture/decoder-values.ts';
 import { parameterCount, parameterSpecs, type Weights } from '../architecture/parameters.ts';
-import { dequantize, type Quantized } from '../architecture/quantize.ts';
+import { BLOCK, dequantize, type Quantized } from '../architecture/quantize.ts';
 import { loadAdapter } from './adapter.ts';
 import { baseOf, fitsBase, fitsTokenizer } from './compatibility.ts';
 import { parseConfig, writeConfig } from './config-json.ts';
 import { ADAPTER, CONFIG, type PackageManifest, readManifest, WEIGHTS } from './manifest.ts';
-import { packedMatrix, packedNames } from './packed.ts';
 import { readSafetensors, type StoredType, writeSafetensors } from './safetensors.ts';
 
 const TORCH: Readonly<Record<StoredType, string>> = { F32: 'float32', F16: 'float16', BF16: 'bfloat16' };
@@ -114,4 +113,30 @@ export function saveModel(folder: string, config: ModelConfig, weights: Weights,
   const tensors = specs.map(({ name, shape }) => [name, { shape, data: weights.get(name) as Float32Array }] as const);
   replaceFile(join(folder, WEIGHTS), writeSafetensors(tensors, type));
   replaceFile(join(folder, CONFIG), [new TextEncoder().encode(writeConfig(config, TORCH[type]))]);
+}
+
+/** Names of a matrix's two tensors: the bytes [rows, blocks, 16], two values each, and the scales [rows, blocks]. */
+const packedNames = (name: string) => ({ data: `${name}.packed`, scales: `${name}.scales` });
+
+/** A 4-bit matrix [rows, columns] from a file. Throws CodedError 'corrupt' if sizes or scales do not fit. */
+export function packedMatrix(
+  name: string,
+  rows: number,
+  columns: number,
+  packed: Uint8Array,
+  scales: Float32Array | undefined,
+): Quantized {
+  const blocks = columns / BLOCK;
+  if (
+    !Number.isInteger(blocks) ||
+    packed.length !== (rows * columns) / 2 ||
+    scales?.length !== rows * blocks ||
+    !scales.every(Number.isFinite)
+  ) {
+    throw new CodedError(
+      'corrupt',
+      `The model's packed tensor '${name}' does not have the shape [${rows}, ${columns}]. ${REPAIR_ADVICE}`,
+    );
+  }
+  return { bits: 4, rows, columns, packed, scales };
 }

@@ -1,12 +1,14 @@
 // Measures this machine: whether training can use its GPU, and how long a step with adapters takes.
+import { messageOf } from '../../common/errors.ts';
+import { threadCount } from '../../common/threads.ts';
 import type { ModelConfig } from '../architecture/config.ts';
 import { probeGraph, SPEED_PRODUCTS, speedGraph } from '../architecture/graphs.ts';
 import type { LoraConfig } from '../architecture/lora.ts';
 import { headLayer, layerParameters } from '../architecture/parameters.ts';
 import type { ProbeResult } from '../runtime/device.ts';
 import { loadLibrary } from '../runtime/library.ts';
-import { probeSession, speedOf } from '../runtime/probe.ts';
-import type { Device } from '../runtime/session.ts';
+import { type Device, Session } from '../runtime/session.ts';
+import { Tensor } from '../runtime/tensor.ts';
 
 export { probeWebGpu } from '../runtime/device.ts';
 
@@ -49,4 +51,37 @@ export function productsPerToken(config: ModelConfig, { firstLayer = 0 }: Pick<L
   const layer = [query, key, value, output, gate, up, down].reduce((sum, { out, inner }) => sum + out * inner, 0);
   const head = headLayer(config);
   return layer * (config.layers + 2 * (config.layers - firstLayer)) + 2 * head.out * head.inner;
+}
+
+/**
+ * Doubles a vector on the GPU, then compares the GPU's speed with the CPU's: a software GPU works, but is slower.
+ * @param model bytes of a graph y = x + x over float32 [4]
+ * @param speedModel bytes of a graph from x and w, float32 [512, 512], to a number
+ */
+async function probeSession(model: Uint8Array, speedModel: Uint8Array): Promise<ProbeResult> {
+  try {
+    const session = await Session.load({ bytes: model }, { device: 'webgpu', threads: 1, strict: true });
+    const { y } = await session.run({ x: Tensor.host(Float32Array.of(1, 2, 3, 4), [4]) });
+    const isCorrect = (y as Tensor).floats.join() === '2,4,6,8';
+    if (!isCorrect) return { ok: false, detail: 'the GPU computes wrong numbers' };
+    const threads = threadCount('auto');
+    const speedup = (await speedOf(speedModel, 'cpu', threads)) / (await speedOf(speedModel, 'webgpu', threads));
+    return { ok: true, detail: 'WebGPU works', speedup };
+  } catch (error) {
+    return { ok: false, detail: `WebGPU is not available (${messageOf(error).split('\n')[0]})` };
+  }
+}
+
+/** Seconds of `model`, a graph as in `probeSession`: the best of three runs, after one to compile and warm up. */
+async function speedOf(model: Uint8Array, device: Device, threads: number): Promise<number> {
+  const session = await Session.load({ bytes: model }, { device, threads, strict: true });
+  const matrix = Tensor.host(new Float32Array(512 * 512).fill(0.01), [512, 512]);
+  let best = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < 4; i++) {
+    const started = performance.now();
+    await session.run({ x: matrix, w: matrix });
+    if (i > 0) best = Math.min(best, (performance.now() - started) / 1000);
+  }
+  await session.dispose();
+  return best;
 }

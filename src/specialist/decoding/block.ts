@@ -1,8 +1,7 @@
 // Writes a block below the first line with the mixture; the rules are those of specialist/ngram/block.ts.
 import type { Path } from '../../neural/inference/branches.ts';
 import { type Block, type BlockLine, type FirstLine, type NextLineRequest, writeBlock } from '../ngram/block.ts';
-import type { NgramCursorPosition } from '../ngram/model.ts';
-import type { Step } from '../ngram/search.ts';
+import type { NgramCursorPosition, Step } from '../ngram/search.ts';
 import type { PromptedQuery } from './folder-specialist.ts';
 import type { LogitReader } from './logit-reader.ts';
 import type { NextTokenMixer } from './next-token-mixer.ts';

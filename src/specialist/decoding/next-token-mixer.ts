@@ -3,7 +3,7 @@
 
 import { firstExpertWeight } from '../../common/statistics/gate.ts';
 import { allowedTokens } from '../../neural/inference/healing.ts';
-import type { NgramCursorPosition } from '../ngram/model.ts';
+import type { NgramCursorPosition } from '../ngram/search.ts';
 import type { Vocabulary } from '../ngram/vocabulary.ts';
 import { type GateFacts, gateFeatures } from './gate.ts';
 import { type LogitReader, type NextTokenDistribution, probability } from './logit-reader.ts';

@@ -1,6 +1,7 @@
 // Predictions of the n-grams that both searches need: how the line ends, and which tokens probably follow.
-import type { NgramCursorPosition } from '../ngram/model.ts';
+
 import type { Predictor } from '../ngram/predictor.ts';
+import type { NgramCursorPosition } from '../ngram/search.ts';
 import type { Vocabulary } from '../ngram/vocabulary.ts';
 
 /** Tokens of the rest of the cursor's line that the n-grams have to predict. */

@@ -3,8 +3,9 @@ import type { CompletionQuery, Draft, DraftOptions } from '../../common/completi
 import { type Block, continueBlock, type FirstLine } from '../ngram/block.ts';
 import { textOf } from '../ngram/draft-tokens.ts';
 import { distinctLines, firstLine, mayContinue, wantsBlock, withBlock } from '../ngram/drafter.ts';
-import type { NgramCursorPosition, NgramModel } from '../ngram/model.ts';
+import type { NgramModel } from '../ngram/model.ts';
 import { surroundings } from '../ngram/ranking.ts';
+import type { NgramCursorPosition } from '../ngram/search.ts';
 import { withTemplate } from '../ngram/template-lines.ts';
 import { describeMixed, type MixCandidate } from './ranking.ts';
 import type { MixHypothesis } from './search.ts';

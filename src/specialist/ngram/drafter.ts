@@ -10,10 +10,9 @@ import type { OwnFile } from './own-file.ts';
 import type { Predictor } from './predictor.ts';
 import { lookupScope } from './project-index.ts';
 import { describe, describeNone, type LineCandidate, surroundings, type Unranked } from './ranking.ts';
-import type { Hypothesis, LineSearch } from './search.ts';
+import type { Hypothesis, LineSearch, NgramCursorPosition } from './search.ts';
 import type { TemplateDraft } from './template.ts';
 import { withTemplate } from './template-lines.ts';
-import type { SearchPosition } from './template-units.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /** Below a less probable line no lines are drafted: what follows it is even less probable. */
@@ -29,7 +28,7 @@ const rescored = 8;
  */
 export function distinctLines<H extends Hypothesis>(
   hypotheses: readonly H[],
-  { own, search, scope, path }: Omit<SearchPosition, 'predictor'>,
+  { own, search, scope, path }: Omit<NgramCursorPosition, 'predictor'>,
   textAt: (hypothesis: H) => string | undefined,
   most: number,
 ): (Unranked & { readonly hypothesis: H })[] {

@@ -8,8 +8,8 @@ import { NgramDrafter } from './drafter.ts';
 import { Overlay } from './overlay.ts';
 import { OwnFile } from './own-file.ts';
 import { Predictor } from './predictor.ts';
-import { type LookupScope, lookupScope, ProjectIndex, type TokenizedFile } from './project-index.ts';
-import { LineSearch } from './search.ts';
+import { lookupScope, ProjectIndex, type TokenizedFile } from './project-index.ts';
+import { LineSearch, type NgramCursorPosition } from './search.ts';
 import { SiblingFiles } from './sibling-files.ts';
 import { readSnapshot, writeSnapshot } from './snapshot.ts';
 import { findSnippets } from './snippets.ts';
@@ -34,15 +34,6 @@ const otherTokenizer = failed(
   'mismatched',
   'The stored index was made with another tokenizer. It is rebuilt when the folder is read, also by "Adapt to This Repo".',
 );
-
-/** A query's position for a search by another model. Valid until the model gets another request. */
-export interface NgramCursorPosition {
-  readonly path: string;
-  readonly scope: LookupScope;
-  readonly own: OwnFile;
-  readonly predictor: Predictor;
-  readonly search: LineSearch;
-}
 
 export class NgramModel {
   readonly vocabulary: Vocabulary;

@@ -41,6 +41,15 @@ interface Scored {
   readonly probability: number;
 }
 
+/** A query's position for a search. Valid until the model gets another request. */
+export interface NgramCursorPosition {
+  readonly path: string;
+  readonly scope: LookupScope;
+  readonly own: OwnFile;
+  readonly predictor: Predictor;
+  readonly search: LineSearch;
+}
+
 export class LineSearch {
   private readonly vocabulary: Vocabulary;
   private readonly predictor: Predictor;

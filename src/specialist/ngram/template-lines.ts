@@ -5,9 +5,9 @@ import { dot } from '../../common/statistics/vectors.ts';
 import { cutBeforeRest, restOfLine } from '../../text/lines.ts';
 import { type Block, type FirstLine, likelihood } from './block.ts';
 import { draftTokens } from './draft-tokens.ts';
-import type { Step } from './search.ts';
+import type { NgramCursorPosition, Step } from './search.ts';
 import type { TemplateDraft } from './template.ts';
-import { type SearchPosition, templateUnits } from './template-units.ts';
+import { templateUnits } from './template-units.ts';
 import { unitWeights } from './template-weights.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
@@ -34,7 +34,7 @@ export function withTemplate(
   { suffix }: CompletionQuery,
   maxTokens: number,
   vocabulary: Vocabulary,
-  position: SearchPosition,
+  position: NgramCursorPosition,
 ): TemplatedLine {
   if (template === undefined) return { first };
   const written = writtenBy(template, maxTokens, vocabulary, position);
@@ -82,7 +82,7 @@ function writtenBy(
   template: TemplateDraft,
   maxTokens: number,
   vocabulary: Vocabulary,
-  position: SearchPosition,
+  position: NgramCursorPosition,
 ): Written | undefined {
   const line: Step[] = [];
   const lengths: number[] = [];

@@ -1,22 +1,11 @@
 // A template as whole tokens, and what the probability of each depends on: the copies, and the n-grams beside them.
-import type { OwnFile } from './own-file.ts';
 import type { Predictor } from './predictor.ts';
-import type { LookupScope } from './project-index.ts';
-import type { LineSearch } from './search.ts';
+import type { NgramCursorPosition } from './search.ts';
 import type { TemplateDraft, TemplatePiece } from './template.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /** Tokens before a template that the n-grams see. */
 const CONTEXT_TOKENS = 64;
-
-/** A query's position for a search; its document is loaded. */
-export interface SearchPosition {
-  readonly own: OwnFile;
-  readonly search: LineSearch;
-  readonly predictor: Predictor;
-  readonly scope: LookupScope;
-  readonly path: string;
-}
 
 /** A piece of a template, or several, as whole tokens, with what its probability depends on. */
 export interface TemplateUnit {
@@ -34,7 +23,7 @@ export interface TemplateUnit {
 export function templateUnits(
   template: TemplateDraft,
   vocabulary: Vocabulary,
-  position: SearchPosition,
+  position: NgramCursorPosition,
 ): Generator<TemplateUnit, void> | undefined {
   const { pieces } = template;
   const repeated = vocabulary.decode(position.own.healed);
@@ -85,7 +74,7 @@ function* unitsOf(
   ids: Int32Array,
   repeated: number,
   vocabulary: Vocabulary,
-  position: SearchPosition,
+  position: NgramCursorPosition,
 ): Generator<TemplateUnit, void> {
   const { own, predictor, scope, path } = position;
   const before = own.lastTokens(CONTEXT_TOKENS);

@@ -1,8 +1,7 @@
 // On a processor whose sums of 8-bit products overflow, weights are limited so that no overflow can happen.
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
-import { EXACT_SUM } from '../../../src/neural/architecture/overflow.ts';
-import { detectRange, quantizationRange } from '../../../src/neural/inference/quantization-range.ts';
+import { detectRange, EXACT_SUM, quantizationRange } from '../../../src/neural/inference/quantization-range.ts';
 import { loadLibrary } from '../../../src/neural/runtime/library.ts';
 
 before(async () => {

@@ -1,7 +1,7 @@
 // 4-bit matrices in a file: sizes and scales have to fit.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { packedMatrix } from '../../../src/neural/models/packed.ts';
+import { packedMatrix } from '../../../src/neural/models/model-folder.ts';
 
 const of = (rows: number, columns: number, bytes: number, scales: Float32Array | undefined) => () =>
   packedMatrix('m', rows, columns, new Uint8Array(bytes), scales);
