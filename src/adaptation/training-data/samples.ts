@@ -87,17 +87,17 @@ export function samplesOf(
     const positions = cursorExamples(each, { max: Math.ceil(running.length * SPARE), seed });
     const filled: Sample[] = [];
     const times = recency?.(each) ?? 1;
-    const fill = (position: TrainingPosition, isFromLlm = false) => {
+    const fill = (position: TrainingPosition) => {
       const share = SUFFIX_SHARES[Math.floor(random() * SUFFIX_SHARES.length)] as number;
       const similar = random() < SNIPPET_SHARE ? snippets(position) : [];
       const sample = file.filled(position, length, Math.floor(share * length), similar, importance?.(position));
-      if (sample) filled.push(isFromLlm ? { ...sample, isFromLlm: true } : sample);
+      if (sample) filled.push(sample);
     };
     for (const at of shuffled(positions.length, seed)) {
       if (filled.length === running.length) break;
       fill(positions[at] as CursorExample);
     }
-    for (const position of labeled?.(each) ?? []) fill(position, true);
+    for (const position of labeled?.(each) ?? []) fill(position);
     const all = [...running, ...filled];
     return times === 1 ? all : all.map((sample) => counted(sample, times));
   });

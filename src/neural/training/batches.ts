@@ -11,8 +11,6 @@ export interface Example {
    * all examples were used.
    */
   readonly importance?: number;
-  /** Whether a large model chose or wrote it. Such examples have at most half of the weight of a step. */
-  readonly isFromLlm?: true;
   /**
    * Probability of each token under the model that this one is mixed with; NaN: unknown. Only validation uses it.
    */
@@ -33,8 +31,6 @@ export interface HeldOutBatch extends TokenBatch {
 
 interface Window extends HeldOutBatch {
   readonly importance: number;
-  /** 1 for targets from a large model. */
-  readonly isFromLlm: Uint8Array;
 }
 
 /**
@@ -64,8 +60,6 @@ interface Piece {
 export class TrainingBatches {
   private readonly options: BatchOptions;
   private readonly windows: readonly Window[];
-  /** Windows with a target that is not from a large model. */
-  private readonly windowsOfFolder: readonly Window[];
   private epoch = -1;
   private order: number[] = [];
 
@@ -75,7 +69,6 @@ export class TrainingBatches {
       .map((parts) => windowOf(parts, options))
       .filter(({ weights }) => weights.some((weight) => weight > 0));
     if (this.windows.length === 0) throw new Error('there is no token to learn from');
-    this.windowsOfFolder = this.windows.filter((window) => sumWeights([window]).folder > 0);
   }
 
   /** Number of steps that use every window once, rounded up. */
@@ -95,32 +88,13 @@ export class TrainingBatches {
     return this.windows[this.order[position % this.windows.length] as number] as Window;
   }
 
-  /**
-   * The micro-batches of a step, counted from 0. All weights sum to 1, those of a large model's examples to at most 0.5.
-   */
+  /** The micro-batches of a step, counted from 0. All weights sum to 1. */
   batchesOfStep(step: number): TokenBatch[] {
     const { batch, microBatches } = this.options;
     const rows = batch * microBatches;
-    const windows = this.limitLlmShare(
-      Array.from({ length: rows }, (_, i) => this.windowAt(step * rows + i)),
-      step,
-    );
+    const windows = Array.from({ length: rows }, (_, i) => this.windowAt(step * rows + i));
     const rowsOf = (at: number) => windows.slice(at * batch, (at + 1) * batch);
     return normaliseWeights(Array.from({ length: microBatches }, (_, at) => stackWindows(rowsOf(at), this.options)));
-  }
-
-  /**
-   * Limits the weights of a large model's examples to half of the step. If the step has no other examples, its first
-   * window is replaced by one that has.
-   */
-  private limitLlmShare(windows: readonly Window[], step: number): readonly Window[] {
-    const { folder: folderWeight, llm: llmWeight } = sumWeights(windows);
-    if (llmWeight <= folderWeight || this.windowsOfFolder.length === 0) return windows;
-    if (folderWeight > 0) return windows.map((window) => scaleLlmWeights(window, folderWeight / llmWeight));
-    return this.limitLlmShare(
-      [this.windowsOfFolder[step % this.windowsOfFolder.length] as Window, ...windows.slice(1)],
-      step,
-    );
   }
 
   /** All windows once, for validation. Weights together sum to 1; the last batch is filled up with empty windows. */
@@ -133,18 +107,6 @@ export class TrainingBatches {
       ),
     );
   }
-}
-
-function sumWeights(windows: readonly Window[]): { readonly folder: number; readonly llm: number } {
-  const sums = { folder: 0, llm: 0 };
-  for (const { weights, isFromLlm } of windows)
-    for (let i = 0; i < weights.length; i++) sums[isFromLlm[i] ? 'llm' : 'folder'] += weights[i] as number;
-  return sums;
-}
-
-function scaleLlmWeights(window: Window, factor: number): Window {
-  const { weights, isFromLlm } = window;
-  return { ...window, weights: weights.map((weight, i) => (isFromLlm[i] ? factor * weight : weight)) };
 }
 
 /**
@@ -193,7 +155,6 @@ function packPieces(all: readonly Piece[], length: number): Piece[][] {
 function windowOf(parts: readonly Piece[], { length, separator }: BatchOptions): Window {
   const ids = new Int32Array(length + 1).fill(separator);
   const weights = new Float32Array(length + 1);
-  const isFromLlm = new Uint8Array(length + 1);
   const otherProbabilities = new Float32Array(length + 1).fill(Number.NaN);
   let importance = 0;
   let at = 0;
@@ -201,7 +162,6 @@ function windowOf(parts: readonly Piece[], { length, separator }: BatchOptions):
     if (at > 0 && ids[at - 1] !== separator) at++;
     ids.set(example.ids.subarray(start, end), at);
     for (let i = start + 1; i < end; i++) weights[at + i - start] = example.weights?.[i] ?? 1;
-    if (example.isFromLlm) isFromLlm.fill(1, at, at + end - start);
     if (example.otherProbabilities) otherProbabilities.set(example.otherProbabilities.subarray(start, end), at);
     // The importance of a cut sequence is divided by length.
     importance += ((example.importance ?? 1) * (end - start)) / example.ids.length;
@@ -212,7 +172,6 @@ function windowOf(parts: readonly Piece[], { length, separator }: BatchOptions):
     ids: ids.slice(0, length),
     targets: ids.slice(1),
     weights: weights.slice(1),
-    isFromLlm: isFromLlm.slice(1),
     otherProbabilities: otherProbabilities.slice(1),
   };
 }

@@ -124,10 +124,10 @@ export function identityOf(request: TrainingRequest, config: ModelConfig, weight
 }
 
 function digestOfExamples(examples: readonly Example[]): string {
-  const arrays = examples.flatMap(({ ids, weights, importance = 1, isFromLlm, otherProbabilities }) => [
+  const arrays = examples.flatMap(({ ids, weights, importance = 1, otherProbabilities }) => [
     ids,
     weights ?? new Float32Array(),
-    Float32Array.of(importance, isFromLlm ? 1 : 0),
+    Float32Array.of(importance),
     otherProbabilities ?? new Float32Array(),
   ]);
   return digest(arrays);

@@ -137,43 +137,6 @@ test('each epoch has all examples in a new order, and more important ones tend t
 
 const ids = (from: number, count: number) => Int32Array.from({ length: count }, (_, i) => from + i);
 
-test("a large model's examples have at most half of a step's weight", () => {
-  const own: Example[] = [{ ids: ids(0, 5) }, { ids: ids(100, 5) }];
-  // These examples are a hundred times as important. Without the limit the first steps would contain only them.
-  const fromLlm: Example[] = Array.from({ length: 20 }, (_, i) => ({
-    ...{ ids: ids(1000 + 10 * i, 5), importance: 100, isFromLlm: true as const },
-    weights: new Float32Array(5).fill(4),
-  }));
-  const shares = (batches: TrainingBatches) =>
-    Array.from({ length: 12 }, (_, step) => {
-      const found = batches
-        .batchesOfStep(step)
-        .flatMap(({ targets, weights }) => [...targets].map((id, i) => ({ id, weight: weights[i] as number })));
-      const sum = (entries: typeof found) => entries.reduce((all, { weight }) => all + weight, 0);
-      assert.ok(Math.abs(sum(found) - 1) < 1e-6);
-      return sum(found.filter(({ id }) => id >= 1000));
-    });
-  const bounded = shares(new TrainingBatches([...own, ...fromLlm], options));
-  assert.ok(
-    bounded.every((share) => share <= 0.5 + 1e-6),
-    bounded.join(' '),
-  );
-  assert.ok(
-    bounded.some((share) => share > 0.49),
-    bounded.join(' '),
-  );
-  // Weights within the limit are unchanged.
-  const few = [{ ids: ids(0, 30) }, { ids: ids(100, 30) }, { ids: ids(1000, 5) }];
-  const marked = few.map((each, i) => (i === 2 ? { ...each, isFromLlm: true as const } : each));
-  const steps = (examples: readonly Example[]) => {
-    const batches = new TrainingBatches(examples, options);
-    return Array.from({ length: 8 }, (_, step) => batches.batchesOfStep(step));
-  };
-  assert.deepEqual(steps(marked), steps(few));
-  // Without other examples the limit does not apply.
-  assert.deepEqual(shares(new TrainingBatches(fromLlm, options)), Array(12).fill(1));
-});
-
 test("another model's probabilities stay with their tokens when sequences are cut and batches stacked", () => {
   const known = Float32Array.from({ length: 9 }, (_, i) => i / 16);
   const batches = new TrainingBatches(

@@ -26,7 +26,6 @@ const changes: Partial<TrainingRequest>[] = [
   { examples: [{ ids: Int32Array.of(1, 2, 4) }] },
   { examples: [{ ...example, weights: Float32Array.of(1, 1, 2) }] },
   { examples: [{ ...example, importance: 2 }] },
-  { examples: [{ ...example, isFromLlm: true }] },
   { validation: { ...validation, patience: 4 } },
   { validation: { ...validation, everySteps: 3 } },
   { validation: { ...validation, examples: [{ ...example, otherProbabilities: Float32Array.of(0, 0, 1) }] } },
