@@ -99,12 +99,7 @@ export class SimulatedLlm implements LlmClient {
     this.seed = seed;
   }
 
-  async ask(
-    prompt: Prompt,
-    signal: AbortSignal,
-    onText?: (textSoFar: string) => void,
-    onLost?: (paid: LlmAnswer) => void,
-  ): Promise<Result<LlmAnswer>> {
+  async ask(...[prompt, signal, onText, onLost]: Parameters<LlmClient['ask']>): Promise<Result<LlmAnswer>> {
     const { clock } = this;
     const { path, prefix, suffix } = (prompt as CompletionPrompt).request.query;
     const text = this.texts.get(path) ?? '';

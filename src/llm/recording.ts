@@ -57,12 +57,7 @@ export class RecordingLlm implements LlmClient {
     return this.llm.ceilingUsd(prompt);
   }
 
-  async ask(
-    prompt: Prompt,
-    signal: AbortSignal,
-    onText?: (textSoFar: string) => void,
-    onLost?: (paid: LlmAnswer) => void,
-  ): Promise<Result<LlmAnswer>> {
+  async ask(...[prompt, signal, onText, onLost]: Parameters<LlmClient['ask']>): Promise<Result<LlmAnswer>> {
     signal.throwIfAborted();
     const hash = this.hash(prompt);
     const storedCall = this.storedCall(hash);

@@ -54,12 +54,7 @@ export class StreamedLlm implements LlmClient {
     return priceUsd(this.ceiling(prompt), this.facts);
   }
 
-  async ask(
-    prompt: Prompt,
-    signal: AbortSignal,
-    onText?: (textSoFar: string) => void,
-    onLost?: (paid: LlmAnswer) => void,
-  ): Promise<Result<LlmAnswer>> {
+  async ask(...[prompt, signal, onText, onLost]: Parameters<LlmClient['ask']>): Promise<Result<LlmAnswer>> {
     signal.throwIfAborted();
     const { apiKey, provider, timeoutMs, stallMs } = this.options;
     if (apiKey === '' && provider.key.need === 'required')

@@ -3,7 +3,6 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import {
@@ -23,6 +22,7 @@ import { logsOf, storageIn } from '../host/runner.ts';
 import { keepEvidence, launchBrowser, type OpenedPage, openPage } from '../support/browser.ts';
 import { npmPackage, recordings } from '../support/project.ts';
 import { environmentOf, steadyMachine, steadySettings } from '../support/steady.ts';
+import { rows } from '../support/stored.ts';
 import { ourVsix } from '../support/vsix.ts';
 import { Editor } from './editor.ts';
 
@@ -138,14 +138,7 @@ export class Session {
   }
 
   rows(sql: string): Record<string, unknown>[] {
-    const path = join(this.storage, 'store.sqlite');
-    if (!existsSync(path)) return [];
-    const database = new DatabaseSync(path, { readOnly: true });
-    try {
-      return database.prepare(sql).all();
-    } finally {
-      database.close();
-    }
+    return rows(this.storage, sql);
   }
 
   /** The report of the last stored adaptation. */

@@ -52,12 +52,7 @@ export class ScriptedLlm implements LlmClient {
     this.answer = (text) => llmAnswer(text, { model });
   }
 
-  async ask(
-    prompt: Prompt,
-    signal: AbortSignal,
-    onText?: (textSoFar: string) => void,
-    onLost?: (paid: LlmAnswer) => void,
-  ): Promise<Result<LlmAnswer>> {
+  async ask(...[prompt, signal, onText, onLost]: Parameters<LlmClient['ask']>): Promise<Result<LlmAnswer>> {
     signal.throwIfAborted();
     const { request } = prompt as Partial<CompletionPrompt>;
     if (request === undefined) throw new Error('The scripted llm completes, and does nothing else.');

@@ -1,9 +1,8 @@
-// Actions of the in-host suites through the real `vscode` API: open, type, complete, accept. Also reads the store.
+// Actions of the in-host suites through the real `vscode` API: open, type, complete, accept.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { patienceMs } from '../support/steady.ts';
@@ -87,18 +86,6 @@ export async function completeUntil(editor: vscode.TextEditor, text: string, pat
     if (last !== undefined && pattern.test(last)) return last;
     throw new Error(`last: ${JSON.stringify(last)}`);
   });
-}
-
-/** Rows of the store, read through another connection; none while there is no store. */
-export function rows(storage: string, sql: string): Record<string, unknown>[] {
-  const path = join(storage, 'store.sqlite');
-  if (!existsSync(path)) return [];
-  const database = new DatabaseSync(path, { readOnly: true });
-  try {
-    return database.prepare(sql).all();
-  } finally {
-    database.close();
-  }
 }
 
 /**

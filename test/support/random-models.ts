@@ -3,7 +3,8 @@ import { normals } from '../../src/common/statistics/random.ts';
 import type { ModelConfig } from '../../src/neural/architecture/config.ts';
 import { elements, parameterSpecs } from '../../src/neural/architecture/parameters.ts';
 
-const COMMON = {
+/** What all sizes have in common. */
+export const COMMON = {
   modelType: 'llama',
   contextLength: 1024,
   normEpsilon: 1e-5,

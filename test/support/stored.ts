@@ -1,7 +1,7 @@
-// Reads the texts of a stored index. It contains token ids, so a search for words in its bytes would find nothing.
-
+// Reads what is stored: rows, and the texts of an index, which are token ids in the file.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { snapshotName } from '../../src/adaptation/models/specialist-files.ts';
 import { readSnapshot } from '../../src/specialist/ngram/snapshot.ts';
 import { loadTokenizer } from '../../src/text/tokenizer/load.ts';
@@ -26,4 +26,16 @@ export function indexedTexts(
         return { path, text: tokenizer.value.decode(ids) };
       });
     });
+}
+
+/** Rows of the store, read through another connection; none while there is no store. */
+export function rows(storage: string, sql: string): Record<string, unknown>[] {
+  const path = join(storage, 'store.sqlite');
+  if (!existsSync(path)) return [];
+  const database = new DatabaseSync(path, { readOnly: true });
+  try {
+    return database.prepare(sql).all();
+  } finally {
+    database.close();
+  }
 }

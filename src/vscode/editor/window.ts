@@ -76,7 +76,6 @@ interface SafeWindow extends UnchangedMembers {
     options: UiProgressOptions,
     task: (progress: UiProgress, token: vscode.CancellationToken) => Thenable<R>,
   ): Thenable<R>;
-  setStatusBarMessage(text: UiText, hideAfterMs: number): vscode.Disposable;
   createStatusBarItem(id: string, alignment: vscode.StatusBarAlignment, priority?: number): UiStatusBarItem;
   createWebviewPanel(
     viewType: string,

@@ -7,6 +7,7 @@ import * as vscode from 'vscode';
 import { handlerSource } from '../../support/handlers.ts';
 import { OVERFLOWS_STACK } from '../../support/overflowing.ts';
 import { descendants } from '../../support/processes.ts';
+import { rows } from '../../support/stored.ts';
 import { noise } from '../../workspace/files/samples.ts';
 import {
   complete,
@@ -18,7 +19,6 @@ import {
   newFile,
   putCursor,
   replaceAll,
-  rows,
   setting,
   show,
 } from '../hands.ts';

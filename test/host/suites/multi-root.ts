@@ -1,7 +1,8 @@
 // Two folders in one window: each has its own local model, and neither suggests text of the other.
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { complete, completeUntil, indexed, inFolder, replaceAll, rows, show } from '../hands.ts';
+import { rows } from '../../support/stored.ts';
+import { complete, completeUntil, indexed, inFolder, replaceAll, show } from '../hands.ts';
 import type { Plan, Suite } from '../harness.ts';
 
 export function defineMultiRoot(suite: Suite, plan: Plan): void {

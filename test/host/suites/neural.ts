@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { handlerSource } from '../../support/handlers.ts';
 import { descendants } from '../../support/processes.ts';
-import { complete, extensionId, indexed, newFile, replaceAll, rows, setting } from '../hands.ts';
+import { rows } from '../../support/stored.ts';
+import { complete, extensionId, indexed, newFile, replaceAll, setting } from '../hands.ts';
 import { type Plan, type Suite, until } from '../harness.ts';
 
 /** Positions that are not cached: a handler with a new name, cut where only one continuation is possible. */

@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { handlerSource } from '../../support/handlers.ts';
-import { completeUntil, extensionId, indexed, newFile, rows, trust } from '../hands.ts';
+import { rows } from '../../support/stored.ts';
+import { completeUntil, extensionId, indexed, newFile, trust } from '../hands.ts';
 import { type Plan, type Suite, until } from '../harness.ts';
 
 export function defineRestricted(suite: Suite, plan: Plan): void {

@@ -9,11 +9,12 @@ import { adapterSpecs, type LoraConfig } from '../../../src/neural/architecture/
 import { Network } from '../../../src/neural/inference/network.ts';
 import { prefill } from '../../../src/neural/inference/prefill.ts';
 import { loadLibrary } from '../../../src/neural/runtime/library.ts';
-import { initialWeights } from '../../support/random-models.ts';
+import { COMMON, initialWeights } from '../../support/random-models.ts';
 import { relativeError } from '../architecture/golden.ts';
 
 /** A model whose heads are narrower than in the cache, with biases and a group of query heads. */
 const config: ModelConfig = {
+  ...COMMON,
   modelType: 'qwen2',
   vocabSize: 64,
   hiddenSize: 96,
@@ -22,12 +23,7 @@ const config: ModelConfig = {
   heads: 6,
   keyValueHeads: 2,
   headDim: 24,
-  contextLength: 1024,
-  normEpsilon: 1e-5,
-  ropeTheta: 10000,
   attentionBias: true,
-  outputBias: false,
-  tied: true,
   initializerRange: 0.05,
 };
 const model = { config, weights: initialWeights(config, 5) };

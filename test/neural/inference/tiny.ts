@@ -4,10 +4,10 @@ import type { ModelConfig } from '../../../src/neural/architecture/config.ts';
 import { Network } from '../../../src/neural/inference/network.ts';
 import { prefill } from '../../../src/neural/inference/prefill.ts';
 import { loadLibrary } from '../../../src/neural/runtime/library.ts';
-import { initialWeights } from '../../support/random-models.ts';
+import { COMMON, initialWeights } from '../../support/random-models.ts';
 
 export const TINY: ModelConfig = {
-  modelType: 'llama',
+  ...COMMON,
   vocabSize: 64,
   hiddenSize: 32,
   intermediateSize: 64,
@@ -15,12 +15,6 @@ export const TINY: ModelConfig = {
   heads: 2,
   keyValueHeads: 1,
   headDim: 16,
-  contextLength: 1024,
-  normEpsilon: 1e-5,
-  ropeTheta: 10000,
-  attentionBias: false,
-  outputBias: false,
-  tied: true,
   initializerRange: 0.2,
 };
 

@@ -11,7 +11,7 @@ import { firstPlan, learningRateAt } from '../../../src/neural/training/schedule
 import { Stepper } from '../../../src/neural/training/stepper.ts';
 import { loadTokenizer } from '../../../src/text/tokenizer/load.ts';
 import type { Tokenizer } from '../../../src/text/tokenizer/types.ts';
-import { initialWeights } from '../../support/random-models.ts';
+import { COMMON, initialWeights } from '../../support/random-models.ts';
 
 /**
  * A tokenizer with its first entries alone: most of a small model's time would go into a vocabulary it
@@ -60,7 +60,7 @@ export function files(): string[] {
 /** @param head tokens that some samples begin with; one of the functions follows */
 export async function trainedModel(tokenizer: Tokenizer, head?: readonly number[]): Promise<Model> {
   const config: ModelConfig = {
-    modelType: 'llama',
+    ...COMMON,
     vocabSize: tokenizer.vocabularySize,
     hiddenSize: 64,
     intermediateSize: 128,
@@ -69,11 +69,6 @@ export async function trainedModel(tokenizer: Tokenizer, head?: readonly number[
     keyValueHeads: 2,
     headDim: 16,
     contextLength: 256,
-    normEpsilon: 1e-5,
-    ropeTheta: 10000,
-    attentionBias: false,
-    outputBias: false,
-    tied: true,
     initializerRange: 0.05,
   };
   const examples = files().map((text) => ({ ids: tokenizer.encode(text) }));

@@ -10,7 +10,7 @@ import { EngineClient, type EngineOptions } from '../../../src/specialist/engine
 import type { EnginePair } from '../../../src/specialist/engine/pair.ts';
 import type { DraftRequest } from '../../../src/specialist/engine/protocol.ts';
 import { readTokenizer } from '../../../src/text/tokenizer/load.ts';
-import { initialWeights } from '../../support/random-models.ts';
+import { COMMON, initialWeights } from '../../support/random-models.ts';
 
 export const SCRIPT = join(import.meta.dirname, '../../../src/specialist/engine/main.ts');
 export const TOKENIZER = join(import.meta.dirname, '../../../models/small/tokenizer.json');
@@ -21,7 +21,7 @@ if (!read.ok) throw new Error(read.error.message);
 export const VOCABULARY = read.value.vocabularySize;
 
 const CONFIG: ModelConfig = {
-  modelType: 'llama',
+  ...COMMON,
   vocabSize: VOCABULARY,
   hiddenSize: 32,
   intermediateSize: 64,
@@ -30,11 +30,6 @@ const CONFIG: ModelConfig = {
   keyValueHeads: 2,
   headDim: 8,
   contextLength: 256,
-  normEpsilon: 1e-5,
-  ropeTheta: 10000,
-  attentionBias: false,
-  outputBias: false,
-  tied: true,
   initializerRange: 0.2,
 };
 
