@@ -2,7 +2,6 @@
 // by hand: the model is a chain of one multiplication per level.
 import { adam } from '../../src/common/statistics/adam.ts';
 import { softmax } from '../../src/common/statistics/conditional-logit.ts';
-import { mixingStride } from '../../src/common/statistics/random.ts';
 import { cells, type Evidence, levels, places } from '../../src/specialist/ngram/evidence.ts';
 import {
   baseSize,
@@ -150,6 +149,17 @@ export function fitMixture(
     base: Float32Array.from(parameters.subarray(cells + escapeSize)),
   };
   return { weights, before: meanLoss(examples, start), after: meanLoss(examples, weights) };
+}
+
+/** A stride that is coprime to `length`, so that steps visit each index once, in a mixed order. */
+function mixingStride(length: number): number {
+  let stride = Math.max(1, Math.floor(length * 0.618));
+  while (gcd(stride, length) > 1) stride += 1;
+  return stride;
+}
+
+function gcd(a: number, b: number): number {
+  return b === 0 ? a : gcd(b, a % b);
 }
 
 export function meanLoss(examples: readonly MixtureExample[], weights: MixtureWeights): number {

@@ -98,7 +98,7 @@ export function killWhenWeExit(child: ChildProcess): void {
 }
 
 /** Kills all children. */
-export function killChildren(): void {
+function killChildren(): void {
   for (const child of living) child.kill('SIGKILL');
 }
 

@@ -25,7 +25,7 @@ const HEAP_MEGABYTES = 3072;
 const YOUNG_MEGABYTES: Partial<Record<keyof Jobs, number>> = { importBase: 2, findModels: 2, downloadModel: 2 };
 
 /** Node options of a job's process. */
-export function nodeOptions(job: keyof Jobs): readonly string[] {
+function nodeOptions(job: keyof Jobs): readonly string[] {
   const young = YOUNG_MEGABYTES[job];
   return [`--max-old-space-size=${HEAP_MEGABYTES}`, ...(young === undefined ? [] : [`--max-semi-space-size=${young}`])];
 }

@@ -27,7 +27,7 @@ export function withReadableErrors(send: typeof fetch, streams: boolean): typeof
 }
 
 /** The error in a body; undefined if the text is not an error. */
-export function errorIn(text: string, kind = 'json'): (JsonRecord & { readonly message: string }) | undefined {
+function errorIn(text: string, kind = 'json'): (JsonRecord & { readonly message: string }) | undefined {
   const body = parseRecord(text);
   if (body === undefined) return /^text\/plain/.test(kind) ? { message: text } : undefined;
   const inner = recordOf(body.error) ?? body;

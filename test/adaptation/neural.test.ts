@@ -522,11 +522,15 @@ describe('with an engine whose answers a test decides', () => {
     const before_ = used();
     const snapshot = join(request.specialistFolder, 'specialist.ngram');
     const bytes = readFileSync(snapshot);
-    for (const stage of ['Measuring the base', 'Training', 'Measuring the adapted model', 'Testing the base']) {
+    const neural = ['Measuring the base', 'Training', 'Measuring the adapted model', 'Testing the base'];
+    for (const stage of ['Indexing', ...neural, 'Calibrating', 'Indexing every file']) {
       const stop = new AbortController();
       const progress = (update: ProgressUpdate) => update.stage === stage && stop.abort();
       const engine = new ScriptedEngine({ right: { base: 0.3, adapted: 0.9 }, truth });
-      const result = await adapt(request, deps(engine, { signal: stop.signal, progress }));
+      const result = await adapt(
+        request,
+        deps(engine, { signal: stop.signal, progress, record: () => assert.fail(stage) }),
+      );
       assert.equal(!result.ok && result.error.code, 'cancelled', stage);
       assert.deepEqual(used(), before_, stage);
       assert.deepEqual(readFileSync(snapshot), bytes, stage);

@@ -4,7 +4,6 @@ import { mock, test } from 'node:test';
 import { systemClock } from '../../src/common/clock.ts';
 import type { ErrorCode, Failure } from '../../src/common/errors.ts';
 import { Backoff, pauseAfter } from '../../src/llm/backoff.ts';
-import { retryAfter } from '../../src/llm/protocol/failures.ts';
 import { ManualClock } from '../fakes/clock.ts';
 
 function failure(code: ErrorCode, retryAfterMs?: number): Failure {
@@ -69,15 +68,6 @@ test("failures that are not the API's fault cause no pause", () => {
   const { backoff } = fresh();
   for (const code of ['cancelled', 'over-budget', 'no-consent'] as const) backoff.failed(failure(code));
   assert.equal(backoff.ready, true);
-});
-
-test('retry-after in seconds, milliseconds, and as a date', () => {
-  const now = Date.parse('2026-11-25T00:00:00Z');
-  assert.equal(retryAfter(new Headers({ 'retry-after': '3' }), now), 3000);
-  assert.equal(retryAfter(new Headers({ 'retry-after-ms': '250', 'retry-after': '3' }), now), 250);
-  assert.equal(retryAfter(new Headers({ 'retry-after': 'Wed, 25 Nov 2026 00:00:07 GMT' }), now), 7000);
-  assert.equal(retryAfter(new Headers({ 'retry-after': 'soon' }), now), undefined);
-  assert.equal(retryAfter(undefined, now), undefined);
 });
 
 test('a pause of weeks or without end causes no busy loop', async () => {

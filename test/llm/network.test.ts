@@ -84,4 +84,6 @@ test("limits the server's pause to an hour, and ignores invalid times", async ()
     api.as(refuses(429, 'slow down', { 'retry-after': text }));
     assert.equal(failure(await ask()).retryAfterMs, wait, text);
   }
+  api.as(refuses(429, 'slow down', { 'retry-after-ms': '250', 'retry-after': '3' }));
+  assert.equal(failure(await ask()).retryAfterMs, 250);
 });

@@ -34,7 +34,7 @@ export function calibrate(calibrator: Calibrator, score: number): number {
 }
 
 /** Platt scaling as a penalised correction of the identity, which is safe with few labels. */
-export function fitPlatt(scores: readonly number[], labels: readonly number[]): Calibrator {
+function fitPlatt(scores: readonly number[], labels: readonly number[]): Calibrator {
   const rows = scores.map((s) => [s]);
   const model = fitLogistic(rows, labels, scores, { l2: 1, interceptL2: 1 });
   // A negative slope would rank worse answers first, so only the intercept is fitted.
@@ -54,7 +54,7 @@ export function fitPlatt(scores: readonly number[], labels: readonly number[]): 
 }
 
 /** Pools adjacent violators. An example with label 0.5 at each end keeps the end values away from 0 and 1. */
-export function fitIsotonic(scores: readonly number[], labels: readonly number[]): Calibrator {
+function fitIsotonic(scores: readonly number[], labels: readonly number[]): Calibrator {
   const order = scores.map((score, i) => ({ score, label: labels[i] as number })).sort((a, b) => a.score - b.score);
   const first = order[0]?.score ?? 0;
   const last = order.at(-1)?.score ?? 0;

@@ -32,14 +32,3 @@ export function shuffle<T>(items: T[], uniform: () => number): void {
     [items[i], items[j]] = [items[j] as T, items[i] as T];
   }
 }
-
-/** A stride that is coprime to `length`, so that steps visit each index once, in a mixed order. */
-export function mixingStride(length: number): number {
-  let stride = Math.max(1, Math.floor(length * 0.618));
-  while (gcd(stride, length) > 1) stride += 1;
-  return stride;
-}
-
-function gcd(a: number, b: number): number {
-  return b === 0 ? a : gcd(b, a % b);
-}

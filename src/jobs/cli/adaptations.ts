@@ -56,7 +56,7 @@ export async function forget({ target, values }: CommandLine, terminal: Terminal
 }
 
 /** Newest first. @param folderOf folder of the specialist of a workspace folder */
-export function listAdaptations(storeFolder: string, folderOf: (root: string) => string, log: Log): KeptAdaptation[] {
+function listAdaptations(storeFolder: string, folderOf: (root: string) => string, log: Log): KeptAdaptation[] {
   const store = openLogged(storeFolder, log);
   try {
     const seen = new Set<string>();
@@ -111,7 +111,7 @@ const models: Record<NeuralReport['used'], string> = {
   base: 'base model',
 };
 
-export function renderAdaptations(kept: readonly KeptAdaptation[]): string {
+function renderAdaptations(kept: readonly KeptAdaptation[]): string {
   if (kept.length === 0) return 'No folder has been adapted to yet. Run: npm start -- FOLDER';
   return kept
     .map(({ folder, finishedAt, files, exactMatch, neural, bytes }) => {

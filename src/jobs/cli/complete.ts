@@ -169,7 +169,7 @@ const unreadableReasons: Readonly<Partial<Record<LeftOutReason | 'gone', string>
   'changed-while-read': 'it is being written; try again',
 };
 
-export function renderCompletion({ path, line, column, before, truth, draft, decision }: PlacedCompletion): string {
+function renderCompletion({ path, line, column, before, truth, draft, decision }: PlacedCompletion): string {
   const rows = draft.tokens.map(
     (token) =>
       `  ${JSON.stringify(token.text).padEnd(24)} ${percent(token.probability).padStart(6)}  match ${String(token.matchLength).padStart(2)}` +

@@ -48,7 +48,7 @@ export function failureOf(code: ErrorCode, detail: string, context: FailureConte
 }
 
 /** The message of a server or a proxy as plain text, with keys redacted in case it repeats them. */
-export function redactedLine(text: string, apiKey: string): string {
+function redactedLine(text: string, apiKey: string): string {
   const redactedDetail = plainLine(text, 2_000);
   return plainLine(withoutKey(redactedDetail, apiKey, 'message').replace(/\bsk-[\w-]{8,}/gi, '[key]'));
 }
@@ -131,13 +131,13 @@ function refusal(
 }
 
 /** Longest pause that a server can request, ms. After it, a retry shows whether the limit still holds. */
-export const longestRetryAfter = 3_600_000;
+const longestRetryAfter = 3_600_000;
 
 /**
  * The pause that the server requests, ms: `retry-after-ms`, or `retry-after` in seconds or as a date. At most an hour.
  * Undefined if the value is invalid or in the past.
  */
-export function retryAfter(headers: Headers | undefined, now: number): number | undefined {
+function retryAfter(headers: Headers | undefined, now: number): number | undefined {
   const precise = waitOf(headers?.get('retry-after-ms'), (ms) => ms);
   const wait = precise ?? waitOf(headers?.get('retry-after'), (seconds) => seconds * 1000, now);
   return wait === undefined ? undefined : Math.min(wait, longestRetryAfter);

@@ -62,7 +62,7 @@ const commonFailures: readonly FailureRow[] = [
   },
 ];
 
-export function compatibleProvider({
+function compatibleProvider({
   capabilities,
   prices = [],
   failures = [],
@@ -101,16 +101,16 @@ export function compatibleProvider({
 
 const readOn = '2026-11-26';
 /** Terms that we looked for but could not read in the provider's own copy. */
-export const unverifiedTerms = (page: string): Terms => ({ training: 'not known', page, readOn });
-export const usualCapabilities: ServerCapabilities = { stops: 4, usage: 'requested' };
+const unverifiedTerms = (page: string): Terms => ({ training: 'not known', page, readOn });
+const usualCapabilities: ServerCapabilities = { stops: 4, usage: 'requested' };
 /** Defaults of a local server. */
-export const localServer = {
+const localServer = {
   key: { need: 'optional', createdAt: '', variable: '' },
   terms: { training: 'by model', page: "the model's licence", readOn },
   defaultModel: '',
   context: 8_192,
 } as const;
-export const tokenInfill: InfillEndpoint = { path: '/completions', form: 'tokens' };
+const tokenInfill: InfillEndpoint = { path: '/completions', form: 'tokens' };
 
 export const compatibleProviders: readonly Provider[] = [
   compatibleProvider({

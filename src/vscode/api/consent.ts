@@ -65,11 +65,7 @@ function sentBy(source: SendingCommand, model: string, host: string): UiText {
 }
 
 /** Content sent by completions and by the command, if any: the consent covers both. */
-export function describeSentText({
-  host,
-  model,
-  command,
-}: Pick<ConsentQuestion, 'host' | 'model' | 'command'>): UiText {
+function describeSentText({ host, model, command }: Pick<ConsentQuestion, 'host' | 'model' | 'command'>): UiText {
   if (command !== undefined)
     return sentences(
       sentBy(command, model, host),
@@ -83,7 +79,7 @@ export function describeSentText({
   );
 }
 
-export function describeCost({ model, costs }: ConsentQuestion): UiText | '' {
+function describeCost({ model, costs }: ConsentQuestion): UiText | '' {
   if (costs === undefined) return '';
   const { hour, limitUsd } = costs;
   const calls = Math.max(1, Math.round(hour.calls));

@@ -13,7 +13,7 @@ export const durationText = (ms: number) =>
   ms < 1000 ? t('{0} ms', Math.round(ms)) : t('{0} s', ms < 10_000 ? (ms / 1000).toFixed(1) : Math.round(ms / 1000));
 
 /** 'medium: fast enough here (a line takes 62 ms, a new prompt 340 ms)'. */
-export function baseStatus({ base, reason }: BaseChoice): string {
+function baseStatus({ base, reason }: BaseChoice): string {
   return t('{0}: {1}', base.name, reasonText(reason));
 }
 

@@ -18,7 +18,7 @@ import {
 import { panelStrings } from './panel-strings.ts';
 import type { Status, StatusSnapshot } from './status.ts';
 
-export const viewId = 'easyAdaptation.panel';
+const viewId = 'easyAdaptation.panel';
 
 export interface PanelDeps {
   readonly extension: vscode.Uri;

@@ -185,7 +185,7 @@ async function askLabels(existing: readonly string[]): Promise<TaskLabel[] | und
 }
 
 /** 'bug: Something is broken; wish' */
-export function parseLabels(text: string): TaskLabel[] {
+function parseLabels(text: string): TaskLabel[] {
   return text.split(';').flatMap((part) => {
     const [, name = '', meaning = ''] = /^([^:]*)(?::(.*))?$/s.exec(part.trim()) ?? [];
     if (name.trim() === '') return [];

@@ -21,7 +21,7 @@ export const panelCommands = [
 ] as const;
 
 /** What keeps a suggestion back beside the setting. */
-export const whyHeld = [
+const whyHeld = [
   'the list is open',
   'a sentence needs more',
   'the last ones were rejected',
