@@ -1,74 +1,60 @@
 // Our suggestions beside the editor's own list, in a TypeScript file with its language server: the list opens where we
 // show nothing, and Tab still indents.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, before, test } from 'node:test';
-import type { Browser } from 'playwright-core';
-import { needCodeServer } from '../../build/code-server.ts';
-import { launchBrowser } from '../support/browser.ts';
-import { ourVsix } from '../support/vsix.ts';
-import { Session } from './session.ts';
+import { forAllTests, type Session } from './session.ts';
 
-let browser: Browser;
 let session: Session;
-const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-list-'));
 const file = { path: 'src/activities/generateImage/adapter.ts', line: 128, column: 12 };
 
-before(async () => {
-  await needCodeServer();
-  browser = await launchBrowser();
-  session = await Session.start(browser, await ourVsix(folder), {
+const step = forAllTests(
+  async (started) => {
+    session = started;
+    const { editor } = session;
+    await session.evidence('list-begin', async () => {
+      await editor.eventually('Ready', async () =>
+        assert.match((await editor.ourStatus().textContent()) ?? '', /Ready/),
+      );
+      await editor.open(file.path, file.line, file.column);
+      await editor.page.keyboard.press('End');
+      await editor.page.keyboard.press('Enter');
+    });
+  },
+  {
     // The editor's defaults, and the highest display threshold.
     'editor.quickSuggestions': { other: 'offWhenInlineCompletions', comments: 'off', strings: 'off' },
     'editor.suggestOnTriggerCharacters': true,
     'easyAdaptation.minimumConfidence': 1,
-  });
-  const { editor } = session;
-  await session.evidence('list-begin', async () => {
-    await editor.eventually('Ready', async () => assert.match((await editor.ourStatus().textContent()) ?? '', /Ready/));
-    await editor.open(file.path, file.line, file.column);
-    await editor.page.keyboard.press('End');
-    await editor.page.keyboard.press('Enter');
-  });
-});
-after(async () => {
-  await session?.stop();
-  await browser?.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+  },
+);
 
 const list = () => session.editor.page.locator('.suggest-widget.visible .monaco-list-row');
 
-test('the editor’s list opens after a dot and in a word if we show nothing', () =>
-  session.evidence('list-opens', async () => {
-    const { editor } = session;
-    // Text that does not occur in the package.
-    for (const typed of ['Atomics.', 'Atomi']) {
-      await editor.eventually(`the list at ${typed}`, async () => {
-        await editor.page.keyboard.press('Escape');
-        await editor.page.keyboard.press('Shift+Home');
-        await editor.page.keyboard.press('Delete');
-        await editor.type(typed);
-        await list().first().waitFor({ timeout: 10_000 });
-      });
-      assert.equal(await editor.ghost(), '');
-    }
-    await editor.page.keyboard.press('Escape');
-  }));
-
-test('Tab on an empty line indents', () =>
-  session.evidence('tab-indents', async () => {
-    const { editor } = session;
-    await editor.page.keyboard.press('Shift+Home');
-    await editor.page.keyboard.press('Delete');
-    await editor.eventually('an empty line', async () => assert.equal((await editor.currentLine()).trim(), ''));
-    const indent = (await editor.currentLine()).length;
-    await editor.page.keyboard.press('Tab');
-    await editor.eventually('a deeper indent', async () => {
-      const line = await editor.currentLine();
-      assert.equal(line.trim(), '');
-      assert.ok(line.length > indent, `${line.length} columns after ${indent}`);
+step('the editor’s list opens after a dot and in a word if we show nothing', async () => {
+  const { editor } = session;
+  // Text that does not occur in the package.
+  for (const typed of ['Atomics.', 'Atomi']) {
+    await editor.eventually(`the list at ${typed}`, async () => {
+      await editor.page.keyboard.press('Escape');
+      await editor.page.keyboard.press('Shift+Home');
+      await editor.page.keyboard.press('Delete');
+      await editor.type(typed);
+      await list().first().waitFor({ timeout: 10_000 });
     });
-  }));
+    assert.equal(await editor.ghost(), '');
+  }
+  await editor.page.keyboard.press('Escape');
+});
+
+step('Tab on an empty line indents', async () => {
+  const { editor } = session;
+  await editor.page.keyboard.press('Shift+Home');
+  await editor.page.keyboard.press('Delete');
+  await editor.eventually('an empty line', async () => assert.equal((await editor.currentLine()).trim(), ''));
+  const indent = (await editor.currentLine()).length;
+  await editor.page.keyboard.press('Tab');
+  await editor.eventually('a deeper indent', async () => {
+    const line = await editor.currentLine();
+    assert.equal(line.trim(), '');
+    assert.ok(line.length > indent, `${line.length} columns after ${indent}`);
+  });
+});

@@ -1,46 +1,31 @@
 // Failures of the large model: the local model completes, and the status bar warns. Only a refused key shows a message.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, before, test } from 'node:test';
-import type { Browser } from 'playwright-core';
-import { needCodeServer } from '../../build/code-server.ts';
 import type { Failure } from '../fakes/messages-replies.ts';
-import { launchBrowser } from '../support/browser.ts';
-import { ourVsix } from '../support/vsix.ts';
-import { apiKey, Session } from './session.ts';
+import { apiKey, forAllTests, type Session } from './session.ts';
 
-let browser: Browser;
 let session: Session;
-const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-failures-'));
 
 /** The local model knows the continuation here. With a balance of 1 the large model is called all the same. */
 const position = { file: 'src/activities/generateImage/adapter.ts', line: 128, column: 12 };
 /** The beginning of the local draft. Its length depends on earlier outcomes. */
 const localDraft = /^\$\{Date/;
 
-before(async () => {
-  await needCodeServer();
-  browser = await launchBrowser();
-  session = await Session.start(browser, await ourVsix(folder), {
-    'easyAdaptation.balance': 1,
-    'easyAdaptation.apiTimeout': 2000,
-  });
-  const { editor } = session;
-  await session.evidence('failures-begin', async () => {
-    await editor.eventually('Ready', async () => assert.match((await editor.ourStatus().textContent()) ?? '', /Ready/));
-    await editor.setKey(apiKey);
-    await editor.dialog().getByRole('button', { name: 'Allow for This Folder' }).click();
-    await editor.dialog().waitFor({ state: 'detached' });
-    await editor.open(position.file, position.line, position.column);
-  });
-});
-after(async () => {
-  await session?.stop();
-  await browser?.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+const step = forAllTests(
+  async (started) => {
+    session = started;
+    const { editor } = session;
+    await session.evidence('failures-begin', async () => {
+      await editor.eventually('Ready', async () =>
+        assert.match((await editor.ourStatus().textContent()) ?? '', /Ready/),
+      );
+      await editor.setKey(apiKey);
+      await editor.dialog().getByRole('button', { name: 'Allow for This Folder' }).click();
+      await editor.dialog().waitFor({ state: 'detached' });
+      await editor.open(position.file, position.line, position.column);
+    });
+  },
+  { 'easyAdaptation.balance': 1, 'easyAdaptation.apiTimeout': 2000 },
+);
 
 let round = 0;
 
@@ -98,61 +83,58 @@ const quietModes: readonly Failure[] = [
 ];
 
 for (const mode of quietModes) {
-  test(`${mode}: the local model completes, the status bar warns without a message, and calls recover`, () =>
-    session.evidence(mode, async () => {
-      const { editor, api } = session;
-      api.reset();
-      api.fail(mode);
-      await causeCall();
-      await editor.waitForGhost(localDraft);
-      await waitForWarning();
-      assert.equal(await editor.notifications().count(), 0);
-      api.reset();
-      api.answerWith('fromTheApi()}`');
-      await waitForAnswer();
-      await waitForNoWarning();
-      // Accepted, because several rejections in a row would raise the display threshold.
-      await editor.page.keyboard.press('Tab');
-    }));
-}
-
-test('no network: the local model completes without a message', () =>
-  session.evidence('no-network', async () => {
-    const { editor } = session;
-    await session.unplug();
-    await editor.eventually('the warning', async () => {
-      await rewrite();
-      await editor.waitForGhost(localDraft);
-      assert.equal(await editor.ourStatus().locator('.codicon-warning').count(), 1);
-    });
-    await editor.shot('10-no-network');
-    assert.equal(await editor.notifications().count(), 0);
-    await session.plugIn();
-    session.api.answerWith('fromTheApi()}`');
-    await waitForAnswer();
-    await waitForNoWarning();
-    await editor.page.keyboard.press('Tab');
-  }));
-
-test('a refused key shows one message, and setting another key recovers', () =>
-  session.evidence('unauthorized', async () => {
+  step(`${mode}: the local model completes, the status bar warns without a message, and calls recover`, async () => {
     const { editor, api } = session;
     api.reset();
-    api.acceptOnly('another key');
+    api.fail(mode);
     await causeCall();
     await editor.waitForGhost(localDraft);
-    const message = editor.notifications().filter({ hasText: 'key was refused' });
-    await message.waitFor();
-    await editor.shot('11-bad-key');
-    await editor.page.keyboard.press('End');
-    await editor.type(';');
-    assert.equal(await editor.notifications().count(), 1);
-    assert.equal(api.requests.length, 1, 'a refused key is not tried again');
-    await message.getByText('Set API Key').click();
-    await editor.quickInput().locator('input[type=password]').waitFor();
-    api.acceptOnly(undefined);
+    await waitForWarning();
+    assert.equal(await editor.notifications().count(), 0);
+    api.reset();
     api.answerWith('fromTheApi()}`');
-    await editor.answer(`${apiKey}2`);
-    await waitForNoWarning();
     await waitForAnswer();
-  }));
+    await waitForNoWarning();
+    // Accepted, because several rejections in a row would raise the display threshold.
+    await editor.page.keyboard.press('Tab');
+  });
+}
+
+step('no network: the local model completes without a message', async () => {
+  const { editor } = session;
+  await session.unplug();
+  await editor.eventually('the warning', async () => {
+    await rewrite();
+    await editor.waitForGhost(localDraft);
+    assert.equal(await editor.ourStatus().locator('.codicon-warning').count(), 1);
+  });
+  await editor.shot('10-no-network');
+  assert.equal(await editor.notifications().count(), 0);
+  await session.plugIn();
+  session.api.answerWith('fromTheApi()}`');
+  await waitForAnswer();
+  await waitForNoWarning();
+  await editor.page.keyboard.press('Tab');
+});
+
+step('a refused key shows one message, and setting another key recovers', async () => {
+  const { editor, api } = session;
+  api.reset();
+  api.acceptOnly('another key');
+  await causeCall();
+  await editor.waitForGhost(localDraft);
+  const message = editor.notifications().filter({ hasText: 'key was refused' });
+  await message.waitFor();
+  await editor.shot('11-bad-key');
+  await editor.page.keyboard.press('End');
+  await editor.type(';');
+  assert.equal(await editor.notifications().count(), 1);
+  assert.equal(api.requests.length, 1, 'a refused key is not tried again');
+  await message.getByText('Set API Key').click();
+  await editor.quickInput().locator('input[type=password]').waitFor();
+  api.acceptOnly(undefined);
+  api.answerWith('fromTheApi()}`');
+  await editor.answer(`${apiKey}2`);
+  await waitForNoWarning();
+  await waitForAnswer();
+});
