@@ -21,8 +21,6 @@ export interface ModelFacts {
   readonly longFactor?: number;
   /** Shortest prefix that the prompt cache accepts, tokens. Infinity: no caching is requested. */
   readonly cacheMinimum: number;
-  /** Context window, tokens. */
-  readonly context: number;
   /** Characters of code per token, a low value, so that estimates are rather too high. */
   readonly charactersPerToken: number;
   /**
@@ -47,7 +45,7 @@ export interface ModelFacts {
 export const unknownModel: ModelFacts = {
   id: '',
   ...{ input: 10, cacheWrite: 12.5, cacheRead: 1, output: 50 },
-  ...{ cacheMinimum: 4096, context: 32_000, charactersPerToken: 2.4, thinking: 'none', prefill: false },
+  ...{ cacheMinimum: 4096, charactersPerToken: 2.4, thinking: 'none', prefill: false },
   guessed: true,
 };
 

@@ -5,19 +5,17 @@ import type { Provider } from '../protocol/wire.ts';
 
 export const defaultModel = 'claude-haiku-5-5';
 
-const million = 1_000_000;
-const generation5 = { context: million, charactersPerToken: 2.4, prefill: false } as const;
+const generation5 = { charactersPerToken: 2.4, prefill: false } as const;
 /** Facts of Opus 4.7 and 4.8. */
-const from47 = { context: million, charactersPerToken: 2.4, thinking: 'none', prefill: false } as const;
+const from47 = { charactersPerToken: 2.4, thinking: 'none', prefill: false } as const;
 /** Facts of the 4.6 models. */
 const v46 = {
-  context: million,
   charactersPerToken: 3.2,
   thinking: 'none',
   prefill: false,
 } as const;
 /** Facts of the 4.5 models. */
-const v45 = { context: 200_000, charactersPerToken: 3.2, thinking: 'none', prefill: true } as const;
+const v45 = { charactersPerToken: 3.2, thinking: 'none', prefill: true } as const;
 /** Prices of Opus 4.5 to 4.8, and of Opus 5. */
 const opusPrices = { input: 5, cacheWrite: 6.25, cacheRead: 0.5, output: 25 } as const;
 /** Prices of Sonnet 4.5 and 4.6. */

@@ -25,8 +25,6 @@ type Row = Omit<Provider, 'protocol' | 'key' | 'failures' | 'facts' | 'wire'> & 
   readonly capabilities: ServerCapabilities;
   readonly failures?: readonly FailureRow[];
   readonly prices?: readonly Price[];
-  /** Usual context window of its models, tokens. */
-  readonly context?: number;
   /** Names of models that think before they answer. */
   readonly thinkingModels?: RegExp;
 };
@@ -62,15 +60,7 @@ const commonFailures: readonly FailureRow[] = [
   },
 ];
 
-function compatibleProvider({
-  capabilities,
-  prices = [],
-  failures = [],
-  context,
-  thinkingModels,
-  key,
-  ...row
-}: Row): Provider {
+function compatibleProvider({ capabilities, prices = [], failures = [], thinkingModels, key, ...row }: Row): Provider {
   return {
     ...row,
     key: { example: 'sk-…', ...key },
@@ -86,7 +76,6 @@ function compatibleProvider({
         ...price,
         ...(priced !== undefined && { priced }),
         ...(infill && { infill }),
-        ...(context !== undefined && { context }),
         cacheMinimum: Number.POSITIVE_INFINITY,
         id: name,
         asked: name,
@@ -108,7 +97,6 @@ const localServer = {
   key: { need: 'optional', createdAt: '', variable: '' },
   terms: { training: 'by model', page: "the model's licence", readOn },
   defaultModel: '',
-  context: 8_192,
 } as const;
 const tokenInfill: InfillEndpoint = { path: '/completions', form: 'tokens' };
 
@@ -242,7 +230,6 @@ export const groq = compatibleProvider({
   defaultModel: 'openai/gpt-oss-120b',
   capabilities: { ...usualCapabilities },
   thinkingModels: /gpt-oss/,
-  context: 131_072,
   // Groq's own status: the cheaper service tier is full.
   failures: [{ status: 498, code: 'overloaded' }],
   prices: [{ names: /gpt-oss-120b$/, input: 0.15, cacheRead: 0.075, output: 0.6, readOn: '2026-11-26' }],

@@ -27,10 +27,6 @@ export const limits = {
   path: 300,
 } as const;
 
-type Limits = Readonly<Record<keyof typeof limits, number>>;
-/** Maximum length of the whole prompt, UTF-16 units. */
-const wholePrompt = 16_000;
-
 /** Maximum and usual length of an answer, tokens. */
 const lengths = {
   single: { maxTokens: 160, usualTokens: 30 },
@@ -82,9 +78,8 @@ type Wording = Pick<Prompt, 'system' | 'user' | 'prefill' | 'stop' | 'infill'>;
 function wording(request: LlmRequest, facts: ModelFacts): Wording {
   if (facts.infill !== undefined) return infillPrompt(request, facts);
   const { query, multiline } = request;
-  const limits = limitsOf(facts);
   const shown = steppedWindow(query.prefix, query.suffix, limits);
-  const snippets = chosen(request.snippets, limits);
+  const snippets = chosen(request.snippets);
   const drafts = request.drafts.map((draft) => ({ ...draft, text: headOf(draft.text, limits.draft) }));
   const marker = freeMarker([
     query.path,
@@ -130,10 +125,9 @@ function wording(request: LlmRequest, facts: ModelFacts): Wording {
 }
 
 function infillPrompt({ query, snippets, multiline }: LlmRequest, facts: ModelFacts): Wording {
-  const limits = limitsOf(facts);
   const { stable, near, suffix: after } = steppedWindow(query.prefix, query.suffix, limits);
   const position = { path: headOf(query.path, limits.path), prefix: stable.join('') + near, suffix: after };
-  const { prompt, suffix, stop } = infillText(facts.infill as Infill, position, chosen(snippets, limits));
+  const { prompt, suffix, stop } = infillText(facts.infill as Infill, position, chosen(snippets));
   return {
     system: { text: '', cache: false },
     user: [{ text: prompt, cache: false }],
@@ -143,25 +137,7 @@ function infillPrompt({ query, snippets, multiline }: LlmRequest, facts: ModelFa
   };
 }
 
-/** Smaller windows for a model with a small context. */
-function limitsOf({ context, charactersPerToken }: ModelFacts): Limits {
-  const room = (context - 1_000) * charactersPerToken;
-  const share = Math.min(1, Math.max(0.1, room / wholePrompt));
-  const scaled = (limit: number) => Math.round(limit * share);
-  const { prefix, suffix, snippets, near } = limits;
-  // The step must be shorter than the window.
-  const step = Math.min(limits.step, Math.round(scaled(prefix) / 2));
-  const smaller = {
-    step,
-    prefix: scaled(prefix),
-    suffix: scaled(suffix),
-    snippets: scaled(snippets),
-    near: scaled(near),
-  };
-  return { ...limits, ...smaller };
-}
-
-function chosen(snippets: readonly Snippet[], limits: Limits): Snippet[] {
+function chosen(snippets: readonly Snippet[]): Snippet[] {
   const kept: Snippet[] = [];
   let left: number = limits.snippets;
   for (const snippet of snippets) {
