@@ -5,6 +5,7 @@ import { systemClock } from './common/clock.ts';
 import { DisposableStore } from './common/disposable.ts';
 import { readTuning } from './common/tuning.ts';
 import { JobClient } from './jobs/client.ts';
+import { loadHere } from './specialist/engine/timings.ts';
 import { lockModel } from './storage/lock.ts';
 import { Adaptation, RunCount } from './vscode/adapt/adaptation.ts';
 import { Announcements } from './vscode/announcements.ts';
@@ -127,6 +128,7 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
       time: (base, signal) => timeBase(paths.engine, base, configuration.for(undefined), signal),
       lock: (base) => lockModel(paths.storage, base.weights, 'the editor'),
       hasFolder: () => (vscode.workspace.workspaceFolders?.length ?? 0) > 0,
+      load: loadHere,
       isBusy: () => !runs.isIdle,
       onChange: () => events.neural.fire(),
       onState: onChange,

@@ -10,6 +10,7 @@ import type { CompletionSettings } from '../../src/completion/types.ts';
 import { Backoff } from '../../src/llm/backoff.ts';
 import type { LlmClient } from '../../src/llm/types.ts';
 import { defaultRouter } from '../../src/routing/defaults.ts';
+import { DEFAULT_THRESHOLD } from '../../src/routing/limits.ts';
 import type { RouterModel } from '../../src/routing/router-model.ts';
 import { Editor, type EditorDeps } from './editor.ts';
 
@@ -38,7 +39,7 @@ export type Answering = EditorDeps['service'] & Disposable;
 /** As a user without a key has them. */
 export const keyless: CompletionSettings = {
   balance: 0.4,
-  threshold: 0.5,
+  threshold: DEFAULT_THRESHOLD,
   multiline: true,
   apiAllowed: false,
   localFirst: false,

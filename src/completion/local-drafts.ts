@@ -1,27 +1,17 @@
 // Local drafts: asks the specialist, scores the draft with the router, and caches what is shown and what was cut off.
 import type { CompletionQuery, Draft } from '../common/completion.ts';
-import {
-  cleanDraft,
-  draftOptions,
-  replacedClosers,
-  withoutInsertedClosers,
-} from '../prompts/completion/completion-position.ts';
+import { draftOptions, withoutInsertedClosers } from '../prompts/completion/completion-position.ts';
 import { completionPrompt } from '../prompts/completion/completion-prompt.ts';
-import { cutsOf } from '../prompts/completion/cuts.ts';
 import { requestAt } from '../prompts/completion/llm-request.ts';
 import type { CompletionPosition } from '../prompts/completion/types.ts';
-import { type DecisionInput, decide, estimatesOf, tooDearFor } from '../routing/decide.ts';
+import { decide, tooDearFor } from '../routing/decide.ts';
 import { type Decision, savesCall, shownCut } from '../routing/decision.ts';
-import { scoreCuts } from '../routing/fit.ts';
 import { limitsAt } from '../routing/limits.ts';
-import { positionFactsOf } from '../routing/position-facts.ts';
-import { expectedCharacters } from '../routing/priors.ts';
 import { bestCut, restOf, type ScoredCut, type ShowLimits } from '../routing/show.ts';
-import type { PositionFacts } from '../routing/types.ts';
 import { beginsAlike } from '../text/edits.ts';
-import { isSentence } from '../text/prose-text.ts';
 import { type CachedAnswer, type CacheHit, type CompletionCache, insertedAt } from './answer-cache.ts';
 import type { ApiCalls } from './api-calls.ts';
+import { decisionInputOf } from './decision-input.ts';
 import type { RequestContext, ScoredDraft } from './request-context.ts';
 import type { CompletionDeps, CompletionSettings } from './types.ts';
 import type { VerdictMemory } from './verdict-memory.ts';
@@ -60,24 +50,20 @@ export class LocalDrafts {
       if (signal.aborted) throw error;
       this.deps.log.error('The specialist failed.', error);
     }
-    const draft = cleanDraft(uncleaned, draftPosition);
     const { shift, doubt } = this.verdicts;
-    const router = this.deps.routerFor(uncleaned);
-    const facts: PositionFacts = { ...positionFactsOf(query), ...this.verdicts.lastFacts() };
-    const cuts = draft === undefined ? [] : scoreCuts(router, cutsOf(draft, draftPosition), facts, shift);
-    const rejected = this.verdicts.rejectedAt(query);
-    const ngramsAlone = uncleaned?.why;
     const isManual = request.trigger === 'manual';
-    const prose = isSentence(query.languageId, query.prefix);
-    const { waitMs } = this.api;
-    const input: DecisionInput = {
-      estimates: { ...estimatesOf(router, draft, facts, shift), ...(ngramsAlone !== undefined && { ngramsAlone }) },
-      cuts: draftPosition.query === query ? cuts : cuts.flatMap((cut) => withReplaceLength(cut, context)),
-      limits: limitsAt(settings, { isManual, opensList, prose, rejectedHere: rejected !== undefined, doubt, waitMs }),
-      expectedCharacters: expectedCharacters(draft, facts),
-      ...(rejected !== undefined && { rejected }),
-      ...(!this.api.available(settings) && { noCall: 'there is no large model' }),
-    };
+    const { draft, input } = decisionInputOf({
+      query,
+      draftPosition,
+      draft: uncleaned,
+      router: this.deps.routerFor(uncleaned),
+      settings,
+      conditions: { isManual, opensList, doubt, waitMs: this.api.waitMs },
+      lastFacts: this.verdicts.lastFacts(),
+      shift,
+      rejected: this.verdicts.rejectedAt(query),
+      noCall: this.api.available(settings) ? undefined : 'there is no large model',
+    });
     if (!isManual) this.api.typing.recordDecision(tooDearFor(input) === undefined);
     return { draft, decision: decide(input), input };
   }
@@ -161,11 +147,6 @@ export class LocalDrafts {
       indexRevision: context.indexRevision,
     };
   }
-}
-
-function withReplaceLength(cut: ScoredCut, context: RequestContext): ScoredCut[] {
-  const replaceLength = replacedClosers(context, cut.text);
-  return replaceLength === undefined ? [] : [{ ...cut, over: replaceLength }];
 }
 
 /**

@@ -25,8 +25,6 @@ import { IndexRevision } from './index-revision.ts';
  * request: a model that writes a line in 130 ms is then in time at 95 of 100 positions.
  */
 export const PATIENCE_MS = 200;
-/** After this many late answers in a row, requests stop waiting until one comes in time. */
-const MAX_LATE = 3;
 
 /** The part of the n-gram worker's client that is used here. */
 export interface NgramSpecialist extends Specialist, IndexState {
@@ -56,8 +54,6 @@ interface EngineDraft {
   draft: Promise<Draft | undefined>;
   /** Resolves with the expected completion time, monotonic ms; never if the prompt is cached. */
   readonly expectedAt: Promise<number>;
-  /** Time of the request that waits for the draft; monotonic, ms. */
-  requestedAt: number;
   done: boolean;
   /** Whether another file has changed since the draft started. */
   outdated: boolean;
@@ -69,7 +65,6 @@ export class MixedSpecialist implements Specialist, Disposable {
   private readonly patienceMs: number;
   private readonly neural: NeuralFolder;
   private readonly indexRevision = new IndexRevision();
-  private lateCount = 0;
   private engineDraft: EngineDraft | undefined;
   private warming: AbortController | undefined;
   /** The last draft that came too late for its request. */
@@ -92,7 +87,6 @@ export class MixedSpecialist implements Specialist, Disposable {
         onState();
       },
       onOpen: () => {
-        this.lateCount = 0;
         // Answers of the n-grams alone are outdated now.
         this.indexRevision.note('');
         deps.onReady();
@@ -112,7 +106,6 @@ export class MixedSpecialist implements Specialist, Disposable {
     // It may reject after the engine has answered, when the signal is aborted.
     local.catch(() => {});
     const engineDraft = this.joinOrStartDraft(query, options);
-    engineDraft.requestedAt = this.deps.clock.monotonic();
     const cancel = () => engineDraft.controller.abort();
     signal.addEventListener('abort', cancel, { once: true });
     void engineDraft.draft.then(() => signal.removeEventListener('abort', cancel));
@@ -225,7 +218,6 @@ export class MixedSpecialist implements Specialist, Disposable {
         setExpectedAt = resolve;
       }),
       draft: Promise.resolve(undefined),
-      requestedAt: clock.monotonic(),
       done: false,
       outdated: false,
     };
@@ -235,8 +227,6 @@ export class MixedSpecialist implements Specialist, Disposable {
     });
     engineDraft.draft = drafting.then((draft) => {
       engineDraft.done = true;
-      const now = clock.monotonic();
-      if (draft && now - engineDraft.requestedAt <= this.patienceMs) this.lateCount = 0;
       return draft;
     });
     return engineDraft;
@@ -248,15 +238,13 @@ export class MixedSpecialist implements Specialist, Disposable {
     signal: AbortSignal,
   ): Promise<Draft | undefined | 'late'> {
     const { clock } = this.deps;
+    const { patienceMs } = this;
     // Aborted when the race is decided: ends the timer.
     const answered = new AbortController();
-    const patienceMs = this.lateCount < MAX_LATE ? this.patienceMs : 0;
     const end = clock.monotonic() + patienceMs;
-    const timeout = clock.sleep(patienceMs, AbortSignal.any([signal, answered.signal])).then(() => {
-      this.lateCount++;
-      return 'late' as const;
-    });
-    // An expected delay does not count as late.
+    const timeout = clock
+      .sleep(patienceMs, AbortSignal.any([signal, answered.signal]))
+      .then(() => 'late' as const);
     const expectedDelay = expectedAt.then((at) => (at > end ? 'late' : timeout));
     try {
       const first = await Promise.race([draft, timeout, expectedDelay]);

@@ -40,6 +40,8 @@ export interface Limits {
   readonly localFirst: boolean;
 }
 
+/** The setting's default. */
+export const DEFAULT_THRESHOLD = 0.5;
 export const MAX_DOUBT = 0.3;
 /**
  * What the editor's list, which a suggestion hides, and rejections in a row add to the threshold. Together they add no

@@ -136,7 +136,7 @@ function check(message: ToPanel): void {
     if (heldBack) words.t('heldBackReason', words.percent(heldBack.p), words.percent(heldBack.threshold));
     if (decision === undefined) return;
     texts(decision.summary, ...decision.features.map(({ name }) => name));
-    words.number(decision.pSpecialist + decision.pApi + decision.gain + decision.price, 2);
+    words.number(decision.pSpecialist + (decision.pApi ?? 0) + decision.gain + decision.price, 2);
     for (const { value } of decision.features) words.value(value);
   };
   const stated = (each: PanelState) => {

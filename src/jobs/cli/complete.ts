@@ -8,14 +8,22 @@ import type { Draft } from '../../common/completion.ts';
 import { CodedError, failed, messageOf, ok, type Result } from '../../common/errors.ts';
 import { oneLine, percent } from '../../common/format.ts';
 import type { Log } from '../../common/log.ts';
-import { draftOptions, positionInDocument, shownDraft } from '../../prompts/completion/completion-position.ts';
-import { decideWhole } from '../../routing/decide.ts';
-import { type Decision, sentenceOf } from '../../routing/decision.ts';
-import { positionFactsOf } from '../../routing/position-facts.ts';
+import { decisionInputOf } from '../../completion/decision-input.ts';
+import {
+  draftOptions,
+  positionInDocument,
+  shownDraft,
+  withoutInsertedClosers,
+} from '../../prompts/completion/completion-position.ts';
+import { decide } from '../../routing/decide.ts';
+import { type Decision, sentenceOf, shownCut } from '../../routing/decision.ts';
+import { DEFAULT_THRESHOLD } from '../../routing/limits.ts';
 import type { Engine } from '../../specialist/engine/client.ts';
 import type { NgramModel } from '../../specialist/ngram/model.ts';
+import { languageAt } from '../../text/fences.ts';
 import { languageIdOf } from '../../text/languages.ts';
-import { lineEnd, linesOf } from '../../text/lines.ts';
+import { lineBefore, lineEnd, linesOf } from '../../text/lines.ts';
+import { listOpensAt } from '../../text/suggestion-list.ts';
 import { decodeText } from '../../workspace/files/decode.ts';
 import { FolderReader } from '../../workspace/files/folder-reader.ts';
 import type { LeftOutReason } from '../../workspace/files/types.ts';
@@ -123,16 +131,26 @@ export async function completeAt(
   const rest = text.slice(offset, lineEnd(text, offset));
   // The rest of the line stands for what a user is about to type: the models do not see it.
   const suffix = text.slice(offset + rest.length);
-  const position = positionInDocument(
-    { path, languageId: languageIdOf(path), prefix: text.slice(0, offset), suffix },
-    false,
-  );
+  const prefix = text.slice(0, offset);
+  const languageId = languageAt(languageIdOf(path), prefix);
+  const asked = positionInDocument({ path, languageId, prefix, suffix });
+  const position = withoutInsertedClosers(asked);
   const { query } = position;
   const options = draftOptions(position);
   const { draft: written, isMixed } = await draftServed(engine, specialist.value, request, query, options, log);
   const draft = shownDraft(written, position);
   const router = servedRouter(request, isMixed, log);
-  const decision = decideWhole(router, draft, positionFactsOf(query), request.balance);
+  const { balance } = request;
+  const { input } = decisionInputOf({
+    query: asked.query,
+    draftPosition: position,
+    draft: written,
+    router,
+    settings: { balance, threshold: DEFAULT_THRESHOLD, localFirst: balance < 0.5 },
+    conditions: { isManual: false, opensList: listOpensAt(languageId, lineBefore(prefix)) !== undefined },
+    noCall: request.api ? undefined : 'there is no large model',
+  });
+  const decision = decide(input);
   return ok({
     path,
     line,
@@ -169,7 +187,8 @@ const unreadableReasons: Readonly<Partial<Record<LeftOutReason | 'gone', string>
   'changed-while-read': 'it is being written; try again',
 };
 
-function renderCompletion({ path, line, column, before, truth, draft, decision }: PlacedCompletion): string {
+export function renderCompletion({ path, line, column, before, truth, draft, decision }: PlacedCompletion): string {
+  const cut = shownCut(decision);
   const rows = draft.tokens.map(
     (token) =>
       `  ${JSON.stringify(token.text).padEnd(24)} ${percent(token.probability).padStart(6)}  match ${String(token.matchLength).padStart(2)}` +
@@ -180,6 +199,7 @@ function renderCompletion({ path, line, column, before, truth, draft, decision }
     `  text    ${oneLine(before, 90)}▏`,
     ...(truth === '' ? [] : [`  written ${oneLine(truth, 90)}`]),
     `  answer  ${draft.text === '' ? '(nothing)' : oneLine(draft.text, 90)}`,
+    `  shown   ${cut === undefined ? 'no' : oneLine(cut.text, 90)}`,
     `  by      ${draft.model}, ${draft.latencyMs.toFixed(1)} ms. ${sentenceOf(decision)}`,
     ...rows,
   ].join('\n');

@@ -19,7 +19,7 @@ export const LINE_LIMIT_MS = 400;
 /** Why a larger base is not selected. */
 export type Obstacle =
   | { readonly kind: 'untimed' }
-  | { readonly kind: 'slow'; readonly timing: Timing }
+  | { readonly kind: 'slow'; readonly timing: Timing & { readonly load?: number } }
   | { readonly kind: 'battery' }
   /** This window has no folder: it leaves the base to a window that has one. */
   | { readonly kind: 'no-folder' }

@@ -1,6 +1,6 @@
 // The timings of base models on this machine, in one file: a row per weights, precision, threads and processor.
 import { readFileSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { availableParallelism, cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { makePrivate, replaceFile } from '../../common/files.ts';
 import type { Timing } from '../../neural/inference/timing.ts';
@@ -14,6 +14,16 @@ const MAX_ROWS = 20;
 export interface StoredTiming extends Timing {
   /** ms since 1970. */
   readonly at: number;
+  /** Load of each core while it was measured: 1 is busy. Absent: unknown. */
+  readonly load?: number;
+}
+
+/** From this load on, a measurement says more of the other programs than of the machine. */
+export const BUSY_LOAD = 0.7;
+
+/** The load of each core in the last minute; 0 where the system does not tell. */
+export function loadHere(): number {
+  return (loadavg()[0] as number) / availableParallelism();
 }
 
 interface TimingsFile {

@@ -4,6 +4,7 @@ import type { NeuralState } from '../../completion/folder-model.ts';
 import type { BaseChoice, BaseReason, Obstacle } from '../../specialist/engine/choice.ts';
 import { type BaseMeasures, LONG_PROMPT_MS, type ServingMeasures } from '../../specialist/engine/measure-base.ts';
 import type { Timing } from '../../specialist/engine/protocol.ts';
+import { BUSY_LOAD } from '../../specialist/engine/timings.ts';
 import { joined, safeSentence, sentences, t, type UiText } from '../editor/ui-text.ts';
 import type { PanelModel } from '../webview/protocol.ts';
 import type { NeuralAbsence } from './window-engine.ts';
@@ -77,11 +78,17 @@ function obstacleText(of: string, obstacle: Obstacle): string {
     case 'untimed':
       return t('the {0} model is timed in your next pauses in typing', of);
     case 'slow':
-      return t(
-        'the {0} model is too slow here (a line takes {1} ms, a new prompt {2} ms)',
-        of,
-        ...rounded(obstacle.timing),
-      );
+      return (obstacle.timing.load ?? 0) >= BUSY_LOAD
+        ? t(
+            'the {0} model was too slow beside other programs (a line took {1} ms, a new prompt {2} ms); it is timed again when the machine is idle',
+            of,
+            ...rounded(obstacle.timing),
+          )
+        : t(
+            'the {0} model is too slow here (a line takes {1} ms, a new prompt {2} ms)',
+            of,
+            ...rounded(obstacle.timing),
+          );
     case 'battery':
       return t('saves power on battery');
     case 'no-folder':

@@ -1,12 +1,12 @@
 // Selects the base model that answers in this window. Each shipped base above the smallest is timed once per machine; a
-// slow one again in each window, because the machine may have been busy.
+// slow one again in each window, and once a machine that was busy is idle.
 import type { Clock } from '../../common/clock.ts';
 import { DisposableStore } from '../../common/disposable.ts';
 import { messageOf, ok, type Result } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
 import { type Base, type BaseChoice, chooseBase, isSlow, type Obstacle } from '../../specialist/engine/choice.ts';
 import type { Timing } from '../../specialist/engine/protocol.ts';
-import { readTimings, type StoredTiming, storeTiming } from '../../specialist/engine/timings.ts';
+import { BUSY_LOAD, readTimings, type StoredTiming, storeTiming } from '../../specialist/engine/timings.ts';
 import type { RunLock } from '../../storage/lock.ts';
 import type { Settings } from '../settings/settings.ts';
 import { ownTimingKey } from './shipped-bases.ts';
@@ -29,6 +29,8 @@ export interface BasesDeps {
   readonly hasFolder: () => boolean;
   /** Whether the machine runs on battery; undefined if unknown. */
   readonly onBattery: () => Promise<boolean | undefined>;
+  /** Load of each core; 1 is busy. */
+  readonly load: () => number;
   /** Whether an adaptation is running. */
   readonly isBusy: () => boolean;
   /** Called when another base is selected. */
@@ -181,10 +183,12 @@ export class Bases extends DisposableStore {
     }
   }
 
-  /** Whether the base is untimed, or was slow before this window opened. */
+  /** Whether the base is untimed, or was slow before this window opened, or on a machine that was busy and is idle now. */
   private isDue(base: Base): boolean {
     const timing = this.timingOf(base);
-    return timing === undefined || (isSlow(timing) && timing.at < this.openedAt);
+    if (timing === undefined) return true;
+    const wasBusy = (timing.load ?? 0) >= BUSY_LOAD && this.deps.load() < BUSY_LOAD;
+    return isSlow(timing) && (timing.at < this.openedAt || wasBusy);
   }
 
   /** Adds a run. Returns whether the timing is final: one run was fast enough, or there are enough runs. */
@@ -197,7 +201,7 @@ export class Bases extends DisposableStore {
     this.runs.delete(key);
     const { clock, log, storage } = this.deps;
     log.info(`Base model '${name}': a line takes ${lineMs.toFixed(0)} ms, a new prompt ${promptMs.toFixed(0)} ms`);
-    const timing = { lineMs, promptMs, at: clock.now() };
+    const timing = { lineMs, promptMs, at: clock.now(), load: this.deps.load() };
     this.timings = new Map([...this.timings, [key, timing]]);
     try {
       storeTiming(storage, key, timing);

@@ -1,11 +1,13 @@
 // Ghost text: from VS Code's request to one item, or nothing.
 import * as vscode from 'vscode';
+import { oneLine } from '../../common/format.ts';
 import type { Completion } from '../../completion/types.ts';
 import { fromLineFeeds } from '../../text/lines.ts';
 import { listOpensAt } from '../../text/suggestion-list.ts';
 import { indentUnit, isSilent, queryAt } from '../editor/document-query.ts';
 import { type FolderRef, folderOf, pathIn } from '../editor/folder-ref.ts';
 import type { DocumentSurroundings } from '../editor/surroundings.ts';
+import { t } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
 import type { FileRules } from '../folder/file-rules.ts';
 import type { Folders } from '../folder/folders.ts';
@@ -60,6 +62,13 @@ export class LastSuggestion {
   }
 }
 
+/** The editor sends a manual request within this time, or not at all, ms. */
+const NO_REQUEST_MS = 500;
+/** Characters of a suggestion in a message. */
+const SHOWN_LENGTH = 200;
+/** The editor sends its request 50 ms after a key. */
+const AFTER_EDIT_MS = 150;
+
 /** Run by VS Code after it has inserted an item of ours. Not in the palette. */
 export const acceptedCommand = 'easyAdaptation.accepted';
 
@@ -104,9 +113,43 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
   async requestManually(): Promise<void> {
     const { requestCount } = this;
     this.unanswered.withdraw();
+    if (window.activeTextEditor === undefined) return this.deps.onNoSuggestion('no-document');
     await this.trigger();
     // The editor sends its request within 50 ms, if at all.
-    setTimeout(() => this.requestCount === requestCount && this.deps.onNoSuggestion('not-requested'), 500);
+    setTimeout(() => this.requestCount === requestCount && void this.answerWithoutRequest(), NO_REQUEST_MS);
+  }
+
+  /** Where the editor requests nothing, the suggestion is offered in a message. */
+  private async answerWithoutRequest(): Promise<void> {
+    const editor = window.activeTextEditor;
+    if (editor === undefined) return this.deps.onNoSuggestion('no-document');
+    const { document, selection } = editor;
+    const { active } = selection;
+    const end = new vscode.CancellationTokenSource();
+    try {
+      const found = await this.complete(document, active, undefined, end.token, 'key');
+      if (found === 'stale') return;
+      if (typeof found === 'string') return this.deps.onNoSuggestion(found);
+      const insert = t('Insert');
+      const text = String(found.insertText).slice(active.character);
+      const picked = await window.showInformationMessage(
+        t('The editor shows no suggestions here. Suggested: {0}', oneLine(text.slice(0, SHOWN_LENGTH), SHOWN_LENGTH)),
+        insert,
+      );
+      if (picked === insert) await editor.edit((edit) => edit.replace(new vscode.Range(active, found.range?.end ?? active), text));
+    } finally {
+      end.dispose();
+    }
+  }
+
+  /** Repeats a request whose document was changed by something else than a key, unless the editor sends one itself. */
+  private repeatAfterEdit(document: vscode.TextDocument): void {
+    const { requestCount } = this;
+    setTimeout(() => {
+      if (this.requestCount !== requestCount || window.activeTextEditor?.document !== document) return;
+      this.unanswered.announce();
+      void this.trigger();
+    }, AFTER_EDIT_MS);
   }
 
   private async trigger(): Promise<void> {
@@ -149,7 +192,11 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
     this.unanswered.begin(folder.key, cursor);
     this.lastRequestAt = performance.now();
     const selected = selectedText(document, position, info);
-    if (selected === undefined) return 'list';
+    if (selected === undefined) {
+      // The list may close again without another request.
+      this.unanswered.onNoAnswer(folder.key, cursor);
+      return 'list';
+    }
     const nextEdit = selected === '' ? this.deps.nextEditAt(document, position) : undefined;
     if (nextEdit) {
       this.unanswered.onAnswer(folder.key, cursor);
@@ -158,10 +205,15 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
 
     const { version } = document;
     const isStale = () => token.isCancellationRequested || document.isClosed || document.version !== version;
+    const stale = (): 'stale' => {
+      // A formatter changed the text after the key: the editor asks again only after another key.
+      if (!token.isCancellationRequested && !document.isClosed) this.repeatAfterEdit(document);
+      return 'stale';
+    };
     const path = pathIn(folder, document.uri);
     const query = queryAt(document, position, path, this.deps.surroundings.of(document));
     if ((await this.deps.rules.of(folder, path)) === 'off') return 'excluded';
-    if (isStale()) return 'stale';
+    if (isStale()) return stale();
     // A repetition does not follow a key, so it must not ask for consent.
     if (trigger !== 'repetition') this.deps.onRequest(folder);
 
@@ -180,7 +232,7 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
         },
         abort.signal,
       );
-      if (isStale()) return 'stale';
+      if (isStale()) return stale();
       if (completion !== undefined) {
         this.unanswered.onAnswer(folder.key, cursor);
         return this.item(document, position, completion, folder.key);

@@ -182,7 +182,14 @@ function lineOf({ line, query }: CompletionRequest): number {
 
 function panelDecision(decision: Decision, source?: AnswerSource): PanelDecision {
   const shownP = shownCut(decision)?.p;
-  return { ...decision, summary: sentenceOf(decision, source), ...(shownP !== undefined && { shownP }) };
+  const { pApi, reason } = decision;
+  // Without a large model its assumed estimate would read as if it were in use.
+  const hasLlm = reason !== 'there is no large model' && (reason !== 'the rest of an earlier draft' || !decision.pApiIsPrior);
+  return {
+    ...{ ...decision, pApi: hasLlm ? pApi : undefined },
+    summary: sentenceOf(decision, source),
+    ...(shownP !== undefined && { shownP }),
+  };
 }
 
 /** Without the texts of drafts: those are stored with secrets redacted, in their own column. */

@@ -9,7 +9,7 @@ import type { PanelState } from '../webview/protocol.ts';
 const displayMs = 8_000;
 
 /** Why a manual request got no suggestion. */
-export type NoSuggestionReason = 'document' | 'off' | 'list' | 'excluded' | 'nothing' | 'not-requested';
+export type NoSuggestionReason = 'document' | 'no-document' | 'off' | 'list' | 'excluded' | 'nothing';
 
 export class WhyNothing extends DisposableStore {
   private readonly item: UiStatusBarItem;
@@ -41,18 +41,18 @@ export class WhyNothing extends DisposableStore {
 function sentence(reason: NoSuggestionReason, statusText: string, isStarting: boolean): UiText {
   switch (reason) {
     case 'document':
-      return t('No suggestion: this kind of document gets no completions.');
+      return t('No suggestion: this is output or an old version of a file. Click into a document that you edit.');
+    case 'no-document':
+      return t('No suggestion: extensions see no text document here. Click into one of at most 50 MB.');
     case 'off':
-      return t('No suggestion: {0}.', statusText);
+      return t('No suggestion: {0}. "Enable or Disable Here…" changes it.', statusText);
     case 'list':
-      return t('No suggestion: the selected entry of the list does not continue the text at the cursor.');
+      return t('No suggestion: the selected entry of the list does not continue the text. Esc closes the list.');
     case 'excluded':
-      return t('No suggestion: this file is ignored, excluded or a file for secrets.');
+      return t('No suggestion: this file is ignored, excluded or a file for secrets. The setting "exclude" names such.');
     case 'nothing':
       return isStarting
-        ? t('No suggestion yet: {0}.', statusText)
-        : t('No suggestion: the models found no likely continuation here.');
-    case 'not-requested':
-      return t('No suggestion: the editor does not request one here.');
+        ? t('No suggestion yet: {0}. Ask again in a moment.', statusText)
+        : t('No suggestion: the models found no continuation. Type a word and ask again.');
   }
 }

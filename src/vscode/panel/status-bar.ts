@@ -30,7 +30,7 @@ export class StatusBar extends DisposableStore {
     this.item.tooltip = tooltip(snapshot);
     const withoutIcons = text.replace(/\$\([^)$]*\)\s*/g, '');
     this.item.accessibilityInformation = {
-      label: t('Easy Adaptation: {0}, {1}', snapshot.statusText, withoutIcons),
+      label: t('{0}, {1}', withoutIcons, snapshot.statusText),
       role: 'button',
     };
   }
@@ -43,19 +43,31 @@ function itemText(snapshot: StatusSnapshot, last: PanelRow | undefined): UiText 
     withIcon('loading~spin', sentences(text, progress?.share === undefined ? '' : wholeShare(progress.share)));
   switch (status) {
     case 'off':
-      return withIcon('circle-slash', t('Off'));
+      return withIcon('circle-slash', t('Easy Adaptation: off'));
     case 'snoozed':
       return withIcon(
         'bell-slash',
-        minutesLeft === undefined ? safeText(statusText) : t('Snoozed: {0} min left', minutesLeft),
+        minutesLeft === undefined
+          ? t('Easy Adaptation: {0}', statusText)
+          : t('Easy Adaptation: snoozed, {0} min left', minutesLeft),
       );
     case 'starting':
-      return loading(progress ? t('Indexing') : model.kind === 'starting' ? t('Model starting') : t('Starting'));
+      return loading(
+        progress
+          ? t('Easy Adaptation: indexing')
+          : model.kind === 'starting'
+            ? t('Easy Adaptation: model starting')
+            : t('Easy Adaptation: starting'),
+      );
     case 'busy':
-      return loading(t('Adapting'));
+      return loading(t('Easy Adaptation: adapting'));
     case 'ready': {
       const icon = hasWarning ? 'warning' : last?.source === 'api' ? 'cloud' : 'sparkle';
-      return withIcon(icon, last ? t('{0} {1}', shortModel(last.model), latency(last)) : t('Ready'));
+      const answering = last?.source === 'api' ? shortModel(last.model) : t('local');
+      return withIcon(
+        icon,
+        last ? t('Easy Adaptation: {0}, {1}', answering, latency(last)) : t('Easy Adaptation: Ready'),
+      );
     }
   }
 }

@@ -1,6 +1,7 @@
 // Every setting of the extension, one row each. A test compares them with package.json's `contributes.configuration`.
 
 import { providers } from '../../llm/providers/providers.ts';
+import { DEFAULT_THRESHOLD } from '../../routing/limits.ts';
 import {
   type CombineLevels,
   globsOfBoth,
@@ -103,7 +104,7 @@ export const settingRows: { readonly [K in keyof Settings]: SettingRow<Settings[
   addMissingImports: { type: 'boolean', default: true, scope: 'resource', beside: onWhereBoth },
   minimumConfidence: {
     type: 'number',
-    default: 0.5,
+    default: DEFAULT_THRESHOLD,
     scope: 'resource',
     minimum: 0,
     maximum: 1,

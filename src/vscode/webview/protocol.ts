@@ -32,7 +32,8 @@ const whyHeld = [
 const decision = v.object({
   summary: v.string(),
   pSpecialist: finite,
-  pApi: finite,
+  /** Absent: there is no large model. */
+  pApi: v.optional(finite),
   pApiIsPrior: v.boolean(),
   gain: finite,
   price: finite,

@@ -247,8 +247,12 @@ export class RowList {
         { class: 'fold numbers' },
         h('summary', {}, icon(icons.chevron), words.t('numbers')),
         estimate(words.t('pSpecialist'), decision.pSpecialist, 'specialist', words.t('pSpecialistNote')),
-        estimate(words.t('pApi'), decision.pApi, 'api', words.t(decision.pApiIsPrior ? 'pApiPrior' : 'pApiNote')),
-        estimate(words.t('price'), decision.price, 'price', words.t('priceNote')),
+        ...(decision.pApi === undefined
+          ? []
+          : [
+              estimate(words.t('pApi'), decision.pApi, 'api', words.t(decision.pApiIsPrior ? 'pApiPrior' : 'pApiNote')),
+              estimate(words.t('price'), decision.price, 'price', words.t('priceNote')),
+            ]),
         features.length === 0
           ? undefined
           : h('table', { class: 'reasons' }, h('caption', {}, words.t('features')), h('tbody', {}, ...features)),

@@ -33,6 +33,7 @@ class Machine {
   battery: boolean | undefined;
   timing: (base: Base, signal: AbortSignal) => Promise<Result<Timing>> = async () => ok(fast);
   measured = 0;
+  load = 0;
 
   window(over: Partial<BasesDeps> = {}, settings: Partial<Settings> = {}) {
     const me = {};
@@ -57,6 +58,7 @@ class Machine {
       },
       hasFolder: () => state.folder,
       onBattery: async () => this.battery,
+      load: () => this.load,
       isBusy: () => state.busy,
       onChange: () => heard.changes++,
       onState: () => heard.states++,
@@ -119,6 +121,19 @@ test('a slow base is timed three times, once a pause, and again in the next wind
   assert.deepEqual([next.serves(), machine.measured], ['medium', 4], 'the machine was busy before');
 });
 
+test('a base that was slow on a busy machine is timed again as soon as the machine is idle', async () => {
+  const machine = new Machine();
+  machine.timing = async () => ok(slow);
+  machine.load = 2;
+  const { serves, why, pause } = machine.window();
+  for (let i = 0; i < 4; i++) await pause();
+  assert.deepEqual([serves(), why(), machine.measured], ['small', 'slow', 3]);
+  machine.timing = async () => ok(fast);
+  machine.load = 0.1;
+  await pause();
+  assert.deepEqual([serves(), machine.measured], ['medium', 4]);
+});
+
 test('the best of the runs counts when the machine is busy during some of them', async () => {
   const machine = new Machine();
   const runs: Timing[] = [
@@ -130,7 +145,7 @@ test('the best of the runs counts when the machine is busy during some of them',
   await pause();
   assert.equal(serves(), 'small');
   await pause();
-  const timing = { lineMs: 90, promptMs: 450, at: machine.clock.now() };
+  const timing = { lineMs: 90, promptMs: 450, at: machine.clock.now(), load: 0 };
   assert.deepEqual(bases.current, { base: medium, reason: { kind: 'in-time', timing } });
   assert.equal(machine.measured, 2);
 });
