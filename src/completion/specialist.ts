@@ -242,9 +242,7 @@ export class MixedSpecialist implements Specialist, Disposable {
     // Aborted when the race is decided: ends the timer.
     const answered = new AbortController();
     const end = clock.monotonic() + patienceMs;
-    const timeout = clock
-      .sleep(patienceMs, AbortSignal.any([signal, answered.signal]))
-      .then(() => 'late' as const);
+    const timeout = clock.sleep(patienceMs, AbortSignal.any([signal, answered.signal])).then(() => 'late' as const);
     const expectedDelay = expectedAt.then((at) => (at > end ? 'late' : timeout));
     try {
       const first = await Promise.race([draft, timeout, expectedDelay]);

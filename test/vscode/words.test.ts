@@ -82,6 +82,12 @@ test('a document that broke the parser is named while it is active', () => {
   assert.deepEqual(texts(undefined), []);
 });
 
+test('a document that is too big to learn from is named as such', () => {
+  const [notice, ...others] = sessionNotices(quiet, 'src/bundle.js', true);
+  assert.match(notice?.text ?? '', /src\/bundle\.js is too big to learn from/);
+  assert.deepEqual(others, []);
+});
+
 test('a paused index is told with the log beside it', () => {
   const [notice, ...others] = sessionNotices({ ...quiet, isIndexPaused: true }, undefined);
   assert.equal(notice?.kind, 'warning');

@@ -136,7 +136,8 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
         t('The editor shows no suggestions here. Suggested: {0}', oneLine(text.slice(0, SHOWN_LENGTH), SHOWN_LENGTH)),
         insert,
       );
-      if (picked === insert) await editor.edit((edit) => edit.replace(new vscode.Range(active, found.range?.end ?? active), text));
+      if (picked === insert)
+        await editor.edit((edit) => edit.replace(new vscode.Range(active, found.range?.end ?? active), text));
     } finally {
       end.dispose();
     }

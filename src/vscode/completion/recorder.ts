@@ -184,7 +184,8 @@ function panelDecision(decision: Decision, source?: AnswerSource): PanelDecision
   const shownP = shownCut(decision)?.p;
   const { pApi, reason } = decision;
   // Without a large model its assumed estimate would read as if it were in use.
-  const hasLlm = reason !== 'there is no large model' && (reason !== 'the rest of an earlier draft' || !decision.pApiIsPrior);
+  const hasLlm =
+    reason !== 'there is no large model' && (reason !== 'the rest of an earlier draft' || !decision.pApiIsPrior);
   return {
     ...{ ...decision, pApi: hasLlm ? pApi : undefined },
     summary: sentenceOf(decision, source),

@@ -49,7 +49,9 @@ function sentence(reason: NoSuggestionReason, statusText: string, isStarting: bo
     case 'list':
       return t('No suggestion: the selected entry of the list does not continue the text. Esc closes the list.');
     case 'excluded':
-      return t('No suggestion: this file is ignored, excluded or a file for secrets. The setting "exclude" names such.');
+      return t(
+        'No suggestion: this file is ignored, excluded or a file for secrets. The setting "exclude" names such.',
+      );
     case 'nothing':
       return isStarting
         ? t('No suggestion yet: {0}. Ask again in a moment.', statusText)

@@ -276,7 +276,7 @@ function isRead({ uri, languageId }: vscode.TextDocument): boolean {
 }
 
 /** Tells it without building the text. */
-function isLong(document: vscode.TextDocument): boolean {
+export function isLong(document: vscode.TextDocument): boolean {
   return document.offsetAt(document.lineAt(document.lineCount - 1).range.end) > maxLength;
 }
 

@@ -7,8 +7,11 @@ import type { PanelNotice } from '../webview/protocol.ts';
 
 type SessionState = Pick<FolderSession, 'problem' | 'unusedBecause' | 'isIndexPaused' | 'isUnparsed'>;
 
-/** @param path of the active document in the folder; undefined: none is active */
-export function sessionNotices(session: SessionState, path: string | undefined): PanelNotice[] {
+/**
+ * @param path of the active document in the folder; undefined: none is active
+ * @param isTooBig whether nothing is learned from that document because of its size
+ */
+export function sessionNotices(session: SessionState, path: string | undefined, isTooBig = false): PanelNotice[] {
   const { problem, unusedBecause, isIndexPaused } = session;
   const notices: PanelNotice[] = [];
   const warn = (text: string) =>
@@ -18,6 +21,11 @@ export function sessionNotices(session: SessionState, path: string | undefined):
     warn(t('The index of your files stopped several times; it starts again by itself within minutes.'));
   if (path !== undefined && session.isUnparsed(path))
     warn(t('{0} is completed without its grammar until you reload the window, because parsing it failed twice.', path));
+  if (path !== undefined && isTooBig)
+    notices.push({
+      kind: 'info',
+      text: t('{0} is too big to learn from: suggestions there come from the text near the cursor.', path),
+    });
   if (unusedBecause) {
     const text = unusedTexts[unusedBecause]();
     notices.push({ kind: 'info', text, action: { label: t('Adapt to This Repo'), command: 'adapt' } });

@@ -15,6 +15,7 @@ import type { Snooze } from '../completion/snooze.ts';
 import { type FolderRef, folderOf, folderRef, looseFolder, pathIn } from '../editor/folder-ref.ts';
 import { t } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
+import { isLong } from '../folder/documents.ts';
 import type { Folders } from '../folder/folders.ts';
 import type { Configuration } from '../settings/configuration.ts';
 import { isLanguageEnabled } from '../settings/levels.ts';
@@ -170,10 +171,12 @@ export class Status extends DisposableStore {
 
   private notices(apiState: ApiState, folder: FolderRef): PanelNotice[] {
     const { problems, folders, api } = this.deps;
-    const uri = window.activeTextEditor?.document.uri;
+    const document = window.activeTextEditor?.document;
+    const uri = document?.uri;
     const session = folders.peek(folder);
     const path = uri && folderOf(uri).key === folder.key ? pathIn(folder, uri) : undefined;
-    const notices = session ? sessionNotices(session, path) : [];
+    const isTooBig = document !== undefined && isLong(document);
+    const notices = session ? sessionNotices(session, path, isTooBig) : [];
     const failure = problems.current;
     if (failure && isAllowed(apiState)) {
       const setKey = { label: t('Set API Key'), command: 'setApiKey' } as const;
