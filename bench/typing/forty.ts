@@ -1,4 +1,4 @@
-// Prints the suggestions at forty chosen positions as a Markdown table. bench/typing/forty-positions.md is a judged run.
+// Prints the suggestions at forty chosen positions as a Markdown table.
 import { lineStart } from '../../src/text/lines.ts';
 import type { Base } from '../base/types.ts';
 import type { Figures } from '../figures.ts';
