@@ -74,7 +74,6 @@ export class StreamedLlm implements LlmClient {
         latencyMs,
         firstTokenMs: firstTokenMs ?? latencyMs,
         truncated: reader.stop === 'length',
-        ...((!isComplete || reader.usage === undefined || this.facts.guessed) && { costEstimated: true }),
         ...(reader.stop === 'refusal' && { refused: true }),
       };
     };
@@ -134,7 +133,7 @@ export class StreamedLlm implements LlmClient {
     const usage = { ...this.estimatedInput(prompt), outputTokens: mostTokens(prompt, this.facts) };
     const costUsd = priceUsd(usage, this.facts);
     const times = { latencyMs: 0, firstTokenMs: 0 };
-    return { text: '', model: this.model, usage, costUsd, ...times, truncated: false, costEstimated: true };
+    return { text: '', model: this.model, usage, costUsd, ...times, truncated: false };
   }
 
   /** The cost of an answer, limited to its reservation even if the server counts more. @param maximum the maximum usage */

@@ -13,8 +13,6 @@ export interface LlmAnswer {
   readonly firstTokenMs: number;
   /** Whether the length limit cut the answer. */
   readonly truncated: boolean;
-  /** The cost is a conservative estimate: the stream ended before the usage arrived, or the price is unknown. */
-  readonly costEstimated?: boolean;
   /** A sentence for the user if the server counted more than the maximum. The cost is then the maximum. */
   readonly overcounted?: string;
   /** The model declined (stop reason 'refusal'); `text` is ''. */

@@ -101,7 +101,7 @@ test('stores the cost of a cancelled answer without reusing its text', async () 
     estimateUsd: () => 0.3,
     ceilingUsd: () => 0.5,
     async ask(_prompt, _signal, _onText, onLost) {
-      onLost?.(llmAnswer('half', { costUsd: 0.25, costEstimated: true }));
+      onLost?.(llmAnswer('half', { costUsd: 0.25 }));
       throw new DOMException('typed on', 'AbortError');
     },
   };
@@ -202,7 +202,7 @@ test('the price of a batch includes answers that broke off and were retried', as
   const broken = recorded('').scripted;
   broken.ask = async (_prompt, _signal, _onText, onLost) => {
     if (++calls > 1) return ok(llmAnswer('1;'));
-    onLost?.(llmAnswer('half', { costUsd: 0.25, costEstimated: true }));
+    onLost?.(llmAnswer('half', { costUsd: 0.25 }));
     return failed('timeout', 'too long');
   };
   const outcome = labelBatch(broken, [first], {

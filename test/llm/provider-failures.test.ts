@@ -112,9 +112,7 @@ for (const provider of asked) {
       const { code, message } = await failure(provider, api.url, { stallMs: 80, lost });
       assert.equal(code, 'timeout', name);
       assert.match(message, /silent for 0\.1 s.*easyAdaptation\.apiTimeout/);
-      // Nobody can tell how far the model had come.
       assert.equal(lost.length, 1, name);
-      assert.ok(lost[0]?.costEstimated || lost[0]?.costUsd === 0, name);
     }
   });
 

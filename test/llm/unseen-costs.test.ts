@@ -81,7 +81,6 @@ for (const id of ['anthropic', 'openai']) {
         if (!paid) return;
         const booked = ledger.calls[0]?.costUsd ?? 0;
         assert.ok(booked <= llm.ceilingUsd(prompt) && booked > llm.estimateUsd(prompt), `$${booked}`);
-        assert.equal(lost[0]?.costEstimated, true);
       } finally {
         await reset.close();
       }
