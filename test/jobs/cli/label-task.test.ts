@@ -91,8 +91,9 @@ test('over HTTP every answer is stored immediately, so a resumed run repeats no 
   const done = await runCli([...args, '--yes', '--json'], env);
   assert.equal(done.code, 0, done.err);
   const report = JSON.parse(done.out);
-  const sentTexts = api.requests.filter(({ outcome }) => outcome === 'ok').map(({ body }) => textOf(userText(body)));
-  assert.equal(new Set(sentTexts).size, sentTexts.length, 'no text is sent twice');
+  // To choose a form, some texts are asked about in several.
+  const sent = api.requests.filter(({ outcome }) => outcome === 'ok').map(({ body }) => JSON.stringify(body));
+  assert.equal(new Set(sent).size, sent.length, 'no prompt is sent twice');
   assert.deepEqual([report.byPerson, report.judgedBy, report.inDoubt], [40, 'person', 0]);
   assert.ok(report.soFarUsd > report.runUsd && report.runUsd > 0);
   const count = api.requests.length;
