@@ -15,13 +15,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { MessagesServer, type RecordedRequest } from '../../fakes/messages-server.ts';
-import { textOf as plain } from '../../fakes/messages-validation.ts';
+import { MessagesServer } from '../../fakes/messages-server.ts';
 import { until } from '../../specialist/engine/helpers.ts';
 import { runCli } from './run.ts';
-
-const userText = ({ messages }: RecordedRequest['body']) =>
-  plain(messages.findLast(({ role }) => role === 'user')?.content);
 
 const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-label-'));
 const storage = mkdtempSync(join(tmpdir(), 'easy-adaptation-storage-'));
