@@ -129,7 +129,7 @@ export class KillGround {
       '1',
       '--max-steps',
       '8',
-      '--budget-minutes',
+      '--minutes',
       '600',
       '--local',
       '--json',
