@@ -90,7 +90,7 @@ const secretKind = /\bkind["']?\s*:\s*["']?(?:Sealed)?Secret\b/;
 const dataSection = /^([ \t]*)["']?(?:data|stringData)["']?\s*:\s*(?:\{\s*)?$/gm;
 /** A value after its name, or a line of a block scalar. */
 const dataValue =
-  /^[ \t]*(?:["']?[\w.-]+["']?\s*:[ \t]*)?["']?(?![|>][-+\d]*[ \t]*$)([^\s"'][^"'\n]*?)["']?,?[ \t]*(?:[ \t]#[^\n]*)?$/gm;
+  /^[ \t]*(?:["']?[\w.-]+["']?\s*:[ \t]*)?["']?(?![|>][-+\d]*[ \t]*$)([^\s"'](?:(?:(?![ \t]#)[^"'\n])*[^\s"',])?)["']?,?[ \t]*(?:[ \t]#[^\n]*)?$/gm;
 
 export function findKubernetes({ text }: SearchedText): Found[] {
   if (!text.includes('Secret') || !secretKind.test(text)) return [];

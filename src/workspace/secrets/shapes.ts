@@ -46,7 +46,7 @@ const rules: { parts: readonly string[]; paths: RegExp; pattern: RegExp; judge: 
 for (const { judge, parts, paths = '', pattern, flags = '' } of Object.values(
   shapesJson as Readonly<Record<string, readonly Row[]>>,
 ).flat()) {
-  const source = pattern.replace(/«[^»]*»/g, (name) => written[name] ?? name);
+  const source = pattern.replace(/«[^«»]*»/g, (name) => written[name] ?? name);
   rules.push({
     judge,
     parts: parts?.split('|') ?? [],

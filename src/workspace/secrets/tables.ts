@@ -75,6 +75,19 @@ const cellsOf = (pattern: RegExp) => (line: string) =>
     return { start: match.index + match[0].indexOf(value), value };
   });
 /** Without emphasis or code marks. */
-const barCells = cellsOf(/(?<=\|)[ \t]*[`*_]*([^|\n]*?)[`*_]*[ \t]*(?=\|)/g);
+const barCells = (line: string): Cell[] =>
+  [...line.matchAll(/(?<=\|)[^|\n]*(?=\|)/g)].map(({ 0: cell, index }) => {
+    const value = stripped(stripped(cell, ' \t'), '`*_');
+    return { start: index + cell.indexOf(value), value };
+  });
+
+/** Without any of the characters at its ends. A loop: an expression for the end takes quadratic time. */
+function stripped(text: string, characters: string): string {
+  let [start, end] = [0, text.length];
+  while (start < end && characters.includes(text[start] as string)) start++;
+  while (end > start && characters.includes(text[end - 1] as string)) end--;
+  return text.slice(start, end);
+}
+
 const tupleCells = cellsOf(/(?<=^|,)\s*(?:[NE]?'((?:[^']|'')*)'|"([^"]*)"|([^,]*))\s*(?=,|$)/g);
 const csvCells = cellsOf(/(?<=^|[,;\t])(?:"((?:[^"]|"")*)"|([^,;\t\n\r"]*))/g);
