@@ -62,7 +62,7 @@ export interface Bundled {
   readonly files: readonly string[];
   /** Entries whose source does not exist yet. */
   readonly skipped: readonly string[];
-  /** Names of the npm packages that are inside. */
+  /** Folders of the npm packages that are inside, as package-lock.json names them. */
   readonly packages: readonly string[];
 }
 

@@ -10,9 +10,14 @@ interface Manifest {
   readonly author?: string | { readonly name?: string };
 }
 
-/** Folders of the packages that own the given files, relative to the root; a package inside a package counts by itself. */
+/**
+ * Folders of the packages that own the given files, as package-lock.json names them; a package inside a package counts by
+ * itself.
+ */
 function packageFolders(inputs: readonly string[]): string[] {
-  const folders = inputs.flatMap((input) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0] ?? []);
+  // What stands before is left out: node_modules may be a link to another checkout's.
+  const pattern = /node_modules\/(?:.*node_modules\/)?(?:@[^/]+\/)?[^/]+/;
+  const folders = inputs.flatMap((input) => pattern.exec(input)?.[0] ?? []);
   return [...new Set(folders)].sort();
 }
 
@@ -29,10 +34,11 @@ function section(folder: string): { readonly name: string; readonly text: string
 /**
  * Writes `dist/THIRD_PARTY_LICENSES`: a section for each package, then the legal comments that esbuild took out of the code.
  * @param inputs files of the bundles, relative to the root (esbuild's metafile)
- * @returns names of the packages
+ * @returns folders of the packages
  */
 export function writeLicences(inputs: readonly string[], dist: string): string[] {
-  const sections = packageFolders(inputs).map(section);
+  const folders = packageFolders(inputs);
+  const sections = folders.map(section);
   const legal = readdirSync(dist).filter((name) => name.endsWith('.LEGAL.txt'));
   const comments = legal.map((name) => readFileSync(join(dist, name), 'utf8').trim()).filter((text) => text !== '');
   for (const name of legal) rmSync(join(dist, name));
@@ -41,5 +47,5 @@ export function writeLicences(inputs: readonly string[], dist: string): string[]
   const parts = [head, ...sections.map(({ text }) => text)];
   if (comments.length > 0) parts.push(['Legal comments from their code:', ...new Set(comments)].join('\n\n'));
   writeFileSync(join(dist, 'THIRD_PARTY_LICENSES'), `${parts.join(rule)}\n`);
-  return sections.map(({ name }) => name);
+  return folders;
 }

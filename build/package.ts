@@ -14,7 +14,7 @@ import { modelFiles } from './models.ts';
 import { grammarFiles, nativeFiles, thisPlatform } from './native.ts';
 import { root } from './paths.ts';
 import { must } from './proc.ts';
-import { listZip, type ZipEntry } from './zip.ts';
+import { equalizeModes, listZip, type ZipEntry } from './zip.ts';
 
 /** What may be in the package, beside what it cannot be without. */
 const belongs: readonly RegExp[] = [
@@ -83,18 +83,26 @@ function writeIgnoreFile(models: readonly string[]): string {
 /** Bytes that a platform's package may have (README.md): what is larger nobody wants to load. */
 export const MOST_BYTES = 130e6;
 
+/** An odd minor version is for the pre-release channel, as VS Code recommends: the Marketplace knows no '-beta'. */
+export const isPreRelease = (version: string) => Number(version.split('.')[1]) % 2 === 1;
+
+/** For vsce: the same order of files and the same times in every package. Zip files store local times, from 1980 on. */
+const reproducible = { SOURCE_DATE_EPOCH: `${Date.UTC(1980, 0, 1) / 1000}`, TZ: 'UTC', LC_ALL: 'C' };
+
 export interface Packed {
   readonly file: string;
   /** Bytes. */
   readonly size: number;
   readonly entries: readonly ZipEntry[];
+  /** Folders of the npm packages inside the bundles. */
+  readonly packages: readonly string[];
 }
 
-/** Builds and packs. Throws when the contents are wrong. */
+/** Builds and packs: the same bytes from the same files. Throws when the contents are wrong. */
 export async function packageExtension(options: { out?: string; target?: string } = {}): Promise<Packed> {
   const models = modelFiles();
   const ignoreFile = writeIgnoreFile(models);
-  await bundle(true, options.target ?? thisPlatform);
+  const { packages } = await bundle(true, options.target ?? thisPlatform);
   const readme = 'dist/README.md';
   writeFileSync(join(root, readme), withoutFileLinks(readFileSync(join(root, 'README.md'), 'utf8')));
   const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { name: string; version: string };
@@ -111,8 +119,11 @@ export async function packageExtension(options: { out?: string; target?: string 
     ignoreFile,
   ];
   if (options.target !== undefined) args.push('--target', options.target);
-  const node = join(root, 'node_modules', '.bin', 'node');
-  await must(node, [join(root, 'node_modules', '@vscode', 'vsce', 'vsce'), ...args, '--out', file], { cwd: root });
+  if (isPreRelease(manifest.version)) args.push('--pre-release');
+  const vsce = join(root, 'node_modules', '@vscode', 'vsce', 'vsce');
+  const env = { ...process.env, ...reproducible };
+  await must(process.execPath, [vsce, ...args, '--out', file], { cwd: root, env });
+  equalizeModes(file);
   rmSync(dirname(ignoreFile), { recursive: true });
   const entries = listZip(file);
   const { strangers, missing } = checkContents(
@@ -133,7 +144,7 @@ export async function packageExtension(options: { out?: string; target?: string 
   if (size > MOST_BYTES)
     problems.push(`${file} has ${kilobytes(size)}; at most ${kilobytes(MOST_BYTES)} may be shipped`);
   if (problems.length > 0) throw new Error(problems.join('\n'));
-  return { file, size, entries };
+  return { file, size, entries, packages };
 }
 
 async function main(): Promise<void> {

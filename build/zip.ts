@@ -1,5 +1,5 @@
-// Lists what a zip file (a .vsix is one) holds, from its central directory (APPNOTE.TXT 4.3.12); unpacks nothing.
-import { readFileSync } from 'node:fs';
+// Reads and edits the central directory of a zip file (a .vsix is one), as APPNOTE.TXT 4.3.12 has it; unpacks nothing.
+import { readFileSync, writeFileSync } from 'node:fs';
 
 export interface ZipEntry {
   readonly name: string;
@@ -10,25 +10,34 @@ export interface ZipEntry {
 
 export function listZip(path: string): ZipEntry[] {
   const bytes = readFileSync(path);
+  return headersOf(path, bytes).map((at) => ({
+    name: bytes.toString('utf8', at + 46, at + 46 + bytes.readUInt16LE(at + 28)),
+    size: bytes.readUInt32LE(at + 24),
+    packed: bytes.readUInt32LE(at + 20),
+  }));
+}
+
+/** Gives every file the mode rw-r--r--. Without it, the umask of the machine that packs would be in the package. */
+export function equalizeModes(path: string): void {
+  const bytes = readFileSync(path);
+  for (const at of headersOf(path, bytes)) bytes.writeUInt32LE((0o100644 << 16) >>> 0, at + 38);
+  writeFileSync(path, bytes);
+}
+
+/** Offsets of the directory's headers. */
+function headersOf(path: string, bytes: Buffer): number[] {
   // The end record is 22 bytes plus a comment.
   const end = bytes.lastIndexOf(Buffer.from('PK\x05\x06', 'latin1'));
   if (end < 0) throw new Error(`${path} is not a zip file`);
   const count = bytes.readUInt16LE(end + 10);
-  const entries: ZipEntry[] = [];
+  const headers: number[] = [];
   let at = bytes.readUInt32LE(end + 16);
   for (let index = 0; index < count; index++) {
     if (bytes.readUInt32LE(at) !== 0x02014b50) throw new Error(`${path}: its directory is damaged`);
-    const [nameLength, extra, comment] = [28, 30, 32].map((field) => bytes.readUInt16LE(at + field)) as [
-      number,
-      number,
-      number,
-    ];
-    entries.push({
-      name: bytes.toString('utf8', at + 46, at + 46 + nameLength),
-      size: bytes.readUInt32LE(at + 24),
-      packed: bytes.readUInt32LE(at + 20),
-    });
-    at += 46 + nameLength + extra + comment;
+    headers.push(at);
+    // Of the name, the extra field and the comment.
+    const lengths = [28, 30, 32].map((field) => bytes.readUInt16LE(at + field));
+    at += lengths.reduce((sum, length) => sum + length, 46);
   }
-  return entries;
+  return headers;
 }

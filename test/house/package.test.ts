@@ -11,7 +11,7 @@ import { writeLicences } from '../../build/licences.ts';
 import { modelFiles } from '../../build/models.ts';
 import { checkContents, needed, withoutFileLinks } from '../../build/package.ts';
 import { root } from '../../build/paths.ts';
-import { listZip } from '../../build/zip.ts';
+import { equalizeModes, listZip } from '../../build/zip.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-bundle-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -77,7 +77,7 @@ test('a model whose folder and manifest say different things is not packed', () 
   assert.throws(() => modelFiles(models), /no usable version[\s\S]*there is no model/);
 });
 
-test('a zip file is listed with its sizes', () => {
+test('a zip file is listed with its sizes, and its files get one mode', () => {
   // Two stored files, "a.txt" of 3 bytes and "b/c" of 0.
   const local = 'UEsDBAoAAAAAAAAAIQBp2zc0AwAAAAMAAAAFAAAAYS50eHRhYmNQSwMECgAAAAAAAAAhAAAAAAAAAAAAAAAAAAMAAABiL2M=';
   const central =
@@ -94,6 +94,9 @@ test('a zip file is listed with its sizes', () => {
     { name: 'a.txt', size: 3, packed: 3 },
     { name: 'b/c', size: 0, packed: 0 },
   ]);
+  equalizeModes(path);
+  const changed = readFileSync(path).subarray(parts[0].length);
+  assert.deepEqual([changed.readUInt32LE(38), listZip(path).length], [(0o100644 << 16) >>> 0, 2]);
   writeFileSync(path, 'no zip');
   assert.throws(() => listZip(path), /not a zip file/);
 });
@@ -120,9 +123,9 @@ test('the secret finder works bundled and minified as it is shipped', async () =
   assert.ok(!redacted.text.includes(token) && redacted.text.endsWith('const id = 7;'));
 
   const packages = writeLicences(Object.keys(metafile.inputs), folder);
-  assert.ok(packages.includes('@bufbuild/protobuf'));
+  assert.ok(packages.includes('node_modules/@bufbuild/protobuf'));
   const licences = readFileSync(join(folder, 'THIRD_PARTY_LICENSES'), 'utf8');
-  for (const name of packages) assert.ok(licences.includes(`${name} `), name);
+  for (const path of packages) assert.ok(licences.includes(`${path.replace(/^.*node_modules\//, '')} `), path);
 });
 
 test("imports tree-sitter where drafts are made, and not in the editor's own process", async () => {

@@ -1,0 +1,55 @@
+// The whole package: the same bytes each time it is made, and a bill of materials that lists what it holds.
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { type Packed, packageExtension } from '../../build/package.ts';
+import { root } from '../../build/paths.ts';
+import { billOfMaterials } from '../../build/sbom.ts';
+import { ourVsix } from '../support/vsix.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-twice-'));
+const umask = process.umask();
+let [first, again]: [string?, Packed?] = [];
+
+before(async () => {
+  first = await ourVsix(folder);
+  process.umask(0o077);
+  process.env.TZ = 'Asia/Tokyo';
+  again = await packageExtension({ out: join(folder, 'again.vsix') });
+});
+after(() => {
+  process.umask(umask);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const sha256 = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex');
+
+test('packages the same bytes at another time, in another time zone and under another umask', () => {
+  assert.equal(sha256(again?.file ?? ''), sha256(first ?? ''));
+});
+
+test('lists in the bill of materials each npm package and model whose files are packed, and each dependency', () => {
+  assert.ok(again);
+  const { components } = billOfMaterials(again);
+  const names = components.map(({ group, name }) => [group, name].filter((part) => part !== undefined).join('/'));
+  const packed = again.entries.flatMap(
+    ({ name }) => /^extension\/(?:dist\/node_modules|models)\/((?:@[^/]+\/)?[^/]+)/.exec(name)?.[1] ?? [],
+  );
+  assert.ok(packed.includes('onnxruntime-node') && packed.includes('small'));
+  assert.deepEqual(
+    [...new Set(packed)].filter((name) => !names.includes(name)),
+    [],
+  );
+  const { dependencies, devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  assert.deepEqual(
+    Object.keys(dependencies).filter((name) => !names.includes(name)),
+    [],
+  );
+  assert.deepEqual(
+    Object.keys(devDependencies).filter((name) => names.includes(name)),
+    ['@vscode/tree-sitter-wasm'],
+  );
+});
