@@ -14,6 +14,7 @@ const signs: Readonly<Record<string, () => boolean>> = {
   'g++': () => onPath('g++'),
   make: () => onPath('make'),
   python3: () => onPath('python3'),
+  'python3-pip': () => onPath('pip3'),
   'xz-utils': () => onPath('xz'),
   '7zip': () => ['7zz', '7z', '7za'].some(onPath),
   // A Vulkan driver in software, for WebGPU on machines without a GPU.
