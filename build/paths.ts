@@ -1,6 +1,6 @@
 // Where things are: the repository, and the download cache that all clones on a machine share.
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 
 export const root = dirname(import.meta.dirname);
 export const dist = join(root, 'dist');
@@ -17,6 +17,6 @@ export function npmEnvironment(extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv
   const own =
     /^(npm_lifecycle_|npm_package_|npm_config_(local_prefix|prefix|workspace|user_agent)|npm_node_execpath$|npm_command|INIT_CWD$)/;
   const kept = Object.entries(process.env).filter(([name]) => !own.test(name));
-  const path = `${join(root, 'node_modules', '.bin')}:${process.env.PATH}`;
+  const path = `${join(root, 'node_modules', '.bin')}${delimiter}${process.env.PATH}`;
   return { ...Object.fromEntries(kept), PATH: path, ...extra };
 }

@@ -34,7 +34,9 @@ interface Part {
   run(): Promise<Counts>;
 }
 
-const bin = (name: string) => join(root, 'node_modules', '.bin', name);
+/** Runs a command of an npm package, where Windows has no `.bin` that starts without a shell. */
+const npm = (script: string, ...args: string[]) =>
+  check(process.execPath, [join(root, 'node_modules', script), ...args]);
 
 const parts: readonly Part[] = [
   {
@@ -43,11 +45,11 @@ const parts: readonly Part[] = [
     run: async () => {
       const broken = violations(readSources('src/**/*.ts'));
       for (const line of broken) console.error(line);
-      const { passed, failed } = await check(bin('biome'), ['check', '--error-on-warnings', '.']);
+      const { passed, failed } = await npm('@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '.');
       return { passed, failed: failed + broken.length };
     },
   },
-  { name: 'types', title: 'Types (TypeScript)', run: () => check(bin('tsc'), ['--noEmit']) },
+  { name: 'types', title: 'Types (TypeScript)', run: () => npm('typescript/bin/tsc', '--noEmit') },
   {
     name: 'unit',
     title: 'Unit tests',

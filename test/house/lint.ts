@@ -20,9 +20,13 @@ export function diagnosticsOf(rule: string, files: Readonly<Record<string, strin
       mkdirSync(join(folder, path, '..'), { recursive: true });
       writeFileSync(join(folder, path), text);
     }
-    const biome = join(root, 'node_modules', '.bin', 'biome');
+    const biome = join(root, 'node_modules', '@biomejs', 'biome', 'bin', 'biome');
     const args = ['lint', '--vcs-enabled=false', '--max-diagnostics=none', '--reporter=json', '.'];
-    const done = spawnSync(biome, args, { cwd: folder, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
+    const done = spawnSync(process.execPath, [biome, ...args], {
+      cwd: folder,
+      encoding: 'utf8',
+      maxBuffer: 64 * 1024 * 1024,
+    });
     assert.ok(done.stdout.startsWith('{'), `biome did not report: ${done.stdout}${done.stderr}`);
     const { diagnostics } = JSON.parse(done.stdout) as { diagnostics: Diagnostic[] };
     return diagnostics.filter(({ category }) => category === rule);

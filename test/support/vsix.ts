@@ -58,6 +58,6 @@ export async function driverVsix(folder: string): Promise<string> {
   const out = join(folder, 'driver.vsix');
   const vsce = join(root, 'node_modules', '@vscode', 'vsce', 'vsce');
   const args = ['package', '--no-dependencies', '--allow-missing-repository', '--skip-license', '--out', out];
-  await must(join(root, 'node_modules', '.bin', 'node'), [vsce, ...args], { cwd: source });
+  await must(process.execPath, [vsce, ...args], { cwd: source });
   return out;
 }
