@@ -1,6 +1,5 @@
 // Progress of a run: the one estimate of the time left. There is none before the plan; after it, it falls, and rises
 // only with a sentence that says why.
-import { about } from '../../common/format.ts';
 import type { Progress, ProgressUpdate } from '../../common/progress.ts';
 
 /** Remaining work of a run, as far as it depends on folder and machine. */
@@ -127,7 +126,7 @@ export class Countdown {
     if (left <= this.shown) this.shown = left;
     else if (left > TOLERATED.times * this.shown + TOLERATED.seconds) {
       this.shown = left;
-      return `This takes longer than planned, because the machine is slower now: ${about(left)} left.`;
+      return 'This takes longer than planned, because the machine is slower now.';
     }
     return undefined;
   }

@@ -143,7 +143,7 @@ export class Timekeeper {
     const secondsForSteps = this.budgetSeconds - this.seconds - this.timed.validationSeconds;
     return (
       (this.secondsPerStep(step) ?? 0) > secondsForSteps ||
-      (this.secondsLeft(step) ?? 0) > LATE_FACTOR * secondsForSteps
+      (this.secondsOfPlan(step) ?? 0) > LATE_FACTOR * secondsForSteps
     );
   }
 
@@ -153,8 +153,17 @@ export class Timekeeper {
     return mark && step > mark.step ? (this.seconds - mark.seconds) / (step - mark.step) : undefined;
   }
 
-  /** Seconds until the last step, validations included; undefined before the second step in this process. */
+  /**
+   * Seconds until the last step, at most those of the budget: the first steps are done before the plan is fitted to it.
+   * Undefined before the second step in this process.
+   */
   secondsLeft(step: number): number | undefined {
+    const planned = this.secondsOfPlan(step);
+    return planned && Math.min(planned, Math.max(0, this.budgetSeconds - this.seconds));
+  }
+
+  /** Seconds of the plan's other steps, validations included. */
+  private secondsOfPlan(step: number): number | undefined {
     const { plan, validateEvery, validationSeconds } = this.timed;
     const perStep = this.secondsPerStep(step);
     return perStep === undefined ? undefined : (plan.totalSteps - step) * (perStep + validationSeconds / validateEvery);

@@ -47,6 +47,13 @@ test('a machine with very slow micro-batches is measured as slow, not as asleep'
   assert.ok(progress.plan.totalSteps < 110, `${progress.plan.totalSteps}`);
 });
 
+test('the time left never exceeds the time limit, also before the plan is fitted to it', () => {
+  const { progress, time, steps } = fakeTimekeeper(600);
+  steps(3, 60);
+  assert.deepEqual([progress.isFitted, progress.plan.totalSteps], [false, 1000]);
+  assert.equal(time.secondsLeft(3), 600 - 180);
+});
+
 test('the schedule warms up, peaks and decays to its floor', () => {
   const schedule = { peak: 2, warmupSteps: 4, totalSteps: 24, floor: 0.1 };
   const plan = firstPlan(schedule);
