@@ -122,18 +122,7 @@ export class KillGround {
 
   private start(name: string): { readonly child: ChildProcess; readonly ended: Promise<Ended> } {
     const { ANTHROPIC_API_KEY: _, ...env } = process.env;
-    const fixed = [
-      '--device',
-      'cpu',
-      '--threads',
-      '1',
-      '--max-steps',
-      '8',
-      '--minutes',
-      '600',
-      '--local',
-      '--json',
-    ];
+    const fixed = ['--device', 'cpu', '--threads', '1', '--max-steps', '8', '--minutes', '600', '--local', '--json'];
     const args = [this.project.root, '--base', this.base, ...fixed, '--storage', this.storage(name)];
     const child = spawn(process.execPath, [join(root, 'src', 'jobs', 'cli', 'main.ts'), ...args], {
       env: { ...env, ...steadyMachine() },
