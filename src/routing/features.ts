@@ -57,7 +57,7 @@ function agreedFirst(draft: Draft): number {
   return other < 0 ? draft.tokens.length : other;
 }
 
-/** Whether the draft adds a syntax error. `broken` counts from the start of the tokens' text. */
+/** Whether the draft adds a syntax error. `brokenCuts` count from the start of the tokens' text. */
 function breaks({ text, tokens, brokenCuts }: Draft): boolean {
   if (brokenCuts === undefined || text === '') return false;
   const start = tokens

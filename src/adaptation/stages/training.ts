@@ -18,7 +18,7 @@ import type { Tell } from './stage-runner.ts';
 
 /** Windows in a step. */
 export const microBatches = 4;
-/** Passes over all samples. Each token is in two samples: once in plain text, once in a fill-in-the-middle sample. */
+/** Passes over all samples. A token of running text may come again around a middle. */
 export const epochs = 2;
 /** Of 6e-4, 1.5e-3 and 3e-3, 1.5e-3 gave the lowest held-out loss after 150 steps; longer runs need a bit less. */
 const learningRate = 1.2e-3;

@@ -73,7 +73,10 @@ export function specialNames(tokenizer: Tokenizer, dialect: Dialect): ReadonlyMa
   );
 }
 
-/** Half of the samples are running text, half have a middle at a cursor position. Deterministic in the seed. */
+/**
+ * Running text, at most as many samples with a middle at a drawn cursor position, and one for each labelled position.
+ * Deterministic in the seed.
+ */
 export function samplesOf(
   files: readonly HarvestedFile[],
   tokenizer: Tokenizer,
@@ -103,7 +106,7 @@ export function samplesOf(
   });
 }
 
-/** Repeated samples, early in the order. */
+/** The sample with all its weights times `times`. */
 function counted({ weights, importance = 1, ...sample }: Sample, times: number): Sample {
   return {
     ...sample,
@@ -220,7 +223,7 @@ class TokenFile {
     return { ids, weights, ...(importance !== undefined && { importance }), ...known };
   }
 
-  /** Weights of a sample that has `count` tokens of the file, starting at `from`, at its index `at`. */
+  /** Probabilities of the n-grams in a sample that has `count` tokens of the file, starting at `from`, at its index `at`. */
   private probabilitiesAt(
     size: number,
     at: number,

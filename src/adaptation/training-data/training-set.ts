@@ -81,7 +81,8 @@ export async function samplesFrom(
   if (tokensPerEpoch < leastTokens) {
     throw new CodedError('nothing-to-learn', `${thousands(tokensPerEpoch)} tokens are too few to train on.`);
   }
-  // Completions use the mixture, so the mixture decides when to stop.
+  // Completions use the mixture, so the mixture decides when to stop. These samples are not weighted by what the n-grams
+  // know, by importance or by age, so their loss is not comparable with that of a training step.
   const otherProbabilities = own ? undefined : await knownTo(index, held.fit, limit, signal);
   const validationExamples = evenly(
     samplesOf(held.fit, words, { ...options, otherProbabilities }),

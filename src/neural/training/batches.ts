@@ -42,7 +42,10 @@ export interface BatchOptions {
   readonly length: number;
   readonly microBatches: number;
   readonly seed: number;
-  /** Token between two sequences in a window; it is never a target. */
+  /**
+   * Token between two sequences in a window. As a target it counts only where a sample itself ends in it. Sequences of a
+   * window see each other: the mask is causal and nothing more.
+   */
   readonly separator: number;
 }
 
