@@ -243,7 +243,8 @@ export class ApiCalls {
   private decisionAfter(answer: string, { draft, decision }: ScoredDraft): Decision {
     if (draft === undefined) return decision;
     const agrees = matchesTruth(answer, draft.text);
-    return { ...decision, pApi: answerProbability(this.deps.routerFor(draft), decision.pApi, agrees) };
+    const pApi = answerProbability(this.deps.routerFor(draft), decision.pApi, agrees);
+    return { ...decision, pApi, gain: pApi - decision.pSpecialist };
   }
 
   private reportUnshown(path: string, model: string, costUsd: number): void {
