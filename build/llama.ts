@@ -127,7 +127,7 @@ async function librariesOf(name: string): Promise<string> {
   if (existsSync(join(folder, 'package', 'bins'))) return join(folder, 'package');
   mkdirSync(folder, { recursive: true });
   const spec = `@node-llama-cpp/${name}@${version}`;
-  const npm = ['pack', spec, '--pack-destination', folder, '--silent'];
+  const npm = ['pack', spec, '--pack-destination', folder, '--loglevel=error'];
   const env = npmEnvironment();
   await must('npm', npm, { cwd: folder, env, shell: process.platform === 'win32' });
   const archive = readdirSync(folder).find((file) => file.endsWith('.tgz'));

@@ -37,7 +37,8 @@ test('no path of a machine stands in a tracked file', () => {
 });
 
 test('no tracked file names the registry that this machine uses', () => {
-  const registry = execFileSync('npm', ['config', 'get', 'registry'], { cwd: root, encoding: 'utf8' }).trim();
+  const options = { cwd: root, encoding: 'utf8', shell: process.platform === 'win32' } as const;
+  const registry = execFileSync('npm', ['config', 'get', 'registry'], options).trim();
   const host = new URL(registry).host;
   const found = tracked.filter((path) => host !== 'registry.npmjs.org' && read(path).includes(host));
   assert.deepEqual(found, []);
