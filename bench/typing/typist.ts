@@ -48,7 +48,7 @@ export function addTyped(all: Typed, { judged, ...counts }: Typed): void {
 /** Characters of a long suggestion. */
 export const LONG = 10;
 /** Less is not worth the key and the glance. */
-const LEAST_TAKEN = 3;
+export const LEAST_TAKEN = 3;
 const inked = (text: string) => text.replace(/\n[^\S\n]+/g, '\n').length;
 
 /**

@@ -234,10 +234,10 @@ export function cutProbability({ parameters }: RouterModel, cut: Draft, position
 
 /**
  * Log-odds. Estimates are fitted at random positions. A wrong draft may come at every key of its line, a right one only
- * until it is accepted, so fewer of the shown ones are right. Measured by replaying the keys of 26 passages of thirteen
- * held-out packages.
+ * until it is accepted, so fewer of the shown ones are right. Measured by replaying the keys of 13 passages in four
+ * repositories, in TypeScript, JavaScript, Python, Go, Rust and Markdown: with -0.4, 0.73 was said where 0.66 came true.
  */
-export const SHOWN_SHIFT = -0.4;
+export const SHOWN_SHIFT = -0.55;
 
 /**
  * The probability that a shown cut is right; a longer cut never has a higher one.

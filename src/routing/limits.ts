@@ -41,7 +41,7 @@ export interface Limits {
 }
 
 /** The setting's default. */
-export const DEFAULT_THRESHOLD = 0.5;
+export const DEFAULT_THRESHOLD = 0.45;
 export const MAX_DOUBT = 0.3;
 /**
  * What the editor's list, which a suggestion hides, and rejections in a row add to the threshold. Together they add no

@@ -11,7 +11,7 @@ const beside = { opensList: true } as const;
 
 test('a suggestion needs more confidence to hide the list, unless it continues an entry of it', async () => {
   const fair = () => new ScriptedSpecialist(draft('customerNamesByRegion', 0.51));
-  const settings = { threshold: 0.75 };
+  const settings = { threshold: 0.7 };
   const h = () => new Harness({ specialist: fair(), llm: undefined, settings });
   assert.equal((await h().answer(position))?.text, 'customerNamesByRegion');
   assert.equal(await h().answer(position, beside), undefined);

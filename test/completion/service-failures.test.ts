@@ -272,8 +272,8 @@ test('several rejections in a row raise the threshold for a while', async () => 
 });
 
 test('a text that was rejected in a line is not proposed there again', async () => {
-  const specialist = new ScriptedSpecialist(draft('localFunctionName();', 0.95, { confidence: 0.35 }));
-  const h = new Harness({ specialist, llm: undefined, settings: { threshold: 0.5 } });
+  const specialist = new ScriptedSpecialist(draft('localFunctionName();', 0.98, { confidence: 0.35 }));
+  const h = new Harness({ specialist, llm: undefined, settings: { threshold: 0.4 } });
   assert.equal((await h.answer(query('a ', '\n')))?.text, 'localFunctionName();');
   assert.equal(await h.answer(query('a b ', '\n')), undefined);
   assert.notEqual(

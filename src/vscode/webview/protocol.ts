@@ -225,7 +225,7 @@ export function parseFromPanel(value: unknown): FromPanel | undefined {
 }
 
 /** The steps of the display threshold: the minimum probability that a shown suggestion is right. */
-export const thresholdSteps = { more: 0.3, balanced: 0.5, less: 0.75 } as const;
+export const thresholdSteps = { more: 0.3, balanced: 0.45, less: 0.75 } as const;
 export type ThresholdStep = keyof typeof thresholdSteps;
 /** Wrong suggestions of those shown, by `npm run bench -- typing --bases medium`. */
 export const wrongShares: Readonly<Record<ThresholdStep, number>> = { more: 0.35, balanced: 0.27, less: 0.12 };
