@@ -115,13 +115,10 @@ function accuracies(pairs: readonly JudgedText<boolean>[]): Figures {
   };
 }
 
-/** The pair beside other rules, with the API's answer as it is, and with 95 % intervals over texts. */
+/** The pair beside other rules, with 95 % intervals over texts. */
 function curveOf(judged: readonly HeldOutText[], pairs: readonly JudgedText<boolean>[]): Figures {
   const table = new Table();
-  const plain = pairs.map((pair) => ({ ...pair, pairRight: pair.apiRight, sure: 0 }));
-  judged.forEach(({ probabilities }, i) => {
-    (plain[i] as { sure: number }).sure = Math.max(...probabilities);
-  });
+  const plain = pairs.map((pair, i) => ({ ...pair, sure: Math.max(...(judged[i] as HeldOutText).probabilities) }));
   const [none, all] = [accuracyAt(plain, 0, gain), accuracyAt(plain, 1, gain)];
   const rows = shares.map((percent) => {
     const share = percent / 100;
@@ -138,7 +135,6 @@ function curveOf(judged: readonly HeldOutText[], pairs: readonly JudgedText<bool
       high,
       'over-api-low': difference.low,
       'over-api-high': difference.high,
-      'api-taken-as-it-is': accuracyAt(plain, share, gain),
       random: none + share * (all - none),
       'specialist-confidence': accuracyAt(plain, share, ({ sure }: JudgedText & { sure?: number }) => -(sure ?? 0)),
       oracle: accuracyAt(plain, share, ({ apiRight, specialistRight }) => Number(apiRight) - Number(specialistRight)),
@@ -157,7 +153,7 @@ function calibrationOf(pairs: readonly JudgedText<boolean>[]): Figures {
   };
   return {
     specialist: measured(({ beforeCall: before, specialistRight }) => [before, specialistRight]),
-    'after-a-call': measured(({ afterCall: after, pairRight }) => [after, pairRight]),
+    'after-a-call': measured(({ afterCall: after, apiRight }) => [after, apiRight]),
   };
 }
 

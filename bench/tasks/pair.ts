@@ -77,13 +77,7 @@ export function judgedTexts(
     .filter(isFullyKnown);
 }
 
-/**
- * The pair with answers to prompts that showed what the local model knows: they are taken as they are, since the router's
- * combination was fitted on answers to bare prompts.
- */
-export function informedPairs(pair: LearnedPair, answers: ReadonlyMap<string, number>): JudgedText<boolean>[] {
-  return judgedTexts(pair, ({ id }) => answers.get(id)).map((item) => {
-    const judged = judgeText(pair.router, item);
-    return { ...judged, pairRight: judged.apiRight };
-  });
+/** The pair with other answers of the large model, by the id of their text. Its router knows answers to bare prompts alone. */
+export function pairWith(pair: LearnedPair, answers: ReadonlyMap<string, number>): JudgedText<boolean>[] {
+  return judgedTexts(pair, ({ id }) => answers.get(id)).map((item) => judgeText(pair.router, item));
 }

@@ -12,7 +12,7 @@ import { labelProbabilities } from '../../src/text-tasks/labels/text-specialist.
 import type { Figures } from '../figures.ts';
 import { Table } from '../print.ts';
 import type { RecordedTask } from './data.ts';
-import { informedPairs, judgedTexts, type LearnedPair, learnPair, targetOf } from './pair.ts';
+import { judgedTexts, type LearnedPair, learnPair, pairWith, targetOf } from './pair.ts';
 
 const PYTHON = 'EASY_ADAPTATION_PYTHON';
 const RATES = [1e-3, 2e-4];
@@ -64,7 +64,7 @@ export function peftTable(
   const bare = judgedTexts(pair).map((item) => judgeText(pair.router, item));
   addPairs('bare', bare, add);
   const answers = informedAnswers(recorded);
-  if (answers) addPairs('informed', informedPairs(pair, answers), add);
+  if (answers) addPairs('informed', pairWith(pair, answers), add);
   return rows;
 }
 
@@ -84,7 +84,7 @@ function addPairs(
   for (const percent of SHARES) {
     const order = pairs.toSorted((a, b) => b.gain - a.gain);
     const calls = Math.round((percent / 100) * pairs.length);
-    const right = order.map(({ pairRight, specialistRight }, i) => (i < calls ? pairRight : specialistRight));
+    const right = order.map(({ apiRight, specialistRight }, i) => (i < calls ? apiRight : specialistRight));
     add(`pair, ${name}, ${percent} % of the calls`, right);
   }
 }

@@ -28,9 +28,6 @@ export interface AskRequest {
 
 export interface AskOutcome {
   readonly asked: number;
-  readonly labelled: number;
-  /** Number of answers with no label or several. */
-  readonly unusable: number;
   readonly costUsd: number;
   /** Why the calls ended early; undefined if they are complete. */
   readonly stopped: Failure | undefined;
@@ -48,7 +45,7 @@ export async function askAbout(
   const { root, task, known, evidence, isRandom } = request;
   const open = request.items.filter(({ text, form }) => known.get(keyOf(text))?.answers?.[form] === undefined);
   const prompts = open.map(({ text, form }) => promptOf(task, text, evidence, form, llm.facts));
-  let [labelled, unusable] = [0, 0];
+  let answered = 0;
   const outcome = await labelBatch(llm, prompts, {
     concurrency: CONCURRENCY,
     signal,
@@ -60,10 +57,9 @@ export async function askAbout(
       const stored: StoredLabel = { text, label, by: 'api', model, form, usd, ...(random && { random }) };
       appendLabel(root, task.name, stored);
       addLabel(known, stored);
-      if (label === '') unusable += 1;
-      else labelled += 1;
-      onProgress(labelled + unusable, prompts.length);
+      answered += 1;
+      onProgress(answered, prompts.length);
     },
   });
-  return { asked: prompts.length, labelled, unusable, costUsd: outcome.costUsd, stopped: outcome.stopped };
+  return { asked: prompts.length, costUsd: outcome.costUsd, stopped: outcome.stopped };
 }

@@ -5,8 +5,8 @@ import { type AskedText, askAbout } from './ask-sample.ts';
 import { chooseForm, preferForm, ROUND } from './choose-form.ts';
 import { TextEvidence } from './evidence.ts';
 import { promptOf } from './kinds.ts';
+import type { TaskModel } from './label-texts.ts';
 import { keyOf } from './labels/extract.ts';
-import type { TaskModel } from './learned.ts';
 import { comparedTexts, openSample, type TaskData } from './random-sample.ts';
 import type { TaskRunDeps } from './run-deps.ts';
 import type { TaskFolder } from './task-folder.ts';
@@ -42,7 +42,7 @@ export class LargeModelPart {
 
   /** Mean price of a request, US dollars; undefined: no API or no texts. */
   priceOf(texts: readonly string[]): number | undefined {
-    const { serves } = chooseForm(this.folder.task, this.taskData.known);
+    const { winner: serves } = chooseForm(this.folder.task, this.taskData.known);
     return this.meanPrice(texts.map((text) => ({ text, form: serves })));
   }
 
@@ -80,7 +80,7 @@ export class LargeModelPart {
     const texts = openSample(folder.task, taskData).slice(0, Math.max(0, sample - asked) + more);
     const compared = this.toCompare(sample);
     const both = new Set(compared.map(({ text }) => text));
-    const { open, serves } = chooseForm(folder.task, known);
+    const { open, winner: serves } = chooseForm(folder.task, known);
     const plain = texts.filter((text) => !both.has(text)).map((text) => ({ text, form: open.at(-1) ?? serves }));
     const items = [...compared, ...plain];
     if (items.length === 0) return;
@@ -99,7 +99,7 @@ export class LargeModelPart {
       done += next.length;
       for (const { text } of next) tried.add(text);
     }
-    const form = chooseForm(folder.task, known).serves;
+    const form = chooseForm(folder.task, known).winner;
     preferForm(known, form);
     const left = texts.filter((text) => known.get(keyOf(text))?.paid === undefined && !tried.has(text));
     const asking = left.map((text) => ({ text, form }));
@@ -141,7 +141,7 @@ export class LargeModelPart {
     if (price === undefined) return { price };
     if (!(await deps.confirm({ what: 'rest', texts: keys.size, usd: price * keys.size }))) return { price };
     let done = 0;
-    const form = chooseForm(folder.task, taskData.known).serves;
+    const form = chooseForm(folder.task, taskData.known).winner;
     const ask = async (texts: string[]) => {
       const items = texts.map((text) => ({ text, form }));
       await this.ask(items, (answered) =>

@@ -8,20 +8,17 @@ import type { KnownLabels } from './given-labels.ts';
 import { keyOf } from './labels/extract.ts';
 import { mostLikely } from './labels/router.ts';
 import { fitSpecialist, labelProbabilities, type TextSpecialist, textStatisticsOf } from './labels/text-specialist.ts';
+import { MIN_LABELLED } from './learn-task.ts';
 
 /** Examples in the prompt of a label, and of an answer, which is longer; whether figures are shown. */
-const SHOWN: Readonly<
-  Record<EvidenceForm, { readonly label: number; readonly answer: number; readonly figures: boolean }>
-> = {
+const SHOWN = {
   bare: { label: 0, answer: 0, figures: false },
   examples: { label: 12, answer: 5, figures: false },
   brief: { label: 4, answer: 2, figures: true },
   informed: { label: 12, answer: 5, figures: true },
-};
+} satisfies Record<EvidenceForm, object>;
 /** Maximum labelled texts, and maximum texts for word frequencies; the latest labels are kept. */
 const MAX_CONSIDERED = 2000;
-/** Labels that a small model needs. */
-const MIN_LABELLED = 20;
 
 interface SmallModel {
   readonly specialist: TextSpecialist;
@@ -58,14 +55,9 @@ export class TextEvidence {
     this.nearest = new NearestAnswers(this.given, this.statistics.rarity);
   }
 
-  /** The most similar texts with what people said of them, nearest first, without the text itself. */
-  private near(text: string, count: number) {
-    return count === 0 ? [] : this.nearest.nearest(text, keyOf(text), count);
-  }
-
   ofAnswer(text: string, form: EvidenceForm): AnswerEvidence {
     const { answer: count, figures } = SHOWN[form];
-    const examples = this.near(text, count).map(({ item, similarity }) => {
+    const examples = this.nearest.nearest(text, keyOf(text), count).map(({ item, similarity }) => {
       return { text: item.text, label: item.answer, ...(figures && { similarity }) };
     });
     const draft = figures ? this.nearest.draft(text, keyOf(text)).answer : '';
@@ -76,7 +68,7 @@ export class TextEvidence {
   ofLabel(text: string, form: EvidenceForm): LabelEvidence {
     const { label: count, figures } = SHOWN[form];
     const model = figures ? this.smallModel() : undefined;
-    const examples = this.near(text, count).map(({ item }) => {
+    const examples = this.nearest.nearest(text, keyOf(text), count).map(({ item }) => {
       const probabilities = model?.outOfFold.get(item.key);
       return { text: item.text, label: item.answer, ...(probabilities && { probabilities }) };
     });

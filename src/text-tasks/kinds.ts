@@ -7,13 +7,12 @@ import { type EvidenceForm, labelPrompt, parseLabel } from '../prompts/label/lab
 import { isAnswerTask, type LabelTask, TASKS_FOLDER, type TextTask } from '../prompts/label/task.ts';
 import type { DeepReading } from './deep-reading.ts';
 import type { TextEvidence } from './evidence.ts';
-import { type LocalAnswers, rowsOf } from './label-texts.ts';
+import { type LocalAnswers, rowsOf, type TaskModel } from './label-texts.ts';
 import { keyOf } from './labels/extract.ts';
-import { confidenceWith, estimatesFor, mostLikely, probabilitiesAfterCall } from './labels/router.ts';
+import { confidenceWith, estimatesFor, mostLikely } from './labels/router.ts';
 import { labelProbabilities } from './labels/text-specialist.ts';
 import { learnAnswers } from './learn-answers.ts';
 import { type LearnedTask, learnTask } from './learn-task.ts';
-import type { TaskModel } from './learned.ts';
 import type { TaskData } from './random-sample.ts';
 
 /** Trains the local model. Throws CodedError 'nothing-to-learn'. */
@@ -24,7 +23,6 @@ export function learn(task: TextTask, taskData: TaskData): TaskModel {
 /** @param deep hidden states of the base; absent: n-grams alone */
 export function taskModelOf({ labels }: LabelTask, learned: LearnedTask, deep?: DeepReading): TaskModel {
   const { specialist, router, informed } = learned;
-  const nameOf = (probabilities: readonly number[]) => labels[mostLikely(probabilities)]?.name as string;
   const answers: LocalAnswers = {
     ...learned,
     ...(deep && { prepare: (texts) => deep.predict(specialist, texts) }),
@@ -33,22 +31,17 @@ export function taskModelOf({ labels }: LabelTask, learned: LearnedTask, deep?: 
       const item = { id: '', text, probabilities, informed };
       return {
         ...estimatesFor(router, item),
-        label: nameOf(probabilities),
-        // If the API is known to confuse two labels, the local model decides between them.
-        afterCall: (api) => {
-          const index = labels.findIndex(({ name }) => name === api);
-          const label = nameOf(probabilitiesAfterCall(router, probabilities, index));
-          return { label, confidence: confidenceWith(router, item, index) };
-        },
+        label: labels[mostLikely(probabilities)]?.name as string,
+        withAnswer: (api) =>
+          confidenceWith(
+            router,
+            item,
+            labels.findIndex(({ name }) => name === api),
+          ),
       };
     },
   };
-  return {
-    ...learned,
-    rarity: specialist.statistics.rarity,
-    rows: (texts, shard) => rowsOf(answers, texts, shard),
-    confidence: (text) => Math.max(...labelProbabilities(specialist, { text })),
-  };
+  return { ...learned, rows: (texts, shard) => rowsOf(answers, texts, shard) };
 }
 
 export function promptOf(

@@ -17,6 +17,12 @@ export interface LabelledRow {
   readonly row?: number;
 }
 
+/** A local model with its router, for labels or for answers in words. */
+export interface TaskModel extends MeasuredTaskData {
+  /** Yields each text with its answer; only those of the shard, if one is given. */
+  rows(texts: AsyncIterable<TaskText>, shard?: Shard): AsyncGenerator<LabelledRow>;
+}
+
 export interface Shard {
   /** Number of the shard, from 1. */
   readonly number: number;
@@ -46,8 +52,8 @@ export interface LocalAnswers extends Pick<MeasuredTaskData, 'known' | 'risk'> {
     readonly label: string;
     readonly before: number;
     readonly after: number;
-    /** The answer once the API has given its own, and its probability of being right. */
-    readonly afterCall: (api: string) => { readonly label: string; readonly confidence: number };
+    /** Probability that the API's answer is right, once it is known. */
+    readonly withAnswer: (api: string) => number;
   };
 }
 
@@ -83,9 +89,9 @@ async function* rowsOfGroup(
       yield { ...at, label: person, by: 'person', confidence: 1, inDoubt: false };
       continue;
     }
-    const { label, before, after, afterCall } = answer(text);
+    const { label, before, after, withAnswer } = answer(text);
     const api = known.get(keyOf(text))?.api;
-    if (api !== undefined) yield { ...at, ...afterCall(api), by: 'api', inDoubt: false };
+    if (api !== undefined) yield { ...at, label: api, by: 'api', confidence: withAnswer(api), inDoubt: false };
     else {
       const inDoubt = risk === undefined || after - before >= risk.keepBelow;
       yield { ...at, label, by: 'specialist', confidence: before, inDoubt };

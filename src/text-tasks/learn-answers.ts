@@ -8,12 +8,11 @@ import {
   judgedAnswer,
 } from './answers/answer-router.ts';
 import { NearestAnswers } from './answers/nearest-answers.ts';
-import { rowsOf } from './label-texts.ts';
+import { rowsOf, type TaskModel } from './label-texts.ts';
 import { keyOf } from './labels/extract.ts';
 import { riskAt } from './labels/share-of-calls.ts';
 import { textStatisticsOf } from './labels/text-specialist.ts';
 import { DEFAULT_LOSS } from './learn-task.ts';
-import type { TaskModel } from './learned.ts';
 import { heldBack, type TaskData } from './random-sample.ts';
 
 /** Deterministic. Without answers every draft is empty and doubtful. Held-back answers are no drafts. */
@@ -39,9 +38,9 @@ export function learnAnswers(task: AnswerTask, taskData: TaskData, loss = DEFAUL
   const risk = judged.length > 0 ? riskAt(judged, loss) : undefined;
   const answer = (text: string) => {
     const item: DraftedText = { id: '', text, draft: nearest.draft(text, keyOf(text)) };
-    const afterCall = (api: string) => ({ label: api, confidence: confidenceWith(router, item, api) });
-    return { label: item.draft.answer, ...expectedAt(router, item), afterCall };
+    const withAnswer = (api: string) => confidenceWith(router, item, api);
+    return { label: item.draft.answer, ...expectedAt(router, item), withAnswer };
   };
   const rows: TaskModel['rows'] = (texts, shard) => rowsOf({ known, risk, answer }, texts, shard);
-  return { ...taskData, rarity, judged, judgedBy, risk, rows, confidence: (text) => answer(text).before };
+  return { ...taskData, judged, judgedBy, risk, rows };
 }

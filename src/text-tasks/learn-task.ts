@@ -126,7 +126,7 @@ export function learnTask(
     ...taskData,
     specialist,
     router,
-    informed: chooseForm(task, known).serves !== 'bare',
+    informed: chooseForm(task, known).winner !== 'bare',
     risk: judged.length > 0 ? riskAt(judged, loss) : undefined,
     judged,
     judgedBy,

@@ -56,7 +56,7 @@ export async function collectTaskData(
     if (unlabelled.length >= 2 * MAX_UNLABELLED) last = keepFirst(unlabelled);
   }
   keepFirst(unlabelled);
-  preferForm(known, chooseForm(task, known).serves);
+  preferForm(known, chooseForm(task, known).winner);
   return { known, texts: count, unlabelled: unlabelled.map(({ text }) => text) };
 }
 

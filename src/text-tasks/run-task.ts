@@ -7,11 +7,10 @@ import { LargeModelPart, type ReportStage } from './asking.ts';
 import { chooseForm } from './choose-form.ts';
 import { DeepReading } from './deep-reading.ts';
 import { learn, taskModelOf } from './kinds.ts';
-import { WHOLE } from './label-texts.ts';
+import { type TaskModel, WHOLE } from './label-texts.ts';
 import { keyOf } from './labels/extract.ts';
 import { isConfident, labelProbabilities } from './labels/text-specialist.ts';
 import { learnTask, MIN_LABELLED } from './learn-task.ts';
-import type { TaskModel } from './learned.ts';
 import { collectTaskData, type TaskData } from './random-sample.ts';
 import type { TaskRunDeps } from './run-deps.ts';
 import type { TaskFolder } from './task-folder.ts';
@@ -64,7 +63,7 @@ export async function runTask(
     finishedAt: now(),
     path,
     ...counts,
-    ...measureTask(learned, chooseForm(task, learned.known).compared),
+    ...measureTask(learned, chooseForm(task, learned.known)),
     runUsd: largeModel.spentUsd,
     ...(price !== undefined && { restUsd: price * counts.inDoubt }),
     ...(largeModel.stopped && { stopped: largeModel.stopped.message }),

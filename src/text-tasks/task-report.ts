@@ -1,5 +1,7 @@
 // The result of a text task's run: sources of labels, accuracy for each share of texts sent to the API, and costs.
 
+import type { RaceState } from '../common/statistics/race.ts';
+import type { EvidenceForm } from '../prompts/label/label-prompt.ts';
 import type { ComparedForms } from './choose-form.ts';
 import { accuracyAt, type JudgedText } from './labels/share-of-calls.ts';
 import type { MeasuredTaskData } from './learn-task.ts';
@@ -53,7 +55,10 @@ export type MeasuredTask = Pick<
   'curve' | 'judgedOn' | 'judgedBy' | 'operating' | 'loss' | 'soFarUsd' | 'model' | 'shown'
 >;
 
-export function measureTask({ judged, judgedBy, risk, known }: MeasuredTaskData, shown?: ComparedForms): MeasuredTask {
+export function measureTask(
+  { judged, judgedBy, risk, known }: MeasuredTaskData,
+  { winner, gain }: RaceState<EvidenceForm>,
+): MeasuredTask {
   const paid = [...known.values()].flatMap((item) => item.paid ?? []);
   const model = paid.findLast((each) => each.model !== undefined)?.model;
   return {
@@ -62,7 +67,7 @@ export function measureTask({ judged, judgedBy, risk, known }: MeasuredTaskData,
     judgedBy,
     ...(risk && { operating: 1 - risk.localShare, loss: risk.loss }),
     ...(model !== undefined && { model }),
-    ...(shown && { shown }),
+    ...(gain.items > 0 && { shown: { form: winner, ...gain } }),
     soFarUsd: paid.reduce((sum, { usd = 0 }) => sum + usd, 0),
   };
 }

@@ -56,14 +56,12 @@ test('stops at the budget with all answers stored, and asks only about the other
   };
   const first = llm(8);
   const outcome = await askAbout(await request(), first, new AbortController().signal);
-  assert.deepEqual(
-    { labelled: outcome.labelled, unusable: outcome.unusable, code: outcome.stopped?.code },
-    { labelled: 7, unusable: 1, code: 'over-budget' },
-  );
+  assert.deepEqual([outcome.asked, outcome.stopped?.code], [12, 'over-budget']);
   assert.ok(Math.abs(outcome.costUsd - 0.008) < 1e-9);
   assert.match(userOf(first.asked[0] as Prompt), /Labelled here before:\n<example>menus do not open<\/example> => bug/);
   const known = [...(await readAnswers(task, reader)).values()];
   assert.equal(known.length, 9);
+  assert.equal(known.filter(({ api, paid }) => paid && api === undefined).length, 1, 'an answer named no label');
   assert.equal(
     known.filter(({ paid }) => paid?.model === 'm' && paid.usd === 0.001 && paid.form === 'informed').length,
     8,
@@ -113,7 +111,7 @@ test('records answers of a real connection, so that a repeated text costs nothin
     const items = texts.slice(0, 3).map((text) => ({ text, form: 'bare' as const }));
     const request = { root, task, items, known: new Map(), evidence: new TextEvidence(task, new Map(), []) };
     const outcome = await askAbout(request, recording, new AbortController().signal);
-    assert.deepEqual([outcome.labelled, outcome.costUsd > 0, calls], [3, costly, 3]);
+    assert.deepEqual([outcome.asked, outcome.costUsd > 0, calls], [3, costly, 3]);
   }
   assert.deepEqual([store.calls.length, store.open.size], [3, 0]);
   assert.equal(store.calls[0]?.path, '.easyadaptation/tasks/issues.json');

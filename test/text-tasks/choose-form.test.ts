@@ -46,26 +46,26 @@ const all = (right: number) => ({ bare: right, brief: right, examples: right, in
 
 test('the form that makes far more answers right serves, with fewer calls than all forms for all texts', () => {
   const runs = seeds.map((seed) => race({ bare: 0.6, brief: 0.7, examples: 0.7, informed: 0.95 }, seed));
-  assert.ok(runs.filter(({ choice }) => choice.serves === 'informed').length >= 39);
+  assert.ok(runs.filter(({ choice }) => choice.winner === 'informed').length >= 39);
   const calls = runs.reduce((sum, run) => sum + run.calls, 0) / runs.length;
   assert.ok(calls < 0.75 * FORMS.length * MOST_COMPARED, `${calls}`);
 });
 
 test('a large model that is nearly always right is asked bare, and comparing stops early', () => {
   const runs = seeds.map((seed) => race(all(0.98), seed));
-  assert.ok(runs.filter(({ choice }) => choice.serves === 'bare').length >= 38);
+  assert.ok(runs.filter(({ choice }) => choice.winner === 'bare').length >= 38);
   assert.ok(runs.filter(({ calls }) => calls <= FORMS.length * 2 * ROUND).length >= 30);
 });
 
 test('a form that is worse never serves', () => {
   for (const seed of seeds.slice(0, 20))
-    assert.equal(race({ bare: 0.85, brief: 0.5, examples: 0.5, informed: 0.5 }, seed).choice.serves, 'bare');
+    assert.equal(race({ bare: 0.85, brief: 0.5, examples: 0.5, informed: 0.5 }, seed).choice.winner, 'bare');
 });
 
 test('with few labels of people the prompts are bare, and nothing is compared', () => {
   const known = given(19);
   assert.deepEqual(comparedTexts(task, known), []);
-  assert.deepEqual(chooseForm(task, known).serves, 'bare');
+  assert.deepEqual(chooseForm(task, known).winner, 'bare');
   assert.equal(comparedTexts(task, given(300)).length, MOST_COMPARED);
 });
 

@@ -174,7 +174,7 @@ test('asks in the form that makes more answers right, after it compared the form
   };
   const { report, confirmed } = await run(root, informed);
   assert.ok(report.shown?.form === 'brief' || report.shown?.form === 'informed', report.shown?.form);
-  assert.ok((report.shown?.low ?? 0) > 0 && report.shown?.bare !== undefined, `${report.shown?.low}`);
+  assert.ok((report.shown?.low ?? 0) > 0 && report.shown?.first !== undefined, `${report.shown?.low}`);
   assert.equal(new Set(prompts).size, prompts.length);
   const bare = prompts.filter((text) => text.startsWith('<text>')).length;
   assert.ok(bare >= 20 && bare <= 100, `${bare} bare prompts`);

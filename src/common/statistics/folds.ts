@@ -1,6 +1,16 @@
-// Cross-validation folds by file: each row is measured with a model that was fitted without its file.
+// Cross-validation folds, by file or at random: each row is measured with a model that was fitted without its fold.
+import { shuffled } from './random.ts';
 
 const FOLDS = 5;
+
+/** The fold of each item, at random. */
+export function foldsOf(count: number, seed: number, folds = FOLDS): Uint8Array {
+  const fold = new Uint8Array(count);
+  shuffled(count, seed).forEach((item, i) => {
+    fold[item] = i % folds;
+  });
+  return fold;
+}
 
 /**
  * Folds with disjoint files. Each file, largest first, goes to the fold with the fewest rows so far.

@@ -16,6 +16,12 @@ export interface LogisticOptions {
   readonly interceptL2: number;
 }
 
+/** Log-odds of a probability, which is first kept `margin` away from 0 and 1. */
+export function clampedLogit(p: number, margin: number): number {
+  const clamped = Math.min(1 - margin, Math.max(margin, p));
+  return Math.log(clamped / (1 - clamped));
+}
+
 export function sigmoid(x: number): number {
   return x >= 0 ? 1 / (1 + Math.exp(-x)) : 1 - 1 / (1 + Math.exp(x));
 }

@@ -112,7 +112,7 @@ const TERMS = {
 } as const;
 
 /** What the prompts show of the folder, and what it brought where that was compared. */
-function shownTo({ form, texts, bare, gain, low, high }: ComparedForms, { output }: TaskReport): string {
+function shownTo({ form, items: texts, first: bare, gain, low, high }: ComparedForms, { output }: TaskReport): string {
   const { done, right } = TERMS[output ?? 'label'];
   if (form === 'bare')
     return `The large model is asked bare: on ${texts} texts that people ${done}, nothing of this folder made it better (${right.toLowerCase()}: ${bare.toFixed(2)}).`;

@@ -1,6 +1,7 @@
 // Router of a task with text answers: expected similarity of draft and API answer to the accepted one.
 import { editSimilarity } from '../../common/quality.ts';
 import { type Estimate, estimateOf, fitEstimate, type LabelledVector } from '../../common/statistics/estimate.ts';
+import { clampedLogit } from '../../common/statistics/logistic.ts';
 import type { JudgedText } from '../labels/share-of-calls.ts';
 import type { AnswerDraft } from './nearest-answers.ts';
 
@@ -32,10 +33,7 @@ export function answerSimilarity(answer: string, accepted: string): number {
   return editSimilarity(answer.replace(/\s+/g, ' '), accepted.replace(/\s+/g, ' '));
 }
 
-function logit(p: number): number {
-  const clamped = Math.min(0.99, Math.max(0.01, p));
-  return Math.log(clamped / (1 - clamped));
-}
+const logit = (p: number) => clampedLogit(p, 0.01);
 
 function featuresOf({ text, draft: { answer, nearest, second, agreement } }: DraftedText): Float64Array {
   return Float64Array.of(
@@ -107,6 +105,5 @@ export function judgedAnswer(router: AnswerRouter, item: DraftedText): JudgedTex
     afterCall: after,
     specialistRight: answerSimilarity(item.draft.answer, accepted),
     apiRight: api,
-    pairRight: api,
   };
 }

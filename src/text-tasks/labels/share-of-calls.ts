@@ -8,13 +8,11 @@ export type Right = boolean | number;
 export interface JudgedText<R extends Right = Right> {
   /** Expected gain of a call in p(right). */
   readonly gain: number;
-  /** Estimates of being right before a call (local model) and after it (combined answer). */
+  /** Estimates of being right before a call (local model) and after it (large model). */
   readonly beforeCall: number;
   readonly afterCall: number;
   readonly specialistRight: R;
-  /** Whether the large model's own answer is right, and whether the combined answer is. */
   readonly apiRight: R;
-  readonly pairRight: R;
 }
 
 /** Mean of right answers if the given share of texts, those with the largest score, is sent to the API. */
@@ -26,7 +24,7 @@ export function accuracyAt<J extends JudgedText>(
   const calls = Math.round(share * judged.length);
   const order = [...judged].sort((a, b) => score(b) - score(a));
   return (
-    order.reduce((sum, item, i) => sum + Number(i < calls ? item.pairRight : item.specialistRight), 0) / judged.length
+    order.reduce((sum, item, i) => sum + Number(i < calls ? item.apiRight : item.specialistRight), 0) / judged.length
   );
 }
 

@@ -7,7 +7,7 @@ import {
   softmax,
 } from '../../common/statistics/conditional-logit.ts';
 import { type DenseHead, denseLogits, fitDenseSoftmax } from '../../common/statistics/dense-softmax.ts';
-import { shuffled } from '../../common/statistics/random.ts';
+import { foldsOf } from '../../common/statistics/folds.ts';
 import { rowSpaceOf } from '../../common/statistics/row-space.ts';
 import { fitSoftmax, logitsOf, type SoftmaxModel, type SparseRow } from '../../common/statistics/softmax-regression.ts';
 import { fitStandardization, type Standardization, standardize } from '../../common/statistics/standard.ts';
@@ -182,15 +182,6 @@ function fitStatesHead(
   const best = tried.reduce((a, b) => (b.logLikelihood > a.logLikelihood ? b : a));
   stage();
   return { head: space.toColumns(fitDenseSoftmax(rows, labels, space.width, best.l2)), outOfFold: best.outOfFold };
-}
-
-/** The fold of each item. */
-export function foldsOf(count: number, seed: number, folds = FOLDS): Uint8Array {
-  const fold = new Uint8Array(count);
-  shuffled(count, seed).forEach((item, i) => {
-    fold[item] = i % folds;
-  });
-  return fold;
 }
 
 function choiceOf(heads: readonly (readonly number[])[], right: number): ChoiceExample {
