@@ -77,7 +77,7 @@ const others: Readonly<Record<string, { text: string; words: Record<string, RegE
   },
   'text task': {
     text: 'TEXT',
-    words: { TEXT: /texts of the task/, LIKE: /similar to each/, SAID: /with their labels or answers/ },
+    words: { TEXT: /texts of the task/, LIKE: /similar to each/, SAID: /with their labels or answers/, SKETCH: /its draft/ },
   },
 };
 
