@@ -116,14 +116,17 @@ export async function adaptOn(
         threads: 1,
         device: 'cpu',
         trainingThreads: 'auto',
+        trains: true,
         ...(minutes === undefined ? {} : { budgetMinutes: minutes }),
       },
     },
     {
       engine,
       llm: undefined,
-      confirm: async () => false,
-      askForTime: async () => 'extend',
+      askPlan: async ({ choice, choices }) => {
+        const longer = choices.find(({ trains }) => trains);
+        return choice.trains || !longer ? { kind: 'start', api: false } : { kind: 'change', choice: longer };
+      },
       record: () => {},
       progress: (update) => bar.update(update),
       signal: new AbortController().signal,

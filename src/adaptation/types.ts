@@ -42,6 +42,8 @@ export interface NeuralAccess {
   readonly trainingThreads?: number | 'auto';
   /** Budget of the run without API answers and first look. Default 10. */
   readonly budgetMinutes?: number;
+  /** Absent: it trains first only on a machine where that pays. */
+  readonly trains?: boolean;
   /** Training ends after this many steps at the latest. Early stopping is off. */
   readonly maxSteps?: number;
 }
@@ -78,28 +80,43 @@ export interface ApiEstimate {
   readonly seconds?: number;
 }
 
-/** Called once, before the first paid call. False: continue without the API. */
+/** Called by a text task before its first paid call. False: continue without the API. */
 export type ConfirmSpending = (estimate: ApiEstimate) => Promise<boolean>;
 
-/** The least training of a base, which exceeds the time limit. */
-export interface TimeOffer {
-  readonly base: string;
-  /** Steps of training. */
-  readonly steps: number;
-  /** The limit, and the minutes that the run needs with its measurements. */
-  readonly limit: number;
+/** What a user chooses before a run begins. */
+export interface PlanChoice {
+  /** False: only the index, the thresholds and the router are fitted. */
+  readonly trains: boolean;
+  /** Time limit of the run, measuring and deciding included. */
   readonly minutes: number;
 }
 
-/** Called once, before anything is measured, if the time limit is too short. */
-export type AskForTime = (offer: TimeOffer) => Promise<TimeAnswer>;
-/** 'extend': this run takes the offered minutes; 'untrained': it only measures; 'stop': it ends. */
-export type TimeAnswer = 'extend' | 'untrained' | 'stop';
+/** A plan of a run, and the other choices. */
+export interface PlanOffer {
+  readonly choice: PlanChoice;
+  /** 'About 9 minutes: 2 measuring, 6 training, 1 deciding.' */
+  readonly words: string;
+  /** Why this choice comes first, if it does not train; why a smaller base is trained. */
+  readonly why?: string;
+  /** All choices, the fastest first. */
+  readonly choices: readonly (PlanChoice & { readonly words: string })[];
+  /** What asking the large model costs with this choice. Absent: there is nothing to ask. */
+  readonly api?: ApiEstimate;
+}
 
-/** A run's questions to the user. */
+/** 'change': the plan of another choice is offered. */
+export type PlanAnswer =
+  | { readonly kind: 'start'; readonly api: boolean }
+  | { readonly kind: 'change'; readonly choice: PlanChoice }
+  | { readonly kind: 'stop' };
+
+/** Called before a run begins, after this machine was timed. */
+export type AskPlan = (offer: PlanOffer) => Promise<PlanAnswer>;
+
+/** A job's questions to the user. */
 export interface Questions {
   readonly confirm: ConfirmSpending;
-  readonly askForTime: AskForTime;
+  readonly askPlan: AskPlan;
 }
 
 export interface AdaptOutcome {

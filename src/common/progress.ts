@@ -14,10 +14,8 @@ export interface ProgressUpdate {
    * Estimated seconds until the run ends. If it rises, `say` states the reason. Absent before there is a plan.
    */
   readonly left?: number;
-  /** A sentence to show prominently: the plan, or why it changed. */
+  /** A sentence to show prominently: why the run takes longer. */
   readonly say?: string;
-  /** Whether `say` is the plan, at which the user may stop the run. */
-  readonly isPlan?: true;
   /** Result so far as text for a terminal, lines of at most 100 columns; an editor does not show it. */
   readonly lines?: string;
   /** Which of the run's steps this is, from 1. Never falls. */

@@ -63,9 +63,10 @@ async function withStore(
       ...deps,
       engine,
       llm,
-      confirm: async (estimate) => {
-        usesApi = await deps.confirm(estimate);
-        return usesApi;
+      askPlan: async (offer) => {
+        const answer = (await deps.askPlan?.(offer)) ?? { kind: 'start', api: false };
+        usesApi = answer.kind === 'start' && answer.api;
+        return answer;
       },
       ledger,
       program,

@@ -69,14 +69,14 @@ export class JobClient {
 
   /**
    * Runs any job. When this settles, its process and the children of that have ended. Without answers to its questions
-   * it spends nothing, and trains nothing beyond its time limit.
+   * it spends nothing, and begins with its first plan.
    */
   async job<K extends keyof Jobs>(
     job: K,
     request: Jobs[K]['request'],
     signal: AbortSignal,
     progress: Progress = noProgress,
-    { confirm = async () => false, askForTime = async () => 'untrained' }: Partial<Questions> = {},
+    { confirm = async () => false, askPlan = async () => ({ kind: 'start', api: false }) }: Partial<Questions> = {},
   ): Promise<Result<Jobs[K]['result']>> {
     if (signal.aborted) return cancelled;
     const started = this.start(job);
@@ -112,10 +112,10 @@ export class JobClient {
           (yes) => send({ kind: 'confirmed', yes }),
           () => send({ kind: 'confirmed', yes: false }),
         );
-      else if (message.kind === 'ask-for-time')
-        askForTime(message.offer).then(
-          (answer) => send({ kind: 'time-answered', answer }),
-          () => send({ kind: 'time-answered', answer: 'stop' }),
+      else if (message.kind === 'ask-plan')
+        askPlan(message.offer).then(
+          (answer) => send({ kind: 'plan-answered', answer }),
+          () => send({ kind: 'plan-answered', answer: { kind: 'stop' } }),
         );
     });
     child.on('error', (error) => crashed(error.message));

@@ -5,7 +5,7 @@ import { keptRows } from '../adaptation/kept/kept-rows.ts';
 import { exportOwn } from '../adaptation/models/export-own.ts';
 import { summaryOf } from '../adaptation/report/kept.ts';
 import { readSecrets } from '../adaptation/reread-secrets.ts';
-import type { TimeAnswer } from '../adaptation/types.ts';
+import type { PlanAnswer } from '../adaptation/types.ts';
 import { messageOf, type Result } from '../common/errors.ts';
 import type { Log, LogLevel } from '../common/log.ts';
 import { quoted } from '../common/plain-text.ts';
@@ -39,7 +39,7 @@ const send = (message: FromJob) => {
 const controller = new AbortController();
 const relay = new RelayedModels(send);
 let answer: (yes: boolean) => void = () => {};
-let answerTime: (answer: TimeAnswer) => void = () => {};
+let answerPlan: (answer: PlanAnswer) => void = () => {};
 
 const line = (level: LogLevel) => (message: string, error?: unknown) =>
   send({ kind: 'log', level, message: error === undefined ? message : `${message}: ${messageOf(error)}` });
@@ -48,7 +48,7 @@ const log: Log = { debug: line('debug'), info: line('info'), warn: line('warn'),
 function cancel(): void {
   controller.abort();
   answer(false);
-  answerTime('stop');
+  answerPlan({ kind: 'stop' });
 }
 
 async function run({ job, request }: JobCall): Promise<void> {
@@ -59,10 +59,10 @@ async function run({ job, request }: JobCall): Promise<void> {
         answer = resolve;
         send({ kind: 'confirm', estimate });
       }),
-    askForTime: (offer) =>
+    askPlan: (offer) =>
       new Promise((resolve) => {
-        answerTime = resolve;
-        send({ kind: 'ask-for-time', offer });
+        answerPlan = resolve;
+        send({ kind: 'ask-plan', offer });
       }),
     signal: controller.signal,
     log,
@@ -83,7 +83,7 @@ process.on('message', (message: ToJob) => {
   if (typeof message !== 'object' || message === null) return;
   if (message.kind === 'job' && Object.hasOwn(jobs, message.job)) void run(message);
   else if (message.kind === 'confirmed') answer(message.yes);
-  else if (message.kind === 'time-answered') answerTime(message.answer);
+  else if (message.kind === 'plan-answered') answerPlan(message.answer);
   else if (message.kind === 'editor-text' || message.kind === 'editor-end') relay.take(message);
   else if (message.kind === 'cancel') cancel();
   else log.warn(`A job knows no message ${quoted((message as { kind: unknown }).kind)}.`);

@@ -1,6 +1,6 @@
 // A job's dependencies, and its large-model client with budget and recording.
 
-import type { ApiAccess, AskForTime, ConfirmSpending } from '../adaptation/types.ts';
+import type { ApiAccess, AskPlan, ConfirmSpending } from '../adaptation/types.ts';
 import { counted } from '../common/format.ts';
 import type { Log } from '../common/log.ts';
 import type { Progress } from '../common/progress.ts';
@@ -11,9 +11,10 @@ import { RecordingLlm } from '../llm/recording.ts';
 import type { ResilientStore } from '../storage/resilient.ts';
 
 export interface JobDeps {
+  /** For a text task. */
   readonly confirm: ConfirmSpending;
   /** For an adaptation. */
-  readonly askForTime?: AskForTime;
+  readonly askPlan?: AskPlan;
   readonly progress: Progress;
   readonly signal: AbortSignal;
   readonly log: Log;

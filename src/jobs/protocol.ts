@@ -3,7 +3,7 @@
 import type { KeptRequest } from '../adaptation/kept/kept-rows.ts';
 import type { ExportedFiles, OwnExport } from '../adaptation/models/export-own.ts';
 import type { KeptSummary } from '../adaptation/report/kept.ts';
-import type { AdaptOutcome, AdaptRequest, ApiEstimate, TimeAnswer, TimeOffer } from '../adaptation/types.ts';
+import type { AdaptOutcome, AdaptRequest, ApiEstimate, PlanAnswer, PlanOffer } from '../adaptation/types.ts';
 import type { Result } from '../common/errors.ts';
 import type { LogLevel } from '../common/log.ts';
 import type { ProgressUpdate } from '../common/progress.ts';
@@ -56,14 +56,14 @@ export type ToJob =
   | RelaySaid
   | JobCall
   | { readonly kind: 'confirmed'; readonly yes: boolean }
-  | { readonly kind: 'time-answered'; readonly answer: TimeAnswer }
+  | { readonly kind: 'plan-answered'; readonly answer: PlanAnswer }
   | { readonly kind: 'cancel' };
 
 export type FromJob =
   | RelayAsked
   | { readonly kind: 'progress'; readonly update: ProgressUpdate }
   | { readonly kind: 'confirm'; readonly estimate: ApiEstimate }
-  | { readonly kind: 'ask-for-time'; readonly offer: TimeOffer }
+  | { readonly kind: 'ask-plan'; readonly offer: PlanOffer }
   | { readonly kind: 'log'; readonly level: LogLevel; readonly message: string }
   | { readonly kind: 'done'; readonly result: Result<Jobs[keyof Jobs]['result']> }
   | { readonly kind: 'crashed'; readonly message: string };

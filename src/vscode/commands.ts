@@ -82,7 +82,10 @@ export function registerCommands(deps: CommandDeps): Disposable {
     snooze: () => toggleSnooze(snooze),
     toggleHere: () => (status.snapshot().enabledHere ? disableHere(deps) : enableHere(deps)),
     showAdaptations: () => showAdaptations(deps, status.folder().storeName, (row) => reports.show(row)),
-    showReport: () => reports.showLatest(),
+    showReport: () => {
+      adaptation.markRead(folders.peek(status.folder()));
+      return reports.showLatest();
+    },
     exportAdaptation: () => withFolder(deps, t('Export the adaptation of which folder?'), exportFrom),
     showKept: () => kept.show(status.folder(), window.activeTextEditor),
     deleteData: () => deleteData(deps).then(() => texts.load()),

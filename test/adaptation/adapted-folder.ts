@@ -37,7 +37,6 @@ export async function writeAdaptedFolder(request: AdaptRequest & { neural: { bas
   const result = await adapt(request, {
     engine: new ScriptedEngine({ right: { base: 0.1, adapted: 0.9 }, truth: truthIn(request.root) }),
     llm: undefined,
-    confirm: async () => false,
     record: (run) => store.recordAdaptation(request.root, run),
     signal: new AbortController().signal,
   });

@@ -71,9 +71,9 @@ export async function adaptAsking(
     engine,
     llm: llm && (kept?.paid(llm) ?? llm),
     ledger,
-    confirm: async (estimate) => {
-      estimates.push(estimate);
-      return agreed;
+    askPlan: async ({ api }) => {
+      if (api) estimates.push(api);
+      return { kind: 'start', api: agreed };
     },
     record: () => {},
     signal: new AbortController().signal,

@@ -89,7 +89,7 @@ const budget = new Budget(() => store, 10);
 const result = await adapt(request, {
   engine,
   llm: new RecordingLlm(llm, store, { purpose: 'labelling', folder: request.root, budget }),
-  confirm: async () => true,
+  askPlan: async () => ({ kind: 'start', api: true }),
   ledger,
   ...(program !== undefined && { program }),
   record: (run) => store.recordAdaptation(request.root, run),

@@ -8,7 +8,7 @@ import { outcomeInWords, outcomeOf } from '../../src/adaptation/report/outcome.t
 import { plainTextOf, reportDocument } from '../../src/adaptation/report/report-document.ts';
 import type { AdaptReport, NeuralReport } from '../../src/adaptation/report/types.ts';
 import { adapt, type RunDeps } from '../../src/adaptation/stages/run.ts';
-import type { AdaptRequest, TimeAnswer, TimeOffer } from '../../src/adaptation/types.ts';
+import type { AdaptRequest, PlanOffer } from '../../src/adaptation/types.ts';
 import { failed } from '../../src/common/errors.ts';
 import { silentLog } from '../../src/common/log.ts';
 import type { ProgressUpdate } from '../../src/common/progress.ts';
@@ -43,7 +43,6 @@ function deps(engine: Engine | undefined, over: Partial<RunDeps> = {}): RunDeps 
   return {
     engine,
     llm: undefined,
-    confirm: async () => assert.fail('no price question is expected'),
     record: () => {},
     signal: new AbortController().signal,
     ...over,
@@ -196,13 +195,17 @@ describe('with an engine whose answers a test decides', () => {
     const { small, medium } = shipTwo();
     const run = async (pace: Script['pace']) => {
       const engine = new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth, ...(pace && { pace }) });
-      const neural = { ...request.neural, base: medium, budgetMinutes: 10 };
-      const messages: string[] = [];
-      const progress = ({ say }: ProgressUpdate) => void (say && messages.push(say));
-      const result = await adapt({ ...request, neural } as AdaptRequest, deps(engine, { progress }));
+      const neural = { ...request.neural, base: medium, budgetMinutes: 10, trains: true };
+      const offers: PlanOffer[] = [];
+      const askPlan: RunDeps['askPlan'] = async (offer) => {
+        offers.push(offer);
+        return { kind: 'start', api: false };
+      };
+      const result = await adapt({ ...request, neural } as AdaptRequest, deps(engine, { askPlan }));
       assert.ok(result.ok, JSON.stringify(result));
       const { report: figures } = result.value;
-      return { engine, figures, said: messages.join('\n'), notes: figures.notes.join('\n') };
+      const said = offers.map(({ why }) => why).join('\n');
+      return { engine, figures, offers, said, notes: figures.notes.join('\n') };
     };
     const slow = await run((of) => (of === medium ? 5 : 3300));
     assert.deepEqual(slow.engine.trained, [small]);
@@ -217,42 +220,79 @@ describe('with an engine whose answers a test decides', () => {
     rmSync(request.specialistFolder, { recursive: true, force: true });
     const hopeless = await run(() => 5);
     assert.deepEqual(hopeless.engine.trained, []);
-    assert.match(hopeless.said, /cannot train the base 'medium'\. .* needs about \d\d minutes .* Nothing is adapted\./);
+    assert.match(hopeless.said, /cannot train the base 'medium'\. .* needs about \d\d minutes .* Nothing is trained\./);
+    assert.match(hopeless.notes, /Nothing is trained\./);
     assert.equal(hopeless.figures.neural?.used, 'base', 'the router is fitted on drafts of the base');
-    assert.match(
-      outcomeInWords(outcomeOf(hopeless.figures)),
-      /was not adapted: In 10 minutes .* The base model answers, with 24 files/,
-    );
+    assert.match(outcomeInWords(outcomeOf(hopeless.figures)), /^Fitted to this folder without training: .* 24 files/);
   });
 
-  /** A run with a limit of 10 minutes on a machine that needs more. @returns also the requests made before the question */
-  const askedForTime = async (answer: TimeAnswer, more: Partial<RunDeps> = {}) => {
-    const engine = new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth, pace: () => 5 });
-    const offers: TimeOffer[] = [];
+  /** A run with a limit of 10 minutes. @returns also the requests made before the first question */
+  const askedFor = async (
+    pace: number,
+    answer: (offer: PlanOffer) => Awaited<ReturnType<NonNullable<RunDeps['askPlan']>>>,
+    more: Partial<RunDeps> = {},
+  ) => {
+    const engine = new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth, pace: () => pace });
+    const offers: PlanOffer[] = [];
     const before_: string[] = [];
-    const askForTime = async (offer: TimeOffer) => {
-      offers.push(offer);
-      before_.push(...engine.asked.map(({ kind }) => kind));
-      return answer;
+    const askPlan = async (offer: PlanOffer) => {
+      if (offers.push(offer) === 1) before_.push(...engine.asked.map(({ kind }) => kind));
+      return answer(offer);
     };
     const neural = { ...request.neural, budgetMinutes: 10 };
-    const result = await adapt({ ...request, neural }, deps(engine, { askForTime, ...more }));
+    const result = await adapt({ ...request, neural }, deps(engine, { askPlan, ...more }));
     return { result, offers, before: before_, engine };
   };
+  const start = () => ({ kind: 'start', api: false }) as const;
+  /** Chooses training, then starts. */
+  const trains = ({ choice, choices }: PlanOffer) => {
+    const longer = choices.find((each) => each.trains);
+    assert.ok(longer, JSON.stringify(choices));
+    return choice.trains ? start() : ({ kind: 'change', choice: longer } as const);
+  };
 
-  test('if the time limit is too short, the run asks before it measures anything, and ends if it is told to', async () => {
-    const { result, offers, before: asked, engine } = await askedForTime('stop');
+  test('before it measures anything, a run asks with its plan, and ends if it is told to', async () => {
+    const { result, offers, before: asked, engine } = await askedFor(3300, () => ({ kind: 'stop' }));
     assert.ok(!result.ok);
     assert.deepEqual([result.error.code, result.error.message], ['cancelled', 'Nothing was changed.']);
-    assert.deepEqual(asked, ['time', 'adapt'], 'a draft and a step were timed');
-    assert.equal(engine.asked.length, asked.length);
+    assert.deepEqual(asked.slice(0, 2), ['time', 'adapt'], 'a step is timed');
+    assert.ok(asked.filter((kind) => kind === 'draft').length <= 6, 'few drafts are timed');
+    assert.deepEqual(engine.trained, []);
     const [offer] = offers;
-    assert.equal(offers.length, 1);
-    assert.ok(offer && offer.limit === 10 && offer.minutes > 10 && offer.steps > 0, JSON.stringify(offer));
-    const untrained = await askedForTime('untrained');
-    assert.ok(untrained.result.ok);
-    assert.equal(untrained.result.value.report.neural?.training, undefined);
-    assert.deepEqual(untrained.engine.trained, []);
+    assert.deepEqual([offers.length, offer?.choice, offer?.api], [1, { trains: true, minutes: 10 }, undefined]);
+    assert.deepEqual(offer?.choices[0]?.trains, false);
+  });
+
+  test('where training rarely pays, the first plan fits index, thresholds and router, and says so', async () => {
+    const { result, offers, engine } = await askedFor(300, start);
+    const [offer] = offers;
+    assert.deepEqual([offers.length, offer?.choice], [1, { trains: false, minutes: 2 }]);
+    assert.match(offer?.why ?? '', /^Training rarely pays on a machine of this speed/);
+    assert.equal(offer?.choices[1]?.minutes, 10);
+    assert.deepEqual(engine.trained, []);
+    assert.ok(result.ok);
+    const { report: figures } = result.value;
+    assert.deepEqual([figures.neural?.training, figures.neuralFailure], [undefined, undefined]);
+    assert.ok(figures.router && (figures.neural?.quality.base.places ?? 0) > 0);
+    assert.match(outcomeInWords(outcomeOf(figures)), /^Fitted to this folder without training: .* completes \d\d/);
+    const chosen = await askedFor(300, trains);
+    assert.deepEqual(
+      chosen.offers.map(({ choice, why }) => [choice.trains, why === undefined]),
+      [
+        [false, false],
+        [true, true],
+      ],
+    );
+    assert.equal(chosen.engine.trained.length, 1);
+  });
+
+  test('a run without training keeps the earlier adapted model, if that is better', async () => {
+    await report(new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth }));
+    const { model } = used();
+    const { result, engine } = await askedFor(300, start);
+    assert.deepEqual(engine.trained, []);
+    assert.equal(result.ok && result.value.report.neural?.used, 'earlier');
+    assert.equal(used().model, model);
   });
 
   test('with more time the run trains the base, and resumes after a cancellation without a second question', async () => {
@@ -264,23 +304,26 @@ describe('with an engine whose answers a test decides', () => {
       updates.push(update);
       if (update.stage === 'Training') stop.abort();
     };
-    const first = await askedForTime('extend', { ledger, program: 'test', progress, signal: stop.signal });
+    const first = await askedFor(5, trains, { ledger, program: 'test', progress, signal: stop.signal });
     assert.equal(!first.result.ok && first.result.error.code, 'cancelled');
-    const [offer] = first.offers;
-    assert.ok(offer);
-    const plan = updates.find(({ isPlan }) => isPlan);
-    const planned = Number(/About (\d+) minutes/.exec(plan?.say ?? '')?.[1]);
-    assert.ok(planned > 10 && planned <= offer.minutes, plan?.say);
-    const shares = updates.slice(updates.indexOf(plan as ProgressUpdate)).map(({ overall }) => overall as number);
+    const [untrained, offer] = first.offers;
+    assert.match(untrained?.why ?? '', /^In 10 minutes this machine cannot train .* Nothing is trained\.$/);
+    assert.ok(offer && offer.choice.minutes > 10, JSON.stringify(offer));
+    const planned = Number(/About (\d+) minutes/.exec(offer.words)?.[1]);
+    assert.ok(planned > 10 && planned <= offer.choice.minutes, offer.words);
+    const lefts = updates.flatMap(({ left }) => left ?? []);
+    assert.ok(lefts.length > 0 && lefts.every((left) => left <= 60 * offer.choice.minutes), lefts.join());
+    const shares = updates.flatMap(({ overall }) => overall ?? []);
     assert.ok(
       shares.every((share, i) => share >= (shares[i - 1] ?? 0)),
       shares.join(),
     );
-    const second = await askedForTime('stop', { ledger, program: 'test' });
+    const second = await askedFor(5, () => assert.fail('it was agreed to'), { ledger, program: 'test' });
+    assert.equal(second.result.ok && second.result.value.report.neural?.used, 'adapted');
+    const third = await askedFor(5, start, { ledger, program: 'test' });
     ledger.close();
     store.close();
-    assert.deepEqual(second.offers, []);
-    assert.equal(second.result.ok && second.result.value.report.neural?.used, 'adapted');
+    assert.equal(third.offers.length, 1, 'a finished run was agreed to once');
   });
 
   test('the first look drafts with the base, the run does not repeat these drafts, and its lines fit in 100 columns', async () => {
@@ -322,15 +365,18 @@ describe('with an engine whose answers a test decides', () => {
 
   test('after the plan the estimate of the time left falls, and rises only with an explanation', async () => {
     const updates: ProgressUpdate[] = [];
-    const neural = { ...request.neural, budgetMinutes: 10 };
+    const neural = { ...request.neural, budgetMinutes: 10, trains: true };
     const engine = new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth, pace: () => 50 });
+    const askPlan: RunDeps['askPlan'] = async ({ words }) => {
+      assert.match(words, /^About \d minutes: \d training\.$/);
+      return { kind: 'start', api: false };
+    };
     const result = await adapt(
       { ...request, neural },
-      deps(engine, { progress: (of) => updates.push(of), now: () => 0 }),
+      deps(engine, { askPlan, progress: (of) => updates.push(of), now: () => 0 }),
     );
     assert.ok(result.ok);
-    const planned = updates.findIndex(({ say }) => say !== undefined);
-    assert.equal(updates[planned]?.say, 'About 6 minutes: 6 training.');
+    const planned = updates.findIndex(({ left }) => left !== undefined);
     // Before the plan, an estimate has no basis.
     assert.ok(updates.slice(0, planned).every(({ left, overall }) => left === undefined && overall === undefined));
     const steps = updates.map(({ step }) => step?.at ?? 0);
@@ -350,7 +396,7 @@ describe('with an engine whose answers a test decides', () => {
   test('slow drafts reduce the number of positions, and training is shortened by the extra time of measuring', async () => {
     let ms = 0;
     const engine = new ScriptedEngine({
-      ...{ right: { base: 0.2, adapted: 0.9 }, truth, latencyMs: 2000 },
+      ...{ right: { base: 0.2, adapted: 0.9 }, truth, latencyMs: 1000 },
       // The machine sleeps for an hour while the base is measured. This time does not count.
       fail: (kind, { asked }) => {
         if (kind === 'draft' && ms < 3.6e6 && asked.some((each) => each.kind === 'adapt')) ms += 3.6e6;
@@ -362,13 +408,13 @@ describe('with an engine whose answers a test decides', () => {
     assert.ok(result.ok);
     const { chosenFrom, quality } = result.value.report.neural as NeuralReport;
     const drafts = 2 * ((chosenFrom?.base.places ?? 0) + quality.base.places);
-    assert.ok(drafts * 2.5 <= 0.4 * 600 && drafts > 20, `${drafts}`);
+    assert.ok(drafts * 1.25 <= 0.4 * 600 && drafts > 20, `${drafts}`);
     assert.equal(quality.ngram.places, quality.base.places);
     const asked = engine.asked.flatMap((each) =>
       each.kind === 'adapt' ? [each.request as Requests['adapt']['request']] : [],
     );
     const { budgetSeconds = 0, lateSeconds = -1 } = asked.at(-1) ?? {};
-    assert.ok(budgetSeconds + drafts * 2.5 < 600, `${budgetSeconds}`);
+    assert.ok(budgetSeconds + drafts * 1.25 < 600, `${budgetSeconds}`);
     assert.deepEqual([lateSeconds, ms > 3.6e6], [0, true]);
   });
 

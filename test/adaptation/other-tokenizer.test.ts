@@ -123,7 +123,7 @@ describe('with another tokenizer', () => {
     const index = () =>
       adapt(
         { ...now, effort: 'index' },
-        { llm: undefined, confirm: async () => false, record: () => {}, signal: new AbortController().signal, log },
+        { llm: undefined, record: () => {}, signal: new AbortController().signal, log },
       );
     const [path] = project.files.keys();
     try {
@@ -152,7 +152,6 @@ describe('with another tokenizer', () => {
     const result = await adapt(now, {
       engine,
       llm: undefined,
-      confirm: async () => false,
       record: () => {},
       signal: new AbortController().signal,
     });

@@ -27,7 +27,7 @@ function deps(over: Partial<RunDeps> = {}): RunDeps & { recorded: AdaptReport[];
     recorded,
     stages,
     llm: undefined,
-    confirm: async () => assert.fail('no price question is expected'),
+    askPlan: async () => assert.fail('a short run without a price asks nothing'),
     record: (run) => recorded.push(run.report),
     progress: (update) => stages.add(update.stage),
     signal: new AbortController().signal,
@@ -99,10 +99,12 @@ describe('a run on a regular project', () => {
       {
         llm,
         progress: (update) => void (update.stage === 'Asking the API' && update.total && asked.push(update)),
-        confirm: async (estimate) => {
-          assert.equal(llm.requests.length, 0, 'the price question comes before the first paid call');
-          estimates.push(estimate);
-          return true;
+        askPlan: async ({ api: price, words, choices }) => {
+          assert.equal(llm.requests.length, 0, 'the question comes before the first paid call');
+          assert.ok(price);
+          estimates.push(price);
+          assert.deepEqual([words, choices.length], ['Less than a minute.', 1]);
+          return { kind: 'start', api: true };
         },
       },
     );
@@ -127,7 +129,7 @@ describe('a run on a regular project', () => {
 
   test('no prompt contains the text that it asks for', async () => {
     const llm = knowingLlm(project);
-    await report({ ...project.request, api: api(30) }, { llm, confirm: async () => true });
+    await report({ ...project.request, api: api(30) }, { llm, askPlan: async () => ({ kind: 'start', api: true }) });
     for (const { query, snippets } of llm.requests) {
       assert.ok(snippets.every((snippet) => snippet.path !== query.path));
       const text = project.files.get(query.path) ?? '';
@@ -137,7 +139,10 @@ describe('a run on a regular project', () => {
 
   test('a declined estimate costs nothing and the run continues locally', async () => {
     const llm = knowingLlm(project);
-    const figures = await report({ ...project.request, api: api(40) }, { llm, confirm: async () => false });
+    const figures = await report(
+      { ...project.request, api: api(40) },
+      { llm, askPlan: async () => ({ kind: 'start', api: false }) },
+    );
     assert.equal(llm.requests.length, 0);
     assert.equal(figures.api, undefined);
     assert.match(figures.notes.join(), /declined/);
@@ -145,7 +150,10 @@ describe('a run on a regular project', () => {
 
   test('a refused key stops the labelling but not the run, and a note says why', async () => {
     const llm = new ScriptedLlm(() => failed('bad-key', 'The API refused the key.'));
-    const figures = await report({ ...project.request, api: api(40) }, { llm, confirm: async () => true });
+    const figures = await report(
+      { ...project.request, api: api(40) },
+      { llm, askPlan: async () => ({ kind: 'start', api: true }) },
+    );
     assert.ok(llm.requests.length < 10);
     assert.match(figures.notes.join(), /Asking the API stopped early.*The API refused the key/);
     assert.ok((figures.specialist?.places ?? 0) > 0);

@@ -70,7 +70,6 @@ test('a declined estimate leaves the training samples as without an API', async 
   const withoutApi = await adapt(local, {
     engine,
     llm: undefined,
-    confirm: async () => assert.fail(),
     record: () => {},
     signal: new AbortController().signal,
   });

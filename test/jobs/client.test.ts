@@ -42,9 +42,9 @@ test('the price question reaches the parent and its answer returns', async () =>
   };
   const estimates: ApiEstimate[] = [];
   const result = await client().run({ ...project.request, api }, never(), undefined, {
-    confirm: async (estimate) => {
-      estimates.push(estimate);
-      return false;
+    askPlan: async ({ api: price }) => {
+      if (price) estimates.push(price);
+      return { kind: 'start', api: false };
     },
   });
   assert.ok(result.ok, JSON.stringify(result));
@@ -52,29 +52,30 @@ test('the price question reaches the parent and its answer returns', async () =>
   assert.match(result.value.report.notes.join(), /declined/);
 });
 
-test('the question for more time reaches the parent, and its answer ends the run', async () => {
+test('the plan reaches the parent, and its answer ends the run', async () => {
   const script_ = join(project.root, 'asking.cjs');
-  const offer = { base: 'medium', steps: 20, limit: 10, minutes: 14 };
+  const choice = { trains: true, minutes: 10 };
+  const offer = { choice, words: 'About 10 minutes.', choices: [{ ...choice, words: 'About 10 minutes.' }] };
   writeFileSync(
     script_,
     `process.on('message', (message) => {
-      if (message.kind === 'job') process.send({ kind: 'ask-for-time', offer: ${JSON.stringify(offer)} });
-      else if (message.kind === 'time-answered')
-        process.send({ kind: 'done', result: { ok: false, error: { code: 'cancelled', message: message.answer } } });
+      if (message.kind === 'job') process.send({ kind: 'ask-plan', offer: ${JSON.stringify(offer)} });
+      else if (message.kind === 'plan-answered')
+        process.send({ kind: 'done', result: { ok: false, error: { code: 'cancelled', message: message.answer.kind } } });
     });`,
   );
   const asked: unknown[] = [];
   const run = (questions: Parameters<JobClient['run']>[3]) =>
     new JobClient({ script: script_ }).run(project.request, never(), undefined, questions);
   const result = await run({
-    askForTime: async (offer_) => {
+    askPlan: async (offer_) => {
       asked.push(offer_);
-      return 'stop';
+      return { kind: 'stop' };
     },
   });
   assert.deepEqual([!result.ok && result.error.message, asked], ['stop', [offer]]);
   const unasked = await run({});
-  assert.equal(!unasked.ok && unasked.error.message, 'untrained');
+  assert.equal(!unasked.ok && unasked.error.message, 'start');
 });
 
 test('a job can be cancelled before its start and while it runs', async () => {

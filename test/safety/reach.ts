@@ -128,7 +128,7 @@ async function adaptOver(request: AdaptRequest, log: Log, see: See): Promise<rea
   const outcome = await adapt(request, {
     ledger,
     llm: new RecordingLlm(scripted, store, { purpose: 'labelling', folder: request.root, budget, log }),
-    confirm: async () => true,
+    askPlan: async () => ({ kind: 'start', api: true }),
     record: (run) => store.recordAdaptation(request.root, run),
     progress: ({ stage, detail }) => see('log', `${stage} ${detail ?? ''}`),
     signal: never,

@@ -67,7 +67,13 @@ test('the progress of a job without a plan is the share of its stage', () => {
   assert.deepEqual(shareOf(update), {});
 });
 
-const quiet = { problem: undefined, unusedBecause: undefined, isIndexPaused: false, isUnparsed: () => false };
+const quiet = {
+  problem: undefined,
+  unreadResult: undefined,
+  unusedBecause: undefined,
+  isIndexPaused: false,
+  isUnparsed: () => false,
+};
 
 test('a document that broke the parser is named while it is active', () => {
   const session = { ...quiet, isUnparsed: (path: string) => path === 'src/broken.py' };
@@ -86,6 +92,11 @@ test('a document that is too big to learn from is named as such', () => {
   const [notice, ...others] = sessionNotices(quiet, 'src/bundle.js', true);
   assert.match(notice?.text ?? '', /src\/bundle\.js is too big to learn from/);
   assert.deepEqual(others, []);
+});
+
+test('the result of an adaptation comes first until its report is shown', () => {
+  const [notice] = sessionNotices({ ...quiet, problem: 'No disk.', unreadResult: 'Kept: 6.0% more.' }, undefined);
+  assert.deepEqual([notice?.text, notice?.action?.command], ['Kept: 6.0% more.', 'showReport']);
 });
 
 test('a paused index is told with the log beside it', () => {

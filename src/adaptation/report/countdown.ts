@@ -6,7 +6,7 @@ import type { Progress, ProgressUpdate } from '../../common/progress.ts';
 export interface RemainingWork {
   /** Seconds of a draft with its loss at a position, and number of positions in each split. */
   readonly perPlace: number;
-  readonly places: Readonly<Record<'fit' | 'choose' | 'test', number>>;
+  readonly places: Readonly<Record<'fit' | 'choose' | 'test' | 'testedBase', number>>;
   /** Positions without a stored draft of the base, and of the earlier model. */
   readonly base: number;
   readonly earlier: number;
@@ -18,7 +18,7 @@ export interface RemainingWork {
 
 /** For a run without a neural model. */
 export const nothingAhead: RemainingWork = {
-  ...{ perPlace: 0, places: { fit: 0, choose: 0, test: 0 } },
+  ...{ perPlace: 0, places: { fit: 0, choose: 0, test: 0, testedBase: 0 } },
   ...{ base: 0, earlier: 0, training: 0, api: 0 },
 };
 
@@ -27,6 +27,7 @@ export type StageSeconds = number | ((ahead: RemainingWork) => number);
 
 /** Parts of a plan as users read them. */
 type Part = 'measuring' | 'training' | 'deciding';
+export type PlanParts = Readonly<Record<Part, number>>;
 
 /** Steps of a run in their order, with their parts of the plan. */
 const partOf = {
@@ -69,22 +70,18 @@ export class Countdown {
     this.now = now;
   }
 
-  /** Shows the estimate of a new plan, even if it is longer. @returns the seconds of each part */
-  plan(ahead: RemainingWork): Readonly<Record<Part, number>> {
-    this.shown = Number.POSITIVE_INFINITY;
-    this.replan(ahead);
-    const secondsOf = (part: Part) => this.after(this.at - 1, ({ step }) => partOf[step] === part);
+  /** Seconds of each part of a plan, from the present stage on. */
+  partsOf(ahead: RemainingWork): PlanParts {
+    const seconds = this.secondsOf(ahead);
+    const parts = { measuring: 0, training: 0, deciding: 0 };
+    for (const [i, { step }] of this.rows.entries()) if (i >= this.at) parts[partOf[step]] += seconds[i] as number;
     // Without training, the stages that plan it are over.
-    return {
-      measuring: secondsOf('measuring'),
-      training: ahead.training > 0 ? secondsOf('training') : 0,
-      deciding: secondsOf('deciding'),
-    };
+    return { ...parts, training: ahead.training > 0 ? parts.training : 0 };
   }
 
-  /** Updates the figures of the shown plan. */
-  replan(ahead: RemainingWork): void {
-    this.seconds = this.rows.map(({ takes }) => (typeof takes === 'number' ? takes : takes(ahead)));
+  /** Sets or updates the figures behind the time left. */
+  plan(ahead: RemainingWork): void {
+    this.seconds = this.secondsOf(ahead);
     this.whole = this.after(-1);
   }
 
@@ -102,7 +99,7 @@ export class Countdown {
   tick(): void {
     if (!this.last || !this.seconds) return;
     const { update, ms } = this.last;
-    const { say: _, isPlan: __, lines: ___, ...rest } = update;
+    const { say: _, lines: __, ...rest } = update;
     const later = this.leftAt(this.at, update) - (this.now() - ms) / 1000;
     // However late this stage is, the later stages still need their time.
     this.lower(Math.max(later, this.after(this.at)));
@@ -131,13 +128,17 @@ export class Countdown {
     return undefined;
   }
 
-  private after(at: number, counts: (row: Row) => boolean = () => true): number {
-    return (this.seconds ?? []).reduce((sum, each, i) => sum + (i > at && counts(this.rows[i] as Row) ? each : 0), 0);
+  private secondsOf(ahead: RemainingWork): number[] {
+    return this.rows.map(({ takes }) => (typeof takes === 'number' ? takes : takes(ahead)));
+  }
+
+  private after(at: number): number {
+    return (this.seconds ?? []).reduce((sum, each, i) => sum + (i > at ? each : 0), 0);
   }
 }
 
 /** 'About 9 minutes: 2 measuring, 6 training, 1 deciding.' Parts below half a minute are only in the sum. */
-export function planInWords(parts: Readonly<Record<Part, number>>): string {
+export function planInWords(parts: PlanParts): string {
   const whole = Object.values(parts).reduce((sum, each) => sum + each, 0);
   if (whole < 50) return 'Less than a minute.';
   const minutes = Math.max(1, Math.round(whole / 60));

@@ -1,7 +1,7 @@
 // The outcome of an adaptation as a value, and the sentences that editor, terminal and report make from it.
 import { counted, percent, wholePercent } from '../../common/format.ts';
 import { likelierBy } from '../../common/quality.ts';
-import type { AdaptReport, MixedQuality, NeuralFailure } from './types.ts';
+import type { AdaptReport, MixedQuality, NeuralFailure, NeuralReport } from './types.ts';
 
 export type AdaptationOutcome =
   /** The adapted model is used, or that of an earlier adaptation. */
@@ -22,8 +22,13 @@ export type AdaptationOutcome =
       readonly ranOutOfTime: boolean;
       readonly failure: NeuralFailure | undefined;
     }
-  /** Nothing was trained: the base model is used, or the n-grams alone. */
-  | { readonly code: 'untrained'; readonly files: number; readonly failure: NeuralFailure | undefined }
+  /** Index, thresholds and router were fitted, and nothing was trained. */
+  | {
+      readonly code: 'fitted';
+      readonly files: number;
+      readonly quality: NeuralReport['quality'];
+      readonly failure: NeuralFailure | undefined;
+    }
   | { readonly code: 'indexed'; readonly failure: NeuralFailure | undefined };
 
 export function outcomeOf({ neural, neuralFailure: failure, harvest: { files } }: AdaptReport): AdaptationOutcome {
@@ -35,7 +40,7 @@ export function outcomeOf({ neural, neuralFailure: failure, harvest: { files } }
     return { code, why, own, base: quality.base, decidedAt: chosenFrom[used]?.places ?? 0, failure };
   }
   if (training) return { code: 'not-kept', why, files, ranOutOfTime: training.stopped === 'out-of-time', failure };
-  return { code: 'untrained', files, failure };
+  return { code: 'fitted', files, quality, failure };
 }
 
 const AGAIN = 'Adapt again after larger changes to the folder.';
@@ -68,9 +73,11 @@ export function outcomeInWords(outcome: AdaptationOutcome): string {
       const choose = 'To train one, choose a base model (easyAdaptation.baseModel).';
       return `The files are indexed, and no neural model was adapted. ${outcome.failure ? failureInWords(outcome.failure) : choose}`;
     }
-    case 'untrained': {
-      const reason = outcome.failure ? `${failureInWords(outcome.failure)} ` : '';
-      return `This run trained nothing. ${reason}${baseAnswers(outcome.files)}`;
+    case 'fitted': {
+      const { files, quality, failure } = outcome;
+      const fitted = `Fitted to this folder without training: the index of ${counted(files, 'file')}, the thresholds and the router.`;
+      const next = failure ? failureInWords(failure) : 'Training is what a GPU or a long night adds.';
+      return [fitted, ...fittedInWords(quality), next].join(' ');
     }
     case 'not-kept': {
       const more = outcome.ranOutOfTime
@@ -92,6 +99,14 @@ function failureInWords({ during, message }: NeuralFailure): string {
   return during === 'training'
     ? `The neural model was not adapted: ${message}`
     : `The neural model was not measured, so the n-grams answer alone. ${message}`;
+}
+
+function fittedInWords({ base, ngram }: NeuralReport['quality']): string[] {
+  if (base.places === 0) return [];
+  const where = `at ${counted(base.places, 'position')} of files it has not seen`;
+  return [
+    `The local model completes ${percent(base.exactMatch)} of the lines ${where}, the n-grams alone ${percent(ngram.exactMatch)}.`,
+  ];
 }
 
 function baseAnswers(files: number): string {

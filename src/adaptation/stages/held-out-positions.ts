@@ -57,8 +57,8 @@ export function heldOutPositions(held: HeldOut): HeldOutPositions {
   return { fit: of('fit'), choose: of('choose'), test: of('test') };
 }
 
-/** Fewer positions than an eighth do not tell a better model from chance. */
-export const MAX_HALVINGS = 3;
+/** Fewer positions than a quarter (100 and 60) do not tell a better model from chance, so training comes after them. */
+export const MAX_HALVINGS = 2;
 
 /** At most 1/2^times of the limits, evenly spread. Smaller samples are parts of larger ones, so answers are reused. */
 export function halved({ fit, choose, test }: HeldOutPositions, times: number): HeldOutPositions {

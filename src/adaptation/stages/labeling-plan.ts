@@ -1,5 +1,5 @@
 // Plans which positions the API labels: of training files for training, of validation files for the router, of test
-// files for the report (once as completions ask, once bare), within the limits of calls and dollars. The user is asked once, with the price of all.
+// files for the report (once as completions ask, once bare), within the limits of calls and dollars. Their price is part of the plan that the user is asked about.
 
 import { apiHost } from '../../llm/connect.ts';
 import type { Prompt } from '../../llm/protocol/prompt.ts';
@@ -19,9 +19,9 @@ import type { NgramModel } from '../../specialist/ngram/model.ts';
 import type { Tokenizer } from '../../text/tokenizer/types.ts';
 import { yieldToEvents } from '../cancellation.ts';
 import type { ApiEstimate, LabelingLimits } from '../types.ts';
-import { positionsToAsk } from './held-out-positions.ts';
+import { halved, positionsToAsk } from './held-out-positions.ts';
 import { measuredPositionsOf } from './neural.ts';
-import type { LabelingPlan, LearnStages, Run } from './stage-outputs.ts';
+import type { Agreement, LabelingPlan, LearnStages, PricedLabeling, Run } from './stage-outputs.ts';
 
 /** Share of the calls for training files, if a neural model is trained: enough to learn where the large model fails. */
 const TRAINING_SHARE = 0.2;
@@ -42,36 +42,55 @@ export function labelingIdentity({ llm, request }: Run): string | undefined {
   return JSON.stringify([llm.facts.asked ?? llm.model, api.positions, api.runUsd]);
 }
 
-/** Undefined: the API is not asked. */
-export async function planLabeling(runner: LearnStages): Promise<LabelingPlan | undefined> {
-  const { llm, request, confirm, notes, held, tokenizer, signal } = runner.run;
+/** Undefined: there is no API. */
+export async function priceLabeling(
+  runner: LearnStages,
+  { halvings, training }: Pick<Agreement, 'halvings' | 'training'>,
+): Promise<PricedLabeling | undefined> {
+  const { llm, request, held, tokenizer, signal, priced } = runner.run;
   const { api } = request;
   const identity = labelingIdentity(runner.run);
   if (llm === undefined || api === undefined || identity === undefined) return undefined;
-  const { choose, test } = await measuredPositionsOf(runner);
+  const trains = training !== undefined;
+  const heldOut = JSON.stringify([identity, halvings, trains]);
+  const known = priced.get(heldOut);
+  if (known) return known;
+  const { choose, test } = halved(runner.run.positions, halvings);
   const index = await runner.get('index');
-  const inputs = { train: held.train, choose, test, index, tokenizer, llm, trainsNeural: request.neural !== undefined };
-  const chosen = await positionsToLabel(inputs, api, signal);
+  const inputs = { train: held.train, choose, test, index, tokenizer, llm, trainsNeural: trains };
+  const { priced: prompts, ...chosen } = await positionsToLabel(inputs, api, signal);
   const asked = await runner.last('asked');
-  const { train, bare, validation, priced } = chosen;
-  const unknown = [...train, ...bare].map(({ prompt }) => prompt).filter((prompt) => !llm.knows?.(prompt));
-  if (!asked?.whole || asked.as !== identity) unknown.push(...priced);
+  const unknown = [...chosen.train, ...chosen.bare]
+    .map(({ prompt }) => prompt)
+    .filter((prompt) => !llm.knows?.(prompt));
+  if (!asked?.whole || asked.as !== heldOut) unknown.push(...prompts);
   const estimate: ApiEstimate = {
     model: llm.model,
     host: apiHost(api.settings),
     positions: unknown.length,
     usd: unknown.reduce((sum, prompt) => sum + llm.estimateUsd(prompt), 0),
   };
-  const isEmpty = train.length + validation.length + bare.length === 0;
-  const approved = !isEmpty && unknown.length > 0 && (await confirm(estimate));
-  if (!isEmpty && (unknown.length === 0 || approved)) return { llm, identity, approved, ...chosen };
-  const hasHeldOut = choose.length + test.length > 0;
+  const labeling = { llm, identity, heldOut, ...chosen, estimate: unknown.length > 0 ? estimate : undefined };
+  priced.set(heldOut, labeling);
+  return labeling;
+}
+
+/** Undefined: the API is not asked. */
+export async function planLabeling(runner: LearnStages): Promise<LabelingPlan | undefined> {
+  const agreed = await runner.get('agreed');
+  const labeling = await priceLabeling(runner, agreed);
+  if (labeling === undefined) return undefined;
+  const { estimate, ...plan } = labeling;
+  const { choose, test } = await measuredPositionsOf(runner);
+  const isEmpty = plan.train.length + plan.validation.length + plan.bare.length === 0;
+  const approved = estimate !== undefined && agreed.api;
+  if (!isEmpty && (estimate === undefined || approved)) return { ...plan, approved };
   const why = !isEmpty
     ? 'the estimate was declined'
-    : hasHeldOut
+    : choose.length + test.length > 0
       ? 'the spending limit of a run is too low for one position'
       : 'there are no held-out positions';
-  notes.push(`The API was not asked: ${why}.`);
+  runner.run.notes.push(`The API was not asked: ${why}.`);
   return undefined;
 }
 

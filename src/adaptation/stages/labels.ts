@@ -66,7 +66,7 @@ export async function askedOf(runner: LearnStages): Promise<Asked> {
     0,
   );
   const planned = plan === undefined ? 0 : plan.validation.length + plan.test.length + plan.bare.length;
-  return { whole: plan !== undefined && answered === planned, as: plan?.identity };
+  return { whole: plan !== undefined && answered === planned, as: plan?.heldOut };
 }
 
 /** Counts the answers so far and their cost. */

@@ -45,10 +45,7 @@ export async function measure(runner: LearnStages, candidate: ModelCandidate, te
 
 /** Positions for the neural models: as many as the budget allows. */
 export async function measuredPositionsOf(runner: LearnStages): Promise<HeldOutPositions> {
-  const { positions, request } = runner.run;
-  // Without an engine, the n-grams are measured alone.
-  const scale = request.neural && (await runner.get('scale').catch(() => undefined));
-  return scale ? halved(positions, scale.halvings) : positions;
+  return halved(runner.run.positions, (await runner.get('agreed')).halvings);
 }
 
 /** Drafts at the test positions. If the base is the model used, it drafts only once. */
@@ -109,14 +106,16 @@ export async function chooseModel(runner: LearnStages): Promise<Chosen | undefin
   try {
     const trained = await runner.known('training');
     sweepModels(request.specialistFolder, trained && modelFolderOf(trained.weights, request.specialistFolder));
-    const plan = await runner.get('plan');
-    runner.run.plan(await runner.get('ahead'), plan.why);
+    const agreed = await runner.get('agreed');
+    const { bases, why: untrainable = '' } = await runner.get('pace');
+    if (bases.length === 0) keepFailure(runner.run, 'training', new CodedError('unsupported', untrainable));
+    runner.run.plan(await runner.get('ahead'));
     const base = await runner.get('base');
     const perPlace = secondsPerPosition(base.scored);
-    runner.run.replan({ ...(await runner.get('ahead')), perPlace, base: 0 });
+    runner.run.plan({ ...(await runner.get('ahead')), perPlace, base: 0 });
     const earlier = await earlierMeasured(runner);
-    const training = await attempt(runner.run, () => runner.get('training'));
-    notes.push(...(training?.notes ?? []), ...(training && plan.why ? [plan.why] : []));
+    const training = agreed.training && (await attempt(runner.run, () => runner.get('training')));
+    notes.push(...(training?.notes ?? []), ...(agreed.why === undefined ? [] : [agreed.why]));
     const adapted =
       training?.dropped === undefined
         ? training && (await attempt(runner.run, () => runner.get('adapted')))

@@ -1,17 +1,15 @@
-// Times this machine with the base, before anything is measured: if not even the least training fits into the time
-// limit, the user hears of it within seconds.
+// Times this machine with the base, before anything is measured, and decides what a time limit allows.
 import { basename } from 'node:path';
-import { CodedError, unwrap } from '../../common/errors.ts';
+import { unwrap } from '../../common/errors.ts';
 import { counted } from '../../common/format.ts';
 import { tokenizerPathFor } from '../../neural/models/compatibility.ts';
 import { smallerThan } from '../../neural/models/list.ts';
 import { type BaseMeasures, LEAST_STEPS, measureBase } from '../../specialist/engine/measure-base.ts';
 import { limitInWords } from '../report/phrases.ts';
 import { otherTokenizer, windowTokens } from '../training-data/training-set.ts';
-import type { TimeOffer } from '../types.ts';
 import { type HeldOutPositions, halved, MAX_HALVINGS } from './held-out-positions.ts';
 import { accessOf, earlierOf } from './neural.ts';
-import type { LearnStages, Pace, Run } from './stage-outputs.ts';
+import type { LearnStages, Pace, Run, TimedBase } from './stage-outputs.ts';
 import type { Tell } from './stage-runner.ts';
 import { budgetSeconds, engineOf, epochs, microBatches } from './training.ts';
 
@@ -25,37 +23,57 @@ const CHARACTERS_PER_TOKEN = 3;
 const SAMPLES_PER_TOKEN = 2;
 /** The offered limit exceeds the estimate by this factor, because the machine may be busier later. */
 const SPARE = 1.25;
+/**
+ * A machine that trains on fewer tokens within the time limit rarely makes a better model: runs on 53,000 to 262,000
+ * tokens did not (docs/research-log.md). What more tokens bring was not measured.
+ */
+const TOKENS_THAT_PAY = 1_000_000;
 
+/** Measures the base, and smaller ones until one can be trained within the time limit. */
 export async function paceOf(runner: LearnStages, tell: Tell): Promise<Pace> {
   const { run } = runner;
   const access = accessOf(run);
-  const limit = budgetSeconds(access);
-  const pace = (base: string, perStep: number, why?: string): Pace => {
-    return { base: basename(base), perStep, minutes: limit / 60, ...(why !== undefined && { why }) };
-  };
   const steps = Math.min(LEAST_STEPS, mostSteps(run));
-  let offer: TimeOffer | undefined;
-  let perStepOfBase = 0;
+  const bases: TimedBase[] = [];
   for (const base of [access.base, ...smallerThan(access.base)]) {
     const measures = await measured(base, run, tell);
     const { trainingTokensPerSecond: speed, whyUntrainable: why = '' } = measures;
-    if (speed === undefined) return pace(access.base, 0, why);
+    if (speed === undefined) return { bases, why };
     const perStep = (WITH_VALIDATION * windowTokens * microBatches) / speed;
-    const seconds = run.elapsed() + OPENING_SECONDS + leastDrafts(run) * secondsOfDraft(measures) + steps * perStep;
-    if (seconds <= limit) return pace(base, perStep, offer && `${untrainable(offer)} A smaller base is adapted.`);
-    offer ??= { base: basename(base), steps, limit: limit / 60, minutes: Math.ceil((SPARE * seconds) / 60) };
-    perStepOfBase ||= perStep;
+    const measuring = run.elapsed() + OPENING_SECONDS + leastDrafts(run) * secondsOfDraft(measures);
+    const needs = measuring + steps * perStep;
+    bases.push({ base: basename(base), perStep, steps, measuring, needs });
+    if (needs <= budgetSeconds(access)) break;
   }
-  const asked = offer as TimeOffer;
-  const answer = await run.excludeFromBudget(async () => run.askForTime?.(asked));
-  if (answer === 'stop') throw new CodedError('cancelled', 'Nothing was changed.');
-  if (answer !== 'extend') return pace(access.base, 0, `${untrainable(asked)} Nothing is adapted.`);
-  return { ...pace(access.base, perStepOfBase), minutes: asked.minutes };
+  return { bases };
 }
 
-/** Seconds of the whole run, which the user may have raised. */
-export async function limitOf(runner: LearnStages): Promise<number> {
-  return 60 * (await runner.get('pace')).minutes;
+/** The largest base that can be trained in the minutes; undefined: none can. */
+export function trainableIn({ bases }: Pace, minutes: number): TimedBase | undefined {
+  return bases.find(({ needs }) => needs <= 60 * minutes);
+}
+
+/** Minutes in which the largest base can be trained; undefined if it cannot. */
+export function minutesFor({ bases: [first] }: Pace): number | undefined {
+  return first && Math.ceil((SPARE * first.needs) / 60);
+}
+
+/** Whether as much can be trained in the minutes as a better model needs. */
+export function pays({ perStep, measuring }: TimedBase, minutes: number): boolean {
+  const steps = (60 * minutes - measuring) / perStep;
+  return steps * windowTokens * microBatches >= TOKENS_THAT_PAY;
+}
+
+/** Why a smaller base is trained in these minutes, or none can be; undefined: the largest can. */
+export function untrainableIn(pace: Pace, minutes: number): string | undefined {
+  const [first] = pace.bases;
+  const trained = trainableIn(pace, minutes);
+  if (first === undefined || trained === first) return first ? undefined : pace.why;
+  return (
+    `In ${limitInWords(minutes)} this machine cannot train the base '${first.base}'. The minimum of ` +
+    `${counted(first.steps, 'step')} needs about ${counted(minutesFor(pace) as number, 'minute')} with the measurements.` +
+    (trained ? ' A smaller base is adapted.' : '')
+  );
 }
 
 async function measured(folder: string, run: Run, tell: Tell): Promise<BaseMeasures> {
@@ -70,7 +88,7 @@ async function measured(folder: string, run: Run, tell: Tell): Promise<BaseMeasu
   return unwrap(await measureBase(engineOf(run), base, run.signal, onMeasure));
 }
 
-function mostSteps({ request, held }: Run): number {
+export function mostSteps({ request, held }: Run): number {
   const characters = held.train.reduce((sum, { text }) => sum + text.length, 0);
   const tokens = (epochs * SAMPLES_PER_TOKEN * characters) / CHARACTERS_PER_TOKEN;
   return Math.min(
@@ -79,9 +97,13 @@ function mostSteps({ request, held }: Run): number {
   );
 }
 
-/** Number of drafts of a run. Fitting the mixture takes about one draft per position. */
-export function draftCount({ fit, choose, test }: HeldOutPositions, earlier: boolean): number {
-  return fit.length + (earlier ? 3 : 2) * choose.length + 2 * test.length;
+/**
+ * Number of drafts of a run with training. Fitting the mixture takes about one draft per position.
+ * @param trains without training, only the base and the earlier model draft
+ */
+export function draftCount({ fit, choose, test }: HeldOutPositions, earlier: boolean, trains = true): number {
+  const models = 1 + Number(earlier) + Number(trains);
+  return (trains ? fit.length : 0) + models * choose.length + Math.min(2, models) * test.length;
 }
 
 /** Drafts of a run with the fewest positions. */
@@ -91,10 +113,3 @@ function leastDrafts(run: Run): number {
 
 /** Of a line at a position that no cache holds. */
 const secondsOfDraft = ({ promptMs, lineMs }: BaseMeasures) => (promptMs + lineMs) / 1000;
-
-function untrainable({ base, steps, limit, minutes }: TimeOffer): string {
-  return (
-    `In ${limitInWords(limit)} this machine cannot train the base '${base}'. ` +
-    `The minimum of ${counted(steps, 'step')} needs about ${counted(minutes, 'minute')} with the measurements.`
-  );
-}

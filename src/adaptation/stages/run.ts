@@ -13,7 +13,7 @@ import { redactKnown } from '../../workspace/secrets/known/known.ts';
 import { yieldToEvents } from '../cancellation.ts';
 import { activateModel, currentModel, dropModel, dropWork, ownFolder } from '../models/folder-models.ts';
 import { writeSnapshot } from '../models/specialist-files.ts';
-import { Countdown, nothingAhead, planInWords } from '../report/countdown.ts';
+import { Countdown, nothingAhead } from '../report/countdown.ts';
 import type { ReportFigures } from '../report/figures.ts';
 import { harvestInWords } from '../report/first-look.ts';
 import type { AdaptReport } from '../report/types.ts';
@@ -74,6 +74,7 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
         notes: [],
         neuralFailure: undefined,
         paid: { answers: 0, usd: 0 },
+        priced: new Map(),
         models: new Set(),
         elapsed: () => (awake.read() - excluded) / 1000,
       },
@@ -87,11 +88,8 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
           excluded = before + awake.read() - since;
         }
       },
-      replan: (ahead) => countdown.replan(ahead),
-      plan: (ahead, why) => {
-        const say = [planInWords(countdown.plan(ahead)), ...(why === undefined ? [] : [why])].join(' ');
-        progress({ stage: stages.ahead.name, done: 0, total: undefined, say, isPlan: true });
-      },
+      plan: (ahead) => countdown.plan(ahead),
+      partsOf: (ahead) => countdown.partsOf(ahead),
     };
     const runner = new StageRunner(stages, run, signaturesOf(held), ledger, progress);
     const learned = request.effort === 'adapt' ? await learn(runner) : undefined;
@@ -123,6 +121,7 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
     if (learned) {
       deps.record({ startedAt, finishedAt: Date.now(), report, router: learned.router });
       ledger?.keepOnly([...run.models]);
+      await runner.keep('agreed', { ...(await runner.get('agreed')), over: true });
     }
     progress({ stage: indexingAll, done: 1, total: 1 });
     return ok({ report, snapshotPath, router: learned?.router, secrets: secrets.all });
@@ -146,6 +145,7 @@ async function learn(runner: LearnStages): Promise<FittedRun> {
     const { neural, firstLookSeconds } = runner.run.request;
     if (neural) await runner.get('pace').catch(throwCancellation);
     if (firstLookSeconds !== undefined) await runner.get('firstLook');
+    await runner.get('agreed');
     return await runner.get('learned');
   } finally {
     if (runner.has('session')) (await runner.get('session')).close();

@@ -10,13 +10,13 @@ import type { Engine } from '../../specialist/engine/client.ts';
 import type { NgramModel } from '../../specialist/ngram/model.ts';
 import type { PositionLedger } from '../../storage/position-ledger.ts';
 import type { Tokenizer } from '../../text/tokenizer/types.ts';
-import type { RemainingWork } from '../report/countdown.ts';
+import type { PlanParts, RemainingWork } from '../report/countdown.ts';
 import type { ReportFigures as Figures } from '../report/figures.ts';
 import type { FirstLook } from '../report/first-look.ts';
 import type { ApiLabels, ScoredPosition } from '../report/scored.ts';
 import type { AdaptReport, NeuralFailure, NeuralReport } from '../report/types.ts';
 import type { Samples } from '../training-data/training-set.ts';
-import type { AdaptRequest, AskForTime, ConfirmSpending } from '../types.ts';
+import type { AdaptRequest, ApiEstimate, AskPlan } from '../types.ts';
 import type { MeasuredModel, ModelCandidate } from './choose.ts';
 import type { HeldOut, HeldOutPositions } from './held-out-positions.ts';
 import type { NeuralSession } from './neural-session.ts';
@@ -28,9 +28,8 @@ export interface RunDeps {
   readonly engine?: Engine | undefined;
   /** Undefined: local only. */
   readonly llm: LlmClient | undefined;
-  readonly confirm: ConfirmSpending;
-  /** Absent: a run whose time limit is too short trains nothing. */
-  readonly askForTime?: AskForTime | undefined;
+  /** Absent: the run begins with its first plan, and pays for nothing. */
+  readonly askPlan?: AskPlan | undefined;
   /** Stores answers and finished stages, for a resumed or later run. */
   readonly ledger?: PositionLedger | undefined;
   /** Identity of the drafting programs (see `programOf`). Stored drafts of other programs are not reused. */
@@ -59,16 +58,18 @@ export interface Run extends RunDeps {
   neuralFailure: NeuralFailure | undefined;
   /** Answers of the API in this run and their cost. */
   readonly paid: { answers: number; usd: number };
+  /** Priced labellings by `LabelingPlan.heldOut`, so that none is computed twice. */
+  readonly priced: Map<string, PricedLabeling>;
   /** Identities of the models that were measured. */
   readonly models: Set<string>;
   /** Seconds since the start, without sleep of the machine and without `excludeFromBudget`. */
   readonly elapsed: () => number;
   /** Runs work whose time does not count against the budget: questions to the user, API calls, the first look. */
   readonly excludeFromBudget: <T>(work: () => Promise<T>) => Promise<T>;
-  /** Announces the plan with its reason, and updates the estimate of the time left. */
-  readonly plan: (ahead: RemainingWork, why: string | undefined) => void;
   /** Updates the estimate of the time left. */
-  readonly replan: (ahead: RemainingWork) => void;
+  readonly plan: (ahead: RemainingWork) => void;
+  /** Seconds of each part of a plan. */
+  readonly partsOf: (ahead: RemainingWork) => PlanParts;
 }
 
 /** Names of the folder's splits. */
@@ -84,7 +85,9 @@ export interface StageOutputs {
   ngramsAtTest: readonly ScoredPosition[];
   session: NeuralSession;
   firstLook: FirstLook;
-  scale: Scale;
+  agreed: Agreement;
+  /** Time limit of a run that trains; 0: it does not. */
+  minutes: number;
   /** Undefined: the API is not asked. */
   labelingPlan: LabelingPlan | undefined;
   taught: TrainingLabels;
@@ -116,8 +119,9 @@ export interface ToAsk {
 /** Positions for the API to label. Requests at held-out positions show drafts that are made later. */
 export interface LabelingPlan {
   readonly llm: LlmClient;
-  /** See `labelingIdentity`. */
+  /** See `labelingIdentity`; the same with the held-out positions. */
   readonly identity: string;
+  readonly heldOut: string;
   readonly train: readonly ToAsk[];
   readonly validation: readonly CursorExample[];
   readonly test: readonly CursorExample[];
@@ -127,10 +131,16 @@ export interface LabelingPlan {
   readonly approved: boolean;
 }
 
+/** Positions to label, and what their unknown answers cost. */
+export interface PricedLabeling extends Omit<LabelingPlan, 'approved'> {
+  /** Absent: every answer is known, or there is no position. */
+  readonly estimate: ApiEstimate | undefined;
+}
+
 /** Whether a run has asked all at the held-out positions. Stored. */
 export interface Asked {
   readonly whole: boolean;
-  /** See `labelingIdentity`. */
+  /** See `LabelingPlan.heldOut`. */
   readonly as: string | undefined;
 }
 
@@ -149,26 +159,45 @@ export interface TrainingLabels {
   readonly as?: string;
 }
 
-/** Speed of this machine, and what the time limit allows. */
+/** Speed of this machine. */
 export interface Pace {
-  /** Folder name of the base to adapt, a sibling of the serving base. */
-  readonly base: string;
-  /** Seconds of a training step, with its share of the validations; 0: nothing is trained. */
-  readonly perStep: number;
-  /** Time limit of the run, which the user may have raised. */
-  readonly minutes: number;
-  /** Why a smaller base or none is adapted. */
+  /** The serving base and smaller ones, the largest first. Empty: nothing can be trained here. */
+  readonly bases: readonly TimedBase[];
+  /** Why nothing can be trained. */
   readonly why?: string;
 }
 
-/** How many positions are measured, and the seconds that one takes. */
-export interface Scale {
-  /** How often the number of positions is halved (see `halved`). */
-  readonly halvings: number;
-  readonly perPlace: number;
+/** A base that can be trained here. Times are in seconds. */
+export interface TimedBase {
+  /** Folder name, a sibling of the serving base. */
+  readonly base: string;
+  /** A training step, with its share of the validations. */
+  readonly perStep: number;
+  /** The fewest steps that improve a model. */
+  readonly steps: number;
+  /** The measurements of a run, and the whole run with the fewest steps. */
+  readonly measuring: number;
+  readonly needs: number;
 }
 
-export interface TrainingPlan extends Scale {
+/** What the user agreed to. */
+export interface Agreement {
+  /** The base to train; absent: nothing is trained. */
+  readonly training?: TimedBase;
+  /** Time limit of the run. */
+  readonly minutes: number;
+  /** How often the number of positions is halved (see `halved`), and the seconds of a draft at one. */
+  readonly halvings: number;
+  readonly perPlace: number;
+  /** Whether the large model may be paid. */
+  readonly api: boolean;
+  /** Why a smaller base or none is trained. */
+  readonly why?: string;
+  /** Set when the run ends: the next one asks again. */
+  readonly over?: true;
+}
+
+export interface TrainingPlan {
   /** Folder name of the base to adapt, a sibling of the serving base. */
   readonly base: string;
   /** Expected seconds of training; 0: the base is already trained, or none is. */

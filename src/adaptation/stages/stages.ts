@@ -9,12 +9,14 @@ import { modelFolderOf } from '../models/folder-models.ts';
 import type { RemainingWork, Row } from '../report/countdown.ts';
 import { samplesFrom } from '../training-data/training-set.ts';
 import type { AdaptRequest } from '../types.ts';
+import { agree } from './agree.ts';
 import { conclude } from './conclude.ts';
 import { draftWithNgramsOnly, tokenizerOf } from './drafts.ts';
 import { firstLookOf } from './first-look.ts';
 import { labelingIdentity, planLabeling } from './labeling-plan.ts';
 import { askedOf, labelsOf } from './labels.ts';
 import {
+  accessOf,
   adaptedOf,
   baseCandidate,
   chooseModel,
@@ -24,10 +26,11 @@ import {
   sessionOf,
   test,
 } from './neural.ts';
-import { limitOf, paceOf } from './pace.ts';
-import { aheadOf, planOf, planSettings, scaleOf, trainAsPlanned } from './plan.ts';
+import { paceOf, trainableIn } from './pace.ts';
+import { aheadOf, mixtureSeconds, planOf, planSettings, trainAsPlanned } from './plan.ts';
 import type { FittedMixture, Run, SplitName, StageOutputs, TrainingLabels } from './stage-outputs.ts';
 import type { Stages } from './stage-runner.ts';
+import { budgetSeconds } from './training.ts';
 import { labelTrainingPositions, trainingDataOf } from './training-labels.ts';
 
 /** Whether the labels are complete and of the same plan. A run without an API accepts those of any plan. */
@@ -35,7 +38,7 @@ const isComplete = ({ whole, as }: TrainingLabels, run: Run) => whole && as === 
 
 /** Seconds of drafts at all positions of a split. */
 const secondsAt =
-  (kind: 'fit' | 'choose' | 'test') =>
+  (kind: keyof RemainingWork['places']) =>
   ({ perPlace, places: positions }: RemainingWork) =>
     perPlace * positions[kind];
 
@@ -47,8 +50,8 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
     of: 'neural',
     reads: ['train'],
     settings: planSettings,
-    // A refusal is not kept: the machine may have been busy.
-    keeps: ({ perStep }) => perStep > 0,
+    // A speed that is too low is not kept: the machine may have been busy.
+    keeps: (pace, run) => trainableIn(pace, budgetSeconds(accessOf(run)) / 60) !== undefined,
     run: paceOf,
   },
   index: {
@@ -81,15 +84,27 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
     reads: ['index', 'choose'],
     run: firstLookOf,
   },
-  scale: {
+  agreed: {
     name: 'Timing a draft',
-    takes: 5,
+    takes: 0,
     step: 'look',
+    of: 'adapting',
+    reads: ['train', 'fit', 'choose', 'test'],
+    settings: (run) => [labelingIdentity(run), run.request.neural && [planSettings(run), run.request.neural.trains]],
+    keeps: ({ over }) => !over,
+    run: agree,
+  },
+  minutes: {
+    name: 'Planning',
+    takes: 0,
+    step: 'plan',
     of: 'neural',
-    reads: ['pace', 'index', 'fit', 'choose', 'test'],
-    settings: planSettings,
-    keeps: () => true,
-    run: scaleOf,
+    reads: ['agreed'],
+    keeps: () => false,
+    run: async (runner) => {
+      const { training, minutes } = await runner.get('agreed');
+      return training ? minutes : 0;
+    },
   },
   labelingPlan: {
     name: 'Choosing positions for the API',
@@ -114,13 +129,12 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
     takes: 5,
     step: 'plan',
     of: 'neural',
-    reads: ['index', 'train', 'fit', 'scale', 'taught'],
+    reads: ['index', 'train', 'fit', 'agreed', 'taught'],
     run: async (runner, tell) => {
       tell({ done: 0, total: undefined });
       const { run } = runner;
-      const { halvings } = await runner.get('scale');
+      const { halvings, minutes } = await runner.get('agreed');
       const trainingData = trainingDataOf(await runner.get('taught'), run.held.train);
-      const minutes = (await limitOf(runner)) / 60;
       return samplesFrom(run.held, await runner.get('index'), { halvings, minutes }, trainingData, run);
     },
   },
@@ -129,7 +143,7 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
     takes: 0,
     step: 'plan',
     of: 'neural',
-    reads: ['pace', 'scale', 'train', 'samples'],
+    reads: ['agreed', 'train', 'samples'],
     settings: planSettings,
     keeps: ({ training }) => training > 0,
     run: planOf,
@@ -140,7 +154,10 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
     step: 'plan',
     of: 'neural',
     reads: ['plan', 'index', 'fit', 'choose', 'test'],
-    run: aheadOf,
+    run: (runner, tell) => {
+      tell({ done: 0, total: undefined });
+      return aheadOf(runner);
+    },
   },
   base: {
     name: 'Measuring the base',
@@ -148,7 +165,11 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
     step: 'measure',
     of: 'neural',
     reads: ['index', 'fit', 'choose'],
-    run: (runner, tell) => measure(runner, baseCandidate(runner.run), tell),
+    run: async (runner, tell) => {
+      const base = baseCandidate(runner.run);
+      await (await runner.get('session')).fitBase(base, await mixtureSeconds(runner), tell);
+      return measure(runner, base, tell);
+    },
   },
   earlier: {
     name: 'Measuring the earlier model',
@@ -165,7 +186,7 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
     of: 'neural',
     // 2: the checkpoint that is best together with the n-grams is kept.
     version: 2,
-    reads: ['train', 'index', 'fit', 'taught'],
+    reads: ['train', 'index', 'fit', 'taught', 'minutes'],
     settings: planSettings,
     keeps: ({ weights, dropped }, { request }) =>
       dropped !== undefined || modelFolderOf(weights, request.specialistFolder) !== undefined,
@@ -218,7 +239,7 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
   },
   testedBase: {
     name: 'Testing the base',
-    takes: secondsAt('test'),
+    takes: secondsAt('testedBase'),
     step: 'decide',
     of: 'neural',
     reads: ['chosen', 'test'],

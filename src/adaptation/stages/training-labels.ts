@@ -17,7 +17,8 @@ const NO_LABELS: TrainingLabels = { answers: [], whole: false };
 
 export async function labelTrainingPositions(runner: LearnStages, tell: Tell): Promise<TrainingLabels> {
   const { request, notes } = runner.run;
-  const labelingPlan = request.neural && request.api ? await runner.get('labelingPlan') : undefined;
+  const trains = request.api && (await runner.get('agreed')).training;
+  const labelingPlan = trains ? await runner.get('labelingPlan') : undefined;
   // A run without an API also uses labels that were paid for earlier.
   if (labelingPlan === undefined) return (await runner.last('taught')) ?? NO_LABELS;
   const right = new Map<string, TrainingLabels['answers'][number]>();

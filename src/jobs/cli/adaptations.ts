@@ -6,12 +6,10 @@ import { latestAdaptation } from '../../adaptation/models/served.ts';
 import { plainTextOf, reportDocument } from '../../adaptation/report/report-document.ts';
 import { storedReport } from '../../adaptation/report/stored.ts';
 import type { AdaptReport, NeuralReport } from '../../adaptation/report/types.ts';
-import type { AskForTime } from '../../adaptation/types.ts';
 import { failed, ok, type Result } from '../../common/errors.ts';
 import { folderBytes } from '../../common/files.ts';
 import { counted, percent } from '../../common/format.ts';
 import type { Log } from '../../common/log.ts';
-import { readManifest } from '../../neural/models/manifest.ts';
 import { lockRun } from '../../storage/lock.ts';
 import { openLogged } from '../../storage/open.ts';
 import { type CommandLine, repository, UsageError } from './command-line.ts';
@@ -152,12 +150,7 @@ export async function adapt({ target, values }: CommandLine, terminal: Terminal)
   const runs = new Runs(request, values, terminal);
   const api = apiAccess(values);
   const work = async () => {
-    const { neural } = request;
-    // For a GGUF base the mixture and the router are worth a run, and few processors train one in minutes.
-    const manifest = neural && readManifest(neural.base);
-    const isGguf = manifest?.ok === true && manifest.value?.gguf !== undefined;
-    const askForTime: AskForTime = async (offer) => terminal.askForTime(offer, target === undefined || isGguf);
-    const result = await runs.run(api ? { api } : {}, { askForTime });
+    const result = await runs.run(api ? { api } : {});
     terminal.bar.clear();
     if (!result.ok) return terminal.fail(result.error);
     const { report, trouble } = result.value;

@@ -51,6 +51,8 @@ export const usage = `Easy Adaptation: a small model of your own repository, and
   --json               print JSON on stdout (progress stays on stderr)
   --balance N          from 0.05, hardly any call, to 1, API first (default 0.4)
   --no-neural          n-grams alone: seconds instead of minutes
+  --train WHEN         never: index, thresholds and router alone, in about two minutes; always;
+                       auto (default): only where this machine is fast enough for it to pay
   --minutes N          for training and measuring after the first look (default 10, for the
                        demonstration 2)
   --max-steps N        maximum training steps; early stopping is then off
@@ -96,6 +98,7 @@ const options = {
   into: { type: 'string' },
   storage: { type: 'string' },
   'no-neural': { type: 'boolean', default: false },
+  train: { type: 'string', default: 'auto' },
   minutes: { type: 'string' },
   'max-steps': { type: 'string' },
   device: { type: 'string', default: 'auto' },

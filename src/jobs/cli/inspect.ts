@@ -22,7 +22,7 @@ export async function inspect({ target, values }: CommandLine, terminal: Termina
   const work = async () => {
     const kept = { ...request, address: addressOf(values), limits: labelingLimits(values) };
     const done = await show(kept, values.at, {
-      index: (noted) => runs.run({ effort: 'index' }, { log: noted }),
+      index: (noted) => runs.run({ effort: 'index' }, noted),
       engine: runs.engine,
       signal: terminal.stop.signal,
       log: terminal.log,

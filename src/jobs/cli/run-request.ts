@@ -94,6 +94,9 @@ function neuralAccess(values: Values, base: string, minutes: number): NeuralAcce
   const budgetMinutes = numberOption('minutes', values.minutes ?? String(minutes), 0.1, 1440);
   const steps = values['max-steps'];
   const maxSteps = steps === undefined ? undefined : Math.floor(numberOption('max-steps', steps, 1, 1e6));
+  const trains = values.train === 'auto' ? undefined : values.train === 'always';
+  if (trains === false && values.train !== 'never')
+    throw new UsageError(`--train takes auto, always or never, not "${values.train}".`);
   if (values['no-neural']) return undefined;
   return {
     base,
@@ -103,6 +106,7 @@ function neuralAccess(values: Values, base: string, minutes: number): NeuralAcce
     device,
     budgetMinutes,
     ...(maxSteps !== undefined && { maxSteps }),
+    ...(trains !== undefined && { trains }),
   };
 }
 

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import { cancelledFailure } from '../../adaptation/stages/stopped.ts';
-import type { AdaptOutcome, AdaptRequest, AskForTime } from '../../adaptation/types.ts';
+import type { AdaptOutcome, AdaptRequest } from '../../adaptation/types.ts';
 import type { Result } from '../../common/errors.ts';
 import { wrap } from '../../common/format.ts';
 import type { Log } from '../../common/log.ts';
@@ -12,15 +12,6 @@ import { EngineClient } from '../../specialist/engine/client.ts';
 import { JobClient, type JobOptions } from '../client.ts';
 import { memoryOption, repository, type Values } from './command-line.ts';
 import { GRACE_MS, type Terminal } from './terminal.ts';
-
-function planLines(plan: string): string {
-  const lines = [
-    'What adapting to this folder takes',
-    `  ${plan}`,
-    '  Ctrl-C stops it and keeps what was done; the same command resumes it. --minutes N sets the limit.',
-  ];
-  return `${wrap(lines.join('\n'))}\n\n`;
-}
 
 export class Runs {
   /** Undefined: n-grams alone. */
@@ -42,11 +33,8 @@ export class Runs {
     this.jobOptions = { script: job, engine: () => start, who: 'npm start' };
   }
 
-  /** @param askForTime absent: a run whose time limit is too short trains nothing @param log for this run */
-  async run(
-    more: Partial<AdaptRequest>,
-    { askForTime, log = this.terminal.log }: { readonly askForTime?: AskForTime; readonly log?: Log } = {},
-  ): Promise<Result<AdaptOutcome>> {
+  /** @param log for this run */
+  async run(more: Partial<AdaptRequest>, log: Log = this.terminal.log): Promise<Result<AdaptOutcome>> {
     const { bar, stop } = this.terminal;
     const jobs = new JobClient({ ...this.jobOptions, log });
     this.jobs.push(jobs);
@@ -56,11 +44,10 @@ export class Runs {
       (update) => {
         if (stop.signal.aborted) return;
         if (update.lines !== undefined) bar.interrupt(`${wrap(plainText(update.lines))}\n`);
-        const { say, isPlan } = update;
-        if (say !== undefined) bar.interrupt(isPlan ? planLines(plainLine(say)) : `${wrap(plainLine(say))}\n`);
+        if (update.say !== undefined) bar.interrupt(`${wrap(plainLine(update.say))}\n`);
         bar.update(update);
       },
-      { confirm: (estimate) => this.terminal.confirm(estimate), ...(askForTime && { askForTime }) },
+      { askPlan: (offer) => this.terminal.askPlan(offer, this.request.neural?.trains) },
     );
   }
 

@@ -2,11 +2,10 @@
 
 import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
-import { limitInWords } from '../../adaptation/report/phrases.ts';
-import type { ApiEstimate, TimeAnswer, TimeOffer } from '../../adaptation/types.ts';
+import type { ApiEstimate, PlanAnswer, PlanOffer } from '../../adaptation/types.ts';
 import { ProgressBar } from '../../common/bar.ts';
 import { type Failure, messageOf } from '../../common/errors.ts';
-import { counted, wrap } from '../../common/format.ts';
+import { wrap } from '../../common/format.ts';
 import { type Log, silentLog } from '../../common/log.ts';
 import { plainJson, plainText } from '../../common/plain-text.ts';
 import { Stop } from '../../common/stop.ts';
@@ -99,16 +98,24 @@ export class Terminal {
   }
 
   /**
-   * Says which option gives a run the time that it needs.
-   * @param continues whether it then continues without training
+   * Prints the plan of a run before it begins, and asks only for its price.
+   * @param trains the option `--train`; undefined: auto
    */
-  askForTime({ base, limit, minutes }: TimeOffer, continues: boolean): TimeAnswer {
-    const needs = `This machine needs about ${counted(minutes, 'minute')} to train the base '${base}', and the limit is ${limitInWords(limit)}.`;
-    const advice = continues
-      ? `The run continues without training; with --minutes ${minutes} it trains.`
-      : `To train it, pass --minutes ${minutes}. With --no-neural, the n-grams answer alone.`;
-    this.bar.interrupt(`${wrap(`${needs} ${advice}`)}\n`);
-    return continues ? 'untrained' : 'stop';
+  async askPlan({ choice, words, why, choices, api }: PlanOffer, trains: boolean | undefined): Promise<PlanAnswer> {
+    const other = choices.find((each) => each.trains !== choice.trains);
+    const option = other?.trains
+      ? `With training (--train always --minutes ${other.minutes})`
+      : 'Without (--train never)';
+    const stops = trains === true && !choice.trains;
+    const lines = [
+      'What adapting to this folder takes',
+      ...(stops ? [] : [words]),
+      ...[why, other && `${option}: ${other.words}`].filter((each) => each !== undefined),
+      ...(stops ? [] : ['Ctrl-C stops it and keeps what was done; the same command resumes it.']),
+    ];
+    this.bar.interrupt(`${wrap(plainText(lines.join('\n  ')))}\n\n`);
+    if (stops) return { kind: 'stop' };
+    return { kind: 'start', api: api !== undefined && (await this.confirm(api)) };
   }
 
   private stderrLog(): Log {

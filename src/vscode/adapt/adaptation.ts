@@ -3,7 +3,8 @@ import * as vscode from 'vscode';
 import { cancelled } from '../../adaptation/cancellation.ts';
 import type { ExportedFiles } from '../../adaptation/models/export-own.ts';
 import type { KeptSummary } from '../../adaptation/report/kept.ts';
-import type { AdaptOutcome, AdaptRequest, Questions } from '../../adaptation/types.ts';
+import { reportInWords } from '../../adaptation/report/outcome.ts';
+import type { AdaptOutcome, AdaptRequest, PlanOffer, Questions } from '../../adaptation/types.ts';
 import { DisposableStore } from '../../common/disposable.ts';
 import type { Result } from '../../common/errors.ts';
 import { counted } from '../../common/format.ts';
@@ -15,7 +16,7 @@ import { window } from '../editor/window.ts';
 import type { FolderSession } from '../folder/folder-session.ts';
 import type { PanelProgress } from '../webview/protocol.ts';
 import { describe, shareOf } from './describe-progress.ts';
-import { askForTime, askForTrust, askToSpend, showResult } from './questions.ts';
+import { askForTrust, askPlan, showResult } from './questions.ts';
 import { type RunRequestDeps, RunRequests } from './run-requests.ts';
 
 /** Number of running and waiting runs of the window, and of scans for secrets. */
@@ -162,6 +163,12 @@ export class Adaptation extends DisposableStore {
     return showResult(result, signal.reason === cancelledByUser);
   }
 
+  /** Call when the report is shown: the panel then lists its result no longer. */
+  markRead(session: FolderSession | undefined): void {
+    if (session) session.unreadResult = undefined;
+    this.deps.onChange();
+  }
+
   cancel(): void {
     this.adapting?.abort(cancelledByUser);
   }
@@ -183,17 +190,14 @@ export class Adaptation extends DisposableStore {
     request: AdaptRequest,
     controller: AbortController,
   ): Promise<Result<AdaptOutcome>> {
-    const questions: Questions = {
-      confirm: (cost) => askToSpend(cost, request.api?.settings.provider),
-      askForTime,
-    };
+    const askFor = (offer: PlanOffer) => askPlan(offer, session.folder.name, request.api?.settings.provider);
     const title = t('Adapting to {0}', session.folder.name);
     const location = vscode.ProgressLocation.Notification;
     return window.withProgress({ location, title, cancellable: true }, (bar, token) => {
       token.onCancellationRequested(() => controller.abort(cancelledByUser));
       let shownPercent = 0;
       let lastSaid: UiText | '' = '';
-      return this.start(session, request, controller, questions, (update) => {
+      return this.start(session, request, controller, { askPlan: askFor }, (update) => {
         const percent = 100 * (shareOf(update).share ?? 0);
         if (update.say !== undefined) {
           lastSaid = safeSentence(update.say);
@@ -259,6 +263,7 @@ export class Adaptation extends DisposableStore {
       if (report.paid) this.deps.onSpent(report.paid.usd);
       await session.load(snapshotPath, mark);
       session.adopt(report, Date.now(), router);
+      if (effort === 'adapt') session.unreadResult = reportInWords(report);
       return result;
     } finally {
       this.run = undefined;

@@ -1,12 +1,11 @@
 // Questions and failure messages of a run.
 import * as vscode from 'vscode';
 import { reportInWords } from '../../adaptation/report/outcome.ts';
-import { limitInWords } from '../../adaptation/report/phrases.ts';
-import type { AdaptOutcome, ApiEstimate, TimeAnswer, TimeOffer } from '../../adaptation/types.ts';
+import type { AdaptOutcome, PlanAnswer, PlanOffer } from '../../adaptation/types.ts';
 import type { Failure, Result } from '../../common/errors.ts';
 import { costInWords, termsOf } from '../api/try-model.ts';
 import { safeSentence, sentences, t } from '../editor/ui-text.ts';
-import { type UiMessageItem, window } from '../editor/window.ts';
+import { window } from '../editor/window.ts';
 
 export async function showFailure({ message }: Pick<Failure, 'message'>): Promise<void> {
   const showLog = t('Show Log');
@@ -46,54 +45,41 @@ export async function askForTrust(): Promise<void> {
   if (answer === manage) await vscode.commands.executeCommand('workbench.trust.manage');
 }
 
-/** Asks before the first paid call of a run. */
-export async function askToSpend(
-  { model, host, positions, usd }: ApiEstimate,
-  provider: string | undefined,
-): Promise<boolean> {
-  const include: UiMessageItem = { title: t('Include the Large Model') };
-  const local: UiMessageItem = { title: t('Local Only'), isCloseAffordance: true };
+/** The one dialog before an adaptation: what it takes with each choice, and what the large model costs. */
+export async function askPlan(offer: PlanOffer, folder: string, provider: string | undefined): Promise<PlanAnswer> {
+  const { choice, words, why, choices, api } = offer;
+  const start = api ? t('Start With the Large Model') : t('Start');
+  const local = t('Start Without It');
+  const change = t('Change Minutes');
   const answer = await window.showInformationMessage(
-    t('Send {1} positions to {0}?', model, positions),
+    t('Adapt to {0}?', folder),
     {
       modal: true,
       detail: sentences(
-        costInWords(usd),
-        t(
-          'The answers show where {0} is right in this repository; training then gives more weight to what {0} gets wrong. The text around these positions and similar snippets are sent to {1}. Secrets are redacted first.',
-          model,
-          host,
-        ),
-        termsOf(provider),
+        safeSentence(words),
+        choice.trains
+          ? t('The base model is trained too, and used only if it is better on files that it has not seen.')
+          : t('The index, the thresholds and the router are fitted to this folder; nothing is trained.'),
+        safeSentence(why ?? ''),
+        api && t('{0} is asked at {1} positions.', api.model, api.positions),
+        api && costInWords(api.usd),
+        api &&
+          t(
+            'The text around these positions and similar snippets are sent to {0}. Secrets are redacted first.',
+            api.host,
+          ),
+        api && termsOf(provider),
       ),
     },
-    include,
-    local,
+    ...[start, ...(api ? [local] : []), ...(choices.length > 1 ? [change] : [])],
   );
-  return answer === include;
-}
-
-/** Says that the time limit is too short, and offers the time that the run needs. */
-export async function askForTime({ base, steps, limit, minutes }: TimeOffer): Promise<TimeAnswer> {
-  const extend: UiMessageItem = { title: t('Use {0} Minutes', minutes) };
-  const untrained: UiMessageItem = { title: t('Continue Without Training') };
-  const answer = await window.showInformationMessage(
-    t(
-      'This machine needs about {0} minutes to train the base model {1}. The limit is {2}.',
-      minutes,
-      base,
-      limitInWords(limit),
-    ),
-    {
-      modal: true,
-      detail: sentences(
-        t('That is {0} steps of training, the minimum, and the measurements around it.', steps),
-        t('Completions continue meanwhile, and you can cancel the run and resume it later.'),
-        t('Without training, the run measures the base model here and learns when to show its suggestions.'),
-      ),
-    },
-    extend,
-    untrained,
-  );
-  return answer === extend ? 'extend' : answer === untrained ? 'untrained' : 'stop';
+  if (answer === start || answer === local) return { kind: 'start', api: api !== undefined && answer === start };
+  if (answer !== change) return { kind: 'stop' };
+  const rows = choices.map(({ words: detail, ...each }) => ({
+    label: each.trains ? t('{0} minutes, with training', each.minutes) : t('Without training'),
+    detail: safeSentence(detail),
+    choice: each,
+  }));
+  const picked = await window.showQuickPick(rows, { title: t('Minutes of the Adaptation') });
+  return picked ? { kind: 'change', choice: picked.choice } : askPlan(offer, folder, provider);
 }

@@ -67,6 +67,9 @@ export class FolderSession extends DisposableStore {
   /** Identifies snapshot and adaptation on disk as of the last load. */
   private loadedState = '';
 
+  /** The result of an adaptation in this window until its report is shown. */
+  unreadResult: string | undefined;
+
   constructor(folder: FolderRef, deps: SessionDeps) {
     super();
     this.folder = folder;

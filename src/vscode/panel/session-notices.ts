@@ -1,19 +1,22 @@
-// What the status says about a folder's session: why it has no index, or does not use its adaptation or a grammar.
+// What the status says about a folder's session: the result of its adaptation until it is read, why it has no
+// index, or does not use its adaptation or a grammar.
 
 import { t } from '../editor/ui-text.ts';
 import type { UnusedReason } from '../folder/active-adaptation.ts';
 import type { FolderSession } from '../folder/folder-session.ts';
 import type { PanelNotice } from '../webview/protocol.ts';
 
-type SessionState = Pick<FolderSession, 'problem' | 'unusedBecause' | 'isIndexPaused' | 'isUnparsed'>;
+type SessionState = Pick<FolderSession, 'problem' | 'unreadResult' | 'unusedBecause' | 'isIndexPaused' | 'isUnparsed'>;
 
 /**
  * @param path of the active document in the folder; undefined: none is active
  * @param isTooBig whether nothing is learned from that document because of its size
  */
 export function sessionNotices(session: SessionState, path: string | undefined, isTooBig = false): PanelNotice[] {
-  const { problem, unusedBecause, isIndexPaused } = session;
+  const { problem, unreadResult, unusedBecause, isIndexPaused } = session;
   const notices: PanelNotice[] = [];
+  if (unreadResult !== undefined)
+    notices.push({ kind: 'info', text: unreadResult, action: { label: t('Show Report'), command: 'showReport' } });
   const warn = (text: string) =>
     notices.push({ kind: 'warning', text, action: { label: t('Show Log'), command: 'showLog' } });
   if (problem) warn(problem);

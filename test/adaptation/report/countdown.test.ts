@@ -18,9 +18,10 @@ function planned(training: number): {
   const updates: ProgressUpdate[] = [];
   const countdown = new Countdown(rows, (update) => updates.push(update));
   countdown.tell({ stage: 'timing', done: 0, total: undefined });
-  const words = planInWords(countdown.plan({ ...nothingAhead, perPlace: 0.5, base: 240, training }));
+  const ahead = { ...nothingAhead, perPlace: 0.5, base: 240, training };
+  countdown.plan(ahead);
   return {
-    words,
+    words: planInWords(countdown.partsOf(ahead)),
     tell: (update) => {
       countdown.tell(update);
       return updates.at(-1) as ProgressUpdate;
@@ -85,15 +86,24 @@ test('each update names its step, and between updates the time left falls with t
   );
 });
 
-test('a new plan replaces the estimate, and the share that is done stays', () => {
+test('a new plan lowers the time left, and raises it only with a sentence', () => {
   const updates: ProgressUpdate[] = [];
   const countdown = new Countdown(rows, (update) => updates.push(update));
-  countdown.plan({ ...nothingAhead, training: 60 });
-  countdown.tell({ stage: 'base', done: 0, total: undefined });
-  countdown.plan({ ...nothingAhead, training: 600 });
-  countdown.tell({ stage: 'base', done: 0, total: undefined });
-  const [before, after] = updates;
-  assert.deepEqual([before?.left, after?.left, after?.say], [120, 660, undefined]);
-  assert.ok((before?.overall ?? 0) > 0);
-  assert.equal(after?.overall, before?.overall);
+  for (const training of [120, 60, 70, 600]) {
+    countdown.plan({ ...nothingAhead, training });
+    countdown.tell({ stage: 'base', done: 0, total: undefined });
+  }
+  assert.deepEqual(
+    updates.map(({ left }) => left),
+    [180, 120, 120, 660],
+  );
+  assert.deepEqual(
+    updates.map(({ say }) => say !== undefined),
+    [false, false, false, true],
+  );
+  const shares = updates.map(({ overall = 0 }) => overall);
+  assert.deepEqual(
+    shares,
+    shares.toSorted((a, b) => a - b),
+  );
 });

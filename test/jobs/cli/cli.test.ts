@@ -161,17 +161,20 @@ test('with a key prints the cost first, and calls the API only with --yes', asyn
   }
 });
 
-test('if not even the least training fits the limit, the command names the option that does, and trains nothing', async () => {
+test('if not even the least training fits the limit, --train always ends with advice, and auto fits without training', async () => {
   const base = join(dirname(project.root), 'slow-base');
   writeModel(base);
   // Six seconds are less than the share for opening models.
   const options = ['--base', base, '--device', 'cpu', '--threads', '1', '--minutes', '0.1', '--local'];
-  const refused = await run([project.root, ...options]);
+  const refused = await run([project.root, ...options, '--train', 'always']);
   assert.equal(refused.code, 1, refused.err);
-  const needs = /needs about (\d+) minutes? to train the base 'slow-base', and the limit is 0\.1 minutes\./;
-  const minutes = needs.exec(refused.err)?.[1] ?? 'none';
-  assert.match(refused.err, new RegExp(`To train it, pass --minutes ${minutes}\\.`));
-  assert.doesNotMatch(refused.err, /Indexing|Training/);
+  assert.match(refused.err, /In 0\.1 minutes this machine cannot train the base 'slow-base'/);
+  assert.match(refused.err, /With training\s+\(--train\s+always\s+--minutes\s+\d+\): /);
+  assert.doesNotMatch(refused.err, /Training \.\.\./);
+  const fitted = await run([project.root, ...options]);
+  assert.equal(fitted.code, 0, fitted.err);
+  assert.match(fitted.err, /What adapting to this folder takes\s+(About|Less than)/);
+  assert.match(fitted.out, /Fitted to this folder without training: the index of \d+ files/);
 });
 
 /** A run with the API in its own storage folder. */
@@ -269,6 +272,7 @@ test('wrong usage gets one sentence and exit code 2', async () => {
     [['list', project.root], /shows all of them/],
     [['--device', 'tpu'], /auto, cpu or webgpu/],
     [['--minutes', '0'], /--minutes takes a number from 0\.1 to 1440/],
+    [['--train', 'yes'], /--train takes auto, always or never/],
     [['--max-steps', '0'], /from 1 to 1000000/],
     [['--threads', 'many'], /from 1 to 256/],
     [['--base', join(project.root, 'nowhere')], /There is no folder/],

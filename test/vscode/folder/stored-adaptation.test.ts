@@ -164,7 +164,7 @@ test('with another tokenizer the index is rebuilt, the base answers, and nothing
     assert.ok(session.report, 'its report can still be read');
     const now = { ...earlier, tokenizerPath: otherTokenizer, effort: 'index' } as const;
     const signal = new AbortController().signal;
-    const run = await adapt(now, { llm: undefined, confirm: async () => false, record: () => {}, signal });
+    const run = await adapt(now, { llm: undefined, record: () => {}, signal });
     assert.ok(run.ok, JSON.stringify(run));
     assert.equal(await session.load(run.value.snapshotPath, session.mark()), true);
     session.adopt(run.value.report, Date.now(), run.value.router);
