@@ -124,7 +124,7 @@ describe('a run on a regular project', () => {
     const { together, specialist, api: large } = figures.api?.compared ?? assert.fail('nothing is compared');
     assert.ok(together.exactMatch >= specialist.exactMatch, `${together.exactMatch} against ${specialist.exactMatch}`);
     assert.ok(large.places > 0 && large.exactMatch > 0);
-    assert.match(plainTextOf(reportDocument(figures, 'engine', 0)), /Large model: knowing/);
+    assert.match(plainTextOf(reportDocument(figures, 'engine', 0)), /answers of knowing/);
   });
 
   test('no prompt contains the text that it asks for', async () => {

@@ -1,6 +1,7 @@
 // The outcome of an adaptation as a value, and the sentences that editor, terminal and report make from it.
 import { counted, percent, wholePercent } from '../../common/format.ts';
 import { likelierBy } from '../../common/quality.ts';
+import { ENOUGH_POSITIONS } from './phrases.ts';
 import type { AdaptReport, MixedQuality, NeuralFailure, NeuralReport } from './types.ts';
 
 export type AdaptationOutcome =
@@ -102,7 +103,7 @@ function failureInWords({ during, message }: NeuralFailure): string {
 }
 
 function fittedInWords({ base, ngram }: NeuralReport['quality']): string[] {
-  if (base.places === 0) return [];
+  if (base.places < ENOUGH_POSITIONS) return [];
   const where = `at ${counted(base.places, 'position')} of files it has not seen`;
   return [
     `The local model completes ${percent(base.exactMatch)} of the lines ${where}, the n-grams alone ${percent(ngram.exactMatch)}.`,
@@ -119,7 +120,7 @@ function comparisonInWords({
   base,
   decidedAt,
 }: Extract<AdaptationOutcome, { readonly own: MixedQuality }>): string {
-  if (own.places === 0) return why;
+  if (own.places < ENOUGH_POSITIONS) return why;
   const more = own.exactMatch - base.exactMatch;
   const unseen = `at ${counted(own.places, 'position')} of files it has not seen`;
   const figures = `(${percent(own.exactMatch)} instead of ${percent(base.exactMatch)})`;

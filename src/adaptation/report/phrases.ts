@@ -3,6 +3,8 @@ import { counted, thousands } from '../../common/format.ts';
 import type { LeftOutReason } from '../../workspace/files/types.ts';
 import type { AdaptReport, Latencies } from './types.ts';
 
+/** Fewer positions say too little of a model: a report states no figures of them. */
+export const ENOUGH_POSITIONS = 20;
 /** Maximum number of reasons for leaving files out. */
 const REASONS = 4;
 

@@ -2,7 +2,7 @@
 // panel, Markdown and terminal show the same document.
 import { counted, duration, percent, thousands, wrap } from '../../common/format.ts';
 import { outcomeInWords, outcomeOf, pairInWords } from './outcome.ts';
-import { latencyInWords, leftOutInWords, paidInWords } from './phrases.ts';
+import { ENOUGH_POSITIONS, latencyInWords, leftOutInWords, paidInWords } from './phrases.ts';
 import type { AdaptReport, NeuralReport, Quality } from './types.ts';
 
 /** @param finishedAt ms since 1970 */
@@ -28,27 +28,35 @@ function qualitySection({ specialist, neural, api, balance }: AdaptReport): Sect
   const title = 'Lines exactly right';
   if (!specialist) return { title, text: ['Not measured: the folder has too few files to hold some out.'] };
   const { compared } = api ?? {};
-  const rows = [
+  const rows: readonly (readonly [string, Quality])[] = [
     ...(neural
-      ? [row(`Before: ${before(neural)}`, neural.used === 'base' ? neural.quality.ngram : neural.quality.base)]
+      ? [[`Before: ${before(neural)}`, neural.used === 'base' ? neural.quality.ngram : neural.quality.base] as const]
       : []),
-    row(`Now: ${neural ? modelNames[neural.used] : modelNames.ngram}`, specialist),
+    [`Now: ${neural ? modelNames[neural.used] : modelNames.ngram}`, specialist],
     ...(compared
       ? [
           // The large model may have answered at a part of the positions.
           ...(compared.specialist.places < specialist.places
-            ? [row('Now, where the large model was asked', compared.specialist)]
+            ? [['Now, where the large model was asked', compared.specialist] as const]
             : []),
-          ...(compared.alone ? [row('Large model alone', compared.alone.bare)] : []),
-          row(`Large model: ${api?.model}`, compared.api),
-          row(`Together, balance ${balance}`, compared.together),
+          ...(compared.alone ? [['Large model alone', compared.alone.bare] as const] : []),
+          [`Large model: ${api?.model}`, compared.api] as const,
+          [`Together, balance ${balance}`, compared.together] as const,
         ]
       : []),
   ];
+  const enough = rows.filter(([, { places }]) => places >= ENOUGH_POSITIONS);
+  if (enough.length === 0) {
+    const measured = `Measured at ${counted(specialist.places, 'position')}, which are too few for figures.`;
+    return { title, text: [`${measured} Adapt again when the folder has more files.`] };
+  }
   return {
     title,
     text: ['In files that nothing was fitted on. Ranges that overlap may differ by chance alone.'],
-    table: { head: ['Model', 'Right (95% interval)', 'Positions'], rows },
+    table: {
+      head: ['Model', 'Right (95% interval)', 'Positions'],
+      rows: enough.map(([name, quality]) => row(name, quality)),
+    },
   };
 }
 
@@ -73,7 +81,7 @@ const balances = [0.1, 0.4, 0.7, 1];
 
 /** For choosing a position of the panel's slider, which states the same figures for its position. */
 function balanceSection({ slider = [], api, balance: set }: AdaptReport): Section[] {
-  if (!api?.compared) return [];
+  if (!api?.compared || api.compared.together.places < ENOUGH_POSITIONS) return [];
   const isSet = (balance: number) => Math.abs(balance - set) < 0.025;
   const isListed = (balance: number) => balances.some((each) => Math.abs(each - balance) < 0.001) || isSet(balance);
   const table: ReportTable = {

@@ -53,12 +53,28 @@ test('the local model is also listed at the positions of the large model if thos
   const report = reportOf(true);
   const { compared } = report.api ?? {};
   assert.ok(report.api && compared);
-  const specialist = { places: 12, exactMatch: 0.5 };
-  const rows = cells(
-    { ...report, api: { ...report.api, compared: { ...compared, specialist } } },
+  const rowsAt = (places: number) => {
+    const specialist = { places, exactMatch: 0.5 };
+    const api = { ...report.api, compared: { ...compared, specialist } } as NonNullable<AdaptReport['api']>;
+    return cells({ ...report, api }, 'Lines exactly right');
+  };
+  assert.deepEqual(rowsAt(24).get('Now, where the large model was asked'), ['50.0% (one file)', '24']);
+  assert.equal(rowsAt(14).get('Now, where the large model was asked'), undefined, 'a row with too few is left out');
+});
+
+test('with too few positions there is no table, and the report says how many there were', () => {
+  const report = reportOf(false);
+  assert.ok(report.specialist && report.neural);
+  const few = { places: 14, exactMatch: 0.5 };
+  const quality = { ngram: few, base: few, adapted: few };
+  const section = sectionOf(
+    { ...report, specialist: { ...report.specialist, ...few }, neural: { ...report.neural, quality } },
     'Lines exactly right',
   );
-  assert.deepEqual(rows.get('Now, where the large model was asked'), ['50.0% (one file)', '12']);
+  assert.equal(section?.table, undefined);
+  assert.deepEqual(section?.text, [
+    'Measured at 14 positions, which are too few for figures. Adapt again when the folder has more files.',
+  ]);
 });
 
 test('if the base answers, its n-grams alone are what was before', () => {
