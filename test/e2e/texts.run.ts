@@ -218,7 +218,7 @@ step('the panel shows the results of the run', async () => {
 step('an adaptation ends with a report of both models on one page', async () => {
   const { editor } = session;
   await editor.command('Easy Adaptation: Adapt to This Repo');
-  await editor.dialog().getByRole('button', { name: 'Include the Large Model' }).click();
+  await editor.dialog().getByRole('button', { name: 'Start With the Large Model' }).click();
   const end = editor.notifications().filter({ hasText: 'no neural model was adapted' });
   await end.getByRole('button', { name: 'Show Report' }).click();
   const page = await onAnyPage('.report-page');
