@@ -554,7 +554,14 @@ describe('with an engine whose answers a test decides', () => {
 
   test('without a base model or an engine, the n-grams alone are adapted', async () => {
     const engine = new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth });
-    const nowhere = await report(engine, { neural: { ...request.neural, base: join(base, 'nowhere') } as never });
+    const neural = { ...request.neural, base: join(base, 'nowhere') } as never;
+    const { store } = openStore(request.storeFolder, { log: silentLog });
+    const ledger = new PositionLedger(request.storeFolder, request.root, silentLog);
+    const result = await adapt({ ...request, neural }, deps(engine, { ledger }));
+    ledger.close();
+    store.close();
+    assert.ok(result.ok, JSON.stringify(result));
+    const nowhere = result.value.report;
     assert.match(nowhere.neuralFailure?.message ?? '', /base model is not installed/);
     assert.equal(engine.asked.length, 0);
     const none = await report(undefined);

@@ -211,42 +211,45 @@ step('a held-back suggestion is listed with its text, and Alt+\\ shows it', asyn
 /** Limit for training and measuring: only a run that hangs takes so long. */
 const adaptingMs = 40 * 60_000;
 
-step('an adaptation asks with its plan, shows one time left and its outcome, and survives the end of its training process', async () => {
-  const { editor } = session;
-  await editor.command('Easy Adaptation: Adapt to This Repo');
-  const notification = (text: RegExp) => editor.notifications().filter({ hasText: text });
-  const dialog = editor.dialog();
-  await dialog.getByRole('button', { name: 'Change Minutes' }).click({ timeout: adaptingMs });
-  await editor.shot('04-minutes');
-  await editor.quickRow('minutes, with training').first().click();
-  await dialog.getByText(/About \d+ (minutes|seconds): .*\d training/).waitFor();
-  await editor.shot('04-plan');
-  await dialog.getByRole('button', { name: 'Start', exact: true }).click();
-  await editor.panel().locator('.progress').scrollIntoViewIfNeeded();
-  const steps = notification(/step 5 of 6 · .* left · Training · \d+ \/ \d+/);
-  await steps.first().waitFor({ timeout: adaptingMs });
-  // Toast and panel show the same time, and no other.
-  const times = (text: string | null) => text?.match(/(about \d+ minutes?|less than a minute) left/g) ?? [];
-  assert.equal(times(await steps.first().textContent()).length, 1);
-  assert.equal(times(await editor.panel().locator('.progress').textContent()).length, 1);
-  await editor.shot('04-adapting');
-  process.kill(session.processId('--training'), 'SIGKILL');
-  await steps.first().waitFor({ timeout: adaptingMs });
-  // Forty steps may be too few for an improvement: the outcome says which case it is.
-  const end = await notification(/(Kept|Not kept): /)
-    .first()
-    .textContent({ timeout: adaptingMs });
-  await editor.panel().locator('.report').getByText('Lines exactly right').first().waitFor();
-  // The toast may vanish: the panel begins with the sentence.
-  const result = outcomeInWords(outcomeOf(session.report()));
-  await editor.panel().locator('.notices').getByText(result).waitFor();
-  await editor.shot('04-adapted');
-  const { harvest, neural } = session.report();
-  assert.ok(harvest.files > 50, `${harvest.files} files`);
-  assert.ok(neural?.training && neural.training.steps > 0, 'it was trained');
-  assert.equal(session.logged().match(/Training on /g)?.length, 2, 'training was resumed');
-  assert.ok(end?.includes(result), end ?? 'no notification');
-});
+step(
+  'an adaptation asks with its plan, shows one time left and its outcome, and survives the end of its training process',
+  async () => {
+    const { editor } = session;
+    await editor.command('Easy Adaptation: Adapt to This Repo');
+    const notification = (text: RegExp) => editor.notifications().filter({ hasText: text });
+    const dialog = editor.dialog();
+    await dialog.getByRole('button', { name: 'Change Minutes' }).click({ timeout: adaptingMs });
+    await editor.shot('04-minutes');
+    await editor.quickRow('minutes, with training').first().click();
+    await dialog.getByText(/About \d+ (minutes|seconds): .*\d training/).waitFor();
+    await editor.shot('04-plan');
+    await dialog.getByRole('button', { name: 'Start', exact: true }).click();
+    await editor.panel().locator('.progress').scrollIntoViewIfNeeded();
+    const steps = notification(/step 5 of 6 · .* left · Training · \d+ \/ \d+/);
+    await steps.first().waitFor({ timeout: adaptingMs });
+    // Toast and panel show the same time, and no other.
+    const times = (text: string | null) => text?.match(/(about \d+ minutes?|less than a minute) left/g) ?? [];
+    assert.equal(times(await steps.first().textContent()).length, 1);
+    assert.equal(times(await editor.panel().locator('.progress').textContent()).length, 1);
+    await editor.shot('04-adapting');
+    process.kill(session.processId('--training'), 'SIGKILL');
+    await steps.first().waitFor({ timeout: adaptingMs });
+    // Forty steps may be too few for an improvement: the outcome says which case it is.
+    const end = await notification(/(Kept|Not kept): /)
+      .first()
+      .textContent({ timeout: adaptingMs });
+    await editor.panel().locator('.report').getByText('Lines exactly right').first().waitFor();
+    // The toast may vanish: the panel begins with the sentence.
+    const result = outcomeInWords(outcomeOf(session.report()));
+    await editor.panel().locator('.notices').getByText(result).waitFor();
+    await editor.shot('04-adapted');
+    const { harvest, neural } = session.report();
+    assert.ok(harvest.files > 50, `${harvest.files} files`);
+    assert.ok(neural?.training && neural.training.steps > 0, 'it was trained');
+    assert.equal(session.logged().match(/Training on /g)?.length, 2, 'training was resumed');
+    assert.ok(end?.includes(result), end ?? 'no notification');
+  },
+);
 
 step('the model that the adaptation chose completes, and the panel names it', async () => {
   const { editor } = session;

@@ -90,7 +90,7 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
     step: 'look',
     of: 'adapting',
     reads: ['train', 'fit', 'choose', 'test'],
-    settings: (run) => [labelingIdentity(run), run.request.neural && [planSettings(run), run.request.neural.trains]],
+    settings: (run) => [labelingIdentity(run), run.request.neural],
     keeps: ({ over }) => !over,
     run: agree,
   },

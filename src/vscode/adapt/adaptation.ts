@@ -9,9 +9,9 @@ import { DisposableStore } from '../../common/disposable.ts';
 import type { Result } from '../../common/errors.ts';
 import { counted } from '../../common/format.ts';
 import type { Log } from '../../common/log.ts';
-import type { Progress, ProgressUpdate } from '../../common/progress.ts';
+import type { Progress } from '../../common/progress.ts';
 import type { JobClient } from '../../jobs/client.ts';
-import { joined, safeSentence, sentences, t, type UiText } from '../editor/ui-text.ts';
+import { joined, safeSentence, t, type UiText } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
 import type { FolderSession } from '../folder/folder-session.ts';
 import type { PanelProgress } from '../webview/protocol.ts';
@@ -196,16 +196,9 @@ export class Adaptation extends DisposableStore {
     return window.withProgress({ location, title, cancellable: true }, (bar, token) => {
       token.onCancellationRequested(() => controller.abort(cancelledByUser));
       let shownPercent = 0;
-      let lastSaid: UiText | '' = '';
-      return this.start(session, request, controller, { askPlan: askFor }, (update) => {
-        const percent = 100 * (shareOf(update).share ?? 0);
-        if (update.say !== undefined) {
-          lastSaid = safeSentence(update.say);
-          this.deps.log.info(sentences(t('{0}.', title), lastSaid));
-        }
-        const message = joined([describe(update), lastSaid], ' · ');
-        bar.report({ message, increment: Math.max(0, percent - shownPercent) });
-        shownPercent = Math.max(shownPercent, percent);
+      return this.start(session, request, controller, { askPlan: askFor }, (message, share) => {
+        bar.report({ message, increment: Math.max(0, 100 * share - shownPercent) });
+        shownPercent = Math.max(shownPercent, 100 * share);
       });
     });
   }
@@ -215,7 +208,7 @@ export class Adaptation extends DisposableStore {
     request: AdaptRequest,
     controller: AbortController,
     questions: Partial<Questions> = {},
-    onProgress: (update: ProgressUpdate) => void = () => {},
+    onProgress: (message: UiText, share: number) => void = () => {},
   ): Promise<Result<AdaptOutcome>> {
     const { jobs, log } = this.deps;
     const { name } = session.folder;
@@ -228,6 +221,7 @@ export class Adaptation extends DisposableStore {
       controller,
       progress: { title, detail: '', cancellable: false },
     };
+    let said: UiText | '' = '';
     this.run = run;
     this.deps.onChange();
     // The run may miss files that are saved after this mark.
@@ -237,15 +231,13 @@ export class Adaptation extends DisposableStore {
         request,
         controller.signal,
         (update) => {
-          const plan = update.say ?? run.progress.plan;
-          run.progress = {
-            title,
-            cancellable: false,
-            detail: describe(update),
-            ...shareOf(update),
-            ...(plan && { plan }),
-          };
-          onProgress(update);
+          if (update.say !== undefined) {
+            said = safeSentence(update.say);
+            log.info(`${title}. ${said}`);
+          }
+          const detail = joined([describe(update), said], ' · ');
+          run.progress = { title, cancellable: false, detail, ...shareOf(update) };
+          onProgress(detail, shareOf(update).share ?? 0);
           this.deps.onChange();
         },
         questions,

@@ -84,11 +84,10 @@ function latency(row: PanelRow): string {
 }
 
 function tooltip(snapshot: StatusSnapshot): vscode.MarkdownString {
-  const { statusText, progress, model } = snapshot;
+  const { statusText, model } = snapshot;
   const paragraphs = [
     markdown`**Easy Adaptation**`,
     markdown`${statusText}`,
-    ...(progress?.plan === undefined ? [] : [markdown`${progress.plan}`]),
     markdown`${shortModel(model.name)}: ${model.detail}`,
     ...snapshot.notices.map(({ kind, text }) =>
       kind === 'warning' ? markdown`$(warning) ${text}` : markdown`$(info) ${text}`,

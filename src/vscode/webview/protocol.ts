@@ -120,12 +120,11 @@ const state = v.object({
   /** Cost of the large model in this calendar month, and the limit. Absent if it is not in use. */
   month: v.optional(v.object({ spentUsd: finite, limitUsd: finite })),
   notices: v.array(notice),
-  /** The run in progress. `share` is absent while the total is unknown. `plan`: the last message about its duration. */
+  /** The run in progress. `share` is absent while the total is unknown. */
   progress: v.optional(
     v.object({
       title: v.string(),
       detail: v.string(),
-      plan: v.optional(v.string()),
       share: v.optional(finite),
       cancellable: v.boolean(),
     }),

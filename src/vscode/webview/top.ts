@@ -137,11 +137,6 @@ export class StatusView {
     else bar.value = progress.share;
     const detail = this.progress.querySelector('.detail');
     if (detail) detail.textContent = progress.detail;
-    const plan = this.progress.querySelector<HTMLElement>('#progress-plan');
-    if (!plan) return;
-    plan.hidden = progress.plan === undefined;
-    // Setting the same text would make screen readers read it again at each step.
-    if (plan.textContent !== (progress.plan ?? '')) plan.textContent = progress.plan ?? '';
   }
 
   private progressGroup(progress: PanelProgress): HTMLElement {
@@ -150,7 +145,7 @@ export class StatusView {
       'div',
       {
         ...{ class: 'progress', role: 'group' },
-        ...{ 'aria-labelledby': 'progress-title', 'aria-describedby': 'progress-plan progress-detail' },
+        ...{ 'aria-labelledby': 'progress-title', 'aria-describedby': 'progress-detail' },
       },
       h(
         'div',
@@ -158,7 +153,6 @@ export class StatusView {
         h('strong', { id: 'progress-title' }, progress.title),
         h('span', { class: 'dim detail', id: 'progress-detail' }),
       ),
-      h('p', { class: 'dim meaning', id: 'progress-plan', 'aria-live': 'polite' }),
       h(
         'div',
         { class: 'line' },
