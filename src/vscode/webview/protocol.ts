@@ -227,7 +227,7 @@ export function parseFromPanel(value: unknown): FromPanel | undefined {
 export const thresholdSteps = { more: 0.3, balanced: 0.45, less: 0.75 } as const;
 export type ThresholdStep = keyof typeof thresholdSteps;
 /** Wrong suggestions of those shown, by `npm run bench -- typing --bases medium`. */
-export const wrongShares: Readonly<Record<ThresholdStep, number>> = { more: 0.35, balanced: 0.27, less: 0.12 };
+export const wrongShares: Readonly<Record<ThresholdStep, number>> = { more: 0.35, balanced: 0.26, less: 0.19 };
 
 /** 'claude-haiku-4-5-20251001' -> 'haiku-4-5', 'adapted + n-gram' -> 'adapted'. For narrow places. */
 export function shortModel(model: string): string {
