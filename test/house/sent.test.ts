@@ -77,7 +77,12 @@ const others: Readonly<Record<string, { text: string; words: Record<string, RegE
   },
   'text task': {
     text: 'TEXT',
-    words: { TEXT: /texts of the task/, LIKE: /similar to each/, SAID: /with their labels or answers/, SKETCH: /its draft/ },
+    words: {
+      TEXT: /texts of the task/,
+      LIKE: /similar to each/,
+      SAID: /with their labels or answers/,
+      SKETCH: /its draft/,
+    },
   },
 };
 
