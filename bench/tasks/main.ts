@@ -20,6 +20,7 @@ import type { Benchmark, BenchOptions, Figures, Keep } from '../figures.ts';
 import { printFigures, Table } from '../print.ts';
 import { rowsInBulk } from './bulk.ts';
 import { besideFolder, type RecordedTask, readTasks } from './data.ts';
+import { racesOf } from './forms.ts';
 import { onHiddenHalves } from './halves.ts';
 import { type Item, judgedTexts, learnPair, targetOf } from './pair.ts';
 import { peftTable } from './peft.ts';
@@ -58,7 +59,8 @@ async function run({ data, bases = defaultBase, only, model = [] }: BenchOptions
       keep(figures);
       continue;
     }
-    const measured = measureTask(recorded, read?.states, reading);
+    const races = racesOf(recorded);
+    const measured = { ...measureTask(recorded, read?.states, reading), ...(races && { 'choice-of-form': races }) };
     figures[name] = {
       ...measured,
       ...(read?.seconds !== undefined && { 'seconds-of-reading-states': read.seconds }),

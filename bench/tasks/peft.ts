@@ -61,10 +61,12 @@ export function peftTable(
   add('local, n-grams', localRight(ngrams), JSON.parse(costs) as Figures);
   const pair = states ? learnPair(recorded, states, shown) : ngrams;
   if (states) add('local, n-grams and base', localRight(pair));
-  const bare = judgedTexts(pair).map((item) => judgeText(pair.router, item));
-  addPairs('bare', bare, add);
-  const answers = informedAnswers(recorded);
-  if (answers) addPairs('informed', pairWith(pair, answers), add);
+  const asked = judgedTexts(pair).map((item) => judgeText(pair.router, item));
+  addPairs('names of the labels', asked, add);
+  for (const arm of ['bare', 'examples', 'informed']) {
+    const answers = recordedLabels(recorded, arm);
+    if (answers) addPairs(arm, pairWith(pair, answers), add);
+  }
   return rows;
 }
 
@@ -100,9 +102,9 @@ function costsOf(run: LoraRun): Figures {
   return { 'processor-seconds': seconds, 'processor-ms-a-text': ms, 'peak-megabytes': peak, epochs };
 }
 
-/** Answers to the informed prompts of the evidence benchmark; undefined: none were recorded. */
-function informedAnswers({ task }: RecordedTask): Map<string, number> | undefined {
-  const folder = join(recordedAnswers, task.name, 'informed');
+/** Answers to an arm's prompts of the evidence benchmark, by text; undefined: none were recorded. */
+export function recordedLabels({ task }: RecordedTask, arm: string): Map<string, number> | undefined {
+  const folder = join(recordedAnswers, task.name, arm);
   if (!existsSync(folder)) return undefined;
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.jsonl'));
   const rows = files.flatMap((file) => readFileSync(join(folder, file), 'utf8').split('\n'));

@@ -11,7 +11,7 @@ export const FORMS = ['bare', 'brief', 'examples', 'informed'] as const satisfie
 export const MOST_COMPARED = 100;
 export const ROUND = 20;
 /** The dearest form costs five times as much as a bare prompt. */
-const RULES = { most: MOST_COMPARED, minGain: 0.01, littleLost: 0.05 };
+export const RULES = { most: MOST_COMPARED, minGain: 0.01, littleLost: 0.05 };
 
 /** What the form that serves brings. */
 export interface ComparedForms extends RaceGain {
