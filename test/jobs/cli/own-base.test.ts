@@ -56,8 +56,8 @@ test('a run whose limit is too short for a GGUF base says so, and fits everythin
   const options = ['--base', 'short-coder', '--device', 'cpu', '--threads', '1', '--minutes', '0.1', '--local'];
   const adapted = await runCli([root, ...options, ...store]);
   assert.equal(adapted.code, 0, adapted.err);
-  assert.match(adapted.err, /The run continues without training; with --minutes \d+ it trains/);
-  assert.match(adapted.out.replace(/\s+/g, ' '), /cannot train the base 'short-coder'\. .* Nothing is adapted\./);
+  assert.match(adapted.err, /With training\s+\(--train\s+always\s+--minutes\s+\d+\): /);
+  assert.match(adapted.out.replace(/\s+/g, ' '), /cannot train the base 'short-coder'\. .* Nothing is trained\./);
 });
 
 test('downloads a model of the catalog, and removes it with its file', async () => {
