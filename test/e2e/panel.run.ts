@@ -19,15 +19,16 @@ assert.ok(init);
 const [shownRow] = init.rows as [PanelRow];
 const heldBackRow: PanelRow = {
   ...{ ...shownRow, id: 'held', path: 'src/b.ts', text: 'heldBack();', source: 'none', model: '', outcome: 'ignored' },
-  heldBack: { p: 0.1, threshold: 0.15 },
+  heldBack: { p: 0.1, threshold: 0.15, why: 'the list is open' },
 };
 const rows = [heldBackRow, ...[1, 2, 3].map((i) => ({ ...shownRow, id: `${i}`, path: `src/${i}.ts` }))];
 const progress = { title: 'Adapting to shop', detail: 'Training', share: 0.3, cancellable: true };
 const strings = {
   ...{
     heldBack: 'held back',
-    heldBackReason: 'confidence {0}, threshold {1}',
-    threshold: 'threshold {0}',
+    heldBackReason: '{0} sure, shown from {1}',
+    heldBackWhy: '{0}: {1}',
+    'why.the list is open': 'the list is open',
     numbers: 'Numbers',
     cancel: 'Cancel',
   },
@@ -75,7 +76,8 @@ test('Tab stops at the list once, arrow keys move in it, and a held-back row has
   assert.equal(await summaries.count(), 4);
   assert.equal(await page.locator('.row > summary[tabindex="0"]').count(), 1);
   await summaries.first().focus();
-  assert.match(await focusedName(), /^held back, confidence 10%, threshold 15%, src\/b\.ts:3$/);
+  assert.match(await focusedName(), /^held back, 10% sure, shown from 15%: the list is open, src\/b\.ts:3$/);
+  assert.equal(await summaries.first().locator('.proposal').textContent(), '15%: the list is openheldBack();');
   await page.keyboard.press('ArrowDown');
   assert.match(await focusedName(), /src\/1\.ts:3$/);
   await page.keyboard.press('End');
@@ -86,7 +88,7 @@ test('Tab stops at the list once, arrow keys move in it, and a held-back row has
   assert.match(await focusedName(), /src\/3\.ts:3$/, 'Shift+Tab returns to the same row');
   await page.keyboard.press('Home');
   await page.keyboard.press('Enter');
-  await page.getByText('heldBack();').waitFor();
+  await page.locator('pre').getByText('heldBack();').waitFor();
   await page.keyboard.press('Tab');
   assert.equal(await focusedName(), 'The suggestion that was held back');
   assert.match((await page.locator(':focus').textContent()) ?? '', /heldBack\(\);$/);
@@ -101,7 +103,7 @@ test('a redrawn row keeps its open parts and the focus', async () => {
     type: 'row',
     row: { ...heldBackRow, text: 'heldBackAgain();', heldBack: { p: 0.12, threshold: 0.15 } },
   });
-  await page.getByText('heldBackAgain();').waitFor();
+  await page.locator('pre').getByText('heldBackAgain();').waitFor();
   assert.equal(await focusedName(), 'Numbers');
   assert.equal(await page.locator('.numbers').evaluate((each: HTMLDetailsElement) => each.open), true);
   assert.equal(await page.locator('.row > summary[tabindex="0"]').count(), 1);
@@ -109,7 +111,7 @@ test('a redrawn row keeps its open parts and the focus', async () => {
   await page.getByText('src/new.ts:3').waitFor();
   assert.match(
     (await page.locator('.row > summary[tabindex="0"]').getAttribute('aria-label')) ?? '',
-    /^held back, confidence 12%/,
+    /^held back, 12% sure/,
   );
 });
 

@@ -147,7 +147,7 @@ step('a snooze shows its minutes in the status bar and suppresses suggestions un
   await editor.command('Easy Adaptation: Snooze');
   await editor.quickRow('5 minutes').click();
   await editor.eventually('the time left', async () =>
-    assert.match((await editor.ourStatus().textContent()) ?? '', /Snoozed: [45] min left/),
+    assert.match((await editor.ourStatus().textContent()) ?? '', /snoozed, [45] min left/),
   );
   const [position] = knownLine.positions;
   await clearFrom(position);
@@ -156,7 +156,7 @@ step('a snooze shows its minutes in the status bar and suppresses suggestions un
   await editor.shot('02-snoozed');
   await editor.command('Easy Adaptation: Snooze or Resume');
   await editor.eventually('the end of the snooze', async () =>
-    assert.doesNotMatch((await editor.ourStatus().textContent()) ?? '', /Snoozed/),
+    assert.doesNotMatch((await editor.ourStatus().textContent()) ?? '', /snoozed/),
   );
   assert.equal(session.rows('select id from completions').length, rows, 'no completion meanwhile');
   await editor.command('File: Revert File');
@@ -188,7 +188,7 @@ step('a held-back suggestion is listed with its text, and Alt+\\ shows it', asyn
   await heldBack.waitFor();
   assert.match(
     (await heldBack.locator('summary').first().getAttribute('aria-label')) ?? '',
-    /^held back, confidence \d+%, threshold \d+%/,
+    /^held back, \d+% sure, shown from \d+%/,
   );
   assert.equal(await editor.ghost(), '');
   await heldBack.locator('summary').first().focus();

@@ -124,7 +124,7 @@ export class RowList {
       },
       icon(icons.chevron),
       h('span', { class: 'badge', title: `${model}: ${words.t(`source.${row.source}`)}` }, shortModel(model)),
-      h('span', { class: 'proposal', title: isAnswered ? row.text : this.whyNotShown(row) }, text, limit),
+      h('span', { class: 'proposal', title: isAnswered ? row.text : this.whyNotShown(row) }, limit, text),
       h('span', { class: 'place' }, `${row.path}:${row.line}`),
       h(
         'span',
