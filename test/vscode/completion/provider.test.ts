@@ -1,0 +1,119 @@
+// Requests that the editor does not repeat by itself: after a formatter's edit, after a closed list, and where the editor
+// shows no suggestions.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { l10n, loadAsVscode } from '../../support/fake-vscode.ts';
+
+class Position {
+  readonly line: number;
+  readonly character: number;
+  constructor(line: number, character: number) {
+    this.line = line;
+    this.character = character;
+  }
+  with = (_: unknown, character: number) => new Position(this.line, character);
+  translate = (_: number, by: number) => new Position(this.line, this.character + by);
+  isAfter = (other: Position) => this.character > other.character;
+}
+
+const line = 'const user = ';
+const document = {
+  ...{ uri: { scheme: 'file', path: '/a.ts', toString: () => 'file:///a.ts' }, languageId: 'typescript' },
+  ...{ version: 1, isClosed: false, isDirty: true, eol: 1, lineCount: 1 },
+  lineAt: () => ({ text: line }),
+  offsetAt: ({ character }: Position) => character,
+  getText: () => line,
+};
+const cursor = new Position(0, line.length);
+const triggered: string[] = [];
+const messages: string[] = [];
+const window = {
+  activeTextEditor: { document, selection: { active: cursor } } as unknown,
+  visibleTextEditors: [],
+  showInformationMessage: async (text: string) => void messages.push(text),
+};
+loadAsVscode({
+  ...{ l10n, Position, window },
+  Range: class {
+    readonly end: Position;
+    constructor(_: Position, end: Position) {
+      this.end = end;
+    }
+  },
+  InlineCompletionItem: class {
+    readonly insertText: string;
+    constructor(insertText: string) {
+      this.insertText = insertText;
+    }
+  },
+  CancellationTokenSource: class {
+    readonly token = { isCancellationRequested: false, onCancellationRequested: () => ({ dispose() {} }) };
+    dispose(): void {}
+  },
+  EndOfLine: { LF: 1, CRLF: 2 },
+  InlineCompletionTriggerKind: { Invoke: 0, Automatic: 1 },
+  MarkdownString: class {},
+  commands: { executeCommand: async (name: string) => void triggered.push(name) },
+  workspace: { getConfiguration: () => ({ get: () => undefined }), getWorkspaceFolder: () => undefined },
+});
+const { GhostTextProvider } = await import('../../../src/vscode/completion/provider.ts');
+
+const TRIGGER = 'editor.action.inlineSuggest.trigger';
+const token = { isCancellationRequested: false, onCancellationRequested: () => ({ dispose() {} }) };
+
+/** @param answer what the service returns, and what happens meanwhile */
+function setup(answer: () => { readonly id: string; readonly text: string } | undefined) {
+  const reasons: string[] = [];
+  triggered.length = 0;
+  const deps = {
+    ...{ isOn: () => true, onRequest() {}, onRequested() {}, onShown() {}, nextEditAt: () => undefined },
+    folders: { of: () => ({ service: { complete: async () => answer() } }) },
+    ...{ rules: { of: async () => 'local' }, surroundings: { of: () => undefined } },
+    lastSuggestion: { set() {} },
+    onNoSuggestion: (reason: string) => void reasons.push(reason),
+  };
+  const provider = new GhostTextProvider(deps as never);
+  const ask = (selectedCompletionInfo?: object) =>
+    provider.provideInlineCompletionItems(
+      document as never,
+      cursor as never,
+      { triggerKind: 1, selectedCompletionInfo } as never,
+      token as never,
+    );
+  return { provider, ask, reasons };
+}
+
+test('a request is repeated if a formatter changed the text before its answer', async () => {
+  const { ask } = setup(() => {
+    document.version++;
+    return { id: '1', text: 'load();' };
+  });
+  assert.deepEqual(await ask(), []);
+  assert.deepEqual(triggered, []);
+  await sleep(400);
+  assert.deepEqual(triggered, [TRIGGER]);
+});
+
+test('a request that ended at the list is repeated when a better draft comes', async () => {
+  const { provider, ask } = setup(() => undefined);
+  const range = { start: new Position(0, 0), end: cursor };
+  await ask({ range, text: 'another text' });
+  const folder = (await import('../../../src/vscode/editor/folder-ref.ts')).folderOf(document.uri as never);
+  await provider.repeat(folder);
+  assert.deepEqual(triggered, [TRIGGER]);
+});
+
+test('where the editor requests nothing, a manual request is answered in a message or with a reason', async () => {
+  const { provider, reasons } = setup(() => ({ id: '1', text: 'load();' }));
+  await provider.requestManually();
+  await sleep(900);
+  assert.match(messages[0] ?? '', /load\(\);/);
+  const nothing = setup(() => undefined);
+  await nothing.provider.requestManually();
+  await sleep(900);
+  assert.deepEqual(nothing.reasons, ['nothing']);
+  window.activeTextEditor = undefined;
+  await provider.requestManually();
+  assert.deepEqual(reasons, ['no-document']);
+});
