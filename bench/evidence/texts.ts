@@ -4,34 +4,42 @@ import type { Prompt } from '../../src/llm/protocol/prompt.ts';
 import { defaultModel, modelFacts } from '../../src/llm/providers/anthropic.ts';
 import { labelPrompt, parseLabel } from '../../src/prompts/label/label-prompt.ts';
 import { TextEvidence } from '../../src/text-tasks/evidence.ts';
-import { mostLikely } from '../../src/text-tasks/labels/router.ts';
+import { basePromptOf } from '../../src/text-tasks/labels/base-reading.ts';
+import { judgeText } from '../../src/text-tasks/labels/router.ts';
 import type { RecordedTask } from '../tasks/data.ts';
+import { labelledOf } from '../tasks/main.ts';
+import { judgedTexts, learnPair } from '../tasks/pair.ts';
 import { labelsOfPeople } from '../tasks/prompts.ts';
+import { statesOf } from '../tasks/states.ts';
 import type { EvidenceItem, EvidenceSet } from './types.ts';
 
 const facts = modelFacts(defaultModel);
 const forms = ['bare', 'examples', 'informed'] as const;
 
-/** Of the test texts. The local model is the one whose figures the prompts show. */
-export function textSet(recorded: RecordedTask): EvidenceSet {
+/**
+ * Of the test texts. Prompts show the figures of a small model of people's labels; the local model of the pair has
+ * learned all that a task learns, and its router ranks the texts.
+ * @param base folder of the base that reads them, too
+ */
+export async function textSet(recorded: RecordedTask, base: string): Promise<EvidenceSet> {
   const { task, texts } = recorded;
   const evidence = new TextEvidence(task, labelsOfPeople(recorded), []);
+  const reading = basePromptOf(task, labelledOf(recorded));
+  const { states } = await statesOf(recorded, reading, base);
+  const pair = learnPair(recorded, states, reading.examples);
+  const judged = new Map(judgedTexts(pair).map((item) => [item.id, judgeText(pair.router, item)]));
   const items = texts
     .filter(({ split }) => split === 'test')
-    .map(({ id, text, truth }): EvidenceItem => {
-      const probabilities = evidence.ofLabel(text, 'informed').probabilities ?? [];
-      const local = mostLikely(probabilities);
+    .map(({ id, text }): EvidenceItem => {
+      const { gain = 1, specialistRight = false } = judged.get(id) ?? {};
       const prompts = forms.map((form) => {
         const prompt = labelPrompt(task, text, facts, evidence.ofLabel(text, form));
         return [form, { system: prompt.system.text, user: userText(prompt) }] as const;
       });
-      const estimate = probabilities[local] ?? 0;
       return {
-        id,
-        document: id,
-        offset: 0,
-        estimate,
-        localRight: local === truth,
+        ...{ id, document: id, offset: 0, localRight: specialistRight },
+        // Between 0 and 1: the smaller the gain of a call, the higher.
+        estimate: (1 - gain) / 2,
         prompts: Object.fromEntries(prompts),
       };
     });

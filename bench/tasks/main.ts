@@ -73,7 +73,7 @@ async function run({ data, bases = defaultBase, only, model = [] }: BenchOptions
 }
 
 /** What may be learned from, with what it is learned as. */
-function labelledOf(recorded: RecordedTask) {
+export function labelledOf(recorded: RecordedTask) {
   return recorded.texts.flatMap((row) => {
     const label = targetOf(recorded, row);
     return row.split === 'test' || label === undefined ? [] : [{ text: row.text, label }];
