@@ -20,6 +20,7 @@ import type { Benchmark, BenchOptions, Figures, Keep } from '../figures.ts';
 import { printFigures, Table } from '../print.ts';
 import { rowsInBulk } from './bulk.ts';
 import { besideFolder, type RecordedTask, readTasks } from './data.ts';
+import { fewLabels } from './few-labels.ts';
 import { racesOf } from './forms.ts';
 import { onHiddenHalves } from './halves.ts';
 import { type Item, judgedTexts, learnPair, targetOf } from './pair.ts';
@@ -99,6 +100,7 @@ function measureTask(
     'shares-of-heads': Object.fromEntries(specialist.shares.map((share, i) => [i === 0 ? 'n-grams' : 'states', share])),
     'seconds-of-training': seconds.training,
     'seconds-of-router': seconds.router,
+    'few-labels': fewLabels(recorded),
     'rows-in-bulk': rowsInBulk(recorded.task.labels, learned),
   };
 }

@@ -14,7 +14,7 @@ import { downloadModelJob, findModelsJob, importBaseJob } from './own-bases.ts';
 import type { JobDeps } from './paid-llm.ts';
 import type { FromJob, JobCall, Jobs, ToJob } from './protocol.ts';
 import { RelayedModels } from './relay.ts';
-import { textPreviewJob, textTaskJob } from './text-task.ts';
+import { labellingJob, textTaskJob } from './text-task.ts';
 import { writeTextJob } from './write-text.ts';
 
 const jobs: {
@@ -24,7 +24,7 @@ const jobs: {
   secrets: (request, { signal, log }) => readSecrets(request, signal, log),
   kept: (request, deps) => summaryOf((log) => keptRows(request, { ...deps, log }), deps.log),
   texts: textTaskJob,
-  preview: textPreviewJob,
+  labelling: labellingJob,
   export: async (request, { signal, progress }) => exportOwn(request, signal, progress),
   write: writeTextJob,
   findModels: findModelsJob,

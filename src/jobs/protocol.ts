@@ -8,10 +8,11 @@ import type { Result } from '../common/errors.ts';
 import type { LogLevel } from '../common/log.ts';
 import type { ProgressUpdate } from '../common/progress.ts';
 import type { EngineOptions } from '../specialist/engine/client.ts';
+import type { Labelling } from '../text-tasks/labelling.ts';
 import type { TaskReport } from '../text-tasks/task-report.ts';
 import type { AddedBase, DownloadRequest, FoundModel, GgufRequest } from './own-bases.ts';
 import type { RelayAsked, RelaySaid } from './relay.ts';
-import type { PreviewRow, TextPreviewRequest, TextTaskRequest } from './text-task.ts';
+import type { LabellingRequest, TextTaskRequest } from './text-task.ts';
 import type { WriteRequest, WrittenText } from './write-text.ts';
 
 /** All jobs, with request and result. */
@@ -25,8 +26,8 @@ export interface Jobs {
   export: { request: OwnExport; result: ExportedFiles };
   /** Labels the texts of a task. */
   texts: { request: TextTaskRequest; result: TaskReport };
-  /** Reads a task's first texts. */
-  preview: { request: TextPreviewRequest; result: readonly PreviewRow[] };
+  /** Reads a task's texts for labelling. */
+  labelling: { request: LabellingRequest; result: Labelling };
   /** Writes a message for the staged changes, or the comment of a function. */
   write: { request: WriteRequest; result: WrittenText };
   /** Discovers models on this machine that can be imported as bases. */

@@ -1,4 +1,4 @@
-// The jobs of text tasks: a run, and a preview of a task's first texts.
+// The jobs of text tasks: a run, and the texts for labelling.
 import { join } from 'node:path';
 import { cancelled } from '../adaptation/cancellation.ts';
 import type { ApiAccess } from '../adaptation/types.ts';
@@ -11,6 +11,7 @@ import type { Requests } from '../specialist/engine/protocol.ts';
 import { lockRun } from '../storage/lock.ts';
 import { openLogged } from '../storage/open.ts';
 import type { ReadStates } from '../text-tasks/deep-reading.ts';
+import { type Labelling, readLabelling } from '../text-tasks/labelling.ts';
 import { DEPTHS } from '../text-tasks/labels/base-reading.ts';
 import { runTask } from '../text-tasks/run-task.ts';
 import { TaskFolder } from '../text-tasks/task-folder.ts';
@@ -33,6 +34,8 @@ export interface TextTaskRequest {
   readonly states?: StatesAccess;
   /** Number of texts to ask about beyond the sample of the task; absent: none. */
   readonly more?: number;
+  /** Label even if the local model is alone and has learned from too few labels. */
+  readonly acceptsFew?: boolean;
   readonly who: string;
 }
 
@@ -71,6 +74,7 @@ async function runStored(request: TextTaskRequest, folder: TaskFolder, deps: Job
     result = await runTask(folder, {
       llm: llm && api.runUsd !== undefined ? withinRun(llm, api.runUsd) : llm,
       more: request.more ?? 0,
+      acceptsFew: request.acceptsFew ?? false,
       signal,
       progress,
       readStates: engine && request.states && reader(engine, request.states, signal),
@@ -108,28 +112,19 @@ function reader(engine: EngineClient, { language }: StatesAccess, signal: AbortS
   };
 }
 
-/** A text and the label that its source gives, if any. */
-export interface PreviewRow {
-  readonly text: string;
-  readonly label: string | undefined;
-}
+export type LabellingRequest = Pick<TextTaskRequest, 'root' | 'task' | 'harvest'>;
 
-export type TextPreviewRequest = Pick<TextTaskRequest, 'root' | 'task' | 'harvest'> & { readonly count: number };
-
-export async function textPreviewJob(
-  { root, task, harvest, count }: TextPreviewRequest,
+/** Reads a task's texts for labelling, with what the local model says of them. Stores nothing. */
+export async function labellingJob(
+  { root, task, harvest }: LabellingRequest,
   { signal }: Pick<JobDeps, 'signal'>,
-): Promise<Result<readonly PreviewRow[]>> {
+): Promise<Result<Labelling>> {
   const folder = await TaskFolder.open(root, task, harvest, signal);
   if (!folder.ok) return folder;
-  const rows: PreviewRow[] = [];
   try {
-    for await (const { text, ownLabel: own } of folder.value.texts(signal)) {
-      rows.push({ text, label: own });
-      if (rows.length === count) break;
-    }
-    return ok(rows);
+    return ok(await readLabelling(folder.value, signal));
   } catch (error) {
+    if (signal.aborted) return cancelled;
     if (error instanceof CodedError) return failed(error.code, error.message);
     throw error;
   }

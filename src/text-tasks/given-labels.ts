@@ -9,7 +9,10 @@ import { decoded, keyOf, linesIn } from './labels/extract.ts';
 
 export interface StoredLabel {
   readonly text: string;
-  /** A label or an answer. '' is an API answer without a label: the API is not asked about that text again. */
+  /**
+   * A label or an answer. '' is an API answer without a label, so that the API is not asked about that text again, or
+   * says that a person has withdrawn the label.
+   */
   readonly label: string;
   readonly by: 'person' | 'api';
   /** Only for API answers: model, what was shown beside the text, cost in US dollars. */
@@ -55,6 +58,8 @@ export async function readAnswers(
     if (row === undefined) continue;
     // Only answers are free text. A label is one of the task's names.
     const label = names === undefined ? redact(row.label) : names.includes(row.label) ? row.label : '';
+    // The task has lost the label that a person gave: an earlier one still counts.
+    if (row.by === 'person' && label === '' && row.label !== '') continue;
     addLabel(known, { ...row, text: redact(row.text), label });
   }
   return known;
@@ -67,7 +72,12 @@ export function addLabel(
 ): void {
   const key = keyOf(text);
   const earlierLabels = known.get(key);
-  if (label === '' && by === 'person') return;
+  if (label === '' && by === 'person') {
+    const { person: _, ...others } = earlierLabels ?? { text };
+    if ('paid' in others) known.set(key, others);
+    else known.delete(key);
+    return;
+  }
   const cost = (earlierLabels?.paid?.usd ?? 0) + (usd ?? 0);
   known.set(key, {
     ...(earlierLabels ?? { text }),

@@ -80,6 +80,8 @@ async function* rowsOfGroup(
   { known, risk, prepare, answer }: LocalAnswers,
   group: readonly TaskText[],
 ): AsyncGenerator<LabelledRow> {
+  // Doubt is what the large model may resolve. Without one, it is an answer that is more likely wrong than right.
+  const isAlone = risk === undefined && ![...known.values()].some(({ paid }) => paid);
   const personOf = (text: string) => known.get(keyOf(text))?.person;
   await prepare?.(group.flatMap(({ text }) => (personOf(text) === undefined ? [text] : [])));
   for (const { text, row } of group) {
@@ -93,7 +95,7 @@ async function* rowsOfGroup(
     const api = known.get(keyOf(text))?.api;
     if (api !== undefined) yield { ...at, label: api, by: 'api', confidence: withAnswer(api), inDoubt: false };
     else {
-      const inDoubt = risk === undefined || after - before >= risk.keepBelow;
+      const inDoubt = isAlone ? before < 0.5 : risk === undefined || after - before >= risk.keepBelow;
       yield { ...at, label, by: 'specialist', confidence: before, inDoubt };
     }
   }

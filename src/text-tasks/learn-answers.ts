@@ -1,6 +1,7 @@
 // Fits the local model and router of a task with text answers, from accepted and API answers.
 import type { AnswerTask } from '../prompts/label/task.ts';
 import {
+  answerSimilarity,
   confidenceWith,
   type DraftedText,
   expectedAt,
@@ -33,7 +34,9 @@ export function learnAnswers(task: AnswerTask, taskData: TaskData, loss = DEFAUL
     items.map(({ key, text, truth, api }): DraftedText => {
       return { id: String(key), text, truth, api, draft: nearest.draft(text, key) };
     });
-  const router = fitAnswerRouter(drafted(training));
+  const learned = drafted(training);
+  const router = fitAnswerRouter(learned);
+  const crossValidated = learned.map(({ draft }, i) => answerSimilarity(draft.answer, training[i]?.answer ?? ''));
   const judged = drafted(answered.filter(({ key }) => keys.has(key))).map((item) => judgedAnswer(router, item));
   const risk = judged.length > 0 ? riskAt(judged, loss) : undefined;
   const answer = (text: string) => {
@@ -42,5 +45,5 @@ export function learnAnswers(task: AnswerTask, taskData: TaskData, loss = DEFAUL
     return { label: item.draft.answer, ...expectedAt(router, item), withAnswer };
   };
   const rows: TaskModel['rows'] = (texts, shard) => rowsOf({ known, risk, answer }, texts, shard);
-  return { ...taskData, judged, judgedBy, risk, rows };
+  return { ...taskData, judged, judgedBy, crossValidated, risk, rows };
 }

@@ -3,6 +3,7 @@
 import { CodedError } from '../common/errors.ts';
 import type { LabelTask } from '../prompts/label/task.ts';
 import { chooseForm } from './choose-form.ts';
+import { MIN_LABELLED } from './expected-accuracy.ts';
 import type { KnownLabels } from './given-labels.ts';
 import { keyOf } from './labels/extract.ts';
 import {
@@ -31,6 +32,8 @@ export interface MeasuredTaskData extends TaskData {
   /** Texts that were held back from learning, and whether people or the API decided what is right. */
   readonly judged: readonly JudgedText[];
   readonly judgedBy: 'person' | 'api';
+  /** How right the local model is about each training text, 0..1, out of fold. */
+  readonly crossValidated?: readonly number[];
 }
 
 export interface LearnedTask extends MeasuredTaskData {
@@ -40,13 +43,11 @@ export interface LearnedTask extends MeasuredTaskData {
   readonly informed: boolean;
   /** Keys of the texts that were held back. */
   readonly heldBack: ReadonlySet<number>;
-  /** Share of right labels among the training texts, out of fold. */
-  readonly rightOutOfFold: number;
+  readonly crossValidated: readonly number[];
 }
 
 /** Share of texts where the local model may be worse than the API alone. */
 export const DEFAULT_LOSS = 0.01;
-export const MIN_LABELLED = 20;
 /** Labelled texts in the order of their keys; labels as indices. */
 export function labelledIn({ labels }: Pick<LabelTask, 'labels'>, known: ReadonlyMap<number, KnownLabels>) {
   const indexOf = (name: string | undefined) => {
@@ -83,7 +84,7 @@ export function learnTask(
   if (labelled.length < MIN_LABELLED)
     throw new CodedError(
       'nothing-to-learn',
-      `${labelled.length} texts of '${task.name}' have a label; ${MIN_LABELLED} are needed. Label some, name a column of labels in the task, or let the API label a sample.`,
+      `${labelled.length} texts of '${task.name}' have a label. Label ${MIN_LABELLED - labelled.length} more, name a column of labels in the task, or let the large model label a sample.`,
     );
   const { keys, judgedBy } = heldBack(task, known, loss);
   const training = labelled.flatMap((item) => {
@@ -121,7 +122,6 @@ export function learnTask(
       const item = { id: String(key), text, informed, probabilities: served, truth: label, api };
       return judgeText(router, item as FullyKnownText);
     });
-  const right = training.filter(({ label }, i) => mostLikely(probabilities[i] as number[]) === label);
   return {
     ...taskData,
     specialist,
@@ -131,6 +131,6 @@ export function learnTask(
     judged,
     judgedBy,
     heldBack: keys,
-    rightOutOfFold: right.length / training.length,
+    crossValidated: training.map(({ label }, i) => Number(mostLikely(probabilities[i] as number[]) === label)),
   };
 }

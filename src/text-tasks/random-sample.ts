@@ -28,7 +28,7 @@ const MAX_UNLABELLED = 5000;
  * A text's place in the random order. The task's name is the seed, so the order is the same in every run. `keyOf` would
  * place texts together that differ in their last characters.
  */
-function placeOf({ name }: Named, text: string): number {
+export function placeOf({ name }: Named, text: string): number {
   return createHash('sha256')
     .update(`${name}\n${keyOf(text)}`)
     .digest()

@@ -4,8 +4,9 @@ import type { KnownLabels } from './given-labels.ts';
 import type { LabelledRow } from './label-texts.ts';
 import { atPath, csvRecords, plainField } from './labels/csv.ts';
 import { decoded, keyOf } from './labels/extract.ts';
+import { SOURCES } from './write-results.ts';
 
-const KINDS = ['person', 'api', 'specialist'] as const;
+const KINDS = ['person', 'api', 'specialist'] as const satisfies readonly (keyof typeof SOURCES)[];
 
 /** Streams the rows in file order. Throws CodedError 'unreadable' or 'corrupt'. Rows of an unknown source are skipped. */
 export async function* readResults(
@@ -20,7 +21,7 @@ export async function* readResults(
       continue;
     }
     const [text = '', label = '', source, confidence, doubt] = record.map(plainField);
-    const by = KINDS.find((kind) => kind === source);
+    const by = KINDS.find((kind) => SOURCES[kind] === source);
     if (by === undefined) continue;
     const personLabel = known.get(keyOf(text))?.person;
     if (personLabel !== undefined) yield { text, label: personLabel, by: 'person', confidence: 1, inDoubt: false };

@@ -22,6 +22,8 @@ export interface TaskRunDeps {
   readonly readStates?: ReadStates | undefined;
   /** Number of texts to ask about beyond the sample of the task, to learn from; absent: none. */
   readonly more?: number;
+  /** Label also if the local model is alone and has learned from too few labels; absent: end with advice. */
+  readonly acceptsFew?: boolean;
   readonly confirm: (spending: TextSpending) => Promise<boolean>;
   readonly signal: AbortSignal;
   readonly progress?: Progress;

@@ -2,15 +2,22 @@
 // is stored as it comes, so that a stopped run resumes.
 import { CodedError, ok, type Result } from '../common/errors.ts';
 import { noProgress } from '../common/progress.ts';
-import { isAnswerTask, type LabelTask } from '../prompts/label/task.ts';
+import { isAnswerTask, type LabelTask, type TextTask } from '../prompts/label/task.ts';
 import { LargeModelPart, type ReportStage } from './asking.ts';
 import { chooseForm } from './choose-form.ts';
 import { DeepReading } from './deep-reading.ts';
+import {
+  ENOUGH_LABELLED,
+  type ExpectedAccuracy,
+  expectedAccuracy,
+  inWords,
+  MIN_LABELLED,
+} from './expected-accuracy.ts';
 import { learn, taskModelOf } from './kinds.ts';
 import { type TaskModel, WHOLE } from './label-texts.ts';
 import { keyOf } from './labels/extract.ts';
 import { isConfident, labelProbabilities } from './labels/text-specialist.ts';
-import { learnTask, MIN_LABELLED } from './learn-task.ts';
+import { type LearnedTask, learnTask } from './learn-task.ts';
 import { collectTaskData, type TaskData } from './random-sample.ts';
 import type { TaskRunDeps } from './run-deps.ts';
 import type { TaskFolder } from './task-folder.ts';
@@ -23,6 +30,9 @@ const SAMPLE = 300;
 const ANSWER_SAMPLE = 200;
 /** Minimum doubtful texts for using the base. */
 const MIN_DOUBTFUL = 50;
+
+/** A local model that is right less often labels only if the user wants it to. */
+const MIN_RIGHT = 0.5;
 
 /** Rejects when cancelled, and with a CodedError if the task cannot run. */
 export async function runTask(
@@ -52,6 +62,8 @@ export async function runTask(
       `${error.message} The large model did not answer all texts: ${largeModel.stopped.message}`,
     );
   }
+  const expected = learned.judged.length > 0 ? undefined : expectedAccuracy(learned);
+  if (!deps.acceptsFew && learned.judged.length === 0) requireEnough(task, learned, expected);
   const doubtful = await largeModel.askDoubtful(learned, reportStage);
   const rows = learned.rows(folder.texts(signal));
   const counts = await writeResults(folder, path, rows, (done) => reportStage('Labelling', done, taskData.texts));
@@ -64,10 +76,23 @@ export async function runTask(
     path,
     ...counts,
     ...measureTask(learned, chooseForm(task, learned.known)),
+    ...(expected && { expected }),
     runUsd: largeModel.spentUsd,
     ...(price !== undefined && { restUsd: price * counts.inDoubt }),
     ...(largeModel.stopped && { stopped: largeModel.stopped.message }),
   });
+}
+
+/** Throws CodedError 'nothing-to-learn' if the local model is the only one to answer and knows too little for that. */
+function requireEnough({ name }: TextTask, { crossValidated = [] }: TaskModel, expected?: ExpectedAccuracy): void {
+  const labelled = crossValidated.length;
+  if (expected?.others === 0) return;
+  if (expected && labelled >= ENOUGH_LABELLED && expected.right >= MIN_RIGHT) return;
+  const missing = labelled < ENOUGH_LABELLED ? `Label ${ENOUGH_LABELLED - labelled} more` : 'Label more';
+  throw new CodedError(
+    'nothing-to-learn',
+    `${labelled} texts of '${name}' are labelled. ${expected ? `${inWords(expected)} ` : ''}${missing} for better ones, or choose a large model.`,
+  );
 }
 
 /** Uses hidden states if many texts are doubtful, the user accepts their time, and labels are right more often. */
@@ -96,5 +121,7 @@ async function learnWithStates(
   await deepReading.learn((done) => reportStage('The base reads the labelled texts', done, deepReading.labelledCount));
   const withStates = learnTask(task, learned, { states: deepReading.labelledStates, reportStage });
   // Held-back texts choose nothing but the limit.
-  return withStates.rightOutOfFold > learned.rightOutOfFold ? taskModelOf(task, withStates, deepReading) : ngramModel;
+  const right = ({ crossValidated: scores }: LearnedTask) =>
+    scores.reduce((sum, each) => sum + each, 0) / scores.length;
+  return right(withStates) > right(learned) ? taskModelOf(task, withStates, deepReading) : ngramModel;
 }

@@ -10,7 +10,7 @@ import { readTask } from './task-file.ts';
 /**
  * Resolves to the stored label or answer once it is on disk. Undefined: the user chose no label. Throws as `appendLabel`
  * does.
- * @param answer the label or the answer; undefined: `pick` asks the user for a label
+ * @param answer the label or the answer; '': the earlier one is withdrawn; undefined: `pick` asks the user for a label
  */
 export async function storeCorrection(
   root: string,
@@ -23,6 +23,10 @@ export async function storeCorrection(
   const task = read.value;
   const label = isAnswerTask(task) ? answer?.trim() : (answer ?? (await pick(task)));
   if (label === undefined) return ok(undefined);
+  if (answer === '') {
+    appendLabel(root, name, { text, label: '', by: 'person' });
+    return ok('');
+  }
   if (isAnswerTask(task) && (label === '' || label.length > task.maximumLength)) {
     const message = `The answer has ${label.length} characters and was not stored. Enter 1 to ${task.maximumLength} characters.`;
     return failed('mismatched', message);

@@ -3,6 +3,7 @@
 import type { RaceState } from '../common/statistics/race.ts';
 import type { EvidenceForm } from '../prompts/label/label-prompt.ts';
 import type { ComparedForms } from './choose-form.ts';
+import type { ExpectedAccuracy } from './expected-accuracy.ts';
 import { accuracyAt, type JudgedText } from './labels/share-of-calls.ts';
 import type { MeasuredTaskData } from './learn-task.ts';
 
@@ -32,6 +33,8 @@ export interface TaskReport {
   readonly loss?: number;
   /** What the prompts show, and what it brings; absent: not compared. */
   readonly shown?: ComparedForms;
+  /** What the local model is expected to get right. Absent: it is measured (`curve`), or too few texts are labelled. */
+  readonly expected?: ExpectedAccuracy;
   /** Cost of this run, US dollars. */
   readonly runUsd: number;
   /** Cost of all runs so far, US dollars. */

@@ -12,6 +12,9 @@ import type { TaskFolder } from './task-folder.ts';
 /** Name of the column, and the ending of the results' file name. */
 const NAMES = { label: ['label', 'labels'], text: ['answer', 'answers'] } as const;
 
+/** Sources of labels as the results name them. */
+export const SOURCES = { person: 'person', api: 'large model', specialist: 'local model' } as const;
+
 /** Number of characters that are buffered before a write. */
 const FLUSH = 1 << 16;
 
@@ -70,7 +73,7 @@ export async function writeResults(
       counts.byApi += Number(row.by === 'api');
       counts.inDoubt += Number(row.inDoubt);
       const doubt = row.inDoubt ? 'yes' : '';
-      buffer += csvLine([row.text, row.label, row.by, row.confidence.toFixed(3), doubt, `${row.row ?? ''}`]);
+      buffer += csvLine([row.text, row.label, SOURCES[row.by], row.confidence.toFixed(3), doubt, `${row.row ?? ''}`]);
       if (buffer.length < FLUSH) continue;
       yield buffer;
       buffer = '';

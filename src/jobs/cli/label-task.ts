@@ -53,6 +53,7 @@ export async function label(commandLine: CommandLine, terminal: Terminal): Promi
       storeFolder: storageFolder(values),
       harvest: { trusted: true },
       more: Math.round(more),
+      acceptsFew: true,
       who: 'npm start',
     };
     const states = statesAccess(commandLine);

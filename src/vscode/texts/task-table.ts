@@ -4,19 +4,28 @@ import { DisposableStore } from '../../common/disposable.ts';
 import { messageOf } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
 import { isAnswerTask, type TextTask } from '../../prompts/label/task.ts';
+import { ENOUGH_LABELLED, MIN_LABELLED } from '../../text-tasks/expected-accuracy.ts';
+import type { Labelling, LabellingRow } from '../../text-tasks/labelling.ts';
 import { safeSentence, safeText, t } from '../editor/ui-text.ts';
 import { drawPage } from '../editor/webview-page.ts';
 import { type UiWebviewPanel, window } from '../editor/window.ts';
 import { taskStrings } from '../panel/panel-strings.ts';
 import type { PanelStrings, PanelTask } from '../webview/protocol.ts';
-import { type FromTable, parseFromTable, type TableRow, type ToTable } from '../webview/table-protocol.ts';
+import {
+  type FromTable,
+  parseFromTable,
+  type RowAnswer,
+  type TableRow,
+  type ToTable,
+} from '../webview/table-protocol.ts';
 
 /** The shown task. */
 export interface TableContent {
   readonly task: TextTask;
   readonly subtitle: string;
   readonly report: PanelTask | undefined;
-  readonly isPreview: boolean;
+  /** For labelling; absent: the rows are results. */
+  readonly labelling: Labelling | undefined;
   /** Reads all rows; called again each time the page reloads. */
   readonly rows: () => AsyncIterable<TableRow>;
 }
@@ -25,6 +34,9 @@ export interface TableDeps {
   readonly extension: vscode.Uri;
   readonly log: Log;
   readonly run: () => void;
+  /** Opens the table for labelling, and the task's file. */
+  readonly label: () => void;
+  readonly open: () => void;
   /** Stores a correction and returns the new label; undefined if the user dismissed the question. */
   readonly storeCorrection: (text: string, label: string | undefined) => Promise<string | undefined>;
 }
@@ -40,6 +52,8 @@ export class TaskTable extends DisposableStore {
   private content: TableContent;
   private rest: AsyncIterator<TableRow> | undefined;
   private takesFocus = true;
+  /** Corrections are stored in the order in which they are made. */
+  private lastCorrection: Promise<void> = Promise.resolve();
 
   constructor(deps: TableDeps, content: TableContent, column: vscode.ViewColumn) {
     super();
@@ -67,8 +81,18 @@ export class TaskTable extends DisposableStore {
     this.draw();
   }
 
-  showCorrection(index: number, label: string): void {
-    this.post({ type: 'corrected', index, label });
+  /** What the local model says since it has learned again. The rows keep their order. */
+  showLearned(learned: Labelling): void {
+    const { labelling } = this.content;
+    if (!labelling) return;
+    const byText = new Map(learned.rows.map((row) => [row.text, row]));
+    const rows = labelling.rows.map((row) => byText.get(row.text) ?? row);
+    this.content = { ...this.content, labelling: { ...learned, rows } };
+    this.post({ type: 'learned', rows: rows.map((row) => answerIn(row)), expected: learned.expected });
+  }
+
+  get isLabelling(): boolean {
+    return this.content.labelling !== undefined;
   }
 
   private draw(): void {
@@ -89,7 +113,7 @@ export class TaskTable extends DisposableStore {
   }
 
   private async handle(message: FromTable): Promise<void> {
-    const { task, subtitle, report, isPreview } = this.content;
+    const { task, subtitle, report, labelling } = this.content;
     switch (message.type) {
       case 'ready':
         this.rest = this.content.rows()[Symbol.asyncIterator]();
@@ -102,7 +126,13 @@ export class TaskTable extends DisposableStore {
           labels: isAnswerTask(task) ? [] : [...task.labels],
           ...(isAnswerTask(task) && { longestAnswer: task.maximumLength }),
           ...(report && { task: report }),
-          isPreview,
+          ...(labelling && {
+            labelling: {
+              ...{ labelled: labelling.labelled, texts: labelling.texts },
+              ...{ needed: Math.min(MIN_LABELLED, labelling.texts), enough: ENOUGH_LABELLED },
+              ...(labelling.expected && { expected: labelling.expected }),
+            },
+          }),
           takesFocus: this.takesFocus,
         });
         break;
@@ -112,11 +142,26 @@ export class TaskTable extends DisposableStore {
       case 'run':
         this.deps.run();
         break;
+      case 'label':
+        this.deps.label();
+        break;
+      case 'open':
+        this.deps.open();
+        break;
       case 'correct': {
-        const label = await this.deps.storeCorrection(message.text, message.label);
-        if (label !== undefined) this.showCorrection(message.index, label);
+        const { index, text, label } = message;
+        this.lastCorrection = this.lastCorrection.then(
+          () => this.correct(index, text, label),
+          () => this.correct(index, text, label),
+        );
+        await this.lastCorrection;
       }
     }
+  }
+
+  private async correct(index: number, text: string, label: string | undefined): Promise<void> {
+    const stored = await this.deps.storeCorrection(text, label);
+    if (stored !== undefined && !this.isDisposed) this.post({ type: 'corrected', index, label: stored });
   }
 
   private async sendNextRows(): Promise<void> {
@@ -141,6 +186,11 @@ export class TaskTable extends DisposableStore {
   }
 }
 
+export function answerIn({ label, source, confidence, likely }: LabellingRow): RowAnswer {
+  // Each local answer is as good as its estimate: nothing is in doubt while one labels.
+  return { label, source, inDoubt: false, ...(confidence !== undefined && { confidence }), likely: [...likely] };
+}
+
 /** @param isText whether answers are texts instead of labels */
 function tableStrings(isText: boolean): PanelStrings {
   return {
@@ -162,12 +212,33 @@ function tableStrings(isText: boolean): PanelStrings {
     'table.contains': t('Text contains…'),
     'table.shown': t('{0} of {1} texts', '{0}', '{1}'),
     'table.keys': isText
-      ? t('Arrow keys move between rows. Enter edits the answer; Ctrl+Enter accepts it, Escape goes back.')
-      : t('Arrow keys move between rows. A digit sets that label, Enter shows all labels.'),
+      ? t('Enter edits the answer; Ctrl+Enter accepts it, Escape goes back. Backspace undoes.')
+      : t('A digit sets that label, Enter shows all labels. Backspace undoes.'),
+    'table.random': t('The order is random: choosing texts that the local model is unsure of helped no more.'),
+    'table.allLabels': t('All…'),
     'table.accept': t('Accept'),
-    'table.previewKeys': isText
-      ? t('Arrow keys move between rows. Run the task to get answers.')
-      : t('Arrow keys move between rows. Run the task to get labels.'),
+    'table.undo': t('Undo'),
+    'table.undone': t('Undone.'),
+    'table.open': t('Task File'),
+    'table.label-more': isText ? t('Write Answers') : t('Label Texts'),
+    'table.fewLabels': isText
+      ? t('{0} of {1} answers; {2} are better.', '{0}', '{1}', '{2}')
+      : t('{0} of {1} labels; {2} are better.', '{0}', '{1}', '{2}'),
+    'table.learning': isText
+      ? t('{0} answers. The local model is learning from them.', '{0}')
+      : t('{0} labels. The local model is learning from them.', '{0}'),
+    'table.expected': isText
+      ? t(
+          'After {0} answers, its drafts for the other {1} are expected to be {2} like yours ({3} to {4}, by cross-validation).',
+          ...['{0}', '{1}', '{2}', '{3}', '{4}'],
+        )
+      : t(
+          'After {0} labels, the local model is expected to get {2} of the other {1} right ({3} to {4}, by cross-validation).',
+          ...['{0}', '{1}', '{2}', '{3}', '{4}'],
+        ),
+    'table.missing': t('{0} more are better.', '{0}'),
+    'table.missing.one': t('One more is better.'),
+    'table.allLabelled': isText ? t('All {0} texts have an answer.', '{0}') : t('All {0} texts are labelled.', '{0}'),
     'table.corrected': isText ? t('Accepted.') : t('Labelled as {0}.', '{0}'),
     'table.corrections': isText
       ? t('{0} answers accepted: the next run learns from them.', '{0}')

@@ -1,6 +1,6 @@
 // Formats the results of a text task's run for the panel.
 import type { TaskReport } from '../../text-tasks/task-report.ts';
-import { t } from '../editor/ui-text.ts';
+import { safeText, sentences, t, type UiText } from '../editor/ui-text.ts';
 import type { PanelTask } from '../webview/protocol.ts';
 
 export function panelTask(report: TaskReport): PanelTask {
@@ -17,11 +17,36 @@ export function panelTask(report: TaskReport): PanelTask {
   };
 }
 
+/** The end of a run, in a sentence. */
+export function endOf({ task, texts, byPerson, byApi, path, expected, output }: TaskReport): UiText {
+  const local = texts - byPerson - byApi;
+  const values = [task, texts, byPerson, byApi, local, safeText(path)] as const;
+  const counts =
+    output === 'text'
+      ? t(
+          '{0}: {1} texts have an answer in {5}: {2} of people, {3} of the large model, {4} of the local model.',
+          ...values,
+        )
+      : t(
+          '{0}: {1} texts have a label in {5}: {2} of people, {3} of the large model, {4} of the local model.',
+          ...values,
+        );
+  return sentences(counts, expected && local > 0 ? expectedNote(expected) : undefined);
+}
+
+function expectedNote({ right, low, high, labelled }: NonNullable<TaskReport['expected']>): UiText {
+  const [about, from, to] = [right, low, high].map((share) => `${Math.round(100 * share)}%`);
+  return t(
+    'About {0} of those of the local model are right ({1} to {2}, by cross-validation over {3} labels).',
+    ...[about ?? '', from ?? '', to ?? '', labelled],
+  );
+}
+
 function notesOf(report: TaskReport): string[] {
-  const { curve, operating, stopped } = report;
+  const { curve, operating, stopped, expected } = report;
   const { measured, none, bound } = report.output === 'text' ? answerNotes(report) : labelNotes(report);
   return [
-    curve.length > 0 ? measured : none,
+    curve.length > 0 ? measured : expected ? expectedNote(expected) : none,
     ...(operating === undefined ? [] : [bound]),
     ...(stopped === undefined ? [] : [t('The calls to the large model ended early: {0}', stopped)]),
   ];

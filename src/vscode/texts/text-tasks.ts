@@ -2,10 +2,10 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../common/disposable.ts';
-import { type Result, unwrap } from '../../common/errors.ts';
+import type { Result } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
 import type { JobClient } from '../../jobs/client.ts';
-import type { PreviewRow, StatesAccess } from '../../jobs/text-task.ts';
+import type { StatesAccess } from '../../jobs/text-task.ts';
 import { isAnswerTask, TASKS_FOLDER, type TextTask } from '../../prompts/label/task.ts';
 import { readAnswers } from '../../text-tasks/given-labels.ts';
 import { requireWritable } from '../../text-tasks/in-folder.ts';
@@ -20,16 +20,17 @@ import { RunRequests } from '../adapt/run-requests.ts';
 import { type FolderRef, pickFolder } from '../editor/folder-ref.ts';
 import { specialistFolder } from '../editor/paths.ts';
 import { withProgress } from '../editor/progress.ts';
-import { t, type UiText } from '../editor/ui-text.ts';
+import { safeSentence, t, type UiText } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
 import type { PanelTask } from '../webview/protocol.ts';
 import type { TableRow } from '../webview/table-protocol.ts';
 import { type AccessDeps, apiAccess } from './api-access.ts';
+import { BackgroundLearning } from './background-learning.ts';
 import { newTask } from './new-task.ts';
 import { readReports, taskNames, taskUri } from './task-files.ts';
 import { askToSpend, pickLabel, pickTask } from './task-questions.ts';
-import { type TableContent, TaskTable } from './task-table.ts';
-import { panelTask } from './task-words.ts';
+import { answerIn, type TableContent, TaskTable } from './task-table.ts';
+import { endOf, panelTask } from './task-words.ts';
 
 export interface TextTasksDeps extends AccessDeps {
   readonly extension: vscode.Uri;
@@ -50,7 +51,6 @@ interface TaskFolder {
   readonly root: string;
 }
 
-const previewCount = 20;
 /** Random texts that may be asked about in a further run, while texts are in doubt. */
 const MORE = 100;
 
@@ -111,25 +111,37 @@ export class TextTasks extends DisposableStore {
     const name = await newTask(uri, root);
     if (name === undefined) return;
     void this.lookForTasks();
-    await window.showTextDocument(taskUri(uri, name), { preview: false });
-    const rows = await withProgress(t('Reading the first texts of {0}', name), (signal) => {
-      const harvest = this.requests.harvest(uri);
-      return this.deps.jobs.job('preview', { root, task: name, harvest, count: previewCount }, signal);
-    });
-    if (!rows.ok) return showUnlessCancelled(rows);
-    const task = unwrap(await readTask(await FolderReader.open(root), name));
+    const task = await readTask(await FolderReader.open(root), name);
+    if (task.ok) await this.label(taskFolder, task.value);
+    else await showFailure(task.error);
+  }
+
+  /** Opens the table for labelling. */
+  private async label(taskFolder: TaskFolder, task: TextTask): Promise<void> {
+    const labelling = await withProgress(t('Reading the texts of {0}', task.name), (signal) =>
+      this.readLabelling(taskFolder, task, signal),
+    );
+    if (!labelling.ok) return showUnlessCancelled(labelling);
+    const { value } = labelling;
     this.open(taskFolder, task, {
-      subtitle: t('first {0} texts', rows.value.length),
+      subtitle:
+        value.rows.length < value.texts
+          ? t('{0} of {1} texts', value.rows.length, value.texts)
+          : t('{0} texts', value.texts),
       report: undefined,
-      isPreview: true,
+      labelling: value,
       rows: async function* () {
-        yield* rows.value.map(previewRow);
+        for (const row of value.rows) yield { ...answerIn(row), text: row.text };
       },
     });
   }
 
-  /** 'Run Text Task'. @param name absent: the user picks one */
-  async run(name?: string): Promise<void> {
+  private readLabelling({ root, uri }: TaskFolder, { name }: TextTask, signal: AbortSignal) {
+    return this.deps.jobs.job('labelling', { root, task: name, harvest: this.requests.harvest(uri) }, signal);
+  }
+
+  /** 'Run Text Task'. @param name absent: the user picks one @param acceptsFew label even from too few labels */
+  async run(name?: string, acceptsFew = false): Promise<void> {
     const picked = await this.pickTask(name, t('Run which text task?'));
     if (!picked) return;
     const { taskFolder, task } = picked;
@@ -152,6 +164,7 @@ export class TextTasks extends DisposableStore {
             ...{ storeFolder: paths.storage, reports: this.reportsOf(taskFolder.root), who: 'the editor' },
             ...(api && { api }),
             ...this.states(),
+            acceptsFew,
             more: (this.reports.get(keyOf(taskFolder.root, task.name))?.inDoubt ?? 0) > 0 ? MORE : 0,
           },
           signal,
@@ -165,28 +178,43 @@ export class TextTasks extends DisposableStore {
     this.running = undefined;
     if (!finished.ok) {
       log.warn(`${task.name}: ${finished.error.message}`);
-      return showUnlessCancelled(finished);
+      if (finished.error.code !== 'nothing-to-learn') return showUnlessCancelled(finished);
+      return this.adviseToLabel(taskFolder, task, finished.error.message);
     }
     this.deps.onSpent(finished.value.runUsd);
     this.reports.set(keyOf(taskFolder.root, task.name), finished.value);
     this.deps.onReports();
-    this.showResults(taskFolder, task, finished.value);
+    if (this.tables.has(keyOf(taskFolder.root, task.name))) this.showResults(taskFolder, task, finished.value);
+    const show = t('Show Results');
+    const answer = await window.showInformationMessage(endOf(finished.value), show);
+    if (answer === show) this.showResults(taskFolder, task, finished.value);
   }
 
-  /** The table of the last run. */
+  /** The local model has learned from too few labels. @param message says what is missing */
+  private async adviseToLabel(taskFolder: TaskFolder, task: TextTask, message: string): Promise<void> {
+    const label = isAnswerTask(task) ? t('Write Answers') : t('Label Texts');
+    const anyway = t('Use the Local Model Anyway');
+    // Without any model there is nothing to use.
+    const choices = /%/.test(message) ? [label, anyway] : [label];
+    const answer = await window.showWarningMessage(safeSentence(message), ...choices);
+    if (answer === label) await this.label(taskFolder, task);
+    else if (answer === anyway) await this.run(task.name, true);
+  }
+
+  /** The table of the last run; the one for labelling if there was none. */
   async show(name?: string): Promise<void> {
     const picked = await this.pickTask(name, t('Show the labels of which text task?'));
     if (!picked) return;
     const report = this.reports.get(keyOf(picked.taskFolder.root, picked.task.name));
     if (report) this.showResults(picked.taskFolder, picked.task, report);
-    else await this.run(picked.task.name);
+    else await this.label(picked.taskFolder, picked.task);
   }
 
   private showResults(taskFolder: TaskFolder, task: TextTask, report: TaskReport): void {
     this.open(taskFolder, task, {
       subtitle: report.path,
       report: panelTask(report),
-      isPreview: false,
+      labelling: undefined,
       rows: () => rowsOf(taskFolder.root, task, report.path),
     });
   }
@@ -204,10 +232,24 @@ export class TextTasks extends DisposableStore {
         extension,
         log,
         run: () => void this.run(task.name),
-        storeCorrection: (text, label) => this.storeCorrection(taskFolder, task.name, text, label),
+        label: () => void this.label(taskFolder, task),
+        open: () => void window.showTextDocument(taskUri(taskFolder.uri, task.name), { preview: false }),
+        storeCorrection: async (text, label) => {
+          const stored = await this.storeCorrection(taskFolder, task.name, text, label);
+          if (stored !== undefined) learning.changed();
+          return stored;
+        },
       },
       { task, ...content },
-      content.isPreview ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active,
+      vscode.ViewColumn.Active,
+    );
+    const learning = table.add(
+      new BackgroundLearning(async (signal) => {
+        if (!table.isLabelling) return;
+        const learned = await this.readLabelling(taskFolder, task, signal);
+        if (!learned.ok) log.warn(`${task.name}: ${learned.error.message}`);
+        else if (!signal.aborted) table.showLearned(learned.value);
+      }),
     );
     this.tables.set(key, table);
     table.onDidClose(() => {
@@ -274,10 +316,6 @@ function keyOf(root: string, task: string): string {
 
 async function showUnlessCancelled({ error }: Extract<Result<unknown>, { ok: false }>): Promise<void> {
   if (error.code !== 'cancelled') await showFailure(error);
-}
-
-function previewRow({ text, label }: PreviewRow): TableRow {
-  return { text, label: label ?? '', source: label === undefined ? '' : 'person', inDoubt: false };
 }
 
 async function* rowsOf(root: string, task: TextTask, path: string): AsyncGenerator<TableRow> {

@@ -4,14 +4,13 @@ import { h } from './dom.ts';
 import type { TableRow } from './table-protocol.ts';
 import { flatten, type Words } from './wording.ts';
 
-/** Height of a row, px; the same as in media/panel/table.css. */
-const rowHeight = 28;
 /** Rows drawn above and below the visible ones. */
 const overscan = 12;
 
 export interface GridActions {
   /** @param label index of the task's label; undefined: the user is asked for it */
   readonly correct: (index: number, label: number | undefined) => void;
+  readonly undo: () => void;
   readonly onActive: (index: number | undefined) => void;
 }
 
@@ -29,6 +28,8 @@ export class Grid {
   /** Active row, as an index into `shown`. */
   private active = 0;
   private pending = false;
+  /** Height of a row, px. The style sheet sets it by the width: narrow rows wrap their text. */
+  private rowHeight = 28;
 
   constructor(words: Words, label: string, actions: GridActions) {
     this.words = words;
@@ -50,7 +51,27 @@ export class Grid {
     this.element.addEventListener('keydown', (event) => this.key(event));
     this.space.addEventListener('mousedown', (event) => this.press(event));
     this.space.addEventListener('dblclick', () => this.correct(undefined));
-    new ResizeObserver(() => this.redraw()).observe(this.view);
+    new ResizeObserver(() => this.resize()).observe(this.view);
+  }
+
+  private resize(): void {
+    this.rowHeight = Number.parseFloat(getComputedStyle(this.element).getPropertyValue('--row-height')) || 28;
+    this.space.style.height = `${this.shown.length * this.rowHeight}px`;
+    this.scrollToActive();
+    this.redraw();
+  }
+
+  /** Makes a row active, if it is shown. @param row an index into the rows */
+  goTo(row: number): void {
+    const index = this.shown.indexOf(row);
+    if (index >= 0) this.activate(index);
+  }
+
+  /** Makes the next row active that is open, from the active one to the end and on from the beginning. */
+  goToNext(isOpen: (row: TableRow) => boolean): void {
+    const order = [...this.shown.slice(this.active + 1), ...this.shown.slice(0, this.active)];
+    const next = order.find((index) => isOpen(this.rows[index] as TableRow));
+    if (next !== undefined) this.goTo(next);
   }
 
   /** @param keepsActive the active row stays active if it is still shown */
@@ -61,7 +82,7 @@ export class Grid {
     const activeIndex = keepsActive && row !== undefined ? shown.indexOf(row) : 0;
     this.active = Math.max(0, activeIndex >= 0 ? activeIndex : Math.min(this.active, shown.length - 1));
     this.element.setAttribute('aria-rowcount', String(shown.length + 1));
-    this.space.style.height = `${shown.length * rowHeight}px`;
+    this.space.style.height = `${shown.length * this.rowHeight}px`;
     this.redraw();
     this.actions.onActive(shown[this.active]);
   }
@@ -77,6 +98,7 @@ export class Grid {
   }
 
   private draw(): void {
+    const { rowHeight } = this;
     const { scrollTop, clientHeight } = this.view;
     const first = Math.max(0, Math.floor(scrollTop / rowHeight) - overscan);
     const last = Math.min(this.shown.length - 1, Math.ceil((scrollTop + clientHeight) / rowHeight) + overscan);
@@ -111,7 +133,7 @@ export class Grid {
       },
       ...columns.map((name) => h('span', { role: 'gridcell', class: `cell ${name}` }, values[name])),
     );
-    row.style.transform = `translateY(${index * rowHeight}px)`;
+    row.style.transform = `translateY(${index * this.rowHeight}px)`;
     return row;
   }
 
@@ -120,10 +142,18 @@ export class Grid {
     if (row) this.activate(Number(row.dataset.index));
   }
 
-  /** A digit sets that label, and Enter asks for one. Arrows, Page Up and Down, Home and End move between rows. */
+  /**
+   * A digit sets that label, Enter asks for one, and Backspace or Ctrl+Z takes the last one back. Arrows, Page Up and
+   * Down, Home and End move between rows.
+   */
   private key(event: KeyboardEvent): void {
-    if (event.ctrlKey || event.metaKey || event.altKey || this.shown.length === 0) return;
-    const page = Math.max(1, Math.floor(this.view.clientHeight / rowHeight) - 1);
+    const isModified = event.ctrlKey || event.metaKey;
+    if (event.key === 'Backspace' || (isModified && event.key === 'z')) {
+      this.actions.undo();
+      event.preventDefault();
+    }
+    if (isModified || event.altKey || this.shown.length === 0) return;
+    const page = Math.max(1, Math.floor(this.view.clientHeight / this.rowHeight) - 1);
     const steps: Readonly<Record<string, number>> = {
       ArrowDown: this.active + 1,
       ArrowUp: this.active - 1,
@@ -142,12 +172,17 @@ export class Grid {
 
   private activate(index: number): void {
     this.active = Math.max(0, Math.min(this.shown.length - 1, index));
+    this.scrollToActive();
+    this.draw();
+    this.actions.onActive(this.shown[this.active]);
+  }
+
+  private scrollToActive(): void {
+    const { rowHeight } = this;
     const top = this.active * rowHeight;
     const { scrollTop, clientHeight } = this.view;
     if (top < scrollTop) this.view.scrollTop = top;
     else if (top + rowHeight > scrollTop + clientHeight) this.view.scrollTop = top + rowHeight - clientHeight;
-    this.draw();
-    this.actions.onActive(this.shown[this.active]);
   }
 
   private correct(label: number | undefined): void {

@@ -2,7 +2,8 @@
 import { button, h, icon, icons } from './dom.ts';
 import { Filters } from './table-filters.ts';
 import { Grid } from './table-grid.ts';
-import { type FromTable, parseToTable, type TableInit, type TableRow } from './table-protocol.ts';
+import { LabelKeys, labellingSentence } from './table-labels.ts';
+import { type FromTable, parseToTable, type RowAnswer, type TableInit, type TableRow } from './table-protocol.ts';
 import { taskView } from './task-view.ts';
 import { Words } from './wording.ts';
 
@@ -62,6 +63,12 @@ declare function acquireVsCodeApi(): HostApi;
 
 const host = acquireVsCodeApi();
 
+/** A label that the user has given, and the row before it. */
+interface Given {
+  readonly index: number;
+  readonly before: TableRow;
+}
+
 class TableView {
   private readonly words: Words;
   private readonly init: TableInit;
@@ -70,14 +77,24 @@ class TableView {
   private readonly filters: Filters;
   private readonly status: HTMLElement;
   private readonly fullText: HTMLElement;
-  private readonly correctionCount: HTMLElement;
+  private readonly keys: LabelKeys;
+  private readonly undoButton: HTMLButtonElement;
+  private readonly progress = h('p', { class: 'progress', role: 'status', 'aria-live': 'polite' });
   /** The input box for text answers; undefined if the task has labels. */
   private readonly answerBox: AnswerBox | undefined;
-  private corrections = 0;
+  /** Labels of this table, in the order in which they were given. */
+  private readonly given: Given[] = [];
+  /** Rows whose label is being withdrawn, as they were before it. */
+  private readonly undoing = new Map<number, TableRow>();
+  private labelled: number;
+  private activeIndex: number | undefined;
+  private expected: NonNullable<TableInit['labelling']>['expected'];
 
   constructor(init: TableInit) {
     this.init = init;
     this.words = new Words(init.strings, init.locale);
+    this.labelled = init.labelling?.labelled ?? 0;
+    this.expected = init.labelling?.expected;
     const { words } = this;
     this.status = h('p', { class: 'dim', role: 'status', 'aria-live': 'polite' });
     this.fullText = h('div', {
@@ -86,24 +103,23 @@ class TableView {
       'aria-label': words.t('table.fullText'),
       tabindex: '0',
     });
-    this.correctionCount = h('span', { class: 'dim' });
-    if (init.longestAnswer !== undefined && !init.isPreview)
+    if (init.longestAnswer !== undefined)
       this.answerBox = new AnswerBox(words, init.longestAnswer, {
-        accept: (index, answer) => {
-          const row = this.rows[index];
-          if (row) host.postMessage({ type: 'correct', index, text: row.text, label: answer });
-        },
+        accept: (index, answer) => this.give(index, answer),
         leave: () => this.grid.element.focus(),
       });
     this.grid = new Grid(words, init.title, {
-      correct: (index, label) => this.correct(index, label),
+      correct: (index, digit) => this.correct(index, digit === undefined ? undefined : this.keys.labelAt(digit), digit),
+      undo: () => this.undo(),
       onActive: (index) => this.show(index),
     });
+    this.keys = new LabelKeys(words, init.labels, (label) => {
+      this.grid.element.focus();
+      if (this.activeIndex !== undefined) this.correct(this.activeIndex, label, label);
+    });
     this.filters = new Filters(words, init.labels, () => this.filter(false));
-    const keys = init.isPreview ? words.t('table.previewKeys') : words.t('table.keys');
-    const names = init.labels
-      .slice(0, 9)
-      .map(({ name, meaning }, i) => h('li', { title: meaning }, h('kbd', {}, String(i + 1)), ` ${name}`));
+    this.undoButton = button(words.t('table.undo'), () => this.undo(), { class: 'secondary small', disabled: true });
+    const post = (type: 'run' | 'label' | 'open') => () => host.postMessage({ type });
     document.body.replaceChildren(
       h(
         'main',
@@ -112,8 +128,10 @@ class TableView {
           'header',
           { class: 'line' },
           h('h1', {}, init.title, h('span', { class: 'dim' }, init.subtitle)),
-          this.correctionCount,
-          button(words.t('task.run'), () => host.postMessage({ type: 'run' }), { class: 'small' }),
+          this.undoButton,
+          button(words.t('table.open'), post('open'), { class: 'secondary small' }),
+          init.labelling ? undefined : button(words.t('table.label-more'), post('label'), { class: 'secondary small' }),
+          button(words.t('task.run'), post('run'), { class: 'small' }),
         ),
         ...(init.task === undefined
           ? []
@@ -125,15 +143,20 @@ class TableView {
                 taskView(words, init.task),
               ),
             ]),
-        ...(init.isPreview ? [] : [this.filters.element]),
-        this.status,
+        this.progress,
+        ...(init.labelling ? [] : [this.filters.element, this.status]),
         this.grid.element,
-        this.fullText,
+        h('div', { class: 'current' }, this.fullText, init.labels.length > 0 ? this.keys.element : undefined),
         this.answerBox?.element,
-        h('p', { class: 'dim', id: 'table-keys' }, keys),
-        ...(names.length === 0 || init.isPreview ? [] : [h('ul', { class: 'keys' }, ...names)]),
+        h(
+          'p',
+          { class: 'dim', id: 'table-keys' },
+          words.t('table.keys'),
+          init.labelling && ` ${words.t('table.random')}`,
+        ),
       ),
     );
+    this.showProgress();
     if (init.takesFocus) this.grid.element.focus();
   }
 
@@ -141,18 +164,47 @@ class TableView {
     for (const row of rows) this.rows.push(row);
     this.filter(true);
     if (hasMore) host.postMessage({ type: 'more' });
+    else if (this.init.labelling && this.rows[0] && !isOpen(this.rows[0])) this.grid.goToNext(isOpen);
+  }
+
+  /** The local model's answers. Labels that were given since are kept. */
+  learned(rows: readonly RowAnswer[], expected: typeof this.expected): void {
+    this.expected = expected;
+    rows.forEach((answer, index) => {
+      const row = this.rows[index];
+      if (row && isOpen(row)) this.rows[index] = { ...answer, text: row.text };
+    });
+    this.grid.redraw();
+    if (document.activeElement === this.grid.element) this.show(this.activeIndex);
+    this.showProgress();
   }
 
   corrected(index: number, label: string): void {
     const row = this.rows[index];
     if (row === undefined) return;
-    this.rows[index] = { ...row, label, source: 'person', confidence: 1, inDoubt: false };
-    this.corrections += 1;
-    this.status.textContent = this.words.t('table.corrected', label);
-    this.correctionCount.textContent = this.words.counted('table.corrections', this.corrections);
+    const restored = this.undoing.get(index);
+    this.undoing.delete(index);
+    this.rows[index] = restored ?? { ...row, label, source: 'person', confidence: 1, inDoubt: false };
+    if (!restored) this.given.push({ index, before: row });
+    this.labelled += Number(isOpen(row)) - Number(isOpen(this.rows[index]));
+    this.undoButton.disabled = this.given.length === 0;
+    this.status.textContent = restored ? this.words.t('table.undone') : this.words.t('table.corrected', label);
     // The row stays in place until the filters change, so that the user can continue from it.
     this.grid.redraw();
-    this.show(index);
+    this.show(this.activeIndex);
+    this.showProgress();
+  }
+
+  private showProgress(): void {
+    const { labelling } = this.init;
+    const { words, labelled, expected, given } = this;
+    const sentence = labelling
+      ? labellingSentence(words, { ...labelling, labelled, ...(expected && { expected }) })
+      : given.length > 0
+        ? words.counted('table.corrections', given.length)
+        : '';
+    // A screen reader reads the sentence again if it is set.
+    if (this.progress.textContent !== sentence) this.progress.textContent = sentence;
   }
 
   private filter(keepsActive: boolean): void {
@@ -166,21 +218,46 @@ class TableView {
   }
 
   private show(index: number | undefined): void {
+    this.activeIndex = index;
     const row = index === undefined ? undefined : this.rows[index];
     this.fullText.textContent = row?.text ?? '';
+    this.keys.show(row);
     this.answerBox?.show(index, row?.label ?? '');
   }
 
-  private correct(index: number, label: number | undefined): void {
-    const row = this.rows[index];
+  /** @param digit the key, if one was pressed: one without a label does nothing */
+  private correct(index: number, label: number | undefined, digit: number | undefined): void {
     if (this.answerBox) {
-      if (label === undefined) this.answerBox.focus();
+      if (digit === undefined) this.answerBox.focus();
       return;
     }
     const name = label === undefined ? undefined : this.init.labels[label]?.name;
-    if (this.init.isPreview || row === undefined || (label !== undefined && name === undefined)) return;
-    host.postMessage({ type: 'correct', index, text: row.text, label: name });
+    if (digit === undefined || name !== undefined) this.give(index, name);
   }
+
+  /** Asks the host to store a label. @param label undefined: the user is asked for it */
+  private give(index: number, label: string | undefined): void {
+    const row = this.rows[index];
+    if (row === undefined) return;
+    host.postMessage({ type: 'correct', index, text: row.text, label });
+    // Labelling goes on at once; the row is drawn with its label as soon as that is stored.
+    if (this.init.labelling && label !== undefined) this.grid.goToNext(isOpen);
+  }
+
+  private undo(): void {
+    const last = this.given.pop();
+    if (last === undefined) return;
+    const { index, before } = last;
+    this.undoing.set(index, before);
+    const label = before.source === 'person' ? before.label : '';
+    host.postMessage({ type: 'correct', index, text: before.text, label });
+    this.grid.goTo(index);
+  }
+}
+
+/** Whether nobody has labelled the row. */
+function isOpen({ source }: TableRow): boolean {
+  return source === '' || source === 'specialist';
 }
 
 let view: TableView | undefined;
@@ -191,6 +268,7 @@ window.addEventListener('message', (event) => {
     view = new TableView(message);
     host.postMessage({ type: 'more' });
   } else if (message?.type === 'rows') view?.add(message.rows, message.more);
+  else if (message?.type === 'learned') view?.learned(message.rows, message.expected);
   else if (message?.type === 'corrected') view?.corrected(message.index, message.label);
 });
 host.postMessage({ type: 'ready' });

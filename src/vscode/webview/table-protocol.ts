@@ -13,6 +13,18 @@ const row = v.object({
   /** Calibrated probability that the label is right; absent if unknown. */
   confidence: v.optional(finite),
   inDoubt: v.boolean(),
+  /** Indices of the labels that are offered first; absent: in the order of the task. */
+  likely: v.optional(v.array(finite)),
+});
+
+/** How much is labelled, and what the local model is expected to get right among the others. */
+const labelling = v.object({
+  labelled: finite,
+  texts: finite,
+  /** Labels from which the local model learns, and from which more help less. */
+  needed: finite,
+  enough: finite,
+  expected: v.optional(v.object({ labelled: finite, others: finite, right: finite, low: finite, high: finite })),
 });
 
 const toTable = v.variant('type', [
@@ -27,14 +39,20 @@ const toTable = v.variant('type', [
     /** Maximum characters of a text answer; absent if texts get labels. */
     longestAnswer: v.optional(finite),
     task: v.optional(task),
-    /** Only the first texts are shown, and nothing can be corrected yet. */
-    isPreview: v.boolean(),
+    /** The table is for labelling, text after text; absent: it shows results. */
+    labelling: v.optional(labelling),
     /** The rows take the focus, because the user has just opened the table. */
     takesFocus: v.boolean(),
   }),
   /** The next rows. `more`: others follow. */
   v.object({ type: v.literal('rows'), rows: v.array(row), more: v.boolean() }),
-  /** The user has corrected this row. */
+  /** The local model has learned from the labels: what it says of the rows, in their order. */
+  v.object({
+    type: v.literal('learned'),
+    rows: v.array(v.omit(row, ['text'])),
+    expected: labelling.entries.expected,
+  }),
+  /** The user has corrected this row. '': the label is withdrawn. */
   v.object({ type: v.literal('corrected'), index: finite, label: v.string() }),
 ]);
 
@@ -43,19 +61,21 @@ const maxText = 25_000;
 const maxLabel = 2000;
 
 const fromTable = v.variant('type', [
-  v.object({ type: v.picklist(['ready', 'more', 'run']) }),
+  v.object({ type: v.picklist(['ready', 'more', 'run', 'label', 'open']) }),
   v.object({
     type: v.literal('correct'),
     index: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
     text: v.pipe(v.string(), v.maxLength(maxText)),
-    /** Undefined: the user is asked for it. */
+    /** '': the label is withdrawn. Undefined: the user is asked for it. */
     label: v.optional(v.pipe(v.string(), v.maxLength(maxLabel))),
   }),
 ]);
 
 export type ToTable = SchemaOutput<typeof toTable>;
 export type TableRow = SchemaOutput<typeof row>;
+export type TableLabelling = SchemaOutput<typeof labelling>;
 export type TableInit = Extract<ToTable, { type: 'init' }>;
+export type RowAnswer = Omit<TableRow, 'text'>;
 export type FromTable = SchemaOutput<typeof fromTable>;
 
 /** Validates a message. Undefined if its type is unknown or a part is missing. */

@@ -1,0 +1,114 @@
+// The texts of a task in the order in which a person labels them, with what the local model says of each.
+import { isAnswerTask, type TextTask } from '../prompts/label/task.ts';
+import { NearestAnswers } from './answers/nearest-answers.ts';
+import { type ExpectedAccuracy, expectedAccuracy, MIN_LABELLED } from './expected-accuracy.ts';
+import type { KnownLabels } from './given-labels.ts';
+import { learn, taskModelOf } from './kinds.ts';
+import { keyOf } from './labels/extract.ts';
+import { labelProbabilities, textStatisticsOf } from './labels/text-specialist.ts';
+import { learnTask } from './learn-task.ts';
+import type { TaskModel } from './learned.ts';
+import { collectTaskData, placeOf, type TaskData } from './random-sample.ts';
+import type { TaskFolder } from './task-folder.ts';
+
+export interface LabellingRow {
+  readonly text: string;
+  /** The label or answer; '': none yet. */
+  readonly label: string;
+  readonly source: 'person' | 'api' | 'specialist' | '';
+  /** Estimated probability that a local answer is right. */
+  readonly confidence?: number;
+  /** Indices of the labels: those of the nearest texts first, then the most frequent. Empty for text answers. */
+  readonly likely: readonly number[];
+}
+
+export interface Labelling {
+  readonly rows: readonly LabellingRow[];
+  /** Labels of people and of the large model. */
+  readonly labelled: number;
+  readonly texts: number;
+  /** Absent: too few labels. */
+  readonly expected?: ExpectedAccuracy;
+}
+
+/** Maximum rows with a label, and without one. */
+const MAX_ROWS = 1000;
+/** Labels that a row offers first, and the nearest texts that are asked for theirs. */
+const MAX_LIKELY = 9;
+const NEAREST = 5;
+
+/**
+ * Rows in the random order of the task, which labels do not change. Random texts stay random: those that the local model
+ * is unsure of helped no more (`bench -- tasks`, 'few-labels'), and only random ones show how often it is right.
+ */
+export async function readLabelling(folder: TaskFolder, signal: AbortSignal): Promise<Labelling> {
+  const { task } = folder;
+  const keys = new Set<number>();
+  async function* texts() {
+    for await (const each of folder.texts(signal)) {
+      keys.add(keyOf(each.text));
+      yield each;
+    }
+  }
+  const taskData = await collectTaskData(task, texts(), await folder.answers());
+  const { known, unlabelled } = taskData;
+  const labelled = [...known].flatMap(([key, each]) => (keys.has(key) && answerOf(each) !== undefined ? [each] : []));
+  const inOrder = (some: readonly string[]) =>
+    some.map((text) => ({ text, place: placeOf(task, text) })).sort((a, b) => a.place - b.place);
+  const shown = [
+    ...inOrder(labelled.map(({ text }) => text)).slice(0, MAX_ROWS),
+    ...inOrder(unlabelled).slice(0, MAX_ROWS),
+  ].sort((a, b) => a.place - b.place);
+  const { model, likely } = learnFrom(task, taskData, labelled);
+  const rows: LabellingRow[] = [];
+  async function* all() {
+    for (const { text } of shown) yield { text };
+  }
+  for await (const { text, label, by, confidence } of model?.rows(all()) ?? [])
+    rows.push({ text, label, source: by, confidence, likely: likely(text) });
+  if (!model)
+    for (const { text } of shown) {
+      const { person, api } = known.get(keyOf(text)) ?? {};
+      const source = person === undefined ? (api === undefined ? '' : 'api') : 'person';
+      rows.push({ text, label: person ?? api ?? '', source, likely: likely(text) });
+    }
+  const expected = model && expectedAccuracy(model);
+  return { rows, labelled: labelled.length, texts: taskData.texts, ...(expected && { expected }) };
+}
+
+function answerOf({ person, api }: KnownLabels): string | undefined {
+  return person ?? api;
+}
+
+/** The local model, if there are enough labels for one, and the likely labels of a text. */
+function learnFrom(
+  task: TextTask,
+  taskData: TaskData,
+  labelled: readonly KnownLabels[],
+): { readonly model: TaskModel | undefined; likely(text: string): number[] } {
+  const isEnough = labelled.length >= MIN_LABELLED;
+  if (isAnswerTask(task)) return { model: isEnough ? learn(task, taskData) : undefined, likely: () => [] };
+  const { labels } = task;
+  const byScore = (scores: readonly number[]) =>
+    [...labels.keys()].sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0)).slice(0, MAX_LIKELY);
+  if (isEnough) {
+    const learned = learnTask(task, taskData);
+    const likely = (text: string) => byScore(labelProbabilities(learned.specialist, { text }));
+    return { model: taskModelOf(task, learned), likely };
+  }
+  const items = labelled.map((each) => ({ key: keyOf(each.text), text: each.text, answer: answerOf(each) ?? '' }));
+  const { rarity } = textStatisticsOf([...items.map(({ text }) => text), ...taskData.unlabelled]);
+  const nearest = new NearestAnswers(items, rarity);
+  const counts = labels.map(({ name }) => items.filter(({ answer }) => answer === name).length / (items.length + 1));
+  const likely = (text: string) => {
+    const near = nearest.nearest(text, keyOf(text), NEAREST);
+    // Frequency decides only between labels that are equally near.
+    return byScore(
+      labels.map(({ name }, i) => {
+        const similarities = near.filter(({ item }) => item.answer === name).map(({ similarity }) => similarity);
+        return similarities.reduce((sum, each) => sum + each, 0) + 0.01 * (counts[i] ?? 0);
+      }),
+    );
+  };
+  return { model: undefined, likely };
+}
