@@ -84,14 +84,15 @@ export async function runTask(
 }
 
 /** Throws CodedError 'nothing-to-learn' if the local model is the only one to answer and knows too little for that. */
-function requireEnough({ name }: TextTask, { crossValidated = [] }: TaskModel, expected?: ExpectedAccuracy): void {
-  const labelled = crossValidated.length;
-  if (expected?.others === 0) return;
-  if (expected && labelled >= ENOUGH_LABELLED && expected.right >= MIN_RIGHT) return;
-  const missing = labelled < ENOUGH_LABELLED ? `Label ${ENOUGH_LABELLED - labelled} more` : 'Label more';
+function requireEnough(task: TextTask, { crossValidated = [] }: TaskModel, expected?: ExpectedAccuracy): void {
+  const count = crossValidated.length;
+  if (expected && (expected.others === 0 || expected.low >= MIN_RIGHT)) return;
+  if (expected && count >= ENOUGH_LABELLED && expected.right >= MIN_RIGHT) return;
+  const missing = (expected ? ENOUGH_LABELLED : MIN_LABELLED) - count;
+  const [have, add] = isAnswerTask(task) ? ['have an answer', 'Write'] : ['have a label', 'Label'];
   throw new CodedError(
     'nothing-to-learn',
-    `${labelled} texts of '${name}' are labelled. ${expected ? `${inWords(expected)} ` : ''}${missing} for better ones, or choose a large model.`,
+    `${count} texts of '${task.name}' ${have}. ${expected ? `${inWords(expected)} ` : ''}${add} ${missing > 0 ? missing : 'some'} more, or choose a large model.`,
   );
 }
 

@@ -2,8 +2,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { filterRows } from '../../../src/vscode/webview/table-filters.ts';
-import { parseFromTable, parseToTable, type TableRow } from '../../../src/vscode/webview/table-protocol.ts';
+import { labellingSentence, labelOrder } from '../../../src/vscode/webview/table-labels.ts';
+import {
+  parseFromTable,
+  parseToTable,
+  type TableLabelling,
+  type TableRow,
+} from '../../../src/vscode/webview/table-protocol.ts';
 import { rightAt } from '../../../src/vscode/webview/task-view.ts';
+import { Words } from '../../../src/vscode/webview/wording.ts';
 
 const rows: TableRow[] = [
   { text: 'It crashes', label: 'bug', source: 'person', confidence: 1, inDoubt: false },
@@ -58,4 +65,31 @@ test('the curve is interpolated between its points', () => {
   assert.ok(Math.abs((rightAt(curve, 0.25) ?? 0) - 0.7) < 1e-9);
   assert.equal(rightAt(curve, 1), 0.7);
   assert.equal(rightAt([], 0.5), undefined);
+});
+
+test('labels have fixed digits up to nine, and the likely ones come first', () => {
+  assert.deepEqual(labelOrder(3, [2, 0]), [2, 0, 1]);
+  assert.deepEqual(labelOrder(12, [11, 4]), [11, 4, 0, 1, 2, 3, 5, 6, 7]);
+  assert.deepEqual(labelOrder(2, [7, 1]), [1, 0], 'a label that the task has lost is left out');
+});
+
+test('the progress says how many labels are missing, then what to expect', () => {
+  const strings = {
+    'table.fewLabels': '{0} of {1} labels; {2} are better.',
+    'table.learning': '{0} labels. Learning.',
+    'table.expected': '{0}: {2} of {1}, {3} to {4}.',
+    'table.missing': '{0} more.',
+    'table.allLabelled': 'All {0}.',
+  };
+  const sentence = (labelled: number, expected?: TableLabelling['expected']) =>
+    labellingSentence(new Words(strings, 'en'), {
+      ...{ labelled, texts: 60, needed: 20, enough: 40 },
+      ...(expected && { expected }),
+    });
+  const expected = { labelled: 25, others: 35, right: 0.6, low: 0.4, high: 0.78 };
+  assert.equal(sentence(12), '12 of 20 labels; 40 are better.');
+  assert.equal(sentence(20), '20 labels. Learning.');
+  assert.equal(sentence(26, expected), '25: 60% of 35, 40% to 78%. 14 more.');
+  assert.equal(sentence(40, expected), '25: 60% of 35, 40% to 78%.');
+  assert.equal(sentence(60, expected), 'All 60.');
 });

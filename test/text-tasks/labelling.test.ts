@@ -1,0 +1,146 @@
+// Texts for labelling: their order, what the local model says of them, labels that are withdrawn, and runs that have too
+// little to learn from.
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { unwrap } from '../../src/common/errors.ts';
+import { expectedAccuracy } from '../../src/text-tasks/expected-accuracy.ts';
+import { appendLabel } from '../../src/text-tasks/given-labels.ts';
+import { type LabellingRow, readLabelling } from '../../src/text-tasks/labelling.ts';
+import { runTask } from '../../src/text-tasks/run-task.ts';
+import { storeCorrection } from '../../src/text-tasks/store-correction.ts';
+import { TaskFolder } from '../../src/text-tasks/task-folder.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'easy-adaptation-labelling-'));
+after(() => rmSync(root, { recursive: true, force: true }));
+const signal = new AbortController().signal;
+const words = { bug: ['crash', 'error', 'broken'], wish: ['please', 'support', 'add'] } as const;
+const truthOf = (text: string) => (/crash|error|broken/.test(text) ? 'bug' : 'wish');
+
+/** A task of sixty lines. @param labels also other labels than those of the texts */
+function makeTask(name: string, labels: readonly string[] = ['wish', 'bug'], output: object = {}): void {
+  const lines = Array.from({ length: 60 }, (_, i) => {
+    const kind = i < 30 ? 'bug' : 'wish';
+    return `${words[kind][i % 3]} in the ${['list', 'page', 'menu', 'form'][i % 4]} number ${i}`;
+  });
+  mkdirSync(join(root, '.easyadaptation/tasks'), { recursive: true });
+  writeFileSync(join(root, 'lines.txt'), lines.join('\n'));
+  const kinds = labels.map((each) => ({ name: each, meaning: `It is a ${each}.` }));
+  const task = { instruction: 'Sort.', source: { kind: 'lines', path: 'lines.txt' } };
+  const answers = { ...task, ...output };
+  writeFileSync(
+    join(root, `.easyadaptation/tasks/${name}.json`),
+    JSON.stringify('output' in output ? answers : { ...task, labels: kinds }),
+  );
+}
+
+const open = async (name: string) => unwrap(await TaskFolder.open(root, name, { trusted: true }));
+const read = async (name: string) => readLabelling(await open(name), signal);
+const give = (name: string, rows: readonly LabellingRow[]) => {
+  for (const { text } of rows) appendLabel(root, name, { text, label: truthOf(text), by: 'person' });
+};
+const run = async (name: string, acceptsFew = false) =>
+  runTask(await open(name), { signal, acceptsFew, confirm: async () => false });
+
+test('shows all texts in a random order that labels do not change, and answers from twenty labels on', async () => {
+  makeTask('order');
+  const first = await read('order');
+  assert.deepEqual([first.rows.length, first.texts, first.labelled, first.expected], [60, 60, 0, undefined]);
+  const kinds = first.rows.slice(0, 20).map(({ text }) => truthOf(text));
+  assert.equal(new Set(kinds).size, 2, 'the file is sorted by kind, the rows are not');
+  assert.ok(first.rows.every(({ source, label }) => source === '' && label === ''));
+  give('order', first.rows.slice(0, 19));
+  const few = await read('order');
+  assert.deepEqual([few.labelled, few.expected], [19, undefined]);
+  assert.ok(few.rows.slice(19).every(({ source }) => source === ''));
+  give('order', first.rows.slice(19, 24));
+  const { rows, expected } = await read('order');
+  assert.deepEqual(
+    rows.map(({ text }) => text),
+    first.rows.map(({ text }) => text),
+  );
+  const local = rows.filter(({ source }) => source === 'specialist');
+  assert.equal(local.length, 36);
+  assert.ok(local.every(({ confidence = 0, likely }) => confidence > 0 && confidence < 1 && likely.length === 2));
+  const right = local.filter(({ text, label }) => label === truthOf(text)).length / local.length;
+  assert.ok(expected && expected.labelled === 24 && expected.others === 36);
+  assert.ok(right >= expected.low && right <= expected.high, `${right} is not in ${JSON.stringify(expected)}`);
+});
+
+test('offers the labels of the nearest texts first, then the most frequent', async () => {
+  makeTask('likely', ['other', 'bug', 'wish']);
+  const { rows } = await read('likely');
+  const bugs = rows.filter(({ text }) => truthOf(text) === 'bug');
+  const wishes = rows.filter(({ text }) => truthOf(text) === 'wish');
+  give('likely', [...bugs.slice(0, 3), ...wishes.slice(0, 6)]);
+  const labelled = await read('likely');
+  const likelyOf = (kind: string) =>
+    labelled.rows.filter(({ text, source }) => source === '' && truthOf(text) === kind).map(({ likely }) => likely[0]);
+  const nearest = [...likelyOf('bug').map((each) => each === 1), ...likelyOf('wish').map((each) => each === 2)];
+  assert.ok(nearest.filter(Boolean).length > 0.8 * nearest.length, JSON.stringify(nearest));
+  assert.ok(
+    labelled.rows.every(({ likely }) => likely.at(-1) === 0),
+    'nobody has used the first label',
+  );
+});
+
+test('a label that is withdrawn no longer counts, and a label that the task has lost withdraws nothing', async () => {
+  makeTask('undo');
+  const { rows } = await read('undo');
+  give('undo', rows.slice(0, 2));
+  appendLabel(root, 'undo', { text: rows[0]?.text ?? '', label: 'gone', by: 'person' });
+  const withdraw = { text: rows[1]?.text ?? '', answer: '' };
+  assert.equal(unwrap(await storeCorrection(root, 'undo', withdraw, async () => undefined)), '');
+  const after = await read('undo');
+  assert.equal(after.labelled, 1);
+  assert.deepEqual(
+    after.rows.slice(0, 2).map(({ source }) => source),
+    ['person', ''],
+  );
+});
+
+test('a run with too few labels says what is missing and what to expect, and writes nothing', async () => {
+  makeTask('few', ['wish', 'bug', 'other']);
+  const { rows } = await read('few');
+  give('few', rows.slice(0, 12));
+  const failureOf = async () => run('few').catch((error: Error & { code?: string }) => error);
+  const tooFew = await failureOf();
+  assert.ok(tooFew instanceof Error && /^12 texts of 'few' have a label\. Label 8 more/.test(tooFew.message));
+  // Labels without a pattern: the local model is right by chance.
+  rows.slice(12, 24).forEach(({ text }, i) => {
+    appendLabel(root, 'few', { text, label: ['wish', 'bug', 'other'][i % 3] ?? '', by: 'person' });
+  });
+  const unsure = await failureOf();
+  assert.ok(unsure instanceof Error);
+  assert.match(
+    unsure.message,
+    /^24 texts of 'few' have a label\. Of the other 36, the local model would get about \d+% right \(\d+ to \d+%, by cross-validation\)\. Label 16 more/,
+  );
+  assert.ok(!existsSync(join(root, 'few.labels.csv')));
+  const report = unwrap(await run('few', true));
+  assert.deepEqual([report.byPerson, report.expected?.labelled], [24, 24]);
+});
+
+test('text answers get local drafts from twenty answers on', async () => {
+  makeTask('notes', [], { output: 'text', maximumLength: 100 });
+  const { rows } = await read('notes');
+  for (const { text } of rows.slice(0, 20)) appendLabel(root, 'notes', { text, label: `Now: ${text}`, by: 'person' });
+  const after = await read('notes');
+  assert.ok(after.rows.slice(20).every(({ label, source }) => source === 'specialist' && label.startsWith('Now: ')));
+  assert.ok(after.expected && after.expected.right > 0.5);
+});
+
+test('the interval is wide for few labels and few other texts, and holds the mean', () => {
+  const scores = Array.from({ length: 40 }, (_, i) => Number(i % 4 !== 0));
+  const widthFor = (texts: number, some = scores) => {
+    const known = new Map(some.map((_, i) => [i, { text: `${i}`, person: 'a' }]));
+    const { right = 0, low = 0, high = 0 } = expectedAccuracy({ crossValidated: some, texts, known }) ?? {};
+    assert.ok(low < right && right < high && low >= 0 && high <= 1);
+    return high - low;
+  };
+  assert.ok(widthFor(60) > widthFor(600));
+  assert.ok(widthFor(600, scores.slice(0, 20)) > widthFor(600));
+  assert.equal(expectedAccuracy({ crossValidated: scores.slice(0, 19), texts: 60, known: new Map() }), undefined);
+});
