@@ -87,7 +87,7 @@ function table(): FrameLocator {
   return session.editor.page.locator('iframe.webview.ready').last().contentFrame().frameLocator('iframe#active-frame');
 }
 
-step('New Text Task asks five questions, writes the file and shows the first twenty texts', async () => {
+step('New Text Task asks five questions, writes the file and ends in the table for labelling', async () => {
   const { editor } = session;
   await editor.command('Easy Adaptation: New Text Task');
   await editor.quickRow('A column of a CSV table').click();
@@ -103,8 +103,10 @@ step('New Text Task asks five questions, writes the file and shows the first twe
   await editor.answer('Sort the tickets.');
   const row = table().locator('.view [role=row]').first();
   await row.waitFor();
-  assert.equal(await table().locator('[role=grid]').getAttribute('aria-rowcount'), '21');
-  assert.match((await row.textContent()) ?? '', /number 0/);
+  assert.equal(await table().locator('[role=grid]').getAttribute('aria-rowcount'), `${count + 1}`);
+  await table()
+    .getByText(/After 150 labels, the local model is expected to get \d+% of the other 210 right/)
+    .waitFor();
   const task = JSON.parse(readFileSync(join(session.project, TASKS_FOLDER, 'tickets.json'), 'utf8'));
   assert.deepEqual(task, {
     instruction: 'Sort the tickets.',
@@ -114,7 +116,7 @@ step('New Text Task asks five questions, writes the file and shows the first twe
     ],
     source: { kind: 'csv', path: 'tickets.csv', text: 'title', label: 'kind' },
   });
-  await editor.shot('21-preview');
+  await editor.shot('21-labelling');
 });
 
 step('a run shows its price first, and a cancelled run keeps its answers', async () => {
@@ -261,7 +263,7 @@ step('a task with text answers sends a sample, and an answer can be edited and a
   await editor.quickRow('A line').click();
   await editor.quickInput().getByText('Text to write about each text').waitFor();
   await editor.answer('Write the line of the release notes.');
-  await table().getByText('Run the task to get answers').waitFor();
+  await table().getByText('After 60 answers').waitFor();
   await allowApi();
   await editor.command('Easy Adaptation: Run Text Task');
   await editor.quickRow('changes').click();

@@ -179,22 +179,27 @@ export class TextTasks extends DisposableStore {
     if (!finished.ok) {
       log.warn(`${task.name}: ${finished.error.message}`);
       if (finished.error.code !== 'nothing-to-learn') return showUnlessCancelled(finished);
-      return this.adviseToLabel(taskFolder, task, finished.error.message);
+      void this.adviseToLabel(taskFolder, task, finished.error.message);
+      return;
     }
     this.deps.onSpent(finished.value.runUsd);
     this.reports.set(keyOf(taskFolder.root, task.name), finished.value);
     this.deps.onReports();
     if (this.tables.has(keyOf(taskFolder.root, task.name))) this.showResults(taskFolder, task, finished.value);
+    void this.announce(taskFolder, task, finished.value);
+  }
+
+  private async announce(taskFolder: TaskFolder, task: TextTask, report: TaskReport): Promise<void> {
     const show = t('Show Results');
-    const answer = await window.showInformationMessage(endOf(finished.value), show);
-    if (answer === show) this.showResults(taskFolder, task, finished.value);
+    const answer = await window.showInformationMessage(endOf(report), show);
+    if (answer === show) this.showResults(taskFolder, task, report);
   }
 
   /** The local model has learned from too few labels. @param message says what is missing */
   private async adviseToLabel(taskFolder: TaskFolder, task: TextTask, message: string): Promise<void> {
     const label = isAnswerTask(task) ? t('Write Answers') : t('Label Texts');
     const anyway = t('Use the Local Model Anyway');
-    // Without any model there is nothing to use.
+    // The message has an estimate only if there is a local model to use.
     const choices = /%/.test(message) ? [label, anyway] : [label];
     const answer = await window.showWarningMessage(safeSentence(message), ...choices);
     if (answer === label) await this.label(taskFolder, task);

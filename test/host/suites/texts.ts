@@ -46,7 +46,7 @@ export function defineTexts(suite: Suite): void {
     await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
   });
 
-  suite.test('a text task without a large model writes results beside the texts and opens a table', async () => {
+  suite.test('a text task without a large model writes results beside the texts, and its table shows them', async () => {
     await vscode.commands.executeCommand('easyAdaptation.runTextTask', name);
     const [header, ...lines] = readFileSync(results(), 'utf8').trimEnd().split('\n');
     assert.equal(header, 'text,label,who,how sure,in doubt,row');
@@ -54,6 +54,7 @@ export function defineTexts(suite: Suite): void {
     assert.equal(lines.filter((line) => line.includes(',person,1.000,')).length, 120);
     const right = lines.slice(120).filter((line, i) => line.includes(i % 2 === 0 ? ',bug,' : ',wish,'));
     assert.ok(right.length > 35, `${right.length} of 40 are right`);
+    await vscode.commands.executeCommand('easyAdaptation.showLabels', name);
     await until('the table', () => vscode.window.tabGroups.activeTabGroup.activeTab?.label === name);
     const { input } = vscode.window.tabGroups.activeTabGroup.activeTab ?? {};
     assert.ok(input instanceof vscode.TabInputWebview && input.viewType.includes('easyAdaptation.table'));
