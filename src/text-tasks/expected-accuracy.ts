@@ -34,16 +34,14 @@ export function expectedAccuracy({
   const scale = 1 / (1 + Z ** 2 / count);
   const centre = scale * (right + Z ** 2 / (2 * count));
   const width = scale * Z * Math.sqrt((right * (1 - right)) / count + (Z / (2 * count)) ** 2);
-  return {
-    labelled: scores.length,
-    others,
-    right,
-    low: Math.max(0, centre - width),
-    high: Math.min(1, centre + width),
-  };
+  // The others are whole texts.
+  const most = Math.max(1, others);
+  const low = Math.max(0, Math.floor((centre - width) * most) / most);
+  const high = Math.min(1, Math.ceil((centre + width) * most) / most);
+  return { labelled: scores.length, others, right, low, high };
 }
 
-/** 'About 68 % of the other 20 labels would be right (49 to 82 %, by cross-validation).' */
+/** 'Of the other 20, the local model would get about 68% right (49 to 82%, by cross-validation).' */
 export function inWords({ others, right, low, high }: ExpectedAccuracy): string {
   const [about, from, to] = [right, low, high].map((share) => Math.round(100 * share));
   return `Of the other ${others}, the local model would get about ${about}% right (${from} to ${to}%, by cross-validation).`;

@@ -66,7 +66,11 @@ async function labelTo(count: number): Promise<void> {
   const { editor } = session;
   const byText = new Map(stored().map(({ text, label }) => [text, label]));
   for (let given = [...byText.values()].filter((label) => label !== '').length; given < count; given++) {
-    const text = await activeText();
+    let text = '';
+    await editor.eventually('a text under the cursor', async () => {
+      text = await activeText();
+      assert.ok(truth.has(text), text);
+    });
     await editor.page.keyboard.press(String(labels.indexOf(truth.get(text) ?? 'fix') + 1));
     await editor.eventually('the next text', async () => {
       assert.equal(stored().at(-1)?.text, text);

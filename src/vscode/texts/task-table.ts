@@ -75,9 +75,9 @@ export class TaskTable extends DisposableStore {
 
   show(content: TableContent): void {
     this.content = content;
-    // After a run the table must not take the focus.
-    this.takesFocus = false;
-    if (!this.panel.visible) this.panel.reveal(undefined, true);
+    // After a run the table must not take the focus. Labelling begins at once.
+    this.takesFocus = content.labelling !== undefined;
+    if (this.takesFocus || !this.panel.visible) this.panel.reveal(undefined, !this.takesFocus);
     this.draw();
   }
 

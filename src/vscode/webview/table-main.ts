@@ -79,7 +79,7 @@ class TableView {
   private readonly fullText: HTMLElement;
   private readonly keys: LabelKeys;
   private readonly undoButton: HTMLButtonElement;
-  private readonly progress = h('p', { class: 'progress', role: 'status', 'aria-live': 'polite' });
+  private readonly progress = h('p', { class: 'labelled', role: 'status', 'aria-live': 'polite' });
   /** The input box for text answers; undefined if the task has labels. */
   private readonly answerBox: AnswerBox | undefined;
   /** Labels of this table, in the order in which they were given. */
