@@ -46,19 +46,22 @@ export function defineTexts(suite: Suite): void {
     await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
   });
 
-  suite.test('a text task without a large model writes results beside the texts, and its table shows them', async () => {
-    await vscode.commands.executeCommand('easyAdaptation.runTextTask', name);
-    const [header, ...lines] = readFileSync(results(), 'utf8').trimEnd().split('\n');
-    assert.equal(header, 'text,label,who,how sure,in doubt,row');
-    assert.equal(lines.length, 160);
-    assert.equal(lines.filter((line) => line.includes(',person,1.000,')).length, 120);
-    const right = lines.slice(120).filter((line, i) => line.includes(i % 2 === 0 ? ',bug,' : ',wish,'));
-    assert.ok(right.length > 35, `${right.length} of 40 are right`);
-    await vscode.commands.executeCommand('easyAdaptation.showLabels', name);
-    await until('the table', () => vscode.window.tabGroups.activeTabGroup.activeTab?.label === name);
-    const { input } = vscode.window.tabGroups.activeTabGroup.activeTab ?? {};
-    assert.ok(input instanceof vscode.TabInputWebview && input.viewType.includes('easyAdaptation.table'));
-  });
+  suite.test(
+    'a text task without a large model writes results beside the texts, and its table shows them',
+    async () => {
+      await vscode.commands.executeCommand('easyAdaptation.runTextTask', name);
+      const [header, ...lines] = readFileSync(results(), 'utf8').trimEnd().split('\n');
+      assert.equal(header, 'text,label,who,how sure,in doubt,row');
+      assert.equal(lines.length, 160);
+      assert.equal(lines.filter((line) => line.includes(',person,1.000,')).length, 120);
+      const right = lines.slice(120).filter((line, i) => line.includes(i % 2 === 0 ? ',bug,' : ',wish,'));
+      assert.ok(right.length > 35, `${right.length} of 40 are right`);
+      await vscode.commands.executeCommand('easyAdaptation.showLabels', name);
+      await until('the table', () => vscode.window.tabGroups.activeTabGroup.activeTab?.label === name);
+      const { input } = vscode.window.tabGroups.activeTabGroup.activeTab ?? {};
+      assert.ok(input instanceof vscode.TabInputWebview && input.viewType.includes('easyAdaptation.table'));
+    },
+  );
 
   suite.test('a commit message for the staged files is written into the repository’s input box', async () => {
     const root = inFolder('');
