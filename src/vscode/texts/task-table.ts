@@ -91,6 +91,10 @@ export class TaskTable extends DisposableStore {
     this.post({ type: 'learned', rows: rows.map((row) => answerIn(row)), expected: learned.expected });
   }
 
+  takeFocus(): void {
+    this.panel.reveal();
+  }
+
   get isLabelling(): boolean {
     return this.content.labelling !== undefined;
   }

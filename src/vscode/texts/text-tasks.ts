@@ -116,8 +116,10 @@ export class TextTasks extends DisposableStore {
     else await showFailure(task.error);
   }
 
-  /** Opens the table for labelling. */
+  /** Opens the table for labelling, or returns to it: its rows stay. */
   private async label(taskFolder: TaskFolder, task: TextTask): Promise<void> {
+    const openTable = this.tables.get(keyOf(taskFolder.root, task.name));
+    if (openTable?.isLabelling) return openTable.takeFocus();
     const labelling = await withProgress(t('Reading the texts of {0}', task.name), (signal) =>
       this.readLabelling(taskFolder, task, signal),
     );
