@@ -90,7 +90,7 @@ step('New Text Task ends in the table of the texts, with their labels as digits'
   await editor.answer('fix: A mended fault; feature: Something new; docs: Documentation; test: Tests; build: Upkeep');
   await editor.quickInput().getByText('Decision about each text').waitFor();
   await editor.answer('Say what kind of change the commit is.');
-  await table().getByText('0 of 20 labels; 40 are better.').waitFor();
+  await table().getByText('0 of 20; 40 are better.').waitFor();
   assert.equal(await table().locator('[role=grid]').getAttribute('aria-rowcount'), '61');
   assert.equal(await table().locator('.keys button').count(), labels.length);
   await editor.shot('40-labelling');
@@ -100,10 +100,10 @@ step('a digit labels the text under the cursor, and Backspace takes the label ba
   const { editor } = session;
   const first = await activeText();
   await editor.page.keyboard.press('1');
-  await table().getByText('1 of 20 labels').waitFor();
+  await table().getByText('1 of 20;').waitFor();
   assert.deepEqual(stored().at(-1), { text: first, label: 'fix', by: 'person' });
   await editor.page.keyboard.press('Backspace');
-  await table().getByText('0 of 20 labels').waitFor();
+  await table().getByText('0 of 20;').waitFor();
   assert.deepEqual(stored().at(-1), { text: first, label: '', by: 'person' });
   assert.equal(await activeText(), first);
 });
@@ -111,13 +111,13 @@ step('a digit labels the text under the cursor, and Backspace takes the label ba
 step('a run with too few labels says how many are missing', async () => {
   const { editor } = session;
   await labelTo(12);
-  await table().getByText('12 of 20 labels').waitFor();
+  await table().getByText('12 of 20;').waitFor();
   await table().getByRole('button', { name: 'Run Text Task' }).click();
   const advice = editor.notifications().filter({ hasText: "12 texts of 'commits' have a label. Label 8 more" });
   await advice.waitFor();
   await editor.shot('41-too-few');
   await advice.getByRole('button', { name: 'Label Texts' }).click();
-  await table().getByText('12 of 20 labels').waitFor();
+  await table().getByText('12 of 20;').waitFor();
   await table().locator('[role=grid]').focus();
 });
 
@@ -139,7 +139,9 @@ step('from twenty labels on, the local model answers beside each row and is fitt
 step('the run ends with one sentence whose interval holds the accuracy, and the results are exported', async () => {
   const { editor } = session;
   await table().getByRole('button', { name: 'Run Text Task' }).click();
-  const end = editor.notifications().filter({ hasText: 'commits: 60 texts have a label in' });
+  const end = editor
+    .notifications()
+    .filter({ hasText: 'commits: 60 texts are done, 40 by people, 20 by the local model.' });
   await end.waitFor();
   await editor.shot('44-end');
   const [, low = 1, high = 0] = sharesIn((await end.textContent()) ?? '');

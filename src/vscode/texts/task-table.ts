@@ -225,12 +225,8 @@ function tableStrings(isText: boolean): PanelStrings {
     'table.undone': t('Undone.'),
     'table.open': t('Task File'),
     'table.label-more': isText ? t('Write Answers') : t('Label Texts'),
-    'table.fewLabels': isText
-      ? t('{0} of {1} answers; {2} are better.', '{0}', '{1}', '{2}')
-      : t('{0} of {1} labels; {2} are better.', '{0}', '{1}', '{2}'),
-    'table.learning': isText
-      ? t('{0} answers. The local model is learning from them.', '{0}')
-      : t('{0} labels. The local model is learning from them.', '{0}'),
+    'table.fewLabels': t('{0} of {1}; {2} are better.', '{0}', '{1}', '{2}'),
+    'table.learning': t('{0} texts are done. The local model is learning from them.', '{0}'),
     'table.expected': isText
       ? t(
           'After {0} answers, its drafts for the other {1} are expected to be {2} like yours ({3} to {4}, by cross-validation).',
@@ -242,7 +238,7 @@ function tableStrings(isText: boolean): PanelStrings {
         ),
     'table.missing': t('{0} more are better.', '{0}'),
     'table.missing.one': t('One more is better.'),
-    'table.allLabelled': isText ? t('All {0} texts have an answer.', '{0}') : t('All {0} texts are labelled.', '{0}'),
+    'table.allLabelled': t('All {0} texts are done.', '{0}'),
     'table.corrected': isText ? t('Accepted.') : t('Labelled as {0}.', '{0}'),
     'table.corrections': isText
       ? t('{0} answers accepted: the next run learns from them.', '{0}')

@@ -1,6 +1,6 @@
 // Formats the results of a text task's run for the panel.
 import type { TaskReport } from '../../text-tasks/task-report.ts';
-import { safeText, sentences, t, type UiText } from '../editor/ui-text.ts';
+import { joined, sentences, t, type UiText } from '../editor/ui-text.ts';
 import type { PanelTask } from '../webview/protocol.ts';
 
 export function panelTask(report: TaskReport): PanelTask {
@@ -17,27 +17,25 @@ export function panelTask(report: TaskReport): PanelTask {
   };
 }
 
-/** The end of a run, in a sentence. */
-export function endOf({ task, texts, byPerson, byApi, path, expected, output }: TaskReport): UiText {
+/** The end of a run. */
+export function endOf({ task, texts, byPerson, byApi, path, expected }: TaskReport): UiText {
   const local = texts - byPerson - byApi;
-  const values = [task, texts, byPerson, byApi, local, safeText(path)] as const;
-  const counts =
-    output === 'text'
-      ? t(
-          '{0}: {1} texts have an answer in {5}: {2} of people, {3} of the large model, {4} of the local model.',
-          ...values,
-        )
-      : t(
-          '{0}: {1} texts have a label in {5}: {2} of people, {3} of the large model, {4} of the local model.',
-          ...values,
-        );
+  const sources = joined(
+    [
+      t('{0} by people', byPerson),
+      byApi > 0 ? t('{0} by the large model', byApi) : '',
+      local > 0 ? t('{0} by the local model', local) : '',
+    ],
+    ', ',
+  );
+  const counts = t('{0}: {1} texts are done, {2}. The results are in {3}.', task, texts, sources, path);
   return sentences(counts, expected && local > 0 ? expectedNote(expected) : undefined);
 }
 
 function expectedNote({ right, low, high, labelled }: NonNullable<TaskReport['expected']>): UiText {
   const [about, from, to] = [right, low, high].map((share) => `${Math.round(100 * share)}%`);
   return t(
-    'About {0} of those of the local model are right ({1} to {2}, by cross-validation over {3} labels).',
+    'The local model is expected to be right about {0} of its texts ({1} to {2}, by cross-validation over {3}).',
     ...[about ?? '', from ?? '', to ?? '', labelled],
   );
 }

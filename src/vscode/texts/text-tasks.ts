@@ -194,7 +194,10 @@ export class TextTasks extends DisposableStore {
   private async announce(taskFolder: TaskFolder, task: TextTask, report: TaskReport): Promise<void> {
     const show = t('Show Results');
     const answer = await window.showInformationMessage(endOf(report), show);
-    if (answer === show) this.showResults(taskFolder, task, report);
+    if (answer !== show) return;
+    const openTable = this.tables.get(keyOf(taskFolder.root, task.name));
+    if (openTable && !openTable.isLabelling) openTable.takeFocus();
+    else this.showResults(taskFolder, task, report);
   }
 
   /** The local model has learned from too few labels. @param message says what is missing */

@@ -61,10 +61,12 @@ export class Grid {
     this.redraw();
   }
 
-  /** Makes a row active, if it is shown. @param row an index into the rows */
+  /** Makes a row active, with rows around it, if it is shown. @param row an index into the rows */
   goTo(row: number): void {
     const index = this.shown.indexOf(row);
-    if (index >= 0) this.activate(index);
+    if (index < 0) return;
+    this.view.scrollTop = index * this.rowHeight - this.view.clientHeight / 2;
+    this.activate(index);
   }
 
   /** Makes the next row active that is open, from the active one to the end and on from the beginning. */

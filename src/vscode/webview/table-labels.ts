@@ -27,8 +27,8 @@ export class LabelKeys {
     const keys = this.order.map((label, i) => {
       const { name, meaning } = this.labels[label] as TableInit['labels'][number];
       const digit = this.labels.length > digits ? i : label;
-      const isGiven = row?.source !== '' && row?.label === name;
-      const key = button('', () => this.onPick(label), { title: meaning, 'aria-pressed': String(isGiven) });
+      const isChosen = row?.source !== '' && row?.label === name;
+      const key = button('', () => this.onPick(label), { title: meaning, 'aria-pressed': String(isChosen) });
       key.append(h('kbd', {}, String(digit + 1)), ` ${name}`);
       return key;
     });
