@@ -181,7 +181,7 @@ test('reports too few labels', async () => {
   const taskData = await collectTaskData(few.task, few.texts(), new Map());
   assert.throws(() => learnTask(few.task, taskData), {
     code: 'nothing-to-learn',
-    message: /0 texts of 'few' have a label; 20 are needed/,
+    message: /0 texts of 'few' have a label\. Label 20 more/,
   });
 });
 
