@@ -4,11 +4,11 @@ import type { AnswerEvidence } from '../prompts/answer/answer-prompt.ts';
 import type { EvidenceForm, LabelEvidence } from '../prompts/label/label-prompt.ts';
 import type { AnswerTask, LabelTask } from '../prompts/label/task.ts';
 import { NearestAnswers } from './answers/nearest-answers.ts';
+import { MIN_LABELLED } from './expected-accuracy.ts';
 import type { KnownLabels } from './given-labels.ts';
 import { keyOf } from './labels/extract.ts';
 import { mostLikely } from './labels/router.ts';
 import { fitSpecialist, labelProbabilities, type TextSpecialist, textStatisticsOf } from './labels/text-specialist.ts';
-import { MIN_LABELLED } from './learn-task.ts';
 
 /** Examples in the prompt of a label, and of an answer, which is longer; whether figures are shown. */
 const SHOWN = {
