@@ -2,6 +2,7 @@
 
 import { keyOf } from './labels/extract.ts';
 import type { MeasuredTaskData } from './learn-task.ts';
+import type { TaskData } from './random-sample.ts';
 import type { TaskText } from './texts.ts';
 
 export interface LabelledRow {
@@ -57,6 +58,13 @@ export interface LocalAnswers extends Pick<MeasuredTaskData, 'known' | 'risk'> {
   };
 }
 
+/** For texts that all have a label: nothing has to be learned. */
+export function knownAnswers(taskData: TaskData): TaskModel {
+  const nothing = { label: '', before: 0, after: 0, withAnswer: () => 0 };
+  const model = { ...taskData, judged: [], judgedBy: 'person', risk: undefined } as const;
+  return { ...model, rows: (texts, shard) => rowsOf({ ...model, answer: () => nothing }, texts, shard) };
+}
+
 /** Number of texts in a group. The base is loaded for each group. */
 const GROUP = 256;
 
@@ -65,23 +73,24 @@ export async function* rowsOf(
   texts: AsyncIterable<TaskText>,
   shard: Shard = WHOLE,
 ): AsyncGenerator<LabelledRow> {
+  // Doubt is what the large model may resolve. Without one, it is an answer that is more likely wrong than right.
+  const isAlone = answers.risk === undefined && ![...answers.known.values()].some(({ paid }) => paid);
   let group: TaskText[] = [];
   for await (const each of texts) {
     if (!belongsTo(each.text, shard)) continue;
     group.push(each);
     if (answers.prepare && group.length < GROUP) continue;
-    yield* rowsOfGroup(answers, group);
+    yield* rowsOfGroup(answers, group, isAlone);
     group = [];
   }
-  yield* rowsOfGroup(answers, group);
+  yield* rowsOfGroup(answers, group, isAlone);
 }
 
 async function* rowsOfGroup(
   { known, risk, prepare, answer }: LocalAnswers,
   group: readonly TaskText[],
+  isAlone: boolean,
 ): AsyncGenerator<LabelledRow> {
-  // Doubt is what the large model may resolve. Without one, it is an answer that is more likely wrong than right.
-  const isAlone = risk === undefined && ![...known.values()].some(({ paid }) => paid);
   const personOf = (text: string) => known.get(keyOf(text))?.person;
   await prepare?.(group.flatMap(({ text }) => (personOf(text) === undefined ? [text] : [])));
   for (const { text, row } of group) {

@@ -14,7 +14,7 @@ import {
   MIN_LABELLED,
 } from './expected-accuracy.ts';
 import { learn, taskModelOf } from './kinds.ts';
-import { type TaskModel, WHOLE } from './label-texts.ts';
+import { knownAnswers, type TaskModel, WHOLE } from './label-texts.ts';
 import { keyOf } from './labels/extract.ts';
 import { isConfident, labelProbabilities } from './labels/text-specialist.ts';
 import { type LearnedTask, learnTask } from './learn-task.ts';
@@ -50,10 +50,16 @@ export async function runTask(
   await largeModel.askSample(sample, more, reportStage);
   reportStage('Learning');
   let learned: TaskModel;
+  let expected: ExpectedAccuracy | undefined;
   try {
-    learned = isAnswerTask(task)
-      ? learn(task, taskData)
-      : await learnWithStates(folder, task, deps, taskData, reportStage);
+    if (taskData.unlabelled.length === 0 && taskData.known.size < MIN_LABELLED) learned = knownAnswers(taskData);
+    else {
+      learned = isAnswerTask(task)
+        ? learn(task, taskData)
+        : await learnWithStates(folder, task, deps, taskData, reportStage);
+      expected = learned.judged.length > 0 ? undefined : expectedAccuracy(learned);
+      if (!deps.acceptsFew && learned.judged.length === 0) requireEnough(task, learned, expected);
+    }
   } catch (error) {
     // There are too few labels; the message says why the large model gave no more.
     if (!(error instanceof CodedError) || !largeModel.stopped) throw error;
@@ -62,8 +68,6 @@ export async function runTask(
       `${error.message} The large model did not answer all texts: ${largeModel.stopped.message}`,
     );
   }
-  const expected = learned.judged.length > 0 ? undefined : expectedAccuracy(learned);
-  if (!deps.acceptsFew && learned.judged.length === 0) requireEnough(task, learned, expected);
   const doubtful = await largeModel.askDoubtful(learned, reportStage);
   const rows = learned.rows(folder.texts(signal));
   const counts = await writeResults(folder, path, rows, (done) => reportStage('Labelling', done, taskData.texts));

@@ -123,6 +123,15 @@ test('a run with too few labels says what is missing and what to expect, and wri
   assert.deepEqual([report.byPerson, report.expected?.labelled], [24, 24]);
 });
 
+test('a run over fewer texts than the local model needs exports their labels', async () => {
+  makeTask('all');
+  const texts = ['crash in the list', 'please add a page'];
+  writeFileSync(join(root, 'lines.txt'), texts.join('\n'));
+  for (const text of texts) appendLabel(root, 'all', { text, label: truthOf(text), by: 'person' });
+  const { byPerson, inDoubt, expected } = unwrap(await run('all'));
+  assert.deepEqual([byPerson, inDoubt, expected], [2, 0, undefined]);
+});
+
 test('text answers get local drafts from twenty answers on', async () => {
   makeTask('notes', [], { output: 'text', maximumLength: 100 });
   const { rows } = await read('notes');
