@@ -41,8 +41,8 @@ export function expectedAccuracy({
   return { labelled: scores.length, others, right, low, high };
 }
 
-/** 'Of the other 20, the local model would get about 68% right (49 to 82%, by cross-validation).' */
+/** 'The local model is expected to get about 68% of the other 20 right (49 to 82%, by cross-validation).' */
 export function inWords({ others, right, low, high }: ExpectedAccuracy): string {
   const [about, from, to] = [right, low, high].map((share) => Math.round(100 * share));
-  return `Of the other ${others}, the local model would get about ${about}% right (${from} to ${to}%, by cross-validation).`;
+  return `The local model is expected to get about ${about}% of the other ${others} right (${from} to ${to}%, by cross-validation).`;
 }

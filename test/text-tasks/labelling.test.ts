@@ -116,7 +116,7 @@ test('a run with too few labels says what is missing and what to expect, and wri
   assert.ok(unsure instanceof Error);
   assert.match(
     unsure.message,
-    /^24 texts of 'few' have a label\. Of the other 36, the local model would get about \d+% right \(\d+ to \d+%, by cross-validation\)\. Label 16 more/,
+    /^24 texts of 'few' have a label\. The local model is expected to get about \d+% of the other 36 right \(\d+ to \d+%, by cross-validation\)\. Label 16 more/,
   );
   assert.ok(!existsSync(join(root, 'few.labels.csv')));
   const report = unwrap(await run('few', true));

@@ -6,6 +6,7 @@ import { percent } from '../../common/format.ts';
 import { dollars } from '../../llm/budget.ts';
 import { isAnswerTask, TASKS_FOLDER } from '../../prompts/label/task.ts';
 import type { ComparedForms } from '../../text-tasks/choose-form.ts';
+import { inWords } from '../../text-tasks/expected-accuracy.ts';
 import { exportReadme, taskModel } from '../../text-tasks/export-task.ts';
 import { writablePathIn } from '../../text-tasks/in-folder.ts';
 import { learn } from '../../text-tasks/kinds.ts';
@@ -132,7 +133,11 @@ function renderTask(root: string, report: TaskReport): string {
   return [
     `${join(root, path)}: ${texts} texts, ${byPerson} ${done} by people, ${byApi} by ${report.model ?? 'the API'}, ${inDoubt} in doubt.`,
     ...(curve.length === 0
-      ? [`The accuracy of the local model is not known: no text has both ${none} and an answer of the API.`]
+      ? [
+          report.expected && report.expected.others > 0
+            ? inWords(report.expected)
+            : `The accuracy of the local model is not known: no text has both ${none} and an answer of the API.`,
+        ]
       : [
           `${right}, on ${judgedOn} texts ${judged}, by the share that is sent to the API:`,
           `  ${curve.map(({ share, right }) => `${percent(share)}: ${right.toFixed(3)}`).join('  ')}`,
