@@ -252,7 +252,8 @@ step('a task with text answers sends a sample, and an answer can be edited and a
   const noteOf = (text: string) => changes.find((each) => each.text === text)?.note ?? 'There is no such text.';
   const rows = changes.map(({ text, note }, i) => `${text},${i < 60 ? `"${note}"` : ''}\n`);
   writeFileSync(join(session.project, 'changes.csv'), `change,note\n${rows.join('')}`);
-  api.answerTexts((asked) => noteOf(/<text>\n([^<]*)\n<\/text>/.exec(asked)?.[1] ?? ''));
+  // The texts before the last one are examples.
+  api.answerTexts((asked) => noteOf([...asked.matchAll(/<text>\n([^<]*)\n<\/text>/g)].at(-1)?.[1] ?? ''));
   api.setPace({ firstTokenMs: 20 });
   await editor.command('Easy Adaptation: New Text Task');
   await editor.quickRow('A column of a CSV table').click();
