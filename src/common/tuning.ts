@@ -12,6 +12,8 @@ export interface Tuning {
   readonly maxPositions: number | undefined;
   /** Niceness of the training process above our own; 0: same priority. */
   readonly trainingNiceness: number | undefined;
+  /** 1: an adaptation that costs nothing begins as planned, without a question. An extension host's test can answer none. */
+  readonly startsAtOnce: number | undefined;
 }
 
 export const variables: Readonly<Record<keyof Tuning, string>> = {
@@ -20,6 +22,7 @@ export const variables: Readonly<Record<keyof Tuning, string>> = {
   maxSteps: 'EASY_ADAPTATION_MAX_STEPS',
   maxPositions: 'EASY_ADAPTATION_MAX_POSITIONS',
   trainingNiceness: 'EASY_ADAPTATION_TRAINING_NICENESS',
+  startsAtOnce: 'EASY_ADAPTATION_STARTS_AT_ONCE',
 };
 
 /** A value is undefined if its variable is unset or not a whole number >= 0. */
@@ -31,5 +34,6 @@ export function readTuning(environment: Readonly<Record<string, string | undefin
     maxSteps: read(variables.maxSteps),
     maxPositions: read(variables.maxPositions),
     trainingNiceness: read(variables.trainingNiceness),
+    startsAtOnce: read(variables.startsAtOnce),
   };
 }

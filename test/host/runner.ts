@@ -11,7 +11,7 @@ import { installExtension, makeProfile, startWorkbench, type Workbench } from '.
 import { MessagesServer } from '../fakes/messages-server.ts';
 import { keepEvidence, type OpenedPage, openPage } from '../support/browser.ts';
 import { stillRunning } from '../support/processes.ts';
-import { steadyMachine, steadySettings } from '../support/steady.ts';
+import { environmentOf, steadyMachine, steadySettings } from '../support/steady.ts';
 import { desktopVersion, runInDesktop } from './electron.ts';
 import { hangMs, type Plan, planVariable, type ResultLine } from './harness.ts';
 
@@ -58,7 +58,12 @@ export async function runSuite(
   };
   writeFileSync(planFile, JSON.stringify(plan));
   const opened = run.prepare(join(folder, 'project'));
-  const env = { [planVariable]: planFile, ...steadyMachine(trainingSteps), ...run.env?.(join(folder, 'project')) };
+  const env = {
+    [planVariable]: planFile,
+    ...steadyMachine(trainingSteps),
+    ...environmentOf({ startsAtOnce: 1 }),
+    ...run.env?.(join(folder, 'project')),
+  };
   let workbench: Workbench | undefined;
   let page: OpenedPage | undefined;
   let killed: string[] = [];

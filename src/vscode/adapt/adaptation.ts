@@ -4,7 +4,7 @@ import { cancelled } from '../../adaptation/cancellation.ts';
 import type { ExportedFiles } from '../../adaptation/models/export-own.ts';
 import type { KeptSummary } from '../../adaptation/report/kept.ts';
 import { reportInWords } from '../../adaptation/report/outcome.ts';
-import type { AdaptOutcome, AdaptRequest, PlanOffer, Questions } from '../../adaptation/types.ts';
+import type { AdaptOutcome, AdaptRequest, PlanAnswer, PlanOffer, Questions } from '../../adaptation/types.ts';
 import { DisposableStore } from '../../common/disposable.ts';
 import type { Result } from '../../common/errors.ts';
 import { counted } from '../../common/format.ts';
@@ -190,7 +190,11 @@ export class Adaptation extends DisposableStore {
     request: AdaptRequest,
     controller: AbortController,
   ): Promise<Result<AdaptOutcome>> {
-    const askFor = (offer: PlanOffer) => askPlan(offer, session.folder.name, request.api?.settings.provider);
+    const { startsAtOnce } = this.deps.neural.tuning;
+    const askFor = async (offer: PlanOffer): Promise<PlanAnswer> =>
+      startsAtOnce === 1 && !offer.api
+        ? { kind: 'start', api: false }
+        : askPlan(offer, session.folder.name, request.api?.settings.provider);
     const title = t('Adapting to {0}', session.folder.name);
     const location = vscode.ProgressLocation.Notification;
     return window.withProgress({ location, title, cancellable: true }, (bar, token) => {
