@@ -224,6 +224,7 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
       contextKeys.set('suggesting', isShown);
       nextEdits.onGhostText(isShown);
     },
+    onList: (isOpen) => nextEdits.onList(isOpen),
     nextEditAt: (document, position) => nextEdits.insertionAt(document, position),
     onNoSuggestion: (reason) => whyNothing.show(reason, status.snapshot()),
   });

@@ -1,97 +1,134 @@
-// Fits the weights of src/workspace/edits/score.ts on the replayed commits of some repositories:
+// Fits the choice among places on the replayed commits of some repositories, and writes src/workspace/edits/choice.json:
 //   node build/run.mjs bench/replay/fit.ts REPOSITORY ...
-// It prints weights, and the precision of the first offers at some thresholds, at commits that the fit did not see. The
-// weights in src/workspace/edits/score-weights.ts are those of an earlier fit with another choice of sites (README.md).
-import { splitByFile } from '../../src/common/statistics/folds.ts';
-import {
-  contribution,
-  fitLogistic,
-  type LogisticModel,
-  linear,
-  sigmoid,
-} from '../../src/common/statistics/logistic.ts';
-import { shuffled } from '../../src/common/statistics/random.ts';
-import { siteFeatures } from '../../src/workspace/edits/score.ts';
+// Before, each repository is judged by trees, and by a logistic regression, that were fitted on the others.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from '../../build/paths.ts';
+import { fitLogistic, linear, sigmoid } from '../../src/common/statistics/logistic.ts';
+import { treeText } from '../../src/workspace/edits/choice.ts';
+import { ShownEdits } from '../../src/workspace/edits/shown-edits.ts';
+import { type BoostOptions, boost, probability } from './boost.ts';
 import { commitsOf } from './commits.ts';
-import { type LabelledSite, labelledSites } from './next.ts';
+import { isRight, type LabelledSite, labelledSteps } from './next.ts';
+import { type Order, orderOf, repeatingHunks } from './replay.ts';
 
-/** Commits of each repository that are learned from, the oldest ones. Larger commits are left out. */
-const COMMITS = 75;
+interface Run {
+  readonly repository: string;
+  readonly steps: readonly (readonly LabelledSite[])[];
+  readonly repeating: ReadonlySet<number>;
+}
+
+const ORDERS: readonly Order[] = ['top-down', 'shuffled'];
+/** Larger commits are left out. */
 const MOST_HUNKS = 30;
-/** Sites of each step that are learned from, the best by the present weights. */
-const SITES = 12;
-/** Sites of each commit that are learned from, a seeded choice, so that a few commits do not decide. */
-const SITES_OF_COMMIT = 80;
-const SEED = 30;
-/**
- * Weights that are not fitted, because few of the commits rename a name: two renames of a name make the third likely
- * wherever it stands, as the editor's tests expect.
- */
-const FIXED: Readonly<Partial<Record<(typeof siteFeatures)[number], number>>> = {
-  'a new name, several examples, here or in several files': 5.4,
-};
-const PENALTY = { l2: 3, interceptL2: 0.1 };
+/** Places of one rule at one step that are judged, and those that are learned from: the nearest. */
+const JUDGED = 24;
+const LEARNED = 6;
+/** How often the same place and rule is learned from. */
+const REPEATED = 2;
+/** Sum of the weights of one commit and order, so that a few commits do not decide. */
+const WEIGHT = 15;
+const OPTIONS: BoostOptions = { trees: 50, depth: 3, rate: 0.2, l2: 4, least: 4 };
+const LEAST = [0.4, 0.5, 0.55, 0.6, 0.65, 0.7, 0.8];
 
-type Site = LabelledSite & { readonly path: string };
-
-const all: Site[] = [];
-let commits = 0;
-for (const repository of process.argv.slice(2)) {
-  let own = 0;
+const runs: Run[] = [];
+for (const repository of process.argv.slice(2))
   for (const commit of commitsOf(repository)) {
     if (commit.hunks.length > MOST_HUNKS) continue;
-    if (own++ === COMMITS) break;
-    const sites = await labelledSites(commit, commits++ % 2 === 0 ? 'top-down' : 'shuffled', SITES);
-    all.push(...sites.map((site) => ({ ...site, path: commit.id })));
+    for (const kind of ORDERS) {
+      const order = orderOf(commit, kind);
+      const steps = await labelledSteps(commit, order, JUDGED);
+      runs.push({ repository: commit.repository, steps, repeating: repeatingHunks(commit, order) });
+    }
   }
+
+interface Row {
+  readonly features: readonly number[];
+  readonly label: number;
+  readonly weight: number;
 }
 
-const fixed = siteFeatures.map((name) => FIXED[name]);
-const fixedSum = (features: readonly number[]) => features.reduce((sum, value, j) => sum + value * (fixed[j] ?? 0), 0);
-const others = (features: readonly number[]) => features.map((value, j) => (fixed[j] === undefined ? value : 0));
+function rowsOf({ steps }: Run): Row[] {
+  const seen = new Map<string, number>();
+  const rows: Row[] = [];
+  for (const sites of steps)
+    for (const own of Map.groupBy(sites, ({ rule }) => rule).values()) {
+      const few = own.slice(0, LEARNED);
+      for (const { rule, place, features, verdict } of few) {
+        const count = (seen.get(rule + place) ?? 0) + 1;
+        seen.set(rule + place, count);
+        if (count > REPEATED) continue;
+        rows.push({ features, label: isRight(verdict) ? 1 : 0, weight: Math.sqrt(own.length) / few.length });
+      }
+    }
+  const total = rows.reduce((sum, { weight }) => sum + weight, 0);
+  return rows.map((row) => ({ ...row, weight: row.weight * Math.min(1, WEIGHT / total) }));
+}
 
-function fitted(sites: readonly Site[]): LogisticModel {
-  const chosen = [...Map.groupBy(sites, ({ path }) => path).values()].flatMap((own) =>
-    shuffled(own.length, SEED)
-      .slice(0, SITES_OF_COMMIT)
-      .map((i) => own[i] as Site),
+type Model = (features: readonly number[]) => number;
+
+const columns = (rows: readonly Row[]) =>
+  [rows.map((row) => row.features), rows.map((row) => row.label), rows.map((row) => row.weight)] as const;
+
+function trees(rows: readonly Row[]): Model {
+  const model = boost(...columns(rows), OPTIONS);
+  return (features) => probability(model, features);
+}
+
+function logistic(rows: readonly Row[]): Model {
+  const [features, labels] = columns(rows);
+  const model = fitLogistic(
+    features,
+    labels,
+    labels.map(() => 0),
+    { l2: 3, interceptL2: 0.1 },
   );
-  return fitLogistic(
-    chosen.map(({ features }) => others(features)),
-    chosen.map(({ right }) => (right ? 1 : 0)),
-    chosen.map(({ features }) => fixedSum(features)),
-    PENALTY,
+  return (row) => sigmoid(linear(model, row));
+}
+
+/** What is shown at a threshold, as in the product without its check of the parse. */
+function judged(own: readonly Run[], models: ReadonlyMap<string, Model>, least: number): string {
+  const counts = { offers: 0, right: 0, place: 0, recalled: 0, repeating: 0 };
+  for (const { repository, steps, repeating } of own) {
+    const shown = new ShownEdits();
+    const offered = new Set<number>();
+    const model = models.get(repository) as Model;
+    for (const sites of steps) {
+      const { ignored } = shown;
+      const scored = sites
+        .filter(({ rule, place }) => !ignored.includes(rule) && !ignored.includes(place))
+        .map((site) => ({ site, p: model(site.features) }))
+        .filter(({ p }) => p >= least)
+        .sort((a, b) => b.p - a.p);
+      const [first] = scored;
+      if (first === undefined) continue;
+      shown.shown(first.site);
+      counts.offers++;
+      if (isRight(first.site.verdict)) counts.right++;
+      if (first.site.verdict.kind !== 'wrong') counts.place++;
+      for (const { site } of scored)
+        if (isRight(site.verdict) && site.verdict.hunk !== undefined) offered.add(site.verdict.hunk);
+    }
+    counts.repeating += repeating.size;
+    counts.recalled += [...repeating].filter((hunk) => offered.has(hunk)).length;
+  }
+  const { offers, right, place, recalled, repeating } = counts;
+  const share = (part: number, all: number) => (part / all).toFixed(3);
+  return `${offers} offers, right ${share(right, offers)}, place ${share(place, offers)}, recall ${share(recalled, repeating)}`;
+}
+
+const byRepository = Map.groupBy(runs, ({ repository }) => repository);
+const rows = new Map([...byRepository].map(([name, own]) => [name, own.flatMap(rowsOf)]));
+for (const [kind, fit] of Object.entries({ logistic, trees })) {
+  const models = new Map(
+    [...byRepository.keys()].map((name) => {
+      const others = [...rows].flatMap(([other, own]) => (other === name ? [] : own));
+      return [name, fit(others)];
+    }),
   );
+  for (const least of LEAST) console.log(`${kind}, least ${least}: ${judged(runs, models, least)}`);
+  for (const [name, own] of byRepository) console.log(`  ${name}, least 0.6: ${judged(own, models, 0.6)}`);
 }
-
-const model = fitted(all);
-// Weights of the features as they are, without their standardisation, which is clamped: the slope from 0 to the most.
-const none = siteFeatures.map(() => 0);
-const weights = siteFeatures.map((_, j) => {
-  if (fixed[j] !== undefined) return fixed[j];
-  const most = Math.max(...all.map(({ features }) => features[j] as number));
-  return most === 0 ? 0 : (contribution(model, none.with(j, most), j) - contribution(model, none, j)) / most;
-});
-const intercept = linear(model, none);
-console.log(`${all.length} sites of ${commits} commits, ${all.filter(({ right }) => right).length} right`);
-for (const [i, name] of siteFeatures.entries())
-  console.log(`  ${name.padEnd(56)} ${(weights[i] as number).toFixed(2)}`);
-console.log(JSON.stringify({ intercept: round(intercept), weights: weights.map(round) }));
-
-const heldOut = splitByFile(all).flatMap(({ heldOut: sites, rest }) => {
-  const other = fitted(rest);
-  return sites.map((site) => ({ ...site, p: sigmoid(fixedSum(site.features) + linear(other, others(site.features))) }));
-});
-const steps = Map.groupBy(heldOut, ({ step }) => step);
-const best = [...steps.values()].map((sites) => sites.reduce((a, b) => (b.p > a.p ? b : a)));
-for (const least of [0.3, 0.4, 0.5, 0.6, 0.7, 0.8]) {
-  const shown = best.filter(({ p }) => p >= least);
-  const right = shown.filter((one) => one.right).length;
-  console.log(
-    `least ${least}: ${shown.length} of ${steps.size} steps with a site, precision ${(right / shown.length).toFixed(3)}`,
-  );
-}
-
-function round(value: number): number {
-  return Math.round(value * 100) / 100;
-}
+const model = boost(...columns([...rows.values()].flat()), OPTIONS);
+const written = { intercept: Math.round(model.intercept * 1000) / 1000, trees: model.trees.map(treeText) };
+writeFileSync(join(root, 'src/workspace/edits/choice.json'), `${JSON.stringify(written, undefined, 2)}\n`);

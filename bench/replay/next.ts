@@ -4,14 +4,7 @@ import { languageIdOf } from '../../src/text/languages.ts';
 import { offsetOf } from '../../src/workspace/edits/edit.ts';
 import { EditJournal } from '../../src/workspace/edits/journal.ts';
 import { isPlaceOnly, type NextEditsInput } from '../../src/workspace/edits/next-edit.ts';
-import {
-  LEAST,
-  nextEdits,
-  placeName,
-  ruleName,
-  type ScoredSite,
-  scoredSites,
-} from '../../src/workspace/edits/next-edits.ts';
+import { candidates, nextEdits, placeName, ruleName } from '../../src/workspace/edits/next-edits.ts';
 import { ShownEdits } from '../../src/workspace/edits/shown-edits.ts';
 import type { Figures } from '../figures.ts';
 import type { Commit, Hunk } from './commits.ts';
@@ -141,7 +134,7 @@ export async function replay(commit: Commit, kind: Order, ask: Ask): Promise<Rep
   return { steps, repeating: repeating.size, recalled, hunks: commit.hunks.length };
 }
 
-const isRight = ({ kind }: Verdict) => kind === 'exact' || kind === 'part';
+export const isRight = ({ kind }: Verdict) => kind === 'exact' || kind === 'part';
 const share = (part: number, all: number) => (all === 0 ? 0 : part / all);
 
 export function figuresOf(replayed: readonly Replayed[]): Figures {
@@ -173,38 +166,33 @@ export function figuresOf(replayed: readonly Replayed[]): Figures {
   };
 }
 
-/** Sites with features and whether each would have been right, for the fit of score-weights.ts. */
+/** A place with its features, and what it would have been worth, for fit.ts. */
 export interface LabelledSite {
+  readonly rule: string;
+  readonly place: string;
+  readonly examples: number;
+  readonly path: string;
+  readonly start: number;
+  readonly end: number;
   readonly features: readonly number[];
-  readonly right: boolean;
-  /** Number of the step; the commit. */
-  readonly step: string;
+  readonly verdict: Verdict;
 }
 
-export async function labelledSites(commit: Commit, kind: Order, most: number): Promise<LabelledSite[]> {
-  const labelled: LabelledSite[] = [];
-  let step = 0;
-  const shown = new ShownEdits();
-  const seen = new Map<string, number>();
-  await walk(commit, orderOf(commit, kind), async (input, state) => {
-    step++;
-    const asked = { ...input, ignored: shown.ignored };
-    const scored: readonly ScoredSite[] = scoredSites(asked, performance.now() + PATIENCE_MS).slice(0, most);
-    const [first] = scored;
-    if (first && first.probability >= LEAST)
-      shown.shown({
-        rule: ruleName(first.site.rule),
-        place: placeName(first.site, first.file),
-        learnedFrom: first.site.rule.examples,
-      });
-    for (const { file, site, features } of scored) {
-      const id = ruleName(site.rule) + placeName(site, file);
-      seen.set(id, (seen.get(id) ?? 0) + 1);
-      if ((seen.get(id) as number) > 2) continue;
-      const { start, end, replacement } = site;
-      const right = isRight(state.judge({ path: file.path, start, end, replacement }));
-      labelled.push({ features, right, step: `${commit.id}-${kind}-${step}` });
-    }
+/** The places of each step of a commit, at most `most` of one rule. */
+export async function labelledSteps(commit: Commit, order: readonly number[], most: number): Promise<LabelledSite[][]> {
+  const steps: LabelledSite[][] = [];
+  await walk(commit, order, async (input, state) => {
+    const found = candidates(input, performance.now() + PATIENCE_MS);
+    const few = [...Map.groupBy(found, ({ site }) => site.rule).values()].flatMap((own) => own.slice(0, most));
+    steps.push(
+      few.map(({ file: { path, text }, site, features }) => ({
+        rule: ruleName(site.rule),
+        place: placeName(site, { path, text }),
+        examples: site.rule.examples.length,
+        ...{ path, start: site.start, end: site.end, features },
+        verdict: state.judge({ path, start: site.start, end: site.end, replacement: site.replacement }),
+      })),
+    );
   });
-  return labelled;
+  return steps;
 }

@@ -1,5 +1,6 @@
 // A commit's hunks applied one after the other to its parent's files, and what each offered edit would do to the rest.
 import { shuffled } from '../../src/common/statistics/random.ts';
+import { lineNumber } from '../../src/text/lines.ts';
 import { changesBetween } from '../../src/workspace/edits/changes.ts';
 import { tokensOf } from '../../src/workspace/edits/tokens.ts';
 import type { Commit, Hunk } from './commits.ts';
@@ -44,6 +45,8 @@ export function orderOf({ id, hunks }: Commit, order: Order): number[] {
 export class ReplayedCommit {
   readonly commit: Commit;
   private readonly lines = new Map<string, string[]>();
+  /** The present texts, as far as they were asked for. */
+  private readonly texts = new Map<string, string>();
   private readonly done = new Set<number>();
 
   constructor(commit: Commit) {
@@ -52,7 +55,9 @@ export class ReplayedCommit {
   }
 
   textOf(path: string): string {
-    return this.lines.get(path)?.join('\n') ?? (this.commit.tree.get(path) as string);
+    const text = this.texts.get(path) ?? this.lines.get(path)?.join('\n') ?? (this.commit.tree.get(path) as string);
+    this.texts.set(path, text);
+    return text;
   }
 
   get remaining(): number[] {
@@ -78,6 +83,7 @@ export class ReplayedCommit {
   apply(index: number): { readonly line: number; readonly hunk: Hunk } {
     const { line, hunk } = this.place(index);
     this.lines.get(hunk.path)?.splice(line, hunk.removed.length, ...hunk.inserted);
+    this.texts.delete(hunk.path);
     this.done.add(index);
     return { line, hunk };
   }
@@ -85,9 +91,8 @@ export class ReplayedCommit {
   judge({ path, start, end, replacement }: Offer): Verdict {
     if (!this.commit.hunks.some((hunk) => hunk.path === path)) return { kind: 'wrong', hunk: undefined };
     const text = this.textOf(path);
-    const lines = text.split('\n');
-    const lineAt = (offset: number) => text.slice(0, offset).split('\n').length - 1;
-    const [first, last] = [lineAt(start), lineAt(end)];
+    const lines = this.lines.get(path) as string[];
+    const [first, last] = [lineNumber(text, start), lineNumber(text, end)];
     let place: number | undefined;
     for (const index of this.remaining) {
       const hunk = this.commit.hunks[index] as Hunk;

@@ -225,10 +225,11 @@ class Editor {
   readonly document: Document;
   readonly viewColumn = 1;
   private cursor = new Selection(0, 0, 0, 0);
+  visibleRanges = [new Range(0, 0, 50, 0)];
   /** Decoration type → what is drawn with it. */
   readonly decorations = new Map<
     object,
-    readonly { readonly renderOptions?: { readonly after: { contentText: string } } }[]
+    readonly { readonly range: Range; readonly renderOptions?: { readonly after: { contentText: string } } }[]
   >();
 
   constructor(document: Document) {
@@ -278,6 +279,7 @@ const events = {
   saved: new EventEmitter<Document>(),
   trusted: new EventEmitter<void>(),
   moved: new EventEmitter<{ readonly textEditor: Editor }>(),
+  scrolled: new EventEmitter<{ readonly textEditor: Editor }>(),
   activated: new EventEmitter<Editor | undefined>(),
   head: new EventEmitter<Uri>(),
   diagnostics: new EventEmitter<{ readonly uris: readonly Uri[] }>(),
@@ -353,6 +355,11 @@ export const desk = {
     );
     events.diagnostics.fire({ uris: [document.uri] });
   },
+  /** Scrolls so that these lines are in view. */
+  scroll(editor: Editor, first: number, last: number): void {
+    editor.visibleRanges = [new Range(first, 0, last, 0)];
+    events.scrolled.fire({ textEditor: editor });
+  },
   cursor(editor: Editor, line: number, character: number): void {
     editor.selection = new Selection(line, character, line, character);
   },
@@ -362,6 +369,10 @@ export const desk = {
     [...editor.decorations.values()]
       .flat()
       .map(({ renderOptions }) => renderOptions?.after.contentText ?? '(struck through)'),
+  /** Where decorations with a text stand. */
+  drawnAt: (editor: Editor, text: string): Position | undefined =>
+    [...editor.decorations.values()].flat().find(({ renderOptions }) => renderOptions?.after.contentText === text)?.range
+      .start,
   reset(): void {
     documents.clear();
     files.clear();
@@ -458,6 +469,7 @@ const fake = {
         dispose() {},
       }),
     onDidChangeTextEditorSelection: events.moved.event,
+    onDidChangeTextEditorVisibleRanges: events.scrolled.event,
     onDidChangeActiveTextEditor: events.activated.event,
     get visibleTextEditors() {
       return active ? [active] : [];
@@ -466,9 +478,9 @@ const fake = {
       return active;
     },
     showTextDocument,
-    showInformationMessage: async (message: string, ...items: { readonly title: string }[]) => {
+    showInformationMessage: async (message: string, ...items: (string | { readonly title: string })[]) => {
       desk.questions.push(message);
-      return items.find(({ title }) => title === desk.answer);
+      return items.find((item) => (typeof item === 'string' ? item : item.title) === desk.answer);
     },
   },
 };

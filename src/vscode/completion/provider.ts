@@ -27,6 +27,8 @@ export interface ProviderDeps {
   readonly onRequested: (document: vscode.TextDocument) => void;
   /** Called with whether one of our suggestions is probably visible. */
   readonly onShown: (isShown: boolean) => void;
+  /** Called with whether the editor's list of suggestions has an entry selected. */
+  readonly onList: (isOpen: boolean) => void;
   /** The rest of a next edit that is inserted at the cursor. */
   readonly nextEditAt: (
     document: vscode.TextDocument,
@@ -167,6 +169,7 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
     this.deps.onRequested(document);
     this.lastDocument = document;
     this.requestCount++;
+    this.deps.onList(context.selectedCompletionInfo !== undefined);
     const isInvoked = context.triggerKind === vscode.InlineCompletionTriggerKind.Invoke;
     const isRepetition = isInvoked && this.unanswered.isRepetition();
     const trigger = isRepetition ? 'repetition' : isInvoked ? 'key' : 'typing';

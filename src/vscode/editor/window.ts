@@ -54,6 +54,7 @@ type UnchangedMembers = Pick<
   | 'createTextEditorDecorationType'
   | 'onDidChangeActiveTextEditor'
   | 'onDidChangeTextEditorSelection'
+  | 'onDidChangeTextEditorVisibleRanges'
   | 'onDidChangeWindowState'
   | 'registerWebviewViewProvider'
   | 'showTextDocument'

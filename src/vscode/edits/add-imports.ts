@@ -19,7 +19,7 @@ const maxImports = 5;
 export interface AddImportsDeps {
   readonly log: Log;
   /** Runs an edit that the user has not written. */
-  readonly asTool: (edit: () => Thenable<boolean>) => Promise<void>;
+  readonly asTool: (edit: () => Thenable<boolean>) => Promise<boolean>;
   /** Whether a module is a file of the folder, or a package that its manifest lists. */
   readonly isKnown: (root: string, path: string, module: string, languageId: string) => Promise<boolean>;
 }
@@ -141,10 +141,7 @@ class ImportSearch {
     this.isApplying = true;
     try {
       const undo = { undoStopBefore: false, undoStopAfter: false };
-      await asTool(async () => {
-        isDone = await editor.edit((builder) => builder.insert(start, text), undo);
-        return isDone;
-      });
+      isDone = await asTool(() => editor.edit((builder) => builder.insert(start, text), undo));
     } finally {
       this.isApplying = false;
     }

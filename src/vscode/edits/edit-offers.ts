@@ -1,26 +1,26 @@
 // Offers the next edit: shows what was found, and goes to it, applies it or dismisses it.
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../common/disposable.ts';
-import { messageOf } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
-import { fromLineFeeds, toLineFeeds } from '../../text/lines.ts';
+import { toLineFeeds } from '../../text/lines.ts';
 import type { Edit } from '../../workspace/edits/edit.ts';
 import { joinEdits } from '../../workspace/edits/join-edits.ts';
-import { isPlaceOnly } from '../../workspace/edits/next-edit.ts';
 import { ShownEdits } from '../../workspace/edits/shown-edits.ts';
 import type { Activity } from '../completion/activity.ts';
 import type { InsertedSuggestion } from '../completion/provider.ts';
 import { documentAt, type FolderRef } from '../editor/folder-ref.ts';
+import { t } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
 import type { Folders } from '../folder/folders.ts';
 import { importKnownModule } from '../folder/late.ts';
 import { AddImports } from './add-imports.ts';
+import { ApplyEdits } from './apply-edits.ts';
 import { EditJournals, type EditJournalsDeps } from './edit-journals.ts';
 import type { EditSource } from './edit-source.ts';
 import { hintText, originText } from './edit-texts.ts';
-import { EditView, rangeOf } from './edit-view.ts';
+import { EditView } from './edit-view.ts';
 import { type FoundEdits, OfferSearch } from './offer-search.ts';
-import { type Cursor, endOf, type OfferedEdit, OfferedEdits, type TabAction } from './offered-edits.ts';
+import { type Cursor, type OfferedEdit, OfferedEdits, type TabAction } from './offered-edits.ts';
 import { QuickFixes } from './quick-fixes.ts';
 import { Renames } from './renames.ts';
 
@@ -44,16 +44,19 @@ export class EditOffers extends DisposableStore {
   private readonly search: OfferSearch;
   private readonly view = this.add(new EditView());
   private readonly imports: AddImports;
+  private readonly commands: ApplyEdits;
   private readonly offered = new OfferedEdits(() => performance.now());
   private readonly shown = new ShownEdits();
-  /** Identifies the edits after which an offer was counted as shown. */
-  private shownAfter = '';
+  /** The offer that is shown, and the edits after which it is. It counts as shown once there are others. */
+  private pending: { readonly offer: OfferedEdit; readonly after: string } | undefined;
   /** The folder of the offers. */
   private folder: FolderRef | undefined;
   /** An edit of ours under way: an offered one, or one that the user has not written. */
   private applying: 'accepted' | 'tool' | undefined;
   /** Whether ghost text is shown at the cursor, where Tab accepts it. */
   private isGhostTextShown = false;
+  /** Whether the Tab key belongs to the editor's list of suggestions. */
+  private isListOpen = false;
 
   constructor(deps: EditOffersDeps) {
     super();
@@ -81,11 +84,19 @@ export class EditOffers extends DisposableStore {
       new OfferSearch({
         ...deps,
         journals: this.journals,
-        ignored: () => (this.offered.isSilent ? undefined : this.shown.ignored),
+        ignored: (edits) => (this.offered.isSilent ? undefined : this.ignored(edits)),
         onFound: (found) => this.found(found),
         onOff: () => this.reset(),
       }),
     );
+    this.commands = new ApplyEdits({
+      ...deps,
+      ...{ offered: this.offered, journals: this.journals, search: this.search },
+      uriOf: (offer) => this.uriOf(offer),
+      asAccepted: (change) => this.applyAs('accepted', change),
+      draw: () => this.draw(),
+      reset: () => this.reset(),
+    });
     this.add(vscode.workspace.onDidChangeTextDocument((event) => this.onChanged(event)));
     this.add(window.onDidChangeTextEditorSelection(({ textEditor }) => this.onMoved(textEditor)));
     this.add(window.onDidChangeActiveTextEditor(() => this.onMoved(window.activeTextEditor)));
@@ -127,103 +138,34 @@ export class EditOffers extends DisposableStore {
     if (!this.search.isWaiting) this.draw();
   }
 
+  /** Call with whether the editor's list of suggestions is open at the cursor. */
+  onList(isOpen: boolean): void {
+    if (this.isListOpen === isOpen) return;
+    this.isListOpen = isOpen;
+    if (!this.search.isWaiting) this.draw();
+  }
+
   /** Adds the imports that an accepted suggestion needs. */
   addImports(inserted: InsertedSuggestion): void {
     this.imports.accepted(inserted);
   }
 
   /** Runs an edit from which nothing is learned. */
-  async asTool(edit: () => Thenable<boolean>): Promise<void> {
-    this.applying = 'tool';
-    try {
-      await edit();
-    } finally {
-      this.applying = undefined;
-    }
+  asTool(edit: () => Thenable<boolean>): Promise<boolean> {
+    return this.applyAs('tool', edit);
   }
 
   /** Moves the cursor to the next edit. Returns whether there was one. */
   async goTo(): Promise<boolean> {
-    return (await this.jump()) !== undefined;
+    return (await this.commands.goTo()) !== undefined;
   }
 
-  /** Moves the cursor to the next edit, and returns it. One without a text is done then. */
-  private async jump(): Promise<OfferedEdit | undefined> {
-    await this.search.finish();
-    const next = this.offered.current;
-    if (next !== undefined && (await this.openFiles([next]))) this.offered.preferFile(next.path);
-    const { current } = this.offered;
-    const uri = this.uriOf(current);
-    if (current === undefined || uri === undefined || !this.journals.has(uri)) {
-      this.reset();
-      return undefined;
-    }
-    const { line, character } = current.insertion?.at ?? current.range.start;
-    const position = new vscode.Position(line, character);
-    this.offered.jumped(current);
-    const shown = window.visibleTextEditors.find(({ document }) => document.uri.toString() === uri.toString());
-    const editor = await window.showTextDocument(await vscode.workspace.openTextDocument(uri), {
-      ...(shown?.viewColumn !== undefined && { viewColumn: shown.viewColumn }),
-    });
-    editor.selection = new vscode.Selection(position, position);
-    editor.revealRange(rangeOf(current.range), vscode.TextEditorRevealType.InCenterIfOutsideViewport);
-    if (isPlaceOnly(current)) {
-      this.offered.applied([current], position);
-      this.deps.activity.setOutcome(current.id, 'accepted', 0);
-    }
-    this.draw();
-    return current;
+  apply(): Promise<void> {
+    return this.commands.apply();
   }
 
-  /** Applies the next edit, as one undo step. Goes to it first. */
-  async apply(): Promise<void> {
-    const current = await this.jump();
-    const editor = window.activeTextEditor;
-    if (editor === undefined || current === undefined || isPlaceOnly(current)) return;
-    const { document } = editor;
-    const range = rangeOf(current.range);
-    if (this.unchangedDocument(current) !== document) return this.reset();
-    this.search.cancel();
-    this.applying = 'accepted';
-    try {
-      const text = fromLineFeeds(current.replacement, document.eol === vscode.EndOfLine.CRLF);
-      if (!(await editor.edit((edit) => edit.replace(range, text)))) return;
-    } finally {
-      this.applying = undefined;
-    }
-    const { line, character } = endOf(current);
-    const end = new vscode.Position(line, character);
-    editor.selection = new vscode.Selection(end, end);
-    this.offered.applied([current], end);
-    this.deps.activity.setOutcome(current.id, 'accepted', current.replacement.length);
-    await this.search.run();
-  }
-
-  /** Applies all edits that repeat the next one, after VS Code's preview of them. */
-  async applyAll(): Promise<void> {
-    await this.search.finish();
-    if (this.offered.current && isPlaceOnly(this.offered.current)) return void (await this.goTo());
-    await this.openFiles(this.offered.alike);
-    const offers = this.offered.alike.filter((offer) => this.unchangedDocument(offer) !== undefined);
-    const [first] = offers;
-    if (first === undefined) return this.reset();
-    const workspaceEdit = new vscode.WorkspaceEdit();
-    for (const offer of offers) {
-      const uri = this.uriOf(offer) as vscode.Uri;
-      const label = originText(offer);
-      workspaceEdit.replace(uri, rangeOf(offer.range), offer.replacement, { needsConfirmation: false, label });
-      // The preview opens only if an edit needs confirmation, and begins with such edits unticked. This one does nothing
-      // and is not listed.
-      if (offer === first) workspaceEdit.createFile(uri, { ignoreIfExists: true }, { needsConfirmation: true, label });
-    }
-    const editor = window.activeTextEditor;
-    if (await vscode.workspace.applyEdit(workspaceEdit, { isRefactoring: true })) {
-      this.offered.applied(offers);
-      this.deps.activity.setOutcome(first.id, 'accepted', first.replacement.length);
-    }
-    // The preview was shown in other editors, where nothing is offered.
-    if (editor) await window.showTextDocument(editor.document, editor.viewColumn);
-    await this.search.run();
+  applyAll(): Promise<void> {
+    return this.commands.applyAll();
   }
 
   dismiss(): void {
@@ -234,6 +176,15 @@ export class EditOffers extends DisposableStore {
     }
     this.search.cancel();
     this.draw();
+    if (dismissed && this.offered.isSilent) void this.announcePause();
+  }
+
+  private async announcePause(): Promise<void> {
+    const goOn = t('Go On');
+    const answer = await window.showInformationMessage(t('Next edits pause for ten minutes.'), goOn);
+    if (answer !== goOn || this.isDisposed) return;
+    this.offered.resume();
+    await this.search.run();
   }
 
   private onChanged(event: vscode.TextDocumentChangeEvent): void {
@@ -268,47 +219,41 @@ export class EditOffers extends DisposableStore {
     const cursor = this.cursor();
     if (cursor) this.offered.prefer(cursor);
     this.isGhostTextShown = false;
+    this.isListOpen = false;
     this.draw();
-  }
-
-  /**
-   * Opens the files of edits, and asks again if one was not open: the folder's index may be older than the file.
-   * Returns whether it asked.
-   */
-  private async openFiles(offers: readonly OfferedEdit[]): Promise<boolean> {
-    const uris = new Map(offers.map((offer) => [offer.path, this.uriOf(offer) as vscode.Uri]));
-    const closed = [...uris.values()].filter((uri) => !this.journals.has(uri));
-    for (const uri of closed) {
-      try {
-        await this.journals.opened(await vscode.workspace.openTextDocument(uri));
-      } catch (error) {
-        this.deps.log.warn(`The file of a next edit cannot be opened: ${messageOf(error)}`);
-      }
-    }
-    if (closed.length > 0) await this.search.run();
-    return closed.length > 0;
   }
 
   /** Shows the first of the edits that were found. Returns whether there is one. */
   private found({ folder, edits, documents, repeated }: FoundEdits): boolean {
     this.folder = folder;
     const [first = [], ...others] = this.sources.map((source) => source.edits(folder, documents, edits));
-    const next = joinEdits([first, repeated, ...others], this.shown.ignored);
+    const next = joinEdits([first, repeated, ...others], this.ignored(edits));
     const cursor = this.cursor();
     this.offered.offer(next, (path) => documents.find((file) => file.path === path)?.text, cursor);
     if (cursor) this.offered.prefer(cursor);
-    this.countShown(edits);
+    const { current } = this.offered;
+    if (current) this.pending ??= { offer: current, after: stateOf(edits) };
     this.draw();
     return next.length > 0;
   }
 
-  /** Counts an offer as shown once after each of the user's edits. */
-  private countShown(edits: readonly Edit[]): void {
-    const { current } = this.offered;
-    const after = `${edits.length} ${edits[0]?.time}`;
-    if (current === undefined || after === this.shownAfter) return;
-    this.shownAfter = after;
-    this.shown.shown(current);
+  /** What was shown and not followed. The offer that is shown since the last edit is not among it. */
+  private ignored(edits: readonly Edit[]): string[] {
+    const { pending } = this;
+    if (pending && pending.after !== stateOf(edits)) {
+      this.shown.shown(pending.offer);
+      this.pending = undefined;
+    }
+    return this.shown.ignored;
+  }
+
+  private async applyAs(origin: 'accepted' | 'tool', change: () => Thenable<boolean>): Promise<boolean> {
+    this.applying = origin;
+    try {
+      return await change();
+    } finally {
+      this.applying = undefined;
+    }
   }
 
   private reset(): void {
@@ -323,7 +268,7 @@ export class EditOffers extends DisposableStore {
     const isGhostText = this.isGhostTextShown && this.isInsertedAtCursor(current);
     this.view.show(isGhostText ? undefined : current, this.uriOf(current));
     this.drawHint(current);
-    this.view.announce(current, current && this.fileOf(current));
+    this.view.announce(current);
     if (current) this.record(current);
   }
 
@@ -332,7 +277,7 @@ export class EditOffers extends DisposableStore {
     const action = offer && cursor && this.offered.tabAction(cursor);
     this.deps.onTabAction(action);
     const isHidden = offer === undefined || this.isGhostTextShown;
-    this.view.showHint(window.activeTextEditor, isHidden ? undefined : hintText(offer, action, this.fileOf(offer)));
+    this.view.showHint(window.activeTextEditor, isHidden ? undefined : hintText(offer, action, this.fileOf(offer), this.isListOpen));
   }
 
   private isInsertedAtCursor(offer: OfferedEdit | undefined): boolean {
@@ -357,13 +302,6 @@ export class EditOffers extends DisposableStore {
 
   private uriOf(offer: OfferedEdit | undefined): vscode.Uri | undefined {
     return offer && this.folder && documentAt(this.folder, offer.path);
-  }
-
-  /** The open document of an edit, if the text that the edit replaces is still there. */
-  private unchangedDocument(offer: OfferedEdit): vscode.TextDocument | undefined {
-    const uri = this.uriOf(offer);
-    const document = uri && this.journals.recordedOf({ uri })?.document;
-    return document && toLineFeeds(document.getText(rangeOf(offer.range))) === offer.removed ? document : undefined;
   }
 
   /** Name of the edit's file, if it is not the active editor's. */
@@ -406,4 +344,9 @@ export class EditOffers extends DisposableStore {
       uri.toString(),
     );
   }
+}
+
+/** Differs after each edit. */
+function stateOf(edits: readonly Edit[]): string {
+  return `${edits.length} ${edits[0]?.time}`;
 }

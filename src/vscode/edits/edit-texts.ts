@@ -4,26 +4,35 @@ import { t, type UiText } from '../editor/ui-text.ts';
 import { flatten } from '../webview/wording.ts';
 import type { OfferedEdit, TabAction } from './offered-edits.ts';
 
-/** @param file name of the edit's file, if it is another one */
-export function hintText(offer: OfferedEdit, action: TabAction, file: string | undefined): UiText | undefined {
+/** What does the Tab key's work while the editor's list of suggestions has it; a keybinding in package.json. */
+const listKey = 'Alt+Enter';
+
+/**
+ * @param file name of the edit's file, if it is another one
+ * @param isListOpen whether the Tab key belongs to the editor's list of suggestions
+ */
+export function hintText(
+  offer: OfferedEdit,
+  action: TabAction,
+  file: string | undefined,
+  isListOpen: boolean,
+): UiText | undefined {
   const line = lineOf(offer);
-  if (action === 'apply') return t('Tab: apply, Esc: dismiss');
+  const key = isListOpen ? listKey : 'Tab';
+  if (action === 'apply') return isListOpen ? t('{0}: apply', key) : t('Tab: apply, Esc: dismiss');
   if (action === undefined) return undefined;
-  if (isPlaceOnly(offer)) {
-    const place = originText(offer);
-    return file === undefined ? t('Tab: {0}, line {1}', place, line) : t('Tab: {0}, {1} line {2}', place, file, line);
-  }
-  return file === undefined ? t('Tab: next edit, line {0}', line) : t('Tab: next edit, {0} line {1}', file, line);
+  const what = isPlaceOnly(offer) ? originText(offer) : t('next edit');
+  return file === undefined ? t('{0}: {1}, line {2}', key, what, line) : t('{0}: {1}, {2} line {3}', key, what, file, line);
 }
 
-export function statusText(offer: OfferedEdit, file: string | undefined): UiText {
-  const line = lineOf(offer);
-  return file === undefined ? t('Next edit: line {0}', line) : t('Next edit: {0} line {1}', file, line);
+export function statusText(offer: OfferedEdit): UiText {
+  const { path } = offer;
+  return t('Next edit: {0} line {1}', path.slice(path.lastIndexOf('/') + 1), lineOf(offer));
 }
 
-export function spokenText(offer: OfferedEdit, file: string | undefined): UiText {
+export function spokenText(offer: OfferedEdit): UiText {
   const { removed, replacement, insertion } = offer;
-  const where = statusText(offer, file);
+  const where = statusText(offer);
   const text = flatten(insertion?.text ?? replacement).trim();
   if (insertion) return t('{0}: insert {1}. Tab goes there, Escape dismisses it.', where, text);
   if (isPlaceOnly(offer))

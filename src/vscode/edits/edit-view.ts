@@ -5,6 +5,7 @@ import { t, type UiText, withIcon } from '../editor/ui-text.ts';
 import { type UiStatusBarItem, window } from '../editor/window.ts';
 import { flatten } from '../webview/wording.ts';
 import { spokenText, statusText } from './edit-texts.ts';
+import { hintPlace } from './hint-place.ts';
 import type { OfferedEdit } from './offered-edits.ts';
 
 /** Longer texts are cut at the place, UTF-16 units. */
@@ -27,7 +28,8 @@ export class EditView extends DisposableStore {
     }),
   );
   private isShown = false;
-  private isHintShown = false;
+  /** The hint that is shown, and its editor. */
+  private shownHint: { readonly editor: vscode.TextEditor; readonly text: UiText } | undefined;
   private readonly hint = this.add(window.createTextEditorDecorationType({}));
   private readonly status: UiStatusBarItem;
   private announced: string | undefined;
@@ -37,6 +39,11 @@ export class EditView extends DisposableStore {
     this.status = this.add(window.createStatusBarItem('easyAdaptation.nextEdit', vscode.StatusBarAlignment.Left));
     this.status.name = t('Easy Adaptation: next edit');
     this.status.command = 'easyAdaptation.goToNextEdit';
+    this.add(
+      window.onDidChangeTextEditorVisibleRanges(({ textEditor }) => {
+        if (this.shownHint?.editor === textEditor) this.drawHint(this.shownHint);
+      }),
+    );
   }
 
   /** Draws an edit in the editors that show its document, and removes the one before. */
@@ -50,40 +57,43 @@ export class EditView extends DisposableStore {
     }
   }
 
-  /** Shows a hint behind a line of an editor, and removes the one before. */
+  /** Shows a hint behind a line of an editor that is in view, and removes the one before. */
   showHint(editor: vscode.TextEditor | undefined, text: UiText | undefined): void {
-    if (text === undefined && !this.isHintShown) return;
-    this.isHintShown = text !== undefined;
-    for (const other of window.visibleTextEditors) if (other !== editor) other.setDecorations(this.hint, []);
-    if (editor === undefined) return;
-    const { range } = editor.document.lineAt(editor.selection.active.line);
+    const hint = editor && text !== undefined ? { editor, text } : undefined;
+    if (hint === undefined && this.shownHint === undefined) return;
+    this.shownHint = hint;
+    for (const other of window.visibleTextEditors) if (other !== hint?.editor) other.setDecorations(this.hint, []);
+    if (hint) this.drawHint(hint);
+  }
+
+  private drawHint({ editor, text }: { readonly editor: vscode.TextEditor; readonly text: UiText }): void {
+    const { document, selection, visibleRanges } = editor;
+    const { line, character } = hintPlace(selection.active, {
+      lengthOf: (number) => (number < document.lineCount ? document.lineAt(number).text.length : 0),
+      visible: visibleRanges.map(({ start, end }) => [start.line, Math.min(end.line, document.lineCount - 1)]),
+    });
     const after = {
-      contentText: text ?? '',
+      contentText: text,
       margin: '0 0 0 3ch',
       fontStyle: 'italic',
       color: new vscode.ThemeColor('editorCodeLens.foreground'),
     };
-    editor.setDecorations(
-      this.hint,
-      text === undefined ? [] : [{ range: new vscode.Range(range.end, range.end), renderOptions: { after } }],
-    );
+    const range = new vscode.Range(line, character, line, character);
+    editor.setDecorations(this.hint, [{ range, renderOptions: { after } }]);
   }
 
-  /**
-   * Shows an edit in the status bar, where screen readers read a new one.
-   * @param file name of the edit's file, if it is another one
-   */
-  announce(offer: OfferedEdit | undefined, file: string | undefined): void {
+  /** Shows an edit in the status bar, where screen readers read a new one. */
+  announce(offer: OfferedEdit | undefined): void {
     const isNew = this.announced !== offer?.id;
     this.announced = offer?.id;
     // Hidden before each new edit, because screen readers announce a new item but not a changed one.
     if (offer === undefined || isNew) this.status.hide();
     if (offer === undefined) return;
-    const text = withIcon('edit', statusText(offer, file));
-    // The line, or whether the file is another one, may have changed.
+    const text = withIcon('edit', statusText(offer));
+    // The line may have changed.
     if (!isNew && this.status.text === text) return;
     this.status.text = text;
-    this.status.accessibilityInformation = { label: spokenText(offer, file), role: 'alert' };
+    this.status.accessibilityInformation = { label: spokenText(offer), role: 'alert' };
     this.status.show();
   }
 }

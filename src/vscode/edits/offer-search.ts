@@ -14,8 +14,8 @@ export interface OfferSearchDeps {
   readonly log: Log;
   /** Whether completions are enabled for this folder and language, and not snoozed. */
   readonly isOn: (folder: FolderRef, languageId: string) => boolean;
-  /** Rules and places that are not offered. Undefined: nothing is offered. */
-  readonly ignored: () => readonly string[] | undefined;
+  /** Rules and places that are not offered after these edits. Undefined: nothing is offered. */
+  readonly ignored: (edits: readonly Edit[]) => readonly string[] | undefined;
   /** Called with what was found. Returns whether there is an edit to offer. */
   readonly onFound: (found: FoundEdits) => boolean;
   /** Called if nothing may be offered in the active editor. */
@@ -86,14 +86,15 @@ export class OfferSearch extends DisposableStore {
     journals.forgetOutside();
     const document = window.activeTextEditor?.document;
     const recorded = document && journals.recordedOf(document);
-    const ignored = this.deps.ignored();
-    if (!recorded || !isOn(recorded.folder, document.languageId) || ignored === undefined) return onOff();
+    if (!recorded || !isOn(recorded.folder, document.languageId)) return onOff();
     const { folder } = recorded;
+    const edits = journals.editsOf(folder);
+    const ignored = this.deps.ignored(edits);
+    if (ignored === undefined) return onOff();
     const running = new AbortController();
     this.running = running;
     try {
       const documents = journals.documentsOf(folder, document);
-      const edits = journals.editsOf(folder);
       const input = { edits, documents, ignored, ms };
       const { signal } = running;
       const repeated =

@@ -1,6 +1,7 @@
 // Which of the next edits is offered, what is typed of it, and which are dismissed. Pure.
 import { createHash } from 'node:crypto';
 import { commonPrefix, commonSuffix } from '../../text/edits.ts';
+import { isWordCode } from '../../text/lexemes.ts';
 import { lineEnd } from '../../text/lines.ts';
 import { detachString } from '../../text/windows.ts';
 import { comparePositions, offsetOf, type Position, positionBehind, positionOf } from '../../workspace/edits/edit.ts';
@@ -100,6 +101,11 @@ export class OfferedEdits {
         part(a) - part(b) ||
         comparePositions(a.range.start, b.range.start),
     );
+  }
+
+  /** The user wants offers again before the pause is over. */
+  resume(): void {
+    this.silentUntil = Number.NEGATIVE_INFINITY;
   }
 
   /** Nothing is offered any more. What is typed of an insertion stays. */
@@ -261,10 +267,17 @@ function insertionOf({ range, removed, replacement }: NextEdit, text: string): I
   const offset = offsetOf(text, range.start) + start;
   const inserted = replacement.slice(start, replacement.length - end);
   if (inserted === '') return undefined;
+  // A piece inside a word is hard to read: the whole word is replaced.
+  const isCut = (left: string | undefined, right: string | undefined) => isLetter(left) && isLetter(right);
+  if (isCut(text[offset - 1], inserted[0]) || isCut(inserted.at(-1), text[offset])) return undefined;
   const isWholeLines = inserted.endsWith('\n') && offset > 0 && text[offset - 1] === '\n';
   return isWholeLines
     ? { at: positionOf(text, offset - 1), text: `\n${inserted.slice(0, -1)}` }
     : { at: positionOf(text, offset), text: inserted };
+}
+
+function isLetter(mark: string | undefined): boolean {
+  return mark !== undefined && isWordCode(mark.charCodeAt(0));
 }
 
 /** Of a longer line only the beginning. */

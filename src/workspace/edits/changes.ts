@@ -2,7 +2,7 @@
 // pair are compared.
 import { bracketBalance } from '../../text/brackets.ts';
 import { type Line, linesOf } from '../../text/lines.ts';
-import { type EditToken, tokensOf } from './tokens.ts';
+import { type EditToken, similarity, tokensOf } from './tokens.ts';
 
 /** Offsets in both versions, UTF-16 units, end exclusive, at the edges of tokens or of whole lines. */
 export interface TextChange {
@@ -117,20 +117,6 @@ function pairedLines(old: readonly Line[], now: readonly Line[], part: Part): Pa
   return parts;
 }
 
-/** The share of tokens that two lines have in common, 0..1. */
-function similarity(a: readonly string[], b: readonly string[]): number {
-  const left = new Map<string, number>();
-  for (const token of b) left.set(token, (left.get(token) ?? 0) + 1);
-  let shared = 0;
-  for (const token of a) {
-    const count = left.get(token) ?? 0;
-    if (count === 0) continue;
-    left.set(token, count - 1);
-    shared++;
-  }
-  return (2 * shared) / Math.max(1, a.length + b.length);
-}
-
 function changesOfPair(
   before: string,
   after: string,
@@ -157,13 +143,16 @@ function changesOfPair(
   return changesInLine(tokensOf(oldLine.text, oldLine.start), tokensOf(newLine.text, newLine.start), oldLine, newLine);
 }
 
-/** Neighbouring changes are joined until their brackets pair up, or if no word stands between them. */
+/** Neighbouring changes are joined until their brackets pair up, or if no word, or only one of a string, is between. */
 function changesInLine(a: EditToken[], b: EditToken[], oldLine: Line, newLine: Line): TextChange[] {
   const texts = (tokens: readonly EditToken[]) => tokens.map((token) => token.text);
   const joined: Part[] = [];
   for (const part of differingParts(texts(a), texts(b))) {
     const last = joined.at(-1);
-    const hasWord = last && a.slice(last.oldTo, part.oldFrom).some(({ kind }) => kind === 'word');
+    const between = a.slice(last?.oldTo ?? part.oldFrom, part.oldFrom);
+    const words = between.filter(({ kind }) => kind === 'word');
+    const isPhrase = between.length <= 2 && between.every(({ string, kind }) => string >= 0 && kind === 'word');
+    const hasWord = words.length > 0 && !isPhrase;
     if (
       last &&
       (!hasWord || !isBalanced(a.slice(last.oldFrom, last.oldTo)) || !isBalanced(b.slice(last.newFrom, last.newTo)))

@@ -2,40 +2,48 @@
 import { languageIdOf } from '../../text/languages.ts';
 import { lineEnd, lineStart } from '../../text/lines.ts';
 import { parserFor } from '../../text/syntax/grammars.ts';
+import { probabilityOf } from './choice.ts';
 import { type Edit, positionOf, type TextFile } from './edit.ts';
+import { type FileSites, isSameAgain, RuleFeatures } from './features.ts';
 import { joinEdits } from './join-edits.ts';
 import type { NextEdit, NextEditsInput } from './next-edit.ts';
 import { outdatedCalls } from './outdated-calls.ts';
 import { parsesNoWorse } from './parse-check.ts';
 import { learnRules, type RewriteRule } from './rewrite-rule.ts';
-import { featuresIn, probabilityOf } from './score.ts';
 import { anchorOf, type Site, sitesIn } from './sites.ts';
 import { TokenizedText } from './tokens.ts';
 
-interface FileSites {
-  readonly file: TextFile;
-  readonly sites: readonly Site[];
-}
-
-/** A place with its features, for fitting. */
-export interface ScoredSite {
+export interface Candidate {
   readonly file: TextFile;
   readonly site: Site;
+  /** In the order of `featureNames`. */
   readonly features: readonly number[];
+}
+
+interface ScoredSite extends Candidate {
   readonly probability: number;
 }
 
-/** Estimated probability of being right from which an edit is offered. */
-export const LEAST = 0.6;
+/**
+ * Estimated probability of being right from which an edit is offered: cross-validated, the lower one costs no precision
+ * where the user has just made the same change for the second time (bench/replay/README.md).
+ */
+const LEAST = 0.75;
+const LEAST_AGAIN = 0.35;
 const BUDGET_MS = 40;
 const MAX_RULES = 16;
+/** Places of a rule in one file that are looked at. */
+const MAX_OPEN_SITES = 30;
+const MAX_CLOSED_SITES = 3;
 /** Edits that are checked and returned. */
 const MAX_EDITS = 100;
 
 /** Most probable first; of equally probable ones, the next below the last edit. Calls that lack an argument come last. */
 export async function nextEdits(input: NextEditsInput): Promise<NextEdit[]> {
-  const { ms = BUDGET_MS, least = LEAST } = input;
-  const likely = scoredSites(input, performance.now() + ms).filter(({ probability }) => probability >= least);
+  const { ms = BUDGET_MS } = input;
+  const likely = scoredSites(input, performance.now() + ms).filter(
+    ({ probability, features }) => probability >= (input.least ?? (isSameAgain(features) ? LEAST_AGAIN : LEAST)),
+  );
   const offered: ScoredSite[] = [];
   let deadline: number | undefined;
   for (const scored of likely.slice(0, MAX_EDITS)) {
@@ -67,25 +75,28 @@ export function placeName({ rule, start, end }: Site, { path, text }: TextFile):
   return JSON.stringify([rule.key, path, text.slice(lineStart(text, start), lineEnd(text, end))]);
 }
 
-/** Places of all rules, most probable first. */
-export function scoredSites(
-  { edits, documents, filesWith, ignored = [] }: NextEditsInput,
-  deadline: number,
-): ScoredSite[] {
-  const scored: ScoredSite[] = [];
+/** Places of all rules with their features. */
+export function candidates({ edits, documents, filesWith }: NextEditsInput, deadline: number): readonly Candidate[] {
+  const found: Candidate[] = [];
   const texts = new Map<string, TokenizedText>();
   for (const rule of learnRules(edits).slice(0, MAX_RULES)) {
     if (performance.now() > deadline) break;
-    if (ignored.includes(ruleName(rule))) continue;
-    for (const { file, sites } of sitesOf(rule, edits, documents, filesWith, texts)) {
-      const featuresOf = featuresIn(rule, file);
-      for (const site of sites) {
-        if (ignored.includes(placeName(site, file))) continue;
-        const features = featuresOf(site);
-        scored.push({ file, site, features, probability: probabilityOf(features) });
-      }
+    const files = sitesOf(rule, edits, documents, filesWith, texts);
+    const features = new RuleFeatures(rule, files, edits);
+    for (const each of files) {
+      const featuresOf = features.in(each);
+      for (const site of nearest(each, rule)) found.push({ file: each.file, site, features: featuresOf(site) });
     }
   }
+  return withRivals(found);
+}
+
+/** Places of all rules, most probable first. */
+function scoredSites(input: NextEditsInput, deadline: number): ScoredSite[] {
+  const { edits, ignored = [] } = input;
+  const scored = candidates(input, deadline)
+    .filter(({ file, site }) => !ignored.includes(ruleName(site.rule)) && !ignored.includes(placeName(site, file)))
+    .map((one) => ({ ...one, probability: probabilityOf(one.features) }));
   const last = edits.at(-1);
   // Further from the last edit comes later; what lies above it comes after what lies below it.
   const distance = ({ file, site }: ScoredSite) => {
@@ -111,7 +122,30 @@ function sitesOf(
     const text = texts.get(file.path) ?? new TokenizedText(file.text);
     texts.set(file.path, text);
     const sites = sitesIn(text, rule).filter((site) => !isJustWritten(site, file.path, edits));
-    return sites.length === 0 ? [] : [{ file, sites }];
+    return sites.length === 0 ? [] : [{ file, isOpen: isOpen.has(file.path), sites }];
+  });
+}
+
+/** The places of a file nearest to the newest example; in a closed file, or one without it, the first ones. */
+function nearest({ file, isOpen, sites }: FileSites, { examples: [newest] }: RewriteRule): readonly Site[] {
+  const isHere = newest?.path === file.path && newest.at >= 0;
+  const from = (site: Site) => Math.abs(site.start - (newest?.at ?? 0));
+  const sorted = isHere ? [...sites].sort((a, b) => from(a) - from(b)) : sites;
+  return sorted.slice(0, isOpen ? MAX_OPEN_SITES : MAX_CLOSED_SITES);
+}
+
+/** With the last feature: how many other rules would change the place otherwise. */
+function withRivals(found: readonly Candidate[]): readonly Candidate[] {
+  const byFile = Map.groupBy(found, ({ file }) => file.path);
+  return found.map(({ file, site, features }) => {
+    const rivals = (byFile.get(file.path) ?? []).filter(
+      ({ site: other }) =>
+        other.rule !== site.rule &&
+        other.start <= site.end &&
+        site.start <= other.end &&
+        other.replacement !== site.replacement,
+    );
+    return { file, site, features: [...features, new Set(rivals.map((rival) => rival.site.rule)).size] };
   });
 }
 

@@ -3,7 +3,7 @@
 import type { LexemeKind } from '../../text/lexemes.ts';
 import { Renaming } from '../../text/renaming.ts';
 import type { Edit } from './edit.ts';
-import { type EditToken, equalLength, tokensOf } from './tokens.ts';
+import { type EditToken, tokensOf } from './tokens.ts';
 
 /** A token that a site has to have: this text, or any token of the kind, whose text the hole then stands for. */
 export interface PatternToken {
@@ -18,8 +18,8 @@ export interface InsertedToken {
   readonly lead: string;
   readonly text: string;
   readonly hole: number | undefined;
-  /** How the hole's text is changed, if it is. */
-  readonly renaming: Renaming | undefined;
+  /** How the hole's text is changed, if it is. Undefined: a text that cannot be changed so. */
+  readonly change: ((text: string) => string | undefined) | undefined;
 }
 
 export interface RewriteRule {
@@ -78,14 +78,8 @@ export function learnRules(edits: readonly Edit[]): RewriteRule[] {
   const newest = usable.slice(0, NEWEST);
   for (const [age, edit] of newest.entries()) {
     const others = usable.slice(age + 1);
-    const add = (rule: RewriteRule | undefined) => {
-      if (rule && !rules.has(rule.key) && !isTakenBack(rule, usable)) rules.set(rule.key, rule);
-    };
-    add(literalRule(edit, others, age));
-    for (const other of others) {
-      const rule = generalised(edit, other, age);
-      if (rule && rule.key !== literalKey(edit)) add(rule);
-    }
+    for (const rule of [literalRule(edit, others, age), ...generalisedRules(edit, others, age)])
+      if (!rules.has(rule.key) && !isTakenBack(rule, usable)) rules.set(rule.key, rule);
   }
   return [...rules.values()];
 }
@@ -113,68 +107,81 @@ function isTakenBack({ key }: RewriteRule, edits: readonly Edit[]): boolean {
 function literalRule(edit: Edit, others: readonly Edit[], age: number): RewriteRule {
   const key = literalKey(edit);
   const examples = [edit, ...others.filter((other) => literalKey(other) === key)];
-  const { removed, left, right } = tokensOfEdit(edit);
-  const literal = ({ kind, text }: EditToken): PatternToken => ({ kind, text, hole: undefined });
   const all = examples.map(tokensOfEdit);
+  const holes = new Holes();
   return {
     ...{ key, examples, age },
-    left: left.map(literal).slice(0, sharedLength(all.map((tokens) => tokens.left))),
-    right: right.map(literal).slice(0, sharedLength(all.map((tokens) => tokens.right))),
-    removed: removed.map(literal),
+    left: holes.align(all.map((tokens) => tokens.left)),
+    right: holes.align(all.map((tokens) => tokens.right)),
+    removed: holes.align(all.map((tokens) => tokens.removed)),
     ...insertedOf(edit, () => undefined),
   };
 }
 
-function sharedLength(lists: readonly (readonly EditToken[])[]): number {
-  const [first] = lists as [readonly EditToken[]];
-  return Math.min(...lists.map((list) => equalLength(first, list)));
+/** The texts in which examples differ, each list in the order of the examples; its index is the hole's number. */
+class Holes {
+  readonly texts: (readonly string[])[] = [];
+
+  /** What the lists have in common from their beginning on. Marks have no holes. */
+  align(lists: readonly (readonly EditToken[])[]): PatternToken[] {
+    const [first = []] = lists;
+    const pattern: PatternToken[] = [];
+    for (const [i, { kind, text }] of first.entries()) {
+      const there = lists.map((list) => list[i]);
+      const isSame = there.every((token) => token?.text === text);
+      if (!isSame && (kind === 'mark' || there.some((token) => token?.kind !== kind))) break;
+      pattern.push({ kind, text, hole: isSame ? undefined : this.numberOf(there.map((token) => token?.text ?? '')) });
+    }
+    return pattern;
+  }
+
+  private numberOf(texts: readonly string[]): number {
+    const known = this.texts.findIndex((other) => other.every((text, i) => text === texts[i]));
+    return known >= 0 ? known : this.texts.push(texts) - 1;
+  }
 }
 
 function insertedOf(
   edit: Edit,
-  source: (token: EditToken, i: number) => Pick<InsertedToken, 'hole' | 'renaming'> | undefined,
+  source: (token: EditToken, i: number) => Pick<InsertedToken, 'hole' | 'change'> | undefined,
 ): Pick<RewriteRule, 'inserted' | 'tail'> {
   const { inserted } = tokensOfEdit(edit);
   let end = 0;
   const tokens = inserted.map((token, i) => {
     const lead = edit.inserted.slice(end, token.start);
     end = token.end;
-    return { lead, text: token.text, hole: undefined, renaming: undefined, ...source(token, i) };
+    return { lead, text: token.text, hole: undefined, change: undefined, ...source(token, i) };
   });
   return { inserted: tokens, tail: edit.inserted.slice(end) };
+}
+
+/** The rules that cover an edit and another one. @param others newest first */
+function generalisedRules(edit: Edit, others: readonly Edit[], age: number): RewriteRule[] {
+  const rules = others.flatMap((other) => generalised(edit, other, age) ?? []);
+  return [...Map.groupBy(rules, ({ key }) => key).values()].map(([first, ...same]) => ({
+    ...(first as RewriteRule),
+    examples: [...(first as RewriteRule).examples, ...same.flatMap(({ examples }) => examples.slice(1))],
+  }));
 }
 
 /** The most specific rule that covers two edits; undefined if none does. @param edit the newer one */
 function generalised(edit: Edit, other: Edit, age: number): RewriteRule | undefined {
   const [a, b] = [tokensOfEdit(edit), tokensOfEdit(other)];
   if (a.removed.length !== b.removed.length || a.inserted.length !== b.inserted.length) return undefined;
-  /** The differing texts of the two edits, by hole. */
-  const holes: [string, string][] = [];
-  const holeOf = (x: string, y: string): number => {
-    const known = holes.findIndex(([p, q]) => p === x && q === y);
-    return known >= 0 ? known : holes.push([x, y]) - 1;
-  };
-  const align = (x: readonly EditToken[], y: readonly EditToken[]): PatternToken[] => {
-    const pattern: PatternToken[] = [];
-    for (let i = 0; i < Math.min(x.length, y.length); i++) {
-      const [p, q] = [x[i] as EditToken, y[i] as EditToken];
-      if (p.kind !== q.kind || (p.kind === 'mark' && p.text !== q.text)) break;
-      pattern.push({ kind: p.kind, text: p.text, hole: p.text === q.text ? undefined : holeOf(p.text, q.text) });
-    }
-    return pattern;
-  };
-  const removed = align(a.removed, b.removed);
+  const aligned = new Holes();
+  const removed = aligned.align([a.removed, b.removed]);
   if (removed.length < a.removed.length) return undefined;
-  const left = align(a.left, b.left);
-  const right = align(a.right, b.right);
+  const left = aligned.align([a.left, b.left]);
+  const right = aligned.align([a.right, b.right]);
+  const holes = aligned.texts as [string, string][];
   let fails = false;
   const parts = insertedOf(edit, (token, i) => {
     const there = b.inserted[i] as EditToken;
     if (token.text === there.text) return undefined;
     const hole = holes.findIndex(([x, y]) => x === token.text && y === there.text);
-    if (hole >= 0) return { hole, renaming: undefined };
+    if (hole >= 0) return { hole, change: undefined };
     const renamed =
-      token.kind === 'word' && there.kind === 'word' ? renamedHole(holes, token.text, there.text) : undefined;
+      token.kind === 'word' && there.kind === 'word' ? changedHole(holes, token.text, there.text) : undefined;
     fails ||= renamed === undefined;
     return renamed;
   });
@@ -184,22 +191,40 @@ function generalised(edit: Edit, other: Edit, age: number): RewriteRule | undefi
   if (fails || !hasHole) return undefined;
   const key = JSON.stringify([
     removed.map(({ text, hole }) => hole ?? text),
-    parts.inserted.map(({ text, hole, renaming }) => (hole === undefined ? text : [hole, renaming !== undefined])),
+    parts.inserted.map(({ text, hole, change }) => (hole === undefined ? text : [hole, change !== undefined])),
   ]);
   return { key, left, right, removed, ...parts, examples: [edit, other], age };
 }
 
-/** The hole of which both edits replace the same parts: `getUser` by `fetchUser`, and `getItem` by `fetchItem`. */
-function renamedHole(
+const SPELLINGS: readonly ((text: string) => string)[] = [
+  (text) => text.toLowerCase(),
+  (text) => text.toUpperCase(),
+  (text) => text.slice(0, 1).toUpperCase() + text.slice(1),
+  (text) => text.slice(0, 1).toLowerCase() + text.slice(1),
+];
+
+/**
+ * The hole whose text both edits spell otherwise (`Red` as `red`), or of which they replace the same parts: `getUser` by
+ * `fetchUser`, and `getItem` by `fetchItem`.
+ */
+function changedHole(
   holes: readonly (readonly [string, string])[],
   text: string,
   other: string,
-): Pick<InsertedToken, 'hole' | 'renaming'> | undefined {
+): Pick<InsertedToken, 'hole' | 'change'> | undefined {
   for (const [hole, [x, y]] of holes.entries()) {
+    const spelling = SPELLINGS.find((spell) => spell(x) === text && spell(y) === other);
+    if (spelling) return { hole, change: spelling };
     const renaming = new Renaming();
     renaming.learn(x, text);
     const there = renaming.apply(y);
-    if (there.origin === 'part' && there.text === other) return { hole, renaming };
+    if (there.origin === 'part' && there.text === other) return { hole, change: (name) => renamed(renaming, name) };
   }
   return undefined;
+}
+
+/** A name without the replaced parts is another one. */
+function renamed(renaming: Renaming, name: string): string | undefined {
+  const { text, origin } = renaming.apply(name);
+  return origin === 'part' || origin === 'mapped' ? text : undefined;
 }

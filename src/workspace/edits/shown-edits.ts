@@ -1,10 +1,10 @@
-// Which edits were shown without being followed: their places are not shown again, and their rules only after another
-// example.
+// Which edits were shown without being followed: their rules are not shown again before another example, and their
+// places only once more.
 import type { NextEdit } from './next-edit.ts';
 
-type Shown = Pick<NextEdit, 'rule' | 'place' | 'learnedFrom' | 'origin'>;
+type Shown = Pick<NextEdit, 'rule' | 'place' | 'origin'>;
 
-/** How often a rule, or a place, is shown after different edits. A rule with one example is shown once. */
+/** How often a place is shown after different edits, and what does not repeat others. */
 const MOST_SHOWS = 2;
 const REMEMBERED = 500;
 
@@ -12,9 +12,8 @@ export class ShownEdits {
   private readonly counts = new Map<string, number>();
 
   /** To be called once after each edit of the user after which this one was shown first. */
-  shown({ rule, place, learnedFrom, origin }: Shown): void {
-    const isOfOne = origin === undefined && learnedFrom.length === 1;
-    this.count(rule, isOfOne ? MOST_SHOWS : this.countOf(rule) + 1);
+  shown({ rule, place, origin }: Shown): void {
+    this.count(rule, origin === undefined ? MOST_SHOWS : this.countOf(rule) + 1);
     this.count(place, this.countOf(place) + 1);
   }
 

@@ -136,12 +136,11 @@ function replacementOf(
   at: number,
 ): string | undefined {
   let result = '';
-  for (const { lead, text: own, hole, renaming } of rule.inserted) {
+  for (const { lead, text: own, hole, change } of rule.inserted) {
     const bound = hole === undefined ? own : (holes.get(hole) as string);
-    const renamed = renaming?.apply(bound);
-    // A name without the replaced parts is another one.
-    if (renamed && renamed.origin !== 'part' && renamed.origin !== 'mapped') return undefined;
-    result += lead + (renamed?.text ?? bound);
+    const changed = change ? change(bound) : bound;
+    if (changed === undefined) return undefined;
+    result += lead + changed;
   }
   result += rule.tail;
   const [edit] = rule.examples as [RewriteRule['examples'][number]];

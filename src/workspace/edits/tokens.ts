@@ -8,6 +8,8 @@ export interface EditToken {
   /** UTF-16 units, end exclusive. */
   readonly start: number;
   readonly end: number;
+  /** Number of the string on the line that contains the token; -1: none. */
+  readonly string: number;
 }
 
 /** @param base offset of the text's first character */
@@ -17,12 +19,12 @@ export function tokensOf(text: string, base = 0): EditToken[] {
 
 /** @param start offset of the line @param isNext whether a line end stands before it */
 function tokensOfLine(text: string, start: number, isNext: boolean): EditToken[] {
-  const tokens: EditToken[] = isNext ? [{ text: '\n', kind: 'line end', start: start - 1, end: start }] : [];
+  const tokens: EditToken[] = isNext ? [{ text: '\n', kind: 'line end', start: start - 1, end: start, string: -1 }] : [];
   let at = start;
-  for (const { lead, text: own, kind } of lexemesOf(text)) {
+  for (const { lead, text: own, kind, string } of lexemesOf(text)) {
     const from = at + lead.length;
     at = from + own.length;
-    tokens.push({ text: own, kind, start: from, end: at });
+    tokens.push({ text: own, kind, start: from, end: at, string });
   }
   return tokens;
 }
@@ -73,4 +75,18 @@ export function equalLength(a: readonly EditToken[], b: readonly EditToken[]): n
   let length = 0;
   while (length < a.length && a[length]?.text === b[length]?.text) length++;
   return length;
+}
+
+/** The share of tokens that two lists have in common, 0..1. */
+export function similarity(a: readonly string[], b: readonly string[]): number {
+  const left = new Map<string, number>();
+  for (const token of b) left.set(token, (left.get(token) ?? 0) + 1);
+  let shared = 0;
+  for (const token of a) {
+    const count = left.get(token) ?? 0;
+    if (count === 0) continue;
+    left.set(token, count - 1);
+    shared++;
+  }
+  return (2 * shared) / Math.max(1, a.length + b.length);
 }

@@ -27,7 +27,7 @@ async function accepted(names: readonly string[], known: readonly string[], isTr
   const asked: string[] = [];
   const imports = new AddImports({
     log: silentLog,
-    asTool: async (edit) => void (await edit()),
+    asTool: async (edit) => edit(),
     isKnown: async (_root, path, module) => {
       asked.push(`${path} ${module}`);
       return known.includes(module);

@@ -89,7 +89,7 @@ test('marks the third place, hints at it, announces it and lists it', async () =
   assert.deepEqual(desk.drawn(editor), ['(struck through)', 'sum', 'Tab: next edit, line 5']);
   assert.ok(desk.status.visible);
   assert.deepEqual(desk.status.accessibilityInformation, {
-    label: 'Next edit: line 5: replace total by sum. Tab goes there, Escape dismisses it.',
+    label: 'Next edit: a.ts line 5: replace total by sum. Tab goes there, Escape dismisses it.',
     role: 'alert',
   });
   const [row] = activity.rows;
@@ -132,7 +132,7 @@ test('goes from call to call after a parameter was added, and changes no text th
   assert.deepEqual(desk.drawn(editor), ['Tab: call of `load`, line 2']);
   assert.equal(
     (desk.status.accessibilityInformation as { label: string }).label,
-    'Next edit: line 2: call of `load` lacks an argument. Tab goes there, Escape dismisses it.',
+    'Next edit: a.ts line 2: call of `load` lacks an argument. Tab goes there, Escape dismisses it.',
   );
   const text = editor.document.getText();
   await offers.apply();
@@ -174,18 +174,59 @@ test('changes right after a file is opened count, before it is known whether it 
   assert.ok(desk.drawn(editor).includes('Tab: next edit, line 5'));
 });
 
-test('the status bar follows an edit that moves, and names its file from another one', async () => {
-  const { offers, editor, state } = await renamed();
+test('the status bar names file and line of the edit, and follows it when it moves', async () => {
+  const { editor, state } = await renamed();
+  assert.equal(desk.status.text, '$(edit) Next edit: a.ts line 5');
   const { asked } = state;
   editor.document.change([{ range: new Range(0, 0, 0, 0) as never, text: '\n' }]);
   desk.cursor(editor, 1, 8);
   await settled(() => state.asked > asked && state.tab);
-  assert.equal(desk.status.text, '$(edit) Next edit: line 6');
+  assert.equal(desk.status.text, '$(edit) Next edit: a.ts line 6');
   await opened('src/b.ts', '');
   assert.equal(desk.status.text, '$(edit) Next edit: a.ts line 6');
   assert.match(desk.status.accessibilityInformation?.label ?? '', /^Next edit: a\.ts line 6/);
-  await offers.goTo();
-  assert.equal(desk.status.text, '$(edit) Next edit: line 6');
+});
+
+test('the hint names the key that works while the editor has a list of suggestions open', async () => {
+  const { offers, editor } = await renamed();
+  offers.onList(true);
+  assert.ok(desk.drawn(editor).includes('Alt+Enter: next edit, line 5'), desk.drawn(editor).join());
+  offers.onList(false);
+  assert.ok(desk.drawn(editor).includes('Tab: next edit, line 5'));
+});
+
+test('the hint stands in a line that is in view', async () => {
+  const { editor } = await renamed();
+  const hint = 'Tab: next edit, line 5';
+  assert.equal(desk.drawnAt(editor, hint)?.line, 1);
+  desk.scroll(editor, 4, 6);
+  assert.equal(desk.drawnAt(editor, hint)?.line, 4);
+});
+
+test('two dismissals in a row pause the offers, and say so with a way back', async () => {
+  const { offers, editor, state } = await renamed();
+  offers.dismiss();
+  assert.deepEqual(desk.questions, []);
+  desk.retype(editor, 'sum', 'rows');
+  desk.retype(editor, 'sum', 'rows');
+  await settled(() => state.tab);
+  offers.dismiss();
+  assert.deepEqual(desk.questions, ['Next edits pause for ten minutes.']);
+});
+
+test('going on after a pause offers the next edit at once', async () => {
+  desk.answer = 'Go On';
+  const { offers, editor, state } = await renamed();
+  for (const [old, name] of [
+    ['sum', 'rows'],
+    ['rows', 'lines'],
+  ] as const) {
+    offers.dismiss();
+    desk.retype(editor, old, name);
+    desk.retype(editor, old, name);
+    await settled(() => state.tab);
+  }
+  assert.equal(desk.questions.length, 1);
 });
 
 test('a key takes the hint away until a pause in typing', async () => {

@@ -1,0 +1,139 @@
+// Goes to the offered edit, applies it, or applies all of its rule.
+import * as vscode from 'vscode';
+import { messageOf } from '../../common/errors.ts';
+import type { Log } from '../../common/log.ts';
+import { fromLineFeeds, toLineFeeds } from '../../text/lines.ts';
+import { isPlaceOnly } from '../../workspace/edits/next-edit.ts';
+import type { Activity } from '../completion/activity.ts';
+import { window } from '../editor/window.ts';
+import type { EditJournals } from './edit-journals.ts';
+import { originText } from './edit-texts.ts';
+import { rangeOf } from './edit-view.ts';
+import type { OfferSearch } from './offer-search.ts';
+import { endOf, type OfferedEdit, type OfferedEdits } from './offered-edits.ts';
+
+export interface ApplyEditsDeps {
+  readonly offered: OfferedEdits;
+  readonly journals: EditJournals;
+  readonly search: OfferSearch;
+  readonly activity: Activity;
+  readonly log: Log;
+  readonly uriOf: (offer: OfferedEdit | undefined) => vscode.Uri | undefined;
+  /** Runs a change of the text that the user has accepted. */
+  readonly asAccepted: (change: () => Thenable<boolean>) => Promise<boolean>;
+  /** Draws what is offered now. */
+  readonly draw: () => void;
+  /** Withdraws what is offered. */
+  readonly reset: () => void;
+}
+
+export class ApplyEdits {
+  private readonly deps: ApplyEditsDeps;
+
+  constructor(deps: ApplyEditsDeps) {
+    this.deps = deps;
+  }
+
+  /** Moves the cursor to the next edit, and returns it. One without a text is done then. */
+  async goTo(): Promise<OfferedEdit | undefined> {
+    const { offered, journals, search, activity, uriOf, draw, reset } = this.deps;
+    await search.finish();
+    const next = offered.current;
+    if (next !== undefined && (await this.openFiles([next]))) offered.preferFile(next.path);
+    const { current } = offered;
+    const uri = uriOf(current);
+    if (current === undefined || uri === undefined || !journals.has(uri)) {
+      reset();
+      return undefined;
+    }
+    const { line, character } = current.insertion?.at ?? current.range.start;
+    const position = new vscode.Position(line, character);
+    offered.jumped(current);
+    const shown = window.visibleTextEditors.find(({ document }) => document.uri.toString() === uri.toString());
+    const editor = await window.showTextDocument(await vscode.workspace.openTextDocument(uri), {
+      ...(shown?.viewColumn !== undefined && { viewColumn: shown.viewColumn }),
+    });
+    editor.selection = new vscode.Selection(position, position);
+    editor.revealRange(rangeOf(current.range), vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+    if (isPlaceOnly(current)) {
+      offered.applied([current], position);
+      activity.setOutcome(current.id, 'accepted', 0);
+    }
+    draw();
+    return current;
+  }
+
+  /** Applies the next edit, as one undo step. Goes to it first. */
+  async apply(): Promise<void> {
+    const { offered, search, activity, asAccepted, reset } = this.deps;
+    const current = await this.goTo();
+    const editor = window.activeTextEditor;
+    if (editor === undefined || current === undefined || isPlaceOnly(current)) return;
+    const { document } = editor;
+    const range = rangeOf(current.range);
+    if (this.unchangedDocument(current) !== document) return reset();
+    search.cancel();
+    const text = fromLineFeeds(current.replacement, document.eol === vscode.EndOfLine.CRLF);
+    if (!(await asAccepted(() => editor.edit((edit) => edit.replace(range, text))))) return;
+    const { line, character } = endOf(current);
+    const end = new vscode.Position(line, character);
+    editor.selection = new vscode.Selection(end, end);
+    offered.applied([current], end);
+    activity.setOutcome(current.id, 'accepted', current.replacement.length);
+    await search.run();
+  }
+
+  /** Applies all edits that repeat the next one, after VS Code's preview of them. */
+  async applyAll(): Promise<void> {
+    const { offered, search, activity, uriOf, reset } = this.deps;
+    await search.finish();
+    if (offered.current && isPlaceOnly(offered.current)) return void (await this.goTo());
+    await this.openFiles(offered.alike);
+    const offers = offered.alike.filter((offer) => this.unchangedDocument(offer) !== undefined);
+    const [first] = offers;
+    if (first === undefined) return reset();
+    const workspaceEdit = new vscode.WorkspaceEdit();
+    for (const offer of offers) {
+      const uri = uriOf(offer) as vscode.Uri;
+      const label = originText(offer);
+      workspaceEdit.replace(uri, rangeOf(offer.range), offer.replacement, { needsConfirmation: false, label });
+      // The preview opens only if an edit needs confirmation, and begins with such edits unticked. This one does nothing
+      // and is not listed.
+      if (offer === first) workspaceEdit.createFile(uri, { ignoreIfExists: true }, { needsConfirmation: true, label });
+    }
+    const editor = window.activeTextEditor;
+    if (await vscode.workspace.applyEdit(workspaceEdit, { isRefactoring: true })) {
+      offered.applied(offers);
+      activity.setOutcome(first.id, 'accepted', first.replacement.length);
+    }
+    // The preview was shown in other editors, where nothing is offered.
+    if (editor) await window.showTextDocument(editor.document, editor.viewColumn);
+    await search.run();
+  }
+
+  /**
+   * Opens the files of edits, and asks again if one was not open: the folder's index may be older than the file.
+   * Returns whether it asked.
+   */
+  private async openFiles(offers: readonly OfferedEdit[]): Promise<boolean> {
+    const { journals, search, log, uriOf } = this.deps;
+    const uris = new Map(offers.map((offer) => [offer.path, uriOf(offer) as vscode.Uri]));
+    const closed = [...uris.values()].filter((uri) => !journals.has(uri));
+    for (const uri of closed) {
+      try {
+        await journals.opened(await vscode.workspace.openTextDocument(uri));
+      } catch (error) {
+        log.warn(`The file of a next edit cannot be opened: ${messageOf(error)}`);
+      }
+    }
+    if (closed.length > 0) await search.run();
+    return closed.length > 0;
+  }
+
+  /** The open document of an edit, if the text that the edit replaces is still there. */
+  private unchangedDocument(offer: OfferedEdit): vscode.TextDocument | undefined {
+    const uri = this.deps.uriOf(offer);
+    const document = uri && this.deps.journals.recordedOf({ uri })?.document;
+    return document && toLineFeeds(document.getText(rangeOf(offer.range))) === offer.removed ? document : undefined;
+  }
+}

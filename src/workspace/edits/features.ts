@@ -1,0 +1,297 @@
+// What is known of a place where a rule applies: the rule, its examples, its other places, and the text around.
+import { indentLength } from '../../text/indents.ts';
+import { languageIdOf, languageOf } from '../../text/languages.ts';
+import { isCommentLine } from '../../text/lexemes.ts';
+import { lineEnd, lineStart } from '../../text/lines.ts';
+import { isTest } from '../../text/test-paths.ts';
+import type { Edit, TextFile } from './edit.ts';
+import type { RewriteRule } from './rewrite-rule.ts';
+import type { Site } from './sites.ts';
+import { similarity, tokenKey } from './tokens.ts';
+
+/** The places of a rule in one file, in order. */
+export interface FileSites {
+  readonly file: TextFile;
+  readonly isOpen: boolean;
+  readonly sites: readonly Site[];
+}
+
+/** In the order of `RuleFeatures.in`; the last one is known when all rules are. */
+export const featureNames = [
+  'examples',
+  'bursts of the examples',
+  'files of the examples',
+  'edits since the newest example',
+  'other edits in the burst of the newest example',
+  'an insertion',
+  'a deletion',
+  'a word for a word',
+  'removed tokens',
+  'inserted tokens',
+  'letters of the longest removed word',
+  'parts differ between the examples',
+  'whole lines',
+  'inserted word not elsewhere in the file',
+  'places in the file',
+  'places in open files',
+  'places in the folder',
+  'files with places',
+  'examples in the file',
+  'places above the newest example',
+  'places between examples',
+  'places left in files of examples',
+  'in the file of the newest example',
+  'in a file of an example',
+  'in an open file',
+  'below the newest example',
+  'between two examples',
+  'lines to the nearest example',
+  'places nearer in the file',
+  'equal tokens before',
+  'equal tokens behind',
+  'shared tokens before',
+  'shared tokens behind',
+  'likeness of the line',
+  'the same indent',
+  'inserted word in the line',
+  'in a comment or not, as the example',
+  'depth of the common ancestor',
+  'ancestors that differ',
+  'likeness of the parent line',
+  'in the same folder',
+  'a test or not, as the example',
+  'another edit beside it',
+  'a script',
+  'Python',
+  'Go',
+  'Rust',
+  'prose',
+  'data',
+  'a new name in several places',
+  'other edits that replaced the same text otherwise',
+  'examples in the burst of the newest, of its edits',
+  'examples, of all places in the folder',
+  'behind a dot or not, as the example',
+  'in a string or not, as the example',
+  'old text elsewhere as a part of a longer text',
+  'other rules at the place',
+] as const;
+
+const [several, since, share] = [
+  'examples',
+  'edits since the newest example',
+  'examples in the burst of the newest, of its edits',
+].map((name) => featureNames.indexOf(name as (typeof featureNames)[number])) as [number, number, number];
+
+/** Whether the user has just made the same change for the second time or more, and hardly anything else with it. */
+export function isSameAgain(features: readonly number[]): boolean {
+  return (features[several] as number) > 1 && features[since] === 0 && (features[share] as number) >= 0.5;
+}
+
+const MOST = 60;
+const flag = (value: boolean) => (value ? 1 : 0);
+const lineAt = (text: string, from: number, to = from) => text.slice(lineStart(text, from), lineEnd(text, to));
+const folderOf = (path: string) => path.slice(0, path.lastIndexOf('/') + 1);
+const wordsOf = (text: string): string[] => text.match(/[\p{L}_$][\p{L}\p{M}\p{N}_$]*|\S/gu) ?? [];
+
+/** The features of a rule's places. */
+export class RuleFeatures {
+  private readonly rule: RewriteRule;
+  private readonly edits: readonly Edit[];
+  private readonly newest: Edit;
+  private readonly ofRule: readonly number[];
+  private readonly ofFolder: readonly number[];
+  private readonly ofEdits: readonly number[];
+  private readonly isBehindDot: boolean;
+  private readonly isInString: boolean;
+  private readonly newWord: string | undefined;
+  /** The lines of the examples before they were changed. */
+  private readonly oldLines: readonly string[];
+
+  /** @param edits the journal's, oldest first */
+  constructor(rule: RewriteRule, found: readonly FileSites[], edits: readonly Edit[]) {
+    const { removed, inserted, examples } = rule;
+    [this.rule, this.edits] = [rule, edits];
+    const newest = examples[0] as Edit;
+    this.newest = newest;
+    const words = removed.filter(({ kind, hole }) => kind === 'word' && hole === undefined).map((token) => token.text);
+    const longest = (texts: readonly string[]) => [...texts].sort((a, b) => b.length - a.length)[0];
+    this.newWord = longest(
+      inserted
+        .filter((token) => token.hole === undefined && /\p{L}/u.test(token.text) && !words.includes(token.text))
+        .map(({ text }) => text),
+    );
+    this.oldLines = examples.map(({ left, removed: old, right }) =>
+      (left.slice(lineStart(left)) + old + right.slice(0, old.endsWith('\n') ? 0 : lineEnd(right))).trim(),
+    );
+    const { times, since } = burstsIn(edits, newest);
+    this.ofRule = [
+      Math.min(8, examples.length),
+      Math.min(8, new Set(examples.map(({ time, path }) => `${time} ${path}`)).size),
+      new Set(examples.map(({ path }) => path)).size,
+      Math.min(10, since),
+      Math.min(20, times),
+      flag(removed.length === 0),
+      flag(inserted.length === 0),
+      flag(removed.length === 1 && inserted.length === 1 && removed[0]?.kind === 'word'),
+      Math.log1p(removed.length),
+      Math.log1p(inserted.length),
+      Math.min(20, longest(words)?.length ?? 0),
+      flag(removed.some(({ hole }) => hole !== undefined) || inserted.some(({ hole }) => hole !== undefined)),
+      flag(newest.removed.includes('\n') || newest.inserted.includes('\n')),
+    ];
+    const paths = new Set(examples.map(({ path }) => path));
+    const sum = (of: (each: FileSites) => boolean) =>
+      Math.log1p(found.filter(of).reduce((total, { sites }) => total + sites.length, 0));
+    this.ofFolder = [
+      sum(({ isOpen }) => isOpen),
+      sum(() => true),
+      Math.log1p(found.length),
+      sum(({ file }) => paths.has(file.path)),
+    ];
+    const removedKey = tokenKey(newest.removed);
+    const contrary = removed.length === 0 ? 0 : edits.filter((edit) => !examples.includes(edit) && tokenKey(edit.removed) === removedKey);
+    const places = found.reduce((total, { sites }) => total + sites.length, 0);
+    const inBurst = examples.filter(({ time, path }) => time === newest.time && path === newest.path).length;
+    this.ofEdits = [
+      Math.min(8, contrary === 0 ? 0 : contrary.length),
+      inBurst / (times + 1),
+      examples.length / (examples.length + places),
+    ];
+    this.isBehindDot = /\.\s*$/.test(newest.left);
+    this.isInString = inString(newest.left.slice(lineStart(newest.left)), newest.right);
+  }
+
+  /** The features of the places in one file, by place. */
+  in({ file, isOpen, sites }: FileSites): (site: Site) => number[] {
+    const { rule, newest, edits, newWord } = this;
+    const { path, text } = file;
+    const own = rule.examples.filter((edit) => edit.path === path && edit.at >= 0);
+    const ats = own.map(({ at }) => at);
+    const [first, last] = [Math.min(...ats), Math.max(...ats)];
+    const isNewest = newest.path === path;
+    const above = isNewest && newest.at >= 0 ? sites.filter(({ start }) => start < newest.at).length : 0;
+    const between = sites.filter(({ start }) => start > first && start < last).length;
+    const isNewWord = newWord !== undefined && isNew(newWord, path, text, rule.examples);
+    const ancestorsHere = ats.map((at) => ancestorsOf(text, at));
+    const others = edits.filter((edit) => edit.path === path && edit.at >= 0 && !rule.examples.includes(edit));
+    const languageId = languageIdOf(path);
+    const { family } = languageOf(languageId);
+    const language = [
+      /script/.test(languageId),
+      languageId === 'python',
+      languageId === 'go',
+      languageId === 'rust',
+      family === 'prose',
+      family === 'data',
+    ].map(flag);
+    const ofFile = [
+      flag(isNewWord),
+      Math.log1p(sites.length),
+      ...this.ofFolder.slice(0, 3),
+      Math.min(8, own.length),
+      Math.log1p(above),
+      Math.log1p(between),
+      this.ofFolder[3] as number,
+      flag(isNewest),
+      flag(own.length > 0),
+      flag(isOpen),
+    ];
+    const isRename =
+      rule.removed.length === 1 && rule.inserted.length === 1 && rule.removed[0]?.kind === 'word' && isNewWord;
+    const isCommented = isCommentLine((this.oldLines[0] as string).trim());
+    return (site) => {
+      const { start, end } = site;
+      const line = lineAt(text, start, end);
+      const distances = ats.map((at) => linesBetween(text, at, start));
+      const nearest = distances.indexOf(Math.min(...distances));
+      const ancestors = ancestorsOf(text, start);
+      const near = ancestorsHere[nearest] ?? ancestorsOfExample(newest);
+      let common = 0;
+      while (common < ancestors.length && common < near.length && ancestors[common] === near[common]) common++;
+      const words = wordsOf(line);
+      const anchor = isNewest && newest.at >= 0 ? newest.at : -1;
+      return [
+        ...this.ofRule,
+        ...ofFile,
+        flag(anchor >= 0 && start >= anchor),
+        flag(start > first && start < last),
+        Math.log1p(Math.min(1000, distances[nearest] ?? 1000)),
+        Math.log1p(Math.min(MOST, sites.filter((other) => Math.abs(other.start - anchor) < Math.abs(start - anchor)).length)),
+        site.likeLeft,
+        site.likeRight,
+        site.sharedLeft,
+        site.sharedRight,
+        Math.max(...this.oldLines.slice(0, 4).map((old) => similarity(wordsOf(old), words))),
+        flag(indentLength(line) === indentLength(newest.left.slice(lineStart(newest.left)) || newest.right)),
+        flag(newWord !== undefined && line.includes(newWord)),
+        flag(isCommentLine(line.trim()) === isCommented),
+        Math.min(6, common),
+        Math.min(10, ancestors.length + near.length - 2 * common),
+        similarity(wordsOf(ancestors.at(-1) ?? ''), wordsOf(near.at(-1) ?? '')),
+        flag(folderOf(path) === folderOf(newest.path)),
+        flag(isTest(path) === isTest(newest.path)),
+        flag(others.some(({ at, inserted }) => at <= end + 80 && at + inserted.length >= start - 80)),
+        ...language,
+        flag(isRename && rule.examples.length > 1),
+        ...this.ofEdits,
+        flag(/\.\s*$/.test(text.slice(Math.max(0, start - 20), start)) === this.isBehindDot),
+        flag(inString(text.slice(lineStart(text, start), start), text.slice(end, lineEnd(text, end))) === this.isInString),
+        flag(isPartOfLonger(text, start, end)),
+      ];
+    };
+  }
+}
+
+/** Whether an odd number of quotes of a kind stands on both sides, within the line. */
+function inString(before: string, behind: string): boolean {
+  const after = behind.slice(0, lineEnd(behind));
+  return [`'`, '"', '`'].some((quote) => before.split(quote).length % 2 === 0 && after.includes(quote));
+}
+
+/** Whether a word goes on beside a place with a mark that joins words: `content-length`, `path/to`. */
+function isPartOfLonger(text: string, start: number, end: number): boolean {
+  return /[\w][-/:]$/.test(text.slice(Math.max(0, start - 2), start)) || /^[-/:]\w/.test(text.slice(end, end + 2));
+}
+
+/** Edits beside one in its burst, and bursts since. */
+function burstsIn(edits: readonly Edit[], newest: Edit): { times: number; since: number } {
+  const same = edits.filter(({ time, path }) => time === newest.time && path === newest.path).length - 1;
+  const later = new Set(edits.filter(({ time }) => time > newest.time).map(({ time }) => time)).size;
+  return { times: same, since: later };
+}
+
+function linesBetween(text: string, one: number, other: number): number {
+  let lines = 0;
+  const to = Math.max(one, other);
+  for (let at = text.indexOf('\n', Math.min(one, other)); at >= 0 && at < to; at = text.indexOf('\n', at + 1)) lines++;
+  return lines;
+}
+
+/** The lines that enclose a place by their indent, outermost first. */
+function ancestorsOf(text: string, at: number): string[] {
+  const found: string[] = [];
+  let start = lineStart(text, at);
+  const own = text.slice(start, lineEnd(text, start));
+  let indent = own.trim() === '' ? 1000 : indentLength(own);
+  for (let lines = 0; start > 0 && indent > 0 && lines < 400; lines++) {
+    start = lineStart(text, start - 1);
+    const line = text.slice(start, lineEnd(text, start));
+    if (line.trim() === '' || indentLength(line) >= indent || /^\s*[)\]}]/.test(line)) continue;
+    indent = indentLength(line);
+    found.push(line.trim());
+  }
+  return found.reverse();
+}
+
+function ancestorsOfExample({ left }: Edit): string[] {
+  return ancestorsOf(left, left.length);
+}
+
+/** Whether only the examples have brought a word into the file. */
+function isNew(word: string, path: string, text: string, examples: readonly Edit[]): boolean {
+  const written = examples.filter((edit) => edit.path === path);
+  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1))
+    if (!written.some((edit) => at >= edit.at && at < edit.at + edit.inserted.length)) return false;
+  return true;
+}
