@@ -1,6 +1,6 @@
 // Gradient-boosted trees for two classes, by Newton's method over binned features: small, exact, deterministic.
 import { sigmoid } from '../../src/common/statistics/logistic.ts';
-import { type Tree, valueOf } from '../../src/workspace/edits/choice.ts';
+import { leafOf, type Tree } from '../../src/workspace/edits/choice.ts';
 
 export interface BoostOptions {
   readonly trees: number;
@@ -55,8 +55,7 @@ export function boost(
         leftH += h[bin] as number;
         const rightH = sumH - leftH;
         if (leftH < least || rightH < least) continue;
-        const gain =
-          leftG ** 2 / (leftH + l2) + (sumG - leftG) ** 2 / (rightH + l2) - sumG ** 2 / (sumH + l2);
+        const gain = leftG ** 2 / (leftH + l2) + (sumG - leftG) ** 2 / (rightH + l2) - sumG ** 2 / (sumH + l2);
         if (gain > best.gain) best = { gain, feature, bin };
       }
     }
@@ -86,13 +85,13 @@ export function boost(
     }
     const tree = grow(all, depth);
     grown.push(tree);
-    for (const i of all) odds[i] = (odds[i] as number) + valueOf(tree, rows[i] as readonly number[]);
+    for (const i of all) odds[i] = (odds[i] as number) + leafOf(tree, rows[i] as readonly number[]);
   }
   return { intercept, trees: grown };
 }
 
 export function probability({ intercept, trees }: BoostedTrees, row: readonly number[]): number {
-  return sigmoid(trees.reduce<number>((total, tree) => total + valueOf(tree, row), intercept));
+  return sigmoid(trees.reduce<number>((total, tree) => total + leafOf(tree, row), intercept));
 }
 
 /** Values between neighbours, rounded so that they can be written down: few, and of equally many rows. */

@@ -371,8 +371,8 @@ export const desk = {
       .map(({ renderOptions }) => renderOptions?.after.contentText ?? '(struck through)'),
   /** Where decorations with a text stand. */
   drawnAt: (editor: Editor, text: string): Position | undefined =>
-    [...editor.decorations.values()].flat().find(({ renderOptions }) => renderOptions?.after.contentText === text)?.range
-      .start,
+    [...editor.decorations.values()].flat().find(({ renderOptions }) => renderOptions?.after.contentText === text)
+      ?.range.start,
   reset(): void {
     documents.clear();
     files.clear();

@@ -277,7 +277,10 @@ export class EditOffers extends DisposableStore {
     const action = offer && cursor && this.offered.tabAction(cursor);
     this.deps.onTabAction(action);
     const isHidden = offer === undefined || this.isGhostTextShown;
-    this.view.showHint(window.activeTextEditor, isHidden ? undefined : hintText(offer, action, this.fileOf(offer), this.isListOpen));
+    this.view.showHint(
+      window.activeTextEditor,
+      isHidden ? undefined : hintText(offer, action, this.fileOf(offer), this.isListOpen),
+    );
   }
 
   private isInsertedAtCursor(offer: OfferedEdit | undefined): boolean {
@@ -348,5 +351,6 @@ export class EditOffers extends DisposableStore {
 
 /** Differs after each edit. */
 function stateOf(edits: readonly Edit[]): string {
-  return `${edits.length} ${edits[0]?.time}`;
+  const last = edits.at(-1);
+  return JSON.stringify([edits.length, last?.path, last?.removed, last?.inserted]);
 }

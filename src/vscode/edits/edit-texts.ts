@@ -22,7 +22,9 @@ export function hintText(
   if (action === 'apply') return isListOpen ? t('{0}: apply', key) : t('Tab: apply, Esc: dismiss');
   if (action === undefined) return undefined;
   const what = isPlaceOnly(offer) ? originText(offer) : t('next edit');
-  return file === undefined ? t('{0}: {1}, line {2}', key, what, line) : t('{0}: {1}, {2} line {3}', key, what, file, line);
+  return file === undefined
+    ? t('{0}: {1}, line {2}', key, what, line)
+    : t('{0}: {1}, {2} line {3}', key, what, file, line);
 }
 
 export function statusText(offer: OfferedEdit): UiText {

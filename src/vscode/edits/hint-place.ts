@@ -32,4 +32,3 @@ export function hintPlace(cursor: Position, { lengthOf, visible }: HintLines): P
   const line = lines.find((one) => (isVisible(one) || one === from.line) && isSeen(lengthOf(one)));
   return line === undefined ? from : { line, character: lengthOf(line) };
 }
-

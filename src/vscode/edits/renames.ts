@@ -1,10 +1,13 @@
 // Offers the rename of a declaration's references after another name was typed there. Then no language server finds
-// the references of the old name any more, so they are asked for before: when the cursor rests in a declared name.
-import type * as vscode from 'vscode';
+// the references of the old name any more, so they are asked for before, when the cursor rests in a declared name.
+// Without that, the name's other places in the file are references if the server does not know them any more.
+import * as vscode from 'vscode';
 import { DisposableStore } from '../../common/disposable.ts';
 import { messageOf } from '../../common/errors.ts';
+import { brackets } from '../../text/brackets.ts';
+import { lineEnd, lineStart } from '../../text/lines.ts';
 import { DeclaredName, type Reference } from '../../workspace/edits/declared-name.ts';
-import type { ChangeKind, Edit, TextFile } from '../../workspace/edits/edit.ts';
+import { type ChangeKind, type Edit, offsetOf, type TextFile } from '../../workspace/edits/edit.ts';
 import type { NextEdit } from '../../workspace/edits/next-edit.ts';
 import { type FolderRef, folderOf, pathIn } from '../editor/folder-ref.ts';
 import { window } from '../editor/window.ts';
@@ -19,6 +22,9 @@ const restMs = 150;
  */
 const pauseAfter = (tookMs: number) => Math.min(tookMs ** 2 / 100, 30_000);
 const maxReferences = 200;
+/** Pause in typing before the places of an old name are asked for, ms, and how many are. */
+const typedMs = 500;
+const maxPlaces = 16;
 const maxFiles = 20;
 /** Names that are followed. */
 const maxNames = 4;
@@ -36,6 +42,8 @@ export class Renames extends DisposableStore implements EditSource {
   private readonly deps: EditSourceDeps;
   /** The last one asked for comes last. */
   private names: Followed[] = [];
+  /** The name that the user is typing over, as it was before. '': a new one. */
+  private touched: Followed | undefined;
   private timer: NodeJS.Timeout | undefined;
   private isAsking = false;
   private pausedUntil = 0;
@@ -52,13 +60,22 @@ export class Renames extends DisposableStore implements EditSource {
   changed(
     path: string,
     { document, contentChanges }: vscode.TextDocumentChangeEvent,
-    _kind: ChangeKind,
+    kind: ChangeKind,
     before: string,
   ): void {
     clearTimeout(this.timer);
     this.typedInto.add(document);
     const { key } = folderOf(document.uri);
-    for (const { folder, name } of this.names) if (folder === key) name.changed(path, contentChanges, before);
+    const [change] = contentChanges;
+    if (kind !== 'typed' || change === undefined || contentChanges.length > 1) this.touched = undefined;
+    else if (!this.followed.some(({ folder, name }) => folder === key && name.isAt(path, change.range.start)))
+      this.touched = { folder: key, name: nameAt(path, before, change.range) };
+    for (const { folder, name } of this.followed) if (folder === key) name.changed(path, contentChanges, before);
+    if (this.touched && this.touched.name.name !== '') this.askSoon(typedMs);
+  }
+
+  private get followed(): readonly Followed[] {
+    return this.touched ? [...this.names, this.touched] : this.names;
   }
 
   edits(folder: FolderRef, documents: readonly TextFile[], edits: readonly Edit[]): NextEdit[] {
@@ -69,6 +86,10 @@ export class Renames extends DisposableStore implements EditSource {
   private onMoved({ document }: vscode.TextEditor): void {
     clearTimeout(this.timer);
     if (!this.typedInto.delete(document)) this.askSoon(restMs);
+  }
+
+  private pathOf({ uri }: vscode.TextDocument): string {
+    return pathIn(folderOf(uri), uri);
   }
 
   private askSoon(ms: number): void {
@@ -83,6 +104,9 @@ export class Renames extends DisposableStore implements EditSource {
     const recorded = editor && this.deps.journals.recordedOf(editor.document);
     if (!recorded || !this.deps.isOn(recorded.folder, editor.document.languageId)) return;
     const { document, selection } = editor;
+    const { touched } = this;
+    if (touched?.name.path === recorded.path && touched.name.isAt(recorded.path, selection.active))
+      return this.follow(touched, () => this.lostPlaces(document, touched.name));
     const range = document.getWordRangeAtPosition(selection.active, word);
     if (range === undefined || !range.contains(selection)) return;
     const { folder, path } = recorded;
@@ -96,23 +120,62 @@ export class Renames extends DisposableStore implements EditSource {
     // Of the others, only renames under way are kept.
     const others = this.names.filter((each) => each !== known && isRenamed(each));
     this.names = [...others, entry].slice(-maxNames);
+    return this.follow(entry, () => this.referencesAt(document, range, declared.name, folder));
+  }
+
+  /** Keeps a name while its references are asked for, and if there are some. */
+  private async follow(entry: Followed, find: () => Promise<Reference[]>): Promise<void> {
     const begun = performance.now();
     this.isAsking = true;
+    entry.name.asked();
     try {
-      const references = await this.referencesAt(document, range, declared.name, folder);
-      declared.found(references);
-      if (references.length === 0) this.names = this.names.filter((each) => each !== entry);
-      // The user was faster.
-      else if (isRenamed(entry)) this.deps.onFound();
+      const references = await find();
+      entry.name.found(references);
+      const others = this.names.filter((each) => each !== entry);
+      this.names = references.length === 0 ? others : [...others, entry].slice(-maxNames);
+      // The user may have typed another name already.
+      if (references.length > 0) this.deps.onFound();
     } catch (error) {
       // Also what a server says of a name that it does not rename.
       this.deps.log.debug(`No references of a declaration: ${messageOf(error)}`);
       this.names = this.names.filter((each) => each !== entry);
     } finally {
       this.isAsking = false;
+      if (this.touched === entry) this.touched = undefined;
       const now = performance.now();
       this.pausedUntil = now + pauseAfter(now - begun);
     }
+  }
+
+  /**
+   * The places of a name in its file that the server does not know any more since the name was typed over. If it was a
+   * part of a parameter, such as a prop, these are also the places that name the member of its type in the file.
+   */
+  private async lostPlaces(document: vscode.TextDocument, { name, range }: DeclaredName): Promise<Reference[]> {
+    const text = document.getText();
+    const places = [...text.matchAll(new RegExp(`(?<![\\p{L}\\p{N}_$])${escaped(name)}(?![\\p{L}\\p{N}_$])`, 'gu'))];
+    if (range === undefined || places.length === 0 || places.length > maxPlaces) return [];
+    const definitionsAt = async (position: vscode.Position) =>
+      (await askServer<(vscode.Location | vscode.LocationLink)[]>(
+        'vscode.executeDefinitionProvider',
+        document.uri,
+        position,
+      )) ?? [];
+    const start = new vscode.Position(range.start.line, range.start.character);
+    const own = await definitionsAt(start);
+    if (!own.some((definition) => isDeclaredAt(definition, document.uri, start))) return [];
+    const { open } = brackets(text.slice(0, document.offsetAt(start)));
+    const isPart = open.at(-1) === '{' && open.at(-2) === '(';
+    const references: Reference[] = [];
+    for (const { index } of places) {
+      const at = document.positionAt(index);
+      const found = await definitionsAt(at);
+      const isMember = isPart && found.every((definition) => isNamed(definition, document, name));
+      if (found.length > 0 && !isMember) continue;
+      const end = { line: at.line, character: at.character + name.length };
+      references.push({ path: this.pathOf(document), range: { start: at, end }, prefix: '', suffix: '' });
+    }
+    return references;
   }
 
   /** None if another place declares the name, or if the folder holds too many. */
@@ -166,3 +229,31 @@ function isDeclaredAt(
       : [definition.uri, definition.range];
   return file.toString() === uri.toString() && range.contains(position);
 }
+
+/** Whether a definition is in a document, at a place of this name. */
+function isNamed(
+  definition: vscode.Location | vscode.LocationLink,
+  document: vscode.TextDocument,
+  name: string,
+): boolean {
+  const [uri, range] =
+    'targetUri' in definition
+      ? [definition.targetUri, definition.targetSelectionRange ?? definition.targetRange]
+      : [definition.uri, definition.range];
+  if (uri.toString() !== document.uri.toString()) return false;
+  return document.getText(document.getWordRangeAtPosition(range.start, word)) === name;
+}
+
+/** The word that a change begins in, as a name to follow; an empty one if there is none. */
+function nameAt(path: string, text: string, { start }: vscode.Range): DeclaredName {
+  const offset = offsetOf(text, start);
+  const from = lineStart(text, offset);
+  for (const { index, 0: name } of text.slice(from, lineEnd(text, offset)).matchAll(new RegExp(word, 'gu'))) {
+    if (index > start.character || index + name.length < start.character) continue;
+    const at = { line: start.line, character: index };
+    return new DeclaredName(path, name, { start: at, end: { line: start.line, character: index + name.length } });
+  }
+  return new DeclaredName(path, '', { start, end: start });
+}
+
+const escaped = (name: string) => name.replaceAll('$', '\\$');

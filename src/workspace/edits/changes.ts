@@ -143,16 +143,14 @@ function changesOfPair(
   return changesInLine(tokensOf(oldLine.text, oldLine.start), tokensOf(newLine.text, newLine.start), oldLine, newLine);
 }
 
-/** Neighbouring changes are joined until their brackets pair up, or if no word, or only one of a string, is between. */
+/** Neighbouring changes are joined until their brackets pair up, or if no word is between, or a part of a phrase. */
 function changesInLine(a: EditToken[], b: EditToken[], oldLine: Line, newLine: Line): TextChange[] {
   const texts = (tokens: readonly EditToken[]) => tokens.map((token) => token.text);
   const joined: Part[] = [];
   for (const part of differingParts(texts(a), texts(b))) {
     const last = joined.at(-1);
     const between = a.slice(last?.oldTo ?? part.oldFrom, part.oldFrom);
-    const words = between.filter(({ kind }) => kind === 'word');
-    const isPhrase = between.length <= 2 && between.every(({ string, kind }) => string >= 0 && kind === 'word');
-    const hasWord = words.length > 0 && !isPhrase;
+    const hasWord = between.some(({ kind }) => kind === 'word') && !isPhrase(between);
     if (
       last &&
       (!hasWord || !isBalanced(a.slice(last.oldFrom, last.oldTo)) || !isBalanced(b.slice(last.newFrom, last.newTo)))
@@ -167,6 +165,13 @@ function changesInLine(a: EditToken[], b: EditToken[], oldLine: Line, newLine: L
     const [newStart, newEnd] = rangeOf(b, part.newFrom, part.newTo, newLine, isEmpty);
     return { oldStart, oldEnd, newStart, newEnd };
   });
+}
+
+/** Whether tokens are a word or two of a string, or the middle of a host or a path: `.example.`. */
+function isPhrase(tokens: readonly EditToken[]): boolean {
+  if (tokens.length <= 2) return tokens.every(({ string, kind }) => string >= 0 && kind === 'word');
+  const isJoint = (token: EditToken | undefined) => /^[./]$/.test(token?.text ?? '');
+  return tokens.length === 3 && isJoint(tokens[0]) && tokens[1]?.kind === 'word' && isJoint(tokens[2]);
 }
 
 /** @param isWide with the white space before the tokens; at a line's beginning, with that behind them */

@@ -45,7 +45,7 @@ export function treeText(tree: Tree): string {
   return `(${featureNames[feature]} <= ${most} ? ${treeText(below)} : ${treeText(above)})`;
 }
 
-export function valueOf(tree: Tree, features: readonly number[]): number {
+export function leafOf(tree: Tree, features: readonly number[]): number {
   let node = tree;
   while (typeof node !== 'number') node = (features[node.feature] as number) <= node.most ? node.below : node.above;
   return node;
@@ -56,6 +56,6 @@ const trees = choice.trees.map(parseTree);
 /** Estimate that the user makes this edit. */
 export function probabilityOf(features: readonly number[]): number {
   let sum = choice.intercept;
-  for (const tree of trees) sum += valueOf(tree, features);
+  for (const tree of trees) sum += leafOf(tree, features);
   return sigmoid(sum);
 }

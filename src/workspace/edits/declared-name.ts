@@ -32,7 +32,17 @@ export class DeclaredName {
     this.declaration = declaration;
   }
 
-  /** @param references where they were when this object was made; the declaration itself is left out */
+  /** Where the name is now; undefined: it is gone. */
+  get range(): Range | undefined {
+    return this.declaration;
+  }
+
+  /** Call when the references in the present text are asked for. */
+  asked(): void {
+    this.since = [];
+  }
+
+  /** @param references where they were when they were asked for; the declaration itself is left out */
   found(references: readonly Reference[]): void {
     const since = this.since ?? [];
     this.since = undefined;

@@ -7,7 +7,7 @@ import { isTest } from '../../text/test-paths.ts';
 import type { Edit, TextFile } from './edit.ts';
 import type { RewriteRule } from './rewrite-rule.ts';
 import type { Site } from './sites.ts';
-import { similarity, tokenKey } from './tokens.ts';
+import { similarity } from './tokens.ts';
 
 /** The places of a rule in one file, in order. */
 export interface FileSites {
@@ -16,7 +16,7 @@ export interface FileSites {
   readonly sites: readonly Site[];
 }
 
-/** In the order of `RuleFeatures.in`; the last one is known when all rules are. */
+/** In the order of `RuleFeatures.in`. */
 export const featureNames = [
   'examples',
   'bursts of the examples',
@@ -68,25 +68,7 @@ export const featureNames = [
   'prose',
   'data',
   'a new name in several places',
-  'other edits that replaced the same text otherwise',
-  'examples in the burst of the newest, of its edits',
-  'examples, of all places in the folder',
-  'behind a dot or not, as the example',
-  'in a string or not, as the example',
-  'old text elsewhere as a part of a longer text',
-  'other rules at the place',
 ] as const;
-
-const [several, since, share] = [
-  'examples',
-  'edits since the newest example',
-  'examples in the burst of the newest, of its edits',
-].map((name) => featureNames.indexOf(name as (typeof featureNames)[number])) as [number, number, number];
-
-/** Whether the user has just made the same change for the second time or more, and hardly anything else with it. */
-export function isSameAgain(features: readonly number[]): boolean {
-  return (features[several] as number) > 1 && features[since] === 0 && (features[share] as number) >= 0.5;
-}
 
 const MOST = 60;
 const flag = (value: boolean) => (value ? 1 : 0);
@@ -96,14 +78,13 @@ const wordsOf = (text: string): string[] => text.match(/[\p{L}_$][\p{L}\p{M}\p{N
 
 /** The features of a rule's places. */
 export class RuleFeatures {
+  /** Whether the user has just made the same change for the second time or more, and hardly anything else with it. */
+  readonly isSameAgain: boolean;
   private readonly rule: RewriteRule;
   private readonly edits: readonly Edit[];
   private readonly newest: Edit;
   private readonly ofRule: readonly number[];
   private readonly ofFolder: readonly number[];
-  private readonly ofEdits: readonly number[];
-  private readonly isBehindDot: boolean;
-  private readonly isInString: boolean;
   private readonly newWord: string | undefined;
   /** The lines of the examples before they were changed. */
   private readonly oldLines: readonly string[];
@@ -149,17 +130,8 @@ export class RuleFeatures {
       Math.log1p(found.length),
       sum(({ file }) => paths.has(file.path)),
     ];
-    const removedKey = tokenKey(newest.removed);
-    const contrary = removed.length === 0 ? 0 : edits.filter((edit) => !examples.includes(edit) && tokenKey(edit.removed) === removedKey);
-    const places = found.reduce((total, { sites }) => total + sites.length, 0);
     const inBurst = examples.filter(({ time, path }) => time === newest.time && path === newest.path).length;
-    this.ofEdits = [
-      Math.min(8, contrary === 0 ? 0 : contrary.length),
-      inBurst / (times + 1),
-      examples.length / (examples.length + places),
-    ];
-    this.isBehindDot = /\.\s*$/.test(newest.left);
-    this.isInString = inString(newest.left.slice(lineStart(newest.left)), newest.right);
+    this.isSameAgain = examples.length > 1 && since === 0 && inBurst * 2 > times;
   }
 
   /** The features of the places in one file, by place. */
@@ -217,7 +189,9 @@ export class RuleFeatures {
         flag(anchor >= 0 && start >= anchor),
         flag(start > first && start < last),
         Math.log1p(Math.min(1000, distances[nearest] ?? 1000)),
-        Math.log1p(Math.min(MOST, sites.filter((other) => Math.abs(other.start - anchor) < Math.abs(start - anchor)).length)),
+        Math.log1p(
+          Math.min(MOST, sites.filter((other) => Math.abs(other.start - anchor) < Math.abs(start - anchor)).length),
+        ),
         site.likeLeft,
         site.likeRight,
         site.sharedLeft,
@@ -234,24 +208,9 @@ export class RuleFeatures {
         flag(others.some(({ at, inserted }) => at <= end + 80 && at + inserted.length >= start - 80)),
         ...language,
         flag(isRename && rule.examples.length > 1),
-        ...this.ofEdits,
-        flag(/\.\s*$/.test(text.slice(Math.max(0, start - 20), start)) === this.isBehindDot),
-        flag(inString(text.slice(lineStart(text, start), start), text.slice(end, lineEnd(text, end))) === this.isInString),
-        flag(isPartOfLonger(text, start, end)),
       ];
     };
   }
-}
-
-/** Whether an odd number of quotes of a kind stands on both sides, within the line. */
-function inString(before: string, behind: string): boolean {
-  const after = behind.slice(0, lineEnd(behind));
-  return [`'`, '"', '`'].some((quote) => before.split(quote).length % 2 === 0 && after.includes(quote));
-}
-
-/** Whether a word goes on beside a place with a mark that joins words: `content-length`, `path/to`. */
-function isPartOfLonger(text: string, start: number, end: number): boolean {
-  return /[\w][-/:]$/.test(text.slice(Math.max(0, start - 2), start)) || /^[-/:]\w/.test(text.slice(end, end + 2));
 }
 
 /** Edits beside one in its burst, and bursts since. */

@@ -4,7 +4,7 @@ import { lineEnd, lineStart } from '../../text/lines.ts';
 import { parserFor } from '../../text/syntax/grammars.ts';
 import { probabilityOf } from './choice.ts';
 import { type Edit, positionOf, type TextFile } from './edit.ts';
-import { type FileSites, isSameAgain, RuleFeatures } from './features.ts';
+import { type FileSites, RuleFeatures } from './features.ts';
 import { joinEdits } from './join-edits.ts';
 import type { NextEdit, NextEditsInput } from './next-edit.ts';
 import { outdatedCalls } from './outdated-calls.ts';
@@ -18,6 +18,8 @@ export interface Candidate {
   readonly site: Site;
   /** In the order of `featureNames`. */
   readonly features: readonly number[];
+  /** As in `RuleFeatures`. */
+  readonly isSameAgain: boolean;
 }
 
 interface ScoredSite extends Candidate {
@@ -42,7 +44,7 @@ const MAX_EDITS = 100;
 export async function nextEdits(input: NextEditsInput): Promise<NextEdit[]> {
   const { ms = BUDGET_MS } = input;
   const likely = scoredSites(input, performance.now() + ms).filter(
-    ({ probability, features }) => probability >= (input.least ?? (isSameAgain(features) ? LEAST_AGAIN : LEAST)),
+    ({ probability, isSameAgain }) => probability >= (input.least ?? (isSameAgain ? LEAST_AGAIN : LEAST)),
   );
   const offered: ScoredSite[] = [];
   let deadline: number | undefined;
@@ -83,12 +85,14 @@ export function candidates({ edits, documents, filesWith }: NextEditsInput, dead
     if (performance.now() > deadline) break;
     const files = sitesOf(rule, edits, documents, filesWith, texts);
     const features = new RuleFeatures(rule, files, edits);
+    const { isSameAgain } = features;
     for (const each of files) {
       const featuresOf = features.in(each);
-      for (const site of nearest(each, rule)) found.push({ file: each.file, site, features: featuresOf(site) });
+      for (const site of nearest(each, rule))
+        found.push({ file: each.file, site, features: featuresOf(site), isSameAgain });
     }
   }
-  return withRivals(found);
+  return found;
 }
 
 /** Places of all rules, most probable first. */
@@ -121,7 +125,9 @@ function sitesOf(
   return [...documents, ...others].flatMap((file) => {
     const text = texts.get(file.path) ?? new TokenizedText(file.text);
     texts.set(file.path, text);
-    const sites = sitesIn(text, rule).filter((site) => !isJustWritten(site, file.path, edits));
+    const sites = sitesIn(text, rule).filter(
+      (site) => !isJustWritten(site, file.path, edits) && !isOtherKindOfName(site, file.text),
+    );
     return sites.length === 0 ? [] : [{ file, isOpen: isOpen.has(file.path), sites }];
   });
 }
@@ -134,19 +140,12 @@ function nearest({ file, isOpen, sites }: FileSites, { examples: [newest] }: Rew
   return sorted.slice(0, isOpen ? MAX_OPEN_SITES : MAX_CLOSED_SITES);
 }
 
-/** With the last feature: how many other rules would change the place otherwise. */
-function withRivals(found: readonly Candidate[]): readonly Candidate[] {
-  const byFile = Map.groupBy(found, ({ file }) => file.path);
-  return found.map(({ file, site, features }) => {
-    const rivals = (byFile.get(file.path) ?? []).filter(
-      ({ site: other }) =>
-        other.rule !== site.rule &&
-        other.start <= site.end &&
-        site.start <= other.end &&
-        other.replacement !== site.replacement,
-    );
-    return { file, site, features: [...features, new Set(rivals.map((rival) => rival.site.rule)).size] };
-  });
+/** Whether a name would be replaced that is an attribute where the examples' is none, or the other way round. */
+function isOtherKindOfName({ rule: { removed, inserted, examples }, start }: Site, text: string): boolean {
+  if (removed.length !== 1 || inserted.length !== 1 || removed[0]?.kind !== 'word') return false;
+  const isAttribute = (left: string) => /[\w)\]?]\.\s*$/.test(left);
+  const here = isAttribute(text.slice(Math.max(0, start - 80), start));
+  return examples.every(({ left }) => isAttribute(left) !== here);
 }
 
 /** Whether the place is in a text that the user has just written. */

