@@ -71,7 +71,6 @@ export class Renames extends DisposableStore implements EditSource {
     else if (!this.followed.some(({ folder, name }) => folder === key && name.isAt(path, change.range.start)))
       this.touched = { folder: key, name: nameAt(path, before, change.range) };
     for (const { folder, name } of this.followed) if (folder === key) name.changed(path, contentChanges, before);
-    if (this.touched && this.touched.name.name !== '') this.askSoon(typedMs);
   }
 
   private get followed(): readonly Followed[] {
@@ -86,6 +85,7 @@ export class Renames extends DisposableStore implements EditSource {
   private onMoved({ document }: vscode.TextEditor): void {
     clearTimeout(this.timer);
     if (!this.typedInto.delete(document)) this.askSoon(restMs);
+    else if (this.touched && this.touched.name.name !== '') this.askSoon(typedMs);
   }
 
   private pathOf({ uri }: vscode.TextDocument): string {
