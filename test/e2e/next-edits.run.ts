@@ -105,7 +105,7 @@ step('a word typed over at two places is marked at the third', async () => {
   await retype(3, 22, 'retryLimit');
   await hint(/^Tab: next edit, line 8$/);
   await hint(/^retryLimit$/);
-  await editor.statusItem('Next edit: line 8').waitFor();
+  await editor.statusItem('Next edit: rename.ts line 8').waitFor();
   await editor.shot('edits-01-hint');
 });
 

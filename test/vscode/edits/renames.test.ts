@@ -129,7 +129,9 @@ test('a name that is typed over at once is offered where the server does not kno
     const isOwn = line === 0 && character === 16;
     const isOther = line === 4 && character === 20;
     if (isOwn) return [new vscode.Location(uri, new vscode.Range(0, 16, 0, 19))];
-    return isOther ? [new vscode.Location({ toString: () => 'file:///other.ts' } as never, new vscode.Range(0, 0, 0, 5))] : [];
+    return isOther
+      ? [new vscode.Location({ toString: () => 'file:///other.ts' } as never, new vscode.Range(0, 0, 0, 5))]
+      : [];
   });
   const editor = await opened('src/a.ts', text);
   desk.retype(editor, 'total', 'sum');
