@@ -1,6 +1,6 @@
 // Gradient-boosted trees for two classes, by Newton's method over binned features: small, exact, deterministic.
 import { sigmoid } from '../../src/common/statistics/logistic.ts';
-import { leafOf, type Tree } from '../../src/workspace/edits/choice.ts';
+import { leafOf, type ChoiceTree } from '../../src/workspace/edits/choice.ts';
 
 export interface BoostOptions {
   readonly trees: number;
@@ -15,7 +15,7 @@ export interface BoostOptions {
 
 export interface BoostedTrees {
   readonly intercept: number;
-  readonly trees: readonly Tree[];
+  readonly trees: readonly ChoiceTree[];
 }
 
 const BINS = 24;
@@ -36,7 +36,7 @@ export function boost(
   const gradient = new Float64Array(rows.length);
   const curvature = new Float64Array(rows.length);
 
-  const grow = (own: Int32Array, levels: number): Tree => {
+  const grow = (own: Int32Array, levels: number): ChoiceTree => {
     const [sumG, sumH] = [sum(gradient, own), sum(curvature, own)];
     const leaf = (-rate * sumG) / (sumH + l2);
     let best = { gain: 1e-6, feature: -1, bin: 0 };
@@ -75,7 +75,7 @@ export function boost(
   };
 
   const all = Int32Array.from(rows, (_, i) => i);
-  const grown: Tree[] = [];
+  const grown: ChoiceTree[] = [];
   for (let round = 0; round < trees; round++) {
     for (const i of all) {
       const p = sigmoid(odds[i] as number);

@@ -4,15 +4,15 @@ import choice from './choice.json' with { type: 'json' };
 import { featureNames } from './features.ts';
 
 /** A leaf adds log-odds. */
-export type Tree =
+export type ChoiceTree =
   | number
-  | { readonly feature: number; readonly most: number; readonly below: Tree; readonly above: Tree };
+  | { readonly feature: number; readonly most: number; readonly below: ChoiceTree; readonly above: ChoiceTree };
 
 const SPLIT = /\((.+?) <= (-?[\d.]+) \? /y;
 const LEAF = /-?[\d.]+/y;
 
 /** Reads a tree such as `(examples <= 1 ? -0.5 : (a deletion <= 0 ? 0.1 : 0.3))`. Throws if it is none. */
-export function parseTree(text: string): Tree {
+export function parseTree(text: string): ChoiceTree {
   let at = 0;
   const match = (pattern: RegExp): readonly string[] | undefined => {
     pattern.lastIndex = at;
@@ -24,7 +24,7 @@ export function parseTree(text: string): Tree {
     if (!text.startsWith(mark, at)) throw new Error(`'${mark}' is missing at ${at} in the tree ${text}`);
     at += mark.length;
   };
-  const read = (): Tree => {
+  const read = (): ChoiceTree => {
     const split = match(SPLIT);
     if (split === undefined) return Number(match(LEAF)?.[0]);
     const feature = featureNames.indexOf(split[1] as (typeof featureNames)[number]);
@@ -39,13 +39,13 @@ export function parseTree(text: string): Tree {
 }
 
 /** As `parseTree` reads it. */
-export function treeText(tree: Tree): string {
+export function treeText(tree: ChoiceTree): string {
   if (typeof tree === 'number') return String(Math.round(tree * 1000) / 1000);
   const { feature, most, below, above } = tree;
   return `(${featureNames[feature]} <= ${most} ? ${treeText(below)} : ${treeText(above)})`;
 }
 
-export function leafOf(tree: Tree, features: readonly number[]): number {
+export function leafOf(tree: ChoiceTree, features: readonly number[]): number {
   let node = tree;
   while (typeof node !== 'number') node = (features[node.feature] as number) <= node.most ? node.below : node.above;
   return node;

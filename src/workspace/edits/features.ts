@@ -3,7 +3,6 @@ import { indentLength } from '../../text/indents.ts';
 import { languageIdOf, languageOf } from '../../text/languages.ts';
 import { isCommentLine } from '../../text/lexemes.ts';
 import { lineEnd, lineStart } from '../../text/lines.ts';
-import { isTest } from '../../text/test-paths.ts';
 import type { Edit, TextFile } from './edit.ts';
 import type { RewriteRule } from './rewrite-rule.ts';
 import type { Site } from './sites.ts';
@@ -70,6 +69,7 @@ export const featureNames = [
   'a new name in several places',
 ] as const;
 
+const isTest = (path: string): boolean => /(?:^|[/._-])(?:tests?|specs?|__tests__)(?:[/._-]|$)/i.test(path);
 const MOST = 60;
 const flag = (value: boolean) => (value ? 1 : 0);
 const lineAt = (text: string, from: number, to = from) => text.slice(lineStart(text, from), lineEnd(text, to));
