@@ -72,6 +72,7 @@ function setup(answer: () => { readonly id: string; readonly text: string } | un
     ...{ rules: { of: async () => 'local' }, surroundings: { of: () => undefined } },
     lastSuggestion: { set() {} },
     onNoSuggestion: (reason: string) => void reasons.push(reason),
+    onList: () => {},
   };
   const provider = new GhostTextProvider(deps as never);
   const ask = (selectedCompletionInfo?: object) =>
