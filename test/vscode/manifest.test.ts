@@ -91,7 +91,7 @@ test('every command that a menu, a key, the walkthrough or the panel runs exists
 test('binds keys only for suggestions and for the next edit', () => {
   assert.deepEqual(
     contributes.keybindings.map(({ key }: { key: string }) => key),
-    ['alt+\\', 'ctrl+right', 'alt+end', 'tab', 'tab', 'escape'],
+    ['alt+\\', 'ctrl+right', 'alt+end', 'tab', 'tab', 'alt+enter', 'alt+enter', 'escape'],
   );
 });
 

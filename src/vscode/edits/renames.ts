@@ -29,6 +29,7 @@ const maxFiles = 20;
 /** Names that are followed. */
 const maxNames = 4;
 const word = /[\p{L}_$][\p{L}\p{M}\p{N}_$]*/u;
+const words = /[\p{L}_$][\p{L}\p{M}\p{N}_$]*/gu;
 /** Stands for the new name. Begins like the old one: in some languages the first letter has a meaning. */
 const placeholderOf = (name: string) => `${name}_renamed0`;
 
@@ -153,7 +154,7 @@ export class Renames extends DisposableStore implements EditSource {
    */
   private async lostPlaces(document: vscode.TextDocument, { name, range }: DeclaredName): Promise<Reference[]> {
     const text = document.getText();
-    const places = [...text.matchAll(new RegExp(`(?<![\\p{L}\\p{N}_$])${escaped(name)}(?![\\p{L}\\p{N}_$])`, 'gu'))];
+    const places = [...text.matchAll(words)].filter(([found]) => found === name);
     if (range === undefined || places.length === 0 || places.length > maxPlaces) return [];
     const definitionsAt = async (position: vscode.Position) =>
       (await askServer<(vscode.Location | vscode.LocationLink)[]>(
@@ -248,12 +249,10 @@ function isNamed(
 function nameAt(path: string, text: string, { start }: vscode.Range): DeclaredName {
   const offset = offsetOf(text, start);
   const from = lineStart(text, offset);
-  for (const { index, 0: name } of text.slice(from, lineEnd(text, offset)).matchAll(new RegExp(word, 'gu'))) {
+  for (const { index, 0: name } of text.slice(from, lineEnd(text, offset)).matchAll(words)) {
     if (index > start.character || index + name.length < start.character) continue;
     const at = { line: start.line, character: index };
     return new DeclaredName(path, name, { start: at, end: { line: start.line, character: index + name.length } });
   }
   return new DeclaredName(path, '', { start, end: start });
 }
-
-const escaped = (name: string) => name.replaceAll('$', '\\$');
