@@ -172,7 +172,7 @@ export class Renames extends DisposableStore implements EditSource {
       const at = document.positionAt(index);
       const found = await definitionsAt(at);
       const isMember = isPart && found.every((definition) => isNamed(definition, document, name));
-      if (found.length > 0 && !isMember) continue;
+      if ((found.length > 0 && !isMember) || isShorthand(text, index, name)) continue;
       const end = { line: at.line, character: at.character + name.length };
       references.push({ path: this.pathOf(document), range: { start: at, end }, prefix: '', suffix: '' });
     }
@@ -243,6 +243,13 @@ function isNamed(
       : [definition.uri, definition.range];
   if (uri.toString() !== document.uri.toString()) return false;
   return document.getText(document.getWordRangeAtPosition(range.start, word)) === name;
+}
+
+/** Whether the name stands for a property and its value: `{ total }`. Only a server knows which of them is renamed. */
+function isShorthand(text: string, index: number, name: string): boolean {
+  const before = text.slice(0, index);
+  const [left = '', right = ''] = [before.trimEnd().at(-1), text.slice(index + name.length).trimStart()[0]];
+  return '{,'.includes(left) && ',}'.includes(right) && brackets(before).open.at(-1) === '{';
 }
 
 /** The word that a change begins in, as a name to follow; an empty one if there is none. */
