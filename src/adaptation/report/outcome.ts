@@ -62,9 +62,14 @@ export function pairInWords({ api }: Pick<AdaptReport, 'api'>): string | undefin
   return `Here the large model alone completes ${wholePercent(bare.exactMatch)} of the lines; knowing your folder, ${wholePercent(informed.exactMatch)}${doubt}; together with the local model, ${wholePercent(together.exactMatch)} at ${wholePercent(1 - calls)} fewer calls.`;
 }
 
-/** The whole outcome, the pair first. */
+/** The whole outcome, a paragraph each: the pair first, if it was measured. */
+export function outcomeParagraphs(report: AdaptReport): string[] {
+  return [pairInWords(report), outcomeInWords(outcomeOf(report))].filter((each) => each !== undefined);
+}
+
+/** The same in one line. */
 export function reportInWords(report: AdaptReport): string {
-  return [pairInWords(report), outcomeInWords(outcomeOf(report))].filter((each) => each !== undefined).join(' ');
+  return outcomeParagraphs(report).join(' ');
 }
 
 /** What the adaptation brought, and what to do. */

@@ -1,7 +1,7 @@
 // An adaptation's report as a document: what it brought, how right each model is, the balance, the cost, calibration. Page,
 // panel, Markdown and terminal show the same document.
 import { counted, duration, percent, thousands, wrap } from '../../common/format.ts';
-import { outcomeInWords, outcomeOf, pairInWords } from './outcome.ts';
+import { outcomeParagraphs } from './outcome.ts';
 import { ENOUGH_POSITIONS, latencyInWords, leftOutInWords, paidInWords } from './phrases.ts';
 import type { AdaptReport, NeuralReport, Quality } from './types.ts';
 
@@ -11,10 +11,7 @@ export function reportDocument(report: AdaptReport, name: string, finishedAt: nu
     title: name,
     subtitle: `${new Date(finishedAt).toISOString().slice(0, 16).replace('T', ' ')} UTC`,
     sections: [
-      {
-        title: 'What it brought',
-        text: [pairInWords(report), outcomeInWords(outcomeOf(report))].filter((each) => each !== undefined),
-      },
+      { title: 'What it brought', text: outcomeParagraphs(report) },
       qualitySection(report),
       ...balanceSection(report),
       { title: 'What it cost', text: [], table: { head: ['Cost', 'Value'], rows: costRows(report) } },
