@@ -7,7 +7,7 @@ import { decideWhole } from '../../routing/decide.ts';
 import type { Decision } from '../../routing/decision.ts';
 import { priceOf } from '../../routing/limits.ts';
 import type { RouterModel } from '../../routing/router-model.ts';
-import type { ApiLabels, LabeledPosition, ScoredPosition } from './scored.ts';
+import { type ApiLabels, allLabels, type LabeledPosition, type ScoredPosition } from './scored.ts';
 import type { AdaptReport, ApiReport, ComparedReport, MixedQuality, Quality } from './types.ts';
 
 export type ReportFigures = Pick<AdaptReport, 'specialist' | 'apiShare' | 'api' | 'slider'>;
@@ -78,12 +78,13 @@ function together(compared: readonly ComparedPosition[], isSent: (position: Judg
 }
 
 function apiReport(labels: ApiLabels, compared: readonly ComparedPosition[]): ApiReport | undefined {
-  const all = [labels.validation, labels.test, labels.bare].flatMap((each) => each?.labelled ?? []);
+  const asked = allLabels(labels);
+  const all = asked.flatMap(({ labelled }) => labelled);
   if (all.length === 0) return undefined;
   return {
     model: labels.model,
     asked: all.length,
-    failed: [labels.validation, labels.test, labels.bare].reduce((sum, each) => sum + (each?.failed ?? 0), 0),
+    failed: asked.reduce((sum, { failed }) => sum + failed, 0),
     ...latenciesOf(all.map((label) => label.answer.latencyMs)),
     compared: compared.length === 0 ? undefined : comparedReport(compared),
   };

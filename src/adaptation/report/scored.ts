@@ -43,3 +43,8 @@ export interface ApiLabels {
   /** The same positions, asked with what a plain API call sees. */
   readonly bare: Labels | undefined;
 }
+
+/** All that was asked in the run, at validation and test positions and bare. */
+export function allLabels({ validation, test, bare }: ApiLabels): Labels[] {
+  return [validation, test, bare].filter((each) => each !== undefined);
+}

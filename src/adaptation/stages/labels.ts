@@ -8,7 +8,7 @@ import { cleanAnswer } from '../../prompts/completion/clean.ts';
 import { completionPrompt } from '../../prompts/completion/completion-prompt.ts';
 import type { CursorExample } from '../../prompts/completion/cursor-examples.ts';
 import { matchesTruth } from '../../prompts/completion/judge.ts';
-import type { ApiLabels, LabeledPosition, Labels, ScoredPosition } from '../report/scored.ts';
+import { type ApiLabels, allLabels, type LabeledPosition, type Labels, type ScoredPosition } from '../report/scored.ts';
 import { labelRequest } from './labeling-plan.ts';
 import { draftsToShow, servedDrafts } from './served-drafts.ts';
 import type { Asked, LearnStages, Run, ToAsk } from './stage-outputs.ts';
@@ -61,10 +61,8 @@ export async function labelsOf(runner: LearnStages, tell: Tell): Promise<ApiLabe
 export async function askedOf(runner: LearnStages): Promise<Asked> {
   const plan = await runner.get('labelingPlan');
   const labels = await runner.get('labels');
-  const answered = [labels?.validation, labels?.test, labels?.bare].reduce(
-    (sum, each) => sum + (each?.labelled.length ?? 0),
-    0,
-  );
+  const asked = labels ? allLabels(labels) : [];
+  const answered = asked.reduce((sum, { labelled }) => sum + labelled.length, 0);
   const planned = plan === undefined ? 0 : plan.validation.length + plan.test.length + plan.bare.length;
   return { whole: plan !== undefined && answered === planned, as: plan?.heldOut };
 }
