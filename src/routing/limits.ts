@@ -43,10 +43,7 @@ export interface Limits {
 /** The setting's default. */
 export const DEFAULT_THRESHOLD = 0.45;
 export const MAX_DOUBT = 0.3;
-/**
- * What the editor's list, which a suggestion hides, and rejections in a row add to the threshold. Together they add no
- * more than 0.1, so that the displayed confidence never contradicts the user's threshold by more.
- */
+/** What the editor's list, which a suggestion hides, and rejections in a row add to the threshold: together at most 0.1. */
 const LIST_RAISE = 0.05;
 const MAX_RAISE = 0.1;
 /** Prose has a threshold of its own, halfway to certainty: half of what is shown there at 0.5 is wrong. */
@@ -70,7 +67,7 @@ export function limitsAt({ balance, threshold, localFirst }: LimitSettings, at: 
   const doubtRaise = doubt * (MAX_RAISE / MAX_DOUBT);
   const raise = Math.min(MAX_RAISE, doubtRaise + (opensList ? LIST_RAISE : 0));
   const raisedBy = prose ? 'a sentence needs more' : raise === 0 ? undefined : causeOf(doubtRaise);
-  const raised = Math.min(0.95, (prose ? proseThreshold(threshold) : threshold) + raise);
+  const raised = Math.max(threshold, Math.min(0.95, (prose ? proseThreshold(threshold) : threshold) + raise));
   const price = priceOf(rejectedHere ? likelierModelBalance : doubtful, waitMs);
   return { price, threshold: raised, lateThreshold: raised, isManual, localFirst, ...(raisedBy && { raisedBy }) };
 }

@@ -65,10 +65,10 @@ export function gainOf(cut: ScoredCut, { threshold, isManual, rule = SHOW_RULE }
   return isManual ? cut.p * saved : cut.p * (saved + rule.thought) - glancePrice(threshold, rule);
 }
 
-/** The probability from which a cut is shown: the shorter it is, the higher. */
+/** The probability from which a cut is shown: the shorter it is, the higher. At a threshold of 1 only certainty is shown. */
 export function shownFrom(cut: ScoredCut, limits: ShowLimits): number {
   const { threshold, isManual, least = 0, rule = SHOW_RULE } = limits;
-  if (isManual) return threshold;
+  if (isManual || threshold === 1) return threshold;
   const breakEven = glancePrice(threshold, rule) / (savedBy(cut, rule) + rule.thought);
   return Math.max(least, rule.leastShare * threshold, breakEven);
 }
@@ -81,7 +81,7 @@ export interface HeldBack {
   readonly text: string;
   readonly p: number;
   readonly from: number;
-  /** Absent: the user's threshold. */
+  /** Absent: the glance costs more than the text is expected to save. */
   readonly why?: WhyHeld;
 }
 

@@ -30,6 +30,7 @@ test('doubt and the editor’s list raise the threshold by at most 0.1 together,
   assert.equal(at({ doubt: MAX_DOUBT, opensList: true }).threshold, 0.6);
   assert.equal(at({ prose: true }).threshold, 0.75);
   assert.equal(at({ prose: true, opensList: true }, { ...settings, threshold: 0.9 }).threshold, 0.95);
+  assert.equal(at({ prose: true, opensList: true }, { ...settings, threshold: 1 }).threshold, 1);
 });
 
 test('doubt raises the price, a rejection in the line lowers it, and neither changes always', () => {

@@ -51,6 +51,13 @@ test('a shorter text needs more confidence, a longer one and the rest of a line 
   assert.ok(bestCut([{ text: ')', p: 0.01 }], { threshold: 0, isManual: true }), 'any length by hand');
 });
 
+test('at a threshold of 1 only certainty is shown, however long the text is', () => {
+  const long = { text: 'x'.repeat(500), ends: 'line' as const };
+  assert.equal(bestCut([{ ...long, p: 0.99 }], at(1)), undefined);
+  assert.equal(heldBack([{ ...long, p: 0.99 }], at(1))?.from, 1);
+  assert.ok(bestCut([{ ...long, p: 1 }], at(1)));
+});
+
 test('endOf tells whether a cut is at the end of a line or of an argument', () => {
   assert.equal(endOf('call(a, b)\nnext', 10), 'line');
   assert.equal(endOf('call(a, b);', 11), 'line');
