@@ -1,7 +1,8 @@
 // The next edit in the workbench, with the keys of a user: typed at two places, Tab goes to the third, Tab applies it.
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { changes } from '../workspace/edits/support.ts';
 import { forAllTests, type Session } from './session.ts';
 
 /** Longer than the pause before a search, twice. */
@@ -43,6 +44,8 @@ export function text(): string {
 const object = (name: string) => `register({\n  name: '${name}',\n  size: 1,\n});\n\n`;
 const names = ['red', 'green', 'blue', 'white'];
 
+const inChange = (index: number, path: string) => `changes/${index}/${path}`;
+
 /** Each step needs the earlier ones. */
 const step = forAllTests(
   (started) => {
@@ -57,6 +60,12 @@ const step = forAllTests(
       writeFileSync(join(project, 'edits', 'other.ts'), other);
       writeFileSync(join(project, 'edits', 'sizes.ts'), sizes);
       writeFileSync(join(project, 'edits', 'options.ts'), names.map(object).join(''));
+      for (const [index, { files }] of changes.entries())
+        for (const [path, text] of Object.entries(files)) {
+          const file = join(project, inChange(index, path));
+          mkdirSync(dirname(file), { recursive: true });
+          writeFileSync(file, text);
+        }
     },
   },
 );
@@ -221,3 +230,38 @@ step('Escape dismisses it, and Tab indents again', async () => {
   await editor.page.keyboard.press('Tab');
   await editor.eventually('an indent', async () => assert.match(await editor.currentLine(), /\{\s+$/));
 });
+
+/** Types `text` over the nth `old`, or behind it if it begins with it; the editor indents new lines. */
+async function typeOver(path: string, before: string, old: string, text: string, nth = 0): Promise<string> {
+  const { editor } = session;
+  let at = before.indexOf(old);
+  for (let i = 0; i < nth; i++) at = before.indexOf(old, at + 1);
+  const lines = before.slice(0, at + old.length).split('\n');
+  await editor.open(path, lines.length, 1);
+  // The status bar counts a tab as several columns.
+  for (let i = (lines.at(-1) as string).length; i > 0; i--) await editor.page.keyboard.press('ArrowRight');
+  const isAdded = text.startsWith(old);
+  for (let i = 0; i < old.length && !isAdded; i++) await editor.page.keyboard.press('Shift+ArrowLeft');
+  await editor.type((isAdded ? text.slice(old.length) : text).replace(/\n\s+/g, '\n'));
+  return before.slice(0, at) + text + before.slice(at + old.length);
+}
+
+for (const [index, { name, files, typed, next }] of changes.entries())
+  step(`after two changes, the keys of the hint make the third: ${name}`, async () => {
+    const { editor } = session;
+    const texts = { ...files };
+    for (const { path, old, text, nth } of typed)
+      texts[path] = await typeOver(inChange(index, path), texts[path] as string, old, text, nth);
+    await hint(/^Tab: (next edit|apply)/);
+    if (!(await editor.decorations()).some((text) => text.startsWith('Tab: apply'))) {
+      await editor.page.keyboard.press('Tab');
+      await hint(/^Tab: apply/);
+    }
+    await editor.page.keyboard.press('Tab');
+    const wanted = next.text(texts[next.path] as string);
+    // The edit may come after the first key that saves.
+    await editor.eventually('the third change', async () => {
+      await editor.page.keyboard.press('Control+s');
+      assert.equal(readFileSync(join(session.project, inChange(index, next.path)), 'utf8'), wanted);
+    });
+  });

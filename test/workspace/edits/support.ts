@@ -122,14 +122,14 @@ export const changes: readonly RepeatedChange[] = [
     files: Object.fromEntries(
       ['read', 'write', 'list'].map((name) => [
         `src/${name}.ts`,
-        `import { open } from './helpers/store';\n\nexport const ${name} = () => open('${name}');\n`,
+        `import { open } from './cellar/store';\n\nexport const ${name} = () => open('${name}');\n`,
       ]),
     ),
     typed: [
-      { path: 'src/read.ts', old: 'helpers', text: 'storage' },
-      { path: 'src/write.ts', old: 'helpers', text: 'storage' },
+      { path: 'src/read.ts', old: 'cellar', text: 'storage' },
+      { path: 'src/write.ts', old: 'cellar', text: 'storage' },
     ],
-    next: { path: 'src/list.ts', text: (before) => before.replace('helpers', 'storage') },
+    next: { path: 'src/list.ts', text: (before) => before.replace('cellar', 'storage') },
   },
   {
     name: 'a field of fixtures',
