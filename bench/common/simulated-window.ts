@@ -2,7 +2,7 @@
 import type { Clock } from '../../src/common/clock.ts';
 import type { CompletionQuery, Draft, DraftOptions, Specialist } from '../../src/common/completion.ts';
 import type { Disposable } from '../../src/common/disposable.ts';
-import { silentLog } from '../../src/common/log.ts';
+import { type Log, silentLog } from '../../src/common/log.ts';
 import type { Redactor } from '../../src/common/redaction.ts';
 import { CompletionService } from '../../src/completion/service.ts';
 import { MixedSpecialist, type NgramSpecialist } from '../../src/completion/specialist.ts';
@@ -29,6 +29,8 @@ export interface SimulatedWindowDeps {
   readonly llm?: LlmClient;
   /** Absent: that of a folder without an adaptation. */
   readonly router?: RouterModel;
+  /** Told why nothing is shown; absent: nobody is. */
+  readonly log?: Log;
   /** What answers with the specialist's drafts; absent: the product's service. */
   readonly answering?: (specialist: MixedSpecialist, settings: CompletionSettings, clock: Clock) => Answering;
 }
@@ -52,7 +54,8 @@ export class SimulatedWindow {
   readonly editor: Editor;
   private readonly service: Answering;
 
-  constructor({ clock, ngram, key, ahead, settings: others, answering, changed, llm, router }: SimulatedWindowDeps) {
+  constructor(deps: SimulatedWindowDeps) {
+    const { clock, ngram, key, ahead, settings: others, answering, changed, llm, router, log = silentLog } = deps;
     const settings = { ...keyless, ...others };
     this.specialist = new MixedSpecialist({
       ngram,
@@ -74,7 +77,7 @@ export class SimulatedWindow {
         backoff: new Backoff({ clock }),
         onEvent: () => {},
         onReady: () => this.editor.repeat(),
-        log: silentLog,
+        log,
       });
     const setOpenFile = (path: string, text: string) => this.specialist.setOpenFile(path, text);
     this.editor = new Editor({ clock, service: this.service, setOpenFile, ahead });

@@ -12,7 +12,12 @@ const PAUSES = {
   move: { share: 0.8, fromMs: 700, toMs: 3000 },
 } as const;
 
-const CLOSERS: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}', '"': '"', "'": "'", '`': '`' };
+type Closers = Readonly<Record<string, string>>;
+
+const BRACKETS: Closers = { '(': ')', '[': ']', '{': '}' };
+const QUOTES: Closers = { '"': '"', "'": "'", '`': '`' };
+/** What VS Code closes in Markdown, code of other languages in it included. */
+const MARKDOWN: Closers = { ...BRACKETS, '<': '>' };
 /** A bracket is closed where one of these comes next (VS Code's `autoCloseBefore`). */
 const CLOSES_BEFORE = /^(?:[;:.,=}\])>\s]|$)/;
 const isWord = (character: string | undefined) => character !== undefined && /[\p{L}\p{N}_$]/u.test(character);
@@ -33,11 +38,13 @@ export class Writing {
   private readonly prefix: string;
   private readonly suffix: string;
   private readonly target: string;
+  private readonly closers: Closers;
   private done = 0;
   /** What the editor has closed, behind the cursor. */
   private closed = '';
 
-  constructor(prefix: string, suffix: string, target: string) {
+  constructor(prefix: string, suffix: string, target: string, languageId = '') {
+    this.closers = languageId === 'markdown' ? MARKDOWN : { ...BRACKETS, ...QUOTES };
     this.prefix = prefix;
     this.suffix = suffix;
     this.target = target;
@@ -67,7 +74,7 @@ export class Writing {
       this.done += (/^\n[^\S\n]*/.exec(target.slice(done)) as RegExpExecArray)[0].length;
     } else {
       this.done++;
-      const closer = CLOSERS[character];
+      const closer = this.closers[character];
       const mayClose = CLOSES_BEFORE.test(closed + this.suffix) && !(closer === character && isWord(target[done - 1]));
       if (closer !== undefined && mayClose) this.closed = closer + closed;
     }

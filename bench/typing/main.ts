@@ -34,6 +34,7 @@ import { Models, TimedEngine, TimedNgram } from './timed.ts';
 import { addTyped, nothingTyped, type Typed, typePassage } from './typist.ts';
 import { VirtualClock } from './virtual-clock.ts';
 import { withLlm } from './with-llm.ts';
+import { workbench } from './workbench.ts';
 
 /** Passages of each folder, and lines of each. */
 const PASSAGES = 4;
@@ -111,13 +112,18 @@ async function run(options: BenchOptions, keep: Keep): Promise<Figures> {
     const typed = materials(recordings).filter(({ name }) => only === 'repeat' || wanted.includes(name));
     return { repeat: await repeat({ base, alone: isSilent }, typed, positions, keep) };
   }
+  if (only === 'workbench' || only?.startsWith('workbench:')) {
+    const wanted = only.slice('workbench:'.length).split(',');
+    const typed = materials(recordings).filter(({ name }) => only === 'workbench' || wanted.includes(name));
+    return workbench(base, typed, positions, keep);
+  }
   const kind = PAUSE_KINDS.find((each) => each === only);
   if (kind) return pauses({ base, alone: isSilent }, kind, recordings, places, keep);
   const names = only?.split(',');
   const folders = materials(recordings).filter(({ name }) => names?.includes(name) ?? true);
   if (folders.length === 0)
     throw new Error(
-      "--only is 'forty', what comes at forty places, 'hour', what comes while one types, or 'hour:css', 'repeat', 'code', 'documentation' or 'new-file', what comes at pauses there, or names of folders: 'prose,cobra'.",
+      "--only is 'forty', what comes at forty places, 'hour', what comes while one types, or 'hour:css', 'repeat', 'code', 'documentation' or 'new-file', what comes at pauses there, 'workbench', whether a real workbench shows the same, or names of folders: 'prose,cobra'.",
     );
   console.log(
     `typing, base ${bases.map(({ name }) => name).join(',')} without adaptation, ${positions} passages of ${LINES} lines in each folder, clock ${clock}`,

@@ -65,7 +65,7 @@ export async function typePassage(
   reading: () => number = () => 0,
 ): Promise<void> {
   const { path, prefix, rest, length, gaps, below = '' } = passage;
-  const writing = new Writing(prefix, below, rest);
+  const writing = new Writing(prefix, below, rest, languageId);
   let taken: Taken | undefined;
   let interrupt = new AbortController();
   const takeable = (ghost: Ghost, at: number): Taken | undefined => {

@@ -11,7 +11,7 @@ import { CodedError, isCancelled } from '../common/errors.ts';
 import { positionAt } from '../prompts/completion/completion-position.ts';
 import type { LlmRequest } from '../prompts/completion/llm-request.ts';
 import { decide } from '../routing/decide.ts';
-import { type Decision, type NoCall, shownCut } from '../routing/decision.ts';
+import { type Decision, type NoCall, sentenceOf, shownCut } from '../routing/decision.ts';
 import { type CachedAnswer, type CacheHit, CompletionCache } from './answer-cache.ts';
 import { ApiCalls } from './api-calls.ts';
 import type { InFlightCall } from './in-flight-calls.ts';
@@ -116,7 +116,7 @@ export class CompletionService implements Disposable {
   }
 
   private reportNothing(request: CompletionRequest, { reason, decision }: Nothing): void {
-    this.deps.log.debug(`No suggestion: ${reason}${decision === undefined ? '' : ` (${decision.reason})`}.`);
+    this.deps.log.debug(`No suggestion: ${reason}.${decision === undefined ? '' : ` ${sentenceOf(decision, 'none')}`}`);
     if (decision !== undefined) this.shown.emit({ kind: 'nothing', request, decision });
   }
 

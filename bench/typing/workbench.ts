@@ -1,0 +1,286 @@
+// Types the same passages in a real workbench and in the simulated window, takes no suggestion in either, and compares
+// pause by pause what stands on the screen. Differences are counted by cause, silences by what kept the draft back.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Browser } from 'playwright-core';
+import { installExtension, makeProfile, needCodeServer, startWorkbench } from '../../build/code-server.ts';
+import { silentLog } from '../../src/common/log.ts';
+import { lineBefore, lineNumber } from '../../src/text/lines.ts';
+import { Editor } from '../../test/e2e/editor.ts';
+import { logsOf } from '../../test/host/runner.ts';
+import { launchBrowser, openPage } from '../../test/support/browser.ts';
+import { ourVsix } from '../../test/support/vsix.ts';
+import type { Base } from '../base/types.ts';
+import { isPause, type Passage, passagesOf, Writing } from '../common/typist.ts';
+import type { Figures, Keep } from '../figures.ts';
+import { kebab, printFigures } from '../print.ts';
+import { inSimulatedWindow } from './in-simulated-window.ts';
+import type { Material } from './materials.ts';
+
+const LINES = 12;
+const SEED = 5;
+/** Indexing a folder and opening the model take less, ms. */
+const OPENED_MS = 120_000;
+
+/** What stands on the screen at the end of a pause. */
+interface Seen {
+  readonly at: number;
+  /** '' for nothing. */
+  readonly text: string;
+  /** The last word of the extension since the key; '' where it said nothing. */
+  readonly said: string;
+  /** The editor's document is another one than the simulated one's. */
+  readonly strays?: boolean;
+}
+
+interface Pair {
+  readonly folder: string;
+  readonly passage: Passage;
+  readonly simulated: Seen;
+  readonly real: Seen;
+}
+
+/** The cause of a silence, from the log's sentence. */
+export function causeOf({ text, said, strays }: Seen): string {
+  if (strays) return 'the editor wrote another text';
+  if (text !== '') return 'shown';
+  if (said === '') return 'not asked, or no answer yet';
+  if (/takes longer|is starting|is busy/.test(said)) return 'no draft in time';
+  if (said.includes('the list is open')) return 'the list is open';
+  if (said.includes('rejected')) return 'rejected before';
+  if (said.includes('too short') || said.includes('text is short')) return 'too short';
+  if (said.includes('Held back')) return 'unsure';
+  if (said.includes('Nothing to suggest')) return 'nothing drafted';
+  return said.replace(/^No suggestion: /, '').replace(/\..*$/, '');
+}
+
+/** The editor draws less than the whole of a text whose closing brackets stand behind the cursor already. */
+export function isSame(simulated: string, real: string): boolean {
+  const drawn = (text: string) => text.replace(/[\s)\]}'"`;,]+/g, '');
+  return drawn(simulated) === drawn(real);
+}
+
+async function simulate(base: Base, folder: Material, passages: readonly Passage[]): Promise<Seen[][]> {
+  let said = '';
+  const log = {
+    ...silentLog,
+    debug: (line: string) => {
+      said = line;
+    },
+  };
+  return inSimulatedWindow(base, folder.others, { log }, async ({ editor }, clock) => {
+    const all: Seen[][] = [];
+    for (const { path, prefix, rest, length, gaps, below = '' } of passages) {
+      const seen: Seen[] = [];
+      const writing = new Writing(prefix, below, rest, folder.languageId);
+      editor.come(path, folder.languageId, writing.document);
+      const done = () => rest.length - writing.left.length;
+      while (done() < length) {
+        const at = done();
+        const gap = gaps[at] as number;
+        await clock.sleep(gap);
+        const { ghost } = editor;
+        const text = ghost === undefined ? '' : (ghost.at + ghost.text).slice(writing.document.prefix.length);
+        if (isPause(gap) && at > 0) seen.push({ at, text, said });
+        said = '';
+        writing.press();
+        editor.press(writing.document);
+      }
+      editor.give();
+      all.push(seen);
+    }
+    return all;
+  });
+}
+
+/** The keys that a person presses for what `Writing.press` does. */
+function keysFor(before: string, after: string, left: string): string[] {
+  const typed = left.slice(0, after.length - before.length);
+  if (typed.length > 1 && /^\n\s*\S$/.test(typed)) return ['ArrowDown', 'End'];
+  return typed.startsWith('\n') ? ['Enter'] : [typed];
+}
+
+interface Desk {
+  readonly editor: Editor;
+  readonly project: string;
+  readonly logged: () => string;
+}
+
+async function typeForReal({ editor, project, logged }: Desk, passage: Passage, languageId: string): Promise<Seen[]> {
+  const { path, prefix, rest, length, gaps, below = '' } = passage;
+  const { page } = editor;
+  const file = join(project, path);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, prefix + below);
+  const line = lineNumber(prefix) + 1;
+  await editor.open(path, line, lineBefore(prefix).length + 1);
+  await editor.eventually('the file in the editor', async () => {
+    if ((await editor.currentLine()).trim() !== lineBefore(prefix).trim()) throw new Error(await editor.currentLine());
+  });
+  const writing = new Writing(prefix, below, rest, languageId);
+  const seen: Seen[] = [];
+  const done = () => rest.length - writing.left.length;
+  let last = Date.now();
+  while (done() < length) {
+    const at = done();
+    const gap = gaps[at] as number;
+    await sleep(Math.max(0, last + gap - Date.now()));
+    if (isPause(gap) && at > 0) {
+      const text = await editor.ghost();
+      const strays = !(await stands(editor, writing.document));
+      seen.push({ at, text, said: await lastSaid(logged, last), ...(strays && { strays }) });
+      if (strays) {
+        console.log(`    the editor wrote ${JSON.stringify(await editor.currentLine())}`);
+        await mendLine(editor, writing.document);
+      }
+    }
+    last = Date.now();
+    const [before, { left }] = [writing.document.prefix, writing];
+    writing.press();
+    for (const key of keysFor(before, writing.document.prefix, left)) {
+      if (key.length > 1 && /^[A-Z]/.test(key)) await page.keyboard.press(key);
+      else await page.keyboard.type(key);
+    }
+  }
+  await editor.command('File: Revert File');
+  await editor.command('View: Close All Editors');
+  rmSync(file);
+  return seen;
+}
+
+/** Whether the cursor's line is that of the simulated document. Tabs are drawn as spaces. */
+async function stands(editor: Editor, { prefix, suffix }: { readonly prefix: string; readonly suffix: string }) {
+  const plain = (text: string) => text.replace(/\s+/g, ' ').trim();
+  const line = lineBefore(prefix) + (/^[^\n]*/.exec(suffix)?.[0] ?? '');
+  return plain(await editor.currentLine()) === plain(line);
+}
+
+/** Makes the cursor's line that of the simulated document. */
+async function mendLine(editor: Editor, { prefix, suffix }: { readonly prefix: string; readonly suffix: string }) {
+  const { keyboard } = editor.page;
+  const behind = /^[^\n]*/.exec(suffix)?.[0] ?? '';
+  for (const key of ['Escape', 'End', 'Shift+Home', 'Shift+Home', 'Delete']) await keyboard.press(key);
+  await keyboard.insertText(lineBefore(prefix) + behind);
+  for (let i = 0; i < behind.length; i++) await keyboard.press('ArrowLeft');
+}
+
+/** The last reason in the log since a time, ms; '' if there is none. */
+async function lastSaid(logged: () => string, since: number): Promise<string> {
+  const lines = logged()
+    .split('\n')
+    .filter((line) => line.includes('No suggestion: '));
+  const line = lines.at(-1) ?? '';
+  const [stamp = ''] = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+/.exec(line) ?? [];
+  return stamp !== '' && Date.parse(stamp.replace(' ', 'T')) >= since - 5
+    ? line.slice(line.indexOf('No suggestion'))
+    : '';
+}
+
+async function inWorkbench(
+  browser: Browser,
+  vsix: string,
+  base: Base,
+  folder: Material,
+  passages: readonly Passage[],
+): Promise<Seen[][]> {
+  const scratch = mkdtempSync(join(tmpdir(), 'bench-workbench-'));
+  const project = join(scratch, 'project');
+  for (const { path, text } of folder.others) {
+    mkdirSync(dirname(join(project, path)), { recursive: true });
+    writeFileSync(join(project, path), text);
+  }
+  const profile = makeProfile(join(scratch, 'profile'), {
+    'easyAdaptation.baseModel': base.name,
+    'editor.detectIndentation': true,
+  });
+  await installExtension(profile, vsix);
+  const workbench = await startWorkbench(profile, {});
+  const url = `${workbench.folderUrl(project)}&payload=${encodeURIComponent('[["logLevel","debug"]]')}`;
+  const { page } = await openPage(browser, url);
+  const editor = new Editor(page);
+  try {
+    const logged = () => logsOf(profile.userData);
+    await editor.eventually(
+      'a local model that is ready',
+      async () => {
+        const status = (await editor.ourStatus().textContent()) ?? '';
+        if (!/Ready/.test(status)) throw new Error(`the status: ${status}; the log: ${logged()}`);
+      },
+      OPENED_MS,
+    );
+    const all: Seen[][] = [];
+    for (const passage of passages)
+      all.push(await typeForReal({ editor, project, logged }, passage, folder.languageId));
+    return all;
+  } finally {
+    await page.close();
+    await workbench.stop();
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+function figuresOf(pairs: readonly Pair[]): Figures {
+  const count = (of: readonly string[]) =>
+    Object.fromEntries(
+      [...Map.groupBy(of, (cause) => cause)]
+        .map(([cause, all]) => [cause, all.length] as const)
+        .sort(([, a], [, b]) => b - a),
+    );
+  const different = pairs.filter(({ simulated, real }) => !real.strays && !isSame(simulated.text, real.text));
+  return kebab({
+    pauses: pairs.length,
+    same: pairs.filter(({ simulated, real }) => !real.strays && isSame(simulated.text, real.text)).length,
+    shown: {
+      workbench: pairs.filter(({ real }) => real.text !== '').length,
+      simulated: pairs.filter(({ simulated }) => simulated.text !== '').length,
+    },
+    'workbench: what came': count(pairs.map(({ real }) => causeOf(real))),
+    'differences: workbench, simulated': count(
+      different.map(({ real, simulated }) => `${causeOf(real)} | ${causeOf(simulated)}`),
+    ),
+  });
+}
+
+/** @param places passages of each folder */
+export async function workbench(
+  base: Base,
+  folders: readonly Material[],
+  places: number,
+  keep: Keep,
+): Promise<Figures> {
+  await needCodeServer();
+  const scratch = mkdtempSync(join(tmpdir(), 'bench-workbench-vsix-'));
+  const browser = await launchBrowser();
+  const pairs: Pair[] = [];
+  try {
+    const vsix = await ourVsix(scratch);
+    for (const folder of folders) {
+      const passages = passagesOf(folder.held, places, LINES, SEED);
+      console.log(`  ${folder.name}: ${passages.length} passages`);
+      const real = await inWorkbench(browser, vsix, base, folder, passages);
+      const simulated = await simulate(base, folder, passages);
+      for (const [i, passage] of passages.entries())
+        for (const [j, seen] of (real[i] as Seen[]).entries()) {
+          const pair = { folder: folder.name, passage, real: seen, simulated: simulated[i]?.[j] as Seen };
+          pairs.push(pair);
+          if (!isSame(pair.simulated.text, seen.text)) print(pair);
+        }
+      keep(figuresOf(pairs));
+    }
+  } finally {
+    await browser.close();
+    rmSync(scratch, { recursive: true, force: true });
+  }
+  const figures = figuresOf(pairs);
+  printFigures('workbench and simulated window', figures);
+  return figures;
+}
+
+function print({ folder, passage: { path, prefix, rest }, real, simulated }: Pair): void {
+  const line = lineBefore(prefix + rest.slice(0, real.at));
+  console.log(`  ${folder} ${path} ${JSON.stringify(line)}`);
+  console.log(`    workbench ${JSON.stringify(real.text)} ${causeOf(real)}: ${real.said}`);
+  console.log(`    simulated ${JSON.stringify(simulated.text)} ${causeOf(simulated)}: ${simulated.said}`);
+}
