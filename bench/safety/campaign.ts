@@ -26,21 +26,3 @@ export interface Campaign {
   /** Hands every row over as soon as it is known. A failure of the campaign itself is thrown. */
   readonly run: (show: (row: CampaignRow) => void, options: CampaignOptions) => Promise<void>;
 }
-
-/** Counts tries one by one, and keeps the first few notes on those that failed. */
-export class Tally {
-  private held = 0;
-  private failed = 0;
-  private readonly notes: string[] = [];
-
-  try(holds: boolean, note?: string): void {
-    if (holds) this.held++;
-    else this.failed++;
-    if (!holds && note !== undefined && this.notes.length < 5) this.notes.push(note);
-  }
-
-  row(group: string, what: string): CampaignRow {
-    const { held, failed, notes } = this;
-    return { group, what, tried: held + failed, held, failed, ...(notes.length > 0 ? { notes } : {}) };
-  }
-}

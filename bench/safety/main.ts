@@ -5,18 +5,9 @@ import type { Benchmark, BenchOptions, Figures } from '../figures.ts';
 import type { Campaign, CampaignRow } from './campaign.ts';
 import { secondCampaign, vendorsCampaign } from './corpora.ts';
 import { falsePositivesCampaign } from './false-positives.ts';
-import { moneyCampaign } from './money.ts';
-import { processesCampaign } from './processes.ts';
 import { secretsCampaign } from './secrets.ts';
 
-const campaigns: readonly Campaign[] = [
-  secretsCampaign,
-  vendorsCampaign,
-  secondCampaign,
-  falsePositivesCampaign,
-  moneyCampaign,
-  processesCampaign,
-];
+const campaigns: readonly Campaign[] = [secretsCampaign, vendorsCampaign, secondCampaign, falsePositivesCampaign];
 
 const seed = 20261126;
 

@@ -8,13 +8,13 @@ import { root } from '../../build/paths.ts';
 import { reportDocument } from '../../src/adaptation/report/report-document.ts';
 import type { PanelRow, PanelState, ToPanel } from '../../src/vscode/webview/protocol.ts';
 import { reportOf } from '../adaptation/report/report.ts';
-import { panelMessages } from '../safety/fuzz-panel.ts';
 import { launchBrowser } from '../support/browser.ts';
+import { toPanel } from '../vscode/webview/panel-messages.ts';
 
 let browser: Browser;
 let page: Page;
 
-const init = panelMessages.toPanel.find((message) => message.type === 'init');
+const init = toPanel.find((message) => message.type === 'init');
 assert.ok(init);
 const [shownRow] = init.rows as [PanelRow];
 const heldBackRow: PanelRow = {

@@ -1,7 +1,7 @@
 // A process that asks the API about made-up positions, as an adaptation does, until all are answered, the limit is
 // reached, or the process is killed. Arguments: the store's folder, address of the API, number of positions, first
-// position, limit in US dollars, model, provider, calls at once. Exit code: 0 if every position is answered, 3 if it
-// stopped earlier; then it prints the reason.
+// position, limit in US dollars, model. Exit code: 0 if every position is answered, 3 if it stopped earlier; then it
+// prints the reason.
 
 import { silentLog } from '../../src/common/log.ts';
 import { Budget } from '../../src/llm/budget.ts';
@@ -11,12 +11,11 @@ import { RecordingLlm } from '../../src/llm/recording.ts';
 import { completionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
 import { openStore } from '../../src/storage/open.ts';
 
-const [folder = '', baseUrl = '', count = '0', first = '0', limit = '0', model = '', ...rest] = process.argv.slice(2);
-const [provider = 'anthropic', concurrency = '4'] = rest;
+const [folder = '', baseUrl = '', count = '0', first = '0', limit = '0', model = ''] = process.argv.slice(2);
 const { store, notice } = openStore(folder, { log: silentLog });
 if (notice !== undefined) throw new Error(notice);
 const llm = new RecordingLlm(
-  connectLlm({ provider, apiKey: 'sk-ant-test-0123456789', baseUrl, model, timeoutMs: 60_000 }),
+  connectLlm({ apiKey: 'sk-ant-test-0123456789', baseUrl, model, timeoutMs: 60_000 }),
   store,
   { purpose: 'labelling', folder: '/work/project', budget: new Budget(() => store, Number(limit)) },
 );
@@ -26,7 +25,7 @@ const prompts = Array.from({ length: Number(count) }, (_, at) => {
   return completionPrompt({ query, snippets: [], drafts: [], multiline: true }, llm.facts);
 });
 const { stopped } = await labelBatch(llm, prompts, {
-  concurrency: Number(concurrency),
+  concurrency: 4,
   signal: new AbortController().signal,
   onAnswer: () => {},
 });

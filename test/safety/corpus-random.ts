@@ -20,7 +20,7 @@ export const alphabets = {
 export type Alphabet = keyof typeof alphabets;
 
 export class Random {
-  private readonly next: () => number;
+  protected readonly next: () => number;
 
   constructor(seed: number) {
     this.next = uniforms(seed);
@@ -49,18 +49,5 @@ export class Random {
     let text = '';
     while (text.length < length) text += letters[this.below(letters.length)];
     return text;
-  }
-
-  bytes(length: number): Buffer {
-    return Buffer.from(Array.from({ length }, () => this.below(256)));
-  }
-
-  shuffled<T>(items: readonly T[]): T[] {
-    const order = [...items];
-    for (let i = order.length - 1; i > 0; i--) {
-      const j = this.below(i + 1);
-      [order[i], order[j]] = [order[j] as T, order[i] as T];
-    }
-    return order;
   }
 }

@@ -3,10 +3,9 @@
 import { readRows } from '../support/data-files.ts';
 import { keyKinds, keyLines, pemOf } from '../support/keys.ts';
 import { Random } from './corpus-random.ts';
-import { noun } from './corpus-words.ts';
 import { makeSecondCorpus } from './second-corpus.ts';
 import type { Planted } from './survivors.ts';
-import { makeVendorCorpus } from './vendor-corpus.ts';
+import { makeVendorCorpus, noun } from './vendor-corpus.ts';
 
 export interface Corpus {
   readonly files: Readonly<Record<string, string>>;

@@ -1,5 +1,4 @@
-// The fuzzer's targets: every loader of a file that may be damaged or come from another program, and the panel's
-// messages.
+// The fuzzer's targets: every loader of a file that may be damaged or come from another program.
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,15 +16,13 @@ import { MIXTURE_FILE } from '../../src/specialist/decoding/types.ts';
 import { initialMixWeights, mixWeightsFrom, readMixWeights } from '../../src/specialist/decoding/weights.ts';
 import { NgramModel } from '../../src/specialist/ngram/model.ts';
 import { loadTokenizer, readTokenizer } from '../../src/text/tokenizer/load.ts';
-import { parseFromPanel, parseToPanel } from '../../src/vscode/webview/protocol.ts';
 import { initialWeights, PRESETS } from '../support/random-models.ts';
 import { trainTokenizer } from '../text/tokenizer/fixture.ts';
 import type { Random } from './corpus-random.ts';
 import { mutateBytes, mutateJson, mutateJsonText } from './fuzz-mutate.ts';
-import { panelMessages } from './fuzz-panel.ts';
 
-/** The result of an input: used, refused with an error message, or ignored as an unknown message. */
-export type Ending = 'used' | 'ignored' | Failure;
+/** The result of an input: used, or refused with an error message. */
+export type Ending = 'used' | Failure;
 
 export interface Target {
   readonly name: string;
@@ -167,21 +164,6 @@ export function targets(folder: string): readonly Target[] {
     {
       name: 'router',
       try: (random) => ending(parseRouter(mutateJson(JSON.parse(JSON.stringify(defaultRouter())), random))),
-    },
-    {
-      name: 'messages to the panel',
-      try: (random) => {
-        const message = parseToPanel(mutateJson(random.pick(panelMessages.toPanel), random));
-        if (message !== undefined) panelMessages.check(message);
-        return message === undefined ? 'ignored' : 'used';
-      },
-    },
-    {
-      name: 'messages from the panel',
-      try: (random) => {
-        const message = parseFromPanel(mutateJson(random.pick(panelMessages.fromPanel), random));
-        return message === undefined ? 'ignored' : 'used';
-      },
     },
   ];
 }

@@ -2,10 +2,11 @@
 // allocated only because a file claims a size.
 
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { afterEach, beforeEach, test } from 'node:test';
 import { storedReport, storedRouter } from '../../src/adaptation/report/stored.ts';
 import { parseConfig, writeConfig } from '../../src/neural/models/config-json.ts';
 import { loadModel, saveModel } from '../../src/neural/models/model-folder.ts';
@@ -15,10 +16,19 @@ import { defaultRouter } from '../../src/routing/defaults.ts';
 import { loadTokenizer } from '../../src/text/tokenizer/load.ts';
 import { initialWeights, PRESETS } from '../support/random-models.ts';
 import { trainTokenizer } from '../text/tokenizer/fixture.ts';
-import { runFuzz } from './fuzz-run.ts';
+import type { FuzzRow } from './fuzz.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-fuzz-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 test('2,000 damaged inputs for every loader end in coded errors with advice, in little memory', () => {
-  const { rows, grownBytes } = runFuzz(20261126, 2000);
+  const args = ['--max-old-space-size=300', join(import.meta.dirname, 'fuzz.ts'), folder, '20261126', '2000'];
+  const done = spawnSync(process.execPath, args, { encoding: 'utf8', maxBuffer: 1e8 });
+  assert.equal(done.status, 0, done.stderr);
+  const { rows, grownBytes } = JSON.parse(done.stdout) as { rows: FuzzRow[]; grownBytes: number };
   assert.ok(rows.reduce((sum, { tried }) => sum + tried, 0) >= 2000);
   assert.deepEqual(
     rows.flatMap(({ failures }) => failures),
@@ -59,17 +69,12 @@ test('refuses a config.json with a billion layers or another impossible size', (
 });
 
 test('refuses a config.json that is too large for its weights, before reading them', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-fuzz-'));
-  try {
-    saveModel(folder, config, initialWeights(config, 1), 'F32');
-    assert.equal(loadModel(folder).config.layers, 1);
-    writeFileSync(join(folder, 'config.json'), writeConfig({ ...config, layers: 500, hiddenSize: 8192 }, 'float32'));
-    assert.throws(() => loadModel(folder), { code: 'corrupt', message: /smaller than its config/ });
-    writeFileSync(join(folder, 'config.json'), ' '.repeat(2_000_000));
-    assert.throws(() => loadModel(folder), { code: 'corrupt' });
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  saveModel(folder, config, initialWeights(config, 1), 'F32');
+  assert.equal(loadModel(folder).config.layers, 1);
+  writeFileSync(join(folder, 'config.json'), writeConfig({ ...config, layers: 500, hiddenSize: 8192 }, 'float32'));
+  assert.throws(() => loadModel(folder), { code: 'corrupt', message: /smaller than its config/ });
+  writeFileSync(join(folder, 'config.json'), ' '.repeat(2_000_000));
+  assert.throws(() => loadModel(folder), { code: 'corrupt' });
 });
 
 function safetensors(header: unknown, data: number): Uint8Array {
@@ -89,18 +94,13 @@ test('refuses a safetensors file with overlapping or missing data', () => {
 });
 
 test('does not read the header of a checkpoint past the end of the file', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-fuzz-'));
-  try {
-    const path = join(folder, 'checkpoint.safetensors');
-    const start = Buffer.alloc(8);
-    start.writeBigUInt64LE(2n ** 33n);
-    writeFileSync(path, start);
-    const before = process.memoryUsage().arrayBuffers;
-    assert.equal(trainingStatusOf(folder), undefined);
-    assert.ok(process.memoryUsage().arrayBuffers - before < 1e6);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  const path = join(folder, 'checkpoint.safetensors');
+  const start = Buffer.alloc(8);
+  start.writeBigUInt64LE(2n ** 33n);
+  writeFileSync(path, start);
+  const before = process.memoryUsage().arrayBuffers;
+  assert.equal(trainingStatusOf(folder), undefined);
+  assert.ok(process.memoryUsage().arrayBuffers - before < 1e6);
 });
 
 test('allocates no huge table for a vocabulary with one large id', () => {

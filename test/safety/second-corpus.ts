@@ -5,6 +5,7 @@
 import { redactPath } from '../../src/workspace/secrets/known/redact-path.ts';
 import { redactSecrets } from '../../src/workspace/secrets/redact.ts';
 import { readRows, readTexts } from '../support/data-files.ts';
+import { Random } from './corpus-random.ts';
 
 export interface SecondItem {
   readonly group: 'vendors' | 'passwords' | 'languages' | 'tools' | 'arguments' | 'prose' | 'pieces';
@@ -111,27 +112,10 @@ function isUnseen(key: string): boolean {
   return (hash >>> 7) % 3 === 0;
 }
 
-class SeededRandom {
-  #state: number;
-
-  constructor(seed: number) {
-    this.#state = seed >>> 0;
-  }
-
-  /** Uniform in [0, below), by mulberry32. */
-  below(below: number): number {
-    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  }
-
-  between(low: number, high: number): number {
-    return low + this.below(high - low + 1);
-  }
-
-  pick<Item>(from: readonly Item[]): Item {
-    return from[this.below(from.length)] as Item;
+/** Choices by remainders, so that the corpus stays the same as when its misses were first counted. */
+class SeededRandom extends Random {
+  override below(count: number): number {
+    return Math.floor(this.next() * 2 ** 32) % count;
   }
 
   sample<Item>(from: readonly Item[], count: number): Item[] {
@@ -180,36 +164,10 @@ function makeWebToken(random: SeededRandom): string {
   return [encode({ alg: 'HS256', typ: 'JWT' }), encode(payload), random.characters(classes.w ?? '', 43)].join('.');
 }
 
-const passwordWords = [
-  ...[
-    'sunshine',
-    'dragon',
-    'winter',
-    'summer',
-    'monkey',
-    'shadow',
-    'welcome',
-    'falcon',
-    'thunder',
-    'orchid',
-    'berlin',
-    'madrid',
-  ],
-  ...[
-    'tokyo',
-    'guitar',
-    'coffee',
-    'garden',
-    'rocket',
-    'silver',
-    'purple',
-    'banana',
-    'castle',
-    'tiger',
-    'ocean',
-    'marble',
-  ],
-];
+const passwordWords = (
+  'sunshine dragon winter summer monkey shadow welcome falcon thunder orchid berlin madrid tokyo guitar coffee garden ' +
+  'rocket silver purple banana castle tiger ocean marble'
+).split(' ');
 
 /** A password of 8 to 24 characters, as people choose or password managers generate them. */
 function makePassword(random: SeededRandom): string {

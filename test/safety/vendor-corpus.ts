@@ -4,12 +4,10 @@
 
 import { redactSecrets } from '../../src/workspace/secrets/redact.ts';
 import { readRows } from '../support/data-files.ts';
-import { Random } from './corpus-random.ts';
-import { fillFormat, jwt } from './corpus-tokens.ts';
-import { camel, noun, passwordWords } from './corpus-words.ts';
+import { type Alphabet, Random } from './corpus-random.ts';
 import { Survivors } from './survivors.ts';
 
-export type VendorGroup = 'tokens without a name' | 'tokens under a name' | 'addresses' | 'syntaxes';
+type VendorGroup = 'tokens without a name' | 'tokens under a name' | 'addresses' | 'syntaxes';
 
 export interface VendorItem {
   readonly group: VendorGroup;
@@ -23,7 +21,7 @@ export interface VendorItem {
 }
 
 /** A third, by a hash of the name (FNV-1a). */
-export function isUnseen(name: string): boolean {
+function isUnseen(name: string): boolean {
   let hash = 0x811c9dc5;
   for (const byte of Buffer.from(name)) hash = Math.imul(hash ^ byte, 0x01000193);
   return (hash >>> 0) % 3 === 0;
@@ -40,6 +38,101 @@ const randomTokens = readRows<VendorRow>(dataFile('vendors-random.tsv'));
 const addresses = readRows<[vendor: string, format: string]>(dataFile('vendors-addresses.tsv'));
 /** § is a password, ¤ a random token, and 1¤ 2¤ 3¤ its three pieces. */
 const syntaxes = readRows<[path: string, text: string]>(dataFile('syntaxes.tsv'));
+
+const nouns =
+  `account address agent archive asset balance banner basket batch beacon bridge bucket budget buffer calendar campaign canvas
+captain carrier catalog channel chapter circle client cluster column comment company contact corner counter coupon courier customer
+dashboard delivery desk document driver engine entry event factory feature field filter folder forecast garden gateway group harbor
+header history image index invoice island item journal kitchen label layer ledger lesson library limit link machine manager map market
+member menu message meter mirror module monitor mountain node note notice object offer order owner package page panel parcel partner
+payment period person picture pipeline planet plan player pocket point policy portal position price printer product profile project
+queue quota range rating reader record region report request result review river road room route row sample schedule school screen
+season section sensor server session shelf shipment signal site slot socket source stage station stock store story stream street
+student subject summary supplier survey table target task team ticket timer topic tower track train transfer truck unit user valley
+value vehicle vendor version video view village visit volume voucher wallet warehouse weather widget window worker zone`.split(
+    /\s+/,
+  );
+
+/** Words that people use in passwords. */
+const passwordWords =
+  `Summer Winter Spring Autumn Monday Friday Dragon Tiger Falcon Panther Rocket Silver Golden Purple Orange Yellow Thunder Monkey Banana
+Coffee Welcome Letmein Sunshine Football Hockey Guitar Madrid London Berlin Chicago Austin Boston Denver Phoenix Charlie Jordan Michael
+Jessica Ashley Bailey Shadow Master Hunter Ranger Buster Pepper Ginger Cookie Cheese Maggie Snoopy Batman Matrix Merlin Diamond Wizard`.split(
+    /\s+/,
+  );
+
+export function noun(random: Random): string {
+  return random.pick(nouns);
+}
+
+const parts = (words: string) => words.split(/[^A-Za-z0-9]+/).filter((part) => part !== '');
+const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
+
+const camel = (words: string) =>
+  parts(words)
+    .map(capital)
+    .join('')
+    .replace(/^./, (letter) => letter.toLowerCase());
+
+function uuid(random: Random): string {
+  const hex = (length: number) => random.text(length, 'hex');
+  return `${hex(8)}-${hex(4)}-4${hex(3)}-${random.pick(['8', '9', 'a', 'b'])}${hex(3)}-${hex(12)}`;
+}
+
+function json64(value: unknown): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url');
+}
+
+function jwt(random: Random): string {
+  const head = json64({ alg: random.pick(['HS256', 'RS256', 'ES256']), typ: 'JWT' });
+  const body = json64({ sub: random.text(12, 'digits'), iat: 1_700_000_000 + random.below(50_000_000), scope: 'read' });
+  return `${head}.${body}.${random.text(43, 'base64url')}`;
+}
+
+/** The letters that name an alphabet in a format. */
+const alphabetLetters: Readonly<Record<string, Alphabet>> = {
+  a: 'alphanumeric',
+  h: 'hex',
+  H: 'hexUpper',
+  u: 'base64url',
+  b: 'base64',
+  l: 'lowerDigits',
+  U: 'upperDigits',
+  d: 'digits',
+  i: 'base32',
+  s: 'base58',
+};
+
+const generators: Readonly<Record<string, (random: Random) => string>> = {
+  uuid,
+  jwt,
+  sentryPayload: (r) => json64({ iat: 1_700_000_000 + r.below(9e7), url: 'https://sentry.io', org: 'acme' }),
+  mailchimpRegion: (r) => String(r.between(1, 21)),
+  telegramId: (r) => `${r.between(1, 7)}${r.text(9, 'digits')}`,
+  discordId: (r) => Buffer.from(r.text(18, 'digits')).toString('base64url'),
+  grafanaPayload: (r) => json64({ o: r.text(6, 'digits'), n: 'stack', k: r.text(24), m: { r: 'eu' } }),
+  dopplerKind: (r) => r.pick(['pt', 'st', 'sa', 'ct']),
+  mapboxPayload: (r) => json64({ u: 'acme', a: r.text(24, 'lowerDigits') }),
+  onePasswordPayload: (r) =>
+    json64({
+      signInAddress: 'my.1password.com',
+      secretKey: `A3-${r.text(26, 'upperDigits')}`,
+      muk: { k: r.text(43, 'base64url') },
+    }),
+};
+
+/**
+ * A format with random text for its slots: `{32h}` is 32 characters of an alphabet, `{uuid}` what a generator returns.
+ */
+function fillFormat(format: string, random: Random): string {
+  return format.replace(/\{(?:(\d+)([a-zA-Z])|(\w+))\}/g, (slot, count?: string, letter = '', generator = '') => {
+    const alphabet = alphabetLetters[letter];
+    if (count !== undefined && alphabet !== undefined) return random.text(Number(count), alphabet);
+    const generate = generators[generator];
+    if (generate === undefined) throw new Error(`The format '${format}' has an unknown slot ${slot}.`);
+    return generate(random);
+  });
+}
 
 type Line = readonly [path: string, line: (token: string, random: Random) => string];
 const nameless: readonly Line[] = [

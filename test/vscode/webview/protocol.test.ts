@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { panelCommands, parseFromPanel, parseToPanel } from '../../../src/vscode/webview/protocol.ts';
-import { panelMessages } from '../../safety/fuzz-panel.ts';
+import { toPanel } from './panel-messages.ts';
 
-const init = panelMessages.toPanel.find((message) => message.type === 'init');
+const init = toPanel.find((message) => message.type === 'init');
 assert.ok(init);
 const { state, totals } = init;
 const [row] = init.rows;
@@ -43,7 +43,7 @@ test('other messages from the panel are refused', () => {
 
 test('complete messages to the panel pass', () => {
   const messages = [
-    ...panelMessages.toPanel,
+    ...toPanel,
     { type: 'row', row: { ...row, decision: undefined } },
     { type: 'state', state: { ...state, progress: undefined, notices: [] } },
   ];

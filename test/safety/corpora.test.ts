@@ -1,0 +1,39 @@
+// Redaction misses few secrets of the two corpora: 200 vendors and 200 syntaxes; and forms that people write.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { makeSecondCorpus, missedSecond, vendorRows } from './second-corpus.ts';
+import { makeVendorCorpus, missed } from './vendor-corpus.ts';
+
+const items = makeVendorCorpus(7);
+const second = makeSecondCorpus(7);
+
+test('a third of each corpus is unseen, and each text contains its secrets', () => {
+  const [syntaxes, vendors] = [true, false].map((isOf) => items.filter(({ group }) => (group === 'syntaxes') === isOf));
+  for (const some of [syntaxes, vendors, second] as const) {
+    const unseen = (some ?? []).filter((item) => item.unseen).length / (some ?? []).length;
+    assert.ok(unseen > 0.25 && unseen < 0.42, `${unseen}`);
+  }
+  for (const some of [syntaxes, vendors]) assert.ok(new Set(some?.map(({ of }) => of)).size >= 200);
+  assert.ok(new Set(vendorRows.map(({ vendor }) => vendor)).size >= 100);
+  for (const { text, secrets } of [...items, ...second]) {
+    assert.ok(secrets.length > 0, text);
+    for (const secret of secrets) assert.ok(text.includes(secret), text);
+  }
+});
+
+test('at most 2 % of the secrets of vendors are missed', () => {
+  const left = missed(items).map(({ of, path, text }) => `${of} (${path}): ${text}`);
+  assert.ok(left.length <= 0.02 * items.length, `${left.length} of ${items.length}\n${left.join('\n')}`);
+});
+
+// Without arguments, prose and pieces, 3.1 % of the unseen third were missed before a rule was changed for misses in the
+// other two thirds, 2.1 % afterwards. Of those three, 9.7 % were missed before and 5.4 % afterwards.
+for (const [part, unseen, ceiling] of [
+  ['other two thirds', false, 0.01],
+  ['unseen third', true, 0.04],
+] as const)
+  test(`at most ${ceiling * 100} % of the secrets of the second corpus' ${part} are missed`, () => {
+    const some = second.filter((item) => item.unseen === unseen);
+    const left = missedSecond(some).length;
+    assert.ok(left <= ceiling * some.length, `${left} of ${some.length}`);
+  });
