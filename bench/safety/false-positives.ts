@@ -5,8 +5,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'no
 import { join } from 'node:path';
 import { kindOf, languageIdOf } from '../../src/text/languages.ts';
 import { lineEnd, lineStart } from '../../src/text/lines.ts';
-import { leftOutByContent } from '../../src/workspace/files/content.ts';
 import { decodeText } from '../../src/workspace/files/decode.ts';
+import { leftOutByContent } from '../../src/workspace/files/examine.ts';
 import { leftOutByName } from '../../src/workspace/files/file-names.ts';
 import { findSecrets, redactRanges, redactSecrets } from '../../src/workspace/secrets/redact.ts';
 import { cacheFolder, fetchPackage } from '../common/packages.ts';

@@ -16,14 +16,12 @@ test('in workspace/files/ files are read by FolderReader alone; git looks for it
     'src/workspace/files/folder-reader.ts',
     'src/workspace/files/git-command.ts',
     'src/workspace/files/git-directory.ts',
-    'src/workspace/files/git-stuck.ts',
     'src/workspace/files/git.ts',
     'src/workspace/files/open-inside.ts',
-    'src/workspace/files/read-file.ts',
   ]);
   assert.deepEqual(importing(/\breadWhole\b/, 'src/**/*.ts'), [
     'src/workspace/files/folder-reader.ts',
-    'src/workspace/files/read-file.ts',
+    'src/workspace/files/open-inside.ts',
   ]);
 });
 

@@ -34,7 +34,7 @@ import { decodeText } from '../../workspace/files/decode.ts';
 import { type FileRule, ruleOf } from '../../workspace/files/file.ts';
 import { type Harvest, harvestFolder } from '../../workspace/files/folder.ts';
 import { FolderReader } from '../../workspace/files/folder-reader.ts';
-import { defaultHarvestOptions } from '../../workspace/files/options.ts';
+import { defaultHarvestOptions } from '../../workspace/files/types.ts';
 import { redactKnown, type SecretValues } from '../../workspace/secrets/known/known.ts';
 import { redactPath } from '../../workspace/secrets/known/redact-path.ts';
 import { yieldToEvents } from '../cancellation.ts';

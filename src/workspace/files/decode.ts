@@ -14,9 +14,8 @@ const maxControlShare = 0.01;
 const maxNonAsciiShare = 0.3;
 
 /**
- * Decodes UTF-8, UTF-16 (either byte order, with or without a byte order mark), or else Windows-1252.
- * Removes the byte order mark and converts line ends to '\n'. Returns undefined for binary files, UTF-32, and encodings
- * that cannot be distinguished (Shift-JIS, GBK).
+ * Decodes UTF-8, UTF-16 with a byte order mark, or else Windows-1252. Removes the mark and converts line ends to '\n'.
+ * Returns undefined for binary files, UTF-32, and encodings that cannot be distinguished (Shift-JIS, GBK).
  */
 export function decodeText(bytes: Buffer): string | undefined {
   const text = decodeBytes(bytes);
@@ -30,24 +29,10 @@ function decodeBytes(bytes: Buffer): string | undefined {
   const start = a === 0xef && b === 0xbb && c === 0xbf ? 3 : 0;
   const body = bytes.subarray(start);
   const sample = body.subarray(0, sampleBytes);
-  if (sample.includes(0)) return guessUtf16(bytes);
   if (controlShare(sample) > maxControlShare) return undefined;
-  if (isAscii(body)) return body.includes(0) ? undefined : body.toString('latin1');
-  if (isUtf8(body)) return body.includes(0) ? undefined : body.toString('utf8');
   if (body.includes(0)) return undefined;
-  return decodeWindows1252(body, sample);
-}
-
-/** UTF-16 without a byte order mark: European scripts and line ends have a zero in the same byte of each pair. */
-function guessUtf16(bytes: Buffer): string | undefined {
-  if (bytes.length % 2 !== 0) return undefined;
-  const zeros = [0, 0];
-  const end = Math.min(bytes.length, sampleBytes);
-  for (let i = 0; i < end; i++) if (bytes[i] === 0) zeros[i % 2] = (zeros[i % 2] ?? 0) + 1;
-  const [first = 0, second = 0] = zeros;
-  // Real binary files have zeros in both bytes of the pairs.
-  if (Math.min(first, second) > Math.max(first, second) / 20) return undefined;
-  return decodeUtf16(bytes, second > first ? 'le' : 'be');
+  if (isAscii(body)) return body.toString('latin1');
+  return isUtf8(body) ? body.toString('utf8') : decodeWindows1252(body, sample);
 }
 
 function decodeUtf16(bytes: Buffer, order: 'le' | 'be'): string | undefined {

@@ -4,14 +4,14 @@ import { CodedError, failed, isCancelled, messageOf, ok, type Result } from '../
 import { SecretValues } from '../secrets/known/known.ts';
 import { decodeFile, type ExaminedFile, redactFile } from './examine.ts';
 import { isSecretFile, leftOutByName } from './file-names.ts';
+import type { HarvestDeps } from './folder.ts';
 import { FolderReader } from './folder-reader.ts';
 import { isListedByGit } from './git.ts';
 import { excluder, IgnoreFiles, ownIgnoreFileName } from './ignore.ts';
 import { foldersAbove, isInside } from './inside.ts';
-import { type HarvestDeps, withDefaults } from './options.ts';
 import { learnFromLeftOut } from './secret-sources.ts';
 import { splitOf } from './split.ts';
-import type { HarvestedFile, HarvestOptions, LeftOutReason } from './types.ts';
+import { type HarvestedFile, type HarvestOptions, type LeftOutReason, withDefaults } from './types.ts';
 import { Yielder } from './yielder.ts';
 
 /** 'gone': the file was deleted, so its index entries are outdated. */

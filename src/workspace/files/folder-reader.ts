@@ -4,8 +4,17 @@ import type { BigIntStats, Dirent } from 'node:fs';
 import { opendir } from 'node:fs/promises';
 import { CodedError, messageOf } from '../../common/errors.ts';
 import { isInside } from './inside.ts';
-import { type Fault, type OpenedFile, type OpenedRoot, openInside, rootAt } from './open-inside.ts';
-import { type ReadHooks, type ReadOutcome, readPieces, readWhole } from './read-file.ts';
+import {
+  type Fault,
+  type OpenedFile,
+  type OpenedRoot,
+  openInside,
+  type ReadHooks,
+  type ReadOutcome,
+  readPieces,
+  readWhole,
+  rootAt,
+} from './open-inside.ts';
 
 /** Timeout of one file operation, ms, because a drive may not answer. */
 const answerMs = 20_000;

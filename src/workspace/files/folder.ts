@@ -2,25 +2,29 @@
 
 import { CodedError, failed, isCancelled, messageOf, ok, type Result } from '../../common/errors.ts';
 import { counted } from '../../common/format.ts';
-import { silentLog } from '../../common/log.ts';
-import { noProgress } from '../../common/progress.ts';
+import { type Log, silentLog } from '../../common/log.ts';
+import { noProgress, type Progress } from '../../common/progress.ts';
 import type { Tokenizer } from '../../text/tokenizer/types.ts';
 import { SecretValues } from '../secrets/known/known.ts';
 import { redactPath } from '../secrets/known/redact-path.ts';
 import { DuplicateFinder } from './duplicates.ts';
 import { decodeFile, type RawText, redactFile } from './examine.ts';
 import { leftOutByName } from './file-names.ts';
-import { FolderReader } from './folder-reader.ts';
+import { FolderReader, type ReaderHooks } from './folder-reader.ts';
 import { listWithGit } from './git.ts';
 import { gitFault } from './git-directory.ts';
 import { excluder, IgnoreFiles, ownIgnoreFileName } from './ignore.ts';
 import { isInside, parentOf } from './inside.ts';
-import { LeftOutFiles } from './left-out.ts';
-import { type HarvestDeps, withDefaults } from './options.ts';
 import { learnFromLeftOut } from './secret-sources.ts';
 import { assignSplits, splitFraction } from './split.ts';
 import { estimatedTokens } from './token-count.ts';
-import type { HarvestedFile, HarvestOptions, HarvestReport } from './types.ts';
+import {
+  type HarvestedFile,
+  type HarvestOptions,
+  type HarvestReport,
+  type LeftOutReason,
+  withDefaults,
+} from './types.ts';
 import { walk } from './walk.ts';
 import { Yielder } from './yielder.ts';
 
@@ -36,6 +40,20 @@ const charactersPerToken = 3.5;
  * scripts has more tokens per byte than source text.
  */
 const bytesPerToken = 3.2;
+
+/** Number of examples of a reason in the report. */
+const maxExamples = 5;
+
+export interface HarvestDeps {
+  /** Counts tokens for the report. Without a tokenizer, a token is assumed to have 3.5 characters. */
+  readonly tokenizer?: Tokenizer;
+  readonly progress?: Progress;
+  readonly signal?: AbortSignal;
+  readonly log?: Log;
+  readonly hooks?: ReaderHooks;
+  /** Only for a single file: the known secrets of its folder. The file's own secrets are added. */
+  readonly secrets?: SecretValues;
+}
 
 export interface Harvest {
   /** Sorted by path. */
@@ -256,4 +274,22 @@ async function countTokens(
     sampled += text.length;
   }
   return sampled === 0 ? 0 : Math.round((tokens * characters) / sampled);
+}
+
+/** Counts the left-out files by reason, and keeps a few examples for the report. */
+class LeftOutFiles {
+  readonly counts: Partial<Record<LeftOutReason, number>> = {};
+  private readonly examples: Partial<Record<LeftOutReason, string[]>> = {};
+
+  add(path: string, reason: LeftOutReason): void {
+    this.counts[reason] = (this.counts[reason] ?? 0) + 1;
+    const examples = this.examples[reason] ?? [];
+    if (examples.length < maxExamples) examples.push(path);
+    this.examples[reason] = examples;
+  }
+
+  /** The examples by reason. @param redact replaces the secrets in a path */
+  examplesWith(redact: (path: string) => string): Partial<Record<LeftOutReason, string[]>> {
+    return Object.fromEntries(Object.entries(this.examples).map(([reason, paths]) => [reason, paths.map(redact)]));
+  }
 }

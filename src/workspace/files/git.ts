@@ -1,6 +1,6 @@
 // Lists a folder with git: tracked and untracked files that git does not ignore, including nested repositories.
 
-import { lstat, stat } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FolderReader } from './folder-reader.ts';
 import { gitFor, type RunGit } from './git-command.ts';
@@ -43,7 +43,6 @@ async function isListed(git: RunGit, root: string, path: string, signal?: AbortS
     const known = await isListed(git, nestedRoot, path.slice(folder.length + 1), signal);
     return known && !(await ignoredByGit(git, root, folder, signal));
   }
-  if (await hasPipe(root)) return undefined;
   const listed = await git(root, ['--literal-pathspecs', 'ls-files', '-coz', '--exclude-standard', '--', path], signal);
   if (listed === undefined) return undefined;
   if (entriesOf(listed).includes(path)) return true;
@@ -95,22 +94,11 @@ async function addFiles(
 }
 
 async function listRepository(git: RunGit, folder: string, signal?: AbortSignal): Promise<GitListing | undefined> {
-  if (await hasPipe(folder)) return undefined;
   const [files, ignored] = await Promise.all([
     git(folder, ['ls-files', '-coz', '--exclude-standard'], signal),
     git(folder, ['ls-files', '-oiz', '--directory', '--exclude-standard'], signal),
   ]);
   return files === undefined ? undefined : { files: entriesOf(files), ignored: entriesOf(ignored ?? '') };
-}
-
-/** Git opens these files first and would wait for the writer of a pipe. `watchStuck` detects other pipes in seconds. */
-async function hasPipe(folder: string): Promise<boolean> {
-  const found = await Promise.all(
-    ['.gitignore', '.git/info/exclude', '.git/config', '.git/index'].map((name) =>
-      stat(join(folder, name)).catch(() => undefined),
-    ),
-  );
-  return found.some((stats) => stats?.isFIFO());
 }
 
 function entriesOf(output: string): string[] {

@@ -1,5 +1,5 @@
-// Opens files and folders inside the opened folder only. It opens first and checks the handle afterwards, because a
-// path may be replaced by a link between check and open.
+// Opens and reads files and folders inside the opened folder only. It opens first and checks the handle afterwards,
+// because a path may be replaced by a link between check and open. It never waits on a pipe.
 
 import { type BigIntStats, constants, existsSync } from 'node:fs';
 import { type FileHandle, lstat, open, readlink, realpath, stat } from 'node:fs/promises';
@@ -31,6 +31,17 @@ export interface OpenHooks {
   readonly byPath?: boolean;
 }
 
+/** `changedAt`: ms since 1970. */
+export type ReadOutcome = { readonly bytes: Buffer; readonly changedAt: number } | { readonly leftOut: Fault };
+
+/** For tests. */
+export interface ReadHooks extends OpenHooks {
+  /** Awaited before a file is opened for reading. @param path absolute */
+  readonly beforeOpen?: (path: string) => void | Promise<void>;
+  /** Called after reading, before the check that the file is still the same. */
+  readonly afterRead?: (path: string, attempt: number) => void;
+}
+
 type Kind = 'isFile' | 'isDirectory';
 
 /** Opening a pipe without O_NONBLOCK waits for its writer. Windows lacks O_DIRECTORY, O_NONBLOCK and O_NOFOLLOW. */
@@ -41,6 +52,7 @@ const O_PATH = 0o10000000;
 const canOpenByHandle = process.platform === 'linux' && existsSync('/proc/self/fd');
 /** When opening by path: number of checks that the file and its folders are still the same. */
 const sameChecks = 2;
+const pieceBytes = 1 << 18;
 
 /** Throws file system errors. */
 export async function rootAt(path: string): Promise<OpenedRoot & { readonly isFolder: boolean }> {
@@ -170,4 +182,87 @@ function isSame(a: Pick<OpenedRoot, 'dev' | 'ino'>, b: Pick<OpenedRoot, 'dev' | 
 /** Other systems than Linux ignore case and the Unicode composition of letters in file names. */
 function comparable(path: string): string {
   return process.platform === 'linux' ? path : path.normalize('NFC').toLowerCase();
+}
+
+/**
+ * Reads the file's bytes. If the file changes or is replaced during reading, as when an editor saves, it is read once
+ * more and then left out. 'gone' means that the file no longer exists.
+ * @param path accepted by `isInside`
+ */
+export async function readWhole(
+  root: OpenedRoot,
+  path: string,
+  maxBytes: number,
+  hooks: ReadHooks = {},
+): Promise<ReadOutcome> {
+  const absolute = join(root.path, path);
+  await hooks.beforeOpen?.(absolute);
+  let outcome: ReadOutcome = { leftOut: 'changed-while-read' };
+  for (let attempt = 0; attempt < 2; attempt++) {
+    outcome = await readOnce(root, path, maxBytes, hooks, () => hooks.afterRead?.(absolute, attempt));
+    if (!('leftOut' in outcome) || outcome.leftOut !== 'changed-while-read') break;
+  }
+  return outcome;
+}
+
+async function readOnce(
+  root: OpenedRoot,
+  path: string,
+  maxBytes: number,
+  hooks: OpenHooks,
+  afterRead: () => void,
+): Promise<ReadOutcome> {
+  const opened = await openInside(root, path, 'isFile', hooks);
+  if (typeof opened === 'string') return { leftOut: opened };
+  const { handle, stats } = opened as typeof opened & { handle: FileHandle };
+  try {
+    if (stats.size > maxBytes) return { leftOut: 'too-large' };
+    const bytes = await readBytes(handle, Number(stats.size));
+    afterRead();
+    const after = await handle.stat({ bigint: true });
+    if (bytes === undefined || !isUnchanged(stats, after)) return { leftOut: 'changed-while-read' };
+    return { bytes, changedAt: Number(stats.mtimeMs) };
+  } catch {
+    return { leftOut: 'unreadable' };
+  } finally {
+    await handle.close();
+  }
+}
+
+/**
+ * Yields the bytes of a file of any size in pieces. A piece is valid only until the next one. Throws file system
+ * errors, and an Error whose message is the reason to leave out the file.
+ * @param path as for `readWhole`
+ */
+export async function* readPieces(root: OpenedRoot, path: string, hooks: OpenHooks = {}): AsyncGenerator<Uint8Array> {
+  const opened = await openInside(root, path, 'isFile', hooks);
+  if (typeof opened === 'string') throw new Error(opened);
+  const { handle, stats } = opened as typeof opened & { handle: FileHandle };
+  try {
+    const piece = Buffer.allocUnsafe(pieceBytes);
+    for (;;) {
+      const { bytesRead } = await handle.read(piece, 0, pieceBytes);
+      if (bytesRead === 0) break;
+      yield piece.subarray(0, bytesRead);
+    }
+    if (!isUnchanged(stats, await handle.stat({ bigint: true }))) throw new Error('changed-while-read');
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Reads `size` bytes. Undefined if the file has become shorter. */
+async function readBytes(handle: FileHandle, size: number): Promise<Buffer | undefined> {
+  const bytes = Buffer.allocUnsafe(size);
+  let filled = 0;
+  while (filled < size) {
+    const { bytesRead } = await handle.read(bytes, filled, size - filled, filled);
+    if (bytesRead === 0) return undefined;
+    filled += bytesRead;
+  }
+  return bytes;
+}
+
+function isUnchanged(a: BigIntStats, b: BigIntStats): boolean {
+  return a.size === b.size && a.mtimeNs === b.mtimeNs;
 }

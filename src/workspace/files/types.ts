@@ -1,4 +1,4 @@
-// The result of reading a folder: files with their split, and left-out files with reasons.
+// What reading a folder takes and gives: options, files with their split, and left-out files with reasons.
 
 export type Split = 'train' | 'validation' | 'test';
 
@@ -59,4 +59,18 @@ export interface HarvestOptions {
   readonly maxFiles: number;
   /** Limit for source text. Text with more tokens per byte reaches the limit earlier. */
   readonly maxTotalBytes: number;
+}
+
+export const defaultHarvestOptions: HarvestOptions = {
+  trusted: false,
+  // VS Code's own defaults.
+  filesExclude: { '**/.git': true, '**/.svn': true, '**/.hg': true, '**/.DS_Store': true, '**/Thumbs.db': true },
+  maxFileBytes: 1_000_000,
+  maxFiles: 20_000,
+  // About sixteen million tokens, which a laptop indexes in a minute.
+  maxTotalBytes: 64_000_000,
+};
+
+export function withDefaults(options: Partial<HarvestOptions>): HarvestOptions {
+  return { ...defaultHarvestOptions, ...options };
 }

@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { leftOutByContent } from '../../../src/workspace/files/content.ts';
 import { decodeText } from '../../../src/workspace/files/decode.ts';
 import { DuplicateFinder } from '../../../src/workspace/files/duplicates.ts';
+import { leftOutByContent } from '../../../src/workspace/files/examine.ts';
 import { leftOutByName } from '../../../src/workspace/files/file-names.ts';
 import { excluder, IgnoreFiles } from '../../../src/workspace/files/ignore.ts';
 import { code } from './tree.ts';
@@ -19,8 +19,7 @@ const encodings: Record<string, [Buffer, string | undefined]> = {
   'UTF-8 with a mark': [Buffer.concat([mark(0xef, 0xbb, 0xbf), Buffer.from(sample)]), expected],
   'UTF-16 LE with a mark': [Buffer.concat([mark(0xff, 0xfe), utf16(sample)]), expected],
   'UTF-16 BE with a mark': [Buffer.concat([mark(0xfe, 0xff), utf16(sample).swap16()]), expected],
-  'UTF-16 LE without a mark': [utf16(sample), expected],
-  'UTF-16 BE without a mark': [utf16(sample).swap16(), expected],
+  'UTF-16 without a mark': [utf16(sample), undefined],
   'Chinese UTF-16 LE with a mark': [Buffer.concat([mark(0xff, 0xfe), utf16('你好\n世界\n')]), '你好\n世界\n'],
   'Latin-1': [Buffer.from('// Prüfung für Öffnung\nint é;\n', 'latin1'), '// Prüfung für Öffnung\nint é;\n'],
   'Windows-1252': [
