@@ -1,12 +1,12 @@
-// Finds values in a container named after secrets: `passwords: { joe: ... }`, `[secrets]`, `tokens:` with a list, and
-// every value of a Kubernetes Secret.
+// Finds values in a container or in a place that says what they are: `passwords: { joe: ... }`, `[secrets]`, a Kubernetes
+// Secret; a table's column; the arguments of a call that logs in, as `connect("h", "sa", "x")`.
 
 import { indentLength } from '../../text/indents.ts';
 import { isExpression } from './candidates.ts';
 import { type Strength, strengthOf } from './names.ts';
 import { lineStartOf } from './read-value.ts';
 import type { Found, SearchedText } from './searched-text.ts';
-import { isNoWord, isPassword, isPlaceholder, isPublic, randomness } from './values.ts';
+import { isNoWord, isPassword, isPlaceholder, isPublic, isSecretBeside, randomness } from './values.ts';
 
 const headerPattern =
   /(?:secrets|passwords|passwds|pwds|passphrases|credentials|creds|tokens|(?<=[a-z_-])keys)["'`]?\s{0,4}(?::=|=>|[:=])\s{0,4}(?:[A-Za-z][\w.<>[\], ]{0,30})?([{[(]|\r?\n)/gi;
@@ -115,4 +115,134 @@ function valuesOf(part: string): Found[] {
       return value.length < 4 || isPlaceholder(value) ? [] : [{ start: at, end: at + value.length, value }];
     });
   });
+}
+
+/** Passwords and tokens in table columns, by the column names of the first line. */
+export function findTables({ text, path }: SearchedText): Found[] {
+  const found: Found[] = [];
+  if (/\.(?:csv|tsv)$/i.test(path)) found.push(...secretsInRows(text, 0, csvCells), ...secretsInPairs(text));
+  if (/\|[ \t]*:?-+:?[ \t]*\|/.test(text))
+    for (const match of text.matchAll(
+      /^[ \t]*\|[^\n]*\|[ \t]*\r?\n[ \t]*\|[ \t:|-]+\|[ \t]*\r?\n(?:[ \t]*\|[^\n]*\r?\n?){1,200}/gm,
+    ))
+      found.push(...secretsInRows(match[0], match.index, barCells));
+  // Gherkin tables have no line of dashes.
+  if (/\.(?:feature|story)$/.test(path))
+    for (const match of text.matchAll(/(?:^[ \t]*\|[^\n]*\|[ \t]*\r?\n?){2,200}/gm))
+      found.push(...secretsInRows(match[0], match.index, barCells));
+  if (/\bINSERT\b/i.test(text))
+    for (const match of text.matchAll(
+      /\bINSERT\s+INTO\s+[\w."`[\]]+\s*\(([^()]{1,500})\)\s*VALUES\s*((?:\((?:'[^']*'|[^()']){1,2000}\)\s*,?\s*){1,200})/gi,
+    )) {
+      const [whole, columns = '', values = ''] = match;
+      const at = match.index + whole.lastIndexOf(values);
+      for (const tuple of values.matchAll(/\(((?:'[^']*'|[^()'])*)\)/g)) {
+        const start = at + tuple.index + 1;
+        found.push(...secretsInCells(columns.split(','), tupleCells(tuple[1] ?? ''), start));
+      }
+    }
+  return found;
+}
+
+/** Finds secrets in lines with a name and its value. */
+function secretsInPairs(text: string): Found[] {
+  const found: Found[] = [];
+  let start = 0;
+  for (const line of text.split('\n')) {
+    const [name, value] = csvCells(line);
+    if (name !== undefined && value !== undefined) found.push(...secretsInCells([name.value], [value], start));
+    start += line.length + 1;
+  }
+  return found;
+}
+
+interface Cell {
+  readonly start: number;
+  readonly value: string;
+}
+
+/** Finds secrets in lines of cells. The first line has the column names. */
+function secretsInRows(text: string, offset: number, split: (line: string) => Cell[]): Found[] {
+  const found: Found[] = [];
+  const lines = text.split('\n');
+  const columns = split(lines[0] ?? '').map(({ value }) => value);
+  let start = offset;
+  for (const [index, line] of lines.entries()) {
+    if (index > 0) found.push(...secretsInCells(columns, split(line), start));
+    start += line.length + 1;
+  }
+  return found;
+}
+
+function secretsInCells(columns: readonly string[], cells: readonly Cell[], offset: number): Found[] {
+  return cells.flatMap(({ start, value }, column) => {
+    const name = columns[column] ?? '';
+    const isSecret = isSecretBeside(strengthOf(name), value, /phrase/i.test(name));
+    return isSecret ? [{ start: offset + start, end: offset + start + value.length, value }] : [];
+  });
+}
+
+/** Cells of a line in each format: the cell is the first group that matched. */
+const cellsOf = (pattern: RegExp) => (line: string) =>
+  [...line.matchAll(pattern)].map((match): Cell => {
+    const value = match.slice(1).find((group) => group !== undefined) ?? '';
+    return { start: match.index + match[0].indexOf(value), value };
+  });
+/** Without emphasis or code marks. */
+const barCells = (line: string): Cell[] =>
+  [...line.matchAll(/(?<=\|)[^|\n]*(?=\|)/g)].map(({ 0: cell, index }) => {
+    const value = stripped(stripped(cell, ' \t'), '`*_');
+    return { start: index + cell.indexOf(value), value };
+  });
+
+/** Without any of the characters at its ends. A loop: an expression for the end takes quadratic time. */
+function stripped(text: string, characters: string): string {
+  let [start, end] = [0, text.length];
+  while (start < end && characters.includes(text[start] as string)) start++;
+  while (end > start && characters.includes(text[end - 1] as string)) end--;
+  return text.slice(start, end);
+}
+
+const tupleCells = cellsOf(/(?<=^|,)\s*(?:[NE]?'((?:[^']|'')*)'|"([^"]*)"|([^,]*))\s*(?=,|$)/g);
+const csvCells = cellsOf(/(?<=^|[,;\t])(?:"((?:[^"]|"")*)"|([^,;\t\n\r"]*))/g);
+
+const loginCall =
+  /(?:Credentials?|Client|\b(?:PasswordAuthentication|UsernamePasswordAuthenticationToken|(?:HTTP)?(?:[Bb]asic|Digest)_?[Aa]uth(?:entication)?|SetBasicAuth|PlainTextAuth\w{0,20}|PlainAuth|setCredentials|(?:auth|AUTH|creds|CREDS|credentials|CREDENTIALS|login|LOGIN)[ ]?=[ ]?|(?<=[.:])auth|database|(?:ldap|ftp)_(?:login|bind)|simple_bind(?:_s)?|sp_addlogin|FTP|Login|login|sign_?[Ii]n|logIn|authenticate|getConnection|PDO|mysqli(?:_connect|_real_connect)?|mysql_connect|pg_connect|WiFi(?:Multi)?\.(?:begin|addAP)|db[cC]onnect|[cC]onnect|createConnection|Sequelize|create_(?:super)?user|keyring_set_with_value|set_password|(?<=\.)(?:basic|digest|ntlm)))[ ]?(\(|[ ](?=["']))/g;
+const literalArgument =
+  /\s{0,20}(?:Some\(|[bru]|new \w{1,30}\()?(?:"([^"\n]{0,120})"|'([^'\n]{0,120})'|`([^`\n]{0,120})`)\)?(?:\.\w{1,20}\(\))?\s{0,20}(,?)/y;
+const otherArgument = /\s{0,20}[\w.$:]{1,60}(?:\([^()"'\n]{0,60}\))?\s{0,20}(,)/y;
+const maxArguments = 6;
+/** Host names, URLs, e-mail addresses and file names, which are not passwords. */
+const address = /^[\w-]+(?:\.[\w-]+)+(?::\d+)?$|[/@]\w+\.\w|^dbi:|^\w+:\w+=/;
+
+/** Passwords in the arguments of calls that log in or connect: `connect("h", "sa", "x")`, `auth=("joe", "x")`. */
+export function findCalls({ text }: SearchedText): Found[] {
+  const found: Found[] = [];
+  for (const match of text.matchAll(loginCall)) {
+    let at = match.index + match[0].length;
+    for (let index = 0; index < maxArguments; index++) {
+      literalArgument.lastIndex = at;
+      const argument = literalArgument.exec(text);
+      otherArgument.lastIndex = at;
+      const next = argument ?? otherArgument.exec(text);
+      if (next === null) break;
+      const value = argument?.[1] ?? argument?.[2] ?? argument?.[3];
+      if (index > 0 && value !== undefined && isPasswordArgument(value, takesCredentials.test(match[0]))) {
+        const start = at + next[0].indexOf(value);
+        found.push({ start, end: start + value.length, value });
+      }
+      at += next[0].length;
+      if (!next[0].endsWith(',') && !/,\s*$/.test(next[0])) break;
+    }
+  }
+  return found;
+}
+
+/** Calls whose only arguments are a user and a password. */
+const takesCredentials = /auth|basic|digest|ntlm|Credential|login/i;
+
+function isPasswordArgument(value: string, certain: boolean): boolean {
+  return (
+    isPassword(value, { literal: true, certain }) && (isNoWord(value) || value.length >= 12) && !address.test(value)
+  );
 }

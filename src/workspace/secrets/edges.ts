@@ -1,7 +1,7 @@
 // Finds partial secrets at the edges of a window that was cut out of a longer text.
 
+import { tokenRows } from './random-looking.ts';
 import type { Found } from './searched-text.ts';
-import { tokenRows } from './tokens.ts';
 import { isPatterned, randomness } from './values.ts';
 
 const prefixes = tokenRows.map(({ prefix }) => prefix).filter((prefix) => prefix.length >= 3);

@@ -2,8 +2,7 @@
 
 import { kindOf, languageIdOf, languageOf } from '../../text/languages.ts';
 import { findAssignments } from './assignments.ts';
-import { findCalls } from './calls.ts';
-import { findContainers, findKubernetes } from './containers.ts';
+import { findCalls, findContainers, findKubernetes, findTables } from './containers.ts';
 import { findPartialSecrets } from './edges.ts';
 import { findKeyBlocks } from './key-blocks.ts';
 import { findKeyBodies } from './key-bodies.ts';
@@ -11,7 +10,6 @@ import { findPieces } from './pieces.ts';
 import { findRandom } from './random-looking.ts';
 import { type Finder, type Found, partsOf, type SearchedText } from './searched-text.ts';
 import { findShapes } from './shapes.ts';
-import { findTables } from './tables.ts';
 import { isNoWord, randomness } from './values.ts';
 import { isWord, isWords } from './words.ts';
 

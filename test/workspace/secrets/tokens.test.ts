@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { test } from 'node:test';
+import { tokenRows } from '../../../src/workspace/secrets/random-looking.ts';
 import { redactSecrets } from '../../../src/workspace/secrets/redact.ts';
-import { tokenRows } from '../../../src/workspace/secrets/tokens.ts';
 import { noise } from '../files/samples.ts';
 
 test('redacts a token of each provider by its prefix, without a name beside it', () => {
