@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, realpathSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
@@ -64,83 +64,17 @@ for (const [name, crafted] of Object.entries(craftedFolders)) {
 }
 
 test('rejects paths that may not name a file below the folder', () => {
-  const inside = [
-    'a.ts',
-    'src/a.ts',
-    '.gitignore',
-    'src/.github/x.yml',
-    'x..y/...ts',
-    ':odd.ts',
-    'a b.ts',
-    'git~2/x',
-    'aux.ts',
-  ];
-  const outside = [
-    '',
-    '/',
-    '/a',
-    'a/',
-    'a//b',
-    '.',
-    './a',
-    '..',
-    '../a',
-    'a/../b',
-    'a/..',
-    'a\0b',
-    '.git',
-    '.git/config',
-  ];
-  const disguised = [
-    '.GIT/config',
-    'src/.Git',
-    '.git /config',
-    '.git./config',
-    'GIT~1/x',
-    '.g\u200cit/config',
-    '.git\ufeff/x',
-  ];
-  for (const path of inside) assert.equal(isInside(path, 'linux'), true, path);
-  for (const path of [...outside, ...disguised]) assert.equal(isInside(path, 'linux'), false, path);
-  const windows = [
-    'C:/x',
-    'c:x',
-    'a\\..\\..\\b',
-    '\\\\host\\share',
-    'a.ts:stream',
-    'a.ts::$DATA',
-    'con',
-    'src/NUL.ts',
-    'aux.ts',
-  ];
-  for (const path of [...windows, 'com1.txt', 'lpt¹', 'conin$', 'a./b', 'a /b', 'name.', ':odd.ts'])
-    assert.equal(isInside(path, 'win32'), false, path);
+  const inside = 'a.ts src/a.ts .gitignore src/.github/x.yml x..y/...ts :odd.ts git~2/x aux.ts'.split(' ');
+  const outside = '/ /a a/ a//b . ./a .. ../a a/../b a/.. .git .git/config'.split(' ');
+  const disguised = '.GIT/config src/.Git .git./config GIT~1/x .g\u200cit/config .git\ufeff/x'.split(' ');
+  for (const path of [...inside, 'a b.ts']) assert.equal(isInside(path, 'linux'), true, path);
+  for (const path of [...outside, ...disguised, '', 'a\0b', '.git /config'])
+    assert.equal(isInside(path, 'linux'), false, path);
+  const windows =
+    'C:/x c:x a\\..\\..\\b \\\\host\\share a.ts:stream a.ts::$DATA con src/NUL.ts aux.ts com1.txt lpt¹ conin$ a./b name. :odd.ts';
+  for (const path of [...windows.split(' '), 'a /b']) assert.equal(isInside(path, 'win32'), false, path);
   for (const path of ['a.ts', 'src/console.ts', 'com10.ts', 'nullable.ts', 'a.b.c/d e.ts'])
     assert.ok(isInside(path, 'win32'), path);
-});
-
-test('does not read a folder that becomes a link between check and open', async () => {
-  const { root, outside } = made();
-  writeFileSync(join(root, 'src/plan.ts'), source('jetty'));
-  const swap = (path: string) => {
-    if (!path.endsWith('src/plan.ts')) return;
-    renameSync(join(root, 'src'), join(base, 'moved'));
-    symlinkSync(outside, join(root, 'src'));
-  };
-  const back = () => {
-    rmSync(join(root, 'src'));
-    renameSync(join(base, 'moved'), join(root, 'src'));
-  };
-  const whole = await harvestFolder(root, {}, { hooks: { beforeOpen: swap } });
-  assert.ok(whole.ok);
-  assert.ok(whole.value.files.every(({ text }) => !text.includes(outsideWord)));
-  assert.ok(whole.value.report.leftOutExamples['not-a-file']?.includes('src/plan.ts'));
-  back();
-  const alone = await harvestFile(root, 'src/plan.ts', {}, { hooks: { beforeOpen: swap } });
-  assert.deepEqual(alone.ok && alone.value, { leftOut: 'not-a-file' });
-  back();
-  const again = await harvestFile(root, 'src/plan.ts', {});
-  assert.equal(again.ok && again.value.file?.text, source('jetty'));
 });
 
 test('reads the new file if an editor replaces it before it is opened', async () => {

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, existsSync, rmSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import { appendFileSync, rmSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
@@ -135,20 +135,6 @@ test('walks the folder if its repository is broken or git is absent', async () =
   }
 });
 
-test("a repository's own settings cannot start a program", async () => {
-  tree.write({ 'a.ts': code('a') });
-  tree.git('init', '-q');
-  tree.write({ 'hook.sh': `#!/bin/sh\ntouch ${tree.at('was-run')}\n` });
-  execFileSync('chmod', ['+x', tree.at('hook.sh')]);
-  tree.git('config', 'core.fsmonitor', tree.at('hook.sh'));
-  // The trap works: git by itself runs the program.
-  tree.git('add', 'a.ts');
-  assert.ok(existsSync(tree.at('was-run')));
-  rmSync(tree.at('was-run'));
-  assert.deepEqual((await harvest()).paths, ['a.ts', 'hook.sh']);
-  assert.ok(!existsSync(tree.at('was-run')));
-});
-
 test('counts left-out files by reason, with examples', async () => {
   tree.write({
     'a.ts': code('alpha'),
@@ -205,17 +191,6 @@ test('keeps a harmless .npmrc, templates of .env and public keys', async () => {
     'id_rsa.pub': 'ssh-rsa AAAA x\n',
   });
   assert.deepEqual((await harvest()).paths, ['.env.example', '.npmrc', 'id_rsa.pub']);
-});
-
-test('secrets are redacted and counted', async () => {
-  tree.write({
-    'a.ts': `${code('a')}const token = 'ghp_${noise(36)}';\nconst b = "AKIA${noise(16).toUpperCase()}";\n`,
-  });
-  const { files, report } = await harvest();
-  assert.equal(report.secretsMasked, 2);
-  assert.equal(files[0]?.secrets, 2);
-  assert.ok(!files[0]?.text.includes(noise(20)));
-  assert.match(files[0]?.text ?? '', /const token = '\*{40}';/);
 });
 
 test('redacts a secret of a notebook, which is left out, in another file', async () => {
@@ -370,19 +345,8 @@ test('harvests and counts 100,000 files, and can be cancelled', async () => {
     { signal: controller.signal, progress: ({ done }) => done > 100 && controller.abort() },
   );
   assert.equal(!result.ok && result.error.code, 'cancelled');
-});
-
-test('can be cancelled before and during the harvest', async () => {
-  for (let i = 0; i < 40; i++) tree.write({ [`f${i}.ts`]: code(`cancel${i}x`) });
   const early = await harvestFolder(tree.root, {}, { signal: AbortSignal.abort() });
   assert.equal(!early.ok && early.error.code, 'cancelled');
-  const controller = new AbortController();
-  const middle = await harvestFolder(
-    tree.root,
-    { trusted: true },
-    { signal: controller.signal, progress: ({ done }) => done >= 16 && controller.abort() },
-  );
-  assert.equal(!middle.ok && middle.error.code, 'cancelled');
 });
 
 test('reports progress from the listing to the last file', async () => {

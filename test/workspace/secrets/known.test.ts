@@ -19,22 +19,9 @@ test('finds a value in a sentence and beside punctuation, but not inside a longe
   assert.equal(redacted(`"line\\n${password}"`).includes(password), false);
 });
 
-test('finds a value escaped, percent-encoded, as an entity, and in base64 at every offset', () => {
-  const quoted = `pa"ss\\w0rd/${'9'}`;
-  const values = [new SecretValues([quoted, password])];
-  const gone = (text: string, form: string) => {
-    assert.ok(text.includes(form));
-    const found = redactKnown(text, 'a.txt', values).text;
-    assert.equal(found.length, text.length);
-    assert.ok(!found.includes(form), `${text} -> ${found}`);
-  };
-  gone(JSON.stringify({ a: quoted }), JSON.stringify(quoted).slice(1, -1));
-  gone(`redis://u:${encodeURIComponent(quoted)}@h`, encodeURIComponent(quoted));
-  gone(`x=${encodeURIComponent(quoted).toLowerCase()}`, encodeURIComponent(quoted).toLowerCase());
-  gone(`<a>${password.replace('&', '&amp;')}</a>`, password.replace('&', '&amp;'));
+test('finds a value in base64 at every offset', () => {
   for (const user of ['', 'a:', 'ab:', 'abc:', 'abcd:']) {
-    const text = base64(`${user}${password}!`);
-    const left = redactKnown(`auth ${text}`, 'a.txt', values).text.slice(5);
+    const left = redacted(`auth ${base64(`${user}${password}!`)}`).slice(5);
     assert.ok(left.includes('*'.repeat(10)), `${user}: ${left}`);
     assert.ok(!Buffer.from(left.replaceAll('*', ''), 'base64').toString('latin1').includes(password.slice(2, -2)));
   }
