@@ -3,10 +3,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { readSpecialist, snapshotName } from '../../src/adaptation/models/specialist-files.ts';
 import type { Failure, Result } from '../../src/common/errors.ts';
 import type { ModelConfig } from '../../src/neural/architecture/config.ts';
-import { parseConfig, writeConfig } from '../../src/neural/models/config-json.ts';
+import { writeConfig } from '../../src/neural/models/config-json.ts';
 import { loadModel, saveModel } from '../../src/neural/models/model-folder.ts';
 import { readSafetensors, writeSafetensors } from '../../src/neural/models/safetensors.ts';
 import { resumableCheckpoint, trainingStatusOf } from '../../src/neural/training/checkpoint.ts';
@@ -30,7 +29,6 @@ export interface Target {
   readonly try: (random: Random) => Ending | Promise<Ending>;
 }
 
-const silent = { debug() {}, info() {}, warn() {}, error() {} };
 const text = `import { read } from './read.ts';\n\nexport function load(path: string): string {\n  return read(path);\n}\n`;
 const ending = <T>(result: Result<T>): Ending => (result.ok ? 'used' : result.error);
 
@@ -70,8 +68,6 @@ export function targets(folder: string): readonly Target[] {
   const at = (name: string) => join(folder, name);
   const modelFolder = at('model');
   mkdirSync(modelFolder, { recursive: true });
-  const specialistFolder = at('specialist');
-  mkdirSync(specialistFolder, { recursive: true });
   const tokenizerPath = at('tokenizer.json');
 
   return [
@@ -81,10 +77,6 @@ export function targets(folder: string): readonly Target[] {
         readSafetensors(random.chance(0.7) ? withHeader(safetensors, random) : mutateBytes(safetensors, random));
         return 'used';
       },
-    },
-    {
-      name: 'config.json',
-      try: (random) => ending(parseConfig(new TextDecoder().decode(mutateJsonText(configJson, random)))),
     },
     {
       name: 'model folder',
@@ -117,10 +109,6 @@ export function targets(folder: string): readonly Target[] {
       },
     },
     {
-      name: 'tokenizer, parsed',
-      try: (random) => ending(loadTokenizer(mutateJson(mutateJson(tokenizerJson, random), random))),
-    },
-    {
       name: 'mixture',
       try: (random) => {
         writeFileSync(join(modelFolder, MIXTURE_FILE), mutateJsonText(initialMixWeights(), random));
@@ -135,16 +123,6 @@ export function targets(folder: string): readonly Target[] {
       try: (random) => {
         const bytes = random.chance(0.3) ? mutateBytes(snapshot, random) : sealed(damaged(snapshot, random));
         const read = NgramModel.deserialize(bytes, tokenizer);
-        if (read.ok) use(read.value);
-        return ending(read);
-      },
-    },
-    {
-      name: 'specialist on disk',
-      try: async (random) => {
-        writeFileSync(tokenizerPath, JSON.stringify(tokenizerJson));
-        writeFileSync(join(specialistFolder, snapshotName), sealed(damaged(snapshot, random)));
-        const read = await readSpecialist({ specialistFolder, tokenizerPath }, silent);
         if (read.ok) use(read.value);
         return ending(read);
       },
