@@ -10,7 +10,7 @@ async function main(folder: string): Promise<void> {
   const tokenizer = shippedTokenizer();
 
   const started = performance.now();
-  const harvested = await harvestFolder(folder, {}, { tokenizer });
+  const harvested = await harvestFolder(folder, {});
   if (!harvested.ok) throw new Error(harvested.error.message);
   const { files, report } = harvested.value;
   const harvestedAt = performance.now();

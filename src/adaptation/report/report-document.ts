@@ -126,7 +126,10 @@ function costRows({
       `${neural ? `engine ${gigabytes(neural.peakMemoryBytes)}, run ` : ''}${gigabytes(peakMemoryBytes)}`,
     ],
     ['Base', neural && `${neural.base}${method ?? ''}`],
-    ['Files', `${counted(harvest.files, 'file')}, ${counted(harvest.tokens, 'token')}; ${thousands(held)} held out`],
+    [
+      'Files',
+      `${counted(harvest.files, 'file')}, about ${counted(harvest.tokens, 'token')}; ${thousands(held)} held out`,
+    ],
     ['Left out', leftOutInWords(harvest.leftOut)],
     ['Redacted', harvest.secretsMasked > 0 && counted(harvest.secretsMasked, 'secret')],
     ['A suggestion takes', specialist && latencyInWords(specialist)],

@@ -55,7 +55,7 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
     const loaded = readTokenizer(request.tokenizerPath);
     if (!loaded.ok) return loaded;
     const tokenizer = loaded.value;
-    const harvested = await harvestFolder(request.root, request.harvest, { tokenizer, progress, signal, log });
+    const harvested = await harvestFolder(request.root, request.harvest, { progress, signal, log });
     if (!harvested.ok) return signal.aborted ? cancelledFailure(request.specialistFolder) : harvested;
     const { files, report: harvest, secrets } = harvested.value;
     log = mappedLog(log, (line) => redactKnown(line, '', [secrets]).text);

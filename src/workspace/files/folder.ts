@@ -4,7 +4,6 @@ import { CodedError, failed, isCancelled, messageOf, ok, type Result } from '../
 import { counted } from '../../common/format.ts';
 import { type Log, silentLog } from '../../common/log.ts';
 import { noProgress, type Progress } from '../../common/progress.ts';
-import type { Tokenizer } from '../../text/tokenizer/types.ts';
 import { SecretValues } from '../secrets/known/known.ts';
 import { redactPath } from '../secrets/known/redact-path.ts';
 import { DuplicateFinder } from './duplicates.ts';
@@ -32,9 +31,6 @@ import { Yielder } from './yielder.ts';
 const readsAtOnce = 8;
 /** Listing stops after this many files, independently of the limit of files to read. */
 const maxListed = 500_000;
-/** Number of characters that are tokenised to estimate the folder's tokens. */
-const maxSampledCharacters = 250_000;
-const charactersPerToken = 3.5;
 /**
  * Converts the byte limit to a token limit. Memory and time depend on tokens, and text such as keys, digits or other
  * scripts has more tokens per byte than source text.
@@ -45,8 +41,6 @@ const bytesPerToken = 3.2;
 const maxExamples = 5;
 
 export interface HarvestDeps {
-  /** Counts tokens for the report. Without a tokenizer, a token is assumed to have 3.5 characters. */
-  readonly tokenizer?: Tokenizer;
   readonly progress?: Progress;
   readonly signal?: AbortSignal;
   readonly log?: Log;
@@ -167,7 +161,6 @@ async function harvest(
     else found.push({ ...file, changedAt });
   }
 
-  const tokens = await countTokens(found, deps.tokenizer, yielder);
   found.sort((a, b) => (a.path < b.path ? -1 : 1));
   const splits = assignSplits(found.map((file) => file.path));
   const files = found.map((file): HarvestedFile => ({ ...file, split: splits.get(file.path) ?? 'train' }));
@@ -178,7 +171,7 @@ async function harvest(
     usedGit,
     files: files.length,
     bytes,
-    tokens,
+    tokens: Math.round(tokensRead),
     secretsMasked: files.reduce((sum, file) => sum + file.secrets, 0),
     leftOut: leftOutFiles.counts,
     leftOutExamples: leftOutFiles.examplesWith((path) => redactPath(path, [secrets])),
@@ -254,26 +247,6 @@ async function readOwnIgnoreFiles(
   }
   reader.throwIfUnresponsive();
   return ownIgnoreFiles;
-}
-
-/** Exact for a small folder. Otherwise extrapolated from a sample, because tokenising takes longer than reading. */
-async function countTokens(
-  files: readonly Omit<HarvestedFile, 'split'>[],
-  tokenizer: Tokenizer | undefined,
-  yielder: Yielder,
-): Promise<number> {
-  let characters = 0;
-  for (const { text } of files) characters += text.length;
-  if (tokenizer === undefined) return Math.round(characters / charactersPerToken);
-  let sampled = 0;
-  let tokens = 0;
-  for (const { text } of files) {
-    if (sampled >= maxSampledCharacters) break;
-    await yielder.yieldIfDue();
-    tokens += tokenizer.encode(text).length;
-    sampled += text.length;
-  }
-  return sampled === 0 ? 0 : Math.round((tokens * characters) / sampled);
 }
 
 /** Counts the left-out files by reason, and keeps a few examples for the report. */

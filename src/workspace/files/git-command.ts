@@ -1,7 +1,7 @@
 // The only module that starts git. It prevents programs named by a repository's settings from running.
 
 import { spawn } from 'node:child_process';
-import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, dirname, isAbsolute, join } from 'node:path';
 import { killWhenWeExit } from '../../common/child.ts';
@@ -21,10 +21,6 @@ const timeoutMs = 20_000;
  * after a call that hung.
  */
 const totalMs = 60_000;
-/** Interval of the checks whether git is stuck, ms. */
-const checkMs = 500;
-/** Number of checks in a row without activity: three seconds. Each answer of a slow drive counts as activity. */
-const maxIdleChecks = 6;
 /** Enough for half a million long paths. Larger output is no list of files. */
 const maxOutputBytes = 128 * 1024 * 1024;
 
@@ -231,10 +227,6 @@ function run(
       signal: AbortSignal.any([timeout, ...(signal ? [signal] : [])]),
     });
     killWhenWeExit(child);
-    const unwatch = watchStuck(child.pid, () => {
-      onTimeout();
-      child.kill('SIGKILL');
-    });
     const chunks: Buffer[] = [];
     let bytes = 0;
     child.stdout.on('data', (chunk: Buffer) => {
@@ -243,46 +235,12 @@ function run(
       else chunks.push(chunk);
     });
     child.on('error', (error) => {
-      unwatch();
       if (timeout.aborted) onTimeout();
       if (signal?.aborted) reject(error);
       else resolve(undefined);
     });
     child.on('close', (code) => {
-      unwatch();
       resolve(code === 0 ? Buffer.concat(chunks).toString('utf8') : undefined);
     });
   });
-}
-
-/**
- * Calls `onStuck` once if the process waits forever, for example because an ignore file is a named pipe. Works only on
- * Linux. Returns a function that ends the watch.
- */
-function watchStuck(pid: number | undefined, onStuck: () => void): () => void {
-  if (process.platform !== 'linux' || pid === undefined) return () => {};
-  let before = '';
-  let idleChecks = 0;
-  const timer = setInterval(() => {
-    const now = activityOf(pid);
-    idleChecks = now !== undefined && now === before ? idleChecks + 1 : 0;
-    before = now ?? '';
-    if (idleChecks < maxIdleChecks) return;
-    clearInterval(timer);
-    onStuck();
-  }, checkMs);
-  return () => clearInterval(timer);
-}
-
-/** CPU time and number of context switches of a sleeping process. Undefined if it runs, reads a disk or is gone. */
-function activityOf(pid: number): string | undefined {
-  try {
-    const status = readFileSync(`/proc/${pid}/status`, 'latin1');
-    if (!/^State:\s+S/m.test(status)) return undefined;
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    const times = stat.slice(stat.lastIndexOf(')')).split(' ').slice(12, 14);
-    return [/^voluntary_ctxt_switches:\s+(\d+)/m.exec(status)?.[1], ...times].join(' ');
-  } catch {
-    return undefined;
-  }
 }

@@ -39,7 +39,7 @@ export interface HarvestReport {
   readonly usedGit: boolean;
   readonly files: number;
   readonly bytes: number;
-  /** Exact up to 250,000 characters, otherwise estimated from a sample of the files. */
+  /** Estimated within 25 % for source text. */
   readonly tokens: number;
   readonly secretsMasked: number;
   /** Number of files by reason. A folder that is left out as a whole (ignored, or vendored without git) counts once. */
