@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { version as codeServerVersion, needCodeServer } from '../../build/code-server.ts';
-import { bytesOfCrafted, CRAFTED_GGUF } from '../neural/models/import/crafted-models.ts';
+import { bytesOfCrafted, craftedGguf } from '../neural/models/import/crafted-models.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { hostileEnvironment, makeHostileWorkspace } from '../support/hostile-workspace.ts';
 import { writeMillion } from '../support/million.ts';
@@ -56,7 +56,7 @@ const runs: SuiteRun[] = [
     prepare(project) {
       writeProject(project);
       mkdirSync(ownModels(project));
-      writeFileSync(join(ownModels(project), 'crafted.gguf'), bytesOfCrafted(CRAFTED_GGUF['qwen3.gguf']()));
+      writeFileSync(join(ownModels(project), 'crafted.gguf'), bytesOfCrafted(craftedGguf('qwen2')));
       return { folder: project };
     },
     env: (project) => ({

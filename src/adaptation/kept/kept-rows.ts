@@ -15,8 +15,6 @@ import type { Redactor } from '../../common/redaction.ts';
 import { CompletionService } from '../../completion/service.ts';
 import { Backoff } from '../../llm/backoff.ts';
 import { connectLlm, type LlmAddress, requestWriter } from '../../llm/connect.ts';
-import type { Dialect } from '../../neural/models/dialects.ts';
-import { dialectOf } from '../../neural/models/manifest.ts';
 import { positionInDocument } from '../../prompts/completion/completion-position.ts';
 import { completionPrompt } from '../../prompts/completion/completion-prompt.ts';
 import type { CursorExample } from '../../prompts/completion/cursor-examples.ts';
@@ -45,7 +43,7 @@ import type { KeptRow } from '../report/kept.ts';
 import { heldOutFor, heldOutPositions, sample } from '../stages/held-out-positions.ts';
 import { labelRequest, positionsToLabel } from '../stages/labeling-plan.ts';
 import { samplesOf, specialNames } from '../training-data/samples.ts';
-import { otherTokenizer, sampleOptions } from '../training-data/training-set.ts';
+import { sampleOptions } from '../training-data/training-set.ts';
 import type { AdaptRequest, LabelingLimits } from '../types.ts';
 
 /** Plain data: it is sent to a job's process. */
@@ -110,11 +108,8 @@ async function* learningRows(
   const positions = heldOutPositions(held);
   const index = NgramModel.build(held.train, tokenizer);
   await yieldToEvents(signal);
-  const base = request.neural?.base;
-  const dialect = dialectOf(base);
-  const modelTokenizer = (base === undefined ? undefined : otherTokenizer(base, request.tokenizerPath)) ?? tokenizer;
-  for (const { ids } of samplesOf(held.train, modelTokenizer, sampleOptions(index, dialect))) {
-    const text = decodeAll(ids, modelTokenizer, dialect);
+  for (const { ids } of samplesOf(held.train, tokenizer, sampleOptions(index))) {
+    const text = decodeAll(ids, tokenizer);
     yield { kind: 'sample', path: /<\|file\|>([^\n]*)/.exec(text)?.[1] ?? '', text };
   }
   await yieldToEvents(signal);
@@ -176,8 +171,8 @@ function* liveRows(asked: LlmRequest, send: (request: LlmRequest) => string): Ge
 }
 
 /** Special tokens, shown by name. */
-function decodeAll(ids: Int32Array, tokenizer: Tokenizer, dialect: Dialect): string {
-  const names = specialNames(tokenizer, dialect);
+function decodeAll(ids: Int32Array, tokenizer: Tokenizer): string {
+  const names = specialNames(tokenizer);
   const parts: string[] = [];
   let from = 0;
   ids.forEach((id, at) => {

@@ -1,7 +1,6 @@
 // Exports a folder's trained model for other programs, whether or not it serves now.
 import { failed, type Result } from '../../common/errors.ts';
 import type { Progress } from '../../common/progress.ts';
-import { tokenizerPathFor } from '../../neural/models/compatibility.ts';
 import { type ExportedFiles, exportModel } from '../../neural/models/export/export.ts';
 import { ownModel, type Shipped } from './folder-models.ts';
 
@@ -28,9 +27,5 @@ export function exportOwn(
     );
   if (!own.ok) return own;
   const { model, over: base } = own.value;
-  return exportModel(
-    { model, base, tokenizer: tokenizerPathFor(model, base, shipped.tokenizer), into },
-    signal,
-    progress,
-  );
+  return exportModel({ model, base, tokenizer: shipped.tokenizer, into }, signal, progress);
 }

@@ -11,8 +11,7 @@ import {
   ADAPTER,
   ADAPTER_CONFIG,
   CONFIG,
-  type PackageManifest,
-  readManifest,
+  ggufManifest,
   type Sha256,
   sha256Of,
   WEIGHTS,
@@ -54,16 +53,10 @@ const PREFIX = 'neural-';
 /** Folder of a run's checkpoint and partial outputs. */
 const WORK = 'neural.work';
 
-/** The manifest of a registered GGUF file. */
-function ggufOf(folder: string): PackageManifest | undefined {
-  const manifest = readManifest(folder);
-  return manifest.ok && manifest.value?.kind === 'gguf' ? manifest.value : undefined;
-}
-
 /** Files that every model folder has. */
 export function isModel(folder: string): boolean {
   const hasAll = (...names: string[]) => names.every((name) => existsSync(join(folder, name)));
-  return hasAll(CONFIG, WEIGHTS) || hasAll(ADAPTER_CONFIG, ADAPTER) || ggufOf(folder) !== undefined;
+  return hasAll(CONFIG, WEIGHTS) || hasAll(ADAPTER_CONFIG, ADAPTER) || ggufManifest(folder) !== undefined;
 }
 
 /**
@@ -91,7 +84,7 @@ export function baseAlone({ base }: Shipped): CurrentModel {
  * weights.
  */
 export function ggufMixture(specialistFolder: string, base: string): string | undefined {
-  const gguf = ggufOf(base);
+  const gguf = ggufManifest(base);
   return gguf && join(specialistFolder, `mixture-${gguf.weights.slice(0, 16)}`);
 }
 
@@ -147,7 +140,7 @@ export function modelFolderOf(weights: Sha256, specialistFolder: string): string
 
 /** Hash of the model's weights, its adapter's, or its GGUF file. */
 export function weightsOf(model: string): Sha256 {
-  const gguf = ggufOf(model);
+  const gguf = ggufManifest(model);
   if (gguf) return gguf.weights;
   return sha256Of(join(model, existsSync(join(model, WEIGHTS)) ? WEIGHTS : ADAPTER));
 }

@@ -1,6 +1,7 @@
 // The neural models of a run: measures each, chooses the one to use, and tests it.
 import { basename, dirname, join } from 'node:path';
 import { CodedError, isCancelled } from '../../common/errors.ts';
+import { ggufManifest } from '../../neural/models/manifest.ts';
 import type { Engine } from '../../specialist/engine/client.ts';
 import { keepComparison } from '../models/compared.ts';
 import { ggufMixture, isModel, modelFolderOf, ownModel, sweepModels, workFolder } from '../models/folder-models.ts';
@@ -108,7 +109,8 @@ export async function chooseModel(runner: LearnStages): Promise<Chosen | undefin
     sweepModels(request.specialistFolder, trained && modelFolderOf(trained.weights, request.specialistFolder));
     const agreed = await runner.get('agreed');
     const { bases, why: untrainable = '' } = await runner.get('pace');
-    if (bases.length === 0) keepFailure(runner.run, 'training', new CodedError('unsupported', untrainable));
+    if (bases.length === 0 && !ggufManifest(accessOf(runner.run).base))
+      keepFailure(runner.run, 'training', new CodedError('unsupported', untrainable));
     runner.run.plan(await runner.get('ahead'));
     const base = await runner.get('base');
     const perPlace = secondsPerPosition(base.scored);

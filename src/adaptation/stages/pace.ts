@@ -2,11 +2,12 @@
 import { basename } from 'node:path';
 import { unwrap } from '../../common/errors.ts';
 import { counted } from '../../common/format.ts';
-import { tokenizerPathFor } from '../../neural/models/compatibility.ts';
 import { smallerThan } from '../../neural/models/list.ts';
-import { type BaseMeasures, LEAST_STEPS, measureBase } from '../../specialist/engine/measure-base.ts';
+import { ggufManifest } from '../../neural/models/manifest.ts';
+import { LEAST_STEPS, measureServing, measureTraining } from '../../specialist/engine/measure-base.ts';
+import type { Timing } from '../../specialist/engine/protocol.ts';
 import { limitInWords } from '../report/phrases.ts';
-import { otherTokenizer, windowTokens } from '../training-data/training-set.ts';
+import { windowTokens } from '../training-data/training-set.ts';
 import { type HeldOutPositions, halved, MAX_HALVINGS } from './held-out-positions.ts';
 import { accessOf, earlierOf } from './neural.ts';
 import type { LearnStages, Pace, Run, TimedBase } from './stage-outputs.ts';
@@ -29,18 +30,19 @@ const SPARE = 1.25;
  */
 const TOKENS_THAT_PAY = 1_000_000;
 
-/** Measures the base, and smaller ones until one can be trained within the time limit. */
+/** Measures the base, and smaller ones until one can be trained within the time limit. A GGUF file is not trained. */
 export async function paceOf(runner: LearnStages, tell: Tell): Promise<Pace> {
   const { run } = runner;
   const access = accessOf(run);
+  const gguf = ggufManifest(access.base);
+  if (gguf) return { bases: [], why: `The base '${gguf.name}' is a GGUF file, whose own weights stay as they are.` };
   const steps = Math.min(LEAST_STEPS, mostSteps(run));
   const bases: TimedBase[] = [];
   for (const base of [access.base, ...smallerThan(access.base)]) {
-    const measures = await measured(base, run, tell);
-    const { trainingTokensPerSecond: speed, whyUntrainable: why = '' } = measures;
-    if (speed === undefined) return { bases, why };
-    const perStep = (WITH_VALIDATION * windowTokens * microBatches) / speed;
-    const measuring = run.elapsed() + OPENING_SECONDS + leastDrafts(run) * secondsOfDraft(measures);
+    const { timing, training } = await measured(base, run, tell);
+    if (!training.ok) return { bases, why: training.error.message };
+    const perStep = (WITH_VALIDATION * windowTokens * microBatches) / training.value.tokensPerSecond;
+    const measuring = run.elapsed() + OPENING_SECONDS + leastDrafts(run) * secondsOfDraft(timing);
     const needs = measuring + steps * perStep;
     bases.push({ base: basename(base), perStep, steps, measuring, needs });
     if (needs <= budgetSeconds(access)) break;
@@ -76,16 +78,19 @@ export function untrainableIn(pace: Pace, minutes: number): string | undefined {
   );
 }
 
-async function measured(folder: string, run: Run, tell: Tell): Promise<BaseMeasures> {
+async function measured(folder: string, run: Run, tell: Tell) {
   const { precision, trainingThreads: threads = 'auto', device } = accessOf(run);
-  const { tokenizerPath } = run.request;
   const base = {
     ...{ folder, precision, threads, device },
-    tokenizer: tokenizerPathFor(folder, undefined, tokenizerPath),
-    vocabulary: (otherTokenizer(folder, tokenizerPath) ?? run.tokenizer).vocabularySize,
+    tokenizer: run.request.tokenizerPath,
+    vocabulary: run.tokenizer.vocabularySize,
   };
-  const onMeasure = (detail: string) => tell({ done: 0, total: undefined, detail });
-  return unwrap(await measureBase(engineOf(run), base, run.signal, onMeasure));
+  tell({ done: 0, total: undefined, detail: 'how fast it answers' });
+  const timing = unwrap(await measureServing(engineOf(run), base, run.signal));
+  tell({ done: 0, total: undefined, detail: 'how fast it is trained' });
+  const training = await measureTraining(engineOf(run), base, run.signal);
+  if (!training.ok && training.error.code === 'cancelled') unwrap(training);
+  return { timing, training };
 }
 
 export function mostSteps({ request, held }: Run): number {
@@ -112,4 +117,4 @@ function leastDrafts(run: Run): number {
 }
 
 /** Of a line at a position that no cache holds. */
-const secondsOfDraft = ({ promptMs, lineMs }: BaseMeasures) => (promptMs + lineMs) / 1000;
+const secondsOfDraft = ({ promptMs, lineMs }: Timing) => (promptMs + lineMs) / 1000;

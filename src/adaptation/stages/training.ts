@@ -4,15 +4,14 @@ import { CodedError, unwrap } from '../../common/errors.ts';
 import { makeFolder } from '../../common/files.ts';
 import { thousands } from '../../common/format.ts';
 import type { Log } from '../../common/log.ts';
-import { tokenizerPathFor } from '../../neural/models/compatibility.ts';
 import { dialectTokens } from '../../neural/models/dialects.ts';
-import { dialectOf, type Sha256 } from '../../neural/models/manifest.ts';
+import type { Sha256 } from '../../neural/models/manifest.ts';
 import type { Engine } from '../../specialist/engine/client.ts';
 import type { ValidationLoss } from '../../specialist/engine/protocol.ts';
 import type { Tokenizer } from '../../text/tokenizer/types.ts';
 import { weightsOf, workFolder } from '../models/folder-models.ts';
 import type { MixedQuality, TrainingReport } from '../report/types.ts';
-import { windowTokens as length, otherTokenizer, type Samples, usualSeed } from '../training-data/training-set.ts';
+import { windowTokens as length, type Samples, usualSeed } from '../training-data/training-set.ts';
 import type { AdaptRequest, NeuralAccess } from '../types.ts';
 import type { Tell } from './stage-runner.ts';
 
@@ -141,7 +140,7 @@ function requestOf(
     base,
     out,
     examples,
-    tokenizer: tokenizerPathFor(base, undefined, request.tokenizerPath),
+    tokenizer: request.tokenizerPath,
     lora: 'auto',
     batch: 1,
     length,
@@ -153,7 +152,7 @@ function requestOf(
     }),
     learningRate,
     checkpointEverySteps,
-    separator: dialectTokens(otherTokenizer(base, request.tokenizerPath) ?? tokenizer, dialectOf(base)).end,
+    separator: dialectTokens(tokenizer).end,
     seed: usualSeed,
     device: access.device,
     threads: access.trainingThreads ?? 'auto',

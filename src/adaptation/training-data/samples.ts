@@ -3,7 +3,7 @@
 
 import type { CompletionQuery, Snippet } from '../../common/completion.ts';
 import { shuffled, uniforms } from '../../common/statistics/random.ts';
-import { type Dialect, dialectTokens, namesOf } from '../../neural/models/dialects.ts';
+import { DIALECT, DIALECTS, dialectTokens } from '../../neural/models/dialects.ts';
 import type { CursorExample } from '../../prompts/completion/cursor-examples.ts';
 import { cursorExamples } from '../../prompts/completion/cursor-examples.ts';
 import { PROMPT_LIMITS, PromptForm } from '../../prompts/completion/prompt-form.ts';
@@ -22,8 +22,6 @@ export interface SampleOptions {
   /** Tokens that a window predicts; a sample has at most one more token. */
   readonly length: number;
   readonly seed: number;
-  /** The model's prompt format. */
-  readonly dialect: Dialect;
   /** Similar snippets of other training files, best first. */
   readonly snippets: (query: CompletionQuery) => readonly Snippet[];
   /** Probability of each token by the n-grams; undefined: not computed. */
@@ -62,9 +60,9 @@ const REACH = 40;
 const LEAST_PREFIX = 16;
 
 /** Name of each special token in a displayed sample. */
-export function specialNames(tokenizer: Tokenizer, dialect: Dialect): ReadonlyMap<number, string> {
-  const ids = dialectTokens(tokenizer, dialect);
-  const names = namesOf(tokenizer, dialect);
+export function specialNames(tokenizer: Tokenizer): ReadonlyMap<number, string> {
+  const ids = dialectTokens(tokenizer);
+  const names = DIALECTS[DIALECT].tokens;
   return new Map(
     (Object.keys(ids) as (keyof typeof ids)[]).flatMap((role) => {
       const id = ids[role];
@@ -80,9 +78,9 @@ export function specialNames(tokenizer: Tokenizer, dialect: Dialect): ReadonlyMa
 export function samplesOf(
   files: readonly HarvestedFile[],
   tokenizer: Tokenizer,
-  { length, seed, dialect, snippets, known, otherProbabilities, importance, recency, labeled }: SampleOptions,
+  { length, seed, snippets, known, otherProbabilities, importance, recency, labeled }: SampleOptions,
 ): Sample[] {
-  const form = new PromptForm(tokenizer, PROMPT_LIMITS, dialect);
+  const form = new PromptForm(tokenizer);
   const random = uniforms(seed);
   return files.flatMap((each) => {
     const file = new TokenFile(each, tokenizer, form, known?.(each), otherProbabilities?.(each));

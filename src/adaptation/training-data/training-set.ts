@@ -1,13 +1,9 @@
 // The training set of one training, and the held-out samples that judge it.
-import { CodedError, unwrap } from '../../common/errors.ts';
+import { CodedError } from '../../common/errors.ts';
 import { thousands } from '../../common/format.ts';
 import { shuffled } from '../../common/statistics/random.ts';
-import { tokenizerPathFor } from '../../neural/models/compatibility.ts';
-import type { Dialect } from '../../neural/models/dialects.ts';
-import { dialectOf } from '../../neural/models/manifest.ts';
 import { PROMPT_SNIPPETS } from '../../prompts/completion/prompt-form.ts';
 import type { NgramModel } from '../../specialist/ngram/model.ts';
-import { readTokenizer } from '../../text/tokenizer/load.ts';
 import type { Tokenizer } from '../../text/tokenizer/types.ts';
 import type { HarvestedFile } from '../../workspace/files/types.ts';
 import { Yielder } from '../../workspace/files/yielder.ts';
@@ -25,11 +21,6 @@ export const usualSeed = 1;
 
 /** The run that samples are drawn for. */
 export interface SampleTarget {
-  readonly request: {
-    readonly tokenizerPath: string;
-    /** Folder of the base. */
-    readonly neural?: { readonly base: string };
-  };
   readonly tokenizer: Tokenizer;
   readonly signal: AbortSignal;
 }
@@ -63,49 +54,35 @@ export async function samplesFrom(
   index: NgramModel,
   { halvings, minutes = Number.POSITIVE_INFINITY }: SampleLimits,
   { importance, positions }: TrainingData,
-  { request: { neural, tokenizerPath }, tokenizer, signal }: SampleTarget,
+  { tokenizer, signal }: SampleTarget,
 ): Promise<Samples> {
-  const base = neural?.base;
-  const options = sampleOptions(index, dialectOf(base));
-  const own = base === undefined ? undefined : otherTokenizer(base, tokenizerPath);
-  const words = own ?? tokenizer;
+  const options = sampleOptions(index);
   const { most, perMinute } = mostKnown;
   const limit = Math.min(most, perMinute * minutes);
-  // N-gram probabilities do not apply to tokens of another tokenizer.
-  const known = own ? undefined : await knownTo(index, held.train, limit, signal);
+  const known = await knownTo(index, held.train, limit, signal);
   const byFile = Map.groupBy(positions, ({ path }) => path);
   const labeled = ({ path }: HarvestedFile) => byFile.get(path) ?? [];
   const recency = recencyOf(held.train);
-  const examples = samplesOf(held.train, words, { ...options, ...(known && { known }), importance, recency, labeled });
+  const examples = samplesOf(held.train, tokenizer, { ...options, known, importance, recency, labeled });
   const tokensPerEpoch = examples.reduce((sum, { ids }) => sum + ids.length, 0);
   if (tokensPerEpoch < leastTokens) {
     throw new CodedError('nothing-to-learn', `${thousands(tokensPerEpoch)} tokens are too few to train on.`);
   }
   // Completions use the mixture, so the mixture decides when to stop. These samples are not weighted by what the n-grams
   // know, by importance or by age, so their loss is not comparable with that of a training step.
-  const otherProbabilities = own ? undefined : await knownTo(index, held.fit, limit, signal);
+  const otherProbabilities = await knownTo(index, held.fit, limit, signal);
   const validationExamples = evenly(
-    samplesOf(held.fit, words, { ...options, otherProbabilities }),
+    samplesOf(held.fit, tokenizer, { ...options, otherProbabilities }),
     validationWindows >> halvings,
   );
   return { examples, validationExamples, tokensPerEpoch };
 }
 
-/** A base's tokenizer; undefined if it is that of the n-grams. */
-export function otherTokenizer(base: string, tokenizerPath: string): Tokenizer | undefined {
-  const words = tokenizerPathFor(base, undefined, tokenizerPath);
-  return words === tokenizerPath ? undefined : unwrap(readTokenizer(words));
-}
-
-/** @param index n-grams of the training files @param dialect prompt format of the base */
-export function sampleOptions(
-  index: NgramModel,
-  dialect: Dialect,
-): Pick<SampleOptions, 'length' | 'seed' | 'dialect' | 'snippets'> {
+/** @param index n-grams of the training files */
+export function sampleOptions(index: NgramModel): Pick<SampleOptions, 'length' | 'seed' | 'snippets'> {
   return {
     length: windowTokens,
     seed: usualSeed,
-    dialect,
     snippets: (query) => index.snippets(query, PROMPT_SNIPPETS),
   };
 }

@@ -1,6 +1,7 @@
 // `base`: adds, downloads, lists, measures and removes base models.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Result } from '../../common/errors.ts';
 import { counted, megabytes } from '../../common/format.ts';
 import { type CatalogModel, DOWNLOADS, readCatalog } from '../../neural/models/catalog.ts';
 import { DIALECTS } from '../../neural/models/dialects.ts';
@@ -9,7 +10,14 @@ import { discoverModels, type FoundModel } from '../../neural/models/import/disc
 import { listPackages, type PackageInfo, readPackage } from '../../neural/models/list.ts';
 import { removeBase } from '../../neural/models/remove-base.ts';
 import { EngineClient } from '../../specialist/engine/client.ts';
-import { type BaseMeasures, LONG_PROMPT_MS, measureBase } from '../../specialist/engine/measure-base.ts';
+import {
+  answersBy,
+  LONG_PROMPT_MS,
+  measureServing,
+  measureTraining,
+  type TrainingMeasures,
+} from '../../specialist/engine/measure-base.ts';
+import type { Timing } from '../../specialist/engine/protocol.ts';
 import { JobClient } from '../client.ts';
 import type { Jobs } from '../protocol.ts';
 import { removeUnfinished, unfinishedBytes } from '../unfinished-downloads.ts';
@@ -95,14 +103,23 @@ async function measureThat(base: PackageInfo, { values }: CommandLine, terminal:
     log,
   });
   const { threads, device } = processorOptions(values);
-  const { folder, tokenizer, vocabulary } = base;
+  const { folder, tokenizer, vocabulary, manifest } = base;
   const asked = { folder, tokenizer, vocabulary, threads, device, precision: 'auto' } as const;
   try {
     const tell = (detail: string) => bar.update({ stage: 'Measuring', done: 0, total: undefined, detail });
-    const measured = await measureBase(engine, asked, stop.signal, tell);
+    tell('how fast it answers');
+    const timing = await measureServing(engine, asked, stop.signal);
+    if (!timing.ok) return terminal.fail(timing.error);
+    if (!manifest.gguf) tell('how fast it is trained');
+    const training = manifest.gguf ? undefined : await measureTraining(engine, asked, stop.signal);
     bar.clear();
-    if (!measured.ok) return terminal.fail(measured.error);
-    terminal.print(measured.value, renderMeasures(base.name, measured.value));
+    if (training?.ok === false && training.error.code === 'cancelled') return terminal.fail(training.error);
+    const measures = {
+      ...timing.value,
+      answers: answersBy(timing.value),
+      ...(training?.ok && { training: training.value }),
+    };
+    terminal.print(measures, renderMeasures(base.name, timing.value, training));
     return 0;
   } finally {
     await engine.end();
@@ -157,23 +174,26 @@ function renderImported({ name, parameters, bytes, contextLength, licence, manif
   ].join('\n');
 }
 
-const SPEEDS: Readonly<Record<BaseMeasures['answers'], string>> = {
+const SPEEDS: Readonly<Record<ReturnType<typeof answersBy>, string>> = {
   'while-typing': 'fast enough to answer while you type',
   'in-a-pause': 'fast enough to answer in a short pause; the n-gram model answers first',
   late: 'too slow to answer in a short pause, so the n-gram model answers first',
 };
 
-export function renderMeasures(name: string, measures: BaseMeasures): string {
-  const { lineMs, promptMs, answers, trainingTokensPerSecond: speed, leastMinutes, whyUntrainable } = measures;
+/** @param training undefined for a GGUF file, which is not trained */
+export function renderMeasures(name: string, timing: Timing, training: Result<TrainingMeasures> | undefined): string {
+  const { lineMs, promptMs } = timing;
+  const answers = answersBy(timing);
   const waits =
     answers !== 'late' && promptMs >= LONG_PROMPT_MS
       ? ` At a new position, the n-gram model alone answers for ${(promptMs / 1000).toFixed(1)} s.`
       : '';
-  const trains =
-    speed === undefined || leastMinutes === undefined
-      ? `It cannot be trained here: ${whyUntrainable ?? 'the reason is not known'}`
-      : `Training: ${Math.round(speed)} tokens/s; the minimum number of steps takes ${counted(Math.ceil(leastMinutes), 'minute')}.`;
-  return `'${name}' on this machine: a line ${Math.round(lineMs)} ms, a new position ${Math.round(promptMs)} ms: ${SPEEDS[answers]}.${waits}\n${trains}`;
+  const serves = `'${name}' on this machine: a line ${Math.round(lineMs)} ms, a new position ${Math.round(promptMs)} ms: ${SPEEDS[answers]}.${waits}`;
+  if (training === undefined) return serves;
+  if (!training.ok) return `${serves}\nIt cannot be trained here: ${training.error.message}`;
+  const { tokensPerSecond, leastMinutes } = training.value;
+  const least = counted(Math.ceil(leastMinutes), 'minute');
+  return `${serves}\nTraining: ${Math.round(tokensPerSecond)} tokens/s; the minimum number of steps takes ${least}.`;
 }
 
 function renderAll(bases: readonly PackageInfo[], found: readonly FoundModel[]): string {

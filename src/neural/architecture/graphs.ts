@@ -181,9 +181,6 @@ export function probeGraph(): Uint8Array {
 
 const SPEED = { size: 512, products: 8 };
 
-/** Multiply-adds of `speedGraph`. */
-export const SPEED_PRODUCTS = SPEED.products * SPEED.size ** 3;
-
 /**
  * Eight products with almost no transfers, to measure a device's speed: y = the sum of x w w ... w, x and w [512, 512].
  */

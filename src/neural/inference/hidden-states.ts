@@ -1,18 +1,15 @@
 // Pooled hidden states of whole texts, as features for text tasks.
 
 import { dirname } from 'node:path';
-import { CodedError, unwrap } from '../../common/errors.ts';
-import { readTokenizer } from '../../text/tokenizer/load.ts';
 import { choosePrecision } from '../architecture/precision.ts';
 import { promptGraph, UNRETURNED_OUTPUT } from '../architecture/serve.ts';
-import { tokenizerPathFor } from '../models/compatibility.ts';
-import { readManifest } from '../models/manifest.ts';
+import { ggufManifest } from '../models/manifest.ts';
 import { loadModel } from '../models/model-folder.ts';
 import { loadLibrary } from '../runtime/library.ts';
 import { Session } from '../runtime/session.ts';
 import { Tensor } from '../runtime/tensor.ts';
 import { KeyValueCache } from './key-value-cache.ts';
-import type { LanguageModelOptions } from './language-model.ts';
+import { type LanguageModelOptions, tokenizerAt } from './language-model.ts';
 import { Passes } from './passes.ts';
 import { quantizationRange } from './quantization-range.ts';
 
@@ -39,13 +36,10 @@ export async function* pooledStates(
 ): AsyncGenerator<Float32Array> {
   await loadLibrary();
   // llama.cpp gives no hidden states: beside a GGUF base, the base that ships with the n-grams' tokenizer reads.
-  const isGguf = unwrap(readManifest(named.model))?.kind === 'gguf';
-  const language = isGguf ? { ...named, model: dirname(named.tokenizer) } : named;
-  const tokenizerPath = tokenizerPathFor(language.model, language.base, language.tokenizer);
-  const tokenizer = readTokenizer(tokenizerPath);
-  if (!tokenizer.ok) throw new CodedError(tokenizer.error.code, tokenizer.error.message);
-  const ids = (text: string) => [...tokenizer.value.encode(text)];
-  const whole = loadModel(language.model, { as: 'stored', tokenizer: tokenizerPath });
+  const language = ggufManifest(named.model) ? { ...named, model: dirname(named.tokenizer) } : named;
+  const tokenizer = tokenizerAt(language.tokenizer);
+  const ids = (text: string) => [...tokenizer.encode(text)];
+  const whole = loadModel(language.model, { as: 'stored', tokenizer: language.tokenizer });
   const layers = depths.map((depth) => Math.max(0, Math.round(depth * whole.config.layers) - 1));
   // Higher layers do not affect these states and are not run.
   const model = { ...whole, config: { ...whole.config, layers: Math.max(...layers) + 1 } };

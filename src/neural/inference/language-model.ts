@@ -5,7 +5,6 @@ import { readTokenizer } from '../../text/tokenizer/load.ts';
 import type { Tokenizer } from '../../text/tokenizer/types.ts';
 import { REPAIR_ADVICE } from '../architecture/decoder-values.ts';
 import { choosePrecision, type Precision } from '../architecture/precision.ts';
-import { tokenizerPathFor } from '../models/compatibility.ts';
 import { DIALECT, type Dialect } from '../models/dialects.ts';
 import { loadModel } from '../models/model-folder.ts';
 import { loadLibrary } from '../runtime/library.ts';
@@ -17,9 +16,7 @@ export interface LanguageModelOptions {
   readonly model: string;
   /** Folder of the base under an adapter. */
   readonly base?: string;
-  /**
-   * Path of the n-grams' tokenizer.json. A model with another tokenizer has its own, in its folder or in its base's.
-   */
+  /** Path of the n-grams' tokenizer.json. */
   readonly tokenizer: string;
   readonly precision: Precision | 'auto';
   readonly threads: number;
@@ -35,19 +32,10 @@ export class LanguageModel {
   readonly precision: Precision;
   readonly network: Network;
   readonly prefixes: Prefixes;
-  /** Path of the model's tokenizer.json. */
-  readonly tokenizerPath: string;
   /** The form of its prompts. */
   readonly dialect: Dialect;
 
-  private constructor(
-    network: Network,
-    tokenizer: Tokenizer,
-    tokenizerPath: string,
-    precision: Precision,
-    dialect: Dialect,
-  ) {
-    this.tokenizerPath = tokenizerPath;
+  private constructor(network: Network, tokenizer: Tokenizer, precision: Precision, dialect: Dialect) {
     this.network = network;
     this.tokenizer = tokenizer;
     this.precision = precision;
@@ -61,10 +49,9 @@ export class LanguageModel {
    */
   static async load({ model, base, tokenizer, precision, threads }: LanguageModelOptions): Promise<LanguageModel> {
     await loadLibrary();
-    const tokenizerPath = tokenizerPathFor(model, base, tokenizer);
-    const ownTokenizer = tokenizerAt(tokenizerPath);
-    const loaded = loadModel(model, { as: 'stored', tokenizer: tokenizerPath, ...(base !== undefined && { base }) });
-    if (ownTokenizer.vocabularySize > loaded.config.vocabSize) {
+    const vocabulary = tokenizerAt(tokenizer);
+    const loaded = loadModel(model, { as: 'stored', tokenizer, ...(base !== undefined && { base }) });
+    if (vocabulary.vocabularySize > loaded.config.vocabSize) {
       throw new CodedError(
         'mismatched',
         `The tokenizer has more tokens than the model: they do not belong together. ${REPAIR_ADVICE}`,
@@ -73,7 +60,7 @@ export class LanguageModel {
     // The precision in the manifest saves the check of the weights.
     const chosen = choosePrecision(precision === 'auto' ? (loaded.manifest?.precision ?? 'auto') : precision, loaded);
     const network = await Network.load(loaded, { device: 'cpu', threads, precision: chosen });
-    return new LanguageModel(network, ownTokenizer, tokenizerPath, chosen, loaded.manifest?.dialect ?? DIALECT);
+    return new LanguageModel(network, vocabulary, chosen, loaded.manifest?.dialect ?? DIALECT);
   }
 
   /** Frees the caches of recent prompts. */

@@ -21,8 +21,6 @@ export interface LlamaOptions {
   readonly threads: number;
   /** Whether a GPU may be used, where there is one. */
   readonly gpu: boolean;
-  /** Path of a GGUF adapter that is added to the model; absent: none. */
-  readonly adapter?: string;
 }
 
 /** Likeliest tokens whose sum counts as the whole: sorting all of 152,000 takes longer than a token's pass. */
@@ -62,7 +60,7 @@ export class LlamaModel {
   }
 
   /** Throws CodedError 'unsupported' or 'out-of-memory'. The caller has checked the file (`checkGgufFile`). */
-  static async load({ path, bytes, contextLength, threads, gpu, adapter }: LlamaOptions): Promise<LlamaModel> {
+  static async load({ path, bytes, contextLength, threads, gpu }: LlamaOptions): Promise<LlamaModel> {
     const { llama, gpu: device } = await loadLlama({ gpu, threads });
     let model: Native | undefined;
     try {
@@ -73,7 +71,6 @@ export class LlamaModel {
         batchSize: BATCH,
         sequences: 1,
         threads: { ideal: threads, min: threads },
-        ...(adapter !== undefined && { lora: { adapters: [{ filePath: adapter }] } }),
       });
       return new LlamaModel(model, context.getSequence(), contextSize, device === false ? 'cpu' : device);
     } catch (cause) {
@@ -85,9 +82,7 @@ export class LlamaModel {
           `The base needs ${megabytes(bytes)} and more, which this machine does not have free: ${what}. Choose a smaller base.`,
           { cause },
         );
-      const [file, advice] =
-        model && adapter !== undefined ? [adapter, 'Run "Adapt to This Repo" again.'] : [path, ADVICE];
-      throw new CodedError('unsupported', `llama.cpp cannot load ${file}: ${what}. ${advice}`, { cause });
+      throw new CodedError('unsupported', `llama.cpp cannot load ${path}: ${what}. ${ADVICE}`, { cause });
     }
   }
 

@@ -32,17 +32,6 @@ export function fitsTokenizer(
   );
 }
 
-/**
- * Path of the tokenizer.json that the model was made for: that of the n-grams, of the model, or of its base. If none
- * fits, the n-grams' path is returned, and loading reports the error.
- */
-export function tokenizerPathFor(model: string, base: string | undefined, tokenizer: string): string {
-  const expected = unwrap(readManifest(model))?.tokenizer;
-  const own = [model, base ?? model].map((folder) => join(folder, TOKENIZER)).filter((path) => existsSync(path));
-  const wanted = expected ?? (own[0] && sha256Of(own[0]));
-  return [tokenizer, ...own].find((path) => sha256Of(path) === wanted) ?? tokenizer;
-}
-
 /** Name and weights of a base, with or without a manifest. Throws CodedError if its manifest is damaged. */
 export function baseOf(folder: string): { readonly name: string; readonly weights: Sha256 } {
   const manifest = unwrap(readManifest(folder));
@@ -73,9 +62,9 @@ export interface BaseCompatibility {
 }
 
 /**
- * Whether an adapted model can be opened, and over which base. Fails with 'mismatched', also without a manifest; with
- * 'other-base' if it has the tokenizer of another base beside the one in use, or is an adapter of a base with another
- * name; and as `readManifest`. The messages are for users.
+ * Whether an adapted model can be opened, and over which base. Fails with 'mismatched', also without a manifest or with
+ * another tokenizer; with 'other-base' if it is an adapter of a base with another name; and as `readManifest`. The
+ * messages are for users.
  *
  * @param base folder of the base
  * @param tokenizer path of tokenizer.json
@@ -85,23 +74,20 @@ export function compatibilityOf(folder: string, base: string, tokenizer: string)
   if (!read.ok) return read;
   const manifest = read.value;
   if (manifest === undefined) return otherOrigin;
-  const { tokenizer: words, base: origin } = manifest;
+  const { base: origin } = manifest;
   const isAdapter = manifest.kind === 'adapter';
-  const goesOver = (of: () => Pick<PackageManifest, 'name' | 'weights'>) => !isAdapter || fitsBase(manifest, of()).ok;
   try {
-    // A base may have another tokenizer than the n-grams.
-    const hasWords = words === sha256Of(tokenizer) || words === unwrap(readManifest(base))?.tokenizer;
-    if (hasWords && goesOver(() => baseOf(base))) {
+    if (manifest.tokenizer !== sha256Of(tokenizer)) return otherOrigin;
+    if (fitsBase(manifest, baseOf(base)).ok) {
       const used = unwrap(readManifest(base));
       const isOwn = isAdapter || !used || !origin || origin.name === used.name || origin.weights === used.weights;
       return ok({ over: base, madeFrom: origin?.name ?? '', isOwn });
     }
     const besides = listPackages(dirname(base));
-    const other = besides.find((each) => each.manifest.tokenizer === words && goesOver(() => each.manifest));
-    if (other && hasWords) return ok({ over: other.folder, madeFrom: other.name, isOwn: false });
-    if (other) return otherBaseFailure(other.name);
+    const other = besides.find((each) => fitsBase(manifest, each.manifest).ok);
+    if (other) return ok({ over: other.folder, madeFrom: other.name, isOwn: false });
     // Imported bases are in another folder than those that ship. Beside the base, the same name means another version.
-    if (isAdapter && origin && besides.every(({ name }) => name !== origin.name)) return otherBaseFailure(origin.name);
+    if (origin && besides.every(({ name }) => name !== origin.name)) return otherBaseFailure(origin.name);
   } catch (cause) {
     return failed('unreadable', `A base model of the extension cannot be read: ${messageOf(cause)}. Reinstall it.`);
   }

@@ -18,8 +18,6 @@ export const WEIGHTS = 'model.safetensors';
 /** An adapter has this file instead of WEIGHTS. */
 export const ADAPTER = 'adapter_model.safetensors';
 export const ADAPTER_CONFIG = 'adapter_config.json';
-/** The same adapter for llama.cpp, if its base is a GGUF file. */
-export const GGUF_ADAPTER = 'adapter.gguf';
 export const TOKENIZER = 'tokenizer.json';
 
 const VERSION = 1;
@@ -109,6 +107,12 @@ export function readManifest(folder: string): Result<PackageManifest | undefined
   } catch (cause) {
     return failed('unreadable', `The model's ${MANIFEST} cannot be read: ${messageOf(cause)}. ${REPAIR_ADVICE}`);
   }
+}
+
+/** The manifest of a registered GGUF file, whose own weights nothing changes; undefined for all other folders. */
+export function ggufManifest(folder: string): PackageManifest | undefined {
+  const manifest = readManifest(folder);
+  return manifest.ok && manifest.value?.gguf ? manifest.value : undefined;
 }
 
 /**

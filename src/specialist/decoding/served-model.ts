@@ -5,10 +5,8 @@ import { LanguageModel, tokenizerAt } from '../../neural/inference/language-mode
 import { type Timing, timeModel } from '../../neural/inference/timing.ts';
 import { LlamaModel } from '../../neural/llama/llama-model.ts';
 import { timeLlama } from '../../neural/llama/timing.ts';
-import { fitsBase } from '../../neural/models/compatibility.ts';
 import type { Dialect } from '../../neural/models/dialects.ts';
 import { checkGgufFile, type ReadOptions } from '../../neural/models/gguf-file.ts';
-import { ggufAdapterOf } from '../../neural/models/import/gguf-adapter.ts';
 import { type PackageManifest, readManifest, TOKENIZER } from '../../neural/models/manifest.ts';
 import type { Tokenizer } from '../../text/tokenizer/types.ts';
 import type { NgramModel } from '../ngram/model.ts';
@@ -46,34 +44,26 @@ export async function loadServedModel(options: ServedModelOptions, check: ReadOp
   return (await findServedModel(options, check)).load();
 }
 
-/** Throws CodedError as `readManifest`, `fitsBase`, `checkGgufFile` and `ggufAdapterOf` do, and 'mismatched'. */
+/** Throws CodedError as `readManifest` and `checkGgufFile` do, and 'mismatched'. */
 export async function findServedModel(options: ServedModelOptions, check: ReadOptions = {}): Promise<LoadableModel> {
-  const { model, base = model } = options;
-  const own = unwrap(readManifest(model));
-  const folder = own?.kind === 'adapter' ? base : model;
-  const manifest = unwrap(readManifest(folder));
+  const { model } = options;
+  const manifest = unwrap(readManifest(model));
   if (!manifest?.gguf) return { isGguf: false, load: () => byOnnx(options) };
   const { dialect, gguf } = manifest;
-  if (own?.kind === 'adapter') unwrap(fitsBase(own, manifest));
-  await checkGgufFile(folder, check);
-  const adapter = folder === model ? undefined : await ggufAdapterOf(model, gguf.path);
-  const tokenizer = tokenizerAt(join(folder, TOKENIZER));
+  await checkGgufFile(model, check);
+  const tokenizer = tokenizerAt(join(model, TOKENIZER));
   if (tokenizer.vocabularySize > gguf.vocabulary)
     throw new CodedError('mismatched', 'The tokenizer has more tokens than the model. Add the GGUF file again.');
-  return { isGguf: true, load: () => byLlama(dialect, gguf, tokenizer, adapter, options) };
+  return { isGguf: true, load: () => byLlama(dialect, gguf, tokenizer, options) };
 }
 
 async function byLlama(
   dialect: Dialect,
   { path, bytes, contextLength, vocabulary }: NonNullable<PackageManifest['gguf']>,
   tokenizer: Tokenizer,
-  adapter: string | undefined,
   { threads, llamaThreads = threads, device }: ServedModelOptions,
 ): Promise<ServedModel> {
-  const llama = await LlamaModel.load({
-    ...{ path, bytes, contextLength, threads: llamaThreads, gpu: device !== 'cpu' },
-    ...(adapter !== undefined && { adapter }),
-  });
+  const llama = await LlamaModel.load({ path, bytes, contextLength, threads: llamaThreads, gpu: device !== 'cpu' });
   const scores = new LlamaScores(llama, tokenizer, vocabulary, dialect);
   return {
     precision: 'gguf',
@@ -88,14 +78,7 @@ async function byLlama(
 
 async function byOnnx(options: ServedModelOptions): Promise<ServedModel> {
   const language = await LanguageModel.load(options);
-  const { tokenizer, tokenizerPath, precision, network } = language;
-  if (tokenizerPath !== options.tokenizer) {
-    await language.dispose();
-    throw new CodedError(
-      'mismatched',
-      'This base has another tokenizer than the index. Choose another base, or import a GGUF file of the same model.',
-    );
-  }
+  const { tokenizer, precision, network } = language;
   const scores = onnxScores(language);
   return {
     precision,

@@ -9,7 +9,7 @@ import { type Failure, failed, messageOf, ok, type Result } from '../../common/e
 import { type Log, silentLog } from '../../common/log.ts';
 import { memoryCeiling } from '../../common/memory.ts';
 import { SilenceWatch } from '../../common/silence-watch.ts';
-import { type GgufIdentity, ggufBaseOf } from '../decoding/gguf-base.ts';
+import { ggufManifest, type PackageManifest } from '../../neural/models/manifest.ts';
 import type { FromEngine, RequestKind, Requests, ToEngine } from './protocol.ts';
 import { CEILING_ARGUMENT, TRAINING_ARGUMENT } from './protocol.ts';
 import { LONGEST_SILENCE } from './silence.ts';
@@ -42,7 +42,7 @@ export interface EngineOptions {
   readonly clock?: Clock;
   readonly env?: Readonly<Record<string, string>>;
   /** Called with a base at which llama.cpp aborted. This client does not run it again. */
-  readonly onSetAside?: (base: GgufIdentity, failure: Failure) => void;
+  readonly onSetAside?: (base: Pick<PackageManifest, 'name' | 'weights'>, failure: Failure) => void;
 }
 
 interface Pending {
@@ -55,8 +55,6 @@ interface Pending {
   /** Deaths of the process since this request last got further than ever before. */
   deaths: number;
 }
-
-type EngineModel = Parameters<typeof ggufBaseOf>[0];
 
 /** What a request asks, without its id. */
 type Asked =
@@ -101,8 +99,8 @@ export class EngineClient implements Engine {
   private readonly log: Log;
   private readonly pending = new Map<number, Pending>();
   private child: ChildProcess | undefined;
-  /** The model of each open key. */
-  private readonly openModels = new Map<string, EngineModel>();
+  /** The model's folder of each open key. */
+  private readonly openModels = new Map<string, string>();
   /** Bases at which llama.cpp aborted, by the hash of their file. */
   private readonly setAside = new Map<string, Failure>();
   private readonly restartListeners = new Set<() => void>();
@@ -257,10 +255,8 @@ export class EngineClient implements Engine {
 
   /** After an answer: a request in flight is of the model that was open before. */
   private noteOpen({ kind, request }: Asked): void {
-    if (kind === 'open') {
-      const { key, model, base } = request;
-      this.openModels.set(key, { model, ...(base !== undefined && { base }) });
-    } else if (kind === 'close') this.openModels.delete(request.key);
+    if (kind === 'open') this.openModels.set(request.key, request.model);
+    else if (kind === 'close') this.openModels.delete(request.key);
   }
 
   /** Usually the first request blocks its thread. The other requests are repeated in a new process. */
@@ -312,7 +308,7 @@ export class EngineClient implements Engine {
   private setCauseAside(reason: string): void {
     const running = [...this.pending.values()].find(({ message }) => this.modelOf(message) !== undefined);
     const model = running && this.modelOf(running.message);
-    const base = model && ggufBaseOf(model);
+    const base = model && ggufManifest(model);
     if (!base) return;
     // Without the folders of the machine on which the library was built.
     const cause = reason.replace(/(?<!\S)\S*[/\\](?=[\w.-]+:\d)/g, '');
@@ -330,16 +326,16 @@ export class EngineClient implements Engine {
   /** Why the base of a request is not run; undefined if it is. */
   private refusalOf(asked: Asked): Failure | undefined {
     const model = this.setAside.size > 0 ? this.modelOf(asked) : undefined;
-    const base = model && ggufBaseOf(model);
+    const base = model === undefined ? undefined : ggufManifest(model);
     return base && this.setAside.get(base.weights);
   }
 
-  /** The model that llama.cpp may run for a request. */
-  private modelOf(asked: Asked): EngineModel | undefined {
+  /** Folder of the model that llama.cpp may run for a request. */
+  private modelOf(asked: Asked): string | undefined {
     switch (asked.kind) {
       case 'open':
       case 'time':
-        return asked.request;
+        return asked.request.model;
       case 'draft':
       case 'warm':
       case 'lossAt':

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ok, type Result } from '../../common/errors.ts';
+import { failed, ok, type Result } from '../../common/errors.ts';
 import { threadCount } from '../../common/threads.ts';
 import type { Timing } from '../../neural/inference/timing.ts';
 import type { TrainingRequest } from '../../neural/training/request.ts';
@@ -10,17 +10,10 @@ import type { Engine } from './client.ts';
 import { llamaOptions } from './llama-options.ts';
 import type { Requests } from './protocol.ts';
 
-export interface ServingMeasures extends Timing {
-  /** When a line arrives, by its latency alone: a new prompt is rare, and its latency is stated beside it. */
-  readonly answers: 'while-typing' | 'in-a-pause' | 'late';
-}
-
-export interface BaseMeasures extends ServingMeasures {
-  /** Tokens per second; undefined if the base cannot be trained here, with the reason in `why`. */
-  readonly trainingTokensPerSecond: number | undefined;
-  readonly whyUntrainable: string | undefined;
+export interface TrainingMeasures {
+  readonly tokensPerSecond: number;
   /** Minutes of the smallest number of steps that improves a model. */
-  readonly leastMinutes: number | undefined;
+  readonly leastMinutes: number;
 }
 
 /** Longest latency of a line that is shown while the user types, ms. */
@@ -51,58 +44,48 @@ const STEPS = 2;
 /** The learning rate rises for 10 steps (neural/training/schedule.ts) and needs as many to fall. */
 export const LEAST_STEPS = 20;
 
-/**
- * Fails as the engine does if the base cannot be served, and with 'cancelled'.
- * @param onServing called before training is measured
- */
-export async function measureBase(
+/** Fails as the engine does if the base cannot be served, and with 'cancelled'. */
+export function measureServing(
   engine: Engine,
-  { precision, ...base }: BaseToMeasure,
+  { folder: model, tokenizer, precision, threads, device }: BaseToMeasure,
   signal: AbortSignal,
-  onMeasure: (measure: string) => void = () => {},
-  onServing: (measures: ServingMeasures) => void = () => {},
-): Promise<Result<BaseMeasures>> {
-  onMeasure('how fast it answers');
-  const { folder: model, tokenizer, threads, device } = base;
+): Promise<Result<Timing>> {
   const served = { model, tokenizer, precision, threads: threadCount(threads), ...llamaOptions(threads, device) };
-  const timing = await engine.request('time', served, { signal });
-  if (!timing.ok) return timing;
-  const serving = { ...timing.value, answers: answersBy(timing.value) };
-  onServing(serving);
-  onMeasure('how fast it is trained');
+  return engine.request('time', served, { signal });
+}
+
+/** Fails as the engine does if the base cannot be trained here, and with 'cancelled'. */
+export async function measureTraining(
+  engine: Engine,
+  base: BaseToMeasure,
+  signal: AbortSignal,
+): Promise<Result<TrainingMeasures>> {
   const out = mkdtempSync(join(tmpdir(), 'easy-adaptation-measure-'));
-  // A step of a GGUF base may take minutes: its estimate is enough.
-  const estimated = new AbortController();
-  let speed: number | undefined;
+  let tokensPerSecond: number | undefined;
   try {
     const trained = await engine.request('adapt', trainingRequest(base, out), {
-      signal: AbortSignal.any([signal, estimated.signal]),
+      signal,
       onProgress: (report) => {
-        if (report.kind === 'step') speed = report.tokensPerSecond;
-        if (report.kind !== 'estimate') return;
-        speed = LENGTH / report.secondsPerStep;
-        estimated.abort();
+        if (report.kind === 'step') ({ tokensPerSecond } = report);
       },
     });
-    if (signal.aborted) return { ok: false, error: { code: 'cancelled', message: 'Stopped.' } };
-    return ok({
-      ...serving,
-      trainingTokensPerSecond: speed,
-      whyUntrainable: speed !== undefined || trained.ok ? undefined : trained.error.message,
-      leastMinutes: speed === undefined ? undefined : (LEAST_STEPS * LENGTH * MICRO_BATCHES) / speed / 60,
-    });
+    if (signal.aborted) return failed('cancelled', 'Stopped.');
+    if (tokensPerSecond !== undefined)
+      return ok({ tokensPerSecond, leastMinutes: (LEAST_STEPS * LENGTH * MICRO_BATCHES) / tokensPerSecond / 60 });
+    return trained.ok ? failed('crashed', 'No training step was timed.') : trained;
   } finally {
     rmSync(out, { recursive: true, force: true });
   }
 }
 
-function answersBy({ lineMs }: Timing): ServingMeasures['answers'] {
+/** When a line arrives, by its latency alone: a new prompt is rare, and its latency is stated beside it. */
+export function answersBy({ lineMs }: Timing): 'while-typing' | 'in-a-pause' | 'late' {
   if (lineMs <= TYPING_LINE_MS) return 'while-typing';
   return lineMs <= PAUSE_LINE_MS ? 'in-a-pause' : 'late';
 }
 
 function trainingRequest(
-  { folder, tokenizer, vocabulary, threads, device }: Omit<BaseToMeasure, 'precision'>,
+  { folder, tokenizer, vocabulary, threads, device }: BaseToMeasure,
   out: string,
 ): TrainingRequest {
   const ids = Int32Array.from({ length: LENGTH * STEPS }, (_, i) => (i * 7919) % vocabulary);

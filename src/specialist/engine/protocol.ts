@@ -6,7 +6,6 @@ import type { StatesRequest } from '../../neural/inference/hidden-states.ts';
 import type { Timing } from '../../neural/inference/timing.ts';
 import type { Adapted, DeviceChoice, TrainingRequest } from '../../neural/training/adapt.ts';
 import type { Method } from '../../neural/training/method.ts';
-import type { StepEstimate } from '../../neural/training/probe.ts';
 import type { StepReport } from '../../neural/training/train.ts';
 import type { ValidationLoss } from '../../neural/training/validation.ts';
 import type { ServedModelOptions } from '../decoding/served-model.ts';
@@ -88,8 +87,6 @@ export type AdaptProgress =
   | ({ readonly kind: 'validated' } & ValidationLoss)
   | ({ readonly kind: 'device' } & DeviceChoice)
   | ({ readonly kind: 'method' } & Method)
-  /** Before a GGUF base is read, if the request only times steps. */
-  | ({ readonly kind: 'estimate' } & StepEstimate)
   /** For the user: a checkpoint was not used. */
   | { readonly kind: 'note'; readonly note: string };
 

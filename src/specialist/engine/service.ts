@@ -213,7 +213,6 @@ export class Service {
         memoryCeiling: this.options.memoryCeiling,
         onDevice: (choice) => progress({ kind: 'device', ...choice }),
         onMethod: (method) => progress({ kind: 'method', ...method }),
-        onEstimate: (estimate) => progress({ kind: 'estimate', ...estimate }),
         onNote: (note) => progress({ kind: 'note', note }),
         onStep: (report) => progress({ kind: 'step', ...report }),
         onValidated: (validated) => progress({ kind: 'validated', ...validated }),

@@ -2,10 +2,10 @@
 
 import type { NeuralState } from '../../completion/folder-model.ts';
 import type { BaseChoice, BaseReason, Obstacle } from '../../specialist/engine/choice.ts';
-import { type BaseMeasures, LONG_PROMPT_MS, type ServingMeasures } from '../../specialist/engine/measure-base.ts';
+import { answersBy, LONG_PROMPT_MS } from '../../specialist/engine/measure-base.ts';
 import type { Timing } from '../../specialist/engine/protocol.ts';
 import { BUSY_LOAD } from '../../specialist/engine/timings.ts';
-import { joined, safeSentence, sentences, t, type UiText } from '../editor/ui-text.ts';
+import { joined, sentences, t, type UiText } from '../editor/ui-text.ts';
 import type { PanelModel } from '../webview/protocol.ts';
 import type { NeuralAbsence } from './window-engine.ts';
 
@@ -19,31 +19,24 @@ function baseStatus({ base, reason }: BaseChoice): string {
 }
 
 /** What the user is told of an added base before it serves. */
-export function measuresText(name: string, measures: ServingMeasures & Partial<BaseMeasures>): UiText {
-  const { lineMs, promptMs } = measures;
+export function measuresText(name: string, timing: Timing): UiText {
+  const { lineMs, promptMs } = timing;
   const serves = t(
     '{0} needs {1} for a line and {2} for a new prompt',
     name,
     durationText(lineMs),
     durationText(promptMs),
   );
-  return sentences(joined([serves, speedText(measures)], ': '), trainingText(measures));
+  return joined([serves, speedText(timing)], ': ');
 }
 
-function trainingText({ leastMinutes, whyUntrainable }: Partial<BaseMeasures>): UiText {
-  if (leastMinutes !== undefined)
-    return t('An adaptation needs at least {0} minutes to train it.', Math.ceil(leastMinutes));
-  return whyUntrainable === undefined
-    ? t('How fast it is trained here was not measured.')
-    : sentences(t('It cannot be trained here:'), safeSentence(whyUntrainable));
-}
-
-function speedText({ answers, promptMs }: ServingMeasures): UiText {
+function speedText(timing: Timing): UiText {
+  const { promptMs } = timing;
   const atNewPlace =
     promptMs < LONG_PROMPT_MS
       ? ''
       : t('At a new place in the code, the n-gram model alone answers for {0}.', durationText(promptMs));
-  switch (answers) {
+  switch (answersBy(timing)) {
     case 'while-typing':
       return sentences(t('fast enough to answer while you type.'), atNewPlace);
     case 'in-a-pause':

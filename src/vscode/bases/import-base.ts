@@ -1,20 +1,18 @@
 // Brings a model into use: a job imports it, its speed is measured, and it serves only if the user agrees.
 import { join } from 'node:path';
-import { ok, type Result } from '../../common/errors.ts';
-import { memoryCeiling } from '../../common/memory.ts';
+import type { Result } from '../../common/errors.ts';
 import type { JobClient } from '../../jobs/client.ts';
 import type { AddedBase } from '../../jobs/own-bases.ts';
 import { IMPORTED_BASES } from '../../neural/models/list.ts';
-import { EngineClient } from '../../specialist/engine/client.ts';
-import { type BaseMeasures, measureBase, type ServingMeasures } from '../../specialist/engine/measure-base.ts';
+import type { Timing } from '../../specialist/engine/protocol.ts';
 import { storeTiming } from '../../specialist/engine/timings.ts';
 import type { Paths } from '../editor/paths.ts';
-import { type Report, shares, withProgress } from '../editor/progress.ts';
+import { shares, withProgress } from '../editor/progress.ts';
 import { safeSentence, sentences, t } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
 import type { Configuration } from '../settings/configuration.ts';
 import { measuresText } from './base-status.ts';
-import { timingKeyOf } from './shipped-bases.ts';
+import { timeBase, timingKeyOf } from './shipped-bases.ts';
 
 export interface ImportBaseDeps {
   readonly jobs: Pick<JobClient, 'job'>;
@@ -34,9 +32,10 @@ export async function importModel(path: string, name: string | undefined, deps: 
 
 /** Measures an imported base and asks whether it should serve. */
 export async function offerBase(base: AddedBase, deps: ImportBaseDeps): Promise<void> {
-  const timing = await withProgress(t('Timing {0}', base.name), (signal, report) =>
-    measure(base, deps, signal, report),
-  );
+  const timing = await withProgress(t('Timing {0}', base.name), (signal, report) => {
+    report(t('how fast it answers'));
+    return measure(base, deps, signal);
+  });
   const use = t('Use It');
   const result = timing.ok ? measuresText(base.name, timing.value) : safeSentence(timing.error.message);
   const licence = base.licence === undefined ? t('It states no licence.') : t('Licence as stated: {0}.', base.licence);
@@ -46,29 +45,14 @@ export async function offerBase(base: AddedBase, deps: ImportBaseDeps): Promise<
   if (answer === use) await deps.configuration.write('baseModel', base.folder, undefined);
 }
 
-/**
- * Times the base in its own process, so that loading delays no completion. The timing is stored for later lists. If the
- * user cancels while training is measured, the figures of serving are returned.
- */
+/** Times the base, and stores the timing for later lists. */
 async function measure(
-  { folder, tokenizer, vocabulary, manifest }: AddedBase,
+  { name, folder, tokenizer, manifest }: AddedBase,
   { configuration, paths }: ImportBaseDeps,
   signal: AbortSignal,
-  report: Report,
-): Promise<Result<ServingMeasures & Partial<BaseMeasures>>> {
+): Promise<Result<Timing>> {
   const settings = configuration.for(undefined);
-  const { device, memory } = settings;
-  const client = new EngineClient({ script: paths.engine, memoryCeiling: memoryCeiling(memory) });
-  try {
-    const base = { folder, tokenizer, vocabulary, threads: 'auto', precision: 'auto', device } as const;
-    let serving: ServingMeasures | undefined;
-    const measured = await measureBase(client, base, signal, report, (measures) => {
-      serving = measures;
-      const { lineMs, promptMs } = measures;
-      storeTiming(paths.storage, timingKeyOf(manifest, settings), { lineMs, promptMs, at: Date.now() });
-    });
-    return !measured.ok && measured.error.code === 'cancelled' && serving ? ok(serving) : measured;
-  } finally {
-    await client.end();
-  }
+  const timing = await timeBase(paths.engine, { name, folder, tokenizer, weights: manifest.weights }, settings, signal);
+  if (timing.ok) storeTiming(paths.storage, timingKeyOf(manifest, settings), { ...timing.value, at: Date.now() });
+  return timing;
 }

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { samplesOf } from '../../../src/adaptation/training-data/samples.ts';
 import { recencyOf } from '../../../src/adaptation/training-data/training-set.ts';
-import { DIALECT, type DialectIds, dialectTokens } from '../../../src/neural/models/dialects.ts';
+import { type DialectIds, dialectTokens } from '../../../src/neural/models/dialects.ts';
 import { loadTokenizer } from '../../../src/text/tokenizer/load.ts';
 import type { HarvestedFile } from '../../../src/workspace/files/types.ts';
 import { tokenizerPath } from '../project.ts';
@@ -30,7 +30,7 @@ const files = [
   file('src/short.ts', 'export const one = 1;\nexport const two = one + one;\n'),
 ];
 const snippets = () => [{ path: 'src/other.ts', text: 'export interface Käse { readonly id: string }\n', line: 3 }];
-const samples = samplesOf(files, tokenizer, { length, seed: 1, dialect: DIALECT, snippets });
+const samples = samplesOf(files, tokenizer, { length, seed: 1, snippets });
 const weightsOf = (sample: (typeof samples)[number]) => sample.weights as Float32Array;
 const middleSamples = samples.filter(({ ids }) => ids.includes(specialIds.prefix));
 const plainSamples = samples.filter(({ ids }) => !ids.includes(specialIds.prefix));
@@ -99,7 +99,7 @@ test('tokens that the n-grams predict weigh less, in plain text, before a middle
   const weighed = samplesOf(files, tokenizer, {
     length,
     seed: 1,
-    dialect: DIALECT,
+
     snippets,
     known: ngramProbabilities,
   });
@@ -140,7 +140,7 @@ test('validation samples carry the n-gram probability of each token of the file,
   const validationSamples = samplesOf(files, tokenizer, {
     length,
     seed: 1,
-    dialect: DIALECT,
+
     snippets,
     otherProbabilities,
   });
@@ -185,7 +185,7 @@ test('a recently changed file weighs more within bounds; a position that the lar
   const clone = [aged('a', 3), aged('b', 3)];
   assert.deepEqual(clone.map(recencyOf(clone)), [1, 1]);
 
-  const options = { length, seed: 1, dialect: DIALECT, snippets };
+  const options = { length, seed: 1, snippets };
   const position = {
     ...(files[0] as HarvestedFile),
     prefix: body.slice(0, 200),
@@ -210,6 +210,6 @@ test('a recently changed file weighs more within bounds; a position that the lar
 });
 
 test('the same seed gives the same samples', () => {
-  assert.deepEqual(samplesOf(files, tokenizer, { length, seed: 1, dialect: DIALECT, snippets }), samples);
-  assert.notDeepEqual(samplesOf(files, tokenizer, { length, seed: 2, dialect: DIALECT, snippets }), samples);
+  assert.deepEqual(samplesOf(files, tokenizer, { length, seed: 1, snippets }), samples);
+  assert.notDeepEqual(samplesOf(files, tokenizer, { length, seed: 2, snippets }), samples);
 });

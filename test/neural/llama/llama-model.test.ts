@@ -12,12 +12,10 @@ import { loadLlama } from '../../../src/neural/llama/library.ts';
 import { LlamaModel } from '../../../src/neural/llama/llama-model.ts';
 import { timeLlama } from '../../../src/neural/llama/timing.ts';
 import { exportModel } from '../../../src/neural/models/export/export.ts';
-import { readGguf } from '../../../src/neural/models/import/gguf.ts';
 import { loadModel } from '../../../src/neural/models/model-folder.ts';
 import { loadLibrary } from '../../../src/neural/runtime/library.ts';
 import { readTokenizer } from '../../../src/text/tokenizer/load.ts';
 import { bytesOfCrafted, craftedGguf } from '../models/import/crafted-models.ts';
-import { ggufValues } from '../models/import/gguf-values.ts';
 import { furthest, logProbabilities } from './distributions.ts';
 
 const small = join(root, 'models', 'small');
@@ -48,18 +46,6 @@ test('an exported model has the distributions of our engine in full precision', 
   const away = furthest(found, await logProbabilities(loadModel(small), ids, 100));
   assert.ok(away < 0.05, `${away}`);
   assert.ok(found.every(({ logs }) => logs.every((log, i) => i === 0 || log <= (logs[i - 1] as number))));
-});
-
-test('K-quants of a file have the distributions of our reader in full precision', async () => {
-  const path = join(folder, 'qwen2.gguf');
-  writeFileSync(path, bytesOfCrafted(craftedGguf('qwen2', {}, 2)));
-  const values = await ggufValues(await readGguf(path));
-  const tokens = Array.from({ length: 40 }, (_, i) => (i * 37) % 280);
-  const model = await load(path, 128);
-  const found = await model.distributionsAfter(tokens, 10);
-  await model.dispose();
-  // llama.cpp rounds the inputs of a product to 8 bits.
-  assert.ok(furthest(found, await logProbabilities(values, tokens, 10)) < 0.2);
 });
 
 test('another line after the same prompt reuses the prompt and changes no distribution', async () => {
@@ -103,17 +89,21 @@ test('a file of an unknown kind is refused with advice', async () => {
   await assert.rejects(load(foreign, 128), { code: 'unsupported', message: /or choose another base\.$/ });
 });
 
-test('an adapter that does not load is blamed instead of the base, and the base leaves memory', async (context) => {
-  const adapter = join(folder, 'adapter.gguf');
-  writeFileSync(adapter, 'no adapter');
+test('a model whose context cannot be made leaves memory', async (context) => {
   const { llama: library } = await loadLlama({ gpu: false, threads: 1 });
-  const loading = context.mock.method(library, 'loadModel');
-  const options = { path: exported, bytes: statSync(exported).size, contextLength: 128, threads: 1, gpu: false };
-  await assert.rejects(LlamaModel.load({ ...options, adapter }), {
-    code: 'unsupported',
-    message: /cannot load .*adapter\.gguf: .*Run "Adapt to This Repo" again/,
+  const loadModel = library.loadModel.bind(library);
+  const models: Awaited<ReturnType<typeof loadModel>>[] = [];
+  context.mock.method(library, 'loadModel', async (options: Parameters<typeof loadModel>[0]) => {
+    const model = await loadModel(options);
+    models.push(model);
+    model.createContext = () => Promise.reject(new Error('not enough memory'));
+    return model;
   });
-  assert.equal((await loading.mock.calls[0]?.result)?.disposed, true);
+  await assert.rejects(load(exported), { code: 'out-of-memory', message: /Choose a smaller base\.$/ });
+  assert.deepEqual(
+    models.map(({ disposed }) => disposed),
+    [true],
+  );
 });
 
 test('a line and a prompt are timed', async () => {

@@ -1,8 +1,8 @@
 // Exports an adapted model for other programs: the adapter for peft and for llama.cpp, the merged model, and the base,
 // whose own layout nobody else reads. One matrix at a time is in memory.
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CodedError, failed, messageOf, ok, type Result, unwrap } from '../../../common/errors.ts';
+import { CodedError, failed, messageOf, ok, type Result } from '../../../common/errors.ts';
 import { replaceFile } from '../../../common/files.ts';
 import { toHalf } from '../../../common/half.ts';
 import type { Progress } from '../../../common/progress.ts';
@@ -14,7 +14,7 @@ import { dequantize } from '../../architecture/quantize.ts';
 import { saveAdapter } from '../adapter.ts';
 import { writeConfig } from '../config-json.ts';
 import { DIALECT, DIALECTS, type Dialect } from '../dialects.ts';
-import { ADAPTER, ADAPTER_CONFIG, CONFIG, GGUF_ADAPTER, readManifest, TOKENIZER, WEIGHTS } from '../manifest.ts';
+import { CONFIG, TOKENIZER, WEIGHTS } from '../manifest.ts';
 import { type LoadedModel, loadModel } from '../model-folder.ts';
 import { safetensorsPieces } from '../safetensors.ts';
 import { type ExportFacts, exportReadme } from './export-readme.ts';
@@ -49,9 +49,7 @@ export interface ExportedFiles {
 /** Fails as `loadModel`, and with 'unwritable'. */
 export function exportModel(request: ExportRequest, signal?: AbortSignal, progress?: Progress): Result<ExportedFiles> {
   try {
-    const isOverGguf =
-      unwrap(readManifest(request.model))?.kind === 'adapter' && unwrap(readManifest(request.base))?.gguf !== undefined;
-    return ok(isOverGguf ? copyAdapter(request) : write(request, signal, progress));
+    return ok(write(request, signal, progress));
   } catch (error) {
     if (error instanceof CodedError) return failed(error.code, error.message);
     if (signal?.aborted) throw error;
@@ -60,17 +58,6 @@ export function exportModel(request: ExportRequest, signal?: AbortSignal, progre
       `The export cannot be written: ${messageOf(error)}. Make room, or name another folder.`,
     );
   }
-}
-
-/** An adapter over a GGUF base is stored in both forms already, and the base is the user's own file. */
-function copyAdapter({ model, into }: ExportRequest): ExportedFiles {
-  mkdirSync(into, { recursive: true });
-  // A copy by the system would keep the mode, and the model is private.
-  const copy = (name: string, target: string) => replaceFile(target, [readFileSync(join(model, name))]);
-  for (const name of [ADAPTER, ADAPTER_CONFIG]) copy(name, join(into, 'adapter', name));
-  if (!existsSync(join(model, GGUF_ADAPTER))) return { into, names: ['adapter'] };
-  copy(GGUF_ADAPTER, join(into, GGUF_ADAPTER));
-  return { into, names: ['adapter', GGUF_ADAPTER] };
 }
 
 function write(
@@ -103,7 +90,7 @@ function write(
   const name = manifest?.base?.name ?? 'base';
   if (adapter) {
     step('adapter', (path) => saveAdapter(path, config, adapter, 'base', 'F32'));
-    step(GGUF_ADAPTER, (path) => {
+    step('adapter.gguf', (path) => {
       const { metadata, tensors } = adapterFile(config, adapter);
       replaceFile(path, ggufPieces(metadata, tensors));
     });

@@ -11,7 +11,7 @@ import { hashOfFile, stampOf } from '../gguf-file.ts';
 import { type PackageInfo, readPackage } from '../list.ts';
 import { filesIn, readManifest, sha256Of, TOKENIZER, writeManifest } from '../manifest.ts';
 import { type GgufFacts, readGgufFacts } from './gguf.ts';
-import { corrupt, KNOWN_KIND, unsupported } from './source.ts';
+import { corrupt, KNOWN_KIND, unsupported } from './refusals.ts';
 
 export interface GgufRequest {
   /** A GGUF file. */

@@ -11,7 +11,7 @@ import {
   tokenizerJson,
 } from '../../../text/tokenizer/json-file.ts';
 import { gpt4Pattern } from '../../../text/tokenizer/splits.ts';
-import { corrupt, KNOWN_KIND, SERVE_IT, unsupported } from './source.ts';
+import { corrupt, KNOWN_KIND, SERVE_IT, unsupported } from './refusals.ts';
 
 export type Metadata = Readonly<Record<string, unknown>>;
 

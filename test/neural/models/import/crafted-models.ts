@@ -1,16 +1,15 @@
-// Small models of random weights as others would write them, the same at every run: what test/golden/bases/ has goldens
-// of.
-//
-//   node test/neural/models/import/crafted-models.ts FOLDER     writes them, for test/golden/bases/make.py
-
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+// GGUF files of random weights as others would write them, the same at every run.
+import { toHalf } from '../../../../src/common/half.ts';
 import { uniforms } from '../../../../src/common/statistics/random.ts';
-import { elements } from '../../../../src/neural/architecture/parameters.ts';
+import {
+  GGML,
+  type GgufTensor,
+  type GgufValue,
+  ggufPieces,
+  Real,
+} from '../../../../src/neural/models/export/gguf-file.ts';
 import { trainTokenizer } from '../../../text/tokenizer/fixture.ts';
-import { type GgufTensor, type GgufValue, ggufFile, randomBlocks } from './write-gguf.ts';
 
-/** Wide enough for the blocks of 256. */
 const SHAPE = {
   vocabSize: 288,
   hiddenSize: 256,
@@ -22,31 +21,22 @@ const SHAPE = {
   contextLength: 128,
   normEpsilon: 1e-5,
   ropeTheta: 10000,
-  attentionBias: false,
-  outputBias: false,
-  tied: false,
-  initializerRange: 0.08,
 } as const;
 
 const trained = trainTokenizer('export const answer = measure(42);\n'.repeat(3), 288);
-export const TOKENIZER = {
+const TOKENIZER = {
   ...trained,
   added_tokens: trained.added_tokens.map((each) => ({ ...each, content: '<|endoftext|>' })),
 };
 
-/** Numbers of GGUF's types by part, layer 0 and 1: all ten of them. */
-const TYPES: Readonly<Record<string, readonly [number, number]>> = {
-  attn_q: [12, 30],
-  attn_k: [13, 8],
-  attn_v: [14, 1],
-  attn_output: [2, 0],
-  ffn_gate: [3, 12],
-  ffn_up: [6, 13],
-  ffn_down: [1, 14],
-};
+/** ggml's number of Q8_0: blocks of 32 values in 34 bytes, an f16 scale first. */
+const Q8_0 = 8;
+
+/** A whole number is a u32, another one an f32. */
+type MetadataValue = string | number | boolean | readonly string[] | readonly number[];
 
 export interface CraftedGguf {
-  readonly metadata: Readonly<Record<string, GgufValue>>;
+  readonly metadata: Readonly<Record<string, MetadataValue>>;
   readonly tensors: readonly GgufTensor[];
 }
 
@@ -56,20 +46,18 @@ const special = TOKENIZER.added_tokens as readonly { readonly id: number; readon
 for (const { id, content } of special) tokens[id] = content;
 const specialIds = new Set(special.map(({ id }) => id));
 
-/** A model so small that two thousand copies are written in seconds. All tensors are Q8_0. */
+/** A model so small that two thousand copies are written in seconds. */
 export const TINY = { hiddenSize: 32, intermediateSize: 32, layers: 1, heads: 2, keyValueHeads: 1, headDim: 16 };
 
 export function craftedGguf(
   architecture: string,
-  more: Readonly<Record<string, GgufValue>> = {},
+  more: Readonly<Record<string, MetadataValue>> = {},
   seed = 1,
   shape: typeof TINY = SHAPE,
 ): CraftedGguf {
   const uniform = uniforms(seed);
   const { vocabSize } = SHAPE;
   const { hiddenSize: d, intermediateSize: ff, heads, keyValueHeads, headDim, layers } = shape;
-  const hasBias = architecture === 'qwen2';
-  const isTied = architecture !== 'llama';
   const own = {
     context_length: SHAPE.contextLength,
     embedding_length: d,
@@ -98,62 +86,54 @@ export function craftedGguf(
     ...more,
   };
   const tensors: GgufTensor[] = [];
-  const add = (name: string, shape: readonly number[], type: number) =>
-    tensors.push({ name, shape, type, data: randomBlocks(type, elements(shape), uniform) });
-  add('token_embd.weight', [vocabSize, d], 8);
+  const add = (name: string, shape: readonly number[], type: number, value: () => Uint8Array) => {
+    const data = value();
+    tensors.push({ name, shape, type, bytes: data.length, data: () => data });
+  };
+  const matrix = (name: string, rows: number, columns: number) =>
+    add(`${name}.weight`, [rows, columns], Q8_0, () => randomBlocks(rows * columns, uniform));
+  const vector = (name: string, size: number, around: number) =>
+    add(name, [size], GGML.F32, () => {
+      const values = Float32Array.from({ length: size }, () => around + 0.1 * (uniform() - 0.5));
+      return new Uint8Array(values.buffer);
+    });
+  matrix('token_embd', vocabSize, d);
   for (let i = 0; i < layers; i++) {
-    const matrix = (part: string, rows: number, columns: number) =>
-      add(`blk.${i}.${part}.weight`, [rows, columns], shape === TINY ? 8 : (TYPES[part]?.[i] as number));
-    add(`blk.${i}.attn_norm.weight`, [d], 0);
-    matrix('attn_q', heads * headDim, d);
-    matrix('attn_k', keyValueHeads * headDim, d);
-    matrix('attn_v', keyValueHeads * headDim, d);
-    if (hasBias) {
-      add(`blk.${i}.attn_q.bias`, [heads * headDim], 0);
-      add(`blk.${i}.attn_k.bias`, [keyValueHeads * headDim], 0);
-      add(`blk.${i}.attn_v.bias`, [keyValueHeads * headDim], 0);
+    const at = `blk.${i}.`;
+    // A norm close to 0 would make every logit close to 0.
+    vector(`${at}attn_norm.weight`, d, 1);
+    for (const [part, width] of [
+      ['q', heads * headDim],
+      ['k', keyValueHeads * headDim],
+      ['v', keyValueHeads * headDim],
+    ] as const) {
+      matrix(`${at}attn_${part}`, width, d);
+      if (architecture === 'qwen2') vector(`${at}attn_${part}.bias`, width, 0);
     }
-    if (architecture === 'qwen3') {
-      add(`blk.${i}.attn_q_norm.weight`, [headDim], 0);
-      add(`blk.${i}.attn_k_norm.weight`, [headDim], 0);
-    }
-    matrix('attn_output', d, heads * headDim);
-    add(`blk.${i}.ffn_norm.weight`, [d], 0);
-    matrix('ffn_gate', ff, d);
-    matrix('ffn_up', ff, d);
-    matrix('ffn_down', d, ff);
+    matrix(`${at}attn_output`, d, heads * headDim);
+    vector(`${at}ffn_norm.weight`, d, 1);
+    matrix(`${at}ffn_gate`, ff, d);
+    matrix(`${at}ffn_up`, ff, d);
+    matrix(`${at}ffn_down`, d, ff);
   }
-  add('output_norm.weight', [d], 0);
-  if (!isTied) add('output.weight', [vocabSize, d], shape === TINY ? 8 : 14);
-  // A norm close to 0 would make every logit close to 0.
-  for (const { name, data } of tensors) if (name.includes('norm')) lifted(data);
+  vector('output_norm.weight', d, 1);
   return { metadata, tensors };
 }
 
-function lifted(data: Uint8Array): void {
+function randomBlocks(values: number, uniform: () => number): Uint8Array {
+  const data = Uint8Array.from({ length: (values / 32) * 34 }, () => Math.floor(256 * uniform()));
   const view = new DataView(data.buffer);
-  for (let i = 0; i < data.length; i += 4) view.setFloat32(i, 1 + view.getFloat32(i, true), true);
+  for (let at = 0; at < data.length; at += 34) view.setUint16(at, toHalf(0.0005), true);
+  return data;
 }
 
 export function bytesOfCrafted({ metadata, tensors }: CraftedGguf): Uint8Array<ArrayBuffer> {
-  return ggufFile(metadata, tensors);
+  const values = Object.entries(metadata).map(([key, value]) => [key, asWritten(value)]);
+  return Uint8Array.from(Buffer.concat([...ggufPieces(Object.fromEntries(values), tensors)]));
 }
 
-/** Metadata of a GGUF whose heads together are wider than the model. */
-const wide = (architecture: string) => ({
-  [`${architecture}.attention.key_length`]: 128,
-  [`${architecture}.attention.value_length`]: 128,
-});
-
-export const CRAFTED_GGUF = {
-  'llama.gguf': () => craftedGguf('llama'),
-  'qwen2.gguf': () => craftedGguf('qwen2', {}, 2),
-  'qwen3.gguf': () => craftedGguf('qwen3', wide('qwen3'), 4, { ...SHAPE, headDim: 128 }),
-} as const;
-
-export function writeCrafted(folder: string): void {
-  mkdirSync(folder, { recursive: true });
-  for (const [name, make] of Object.entries(CRAFTED_GGUF)) writeFileSync(join(folder, name), bytesOfCrafted(make()));
+function asWritten(value: MetadataValue): GgufValue {
+  if (typeof value === 'number') return Number.isInteger(value) ? value : new Real(value);
+  if (typeof value === 'string' || typeof value === 'boolean') return value;
+  return typeof value[0] === 'string' ? (value as readonly string[]) : Int32Array.from(value as readonly number[]);
 }
-
-if (import.meta.main) writeCrafted(process.argv[2] as string);

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { discoverModels } from '../../../../src/neural/models/import/discover-models.ts';
-import { writeCrafted } from './crafted-models.ts';
+import { bytesOfCrafted, craftedGguf } from './crafted-models.ts';
 
 let folder = '';
 const never = new AbortController().signal;
@@ -13,7 +13,7 @@ const at = (...parts: string[]) => join(folder, ...parts);
 
 before(() => {
   folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-discover-'));
-  writeCrafted(at('theirs'));
+  writeFileSync(at('theirs.gguf'), bytesOfCrafted(craftedGguf('qwen2')));
 });
 after(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -29,7 +29,7 @@ test("models are discovered in other programs' folders, with the reason if one c
   };
   const [model, licence] = ['a'.repeat(64), 'b'.repeat(64)];
   const blobs = ['.ollama', 'models', 'blobs'];
-  put(at('theirs', 'qwen2.gguf'), ...blobs, `sha256-${model}`);
+  put(at('theirs.gguf'), ...blobs, `sha256-${model}`);
   text('\nApache License 2.0\nmore', ...blobs, `sha256-${licence}`);
   const layer = (kind: string, digest: string) => ({ mediaType: `application/vnd.ollama.image.${kind}`, digest });
   const manifest = (...layers: object[]) => JSON.stringify({ layers });
@@ -40,11 +40,11 @@ test("models are discovered in other programs' folders, with the reason if one c
     'crafted',
     '1b',
   );
-  text(manifest(layer('model', 'sha256:../../../../theirs/llama.gguf')), ...registry, 'crafted', 'elsewhere');
-  put(at('theirs', 'qwen3.gguf'), '.lmstudio', 'models', 'crafted', 'third', 'third.gguf');
+  text(manifest(layer('model', 'sha256:../../../../theirs.gguf')), ...registry, 'crafted', 'elsewhere');
+  put(at('theirs.gguf'), '.lmstudio', 'models', 'crafted', 'third', 'third.gguf');
   text('no model', '.cache', 'llama.cpp', 'broken.gguf');
   const hub = ['.cache', 'huggingface', 'hub', 'models--crafted--tiny'];
-  put(at('theirs', 'llama.gguf'), ...hub, 'blobs', 'abc');
+  put(at('theirs.gguf'), ...hub, 'blobs', 'abc');
   mkdirSync(join(home, ...hub, 'snapshots', '1'), { recursive: true });
   symlinkSync(join(home, ...hub, 'blobs', 'abc'), join(home, ...hub, 'snapshots', '1', 'tiny.gguf'));
   const found = await discoverModels(never, { environment: {}, home });

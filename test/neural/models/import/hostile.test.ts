@@ -6,12 +6,11 @@ import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { readGguf, readGgufFacts } from '../../../../src/neural/models/import/gguf.ts';
+import { readGgufFacts } from '../../../../src/neural/models/import/gguf.ts';
 import type { Random } from '../../../safety/corpus-random.ts';
 import { once } from '../../../safety/fuzz.ts';
 import { mutateBytes } from '../../../safety/fuzz-mutate.ts';
 import { bytesOfCrafted, type CraftedGguf, craftedGguf, TINY } from './crafted-models.ts';
-import { ggufFile } from './write-gguf.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-hostile-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -31,31 +30,21 @@ function damaged(file: Uint8Array, random: Random): Uint8Array {
   return Buffer.concat([file.subarray(0, from), mutateBytes(file.subarray(from, to), random), file.subarray(to)]);
 }
 
-const targets = [
-  {
-    name: 'GGUF',
-    try: async (random: Random) => {
-      writeFileSync(path, damaged(bytes, random));
-      await readGguf(path);
-      return 'used' as const;
-    },
+const target = {
+  name: 'header of a GGUF',
+  try: async (random: Random) => {
+    writeFileSync(path, damaged(bytes, random));
+    await readGgufFacts(path);
+    return 'used' as const;
   },
-  {
-    name: 'facts of a GGUF',
-    try: async (random: Random) => {
-      writeFileSync(path, damaged(bytes, random));
-      await readGgufFacts(path);
-      return 'used' as const;
-    },
-  },
-];
+};
 
 test('2,000 damaged headers end in coded errors with advice, in little memory', async () => {
   const before = process.resourceUsage().maxRSS;
   const count = { used: 0, refused: 0 };
   const failures: string[] = [];
   for (let seed = 0; seed < 2000; seed++) {
-    const ended = await once(targets[seed % 4 === 0 ? 1 : 0] as (typeof targets)[0], 20261126 + seed);
+    const ended = await once(target, 20261126 + seed);
     if (ended === 'used' || ended === 'refused') count[ended]++;
     else failures.push(`seed ${seed}: ${ended.slice(0, 300)}`);
   }
@@ -67,12 +56,12 @@ test('2,000 damaged headers end in coded errors with advice, in little memory', 
 
 const refused = (what: string, make: () => string, code: string, message: RegExp) =>
   test(what, async () => {
-    await assert.rejects(readGguf(make()), { code, message });
+    await assert.rejects(readGgufFacts(make()), { code, message });
   });
 
-const gguf = (name: string, { metadata, tensors }: CraftedGguf) => {
+const gguf = (name: string, model: CraftedGguf) => {
   const at = join(folder, name);
-  writeFileSync(at, ggufFile(metadata, tensors));
+  writeFileSync(at, bytesOfCrafted(model));
   return at;
 };
 const withMetadata = (name: string, more: CraftedGguf['metadata']) =>
@@ -82,26 +71,13 @@ refused(
   'a file that was cut off says so',
   () => {
     const at = join(folder, 'cut.gguf');
-    writeFileSync(at, bytes.subarray(0, bytes.length - 5000));
+    writeFileSync(at, bytes.subarray(0, bytes.length / 2));
     return at;
   },
   'corrupt',
   /cut off/,
 );
 refused('a file that is none', () => gguf('none.gguf', tiny).replace('none', 'absent'), 'unreadable', /absent/);
-refused(
-  'a family that is not known',
-  () => withMetadata('bert.gguf', { 'general.architecture': 'bert' }),
-  'unsupported',
-  /'bert'/,
-);
-refused('experts', () => withMetadata('moe.gguf', { 'llama.expert_count': 8 }), 'unsupported', /experts/);
-refused(
-  'rotary scaling that is not known, by its name',
-  () => withMetadata('yarn.gguf', { 'llama.rope.scaling.type': 'yarn', 'llama.rope.scaling.factor': 4 }),
-  'unsupported',
-  /yarn/,
-);
 refused(
   'a tokenizer of another kind',
   () => withMetadata('spm.gguf', { 'tokenizer.ggml.model': 'llama' }),
@@ -116,24 +92,6 @@ refused(
 );
 refused('one part of several', () => withMetadata('split.gguf', { 'split.count': 3 }), 'unsupported', /3 parts/);
 refused(
-  'a type that is not read, by its name',
-  () => gguf('iq.gguf', { ...tiny, tensors: tiny.tensors.map((each, i) => (i === 0 ? { ...each, type: 23 } : each)) }),
-  'unsupported',
-  /IQ4_XS/,
-);
-refused(
-  'a part that would be left out',
-  () => {
-    const data = new Uint8Array(64);
-    return gguf('norm.gguf', {
-      ...tiny,
-      tensors: [...tiny.tensors, { name: 'blk.0.attn_q_norm.weight', shape: [16], type: 0, data }],
-    });
-  },
-  'unsupported',
-  /q_norm/,
-);
-refused(
   'a pipe is not waited for',
   () => {
     const at = join(folder, 'pipe.gguf');
@@ -147,5 +105,5 @@ refused(
 test("a link to a file, as Hugging Face's cache has them, is read", async () => {
   const linked = join(folder, 'linked.gguf');
   symlinkSync(gguf('real.gguf', tiny), linked);
-  assert.equal((await readGguf(linked)).licence, 'apache-2.0');
+  assert.equal((await readGgufFacts(linked)).licence, 'apache-2.0');
 });
