@@ -10,7 +10,6 @@ import { readRecordings } from '../common/recordings.ts';
 import type { Benchmark, BenchOptions, Figures, Keep } from '../figures.ts';
 import { kebab, Table } from '../print.ts';
 import { ALLOWED, type Judged, judged } from './judged.ts';
-import { memoryRows } from './memory.ts';
 import { draftPackage, type Package } from './positions.ts';
 import { replayed } from './replay.ts';
 import { adaptedTo, untrained } from './specialists.ts';
@@ -99,10 +98,8 @@ export function tablesOf({ name }: Base, packages: readonly Package[], minutes: 
   }
   table('calibration', [...rowsOf(both, calibrationRow), ['published', measured('public', calibrationRow)]]);
   const trained = packages.flatMap(({ trainingBytes }) => (trainingBytes === undefined ? [] : [trainingBytes]));
-  table(
-    'memory of training, GB of the process on the CPU (no GPU here: no WebGPU buffers to count)',
-    memoryRows(name, trained),
-  );
+  if (trained.length > 0)
+    table('memory of training, GB of the process on the CPU', [[name, { gb: Math.max(...trained) / 1e9 }]]);
   const [first] = Object.values(figures) as [Figures];
   const row = (of('public').length > 0 ? first['mean of the published'] : first.renamed) as Figures;
   const overall: Figures = {

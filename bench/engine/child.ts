@@ -1,10 +1,12 @@
 // One measurement of the neural engine in a process of its own, so that memory is its own; prints figures as JSON. Started by main.ts.
 
 import { normals } from '../../src/common/statistics/random.ts';
+import type { ModelConfig } from '../../src/neural/architecture/config.ts';
 import { initialAdapters } from '../../src/neural/architecture/lora.ts';
 import { DEFAULT_OPTIMIZER } from '../../src/neural/architecture/optimizer.ts';
-import { parameterCount } from '../../src/neural/architecture/parameters.ts';
+import { parameterCount, parameterSpecs } from '../../src/neural/architecture/parameters.ts';
 import type { Precision } from '../../src/neural/architecture/precision.ts';
+import { type Quantized, quantize } from '../../src/neural/architecture/quantize.ts';
 import { Builder } from '../../src/neural/autodiff/builder.ts';
 import { Network } from '../../src/neural/inference/network.ts';
 import { prefill } from '../../src/neural/inference/prefill.ts';
@@ -12,6 +14,7 @@ import { writeModel } from '../../src/neural/onnx/write.ts';
 import { loadLibrary } from '../../src/neural/runtime/library.ts';
 import { Session } from '../../src/neural/runtime/session.ts';
 import { Tensor } from '../../src/neural/runtime/tensor.ts';
+import { loraFor } from '../../src/neural/training/method.ts';
 import { Stepper } from '../../src/neural/training/stepper.ts';
 import { initialWeights, PRESETS } from '../../test/support/random-models.ts';
 
@@ -86,19 +89,16 @@ async function training(
     lossChunk: 256,
     device: 'cpu' as const,
     threads,
-    ...(lora
-      ? {
-          lora: {
-            rank: 16,
-            alpha: 32,
-            targets: ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'] as const,
-          },
-        }
-      : {}),
   };
   const weights = initialWeights(model, 1);
-  const tensors = options.lora ? initialAdapters(model, options.lora, 1) : weights;
-  const stepper = await Stepper.create(options, weights, { step: 0, tensors });
+  const adapters = lora ? loraFor(model) : undefined;
+  const packed = adapters && packedIn(model, weights);
+  const tensors = adapters ? initialAdapters(model, adapters, 1) : weights;
+  const stepper = await Stepper.create(
+    { ...options, ...(adapters && { lora: adapters }), ...(packed && { packed }) },
+    weights,
+    { step: 0, tensors },
+  );
   const rows = batch * length;
   const next = normals(2);
   const ids = () => Int32Array.from({ length: rows }, () => Math.floor(Math.abs(next()) * 2000) % VOCABULARY);
@@ -116,6 +116,18 @@ async function training(
     'micro-step-ms': ms / microBatches,
     'peak-mb': peakMb(),
   };
+}
+
+/** Moves the matrices out of the weights, as a base in 4 bits has them. */
+function packedIn(model: ModelConfig, weights: Map<string, Float32Array>): Map<string, Quantized> {
+  const packed = new Map<string, Quantized>();
+  for (const { name, shape } of parameterSpecs(model)) {
+    const [rows, columns] = shape;
+    if (rows === undefined || columns === undefined) continue;
+    packed.set(name, quantize(weights.get(name) as Float32Array, rows, columns, 4));
+    weights.delete(name);
+  }
+  return packed;
 }
 
 async function decoding(preset: string, precision: Precision, threads: number): Promise<Numbers> {

@@ -1,5 +1,5 @@
 // GGUF models of somebody else's as bases, each that --model names: their lines with the n-grams beside medium's, and how
-// fast they are here. Adapters of the bases that ship, exported and read by others.
+// fast they are here.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -7,13 +7,12 @@ import { root } from '../../build/paths.ts';
 import { unwrap } from '../../src/common/errors.ts';
 import { physicalCores, threadCount } from '../../src/common/threads.ts';
 import { addGgufModel } from '../../src/neural/models/import/add-gguf.ts';
-import { listPackages, type PackageInfo } from '../../src/neural/models/list.ts';
+import { type PackageInfo, readPackage } from '../../src/neural/models/list.ts';
 import { loadLibrary } from '../../src/neural/runtime/library.ts';
 import { EngineClient } from '../../src/specialist/engine/client.ts';
 import { llamaOptions } from '../../src/specialist/engine/llama-options.ts';
 import type { Benchmark, BenchOptions, Figures, Keep } from '../figures.ts';
 import { printFigures } from '../print.ts';
-import { besideReaders, READERS } from './exported.ts';
 import { cursorsFor, mixedFigures, type OwnBase } from './lines.ts';
 
 /** Cursors of each recorded package; default of --places. */
@@ -25,7 +24,7 @@ const never = new AbortController().signal;
 
 export const own: Benchmark = {
   name: 'own',
-  what: `GGUF models as bases: lines with n-grams, speed; adapters read by others (${READERS.join(', ')})`,
+  what: 'GGUF models as bases: lines with n-grams, speed',
   takes: ['model', 'places', 'only'],
   run,
 };
@@ -48,11 +47,8 @@ async function run({ model = [], places = PLACES, only }: BenchOptions, keep: Ke
     if (wanted('mixed')) show(name, { 'with-n-grams': await mixedFigures(place) });
     if (wanted('speed')) show(name, await speedOf(info));
   };
-  for (const info of listPackages(join(root, 'models'))) {
-    const readers = wanted('readers') ? await besideReaders(info) : undefined;
-    if (readers) show(info.name, { 'exported-adapter': readers });
-    if (info.name === BESIDE) await measure(info.name, info, cursorsOf(info));
-  }
+  const beside = unwrap(readPackage(join(root, 'models', BESIDE)));
+  await measure(BESIDE, beside, cursorsOf(beside));
   for (const [i, path] of model.entries()) {
     const name = basename(path, '.gguf');
     const began = performance.now();

@@ -7,12 +7,11 @@ import { after, test } from 'node:test';
 import { exportOwn } from '../../src/adaptation/models/export-own.ts';
 import { activateModel, newModelFolder } from '../../src/adaptation/models/folder-models.ts';
 import { loadAdapter } from '../../src/neural/models/adapter.ts';
-import { EXPORTED, writeExported } from '../neural/models/export-models.ts';
+import { CONFIG, writeExported } from '../neural/models/export-models.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'export-own-'));
 after(() => rmSync(folder, { recursive: true }));
-const { base, model, tokenizer } = writeExported(folder, 'llama');
-const { config } = EXPORTED.llama as (typeof EXPORTED)[string];
+const { base, model, tokenizer } = writeExported(folder);
 const specialistFolder = join(folder, 'specialist');
 const exportFolder = join(folder, 'export');
 const code = (result: { ok: true } | { ok: false; error: { code: string } }) => (result.ok ? 'ok' : result.error.code);
@@ -26,5 +25,5 @@ test("a folder's adapter is exported unchanged", () => {
   cpSync(model, own, { recursive: true });
   activateModel(specialistFolder, own);
   assert.equal(code(exportOwn({ specialistFolder, base, tokenizer, into: exportFolder })), 'ok');
-  assert.deepEqual(loadAdapter(join(exportFolder, 'adapter'), config), loadAdapter(model, config));
+  assert.deepEqual(loadAdapter(join(exportFolder, 'adapter'), CONFIG), loadAdapter(model, CONFIG));
 });

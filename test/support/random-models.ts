@@ -5,13 +5,9 @@ import { elements, parameterSpecs } from '../../src/neural/architecture/paramete
 
 /** What all sizes have in common. */
 export const COMMON = {
-  modelType: 'llama',
   contextLength: 1024,
   normEpsilon: 1e-5,
   ropeTheta: 10000,
-  attentionBias: false,
-  outputBias: false,
-  tied: true,
   initializerRange: 0.02,
 } as const;
 
@@ -31,14 +27,14 @@ export const PRESETS = {
   },
 } as const satisfies Record<string, Omit<ModelConfig, 'vocabSize'>>;
 
-/** GPT-2's scheme: matrices N(0, range), those that write to the residual stream divided by sqrt(2 layers); norms 1, biases 0. */
+/** GPT-2's scheme: matrices N(0, range), those that write to the residual stream divided by sqrt(2 layers); norms 1. */
 export function initialWeights(config: ModelConfig, seed: number): Map<string, Float32Array> {
   const next = normals(seed);
   const weights = new Map<string, Float32Array>();
   for (const { name, shape, kind } of parameterSpecs(config)) {
     const data = new Float32Array(elements(shape));
     if (kind === 'norm') data.fill(1);
-    else if (kind !== 'bias') {
+    else {
       const residual = name.endsWith('o_proj.weight') || name.endsWith('down_proj.weight');
       const deviation = config.initializerRange / (residual ? Math.sqrt(2 * config.layers) : 1);
       for (let i = 0; i < data.length; i++) data[i] = deviation * next();

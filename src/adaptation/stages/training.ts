@@ -141,7 +141,6 @@ function requestOf(
     out,
     examples,
     tokenizer: request.tokenizerPath,
-    lora: 'auto',
     batch: 1,
     length,
     microBatches,

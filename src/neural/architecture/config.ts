@@ -1,8 +1,6 @@
-// The shape of a decoder.
-import type { ModelType, Traits } from './families.ts';
+// The shape of a decoder: Llama's layers without biases, whose output matrix is the embedding (tied).
 
-export interface ModelConfig extends Traits {
-  readonly modelType: ModelType;
+export interface ModelConfig {
   readonly vocabSize: number;
   /** Width of the residual stream. */
   readonly hiddenSize: number;
@@ -17,10 +15,6 @@ export interface ModelConfig extends Traits {
   readonly contextLength: number;
   readonly normEpsilon: number;
   readonly ropeTheta: number;
-  /** Divisors of the headDim / 2 frequencies; absent: unscaled. */
-  readonly ropeDivisors?: readonly number[];
-  /** The output projection is the embedding matrix. */
-  readonly tied: boolean;
   readonly initializerRange: number;
   readonly bosTokenId?: number;
   readonly eosTokenId?: number;

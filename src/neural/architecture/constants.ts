@@ -48,7 +48,7 @@ export class Constants {
     return data;
   }
 
-  /** Matrices one below the other, or vectors end to end. */
+  /** Matrices one below the other. */
   private concatenate(names: readonly string[]): Float32Array {
     const parts = names.map((name) => this.get(name));
     if (parts.length === 1) return parts[0] as Float32Array;
@@ -67,22 +67,17 @@ export class Constants {
   }
 
   /**
-   * x times the transposes of the matrices, side by side, plus adapters and biases: one product for layers that read
-   * the same.
+   * x times the transposes of the matrices, side by side, plus adapters: one product for layers that read the same.
    */
   linear(x: Value, layers: readonly LinearLayer[]): Value {
-    return this.addAdapterAndBias(x, layers, this.product(x, layers));
+    return this.addAdapter(x, layers, this.product(x, layers));
   }
 
-  /** Adds the adapter's product and the biases; all layers have biases or none. */
-  addAdapterAndBias(x: Value, layers: readonly LinearLayer[], product: Value): Value {
+  /** Adds the adapter's product. */
+  addAdapter(x: Value, layers: readonly LinearLayer[], product: Value): Value {
     const { b } = this;
     const adapterOutput = this.adapter && adapterProduct(b, x, layers, this.adapter);
-    const sum = adapterOutput ? b.add(product, adapterOutput) : product;
-    const biases = layers.flatMap(({ bias }) => bias ?? []);
-    if (biases.length === 0) return sum;
-    const data = this.concatenate(biases);
-    return b.add(sum, b.graph.constant('f32', [data.length], data, biases.join('+')));
+    return adapterOutput ? b.add(product, adapterOutput) : product;
   }
 
   /**

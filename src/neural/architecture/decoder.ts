@@ -15,7 +15,7 @@ export interface Batch {
   readonly length: number;
 }
 
-/** How a linear layer without its bias is computed: plain, or with a low-rank adapter beside it. */
+/** How a linear layer is computed: plain, or with a low-rank adapter beside it. */
 export type Linear = (x: Value, name: string) => Value;
 
 export interface DecoderParts {
@@ -93,21 +93,18 @@ class TrainingLayers implements DecoderLayers<Heads> {
     return { sum, normed: this.norm(sum, weight) };
   }
 
-  linear(x: Value, { weight, bias }: LinearLayer): Value {
-    const y = this.parts.linear(x, weight);
-    return this.b.keep(bias === undefined ? y : this.b.add(y, this.parts.parameter(bias)));
+  linear(x: Value, { weight }: LinearLayer): Value {
+    return this.b.keep(this.parts.linear(x, weight));
   }
 
-  heads(x: Value, { query, key, value, queryNorm, keyNorm }: LayerParameters): Heads {
+  heads(x: Value, { query, key, value }: LayerParameters): Heads {
     const { batch, length } = this;
     const { heads, keyValueHeads, headDim } = this.config;
-    const separateLayer = (layer: LinearLayer, count: number, norm?: string) => {
-      const rows = this.b.reshape(this.linear(x, layer), [batch, length, count, headDim]);
-      return this.b.transpose(norm === undefined ? rows : this.norm(rows, norm), [0, 2, 1, 3]);
-    };
+    const separateLayer = (layer: LinearLayer, count: number) =>
+      this.b.transpose(this.b.reshape(this.linear(x, layer), [batch, length, count, headDim]), [0, 2, 1, 3]);
     return {
-      query: separateLayer(query, heads, queryNorm),
-      key: separateLayer(key, keyValueHeads, keyNorm),
+      query: separateLayer(query, heads),
+      key: separateLayer(key, keyValueHeads),
       value: separateLayer(value, keyValueHeads),
     };
   }

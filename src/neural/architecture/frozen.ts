@@ -1,15 +1,15 @@
-// The base under adapters, in 4 or 8 bits: a training graph unpacks a matrix for each product, and again in the
+// The base under adapters, in 4 bits: a training graph unpacks a matrix for each product, and again in the
 // backward pass. At most one matrix exists in f32 at a time (QLoRA, Dettmers et al. 2023, arXiv 2305.14314).
 import type { Builder } from '../autodiff/builder.ts';
 import type { Value } from '../onnx/graph.ts';
 import type { DType } from '../onnx/types.ts';
-import { EMBEDDING, HEAD } from './parameters.ts';
+import { EMBEDDING } from './parameters.ts';
 import { BLOCK, type Quantized } from './quantize.ts';
 
 /**
  * 'columns', for the CPU: transposed, so that arithmetic on whole arrays unpacks them, five times as fast as
- * GatherBlockQuantized. Inputs of the graph, which sessions share by reference. In 4 bits [blocks, 16, rows] signed
- * bytes: the lower halves are a block's first 16 columns, the upper halves the others. In 8 bits [blocks, 32, rows].
+ * GatherBlockQuantized. Inputs of the graph, which sessions share by reference: [blocks, 16, rows] signed bytes, whose
+ * lower halves are a block's first 16 columns, the upper halves the others.
  * 'rows', for WebGPU, which has no arithmetic on bytes: the layout of the file, unpacked by GatherBlockQuantized.
  * Constants of the graph.
  */
@@ -23,20 +23,16 @@ export interface FrozenArray {
   readonly data: () => Int8Array | Uint8Array | Float32Array;
 }
 
-const rowsOf = (
-  name: string,
-  { bits, rows, columns, packed, scales }: Quantized,
-): readonly [FrozenArray, FrozenArray] => [
-  { name: `${name}.packed`, type: 'u8', shape: [rows, (columns * bits) / 8], data: () => packed },
+const rowsOf = (name: string, { rows, columns, packed, scales }: Quantized): readonly [FrozenArray, FrozenArray] => [
+  { name: `${name}.packed`, type: 'u8', shape: [rows, columns / 2], data: () => packed },
   { name: `${name}.scales`, type: 'f32', shape: [rows, columns / BLOCK], data: () => scales },
 ];
 
 const columnsOf = (name: string, matrix: Quantized): readonly [FrozenArray, FrozenArray] => {
-  const { bits, rows, columns } = matrix;
+  const { rows, columns } = matrix;
   const blocks = columns / BLOCK;
-  const pack = bits === 4 ? packHalves : transposeBytes;
   return [
-    { name: `${name}.halves`, type: 'i8', shape: [blocks, (BLOCK * bits) / 8, rows], data: () => pack(matrix) },
+    { name: `${name}.halves`, type: 'i8', shape: [blocks, BLOCK / 2, rows], data: () => packHalves(matrix) },
     { name: `${name}.columns`, type: 'f32', shape: [blocks, 1, rows], data: () => transposeScales(matrix) },
   ];
 };
@@ -45,15 +41,12 @@ const columnsOf = (name: string, matrix: Quantized): readonly [FrozenArray, Froz
 const copyArrays = (arrays: readonly FrozenArray[]) =>
   arrays.map((each) => ({ ...each, data: () => each.data().slice() }));
 
-/** Whether products use the matrix: an embedding beside a head of its own is only read row by row. */
-const isProduct = (name: string, packed: ReadonlyMap<string, Quantized>) => name !== EMBEDDING || !packed.has(HEAD);
-
 /** The arrays that are inputs of graphs with these matrices. */
 export function frozenArrays(packed: ReadonlyMap<string, Quantized>, layout: FrozenLayout): FrozenArray[] {
   if (layout === 'rows') return [];
   return [...packed].flatMap(([name, matrix]) => [
-    ...(isProduct(name, packed) ? columnsOf(name, matrix) : []),
-    ...(name === EMBEDDING || name === HEAD ? copyArrays(rowsOf(name, matrix)) : []),
+    ...columnsOf(name, matrix),
+    ...(name === EMBEDDING ? copyArrays(rowsOf(name, matrix)) : []),
   ]);
 }
 
@@ -98,7 +91,7 @@ export class FrozenMatrices {
   rows(name: string, ids: Value): Value {
     const matrix = this.matrix(name);
     const [data, scales] = rowsOf(name, matrix).map((each) => this.value(each));
-    const attributes = { gather_axis: 0, quantize_axis: 1, block_size: BLOCK, bits: matrix.bits } as const;
+    const attributes = { gather_axis: 0, quantize_axis: 1, block_size: BLOCK, bits: 4 } as const;
     return this.b.op('GatherBlockQuantized', [data as Value, ids, scales as Value], attributes)[0] as Value;
   }
 
@@ -121,7 +114,6 @@ export class FrozenMatrices {
     const { b } = this;
     const matrix = this.matrix(name);
     const [data, scales] = columnsOf(name, matrix).map((each) => this.value(each)) as [Value, Value];
-    if (matrix.bits === 8) return b.reshape(b.mul(b.cast(data, 'f32'), scales), [matrix.columns, matrix.rows]);
     // A byte is 16 upper + lower, upper in -8..7 and lower in 0..15, which stands for -8..7.
     const sixteenths = b.mul(b.cast(data, 'f32'), 1 / 16);
     const upper = b.floor(sixteenths);
@@ -159,22 +151,6 @@ function packHalves({ rows, columns, packed }: Quantized): Int8Array {
         out[to] = (((second & 15) - 8) << 4) | (first & 15);
         out[to + rows] = (((second >> 4) - 8) << 4) | (first >> 4);
       }
-    }
-  }
-  return out;
-}
-
-/** Rows that are transposed together: their bytes fill whole cache lines of the result. */
-const ROWS_AT_ONCE = 64;
-
-/** Bytes whose zero is 128 become signed. */
-function transposeBytes({ rows, columns, packed }: Quantized): Int8Array {
-  const out = new Int8Array(rows * columns);
-  for (let first = 0; first < rows; first += ROWS_AT_ONCE) {
-    const end = Math.min(rows, first + ROWS_AT_ONCE);
-    for (let column = 0; column < columns; column++) {
-      for (let row = first; row < end; row++)
-        out[column * rows + row] = (packed[row * columns + column] as number) - 128;
     }
   }
   return out;

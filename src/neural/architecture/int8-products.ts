@@ -57,7 +57,7 @@ export class Int8Products {
     this.used += (matrix.data as Uint8Array).length;
     const inputs = [values, matrix, b.scalar(1), columns, b.graph.constant('u8', [], Uint8Array.of(ZERO_POINT))];
     const product = b.mul(b.op('MatMulIntegerToFloat', inputs, {})[0] as Value, scales);
-    return this.constants.addAdapterAndBias(x, layers, product);
+    return this.constants.addAdapter(x, layers, product);
   }
 
   private quantizeActivations(x: Value, width: number): QuantizedActivations {

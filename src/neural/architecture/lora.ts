@@ -73,25 +73,6 @@ export function adaptedLinear(b: Builder, lora: LoraConfig, plain: Linear, param
   };
 }
 
-/** The weights of the merged model; unadapted ones are the same arrays. */
-export function mergeAdapters(
-  config: ModelConfig,
-  lora: LoraConfig,
-  weights: Weights,
-  adapters: Weights,
-): Map<string, Float32Array> {
-  const merged = new Map(weights);
-  for (const { name, shape } of parameterSpecs(config)) {
-    const names = adapterNames(name);
-    const a = adapters.get(names.a);
-    const up = adapters.get(names.b);
-    const base = weights.get(name);
-    if (!a || !up || !base) continue;
-    merged.set(name, mergeMatrix(base, (shape as [number, number])[1], lora, a, up));
-  }
-  return merged;
-}
-
 /** A matrix [out, inner] with its factors [rank, inner] and [out, rank] added. */
 export function mergeMatrix(
   base: Float32Array,

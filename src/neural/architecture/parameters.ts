@@ -5,20 +5,18 @@ export interface ParameterSpec {
   readonly name: string;
   readonly shape: readonly number[];
   /** 'linear': a hidden matrix [out, in], the kind that LoRA adapts. */
-  readonly kind: 'embedding' | 'head' | 'linear' | 'bias' | 'norm';
+  readonly kind: 'embedding' | 'linear' | 'norm';
 }
 
 /** Values by parameter name, row-major. */
 export type Weights = ReadonlyMap<string, Float32Array>;
 
 export const EMBEDDING = 'model.embed_tokens.weight';
-export const HEAD = 'lm_head.weight';
 export const FINAL_NORM = 'model.norm.weight';
 
-/** A matrix [out, inner], and its bias [out]. */
+/** A matrix [out, inner]. */
 export interface LinearLayer {
   readonly weight: string;
-  readonly bias?: string;
   readonly out: number;
   readonly inner: number;
 }
@@ -31,9 +29,6 @@ export interface LayerParameters {
   readonly query: LinearLayer;
   readonly key: LinearLayer;
   readonly value: LinearLayer;
-  /** Of each head's queries and keys; absent if the family has none. */
-  readonly queryNorm?: string;
-  readonly keyNorm?: string;
   readonly output: LinearLayer;
   /** Before the feed-forward block. */
   readonly middleNorm: string;
@@ -43,24 +38,22 @@ export interface LayerParameters {
 }
 
 export function layerParameters(config: ModelConfig, index: number): LayerParameters {
-  const { hiddenSize: d, intermediateSize: ff, attentionBias, outputBias, headNorms } = config;
+  const { hiddenSize: d, intermediateSize: ff } = config;
   const q = config.heads * config.headDim;
   const kv = config.keyValueHeads * config.headDim;
   const at = `model.layers.${index}.`;
-  const linear = (name: string, out: number, inner: number, bias = false): LinearLayer => ({
+  const linear = (name: string, out: number, inner: number): LinearLayer => ({
     weight: `${at}${name}.weight`,
-    ...(bias ? { bias: `${at}${name}.bias` } : {}),
     out,
     inner,
   });
   return {
     index,
     inputNorm: `${at}input_layernorm.weight`,
-    query: linear('self_attn.q_proj', q, d, attentionBias),
-    key: linear('self_attn.k_proj', kv, d, attentionBias),
-    value: linear('self_attn.v_proj', kv, d, attentionBias),
-    ...(headNorms && { queryNorm: `${at}self_attn.q_norm.weight`, keyNorm: `${at}self_attn.k_norm.weight` }),
-    output: linear('self_attn.o_proj', d, q, outputBias),
+    query: linear('self_attn.q_proj', q, d),
+    key: linear('self_attn.k_proj', kv, d),
+    value: linear('self_attn.v_proj', kv, d),
+    output: linear('self_attn.o_proj', d, q),
     middleNorm: `${at}post_attention_layernorm.weight`,
     gate: linear('mlp.gate_proj', ff, d),
     up: linear('mlp.up_proj', ff, d),
@@ -68,9 +61,9 @@ export function layerParameters(config: ModelConfig, index: number): LayerParame
   };
 }
 
-/** The output matrix [vocabulary, hidden]: the embedding itself if they are tied. */
-export function headLayer({ vocabSize, hiddenSize, tied }: ModelConfig): LinearLayer {
-  return { weight: tied ? EMBEDDING : HEAD, out: vocabSize, inner: hiddenSize };
+/** The output matrix [vocabulary, hidden]: the embedding. */
+export function headLayer({ vocabSize, hiddenSize }: ModelConfig): LinearLayer {
+  return { weight: EMBEDDING, out: vocabSize, inner: hiddenSize };
 }
 
 export function parameterSpecs(config: ModelConfig): ParameterSpec[] {
@@ -79,17 +72,11 @@ export function parameterSpecs(config: ModelConfig): ParameterSpec[] {
   for (let i = 0; i < config.layers; i++) {
     const { index: _, ...parts } = layerParameters(config, i);
     for (const part of Object.values(parts)) {
-      if (typeof part === 'string') {
-        const isOfHeads = part === parts.queryNorm || part === parts.keyNorm;
-        specs.push({ name: part, shape: [isOfHeads ? config.headDim : d], kind: 'norm' });
-        continue;
-      }
-      specs.push({ name: part.weight, shape: [part.out, part.inner], kind: 'linear' });
-      if (part.bias !== undefined) specs.push({ name: part.bias, shape: [part.out], kind: 'bias' });
+      if (typeof part === 'string') specs.push({ name: part, shape: [d], kind: 'norm' });
+      else specs.push({ name: part.weight, shape: [part.out, part.inner], kind: 'linear' });
     }
   }
   specs.push({ name: FINAL_NORM, shape: [d], kind: 'norm' });
-  if (!config.tied) specs.push({ name: HEAD, shape: [vocabSize, d], kind: 'head' });
   return specs;
 }
 

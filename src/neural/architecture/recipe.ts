@@ -15,9 +15,9 @@ export interface DecoderLayers<Heads> {
   norm(x: Value, weight: string): Value;
   /** x + delta, and its norm. */
   addNorm(x: Value, delta: Value, weight: string): { readonly sum: Value; readonly normed: Value };
-  /** x times the transpose of the matrix, and the bias where the layer has one. */
+  /** x times the transpose of the matrix. */
   linear(x: Value, layer: LinearLayer): Value;
-  /** Queries, keys and values of `x`; queries and keys normed, head by head, where the layer has norms for them. */
+  /** Queries, keys and values of `x`. */
   heads(x: Value, layer: LayerParameters): Heads;
   /** Rotates queries and keys by their tokens' positions (rope.ts). */
   rotate(heads: Heads, layer: LayerParameters): Heads;

@@ -2,10 +2,7 @@
 import type { ModelConfig } from './config.ts';
 
 /** cos and sin of position x frequency, [length, headDim] each; the two halves of a row are equal. */
-function ropeTables(
-  { headDim, ropeTheta, ropeDivisors }: ModelConfig,
-  length: number,
-): { cos: Float32Array; sin: Float32Array } {
+function ropeTables({ headDim, ropeTheta }: ModelConfig, length: number): { cos: Float32Array; sin: Float32Array } {
   const cos = new Float32Array(length * headDim);
   const sin = new Float32Array(length * headDim);
   const half = headDim / 2;
@@ -13,8 +10,7 @@ function ropeTables(
     for (let i = 0; i < headDim; i++) {
       // transformers computes frequencies and angles in float32; at far positions the rounding is visible in the last
       // digits.
-      const unscaled = Math.fround(1 / ropeTheta ** ((i % half) / half));
-      const frequency = Math.fround(unscaled / (ropeDivisors?.[i % half] ?? 1));
+      const frequency = Math.fround(1 / ropeTheta ** ((i % half) / half));
       const angle = Math.fround(position * frequency);
       cos[position * headDim + i] = Math.cos(angle);
       sin[position * headDim + i] = Math.sin(angle);

@@ -96,7 +96,7 @@ class ServingLayers implements DecoderLayers<Value> {
   private readonly length: Value;
 
   /**
-   * @param product x times the layers' matrices, side by side, and their biases
+   * @param product x times the layers' matrices, side by side
    * @param rows wanted of the last layer; absent: all
    */
   constructor(
@@ -144,23 +144,7 @@ class ServingLayers implements DecoderLayers<Value> {
   heads(x: Value, layer: LayerParameters): Value {
     const { heads, keyValueHeads } = this.config;
     const all = this.product(x, [layer.query, layer.key, layer.value]);
-    return this.padHeads(this.normHeads(all, layer), heads + 2 * keyValueHeads);
-  }
-
-  /** Queries, keys and values side by side. Queries and keys are normed per head if the layer has norms for them. */
-  private normHeads(all: Value, { queryNorm, keyNorm }: LayerParameters): Value {
-    if (queryNorm === undefined || keyNorm === undefined) return all;
-    const { b } = this;
-    const { heads, keyValueHeads, headDim } = this.config;
-    const values = heads + keyValueHeads;
-    const count = values + keyValueHeads;
-    const rows = b.reshape(all, ['batch', 'tokens', count, headDim]);
-    const parts = [
-      this.norm(b.slice(rows, 2, 0, heads), queryNorm),
-      this.norm(b.slice(rows, 2, heads, values), keyNorm),
-      b.slice(rows, 2, values, count),
-    ];
-    return b.reshape(b.concat(parts, 2), ['batch', 'tokens', count * headDim]);
+    return this.padHeads(all, heads + 2 * keyValueHeads);
   }
 
   /** Attention applies the rotation itself. */

@@ -6,7 +6,6 @@ import { quoted } from '../../common/plain-text.ts';
 import { finite, isObject } from '../../common/schemas.ts';
 import type { ModelConfig } from '../architecture/config.ts';
 import { REPAIR_ADVICE } from '../architecture/decoder-values.ts';
-import { FAMILIES, type Family, type ModelType } from '../architecture/families.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -28,7 +27,6 @@ const schema = v.object({
   rms_norm_eps: v.fallback(positive, 1e-6),
   rope_theta: v.fallback(v.nullish(positive), 10_000),
   rope_parameters: v.fallback(v.object({ rope_theta: v.fallback(positive, 10_000) }), { rope_theta: 10_000 }),
-  tie_word_embeddings: v.fallback(v.boolean(), false),
   initializer_range: v.fallback(positive, 0.02),
   bos_token_id: tokenId,
   eos_token_id: tokenId,
@@ -43,17 +41,8 @@ export function parseConfig(text: string): Result<ModelConfig> {
     return failed('corrupt', `config.json is not valid JSON. ${REPAIR_ADVICE}`);
   }
   if (!isObject(json)) return failed('corrupt', `config.json does not contain an object. ${REPAIR_ADVICE}`);
-  const modelType = json.model_type;
-  if (!isModelType(modelType)) {
-    const known = Object.keys(FAMILIES).join(' and ');
-    return failed(
-      'unsupported',
-      `Models of type ${quoted(modelType)} are not supported; ${known} are. ${REPAIR_ADVICE}`,
-    );
-  }
   const reason = unsupported(json);
-  if (reason)
-    return failed('unsupported', `This ${modelType} model uses ${reason}, which is not supported. ${REPAIR_ADVICE}`);
+  if (reason) return failed('unsupported', `The model uses ${reason}, which is not supported. ${REPAIR_ADVICE}`);
 
   const parsed = v.safeParse(schema, json);
   if (!parsed.success) {
@@ -65,7 +54,6 @@ export function parseConfig(text: string): Result<ModelConfig> {
   const headDim = read.head_dim ?? read.hidden_size / heads;
   if (!v.is(headSize, headDim)) return failed('corrupt', `config.json has no usable head_dim. ${REPAIR_ADVICE}`);
   const config: ModelConfig = {
-    modelType,
     vocabSize: read.vocab_size,
     hiddenSize: read.hidden_size,
     intermediateSize: read.intermediate_size,
@@ -76,8 +64,6 @@ export function parseConfig(text: string): Result<ModelConfig> {
     contextLength: read.max_position_embeddings,
     normEpsilon: read.rms_norm_eps,
     ropeTheta: read.rope_theta ?? read.rope_parameters.rope_theta,
-    ...FAMILIES[modelType].read(json),
-    tied: read.tie_word_embeddings,
     initializerRange: read.initializer_range,
     ...(read.bos_token_id === undefined ? {} : { bosTokenId: read.bos_token_id }),
     ...(read.eos_token_id === undefined ? {} : { eosTokenId: read.eos_token_id }),
@@ -91,11 +77,10 @@ export function parseConfig(text: string): Result<ModelConfig> {
   return ok(config);
 }
 
-function isModelType(value: unknown): value is ModelType {
-  return typeof value === 'string' && Object.hasOwn(FAMILIES, value);
-}
-
 function unsupported(json: Json): string | undefined {
+  if (json.model_type !== 'llama') return `the architecture ${quoted(json.model_type)}`;
+  if (json.tie_word_embeddings !== true) return 'an output matrix of its own';
+  if (json.attention_bias === true) return 'biases in attention';
   const scaling = json.rope_scaling ?? json.rope_parameters;
   const { rope_type: kind, type = 'default' } = isObject(scaling) ? scaling : {};
   if ((kind ?? type) !== 'default') return `rotary scaling ${quoted(kind ?? type)}`;
@@ -107,10 +92,9 @@ function unsupported(json: Json): string | undefined {
 
 /** The same model as Hugging Face's transformers would describe it. */
 export function writeConfig(config: ModelConfig, dtype: string): string {
-  const family: Family = FAMILIES[config.modelType];
   const json = {
-    architectures: [family.architecture],
-    model_type: config.modelType,
+    architectures: ['LlamaForCausalLM'],
+    model_type: 'llama',
     vocab_size: config.vocabSize,
     hidden_size: config.hiddenSize,
     intermediate_size: config.intermediateSize,
@@ -122,8 +106,9 @@ export function writeConfig(config: ModelConfig, dtype: string): string {
     rms_norm_eps: config.normEpsilon,
     rope_theta: config.ropeTheta,
     hidden_act: 'silu',
-    tie_word_embeddings: config.tied,
-    ...family.write(config),
+    tie_word_embeddings: true,
+    attention_bias: false,
+    mlp_bias: false,
     initializer_range: config.initializerRange,
     ...(config.bosTokenId === undefined ? {} : { bos_token_id: config.bosTokenId }),
     ...(config.eosTokenId === undefined ? {} : { eos_token_id: config.eosTokenId }),

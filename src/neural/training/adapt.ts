@@ -3,8 +3,8 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { CodedError, messageOf, ok, type Result } from '../../common/errors.ts';
 import { availableMemory } from '../../common/memory.ts';
-import { type Model, valuesOf } from '../architecture/decoder-values.ts';
-import { mergeAdapters } from '../architecture/lora.ts';
+import type { ModelConfig } from '../architecture/config.ts';
+import { valuesOf } from '../architecture/decoder-values.ts';
 import { parameterCount, type Weights } from '../architecture/parameters.ts';
 import { choosePrecision, type Precision } from '../architecture/precision.ts';
 import type { Quantized } from '../architecture/quantize.ts';
@@ -47,18 +47,21 @@ export async function adapt(request: TrainingRequest, hooks: AdaptHooks): Promis
     if (finished) return ok(finished);
     const device = await chooseDevice(request.device, hooks.probe);
     hooks.onDevice?.(device);
-    const method = methodFor(request, stored, run.identity, hooks.memoryCeiling);
+    const method = methodFor(request, config, run.identity, hooks.memoryCeiling);
     const { lora } = method;
     hooks.onMethod?.(method);
-    const packed = lora && stored.packed?.size ? (stored.packed as Map<string, Quantized>) : undefined;
-    const weights = packed ? stored.weights : valuesOf(stored);
+    const matrices = stored.packed as Map<string, Quantized>;
+    if (lora && matrices.size === 0)
+      throw new CodedError('unsupported', 'Adapters are trained over a base in 4 bits. Choose a base that ships.');
+    const packed = lora && matrices;
+    const weights = lora ? stored.weights : valuesOf(stored);
     // The matrices are in the weights now: it saves a copy of the model.
-    if (!packed) (stored.packed as Map<string, Quantized> | undefined)?.clear();
+    if (!lora) matrices.clear();
     const start = { identity: run.identity, config, weights, packed, lora, device: device.device };
     const result = await train(request, start, hooks);
     if (!result.ok) return result;
     const { weights: trained, ...outcome } = result.value;
-    const precision = saveAdapted(request, { config, weights }, method, packed !== undefined, trained);
+    const precision = saveAdapted(request, config, method, trained);
     describeAdapted(out, { base, ...(tokenizer !== undefined && { tokenizer }), precision });
     const tokens = outcome.steps * tokensOfStep(request);
     const adapted: Adapted = { ...outcome, device, method, parameters: parameterCount(config), tokens };
@@ -71,40 +74,37 @@ export async function adapt(request: TrainingRequest, hooks: AdaptHooks): Promis
 }
 
 /**
- * Saves an adapter over a packed base as an adapter, which has a hundredth of the base's size. Other models are saved
- * whole. Removes files of the other kind that an earlier run left.
+ * Saves an adapter, which has a hundredth of the base's size, or the whole model. Removes files of the other kind that
+ * an earlier run left.
  */
 function saveAdapted(
   { base, out }: TrainingRequest,
-  { config, weights }: Model,
+  config: ModelConfig,
   { lora }: Method,
-  isPacked: boolean,
   trained: Weights,
 ): Precision {
   const remove = (...names: string[]) => names.forEach((name) => void rmSync(join(out, name), { force: true }));
-  if (lora && isPacked) {
+  if (lora) {
     saveAdapter(out, config, { lora, weights: trained }, baseOf(base).name, 'F16');
     remove(WEIGHTS, CONFIG);
     return 'int4';
   }
-  // Full fine-tuning changes the base's arrays in place. With adapters the base is unchanged and can be merged.
-  const adapted = lora ? mergeAdapters(config, lora, weights, trained) : trained;
-  saveModel(out, config, adapted, 'F16');
+  saveModel(out, config, trained, 'F16');
   remove(ADAPTER, ADAPTER_CONFIG);
-  return choosePrecision('auto', { config, weights: new Map(adapted) });
+  return choosePrecision('auto', { config, weights: new Map(trained) });
 }
 
 function methodFor(
   request: TrainingRequest,
-  { config, packed }: Model,
+  config: ModelConfig,
   identity: string,
   ceiling = Number.POSITIVE_INFINITY,
 ): Method {
-  if (request.lora !== 'auto') return methodOf(request.lora, 'chosen by the caller');
+  if (request.lora) return methodOf(request.lora, 'chosen by the caller');
   // A resumed run keeps its method, however much memory is free now.
   const unfinishedRun = checkpointStatus(request.out);
   if (unfinishedRun?.identity === identity)
     return methodOf(unfinishedRun.progress.lora, 'the same as before the run was interrupted');
   const available = Math.min(availableMemory(), ceiling - process.memoryUsage.rss());
-  return chooseMethod(config, { tokens: request.batch * request.length, available, bits: packed?.size ? 4 : 32 });
+  return chooseMethod(config, { tokens: request.batch * request.length, available });
 }

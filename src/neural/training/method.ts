@@ -5,7 +5,6 @@ import { megabytes } from '../../common/format.ts';
 import type { ModelConfig } from '../architecture/config.ts';
 import { LORA_TARGETS, type LoraConfig } from '../architecture/lora.ts';
 import { parameterCount } from '../architecture/parameters.ts';
-import type { Bits } from '../architecture/quantize.ts';
 
 /** Adapts all linear layers. At this rank the adapters have a fortieth of the small base's parameters. */
 export const DEFAULT_LORA: LoraConfig = { rank: 16, alpha: 32, targets: LORA_TARGETS };
@@ -16,9 +15,6 @@ export const DEFAULT_LORA: LoraConfig = { rank: 16, alpha: 32, targets: LORA_TAR
  */
 const ALL_LAYERS = 12;
 
-/** Of a base's matrices while it is trained; 32: they are not packed. */
-export type WeightBits = Bits | 32;
-
 export function loraFor({ layers }: ModelConfig): LoraConfig {
   return layers <= ALL_LAYERS ? DEFAULT_LORA : { ...DEFAULT_LORA, firstLayer: layers >> 1 };
 }
@@ -27,25 +23,16 @@ const FULL = 'full fine-tuning';
 const ADAPTERS = 'adapters (LoRA)';
 
 /**
- * Best first. Bytes by which the process grows (CPU, f32), rounded up. Measured on the small base, and for a packed base
- * on 24 layers of width 576 with the upper half adapted. `bits`: of the base's matrices. `most`: the time of an
- * adaptation is too short to train more parameters than this. `perLogit`: bytes per value of the output matrix.
+ * Bytes by which the process grows (CPU, f32), rounded up. Measured on the small base, and for adapters on 24 layers of
+ * width 576 with the upper half adapted.
  */
-const METHODS: readonly {
-  readonly name: typeof FULL | typeof ADAPTERS;
-  readonly bits: readonly WeightBits[];
-  readonly perParameter: number;
-  readonly perActivation: number;
-  readonly perLogit?: number;
-  readonly most?: number;
-}[] = [
+const NEEDS = {
   // Weights, two moments, sums of gradients, and the model as it was read.
-  { name: FULL, bits: [4, 32], perParameter: 22, perActivation: 13, most: 4e7 },
-  { name: ADAPTERS, bits: [4], perParameter: 2, perActivation: 4 },
-  // The matrices as they were read and as the graph reads them, and the output matrix in f32.
-  { name: ADAPTERS, bits: [8], perParameter: 2.5, perActivation: 4, perLogit: 8 },
-  { name: ADAPTERS, bits: [32], perParameter: 9, perActivation: 10 },
-];
+  [FULL]: { perParameter: 22, perActivation: 13 },
+  [ADAPTERS]: { perParameter: 2, perActivation: 4 },
+} as const;
+/** The time of an adaptation is too short to train more parameters than this. */
+const MOST_TRAINED = 4e7;
 
 export interface Method {
   readonly name: typeof FULL | typeof ADAPTERS;
@@ -64,23 +51,21 @@ export interface MemoryRequirements {
   readonly tokens: number;
   /** Bytes that the process may grow by. */
   readonly available: number;
-  /** Of the base's matrices. */
-  readonly bits: WeightBits;
 }
 
 /** The best method that fits. Throws CodedError 'out-of-memory' if none does. */
-export function chooseMethod(config: ModelConfig, { tokens, available, bits }: MemoryRequirements): Method {
+export function chooseMethod(config: ModelConfig, { tokens, available }: MemoryRequirements): Method {
   const parameters = parameterCount(config);
   // Bytes of the values that the forward pass keeps for the backward pass.
   const activations = tokens * config.layers * (config.hiddenSize + config.intermediateSize) * 4;
   let needs = 0;
-  for (const row of METHODS) {
-    const { perParameter, perActivation, perLogit = 0, most = Number.POSITIVE_INFINITY } = row;
-    if (!row.bits.includes(bits) || parameters > most) continue;
-    needs = perParameter * parameters + perActivation * activations + perLogit * config.vocabSize * config.hiddenSize;
+  for (const name of [FULL, ADAPTERS] as const) {
+    if (name === FULL && parameters > MOST_TRAINED) continue;
+    const { perParameter, perActivation } = NEEDS[name];
+    needs = perParameter * parameters + perActivation * activations;
     if (needs > available) continue;
     const reason = `needs ${megabytes(needs)} of ${megabytes(available)} free`;
-    return { name: row.name, lora: row.name === FULL ? undefined : loraFor(config), reason };
+    return methodOf(name === FULL ? undefined : loraFor(config), reason);
   }
   throw new CodedError(
     'out-of-memory',

@@ -17,8 +17,8 @@ export interface TrainingRequest extends BatchOptions {
   readonly examples: readonly Example[];
   /** Path of the tokenizer.json that encoded the examples. Default: the base's own. */
   readonly tokenizer?: string;
-  /** Absent: all parameters are trained. 'auto': adapters if the memory is too small for that. */
-  readonly lora?: LoraConfig | 'auto';
+  /** Absent: adapters if the model is too large, or the memory too small, for training all parameters. */
+  readonly lora?: LoraConfig;
   readonly epochs: number;
   /** Limits the steps in addition to the epochs. */
   readonly maxSteps?: number;

@@ -96,7 +96,6 @@ function trainingRequest(
       tokenizer,
       threads: threadCount(threads),
       examples: [{ ids }],
-      lora: 'auto',
       pauseAfter: STEPS,
     },
     ...{ batch: 1, length: LENGTH, microBatches: 1, epochs: 1, learningRate: 1e-5 },

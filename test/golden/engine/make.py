@@ -14,18 +14,12 @@ BATCH, LENGTH = 2, 7
 
 BASE = {'vocab_size': 48, 'hidden_size': 16, 'intermediate_size': 24, 'num_hidden_layers': 2, 'num_attention_heads': 4,
         'num_key_value_heads': 2, 'max_position_embeddings': 64, 'hidden_act': 'silu', 'rms_norm_eps': 1e-5, 'rope_theta': 10000.0}
-LORA = {'rank': 3, 'alpha': 6, 'targets': ['q_proj', 'v_proj', 'down_proj']}
 # Over a base in 4 bits, whose rows are blocks of 32; the upper layer alone.
 UPPER = {'rank': 3, 'alpha': 6, 'firstLayer': 1,
          'targets': ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj']}
 CASES = {
     'llama': ({**BASE, 'model_type': 'llama', 'tie_word_embeddings': True}, None, 'BF16'),
-    'qwen2': ({**BASE, 'model_type': 'qwen2', 'tie_word_embeddings': False, 'rope_theta': 1000000.0, 'rms_norm_eps': 1e-6}, None, 'F16'),
-    'qwen3': ({**BASE, 'model_type': 'qwen3', 'tie_word_embeddings': True, 'head_dim': 8, 'rope_theta': 1000000.0, 'rms_norm_eps': 1e-6}, None, 'F16'),
-    'lora': ({**BASE, 'model_type': 'llama', 'tie_word_embeddings': True, 'num_key_value_heads': 4, 'head_dim': 6,
-              'attention_bias': True}, LORA, 'F32'),
     'packed': ({**BASE, 'model_type': 'llama', 'tie_word_embeddings': True, 'hidden_size': 32, 'intermediate_size': 64}, UPPER, 'PACKED'),
-    'qwen3-packed': ({**BASE, 'model_type': 'qwen3', 'tie_word_embeddings': True, 'hidden_size': 32, 'intermediate_size': 64, 'head_dim': 16}, UPPER, 'PACKED'),
 }
 
 
@@ -33,30 +27,21 @@ def shapes(c):
     d, ff = c['hidden_size'], c['intermediate_size']
     size = c.get('head_dim', d // c['num_attention_heads'])
     q, kv = c['num_attention_heads'] * size, c['num_key_value_heads'] * size
-    bias = c['model_type'] == 'qwen2' or c.get('attention_bias', False)
     out = {'model.embed_tokens.weight': (c['vocab_size'], d)}
     for i in range(c['num_hidden_layers']):
         p = f'model.layers.{i}.'
         out[p + 'input_layernorm.weight'] = (d,)
         for name, rows, columns in (('q', q, d), ('k', kv, d), ('v', kv, d), ('o', d, q)):
             out[f'{p}self_attn.{name}_proj.weight'] = (rows, columns)
-            if bias and (name != 'o' or c['model_type'] == 'llama'):
-                out[f'{p}self_attn.{name}_proj.bias'] = (rows,)
-        if c['model_type'] == 'qwen3':
-            out |= {f'{p}self_attn.{name}_norm.weight': (size,) for name in 'qk'}
         out[p + 'post_attention_layernorm.weight'] = (d,)
         for name, rows, columns in (('gate', ff, d), ('up', ff, d), ('down', d, ff)):
             out[f'{p}mlp.{name}_proj.weight'] = (rows, columns)
     out['model.norm.weight'] = (d,)
-    if not c['tie_word_embeddings']:
-        out['lm_head.weight'] = (c['vocab_size'], d)
     return out
 
 
 def linear(w, name, x, lora):
     y = x @ w[name + '.weight'].t()
-    if name + '.bias' in w:
-        y = y + w[name + '.bias']
     if lora and name + '.lora_A.weight' in w:
         y = y + (x @ w[name + '.lora_A.weight'].t()) @ w[name + '.lora_B.weight'].t() * (lora['alpha'] / lora['rank'])
     return y
@@ -83,8 +68,7 @@ def logits(c, w, ids, lora):
     for i in range(c['num_hidden_layers']):
         p = f'model.layers.{i}.'
         y = norm(x, w[p + 'input_layernorm.weight'], c['rms_norm_eps'])
-        normed = lambda x, name: norm(x, w[name], c['rms_norm_eps']) if name in w else x
-        heads = lambda name, count: normed(linear(w, f'{p}self_attn.{name}_proj', y, lora).view(b, t, count, size), f'{p}self_attn.{name}_norm.weight').transpose(1, 2)
+        heads = lambda name, count: linear(w, f'{p}self_attn.{name}_proj', y, lora).view(b, t, count, size).transpose(1, 2)
         q, k, v = rotate(heads('q', h), cos, sin), rotate(heads('k', g), cos, sin), heads('v', g)
         k, v = k.repeat_interleave(h // g, 1), v.repeat_interleave(h // g, 1)
         a = torch.softmax(q @ k.transpose(2, 3) / math.sqrt(size) + mask, -1) @ v
@@ -93,7 +77,7 @@ def logits(c, w, ids, lora):
         gate = torch.nn.functional.silu(linear(w, p + 'mlp.gate_proj', y, lora))
         x = x + linear(w, p + 'mlp.down_proj', gate * linear(w, p + 'mlp.up_proj', y, lora), lora)
     x = norm(x, w['model.norm.weight'], c['rms_norm_eps'])
-    return x @ w['model.embed_tokens.weight' if c['tie_word_embeddings'] else 'lm_head.weight'].t()
+    return x @ w['model.embed_tokens.weight'].t()
 
 
 def loss_of(c, w, batch, lora):

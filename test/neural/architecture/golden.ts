@@ -9,7 +9,7 @@ import { loadModel } from '../../../src/neural/models/model-folder.ts';
 import { readSafetensors } from '../../../src/neural/models/safetensors.ts';
 import { Tensor } from '../../../src/neural/runtime/tensor.ts';
 
-export const GOLDEN_CASES = ['llama', 'qwen2', 'qwen3', 'lora', 'packed', 'qwen3-packed', 'packed-8'] as const;
+export const GOLDEN_CASES = ['llama', 'packed'] as const;
 
 export interface GoldenBatch {
   readonly ids: number[];
@@ -44,15 +44,7 @@ function tensors(name: string, file: string): Map<string, Float32Array> {
   return new Map([...tensors].map(([key, { data }]) => [key, data]));
 }
 
-/** 'packed-8' is 'packed' with the same values in 8 bits. */
 export function readGolden(name: (typeof GOLDEN_CASES)[number]): Golden {
-  if (name === 'packed-8') {
-    const golden = readGolden('packed');
-    return {
-      ...golden,
-      packed: new Map([...(golden.packed ?? [])].map(([key, matrix]) => [key, inEightBits(matrix)])),
-    };
-  }
   const config = parseConfig(readFileSync(join(folder, name, 'config.json'), 'utf8'));
   if (!config.ok) throw new Error(config.error.message);
   const json = JSON.parse(readFileSync(join(folder, name, 'golden.json'), 'utf8'));
@@ -61,18 +53,9 @@ export function readGolden(name: (typeof GOLDEN_CASES)[number]): Golden {
     lora: json.lora ?? undefined,
     config: config.value,
     weights: tensors(name, 'model.safetensors'),
-    packed: name.endsWith('packed') ? loadModel(join(folder, name), { as: 'stored' }).packed : undefined,
+    packed: name === 'packed' ? loadModel(join(folder, name), { as: 'stored' }).packed : undefined,
     gradients: tensors(name, 'gradients.safetensors'),
   };
-}
-
-/** A value q - 8 in 4 bits is q + 120 in 8. */
-function inEightBits(matrix: Quantized): Quantized {
-  const packed = Uint8Array.from({ length: matrix.rows * matrix.columns }, (_, i) => {
-    const byte = matrix.packed[i >> 1] as number;
-    return 120 + (i % 2 === 0 ? byte & 15 : byte >> 4);
-  });
-  return { ...matrix, bits: 8, packed };
 }
 
 /** Feeds of a batch; the weights sum to 1. */

@@ -15,37 +15,22 @@ import { saveModel } from '../../../src/neural/models/model-folder.ts';
 import { initialWeights } from '../../support/random-models.ts';
 import { trainTokenizer } from '../../text/tokenizer/fixture.ts';
 
-const shape = {
+export const CONFIG: ModelConfig = {
   ...{ vocabSize: 320, hiddenSize: 32, intermediateSize: 64, layers: 2, heads: 4, keyValueHeads: 2, headDim: 8 },
   ...{ contextLength: 64, normEpsilon: 1e-5, ropeTheta: 10000, initializerRange: 0.2, bosTokenId: 1, eosTokenId: 1 },
 };
-const every: LoraConfig['targets'] = ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'];
-
-export const EXPORTED: Readonly<Record<string, { readonly config: ModelConfig; readonly lora: LoraConfig }>> = {
-  llama: {
-    config: { ...shape, modelType: 'llama', attentionBias: false, outputBias: false, tied: true },
-    lora: { rank: 4, alpha: 16, targets: every, firstLayer: 1 },
-  },
-  qwen2: {
-    config: { ...shape, modelType: 'qwen2', attentionBias: true, outputBias: false, tied: false },
-    lora: { rank: 2, alpha: 2, targets: ['q_proj', 'k_proj', 'down_proj'] },
-  },
-  qwen3: {
-    config: {
-      ...{ ...shape, headDim: 16, modelType: 'qwen3', attentionBias: false, outputBias: false, headNorms: true },
-      tied: true,
-    },
-    lora: { rank: 2, alpha: 4, targets: every },
-  },
+/** Of the adapter, which leaves out the lowest layer. */
+export const LORA: LoraConfig = {
+  ...{ rank: 4, alpha: 16, firstLayer: 1 },
+  targets: ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'],
 };
 export const TOKENS = [5, 17, 200, 31, 8, 299, 64, 3, 3, 120];
 
 const MARKS = ['<|pad|>', '<|end|>', '<|file|>', '<|prefix|>', '<|suffix|>', '<|snippet|>', '<|eom|>', '<|repo|>'];
 
 /** Writes base and adapter as packages beside each other. */
-export function writeExported(folder: string, name: string): { base: string; model: string; tokenizer: string } {
-  const { config, lora } = EXPORTED[name] as (typeof EXPORTED)[string];
-  const [base, model] = [join(folder, `${name}-base`), join(folder, `${name}-adapter`)];
+export function writeExported(folder: string): { base: string; model: string; tokenizer: string } {
+  const [base, model] = [join(folder, 'base'), join(folder, 'adapter')];
   for (const each of [base, model]) mkdirSync(each, { recursive: true });
   const json = trainTokenizer('const a = b + c;\nreturn find(a, b);\n'.repeat(3), 280);
   const first = Object.keys(json.model.vocab).length;
@@ -56,22 +41,20 @@ export function writeExported(folder: string, name: string): { base: string; mod
   })) as never;
   const tokenizer = join(base, TOKENIZER);
   writeFileSync(tokenizer, JSON.stringify(json));
-  const values = initialWeights(config, 7);
-  for (const [name, data] of values) if (/[qk]_norm/.test(name)) data.set(data.map((_, i) => 0.5 + (i % 5) / 4));
-  saveModel(base, config, values, 'F16');
+  saveModel(base, CONFIG, initialWeights(CONFIG, 7), 'F16');
   writeManifest(base, {
-    ...{ version: 1, name: `tiny-${name}`, kind: 'model', base: null, dialect: DIALECT, stop: ['<|eom|>', '<|end|>'] },
+    ...{ version: 1, name: 'tiny-llama', kind: 'model', base: null, dialect: DIALECT, stop: ['<|eom|>', '<|end|>'] },
     ...{ weights: sha256Of(join(base, WEIGHTS)), tokenizer: sha256Of(tokenizer), licence: 'MIT', precision: 'fp32' },
     files: filesIn(base),
   });
   const next = normals(11);
   const weights = new Map(
-    adapterSpecs(config, lora).map(({ name, shape }) => [
+    adapterSpecs(CONFIG, LORA).map(({ name, shape }) => [
       name,
       Float32Array.from({ length: elements(shape) }, () => 0.1 * next()),
     ]),
   );
-  saveAdapter(model, config, { lora, weights }, `tiny-${name}`, 'F32');
+  saveAdapter(model, CONFIG, { lora: LORA, weights }, 'tiny-llama', 'F32');
   describeAdapted(model, { base, precision: 'fp32' });
   return { base, model, tokenizer };
 }

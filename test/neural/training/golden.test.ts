@@ -44,9 +44,7 @@ for (const name of GOLDEN_CASES) {
   test(`ten losses of ${name} with gradients accumulated over two micro-batches`, () => compare(name, { batch: 1 }));
 }
 test('ten losses through WebGPU, with the state kept on the device', () => compare('llama', { device: 'webgpu' }));
-for (const name of ['lora', 'packed', 'packed-8'] as const) {
-  test(`ten losses of ${name} through WebGPU, accumulated`, () => compare(name, { device: 'webgpu', batch: 1 }));
-}
+test('ten losses of an adapter through WebGPU, accumulated', () => compare('packed', { device: 'webgpu', batch: 1 }));
 test("the state read from the GPU equals the CPU's, and a run resumes from it", async () => {
   const golden = readGolden('llama');
   const step = async (device: 'cpu' | 'webgpu') => {

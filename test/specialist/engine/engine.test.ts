@@ -397,13 +397,12 @@ test('a run does not take over the training method of another base’s run', asy
   const [out, other] = [join(folder, 'other-base-begun'), join(folder, 'other-base')];
   writeModel(other, { layers: 1 });
   const stop = new AbortController();
-  const upper = { rank: 4, alpha: 8, targets: ['q_proj'], firstLayer: 1 } as const;
-  const begun = await client.request('adapt', adaptation(base, out, { lora: upper }), {
+  const begun = await client.request('adapt', adaptation(base, out), {
     signal: stop.signal,
     onProgress: (report) => report.kind === 'step' && report.step === 2 && stop.abort(),
   });
   assert.equal(begun.ok ? '' : begun.error.code, 'cancelled');
-  const done = await client.request('adapt', adaptation(other, out, { lora: 'auto' }));
+  const done = await client.request('adapt', adaptation(other, out));
   assert.ok(done.ok, JSON.stringify(done));
   assert.equal(done.value.method.name, 'full fine-tuning');
   assert.equal(loadModel(out).config.layers, 1);
@@ -412,17 +411,17 @@ test('a run does not take over the training method of another base’s run', asy
 test('a finished run is not repeated unless text or base have changed', async (context) => {
   const client = await started(context);
   const out = join(folder, 'twice');
-  const first = await client.request('adapt', adaptation(base, out, { lora: 'auto' }));
+  const first = await client.request('adapt', adaptation(base, out));
   assert.ok(first.ok, JSON.stringify(first));
   assert.equal(first.value.method.name, 'full fine-tuning');
   let steps = 0;
   const count = { onProgress: (report: AdaptProgress) => void (report.kind === 'step' && steps++) };
-  const second = await client.request('adapt', adaptation(base, out, { lora: 'auto' }), count);
+  const second = await client.request('adapt', adaptation(base, out), count);
   assert.equal(JSON.stringify(second), JSON.stringify(first));
   assert.equal(steps, 0);
   const { examples } = adaptation(base, out);
   const more = [...examples, { ids: Int32Array.of(5, 6, 7) }];
-  assert.ok((await client.request('adapt', adaptation(base, out, { lora: 'auto', examples: more }), count)).ok);
+  assert.ok((await client.request('adapt', adaptation(base, out, { examples: more }), count)).ok);
   assert.equal(steps, 24);
 });
 

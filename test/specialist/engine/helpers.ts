@@ -68,7 +68,6 @@ export function adaptation(base: string, out: string, more: Partial<TrainingRequ
     examples: Array.from({ length: 8 }, (_, i) => ({
       ids: Int32Array.from({ length: 40 }, (_, j) => 10 + ((i * j) % 97)),
     })),
-    lora: { rank: 4, alpha: 8, targets: ['q_proj', 'v_proj', 'down_proj'] },
     batch: 1,
     length: 32,
     microBatches: 2,

@@ -109,7 +109,7 @@ test('a GGUF base is timed, and our own engine refuses to run and to train it', 
   assert.ok(timing.ok && timing.value.lineMs > 0 && timing.value.promptMs > 0, JSON.stringify(timing));
   const refusal = { code: 'unsupported', message: /is a GGUF file, which only llama\.cpp runs/ };
   assert.throws(() => loadModel(model), refusal);
-  const training = adaptation(model, join(folder, 'refused'), { tokenizer, lora: 'auto', maxSteps: 2 });
+  const training = adaptation(model, join(folder, 'refused'), { tokenizer, maxSteps: 2 });
   const trained = await client.request('adapt', training);
   assert.match(trained.ok ? '' : trained.error.message, refusal.message);
 });

@@ -1,17 +1,12 @@
 // Writes the README of an exported model: its files, how other programs load it, and mistakes that show no error.
 import type { ModelConfig } from '../../architecture/config.ts';
 import type { LoraConfig } from '../../architecture/lora.ts';
-import { DIALECTS, type Dialect } from '../dialects.ts';
+import { DIALECT, DIALECTS } from '../dialects.ts';
 
 export interface ExportFacts {
   /** Name of the base. */
   readonly base: string;
   readonly config: ModelConfig;
-  readonly dialect: Dialect;
-  /** The token that ends a text; '' if none is known. */
-  readonly end: string;
-  /** llama.cpp's name for the tokenizer's pre-tokenization; undefined if llama.cpp has none. */
-  readonly cut: string | undefined;
   readonly licence: string;
   /** Configuration of the adapter; absent if all parameters were trained. */
   readonly lora?: LoraConfig;
@@ -24,10 +19,10 @@ export function exportReadme(facts: ExportFacts): string {
     : `A model whose parameters Easy Adaptation all trained, starting from '${base}'.`;
   return [
     '# An adapted model',
-    `${made} Family ${config.modelType}, ${config.layers} layers, context ${config.contextLength} tokens. Licence of the base: ${licence}. The adapted weights may repeat their training text: protect them like the code of the folder that they were trained on.`,
+    `${made} Family llama, ${config.layers} layers, context ${config.contextLength} tokens. Licence of the base: ${licence}. The adapted weights may repeat their training text: protect them like the code of the folder that they were trained on.`,
     files(facts),
     `## How to load it\n\n${[transformers(facts), vllm(facts), llama(facts), ollama(facts)].join('\n\n')}`,
-    `## The prompt\n\n${promptSection(facts)}`,
+    `## The prompt\n\n${promptSection()}`,
     `## Mistakes that cause no error\n\n${traps(facts)
       .map((trap) => `- ${trap}`)
       .join('\n')}`,
@@ -77,40 +72,23 @@ function ollama({ lora }: ExportFacts): string {
   return `**Ollama**, as a Modelfile. Send requests with \`"raw": true\`, so that Ollama adds no template to the prompt:\n\n\`\`\`\n${file}\n\`\`\``;
 }
 
-function promptSection({ dialect, end }: ExportFacts): string {
-  const { tokens, suffixFirst } = DIALECTS[dialect];
-  const { file, prefix, suffix, middle, eom } = tokens;
-  if (prefix === '') {
-    const header = file === '' ? '' : `, after \`${file}PATH\\n\``;
-    return `The text before the cursor${header}, and nothing else. The answer ends with \`${end}\`.`;
-  }
-  const parts = suffixFirst ? `${suffix}AFTER${prefix}BEFORE${middle}` : `${prefix}BEFORE${suffix}AFTER${middle}`;
-  const head = file === '' ? '' : `${file}PATH\\n`;
-  return `\`${head}${parts}\`: BEFORE and AFTER are the texts around the cursor. The answer ends with \`${eom}\`. Stop at every other special token of the prompt, too.`;
+function promptSection(): string {
+  const { file, prefix, suffix, eom } = DIALECTS[DIALECT].tokens;
+  return `\`${file}PATH\\n${suffix}AFTER${prefix}BEFORE\`: BEFORE and AFTER are the texts around the cursor. The answer ends with \`${eom}\`. Stop at every other special token of the prompt, too.`;
 }
 
-function traps({ config, lora, cut }: ExportFacts): string[] {
+function traps({ lora }: ExportFacts): string[] {
   return [
-    ...(config.modelType === 'llama' && lora
-      ? [
-          'llama.cpp needs the rows of q and k in another order than transformers. In `adapter.gguf` the rows of B are already in this order, and A is unchanged. Do not convert it again, and do not apply `adapter/` to a GGUF file by hand. Ollama’s own conversion of safetensors adapters may reorder A instead, so give Ollama `adapter.gguf`.',
-        ]
-      : []),
     ...(lora
       ? [
+          'llama.cpp needs the rows of q and k in another order than transformers. In `adapter.gguf` the rows of B are already in this order, and A is unchanged. Do not convert it again, and do not apply `adapter/` to a GGUF file by hand. Ollama’s own conversion of safetensors adapters may reorder A instead, so give Ollama `adapter.gguf`.',
           `The adapter is scaled by alpha / rank = ${lora.alpha / lora.rank}. Scaling by alpha alone, or by alpha / √rank (rsLoRA), gives another model.`,
           ...(lora.rank > 16 ? ['vLLM accepts at most rank 16 unless `--max-lora-rank` is set.'] : []),
           ...(lora.firstLayer ? [`Layers 0 to ${lora.firstLayer - 1} have no adapter. This is intended.`] : []),
         ]
       : []),
-    ...(config.tied
-      ? ['Embedding and output matrix are the same (`tie_word_embeddings`), so there is no `lm_head.weight`.']
-      : []),
-    ...(cut === undefined
-      ? [
-          'llama.cpp does not know this tokenizer’s word splitting, and tokenizes some texts differently. Tokenize with `tokenizer.json`, and send the ids (`"prompt": [1, 2, 3]` of `/completion`). Ollama accepts no ids, so its answers are a little worse.',
-        ]
-      : []),
+    'Embedding and output matrix are the same (`tie_word_embeddings`), so there is no `lm_head.weight`.',
+    'llama.cpp does not know this tokenizer’s word splitting, and tokenizes some texts differently. Tokenize with `tokenizer.json`, and send the ids (`"prompt": [1, 2, 3]` of `/completion`). Ollama accepts no ids, so its answers are a little worse.',
     'The cursor may be inside a word. As Easy Adaptation does, remove the last token from the prompt and make the answer begin with its bytes. Otherwise the answer begins with a new word.',
     'llama.cpp’s server reuses cached prompts even if they were computed with another adapter. With several adapters, send `"cache_prompt": false`.',
   ];

@@ -13,21 +13,13 @@ import { elements, parameterSpecs } from '../../architecture/parameters.ts';
 import { dequantize } from '../../architecture/quantize.ts';
 import { saveAdapter } from '../adapter.ts';
 import { writeConfig } from '../config-json.ts';
-import { DIALECT, DIALECTS, type Dialect } from '../dialects.ts';
+import { DIALECT, DIALECTS } from '../dialects.ts';
 import { CONFIG, TOKENIZER, WEIGHTS } from '../manifest.ts';
 import { type LoadedModel, loadModel } from '../model-folder.ts';
 import { safetensorsPieces } from '../safetensors.ts';
 import { type ExportFacts, exportReadme } from './export-readme.ts';
 import { GGML, type GgufTensor, ggufPieces } from './gguf-file.ts';
-import {
-  adapterFile,
-  type GgufWords,
-  ggufBytes,
-  ggufCut,
-  ggufParameters,
-  inOrder,
-  modelMetadata,
-} from './gguf-model.ts';
+import { adapterFile, type GgufWords, ggufBytes, ggufParameters, inOrder, modelMetadata } from './gguf-model.ts';
 
 export interface ExportRequest {
   /** Folder of the adapter, or of a whole model. */
@@ -68,8 +60,8 @@ function write(
   const loaded = loadModel(model, { as: 'stored', base, tokenizer });
   const { config, adapter, manifest } = loaded;
   const words: GgufWords = JSON.parse(readFileSync(tokenizer, 'utf8'));
-  const dialect = manifest?.dialect ?? DIALECT;
-  const end = endOf(words, dialect, manifest?.stop ?? []);
+  const { end } = DIALECTS[DIALECT].tokens;
+  const endId = words.added_tokens.find(({ content }) => content === end)?.id ?? 0;
   const names: string[] = [];
   const step = (name: string, work: (path: string) => void) => {
     signal?.throwIfAborted();
@@ -80,10 +72,10 @@ function write(
   const whole = (values: ValueOf) => (path: string) => {
     writeWhole(path, config, values);
     replaceFile(join(path, TOKENIZER), [readFileSync(tokenizer)]);
-    replaceFile(join(path, 'tokenizer_config.json'), [encode(tokenizerConfig(config, end.name))]);
+    replaceFile(join(path, 'tokenizer_config.json'), [encode(tokenizerConfig(config, end))]);
   };
   const gguf = (name: string, values: ValueOf) => (path: string) => {
-    const metadata = modelMetadata(config, name, words, end.id);
+    const metadata = modelMetadata(config, name, words, endId);
     replaceFile(path, ggufPieces(metadata, ggufTensors(config, values)));
   };
   mkdirSync(into, { recursive: true });
@@ -99,7 +91,7 @@ function write(
   } else step('merged.gguf', gguf('adapted', mergedValues(loaded)));
   step('merged', whole(mergedValues(loaded)));
   const facts: ExportFacts = {
-    ...{ base: name, config, dialect, end: end.name, cut: ggufCut(words), licence: manifest?.licence ?? 'not stated' },
+    ...{ base: name, config, licence: manifest?.licence ?? 'not stated' },
     ...(adapter && { lora: adapter.lora }),
   };
   step('README.md', (path) => replaceFile(path, [new TextEncoder().encode(exportReadme(facts))]));
@@ -147,23 +139,13 @@ function ggufTensors(config: ModelConfig, values: ValueOf): GgufTensor[] {
   });
 }
 
-/** The token that ends a text. */
-function endOf(
-  words: GgufWords,
-  dialect: Dialect,
-  stop: readonly string[],
-): { readonly name: string; readonly id: number } {
-  const names = [DIALECTS[dialect].tokens.end, ...stop];
-  const found = names.flatMap((name) => words.added_tokens.filter(({ content }) => content === name))[0];
-  return found ? { name: found.content, id: found.id } : { name: '', id: 0 };
-}
-
 function tokenizerConfig({ contextLength }: ModelConfig, end: string): object {
   return {
     tokenizer_class: 'PreTrainedTokenizerFast',
     model_max_length: contextLength,
     clean_up_tokenization_spaces: false,
-    ...(end !== '' && { eos_token: end, pad_token: end }),
+    eos_token: end,
+    pad_token: end,
   };
 }
 

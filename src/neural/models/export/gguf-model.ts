@@ -2,7 +2,7 @@
 // needs. Source: llama.cpp's convert_hf_to_gguf.py and convert_lora_to_gguf.py.
 import type { ModelConfig } from '../../architecture/config.ts';
 import { type Adapter, adapterNames } from '../../architecture/lora.ts';
-import { EMBEDDING, FINAL_NORM, headLayer, type LinearLayer, layerParameters } from '../../architecture/parameters.ts';
+import { FINAL_NORM, headLayer, type LinearLayer, layerParameters } from '../../architecture/parameters.ts';
 import { GGML, type GgufTensor, type GgufValue, Real } from './gguf-file.ts';
 
 /** One of the model's parameters as the file has it. */
@@ -27,66 +27,41 @@ function paired(headDim: number): (row: number) => number {
 
 /** Every parameter in the file's order. */
 export function ggufParameters(config: ModelConfig): GgufParameter[] {
-  const { hiddenSize, headDim, modelType } = config;
-  // Of our families only llama has interleaved rows. A wrong order causes no error, only wrong results.
-  const turned = modelType === 'llama' ? paired(headDim) : asItIs;
-  const norm = (name: string, from: string, width = hiddenSize) => ({ name, from, shape: [width], order: asItIs });
-  const linear = (name: string, { weight, bias, out, inner }: LinearLayer, order = asItIs): GgufParameter[] => [
-    { name: `${name}.weight`, from: weight, shape: [out, inner], order },
-    ...(bias === undefined ? [] : [{ name: `${name}.bias`, from: bias, shape: [out], order }]),
-  ];
-  const head = headLayer(config);
-  const found = [
-    ...linear('token_embd', { ...head, weight: EMBEDDING }),
-    norm('output_norm.weight', FINAL_NORM),
-    ...(config.tied ? [] : linear('output', head)),
-  ];
+  // A wrong order of the rows of q and k causes no error, only wrong results.
+  const turned = paired(config.headDim);
+  const norm = (name: string, from: string) => ({ name, from, shape: [config.hiddenSize], order: asItIs });
+  const linear = (name: string, { weight, out, inner }: LinearLayer, order = asItIs): GgufParameter => ({
+    name: `${name}.weight`,
+    from: weight,
+    shape: [out, inner],
+    order,
+  });
+  const found = [linear('token_embd', headLayer(config)), norm('output_norm.weight', FINAL_NORM)];
   for (let i = 0; i < config.layers; i++) {
     const layer = layerParameters(config, i);
     const at = `blk.${i}.`;
     found.push(
       norm(`${at}attn_norm.weight`, layer.inputNorm),
-      ...linear(`${at}attn_q`, layer.query, turned),
-      ...linear(`${at}attn_k`, layer.key, turned),
-      ...linear(`${at}attn_v`, layer.value),
-      ...(layer.queryNorm === undefined ? [] : [norm(`${at}attn_q_norm.weight`, layer.queryNorm, headDim)]),
-      ...(layer.keyNorm === undefined ? [] : [norm(`${at}attn_k_norm.weight`, layer.keyNorm, headDim)]),
-      ...linear(`${at}attn_output`, layer.output),
+      linear(`${at}attn_q`, layer.query, turned),
+      linear(`${at}attn_k`, layer.key, turned),
+      linear(`${at}attn_v`, layer.value),
+      linear(`${at}attn_output`, layer.output),
       norm(`${at}ffn_norm.weight`, layer.middleNorm),
-      ...linear(`${at}ffn_gate`, layer.gate),
-      ...linear(`${at}ffn_up`, layer.up),
-      ...linear(`${at}ffn_down`, layer.down),
+      linear(`${at}ffn_gate`, layer.gate),
+      linear(`${at}ffn_up`, layer.up),
+      linear(`${at}ffn_down`, layer.down),
     );
   }
   return found;
 }
 
-/** The tokenizer of the GGUF, from tokenizer.json; undefined: the file has none. */
+/** The tokenizer of the GGUF, from tokenizer.json. */
 export interface GgufWords {
   readonly model: {
     readonly vocab: Readonly<Record<string, number>>;
     readonly merges: readonly (string | readonly string[])[];
   };
   readonly added_tokens: readonly { readonly id: number; readonly content: string; readonly special?: boolean }[];
-  readonly pre_tokenizer: unknown;
-}
-
-/**
- * llama.cpp's name for a tokenizer's word splitting: the first row whose text is in its description; the last row is
- * for all others.
- */
-const CUTS: readonly (readonly [holds: RegExp, pre: string])[] = [
-  [/\\\\p\{N\}\]\?\\\\p\{L\}\+\|\\\\p\{N\}\{1,3\}/, 'dbrx'],
-  [/\\\\p\{N\}\]\?\\\\p\{L\}\+\|\\\\p\{N\}\|/, 'qwen2'],
-  [/\\\\s\?\\\\p\{P\}\+/, 'deepseek-coder'],
-  [/"Digits".{0,400}"use_regex":true/, 'smollm'],
-  [/"use_regex":true/, 'gpt-2'],
-];
-
-/** Undefined if llama.cpp has no such word splitting and would tokenize some texts differently. */
-export function ggufCut({ pre_tokenizer }: GgufWords): string | undefined {
-  const description = JSON.stringify(pre_tokenizer);
-  return CUTS.find(([holds]) => holds.test(description))?.[1];
 }
 
 /** @param end id of the token that ends a text */
@@ -96,7 +71,6 @@ export function modelMetadata(
   words: GgufWords,
   end: number,
 ): Record<string, GgufValue> {
-  const arch = config.modelType;
   const tokens = Array.from({ length: config.vocabSize }, (_, id) => `<|unused ${id}|>`);
   for (const [token, id] of Object.entries(words.model.vocab)) tokens[id] = token;
   // 1: a word, 3: a mark, 4: a text of its own, 5: unused.
@@ -107,22 +81,23 @@ export function modelMetadata(
     types[id] = special === false ? 4 : 3;
   }
   return {
-    'general.architecture': arch,
+    'general.architecture': 'llama',
     'general.name': name,
-    [`${arch}.context_length`]: config.contextLength,
-    [`${arch}.embedding_length`]: config.hiddenSize,
-    [`${arch}.block_count`]: config.layers,
-    [`${arch}.feed_forward_length`]: config.intermediateSize,
-    [`${arch}.attention.head_count`]: config.heads,
-    [`${arch}.attention.head_count_kv`]: config.keyValueHeads,
-    [`${arch}.attention.key_length`]: config.headDim,
-    [`${arch}.attention.value_length`]: config.headDim,
-    [`${arch}.rope.dimension_count`]: config.headDim,
-    [`${arch}.vocab_size`]: config.vocabSize,
-    [`${arch}.rope.freq_base`]: new Real(config.ropeTheta),
-    [`${arch}.attention.layer_norm_rms_epsilon`]: new Real(config.normEpsilon),
+    'llama.context_length': config.contextLength,
+    'llama.embedding_length': config.hiddenSize,
+    'llama.block_count': config.layers,
+    'llama.feed_forward_length': config.intermediateSize,
+    'llama.attention.head_count': config.heads,
+    'llama.attention.head_count_kv': config.keyValueHeads,
+    'llama.attention.key_length': config.headDim,
+    'llama.attention.value_length': config.headDim,
+    'llama.rope.dimension_count': config.headDim,
+    'llama.vocab_size': config.vocabSize,
+    'llama.rope.freq_base': new Real(config.ropeTheta),
+    'llama.attention.layer_norm_rms_epsilon': new Real(config.normEpsilon),
     'tokenizer.ggml.model': 'gpt2',
-    'tokenizer.ggml.pre': ggufCut(words) ?? 'smollm',
+    // The nearest: llama.cpp does not have our own word splitting.
+    'tokenizer.ggml.pre': 'smollm',
     'tokenizer.ggml.tokens': tokens,
     'tokenizer.ggml.token_type': types,
     'tokenizer.ggml.merges': words.model.merges.map((merge) => (typeof merge === 'string' ? merge : merge.join(' '))),
@@ -151,7 +126,7 @@ export function adapterFile(
     ];
   });
   const metadata = {
-    'general.architecture': config.modelType,
+    'general.architecture': 'llama',
     'general.type': 'adapter',
     'adapter.type': 'lora',
     'adapter.lora.alpha': new Real(lora.alpha),
