@@ -1,7 +1,7 @@
 // The product's own adaptation run on each recorded package, without the files that recordings name, and what it brings at the cursors.
 
-import { mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { currentModel } from '../../src/adaptation/models/folder-models.ts';
 import type { AdaptReport } from '../../src/adaptation/report/types.ts';
 import { adapt } from '../../src/adaptation/stages/run.ts';
@@ -95,10 +95,6 @@ export async function adaptOn(
     writeFileSync(join(root, path), text);
   }
   const specialistFolder = join(folder, 'specialist');
-  // Alone in its folder: no smaller base is adapted in its place, however slow it is.
-  const only = join(folder, 'bases', basename(model));
-  mkdirSync(dirname(only), { recursive: true });
-  symlinkSync(model, only);
   const bar = new ProgressBar(process.stderr);
   process.stderr.write(`  ${name} on ${recording.package}\n`);
   const result = await adapt(
@@ -111,7 +107,7 @@ export async function adaptOn(
       effort: 'adapt',
       balance: 0.5,
       neural: {
-        base: only,
+        base: model,
         precision: 'auto',
         threads: 1,
         device: 'cpu',
@@ -138,7 +134,7 @@ export async function adaptOn(
     throw new Error(`The run on ${recording.package} trained nothing. ${report.neuralFailure?.message ?? ''}`);
   }
   return {
-    model: currentModel(specialistFolder, { base: only, tokenizer: tokenizerPath }).model,
+    model: currentModel(specialistFolder, { base: model, tokenizer: tokenizerPath }).model,
     snapshot: snapshotPath,
     report,
   };

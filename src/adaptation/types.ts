@@ -96,7 +96,7 @@ export interface PlanOffer {
   readonly choice: PlanChoice;
   /** 'About 9 minutes: 2 measuring, 6 training, 1 deciding.' */
   readonly words: string;
-  /** Why this choice comes first, if it does not train; why a smaller base is trained. */
+  /** Why this choice comes first, if it does not train. */
   readonly why?: string;
   /** All choices, the fastest first. */
   readonly choices: readonly (PlanChoice & { readonly words: string })[];

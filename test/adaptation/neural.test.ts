@@ -1,6 +1,6 @@
 // Runs with a neural model: training, comparison, rollback, failures, and a real engine that is killed during training.
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { currentModel, workFolder } from '../../src/adaptation/models/folder-models.ts';
@@ -13,7 +13,7 @@ import { failed } from '../../src/common/errors.ts';
 import { silentLog } from '../../src/common/log.ts';
 import type { ProgressUpdate } from '../../src/common/progress.ts';
 import { describeAdapted } from '../../src/neural/models/adapted.ts';
-import { ADAPTER, ADAPTER_CONFIG, readManifest, WEIGHTS, writeManifest } from '../../src/neural/models/manifest.ts';
+import { readManifest, writeManifest } from '../../src/neural/models/manifest.ts';
 import type { Engine } from '../../src/specialist/engine/client.ts';
 import type { Requests } from '../../src/specialist/engine/protocol.ts';
 import { openStore } from '../../src/storage/open.ts';
@@ -119,7 +119,7 @@ describe('with an engine whose answers a test decides', () => {
   const usedOver = (base_: string) =>
     currentModel(request.specialistFolder, { base: base_, tokenizer: request.tokenizerPath });
 
-  test('an unmeasured base stays in use until a run compares it with the adapted model', async () => {
+  test('a model serves with its own base alone, and stays on disk beside another one', async () => {
     const { small, medium } = shipTwo();
     const first = await report(
       new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth }),
@@ -130,71 +130,19 @@ describe('with an engine whose answers a test decides', () => {
     assert.equal(adaptedModel.name, 'adapted');
     assert.equal(usedOver(medium).model, medium);
     assert.equal(usedOver(medium).setAside?.code, 'other-base');
-    // Now the larger base serves. The model adapted from it is worse, and the earlier model is better than both.
-    const engine: ScriptedEngine = new ScriptedEngine({
-      right: { base: 0.2, adapted: 0.9 },
-      truth: (query) => (engine.trained.length === 0 ? truth(query) : 'poisoned'),
-    });
-    assert.equal((await report(engine, requestWithBase(medium))).neural?.used, 'earlier');
-    assert.deepEqual(usedOver(medium), { model: adaptedModel.model, base: medium, name: 'adapted' });
-    assert.deepEqual(usedOver(small), { ...adaptedModel, base: small });
-    const figures = JSON.parse(readFileSync(join(adaptedModel.model, 'compared.json'), 'utf8'));
-    assert.deepEqual(
-      figures.map((row: { base: { name: string } }) => row.base.name),
-      ['small', 'medium'],
-    );
-    assert.ok(figures[1].figures.adapted.exactMatch > figures[1].figures.base.exactMatch);
-    // A base with this name and other weights was not measured.
-    const manifest = readManifest(medium);
-    assert.ok(manifest.ok && manifest.value);
-    writeManifest(medium, { ...manifest.value, weights: '0'.repeat(64) });
-    assert.equal(usedOver(medium).name, 'base');
-    writeFileSync(join(adaptedModel.model, 'compared.json'), '[null, 1, {"base"');
-    assert.equal(usedOver(small).name, 'adapted');
-  });
-
-  test('if the larger base beats the model adapted from the smaller one, each base serves with its own model', async () => {
-    const { small, medium } = shipTwo();
-    await report(new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth }), requestWithBase(small));
-    const adaptedModel = usedOver(small);
     const figures = await report(
       new ScriptedEngine({ right: { base: 0.8, adapted: 0.5 }, truth }),
       requestWithBase(medium),
     );
     assert.equal(figures.neural?.used, 'base');
-    assert.ok(figures.neural?.chosenFrom?.earlier, 'the earlier model was measured too');
-    assert.equal(usedOver(medium).model, medium);
-    assert.deepEqual(usedOver(small), adaptedModel);
-  });
-
-  test('a run that keeps an imported base does not delete the adapter of a base that ships', async () => {
-    const { small, medium } = shipTwo();
-    await report(new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth }), requestWithBase(small));
-    const adapter = usedOver(small);
-    const manifest = readManifest(adapter.model);
-    assert.ok(manifest.ok && manifest.value);
-    renameSync(join(adapter.model, WEIGHTS), join(adapter.model, ADAPTER));
-    writeFileSync(join(adapter.model, ADAPTER_CONFIG), '{}');
-    writeManifest(adapter.model, { ...manifest.value, kind: 'adapter' });
-    const imported = join(dirname(project.root), 'bases', 'imported');
-    cpSync(medium, imported, { recursive: true });
-    const theirs = readManifest(imported);
-    assert.ok(theirs.ok && theirs.value);
-    writeManifest(imported, { ...theirs.value, name: 'imported' });
-    assert.equal(usedOver(imported).setAside?.code, 'other-base');
-    const figures = await report(
-      new ScriptedEngine({ right: { base: 0.8, adapted: 0.5 }, truth }),
-      requestWithBase(imported),
-    );
-    assert.equal(figures.neural?.used, 'base');
     assert.match(figures.notes.join(), /earlier model was not measured\. .* needs the base 'small'/);
-    assert.deepEqual(usedOver(small), adapter);
+    assert.deepEqual(usedOver(small), adaptedModel, 'a run that keeps its base does not delete it');
   });
 
-  test('if the budget is too short for the serving base, a smaller one is adapted and the report says so', async () => {
-    const { small, medium } = shipTwo();
-    const run = async (pace: Script['pace']) => {
-      const engine = new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth, ...(pace && { pace }) });
+  test('if the budget is too short for the base, nothing is trained and the report says so', async () => {
+    const { medium } = shipTwo();
+    const run = async (pace: number) => {
+      const engine = new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth, pace: () => pace });
       const neural = { ...request.neural, base: medium, budgetMinutes: 10, trains: true };
       const offers: PlanOffer[] = [];
       const askPlan: RunDeps['askPlan'] = async (offer) => {
@@ -205,25 +153,20 @@ describe('with an engine whose answers a test decides', () => {
       assert.ok(result.ok, JSON.stringify(result));
       const { report: figures } = result.value;
       const said = offers.map(({ why }) => why).join('\n');
-      return { engine, figures, offers, said, notes: figures.notes.join('\n') };
+      return { engine, figures, said, notes: figures.notes.join('\n') };
     };
-    const slow = await run((of) => (of === medium ? 5 : 3300));
-    assert.deepEqual(slow.engine.trained, [small]);
-    assert.equal(usedOver(medium).name, 'adapted', 'it was measured beside the base that serves, and was better');
-    const reason =
-      /In 10 minutes this machine cannot train the base 'medium'\. The minimum of \d+ steps needs about \d\d .* A smaller base is adapted\./;
-    assert.match(slow.said, reason);
-    assert.match(slow.notes, reason);
-    const quick = await run(() => 400);
-    assert.deepEqual(quick.engine.trained, [medium]);
-    assert.doesNotMatch(quick.notes, /cannot train/);
-    rmSync(request.specialistFolder, { recursive: true, force: true });
-    const hopeless = await run(() => 5);
+    const hopeless = await run(5);
     assert.deepEqual(hopeless.engine.trained, []);
-    assert.match(hopeless.said, /cannot train the base 'medium'\. .* needs about \d\d minutes .* Nothing is trained\./);
-    assert.match(hopeless.notes, /Nothing is trained\./);
+    const reason =
+      /In 10 minutes this machine cannot train the base 'medium'\. The minimum of \d+ steps needs about \d\d minutes .* Nothing is trained\./;
+    assert.match(hopeless.said, reason);
+    assert.match(hopeless.notes, reason);
     assert.equal(hopeless.figures.neural?.used, 'base', 'the router is fitted on drafts of the base');
     assert.match(outcomeInWords(outcomeOf(hopeless.figures)), /^Fitted to this folder without training: .* 24 files/);
+    rmSync(request.specialistFolder, { recursive: true, force: true });
+    const quick = await run(400);
+    assert.deepEqual(quick.engine.trained, [medium]);
+    assert.doesNotMatch(quick.notes, /cannot train/);
   });
 
   /** A run with a limit of 10 minutes. @returns also the requests made before the first question */

@@ -1,7 +1,9 @@
 // Exports a folder's trained model for other programs, whether or not it serves now.
+import { dirname } from 'node:path';
 import { failed, type Result } from '../../common/errors.ts';
 import type { Progress } from '../../common/progress.ts';
 import { type ExportedFiles, exportModel } from '../../neural/models/export/export.ts';
+import { listPackages } from '../../neural/models/list.ts';
 import { ownModel, type Shipped } from './folder-models.ts';
 
 export type { ExportedFiles };
@@ -19,13 +21,16 @@ export function exportOwn(
   signal?: AbortSignal,
   progress?: Progress,
 ): Result<ExportedFiles> {
-  const own = ownModel(specialistFolder, shipped);
+  // The base that the model was made from may not be the one in use.
+  const beside = listPackages(dirname(dirname(shipped.tokenizer))).map(({ folder }) => folder);
+  const bases = [shipped.base, ...beside];
+  const found = bases.map((base) => ({ base, own: ownModel(specialistFolder, { ...shipped, base }) }));
+  const { base, own } = found.find((each) => each.own?.ok) ?? (found[0] as (typeof found)[number]);
   if (!own)
     return failed(
       'nothing-to-learn',
       'This folder has no adapted model, so there is nothing to export. Adapt to it first.',
     );
   if (!own.ok) return own;
-  const { model, over: base } = own.value;
-  return exportModel({ model, base, tokenizer: shipped.tokenizer, into }, signal, progress);
+  return exportModel({ model: own.value, base, tokenizer: shipped.tokenizer, into }, signal, progress);
 }

@@ -3,10 +3,10 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { type Failure, failed, messageOf, ok, type Result } from '../../common/errors.ts';
+import { type Failure, ok, type Result } from '../../common/errors.ts';
 import { replaceFile } from '../../common/files.ts';
 import { listFiles } from '../../neural/models/adapted.ts';
-import { compatibilityOf, otherBaseFailure } from '../../neural/models/compatibility.ts';
+import { compatibilityOf } from '../../neural/models/compatibility.ts';
 import {
   ADAPTER,
   ADAPTER_CONFIG,
@@ -16,7 +16,6 @@ import {
   sha256Of,
   WEIGHTS,
 } from '../../neural/models/manifest.ts';
-import { isBetterThan } from './compared.ts';
 
 export interface CurrentModel {
   /** Folder of a package (src/neural/models/), with mixture.json if a mixture was fitted for the model. */
@@ -28,16 +27,6 @@ export interface CurrentModel {
   readonly mixture?: string;
   /** Why an adapted model on disk cannot be used with the shipped models, and what to do. */
   readonly setAside?: Failure;
-}
-
-/** An adapted model that can be opened. */
-export interface OwnModel {
-  readonly model: string;
-  /** Folder of its base. */
-  readonly over: string;
-  /** Name of its base. */
-  readonly madeFrom: string;
-  readonly serves: boolean;
 }
 
 /** The shipped files that a model must fit: folder of the base, path of tokenizer.json. */
@@ -59,19 +48,15 @@ export function isModel(folder: string): boolean {
   return hasAll(CONFIG, WEIGHTS) || hasAll(ADAPTER_CONFIG, ADAPTER) || ggufManifest(folder) !== undefined;
 }
 
-/**
- * The folder's adapted model if it is known to be better than the serving base: it is adapted from that base, or its
- * run measured both (compared.ts). Otherwise the base, because an unmeasured larger base may be better.
- */
+/** The folder's adapted model if it was made from the serving base, else the base. */
 export function currentModel(specialistFolder: string, shipped: Shipped): CurrentModel {
   const own = ownModel(specialistFolder, shipped);
-  if (own?.ok && own.value.serves) return { model: own.value.model, base: own.value.over, name: 'adapted' };
-  const setAside = own && (own.ok ? otherBaseFailure(own.value.madeFrom) : own);
+  if (own?.ok) return { model: own.value, base: shipped.base, name: 'adapted' };
   const mixture = ggufMixture(specialistFolder, shipped.base);
   return {
     ...baseAlone(shipped),
     ...(mixture !== undefined && { mixture }),
-    ...(setAside && !setAside.ok && { setAside: setAside.error }),
+    ...(own && { setAside: own.error }),
   };
 }
 
@@ -88,18 +73,12 @@ export function ggufMixture(specialistFolder: string, base: string): string | un
   return gguf && join(specialistFolder, `mixture-${gguf.weights.slice(0, 16)}`);
 }
 
-/** The folder's adapted model, serving or not; undefined without one, a failure if it cannot be opened. */
-export function ownModel(specialistFolder: string, { base, tokenizer }: Shipped): Result<OwnModel> | undefined {
+/** Folder of the adapted model; undefined without one, a failure if it does not go with these shipped files. */
+export function ownModel(specialistFolder: string, { base, tokenizer }: Shipped): Result<string> | undefined {
   const model = ownFolder(specialistFolder);
   if (model === undefined) return undefined;
-  const compatible = compatibilityOf(model, base, tokenizer);
-  if (!compatible.ok) return compatible;
-  const { over, madeFrom, isOwn } = compatible.value;
-  try {
-    return ok({ model, over, madeFrom, serves: isOwn || isBetterThan(model, base) });
-  } catch (cause) {
-    return failed('unreadable', messageOf(cause));
-  }
+  const fits = compatibilityOf(model, base, tokenizer);
+  return fits.ok ? ok(model) : fits;
 }
 
 /** Folder of the adapted model, of whatever base; undefined: there is none. */

@@ -62,7 +62,7 @@ export async function agree(runner: LearnStages, tell: Tell): Promise<Agreement>
       return { ...agreed, ...(why !== undefined && { why }), api: answer.api };
     }
     ({ choice } = answer);
-    why = machine && choice.trains ? untrainableIn(machine.pace, choice.minutes) : undefined;
+    why = undefined;
   }
 }
 
@@ -95,9 +95,8 @@ function choicesOf(run: Run, machine: Machine): readonly PlanChoice[] {
   const first = trainableIn(machine.pace, limit) ? limit : least;
   for (const minutes of [first, ...LONGER_MINUTES.filter((each) => each > first)]) {
     choices.push({ trains: true, minutes });
-    const { training, steps } = trainingFor(run, machine, { trains: true, minutes });
     // More minutes would not be used.
-    if (training && steps >= mostSteps(run) && training.base === machine.pace.bases[0]?.base) break;
+    if (trainingFor(run, machine, { trains: true, minutes }).steps >= mostSteps(run)) break;
   }
   return choices;
 }
@@ -108,10 +107,8 @@ function firstOf(run: Run, machine: Machine, choices: readonly PlanChoice[]): { 
   if (!neural || !machine || neural.trains === false) return { choice };
   const minutes = budgetSeconds(neural) / 60;
   const base = trainableIn(machine.pace, minutes);
-  const why = untrainableIn(machine.pace, minutes);
-  if (base && (neural.trains || pays(base, minutes)))
-    return { choice: { trains: true, minutes }, ...(why !== undefined && { why }) };
-  return { choice, why: base ? RARELY_PAYS : `${why} Nothing is trained.` };
+  if (base && (neural.trains || pays(base, minutes))) return { choice: { trains: true, minutes } };
+  return { choice, why: base ? RARELY_PAYS : `${untrainableIn(machine.pace, minutes)} Nothing is trained.` };
 }
 
 function trainingFor(run: Run, machine: Machine, choice: PlanChoice) {

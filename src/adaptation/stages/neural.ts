@@ -1,9 +1,8 @@
 // The neural models of a run: measures each, chooses the one to use, and tests it.
-import { basename, dirname, join } from 'node:path';
+import { basename } from 'node:path';
 import { CodedError, isCancelled } from '../../common/errors.ts';
 import { ggufManifest } from '../../neural/models/manifest.ts';
 import type { Engine } from '../../specialist/engine/client.ts';
-import { keepComparison } from '../models/compared.ts';
 import { ggufMixture, isModel, modelFolderOf, ownModel, sweepModels, workFolder } from '../models/folder-models.ts';
 import { mixedQuality, qualityOf } from '../report/figures.ts';
 import type { ScoredPosition } from '../report/scored.ts';
@@ -30,9 +29,9 @@ export function baseCandidate(run: Run): ModelCandidate {
   return { name: 'base', model: base, base };
 }
 
-export function adaptedOf(run: Run, { base: name, weights }: Training): ModelCandidate {
+export function adaptedOf(run: Run, { weights }: Training): ModelCandidate {
   const model = modelFolderOf(weights, run.request.specialistFolder);
-  const base = join(dirname(accessOf(run).base), name);
+  const { base } = accessOf(run);
   if (model === undefined) throw new CodedError('unreadable', 'The adapted model does not exist any more.');
   return { name: 'adapted', model, base };
 }
@@ -88,7 +87,7 @@ export function earlierOf(run: Run, notes?: string[]): ModelCandidate | undefine
     );
     return undefined;
   }
-  return { name: 'earlier', model: own.value.model, base: own.value.over };
+  return { name: 'earlier', model: own.value, base };
 }
 
 /** Measures the earlier model. Undefined also if it is the model that this run trained before an interruption. */
@@ -108,8 +107,8 @@ export async function chooseModel(runner: LearnStages): Promise<Chosen | undefin
     const trained = await runner.known('training');
     sweepModels(request.specialistFolder, trained && modelFolderOf(trained.weights, request.specialistFolder));
     const agreed = await runner.get('agreed');
-    const { bases, why: untrainable = '' } = await runner.get('pace');
-    if (bases.length === 0 && !ggufManifest(accessOf(runner.run).base))
+    const { base: timed, why: untrainable = '' } = await runner.get('pace');
+    if (!timed && !ggufManifest(accessOf(runner.run).base))
       keepFailure(runner.run, 'training', new CodedError('unsupported', untrainable));
     runner.run.plan(await runner.get('ahead'));
     const base = await runner.get('base');
@@ -126,7 +125,6 @@ export async function chooseModel(runner: LearnStages): Promise<Chosen | undefin
     const chosen = choose(known, training);
     const { used } = chosen;
     const why = training?.dropped ?? chosen.why;
-    if (used !== base && base.quality.places > 0) keepComparison(used.model, base.model, used.quality, base.quality);
     if (adapted && used.name !== 'adapted')
       await runner.keep('training', { ...(training as Training), dropped: why, judged: adapted.quality });
     const chosenFrom = Object.fromEntries(known.map(({ name, quality }) => [name, quality]));

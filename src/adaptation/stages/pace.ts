@@ -2,7 +2,6 @@
 import { basename } from 'node:path';
 import { unwrap } from '../../common/errors.ts';
 import { counted } from '../../common/format.ts';
-import { smallerThan } from '../../neural/models/list.ts';
 import { ggufManifest } from '../../neural/models/manifest.ts';
 import { LEAST_STEPS, measureServing, measureTraining } from '../../specialist/engine/measure-base.ts';
 import type { Timing } from '../../specialist/engine/protocol.ts';
@@ -12,7 +11,7 @@ import { type HeldOutPositions, halved, MAX_HALVINGS } from './held-out-position
 import { accessOf, earlierOf } from './neural.ts';
 import type { LearnStages, Pace, Run, TimedBase } from './stage-outputs.ts';
 import type { Tell } from './stage-runner.ts';
-import { budgetSeconds, engineOf, epochs, microBatches } from './training.ts';
+import { engineOf, epochs, microBatches } from './training.ts';
 
 /** Seconds for opening models and indexing every file. */
 export const OPENING_SECONDS = 10;
@@ -30,34 +29,28 @@ const SPARE = 1.25;
  */
 const TOKENS_THAT_PAY = 1_000_000;
 
-/** Measures the base, and smaller ones until one can be trained within the time limit. A GGUF file is not trained. */
+/** Measures the base. A GGUF file is not trained. */
 export async function paceOf(runner: LearnStages, tell: Tell): Promise<Pace> {
   const { run } = runner;
-  const access = accessOf(run);
-  const gguf = ggufManifest(access.base);
-  if (gguf) return { bases: [], why: `The base '${gguf.name}' is a GGUF file, whose own weights stay as they are.` };
+  const { base } = accessOf(run);
+  const gguf = ggufManifest(base);
+  if (gguf) return { why: `The base '${gguf.name}' is a GGUF file, whose own weights stay as they are.` };
   const steps = Math.min(LEAST_STEPS, mostSteps(run));
-  const bases: TimedBase[] = [];
-  for (const base of [access.base, ...smallerThan(access.base)]) {
-    const { timing, training } = await measured(base, run, tell);
-    if (!training.ok) return { bases, why: training.error.message };
-    const perStep = (WITH_VALIDATION * windowTokens * microBatches) / training.value.tokensPerSecond;
-    const measuring = run.elapsed() + OPENING_SECONDS + leastDrafts(run) * secondsOfDraft(timing);
-    const needs = measuring + steps * perStep;
-    bases.push({ base: basename(base), perStep, steps, measuring, needs });
-    if (needs <= budgetSeconds(access)) break;
-  }
-  return { bases };
+  const { timing, training } = await measured(run, tell);
+  if (!training.ok) return { why: training.error.message };
+  const perStep = (WITH_VALIDATION * windowTokens * microBatches) / training.value.tokensPerSecond;
+  const measuring = run.elapsed() + OPENING_SECONDS + leastDrafts(run) * secondsOfDraft(timing);
+  return { base: { name: basename(base), perStep, steps, measuring, needs: measuring + steps * perStep } };
 }
 
-/** The largest base that can be trained in the minutes; undefined: none can. */
-export function trainableIn({ bases }: Pace, minutes: number): TimedBase | undefined {
-  return bases.find(({ needs }) => needs <= 60 * minutes);
+/** The base if it can be trained in the minutes. */
+export function trainableIn({ base }: Pace, minutes: number): TimedBase | undefined {
+  return base && base.needs <= 60 * minutes ? base : undefined;
 }
 
-/** Minutes in which the largest base can be trained; undefined if it cannot. */
-export function minutesFor({ bases: [first] }: Pace): number | undefined {
-  return first && Math.ceil((SPARE * first.needs) / 60);
+/** Minutes in which the base can be trained; undefined if it cannot. */
+export function minutesFor({ base }: Pace): number | undefined {
+  return base && Math.ceil((SPARE * base.needs) / 60);
 }
 
 /** Whether as much can be trained in the minutes as a better model needs. */
@@ -66,20 +59,18 @@ export function pays({ perStep, measuring }: TimedBase, minutes: number): boolea
   return steps * windowTokens * microBatches >= TOKENS_THAT_PAY;
 }
 
-/** Why a smaller base is trained in these minutes, or none can be; undefined: the largest can. */
+/** Why the base cannot be trained in these minutes. */
 export function untrainableIn(pace: Pace, minutes: number): string | undefined {
-  const [first] = pace.bases;
-  const trained = trainableIn(pace, minutes);
-  if (first === undefined || trained === first) return first ? undefined : pace.why;
+  const { base, why } = pace;
+  if (!base) return why;
   return (
-    `In ${limitInWords(minutes)} this machine cannot train the base '${first.base}'. The minimum of ` +
-    `${counted(first.steps, 'step')} needs about ${counted(minutesFor(pace) as number, 'minute')} with the measurements.` +
-    (trained ? ' A smaller base is adapted.' : '')
+    `In ${limitInWords(minutes)} this machine cannot train the base '${base.name}'. The minimum of ` +
+    `${counted(base.steps, 'step')} needs about ${counted(minutesFor(pace) as number, 'minute')} with the measurements.`
   );
 }
 
-async function measured(folder: string, run: Run, tell: Tell) {
-  const { precision, trainingThreads: threads = 'auto', device } = accessOf(run);
+async function measured(run: Run, tell: Tell) {
+  const { base: folder, precision, trainingThreads: threads = 'auto', device } = accessOf(run);
   const base = {
     ...{ folder, precision, threads, device },
     tokenizer: run.request.tokenizerPath,

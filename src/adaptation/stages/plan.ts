@@ -1,6 +1,5 @@
 // Plans the training time of a run from what was agreed, and estimates its remaining work. The plan is stored, so that
 // a resumed run keeps to it.
-import { basename, dirname, join } from 'node:path';
 import { CodedError, isCancelled } from '../../common/errors.ts';
 import { LEAST_STEPS } from '../../specialist/engine/measure-base.ts';
 import { trainingStatusOf } from '../../specialist/engine/protocol.ts';
@@ -39,14 +38,11 @@ export async function planOf(runner: LearnStages): Promise<TrainingPlan> {
   const answered = positions.choose.length - unanswered;
   const others = perPlace * (draftCount(positions, earlier) - answered) + OPENING_SECONDS;
   const before = perPlace * (unanswered + (earlier ? positions.choose.length : 0));
-  const base = agreed?.base ?? basename(accessOf(run).base);
   const plan = (training: number, limit: number, reason = why): TrainingPlan => {
     const begins = run.elapsed() + before;
-    return { base, training, limit, begins, ...(reason !== undefined && { why: reason }) };
+    return { training, limit, begins, ...(reason !== undefined && { why: reason }) };
   };
-  const done = await runner.known('training');
-  if (done) return { ...plan(0, 0), base: done.base };
-  if (!agreed) return plan(0, 0);
+  if (!agreed || (await runner.known('training'))) return plan(0, 0);
   try {
     const steps = stepsOf(await runner.get('samples'), accessOf(run));
     const room = 60 * minutes - run.elapsed() - others;
@@ -59,16 +55,15 @@ export async function planOf(runner: LearnStages): Promise<TrainingPlan> {
   }
 }
 
-/** Trains the planned base for the planned time, minus the delay that measuring has caused. */
+/** Trains for the planned time, minus the delay that measuring has caused. */
 export async function trainAsPlanned(runner: LearnStages, tell: Tell): Promise<Training> {
   const { run } = runner;
-  const { base, limit, begins, why } = await runner.get('plan');
+  const { limit, begins, why } = await runner.get('plan');
   if (limit === 0) throw new CodedError('unsupported', why ?? 'The time budget is too short.');
   tell({ done: 0, total: undefined });
   const access = accessOf(run);
   const late = Math.max(0, run.elapsed() - begins);
-  const folder = join(dirname(access.base), base);
-  return train(folder, await runner.get('samples'), access, run, { limit, late }, tell);
+  return train(await runner.get('samples'), access, run, { limit, late }, tell);
 }
 
 /** The remaining work, given the stored answers. */

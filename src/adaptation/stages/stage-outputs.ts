@@ -161,16 +161,15 @@ export interface TrainingLabels {
 
 /** Speed of this machine. */
 export interface Pace {
-  /** The serving base and smaller ones, the largest first. Empty: nothing can be trained here. */
-  readonly bases: readonly TimedBase[];
-  /** Why nothing can be trained. */
+  /** Absent: it cannot be trained here. */
+  readonly base?: TimedBase;
+  /** Why it cannot. */
   readonly why?: string;
 }
 
-/** A base that can be trained here. Times are in seconds. */
+/** The base as it is trained here. Times are in seconds. */
 export interface TimedBase {
-  /** Folder name, a sibling of the serving base. */
-  readonly base: string;
+  readonly name: string;
   /** A training step, with its share of the validations. */
   readonly perStep: number;
   /** The fewest steps that improve a model. */
@@ -182,7 +181,7 @@ export interface TimedBase {
 
 /** What the user agreed to. */
 export interface Agreement {
-  /** The base to train; absent: nothing is trained. */
+  /** Absent: nothing is trained. */
   readonly training?: TimedBase;
   /** Time limit of the run. */
   readonly minutes: number;
@@ -191,20 +190,18 @@ export interface Agreement {
   readonly perPlace: number;
   /** Whether the large model may be paid. */
   readonly api: boolean;
-  /** Why a smaller base or none is trained. */
+  /** Why nothing is trained. */
   readonly why?: string;
   /** Set when the run ends: the next one asks again. */
   readonly over?: true;
 }
 
 export interface TrainingPlan {
-  /** Folder name of the base to adapt, a sibling of the serving base. */
-  readonly base: string;
   /** Expected seconds of training; 0: the base is already trained, or none is. */
   readonly training: number;
   /** Time limit of training, seconds. */
   readonly limit: number;
-  /** Why a smaller base or none is adapted. */
+  /** Why nothing is trained. */
   readonly why?: string;
   /** Planned start of training, seconds as in `Run.elapsed`. */
   readonly begins: number;

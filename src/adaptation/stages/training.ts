@@ -1,5 +1,4 @@
 // Fine-tunes the base on a folder's training files through the engine, and reports progress.
-import { basename } from 'node:path';
 import { CodedError, unwrap } from '../../common/errors.ts';
 import { makeFolder } from '../../common/files.ts';
 import { thousands } from '../../common/format.ts';
@@ -37,8 +36,6 @@ export interface TrainingDeps {
 }
 
 export interface Training {
-  /** Folder name of its base, a sibling of the serving base (see plan.ts). */
-  readonly base: string;
   /** Hash of the trained weights. */
   readonly weights: Sha256;
   readonly report: TrainingReport;
@@ -68,7 +65,6 @@ export function stepsOf({ tokensPerEpoch }: Samples, { maxSteps = Number.POSITIV
  * @param limit seconds of the budget; `late`: how many of them other stages have used already
  */
 export async function train(
-  base: string,
   samples: Samples,
   access: NeuralAccess,
   deps: TrainingDeps,
@@ -78,7 +74,7 @@ export async function train(
   const { signal, log } = deps;
   const notes: string[] = [];
   let peakMemoryBytes = 0;
-  const request = { ...requestOf(base, samples, access, deps), budgetSeconds: limit, lateSeconds: late };
+  const request = { ...requestOf(samples, access, deps), budgetSeconds: limit, lateSeconds: late };
   const adapted = unwrap(
     await engineOf(deps).request('adapt', request, {
       signal,
@@ -97,7 +93,6 @@ export async function train(
   );
   const { validation, device, method, steps, tokens, seconds, stopped } = adapted;
   return {
-    base: basename(base),
     weights: weightsOf(request.out),
     report: {
       loss: validation && { before: validation.first.loss, after: validation.best.loss },
@@ -128,7 +123,6 @@ export function engineOf({ engine }: Pick<TrainingDeps, 'engine'>): Engine {
 
 /** Everything that decides the result of training. */
 function requestOf(
-  base: string,
   { examples, validationExamples }: Samples,
   access: NeuralAccess,
   { request, tokenizer }: TrainingDeps,
@@ -137,7 +131,7 @@ function requestOf(
   makeFolder(out);
   const waits = access.maxSteps === undefined ? patience : Number.MAX_SAFE_INTEGER;
   return {
-    base,
+    base: access.base,
     out,
     examples,
     tokenizer: request.tokenizerPath,

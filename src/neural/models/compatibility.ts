@@ -1,9 +1,8 @@
 // Whether a model fits its tokenizer, and an adapter its base.
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { failed, messageOf, ok, type Result, unwrap } from '../../common/errors.ts';
 import { REPAIR_ADVICE } from '../architecture/decoder-values.ts';
-import { listPackages } from './list.ts';
 import { type PackageManifest, readManifest, type Sha256, sha256Of, TOKENIZER, WEIGHTS } from './manifest.ts';
 
 /**
@@ -51,47 +50,27 @@ export function fitsBase(manifest: PackageManifest, base: Pick<PackageManifest, 
   );
 }
 
-/** How a folder's adapted model can be used with the present bases. */
-export interface BaseCompatibility {
-  /** Folder of the base that the model is opened over: the base in use, or the adapter's own base beside it. */
-  readonly over: string;
-  /** Name of the base that the model was made from. */
-  readonly madeFrom: string;
-  /** Whether the model was made from the base in use or an earlier version of it. */
-  readonly isOwn: boolean;
-}
-
 /**
- * Whether an adapted model can be opened, and over which base. Fails with 'mismatched', also without a manifest or with
- * another tokenizer; with 'other-base' if it is an adapter of a base with another name; and as `readManifest`. The
- * messages are for users.
+ * Whether an adapted model goes with a base: it was made from it, or as a whole model from an earlier version of it.
+ * Fails with 'mismatched', also without a manifest or with another tokenizer; with 'other-base' if it was made from a
+ * base with another name; and as `readManifest`. The messages are for users.
  *
  * @param base folder of the base
  * @param tokenizer path of tokenizer.json
  */
-export function compatibilityOf(folder: string, base: string, tokenizer: string): Result<BaseCompatibility> {
+export function compatibilityOf(folder: string, base: string, tokenizer: string): Result<true> {
   const read = readManifest(folder);
   if (!read.ok) return read;
   const manifest = read.value;
-  if (manifest === undefined) return otherOrigin;
-  const { base: origin } = manifest;
-  const isAdapter = manifest.kind === 'adapter';
   try {
-    if (manifest.tokenizer !== sha256Of(tokenizer)) return otherOrigin;
-    if (fitsBase(manifest, baseOf(base)).ok) {
-      const used = unwrap(readManifest(base));
-      const isOwn = isAdapter || !used || !origin || origin.name === used.name || origin.weights === used.weights;
-      return ok({ over: base, madeFrom: origin?.name ?? '', isOwn });
-    }
-    const besides = listPackages(dirname(base));
-    const other = besides.find((each) => fitsBase(manifest, each.manifest).ok);
-    if (other) return ok({ over: other.folder, madeFrom: other.name, isOwn: false });
-    // Imported bases are in another folder than those that ship. Beside the base, the same name means another version.
-    if (origin && besides.every(({ name }) => name !== origin.name)) return otherBaseFailure(origin.name);
+    if (manifest === undefined || manifest.tokenizer !== sha256Of(tokenizer)) return otherOrigin;
+    const { kind, base: origin } = manifest;
+    const used = baseOf(base);
+    if (origin && origin.name !== used.name && origin.weights !== used.weights) return otherBaseFailure(origin.name);
+    return kind === 'adapter' && !fitsBase(manifest, used).ok ? otherOrigin : ok(true);
   } catch (cause) {
     return failed('unreadable', `A base model of the extension cannot be read: ${messageOf(cause)}. Reinstall it.`);
   }
-  return otherOrigin;
 }
 
 const otherOrigin = failed(
@@ -99,8 +78,7 @@ const otherOrigin = failed(
   'The model that was adapted to this folder was made from another base than the one in use. It stays on disk and is not used. Run "Adapt to This Repo" again.',
 );
 
-/** The failure for a model that needs another base than the one in use. */
-export function otherBaseFailure(name: string): Result<never> {
+function otherBaseFailure(name: string): Result<never> {
   return failed(
     'other-base',
     `The model that was adapted to this folder needs the base '${name}', which is not in use. Choose that base, or run "Adapt to This Repo" again.`,

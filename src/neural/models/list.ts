@@ -1,6 +1,6 @@
 // Lists model packages with the facts that are needed before loading one.
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { type Failure, failed, messageOf, ok, type Result } from '../../common/errors.ts';
 import type { ModelConfig } from '../architecture/config.ts';
 import { parameterCount } from '../architecture/parameters.ts';
@@ -74,15 +74,4 @@ export function readPackage(folder: string): Result<PackageInfo> {
   } catch (cause) {
     return failed('unreadable', `The model cannot be read: ${messageOf(cause)}. Reinstall the extension.`);
   }
-}
-
-/** The packages beside a base that are smaller and have the same tokenizer, the largest first. */
-export function smallerThan(base: string): string[] {
-  const own = readPackage(base);
-  if (!own.ok) return [];
-  const { parameters, manifest } = own.value;
-  return listPackages(dirname(base))
-    .filter((each) => each.config && each.parameters < parameters && each.manifest.tokenizer === manifest.tokenizer)
-    .map(({ folder }) => folder)
-    .reverse();
 }
