@@ -6,7 +6,6 @@ import { adapt } from './adapt/main.ts';
 import { base } from './base/main.ts';
 import { baseline } from './baseline/main.ts';
 import { coupling } from './coupling/main.ts';
-import { engine } from './engine/main.ts';
 import { evidence } from './evidence/main.ts';
 import type { Benchmark, BenchOptions, Figures } from './figures.ts';
 import { ngram } from './ngram/main.ts';
@@ -18,7 +17,6 @@ import { tasks } from './tasks/main.ts';
 import { typing } from './typing/main.ts';
 
 const benchmarks: readonly Benchmark[] = [
-  engine,
   ngram,
   scale,
   coupling,

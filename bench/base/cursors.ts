@@ -1,7 +1,8 @@
 // The recorded cursors with what is asked there, and the figures of the answers, package by package.
 
 import type { CompletionQuery } from '../../src/common/completion.ts';
-import { dialectOf } from '../../src/neural/models/manifest.ts';
+import { unwrap } from '../../src/common/errors.ts';
+import { readManifest } from '../../src/neural/models/manifest.ts';
 import { PROMPT_LIMITS, PROMPT_SNIPPETS, PromptForm } from '../../src/prompts/completion/prompt-form.ts';
 import { type Line, lineFigures } from '../common/line-figures.ts';
 import { askedAt, type RecordedPosition } from '../common/recordings.ts';
@@ -24,7 +25,7 @@ export function isPublic({ prepared }: Cursor): boolean {
 
 /** Token ids of what a base alone is asked, with as much of suffix and snippets as the product shows it. */
 export function promptAt({ prepared: { ngram }, position }: Cursor, { model, over, tokenizer }: Base): number[] {
-  const form = new PromptForm(tokenizer, PROMPT_LIMITS, dialectOf(over ?? model));
+  const form = new PromptForm(tokenizer, PROMPT_LIMITS, unwrap(readManifest(over ?? model))?.dialect);
   return form.prompt(position, ngram.snippets(queryAt(position), PROMPT_SNIPPETS));
 }
 

@@ -68,7 +68,7 @@ async function lossesOf(network: Network, tokens: readonly number[]): Promise<Fl
   const cache = network.cache();
   for (let at = 0; at < tokens.length - 1; at += CHUNK) {
     const part = tokens.slice(at, Math.min(tokens.length - 1, at + CHUNK));
-    const logits = await network.forward(cache, { ids: part.map((id) => [id]), rows: part.map((_, i) => i) });
+    const logits = await network.forward(cache, { ids: part, rows: part.map((_, i) => i) });
     const logitOf = (i: number, id: number) => logits[i * vocabSize + id] as number;
     for (let i = 0; i < part.length; i++) {
       const best = likeliest(logits, i * vocabSize, vocabSize);

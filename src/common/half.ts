@@ -1,5 +1,4 @@
-// float16 and bfloat16 <-> float32 by bits: Float16Array is missing from the Node inside the older editors that we
-// support.
+// float16 <-> float32 by bits: Float16Array is missing from the Node inside the older editors that we support.
 
 const float = new Float32Array(1);
 const bits = new Uint32Array(float.buffer);
@@ -28,17 +27,4 @@ export function fromHalf(half: number): number {
   if (exponent === 0) return sign * mantissa * 2 ** -24;
   if (exponent === 31) return mantissa ? Number.NaN : sign * Number.POSITIVE_INFINITY;
   return sign * (1 + mantissa / 1024) * 2 ** (exponent - 15);
-}
-
-/** Nearest bfloat16, ties to even. */
-export function toBfloat(value: number): number {
-  float[0] = value;
-  const x = bits[0] as number;
-  if ((x & 0x7fffffff) > 0x7f800000) return (x >>> 16) | 0x40;
-  return ((x + 0x7fff + ((x >>> 16) & 1)) >>> 16) & 0xffff;
-}
-
-export function fromBfloat(bfloat: number): number {
-  bits[0] = bfloat << 16;
-  return float[0] as number;
 }

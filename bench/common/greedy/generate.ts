@@ -60,7 +60,7 @@ export async function generate(
   try {
     await absorb(network, cache, tokens.slice(0, -1), reused);
     while (steps.length < maxTokens && tokens.length < contextLength) {
-      const logits = await network.forward(cache, { ids: [[tokens.at(-1) as number]], rows: [0] });
+      const logits = await network.forward(cache, { ids: [tokens.at(-1) as number], rows: [0] });
       const step = likeliest(logits, 0, vocabSize, left.length > 0 ? allowedTokens(tokenizer, left) : undefined);
       if (stops.has(step.id)) return { steps, stop: step, text: text(), reused };
       steps.push(step);

@@ -18,9 +18,9 @@ export const ZERO_POINT = 128;
 const MINIMUM_SCALE = 1e-12;
 
 interface QuantizedActivations {
-  /** u8 [batch, tokens, width]. */
+  /** u8 [1, tokens, width]. */
   readonly values: Value;
-  /** f32 [batch, tokens, 1]. */
+  /** f32 [1, tokens, 1]. */
   readonly scales: Value;
 }
 
@@ -49,7 +49,7 @@ export class Int8Products {
     this.zeros = b.graph.input('zeros', 'u8', ['tokens']);
   }
 
-  /** As Constants.linear; `x` is of one sequence. */
+  /** As Constants.linear. */
   linear(x: Value, layers: readonly LinearLayer[]): Value {
     const { b } = this;
     const { values, scales } = this.quantizeActivations(x, (layers[0] as LinearLayer).inner);
@@ -81,7 +81,7 @@ export class Int8Products {
       matrix = b.graph.constant('f32', [transformWidth, transformWidth], hadamardMatrix(transformWidth));
       this.hadamards.set(transformWidth, matrix);
     }
-    const groups = b.reshape(x, ['batch', 'tokens', width / transformWidth, transformWidth]);
-    return b.reshape(b.matmul(groups, matrix), ['batch', 'tokens', width]);
+    const groups = b.reshape(x, [1, 'tokens', width / transformWidth, transformWidth]);
+    return b.reshape(b.matmul(groups, matrix), [1, 'tokens', width]);
   }
 }

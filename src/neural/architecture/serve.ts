@@ -1,6 +1,6 @@
 // The decoding graphs: new tokens after any number of past ones; weights are constants.
 //
-// Keys and values lie in the caller's arrays [batch, head, room, width]. They are inputs and outputs in the same
+// Keys and values lie in the caller's arrays [1, head, room, width]. They are inputs and outputs in the same
 // memory: the new tokens' are written behind the past ones, and nothing is copied.
 import { Builder } from '../autodiff/builder.ts';
 import { ABSENT, type Value } from '../onnx/graph.ts';
@@ -31,21 +31,21 @@ export const UNRETURNED_OUTPUT = 'unreturned';
 
 /**
  * Inputs:
- * ids i32 [batch, tokens]; positions i64 [batch, tokens];
+ * ids i32 [1, tokens]; positions i64 [1, tokens];
  * cos, sin f32 [positions, cachedWidth/2], times headDim^-1/4;
- * lengths i32 [batch], past and new tokens less one; length i32 [1], past and new tokens;
- * past_* f32 [batch, keyValueHeads, room, cachedWidth];
- * mask f32 [batch, 1, tokens, past+tokens], added to the scores, which are causal without it;
+ * lengths i32 [1], past and new tokens less one; length i32 [1], past and new tokens;
+ * past_* f32 [1, keyValueHeads, room, cachedWidth];
+ * mask f32 [1, 1, tokens, past+tokens], added to the scores, which are causal without it;
  * rows i32 [rows], the new tokens whose logits are wanted.
  *
- * Outputs: logits f32 [rows, batch, vocabulary]; new_*, in the memory of past_*.
+ * Outputs: logits f32 [rows, 1, vocabulary]; new_*, in the memory of past_*.
  */
 export function stepGraph(model: Model, precision: Precision): WrittenModel {
   const { config } = model;
   const b = new Builder(`step-${precision}`);
   const constants = new Constants(b, model, precision);
   const linear = (x: Value, layers: readonly LinearLayer[]) => constants.linear(x, layers);
-  const mask = b.graph.input('mask', 'f32', ['batch', 1, 'tokens', 'past+tokens']);
+  const mask = b.graph.input('mask', 'f32', [1, 1, 'tokens', 'past+tokens']);
   const rows = b.graph.input('rows', 'i32', ['rows']);
   const hidden = forwardPass(b, config, new ServingLayers(b, config, constants, linear, mask, rows));
   b.graph.output('logits', constants.linear(hidden, [headLayer(config)]));
@@ -53,7 +53,7 @@ export function stepGraph(model: Model, precision: Precision): WrittenModel {
 }
 
 /**
- * Appends tokens of one sequence to the cache and predicts nothing: `stepGraph` without mask, rows and logits, and with
+ * Appends tokens to the cache and predicts nothing: `stepGraph` without mask, rows and logits, and with
  * the input zeros u8 [tokens], each ZERO. Its products are of 8-bit integers (int8-products.ts): with many tokens three
  * times as fast as those of `stepGraph`, and a little less exact.
  *
@@ -78,7 +78,7 @@ export function promptGraph(
 }
 
 /**
- * Activations are [batch, tokens, hidden]; after attention in the last layer [rows, batch, hidden] if only some rows
+ * Activations are [1, tokens, hidden]; after attention in the last layer [rows, 1, hidden] if only some rows
  * are wanted.
  */
 class ServingLayers implements DecoderLayers<Value> {
@@ -114,11 +114,11 @@ class ServingLayers implements DecoderLayers<Value> {
     this.mask = mask;
     this.rows = rows;
     const half = cacheHeadWidth(config) / 2;
-    this.ids = b.graph.input('ids', 'i32', ['batch', 'tokens']);
-    this.positions = b.graph.input('positions', 'i64', ['batch', 'tokens']);
+    this.ids = b.graph.input('ids', 'i32', [1, 'tokens']);
+    this.positions = b.graph.input('positions', 'i64', [1, 'tokens']);
     this.cos = b.graph.input('cos', 'f32', ['positions', half]);
     this.sin = b.graph.input('sin', 'f32', ['positions', half]);
-    this.lengths = b.graph.input('lengths', 'i32', ['batch']);
+    this.lengths = b.graph.input('lengths', 'i32', [1]);
     this.length = b.graph.input('length', 'i32', [1]);
   }
 
@@ -155,7 +155,7 @@ class ServingLayers implements DecoderLayers<Value> {
   attend(all: Value, layer: LayerParameters): Value {
     const { b } = this;
     const { heads, keyValueHeads } = this.config;
-    const shape = ['batch', keyValueHeads, 'room', cacheHeadWidth(this.config)];
+    const shape = [1, keyValueHeads, 'room', cacheHeadWidth(this.config)];
     const caches = [`key_${layer.index}`, `value_${layer.index}`];
     const past = caches.map((name) => b.graph.input(`past_${name}`, 'f32', shape));
     const inputs = [all, ABSENT, ABSENT, ...past, this.lengths, this.length, this.cos, this.sin, this.positions];
@@ -189,9 +189,9 @@ class ServingLayers implements DecoderLayers<Value> {
     const { headDim } = this.config;
     const width = cacheHeadWidth(this.config);
     if (width === headDim) return x;
-    const halves = b.reshape(x, ['batch', 'tokens', 2 * count, headDim / 2]);
+    const halves = b.reshape(x, [1, 'tokens', 2 * count, headDim / 2]);
     const filled = b.pad(halves, [0, 0, 0, 0], [0, 0, 0, (width - headDim) / 2]);
-    return b.reshape(filled, ['batch', 'tokens', count * width]);
+    return b.reshape(filled, [1, 'tokens', count * width]);
   }
 
   private unpadHeads(x: Value, count: number): Value {
@@ -199,7 +199,7 @@ class ServingLayers implements DecoderLayers<Value> {
     const { headDim } = this.config;
     const width = cacheHeadWidth(this.config);
     if (width === headDim) return x;
-    const halves = b.reshape(x, ['batch', 'tokens', 2 * count, width / 2]);
-    return b.reshape(b.slice(halves, 3, 0, headDim / 2), ['batch', 'tokens', count * headDim]);
+    const halves = b.reshape(x, [1, 'tokens', 2 * count, width / 2]);
+    return b.reshape(b.slice(halves, 3, 0, headDim / 2), [1, 'tokens', count * headDim]);
   }
 }

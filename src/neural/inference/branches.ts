@@ -76,7 +76,7 @@ export class Branches {
     }
     const nodes = [...newNodes.values()];
     const logits = await this.network.forward(this.cache, {
-      ids: nodes.map(({ token }) => [token]),
+      ids: nodes.map(({ token }) => token),
       rows: nodes.map((_, i) => i),
       tree: {
         root,

@@ -53,7 +53,7 @@ export async function* pooledStates(
   try {
     const { hiddenSize } = model.config;
     const passes = new Passes(model.config);
-    const cache = new KeyValueCache(model.config, 1);
+    const cache = new KeyValueCache(model.config);
     const run = async (tokens: readonly number[]) => {
       const states = layers.map(() => new Float32Array(tokens.length * hiddenSize));
       const shape = [1, tokens.length, hiddenSize];

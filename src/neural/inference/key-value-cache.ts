@@ -1,4 +1,4 @@
-// Keys and values of past tokens, in plain arrays [batch, head, room, width]: truncating only changes the length.
+// Keys and values of past tokens, in plain arrays [head, room, width]: truncating only changes the length.
 import type { ModelConfig } from '../architecture/config.ts';
 import { cacheHeadWidth, cacheNames } from '../architecture/serve.ts';
 import { Tensor } from '../runtime/tensor.ts';
@@ -10,9 +10,7 @@ import { Tensor } from '../runtime/tensor.ts';
 const ROOM = 256;
 
 export class KeyValueCache {
-  readonly batch: number;
-  /** Batch size x heads: an array consists of this many blocks of `room` steps. */
-  private readonly runs: number;
+  /** An array consists of this many blocks of `room` steps. */
   private readonly heads: number;
   private readonly width: number;
   private readonly names: readonly string[];
@@ -21,10 +19,8 @@ export class KeyValueCache {
   private views: CacheTensors;
   private used = 0;
 
-  constructor(config: ModelConfig, batch: number, room = ROOM) {
-    this.batch = batch;
+  constructor(config: ModelConfig, room = ROOM) {
     this.heads = config.keyValueHeads;
-    this.runs = batch * this.heads;
     this.width = cacheHeadWidth(config);
     this.names = cacheNames(config);
     this.room = room;
@@ -43,7 +39,7 @@ export class KeyValueCache {
   }
 
   get bytesOfStep(): number {
-    return this.arrays.length * this.runs * this.width * 4;
+    return this.arrays.length * this.heads * this.width * 4;
   }
 
   /** Drops everything after the first `length` steps. */
@@ -52,15 +48,15 @@ export class KeyValueCache {
     this.used = length;
   }
 
-  /** Replaces all content with the first `length` steps of another cache of the same model and batch size. */
+  /** Replaces all content with the first `length` steps of another cache of the same model. */
   copy(from: KeyValueCache, length: number): void {
     this.used = 0;
     this.reserve(length);
     for (const [i, array] of this.arrays.entries()) {
       const source = from.arrays[i] as Float32Array;
-      for (let run = 0; run < this.runs; run++) {
-        const start = run * from.room * this.width;
-        array.set(source.subarray(start, start + length * this.width), run * this.room * this.width);
+      for (let head = 0; head < this.heads; head++) {
+        const start = head * from.room * this.width;
+        array.set(source.subarray(start, start + length * this.width), head * this.room * this.width);
       }
     }
     this.used = length;
@@ -70,11 +66,11 @@ export class KeyValueCache {
   gather(from: number, steps: readonly number[]): void {
     const { room, width } = this;
     for (const array of this.arrays) {
-      for (let run = 0; run < this.runs; run++) {
+      for (let head = 0; head < this.heads; head++) {
         for (const [i, step] of steps.entries()) {
           if (step === from + i) continue;
-          const source = (run * room + step) * width;
-          array.copyWithin((run * room + from + i) * width, source, source + width);
+          const source = (head * room + step) * width;
+          array.copyWithin((head * room + from + i) * width, source, source + width);
         }
       }
     }
@@ -82,7 +78,7 @@ export class KeyValueCache {
   }
 
   private empty(): Float32Array {
-    return new Float32Array(this.runs * this.room * this.width);
+    return new Float32Array(this.heads * this.room * this.width);
   }
 
   private reserve(steps: number): void {
@@ -93,8 +89,8 @@ export class KeyValueCache {
     this.room = Math.ceil((needed + ROOM / 2) / ROOM) * ROOM;
     this.arrays = this.arrays.map((array) => {
       const larger = this.empty();
-      for (let run = 0; run < this.runs; run++) {
-        larger.set(array.subarray(run * before, run * before + held), run * this.room * this.width);
+      for (let head = 0; head < this.heads; head++) {
+        larger.set(array.subarray(head * before, head * before + held), head * this.room * this.width);
       }
       return larger;
     });
@@ -105,7 +101,7 @@ export class KeyValueCache {
     const past: Record<string, Tensor> = {};
     const renewed: Record<string, Tensor> = {};
     this.names.forEach((name, i) => {
-      const shape = [this.batch, this.heads, this.room, this.width];
+      const shape = [1, this.heads, this.room, this.width];
       const tensor = Tensor.host(this.arrays[i] as Float32Array, shape);
       past[`past_${name}`] = tensor;
       renewed[`new_${name}`] = tensor;

@@ -15,11 +15,11 @@ export interface NetworkOptions extends SessionOptions {
 }
 
 export interface Pass {
-  /** New tokens, [time][sequence]. */
-  readonly ids: readonly (readonly number[])[];
-  /** Indexes in time of the new tokens whose logits are wanted. */
+  /** New tokens. */
+  readonly ids: readonly number[];
+  /** Indexes of the new tokens whose logits are wanted. */
   readonly rows: readonly number[];
-  /** Present if the new tokens are branches rather than a sequence; only with a batch of one. */
+  /** Present if the new tokens are branches rather than a sequence. */
   readonly tree?: Tree;
 }
 
@@ -60,34 +60,31 @@ export class Network {
     return new Network(model.config, step, prompt);
   }
 
-  cache(batch = 1): KeyValueCache {
-    return new KeyValueCache(this.config, batch);
+  cache(): KeyValueCache {
+    return new KeyValueCache(this.config);
   }
 
-  /** Logits f32 [rows, batch, vocabulary] of the wanted rows; the new tokens are in the cache afterwards. */
+  /** Logits f32 [rows, vocabulary] of the wanted rows; the new tokens are in the cache afterwards. */
   async forward(cache: KeyValueCache, { ids, rows, tree }: Pass): Promise<Float32Array> {
     const steps = ids.length;
-    const { batch, length: past } = cache;
+    const past = cache.length;
     const positions = tree
       ? BigInt64Array.from(tree.nodes, ({ position }) => BigInt(position))
-      : positionsOf(steps, batch, past);
+      : positionsOf(steps, past);
     // Attention is causal by itself, so a sequence needs no mask.
-    const mask = tree ? treeMask(tree, past) : new Float32Array(batch * steps * (past + steps));
-    const logits = new Float32Array(rows.length * batch * this.config.vocabSize);
+    const mask = tree ? treeMask(tree, past) : new Float32Array(steps * (past + steps));
+    const logits = new Float32Array(rows.length * this.config.vocabSize);
     await this.passes.run(
       this.step,
       cache,
       steps,
       {
-        ids: Tensor.host(
-          Int32Array.from({ length: steps * batch }, (_, i) => ids[i % steps]?.[Math.floor(i / steps)] as number),
-          [batch, steps],
-        ),
-        positions: Tensor.host(positions, [batch, steps]),
-        mask: Tensor.host(mask, [batch, 1, steps, past + steps]),
+        ids: Tensor.host(Int32Array.from(ids), [1, steps]),
+        positions: Tensor.host(positions, [1, steps]),
+        mask: Tensor.host(mask, [1, 1, steps, past + steps]),
         rows: Tensor.host(Int32Array.from(rows), [rows.length]),
       },
-      { logits: Tensor.host(logits, [rows.length, batch, this.config.vocabSize]) },
+      { logits: Tensor.host(logits, [rows.length, 1, this.config.vocabSize]) },
     );
     return logits;
   }
@@ -97,10 +94,10 @@ export class Network {
     return this.prompt !== undefined && tokens >= FEWEST_ABSORBED;
   }
 
-  /** Appends tokens of one sequence to the cache; predicts nothing. */
+  /** Appends tokens to the cache; predicts nothing. */
   async absorb(cache: KeyValueCache, tokens: readonly number[]): Promise<void> {
     if (!this.prompt || !this.absorbs(tokens.length)) {
-      await this.forward(cache, { ids: tokens.map((id) => [id]), rows: [tokens.length - 1] });
+      await this.forward(cache, { ids: tokens, rows: [tokens.length - 1] });
       return;
     }
     await this.passes.absorb(this.prompt, cache, tokens);

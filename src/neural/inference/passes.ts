@@ -31,12 +31,11 @@ export class Passes {
     const { past, renewed } = cache.tensors(steps);
     const total = cache.length + steps;
     this.lengthenTables(total);
-    const lengths = new Int32Array(cache.batch).fill(total - 1);
     await session.run(
       {
         ...past,
         ...this.tables,
-        lengths: Tensor.host(lengths, [cache.batch]),
+        lengths: Tensor.host(Int32Array.of(total - 1), [1]),
         length: Tensor.host(Int32Array.of(total), [1]),
         ...feeds,
       },
@@ -45,12 +44,12 @@ export class Passes {
     cache.advance(steps);
   }
 
-  /** The same with a `promptGraph` and the tokens of one sequence. */
+  /** The same with a `promptGraph`. */
   async absorb(prompt: Session, cache: KeyValueCache, tokens: readonly number[], outputs?: Tensors): Promise<void> {
     const steps = tokens.length;
     const feeds = {
       ids: Tensor.host(Int32Array.from(tokens), [1, steps]),
-      positions: Tensor.host(positionsOf(steps, 1, cache.length), [1, steps]),
+      positions: Tensor.host(positionsOf(steps, cache.length), [1, steps]),
       zeros: Tensor.host(new Uint8Array(steps).fill(ZERO_POINT), [steps]),
     };
     await this.run(prompt, cache, steps, feeds, outputs);
@@ -79,9 +78,9 @@ export class Passes {
 }
 
 /**
- * Positions [batch, steps]: the slots of the new tokens in the cache. Attention depends only on differences of
+ * Positions: the slots of the new tokens in the cache. Attention depends only on differences of
  * positions. Without past tokens, the operator counts slots itself.
  */
-export function positionsOf(steps: number, batch: number, past: number): BigInt64Array {
-  return BigInt64Array.from({ length: batch * steps }, (_, i) => BigInt(past + (i % steps)));
+export function positionsOf(steps: number, past: number): BigInt64Array {
+  return BigInt64Array.from({ length: steps }, (_, i) => BigInt(past + i));
 }

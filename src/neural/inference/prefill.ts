@@ -43,5 +43,5 @@ export async function prefill(
   const absorbedEnd = reused + (network.absorbs(before) ? before : before - (before % PREFILL_CHUNK));
   if (!(await absorb(network, cache, tokens.slice(0, absorbedEnd), reused, signal))) return undefined;
   const rest = tokens.slice(absorbedEnd);
-  return network.forward(cache, { ids: rest.map((id) => [id]), rows: [rest.length - 1] });
+  return network.forward(cache, { ids: rest, rows: [rest.length - 1] });
 }

@@ -63,14 +63,14 @@ async function line(
 ): Promise<void> {
   const promptLength = cache.length;
   try {
-    await network.forward(cache, { ids: [[token()]], rows: [0] });
+    await network.forward(cache, { ids: [token()], rows: [0] });
     const root = cache.length;
     const branches = Array.from({ length: BRANCHES }, (): number[] => []);
     for (let depth = 0; depth < PASSES; depth++) {
       signal?.throwIfAborted();
       const slot = cache.length;
       await network.forward(cache, {
-        ids: branches.map(() => [token()]),
+        ids: branches.map(token),
         rows: branches.map((_, i) => i),
         tree: { root, nodes: branches.map((visible) => ({ position: root + depth, visible: [...visible] })) },
       });

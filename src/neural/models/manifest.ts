@@ -4,13 +4,13 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import * as v from 'valibot';
-import { failed, messageOf, ok, type Result, unwrap } from '../../common/errors.ts';
+import { failed, messageOf, ok, type Result } from '../../common/errors.ts';
 import { replaceFile } from '../../common/files.ts';
 import { quoted } from '../../common/plain-text.ts';
 import { isObject, type SchemaOutput } from '../../common/schemas.ts';
 import { REPAIR_ADVICE } from '../architecture/decoder-values.ts';
 import type { Precision } from '../architecture/precision.ts';
-import { DIALECT, DIALECTS, type Dialect, isDialect } from './dialects.ts';
+import { DIALECTS, isDialect } from './dialects.ts';
 
 export const MANIFEST = 'manifest.json';
 export const CONFIG = 'config.json';
@@ -113,13 +113,6 @@ export function readManifest(folder: string): Result<PackageManifest | undefined
 export function ggufManifest(folder: string): PackageManifest | undefined {
   const manifest = readManifest(folder);
   return manifest.ok && manifest.value?.gguf ? manifest.value : undefined;
-}
-
-/**
- * The model's prompt format; that of the shipped models if there is no manifest. Throws if the manifest is damaged.
- */
-export function dialectOf(folder: string | undefined): Dialect {
-  return (folder === undefined ? undefined : unwrap(readManifest(folder))?.dialect) ?? DIALECT;
 }
 
 export function writeManifest(folder: string, manifest: PackageManifest): void {

@@ -13,7 +13,7 @@ import { parseConfig, writeConfig } from './config-json.ts';
 import { ADAPTER, CONFIG, type PackageManifest, readManifest, WEIGHTS } from './manifest.ts';
 import { readSafetensors, type StoredType, writeSafetensors } from './safetensors.ts';
 
-const TORCH: Readonly<Record<StoredType, string>> = { F32: 'float32', F16: 'float16', BF16: 'bfloat16' };
+const TORCH: Readonly<Record<StoredType, string>> = { F32: 'float32', F16: 'float16' };
 
 /** Bytes; the largest known file has a few thousand. */
 const MAX_CONFIG_BYTES = 1e6;

@@ -1,25 +1,25 @@
-// Hugging Face's safetensors: an 8-byte header length, a JSON header, then the tensors' bytes. f32, f16 and bf16 are
-// read as f32; u8 stays.
+// Hugging Face's safetensors: an 8-byte header length, a JSON header, then the tensors' bytes. f32 and f16 are read
+// as f32; u8 stays.
 
 import { CodedError, messageOf } from '../../common/errors.ts';
-import { fromBfloat, fromHalf, toBfloat, toHalf } from '../../common/half.ts';
+import { fromHalf, toHalf } from '../../common/half.ts';
 import { quoted } from '../../common/plain-text.ts';
 import { isObject } from '../../common/schemas.ts';
 import { REPAIR_ADVICE } from '../architecture/decoder-values.ts';
 
-export type StoredType = 'F32' | 'F16' | 'BF16';
+export type StoredType = 'F32' | 'F16';
 
-export interface StoredTensor {
+interface StoredTensor {
   readonly shape: readonly number[];
   readonly data: Float32Array;
 }
 
-export interface StoredBytes {
+interface StoredBytes {
   readonly shape: readonly number[];
   readonly data: Uint8Array;
 }
 
-export interface SafetensorsFile {
+interface SafetensorsFile {
   readonly tensors: Map<string, StoredTensor>;
   /** Tensors of type U8. */
   readonly bytes: Map<string, StoredBytes>;
@@ -27,7 +27,7 @@ export interface SafetensorsFile {
 }
 
 /** A tensor's entry in the header, validated. */
-export interface TensorEntry {
+interface TensorEntry {
   readonly name: string;
   readonly type: StoredType | 'U8';
   readonly shape: readonly number[];
@@ -39,7 +39,6 @@ export interface TensorEntry {
 const BYTES = new Map<unknown, number>([
   ['F32', 4],
   ['F16', 2],
-  ['BF16', 2],
   ['U8', 1],
 ] satisfies [StoredType | 'U8', number][]);
 
@@ -107,7 +106,7 @@ function entryOf(name: string, entry: unknown, available: number): TensorEntry {
   if (width === undefined) {
     throw new CodedError(
       'unsupported',
-      `Tensor ${quoted(name)} is stored as ${quoted(dtype)}; F32, F16, BF16 and U8 are supported. ${REPAIR_ADVICE}`,
+      `Tensor ${quoted(name)} is stored as ${quoted(dtype)}; F32, F16 and U8 are supported. ${REPAIR_ADVICE}`,
     );
   }
   if (!isCounts(shape) || !isCounts(offsets) || offsets.length !== 2) {
@@ -127,8 +126,7 @@ function isCounts(value: unknown): value is number[] {
 /** `bytes` must start its own buffer (a Buffer's slice() would not), so that the typed arrays are aligned. */
 function decode(bytes: Uint8Array<ArrayBuffer>, type: StoredType): Float32Array {
   if (type === 'F32') return new Float32Array(bytes.buffer);
-  const from = type === 'F16' ? fromHalf : fromBfloat;
-  return Float32Array.from(new Uint16Array(bytes.buffer), from);
+  return Float32Array.from(new Uint16Array(bytes.buffer), fromHalf);
 }
 
 /** The file's pieces in order; f32 tensors are not copied. */
@@ -138,12 +136,12 @@ export function writeSafetensors(
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array[] {
   const pieces: Uint8Array[] = [];
-  const described: TensorShape[] = [];
+  const described: Pick<TensorEntry, 'name' | 'type' | 'shape'>[] = [];
   for (const [name, { shape, data }] of tensors) {
     pieces.push(encode(data, type));
     described.push({ name, type, shape });
   }
-  return [headerFor(described, metadata).bytes, ...pieces];
+  return [headerFor(described, metadata), ...pieces];
 }
 
 /** The same with one tensor in memory at a time, requested when it is written. */
@@ -151,27 +149,23 @@ export function* safetensorsPieces(
   tensors: readonly { readonly name: string; readonly shape: readonly number[]; readonly data: () => Float32Array }[],
   type: StoredType,
 ): Generator<Uint8Array> {
-  yield headerFor(tensors.map(({ name, shape }) => ({ name, type, shape }))).bytes;
+  yield headerFor(tensors.map(({ name, shape }) => ({ name, type, shape })));
   for (const { data } of tensors) yield encode(data(), type);
 }
 
-export type TensorShape = Pick<TensorEntry, 'name' | 'type' | 'shape'>;
-
-/** The beginning of a file, its length included, and the places of the tensors behind it, one after the other. */
-export function headerFor(
-  tensors: readonly TensorShape[],
+/** The beginning of a file; the tensors follow, one after the other. */
+function headerFor(
+  tensors: readonly Pick<TensorEntry, 'name' | 'type' | 'shape'>[],
   metadata: Readonly<Record<string, string>> = {},
-): { readonly bytes: Uint8Array; readonly entries: ReadonlyMap<string, TensorEntry>; readonly total: number } {
+): Uint8Array {
   const header: Record<string, unknown> = { __metadata__: { format: 'pt', ...metadata } };
-  const entries = new Map<string, TensorEntry>();
   let total = 0;
   for (const { name, type, shape } of tensors) {
     const start = total;
     total += shape.reduce((product, length) => product * length, 1) * (BYTES.get(type) as number);
-    entries.set(name, { name, type, shape, start, end: total });
     header[name] = { dtype: type, shape, data_offsets: [start, total] };
   }
-  return { bytes: headerBytes(header), entries, total };
+  return headerBytes(header);
 }
 
 /** Header length, header as JSON, padding: tensors start at a multiple of 8, so that readers can map them. */
@@ -185,5 +179,5 @@ function headerBytes(header: Readonly<Record<string, unknown>>): Uint8Array<Arra
 
 function encode(data: Float32Array, type: StoredType): Uint8Array {
   if (type === 'F32') return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  return new Uint8Array(Uint16Array.from(data, type === 'F16' ? toHalf : toBfloat).buffer);
+  return new Uint8Array(Uint16Array.from(data, toHalf).buffer);
 }

@@ -4,8 +4,6 @@ import { killWhenWeExit } from '../../common/child.ts';
 import { messageOf } from '../../common/errors.ts';
 import type { Device } from './session.ts';
 
-export { physicalCores, threadCount } from '../../common/threads.ts';
-
 export type DeviceSetting = 'auto' | Device;
 
 export interface DeviceChoice {

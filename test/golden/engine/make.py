@@ -141,7 +141,7 @@ def main():
             trained = [n for n in w if '.lora_' in n]
             stored |= {n: w[n] for n in trained}
         (folder / 'config.json').write_text(json.dumps(c, indent=1) + '\n')
-        write(folder / 'model.safetensors', stored, dtype)
+        write(folder / 'model.safetensors', stored, 'F32' if dtype == 'BF16' else dtype)
         data = list(batches(c, 10))
         for name in trained:
             w[name].requires_grad_()

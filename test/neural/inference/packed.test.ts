@@ -1,7 +1,6 @@
 // A model with 4-bit matrices on disk: equal to its f32 values, and served without unpacking.
 import assert from 'node:assert/strict';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import type { Model } from '../../../src/neural/architecture/decoder-values.ts';
@@ -22,7 +21,7 @@ before(async () => {
 async function logits(model: Model, precision: Precision): Promise<Float32Array> {
   const network = await Network.load(model, { device: 'cpu', threads: 1, precision });
   const rows = golden.ids.map((_, i) => i);
-  const found = await network.forward(network.cache(), { ids: golden.ids.map((id) => [id]), rows });
+  const found = await network.forward(network.cache(), { ids: golden.ids, rows });
   await network.dispose();
   return found;
 }
@@ -43,16 +42,4 @@ test('packed weights give the same int4 graph as their values, close to f32', as
   assert.deepEqual(one, two);
   assert.ok(relativeError(await logits(stored, 'int4'), golden.logits.flat()) < 0.05);
   assert.ok(relativeError(await logits(stored, 'fp32'), golden.logits.flat()) < 1e-5);
-});
-
-test('packed bytes that are not the matrix are refused', () => {
-  const copy = mkdtempSync(join(tmpdir(), 'easy-adaptation-packed-'));
-  try {
-    cpSync(folder, copy, { recursive: true });
-    const config = JSON.parse(readFileSync(join(copy, 'config.json'), 'utf8'));
-    writeFileSync(join(copy, 'config.json'), JSON.stringify({ ...config, intermediate_size: 64 }));
-    assert.throws(() => loadModel(copy), { code: 'corrupt', message: /packed tensor/ });
-  } finally {
-    rmSync(copy, { recursive: true });
-  }
 });

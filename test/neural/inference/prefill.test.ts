@@ -22,7 +22,7 @@ function recorder(onPass: () => void = () => {}) {
   const network = {
     config,
     cache: () => new KeyValueCache(config, 1),
-    forward: async (cache: KeyValueCache, { ids }: { readonly ids: readonly (readonly number[])[] }) => {
+    forward: async (cache: KeyValueCache, { ids }: { readonly ids: readonly number[] }) => {
       pass(cache, ids.length);
       return new Float32Array(1);
     },

@@ -18,9 +18,9 @@ function slow(passMs: number, tokenMs: number, over: Partial<ModelConfig> = {}) 
   const shape = { ...config, ...over };
   const network: Parameters<typeof timeModel>[0] = {
     absorbs: () => false,
-    absorb: async (cache, tokens) => void (await network.forward(cache, { ids: tokens.map((id) => [id]), rows: [] })),
+    absorb: async (cache, tokens) => void (await network.forward(cache, { ids: tokens, rows: [] })),
     config: shape,
-    cache: () => new KeyValueCache(shape, 1),
+    cache: () => new KeyValueCache(shape),
     forward: async (cache, pass) => {
       passes.push(pass);
       cache.tensors(pass.ids.length);
@@ -39,7 +39,7 @@ test('a prompt is 512 tokens, a line seven passes, and the first of each does no
   assert.equal(promptMs, 2 * 2 + 512);
   // One token, then six passes over four branches.
   assert.equal(lineMs, 3 + 6 * 6);
-  for (const { ids } of passes) for (const [id] of ids) assert.ok(id !== undefined && id >= 0 && id < 100);
+  for (const { ids } of passes) for (const id of ids) assert.ok(id >= 0 && id < 100);
 });
 
 test('branches see only their own past', async () => {

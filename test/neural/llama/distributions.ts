@@ -8,7 +8,7 @@ import type { TopTokens } from '../../../src/neural/inference/top-tokens.ts';
 export async function logProbabilities(model: Model, tokens: readonly number[], from: number): Promise<Float64Array[]> {
   const network = await Network.load(model, { device: 'cpu', threads: 1, precision: 'fp32' });
   const rows = tokens.flatMap((_, i) => (i < from ? [] : i));
-  const logits = await network.forward(network.cache(), { ids: tokens.map((id) => [id]), rows });
+  const logits = await network.forward(network.cache(), { ids: tokens, rows });
   const size = model.config.vocabSize;
   await network.dispose();
   return rows.map((_, row) => {

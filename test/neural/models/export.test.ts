@@ -33,7 +33,7 @@ async function logitsOf(model: string, base?: string): Promise<Float32Array> {
   const loaded = loadModel(model, base === undefined ? {} : { base });
   const network = await Network.load(loaded, { device: 'cpu', threads: 1, precision: 'fp32' });
   const rows = [TOKENS.length - 1];
-  const logits = await network.forward(network.cache(), { ids: TOKENS.map((id) => [id]), rows });
+  const logits = await network.forward(network.cache(), { ids: TOKENS, rows });
   await network.dispose();
   return logits.slice();
 }

@@ -125,7 +125,7 @@ test('the probability of the first bytes decreases with their number, down to th
   const mapping = new VocabularyMapping(otherTokenizer, network.config.vocabSize);
   const prompt = [...otherTokenizer.encode('function isEmpty(map: Map<string, unknown>): boolean {\n  return map')];
   const cache = network.cache();
-  const rootLogits = await network.forward(cache, { ids: prompt.map((id) => [id]), rows: [prompt.length - 1] });
+  const rootLogits = await network.forward(cache, { ids: prompt, rows: [prompt.length - 1] });
   const branches = new Branches(network, cache);
   const of = async (text: string) => {
     const path = [...otherTokenizer.encode(text)];

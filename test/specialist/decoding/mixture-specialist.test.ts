@@ -27,15 +27,15 @@ test('branches in one cache have the same logits as each branch alone', async ()
   const alone = await Promise.all(
     branches.map(async (branch) => {
       const cache = network.cache();
-      return network.forward(cache, { ids: [...ids, ...branch].map((id) => [id]), rows: [ids.length, ids.length + 1] });
+      return network.forward(cache, { ids: [...ids, ...branch], rows: [ids.length, ids.length + 1] });
     }),
   );
   const cache = network.cache();
-  await network.forward(cache, { ids: ids.map((id) => [id]), rows: [ids.length - 1] });
+  await network.forward(cache, { ids, rows: [ids.length - 1] });
   const root = ids.length;
   const deep = (depth: number, visible: readonly (readonly number[])[]) =>
     network.forward(cache, {
-      ids: branches.map((branch) => [branch[depth] as number]),
+      ids: branches.map((branch) => branch[depth] as number),
       rows: [0, 1],
       tree: { root, nodes: visible.map((slots) => ({ position: root + depth, visible: slots })) },
     });
