@@ -11,7 +11,7 @@ import type { Precision } from '../src/neural/architecture/precision.ts';
 import { DIALECT } from '../src/neural/models/dialects.ts';
 import { listPackages, type PackageInfo } from '../src/neural/models/list.ts';
 import {
-  filesIn,
+  MANIFEST,
   type PackageManifest,
   parseManifest,
   readManifest,
@@ -30,22 +30,25 @@ export function modelFiles(modelsFolder = join(root, 'models')): string[] {
   const files = packages.flatMap((info) => {
     problems.push(...disagreements(info).map((problem) => `${info.folder}: ${problem}`));
     const name = info.folder.slice(modelsFolder.length + 1);
-    return info.manifest.files.map((file) => `${name}/${file}`);
+    return filesOf(info.manifest).map((file) => `${name}/${file}`);
   });
   if (problems.length > 0) throw new Error(problems.join('\n'));
   return files;
 }
 
+const filesOf = ({ files = [] }: PackageManifest) => files;
+
 function disagreements({ folder, manifest, tokenizer }: PackageInfo): string[] {
   const there = readdirSync(folder);
-  const missing = manifest.files.filter((file) => !there.includes(file));
+  const files = filesOf(manifest);
+  const missing = files.filter((file) => !there.includes(file));
   const hashes = [
     [WEIGHTS, manifest.weights],
     [TOKENIZER, manifest.tokenizer],
   ] as const;
   return [
     ...missing.map((file) => `its manifest names ${file}, which is not there`),
-    ...there.filter((file) => !manifest.files.includes(file)).map((file) => `its manifest does not name ${file}`),
+    ...there.filter((file) => !files.includes(file)).map((file) => `its manifest does not name ${file}`),
     ...(existsSync(tokenizer) ? [] : ['it has no tokenizer']),
     ...hashes
       .filter(([file, hash]) => there.includes(file) && sha256Of(join(folder, file)) !== hash)
@@ -73,7 +76,7 @@ function main(): void {
     ...(values.base !== undefined && { base: { name: values.base } }),
     weights: sha256Of(join(folder, WEIGHTS)),
     tokenizer: sha256Of(join(folder, TOKENIZER)),
-    files: filesIn(folder),
+    files: [...new Set([...readdirSync(folder), MANIFEST])].sort(),
   };
   // What was left out of the options is named here.
   writeManifest(folder, unwrap(parseManifest(JSON.stringify(manifest))) satisfies PackageManifest);

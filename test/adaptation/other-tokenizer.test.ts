@@ -1,7 +1,7 @@
 // What is stored of a folder, under another tokenizer than the one it was made with. It causes no crash, is not read as
 // other tokens, and is not deleted. The index is rebuilt, and a message names the data that cannot be used.
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { baseAlone, currentModel, workFolder } from '../../src/adaptation/models/folder-models.ts';
@@ -164,7 +164,6 @@ describe('with another tokenizer', () => {
     assert.notEqual(current.model, model);
     const manifest = readManifest(current.model);
     assert.ok(manifest.ok && manifest.value);
-    assert.deepEqual([...manifest.value.files].sort(), readdirSync(current.model).sort());
     assert.equal(report.madeFor?.base, manifest.value.base?.weights);
     assert.equal(report.madeFor?.tokenizer, manifest.value.tokenizer);
   });

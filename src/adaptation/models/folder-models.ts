@@ -5,7 +5,6 @@ import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:
 import { basename, join } from 'node:path';
 import { type Failure, ok, type Result } from '../../common/errors.ts';
 import { replaceFile } from '../../common/files.ts';
-import { listFiles } from '../../neural/models/adapted.ts';
 import { compatibilityOf } from '../../neural/models/compatibility.ts';
 import {
   ADAPTER,
@@ -132,10 +131,7 @@ export function activateModel(specialistFolder: string, finished = workFolder(sp
   const isNew = finished === workFolder(specialistFolder);
   const model = isNew ? newModelFolder(specialistFolder) : finished;
   const name = basename(model);
-  if (isNew) {
-    listFiles(finished);
-    renameSync(finished, model);
-  }
+  if (isNew) renameSync(finished, model);
   replaceFile(join(specialistFolder, POINTER), [new TextEncoder().encode(JSON.stringify({ folder: name }))]);
 }
 

@@ -3,7 +3,6 @@ import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { replaceFile } from '../../common/files.ts';
-import { listFiles } from '../../neural/models/adapted.ts';
 import type { HarvestedFile } from '../../workspace/files/types.ts';
 
 /** A folder's files by split. */
@@ -24,7 +23,6 @@ export function keepTrainedOn(model: string, held: Pick<Held, 'train' | 'fit'>, 
   const of = (kind: keyof TrainedOn) => [...new Set([...known[kind], ...held[kind].map(hashOf)])];
   const row: TrainedOn = { train: of('train'), fit: of('fit') };
   replaceFile(join(model, FILE), [new TextEncoder().encode(JSON.stringify(row))]);
-  listFiles(model);
 }
 
 /**

@@ -7,7 +7,6 @@ import { baseOf } from './compatibility.ts';
 import { DIALECT, DIALECTS } from './dialects.ts';
 import {
   ADAPTER,
-  filesIn,
   type PackageManifest,
   readManifest,
   sha256Of,
@@ -47,13 +46,6 @@ export function describeAdapted(folder: string, { base, tokenizer, precision }: 
     stop: baseManifest?.stop ?? [DIALECTS[DIALECT].tokens.eom, DIALECTS[DIALECT].tokens.end],
     licence: baseManifest?.licence ?? 'NOASSERTION',
     precision,
-    files: filesIn(folder),
   };
   writeManifest(folder, manifest);
-}
-
-/** Updates the list of files in the folder's manifest, if there is a manifest. */
-export function listFiles(folder: string): void {
-  const manifest = readManifest(folder);
-  if (manifest.ok && manifest.value) writeManifest(folder, { ...manifest.value, files: filesIn(folder) });
 }

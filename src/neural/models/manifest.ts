@@ -1,7 +1,7 @@
 // manifest.json of a model's folder: its schema, read and written.
 
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import * as v from 'valibot';
 import { failed, messageOf, ok, type Result } from '../../common/errors.ts';
@@ -61,8 +61,8 @@ const schema = v.object({
       parameters: count,
     }),
   ),
-  /** Names of all files of the model, this one included; no paths. */
-  files: listOf(v.pipe(text, v.regex(/^[\w][\w.-]*$/))),
+  /** Of a model that ships: names of all its files, this one included; no paths. */
+  files: v.exactOptional(listOf(v.pipe(text, v.regex(/^[\w][\w.-]*$/)))),
 });
 
 export type PackageManifest = SchemaOutput<typeof schema>;
@@ -136,10 +136,4 @@ export function sha256Of(path: string): Sha256 {
   const hash = createHash('sha256').update(readFileSync(path)).digest('hex');
   hashes.set(path, { stamp, hash });
   return hash;
-}
-
-/** Files in the folder now, as a manifest lists them. */
-export function filesIn(folder: string): string[] {
-  const names = readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isFile() ? [entry.name] : []));
-  return [...new Set([...names, MANIFEST])].sort();
 }

@@ -10,7 +10,7 @@ import { elements } from '../../../src/neural/architecture/parameters.ts';
 import { describeAdapted } from '../../../src/neural/models/adapted.ts';
 import { saveAdapter } from '../../../src/neural/models/adapter.ts';
 import { DIALECT } from '../../../src/neural/models/dialects.ts';
-import { filesIn, sha256Of, TOKENIZER, WEIGHTS, writeManifest } from '../../../src/neural/models/manifest.ts';
+import { sha256Of, TOKENIZER, WEIGHTS, writeManifest } from '../../../src/neural/models/manifest.ts';
 import { saveModel } from '../../../src/neural/models/model-folder.ts';
 import { initialWeights } from '../../support/random-models.ts';
 import { trainTokenizer } from '../../text/tokenizer/fixture.ts';
@@ -45,7 +45,6 @@ export function writeExported(folder: string): { base: string; model: string; to
   writeManifest(base, {
     ...{ version: 1, name: 'tiny-llama', kind: 'model', base: null, dialect: DIALECT, stop: ['<|eom|>', '<|end|>'] },
     ...{ weights: sha256Of(join(base, WEIGHTS)), tokenizer: sha256Of(tokenizer), licence: 'MIT', precision: 'fp32' },
-    files: filesIn(base),
   });
   const next = normals(11);
   const weights = new Map(

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { silentLog } from '../../../src/common/log.ts';
 import { listPackages, type PackageInfo } from '../../../src/neural/models/list.ts';
-import { filesIn, sha256Of, TOKENIZER, WEIGHTS, writeManifest } from '../../../src/neural/models/manifest.ts';
+import { sha256Of, TOKENIZER, WEIGHTS, writeManifest } from '../../../src/neural/models/manifest.ts';
 import { type Base, isSlow } from '../../../src/specialist/engine/choice.ts';
 import { lockModel } from '../../../src/storage/lock.ts';
 import { Bases } from '../../../src/vscode/bases/bases.ts';
@@ -45,7 +45,6 @@ function pack(name: string, shape: Parameters<typeof writeModel>[1]): void {
     stop: ['<|eom|>'],
     licence: 'MIT',
     precision: 'int4',
-    files: filesIn(folder),
   });
 }
 

@@ -9,7 +9,7 @@ import { loadTokenizer } from '../../../text/tokenizer/load.ts';
 import { dialectFor, dialectTokens } from '../dialects.ts';
 import { hashOfFile, stampOf } from '../gguf-file.ts';
 import { type PackageInfo, readPackage } from '../list.ts';
-import { filesIn, readManifest, sha256Of, TOKENIZER, writeManifest } from '../manifest.ts';
+import { readManifest, sha256Of, TOKENIZER, writeManifest } from '../manifest.ts';
 import { type GgufFacts, readGgufFacts } from './gguf.ts';
 import { corrupt, KNOWN_KIND, unsupported } from './refusals.ts';
 
@@ -115,7 +115,6 @@ async function write(
     licence: licence ?? 'not stated',
     precision: 'fp32',
     gguf: { path, bytes, stamp, architecture, contextLength, vocabulary, parameters },
-    files: filesIn(partial),
   });
   rmSync(folder, { recursive: true, force: true });
   renameSync(partial, folder);
