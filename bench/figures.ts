@@ -24,7 +24,6 @@ export interface BenchOptions {
   /** The virtual clock counts this part of a neural draft's processor time: 1 divided by it. Undefined: 1. */
   readonly faster: number | undefined;
   /** 'virtual': time as the models' work says; 'real': the product's processes, as fast as this machine has them. */
-  readonly clock: string | undefined;
   /** 'recorded': a large model that is right as often as its recorded answers are; undefined: none. */
   readonly llm: string | undefined;
   /** Folder for the prompts of the evidence benchmark. */

@@ -53,7 +53,6 @@ const optionRows: Readonly<Record<keyof BenchOptions, Option>> = {
   characters: { value: 'COUNT', number: count },
   minutes: { value: 'COUNT', number: { wanted: 'a number above 0', fits: (value) => value > 0 } },
   faster: { value: 'FACTOR', number: { wanted: 'a number above 0', fits: (value) => value > 0 } },
-  clock: { value: 'virtual|real' },
   llm: { value: 'recorded' },
   into: { value: 'FOLDER' },
   answers: { value: 'FOLDER' },

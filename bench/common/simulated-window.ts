@@ -1,7 +1,5 @@
 // A simulated editor window: specialist, completion service and the editor's part, connected as in the product.
 import type { Clock } from '../../src/common/clock.ts';
-import type { CompletionQuery, Draft, DraftOptions, Specialist } from '../../src/common/completion.ts';
-import type { Disposable } from '../../src/common/disposable.ts';
 import { type Log, silentLog } from '../../src/common/log.ts';
 import type { Redactor } from '../../src/common/redaction.ts';
 import { CompletionService } from '../../src/completion/service.ts';
@@ -12,7 +10,7 @@ import type { LlmClient } from '../../src/llm/types.ts';
 import { defaultRouter } from '../../src/routing/defaults.ts';
 import { DEFAULT_THRESHOLD } from '../../src/routing/limits.ts';
 import type { RouterModel } from '../../src/routing/router-model.ts';
-import { Editor, type EditorDeps } from './editor.ts';
+import { Editor } from './editor.ts';
 
 export interface SimulatedWindowDeps {
   readonly clock: Clock;
@@ -23,20 +21,13 @@ export interface SimulatedWindowDeps {
   readonly ahead: boolean;
   /** Other than a user without a key has them. */
   readonly settings?: Partial<CompletionSettings>;
-  /** Makes of each draft what the service sees; absent: nothing else. */
-  readonly changed?: Changed;
   /** The large model; absent: none. */
   readonly llm?: LlmClient;
   /** Absent: that of a folder without an adaptation. */
   readonly router?: RouterModel;
   /** Told why nothing is shown; absent: nobody is. */
   readonly log?: Log;
-  /** What answers with the specialist's drafts; absent: the product's service. */
-  readonly answering?: (specialist: MixedSpecialist, settings: CompletionSettings, clock: Clock) => Answering;
 }
-
-type Changed = (draft: Draft, at: CompletionQuery, asked: DraftOptions) => Draft;
-export type Answering = EditorDeps['service'] & Disposable;
 
 /** As a user without a key has them. */
 export const keyless: CompletionSettings = {
@@ -52,10 +43,10 @@ const asIs: Redactor = { text: async (text) => text, path: async (path) => path 
 export class SimulatedWindow {
   readonly specialist: MixedSpecialist;
   readonly editor: Editor;
-  private readonly service: Answering;
+  private readonly service: CompletionService;
 
   constructor(deps: SimulatedWindowDeps) {
-    const { clock, ngram, key, ahead, settings: others, answering, changed, llm, router, log = silentLog } = deps;
+    const { clock, ngram, key, ahead, settings: others, llm, router, log = silentLog } = deps;
     const settings = { ...keyless, ...others };
     this.specialist = new MixedSpecialist({
       ngram,
@@ -65,20 +56,18 @@ export class SimulatedWindow {
       onState: () => {},
       onReady: () => this.editor.repeat(),
     });
-    this.service =
-      answering?.(this.specialist, settings, clock) ??
-      new CompletionService({
-        specialist: changed === undefined ? this.specialist : changing(this.specialist, changed),
-        llm: () => llm,
-        routerFor: () => router ?? defaultRouter(),
-        settings: () => settings,
-        clock,
-        redact: asIs,
-        backoff: new Backoff({ clock }),
-        onEvent: () => {},
-        onReady: () => this.editor.repeat(),
-        log,
-      });
+    this.service = new CompletionService({
+      specialist: this.specialist,
+      llm: () => llm,
+      routerFor: () => router ?? defaultRouter(),
+      settings: () => settings,
+      clock,
+      redact: asIs,
+      backoff: new Backoff({ clock }),
+      onEvent: () => {},
+      onReady: () => this.editor.repeat(),
+      log,
+    });
     const setOpenFile = (path: string, text: string) => this.specialist.setOpenFile(path, text);
     this.editor = new Editor({ clock, service: this.service, setOpenFile, ahead });
   }
@@ -87,19 +76,4 @@ export class SimulatedWindow {
     this.service.dispose();
     this.specialist.dispose();
   }
-}
-
-/** The same specialist in all but its drafts. */
-function changing(specialist: MixedSpecialist, changed: Changed): Specialist {
-  const complete: Specialist['complete'] = async (...asked) => {
-    const draft = await specialist.complete(...asked);
-    return draft && changed(draft, asked[0], asked[1]);
-  };
-  return new Proxy(specialist, {
-    get: (inner, name) => {
-      if (name === 'complete') return complete;
-      const value: unknown = Reflect.get(inner, name, inner);
-      return typeof value === 'function' ? value.bind(inner) : value;
-    },
-  });
 }

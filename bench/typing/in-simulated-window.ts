@@ -11,7 +11,7 @@ import { VirtualClock } from './virtual-clock.ts';
 
 const KEY = 'desk';
 
-export type RuleWindow = Pick<SimulatedWindowDeps, 'settings' | 'answering' | 'changed' | 'log'>;
+export type RuleWindow = Pick<SimulatedWindowDeps, 'settings' | 'log'>;
 
 /**
  * @param others files in the index

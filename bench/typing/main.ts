@@ -2,35 +2,24 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { root } from '../../build/paths.ts';
-import { type Clock, systemClock } from '../../src/common/clock.ts';
 import { unwrap } from '../../src/common/errors.ts';
 import { quantile } from '../../src/common/quality.ts';
 import { interval } from '../../src/common/statistics/bootstrap.ts';
-import { threadCount } from '../../src/common/threads.ts';
-import type { NgramSpecialist } from '../../src/completion/specialist.ts';
 import { addGgufModel } from '../../src/neural/models/import/add-gguf.ts';
-import type { Engine } from '../../src/specialist/engine/client.ts';
-import { NgramClient } from '../../src/specialist/ngram/client.ts';
 import { NgramModel } from '../../src/specialist/ngram/model.ts';
 import { readTokenizer } from '../../src/text/tokenizer/load.ts';
 import { thresholdSteps } from '../../src/vscode/webview/protocol.ts';
 import { listBases } from '../base/bases.ts';
 import type { Base } from '../base/types.ts';
-import { withEngines } from '../common/engines.ts';
 import { SimulatedWindow, type SimulatedWindowDeps } from '../common/simulated-window.ts';
 import { passagesOf } from '../common/typist.ts';
 import type { Benchmark, BenchOptions, Figures, Keep } from '../figures.ts';
 import { baseFrom } from '../own/lines.ts';
 import { kebab, printFigures, put, Table } from '../print.ts';
-import { forty } from './forty.ts';
-import { hindsight } from './hindsight.ts';
-import { hour } from './hour.ts';
 import { heldOutMaterials, type Material, materials } from './materials.ts';
 import { OBJECTIVE_LABELS, objectiveFigures } from './objective.ts';
-import { PAUSE_KINDS, pauses } from './pauses.ts';
 import { repeat } from './repeat.ts';
-import { Models, TimedEngine, TimedNgram } from './timed.ts';
+import { Models, type Timed, TimedEngine, TimedNgram } from './timed.ts';
 import { addTyped, nothingTyped, type Typed, typePassage } from './typist.ts';
 import { VirtualClock } from './virtual-clock.ts';
 import { withLlm } from './with-llm.ts';
@@ -48,23 +37,20 @@ const NGRAMS_ALONE = 'none';
 interface Rule {
   readonly name: string;
   readonly what: string;
-  readonly window: Pick<SimulatedWindowDeps, 'settings' | 'answering' | 'changed'>;
-  /** What is typed is known to it. */
-  readonly knowing?: true;
+  readonly settings?: SimulatedWindowDeps['settings'];
 }
 
-/** The product at each step of the panel's control, and what is left to gain with the same drafts. */
+/** The product at each step of the panel's control. */
 const rules: readonly Rule[] = [
-  { name: 'product', what: 'as a user without a key has it', window: {} },
-  { name: 'more', what: "'Show More'", window: { settings: { threshold: thresholdSteps.more } } },
-  { name: 'less', what: "'Show Less'", window: { settings: { threshold: thresholdSteps.less } } },
-  { name: 'hindsight', what: 'the product, if it knew how far each draft is right', window: {}, knowing: true },
+  { name: 'product', what: 'as a user without a key has it' },
+  { name: 'more', what: "'Show More'", settings: { threshold: thresholdSteps.more } },
+  { name: 'less', what: "'Show Less'", settings: { threshold: thresholdSteps.less } },
 ];
 
 export const typing: Benchmark = {
   name: 'typing',
   what: 'a typist over held-out files, without an API: what suggestions write, how often they are wrong, which rule brought what',
-  takes: ['recordings', 'model', 'bases', 'rules', 'places', 'clock', 'faster', 'only', 'llm'],
+  takes: ['recordings', 'model', 'bases', 'rules', 'places', 'faster', 'only', 'llm'],
   run,
 };
 
@@ -84,9 +70,8 @@ const nothing = (): Counted => ({
 
 async function run(options: BenchOptions, keep: Keep): Promise<Figures> {
   const { recordings, model = [], bases: baseNames, rules: ruleNames, places, only, llm } = options;
-  const { clock = 'virtual', faster = 1 } = options;
+  const { faster = 1 } = options;
   const positions = places ?? PASSAGES;
-  if (clock !== 'virtual' && clock !== 'real') throw new Error("--clock is 'virtual' or 'real'.");
   const named = (baseNames ?? (model.length > 0 ? '' : DEFAULT_BASE)).split(',').filter((name) => name !== '');
   const bases = [...(await addedBases(model)), ...named.map(baseNamed)] as [AnsweringBase, ...AnsweringBase[]];
   const [{ base, isSilent }] = bases;
@@ -101,12 +86,6 @@ async function run(options: BenchOptions, keep: Keep): Promise<Figures> {
   }
   const typedRules = rules.filter(({ name }) => wantedRules?.includes(name) ?? true);
   if (typedRules.length === 0) throw new Error(`--rules are of: ${rules.map(({ name }) => name).join(', ')}.`);
-  if (only === 'forty')
-    return forty(
-      base,
-      rules.filter(({ name }) => name === 'product'),
-    );
-  if (only === 'hour' || only?.startsWith('hour:')) return hour(base, {}, only.slice('hour:'.length));
   if (only === 'repeat' || only?.startsWith('repeat:')) {
     const wanted = only.slice('repeat:'.length).split(',');
     const typed = materials(recordings).filter(({ name }) => only === 'repeat' || wanted.includes(name));
@@ -117,21 +96,18 @@ async function run(options: BenchOptions, keep: Keep): Promise<Figures> {
     const typed = materials(recordings).filter(({ name }) => only === 'workbench' || wanted.includes(name));
     return workbench(base, typed, positions, keep);
   }
-  const kind = PAUSE_KINDS.find((each) => each === only);
-  if (kind) return pauses({ base, alone: isSilent }, kind, recordings, places, keep);
   const names = only?.split(',');
   const folders = materials(recordings).filter(({ name }) => names?.includes(name) ?? true);
   if (folders.length === 0)
     throw new Error(
-      "--only is 'forty', what comes at forty places, 'hour', what comes while one types, or 'hour:css', 'repeat', 'code', 'documentation' or 'new-file', what comes at pauses there, 'workbench', whether a real workbench shows the same, or names of folders: 'prose,cobra'.",
+      "--only is 'repeat', the later copies of blocks, 'workbench', whether a real workbench shows the same, or names of folders: 'prose,cobra'.",
     );
   console.log(
-    `typing, base ${bases.map(({ name }) => name).join(',')} without adaptation, ${positions} passages of ${LINES} lines in each folder, clock ${clock}`,
+    `typing, base ${bases.map(({ name }) => name).join(',')} without adaptation, ${positions} passages of ${LINES} lines in each folder, virtual clock`,
   );
-  if (clock === 'virtual')
-    console.log(
-      '  a draft takes the processor time that it took here, one thread for each model; nothing else takes any',
-    );
+  console.log(
+    '  a draft takes the processor time that it took here, one thread for each model; nothing else takes any',
+  );
   if (faster !== 1) console.log(`  neural drafts take their time divided by ${faster}`);
   const table = new Table(OBJECTIVE_LABELS);
   const figures: Record<string, Figures> = {};
@@ -143,10 +119,10 @@ async function run(options: BenchOptions, keep: Keep): Promise<Figures> {
   };
   for (const folder of folders) {
     for (const answering of bases) {
-      const typed = await typeIn(folder, answering, typedRules, positions, { clock, faster });
+      const typed = await typeIn(folder, answering, typedRules, positions, faster);
       for (const [rule, counted] of typed) {
         const name = bases.length > 1 ? `${answering.name}, ${rule.name}` : rule.name;
-        show([folder.name, name], figuresOf(counted, clock));
+        show([folder.name, name], figuresOf(counted));
         put(figures, [folder.name, name], { passages: passageFigures(counted) });
         const sum = all.get(name) ?? nothing();
         all.set(name, sum);
@@ -155,7 +131,7 @@ async function run(options: BenchOptions, keep: Keep): Promise<Figures> {
     }
     keep(kebab(figures));
   }
-  for (const [name, counted] of all) show(['all', name], figuresOf(counted, clock));
+  for (const [name, counted] of all) show(['all', name], figuresOf(counted));
   const gained = gains(bases, typedRules, all);
   if (bases.length > 1) printFigures('written more', gained);
   return kebab({ ...(figures.all?.product as Figures), ...figures, gains: gained });
@@ -213,7 +189,7 @@ function gains(bases: readonly AnsweringBase[], rules: readonly Rule[], all: Rea
   return gains;
 }
 
-function figuresOf(counted: Counted, clock: string): Figures {
+function figuresOf(counted: Counted): Figures {
   const { judged, keys, pauses, waits, neural, replaced, cost } = counted;
   const shows = Math.max(1, judged.length);
   const said = judged.reduce((sum, { ghost }) => sum + ghost.shown.completion.confidence, 0);
@@ -222,7 +198,7 @@ function figuresOf(counted: Counted, clock: string): Figures {
     'said-right-share': said / shows,
     'latency-p50-ms': quantile(waits, 0.5),
     'latency-p95-ms': quantile(waits, 0.95),
-    ...(clock === 'virtual' && { 'cpu-s-per-100-keys': cost.cpuMs / 10 / keys }),
+    'cpu-s-per-100-keys': cost.cpuMs / 10 / keys,
     'with-transformer': neural / shows,
     replaced,
     shows: judged.length,
@@ -244,27 +220,22 @@ async function typeIn(
   { base, isSilent }: AnsweringBase,
   rules: readonly Rule[],
   positions: number,
-  { clock: kind, faster }: { readonly clock: string; readonly faster: number },
+  faster: number,
 ): Promise<Map<Rule, Counted>> {
   const scratch = mkdtempSync(join(tmpdir(), 'bench-typing-'));
   const index = NgramModel.build(folder.others, unwrap(readTokenizer(base.tokenizerPath)));
   const models = new Models(index, join(scratch, 'others.ngram'));
   writeFileSync(models.snapshot, index.serialize());
   const passages = passagesOf(folder.held, positions, LINES, SEED);
-  const work = async (
-    rule: Rule,
-    counted: Counted,
-    clock: Clock,
-    ngram: NgramSpecialist,
-    engine: Engine,
-    threads: number,
-  ) => {
-    const knowing = rule.knowing && { changed: hindsight(folder.held) };
-    const at = new SimulatedWindow({ clock, ngram, key: KEY, ahead: true, ...rule.window, ...knowing });
+  const work = async ({ settings }: Rule, counted: Counted, timed: Timed) => {
+    const { clock } = timed;
+    const ngram = new TimedNgram(timed);
+    const at = new SimulatedWindow({ clock, ngram, key: KEY, ahead: true, ...(settings && { settings }) });
     try {
       if (!isSilent) {
         const { model, tokenizerPath: tokenizer } = base;
-        await at.specialist.open(engine, { model, name: 'base', tokenizer, precision: 'auto', threads });
+        const engine = new TimedEngine(timed, faster);
+        await at.specialist.open(engine, { model, name: 'base', tokenizer, precision: 'auto', threads: 1 });
         if (at.specialist.state.kind !== 'ready') throw new Error('The engine does not open the model.');
       }
       for (const passage of passages) {
@@ -286,29 +257,12 @@ async function typeIn(
     for (const rule of rules) {
       const counted = nothing();
       typed.set(rule, counted);
-      if (kind === 'virtual') {
-        const clock = new VirtualClock();
-        const timed = { models, clock, cost: counted.cost };
-        await clock.run(work(rule, counted, clock, new TimedNgram(timed), new TimedEngine(timed, faster), 1));
-      } else await inProcesses(models.snapshot, base, (...at) => work(rule, counted, ...at));
+      const clock = new VirtualClock();
+      await clock.run(work(rule, counted, { models, clock, cost: counted.cost }));
     }
   } finally {
     await models.close(KEY);
     rmSync(scratch, { recursive: true, force: true });
   }
   return typed;
-}
-
-async function inProcesses(
-  snapshot: string,
-  { tokenizerPath }: Base,
-  work: (clock: Clock, ngram: NgramSpecialist, engine: Engine, threads: number) => Promise<void>,
-): Promise<void> {
-  const ngram = new NgramClient({ script: join(root, 'src/specialist/ngram/ngram-worker.ts'), tokenizerPath });
-  try {
-    unwrap(await ngram.load(snapshot));
-    await withEngines(([engine]) => work(systemClock, ngram, engine as Engine, threadCount('auto')), 1);
-  } finally {
-    ngram.dispose();
-  }
 }

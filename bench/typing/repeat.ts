@@ -40,14 +40,14 @@ export interface RepeatedBlock {
 }
 
 const WORD = /[\p{L}\p{N}_$]+/gu;
-export const shapeOf = (line: string) =>
+const shapeOf = (line: string) =>
   line
     .trim()
     .replace(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`/g, '§')
     .replace(WORD, '_')
     .replace(/\s+/g, '');
 
-export function sharedWords(one: string, other: string): { readonly shared: number; readonly all: number } {
+function sharedWords(one: string, other: string): { readonly shared: number; readonly all: number } {
   const [a, b] = [one.match(WORD) ?? [], other.match(WORD) ?? []];
   return { shared: a.filter((word, i) => word === b[i]).length, all: a.length };
 }

@@ -75,7 +75,7 @@ export class Models {
 }
 
 /** Models, clock and costs that the engine and the n-grams of one window share. */
-interface Timed {
+export interface Timed {
   readonly models: Models;
   readonly clock: VirtualClock;
   /** Processor time of all requests, ms. */

@@ -27,50 +27,42 @@ export function endOf(text: string, length: number): CutEnd | undefined {
 export interface ShowLimits extends Pick<Limits, 'threshold'>, Partial<Pick<Limits, 'isManual' | 'raisedBy'>> {
   /** Least probability, whatever the length; never less than its share of the threshold. */
   readonly least?: number;
-  /** Other constants, for a fit. */
-  readonly rule?: ShowRule;
 }
 
-export interface ShowRule {
-  /** A right text saves its characters and the thought about them, which counts as so many. A wrong one saves nothing. */
-  readonly thought: number;
-  /** A whole line needs no second decision, characters. */
-  readonly lineBonus: number;
-  /** No text is shown with less than this part of the threshold, however long it is. */
-  readonly leastShare: number;
-}
-
-/**
- * Chosen on six passages in three repositories (Rust, Go, JavaScript), where they write 0.55 of the characters with 0.32
- * wrong at a threshold of 0.5, instead of 0.46 and 0.23 with floors of ten characters. On seven passages elsewhere (Python,
- * TypeScript, Markdown) it is 0.47 and 0.34, instead of 0.33 and 0.23. See `bench/typing/fit-show.ts`.
- */
-export const SHOW_RULE: ShowRule = { thought: 15, lineBonus: 4, leastShare: 0.7 };
+// The next three were chosen on six passages in three repositories (Rust, Go, JavaScript), where they write 0.55 of the
+// characters with 0.32 wrong at a threshold of 0.5, instead of 0.46 and 0.23 with floors of ten characters. On seven
+// passages elsewhere (Python, TypeScript, Markdown) it is 0.47 and 0.34, instead of 0.33 and 0.23.
+/** A right text saves its characters and the thought about them, which counts as so many. A wrong one saves nothing. */
+const THOUGHT = 15;
+/** A whole line needs no second decision, characters. */
+const LINE_BONUS = 4;
+/** No text is shown with less than this part of the threshold, however long it is. */
+const LEAST_SHARE = 0.7;
 /** The threshold is the probability from which a text of so many characters is shown. */
 const USUAL_LENGTH = 10;
 /** Less does not pay for the key and the glance, characters. */
 const MIN_LENGTH = 3;
 
 const lengthOf = (text: string) => text.trim().length;
-const savedBy = ({ text, ends }: ScoredCut, rule: ShowRule) => lengthOf(text) + (ends === 'line' ? rule.lineBonus : 0);
+const savedBy = ({ text, ends }: ScoredCut) => lengthOf(text) + (ends === 'line' ? LINE_BONUS : 0);
 
 /** The price of a glance, characters: what a text of USUAL_LENGTH is expected to save at the threshold. */
-export function glancePrice(threshold: number, { thought } = SHOW_RULE): number {
-  return threshold * (USUAL_LENGTH + thought);
+export function glancePrice(threshold: number): number {
+  return threshold * (USUAL_LENGTH + THOUGHT);
 }
 
 /** Expected gain of showing a cut, characters. */
-export function gainOf(cut: ScoredCut, { threshold, isManual, rule = SHOW_RULE }: ShowLimits): number {
-  const saved = savedBy(cut, rule);
-  return isManual ? cut.p * saved : cut.p * (saved + rule.thought) - glancePrice(threshold, rule);
+export function gainOf(cut: ScoredCut, { threshold, isManual }: ShowLimits): number {
+  const saved = savedBy(cut);
+  return isManual ? cut.p * saved : cut.p * (saved + THOUGHT) - glancePrice(threshold);
 }
 
 /** The probability from which a cut is shown: the shorter it is, the higher. At a threshold of 1 only certainty is shown. */
 export function shownFrom(cut: ScoredCut, limits: ShowLimits): number {
-  const { threshold, isManual, least = 0, rule = SHOW_RULE } = limits;
+  const { threshold, isManual, least = 0 } = limits;
   if (isManual || threshold === 1) return threshold;
-  const breakEven = glancePrice(threshold, rule) / (savedBy(cut, rule) + rule.thought);
-  return Math.max(least, rule.leastShare * threshold, breakEven);
+  const breakEven = glancePrice(threshold) / (savedBy(cut) + THOUGHT);
+  return Math.max(least, LEAST_SHARE * threshold, breakEven);
 }
 
 /** What a held-back draft lacks. */

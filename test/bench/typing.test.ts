@@ -4,11 +4,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Editor } from '../../bench/common/editor.ts';
 import { passagesOf, Writing } from '../../bench/common/typist.ts';
-import { hindsight } from '../../bench/typing/hindsight.ts';
 import { netOf, objectiveFigures, takenLength } from '../../bench/typing/objective.ts';
 import { nothingTyped, typePassage } from '../../bench/typing/typist.ts';
 import { VirtualClock } from '../../bench/typing/virtual-clock.ts';
-import type { Draft, DraftToken } from '../../src/common/completion.ts';
 import type { Completion, CompletionRequest } from '../../src/completion/types.ts';
 
 const text = Array.from({ length: 40 }, (_, i) => `const value${i} = read(${i}, "two");`).join('\n');
@@ -143,22 +141,4 @@ test('inserted text closes no brackets', () => {
   assert.deepEqual(writing.document, { prefix: 'f(a', suffix: ')\n' });
   writing.press();
   assert.deepEqual(writing.document, { prefix: 'f(a)', suffix: '\n' });
-});
-
-test('with hindsight all draft tokens are certain until the author wrote something else, also in later lines', () => {
-  const token = (piece: string): DraftToken => ({
-    ...{ text: piece, probability: 0.4, margin: 0, entropy: 1 },
-    ...{ matchLength: 0, count: 0, tier: 'base' },
-  });
-  const draft: Draft = {
-    ...{ text: '= read(0', model: 'base', complete: true, latencyMs: 0 },
-    tokens: [token('= '), token('read'), token('(0')],
-    continuation: { text: '\nconst value', tokens: [token('\nconst'), token(' value')] },
-  };
-  const known = hindsight([{ path: 'a.ts', text: 'const a = read(0\nconst b' }]);
-  const at = { path: 'a.ts', languageId: 'typescript', prefix: 'const a ', suffix: '' };
-  const chances = ({ tokens, continuation }: Draft) =>
-    [...tokens, ...(continuation?.tokens ?? [])].map((each) => each.probability);
-  assert.deepEqual(chances(known(draft, at)), [1, 1, 1, 1, 0]);
-  assert.equal(known(draft, { ...at, prefix: 'const b ' }), draft, 'the author wrote another text here');
 });

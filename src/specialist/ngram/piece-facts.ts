@@ -1,5 +1,5 @@
 // What the probability of a piece of a repeated block is estimated from: a row per feature of a logistic regression
-// (`template-weights.ts`, fitted by bench/typing/fit-template.ts).
+// (`template-weights.ts`).
 import type { Lexeme } from '../../text/lexemes.ts';
 import type { WordOrigin } from '../../text/renaming.ts';
 import type { Copy } from './template-copies.ts';

@@ -1,4 +1,4 @@
-// Weights of copied text: logistic fits by bench/typing/fit-template.ts.
+// Weights of copied text: logistic fits by a script that is in git (fit-template, last at commit b3e1572c).
 
 /** Weights for the probability of a piece (template.ts). */
 export const pieceWeights: readonly number[] = [
