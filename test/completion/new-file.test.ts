@@ -38,10 +38,6 @@ func (m ${name}Model) View() string {
   };
 });
 
-const commands = names.map(
-  (name): SourceFile => ({ path: `cmd/${name}/main.go`, text: 'package main\n\nfunc main() {\n}\n' }),
-);
-
 const tests = names.map((name): SourceFile => {
   return {
     path: `src/${name}.test.ts`,
@@ -78,16 +74,6 @@ async function suggested(files: readonly SourceFile[], path: string, prefix: str
   };
   return (await service.complete(request, new AbortController().signal))?.text ?? '';
 }
-
-test('the package clause is that of the folder', async () => {
-  assert.equal(await suggested([...widgets, ...commands], 'ui/viewport.go', 'package '), 'tui');
-  assert.equal(await suggested(commands, 'cmd/viewport/main.go', 'package '), 'main');
-});
-
-test('the standard imports follow the package clause', async () => {
-  const shown = await suggested(widgets, 'ui/viewport.go', 'package tui\n\ni');
-  assert.ok(shown.startsWith('mport (\n\t"fmt"\n\n\ttea "example.com/tea"\n)'), shown);
-});
 
 test('a type of the new file begins like the types of the other files', async () => {
   const [widget] = widgets as [SourceFile];

@@ -69,14 +69,9 @@ export class Mixture {
   private readonly distinct = new Int32Array(L);
   private readonly countsByPlace = new Float64Array(P);
   private readonly escapes = new Float64Array(L);
-  private base: readonly number[] = [1, 0, 0];
+  private readonly base: readonly number[];
 
   constructor(weights: MixtureWeights) {
-    this.weights = weights;
-    this.setWeights(weights);
-  }
-
-  setWeights(weights: MixtureWeights): void {
     this.weights = weights;
     this.base = softmax(weights.base);
   }

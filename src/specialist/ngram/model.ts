@@ -10,7 +10,6 @@ import { OwnFile } from './own-file.ts';
 import { Predictor } from './predictor.ts';
 import { lookupScope, ProjectIndex, type TokenizedFile } from './project-index.ts';
 import { LineSearch, type NgramCursorPosition } from './search.ts';
-import { SiblingFiles } from './sibling-files.ts';
 import { readSnapshot, writeSnapshot } from './snapshot.ts';
 import { findSnippets } from './snippets.ts';
 import { type TemplateDraft, TemplateFinder } from './template.ts';
@@ -47,7 +46,6 @@ export class NgramModel {
   private readonly search: LineSearch;
   private readonly drafter: NgramDrafter;
   private readonly templates = new TemplateFinder();
-  private readonly siblings: SiblingFiles;
   private readonly weights: NgramWeights;
 
   private constructor(vocabulary: Vocabulary, project: ProjectIndex, weights: NgramWeights) {
@@ -58,7 +56,6 @@ export class NgramModel {
     this.own = new OwnFile(vocabulary);
     this.predictor = new Predictor(vocabulary, project, this.overlay, this.own, weights);
     this.search = new LineSearch(vocabulary, this.predictor, this.own);
-    this.siblings = new SiblingFiles(project, this.overlay, vocabulary);
     const template = (query: CompletionQuery) => this.template(query);
     this.drafter = new NgramDrafter(vocabulary, this.own, this.search, this.predictor, template);
   }
@@ -154,12 +151,9 @@ export class NgramModel {
     };
   }
 
-  /**
-   * The continuation of a block that the query's document has above or below, or that files like it begin with; see
-   * template.ts.
-   */
+  /** The continuation of a block that the query's document has above or below; see template.ts. */
   template(query: CompletionQuery): TemplateDraft | undefined {
-    return this.templates.find(query, this.siblings.headsFor(query));
+    return this.templates.find(query);
   }
 
   /** The text of each file of the index, in its order. */
@@ -209,22 +203,15 @@ export class NgramModel {
   setOpenFile(path: string, text: string | undefined): void {
     if (text === undefined) this.overlay.close(path);
     else this.overlay.set(path, text, true);
-    this.noteChange(path);
   }
 
   /** A file that changed on disk without being open. */
   setSavedFile(path: string, text: string): void {
     this.overlay.set(path, text, false);
-    this.noteChange(path);
   }
 
   removeFile(path: string): void {
     this.overlay.remove(path);
-    this.noteChange(path);
-  }
-
-  private noteChange(path: string): void {
-    this.siblings.noteChange(path);
   }
 
   /** What the user has edited lately. */

@@ -1,5 +1,6 @@
 // What the probability of a piece of a repeated block is estimated from: a row per feature of a logistic regression
-// (`template-weights.ts`).
+// whose script is in git (fit-template, last at commit b3e1572c).
+import { sigmoid } from '../../common/statistics/logistic.ts';
 import type { Lexeme } from '../../text/lexemes.ts';
 import type { WordOrigin } from '../../text/renaming.ts';
 import type { Copy } from './template-copies.ts';
@@ -52,7 +53,7 @@ export const isRenamed = (p: Proposal) => isWordOf(p, 'mapped') || isWordOf(p, '
 type PieceFact = (facts: PieceFacts) => number;
 
 /** One row a feature, in the order of the weights. */
-const COPY_FACTS: readonly PieceFact[] = [
+const FACTS: readonly PieceFact[] = [
   () => 1,
   ({ copy }) => Math.log1p(copy.evidence),
   ({ copy }) => Math.log1p(copy.equalTyped),
@@ -109,26 +110,15 @@ const COPY_FACTS: readonly PieceFact[] = [
   ({ proposal, seen }) => flag(isWordOf(proposal, 'part')) * Math.log1p(seen),
 ];
 
-/** Features of pieces that the head of another file writes; 0 for all others. */
-const HEAD_FACTS: readonly PieceFact[] = [
-  ({ copy }) => flag(copy.isSibling),
-  ({ copy, agreeing }) => flag(copy.isSibling) * Math.log1p(agreeing),
-  ({ copy, agreeing, asked }) => (flag(copy.isSibling) * (asked - agreeing)) / asked,
-  ({ copy, proposal }) => flag(copy.isSibling && isWordOf(proposal, 'unseen')),
-  ({ copy, proposal, agreeing }) => flag(copy.isSibling && isWordOf(proposal, 'unseen')) * Math.log1p(agreeing),
-  ({ copy, proposal }) => flag(copy.isSibling && isRenamed(proposal)),
-  ({ copy, proposal }) => flag(copy.isSibling && proposal.kind === 'line end'),
+/** In the order of the features. */
+const WEIGHTS: readonly number[] = [
+  0.677, 0.575, 0.213, 0.54, -1.498, 0.25, 0.712, -6.928, -0.076, -0.936, -2.336, -3.57, -2.562, 0.437, -0.283, -0.33,
+  -2.148, -0.818, 0.051, -0.416, 0.066, -0.121, -0.264, 0.437, 0.553, 1.439, -0.293, 0.203, 0.813, -0.425, -0.052,
+  -0.464, -0.042, 0.135, 0.061, 0.008, 0, 0.303, 0.592, -0.441, 0.999, -0.277, 0.239, 0.481, -0.123, -0.084, 0.456,
+  -0.368, -0.897, 0.096, -0.158, 0.329, 0.312, 1.208,
 ];
 
-const FACTS = [...COPY_FACTS, ...HEAD_FACTS];
-
-export const copyPieceFactCount = COPY_FACTS.length;
-export const pieceFactCount = FACTS.length;
-
-/** The features' values, in the order of the weights. */
-export function featuresOf(facts: PieceFacts): Float64Array {
-  // A loop, because Float64Array.from with a function takes several times as long.
-  const values = new Float64Array(FACTS.length);
-  for (let i = 0; i < values.length; i++) values[i] = (FACTS[i] as PieceFact)(facts);
-  return values;
+/** Probability that the author writes the piece. */
+export function pieceProbability(facts: PieceFacts): number {
+  return sigmoid(FACTS.reduce((sum, fact, i) => sum + fact(facts) * (WEIGHTS[i] as number), 0));
 }

@@ -35,11 +35,6 @@ export class Predictor {
     };
   }
 
-  setWeights(weights: MixtureWeights): void {
-    this.evidence.weights = occurrenceWeights(weights);
-    this.mixture.setWeights(weights);
-  }
-
   /** Fills `evidence` and `mixture` for context[0, end). @param target see `Evidence.reset` */
   predict(context: Int32Array, end: number, scope: LookupScope, path: string, target = -1): void {
     this.evidence.reset(target);

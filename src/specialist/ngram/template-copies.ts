@@ -1,5 +1,5 @@
-// Near-copies of the lines around the cursor: earlier or later lines of the document, and the first lines of files like
-// it, that equal those lines except for some words.
+// Near-copies of the lines around the cursor: earlier or later lines of the document that equal those lines except for
+// some words.
 import type { CompletionQuery } from '../../common/completion.ts';
 import {
   GrowingLines,
@@ -12,8 +12,6 @@ import {
 } from '../../text/lexemes.ts';
 import { restOfLine } from '../../text/lines.ts';
 import { Renaming } from '../../text/renaming.ts';
-import { parentFolder } from './project-index.ts';
-import { type FileHead, kindAndStem } from './sibling-files.ts';
 
 /** Window of the document that is searched for copies, UTF-16 units. */
 const REACH = { before: 150_000, after: 60_000 };
@@ -29,9 +27,6 @@ const VOTING = 8;
 const LEAST_EVIDENCE = 2;
 const STRONG_SHARE = 0.6;
 const STRONG = 4;
-/** Shapes of the line that is put before the first line of a file, and of a line that no copy crosses. */
-const FILE_START = 1;
-const WALL = -1;
 
 /** An earlier text that equals the lines around the cursor except for some words. */
 export interface Copy {
@@ -49,8 +44,6 @@ export interface Copy {
   readonly equalTyped: number;
   readonly holes: number;
   readonly lines: number;
-  /** Whether it is in another file. */
-  readonly isSibling: boolean;
 }
 
 export interface TemplateDocument {
@@ -66,11 +59,6 @@ export interface TemplateDocument {
   readonly rest: string;
   /** The nearest line with text below, trimmed. */
   readonly next: string;
-  /** The heads of other files, which come before the document in `lines`, and what the files are about. */
-  readonly heads: readonly { readonly from: number; readonly stem: string }[];
-  /** Index of the document's first line, and what its file is about. */
-  readonly start: number;
-  readonly stem: string;
 }
 
 /** Reads the document around a cursor. Of its text, only what has changed since the last cursor is read again. */
@@ -78,57 +66,25 @@ export class DocumentReader {
   private readonly reader = new LineReader();
   private readonly above = new GrowingLines(this.reader);
   private readonly below = new GrowingLines(this.reader);
-  private heads: readonly FileHead[] = [];
-  private headLines: readonly LineShape[][] = [];
 
-  /** @param heads the first lines of other files that the document may begin like */
-  read({ path, prefix, suffix, languageId }: CompletionQuery, heads: readonly FileHead[]): TemplateDocument {
+  read({ prefix, suffix, languageId }: CompletionQuery): TemplateDocument {
     const before = prefix.slice(Math.max(0, prefix.length - REACH.before));
     const lines = this.above.read(before);
     const typed = before.slice(before.lastIndexOf('\n') + 1);
     const restEnd = suffix.indexOf('\n');
     const below = restEnd < 0 ? [] : this.below.read(suffix.slice(restEnd + 1, restEnd + REACH.after));
-    if (heads !== this.heads) {
-      this.heads = heads;
-      this.headLines = heads.map((head) => [...fileStart(head.path), ...this.reader.lines(head.text)]);
-    }
-    const others = heads.length > 0 ? [...this.headLines.flat(), ...fileStart(path)] : [];
-    let end = 0;
-    const starts = this.headLines.map((head, i) => {
-      const from = end;
-      end += head.length;
-      return { from, stem: kindAndStem((heads[i] as FileHead).path).stem };
-    });
     const above = lines.slice(0, -1);
-    const start = others.length;
     return {
       text: before,
       languageId,
       // The cursor's line is no source.
-      lines: [...others, ...above, this.reader.line(''), ...below],
-      cursor: start + above.length,
+      lines: [...above, this.reader.line(''), ...below],
+      cursor: above.length,
       typed,
       rest: restOfLine(suffix),
       next: below.find(({ shape }) => shape !== 0)?.text.trim() ?? '',
-      heads: starts,
-      start,
-      stem: kindAndStem(path).stem,
     };
   }
-}
-
-/**
- * Two lines before the first of a file. The second has words for the kind of the file and its folder, so that two files
- * that have little in common yet are near-copies.
- */
-function fileStart(path: string): LineShape[] {
-  const words = ['\0file', `\0${kindAndStem(path).kind}`, `\0${parentFolder(path)}`];
-  const lexemes = words.map((text): Lexeme => ({ lead: '', text, kind: 'word', string: -1 }));
-  const line = { text: '', indent: 0, lexemes };
-  return [
-    { ...line, shape: WALL },
-    { ...line, shape: FILE_START },
-  ];
 }
 
 /** The best near-copies, best first. */
@@ -141,7 +97,7 @@ export function copiesAt(document: TemplateDocument): Copy[] {
   const ranked: { line: number; depth: number; quick: number }[] = [];
   for (let at = 0; at < lines.length; at++) {
     const source = lines[at] as LineShape;
-    if (at === cursor || source.shape <= FILE_START) continue;
+    if (at === cursor || source.shape <= 0) continue;
     if (start !== '' && !mayBegin(source, start)) continue;
     const depth = contextDepth(lines, cursor, at, source.indent - indent);
     if (depth === 0 && (start === '' || source.indent !== indent)) continue;
@@ -233,16 +189,13 @@ class Alignment {
 }
 
 function alignedAt(
-  { lines, cursor, heads, start: ownStart, stem }: TemplateDocument,
+  { lines, cursor }: TemplateDocument,
   line: number,
   depth: number,
   begins: readonly Lexeme[],
   start: string,
 ): Copy | undefined {
   const alignment = new Alignment();
-  const isSibling = line < ownStart;
-  const head = isSibling ? heads.findLast(({ from }) => from <= line) : undefined;
-  if (head && stem.length > 1) alignment.renaming.learn(head.stem, stem);
   let evidence = 0;
   let compared = 0;
   let words = 0;
@@ -287,6 +240,5 @@ function alignedAt(
     equalTyped,
     holes,
     lines: compared,
-    isSibling,
   };
 }

@@ -1,14 +1,11 @@
 // Chooses between a template's continuation and the line that a search found, and computes the draft's probabilities.
 import type { CompletionQuery, Draft } from '../../common/completion.ts';
-import { sigmoid } from '../../common/statistics/logistic.ts';
-import { dot } from '../../common/statistics/vectors.ts';
 import { cutBeforeRest, restOfLine } from '../../text/lines.ts';
 import { type Block, type FirstLine, likelihood } from './block.ts';
 import { draftTokens } from './draft-tokens.ts';
 import type { NgramCursorPosition, Step } from './search.ts';
 import type { TemplateDraft } from './template.ts';
 import { templateUnits } from './template-units.ts';
-import { unitWeights } from './template-weights.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /** Cost of a wrong line, in characters, if two lines compete. */
@@ -16,7 +13,6 @@ const WRONG = 20;
 /** A template is continued while it is so likely, and to so many tokens. */
 const LEAST = 0.1;
 const MOST_TOKENS = 120;
-const UNIT_WEIGHTS = Float64Array.from(unitWeights);
 
 /** The draft of the cursor's line, and the lines below it that a template knows. */
 export interface TemplatedLine {
@@ -91,13 +87,12 @@ function writtenBy(
   let length = 0;
   let whole = false;
   let isFurther = false;
-  const { copies, matched, isSibling } = template;
+  const { copies, matched } = template;
   const units = templateUnits(template, vocabulary, position);
   if (units === undefined) return undefined;
   let next = units.next();
   for (; !next.done; next = units.next()) {
-    const { tokens, endsLine, facts } = next.value;
-    const p = sigmoid(dot(facts, UNIT_WEIGHTS));
+    const { tokens, endsLine, probability: p } = next.value;
     if (sure * p < LEAST || length + tokens.length > Math.max(maxTokens, MOST_TOKENS)) break;
     isFurther ||= endsLine;
     whole = endsLine;
@@ -117,7 +112,7 @@ function writtenBy(
         entropy,
         matchLength: matched,
         count: copies,
-        tier: isSibling ? 'folder' : 'open-file',
+        tier: 'open-file',
       };
       (isFurther ? further : line).push(step);
     }

@@ -1,4 +1,5 @@
 // A template as whole tokens, and what the probability of each depends on: the copies, and the n-grams beside them.
+import { sigmoid } from '../../common/statistics/logistic.ts';
 import type { Predictor } from './predictor.ts';
 import type { NgramCursorPosition } from './search.ts';
 import type { TemplateDraft, TemplatePiece } from './template.ts';
@@ -7,13 +8,12 @@ import type { Vocabulary } from './vocabulary.ts';
 /** Tokens before a template that the n-grams see. */
 const CONTEXT_TOKENS = 64;
 
-/** A piece of a template, or several, as whole tokens, with what its probability depends on. */
+/** A piece of a template, or several, as whole tokens. */
 export interface TemplateUnit {
   readonly tokens: readonly number[];
-  /** Length, UTF-16 units, including the text that healing repeats. */
-  readonly length: number;
   readonly endsLine: boolean;
-  readonly facts: Float64Array;
+  /** Probability that the author writes the unit, given that all before it are right. */
+  readonly probability: number;
 }
 
 /**
@@ -36,8 +36,6 @@ export function templateUnits(
 /** A unit while its tokens and pieces are read; both are read until they end together. */
 interface OpenUnit {
   tokens: number[];
-  /** As in TemplateUnit. */
-  length: number;
   /** As in UnitEvidence. */
   template: number;
   ngram: number;
@@ -56,7 +54,6 @@ const MANY = 99;
 function openUnit(repeated: number): OpenUnit {
   return {
     tokens: [],
-    length: repeated,
     template: 1,
     ngram: 1,
     isBest: true,
@@ -70,7 +67,7 @@ function openUnit(repeated: number): OpenUnit {
 
 /** @param repeated UTF-16 units of the text before the cursor that `ids` begin with */
 function* unitsOf(
-  { pieces, matched, isSibling }: TemplateDraft,
+  { pieces, matched }: TemplateDraft,
   ids: Int32Array,
   repeated: number,
   vocabulary: Vocabulary,
@@ -97,9 +94,9 @@ function* unitsOf(
       pieceEnd += Buffer.byteLength(read.text) + (piece === 0 ? own.healed.length : 0);
     }
     if (tokenEnd !== pieceEnd) continue;
-    const { tokens, length, ...evidence } = unit;
+    const { tokens, ...evidence } = unit;
     const endsLine = vocabulary.endsLine[tokens[0] as number] === 1;
-    yield { tokens, length, endsLine, facts: unitFacts({ ...evidence, ends: endsLine, written, matched, isSibling }) };
+    yield { tokens, endsLine, probability: unitProbability({ ...evidence, ends: endsLine, written, matched }) };
     unit = openUnit(0);
     written++;
   }
@@ -128,12 +125,11 @@ function readToken(
   unit.tokens.push(token);
 }
 
-function readPiece(unit: OpenUnit, { text, probability, agreeing, contrary, isRenamed }: TemplatePiece): void {
+function readPiece(unit: OpenUnit, { probability, agreeing, contrary, isRenamed }: TemplatePiece): void {
   unit.agreeing = Math.min(unit.agreeing, agreeing);
   unit.isContrary ||= contrary > 0;
   unit.isRenamed ||= isRenamed;
   unit.template *= probability;
-  unit.length += text.length;
 }
 
 interface UnitEvidence {
@@ -154,7 +150,6 @@ interface UnitEvidence {
   readonly written: number;
   /** Number of words and marks that the template shares with the text above. */
   readonly matched: number;
-  readonly isSibling: boolean;
 }
 
 const flag = (condition: boolean) => (condition ? 1 : 0);
@@ -166,7 +161,7 @@ const logit = (p: number) => {
 type UnitFact = (evidence: UnitEvidence) => number;
 
 /** One row a feature, in the order of the weights. */
-const COPY_FACTS: readonly UnitFact[] = [
+const UNIT_FACTS: readonly UnitFact[] = [
   () => 1,
   ({ template }) => logit(template),
   ({ ngram, healed }) => (healed ? 0 : logit(ngram)),
@@ -188,22 +183,12 @@ const COPY_FACTS: readonly UnitFact[] = [
   ({ matched }) => Math.log1p(matched),
 ];
 
-/** Features of units that the head of another file writes; 0 for all others. */
-const HEAD_FACTS: readonly UnitFact[] = [
-  ({ isSibling }) => flag(isSibling),
-  ({ isSibling, template }) => (isSibling ? logit(template) : 0),
-  ({ isSibling, ngram }) => (isSibling ? logit(ngram) : 0),
-  ({ isSibling, isBest }) => flag(isSibling && isBest),
-  ({ isSibling, isBest, ngram }) => (isSibling && isBest ? logit(ngram) : 0),
-  ({ isSibling, agreeing }) => (isSibling ? Math.log1p(agreeing) : 0),
-  ({ isSibling, isContrary }) => flag(isSibling && isContrary),
-  ({ isSibling, isRenamed }) => flag(isSibling && isRenamed),
+/** In the order of the features; from a logistic fit (fit-template, in git, last at commit b3e1572c). */
+const WEIGHTS: readonly number[] = [
+  -0.591, 0.677, 0.105, 0.79, 0.437, -0.387, 0.367, -1.011, 0.03, 0.544, 0.073, -0.101, -0.827, 0.523, 0.605, 0.363,
+  0.147, -0.158, -0.013,
 ];
 
-const UNIT_FACTS = [...COPY_FACTS, ...HEAD_FACTS];
-
-export const copyUnitFactCount = COPY_FACTS.length;
-
-function unitFacts(evidence: UnitEvidence): Float64Array {
-  return Float64Array.from(UNIT_FACTS, (fact) => fact(evidence));
+function unitProbability(evidence: UnitEvidence): number {
+  return sigmoid(UNIT_FACTS.reduce((sum, fact, i) => sum + fact(evidence) * (WEIGHTS[i] as number), 0));
 }

@@ -2,26 +2,20 @@
 // continues as they do. If several copies agree, the text is probable. If they differ and no typed text decides, the
 // text ends.
 import type { CompletionQuery } from '../../common/completion.ts';
-import { sigmoid } from '../../common/statistics/logistic.ts';
-import { dot } from '../../common/statistics/vectors.ts';
 import { bracketBalance } from '../../text/brackets.ts';
 import { indentLength } from '../../text/indents.ts';
 import { kindOf } from '../../text/languages.ts';
 import { isCommentLine, type Lexeme, type LineShape } from '../../text/lexemes.ts';
 import { countedOn } from '../../text/renaming.ts';
 import { closesBlock } from '../../text/syntax/blocks.ts';
-import { featuresOf, isPiece, isRenamed, isWord, isWordOf, type PieceFacts, type Proposal } from './piece-facts.ts';
-import type { FileHead } from './sibling-files.ts';
+import { isPiece, isRenamed, isWord, isWordOf, type Proposal, pieceProbability } from './piece-facts.ts';
 import { type Copy, copiesAt, DocumentReader, type TemplateDocument } from './template-copies.ts';
-import { pieceWeights } from './template-weights.ts';
 
 /** A piece of a continuation: a word or mark with the white space before it, or a line end with the next indent. */
 export interface TemplatePiece {
   readonly text: string;
   /** Probability that the author writes the piece, given that all pieces before it are right. */
   readonly probability: number;
-  /** Features of the probability; see `PieceFacts`. */
-  readonly facts: Float64Array;
   /** Near-copies that write it, and those that do not. */
   readonly agreeing: number;
   readonly contrary: number;
@@ -40,8 +34,6 @@ export interface TemplateDraft {
   readonly copies: number;
   /** Words and marks that the nearest copy shares with the text before the cursor. */
   readonly matched: number;
-  /** Whether the nearest copy is in another file. */
-  readonly isSibling: boolean;
 }
 
 /** Limits of a continuation: lines, and the probability below which it ends. */
@@ -56,18 +48,11 @@ const MOST_SEEN = 8;
 export class TemplateFinder {
   private readonly reader = new DocumentReader();
 
-  /**
-   * The continuation of the copies that the lines around the cursor are; undefined if they are none.
-   * @param heads the first lines of other files that the document may begin like
-   */
-  find(
-    query: CompletionQuery,
-    heads: readonly FileHead[] = [],
-    weights: ArrayLike<number> = pieceWeights,
-  ): TemplateDraft | undefined {
-    const document = this.reader.read(query, heads);
+  /** The continuation of the copies that the lines around the cursor are; undefined if they are none. */
+  find(query: CompletionQuery): TemplateDraft | undefined {
+    const document = this.reader.read(query);
     const copies = copiesAt(document);
-    return copies.length === 0 ? undefined : new Writer(document, copies, weights).write();
+    return copies.length === 0 ? undefined : new Writer(document, copies).write();
   }
 }
 
@@ -91,7 +76,6 @@ interface Choice {
 /** Writes the continuation that most copies agree on. */
 class Writer {
   private readonly document: TemplateDocument;
-  private readonly weights: ArrayLike<number>;
   private readonly copies: readonly Copy[];
   private voters: readonly Voter[];
   private readonly pieces: TemplatePiece[] = [];
@@ -108,9 +92,8 @@ class Writer {
   private readonly counts = new Map<string, number>();
   private startsLine = false;
 
-  constructor(document: TemplateDocument, copies: readonly Copy[], weights: ArrayLike<number>) {
+  constructor(document: TemplateDocument, copies: readonly Copy[]) {
     this.document = document;
-    this.weights = weights;
     this.copies = copies;
     this.voters = copies.map((copy) => ({ copy, line: copy.line, next: copy.next, begun: copy.begun }));
     this.strong = copies.filter(({ isStrong }) => isStrong).length;
@@ -126,8 +109,7 @@ class Writer {
       const chosen = this.vote();
       if (chosen === undefined) break;
       const { proposal, strong, weak } = chosen;
-      const facts = this.factsOf(chosen);
-      const probability = sigmoid(dot(facts, this.weights as Float64Array));
+      const probability = this.probabilityOf(chosen);
       if (copies === 0) copies = strong.length;
       if (proposal.kind === 'line end') {
         if (this.pieces.length === 0) break;
@@ -140,7 +122,7 @@ class Writer {
       this.lost += this.strong - strong.length;
       this.strong = strong.length;
       this.voters = [...strong, ...weak];
-      this.take(chosen, probability, facts, contrary);
+      this.take(chosen, probability, contrary);
     }
     return this.draft(complete, ends, copies);
   }
@@ -149,8 +131,8 @@ class Writer {
     const { pieces } = this;
     while (pieces.length > 0 && (pieces.at(-1) as TemplatePiece).text.trim() === '') pieces.pop();
     if (pieces.length === 0) return undefined;
-    const { matched, isSibling } = this.copies[0] as Copy;
-    return { pieces, complete, ends, copies, matched: Math.round(matched), isSibling };
+    const { matched } = this.copies[0] as Copy;
+    return { pieces, complete, ends, copies, matched: Math.round(matched) };
   }
 
   /** The next text of most strong copies; undefined if none continues, or they differ and no typed text decides. */
@@ -225,7 +207,7 @@ class Writer {
   /** The next number where the copies count. */
   private counted(voters: readonly Voter[]): Proposal | undefined {
     const { cursor, lines } = this.document;
-    const above = voters.filter(({ line, copy }) => line < cursor && !copy.isSibling).sort((a, b) => a.line - b.line);
+    const above = voters.filter(({ line }) => line < cursor).sort((a, b) => a.line - b.line);
     if (above.length < 2 || above.length < voters.length) return undefined;
     const lexemes = above.map((voter) => this.lexemeOf(voter));
     if (lexemes.some((lexeme) => lexeme === undefined || lexeme.kind === 'mark')) return undefined;
@@ -238,9 +220,9 @@ class Writer {
       : { kind: 'piece', text, lead: this.leadOf(lexeme), lexeme, origin: 'unseen' };
   }
 
-  private factsOf({ proposal, strong, weak, isCounted }: Choice): Float64Array {
+  private probabilityOf({ proposal, strong, weak, isCounted }: Choice): number {
     const { copy } = strong[0] as Voter;
-    const facts: PieceFacts = {
+    return pieceProbability({
       proposal,
       copy,
       agreeing: strong.length,
@@ -256,12 +238,11 @@ class Writer {
       isProse: kindOf(this.document.languageId) === 'prose',
       written: this.pieces.length,
       writtenLines: this.lines,
-      distance: copy.isSibling ? 0 : Math.abs(this.document.cursor - copy.line),
+      distance: Math.abs(this.document.cursor - copy.line),
       isRest: this.document.rest !== '',
       isRepeated: isPiece(proposal) && this.words.has(proposal.text),
       seen: isPiece(proposal) && proposal.lexeme.kind !== 'mark' ? this.occurrences(proposal.text) : 0,
-    };
-    return featuresOf(facts);
+    });
   }
 
   private occurrences(word: string): number {
@@ -274,10 +255,10 @@ class Writer {
     return count;
   }
 
-  private take({ proposal, strong }: Choice, probability: number, facts: Float64Array, contrary: number): void {
+  private take({ proposal, strong }: Choice, probability: number, contrary: number): void {
     const text = isPiece(proposal) ? proposal.lead + proposal.text : proposal.text;
     const renamed = isRenamed(proposal);
-    this.pieces.push({ text, probability, facts, agreeing: strong.length, contrary, isRenamed: renamed });
+    this.pieces.push({ text, probability, agreeing: strong.length, contrary, isRenamed: renamed });
     this.whole *= probability;
     this.startsLine = proposal.kind === 'line end';
     if (proposal.kind === 'line end') {
