@@ -88,8 +88,6 @@ async function offered({ repositories, only }: BenchOptions, keep: Keep): Promis
     'exact-share': 'exact',
     'location-right-share': 'location',
     'precision-of-all': 'of all',
-    calls: 'calls',
-    'calls-right-share': 'calls right',
     'repeating-hunks': 'repeating',
     'recall-of-repeating': 'recall',
     'steps-with-offer-share': 'steps',

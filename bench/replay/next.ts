@@ -3,7 +3,7 @@ import { quantile } from '../../src/common/quality.ts';
 import { languageIdOf } from '../../src/text/languages.ts';
 import { offsetOf } from '../../src/workspace/edits/edit.ts';
 import { EditJournal } from '../../src/workspace/edits/journal.ts';
-import { isPlaceOnly, type NextEditsInput } from '../../src/workspace/edits/next-edit.ts';
+import type { NextEditsInput } from '../../src/workspace/edits/next-edit.ts';
 import { candidates, nextEdits, placeName, ruleName } from '../../src/workspace/edits/next-edits.ts';
 import { ShownEdits } from '../../src/workspace/edits/shown-edits.ts';
 import type { Figures } from '../figures.ts';
@@ -19,10 +19,8 @@ export interface Step {
   readonly commit: Commit;
   readonly order: Order;
   readonly language: string;
-  /** Best first, without the calls. */
+  /** Best first. */
   readonly verdicts: readonly Verdict[];
-  /** Calls that are offered as places, each at its first offer. */
-  readonly calls: readonly Verdict[];
   readonly ms: number;
 }
 
@@ -45,10 +43,9 @@ export type Ask = (
 export const byRules: Ask = async (input, textOf, shown) => {
   const offered = await nextEdits({ ...input, ignored: shown.ignored, ms: PATIENCE_MS });
   if (offered[0]) shown.shown(offered[0]);
-  return offered.map((edit) => {
-    const { path, range, removed, replacement, place } = edit;
+  return offered.map(({ path, range, removed, replacement }) => {
     const start = offsetOf(textOf(path), range.start);
-    return { path, start, end: start + removed.length, replacement, ...(isPlaceOnly(edit) && { call: place }) };
+    return { path, start, end: start + removed.length, replacement };
   });
 };
 
@@ -118,17 +115,14 @@ export async function replay(commit: Commit, kind: Order, ask: Ask): Promise<Rep
   const offered = new Set<number>();
   const steps: Step[] = [];
   const shown = new ShownEdits();
-  const seen = new Set<string>();
   await walk(commit, order, async (input, state, _, { path }) => {
     const began = performance.now();
     const offers = await ask(input, (name) => state.textOf(name), shown);
     const ms = performance.now() - began;
-    const verdicts = offers.filter(({ call }) => call === undefined).map((offer) => state.judge(offer));
-    const calls = offers.filter(({ call }) => call !== undefined && !seen.has(call)).map((offer) => state.judge(offer));
-    for (const { call } of offers) if (call !== undefined) seen.add(call);
+    const verdicts = offers.map((offer) => state.judge(offer));
     for (const { kind, hunk } of verdicts)
       if ((kind === 'exact' || kind === 'part') && hunk !== undefined) offered.add(hunk);
-    steps.push({ commit, order: kind, language: languageIdOf(path), verdicts, calls, ms });
+    steps.push({ commit, order: kind, language: languageIdOf(path), verdicts, ms });
   });
   const recalled = [...repeating].filter((index) => offered.has(index)).length;
   return { steps, repeating: repeating.size, recalled, hunks: commit.hunks.length };
@@ -141,7 +135,6 @@ export function figuresOf(replayed: readonly Replayed[]): Figures {
   const steps = replayed.flatMap((one) => one.steps);
   const first = steps.flatMap(({ verdicts }) => verdicts.slice(0, 1));
   const all = steps.flatMap(({ verdicts }) => verdicts);
-  const calls = steps.flatMap((step) => step.calls);
   const sum = (of: (one: Replayed) => number) => replayed.reduce((total, one) => total + of(one), 0);
   const count = (kind: Verdict['kind']) => first.filter((verdict) => verdict.kind === kind).length;
   return {
@@ -149,8 +142,6 @@ export function figuresOf(replayed: readonly Replayed[]): Figures {
     precision: share(first.filter(isRight).length, first.length),
     'exact-share': share(count('exact'), first.length),
     'location-right-share': share(first.length - count('wrong'), first.length),
-    calls: calls.length,
-    'calls-right-share': share(calls.filter(({ kind }) => kind !== 'wrong').length, calls.length),
     'precision-of-all': share(all.filter(isRight).length, all.length),
     'repeating-hunks': sum(({ repeating }) => repeating),
     'recall-of-repeating': share(

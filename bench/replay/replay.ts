@@ -13,8 +13,6 @@ export interface Offer {
   readonly start: number;
   readonly end: number;
   readonly replacement: string;
-  /** Identifies a call that is offered as a place, without a text. */
-  readonly call?: string;
 }
 
 /**

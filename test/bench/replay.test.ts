@@ -89,37 +89,6 @@ test('the rules and the last edit again find the third of three equal hunks', as
   }
 });
 
-test('counts each call that lacks an argument once, and is right if a later hunk changes it', async () => {
-  const lines = ['function load(path: string) {}', '', 'load(a);', '', 'load(b);', '', 'send(c);'];
-  const grown: Commit = {
-    ...commit,
-    tree: new Map([[FILE, lines.join('\n')]]),
-    hunks: [
-      ['function load(path: string, mode: Mode) {}', 0],
-      ['load(a, mode);', 2],
-      ['send(c, d);', 6],
-    ].map(([line, start]) => ({
-      path: FILE,
-      start: start as number,
-      removed: [lines[start as number] as string],
-      inserted: [line as string],
-    })),
-  };
-  const { steps } = await replay(grown, 'top-down', byRules);
-  assert.deepEqual(
-    steps.map(({ calls }) => calls),
-    [
-      [
-        { kind: 'place', hunk: 1 },
-        { kind: 'wrong', hunk: undefined },
-      ],
-      [],
-    ],
-  );
-  const figures = figuresOf([{ steps, repeating: 0, recalled: 0, hunks: 3 }]);
-  assert.deepEqual([figures.calls, figures['calls-right-share'], figures.offered], [2, 0.5, 0]);
-});
-
 test('types the hunks with and without the history of the earlier ones', async () => {
   const line = 'const result = await repository.collectEverything(options, signal);';
   const path = (name: string) => `src/${name}.ts`;
@@ -145,7 +114,7 @@ test('types the hunks with and without the history of the earlier ones', async (
 
 test('shares of precision, place and recall are of the first offers', () => {
   const step = (kinds: readonly ('exact' | 'part' | 'place' | 'wrong')[]) => ({
-    ...{ commit, order: 'top-down' as const, language: 'typescript', calls: [], ms: 1 },
+    ...{ commit, order: 'top-down' as const, language: 'typescript', ms: 1 },
     verdicts: kinds.map((kind) => ({ kind, hunk: 0 })),
   });
   const steps = [step(['exact', 'wrong']), step(['part']), step(['place']), step(['wrong']), step([])];

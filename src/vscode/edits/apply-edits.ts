@@ -3,7 +3,6 @@ import * as vscode from 'vscode';
 import { messageOf } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
 import { fromLineFeeds, toLineFeeds } from '../../text/lines.ts';
-import { isPlaceOnly } from '../../workspace/edits/next-edit.ts';
 import type { Activity } from '../completion/activity.ts';
 import { window } from '../editor/window.ts';
 import type { EditJournals } from './edit-journals.ts';
@@ -34,9 +33,9 @@ export class ApplyEdits {
     this.deps = deps;
   }
 
-  /** Moves the cursor to the next edit, and returns it. One without a text is done then. */
+  /** Moves the cursor to the next edit, and returns it. */
   async goTo(): Promise<OfferedEdit | undefined> {
-    const { offered, journals, search, activity, uriOf, draw, reset } = this.deps;
+    const { offered, journals, search, uriOf, draw, reset } = this.deps;
     await search.finish();
     const next = offered.current;
     if (next !== undefined && (await this.openFiles([next]))) offered.preferFile(next.path);
@@ -55,10 +54,6 @@ export class ApplyEdits {
     });
     editor.selection = new vscode.Selection(position, position);
     editor.revealRange(rangeOf(current.range), vscode.TextEditorRevealType.InCenterIfOutsideViewport);
-    if (isPlaceOnly(current)) {
-      offered.applied([current], position);
-      activity.setOutcome(current.id, 'accepted', 0);
-    }
     draw();
     return current;
   }
@@ -68,7 +63,7 @@ export class ApplyEdits {
     const { offered, search, activity, asAccepted, reset } = this.deps;
     const current = await this.goTo();
     const editor = window.activeTextEditor;
-    if (editor === undefined || current === undefined || isPlaceOnly(current)) return;
+    if (editor === undefined || current === undefined) return;
     const { document } = editor;
     const range = rangeOf(current.range);
     if (this.unchangedDocument(current) !== document) return reset();
@@ -87,7 +82,6 @@ export class ApplyEdits {
   async applyAll(): Promise<void> {
     const { offered, search, activity, uriOf, reset } = this.deps;
     await search.finish();
-    if (offered.current && isPlaceOnly(offered.current)) return void (await this.goTo());
     await this.openFiles(offered.alike);
     const offers = offered.alike.filter((offer) => this.unchangedDocument(offer) !== undefined);
     const [first] = offers;

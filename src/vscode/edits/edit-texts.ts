@@ -1,5 +1,4 @@
 // The sentences about a next edit: the hint, and what a screen reader says.
-import { isPlaceOnly } from '../../workspace/edits/next-edit.ts';
 import { t, type UiText } from '../editor/ui-text.ts';
 import { flatten } from '../webview/wording.ts';
 import type { OfferedEdit, TabAction } from './offered-edits.ts';
@@ -21,10 +20,9 @@ export function hintText(
   const key = isListOpen ? listKey : 'Tab';
   if (action === 'apply') return isListOpen ? t('{0}: apply', key) : t('Tab: apply, Esc: dismiss');
   if (action === undefined) return undefined;
-  const what = isPlaceOnly(offer) ? originText(offer) : t('next edit');
   return file === undefined
-    ? t('{0}: {1}, line {2}', key, what, line)
-    : t('{0}: {1}, {2} line {3}', key, what, file, line);
+    ? t('{0}: next edit, line {1}', key, line)
+    : t('{0}: next edit, {1} line {2}', key, file, line);
 }
 
 export function statusText(offer: OfferedEdit): UiText {
@@ -37,8 +35,6 @@ export function spokenText(offer: OfferedEdit): UiText {
   const where = statusText(offer);
   const text = flatten(insertion?.text ?? replacement).trim();
   if (insertion) return t('{0}: insert {1}. Tab goes there, Escape dismisses it.', where, text);
-  if (isPlaceOnly(offer))
-    return t('{0}: {1} lacks an argument. Tab goes there, Escape dismisses it.', where, originText(offer));
   const old = flatten(removed).trim();
   return replacement === ''
     ? t('{0}: delete {1}. Tab goes there, Escape dismisses it.', where, old)
@@ -48,7 +44,6 @@ export function spokenText(offer: OfferedEdit): UiText {
 /** Why an edit is offered. */
 export function originText({ origin }: OfferedEdit): UiText {
   if (origin?.kind === 'rename') return t('rename of `{0}`', origin.name);
-  if (origin?.kind === 'call') return t('call of `{0}`', origin.name);
   if (origin?.kind === 'fix') return t('quick fix: {0}', origin.title);
   return t('repeated edit');
 }

@@ -5,7 +5,7 @@ import { isWordCode } from '../../text/lexemes.ts';
 import { lineEnd } from '../../text/lines.ts';
 import { detachString } from '../../text/windows.ts';
 import { comparePositions, offsetOf, type Position, positionBehind, positionOf } from '../../workspace/edits/edit.ts';
-import { isPlaceOnly, type NextEdit } from '../../workspace/edits/next-edit.ts';
+import type { NextEdit } from '../../workspace/edits/next-edit.ts';
 
 /** Text that is only inserted, at one position. */
 export interface Insertion {
@@ -173,7 +173,6 @@ export class OfferedEdits {
     const { current } = this;
     if (current === undefined) return undefined;
     const isHere = isAt(current, path, position);
-    if (isHere && isPlaceOnly(current)) return undefined;
     if (!isHere) this.jumpedTo = undefined;
     if (isHere && this.jumpedTo === current.id) return 'apply';
     const isEdited = this.editedAt?.path === path && isEqual(this.editedAt.position, position);

@@ -1,6 +1,6 @@
 // What is known of a place where a rule applies: the rule, its examples, its other places, and the text around.
 import { indentLength } from '../../text/indents.ts';
-import { languageIdOf, languageOf } from '../../text/languages.ts';
+import { kindOf, languageIdOf } from '../../text/languages.ts';
 import { isCommentLine } from '../../text/lexemes.ts';
 import { lineEnd, lineStart } from '../../text/lines.ts';
 import type { Edit, TextFile } from './edit.ts';
@@ -28,7 +28,6 @@ export const featureNames = [
   'removed tokens',
   'inserted tokens',
   'letters of the longest removed word',
-  'parts differ between the examples',
   'whole lines',
   'inserted word not elsewhere in the file',
   'places in the file',
@@ -37,43 +36,29 @@ export const featureNames = [
   'files with places',
   'examples in the file',
   'places above the newest example',
-  'places between examples',
   'places left in files of examples',
   'in the file of the newest example',
-  'in a file of an example',
   'in an open file',
   'below the newest example',
-  'between two examples',
   'lines to the nearest example',
-  'places nearer in the file',
   'equal tokens before',
   'equal tokens behind',
   'shared tokens before',
   'shared tokens behind',
   'likeness of the line',
   'the same indent',
-  'inserted word in the line',
   'in a comment or not, as the example',
   'depth of the common ancestor',
   'ancestors that differ',
   'likeness of the parent line',
-  'in the same folder',
   'a test or not, as the example',
-  'another edit beside it',
   'a script',
-  'Python',
-  'Go',
-  'Rust',
   'prose',
-  'data',
-  'a new name in several places',
 ] as const;
 
 const isTest = (path: string): boolean => /(?:^|[/._-])(?:tests?|specs?|__tests__)(?:[/._-]|$)/i.test(path);
-const MOST = 60;
 const flag = (value: boolean) => (value ? 1 : 0);
 const lineAt = (text: string, from: number, to = from) => text.slice(lineStart(text, from), lineEnd(text, to));
-const folderOf = (path: string) => path.slice(0, path.lastIndexOf('/') + 1);
 const wordsOf = (text: string): string[] => text.match(/[\p{L}_$][\p{L}\p{M}\p{N}_$]*|\S/gu) ?? [];
 
 /** The features of a rule's places. */
@@ -81,7 +66,6 @@ export class RuleFeatures {
   /** Whether the user has just made the same change for the second time or more, and hardly anything else with it. */
   readonly isSameAgain: boolean;
   private readonly rule: RewriteRule;
-  private readonly edits: readonly Edit[];
   private readonly newest: Edit;
   private readonly ofRule: readonly number[];
   private readonly ofFolder: readonly number[];
@@ -92,7 +76,7 @@ export class RuleFeatures {
   /** @param edits the journal's, oldest first */
   constructor(rule: RewriteRule, found: readonly FileSites[], edits: readonly Edit[]) {
     const { removed, inserted, examples } = rule;
-    [this.rule, this.edits] = [rule, edits];
+    this.rule = rule;
     const newest = examples[0] as Edit;
     this.newest = newest;
     const words = removed.filter(({ kind, hole }) => kind === 'word' && hole === undefined).map((token) => token.text);
@@ -118,7 +102,6 @@ export class RuleFeatures {
       Math.log1p(removed.length),
       Math.log1p(inserted.length),
       Math.min(20, longest(words)?.length ?? 0),
-      flag(removed.some(({ hole }) => hole !== undefined) || inserted.some(({ hole }) => hole !== undefined)),
       flag(newest.removed.includes('\n') || newest.inserted.includes('\n')),
     ];
     const paths = new Set(examples.map(({ path }) => path));
@@ -136,41 +119,25 @@ export class RuleFeatures {
 
   /** The features of the places in one file, by place. */
   in({ file, isOpen, sites }: FileSites): (site: Site) => number[] {
-    const { rule, newest, edits, newWord } = this;
+    const { rule, newest, newWord } = this;
     const { path, text } = file;
     const own = rule.examples.filter((edit) => edit.path === path && edit.at >= 0);
     const ats = own.map(({ at }) => at);
-    const [first, last] = [Math.min(...ats), Math.max(...ats)];
     const isNewest = newest.path === path;
     const above = isNewest && newest.at >= 0 ? sites.filter(({ start }) => start < newest.at).length : 0;
-    const between = sites.filter(({ start }) => start > first && start < last).length;
     const isNewWord = newWord !== undefined && isNew(newWord, path, text, rule.examples);
     const ancestorsHere = ats.map((at) => ancestorsOf(text, at));
-    const others = edits.filter((edit) => edit.path === path && edit.at >= 0 && !rule.examples.includes(edit));
     const languageId = languageIdOf(path);
-    const { family } = languageOf(languageId);
-    const language = [
-      /script/.test(languageId),
-      languageId === 'python',
-      languageId === 'go',
-      languageId === 'rust',
-      family === 'prose',
-      family === 'data',
-    ].map(flag);
     const ofFile = [
       flag(isNewWord),
       Math.log1p(sites.length),
       ...this.ofFolder.slice(0, 3),
       Math.min(8, own.length),
       Math.log1p(above),
-      Math.log1p(between),
       this.ofFolder[3] as number,
       flag(isNewest),
-      flag(own.length > 0),
       flag(isOpen),
     ];
-    const isRename =
-      rule.removed.length === 1 && rule.inserted.length === 1 && rule.removed[0]?.kind === 'word' && isNewWord;
     const isCommented = isCommentLine((this.oldLines[0] as string).trim());
     return (site) => {
       const { start, end } = site;
@@ -187,27 +154,20 @@ export class RuleFeatures {
         ...this.ofRule,
         ...ofFile,
         flag(anchor >= 0 && start >= anchor),
-        flag(start > first && start < last),
         Math.log1p(Math.min(1000, distances[nearest] ?? 1000)),
-        Math.log1p(
-          Math.min(MOST, sites.filter((other) => Math.abs(other.start - anchor) < Math.abs(start - anchor)).length),
-        ),
         site.likeLeft,
         site.likeRight,
         site.sharedLeft,
         site.sharedRight,
         Math.max(...this.oldLines.slice(0, 4).map((old) => similarity(wordsOf(old), words))),
         flag(indentLength(line) === indentLength(newest.left.slice(lineStart(newest.left)) || newest.right)),
-        flag(newWord !== undefined && line.includes(newWord)),
         flag(isCommentLine(line.trim()) === isCommented),
         Math.min(6, common),
         Math.min(10, ancestors.length + near.length - 2 * common),
         similarity(wordsOf(ancestors.at(-1) ?? ''), wordsOf(near.at(-1) ?? '')),
-        flag(folderOf(path) === folderOf(newest.path)),
         flag(isTest(path) === isTest(newest.path)),
-        flag(others.some(({ at, inserted }) => at <= end + 80 && at + inserted.length >= start - 80)),
-        ...language,
-        flag(isRename && rule.examples.length > 1),
+        flag(/script/.test(languageId)),
+        flag(kindOf(languageId) === 'prose'),
       ];
     };
   }

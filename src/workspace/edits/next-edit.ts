@@ -12,7 +12,7 @@ export interface NextEditsInput {
   readonly ignored?: readonly string[];
   /** Places without a probability of at least this are left out. */
   readonly least?: number;
-  /** Time for the search, again for parsing, and again for calls, ms. */
+  /** Time for the search, and again for parsing, ms. */
   readonly ms?: number | undefined;
 }
 
@@ -21,16 +21,13 @@ export type EditOrigin =
   /** It renames a reference of what was called so. */
   | { readonly kind: 'rename'; readonly name: string }
   /** It fixes an error, as a language server proposes. */
-  | { readonly kind: 'fix'; readonly title: string }
-  /** A call that lacks an argument since its function has another parameter. Which one, is not known. */
-  | { readonly kind: 'call'; readonly name: string };
+  | { readonly kind: 'fix'; readonly title: string };
 
 export interface NextEdit {
   readonly path: string;
   readonly range: Range;
   /** The text of the range. Before the edit is shown or applied, it has to be there still. */
   readonly removed: string;
-  /** If both texts are empty, the edit is only a place to go to. */
   readonly replacement: string;
   /** Equal for edits of the same rule; with another example it is a new one. */
   readonly rule: string;
@@ -44,9 +41,4 @@ export interface NextEdit {
   readonly left: number;
   /** Estimate that the user makes this edit. */
   readonly probability: number;
-}
-
-/** Whether an edit has a place, but no text to apply. */
-export function isPlaceOnly({ removed, replacement }: Pick<NextEdit, 'removed' | 'replacement'>): boolean {
-  return removed === '' && replacement === '';
 }

@@ -5,9 +5,7 @@ import { parserFor } from '../../text/syntax/grammars.ts';
 import { probabilityOf } from './choice.ts';
 import { type Edit, positionOf, type TextFile } from './edit.ts';
 import { type FileSites, RuleFeatures } from './features.ts';
-import { joinEdits } from './join-edits.ts';
 import type { NextEdit, NextEditsInput } from './next-edit.ts';
-import { outdatedCalls } from './outdated-calls.ts';
 import { parsesNoWorse } from './parse-check.ts';
 import { learnRules, type RewriteRule } from './rewrite-rule.ts';
 import { anchorOf, type Site, sitesIn } from './sites.ts';
@@ -40,7 +38,7 @@ const MAX_CLOSED_SITES = 3;
 /** Edits that are checked and returned. */
 const MAX_EDITS = 100;
 
-/** Most probable first; of equally probable ones, the next below the last edit. Calls that lack an argument come last. */
+/** Most probable first; of equally probable ones, the next below the last edit. */
 export async function nextEdits(input: NextEditsInput): Promise<NextEdit[]> {
   const { ms = BUDGET_MS } = input;
   const likely = scoredSites(input, performance.now() + ms).filter(
@@ -55,7 +53,7 @@ export async function nextEdits(input: NextEditsInput): Promise<NextEdit[]> {
     deadline ??= performance.now() + ms;
     if (parser === undefined || parsesNoWorse(parser, file.text, site, deadline)) offered.push(scored);
   }
-  const repeated = offered.map(({ file: { path, text }, site, probability }) => ({
+  return offered.map(({ file: { path, text }, site, probability }) => ({
     path,
     range: { start: positionOf(text, site.start), end: positionOf(text, site.end) },
     removed: text.slice(site.start, site.end),
@@ -66,7 +64,6 @@ export async function nextEdits(input: NextEditsInput): Promise<NextEdit[]> {
     left: offered.filter((other) => other.site.rule === site.rule).length,
     probability,
   }));
-  return joinEdits([repeated, await outdatedCalls(input, performance.now() + ms)], []);
 }
 
 export function ruleName({ key, examples }: RewriteRule): string {

@@ -124,33 +124,6 @@ test('goes to the edit, applies it, and offers the next at once', async () => {
   );
 });
 
-test('goes from call to call after a parameter was added, and changes no text there', async () => {
-  const { offers, activity, state } = setUp();
-  const editor = await opened('src/a.ts', 'function load(path: string) {}\nload(a);\n\n\n\nload(b);\n');
-  desk.retype(editor, 'string', 'string, mode: Mode');
-  await settled(() => state.tab);
-  assert.deepEqual(desk.drawn(editor), ['Tab: call of `load`, line 2']);
-  assert.equal(
-    (desk.status.accessibilityInformation as { label: string }).label,
-    'Next edit: a.ts line 2: call of `load` lacks an argument. Tab goes there, Escape dismisses it.',
-  );
-  const text = editor.document.getText();
-  await offers.apply();
-  assert.deepEqual({ ...editor.selection.active }, { line: 1, character: 6 });
-  assert.deepEqual(desk.drawn(editor), ['Tab: call of `load`, line 6']);
-  desk.retype(editor, 'a);', 'a, w);');
-  await settled(() => desk.drawn(editor).length > 0);
-  assert.deepEqual(desk.drawn(editor), ['Tab: call of `load`, line 6']);
-  offers.dismiss();
-  assert.deepEqual(desk.drawn(editor), []);
-  await offers.applyAll();
-  assert.equal(editor.document.getText(), text.replace('load(a', 'load(a, w'));
-  assert.deepEqual(activity.rows.map(({ outcome, edit }) => [outcome, edit?.left]).sort(), [
-    ['accepted', 2],
-    ['rejected', 1],
-  ]);
-});
-
 test('one undo takes one applied edit back, which is not offered again', async () => {
   const { offers, editor, state } = await renamed();
   await offers.apply();

@@ -86,15 +86,6 @@ test('Tab jumps on in front of a line’s text after an applied edit or a deleti
   assert.equal(offered.tabAction(cursor(1, 0)), 'jump');
 });
 
-test('Tab jumps to an edit without a text, and applies nothing there', () => {
-  const { offered, cursor } = offering(code, insertionOf(code, 'send(total', ''), insertionOf(code, 'print(total', ''));
-  assert.equal(offered.tabAction(cursor(0, 16)), 'jump');
-  assert.equal(offered.tabAction(cursor(2, 12)), undefined);
-  assert.equal(offered.insertionAt(PATH, { line: 2, character: 12 }), undefined);
-  offered.applied([offered.current as never], { line: 2, character: 12 });
-  assert.equal(offered.tabAction(cursor(2, 12)), 'jump');
-});
-
 test('the offer at the cursor comes first', () => {
   const { offered, cursor } = offering(
     code,
