@@ -7,7 +7,6 @@ import type { Log } from '../common/log.ts';
 import type { Engine } from '../specialist/engine/client.ts';
 import type { LatencyEstimate, Requests } from '../specialist/engine/protocol.ts';
 import type { EditHistory, FileChange } from '../specialist/ngram/protocol.ts';
-import { PendingChanges } from './pending-changes.ts';
 
 /** After this many failures in a row the engine is not used for the next PAUSE_MS. */
 const MAX_FAILURES = 3;
@@ -214,5 +213,39 @@ export class NeuralFolder {
   private setState(state: NeuralState): void {
     this.current = state;
     this.deps.onState();
+  }
+}
+
+/** With more changed files than this, reopening the folder is cheaper. */
+const MAX_FILES = 100;
+
+class PendingChanges {
+  private readonly byPath = new Map<string, readonly FileChange[]>();
+  private overflowed = false;
+
+  /** Whether there were more than MAX_FILES. */
+  get isOverflowed(): boolean {
+    return this.overflowed;
+  }
+
+  add(change: FileChange): void {
+    const previous = this.byPath.get(change.path)?.at(-1);
+    // The text of a closed document still counts.
+    const follows = change.kind === 'closed' && previous?.kind === 'open';
+    this.byPath.set(change.path, follows ? [previous, change] : [change]);
+    if (this.byPath.size > MAX_FILES) this.overflowed = true;
+    if (this.overflowed) this.byPath.clear();
+  }
+
+  /** Removes and returns the changes of all files but `except`, oldest first per file. */
+  take(except: string): FileChange[] {
+    const taken = [...this.byPath].filter(([path]) => path !== except);
+    for (const [path] of taken) this.byPath.delete(path);
+    return taken.flatMap(([, changes]) => changes);
+  }
+
+  clear(): void {
+    this.overflowed = false;
+    this.byPath.clear();
   }
 }

@@ -38,12 +38,6 @@ test('the list waits 100 ms for an answer, and a later answer is cached for the 
   assert.equal(specialist.queries.length, 1);
 });
 
-test('without a list an answer has no such limit', async () => {
-  const specialist = new ScriptedSpecialist(() => h.clock.sleep(150).then(() => drafted('local();', SURE)));
-  const h: Harness = new Harness({ specialist, llm: undefined });
-  assert.equal((await h.answer(position))?.text, 'local();');
-});
-
 test('the list does not wait for the API, whose answer is offered later, once', async () => {
   const llm = new ScriptedLlm('remote();');
   const h = new Harness({ specialist: unsure(), llm });

@@ -98,10 +98,3 @@ test('a call is made at the start of a line for which the local model is weak, b
   for (const name of ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i'])
     assert.equal((await h.answer(query(`${name}();\n    `, '\n'), {}, 3000))?.source, 'api');
 });
-
-test('other settings call at once beside a shown suggestion, and wherever a call is worth its price', async () => {
-  const { h, llm } = localFirst();
-  h.settings = { ...h.settings, localFirst: false };
-  await h.answer(position, {}, 500);
-  assert.equal(llm.requests.length, 1);
-});

@@ -123,24 +123,6 @@ test('a local line saves no money if the API is called, too slow, or returns not
   assert.deepEqual([instead?.source, instead?.savedUsd], ['specialist', 0]);
 });
 
-test('typing something else than the shown line gets the API answer from the cache', async () => {
-  const { h, llm } = withGoodLine('remoteName();');
-  await h.answer(position);
-  const other = await h.answer(query('const x = r', '\n'), {}, 0);
-  assert.equal(other?.text, 'emoteName();');
-  assert.ok(other?.cached);
-  assert.equal(llm.requests.length, 1);
-});
-
-test('the next keystroke before the debounce ends prevents the call', async () => {
-  const { h, llm } = withGoodLine('remoteName();');
-  const asked = h.ask(position);
-  await h.clock.advance(150);
-  await h.answer(query('const x = local', '\n'), {}, 3000);
-  assert.equal(asked.answer?.text, 'localName');
-  assert.equal(llm.requests.length, 0);
-});
-
 test('an answer after the attention time waits for the next key', async () => {
   const held = new Deferred<string>();
   const h = new Harness({ specialist: unsure(), llm: new ScriptedLlm(() => held.promise) });
@@ -157,20 +139,4 @@ test('an answer after the attention time waits for the next key', async () => {
   );
   assert.equal(h.of('paid-unshown').length, 1);
   assert.equal((await h.answer(query('const x = r', '\n'), {}, 0))?.text, 'emote();');
-});
-
-test('a manual request waits without a limit', async () => {
-  const { h } = slowly('remote();', 5000);
-  assert.equal((await h.answer(position, { trigger: 'manual' }, 6000))?.text, 'remote();');
-});
-
-test('a fair local line is shown within the attention time', async () => {
-  const specialist = new ScriptedSpecialist(drafted('local();', FAIR));
-  const llm = new ScriptedLlm(() => new Promise<string>(() => {}));
-  const h = new Harness({ specialist, llm, settings: { balance: 0.9 } });
-  const asked = h.ask(position);
-  await h.clock.advance(1700);
-  assert.ok(!asked.done);
-  await h.clock.advance(300);
-  assert.equal(asked.answer?.source, 'specialist');
 });

@@ -84,17 +84,6 @@ test('typing something else sends a request, and the suggestion counts as reject
   assert.deepEqual(h.of('outcome'), [{ kind: 'outcome', id: first?.id ?? '', outcome: 'rejected', acceptedLength: 0 }]);
 });
 
-test('the cache compares the suffix as well', async () => {
-  const h = new Harness({ specialist: sure() });
-  await h.answer(query('a(', ')\n'));
-  await h.answer(query('a(', ')\n'));
-  assert.equal(h.specialist.queries.length, 1);
-  await h.answer(query('a(', ', b)\n'));
-  assert.equal(h.specialist.queries.length, 2);
-  await h.answer(query('a(', ')\n', 'src/b.ts'));
-  assert.equal(h.specialist.queries.length, 3);
-});
-
 test('a repeated position is answered from the cache as a new suggestion at no cost', async () => {
   const llm = new ScriptedLlm('remote();');
   const h = new Harness({ specialist: unsure(), llm });
@@ -105,14 +94,6 @@ test('a repeated position is answered from the cache as a new suggestion at no c
   assert.notEqual(again?.id, first?.id);
   assert.equal(again?.costUsd, 0);
   assert.equal(llm.requests.length, 2);
-});
-
-test('after reset() the cache is empty', async () => {
-  const h = new Harness({ specialist: sure() });
-  await h.answer(position);
-  h.service.reset();
-  await h.answer(position);
-  assert.equal(h.specialist.queries.length, 2);
 });
 
 test('after renew() only the visible suggestion stays', async () => {

@@ -1,7 +1,6 @@
 // Positions at which a draft may be cut: each beginning that leaves well-formed text is a draft itself, and judged like
 // one.
 import { type Draft, type DraftToken, NGRAM_MODEL } from '../../common/completion.ts';
-import { namesFrom, namesIn, unfinishedName, wholeName } from '../../text/begun-names.ts';
 import { lineState } from '../../text/line-state.ts';
 import { lineBefore, lineStart } from '../../text/lines.ts';
 import { isProse } from '../../text/prose-text.ts';
@@ -85,4 +84,29 @@ function mayEnd(cut: string, text: string, before: string, languageId: string): 
   // After a closing quote a cut is possible.
   const closed = /["'`]$/.test(cut) && lineState(languageId, line) === 'code';
   return closed || !OPEN_END.test(cut);
+}
+
+/** Text around the cursor whose names count, UTF-16 units. */
+const REACH = { before: 60_000, after: 20_000 };
+const NAME = /[\p{L}_$][\p{L}\p{N}_$]*/gu;
+
+/** The unfinished name at the text's end; '' if there is none. */
+function unfinishedName(prefix: string): string {
+  return /[\p{L}_$][\p{L}\p{N}_$]*$/u.exec(prefix.slice(-100))?.[0] ?? '';
+}
+
+/** The document's names that begin with the unfinished one and are longer. */
+function namesFrom(begun: string, prefix: string, suffix: string): ReadonlySet<string> {
+  const above = prefix.slice(-REACH.before, prefix.length - begun.length);
+  const all = namesIn(`${above} ${suffix.slice(0, REACH.after)}`);
+  return new Set(all.filter((name) => name.length > begun.length && name.startsWith(begun)));
+}
+
+function namesIn(text: string): readonly string[] {
+  return text.match(NAME) ?? [];
+}
+
+/** The whole name if the text follows the unfinished one. */
+function wholeName(begun: string, text: string): string {
+  return begun + (/^[\p{L}\p{N}_$]+/u.exec(text)?.[0] ?? '');
 }

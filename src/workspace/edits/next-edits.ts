@@ -1,12 +1,14 @@
 // The next edits that the edits of a session suggest: rules learned from them, and the places where they apply.
+
 import { languageIdOf } from '../../text/languages.ts';
 import { lineEnd, lineStart } from '../../text/lines.ts';
+import { outerWindow } from '../../text/syntax/cursor-document.ts';
 import { parserFor } from '../../text/syntax/grammars.ts';
+import type { IncrementalParser } from '../../text/syntax/incremental-parser.ts';
 import { probabilityOf } from './choice.ts';
 import { type Edit, positionOf, type TextFile } from './edit.ts';
 import { type FileSites, RuleFeatures } from './features.ts';
 import type { NextEdit, NextEditsInput } from './next-edit.ts';
-import { parsesNoWorse } from './parse-check.ts';
 import { learnRules, type RewriteRule } from './rewrite-rule.ts';
 import { anchorOf, type Site, sitesIn } from './sites.ts';
 import { TokenizedText } from './tokens.ts';
@@ -164,4 +166,18 @@ function withoutOverlaps(scored: readonly ScoredSite[]): ScoredSite[] {
     taken.set(one.file.path, [...others, one]);
     return true;
   });
+}
+
+/** @param deadline of performance.now(), ms; after it the answer is false */
+function parsesNoWorse(
+  parser: IncrementalParser,
+  text: string,
+  { start, end, replacement }: { readonly start: number; readonly end: number; readonly replacement: string },
+  deadline: number,
+): boolean {
+  const window = outerWindow(text.slice(0, start), text.slice(end));
+  const errorsBefore = parser.errorsIn(window.before + text.slice(start, end) + window.after, deadline);
+  if (errorsBefore === undefined) return false;
+  const errors = parser.errorsIn(window.before + replacement + window.after, deadline);
+  return errors !== undefined && errors <= errorsBefore;
 }

@@ -179,14 +179,6 @@ test('an applied edit ends a row of dismissals', () => {
   assert.ok(!offered.isSilent);
 });
 
-test('an applied edit that was undone is not offered again', () => {
-  const { offered, offer } = offering(code, editOf(code, 'total', 'sum', { nth: 1 }));
-  offered.applied([offered.current as never]);
-  offered.undone(PATH);
-  offer();
-  assert.equal(offered.current, undefined);
-});
-
 test('positions agree with the text', () => {
   const { offered } = offering(code, editOf(code, 'total', 'sum', { nth: 2 }));
   const { range, removed, before } = offered.current as NonNullable<typeof offered.current>;

@@ -25,29 +25,6 @@ async function applied(desk: Desk, path = FILE): Promise<string> {
   return text;
 }
 
-test('offers the rename of a word at its other places after two of them', async () => {
-  const desk = new Desk({
-    [FILE]: 'const total = count(a);\nprint(total);\n\n\nsend(total);\nreturn total + totals;\n',
-  });
-  desk.type(FILE, 'total', 'sum');
-  desk.type(FILE, 'total', 'sum');
-  assert.equal(await applied(desk), 'const sum = count(a);\nprint(sum);\n\n\nsend(sum);\nreturn sum + totals;\n');
-  const [first] = await offersOf(desk);
-  assert.equal(first?.left, 2);
-  assert.equal(first?.learnedFrom.length, 2);
-  assert.deepEqual(first?.range.start, { line: 4, character: 5 });
-});
-
-test('adds an option to further objects with their own values', async () => {
-  const object = (name: string) => `add({\n  name: '${name}',\n  size: 1,\n});\n\n\n`;
-  const desk = new Desk({ [FILE]: ['red', 'green', 'blue', 'white'].map(object).join('') });
-  for (const name of ['red', 'green'])
-    desk.change(FILE, [[`'${name}',\n  size: 1,\n`, `'${name}',\n  label: '${name}',\n  size: 1,\n`]]);
-  const text = await applied(desk);
-  assert.ok(text.includes("  name: 'blue',\n  label: 'blue',\n  size: 1,\n"));
-  assert.ok(text.includes("  name: 'white',\n  label: 'white',\n  size: 1,\n"));
-});
-
 test('replaces the same part of different names', async () => {
   const lines = ['user', 'item', 'part', 'page'].map((name) => {
     const upper = name[0]?.toUpperCase() + name.slice(1);
@@ -117,22 +94,6 @@ test('offers nothing that breaks the parse', async () => {
   desk.change(FILE, [['a(b, 1', 'a((b, 1']]);
   desk.change(FILE, [['a(b, 2', 'a((b, 2']]);
   assert.deepEqual(await offersOf(desk), []);
-});
-
-test('offers nothing after an undo, a paste, a formatter or a change by a tool', async () => {
-  const start = 'old(1);\n\n\nold(2);\n\n\nold(3);\n';
-  const undone = new Desk({ [FILE]: start });
-  for (const nth of [0, 0]) undone.change(FILE, [['old', 'fresh', nth]]);
-  for (const nth of [1, 0]) undone.change(FILE, [['fresh', 'old', nth]], { reason: 'undo' });
-  assert.deepEqual(await offersOf(undone), []);
-  const other = new Desk({ [FILE]: start });
-  other.change(FILE, [['old', 'fresh']], { reason: 'tool' });
-  other.change(FILE, [['old(2);', `fresh(2); // ${'a long pasted comment '.repeat(3)}`]]);
-  other.change(FILE, [
-    ['fresh(1)', 'fresh( 1 )'],
-    ['old(3)', 'old( 3 )'],
-  ]);
-  assert.deepEqual(await offersOf(other), []);
 });
 
 test('offers nothing that takes back what the user did', async () => {
