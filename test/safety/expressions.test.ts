@@ -11,10 +11,10 @@ const src = join(import.meta.dirname, '../../src');
 
 /** Expressions whose callers cut their texts: file, beginning of the pattern, longest text in UTF-16 units. */
 const CUT: readonly (readonly [file: string, beginning: string, longest: number])[] = [
+  ['prompts/completion/cuts.ts', '[\\p{L}_$]', 100],
   ['specialist/decoding/vocabulary-mapping.ts', '(?:[ _]?\\p{Lu}?[', 1000],
   ['specialist/ngram/own-file.ts', '(?:[ _]?\\p{Lu}?[', 64],
   ['text-tasks/answers/nearest-answers.ts', '^[^\\n', 300],
-  ['prompts/completion/cuts.ts', '[\\p{L}_$]', 100],
   // A path: no system has longer ones.
   ['workspace/files/file-names.ts', '(?:^|\\/)(?:\\.netrc', 4096],
 ];
