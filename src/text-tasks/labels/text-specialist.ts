@@ -8,7 +8,6 @@ import {
 } from '../../common/statistics/conditional-logit.ts';
 import { type DenseHead, denseLogits, fitDenseSoftmax } from '../../common/statistics/dense-softmax.ts';
 import { foldsOf } from '../../common/statistics/folds.ts';
-import { rowSpaceOf } from '../../common/statistics/row-space.ts';
 import { fitSoftmax, logitsOf, type SoftmaxModel, type SparseRow } from '../../common/statistics/softmax-regression.ts';
 import { fitStandardization, type Standardization, standardize } from '../../common/statistics/standard.ts';
 import { COLUMNS, hashedRow, type Rarity, rarityOf } from './hashed-grams.ts';
@@ -164,13 +163,13 @@ function fitStatesHead(
   const total = STATES_L2.length + 2;
   const stage = () => reportStage('Learning from hidden states of the base', done++, total);
   stage();
-  const space = rowSpaceOf(states);
-  const rows = space.rows.map((row, i) => ({ row, label: (items[i] as LabelledText).label }));
+  const width = states[0]?.length ?? 0;
+  const rows = states.map((row, i) => ({ row, label: (items[i] as LabelledText).label }));
   // Each fit starts from zero: starting from another penalty's weights saves no steps.
   const tried = STATES_L2.map((l2) => {
     stage();
     const outOfFold = predictOutOfFold(rows, (training) => {
-      const head = fitDenseSoftmax(training, labels, space.width, l2);
+      const head = fitDenseSoftmax(training, labels, width, l2);
       return ({ row }) => logProbabilitiesOf(denseLogits(head, row));
     });
     return {
@@ -181,7 +180,7 @@ function fitStatesHead(
   });
   const best = tried.reduce((a, b) => (b.logLikelihood > a.logLikelihood ? b : a));
   stage();
-  return { head: space.toColumns(fitDenseSoftmax(rows, labels, space.width, best.l2)), outOfFold: best.outOfFold };
+  return { head: fitDenseSoftmax(rows, labels, width, best.l2), outOfFold: best.outOfFold };
 }
 
 function choiceOf(heads: readonly (readonly number[])[], right: number): ChoiceExample {
