@@ -24,13 +24,13 @@ test('every shown labelling request is sent by a run with the same limits', asyn
     await adaptAsking(engineFor(project), llm, request, true);
     const send = await requestWriter(address, completionPrompt);
     const sent = new Set(llm.requests.map(send));
-    assert.equal(sent.size, 49);
+    assert.equal(sent.size, 45);
     assert.deepEqual(
       shown.filter((text) => !sent.has(text)),
       [],
     );
-    // Ten of training files, and the bare ones. The others hold drafts that the run makes.
-    assert.equal(shown.length, 22);
+    // The bare ones. The others hold drafts that the run makes.
+    assert.equal(shown.length, 15);
   } finally {
     project.remove();
   }

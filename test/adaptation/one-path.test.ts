@@ -5,7 +5,7 @@ import { extname, join } from 'node:path';
 import { before, test } from 'node:test';
 import type { ScoredPosition } from '../../src/adaptation/report/scored.ts';
 import { evaluate } from '../../src/adaptation/stages/evaluate.ts';
-import { labelRequest } from '../../src/adaptation/stages/labeling-plan.ts';
+import { labelRequest } from '../../src/adaptation/stages/labels.ts';
 import type { Draft, Specialist } from '../../src/common/completion.ts';
 import { unwrap } from '../../src/common/errors.ts';
 import { silentLog } from '../../src/common/log.ts';

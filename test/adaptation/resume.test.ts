@@ -72,8 +72,6 @@ const killPoints: readonly NonNullable<Plan['die']>[] = [
   ['open', 1],
   ['draft base', 3],
   ['Timing a draft', 2],
-  ['api', 2],
-  ['Asking the API at training positions', 1],
   ['Preparing training samples', 1],
   ['Planning', 1],
   ['draft base', 3],
@@ -179,7 +177,7 @@ test('deleting the adaptation deletes its stored answers and stages', () => {
   const before_ = store.rowsOf(project.root);
   assert.ok(before_.places.length > 0 && before_.answers.length >= before_.places.length);
   const stages = new Set(before_.stages.map(({ stage }) => stage));
-  assert.deepEqual(stages, new Set(['pace', 'agreed', 'minutes', 'taught', 'plan', 'training', 'mixture', 'asked']));
+  assert.deepEqual(stages, new Set(['pace', 'agreed', 'minutes', 'plan', 'training', 'mixture', 'asked']));
   assert.ok(before_.places.every(({ split, path }) => (splitOf(path) === 'test') === (split === 'test')));
   store.deleteAdaptations(project.root);
   const { places: positions, answers, stages: left, llmCalls } = store.rowsOf(project.root);

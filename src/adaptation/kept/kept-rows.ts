@@ -41,7 +41,7 @@ import { draftServed, servedRouter } from '../models/served.ts';
 import { readSpecialist } from '../models/specialist-files.ts';
 import type { KeptRow } from '../report/kept.ts';
 import { heldOutFor, heldOutPositions, sample } from '../stages/held-out-positions.ts';
-import { labelRequest, positionsToLabel } from '../stages/labeling-plan.ts';
+import { positionsToLabel } from '../stages/labels.ts';
 import { samplesOf, specialNames } from '../training-data/samples.ts';
 import { sampleOptions } from '../training-data/training-set.ts';
 import type { AdaptRequest, LabelingLimits } from '../types.ts';
@@ -116,11 +116,8 @@ async function* learningRows(
   for (const example of Object.values(positions).flat()) yield positionRow(example);
   const address = request.address ?? {};
   const llm = connectLlm({ model: '', ...address, apiKey: '', timeoutMs: 1 });
-  const { choose, test } = positions;
-  const inputs = { train: held.train, choose, test, index, tokenizer, llm, trainsNeural: request.neural !== undefined };
-  const { train, validation, bare } = await positionsToLabel(inputs, request.limits, signal);
+  const { validation, bare } = positionsToLabel({ ...positions, index, llm }, request.limits);
   const toAsk = [
-    ...train.map(({ example }) => ({ example, label: labelRequest(example, index, []) })),
     ...bare.map(({ example }) => ({ example, label: bareRequestAt(positionInDocument(example)) })),
     // With the local draft, which the run makes: like the completion's request below.
     ...validation.map((example) => ({ example, label: undefined })),

@@ -5,7 +5,7 @@ import { planInWords, type RemainingWork } from '../report/countdown.ts';
 import type { PlanAnswer, PlanChoice, PlanOffer } from '../types.ts';
 import { secondsPerPosition } from './evaluate.ts';
 import { halved, MAX_HALVINGS } from './held-out-positions.ts';
-import { priceLabeling } from './labeling-plan.ts';
+import { callsOf, priceLabeling } from './labels.ts';
 import { baseCandidate, earlierOf } from './neural.ts';
 import { draftCount, minutesFor, mostSteps, OPENING_SECONDS, pays, trainableIn, untrainableIn } from './pace.ts';
 import { remaining } from './plan.ts';
@@ -134,6 +134,5 @@ function aheadFor(runner: LearnStages, machine: Machine, choice: PlanChoice, api
 async function plannedFor(runner: LearnStages, machine: Machine, choice: PlanChoice): Promise<Planned> {
   const { steps: _, ...agreed } = trainingFor(runner.run, machine, choice);
   const labeling = await priceLabeling(runner, agreed);
-  const calls = labeling ? labeling.validation.length + labeling.test.length + labeling.bare.length : 0;
-  return { ...agreed, labeling, ahead: await aheadFor(runner, machine, choice, calls) };
+  return { ...agreed, labeling, ahead: await aheadFor(runner, machine, choice, labeling && callsOf(labeling)) };
 }

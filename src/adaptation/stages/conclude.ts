@@ -7,19 +7,14 @@ import { fitRouter } from '../../routing/fit.ts';
 import type { RouterExample } from '../../routing/types.ts';
 import { measure } from '../report/figures.ts';
 import type { LabeledPosition, ScoredPosition } from '../report/scored.ts';
-import { servedDrafts } from './served-drafts.ts';
 import type { FittedRun, LearnStages } from './stage-outputs.ts';
-import { trainingLabelsInWords } from './training-labels.ts';
 
 export async function conclude(runner: LearnStages): Promise<FittedRun> {
-  const { held, notes, request } = runner.run;
-  if (held.fit.length === 0) notes.push('There are too few files to fit the mixture, so it keeps the shipped weights.');
-  const { choose, test, neural } = await servedDrafts(runner);
+  const { notes, request } = runner.run;
+  const { choose, test, neural } = await runner.get('served');
   const ngrams = await runner.get('ngramsAtValidation');
   const labels = await runner.get('labels');
   await runner.get('asked');
-  const labelsNote = request.neural && trainingLabelsInWords(await runner.get('taught'));
-  if (labelsNote !== undefined) notes.push(labelsNote);
   const fit = (of: readonly ScoredPosition[]) =>
     of.length > 0 ? fitRouter(examplesOf(of, labels?.validation.labelled ?? [])) : defaultRouter();
   const router = fit(choose);

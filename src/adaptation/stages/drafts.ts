@@ -5,8 +5,7 @@ import type { CursorExample } from '../../prompts/completion/cursor-examples.ts'
 import type { NgramModel } from '../../specialist/ngram/model.ts';
 import { draftBySyntax } from '../../text/syntax/parsing.ts';
 import type { ScoredPosition } from '../report/scored.ts';
-import { AnswerLedger } from './answer-ledger.ts';
-import { evaluate } from './evaluate.ts';
+import { AnswerLedger, evaluate } from './evaluate.ts';
 import type { LearnStages, Run } from './stage-outputs.ts';
 import { digest, type Tell } from './stage-runner.ts';
 

@@ -1,16 +1,18 @@
-// Drafts at held-out positions and judges the drafts.
-
+// Drafts at held-out positions, judges the drafts, and stores them.
+import { hash } from 'node:crypto';
 import type { CompletionQuery, Draft, DraftOptions } from '../../common/completion.ts';
 import { quantile } from '../../common/quality.ts';
 import { draftOptions, positionInDocument, shownDraft } from '../../prompts/completion/completion-position.ts';
 import type { CursorExample } from '../../prompts/completion/cursor-examples.ts';
 import { matchesTruth, truthAt } from '../../prompts/completion/judge.ts';
+import type { CompletionPosition } from '../../prompts/completion/types.ts';
 import { positionFactsOf } from '../../routing/position-facts.ts';
 import type { QueryLoss } from '../../specialist/engine/protocol.ts';
+import type { PositionLedger } from '../../storage/position-ledger.ts';
+import type { AnswerRow } from '../../storage/types.ts';
 import { yieldToEvents } from '../cancellation.ts';
 import type { ScoredPosition } from '../report/scored.ts';
-import type { AnswerLedger, ModelAnswer } from './answer-ledger.ts';
-import type { Tell } from './stage-runner.ts';
+import { digest, type Tell } from './stage-runner.ts';
 
 /** A model that `evaluate` can ask: the n-grams in this thread, or the engine. */
 export interface Drafter {
@@ -72,4 +74,50 @@ export async function evaluate(
   }
   tell?.({ done: examples.length, total: examples.length });
   return scored;
+}
+
+interface ModelAnswer {
+  /** As the model wrote it. */
+  readonly draft: Draft;
+  /** Undefined where it was not asked for. */
+  readonly loss: QueryLoss | undefined;
+}
+
+/** The stored answers of one model at cursor positions, so that later runs do not ask it again. */
+export class AnswerLedger {
+  private readonly ledger: PositionLedger;
+  private readonly model: string;
+  private readonly split: string;
+  private readonly known: ReadonlyMap<string, AnswerRow>;
+
+  /** @param model its identity, which changes with everything that can change an answer */
+  constructor(ledger: PositionLedger, model: string, split: string) {
+    this.ledger = ledger;
+    this.model = model;
+    this.split = split;
+    this.known = ledger.answersOf(model);
+  }
+
+  has(example: CursorExample, asked: CompletionPosition): boolean {
+    return this.known.has(rowOf(example, asked).place);
+  }
+
+  /** The stored answer, else that of `ask`, which is then stored. */
+  async at(example: CursorExample, asked: CompletionPosition, ask: () => Promise<ModelAnswer>): Promise<ModelAnswer> {
+    const position = rowOf(example, asked);
+    const row = this.known.get(position.place);
+    if (row) return { draft: JSON.parse(row.draft), loss: JSON.parse(row.loss) ?? undefined };
+    const answer = await ask();
+    this.ledger.keep(
+      { ...position, split: this.split },
+      { model: this.model, draft: JSON.stringify(answer.draft), loss: JSON.stringify(answer.loss ?? null) },
+    );
+    return answer;
+  }
+}
+
+function rowOf({ path, offset, prefix, truth, suffix }: CursorExample, asked: CompletionPosition) {
+  const of = (text: string) => hash('sha256', text, 'hex');
+  const row = { path, file: of(prefix + truth + suffix), offset, truth: of(truth) };
+  return { ...row, place: digest([path, row.file, offset, row.truth, draftOptions(asked)]) };
 }

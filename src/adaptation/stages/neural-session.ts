@@ -14,9 +14,8 @@ import { MIXTURE_FILE, type QueryLoss, type Requests } from '../../specialist/en
 import { weightsOf } from '../models/folder-models.ts';
 import type { ScoredPosition } from '../report/scored.ts';
 import type { NeuralAccess } from '../types.ts';
-import type { AnswerLedger } from './answer-ledger.ts';
 import { type ModelCandidate, titles } from './choose.ts';
-import { type Drafter, evaluate } from './evaluate.ts';
+import { type AnswerLedger, type Drafter, evaluate } from './evaluate.ts';
 import { spread } from './held-out-positions.ts';
 import { digest, type Tell } from './stage-runner.ts';
 

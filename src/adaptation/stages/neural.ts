@@ -13,7 +13,7 @@ import { answersOf, signatureOfIndex } from './drafts.ts';
 import { secondsPerPosition } from './evaluate.ts';
 import { type HeldOutPositions, halved } from './held-out-positions.ts';
 import { NeuralSession } from './neural-session.ts';
-import type { Chosen, LearnStages, Run } from './stage-outputs.ts';
+import type { Chosen, LearnStages, Run, ServedDrafts } from './stage-outputs.ts';
 import type { Tell } from './stage-runner.ts';
 import type { Training } from './training.ts';
 
@@ -136,33 +136,33 @@ export async function chooseModel(runner: LearnStages): Promise<Chosen | undefin
   }
 }
 
-interface Tested {
-  readonly positions: readonly ScoredPosition[];
-  readonly report: Omit<NeuralReport, 'ngramRouter'>;
+/** The drafts of the model used, or of the n-grams alone. */
+export async function servedDrafts(runner: LearnStages): Promise<ServedDrafts> {
+  const chosen = await runner.get('chosen');
+  const neural = chosen && (await testOf(runner, chosen));
+  return neural ?? { choose: await runner.get('ngramsAtValidation'), test: await runner.get('ngramsAtTest') };
 }
 
 /** Tests the model used and the base at positions that influenced no decision. */
-export async function testOf(
+async function testOf(
   runner: LearnStages,
   { used, base, training, report }: Chosen,
-): Promise<Tested | undefined> {
+): Promise<ServedDrafts | undefined> {
   try {
-    const positions = await runner.get('tested');
+    const tested = await runner.get('tested');
     const baseScored = await runner.get('testedBase');
     const { memory } = await runner.get('session');
     const quality: NeuralReport['quality'] = {
       ngram: qualityOf(await measuredAlone(runner)),
       base: mixedQuality(baseScored),
-      ...(used !== base && { [used.name]: mixedQuality(positions) }),
+      ...(used !== base && { [used.name]: mixedQuality(tested) }),
     };
     const peakMemoryBytes = Math.max(memory, training?.peakMemoryBytes ?? 0);
-    return {
-      positions,
-      report: {
-        ...{ used: used.name, base: basename(used.base), ...report },
-        ...{ quality, training: training?.report, peakMemoryBytes },
-      },
+    const full = {
+      ...{ used: used.name, base: basename(used.base), ...report },
+      ...{ quality, training: training?.report, peakMemoryBytes },
     };
+    return { choose: used.scored, test: tested, neural: { used, report: full } };
   } catch (error) {
     return keepFailure(runner.run, 'measuring', error);
   }

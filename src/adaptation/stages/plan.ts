@@ -7,6 +7,7 @@ import { weightsOf, workFolder } from '../models/folder-models.ts';
 import { nothingAhead, type RemainingWork } from '../report/countdown.ts';
 import { tokenizerOf } from './drafts.ts';
 import { halved } from './held-out-positions.ts';
+import { callsOf } from './labels.ts';
 import { accessOf, baseCandidate, earlierOf } from './neural.ts';
 import { draftCount, OPENING_SECONDS } from './pace.ts';
 import type { Agreement, LearnStages, Run, TrainingPlan } from './stage-outputs.ts';
@@ -76,8 +77,7 @@ export async function aheadOf(runner: LearnStages): Promise<RemainingWork> {
   const spent = status?.kind === 'training' ? status.seconds : 0;
   const trains = training > 0 && (await runner.known('training')) === undefined;
   const work = { ...agreed, trains, training: trains ? Math.max(0, training - spent) : 0 };
-  const api = labelingPlan === undefined ? 0 : labelingPlan.validation.length + 2 * labelingPlan.test.length;
-  return remaining(runner, { ...work, api }, true);
+  return remaining(runner, { ...work, api: labelingPlan ? callsOf(labelingPlan) : 0 }, true);
 }
 
 interface Work extends Pick<Agreement, 'perPlace' | 'halvings'>, Pick<RemainingWork, 'training' | 'api'> {

@@ -58,7 +58,7 @@ export interface Run extends RunDeps {
   neuralFailure: NeuralFailure | undefined;
   /** Answers of the API in this run and their cost. */
   readonly paid: { answers: number; usd: number };
-  /** Priced labellings by `LabelingPlan.heldOut`, so that none is computed twice. */
+  /** Priced labellings by `LabelingPlan.identity`, so that none is computed twice. */
   readonly priced: Map<string, PricedLabeling>;
   /** Identities of the models that were measured. */
   readonly models: Set<string>;
@@ -90,7 +90,6 @@ export interface StageOutputs {
   minutes: number;
   /** Undefined: the API is not asked. */
   labelingPlan: LabelingPlan | undefined;
-  taught: TrainingLabels;
   samples: Samples;
   plan: TrainingPlan;
   ahead: RemainingWork;
@@ -105,6 +104,7 @@ export interface StageOutputs {
   /** Drafts at the test positions. */
   testedBase: readonly ScoredPosition[];
   tested: readonly ScoredPosition[];
+  served: ServedDrafts;
   labels: ApiLabels | undefined;
   asked: Asked;
   learned: FittedRun;
@@ -116,13 +116,11 @@ export interface ToAsk {
   readonly prompt: Prompt;
 }
 
-/** Positions for the API to label. Requests at held-out positions show drafts that are made later. */
+/** Held-out positions for the API to label. Its requests show drafts that are made later. */
 export interface LabelingPlan {
   readonly llm: LlmClient;
-  /** See `labelingIdentity`; the same with the held-out positions. */
+  /** Of model, limits and held-out positions. */
   readonly identity: string;
-  readonly heldOut: string;
-  readonly train: readonly ToAsk[];
   readonly validation: readonly CursorExample[];
   readonly test: readonly CursorExample[];
   /** The test positions again, with what a plain API call sees. */
@@ -140,23 +138,8 @@ export interface PricedLabeling extends Omit<LabelingPlan, 'approved'> {
 /** Whether a run has asked all at the held-out positions. Stored. */
 export interface Asked {
   readonly whole: boolean;
-  /** See `LabelingPlan.heldOut`. */
+  /** See `LabelingPlan.identity`. */
   readonly as: string | undefined;
-}
-
-/** Whether the API was right at positions of the training files. Plain data, without the folder's text. */
-export interface TrainingLabels {
-  readonly answers: readonly {
-    readonly path: string;
-    /** Cursor position, and length of the author's text after it, UTF-16 units. */
-    readonly offset: number;
-    readonly length: number;
-    readonly right: boolean;
-  }[];
-  /** Whether all planned positions were answered. Then a later run with the same plan asks nothing. */
-  readonly whole: boolean;
-  /** See `labelingIdentity`; absent: the API was not asked. Stored. */
-  readonly as?: string;
 }
 
 /** Speed of this machine. */
@@ -220,6 +203,14 @@ export interface Chosen {
   readonly training: Training | undefined;
   /** The part of the report that is known before the test. */
   readonly report: Pick<NeuralReport, 'why' | 'chosenFrom'>;
+}
+
+/** The drafts that completions will show after the run, at the measured positions. */
+export interface ServedDrafts {
+  readonly choose: readonly ScoredPosition[];
+  readonly test: readonly ScoredPosition[];
+  /** Absent: the n-grams alone. */
+  readonly neural?: { readonly used: MeasuredModel; readonly report: Omit<NeuralReport, 'ngramRouter'> };
 }
 
 export interface FittedRun {

@@ -10,7 +10,7 @@ export type Tell = (update: Omit<ProgressUpdate, 'stage' | 'step' | 'overall' | 
 /** @typeParam M outputs by stage name. @typeParam S names of the sources. @typeParam R the run */
 export interface Stage<M, S extends string, R, W extends keyof M> extends Row {
   /** The kinds of runs that include the stage. */
-  readonly of: 'all' | 'adapting' | 'neural' | 'api' | 'training-labels' | 'first-look';
+  readonly of: 'all' | 'adapting' | 'neural' | 'api' | 'first-look';
   readonly reads: readonly (Exclude<keyof M, W> | S)[];
   /** Version of the stage's code, from 1: raise it when the same inputs give another output. */
   readonly version?: number;

@@ -13,8 +13,7 @@ import { agree } from './agree.ts';
 import { conclude } from './conclude.ts';
 import { draftWithNgramsOnly, tokenizerOf } from './drafts.ts';
 import { firstLookOf } from './first-look.ts';
-import { labelingIdentity, planLabeling } from './labeling-plan.ts';
-import { askedOf, labelsOf } from './labels.ts';
+import { askedOf, labelingSettings, labelsOf, planLabeling } from './labels.ts';
 import {
   accessOf,
   adaptedOf,
@@ -23,18 +22,15 @@ import {
   measure,
   measuredPositionsOf,
   measureEarlier,
+  servedDrafts,
   sessionOf,
   test,
 } from './neural.ts';
 import { paceOf, trainableIn } from './pace.ts';
 import { aheadOf, mixtureSeconds, planOf, planSettings, trainAsPlanned } from './plan.ts';
-import type { FittedMixture, Run, SplitName, StageOutputs, TrainingLabels } from './stage-outputs.ts';
+import type { FittedMixture, Run, SplitName, StageOutputs } from './stage-outputs.ts';
 import type { Stages } from './stage-runner.ts';
 import { budgetSeconds } from './training.ts';
-import { labelTrainingPositions, trainingDataOf } from './training-labels.ts';
-
-/** Whether the labels are complete and of the same plan. A run without an API accepts those of any plan. */
-const isComplete = ({ whole, as }: TrainingLabels, run: Run) => whole && as === (labelingIdentity(run) ?? as);
 
 /** Seconds of drafts at all positions of a split. */
 const secondsAt =
@@ -90,7 +86,7 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
     step: 'look',
     of: 'adapting',
     reads: ['train', 'fit', 'choose', 'test'],
-    settings: (run) => [labelingIdentity(run), run.request.neural],
+    settings: (run) => [labelingSettings(run), run.request.neural],
     keeps: ({ over }) => !over,
     run: agree,
   },
@@ -111,31 +107,20 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
     takes: 1,
     step: 'plan',
     of: 'api',
-    reads: ['index', 'train', 'choose', 'test'],
+    reads: ['index', 'choose', 'test'],
     run: (runner) => runner.run.excludeFromBudget(() => planLabeling(runner)),
-  },
-  taught: {
-    name: 'Asking the API at training positions',
-    // It comes before the plan and does not count against the budget.
-    takes: 0,
-    step: 'plan',
-    of: 'training-labels',
-    reads: ['index', 'train'],
-    keeps: isComplete,
-    run: (runner, tell) => runner.run.excludeFromBudget(() => labelTrainingPositions(runner, tell)),
   },
   samples: {
     name: 'Preparing training samples',
     takes: 5,
     step: 'plan',
     of: 'neural',
-    reads: ['index', 'train', 'fit', 'agreed', 'taught'],
+    reads: ['index', 'train', 'fit', 'agreed'],
     run: async (runner, tell) => {
       tell({ done: 0, total: undefined });
       const { run } = runner;
       const { halvings, minutes } = await runner.get('agreed');
-      const trainingData = trainingDataOf(await runner.get('taught'), run.held.train);
-      return samplesFrom(run.held, await runner.get('index'), { halvings, minutes }, trainingData, run);
+      return samplesFrom(run.held, await runner.get('index'), { halvings, minutes }, run);
     },
   },
   plan: {
@@ -186,7 +171,7 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
     of: 'neural',
     // 2: the checkpoint that is best together with the n-grams is kept.
     version: 2,
-    reads: ['train', 'index', 'fit', 'taught', 'minutes'],
+    reads: ['train', 'index', 'fit', 'minutes'],
     settings: planSettings,
     keeps: ({ weights, dropped }, { request }) =>
       dropped !== undefined || modelFolderOf(weights, request.specialistFolder) !== undefined,
@@ -261,12 +246,20 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
     reads: ['index', 'test'],
     run: (runner, tell) => draftWithNgramsOnly(runner, runner.run.positions.test, 'test', tell),
   },
+  served: {
+    name: 'Measuring',
+    takes: 0,
+    step: 'decide',
+    of: 'adapting',
+    reads: ['chosen', 'tested', 'testedBase', 'ngramsAtValidation', 'ngramsAtTest'],
+    run: servedDrafts,
+  },
   labels: {
     name: 'Asking the API',
     takes: ({ api }) => api / 2,
     step: 'decide',
     of: 'api',
-    reads: ['labelingPlan', 'chosen', 'tested', 'ngramsAtValidation', 'ngramsAtTest'],
+    reads: ['labelingPlan', 'index', 'served'],
     run: labelsOf,
   },
   asked: {
@@ -276,7 +269,7 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
     of: 'api',
     // Known before the drafts are: the plan asks whether there is anything to pay for.
     reads: ['index', 'fit', 'choose', 'test'],
-    settings: (run) => [labelingIdentity(run), run.request.neural?.base, run.program],
+    settings: (run) => [labelingSettings(run), run.request.neural?.base, run.program],
     keeps: () => false,
     run: askedOf,
   },
@@ -285,7 +278,7 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
     takes: 1,
     step: 'decide',
     of: 'adapting',
-    reads: ['ngramsAtValidation', 'ngramsAtTest', 'chosen', 'tested', 'testedBase', 'labels', 'asked'],
+    reads: ['served', 'ngramsAtValidation', 'labels', 'asked'],
     run: conclude,
   },
 };
@@ -305,10 +298,7 @@ export function stagesOf({
   const adapting = effort === 'adapt';
   const [trains, asks] = [adapting && neural !== undefined, adapting && api !== undefined];
   const hasFirstLook = adapting && firstLookSeconds !== undefined;
-  const included = {
-    ...{ all: true, adapting, neural: trains, api: asks, 'training-labels': trains && asks },
-    'first-look': hasFirstLook,
-  };
+  const included = { all: true, adapting, neural: trains, api: asks, 'first-look': hasFirstLook };
   return [
     { name: 'Finding files', takes: 1, step: 'read' },
     { name: 'Reading files', takes: 3, step: 'read' },

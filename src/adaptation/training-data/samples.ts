@@ -13,11 +13,6 @@ import type { HarvestedFile } from '../../workspace/files/types.ts';
 
 export type Sample = Requests['adapt']['request']['examples'][number];
 
-/** A position in a file with the author's text. */
-export interface TrainingPosition extends CompletionQuery {
-  readonly truth: string;
-}
-
 export interface SampleOptions {
   /** Tokens that a window predicts; a sample has at most one more token. */
   readonly length: number;
@@ -28,12 +23,8 @@ export interface SampleOptions {
   readonly known?: (file: HarvestedFile) => Float32Array | undefined;
   /** The same, stored in the samples of files that judge a training: it does not change their weights. */
   readonly otherProbabilities?: ((file: HarvestedFile) => Float32Array | undefined) | undefined;
-  /** Weight of the text at a position, 1 on average; undefined: 1 everywhere. */
-  readonly importance?: ((position: TrainingPosition) => number) | undefined;
   /** Weight of a file, 1 on average; undefined: 1 for all. */
   readonly recency?: (file: HarvestedFile) => number;
-  /** Positions of a file that a large model has labelled; they are added to the drawn ones. */
-  readonly labeled?: ((file: HarvestedFile) => readonly TrainingPosition[]) | undefined;
 }
 
 /** Extra weight of a middle: a few tokens among hundreds, and the only ones that a completion needs. */
@@ -72,13 +63,12 @@ export function specialNames(tokenizer: Tokenizer): ReadonlyMap<number, string> 
 }
 
 /**
- * Running text, at most as many samples with a middle at a drawn cursor position, and one for each labelled position.
- * Deterministic in the seed.
+ * Running text, and at most as many samples with a middle at a drawn cursor position. Deterministic in the seed.
  */
 export function samplesOf(
   files: readonly HarvestedFile[],
   tokenizer: Tokenizer,
-  { length, seed, snippets, known, otherProbabilities, importance, recency, labeled }: SampleOptions,
+  { length, seed, snippets, known, otherProbabilities, recency }: SampleOptions,
 ): Sample[] {
   const form = new PromptForm(tokenizer);
   const random = uniforms(seed);
@@ -88,28 +78,25 @@ export function samplesOf(
     const positions = cursorExamples(each, { max: Math.ceil(running.length * SPARE), seed });
     const filled: Sample[] = [];
     const times = recency?.(each) ?? 1;
-    const fill = (position: TrainingPosition) => {
-      const share = SUFFIX_SHARES[Math.floor(random() * SUFFIX_SHARES.length)] as number;
-      const similar = random() < SNIPPET_SHARE ? snippets(position) : [];
-      const sample = file.filled(position, length, Math.floor(share * length), similar, importance?.(position));
-      if (sample) filled.push(sample);
-    };
     for (const at of shuffled(positions.length, seed)) {
       if (filled.length === running.length) break;
-      fill(positions[at] as CursorExample);
+      const position = positions[at] as CursorExample;
+      const share = SUFFIX_SHARES[Math.floor(random() * SUFFIX_SHARES.length)] as number;
+      const similar = random() < SNIPPET_SHARE ? snippets(position) : [];
+      const sample = file.filled(position, length, Math.floor(share * length), similar);
+      if (sample) filled.push(sample);
     }
-    for (const position of labeled?.(each) ?? []) fill(position);
     const all = [...running, ...filled];
     return times === 1 ? all : all.map((sample) => counted(sample, times));
   });
 }
 
 /** The sample with all its weights times `times`. */
-function counted({ weights, importance = 1, ...sample }: Sample, times: number): Sample {
+function counted({ weights, ...sample }: Sample, times: number): Sample {
   return {
     ...sample,
     ...(weights && { weights: weights.map((weight) => weight * times) }),
-    importance: importance * times,
+    importance: times,
   };
 }
 
@@ -184,11 +171,10 @@ class TokenFile {
 
   /** Undefined if the middle is too long or the prefix too short. */
   filled(
-    { prefix, suffix, truth }: TrainingPosition,
+    { prefix, suffix, truth }: CursorExample,
     length: number,
     suffixTokens: number,
     similar: readonly Snippet[],
-    importance?: number,
   ): Sample | undefined {
     const { tokenizer, form } = this;
     const cursor = Buffer.byteLength(prefix);
@@ -207,18 +193,17 @@ class TokenFile {
     const weights = new Float32Array(ids.length).fill(1);
     weights.set(this.tokenWeights.subarray(from, at), fixed.length);
     const cut = fixed.length + at - from + tail.length;
-    const weight = MIDDLE_WEIGHT * (importance ?? 1);
-    weights.fill(weight, cut);
+    weights.fill(MIDDLE_WEIGHT, cut);
     // A middle that ends inside a token of the text is tokenized differently.
     middle.forEach((id, i) => {
-      if (this.ids[at + i] === id) weights[cut + i] = weight * (this.tokenWeights[at + i] as number);
+      if (this.ids[at + i] === id) weights[cut + i] = MIDDLE_WEIGHT * (this.tokenWeights[at + i] as number);
     });
     const known = this.probabilitiesAt(ids.length, fixed.length, from, at - from);
     middle.forEach((id, i) => {
       if (this.ids[at + i] === id)
         known?.otherProbabilities.set(this.otherProbabilities?.subarray(at + i, at + i + 1) ?? [], cut + i);
     });
-    return { ids, weights, ...(importance !== undefined && { importance }), ...known };
+    return { ids, weights, ...known };
   }
 
   /** Probabilities of the n-grams in a sample that has `count` tokens of the file, starting at `from`, at its index `at`. */

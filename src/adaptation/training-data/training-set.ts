@@ -7,7 +7,7 @@ import type { NgramModel } from '../../specialist/ngram/model.ts';
 import type { Tokenizer } from '../../text/tokenizer/types.ts';
 import type { HarvestedFile } from '../../workspace/files/types.ts';
 import { Yielder } from '../../workspace/files/yielder.ts';
-import { type Sample, type SampleOptions, samplesOf, type TrainingPosition } from './samples.ts';
+import { type Sample, type SampleOptions, samplesOf } from './samples.ts';
 
 /** Tokens in a window: a whole completion prompt, and the longest work that a completion waits for during training. */
 export const windowTokens = 512;
@@ -23,14 +23,6 @@ export const usualSeed = 1;
 export interface SampleTarget {
   readonly tokenizer: Tokenizer;
   readonly signal: AbortSignal;
-}
-
-/** What the large model's labels add to the training files. */
-export interface TrainingData {
-  /** See SampleOptions. */
-  readonly importance?: SampleOptions['importance'];
-  /** Labelled positions of training files, added to the drawn ones. */
-  readonly positions: readonly TrainingPosition[];
 }
 
 /** Training samples, and held-out samples that judge the training. */
@@ -53,23 +45,20 @@ export async function samplesFrom(
   held: { readonly train: readonly HarvestedFile[]; readonly fit: readonly HarvestedFile[] },
   index: NgramModel,
   { halvings, minutes = Number.POSITIVE_INFINITY }: SampleLimits,
-  { importance, positions }: TrainingData,
   { tokenizer, signal }: SampleTarget,
 ): Promise<Samples> {
   const options = sampleOptions(index);
   const { most, perMinute } = mostKnown;
   const limit = Math.min(most, perMinute * minutes);
   const known = await knownTo(index, held.train, limit, signal);
-  const byFile = Map.groupBy(positions, ({ path }) => path);
-  const labeled = ({ path }: HarvestedFile) => byFile.get(path) ?? [];
   const recency = recencyOf(held.train);
-  const examples = samplesOf(held.train, tokenizer, { ...options, known, importance, recency, labeled });
+  const examples = samplesOf(held.train, tokenizer, { ...options, known, recency });
   const tokensPerEpoch = examples.reduce((sum, { ids }) => sum + ids.length, 0);
   if (tokensPerEpoch < leastTokens) {
     throw new CodedError('nothing-to-learn', `${thousands(tokensPerEpoch)} tokens are too few to train on.`);
   }
   // Completions use the mixture, so the mixture decides when to stop. These samples are not weighted by what the n-grams
-  // know, by importance or by age, so their loss is not comparable with that of a training step.
+  // know or by age, so their loss is not comparable with that of a training step.
   const otherProbabilities = await knownTo(index, held.fit, limit, signal);
   const validationExamples = evenly(
     samplesOf(held.fit, tokenizer, { ...options, otherProbabilities }),

@@ -168,7 +168,7 @@ test('validation samples carry the n-gram probability of each token of the file,
   assert.ok(samples.every((sample) => sample.otherProbabilities === undefined));
 });
 
-test('a recently changed file weighs more within bounds; a position that the large model answered is marked', () => {
+test('a recently changed file weighs more within bounds', () => {
   const day = 86_400_000;
   const aged = (path: string, days: number | undefined) => ({
     ...file(path, 'x'.repeat(100)),
@@ -186,21 +186,14 @@ test('a recently changed file weighs more within bounds; a position that the lar
   assert.deepEqual(clone.map(recencyOf(clone)), [1, 1]);
 
   const options = { length, seed: 1, snippets };
-  const position = {
-    ...(files[0] as HarvestedFile),
-    prefix: body.slice(0, 200),
-    suffix: '',
-    truth: body.slice(200, 220),
-  };
-  const labeled = ({ path }: HarvestedFile) => (path === position.path ? [position] : []);
-  const recency = ({ path }: HarvestedFile) => (path === position.path ? 2 : 1);
-  const marked = samplesOf(files, tokenizer, { ...options, labeled, recency });
-  assert.equal(marked.length, samplesOf(files, tokenizer, options).length + 1);
-  const plain = samplesOf(files, tokenizer, { ...options, labeled });
+  const changed = (files[0] as HarvestedFile).path;
+  const recency = ({ path }: HarvestedFile) => (path === changed ? 2 : 1);
+  const weighted = samplesOf(files, tokenizer, { ...options, recency });
+  const plain = samplesOf(files, tokenizer, options);
   plain.forEach((sample, i) => {
-    const other = marked[i] as typeof sample;
+    const other = weighted[i] as typeof sample;
     assert.deepEqual(other.ids, sample.ids);
-    const times = tokenizer.decode(sample.ids).includes(position.path) ? 2 : 1;
+    const times = tokenizer.decode(sample.ids).includes(changed) ? 2 : 1;
     assert.deepEqual(
       other.weights,
       sample.weights?.map((weight) => weight * times),
