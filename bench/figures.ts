@@ -17,8 +17,6 @@ export interface BenchOptions {
   readonly only: string | undefined;
   /** Recorded cursors of each package, a seeded choice; undefined: all. */
   readonly places: number | undefined;
-  /** Characters of each set of texts for bits a character; undefined: 200,000. */
-  readonly characters: number | undefined;
   /** Minutes of training in an adaptation run; undefined: the product's default. */
   readonly minutes: number | undefined;
   /** The virtual clock counts this part of a neural draft's processor time: 1 divided by it. Undefined: 1. */

@@ -50,7 +50,6 @@ const optionRows: Readonly<Record<keyof BenchOptions, Option>> = {
   rules: { value: 'RULE,...' },
   only: { value: 'SECTION,...' },
   places: { value: 'COUNT', number: count },
-  characters: { value: 'COUNT', number: count },
   minutes: { value: 'COUNT', number: { wanted: 'a number above 0', fits: (value) => value > 0 } },
   faster: { value: 'FACTOR', number: { wanted: 'a number above 0', fits: (value) => value > 0 } },
   llm: { value: 'recorded' },

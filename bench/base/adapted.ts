@@ -7,22 +7,16 @@ import type { AdaptReport } from '../../src/adaptation/report/types.ts';
 import { adapt } from '../../src/adaptation/stages/run.ts';
 import { ProgressBar } from '../../src/common/bar.ts';
 import { unwrap } from '../../src/common/errors.ts';
-import type { Precision } from '../../src/neural/architecture/precision.ts';
 import type { EngineClient } from '../../src/specialist/engine/client.ts';
 import { NgramModel } from '../../src/specialist/ngram/model.ts';
 import { withEngines } from '../common/engines.ts';
-import { chooseFiles } from '../common/held-out.ts';
 import { type Line, lineOf } from '../common/line-figures.ts';
 import type { Figures } from '../figures.ts';
 import { complete } from '../ngram/main.ts';
 import { byPackage, cursorsOf } from './cursors.ts';
 import { showGains } from './gains.ts';
-import { aloneLines, mixedLines } from './specialist.ts';
+import { mixedLines } from './specialist.ts';
 import type { Base, BaseContext, Prepared, Show } from './types.ts';
-import { lossOf } from './windows.ts';
-
-/** Of recorded files, for the loss before and after: whole files of about so many characters. */
-const lossCharacters = 60_000;
 
 interface Adapted {
   /** Folder of the model that the run left in use. */
@@ -48,7 +42,7 @@ async function adaptedLines(
     const folder = mkdtempSync(join(scratch, 'run-'));
     const run = await withEngines(([engine]) => adaptOn(engine as EngineClient, item, folder, base, minutes), 1);
     runs.set(item, run);
-    show([base.name, `run on ${item.name}`], { ...runFigures(run.report), ...(await lossFigures(item, run, base)) });
+    show([base.name, `run on ${item.name}`], runFigures(run.report));
   }
   const of = (item: Prepared) => runs.get(item) as Adapted;
   const cursors = cursorsOf(prepared);
@@ -68,13 +62,6 @@ async function adaptedLines(
     const snapshot = (item: Prepared) => of(item).snapshot;
     const before = { base, model: () => base.model, snapshot };
     keep('before, with n-grams, as shipped', await mixedLines(engines, cursors, before));
-    const alone: Line[] = [];
-    for (const item of prepared) {
-      const adaptedBase = { ...base, model: of(item).model, over: base.model };
-      const own = cursors.filter((cursor) => cursor.prepared === item);
-      alone.push(...(await aloneLines(own, adaptedBase)));
-    }
-    keep('adapted alone, suffix and snippets', alone);
     const model = (item: Prepared) => of(item).model;
     keep('adapted with n-grams, as in the product', await mixedLines(engines, cursors, { base, model, snapshot }));
   });
@@ -163,23 +150,6 @@ function runFigures({ neural, elapsedMs }: AdaptReport): Figures {
     ...own('base'),
     ...own('adapted'),
     ...(loss ? { 'own-loss-before': loss.before, 'own-loss-after': loss.after } : {}),
-  };
-}
-
-/** Nats a token on files that recordings name; fp32, and the adapted model also as it may be served. */
-async function lossFigures({ name, recording }: Prepared, { model }: Adapted, base: Base): Promise<Figures> {
-  const files = chooseFiles(
-    recording.named.map((file) => ({ ...file, package: name })),
-    lossCharacters,
-    1,
-  );
-  const loss = (folder: string, precision: Precision) =>
-    lossOf(folder, files, { precision, tokenizer: base.tokenizer, base: base.model });
-  return {
-    'loss-before': await loss(base.model, 'fp32'),
-    'loss-after': await loss(model, 'fp32'),
-    'loss-after-int8': await loss(model, 'int8'),
-    'loss-after-int4': await loss(model, 'int4'),
   };
 }
 

@@ -36,14 +36,12 @@ function baseOf(name: string, folder: string): Base {
       throw new Error(`There is no ${file} in ${folder}: name the folder of a base with --model.`);
     }
   }
-  const words = join(folder, TOKENIZER);
   const config = unwrap(parseConfig(readFileSync(join(folder, 'config.json'), 'utf8')));
   return {
     name,
     model: folder,
     tokenizerPath: join(models, 'small', TOKENIZER),
-    words,
-    tokenizer: unwrap(readTokenizer(words)),
+    tokenizer: unwrap(readTokenizer(join(folder, TOKENIZER))),
     parameters: parameterCount(config),
     contextTokens: config.contextLength,
   };

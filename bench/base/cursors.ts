@@ -1,13 +1,9 @@
-// The recorded cursors with what is asked there, and the figures of the answers, package by package.
+// The recorded cursors, and the figures of the answers there, package by package.
 
-import type { CompletionQuery } from '../../src/common/completion.ts';
-import { unwrap } from '../../src/common/errors.ts';
-import { readManifest } from '../../src/neural/models/manifest.ts';
-import { PROMPT_LIMITS, PROMPT_SNIPPETS, PromptForm } from '../../src/prompts/completion/prompt-form.ts';
 import { type Line, lineFigures } from '../common/line-figures.ts';
-import { askedAt, type RecordedPosition } from '../common/recordings.ts';
+import type { RecordedPosition } from '../common/recordings.ts';
 import type { Figures } from '../figures.ts';
-import type { Base, Prepared } from './types.ts';
+import type { Prepared } from './types.ts';
 
 /** One cursor, with the package that it is in. */
 export interface Cursor {
@@ -21,16 +17,6 @@ export function cursorsOf(prepared: readonly Prepared[]): Cursor[] {
 
 export function isPublic({ prepared }: Cursor): boolean {
   return prepared.recording.kind === 'public';
-}
-
-/** Token ids of what a base alone is asked, with as much of suffix and snippets as the product shows it. */
-export function promptAt({ prepared: { ngram }, position }: Cursor, { model, over, tokenizer }: Base): number[] {
-  const form = new PromptForm(tokenizer, PROMPT_LIMITS, unwrap(readManifest(over ?? model))?.dialect);
-  return form.prompt(position, ngram.snippets(queryAt(position), PROMPT_SNIPPETS));
-}
-
-export function queryAt(position: RecordedPosition): CompletionQuery {
-  return askedAt(position).query;
 }
 
 /** Figures of all places in published packages, and of each package's, the renamed one's among them. */

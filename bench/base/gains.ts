@@ -6,19 +6,18 @@ import type { Figures } from '../figures.ts';
 import { type Cursor, isPublic } from './cursors.ts';
 import type { Base, Show } from './types.ts';
 
-/** One place or text: what the reference and the other got there, and what it weighs. More is better. */
+/** One place: what the reference and the other got there. More is better. */
 export interface Pair {
   /** What resembles each other, a file. */
   readonly cluster: string;
   readonly kind: 'public' | 'renamed';
   readonly before: number;
   readonly after: number;
-  readonly weight: number;
 }
 
 interface Sum {
   readonly gain: number;
-  readonly weight: number;
+  readonly places: number;
 }
 
 /**
@@ -44,16 +43,16 @@ export function gainFigures(pairs: readonly Pair[]): Figures {
 
 function clusters(pairs: readonly Pair[], wanted: Pair['kind']): Sum[] {
   const sums = new Map<string, Sum>();
-  for (const { cluster, kind, before, after, weight } of pairs) {
+  for (const { cluster, kind, before, after } of pairs) {
     if (kind !== wanted) continue;
-    const sum = sums.get(cluster) ?? { gain: 0, weight: 0 };
-    sums.set(cluster, { gain: sum.gain + after - before, weight: sum.weight + weight });
+    const sum = sums.get(cluster) ?? { gain: 0, places: 0 };
+    sums.set(cluster, { gain: sum.gain + after - before, places: sum.places + 1 });
   }
   return [...sums.values()];
 }
 
 function gainOf(sums: readonly Sum[]): number {
-  return sums.reduce((total, { gain }) => total + gain, 0) / sums.reduce((total, { weight }) => total + weight, 0);
+  return sums.reduce((total, { gain }) => total + gain, 0) / sums.reduce((total, { places }) => total + places, 0);
 }
 
 /** Of lines exactly right, every base beside the first, by the name of what was measured. */
@@ -73,7 +72,6 @@ export function showGains(
           kind: isPublic(cursor) ? 'public' : 'renamed',
           before: Number(isRight(before)),
           after: Number(isRight(lines[i] as Line)),
-          weight: 1,
         };
       });
       show([`${base.name} against ${first[0].name}`, name], { places: pairs.length, ...gainFigures(pairs) });

@@ -1,5 +1,4 @@
-// The bases side by side in one run: bits per character on text they have never seen, lines at the recorded cursors, adapted,
-// latency, size. Rules: nothing is fitted on what is measured. No file that a recording names is learned from, counted, or fitted on.
+// The bases side by side in one run: lines at the recorded cursors, as they ship and adapted. Rules: nothing is fitted on what is measured. No file that a recording names is learned from, counted, or fitted on.
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
@@ -11,11 +10,8 @@ import type { Benchmark, BenchOptions, Figures, Keep } from '../figures.ts';
 import { kebab, printFigures, put, Table } from '../print.ts';
 import { adapted } from './adapted.ts';
 import { listBases } from './bases.ts';
-import { bits } from './bits.ts';
-import { latency } from './latency.ts';
 import { lines } from './lines.ts';
 import { preparer } from './prepare.ts';
-import { size } from './size.ts';
 import type { BaseContext, Show } from './types.ts';
 
 interface Section {
@@ -30,14 +26,6 @@ const gains = `A AGAINST B: how much more of the public packages' places A has r
 
 const sections: readonly Section[] = [
   {
-    name: 'bits',
-    what: `bits per character (code points) of whole files that no base of ours saw; fp32, overlapping windows
-  held-out: packages kept out of the corpus. recorded: those of the recordings, likewise kept out; renamed: under names that nobody has seen.
-  A base sees one file at a time and its name.
-  A AGAINST B: bits a character that A needs less, with a 95 % interval (bootstrap over files); ratio: renamed over public.`,
-    run: bits,
-  },
-  {
     name: 'lines',
     what: `the rest of the line at the recorded cursors; weights as the product serves them; first the public packages together, then each, then the renamed one
   n-gram indexes, and snippets come from, the package's files that no recording names; no weight was learned on the package, and no base of ours has seen a file of it.
@@ -46,24 +34,11 @@ const sections: readonly Section[] = [
   ${gains}`,
     run: lines,
   },
-  {
-    name: 'latency',
-    what: `waiting on this machine, ms; weights and threads as in the product
-  first token, line of 12 tokens: the base alone, greedy. line in the product: base and n-grams together, through the engine process;
-  cold: at another cursor, warm: a character more.`,
-    run: latency,
-  },
-  {
-    name: 'size',
-    what: 'files, and resident memory of the process that serves the base, above the same process with nothing loaded',
-    run: size,
-  },
   // Last: it takes longer than all the others.
   {
     name: 'adapted',
     what: `the product's own adaptation run on each package, without the files that recordings name; then its lines there, weights as the product serves them
-  loss: nats a token on recorded files (about 60,000 characters), fp32; own-: what the run saw on files it held out itself: its
-  transformer's loss, and of the mixture at places in its test files exact match and loss.
+  own-: what the run saw on files it held out itself: its transformer's loss, and of the mixture at places in its test files exact match and loss.
   used: what the run left in use, which the last rows measure. 'before': the base, with the mixture that ships.
   ${gains}`,
     run: adapted,
@@ -95,8 +70,8 @@ function scratchFolder(): string {
 
 export const base: Benchmark = {
   name: 'base',
-  what: 'the bases side by side: bits per character, lines at the recorded cursors, adapted, latency, size',
-  takes: ['recordings', 'model', 'bases', 'only', 'places', 'characters', 'minutes'],
+  what: 'the bases side by side: lines at the recorded cursors, adapted',
+  takes: ['recordings', 'model', 'bases', 'only', 'places', 'minutes'],
   run,
 };
 
@@ -111,9 +86,6 @@ async function run(options: BenchOptions, keep: Keep): Promise<Figures> {
   const recordings = readRecordings(options.recordings, ['public', 'renamed']);
   const context: BaseContext = {
     bases,
-    recordings: options.recordings,
-    characters: options.characters ?? 200_000,
-    places: options.places,
     minutes: options.minutes,
     scratch,
     prepared: preparer(recordings, options.places, scratch),

@@ -1,30 +1,16 @@
-// Bases in processes: alone, and as the product's specialist with the n-grams of each recorded package.
+// A base in engine processes, as the product's specialist with the n-grams of each recorded package.
 
 import { unwrap } from '../../src/common/errors.ts';
-import { clean } from '../../src/prompts/completion/clean.ts';
 import { draftOptions, shownDraft } from '../../src/prompts/completion/completion-position.ts';
 import type { EngineClient } from '../../src/specialist/engine/client.ts';
 import { spread } from '../common/engines.ts';
-import type { PromptPart } from '../common/greedy/alone.ts';
-import { type AloneProcess, withAlone } from '../common/greedy/processes.ts';
-import { type Line, lineOf, lineTokens } from '../common/line-figures.ts';
-import { askedAt, type RecordedPosition } from '../common/recordings.ts';
-import { type Cursor, promptAt } from './cursors.ts';
+import { type Line, lineOf } from '../common/line-figures.ts';
+import { askedAt } from '../common/recordings.ts';
+import type { Cursor } from './cursors.ts';
 import type { Base, Prepared } from './types.ts';
 
 /** A path for each package. */
 export type Of = (prepared: Prepared) => string;
-
-/** How a base is loaded alone. */
-export function loading({ model, over = model, tokenizerPath }: Base, threads = 1) {
-  return { model, base: over, tokenizer: tokenizerPath, precision: 'auto', threads } as const;
-}
-
-/** By the base alone. */
-export function aloneLines(cursors: readonly Cursor[], base: Base): Promise<Line[]> {
-  const ask = (process: AloneProcess, cursor: Cursor) => neuralLine(process, cursor.position, promptAt(cursor, base));
-  return withAlone(loading(base), (processes) => spread(processes, cursors, ask, `${base.name} alone`));
-}
 
 export interface Mixed {
   readonly base: Base;
@@ -61,26 +47,7 @@ export async function mixedLines(
 }
 
 /** @param model the base's folder, or that of what was made from it */
-export function source(base: Base, key: string, model: string, snapshot: string, threads = 1) {
-  const serving = { tokenizer: base.tokenizerPath, precision: 'auto', threads } as const;
+export function source(base: Base, key: string, model: string, snapshot: string) {
+  const serving = { tokenizer: base.tokenizerPath, precision: 'auto', threads: 1 } as const;
   return { ...serving, key, model, base: base.model, name: 'base', snapshot, changes: [] };
-}
-
-/** Greedy, healed at the cursor, until the line's end or the middle's. */
-async function neuralLine(
-  process: AloneProcess,
-  position: RecordedPosition,
-  prompt: readonly PromptPart[],
-): Promise<Line> {
-  const started = performance.now();
-  const { text, steps, stop } = await process.ask('complete', {
-    prompt,
-    maxTokens: lineTokens,
-    stopText: '\n',
-  });
-  const latencyMs = performance.now() - started;
-  // The end counts as a token, be it a line end (then it is the last step) or the end of the middle.
-  const all = stop ? [...steps, stop] : steps;
-  const lowest = Math.exp(Math.min(0, ...all.map(({ logProbability }) => logProbability)));
-  return { position, text: clean(text, askedAt(position)), confidence: undefined, lowest, latencyMs };
 }

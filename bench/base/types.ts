@@ -9,12 +9,9 @@ export interface Base {
   readonly name: string;
   /** Its folder: config.json, model.safetensors, tokenizer.json, and mixture.json where there is one. */
   readonly model: string;
-  /** Folder of the base, where `model` may be an adapter. */
-  readonly over?: string;
   /** Of the n-grams, who keep their words whatever the base. */
   readonly tokenizerPath: string;
-  /** Path of its own tokenizer.json, and that. */
-  readonly words: string;
+  /** Its own. */
   readonly tokenizer: Tokenizer;
   readonly parameters: number;
   readonly contextTokens: number;
@@ -35,12 +32,6 @@ export interface Prepared {
 export interface BaseContext {
   /** The first is what the others are compared with. */
   readonly bases: readonly Base[];
-  /** Folder of the recordings; undefined: bench/data. */
-  readonly recordings: string | undefined;
-  /** Characters of each set of texts, for bits a character. */
-  readonly characters: number;
-  /** Cursors of each recorded package; undefined: all. */
-  readonly places: number | undefined;
   /** Of training in an adaptation run; undefined: the product's default. */
   readonly minutes: number | undefined;
   /** A folder that goes when the benchmark ends. */

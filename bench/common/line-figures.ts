@@ -13,8 +13,8 @@ const coverages = [10, 20, 30, 50] as const;
 export interface Line {
   readonly position: RecordedPosition;
   readonly text: string;
-  /** The model's own estimate that the line is right, where it has one. */
-  readonly confidence: number | undefined;
+  /** The model's own estimate that the line is right. */
+  readonly confidence: number;
   /** Probability of the least likely token; 1 for an empty line. */
   readonly lowest: number;
   readonly latencyMs: number;
@@ -36,12 +36,11 @@ export function lineFigures(lines: readonly Line[]): Figures {
     return Object.fromEntries(coverages.map((coverage) => [`at-${coverage}`, precisionAt(items, coverage / 100)]));
   };
   const latencies = lines.map(({ latencyMs }) => latencyMs);
-  const estimated = lines.every(({ confidence }) => confidence !== undefined);
   return {
     places: lines.length,
     'exact-match': mean((line) => Number(isRight(line))),
     'edit-similarity': mean(({ text, position }) => editSimilarity(text, position.truth)),
-    ...(estimated ? { precision: precision(({ confidence }) => confidence as number) } : {}),
+    precision: precision(({ confidence }) => confidence),
     // An empty line is nobody's answer: it must not come first.
     'precision-by-lowest-token': precision(({ text, lowest }) => (text === '' ? 0 : lowest)),
     'right-where-large-model-is-wrong': mean((line) =>

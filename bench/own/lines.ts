@@ -30,7 +30,7 @@ export function cursorsFor(places: number, scratch: string): (info: PackageInfo)
 /** An added base, for the benchmarks that compare bases. */
 export function baseFrom({ name, folder, tokenizer, parameters, contextLength }: PackageInfo): Base {
   const [small] = listBases([]);
-  const own = { name, model: folder, words: tokenizer, parameters, contextTokens: contextLength };
+  const own = { name, model: folder, parameters, contextTokens: contextLength };
   return { ...(small as Base), ...own, tokenizer: unwrap(readTokenizer(tokenizer)) };
 }
 

@@ -5,38 +5,28 @@ import { join } from 'node:path';
 import { root } from '../../build/paths.ts';
 import { interval } from '../../src/common/statistics/bootstrap.ts';
 import { brierScore, expectedCalibrationError } from '../../src/common/statistics/calibrate.ts';
-import { uniforms } from '../../src/common/statistics/random.ts';
 import { type BasePrompt, basePromptOf } from '../../src/text-tasks/labels/base-reading.ts';
-import { type HeldOutText, judgeText, mostLikely } from '../../src/text-tasks/labels/router.ts';
+import { type HeldOutText, judgeText } from '../../src/text-tasks/labels/router.ts';
 import { accuracyAt, type JudgedText, RISK_TERMS } from '../../src/text-tasks/labels/share-of-calls.ts';
-import {
-  fitSpecialist,
-  type LabelledText,
-  labelProbabilities,
-  type TextSpecialist,
-  textStatisticsOf,
-} from '../../src/text-tasks/labels/text-specialist.ts';
 import type { Benchmark, BenchOptions, Figures, Keep } from '../figures.ts';
 import { printFigures, Table } from '../print.ts';
 import { rowsInBulk } from './bulk.ts';
 import { besideFolder, type RecordedTask, readTasks } from './data.ts';
-import { fewLabels } from './few-labels.ts';
 import { racesOf } from './forms.ts';
 import { onHiddenHalves } from './halves.ts';
-import { type Item, judgedTexts, learnPair, targetOf } from './pair.ts';
+import { judgedTexts, learnPair, targetOf } from './pair.ts';
 import { peftTable } from './peft.ts';
 import { statesOf } from './states.ts';
 
 export const tasks: Benchmark = {
   name: 'tasks',
-  what: 'text tasks on recorded answers: accuracy by share of API calls, what each part brings, time and memory; --only peft: beside LoRA',
+  what: 'text tasks on recorded answers: accuracy by share of API calls, time and memory; --only peft: beside LoRA',
   takes: ['data', 'bases', 'only', 'model'],
   run,
 };
 
 /** Shares of calls, %. */
 const shares = [0, 10, 25, 50, 60, 75, 100];
-const seeds = [1, 2, 3, 4, 5];
 /** A base that knows language, unless --bases names another one; 'none': n-grams alone. */
 const defaultBase = 'medium';
 
@@ -87,7 +77,7 @@ function measureTask(
   { examples }: BasePrompt,
 ): Figures {
   const pair = learnPair(recorded, states, examples);
-  const { learned, test, specialist, router, seconds } = pair;
+  const { learned, specialist, router, seconds } = pair;
   const judged = judgedTexts(pair);
   const pairs = judged.map((item) => judgeText(router, item));
   return {
@@ -95,12 +85,9 @@ function measureTask(
     curve: curveOf(judged, pairs),
     calibration: calibrationOf(pairs),
     'on-hidden-halves': onHiddenHalves(recorded),
-    'what-each-part-brings': ablation(recorded, learned, test),
-    'states-only-where-n-grams-doubt': states ? doubted(specialist, test) : {},
     'shares-of-heads': Object.fromEntries(specialist.shares.map((share, i) => [i === 0 ? 'n-grams' : 'states', share])),
     'seconds-of-training': seconds.training,
     'seconds-of-router': seconds.router,
-    'few-labels': fewLabels(recorded),
     'rows-in-bulk': rowsInBulk(recorded.task.labels, learned),
   };
 }
@@ -159,53 +146,4 @@ function calibrationOf(pairs: readonly JudgedText<boolean>[]): Figures {
     specialist: measured(({ beforeCall: before, specialistRight }) => [before, specialistRight]),
     'after-a-call': measured(({ afterCall: after, apiRight }) => [after, apiRight]),
   };
-}
-
-/** Accuracy of specialists that lack something; mean and spread over seeds, each with nine tenths of the labels. */
-function ablation(recorded: RecordedTask, learned: readonly Item[], test: readonly Item[]): Figures {
-  const labels = recorded.task.labels.length;
-  const own = recorded.ownLabels;
-  const withApi = learned.filter(({ api }) => api !== undefined);
-  const relabelled = withApi.map((item) => ({ ...item, label: item.api as number }));
-  const sets = own ? { 'own-labels': learned, 'api-labels': relabelled } : { 'api-labels': relabelled };
-  const rows = Object.entries(sets).flatMap(([name, set]) =>
-    [false, true].flatMap((deep) => {
-      if (deep && set[0]?.states === undefined) return [];
-      const reached = seeds.map((seed) => {
-        const uniform = uniforms(seed);
-        const some = set
-          .filter(() => uniform() < 0.9)
-          .map(({ states, ...item }): LabelledText => (deep && states ? { ...item, states } : item));
-        const statistics = textStatisticsOf(
-          some.map(({ text }) => text),
-          deep ? some.map(({ states }) => states as Float32Array) : [],
-        );
-        const { specialist } = fitSpecialist(some, labels, statistics, { seed, folds: 2 });
-        return mean(
-          test.map(({ states, ...item }) => {
-            const asked = deep && states ? { ...item, states } : item;
-            return Number(mostLikely(labelProbabilities(specialist, asked)) === item.truth);
-          }),
-        );
-      });
-      const average = mean(reached);
-      const spread = Math.sqrt(mean(reached.map((value) => (value - average) ** 2)));
-      return [[`${name}${deep ? '-and-states' : ''}`, { accuracy: average, spread }] as const];
-    }),
-  );
-  return Object.fromEntries(rows);
-}
-
-/** Hidden states cost a pass of the base: how many texts need it where the n-grams answer alone as soon as they are sure. */
-function doubted(specialist: TextSpecialist, test: readonly Item[]): Figures {
-  const alone = test.map(({ text }) => labelProbabilities(specialist, { text }));
-  const both = test.map((item) => labelProbabilities(specialist, item));
-  const at = [0.8, 0.9, 0.95].map((sure) => {
-    const isRead = alone.map((p) => Math.max(...p) < sure);
-    const right = test.map(({ truth }, i) =>
-      Number(mostLikely((isRead[i] ? both[i] : alone[i]) as number[]) === truth),
-    );
-    return [`sure-from-${100 * sure}`, { 'share-read': mean(isRead.map(Number)), accuracy: mean(right) }] as const;
-  });
-  return Object.fromEntries(at);
 }

@@ -39,7 +39,7 @@ const NEAREST = 5;
 
 /**
  * Rows in the random order of the task, which labels do not change. Texts of which the local model is unsure help no
- * more (`bench -- tasks`, 'few-labels', changelog, sst2, trec): test accuracy with 40 labels 0.497, 0.516, 0.425 instead
+ * more (`bench -- tasks` at commit b3e1572c, 'few-labels'): test accuracy with 40 labels 0.497, 0.516, 0.425 instead
  * of 0.511, 0.540, 0.457 of random texts; with 80 labels 0.558, 0.557, 0.558 instead of 0.540, 0.550, 0.564. And only
  * random texts show how often the model is right.
  */

@@ -15,7 +15,6 @@ function pairs(kind: Pair['kind'], positions: number, right: number, each = 1): 
     kind,
     before: 0,
     after: Number(i < right),
-    weight: 1,
   }));
 }
 
@@ -41,17 +40,4 @@ test('the interval is computed over files, not over positions', () => {
     return number(figures, 'public', 'high') - number(figures, 'public', 'low');
   };
   assert.ok(width(12) > 2.5 * width(1), `${width(12)} and ${width(1)}`);
-});
-
-test('a gain weighs texts by their length', () => {
-  const text = (cluster: string, before: number, after: number, weight: number): Pair => ({
-    cluster,
-    kind: 'public',
-    before,
-    after,
-    weight,
-  });
-  // 100 characters at 2 bits each became 100 at 1; 300 stayed at 1.
-  const figures = gainFigures([text('a', -200, -100, 100), text('b', -300, -300, 300)]);
-  assert.equal(number(figures, 'public', 'gain'), 0.25);
 });

@@ -215,7 +215,7 @@ export function labelProbabilities(specialist: TextSpecialist, item: Pick<Labell
 
 /**
  * Confidence of the n-grams above which hidden states are not read. On the recorded tasks, the states help as much if
- * only texts below it are read (`bench -- tasks`, 'states-only-where-n-grams-doubt').
+ * only texts below it are read (`bench -- tasks` at commit b3e1572c, 'states-only-where-n-grams-doubt').
  */
 const CONFIDENT = 0.95;
 
