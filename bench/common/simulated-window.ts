@@ -7,7 +7,7 @@ import { MixedSpecialist, type NgramSpecialist } from '../../src/completion/spec
 import type { CompletionSettings } from '../../src/completion/types.ts';
 import { Backoff } from '../../src/llm/backoff.ts';
 import type { LlmClient } from '../../src/llm/types.ts';
-import { defaultRouter } from '../../src/routing/defaults.ts';
+import { defaultRouter } from '../../src/routing/fit.ts';
 import { DEFAULT_THRESHOLD } from '../../src/routing/limits.ts';
 import type { RouterModel } from '../../src/routing/router-model.ts';
 import { Editor } from './editor.ts';

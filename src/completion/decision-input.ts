@@ -11,7 +11,6 @@ import { positionFactsOf } from '../routing/position-facts.ts';
 import { expectedCharacters } from '../routing/priors.ts';
 import type { RouterModel } from '../routing/router-model.ts';
 import type { ScoredCut } from '../routing/show.ts';
-import type { PositionFacts, Shift } from '../routing/types.ts';
 import { isSentence } from '../text/prose-text.ts';
 
 export interface DraftedRequest {
@@ -23,9 +22,6 @@ export interface DraftedRequest {
   readonly router: RouterModel;
   readonly settings: LimitSettings;
   readonly conditions: Omit<RequestConditions, 'prose' | 'rejectedHere'>;
-  /** From the outcomes before; absent: none is known. */
-  readonly lastFacts?: Pick<PositionFacts, 'sinceLastMs' | 'lastOutcome'>;
-  readonly shift?: Shift;
   readonly rejected?: string | undefined;
   readonly noCall?: NoCall | undefined;
 }
@@ -35,14 +31,14 @@ export function decisionInputOf(request: DraftedRequest): {
   readonly draft: Draft | undefined;
   readonly input: DecisionInput;
 } {
-  const { query, draftPosition, router, settings, conditions, lastFacts, shift, rejected, noCall } = request;
+  const { query, draftPosition, router, settings, conditions, rejected, noCall } = request;
   const draft = cleanDraft(request.draft, draftPosition);
-  const facts: PositionFacts = { ...positionFactsOf(query), ...lastFacts };
-  const cuts = draft === undefined ? [] : scoreCuts(router, cutsOf(draft, draftPosition), facts, shift);
+  const facts = positionFactsOf(query);
+  const cuts = draft === undefined ? [] : scoreCuts(router, cutsOf(draft, draftPosition), facts);
   const ngramsAlone = request.draft?.why;
   const prose = isSentence(query.languageId, query.prefix);
   const input: DecisionInput = {
-    estimates: { ...estimatesOf(router, draft, facts, shift), ...(ngramsAlone !== undefined && { ngramsAlone }) },
+    estimates: { ...estimatesOf(router, draft, facts), ...(ngramsAlone !== undefined && { ngramsAlone }) },
     cuts: draftPosition.query === query ? cuts : cuts.flatMap((cut) => withReplaceLength(cut, query)),
     limits: limitsAt(settings, { ...conditions, prose, rejectedHere: rejected !== undefined }),
     expectedCharacters: expectedCharacters(draft, facts),

@@ -50,7 +50,7 @@ export class LocalDrafts {
       if (signal.aborted) throw error;
       this.deps.log.error('The specialist failed.', error);
     }
-    const { shift, doubt } = this.verdicts;
+    const { doubt } = this.verdicts;
     const isManual = request.trigger === 'manual';
     const { draft, input } = decisionInputOf({
       query,
@@ -59,8 +59,6 @@ export class LocalDrafts {
       router: this.deps.routerFor(uncleaned),
       settings,
       conditions: { isManual, opensList, doubt, waitMs: this.api.waitMs },
-      lastFacts: this.verdicts.lastFacts(),
-      shift,
       rejected: this.verdicts.rejectedAt(query),
       noCall: this.api.available(settings) ? undefined : 'there is no large model',
     });

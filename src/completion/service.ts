@@ -38,12 +38,10 @@ export class CompletionService implements Disposable {
 
   constructor(deps: CompletionDeps) {
     this.deps = deps;
-    this.verdicts = new VerdictMemory(deps.clock, deps.log);
+    this.verdicts = new VerdictMemory(deps.clock);
     this.shown = new ShownSuggestions(deps, (outcome, shown) => {
-      // The router learns from the outcome only where the API may be asked.
-      const mayLearn = shown !== undefined && this.api.mayAsk(shown.request.query);
       if (outcome === 'accepted' && shown) this.api.typing.recordAcceptance(deps.clock.monotonic() - shown.at);
-      this.verdicts.outcome(outcome, shown, mayLearn);
+      this.verdicts.outcome(outcome, shown);
     });
     this.api = new ApiCalls(deps, this.cache, (event) => this.shown.emit(event));
     this.local = new LocalDrafts(deps, this.verdicts, this.api, this.cache);
@@ -104,7 +102,6 @@ export class CompletionService implements Disposable {
   renew(): void {
     this.api.abort();
     this.cache.clear(this.shown.visible);
-    this.verdicts.forget();
   }
 
   dispose(): void {

@@ -1,11 +1,7 @@
-// What is remembered of verdicts: rejections in a row, the last judged local draft, and the learned levels of the
-// router's estimates.
+// What is remembered of verdicts: rejections in a row, and the last judged local draft.
 import type { Clock } from '../common/clock.ts';
 import type { CompletionQuery, Verdict } from '../common/completion.ts';
-import type { Log } from '../common/log.ts';
 import { MAX_DOUBT } from '../routing/limits.ts';
-import { OnlineLevels } from '../routing/online.ts';
-import type { PositionFacts, Shift } from '../routing/types.ts';
 import { positionIn } from '../text/edits.ts';
 import { lineNumber } from '../text/lines.ts';
 import type { ShownSuggestion } from './shown-suggestions.ts';
@@ -25,24 +21,22 @@ interface JudgedDraft {
 
 export class VerdictMemory {
   private readonly clock: Clock;
-  private readonly log: Pick<Log, 'debug'>;
-  private readonly levels = new OnlineLevels();
   private judged: JudgedDraft | undefined;
   private rejectionCount = 0;
-  private lastOutcome: { at: number; outcome: NonNullable<PositionFacts['lastOutcome']> } | undefined;
+  private lastAt: number | undefined;
 
-  constructor(clock: Clock, log: Pick<Log, 'debug'>) {
+  constructor(clock: Clock) {
     this.clock = clock;
-    this.log = log;
   }
 
-  /** @param mayLearn whether estimates may change; false if only the local model answers */
-  outcome(outcome: Verdict, shown?: ShownSuggestion, mayLearn = false): void {
-    const verdict = outcome === 'rejected' || outcome === 'ignored' ? outcome : 'accepted';
-    if (verdict === 'accepted' || this.isLongAgo()) this.rejectionCount = 0;
-    if (verdict === 'rejected') this.rejectionCount++;
-    this.lastOutcome = { at: this.clock.monotonic(), outcome: verdict };
-    if (shown) this.learn(outcome, shown, mayLearn);
+  outcome(outcome: Verdict, shown?: ShownSuggestion): void {
+    const isRejected = outcome === 'rejected';
+    if ((!isRejected && outcome !== 'ignored') || this.isLongAgo()) this.rejectionCount = 0;
+    if (isRejected) this.rejectionCount++;
+    const at = this.clock.monotonic();
+    this.lastAt = at;
+    if (shown?.answer.source === 'specialist' && (isRejected || outcome === 'accepted'))
+      this.judged = { query: shown.request.query, text: shown.text, at, isRejected };
   }
 
   /** The local draft that was rejected in the query's line, or accepted and deleted again, a moment ago. */
@@ -61,22 +55,6 @@ export class VerdictMemory {
     return judged.text.startsWith(kept) ? judged.text.slice(kept.length) || undefined : undefined;
   }
 
-  /** Resets the online adjustments after a change of the router model. */
-  forget(): void {
-    this.levels.forget();
-  }
-
-  /** For the router's features. */
-  lastFacts(): Pick<PositionFacts, 'sinceLastMs' | 'lastOutcome'> {
-    if (this.lastOutcome === undefined) return {};
-    return { sinceLastMs: this.clock.monotonic() - this.lastOutcome.at, lastOutcome: this.lastOutcome.outcome };
-  }
-
-  /** Added to the router's estimates. */
-  get shift(): Shift {
-    return this.levels.shift;
-  }
-
   /** After several rejections in a row, 0 to MAX_DOUBT: see limitsAt. */
   get doubt(): number {
     if (this.rejectionCount < TOLERATED_REJECTIONS || this.isLongAgo()) return 0;
@@ -88,20 +66,7 @@ export class VerdictMemory {
     return judged?.query.path === path && this.clock.monotonic() - judged.at <= QUIET_MS ? judged : undefined;
   }
 
-  private learn(outcome: Verdict, shown: ShownSuggestion, mayLearn: boolean): void {
-    const { answer, text, request, confidence } = shown;
-    const { source } = answer;
-    const isRejected = outcome === 'rejected';
-    if (source === 'specialist' && (isRejected || outcome === 'accepted'))
-      this.judged = { query: request.query, text, at: this.clock.monotonic(), isRejected };
-    if (!mayLearn || !this.levels.outcome(source, confidence, outcome)) return;
-    const { specialist, api } = this.levels.shift;
-    this.log.debug(
-      `Learned from a verdict: ${source} ${outcome} at ${confidence.toFixed(2)}; levels now ${specialist.toFixed(3)} and ${api.toFixed(3)} (specialist, API; log-odds).`,
-    );
-  }
-
   private isLongAgo(): boolean {
-    return this.lastOutcome === undefined || this.clock.monotonic() - this.lastOutcome.at > QUIET_MS;
+    return this.lastAt === undefined || this.clock.monotonic() - this.lastAt > QUIET_MS;
   }
 }

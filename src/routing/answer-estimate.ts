@@ -1,8 +1,8 @@
 // The estimate that the large model's answer is right, once it is there: an answer that is the local draft, which the
 // prompt showed, is right more often.
 import { type Estimate, estimateOf, fitEstimate, type LabelledVector } from '../common/statistics/estimate.ts';
-import { sigmoid } from '../common/statistics/logistic.ts';
-import { flag, logit } from './features.ts';
+import { logit, sigmoid } from '../common/statistics/logistic.ts';
+import { flag } from './features.ts';
 import type { RouterModel } from './router-model.ts';
 
 /**

@@ -8,7 +8,7 @@ import { score } from './fit.ts';
 import { type Limits, priceOf } from './limits.ts';
 import type { RouterModel } from './router-model.ts';
 import { bestCut, heldBack, type ScoredCut, type ShowLimits } from './show.ts';
-import type { PositionFacts, Shift } from './types.ts';
+import type { PositionFacts } from './types.ts';
 
 /**
  * Characters that a right answer must be expected to write beyond the local draft, for each unit of the call's price.
@@ -96,14 +96,8 @@ export function decideWhole(
 }
 
 /** The router's estimates at a position, and the features that explain them. */
-export function estimatesOf(
-  router: RouterModel,
-  draft: Draft | undefined,
-  position: PositionFacts,
-  shift?: Shift,
-): Estimates {
-  const scores = score(router, draft, position, shift);
-  return { ...scores, features: shownFeatures(router, draft, position) };
+export function estimatesOf(router: RouterModel, draft: Draft | undefined, position: PositionFacts): Estimates {
+  return { ...score(router, draft, position), features: shownFeatures(router, draft, position) };
 }
 
 /** Features that are always shown with a draft, because they are easy to understand. */

@@ -1,6 +1,7 @@
 // The router's features: one table of named features of the local draft and of the cursor position.
 import type { Draft, DraftToken, Tier } from '../common/completion.ts';
 import { quantile } from '../common/quality.ts';
+import { logit } from '../common/statistics/logistic.ts';
 import { type LanguageFamily, languageOf } from '../text/languages.ts';
 import { lineState } from '../text/line-state.ts';
 import type { PositionFacts } from './types.ts';
@@ -12,12 +13,6 @@ export interface Feature {
   readonly value: (draft: Draft, position: PositionFacts) => number;
   /** The number in the regression, if it differs. */
   readonly scale?: (value: number) => number;
-}
-
-/** Log-odds, clamped to +-6.2 so that probabilities of 0 and 1 stay finite; NaN counts as 0. */
-export function logit(probability: number): number {
-  const p = probability > 0.002 ? Math.min(0.998, probability) : 0.002;
-  return Math.log(p / (1 - p));
 }
 
 /** Lowest token probability, the best single predictor of a right draft on the recorded cursors. */
@@ -128,12 +123,6 @@ export const FEATURES: readonly Feature[] = [
   { name: 'indent, columns', value: (_, p) => /^\s*/.exec(p.lineBefore)?.[0].length ?? 0, scale: Math.log1p },
   { name: 'nothing after the cursor', value: after(/^\s*$/) },
   { name: 'only closing marks after the cursor', value: after(/^\s*[)\]}>"'`;,]+\s*$/) },
-  {
-    name: 'recency of the last suggestion',
-    value: (_, p) => (p.sinceLastMs === undefined ? 0 : Math.exp(-Math.max(0, p.sinceLastMs) / 30_000)),
-  },
-  { name: 'last suggestion accepted', value: (_, p) => flag(p.lastOutcome === 'accepted') },
-  { name: 'last suggestion rejected', value: (_, p) => flag(p.lastOutcome === 'rejected') },
 ];
 
 /** The draft for features of the position alone. */

@@ -2,16 +2,16 @@
 // file.
 import type { Draft } from '../common/completion.ts';
 import { brierScore, expectedCalibrationError } from '../common/statistics/calibrate.ts';
-import { type Estimate, estimateOf, type LabelledVector, measuredEstimate } from '../common/statistics/estimate.ts';
-import { logLoss, sigmoid } from '../common/statistics/logistic.ts';
+import { estimateOf, type LabelledVector, measuredEstimate } from '../common/statistics/estimate.ts';
+import { logit, logLoss, sigmoid } from '../common/statistics/logistic.ts';
 import { fitAgreement } from './answer-estimate.ts';
 import type { Estimates } from './decision.ts';
-import { FEATURES, features, logit } from './features.ts';
+import { FEATURES, features, flag } from './features.ts';
 import { Nearby, type Neighbourhood, neighbourOf } from './neighbourhood.ts';
 import { apiPrior, cutPrior, specialistPrior } from './priors.ts';
 import type { RouterModel, RouterParameters } from './router-model.ts';
 import { endOf, type ScoredCut } from './show.ts';
-import type { PositionFacts, RouterExample, Shift } from './types.ts';
+import type { PositionFacts, RouterExample } from './types.ts';
 
 export interface RouterFitOptions {
   /** Time of the fit, ms since 1970; absent: now. */
@@ -22,13 +22,6 @@ export interface RouterFitOptions {
 const MAX_NEIGHBOURS = 400;
 /** More rows make the fit slower, not better. */
 const MAX_ROWS = 4000;
-/** Least number of cuts, and of their files, for a calibration of one language alone. */
-const MIN_LANGUAGE_CUTS = 200;
-const MIN_LANGUAGE_FILES = 6;
-
-interface CutRow extends LabelledVector {
-  readonly languageId: string;
-}
 
 /**
  * Deterministic in the examples and their order. Without examples the priors. Empty drafts count for p(API right) only:
@@ -37,7 +30,7 @@ interface CutRow extends LabelledVector {
 export function fitRouter(examples: readonly RouterExample[], options: RouterFitOptions = {}): RouterModel {
   const specialistRows: LabelledVector[] = [];
   const apiRows: LabelledVector[] = [];
-  const cutRows: CutRow[] = [];
+  const cutRows: LabelledVector[] = [];
   const labelledPairs: {
     readonly specialist: LabelledVector | undefined;
     readonly api: LabelledVector;
@@ -47,13 +40,10 @@ export function fitRouter(examples: readonly RouterExample[], options: RouterFit
     const { path, draft, position, specialistRight, apiRight, cuts = [] } = example;
     const values = features(draft, position);
     const specialistRow =
-      draft.text === '' ? undefined : { path, values, prior: specialistPrior(draft), label: Number(specialistRight) };
+      draft.text === '' ? undefined : { path, values, prior: specialistPrior(draft), label: flag(specialistRight) };
     if (specialistRow) specialistRows.push(specialistRow);
     for (const { draft: cut, right } of cuts)
-      cutRows.push({
-        ...{ path, values: features(cut, position), prior: cutPrior(cut, position), label: right ? 1 : 0 },
-        languageId: position.languageId,
-      });
+      cutRows.push({ path, values: features(cut, position), prior: cutPrior(cut, position), label: flag(right) });
     if (apiRight === undefined) continue;
     const apiRow = { path, values, prior: apiPrior(position), label: Number(apiRight) };
     apiRows.push(apiRow);
@@ -67,8 +57,7 @@ export function fitRouter(examples: readonly RouterExample[], options: RouterFit
     const pApi = byFeatures.outOfFold.get(row) ?? sigmoid(row.prior);
     return { path, pApi, agrees: apiAgrees, right: row.label === 1 };
   });
-  const cuts = evenSample(cutRows, MAX_ROWS);
-  const cut = measuredEstimate(cuts);
+  const cut = measuredEstimate(evenSample(cutRows, MAX_ROWS));
   return {
     version: 1,
     fittedAt: options.now ?? Date.now(),
@@ -88,9 +77,13 @@ export function fitRouter(examples: readonly RouterExample[], options: RouterFit
       ...(byNeighbours && { neighbourhood: byNeighbours.neighbourhood }),
       ...(answers.length > 0 && { agreement: fitAgreement(answers) }),
       cut: cut.estimate,
-      cutIn: languageCorrections(cut.outOfFold, cuts),
     } satisfies RouterParameters,
   };
+}
+
+/** For folders without an adaptation: only the priors, 0 examples, and no calibration figures. */
+export function defaultRouter(): RouterModel {
+  return fitRouter([], { now: 0 });
 }
 
 /**
@@ -150,62 +143,25 @@ function neighbourhoodEstimate(known: readonly ApiLabelled[], ofFeatures: Readon
   return { neighbourhood, ece, brier: brierScore(probabilities, labels) };
 }
 
-const NO_FEATURES = new Float64Array(0);
-
-/** @param outOfFold out-of-fold probabilities of the rows */
-function languageCorrections(
-  outOfFold: ReadonlyMap<LabelledVector, number>,
-  rows: readonly CutRow[],
-): Record<string, Estimate> {
-  const corrections: Record<string, Estimate> = {};
-  const known = rows.flatMap((row) => {
-    const p = outOfFold.get(row);
-    return p === undefined ? [] : [{ ...row, values: NO_FEATURES, prior: logit(p), p }];
-  });
-  for (const [languageId, languageRows] of Map.groupBy(known, (row) => row.languageId)) {
-    if (
-      languageRows.length < MIN_LANGUAGE_CUTS ||
-      new Set(languageRows.map(({ path }) => path)).size < MIN_LANGUAGE_FILES
-    )
-      continue;
-    const { estimate, brier } = measuredEstimate(languageRows);
-    const before = brierScore(
-      languageRows.map(({ p }) => p),
-      languageRows.map(({ label }) => label),
-    );
-    if (brier !== undefined && brier < before) corrections[languageId] = estimate;
-  }
-  return corrections;
-}
-
 /** The router for another API than it was fitted on: the prior for that API, the same specialist estimate. */
 export function withoutApiFit(router: RouterModel): RouterModel {
   const { estimate: api } = measuredEstimate([]);
   // What an agreement means was learned of the other API as well.
-  const { features, specialist, cut, cutIn } = router.parameters;
-  const parameters: RouterParameters = { features, specialist, api, cut, ...(cutIn && { cutIn }) };
+  const { features, specialist, cut } = router.parameters;
+  const parameters: RouterParameters = { features, specialist, api, cut };
   return { ...router, apiExamples: 0, apiEce: undefined, apiBrier: undefined, parameters };
 }
-
-const NO_SHIFT: Shift = { specialist: 0, api: 0 };
 
 export function score(
   router: RouterModel,
   draft: Draft | undefined,
   position: PositionFacts,
-  shift: Shift = NO_SHIFT,
 ): Omit<Estimates, 'features'> {
   const { specialist, api, neighbourhood: neighbours } = router.parameters;
   const values = features(draft, position);
   return {
-    pSpecialist:
-      draft === undefined || draft.text === ''
-        ? 0
-        : shifted(estimateOf(specialist, values, specialistPrior(draft)), shift.specialist),
-    pApi: shifted(
-      neighbours ? nearbyOf(neighbours).probabilityAt(position) : estimateOf(api, values, apiPrior(position)),
-      shift.api,
-    ),
+    pSpecialist: draft === undefined || draft.text === '' ? 0 : estimateOf(specialist, values, specialistPrior(draft)),
+    pApi: neighbours ? nearbyOf(neighbours).probabilityAt(position) : estimateOf(api, values, apiPrior(position)),
     pApiIsPrior: router.apiExamples === 0,
   };
 }
@@ -219,17 +175,9 @@ function nearbyOf(neighbourhood: Neighbourhood): Nearby {
   return nearby;
 }
 
-function shifted(p: number, shift: number): number {
-  return shift === 0 ? p : sigmoid(logit(p) + shift);
-}
-
 /** The probability that the author's text begins with the cut. */
 export function cutProbability({ parameters }: RouterModel, cut: Draft, position: PositionFacts): number {
-  const { cut: estimate, cutIn } = parameters;
-  const prior = cutPrior(cut, position);
-  const p = estimateOf(estimate, features(cut, position), prior);
-  const correction = cutIn?.[position.languageId];
-  return correction === undefined ? p : estimateOf(correction, NO_FEATURES, logit(p));
+  return estimateOf(parameters.cut, features(cut, position), cutPrior(cut, position));
 }
 
 /**
@@ -243,16 +191,11 @@ export const SHOWN_SHIFT = -0.55;
  * The probability that a shown cut is right; a longer cut never has a higher one.
  * @param cuts of one draft, shortest first
  */
-export function scoreCuts(
-  router: RouterModel,
-  cuts: readonly Draft[],
-  position: PositionFacts,
-  shift: Shift = NO_SHIFT,
-): ScoredCut[] {
+export function scoreCuts(router: RouterModel, cuts: readonly Draft[], position: PositionFacts): ScoredCut[] {
   const whole = cuts.at(-1)?.text ?? '';
   let lowest = 1;
   return cuts.map((draft, i) => {
-    lowest = Math.min(lowest, shifted(cutProbability(router, draft, position), shift.specialist + SHOWN_SHIFT));
+    lowest = Math.min(lowest, sigmoid(logit(cutProbability(router, draft, position)) + SHOWN_SHIFT));
     const next = cuts[i + 1]?.tokens[draft.tokens.length];
     const ends = endOf(whole, draft.text.length);
     return {

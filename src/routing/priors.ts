@@ -1,7 +1,8 @@
 // The estimates before any data of a folder; every fit starts from them.
 import { type Draft, NGRAM_MODEL } from '../common/completion.ts';
+import { logit } from '../common/statistics/logistic.ts';
 import { type LanguageFamily, languageOf } from '../text/languages.ts';
-import { EMPTY_DRAFT, flag, logit, lowestProbability, wholeProbability } from './features.ts';
+import { EMPTY_DRAFT, flag, lowestProbability, wholeProbability } from './features.ts';
 import type { PositionFacts } from './types.ts';
 
 /**

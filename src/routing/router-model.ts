@@ -43,8 +43,6 @@ const parameters = v.object({
   cut: estimate(FEATURES.length),
   /** Used instead of `api`, unless the features predicted clearly better whether the API's answers are right. */
   neighbourhood: v.optional(neighbourhood),
-  /** Corrections of `cut`'s log-odds for each language with enough positions. */
-  cutIn: v.optional(v.record(v.string(), estimate(0))),
 });
 
 const routerSchema = v.object({

@@ -1,4 +1,4 @@
-// The router's types: positions, examples, and shifts of the estimates.
+// The router's types: positions and examples.
 import type { Draft } from '../common/completion.ts';
 
 /** Facts about the cursor position, besides the draft. */
@@ -10,9 +10,6 @@ export interface PositionFacts {
   /** Some lines above and below it. */
   readonly above?: string;
   readonly below?: string;
-  /** Time since the last suggestion's outcome, ms, and the outcome; undefined before the first. */
-  readonly sinceLastMs?: number;
-  readonly lastOutcome?: 'accepted' | 'rejected' | 'ignored';
 }
 
 /** A labelled position in a held-out file. */
@@ -28,10 +25,4 @@ export interface RouterExample {
   readonly apiRight?: boolean;
   /** Whether that answer is the draft. */
   readonly apiAgrees?: boolean;
-}
-
-/** Added to the log-odds of each estimate. */
-export interface Shift {
-  readonly specialist: number;
-  readonly api: number;
 }

@@ -15,7 +15,7 @@ import { type Log, silentLog } from '../../src/common/log.ts';
 import { completeAt } from '../../src/jobs/cli/complete.ts';
 import { baseOf } from '../../src/neural/models/compatibility.ts';
 import { readManifest, sha256Of } from '../../src/neural/models/manifest.ts';
-import { defaultRouter } from '../../src/routing/defaults.ts';
+import { defaultRouter } from '../../src/routing/fit.ts';
 import { LiveModel } from '../../src/specialist/ngram/live-model.ts';
 import { readTokenizer } from '../../src/text/tokenizer/load.ts';
 import { adaptation, engine as startEngine, writeModel } from '../specialist/engine/helpers.ts';

@@ -8,7 +8,7 @@ import { CompletionService } from '../../src/completion/service.ts';
 import type { Completion, CompletionEvent, CompletionRequest, CompletionSettings } from '../../src/completion/types.ts';
 import { Backoff } from '../../src/llm/backoff.ts';
 import type { LlmClient } from '../../src/llm/types.ts';
-import { defaultRouter } from '../../src/routing/defaults.ts';
+import { defaultRouter } from '../../src/routing/fit.ts';
 import { ManualClock, settled } from '../fakes/clock.ts';
 import { ScriptedLlm } from '../fakes/llm.ts';
 import { redactNothing } from '../fakes/redaction.ts';

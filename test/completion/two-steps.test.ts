@@ -8,7 +8,7 @@ import { silentLog } from '../../src/common/log.ts';
 import { CompletionService } from '../../src/completion/service.ts';
 import { MixedSpecialist } from '../../src/completion/specialist.ts';
 import type { CompletionRequest } from '../../src/completion/types.ts';
-import { defaultRouter } from '../../src/routing/defaults.ts';
+import { defaultRouter } from '../../src/routing/fit.ts';
 import { ManualClock, settled } from '../fakes/clock.ts';
 import { PacedEngine } from '../fakes/paced-engine.ts';
 import { redactNothing } from '../fakes/redaction.ts';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { answerProbability, fitAgreement } from '../../src/routing/answer-estimate.ts';
-import { defaultRouter } from '../../src/routing/defaults.ts';
+import { defaultRouter } from '../../src/routing/fit.ts';
 
 const router = defaultRouter();
 const fitted = (agreement: ReturnType<typeof fitAgreement>) => ({

@@ -1,8 +1,7 @@
 // A stored fit's way back.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { defaultRouter } from '../../src/routing/defaults.ts';
-import { fitRouter, score } from '../../src/routing/fit.ts';
+import { defaultRouter, fitRouter, score } from '../../src/routing/fit.ts';
 import { parseRouter } from '../../src/routing/router-model.ts';
 import { draftOf, POSITION, synthetic } from './synthetic.ts';
 

@@ -2,8 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Draft, NGRAM_MODEL } from '../../src/common/completion.ts';
-import { defaultRouter } from '../../src/routing/defaults.ts';
-import { fitRouter, scoreCuts } from '../../src/routing/fit.ts';
+import { defaultRouter, fitRouter, scoreCuts } from '../../src/routing/fit.ts';
 import { bestCut, endOf, gainOf, glancePrice, heldBack, restOf, shownFrom } from '../../src/routing/show.ts';
 import type { RouterExample } from '../../src/routing/types.ts';
 import { draft } from '../fakes/specialist.ts';

@@ -9,7 +9,7 @@ import { writeConfig } from '../../src/neural/models/config-json.ts';
 import { loadModel, saveModel } from '../../src/neural/models/model-folder.ts';
 import { readSafetensors, writeSafetensors } from '../../src/neural/models/safetensors.ts';
 import { resumableCheckpoint, trainingStatusOf } from '../../src/neural/training/checkpoint.ts';
-import { defaultRouter } from '../../src/routing/defaults.ts';
+import { defaultRouter } from '../../src/routing/fit.ts';
 import { parseRouter } from '../../src/routing/router-model.ts';
 import { MIXTURE_FILE } from '../../src/specialist/decoding/types.ts';
 import { initialMixWeights, mixWeightsFrom, readMixWeights } from '../../src/specialist/decoding/weights.ts';

@@ -12,7 +12,7 @@ import { parseConfig, writeConfig } from '../../src/neural/models/config-json.ts
 import { loadModel, saveModel } from '../../src/neural/models/model-folder.ts';
 import { readSafetensors } from '../../src/neural/models/safetensors.ts';
 import { trainingStatusOf } from '../../src/neural/training/checkpoint.ts';
-import { defaultRouter } from '../../src/routing/defaults.ts';
+import { defaultRouter } from '../../src/routing/fit.ts';
 import { loadTokenizer } from '../../src/text/tokenizer/load.ts';
 import { initialWeights, PRESETS } from '../support/random-models.ts';
 import { trainTokenizer } from '../text/tokenizer/fixture.ts';

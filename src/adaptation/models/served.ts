@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { CompletionQuery, Draft, DraftOptions } from '../../common/completion.ts';
 import { failed, ok, type Result } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
-import { defaultRouter } from '../../routing/defaults.ts';
+import { defaultRouter } from '../../routing/fit.ts';
 import type { RouterModel } from '../../routing/router-model.ts';
 import type { Engine } from '../../specialist/engine/client.ts';
 import { llamaOptions } from '../../specialist/engine/llama-options.ts';

@@ -2,8 +2,7 @@
 
 import { cutsOf } from '../../prompts/completion/cuts.ts';
 import { isBeginning, matchesTruth } from '../../prompts/completion/judge.ts';
-import { defaultRouter } from '../../routing/defaults.ts';
-import { fitRouter } from '../../routing/fit.ts';
+import { defaultRouter, fitRouter } from '../../routing/fit.ts';
 import type { RouterExample } from '../../routing/types.ts';
 import { measure } from '../report/figures.ts';
 import type { LabeledPosition, ScoredPosition } from '../report/scored.ts';

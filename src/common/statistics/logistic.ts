@@ -16,9 +16,9 @@ export interface LogisticOptions {
   readonly interceptL2: number;
 }
 
-/** Log-odds of a probability, which is first kept `margin` away from 0 and 1. */
-export function clampedLogit(p: number, margin: number): number {
-  const clamped = Math.min(1 - margin, Math.max(margin, p));
+/** Log-odds of a probability, which is first kept `margin` away from 0 and 1. NaN counts as 0. */
+export function logit(p: number, margin = 0.002): number {
+  const clamped = p > margin ? Math.min(1 - margin, p) : margin;
   return Math.log(clamped / (1 - clamped));
 }
 

@@ -1,7 +1,7 @@
 // Router of a task with text answers: expected similarity of draft and API answer to the accepted one.
 import { editSimilarity } from '../../common/quality.ts';
 import { type Estimate, estimateOf, fitEstimate, type LabelledVector } from '../../common/statistics/estimate.ts';
-import { clampedLogit } from '../../common/statistics/logistic.ts';
+import { logit } from '../../common/statistics/logistic.ts';
 import type { JudgedText } from '../labels/share-of-calls.ts';
 import type { AnswerDraft } from './nearest-answers.ts';
 
@@ -33,7 +33,8 @@ export function answerSimilarity(answer: string, accepted: string): number {
   return editSimilarity(answer.replace(/\s+/g, ' '), accepted.replace(/\s+/g, ' '));
 }
 
-const logit = (p: number) => clampedLogit(p, 0.01);
+/** Similarities are kept this far away from 0 and 1. */
+const MARGIN = 0.01;
 
 function featuresOf({ text, draft: { answer, nearest, second, agreement } }: DraftedText): Float64Array {
   return Float64Array.of(
@@ -53,8 +54,8 @@ export function expectedAt(
   const values = featuresOf(item);
   const { draft } = item;
   return {
-    before: draft.answer === '' ? 0 : estimateOf(router.beforeCall, values, logit(draft.nearest)),
-    after: router.trustsApi ? 1 : estimateOf(router.afterCall, values, logit(ASSUMED_SIMILARITY)),
+    before: draft.answer === '' ? 0 : estimateOf(router.beforeCall, values, logit(draft.nearest, MARGIN)),
+    after: router.trustsApi ? 1 : estimateOf(router.afterCall, values, logit(ASSUMED_SIMILARITY, MARGIN)),
   };
 }
 
@@ -65,7 +66,7 @@ function answeredFeatures(item: DraftedText, api: string): Float64Array {
 /** Expected similarity of the API's answer to the accepted one. */
 export function confidenceWith(router: AnswerRouter, item: DraftedText, api: string): number {
   if (router.trustsApi) return 1;
-  return estimateOf(router.afterAnswer, answeredFeatures(item, api), logit(ASSUMED_SIMILARITY));
+  return estimateOf(router.afterAnswer, answeredFeatures(item, api), logit(ASSUMED_SIMILARITY, MARGIN));
 }
 
 /** Without accepted answers, a draft is judged by its similarity to the API's answer. */
@@ -73,7 +74,7 @@ export function fitAnswerRouter(items: readonly DraftedText[]): AnswerRouter {
   const row = (item: DraftedText, prior: number, label: number, values = featuresOf(item)): LabelledVector => ({
     path: item.id,
     values,
-    prior: logit(prior),
+    prior: logit(prior, MARGIN),
     label,
   });
   const rowsBeforeCall = items.flatMap((item) => {

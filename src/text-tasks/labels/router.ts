@@ -2,7 +2,7 @@
 // call and once its answer is known. Without labels of people, agreement with the large model counts as being right.
 import { type Estimate, estimateOf, fitEstimate, type LabelledVector } from '../../common/statistics/estimate.ts';
 import { foldsOf } from '../../common/statistics/folds.ts';
-import { clampedLogit } from '../../common/statistics/logistic.ts';
+import { logit } from '../../common/statistics/logistic.ts';
 import type { JudgedText } from './share-of-calls.ts';
 
 /** A text with out-of-fold probabilities of the local model. */
@@ -57,22 +57,33 @@ export function mostLikely(probabilities: readonly number[]): number {
   return probabilities.indexOf(Math.max(...probabilities));
 }
 
-const logit = (p: number) => clampedLogit(p, 0.005);
+/** Probabilities of a label are kept this far away from 0 and 1. */
+const MARGIN = 0.005;
 
 /** Features of the estimates before an answer is known, and the prior logit of each. */
 function featuresOf(apiAccuracy: readonly number[], { text, probabilities, informed }: HeldOutText) {
   const [top = 0, second = 0] = [...probabilities].sort((a, b) => b - a);
   const entropy = probabilities.reduce((sum, p) => sum - p * Math.log(Math.max(p, 1e-12)), 0);
-  const api = logit(probabilities.reduce((sum, p, label) => sum + p * (apiAccuracy[label] as number), 0));
-  const values = [logit(top), logit(second), entropy, api, Math.log1p(text.length), Number(informed === true)];
-  return { values: Float64Array.from(values), before: logit(top), after: api };
+  const api = logit(
+    probabilities.reduce((sum, p, label) => sum + p * (apiAccuracy[label] as number), 0),
+    MARGIN,
+  );
+  const values = [
+    logit(top, MARGIN),
+    logit(second, MARGIN),
+    entropy,
+    api,
+    Math.log1p(text.length),
+    Number(informed === true),
+  ];
+  return { values: Float64Array.from(values), before: logit(top, MARGIN), after: api };
 }
 
 /** The features once the large model has answered. */
 function answeredFeatures(apiAccuracy: readonly number[], item: HeldOutText, api: number) {
   const { values, after } = featuresOf(apiAccuracy, item);
   const agrees = Number(mostLikely(item.probabilities) === api);
-  return { values: Float64Array.of(...values, agrees, logit(item.probabilities[api] ?? 0)), prior: after };
+  return { values: Float64Array.of(...values, agrees, logit(item.probabilities[api] ?? 0, MARGIN)), prior: after };
 }
 
 /** Probability that the large model's answer is right. @param api index of its label */

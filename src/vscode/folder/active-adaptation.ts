@@ -3,8 +3,7 @@ import { baseAlone, type CurrentModel, currentModel, type Shipped } from '../../
 import { holdsAlone, holdsForApi, holdsMixed } from '../../adaptation/models/outdated.ts';
 import { storedReport, storedRouter } from '../../adaptation/report/stored.ts';
 import type { AdaptReport } from '../../adaptation/report/types.ts';
-import { defaultRouter } from '../../routing/defaults.ts';
-import { withoutApiFit } from '../../routing/fit.ts';
+import { defaultRouter, withoutApiFit } from '../../routing/fit.ts';
 import { parseRouter, type RouterModel } from '../../routing/router-model.ts';
 
 export interface StoredAdaptation {

@@ -4,8 +4,7 @@ import { measure } from '../../../src/adaptation/report/figures.ts';
 import type { ApiLabels, LabeledPosition, ScoredPosition } from '../../../src/adaptation/report/scored.ts';
 import type { AdaptReport } from '../../../src/adaptation/report/types.ts';
 import type { CursorKind } from '../../../src/prompts/completion/cursor-examples.ts';
-import { defaultRouter } from '../../../src/routing/defaults.ts';
-import { fitRouter } from '../../../src/routing/fit.ts';
+import { defaultRouter, fitRouter } from '../../../src/routing/fit.ts';
 import type { RouterExample } from '../../../src/routing/types.ts';
 
 const kinds: readonly CursorKind[] = ['statement-start', 'mid-line', 'line-end', 'block-body'];

@@ -11,7 +11,7 @@ import { CompletionService } from '../../../src/completion/service.ts';
 import { Backoff } from '../../../src/llm/backoff.ts';
 import { connectLlm } from '../../../src/llm/connect.ts';
 import { queryOf } from '../../../src/prompts/completion/query.ts';
-import { defaultRouter } from '../../../src/routing/defaults.ts';
+import { defaultRouter } from '../../../src/routing/fit.ts';
 import { NgramClient } from '../../../src/specialist/ngram/client.ts';
 import { openStore } from '../../../src/storage/open.ts';
 import { SessionSecrets } from '../../../src/vscode/folder/session-secrets.ts';

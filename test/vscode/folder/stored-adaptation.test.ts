@@ -13,7 +13,7 @@ import { ok } from '../../../src/common/errors.ts';
 import { silentLog } from '../../../src/common/log.ts';
 import { readTuning } from '../../../src/common/tuning.ts';
 import { describeAdapted } from '../../../src/neural/models/adapted.ts';
-import { defaultRouter } from '../../../src/routing/defaults.ts';
+import { defaultRouter } from '../../../src/routing/fit.ts';
 import type { RouterModel } from '../../../src/routing/router-model.ts';
 import { openStore } from '../../../src/storage/open.ts';
 import { specialistFolder } from '../../../src/vscode/editor/paths.ts';
