@@ -107,9 +107,8 @@ const MAX_FEATURES = 6;
 /** The features that are always shown, then those with the largest contributions, as displayed numbers. */
 function shownFeatures(router: RouterModel, draft: Draft | undefined, position: PositionFacts): Estimates['features'] {
   const empty = draft === undefined || draft.text === '';
-  const { specialist, api, neighbourhood } = router.parameters;
-  // With a neighbourhood, p(API right) depends on words, which are not shown.
-  const { model } = empty ? (neighbourhood ? { model: undefined } : api) : specialist;
+  // p(API right) depends on words, which are not shown.
+  const model = empty ? undefined : router.parameters.specialist.model;
   const values = features(draft, position);
   const weight = (j: number) => (model === undefined ? 0 : Math.abs(contribution(model, values, j)));
   const always = empty ? [] : ALWAYS.map((name) => FEATURES.findIndex((f) => f.name === name));

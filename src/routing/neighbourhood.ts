@@ -1,8 +1,8 @@
 // p(API right) at a position from the outcomes at similar positions: the nearest by the words around the cursor, and
 // the folder's mean if none is near.
 //
-// With some hundred answers, a regression on features predicts the API worse than the mean alone. The API fails at
-// names and values that only the folder has; words show that a little, features do not.
+// With some hundred answers, a regression on the features of draft and position predicts the API worse than the mean
+// alone. The API fails at names and values that only the folder has; words show that a little, features do not.
 import { sigmoid } from '../common/statistics/logistic.ts';
 import { apiPrior } from './priors.ts';
 import type { PositionFacts, RouterExample } from './types.ts';
@@ -21,6 +21,8 @@ export interface Neighbourhood {
 /** Number of nearest positions, and the weight of one with the same text, in answers. */
 const MAX_NEAREST = 20;
 const SAME_TEXT_WEIGHT = 5;
+/** Fewer answers give only the folder's mean. */
+const MIN_ANSWERS = 10;
 /** Weight of the folder's mean, in answers. */
 const MEAN_WEIGHT = 2;
 
@@ -92,6 +94,7 @@ export class Nearby {
       weighted.push({ weight: SAME_TEXT_WEIGHT * similarity ** 2, right: label });
     });
     const folderMean = (right + MEAN_WEIGHT * sigmoid(apiPrior(position))) / (count + MEAN_WEIGHT);
+    if (count < MIN_ANSWERS) return folderMean;
     weighted.sort((a, b) => b.weight - a.weight);
     let [sum, totalWeight] = [MEAN_WEIGHT * folderMean, MEAN_WEIGHT];
     for (const { weight, right: label } of weighted.slice(0, MAX_NEAREST)) {

@@ -36,22 +36,21 @@ const parameters = v.object({
   /** Names, in the order of the weights. */
   features: v.array(v.string()),
   specialist: estimate(FEATURES.length),
-  api: estimate(FEATURES.length),
+  /** Answers of the API, for its estimate; empty: the prior. */
+  neighbourhood,
   /** Estimate after the answer, from whether it is the local draft; absent: the prior. */
   agreement: v.optional(estimate(1)),
   /** Estimate for the cuts of a draft. */
   cut: estimate(FEATURES.length),
-  /** Used instead of `api`, unless the features predicted clearly better whether the API's answers are right. */
-  neighbourhood: v.optional(neighbourhood),
 });
 
 const routerSchema = v.object({
-  version: v.literal(1),
+  version: v.literal(2),
   /** ms since 1970. */
   fittedAt: count,
   /** Non-empty drafts that the specialist's estimate was fitted on; 0: the built-in prior. */
   specialistExamples: count,
-  /** API answers that the API's estimate was fitted on; 0: the prior. */
+  /** API answers that its estimate is made of; 0: the prior. */
   apiExamples: count,
   /**
    * Expected calibration error and Brier score of each estimate, measured out-of-fold. Undefined: there were too few
@@ -83,7 +82,7 @@ const FEATURE_NAMES: readonly unknown[] = FEATURES.map(({ name }) => name);
 export function parseRouter(json: unknown): Result<RouterModel> {
   const { version, parameters: stored } = (isObject(json) ? json : {}) as { version?: unknown; parameters?: unknown };
   const features = isObject(stored) && Array.isArray(stored.features) ? stored.features : FEATURE_NAMES;
-  if ((typeof version === 'number' && version !== 1) || !isDeepStrictEqual(features, FEATURE_NAMES))
+  if ((typeof version === 'number' && version !== 2) || !isDeepStrictEqual(features, FEATURE_NAMES))
     return failed('other-version', `Another version of Easy Adaptation fitted the router. ${ADAPT_AGAIN}`);
   return v.is(routerSchema, json) ? ok(json) : failed('corrupt', DAMAGED);
 }

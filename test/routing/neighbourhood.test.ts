@@ -1,4 +1,4 @@
-// p(API right) by places like it: words that tell are learned from few answers, the features' estimate stays where it foresees clearly more, no text is kept.
+// p(API right) by positions like it: words that tell are learned from few answers, and no text is kept.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { uniforms } from '../../src/common/statistics/random.ts';

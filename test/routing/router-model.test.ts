@@ -29,7 +29,7 @@ test('a damaged fit, or one of another version, is refused with its code', () =>
   );
   const sound = () => JSON.parse(text);
   const damaged: Record<string, (fit: ReturnType<typeof sound>) => unknown> = {
-    'other-version format': (f) => ({ ...f, version: 2 }),
+    'other-version format': (f) => ({ ...f, version: 1 }),
     'corrupt null': () => null,
     'corrupt text': () => '{}',
     'corrupt array': () => [],
@@ -48,11 +48,11 @@ test('a damaged fit, or one of another version, is refused with its code', () =>
       return f;
     },
     'corrupt width': (f) => {
-      f.parameters.api.model.mean.pop();
+      f.parameters.specialist.model.mean.pop();
       return f;
     },
     'corrupt calibrator': (f) => {
-      f.parameters.api.calibrator = { kind: 'isotonic', scores: [1, 2], values: [0] };
+      f.parameters.specialist.calibrator = { kind: 'isotonic', scores: [1, 2], values: [0] };
       return f;
     },
     'corrupt count': (f) => ({ ...f, apiExamples: 'many' }),

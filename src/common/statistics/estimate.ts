@@ -36,6 +36,8 @@ function logOddsOf(model: LogisticModel | undefined, values: Float64Array, prior
 
 export interface MeasuredEstimate {
   readonly estimate: Estimate;
+  /** Number of rows that it was fitted on. */
+  readonly rows: number;
   /** Undefined if there are too few files or rows to measure it. */
   readonly ece: number | undefined;
   readonly brier: number | undefined;
@@ -55,6 +57,7 @@ export function measuredEstimate(rows: readonly LabelledVector[]): MeasuredEstim
   const isMeasured = labels.length > 0;
   return {
     estimate: fitEstimate(rows),
+    rows: rows.length,
     ece: isMeasured ? expectedCalibrationError(probabilities, labels) : undefined,
     brier: isMeasured ? brierScore(probabilities, labels) : undefined,
     outOfFold: outOfFold,
