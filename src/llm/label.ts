@@ -12,7 +12,6 @@ export interface LabelOptions {
   readonly signal: AbortSignal;
   /** Called for each answer when it arrives; `index` is that of its prompt. An exception ends the batch. */
   readonly onAnswer: (index: number, answer: LlmAnswer) => void;
-  readonly onFailure?: (index: number, failure: Failure) => void;
   /** Called before the pause that precedes another attempt. */
   readonly onRetry?: (failure: Failure) => void;
   readonly clock?: Clock;
@@ -24,8 +23,6 @@ export interface LabelOutcome {
   readonly answered: number;
   /** Prompts without an answer after all retries. */
   readonly failed: number;
-  /** Prompts that were not sent or not finished because of `stopped`. */
-  readonly skipped: number;
   /** The failure that ended the batch early, or undefined. */
   readonly stopped: Failure | undefined;
   /** Cost of all prompts, including incomplete answers. */
@@ -49,7 +46,7 @@ export async function labelBatch(
   prompts: readonly Prompt[],
   options: LabelOptions,
 ): Promise<LabelOutcome> {
-  const { concurrency, signal, onAnswer, onFailure, onRetry } = options;
+  const { concurrency, signal, onAnswer, onRetry } = options;
   const { clock = systemClock, random = Math.random } = options;
   let next = 0;
   let answered = 0;
@@ -102,7 +99,6 @@ export async function labelBatch(
       if (attempt > retries) {
         failedPrompts++;
         consecutiveFailures++;
-        onFailure?.(index, error);
         if (consecutiveFailures >= maxConsecutiveFailures) stopped ??= error;
         return;
       }
@@ -126,5 +122,5 @@ export async function labelBatch(
     worker(index),
   );
   for (const outcome of await Promise.allSettled(workers)) if (outcome.status === 'rejected') throw outcome.reason;
-  return { answered, failed: failedPrompts, skipped: prompts.length - answered - failedPrompts, stopped, costUsd };
+  return { answered, failed: failedPrompts, stopped, costUsd };
 }

@@ -115,17 +115,13 @@ function renameDatabase(folder: string, reason: string, now: number): string {
 
 /**
  * The one reader of a database that was set aside: carries over the costs by month, so that the limit holds, and the
- * paid answers of another version. Both tables are as in version 2, but the one of answers was called `teacherCalls`
- * before version 9. Answers in a damaged file may be damaged, too.
+ * paid answers of another version. Answers in a damaged file may be damaged, too.
  * @returns what the notice adds
  */
 function carryPaid(file: string, store: SqliteStore, reason: 'corrupt' | 'other-version'): string {
   let old: SqliteStore | undefined;
   try {
-    const database = new DatabaseSync(file, { readOnly: true });
-    const isEarlier = database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'teacherCalls'").get() !== undefined;
-    if (isEarlier) database.exec('CREATE TEMP TABLE llmCalls AS SELECT * FROM teacherCalls ORDER BY rowid');
-    old = new SqliteStore(database);
+    old = new SqliteStore(new DatabaseSync(file, { readOnly: true }));
     const spending = old.money.spending();
     const isCopied = reason === 'other-version' && hasCopied(store, old);
     // Afterwards, because the answers hold the calls that may be settled later.

@@ -1,11 +1,11 @@
-// Stores a folder's held-out positions, the answers of models there, and the finished stages of its adaptation.
+// Stores the answers of models at a folder's held-out positions, and the finished stages of its adaptation.
 // A job writes them at once, on its own connection. They only save work, so a run continues if they cannot be stored.
 import { join } from 'node:path';
 import { messageOf } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 import { Database, isBusy, openDatabase } from './database.ts';
 import { databaseName } from './open.ts';
-import type { AnswerRow, PositionRow } from './types.ts';
+import type { AnswerRow } from './types.ts';
 
 export class PositionLedger {
   private readonly folder: string;
@@ -32,13 +32,9 @@ export class PositionLedger {
     return new Map(rows?.map((row) => [row.place, row]));
   }
 
-  /** Stores a position and an answer. Both survive the end of the process. */
-  keep(position: Omit<PositionRow, 'folder'>, answer: Omit<AnswerRow, 'folder' | 'place'>): void {
-    const { folder } = this;
-    this.attempt((database) => {
-      database.insert('places', { folder, ...position });
-      database.insert('answers', { folder, place: position.place, ...answer });
-    });
+  /** Stores an answer, which survives the end of the process. */
+  keep(answer: Omit<AnswerRow, 'folder'>): void {
+    this.attempt((database) => database.insert('answers', { folder: this.folder, ...answer }));
   }
 
   /** The output of a finished stage (column `made`), or undefined. */
@@ -60,20 +56,11 @@ export class PositionLedger {
     this.attempt((database) => database.insert('stages', { folder, stage, signature, at: Date.now(), made: output }));
   }
 
-  /** Deletes the answers of other models, and positions without answers. */
+  /** Deletes the answers of other models. */
   keepOnly(models: readonly string[]): void {
-    this.attempt((database) => {
-      const marks = models.map(() => '?').join(', ');
-      database.run(`DELETE FROM answers WHERE folder = ? AND model NOT IN (${marks})`, this.folder, ...models);
-      this.deleteUnanswered(database);
-    });
-  }
-
-  private deleteUnanswered(database: Database): void {
-    database.run(
-      'DELETE FROM places WHERE folder = ?1 AND place NOT IN (SELECT place FROM answers WHERE folder = ?1)',
-      this.folder,
-    );
+    const marks = models.map(() => '?').join(', ');
+    const sql = `DELETE FROM answers WHERE folder = ? AND model NOT IN (${marks})`;
+    this.attempt((database) => database.run(sql, this.folder, ...models));
   }
 
   close(): void {

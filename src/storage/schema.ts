@@ -4,7 +4,7 @@
  * The `user_version` of a database with this schema. Raise it with every change of a table, and of JSON that is stored
  * in one: databases of all other versions are set aside (open.ts).
  */
-export const schemaVersion = 11;
+export const schemaVersion = 12;
 
 export const schema = `
    CREATE TABLE llmCalls (
@@ -41,12 +41,9 @@ export const schema = `
      month TEXT NOT NULL, countedIn TEXT NOT NULL, usd REAL NOT NULL, PRIMARY KEY (month, countedIn)
    ) STRICT;
    -- Measurements and finished stages of adaptations. Files and the author's text are stored only as hashes.
-   CREATE TABLE places (
-     folder TEXT NOT NULL, place TEXT NOT NULL, path TEXT NOT NULL, file TEXT NOT NULL, offset INTEGER NOT NULL,
-     truth TEXT NOT NULL, split TEXT NOT NULL, PRIMARY KEY (folder, place)
-   ) STRICT;
    CREATE TABLE answers (
-     folder TEXT NOT NULL, place TEXT NOT NULL, model TEXT NOT NULL, draft TEXT NOT NULL, loss TEXT NOT NULL,
+     folder TEXT NOT NULL, place TEXT NOT NULL, path TEXT NOT NULL, model TEXT NOT NULL, draft TEXT NOT NULL,
+     loss TEXT NOT NULL,
      PRIMARY KEY (folder, model, place)
    ) STRICT;
    CREATE TABLE stages (
@@ -55,7 +52,7 @@ export const schema = `
    ) STRICT;`;
 
 /** Tables of a folder's adaptations, including what they resume from. */
-export const adaptationTables = ['adaptations', 'places', 'answers', 'stages'] as const;
+export const adaptationTables = ['adaptations', 'answers', 'stages'] as const;
 /** Tables with data of folders. */
 export const folderTables = ['llmCalls', 'completions', ...adaptationTables] as const;
 

@@ -14,7 +14,6 @@ import {
   type FolderRows,
   keptCompletions,
   type LlmCallRow,
-  type PositionRow,
   type StageRow,
   type Totals,
 } from './types.ts';
@@ -42,7 +41,6 @@ export class SqliteStore {
       llmCalls: rowsIn<LlmCallRow>('llmCalls', 'at, rowid'),
       completions: rowsIn<CompletionRow>('completions', 'at, rowid'),
       adaptations: rowsIn<AdaptationRow>('adaptations', 'finishedAt DESC, rowid DESC'),
-      places: rowsIn<PositionRow>('places', 'rowid'),
       answers: rowsIn<AnswerRow>('answers', 'rowid'),
       stages: rowsIn<StageRow>('stages', 'rowid'),
     };

@@ -40,25 +40,12 @@ export interface AdaptationRow {
   readonly router: string;
 }
 
-/** A held-out position at which models were asked. It identifies the file without its text. */
-export interface PositionRow {
-  readonly folder: string;
-  /** SHA-256 of everything that a model's answer there depends on. */
-  readonly place: string;
-  readonly path: string;
-  /** SHA-256 of the file's redacted text. */
-  readonly file: string;
-  /** In UTF-16 units. */
-  readonly offset: number;
-  /** SHA-256 of the author's redacted text there. */
-  readonly truth: string;
-  readonly split: string;
-}
-
-/** The answer of one model at a position. */
+/** The answer of one model at a held-out position. */
 export interface AnswerRow {
   readonly folder: string;
+  /** SHA-256 of everything that the answer depends on: the file and the author's text there are stored only so. */
   readonly place: string;
+  readonly path: string;
   readonly model: string;
   /** The draft, and its loss or null, each as JSON. */
   readonly draft: string;
@@ -78,7 +65,6 @@ export interface FolderRows {
   readonly llmCalls: readonly PaidCall[];
   readonly completions: readonly CompletionRow[];
   readonly adaptations: readonly AdaptationRow[];
-  readonly places: readonly PositionRow[];
   readonly answers: readonly AnswerRow[];
   readonly stages: readonly StageRow[];
 }

@@ -15,8 +15,10 @@ before(() => {
 });
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-const position = (name: string) => ({ place: name, path: 'src/a.ts', file: 'f', offset: 3, truth: 't', split: 'test' });
-const answer = (model: string) => ({ model, draft: '{"text":"x"}', loss: 'null' });
+const answer = (place: string, model: string) => ({
+  ...{ place, path: 'src/a.ts', model },
+  ...{ draft: '{"text":"x"}', loss: 'null' },
+});
 
 function withLedger<T>(use: (ledger: PositionLedger) => T, root = '/work/project'): T {
   const ledger = new PositionLedger(folder, root, silentLog);
@@ -29,9 +31,9 @@ function withLedger<T>(use: (ledger: PositionLedger) => T, root = '/work/project
 
 test('finds answers by model and position, only in their own folder', () => {
   withLedger((ledger) => {
-    ledger.keep(position('one'), answer('base'));
-    ledger.keep(position('one'), answer('adapted'));
-    ledger.keep(position('two'), answer('base'));
+    ledger.keep(answer('one', 'base'));
+    ledger.keep(answer('one', 'adapted'));
+    ledger.keep(answer('two', 'base'));
   });
   withLedger((ledger) => {
     const known = ledger.answersOf('base');
@@ -54,20 +56,20 @@ test('a stage is finished only for the same inputs', () => {
 
 test('drops answers of models that a finished run did not use', () => {
   withLedger((ledger) => {
-    ledger.keep(position('three'), answer('old'));
+    ledger.keep(answer('three', 'old'));
     ledger.keepOnly(['adapted']);
     assert.equal(ledger.answersOf('base').size, 0);
     assert.equal(ledger.answersOf('adapted').size, 1);
   });
   const { store } = openStore(folder);
   assert.deepEqual(
-    store.rowsOf('/work/project').places.map((row) => row.place),
+    store.rowsOf('/work/project').answers.map((row) => row.place),
     ['one'],
   );
   store.deleteFolderData('/work/project');
-  const { places: positions, answers, stages } = store.rowsOf('/work/project');
+  const { answers, stages } = store.rowsOf('/work/project');
   store.close();
-  assert.deepEqual([positions, answers, stages], [[], [], []]);
+  assert.deepEqual([answers, stages], [[], []]);
 });
 
 test('an unwritable store knows no answers, does not fail, and is reported once', () => {
@@ -76,7 +78,7 @@ test('an unwritable store knows no answers, does not fail, and is reported once'
   const said: string[] = [];
   const log: Log = { ...silentLog, warn: (message) => said.push(message) };
   const ledger = new PositionLedger(file, '/work/project', log);
-  ledger.keep(position('one'), answer('base'));
+  ledger.keep(answer('one', 'base'));
   ledger.finish('training', 'of these', '{}');
   assert.equal(ledger.answersOf('base').size, 0);
   assert.equal(ledger.outputOfFinished('training', 'of these'), undefined);

@@ -182,21 +182,13 @@ function decodeAll(ids: Int32Array, tokenizer: Tokenizer): string {
   return parts.join('');
 }
 
-function* storeRows({
-  llmCalls,
-  completions,
-  adaptations,
-  places: positions,
-  answers,
-  stages,
-}: FolderRows): Generator<KeptRow> {
+function* storeRows({ llmCalls, completions, adaptations, answers, stages }: FolderRows): Generator<KeptRow> {
   for (const { path, text } of llmCalls) yield { kind: 'answer', path, text };
   for (const { path, text, outcome, source, model, decision } of completions)
     yield { kind: 'outcome', path, text: JSON.stringify({ text, outcome, source, model, decision }) };
   for (const { report } of adaptations) yield { kind: 'report', path: '', text: report };
-  const paths = new Map(positions.map(({ place: position, path }) => [position, path]));
-  for (const row of answers) yield { kind: 'draft', path: paths.get(row.place) ?? '', text: JSON.stringify(row) };
-  for (const row of [...positions, ...stages]) yield { kind: 'stage', path: '', text: JSON.stringify(row) };
+  for (const row of answers) yield { kind: 'draft', path: row.path, text: JSON.stringify(row) };
+  for (const row of stages) yield { kind: 'stage', path: '', text: JSON.stringify(row) };
 }
 
 type LiveRequest = Pick<

@@ -76,7 +76,7 @@ async function timed(runner: LearnStages, tell: Tell): Promise<Machine> {
     const pace = await runner.get('pace');
     const session = await runner.get('session');
     const few = halved(positions, TIMED_HALVINGS).choose;
-    const drafts = await session.drafts(baseCandidate(runner.run), 'validation', few, tell);
+    const drafts = await session.drafts(baseCandidate(runner.run), few, tell);
     return { pace, perPlace: secondsPerPosition(drafts) };
   } catch (error) {
     // The stages that need the engine fail in the same way, and note it for the report.

@@ -25,24 +25,19 @@ export function signatureOfIndex({ run, sources }: LearnStages): string {
 }
 
 /** @param model its identity */
-export function answersOf(
-  { ledger, models }: Run,
-  model: string,
-  split: 'validation' | 'test',
-): AnswerLedger | undefined {
+export function answersOf({ ledger, models }: Run, model: string): AnswerLedger | undefined {
   models.add(model);
-  return ledger && new AnswerLedger(ledger, model, split);
+  return ledger && new AnswerLedger(ledger, model);
 }
 
-/** Drafts of the n-grams without a neural model, at positions of one split. */
+/** Drafts of the n-grams without a neural model. */
 export async function draftWithNgramsOnly(
   runner: LearnStages,
   positions: readonly CursorExample[],
-  split: 'validation' | 'test',
   tell: Tell,
 ): Promise<ScoredPosition[]> {
   const { run } = runner;
-  const answers = answersOf(run, signatureOfIndex(runner), split);
+  const answers = answersOf(run, signatureOfIndex(runner));
   let index: Promise<NgramModel> | undefined;
   const complete = async (...[query, options]: Parameters<NgramModel['complete']>) => {
     index ??= runner.get('index');

@@ -87,37 +87,32 @@ interface ModelAnswer {
 export class AnswerLedger {
   private readonly ledger: PositionLedger;
   private readonly model: string;
-  private readonly split: string;
   private readonly known: ReadonlyMap<string, AnswerRow>;
 
   /** @param model its identity, which changes with everything that can change an answer */
-  constructor(ledger: PositionLedger, model: string, split: string) {
+  constructor(ledger: PositionLedger, model: string) {
     this.ledger = ledger;
     this.model = model;
-    this.split = split;
     this.known = ledger.answersOf(model);
   }
 
   has(example: CursorExample, asked: CompletionPosition): boolean {
-    return this.known.has(rowOf(example, asked).place);
+    return this.known.has(placeOf(example, asked));
   }
 
   /** The stored answer, else that of `ask`, which is then stored. */
   async at(example: CursorExample, asked: CompletionPosition, ask: () => Promise<ModelAnswer>): Promise<ModelAnswer> {
-    const position = rowOf(example, asked);
-    const row = this.known.get(position.place);
+    const place = placeOf(example, asked);
+    const row = this.known.get(place);
     if (row) return { draft: JSON.parse(row.draft), loss: JSON.parse(row.loss) ?? undefined };
-    const answer = await ask();
-    this.ledger.keep(
-      { ...position, split: this.split },
-      { model: this.model, draft: JSON.stringify(answer.draft), loss: JSON.stringify(answer.loss ?? null) },
-    );
-    return answer;
+    const { draft, loss = null } = await ask();
+    const texts = { draft: JSON.stringify(draft), loss: JSON.stringify(loss) };
+    this.ledger.keep({ place, path: example.path, model: this.model, ...texts });
+    return { draft, loss: loss ?? undefined };
   }
 }
 
-function rowOf({ path, offset, prefix, truth, suffix }: CursorExample, asked: CompletionPosition) {
+function placeOf({ path, offset, prefix, truth, suffix }: CursorExample, asked: CompletionPosition): string {
   const of = (text: string) => hash('sha256', text, 'hex');
-  const row = { path, file: of(prefix + truth + suffix), offset, truth: of(truth) };
-  return { ...row, place: digest([path, row.file, offset, row.truth, draftOptions(asked)]) };
+  return digest([path, of(prefix + truth + suffix), offset, of(truth), draftOptions(asked)]);
 }

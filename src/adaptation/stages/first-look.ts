@@ -37,7 +37,7 @@ async function measureFirst(runner: LearnStages, tell: Tell): Promise<FirstLook>
     };
     for (const example of lines) {
       if (secondsLeft() <= 0) break;
-      base.push(...(await session.drafts(model, 'validation', [example], onOpening)));
+      base.push(...(await session.drafts(model, [example], onOpening)));
       tell({ done: base.length, total: undefined, stageLeft: Math.max(0, secondsLeft()) });
     }
   };
@@ -55,7 +55,7 @@ async function measureFirst(runner: LearnStages, tell: Tell): Promise<FirstLook>
   const scored = [...base];
   // The n-grams draft at the same positions.
   const examples = scored.length > 0 ? scored.map(({ example }) => example) : lines;
-  const ngram = await draftWithNgramsOnly(runner, examples, 'validation', () => {});
+  const ngram = await draftWithNgramsOnly(runner, examples, () => {});
   const result: FirstLook = {
     ngram,
     base: scored.length > 0 ? scored : undefined,

@@ -39,7 +39,7 @@ export interface NeuralSessionDeps {
   readonly fit: readonly CursorExample[];
   readonly fitted: string;
   /** Stored answers of a model. */
-  readonly answersOf: (model: string, split: 'validation' | 'test') => AnswerLedger | undefined;
+  readonly answersOf: (model: string) => AnswerLedger | undefined;
 }
 
 export class NeuralSession {
@@ -66,15 +66,9 @@ export class NeuralSession {
     this.snapshot = join(deps.work, snapshotFile);
   }
 
-  /** Drafts at positions of one split. */
-  async drafts(
-    candidate: ModelCandidate,
-    split: 'validation' | 'test',
-    positions: readonly CursorExample[],
-    tell: Tell,
-  ): Promise<ScoredPosition[]> {
+  async drafts(candidate: ModelCandidate, positions: readonly CursorExample[], tell: Tell): Promise<ScoredPosition[]> {
     const { signal } = this.deps;
-    const answers = this.deps.answersOf(this.identity(candidate), split);
+    const answers = this.deps.answersOf(this.identity(candidate));
     const drafter: Drafter = {
       complete: async (query, options) => (await this.use(candidate, tell)).complete(query, options),
       lossAt: async (query, truth) => (await this.use(candidate, tell)).lossAt(query, truth),
@@ -87,7 +81,7 @@ export class NeuralSession {
 
   /** Number of positions without a stored answer. */
   async unanswered(candidate: ModelCandidate, positions: readonly CursorExample[]): Promise<number> {
-    const answers = this.deps.answersOf(this.identity(candidate), 'validation');
+    const answers = this.deps.answersOf(this.identity(candidate));
     return positions.filter((example) => !answers?.has(example, positionInDocument(example))).length;
   }
 

@@ -39,7 +39,7 @@ export function adaptedOf(run: Run, { weights }: Training): ModelCandidate {
 /** Drafts at the validation positions. */
 export async function measure(runner: LearnStages, candidate: ModelCandidate, tell: Tell): Promise<MeasuredModel> {
   const session = await runner.get('session');
-  const scored = await session.drafts(candidate, 'validation', (await measuredPositionsOf(runner)).choose, tell);
+  const scored = await session.drafts(candidate, (await measuredPositionsOf(runner)).choose, tell);
   return { ...candidate, scored, quality: mixedQuality(scored) };
 }
 
@@ -53,7 +53,7 @@ export function test(which: 'used' | 'base') {
   return async (runner: LearnStages, tell: Tell): Promise<readonly ScoredPosition[]> => {
     const chosen = (await runner.get('chosen')) as Chosen;
     if (which === 'base' && chosen.used === chosen.base) return runner.get('tested');
-    return (await runner.get('session')).drafts(chosen[which], 'test', (await measuredPositionsOf(runner)).test, tell);
+    return (await runner.get('session')).drafts(chosen[which], (await measuredPositionsOf(runner)).test, tell);
   };
 }
 
@@ -70,7 +70,7 @@ export function sessionOf(runner: LearnStages): NeuralSession {
     fitted: runner.sources.fit,
     index: async () => (await runner.get('index')).serialize(),
     indexed: signatureOfIndex(runner),
-    answersOf: (model, split) => answersOf(run, model, split),
+    answersOf: (model) => answersOf(run, model),
   });
 }
 

@@ -236,7 +236,7 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
     step: 'decide',
     of: 'adapting',
     reads: ['index', 'choose'],
-    run: (runner, tell) => draftWithNgramsOnly(runner, runner.run.positions.choose, 'validation', tell),
+    run: (runner, tell) => draftWithNgramsOnly(runner, runner.run.positions.choose, tell),
   },
   ngramsAtTest: {
     name: 'Measuring',
@@ -244,7 +244,7 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
     step: 'decide',
     of: 'adapting',
     reads: ['index', 'test'],
-    run: (runner, tell) => draftWithNgramsOnly(runner, runner.run.positions.test, 'test', tell),
+    run: (runner, tell) => draftWithNgramsOnly(runner, runner.run.positions.test, tell),
   },
   served: {
     name: 'Measuring',
