@@ -7,9 +7,9 @@ import { brierScore, expectedCalibrationError } from '../../src/common/statistic
 import { splitByFile } from '../../src/common/statistics/folds.ts';
 import { decideWhole } from '../../src/routing/decide.ts';
 import { fitRouter, score } from '../../src/routing/fit.ts';
+import type { RouterExample } from '../../src/routing/position-facts.ts';
 import { positionFactsOf } from '../../src/routing/position-facts.ts';
 import type { RouterModel } from '../../src/routing/router-model.ts';
-import type { RouterExample } from '../../src/routing/types.ts';
 import { askedAt, readRecordings } from '../common/recordings.ts';
 import { shippedTokenizer } from '../common/shipped.ts';
 import type { Benchmark, BenchOptions, Figures } from '../figures.ts';

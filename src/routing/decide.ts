@@ -6,9 +6,9 @@ import type { Decision, Estimates, NoCall, TooDear } from './decision.ts';
 import { EMPTY_DRAFT, FEATURES, features } from './features.ts';
 import { score } from './fit.ts';
 import { type Limits, priceOf } from './limits.ts';
+import type { PositionFacts } from './position-facts.ts';
 import type { RouterModel } from './router-model.ts';
 import { bestCut, heldBack, type ScoredCut, type ShowLimits } from './show.ts';
-import type { PositionFacts } from './types.ts';
 
 /**
  * Characters that a right answer must be expected to write beyond the local draft, for each unit of the call's price.

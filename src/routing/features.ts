@@ -4,7 +4,7 @@ import { quantile } from '../common/quality.ts';
 import { logit } from '../common/statistics/logistic.ts';
 import { type LanguageFamily, languageOf } from '../text/languages.ts';
 import { lineState } from '../text/line-state.ts';
-import type { PositionFacts } from './types.ts';
+import type { PositionFacts } from './position-facts.ts';
 
 export interface Feature {
   /** The name in the panel, and the key in a stored fit. */

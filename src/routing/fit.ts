@@ -1,17 +1,22 @@
-// Fits the three estimates, p(specialist right), p(API right) and p(cut right), on validation files, cross-validated by
-// file.
+// The router's estimates, fitted on validation files and cross-validated by file: p(specialist right), p(API right) before
+// and after its answer, and p(cut right).
 import type { Draft } from '../common/completion.ts';
 import { brierScore, expectedCalibrationError } from '../common/statistics/calibrate.ts';
-import { estimateOf, type LabelledVector, measuredEstimate } from '../common/statistics/estimate.ts';
+import {
+  type Estimate,
+  estimateOf,
+  fitEstimate,
+  type LabelledVector,
+  measuredEstimate,
+} from '../common/statistics/estimate.ts';
 import { logit, sigmoid } from '../common/statistics/logistic.ts';
-import { fitAgreement } from './answer-estimate.ts';
 import type { Estimates } from './decision.ts';
 import { FEATURES, features, flag } from './features.ts';
 import { Nearby, type Neighbourhood, neighbourOf } from './neighbourhood.ts';
+import type { PositionFacts, RouterExample } from './position-facts.ts';
 import { cutPrior, specialistPrior } from './priors.ts';
 import type { RouterModel, RouterParameters } from './router-model.ts';
 import { endOf, type ScoredCut } from './show.ts';
-import type { PositionFacts, RouterExample } from './types.ts';
 
 /** Maximum number of kept neighbours; each costs time at every keystroke. */
 const MAX_NEIGHBOURS = 400;
@@ -142,6 +147,37 @@ function nearbyOf(neighbourhood: Neighbourhood): Nearby {
 /** The probability that the author's text begins with the cut. */
 export function cutProbability({ parameters }: RouterModel, cut: Draft, position: PositionFacts): number {
   return estimateOf(parameters.cut, features(cut, position), cutPrior(cut, position));
+}
+
+/**
+ * An answer that is the local draft, which the prompt showed, is right more often. Log-odds added to the estimate before
+ * the answer. Measured at 219 recorded cursors (bench -- evidence): 0.957 of the
+ * answers that were the draft were right, 0.840 of the others, 0.877 of all. Where they differed, the draft never was.
+ */
+const SHIFT = { agrees: 1.1, differs: -0.3 };
+
+interface AnswerRow {
+  readonly path: string;
+  /** The estimate before the answer. */
+  readonly pApi: number;
+  readonly agrees: boolean;
+  readonly right: boolean;
+}
+
+export function fitAgreement(rows: readonly AnswerRow[]): Estimate {
+  return fitEstimate(
+    rows.map(({ path, pApi, agrees, right }): LabelledVector => ({ path, ...rowOf(pApi, agrees), label: flag(right) })),
+  );
+}
+
+/** @param agrees whether the answer is the draft that was shown */
+export function answerProbability({ parameters }: RouterModel, pApi: number, agrees: boolean): number {
+  const { values, prior } = rowOf(pApi, agrees);
+  return parameters.agreement === undefined ? sigmoid(prior) : estimateOf(parameters.agreement, values, prior);
+}
+
+function rowOf(pApi: number, agrees: boolean): Pick<LabelledVector, 'values' | 'prior'> {
+  return { values: Float64Array.of(flag(agrees)), prior: logit(pApi) + (agrees ? SHIFT.agrees : SHIFT.differs) };
 }
 
 /**

@@ -39,6 +39,22 @@ const truth: Script['truth'] = ({ path, prefix, suffix }) => {
   return text.slice(prefix.length, text.length - suffix.length).trimEnd();
 };
 
+/** By default the base is right at 20% of the positions, and the adapted model at 90%. */
+const scripted = (more: Partial<Script> = {}) =>
+  new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth, ...more });
+
+/** Runs with a ledger in the request's store. */
+async function withLedger<T>(work: (ledger: PositionLedger) => Promise<T>): Promise<T> {
+  const { store } = openStore(request.storeFolder, { log: silentLog });
+  const ledger = new PositionLedger(request.storeFolder, request.root, silentLog);
+  try {
+    return await work(ledger);
+  } finally {
+    ledger.close();
+    store.close();
+  }
+}
+
 function deps(engine: Engine | undefined, over: Partial<RunDeps> = {}): RunDeps {
   return {
     engine,
@@ -61,9 +77,8 @@ describe('with an engine whose answers a test decides', () => {
   beforeEach(() => rmSync(request.specialistFolder, { recursive: true, force: true }));
 
   test("if fitting the adapted model's mixture fails, the base's figures are those of its own drafts", async () => {
-    const engine = new ScriptedEngine({
+    const engine = scripted({
       right: { base: 0.2, adapted: 1 },
-      truth,
       fail: (kind, { open }) =>
         kind === 'fit' && [...open.values()].some(({ name }) => name === 'adapted')
           ? failed('crashed', 'The fit failed.')
@@ -81,9 +96,7 @@ describe('with an engine whose answers a test decides', () => {
     writeFileSync(join(base, 'mixture.json'), shipped);
     try {
       const sourceWeights: string[] = [];
-      const engine = new ScriptedEngine({
-        right: { base: 0.2, adapted: 0.9 },
-        truth,
+      const engine = scripted({
         fail: (kind, { open }) => {
           const [source] = open.values();
           if (kind === 'fit') sourceWeights.push(readFileSync(join(source?.model as string, 'mixture.json'), 'utf8'));
@@ -121,19 +134,13 @@ describe('with an engine whose answers a test decides', () => {
 
   test('a model serves with its own base alone, and stays on disk beside another one', async () => {
     const { small, medium } = shipTwo();
-    const first = await report(
-      new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth }),
-      requestWithBase(small),
-    );
+    const first = await report(scripted(), requestWithBase(small));
     assert.equal(first.neural?.used, 'adapted');
     const adaptedModel = usedOver(small);
     assert.equal(adaptedModel.name, 'adapted');
     assert.equal(usedOver(medium).model, medium);
     assert.equal(usedOver(medium).setAside?.code, 'other-base');
-    const figures = await report(
-      new ScriptedEngine({ right: { base: 0.8, adapted: 0.5 }, truth }),
-      requestWithBase(medium),
-    );
+    const figures = await report(scripted({ right: { base: 0.8, adapted: 0.5 } }), requestWithBase(medium));
     assert.equal(figures.neural?.used, 'base');
     assert.match(figures.notes.join(), /earlier model was not measured\. .* needs the base 'small'/);
     assert.deepEqual(usedOver(small), adaptedModel, 'a run that keeps its base does not delete it');
@@ -142,7 +149,7 @@ describe('with an engine whose answers a test decides', () => {
   test('if the budget is too short for the base, nothing is trained and the report says so', async () => {
     const { medium } = shipTwo();
     const run = async (pace: number) => {
-      const engine = new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth, pace: () => pace });
+      const engine = scripted({ pace: () => pace });
       const neural = { ...request.neural, base: medium, budgetMinutes: 10, trains: true };
       const offers: PlanOffer[] = [];
       const askPlan: RunDeps['askPlan'] = async (offer) => {
@@ -175,7 +182,7 @@ describe('with an engine whose answers a test decides', () => {
     answer: (offer: PlanOffer) => Awaited<ReturnType<NonNullable<RunDeps['askPlan']>>>,
     more: Partial<RunDeps> = {},
   ) => {
-    const engine = new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth, pace: () => pace });
+    const engine = scripted({ pace: () => pace });
     const offers: PlanOffer[] = [];
     const before_: string[] = [];
     const askPlan = async (offer: PlanOffer) => {
@@ -230,7 +237,7 @@ describe('with an engine whose answers a test decides', () => {
   });
 
   test('a run without training keeps the earlier adapted model, if that is better', async () => {
-    await report(new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth }));
+    await report(scripted());
     const { model } = used();
     const { result, engine } = await askedFor(300, start);
     assert.deepEqual(engine.trained, []);
@@ -239,15 +246,16 @@ describe('with an engine whose answers a test decides', () => {
   });
 
   test('with more time the run trains the base, and resumes after a cancellation without a second question', async () => {
-    const { store } = openStore(request.storeFolder, { log: silentLog });
-    const ledger = new PositionLedger(request.storeFolder, request.root, silentLog);
     const updates: ProgressUpdate[] = [];
     const stop = new AbortController();
     const progress = (update: ProgressUpdate) => {
       updates.push(update);
       if (update.stage === 'Training') stop.abort();
     };
-    const first = await askedFor(5, trains, { ledger, program: 'test', progress, signal: stop.signal });
+    const program = 'test';
+    const asks: typeof askedFor = (pace, answer, more) =>
+      withLedger((ledger) => askedFor(pace, answer, { ledger, program, ...more }));
+    const first = await asks(5, trains, { progress, signal: stop.signal });
     assert.equal(!first.result.ok && first.result.error.code, 'cancelled');
     const [untrained, offer] = first.offers;
     assert.match(untrained?.why ?? '', /^In 10 minutes this machine cannot train .* Nothing is trained\.$/);
@@ -261,11 +269,9 @@ describe('with an engine whose answers a test decides', () => {
       shares.every((share, i) => share >= (shares[i - 1] ?? 0)),
       shares.join(),
     );
-    const second = await askedFor(5, () => assert.fail('it was agreed to'), { ledger, program: 'test' });
+    const second = await asks(5, () => assert.fail('it was agreed to'));
     assert.equal(second.result.ok && second.result.value.report.neural?.used, 'adapted');
-    const third = await askedFor(5, start, { ledger, program: 'test' });
-    ledger.close();
-    store.close();
+    const third = await asks(5, start);
     assert.equal(third.offers.length, 1, 'a finished run was agreed to once');
   });
 
@@ -273,15 +279,13 @@ describe('with an engine whose answers a test decides', () => {
     const drafts = async (firstLookSeconds: number | undefined) => {
       rmSync(request.specialistFolder, { recursive: true, force: true });
       rmSync(request.storeFolder, { recursive: true, force: true });
-      const engine = new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth });
-      const { store } = openStore(request.storeFolder, { log: silentLog });
-      const ledger = new PositionLedger(request.storeFolder, request.root, silentLog);
+      const engine = scripted();
       const lines: string[] = [];
       const progress = (update: ProgressUpdate) => void (update.lines !== undefined && lines.push(update.lines));
       const firstLook = firstLookSeconds === undefined ? {} : { firstLookSeconds };
-      const result = await adapt({ ...request, ...firstLook }, deps(engine, { progress, ledger, program: 'test' }));
-      ledger.close();
-      store.close();
+      const result = await withLedger((ledger) =>
+        adapt({ ...request, ...firstLook }, deps(engine, { progress, ledger, program: 'test' })),
+      );
       assert.ok(result.ok, JSON.stringify(result));
       assert.equal(engine.open.size, 0);
       return { count: engine.count('draft'), lines: lines.join('\n'), quality: result.value.report.neural?.chosenFrom };
@@ -309,7 +313,7 @@ describe('with an engine whose answers a test decides', () => {
   test('after the plan the estimate of the time left falls, and rises only with an explanation', async () => {
     const updates: ProgressUpdate[] = [];
     const neural = { ...request.neural, budgetMinutes: 10, trains: true };
-    const engine = new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth, pace: () => 50 });
+    const engine = scripted({ pace: () => 50 });
     const askPlan: RunDeps['askPlan'] = async ({ words }) => {
       assert.match(words, /^About \d minutes: \d training\.$/);
       return { kind: 'start', api: false };
@@ -338,8 +342,8 @@ describe('with an engine whose answers a test decides', () => {
 
   test('slow drafts reduce the number of positions, and training is shortened by the extra time of measuring', async () => {
     let ms = 0;
-    const engine = new ScriptedEngine({
-      ...{ right: { base: 0.2, adapted: 0.9 }, truth, latencyMs: 1000 },
+    const engine = scripted({
+      latencyMs: 1000,
       // The machine sleeps for an hour while the base is measured. This time does not count.
       fail: (kind, { asked }) => {
         if (kind === 'draft' && ms < 3.6e6 && asked.some((each) => each.kind === 'adapt')) ms += 3.6e6;
@@ -362,7 +366,7 @@ describe('with an engine whose answers a test decides', () => {
   });
 
   test('a better model replaces the earlier one, and the report compares them', async () => {
-    const engine = new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth });
+    const engine = scripted();
     const figures = await report(engine);
     const { neural } = figures;
     assert.equal(neural?.used, 'adapted');
@@ -387,7 +391,7 @@ describe('with an engine whose answers a test decides', () => {
       assert.ok(text.includes(word), word);
     assert.equal(figures.neural?.training?.loss?.before, 3);
 
-    const secondReport = await report(new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth }));
+    const secondReport = await report(scripted());
     assert.equal(secondReport.neural?.used, 'adapted');
     assert.ok(secondReport.neural?.chosenFrom?.earlier);
     assert.equal(
@@ -397,12 +401,12 @@ describe('with an engine whose answers a test decides', () => {
     );
     assert.notEqual(used().model, first);
     assert.ok(existsSync(first), 'another process may still use the earlier model');
-    await report(new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth }));
+    await report(scripted());
     assert.ok(!existsSync(first));
   });
 
   test('trains on training files only', async () => {
-    const engine = new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth });
+    const engine = scripted();
     await report(engine);
     const trainings = engine.asked.flatMap(({ kind, request: of }) =>
       kind === 'adapt' ? [of as Requests['adapt']['request']] : [],
@@ -424,7 +428,7 @@ describe('with an engine whose answers a test decides', () => {
       { base: 0.8, adapted: 0.1 },
     ]) {
       rmSync(request.specialistFolder, { recursive: true, force: true });
-      const engine = new ScriptedEngine({ right, truth });
+      const engine = scripted({ right });
       const { used: name, quality, chosenFrom } = (await report(engine)).neural as NeuralReport;
       const paths = engine.asked.flatMap(({ kind, request: of }) =>
         kind === 'draft' ? [(of as Requests['draft']['request']).query.path] : [],
@@ -442,11 +446,10 @@ describe('with an engine whose answers a test decides', () => {
   });
 
   test('a model that is worse on validation files is rolled back to the earlier one', async () => {
-    await report(new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth }));
+    await report(scripted());
     const earlier = used();
     // Both are opened as 'adapted': the earlier one is measured before training.
-    const engine: ScriptedEngine = new ScriptedEngine({
-      right: { base: 0.2, adapted: 0.9 },
+    const engine: ScriptedEngine = scripted({
       truth: (query) => (engine.trained.length === 0 ? truth(query) : 'poisoned'),
     });
     const figures = await report(engine);
@@ -463,9 +466,7 @@ describe('with an engine whose answers a test decides', () => {
 
   test('after a restart of the engine the model is opened again and the run continues', async () => {
     let forgotten = false;
-    const engine: ScriptedEngine = new ScriptedEngine({
-      right: { base: 0.2, adapted: 0.9 },
-      truth,
+    const engine: ScriptedEngine = scripted({
       fail: (kind) => {
         if (kind === 'draft' && engine.count('draft') === 20) engine.open.clear();
         forgotten ||= kind === 'draft' && engine.open.size === 0;
@@ -482,9 +483,7 @@ describe('with an engine whose answers a test decides', () => {
     ['an engine that dies with every draft', 'crashed', 'draft', 'measuring'],
   ] as const) {
     test(`${name}: the run continues and the report says why`, async () => {
-      const engine = new ScriptedEngine({
-        right: { base: 0.2, adapted: 0.9 },
-        truth,
+      const engine = scripted({
         fail: (asked) => (asked === kind ? failed(code, 'It keeps ending.') : undefined),
       });
       const figures = await report(engine);
@@ -496,13 +495,9 @@ describe('with an engine whose answers a test decides', () => {
   }
 
   test('without a base model or an engine, the n-grams alone are adapted', async () => {
-    const engine = new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth });
+    const engine = scripted();
     const neural = { ...request.neural, base: join(base, 'nowhere') } as never;
-    const { store } = openStore(request.storeFolder, { log: silentLog });
-    const ledger = new PositionLedger(request.storeFolder, request.root, silentLog);
-    const result = await adapt({ ...request, neural }, deps(engine, { ledger }));
-    ledger.close();
-    store.close();
+    const result = await withLedger((ledger) => adapt({ ...request, neural }, deps(engine, { ledger })));
     assert.ok(result.ok, JSON.stringify(result));
     const nowhere = result.value.report;
     assert.match(nowhere.neuralFailure?.message ?? '', /base model is not installed/);
@@ -514,7 +509,7 @@ describe('with an engine whose answers a test decides', () => {
   });
 
   test('cancelled at any stage, it leaves the previous model and index', async () => {
-    await report(new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth }));
+    await report(scripted());
     const before_ = used();
     const snapshot = join(request.specialistFolder, 'specialist.ngram');
     const bytes = readFileSync(snapshot);
@@ -522,7 +517,7 @@ describe('with an engine whose answers a test decides', () => {
     for (const stage of ['Indexing', ...neural, 'Calibrating', 'Indexing every file']) {
       const stop = new AbortController();
       const progress = (update: ProgressUpdate) => update.stage === stage && stop.abort();
-      const engine = new ScriptedEngine({ right: { base: 0.3, adapted: 0.9 }, truth });
+      const engine = scripted({ right: { base: 0.3, adapted: 0.9 } });
       const result = await adapt(
         request,
         deps(engine, { signal: stop.signal, progress, record: () => assert.fail(stage) }),

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { deferralCurve } from '../../bench/coupling/curve.ts';
 import { fitRouter, score } from '../../src/routing/fit.ts';
-import type { RouterExample } from '../../src/routing/types.ts';
+import type { RouterExample } from '../../src/routing/position-facts.ts';
 import { draftOf, POSITION, synthetic } from '../routing/synthetic.ts';
 
 const example = (specialistRight: boolean, apiRight: boolean | undefined, p: number): RouterExample => ({

@@ -1,8 +1,7 @@
 // The estimate of an answer that is there: agreement with the local draft raises it, and a folder's own answers fit it.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { answerProbability, fitAgreement } from '../../src/routing/answer-estimate.ts';
-import { defaultRouter } from '../../src/routing/fit.ts';
+import { answerProbability, defaultRouter, fitAgreement } from '../../src/routing/fit.ts';
 
 const router = defaultRouter();
 const fitted = (agreement: ReturnType<typeof fitAgreement>) => ({

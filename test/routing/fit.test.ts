@@ -4,9 +4,9 @@ import { test } from 'node:test';
 import { uniforms } from '../../src/common/statistics/random.ts';
 import { features } from '../../src/routing/features.ts';
 import { cutProbability, defaultRouter, fitRouter, score, withoutApiFit } from '../../src/routing/fit.ts';
+import type { RouterExample } from '../../src/routing/position-facts.ts';
 import type { RouterModel } from '../../src/routing/router-model.ts';
 import { parseRouter } from '../../src/routing/router-model.ts';
-import type { RouterExample } from '../../src/routing/types.ts';
 import { draftOf, POSITION, synthetic } from './synthetic.ts';
 
 const examplesOf = (items: { example: RouterExample }[]) => items.map((i) => i.example);

@@ -4,9 +4,9 @@ import { test } from 'node:test';
 import { uniforms } from '../../src/common/statistics/random.ts';
 import { fitRouter, score } from '../../src/routing/fit.ts';
 import { Nearby, neighbourOf } from '../../src/routing/neighbourhood.ts';
+import type { PositionFacts, RouterExample } from '../../src/routing/position-facts.ts';
 import { positionFactsOf } from '../../src/routing/position-facts.ts';
 import { parseRouter } from '../../src/routing/router-model.ts';
-import type { PositionFacts, RouterExample } from '../../src/routing/types.ts';
 import { draftOf, POSITION } from './synthetic.ts';
 
 /** Places in tests are hard for the API, others easy; every feature is the same at both. */

@@ -4,7 +4,7 @@ import { sigmoid } from '../../src/common/statistics/logistic.ts';
 import { uniforms } from '../../src/common/statistics/random.ts';
 import type { Estimates } from '../../src/routing/decision.ts';
 import type { Limits } from '../../src/routing/limits.ts';
-import type { PositionFacts, RouterExample } from '../../src/routing/types.ts';
+import type { PositionFacts, RouterExample } from '../../src/routing/position-facts.ts';
 
 export const POSITION: PositionFacts = { languageId: 'typescript', lineBefore: '  const x = ', lineAfter: '' };
 

@@ -3,7 +3,7 @@
 import { cutsOf } from '../../prompts/completion/cuts.ts';
 import { isBeginning, matchesTruth } from '../../prompts/completion/judge.ts';
 import { defaultRouter, fitRouter } from '../../routing/fit.ts';
-import type { RouterExample } from '../../routing/types.ts';
+import type { RouterExample } from '../../routing/position-facts.ts';
 import { measure } from '../report/figures.ts';
 import type { LabeledPosition, ScoredPosition } from '../report/scored.ts';
 import type { FittedRun, LearnStages } from './stage-outputs.ts';

@@ -1,9 +1,11 @@
-// Draws the cursor positions for fitting and measuring, spread evenly over held-out files.
-
+// Holds files out of training, and draws cursor positions for fitting and measuring, spread evenly over these files.
+import { hash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { replaceFile } from '../../common/files.ts';
 import { type CursorExample, sampleExamples } from '../../prompts/completion/cursor-examples.ts';
 import { firstHalf } from '../../workspace/files/split.ts';
 import type { HarvestedFile, Split } from '../../workspace/files/types.ts';
-import { unseenBy } from '../training-data/trained-on.ts';
 
 /** Three splits. One half of the validation files fits the mixture, the other chooses the model and fits the router. */
 export interface HeldOut {
@@ -41,6 +43,49 @@ export function heldOutFor(
   // Positions for fitting do not judge an earlier model.
   return { held: unseen ? { ...unseen, fit: all.fit } : all, judgesEarlier: unseen !== undefined };
 }
+
+/** The files that a model was trained on, stored beside it: a moved file may be held out under its new path. */
+const TRAINED_ON = 'trained-on.json';
+/** Minimum share of held-out files for judging a model. */
+const ENOUGH = 0.5;
+
+/** Hashes of redacted texts: of the training files, and of the files for its mixture and early stopping. */
+type TrainedOn = Readonly<Record<'train' | 'fit', readonly string[]>>;
+
+const nothing: TrainedOn = { train: [], fit: [] };
+
+export function keepTrainedOn(model: string, held: Pick<HeldOut, 'train' | 'fit'>): void {
+  const of = (kind: keyof TrainedOn) => [...new Set(held[kind].map(hashOf))];
+  const row: TrainedOn = { train: of('train'), fit: of('fit') };
+  replaceFile(join(model, TRAINED_ON), [new TextEncoder().encode(JSON.stringify(row))]);
+}
+
+/**
+ * Held-out files that the model was not trained on; undefined if too few are left. A model without a list was trained
+ * on none.
+ */
+export function unseenBy(model: string, held: HeldOut): HeldOut | undefined {
+  const { train, fit } = readTrainedOn(model);
+  const [learned, known] = [new Set(train), new Set([...train, ...fit])];
+  const without = (files: readonly HarvestedFile[], seen: ReadonlySet<string>) =>
+    seen.size === 0 ? files : files.filter((file) => !seen.has(hashOf(file)));
+  const unseen = { choose: without(held.choose, known), test: without(held.test, known) };
+  const isEnough = (['choose', 'test'] as const).every((kind) => unseen[kind].length >= ENOUGH * held[kind].length);
+  return isEnough ? { ...held, ...unseen, fit: without(held.fit, learned) } : undefined;
+}
+
+/** Nothing if it is not stored or not readable. */
+function readTrainedOn(model: string): TrainedOn {
+  try {
+    const json = JSON.parse(readFileSync(join(model, TRAINED_ON), 'utf8')) as Partial<Record<string, unknown>>;
+    const of = (kind: keyof TrainedOn) => (Array.isArray(json[kind]) ? json[kind].map(String) : []);
+    return { train: of('train'), fit: of('fit') };
+  } catch {
+    return nothing;
+  }
+}
+
+const hashOf = ({ text }: HarvestedFile) => hash('sha256', text, 'hex').slice(0, 16);
 
 /**
  * Maximum positions: `fit` for the mixture, `choose` for the choice of the model and the router, `test` for the report.

@@ -1,7 +1,7 @@
 // Softmax regression over dense rows.
 import { lbfgs } from './lbfgs.ts';
 import { BIAS_L2, CONVERGED, softmaxInPlace } from './softmax-regression.ts';
-import { dot } from './vectors.ts';
+import { addAt, dotAt } from './vectors.ts';
 
 /** A linear classifier head over dense rows. */
 export interface DenseHead {
@@ -12,7 +12,7 @@ export interface DenseHead {
 }
 
 export interface DenseExample {
-  /** [width] */
+  /** Up to `width` values. Missing values are zero. */
   readonly row: Float32Array;
   /** Index of its class. */
   readonly label: number;
@@ -29,7 +29,7 @@ export function fitDenseSoftmax(
   l2: number,
 ): DenseHead {
   const bias = classes * width;
-  const logits = new Float64Array(classes);
+  const errors = new Float64Array(classes);
   const evaluate = (theta: Float64Array, gradient: Float64Array): number => {
     let loss = 0;
     for (let i = 0; i < theta.length; i++) {
@@ -39,13 +39,11 @@ export function fitDenseSoftmax(
       gradient[i] = penalty * w;
     }
     for (const { row, label } of examples) {
-      for (let c = 0; c < classes; c++) logits[c] = logitOf(row, theta, c * width, theta[bias + c] as number);
-      loss -= Math.log(Math.max(1e-300, softmaxInPlace(logits, 0, classes, label)));
-      for (let c = 0; c < classes; c++) {
-        const error = (logits[c] as number) - (c === label ? 1 : 0);
-        gradient[bias + c] = (gradient[bias + c] as number) + error;
-        addRow(gradient, c * width, row, error);
-      }
+      for (let c = 0; c < classes; c++) errors[c] = (theta[bias + c] as number) + dotAt(row, theta, c * width);
+      loss -= Math.log(Math.max(1e-300, softmaxInPlace(errors, 0, classes, label)));
+      errors[label] = (errors[label] as number) - 1;
+      for (let c = 0; c < classes; c++) addAt(gradient, c * width, row, errors[c] as number);
+      addAt(gradient, bias, errors, 1);
     }
     return loss;
   };
@@ -56,16 +54,5 @@ export function fitDenseSoftmax(
 
 /** Logits of the classes, up to a common constant, [classes]. */
 export function denseLogits({ weights, biases }: DenseHead, row: Float32Array): number[] {
-  return weights.map((classWeights, c) => (biases[c] as number) + dot(row, classWeights));
-}
-
-/** @param from where the weights of the class begin */
-function logitOf(row: Float32Array, weights: Float64Array, from: number, bias: number): number {
-  let sum = bias;
-  for (let j = 0; j < row.length; j++) sum += (row[j] as number) * (weights[from + j] as number);
-  return sum;
-}
-
-function addRow(gradient: Float64Array, from: number, row: Float32Array, error: number): void {
-  for (let j = 0; j < row.length; j++) gradient[from + j] = (gradient[from + j] as number) + error * (row[j] as number);
+  return weights.map((classWeights, c) => (biases[c] as number) + dotAt(row, classWeights, 0));
 }

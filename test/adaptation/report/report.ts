@@ -5,7 +5,7 @@ import type { ApiLabels, LabeledPosition, ScoredPosition } from '../../../src/ad
 import type { AdaptReport } from '../../../src/adaptation/report/types.ts';
 import type { CursorKind } from '../../../src/prompts/completion/cursor-examples.ts';
 import { defaultRouter, fitRouter } from '../../../src/routing/fit.ts';
-import type { RouterExample } from '../../../src/routing/types.ts';
+import type { RouterExample } from '../../../src/routing/position-facts.ts';
 
 const kinds: readonly CursorKind[] = ['statement-start', 'mid-line', 'line-end', 'block-body'];
 const files = ['src/api/client.ts', 'test/support/helpers.ts', 'test/api/client.test.ts', 'docs/guide.md'];
