@@ -8,7 +8,7 @@ import { base } from '../base/main.ts';
 import { coupling } from '../coupling/main.ts';
 import type { Benchmark, BenchOptions, Figures } from '../figures.ts';
 import { ngram } from '../ngram/main.ts';
-import { type Difference, deterministic, differences } from './compare.ts';
+import { flattened, type Leaf } from '../print.ts';
 
 const file = join(root, 'bench/data/baseline.json');
 
@@ -69,4 +69,32 @@ function show(compared: number, found: readonly Difference[]): void {
   if (found.length === 0) console.log(`\n${compared} figures, all equal to those of bench/data/baseline.json`);
   else console.log(`\nfigure | before | now`);
   for (const { figure, before, now } of found) console.log(`${figure} | ${before ?? 'none'} | ${now ?? 'none'}`);
+}
+
+/** Keys of times, rates and memory. */
+const ofTheMachine = /(?:-ms|-mb|-per-second|^seconds)$/;
+
+/** The figures without those that depend on the machine's speed and memory. */
+export function deterministic(figures: Figures): Figures {
+  return Object.fromEntries(
+    Object.entries(figures)
+      .filter(([key]) => !ofTheMachine.test(key))
+      .map(([key, value]) => [key, typeof value === 'object' ? deterministic(value) : value]),
+  );
+}
+
+export interface Difference {
+  /** Keys down to it, joined by ' / '. */
+  readonly figure: string;
+  /** Undefined where there is none. */
+  readonly before: Leaf | undefined;
+  readonly now: Leaf | undefined;
+}
+
+/** @returns how many figures either has, and those that differ, in their order */
+export function differences(before: Figures, now: Figures): { compared: number; found: Difference[] } {
+  const [old, fresh] = [flattened(before, ' / '), flattened(now, ' / ')];
+  const names = [...new Set([...old.keys(), ...fresh.keys()])];
+  const pairs = names.map((figure) => ({ figure, before: old.get(figure), now: fresh.get(figure) }));
+  return { compared: names.length, found: pairs.filter((pair) => !Object.is(pair.before, pair.now)) };
 }

@@ -47,6 +47,12 @@ const registries = {
     run('pip', ['download', '--quiet', '--no-deps', '--only-binary', ':all:', '--dest', into, spec]);
     run('python3', ['-m', 'zipfile', '-e', join(into, only(into, '.whl')), into]);
   },
+  /** The source archive, tests and documents included. 'flask==3.1.3' */
+  source: (spec: string, into: string) => {
+    const archives = `${into}.archives`;
+    run('python3', ['-m', 'pip', 'download', '--no-deps', '--no-binary', ':all:', '--dest', archives, spec]);
+    run('tar', ['-xzf', join(archives, only(archives, '.tar.gz')), '-C', into, '--strip-components=1']);
+  },
   /** A library in Go is packed as its source. 'golang-github-spf13-cobra-dev=1.8.1-1' */
   debian: (spec: string, into: string) => {
     run('apt-get', ['download', '--quiet', spec], into);

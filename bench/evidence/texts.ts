@@ -4,12 +4,13 @@ import type { Prompt } from '../../src/llm/protocol/prompt.ts';
 import { defaultModel, modelFacts } from '../../src/llm/providers/anthropic.ts';
 import { labelPrompt, parseLabel } from '../../src/prompts/label/label-prompt.ts';
 import { TextEvidence } from '../../src/text-tasks/evidence.ts';
+import type { KnownLabels } from '../../src/text-tasks/given-labels.ts';
 import { basePromptOf } from '../../src/text-tasks/labels/base-reading.ts';
+import { keyOf } from '../../src/text-tasks/labels/extract.ts';
 import { judgeText } from '../../src/text-tasks/labels/router.ts';
 import type { RecordedTask } from '../tasks/data.ts';
 import { labelledOf } from '../tasks/main.ts';
 import { judgedTexts, learnPair } from '../tasks/pair.ts';
-import { labelsOfPeople } from '../tasks/prompts.ts';
 import { statesOf } from '../tasks/states.ts';
 import type { EvidenceItem, EvidenceSet } from './types.ts';
 
@@ -44,6 +45,14 @@ export async function textSet(recorded: RecordedTask, base: string): Promise<Evi
       };
     });
   return { name: task.name, items };
+}
+
+/** Labels that somebody in the folder gave: all of its own, else those of the calibration texts; none of test texts. */
+function labelsOfPeople({ task, ownLabels, texts }: RecordedTask): Map<number, KnownLabels> {
+  const given = texts.filter(({ split }) => split === 'calibration' || (ownLabels && split !== 'test'));
+  return new Map(
+    given.map(({ text, truth }) => [keyOf(text), { text, person: task.labels[truth]?.name as string }] as const),
+  );
 }
 
 export function userText({ user }: Prompt): string {

@@ -1,7 +1,6 @@
 // What is redacted in twenty ordinary packages, each range judged by eye (redacted-in-packages.tsv); and how long redaction takes.
 
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { kindOf, languageIdOf } from '../../src/text/languages.ts';
 import { lineEnd, lineStart } from '../../src/text/lines.ts';
@@ -9,7 +8,7 @@ import { decodeText } from '../../src/workspace/files/decode.ts';
 import { leftOutByContent } from '../../src/workspace/files/examine.ts';
 import { leftOutByName } from '../../src/workspace/files/file-names.ts';
 import { findSecrets, redactRanges, redactSecrets } from '../../src/workspace/secrets/redact.ts';
-import { cacheFolder, fetchPackage } from '../common/packages.ts';
+import { fetchPackage } from '../common/packages.ts';
 import type { Campaign } from './campaign.ts';
 
 const npm = [
@@ -42,7 +41,7 @@ const pypi = [
 const rich = [
   ...['aws-sdk@2.1693.0', 'firebase-tools@15.34.2'].map((name) => ({ name, fetch: () => fetchPackage(name) })),
   ...['azure-identity==1.27.0', 'certbot==5.8.0', 'hvac==2.4.0', 'keystone==30.0.0', 'moto==5.2.5', 'salt==3008.5'].map(
-    (name) => ({ name, fetch: () => fetchSource(name) }),
+    (name) => ({ name, fetch: () => fetchPackage(name, 'source') }),
   ),
   { name: 'azure-cli==2.91.0', fetch: () => fetchPackage('azure-cli==2.91.0', 'pypi') },
 ];
@@ -135,28 +134,8 @@ function outcome(held: boolean): { held: number; failed: number } {
 function packages(): { readonly name: string; readonly folder: string }[] {
   return [
     ...npm.map((name) => ({ name, folder: fetchPackage(name) })),
-    ...pypi.map((name) => ({ name, folder: fetchSource(name) })),
+    ...pypi.map((name) => ({ name, folder: fetchPackage(name, 'source') })),
   ];
-}
-
-/** @param spec name and version, e.g. 'flask==3.1.3'. @returns the folder of its source archive */
-function fetchSource(spec: string): string {
-  const folder = join(cacheFolder('pypi'), spec);
-  if (existsSync(folder)) return folder;
-  const unpacked = `${folder}.${process.pid}`;
-  const archives = `${unpacked}.archives`;
-  mkdirSync(unpacked, { recursive: true });
-  run('python3', ['-m', 'pip', 'download', '--no-deps', '--no-binary', ':all:', '--dest', archives, spec]);
-  const archive = readdirSync(archives).find((name) => name.endsWith('.tar.gz'));
-  if (archive === undefined) throw new Error(`pip brought no source archive of ${spec}.`);
-  run('tar', ['-xzf', join(archives, archive), '-C', unpacked, '--strip-components=1']);
-  if (!existsSync(folder)) renameSync(unpacked, folder);
-  return folder;
-}
-
-function run(command: string, args: readonly string[]): void {
-  const { status, stderr, error } = spawnSync(command, args, { encoding: 'utf8' });
-  if (error || status !== 0) throw new Error(`${command} ${args.join(' ')} failed: ${error?.message ?? stderr}`);
 }
 
 /** What the harvest would take, by path. */

@@ -1,7 +1,7 @@
 // The baseline compares only figures that do not depend on the machine, and compares them exactly.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { deterministic, differences } from '../../bench/baseline/compare.ts';
+import { deterministic, differences } from '../../bench/baseline/main.ts';
 
 const figures = {
   places: 439,

@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { readAnswers } from '../../bench/evidence/answers.ts';
 import { armFigures, type JudgedItem } from '../../bench/evidence/arms.ts';
 import { askSet, largeModel } from '../../bench/evidence/ask.ts';
-import { groupsOf, type Item, readersOf } from '../../bench/evidence/groups.ts';
+import { groupsOf, type Item, readersOf } from '../../bench/evidence/write-prompts.ts';
 import { MessagesServer } from '../fakes/messages-server.ts';
 
 const items: Item[] = ['a.ts', 'b.ts', 'c.ts'].flatMap((document) =>

@@ -4,8 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { type RecordedText, readTasks } from '../../bench/tasks/data.ts';
-import { labelPromptsOf } from '../../bench/tasks/prompts.ts';
+import { readTasks } from '../../bench/tasks/data.ts';
 import { basePromptOf } from '../../src/text-tasks/labels/base-reading.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-recorded-'));
@@ -42,39 +41,4 @@ test('the prompt of a base has two short examples of each label before the text,
     'Sort. One of: up, down.\n\nText: a\nLabel: up\n\nText: d\nLabel: down\n\nText: c\nLabel: up\n\nText: ',
   );
   assert.equal(behind, '\nLabel:');
-});
-
-test('prompts of recorded texts show checked labels alone, no test text, and never the label of the text itself', () => {
-  const labels = ['up', 'down'].map((name) => ({ name, meaning: name }));
-  const row = (id: string, split: RecordedText['split'], truth: number) => ({
-    id,
-    split,
-    text: `${truth === 0 ? 'rises' : 'falls'} on ${split} ${id}`,
-    truth,
-    api: 1 - truth,
-  });
-  const splits = ['train', 'calibration', 'test'] as const;
-  const texts = Array.from({ length: 90 }, (_, i) => row(`${i}`, splits[i % 3] as 'test', i % 2));
-  const task = { name: 'moves', instruction: 'Sort.', labels };
-  for (const ownLabels of [true, false])
-    for (const split of ['test', 'calibration'] as const) {
-      const prompts = [...labelPromptsOf({ task, ownLabels, texts }, split)];
-      assert.deepEqual(
-        prompts.map(({ id }) => id),
-        texts.filter((text) => text.split === split).map(({ id }) => id),
-      );
-      for (const { id, bare, examples, informed } of prompts) {
-        const text = texts.find((each) => each.id === id)?.text as string;
-        const [bareText, shown, figures] = [bare, examples, informed].map(({ user }) => user[0]?.text as string);
-        assert.equal(bareText, `<text>${text}</text>`);
-        const lines = shown?.split('\n').filter((line) => line.startsWith('<example>')) ?? [];
-        assert.equal(lines.length, 12);
-        for (const line of lines) {
-          assert.match(line, ownLabels ? /on (calibration|train)/ : /on calibration/);
-          assert.match(line, /rises.*=> up|falls.*=> down/);
-          assert.ok(!line.includes(`>${text}<`));
-        }
-        assert.match(figures ?? '', /\nSmall model: (up|down) \d+%/);
-      }
-    }
 });

@@ -121,25 +121,16 @@ test('a slow answer within the time limit is no timeout', async () => {
   assert.equal(clock.pending, 0);
 });
 
-test('a wrong model names the setting', async () => {
-  const result = await complete(connect({ model: 'claude-none-1' }), request, never);
-  assert.ok(!result.ok);
-  assert.equal(result.error.code, 'bad-request');
-  assert.match(result.error.message, /claude-none-1.*easyAdaptation\.model/);
-});
-
 test('a missing key is reported before anything is sent', async () => {
   const result = await complete(connect({ apiKey: ' ' }), request, never);
   assert.ok(!result.ok && result.error.code === 'no-key');
   assert.equal(api.requests.length, 0);
 });
 
-test('reports an invalid base URL, and one without a server', async () => {
+test('reports an invalid base URL', async () => {
   const wrong = await complete(connect({ baseUrl: 'not a url' }), request, never);
   assert.ok(!wrong.ok && wrong.error.code === 'bad-request', JSON.stringify(wrong));
   assert.match(wrong.error.message, /baseUrl/);
-  const nobody = await complete(connect({ baseUrl: 'http://127.0.0.1:1' }), request, never);
-  assert.ok(!nobody.ok && nobody.error.code === 'network', JSON.stringify(nobody));
 });
 
 test("sends the SDK's headers to Anthropic, and common headers to other servers", async () => {

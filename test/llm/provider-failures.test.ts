@@ -37,7 +37,7 @@ const statuses: readonly (readonly [number, ErrorCode, RegExp])[] = [
   [401, 'bad-key', /Choose the Large Model/],
   [402, 'no-credit', /no longer answers for this account/],
   [403, 'bad-key', /Choose the Large Model/],
-  [404, 'bad-request', /knows no model/],
+  [404, 'bad-request', /knows no model.*easyAdaptation\.model/],
   [407, 'network', /proxy/],
   [408, 'timeout', /too long/],
   [409, 'overloaded', /pause/],
