@@ -12,21 +12,9 @@ const numbers = (length: number) => v.pipe(v.array(finite), v.length(length));
 const logistic = (width: number) =>
   v.object({ mean: numbers(width), scale: numbers(width), weights: numbers(width), intercept: finite });
 
-const isotonic = v.pipe(
-  v.object({ kind: v.literal('isotonic'), scores: v.pipe(v.array(finite), v.minLength(1)), values: v.array(finite) }),
-  v.check(({ scores, values }) => scores.length === values.length),
-);
-
 /** @param width number of features */
 const estimate = (width: number) =>
-  v.object({
-    model: v.optional(logistic(width)),
-    calibrator: v.variant('kind', [
-      v.object({ kind: v.literal('identity') }),
-      v.object({ kind: v.literal('platt'), model: logistic(1) }),
-      isotonic,
-    ]),
-  });
+  v.object({ model: v.optional(logistic(width)), calibrator: v.optional(logistic(1)) });
 
 const neighbourhood = v.object({
   places: v.array(v.object({ words: v.array(v.strictTuple([finite, finite])), right: v.boolean() })),

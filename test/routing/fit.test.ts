@@ -22,11 +22,11 @@ const meanError = (fit: RouterModel, seed: number) => {
   return { specialist, api };
 };
 
-for (const [count, kind, limit] of [
-  [300, 'platt', 0.1],
-  [2500, 'isotonic', 0.06],
+for (const [count, limit] of [
+  [300, 0.1],
+  [2500, 0.06],
 ] as const) {
-  test(`learns both probabilities from ${count} examples (${kind})`, () => {
+  test(`learns both probabilities from ${count} examples`, () => {
     const fit = fitRouter(examplesOf(synthetic(count, 1)), { now: 5 });
     const errors = meanError(fit, 99);
     assert.ok(errors.specialist < limit, `specialist off by ${errors.specialist}`);
@@ -37,8 +37,6 @@ for (const [count, kind, limit] of [
     // The best possible Brier score is the mean of p(1-p), about 0.15 here; a coin's is 0.25.
     assert.ok((fit.specialistBrier ?? 1) < 0.18 && (fit.specialistBrier ?? 0) > 0.1);
     assert.deepEqual([fit.specialistExamples, fit.apiExamples, fit.fittedAt], [count, count, 5]);
-    const { parameters } = fit;
-    assert.equal(parameters.specialist.calibrator.kind, kind);
   });
 }
 

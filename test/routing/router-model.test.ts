@@ -52,7 +52,7 @@ test('a damaged fit, or one of another version, is refused with its code', () =>
       return f;
     },
     'corrupt calibrator': (f) => {
-      f.parameters.specialist.calibrator = { kind: 'isotonic', scores: [1, 2], values: [0] };
+      f.parameters.specialist.calibrator = { kind: 'isotonic', scores: [1, 2] };
       return f;
     },
     'corrupt count': (f) => ({ ...f, apiExamples: 'many' }),

@@ -1,12 +1,13 @@
 // Calibrated probabilities from a prior and features. Cross-validation by file chooses penalty and calibrator.
-import { brierScore, type Calibrator, calibrate, expectedCalibrationError, fitCalibrator } from './calibrate.ts';
+import { brierScore, expectedCalibrationError, fitCalibrator } from './calibrate.ts';
 import { splitByFile } from './folds.ts';
-import { fitLogistic, type LogisticModel, linear, logLoss } from './logistic.ts';
+import { fitLogistic, type LogisticModel, linear, logLoss, sigmoid } from './logistic.ts';
 
 /** An estimator: log-odds = prior + model, then calibrated. Without a model, the log-odds are the prior. */
 export interface Estimate {
   readonly model?: LogisticModel | undefined;
-  readonly calibrator: Calibrator;
+  /** Of these log-odds; absent: none. */
+  readonly calibrator?: LogisticModel | undefined;
 }
 
 /** A labelled row of features, the only input of the fit. */
@@ -19,15 +20,15 @@ export interface LabelledVector {
   readonly label: number;
 }
 
-const PRIOR_ONLY: Estimate = { model: undefined, calibrator: { kind: 'identity' } };
 const L2_CHOICES = [1, 10, 100, 1000];
 const STRONGEST_L2 = 1000;
 /** A prior worth about four examples. A few labels change the intercept little; after fifty labels the prior has almost no effect. */
 const INTERCEPT_L2 = 1;
 
 /** The probability for a row of values. */
-export function estimateOf(estimate: Estimate, values: Float64Array, prior: number): number {
-  return calibrate(estimate.calibrator, logOddsOf(estimate.model, values, prior));
+export function estimateOf({ model, calibrator }: Estimate, values: Float64Array, prior: number): number {
+  const score = logOddsOf(model, values, prior);
+  return sigmoid(calibrator === undefined ? score : score + linear(calibrator, [score]));
 }
 
 function logOddsOf(model: LogisticModel | undefined, values: Float64Array, prior: number): number {
@@ -66,11 +67,11 @@ export function measuredEstimate(rows: readonly LabelledVector[]): MeasuredEstim
 
 /** Chooses the penalty and fits the calibrator on out-of-fold log-odds, then the model on all rows. */
 export function fitEstimate(rows: readonly LabelledVector[]): Estimate {
-  if (rows.length === 0) return PRIOR_ONLY;
+  if (rows.length === 0) return {};
   const folds = splitByFile(rows);
   if (folds.length === 0) {
     // Cross-validation is impossible with one file, so only the intercept may change noticeably.
-    return { model: fitModel(rows, STRONGEST_L2), calibrator: { kind: 'identity' } };
+    return { model: fitModel(rows, STRONGEST_L2) };
   }
   let best: { l2: number; loss: number; scores: number[]; labels: number[] } | undefined;
   for (const l2 of L2_CHOICES) {
