@@ -46,11 +46,13 @@ import { samplesOf, specialNames } from '../training-data/samples.ts';
 import { sampleOptions } from '../training-data/training-set.ts';
 import type { AdaptRequest, LabelingLimits } from '../types.ts';
 
-/** Plain data: it is sent to a job's process. */
-export type KeptRequest = Pick<
+type LiveRequest = Pick<
   AdaptRequest,
   'root' | 'storeFolder' | 'specialistFolder' | 'tokenizerPath' | 'harvest' | 'neural'
-> & {
+>;
+
+/** Plain data: it is sent to a job's process. */
+export type KeptRequest = LiveRequest & {
   /** The large model whose requests are shown; absent: the default. */
   readonly address?: LlmAddress;
   /** Of the run whose labelling requests are shown. */
@@ -190,11 +192,6 @@ function* storeRows({ llmCalls, completions, adaptations, answers, stages }: Fol
   for (const row of answers) yield { kind: 'draft', path: row.path, text: JSON.stringify(row) };
   for (const row of stages) yield { kind: 'stage', path: '', text: JSON.stringify(row) };
 }
-
-type LiveRequest = Pick<
-  AdaptRequest,
-  'root' | 'storeFolder' | 'specialistFolder' | 'tokenizerPath' | 'harvest' | 'neural'
->;
 
 class RequestPreview {
   private readonly request: LiveRequest;

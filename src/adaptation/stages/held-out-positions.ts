@@ -40,8 +40,7 @@ export function heldOutFor(
   const all = holdOut(files);
   if (earlier === undefined) return { held: all, judgesEarlier: true };
   const unseen = unseenBy(earlier, all);
-  // Positions for fitting do not judge an earlier model.
-  return { held: unseen ? { ...unseen, fit: all.fit } : all, judgesEarlier: unseen !== undefined };
+  return { held: unseen ?? all, judgesEarlier: unseen !== undefined };
 }
 
 /** The files that a model was trained on, stored beside it: a moved file may be held out under its new path. */
@@ -62,16 +61,16 @@ export function keepTrainedOn(model: string, held: Pick<HeldOut, 'train' | 'fit'
 
 /**
  * Held-out files that the model was not trained on; undefined if too few are left. A model without a list was trained
- * on none.
+ * on none. Files for fitting stay, because they do not judge it.
  */
 export function unseenBy(model: string, held: HeldOut): HeldOut | undefined {
   const { train, fit } = readTrainedOn(model);
-  const [learned, known] = [new Set(train), new Set([...train, ...fit])];
-  const without = (files: readonly HarvestedFile[], seen: ReadonlySet<string>) =>
-    seen.size === 0 ? files : files.filter((file) => !seen.has(hashOf(file)));
-  const unseen = { choose: without(held.choose, known), test: without(held.test, known) };
+  const known = new Set([...train, ...fit]);
+  const without = (files: readonly HarvestedFile[]) =>
+    known.size === 0 ? files : files.filter((file) => !known.has(hashOf(file)));
+  const unseen = { choose: without(held.choose), test: without(held.test) };
   const isEnough = (['choose', 'test'] as const).every((kind) => unseen[kind].length >= ENOUGH * held[kind].length);
-  return isEnough ? { ...held, ...unseen, fit: without(held.fit, learned) } : undefined;
+  return isEnough ? { ...held, ...unseen } : undefined;
 }
 
 /** Nothing if it is not stored or not readable. */
