@@ -1,4 +1,4 @@
-// Decodes encoded pieces of a text: base64, base32, hexadecimal digits, UTF-16 inside them, wrapped lines, entities,
+// Decodes encoded pieces of a text: base64, hexadecimal digits, UTF-16 inside them, wrapped lines, entities,
 // `\\u00e9`, and joined literals.
 // Known secrets are searched for in the decoded text, so their encodings need not be listed one by one.
 
@@ -18,7 +18,6 @@ const encodedRun = /[\w+/=%.-]{10,}/g;
 /** Base64 whose first three bytes are ASCII or a byte order mark of UTF-16 or UTF-8. Anything else is noise. */
 const base64Run =
   /(?<![\w+/-])(?:[I-Za-f][A-HQ-Xg-nw-z0-3][ABEFIJMNQRUVYZcdghklopstwx014589]|\/\/4|77u)[A-Za-z\d+/_-]{7,}/g;
-const base32Run = /(?<![A-Za-z\d])(?:[A-Z2-7]{10,}|[a-z2-7]{10,})/g;
 const hexRun = /[\da-fA-F]{12,}/g;
 /** `54:72`, `54 72`, `\x54\x72`, `\u0054`, `0x54, 0x72`, `%54%72`. */
 const spacedHex =
@@ -53,8 +52,6 @@ export function* decodedIn(text: string): Generator<Decoded> {
     const end = encodedRun.lastIndex;
     for (const { 0: found, index } of match[0].matchAll(base64Run))
       yield* textsInBytes(Buffer.from(found, 'base64'), spanMapper(at + index, found.length, 4 / 3));
-    for (const { 0: found, index } of match[0].matchAll(base32Run))
-      yield* textsInBytes(base32Decoded(found), spanMapper(at + index, found.length, 8 / 5));
     for (const { 0: found, index } of match[0].matchAll(hexRun)) yield* hexadecimal(found, at + index);
     const pieces = end - at < leastLine ? [] : linesFrom(text, at, end);
     if (pieces.length > 1) yield joinLines(text, pieces);
@@ -143,23 +140,6 @@ function* textsInBytes(bytes: Buffer, span: (start: number, end: number) => Span
     const wide = Buffer.from(bytes.subarray(offset, bytes.length - ((bytes.length - offset) % 2))).toString('utf16le');
     if (readable.test(wide)) yield { text: wide, spans: (start, end) => [span(offset + 2 * start, offset + 2 * end)] };
   }
-}
-
-const base32Digits = 'abcdefghijklmnopqrstuvwxyz234567';
-
-function base32Decoded(digits: string): Buffer {
-  const bytes = Buffer.alloc(Math.floor((digits.length * 5) / 8));
-  let bits = 0;
-  let buffer = 0;
-  let at = 0;
-  for (const digit of digits.toLowerCase()) {
-    buffer = ((buffer << 5) | base32Digits.indexOf(digit)) & 0xfff;
-    bits += 5;
-    if (bits < 8) continue;
-    bits -= 8;
-    bytes[at++] = (buffer >> bits) & 0xff;
-  }
-  return bytes;
 }
 
 function* hexadecimal(digits: string, index: number): Generator<Decoded> {

@@ -19,7 +19,7 @@ export interface SecretForm {
 }
 
 /**
- * The forms without duplicates, the value itself first. `decoded.ts` handles nested base64, UTF-16, base32,
+ * The forms without duplicates, the value itself first. `decoded.ts` handles nested base64, UTF-16,
  * hexadecimal digits, entities and joined literals.
  */
 export function formsOf(value: string): SecretForm[] {
