@@ -183,7 +183,7 @@ function secretBesideName(source: SearchedText, start: number, end: number): Fou
   const isSecret =
     context === 'password' ||
     (context === 'token' && !isPasswordHash(text, from)) ||
-    (value.length >= 15 && isLoose(source, from) && isSaidSecret(text, from, to)) ||
+    (context !== 'not-secret' && value.length >= 15 && isLoose(source, from) && isSaidSecret(text, from, to)) ||
     (context === 'weak' && level === 2 && !isUuid(value) && (value.length >= 24 || bitsPerCharacter(value) >= 5));
   return isSecret ? { start: from, end: to, value } : undefined;
 }
