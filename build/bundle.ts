@@ -1,7 +1,7 @@
 // Bundles src/ into dist/: extension, its worker thread, the processes of jobs and engine, the panel; and the licences of what they contain.
 //
 //   node build/run.mjs build/bundle.ts [--watch] [--production]
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type BuildOptions, type BuildResult, build, context, type Plugin } from 'esbuild';
@@ -16,7 +16,7 @@ interface Entry {
   readonly platform: 'node' | 'browser';
 }
 
-/** One row per file of dist/. A room whose entry does not exist yet is left out, and said so. */
+/** One row per file of dist/. */
 const entries: readonly Entry[] = [
   { source: 'src/extension.ts', out: 'extension.cjs', platform: 'node' },
   { source: 'src/specialist/ngram/ngram-worker.ts', out: 'ngram-worker.cjs', platform: 'node' },
@@ -60,8 +60,6 @@ export function bundleOptions(entry: Entry, production: boolean): BuildOptions &
 
 export interface Bundled {
   readonly files: readonly string[];
-  /** Entries whose source does not exist yet. */
-  readonly skipped: readonly string[];
   /** Folders of the npm packages that are inside, as package-lock.json names them. */
   readonly packages: readonly string[];
 }
@@ -70,15 +68,13 @@ export interface Bundled {
 export async function bundle(production: boolean, platform = thisPlatform): Promise<Bundled> {
   rmSync(dist, { recursive: true, force: true });
   mkdirSync(dist, { recursive: true });
-  const present = entries.filter(({ source }) => existsSync(join(root, source)));
   const results: BuildResult<{ metafile: true }>[] = await Promise.all(
-    present.map((entry) => build(bundleOptions(entry, production))),
+    entries.map((entry) => build(bundleOptions(entry, production))),
   );
   const inputs = new Set(results.flatMap((result) => Object.keys(result.metafile.inputs)));
   const native = [copyGrammars(dist), ...copyNative(dist, platform), ...(await copyLlama(dist, platform))];
   return {
-    files: present.map(({ out }) => out),
-    skipped: entries.filter((entry) => !present.includes(entry)).map(({ source }) => source),
+    files: entries.map(({ out }) => out),
     packages: writeLicences([...inputs, ...native], dist),
   };
 }
@@ -89,9 +85,8 @@ async function watch(): Promise<void> {
   copyGrammars(dist);
   copyNative(dist);
   await copyLlama(dist, thisPlatform);
-  const present = entries.filter(({ source }) => existsSync(join(root, source)));
   const building = new Set<string>();
-  for (const entry of present) {
+  for (const entry of entries) {
     const tell: Plugin = {
       name: 'tell',
       setup({ onStart, onEnd }) {
@@ -116,7 +111,6 @@ async function main(): Promise<void> {
   if (values.watch) return watch();
   const started = performance.now();
   const done = await bundle(values.production ?? false);
-  for (const source of done.skipped) console.log(`left out: ${source} does not exist yet`);
   console.log(
     `dist/: ${done.files.join(', ')} in ${Math.round(performance.now() - started)} ms; inside: ${done.packages.join(', ')}`,
   );

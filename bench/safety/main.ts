@@ -5,9 +5,8 @@ import type { Benchmark, BenchOptions, Figures } from '../figures.ts';
 import type { Campaign, CampaignRow } from './campaign.ts';
 import { secondCampaign, vendorsCampaign } from './corpora.ts';
 import { falsePositivesCampaign } from './false-positives.ts';
-import { secretsCampaign } from './secrets.ts';
 
-const campaigns: readonly Campaign[] = [secretsCampaign, vendorsCampaign, secondCampaign, falsePositivesCampaign];
+const campaigns: readonly Campaign[] = [vendorsCampaign, secondCampaign, falsePositivesCampaign];
 
 const seed = 20261126;
 

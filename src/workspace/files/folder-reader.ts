@@ -93,57 +93,46 @@ export class FolderReader {
   }
 
   /** Lists at most `maxEntries` entries of a folder; '' is the opened folder. Undefined if it cannot be listed. */
-  list(path: string, maxEntries: number): Promise<Dirent[] | undefined> {
-    return this.inTime(async () => {
-      const opened = await this.opened(path, 'isDirectory');
-      if (typeof opened === 'string') return undefined;
-      const entries: Dirent[] = [];
-      try {
-        const folder = await opendir(opened.path, { bufferSize: entriesAtOnce });
-        for await (const entry of folder) if (entries.push(entry) >= maxEntries) break;
-        if (!(await opened.isSame())) return undefined;
-        return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
-      } catch {
-        return undefined;
-      } finally {
-        await opened.handle?.close();
-      }
-    });
+  async list(path: string, maxEntries: number): Promise<Dirent[] | undefined> {
+    const entries = await this.use(path, 'isDirectory', async ({ path: openPath, isSame }) => {
+      const found: Dirent[] = [];
+      const folder = await opendir(openPath, { bufferSize: entriesAtOnce });
+      for await (const entry of folder) if (found.push(entry) >= maxEntries) break;
+      return (await isSame()) ? found.sort((a, b) => (a.name < b.name ? -1 : 1)) : undefined;
+    }).catch(() => undefined);
+    return typeof entries === 'string' ? undefined : entries;
   }
 
   /** The reason not to read below a folder: a link in the path, or no folder. Undefined if there is no problem. */
   folder(path: string): Promise<Fault | undefined> {
-    return this.faultOf(path, 'isDirectory');
+    return this.use(path, 'isDirectory', async () => undefined);
   }
 
   /** The reason not to open a file. Undefined if it is a regular file inside the folder. */
   whyNotAFile(path: string): Promise<Fault | undefined> {
-    return this.faultOf(path, 'isFile');
+    return this.use(path, 'isFile', async () => undefined);
   }
 
   /** Size and time of the last change. Undefined if there is no such regular file inside the folder. */
-  stats(path: string): Promise<Pick<BigIntStats, 'size' | 'mtimeNs'> | undefined> {
-    return this.inTime(async () => {
-      const opened = await this.opened(path, 'isFile');
-      if (typeof opened === 'string') return undefined;
-      await opened.handle?.close();
-      return opened.stats;
-    });
+  async stats(path: string): Promise<Pick<BigIntStats, 'size' | 'mtimeNs'> | undefined> {
+    const stats = await this.use(path, 'isFile', async (opened) => opened.stats);
+    return typeof stats === 'string' ? undefined : stats;
   }
 
-  private async faultOf(path: string, kind: 'isFile' | 'isDirectory'): Promise<Fault | undefined> {
-    const fault = await this.inTime(async () => {
-      const opened = await this.opened(path, kind);
-      if (typeof opened === 'string') return { found: opened };
-      await opened.handle?.close();
-      return { found: undefined };
-    });
-    return fault === undefined ? 'unreadable' : fault.found;
-  }
-
-  private async opened(path: string, kind: 'isFile' | 'isDirectory'): Promise<OpenedFile | Fault> {
+  /** Opens the file or folder for `work`. Returns the reason if it may not be opened. */
+  private async use<T>(
+    path: string,
+    kind: 'isFile' | 'isDirectory',
+    work: (opened: OpenedFile) => Promise<T>,
+  ): Promise<T | Fault> {
     const isRoot = path === '' && kind === 'isDirectory';
-    return isRoot || isInside(path) ? openInside(this.openedRoot, path, kind, this.hooks) : 'ignored';
+    if (!isRoot && !isInside(path)) return 'ignored';
+    const done = await this.inTime(async () => {
+      const opened = await openInside(this.openedRoot, path, kind, this.hooks);
+      if (typeof opened === 'string') return { result: opened };
+      return { result: await work(opened).finally(() => opened.handle?.close()) };
+    });
+    return done === undefined ? 'unreadable' : done.result;
   }
 
   /** Undefined if the folder does not answer in time. */

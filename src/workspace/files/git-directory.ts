@@ -74,7 +74,7 @@ async function repositoryIn(top: string): Promise<Repository | undefined> {
 
 async function repositoryFault(top: string, entry: string, directory: string): Promise<string | undefined> {
   const commonDirectory = await commonDirectoryOf(directory);
-  const allowed = await allowedFoldersOf(top, directory, commonDirectory);
+  const allowed = await allowedFoldersOf({ top, directory, commonDirectory });
   if (allowed === undefined)
     return `${entry} leads to ${commonDirectory}, the repository of another folder. It lists this folder neither as its worktree nor as its submodule.`;
   for (const each of allowed.repositories) {
@@ -83,6 +83,13 @@ async function repositoryFault(top: string, entry: string, directory: string): P
   }
   const worktree = allowed.isInFolder ? await worktreeOf(directory) : undefined;
   return worktree === undefined || worktree === top ? undefined : `${entry} is the repository of ${worktree}.`;
+}
+
+/** A folder, its repository, and the repository that holds the history of a worktree. Absolute paths. */
+interface Place {
+  readonly top: string;
+  readonly directory: string;
+  readonly commonDirectory: string;
 }
 
 interface AllowedFolders {
@@ -95,25 +102,15 @@ interface AllowedFolders {
 }
 
 /** Undefined if the repository belongs to another folder. */
-async function allowedFoldersOf(
-  top: string,
-  directory: string,
-  commonDirectory: string,
-): Promise<AllowedFolders | undefined> {
+async function allowedFoldersOf(place: Place): Promise<AllowedFolders | undefined> {
+  const { top, directory, commonDirectory } = place;
   if (liesIn(top, directory) && liesIn(top, commonDirectory))
     return { isInFolder: true, folders: [top], repositories: [...new Set([directory, commonDirectory])] };
-  return (
-    (await foldersOfWorktree(top, directory, commonDirectory)) ??
-    (await foldersOfSubmodule(top, directory, commonDirectory))
-  );
+  return (await foldersOfWorktree(place)) ?? (await foldersOfSubmodule(place));
 }
 
 /** A worktree's directory is in `worktrees` of its repository, and its `gitdir` file names the folder's `.git` file. */
-async function foldersOfWorktree(
-  top: string,
-  directory: string,
-  commonDirectory: string,
-): Promise<AllowedFolders | undefined> {
+async function foldersOfWorktree({ top, directory, commonDirectory }: Place): Promise<AllowedFolders | undefined> {
   const isListed = basename(dirname(directory)) === 'worktrees' && dirname(dirname(directory)) === commonDirectory;
   const named = (await textOf(join(directory, 'gitdir')))?.trim();
   if (!isListed || named === undefined) return undefined;
@@ -123,11 +120,7 @@ async function foldersOfWorktree(
 }
 
 /** A submodule's directory is in `modules` of the outer repository, and its `core.worktree` is this folder. */
-async function foldersOfSubmodule(
-  top: string,
-  directory: string,
-  commonDirectory: string,
-): Promise<AllowedFolders | undefined> {
+async function foldersOfSubmodule({ top, directory, commonDirectory }: Place): Promise<AllowedFolders | undefined> {
   if (commonDirectory !== directory || (await worktreeOf(directory)) !== top) return undefined;
   for (let above = dirname(top); ; above = dirname(above)) {
     const outer = await repositoryIn(above);
