@@ -14,11 +14,14 @@ interface NameRule {
 }
 
 /** The first match wins, so the rules for secret files come first. */
-const nameRules = (fileNamesJson as readonly NameRule[]).map(({ reason, pattern, unless, isExact }) => ({
-  reason: reason as LeftOutReason,
-  pattern: new RegExp(pattern, isExact ? '' : 'i'),
-  unless: unless === undefined ? undefined : new RegExp(unless, 'i'),
-}));
+const nameRules: { readonly reason: LeftOutReason; readonly pattern: RegExp; readonly unless: RegExp | undefined }[] =
+  [];
+for (const { reason, pattern, unless, isExact } of fileNamesJson as readonly NameRule[])
+  nameRules.push({
+    reason: reason as LeftOutReason,
+    pattern: new RegExp(pattern, isExact ? '' : 'i'),
+    unless: unless === undefined ? undefined : new RegExp(unless, 'i'),
+  });
 
 /** The reason to leave out a file by its path, or undefined if its content must decide. */
 export function leftOutByName(path: string): LeftOutReason | undefined {

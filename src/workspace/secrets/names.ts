@@ -16,10 +16,9 @@ export type Strength = 'password' | 'token' | 'weak' | 'unknown' | 'not-secret';
 const written: Readonly<Record<string, RegExp>> = { '«password»': passwordName, '«token»': tokenName };
 
 /** Tested on a name in lower case with spaces between words. The first matching row decides. */
-const rows = namesJson.strengths.map(({ strength, pattern }) => ({
-  strength: strength as Strength,
-  pattern: written[pattern] ?? new RegExp(pattern),
-}));
+const rows: { readonly strength: Strength; readonly pattern: RegExp }[] = [];
+for (const { strength, pattern } of namesJson.strengths)
+  rows.push({ strength: strength as Strength, pattern: written[pattern] ?? new RegExp(pattern) });
 
 /** Suffix words that do not change the meaning: `passwordValue`, `API_KEY_PROD`, `client-key-data`, `token2`. */
 const neutralWord =
