@@ -24,7 +24,6 @@ const entries: readonly Entry[] = [
   { source: 'src/specialist/engine/main.ts', out: 'engine.cjs', platform: 'node' },
   { source: 'src/vscode/webview/main.ts', out: 'panel.js', platform: 'browser' },
   { source: 'src/vscode/webview/table-main.ts', out: 'table.js', platform: 'browser' },
-  { source: 'src/vscode/webview/report-main.ts', out: 'report.js', platform: 'browser' },
 ];
 
 /** VS Code 1.104, the oldest that package.json admits, runs extensions on Node 22 and webviews on Chromium 134. */

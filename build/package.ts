@@ -24,7 +24,7 @@ const belongs: readonly RegExp[] = [
   /^extension\/(readme|changelog)\.md$/i,
   /^extension\/LICENSE(\.txt)?$/,
   /^extension\/dist\/(extension|ngram-worker|job|engine)\.cjs$/,
-  /^extension\/dist\/((panel|table|report)\.js|THIRD_PARTY_LICENSES)$/,
+  /^extension\/dist\/((panel|table)\.js|THIRD_PARTY_LICENSES)$/,
   /^extension\/dist\/node_modules\/onnxruntime-(node|common)\/(package\.json|dist\/[\w./-]+\.js(on)?)$/,
   /^extension\/dist\/node_modules\/onnxruntime-node\/bin\/napi-v6\/\w+\/\w+\/[\w.-]+\.(node|so\.\d+|dylib|dll)$/,
   /^extension\/dist\/node_modules\/@vscode\/tree-sitter-wasm\/(LICENSE|package\.json|wasm\/[\w-]+\.(js|wasm))$/,
@@ -44,7 +44,6 @@ export const needed = [
   'extension/dist/engine.cjs',
   'extension/dist/panel.js',
   'extension/dist/table.js',
-  'extension/dist/report.js',
   'extension/dist/THIRD_PARTY_LICENSES',
 ];
 

@@ -83,7 +83,6 @@ function eventsOf(owned: DisposableStore) {
     better: event<FolderRef>(),
     indexOutdated: event<FolderRef>(),
     sessionsRestarted: event(),
-    taskReports: event(),
     requested: event<vscode.TextDocument>(),
   };
 }
@@ -186,16 +185,13 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
     new TextTasks({
       ...{ ...forJobs, extension },
       current: () => status.folder(),
-      onReports: () => events.taskReports.fire(),
       onTasks: (hasTask) => contextKeys.set('hasTask', hasTask),
     }),
   );
   const panel = owned.add(
     new PanelHost({
       ...{ extension, activity, status, log },
-      allTime: () => store.get().totals(),
       reports: () => reportsOf(folders.all),
-      tasks: () => texts.results,
       set: (setting, value) => void configuration.write(setting, value, status.folder().uri),
       openPosition: (id) => void openPosition(activity, id),
     }),
@@ -257,14 +253,14 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
   owned.add(vscode.languages.registerInlineCompletionItemProvider({ pattern: '**' }, ghostText));
   return {
     ...{ events, log, configuration, problems, key, api, bases, neural, adaptation, folders, documents, watcher },
-    ...{ status, contextKeys, texts, panel, ghostText, nextEdits, firstKeys },
+    ...{ status, contextKeys, texts, ghostText, nextEdits, firstKeys },
   };
 }
 
 /** Subscribes the parts to the events. */
 function connect(parts: Parts, owned: DisposableStore): void {
   const { events, log, configuration, problems, key, api, bases, neural, adaptation, folders, documents } = parts;
-  const { watcher, status, contextKeys, panel, ghostText, firstKeys } = parts;
+  const { watcher, status, contextKeys, ghostText, firstKeys } = parts;
   log.redact = (line) => folders.all.reduce((redacted, { secrets }) => secrets.line(redacted), line);
   const onApi = () => {
     api.reset();
@@ -295,7 +291,6 @@ function connect(parts: Parts, owned: DisposableStore): void {
     events.better.event((folder) => void ghostText.repeat(folder)),
     events.indexOutdated.event((folder) => watcher.index(folder)),
     events.sessionsRestarted.event(() => void documents.sendAll()),
-    events.taskReports.event(() => panel.tasksChanged()),
     events.requested.event((document) => firstKeys.onRequested(document)),
     vscode.workspace.onDidGrantWorkspaceTrust(() => folders.reindexTrusted()),
     window.onDidChangeWindowState(({ focused }) => focused && folders.refresh()),

@@ -15,7 +15,6 @@ import {
   keptCompletions,
   type LlmCallRow,
   type Store,
-  type Totals,
 } from './types.ts';
 
 export interface ResilientDeps {
@@ -111,9 +110,6 @@ export class ResilientStore implements Store {
   }
   rowsOf(folder: string): FolderRows {
     return this.read((store) => store.rowsOf(folder));
-  }
-  totals(): Totals {
-    return this.read((store) => store.completions.totals());
   }
   recordAdaptation(folder: string, run: FinishedRun): AdaptationRow {
     return this.change((store) => store.recordAdaptation(folder, run));

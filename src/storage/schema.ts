@@ -21,13 +21,6 @@ export const schema = `
      pApi REAL NOT NULL, decision TEXT NOT NULL, outcome TEXT NOT NULL, taken REAL NOT NULL
    ) STRICT;
    CREATE INDEX completionsByTime ON completions (at);
-   -- Covers the totals, which the panel asks for after every completion.
-   CREATE INDEX completionsForTotals ON completions (source, cached, latencyMs, savedUsd, outcome, taken);
-   -- Sums of dropped old completions by source, without folder or text.
-   CREATE TABLE droppedCompletions (
-     source TEXT PRIMARY KEY, count INTEGER NOT NULL, savedUsd REAL NOT NULL, characters REAL NOT NULL,
-     accepted INTEGER NOT NULL, typed INTEGER NOT NULL
-   ) STRICT;
    CREATE TABLE adaptations (
      id TEXT PRIMARY KEY, folder TEXT NOT NULL, startedAt REAL NOT NULL, finishedAt REAL NOT NULL,
      report TEXT NOT NULL, router TEXT NOT NULL
@@ -56,8 +49,5 @@ export const adaptationTables = ['adaptations', 'answers', 'stages'] as const;
 /** Tables with data of folders. */
 export const folderTables = ['llmCalls', 'completions', ...adaptationTables] as const;
 
-/** All of these, and the sums of dropped rows. */
-export const allTables = [...folderTables, 'droppedCompletions'] as const;
-
 /** Tables that `Database.insert` accepts. */
-export type StoreTable = (typeof allTables)[number];
+export type StoreTable = (typeof folderTables)[number];

@@ -69,21 +69,6 @@ export interface FolderRows {
   readonly stages: readonly StageRow[];
 }
 
-export interface Totals {
-  readonly completions: number;
-  readonly local: number;
-  readonly api: number;
-  /** Completions accepted with a key, whole or in part; completions typed as shown; characters accepted with a key. */
-  readonly accepted: number;
-  readonly typed: number;
-  readonly characters: number;
-  readonly spentUsd: number;
-  readonly savedUsd: number;
-  /** Median latency over the kept completions. Answers from a cache are excluded, because they would lower it. */
-  readonly localP50Ms: number | undefined;
-  readonly apiP50Ms: number | undefined;
-}
-
 /** Number of completions kept; older ones are dropped. Paid answers are never dropped. */
 export const keptCompletions = 20_000;
 
@@ -112,15 +97,13 @@ export interface Store extends Ledger {
   setOutcome(id: string, outcome: Outcome, taken: number): void;
   /** All stored rows of one folder, to show them to the user. Oldest first, but adaptations newest first. */
   rowsOf(folder: string): FolderRows;
-  /** Totals over all completions, including dropped ones, and all paid answers: labelling, and calls being made. */
-  totals(): Totals;
   recordAdaptation(folder: string, run: FinishedRun): AdaptationRow;
   latestAdaptation(folder: string): AdaptationRow | undefined;
   /** Newest first. */
   adaptations(): AdaptationRow[];
   /** Deletes a folder's adaptations. Its completions and paid answers stay. */
   deleteAdaptations(folder: string): void;
-  /** Deletes everything about one folder, including its paid answers. Spending and sums of dropped rows stay. */
+  /** Deletes everything about one folder, including its paid answers. Spending stays. */
   deleteFolderData(folder: string): void;
   /** Deletes everything, including renamed databases. Only the sum of this month's spending stays, for the limit. */
   deleteAll(): void;

@@ -27,7 +27,6 @@ import type { EditOffers } from './edits/edit-offers.ts';
 import type { KeptView } from './panel/kept-view.ts';
 import { pickAmount, showMenu } from './panel/menu.ts';
 import type { PanelHost } from './panel/panel-host.ts';
-import { Reports } from './panel/reports.ts';
 import type { Status } from './panel/status.ts';
 import type { Configuration } from './settings/configuration.ts';
 import { section } from './settings/settings.ts';
@@ -60,7 +59,6 @@ export function registerCommands(deps: CommandDeps): Disposable {
   const { adaptation, configuration, folders, kept, log, panel, snooze, status, texts, writeTexts } = deps;
   const owned = new DisposableStore();
   const exportFrom = (root: string) => exportAdaptation(adaptation, root);
-  const reports = owned.add(new Reports({ ...deps, exportFrom }));
   const rows: Readonly<Record<string, (...args: never[]) => unknown>> = {
     adapt: () => adapt(deps),
     cancelAdapt: () => adaptation.cancel(),
@@ -81,10 +79,10 @@ export function registerCommands(deps: CommandDeps): Disposable {
     showMenu: () => showMenu(status.snapshot(), configuration),
     snooze: () => toggleSnooze(snooze),
     toggleHere: () => (status.snapshot().enabledHere ? disableHere(deps) : enableHere(deps)),
-    showAdaptations: () => showAdaptations(deps, status.folder().storeName, (row) => reports.show(row)),
+    showAdaptations: () => showAdaptations(deps, status.folder().storeName),
     showReport: () => {
       adaptation.markRead(folders.peek(status.folder()));
-      return reports.showLatest();
+      return panel.show('report');
     },
     exportAdaptation: () => withFolder(deps, t('Export the adaptation of which folder?'), exportFrom),
     showKept: () => kept.show(status.folder(), window.activeTextEditor),

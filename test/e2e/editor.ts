@@ -156,9 +156,9 @@ export class Editor {
     return this.page.locator('.monaco-dialog-box');
   }
 
-  /** The page of our panel. Index 1 is that of a report in an editor tab. */
-  panel(index = 0): FrameLocator {
-    const outer = this.page.locator('iframe.webview.ready').nth(index);
+  /** The page of our panel. */
+  panel(): FrameLocator {
+    const outer = this.page.locator('iframe.webview.ready').first();
     return outer.contentFrame().frameLocator('iframe#active-frame');
   }
 

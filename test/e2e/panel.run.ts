@@ -6,34 +6,63 @@ import { build } from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
 import { root } from '../../build/paths.ts';
 import { reportDocument } from '../../src/adaptation/report/report-document.ts';
-import type { PanelRow, PanelState, ToPanel } from '../../src/vscode/webview/protocol.ts';
+import type { PanelRow, PanelState, PanelTotals, ToPanel } from '../../src/vscode/webview/protocol.ts';
 import { reportOf } from '../adaptation/report/report.ts';
 import { launchBrowser } from '../support/browser.ts';
-import { toPanel } from '../vscode/webview/panel-messages.ts';
 
 let browser: Browser;
 let page: Page;
 
-const init = toPanel.find((message) => message.type === 'init');
-assert.ok(init);
-const [shownRow] = init.rows as [PanelRow];
+const shownRow: PanelRow = {
+  id: '1',
+  at: 1_700_000_000_000,
+  path: 'src/a.ts',
+  line: 3,
+  before: 'const a = ',
+  text: 'b;',
+  source: 'specialist',
+  model: 'n-gram',
+  cached: false,
+  latencyMs: 3,
+  costUsd: 0,
+  savedUsd: 0.001,
+  outcome: 'pending',
+  decision: {
+    summary: 'The local model is confident.',
+    pSpecialist: 0.8,
+    pApi: 0.9,
+    pApiIsPrior: true,
+    gain: 0.1,
+    price: 0.2,
+    features: [{ name: 'length', value: 3 }],
+  },
+};
+
+const state: PanelState = {
+  status: 'ready',
+  statusText: 'Ready: 12 files',
+  model: { kind: 'ready', name: 'base + n-gram', detail: 'int4' },
+  balance: 0.4,
+  showThreshold: 0.5,
+  localOnly: false,
+  slider: [{ balance: 0.4, share: 0.3, usd: 0.04, gain: 0.12 }],
+  apiModel: 'claude-haiku-5-5',
+  month: { spentUsd: 0.25, limitUsd: 1 },
+  notices: [{ kind: 'info', text: 'No key', action: { label: 'Set', command: 'setApiKey' } }],
+  progress: { title: 'Adapting', detail: '3 of 9', share: 0.3, cancellable: true },
+};
+
+const totals: PanelTotals = {
+  ...{ completions: 3, local: 2, api: 1, accepted: 1, typed: 1, characters: 40 },
+  ...{ spentUsd: 0.1, savedUsd: 0.2, localP50Ms: 3 },
+};
+
 const heldBackRow: PanelRow = {
   ...{ ...shownRow, id: 'held', path: 'src/b.ts', text: 'heldBack();', source: 'none', model: '', outcome: 'ignored' },
   heldBack: { p: 0.1, threshold: 0.15, why: 'the list is open' },
 };
 const rows = [heldBackRow, ...[1, 2, 3].map((i) => ({ ...shownRow, id: `${i}`, path: `src/${i}.ts` }))];
 const progress = { title: 'Adapting to shop', detail: 'Training', share: 0.3, cancellable: true };
-const strings = {
-  ...{
-    heldBack: 'held back',
-    heldBackReason: '{0} sure, shown from {1}',
-    heldBackWhy: '{0}: {1}',
-    'why.the list is open': 'the list is open',
-    numbers: 'Numbers',
-    cancel: 'Cancel',
-  },
-  ...{ heldBackText: 'The suggestion that was held back', completions: 'Completions', goToPosition: 'Go to it' },
-};
 
 const send = (message: ToPanel) => page.evaluate((sent) => window.postMessage(sent, '*'), message);
 
@@ -61,12 +90,10 @@ before(async () => {
   });
   await page.setContent('<body></body>');
   await page.evaluate(() => {
-    const host = { postMessage: () => {}, getState: () => undefined, setState: () => {} };
-    Object.assign(window, { acquireVsCodeApi: () => host });
+    Object.assign(window, { acquireVsCodeApi: () => ({ postMessage: () => {} }) });
   });
   await page.addScriptTag({ content: built.outputFiles[0]?.text ?? '' });
-  const state: PanelState = { ...init.state, progress };
-  await send({ ...init, strings, rows, state });
+  await send({ type: 'init', locale: 'en', state: { ...state, progress }, rows, totals, reports: [] });
   await page.locator('.rows').waitFor();
 });
 after(() => browser?.close());
@@ -90,13 +117,13 @@ test('Tab stops at the list once, arrow keys move in it, and a held-back row has
   await page.keyboard.press('Enter');
   await page.locator('pre').getByText('heldBack();').waitFor();
   await page.keyboard.press('Tab');
-  assert.equal(await focusedName(), 'The suggestion that was held back');
+  assert.equal(await focusedName(), 'The suggestion that was held back, with the text before it');
   assert.match((await page.locator(':focus').textContent()) ?? '', /heldBack\(\);$/);
 });
 
 test('a redrawn row keeps its open parts and the focus', async () => {
   await page.keyboard.press('Tab');
-  assert.equal(await focusedName(), 'Numbers');
+  assert.equal(await focusedName(), 'Numbers behind this decision');
   await page.keyboard.press('Enter');
   await page.locator('.numbers[open]').waitFor();
   await send({
@@ -104,7 +131,7 @@ test('a redrawn row keeps its open parts and the focus', async () => {
     row: { ...heldBackRow, text: 'heldBackAgain();', heldBack: { p: 0.12, threshold: 0.15 } },
   });
   await page.locator('pre').getByText('heldBackAgain();').waitFor();
-  assert.equal(await focusedName(), 'Numbers');
+  assert.equal(await focusedName(), 'Numbers behind this decision');
   assert.equal(await page.locator('.numbers').evaluate((each: HTMLDetailsElement) => each.open), true);
   assert.equal(await page.locator('.row > summary[tabindex="0"]').count(), 1);
   await send({ type: 'row', row: { ...shownRow, id: 'new', path: 'src/new.ts' } });
@@ -121,7 +148,7 @@ test('the progress of an adaptation is described by its detail, and keeps the fo
   assert.equal(await describedBy('.progress'), 'Training');
   assert.equal(await describedBy('progress'), 'Training');
   await page.getByRole('button', { name: 'Cancel' }).focus();
-  await send({ type: 'state', state: { ...init.state, progress: { ...progress, detail: 'Training · 7 / 40' } } });
+  await send({ type: 'state', state: { ...state, progress: { ...progress, detail: 'Training · 7 / 40' } } });
   await page.getByText('Training · 7 / 40').waitFor();
   assert.equal(await focusedName(), 'Cancel', 'the focus stays');
 });
@@ -130,7 +157,7 @@ test('a notice keeps the focus and is not read again when another appears or dis
   const unsnooze = { label: 'End Snooze', command: 'snooze' } as const;
   const snoozed = { kind: 'info', text: 'Snoozed.', action: unsnooze } as const;
   const other = { kind: 'warning', text: 'The large model does not answer.' } as const;
-  const show = (...notices: PanelState['notices']) => send({ type: 'state', state: { ...init.state, notices } });
+  const show = (...notices: PanelState['notices']) => send({ type: 'state', state: { ...state, notices } });
   await show(snoozed);
   await page.getByRole('button', { name: 'End Snooze' }).focus();
   await page.locator('.notice').evaluate((each) => each.setAttribute('data-before', ''));

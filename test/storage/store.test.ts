@@ -1,4 +1,4 @@
-// The store's answers, the same on disk and in memory; retention, totals, deletion.
+// The store's answers, the same on disk and in memory; retention, deletion.
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -53,46 +53,6 @@ for (const [kind, open] of Object.entries(kinds)) {
       store.close();
     });
 
-    test('sums the completions and the costs', () => {
-      const store = open();
-      assert.deepEqual(store.totals(), {
-        completions: 0,
-        local: 0,
-        api: 0,
-        accepted: 0,
-        typed: 0,
-        characters: 0,
-        spentUsd: 0,
-        savedUsd: 0,
-        localP50Ms: undefined,
-        apiP50Ms: undefined,
-      });
-      for (let i = 1; i <= 20; i++)
-        store.recordCompletion(completion({ id: `l${i}`, at: 100 + i, latencyMs: i, savedUsd: 0.5 }));
-      store.recordCompletion(completion({ id: 'api', source: 'api', at: 130, latencyMs: 700, savedUsd: 0 }));
-      store.recordCompletion(completion({ id: 'none', source: 'none', at: 131, savedUsd: 0 }));
-      // A cache's answers took no time of a model's.
-      for (let i = 0; i < 20; i++)
-        store.recordCompletion(completion({ id: `cached ${i}`, at: 90, latencyMs: 0.1, savedUsd: 0, cached: 1 }));
-      store.setOutcome('l3', 'accepted', 9);
-      store.setOutcome('api', 'partly-accepted', 4);
-      store.setOutcome('l4', 'typed', 0);
-      store.settle('', llmCall({ at: 130, costUsd: 2 }));
-      assert.deepEqual(store.totals(), {
-        completions: 41,
-        local: 40,
-        api: 1,
-        accepted: 2,
-        typed: 1,
-        characters: 13,
-        spentUsd: 2,
-        savedUsd: 10,
-        localP50Ms: 10,
-        apiP50Ms: 700,
-      });
-      store.close();
-    });
-
     test('returns the latest adaptation of a folder', () => {
       const store = open();
       const run = { startedAt: 1, finishedAt: 2, report: { files: 3 }, router: { version: 1 } };
@@ -120,8 +80,8 @@ for (const [kind, open] of Object.entries(kinds)) {
       assert.equal(store.adaptations().length, 1);
       store.deleteAll();
       assert.deepEqual(
-        [store.rowsOf('/b').completions, store.adaptations(), store.findLlmCall('/b'), store.totals().spentUsd],
-        [[], [], undefined, 0],
+        [store.rowsOf('/b').completions, store.adaptations(), store.findLlmCall('/b')],
+        [[], [], undefined],
       );
       store.close();
     });
@@ -140,24 +100,15 @@ for (const [kind, open] of Object.entries(kinds)) {
       store.close();
     });
 
-    test('keeps only the newest completions, but counts the dropped ones in the totals', () => {
+    test('keeps only the newest completions', () => {
       const store = open();
       for (let i = 0; i <= keptCompletions + 500; i++) {
-        const source = i % 2 === 0 ? 'api' : 'specialist';
-        store.recordCompletion(completion({ id: `${i}`, at: i, source, savedUsd: 0.5 }));
-        if (i < 10) store.setOutcome(`${i}`, i < 4 ? 'accepted' : 'typed', i < 4 ? 7 : 0);
+        store.recordCompletion(completion({ id: `${i}`, at: i }));
       }
       const kept = completionsOf(store);
       assert.ok(kept.length <= keptCompletions + 500, `${kept.length} kept`);
       assert.equal(kept.at(-1)?.id, `${keptCompletions + 500}`);
       assert.ok(!kept.some((row) => row.id === '0'));
-      const { spentUsd: _, localP50Ms: __, apiP50Ms: ___, ...counted } = store.totals();
-      assert.deepEqual(counted, {
-        ...{ completions: keptCompletions + 501, local: keptCompletions / 2 + 250, api: keptCompletions / 2 + 251 },
-        ...{ accepted: 4, typed: 6, characters: 28, savedUsd: (keptCompletions + 501) / 2 },
-      });
-      store.deleteAll();
-      assert.equal(store.totals().completions, 0);
       store.close();
     });
   });

@@ -7,7 +7,6 @@ import { aboveBox, repositoryIn } from '../../src/vscode/editor/commit-box.ts';
 import { indentUnit, isSilent, queryAt } from '../../src/vscode/editor/document-query.ts';
 
 const { aroundCell } = await import('../../src/vscode/editor/surroundings.ts');
-const { pageLanguage } = await import('../../src/vscode/editor/webview-page.ts');
 
 /** A document by its text alone; positions as VS Code counts them. */
 function documentOf(text: string, languageId = 'typescript') {
@@ -94,11 +93,4 @@ test('the repository of a commit message box is read from its URI', () => {
   assert.equal(repositoryIn(''), undefined);
   assert.equal(aboveBox(['Third\r\n\r\nWhy', 'Second', 'First']), 'First\n\nSecond\n\nThird\n\nWhy\n\n');
   assert.equal(aboveBox(['new', 'x'.repeat(30_000)]), 'new\n\n');
-});
-
-test('a page is in English unless the extension has a bundle for the editor’s language', () => {
-  assert.equal(pageLanguage(undefined, 'de'), 'en');
-  assert.equal(pageLanguage({ Ready: 'Bereit' }, 'de'), 'de');
-  assert.equal(pageLanguage({}, 'pt-br'), 'pt-br');
-  assert.equal(pageLanguage({}, '"><x'), 'x');
 });

@@ -1,5 +1,5 @@
-// An adaptation's report as a document: what it brought, how right each model is, the balance, the cost, calibration. Page,
-// panel, Markdown and terminal show the same document.
+// An adaptation's report as a document: what it brought, how right each model is, the cost, calibration. Panel, Markdown
+// and terminal show the same document.
 import { counted, duration, percent, thousands, wrap } from '../../common/format.ts';
 import { outcomeParagraphs } from './outcome.ts';
 import { ENOUGH_POSITIONS, latencyInWords, leftOutInWords, paidInWords } from './phrases.ts';
@@ -13,7 +13,6 @@ export function reportDocument(report: AdaptReport, name: string, finishedAt: nu
     sections: [
       { title: 'What it brought', text: outcomeParagraphs(report) },
       qualitySection(report),
-      ...balanceSection(report),
       { title: 'What it cost', text: [], table: { head: ['Cost', 'Value'], rows: costRows(report) } },
       { title: 'Can the percentages be believed?', text: [calibrationInWords(report)] },
       ...(report.notes.length > 0 ? [{ title: 'Notes', text: [...new Set(report.notes)] }] : []),
@@ -71,34 +70,6 @@ function before({ used }: NeuralReport): string {
 function row(name: string, { exactMatch, interval, places }: Quality): string[] {
   const range = interval ? `${percent(interval.low)} to ${percent(interval.high)}` : 'one file';
   return [name, `${percent(exactMatch)} (${range})`, thousands(places)];
-}
-
-/** Balances that are listed beside the one that is set. */
-const balances = [0.1, 0.4, 0.7, 1];
-
-/** For choosing a position of the panel's slider, which states the same figures for its position. */
-function balanceSection({ slider = [], api, balance: set }: AdaptReport): Section[] {
-  if (!api?.compared || api.compared.together.places < ENOUGH_POSITIONS) return [];
-  const isSet = (balance: number) => Math.abs(balance - set) < 0.025;
-  const isListed = (balance: number) => balances.some((each) => Math.abs(each - balance) < 0.001) || isSet(balance);
-  const table: ReportTable = {
-    head: ['Balance', 'Calls in 100', 'Lines right together'],
-    rows: slider
-      .filter(({ balance }) => isListed(balance))
-      .map(({ balance, apiShare, right }) => [
-        `${balance}${isSet(balance) ? ' (set)' : ''}`,
-        `${Math.round(100 * apiShare)}`,
-        right === undefined ? 'unknown' : percent(right),
-      ]),
-  };
-  const where = `Measured at ${counted(api.compared.together.places, 'position')} where both models answered.`;
-  return [
-    {
-      title: 'Choosing the balance',
-      text: [`${where} Set it with the panel’s slider, which also shows the dollars an hour.`],
-      table,
-    },
-  ];
 }
 
 /** Costs of a run: name and value. Parts that the run did not have are left out. */

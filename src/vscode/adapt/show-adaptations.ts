@@ -1,7 +1,7 @@
 // 'Show Adaptations…': lists the adaptations of all folders with their results, the current folder's first. Selecting one
 // opens its report; buttons export or delete it.
 import { rm } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
 import { storedReport } from '../../adaptation/report/stored.ts';
 import { messageOf } from '../../common/errors.ts';
@@ -23,20 +23,12 @@ const exportButton: vscode.QuickInputButton = {
 
 interface Item extends UiQuickPickItem {
   readonly folder: string;
-  readonly row: AdaptationRow;
   /** The folder's display name. */
   readonly name: string;
 }
 
-/**
- * @param current store's name of the folder whose adaptation comes first
- * @param open opens the report of a row
- */
-export async function showAdaptations(
-  deps: DeleteDeps,
-  current: string,
-  open: (row: AdaptationRow) => unknown,
-): Promise<void> {
+/** @param current store's name of the folder whose adaptation comes first */
+export async function showAdaptations(deps: DeleteDeps, current: string): Promise<void> {
   const rows = latest(deps.store.get().adaptations());
   const sorted = [
     ...rows.filter(({ folder }) => folder === current),
@@ -57,7 +49,7 @@ export async function showAdaptations(
   const chosen = await new Promise<(() => unknown) | undefined>((resolve) => {
     pick.onDidAccept(() => {
       const [item] = pick.activeItems;
-      resolve(item && (() => open(item.row)));
+      resolve(item && (() => openReport(item, deps)));
     });
     pick.onDidTriggerItemButton(({ item, button }) =>
       resolve(() =>
@@ -89,8 +81,18 @@ function item(row: AdaptationRow, storage: string): Item {
   const name = basename(folder) || folder;
   return {
     ...{ label: safeText(name), description: safeText(folder), detail: joined(parts, ' · ') },
-    ...{ buttons: [exportButton, deleteButton], folder, row, name },
+    ...{ buttons: [exportButton, deleteButton], folder, name },
   };
+}
+
+/** The run has written its report beside the model, so that it can be saved elsewhere, too. */
+async function openReport({ folder, name }: Item, { storage }: DeleteDeps): Promise<void> {
+  const report = vscode.Uri.file(join(specialistFolder(storage, folder), 'report.md'));
+  try {
+    await window.showTextDocument(report, { preview: false });
+  } catch {
+    void window.showErrorMessage(t('The report of {0} is not on disk any more. Adapt again to get one.', name));
+  }
 }
 
 async function deleteAdaptation({ folder, name }: Item, deps: DeleteDeps): Promise<void> {

@@ -1,7 +1,7 @@
 // This session's completions: the latest rows for the panel, totals, and the last answer for the status bar. Pure.
 import type { Outcome } from '../../common/completion.ts';
 import { quantile } from '../../common/quality.ts';
-import type { PanelRow, ScopeTotals } from '../webview/protocol.ts';
+import type { PanelRow, PanelTotals } from '../webview/protocol.ts';
 
 const rowLimit = 200;
 /** Latencies kept for the quantiles: only recent ones describe the current speed. */
@@ -110,7 +110,7 @@ export class Activity {
     this.counts.typed += Number(outcome === 'typed') - Number(earlier === 'typed');
   }
 
-  totals(): ScopeTotals {
+  totals(): PanelTotals {
     const { local, api } = this.latencies;
     return {
       ...this.counts,

@@ -6,18 +6,15 @@ import * as vscode from 'vscode';
 export interface PageParts {
   /** The installed extension's folder. */
   readonly extension: vscode.Uri;
-  readonly title: string;
   /** Style sheets in media/panel/, without extension. A later one overrides the earlier ones. */
   readonly styles: readonly string[];
   /** A file in dist/. */
   readonly script: string;
-  /** Language of the content; absent: that of the extension's texts. */
-  readonly language?: string;
 }
 
 /** Sets the webview's options and its HTML, which reloads the page. */
 export function drawPage(webview: vscode.Webview, parts: PageParts): void {
-  const { extension, title, styles, script, language } = parts;
+  const { extension, styles, script } = parts;
   const media = vscode.Uri.joinPath(extension, 'media');
   const dist = vscode.Uri.joinPath(extension, 'dist');
   webview.options = { enableScripts: true, localResourceRoots: [media, dist] };
@@ -26,12 +23,12 @@ export function drawPage(webview: vscode.Webview, parts: PageParts): void {
   const panelStyles = styles.map((name) => vscode.Uri.joinPath(media, 'panel', `${name}.css`));
   const sheets = panelStyles.map((uri) => webview.asWebviewUri(uri));
   webview.html = `<!DOCTYPE html>
-<html lang="${language ?? pageLanguage(vscode.l10n.bundle, vscode.env.language)}">
+<html lang="en">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${csp}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title}</title>
+<title>Easy Adaptation</title>
 ${sheets.map((uri) => `<link rel="stylesheet" href="${uri}">`).join('\n')}
 </head>
 <body>
@@ -39,14 +36,3 @@ ${sheets.map((uri) => `<link rel="stylesheet" href="${uri}">`).join('\n')}
 </body>
 </html>`;
 }
-
-/**
- * The editor's language if the extension has translations for it, else English.
- * @param bundle `vscode.l10n.bundle`
- */
-export function pageLanguage(bundle: object | undefined, editor: string): string {
-  return bundle === undefined ? SOURCE_LANGUAGE : editor.replace(/[^\w-]/g, '');
-}
-
-/** The language that texts and reports are written in. */
-export const SOURCE_LANGUAGE = 'en';

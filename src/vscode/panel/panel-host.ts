@@ -8,14 +8,7 @@ import type { Activity } from '../completion/activity.ts';
 import { t } from '../editor/ui-text.ts';
 import { drawPage } from '../editor/webview-page.ts';
 import { window } from '../editor/window.ts';
-import {
-  type PanelReport,
-  type PanelTask,
-  parseFromPanel,
-  type ScopeTotals,
-  type ToPanel,
-} from '../webview/protocol.ts';
-import { panelStrings } from './panel-strings.ts';
+import { type PanelReport, parseFromPanel, type ToPanel } from '../webview/protocol.ts';
 import type { Status, StatusSnapshot } from './status.ts';
 
 const viewId = 'easyAdaptation.panel';
@@ -24,10 +17,7 @@ export interface PanelDeps {
   readonly extension: vscode.Uri;
   readonly activity: Activity;
   readonly status: Status;
-  readonly allTime: () => ScopeTotals;
   readonly reports: () => readonly PanelReport[];
-  /** Results of the text tasks' last runs. */
-  readonly tasks: () => readonly PanelTask[];
   readonly set: (setting: 'balance' | 'minimumConfidence', value: number) => void;
   /** Shows the position of a completion in the editor. */
   readonly openPosition: (id: string) => void;
@@ -80,7 +70,7 @@ export class PanelHost extends DisposableStore implements vscode.WebviewViewProv
     this.connect(view.webview, view);
   }
 
-  /** Shows the view, and scrolls to `section` once the page is ready. */
+  /** Shows the view. @param section is scrolled to once the page is ready */
   async show(section?: 'report'): Promise<void> {
     this.sendChangedReports();
     this.revealWhenReady = section === 'report';
@@ -95,12 +85,6 @@ export class PanelHost extends DisposableStore implements vscode.WebviewViewProv
     if (sent === this.sentReports) return;
     this.sentReports = sent;
     this.post({ type: 'reports', reports });
-    this.scheduleTotals();
-  }
-
-  /** Call after a run of a text task. */
-  tasksChanged(): void {
-    this.post({ type: 'tasks', tasks: this.deps.tasks() });
   }
 
   private connect(webview: vscode.Webview, owner: { readonly onDidDispose: vscode.Event<void> }): void {
@@ -109,7 +93,7 @@ export class PanelHost extends DisposableStore implements vscode.WebviewViewProv
       listener.dispose();
       this.pages.delete(webview);
     });
-    drawPage(webview, { extension: this.deps.extension, title: 'Easy Adaptation', styles, script: 'panel.js' });
+    drawPage(webview, { extension: this.deps.extension, styles, script: 'panel.js' });
   }
 
   private receive(webview: vscode.Webview, value: unknown): void {
@@ -142,33 +126,27 @@ export class PanelHost extends DisposableStore implements vscode.WebviewViewProv
   }
 
   private initMessage(): ToPanel {
-    const { status, activity, reports, tasks } = this.deps;
+    const { status, activity, reports } = this.deps;
     return {
       type: 'init',
-      strings: panelStrings(),
       locale: vscode.env.language,
       state: stateOf(status.snapshot()),
       rows: activity.rows,
-      totals: this.totals(),
+      totals: activity.totals(),
       reports: reports(),
-      tasks: tasks(),
     };
   }
 
   private reveal(webview: vscode.Webview): void {
     this.revealWhenReady = false;
-    void webview.postMessage({ type: 'reveal', section: 'report' } satisfies ToPanel);
-  }
-
-  private totals(): { session: ScopeTotals; all: ScopeTotals } {
-    return { session: this.deps.activity.totals(), all: this.deps.allTime() };
+    void webview.postMessage({ type: 'reveal' } satisfies ToPanel);
   }
 
   private scheduleTotals(): void {
     if (this.pages.size === 0) return;
     this.totalsTimer ??= setTimeout(() => {
       this.totalsTimer = undefined;
-      this.post({ type: 'totals', totals: this.totals() });
+      this.post({ type: 'totals', totals: this.deps.activity.totals() });
     }, totalsIntervalMs);
   }
 
@@ -184,7 +162,7 @@ function stateOf(snapshot: StatusSnapshot) {
 }
 
 /** Style sheets; a later one overrides the earlier ones. */
-const styles = ['frame', 'list', 'report', 'table', 'wide'];
+const styles = ['frame', 'list', 'report', 'wide'];
 
 export async function openPosition(activity: Activity, id: string): Promise<void> {
   const row = activity.get(id);

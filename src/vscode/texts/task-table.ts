@@ -6,15 +6,14 @@ import type { Log } from '../../common/log.ts';
 import { isAnswerTask, type TextTask } from '../../prompts/label/task.ts';
 import { ENOUGH_LABELLED, MIN_LABELLED } from '../../text-tasks/expected-accuracy.ts';
 import type { Labelling, LabellingRow } from '../../text-tasks/labelling.ts';
-import { safeSentence, safeText, t } from '../editor/ui-text.ts';
+import { safeSentence, safeText } from '../editor/ui-text.ts';
 import { drawPage } from '../editor/webview-page.ts';
 import { type UiWebviewPanel, window } from '../editor/window.ts';
-import { taskStrings } from '../panel/panel-strings.ts';
-import type { PanelStrings, PanelTask } from '../webview/protocol.ts';
 import {
   type FromTable,
   parseFromTable,
   type RowAnswer,
+  type RunResults,
   type TableRow,
   type ToTable,
 } from '../webview/table-protocol.ts';
@@ -23,7 +22,8 @@ import {
 export interface TableContent {
   readonly task: TextTask;
   readonly subtitle: string;
-  readonly report: PanelTask | undefined;
+  /** Of the last run; absent: the table is for labelling. */
+  readonly results: RunResults | undefined;
   /** For labelling; absent: the rows are results. */
   readonly labelling: Labelling | undefined;
   /** Reads all rows; called again each time the page reloads. */
@@ -102,7 +102,7 @@ export class TaskTable extends DisposableStore {
   private draw(): void {
     const { extension } = this.deps;
     // A new nonce reloads the page, which reports when it is ready.
-    drawPage(this.panel.webview, { extension, title: 'Easy Adaptation', styles, script: 'table.js' });
+    drawPage(this.panel.webview, { extension, styles, script: 'table.js' });
   }
 
   private async receive(value: unknown): Promise<void> {
@@ -117,19 +117,18 @@ export class TaskTable extends DisposableStore {
   }
 
   private async handle(message: FromTable): Promise<void> {
-    const { task, subtitle, report, labelling } = this.content;
+    const { task, subtitle, results, labelling } = this.content;
     switch (message.type) {
       case 'ready':
         this.rest = this.content.rows()[Symbol.asyncIterator]();
         this.post({
           type: 'init',
-          strings: tableStrings(isAnswerTask(task)),
           locale: vscode.env.language,
           title: task.name,
           subtitle,
           labels: isAnswerTask(task) ? [] : [...task.labels],
           ...(isAnswerTask(task) && { longestAnswer: task.maximumLength }),
-          ...(report && { task: report }),
+          ...(results && { results }),
           ...(labelling && {
             labelling: {
               ...{ labelled: labelling.labelled, texts: labelling.texts },
@@ -193,61 +192,4 @@ export class TaskTable extends DisposableStore {
 export function answerIn({ label, source, confidence, likely }: LabellingRow): RowAnswer {
   // Each local answer is as good as its estimate: nothing is in doubt while one labels.
   return { label, source, inDoubt: false, ...(confidence !== undefined && { confidence }), likely: [...likely] };
-}
-
-/** @param isText whether answers are texts instead of labels */
-function tableStrings(isText: boolean): PanelStrings {
-  return {
-    ...taskStrings(),
-    'table.text': t('Text'),
-    'table.label': isText ? t('Answer') : t('Label'),
-    'table.source': t('Source'),
-    'table.confidence': t('Confidence'),
-    'table.doubt': t('Doubt'),
-    'table.inDoubt': t('in doubt'),
-    'table.fullText': t('Full text'),
-    'table.filters': t('Rows shown'),
-    'table.anySource': t('any'),
-    'table.anyLabel': t('any'),
-    'table.order': t('Order'),
-    'table.asInFile': t('as in the file'),
-    'table.leastConfident': t('least confident first'),
-    'table.onlyDoubt': t('in doubt only'),
-    'table.contains': t('Text contains…'),
-    'table.shown': t('{0} of {1} texts', '{0}', '{1}'),
-    'table.keys': isText
-      ? t('Enter edits the answer; Ctrl+Enter accepts it, Escape goes back. Backspace undoes.')
-      : t('A digit sets that label, Enter shows all labels. Backspace undoes.'),
-    'table.random': t('The order is random: choosing texts that the local model is unsure of helped no more.'),
-    'table.allLabels': t('All…'),
-    'table.accept': t('Accept'),
-    'table.undo': t('Undo'),
-    'table.undone': t('Undone.'),
-    'table.open': t('Task File'),
-    'table.label-more': isText ? t('Write Answers') : t('Label Texts'),
-    'table.fewLabels': t('{0} of {1}; {2} are better.', '{0}', '{1}', '{2}'),
-    'table.learning': t('{0} texts are done. The local model is learning from them.', '{0}'),
-    'table.expected': isText
-      ? t(
-          'After {0} answers, its drafts for the other {1} are expected to be {2} like yours ({3} to {4}, by cross-validation).',
-          ...['{0}', '{1}', '{2}', '{3}', '{4}'],
-        )
-      : t(
-          'After {0} labels, the local model is expected to get {2} of the other {1} right ({3} to {4}, by cross-validation).',
-          ...['{0}', '{1}', '{2}', '{3}', '{4}'],
-        ),
-    'table.missing': t('{0} more are better.', '{0}'),
-    'table.missing.one': t('One more is better.'),
-    'table.allLabelled': t('All {0} texts are done.', '{0}'),
-    'table.corrected': isText ? t('Accepted.') : t('Labelled as {0}.', '{0}'),
-    'table.corrections': isText
-      ? t('{0} answers accepted: the next run learns from them.', '{0}')
-      : t('{0} corrections: the next run learns from them.', '{0}'),
-    'table.corrections.one': isText
-      ? t('One answer accepted: the next run learns from it.')
-      : t('One correction: the next run learns from it.'),
-    'source.person': t('person'),
-    'source.api': t('large model'),
-    'source.specialist': t('local model'),
-  };
 }

@@ -1,20 +1,54 @@
-// Formats the results of a text task's run for the panel.
+// The results of a text task's run in words.
+import * as vscode from 'vscode';
+import { percent, thousands, wholePercent } from '../../common/format.ts';
+import { dollars } from '../../llm/budget.ts';
 import type { TaskReport } from '../../text-tasks/task-report.ts';
 import { joined, sentences, t, type UiText } from '../editor/ui-text.ts';
-import type { PanelTask } from '../webview/protocol.ts';
+import type { RunResults } from '../webview/table-protocol.ts';
 
-export function panelTask(report: TaskReport): PanelTask {
-  const { task, finishedAt, output, model, texts, byPerson, byApi, inDoubt, curve, operating } = report;
-  const { runUsd, soFarUsd, restUsd } = report;
+/** What the table shows above the rows: labels by source, quality against calls, costs. */
+export function resultsOf(report: TaskReport): RunResults {
+  const { finishedAt, output, model, texts, byPerson, byApi, inDoubt, operating, soFarUsd, restUsd } = report;
+  const isText = output === 'text';
+  const local = texts - byPerson - byApi;
   return {
-    name: task,
-    isText: output === 'text',
-    ...{ finishedAt, texts, byPerson, byApi, inDoubt, curve, runUsd, soFarUsd },
-    ...(model !== undefined && { model }),
-    ...(operating !== undefined && { operating }),
-    ...(restUsd !== undefined && { restUsd }),
+    facts: [
+      [t('Finished'), new Date(finishedAt).toLocaleString(vscode.env.language, dateStyle)],
+      [t('Large model'), model ?? t('none')],
+      [t('Texts'), thousands(texts)],
+      [isText ? t('Accepted or written by people') : t('Labelled by people'), thousands(byPerson)],
+      [isText ? t('Written by the large model') : t('Labelled by the large model'), thousands(byApi)],
+      [isText ? t('Drafted by the local model') : t('Labelled by the local model'), thousands(local)],
+      [t('In doubt among these'), thousands(inDoubt)],
+      ...(operating === undefined ? [] : [[t('Would be sent to the large model'), wholePercent(operating)]]),
+      [t('Cost so far'), price(soFarUsd)],
+      [t('Cost of sending the rest'), restUsd === undefined ? '–' : price(restUsd)],
+    ],
     notes: notesOf(report),
   };
+}
+
+const price = (usd: number) => (usd === 0 ? '$0' : dollars(usd));
+const dateStyle = { dateStyle: 'medium', timeStyle: 'short' } as const;
+
+/** What is right at the share of texts that is sent. */
+function rightNow({ curve, operating, output }: TaskReport): UiText | '' {
+  const right = operating === undefined ? undefined : rightAt(curve, operating);
+  if (operating === undefined || right === undefined) return '';
+  const [sent, share] = [wholePercent(operating), percent(right)];
+  return output === 'text'
+    ? t('With {0} sent now, the similarity is {1}.', sent, share)
+    : t('With {0} sent now, {1} are right.', sent, share);
+}
+
+/** Linear interpolation between the points of the curve. */
+export function rightAt(curve: TaskReport['curve'], share: number): number | undefined {
+  const next = curve.findIndex((point) => point.share >= share - 1e-9);
+  const high = curve[next];
+  const low = curve[next - 1];
+  if (high === undefined) return curve.at(-1)?.right;
+  if (low === undefined) return high.right;
+  return low.right + ((share - low.share) / (high.share - low.share)) * (high.right - low.right);
 }
 
 /** The end of a run. */
@@ -43,7 +77,9 @@ function expectedNote({ right, low, high, labelled }: NonNullable<TaskReport['ex
 function notesOf(report: TaskReport): string[] {
   const { curve, operating, stopped, expected } = report;
   const { measured, none, bound } = report.output === 'text' ? answerNotes(report) : labelNotes(report);
+  const now = rightNow(report);
   return [
+    ...(now === '' ? [] : [now]),
     curve.length > 0 ? measured : expected ? expectedNote(expected) : none,
     ...(operating === undefined ? [] : [bound]),
     ...(stopped === undefined ? [] : [t('The calls to the large model ended early: {0}', stopped)]),

@@ -22,7 +22,6 @@ import { specialistFolder } from '../editor/paths.ts';
 import { withProgress } from '../editor/progress.ts';
 import { safeSentence, t, type UiText } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
-import type { PanelTask } from '../webview/protocol.ts';
 import type { TableRow } from '../webview/table-protocol.ts';
 import { type AccessDeps, apiAccess } from './api-access.ts';
 import { BackgroundLearning } from './background-learning.ts';
@@ -30,7 +29,7 @@ import { newTask } from './new-task.ts';
 import { readReports, taskNames, taskUri } from './task-files.ts';
 import { askToSpend, pickLabel, pickTask } from './task-questions.ts';
 import { answerIn, type TableContent, TaskTable } from './task-table.ts';
-import { endOf, panelTask } from './task-words.ts';
+import { endOf, resultsOf } from './task-words.ts';
 
 export interface TextTasksDeps extends AccessDeps {
   readonly extension: vscode.Uri;
@@ -39,8 +38,6 @@ export interface TextTasksDeps extends AccessDeps {
   readonly log: Log;
   /** Called with whether an open folder has a task. */
   readonly onTasks: (hasTask: boolean) => void;
-  /** Called when a run has ended or earlier reports were loaded. */
-  readonly onReports: () => void;
   readonly onSpent: (usd: number) => void;
 }
 
@@ -78,11 +75,6 @@ export class TextTasks extends DisposableStore {
     });
   }
 
-  /** Reports of all folders, newest first. */
-  get results(): PanelTask[] {
-    return [...this.reports.values()].sort((a, b) => b.finishedAt - a.finishedAt).map(panelTask);
-  }
-
   /** Looks for tasks, and loads the reports of earlier runs. */
   async load(): Promise<void> {
     void this.lookForTasks();
@@ -92,7 +84,6 @@ export class TextTasks extends DisposableStore {
       for (const report of await readReports(this.reportsOf(uri.fsPath)))
         this.reports.set(keyOf(uri.fsPath, report.task), report);
     }
-    this.deps.onReports();
   }
 
   private async lookForTasks(): Promise<void> {
@@ -130,7 +121,7 @@ export class TextTasks extends DisposableStore {
         value.rows.length < value.texts
           ? t('{0} of {1} texts', value.rows.length, value.texts)
           : t('{0} texts', value.texts),
-      report: undefined,
+      results: undefined,
       labelling: value,
       rows: async function* () {
         for (const row of value.rows) yield { ...answerIn(row), text: row.text };
@@ -186,7 +177,6 @@ export class TextTasks extends DisposableStore {
     }
     this.deps.onSpent(finished.value.runUsd);
     this.reports.set(keyOf(taskFolder.root, task.name), finished.value);
-    this.deps.onReports();
     if (this.tables.has(keyOf(taskFolder.root, task.name))) this.showResults(taskFolder, task, finished.value);
     void this.announce(taskFolder, task, finished.value);
   }
@@ -223,7 +213,7 @@ export class TextTasks extends DisposableStore {
   private showResults(taskFolder: TaskFolder, task: TextTask, report: TaskReport): void {
     this.open(taskFolder, task, {
       subtitle: report.path,
-      report: panelTask(report),
+      results: resultsOf(report),
       labelling: undefined,
       rows: () => rowsOf(taskFolder.root, task, report.path),
     });

@@ -1,23 +1,14 @@
 // The panel's browser code: draws the host's messages, and sends the user's actions back.
 import { h } from './dom.ts';
-import type { FromPanel, ToPanel, TotalsScope } from './protocol.ts';
-import { parseToPanel } from './protocol.ts';
+import type { FromPanel, ToPanel } from './protocol.ts';
 import { ReportView } from './report.ts';
 import { RowList } from './rows.ts';
-import { TasksView } from './task-view.ts';
 import { StatusView } from './top.ts';
 import { TotalsView } from './totals.ts';
 import { Words } from './wording.ts';
 
-/** State that survives while the panel is hidden. The host sends everything else again. */
-interface PersistedState {
-  readonly scope: TotalsScope;
-}
-
 interface HostApi {
   postMessage(message: FromPanel): void;
-  getState(): unknown;
-  setState(state: PersistedState): void;
 }
 declare function acquireVsCodeApi(): HostApi;
 
@@ -28,7 +19,6 @@ interface Views {
   readonly totals: TotalsView;
   readonly rows: RowList;
   readonly report: ReportView;
-  readonly tasks: TasksView;
 }
 let views: Views | undefined;
 
@@ -38,37 +28,30 @@ function build(words: Words): Views {
     setBalance: (value) => host.postMessage({ type: 'balance', value }),
     setThreshold: (value) => host.postMessage({ type: 'threshold', value }),
   });
-  const totals = new TotalsView(words, persistedScope(), (scope) => host.setState({ scope }));
+  const totals = new TotalsView(words);
   const rows = new RowList(words, (id) => host.postMessage({ type: 'open', id }));
-  const runs = (command: 'adapt' | 'showReport') => () => host.postMessage({ type: 'command', command });
-  const report = new ReportView(words, runs('adapt'), runs('showReport'));
+  const runs = (command: 'adapt' | 'exportAdaptation') => () => host.postMessage({ type: 'command', command });
+  const report = new ReportView(words, runs('adapt'), runs('exportAdaptation'));
   const list = h(
     'section',
     { class: 'card list', 'aria-labelledby': 'list-title' },
-    h('header', {}, h('h2', { id: 'list-title' }, words.t('completions'))),
+    h('header', {}, h('h2', { id: 'list-title' }, 'Completions')),
     rows.element,
   );
-  const tasks = new TasksView(words, () => host.postMessage({ type: 'command', command: 'runTextTask' }));
   // The order of a narrow side bar. A wide panel puts the list beside the other sections (media/panel/wide.css).
-  const columns = h('div', { class: 'columns' }, totals.element, list, report.element, tasks.element);
+  const columns = h('div', { class: 'columns' }, totals.element, list, report.element);
   document.body.replaceChildren(h('main', {}, status.element, columns));
-  return { status, totals, rows, report, tasks };
-}
-
-function persistedScope(): TotalsScope {
-  const state = host.getState();
-  return typeof state === 'object' && state !== null && 'scope' in state && state.scope === 'all' ? 'all' : 'session';
+  return { status, totals, rows, report };
 }
 
 function receive(message: ToPanel): void {
   if (message.type === 'init') {
-    views = build(new Words(message.strings, message.locale));
+    views = build(new Words(message.locale));
     views.status.update(message.state);
     views.rows.reset(message.rows);
     views.totals.setMonth(message.state.month);
     views.totals.update(message.totals);
     views.report.update(message.reports);
-    views.tasks.update(message.tasks);
     return;
   }
   if (!views) return;
@@ -86,9 +69,6 @@ function receive(message: ToPanel): void {
     case 'reports':
       views.report.update(message.reports);
       break;
-    case 'tasks':
-      views.tasks.update(message.tasks);
-      break;
     case 'clear':
       views.rows.reset([]);
       break;
@@ -97,8 +77,5 @@ function receive(message: ToPanel): void {
   }
 }
 
-window.addEventListener('message', (event) => {
-  const message = parseToPanel(event.data);
-  if (message) receive(message);
-});
+window.addEventListener('message', ({ data }: MessageEvent<ToPanel>) => receive(data));
 host.postMessage({ type: 'ready' });

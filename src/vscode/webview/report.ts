@@ -1,7 +1,6 @@
-// Reports: the sections that the report's page and the panel draw, and the panel's part with the last adaptation of each folder.
+// The panel's part with the report of the last adaptation of each folder.
 import { button, h } from './dom.ts';
-import type { PanelReport } from './protocol.ts';
-import type { PageSection } from './report-protocol.ts';
+import type { PanelReport, ReportSection } from './protocol.ts';
 import type { Words } from './wording.ts';
 
 export class ReportView {
@@ -10,7 +9,7 @@ export class ReportView {
   private readonly words: Words;
   private readonly onAdapt: () => void;
 
-  constructor(words: Words, onAdapt: () => void, onReport: () => void) {
+  constructor(words: Words, onAdapt: () => void, onExport: () => void) {
     this.words = words;
     this.onAdapt = onAdapt;
     this.body = h('div', { class: 'reports' });
@@ -20,12 +19,12 @@ export class ReportView {
       h(
         'header',
         {},
-        h('h2', { id: 'report-title' }, words.t('adaptation')),
+        h('h2', { id: 'report-title' }, 'Adaptation'),
         h(
           'div',
           { class: 'adapt-again' },
-          button(words.t('reportPage'), onReport, { class: 'secondary small' }),
-          button(words.t('adaptAgain'), onAdapt, { class: 'secondary small' }),
+          button('Export…', onExport, { class: 'secondary small' }),
+          button('Adapt again', onAdapt, { class: 'secondary small' }),
         ),
       ),
       this.body,
@@ -43,13 +42,16 @@ export class ReportView {
   }
 
   private nothing(): HTMLElement {
-    const { words } = this;
     return h(
       'div',
       { class: 'empty' },
-      h('p', { class: 'empty-title' }, words.t('notAdaptedTitle')),
-      h('p', {}, words.t('notAdaptedText')),
-      button(words.t('adapt'), this.onAdapt),
+      h('p', { class: 'empty-title' }, 'Not adapted yet'),
+      h(
+        'p',
+        {},
+        'Suggestions come from a base model and an index of your files. An adaptation trains the model on your files and measures on held-out files how reliable it is. It runs in the background for some minutes, and completions continue meanwhile.',
+      ),
+      button('Adapt to This Repo', this.onAdapt),
     );
   }
 
@@ -58,22 +60,20 @@ export class ReportView {
       'article',
       { 'aria-label': folder },
       h('h3', {}, folder, h('span', { class: 'dim' }, this.words.date(finishedAt))),
-      sectionsOf(sections, 'h4'),
+      sectionsOf(sections),
     );
   }
 }
 
-/** Draws headings, sentences and tables. */
-export function sectionsOf(sections: readonly PageSection[], heading: 'h2' | 'h4'): HTMLElement {
-  // Reports are always written in English.
+function sectionsOf(sections: readonly ReportSection[]): HTMLElement {
   return h(
     'div',
-    { class: 'sections', lang: 'en' },
+    { class: 'sections' },
     ...sections.map(({ title, text, table }) =>
       h(
         'section',
         { 'aria-label': title },
-        h(heading, {}, title),
+        h('h4', {}, title),
         ...text.map((line) => h('p', {}, line)),
         table && tableOf(table, title),
       ),
@@ -82,7 +82,7 @@ export function sectionsOf(sections: readonly PageSection[], heading: 'h2' | 'h4
 }
 
 /** A table whose rows begin with their names. */
-export function tableOf({ head, rows }: NonNullable<PageSection['table']>, title: string): HTMLElement {
+export function tableOf({ head, rows }: NonNullable<ReportSection['table']>, title: string): HTMLElement {
   const cell = (value: string) => h('td', {}, value);
   return h(
     'table',

@@ -3,6 +3,22 @@ import { bar, button, h, icon, icons } from './dom.ts';
 import { type PanelDecision, type PanelOutcome, type PanelRow, shortModel } from './protocol.ts';
 import { flatten, type Words } from './wording.ts';
 
+const outcomes: { readonly [O in PanelOutcome]: string } = {
+  pending: 'shown',
+  accepted: 'accepted',
+  'partly-accepted': 'accepted in part',
+  typed: 'typed by hand',
+  rejected: 'rejected: other text was typed',
+  ignored: 'ignored',
+};
+
+const sources: { readonly [S in PanelRow['source']]: string } = {
+  specialist: 'Answered by the local model',
+  api: 'Answered by the large model',
+  edit: 'Offered as the next edit',
+  none: 'No suggestion was shown',
+};
+
 /** Maximum number of rows in the list. Older rows are removed from it but stay in the store. */
 export const rowLimit = 200;
 
@@ -33,12 +49,12 @@ export class RowList {
   constructor(words: Words, onGoToPosition: (id: string) => void) {
     this.words = words;
     this.onGoToPosition = onGoToPosition;
-    this.list = h('ol', { class: 'rows', 'aria-label': words.t('completions') });
+    this.list = h('ol', { class: 'rows', 'aria-label': 'Completions' });
     this.empty = h(
       'div',
       { class: 'empty' },
-      h('p', { class: 'empty-title' }, words.t('emptyTitle')),
-      h('p', {}, words.t('emptyText')),
+      h('p', { class: 'empty-title' }, 'No completions yet'),
+      h('p', {}, 'Type in a file. Each suggestion is listed here with its model, confidence, latency and cost.'),
     );
     this.element = h('div', {}, this.empty, this.list);
     this.list.addEventListener('keydown', (event) => this.move(event));
@@ -107,13 +123,13 @@ export class RowList {
 
   private summary(row: PanelRow): HTMLElement {
     const { words } = this;
-    const outcome = words.t(`outcome.${row.outcome}`);
+    const outcome = outcomes[row.outcome];
     const confidence = this.confidence(row);
     const isAnswered = row.source !== 'none';
     const hasLatency = isAnswered && row.edit === undefined;
-    const latency = row.cached ? words.t('cached') : words.latency(hasLatency ? row.latencyMs : undefined);
-    const model = isAnswered ? row.model : words.t(row.heldBack ? 'heldBack' : 'nobody');
-    const text = row.text === '' && !isAnswered ? words.t('nothingShown') : flatten(suggestedText(row));
+    const latency = row.cached ? 'cached' : words.latency(hasLatency ? row.latencyMs : undefined);
+    const model = isAnswered ? row.model : row.heldBack ? 'held back' : 'none';
+    const text = row.text === '' && !isAnswered ? 'no suggestion' : flatten(suggestedText(row));
     // The confidence has its own column, so the note names only the limit and its cause.
     const limit = row.heldBack && h('span', { class: 'limit dim' }, this.limitOf(row.heldBack));
     return h(
@@ -123,16 +139,16 @@ export class RowList {
         tabindex: this.tabStop?.id === row.id ? '0' : '-1',
       },
       icon(icons.chevron),
-      h('span', { class: 'badge', title: `${model}: ${words.t(`source.${row.source}`)}` }, shortModel(model)),
+      h('span', { class: 'badge', title: `${model}: ${sources[row.source]}` }, shortModel(model)),
       h('span', { class: 'proposal', title: isAnswered ? row.text : this.whyNotShown(row) }, limit, text),
       h('span', { class: 'place' }, `${row.path}:${row.line}`),
       h(
         'span',
-        { class: 'confidence', title: words.t('confidence') },
+        { class: 'confidence', title: 'Confidence' },
         ...(confidence === undefined ? ['–'] : [bar(confidence, row.source), words.percent(confidence)]),
       ),
-      h('span', { class: 'latency', title: words.t('latency') }, latency),
-      h('span', { class: 'cost', title: words.t('cost') }, words.money(row.costUsd)),
+      h('span', { class: 'latency', title: 'Latency' }, latency),
+      h('span', { class: 'cost', title: 'Cost' }, words.money(row.costUsd)),
       h(
         'span',
         { class: `outcome outcome-${row.outcome}`, title: outcome },
@@ -146,8 +162,8 @@ export class RowList {
     const position = `${row.path}:${row.line}`;
     if (row.source === 'none') return [model, this.whyNotShown(row), position].join(', ');
     const parts = [model, flatten(suggestedText(row))];
-    if (confidence !== undefined) parts.push(`${words.t('confidence')} ${words.percent(confidence)}`);
-    if (row.edit) parts.push(words.counted('edit.left', row.edit.left));
+    if (confidence !== undefined) parts.push(`Confidence ${words.percent(confidence)}`);
+    if (row.edit) parts.push(placesLeft(words, row.edit.left));
     else parts.push(words.latency(row.latencyMs), words.money(row.costUsd));
     parts.push(outcome, position);
     return parts.join(', ');
@@ -160,15 +176,15 @@ export class RowList {
 
   private whyNotShown({ heldBack }: PanelRow): string {
     const { words } = this;
-    if (!heldBack) return words.t('nothingShown');
-    return words.t('heldBackReason', words.percent(heldBack.p), this.limitOf(heldBack));
+    if (!heldBack) return 'no suggestion';
+    return `${words.percent(heldBack.p)} sure, shown from ${this.limitOf(heldBack)}`;
   }
 
   /** '65 %: the list is open' */
   private limitOf({ threshold, why }: NonNullable<PanelRow['heldBack']>): string {
     const { words } = this;
     const from = words.percent(threshold);
-    return why === undefined ? from : words.t('heldBackWhy', from, words.t(`why.${why}`));
+    return why === undefined ? from : `${from}: ${why}`;
   }
 
   private drawDetails(entry: Entry): void {
@@ -186,7 +202,7 @@ export class RowList {
           class: 'code',
           role: 'group',
           tabindex: '0',
-          'aria-label': words.t(row.heldBack ? 'heldBackText' : 'rowText'),
+          'aria-label': `The suggestion${row.heldBack ? ' that was held back' : ''}, with the text before it`,
         },
         h('span', { class: 'before' }, row.before),
         row.edit ? h('del', {}, row.edit.removed) : undefined,
@@ -196,13 +212,13 @@ export class RowList {
         ? this.edit(row.edit)
         : row.decision
           ? this.decision(row.decision, row.source === 'none')
-          : h('p', { class: 'dim' }, words.t('noDecision')),
+          : h('p', { class: 'dim' }, 'No decision was needed: the answer was cached.'),
       h(
         'p',
         { class: 'foot' },
-        h('span', { class: 'dim' }, `${words.time(row.at)} · ${words.t(`outcome.${row.outcome}`)}`),
-        row.savedUsd > 0 ? h('span', { class: 'dim' }, words.t('rowSaved', words.money(row.savedUsd))) : undefined,
-        button(words.t('goToPosition'), () => this.onGoToPosition(row.id), { class: 'link' }),
+        h('span', { class: 'dim' }, `${words.time(row.at)} · ${outcomes[row.outcome]}`),
+        row.savedUsd > 0 ? h('span', { class: 'dim' }, `saved ${words.money(row.savedUsd)}`) : undefined,
+        button('Go to the position', () => this.onGoToPosition(row.id), { class: 'link' }),
       ),
     );
     element.append(details);
@@ -217,8 +233,8 @@ export class RowList {
     return h(
       'div',
       { class: 'edit' },
-      ...(items.length > 0 ? [h('p', {}, words.t('edit.learnedFrom')), h('ul', {}, ...items)] : []),
-      h('p', { class: 'dim' }, words.counted('edit.left', left)),
+      ...(items.length > 0 ? [h('p', {}, 'It repeats these edits:'), h('ul', {}, ...items)] : []),
+      h('p', { class: 'dim' }, placesLeft(words, left)),
     );
   }
 
@@ -241,21 +257,45 @@ export class RowList {
       'div',
       { class: 'decision' },
       h('p', { class: 'why' }, decision.summary),
-      isNothingShown ? h('p', { class: 'dim' }, words.t('requestByKey')) : undefined,
+      isNothingShown
+        ? h('p', { class: 'dim' }, 'Alt+\\ in the editor shows the best suggestion at any confidence.')
+        : undefined,
       h(
         'details',
         { class: 'fold numbers' },
-        h('summary', {}, icon(icons.chevron), words.t('numbers')),
-        estimate(words.t('pSpecialist'), decision.pSpecialist, 'specialist', words.t('pSpecialistNote')),
+        h('summary', {}, icon(icons.chevron), 'Numbers behind this decision'),
+        estimate(
+          'Local model right',
+          decision.pSpecialist,
+          'specialist',
+          'probability that the whole draft is exactly right',
+        ),
         ...(decision.pApi === undefined
           ? []
           : [
-              estimate(words.t('pApi'), decision.pApi, 'api', words.t(decision.pApiIsPrior ? 'pApiPrior' : 'pApiNote')),
-              estimate(words.t('price'), decision.price, 'price', words.t('priceNote')),
+              estimate(
+                'Large model right',
+                decision.pApi,
+                'api',
+                decision.pApiIsPrior
+                  ? 'assumed: an adaptation with the large model measures it'
+                  : 'probability, measured on files of this folder',
+              ),
+              estimate(
+                'Price of a call',
+                decision.price,
+                'price',
+                'gain in probability that a call must bring; the slider sets it',
+              ),
             ]),
         features.length === 0
           ? undefined
-          : h('table', { class: 'reasons' }, h('caption', {}, words.t('features')), h('tbody', {}, ...features)),
+          : h(
+              'table',
+              { class: 'reasons' },
+              h('caption', {}, 'Features of the estimates'),
+              h('tbody', {}, ...features),
+            ),
       ),
     );
   }
@@ -271,6 +311,10 @@ export class RowList {
     event.preventDefault();
     head.focus();
   }
+}
+
+function placesLeft(words: Words, left: number): string {
+  return left === 1 ? 'One place left' : `${words.count(left)} places left`;
 }
 
 /** 'total → sum' for an edit that replaces a text; its line's beginning for one without a text. */

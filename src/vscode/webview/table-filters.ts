@@ -1,7 +1,6 @@
 // Filters of the table's rows: by source of the label, label, doubt and text. Also their order.
 import { h } from './dom.ts';
-import type { TableRow } from './table-protocol.ts';
-import type { Words } from './wording.ts';
+import { sourceNames, type TableRow } from './table-protocol.ts';
 
 /** Debounce of the text filter, ms: it may search a hundred thousand texts. */
 const debounceMs = 120;
@@ -14,17 +13,18 @@ export class Filters {
   private readonly doubt: HTMLInputElement;
   private readonly contains: HTMLInputElement;
 
-  constructor(words: Words, labels: readonly { readonly name: string }[], onChange: () => void) {
-    const first = (key: string): readonly [string, string] => ['', words.t(key)];
-    const sources = ['person', 'api', 'specialist'].map((name) => [name, words.t(`source.${name}`)] as const);
-    this.source = select([first('table.anySource'), ...sources]);
-    this.label = select([first('table.anyLabel'), ...labels.map(({ name }) => [name, name] as const)]);
-    this.order = select([first('table.asInFile'), ['doubt', words.t('table.leastConfident')]]);
+  constructor(labels: readonly { readonly name: string }[], onChange: () => void) {
+    this.source = select([['', 'any'], ...Object.entries(sourceNames)]);
+    this.label = select([['', 'any'], ...labels.map(({ name }) => [name, name] as const)]);
+    this.order = select([
+      ['', 'as in the file'],
+      ['doubt', 'least confident first'],
+    ]);
     this.doubt = h('input', { type: 'checkbox' });
     this.contains = h('input', {
       type: 'search',
-      placeholder: words.t('table.contains'),
-      'aria-label': words.t('table.contains'),
+      placeholder: 'Text contains…',
+      'aria-label': 'Text contains…',
     });
     for (const field of [this.source, this.label, this.order, this.doubt]) field.addEventListener('change', onChange);
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -34,12 +34,12 @@ export class Filters {
     });
     this.element = h(
       'form',
-      { class: 'filters', role: 'search', 'aria-label': words.t('table.filters') },
-      h('label', {}, words.t('table.source'), this.source),
+      { class: 'filters', role: 'search', 'aria-label': 'Rows shown' },
+      h('label', {}, 'Source', this.source),
       // Text answers are too different to filter by.
-      labels.length > 0 ? h('label', {}, words.t('table.label'), this.label) : undefined,
-      h('label', {}, words.t('table.order'), this.order),
-      h('label', { class: 'check' }, this.doubt, words.t('table.onlyDoubt')),
+      labels.length > 0 ? h('label', {}, 'Label', this.label) : undefined,
+      h('label', {}, 'Order', this.order),
+      h('label', { class: 'check' }, this.doubt, 'in doubt only'),
       this.contains,
     );
     this.element.addEventListener('submit', (event) => event.preventDefault());

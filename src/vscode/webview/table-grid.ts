@@ -1,7 +1,7 @@
 // The rows of a text task, virtualized: only visible rows are in the page. The grid has the focus and names the active
 // row.
 import { h } from './dom.ts';
-import type { TableRow } from './table-protocol.ts';
+import { sourceNames, type TableRow } from './table-protocol.ts';
 import { flatten, type Words } from './wording.ts';
 
 /** Rows drawn above and below the visible ones. */
@@ -14,7 +14,9 @@ export interface GridActions {
   readonly onActive: (index: number | undefined) => void;
 }
 
-const columns = ['text', 'label', 'source', 'confidence', 'doubt'] as const;
+const columnNames = { text: 'Text', label: 'Label', source: 'Source', confidence: 'Confidence', doubt: 'Doubt' };
+type Column = keyof typeof columnNames;
+const columns = Object.keys(columnNames) as Column[];
 
 export class Grid {
   readonly element: HTMLElement;
@@ -31,15 +33,17 @@ export class Grid {
   /** Height of a row, px. The style sheet sets it by the width: narrow rows wrap their text. */
   private rowHeight = 28;
 
-  constructor(words: Words, label: string, actions: GridActions) {
+  /** @param label accessible name; @param isText whether answers are texts instead of labels */
+  constructor(words: Words, label: string, isText: boolean, actions: GridActions) {
     this.words = words;
     this.actions = actions;
     this.space = h('div', { class: 'space', role: 'presentation' });
     this.view = h('div', { class: 'view', role: 'rowgroup' }, this.space);
+    const names = { ...columnNames, ...(isText && { label: 'Answer' }) };
     const head = h(
       'div',
       { class: 'grid-row head', role: 'row', 'aria-rowindex': '1' },
-      ...columns.map((name) => h('span', { role: 'columnheader', class: `cell ${name}` }, words.t(`table.${name}`))),
+      ...columns.map((name) => h('span', { role: 'columnheader', class: `cell ${name}` }, names[name])),
     );
     this.element = h(
       'div',
@@ -116,12 +120,12 @@ export class Grid {
     const { words } = this;
     const { text, label, source, confidence, inDoubt } = this.rows[this.shown[index] as number] as TableRow;
     const isActive = index === this.active;
-    const values: Readonly<Record<(typeof columns)[number], string>> = {
+    const values: Readonly<Record<Column, string>> = {
       text: flatten(text).slice(0, 400),
       label: label === '' ? '–' : label,
-      source: source === '' ? '–' : words.t(`source.${source}`),
+      source: source === '' ? '–' : (sourceNames[source] ?? source),
       confidence: confidence === undefined ? '–' : words.percent(confidence),
-      doubt: inDoubt ? words.t('table.inDoubt') : '',
+      doubt: inDoubt ? 'in doubt' : '',
     };
     const row = h(
       'div',

@@ -10,16 +10,14 @@ export class LabelKeys {
   readonly element: HTMLElement;
   private readonly labels: TableInit['labels'];
   private readonly onPick: (label: number | undefined) => void;
-  private readonly all: string;
   private order: readonly number[];
 
   /** @param onPick label, or undefined: the user is asked for one of all */
-  constructor(words: Words, labels: TableInit['labels'], onPick: (label: number | undefined) => void) {
+  constructor(labels: TableInit['labels'], onPick: (label: number | undefined) => void) {
     this.labels = labels;
     this.onPick = onPick;
-    this.all = words.t('table.allLabels');
     this.order = labelOrder(labels.length, undefined);
-    this.element = h('div', { class: 'keys', role: 'group', 'aria-label': words.t('table.label') });
+    this.element = h('div', { class: 'keys', role: 'group', 'aria-label': 'Label' });
   }
 
   show(row: TableRow | undefined): void {
@@ -32,7 +30,7 @@ export class LabelKeys {
       key.append(h('kbd', {}, String(digit + 1)), ` ${name}`);
       return key;
     });
-    const others = this.labels.length > digits ? [button(this.all, () => this.onPick(undefined))] : [];
+    const others = this.labels.length > digits ? [button('All…', () => this.onPick(undefined))] : [];
     this.element.replaceChildren(...keys, ...others);
   }
 
@@ -48,24 +46,20 @@ export function labelOrder(count: number, likely: readonly number[] = []): numbe
   return [...likely.filter((i) => i >= 0 && i < count), ...rest].slice(0, digits);
 }
 
-/** What is labelled, what is expected of the local model, and how many labels are missing. */
-export function labellingSentence(words: Words, labelling: TableLabelling): string {
+/** What is labelled, what is expected of the local model, and how many labels are missing. @param isText for answers */
+export function labellingSentence(words: Words, labelling: TableLabelling, isText: boolean): string {
   const { labelled, needed, enough, expected, texts } = labelling;
   const count = words.count(labelled);
-  if (labelled >= texts) return words.t('table.allLabelled', words.count(texts));
-  if (labelled < needed) return words.t('table.fewLabels', count, words.count(needed), words.count(enough));
-  if (!expected) return words.t('table.learning', count);
-  const [others, right, low, high] = [
-    words.count(expected.others),
-    ...[expected.right, expected.low, expected.high].map((share) => words.percent(share)),
-  ];
-  const sentence = words.t(
-    'table.expected',
-    words.count(expected.labelled),
-    others,
-    right ?? '',
-    low ?? '',
-    high ?? '',
-  );
-  return labelled >= enough ? sentence : `${sentence} ${words.counted('table.missing', enough - labelled)}`;
+  if (labelled >= texts) return `All ${words.count(texts)} texts are done.`;
+  if (labelled < needed) return `${count} of ${words.count(needed)}; ${words.count(enough)} are better.`;
+  if (!expected) return `${count} texts are done. The local model is learning from them.`;
+  const [done, others] = [expected.labelled, expected.others].map((number) => words.count(number));
+  const [right, low, high] = [expected.right, expected.low, expected.high].map((share) => words.percent(share));
+  const range = `(${low} to ${high}, by cross-validation)`;
+  const sentence = isText
+    ? `After ${done} answers, its drafts for the other ${others} are expected to be ${right} like yours ${range}.`
+    : `After ${done} labels, the local model is expected to get ${right} of the other ${others} right ${range}.`;
+  const missing = enough - labelled;
+  if (missing <= 0) return sentence;
+  return `${sentence} ${missing === 1 ? 'One more is' : `${words.count(missing)} more are`} better.`;
 }

@@ -3,8 +3,7 @@ import { button, h, icon, icons } from './dom.ts';
 import { Filters } from './table-filters.ts';
 import { Grid } from './table-grid.ts';
 import { LabelKeys, labellingSentence } from './table-labels.ts';
-import { type FromTable, parseToTable, type RowAnswer, type TableInit, type TableRow } from './table-protocol.ts';
-import { taskView } from './task-view.ts';
+import type { FromTable, RowAnswer, TableInit, TableRow, ToTable } from './table-protocol.ts';
 import { Words } from './wording.ts';
 
 interface AnswerActions {
@@ -20,11 +19,11 @@ class AnswerBox {
   private index: number | undefined;
 
   /** @param maxLength characters */
-  constructor(words: Words, maxLength: number, actions: AnswerActions) {
+  constructor(maxLength: number, actions: AnswerActions) {
     this.actions = actions;
-    this.field = h('textarea', { rows: '3', maxlength: String(maxLength), 'aria-label': words.t('table.label') });
+    this.field = h('textarea', { rows: '3', maxlength: String(maxLength), 'aria-label': 'Answer' });
     this.field.addEventListener('keydown', (event) => this.key(event));
-    const accept = button(words.t('table.accept'), () => this.accept(), { class: 'small' });
+    const accept = button('Accept', () => this.accept(), { class: 'small' });
     this.element = h('div', { class: 'answer' }, this.field, accept);
     this.show(undefined, '');
   }
@@ -92,55 +91,58 @@ class TableView {
 
   constructor(init: TableInit) {
     this.init = init;
-    this.words = new Words(init.strings, init.locale);
+    this.words = new Words(init.locale);
     this.labelled = init.labelling?.labelled ?? 0;
     this.expected = init.labelling?.expected;
     const { words } = this;
+    const isText = init.longestAnswer !== undefined;
     this.status = h('p', { class: 'dim', role: 'status', 'aria-live': 'polite' });
     this.fullText = h('div', {
       class: 'full-text',
       role: 'region',
-      'aria-label': words.t('table.fullText'),
+      'aria-label': 'Full text',
       tabindex: '0',
     });
     if (init.longestAnswer !== undefined)
-      this.answerBox = new AnswerBox(words, init.longestAnswer, {
+      this.answerBox = new AnswerBox(init.longestAnswer, {
         accept: (index, answer) => this.give(index, answer),
         leave: () => this.grid.element.focus(),
       });
-    this.grid = new Grid(words, init.title, {
+    this.grid = new Grid(words, init.title, isText, {
       correct: (index, digit) => this.correct(index, digit === undefined ? undefined : this.keys.labelAt(digit), digit),
       undo: () => this.undo(),
       onActive: (index) => this.show(index),
     });
-    this.keys = new LabelKeys(words, init.labels, (label) => {
+    this.keys = new LabelKeys(init.labels, (label) => {
       this.grid.element.focus();
       if (this.activeIndex !== undefined) this.correct(this.activeIndex, label, label);
     });
-    this.filters = new Filters(words, init.labels, () => this.filter(false));
-    this.undoButton = button(words.t('table.undo'), () => this.undo(), { class: 'secondary small', disabled: true });
+    this.filters = new Filters(init.labels, () => this.filter(false));
+    this.undoButton = button('Undo', () => this.undo(), { class: 'secondary small', disabled: true });
     const post = (type: 'run' | 'label' | 'open') => () => host.postMessage({ type });
     document.body.replaceChildren(
       h(
         'main',
-        { class: init.longestAnswer === undefined ? 'table-page' : 'table-page with-answers' },
+        { class: isText ? 'table-page with-answers' : 'table-page' },
         h(
           'header',
           { class: 'line' },
           h('h1', {}, init.title, h('span', { class: 'dim' }, init.subtitle)),
           this.undoButton,
-          button(words.t('table.open'), post('open'), { class: 'secondary small' }),
-          init.labelling ? undefined : button(words.t('table.label-more'), post('label'), { class: 'secondary small' }),
-          button(words.t('task.run'), post('run'), { class: 'small' }),
+          button('Task File', post('open'), { class: 'secondary small' }),
+          init.labelling
+            ? undefined
+            : button(isText ? 'Write Answers' : 'Label Texts', post('label'), { class: 'secondary small' }),
+          button('Run Text Task', post('run'), { class: 'small' }),
         ),
-        ...(init.task === undefined
+        ...(init.results === undefined
           ? []
           : [
               h(
                 'details',
                 { class: 'last-run' },
-                h('summary', {}, icon(icons.chevron), words.t('task.outcome')),
-                taskView(words, init.task),
+                h('summary', {}, icon(icons.chevron), 'Results of the last run'),
+                resultsView(init.results),
               ),
             ]),
         this.progress,
@@ -151,8 +153,11 @@ class TableView {
         h(
           'p',
           { class: 'dim', id: 'table-keys' },
-          words.t('table.keys'),
-          init.labelling && ` ${words.t('table.random')}`,
+          isText
+            ? 'Enter edits the answer; Ctrl+Enter accepts it, Escape goes back. Backspace undoes.'
+            : 'A digit sets that label, Enter shows all labels. Backspace undoes.',
+          init.labelling &&
+            ` ${'The order is random: choosing texts that the local model is unsure of helped no more.'}`,
         ),
       ),
     );
@@ -188,7 +193,7 @@ class TableView {
     if (!restored) this.given.push({ index, before: row });
     this.labelled += Number(isOpen(row)) - Number(isOpen(this.rows[index]));
     this.undoButton.disabled = this.given.length === 0;
-    this.status.textContent = restored ? this.words.t('table.undone') : this.words.t('table.corrected', label);
+    this.status.textContent = restored ? 'Undone.' : this.answerBox ? 'Accepted.' : `Labelled as ${label}.`;
     // The row stays in place until the filters change, so that the user can continue from it.
     this.grid.redraw();
     this.show(this.activeIndex);
@@ -198,11 +203,10 @@ class TableView {
   private showProgress(): void {
     const { labelling } = this.init;
     const { words, labelled, expected, given } = this;
+    const isText = this.answerBox !== undefined;
     const sentence = labelling
-      ? labellingSentence(words, { ...labelling, labelled, ...(expected && { expected }) })
-      : given.length > 0
-        ? words.counted('table.corrections', given.length)
-        : '';
+      ? labellingSentence(words, { ...labelling, labelled, ...(expected && { expected }) }, isText)
+      : correctionsSentence(given.length, isText);
     // A screen reader reads the sentence again if it is set.
     if (this.progress.textContent !== sentence) this.progress.textContent = sentence;
   }
@@ -210,11 +214,7 @@ class TableView {
   private filter(keepsActive: boolean): void {
     const shown = this.filters.apply(this.rows);
     this.grid.update(this.rows, shown, keepsActive);
-    this.status.textContent = this.words.t(
-      'table.shown',
-      this.words.count(shown.length),
-      this.words.count(this.rows.length),
-    );
+    this.status.textContent = `${this.words.count(shown.length)} of ${this.words.count(this.rows.length)} texts`;
   }
 
   private show(index: number | undefined): void {
@@ -255,6 +255,22 @@ class TableView {
   }
 }
 
+function resultsView({ facts, notes }: NonNullable<TableInit['results']>): HTMLElement {
+  const rows = facts.map(([name = '', value = '']) => h('div', {}, h('dt', {}, name), h('dd', {}, value)));
+  return h(
+    'div',
+    { class: 'results' },
+    h('dl', { class: 'facts' }, ...rows),
+    ...notes.map((note) => h('p', { class: 'dim' }, note)),
+  );
+}
+
+function correctionsSentence(count: number, isText: boolean): string {
+  if (count === 0) return '';
+  if (count === 1) return `One ${isText ? 'answer accepted' : 'correction'}: the next run learns from it.`;
+  return `${count} ${isText ? 'answers accepted' : 'corrections'}: the next run learns from them.`;
+}
+
 /** Whether nobody has labelled the row. */
 function isOpen({ source }: TableRow): boolean {
   return source === '' || source === 'specialist';
@@ -262,13 +278,12 @@ function isOpen({ source }: TableRow): boolean {
 
 let view: TableView | undefined;
 
-window.addEventListener('message', (event) => {
-  const message = parseToTable(event.data);
-  if (message?.type === 'init') {
+window.addEventListener('message', ({ data: message }: MessageEvent<ToTable>) => {
+  if (message.type === 'init') {
     view = new TableView(message);
     host.postMessage({ type: 'more' });
-  } else if (message?.type === 'rows') view?.add(message.rows, message.more);
-  else if (message?.type === 'learned') view?.learned(message.rows, message.expected);
-  else if (message?.type === 'corrected') view?.corrected(message.index, message.label);
+  } else if (message.type === 'rows') view?.add(message.rows, message.more);
+  else if (message.type === 'learned') view?.learned(message.rows, message.expected);
+  else if (message.type === 'corrected') view?.corrected(message.index, message.label);
 });
 host.postMessage({ type: 'ready' });

@@ -1,60 +1,68 @@
-// Messages between the table of a text task and the extension: plain data, validated on both sides.
+// Messages between the table of a text task and the extension: plain data. The extension checks what the page sends.
 import * as v from 'valibot';
-import { finite, type SchemaOutput } from '../../common/schemas.ts';
-import { task } from './protocol.ts';
-import { acceptedAsSent, strings, withKnownFields } from './schemas.ts';
+import type { SchemaOutput } from '../../common/schemas.ts';
+import { withKnownFields } from './protocol.ts';
 
-const row = v.object({
-  text: v.string(),
+/** What is said of a row's text. */
+export interface RowAnswer {
   /** The label or answer; '': none yet. */
-  label: v.string(),
+  readonly label: string;
   /** Who gave the label: 'person', 'api' or 'specialist'; '': not labelled. */
-  source: v.string(),
+  readonly source: string;
   /** Calibrated probability that the label is right; absent if unknown. */
-  confidence: v.optional(finite),
-  inDoubt: v.boolean(),
+  readonly confidence?: number;
+  readonly inDoubt: boolean;
   /** Indices of the labels that are offered first; absent: in the order of the task. */
-  likely: v.optional(v.array(finite)),
-});
+  readonly likely?: readonly number[];
+}
+
+export interface TableRow extends RowAnswer {
+  readonly text: string;
+}
+
+type Expected = Readonly<Record<'labelled' | 'others' | 'right' | 'low' | 'high', number>>;
 
 /** How much is labelled, and what the local model is expected to get right among the others. */
-const labelling = v.object({
-  labelled: finite,
-  texts: finite,
+export interface TableLabelling {
+  readonly labelled: number;
+  readonly texts: number;
   /** Labels from which the local model learns, and from which more help less. */
-  needed: finite,
-  enough: finite,
-  expected: v.optional(v.object({ labelled: finite, others: finite, right: finite, low: finite, high: finite })),
-});
+  readonly needed: number;
+  readonly enough: number;
+  readonly expected?: Expected;
+}
 
-const toTable = v.variant('type', [
-  /** Everything except the rows, which the table requests. */
-  v.object({
-    type: v.literal('init'),
-    strings,
-    locale: v.string(),
-    title: v.string(),
-    subtitle: v.string(),
-    labels: v.array(v.object({ name: v.string(), meaning: v.string() })),
-    /** Maximum characters of a text answer; absent if texts get labels. */
-    longestAnswer: v.optional(finite),
-    task: v.optional(task),
-    /** The table is for labelling, text after text; absent: it shows results. */
-    labelling: v.optional(labelling),
-    /** The rows take the focus, because the user has just opened the table. */
-    takesFocus: v.boolean(),
-  }),
+/** The results of a run: names with values, and sentences. */
+export interface RunResults {
+  readonly facts: readonly (readonly string[])[];
+  readonly notes: readonly string[];
+}
+
+/** Everything except the rows, which the table requests. */
+export interface TableInit {
+  readonly type: 'init';
+  readonly locale: string;
+  readonly title: string;
+  readonly subtitle: string;
+  readonly labels: readonly { readonly name: string; readonly meaning: string }[];
+  /** Maximum characters of a text answer; absent if texts get labels. */
+  readonly longestAnswer?: number;
+  /** Of the last run, in words. */
+  readonly results?: RunResults;
+  /** The table is for labelling, text after text; absent: it shows results. */
+  readonly labelling?: TableLabelling;
+  /** The rows take the focus, because the user has just opened the table. */
+  readonly takesFocus: boolean;
+}
+
+export type ToTable =
+  | TableInit
   /** The next rows. `more`: others follow. */
-  v.object({ type: v.literal('rows'), rows: v.array(row), more: v.boolean() }),
+  | { readonly type: 'rows'; readonly rows: readonly TableRow[]; readonly more: boolean }
   /** The local model has learned from the labels: what it says of the rows, in their order. */
-  v.object({
-    type: v.literal('learned'),
-    rows: v.array(v.omit(row, ['text'])),
-    expected: labelling.entries.expected,
-  }),
+  | { readonly type: 'learned'; readonly rows: readonly RowAnswer[]; readonly expected?: Expected | undefined }
   /** The user has corrected this row. '': the label is withdrawn. */
-  v.object({ type: v.literal('corrected'), index: finite, label: v.string() }),
-]);
+  | { readonly type: 'corrected'; readonly index: number; readonly label: string };
 
 /** Maximum length of a text, characters. */
 const maxText = 25_000;
@@ -71,17 +79,14 @@ const fromTable = v.variant('type', [
   }),
 ]);
 
-export type ToTable = SchemaOutput<typeof toTable>;
-export type TableRow = SchemaOutput<typeof row>;
-export type TableLabelling = SchemaOutput<typeof labelling>;
-export type TableInit = Extract<ToTable, { type: 'init' }>;
-export type RowAnswer = Omit<TableRow, 'text'>;
 export type FromTable = SchemaOutput<typeof fromTable>;
 
-/** Validates a message. Undefined if its type is unknown or a part is missing. */
-export function parseToTable(value: unknown): ToTable | undefined {
-  return acceptedAsSent(toTable, value);
-}
+/** Sources of a row's label as the table names them. */
+export const sourceNames: Readonly<Record<string, string>> = {
+  person: 'person',
+  api: 'large model',
+  specialist: 'local model',
+};
 
 /** Validates a message. Undefined if its type is unknown or a part is missing. */
 export function parseFromTable(value: unknown): FromTable | undefined {

@@ -43,7 +43,7 @@ export class StatusView {
     this.notices = h('div', {
       class: 'notices',
       role: 'region',
-      'aria-label': words.t('notices'),
+      'aria-label': 'Notices',
       'aria-live': 'polite',
     });
     this.progress = h('div', { class: 'progress-slot' });
@@ -53,7 +53,7 @@ export class StatusView {
       max: '100',
       step: '5',
       id: 'balance',
-      'aria-label': words.t('balance'),
+      'aria-label': 'Balance between the models',
     });
     this.meaning = h('p', { class: 'dim meaning', id: 'balance-meaning' });
     this.slider.setAttribute('aria-describedby', 'balance-meaning');
@@ -62,12 +62,12 @@ export class StatusView {
     this.thresholdView = new ThresholdView(words, actions.setThreshold);
     this.element = h(
       'section',
-      { class: 'top', 'aria-label': words.t('status') },
+      { class: 'top', 'aria-label': 'Status' },
       h(
         'div',
         { class: 'line' },
         this.line,
-        button(words.t('menu'), () => actions.run('showMenu'), { class: 'secondary small' }),
+        button('Menu', () => actions.run('showMenu'), { class: 'secondary small' }),
       ),
       this.model,
       this.notices,
@@ -75,13 +75,13 @@ export class StatusView {
       h(
         'div',
         { class: 'balance' },
-        h('label', { for: 'balance', class: 'label' }, words.t('balance')),
+        h('label', { for: 'balance', class: 'label' }, 'Balance between the models'),
         this.slider,
         h(
           'div',
           { class: 'ends dim', 'aria-hidden': 'true' },
-          h('span', {}, words.t('localModelFirst')),
-          h('span', {}, words.t('largeModelFirst')),
+          h('span', {}, 'Local model first'),
+          h('span', {}, 'Large model first'),
         ),
         this.meaning,
       ),
@@ -101,7 +101,7 @@ export class StatusView {
     if (this.hasChanged('model', state.model)) {
       const { kind, name, detail } = state.model;
       this.model.replaceChildren(
-        h('span', { class: `badge ${kind}`, title: `${this.words.t('modelInUse')}: ${name}` }, shortModel(name)),
+        h('span', { class: `badge ${kind}`, title: `${'The local model in use'}: ${name}` }, shortModel(name)),
         h('span', { class: 'dim' }, detail),
       );
     }
@@ -140,7 +140,7 @@ export class StatusView {
   }
 
   private progressGroup(progress: PanelProgress): HTMLElement {
-    const cancel = button(this.words.t('cancel'), () => this.actions.run('cancelAdapt'), { class: 'secondary small' });
+    const cancel = button('Cancel', () => this.actions.run('cancelAdapt'), { class: 'secondary small' });
     return h(
       'div',
       {
@@ -164,11 +164,10 @@ export class StatusView {
 
   /** Describes the slider's position, with cost and gain if this folder's last adaptation has measured them. */
   private explain(balance: number): void {
-    const { words, state } = this;
-    const key = balance < 0.35 ? 'rarely' : balance <= 0.6 ? 'worth' : balance < 1 ? 'often' : 'first';
+    const { state } = this;
     const text = state?.localOnly
-      ? words.t('balance.locked')
-      : words.t(`balance.${key}`, state?.apiModel || words.t('largeModel'));
+      ? 'Local-only mode is on. Nothing leaves this machine.'
+      : whenCalled(balance, state?.apiModel || 'the large model');
     const figures = state?.localOnly ? '' : this.figures(balance);
     const description = figures === '' ? text : `${text} ${figures}`;
     this.meaning.textContent = description;
@@ -180,16 +179,25 @@ export class StatusView {
     const { words, state } = this;
     const point = state?.slider.find((each) => Math.abs(each.balance - balance) < 0.025);
     if (point === undefined) return '';
-    const calls = words.t('slider.calls', Math.round(100 * point.share));
-    const money = point.usd === undefined ? [] : [words.t('slider.money', words.money(point.usd))];
+    const calls = `About ${Math.round(100 * point.share)} of 100 completions call the large model`;
+    const money = point.usd === undefined ? [] : [`${words.money(point.usd)} an hour`];
     const gain =
       point.gain === undefined
         ? []
-        : [words.t(point.gain < 0 ? 'slider.fewer' : 'slider.more', words.percent(Math.abs(point.gain)))];
+        : [`${words.percent(Math.abs(point.gain))} ${point.gain < 0 ? 'fewer' : 'more'} lines right`];
     const parts = [...money, ...gain];
     return parts.length === 0 ? `${calls}.` : `${calls}: ${parts.join(', ')}.`;
   }
 }
+
+function whenCalled(balance: number, model: string): string {
+  if (balance < 0.35) return `Calls ${model} only if it is much more likely to be right.`;
+  if (balance <= 0.6) return `Calls ${model} if the expected gain exceeds the price of the call.`;
+  if (balance < 1) return `Calls ${model} if it may be right more often.`;
+  return `Always calls ${model}. The local model completes if the call fails.`;
+}
+
+const stepNames: { readonly [S in ThresholdStep]: string } = { more: 'More', balanced: 'Balanced', less: 'Less' };
 
 class ThresholdView {
   readonly element: HTMLElement;
@@ -202,7 +210,7 @@ class ThresholdView {
     this.words = words;
     this.steps = (Object.keys(thresholdSteps) as ThresholdStep[]).map((step) => [
       step,
-      button(words.t(`amount.${step}`), () => setThreshold(thresholdSteps[step])),
+      button(stepNames[step], () => setThreshold(thresholdSteps[step])),
     ]);
     this.number = h('input', {
       ...{ type: 'number', min: '0', max: '100', step: '5', id: 'amount-threshold' },
@@ -217,12 +225,12 @@ class ThresholdView {
     this.element = h(
       'div',
       { class: 'amount' },
-      h('span', { class: 'label', id: 'amount' }, words.t('amount')),
+      h('span', { class: 'label', id: 'amount' }, 'How much is shown'),
       h(
         'div',
         { class: 'line' },
         h('div', choice, ...this.steps.map(([, stepButton]) => stepButton)),
-        h('label', { for: 'amount-threshold', class: 'threshold' }, words.t('amountThreshold'), this.number),
+        h('label', { for: 'amount-threshold', class: 'threshold' }, 'Confidence for ten characters, %', this.number),
       ),
       this.note,
     );
@@ -234,7 +242,10 @@ class ThresholdView {
     if (document.activeElement !== this.number) this.number.value = String(Math.round(100 * threshold));
     const { words } = this;
     const step = this.steps.find(([each]) => thresholdSteps[each] === threshold)?.[0];
-    const measured = step === undefined ? '' : ` ${words.t('amountWrong', words.percent(wrongShares[step]))}`;
-    this.note.textContent = words.t('amountNote', words.percent(threshold)) + measured;
+    const measured =
+      step === undefined
+        ? ''
+        : ` Typing the benchmark, ${words.percent(wrongShares[step])} of the shown ones were wrong.`;
+    this.note.textContent = `Ten characters are shown from a confidence of ${words.percent(threshold)}, shorter texts from more, whole lines from less. The others are listed below in grey.${measured}`;
   }
 }

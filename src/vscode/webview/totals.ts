@@ -1,54 +1,32 @@
-// The panel's figures, of this session or of all time: characters written, accepted share, latency and cost.
-import { button, h } from './dom.ts';
-import type { PanelState, ScopeTotals, TotalsScope } from './protocol.ts';
+// The panel's figures of this session: characters written, accepted share, latency and cost.
+import { h } from './dom.ts';
+import type { PanelState, PanelTotals } from './protocol.ts';
 import type { Words } from './wording.ts';
 
 export class TotalsView {
   readonly element: HTMLElement;
   private readonly figures: HTMLElement;
-  private readonly choices: Readonly<Record<TotalsScope, HTMLButtonElement>>;
   private readonly words: Words;
-  private totals: Readonly<Record<TotalsScope, ScopeTotals>> | undefined;
-  private scope: TotalsScope;
+  private totals: PanelTotals | undefined;
   private month: PanelState['month'];
 
-  constructor(words: Words, scope: TotalsScope, onScope: (scope: TotalsScope) => void) {
+  constructor(words: Words) {
     this.words = words;
-    this.scope = scope;
-    const choose = (next: TotalsScope) => () => {
-      this.scope = next;
-      onScope(next);
-      this.draw();
-    };
-    this.choices = {
-      session: button(words.t('scope.session'), choose('session')),
-      all: button(words.t('scope.all'), choose('all')),
-    };
     this.figures = h('div', { class: 'figures' });
     this.element = h(
       'section',
       { class: 'card totals', 'aria-labelledby': 'totals-title' },
-      h(
-        'header',
-        {},
-        h('h2', { id: 'totals-title' }, words.t('totals')),
-        h(
-          'div',
-          { class: 'choice', role: 'group', 'aria-label': words.t('scope') },
-          this.choices.session,
-          this.choices.all,
-        ),
-      ),
+      h('header', {}, h('h2', { id: 'totals-title' }, 'This session')),
       this.figures,
     );
   }
 
-  update(totals: Readonly<Record<TotalsScope, ScopeTotals>>): void {
+  update(totals: PanelTotals): void {
     this.totals = totals;
     this.draw();
   }
 
-  /** Sets this month's cost, which is shown below the cost of session or all time. */
+  /** Sets this month's cost, which is shown below the cost of the session. */
   setMonth(month: PanelState['month']): void {
     if (month?.spentUsd === this.month?.spentUsd && month?.limitUsd === this.month?.limitUsd) return;
     this.month = month;
@@ -56,25 +34,17 @@ export class TotalsView {
   }
 
   private draw(): void {
-    for (const [scope, choice] of Object.entries(this.choices)) {
-      choice.setAttribute('aria-pressed', String(scope === this.scope));
-    }
-    const totals = this.totals?.[this.scope];
+    const { words, totals } = this;
     if (!totals) return;
-    const { words } = this;
     const usesLargeModel = this.month !== undefined || totals.api > 0 || totals.spentUsd > 0;
     this.figures.replaceChildren(
       this.written(totals, usesLargeModel),
-      this.figure(words.t('accepted'), share(words, totals.accepted, totals.completions), words.t('acceptedNote')),
-      this.figure(
-        words.t('latencyMedian'),
-        this.latencies(totals),
-        words.t(totals.api > 0 ? 'latencyBoth' : 'latencyLocal'),
-      ),
+      this.figure('Accepted', share(words, totals.accepted, totals.completions), 'of the shown suggestions'),
+      this.figure('Median latency', this.latencies(totals), totals.api > 0 ? 'local / large model' : 'of suggestions'),
       ...(usesLargeModel
         ? [
-            this.figure(words.t('spent'), words.money(totals.spentUsd), this.spentNote()),
-            this.figure(words.t('saved'), words.money(totals.savedUsd), words.t('savedNote')),
+            this.figure('Spent', words.money(totals.spentUsd), this.spentNote()),
+            this.figure('Saved', words.money(totals.savedUsd), 'by answering locally'),
           ]
         : []),
     );
@@ -82,14 +52,14 @@ export class TotalsView {
 
   private spentNote(): string {
     const { words, month } = this;
-    if (month === undefined) return words.t('spentNote');
-    return words.t('spentMonth', words.money(month.spentUsd), words.money(month.limitUsd));
+    if (month === undefined) return 'on calls to the large model';
+    return `on calls to the large model; ${words.money(month.spentUsd)} of ${words.money(month.limitUsd)} this month`;
   }
 
   /** Characters written, counts of suggestions, and the models' shares if the large model is in use. */
-  private written(totals: ScopeTotals, usesLargeModel: boolean): HTMLElement {
+  private written(totals: PanelTotals, usesLargeModel: boolean): HTMLElement {
     const { words } = this;
-    const counts = [totals.completions, totals.accepted, totals.typed].map((count) => words.count(count));
+    const [shown, accepted, typed] = [totals.completions, totals.accepted, totals.typed].map((n) => words.count(n));
     const part = (count: number, kind: string) => {
       const element = h('span', { class: kind });
       element.style.flexGrow = String(count);
@@ -99,8 +69,8 @@ export class TotalsView {
       'div',
       { class: 'figure lead' },
       h('span', { class: 'value' }, words.count(totals.characters)),
-      h('span', { class: 'label' }, words.t('written')),
-      h('span', { class: 'dim' }, words.t('counts', ...counts)),
+      h('span', { class: 'label' }, 'characters written for you'),
+      h('span', { class: 'dim' }, `Suggestions: ${shown} shown, ${accepted} accepted, ${typed} typed by hand`),
       ...(usesLargeModel && totals.completions > 0
         ? [
             h(
@@ -109,7 +79,11 @@ export class TotalsView {
               part(totals.local, 'specialist'),
               part(totals.api, 'api'),
             ),
-            h('span', { class: 'dim' }, words.t('countsByModel', words.count(totals.local), words.count(totals.api))),
+            h(
+              'span',
+              { class: 'dim' },
+              `${words.count(totals.local)} by the local model, ${words.count(totals.api)} by the large model`,
+            ),
           ]
         : []),
     );
@@ -125,7 +99,7 @@ export class TotalsView {
     );
   }
 
-  private latencies({ localP50Ms, apiP50Ms, api }: ScopeTotals): string {
+  private latencies({ localP50Ms, apiP50Ms, api }: PanelTotals): string {
     const local = this.words.latency(localP50Ms);
     return api > 0 ? `${local} / ${this.words.latency(apiP50Ms)}` : local;
   }

@@ -1,35 +1,18 @@
-// The webviews' texts and numbers: strings from the host, and numbers in the user's locale.
-import type { PanelStrings } from './protocol.ts';
+// Numbers in the user's locale, and texts on one line, for the webviews.
 
 export class Words {
-  private readonly strings: PanelStrings;
   private readonly locale: string;
 
-  constructor(strings: PanelStrings, locale: string) {
-    this.strings = strings;
+  constructor(locale: string) {
     this.locale = safeLocale(locale);
-  }
-
-  /** The string `key` with `{0}`, `{1}`... filled in; the key itself if the host sent no such string. */
-  t(key: string, ...values: readonly (string | number)[]): string {
-    return (this.strings[key] ?? key).replace(/\{(\d+)\}/g, (all, index) => String(values[Number(index)] ?? all));
-  }
-
-  /** The string `key` with the number; `key.one` if the number is 1. */
-  counted(key: string, value: number): string {
-    return this.t(value === 1 ? `${key}.one` : key, this.count(value));
   }
 
   count(value: number): string {
     return value.toLocaleString(this.locale, { maximumFractionDigits: 0 });
   }
 
-  percent(share: number, digits = 0): string {
-    return share.toLocaleString(this.locale, {
-      style: 'percent',
-      minimumFractionDigits: digits,
-      maximumFractionDigits: digits,
-    });
+  percent(share: number): string {
+    return share.toLocaleString(this.locale, { style: 'percent', maximumFractionDigits: 0 });
   }
 
   /** 4 ms, 620 ms, 1.2 s; '–' if unknown. */

@@ -1,10 +1,9 @@
-// The report as page, panel, Markdown and terminal text: outcome, both models, balance, cost, and unknown figures.
+// The report in the panel, as Markdown and as terminal text: outcome, both models, balance, cost, and unknown figures.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { markdownOf, plainTextOf, reportDocument } from '../../../src/adaptation/report/report-document.ts';
 import { storedReport } from '../../../src/adaptation/report/stored.ts';
 import type { AdaptReport } from '../../../src/adaptation/report/types.ts';
-import { parseFromPage, parseToPage } from '../../../src/vscode/webview/report-protocol.ts';
 import '../../support/ui-text.ts';
 import { reportOf } from './report.ts';
 
@@ -84,21 +83,6 @@ test('if the base answers, its n-grams alone are what was before', () => {
   assert.deepEqual([...rows.keys()], ['Before: n-grams alone', 'Now: base + n-grams']);
 });
 
-test('balances from hardly any call to the large model first are listed, with the one that is set', () => {
-  const report = reportOf(true);
-  const rows = cells({ ...report, balance: 0.55 }, 'Choosing the balance');
-  assert.deepEqual([...rows.keys()], ['0.1', '0.4', '0.55 (set)', '0.7', '1']);
-  const calls = [...rows.values()].map(([share]) => Number(share));
-  assert.deepEqual(
-    calls,
-    [...calls].sort((a, b) => a - b),
-  );
-  assert.equal(calls.at(-1), 100);
-  // With every call, both together are the large model alone.
-  const [large = ''] = cells(report, 'Lines exactly right').get('Large model: claude') ?? [];
-  assert.ok(large.startsWith(`${rows.get('1')?.[1]} (`), large);
-});
-
 test('without a large model the report has no figures of one', () => {
   const { sections } = documentOf(reportOf(false));
   assert.deepEqual(
@@ -144,16 +128,10 @@ test('the cost is all that was paid, with time, memory, base and device', () => 
   assert.equal(rows.get('An answer of the large model takes')?.join(), '900 ms, one in twenty more than 900 ms');
 });
 
-test('page and panel accept the same sections as messages', () => {
+test('the panel shows the same sections', () => {
   const report = reportOf(true);
-  const document = documentOf(report);
-  const sent = structuredClone({ type: 'init', document, actions: [] });
-  assert.ok(parseToPage(sent));
-  assert.equal(parseToPage({ ...sent, document: { ...document, sections: [{ title: 'x' }] } }), undefined);
-  assert.deepEqual(parseFromPage({ type: 'action', action: 'json' }), { type: 'action', action: 'json' });
-  assert.equal(parseFromPage({ type: 'action', action: 'rm' }), undefined);
-  const [panel] = reportsOf([{ folder: { name: 'engine' }, report: { report, finishedAt: at } }]);
-  assert.deepEqual(panel?.sections, document.sections);
+  const [shown] = reportsOf([{ folder: { name: 'engine' }, report: { report, finishedAt: at } }]);
+  assert.deepEqual(shown?.sections, documentOf(report).sections);
 });
 
 test('Markdown has the same tables and escapes texts of files and models', () => {

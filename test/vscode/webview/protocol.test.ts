@@ -1,13 +1,8 @@
-// Both sides of the panel refuse malformed messages.
+// The extension refuses malformed messages of its pages.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { panelCommands, parseFromPanel, parseToPanel } from '../../../src/vscode/webview/protocol.ts';
-import { toPanel } from './panel-messages.ts';
-
-const init = toPanel.find((message) => message.type === 'init');
-assert.ok(init);
-const { state, totals } = init;
-const [row] = init.rows;
+import { panelCommands, parseFromPanel } from '../../../src/vscode/webview/protocol.ts';
+import { parseFromTable } from '../../../src/vscode/webview/table-protocol.ts';
 
 test('known messages from the panel pass without their unknown fields', () => {
   assert.deepEqual(parseFromPanel({ type: 'ready', extra: 1 }), { type: 'ready' });
@@ -41,32 +36,18 @@ test('other messages from the panel are refused', () => {
   }
 });
 
-test('complete messages to the panel pass', () => {
-  const messages = [
-    ...toPanel,
-    { type: 'row', row: { ...row, decision: undefined } },
-    { type: 'state', state: { ...state, progress: undefined, notices: [] } },
-  ];
-  for (const message of messages) assert.equal(parseToPanel(message), message, message.type);
-});
-
-test('incomplete messages to the panel are refused', () => {
+test('a correction of the table passes, and a longer or otherwise wrong one is refused', () => {
+  const correct = { type: 'correct', index: 0, text: 'x', label: 'bug' };
+  assert.deepEqual(parseFromTable({ ...correct, extra: 1 }), correct);
+  assert.deepEqual(parseFromTable({ type: 'run', index: 1 }), { type: 'run' });
   for (const value of [
-    { ...init, strings: undefined },
-    { ...init, rows: [{ ...row, id: 1 }] },
-    { ...init, rows: [{ ...row, costUsd: Number.NaN }] },
-    { ...init, rows: [{ ...row, source: 'elsewhere' }] },
-    { ...init, rows: [{ ...row, heldBack: { p: 0.1 } }] },
-    { ...init, state: { ...state, showThreshold: 'all' } },
-    { ...init, state: { ...state, slider: [{ balance: 0.4 }] } },
-    { ...init, state: { ...state, notices: undefined } },
-    { type: 'row', row: { ...row, decision: {} } },
-    { type: 'totals', totals: { session: totals.session } },
-    { type: 'reports', reports: [{}] },
-    { type: 'reveal', section: 'elsewhere' },
-    { type: 'constructor' },
-    { type: 'hasOwnProperty' },
-  ]) {
-    assert.equal(parseToPanel(value), undefined, JSON.stringify(value));
-  }
+    { ...correct, index: -1 },
+    { ...correct, index: 0.5 },
+    { ...correct, text: 'x'.repeat(25_001) },
+    { ...correct, label: 7 },
+    { ...correct, label: 'x'.repeat(2001) },
+    { type: 'delete' },
+    'ready',
+  ])
+    assert.equal(parseFromTable(value), undefined, JSON.stringify(value));
 });

@@ -1,17 +1,10 @@
-// The formats of the panel's numbers, and its texts.
+// The formats of the panel's numbers.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { shortModel } from '../../../src/vscode/webview/protocol.ts';
 import { flatten, Words } from '../../../src/vscode/webview/wording.ts';
 
-const words = new Words({ counts: '{0} local, {1} API', again: '{0} and {0}' }, 'en');
-
-test('texts are filled in; an unknown key is shown as it is', () => {
-  assert.equal(words.t('counts', 3, 'no'), '3 local, no API');
-  assert.equal(words.t('again', 'x'), 'x and x');
-  assert.equal(words.t('counts', 3), '3 local, {1} API');
-  assert.equal(words.t('missing'), 'missing');
-});
+const words = new Words('en');
 
 test('latencies and money have few but sufficient digits', () => {
   assert.deepEqual(
@@ -27,19 +20,11 @@ test('latencies and money have few but sufficient digits', () => {
 });
 
 test('a malformed locale falls back to English', () => {
-  assert.equal(new Words({}, 'no such locale').count(1234), '1,234');
+  assert.equal(new Words('no such locale').count(1234), '1,234');
 });
 
 test('a text is put on one line, and a model name loses provider and date', () => {
   assert.equal(flatten('a {\n    b;\n\tc'), 'a { ⏎ b; ⏎ c');
   assert.equal(shortModel('claude-haiku-4-5-20251001'), 'haiku-4-5');
   assert.deepEqual(['n-gram', 'adapted + n-gram'].map(shortModel), ['index', 'adapted']);
-});
-
-test('a count of one has its own text', () => {
-  const words = new Words({ leftOut: '{0} files left out', 'leftOut.one': 'One file left out' }, 'en');
-  assert.deepEqual(
-    [words.counted('leftOut', 1), words.counted('leftOut', 1200)],
-    ['One file left out', '1,200 files left out'],
-  );
 });
