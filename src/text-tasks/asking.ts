@@ -1,15 +1,48 @@
 // The large model's part of a run: it labels a random sample, then doubtful texts, each after the user accepts the price.
+// It keeps to a budget, stores each answer as it comes, and asks about no text twice in a form.
 import type { Failure } from '../common/errors.ts';
-import { isAnswerTask } from '../prompts/label/task.ts';
-import { type AskedText, askAbout } from './ask-sample.ts';
+import type { Progress } from '../common/progress.ts';
+import { labelBatch } from '../llm/label.ts';
+import type { LlmClient } from '../llm/types.ts';
+import type { EvidenceForm } from '../prompts/label/label-prompt.ts';
+import { isAnswerTask, type TextTask } from '../prompts/label/task.ts';
 import { chooseForm, preferForm, ROUND } from './choose-form.ts';
+import type { ReadStates } from './deep-reading.ts';
 import { TextEvidence } from './evidence.ts';
-import { promptOf } from './kinds.ts';
+import { addLabel, appendLabel, type KnownLabels, type StoredLabel } from './given-labels.ts';
+import { promptOf, readAnswer } from './kinds.ts';
 import type { TaskModel } from './label-texts.ts';
 import { keyOf } from './labels/extract.ts';
 import { comparedTexts, openSample, type TaskData } from './random-sample.ts';
-import type { TaskRunDeps } from './run-deps.ts';
 import type { TaskFolder } from './task-folder.ts';
+
+export type TaskLlm = Pick<LlmClient, 'ask' | 'facts' | 'knows' | 'estimateUsd'>;
+
+/** The next part of a run, with its price in money or time. The user is asked to approve it. */
+export interface TextSpending {
+  /** 'sample': random texts to learn from; 'rest': doubtful texts; 'states': texts for the base to read. */
+  readonly what: 'sample' | 'rest' | 'states';
+  readonly texts: number;
+  readonly usd: number;
+  /** Estimated seconds, if it takes long. */
+  readonly seconds?: number;
+}
+
+export interface TaskRunDeps {
+  /** The large model; absent: local only. The caller has the user's consent. */
+  readonly llm?: TaskLlm | undefined;
+  /** Reads hidden states of the base; absent: only the n-grams are trained. */
+  readonly readStates?: ReadStates | undefined;
+  /** Number of texts to ask about beyond the sample of the task, to learn from; absent: none. */
+  readonly more?: number;
+  /** Label also if the local model is alone and has learned from too few labels; absent: end with advice. */
+  readonly acceptsFew?: boolean;
+  readonly confirm: (spending: TextSpending) => Promise<boolean>;
+  readonly signal: AbortSignal;
+  readonly progress?: Progress;
+  /** Wall clock, ms since 1970. */
+  readonly now?: () => number;
+}
 
 export type ReportStage = (stage: string, done?: number, total?: number) => void;
 
@@ -171,4 +204,59 @@ export class LargeModelPart {
     this.spentUsd += outcome.costUsd;
     this.stopped ??= outcome.stopped;
   }
+}
+
+/** A text, and what is shown beside it. */
+export interface AskedText {
+  readonly text: string;
+  readonly form: EvidenceForm;
+}
+
+export interface AskRequest {
+  readonly root: string;
+  readonly task: TextTask;
+  readonly items: readonly AskedText[];
+  readonly evidence: TextEvidence;
+  /** Known labels; the API's labels are added to them. */
+  readonly known: Map<number, KnownLabels>;
+  /** Whether the texts are the next ones in random order. */
+  readonly isRandom?: boolean;
+}
+
+export interface AskOutcome {
+  readonly asked: number;
+  readonly costUsd: number;
+  /** Why the calls ended early; undefined if they are complete. */
+  readonly stopped: Failure | undefined;
+}
+
+/** Number of calls in flight. */
+const CONCURRENCY = 10;
+/** @param llm refuses requests beyond the budget. Rejects when cancelled; earlier answers are stored. */
+export async function askAbout(
+  request: AskRequest,
+  llm: Pick<LlmClient, 'ask' | 'facts'>,
+  signal: AbortSignal,
+  onProgress: (done: number, total: number) => void = () => {},
+): Promise<AskOutcome> {
+  const { root, task, known, evidence, isRandom } = request;
+  const open = request.items.filter(({ text, form }) => known.get(keyOf(text))?.answers?.[form] === undefined);
+  const prompts = open.map(({ text, form }) => promptOf(task, text, evidence, form, llm.facts));
+  let answered = 0;
+  const outcome = await labelBatch(llm, prompts, {
+    concurrency: CONCURRENCY,
+    signal,
+    onAnswer: (index, { text: answer, model, costUsd: usd }) => {
+      const { text, form } = open[index] as AskedText;
+      const label = readAnswer(task, answer);
+      // Which texts people labelled is no random choice.
+      const random = isRandom === true && known.get(keyOf(text))?.person === undefined;
+      const stored: StoredLabel = { text, label, by: 'api', model, form, usd, ...(random && { random }) };
+      appendLabel(root, task.name, stored);
+      addLabel(known, stored);
+      answered += 1;
+      onProgress(answered, prompts.length);
+    },
+  });
+  return { asked: prompts.length, costUsd: outcome.costUsd, stopped: outcome.stopped };
 }

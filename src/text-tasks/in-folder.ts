@@ -1,7 +1,9 @@
 // Paths for writing below an opened folder. Links are refused, so that nothing outside the folder is written.
 import { accessSync, constants, lstatSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CodedError, messageOf } from '../common/errors.ts';
+import { CodedError, failed, messageOf, type Result } from '../common/errors.ts';
+import { parseTask, TASKS_FOLDER, type TextTask } from '../prompts/label/task.ts';
+import type { FolderReader } from '../workspace/files/folder-reader.ts';
 import { isInside, parentOf } from '../workspace/files/inside.ts';
 
 /**
@@ -70,4 +72,14 @@ export function unwritable(path: string, why: string, cause?: unknown): CodedErr
   return new CodedError('unwritable', `${path} cannot be written: ${why}. Free disk space, or allow writing.`, {
     cause,
   });
+}
+
+const MOST_BYTES = 1_000_000;
+
+/** @param name name of the file without '.json' */
+export async function readTask(reader: FolderReader, name: string): Promise<Result<TextTask>> {
+  const path = `${TASKS_FOLDER}/${name}.json`;
+  const read = await reader.read(path, MOST_BYTES);
+  if (!('bytes' in read)) return failed('unreadable', `There is no task ${path} that can be read (${read.leftOut}).`);
+  return parseTask(name, read.bytes.toString('utf8'));
 }

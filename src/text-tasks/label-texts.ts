@@ -20,28 +20,8 @@ export interface LabelledRow {
 
 /** A local model with its router, for labels or for answers in words. */
 export interface TaskModel extends MeasuredTaskData {
-  /** Yields each text with its answer; only those of the shard, if one is given. */
-  rows(texts: AsyncIterable<TaskText>, shard?: Shard): AsyncGenerator<LabelledRow>;
-}
-
-export interface Shard {
-  /** Number of the shard, from 1. */
-  readonly number: number;
-  readonly count: number;
-}
-
-export const WHOLE: Shard = { number: 1, count: 1 };
-
-/** Parses 'I/N'; undefined if the text has another form. */
-export function parseShard(text: string): Shard | undefined {
-  const [, i, n] = /^(\d{1,6})\/(\d{1,6})$/.exec(text) ?? [];
-  const shard = { number: Number(i), count: Number(n) };
-  return shard.number >= 1 && shard.number <= shard.count ? shard : undefined;
-}
-
-/** The shard depends on the text alone, so that all shards together contain each text once. */
-export function belongsTo(text: string, { number, count }: Shard): boolean {
-  return keyOf(text) % count === number - 1;
+  /** Yields each text with its answer. */
+  rows(texts: AsyncIterable<TaskText>): AsyncGenerator<LabelledRow>;
 }
 
 /** How texts are answered that no person has answered. */
@@ -62,22 +42,17 @@ export interface LocalAnswers extends Pick<MeasuredTaskData, 'known' | 'risk'> {
 export function knownAnswers(taskData: TaskData): TaskModel {
   const nothing = { label: '', before: 0, after: 0, withAnswer: () => 0 };
   const model = { ...taskData, judged: [], judgedBy: 'person', risk: undefined } as const;
-  return { ...model, rows: (texts, shard) => rowsOf({ ...model, answer: () => nothing }, texts, shard) };
+  return { ...model, rows: (texts) => rowsOf({ ...model, answer: () => nothing }, texts) };
 }
 
 /** Number of texts in a group. The base is loaded for each group. */
 const GROUP = 256;
 
-export async function* rowsOf(
-  answers: LocalAnswers,
-  texts: AsyncIterable<TaskText>,
-  shard: Shard = WHOLE,
-): AsyncGenerator<LabelledRow> {
+export async function* rowsOf(answers: LocalAnswers, texts: AsyncIterable<TaskText>): AsyncGenerator<LabelledRow> {
   // Doubt is what the large model may resolve. Without one, it is an answer that is more likely wrong than right.
   const isAlone = answers.risk === undefined && ![...answers.known.values()].some(({ paid }) => paid);
   let group: TaskText[] = [];
   for await (const each of texts) {
-    if (!belongsTo(each.text, shard)) continue;
     group.push(each);
     if (answers.prepare && group.length < GROUP) continue;
     yield* rowsOfGroup(answers, group, isAlone);

@@ -3,7 +3,7 @@
 import { CodedError, ok, type Result } from '../common/errors.ts';
 import { noProgress } from '../common/progress.ts';
 import { isAnswerTask, type LabelTask, type TextTask } from '../prompts/label/task.ts';
-import { LargeModelPart, type ReportStage } from './asking.ts';
+import { LargeModelPart, type ReportStage, type TaskRunDeps } from './asking.ts';
 import { chooseForm } from './choose-form.ts';
 import { DeepReading } from './deep-reading.ts';
 import {
@@ -14,15 +14,14 @@ import {
   MIN_LABELLED,
 } from './expected-accuracy.ts';
 import { learn, taskModelOf } from './kinds.ts';
-import { knownAnswers, type TaskModel, WHOLE } from './label-texts.ts';
+import { knownAnswers, type TaskModel } from './label-texts.ts';
 import { keyOf } from './labels/extract.ts';
 import { isConfident, labelProbabilities } from './labels/text-specialist.ts';
 import { type LearnedTask, learnTask } from './learn-task.ts';
 import { collectTaskData, type TaskData } from './random-sample.ts';
-import type { TaskRunDeps } from './run-deps.ts';
+import { resultsPath, writeResults } from './results-table.ts';
 import type { TaskFolder } from './task-folder.ts';
 import { measureTask, type TaskReport } from './task-report.ts';
-import { resultsPath, writeResults } from './write-results.ts';
 
 /** Texts that the API labels to learn from. */
 const SAMPLE = 300;
@@ -44,7 +43,7 @@ export async function runTask(
   const reportStage = (stage: string, done = 0, total?: number) => progress({ stage, done, total });
   reportStage('Reading the texts');
   const { task } = folder;
-  const path = await resultsPath(folder, WHOLE);
+  const path = await resultsPath(folder);
   const taskData = await collectTaskData(task, folder.texts(signal), await folder.answers());
   const largeModel = new LargeModelPart(folder, deps, taskData);
   await largeModel.askSample(sample, more, reportStage);

@@ -10,8 +10,8 @@ import { parentOf } from '../workspace/files/inside.ts';
 import { type HarvestOptions, withDefaults } from '../workspace/files/types.ts';
 import { redactKnown } from '../workspace/secrets/known/known.ts';
 import { type KnownLabels, readAnswers } from './given-labels.ts';
+import { readTask } from './in-folder.ts';
 import { learnSource } from './redacted-source.ts';
-import { readTask } from './task-file.ts';
 import { type TaskText, textsOf } from './texts.ts';
 
 function pathOf({ source }: TextTask): string | undefined {

@@ -12,7 +12,7 @@ import type { Prompt } from '../../src/llm/protocol/prompt.ts';
 import { RecordingLlm } from '../../src/llm/recording.ts';
 import { type EvidenceForm, parseLabel } from '../../src/prompts/label/label-prompt.ts';
 import type { LabelTask } from '../../src/prompts/label/task.ts';
-import { askAbout } from '../../src/text-tasks/ask-sample.ts';
+import { askAbout } from '../../src/text-tasks/asking.ts';
 import { TextEvidence } from '../../src/text-tasks/evidence.ts';
 import { addLabel, appendLabel, type KnownLabels, readAnswers } from '../../src/text-tasks/given-labels.ts';
 import { FolderReader } from '../../src/workspace/files/folder-reader.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, beforeEach, test } from 'node:test';
 import { unwrap } from '../../src/common/errors.ts';
-import { storeCorrection } from '../../src/text-tasks/store-correction.ts';
+import { storeCorrection } from '../../src/text-tasks/given-labels.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'easy-adaptation-correct-'));
 after(() => rmSync(root, { recursive: true, force: true }));

@@ -31,11 +31,10 @@ export const usage = `Easy Adaptation: a small model of your own repository, and
   npm start -- report [FOLDER]     print the last report again
   npm start -- list                list the adapted folders
   npm start -- delete FOLDER       delete a folder's adaptation
-  npm start -- label TASK [--more N | --shard I/N]
-                                   label the texts of .easyadaptation/tasks/TASK.json, or one of N
-                                   equal parts; with --base NAME that base reads doubtful texts;
+  npm start -- label TASK [--more N]
+                                   label the texts of .easyadaptation/tasks/TASK.json;
+                                   with --base NAME that base reads doubtful texts;
                                    --more N asks about N random texts beyond the first sample
-  npm start -- export TASK         write the task's local model as ONNX, with labels and a README
   npm start -- export-adapter FOLDER [--into FOLDER]
                                    write the folder's model for transformers, vLLM, llama.cpp and
                                    Ollama: adapter, merged model, base, and a README
@@ -74,7 +73,7 @@ export const usage = `Easy Adaptation: a small model of your own repository, and
                        its key is in ..._API_KEY, for your own server in EASY_ADAPTATION_API_KEY
   --url ADDRESS        address of the API (default: the provider's own)
   --model NAME         the large model (default: the provider's small one)
-  --folder FOLDER      folder for complete, label and export (default: the current)
+  --folder FOLDER      folder for complete and label (default: the current)
   --storage FOLDER     folder for models, reports and API answers, closed to other users
                        (default: the user's data folder)
   --verbose            say more on stderr
@@ -93,7 +92,6 @@ const options = {
   model: { type: 'string', default: '' },
   folder: { type: 'string' },
   at: { type: 'string' },
-  shard: { type: 'string' },
   more: { type: 'string' },
   into: { type: 'string' },
   storage: { type: 'string' },
@@ -121,7 +119,6 @@ export const commands = [
   'list',
   'delete',
   'label',
-  'export',
   'export-adapter',
   'base',
 ] as const;
@@ -129,7 +126,7 @@ export type CommandName = (typeof commands)[number];
 
 /** The argument of a command that takes no folder. */
 const targets: Partial<Record<CommandName, string>> = {
-  ...{ complete: 'position', label: 'task', export: 'task' },
+  ...{ complete: 'position', label: 'task' },
 };
 
 export interface CommandLine {
@@ -154,9 +151,7 @@ export function parse(argv: readonly string[]): CommandLine {
     const [target, ...others] = named ? positionals.slice(1) : positionals;
     if (others.length > 0 && command !== 'base')
       throw new UsageError(`One ${targets[command] ?? 'folder'} at a time, please.`);
-    if (command !== 'label' && values.shard !== undefined) throw new UsageError('--shard belongs to label.');
-    if (values.more !== undefined && (command !== 'label' || values.shard !== undefined))
-      throw new UsageError('--more belongs to label, without --shard.');
+    if (command !== 'label' && values.more !== undefined) throw new UsageError('--more belongs to label.');
     if (command === 'label' && values.places !== undefined)
       throw new UsageError('--places belongs to adapt. What label may cost is limited by --run-budget.');
     if (command !== 'export-adapter' && values.into !== undefined)

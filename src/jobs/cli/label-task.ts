@@ -1,22 +1,12 @@
-// `label` labels every text of a task as CSV; `export` writes the task's local model as ONNX.
+// `label` labels every text of a task as CSV.
 import { join } from 'node:path';
-import { CodedError, unwrap } from '../../common/errors.ts';
-import { replaceFile } from '../../common/files.ts';
+import { CodedError } from '../../common/errors.ts';
 import { percent } from '../../common/format.ts';
 import { dollars } from '../../llm/budget.ts';
-import { isAnswerTask, TASKS_FOLDER } from '../../prompts/label/task.ts';
 import type { ComparedForms } from '../../text-tasks/choose-form.ts';
 import { inWords } from '../../text-tasks/expected-accuracy.ts';
-import { exportReadme, taskModel } from '../../text-tasks/export-task.ts';
-import { writablePathIn } from '../../text-tasks/in-folder.ts';
-import { learn } from '../../text-tasks/kinds.ts';
-import { parseShard } from '../../text-tasks/label-texts.ts';
 import { RISK_TERMS, SIMILARITY_TERMS } from '../../text-tasks/labels/share-of-calls.ts';
-import { learnTask } from '../../text-tasks/learn-task.ts';
-import { collectTaskData, type TaskData } from '../../text-tasks/random-sample.ts';
-import { TaskFolder } from '../../text-tasks/task-folder.ts';
 import type { TaskReport } from '../../text-tasks/task-report.ts';
-import { resultsPath, writeResults } from '../../text-tasks/write-results.ts';
 import { type StatesAccess, textTaskJob } from '../text-task.ts';
 import { type CommandLine, memoryOption, numberOption, repository, UsageError } from './command-line.ts';
 import { apiAccess, requestFor, requireFolder, storageFolder } from './run-request.ts';
@@ -28,21 +18,8 @@ function taskOf({ target, values }: CommandLine): { root: string; task: string }
   return { root: requireFolder(values.folder ?? '.'), task: target };
 }
 
-/** Opens the folder and reads the task's texts. Throws CodedError. */
-async function openTask(
-  commandLine: CommandLine,
-  { stop, bar }: Terminal,
-): Promise<{ folder: TaskFolder; taskData: TaskData }> {
-  const { root, task } = taskOf(commandLine);
-  bar.update({ stage: 'Reading the folder', done: 0, total: undefined });
-  const folder = unwrap(await TaskFolder.open(root, task, { trusted: true }, stop.signal));
-  bar.update({ stage: 'Learning the task', done: 0, total: undefined });
-  return { folder, taskData: await collectTaskData(folder.task, folder.texts(stop.signal), await folder.answers()) };
-}
-
 export async function label(commandLine: CommandLine, terminal: Terminal): Promise<number> {
   const { values } = commandLine;
-  if (values.shard !== undefined) return labelShard(commandLine, values.shard, terminal);
   const { root, task } = taskOf(commandLine);
   return reportCodedErrors(terminal, async () => {
     const api = apiAccess(values);
@@ -83,24 +60,6 @@ function statesAccess({ values }: CommandLine): StatesAccess | undefined {
   const memoryCeiling = memoryOption(values);
   const engine = { script: join(repository, 'src', 'specialist', 'engine', 'main.ts'), memoryCeiling };
   return { engine, language: { model, tokenizer, precision, threads } };
-}
-
-/** A pure function of its inputs without API calls, so that shards of several machines fit together. */
-async function labelShard(commandLine: CommandLine, text: string, terminal: Terminal): Promise<number> {
-  const shard = parseShard(text);
-  if (shard === undefined) throw new UsageError(`--shard takes I/N with I from 1 to N, not "${text}".`);
-  return reportCodedErrors(terminal, async () => {
-    const { folder, taskData } = await openTask(commandLine, terminal);
-    const path = await resultsPath(folder, shard);
-    const total = Math.ceil(taskData.texts / shard.count);
-    const rows = learn(folder.task, taskData).rows(folder.texts(terminal.stop.signal), shard);
-    const counts = await writeResults(folder, path, rows, (done) =>
-      terminal.bar.update({ stage: 'Labelling', done, total }),
-    );
-    terminal.bar.clear();
-    terminal.print({ path, ...counts }, `${path}: ${counts.texts} texts, ${counts.inDoubt} in doubt.`);
-    return 0;
-  });
 }
 
 const TERMS = {
@@ -149,29 +108,6 @@ function renderTask(root: string, report: TaskReport): string {
     `Paid now ${dollars(report.runUsd)}, for this task so far ${dollars(report.soFarUsd)}${rest}.`,
     ...(report.stopped === undefined ? [] : [`Calls to the API stopped early: ${report.stopped}`]),
   ].join('\n');
-}
-
-export async function exportTask(commandLine: CommandLine, terminal: Terminal): Promise<number> {
-  return reportCodedErrors(terminal, async () => {
-    const { folder, taskData } = await openTask(commandLine, terminal);
-    const { task } = folder;
-    if (isAnswerTask(task))
-      throw new CodedError(
-        'unsupported',
-        `The answers of '${task.name}' are free texts. Only a task with labels can be exported.`,
-      );
-    const into = `${TASKS_FOLDER}/${task.name}.export`;
-    const { root } = folder.reader;
-    const put = (name: string, bytes: Uint8Array) => replaceFile(writablePathIn(root, `${into}/${name}`), [bytes]);
-    const encoder = new TextEncoder();
-    put('model.onnx', taskModel(learnTask(task, taskData).specialist));
-    put('labels.json', encoder.encode(`${JSON.stringify(task.labels, undefined, 2)}\n`));
-    put('README.md', encoder.encode(exportReadme(task)));
-    terminal.bar.clear();
-    const at = join(root, into);
-    terminal.print({ folder: at }, `${at}: model.onnx, labels.json, README.md`);
-    return 0;
-  });
 }
 
 async function reportCodedErrors(terminal: Terminal, work: () => Promise<number>): Promise<number> {

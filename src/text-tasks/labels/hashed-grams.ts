@@ -1,12 +1,8 @@
-// Features of a text without a model: hashed n-grams of words and characters, weighted by TF-IDF. The README of an
-// exported model (`exportReadme`) describes the same hash.
+// Features of a text without a model: hashed n-grams of words and characters, weighted by TF-IDF.
 import type { SparseRow } from '../../common/statistics/softmax-regression.ts';
 
 /** Number of columns; several n-grams may share one. */
 export const COLUMNS = 1 << 18;
-
-/** Parts of a row: words, characters, and the beginning with each word. Each part has length one. */
-export const PARTS = 3;
 
 /** Characters of a text that are used. */
 const MAX_CHARACTERS = 4000;

@@ -1,17 +1,6 @@
-// Runs `label` and `export` as a user does: a results table, the same table in shards, an exported model, and error
-// sentences.
+// Runs `label` as a user does: a results table, answers of the large model, and error sentences.
 import assert from 'node:assert/strict';
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -39,7 +28,7 @@ before(() => {
   writeFileSync(join(folder, '.easyadaptation/tasks/issues.json'), taskOf('issues.csv'));
 });
 
-test('all texts get a label, and the shards together have the same lines', async () => {
+test('all texts get a label', async () => {
   const wholeRun = await runCli(['label', 'issues', '--folder', folder, '--storage', storage, '--local', '--json']);
   assert.equal(wholeRun.code, 0, wholeRun.err);
   const { path, texts, byPerson, byApi, inDoubt, runUsd } = JSON.parse(wholeRun.out);
@@ -51,12 +40,6 @@ test('all texts get a label, and the shards together have the same lines', async
   assert.equal(header, 'text,label,who,how sure,in doubt,row');
   assert.equal(lines[0], 'an error in page 0,bug,person,1.000,,2');
   assert.match(lines[45] ?? '', /^please add page 45,wish,local model,0\.\d{3},,47$/);
-  for (const shard of ['1/2', '2/2'])
-    assert.equal((await runCli(['label', 'issues', '--folder', folder, '--shard', shard])).code, 0);
-  const parts = ['1-of-2', '2-of-2'].flatMap((part) =>
-    read(`issues.labels.${part}.csv`).trimEnd().split('\n').slice(1),
-  );
-  assert.deepEqual(parts.sort(), lines.sort());
 });
 
 test('over HTTP every answer is stored immediately, so a resumed run repeats no request', async () => {
@@ -139,44 +122,14 @@ test('the price question says that git ignores the sent file', async () => {
   assert.match(err, /secrets redacted\.\nThe texts are of mine\.csv, which git ignores\.\n/);
 });
 
-test('the export contains the model, its labels and a short README', async () => {
-  const { code, err } = await runCli(['export', 'issues', '--folder', folder]);
-  assert.equal(code, 0, err);
-  const at = '.easyadaptation/tasks/issues.export';
-  assert.deepEqual(
-    JSON.parse(read(`${at}/labels.json`)).map(({ name }: { name: string }) => name),
-    ['bug', 'wish'],
-  );
-  assert.ok(existsSync(join(folder, at, 'model.onnx')));
-  assert.ok(read(`${at}/README.md`).trimEnd().split('\n').length <= 25);
-});
-
-test('an export does not follow links in the folder', async () => {
-  const outside = mkdtempSync(join(tmpdir(), 'easy-adaptation-outside-'));
-  after(() => rmSync(outside, { recursive: true, force: true }));
-  writeFileSync(join(outside, 'README.md'), 'mine');
-  const tasksFolder = join(folder, '.easyadaptation/tasks');
-  copyFileSync(join(tasksFolder, 'issues.json'), join(tasksFolder, 'linked.json'));
-  symlinkSync(outside, join(tasksFolder, 'linked.export'));
-  const { code, err } = await runCli(['export', 'linked', '--folder', folder]);
-  assert.equal(code, 1);
-  assert.match(err, /linked\.export.* is a link or not a folder/);
-  assert.deepEqual(readdirSync(outside), ['README.md']);
-  assert.equal(readFileSync(join(outside, 'README.md'), 'utf8'), 'mine');
-});
-
 test('wrong input gets an error sentence and an exit code', async () => {
   const none = await runCli(['label', 'nothing', '--folder', folder, '--storage', storage]);
   assert.equal(none.code, 1);
   assert.match(none.err, /There is no task \.easyadaptation\/tasks\/nothing\.json/);
-  const shard = await runCli(['label', 'issues', '--folder', folder, '--shard', '3/2']);
-  assert.equal(shard.code, 2);
-  assert.match(shard.err, /--shard takes I\/N/);
   assert.equal((await runCli(['label', 'a', 'b'])).code, 2);
   const places = await runCli(['label', 'issues', '--folder', folder, '--places', '40']);
   assert.equal(places.code, 2);
   assert.match(places.err, /--places belongs to adapt\. .*--run-budget/);
-  assert.equal((await runCli(['list', '--shard', '1/2'])).code, 2);
-  const more = await runCli(['label', 'issues', '--more', '3', '--shard', '1/2']);
-  assert.deepEqual([more.code, /--more belongs to label, without --shard/.test(more.err)], [2, true], more.err);
+  const more = await runCli(['list', '--more', '3']);
+  assert.deepEqual([more.code, /--more belongs to label/.test(more.err)], [2, true], more.err);
 });

@@ -1,12 +1,14 @@
-// Writes a task's results as CSV and replaces the old file atomically.
+// The table of a task's results: written as CSV, which replaces the old file atomically, and read with later labels of
+// people.
 import { CodedError } from '../common/errors.ts';
 import { replaceFileFromStream } from '../common/files.ts';
 import { isAnswerTask, type TextTask } from '../prompts/label/task.ts';
 import type { FolderReader } from '../workspace/files/folder-reader.ts';
+import type { KnownLabels } from './given-labels.ts';
 import { writablePathIn } from './in-folder.ts';
-import type { LabelledRow, Shard } from './label-texts.ts';
-import { csvLine } from './labels/csv.ts';
-import { decoded, linesIn } from './labels/extract.ts';
+import type { LabelledRow } from './label-texts.ts';
+import { atPath, csvLine, csvRecords, plainField } from './labels/csv.ts';
+import { decoded, keyOf, linesIn } from './labels/extract.ts';
 import type { TaskFolder } from './task-folder.ts';
 
 /** Name of the column, and the ending of the results' file name. */
@@ -26,13 +28,9 @@ function columnsOf(task: TextTask): string[] {
  * Path relative to the folder. Throws CodedError 'unwritable' if another file has that name; call it before anything is
  * paid for.
  */
-export async function resultsPath(
-  folder: Pick<TaskFolder, 'resultsPathWith' | 'reader' | 'task'>,
-  { number, count }: Shard,
-): Promise<string> {
+export async function resultsPath(folder: Pick<TaskFolder, 'resultsPathWith' | 'reader' | 'task'>): Promise<string> {
   const { reader, task } = folder;
-  const [, name] = NAMES[isAnswerTask(task) ? 'text' : 'label'];
-  const path = folder.resultsPathWith(count === 1 ? `${name}.csv` : `${name}.${number}-of-${count}.csv`);
+  const path = folder.resultsPathWith(`${NAMES[isAnswerTask(task) ? 'text' : 'label'][1]}.csv`);
   const whyNotAFile = await reader.whyNotAFile(path);
   if (whyNotAFile === 'gone') return path;
   const isSource = 'path' in task.source && task.source.path === path;
@@ -83,4 +81,42 @@ export async function writeResults(
   }
   await replaceFileFromStream(writablePathIn(folder.reader.root, path), lines());
   return counts;
+}
+
+const KINDS = ['person', 'api', 'specialist'] as const satisfies readonly (keyof typeof SOURCES)[];
+
+/** Streams the rows in file order. Throws CodedError 'unreadable' or 'corrupt'. Rows of an unknown source are skipped. */
+export async function* readResults(
+  reader: FolderReader,
+  path: string,
+  known: ReadonlyMap<number, KnownLabels>,
+): AsyncGenerator<LabelledRow> {
+  let isHeader = true;
+  for await (const record of recordsOf(reader, path)) {
+    if (isHeader) {
+      isHeader = false;
+      continue;
+    }
+    const [text = '', label = '', source, confidence, doubt] = record.map(plainField);
+    const by = KINDS.find((kind) => SOURCES[kind] === source);
+    if (by === undefined) continue;
+    const personLabel = known.get(keyOf(text))?.person;
+    if (personLabel !== undefined) yield { text, label: personLabel, by: 'person', confidence: 1, inDoubt: false };
+    else
+      yield {
+        text,
+        label,
+        by,
+        confidence: Math.min(1, Math.max(0, Number(confidence) || 0)),
+        inDoubt: doubt === 'yes',
+      };
+  }
+}
+
+async function* recordsOf(reader: FolderReader, path: string): AsyncGenerator<string[]> {
+  try {
+    yield* csvRecords(decoded(reader.pieces(path)));
+  } catch (error) {
+    throw atPath(path, error);
+  }
 }
