@@ -162,6 +162,12 @@ export class Editor {
     return outer.contentFrame().frameLocator('iframe#active-frame');
   }
 
+  /** The page of a text task's table: the last ready webview. */
+  table(): FrameLocator {
+    const outer = this.page.locator('iframe.webview.ready').last();
+    return outer.contentFrame().frameLocator('iframe#active-frame');
+  }
+
   /** Drags the edge of the side bar, which is on the left. */
   async narrowSideBar(width: number): Promise<void> {
     const bar = await this.page.locator('.part.sidebar').boundingBox();

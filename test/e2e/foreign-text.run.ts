@@ -2,17 +2,14 @@
 // runs nothing.
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
-import type { Browser, Locator } from 'playwright-core';
-import { needCodeServer } from '../../build/code-server.ts';
+import { after } from 'node:test';
+import type { Locator } from 'playwright-core';
 import { TASKS_FOLDER } from '../../src/prompts/label/task.ts';
-import { launchBrowser } from '../support/browser.ts';
-import { ourVsix } from '../support/vsix.ts';
-import { apiKey, Session } from './session.ts';
+import { apiKey, forAllTests, type Session } from './session.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-foreign-text-'));
 /** A file that the command in the links would write. */
@@ -25,32 +22,29 @@ const commands = [
 const query = encodeURIComponent(JSON.stringify({ commands })).replace(/[()']/g, escape);
 const link = (word: string) => `[${word}](command:runCommands?${query})`;
 
-let browser: Browser;
-let server: Server;
 let session: Session;
 
-before(async () => {
-  await needCodeServer();
-  browser = await launchBrowser();
-  server = createServer((request, response) => {
-    request.resume();
-    const isList = request.method === 'GET';
-    const list = { data: [{ type: 'model', id: link('modelName'), display_name: link('modelName') }], has_more: false };
-    const error = { type: 'error', error: { type: 'invalid_request_error', message: link('serverError') } };
-    response.writeHead(isList ? 200 : 400, { 'content-type': 'application/json' });
-    response.end(JSON.stringify(isList ? list : error));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const vsix = await ourVsix(folder);
-  session = await Session.start(browser, vsix, { 'easyAdaptation.baseUrl': url }, { prepare: plant });
+const server = createServer((request, response) => {
+  request.resume();
+  const isList = request.method === 'GET';
+  const list = { data: [{ type: 'model', id: link('modelName'), display_name: link('modelName') }], has_more: false };
+  const error = { type: 'error', error: { type: 'invalid_request_error', message: link('serverError') } };
+  response.writeHead(isList ? 200 : 400, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(isList ? list : error));
 });
-after(async () => {
-  await session?.stop();
-  await browser?.close();
-  server?.close();
+await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+after(() => {
+  server.close();
   rmSync(folder, { recursive: true, force: true });
 });
+
+const tested = forAllTests(
+  (started) => {
+    session = started;
+  },
+  { 'easyAdaptation.baseUrl': `http://127.0.0.1:${(server.address() as AddressInfo).port}` },
+  { prepare: plant },
+);
 
 /** Writes files that somebody could commit. */
 function plant(project: string): void {
@@ -76,14 +70,12 @@ async function assertPlain(element: Locator, word: string): Promise<void> {
 }
 
 function step(name: string, body: () => Promise<void>): void {
-  test(name, () =>
-    session.evidence(name.replace(/\W+/g, '-'), async () => {
-      await body();
-      await session.editor.page.waitForTimeout(500);
-      assert.equal(existsSync(marker), false, 'a command of the folder was run');
-      assert.equal(await session.editor.page.locator('.terminal-wrapper').count(), 0, 'a terminal was opened');
-    }),
-  );
+  tested(name, async () => {
+    await body();
+    await session.editor.page.waitForTimeout(500);
+    assert.equal(existsSync(marker), false, 'a command of the folder was run');
+    assert.equal(await session.editor.page.locator('.terminal-wrapper').count(), 0, 'a terminal was opened');
+  });
 }
 
 step('the error of a task file quotes its field as text', async () => {

@@ -1,16 +1,10 @@
 // A new user's text task without a key, by keyboard alone: sixty commit subjects, five labels, learned and exported.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
-import type { Browser, FrameLocator } from 'playwright-core';
-import { needCodeServer } from '../../build/code-server.ts';
 import { TASKS_FOLDER } from '../../src/prompts/label/task.ts';
-import { launchBrowser } from '../support/browser.ts';
-import { ourVsix } from '../support/vsix.ts';
-import { Session } from './session.ts';
+import { forAllTests, type Session } from './session.ts';
 
 const labels = ['fix', 'feature', 'docs', 'test', 'build'] as const;
 /** Twelve subjects a label, in the order of `labels`. */
@@ -23,34 +17,24 @@ const subjects = [
 ].map((text) => text.split('; '));
 const truth = new Map(subjects.flatMap((some, i) => some.map((text) => [text, labels[i] ?? 'fix'] as const)));
 
-let browser: Browser;
 let session: Session;
-const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-label-table-'));
-
-before(async () => {
-  await needCodeServer();
-  browser = await launchBrowser();
-  const prepare = (project: string) => {
-    const who = ['-c', 'user.name=Author', '-c', 'user.email=author@example.com'];
-    for (const text of truth.keys())
-      execFileSync('git', [...who, 'commit', '-q', '--allow-empty', '-m', text], { cwd: project });
-  };
-  session = await Session.start(browser, await ourVsix(folder), { 'easyAdaptation.baseModel': 'none' }, { prepare });
-});
-after(async () => {
-  await session?.stop();
-  await browser?.close();
-  rmSync(folder, { recursive: true, force: true });
-});
 
 /** Each step needs the earlier ones. */
-function step(name: string, body: () => Promise<void>): void {
-  test(name, () => session.evidence(name, body));
-}
+const step = forAllTests(
+  (started) => {
+    session = started;
+  },
+  { 'easyAdaptation.baseModel': 'none' },
+  {
+    prepare(project) {
+      const who = ['-c', 'user.name=Author', '-c', 'user.email=author@example.com'];
+      for (const text of truth.keys())
+        execFileSync('git', [...who, 'commit', '-q', '--allow-empty', '-m', text], { cwd: project });
+    },
+  },
+);
 
-function table(): FrameLocator {
-  return session.editor.page.locator('iframe.webview.ready').last().contentFrame().frameLocator('iframe#active-frame');
-}
+const table = () => session.editor.table();
 
 const stored = () =>
   readFileSync(join(session.project, TASKS_FOLDER, 'commits.answers.jsonl'), 'utf8')

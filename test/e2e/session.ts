@@ -13,20 +13,19 @@ import {
   startWorkbench,
   type Workbench,
 } from '../../build/code-server.ts';
-import { cache } from '../../build/paths.ts';
 import { must } from '../../build/proc.ts';
 import type { AdaptReport } from '../../src/adaptation/report/types.ts';
 import type { Tuning } from '../../src/common/tuning.ts';
 import { MessagesServer } from '../fakes/messages-server.ts';
 import { logsOf, storageIn } from '../host/runner.ts';
 import { keepEvidence, launchBrowser, type OpenedPage, openPage } from '../support/browser.ts';
-import { npmPackage, recordings } from '../support/project.ts';
+import { npmPackage } from '../support/project.ts';
 import { environmentOf, steadyMachine, steadySettings } from '../support/steady.ts';
 import { rows } from '../support/stored.ts';
 import { ourVsix } from '../support/vsix.ts';
 import { Editor } from './editor.ts';
 
-/** The package that the tests work in. The fake API has recorded answers for it. */
+/** The package that the tests work in. */
 const subject = { name: '@tanstack/ai', version: '0.58.0' };
 
 /** An invented key of a plausible length. */
@@ -107,7 +106,6 @@ export class Session {
     await must('git', ['init', '-q'], { cwd: project });
     window.prepare?.(project);
     const api = await MessagesServer.start();
-    api.replay(recordings(), join(cache, 'packages'));
     const profile = makeProfile(join(folder, 'profile'), {
       ...steady,
       'easyAdaptation.baseUrl': api.url,

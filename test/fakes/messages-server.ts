@@ -1,12 +1,11 @@
-// A loopback server that speaks the Messages API well enough for the real SDK: checks requests, replays recordings,
-// streams, counts tokens and cache, and fails on demand in every way that a client has to survive.
+// A loopback server that speaks the Messages API well enough for the real SDK: checks requests, streams answers, counts
+// tokens and cache, and fails on demand.
 // GET /__requests lists the received requests.
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { LlmUsage } from '../../src/llm/protocol/models.ts';
-import type { PromptFacts } from './messages-answers.ts';
-import { AnswerBook, answerFromPrompt, packageFiles, readPrompt, readRecordings } from './messages-answers.ts';
+import { answerFromPrompt, type PromptFacts, readPrompt } from './messages-answers.ts';
 import {
   type Failure,
   httpFailures,
@@ -30,7 +29,7 @@ export interface RecordedRequest {
   usage?: Omit<LlmUsage, 'outputTokens'>;
 }
 
-/** Answers prompts without a registered answer. If it returns undefined, an answer is derived from the prompt. */
+/** Answers prompts with a cursor. If it returns undefined, an answer is derived from the prompt. */
 export type AnswerRule = (prompt: PromptFacts) => string | undefined;
 
 const apiVersions = ['2023-06-01', '2026-10-21'];
@@ -39,9 +38,8 @@ const minimumCacheTokens = 512;
 
 export class MessagesServer {
   readonly requests: RecordedRequest[] = [];
-  readonly answers = new AnswerBook();
   private readonly server: Server;
-  private failure: { kind: Failure; left: number; retryAfterSeconds: number } | undefined;
+  private failure: { kind: Failure; left: number } | undefined;
   private pace: Pace = { firstTokenMs: 0, msPerToken: 0 };
   private rule: AnswerRule = () => undefined;
   private plain: (asked: string) => string = () => 'Hello.';
@@ -72,8 +70,8 @@ export class MessagesServer {
   }
 
   /** The next `times` requests fail in this way; without `times` all requests until `reset()`. */
-  fail(kind: Failure, times = Number.POSITIVE_INFINITY, retryAfterSeconds = 2): void {
-    this.failure = { kind, left: times, retryAfterSeconds };
+  fail(kind: Failure, times = Number.POSITIVE_INFINITY): void {
+    this.failure = { kind, left: times };
   }
 
   /** Answers wait until `gate` resolves, in addition to their pace. */
@@ -107,11 +105,6 @@ export class MessagesServer {
 
   acceptOnly(key: string | undefined): void {
     this.key = key;
-  }
-
-  /** Replays recordings (format of bench/data) of packages with files in `sources`. */
-  replay(recordings: string, sources: string): void {
-    this.answers.add(...readRecordings(recordings, packageFiles(sources)));
   }
 
   async close(): Promise<void> {
@@ -164,8 +157,7 @@ export class MessagesServer {
     const plain = failure === undefined ? undefined : httpFailures[failure.kind];
     if (failure !== undefined && plain !== undefined) {
       record.outcome = failure.kind;
-      const headers = failure.kind === 'rate-limited' ? { 'retry-after': String(failure.retryAfterSeconds) } : {};
-      return sendError(response, plain.status, plain.type, plain.message, headers);
+      return sendError(response, plain.status, plain.type, plain.message);
     }
     const refused = refuse(body);
     if (refused !== undefined || body === undefined) {
@@ -190,7 +182,7 @@ export class MessagesServer {
     return sendMessage(response, body, reply, this.pace);
   }
 
-  private nextFailure(): { kind: Failure; retryAfterSeconds: number } | undefined {
+  private nextFailure(): { kind: Failure } | undefined {
     if (this.failure === undefined || this.failure.left <= 0) return undefined;
     this.failure.left--;
     return this.failure;
@@ -200,7 +192,7 @@ export class MessagesServer {
   private textFor(body: MessagesBody, prompt: PromptFacts | undefined): string {
     if (prompt === undefined)
       return this.plain(textOf(body.messages.findLast((message) => message.role === 'user')?.content));
-    const answer = this.answers.find(prompt)?.completion ?? this.rule(prompt) ?? answerFromPrompt(prompt);
+    const answer = this.rule(prompt) ?? answerFromPrompt(prompt);
     if (!textOf(body.system).includes('<insert>')) return answer;
     const open = body.messages.at(-1)?.role === 'assistant' ? '' : '<insert>';
     return `${open}${answer}</insert>`;
@@ -231,22 +223,11 @@ export class MessagesServer {
   }
 }
 
-function sendJson(
-  response: ServerResponse,
-  status: number,
-  value: unknown,
-  headers: Record<string, string> = {},
-): void {
-  response.writeHead(status, { 'content-type': 'application/json', 'request-id': 'req_fake', ...headers });
+function sendJson(response: ServerResponse, status: number, value: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json', 'request-id': 'req_fake' });
   response.end(JSON.stringify(value));
 }
 
-function sendError(
-  response: ServerResponse,
-  status: number,
-  type: string,
-  message: string,
-  headers: Record<string, string> = {},
-): void {
-  sendJson(response, status, { type: 'error', error: { type, message }, request_id: 'req_fake' }, headers);
+function sendError(response: ServerResponse, status: number, type: string, message: string): void {
+  sendJson(response, status, { type: 'error', error: { type, message }, request_id: 'req_fake' });
 }

@@ -3,7 +3,12 @@
 
 export interface StreamFormat {
   /** The beginning of the stream, with the model and the input tokens. */
-  start(over?: { readonly model?: string; readonly input?: number }): string;
+  start(over?: {
+    readonly model?: string;
+    readonly input?: number;
+    /** Counts of tokens by kind; absent: `input` alone. */
+    readonly usage?: Readonly<Record<string, number>>;
+  }): string;
   delta(text: unknown): string;
   /** A piece of the thinking, which must not be inserted. */
   thinking(text: string): string;
@@ -24,11 +29,9 @@ const reasons = {
 } as const;
 
 export const messages: StreamFormat = {
-  start: ({ model = 'claude-haiku-5-5', input = 100 } = {}) => {
-    const usage = { input_tokens: input, output_tokens: 1 };
-    return event('message_start', {
-      message: { id: 'm', type: 'message', role: 'assistant', model, content: [], usage },
-    });
+  start: ({ model = 'claude-haiku-5-5', input = 100, usage = { input_tokens: input } } = {}) => {
+    const message = { id: 'm', type: 'message', role: 'assistant', model, content: [] };
+    return event('message_start', { message: { ...message, usage: { ...usage, output_tokens: 1 } } });
   },
   delta: (text) => event('content_block_delta', { index: 0, delta: { type: 'text_delta', text } }),
   thinking: (thinking) => event('content_block_delta', { index: 0, delta: { type: 'thinking_delta', thinking } }),

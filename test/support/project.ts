@@ -1,7 +1,7 @@
 // Folders for tests: a small fake project with repeated code, and real npm packages in the download cache.
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { cache, npmEnvironment, root } from '../../build/paths.ts';
+import { cache, npmEnvironment } from '../../build/paths.ts';
 import { must } from '../../build/proc.ts';
 import { handlerSource, things } from './handlers.ts';
 
@@ -66,9 +66,4 @@ export async function npmPackage(name: string, version: string): Promise<string>
     rmSync(part, { recursive: true, force: true });
   }
   return home;
-}
-
-/** Recorded answers of a real model. */
-export function recordings(): string {
-  return join(root, 'bench', 'data', 'recorded');
 }
