@@ -28,7 +28,6 @@ const belongs: readonly RegExp[] = [
   /^extension\/dist\/node_modules\/onnxruntime-(node|common)\/(package\.json|dist\/[\w./-]+\.js(on)?)$/,
   /^extension\/dist\/node_modules\/onnxruntime-node\/bin\/napi-v6\/\w+\/\w+\/[\w.-]+\.(node|so\.\d+|dylib|dll)$/,
   /^extension\/dist\/node_modules\/@vscode\/tree-sitter-wasm\/(LICENSE|package\.json|wasm\/[\w-]+\.(js|wasm))$/,
-  /^extension\/l10n\/bundle\.l10n(\.[\w-]+)?\.json$/,
   /^extension\/media\/([\w-]+\/)?[\w-]+\.(png|svg|css|json)$/,
 ];
 

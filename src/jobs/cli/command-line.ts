@@ -39,11 +39,10 @@ export const usage = `Easy Adaptation: a small model of your own repository, and
                                    write the folder's model for transformers, vLLM, llama.cpp and
                                    Ollama: adapter, merged model, base, and a README
   npm start -- base add FILE.gguf [--name NAME]
-                                   add a base model that llama.cpp serves; use it with --base NAME
-  npm start -- base get NAME       download a code model and add it; without NAME, list them
-  npm start -- base list           list the bases, and models on this machine to import
-  npm start -- base measure NAME   measure how fast a base answers and trains on this machine
-  npm start -- base remove NAME    remove an added base, with its file if base get downloaded it
+                                   add a base model that llama.cpp serves, and measure how fast it
+                                   answers on this machine; use it with --base NAME
+  npm start -- base list           list the bases
+  npm start -- base remove NAME    remove an added base
 
   An interrupted adaptation resumes when it is started again and the folder's text is the same.
 
@@ -62,8 +61,7 @@ export const usage = `Easy Adaptation: a small model of your own repository, and
                        the machine's memory, at least 3)
   --base NAME          the base model: shipped (${shippedNames}), imported, or a folder
                        (default small)
-  --yes                use the API without asking (needs a key, such as ANTHROPIC_API_KEY);
-                       for base get: accept a licence with restrictions
+  --yes                use the API without asking (needs a key, such as ANTHROPIC_API_KEY)
   --local              never use the API, even with a key
   --places N           for adapt: maximum cursor positions to ask the API about (default 300)
   --run-budget USD     maximum cost of this run; it asks about less if necessary (default 1)

@@ -18,7 +18,6 @@ export type UiInputBoxOptions = Safe<
   readonly validateInput?: (text: string) => Shown;
 };
 export type UiOpenOptions = Safe<vscode.OpenDialogOptions, 'title' | 'openLabel'>;
-type UiSaveOptions = Safe<vscode.SaveDialogOptions, 'title' | 'saveLabel'>;
 interface UiQuickPick<T extends UiQuickPickItem>
   extends Omit<
     vscode.QuickPick<vscode.QuickPickItem>,
@@ -72,7 +71,6 @@ interface SafeWindow extends UnchangedMembers {
   createQuickPick<T extends UiQuickPickItem>(): UiQuickPick<T>;
   showInputBox(options: UiInputBoxOptions): Thenable<string | undefined>;
   showOpenDialog(options: UiOpenOptions): Thenable<vscode.Uri[] | undefined>;
-  showSaveDialog(options: UiSaveOptions): Thenable<vscode.Uri | undefined>;
   withProgress<R>(
     options: UiProgressOptions,
     task: (progress: UiProgress, token: vscode.CancellationToken) => Thenable<R>,
