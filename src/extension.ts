@@ -30,7 +30,6 @@ import { ChannelLog } from './vscode/editor/channel-log.ts';
 import { documentAt, type FolderRef } from './vscode/editor/folder-ref.ts';
 import { pathsOf } from './vscode/editor/paths.ts';
 import { StoreOwner } from './vscode/editor/store-owner.ts';
-import { DocumentSurroundings } from './vscode/editor/surroundings.ts';
 import { window } from './vscode/editor/window.ts';
 import { EditOffers } from './vscode/edits/edit-offers.ts';
 import { DiskWatcher } from './vscode/folder/disk-watcher.ts';
@@ -168,10 +167,9 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
       onRestart: () => events.sessionsRestarted.fire(),
     }),
   );
-  const surroundings = new DocumentSurroundings(log);
   const documents = owned.add(
     new Documents({
-      ...{ folders, rules, surroundings, configuration, log },
+      ...{ folders, rules, configuration, log },
       onIndexOutdated: (folder) => events.indexOutdated.fire(folder),
     }),
   );
@@ -212,7 +210,7 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
   );
   const whyNothing = owned.add(new WhyNothing());
   const ghostText = new GhostTextProvider({
-    ...{ folders, rules, surroundings, isOn, lastSuggestion },
+    ...{ folders, rules, isOn, lastSuggestion },
     onRequest: (folder) =>
       announcements.beforeRequest(folder, api, permissions, folders.peek(folder)?.service.typing.callsAnHour),
     onRequested: (document) => events.requested.fire(document),
@@ -226,10 +224,10 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
   });
   const firstKeys = owned.add(new FirstKeys((editor) => ghostText.request(editor)));
   const mayPrefill = () => adaptation.progress === undefined && bases.isOnBattery !== true;
-  owned.add(new Prefetch({ folders, rules, surroundings, isOn, mayPrefill, onMove: () => bases.onUserInput() }));
+  owned.add(new Prefetch({ folders, rules, isOn, mayPrefill, onMove: () => bases.onUserInput() }));
 
   const writeTexts = new WriteTexts(forJobs);
-  const kept = owned.add(new KeptView({ folders, adaptation, api, rules, surroundings, log }));
+  const kept = owned.add(new KeptView({ folders, adaptation, api, rules, log }));
   owned.add(new StatusBar(status, activity));
   owned.add(
     registerCommands({
@@ -240,7 +238,6 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
         jobs,
         neural,
         bases,
-        surroundings,
         activity,
         adaptation,
         api,

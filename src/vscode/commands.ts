@@ -20,7 +20,6 @@ import { acceptedCommand, type GhostTextProvider, type LastSuggestion } from './
 import type { Snooze, SnoozeLength } from './completion/snooze.ts';
 import type { ChannelLog } from './editor/channel-log.ts';
 import { folderOf, pickFolder } from './editor/folder-ref.ts';
-import type { DocumentSurroundings } from './editor/surroundings.ts';
 import { sentences, t, type UiText } from './editor/ui-text.ts';
 import { type UiQuickPickItem, window } from './editor/window.ts';
 import type { EditOffers } from './edits/edit-offers.ts';
@@ -48,10 +47,9 @@ export interface CommandDeps extends DeleteDeps, ChooseBaseDeps {
   readonly snooze: Snooze;
   readonly texts: TextTasks;
   readonly writeTexts: WriteTexts;
-  readonly ghostText: Pick<GhostTextProvider, 'requestManually' | 'document'>;
+  readonly ghostText: Pick<GhostTextProvider, 'requestManually'>;
   readonly lastSuggestion: LastSuggestion;
   readonly nextEdits: EditOffers;
-  readonly surroundings: DocumentSurroundings;
 }
 
 /** Registers one command per row. */
@@ -92,8 +90,8 @@ export function registerCommands(deps: CommandDeps): Disposable {
     openWalkthrough: () =>
       vscode.commands.executeCommand('workbench.action.openWalkthrough', 'easy-adaptation.easy-adaptation#start'),
     trigger: () => deps.ghostText.requestManually(),
-    acceptWord: () => acceptPart('acceptNextWord', deps),
-    acceptLine: () => acceptPart('acceptNextLine', deps),
+    acceptWord: () => acceptPart('acceptNextWord', folders),
+    acceptLine: () => acceptPart('acceptNextLine', folders),
     goToNextEdit: () => deps.nextEdits.goTo(),
     applyNextEdit: () => deps.nextEdits.apply(),
     applyAllEdits: () => deps.nextEdits.applyAll(),

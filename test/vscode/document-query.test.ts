@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import '../fakes/vscode-editor.ts';
 import { test } from 'node:test';
 import { maxPrefix, maxSuffix, queryOf } from '../../src/prompts/completion/query.ts';
-import { aboveBox, repositoryIn } from '../../src/vscode/editor/commit-box.ts';
 import { indentUnit, isSilent, queryAt } from '../../src/vscode/editor/document-query.ts';
 
 const { aroundCell } = await import('../../src/vscode/editor/surroundings.ts');
@@ -64,9 +63,9 @@ test('the indent unit follows the editor', () => {
   assert.equal(indentUnit({}), '    ');
 });
 
-test('output and git documents get no completions; files, notebooks, untitled and commit box documents do', () => {
-  for (const scheme of ['output', 'git']) assert.ok(isSilent(scheme, 'plaintext'), scheme);
-  for (const scheme of ['file', 'untitled', 'vscode-notebook-cell', 'vscode-scm', 'vscode-remote']) {
+test('output, git and commit box documents get no completions; files, notebooks and untitled documents do', () => {
+  for (const scheme of ['output', 'git', 'vscode-scm']) assert.ok(isSilent(scheme, 'plaintext'), scheme);
+  for (const scheme of ['file', 'untitled', 'vscode-notebook-cell', 'vscode-remote']) {
     assert.ok(!isSilent(scheme, 'python'), scheme);
   }
 });
@@ -86,11 +85,4 @@ test('the query of a notebook cell contains the cells of its language above and 
   assert.equal(query.prefix, 'import pandas as pd\n\nframe = pd.');
   assert.equal(query.suffix, '\n\nframe.head()');
   assert.deepEqual(aroundCell(cells, 4), { above: '# Sales\n\n', below: '' });
-});
-
-test('the repository of a commit message box is read from its URI', () => {
-  assert.equal(repositoryIn('rootUri=file%3A%2F%2F%2Fwork%2Fa%2520b'), 'file:///work/a%20b');
-  assert.equal(repositoryIn(''), undefined);
-  assert.equal(aboveBox(['Third\r\n\r\nWhy', 'Second', 'First']), 'First\n\nSecond\n\nThird\n\nWhy\n\n');
-  assert.equal(aboveBox(['new', 'x'.repeat(30_000)]), 'new\n\n');
 });

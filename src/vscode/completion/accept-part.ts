@@ -4,20 +4,14 @@ import * as vscode from 'vscode';
 import { toLineFeeds } from '../../text/lines.ts';
 import { queryAt } from '../editor/document-query.ts';
 import { folderOf, pathIn } from '../editor/folder-ref.ts';
-import type { DocumentSurroundings } from '../editor/surroundings.ts';
+import { surroundingsOf } from '../editor/surroundings.ts';
+import { window } from '../editor/window.ts';
 import type { Folders } from '../folder/folders.ts';
 
 export type Part = 'acceptNextWord' | 'acceptNextLine';
 
-export interface AcceptPartDeps {
-  readonly folders: Folders;
-  readonly surroundings: DocumentSurroundings;
-  /** The document of the last request. The commit message box is a document without a visible editor. */
-  readonly ghostText: { readonly document: vscode.TextDocument | undefined };
-}
-
-export async function acceptPart(part: Part, { folders, surroundings, ghostText }: AcceptPartDeps): Promise<void> {
-  const { document } = ghostText;
+export async function acceptPart(part: Part, folders: Folders): Promise<void> {
+  const document = window.activeTextEditor?.document;
   const folder = document && folderOf(document.uri);
   const service = folder && folders.peek(folder)?.service;
   const changes: Change[] = [];
@@ -33,7 +27,7 @@ export async function acceptPart(part: Part, { folders, surroundings, ghostText 
   if (!service || document.isClosed) return;
   const path = pathIn(folder, document.uri);
   for (const { end, length } of insertedTexts(changes))
-    service.partAccepted(queryAt(document, document.positionAt(end), path, surroundings.of(document)), length);
+    service.partAccepted(queryAt(document, document.positionAt(end), path, surroundingsOf(document)), length);
 }
 
 /** What is needed of a `vscode.TextDocumentContentChangeEvent`. */

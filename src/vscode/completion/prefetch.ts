@@ -6,7 +6,7 @@ import { type Disposable, DisposableStore } from '../../common/disposable.ts';
 import type { CompletionService } from '../../completion/service.ts';
 import { indentUnit, isSilent, queryAt } from '../editor/document-query.ts';
 import { type FolderRef, folderOf, pathIn } from '../editor/folder-ref.ts';
-import type { DocumentSurroundings } from '../editor/surroundings.ts';
+import { surroundingsOf } from '../editor/surroundings.ts';
 import { window } from '../editor/window.ts';
 import type { FileRules } from '../folder/file-rules.ts';
 import type { Folders } from '../folder/folders.ts';
@@ -14,7 +14,6 @@ import type { Folders } from '../folder/folders.ts';
 export interface PrefetchDeps {
   readonly folders: Pick<Folders, 'peek'>;
   readonly rules: Pick<FileRules, 'of'>;
-  readonly surroundings: DocumentSurroundings;
   /** Whether completions are enabled for this folder and language, and not snoozed. */
   readonly isOn: (folder: FolderRef, languageId: string) => boolean;
   /** Called when the user has typed or moved the cursor. */
@@ -69,7 +68,7 @@ export class Prefetch extends DisposableStore {
     const path = pathIn(folder, document.uri);
     if ((await this.deps.rules.of(folder, path)) === 'off') return;
     if (this.isDisposed || session.isDisposed || document.isClosed || document.version !== version) return;
-    const query = queryAt(document, selection.active, path, this.deps.surroundings.of(document));
+    const query = queryAt(document, selection.active, path, surroundingsOf(document));
     work(session.service, { query, trigger: 'automatic', indentUnit: indentUnit(editor.options) });
   }
 }

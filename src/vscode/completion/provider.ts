@@ -6,7 +6,7 @@ import { fromLineFeeds } from '../../text/lines.ts';
 import { listOpensAt } from '../../text/suggestion-list.ts';
 import { indentUnit, isSilent, queryAt } from '../editor/document-query.ts';
 import { type FolderRef, folderOf, pathIn } from '../editor/folder-ref.ts';
-import type { DocumentSurroundings } from '../editor/surroundings.ts';
+import { surroundingsOf } from '../editor/surroundings.ts';
 import { t } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
 import type { FileRules } from '../folder/file-rules.ts';
@@ -20,7 +20,6 @@ export interface ProviderDeps {
   /** Whether completions are enabled for this folder and language, and not snoozed. */
   readonly isOn: (folder: FolderRef, languageId: string) => boolean;
   readonly rules: FileRules;
-  readonly surroundings: DocumentSurroundings;
   /** Called for each request that may be answered, to ask for consent. */
   readonly onRequest: (folder: FolderRef) => void;
   /** Called for each request. */
@@ -77,17 +76,11 @@ export const acceptedCommand = 'easyAdaptation.accepted';
 export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
   private readonly deps: ProviderDeps;
   private readonly unanswered = new Unanswered(() => performance.now());
-  private lastDocument: vscode.TextDocument | undefined;
   private lastRequestAt = 0;
   private requestCount = 0;
 
   constructor(deps: ProviderDeps) {
     this.deps = deps;
-  }
-
-  /** The document of the last request. */
-  get document(): vscode.TextDocument | undefined {
-    return this.lastDocument;
   }
 
   /** Call when a better answer may be available. Repeats an unanswered request if the cursor is still there. */
@@ -167,7 +160,6 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
     token: vscode.CancellationToken,
   ): Promise<vscode.InlineCompletionItem[]> {
     this.deps.onRequested(document);
-    this.lastDocument = document;
     this.requestCount++;
     this.deps.onList(context.selectedCompletionInfo !== undefined);
     const isInvoked = context.triggerKind === vscode.InlineCompletionTriggerKind.Invoke;
@@ -215,7 +207,7 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
       return 'stale';
     };
     const path = pathIn(folder, document.uri);
-    const query = queryAt(document, position, path, this.deps.surroundings.of(document));
+    const query = queryAt(document, position, path, surroundingsOf(document));
     if ((await this.deps.rules.of(folder, path)) === 'off') return 'excluded';
     if (isStale()) return stale();
     // A repetition does not follow a key, so it must not ask for consent.

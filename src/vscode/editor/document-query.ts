@@ -69,6 +69,8 @@ const silentSchemes = new Set([
   'debug',
   'search-editor',
   'comment',
+  // The box of a commit message: 'Generate Commit Message' writes there.
+  'vscode-scm',
   'chat-editing-snapshot-text-model',
   'interactive-input',
   'walkThrough',

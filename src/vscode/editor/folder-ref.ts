@@ -1,6 +1,5 @@
 // The folder of a document: URI, path on disk, and display name.
 import * as vscode from 'vscode';
-import { boxPath, boxScheme, repositoryIn } from './commit-box.ts';
 import { safeText, t, type UiText } from './ui-text.ts';
 import { window } from './window.ts';
 
@@ -33,13 +32,8 @@ export function folderRef({ uri, name }: vscode.WorkspaceFolder): FolderRef {
   return { key: uri.toString(), uri, name, root, storeName: root ?? uri.toString() };
 }
 
-/**
- * The folder of a document. An untitled document belongs to the first folder and uses its model and consent. The commit
- * message box belongs to its repository's folder.
- */
+/** The folder of a document. An untitled document belongs to the first folder and uses its model and consent. */
 export function folderOf(uri: vscode.Uri): FolderRef {
-  const repository = uri.scheme === boxScheme ? repositoryIn(uri.query) : undefined;
-  if (repository !== undefined) return folderOf(vscode.Uri.parse(repository));
   const untitled = uri.scheme === 'untitled' ? vscode.workspace.workspaceFolders?.[0] : undefined;
   const folder = vscode.workspace.getWorkspaceFolder(uri) ?? untitled;
   return folder ? folderRef(folder) : looseFolder();
@@ -50,7 +44,6 @@ export function folderOf(uri: vscode.Uri): FolderRef {
  * without the first '/'.
  */
 export function pathIn(folder: FolderRef, uri: vscode.Uri): string {
-  if (uri.scheme === boxScheme) return boxPath;
   if (folder.uri === undefined) return uri.path.replace(/^\/+/, '') || 'untitled';
   const base = folder.uri.path.endsWith('/') ? folder.uri.path : `${folder.uri.path}/`;
   return uri.path.startsWith(base) ? uri.path.slice(base.length) : uri.path.replace(/^\/+/, '');

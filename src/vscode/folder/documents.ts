@@ -3,10 +3,9 @@ import * as vscode from 'vscode';
 import { DisposableStore } from '../../common/disposable.ts';
 import type { Log } from '../../common/log.ts';
 import { toLineFeeds } from '../../text/lines.ts';
-import { boxScheme } from '../editor/commit-box.ts';
 import { isSilent } from '../editor/document-query.ts';
 import { type FolderRef, folderOf, pathIn } from '../editor/folder-ref.ts';
-import type { DocumentSurroundings } from '../editor/surroundings.ts';
+import { surroundingsOf } from '../editor/surroundings.ts';
 import type { Configuration } from '../settings/configuration.ts';
 import type { FileRules } from './file-rules.ts';
 import type { FolderSession } from './folder-session.ts';
@@ -18,7 +17,6 @@ export interface DocumentsDeps {
   readonly rules: FileRules;
   readonly configuration: Configuration;
   readonly log: Log;
-  readonly surroundings: DocumentSurroundings;
   /**
    * Called if the index should be rebuilt: a saved file contains a new secret that other files may repeat, or the
    * folder had no files to index before.
@@ -118,7 +116,7 @@ export class Documents extends DisposableStore {
   }
 
   private textOf(document: vscode.TextDocument): string {
-    const around = this.deps.surroundings.of(document);
+    const around = surroundingsOf(document);
     return toLineFeeds(`${around?.above ?? ''}${document.getText()}${around?.below ?? ''}`);
   }
 
@@ -270,9 +268,8 @@ export class Documents extends DisposableStore {
   }
 }
 
-/** An uncommitted message is not learned from. */
 function isRead({ uri, languageId }: vscode.TextDocument): boolean {
-  return uri.scheme !== boxScheme && !isSilent(uri.scheme, languageId);
+  return !isSilent(uri.scheme, languageId);
 }
 
 /** Tells it without building the text. */

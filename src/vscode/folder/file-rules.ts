@@ -5,7 +5,6 @@ import { DisposableStore } from '../../common/disposable.ts';
 import type { Log } from '../../common/log.ts';
 import type { FileRule } from '../../workspace/files/file.ts';
 import { isSecretFile } from '../../workspace/files/file-names.ts';
-import { boxPath } from '../editor/commit-box.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';
 import type { Configuration } from '../settings/configuration.ts';
 import { importFiles } from './late.ts';
@@ -61,8 +60,6 @@ export class FileRules extends DisposableStore {
 
   private async determine(folder: FolderRef, path: string): Promise<FileRule> {
     if (isSecretFile(path)) return 'off';
-    // A commit message without its diff is not sent: 'Generate Commit Message' sends both.
-    if (path === boxPath) return 'local';
     const { uri, root } = folder;
     if (uri === undefined) return 'open';
     const { ruleOf } = await importFiles();

@@ -13,7 +13,7 @@ import type { Api } from '../api/api.ts';
 import { indentUnit, isSilent, keptScheme, queryAt } from '../editor/document-query.ts';
 import { type FolderRef, folderOf, pathIn } from '../editor/folder-ref.ts';
 import { withProgress } from '../editor/progress.ts';
-import type { DocumentSurroundings } from '../editor/surroundings.ts';
+import { surroundingsOf } from '../editor/surroundings.ts';
 import { safeSentence, t } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
 import type { FileRules } from '../folder/file-rules.ts';
@@ -25,7 +25,6 @@ export interface KeptViewDeps {
   readonly adaptation: Adaptation;
   readonly api: Api;
   readonly rules: FileRules;
-  readonly surroundings: DocumentSurroundings;
   readonly log: Log;
 }
 
@@ -79,7 +78,7 @@ export class KeptView extends DisposableStore implements vscode.TextDocumentCont
       return t('{0} is never sent, because it is ignored or holds secrets.', path);
     if (!session.secrets.isComplete) return t('Nothing is sent until this folder has been scanned for secrets.');
     try {
-      const query = queryAt(document, selection.active, path, this.deps.surroundings.of(document));
+      const query = queryAt(document, selection.active, path, surroundingsOf(document));
       const request = { query, trigger: 'automatic' as const, indentUnit: indentUnit(options) };
       const llmRequest = await session.service.preview(request, new AbortController().signal);
       // Indented for reading; the request has the same JSON on one line.

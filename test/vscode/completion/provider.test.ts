@@ -69,8 +69,7 @@ function setup(answer: () => { readonly id: string; readonly text: string } | un
   const deps = {
     ...{ isOn: () => true, onRequest() {}, onRequested() {}, onShown() {}, nextEditAt: () => undefined },
     folders: { of: () => ({ service: { complete: async () => answer() } }) },
-    ...{ rules: { of: async () => 'local' }, surroundings: { of: () => undefined } },
-    lastSuggestion: { set() {} },
+    ...{ rules: { of: async () => 'local' }, lastSuggestion: { set() {} } },
     onNoSuggestion: (reason: string) => void reasons.push(reason),
     onList: () => {},
   };

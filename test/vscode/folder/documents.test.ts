@@ -21,7 +21,6 @@ const documents = new Documents({
   rules: { of: async () => 'open' } as never,
   configuration: {} as never,
   log: silentLog,
-  surroundings: { of: () => undefined } as never,
   onIndexOutdated: () => {},
 });
 after(() => {
