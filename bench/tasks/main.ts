@@ -7,7 +7,7 @@ import { interval } from '../../src/common/statistics/bootstrap.ts';
 import { brierScore, expectedCalibrationError } from '../../src/common/statistics/calibrate.ts';
 import { type BasePrompt, basePromptOf } from '../../src/text-tasks/labels/base-reading.ts';
 import { type HeldOutText, judgeText } from '../../src/text-tasks/labels/router.ts';
-import { accuracyAt, type JudgedText, RISK_TERMS } from '../../src/text-tasks/labels/share-of-calls.ts';
+import { accuracyAt, type JudgedText } from '../../src/text-tasks/labels/share-of-calls.ts';
 import type { Benchmark, BenchOptions, Figures, Keep } from '../figures.ts';
 import { printFigures, Table } from '../print.ts';
 import { rowsInBulk } from './bulk.ts';
@@ -59,7 +59,6 @@ async function run({ data, bases = defaultBase, only, model = [] }: BenchOptions
     printFigures(name, figures[name]);
     keep(figures);
   }
-  console.log(`\nRisk: ${RISK_TERMS}`);
   return figures;
 }
 

@@ -42,8 +42,6 @@ const stored = () =>
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as { text: string; label: string });
 const activeText = async () => (await table().locator('.full-text').textContent()) ?? '';
-/** '64% ... (46% to 79%' as shares. */
-const sharesIn = (sentence: string) => [...sentence.matchAll(/(\d+)%/g)].map(([, share]) => Number(share) / 100);
 
 /** Labels texts by their digits, until so many labels are stored. */
 async function labelTo(count: number): Promise<void> {
@@ -128,7 +126,8 @@ step('the run ends with one sentence whose interval holds the accuracy, and the 
     .filter({ hasText: 'commits: 60 texts are done, 40 by people, 20 by the local model.' });
   await end.waitFor();
   await editor.shot('44-end');
-  const [, low = 1, high = 0] = sharesIn((await end.textContent()) ?? '');
+  const [, least, most] = /\((\d+) to (\d+)%/.exec((await end.textContent()) ?? '') ?? [];
+  const [low, high] = [Number(least) / 100, Number(most) / 100];
   const csv = readFileSync(join(session.project, TASKS_FOLDER, 'commits.labels.csv'), 'utf8')
     .trimEnd()
     .split('\n');

@@ -3,7 +3,6 @@ import { l10n, loadAsVscode } from './fake-vscode.ts';
 
 loadAsVscode({
   l10n,
-  env: { language: 'en' },
   MarkdownString: class {
     readonly value: string;
     readonly supportThemeIcons: boolean;

@@ -9,7 +9,6 @@ const { keyNeedInWords, priceInWords } = await import('../../src/vscode/api/try-
 const { measuresText } = await import('../../src/vscode/bases/base-status.ts');
 const { describe, shareOf } = await import('../../src/vscode/adapt/describe-progress.ts');
 const { sessionNotices } = await import('../../src/vscode/panel/session-notices.ts');
-const { resultsOf, rightAt } = await import('../../src/vscode/texts/task-words.ts');
 const { UnparsedDocuments } = await import('../../src/vscode/folder/unparsed-documents.ts');
 
 test('states a known price per million tokens and invents no unknown one', () => {
@@ -123,44 +122,6 @@ test('a draft of an unparsed document is reported once, and the draft stays', as
   for (const path of ['whole.py', 'broken.py', 'broken.py']) assert.equal((await complete(path))?.text, 'f()');
   assert.deepEqual(found, ['broken.py: memory access out of bounds']);
   assert.deepEqual([documents.has('broken.py'), documents.has('whole.py')], [true, false]);
-});
-
-test('a run’s results have labels by source, costs, and what is right at the share that is sent', () => {
-  const curve = [
-    { share: 0, right: 0.5 },
-    { share: 0.5, right: 0.9 },
-    { share: 1, right: 0.7 },
-  ];
-  assert.deepEqual(
-    [0, 0.25, 1].map((share) => rightAt(curve, share)?.toFixed(2)),
-    ['0.50', '0.70', '0.70'],
-  );
-  assert.equal(rightAt([], 0.5), undefined);
-  const report = {
-    ...{
-      task: 'tickets',
-      finishedAt: 0,
-      path: 'tickets.labels.csv',
-      texts: 1200,
-      byPerson: 100,
-      byApi: 300,
-      inDoubt: 7,
-    },
-    ...{ curve, judgedOn: 99, judgedBy: 'api' as const, operating: 0.25, loss: 0.01, runUsd: 0, soFarUsd: 0.5 },
-  };
-  const { facts, notes } = resultsOf(report);
-  const fact = new Map(facts.map(([name = '', value]) => [name, value]));
-  for (const [name, value] of [
-    ['Labelled by the local model', '800'],
-    ['Would be sent to the large model', '25%'],
-    ['Cost so far', '$0.50'],
-    ['Cost of sending the rest', '–'],
-  ] as const)
-    assert.equal(fact.get(name), value);
-  assert.match(
-    notes.join(' '),
-    /^With 25% sent now, 70\.0% are right\. Measured on 99 random texts.* At most 1\.0% of/,
-  );
 });
 
 const slider = [

@@ -38,16 +38,6 @@ export interface Risk {
   readonly loss: number;
 }
 
-/** What the risk bound promises, for the user. */
-export const RISK_TERMS =
-  'Expected share of texts that stay local and are wrong, although the API would have been right (conformal risk control). It is an ' +
-  'average over texts of the same kind as the calibration texts, not a promise for one text, one label or other kinds of texts.';
-
-/** The promise of the risk bound for text answers. */
-export const SIMILARITY_TERMS =
-  'Expected edit similarity to the accepted answer that is lost by answering locally (conformal risk control). It is an average over ' +
-  'texts of the same kind as the calibration texts, not a promise for one text.';
-
 /**
  * The limit below which texts may stay local at an expected loss of at most `loss`: conformal risk control (Angelopoulos
  * et al. 2022, arXiv 2208.02814). A text's loss is how much better the API's answer is, 0..1. The bound holds for texts

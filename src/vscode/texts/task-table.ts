@@ -6,6 +6,7 @@ import type { Log } from '../../common/log.ts';
 import { isAnswerTask, type TextTask } from '../../prompts/label/task.ts';
 import { ENOUGH_LABELLED, MIN_LABELLED } from '../../text-tasks/expected-accuracy.ts';
 import type { Labelling, LabellingRow } from '../../text-tasks/labelling.ts';
+import type { RunResults } from '../../text-tasks/task-results.ts';
 import { safeSentence, safeText } from '../editor/ui-text.ts';
 import { drawPage } from '../editor/webview-page.ts';
 import { type UiWebviewPanel, window } from '../editor/window.ts';
@@ -13,7 +14,6 @@ import {
   type FromTable,
   parseFromTable,
   type RowAnswer,
-  type RunResults,
   type TableRow,
   type ToTable,
 } from '../webview/table-protocol.ts';

@@ -11,6 +11,7 @@ import { readAnswers, storeCorrection } from '../../text-tasks/given-labels.ts';
 import { readTask, requireWritable } from '../../text-tasks/in-folder.ts';
 import { readResults } from '../../text-tasks/results-table.ts';
 import type { TaskReport } from '../../text-tasks/task-report.ts';
+import { endOfRun, resultsOf } from '../../text-tasks/task-results.ts';
 import { FolderReader } from '../../workspace/files/folder-reader.ts';
 import { describe } from '../adapt/describe-progress.ts';
 import { askForTrust, showFailure } from '../adapt/questions.ts';
@@ -27,7 +28,6 @@ import { newTask } from './new-task.ts';
 import { readReports, taskNames, taskUri } from './task-files.ts';
 import { askToSpend, pickLabel, pickTask } from './task-questions.ts';
 import { answerIn, type TableContent, TaskTable } from './task-table.ts';
-import { endOf, resultsOf } from './task-words.ts';
 
 export interface TextTasksDeps extends AccessDeps {
   readonly extension: vscode.Uri;
@@ -181,7 +181,7 @@ export class TextTasks extends DisposableStore {
 
   private async announce(taskFolder: TaskFolder, task: TextTask, report: TaskReport): Promise<void> {
     const show = t('Show Results');
-    const answer = await window.showInformationMessage(endOf(report), show);
+    const answer = await window.showInformationMessage(safeSentence(endOfRun(report)), show);
     if (answer !== show) return;
     const openTable = this.tables.get(keyOf(taskFolder.root, task.name));
     if (openTable && !openTable.isLabelling) openTable.takeFocus();

@@ -256,7 +256,7 @@ class TableView {
 }
 
 function resultsView({ facts, notes }: NonNullable<TableInit['results']>): HTMLElement {
-  const rows = facts.map(([name = '', value = '']) => h('div', {}, h('dt', {}, name), h('dd', {}, value)));
+  const rows = facts.map(([name, value]) => h('div', {}, h('dt', {}, name), h('dd', {}, value)));
   return h(
     'div',
     { class: 'results' },

@@ -32,12 +32,6 @@ export interface TableLabelling {
   readonly expected?: Expected;
 }
 
-/** The results of a run: names with values, and sentences. */
-export interface RunResults {
-  readonly facts: readonly (readonly string[])[];
-  readonly notes: readonly string[];
-}
-
 /** Everything except the rows, which the table requests. */
 export interface TableInit {
   readonly type: 'init';
@@ -47,8 +41,8 @@ export interface TableInit {
   readonly labels: readonly { readonly name: string; readonly meaning: string }[];
   /** Maximum characters of a text answer; absent if texts get labels. */
   readonly longestAnswer?: number;
-  /** Of the last run, in words. */
-  readonly results?: RunResults;
+  /** Of the last run: names with values, and sentences. */
+  readonly results?: { readonly facts: readonly (readonly [string, string])[]; readonly notes: readonly string[] };
   /** The table is for labelling, text after text; absent: it shows results. */
   readonly labelling?: TableLabelling;
   /** The rows take the focus, because the user has just opened the table. */

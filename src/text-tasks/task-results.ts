@@ -1,0 +1,116 @@
+// The results of a text task's run in words, for the table and the command line.
+import { counted, percent, thousands, wholePercent } from '../common/format.ts';
+import { dollars } from '../llm/budget.ts';
+import { inWords } from './expected-accuracy.ts';
+import type { TaskReport } from './task-report.ts';
+
+export interface RunResults {
+  /** Names with values. */
+  readonly facts: readonly (readonly [name: string, value: string])[];
+  /** Sentences: how right the answers are, how that was measured, what the bound means. */
+  readonly notes: readonly string[];
+}
+
+/** What differs between the outputs of tasks. */
+const words = {
+  label: {
+    people: 'Labelled by people',
+    api: 'Labelled by the large model',
+    local: 'Labelled by the local model',
+    right: (sent: string, right: string) => `With ${sent} sent now, ${right} are right.`,
+    byPeople: 'texts labelled by people and by the large model, from which nothing was learned.',
+    byApi:
+      'random texts labelled by the large model, from which nothing was learned. Its labels count as right because people have labelled none.',
+    unknown:
+      'The accuracy of the local model is unknown: no text has both a label and an answer of the large model yet.',
+    bound: (loss: string) =>
+      `At most ${loss} of the texts are expected to be answered locally and wrongly although the large model is right.`,
+  },
+  text: {
+    people: 'Accepted or written by people',
+    api: 'Written by the large model',
+    local: 'Drafted by the local model',
+    right: (sent: string, right: string) => `With ${sent} sent now, the similarity is ${right}.`,
+    byPeople:
+      'texts with both an accepted answer and one of the large model, from which nothing was learned: the share of equal characters (edit similarity).',
+    byApi:
+      'random texts answered by the large model, from which nothing was learned. Its answers count as right because none has been accepted yet.',
+    unknown: 'The quality of local drafts is unknown: no text has an answer of the large model yet.',
+    bound: (loss: string) =>
+      `Local answers are expected to be at most ${loss} less similar to the accepted answers than those of the large model.`,
+  },
+} as const;
+
+/** Labels by source, quality against calls, costs. */
+export function resultsOf(report: TaskReport): RunResults {
+  const { finishedAt, output, model, texts, byPerson, byApi, inDoubt, operating } = report;
+  const { runUsd, soFarUsd, restUsd } = report;
+  const names = words[output ?? 'label'];
+  return {
+    facts: [
+      ['Finished', `${new Date(finishedAt).toISOString().slice(0, 16).replace('T', ' ')} UTC`],
+      ['Large model', model ?? 'none'],
+      ['Texts', thousands(texts)],
+      [names.people, thousands(byPerson)],
+      [names.api, thousands(byApi)],
+      [names.local, thousands(texts - byPerson - byApi)],
+      ['In doubt among these', thousands(inDoubt)],
+      ...(operating === undefined ? [] : [['Would be sent to the large model', wholePercent(operating)] as const]),
+      ['Cost of this run', price(runUsd)],
+      ['Cost so far', price(soFarUsd)],
+      ['Cost of sending the rest', restUsd === undefined ? '–' : price(restUsd)],
+    ],
+    notes: notesOf(report),
+  };
+}
+
+const price = (usd: number) => (usd === 0 ? '$0' : dollars(usd));
+
+/** The end of a run in one sentence or two. */
+export function endOfRun({ task, texts, byPerson, byApi, path, expected }: TaskReport): string {
+  const local = texts - byPerson - byApi;
+  const sources = [
+    `${byPerson} by people`,
+    ...(byApi > 0 ? [`${byApi} by the large model`] : []),
+    ...(local > 0 ? [`${local} by the local model`] : []),
+  ];
+  const counts = `${task}: ${texts} texts are done, ${sources.join(', ')}. The results are in ${path}.`;
+  return expected && local > 0 ? `${counts} ${inWords(expected)}` : counts;
+}
+
+function notesOf({ curve, operating, judgedOn, judgedBy, loss = 0, expected, shown, stopped, output }: TaskReport) {
+  const names = words[output ?? 'label'];
+  const right = operating === undefined ? undefined : rightAt(curve, operating);
+  const measured = `Measured on ${judgedOn} ${judgedBy === 'person' ? names.byPeople : names.byApi}`;
+  const average = 'This is an average over texts like the measured ones, not a guarantee for each text.';
+  return [
+    ...(operating === undefined || right === undefined ? [] : [names.right(wholePercent(operating), percent(right))]),
+    curve.length > 0 ? measured : expected ? inWords(expected) : names.unknown,
+    ...(operating === undefined ? [] : [`${names.bound(percent(loss))} ${average}`]),
+    ...(shown ? [shownInWords(shown)] : []),
+    ...(stopped === undefined ? [] : [`The calls to the large model ended early: ${stopped}`]),
+  ];
+}
+
+/** What the prompts show of the folder, and what it brought where that was compared. */
+function shownInWords({ form, items, first, gain, low, high }: NonNullable<TaskReport['shown']>): string {
+  const where = `on ${counted(items, 'text')} that people answered`;
+  if (form === 'bare') return `The large model is asked bare: ${where}, nothing of this folder made it better.`;
+  const what = {
+    examples: 'similar texts',
+    brief: 'a few similar texts and the figures of the local model',
+    informed: 'similar texts and the figures of the local model',
+  }[form];
+  const interval = `${low.toFixed(2)} to ${high.toFixed(2)} more`;
+  return `The large model is shown ${what}: ${where} it comes to ${(first + gain).toFixed(2)} instead of ${first.toFixed(2)} (${interval}).`;
+}
+
+/** Linear interpolation between the points of the curve. */
+export function rightAt(curve: TaskReport['curve'], share: number): number | undefined {
+  const next = curve.findIndex((point) => point.share >= share - 1e-9);
+  const high = curve[next];
+  const low = curve[next - 1];
+  if (high === undefined) return curve.at(-1)?.right;
+  if (low === undefined) return high.right;
+  return low.right + ((share - low.share) / (high.share - low.share)) * (high.right - low.right);
+}
