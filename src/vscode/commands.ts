@@ -87,8 +87,6 @@ export function registerCommands(deps: CommandDeps): Disposable {
     deleteData: () => deleteData(deps).then(() => texts.load()),
     showLog: () => log.channel.show(),
     openSettings: () => vscode.commands.executeCommand('workbench.action.openSettings', `${section}.`),
-    openWalkthrough: () =>
-      vscode.commands.executeCommand('workbench.action.openWalkthrough', 'easy-adaptation.easy-adaptation#start'),
     trigger: () => deps.ghostText.requestManually(),
     acceptWord: () => acceptPart('acceptNextWord', folders),
     acceptLine: () => acceptPart('acceptNextLine', folders),

@@ -25,6 +25,15 @@ class Position {
     this.line = line;
     this.character = character;
   }
+  with(_line: undefined, character: number): Position {
+    return new Position(this.line, character);
+  }
+  translate(_lines: number, characters: number): Position {
+    return new Position(this.line, this.character + characters);
+  }
+  isAfter(other: Position): boolean {
+    return this.line > other.line || (this.line === other.line && this.character > other.character);
+  }
 }
 
 class Range {
@@ -392,6 +401,17 @@ const fake = {
   EventEmitter,
   Location,
   Position,
+  InlineCompletionItem: class {
+    readonly insertText: string;
+    constructor(insertText: string) {
+      this.insertText = insertText;
+    }
+  },
+  InlineCompletionTriggerKind: { Invoke: 0, Automatic: 1 },
+  CancellationTokenSource: class {
+    readonly token = { isCancellationRequested: false, onCancellationRequested: () => ({ dispose() {} }) };
+    dispose(): void {}
+  },
   Range,
   Selection,
   Uri,
@@ -434,6 +454,7 @@ const fake = {
       return desk.isTrusted;
     },
     workspaceFolders: [folder],
+    getConfiguration: () => ({ get: () => undefined }),
     getWorkspaceFolder: ({ path }: Uri) => (path.startsWith('/work/') ? folder : undefined),
     fs: { isWritableFileSystem: () => true },
     async openTextDocument(uri: Uri): Promise<Document> {

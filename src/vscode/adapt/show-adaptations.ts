@@ -1,5 +1,5 @@
 // 'Show Adaptations…': lists the adaptations of all folders with their results, the current folder's first. Selecting one
-// opens its report; buttons export or delete it.
+// opens its report; a button deletes it.
 import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
@@ -12,14 +12,8 @@ import { specialistFolder } from '../editor/paths.ts';
 import { joined, safeText, t } from '../editor/ui-text.ts';
 import { type UiQuickPickItem, window } from '../editor/window.ts';
 import type { DeleteDeps } from './delete-data.ts';
-import { exportAdaptation } from './export-adaptation.ts';
 
 const deleteButton: vscode.QuickInputButton = { iconPath: new vscode.ThemeIcon('trash'), tooltip: t('Delete') };
-
-const exportButton: vscode.QuickInputButton = {
-  iconPath: new vscode.ThemeIcon('export'),
-  tooltip: t('Export for Other Programs'),
-};
 
 interface Item extends UiQuickPickItem {
   readonly folder: string;
@@ -43,7 +37,7 @@ export async function showAdaptations(deps: DeleteDeps, current: string): Promis
   }
   const pick = window.createQuickPick<Item>();
   pick.title = t('Adaptations');
-  pick.placeholder = t('Select an adaptation to read its report, or use its buttons to export or delete it');
+  pick.placeholder = t('Select an adaptation to read its report, or use its button to delete it');
   pick.matchOnDescription = true;
   pick.items = items;
   const chosen = await new Promise<(() => unknown) | undefined>((resolve) => {
@@ -51,11 +45,7 @@ export async function showAdaptations(deps: DeleteDeps, current: string): Promis
       const [item] = pick.activeItems;
       resolve(item && (() => openReport(item, deps)));
     });
-    pick.onDidTriggerItemButton(({ item, button }) =>
-      resolve(() =>
-        button === exportButton ? exportAdaptation(deps.adaptation, item.folder) : deleteAdaptation(item, deps),
-      ),
-    );
+    pick.onDidTriggerItemButton(({ item }) => resolve(() => deleteAdaptation(item, deps)));
     pick.onDidHide(() => resolve(undefined));
     pick.show();
   });
@@ -81,7 +71,7 @@ function item(row: AdaptationRow, storage: string): Item {
   const name = basename(folder) || folder;
   return {
     ...{ label: safeText(name), description: safeText(folder), detail: joined(parts, ' · ') },
-    ...{ buttons: [exportButton, deleteButton], folder, name },
+    ...{ buttons: [deleteButton], folder, name },
   };
 }
 

@@ -3,64 +3,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { l10n, loadAsVscode } from '../../support/fake-vscode.ts';
+import { desk } from '../../fakes/vscode-editor.ts';
 
-class Position {
-  readonly line: number;
-  readonly character: number;
-  constructor(line: number, character: number) {
-    this.line = line;
-    this.character = character;
-  }
-  with = (_: unknown, character: number) => new Position(this.line, character);
-  translate = (_: number, by: number) => new Position(this.line, this.character + by);
-  isAfter = (other: Position) => this.character > other.character;
-}
-
-const line = 'const user = ';
-const document = {
-  ...{ uri: { scheme: 'file', path: '/a.ts', toString: () => 'file:///a.ts' }, languageId: 'typescript' },
-  ...{ version: 1, isClosed: false, isDirty: true, eol: 1, lineCount: 1 },
-  lineAt: () => ({ text: line }),
-  offsetAt: ({ character }: Position) => character,
-  getText: () => line,
-};
-const cursor = new Position(0, line.length);
-const triggered: string[] = [];
-const messages: string[] = [];
-const window = {
-  activeTextEditor: { document, selection: { active: cursor } } as unknown,
-  visibleTextEditors: [],
-  showInformationMessage: async (text: string) => void messages.push(text),
-};
-loadAsVscode({
-  ...{ l10n, Position, window },
-  Range: class {
-    readonly end: Position;
-    constructor(_: Position, end: Position) {
-      this.end = end;
-    }
-  },
-  InlineCompletionItem: class {
-    readonly insertText: string;
-    constructor(insertText: string) {
-      this.insertText = insertText;
-    }
-  },
-  CancellationTokenSource: class {
-    readonly token = { isCancellationRequested: false, onCancellationRequested: () => ({ dispose() {} }) };
-    dispose(): void {}
-  },
-  EndOfLine: { LF: 1, CRLF: 2 },
-  InlineCompletionTriggerKind: { Invoke: 0, Automatic: 1 },
-  MarkdownString: class {},
-  commands: { executeCommand: async (name: string) => void triggered.push(name) },
-  workspace: { getConfiguration: () => ({ get: () => undefined }), getWorkspaceFolder: () => undefined },
-});
 const { GhostTextProvider } = await import('../../../src/vscode/completion/provider.ts');
 
 const TRIGGER = 'editor.action.inlineSuggest.trigger';
 const token = { isCancellationRequested: false, onCancellationRequested: () => ({ dispose() {} }) };
+const line = 'const user = ';
+const { document } = await desk.open('/a.ts', line);
+document.isDirty = true;
+desk.cursor(desk.active, 0, line.length);
+const cursor = desk.active.selection.active;
+const triggered: string[] = [];
+desk.servers.set(TRIGGER, () => triggered.push(TRIGGER));
 
 /** @param answer what the service returns, and what happens meanwhile */
 function setup(answer: () => { readonly id: string; readonly text: string } | undefined) {
@@ -97,7 +52,7 @@ test('a request is repeated if a formatter changed the text before its answer', 
 
 test('a request that ended at the list is repeated when a better draft comes', async () => {
   const { provider, ask } = setup(() => undefined);
-  const range = { start: new Position(0, 0), end: cursor };
+  const range = { start: cursor.with(undefined, 0), end: cursor };
   await ask({ range, text: 'another text' });
   const folder = (await import('../../../src/vscode/editor/folder-ref.ts')).folderOf(document.uri as never);
   await provider.repeat(folder);
@@ -108,12 +63,12 @@ test('where the editor requests nothing, a manual request is answered in a messa
   const { provider, reasons } = setup(() => ({ id: '1', text: 'load();' }));
   await provider.requestManually();
   await sleep(900);
-  assert.match(messages[0] ?? '', /load\(\);/);
+  assert.match(desk.questions[0] ?? '', /load\(\);/);
   const nothing = setup(() => undefined);
   await nothing.provider.requestManually();
   await sleep(900);
   assert.deepEqual(nothing.reasons, ['nothing']);
-  window.activeTextEditor = undefined;
+  desk.reset();
   await provider.requestManually();
   assert.deepEqual(reasons, ['no-document']);
 });
