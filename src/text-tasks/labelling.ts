@@ -1,12 +1,11 @@
 // The texts of a task in the order in which a person labels them, with what the local model says of each.
 import { isAnswerTask, type TextTask } from '../prompts/label/task.ts';
-import { NearestAnswers } from './answers/nearest-answers.ts';
 import { type ExpectedAccuracy, expectedAccuracy, MIN_LABELLED } from './expected-accuracy.ts';
 import type { KnownLabels } from './given-labels.ts';
 import { learn, taskModelOf } from './kinds.ts';
 import type { TaskModel } from './label-texts.ts';
 import { keyOf } from './labels/extract.ts';
-import { labelProbabilities, textStatisticsOf } from './labels/text-specialist.ts';
+import { labelProbabilities } from './labels/text-specialist.ts';
 import { learnTask } from './learn-task.ts';
 import { collectTaskData, placeOf, type TaskData } from './random-sample.ts';
 import type { TaskFolder } from './task-folder.ts';
@@ -18,7 +17,7 @@ export interface LabellingRow {
   readonly source: 'person' | 'api' | 'specialist' | '';
   /** Estimated probability that a local answer is right. */
   readonly confidence?: number;
-  /** Indices of the labels: those of the nearest texts first, then the most frequent. Empty for text answers. */
+  /** Indices of the labels, the likeliest first. Empty without a local model, and for text answers. */
   readonly likely: readonly number[];
 }
 
@@ -33,9 +32,8 @@ export interface Labelling {
 
 /** Maximum rows with a label, and without one. */
 const MAX_ROWS = 1000;
-/** Labels that a row offers first, and the nearest texts that are asked for theirs. */
+/** Labels that a row offers first. */
 const MAX_LIKELY = 9;
-const NEAREST = 5;
 
 /**
  * Rows in the random order of the task, which labels do not change. Texts of which the local model is unsure help no
@@ -88,29 +86,12 @@ function learnFrom(
   taskData: TaskData,
   labelled: readonly KnownLabels[],
 ): { readonly model: TaskModel | undefined; likely(text: string): number[] } {
-  const isEnough = labelled.length >= MIN_LABELLED;
-  if (isAnswerTask(task)) return { model: isEnough ? learn(task, taskData) : undefined, likely: () => [] };
-  const { labels } = task;
-  const byScore = (scores: readonly number[]) =>
-    [...labels.keys()].sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0)).slice(0, MAX_LIKELY);
-  if (isEnough) {
-    const learned = learnTask(task, taskData);
-    const likely = (text: string) => byScore(labelProbabilities(learned.specialist, { text }));
-    return { model: taskModelOf(task, learned), likely };
-  }
-  const items = labelled.map((each) => ({ key: keyOf(each.text), text: each.text, answer: answerOf(each) ?? '' }));
-  const { rarity } = textStatisticsOf([...items.map(({ text }) => text), ...taskData.unlabelled]);
-  const nearest = new NearestAnswers(items, rarity);
-  const counts = labels.map(({ name }) => items.filter(({ answer }) => answer === name).length / (items.length + 1));
+  if (labelled.length < MIN_LABELLED) return { model: undefined, likely: () => [] };
+  if (isAnswerTask(task)) return { model: learn(task, taskData), likely: () => [] };
+  const learned = learnTask(task, taskData);
   const likely = (text: string) => {
-    const near = nearest.nearest(text, keyOf(text), NEAREST);
-    // Frequency decides only between labels that are equally near.
-    return byScore(
-      labels.map(({ name }, i) => {
-        const similarities = near.filter(({ item }) => item.answer === name).map(({ similarity }) => similarity);
-        return similarities.reduce((sum, each) => sum + each, 0) + 0.01 * (counts[i] ?? 0);
-      }),
-    );
+    const scores = labelProbabilities(learned.specialist, { text });
+    return [...task.labels.keys()].sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0)).slice(0, MAX_LIKELY);
   };
-  return { model: undefined, likely };
+  return { model: taskModelOf(task, learned), likely };
 }

@@ -145,26 +145,6 @@ step('after a block’s first line is accepted, it counts and the rest stays sho
   await editor.command('File: Revert File');
 });
 
-step('a snooze shows its minutes in the status bar and suppresses suggestions until it is ended', async () => {
-  const { editor } = session;
-  await editor.command('Easy Adaptation: Snooze');
-  await editor.quickRow('5 minutes').click();
-  await editor.eventually('the time left', async () =>
-    assert.match((await editor.ourStatus().textContent()) ?? '', /snoozed, [45] min left/),
-  );
-  const [position] = knownLine.positions;
-  await clearFrom(position);
-  const rows = session.rows('select id from completions').length;
-  await editor.type(knownLine.start);
-  await editor.shot('02-snoozed');
-  await editor.command('Easy Adaptation: Snooze or Resume');
-  await editor.eventually('the end of the snooze', async () =>
-    assert.doesNotMatch((await editor.ourStatus().textContent()) ?? '', /snoozed/),
-  );
-  assert.equal(session.rows('select id from completions').length, rows, 'no completion meanwhile');
-  await editor.command('File: Revert File');
-});
-
 step('a held-back suggestion is listed with its text, and Alt+\\ shows it', async () => {
   const { editor } = session;
   await editor.command('Easy Adaptation: Show Panel');

@@ -2,36 +2,21 @@
 // repository is run.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { unwrap } from '../../src/common/errors.ts';
-import { silentLog } from '../../src/common/log.ts';
 import { writeTextJob } from '../../src/jobs/write-text.ts';
-import { MessagesServer } from '../fakes/messages-server.ts';
+import { api, asks, base, deps, folder, password, root, write } from './writing.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-commit-'));
-const root = join(folder, 'repository');
-let api: MessagesServer;
-after(async () => {
-  await api?.close();
-  rmSync(folder, { recursive: true, force: true });
-});
 const git = (...args: string[]) =>
   execFileSync('git', ['-c', 'user.name=x', '-c', 'user.email=x@example.org', ...args], {
     cwd: root,
     encoding: 'utf8',
   });
-const write = (path: string, text: string) => {
-  mkdirSync(join(root, path, '..'), { recursive: true });
-  writeFileSync(join(root, path), text);
-};
-const password = ['hunter2', 'Xk9!pQ7zLm'].join('-');
+const request = { ...base, kind: 'commit message' as const, repository: root };
 
-before(async () => {
-  api = await MessagesServer.start();
-  mkdirSync(root);
+before(() => {
   git('init', '-q');
   for (const [path, message] of [
     ['src/parser/lexer.ts', 'fix(parser): no loop'],
@@ -44,34 +29,16 @@ before(async () => {
   }
 });
 
-const deps = () => ({
-  confirm: async () => true,
-  progress: () => {},
-  signal: new AbortController().signal,
-  log: silentLog,
-});
-const base = {
-  kind: 'commit message' as const,
-  root,
-  repository: root,
-  harvest: { trusted: true },
-  exclude: {},
-  storeFolder: join(folder, 'store'),
-};
-const asks = () => ({
-  api: { settings: { apiKey: 'sk-ant-none', baseUrl: api.url, model: '', timeoutMs: 10_000 }, budgetUsd: 1 },
-});
-
 test('fails with advice if nothing is staged', async () => {
   write('src/parser/lexer.ts', 'changed\n');
-  const result = await writeTextJob(base, deps());
+  const result = await writeTextJob(request, deps());
   assert.ok(!result.ok && /Stage the changes/.test(result.error.message));
 });
 
 test('without the API the message is a local draft in the style of messages about nearby files', async () => {
   write('src/parser/lexer.ts', 'export function skipBlanks() {}\n');
   git('add', 'src');
-  const { text, model, costUsd } = unwrap(await writeTextJob(base, deps()));
+  const { text, model, costUsd } = unwrap(await writeTextJob(request, deps()));
   assert.deepEqual(
     { text, model, costUsd },
     { text: 'fix(parser): add skipBlanks to lexer.ts', model: undefined, costUsd: 0 },
@@ -85,11 +52,11 @@ test('the API gets the staged changes, redacted, and nearby messages; of an igno
   git('add', 'src/config.ts');
   git('add', '-f', '.env');
   let asked = '';
-  api.answerTexts((text) => {
+  api().answerTexts((text) => {
     asked = text;
     return '```\nfix(parser): skip blanks\n```';
   });
-  const written = unwrap(await writeTextJob({ ...base, ...asks() }, deps()));
+  const written = unwrap(await writeTextJob({ ...request, ...asks() }, deps()));
   assert.equal(written.text, 'fix(parser): skip blanks');
   assert.ok(written.model !== undefined && written.costUsd > 0);
   assert.match(asked, /\+export function skipBlanks/);
@@ -97,23 +64,23 @@ test('the API gets the staged changes, redacted, and nearby messages; of an igno
   assert.match(asked, /A \.env\n/);
   for (const secret of [password, 'abcdefghijklmnop1234567890', 'nobody sees this'])
     assert.ok(!asked.includes(secret), secret);
-  const again = unwrap(await writeTextJob({ ...base, ...asks() }, deps()));
+  const again = unwrap(await writeTextJob({ ...request, ...asks() }, deps()));
   assert.deepEqual([again.text, again.costUsd], [written.text, 0], 'the same request is not paid for twice');
 });
 
 test('if the API fails, the local draft is used and `trouble` says why', async () => {
-  api.fail('overloaded');
+  api().fail('overloaded');
   write('src/parser/more.ts', 'x\n');
   git('add', 'src');
-  const { text, model, trouble } = unwrap(await writeTextJob({ ...base, ...asks() }, deps()));
+  const { text, model, trouble } = unwrap(await writeTextJob({ ...request, ...asks() }, deps()));
   assert.ok(text !== '' && model === undefined && trouble !== undefined);
 });
 
 test('the cost of a truncated answer is reported', async () => {
-  api.fail('truncated');
+  api().fail('truncated');
   write('src/parser/half.ts', 'x\n');
   git('add', 'src');
-  const { costUsd, trouble } = unwrap(await writeTextJob({ ...base, ...asks() }, deps()));
+  const { costUsd, trouble } = unwrap(await writeTextJob({ ...request, ...asks() }, deps()));
   assert.ok(costUsd > 0 && trouble !== undefined);
 });
 
@@ -126,7 +93,7 @@ test('no filter or program from the repository configuration is run', async () =
   git('config', 'diff.evil.textconv', script);
   git('config', 'diff.evil.command', script);
   git('config', 'diff.external', script);
-  assert.ok((await writeTextJob(base, deps())).ok);
+  assert.ok((await writeTextJob(request, deps())).ok);
   assert.ok(!existsSync(mark));
 });
 
@@ -147,14 +114,18 @@ function repositoryAt(path: string) {
 }
 
 /** The prompt that is sent for the repository's staged changes. */
-async function sentFor(request: { root: string; repository: string }): Promise<string> {
+async function sentFor(where: {
+  root: string;
+  repository: string;
+  exclude?: Record<string, boolean>;
+}): Promise<string> {
   let sent = '';
-  api.reset();
-  api.answerTexts((text) => {
+  api().reset();
+  api().answerTexts((text) => {
     sent = text;
     return 'x';
   });
-  const { model } = unwrap(await writeTextJob({ ...base, ...request, ...asks() }, deps()));
+  const { model } = unwrap(await writeTextJob({ ...request, ...where, ...asks() }, deps()));
   assert.ok(model !== undefined);
   return sent;
 }
@@ -244,9 +215,9 @@ test("a repository inside the opened folder obeys the folder's ignore rules, and
 test('sends nothing if more was changed than is read for secrets, and says so beside the local draft', async () => {
   for (let i = 0; i < 1001; i++) write(`many/${i}.txt`, `${i}\n`);
   git('add', 'many');
-  const requests = api.requests.length;
-  const { text, model, trouble } = unwrap(await writeTextJob({ ...base, ...asks() }, deps()));
-  assert.equal(api.requests.length, requests);
+  const requests = api().requests.length;
+  const { text, model, trouble } = unwrap(await writeTextJob({ ...request, ...asks() }, deps()));
+  assert.equal(api().requests.length, requests);
   assert.equal(model, undefined);
   assert.notEqual(text, '');
   assert.match(trouble ?? '', /^Nothing was sent to the large model\. The changes .* exceed 1,000 files/);

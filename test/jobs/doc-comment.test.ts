@@ -1,33 +1,18 @@
 // Writes a function's comment in a real folder: like the folder's documented functions, in the language's form, with
 // redacted secrets. Files that must not be sent are not sent.
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, test } from 'node:test';
 import { unwrap } from '../../src/common/errors.ts';
-import { silentLog } from '../../src/common/log.ts';
 import { type WriteRequest, writeTextJob } from '../../src/jobs/write-text.ts';
 import { docProse } from '../../src/text/doc-comments.ts';
-import { MessagesServer } from '../fakes/messages-server.ts';
+import { api, asks, base, deps, password, root, write } from './writing.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-doc-'));
-const root = join(folder, 'project');
-let api: MessagesServer;
-after(async () => {
-  await api?.close();
-  rmSync(folder, { recursive: true, force: true });
-});
-const write = (path: string, text: string) => {
-  mkdirSync(dirname(join(root, path)), { recursive: true });
-  writeFileSync(join(root, path), text);
-};
 type DocRequest = Extract<WriteRequest, { kind: 'comment' }>;
-const password = ['hunter2', 'Xk9!pQ7zLm'].join('-');
 const text = `export function readPage(id: number) {\n  login('${password}');\n  return store.read(id, 'page');\n}\n`;
 
-before(async () => {
-  api = await MessagesServer.start();
+before(() => {
   write(
     'src/list.ts',
     "/** `readList` asks the store for one list. */\nexport function readList(id: number) {\n  return store.read(id, 'list');\n}\n",
@@ -37,22 +22,12 @@ before(async () => {
   write('src/draw.py', 'def draw(a):\n    """Draws it."""\n    return a\n');
 });
 
-const deps = () => ({
-  confirm: async () => true,
-  progress: () => {},
-  signal: new AbortController().signal,
-  log: silentLog,
-});
 const request = (more: Partial<DocRequest> = {}): DocRequest => ({
   kind: 'comment',
-  ...{ root, harvest: { trusted: true }, exclude: {}, storeFolder: join(folder, 'store') },
+  ...base,
   ...{ text, path: 'src/page.ts', languageId: 'typescript', at: text.indexOf('return') },
   ...more,
 });
-const asks = () => ({
-  api: { settings: { apiKey: 'sk-ant-none', baseUrl: api.url, model: '', timeoutMs: 10_000 }, budgetUsd: 1 },
-});
-
 test('without the API the comment is that of the most similar function, with the name replaced', async () => {
   const written = unwrap(await writeTextJob(request(), deps()));
   assert.deepEqual(written, {
@@ -64,7 +39,7 @@ test('without the API the comment is that of the most similar function, with the
 
 test('the API gets the function and similar ones without secrets; comment marks in its answer are not doubled', async () => {
   let promptText = '';
-  api.answerTexts((said) => {
+  api().answerTexts((said) => {
     promptText = said;
     return '```ts\n/**\n * Asks for one page.\n * @param id which\n */\n```';
   });
@@ -80,15 +55,15 @@ test('the API gets the function and similar ones without secrets; comment marks 
 
 test('the local draft is used if the file must not be sent or the API fails; a failure is reported', async () => {
   write('.easyadaptationignore', 'src/page.ts\n');
-  const callsBefore = api.requests.length;
+  const callsBefore = api().requests.length;
   const localComment = unwrap(await writeTextJob(request(asks()), deps()));
-  assert.deepEqual([localComment.model, api.requests.length], [undefined, callsBefore]);
+  assert.deepEqual([localComment.model, api().requests.length], [undefined, callsBefore]);
   rmSync(join(root, '.easyadaptationignore'));
-  api.fail('overloaded');
+  api().fail('overloaded');
   const other = request({ ...asks(), text: text.replaceAll('page', 'role').replaceAll('Page', 'Role') });
   const { model, trouble } = unwrap(await writeTextJob(other, deps()));
   assert.ok(model === undefined && trouble !== undefined);
-  api.fail('truncated');
+  api().fail('truncated');
   const half = request({ ...asks(), text: text.replaceAll('page', 'rule').replaceAll('Page', 'Rule') });
   assert.ok(unwrap(await writeTextJob(half, deps())).costUsd > 0, 'an answer that breaks off is paid for');
 });
@@ -105,7 +80,7 @@ test('an error says that there is no function, that it has a comment, or that no
     await errorOf({ text: 'func A() {}\n', languageId: 'go', path: 'a.go', at: 3 }),
     /^No function of this folder .* no large model is available for it\. Comment a similar function first, or choose/,
   );
-  api.fail('overloaded');
+  api().fail('overloaded');
   const refused = await writeTextJob(
     request({ ...asks(), text: 'func A() {}\n', languageId: 'go', path: 'a.go', at: 3 }),
     deps(),

@@ -68,23 +68,6 @@ test('shows all texts in a random order that labels do not change, and answers f
   assert.ok(right >= expected.low && right <= expected.high, `${right} is not in ${JSON.stringify(expected)}`);
 });
 
-test('offers the labels of the nearest texts first, then the most frequent', async () => {
-  makeTask('likely', ['other', 'bug', 'wish']);
-  const { rows } = await read('likely');
-  const bugs = rows.filter(({ text }) => truthOf(text) === 'bug');
-  const wishes = rows.filter(({ text }) => truthOf(text) === 'wish');
-  give('likely', [...bugs.slice(0, 3), ...wishes.slice(0, 6)]);
-  const labelled = await read('likely');
-  const likelyOf = (kind: string) =>
-    labelled.rows.filter(({ text, source }) => source === '' && truthOf(text) === kind).map(({ likely }) => likely[0]);
-  const nearest = [...likelyOf('bug').map((each) => each === 1), ...likelyOf('wish').map((each) => each === 2)];
-  assert.ok(nearest.filter(Boolean).length > 0.8 * nearest.length, JSON.stringify(nearest));
-  assert.ok(
-    labelled.rows.every(({ likely }) => likely.at(-1) === 0),
-    'nobody has used the first label',
-  );
-});
-
 test('a label that is withdrawn no longer counts, and a label that the task has lost withdraws nothing', async () => {
   makeTask('undo');
   const { rows } = await read('undo');

@@ -51,16 +51,21 @@ function makeFolder(count: number, labelled: number): string {
   return root;
 }
 
-function llm(onAsk: (count: number) => void = () => {}) {
+/** @param labelOf of a text and its whole prompt */
+function llm(
+  onAsk: (count: number) => void = () => {},
+  labelOf: (text: string, prompt: string) => string = llmLabelOf,
+) {
   const asked: string[] = [];
   const ask = async (prompt: Prompt, signal: AbortSignal) => {
     signal.throwIfAborted();
-    const text = /<text>([^<]*)<\/text>/.exec(prompt.user[0]?.text ?? '')?.[1] ?? '';
+    const shown = prompt.user[0]?.text ?? '';
+    const text = /<text>([^<]*)<\/text>/.exec(shown)?.[1] ?? '';
     asked.push(text);
     onAsk(asked.length);
     const usage = { inputTokens: 1, outputTokens: 1, cacheReadTokens: 0, cacheWriteTokens: 0 };
     const answer = { model: 'm', usage, costUsd: usd, latencyMs: 1, firstTokenMs: 1, truncated: false };
-    return ok({ ...answer, text: llmLabelOf(text) });
+    return ok({ ...answer, text: labelOf(text, shown) });
   };
   return { asked, ask, facts: unknownModel, estimateUsd: () => usd };
 }
@@ -160,19 +165,12 @@ test('measures accuracy on the labels of people if there are any', async () => {
 
 test('asks in the form that makes more answers right, after it compared the forms on labels of people', async () => {
   const root = makeFolder(600, 300);
-  const asks = llm();
   const prompts: string[] = [];
-  const informed = {
-    ...asks,
-    ask: async (prompt: Prompt, signal: AbortSignal) => {
-      const text = prompt.user[0]?.text ?? '';
-      prompts.push(text);
-      const answer = unwrap(await asks.ask(prompt, signal));
-      if (!text.includes('Small model:')) return ok(answer);
-      return ok({ ...answer, text: truthOf(/<text>([^<]*)/.exec(text)?.[1] ?? '') });
-    },
-  };
-  const { report, confirmed } = await run(root, informed);
+  const asks = llm(undefined, (text, prompt) => {
+    prompts.push(prompt);
+    return prompt.includes('Small model:') ? truthOf(text) : llmLabelOf(text);
+  });
+  const { report, confirmed } = await run(root, asks);
   assert.ok(report.shown?.form === 'brief' || report.shown?.form === 'informed', report.shown?.form);
   assert.ok((report.shown?.low ?? 0) > 0 && report.shown?.first !== undefined, `${report.shown?.low}`);
   assert.equal(new Set(prompts).size, prompts.length);
@@ -222,15 +220,7 @@ test('reads each doubtful text once with the base after the user accepts the tim
     read.push(...texts);
     return texts.map((text, i) => Float32Array.of(isBug(text) ? 1 : -1, (i % 7) / 7, 0.5));
   };
-  const asks = {
-    ...llm(),
-    ask: async (prompt: Prompt) => {
-      const text = /<text>([^<]*)<\/text>/.exec(prompt.user[0]?.text ?? '')?.[1] ?? '';
-      const usage = { inputTokens: 1, outputTokens: 1, cacheReadTokens: 0, cacheWriteTokens: 0 };
-      const answer = { model: 'm', usage, costUsd: usd, latencyMs: 1, firstTokenMs: 1, truncated: false };
-      return ok({ ...answer, text: isBug(text) ? 'bug' : 'wish' });
-    },
-  };
+  const asks = llm(undefined, (text) => (isBug(text) ? 'bug' : 'wish'));
   const only =
     (...kinds: TextSpending['what'][]) =>
     ({ what }: TextSpending) =>

@@ -29,9 +29,9 @@ const totalsIntervalMs = 400;
 
 export class PanelHost extends DisposableStore implements vscode.WebviewViewProvider {
   private readonly deps: PanelDeps;
-  /** Pages that are ready for messages. */
-  private readonly pages = new Set<vscode.Webview>();
   private view: vscode.WebviewView | undefined;
+  /** Whether the view's page is ready for messages. */
+  private isReady = false;
   private totalsTimer: NodeJS.Timeout | undefined;
   private revealWhenReady = false;
   /** Identifies the reports that were sent last. */
@@ -64,10 +64,12 @@ export class PanelHost extends DisposableStore implements vscode.WebviewViewProv
 
   resolveWebviewView(view: vscode.WebviewView): void {
     this.view = view;
+    this.isReady = false;
+    view.webview.onDidReceiveMessage((message: unknown) => this.receive(message));
     view.onDidDispose(() => {
-      if (this.view === view) this.view = undefined;
+      if (this.view === view) [this.view, this.isReady] = [undefined, false];
     });
-    this.connect(view.webview, view);
+    drawPage(view.webview, { extension: this.deps.extension, styles, script: 'panel.js' });
   }
 
   /** Shows the view. @param section is scrolled to once the page is ready */
@@ -75,7 +77,7 @@ export class PanelHost extends DisposableStore implements vscode.WebviewViewProv
     this.sendChangedReports();
     this.revealWhenReady = section === 'report';
     await vscode.commands.executeCommand(`${viewId}.focus`);
-    if (section && this.view && this.pages.has(this.view.webview)) this.reveal(this.view.webview);
+    if (this.isReady) this.revealIfWanted();
   }
 
   /** Sends the reports only if they have changed, because the page closes open details when it draws them. */
@@ -87,16 +89,7 @@ export class PanelHost extends DisposableStore implements vscode.WebviewViewProv
     this.post({ type: 'reports', reports });
   }
 
-  private connect(webview: vscode.Webview, owner: { readonly onDidDispose: vscode.Event<void> }): void {
-    const listener = webview.onDidReceiveMessage((message: unknown) => this.receive(webview, message));
-    owner.onDidDispose(() => {
-      listener.dispose();
-      this.pages.delete(webview);
-    });
-    drawPage(webview, { extension: this.deps.extension, styles, script: 'panel.js' });
-  }
-
-  private receive(webview: vscode.Webview, value: unknown): void {
+  private receive(value: unknown): void {
     const message = parseFromPanel(value);
     if (!message) {
       this.deps.log.warn('The panel sent an unknown message');
@@ -105,9 +98,9 @@ export class PanelHost extends DisposableStore implements vscode.WebviewViewProv
     switch (message.type) {
       case 'ready':
         // A page that was hidden is empty again and sends 'ready' once more.
-        this.pages.add(webview);
-        void webview.postMessage(this.initMessage());
-        if (this.revealWhenReady) this.reveal(webview);
+        this.isReady = true;
+        this.post(this.initMessage());
+        this.revealIfWanted();
         break;
       case 'balance':
         this.deps.set('balance', message.value);
@@ -137,13 +130,13 @@ export class PanelHost extends DisposableStore implements vscode.WebviewViewProv
     };
   }
 
-  private reveal(webview: vscode.Webview): void {
+  private revealIfWanted(): void {
+    if (this.revealWhenReady) this.post({ type: 'reveal' });
     this.revealWhenReady = false;
-    void webview.postMessage({ type: 'reveal' } satisfies ToPanel);
   }
 
   private scheduleTotals(): void {
-    if (this.pages.size === 0) return;
+    if (!this.isReady) return;
     this.totalsTimer ??= setTimeout(() => {
       this.totalsTimer = undefined;
       this.post({ type: 'totals', totals: this.deps.activity.totals() });
@@ -151,7 +144,7 @@ export class PanelHost extends DisposableStore implements vscode.WebviewViewProv
   }
 
   private post(message: ToPanel): void {
-    for (const page of this.pages) void page.postMessage(message);
+    if (this.isReady) void this.view?.webview.postMessage(message);
   }
 }
 

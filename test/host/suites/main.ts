@@ -17,7 +17,6 @@ import {
   indexed,
   inFolder,
   newFile,
-  putCursor,
   replaceAll,
   setting,
   show,
@@ -55,13 +54,6 @@ export function defineMain(suite: Suite, plan: Plan): void {
     const editor = await newFile('src/handlers/voucher.ts', '');
     const text = await completeUntil(editor, upTo('respondWithError(context, '), /^404, 'not found'\);/);
     suite.note(`completed: ${JSON.stringify(text)}`);
-  });
-
-  suite.test('ghost text after a space, inside a word, and at the start of a statement', async () => {
-    const editor = await show(await vscode.workspace.openTextDocument(inFolder('src/handlers/voucher.ts')));
-    await completeUntil(editor, upTo('const database = await '), /^openDatabase\(context\.configuration\);/);
-    await completeUntil(editor, upTo('const database = await openDat'), /^abase\(context\.configuration\);/);
-    await completeUntil(editor, upTo("respondWithError(context, 404, 'not found');\n    "), /^return undefined;/);
   });
 
   suite.test('ghost text in prose', async () => {
@@ -140,19 +132,6 @@ export function defineMain(suite: Suite, plan: Plan): void {
     const bytes = readFileSync(editor.document.uri.fsPath, 'utf8');
     assert.ok(bytes.includes('\r\n'));
     assert.doesNotMatch(bytes, /[^\r]\n/);
-  });
-
-  suite.test('a suggestion before a closing bracket does not repeat the bracket', async () => {
-    const editor = await newFile('src/handlers/voucher.ts', '');
-    await until('a completion before a bracket', async () => {
-      await replaceAll(editor, `${upTo('await openDatabase(')})`);
-      putCursor(editor, editor.document.positionAt(editor.document.getText().length - 1));
-      const text = await complete(editor, 20_000);
-      if (text === undefined) return false;
-      // And perhaps further lines below.
-      assert.match(editor.document.getText(), /openDatabase\(context\.configuration\);(?:\n|$)/);
-      return true;
-    });
   });
 
   suite.test('completions and their outcomes are stored', async () => {
