@@ -129,16 +129,8 @@ step('Tab goes there, and Tab again applies it', async () => {
   await hint(/^Tab: next edit, line 11$/);
 });
 
-step('one undo takes one edit back, and it is not offered again', async () => {
-  const { editor } = session;
-  await editor.page.keyboard.press('Control+z');
-  await editor.eventually('the line', async () => assert.match(await editor.currentLine(), /\$\{roundLimit\} tries/));
-  await noHint();
-});
-
 step('a row of Tab keys does the rest of the file', async () => {
   const { editor } = session;
-  await retype(8, 40, 'retryLimit');
   for (const line of [11, 12]) {
     await hint(new RegExp(`^Tab: next edit, line ${line}$`));
     await editor.page.keyboard.press('Tab');

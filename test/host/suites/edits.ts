@@ -1,9 +1,8 @@
-// The next edit and the imports of a real TypeScript server; tools, undo, paste and a checkout offer nothing.
+// The next edit and the imports of a real TypeScript server.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import { completeUntil, inFolder, newFile, putCursor, replaceAll, show } from '../hands.ts';
+import { completeUntil, newFile, putCursor, replaceAll, show } from '../hands.ts';
 import { type Suite, until } from '../harness.ts';
 
 /** Long enough for any offer that was coming; used only where none may come. */
@@ -15,21 +14,15 @@ const importMs = 10_000;
 const run = (name: string) => vscode.commands.executeCommand(`easyAdaptation.${name}`);
 const goTo = () => until('a next edit', () => run('goToNextEdit') as Promise<boolean>);
 
-async function nothingIsOffered(): Promise<void> {
-  await sleep(quietMs);
-  assert.equal(await run('goToNextEdit'), false);
-}
-
-function place(document: vscode.TextDocument, text: string, nth: number): vscode.Range {
-  let at = document.getText().indexOf(text);
-  for (let i = 0; i < nth; i++) at = document.getText().indexOf(text, at + 1);
+function place(document: vscode.TextDocument, text: string): vscode.Range {
+  const at = document.getText().indexOf(text);
   assert.ok(at >= 0, `${text} in ${document.getText()}`);
   return new vscode.Range(document.positionAt(at), document.positionAt(at + text.length));
 }
 
 /** Selects a text and types another one over it. */
-async function retype(editor: vscode.TextEditor, old: string, text: string, nth = 0): Promise<void> {
-  const { start, end } = place(editor.document, old, nth);
+async function retype(editor: vscode.TextEditor, old: string, text: string): Promise<void> {
+  const { start, end } = place(editor.document, old);
   editor.selection = new vscode.Selection(start, end);
   for (const character of text) await vscode.commands.executeCommand('type', { text: character });
 }
@@ -40,9 +33,6 @@ async function savedFile(path: string, text: string): Promise<vscode.TextEditor>
   assert.ok(await editor.document.save());
   return editor;
 }
-
-const uses = (name: string) =>
-  `export const ${name} = readLimit();\nlog(${name});\n\n\nif (${name} > 3) {\n  stop(${name});\n}\n`;
 
 /** Whether the TypeScript server's list opens by itself, which would take some of the keys. */
 async function opensLists(on: boolean): Promise<void> {
@@ -65,7 +55,7 @@ export function defineEdits(suite: Suite): void {
       const user = await savedFile('src/edits/user.ts', useOf('openShelf'));
       const editor = await show(document);
       const { uri } = document;
-      const start = place(document, 'openShelf', 0).start;
+      const start = place(document, 'openShelf').start;
       // While it starts, the server knows only the file that it is asked about.
       await until('the TypeScript server to know both files', async () => {
         const command = 'vscode.executeDocumentRenameProvider';
@@ -138,46 +128,6 @@ export function defineEdits(suite: Suite): void {
     assert.equal(document.getText(), accepted);
     await run('applyNextEdit');
     assert.match(document.getText(), /import \{ parseMireConfig \} from ['"]@mire\/mire['"];\n/);
-  });
-
-  suite.test('next edit: undo, a formatter, a paste and a checkout offer nothing', async () => {
-    // In a language with a formatter of its own, the editor would ask which one to use.
-    const editor = await savedFile('src/edits/nothing.txt', uses('chunkBytes'));
-    const { document } = editor;
-    await retype(editor, 'chunkBytes', 'blockBytes');
-    await retype(editor, 'chunkBytes', 'blockBytes');
-    // Both may be one undo step.
-    for (let step = 0; step < 2 && document.getText() !== uses('chunkBytes'); step++)
-      await vscode.commands.executeCommand('undo');
-    assert.equal(document.getText(), uses('chunkBytes'));
-    await nothingIsOffered();
-
-    const formatter = vscode.languages.registerDocumentFormattingEditProvider(
-      { pattern: '**/edits/nothing.txt' },
-      {
-        provideDocumentFormattingEdits: () =>
-          [0, 1].map((nth) => vscode.TextEdit.replace(place(document, 'chunkBytes', nth), 'formatted')),
-      },
-    );
-    await vscode.commands.executeCommand('editor.action.formatDocument');
-    formatter.dispose();
-    assert.match(document.getText(), /formatted/);
-    await nothingIsOffered();
-
-    for (const nth of [0, 1])
-      assert.ok(
-        await editor.edit((edit) =>
-          edit.insert(place(document, 'chunkBytes', nth).start, 'thisPastedTextIsLongerThanAnybodyTypesAtOnce + '),
-        ),
-      );
-    await nothingIsOffered();
-
-    const git = (...args: string[]) => execFileSync('git', args, { cwd: inFolder('').fsPath });
-    git('init', '-q');
-    await retype(editor, 'formatted', 'written');
-    await retype(editor, 'formatted', 'written');
-    git('checkout', '-q', '-b', `branch-${Date.now()}`);
-    await nothingIsOffered();
     await opensLists(true);
   });
 }
