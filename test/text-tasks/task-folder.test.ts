@@ -1,4 +1,4 @@
-// A text task in a real folder: all kinds of sources, and answers after a crash.
+// A text task in a real folder: all kinds of sources, answers after a crash, and the exported model.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -6,10 +6,16 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { unwrap } from '../../src/common/errors.ts';
+import { loadLibrary } from '../../src/neural/runtime/library.ts';
+import { Session } from '../../src/neural/runtime/session.ts';
+import { Tensor } from '../../src/neural/runtime/tensor.ts';
 import type { LabelTask } from '../../src/prompts/label/task.ts';
+import { exportReadme, taskModel } from '../../src/text-tasks/export-task.ts';
 import { appendLabel, readAnswers } from '../../src/text-tasks/given-labels.ts';
 import { taskModelOf } from '../../src/text-tasks/kinds.ts';
 import { keyOf } from '../../src/text-tasks/labels/extract.ts';
+import { COLUMNS, grams, PARTS } from '../../src/text-tasks/labels/hashed-grams.ts';
+import { labelProbabilities } from '../../src/text-tasks/labels/text-specialist.ts';
 import { learnTask } from '../../src/text-tasks/learn-task.ts';
 import { collectTaskData } from '../../src/text-tasks/random-sample.ts';
 import { TaskFolder } from '../../src/text-tasks/task-folder.ts';
@@ -167,4 +173,31 @@ test('reports too few labels', async () => {
     code: 'nothing-to-learn',
     message: /0 texts of 'few' have a label\. Label 20 more/,
   });
+});
+
+test('exports a model with the same probabilities as the local model', async () => {
+  const issues = await openTask('issues');
+  const { specialist } = learnTask(issues.task, await collectTaskData(issues.task, issues.texts(), new Map()));
+  await loadLibrary();
+  const session = await Session.load({ bytes: taskModel(specialist) }, { device: 'cpu', threads: 1 });
+  const texts = ['please add a list', 'error: broken page', 'nothing known', ''];
+  const parts = texts.map(grams);
+  const maximumCount = Math.max(1, ...parts.flat().map((part) => new Set(part).size));
+  const columns = new Int32Array(texts.length * PARTS * maximumCount);
+  const tf = new Float32Array(columns.length);
+  parts.flat().forEach((part, at) => {
+    [...new Set(part)].forEach((column, i) => {
+      columns[at * maximumCount + i] = column;
+      tf[at * maximumCount + i] = 1 + Math.log(part.filter((other) => other === column).length);
+    });
+  });
+  const shape = [texts.length, PARTS, maximumCount];
+  const { probabilities } = await session.run({ columns: Tensor.host(columns, shape), tf: Tensor.host(tf, shape) });
+  texts.forEach((text, i) => {
+    labelProbabilities({ ...specialist, shares: [1] }, { text }).forEach((p, label) => {
+      assert.ok(Math.abs(p - ((probabilities as Tensor).floats[2 * i + label] as number)) < 1e-4, `${text}: ${p}`);
+    });
+  });
+  await session.dispose();
+  assert.match(exportReadme(issues.task), new RegExp(`mod ${COLUMNS}\\.`));
 });

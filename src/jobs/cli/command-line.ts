@@ -35,6 +35,7 @@ export const usage = `Easy Adaptation: a small model of your own repository, and
                                    label the texts of .easyadaptation/tasks/TASK.json;
                                    with --base NAME that base reads doubtful texts;
                                    --more N asks about N random texts beyond the first sample
+  npm start -- export TASK         write the task's local model as ONNX, with labels and a README
   npm start -- export-adapter FOLDER [--into FOLDER]
                                    write the folder's model for transformers, vLLM, llama.cpp and
                                    Ollama: adapter, merged model, base, and a README
@@ -71,7 +72,7 @@ export const usage = `Easy Adaptation: a small model of your own repository, and
                        its key is in ..._API_KEY, for your own server in EASY_ADAPTATION_API_KEY
   --url ADDRESS        address of the API (default: the provider's own)
   --model NAME         the large model (default: the provider's small one)
-  --folder FOLDER      folder for complete and label (default: the current)
+  --folder FOLDER      folder for complete, label and export (default: the current)
   --storage FOLDER     folder for models, reports and API answers, closed to other users
                        (default: the user's data folder)
   --verbose            say more on stderr
@@ -117,6 +118,7 @@ export const commands = [
   'list',
   'delete',
   'label',
+  'export',
   'export-adapter',
   'base',
 ] as const;
@@ -124,7 +126,7 @@ export type CommandName = (typeof commands)[number];
 
 /** The argument of a command that takes no folder. */
 const targets: Partial<Record<CommandName, string>> = {
-  ...{ complete: 'position', label: 'task' },
+  ...{ complete: 'position', label: 'task', export: 'task' },
 };
 
 export interface CommandLine {

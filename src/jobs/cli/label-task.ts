@@ -1,6 +1,13 @@
-// `label` labels every text of a task as CSV.
+// `label` labels every text of a task as CSV; `export` writes the task's local model as ONNX.
 import { join } from 'node:path';
-import { CodedError } from '../../common/errors.ts';
+import { CodedError, unwrap } from '../../common/errors.ts';
+import { replaceFile } from '../../common/files.ts';
+import { isAnswerTask, TASKS_FOLDER } from '../../prompts/label/task.ts';
+import { exportReadme, taskModel } from '../../text-tasks/export-task.ts';
+import { writablePathIn } from '../../text-tasks/in-folder.ts';
+import { learnTask } from '../../text-tasks/learn-task.ts';
+import { collectTaskData } from '../../text-tasks/random-sample.ts';
+import { TaskFolder } from '../../text-tasks/task-folder.ts';
 import type { TaskReport } from '../../text-tasks/task-report.ts';
 import { endOfRun, resultsOf } from '../../text-tasks/task-results.ts';
 import { type StatesAccess, textTaskJob } from '../text-task.ts';
@@ -62,6 +69,33 @@ function renderTask(root: string, report: TaskReport): string {
   const { facts, notes } = resultsOf(report);
   const rows = facts.map(([name, value]) => `  ${name.padEnd(34)} ${value}`);
   return [endOfRun({ ...report, path: join(root, report.path) }), ...rows, ...notes].join('\n');
+}
+
+export async function exportTask(commandLine: CommandLine, terminal: Terminal): Promise<number> {
+  return reportCodedErrors(terminal, async () => {
+    const { root, task: name } = taskOf(commandLine);
+    const { bar, stop } = terminal;
+    bar.update({ stage: 'Learning the task', done: 0, total: undefined });
+    const folder = unwrap(await TaskFolder.open(root, name, { trusted: true }, stop.signal));
+    const { task } = folder;
+    const taskData = await collectTaskData(task, folder.texts(stop.signal), await folder.answers());
+    if (isAnswerTask(task))
+      throw new CodedError(
+        'unsupported',
+        `The answers of '${task.name}' are free texts. Only a task with labels can be exported.`,
+      );
+    const into = `${TASKS_FOLDER}/${task.name}.export`;
+    const put = (file: string, bytes: Uint8Array) =>
+      replaceFile(writablePathIn(folder.reader.root, `${into}/${file}`), [bytes]);
+    const encoder = new TextEncoder();
+    put('model.onnx', taskModel(learnTask(task, taskData).specialist));
+    put('labels.json', encoder.encode(`${JSON.stringify(task.labels, undefined, 2)}\n`));
+    put('README.md', encoder.encode(exportReadme(task)));
+    bar.clear();
+    const at = join(folder.reader.root, into);
+    terminal.print({ folder: at }, `${at}: model.onnx, labels.json, README.md`);
+    return 0;
+  });
 }
 
 async function reportCodedErrors(terminal: Terminal, work: () => Promise<number>): Promise<number> {

@@ -4,7 +4,7 @@ import { adapt, exportAdapter, forget, list, report } from './adaptations.ts';
 import { type CommandLine, type CommandName, parse, UsageError, usage } from './command-line.ts';
 import { complete } from './complete.ts';
 import { inspect } from './inspect.ts';
-import { label } from './label-task.ts';
+import { exportTask, label } from './label-task.ts';
 import { ownBase } from './own-base.ts';
 import { Terminal } from './terminal.ts';
 
@@ -17,6 +17,7 @@ const work: Readonly<Record<CommandName, (asked: CommandLine, terminal: Terminal
   list,
   delete: forget,
   label,
+  export: exportTask,
   'export-adapter': exportAdapter,
   base: ownBase,
 };
