@@ -18,6 +18,8 @@ const BRACKETS: Closers = { '(': ')', '[': ']', '{': '}' };
 const QUOTES: Closers = { '"': '"', "'": "'", '`': '`' };
 /** What VS Code closes in Markdown, code of other languages in it included. */
 const MARKDOWN: Closers = { ...BRACKETS, '<': '>' };
+/** A new line in a comment of these begins with an asterisk that the editor writes. */
+const CONTINUES_COMMENTS = /^(?:type|java)script(?:react)?$/;
 /** A bracket is closed where one of these comes next (VS Code's `autoCloseBefore`). */
 const CLOSES_BEFORE = /^(?:[;:.,=}\])>\s]|$)/;
 const isWord = (character: string | undefined) => character !== undefined && /[\p{L}\p{N}_$]/u.test(character);
@@ -39,11 +41,13 @@ export class Writing {
   private readonly suffix: string;
   private readonly target: string;
   private readonly closers: Closers;
+  private readonly continuesComments: boolean;
   private done = 0;
   /** What the editor has closed, behind the cursor. */
   private closed = '';
 
   constructor(prefix: string, suffix: string, target: string, languageId = '') {
+    this.continuesComments = CONTINUES_COMMENTS.test(languageId);
     this.closers = languageId === 'markdown' ? MARKDOWN : { ...BRACKETS, ...QUOTES };
     this.prefix = prefix;
     this.suffix = suffix;
@@ -71,7 +75,9 @@ export class Writing {
       // The editor indents the new line; a closing bracket right behind the cursor goes to a line of its own.
       const line = lineBefore(this.prefix + target.slice(0, done));
       if (/^[)\]}]/.test(closed) && /[([{]$/.test(line)) this.closed = `\n${/^\s*/.exec(line)?.[0] ?? ''}${closed}`;
-      this.done += (/^\n[^\S\n]*/.exec(target.slice(done)) as RegExpExecArray)[0].length;
+      const isComment = this.continuesComments && /^\s*(?:\/\*)?\*(?!\/)/.test(line);
+      const written = isComment ? /^\n[^\S\n]*(?:\* )?/ : /^\n[^\S\n]*/;
+      this.done += (written.exec(target.slice(done)) as RegExpExecArray)[0].length;
     } else {
       this.done++;
       const closer = this.closers[character];

@@ -49,7 +49,8 @@ export function addTyped(all: Typed, { judged, ...counts }: Typed): void {
 export const LONG = 10;
 /** Less is not worth the key and the glance. */
 export const LEAST_TAKEN = 3;
-const inked = (text: string) => text.replace(/\n[^\S\n]+/g, '\n').length;
+/** Without indents and the asterisks of comments, which the editor writes. */
+const inked = (text: string) => text.replace(/\n[^\S\n]+(?:\* )?/g, '\n').length;
 
 /**
  * What is right to its end is taken; what begins right and ends wrong is taken where more of it is right than is to be deleted again; all else is

@@ -132,6 +132,20 @@ test('inserted text replaces the bracket that the editor has closed', () => {
   assert.deepEqual(writing.document, { prefix: 'f(a);', suffix: '\n' });
 });
 
+test('the editor goes on with a comment of TypeScript, and closes no quote in Markdown', () => {
+  const lines = '/**\n * a';
+  const written = (languageId: string) => {
+    const writing = new Writing('', '', lines, languageId);
+    for (let i = 0; i < 4; i++) writing.press();
+    return writing.document.prefix;
+  };
+  assert.equal(written('typescript'), '/**\n * ');
+  assert.equal(written('go'), '/**\n ');
+  const quote = new Writing('', '', "'a'", 'markdown');
+  quote.press();
+  assert.deepEqual(quote.document, { prefix: "'", suffix: '' });
+});
+
 test('inserted text closes no brackets', () => {
   const writing = new Writing('', '\n', 'f(a);');
   writing.press();
