@@ -296,6 +296,8 @@ export class EditOffers extends DisposableStore {
     const { selection, selections, document } = editor;
     if (selections.length !== 1 || !selection.isEmpty) return undefined;
     const { line, character } = selection.active;
+    // A change is reported before the cursor has moved out of removed lines.
+    if (line >= document.lineCount) return undefined;
     return {
       path: recorded.path,
       position: { line, character },

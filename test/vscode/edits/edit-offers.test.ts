@@ -9,7 +9,7 @@ import type { NextEditsInput } from '../../../src/workspace/edits/next-edit.ts';
 import { nextEdits } from '../../../src/workspace/edits/next-edits.ts';
 import { desk } from '../../fakes/vscode-editor.ts';
 
-const { Range } = await import('vscode');
+const { Range, Selection } = await import('vscode');
 const { EditOffers } = await import('../../../src/vscode/edits/edit-offers.ts');
 const { Activity } = await import('../../../src/vscode/completion/activity.ts');
 
@@ -103,6 +103,15 @@ test('marks the third place, hints at it, announces it and lists it', async () =
     left: 2,
   });
   assert.equal(activity.totals().completions, 0);
+});
+
+test('a document that was shortened above the cursor is no error', async () => {
+  setUp();
+  const editor = await opened('src/a.ts', uses('total'));
+  editor.selection = new Selection(6, 0, 6, 0);
+  // The editor reports the change before the cursor has moved.
+  editor.document.change([{ range: new Range(0, 0, 7, 0), text: '' }]);
+  assert.deepEqual(desk.drawn(editor), []);
 });
 
 test('goes to the edit, applies it, and offers the next at once', async () => {
