@@ -1,7 +1,7 @@
 // What a call has to gain for specialist and API together to stay within an allowed distance below the API.
 import { shuffled } from '../../src/common/statistics/random.ts';
+import type { RouterExample } from '../../src/routing/features.ts';
 import { fitRouter, score } from '../../src/routing/fit.ts';
-import type { RouterExample } from '../../src/routing/position-facts.ts';
 
 const FOLDS = 5;
 const SEED = 1;

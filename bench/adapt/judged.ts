@@ -1,7 +1,6 @@
 // Recorded places, each judged by a coupling that was fitted on the other half of its package's recorded files, and on places that no recording names.
-
 import { shuffled } from '../../src/common/statistics/random.ts';
-import { isBeginning } from '../../src/prompts/completion/judge.ts';
+import { isBeginning } from '../../src/prompts/completion/completion-position.ts';
 import { fitRouter, score, scoreCuts } from '../../src/routing/fit.ts';
 import { bestCut } from '../../src/routing/show.ts';
 import { keyless } from '../common/simulated-window.ts';

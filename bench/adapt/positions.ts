@@ -1,15 +1,17 @@
 // Places with both sides known: what a specialist drafts at the recorded cursors, what the large model wrote there, and drafts in files that
 // neither a recording names nor the index holds, which calibrate the specialist alone, as in the product.
-
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { unwrap } from '../../src/common/errors.ts';
 import { exactMatch } from '../../src/common/quality.ts';
-import { draftOptions, shownDraft } from '../../src/prompts/completion/completion-position.ts';
+import {
+  draftOptions,
+  isBeginning,
+  matchesTruth,
+  shownDraft,
+} from '../../src/prompts/completion/completion-position.ts';
 import { cutsOf } from '../../src/prompts/completion/cuts.ts';
-import { isBeginning, matchesTruth } from '../../src/prompts/completion/judge.ts';
-import type { RouterExample } from '../../src/routing/position-facts.ts';
-import { positionFactsOf } from '../../src/routing/position-facts.ts';
+import { positionFactsOf, type RouterExample } from '../../src/routing/features.ts';
 import type { EngineClient } from '../../src/specialist/engine/client.ts';
 import { NgramModel } from '../../src/specialist/ngram/model.ts';
 import { source } from '../base/specialist.ts';

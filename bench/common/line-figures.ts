@@ -1,8 +1,7 @@
 // How good lines are at the recorded cursors, whoever wrote them: exact match, edit similarity, precision by coverage, waiting.
-
 import type { Draft } from '../../src/common/completion.ts';
 import { editSimilarity, exactMatch, quantile } from '../../src/common/quality.ts';
-import { matchesTruth } from '../../src/prompts/completion/judge.ts';
+import { matchesTruth } from '../../src/prompts/completion/completion-position.ts';
 import type { Figures } from '../figures.ts';
 import type { RecordedPosition } from './recordings.ts';
 

@@ -1,6 +1,5 @@
 // The deferral curve: quality against the share of positions sent to the API, for each rule that could choose them.
-import { lowestProbability, meanOfFirstThree } from '../../src/routing/features.ts';
-import type { RouterExample } from '../../src/routing/position-facts.ts';
+import { lowestProbability, meanOfFirstThree, type RouterExample } from '../../src/routing/features.ts';
 
 export type DeferralRule =
   | 'learned' // gain of the two calibrated estimates

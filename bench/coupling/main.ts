@@ -1,14 +1,12 @@
 // The coupling on the recorded cursors: who should answer, against the rules that others use.
 // Every estimate comes from a fit on other files (cross-fitted by file over all recorded places).
-
 import { join } from 'node:path';
 import { exactMatch } from '../../src/common/quality.ts';
 import { brierScore, expectedCalibrationError } from '../../src/common/statistics/calibrate.ts';
 import { splitByFile } from '../../src/common/statistics/folds.ts';
 import { decideWhole } from '../../src/routing/decide.ts';
+import { positionFactsOf, type RouterExample } from '../../src/routing/features.ts';
 import { fitRouter, score } from '../../src/routing/fit.ts';
-import type { RouterExample } from '../../src/routing/position-facts.ts';
-import { positionFactsOf } from '../../src/routing/position-facts.ts';
 import type { RouterModel } from '../../src/routing/router-model.ts';
 import { askedAt, readRecordings } from '../common/recordings.ts';
 import { shippedTokenizer } from '../common/shipped.ts';

@@ -1,11 +1,10 @@
 // The prompts at recorded cursors, an arm a form of the request, and who was right there.
-
 import { createHash } from 'node:crypto';
 import type { Draft } from '../../src/common/completion.ts';
 import { defaultModel, modelFacts } from '../../src/llm/providers/anthropic.ts';
-import { cleanAnswer } from '../../src/prompts/completion/clean.ts';
+import { cleanAnswer, parseAnswer } from '../../src/prompts/completion/clean.ts';
+import { matchesTruth } from '../../src/prompts/completion/completion-position.ts';
 import { completionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
-import { matchesTruth } from '../../src/prompts/completion/judge.ts';
 import {
   bareRequestAt,
   type EstimatedDraft,
@@ -13,10 +12,9 @@ import {
   REQUEST_SNIPPETS,
   requestAt,
 } from '../../src/prompts/completion/llm-request.ts';
-import { parseAnswer } from '../../src/prompts/completion/parse-answer.ts';
 import type { CompletionPosition } from '../../src/prompts/completion/types.ts';
+import { positionFactsOf } from '../../src/routing/features.ts';
 import { fitRouter, score } from '../../src/routing/fit.ts';
-import { positionFactsOf } from '../../src/routing/position-facts.ts';
 import type { RouterModel } from '../../src/routing/router-model.ts';
 import { NgramModel } from '../../src/specialist/ngram/model.ts';
 import { draftPackage } from '../adapt/positions.ts';

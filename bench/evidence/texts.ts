@@ -1,6 +1,5 @@
 // The prompts at the recorded texts, an arm a form, and whose label was right.
-
-import type { Prompt } from '../../src/llm/protocol/prompt.ts';
+import type { Prompt } from '../../src/llm/protocol/models.ts';
 import { defaultModel, modelFacts } from '../../src/llm/providers/anthropic.ts';
 import { labelPrompt, parseLabel } from '../../src/prompts/label/label-prompt.ts';
 import { TextEvidence } from '../../src/text-tasks/evidence.ts';

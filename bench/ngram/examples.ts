@@ -2,8 +2,7 @@
 import { expectedCalibrationError } from '../../src/common/statistics/calibrate.ts';
 import type { ChoiceExample } from '../../src/common/statistics/conditional-logit.ts';
 import { NgramDrafter } from '../../src/specialist/ngram/drafter.ts';
-import type { NgramModel, TextFile } from '../../src/specialist/ngram/model.ts';
-import { type TokenPredictor, visitTokens } from '../../src/specialist/ngram/token-probabilities.ts';
+import { type NgramModel, type TextFile, type TokenPredictor, visitTokens } from '../../src/specialist/ngram/model.ts';
 import { lineEnd } from '../../src/text/lines.ts';
 import type { LabeledLineQuery } from '../common/sampled-positions.ts';
 import { exampleOf, type MixtureExample } from './fit-mixture.ts';

@@ -23,9 +23,8 @@ import {
   withoutInsertedClosers,
 } from '../../src/prompts/completion/completion-position.ts';
 import { cutsOf } from '../../src/prompts/completion/cuts.ts';
-import { wholeProbability } from '../../src/routing/features.ts';
+import { positionFactsOf, wholeProbability } from '../../src/routing/features.ts';
 import { SHOWN_SHIFT } from '../../src/routing/fit.ts';
-import { positionFactsOf } from '../../src/routing/position-facts.ts';
 import { cutFacts, cutPrior, cutWeights } from '../../src/routing/priors.ts';
 import { bestCut, endOf } from '../../src/routing/show.ts';
 import { Specialists } from '../../src/specialist/decoding/specialists.ts';

@@ -4,8 +4,14 @@ import type { Clock } from '../../src/common/clock.ts';
 import { ok, type Result } from '../../src/common/errors.ts';
 import { exactMatch } from '../../src/common/quality.ts';
 import { normals, uniforms } from '../../src/common/statistics/random.ts';
-import { estimateTokens, type LlmUsage, type ModelFacts, priceUsd } from '../../src/llm/protocol/models.ts';
-import { type Prompt, promptLength } from '../../src/llm/protocol/prompt.ts';
+import {
+  estimateTokens,
+  type LlmUsage,
+  type ModelFacts,
+  type Prompt,
+  priceUsd,
+  promptLength,
+} from '../../src/llm/protocol/models.ts';
 import { defaultModel, modelFacts } from '../../src/llm/providers/anthropic.ts';
 import type { LlmAnswer, LlmClient } from '../../src/llm/types.ts';
 import type { CompletionPrompt } from '../../src/prompts/completion/completion-prompt.ts';

@@ -4,19 +4,18 @@ import type { CompletionQuery } from '../common/completion.ts';
 import { type Failure, isCancelled, type Result } from '../common/errors.ts';
 import type { LlmAnswer } from '../llm/types.ts';
 import { cleanAnswer } from '../prompts/completion/clean.ts';
+import { matchesTruth } from '../prompts/completion/completion-position.ts';
 import { completionPrompt } from '../prompts/completion/completion-prompt.ts';
-import { matchesTruth } from '../prompts/completion/judge.ts';
 import type { LlmRequest } from '../prompts/completion/llm-request.ts';
 import type { Decision } from '../routing/decision.ts';
 import { answerProbability } from '../routing/fit.ts';
 import { withoutLastLine } from '../text/lines.ts';
 import type { CompletionCache } from './answer-cache.ts';
 import { type InFlightCall, InFlightCalls } from './in-flight-calls.ts';
-import { LlmLatency } from './llm-latency.ts';
 import { redactedRequest } from './redacted-request.ts';
 import type { RequestContext, ScoredDraft } from './request-context.ts';
 import type { CompletionDeps, CompletionEvent, CompletionSettings } from './types.ts';
-import { inOneWord, TypingPace } from './typing-pace.ts';
+import { inOneWord, LlmLatency, TypingPace } from './typing-pace.ts';
 
 /** After a key the user watches the position for this long, ms. Later automatic answers are not shown. */
 const ATTENTION_MS = 2000;

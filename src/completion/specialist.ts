@@ -18,7 +18,6 @@ import { NEW_POSITION_TOKENS } from '../specialist/engine/protocol.ts';
 import type { EditHistory, FileChange } from '../specialist/ngram/protocol.ts';
 import { EditedPosition } from '../text/edits.ts';
 import { type IndexState, type ModelToOpen, NeuralFolder, type NeuralState } from './folder-model.ts';
-import { IndexRevision } from './index-revision.ts';
 
 /**
  * How long a request waits for the engine if the prompt is cached, ms. The engine starts with the key, 50 ms before the
@@ -33,7 +32,7 @@ export interface NgramSpecialist extends Specialist, IndexState {
   removeFile(path: string): void;
 }
 
-export interface MixedDeps {
+interface MixedDeps {
   readonly ngram: NgramSpecialist;
   /** The folder's name in the engine, which several folders share. */
   readonly key: string;
@@ -284,5 +283,23 @@ export class MixedSpecialist implements Specialist, Disposable {
   private forgetDrafts(): void {
     this.lateDraft = undefined;
     this.engineDraft = undefined;
+  }
+}
+
+class IndexRevision {
+  private revision = 0;
+  /** The file that changed last, and the revision of the last change of another file. */
+  private lastPath = '';
+  private otherFileRevision = 0;
+
+  note(path: string): void {
+    if (path !== this.lastPath) this.otherFileRevision = this.revision;
+    this.lastPath = path;
+    this.revision++;
+  }
+
+  /** Revision of the last change of any other file. A query contains its own file's text. */
+  excluding(path: string): number {
+    return path === this.lastPath ? this.otherFileRevision : this.revision;
   }
 }

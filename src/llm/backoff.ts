@@ -1,7 +1,7 @@
 // Exponential backoff with jitter after API failures. The pause is never shorter than the server's retry-after.
 import { type Clock, systemClock } from '../common/clock.ts';
 import type { Failure } from '../common/errors.ts';
-import { failureKinds } from './protocol/failure-kinds.ts';
+import { failureKinds } from './protocol/failures.ts';
 
 const maxPauseMs = 5 * 60_000;
 

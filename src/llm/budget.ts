@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { type Clock, systemClock } from '../common/clock.ts';
 import { failed, ok, type Result } from '../common/errors.ts';
 import { isAmount, type Ledger, type PaidCall, type Purpose } from '../common/paid-call.ts';
-import type { Prompt } from './protocol/prompt.ts';
+import type { Prompt } from './protocol/models.ts';
 import type { LlmClient } from './types.ts';
 
 /** The reservation of one call. */

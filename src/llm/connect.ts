@@ -1,18 +1,26 @@
-// Connects a large model: combines a provider's row with the user's settings.
+// Connects a large model: a provider's row and the user's settings. One streamed answer per request, own timeouts, no
+// retries, and the cost of each answer.
 import { type Clock, systemClock } from '../common/clock.ts';
 import { ok, type Result } from '../common/errors.ts';
+import { dollars } from './budget.ts';
 import { Deadline, TimeoutError } from './deadline.ts';
 import { withReadableErrors } from './error-bodies.ts';
-import { hostOf } from './protocol/address.ts';
-import { classify, failureOf } from './protocol/failures.ts';
-import { guardedFetch } from './protocol/guard.ts';
+import { classify, type FailureContext, failureOf, neverArrived } from './protocol/failures.ts';
+import { guardedFetch, hostOf } from './protocol/guard.ts';
 import { withoutKey } from './protocol/key-forms.ts';
-import type { ModelFacts } from './protocol/models.ts';
-import type { Prompt } from './protocol/prompt.ts';
-import type { EditorModels } from './protocol/wire.ts';
+import {
+  estimateTokens,
+  type LlmUsage,
+  type ModelFacts,
+  mostTokens,
+  type Prompt,
+  priceUsd,
+  promptLength,
+} from './protocol/models.ts';
+import { AnswerReader } from './protocol/reading.ts';
+import type { EditorModels, Provider, Wire } from './protocol/wire.ts';
 import { providerOf } from './providers/providers.ts';
-import { StreamedLlm } from './streamed.ts';
-import type { LlmClient, LlmSettings } from './types.ts';
+import type { LlmAnswer, LlmClient, LlmSettings } from './types.ts';
 
 export interface ConnectOptions {
   /** The editor's fetch, which supports proxies. */
@@ -106,4 +114,176 @@ export async function requestWriter<R>(
 
 function endpointOf(settings: Partial<LlmAddress>) {
   return { provider: providerOf(settings.provider), model: modelOf(settings), host: apiHost(settings) };
+}
+
+interface StreamedOptions {
+  readonly provider: Provider;
+  readonly apiKey: string;
+  /** Address of the server; undefined for that of the environment or of the provider. */
+  readonly baseUrl?: string | undefined;
+  readonly host: string;
+  readonly model: string;
+  /** Timeout of a whole answer, and between two events (`stallMs`), ms. */
+  readonly timeoutMs: number;
+  readonly stallMs: number;
+  /** A fetch that supports proxies. Default: Node's. */
+  readonly fetch?: typeof fetch | undefined;
+  readonly clock?: Clock;
+  readonly editor?: EditorModels | undefined;
+}
+
+/** Maximum number of tokens that the API adds around a block of text. */
+const tokensAroundBlock = 50;
+
+class StreamedLlm implements LlmClient {
+  readonly model: string;
+  readonly facts: ModelFacts;
+  private readonly options: StreamedOptions;
+  private readonly clock: Clock;
+  private wirePromise: Promise<Wire> | undefined;
+
+  constructor(options: StreamedOptions) {
+    this.options = options;
+    this.model = options.model;
+    this.facts = options.provider.facts(options.model, options.host);
+    this.clock = options.clock ?? systemClock;
+  }
+
+  estimateUsd(prompt: Prompt): number {
+    return priceUsd({ ...this.estimatedInput(prompt), outputTokens: prompt.usualTokens }, this.facts);
+  }
+
+  ceilingUsd(prompt: Prompt): number {
+    return priceUsd(this.ceiling(prompt), this.facts);
+  }
+
+  async ask(...[prompt, signal, onText, onLost]: Parameters<LlmClient['ask']>): Promise<Result<LlmAnswer>> {
+    signal.throwIfAborted();
+    const { apiKey, provider, timeoutMs, stallMs } = this.options;
+    if (apiKey === '' && provider.key.need === 'required')
+      return { ok: false, error: failureOf('no-key', '', this.context()) };
+    const reader = new AnswerReader(prompt.prefill, prompt.maxTokens, apiKey);
+    const started = this.clock.monotonic();
+    let firstTokenMs: number | undefined;
+    let sent = false;
+    let accepted = false;
+    const answer = (text: string, isComplete: boolean): LlmAnswer => {
+      const latencyMs = this.clock.monotonic() - started;
+      const usage = isComplete && reader.usage ? reader.usage : this.estimatedUsage(prompt, reader);
+      return {
+        text,
+        model: reader.model ?? this.model,
+        ...this.bookedCost(usage, this.ceiling(prompt)),
+        latencyMs,
+        firstTokenMs: firstTokenMs ?? latencyMs,
+        truncated: reader.stop === 'length',
+        ...(reader.stop === 'refusal' && { refused: true }),
+      };
+    };
+
+    const deadline = new Deadline(this.clock, signal, timeoutMs, stallMs);
+    let wire: Wire | undefined;
+    try {
+      const guardedSend = guardedFetch(this.options.fetch ?? globalThis.fetch, () => deadline.throwIfOver());
+      const sendWithErrors = withReadableErrors(guardedSend, true);
+      const send: typeof fetch = async (input, init) => {
+        sent = true;
+        const response = await sendWithErrors(input, init);
+        // An HTML page comes from a proxy or from the login page of a network.
+        accepted ||= response.ok && !/\bhtml\b/.test(response.headers.get('content-type') ?? '');
+        return response;
+      };
+      wire = await this.wire();
+      for await (const piece of wire.ask(prompt, send, deadline.signal)) {
+        deadline.noteEvent();
+        if (!reader.read(piece)) continue;
+        firstTokenMs ??= this.clock.monotonic() - started;
+        onText?.(prompt.read(reader.text, true));
+        // Stop early to save time and cost. A thinking model runs on, because only its last event counts the thinking.
+        if (this.facts.thinking !== 'always' && prompt.enough?.(reader.text))
+          return ok(answer(prompt.read(reader.text), false));
+      }
+      // An aborted stream of an SDK ends without an error.
+      deadline.signal.throwIfAborted();
+      reader.assertComplete();
+      return ok(answer(reader.stop === 'refusal' ? '' : prompt.read(reader.text), true));
+    } catch (error) {
+      // The answer is paid for if the model has begun, and perhaps if we stopped waiting for it.
+      if (reader.begun || (sent && deadline.signal.aborted)) onLost?.(answer(prompt.read(reader.text), false));
+      else if (sent && this.mayBePaid(error, accepted, wire)) onLost?.(this.lostAnswer(prompt));
+      signal.throwIfAborted();
+      const { reason } = deadline.signal;
+      if (reason instanceof TimeoutError)
+        return { ok: false, error: failureOf('timeout', reason.message, this.context()) };
+      return { ok: false, error: classify(error, this.context(), wire?.explain) };
+    } finally {
+      deadline.end();
+    }
+  }
+
+  /**
+   * Whether a request without an answer may have been paid for. It may if the connection broke after it was made, or if
+   * it was accepted but the answer never began. It is not if it was refused or never arrived.
+   */
+  private mayBePaid(error: unknown, accepted: boolean, wire: Wire | undefined): boolean {
+    const sdkError = wire?.explain(error);
+    if (sdkError?.kind === 'refusal' || neverArrived(error)) return false;
+    return accepted || sdkError !== undefined;
+  }
+
+  /** The maximum cost of an answer that may have been generated but was not received. */
+  private lostAnswer(prompt: Prompt): LlmAnswer {
+    const usage = { ...this.estimatedInput(prompt), outputTokens: mostTokens(prompt, this.facts) };
+    const costUsd = priceUsd(usage, this.facts);
+    const times = { latencyMs: 0, firstTokenMs: 0 };
+    return { text: '', model: this.model, usage, costUsd, ...times, truncated: false };
+  }
+
+  /** The cost of an answer, limited to its reservation even if the server counts more. @param maximum the maximum usage */
+  private bookedCost(counted: LlmUsage, maximum: LlmUsage): Pick<LlmAnswer, 'usage' | 'costUsd' | 'overcounted'> {
+    const costUsd = priceUsd(counted, this.facts);
+    const maximumUsd = priceUsd(maximum, this.facts);
+    if (costUsd <= maximumUsd) return { usage: counted, costUsd };
+    const tokens = Object.values(counted).reduce((sum, count) => sum + count, 0);
+    const overcounted =
+      `${this.options.host || 'The API'} reports ${tokens.toLocaleString('en-US')} tokens for one answer, more than this call can use. ` +
+      `It counts as ${dollars(maximumUsd)}, the most that this call may cost. Check the base URL and your account there.`;
+    return { usage: maximum, costUsd: maximumUsd, overcounted };
+  }
+
+  /** The maximum usage: one token for each byte of the prompt, and an answer of maximum length. */
+  private ceiling(prompt: Prompt): LlmUsage {
+    const { all, cached } = promptLength(prompt, (text) => Buffer.byteLength(text) + tokensAroundBlock);
+    const outputTokens = mostTokens(prompt, this.facts);
+    return { inputTokens: all - cached, cacheWriteTokens: cached, cacheReadTokens: 0, outputTokens };
+  }
+
+  private wire(): Promise<Wire> {
+    const { provider, timeoutMs } = this.options;
+    const open = { ...this.options, baseUrl: this.options.baseUrl, facts: this.facts, timeoutMs: timeoutMs + 60_000 };
+    this.wirePromise ??= provider.wire().then(({ openWire }) => openWire(open));
+    return this.wirePromise;
+  }
+
+  private context(): FailureContext {
+    const { provider, apiKey, host } = this.options;
+    return { model: this.model, apiKey, host: host || 'the API', now: this.clock.now(), provider };
+  }
+
+  private estimatedInput(prompt: Prompt): Omit<LlmUsage, 'outputTokens'> {
+    const { all, cached } = promptLength(prompt);
+    const write = estimateTokens(cached, this.facts);
+    return { inputTokens: estimateTokens(all, this.facts) - write, cacheWriteTokens: write, cacheReadTokens: 0 };
+  }
+
+  /** The server's counts so far, or our estimate. The output is the larger of both, because servers count it last. */
+  private estimatedUsage(prompt: Prompt, reader: AnswerReader): LlmUsage {
+    // Tokens in transit when the stream was ended are paid for too.
+    const textTokens = !reader.begun ? 0 : estimateTokens(reader.text.length, this.facts) + 8;
+    const estimated = this.facts.thinking === 'always' ? mostTokens(prompt, this.facts) : textTokens;
+    return {
+      ...(reader.usage ?? this.estimatedInput(prompt)),
+      outputTokens: Math.max(estimated, reader.usage?.outputTokens ?? 0),
+    };
+  }
 }

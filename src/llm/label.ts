@@ -2,8 +2,8 @@
 import { type Clock, systemClock } from '../common/clock.ts';
 import type { Failure } from '../common/errors.ts';
 import { pauseAfter } from './backoff.ts';
-import { failureKinds } from './protocol/failure-kinds.ts';
-import type { Prompt } from './protocol/prompt.ts';
+import { failureKinds } from './protocol/failures.ts';
+import type { Prompt } from './protocol/models.ts';
 import type { LlmAnswer, LlmClient } from './types.ts';
 
 export interface LabelOptions {

@@ -4,8 +4,7 @@ import { messageOf, ok, type Result } from '../common/errors.ts';
 import { type Log, silentLog } from '../common/log.ts';
 import type { Ledger, PaidCall, Purpose } from '../common/paid-call.ts';
 import type { Budget, BudgetReservation } from './budget.ts';
-import type { ModelFacts } from './protocol/models.ts';
-import { mostTokens, type Prompt } from './protocol/prompt.ts';
+import { type ModelFacts, mostTokens, type Prompt } from './protocol/models.ts';
 import type { LlmAnswer, LlmClient } from './types.ts';
 
 /** The part of the store that is needed here. Synchronous: a call is on disk when `settle` returns. */

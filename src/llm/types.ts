@@ -1,7 +1,6 @@
 // The interface of the large model behind an API.
 import type { Result } from '../common/errors.ts';
-import type { LlmUsage, ModelFacts } from './protocol/models.ts';
-import type { Prompt } from './protocol/prompt.ts';
+import type { LlmUsage, ModelFacts, Prompt } from './protocol/models.ts';
 
 export interface LlmAnswer {
   /** The answer as `Prompt.read` extracts it, not cleaned for display. '' if it is empty or the model refused. */

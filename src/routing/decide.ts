@@ -3,10 +3,9 @@ import type { Draft } from '../common/completion.ts';
 import { contribution } from '../common/statistics/logistic.ts';
 import { beginsAlike } from '../text/edits.ts';
 import type { Decision, Estimates, NoCall, TooDear } from './decision.ts';
-import { EMPTY_DRAFT, FEATURES, features } from './features.ts';
+import { EMPTY_DRAFT, FEATURES, features, type PositionFacts } from './features.ts';
 import { score } from './fit.ts';
 import { type Limits, priceOf } from './limits.ts';
-import type { PositionFacts } from './position-facts.ts';
 import type { RouterModel } from './router-model.ts';
 import { bestCut, heldBack, type ScoredCut, type ShowLimits } from './show.ts';
 

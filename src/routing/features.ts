@@ -1,10 +1,47 @@
-// The router's features: one table of named features of the local draft and of the cursor position.
-import type { Draft, DraftToken, Tier } from '../common/completion.ts';
+// What the router sees, the same for fitting and for deciding: facts of a cursor position, labelled examples, and one table
+// of named features of the local draft and of the position.
+import type { CompletionQuery, Draft, DraftToken, Tier } from '../common/completion.ts';
 import { quantile } from '../common/quality.ts';
 import { logit } from '../common/statistics/logistic.ts';
 import { type LanguageFamily, languageOf } from '../text/languages.ts';
 import { lineState } from '../text/line-state.ts';
-import type { PositionFacts } from './position-facts.ts';
+import { lastLines, lineAfter, lineBefore, linesBelow, withoutLastLine } from '../text/lines.ts';
+
+/** Facts about the cursor position, besides the draft. */
+export interface PositionFacts {
+  readonly languageId: string;
+  /** Text of the cursor's line before and after it. */
+  readonly lineBefore: string;
+  readonly lineAfter: string;
+  /** Some lines above and below it. */
+  readonly above?: string;
+  readonly below?: string;
+}
+
+/** A labelled position in a held-out file. */
+export interface RouterExample {
+  readonly path: string;
+  readonly draft: Draft;
+  readonly position: PositionFacts;
+  /** The specialist's draft equals what the author wrote (trimmed). */
+  readonly specialistRight: boolean;
+  /** Cuts of the draft, and whether the author's text begins with each. Absent: not measured. */
+  readonly cuts?: readonly { readonly draft: Draft; readonly right: boolean }[];
+  /** Whether the API's answer is right; undefined if it was not asked. */
+  readonly apiRight?: boolean;
+  /** Whether that answer is the draft. */
+  readonly apiAgrees?: boolean;
+}
+
+/** Lines above and below the cursor's line, and their maximum length, UTF-16 units. */
+const MAX_LINES = 3;
+const MAX_LENGTH = 600;
+
+export function positionFactsOf({ languageId, prefix, suffix }: CompletionQuery): PositionFacts {
+  const above = lastLines(withoutLastLine(prefix.slice(-MAX_LENGTH)), MAX_LINES, MAX_LENGTH).join('\n');
+  const below = linesBelow(suffix, MAX_LINES, MAX_LENGTH).join('\n');
+  return { languageId, lineBefore: lineBefore(prefix), lineAfter: lineAfter(suffix), above, below };
+}
 
 export interface Feature {
   /** The name in the panel, and the key in a stored fit. */

@@ -11,9 +11,8 @@ import {
 } from '../common/statistics/estimate.ts';
 import { logit, sigmoid } from '../common/statistics/logistic.ts';
 import type { Estimates } from './decision.ts';
-import { FEATURES, features, flag } from './features.ts';
+import { FEATURES, features, flag, type PositionFacts, type RouterExample } from './features.ts';
 import { Nearby, type Neighbourhood, neighbourOf } from './neighbourhood.ts';
-import type { PositionFacts, RouterExample } from './position-facts.ts';
 import { cutPrior, specialistPrior } from './priors.ts';
 import type { RouterModel, RouterParameters } from './router-model.ts';
 import { endOf, type ScoredCut } from './show.ts';

@@ -2,8 +2,7 @@
 import { type Draft, NGRAM_MODEL } from '../common/completion.ts';
 import { logit } from '../common/statistics/logistic.ts';
 import { type LanguageFamily, languageOf } from '../text/languages.ts';
-import { EMPTY_DRAFT, flag, lowestProbability, wholeProbability } from './features.ts';
-import type { PositionFacts } from './position-facts.ts';
+import { EMPTY_DRAFT, flag, lowestProbability, type PositionFacts, wholeProbability } from './features.ts';
 
 /**
  * Prior probability that the API's answer is exactly the rest of the line. Measured: 0.91, 0.80 and 0.93 in 439

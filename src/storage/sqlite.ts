@@ -3,9 +3,8 @@ import { randomUUID } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Outcome } from '../common/completion.ts';
 import { monthOf } from '../common/paid-call.ts';
-import { Database, openDatabase } from './database.ts';
+import { adaptationTables, Database, folderTables, openDatabase, type StoreTable } from './database.ts';
 import { Money } from './money.ts';
-import { adaptationTables, folderTables, type StoreTable } from './schema.ts';
 import {
   type AdaptationRow,
   type AnswerRow,

@@ -2,8 +2,7 @@
 import { failed, ok, type Result } from '../common/errors.ts';
 import { docCommentOf, docEdit, docFormOf, docProse } from '../text/doc-comments.ts';
 import { kinOf } from '../text/languages.ts';
-import { codeOf, functionTexts } from '../text/syntax/documented.ts';
-import { functionAt, functionsIn } from '../text/syntax/functions.ts';
+import { codeOf, functionAt, functionsIn, functionTexts } from '../text/syntax/functions.ts';
 import { ruleOf } from '../workspace/files/file.ts';
 import { harvestFolder } from '../workspace/files/folder.ts';
 import type { HarvestedFile } from '../workspace/files/types.ts';

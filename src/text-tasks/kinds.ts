@@ -1,6 +1,5 @@
 // The two kinds of tasks, labels and texts: how each is asked, read and trained.
-import type { ModelFacts } from '../llm/protocol/models.ts';
-import type { Prompt } from '../llm/protocol/prompt.ts';
+import type { ModelFacts, Prompt } from '../llm/protocol/models.ts';
 import { answerPrompt } from '../prompts/answer/answer-prompt.ts';
 import { type EvidenceForm, labelPrompt, parseLabel } from '../prompts/label/label-prompt.ts';
 import { type AnswerTask, isAnswerTask, type LabelTask, TASKS_FOLDER, type TextTask } from '../prompts/label/task.ts';

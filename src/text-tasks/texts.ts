@@ -2,7 +2,7 @@
 import { CodedError } from '../common/errors.ts';
 import { fitted } from '../prompts/answer/answer-prompt.ts';
 import { isAnswerTask, type TextSource, type TextTask } from '../prompts/label/task.ts';
-import { functionTexts } from '../text/syntax/documented.ts';
+import { functionTexts } from '../text/syntax/functions.ts';
 import type { FolderReader } from '../workspace/files/folder-reader.ts';
 import { gitFor } from '../workspace/files/git-command.ts';
 import { gitFault } from '../workspace/files/git-directory.ts';

@@ -96,7 +96,7 @@ export function steppedWindow(prefix: string, suffix: string, limits: SteppedLim
 }
 
 /**
- * Least length of a query's window that was cut (prompts/completion/query.ts): its start moves by at most two steps, and
+ * Least length of a query's window that was cut (prompts/completion/completion-position.ts): its start moves by at most two steps, and
  * carriage returns are removed. UTF-16 units.
  */
 const LEAST_CUT = { prefix: 30_000, suffix: 12_800 };

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { deferralCurve } from '../../bench/coupling/curve.ts';
+import type { RouterExample } from '../../src/routing/features.ts';
 import { fitRouter, score } from '../../src/routing/fit.ts';
-import type { RouterExample } from '../../src/routing/position-facts.ts';
 import { draftOf, POSITION, synthetic } from '../routing/synthetic.ts';
 
 const example = (specialistRight: boolean, apiRight: boolean | undefined, p: number): RouterExample => ({

@@ -1,7 +1,7 @@
 // The outcome of a suggestion is read from later text, and rejections in a row are remembered.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { judge, OutcomeTracker } from '../../src/completion/tracker.ts';
+import { judge, OutcomeTracker } from '../../src/completion/shown-suggestions.ts';
 import { VerdictMemory } from '../../src/completion/verdict-memory.ts';
 import { MAX_DOUBT } from '../../src/routing/limits.ts';
 import { ManualClock } from '../fakes/clock.ts';

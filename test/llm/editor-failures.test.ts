@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ErrorCode } from '../../src/common/errors.ts';
 import { connectLlm } from '../../src/llm/connect.ts';
-import { failureKinds } from '../../src/llm/protocol/failure-kinds.ts';
+import { failureKinds } from '../../src/llm/protocol/failures.ts';
 import type { EditorModels } from '../../src/llm/protocol/wire.ts';
 import { editorError } from '../../src/llm/providers/editor.ts';
 import type { LlmAnswer } from '../../src/llm/types.ts';

@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test';
 import { type Clock, systemClock } from '../../src/common/clock.ts';
 import type { ErrorCode } from '../../src/common/errors.ts';
 import { labelBatch } from '../../src/llm/label.ts';
-import { failureKinds } from '../../src/llm/protocol/failure-kinds.ts';
+import { failureKinds } from '../../src/llm/protocol/failures.ts';
 import type { LlmAnswer } from '../../src/llm/types.ts';
 import { completionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
 import { broken } from '../fakes/broken-answers.ts';

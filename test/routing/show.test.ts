@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Draft, NGRAM_MODEL } from '../../src/common/completion.ts';
+import type { RouterExample } from '../../src/routing/features.ts';
 import { defaultRouter, fitRouter, scoreCuts } from '../../src/routing/fit.ts';
-import type { RouterExample } from '../../src/routing/position-facts.ts';
 import { bestCut, endOf, gainOf, glancePrice, heldBack, restOf, shownFrom } from '../../src/routing/show.ts';
 import { draft } from '../fakes/specialist.ts';
 

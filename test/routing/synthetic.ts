@@ -3,8 +3,8 @@ import type { Draft } from '../../src/common/completion.ts';
 import { sigmoid } from '../../src/common/statistics/logistic.ts';
 import { uniforms } from '../../src/common/statistics/random.ts';
 import type { Estimates } from '../../src/routing/decision.ts';
+import type { PositionFacts, RouterExample } from '../../src/routing/features.ts';
 import type { Limits } from '../../src/routing/limits.ts';
-import type { PositionFacts, RouterExample } from '../../src/routing/position-facts.ts';
 
 export const POSITION: PositionFacts = { languageId: 'typescript', lineBefore: '  const x = ', lineAfter: '' };
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import '../fakes/vscode-editor.ts';
 import { test } from 'node:test';
-import { maxPrefix, maxSuffix, queryOf } from '../../src/prompts/completion/query.ts';
+import { maxPrefix, maxSuffix, queryOf } from '../../src/prompts/completion/completion-position.ts';
 import { indentUnit, isSilent, queryAt } from '../../src/vscode/editor/document-query.ts';
 
 const { aroundCell } = await import('../../src/vscode/editor/surroundings.ts');

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { checkBaseUrl } from '../../src/llm/protocol/address.ts';
+import { checkBaseUrl } from '../../src/llm/protocol/guard.ts';
 import { isLanguageEnabled, type Levels, usersAlone, workspacesFirst } from '../../src/vscode/settings/levels.ts';
 import { readSettings, type Settings, settingRows } from '../../src/vscode/settings/settings.ts';
 

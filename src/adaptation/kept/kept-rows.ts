@@ -1,6 +1,5 @@
 // Everything stored about a folder and sent from it, as text, by the code that stores and sends it.
 // It also shows secrets that an earlier version failed to redact.
-
 import { systemClock } from '../../common/clock.ts';
 import {
   type CompletionQuery,
@@ -15,11 +14,10 @@ import type { Redactor } from '../../common/redaction.ts';
 import { CompletionService } from '../../completion/service.ts';
 import { Backoff } from '../../llm/backoff.ts';
 import { connectLlm, type LlmAddress, requestWriter } from '../../llm/connect.ts';
-import { positionInDocument } from '../../prompts/completion/completion-position.ts';
+import { positionInDocument, queryOf } from '../../prompts/completion/completion-position.ts';
 import { completionPrompt } from '../../prompts/completion/completion-prompt.ts';
 import type { CursorExample } from '../../prompts/completion/cursor-examples.ts';
 import { bareRequestAt, type LlmRequest } from '../../prompts/completion/llm-request.ts';
-import { queryOf } from '../../prompts/completion/query.ts';
 import type { Engine } from '../../specialist/engine/client.ts';
 import { NgramModel } from '../../specialist/ngram/model.ts';
 import { openLogged } from '../../storage/open.ts';

@@ -3,7 +3,7 @@ import type { Draft } from '../../common/completion.ts';
 import type { LlmAnswer } from '../../llm/types.ts';
 import type { CursorExample } from '../../prompts/completion/cursor-examples.ts';
 import type { CompletionPosition } from '../../prompts/completion/types.ts';
-import type { PositionFacts } from '../../routing/position-facts.ts';
+import type { PositionFacts } from '../../routing/features.ts';
 
 export interface ScoredPosition {
   readonly example: CursorExample;

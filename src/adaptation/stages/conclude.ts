@@ -1,9 +1,8 @@
 // The result of a run: a router fitted on validation positions, and the figures of the test.
-
+import { isBeginning, matchesTruth } from '../../prompts/completion/completion-position.ts';
 import { cutsOf } from '../../prompts/completion/cuts.ts';
-import { isBeginning, matchesTruth } from '../../prompts/completion/judge.ts';
+import type { RouterExample } from '../../routing/features.ts';
 import { defaultRouter, fitRouter } from '../../routing/fit.ts';
-import type { RouterExample } from '../../routing/position-facts.ts';
 import { measure } from '../report/figures.ts';
 import type { LabeledPosition, ScoredPosition } from '../report/scored.ts';
 import type { FittedRun, LearnStages } from './stage-outputs.ts';

@@ -2,11 +2,16 @@
 import { hash } from 'node:crypto';
 import type { CompletionQuery, Draft, DraftOptions } from '../../common/completion.ts';
 import { quantile } from '../../common/quality.ts';
-import { draftOptions, positionInDocument, shownDraft } from '../../prompts/completion/completion-position.ts';
+import {
+  draftOptions,
+  matchesTruth,
+  positionInDocument,
+  shownDraft,
+  truthAt,
+} from '../../prompts/completion/completion-position.ts';
 import type { CursorExample } from '../../prompts/completion/cursor-examples.ts';
-import { matchesTruth, truthAt } from '../../prompts/completion/judge.ts';
 import type { CompletionPosition } from '../../prompts/completion/types.ts';
-import { positionFactsOf } from '../../routing/position-facts.ts';
+import { positionFactsOf } from '../../routing/features.ts';
 import type { QueryLoss } from '../../specialist/engine/protocol.ts';
 import type { PositionLedger } from '../../storage/position-ledger.ts';
 import type { AnswerRow } from '../../storage/types.ts';

@@ -3,13 +3,12 @@
 // every answer before the next request.
 import { apiHost } from '../../llm/connect.ts';
 import { labelBatch } from '../../llm/label.ts';
-import type { Prompt } from '../../llm/protocol/prompt.ts';
+import type { Prompt } from '../../llm/protocol/models.ts';
 import type { LlmClient } from '../../llm/types.ts';
 import { cleanAnswer } from '../../prompts/completion/clean.ts';
-import { positionInDocument } from '../../prompts/completion/completion-position.ts';
+import { matchesTruth, positionInDocument } from '../../prompts/completion/completion-position.ts';
 import { completionPrompt } from '../../prompts/completion/completion-prompt.ts';
 import type { CursorExample } from '../../prompts/completion/cursor-examples.ts';
-import { matchesTruth } from '../../prompts/completion/judge.ts';
 import {
   bareRequestAt,
   type EstimatedDraft,

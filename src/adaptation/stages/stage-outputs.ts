@@ -1,7 +1,7 @@
 // The dependencies of a run, its state, and the outputs of its stages.
 import type { Log } from '../../common/log.ts';
 import type { Progress } from '../../common/progress.ts';
-import type { Prompt } from '../../llm/protocol/prompt.ts';
+import type { Prompt } from '../../llm/protocol/models.ts';
 import type { LlmClient } from '../../llm/types.ts';
 import type { Sha256 } from '../../neural/models/manifest.ts';
 import type { CursorExample } from '../../prompts/completion/cursor-examples.ts';

@@ -1,4 +1,4 @@
-// Softmax regression over dense rows.
+// Softmax regression over dense rows, and their standardisation.
 import { lbfgs } from './lbfgs.ts';
 import { BIAS_L2, CONVERGED, softmaxInPlace } from './softmax-regression.ts';
 import { addAt, dotAt } from './vectors.ts';
@@ -11,7 +11,7 @@ export interface DenseHead {
   readonly biases: Float64Array;
 }
 
-export interface DenseExample {
+interface DenseExample {
   /** Up to `width` values. Missing values are zero. */
   readonly row: Float32Array;
   /** Index of its class. */
@@ -55,4 +55,33 @@ export function fitDenseSoftmax(
 /** Logits of the classes, up to a common constant, [classes]. */
 export function denseLogits({ weights, biases }: DenseHead, row: Float32Array): number[] {
   return weights.map((classWeights, c) => (biases[c] as number) + dotAt(row, classWeights, 0));
+}
+
+export interface Standardization {
+  /** Mean of each column, and the factor that scales it. */
+  readonly mean: Float32Array;
+  readonly scale: Float32Array;
+}
+
+/** @param rows f32 rows of equal length */
+export function fitStandardization(rows: readonly Float32Array[]): Standardization {
+  const width = rows[0]?.length ?? 0;
+  const mean = new Float32Array(width);
+  const scale = new Float32Array(width);
+  for (const row of rows)
+    for (let j = 0; j < width; j++) mean[j] = (mean[j] as number) + (row[j] as number) / rows.length;
+  for (const row of rows) {
+    for (let j = 0; j < width; j++) scale[j] = (scale[j] as number) + ((row[j] as number) - (mean[j] as number)) ** 2;
+  }
+  const length = Math.sqrt(Math.max(1, width));
+  for (let j = 0; j < width; j++) {
+    const spread = Math.sqrt((scale[j] as number) / Math.max(1, rows.length));
+    // A constant column becomes zero.
+    scale[j] = spread < 1e-6 * (1 + Math.abs(mean[j] as number)) ? 0 : 1 / (spread * length);
+  }
+  return { mean, scale };
+}
+
+export function standardize({ mean, scale }: Standardization, row: Float32Array): Float32Array {
+  return row.map((x, j) => (x - (mean[j] as number)) * (scale[j] as number));
 }

@@ -1,5 +1,4 @@
 // Turns options into the request of a run: folder, base, API and storage.
-
 import { createHash } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -13,7 +12,7 @@ import {
 } from '../../adaptation/types.ts';
 import { threadCount } from '../../common/threads.ts';
 import { type LlmAddress, modelOf } from '../../llm/connect.ts';
-import { checkBaseUrl } from '../../llm/protocol/address.ts';
+import { checkBaseUrl } from '../../llm/protocol/guard.ts';
 import { commandLineProviders, providerOf } from '../../llm/providers/providers.ts';
 import { IMPORTED_BASES, readPackage } from '../../neural/models/list.ts';
 import { MANIFEST, TOKENIZER } from '../../neural/models/manifest.ts';

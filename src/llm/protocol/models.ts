@@ -1,5 +1,45 @@
-// Properties of a model that the client needs, for all providers: price, limits, and the form of prompt.
-import type { Infill } from './infill.ts';
+// Properties of a model that the client needs, for all providers: price, limits, form of prompt; and the prompt of any
+// task: text, limits, stop sequences, and how to read the answer.
+//
+// Privacy: the blocks of a prompt leave the machine. The caller must have the user's consent and redact secrets in them.
+import { FILL_IN, type FillIn } from '../../common/fill-in.ts';
+
+/** How a server accepts such a request: a prompt with special tokens, or prefix and suffix as two fields. */
+export interface InfillEndpoint {
+  readonly path: string;
+  readonly form: 'tokens' | 'fields';
+}
+
+interface InfillFamily extends FillIn {
+  /** Matches model names in lower case. */
+  readonly names: RegExp;
+}
+
+export interface Infill {
+  readonly family: InfillFamily;
+  readonly endpoint: InfillEndpoint;
+}
+
+const families: readonly InfillFamily[] = [
+  { names: /qwen(2\.5|3)-?coder/, ...FILL_IN['qwen-coder'] },
+  { names: /starcoder|granite.{0,60}code/, ...FILL_IN.starcoder },
+  // As text, its marks need the surrounding spaces.
+  {
+    names: /codellama.*(code|base)|code-?llama-\d+b-hf/,
+    ...{ ...FILL_IN.codellama, prefix: '<PRE> ', suffix: ' <SUF>', middle: ' <MID>' },
+  },
+  { names: /deepseek-coder/, ...FILL_IN['deepseek-coder'] },
+  { names: /codegemma/, ...FILL_IN.codegemma },
+  { names: /seed-?coder/, ...FILL_IN['seed-coder'] },
+  { names: /codestral/, prefix: '[PREFIX]', suffix: '[SUFFIX]', middle: '', suffixFirst: true, ends: ['</s>'] },
+];
+
+/** The fill-in form of a model; undefined if the model gets instructions in words. */
+export function infillOf(model: string, endpoint: InfillEndpoint | undefined): Infill | undefined {
+  const name = model.toLowerCase();
+  const family = families.find(({ names }) => names.test(name));
+  return family && endpoint && { family, endpoint };
+}
 
 export interface LlmUsage {
   /** Tokens neither written to nor read from the prompt cache. */
@@ -66,4 +106,54 @@ export function priceUsd(usage: LlmUsage, facts: ModelFacts): number {
 /** Estimates the tokens of a text, rather too high. */
 export function estimateTokens(characters: number, facts: ModelFacts): number {
   return Math.ceil(characters / facts.charactersPerToken);
+}
+
+/** A text block. `cache` asks the API to cache the prompt up to the end of this block. */
+export interface PromptBlock {
+  readonly text: string;
+  readonly cache: boolean;
+}
+
+/** A plain value that is hashed, priced and sent unchanged. */
+export interface Prompt {
+  /** The path that it is about, relative to the folder. */
+  readonly about: string;
+  readonly system: PromptBlock;
+  readonly user: readonly PromptBlock[];
+  /** Start of the answer for models that support prefill, otherwise ''. */
+  readonly prefill: string;
+  readonly stop: readonly string[];
+  /** Maximum and usual number of tokens of the answer's text. */
+  readonly maxTokens: number;
+  readonly usualTokens: number;
+  /** Set if the model continues the only block of `user`, before this suffix. Absent if the prompt has instructions. */
+  readonly infill?: { readonly suffix: string | undefined };
+  /**
+   * Extracts the answer from the model's text. Pure and idempotent, because stored answers are read again.
+   * @param more whether the text still streams
+   */
+  read(written: string, more?: boolean): string;
+  /** Whether the rest of the answer is not needed. Absent if the whole answer is needed. */
+  enough?(written: string): boolean;
+}
+
+/** Additional tokens for models that count thinking against the limit. */
+const thinkingTokens = 4_096;
+
+/** Maximum number of tokens of the answer, including thinking. */
+export function mostTokens({ maxTokens, infill }: Prompt, { thinking }: Pick<ModelFacts, 'thinking'>): number {
+  return maxTokens + (thinking === 'always' && infill === undefined ? thinkingTokens : 0);
+}
+
+/** Length of the whole prompt, and of the part up to the last cache breakpoint, in the unit of `lengthOf`. */
+export function promptLength(
+  prompt: Prompt,
+  lengthOf: (text: string) => number = (text) => text.length,
+): { readonly all: number; readonly cached: number } {
+  const blocks = [prompt.system, ...prompt.user];
+  const last = blocks.findLastIndex((block) => block.cache);
+  const length = (until: number) => blocks.slice(0, until).reduce((sum, block) => sum + lengthOf(block.text), 0);
+  const outerLength =
+    lengthOf(prompt.prefill) + (prompt.infill?.suffix === undefined ? 0 : lengthOf(prompt.infill.suffix));
+  return { all: length(blocks.length) + outerLength, cached: length(last + 1) };
 }

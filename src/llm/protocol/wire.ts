@@ -1,8 +1,6 @@
 // Interfaces of a provider of large models: a row of plain data, and a wire that implements its protocol.
 import type { ErrorCode } from '../../common/errors.ts';
-import type { InfillEndpoint } from './infill.ts';
-import type { LlmUsage, ModelFacts } from './models.ts';
-import type { Prompt } from './prompt.ts';
+import type { InfillEndpoint, LlmUsage, ModelFacts, Prompt } from './models.ts';
 
 /** The provider's terms about training on answers. */
 export interface Terms {

@@ -1,10 +1,9 @@
 // The Messages API through Anthropic's SDK: converts a prompt to a request body, and events to pieces of an answer.
 // Protocol: platform.claude.com/docs/en/build-with-claude/streaming.
 import Anthropic, { APIConnectionError, APIConnectionTimeoutError, APIError, BadRequestError } from '@anthropic-ai/sdk';
-import { hostOf } from '../protocol/address.ts';
 import { ProtocolError } from '../protocol/failures.ts';
-import { withOwnHeaders } from '../protocol/guard.ts';
-import { mostTokens, type Prompt, type PromptBlock } from '../protocol/prompt.ts';
+import { hostOf, withOwnHeaders } from '../protocol/guard.ts';
+import { mostTokens, type Prompt, type PromptBlock } from '../protocol/models.ts';
 import { type JsonRecord, requireObject } from '../protocol/reading.ts';
 import type { Piece, SdkError, Wire, WireOptions } from '../protocol/wire.ts';
 

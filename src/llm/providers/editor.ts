@@ -1,8 +1,7 @@
 // The editor's language models: the user's subscription, or providers that were added to the editor.
 // The caller passes them in. They need no key or address, and their price counts as zero.
 import { messageOf } from '../../common/errors.ts';
-import { unknownModel } from '../protocol/models.ts';
-import type { Prompt } from '../protocol/prompt.ts';
+import { type Prompt, unknownModel } from '../protocol/models.ts';
 import type { EditorModels, Provider, Wire, WireOptions } from '../protocol/wire.ts';
 
 /** A failure of the editor or of a model's provider. Its two fields are passed to a job's process. */

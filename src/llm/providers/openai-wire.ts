@@ -3,7 +3,7 @@
 import OpenAI, { APIConnectionError, APIConnectionTimeoutError, APIError } from 'openai';
 import { NoAddressError, ProtocolError } from '../protocol/failures.ts';
 import { withOwnHeaders } from '../protocol/guard.ts';
-import { mostTokens, type Prompt } from '../protocol/prompt.ts';
+import { mostTokens, type Prompt } from '../protocol/models.ts';
 import { type JsonRecord, recordOf, requireObject, tokenCount } from '../protocol/reading.ts';
 import type { Piece, SdkError, ServerCapabilities, Wire, WireOptions } from '../protocol/wire.ts';
 

@@ -3,9 +3,8 @@
 // Prices are in US dollars per million tokens, with the date on which they were read. A model without a price counts
 // as the most expensive one, or as free on this machine. Sources: tokenmix.ai's list of the makers' pages for GPT and
 // DeepSeek; aicostcheck.com for Codestral.
-import { isLoopback } from '../protocol/address.ts';
-import { type InfillEndpoint, infillOf } from '../protocol/infill.ts';
-import { type ModelFacts, unknownModel } from '../protocol/models.ts';
+import { isLoopback } from '../protocol/guard.ts';
+import { type InfillEndpoint, infillOf, type ModelFacts, unknownModel } from '../protocol/models.ts';
 import type { FailureRow, Provider, ServerCapabilities, Terms } from '../protocol/wire.ts';
 
 interface Price extends Pick<ModelFacts, 'input' | 'cacheRead' | 'output'>, Partial<Pick<ModelFacts, 'thinking'>> {

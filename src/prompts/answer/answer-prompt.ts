@@ -1,7 +1,6 @@
 // The prompt for a text that is answered in words, and the answer in a large model's reply: texts of a task, staged
 // changes, functions.
-import { estimateTokens, type ModelFacts } from '../../llm/protocol/models.ts';
-import type { Prompt } from '../../llm/protocol/prompt.ts';
+import { estimateTokens, type ModelFacts, type Prompt } from '../../llm/protocol/models.ts';
 
 /** What to write about a text. */
 export interface AnswerForm {

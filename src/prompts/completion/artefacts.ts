@@ -1,8 +1,31 @@
-// Removes artefacts of models: the repeated cursor line, doubled space, loops, redaction marks, comment marks.
-
-import { indentOf } from '../../text/indents.ts';
+// Filters that remove what a model adds: artefacts, habits of chat models, code in prose, text that is there already.
+import type { CompletionQuery } from '../../common/completion.ts';
+import { isOnlyClosers, unpairedMarks } from '../../text/brackets.ts';
+import { indentOf, indentWidth } from '../../text/indents.ts';
+import type { LanguageFacts } from '../../text/languages.ts';
+import { lastLines, lineAbove, lineStart, linesBelow } from '../../text/lines.ts';
+import { isCode, isProse, sentenceEnd } from '../../text/prose-text.ts';
+import { NEXT_BRANCH } from '../../text/syntax/block-rules.ts';
 import { closesBlock } from '../../text/syntax/blocks.ts';
-import type { Context } from './filter.ts';
+import type { CompletionPosition } from './types.ts';
+
+export interface Context extends CompletionPosition {
+  /** Whether a chat model wrote the text. */
+  readonly chat: boolean;
+  readonly facts: LanguageFacts;
+  /** The cursor's line before and after the cursor. */
+  readonly before: string;
+  readonly after: string;
+}
+
+export interface Filter {
+  readonly name: string;
+  /** Applied only to answers of chat models. */
+  readonly chatOnly?: true;
+  /** Not applied in prose, where brackets and quotes have no structure. */
+  readonly codeOnly?: true;
+  readonly apply: (text: string, context: Context) => string;
+}
 
 /** Drops the cursor's line if the text repeats it. A single word may be meant twice; two or more words are an echo. */
 export function dropEcho(text: string, { before }: Context): string {
@@ -61,4 +84,143 @@ export function cutCommentMarks(text: string, { facts, query, before }: Context)
   if (!inProse || at < 0) return text;
   const opened = text.lastIndexOf('/*', at) >= 0 || query.prefix.lastIndexOf('/*') > query.prefix.lastIndexOf('*/');
   return opened ? text : text.slice(0, at).trimEnd();
+}
+
+/** Number of lines above, the cursor's included, that may be repeated. */
+const LINES = 6;
+
+/**
+ * Drops leading empty lines if the cursor's line is empty or unfinished. After a finished line they stay: they mean
+ * that nothing is missing on it.
+ */
+export function dropLeadingLines(text: string, { before, block }: Context): string {
+  const goesOn = !block && !/[;,:{([>]\s*$/.test(before);
+  return goesOn || before.trim() === '' ? text.replace(/^(?:[ \t]*\n)+/, '') : text;
+}
+
+/** Drops repeated lines from above, up to five and the cursor's own. */
+export function dropEchoedLines(text: string, { query }: Context): string {
+  const lines = lastLines(query.prefix, LINES);
+  for (let count = lines.length; count >= 2; count--) {
+    const echo = lines.slice(-count).join('\n');
+    if (echo.trim().length >= 4 && text.startsWith(echo)) return text.slice(echo.length);
+    const shifted = echo.trimStart();
+    if (shifted.length >= 12 && shifted.includes('\n') && text.startsWith(shifted)) return text.slice(shifted.length);
+  }
+  return text;
+}
+
+/** Drops the repeated beginning of the cursor's line, with or without its indent, of any length. */
+export function dropEchoedLine(text: string, { before }: Context): string {
+  const bare = before.trimStart();
+  if (bare.trim().length < 3) return text;
+  if (text.startsWith(before)) return text.slice(before.length);
+  const start = text.trimStart();
+  if (start.startsWith(bare)) return start.slice(bare.length);
+  // Models drop the space at the line's end, or make it a line break.
+  const trimmed = bare.trimEnd();
+  if (trimmed === bare || !start.startsWith(trimmed)) return text;
+  const rest = start.slice(trimmed.length);
+  return /^\s|^$/.test(rest) ? rest.trimStart() : text;
+}
+
+/** Drops the repeated beginning of the word at the cursor: 'con' + 'console.log'. */
+export function dropEchoedWord(text: string, { query }: Context): string {
+  const word = /(?<![\p{L}\p{N}_$])[\p{L}\p{N}_$]{3,}$/u.exec(query.prefix)?.[0];
+  return word !== undefined && text.startsWith(word) && /[\p{L}\p{N}_$]/u.test(text.charAt(word.length))
+    ? text.slice(word.length)
+    : text;
+}
+
+/** Whether a line equals one of the last lines above, so that it may be an echo and not the answer. */
+export function isLineAbove(line: string, prefix: string): boolean {
+  return lastLines(prefix, LINES)
+    .slice(0, -1)
+    .some((above) => above.trim() === line.trim());
+}
+
+/** The beginning of a code block. */
+const FENCE = /```|~~~/;
+
+/** Cuts at the end of the current sentence. */
+export function cutToSentence(text: string, { query, before }: Context): string {
+  if (!isProse(query.languageId, query.prefix) || FENCE.test(text)) return text;
+  return text.slice(0, sentenceEnd(text, before));
+}
+
+/** Drops a suggestion that is code, unless code is expected at the cursor. */
+export function dropCode(text: string, { query, before }: Context): string {
+  const isMeant = !isProse(query.languageId, query.prefix) || FENCE.test(text) || isInTicks(before) || isCode(before);
+  return !isMeant && isCode(text) ? '' : text;
+}
+
+function isInTicks(before: string): boolean {
+  return (before.match(/`/g)?.length ?? 0) % 2 === 1;
+}
+
+/** Drops a text whose first line repeats the line above the cursor. */
+export function dropLineAbove(text: string, { query, before }: Context): string {
+  const above = lineAbove(query.prefix).trim();
+  const first = (before + (text.split('\n', 1)[0] as string)).trim();
+  // Items of a list may be equal, and short lines often are.
+  return above.length >= 8 && first === above && !above.endsWith(',') ? '' : text;
+}
+
+/** Cuts before a line that repeats the line below the cursor. */
+export function cutLinesBelow(text: string, { query, before, after, indentUnit }: Context): string {
+  if (after.trim() !== '' && !isOnlyClosers(after)) return text;
+  const [nextLine = '', second] = linesBelow(query.suffix, 2);
+  const next = nextLine.trim();
+  if (next === '' || isOnlyClosers(next)) return text;
+  const lines = text.split('\n');
+  for (const [i, line] of lines.entries()) {
+    const whole = i === 0 ? before + line : line;
+    if (whole.trim() !== next || next.length < 3) continue;
+    // The same line at a deeper indent is another statement.
+    const deeper = indentWidth(whole, indentUnit) > indentWidth(nextLine, indentUnit);
+    if (deeper && !(i === 0 && endsNothing(whole, query, indentUnit))) continue;
+    // A line in the middle may be equal by chance, so the line after it must be equal, too.
+    const following = lines.slice(i + 1).find((l) => l.trim() !== '');
+    const same = following === undefined || i === 0 || second === undefined || following.trim() === second.trim();
+    if (same) return lines.slice(0, i).join('\n');
+  }
+  return text;
+}
+
+/** Whether a closing line or a next branch is as deep as the lines of the block above, so that it ends nothing. */
+function endsNothing(line: string, { prefix, languageId }: CompletionQuery, indentUnit: string): boolean {
+  const ends = closesBlock(line, languageId) || NEXT_BRANCH.test(line);
+  return ends && indentWidth(lineAbove(prefix), indentUnit) <= indentWidth(line, indentUnit);
+}
+
+/** An overlap that is no coincidence. */
+const UNLIKELY = /\w\w\W|\W\w\w/;
+
+/** Trims the end of the text that the rest of the cursor's line repeats. */
+export function trimOverlap(text: string, { before, after, facts, chat }: Context): string {
+  const rest = after.trimEnd();
+  if (rest === '') return text;
+  for (let length = Math.min(rest.length, text.length - lineStart(text)); length > 0; length--) {
+    const overlap = rest.slice(0, length);
+    if (!text.endsWith(overlap)) continue;
+    const trimmed = text.slice(0, -length);
+    const whole = length === rest.length;
+    if (facts.family === 'prose') return whole && /\p{L}/u.test(overlap) ? trimmed : text;
+    const gain =
+      unpairedMarks(before + text + after, facts.quotes) - unpairedMarks(before + trimmed + after, facts.quotes);
+    // Repeated words or separators are a repetition even if the brackets pair up either way.
+    const repeats = whole ? /[\p{L}\p{N}]|^[;,:.]+$/u.test(overlap) : chat && UNLIKELY.test(overlap);
+    if (gain > 0 || (gain === 0 && repeats)) return trimmed;
+  }
+  return text;
+}
+
+/** Drops a text that is blank or has only closers that follow the cursor already. */
+export function dropNothingNew(text: string, { query, after }: Context): string {
+  if (text.trim() === '') return '';
+  const ahead = (after.trim() === '' ? (linesBelow(query.suffix, 1)[0] ?? '') : after).replace(/\s/g, '');
+  const closers = text.replace(/\s/g, '');
+  // At the end of the line a closer is new, unless the text begins a new line and the next line has the closer.
+  if (after.trim() === '' && !text.startsWith('\n')) return text;
+  return isOnlyClosers(text) && ahead.startsWith(closers) ? '' : text;
 }

@@ -1,14 +1,29 @@
 // Post-processing: from a model's text to the text that fits at the cursor. One ordered table of pure functions, each
-// with golden cases in test/golden/complete/.
-import { languageOf } from '../../text/languages.ts';
+// with golden cases in test/golden/complete/; before it, the wrapping of a large model's answer is removed.
+import { languageIdOfFence, languageOf } from '../../text/languages.ts';
 import { lineAfter, lineBefore, toLineFeeds } from '../../text/lines.ts';
 import { cutToBlock } from '../../text/syntax/blocks.ts';
-import { cutCommentMarks, cutLoops, cutRedacted, dropDoubledSpace, dropEcho } from './artefacts.ts';
+import {
+  cutCommentMarks,
+  cutLinesBelow,
+  cutLoops,
+  cutRedacted,
+  cutToSentence,
+  dropCode,
+  dropDoubledSpace,
+  dropEcho,
+  dropEchoedLine,
+  dropEchoedLines,
+  dropEchoedWord,
+  dropLeadingLines,
+  dropLineAbove,
+  dropNothingNew,
+  type Filter,
+  isLineAbove,
+  trimOverlap,
+} from './artefacts.ts';
 import { cutStrayClosers, dropBlockClose, dropSuppliedClosers, fixIndent, trimTrailing } from './block-filters.ts';
-import { dropEchoedLine, dropEchoedLines, dropEchoedWord, dropLeadingLines, isLineAbove } from './chat-habits.ts';
-import type { Filter } from './filter.ts';
-import { cutLinesBelow, dropLineAbove, dropNothingNew, trimOverlap } from './repeats.ts';
-import { cutToSentence, dropCode } from './sentences.ts';
+import type { LlmRequest } from './llm-request.ts';
 import type { CompletionPosition } from './types.ts';
 
 /** Filters for what a model writes before the actual answer. */
@@ -59,7 +74,7 @@ export function cleanAnswer(answer: string, position: CompletionPosition): strin
  * Whether a streamed answer has the whole rest of the line, so that the stream may end. A first line that may be an
  * echo of a line above does not count.
  */
-export function hasWholeLine(answer: string, position: CompletionPosition): boolean {
+function hasWholeLine(answer: string, position: CompletionPosition): boolean {
   const text = BEFORE_ANSWER.reduce((left, filter) => applyFilter(filter, left, position, true), answer);
   const line = /^[^\S\n]*\S.*(?=\n)/.exec(text)?.[0];
   return line !== undefined && !isLineAbove(line, position.query.prefix);
@@ -72,4 +87,58 @@ export function applyFilter(filter: Filter, text: string, position: CompletionPo
   const { prefix, suffix } = position.query;
   const context = { ...position, chat, facts, before: lineBefore(prefix), after: lineAfter(suffix) };
   return filter.apply(text, context);
+}
+
+export const openTag = '<insert>';
+export const closeTag = '</insert>';
+
+/** The answer without its wrapping. Pure. */
+export function parseAnswer(raw: string, request: LlmRequest): string {
+  return unwrapped(raw, request).trimEnd();
+}
+
+function unwrapped(raw: string, { query }: LlmRequest): string {
+  return withoutMarkers(withoutFences(toLineFeeds(inserted(raw)), query.languageId));
+}
+
+/**
+ * The text between the tags; the whole text if the model left them out.
+ * @param more whether the answer still streams: then an incomplete tag at its end is left out
+ */
+export function inserted(raw: string, more = false): string {
+  const open = raw.indexOf(openTag);
+  const begun = open >= 0 ? raw.slice(open + openTag.length) : raw;
+  const close = begun.indexOf(closeTag);
+  if (close >= 0) return begun.slice(0, close);
+  if (!more) return begun;
+  const tag = open >= 0 ? closeTag : openTag;
+  for (let length = Math.min(tag.length - 1, begun.length); length > 0; length--) {
+    if (tag.startsWith(begun.slice(-length))) return begun.slice(0, -length);
+  }
+  return begun;
+}
+
+/** Whether an answer for one line is complete although the model continues. */
+export function lineIsComplete(raw: string, request: LlmRequest): boolean {
+  if (!inserted(raw).includes('\n')) return false;
+  const { query, multiline: block } = request;
+  return hasWholeLine(unwrapped(raw, request), { query, block, indentUnit: '' });
+}
+
+/**
+ * Removes a code fence around the text. In Markdown a fence may be the answer itself, so only a 'markdown' fence is
+ * removed.
+ */
+function withoutFences(text: string, languageId: string): string {
+  const fence = /^\s*(```+|~~~+)([\w+#.-]*)[ \t]*\n/.exec(text);
+  if (fence === null) return text;
+  const [head, bar, info] = fence as unknown as [string, string, string];
+  if (languageId === 'markdown' && languageIdOfFence(info) !== 'markdown') return text;
+  const body = text.slice(head.length);
+  const end = body.search(new RegExp(`^[ \\t]*${bar}[ \\t]*$`, 'm'));
+  return end < 0 ? body : body.slice(0, end).replace(/\n$/, '');
+}
+
+function withoutMarkers(text: string): string {
+  return text.replace(/<\|cursor(-\d+)?\|>/g, '');
 }

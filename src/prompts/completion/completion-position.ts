@@ -1,13 +1,42 @@
-// The request at a cursor position, and the cleaned answer: one path for serving, labelling, fitting and measuring.
+// The request at a cursor position, the cleaned answer, and whether it is right: one path for serving, labelling, fitting
+// and measuring.
 import type { CompletionQuery, Draft, DraftOptions } from '../../common/completion.ts';
+import { exactMatch } from '../../common/quality.ts';
 import { closersWritten, insertedClosers } from '../../text/brackets.ts';
+import { languageAt } from '../../text/fences.ts';
 import { indentUnitOf } from '../../text/indents.ts';
 import { languageOf } from '../../text/languages.ts';
-import { lineAfter, lineBefore } from '../../text/lines.ts';
+import { lineAfter, lineBefore, lineEnd, toLineFeeds } from '../../text/lines.ts';
+import { isProse, sentenceEnd } from '../../text/prose-text.ts';
 import { wantsBlock } from '../../text/syntax/blocks.ts';
+import { boundaryBefore, windowStart } from '../../text/windows.ts';
 import { clean } from './clean.ts';
-import { queryOf } from './query.ts';
 import type { CompletionPosition } from './types.ts';
+
+/** UTF-16 units before and after the cursor: whole files up to about 64 KB, a window of larger files. See `cutOf`. */
+export const maxPrefix = 48_000;
+export const maxSuffix = 16_000;
+
+/** The window's start moves in steps of this many UTF-16 units, so that caches keyed by the prefix stay valid. */
+const step = 8192;
+
+/**
+ * Line ends become '\n'. A window inside the file begins at a line start if one is near, so that no partial line looks
+ * like code.
+ * @param offset into `text`, UTF-16 units
+ * @param languageId the document's; in a code fence the query has the fence's
+ * @param before units of the document before `text`; `text` has all that is within reach of the cursor
+ */
+export function queryOf(text: string, offset: number, path: string, languageId: string, before = 0): CompletionQuery {
+  const start = windowStart(text, offset, { reach: maxPrefix, step }, before);
+  const end = boundaryBefore(text, Math.min(text.length, offset + maxSuffix));
+  return {
+    path,
+    languageId: languageAt(languageId, text.slice(0, offset)),
+    prefix: toLineFeeds(text.slice(start, offset)),
+    suffix: toLineFeeds(text.slice(offset, end)),
+  };
+}
 
 /**
  * The position of a query, with the extent of the wanted text.
@@ -88,4 +117,29 @@ export function cleanDraft(draft: Draft | undefined, position: CompletionPositio
 export function shownDraft(written: Draft, position: CompletionPosition): Draft {
   const { model, latencyMs } = written;
   return cleanDraft(written, position) ?? { text: '', tokens: [], complete: false, model, latencyMs };
+}
+
+/**
+ * The part of the author's text that is asked for: its first line unless a block is wanted; in prose its first
+ * sentence.
+ */
+export function truthAt(written: string, { block, query }: Pick<CompletionPosition, 'block' | 'query'>): string {
+  const asked = block ? written : written.slice(0, lineEnd(written)).trimEnd();
+  const { languageId, prefix } = query;
+  return isProse(languageId, prefix) ? asked.slice(0, sentenceEnd(asked, lineBefore(prefix))) : asked;
+}
+
+/**
+ * Equal to the author's text except for white space around it; an empty answer is never right.
+ * @param shown the answer, cleaned
+ * @param truth as `truthAt` gives it
+ */
+export function matchesTruth(shown: string, truth: string): boolean {
+  return shown !== '' && exactMatch(shown, truth);
+}
+
+/** Whether the author's text begins with the cut, and the cut does not end inside a word of it. */
+export function isBeginning(cut: string, written: string): boolean {
+  const splits = /[\p{L}\p{N}_$]$/u.test(cut) && /^[\p{L}\p{N}_$]/u.test(written.slice(cut.length));
+  return cut !== '' && written.startsWith(cut) && !splits;
 }

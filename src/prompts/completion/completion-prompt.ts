@@ -2,12 +2,10 @@
 // last.
 import type { Snippet } from '../../common/completion.ts';
 import { wholePercent } from '../../common/format.ts';
-import type { Infill } from '../../llm/protocol/infill.ts';
-import { estimateTokens, type ModelFacts } from '../../llm/protocol/models.ts';
-import type { Prompt } from '../../llm/protocol/prompt.ts';
+import { estimateTokens, type Infill, type ModelFacts, type Prompt } from '../../llm/protocol/models.ts';
 import { headOf, steppedWindow } from '../../text/windows.ts';
+import { closeTag, inserted, lineIsComplete, openTag, parseAnswer } from './clean.ts';
 import type { LlmRequest } from './llm-request.ts';
-import { closeTag, inserted, lineIsComplete, openTag, parseAnswer } from './parse-answer.ts';
 
 /** With its request, to show what is sent. */
 export interface CompletionPrompt extends Prompt {

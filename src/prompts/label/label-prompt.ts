@@ -1,6 +1,5 @@
 // Writes the prompt for a text's label, and finds the label in the large model's answer.
-import { estimateTokens, type ModelFacts } from '../../llm/protocol/models.ts';
-import type { Prompt } from '../../llm/protocol/prompt.ts';
+import { estimateTokens, type ModelFacts, type Prompt } from '../../llm/protocol/models.ts';
 import { type LabelTask, TASKS_FOLDER } from './task.ts';
 
 /** What a prompt shows: the text alone; examples too; the small model's figures too, 'brief' with fewer examples. */

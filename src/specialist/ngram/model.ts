@@ -1,19 +1,17 @@
 // The n-gram model, synchronous: build, fit, complete, store. The worker wraps it; the command line calls it.
-
 import type { CompletionQuery, Draft, DraftOptions, Snippet, SnippetOptions } from '../../common/completion.ts';
 import { failed, ok, type Result } from '../../common/errors.ts';
 import type { Tokenizer } from '../../text/tokenizer/types.ts';
 import type { EditHistory, TextFile } from '../../workspace/edits/edit.ts';
 import { NgramDrafter } from './drafter.ts';
 import { Overlay } from './overlay.ts';
-import { OwnFile } from './own-file.ts';
+import { firstLineHash, OwnFile } from './own-file.ts';
 import { Predictor } from './predictor.ts';
 import { lookupScope, ProjectIndex, type TokenizedFile } from './project-index.ts';
 import { LineSearch, type NgramCursorPosition } from './search.ts';
 import { readSnapshot, writeSnapshot } from './snapshot.ts';
 import { findSnippets } from './snippets.ts';
 import { type TemplateDraft, TemplateFinder } from './template.ts';
-import { tokenProbabilities } from './token-probabilities.ts';
 import { Vocabulary } from './vocabulary.ts';
 import { defaultWeights, type NgramWeights } from './weights.ts';
 
@@ -224,4 +222,60 @@ export class NgramModel {
     this.project.setOwn(query.path);
     this.own.load(query, room);
   }
+}
+
+/** The parts of a model that predict. */
+export interface TokenPredictor {
+  readonly vocabulary: Vocabulary;
+  readonly own: OwnFile;
+  readonly predictor: Predictor;
+}
+
+/**
+ * Predicts about `limit` tokens of the files, whole lines spread evenly. The files must not be in the index. Calls
+ * `visit` with each while the predictor still holds its prediction.
+ */
+export function visitTokens(
+  files: readonly TextFile[],
+  limit: number,
+  { vocabulary, own, predictor }: TokenPredictor,
+  visit: (token: number) => void,
+): void {
+  const tokenized = files.map(({ path, text }) => ({ path, tokens: vocabulary.tokenizer.encode(text) }));
+  const total = tokenized.reduce((sum, { tokens }) => sum + tokens.length, 0);
+  const share = Math.min(1, limit / Math.max(1, total));
+  let credit = 0;
+  for (const { path, tokens: text } of tokenized) {
+    const tokens = new Int32Array(text.length + 1).fill(vocabulary.separator, 0, 1);
+    tokens.set(text, 1);
+    own.loadWhole(tokens);
+    for (let start = 1; start < tokens.length; ) {
+      let lineEnd = start;
+      while (lineEnd < tokens.length && vocabulary.endsLine[tokens[lineEnd] as number] === 0) lineEnd += 1;
+      const end = Math.min(tokens.length, lineEnd + 1);
+      credit += share * (end - start);
+      if (credit >= end - start) {
+        credit -= end - start;
+        const scope = lookupScope(path, firstLineHash(tokens, lineEnd, tokens.length, vocabulary));
+        for (let at = start; at < end; at++) own.recount(tokens[at] as number, -1);
+        for (let at = start; at < end; at++) {
+          const token = tokens[at] as number;
+          own.moveTo(at, lineEnd);
+          predictor.predict(tokens, at, scope, path, token);
+          visit(token);
+          own.recount(token, 1);
+        }
+      }
+      start = end;
+    }
+  }
+}
+
+/** Probability of each token of a file, as if its line were being written and the rest of the file were there. */
+export function tokenProbabilities(file: TextFile, learner: TokenPredictor): Float32Array {
+  const found: number[] = [];
+  visitTokens([file], Number.POSITIVE_INFINITY, learner, (token) => {
+    found.push(learner.predictor.probabilityOf(token));
+  });
+  return Float32Array.from(found);
 }

@@ -1,7 +1,12 @@
 // The next-token distribution after a context, from all tiers at once.
-
-import { EditedLines } from './edited-lines.ts';
-import { Evidence } from './evidence.ts';
+import { kinOf } from '../../text/languages.ts';
+import { lineEnd, lineStart } from '../../text/lines.ts';
+import type { Edit, EditHistory } from '../../workspace/edits/edit.ts';
+import { learnRules } from '../../workspace/edits/rewrite-rule.ts';
+import { sitesIn } from '../../workspace/edits/sites.ts';
+import { TokenizedText } from '../../workspace/edits/tokens.ts';
+import { Evidence, place } from './evidence.ts';
+import { ListIndex, type Source, sourceAt } from './list-index.ts';
 import { Mixture, type MixtureWeights, occurrenceWeights, type Unigrams } from './mixture.ts';
 import type { Overlay } from './overlay.ts';
 import type { OwnFile } from './own-file.ts';
@@ -55,4 +60,100 @@ export class Predictor {
     while (count < 8 && count < end && this.vocabulary.endsLine[context[end - 1 - count] as number] === 0) count += 1;
     return count;
   }
+}
+
+/** The first word or mark of a line, with its indent. */
+const FIRST_WORD = /^\s*(?:[\p{L}\p{N}_$]+|\S)/u;
+
+interface EditedSource extends Source {
+  readonly end: number;
+  /** Position of the first token that counts. The tokens before it are context. */
+  readonly first: number;
+  /** The only file for which it counts; undefined: all files. */
+  readonly path?: string | undefined;
+}
+
+class EditedLines {
+  private readonly vocabulary: Vocabulary;
+  private readonly index: ListIndex;
+  private sources: EditedSource[] = [];
+  /** Tokens of the present texts. */
+  private encoded = new Map<string, Int32Array>();
+
+  constructor(vocabulary: Vocabulary) {
+    this.vocabulary = vocabulary;
+    this.index = new ListIndex(vocabulary);
+  }
+
+  set({ edits, replaced }: EditHistory): void {
+    const encoded = this.encoded;
+    this.encoded = new Map();
+    this.index.clear();
+    this.sources = [];
+    for (const { path, left, inserted, right, hasSecret } of edits) {
+      if (hasSecret || inserted.trim() === '') continue;
+      const start = lineStart(left);
+      const end = inserted.endsWith('\n') ? 0 : lineEnd(right);
+      const lines = left.slice(start) + inserted + right.slice(0, end);
+      // Measured: they count most if they count as lines whose next line agrees with that at the cursor.
+      this.append(encoded, left.slice(0, start), lines, { kin: kinOf(path), counted: place.agreesWeakly });
+    }
+    if (replaced && !replaced.hasSecret) {
+      const { path, left } = replaced;
+      const lines = rewritten(replaced, edits);
+      const [first = ''] = lines.split('\n', 1);
+      // A line that was just deleted is not proposed before its first word is written again.
+      const typedFirst = replaced.removed.startsWith(`${first}\n`) ? (FIRST_WORD.exec(first)?.[0] ?? '') : '';
+      this.append(encoded, left, lines, { kin: kinOf(path), counted: place.agrees, path }, typedFirst);
+    }
+  }
+
+  collect(context: Int32Array, end: number, evidence: Evidence, scope: LookupScope, path: string): void {
+    if (this.sources.length === 0) return;
+    this.index.collect(context, end, evidence, scope, (at) => {
+      const source = sourceAt(this.sources, at);
+      return source && at >= source.first && (source.path ?? path) === path ? source : undefined;
+    });
+  }
+
+  /**
+   * @param above the lines above, with their line ends
+   * @param typedFirst a beginning of the lines that does not count
+   */
+  private append(
+    known: ReadonlyMap<string, Int32Array>,
+    above: string,
+    lines: string,
+    of: Pick<EditedSource, 'kin' | 'counted' | 'path'>,
+    typedFirst = '',
+  ): void {
+    // A line's first token is its line end's, with the indent of the line.
+    const context = this.encode(known, above.replace(/\n$/, ''));
+    const lead = above === '' ? '' : '\n';
+    const counted = this.encode(known, lead + lines.replace(/\n$/, ''));
+    const tokens = new Int32Array(context.length + counted.length + 2).fill(this.vocabulary.separator);
+    tokens.set(context, 1);
+    tokens.set(counted, 1 + context.length);
+    const start = 1 + this.index.append(tokens);
+    this.index.link(start);
+    const from = start + context.length;
+    const first = from + (typedFirst === '' ? 0 : this.encode(known, lead + typedFirst).length);
+    this.sources.push({ ...of, start, first, end: from + counted.length, home: place.open });
+  }
+
+  private encode(known: ReadonlyMap<string, Int32Array>, text: string): Int32Array {
+    const tokens = known.get(text) ?? this.vocabulary.tokenizer.encode(text);
+    this.encoded.set(text, tokens);
+    return tokens;
+  }
+}
+
+/** The replaced lines after the changes that the edits made elsewhere. */
+function rewritten({ left, removed, right }: Edit, edits: readonly Edit[]): string {
+  let text = left + removed + right;
+  for (const rule of learnRules(edits))
+    for (const { start, end, replacement } of sitesIn(new TokenizedText(text), rule).reverse())
+      if (start >= left.length && end <= text.length - right.length)
+        text = text.slice(0, start) + replacement + text.slice(end);
+  return text.slice(left.length, text.length - right.length);
 }

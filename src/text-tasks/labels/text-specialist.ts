@@ -6,10 +6,16 @@ import {
   fitConditionalLogit,
   softmax,
 } from '../../common/statistics/conditional-logit.ts';
-import { type DenseHead, denseLogits, fitDenseSoftmax } from '../../common/statistics/dense-softmax.ts';
+import {
+  type DenseHead,
+  denseLogits,
+  fitDenseSoftmax,
+  fitStandardization,
+  type Standardization,
+  standardize,
+} from '../../common/statistics/dense-softmax.ts';
 import { foldsOf } from '../../common/statistics/folds.ts';
 import { fitSoftmax, logitsOf, type SoftmaxModel, type SparseRow } from '../../common/statistics/softmax-regression.ts';
-import { fitStandardization, type Standardization, standardize } from '../../common/statistics/standard.ts';
 import { COLUMNS, hashedRow, type Rarity, rarityOf } from './hashed-grams.ts';
 
 export interface LabelledText {

@@ -1,11 +1,12 @@
-// Finds the functions of a text with the language's grammar. Without a grammar, it uses keywords and indents.
+// The functions of a text with their documentation comments: found with the language's grammar, or by keywords and indents.
 import type * as TreeSitter from '@vscode/tree-sitter-wasm';
+import { docCommentOf, docFormOf } from '../doc-comments.ts';
 import { indentColumns, indentOf } from '../indents.ts';
 import { lineStart } from '../lines.ts';
 import { closesBlock } from './blocks.ts';
 import { parserFor } from './grammars.ts';
 
-export interface SourceFunction {
+interface SourceFunction {
   readonly name: string;
   /** Offsets of the whole declaration, with decorators and `export`. UTF-16 units. */
   readonly start: number;
@@ -110,4 +111,37 @@ function byIndent(text: string, languageId: string): SourceFunction[] {
     const end = (starts[to - 1] as number) + (lines[to - 1] as string).length;
     return [{ name: match[1] ?? '', start, end, body: undefined }];
   });
+}
+
+/** Longer functions are cut, UTF-16 units. */
+const MAX_CODE = 2000;
+
+interface FunctionText {
+  /** The code without its comment and without the indent of its first line. */
+  readonly text: string;
+  /** The comment's prose; absent if the function has no comment. */
+  readonly label?: string;
+}
+
+/** The texts of all functions of a file, in their order. */
+export async function functionTexts(languageId: string, text: string): Promise<FunctionText[]> {
+  const form = docFormOf(languageId);
+  if (form === undefined) return [];
+  return (await functionsIn(languageId, text)).map((each) => {
+    const doc = docCommentOf(form, text, each);
+    return { text: codeOf(text, each, doc), ...(doc && doc.prose !== '' && { label: doc.prose }) };
+  });
+}
+
+/** A function's code. @param doc the range of its comment, left out if it is inside the function */
+export function codeOf(
+  text: string,
+  { start, end }: SourceFunction,
+  doc?: { readonly from: number; readonly to: number },
+): string {
+  const inside = doc !== undefined && doc.from > start;
+  const code = inside ? text.slice(start, doc.from).trimEnd() + text.slice(doc.to, end) : text.slice(start, end);
+  const indent = indentOf(text.slice(lineStart(text, start)));
+  const plain = indent === '' ? code : code.replaceAll(`\n${indent}`, '\n');
+  return plain.slice(0, MAX_CODE);
 }

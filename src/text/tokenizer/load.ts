@@ -1,12 +1,10 @@
 // Reads a Hugging Face tokenizer.json (byte-level BPE); errors name the unsupported part.
-
 import { readFileSync, statSync } from 'node:fs';
 import { failed, messageOf, ok, type Result } from '../../common/errors.ts';
 import { quoted } from '../../common/plain-text.ts';
 import { BytePairTokenizer } from './bpe.ts';
 import { bytesOfEntry } from './bytes.ts';
-import { MalformedTokenizer, readId, readList, readObject, readString } from './json.ts';
-import { splitsOf } from './splits.ts';
+import { MalformedTokenizer, readId, readList, readObject, readString, splitsOf } from './splits.ts';
 import type { Tokenizer } from './types.ts';
 
 /** Bytes; a vocabulary of a million takes about 60 MB. */

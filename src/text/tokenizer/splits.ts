@@ -1,7 +1,6 @@
 // Cuts a text into words before bytes are merged: the pre-tokenizer of a tokenizer.json as a list of patterns. Each
 // pattern is applied to the pieces of the one before it. Each match is a piece, and so is the text between two matches.
 import { quoted } from '../../common/plain-text.ts';
-import { MalformedTokenizer, readList, readObject, readString } from './json.ts';
 
 /** GPT-2's pattern; a ByteLevel pre-tokenizer applies it unless `use_regex` is false. */
 export const GPT2_PATTERN = "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
@@ -30,7 +29,7 @@ const casedPattern = (digits: string, ending: string) =>
  * The supported expressions; each runs in linear time. A model's file may contain any expression, and one with
  * backtracking could block the process for ever.
  */
-export const KNOWN_PATTERNS: ReadonlySet<string> = new Set([
+const KNOWN_PATTERNS: ReadonlySet<string> = new Set([
   OWN_PATTERN,
   GPT2_PATTERN,
   // Llama 3, GPT-4, DBRX, GLM-4, Phi-4, SmolLM3; Qwen, StableLM 2; Seed-Coder.
@@ -164,4 +163,34 @@ export function forEachPiece(
     else onMatch(piece);
   }
   if (end < text.length) onGap(text.slice(end));
+}
+
+type TokenizerJson = Readonly<Record<string, unknown>>;
+
+/** The message says which part of the file cannot be used. */
+export class MalformedTokenizer extends Error {}
+
+export function readObject(value: unknown, where: string): TokenizerJson {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as TokenizerJson;
+  throw new MalformedTokenizer(`${where} is not an object`);
+}
+
+/** A location in the file. A function delays building the text until an error needs it, for long lists. */
+type JsonLocation = string | (() => string);
+
+const describeLocation = (where: JsonLocation) => (typeof where === 'string' ? where : where());
+
+export function readString(value: unknown, where: JsonLocation): string {
+  if (typeof value === 'string') return value;
+  throw new MalformedTokenizer(`${describeLocation(where)} is not a string`);
+}
+
+export function readId(value: unknown, where: JsonLocation): number {
+  if (Number.isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 24) return value as number;
+  throw new MalformedTokenizer(`${describeLocation(where)} is not a token id`);
+}
+
+export function readList(value: unknown, where: JsonLocation): readonly unknown[] {
+  if (Array.isArray(value)) return value;
+  throw new MalformedTokenizer(`${describeLocation(where)} is not a list`);
 }

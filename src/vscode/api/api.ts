@@ -5,7 +5,7 @@ import type { Log } from '../../common/log.ts';
 import { Backoff } from '../../llm/backoff.ts';
 import { Budget } from '../../llm/budget.ts';
 import { apiHost, connectLlm, type LlmAddress, modelOf } from '../../llm/connect.ts';
-import { checkBaseUrl } from '../../llm/protocol/address.ts';
+import { checkBaseUrl } from '../../llm/protocol/guard.ts';
 import type { Provider } from '../../llm/protocol/wire.ts';
 import { providerOf } from '../../llm/providers/providers.ts';
 import { RecordingLlm } from '../../llm/recording.ts';

@@ -3,7 +3,7 @@
 import * as vscode from 'vscode';
 import { messageOf, type Result } from '../../common/errors.ts';
 import { apiHost, listModels, modelOf } from '../../llm/connect.ts';
-import { checkBaseUrl } from '../../llm/protocol/address.ts';
+import { checkBaseUrl } from '../../llm/protocol/guard.ts';
 import type { Provider } from '../../llm/protocol/wire.ts';
 import { providerOf, providers } from '../../llm/providers/providers.ts';
 import type { LlmSettings } from '../../llm/types.ts';

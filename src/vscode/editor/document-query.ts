@@ -1,6 +1,6 @@
 // From an editor's document and position to the query that the models see.
 import type { CompletionQuery } from '../../common/completion.ts';
-import { maxPrefix, maxSuffix, queryOf } from '../../prompts/completion/query.ts';
+import { maxPrefix, maxSuffix, queryOf } from '../../prompts/completion/completion-position.ts';
 
 /** What is needed of a `vscode.TextDocument`. */
 export interface DocumentView {

@@ -1,11 +1,10 @@
 // The report of a fake run: positions in four kinds of files, and an API that is often wrong in test helpers.
-
 import { measure } from '../../../src/adaptation/report/figures.ts';
 import type { ApiLabels, LabeledPosition, ScoredPosition } from '../../../src/adaptation/report/scored.ts';
 import type { AdaptReport } from '../../../src/adaptation/report/types.ts';
 import type { CursorKind } from '../../../src/prompts/completion/cursor-examples.ts';
+import type { RouterExample } from '../../../src/routing/features.ts';
 import { defaultRouter, fitRouter } from '../../../src/routing/fit.ts';
-import type { RouterExample } from '../../../src/routing/position-facts.ts';
 
 const kinds: readonly CursorKind[] = ['statement-start', 'mid-line', 'line-end', 'block-body'];
 const files = ['src/api/client.ts', 'test/support/helpers.ts', 'test/api/client.test.ts', 'docs/guide.md'];

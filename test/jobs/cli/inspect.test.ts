@@ -10,7 +10,7 @@ import { silentLog } from '../../../src/common/log.ts';
 import { CompletionService } from '../../../src/completion/service.ts';
 import { Backoff } from '../../../src/llm/backoff.ts';
 import { connectLlm } from '../../../src/llm/connect.ts';
-import { queryOf } from '../../../src/prompts/completion/query.ts';
+import { queryOf } from '../../../src/prompts/completion/completion-position.ts';
 import { defaultRouter } from '../../../src/routing/fit.ts';
 import { NgramClient } from '../../../src/specialist/ngram/client.ts';
 import { openStore } from '../../../src/storage/open.ts';

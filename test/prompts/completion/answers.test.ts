@@ -2,8 +2,7 @@
 // and one for each text that looks like the habit and has to stay.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cleanAnswer } from '../../../src/prompts/completion/clean.ts';
-import { parseAnswer } from '../../../src/prompts/completion/parse-answer.ts';
+import { cleanAnswer, parseAnswer } from '../../../src/prompts/completion/clean.ts';
 import { at } from '../../llm/requests.ts';
 
 type Changes = NonNullable<Parameters<typeof at>[1]>;

@@ -3,8 +3,13 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { estimateTokens, type ModelFacts } from '../../../src/llm/protocol/models.ts';
-import { mostTokens, type Prompt, promptLength } from '../../../src/llm/protocol/prompt.ts';
+import {
+  estimateTokens,
+  type ModelFacts,
+  mostTokens,
+  type Prompt,
+  promptLength,
+} from '../../../src/llm/protocol/models.ts';
 import { defaultModel, modelFacts } from '../../../src/llm/providers/anthropic.ts';
 import { completionPrompt, freeMarker, limits } from '../../../src/prompts/completion/completion-prompt.ts';
 import type { LlmRequest } from '../../../src/prompts/completion/llm-request.ts';

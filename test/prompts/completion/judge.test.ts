@@ -1,7 +1,7 @@
 // The part of the author's text that is asked for at a position.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { truthAt } from '../../../src/prompts/completion/judge.ts';
+import { truthAt } from '../../../src/prompts/completion/completion-position.ts';
 
 const at = (languageId: string, prefix: string, block = false) => ({
   block,

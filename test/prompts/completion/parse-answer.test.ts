@@ -1,7 +1,7 @@
 // Reads a model's answer: no part of a tag is shown while the answer streams, and a line ends at the right place.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { inserted, lineIsComplete, parseAnswer } from '../../../src/prompts/completion/parse-answer.ts';
+import { inserted, lineIsComplete, parseAnswer } from '../../../src/prompts/completion/clean.ts';
 import { at } from '../../llm/requests.ts';
 
 test('removes tags, fences and markers, and nothing else', () => {

@@ -8,7 +8,7 @@ import type { PromptLimits } from '../../../src/prompts/completion/prompt-form.t
 import type { FolderSpecialist } from '../../../src/specialist/decoding/folder-specialist.ts';
 import { LineSpecialist } from '../../../src/specialist/decoding/line-specialist.ts';
 import { MixtureSpecialist } from '../../../src/specialist/decoding/mixture-specialist.ts';
-import { onnxScores } from '../../../src/specialist/decoding/onnx-scores.ts';
+import { onnxScores } from '../../../src/specialist/decoding/served-model.ts';
 import type { MixWeights } from '../../../src/specialist/decoding/types.ts';
 import { initialMixWeights } from '../../../src/specialist/decoding/weights.ts';
 import type { NgramModel } from '../../../src/specialist/ngram/model.ts';

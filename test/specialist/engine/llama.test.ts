@@ -15,7 +15,7 @@ import { type AddedBase, addGgufModel } from '../../../src/neural/models/import/
 import { type PackageManifest, writeManifest } from '../../../src/neural/models/manifest.ts';
 import { loadModel } from '../../../src/neural/models/model-folder.ts';
 import { LineSpecialist } from '../../../src/specialist/decoding/line-specialist.ts';
-import { LlamaScores } from '../../../src/specialist/decoding/llama-scores.ts';
+import { LlamaScores } from '../../../src/specialist/decoding/served-model.ts';
 import { Specialists } from '../../../src/specialist/decoding/specialists.ts';
 import type { MixSource } from '../../../src/specialist/decoding/types.ts';
 import { initialMixWeights } from '../../../src/specialist/decoding/weights.ts';

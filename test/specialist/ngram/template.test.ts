@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CompletionQuery } from '../../../src/common/completion.ts';
-import { queryOf } from '../../../src/prompts/completion/query.ts';
+import { queryOf } from '../../../src/prompts/completion/completion-position.ts';
 import { TemplateFinder } from '../../../src/specialist/ngram/template.ts';
 import { lexemesOf } from '../../../src/text/lexemes.ts';
 import { countedOn, partsOf, Renaming } from '../../../src/text/renaming.ts';

@@ -2,8 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { docCommentOf, docEdit, docFormOf } from '../../../src/text/doc-comments.ts';
-import { functionTexts } from '../../../src/text/syntax/documented.ts';
-import { functionAt, functionsIn } from '../../../src/text/syntax/functions.ts';
+import { functionAt, functionsIn, functionTexts } from '../../../src/text/syntax/functions.ts';
 
 /** Of a document whose comment stands between « and »: names, what is read of it, and the document once it is written anew. */
 async function roundTrip(languageId: string, marked: string) {
