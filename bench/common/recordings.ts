@@ -1,12 +1,11 @@
 // Recorded cursors of a large model: read, checked against the files they were made on, turned into places.
-
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../../build/paths.ts';
+import type { CompletionPosition } from '../../src/common/completion.ts';
 import { cleanAnswer } from '../../src/prompts/completion/clean.ts';
 import { positionInDocument } from '../../src/prompts/completion/completion-position.ts';
-import type { CompletionPosition } from '../../src/prompts/completion/types.ts';
 import { lineEnd } from '../../src/text/lines.ts';
 import { fetchPackage, type PackageFile, sourceFiles } from './packages.ts';
 import { renamedPackage } from './renamed.ts';

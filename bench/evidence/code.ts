@@ -1,6 +1,6 @@
 // The prompts at recorded cursors, an arm a form of the request, and who was right there.
 import { createHash } from 'node:crypto';
-import type { Draft } from '../../src/common/completion.ts';
+import type { CompletionPosition, Draft } from '../../src/common/completion.ts';
 import { defaultModel, modelFacts } from '../../src/llm/providers/anthropic.ts';
 import { cleanAnswer, parseAnswer } from '../../src/prompts/completion/clean.ts';
 import { matchesTruth } from '../../src/prompts/completion/completion-position.ts';
@@ -12,7 +12,6 @@ import {
   REQUEST_SNIPPETS,
   requestAt,
 } from '../../src/prompts/completion/llm-request.ts';
-import type { CompletionPosition } from '../../src/prompts/completion/types.ts';
 import { positionFactsOf } from '../../src/routing/features.ts';
 import { fitRouter, score } from '../../src/routing/fit.ts';
 import type { RouterModel } from '../../src/routing/router-model.ts';

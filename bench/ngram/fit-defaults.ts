@@ -2,13 +2,12 @@
 // is a recorded one. Not a benchmark: run by hand after a change of features.
 //
 //   node build/run.mjs bench/ngram/fit-defaults.ts [--dry]
-
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../../build/paths.ts';
 import { type ChoiceExample, fitConditionalLogit } from '../../src/common/statistics/conditional-logit.ts';
 import { NgramModel } from '../../src/specialist/ngram/model.ts';
-import type { NgramWeights } from '../../src/specialist/ngram/weights.ts';
+import type { NgramWeights } from '../../src/specialist/ngram/ranking.ts';
 import { initialMixture, initialRanking } from '../../test/support/unfitted-ngram.ts';
 import { bucket, fetchPackage, otherPackages, sourceFiles } from '../common/packages.ts';
 import { samplePositions } from '../common/sampled-positions.ts';

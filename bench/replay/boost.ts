@@ -1,6 +1,6 @@
 // Gradient-boosted trees for two classes, by Newton's method over binned features: small, exact, deterministic.
 import { sigmoid } from '../../src/common/statistics/logistic.ts';
-import { type ChoiceTree, leafOf } from '../../src/workspace/edits/choice.ts';
+import { type ChoiceTree, leafOf } from '../../src/workspace/edits/features.ts';
 
 export interface BoostOptions {
   readonly trees: number;

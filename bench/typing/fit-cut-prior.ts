@@ -1,4 +1,4 @@
-// Fits what is believed of a draft's beginnings before a folder has taught anything (src/routing/priors.ts): on what
+// Fits what is believed of a draft's beginnings before a folder has taught anything (src/routing/features.ts): on what
 // medium with the n-grams and the n-grams alone draft at random positions in the packages held out from the bases'
 // corpus. Packages that `npm run bench -- typing` types are left out. It prints the weights to store. Those stored come
 // from such a recording of 4,900 cuts, and 26,000 at keystrokes with a weight of 0.15, which moved none by more than 0.06.
@@ -23,9 +23,8 @@ import {
   withoutInsertedClosers,
 } from '../../src/prompts/completion/completion-position.ts';
 import { cutsOf } from '../../src/prompts/completion/cuts.ts';
-import { positionFactsOf, wholeProbability } from '../../src/routing/features.ts';
+import { cutFacts, cutPrior, cutWeights, positionFactsOf, wholeProbability } from '../../src/routing/features.ts';
 import { SHOWN_SHIFT } from '../../src/routing/fit.ts';
-import { cutFacts, cutPrior, cutWeights } from '../../src/routing/priors.ts';
 import { bestCut, endOf } from '../../src/routing/show.ts';
 import { Specialists } from '../../src/specialist/decoding/specialists.ts';
 import { NgramModel } from '../../src/specialist/ngram/model.ts';

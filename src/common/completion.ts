@@ -134,3 +134,15 @@ export type AnswerSource = 'specialist' | 'api' | 'none';
  */
 export type Outcome = 'pending' | 'accepted' | 'partly-accepted' | 'typed' | 'rejected' | 'ignored';
 export type Verdict = Exclude<Outcome, 'pending'>;
+
+export interface CompletionPosition {
+  readonly query: CompletionQuery;
+  /** A block is wanted; else the rest of the line. */
+  readonly block: boolean;
+  /** Later lines stay as they are: the model itself decided where they end. */
+  readonly further?: boolean;
+  /** Only the cursor's line is wanted. */
+  readonly alone?: boolean;
+  /** The document's indent unit: '\t' or n spaces. */
+  readonly indentUnit: string;
+}

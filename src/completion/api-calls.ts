@@ -13,8 +13,7 @@ import { withoutLastLine } from '../text/lines.ts';
 import type { CompletionCache } from './answer-cache.ts';
 import { type InFlightCall, InFlightCalls } from './in-flight-calls.ts';
 import { redactedRequest } from './redacted-request.ts';
-import type { RequestContext, ScoredDraft } from './request-context.ts';
-import type { CompletionDeps, CompletionEvent, CompletionSettings } from './types.ts';
+import type { CompletionDeps, CompletionEvent, CompletionSettings, RequestContext, ScoredDraft } from './types.ts';
 import { inOneWord, LlmLatency, TypingPace } from './typing-pace.ts';
 
 /** After a key the user watches the position for this long, ms. Later automatic answers are not shown. */

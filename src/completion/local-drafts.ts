@@ -1,19 +1,26 @@
 // Local drafts: asks the specialist, scores the draft with the router, and caches what is shown and what was cut off.
-import type { CompletionQuery, Draft } from '../common/completion.ts';
-import { draftOptions, withoutInsertedClosers } from '../prompts/completion/completion-position.ts';
+import type { CompletionPosition, CompletionQuery, Draft } from '../common/completion.ts';
+import {
+  cleanDraft,
+  draftOptions,
+  replacedClosers,
+  withoutInsertedClosers,
+} from '../prompts/completion/completion-position.ts';
 import { completionPrompt } from '../prompts/completion/completion-prompt.ts';
+import { cutsOf } from '../prompts/completion/cuts.ts';
 import { requestAt } from '../prompts/completion/llm-request.ts';
-import type { CompletionPosition } from '../prompts/completion/types.ts';
-import { decide, tooDearFor } from '../routing/decide.ts';
-import { type Decision, savesCall, shownCut } from '../routing/decision.ts';
-import { limitsAt } from '../routing/limits.ts';
+import { type DecisionInput, decide, estimatesOf, tooDearFor } from '../routing/decide.ts';
+import { type Decision, type NoCall, savesCall, shownCut } from '../routing/decision.ts';
+import { expectedCharacters, positionFactsOf } from '../routing/features.ts';
+import { scoreCuts } from '../routing/fit.ts';
+import { type LimitSettings, limitsAt, type RequestConditions } from '../routing/limits.ts';
+import type { RouterModel } from '../routing/router-model.ts';
 import { bestCut, restOf, type ScoredCut, type ShowLimits } from '../routing/show.ts';
 import { beginsAlike } from '../text/edits.ts';
+import { isSentence } from '../text/prose-text.ts';
 import { type CachedAnswer, type CacheHit, type CompletionCache, insertedAt } from './answer-cache.ts';
 import type { ApiCalls } from './api-calls.ts';
-import { decisionInputOf } from './decision-input.ts';
-import type { RequestContext, ScoredDraft } from './request-context.ts';
-import type { CompletionDeps, CompletionSettings } from './types.ts';
+import type { CompletionDeps, CompletionSettings, RequestContext, ScoredDraft } from './types.ts';
 import type { VerdictMemory } from './verdict-memory.ts';
 
 /** A call waits for a better local draft until this long after the request, ms. */
@@ -169,4 +176,44 @@ export function withRemainders(
   const decision: Decision = { ...answer.decision, kind: 'show', cut: remainder, reason };
   const end = insertedAt(query, { text: shown.text, replaceLength: shown.over ?? 0 });
   return [entry, ...withRemainders(end, { ...answer, text, replaceLength, decision }, remainingCuts, limits)];
+}
+
+interface DraftedRequest {
+  readonly query: CompletionQuery;
+  /** Where the model drafted: the query's position, or that without the closers that the editor inserted. */
+  readonly draftPosition: CompletionPosition;
+  /** As the model wrote it. */
+  readonly draft: Draft | undefined;
+  readonly router: RouterModel;
+  readonly settings: LimitSettings;
+  readonly conditions: Omit<RequestConditions, 'prose' | 'rejectedHere'>;
+  readonly rejected?: string | undefined;
+  readonly noCall?: NoCall | undefined;
+}
+
+/** The cleaned draft, undefined if nothing is left of it, and what is decided on. */
+export function decisionInputOf(request: DraftedRequest): {
+  readonly draft: Draft | undefined;
+  readonly input: DecisionInput;
+} {
+  const { query, draftPosition, router, settings, conditions, rejected, noCall } = request;
+  const draft = cleanDraft(request.draft, draftPosition);
+  const facts = positionFactsOf(query);
+  const cuts = draft === undefined ? [] : scoreCuts(router, cutsOf(draft, draftPosition), facts);
+  const ngramsAlone = request.draft?.why;
+  const prose = isSentence(query.languageId, query.prefix);
+  const input: DecisionInput = {
+    estimates: { ...estimatesOf(router, draft, facts), ...(ngramsAlone !== undefined && { ngramsAlone }) },
+    cuts: draftPosition.query === query ? cuts : cuts.flatMap((cut) => withReplaceLength(cut, query)),
+    limits: limitsAt(settings, { ...conditions, prose, rejectedHere: rejected !== undefined }),
+    expectedCharacters: expectedCharacters(draft, facts),
+    ...(rejected !== undefined && { rejected }),
+    ...(noCall !== undefined && { noCall }),
+  };
+  return { draft, input };
+}
+
+function withReplaceLength(cut: ScoredCut, query: CompletionQuery): ScoredCut[] {
+  const replaceLength = replacedClosers({ query }, cut.text);
+  return replaceLength === undefined ? [] : [{ ...cut, over: replaceLength }];
 }

@@ -1,6 +1,6 @@
 // The content of an API call: text around the cursor and snippets, with secrets redacted. First all of it is redacted,
 // then it is cut.
-import type { CompletionQuery, Specialist } from '../common/completion.ts';
+import type { CompletionPosition, CompletionQuery, Specialist } from '../common/completion.ts';
 import type { Redactor } from '../common/redaction.ts';
 import {
   type EstimatedDraft,
@@ -8,7 +8,6 @@ import {
   REQUEST_SNIPPETS,
   requestAt,
 } from '../prompts/completion/llm-request.ts';
-import type { CompletionPosition } from '../prompts/completion/types.ts';
 import { lineEnd, lineStart } from '../text/lines.ts';
 import { cutOf } from '../text/windows.ts';
 

@@ -16,9 +16,18 @@ import { type CachedAnswer, type CacheHit, CompletionCache } from './answer-cach
 import { ApiCalls } from './api-calls.ts';
 import type { InFlightCall } from './in-flight-calls.ts';
 import { LocalDrafts } from './local-drafts.ts';
-import { contextOf, continuesWord, type RequestContext, type ScoredDraft } from './request-context.ts';
 import { ShownSuggestions } from './shown-suggestions.ts';
-import type { Completion, CompletionDeps, CompletionRequest, CompletionResult, Nothing } from './types.ts';
+import {
+  type Completion,
+  type CompletionDeps,
+  type CompletionRequest,
+  type CompletionResult,
+  contextOf,
+  continuesWord,
+  type Nothing,
+  type RequestContext,
+  type ScoredDraft,
+} from './types.ts';
 import type { TypingPace } from './typing-pace.ts';
 import { VerdictMemory } from './verdict-memory.ts';
 

@@ -7,8 +7,7 @@ import type { CompletionQuery, Outcome, Verdict } from '../common/completion.ts'
 import { shownCut } from '../routing/decision.ts';
 import { commonPrefix, positionIn } from '../text/edits.ts';
 import { type CachedAnswer, type CacheHit, insertedAt } from './answer-cache.ts';
-import type { RequestContext } from './request-context.ts';
-import type { Completion, CompletionDeps, CompletionEvent, CompletionRequest } from './types.ts';
+import type { Completion, CompletionDeps, CompletionEvent, CompletionRequest, RequestContext } from './types.ts';
 
 /** A shown suggestion, on which a verdict follows. */
 export interface ShownSuggestion {

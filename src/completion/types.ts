@@ -1,10 +1,19 @@
-// Requests, completions and events of the completion service, and its dependencies.
+// Requests with their context, completions and events of the completion service, and its dependencies.
 import type { Clock } from '../common/clock.ts';
-import type { AnswerSource, CompletionQuery, Draft, Specialist, Verdict } from '../common/completion.ts';
+import type {
+  AnswerSource,
+  CompletionPosition,
+  CompletionQuery,
+  Draft,
+  Specialist,
+  Verdict,
+} from '../common/completion.ts';
 import type { ErrorCode, Failure } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 import type { Redactor } from '../common/redaction.ts';
 import type { LlmClient } from '../llm/types.ts';
+import { positionAt } from '../prompts/completion/completion-position.ts';
+import type { DecisionInput } from '../routing/decide.ts';
 import type { Decision } from '../routing/decision.ts';
 import type { LimitSettings } from '../routing/limits.ts';
 import type { RouterModel } from '../routing/router-model.ts';
@@ -102,7 +111,7 @@ export interface CompletionSettings extends LimitSettings {
 }
 
 /** Delays calls to a failing API; implemented by `Backoff` of src/llm. */
-export interface ApiBackoff {
+interface ApiBackoff {
   /**
    * Wall clock, ms; undefined: calls may be made. Infinity: not until the user changes something, such as a bad key.
    */
@@ -126,4 +135,50 @@ export interface CompletionDeps {
   /** An answer for a position that was left to the editor's list is available now. */
   readonly onReady?: () => void;
   readonly log: Log;
+}
+
+/** If an entry of the editor's suggestion list is selected, the query includes its text. */
+export interface RequestContext extends CompletionPosition {
+  readonly request: CompletionRequest;
+  readonly settings: CompletionSettings;
+  /** Monotonic, ms. */
+  readonly startedAt: number;
+  /** The specialist's index revision at the start of the request. */
+  readonly indexRevision: number;
+  /** The editor's list opens here if no ghost text is shown: see CompletionRequest. False if an entry is selected. */
+  readonly opensList: boolean;
+  /** The list opened before the answer came, so the answer is only cached. */
+  listIsOpen: boolean;
+  /** Aborted by the editor or a newer request. */
+  readonly signal: AbortSignal;
+}
+
+/** The specialist's draft and the router's decision. */
+export interface ScoredDraft {
+  /** After post-processing; undefined if nothing is left. */
+  readonly draft: Draft | undefined;
+  readonly decision: Decision;
+  /** What was decided on; with another `noCall` it decides again after a call came to nothing. */
+  readonly input: DecisionInput;
+}
+
+/** @param query of the request, with the selected entry of the list */
+export function contextOf(
+  { settings: settingsAt, clock, specialist }: Pick<CompletionDeps, 'settings' | 'clock' | 'specialist'>,
+  request: CompletionRequest,
+  query: CompletionQuery,
+  signal: AbortSignal,
+): RequestContext {
+  const settings = settingsAt(request.query);
+  const position = positionAt(query, request.indentUnit, settings.multiline);
+  const { trigger, selectedText = '' } = request;
+  const opensList = request.opensList === true && trigger === 'automatic' && selectedText === '';
+  const indexRevision = specialist.indexRevisionFor?.(query) ?? 0;
+  const startedAt = clock.monotonic();
+  return { ...position, request, settings, startedAt, indexRevision, opensList, listIsOpen: false, signal };
+}
+
+/** Whether a word continues after the cursor: an insertion would run into it. */
+export function continuesWord({ suffix }: CompletionQuery): boolean {
+  return /^[\p{L}\p{N}_]/u.test(suffix);
 }

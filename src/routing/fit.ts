@@ -11,9 +11,16 @@ import {
 } from '../common/statistics/estimate.ts';
 import { logit, sigmoid } from '../common/statistics/logistic.ts';
 import type { Estimates } from './decision.ts';
-import { FEATURES, features, flag, type PositionFacts, type RouterExample } from './features.ts';
+import {
+  cutPrior,
+  FEATURES,
+  features,
+  flag,
+  type PositionFacts,
+  type RouterExample,
+  specialistPrior,
+} from './features.ts';
 import { Nearby, type Neighbourhood, neighbourOf } from './neighbourhood.ts';
-import { cutPrior, specialistPrior } from './priors.ts';
 import type { RouterModel, RouterParameters } from './router-model.ts';
 import { endOf, type ScoredCut } from './show.ts';
 

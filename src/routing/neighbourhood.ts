@@ -4,8 +4,7 @@
 // With some hundred answers, a regression on the features of draft and position predicts the API worse than the mean
 // alone. The API fails at names and values that only the folder has; words show that a little, features do not.
 import { sigmoid } from '../common/statistics/logistic.ts';
-import type { PositionFacts, RouterExample } from './features.ts';
-import { apiPrior } from './priors.ts';
+import { apiPrior, type PositionFacts, type RouterExample } from './features.ts';
 
 /** A position with a known outcome. */
 export interface Neighbour {

@@ -3,10 +3,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decide, decideWhole, tooDearFor } from '../../src/routing/decide.ts';
 import { type Decision, type NoCall, savesCall, sentenceOf } from '../../src/routing/decision.ts';
-import { FEATURES, positionFactsOf } from '../../src/routing/features.ts';
+import { expectedCharacters, FEATURES, positionFactsOf } from '../../src/routing/features.ts';
 import { defaultRouter, fitRouter } from '../../src/routing/fit.ts';
 import { limitsAt, type RequestConditions } from '../../src/routing/limits.ts';
-import { expectedCharacters } from '../../src/routing/priors.ts';
 import { endOf, type ScoredCut } from '../../src/routing/show.ts';
 import { draftOf, POSITION, synthetic } from './synthetic.ts';
 

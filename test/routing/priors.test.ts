@@ -1,7 +1,7 @@
 // The estimates before any data of a folder.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { expectedCharacters } from '../../src/routing/priors.ts';
+import { expectedCharacters } from '../../src/routing/features.ts';
 import { draft } from '../fakes/specialist.ts';
 
 test('less is expected of a line after a closing mark, and more where the draft is long or unsure', () => {

@@ -1,8 +1,7 @@
 // The data of a report: held-out positions with each model's answers, compared with the author's text.
-import type { Draft } from '../../common/completion.ts';
+import type { CompletionPosition, Draft } from '../../common/completion.ts';
 import type { LlmAnswer } from '../../llm/types.ts';
 import type { CursorExample } from '../../prompts/completion/cursor-examples.ts';
-import type { CompletionPosition } from '../../prompts/completion/types.ts';
 import type { PositionFacts } from '../../routing/features.ts';
 
 export interface ScoredPosition {

@@ -1,6 +1,6 @@
 // Drafts at held-out positions, judges the drafts, and stores them.
 import { hash } from 'node:crypto';
-import type { CompletionQuery, Draft, DraftOptions } from '../../common/completion.ts';
+import type { CompletionPosition, CompletionQuery, Draft, DraftOptions } from '../../common/completion.ts';
 import { quantile } from '../../common/quality.ts';
 import {
   draftOptions,
@@ -10,7 +10,6 @@ import {
   truthAt,
 } from '../../prompts/completion/completion-position.ts';
 import type { CursorExample } from '../../prompts/completion/cursor-examples.ts';
-import type { CompletionPosition } from '../../prompts/completion/types.ts';
 import { positionFactsOf } from '../../routing/features.ts';
 import type { QueryLoss } from '../../specialist/engine/protocol.ts';
 import type { PositionLedger } from '../../storage/position-ledger.ts';

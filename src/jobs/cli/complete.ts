@@ -1,5 +1,4 @@
 // `complete`: one completion at a given position, token by token, with the routing decision.
-
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { draftServed, servedRouter } from '../../adaptation/models/served.ts';
 import { readSpecialist } from '../../adaptation/models/specialist-files.ts';
@@ -8,7 +7,7 @@ import type { Draft } from '../../common/completion.ts';
 import { CodedError, failed, messageOf, ok, type Result } from '../../common/errors.ts';
 import { oneLine, percent } from '../../common/format.ts';
 import type { Log } from '../../common/log.ts';
-import { decisionInputOf } from '../../completion/decision-input.ts';
+import { decisionInputOf } from '../../completion/local-drafts.ts';
 import {
   draftOptions,
   positionInDocument,

@@ -1,5 +1,5 @@
 // Filters that remove what a model adds: artefacts, habits of chat models, code in prose, text that is there already.
-import type { CompletionQuery } from '../../common/completion.ts';
+import type { CompletionPosition, CompletionQuery } from '../../common/completion.ts';
 import { isOnlyClosers, unpairedMarks } from '../../text/brackets.ts';
 import { indentOf, indentWidth } from '../../text/indents.ts';
 import type { LanguageFacts } from '../../text/languages.ts';
@@ -7,7 +7,6 @@ import { lastLines, lineAbove, lineStart, linesBelow } from '../../text/lines.ts
 import { isCode, isProse, sentenceEnd } from '../../text/prose-text.ts';
 import { NEXT_BRANCH } from '../../text/syntax/block-rules.ts';
 import { closesBlock } from '../../text/syntax/blocks.ts';
-import type { CompletionPosition } from './types.ts';
 
 export interface Context extends CompletionPosition {
   /** Whether a chat model wrote the text. */

@@ -1,5 +1,6 @@
 // Post-processing: from a model's text to the text that fits at the cursor. One ordered table of pure functions, each
 // with golden cases in test/golden/complete/; before it, the wrapping of a large model's answer is removed.
+import type { CompletionPosition } from '../../common/completion.ts';
 import { languageIdOfFence, languageOf } from '../../text/languages.ts';
 import { lineAfter, lineBefore, toLineFeeds } from '../../text/lines.ts';
 import { cutToBlock } from '../../text/syntax/blocks.ts';
@@ -24,7 +25,6 @@ import {
 } from './artefacts.ts';
 import { cutStrayClosers, dropBlockClose, dropSuppliedClosers, fixIndent, trimTrailing } from './block-filters.ts';
 import type { LlmRequest } from './llm-request.ts';
-import type { CompletionPosition } from './types.ts';
 
 /** Filters for what a model writes before the actual answer. */
 const BEFORE_ANSWER: readonly Filter[] = [

@@ -1,6 +1,6 @@
 // The request at a cursor position, the cleaned answer, and whether it is right: one path for serving, labelling, fitting
 // and measuring.
-import type { CompletionQuery, Draft, DraftOptions } from '../../common/completion.ts';
+import type { CompletionPosition, CompletionQuery, Draft, DraftOptions } from '../../common/completion.ts';
 import { exactMatch } from '../../common/quality.ts';
 import { closersWritten, insertedClosers } from '../../text/brackets.ts';
 import { languageAt } from '../../text/fences.ts';
@@ -11,7 +11,6 @@ import { isProse, sentenceEnd } from '../../text/prose-text.ts';
 import { wantsBlock } from '../../text/syntax/blocks.ts';
 import { boundaryBefore, windowStart } from '../../text/windows.ts';
 import { clean } from './clean.ts';
-import type { CompletionPosition } from './types.ts';
 
 /** UTF-16 units before and after the cursor: whole files up to about 64 KB, a window of larger files. See `cutOf`. */
 export const maxPrefix = 48_000;

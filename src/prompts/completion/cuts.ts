@@ -1,10 +1,9 @@
 // Positions at which a draft may be cut: each beginning that leaves well-formed text is a draft itself, and judged like
 // one.
-import { type Draft, type DraftToken, NGRAM_MODEL } from '../../common/completion.ts';
+import { type CompletionPosition, type Draft, type DraftToken, NGRAM_MODEL } from '../../common/completion.ts';
 import { lineState } from '../../text/line-state.ts';
 import { lineBefore, lineStart } from '../../text/lines.ts';
 import { isProse } from '../../text/prose-text.ts';
-import type { CompletionPosition } from './types.ts';
 
 /** An unfinished member or hyphenated name, an opener without its content, an operator without its operand. */
 const OPEN_END = /[.([{<"'`\\@#$&|!?]$|(?<!-)-$/;

@@ -2,9 +2,8 @@
 //
 // Privacy: all of an LlmRequest leaves the machine. The caller has the user's consent for the folder, and has redacted
 // the secrets in the query and the snippets; no later step redacts them.
-import type { CompletionQuery, Snippet, SnippetOptions } from '../../common/completion.ts';
+import type { CompletionPosition, CompletionQuery, Snippet, SnippetOptions } from '../../common/completion.ts';
 import { headOf, windowStart } from '../../text/windows.ts';
-import type { CompletionPosition } from './types.ts';
 
 export interface LlmRequest {
   /** Prefix and suffix with redacted secrets. */

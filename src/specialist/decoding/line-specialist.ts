@@ -7,7 +7,7 @@ import { DIALECTS } from '../../neural/models/dialects.ts';
 import { longPromptLimitsFor } from '../../prompts/completion/prompt-form.ts';
 import { cutBeforeRest } from '../../text/lines.ts';
 import { startsWithBytes } from '../../text/tokenizer/bytes.ts';
-import { textOf } from '../ngram/draft-tokens.ts';
+import { textOf } from '../ngram/block.ts';
 import { longestMatch } from '../ngram/evidence.ts';
 import type { NgramModel } from '../ngram/model.ts';
 import type { OwnFile } from '../ngram/own-file.ts';

@@ -1,22 +1,65 @@
 // One step of the mixture: the tokens that may follow a hypothesis, with the probability of each model and of the
 // mixture.
-
 import { firstExpertWeight } from '../../common/statistics/gate.ts';
 import { allowedTokens } from '../../neural/inference/healing.ts';
+import { levels } from '../ngram/evidence.ts';
 import type { NgramCursorPosition } from '../ngram/search.ts';
 import type { Vocabulary } from '../ngram/vocabulary.ts';
-import { type GateFacts, gateFeatures } from './gate.ts';
 import { type LogitReader, type NextTokenDistribution, probability } from './logit-reader.ts';
 import { REST_TOKENS, restProbability } from './ngram-predictions.ts';
 
+/** Inputs of the gate's features. Probabilities are those of each model's most likely event, a token or the end. */
+export interface GateFacts {
+  /** Longest match of the n-grams, tokens, and its number of occurrences. */
+  readonly matchLength: number;
+  readonly matchCount: number;
+  readonly fromOpenFile: boolean;
+  readonly ngramBest: number;
+  readonly neuralBest: number;
+  /** Entropy of the neural distribution, nats. */
+  readonly entropy: number;
+  /** Whether both models have the same most likely event. */
+  readonly modelsAgree: boolean;
+  readonly isFirstToken: boolean;
+}
+
+const flag = (condition: boolean) => (condition ? 1 : 0);
+const log = (p: number) => Math.log(Math.max(1e-4, p));
+
+const features: readonly ((facts: GateFacts) => number)[] = [
+  ({ matchLength }) => flag(matchLength === 0),
+  ...levels.map((level, i) => ({ matchLength }: GateFacts) => {
+    const next = levels[i + 1] ?? Number.POSITIVE_INFINITY;
+    return flag(matchLength >= level && matchLength < next);
+  }),
+  ({ entropy }) => entropy / 2,
+  ({ entropy }) => Math.max(0, entropy - 1) / 2,
+  ({ entropy }) => Math.max(0, entropy - 2.5) / 2,
+  ({ ngramBest }) => log(ngramBest) / 2,
+  ({ ngramBest }) => ngramBest,
+  ({ neuralBest }) => log(neuralBest) / 2,
+  ({ neuralBest }) => neuralBest,
+  ({ modelsAgree }) => flag(modelsAgree),
+  ({ matchCount }) => Math.log1p(matchCount) / 2,
+  ({ fromOpenFile }) => flag(fromOpenFile),
+  ({ isFirstToken }) => flag(isFirstToken),
+  ({ ngramBest, neuralBest }) => log(ngramBest) - log(neuralBest),
+];
+
+export const gateSize = features.length;
+
+export function gateFeatures(facts: GateFacts): Float32Array {
+  return Float32Array.from(features, (feature) => feature(facts));
+}
+
 /** An event's probability under each model, and mixed. */
-export interface MixedProbability {
+interface MixedProbability {
   readonly ngram: number;
   readonly neural: number;
   readonly mixed: number;
 }
 
-export interface TokenOption extends MixedProbability {
+interface TokenOption extends MixedProbability {
   readonly token: number;
 }
 

@@ -1,14 +1,13 @@
 // From candidate lines to a draft: ranks them, compares the best one with a template, and adds a block if one is wanted.
 import type { CompletionQuery, Draft, DraftOptions } from '../../common/completion.ts';
-import { type Block, continueBlock, type FirstLine } from '../ngram/block.ts';
-import { textOf } from '../ngram/draft-tokens.ts';
+import { type Block, continueBlock, type FirstLine, textOf } from '../ngram/block.ts';
 import { distinctLines, firstLine, mayContinue, wantsBlock, withBlock } from '../ngram/drafter.ts';
 import type { NgramModel } from '../ngram/model.ts';
 import { surroundings } from '../ngram/ranking.ts';
 import type { NgramCursorPosition } from '../ngram/search.ts';
 import { withTemplate } from '../ngram/template-lines.ts';
-import { describeMixed, type MixCandidate } from './ranking.ts';
 import type { MixHypothesis } from './search.ts';
+import { describeMixed, type MixCandidate } from './weights.ts';
 
 /** Candidates whose agreement with the next line is computed; each costs a few n-gram distributions. */
 const RESCORED = 6;

@@ -1,11 +1,9 @@
 // From a query to a draft: search the line, rank the candidates by their context, continue with a block if wanted.
-
 import { type CompletionQuery, type Draft, type DraftOptions, NGRAM_MODEL } from '../../common/completion.ts';
 import { choiceProbabilities } from '../../common/statistics/conditional-logit.ts';
 import { languageOf } from '../../text/languages.ts';
 import { cutBeforeRest, restOfLine } from '../../text/lines.ts';
-import { type Block, continueBlock, endProbability, type FirstLine, likelihood } from './block.ts';
-import { draftTokens, textOf } from './draft-tokens.ts';
+import { type Block, continueBlock, draftTokens, endProbability, type FirstLine, likelihood, textOf } from './block.ts';
 import type { OwnFile } from './own-file.ts';
 import type { Predictor } from './predictor.ts';
 import { lookupScope } from './project-index.ts';
@@ -123,7 +121,7 @@ export function withBlock(
   };
 }
 
-export interface LineChoice {
+interface LineChoice {
   readonly candidates: readonly LineCandidate[];
   readonly none: Float32Array;
 }

@@ -8,12 +8,12 @@ import { Overlay } from './overlay.ts';
 import { firstLineHash, OwnFile } from './own-file.ts';
 import { Predictor } from './predictor.ts';
 import { lookupScope, ProjectIndex, type TokenizedFile } from './project-index.ts';
+import { defaultWeights, type NgramWeights } from './ranking.ts';
 import { LineSearch, type NgramCursorPosition } from './search.ts';
 import { readSnapshot, writeSnapshot } from './snapshot.ts';
 import { findSnippets } from './snippets.ts';
 import { type TemplateDraft, TemplateFinder } from './template.ts';
 import { Vocabulary } from './vocabulary.ts';
-import { defaultWeights, type NgramWeights } from './weights.ts';
 
 export type { TextFile } from '../../workspace/edits/edit.ts';
 

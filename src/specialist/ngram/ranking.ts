@@ -4,6 +4,9 @@
 import { bracketBalance } from '../../text/brackets.ts';
 import { indentLength } from '../../text/indents.ts';
 import { lineAbove, lineEnd, lineStart, linesBelow } from '../../text/lines.ts';
+import shipped from './default-weights.json' with { type: 'json' };
+import { cells } from './evidence.ts';
+import { baseSize, escapeSize, type MixtureWeights } from './mixture.ts';
 import type { Hypothesis } from './search.ts';
 
 /** The context of a query that the ranking uses; made once per query. */
@@ -186,4 +189,22 @@ function sameIndent(a: string, b: string): boolean {
 /** An odd number of one kind of quote. */
 function unbalanced(text: string): boolean {
   return ['"', "'", '`'].some((quote) => (text.split(quote).length - 1) % 2 === 1);
+}
+
+export interface NgramWeights extends MixtureWeights {
+  /** Weights of the ranking's features; see `ranking.ts`. */
+  readonly ranking: Float32Array;
+}
+
+const sizes = { places: cells, escape: escapeSize, base: baseSize, ranking: rankingSize } as const;
+
+/** Fitted on other packages; see `bench/ngram/fit-defaults.ts`. */
+export function defaultWeights(): NgramWeights {
+  const of = (part: keyof typeof sizes) => {
+    const values = shipped[part];
+    if (values.length !== sizes[part])
+      throw new Error('default-weights.json does not fit this version: run bench/ngram/fit-defaults.ts');
+    return Float32Array.from(values);
+  };
+  return { places: of('places'), escape: of('escape'), base: of('base'), ranking: of('ranking') };
 }

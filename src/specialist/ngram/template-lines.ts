@@ -1,8 +1,7 @@
 // Chooses between a template's continuation and the line that a search found, and computes the draft's probabilities.
 import type { CompletionQuery, Draft } from '../../common/completion.ts';
 import { cutBeforeRest, restOfLine } from '../../text/lines.ts';
-import { type Block, type FirstLine, likelihood } from './block.ts';
-import { draftTokens } from './draft-tokens.ts';
+import { type Block, draftTokens, type FirstLine, likelihood } from './block.ts';
 import type { NgramCursorPosition, Step } from './search.ts';
 import type { TemplateDraft } from './template.ts';
 import { templateUnits } from './template-units.ts';

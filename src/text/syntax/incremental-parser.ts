@@ -9,8 +9,6 @@ export const PARSE_MS = readTuning(process.env).patienceMs ?? 40;
 
 /** The parser of a language, which all documents of a thread share. After an error it must not be used again. */
 export class LanguageParser {
-  /** The language's keywords. */
-  readonly keywords: ReadonlySet<string>;
   isClosed = false;
   private readonly parser: TreeSitter.Parser;
   private readonly check: () => void;
@@ -20,7 +18,6 @@ export class LanguageParser {
   constructor(parser: TreeSitter.Parser, check: () => void = () => {}) {
     this.parser = parser;
     this.check = check;
-    this.keywords = keywordsOf(parser.language);
   }
 
   /** Nothing is parsed any more, and nothing is freed. */
@@ -53,10 +50,6 @@ export class IncrementalParser {
     this.onFailure = onFailure;
   }
 
-  get keywords(): ReadonlySet<string> {
-    return this.parser.keywords;
-  }
-
   /** The number of syntax errors; undefined as in `read`. @param deadline as in `read` */
   errorsIn(text: string, deadline: number): number | undefined {
     return this.read(text, deadline, countErrors);
@@ -79,20 +72,6 @@ export class IncrementalParser {
     }
   }
 }
-
-/** The grammar's literal tokens, and built-in values such as `true`, which have their own node types. */
-function keywordsOf(language: TreeSitter.Language | null): ReadonlySet<string> {
-  const words = new Set<string>();
-  for (let id = 0; id < (language?.nodeTypeCount ?? 0); id++) {
-    const type = language?.nodeTypeForId(id) ?? '';
-    if (language?.nodeTypeIsNamed(id) && !VALUES.has(type)) continue;
-    words.add(type);
-    if (VALUES.has(type)) words.add(type[0]?.toUpperCase() + type.slice(1));
-  }
-  return words;
-}
-
-const VALUES = new Set(['true', 'false', 'null', 'nil', 'none', 'undefined', 'this', 'self', 'super']);
 
 /** The number of errors and missing nodes. */
 export function countErrors(node: TreeSitter.Node): number {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { firstExpertWeight, fitGate, meanLogLoss, mixtureProbability } from '../../../src/common/statistics/gate.ts';
-import { type GateFacts, gateFeatures, gateSize } from '../../../src/specialist/decoding/gate.ts';
+import { type GateFacts, gateFeatures, gateSize } from '../../../src/specialist/decoding/next-token-mixer.ts';
 import { initialMixWeights, readMixWeights } from '../../../src/specialist/decoding/weights.ts';
 
 function facts(more: Partial<GateFacts>): GateFacts {
