@@ -154,30 +154,3 @@ export class LineReader {
     return text.split('\n').map((line) => this.line(line));
   }
 }
-
-/** The lines of a text that grows at its end, as the text before a cursor does: only its last lines are read again. */
-export class GrowingLines {
-  private readonly reader: LineReader;
-  /** The text of all lines but the last. */
-  private whole = '';
-  private known: readonly LineShape[] = [];
-
-  constructor(reader: LineReader) {
-    this.reader = reader;
-  }
-
-  read(text: string): readonly LineShape[] {
-    const isGrown = this.whole !== '' && text.startsWith(this.whole);
-    this.known = isGrown
-      ? [
-          ...this.known.slice(0, -1),
-          ...text
-            .slice(this.whole.length)
-            .split('\n')
-            .map((line) => this.reader.line(line)),
-        ]
-      : this.reader.lines(text);
-    this.whole = text.slice(0, text.lastIndexOf('\n') + 1);
-    return this.known;
-  }
-}

@@ -1,15 +1,7 @@
 // Near-copies of the lines around the cursor: earlier or later lines of the document that equal those lines except for
 // some words.
 import type { CompletionQuery } from '../../common/completion.ts';
-import {
-  GrowingLines,
-  isCommentLine,
-  isWordCode,
-  type Lexeme,
-  LineReader,
-  type LineShape,
-  lexemesOf,
-} from '../../text/lexemes.ts';
+import { isCommentLine, isWordCode, type Lexeme, LineReader, type LineShape, lexemesOf } from '../../text/lexemes.ts';
 import { restOfLine } from '../../text/lines.ts';
 import { Renaming } from '../../text/renaming.ts';
 
@@ -61,18 +53,16 @@ export interface TemplateDocument {
   readonly next: string;
 }
 
-/** Reads the document around a cursor. Of its text, only what has changed since the last cursor is read again. */
+/** Reads the document around a cursor. Only lines that it has not seen yet are read. */
 export class DocumentReader {
   private readonly reader = new LineReader();
-  private readonly above = new GrowingLines(this.reader);
-  private readonly below = new GrowingLines(this.reader);
 
   read({ prefix, suffix, languageId }: CompletionQuery): TemplateDocument {
     const before = prefix.slice(Math.max(0, prefix.length - REACH.before));
-    const lines = this.above.read(before);
+    const lines = this.reader.lines(before);
     const typed = before.slice(before.lastIndexOf('\n') + 1);
     const restEnd = suffix.indexOf('\n');
-    const below = restEnd < 0 ? [] : this.below.read(suffix.slice(restEnd + 1, restEnd + REACH.after));
+    const below = restEnd < 0 ? [] : this.reader.lines(suffix.slice(restEnd + 1, restEnd + REACH.after));
     const above = lines.slice(0, -1);
     return {
       text: before,
