@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { root } from '../../build/paths.ts';
 import { fitLogistic, linear, sigmoid } from '../../src/common/statistics/logistic.ts';
 import { treeText } from '../../src/workspace/edits/features.ts';
-import { ShownEdits } from '../../src/workspace/edits/next-edit.ts';
+import { ShownEdits } from '../../src/workspace/edits/shown-edits.ts';
 import { type BoostOptions, boost, probability } from './boost.ts';
 import { commitsOf } from './commits.ts';
 import { isRight, type LabelledSite, labelledSteps } from './next.ts';
