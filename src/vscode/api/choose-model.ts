@@ -26,7 +26,10 @@ const timeoutMs = 60_000;
 /** Timeout of the test call after a key was entered, ms. */
 const keyTestTimeoutMs = 15_000;
 
-/** What was chosen: another model, or to enter a key for the one in use. Undefined if nothing is changed. */
+/**
+ * What was chosen: another model, or to enter a key for the one in use. Undefined if nothing is changed, or if the test
+ * call failed: consent is then asked while typing, not after the error.
+ */
 export async function chooseModel(deps: ChooseDeps): Promise<'model' | 'key' | undefined> {
   const { api, key, configuration } = deps;
   const provider = await pickProvider(api);
@@ -42,13 +45,14 @@ export async function chooseModel(deps: ChooseDeps): Promise<'model' | 'key' | u
   const model = await pickModel(t('Choose the Large Model (3 of 3): model'), withoutModel);
   if (model === undefined) return undefined;
   const settings: LlmSettings = { ...withoutModel, model };
-  if (!(await confirmModel(settings, api))) return undefined;
+  const confirmed = await confirmModel(settings, api);
+  if (confirmed === undefined) return undefined;
   if (apiKey !== '' && !(await storeKey(key, apiKey, owner))) return undefined;
   await configuration.write('provider', provider.id, undefined);
   await configuration.write('baseUrl', baseUrl, undefined);
   await configuration.write('model', model === provider.defaultModel ? '' : model, undefined);
   await key.load();
-  return 'model';
+  return confirmed === 'tested' ? 'model' : undefined;
 }
 
 /** 'key': only the key of the provider in use. */
@@ -134,19 +138,18 @@ async function pickModel(title: UiText, settings: LlmSettings): Promise<string |
   )?.trim();
 }
 
-/** Makes a test call, and asks whether to use the model. */
-async function confirmModel(settings: LlmSettings, api: Api): Promise<boolean> {
+/** Makes a test call, and asks whether to use the model. Undefined: keep the current one. */
+async function confirmModel(settings: LlmSettings, api: Api): Promise<'tested' | 'untested' | undefined> {
   const result = await testCall(settings, api);
-  if (result === undefined) return false;
-  const use = t('Use This Model');
-  const answer = result.ok
-    ? await window.showInformationMessage(result.value, use, t('Keep the Current Model'))
-    : await window.showErrorMessage(
-        safeSentence(result.error.message),
-        t('Use It Anyway'),
-        t('Keep the Current Model'),
-      );
-  return answer === use || answer === t('Use It Anyway');
+  if (result === undefined) return undefined;
+  const keep = t('Keep the Current Model');
+  if (result.ok) {
+    const use = t('Use This Model');
+    return (await window.showInformationMessage(result.value, use, keep)) === use ? 'tested' : undefined;
+  }
+  const useAnyway = t('Use It Anyway');
+  const answer = await window.showErrorMessage(safeSentence(result.error.message), useAnyway, keep);
+  return answer === useAnyway ? 'untested' : undefined;
 }
 
 /** Makes a test call and describes the result; undefined if cancelled. */
@@ -178,9 +181,7 @@ async function askKey({ provider, host }: KeyOwner): Promise<string | undefined>
   });
 }
 
-/**
- * Asks for a key, stores it and tests it. Returns a description of the result; undefined if there is no new valid key.
- */
+/** Asks for a key, stores it and tests it. Returns a description of the result; undefined if there is nothing to add. */
 export async function setApiKey({ api, key }: ChooseDeps): Promise<UiText | undefined> {
   await api.load();
   const owner = api.owner;
@@ -193,8 +194,9 @@ export async function setApiKey({ api, key }: ChooseDeps): Promise<UiText | unde
   const result = await testCall({ ...settings, timeoutMs: keyTestTimeoutMs }, api);
   if (result === undefined) return isSet;
   if (result.ok) return sentences(t('The key works.'), result.value);
-  void window.showErrorMessage(safeSentence(result.error.message));
-  return result.error.code === 'bad-key' ? undefined : isSet;
+  const problem = safeSentence(result.error.message);
+  void window.showErrorMessage(result.error.code === 'bad-key' ? problem : sentences(isSet, problem));
+  return undefined;
 }
 
 async function storeKey(key: ApiKey, entered: string, owner: KeyOwner): Promise<boolean> {
