@@ -31,7 +31,7 @@ export interface LabelOutcome {
 
 /** Longest pause, ms. If a server asks for a longer one, the batch stops, and a later run continues. */
 const maxPauseMs = 10 * 60_000;
-/** After this many failed prompts in a row, the API is considered unavailable. */
+/** After this many failed prompts in a row, or if all of fewer failed, the API is considered unavailable. */
 const maxConsecutiveFailures = 8;
 
 /**
@@ -99,7 +99,7 @@ export async function labelBatch(
       if (attempt > retries) {
         failedPrompts++;
         consecutiveFailures++;
-        if (consecutiveFailures >= maxConsecutiveFailures) stopped ??= error;
+        if (consecutiveFailures >= Math.min(maxConsecutiveFailures, prompts.length)) stopped ??= error;
         return;
       }
       const pause = pauseAfter(error, attempt, random()) ?? 0;

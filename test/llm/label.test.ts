@@ -215,6 +215,17 @@ test('the price of a batch includes answers that broke off and were retried', as
   assert.deepEqual([answered, calls, costUsd], [1, 2, 0.251]);
 });
 
+test('a batch of few prompts says why none was answered', async () => {
+  const clock = new ManualClock(0);
+  const offline = recorded('').scripted;
+  offline.ask = async () => failed('network', 'No connection.');
+  const options = { concurrency: 4, signal: never, onAnswer: () => {}, clock, random: () => 1 };
+  const outcome = labelBatch(offline, prompts.slice(0, 5), options);
+  await clock.advance(10 * 60_000);
+  const stopped = { code: 'network', message: 'No connection.' };
+  assert.deepEqual(await outcome, { answered: 0, failed: 5, stopped, costUsd: 0 });
+});
+
 test('sends nothing if answers cannot be stored, and stops the batch', async () => {
   const { store, scripted, llm } = recorded('1;');
   store.refuses = { ok: false, why: 'unwritable', message: 'the disk is full' };
