@@ -96,11 +96,12 @@ export class TextTasks extends DisposableStore {
     if (!taskFolder) return;
     const { uri, root } = taskFolder;
     // Before five questions are answered in vain.
+    const reader = await FolderReader.open(root);
     requireWritable(root, TASKS_FOLDER);
     const name = await newTask(uri, root);
     if (name === undefined) return;
     void this.lookForTasks();
-    const task = await readTask(await FolderReader.open(root), name);
+    const task = await readTask(reader, name);
     if (task.ok) await this.label(taskFolder, task.value);
     else await showFailure(task.error);
   }

@@ -43,10 +43,12 @@ export class FolderReader {
     this.hooks = hooks;
   }
 
-  /** Throws file system errors, and CodedError 'unreadable' if the path is no folder or does not answer. */
+  /** Throws CodedError 'unreadable' if the path is no folder, is gone, or does not answer. */
   static async open(root: string, hooks: ReaderHooks = {}): Promise<FolderReader> {
     if (isUnresponsive(root)) throw noAnswerError(root);
-    const openedRoot = await withTimeout(hooks.answerMs ?? answerMs, rootAt(root));
+    const openedRoot = await withTimeout(hooks.answerMs ?? answerMs, rootAt(root)).catch((error: unknown) => {
+      throw unreadableFolder(root, error);
+    });
     if (openedRoot?.isFolder === false) throw new CodedError('unreadable', `${root} is not a folder. Choose a folder.`);
     if (openedRoot !== undefined) return new FolderReader(openedRoot, hooks);
     timeouts.set(root, performance.now());
@@ -151,6 +153,14 @@ export class FolderReader {
 function isUnresponsive(root: string): boolean {
   const timedOutAt = timeouts.get(root);
   return timedOutAt !== undefined && performance.now() - timedOutAt < pauseMs;
+}
+
+export function unreadableFolder(root: string, cause: unknown): CodedError {
+  const isGone = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+  const message = isGone
+    ? `The folder ${root} was moved or removed. Put it back, or open it where it is now.`
+    : `The folder ${root} cannot be read (${messageOf(cause)}). Allow reading it, or open another folder.`;
+  return new CodedError('unreadable', message, { cause });
 }
 
 function noAnswerError(root: string): CodedError {

@@ -1,6 +1,6 @@
 // Reads a folder: its text files with their splits, and counts of left-out files by reason.
 
-import { CodedError, failed, isCancelled, messageOf, ok, type Result } from '../../common/errors.ts';
+import { CodedError, failed, isCancelled, ok, type Result } from '../../common/errors.ts';
 import { counted } from '../../common/format.ts';
 import { type Log, silentLog } from '../../common/log.ts';
 import { noProgress, type Progress } from '../../common/progress.ts';
@@ -9,7 +9,7 @@ import { redactPath } from '../secrets/known/redact-path.ts';
 import { DuplicateFinder } from './duplicates.ts';
 import { decodeFile, type RawText, redactFile } from './examine.ts';
 import { leftOutByName } from './file-names.ts';
-import { FolderReader, type ReaderHooks } from './folder-reader.ts';
+import { FolderReader, type ReaderHooks, unreadableFolder } from './folder-reader.ts';
 import { listWithGit } from './git.ts';
 import { gitFault } from './git-directory.ts';
 import { excluder, IgnoreFiles, ownIgnoreFileName } from './ignore.ts';
@@ -75,7 +75,7 @@ export async function harvestFolder(
     if (error instanceof CodedError) return failed(error.code, error.message);
     const code = (error as NodeJS.ErrnoException).code;
     if (code === undefined) throw error;
-    return failed('unreadable', `The folder ${root} cannot be read (${messageOf(error)}). Check that it exists.`);
+    return failed('unreadable', unreadableFolder(root, error).message);
   }
 }
 
