@@ -153,6 +153,7 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
   const folders = owned.add(
     new Folders({
       ...{ paths, api, rules, configuration, neural, store, clock, log, adaptation, onChange },
+      memory: globalState,
       onEvent: (event, folder, redact) => {
         const isMultiRoot = (vscode.workspace.workspaceFolders?.length ?? 0) > 1;
         recorder.on(event, {

@@ -3,7 +3,6 @@ import * as vscode from 'vscode';
 import { cancelled } from '../../adaptation/cancellation.ts';
 import type { ExportedFiles } from '../../adaptation/models/export-own.ts';
 import type { KeptSummary } from '../../adaptation/report/kept.ts';
-import { reportInWords } from '../../adaptation/report/outcome.ts';
 import type { AdaptOutcome, AdaptRequest, PlanAnswer, PlanOffer, Questions } from '../../adaptation/types.ts';
 import { DisposableStore } from '../../common/disposable.ts';
 import type { Result } from '../../common/errors.ts';
@@ -165,7 +164,7 @@ export class Adaptation extends DisposableStore {
 
   /** Call when the report is shown: the panel then lists its result no longer. */
   markRead(session: FolderSession | undefined): void {
-    if (session) session.unreadResult = undefined;
+    void session?.markRead();
     this.deps.onChange();
   }
 
@@ -259,7 +258,6 @@ export class Adaptation extends DisposableStore {
       if (report.paid) this.deps.onSpent(report.paid.usd);
       await session.load(snapshotPath, mark);
       session.adopt(report, Date.now(), router);
-      if (effort === 'adapt') session.unreadResult = reportInWords(report);
       return result;
     } finally {
       this.run = undefined;

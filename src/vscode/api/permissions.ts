@@ -96,7 +96,7 @@ export class Permissions {
       .keys()
       .filter(
         (key) =>
-          /^(consent|declined|told|off|off-languages):/.test(key) &&
+          /^(consent|declined|told|off|off-languages|read):/.test(key) &&
           (folder === undefined || key.slice(key.indexOf(':') + 1) === folder),
       );
     for (const key of keys) await this.memory.update(key, undefined);

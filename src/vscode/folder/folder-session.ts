@@ -3,6 +3,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { snapshotName } from '../../adaptation/models/specialist-files.ts';
+import { reportInWords } from '../../adaptation/report/outcome.ts';
 import type { AdaptReport } from '../../adaptation/report/types.ts';
 import type { Clock } from '../../common/clock.ts';
 import type { Draft } from '../../common/completion.ts';
@@ -17,6 +18,7 @@ import { NgramClient } from '../../specialist/ngram/client.ts';
 import type { EditHistory, EditSearch, FileChange } from '../../specialist/ngram/protocol.ts';
 import type { NextEdit } from '../../workspace/edits/next-edit.ts';
 import type { Api } from '../api/api.ts';
+import type { Memory } from '../api/permissions.ts';
 import type { Neural } from '../bases/window-engine.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';
 import { type Paths, specialistFolder } from '../editor/paths.ts';
@@ -36,6 +38,7 @@ export interface SessionDeps {
   readonly rules: FileRules;
   readonly neural: Neural;
   readonly store: StoreOwner;
+  readonly memory: Memory;
   readonly clock: Clock;
   readonly log: Log;
   readonly onEvent: (event: CompletionEvent, folder: FolderRef, redact: Redactor) => void;
@@ -66,9 +69,6 @@ export class FolderSession extends DisposableStore {
   private largeModel: string;
   /** Identifies snapshot and adaptation on disk as of the last load. */
   private loadedState = '';
-
-  /** The result of an adaptation in this window until its report is shown. */
-  unreadResult: string | undefined;
 
   constructor(folder: FolderRef, deps: SessionDeps) {
     super();
@@ -164,6 +164,22 @@ export class FolderSession extends DisposableStore {
 
   get report(): StoredAdaptation | undefined {
     return this.activeAdaptation.latest;
+  }
+
+  /** The result of the last adaptation until its report is shown, in this window or after a reload. */
+  get unreadResult(): string | undefined {
+    const { report: last, deps } = this;
+    const isUnread = last !== undefined && last.finishedAt > (deps.memory.get<number>(this.readKey) ?? 0);
+    return isUnread ? reportInWords(last.report) : undefined;
+  }
+
+  async markRead(): Promise<void> {
+    await this.deps.memory.update(this.readKey, this.deps.clock.now());
+  }
+
+  /** Key of the time when a report was last shown, ms since 1970. */
+  private get readKey(): string {
+    return `read:${this.folder.key}`;
   }
 
   get specialistFolder(): string | undefined {

@@ -23,6 +23,7 @@ import { writeAdaptedFolder, writeOtherTokenizer } from '../../adaptation/adapte
 import { makeProject, type Project, tokenizerPath as shippedTokenizer } from '../../adaptation/project.ts';
 import { settled } from '../../fakes/clock.ts';
 import { writeModel } from '../../specialist/engine/helpers.ts';
+import { memory } from '../memory.ts';
 
 type Request = AdaptRequest & { readonly neural: NonNullable<AdaptRequest['neural']> };
 
@@ -56,8 +57,8 @@ after(() => project.remove());
 const fitsOf = (session: FolderSession) =>
   (session as unknown as { activeAdaptation: { fits: Record<'ngram' | 'mixed', RouterModel> } }).activeAdaptation.fits;
 
-/** @param tokenizer of what ships */
-function window(tokenizer: string) {
+/** @param tokenizer of what ships @param memory of the editor, which a reload keeps */
+function window(tokenizer: string, kept = memory()) {
   const { storeFolder: storage, root, neural } = earlier;
   const opened: string[] = [];
   const { store } = openStore(storage, { log: silentLog });
@@ -77,6 +78,7 @@ function window(tokenizer: string) {
     },
     rules: { mayLeave: () => true },
     store: { get: () => store },
+    memory: kept,
     clock: systemClock,
     log: silentLog,
     onEvent() {},
@@ -102,6 +104,22 @@ test('with its own base, index, adapted model and routers are used silently', as
     assert.deepEqual([session.unusedBecause, session.problem], [undefined, undefined]);
   } finally {
     dispose();
+  }
+});
+
+test('the result of an adaptation stays over reloads of the window until its report is shown', async () => {
+  const kept = memory();
+  for (const reload of ['first', 'second', 'third']) {
+    const { session, dispose } = window(earlier.tokenizerPath, kept);
+    try {
+      await session.restore();
+      if (reload === 'third') assert.equal(session.unreadResult, undefined);
+      else assert.match(session.unreadResult ?? '', /\w{4,}.*\.$/);
+      if (reload === 'second') await session.markRead();
+      assert.equal(session.unreadResult === undefined, reload !== 'first');
+    } finally {
+      dispose();
+    }
   }
 });
 
