@@ -44,6 +44,11 @@ export interface StatesAccess {
   readonly language: Requests['states']['request']['language'];
 }
 
+const stoppedRun = failed(
+  'cancelled',
+  'Stopped. The answers that came are kept: run the task again, and it resumes there.',
+);
+
 /** One run per folder, as for adaptations. Expected failures and cancellation are values. */
 export async function textTaskJob(request: TextTaskRequest, deps: JobDeps): Promise<Result<TaskReport>> {
   const { root, storeFolder, who } = request;
@@ -51,10 +56,10 @@ export async function textTaskJob(request: TextTaskRequest, deps: JobDeps): Prom
   if (!lock.ok) return lock;
   try {
     const folder = await TaskFolder.open(root, request.task, request.harvest, deps.signal);
-    if (!folder.ok) return folder;
+    if (!folder.ok) return deps.signal.aborted ? stoppedRun : folder;
     return await runStored(request, folder.value, deps);
   } catch (error) {
-    if (deps.signal.aborted) return cancelled;
+    if (deps.signal.aborted) return stoppedRun;
     if (error instanceof CodedError) return failed(error.code, error.message);
     throw error;
   } finally {

@@ -90,6 +90,7 @@ test('forgetting a folder keeps the others, and forgetting all keeps foreign ent
   assert.ok(!permissions.isOn('file:///a', undefined) && permissions.isOn('file:///b', 'go'));
   assert.ok(!permissions.isOn('file:///b', 'markdown') && permissions.isOn('file:///b', undefined));
   await permissions.allow('file:///ab', 'h');
+  await kept.update('read:file:///b', 1);
   await kept.update('said:noKey', true);
   await permissions.forget('file:///a');
   assert.ok(!permissions.mayCall('file:///a', 'h') && permissions.isOn('file:///a', 'markdown'));

@@ -20,14 +20,15 @@ export async function showResult(result: Result<AdaptOutcome>, byUser: boolean):
     if (problem !== undefined) await showFailure({ message: problem });
     else void showOutcome(reportInWords(report));
   } else if (result.error.code !== 'cancelled') await showFailure(result.error);
-  else if (byUser) void showStopped(result.error);
+  else if (byUser) void showStopped(result.error, 'adapt');
   return result.ok;
 }
 
-async function showStopped({ message }: Failure): Promise<void> {
+/** Says what a run that the user cancelled keeps, and offers to resume it. */
+export async function showStopped({ message }: Failure, command: string, ...args: string[]): Promise<void> {
   const resume = t('Resume');
   const answer = await window.showInformationMessage(safeSentence(message), resume);
-  if (answer === resume) await vscode.commands.executeCommand('easyAdaptation.adapt');
+  if (answer === resume) await vscode.commands.executeCommand(`easyAdaptation.${command}`, ...args);
 }
 
 async function showOutcome(outcome: string): Promise<void> {

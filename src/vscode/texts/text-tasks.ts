@@ -2,7 +2,6 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../common/disposable.ts';
-import type { Result } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
 import type { JobClient } from '../../jobs/client.ts';
 import type { StatesAccess } from '../../jobs/text-task.ts';
@@ -14,7 +13,7 @@ import type { TaskReport } from '../../text-tasks/task-report.ts';
 import { endOfRun, resultsOf } from '../../text-tasks/task-results.ts';
 import { FolderReader } from '../../workspace/files/folder-reader.ts';
 import { describe } from '../adapt/describe-progress.ts';
-import { askForTrust, showFailure } from '../adapt/questions.ts';
+import { askForTrust, showFailure, showStopped } from '../adapt/questions.ts';
 import { RunRequests } from '../adapt/run-requests.ts';
 import { type FolderRef, pickFolder } from '../editor/folder-ref.ts';
 import { specialistFolder } from '../editor/paths.ts';
@@ -113,7 +112,7 @@ export class TextTasks extends DisposableStore {
     const labelling = await withProgress(t('Reading the texts of {0}', task.name), (signal) =>
       this.readLabelling(taskFolder, task, signal),
     );
-    if (!labelling.ok) return showUnlessCancelled(labelling);
+    if (!labelling.ok) return labelling.error.code === 'cancelled' ? undefined : showFailure(labelling.error);
     const { value } = labelling;
     this.open(taskFolder, task, {
       subtitle:
@@ -170,8 +169,9 @@ export class TextTasks extends DisposableStore {
     this.running = undefined;
     if (!finished.ok) {
       log.warn(`${task.name}: ${finished.error.message}`);
-      if (finished.error.code !== 'nothing-to-learn') return showUnlessCancelled(finished);
-      void this.adviseToLabel(taskFolder, task, finished.error.message);
+      if (finished.error.code === 'cancelled') void showStopped(finished.error, 'runTextTask', task.name);
+      else if (finished.error.code !== 'nothing-to-learn') await showFailure(finished.error);
+      else void this.adviseToLabel(taskFolder, task, finished.error.message);
       return;
     }
     this.deps.onSpent(finished.value.runUsd);
@@ -311,10 +311,6 @@ export class TextTasks extends DisposableStore {
 
 function keyOf(root: string, task: string): string {
   return `${root}\n${task}`;
-}
-
-async function showUnlessCancelled({ error }: Extract<Result<unknown>, { ok: false }>): Promise<void> {
-  if (error.code !== 'cancelled') await showFailure(error);
 }
 
 async function* rowsOf(root: string, task: TextTask, path: string): AsyncGenerator<TableRow> {

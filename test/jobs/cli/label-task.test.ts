@@ -75,6 +75,7 @@ test('over HTTP every answer is stored immediately, so a resumed run repeats no 
   assert.equal(api.requests.length, 0, 'the price was not accepted');
   const stopped = await runCli([...args, '--yes'], env, reached.promise);
   assert.notEqual(stopped.code, 0);
+  assert.match(stopped.err, /Stopped\. The answers that came are kept: run the task again, and it resumes there\./);
   assert.ok(api.requests.length > 10 && api.requests.length <= 20, `${api.requests.length} were asked`);
   await until(() => api.requests.slice(10).every(({ outcome }) => outcome === 'aborted'));
   released.resolve();

@@ -6,14 +6,19 @@ import { l10n, loadAsVscode } from '../../support/fake-vscode.ts';
 
 const shown: { message: string; detail: string; buttons: string[] }[] = [];
 const rows: { label: string; detail: string }[] = [];
+/** The commands that were run, with their arguments. */
+const commands: string[][] = [];
 /** The buttons that the user presses, in their order, and the row picked. */
 let presses: string[] = [];
 let picks: string | undefined;
 
 loadAsVscode({
   l10n,
+  commands: { executeCommand: async (...call: string[]) => void commands.push(call) },
   window: {
-    showInformationMessage: async (message: string, { detail }: { detail: string }, ...buttons: string[]) => {
+    showInformationMessage: async (message: string, options: { detail: string } | string, ...others: string[]) => {
+      const isModal = typeof options === 'object';
+      const [detail, buttons] = isModal ? [options.detail, others] : ['', [options, ...others]];
       shown.push({ message, detail, buttons });
       return presses.shift();
     },
@@ -23,7 +28,7 @@ loadAsVscode({
     },
   },
 });
-const { askPlan } = await import('../../../src/vscode/adapt/questions.ts');
+const { askPlan, showStopped } = await import('../../../src/vscode/adapt/questions.ts');
 
 const choices = [
   { trains: false, minutes: 2, words: 'About 2 minutes: 1 measuring, 1 deciding.' },
@@ -81,4 +86,11 @@ test('Change Minutes lists every choice with its time, and a list that is left r
   picks = undefined;
   assert.deepEqual(await askPlan(offer, 'engine', undefined), { kind: 'start', api: false });
   assert.equal(shown.length, 3);
+});
+
+test('a run that the user cancelled says what it keeps, and resumes the same task', async () => {
+  presses = ['Resume'];
+  await showStopped({ code: 'cancelled', message: 'Stopped. Run it again.' }, 'runTextTask', 'mails');
+  assert.deepEqual(shown, [{ message: 'Stopped. Run it again.', detail: '', buttons: ['Resume'] }]);
+  assert.deepEqual(commands, [['easyAdaptation.runTextTask', 'mails']]);
 });
