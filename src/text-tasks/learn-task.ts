@@ -81,10 +81,11 @@ export function learnTask(
 ): LearnedTask {
   const { known, unlabelled } = taskData;
   const labelled = labelledIn(task, known);
+  const openTexts = unlabelled.filter((text) => known.get(keyOf(text)) === undefined);
   if (labelled.length < MIN_LABELLED)
     throw new CodedError(
       'nothing-to-learn',
-      `${labelled.length} texts of '${task.name}' have a label. Label ${MIN_LABELLED - labelled.length} more, name a column of labels in the task, or let the large model label a sample.`,
+      `${labelled.length} texts of '${task.name}' have a label. Label ${Math.min(MIN_LABELLED - labelled.length, openTexts.length)} more, name a column of labels in the task, or let the large model label a sample.`,
     );
   const { keys, judgedBy } = heldBack(task, known, loss);
   const training = labelled.flatMap((item) => {
@@ -94,7 +95,6 @@ export function learnTask(
     return textStates ? [{ ...item, states: textStates }] : [];
   });
   const labels = task.labels.length;
-  const openTexts = unlabelled.filter((text) => known.get(keyOf(text)) === undefined);
   const statistics = textStatisticsOf(
     [...labelled.map(({ text }) => text), ...openTexts],
     [...(states?.values() ?? [])],

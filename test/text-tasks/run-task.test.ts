@@ -89,6 +89,11 @@ async function run(
   return { confirmed, report: unwrap(await runTask(folder, deps, 220)), stages };
 }
 
+test('asks for no more labels than there are texts', async () => {
+  const error = { code: 'nothing-to-learn', message: /^6 texts of 'issues' have a label\. Label 7 more,/ };
+  await assert.rejects(run(makeFolder(13, 6), undefined), error);
+});
+
 test('resumes a cancelled run without repeated requests, at the confirmed cost', async () => {
   const root = makeFolder(400, 0);
   const controller = new AbortController();

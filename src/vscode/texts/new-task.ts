@@ -91,7 +91,7 @@ interface LabelledSource {
 async function askSource(folder: vscode.Uri, root: string, kind: Kind): Promise<LabelledSource | undefined> {
   if (kind === 'csv' || kind === 'jsonl') return askTable(folder, root, kind);
   if (kind === 'lines') {
-    const path = await pickFile(folder, '**/*.{txt,log,md,lst}');
+    const path = await pickFile(folder, '**/{*.{txt,log,md,rst,lst},CHANGELOG,CHANGES,NEWS,TODO}');
     return path === undefined ? undefined : { source: { kind, path }, labels: [] };
   }
   if (kind === 'commits') {

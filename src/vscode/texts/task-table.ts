@@ -132,7 +132,8 @@ export class TaskTable extends DisposableStore {
           ...(labelling && {
             labelling: {
               ...{ labelled: labelling.labelled, texts: labelling.texts },
-              ...{ needed: Math.min(MIN_LABELLED, labelling.texts), enough: ENOUGH_LABELLED },
+              needed: Math.min(MIN_LABELLED, labelling.texts),
+              enough: Math.min(ENOUGH_LABELLED, labelling.texts),
               ...(labelling.expected && { expected: labelling.expected }),
             },
           }),

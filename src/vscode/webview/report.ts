@@ -49,7 +49,7 @@ export class ReportView {
       h(
         'p',
         {},
-        'Suggestions come from a base model and an index of your files. An adaptation trains the model on your files and measures on held-out files how reliable it is. It runs in the background for some minutes, and completions continue meanwhile.',
+        'Suggestions come from a base model and an index of your files. An adaptation fits the router and the thresholds to your files in minutes, and measures on held-out files how reliable the models are. With a GPU or a long night it also trains. Completions continue meanwhile.',
       ),
       button('Adapt to This Repo', this.onAdapt),
     );

@@ -51,6 +51,8 @@ export function labellingSentence(words: Words, labelling: TableLabelling, isTex
   const { labelled, needed, enough, expected, texts } = labelling;
   const count = words.count(labelled);
   if (labelled >= texts) return `All ${words.count(texts)} texts are done.`;
+  if (texts <= needed)
+    return `${count} of ${words.count(texts)}: label them all, because so few texts teach the local model nothing.`;
   if (labelled < needed) return `${count} of ${words.count(needed)}; ${words.count(enough)} are better.`;
   if (!expected) return `${count} texts are done. The local model is learning from them.`;
   const [done, others] = [expected.labelled, expected.others].map((number) => words.count(number));
