@@ -1,4 +1,4 @@
-// A progress bar for a terminal; other outputs get one line per stage.
+// A progress bar for a terminal; other outputs get each line once, because stages may alternate.
 
 import { about } from './format.ts';
 import { plainLine } from './plain-text.ts';
@@ -21,6 +21,7 @@ export class ProgressBar {
   private drawnAt = Number.NEGATIVE_INFINITY;
   private drawn = false;
   private line = '';
+  private readonly written = new Set<string>();
 
   constructor(output: BarOutput) {
     this.output = output;
@@ -31,8 +32,10 @@ export class ProgressBar {
     const isNewStage = update.stage !== this.stage;
     this.stage = update.stage;
     if (!this.output.isTTY) {
-      if (isNewStage)
-        this.output.write(`${[stepOf(update), `${update.stage} ...`, timeLeft(update)].filter(Boolean).join('  ')}\n`);
+      const line = [stepOf(update), `${update.stage} ...`, timeLeft(update)].filter(Boolean).join('  ');
+      if (!isNewStage || this.written.has(line)) return;
+      this.written.add(line);
+      this.output.write(`${line}\n`);
       return;
     }
     if (!isNewStage && update.done !== update.total && now - this.drawnAt < redrawMs) return;

@@ -17,6 +17,14 @@ test('without a terminal, each stage is written as one line', () => {
   assert.deepEqual(out.written, ['Reading ...\n', 'Indexing ...\n']);
 });
 
+test('without a terminal, two stages that alternate are written once', () => {
+  const out = output(false);
+  const bar = new ProgressBar(out);
+  for (let done = 0; done < 10; done++)
+    bar.update({ stage: done % 2 ? 'Calibrating' : 'Measuring', done, total: 10, step: { at: 6, of: 6 } });
+  assert.deepEqual(out.written, ['step 6 of 6  Measuring ...\n', 'step 6 of 6  Calibrating ...\n']);
+});
+
 test('on a terminal the bar is redrawn in place and never wider than the terminal', () => {
   const out = output(true, 40);
   const bar = new ProgressBar(out);

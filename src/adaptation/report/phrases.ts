@@ -16,7 +16,7 @@ const reasons: Record<LeftOutReason, string> = {
   generated: 'generated',
   vendored: 'vendored',
   'too-large': 'too large',
-  'near-duplicate': 'near-duplicates of another file',
+  'near-duplicate': 'nearly the same as another file',
   empty: 'empty',
   unreadable: 'unreadable',
   'not-a-file': 'links, pipes, sockets or devices',
