@@ -1,13 +1,12 @@
 // The models that go into the package: what their manifests list, checked against what lies there. And writes such a manifest:
 //
-//   node build/run.mjs build/models.ts models/medium --name medium --licence Apache-2.0 --base SmolLM2-135M-Instruct --precision int4
+//   node build/run.mjs build/models.ts models/medium --name medium --licence Apache-2.0 --base SmolLM2-135M-Instruct
 //
 // Without options it brings hashes and list of files up to date, after a file was changed or added; what else it says stays.
 import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { unwrap } from '../src/common/errors.ts';
-import type { Precision } from '../src/neural/architecture/precision.ts';
 import { DIALECT } from '../src/neural/models/dialects.ts';
 import { listPackages, type PackageInfo } from '../src/neural/models/list.ts';
 import {
@@ -58,11 +57,11 @@ function disagreements({ folder, manifest, tokenizer }: PackageInfo): string[] {
 
 function main(): void {
   const text = { type: 'string' } as const;
-  const options = { name: text, licence: text, base: text, precision: text };
+  const options = { name: text, licence: text, base: text };
   const { values, positionals } = parseArgs({ options, allowPositionals: true });
   const folder = resolve(process.env.INIT_CWD ?? process.cwd(), positionals[0] ?? '');
   const before = unwrap(readManifest(folder));
-  const { name, licence, precision } = values;
+  const { name, licence } = values;
   const manifest = {
     version: 1,
     kind: 'model',
@@ -72,7 +71,6 @@ function main(): void {
     ...before,
     ...(name !== undefined && { name }),
     ...(licence !== undefined && { licence }),
-    ...(precision !== undefined && { precision: precision as Precision }),
     ...(values.base !== undefined && { base: { name: values.base } }),
     weights: sha256Of(join(folder, WEIGHTS)),
     tokenizer: sha256Of(join(folder, TOKENIZER)),

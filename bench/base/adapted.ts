@@ -95,7 +95,6 @@ export async function adaptOn(
       balance: 0.5,
       neural: {
         base: model,
-        precision: 'auto',
         threads: 1,
         device: 'cpu',
         trainingThreads: 'auto',

@@ -51,7 +51,7 @@ const added =
 const model = added ? added.folder : options.model;
 const tokenizer = join(added ? join(root, 'models/medium') : model, TOKENIZER);
 await loadLibrary();
-const served = await loadServedModel({ model, tokenizer, precision: 'auto', threads: 2 });
+const served = await loadServedModel({ model, tokenizer, threads: 2 });
 const start = isGguf ? readMixWeights([join(root, 'models/medium')]) : initialMixWeights();
 
 interface Package {

@@ -48,6 +48,6 @@ export async function mixedLines(
 
 /** @param model the base's folder, or that of what was made from it */
 export function source(base: Base, key: string, model: string, snapshot: string) {
-  const serving = { tokenizer: base.tokenizerPath, precision: 'auto', threads: 1 } as const;
+  const serving = { tokenizer: base.tokenizerPath, threads: 1 } as const;
   return { ...serving, key, model, base: base.model, name: 'base', snapshot, changes: [] };
 }

@@ -77,7 +77,7 @@ async function timed({ folder: model, tokenizer }: PackageInfo, llamaThreads: nu
   const engine = new EngineClient({ script: join(root, 'src/specialist/engine/main.ts') });
   const threads = threadCount('auto');
   try {
-    const asked = { model, tokenizer, threads, llamaThreads, precision: 'auto', device: 'cpu' } as const;
+    const asked = { model, tokenizer, threads, llamaThreads, device: 'cpu' } as const;
     const timing = unwrap(await engine.request('time', asked));
     return { 'line-ms': Math.round(timing.lineMs), 'prompt-of-512-ms': Math.round(timing.promptMs) };
   } finally {

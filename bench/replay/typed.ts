@@ -135,7 +135,7 @@ async function inWindow(
   const open = async () => {
     if (!base) return;
     const { model, tokenizerPath: tokenizer } = base;
-    const source = { model, name: 'base', tokenizer, precision: 'auto', threads: 1 } as const;
+    const source = { model, name: 'base', tokenizer, threads: 1 } as const;
     await window.specialist.open(new TimedEngine(timed), source);
     for (const change of changes) models.specialists.change(KEY, change);
   };

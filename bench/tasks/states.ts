@@ -25,7 +25,7 @@ export async function statesOf(
   model: string,
 ): Promise<ReadStates> {
   const request: StatesRequest = {
-    language: { model, tokenizer: join(model, 'tokenizer.json'), precision: 'auto', threads: threadCount('auto') },
+    language: { model, tokenizer: join(model, 'tokenizer.json'), threads: threadCount('auto') },
     texts: texts.map(({ text }) => text),
     before,
     after,

@@ -113,7 +113,7 @@ async function examplesIn({ name, languageId, held, others }: Material, base: Ba
       writeFileSync(snapshot, index.serialize());
       const { model, tokenizerPath: tokenizer } = base;
       await specialists.load({
-        ...{ key, snapshot, changes: [], model, name: 'base', tokenizer, precision: 'auto', threads: 1 },
+        ...{ key, snapshot, changes: [], model, name: 'base', tokenizer, threads: 1 },
       });
     }
     const positions = positionsIn(held, uniforms(Number(options.seed) * 1000 + name.length));

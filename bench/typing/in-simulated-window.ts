@@ -34,7 +34,7 @@ export async function inSimulatedWindow<T>(
   try {
     return await clock.run(
       (async () => {
-        const opened = { model, name: 'base', tokenizer: tokenizerPath, precision: 'auto' as const, threads: 1 };
+        const opened = { model, name: 'base', tokenizer: tokenizerPath, threads: 1 };
         if (!alone) await window.specialist.open(new TimedEngine(timed), opened);
         return work(window, clock);
       })(),

@@ -235,7 +235,7 @@ async function typeIn(
       if (!isSilent) {
         const { model, tokenizerPath: tokenizer } = base;
         const engine = new TimedEngine(timed, faster);
-        await at.specialist.open(engine, { model, name: 'base', tokenizer, precision: 'auto', threads: 1 });
+        await at.specialist.open(engine, { model, name: 'base', tokenizer, threads: 1 });
         if (at.specialist.state.kind !== 'ready') throw new Error('The engine does not open the model.');
       }
       for (const passage of passages) {

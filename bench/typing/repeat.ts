@@ -147,7 +147,7 @@ export async function repeat(
       const window = new SimulatedWindow({ clock, ngram: new TimedNgram(timed), key: KEY, ahead: true });
       const inFolder = nothingTyped();
       const work = async () => {
-        const opened = { model, name: 'base', tokenizer: tokenizerPath, precision: 'auto' as const, threads: 1 };
+        const opened = { model, name: 'base', tokenizer: tokenizerPath, threads: 1 };
         if (!alone) await window.specialist.open(new TimedEngine(timed), opened);
         for (const { ordinal, passage } of chosen) {
           const typed = nothingTyped();

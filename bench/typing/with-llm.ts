@@ -220,7 +220,6 @@ async function typeArm(
         model,
         name: 'base',
         tokenizer,
-        precision: 'auto',
         threads: 1,
       });
       if (window.specialist.state.kind !== 'ready') throw new Error('The engine does not open the model.');

@@ -34,8 +34,7 @@ export interface AdaptRequest {
 export interface NeuralAccess {
   /** Folder of the base model: config.json, model.safetensors and optionally mixture.json. */
   readonly base: string;
-  /** Precision and threads of our own engine's drafts. */
-  readonly precision: 'auto' | 'int4' | 'int8' | 'fp32';
+  /** Threads of our own engine's drafts. */
   readonly threads: number;
   /** Device and CPU threads of training, and of llama.cpp, which drafts with GGUF bases. */
   readonly device: 'auto' | 'cpu' | 'webgpu';

@@ -21,7 +21,7 @@ export type NeuralState =
   | { readonly kind: 'off' }
   /** `wasReady`: whether the model was ready before. `checks`: its file has changed and is hashed, which takes long. */
   | { readonly kind: 'opening'; readonly name: string; readonly wasReady: boolean; readonly checks?: true }
-  | { readonly kind: 'ready'; readonly name: string; readonly precision: string; readonly loadMs: number }
+  | { readonly kind: 'ready'; readonly name: string; readonly loadMs: number }
   | { readonly kind: 'failed'; readonly failure: Failure };
 
 /** The folder's index snapshot and the file changes since. */
@@ -190,8 +190,8 @@ export class NeuralFolder {
     if (!result.ok) return this.fail(result.error);
     this.opened = link;
     this.isHistorySent = false;
-    const { precision, loadMs } = result.value;
-    this.setState({ kind: 'ready', name: link.model.name, precision, loadMs });
+    const { loadMs } = result.value;
+    this.setState({ kind: 'ready', name: link.model.name, loadMs });
     this.deps.onOpen();
   }
 

@@ -28,7 +28,7 @@ before(async () => {
   unwrap(exportModel({ model, base: model, tokenizer: tokenizerPath, into: join(folder, 'exported') }));
   const path = join(folder, 'exported', 'merged.gguf');
   base = unwrap(await addGgufModel({ path, into: join(folder, 'bases'), name: 'theirs' }, never));
-  const device = { precision: 'auto', threads: 1, device: 'cpu', trainingThreads: 1 } as const;
+  const device = { threads: 1, device: 'cpu', trainingThreads: 1 } as const;
   request = { ...project.request, neural: { base: base.folder, ...device } };
 });
 after(() => project.remove());

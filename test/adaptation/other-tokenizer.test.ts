@@ -43,7 +43,7 @@ before(async () => {
   }
   const tokenizers = [tokenizerPath, join(home, 'now.json')] as const;
   writeOtherTokenizer(tokenizers[1], tokenizers[0]);
-  const settings = { precision: 'int4', threads: 1, device: 'cpu', trainingThreads: 1, budgetMinutes: 600 } as const;
+  const settings = { threads: 1, device: 'cpu', trainingThreads: 1, budgetMinutes: 600 } as const;
   [earlier, now] = bases.map((base, i) => ({
     ...project.request,
     tokenizerPath: tokenizers[i] as string,
@@ -104,7 +104,6 @@ describe('with another tokenizer', () => {
       name: 'adapted',
       changes: [],
       tokenizer: now.tokenizerPath,
-      precision: 'int4',
       threads: 1,
     } as const;
     try {

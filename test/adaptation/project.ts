@@ -76,7 +76,7 @@ export function makeProject(nounCount = nouns.length): Project {
 export function neuralRequest({ root, request }: Project) {
   const base = join(dirname(root), 'base');
   writeModel(base);
-  const device = { precision: 'int4', threads: 1, device: 'cpu', trainingThreads: 1 } as const;
+  const device = { threads: 1, device: 'cpu', trainingThreads: 1 } as const;
   return { ...request, neural: { base, ...device, budgetMinutes: 600 } };
 }
 

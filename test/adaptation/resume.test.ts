@@ -23,7 +23,7 @@ before(() => {
   mkdirSync(base);
   writeModel(base);
   writeFileSync(join(base, 'mixture.json'), '{"version":1,"gate":[7],"ranking":[7]}');
-  const neural = { base, precision: 'int4', threads: 1, device: 'cpu', trainingThreads: 1 } as const;
+  const neural = { base, threads: 1, device: 'cpu', trainingThreads: 1 } as const;
   const settings = { apiKey: 'test-key', model: 'knowing', timeoutMs: 1000, baseUrl: 'http://127.0.0.1:9' };
   request = { ...project.request, neural, api: { settings, positions: 20, budgetUsd: 1 } };
 });

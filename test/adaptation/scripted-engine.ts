@@ -60,7 +60,7 @@ export class ScriptedEngine implements Engine {
         if (!existsSync(source.snapshot as string)) return failed('unreadable', 'no snapshot');
         this.open.set(source.key, source);
         this.drafts = 0;
-        return ok({ files: 1, tokens: 1, precision: 'int4', loadMs: 1 } as const);
+        return ok({ files: 1, tokens: 1, loadMs: 1 } as const);
       },
       time: () => ok({ lineMs: this.script.latencyMs ?? 1, promptMs: 0 }),
       close: ({ key }) => {
@@ -139,7 +139,7 @@ export class ScriptedEngine implements Engine {
     // Makes the bytes of each trained model unique.
     appendFileSync(join(out, WEIGHTS), randomUUID());
     writeFileSync(join(out, 'adapted-by'), 'the script');
-    describeAdapted(out, { base, ...(tokenizer !== undefined && { tokenizer }), precision: 'int8' });
+    describeAdapted(out, { base, ...(tokenizer !== undefined && { tokenizer }) });
     const before = { step: 0, loss: first };
     const after = { step: best < first ? 2 : 0, loss: Math.min(first, best) };
     const judged = { first: before, best: after, all: [before, after] };

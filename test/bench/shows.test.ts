@@ -45,7 +45,7 @@ async function typeAt(pace: Pace, startsOnKeystroke: boolean) {
     return draft('ngram();', sure, { confidence: sure });
   });
   const window = new SimulatedWindow({ clock, ngram, key: 'folder', ahead: startsOnKeystroke });
-  await window.specialist.open(engine, { model: '/m', name: 'base', tokenizer: '/t', precision: 'int4', threads: 2 });
+  await window.specialist.open(engine, { model: '/m', name: 'base', tokenizer: '/t', threads: 2 });
   let typing = true;
   const typedSoFar = nothingTyped();
   const typed = (async () => {

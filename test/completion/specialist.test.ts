@@ -20,11 +20,10 @@ const model: ModelToOpen = {
   model: '/models/small',
   name: 'base',
   tokenizer: '/t.json',
-  precision: 'int4',
   threads: 1,
 };
 const mixed = (text: string) => ok(draft(text, 0.9, { model: 'base + n-gram' }));
-const opened = ok({ files: 3, tokens: 100, precision: 'int4', loadMs: 200 } as const);
+const opened = ok({ files: 3, tokens: 100, loadMs: 200 } as const);
 const neverAborted = () => new AbortController().signal;
 const position = query('const x = ', '\n');
 

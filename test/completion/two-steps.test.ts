@@ -50,7 +50,7 @@ async function setup(confidence: number) {
     onEvent: () => {},
     log: silentLog,
   });
-  await specialist.open(engine, { model: '/m', name: 'base', tokenizer: '/t', precision: 'int4', threads: 2 });
+  await specialist.open(engine, { model: '/m', name: 'base', tokenizer: '/t', threads: 2 });
   calls.onReady = 0;
   const request = (at: CompletionQuery): CompletionRequest => ({ query: at, trigger: 'automatic', indentUnit: '  ' });
   /** The completion, and the time until it was returned. */

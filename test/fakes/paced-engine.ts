@@ -51,7 +51,7 @@ export class PacedEngine implements Engine {
     { signal, onProgress }: RequestOptions<K> = {},
   ): Promise<Result<Requests[K]['result']>> {
     const answered = (value: unknown) => ok(value as Requests[K]['result']);
-    if (kind === 'open') return Promise.resolve(answered({ files: 1, tokens: 1, precision: 'int4', loadMs: 1 }));
+    if (kind === 'open') return Promise.resolve(answered({ files: 1, tokens: 1, loadMs: 1 }));
     if (kind !== 'draft' && kind !== 'warm') return Promise.resolve(answered({}));
     if (kind === 'draft') this.asked++;
     const { query } = request as Requests['draft']['request'];

@@ -181,7 +181,7 @@ test('a job that does not respond is killed before the client settles', async ()
 
 test('a job and its child processes end with their parent, however it ends', async () => {
   const owner = join(project.root, 'owner.mjs');
-  const neural = { base: join(project.root, 'nowhere'), precision: 'int4', threads: 1, device: 'cpu' };
+  const neural = { base: join(project.root, 'nowhere'), threads: 1, device: 'cpu' };
   writeFileSync(
     owner,
     `import { JobClient } from ${JSON.stringify(resolve(import.meta.dirname, '../../src/jobs/client.ts'))};

@@ -19,7 +19,7 @@ import { snapshotName } from './specialist-files.ts';
 async function draftMixed(
   engine: Engine,
   { specialistFolder, tokenizerPath }: Pick<AdaptRequest, 'specialistFolder' | 'tokenizerPath'>,
-  { base, precision, threads, trainingThreads = 'auto', device }: NeuralAccess,
+  { base, threads, trainingThreads = 'auto', device }: NeuralAccess,
   query: CompletionQuery,
   options: DraftOptions,
   log: Log,
@@ -33,7 +33,6 @@ async function draftMixed(
     snapshot: join(specialistFolder, snapshotName),
     changes: [],
     tokenizer: tokenizerPath,
-    precision,
     threads,
     ...llamaOptions(trainingThreads, device),
   };

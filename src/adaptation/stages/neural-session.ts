@@ -128,12 +128,12 @@ export class NeuralSession {
 
   /** Digest of everything that decides a candidate's answers. */
   private identity({ name, model, base }: ModelCandidate): string {
-    const { access, tokenizerPath, fitted, indexed } = this.deps;
+    const { tokenizerPath, fitted, indexed } = this.deps;
     const own = join(this.mixtureOf({ name }) ?? model, MIXTURE_FILE);
     const mixture = existsSync(own) ? sha256Of(own) : fitted;
     const words = sha256Of(tokenizerPath);
     const weights = [weightsOf(model), weightsOf(base)];
-    return digest([DRAFTS_VERSION, shownAs(name), weights, mixture, indexed, access.precision, words]);
+    return digest([DRAFTS_VERSION, shownAs(name), weights, mixture, indexed, words]);
   }
 
   private mixtureOf({ name }: Pick<ModelCandidate, 'name'>): string | undefined {
@@ -152,7 +152,7 @@ export class NeuralSession {
     if (this.open?.name === name && this.open.mixture === mixture && !refit) return this.open.opened;
     const { engine, access, tokenizerPath, fit, signal } = this.deps;
     if (!this.begun) await this.begin();
-    const { precision, threads, trainingThreads = 'auto', device } = access;
+    const { threads, trainingThreads = 'auto', device } = access;
     const source = {
       key: this.key,
       model,
@@ -162,7 +162,6 @@ export class NeuralSession {
       snapshot: this.snapshot,
       changes: [],
       tokenizer: tokenizerPath,
-      precision,
       threads,
       ...llamaOptions(trainingThreads, device),
     };

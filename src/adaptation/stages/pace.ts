@@ -70,9 +70,9 @@ export function untrainableIn(pace: Pace, minutes: number): string | undefined {
 }
 
 async function measured(run: Run, tell: Tell) {
-  const { base: folder, precision, trainingThreads: threads = 'auto', device } = accessOf(run);
+  const { base: folder, trainingThreads: threads = 'auto', device } = accessOf(run);
   const base = {
-    ...{ folder, precision, threads, device },
+    ...{ folder, threads, device },
     tokenizer: run.request.tokenizerPath,
     vocabulary: run.tokenizer.vocabularySize,
   };

@@ -59,10 +59,10 @@ function statesAccess({ values }: CommandLine): StatesAccess | undefined {
   if (values.base === undefined) return undefined;
   const { neural, tokenizerPath: tokenizer } = requestFor(values.folder ?? '.', values);
   if (!neural) return undefined;
-  const { base: model, threads, precision } = neural;
+  const { base: model, threads } = neural;
   const memoryCeiling = memoryOption(values);
   const engine = { script: join(repository, 'src', 'specialist', 'engine', 'main.ts'), memoryCeiling };
-  return { engine, language: { model, tokenizer, precision, threads } };
+  return { engine, language: { model, tokenizer, threads } };
 }
 
 function renderTask(root: string, report: TaskReport): string {

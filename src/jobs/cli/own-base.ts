@@ -55,7 +55,7 @@ async function measureThat(base: PackageInfo, { values }: CommandLine, terminal:
   });
   const { threads, device } = processorOptions(values);
   const { folder, tokenizer, vocabulary } = base;
-  const asked = { folder, tokenizer, vocabulary, threads, device, precision: 'auto' } as const;
+  const asked = { folder, tokenizer, vocabulary, threads, device } as const;
   try {
     bar.update({ stage: 'Measuring', done: 0, total: undefined, detail: 'how fast it answers' });
     const timing = await measureServing(engine, asked, stop.signal);

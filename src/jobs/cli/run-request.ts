@@ -99,7 +99,6 @@ function neuralAccess(values: Values, base: string, minutes: number): NeuralAcce
   if (values['no-neural']) return undefined;
   return {
     base,
-    precision: 'auto',
     threads: threadCount(threads),
     trainingThreads: threads,
     device,

@@ -1,4 +1,4 @@
-// The precision of a served model's weights, and the choice of 'auto'.
+// The precision of a served model's weights.
 
 import type { Model } from './decoder-values.ts';
 import { layerParameters } from './parameters.ts';
@@ -8,14 +8,10 @@ import { dequantize, quantize } from './quantize.ts';
 export type Precision = 'int4' | 'int8' | 'fp32';
 
 /**
- * 'auto' is int4 if the weights were trained for it, so that nothing is lost (the base: models/pretrain/quantise.py),
- * else int8. Quantising fine-tuned weights to 4 bits again would undo most of the fine-tuning.
+ * int4 if the weights were trained for it, so that nothing is lost (the base: models/pretrain/quantise.py), else int8.
+ * Quantising fine-tuned weights to 4 bits again would undo most of the fine-tuning.
  */
-export function choosePrecision(
-  setting: Precision | 'auto',
-  { config, weights, packed }: Pick<Model, 'config' | 'weights' | 'packed'>,
-): Precision {
-  if (setting !== 'auto') return setting;
+export function choosePrecision({ config, weights, packed }: Pick<Model, 'config' | 'weights' | 'packed'>): Precision {
   if (packed?.size) return 'int4';
   const { weight, out, inner } = layerParameters(config, 0).down;
   const matrix = weights.get(weight) as Float32Array;

@@ -43,9 +43,7 @@ export async function* pooledStates(
   const layers = depths.map((depth) => Math.max(0, Math.round(depth * whole.config.layers) - 1));
   // Higher layers do not affect these states and are not run.
   const model = { ...whole, config: { ...whole.config, layers: Math.max(...layers) + 1 } };
-  const { precision } = language;
-  const chosen = choosePrecision(precision === 'auto' ? (model.manifest?.precision ?? 'auto') : precision, whole);
-  const session = await Session.load(promptGraph(model, chosen, await quantizationRange(), layers), {
+  const session = await Session.load(promptGraph(model, choosePrecision(whole), await quantizationRange(), layers), {
     device: 'cpu',
     threads: language.threads,
     unreturnable: UNRETURNED_OUTPUT,

@@ -4,7 +4,7 @@ import { CodedError, unwrap } from '../../common/errors.ts';
 import { readTokenizer } from '../../text/tokenizer/load.ts';
 import type { Tokenizer } from '../../text/tokenizer/types.ts';
 import { REPAIR_ADVICE } from '../architecture/decoder-values.ts';
-import { choosePrecision, type Precision } from '../architecture/precision.ts';
+import { choosePrecision } from '../architecture/precision.ts';
 import { DIALECT, type Dialect } from '../models/dialects.ts';
 import { loadModel } from '../models/model-folder.ts';
 import { loadLibrary } from '../runtime/library.ts';
@@ -18,7 +18,6 @@ export interface LanguageModelOptions {
   readonly base?: string;
   /** Path of the n-grams' tokenizer.json. */
   readonly tokenizer: string;
-  readonly precision: Precision | 'auto';
   readonly threads: number;
 }
 
@@ -29,16 +28,14 @@ export function tokenizerAt(path: string): Tokenizer {
 
 export class LanguageModel {
   readonly tokenizer: Tokenizer;
-  readonly precision: Precision;
   readonly network: Network;
   readonly prefixes: Prefixes;
   /** The form of its prompts. */
   readonly dialect: Dialect;
 
-  private constructor(network: Network, tokenizer: Tokenizer, precision: Precision, dialect: Dialect) {
+  private constructor(network: Network, tokenizer: Tokenizer, dialect: Dialect) {
     this.network = network;
     this.tokenizer = tokenizer;
-    this.precision = precision;
     this.dialect = dialect;
     this.prefixes = new Prefixes(network);
   }
@@ -47,7 +44,7 @@ export class LanguageModel {
    * Throws CodedError 'unreadable', 'corrupt', 'unsupported' or 'mismatched'. Decodes on the CPU: for a small model the
    * transfers to a GPU cost more than they save.
    */
-  static async load({ model, base, tokenizer, precision, threads }: LanguageModelOptions): Promise<LanguageModel> {
+  static async load({ model, base, tokenizer, threads }: LanguageModelOptions): Promise<LanguageModel> {
     await loadLibrary();
     const vocabulary = tokenizerAt(tokenizer);
     const loaded = loadModel(model, { as: 'stored', tokenizer, ...(base !== undefined && { base }) });
@@ -57,10 +54,8 @@ export class LanguageModel {
         `The tokenizer has more tokens than the model: they do not belong together. ${REPAIR_ADVICE}`,
       );
     }
-    // The precision in the manifest saves the check of the weights.
-    const chosen = choosePrecision(precision === 'auto' ? (loaded.manifest?.precision ?? 'auto') : precision, loaded);
-    const network = await Network.load(loaded, { device: 'cpu', threads, precision: chosen });
-    return new LanguageModel(network, vocabulary, chosen, loaded.manifest?.dialect ?? DIALECT);
+    const network = await Network.load(loaded, { device: 'cpu', threads, precision: choosePrecision(loaded) });
+    return new LanguageModel(network, vocabulary, loaded.manifest?.dialect ?? DIALECT);
   }
 
   /** Frees the caches of recent prompts. */

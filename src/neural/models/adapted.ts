@@ -2,7 +2,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { unwrap } from '../../common/errors.ts';
-import type { Precision } from '../architecture/precision.ts';
 import { baseOf } from './compatibility.ts';
 import { DIALECT, DIALECTS } from './dialects.ts';
 import {
@@ -20,14 +19,13 @@ export interface Origin {
   readonly base: string;
   /** Path of the tokenizer.json that encoded its training text. Default: the base's own. */
   readonly tokenizer?: string;
-  readonly precision: Precision;
 }
 
 /**
  * Writes the manifest of the model or adapter in `folder`. Writes nothing if neither the caller nor the base names a
  * tokenizer. Throws CodedError as `baseOf` does.
  */
-export function describeAdapted(folder: string, { base, tokenizer, precision }: Origin): void {
+export function describeAdapted(folder: string, { base, tokenizer }: Origin): void {
   const baseManifest = unwrap(readManifest(base));
   const own = join(base, TOKENIZER);
   const path = tokenizer ?? (existsSync(own) ? own : undefined);
@@ -45,7 +43,6 @@ export function describeAdapted(folder: string, { base, tokenizer, precision }: 
     dialect: baseManifest?.dialect ?? DIALECT,
     stop: baseManifest?.stop ?? [DIALECTS[DIALECT].tokens.eom, DIALECTS[DIALECT].tokens.end],
     licence: baseManifest?.licence ?? 'NOASSERTION',
-    precision,
   };
   writeManifest(folder, manifest);
 }

@@ -9,7 +9,6 @@ import { replaceFile } from '../../common/files.ts';
 import { quoted } from '../../common/plain-text.ts';
 import { isObject, type SchemaOutput } from '../../common/schemas.ts';
 import { REPAIR_ADVICE } from '../architecture/decoder-values.ts';
-import type { Precision } from '../architecture/precision.ts';
 import { DIALECTS, isDialect } from './dialects.ts';
 
 export const MANIFEST = 'manifest.json';
@@ -46,8 +45,6 @@ const schema = v.object({
   stop: listOf(text),
   /** SPDX expression of the weights. */
   licence: text,
-  /** The lowest precision without a loss of accuracy: the one that the weights were trained for. */
-  precision: v.picklist(['int4', 'int8', 'fp32'] satisfies readonly Precision[]),
   /** The GGUF file, which is not copied, and facts of its header. `weights` is its hash. */
   gguf: v.exactOptional(
     v.object({

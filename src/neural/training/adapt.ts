@@ -6,7 +6,6 @@ import { availableMemory } from '../../common/memory.ts';
 import type { ModelConfig } from '../architecture/config.ts';
 import { valuesOf } from '../architecture/decoder-values.ts';
 import { parameterCount, type Weights } from '../architecture/parameters.ts';
-import { choosePrecision, type Precision } from '../architecture/precision.ts';
 import type { Quantized } from '../architecture/quantize.ts';
 import { describeAdapted } from '../models/adapted.ts';
 import { saveAdapter } from '../models/adapter.ts';
@@ -61,8 +60,8 @@ export async function adapt(request: TrainingRequest, hooks: AdaptHooks): Promis
     const result = await train(request, start, hooks);
     if (!result.ok) return result;
     const { weights: trained, ...outcome } = result.value;
-    const precision = saveAdapted(request, config, method, trained);
-    describeAdapted(out, { base, ...(tokenizer !== undefined && { tokenizer }), precision });
+    saveAdapted(request, config, method, trained);
+    describeAdapted(out, { base, ...(tokenizer !== undefined && { tokenizer }) });
     const tokens = outcome.steps * tokensOfStep(request);
     const adapted: Adapted = { ...outcome, device, method, parameters: parameterCount(config), tokens };
     recordFinished(run, budgetSeconds, adapted);
@@ -77,21 +76,15 @@ export async function adapt(request: TrainingRequest, hooks: AdaptHooks): Promis
  * Saves an adapter, which has a hundredth of the base's size, or the whole model. Removes files of the other kind that
  * an earlier run left.
  */
-function saveAdapted(
-  { base, out }: TrainingRequest,
-  config: ModelConfig,
-  { lora }: Method,
-  trained: Weights,
-): Precision {
+function saveAdapted({ base, out }: TrainingRequest, config: ModelConfig, { lora }: Method, trained: Weights): void {
   const remove = (...names: string[]) => names.forEach((name) => void rmSync(join(out, name), { force: true }));
   if (lora) {
     saveAdapter(out, config, { lora, weights: trained }, baseOf(base).name, 'F16');
     remove(WEIGHTS, CONFIG);
-    return 'int4';
+    return;
   }
   saveModel(out, config, trained, 'F16');
   remove(ADAPTER, ADAPTER_CONFIG);
-  return choosePrecision('auto', { config, weights: new Map(trained) });
 }
 
 function methodFor(

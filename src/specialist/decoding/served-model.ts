@@ -17,13 +17,13 @@ import type { FolderSpecialist } from './folder-specialist.ts';
 import { LineSpecialist } from './line-specialist.ts';
 import { MixtureSpecialist } from './mixture-specialist.ts';
 import { beginnings, type NextTokenScores, type PromptScores } from './next-token-scores.ts';
-import type { MixSource, MixWeights, OpenedSpecialist, Serving } from './types.ts';
+import type { MixSource, MixWeights, Serving } from './types.ts';
 
 /** `model`: as in MixSource. */
 export type ServedModelOptions = Serving & Pick<MixSource, 'model'>;
 
 export interface ServedModel {
-  readonly precision: OpenedSpecialist['precision'];
+  readonly isGguf: boolean;
   /** The n-grams' tokenizer, if it is the model's as well. */
   readonly sharedTokenizer: Tokenizer | undefined;
   specialist(name: string, ngram: () => NgramModel, weights: MixWeights): FolderSpecialist;
@@ -68,7 +68,7 @@ async function byLlama(
   const llama = await LlamaModel.load({ path, bytes, contextLength, threads: llamaThreads, gpu: device !== 'cpu' });
   const scores = new LlamaScores(llama, tokenizer, vocabulary, dialect);
   return {
-    precision: 'gguf',
+    isGguf: true,
     sharedTokenizer: undefined,
     specialist: (name, ngram, weights) => new LineSpecialist(name, scores, ngram, weights),
     time: (signal) => timeLlama(llama, vocabulary, signal),
@@ -80,10 +80,10 @@ async function byLlama(
 
 async function byOnnx(options: ServedModelOptions): Promise<ServedModel> {
   const language = await LanguageModel.load(options);
-  const { tokenizer, precision, network } = language;
+  const { tokenizer, network } = language;
   const scores = onnxScores(language);
   return {
-    precision,
+    isGguf: false,
     sharedTokenizer: tokenizer,
     specialist: (name, ngram, weights) => new MixtureSpecialist(name, scores, ngram, weights),
     time: (signal) => timeModel(network, undefined, signal),

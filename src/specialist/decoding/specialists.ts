@@ -41,7 +41,7 @@ export class Specialists {
       served = await loadable.load();
       this.models.set(model, served);
     }
-    const { sharedTokenizer, precision } = served;
+    const { sharedTokenizer } = served;
     const live = new LiveModel(sharedTokenizer ?? tokenizerAt(source.tokenizer));
     let mixed: FolderSpecialist;
     try {
@@ -65,7 +65,7 @@ export class Specialists {
     this.open.set(source.key, { source, model, live, mixed });
     await this.dropUnused();
     const { fileCount, tokenCount } = live.current;
-    return { files: fileCount, tokens: tokenCount, precision, loadMs: performance.now() - started };
+    return { files: fileCount, tokens: tokenCount, loadMs: performance.now() - started };
   }
 
   async close(key: string): Promise<void> {
@@ -132,7 +132,7 @@ export class Specialists {
    */
   private async closeGguf(key: string): Promise<void> {
     const model = this.open.get(key)?.model;
-    if (model === undefined || this.models.get(model)?.precision !== 'gguf') return;
+    if (model === undefined || !this.models.get(model)?.isGguf) return;
     const isShared = [...this.open].some(([other, open]) => other !== key && open.model === model);
     if (!isShared) await this.close(key);
   }
@@ -148,7 +148,7 @@ export class Specialists {
 }
 
 /** Changes when the weights in the folder are replaced. The base counts for adapters only. */
-export function identity({ model, base, precision, threads, llamaThreads, tokenizer, device }: MixSource): string {
+export function identity({ model, base, threads, llamaThreads, tokenizer, device }: MixSource): string {
   const fileState = (folder: string, name: string) => {
     const file = statSync(join(folder, name), { throwIfNoEntry: false });
     return file ? [folder, name, file.mtimeMs, file.size] : undefined;
@@ -157,7 +157,7 @@ export function identity({ model, base, precision, threads, llamaThreads, tokeni
     fileState(model, ADAPTER) ?? fileState(model, MANIFEST),
     base !== undefined && fileState(base, WEIGHTS),
   ];
-  return JSON.stringify([model, precision, threads, llamaThreads, tokenizer, device, weights]);
+  return JSON.stringify([model, threads, llamaThreads, tokenizer, device, weights]);
 }
 
 /**

@@ -8,7 +8,6 @@ export interface Serving {
   readonly base?: string;
   /** Path of tokenizer.json. */
   readonly tokenizer: string;
-  readonly precision: 'auto' | 'int4' | 'int8' | 'fp32';
   readonly threads: number;
   /** Threads of llama.cpp. Default: `threads`. */
   readonly llamaThreads?: number;
@@ -39,8 +38,6 @@ export interface OpenedSpecialist {
   /** Files and tokens in the n-gram index. */
   readonly files: number;
   readonly tokens: number;
-  /** Precision of the neural model's weights; 'gguf': as the file has them. */
-  readonly precision: 'int4' | 'int8' | 'fp32' | 'gguf';
   readonly loadMs: number;
 }
 

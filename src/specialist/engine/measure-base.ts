@@ -8,7 +8,6 @@ import type { Timing } from '../../neural/inference/timing.ts';
 import type { TrainingRequest } from '../../neural/training/request.ts';
 import type { Engine } from './client.ts';
 import { llamaOptions } from './llama-options.ts';
-import type { Requests } from './protocol.ts';
 
 export interface TrainingMeasures {
   readonly tokensPerSecond: number;
@@ -31,7 +30,6 @@ export interface BaseToMeasure {
   readonly vocabulary: number;
   /** Of the setting. */
   readonly threads: number | 'auto';
-  readonly precision: Requests['time']['request']['precision'];
   /** Of the setting. */
   readonly device: TrainingRequest['device'];
 }
@@ -47,10 +45,10 @@ export const LEAST_STEPS = 20;
 /** Fails as the engine does if the base cannot be served, and with 'cancelled'. */
 export function measureServing(
   engine: Engine,
-  { folder: model, tokenizer, precision, threads, device }: BaseToMeasure,
+  { folder: model, tokenizer, threads, device }: BaseToMeasure,
   signal: AbortSignal,
 ): Promise<Result<Timing>> {
-  const served = { model, tokenizer, precision, threads: threadCount(threads), ...llamaOptions(threads, device) };
+  const served = { model, tokenizer, threads: threadCount(threads), ...llamaOptions(threads, device) };
   return engine.request('time', served, { signal });
 }
 

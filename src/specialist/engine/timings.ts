@@ -1,4 +1,4 @@
-// The timings of base models on this machine, in one file: a row per weights, precision, threads and processor.
+// The timings of base models on this machine, in one file: a row per weights, engine, threads and processor.
 import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
@@ -32,11 +32,16 @@ interface TimingsFile {
 }
 
 /** @param weights hash of the model's weights */
-export function timingKey(weights: string, precision: string, threads: number, processor = processorHere()): string {
-  return `${weights.slice(0, 16)} ${precision} ${threads} ${processor}`;
+export function timingKey(
+  weights: string,
+  engine: 'own' | 'gguf' | 'gguf-cpu',
+  threads: number,
+  processor = processorHere(),
+): string {
+  return `${weights.slice(0, 16)} ${engine} ${threads} ${processor}`;
 }
 
-/** Key for a GGUF base, whose file sets the precision. */
+/** Key for a GGUF base, which llama.cpp runs. */
 export function ggufTimingKey(weights: string, { llamaThreads, device }: ReturnType<typeof llamaOptions>): string {
   return timingKey(weights, device === 'cpu' ? 'gguf-cpu' : 'gguf', llamaThreads);
 }

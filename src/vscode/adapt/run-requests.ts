@@ -90,12 +90,11 @@ export class RunRequests {
     const { neural } = this.deps;
     if (neural.absence !== undefined) return {};
     const { base } = neural.shipped;
-    const { precision, threads } = neural.serving({ model: base, base, name: 'base' });
+    const { threads } = neural.serving({ model: base, base, name: 'base' });
     const { maxSteps } = neural.tuning;
     return {
       neural: {
         base,
-        precision,
         threads,
         device: settings.device,
         budgetMinutes: settings.adaptMinutes,

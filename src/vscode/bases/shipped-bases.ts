@@ -29,14 +29,14 @@ function baseFrom({ name, folder, tokenizer, manifest }: PackageInfo): Base {
   return { name, folder, tokenizer, weights: manifest.weights };
 }
 
-/** How a model is served: in the precision of its manifest, with the threads that suit this machine. */
+/** How a model is served: with the threads that suit this machine. */
 export function servingOptions({ device }: ServingSettings): Omit<Requests['time']['request'], 'model' | 'tokenizer'> {
-  return { precision: 'auto', threads: threadCount('auto'), ...llamaOptions('auto', device) };
+  return { threads: threadCount('auto'), ...llamaOptions('auto', device) };
 }
 
 /** Key of the timing of a base that our own engine serves. @param weights hash of the base's weights */
 export function ownTimingKey(weights: string): string {
-  return timingKey(weights, 'auto', threadCount('auto'));
+  return timingKey(weights, 'own', threadCount('auto'));
 }
 
 /** Key of a base's timing under the settings. */

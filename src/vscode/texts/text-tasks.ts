@@ -300,8 +300,8 @@ export class TextTasks extends DisposableStore {
     const { neural } = this.deps;
     if (neural.absence !== undefined) return {};
     const { base, tokenizer } = neural.shipped;
-    const { precision, threads } = neural.serving({ model: base, base, name: 'base' });
-    return { states: { engine: neural.startOptions, language: { model: base, tokenizer, precision, threads } } };
+    const { threads } = neural.serving({ model: base, base, name: 'base' });
+    return { states: { engine: neural.startOptions, language: { model: base, tokenizer, threads } } };
   }
 
   private reportsOf(root: string): string {

@@ -52,11 +52,10 @@ test("'auto' is int4 for weights that 4 bits represent exactly, and int8 after f
   const config = { ...PRESETS.S, vocabSize: 64, layers: 1, hiddenSize: 96, intermediateSize: 160 };
   const name = 'model.layers.0.mlp.down_proj.weight';
   const weights = initialWeights(config, 3);
-  assert.equal(choosePrecision('auto', { config, weights }), 'int8');
-  assert.equal(choosePrecision('fp32', { config, weights }), 'fp32');
+  assert.equal(choosePrecision({ config, weights }), 'int8');
   const rounded = dequantize(quantize(weights.get(name) as Float32Array, 96, 160, 4));
   const stored = rounded.map((value) => fromHalf(toHalf(value)));
-  assert.equal(choosePrecision('auto', { config, weights: new Map([...weights, [name, stored]]) }), 'int4');
+  assert.equal(choosePrecision({ config, weights: new Map([...weights, [name, stored]]) }), 'int4');
   const trained = stored.map((value, i) => value + (i % 97 === 0 ? 1e-3 : 0));
-  assert.equal(choosePrecision('auto', { config, weights: new Map([...weights, [name, trained]]) }), 'int8');
+  assert.equal(choosePrecision({ config, weights: new Map([...weights, [name, trained]]) }), 'int8');
 });

@@ -6,7 +6,7 @@ import { root } from '../../../build/paths.ts';
 import { pooledStates, type StatesRequest } from '../../../src/neural/inference/hidden-states.ts';
 
 const model = join(root, 'models/small');
-const language = { model, tokenizer: join(model, 'tokenizer.json'), precision: 'auto', threads: 1 } as const;
+const language = { model, tokenizer: join(model, 'tokenizer.json'), threads: 1 } as const;
 
 async function read(
   request: Omit<StatesRequest, 'language' | 'depths'>,

@@ -30,14 +30,14 @@ test('values in f32 give the logits of PyTorch', async () => {
   const model = loadModel(folder);
   assert.equal(model.packed?.size, 0);
   assert.ok(relativeError(await logits(model, 'fp32'), golden.logits.flat()) < 1e-5);
-  assert.equal(choosePrecision('auto', model), 'int4');
+  assert.equal(choosePrecision(model), 'int4');
 });
 
 test('packed weights give the same int4 graph as their values, close to f32', async () => {
   const stored = loadModel(folder, { as: 'stored' });
   assert.equal(stored.packed?.size, 15);
   assert.ok([...stored.weights.values()].every(({ length }) => length === 64));
-  assert.equal(choosePrecision('auto', stored), 'int4');
+  assert.equal(choosePrecision(stored), 'int4');
   const [one, two] = [stored, loadModel(folder)].map((model) => stepGraph(model, 'int4').bytes);
   assert.deepEqual(one, two);
   assert.ok(relativeError(await logits(stored, 'int4'), golden.logits.flat()) < 0.05);

@@ -41,12 +41,11 @@ const manifestOf = (at: string): PackageManifest => {
 };
 
 test('an adapted model names its base, and is refused with another tokenizer', () => {
-  describeAdapted(adapted, { base, tokenizer, precision: 'int8' });
+  describeAdapted(adapted, { base, tokenizer });
   const manifest = manifestOf(adapted);
   assert.equal(manifest.kind, 'model');
   assert.deepEqual(manifest.base, { name: 'unnamed', weights: sha256Of(join(base, 'model.safetensors')) });
   assert.equal(manifest.tokenizer, sha256Of(tokenizer));
-  assert.equal(manifest.precision, 'int8');
   assert.deepEqual(loadModel(adapted, { tokenizer }).manifest, manifest);
   assert.throws(() => loadModel(adapted, { tokenizer: other }), {
     code: 'mismatched',
@@ -57,16 +56,16 @@ test('an adapted model names its base, and is refused with another tokenizer', (
 
 test('a manifest takes name, licence, dialect and, by default, the tokenizer from the base', () => {
   cpSync(tokenizer, join(base, 'tokenizer.json'));
-  describeAdapted(base, { base, precision: 'int4' });
+  describeAdapted(base, { base });
   writeManifest(base, { ...manifestOf(base), name: 'medium', licence: 'Apache-2.0', stop: ['<|eom|>'], base: null });
-  describeAdapted(adapted, { base, precision: 'fp32' });
+  describeAdapted(adapted, { base });
   const { name, licence, stop, base: origin, tokenizer: hash } = manifestOf(adapted);
   assert.deepEqual([name, licence, stop, hash], ['adapted', 'Apache-2.0', ['<|eom|>'], sha256Of(tokenizer)]);
   assert.deepEqual(origin, { name: 'medium', weights: manifestOf(base).weights });
 });
 
 test('a model with an unknown tokenizer has no manifest and is not refused', () => {
-  describeAdapted(adapted, { base, precision: 'int8' });
+  describeAdapted(adapted, { base });
   assert.deepEqual(readManifest(adapted), { ok: true, value: undefined });
   assert.equal(loadModel(adapted, { tokenizer }).manifest, undefined);
 });
@@ -76,7 +75,7 @@ test('a folder with its own tokenizer is refused with another one, with or witho
   assert.equal(loadModel(base).config.layers, 2);
   assert.equal(loadModel(base, { tokenizer }).config.layers, 2);
   assert.throws(() => loadModel(base, { tokenizer: other }), { code: 'mismatched' });
-  describeAdapted(base, { base, precision: 'int4' });
+  describeAdapted(base, { base });
   cpSync(other, join(base, 'tokenizer.json'));
   assert.throws(() => loadModel(base), { code: 'mismatched', message: /reinstall the extension/ });
 });
@@ -84,7 +83,7 @@ test('a folder with its own tokenizer is refused with another one, with or witho
 test('an adapter fits only the base with the right hash', () => {
   cpSync(join(adapted, 'model.safetensors'), join(adapted, ADAPTER));
   rmSync(join(adapted, 'model.safetensors'));
-  describeAdapted(adapted, { base, tokenizer, precision: 'int4' });
+  describeAdapted(adapted, { base, tokenizer });
   const manifest = manifestOf(adapted);
   assert.equal(manifest.kind, 'adapter');
   const own = baseOf(base);
@@ -111,12 +110,12 @@ test('an adapted model goes with its own base, and with an earlier version of it
     const { config, weights } = loadModel(base);
     saveModel(at, config, new Map([...weights].map(([name, data]) => [name, data.slice().fill(fill)])), 'F16');
     cpSync(tokenizer, join(at, 'tokenizer.json'));
-    describeAdapted(at, { base: at, precision: 'int4' });
+    describeAdapted(at, { base: at });
     writeManifest(at, { ...manifestOf(at), name: at === small ? 'small' : 'medium', base: null });
   }
   cpSync(join(adapted, 'model.safetensors'), join(adapted, ADAPTER));
   rmSync(join(adapted, 'model.safetensors'));
-  describeAdapted(adapted, { base: medium, tokenizer, precision: 'int4' });
+  describeAdapted(adapted, { base: medium, tokenizer });
   const found = (of: string, words = tokenizer) => {
     const result = compatibilityOf(adapted, of, words);
     return result.ok ? 'ok' : result.error.code;
@@ -131,7 +130,7 @@ test('an adapted model goes with its own base, and with an earlier version of it
   assert.equal(found(medium), 'mismatched');
   // A whole model's base is known by name or by the hash of the weights.
   cpSync(join(base, 'model.safetensors'), join(adapted, 'model.safetensors'));
-  describeAdapted(adapted, { base: medium, tokenizer, precision: 'int8' });
+  describeAdapted(adapted, { base: medium, tokenizer });
   assert.equal(found(small), 'other-base');
   writeManifest(medium, { ...manifestOf(medium), weights: '1'.repeat(64) });
   assert.equal(found(medium), 'ok', 'as it was before');

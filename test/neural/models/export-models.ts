@@ -44,7 +44,7 @@ export function writeExported(folder: string): { base: string; model: string; to
   saveModel(base, CONFIG, initialWeights(CONFIG, 7), 'F16');
   writeManifest(base, {
     ...{ version: 1, name: 'tiny-llama', kind: 'model', base: null, dialect: DIALECT, stop: ['<|eom|>', '<|end|>'] },
-    ...{ weights: sha256Of(join(base, WEIGHTS)), tokenizer: sha256Of(tokenizer), licence: 'MIT', precision: 'fp32' },
+    ...{ weights: sha256Of(join(base, WEIGHTS)), tokenizer: sha256Of(tokenizer), licence: 'MIT' },
   });
   const next = normals(11);
   const weights = new Map(
@@ -54,6 +54,6 @@ export function writeExported(folder: string): { base: string; model: string; to
     ]),
   );
   saveAdapter(model, CONFIG, { lora: LORA, weights }, 'tiny-llama', 'F32');
-  describeAdapted(model, { base, precision: 'fp32' });
+  describeAdapted(model, { base });
   return { base, model, tokenizer };
 }

@@ -29,7 +29,6 @@ const manifest: PackageManifest = {
   dialect: 'easy-1',
   stop: ['<|eom|>'],
   licence: 'Apache-2.0',
-  precision: 'int4',
   files: ['config.json', 'manifest.json', 'model.safetensors'],
 };
 
@@ -58,7 +57,6 @@ test('errors name the problem and the remedy', () => {
     dialect: 7,
     stop: [],
     licence: '',
-    precision: 'int2',
     files: ['../../etc/passwd'],
   })) {
     assert.match(problem({ [field]: value }), new RegExp(`^corrupt: manifest.json has no usable ${field}\\. .*Adapt`));

@@ -22,7 +22,7 @@ const [small, medium, whole] = ['small', 'medium', 'whole'].map((name) => make(n
 ];
 const adapter = make('adapter', ADAPTER);
 const of = (model: string, base: string, threads = 2) =>
-  identity({ key: 'any', model, base, name: 'adapted', changes: [], tokenizer: 'words', precision: 'int4', threads });
+  identity({ key: 'any', model, base, name: 'adapted', changes: [], tokenizer: 'words', threads });
 
 test('the base changes the identity of an adapter, not of a whole model', () => {
   assert.equal(of(whole, small), of(whole, medium));

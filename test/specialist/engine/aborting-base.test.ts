@@ -33,7 +33,7 @@ async function aborting(name: string, metadata: Readonly<Record<string, number>>
 }
 
 const timed = (client: EngineClient, model: string) =>
-  client.request('time', { model, tokenizer: TOKENIZER, precision: 'auto', threads: 1, device: 'cpu' });
+  client.request('time', { model, tokenizer: TOKENIZER, threads: 1, device: 'cpu' });
 
 for (const [name, metadata] of [
   ['no-heads', { 'qwen2.attention.head_count': 0 }],

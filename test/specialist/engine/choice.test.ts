@@ -106,19 +106,19 @@ const storage = mkdtempSync(join(tmpdir(), 'easy-adaptation-timings-'));
 after(() => rmSync(storage, { recursive: true }));
 const measured = { ...fast, at: 1 };
 
-test('timings are stored by model, precision, threads and processor', () => {
+test('timings are stored by model, engine, threads and processor', () => {
   assert.equal(readTimings(storage).size, 0);
   const keys = [
-    timingKey('a'.repeat(64), 'auto', 2, 'Zen'),
-    timingKey('b'.repeat(64), 'auto', 2, 'Zen'),
-    timingKey('a'.repeat(64), 'int8', 2, 'Zen'),
-    timingKey('a'.repeat(64), 'auto', 3, 'Zen'),
-    timingKey('a'.repeat(64), 'auto', 2, 'Core'),
+    timingKey('a'.repeat(64), 'own', 2, 'Zen'),
+    timingKey('b'.repeat(64), 'own', 2, 'Zen'),
+    timingKey('a'.repeat(64), 'gguf', 2, 'Zen'),
+    timingKey('a'.repeat(64), 'own', 3, 'Zen'),
+    timingKey('a'.repeat(64), 'own', 2, 'Core'),
   ];
   assert.equal(new Set(keys).size, keys.length);
   for (const [i, key] of keys.entries()) storeTiming(storage, key, { ...measured, at: i + 1 });
   assert.deepEqual([...readTimings(storage).keys()].sort(), [...keys].sort());
-  assert.equal(timingKey('a', 'auto', 2), timingKey('a', 'auto', 2));
+  assert.equal(timingKey('a', 'own', 2), timingKey('a', 'own', 2));
   for (let i = 0; i < 30; i++) storeTiming(storage, `more ${i}`, { ...measured, at: 100 + i });
   assert.ok(readTimings(storage).size <= 20);
   assert.ok(readTimings(storage).has('more 29'));

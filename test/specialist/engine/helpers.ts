@@ -44,7 +44,7 @@ export function engine(more: Partial<EngineOptions> = {}): EngineClient {
 
 /** A specialist without an index. */
 export function opening(model: string): MixSource {
-  return { key: 'folder', model, name: 'base', changes: [], tokenizer: TOKENIZER, precision: 'int4', threads: 1 };
+  return { key: 'folder', model, name: 'base', changes: [], tokenizer: TOKENIZER, threads: 1 };
 }
 
 /** That specialist's draft after `prefix`. */

@@ -8,12 +8,15 @@ import { after, before, test } from 'node:test';
 import { root } from '../../../build/paths.ts';
 import type { CompletionQuery } from '../../../src/common/completion.ts';
 import { unwrap } from '../../../src/common/errors.ts';
-import { LanguageModel } from '../../../src/neural/inference/language-model.ts';
+import { Network } from '../../../src/neural/inference/network.ts';
+import { Prefixes } from '../../../src/neural/inference/prefixes.ts';
 import { LlamaModel } from '../../../src/neural/llama/llama-model.ts';
+import { DIALECT } from '../../../src/neural/models/dialects.ts';
 import { exportModel } from '../../../src/neural/models/export/export.ts';
 import { type AddedBase, addGgufModel } from '../../../src/neural/models/import/add-gguf.ts';
 import { type PackageManifest, writeManifest } from '../../../src/neural/models/manifest.ts';
 import { loadModel } from '../../../src/neural/models/model-folder.ts';
+import { loadLibrary } from '../../../src/neural/runtime/library.ts';
 import { LineSpecialist } from '../../../src/specialist/decoding/line-specialist.ts';
 import { LlamaScores } from '../../../src/specialist/decoding/served-model.ts';
 import { Specialists } from '../../../src/specialist/decoding/specialists.ts';
@@ -51,7 +54,7 @@ function at(text: string): CompletionQuery {
 
 const statement = 'export const greeting = composeGreeting(visitor, hour);';
 const source = (): MixSource => ({
-  ...{ key: 'a', model: base.folder, name: 'base', tokenizer: TOKENIZER, precision: 'auto', threads: 1, device: 'cpu' },
+  ...{ key: 'a', model: base.folder, name: 'base', tokenizer: TOKENIZER, threads: 1, device: 'cpu' },
   changes: [{ kind: 'saved', path: 'src/greet.ts', text: `${statement}\n`.repeat(3) }],
 });
 
@@ -59,8 +62,7 @@ const draft = async (text: string, signal?: AbortSignal) =>
   client.request('draft', { key: 'a', query: at(text), options: line }, signal ? { signal } : {});
 
 test('a registered GGUF file is opened by its manifest and drafts with the n-grams', async () => {
-  const opened = unwrap(await client.request('open', source()));
-  assert.equal(opened.precision, 'gguf');
+  unwrap(await client.request('open', source()));
   const { text, model, tokens } = unwrap(await draft('export const greeting = compose|\n'));
   assert.equal(text, 'Greeting(visitor, hour);');
   assert.equal(model, 'base + n-gram');
@@ -105,7 +107,7 @@ test('a crash of native code ends only the engine, which opens the file again', 
 
 test('a GGUF base is timed, and our own engine refuses to run and to train it', async () => {
   const { folder: model, tokenizer } = base;
-  const timing = await client.request('time', { model, tokenizer, precision: 'auto', threads: 1, device: 'cpu' });
+  const timing = await client.request('time', { model, tokenizer, threads: 1, device: 'cpu' });
   assert.ok(timing.ok && timing.value.lineMs > 0 && timing.value.promptMs > 0, JSON.stringify(timing));
   const refusal = { code: 'unsupported', message: /is a GGUF file, which only llama\.cpp runs/ };
   assert.throws(() => loadModel(model), refusal);
@@ -150,21 +152,22 @@ test('a GGUF model that no other folder uses leaves memory before the next one i
 
 test('lines are those of our own engine in full precision over the same weights', async () => {
   const own = unwrap(readTokenizer(TOKENIZER));
-  const language = await LanguageModel.load({ model: small, tokenizer: TOKENIZER, precision: 'fp32', threads: 1 });
+  await loadLibrary();
+  const network = await Network.load(loadModel(small), { device: 'cpu', threads: 1, precision: 'fp32' });
   const { path, bytes } = base.manifest.gguf as { path: string; bytes: number };
   const llama = await LlamaModel.load({ path, bytes, contextLength: 1024, threads: 1, gpu: false });
   const ngram = NgramModel.build([], own);
   const over = (scores: ConstructorParameters<typeof LineSpecialist>[1]) =>
     new LineSpecialist('base', scores, () => ngram, initialMixWeights());
-  const theirs = over(new LlamaScores(llama, own, language.network.config.vocabSize, language.dialect));
-  const ours = over(topScores(language));
+  const theirs = over(new LlamaScores(llama, own, network.config.vocabSize, DIALECT));
+  const ours = over(topScores({ network, prefixes: new Prefixes(network), tokenizer: own, dialect: DIALECT }));
   const query = 'export function sum(values: readonly number[]): number {\n  let total = 0;\n  for (const ';
   for (const cut of ['|\n  return total;\n}\n', 'value of val|\n}\n', 'value of values) total += |;\n}\n']) {
     const [a, b] = [await theirs.draft(at(query + cut), line), await ours.draft(at(query + cut), line)];
     assert.equal(a.text, b.text, cut);
   }
   await llama.dispose();
-  await language.dispose();
+  await network.dispose();
 });
 
 test('a file that has changed since it was added is refused, for serving and timing', async () => {
@@ -178,7 +181,7 @@ test('a file that has changed since it was added is refused, for serving and tim
   assert.equal(opened.ok ? 'opened' : opened.error.code, 'mismatched');
   assert.equal(checked.at(-1), bytes.length);
   const { folder: model, tokenizer } = base;
-  const timed = await client.request('time', { model, tokenizer, precision: 'auto', threads: 1, device: 'cpu' });
+  const timed = await client.request('time', { model, tokenizer, threads: 1, device: 'cpu' });
   assert.equal(timed.ok ? 'timed' : timed.error.code, 'mismatched');
   truncateSync(path, 1e6);
   const cut = await client.request('open', source());

@@ -6,7 +6,7 @@ import { llamaOptions, llamaThreadCount } from '../../../src/specialist/engine/l
 import { answersBy, measureServing, measureTraining } from '../../../src/specialist/engine/measure-base.ts';
 import { ScriptedEngine } from '../../fakes/engine.ts';
 
-const base = { folder: '/b', tokenizer: '/b/t', vocabulary: 100, precision: 'auto' } as const;
+const base = { folder: '/b', tokenizer: '/b/t', vocabulary: 100 } as const;
 const never = new AbortController().signal;
 const step = (at: number, tokensPerSecond: number) => ({
   ...({

@@ -45,7 +45,6 @@ function source(more: Partial<MixSource> = {}): MixSource {
     snapshot,
     changes: [],
     tokenizer: TOKENIZER,
-    precision: 'fp32',
     threads: 1,
     ...more,
   };
@@ -98,7 +97,7 @@ test('the estimate comes before the draft, and a warmed prompt costs no tokens',
 });
 
 test('a model is timed, and a missing model is an error', async () => {
-  const options = { tokenizer: TOKENIZER, precision: 'fp32', threads: 1 } as const;
+  const options = { tokenizer: TOKENIZER, threads: 1 } as const;
   const timed = await client.request('time', { ...options, model });
   assert.ok(timed.ok && timed.value.lineMs > 0 && timed.value.promptMs > 0, JSON.stringify(timed));
   const none = await client.request('time', { ...options, model: join(folder, 'nowhere') });

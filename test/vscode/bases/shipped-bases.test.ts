@@ -44,7 +44,6 @@ function pack(name: string, shape: Parameters<typeof writeModel>[1]): void {
     dialect: 'easy-1',
     stop: ['<|eom|>'],
     licence: 'MIT',
-    precision: 'int4',
   });
 }
 

@@ -48,7 +48,7 @@ before(async () => {
     storeFolder: storage,
     specialistFolder: specialistFolder(storage, project.root),
     tokenizerPath,
-    neural: { base, precision: 'int4', threads: 1, device: 'cpu', trainingThreads: 1, budgetMinutes: 600 },
+    neural: { base, threads: 1, device: 'cpu', trainingThreads: 1, budgetMinutes: 600 },
   };
   model = await writeAdaptedFolder(earlier);
 });
@@ -70,10 +70,10 @@ function window(tokenizer: string, kept = memory()) {
       absence: undefined,
       shipped,
       tuning: readTuning({}),
-      serving: (of: CurrentModel) => ({ ...of, tokenizer, precision: 'int4', threads: 1 }),
+      serving: (of: CurrentModel) => ({ ...of, tokenizer, threads: 1 }),
       request: async (kind: string, asked: { model: string }) => {
         if (kind === 'open') opened.push(asked.model);
-        return ok({ files: 1, tokens: 1, precision: 'int4', loadMs: 1 });
+        return ok({ files: 1, tokens: 1, loadMs: 1 });
       },
     },
     rules: { mayLeave: () => true },
@@ -210,7 +210,7 @@ test('with another base the adapted model is kept without a notification', () =>
   const base = join(dirname(earlier.neural.base), 'medium');
   mkdirSync(base);
   writeModel(base, { layers: 3 });
-  describeAdapted(base, { base, tokenizer: earlier.tokenizerPath, precision: 'int4' });
+  describeAdapted(base, { base, tokenizer: earlier.tokenizerPath });
   let isNeuralOff = false;
   const adopted = new ActiveAdaptation({
     specialistFolder: earlier.specialistFolder,

@@ -113,7 +113,6 @@ async function write(
     dialect,
     stop: [...new Set([...facts.ends, ...stop])],
     licence: licence ?? 'not stated',
-    precision: 'fp32',
     gguf: { path, bytes, stamp, architecture, contextLength, vocabulary, parameters },
   });
   rmSync(folder, { recursive: true, force: true });
