@@ -2,20 +2,16 @@
 // paid for.
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
-import { after, before, beforeEach, test } from 'node:test';
+import { after, beforeEach, test } from 'node:test';
 import type { AdaptRequest } from '../../src/adaptation/types.ts';
 import { splitOf } from '../../src/workspace/files/split.ts';
 import { ScriptedLlm } from '../fakes/llm.ts';
 import { adaptAsking, askingRequest, engineFor, Kept } from './asking.ts';
-import { knowingLlm, makeProject, type Project } from './project.ts';
+import { knowingLlm, makeProject } from './project.ts';
 
-let project: Project;
-let request: AdaptRequest;
 let kept: Kept;
-before(() => {
-  project = makeProject(6);
-  request = askingRequest(project, 50);
-});
+const project = makeProject(6);
+const request: AdaptRequest = askingRequest(project, 50);
 after(() => project.remove());
 beforeEach(() => {
   for (const folder of [request.specialistFolder, request.storeFolder])

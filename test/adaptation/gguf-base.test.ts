@@ -2,35 +2,30 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 import { currentModel, ggufMixture } from '../../src/adaptation/models/folder-models.ts';
 import type { AdaptReport } from '../../src/adaptation/report/types.ts';
 import { adapt } from '../../src/adaptation/stages/run.ts';
 import type { AdaptRequest } from '../../src/adaptation/types.ts';
 import { unwrap } from '../../src/common/errors.ts';
 import { exportModel } from '../../src/neural/models/export/export.ts';
-import { type AddedBase, addGgufModel } from '../../src/neural/models/import/add-gguf.ts';
+import { addGgufModel } from '../../src/neural/models/import/add-gguf.ts';
 import type { Engine } from '../../src/specialist/engine/client.ts';
 import { writeModel } from '../specialist/engine/helpers.ts';
-import { makeProject, type Project, tokenizerPath } from './project.ts';
+import { makeProject, tokenizerPath } from './project.ts';
 import { ScriptedEngine } from './scripted-engine.ts';
 
 const never = new AbortController().signal;
-let project: Project;
-let base: AddedBase;
-let request: AdaptRequest & { neural: object };
 
-before(async () => {
-  project = makeProject(3);
-  const folder = dirname(project.root);
-  const model = join(folder, 'model');
-  writeModel(model);
-  unwrap(exportModel({ model, base: model, tokenizer: tokenizerPath, into: join(folder, 'exported') }));
-  const path = join(folder, 'exported', 'merged.gguf');
-  base = unwrap(await addGgufModel({ path, into: join(folder, 'bases'), name: 'theirs' }, never));
-  const device = { threads: 1, device: 'cpu', trainingThreads: 1 } as const;
-  request = { ...project.request, neural: { base: base.folder, ...device } };
-});
+const project = makeProject(3);
+const folder = dirname(project.root);
+const model = join(folder, 'model');
+writeModel(model);
+unwrap(exportModel({ model, base: model, tokenizer: tokenizerPath, into: join(folder, 'exported') }));
+const path = join(folder, 'exported', 'merged.gguf');
+const base = unwrap(await addGgufModel({ path, into: join(folder, 'bases'), name: 'theirs' }, never));
+const device = { precision: 'auto', threads: 1, device: 'cpu', trainingThreads: 1 } as const;
+const request: AdaptRequest & { neural: object } = { ...project.request, neural: { base: base.folder, ...device } };
 after(() => project.remove());
 
 async function run(engine: Engine): Promise<AdaptReport> {

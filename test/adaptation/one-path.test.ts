@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
-import { before, test } from 'node:test';
+import { test } from 'node:test';
 import type { ScoredPosition } from '../../src/adaptation/report/scored.ts';
 import { evaluate } from '../../src/adaptation/stages/evaluate.ts';
 import { labelRequest } from '../../src/adaptation/stages/labels.ts';
@@ -58,40 +58,33 @@ const filesWithTabs = completedFiles
   .filter(({ path }) => extname(path) === '.ts')
   .map(({ path, text }) => ({ path: `tabs/${path}`, text: text.replaceAll('  ', '\t') }));
 
-let index: NgramModel;
-let scored: readonly ScoredPosition[];
-let uncleanedDrafts: readonly Draft[];
-let fit: RouterModel;
-
-before(async () => {
-  const tokenizer = unwrap(loadTokenizer(JSON.parse(readFileSync(tokenizerPath, 'utf8'))));
-  index = NgramModel.build(
-    indexedFiles.filter(({ path }) => !completedFiles.some((each) => each.path === path)),
-    tokenizer,
-  );
-  const positions = [...completedFiles, ...filesWithTabs].flatMap((file) => {
-    const languageId = languageIdOf(file.path);
-    return cursorExamples({ ...file, languageId, kind: kindOf(languageId) }, { max: 10, seed: 1 });
-  });
-  const drafts: Draft[] = [];
-  const drafter = {
-    complete: (...of: Parameters<NgramModel['complete']>) => {
-      const draft = index.complete(...of);
-      drafts.push(draft);
-      return draft;
-    },
-  };
-  scored = await evaluate(drafter, positions);
-  uncleanedDrafts = drafts;
-  fit = fitRouter(
-    scored.map(({ example: { path }, draft, facts: position, right }) => ({
-      path,
-      draft,
-      position,
-      specialistRight: right,
-    })),
-  );
+const tokenizer = unwrap(loadTokenizer(JSON.parse(readFileSync(tokenizerPath, 'utf8'))));
+const index: NgramModel = NgramModel.build(
+  indexedFiles.filter(({ path }) => !completedFiles.some((each) => each.path === path)),
+  tokenizer,
+);
+const positions = [...completedFiles, ...filesWithTabs].flatMap((file) => {
+  const languageId = languageIdOf(file.path);
+  return cursorExamples({ ...file, languageId, kind: kindOf(languageId) }, { max: 10, seed: 1 });
 });
+const drafts: Draft[] = [];
+const drafter = {
+  complete: (...of: Parameters<NgramModel['complete']>) => {
+    const draft = index.complete(...of);
+    drafts.push(draft);
+    return draft;
+  },
+};
+const scored: readonly ScoredPosition[] = await evaluate(drafter, positions);
+const uncleanedDrafts: readonly Draft[] = drafts;
+const fit: RouterModel = fitRouter(
+  scored.map(({ example: { path }, draft, facts: position, right }) => ({
+    path,
+    draft,
+    position,
+    specialistRight: right,
+  })),
+);
 
 /** Completes as the editor does: the document lacks the true text at the position, and the user asks by key. */
 function served({ prefix, suffix, path, languageId }: CursorExample): Promise<Completion | undefined> {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 import type { AdaptOutcome, AdaptRequest } from '../../src/adaptation/types.ts';
 import type { Result } from '../../src/common/errors.ts';
 import { openStore } from '../../src/storage/open.ts';
@@ -11,22 +11,17 @@ import { splitOf } from '../../src/workspace/files/split.ts';
 import { writeModel } from '../specialist/engine/helpers.ts';
 import { steadyMachine } from '../support/steady.ts';
 import type { Plan } from './dying-run.ts';
-import { makeProject, type Project } from './project.ts';
+import { makeProject } from './project.ts';
 
-let project: Project;
-let request: AdaptRequest;
-let files: Record<string, string>;
-before(() => {
-  project = makeProject(6);
-  files = Object.fromEntries(project.files);
-  const base = join(dirname(project.root), 'base');
-  mkdirSync(base);
-  writeModel(base);
-  writeFileSync(join(base, 'mixture.json'), '{"version":1,"gate":[7],"ranking":[7]}');
-  const neural = { base, threads: 1, device: 'cpu', trainingThreads: 1 } as const;
-  const settings = { apiKey: 'test-key', model: 'knowing', timeoutMs: 1000, baseUrl: 'http://127.0.0.1:9' };
-  request = { ...project.request, neural, api: { settings, positions: 20, budgetUsd: 1 } };
-});
+const project = makeProject(6);
+const files: Record<string, string> = Object.fromEntries(project.files);
+const base = join(dirname(project.root), 'base');
+mkdirSync(base);
+writeModel(base);
+writeFileSync(join(base, 'mixture.json'), '{"version":1,"gate":[7],"ranking":[7]}');
+const neural = { base, precision: 'int4', threads: 1, device: 'cpu', trainingThreads: 1 } as const;
+const settings = { apiKey: 'test-key', model: 'knowing', timeoutMs: 1000, baseUrl: 'http://127.0.0.1:9' };
+const request: AdaptRequest = { ...project.request, neural, api: { settings, positions: 20, budgetUsd: 1 } };
 after(() => project.remove());
 
 /** Runs in a process. `outcome` is undefined if the process was killed. */

@@ -171,49 +171,40 @@ describe('a run on a regular project', () => {
 
 describe('folders with little in them', () => {
   for (const count of [1, 2, 3]) {
-    test(`trains a specialist on ${count} file${count > 1 ? 's' : ''}`, async () => {
+    test(`trains a specialist on ${count} file${count > 1 ? 's' : ''}`, async (context) => {
       const project = makeProject(0);
-      try {
-        for (let n = 0; n < count; n++)
-          writeFileSync(join(project.root, `a${n}.ts`), `export const value${n} = compute(${n});\n`.repeat(3 + n));
-        const figures = await report(project.request);
-        assert.equal(figures.harvest.files, count);
-        assert.ok(plainTextOf(reportDocument(figures, 'engine', 0)).length > 0);
-        assert.equal((await readSpecialist(project.request, silentLog)).ok, true);
-      } finally {
-        project.remove();
-      }
+      context.after(() => project.remove());
+      for (let n = 0; n < count; n++)
+        writeFileSync(join(project.root, `a${n}.ts`), `export const value${n} = compute(${n});\n`.repeat(3 + n));
+      const figures = await report(project.request);
+      assert.equal(figures.harvest.files, count);
+      assert.ok(plainTextOf(reportDocument(figures, 'engine', 0)).length > 0);
+      assert.equal((await readSpecialist(project.request, silentLog)).ok, true);
     });
   }
 
-  test('a folder without text files gets an error', async () => {
+  test('a folder without text files gets an error', async (context) => {
     const project = makeProject(0);
-    try {
-      const empty = await adapt(project.request, deps());
-      assert.equal(!empty.ok && empty.error.code, 'nothing-to-learn');
-      assert.match(!empty.ok ? empty.error.message : '', /holds no files/);
-      mkdirSync(join(project.root, 'img'));
-      writeFileSync(join(project.root, 'img', 'a.bin'), Buffer.alloc(5000));
-      const binary = await adapt(project.request, deps());
-      assert.match(!binary.ok ? binary.error.message : '', /left out/);
-      assert.equal(existsSync(project.request.specialistFolder), false);
-    } finally {
-      project.remove();
-    }
+    context.after(() => project.remove());
+    const empty = await adapt(project.request, deps());
+    assert.equal(!empty.ok && empty.error.code, 'nothing-to-learn');
+    assert.match(!empty.ok ? empty.error.message : '', /holds no files/);
+    mkdirSync(join(project.root, 'img'));
+    writeFileSync(join(project.root, 'img', 'a.bin'), Buffer.alloc(5000));
+    const binary = await adapt(project.request, deps());
+    assert.match(!binary.ok ? binary.error.message : '', /left out/);
+    assert.equal(existsSync(project.request.specialistFolder), false);
   });
 
-  test('a missing folder and a broken tokenizer give different errors', async () => {
+  test('a missing folder and a broken tokenizer give different errors', async (context) => {
     const project = makeProject(1);
-    try {
-      const missing = await adapt({ ...project.request, root: join(project.root, 'nowhere') }, deps());
-      assert.equal(!missing.ok && missing.error.code, 'unreadable');
-      const bad = join(project.root, 'tokenizer.json');
-      writeFileSync(bad, '{"model": 3}');
-      const broken = await adapt({ ...project.request, tokenizerPath: bad }, deps());
-      assert.equal(broken.ok, false);
-      assert.match(!broken.ok ? broken.error.message : '', /tokenizer/i);
-    } finally {
-      project.remove();
-    }
+    context.after(() => project.remove());
+    const missing = await adapt({ ...project.request, root: join(project.root, 'nowhere') }, deps());
+    assert.equal(!missing.ok && missing.error.code, 'unreadable');
+    const bad = join(project.root, 'tokenizer.json');
+    writeFileSync(bad, '{"model": 3}');
+    const broken = await adapt({ ...project.request, tokenizerPath: bad }, deps());
+    assert.equal(broken.ok, false);
+    assert.match(!broken.ok ? broken.error.message : '', /tokenizer/i);
   });
 });

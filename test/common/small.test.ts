@@ -1,10 +1,13 @@
-// Disposables, errors, formats.
+// Disposables, errors, formats, the memory limit, and the quality measures of reports.
 import assert from 'node:assert/strict';
+import { totalmem } from 'node:os';
 import { test } from 'node:test';
 import { AwakeTime, systemClock } from '../../src/common/clock.ts';
 import { DisposableStore } from '../../src/common/disposable.ts';
-import { CodedError, failed, isCancelled } from '../../src/common/errors.ts';
+import { CodedError, isCancelled } from '../../src/common/errors.ts';
 import { counted, oneLine, percent, thousands } from '../../src/common/format.ts';
+import { availableMemory, memoryCeiling } from '../../src/common/memory.ts';
+import { editSimilarity, exactMatch, quantile } from '../../src/common/quality.ts';
 import { Stop } from '../../src/common/stop.ts';
 import { readTuning } from '../../src/common/tuning.ts';
 import { environmentOf } from '../support/steady.ts';
@@ -27,14 +30,6 @@ test('distinguishes cancellation from failure', () => {
   assert.equal(isCancelled(new CodedError('cancelled', 'x')), true);
   assert.equal(isCancelled(new CodedError('network', 'x')), false);
   assert.equal(isCancelled('AbortError'), false);
-});
-
-test('a failure has a retry delay only if one was given', () => {
-  assert.deepEqual(failed('network', 'm'), { ok: false, error: { code: 'network', message: 'm' } });
-  assert.deepEqual(failed('rate-limited', 'm', 5), {
-    ok: false,
-    error: { code: 'rate-limited', message: 'm', retryAfterMs: 5 },
-  });
 });
 
 test('awake time excludes long gaps, but counts a slow step if slow steps are expected', () => {
@@ -116,4 +111,43 @@ test('a stop request aborts; the deadline is reached at the time limit or at a s
   }
   await ended;
   assert.equal(twice.exitCode, 130);
+});
+
+test("the memory limit is the setting, or two fifths of the machine's memory and at least 3 GB", () => {
+  assert.equal(memoryCeiling(5, 64e9), 5e9);
+  assert.equal(memoryCeiling(0, 24e9), 9.6e9);
+  assert.equal(memoryCeiling(0, 4e9), 3e9);
+  assert.ok(memoryCeiling(0) >= 3e9);
+});
+
+test('the available memory is what the system reports, within the container; at least a quarter of a Mac', () => {
+  assert.equal(availableMemory('linux', 0.2e9, 16e9), 0.2e9);
+  assert.equal(availableMemory('linux', 30e9, 8e9), 8e9);
+  assert.equal(availableMemory('darwin', 0.2e9, 16e9), 4e9);
+  assert.equal(availableMemory('darwin', 9e9, 16e9), 9e9);
+  const now = availableMemory();
+  assert.ok(now > 0 && now <= totalmem(), `${now} bytes`);
+});
+
+test('exact match ignores white space only at both ends', () => {
+  assert.equal(exactMatch('  a b ', 'a b'), true);
+  assert.equal(exactMatch('a  b', 'a b'), false);
+  assert.equal(exactMatch('', ' \n'), true);
+});
+
+test('edit similarity is one minus the normalised Levenshtein distance', () => {
+  assert.equal(editSimilarity('kitten', 'sitting'), 1 - 3 / 7);
+  assert.equal(editSimilarity('', ''), 1);
+  assert.equal(editSimilarity('abc', ''), 0);
+  assert.equal(editSimilarity(' same', 'same '), 1);
+  assert.equal(editSimilarity('ab', 'ba'), 0);
+});
+
+test('quantiles follow the nearest-rank rule', () => {
+  assert.equal(quantile([3, 1, 2], 0.5), 2);
+  assert.equal(quantile([1, 2, 3, 4], 0.5), 2);
+  assert.equal(quantile([5], 0.95), 5);
+  assert.equal(quantile([1, 2, 3], 1), 3);
+  assert.equal(quantile([1, 2, 3], 0), 1);
+  assert.ok(Number.isNaN(quantile([], 0.5)));
 });

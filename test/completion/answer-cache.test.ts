@@ -4,7 +4,6 @@ import { test } from 'node:test';
 import type { CompletionQuery } from '../../src/common/completion.ts';
 import { type CachedAnswer, CompletionCache } from '../../src/completion/answer-cache.ts';
 import { redactedRequest } from '../../src/completion/redacted-request.ts';
-import { requestAt } from '../../src/prompts/completion/llm-request.ts';
 import type { Decision } from '../../src/routing/decision.ts';
 import { hiding } from '../fakes/redaction.ts';
 import { ScriptedSpecialist } from '../fakes/specialist.ts';
@@ -100,19 +99,6 @@ test('the least recently used entry is evicted first', () => {
   cache.put(query('c\n'), answer('3'));
   assert.equal(cache.get(query('b\n')), undefined);
   assert.equal(cache.get(query('a\n'))?.rest, '1');
-});
-
-test('the prompt starts at the same text from keystroke to keystroke', () => {
-  const line = 'const value = compute(first, second);\n';
-  const long = line.repeat(3000);
-  const nearby = (whole: CompletionQuery) => requestAt({ query: whole, block: false }, [], []).query;
-  const one = nearby(query(`${long}a`, long));
-  const two = nearby(query(`${long}abc`, long));
-  assert.ok(two.prefix.startsWith(one.prefix));
-  assert.ok(one.prefix.startsWith('const') && one.prefix.length > 6000 && one.prefix.length <= 8192);
-  assert.ok(one.suffix.length <= 2000 && one.suffix.endsWith(';'));
-  const short = query('a', 'b');
-  assert.deepEqual(nearby(short), short);
 });
 
 test('text is redacted before it is cut, so that no partial secret remains', async () => {

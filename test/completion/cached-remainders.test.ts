@@ -67,17 +67,6 @@ test('a remainder that does not fit or is below the threshold is not returned', 
   assert.equal(withRemainders(at, answer, unsure, { threshold: 0.8 }).length, 1);
 });
 
-test('a draft is cut before an uncertain token, and the record says so', async () => {
-  const whole = draft('executeCommand(rootCommand, "first", second)', 0.97);
-  const tokens = whole.tokens.map((token) => (token.text === 'first' ? { ...token, probability: 0.4 } : token));
-  const specialist = new ScriptedSpecialist({ ...whole, tokens, confidence: 0.3 });
-  const h = new Harness({ specialist, llm: undefined, settings: { threshold: 0.7 } });
-  const shown = await h.answer(query('const x = ', '\n'));
-  assert.match(shown?.text ?? '', /^executeCommand\(rootCommand,?$/);
-  assert.match(shown ? sentenceOf(shown.decision) : '', /Cut before/);
-  assert.ok((shown?.confidence ?? 0) > 0.7);
-});
-
 test('a line and its remainder replace the closing brackets after the cursor', async () => {
   const specialist = new ScriptedSpecialist(draft('rootCmd, second);\n  checkError(err);', 0.97));
   const h = new Harness({ specialist, llm: undefined, settings: { threshold: 0.5 } });

@@ -147,3 +147,26 @@ test('timeouts alone raise the latency estimate', async () => {
   const after = await price();
   assert.ok((after ?? 0) > priceOf(h.settings.balance) + 0.2, String(after));
 });
+
+const slow = () => new ScriptedLlm(() => ok(llmAnswer('remote();', { latencyMs: 6_000 })), 'slow');
+
+test('a slow model raises the price after its first answer, but not for manual requests', async () => {
+  const h = new Harness({ llm: slow() });
+  const usual = priceOf(h.settings.balance);
+  assert.equal((await h.answer(next()))?.decision.price, usual);
+  assert.equal((await h.answer(next(), { trigger: 'manual' }))?.decision.price, priceOf(0.5));
+  const second = await h.answer(next());
+  assert.ok((second?.decision.price ?? 0) > usual + 0.2, String(second?.decision.price));
+});
+
+test('another model has its own latency estimate, and the first one keeps its estimate', async () => {
+  const first = slow();
+  const h = new Harness({ llm: first });
+  await h.answer(next());
+  const other = new ScriptedLlm(() => ok(llmAnswer('remote();', { latencyMs: 750 })), 'other');
+  h.llm = other;
+  assert.equal((await h.answer(next()))?.decision.price, priceOf(h.settings.balance));
+  assert.equal(other.requests.length, 1);
+  h.llm = first;
+  assert.ok(((await h.answer(next()))?.decision.price ?? 0) > priceOf(h.settings.balance) + 0.2);
+});

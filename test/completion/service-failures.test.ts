@@ -1,10 +1,9 @@
 // The completion service in special cases: API failures, secrets, selected text, prefetch, blocks.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { DraftOptions } from '../../src/common/completion.ts';
+import type { DraftOptions, Snippet } from '../../src/common/completion.ts';
 import { ok } from '../../src/common/errors.ts';
 import { llmAnswer, ScriptedLlm } from '../fakes/llm.ts';
-import { hiding } from '../fakes/redaction.ts';
 import { draft, ScriptedSpecialist } from '../fakes/specialist.ts';
 import {
   Deferred,
@@ -12,6 +11,7 @@ import {
   FAIR,
   failure,
   Harness,
+  type Options,
   position,
   query,
   SURE,
@@ -20,6 +20,14 @@ import {
   unsure,
   withHeldLlm,
 } from './harness.ts';
+
+/** A harness in which the large model is asked although the local draft is fair. */
+const withFairDraft = (options: Options) =>
+  new Harness({
+    specialist: new ScriptedSpecialist(drafted('local();', FAIR)),
+    settings: { balance: 0.9 },
+    ...options,
+  });
 
 for (const code of [
   'bad-key',
@@ -32,11 +40,7 @@ for (const code of [
 ] as const) {
   test(`${code}: the fair local draft is shown, one event is sent, and the backoff prevents more calls`, async () => {
     const llm = new ScriptedLlm(() => failure(code));
-    const h = new Harness({
-      specialist: new ScriptedSpecialist(drafted('local();', FAIR)),
-      llm,
-      settings: { balance: 0.9 },
-    });
+    const h = withFairDraft({ llm });
     const first = await h.answer(position);
     assert.equal(first?.source, 'specialist');
     assert.equal(first?.decision.reason, `the large model failed (${code})`);
@@ -53,12 +57,7 @@ test('a key refused while the next call is prepared is not tried again', async (
   const redacted = new Deferred<string>();
   const llm = new ScriptedLlm('remote();');
   const redact = { text: () => redacted.promise, path: async (path: string) => path };
-  const h = new Harness({
-    specialist: new ScriptedSpecialist(drafted('local();', FAIR)),
-    llm,
-    redact,
-    settings: { balance: 0.9 },
-  });
+  const h = withFairDraft({ llm, redact });
   const asked = h.ask(position);
   await h.clock.advance(1000);
   h.backoff.failed({ code: 'bad-key', message: 'The API does not take the key.' });
@@ -66,17 +65,6 @@ test('a key refused while the next call is prepared is not tried again', async (
   await asked.promise;
   assert.equal(llm.requests.length, 0);
   assert.equal(asked.answer?.decision.reason, 'the large model is not available');
-});
-
-test('no saved cost is counted while the API is unavailable', async () => {
-  const llm = new ScriptedLlm(() => failure('bad-key'));
-  const h = new Harness({
-    specialist: new ScriptedSpecialist(drafted('local();', FAIR)),
-    llm,
-    settings: { balance: 0.9 },
-  });
-  assert.equal((await h.answer(position))?.savedUsd, 0, 'the call that was refused');
-  assert.equal((await h.answer(query('let b = ', '\n')))?.savedUsd, 0);
 });
 
 test('after the backoff the API is called again, and a success resets the backoff', async () => {
@@ -93,11 +81,7 @@ test('after the backoff the API is called again, and a success resets the backof
 
 test('a large model that throws counts as a failure', async () => {
   const llm = new ScriptedLlm(() => Promise.reject(new Error('a bug')));
-  const h = new Harness({
-    specialist: new ScriptedSpecialist(drafted('local();', FAIR)),
-    llm,
-    settings: { balance: 0.9 },
-  });
+  const h = withFairDraft({ llm });
   assert.equal((await h.answer(position))?.source, 'specialist');
   assert.equal(h.of('api-failed')[0]?.code, 'malformed');
 });
@@ -115,11 +99,7 @@ test('an empty API answer is cached, and the fair draft is shown', async () => {
   assert.equal(await h.answer(position), undefined);
   assert.equal(await h.answer(position), undefined);
   assert.equal(llm.requests.length, 1);
-  const fair = new Harness({
-    specialist: new ScriptedSpecialist(drafted('local();', FAIR)),
-    llm: new ScriptedLlm('\n'),
-    settings: { balance: 0.9 },
-  });
+  const fair = withFairDraft({ llm: new ScriptedLlm('\n') });
   assert.equal((await fair.answer(position))?.source, 'specialist');
   assert.equal((await fair.answer(position))?.source, 'specialist');
 });
@@ -162,29 +142,11 @@ test('the answer begins with the selected suggestion', async () => {
   assert.equal(h.specialist.queries[0]?.prefix, 'console.log');
 });
 
-test('secrets are redacted in all sent text, also across the cursor', async () => {
-  const redact = hiding('sk-secret');
-  const llm = new ScriptedLlm('remote();');
-  const specialist = unsure('use("sk-secret")');
-  specialist.snippetsToGive = [{ path: 'b.ts', text: 'k = "sk-secret"', line: 3 }];
-  const h = new Harness({ specialist, llm, redact, settings: { balance: 1 } });
-  await h.answer(query('key = "sk-secret"; x = ', '\n"sk-secret"'), { trigger: 'manual' });
-  assert.equal(llm.requests.length, 1);
-  assert.ok(!JSON.stringify(llm.requests).includes('sk-secret'));
-  assert.ok(llm.requests[0]?.query.prefix.endsWith('x = '));
-  await h.answer(query('key = "sk-se', 'cret"\n'), { trigger: 'manual' });
-  assert.equal(llm.requests.length, 2);
-  assert.equal(llm.requests[1]?.query.prefix, 'key = "*****');
-  assert.equal(h.of('api-failed').length, 0);
-  assert.equal(h.errors.length, 0);
-});
-
 test('a failing redaction sends nothing, and the fair draft is shown', async () => {
   const llm = new ScriptedLlm('remote();');
-  const specialist = new ScriptedSpecialist(drafted('local();', FAIR));
   const broken = () => Promise.reject(new Error('broken rule'));
   const redact = { text: broken, path: broken };
-  const h = new Harness({ specialist, llm, redact, settings: { balance: 0.9 } });
+  const h = withFairDraft({ llm, redact });
   assert.equal((await h.answer(position))?.source, 'specialist');
   assert.equal(llm.requests.length, 0);
   assert.equal(h.errors.length, 1);
@@ -333,11 +295,7 @@ test('several lines are suggested if the draft has them and the setting allows i
 
 test('the draft is sent with its estimate, however unsure', async () => {
   const llm = new ScriptedLlm('remote();');
-  const h = new Harness({
-    specialist: new ScriptedSpecialist(drafted('local();', FAIR)),
-    llm,
-    settings: { balance: 1 },
-  });
+  const h = withFairDraft({ llm, settings: { balance: 1 } });
   await h.answer(position);
   const [sure] = llm.requests[0]?.drafts ?? [];
   assert.equal(sure?.text, 'local();');
@@ -356,4 +314,38 @@ test('a manual request gets the local draft after an empty API answer', async ()
   const calls = llm.requests.length;
   assert.ok((await h.answer(position, { trigger: 'manual' }))?.text.startsWith('guess'));
   assert.equal(llm.requests.length, calls, 'no call is repeated');
+});
+
+const TEXT = 'local(one);';
+/** A confidence at which the draft is used at first, and the API is called after a rejection. */
+const BETWEEN = 0.5;
+const first = query('let a = 1;\nlet v = ', '\n');
+
+function setup() {
+  const snippetPrefixes: string[] = [];
+  const specialist = new ScriptedSpecialist(() => drafted(TEXT, BETWEEN));
+  const snippets = async ({ prefix }: { readonly prefix: string }): Promise<Snippet[]> => {
+    snippetPrefixes.push(prefix);
+    return [];
+  };
+  Object.assign(specialist, { snippets });
+  const llm = new ScriptedLlm('remote();');
+  return { h: new Harness({ specialist, llm, settings: { balance: 0.3 } }), llm, snippetPrefixes };
+}
+
+test('after a rejection the API is called in that line, and the rejected draft is used to find snippets', async () => {
+  const { h, llm, snippetPrefixes } = setup();
+  assert.equal((await h.answer(first))?.source, 'specialist');
+  const other = await h.answer(query('let a = 1;\nlet v = other', '\n'));
+  assert.equal(h.of('outcome').at(-1)?.outcome, 'rejected');
+  assert.equal(other?.source, 'api');
+  assert.equal(llm.requests.length, 1);
+  assert.ok(snippetPrefixes.at(-1)?.endsWith(`let v = other${TEXT}`));
+  assert.ok(!JSON.stringify(llm.requests[0]?.query).includes(TEXT));
+  assert.equal((await h.answer(query('let a = 1;\nlet v = other\nlet w = ', '\n')))?.source, 'specialist');
+  const again = setup();
+  await again.h.answer(first);
+  await again.h.answer(query('let a = 1;\nlet v = other', '\n'), {}, 25_000);
+  await again.h.clock.advance(25_000);
+  assert.equal((await again.h.answer(query('let a = 1;\nlet v = others', '\n')))?.source, 'specialist');
 });

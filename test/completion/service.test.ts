@@ -2,9 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Draft } from '../../src/common/completion.ts';
-import { ok, type Result } from '../../src/common/errors.ts';
-import { type Prompt, unknownModel } from '../../src/llm/protocol/models.ts';
-import type { LlmAnswer, LlmClient } from '../../src/llm/types.ts';
+import { ok } from '../../src/common/errors.ts';
 import { llmAnswer, ScriptedLlm } from '../fakes/llm.ts';
 import { ScriptedSpecialist } from '../fakes/specialist.ts';
 import { Deferred, drafted, Harness, position, query, settled, sure, UNSURE, unsure, withHeldLlm } from './harness.ts';
@@ -253,23 +251,13 @@ test('a burst of typing at other positions leaves only a few calls open', async 
 });
 
 /** A large model whose calls the test streams and ends itself. */
-class StreamingTeacher implements LlmClient {
-  readonly model = 'streaming';
-  readonly facts = unknownModel;
+class StreamingTeacher extends ScriptedLlm {
   readonly calls: { signal: AbortSignal; onText: (text: string) => void; end: (text: string) => void }[] = [];
 
-  ask(_prompt: Prompt, signal: AbortSignal, onText?: (t: string) => void): Promise<Result<LlmAnswer>> {
+  override ask(...[, signal, onText]: Parameters<ScriptedLlm['ask']>): ReturnType<ScriptedLlm['ask']> {
     return new Promise((resolve, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason), { once: true });
       this.calls.push({ signal, onText: (t) => onText?.(t), end: (t) => resolve(ok(llmAnswer(t))) });
     });
-  }
-
-  estimateUsd(): number {
-    return 0.001;
-  }
-
-  ceilingUsd(): number {
-    return 0.001;
   }
 }

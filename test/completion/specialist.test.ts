@@ -20,10 +20,11 @@ const model: ModelToOpen = {
   model: '/models/small',
   name: 'base',
   tokenizer: '/t.json',
+  precision: 'int4',
   threads: 1,
 };
 const mixed = (text: string) => ok(draft(text, 0.9, { model: 'base + n-gram' }));
-const opened = ok({ files: 3, tokens: 100, loadMs: 200 } as const);
+const openResult = ok({ files: 3, tokens: 100, precision: 'int4', loadMs: 200 } as const);
 const neverAborted = () => new AbortController().signal;
 const position = query('const x = ', '\n');
 
@@ -50,22 +51,27 @@ class Ngrams extends ScriptedSpecialist {
   }
 }
 
-function setup(script: EngineScript = {}, patienceMs?: number) {
+function setup(script: EngineScript = {}) {
   const clock = new ManualClock();
   const ngram = new Ngrams('local();');
-  const engine = new ScriptedEngine({ open: () => opened, draft: () => mixed('mixed();'), ...script });
+  const engine = new ScriptedEngine({ open: () => openResult, draft: () => mixed('mixed();'), ...script });
   const heard = { states: [] as string[], ready: 0 };
   const specialist: MixedSpecialist = new MixedSpecialist({
     ngram,
     key: 'folder',
     clock,
     log: silentLog,
-    patienceMs,
     onState: () => heard.states.push(specialist.state.kind),
     onReady: () => heard.ready++,
   });
   const ask = (at = position, signal = neverAborted()) => specialist.complete(at, line, signal);
   return { clock, ngram, engine, specialist, heard, ask };
+}
+
+async function opened(script?: EngineScript) {
+  const parts = setup(script);
+  await parts.specialist.open(parts.engine, model);
+  return parts;
 }
 
 test('without a neural model the n-grams answer alone, without a note', async () => {
@@ -83,7 +89,7 @@ test('requests do not wait while the model opens, and afterwards its draft is us
   const early = await ask();
   assert.equal(early?.model, 'n-gram');
   assert.match(early?.why ?? '', /starting/);
-  opening.give(opened);
+  opening.give(openResult);
   await open;
   assert.deepEqual(heard, { states: ['opening', 'ready'], ready: 1 });
   assert.equal((await ask())?.model, 'base + n-gram');
@@ -100,15 +106,14 @@ test('says that the file of the base is checked while it is, and only then', asy
   });
   const open = specialist.open(engine, model);
   assert.deepEqual(specialist.state, { kind: 'opening', name: 'base', wasReady: false, checks: true });
-  opening.give(opened);
+  opening.give(openResult);
   await open;
   assert.equal(specialist.state.kind, 'ready');
 });
 
 test('a late draft is kept for the next request at the position, and the n-grams answer first', async () => {
   const late = new Deferred<Result<Draft>>();
-  const { specialist, engine, clock, heard, ask } = setup({ draft: () => late.promise });
-  await specialist.open(engine, model);
+  const { engine, clock, heard, ask } = await opened({ draft: () => late.promise });
   const answers: (Draft | undefined)[] = [];
   void ask().then((draft) => answers.push(draft));
   await clock.advance(PATIENCE_MS - 1);
@@ -128,24 +133,13 @@ test('a late draft is kept for the next request at the position, and the n-grams
 });
 
 test('with too many pending changes the folder is reopened', async () => {
-  const { specialist, engine, ask } = setup();
-  await specialist.open(engine, model);
+  const { specialist, engine, ask } = await opened();
   for (let i = 0; i < 150; i++) specialist.removeFile(`src/${i}.ts`);
   assert.equal((await ask())?.text, 'local();');
   await settled();
   assert.equal(engine.of('change').length, 0);
   assert.equal(engine.of('open')[1]?.changes.length, 150);
   assert.equal((await ask(query('const y = ', '\n')))?.text, 'mixed();');
-});
-
-test('the patience for the engine is configurable', async () => {
-  const late = new Deferred<Result<Draft>>();
-  const { specialist, engine, clock, ask } = setup({ draft: () => late.promise }, 60_000);
-  await specialist.open(engine, model);
-  const answer = ask();
-  await clock.advance(59_999);
-  late.give(mixed('late();'));
-  assert.equal((await answer)?.text, 'late();');
 });
 
 test('a late draft is dropped after other text was typed', async () => {
@@ -164,23 +158,6 @@ test('a late draft is dropped after other text was typed', async () => {
   assert.equal(heard.ready, 1);
   assert.equal(engine.cancelled, 1);
   assert.equal((await ask())?.text, 'next();');
-});
-
-test('requests wait for a draft with a cached prompt, however many came late before', async () => {
-  let slow = true;
-  const { specialist, engine, clock, ask } = setup({
-    draft: () => (slow ? new Promise<never>(() => {}) : clock.sleep(PATIENCE_MS - 1).then(() => mixed('mixed();'))),
-  });
-  await specialist.open(engine, model);
-  for (const text of ['a', 'b', 'c', 'd']) {
-    const asked = ask(query(text));
-    await clock.advance(PATIENCE_MS);
-    assert.equal((await asked)?.text, 'local();', text);
-  }
-  slow = false;
-  const asked = ask(query('e'));
-  await clock.advance(PATIENCE_MS);
-  assert.equal((await asked)?.text, 'mixed();');
 });
 
 test('if a draft is expected to be late, the n-grams answer at once', async () => {
@@ -213,35 +190,24 @@ test('if a draft is expected to be late, the n-grams answer at once', async () =
   assert.equal((await ask(query('another = ')))?.text, 'warm();');
 });
 
-test('the request waits if the estimated latency is below the patience', async () => {
-  const held = new Deferred<Result<Draft>>();
-  const { specialist, engine, clock, ask } = setup({
-    draft: (_request, progress) => {
-      progress({ promptTokens: 500, ms: PATIENCE_MS - 1 });
-      return held.promise;
-    },
+for (const [which, promptTokens, ms] of [
+  ['is expected in time', 500, PATIENCE_MS - 1],
+  ['has a cached prompt, even if earlier lines took long', 2, 10 * PATIENCE_MS],
+] as const)
+  test(`the request waits for a draft that ${which}`, async () => {
+    const held = new Deferred<Result<Draft>>();
+    const { specialist, engine, clock, ask } = setup({
+      draft: (_request, progress) => {
+        progress({ promptTokens, ms });
+        return held.promise;
+      },
+    });
+    await specialist.open(engine, model);
+    const answer = ask();
+    await clock.advance(PATIENCE_MS - 1);
+    held.give(mixed('in-time();'));
+    assert.equal((await answer)?.text, 'in-time();');
   });
-  await specialist.open(engine, model);
-  const answer = ask();
-  await clock.advance(PATIENCE_MS - 10);
-  held.give(mixed('cold();'));
-  assert.equal((await answer)?.text, 'cold();');
-});
-
-test('the request waits for a draft with a cached prompt, even if earlier lines took long', async () => {
-  const held = new Deferred<Result<Draft>>();
-  const { specialist, engine, clock, ask } = setup({
-    draft: (_request, progress) => {
-      progress({ promptTokens: 2, ms: 10 * PATIENCE_MS });
-      return held.promise;
-    },
-  });
-  await specialist.open(engine, model);
-  const answer = ask();
-  await clock.advance(PATIENCE_MS - 1);
-  held.give(mixed('line();'));
-  assert.equal((await answer)?.text, 'line();');
-});
 
 test('the patience is counted from the request, not from the keystroke', async () => {
   const { specialist, engine, clock, ask } = setup({
@@ -262,8 +228,7 @@ test('the patience is counted from the request, not from the keystroke', async (
 });
 
 test('a draft started at the keystroke is used by the request', async () => {
-  const { specialist, engine, ask } = setup();
-  await specialist.open(engine, model);
+  const { specialist, engine, ask } = await opened();
   specialist.begin(position, line);
   await settled();
   assert.equal((await ask())?.text, 'mixed();');
@@ -289,8 +254,7 @@ test('the next keystroke cancels the earlier draft', async () => {
 
 test('a draft started before another file changed is not used', async () => {
   let call = 0;
-  const { specialist, engine, ask } = setup({ draft: () => mixed(`${++call}();`) });
-  await specialist.open(engine, model);
+  const { specialist, engine, ask } = await opened({ draft: () => mixed(`${++call}();`) });
   specialist.begin(position, line);
   await settled();
   // The query contains the text of its own file, so a change of that file does not matter.
@@ -304,8 +268,7 @@ test('a draft started before another file changed is not used', async () => {
 test('a draft in progress when another file changes is started again', async () => {
   let call = 0;
   const first = new Deferred<Result<Draft>>();
-  const { specialist, engine, ask } = setup({ draft: () => (++call === 1 ? first.promise : mixed('new();')) });
-  await specialist.open(engine, model);
+  const { specialist, ask } = await opened({ draft: () => (++call === 1 ? first.promise : mixed('new();')) });
   specialist.begin(position, line);
   await settled();
   specialist.setOpenFile('src/b.ts', 'revisions');
@@ -368,8 +331,7 @@ test('a resting cursor prefills the prompt if the engine is idle, and a keystrok
 });
 
 test('a cancelled request rejects with the reason and cancels the engine', async () => {
-  const { specialist, engine, ask } = setup({ draft: () => new Promise<never>(() => {}) });
-  await specialist.open(engine, model);
+  const { engine, ask } = await opened({ draft: () => new Promise<never>(() => {}) });
   const controller = new AbortController();
   const asked = ask(position, controller.signal);
   await settled();
@@ -380,13 +342,14 @@ test('a cancelled request rejects with the reason and cancels the engine', async
 });
 
 test('after three engine failures the n-grams answer, and the engine is tried again later', async () => {
-  const { specialist, engine, clock, heard, ask } = setup({ draft: () => failed('crashed', 'It keeps ending.') });
-  await specialist.open(engine, model);
+  const { specialist, engine, clock, heard, ask } = await opened({
+    draft: () => failed('crashed', 'It keeps ending.'),
+  });
   for (const text of ['a', 'b', 'c']) assert.match((await ask(query(text)))?.why ?? '', /did not answer/);
   assert.deepEqual(specialist.state, { kind: 'failed', failure: { code: 'crashed', message: 'It keeps ending.' } });
   assert.match((await ask())?.why ?? '', /failed/);
   assert.equal(engine.of('draft').length, 3);
-  engine.script = { open: () => opened, draft: () => mixed('mixed();') };
+  engine.script = { open: () => openResult, draft: () => mixed('mixed();') };
   await clock.advance(10 * 60_000);
   await ask();
   await settled();
@@ -395,15 +358,15 @@ test('after three engine failures the n-grams answer, and the engine is tried ag
 });
 
 test('if the model cannot be opened, the state says why and the n-grams answer', async () => {
-  const { specialist, engine, ask } = setup({ open: () => failed('unsupported', 'No library for this machine.') });
-  await specialist.open(engine, model);
+  const { specialist, ask } = await opened({
+    open: () => failed('unsupported', 'No library for this machine.'),
+  });
   assert.equal(specialist.state.kind === 'failed' && specialist.state.failure.code, 'unsupported');
   assert.equal((await ask())?.text, 'local();');
 });
 
 test('after a restart of the process the model is reopened once with all changes', async () => {
-  const { specialist, engine, ngram, ask } = setup();
-  await specialist.open(engine, model);
+  const { specialist, engine, ngram, ask } = await opened();
   specialist.setOpenFile('src/b.ts', 'new text');
   specialist.restarted();
   assert.equal(specialist.state.kind, 'opening');
@@ -429,7 +392,7 @@ test('if the engine answers that the folder is not open, the folder is opened ag
 
 test('a newer open request replaces one in progress', async () => {
   const first = new Deferred<Result<Requests['open']['result']>>();
-  const { specialist, engine } = setup({ open: (_r, _p, call) => (call === 0 ? first.promise : opened) });
+  const { specialist, engine } = setup({ open: (_r, _p, call) => (call === 0 ? first.promise : openResult) });
   const old = specialist.open(engine, model);
   await specialist.open(engine, { ...model, name: 'adapted' });
   first.give(failed('corrupt', 'The old one is damaged.'));
@@ -461,8 +424,7 @@ test('changes of other files reach the engine in order, before the draft', async
 });
 
 test('the n-grams are told of the edits at once, the engine once before the next draft and after it opens again', async () => {
-  const { specialist, ngram, engine, ask } = setup();
-  await specialist.open(engine, model);
+  const { specialist, ngram, engine, ask } = await opened();
   specialist.setHistory({ edits: [] });
   const history = { edits: [edit({ inserted: 'news' })] };
   specialist.setHistory(history);
@@ -477,21 +439,12 @@ test('the n-grams are told of the edits at once, the engine once before the next
   assert.deepEqual(told(), [history, history]);
 });
 
-test('after close the n-grams answer alone and the engine closes the folder', async () => {
-  const { specialist, engine, ask } = setup();
-  await specialist.open(engine, model);
-  specialist.close();
-  assert.deepEqual(engine.of('close'), [{ key: 'folder' }]);
-  assert.equal((await ask())?.model, 'n-gram');
-  assert.equal((await ask())?.why, undefined);
-});
-
 test('the engine closes the folder also during opening, after failures, or when another engine replaces it', async () => {
   const opening = new Deferred<Result<Requests['open']['result']>>();
   const early = setup({ open: () => opening.promise });
   const open = early.specialist.open(early.engine, model);
   early.specialist.close();
-  opening.give(opened);
+  opening.give(openResult);
   await open;
   assert.deepEqual(
     early.engine.asked.map(({ kind }) => kind),
@@ -507,7 +460,7 @@ test('the engine closes the folder also during opening, after failures, or when 
   assert.equal(failing.engine.of('close').length, 1);
 
   const moved = setup();
-  const server = new ScriptedEngine({ open: () => opened });
+  const server = new ScriptedEngine({ open: () => openResult });
   await moved.specialist.open(moved.engine, model);
   await moved.specialist.open(moved.engine, { ...model, name: 'adapted' });
   assert.equal(

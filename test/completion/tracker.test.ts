@@ -1,9 +1,8 @@
-// The outcome of a suggestion is read from later text, and rejections in a row are remembered.
+// What is learned of the user: the outcome of a suggestion, read from later text, and the pace of typing.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { judge, OutcomeTracker } from '../../src/completion/shown-suggestions.ts';
-import { VerdictMemory } from '../../src/completion/verdict-memory.ts';
-import { MAX_DOUBT } from '../../src/routing/limits.ts';
+import { judge, OutcomeTracker } from '../../src/completion/tracker.ts';
+import { TypingPace } from '../../src/completion/typing-pace.ts';
 import { ManualClock } from '../fakes/clock.ts';
 import { query } from './harness.ts';
 
@@ -113,21 +112,33 @@ test('on a change of file a large typed part counts as typed, and one or two let
   assert.deepEqual(outcomes, ['1 typed', '2 ignored']);
 });
 
-test('from the third rejection in a row on doubt rises to a limit, and an accept or time resets it', async () => {
-  const clock = new ManualClock();
-  const memory = new VerdictMemory(clock);
-  const reject = () => {
-    memory.outcome('rejected');
-    return memory.doubt;
-  };
-  assert.deepEqual([reject(), reject()], [0, 0]);
-  const [third, fourth] = [reject(), reject()];
-  assert.ok(third > 0 && fourth > third);
-  for (let i = 0; i < 20; i++) reject();
-  assert.equal(memory.doubt, MAX_DOUBT);
-  await clock.advance(30_000);
-  assert.equal(memory.doubt, 0);
-  for (let i = 0; i < 5; i++) reject();
-  memory.outcome('typed');
-  assert.equal(memory.doubt, 0);
+/** Types this many keys, one per second. */
+function typing(keys: number): TypingPace {
+  const pace = new TypingPace();
+  for (let i = 0; i <= keys; i++) pace.recordKeystroke(query('x'.repeat(i + 1), '\n'), 1000 * i, 360);
+  return pace;
+}
+
+test('calls per hour depend on the judgements of the stops, and stops per hour do not', () => {
+  const pace = typing(150);
+  assert.equal(pace.stopsAnHour, 3600);
+  assert.equal(pace.callsAnHour, undefined, 'nothing was judged');
+  for (let i = 0; i < 10; i++) pace.recordDecision(i < 3);
+  assert.equal(pace.callsAnHour, 1080);
+  for (let i = 0; i < 30; i++) pace.recordDecision(true);
+  assert.equal(pace.stopsAnHour, 3600);
+});
+
+test('both figures are undefined until enough keys were typed', () => {
+  const pace = typing(100);
+  pace.recordDecision(true);
+  assert.deepEqual([pace.stopsAnHour, pace.callsAnHour], [undefined, undefined]);
+});
+
+test("the time that is waited for an acceptance does not count the user's absences", () => {
+  const pace = new TypingPace();
+  for (let i = 0; i < 5; i++) pace.recordAcceptance(400);
+  pace.recordAcceptance(60_000);
+  pace.recordAcceptance(60_000);
+  assert.equal(pace.acceptanceMs, 400);
 });

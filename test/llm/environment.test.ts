@@ -1,9 +1,6 @@
 // No environment variable that an SDK reads changes a request: neither its address, its headers nor what is logged.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { after, before, test } from 'node:test';
-import { root } from '../../build/paths.ts';
+import { after, test } from 'node:test';
 import { connectLlm, listModels } from '../../src/llm/connect.ts';
 import { HostileMessages, says } from '../fakes/hostile-messages.ts';
 import { planted, sdks, variablesOf, withPlantedEnvironment } from '../fakes/sdk-environment.ts';
@@ -16,10 +13,7 @@ const allowed = [
   ...['host', 'connection', 'accept-language', 'sec-fetch-mode', 'accept-encoding', 'content-length'],
 ];
 
-let api: HostileMessages;
-before(async () => {
-  api = await HostileMessages.begin();
-});
+const api = await HostileMessages.begin();
 after(() => api.close());
 
 for (const sdk of sdks) {
@@ -73,16 +67,4 @@ test('a provider without a default address sends nothing until one is set', asyn
     assert.match(result.error.message, /easyAdaptation\.baseUrl/);
   }
   assert.deepEqual(sent, []);
-});
-
-test("sends the SDK's API version to Anthropic", async () => {
-  const versions: (string | null)[] = [];
-  const records: typeof fetch = async (_, init) => {
-    versions.push(new Headers(init?.headers).get('anthropic-version'));
-    return new Response('{}', { status: 503 });
-  };
-  const settings = { apiKey: key, baseUrl: 'https://api.anthropic.com', model: '', timeoutMs: 5_000 };
-  await complete(connectLlm(settings, { fetch: records }), position, never);
-  const code = readFileSync(join(root, 'node_modules/@anthropic-ai/sdk/client.mjs'), 'utf8');
-  assert.deepEqual(versions, [/'anthropic-version': '([\d-]+)'/.exec(code)?.[1]]);
 });

@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type ErrorCode, failed, ok } from '../../src/common/errors.ts';
-import { Budget } from '../../src/llm/budget.ts';
+import { Budget, withinRun } from '../../src/llm/budget.ts';
 import { type LabelOptions, labelBatch } from '../../src/llm/label.ts';
 import { unknownModel } from '../../src/llm/protocol/models.ts';
 import { promptHash, RecordingLlm } from '../../src/llm/recording.ts';
-import type { LlmAnswer, LlmClient } from '../../src/llm/types.ts';
+import type { LlmAnswer } from '../../src/llm/types.ts';
 import { completionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
 import { ManualClock, settled } from '../fakes/clock.ts';
 import { FakeLedger } from '../fakes/ledger.ts';
@@ -27,7 +27,9 @@ function recorded(script: string | LlmScript, over: Partial<ConstructorParameter
   return { store, scripted, llm: new RecordingLlm(scripted, store, options) };
 }
 
-function batch(llm: LlmClient, over: Partial<LabelOptions> = {}) {
+type Labeller = Parameters<typeof labelBatch>[0];
+
+function batch(llm: Labeller, over: Partial<LabelOptions> = {}) {
   const answers = new Map<number, string>();
   const outcome = labelBatch(llm, prompts, {
     concurrency: 4,
@@ -95,15 +97,11 @@ test('a stored answer keeps its mark of being truncated', async () => {
 test('stores the cost of a cancelled answer without reusing its text', async () => {
   const store = new FakeLedger();
   const budget = new Budget(() => store, 1);
-  const cut: LlmClient = {
-    model: 'm',
-    facts,
-    estimateUsd: () => 0.3,
-    ceilingUsd: () => 0.5,
-    async ask(_prompt, _signal, _onText, onLost) {
-      onLost?.(llmAnswer('half', { costUsd: 0.25 }));
-      throw new DOMException('typed on', 'AbortError');
-    },
+  const cut = new ScriptedLlm('', 'm');
+  cut.ceiling = 0.5;
+  cut.ask = async (_prompt, _signal, _onText, onLost) => {
+    onLost?.(llmAnswer('half', { costUsd: 0.25 }));
+    throw new DOMException('typed on', 'AbortError');
   };
   const llm = new RecordingLlm(cut, store, { purpose: 'labelling', folder: '/w', budget });
   const lost: LlmAnswer[] = [];
@@ -113,7 +111,7 @@ test('stores the cost of a cancelled answer without reusing its text', async () 
     { name: 'AbortError' },
   );
   assert.equal(store.calls[0]?.text, 'half');
-  assert.equal(store.findLlmCall(promptHash('m', first, facts)), undefined);
+  assert.equal(store.findLlmCall(promptHash('m', first, cut.facts)), undefined);
   assert.equal(budget.spentUsd, 0.25);
   assert.equal(store.open.size, 0);
   assert.equal(lost.length, 1);
@@ -150,29 +148,34 @@ test('a batch answers every request with limited concurrency', async () => {
   assert.equal(scripted.requests.length, 20);
 });
 
-for (const concurrency of [1, 4, 20]) {
-  test(`a batch of ${concurrency} at a time stops at the budget and not earlier`, async () => {
-    // A call may cost five times what it does cost.
-    const { store, scripted, llm } = recorded(async () => {
-      await settled();
-      return '1;';
+const limits: readonly [of: string, limited: (llm: ScriptedLlm) => Labeller, says: RegExp][] = [
+  [
+    'of the month',
+    (llm) => {
+      const store = new FakeLedger();
+      const budget = new Budget(() => store, 0.0125);
+      return new RecordingLlm(llm, store, { purpose: 'labelling', folder: '/w', budget });
+    },
+    /\$0\.0125 a month.*easyAdaptation\.apiBudget.*--budget/,
+  ],
+  ['of a run', (llm) => withinRun(llm, 0.0125), /limit of \$0\.0125 for this run.*--run-budget/],
+];
+for (const [of, limited, says] of limits)
+  for (const concurrency of [1, 4, 20])
+    test(`a batch of ${concurrency} at a time stops at the limit ${of} and not earlier`, async () => {
+      // A call may cost five times what it does cost.
+      const scripted = new ScriptedLlm(async () => {
+        await settled();
+        return '1;';
+      });
+      scripted.ceiling = 0.005;
+      const { answered, stopped, costUsd } = await batch(limited(scripted), { concurrency }).outcome;
+      assert.equal(stopped?.code, 'over-budget');
+      assert.match(stopped.message, says);
+      // One more would have been let in only with 0.005 left.
+      assert.deepEqual([answered, scripted.requests.length], [8, 8]);
+      assert.ok(costUsd <= 0.0125);
     });
-    scripted.ceiling = 0.005;
-    const limited = new RecordingLlm(scripted, store, {
-      purpose: 'labelling',
-      folder: '/w',
-      budget: new Budget(() => store, 0.0125),
-    });
-    const outcome = await batch(limited, { concurrency }).outcome;
-    assert.equal(outcome.stopped?.code, 'over-budget');
-    assert.match(outcome.stopped.message, /\$0\.0125 a month.*easyAdaptation\.apiBudget.*--budget/);
-    assert.equal(scripted.requests.length, outcome.answered);
-    // One more would have been let in only with 0.005 left.
-    assert.equal(outcome.answered, 8);
-    assert.ok(store.spentInMonth(0) <= 0.0125);
-    assert.ok(llm.ceilingUsd(first) > 0);
-  });
-}
 
 for (const [from, costUsd, firstTokenMs, open] of [
   ['a slow server of the user’s own', 0, 6_000, 1],

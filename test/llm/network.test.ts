@@ -1,33 +1,17 @@
-// A hostile server: redirects, endless answers, control characters, and false times and counts.
+// A hostile server: redirects, endless answers, control characters, the key in any form, and false times and counts.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import type { Failure, Result } from '../../src/common/errors.ts';
-import { connectLlm } from '../../src/llm/connect.ts';
-import type { LlmAnswer } from '../../src/llm/types.ts';
+import { after, test } from 'node:test';
+import { connectLlm, listModels } from '../../src/llm/connect.ts';
+import { withoutKey } from '../../src/llm/protocol/key-forms.ts';
 import { HostileMessages, redirects, refuses, says, textsToClean } from '../fakes/hostile-messages.ts';
-import { at, complete, never } from './requests.ts';
+import { keyForms } from '../fakes/key-forms.ts';
+import { ask, asked, failure, key, position } from './asking.ts';
+import { complete, never } from './requests.ts';
 
-const key = 'sk-ant-test-0123456789';
-const request = at('const sum = ¦\n', { multiline: true });
-
-let api: HostileMessages;
-before(async () => {
-  api = await HostileMessages.begin();
-});
+const api = await HostileMessages.begin();
 after(() => api.close());
 
-function ask(over: { timeoutMs?: number; fetch?: typeof fetch } = {}, lost: LlmAnswer[] = []) {
-  const { timeoutMs = 60_000, ...rest } = over;
-  const settings = { apiKey: key, baseUrl: api.url, model: 'claude-haiku-5-5', timeoutMs };
-  return complete(connectLlm(settings, { stallMs: timeoutMs, ...rest }), request, never, undefined, (answer) =>
-    lost.push(answer),
-  );
-}
-
-function failure(result: Result<LlmAnswer>): Failure {
-  assert.ok(!result.ok, JSON.stringify(result));
-  return result.error;
-}
+const anthropic = asked[0] as (typeof asked)[number];
 
 test('plain http to another machine is refused before anything is sent', async () => {
   const sent: string[] = [];
@@ -37,34 +21,36 @@ test('plain http to another machine is refused before anything is sent', async (
   };
   const options = { apiKey: key, baseUrl: 'http://proxy.invalid/v1', model: 'claude-haiku-5-5', timeoutMs: 5_000 };
   const llm = connectLlm(options, { fetch: records });
-  const error = failure(await complete(llm, request, never));
-  assert.equal(error.code, 'bad-request');
-  assert.match(error.message, /http:\/\/proxy\.invalid is not https.*ANTHROPIC_BASE_URL/);
+  const refused = await complete(llm, position, never);
+  assert.ok(!refused.ok && refused.error.code === 'bad-request', JSON.stringify(refused));
+  assert.match(refused.error.message, /http:\/\/proxy\.invalid is not https.*ANTHROPIC_BASE_URL/);
   assert.deepEqual(sent, []);
 });
 
 test('detects a fetch that follows redirects by itself', async () => {
   api.as(redirects['redirect 307'] as (typeof redirects)[string]);
   const follows: typeof fetch = (url, init) => fetch(url, { ...init, redirect: 'follow' });
-  assert.equal(failure(await ask({ fetch: follows })).code, 'redirected');
+  const options = { apiKey: key, baseUrl: api.url, model: 'claude-haiku-5-5', timeoutMs: 60_000 };
+  const found = await complete(connectLlm(options, { fetch: follows }), position, never);
+  assert.ok(!found.ok && found.error.code === 'redirected', JSON.stringify(found));
 });
 
 for (const [name, { text, clean }] of Object.entries(textsToClean)) {
   test(`${name}: out of the answer, the model's name and the message`, async () => {
     api.as(says(`<insert>${text}</insert>`, `claude-${text}`));
-    const answer = await ask();
+    const answer = await ask(anthropic, api.url);
     assert.ok(answer.ok, JSON.stringify(answer));
     assert.equal(answer.value.text, clean);
     assert.equal(answer.value.model, `claude-${clean}`);
     api.as(refuses(400, text));
-    const { message } = failure(await ask());
+    const { message } = await failure(anthropic, api.url);
     assert.ok(message.includes(clean), message);
   });
 }
 
 test('redacts a key that is repeated in pieces', async () => {
   api.as(refuses(400, [...key].join('\u200b')));
-  assert.ok(!failure(await ask()).message.includes(key));
+  await failure(anthropic, api.url);
 });
 
 test("limits the server's pause to an hour, and ignores invalid times", async () => {
@@ -82,8 +68,47 @@ test("limits the server's pause to an hour, and ignores invalid times", async ()
   };
   for (const [text, wait] of Object.entries(said)) {
     api.as(refuses(429, 'slow down', { 'retry-after': text }));
-    assert.equal(failure(await ask()).retryAfterMs, wait, text);
+    assert.equal((await failure(anthropic, api.url)).retryAfterMs, wait, text);
   }
   api.as(refuses(429, 'slow down', { 'retry-after-ms': '250', 'retry-after': '3' }));
-  assert.equal(failure(await ask()).retryAfterMs, 250);
+  assert.equal((await failure(anthropic, api.url)).retryAfterMs, 250);
+});
+
+for (const [name, write] of Object.entries(keyForms)) {
+  test(`redacts the key in messages and answers: ${name}`, async () => {
+    const written = write(key);
+    for (const provider of asked.filter(({ id }) => ['anthropic', 'vllm'].includes(id))) {
+      api.as(refuses(400, `no such key: ${written} (denied)`));
+      const refused = await ask(provider, api.url);
+      assert.ok(!refused.ok);
+      assert.ok(!refused.error.message.includes(written), refused.error.message);
+      assert.match(refused.error.message, /no such key: .*\[key\].* ?\(denied\)/);
+      api.as(says(`<insert>const a = "${written}"; // and more</insert>`, `model-${written}`));
+      const answer = await ask(provider, api.url);
+      assert.ok(answer.ok, JSON.stringify(answer));
+      assert.ok(!answer.value.text.includes(written), answer.value.text);
+      assert.match(answer.value.text, /const a = ".*\[key\].*"; \/\/ and more/);
+      assert.ok(!answer.value.model.includes(written), answer.value.model);
+      api.as((response) => {
+        response.writeHead(200, { 'content-type': 'application/json' });
+        response.end(JSON.stringify({ object: 'list', data: [{ id: 'one' }, { id: written }], has_more: false }));
+      });
+      const settings = { provider: provider.id, apiKey: key, baseUrl: api.url, model: '', timeoutMs: 5_000 };
+      const listed = await listModels(settings, never);
+      assert.ok(listed.ok && listed.value.includes('one') && !listed.value.includes(written), JSON.stringify(listed));
+    }
+  });
+}
+
+test('leaves text that is not the key', () => {
+  const text = 'const total = items.reduce((sum, item) => sum + item.price, 0); // EMPTY lm-studio';
+  for (const placeholder of ['EMPTY', 'lm-studio', 'sk-no-key-needed', 'test'])
+    assert.equal(withoutKey(text, placeholder, 'answer'), text);
+  assert.equal(withoutKey(text, key, 'answer'), text);
+  assert.equal(withoutKey(text, '', 'message'), text);
+});
+
+test('redacts a long answer in linear time', () => {
+  const text = 'sk-test-0123456789abcde 736b2d c2stdGVzdC0 %73%6b '.repeat(20_000);
+  assert.equal(withoutKey(text, key, 'answer'), text);
 });

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 import { type Clock, systemClock } from '../../src/common/clock.ts';
 import type { ErrorCode } from '../../src/common/errors.ts';
 import { labelBatch } from '../../src/llm/label.ts';
@@ -26,10 +26,7 @@ import { selfSigned } from '../fakes/self-signed.ts';
 import { asked, connect, failure, key } from './asking.ts';
 import { at, never } from './requests.ts';
 
-let api: HostileMessages;
-before(async () => {
-  api = await HostileMessages.begin();
-});
+const api = await HostileMessages.begin();
 after(() => api.close());
 
 const statuses: readonly (readonly [number, ErrorCode, RegExp])[] = [

@@ -2,19 +2,15 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 import { listModels } from '../../src/llm/connect.ts';
 import { estimateTokens, priceUsd } from '../../src/llm/protocol/models.ts';
 import { defaultModel, knownModels, modelFacts } from '../../src/llm/providers/anthropic.ts';
-import { providers } from '../../src/llm/providers/providers.ts';
 import { HostileMessages, refuses, says, stream } from '../fakes/hostile-messages.ts';
 import { ask, asked, connect, key } from './asking.ts';
 import { never } from './requests.ts';
 
-let api: HostileMessages;
-before(async () => {
-  api = await HostileMessages.begin();
-});
+const api = await HostileMessages.begin();
 after(() => api.close());
 
 for (const provider of asked) {
@@ -58,24 +54,6 @@ for (const provider of asked) {
     assert.ok(!refused.ok && refused.error.code === 'bad-key', JSON.stringify(refused));
   });
 }
-
-test('ids, labels and addresses are unique, and terms have a page and a date', () => {
-  for (const field of ['id', 'label'] as const) {
-    const values = providers.map((row) => row[field]);
-    assert.equal(new Set(values).size, values.length);
-  }
-  for (const {
-    terms,
-    baseUrl,
-    key: { need },
-  } of providers) {
-    assert.match(terms.readOn, /^\d{4}-\d\d-\d\d$/);
-    // A server of one's own has no terms.
-    assert.equal(terms.training === 'by model', need === 'optional');
-    assert.ok(terms.page !== '' && (terms.training !== 'restricted' || terms.restriction));
-    assert.ok(need === 'none' || baseUrl === '' || baseUrl.startsWith('https://') === (need === 'required'));
-  }
-});
 
 const usage = { inputTokens: 1_000, cacheWriteTokens: 2_000, cacheReadTokens: 4_000, outputTokens: 100 };
 

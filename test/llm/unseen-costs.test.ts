@@ -1,6 +1,6 @@
 // The booked cost of a call if the server's counts are implausible or its answer was not received.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 import { type Log, silentLog } from '../../src/common/log.ts';
 import { Budget } from '../../src/llm/budget.ts';
 import { connectLlm } from '../../src/llm/connect.ts';
@@ -13,10 +13,7 @@ import { resets } from '../fakes/resets.ts';
 import { key, position } from './asking.ts';
 import { complete, never } from './requests.ts';
 
-let api: HostileMessages;
-before(async () => {
-  api = await HostileMessages.begin();
-});
+const api = await HostileMessages.begin();
 after(() => api.close());
 
 function recorded(provider: string, baseUrl: string) {

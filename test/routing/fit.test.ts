@@ -2,9 +2,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { uniforms } from '../../src/common/statistics/random.ts';
-import { features, type RouterExample } from '../../src/routing/features.ts';
-import { cutProbability, defaultRouter, fitRouter, score, withoutApiFit } from '../../src/routing/fit.ts';
-import { parseRouter, type RouterModel } from '../../src/routing/router-model.ts';
+import {
+  answerProbability,
+  cutProbability,
+  defaultRouter,
+  fitAgreement,
+  fitRouter,
+  score,
+  withoutApiFit,
+} from '../../src/routing/fit.ts';
+import type { RouterExample } from '../../src/routing/position-facts.ts';
+import type { RouterModel } from '../../src/routing/router-model.ts';
+import { parseRouter } from '../../src/routing/router-model.ts';
 import { draftOf, POSITION, synthetic } from './synthetic.ts';
 
 const examplesOf = (items: { example: RouterExample }[]) => items.map((i) => i.example);
@@ -121,18 +130,6 @@ for (const [name, examples] of Object.entries(degenerate)) {
   });
 }
 
-test('the same examples give the same fit', () => {
-  const examples = examplesOf(synthetic(300, 14));
-  assert.deepEqual(fitRouter(examples, { now: 1 }), fitRouter(structuredClone(examples), { now: 1 }));
-});
-
-test('features are finite and separate a string from code', () => {
-  const inCode = features(draftOf([0.5]), POSITION);
-  const inString = features(draftOf([0.5]), { ...POSITION, lineBefore: "  log('it " });
-  assert.ok(inCode.every(Number.isFinite));
-  assert.notDeepEqual(inCode, inString);
-});
-
 test('a family of languages whose cuts are right less often than their tokens say is calibrated by itself', () => {
   const random = uniforms(6);
   const chance: Readonly<Record<string, number>> = { typescript: 0.8, markdown: 0.3 };
@@ -164,4 +161,26 @@ test('for another API there is the prior, and what is known of the specialist', 
     assert.notEqual(ours?.pApi, theirs?.pApi);
   }
   assert.ok(parseRouter(JSON.parse(JSON.stringify(other))).ok);
+});
+
+const router = defaultRouter();
+const fitted = (agreement: ReturnType<typeof fitAgreement>) => ({
+  ...router,
+  parameters: { ...router.parameters, agreement },
+});
+
+test('before any fit an answer that is the draft is more likely right than another one', () => {
+  const [agrees, differs] = [answerProbability(router, 0.877, true), answerProbability(router, 0.877, false)];
+  assert.deepEqual([agrees.toFixed(2), differs.toFixed(2)], ['0.96', '0.84']);
+});
+
+test('a folder in which agreement means nothing is learned from its answers', () => {
+  const rows = Array.from({ length: 400 }, (_, i) => ({
+    path: `${i % 21}.ts`,
+    pApi: 0.8,
+    agrees: i % 2 === 0,
+    right: (i >> 1) % 5 !== 0,
+  }));
+  const own = fitted(fitAgreement(rows));
+  for (const agrees of [true, false]) assert.ok(Math.abs(answerProbability(own, 0.8, agrees) - 0.8) < 0.04);
 });

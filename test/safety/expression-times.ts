@@ -28,10 +28,7 @@ export interface SlowExpression extends FoundExpression {
 }
 
 /** The expressions that take too long, each with its first such text. */
-export async function slowExpressions(
-  expressions: readonly TimedExpression[],
-  silentMs = SILENT_MS,
-): Promise<SlowExpression[]> {
+export async function slowExpressions(expressions: readonly TimedExpression[]): Promise<SlowExpression[]> {
   const slow: SlowExpression[] = [];
   for (let next = 0; next < expressions.length; ) {
     next = await new Promise<number>((resolve, reject) => {
@@ -44,7 +41,7 @@ export async function slowExpressions(
       const timer = setTimeout(() => {
         slow.push({ ...(expressions[current.index] as FoundExpression), ...current, ms: Number.POSITIVE_INFINITY });
         end(current.index + 1);
-      }, silentMs);
+      }, SILENT_MS);
       worker.on('message', (message: typeof current & { readonly ms?: number }) => {
         timer.refresh();
         if (message.index === expressions.length) return end(message.index);

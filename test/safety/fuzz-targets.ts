@@ -32,18 +32,19 @@ export interface Target {
 const text = `import { read } from './read.ts';\n\nexport function load(path: string): string {\n  return read(path);\n}\n`;
 const ending = <T>(result: Result<T>): Ending => (result.ok ? 'used' : result.error);
 
+export const config: ModelConfig = {
+  ...PRESETS.S,
+  vocabSize: 24,
+  hiddenSize: 8,
+  intermediateSize: 16,
+  layers: 1,
+  heads: 2,
+  keyValueHeads: 1,
+  headDim: 4,
+};
+
 /** @param folder for the files that loaders read */
 export function targets(folder: string): readonly Target[] {
-  const config: ModelConfig = {
-    ...PRESETS.S,
-    vocabSize: 24,
-    hiddenSize: 8,
-    intermediateSize: 16,
-    layers: 1,
-    heads: 2,
-    keyValueHeads: 1,
-    headDim: 4,
-  };
   const tokenizerJson = trainTokenizer(text.repeat(3), 300);
   const loaded = loadTokenizer(tokenizerJson);
   if (!loaded.ok) throw new Error(loaded.error.message);

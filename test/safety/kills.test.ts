@@ -5,7 +5,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { currentModel } from '../../src/adaptation/models/folder-models.ts';
 import type { AdaptReport } from '../../src/adaptation/report/types.ts';
@@ -14,7 +14,7 @@ import { uniforms } from '../../src/common/statistics/random.ts';
 import { loadModel } from '../../src/neural/models/model-folder.ts';
 import { NgramModel } from '../../src/specialist/ngram/model.ts';
 import { loadTokenizer } from '../../src/text/tokenizer/load.ts';
-import { makeProject, type Project, tokenizerPath } from '../adaptation/project.ts';
+import { makeProject, tokenizerPath } from '../adaptation/project.ts';
 import { writeModel } from '../specialist/engine/helpers.ts';
 import { leftOf, living } from '../support/processes.ts';
 import { steadyMachine } from '../support/steady.ts';
@@ -28,21 +28,15 @@ interface Ended {
   readonly err: string;
 }
 
-let project: Project;
-let base: string;
 /** Result and duration of an undisturbed run. */
-let expected: string;
-let runMs: number;
-before(async () => {
-  project = makeProject(3);
-  base = join(dirname(project.root), 'base');
-  writeModel(base);
-  const started = performance.now();
-  const { child, ended } = start('alone');
-  expected = outcome(await ended);
-  runMs = performance.now() - started;
-  await leftOf(child.pid as number);
-});
+const project = makeProject(3);
+const base = join(dirname(project.root), 'base');
+writeModel(base);
+const started = performance.now();
+const { child, ended } = start('alone');
+const expected = outcome(await ended);
+const runMs = performance.now() - started;
+await leftOf(child.pid as number);
 after(() => project.remove());
 
 const random = uniforms(5);

@@ -5,10 +5,10 @@ import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 import { uniforms } from '../../src/common/statistics/random.ts';
 import { splitOf } from '../../src/workspace/files/split.ts';
-import { makeProject, type Project } from '../adaptation/project.ts';
+import { makeProject } from '../adaptation/project.ts';
 import { writeModel } from '../specialist/engine/helpers.ts';
 import { leftOf, living } from '../support/processes.ts';
 import { steadyMachine } from '../support/steady.ts';
@@ -46,19 +46,15 @@ const stopWays: readonly StopWay[] = [
   { name: 'a closed terminal', code: 129, send: (npm) => void process.kill(-npm, 'SIGHUP'), says: resumable },
 ];
 
-let project: Project;
-let base: string;
-before(() => {
-  project = makeProject(3);
-  base = join(dirname(project.root), 'base');
-  writeModel(base);
-  // Long training files and few held-out ones, so that the run spends most of its time in training.
-  for (let at = 0, long = 0; long < 2; at++) {
-    if (splitOf(`src/long${at}.ts`) !== 'train') continue;
-    long++;
-    writeFileSync(join(project.root, `src/long${at}.ts`), longText(at));
-  }
-});
+const project = makeProject(3);
+const base = join(dirname(project.root), 'base');
+writeModel(base);
+// Long training files and few held-out ones, so that the run spends most of its time in training.
+for (let at = 0, long = 0; long < 2; at++) {
+  if (splitOf(`src/long${at}.ts`) !== 'train') continue;
+  long++;
+  writeFileSync(join(project.root, `src/long${at}.ts`), longText(at));
+}
 after(() => project.remove());
 
 /** The step at which each run began. If an engine could write no checkpoint, the next run begins at the same step. */

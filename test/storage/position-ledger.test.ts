@@ -3,16 +3,13 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 import { type Log, silentLog } from '../../src/common/log.ts';
 import { openStore } from '../../src/storage/open.ts';
 import { PositionLedger } from '../../src/storage/position-ledger.ts';
 
-let folder: string;
-before(() => {
-  folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-ledger-'));
-  openStore(folder).store.close();
-});
+const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-ledger-'));
+openStore(folder).store.close();
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 const answer = (place: string, model: string) => ({

@@ -66,13 +66,19 @@ for (const [kind, open] of Object.entries(kinds)) {
       store.close();
     });
 
-    test('deletes the data of one folder, and then everything', () => {
+    test('deletes the adaptations of one folder, then all its data, and then everything', () => {
       const store = open();
       for (const name of ['/a', '/b']) {
         store.recordCompletion(completion({ id: name, folder: name }));
         store.settle('', llmCall({ requestHash: name, folder: name }));
         store.recordAdaptation(name, { startedAt: 1, finishedAt: 2, report: {}, router: {} });
       }
+      store.deleteAdaptations('/a');
+      assert.deepEqual(
+        store.adaptations().map(({ folder }) => folder),
+        ['/b'],
+      );
+      assert.equal(store.rowsOf('/a').completions.length, 1);
       store.deleteFolderData('/a');
       assert.deepEqual([store.rowsOf('/a').completions.length, store.rowsOf('/b').completions.length], [0, 1]);
       assert.equal(store.findLlmCall('/a'), undefined);
@@ -83,20 +89,6 @@ for (const [kind, open] of Object.entries(kinds)) {
         [store.rowsOf('/b').completions, store.adaptations(), store.findLlmCall('/b')],
         [[], [], undefined],
       );
-      store.close();
-    });
-
-    test('deletes only the adaptations of a folder', () => {
-      const store = open();
-      for (const name of ['/a', '/b'])
-        store.recordAdaptation(name, { startedAt: 1, finishedAt: 2, report: {}, router: {} });
-      store.recordCompletion(completion({ folder: '/a' }));
-      store.deleteAdaptations('/a');
-      assert.deepEqual(
-        store.adaptations().map(({ folder }) => folder),
-        ['/b'],
-      );
-      assert.equal(store.rowsOf('/a').completions.length, 1);
       store.close();
     });
 

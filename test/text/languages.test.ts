@@ -1,8 +1,10 @@
-// The table of languages, and the detection of comments and strings within one line.
+// The table of languages; comments and strings within one line; fences, and where a list of suggestions opens.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { fenceLength, isFenced, languageAt, openFence } from '../../src/text/fences.ts';
 import { kindOf, languageIdOf, languageIdOfFence, languageOf } from '../../src/text/languages.ts';
 import { lineState, withoutMarks } from '../../src/text/line-state.ts';
+import { listOpensAt } from '../../src/text/suggestion-list.ts';
 
 const lines: [languageId: string, line: string, state: string][] = [
   ['typescript', 'const a = ', 'code'],
@@ -93,3 +95,82 @@ test('blanks out comments and escapes, and keeps all offsets', () => {
   ] as const)
     assert.equal(withoutMarks(text, languageId), code, text);
 });
+
+const languages: readonly [text: string, languageId: string][] = [
+  ['Some text\n', 'markdown'],
+  ['Some text\n\n```ts\nconst a', 'typescript'],
+  ['```TypeScript title="a.ts"\n', 'typescript'],
+  ['```{.python}\nx = ', 'python'],
+  ['```{r, echo=FALSE}\n', 'r'],
+  ['- An item:\n  ```sh\n  npm ', 'shellscript'],
+  ['> ~~~golang\n> ', 'go'],
+  ['```ts\nconst a = 1;\n```\nMore ', 'markdown'],
+  ['````md\n```ts\nconst a', 'markdown'],
+  ['````ts\n```\nstill ', 'typescript'],
+  ['~~~ts\n```\nstill ', 'typescript'],
+  ['```\nnpm ', 'markdown'],
+  ['```text\nA line', 'markdown'],
+  ['```ts', 'markdown'],
+  ['A line with ```code``` in it\n', 'markdown'],
+  ['```no fence``` here\n', 'markdown'],
+  ['---\ntitle: A ', 'yaml'],
+  ['---\ntitle: A\n---\n\nText ', 'markdown'],
+  ['Text\n---\nmore ', 'markdown'],
+];
+for (const [text, languageId] of languages)
+  test(`the language after ${JSON.stringify(text)} is ${languageId}`, () => {
+    assert.equal(languageAt('markdown', text), languageId);
+  });
+
+test('code has no fences, and only prose is fenced', () => {
+  assert.equal(languageAt('python', '```ts\n'), 'python');
+  assert.ok(isFenced('docs/a.md', 'typescript'));
+  assert.ok(!isFenced('docs/a.md', 'markdown'));
+  assert.ok(!isFenced('src/a.py', 'typescript'));
+});
+
+test('a fence without a known language is still a fence', () => {
+  assert.deepEqual(openFence('```\nnpm '), { languageId: undefined, start: 4 });
+  assert.deepEqual(openFence('a\n```ts'), { languageId: undefined, start: 7 });
+});
+
+test('a fence ends at its closing line', () => {
+  assert.equal(fenceLength('  b();\n```\nText\n'), 7);
+  assert.equal(fenceLength('b();\n'), 5);
+  assert.equal(fenceLength('b(`x`);\n```ts\n'), 14);
+});
+
+const cases: readonly [languageId: string, lineBefore: string, expected: ReturnType<typeof listOpensAt>][] = [
+  ['typescript', 'console.', 'member'],
+  ['typescript', '  items?.', 'member'],
+  ['typescript', '  items[0].', 'member'],
+  ['typescript', '"text".', 'member'],
+  ['cpp', '  node->', 'member'],
+  ['rust', 'std::', 'member'],
+  ['typescript', 'const ratio = 1.', undefined],
+  ['typescript', 'const ratio1.', 'member'],
+  ['typescript', '  [..', undefined],
+  ['typescript', '  con', 'word'],
+  ['typescript', '  return va', 'word'],
+  ['typescript', 'console.lo', 'word'],
+  ['python', 'self.na', 'word'],
+  ['typescript', '  const va', undefined],
+  ['typescript', 'export function na', undefined],
+  ['python', 'def na', undefined],
+  ['go', 'func na', undefined],
+  ['typescript', '  ', undefined],
+  ['typescript', 'call(', undefined],
+  ['typescript', 'const x = ', undefined],
+  ['typescript', '// a comm', undefined],
+  ['typescript', "const s = 'te", undefined],
+  ['markdown', 'A wor', undefined],
+  ['plaintext', 'a sentence.', undefined],
+  ['json', '  tr', undefined],
+  ['scminput', 'Fix the wor', undefined],
+];
+
+for (const [languageId, lineBefore, expected] of cases) {
+  test(`${languageId}: ${JSON.stringify(lineBefore)}: ${expected ?? 'none'}`, () => {
+    assert.equal(listOpensAt(languageId, lineBefore), expected);
+  });
+}

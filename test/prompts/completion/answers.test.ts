@@ -2,7 +2,8 @@
 // and one for each text that looks like the habit and has to stay.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cleanAnswer, parseAnswer } from '../../../src/prompts/completion/clean.ts';
+import { cleanAnswer } from '../../../src/prompts/completion/clean.ts';
+import { inserted, lineIsComplete, parseAnswer } from '../../../src/prompts/completion/parse-answer.ts';
 import { at } from '../../llm/requests.ts';
 
 type Changes = NonNullable<Parameters<typeof at>[1]>;
@@ -80,3 +81,24 @@ for (const [name, position, raw, expected, over] of cases) {
     assert.equal(cleanAnswer(parseAnswer(raw, request), options), expected);
   });
 }
+
+test('never shows part of a tag while the answer streams', () => {
+  const raw = 'Sure: <insert>a < b</insert>';
+  const seen = Array.from({ length: '<insert>a < b</insert>'.length + 1 }, (_, end) =>
+    inserted(raw.slice(6, 6 + end), true),
+  );
+  assert.equal(seen.at(-1), 'a < b');
+  for (const text of seen) assert.ok('a < b'.startsWith(text), text);
+});
+
+test('a line is complete at its end, not at an empty line, a fence or a repeated line', () => {
+  const request = at('one();\nconst a = ¦');
+  assert.equal(lineIsComplete('<insert>1;', request), false);
+  assert.equal(lineIsComplete('<insert>1;\n', request), true);
+  assert.equal(lineIsComplete('<insert>\n', request), false);
+  assert.equal(lineIsComplete('```ts\n', request), false);
+  assert.equal(lineIsComplete('```ts\n1;\n', request), true);
+  assert.equal(lineIsComplete('one();\n', request), false);
+  assert.equal(lineIsComplete('one();\nconst a = 1;\n', request), true);
+  assert.equal(lineIsComplete('const a =\n', request), false);
+});

@@ -11,7 +11,7 @@ import {
   promptLength,
 } from '../../../src/llm/protocol/models.ts';
 import { defaultModel, modelFacts } from '../../../src/llm/providers/anthropic.ts';
-import { completionPrompt, freeMarker, limits } from '../../../src/prompts/completion/completion-prompt.ts';
+import { completionPrompt, limits } from '../../../src/prompts/completion/completion-prompt.ts';
 import type { LlmRequest } from '../../../src/prompts/completion/llm-request.ts';
 import { at } from '../../llm/requests.ts';
 
@@ -78,11 +78,6 @@ for (const [name, { request, model }] of Object.entries(goldens)) {
   });
 }
 
-test('finds a marker that is in no text', () => {
-  assert.equal(freeMarker(['a', 'b']), '<|cursor|>');
-  assert.equal(freeMarker(['<|cursor|> and <|cursor-1|>']), '<|cursor-2|>');
-});
-
 test('limits the prompt’s size and keeps the text nearest to the cursor', () => {
   const line = `${'x'.repeat(79)}\n`;
   const request = at(`${line.repeat(20_000)}HERE¦THERE\n${line.repeat(20_000)}`, {
@@ -134,10 +129,4 @@ test('marks only parts that the model can cache, and no part of the file in a on
     true,
   );
   assert.ok(estimateTokens(completionPrompt(short, haiku).system.text.length, haiku) >= haiku.cacheMinimum);
-});
-
-test('equal requests give equal prompts, and another query gives another prompt', () => {
-  const text = (position: string) => rendered(completionPrompt(at(position), haiku), haiku);
-  assert.equal(text(cart), text(cart));
-  assert.notEqual(text(cart), text(cart.replace('¦', 'f¦')));
 });

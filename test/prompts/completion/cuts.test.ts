@@ -1,9 +1,9 @@
-// Where a draft may be cut: behind whole tokens that leave something well-formed.
+// Where a draft may be cut: behind whole tokens that leave something well-formed; and the text that is asked for.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Draft } from '../../../src/common/completion.ts';
-import { isBeginning } from '../../../src/prompts/completion/completion-position.ts';
 import { cutsOf } from '../../../src/prompts/completion/cuts.ts';
+import { isBeginning, truthAt } from '../../../src/prompts/completion/judge.ts';
 
 const token = (text: string, probability = 0.9) => ({
   ...{ text, probability, margin: 0.5, entropy: 0.5, matchLength: 3, count: 2 },
@@ -145,4 +145,17 @@ test('marks a completed name that the document lacks, if it has other names with
   assert.deepEqual(strangers('', ['response'], above), [false], 'no name was begun');
   assert.deepEqual(strangers('res', ['(', 'x', ')'], above), [false, false], 'nothing is made of it');
   assert.deepEqual(strangers('responder', ['(', 'x', ')'], above), [false, false], 'the name is whole');
+});
+
+const at = (languageId: string, prefix: string, block = false) => ({
+  block,
+  query: { path: 'a', languageId, prefix, suffix: '' },
+});
+
+test('the truth is the first line, the wanted block or, in prose, the first sentence', () => {
+  assert.equal(truthAt('a();\nb();', at('typescript', '')), 'a();');
+  assert.equal(truthAt('\n  a();\n}', at('typescript', 'f() {', true)), '\n  a();\n}');
+  assert.equal(truthAt('One. Two.', at('markdown', '')), 'One.');
+  assert.equal(truthAt('Install it. Then run it.', at('markdown', 'Text.\n\n1. ')), 'Install it.');
+  assert.equal(truthAt('3. Results', at('markdown', 'Text.\n\n## ')), '3. Results');
 });

@@ -1,9 +1,8 @@
 // A neural model and n-grams with different tokenizers: both propose lines and both score them. The text at the cursor
 // is spelled again.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 import { Branches } from '../../../src/neural/inference/branches.ts';
-import type { Network } from '../../../src/neural/inference/network.ts';
 import { DIALECT } from '../../../src/neural/models/dialects.ts';
 import { LineScores, TokenDistribution } from '../../../src/specialist/decoding/line-scores.ts';
 import { LineSpecialist } from '../../../src/specialist/decoding/line-specialist.ts';
@@ -37,11 +36,8 @@ function foreign(pattern: string): Tokenizer {
 const otherTokenizer = foreign(QWEN);
 const empty = NgramModel.build([], tokenizer);
 const full = NgramModel.build(corpus, tokenizer);
-let network: Network;
 
-before(async () => {
-  network = await trainedNetwork(otherTokenizer);
-});
+const network = await trainedNetwork(otherTokenizer);
 after(() => network.dispose());
 
 const spelled = (ids: Iterable<number>) => [...ids].map((id) => otherTokenizer.decode([id]));

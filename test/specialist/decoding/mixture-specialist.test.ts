@@ -1,6 +1,6 @@
 // The mixed specialist over a small trained model: its drafts, and equal probabilities from search and plain scoring.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 import type { DraftOptions } from '../../../src/common/completion.ts';
 import type { GateExample } from '../../../src/common/statistics/gate.ts';
 import type { Network } from '../../../src/neural/inference/network.ts';
@@ -8,50 +8,14 @@ import { LogitReader } from '../../../src/specialist/decoding/logit-reader.ts';
 import { fitMixed } from '../../../src/specialist/decoding/specialists.ts';
 import { plainMixWeights } from '../../../src/specialist/decoding/weights.ts';
 import { NgramModel } from '../../../src/specialist/ngram/model.ts';
-import { relativeError } from '../../neural/architecture/golden.ts';
 import { FUNCTIONS } from '../../neural/inference/trained.ts';
 import { at, corpus, line, sensibleWeights, specialistUsing, tokenizer, trainedNetwork } from './model.ts';
 
-let network: Network;
 const empty = NgramModel.build([], tokenizer);
 const full = NgramModel.build(corpus, tokenizer);
 
-before(async () => {
-  network = await trainedNetwork();
-});
+const network = await trainedNetwork();
 after(() => network.dispose());
-
-test('branches in one cache have the same logits as each branch alone', async () => {
-  const ids = [...tokenizer.encode('export function clamp(x: number, low')];
-  const branches = [tokenizer.encode(': number').slice(0, 2), tokenizer.encode(' = high').slice(0, 2)];
-  const alone = await Promise.all(
-    branches.map(async (branch) => {
-      const cache = network.cache();
-      return network.forward(cache, { ids: [...ids, ...branch], rows: [ids.length, ids.length + 1] });
-    }),
-  );
-  const cache = network.cache();
-  await network.forward(cache, { ids, rows: [ids.length - 1] });
-  const root = ids.length;
-  const deep = (depth: number, visible: readonly (readonly number[])[]) =>
-    network.forward(cache, {
-      ids: branches.map((branch) => branch[depth] as number),
-      rows: [0, 1],
-      tree: { root, nodes: visible.map((slots) => ({ position: root + depth, visible: slots })) },
-    });
-  const first = await deep(0, [[], []]);
-  const second = await deep(1, [[root], [root + 1]]);
-  const size = network.config.vocabSize;
-  for (const [i, expected] of alone.entries()) {
-    for (const [depth, got] of [first, second].entries()) {
-      const error = relativeError(
-        got.subarray(i * size, (i + 1) * size),
-        expected.subarray(depth * size, (depth + 1) * size),
-      );
-      assert.ok(error < 1e-5, `branch ${i}, depth ${depth}: ${error}`);
-    }
-  }
-});
 
 test('the probabilities of tokens, line ends and special tokens sum to 1', () => {
   const size = network.config.vocabSize;

@@ -55,15 +55,6 @@ test('while healing, probabilities are those of the mixture over the tokens that
   }
 });
 
-test('a reading has the probability of the allowed tokens', () => {
-  const logits = logitsOf('');
-  const all = reader.read(logits, false);
-  const allowed = [3, 40, 77, 120];
-  const sum = allowed.reduce((total, id) => total + probability(all, id), 0);
-  assert.ok(Math.abs(reader.read(logits, false, allowed).allowed - sum) < 1e-6);
-  assert.equal(all.allowed, 1);
-});
-
 test('a token that only repeats healed bytes is left out, and its probability is kept', () => {
   const word = 'parseHeader(';
   const ids = [...tokenizer.encode(word)];

@@ -46,19 +46,3 @@ test('an open hypothesis is dropped when enough finished ones are more probable'
   assert.deepEqual(textsOf(beam.open), ['ab']);
   assert.deepEqual(textsOf(beam.found), ['.', 'a.']);
 });
-
-test('the scorer gets the index of each open hypothesis', () => {
-  const beam = new BeamSearch(start, limits);
-  const asked: [string, number][] = [];
-  const scorer = (hypothesis: Letters, index: number) => {
-    asked.push([hypothesis.text, index]);
-    return spelling({ a: 1, b: 0.5 })(hypothesis);
-  };
-  beam.advance(scorer);
-  beam.advance(scorer);
-  assert.deepEqual(asked, [
-    ['', 0],
-    ['b', 0],
-    ['a', 1],
-  ]);
-});

@@ -6,14 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, mock, test } from 'node:test';
 import type { Log } from '../../../src/common/log.ts';
-import { variables } from '../../../src/common/tuning.ts';
 import { NgramClient } from '../../../src/specialist/ngram/client.ts';
 import type { LiveModel } from '../../../src/specialist/ngram/live-model.ts';
 import type { FromWorker, ToWorker } from '../../../src/specialist/ngram/protocol.ts';
 import { NgramService } from '../../../src/specialist/ngram/service.ts';
 import { EditJournal } from '../../../src/workspace/edits/journal.ts';
 import { ManualClock } from '../../fakes/clock.ts';
-import { OVERFLOWS_STACK } from '../../support/overflowing.ts';
 import { trainTokenizer } from '../../text/tokenizer/fixture.ts';
 import { edit } from '../../workspace/edits/support.ts';
 import { at, build, line, projectFiles, tokenizer } from './project.ts';
@@ -150,22 +148,9 @@ test('an aborted request rejects with the reason, and other requests are answere
   });
 });
 
-test('the client reports when a restarted worker answers again', async () => {
-  let times = 0;
-  await withClient(
-    async (client) => {
-      await client.load(snapshotPath);
-      assert.equal(times, 0);
-      await kill(client);
-      await client.complete(question, line, neverAborted());
-      assert.equal(times, 1);
-    },
-    () => times++,
-  );
-});
-
-test('a dead worker is replaced with snapshot and open files', async () => {
-  await withClient(async (client) => {
+test('a dead worker is replaced with snapshot and open files, and the client reports when it answers again', async () => {
+  let revived = 0;
+  const replaced = async (client: NgramClient) => {
     await client.load(snapshotPath);
     client.setOpenFile('src/open.ts', 'const otter = summonOtter(sea);\n');
     client.removeFile('src/repositories/user.ts');
@@ -175,7 +160,9 @@ test('a dead worker is replaced with snapshot and open files', async () => {
     assert.ok([undefined, 'urn undefined;'].includes((await pending)?.text));
     assert.equal((await client.complete(at('const o2 = summonOt¦'), line, neverAborted()))?.text, 'ter(sea);');
     assert.equal((await client.complete(question, line, neverAborted()))?.text, 'urn undefined;');
-  });
+    assert.equal(revived, 1);
+  };
+  await withClient(replaced, () => revived++);
 });
 
 test('a worker that dies four times in a row starts again after a pause, or with the next snapshot', async () => {
@@ -217,23 +204,36 @@ test('a worker that dies four times in a row starts again after a pause, or with
 });
 
 test('a thread that cannot be created is tried again after a pause', async () => {
-  const clock = new ManualClock();
-  const messages: string[] = [];
   // A path that Node refuses.
-  const client = new NgramClient({ script: 'worker.mjs', tokenizerPath, clock, log: logInto(messages) });
-  try {
+  await watching(async ({ client, clock, messages }) => {
     assert.equal(await client.complete(question, line, neverAborted()), undefined);
     assert.ok(client.isPaused);
     await clock.advance(60_000);
     assert.ok(client.isPaused);
     assert.equal(messages.filter((message) => message.includes('starts again in')).length, 2);
+  }, 'worker.mjs');
+});
+
+interface Watched {
+  readonly client: NgramClient;
+  readonly clock: ManualClock;
+  readonly messages: string[];
+}
+
+/** Uses a client with a manual clock, and its log. */
+async function watching(use: (watched: Watched) => Promise<void>, file = script): Promise<void> {
+  const messages: string[] = [];
+  const clock = new ManualClock();
+  const client = new NgramClient({ script: file, tokenizerPath, clock, log: logInto(messages) });
+  try {
+    await use({ client, clock, messages });
   } finally {
     client.dispose();
   }
-});
+}
 
-/** A client of a worker that does not answer as it should, and its log. */
-function clientOf(onRequest: string): { client: NgramClient; clock: ManualClock; messages: string[] } {
+/** Uses a client of a worker that does not answer as it should. */
+async function withStub(onRequest: string, use: (watched: Watched) => Promise<void>): Promise<void> {
   const file = join(folder, 'stub.mjs');
   writeFileSync(
     file,
@@ -242,40 +242,34 @@ function clientOf(onRequest: string): { client: NgramClient; clock: ManualClock;
     post({ kind: 'log', level: 'info', message: 'started' });
     parentPort.on('message', ({ kind, id, request }) => { if (kind === 'request') { ${onRequest} } });`,
   );
-  const messages: string[] = [];
-  const clock = new ManualClock();
-  return { client: new NgramClient({ script: file, tokenizerPath, clock, log: logInto(messages) }), clock, messages };
+  await watching(use, file);
 }
 
+/** Loops for ever at one path. */
+const loops = "while (request.query.path === 'loop'); post({ kind: 'answer', id, answer: { text: 'x' } });";
 const starts = (messages: readonly string[]) => messages.filter((message) => message === 'started').length;
 
 test('a worker that fails at three requests in a row is replaced, and later ones after more', async () => {
-  const { client, messages } = clientOf("post({ kind: 'failed', id, message: 'broken' });");
-  const replacedAfter = async () => {
-    const before = starts(messages);
-    let requests = 0;
-    while (starts(messages) === before) {
-      await client.complete(question, line, neverAborted());
-      requests++;
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-    return requests;
-  };
-  try {
+  await withStub("post({ kind: 'failed', id, message: 'broken' });", async ({ client, messages }) => {
+    const replacedAfter = async () => {
+      const before = starts(messages);
+      let requests = 0;
+      while (starts(messages) === before) {
+        await client.complete(question, line, neverAborted());
+        requests++;
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      return requests;
+    };
     await client.complete(question, line, neverAborted());
     assert.ok((await replacedAfter()) >= 2);
     assert.ok((await replacedAfter()) >= 5);
     assert.equal(messages.filter((each) => each.includes('and is replaced')).length, 2);
-  } finally {
-    client.dispose();
-  }
+  });
 });
 
 test('a worker that loops for a minute is replaced, and its request has no answer', async () => {
-  const { client, clock, messages } = clientOf(
-    "while (request.query.path === 'loop'); post({ kind: 'answer', id, answer: { text: 'x' } });",
-  );
-  try {
+  await withStub(loops, async ({ client, clock, messages }) => {
     let settled = false;
     const looping = client.complete({ ...question, path: 'loop' }, line, neverAborted());
     void looping.then(() => {
@@ -287,16 +281,11 @@ test('a worker that loops for a minute is replaced, and its request has no answe
     assert.equal(await looping, undefined);
     assert.equal((await client.complete(question, line, neverAborted()))?.text, 'x');
     assert.ok(messages.includes('the specialist does not answer and is replaced'));
-  } finally {
-    client.dispose();
-  }
+  });
 });
 
 test('a worker that loops is replaced while each request cancels the one before', async () => {
-  const { client, clock, messages } = clientOf(
-    "while (request.query.path === 'loop'); post({ kind: 'answer', id, answer: { text: 'x' } });",
-  );
-  try {
+  await withStub(loops, async ({ client, clock, messages }) => {
     for (let second = 0; second < 80 && !messages.some((each) => each.includes('is replaced')); second += 5) {
       const controller = new AbortController();
       const typed = client.complete({ ...question, path: 'loop' }, line, controller.signal);
@@ -305,16 +294,11 @@ test('a worker that loops is replaced while each request cancels the one before'
       await typed.catch(() => {});
     }
     assert.ok(messages.includes('the specialist does not answer and is replaced'));
-  } finally {
-    client.dispose();
-  }
+  });
 });
 
 test('a worker that was asked nothing more is not replaced', async () => {
-  const clock = new ManualClock();
-  const messages: string[] = [];
-  const client = new NgramClient({ script, tokenizerPath, clock, log: logInto(messages) });
-  try {
+  await watching(async ({ client, clock, messages }) => {
     for (let request = 0; request < 3; request++) {
       const controller = new AbortController();
       const cancelled = client.complete(question, line, controller.signal);
@@ -325,27 +309,6 @@ test('a worker that was asked nothing more is not replaced', async () => {
     await client.complete(question, line, neverAborted());
     await clock.advance(300_000);
     assert.ok(!messages.some((message) => message.includes('is replaced')));
-  } finally {
-    client.dispose();
-  }
-});
-
-test('a document that breaks the parser is completed without it, and others with it', async (context) => {
-  // A slow machine would end the parse before it breaks anything.
-  process.env[variables.patienceMs] = '60000';
-  context.after(() => delete process.env[variables.patienceMs]);
-  await withClient(async (client) => {
-    await client.load(snapshotPath);
-    const complete = (path: string, languageId: string, prefix: string) =>
-      client.complete({ path, languageId, prefix, suffix: '\n' }, line, neverAborted());
-    const { prefix } = question;
-    const broken = `${prefix.slice(0, prefix.indexOf('\n'))}\n${OVERFLOWS_STACK}\n`;
-    for (let request = 0; request < 3; request++) {
-      assert.ok(await complete('broken.py', 'python', broken));
-      assert.equal((await complete('src/a.ts', 'typescript', prefix))?.text, 'urn undefined;');
-    }
-    assert.match((await complete('broken.py', 'python', broken))?.unparsed ?? '', /memory access|stack/);
-    assert.equal((await complete('whole.py', 'python', 'a = '))?.unparsed, undefined);
   });
 });
 

@@ -1,85 +1,27 @@
-// The next edit in an editor: when it is offered, what is drawn and announced, and what the commands do.
+// The next edit in an editor: when it is searched for and offered, what is drawn and announced, and what the commands do.
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { silentLog } from '../../../src/common/log.ts';
-import type { TabAction } from '../../../src/vscode/edits/offered-edits.ts';
-import type { EditHistory, TextFile } from '../../../src/workspace/edits/edit.ts';
-import type { NextEditsInput } from '../../../src/workspace/edits/next-edit.ts';
-import { nextEdits } from '../../../src/workspace/edits/next-edits.ts';
+import type { FoundEdits } from '../../../src/vscode/edits/offer-search.ts';
+import type { TextFile } from '../../../src/workspace/edits/edit.ts';
 import { desk } from '../../fakes/vscode-editor.ts';
+import { dispose, offer, opened, until } from './offers.ts';
 
 const { Range, Selection } = await import('vscode');
-const { EditOffers } = await import('../../../src/vscode/edits/edit-offers.ts');
-const { Activity } = await import('../../../src/vscode/completion/activity.ts');
 
 const uses = (name: string) =>
   `const ${name} = readLimit();\nlog(${name});\n\n\nif (${name} > 3) {\n  stop(${name});\n}\n`;
 
-function setUp({ rule = 'open', isOn = true, nextEditsSetting = true, files = [] as TextFile[] } = {}) {
-  const activity = new Activity();
-  const state = {
-    tab: undefined as TabAction,
-    asked: 0,
-    histories: [] as EditHistory[],
-    changeSettings: (_affects: (name: string) => boolean) => {},
-  };
-  const session = {
-    secrets: { values: async () => {}, textNow: (text: string) => text },
-    setHistory: (history: EditHistory) => state.histories.push(history),
-    nextEdits: (input: NextEditsInput) => {
-      state.asked++;
-      return nextEdits({ ...input, filesWith: () => files, least: 0, ms: 10_000 });
-    },
-  };
-  const offers = new EditOffers({
-    folders: { of: () => session } as never,
-    rules: { of: async () => rule } as never,
-    configuration: {
-      for: () => ({ nextEdits: nextEditsSetting }),
-      onDidChange: (listener: typeof state.changeSettings) => {
-        state.changeSettings = listener;
-        return { dispose() {} };
-      },
-    } as never,
-    activity,
-    log: silentLog,
-    isOn: () => isOn,
-    isSuggested: () => false,
-    onOffered: () => {},
-    onTabAction: (action) => {
-      state.tab = action;
-    },
-  });
-  disposables.push(offers);
-  return { offers, activity, state };
-}
-
-const disposables: { dispose(): void }[] = [];
-afterEach(() => {
-  for (const one of disposables.splice(0)) one.dispose();
-  desk.reset();
-});
-
-/** Runs until the document is recorded, or what was asked for is answered. */
-async function settled(done: () => unknown): Promise<void> {
-  while (!done()) await sleep(5);
-}
-
-async function opened(path: string, text: string) {
-  const editor = await desk.open(path, text);
-  // The journal is imported on first use.
-  await import('../../../src/workspace/edits/journal.ts');
-  await sleep(5);
-  return editor;
-}
+const setUp = (options: Parameters<typeof offer>[0] = {}) => offer({ files: [], ...options });
+afterEach(dispose);
 
 async function renamed(files: TextFile[] = []) {
   const parts = setUp({ files });
   const editor = await opened('src/a.ts', uses('total'));
   desk.retype(editor, 'total', 'sum');
   desk.retype(editor, 'total', 'sum');
-  await settled(() => parts.state.tab);
+  await until(() => parts.state.tab);
   return { ...parts, editor };
 }
 
@@ -151,7 +93,7 @@ test('changes right after a file is opened count, before it is known whether it 
   const editor = await desk.open('src/a.ts', uses('total'));
   desk.retype(editor, 'total', 'sum');
   desk.retype(editor, 'total', 'sum');
-  await settled(() => state.tab);
+  await until(() => state.tab);
   assert.ok(desk.drawn(editor).includes('Tab: next edit, line 5'));
 });
 
@@ -161,7 +103,7 @@ test('the status bar names file and line of the edit, and follows it when it mov
   const { asked } = state;
   editor.document.change([{ range: new Range(0, 0, 0, 0) as never, text: '\n' }]);
   desk.cursor(editor, 1, 8);
-  await settled(() => state.asked > asked && state.tab);
+  await until(() => state.asked > asked && state.tab);
   assert.equal(desk.status.text, '$(edit) Next edit: a.ts line 6');
   await opened('src/b.ts', '');
   assert.equal(desk.status.text, '$(edit) Next edit: a.ts line 6');
@@ -184,17 +126,6 @@ test('the hint stands in a line that is in view', async () => {
   assert.equal(desk.drawnAt(editor, hint)?.line, 4);
 });
 
-test('two dismissals in a row pause the offers, and say so with a way back', async () => {
-  const { offers, editor, state } = await renamed();
-  offers.dismiss();
-  assert.deepEqual(desk.questions, []);
-  desk.retype(editor, 'sum', 'rows');
-  desk.retype(editor, 'sum', 'rows');
-  await settled(() => state.tab);
-  offers.dismiss();
-  assert.deepEqual(desk.questions, ['Next edits pause for ten minutes.']);
-});
-
 test('going on after a pause offers the next edit at once', async () => {
   desk.answer = 'Go On';
   const { offers, editor, state } = await renamed();
@@ -205,7 +136,7 @@ test('going on after a pause offers the next edit at once', async () => {
     offers.dismiss();
     desk.retype(editor, old, name);
     desk.retype(editor, old, name);
-    await settled(() => state.tab);
+    await until(() => state.tab);
   }
   assert.equal(desk.questions.length, 1);
 });
@@ -215,7 +146,7 @@ test('a key takes the hint away until a pause in typing', async () => {
   const { asked } = state;
   desk.retype(editor, ';', '; ');
   assert.equal(state.tab, undefined);
-  await settled(() => state.asked > asked && state.tab);
+  await until(() => state.asked > asked && state.tab);
   assert.equal(state.tab, 'jump');
 });
 
@@ -315,7 +246,7 @@ test('a dismissed edit is gone, and counts as rejected', async () => {
   assert.equal(activity.rows[0]?.outcome, 'rejected');
   const { asked } = state;
   desk.retype(editor, ';', '; ');
-  await settled(() => state.asked > asked);
+  await until(() => state.asked > asked);
   await sleep(5);
   assert.deepEqual(desk.drawn(editor), []);
 });
@@ -340,7 +271,7 @@ test('the rest of an insertion is offered where the user types it', async () => 
   };
   type(1, "\n  label: 'red',");
   type(7, "\n  label: 'green',");
-  await settled(() => state.tab);
+  await until(() => state.tab);
   const end = type(13, '\n  la');
   assert.equal(offers.insertionAt(document as never, end as never)?.text, "bel: 'blue',");
 });
@@ -417,7 +348,7 @@ test('nothing is offered in Restricted Mode, in ignored files, where it is off, 
     const { offers, state } = setUp({
       rule: where === 'ignored' ? 'off' : 'open',
       isOn: where !== 'off',
-      nextEditsSetting: where !== 'setting',
+      settings: { nextEdits: where !== 'setting' },
     });
     const editor = await opened(where === 'outside' ? '/elsewhere/a.ts' : 'src/a.ts', uses('total'));
     desk.retype(editor, 'total', 'sum');
@@ -427,4 +358,55 @@ test('nothing is offered in Restricted Mode, in ignored files, where it is off, 
     offers.dispose();
     desk.reset();
   }
+});
+
+const { OfferSearch } = await import('../../../src/vscode/edits/offer-search.ts');
+
+async function searching(nextEdits: () => Promise<readonly never[]>) {
+  await desk.open('src/a.ts', '');
+  const found: FoundEdits[] = [];
+  const search = new OfferSearch({
+    folders: { of: () => ({ nextEdits }) } as never,
+    journals: {
+      forgetOutside() {},
+      recordedOf: () => ({ folder: {} }),
+      documentsOf: () => [],
+      editsOf: () => [{}],
+    } as never,
+    log: silentLog,
+    isOn: () => true,
+    ignored: () => [],
+    onFound: (edits) => {
+      found.push(edits);
+      return false;
+    },
+    onOff: () => assert.fail(),
+  });
+  return { search, found };
+}
+
+test('a failed search hands on that no edit repeats others, so that no earlier one stays', async () => {
+  const { search, found } = await searching(() => Promise.reject(new Error('the worker has ended')));
+  await search.run();
+  search.dispose();
+  assert.deepEqual(
+    found.map(({ repeated }) => repeated),
+    [[]],
+  );
+});
+
+test('a search after typing is waited for until it ends, the repeated one is not', async () => {
+  const { search } = await searching(async () => []);
+  const states: boolean[] = [];
+  const note = () => states.push(search.isWaiting);
+  search.soon();
+  note();
+  const done = search.finish();
+  note();
+  await done;
+  note();
+  search.soon();
+  note();
+  search.dispose();
+  assert.deepEqual(states, [true, true, false, true]);
 });

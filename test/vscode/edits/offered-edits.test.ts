@@ -1,6 +1,7 @@
-// Which next edit is offered, what Tab does, what is typed of it, and when nothing is offered.
+// Which next edit is offered, what Tab does, what is typed of it, when nothing is offered, and where the hint stands.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { hintPlace } from '../../../src/vscode/edits/hint-place.ts';
 import { type OfferedEdit, OfferedEdits } from '../../../src/vscode/edits/offered-edits.ts';
 import { parseFromPanel } from '../../../src/vscode/webview/protocol.ts';
 import { offsetOf, positionOf } from '../../../src/workspace/edits/edit.ts';
@@ -185,3 +186,20 @@ test('positions agree with the text', () => {
   assert.equal(code.slice(offsetOf(code, range.start), offsetOf(code, range.end)), removed);
   assert.equal(before, 'print(');
 });
+
+/** Lengths of the lines, the cursor, the lines in view, and where the hint stands. */
+const rows: readonly (readonly [string, number[], [number, number], [number, number], [number, number]])[] = [
+  ['the end of the line', [10, 30, 20], [1, 5], [0, 2], [1, 30]],
+  ['the end of a long line near the cursor', [10, 230, 20], [1, 215], [0, 2], [1, 230]],
+  ['the next line, if the end of a long one is out of view', [10, 230, 20], [1, 40], [0, 2], [2, 20]],
+  ['the line above, if the next one is as long', [10, 230, 230], [1, 40], [0, 2], [0, 10]],
+  ['the cursor, if the view is scrolled sideways to it', [10, 400, 20], [1, 200], [0, 2], [1, 200]],
+  ['the cursor, if the short lines are out of view', [230, 230, 230, 20], [1, 40], [0, 2], [1, 40]],
+  ['the first line in view, if the cursor is scrolled away', [10, 30, 20, 40], [0, 5], [2, 3], [2, 20]],
+];
+
+for (const [what, lengths, [line, character], seen, [atLine, at]] of rows)
+  test(`the hint stands at ${what}`, () => {
+    const lines = { lengthOf: (number: number) => lengths[number] ?? 0, visible: [seen] };
+    assert.deepEqual(hintPlace({ line, character }, lines), { line: atLine, character: at });
+  });

@@ -1,8 +1,11 @@
-// Next edits in the fake editor, without those that repeat others, for tests of the other sources.
+// Next edits in the fake editor, with or without those that repeat others.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { silentLog } from '../../../src/common/log.ts';
 import type { TabAction } from '../../../src/vscode/edits/offered-edits.ts';
 import type { Settings } from '../../../src/vscode/settings/settings.ts';
+import type { EditHistory, TextFile } from '../../../src/workspace/edits/edit.ts';
+import type { NextEditsInput } from '../../../src/workspace/edits/next-edit.ts';
+import { nextEdits } from '../../../src/workspace/edits/next-edits.ts';
 import { desk } from '../../fakes/vscode-editor.ts';
 
 const { EditOffers } = await import('../../../src/vscode/edits/edit-offers.ts');
@@ -18,13 +21,21 @@ export function dispose(): void {
 
 interface OfferOptions {
   /** The rule of every file but `off`, which is ignored. */
-  readonly rule?: 'open' | 'local';
+  readonly rule?: 'open' | 'local' | 'off';
   readonly off?: string;
   readonly settings?: Partial<Settings>;
+  readonly isOn?: boolean;
+  /** The folder's files, where edits that repeat others are found; absent: no edit repeats others. */
+  readonly files?: readonly TextFile[];
 }
 
-export function offer({ rule = 'open', off = '', settings }: OfferOptions = {}) {
-  const state = { tab: undefined as TabAction };
+export function offer({ rule = 'open', off = '', settings, isOn = true, files }: OfferOptions = {}) {
+  const state = {
+    tab: undefined as TabAction,
+    asked: 0,
+    histories: [] as EditHistory[],
+    changeSettings: (_affects: (name: string) => boolean) => {},
+  };
   const activity = new Activity();
   const redacted = (text: string) => text.replaceAll('SECRET', '******');
   const session = {
@@ -35,19 +46,25 @@ export function offer({ rule = 'open', off = '', settings }: OfferOptions = {}) 
       text: async (text: string) => redacted(text),
       path: async (path: string) => redacted(path),
     },
-    nextEdits: async () => [],
-    setHistory: () => {},
+    nextEdits: async (input: NextEditsInput) => {
+      state.asked++;
+      return files ? nextEdits({ ...input, filesWith: () => [...files], least: 0, ms: 10_000 }) : [];
+    },
+    setHistory: (history: EditHistory) => state.histories.push(history),
   };
   const offers = new EditOffers({
     folders: { of: () => session } as never,
     rules: { of: async (_: unknown, path: string) => (path === off ? 'off' : rule) } as never,
     configuration: {
       for: () => ({ nextEdits: true, ...settings }),
-      onDidChange: () => ({ dispose() {} }),
+      onDidChange: (listener: typeof state.changeSettings) => {
+        state.changeSettings = listener;
+        return { dispose() {} };
+      },
     } as never,
     activity,
     log: silentLog,
-    isOn: () => true,
+    isOn: () => isOn,
     isSuggested: () => false,
     onOffered: () => {},
     onTabAction: (action) => {
@@ -60,6 +77,7 @@ export function offer({ rule = 'open', off = '', settings }: OfferOptions = {}) 
 
 export async function opened(path: string, text: string) {
   const editor = await desk.open(path, text);
+  // The journal is imported on first use.
   await import('../../../src/workspace/edits/journal.ts');
   await sleep(5);
   return editor;

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import fs, { cpSync, existsSync, mkdirSync, utimesSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { dirname, join } from 'node:path';
-import { after, before, mock, test } from 'node:test';
+import { after, mock, type TestContext, test } from 'node:test';
 import type { CurrentModel } from '../../../src/adaptation/models/folder-models.ts';
 import { adapt } from '../../../src/adaptation/stages/run.ts';
 import type { AdaptRequest } from '../../../src/adaptation/types.ts';
@@ -20,45 +20,37 @@ import { specialistFolder } from '../../../src/vscode/editor/paths.ts';
 import { ActiveAdaptation } from '../../../src/vscode/folder/active-adaptation.ts';
 import { FolderSession, type SessionDeps } from '../../../src/vscode/folder/folder-session.ts';
 import { writeAdaptedFolder, writeOtherTokenizer } from '../../adaptation/adapted-folder.ts';
-import { makeProject, type Project, tokenizerPath as shippedTokenizer } from '../../adaptation/project.ts';
+import { makeProject, tokenizerPath as shippedTokenizer } from '../../adaptation/project.ts';
 import { settled } from '../../fakes/clock.ts';
 import { writeModel } from '../../specialist/engine/helpers.ts';
-import { memory } from '../memory.ts';
 
 type Request = AdaptRequest & { readonly neural: NonNullable<AdaptRequest['neural']> };
 
-let project: Project;
-let earlier: Request;
-let model: string;
-let otherTokenizer: string;
-
-before(async () => {
-  project = makeProject(3);
-  const home = dirname(project.root);
-  const base = join(home, 'models', 'small');
-  mkdirSync(base, { recursive: true });
-  writeModel(base);
-  const tokenizerPath = join(home, 'earlier.json');
-  cpSync(shippedTokenizer, tokenizerPath);
-  otherTokenizer = join(home, 'now.json');
-  writeOtherTokenizer(otherTokenizer, tokenizerPath);
-  const storage = join(home, 'storage');
-  earlier = {
-    ...project.request,
-    storeFolder: storage,
-    specialistFolder: specialistFolder(storage, project.root),
-    tokenizerPath,
-    neural: { base, threads: 1, device: 'cpu', trainingThreads: 1, budgetMinutes: 600 },
-  };
-  model = await writeAdaptedFolder(earlier);
-});
+const project = makeProject(3);
+const home = dirname(project.root);
+const base = join(home, 'models', 'small');
+mkdirSync(base, { recursive: true });
+writeModel(base);
+const tokenizerPath = join(home, 'earlier.json');
+cpSync(shippedTokenizer, tokenizerPath);
+const otherTokenizer = join(home, 'now.json');
+writeOtherTokenizer(otherTokenizer, tokenizerPath);
+const storage = join(home, 'storage');
+const earlier: Request = {
+  ...project.request,
+  storeFolder: storage,
+  specialistFolder: specialistFolder(storage, project.root),
+  tokenizerPath,
+  neural: { base, precision: 'int4', threads: 1, device: 'cpu', trainingThreads: 1, budgetMinutes: 600 },
+};
+const model = await writeAdaptedFolder(earlier);
 after(() => project.remove());
 
 const fitsOf = (session: FolderSession) =>
   (session as unknown as { activeAdaptation: { fits: Record<'ngram' | 'mixed', RouterModel> } }).activeAdaptation.fits;
 
-/** @param tokenizer of what ships @param memory of the editor, which a reload keeps */
-function window(tokenizer: string, kept = memory()) {
+/** @param tokenizer of what ships */
+function window(context: TestContext, tokenizer: string) {
   const { storeFolder: storage, root, neural } = earlier;
   const opened: string[] = [];
   const { store } = openStore(storage, { log: silentLog });
@@ -70,15 +62,14 @@ function window(tokenizer: string, kept = memory()) {
       absence: undefined,
       shipped,
       tuning: readTuning({}),
-      serving: (of: CurrentModel) => ({ ...of, tokenizer, threads: 1 }),
+      serving: (of: CurrentModel) => ({ ...of, tokenizer, precision: 'int4', threads: 1 }),
       request: async (kind: string, asked: { model: string }) => {
         if (kind === 'open') opened.push(asked.model);
-        return ok({ files: 1, tokens: 1, loadMs: 1 });
+        return ok({ files: 1, tokens: 1, precision: 'int4', loadMs: 1 });
       },
     },
     rules: { mayLeave: () => true },
     store: { get: () => store },
-    memory: kept,
     clock: systemClock,
     log: silentLog,
     onEvent() {},
@@ -91,74 +82,47 @@ function window(tokenizer: string, kept = memory()) {
     session.dispose();
     store.close();
   };
+  context.after(dispose);
   return { session, opened, dispose };
 }
 
-test('with its own base, index, adapted model and routers are used silently', async () => {
-  const { session, opened, dispose } = window(earlier.tokenizerPath);
-  try {
-    assert.equal(await session.restore(), true);
-    assert.equal(session.indexedFiles, project.files.size);
-    assert.deepEqual(opened, [model]);
-    assert.notDeepEqual(fitsOf(session).mixed, defaultRouter());
-    assert.deepEqual([session.unusedBecause, session.problem], [undefined, undefined]);
-  } finally {
-    dispose();
-  }
+test('with its own base, index, adapted model and routers are used silently', async (context) => {
+  const { session, opened } = window(context, earlier.tokenizerPath);
+  assert.equal(await session.restore(), true);
+  assert.equal(session.indexedFiles, project.files.size);
+  assert.deepEqual(opened, [model]);
+  assert.notDeepEqual(fitsOf(session).mixed, defaultRouter());
+  assert.deepEqual([session.unusedBecause, session.problem], [undefined, undefined]);
 });
 
-test('the result of an adaptation stays over reloads of the window until its report is shown', async () => {
-  const kept = memory();
-  for (const reload of ['first', 'second', 'third']) {
-    const { session, dispose } = window(earlier.tokenizerPath, kept);
-    try {
-      await session.restore();
-      if (reload === 'third') assert.equal(session.unreadResult, undefined);
-      else assert.match(session.unreadResult ?? '', /\w{4,}.*\.$/);
-      if (reload === 'second') await session.markRead();
-      assert.equal(session.unreadResult === undefined, reload !== 'first');
-    } finally {
-      dispose();
-    }
-  }
+test('a base change during start reopens open models only', async (context) => {
+  const { session, opened } = window(context, earlier.tokenizerPath);
+  session.reopenNeural();
+  await settled();
+  assert.deepEqual(opened, []);
+  assert.equal(await session.restore(), true);
+  session.reopenNeural();
+  await settled();
+  assert.deepEqual(opened, [model, model]);
+  session.finishStart();
+  assert.deepEqual(opened, [model, model]);
 });
 
-test('a base change during start reopens open models only', async () => {
-  const { session, opened, dispose } = window(earlier.tokenizerPath);
-  try {
-    session.reopenNeural();
-    await settled();
-    assert.deepEqual(opened, []);
-    assert.equal(await session.restore(), true);
-    session.reopenNeural();
-    await settled();
-    assert.deepEqual(opened, [model, model]);
-    session.finishStart();
-    assert.deepEqual(opened, [model, model]);
-  } finally {
-    dispose();
-  }
+test('one setting that changes base and serving options reopens the model once', async (context) => {
+  const { session, opened, dispose } = window(context, earlier.tokenizerPath);
+  assert.equal(await session.restore(), true);
+  session.finishStart();
+  for (const _ of ['another base', 'other threads']) session.reopenNeural();
+  await settled();
+  assert.deepEqual(opened, [model, model]);
+  session.reopenNeural();
+  dispose();
+  await settled();
+  assert.deepEqual(opened, [model, model], 'an ended session opens nothing');
 });
 
-test('one setting that changes base and serving options reopens the model once', async () => {
-  const { session, opened, dispose } = window(earlier.tokenizerPath);
-  try {
-    assert.equal(await session.restore(), true);
-    session.finishStart();
-    for (const _ of ['another base', 'other threads']) session.reopenNeural();
-    await settled();
-    assert.deepEqual(opened, [model, model]);
-    session.reopenNeural();
-    dispose();
-    await settled();
-    assert.deepEqual(opened, [model, model], 'an ended session opens nothing');
-  } finally {
-    dispose();
-  }
-});
-
-test('opening a model hashes its tokenizer once', async () => {
-  const { session, dispose } = window(earlier.tokenizerPath);
+test('opening a model hashes its tokenizer once', async (context) => {
+  const { session } = window(context, earlier.tokenizerPath);
   const read = mock.method(fs, 'readFileSync');
   syncBuiltinESMExports();
   try {
@@ -170,47 +134,38 @@ test('opening a model hashes its tokenizer once', async () => {
   } finally {
     read.mock.restore();
     syncBuiltinESMExports();
-    dispose();
   }
 });
 
-test('with another tokenizer the index is rebuilt, the base answers, and nothing is deleted', async () => {
-  const { session, opened, dispose } = window(otherTokenizer);
-  try {
-    assert.equal(await session.restore(), false, 'an index is needed');
-    assert.equal(session.unusedBecause, 'earlier-base');
-    assert.ok(session.report, 'its report can still be read');
-    const now = { ...earlier, tokenizerPath: otherTokenizer, effort: 'index' } as const;
-    const signal = new AbortController().signal;
-    const run = await adapt(now, { llm: undefined, record: () => {}, signal });
-    assert.ok(run.ok, JSON.stringify(run));
-    assert.equal(await session.load(run.value.snapshotPath, session.mark()), true);
-    session.adopt(run.value.report, Date.now(), run.value.router);
-    session.finishStart();
-    assert.equal(session.indexedFiles, project.files.size);
-    assert.deepEqual([...new Set(opened)], [earlier.neural.base]);
-    assert.deepEqual(fitsOf(session), { ngram: defaultRouter(), mixed: defaultRouter() });
-    assert.deepEqual(
-      [session.unusedBecause, session.problem],
-      ['earlier-base', undefined],
-      'until the next adaptation',
-    );
-    assert.ok(existsSync(join(model, 'model.safetensors')));
-    // A new adaptation is used again.
-    const { report } = run.value;
-    session.adopt(report, Date.now(), { ...defaultRouter(), specialistExamples: 7 });
-    assert.equal(session.unusedBecause, undefined);
-    assert.equal(fitsOf(session).ngram.specialistExamples, 7);
-  } finally {
-    dispose();
-  }
+test('with another tokenizer the index is rebuilt, the base answers, and nothing is deleted', async (context) => {
+  const { session, opened } = window(context, otherTokenizer);
+  assert.equal(await session.restore(), false, 'an index is needed');
+  assert.equal(session.unusedBecause, 'earlier-base');
+  assert.ok(session.report, 'its report can still be read');
+  const now = { ...earlier, tokenizerPath: otherTokenizer, effort: 'index' } as const;
+  const signal = new AbortController().signal;
+  const run = await adapt(now, { llm: undefined, record: () => {}, signal });
+  assert.ok(run.ok, JSON.stringify(run));
+  assert.equal(await session.load(run.value.snapshotPath, session.mark()), true);
+  session.adopt(run.value.report, Date.now(), run.value.router);
+  session.finishStart();
+  assert.equal(session.indexedFiles, project.files.size);
+  assert.deepEqual([...new Set(opened)], [earlier.neural.base]);
+  assert.deepEqual(fitsOf(session), { ngram: defaultRouter(), mixed: defaultRouter() });
+  assert.deepEqual([session.unusedBecause, session.problem], ['earlier-base', undefined], 'until the next adaptation');
+  assert.ok(existsSync(join(model, 'model.safetensors')));
+  // A new adaptation is used again.
+  const { report } = run.value;
+  session.adopt(report, Date.now(), { ...defaultRouter(), specialistExamples: 7 });
+  assert.equal(session.unusedBecause, undefined);
+  assert.equal(fitsOf(session).ngram.specialistExamples, 7);
 });
 
 test('with another base the adapted model is kept without a notification', () => {
   const base = join(dirname(earlier.neural.base), 'medium');
   mkdirSync(base);
   writeModel(base, { layers: 3 });
-  describeAdapted(base, { base, tokenizer: earlier.tokenizerPath });
+  describeAdapted(base, { base, tokenizer: earlier.tokenizerPath, precision: 'int4' });
   let isNeuralOff = false;
   const adopted = new ActiveAdaptation({
     specialistFolder: earlier.specialistFolder,

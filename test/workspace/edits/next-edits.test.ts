@@ -1,9 +1,11 @@
-// The next edits after repeated ones: what is offered, where, and when nothing is.
+// The next edits after repeated ones: what is offered, where, when nothing is, and what is not shown again.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { offsetOf } from '../../../src/workspace/edits/edit.ts';
 import { nextEdits } from '../../../src/workspace/edits/next-edits.ts';
-import { Desk } from './support.ts';
+import { ShownEdits } from '../../../src/workspace/edits/shown-edits.ts';
+import { TokenizedText, tokensOf } from '../../../src/workspace/edits/tokens.ts';
+import { changes, Desk } from './support.ts';
 
 const FILE = 'src/a.ts';
 const MS = 10_000;
@@ -101,4 +103,57 @@ test('offers nothing that takes back what the user did', async () => {
   desk.type(FILE, 'old', 'fresh');
   desk.type(FILE, 'fresh(3)', 'old(3)');
   assert.deepEqual(await offersOf(desk), []);
+});
+
+for (const { name, files, typed, next } of changes)
+  test(`after two changes, the third is offered: ${name}`, async () => {
+    const desk = new Desk(files);
+    for (const { path, old, text, nth } of typed) desk.type(path, old, text, nth);
+    const opened = new Set(typed.map(({ path }) => path));
+    const others = Object.keys(files).filter((path) => !opened.has(path));
+    const file = (path: string) => ({ path, text: desk.text(path) });
+    const [first] = await nextEdits({
+      edits: desk.journal.recentEdits(),
+      documents: [...opened].map(file),
+      filesWith: (word) => others.map(file).filter(({ text }) => text.includes(word)),
+      ms: 10_000,
+    });
+    assert.ok(first, 'nothing is offered');
+    const text = desk.text(first.path);
+    const at = offsetOf(text, first.range.start);
+    assert.equal(first.path, next.path);
+    assert.equal(text.slice(0, at) + first.replacement + text.slice(at + first.removed.length), next.text(text));
+  });
+
+test('a rule is shown once after each number of examples, a place twice', () => {
+  const shown = new ShownEdits();
+  shown.shown({ rule: 'old to fresh#1', place: 'line 3' });
+  assert.deepEqual(shown.ignored, ['old to fresh#1']);
+  shown.shown({ rule: 'old to fresh#2', place: 'line 3' });
+  assert.deepEqual(shown.ignored, ['old to fresh#1', 'old to fresh#2', 'line 3']);
+});
+
+test('the references of a declaration are shown twice, and a dismissed edit never again', () => {
+  const shown = new ShownEdits();
+  const renamed = { rule: 'old to fresh', place: 'line 3' };
+  shown.shown({ ...renamed, origin: { kind: 'rename', name: 'old' } });
+  assert.deepEqual(shown.ignored, []);
+  shown.dismissed(renamed);
+  assert.deepEqual(shown.ignored, ['old to fresh', 'line 3']);
+});
+
+test('reads the lines around an offset, at the ends of the text, too', () => {
+  const lines = ['', 'let a = 1;', '  call(a, "b")', '', '}', ''];
+  const text = lines.join('\n');
+  const document = new TokenizedText(text);
+  let start = 0;
+  for (const [number, line] of lines.entries()) {
+    for (const reach of [0, 1, 2, 9]) {
+      const first = Math.max(0, number - reach);
+      const part = lines.slice(first, number + reach + 1).join('\n');
+      const base = lines.slice(0, first).reduce((sum, { length }) => sum + length + 1, 0);
+      assert.deepEqual(document.around(start + line.length, reach), tokensOf(part, base), `line ${number}, ${reach}`);
+    }
+    start += line.length + 1;
+  }
 });

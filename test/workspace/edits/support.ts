@@ -70,53 +70,56 @@ interface RepeatedChange {
   readonly next: { readonly path: string; readonly text: (before: string) => string };
 }
 
-const replaceLast = (old: string, text: string) => (before: string) => {
-  const at = before.lastIndexOf(old);
-  return before.slice(0, at) + text + before.slice(at + old.length);
-};
+type Change = readonly [old: string, text: string];
+
+/** A change at two places of a file, and the third. */
+function repeated(
+  name: string,
+  path: string,
+  before: string,
+  first: Change,
+  second: Change = first,
+  third: Change = second,
+): RepeatedChange {
+  return {
+    name,
+    files: { [path]: before },
+    typed: [first, second].map(([old, text]) => ({ path, old, text })),
+    next: { path, text: (text) => text.replace(...third) },
+  };
+}
 
 const record = (title: string) => `  {\n    title: '${title}',\n    pages: 3,\n  },\n`;
+const goFunction = (name: string) =>
+  `func ${name}(path string) error {\n\tif err := check(path); err != nil {\n\t\treturn err\n\t}\n\treturn nil\n}\n\n`;
+const reader = (name: string) =>
+  `export function ${name}(path: string) {\n  if (!path) throw new Error('no path given');\n  return read(path, '${name}');\n}\n\n`;
+const link = (title: string) => `- [${title}](https://old.example.com/${title.toLowerCase()})\n`;
 
 /** The kinds of changes of which one is repeated without a language server. */
 export const changes: readonly RepeatedChange[] = [
-  {
-    name: 'a slug that is derived from the title',
-    files: {
-      'src/books.ts': `export const books = [\n${['Red Rivers', 'Two Towns', 'Old Oaks'].map(record).join('')}];\n`,
-    },
-    typed: [
-      { path: 'src/books.ts', old: "'Red Rivers',", text: "'Red Rivers',\n    slug: 'red-rivers'," },
-      { path: 'src/books.ts', old: "'Two Towns',", text: "'Two Towns',\n    slug: 'two-towns'," },
-    ],
-    next: {
-      path: 'src/books.ts',
-      text: (before) => before.replace("'Old Oaks',\n", "'Old Oaks',\n    slug: 'old-oaks',\n"),
-    },
-  },
-  {
-    name: 'an attribute in Python',
-    files: {
-      'app/client.py':
-        'class Client:\n    def __init__(self, wait):\n        self.wait = wait\n\n    def get(self):\n        return send(self.wait)\n\n    def put(self, body):\n        return send(body, self.wait)\n',
-    },
-    typed: [
-      { path: 'app/client.py', old: 'self.wait', text: 'self.timeout' },
-      { path: 'app/client.py', old: 'self.wait', text: 'self.timeout' },
-    ],
-    next: { path: 'app/client.py', text: replaceLast('self.wait', 'self.timeout') },
-  },
-  {
-    name: 'a prop of a React component',
-    files: {
-      'src/form.tsx':
-        'export function Form() {\n  return (\n    <form>\n      <Field label="Name" />\n      <Field label="Street" />\n      <Field label="Town" />\n    </form>\n  );\n}\n',
-    },
-    typed: [
-      { path: 'src/form.tsx', old: '"Name"', text: '"Name" required' },
-      { path: 'src/form.tsx', old: '"Street"', text: '"Street" required' },
-    ],
-    next: { path: 'src/form.tsx', text: (before) => before.replace('"Town"', '"Town" required') },
-  },
+  repeated(
+    'a slug that is derived from the title',
+    'src/books.ts',
+    `export const books = [\n${['Red Rivers', 'Two Towns', 'Old Oaks'].map(record).join('')}];\n`,
+    ["'Red Rivers',", "'Red Rivers',\n    slug: 'red-rivers',"],
+    ["'Two Towns',", "'Two Towns',\n    slug: 'two-towns',"],
+    ["'Old Oaks',\n", "'Old Oaks',\n    slug: 'old-oaks',\n"],
+  ),
+  repeated(
+    'an attribute in Python',
+    'app/client.py',
+    'class Client:\n    def __init__(self, wait):\n        self.wait = wait\n\n    def get(self):\n        return send(self.wait)\n\n    def put(self, body):\n        return send(body, self.wait)\n',
+    ['self.wait', 'self.timeout'],
+  ),
+  repeated(
+    'a prop of a React component',
+    'src/form.tsx',
+    'export function Form() {\n  return (\n    <form>\n      <Field label="Name" />\n      <Field label="Street" />\n      <Field label="Town" />\n    </form>\n  );\n}\n',
+    ['"Name"', '"Name" required'],
+    ['"Street"', '"Street" required'],
+    ['"Town"', '"Town" required'],
+  ),
   {
     name: 'an import path in three files',
     files: Object.fromEntries(
@@ -125,82 +128,37 @@ export const changes: readonly RepeatedChange[] = [
         `import { open } from './cellar/store';\n\nexport const ${name} = () => open('${name}');\n`,
       ]),
     ),
-    typed: [
-      { path: 'src/read.ts', old: 'cellar', text: 'storage' },
-      { path: 'src/write.ts', old: 'cellar', text: 'storage' },
-    ],
+    typed: ['src/read.ts', 'src/write.ts'].map((path) => ({ path, old: 'cellar', text: 'storage' })),
     next: { path: 'src/list.ts', text: (before) => before.replace('cellar', 'storage') },
   },
-  {
-    name: 'a field of fixtures',
-    files: {
-      'test/users.ts':
-        "export const users = [\n  { id: 1, name: 'Ann' },\n  { id: 2, name: 'Bob' },\n  { id: 3, name: 'Cleo' },\n];\n",
-    },
-    typed: [
-      { path: 'test/users.ts', old: "'Ann'", text: "'Ann', active: true" },
-      { path: 'test/users.ts', old: "'Bob'", text: "'Bob', active: true" },
-    ],
-    next: { path: 'test/users.ts', text: (before) => before.replace("'Cleo'", "'Cleo', active: true") },
-  },
-  {
-    name: 'a URL in a list of links in Markdown',
-    files: {
-      'docs/links.md': `# Links\n\n${['Guide', 'Reference', 'Changes']
-        .map((title) => `- [${title}](https://old.example.com/${title.toLowerCase()})\n`)
-        .join('')}`,
-    },
-    typed: [
-      { path: 'docs/links.md', old: 'old.example.com', text: 'docs.example.org' },
-      { path: 'docs/links.md', old: 'old.example.com', text: 'docs.example.org' },
-    ],
-    next: { path: 'docs/links.md', text: (before) => before.replace('old.example.com', 'docs.example.org') },
-  },
-  {
-    name: 'a keyword argument in Python',
-    files: {
-      'app/api.py':
-        'def users():\n    return get("/users", timeout=5)\n\n\ndef groups():\n    return get("/groups", timeout=5)\n\n\ndef roles():\n    return get("/roles", timeout=5)\n',
-    },
-    typed: [
-      { path: 'app/api.py', old: '=5', text: '=30' },
-      { path: 'app/api.py', old: '=5', text: '=30' },
-    ],
-    next: { path: 'app/api.py', text: (before) => before.replace('=5', '=30') },
-  },
-  {
-    name: 'a wrapped error in Go',
-    files: {
-      'store/store.go': `package store\n\n${['Open', 'Read', 'Write']
-        .map(
-          (name) =>
-            `func ${name}(path string) error {\n\tif err := check(path); err != nil {\n\t\treturn err\n\t}\n\treturn nil\n}\n\n`,
-        )
-        .join('')}`,
-    },
-    typed: [
-      { path: 'store/store.go', old: 'return err', text: 'return fmt.Errorf("store: %w", err)' },
-      { path: 'store/store.go', old: 'return err', text: 'return fmt.Errorf("store: %w", err)' },
-    ],
-    next: {
-      path: 'store/store.go',
-      text: (before) => before.replace('return err', 'return fmt.Errorf("store: %w", err)'),
-    },
-  },
-  {
-    name: 'an error message',
-    files: {
-      'src/read.ts': `${['file', 'folder', 'link']
-        .map(
-          (name) =>
-            `export function ${name}(path: string) {\n  if (!path) throw new Error('no path given');\n  return read(path, '${name}');\n}\n\n`,
-        )
-        .join('')}`,
-    },
-    typed: [
-      { path: 'src/read.ts', old: 'no path given', text: 'a path is missing' },
-      { path: 'src/read.ts', old: 'no path given', text: 'a path is missing' },
-    ],
-    next: { path: 'src/read.ts', text: (before) => before.replace('no path given', 'a path is missing') },
-  },
+  repeated(
+    'a field of fixtures',
+    'test/users.ts',
+    "export const users = [\n  { id: 1, name: 'Ann' },\n  { id: 2, name: 'Bob' },\n  { id: 3, name: 'Cleo' },\n];\n",
+    ["'Ann'", "'Ann', active: true"],
+    ["'Bob'", "'Bob', active: true"],
+    ["'Cleo'", "'Cleo', active: true"],
+  ),
+  repeated(
+    'a URL in a list of links in Markdown',
+    'docs/links.md',
+    `# Links\n\n${['Guide', 'Reference', 'Changes'].map(link).join('')}`,
+    ['old.example.com', 'docs.example.org'],
+  ),
+  repeated(
+    'a keyword argument in Python',
+    'app/api.py',
+    'def users():\n    return get("/users", timeout=5)\n\n\ndef groups():\n    return get("/groups", timeout=5)\n\n\ndef roles():\n    return get("/roles", timeout=5)\n',
+    ['=5', '=30'],
+  ),
+  repeated(
+    'a wrapped error in Go',
+    'store/store.go',
+    `package store\n\n${['Open', 'Read', 'Write'].map(goFunction).join('')}`,
+    ['return err', 'return fmt.Errorf("store: %w", err)'],
+  ),
+  repeated('an error message', 'src/read.ts', ['file', 'folder', 'link'].map(reader).join(''), [
+    'no path given',
+    'a path is missing',
+  ]),
 ];

@@ -3,7 +3,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, rmSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { uniforms } from '../../../src/common/statistics/random.ts';
@@ -233,27 +232,6 @@ test('does not read a file of 50 MB', async () => {
   assert.deepEqual(paths, ['a.ts']);
   assert.deepEqual(report.leftOutExamples['too-large'], ['huge.ts']);
   assert.ok(process.memoryUsage().arrayBuffers - before < 20_000_000);
-});
-
-test('counts links, loops, pipes and sockets, and neither follows nor waits for them', async () => {
-  tree.write({ 'a.ts': code('a'), 'folder/b.ts': code('b') });
-  symlinkSync('..', tree.at('folder/loop'));
-  symlinkSync('a.ts', tree.at('link.ts'));
-  symlinkSync('/etc', tree.at('outside'));
-  symlinkSync('nowhere', tree.at('dangling.ts'));
-  execFileSync('mkfifo', [tree.at('pipe.ts')]);
-  const server = createServer().listen(tree.at('socket.ts'));
-  try {
-    const { paths, report } = await harvest();
-    assert.deepEqual(paths, ['a.ts', 'folder/b.ts']);
-    assert.equal(report.leftOut['not-a-file'], 6);
-    tree.git('init', '-q');
-    const withGit = await harvest();
-    assert.deepEqual(withGit.paths, ['a.ts', 'folder/b.ts']);
-    assert.ok((withGit.report.leftOut['not-a-file'] ?? 0) >= 4);
-  } finally {
-    server.close();
-  }
 });
 
 test('harvests an opened folder that is a link', async () => {

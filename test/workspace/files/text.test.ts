@@ -6,7 +6,7 @@ import { decodeText } from '../../../src/workspace/files/decode.ts';
 import { DuplicateFinder } from '../../../src/workspace/files/duplicates.ts';
 import { leftOutByContent } from '../../../src/workspace/files/examine.ts';
 import { leftOutByName } from '../../../src/workspace/files/file-names.ts';
-import { excluder, IgnoreFiles } from '../../../src/workspace/files/ignore.ts';
+import { excluder } from '../../../src/workspace/files/ignore.ts';
 import { code } from './tree.ts';
 
 const sample = 'größe = "naïve" // Ωmega\r\nnext\rlast\n';
@@ -147,24 +147,4 @@ test("matches globs like VS Code's files.exclude", () => {
     assert.equal(excluder({ [glob]: true })(path), matchesPath, `${glob} ${path}`);
   assert.equal(excluder({ '**/*.ts': false })('a.ts'), false);
   assert.equal(excluder({})('a.ts'), false);
-});
-
-test('the deepest ignore file decides, except inside an ignored folder', () => {
-  const files = new IgnoreFiles();
-  files.add('', '*.log\n/only-root\nclosed/\n!keep.log\n');
-  files.add('sub', '!*.log\nonly-here\n');
-  files.add('closed', '!*\n');
-  const cases: [string, boolean][] = [
-    ['a.log', true],
-    ['keep.log', false],
-    ['sub/a.log', false],
-    ['sub/deep/a.log', false],
-    ['only-root', true],
-    ['sub/only-root', false],
-    ['sub/only-here', true],
-    ['only-here', false],
-    ['closed/a.ts', true],
-    ['x/closed/deep/a.ts', true],
-  ];
-  for (const [path, ignored] of cases) assert.equal(files.ignores(path), ignored, path);
 });
