@@ -8,6 +8,7 @@ import type { AdaptRequest } from '../../src/adaptation/types.ts';
 import { silentLog } from '../../src/common/log.ts';
 import { openStore } from '../../src/storage/open.ts';
 import { adaptation, engine as startEngine } from '../specialist/engine/helpers.ts';
+import { truthAt } from './project.ts';
 import { type Script, ScriptedEngine } from './scripted-engine.ts';
 
 /** Writes a tokenizer without its last merges: it has fewer ids, and words have other tokens. */
@@ -22,10 +23,7 @@ export function writeOtherTokenizer(path: string, from: string): void {
 
 /** Returns the text of the file on disk at a position. */
 export function truthIn(root: string): Script['truth'] {
-  return ({ path, prefix, suffix }) => {
-    const text = readFileSync(join(root, path), 'utf8');
-    return text.slice(prefix.length, text.length - suffix.length).trimEnd();
-  };
+  return (query) => truthAt(readFileSync(join(root, query.path), 'utf8'), query);
 }
 
 /**

@@ -9,7 +9,7 @@ import type { LlmClient } from '../../src/llm/types.ts';
 import { openStore } from '../../src/storage/open.ts';
 import { PositionLedger } from '../../src/storage/position-ledger.ts';
 import { FakeLedger } from '../fakes/ledger.ts';
-import { neuralRequest, type Project } from './project.ts';
+import { neuralRequest, type Project, truthAt } from './project.ts';
 import { type Script, ScriptedEngine } from './scripted-engine.ts';
 
 /**
@@ -25,10 +25,7 @@ export function askingRequest(project: Project, positions: number): AdaptRequest
 export function engineFor(project: Project, losses?: Script['losses']): ScriptedEngine {
   return new ScriptedEngine({
     right: { base: 0.2, adapted: 0.9 },
-    truth: ({ path, prefix, suffix }) => {
-      const text = project.files.get(path) as string;
-      return text.slice(prefix.length, text.length - suffix.length).trimEnd();
-    },
+    truth: (query) => truthAt(project.files.get(query.path) as string, query),
     ...(losses && { losses }),
   });
 }

@@ -12,6 +12,7 @@ import { NgramModel } from '../../src/specialist/ngram/model.ts';
 import { openStore } from '../../src/storage/open.ts';
 import { PositionLedger } from '../../src/storage/position-ledger.ts';
 import { ScriptedLlm } from '../fakes/llm.ts';
+import { truthAt } from './project.ts';
 import { type Script, ScriptedEngine } from './scripted-engine.ts';
 
 export interface Plan {
@@ -40,10 +41,7 @@ function ask(line: string): void {
   dieAt(line);
 }
 
-const truth: Script['truth'] = ({ path, prefix, suffix }) => {
-  const text = files[path] as string;
-  return text.slice(prefix.length, text.length - suffix.length).trimEnd();
-};
+const truth: Script['truth'] = (query) => truthAt(files[query.path] as string, query);
 
 class RecordingEngine extends ScriptedEngine {
   override request<K extends RequestKind>(kind: K, of: Requests[K]['request'], options: RequestOptions<K> = {}) {

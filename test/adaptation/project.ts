@@ -80,12 +80,18 @@ export function neuralRequest({ root, request }: Project) {
   return { ...request, neural: { base, ...device, budgetMinutes: 600 } };
 }
 
+/** The text between a position's prefix and suffix. */
+export function truthAt(
+  text: string,
+  { prefix, suffix }: { readonly prefix: string; readonly suffix: string },
+): string {
+  return text.slice(prefix.length, text.length - suffix.length).trimEnd();
+}
+
 /** Answers with the file's text at the cursor. Every `wrongEvery`-th answer is wrong. */
 export function knowingLlm(project: Project, wrongEvery = Number.POSITIVE_INFINITY): ScriptedLlm {
   return new ScriptedLlm((request, call) => {
     if ((call + 1) % wrongEvery === 0) return 'something else entirely';
-    const { path, prefix, suffix } = request.query;
-    const text = project.files.get(path) ?? '';
-    return text.slice(prefix.length, text.length - suffix.length).trimEnd();
+    return truthAt(project.files.get(request.query.path) ?? '', request.query);
   }, 'knowing');
 }

@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, test } from 'node:test';
+import { afterEach, beforeEach, type TestContext, test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { anyRun, lockModel, lockRun } from '../../src/storage/lock.ts';
 
@@ -27,6 +27,14 @@ async function holder() {
   return child;
 }
 
+/** A lock that ends with the test. */
+function locked(context: TestContext, of = root) {
+  const lock = lockRun(storage, of, 'npm start');
+  assert.ok(lock.ok, JSON.stringify(lock));
+  context.after(() => lock.value.release());
+  return lock.value;
+}
+
 test('a second run learns which process runs, and since when', async () => {
   const child = await holder();
   const second = lockRun(storage, root, 'the editor');
@@ -37,64 +45,49 @@ test('a second run learns which process runs, and since when', async () => {
   await once(child, 'exit');
 });
 
-test('a killed process releases the lock and leaves no files to remove', async () => {
+test('a killed process releases the lock and leaves no files to remove', async (context) => {
   for (let round = 0; round < 2; round++) {
     const child = await holder();
     child.kill('SIGKILL');
     await once(child, 'exit');
-    const next = lockRun(storage, root, 'npm start');
-    assert.ok(next.ok, JSON.stringify(next));
-    next.value.release();
+    locked(context).release();
   }
 });
 
-test('locks within one process too, until it is released', () => {
-  const first = lockRun(storage, root, 'the editor');
-  assert.ok(first.ok);
+test('locks within one process too, until it is released', (context) => {
+  const first = locked(context);
   assert.equal(lockRun(storage, root, 'the editor').ok, false);
-  first.value.release();
-  first.value.release();
-  const second = lockRun(storage, root, 'the editor');
-  assert.ok(second.ok);
-  second.value.release();
+  first.release();
+  first.release();
+  locked(context);
 });
 
-test('other folders are not locked', () => {
-  const first = lockRun(storage, root, 'npm start');
-  const other = lockRun(storage, `${root}-other`, 'npm start');
-  assert.ok(first.ok && other.ok);
-  first.value.release();
-  other.value.release();
+test('other folders are not locked', (context) => {
+  locked(context);
+  locked(context, `${root}-other`);
 });
 
-test('a folder has one lock for all of its paths', () => {
+test('a folder has one lock for all of its paths', (context) => {
   symlinkSync(root, `${root}-link`);
-  const first = lockRun(storage, root, 'npm start');
-  assert.ok(first.ok);
+  locked(context);
   const second = lockRun(storage, `${root}-link`, 'npm start');
   assert.ok(!second.ok && second.error.code === 'locked');
-  first.value.release();
 });
 
-test('reports whether any run holds a lock', () => {
+test('reports whether any run holds a lock', (context) => {
   assert.equal(anyRun(storage), undefined);
-  const first = lockRun(storage, root, 'npm start');
-  assert.ok(first.ok);
+  const first = locked(context);
   assert.match(anyRun(storage) ?? '', /npm start, process/);
-  first.value.release();
+  first.release();
   assert.equal(anyRun(storage), undefined);
 });
 
-test('ignores an invalid lock file, and explains an unwritable folder', () => {
-  const first = lockRun(storage, root, 'npm start');
-  assert.ok(first.ok);
-  first.value.release();
+test('ignores an invalid lock file, and explains an unwritable folder', (context) => {
+  locked(context).release();
   const locks = join(storage, 'locks');
   const [name = ''] = readdirSync(locks).filter((each) => each.endsWith('.lock'));
   writeFileSync(join(locks, name), 'this was never a database\n'.repeat(500));
-  const next = lockRun(storage, root, 'npm start');
-  assert.ok(next.ok, JSON.stringify(next));
-  next.value.release();
+  locked(context).release();
   rmSync(storage, { recursive: true });
   writeFileSync(storage, '');
   const blocked = lockRun(storage, root, 'npm start');

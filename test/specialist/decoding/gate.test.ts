@@ -1,11 +1,13 @@
-// The fit of the gate finds the model to trust. On its examples the loss is never higher than before the fit.
+// The fit of the gate finds the model to trust; and which specialists share a model in memory.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { firstExpertWeight, fitGate, meanLogLoss, mixtureProbability } from '../../../src/common/statistics/gate.ts';
-import { type GateFacts, gateFeatures, gateSize } from '../../../src/specialist/decoding/next-token-mixer.ts';
+import { ADAPTER, WEIGHTS } from '../../../src/neural/models/manifest.ts';
+import { type GateFacts, gateFeatures, gateSize } from '../../../src/specialist/decoding/gate.ts';
+import { identity } from '../../../src/specialist/decoding/specialists.ts';
 import { initialMixWeights, readMixWeights } from '../../../src/specialist/decoding/weights.ts';
 
 function facts(more: Partial<GateFacts>): GateFacts {
@@ -63,4 +65,36 @@ test('the weights are read from the first folder that has usable ones', () => {
   assert.deepEqual(readMixWeights([none]), start);
   assert.deepEqual(readMixWeights([none, broken, fitted]).gate, wanted.gate);
   for (const folder of [none, broken, fitted]) rmSync(folder, { recursive: true });
+});
+
+const folder = mkdtempSync(join(tmpdir(), 'identity-'));
+after(() => rmSync(folder, { recursive: true }));
+const make = (name: string, file: string) => {
+  const path = join(folder, name);
+  mkdirSync(path, { recursive: true });
+  writeFileSync(join(path, file), 'weights');
+  return path;
+};
+const [small, medium, whole] = ['small', 'medium', 'whole'].map((name) => make(name, WEIGHTS)) as [
+  string,
+  string,
+  string,
+];
+const adapter = make('adapter', ADAPTER);
+const of = (model: string, base: string, threads = 2) =>
+  identity({ key: 'any', model, base, name: 'adapted', changes: [], tokenizer: 'words', precision: 'int4', threads });
+
+test('the base changes the identity of an adapter, not of a whole model', () => {
+  assert.equal(of(whole, small), of(whole, medium));
+  assert.notEqual(of(whole, small), of(small, small));
+  assert.notEqual(of(whole, small), of(whole, small, 1));
+  assert.notEqual(of(adapter, small), of(adapter, medium));
+});
+
+test('replaced weights change the identity, also those of an adapter’s base', () => {
+  const [before, over] = [of(whole, small), of(adapter, medium)];
+  utimesSync(join(whole, WEIGHTS), 1, 1);
+  assert.notEqual(of(whole, small), before);
+  utimesSync(join(medium, WEIGHTS), 1, 1);
+  assert.notEqual(of(adapter, medium), over);
 });

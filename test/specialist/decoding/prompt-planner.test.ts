@@ -43,12 +43,6 @@ test('snippet, file name, suffix and prefix stand in the order of the base sampl
   assert.equal(tokenizer.decode(ids.slice(prefix + 1)), 'const a = 1;\nconst b =');
 });
 
-test('the rest of the line comes before the lines after it in the suffix', () => {
-  const ids = planner().plan(at('call(|)\nnext();\n'));
-  const from = ids.indexOf(special('<|suffix|>')) + 1;
-  assert.equal(tokenizer.decode(ids.slice(from, ids.indexOf(special('<|prefix|>')))), ')\nnext();\n');
-});
-
 test('a keystroke keeps every token before it, and asks for no new snippets', () => {
   const { plan, asked } = planner();
   const before = `${text}\nfunction `;

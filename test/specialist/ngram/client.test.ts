@@ -55,14 +55,6 @@ test('loads a snapshot, completes and finds snippets', async () => {
   });
 });
 
-test('completes from open documents before a snapshot is loaded', async () => {
-  await withClient(async (client) => {
-    client.setOpenFile('src/open.ts', 'const otter = summonOtter(sea);\n');
-    const draft = await client.complete(at('const o2 = summonOt¦'), line, neverAborted());
-    assert.equal(draft?.text, 'ter(sea);');
-  });
-});
-
 test('an open document is sent once as a whole, then as edits', async () => {
   const sent: ToWorker[] = [];
   await withClient(async (client) => {

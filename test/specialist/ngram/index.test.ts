@@ -141,15 +141,6 @@ test('saving, opening or removing a file changes completions immediately', () =>
   assert.equal(complete(model, asked).text.startsWith('rus('), false);
 });
 
-test('text that stood in one file only is forgotten when that file changes', () => {
-  const path = 'src/only.ts';
-  const model = build([...projectFiles, { path, text: 'export const answer = fortyTwoExactly;\n' }]);
-  const asked = 'export const answer = ¦';
-  assert.equal(complete(model, asked).text, 'fortyTwoExactly;');
-  model.setOpenFile(path, 'export const question = unknown;\n');
-  assert.ok(!complete(model, asked).text.includes('fortyTwo'));
-});
-
 test('many edits of a file leave one copy of it in the index; only much new text needs a rebuild', () => {
   const model = build();
   const text = projectFiles[0]?.text.repeat(4) as string;

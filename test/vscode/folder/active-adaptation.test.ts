@@ -1,12 +1,17 @@
-// What of an adaptation and of the settings applies: estimates to the model that they were measured with.
+// What of an adaptation and of the settings applies in a session, and which calls a change of them drops.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { join } from 'node:path';
+import { mock, test } from 'node:test';
 import type { AdaptReport } from '../../../src/adaptation/report/types.ts';
+import { silentLog } from '../../../src/common/log.ts';
+import { readTuning } from '../../../src/common/tuning.ts';
 import { sha256Of } from '../../../src/neural/models/manifest.ts';
 import { fitRouter } from '../../../src/routing/fit.ts';
 import { ActiveAdaptation } from '../../../src/vscode/folder/active-adaptation.ts';
 import { completionSettings } from '../../../src/vscode/folder/completion-settings.ts';
+import { FolderSession, type SessionDeps } from '../../../src/vscode/folder/folder-session.ts';
 import { readSettings, type Settings } from '../../../src/vscode/settings/settings.ts';
+import { ManualClock } from '../../fakes/clock.ts';
 import { synthetic } from '../../routing/synthetic.ts';
 
 /** Any file: only its hash matters. */
@@ -47,4 +52,38 @@ test('local first holds below the middle of the slider', () => {
 
 test('only the large model first prefetches from it', () => {
   assert.deepEqual([settingsWith({}).prefetchFromApi, settingsWith({ balance: 1 }).prefetchFromApi], [false, true]);
+});
+
+/** A session for documents outside all folders. @param world `allowedModel`: as of Api */
+function session(world: { allowedModel: string }): FolderSession {
+  const deps = {
+    paths: { ngramWorker: join(import.meta.dirname, '../../../src/specialist/ngram/ngram-worker.ts'), storage: '' },
+    api: { llm: () => undefined, allowedModel: () => world.allowedModel },
+    neural: { absence: 'off', shipped: { base: '', tokenizer: '' }, tuning: readTuning({}) },
+    clock: new ManualClock(),
+    log: silentLog,
+    onChange() {},
+  } as unknown as SessionDeps;
+  return new FolderSession({ key: 'loose', uri: undefined, name: '', root: undefined, storeName: '' }, deps);
+}
+
+test('a withdrawn consent or another model resets the service; a first consent does not', () => {
+  const world = { allowedModel: '' };
+  const folder = session(world);
+  const reset = mock.method(folder.service, 'reset');
+  try {
+    const resetsAfter = (allowedModel: string) => {
+      world.allowedModel = allowedModel;
+      folder.checkApi();
+      return reset.mock.callCount();
+    };
+    assert.equal(resetsAfter('anthropic api.example large'), 0, 'allowed');
+    assert.equal(resetsAfter('anthropic api.example large'), 0);
+    assert.equal(resetsAfter('anthropic api.example small'), 1, 'another model');
+    assert.equal(resetsAfter(''), 2, 'withdrawn');
+    assert.equal(resetsAfter(''), 2);
+    assert.equal(resetsAfter('anthropic api.example small'), 2, 'allowed again');
+  } finally {
+    folder.dispose();
+  }
 });

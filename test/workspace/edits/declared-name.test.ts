@@ -68,30 +68,39 @@ test('offers the references of a declaration that was renamed by typing', () => 
   assert.equal(first?.learnedFrom[0]?.inserted, 'sum');
 });
 
-test('follows lines and letters that were typed since', () => {
-  const { type, edits, change } = follow();
-  type('total', 'sum');
-  change({ range: at(0, 0), text: '// A comment\n\n' });
-  change({ range: at(4, 0), text: 'await ' });
-  assert.deepEqual(
-    edits().map(({ range }) => range.start),
-    [
-      { line: 3, character: 7 },
-      { line: 4, character: 12 },
-      { line: 4, character: 19 },
-    ],
-  );
-});
-
-test('a suggestion that replaces the line before the cursor by itself keeps the rename', () => {
-  const { type, edits, change } = follow();
-  type('total', 'sum');
-  change({ range: at(0, 0, 12), text: 'const sum = await ' });
-  assert.deepEqual(
-    edits().map(({ replacement }) => replacement),
-    ['total: sum', 'sum', 'sum'],
-  );
-});
+/** Events after the declaration was renamed to `sum`, and what is offered then: line, character, replacement. */
+const followed: readonly [what: string, events: ReplacedRange[][], offered: string[]][] = [
+  [
+    'lines and letters that were typed since',
+    [[{ range: at(0, 0), text: '// A comment\n\n' }], [{ range: at(4, 0), text: 'await ' }]],
+    ['3 7 total: sum', '4 12 sum', '4 19 sum'],
+  ],
+  [
+    'a suggestion that replaces the line before the cursor by itself',
+    [[{ range: at(0, 0, 12), text: 'const sum = await ' }]],
+    ['1 7 total: sum', '2 6 sum', '2 13 sum'],
+  ],
+  [
+    'several changes of one event',
+    [[at(0, 0), at(2, 0), at(2, 12)].map((range, i) => ({ range, text: ['\n', '  ', ' '][i] as string }))],
+    ['2 7 total: sum', '3 8 sum', '3 16 sum'],
+  ],
+  [
+    'what is typed behind the new name, which does not belong to it',
+    [[{ range: at(0, 9), text: ': number' }]],
+    ['1 7 total: sum', '2 6 sum', '2 13 sum'],
+  ],
+];
+for (const [what, events, offered] of followed)
+  test(`follows ${what}`, () => {
+    const { type, edits, change } = follow();
+    type('total', 'sum');
+    for (const changes of events) change(...changes);
+    assert.deepEqual(
+      edits().map(({ range: { start }, replacement }) => `${start.line} ${start.character} ${replacement}`),
+      offered,
+    );
+  });
 
 test('an applied edit is no longer offered, and the others move with it', () => {
   const { type, edits, change } = follow();
@@ -107,27 +116,6 @@ test('an applied edit is no longer offered, and the others move with it', () => 
     ],
   );
   assert.notEqual(edits()[0]?.rule, rule);
-});
-
-test('follows several changes of one event', () => {
-  const { type, edits, change } = follow();
-  type('total', 'sum');
-  change({ range: at(0, 0), text: '\n' }, { range: at(2, 0), text: '  ' }, { range: at(2, 12), text: ' ' });
-  assert.deepEqual(
-    edits().map(({ range }) => range.start),
-    [
-      { line: 2, character: 7 },
-      { line: 3, character: 8 },
-      { line: 3, character: 16 },
-    ],
-  );
-});
-
-test('what is typed behind the new name does not belong to it', () => {
-  const { type, edits, change } = follow();
-  type('total', 'sum');
-  change({ range: at(0, 9), text: ': number' });
-  assert.equal(edits()[1]?.replacement, 'sum');
 });
 
 test('a name that grows, shrinks or is written anew is the new name', () => {

@@ -81,28 +81,27 @@ test('leaves nothing when the burst under way is undone', () => {
   assert.deepEqual(desk.edits(), []);
 });
 
-test("leaves out a formatter's run, and follows the text", () => {
-  const desk = new Desk({ [FILE]: 'a = [1,2]\nb = f( x )\n' });
-  const kind = desk.change(FILE, [
-    ['1,2', '1, 2'],
-    ['( x )', '(x)'],
-  ]);
-  assert.equal(kind, 'tool');
-  assert.deepEqual(desk.edits(), []);
-  assert.equal(desk.text(FILE), 'a = [1, 2]\nb = f(x)\n');
-});
-
-test('leaves out a whole document that a tool replaces', () => {
-  const desk = new Desk({ [FILE]: CODE });
-  assert.equal(desk.change(FILE, [[CODE, CODE.replaceAll('  ', '\t').replaceAll(';', '')]]), 'tool');
-  assert.deepEqual(desk.edits(), []);
-});
-
-test('leaves out what the user has not written', () => {
-  const desk = new Desk({ [FILE]: CODE });
-  assert.equal(desk.change(FILE, [['user', 'person']], { reason: 'tool' }), 'tool');
-  assert.deepEqual(desk.edits(), []);
-});
+const FORMATTED = CODE.replaceAll('  ', '\t').replaceAll(';', '');
+const byTools: readonly [what: string, changes: [string, string][], how: { reason?: 'tool' }, text: string][] = [
+  [
+    "a formatter's run",
+    [
+      ['(user)', '( user )'],
+      ['(item)', '( item )'],
+    ],
+    {},
+    CODE.replace('(user)', '( user )').replace('(item)', '( item )'),
+  ],
+  ['a whole document that a tool replaces', [[CODE, FORMATTED]], {}, FORMATTED],
+  ['what the user has not written', [['user', 'person']], { reason: 'tool' }, CODE.replace('user', 'person')],
+];
+for (const [what, changes, how, text] of byTools)
+  test(`leaves out ${what}, and follows the text`, () => {
+    const desk = new Desk({ [FILE]: CODE });
+    assert.equal(desk.change(FILE, changes, how), 'tool');
+    assert.deepEqual(desk.edits(), []);
+    assert.equal(desk.text(FILE), text);
+  });
 
 test('marks a paste, and not a suggestion that was taken', () => {
   const desk = new Desk({ [FILE]: CODE });
