@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import type { ScoredPosition } from '../../src/adaptation/report/scored.ts';
 import { evaluate } from '../../src/adaptation/stages/evaluate.ts';
 import { labelRequest } from '../../src/adaptation/stages/labels.ts';
-import type { Draft, Specialist } from '../../src/common/completion.ts';
+import type { Specialist } from '../../src/common/completion.ts';
 import { unwrap } from '../../src/common/errors.ts';
 import { silentLog } from '../../src/common/log.ts';
 import { CompletionService } from '../../src/completion/service.ts';
@@ -16,7 +16,6 @@ import { queryOf } from '../../src/prompts/completion/completion-position.ts';
 import { type CursorExample, cursorExamples } from '../../src/prompts/completion/cursor-examples.ts';
 import { cutsOf } from '../../src/prompts/completion/cuts.ts';
 import { fitRouter, score, scoreCuts } from '../../src/routing/fit.ts';
-import type { RouterModel } from '../../src/routing/router-model.ts';
 import { bestCut } from '../../src/routing/show.ts';
 import { NgramModel } from '../../src/specialist/ngram/model.ts';
 import { indentUnitOf } from '../../src/text/indents.ts';
@@ -59,7 +58,7 @@ const filesWithTabs = completedFiles
   .map(({ path, text }) => ({ path: `tabs/${path}`, text: text.replaceAll('  ', '\t') }));
 
 const tokenizer = unwrap(loadTokenizer(JSON.parse(readFileSync(tokenizerPath, 'utf8'))));
-const index: NgramModel = NgramModel.build(
+const index = NgramModel.build(
   indexedFiles.filter(({ path }) => !completedFiles.some((each) => each.path === path)),
   tokenizer,
 );
@@ -67,17 +66,8 @@ const positions = [...completedFiles, ...filesWithTabs].flatMap((file) => {
   const languageId = languageIdOf(file.path);
   return cursorExamples({ ...file, languageId, kind: kindOf(languageId) }, { max: 10, seed: 1 });
 });
-const drafts: Draft[] = [];
-const drafter = {
-  complete: (...of: Parameters<NgramModel['complete']>) => {
-    const draft = index.complete(...of);
-    drafts.push(draft);
-    return draft;
-  },
-};
-const scored: readonly ScoredPosition[] = await evaluate(drafter, positions);
-const uncleanedDrafts: readonly Draft[] = drafts;
-const fit: RouterModel = fitRouter(
+const scored: readonly ScoredPosition[] = await evaluate(index, positions);
+const fit = fitRouter(
   scored.map(({ example: { path }, draft, facts: position, right }) => ({
     path,
     draft,
@@ -138,26 +128,6 @@ test('fits the router on the served drafts, with the same text and confidence', 
     assert.equal(shown.confidence, best?.p, where);
     assert.equal(shown.decision.pSpecialist, score(fit, draft, position).pSpecialist, where);
   }
-});
-
-test('the positions include lines, blocks, drafts that cleaning changes or drops, and a cut document', () => {
-  const languages = new Set(scored.map(({ example }) => example.languageId));
-  assert.ok(languages.size >= 4, [...languages].join());
-  const count = (of: (position: ScoredPosition, i: number) => boolean) => scored.filter(of).length;
-  assert.ok(count(({ draft }) => draft.text !== '') >= 40);
-  assert.ok(count(({ draftPosition: { block } }) => block) >= 5);
-  assert.ok(
-    count(({ draft }, i) => draft.text !== '' && draft.text !== uncleanedDrafts[i]?.text) >= 1,
-    'cleaning changes a draft',
-  );
-  assert.ok(
-    count(({ draft }, i) => draft.text === '' && uncleanedDrafts[i]?.text !== '') >= 1,
-    'cleaning drops a draft',
-  );
-  assert.ok(
-    count(({ draftPosition: { query }, example }) => query.prefix.length < example.prefix.length) >= 5,
-    'a document is cut',
-  );
 });
 
 test("labels use the editor's request, with the local draft", async () => {

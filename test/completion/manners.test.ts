@@ -173,14 +173,6 @@ test('a pause without acceptance makes the call, whose answer waits for a key th
   assert.equal(llm.requests.length, 1);
 });
 
-test('an accepted suggestion makes no call at its position', async () => {
-  const { h, llm } = localFirst();
-  const shown = await h.answer(position, {}, 500);
-  h.service.accepted(shown?.id ?? '');
-  await h.clock.advance(10_000);
-  assert.equal(llm.requests.length, 0);
-});
-
 test('the pause follows how long the user takes to accept', async () => {
   const llm = new ScriptedLlm();
   const specialist = new ScriptedSpecialist(goodBeginning);

@@ -123,11 +123,6 @@ test('with a fair draft the wait is limited, and the late answer is cached', asy
   assert.equal((await h.answer(position))?.text, 'remote();');
 });
 
-test('a draft that post-processing removes counts as none', async () => {
-  const h = new Harness({ specialist: sure('push(a);'), llm: undefined });
-  assert.equal(await h.answer(query('push(a);\n', '\n')), undefined);
-});
-
 test('inside a word only a manual request gets a suggestion', async () => {
   const h = new Harness({ specialist: sure() });
   assert.equal(await h.answer(query('con', 'st x')), undefined);

@@ -230,12 +230,6 @@ test('a balance of 1 always calls, and a higher balance never routes back to loc
   assert.equal(before.size, items.length);
 });
 
-test('before any fit a weak draft calls, and a strong one is shown whole', () => {
-  const kindOf = (p: number[]) => decideWhole(defaultRouter(), draftOf(p), POSITION, 0.4).kind;
-  assert.deepEqual([kindOf([0.1, 0.1]), kindOf([0.99, 0.99])], ['call', 'show']);
-  assert.equal(decideWhole(defaultRouter(), undefined, POSITION, 0.4).kind, 'call');
-});
-
 test('a decision has its numbers and the features that explain them', () => {
   const draft = items[0]?.example.draft;
   const decision = decideWhole(fit, draft, POSITION, 0.4);

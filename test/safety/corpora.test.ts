@@ -1,27 +1,16 @@
 // Redaction misses few secrets of the two corpora: 200 vendors and 200 syntaxes; and forms that people write.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { makeSecondCorpus, missedSecond, vendorRows } from './second-corpus.ts';
+import { makeSecondCorpus, missedSecond } from './second-corpus.ts';
 import { makeVendorCorpus, missed } from './vendor-corpus.ts';
 
 const items = makeVendorCorpus(7);
 const second = makeSecondCorpus(7);
-
-test('a third of each corpus is unseen, and each text contains its secrets', () => {
-  const [syntaxes, vendors] = [true, false].map((isOf) => items.filter(({ group }) => (group === 'syntaxes') === isOf));
-  for (const some of [syntaxes, vendors, second] as const) {
-    const unseen = (some ?? []).filter((item) => item.unseen).length / (some ?? []).length;
-    assert.ok(unseen > 0.25 && unseen < 0.42, `${unseen}`);
-  }
-  for (const some of [syntaxes, vendors]) assert.ok(new Set(some?.map(({ of }) => of)).size >= 200);
-  assert.ok(new Set(vendorRows.map(({ vendor }) => vendor)).size >= 100);
-  for (const { text, secrets } of [...items, ...second]) {
-    assert.ok(secrets.length > 0, text);
-    for (const secret of secrets) assert.ok(text.includes(secret), text);
-  }
-});
+const isPlanted = ({ text, secrets }: { readonly text: string; readonly secrets: readonly string[] }) =>
+  secrets.length > 0 && secrets.every((secret) => text.includes(secret));
 
 test('at most 2 % of the secrets of vendors are missed', () => {
+  assert.ok(items.length > 400 && items.every(isPlanted));
   const left = missed(items).map(({ of, path, text }) => `${of} (${path}): ${text}`);
   assert.ok(left.length <= 0.02 * items.length, `${left.length} of ${items.length}\n${left.join('\n')}`);
 });
@@ -34,6 +23,7 @@ for (const [part, unseen, ceiling] of [
 ] as const)
   test(`at most ${ceiling * 100} % of the secrets of the second corpus' ${part} are missed`, () => {
     const some = second.filter((item) => item.unseen === unseen);
+    assert.ok(some.length > 100 && some.every(isPlanted));
     const left = missedSecond(some).length;
     assert.ok(left <= ceiling * some.length, `${left} of ${some.length}`);
   });

@@ -44,20 +44,6 @@ test('kill -9 during a write loses no recorded row', async () => {
   database.close();
 });
 
-test('two windows write to one folder at once', async () => {
-  const windows = [child('left', 80), child('right', 80)];
-  const exits = await Promise.all(windows.map((window) => once(window, 'exit')));
-  assert.deepEqual(
-    exits.map(([code]) => code),
-    [0, 0],
-  );
-  const { store } = openStore(folder);
-  assert.equal(completionsOf(store).length, 160);
-  for (let i = 0; i < 80; i++)
-    for (const name of ['left', 'right']) assert.ok(store.findLlmCall(`${name}-${i}`), `${name}-${i}`);
-  store.close();
-});
-
 test("a write that another window's lock delays is repeated", () => {
   const { store } = openStore(folder);
   const other = new DatabaseSync(file);
@@ -177,15 +163,3 @@ for (const [name, make] of Object.entries(unusable)) {
     assert.equal(store.location, undefined);
   });
 }
-
-test('an invalid row is an error of the caller and does not block the next row', () => {
-  const { store } = openStore(folder);
-  assert.throws(() => store.recordCompletion(completion({ id: 'bad', text: undefined as never })));
-  store.recordCompletion(completion({ id: 'good' }));
-  assert.deepEqual(
-    completionsOf(store).map((row) => row.id),
-    ['good'],
-  );
-  assert.notEqual(store.location, undefined);
-  store.close();
-});

@@ -201,8 +201,3 @@ test('a recently changed file weighs more within bounds', () => {
     assert.equal(other.importance ?? 1, times);
   });
 });
-
-test('the same seed gives the same samples', () => {
-  assert.deepEqual(samplesOf(files, tokenizer, { length, seed: 1, snippets }), samples);
-  assert.notDeepEqual(samplesOf(files, tokenizer, { length, seed: 2, snippets }), samples);
-});

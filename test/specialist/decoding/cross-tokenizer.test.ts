@@ -40,13 +40,6 @@ const full = NgramModel.build(corpus, tokenizer);
 const network = await trainedNetwork(otherTokenizer);
 after(() => network.dispose());
 
-const spelled = (ids: Iterable<number>) => [...ids].map((id) => otherTokenizer.decode([id]));
-
-test('the other tokenizer has tokens that hold a line end or an indent with a word', () => {
-  assert.ok(spelled(otherTokenizer.encode('  return map.size;\n}\n')).includes(';\n'));
-  assert.ok(spelled(otherTokenizer.encode('\n  return x')).includes(' return'));
-});
-
 test('the neural model drafts alone if the n-grams have no match', async () => {
   const draft = await specialistUsing(network, empty, undefined, otherTokenizer).draft(
     at('export async function readAll(|'),

@@ -46,6 +46,7 @@ test('completes an unfinished word, also if the tokenizer would cut it elsewhere
   for (const typed of ['parseHeader(line: str', 'parseHeader(line: string): Hea', 'parseHeader(li']) {
     const draft = await mixed.draft(at(`export function ${typed}|`), line);
     assert.equal(typed + draft.text, 'parseHeader(line: string): Header {');
+    assert.equal(draft.tokens.map((token) => token.text).join(''), draft.text);
   }
 });
 

@@ -1,14 +1,16 @@
-// The indexes are sorted, count the same as a plain search, and stay correct after each change.
-
+// The indexes are sorted, count as a plain search does, stay correct after each change, and are read back or refused.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { uniforms } from '../../../src/common/statistics/random.ts';
 import { cells, Evidence, levelOfMatch, levels, longestMatch, place } from '../../../src/specialist/ngram/evidence.ts';
 import { ListIndex } from '../../../src/specialist/ngram/list-index.ts';
+import { NgramModel } from '../../../src/specialist/ngram/model.ts';
 import { ProjectIndex } from '../../../src/specialist/ngram/project-index.ts';
-import { followingLines, Vocabulary } from '../../../src/specialist/ngram/vocabulary.ts';
-import { suffixArray } from '../../../src/text/suffix-array.ts';
-import { build, complete, line, projectFiles, tokenizer } from './project.ts';
+import { Vocabulary } from '../../../src/specialist/ngram/vocabulary.ts';
+import { loadTokenizer } from '../../../src/text/tokenizer/load.ts';
+import { sealed } from '../../safety/fuzz-targets.ts';
+import { trainTokenizer } from '../../text/tokenizer/fixture.ts';
+import { at, build, complete, line, projectFiles, tokenizer } from './project.ts';
 
 const vocabulary = new Vocabulary(tokenizer);
 
@@ -16,34 +18,6 @@ function randomTokens(length: number, alphabet: number, seed: number): Int32Arra
   const uniform = uniforms(seed);
   return Int32Array.from({ length }, () => Math.floor(uniform() * alphabet));
 }
-
-test('the suffix array sorts by the first tokens', () => {
-  for (const [length, alphabet, depth] of [
-    [500, 2, 32],
-    [500, 3, 4],
-    [300, 200, 8],
-    [1, 5, 8],
-    [0, 5, 8],
-  ] as const) {
-    const text = randomTokens(length, alphabet, length + alphabet);
-    const order = suffixArray(text, alphabet, depth);
-    assert.deepEqual(
-      [...order].sort((a, b) => a - b),
-      [...text.keys()],
-    );
-    for (let k = 1; k < order.length; k++) {
-      const head = (at: number) => Array.from({ length: depth }, (_, i) => text[at + i] ?? -1);
-      const [a, b] = [head(order[k - 1] as number), head(order[k] as number)];
-      const differs = a.findIndex((token, i) => token !== b[i]);
-      assert.ok(differs < 0 || (a[differs] as number) < (b[differs] as number));
-    }
-  }
-});
-
-test('a run of one token over and over is sorted too', () => {
-  const order = suffixArray(new Int32Array(200), 1, 32);
-  assert.deepEqual([...order.subarray(0, 3)], [199, 198, 197]);
-});
 
 /** Occurrences by level, counted by comparing at every position. */
 function counted(files: readonly Int32Array[], context: Int32Array): Map<string, number> {
@@ -114,15 +88,6 @@ test('the list index counts the same', () => {
   }
 });
 
-test('each position has the hash of the next non-blank line', () => {
-  const tokens = tokenizer.encode('one;\n\n  return rows[0] as User;\n}');
-  const following = followingLines(tokens, 0, tokens.length, vocabulary);
-  assert.ok((following[0] as number) > 0, 'a distinctive line has a positive hash');
-  const second = [...tokens].findIndex((token) => tokenizer.decode([token]).includes('return'));
-  assert.ok((following[second] as number) < 0, 'a common line has a negative hash');
-  assert.equal(following[tokens.length - 1], 0, 'no line');
-});
-
 test('saving, opening or removing a file changes completions immediately', () => {
   const model = build();
   const asked = 'const walrus = summonWal¦';
@@ -167,4 +132,47 @@ test('a rebuilt model knows what the old one knew', () => {
   const otter = complete(rebuilt, 'const otter = summonOt¦', line);
   assert.equal(otter.text, 'ter(sea);');
   assert.equal(otter.tokens[0]?.tier, 'open-file');
+});
+
+test('a loaded snapshot has the same answers', () => {
+  const model = build();
+  model.setSavedFile('src/late.ts', 'const walrus = summonWalrus(arctic);\n');
+  const bytes = model.serialize();
+  // From a pool, at an odd place, as a file read may hand it over.
+  const odd = Buffer.concat([Buffer.from([1]), bytes]).subarray(1);
+  const loaded = NgramModel.deserialize(odd, tokenizer);
+  assert.ok(loaded.ok);
+  assert.equal(loaded.value.fileCount, projectFiles.length + 1);
+  for (const text of ['const walrus = summonWal¦', '    if (rows.length === 0) {\n      ¦', 'import type { ¦']) {
+    assert.equal(loaded.value.complete(at(text), line).text, model.complete(at(text), line).text);
+  }
+});
+
+const good = build().serialize();
+/** The valid snapshot with one byte replaced; negative offsets count from the end. */
+const changed = (at: number, byte: number) => good.with(at, byte);
+const refused: readonly [string, string, Uint8Array][] = [
+  ['empty', 'corrupt', new Uint8Array(0)],
+  ['cut short', 'corrupt', good.slice(0, -100)],
+  ['cut to the header', 'corrupt', good.slice(0, 30)],
+  ['something else', 'corrupt', new TextEncoder().encode('SQLite format 3, and quite a lot of text after it')],
+  ['a changed byte', 'corrupt', changed(-2000, (good.at(-2000) as number) ^ 4)],
+  ['an earlier version', 'other-version', sealed(changed(8, 1))],
+  ['a later version', 'other-version', changed(8, 99)],
+];
+
+for (const [name, code, bytes] of refused) {
+  test(`a snapshot is refused: ${name}`, () => {
+    const read = NgramModel.deserialize(bytes, tokenizer);
+    assert.equal(read.ok ? 'ok' : read.error.code, code);
+  });
+}
+
+test('a snapshot made with another tokenizer is refused', () => {
+  const other = loadTokenizer(trainTokenizer('something else, much shorter', 280));
+  assert.ok(other.ok);
+  const read = NgramModel.deserialize(good, other.value);
+  assert.ok(!read.ok);
+  assert.equal(read.error.code, 'mismatched');
+  assert.match(read.error.message, /another tokenizer.*rebuilt/);
 });

@@ -110,11 +110,6 @@ test('idsStartingWith finds exactly the tokens with those first bytes', () => {
   }
 });
 
-test('bytesOf refuses an unknown id', () => {
-  assert.throws(() => small.bytesOf(small.vocabularySize), RangeError);
-  assert.throws(() => small.bytesOf(-1), RangeError);
-});
-
 const split = (pattern: object) => ({
   type: 'Sequence',
   pretokenizers: [

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { hintPlace } from '../../../src/vscode/edits/hint-place.ts';
 import { type OfferedEdit, OfferedEdits } from '../../../src/vscode/edits/offered-edits.ts';
 import { parseFromPanel } from '../../../src/vscode/webview/protocol.ts';
-import { offsetOf, positionOf } from '../../../src/workspace/edits/edit.ts';
+import { positionOf } from '../../../src/workspace/edits/edit.ts';
 import type { NextEdit } from '../../../src/workspace/edits/next-edit.ts';
 
 const PATH = 'src/a.ts';
@@ -178,13 +178,6 @@ test('an applied edit ends a row of dismissals', () => {
   assert.equal(offered.alike.length, 1);
   offered.dismiss();
   assert.ok(!offered.isSilent);
-});
-
-test('positions agree with the text', () => {
-  const { offered } = offering(code, editOf(code, 'total', 'sum', { nth: 2 }));
-  const { range, removed, before } = offered.current as NonNullable<typeof offered.current>;
-  assert.equal(code.slice(offsetOf(code, range.start), offsetOf(code, range.end)), removed);
-  assert.equal(before, 'print(');
 });
 
 /** Lengths of the lines, the cursor, the lines in view, and where the hint stands. */

@@ -40,26 +40,6 @@ test('replaces the same part of different names', async () => {
   assert.ok(text.includes("fetchPage(id, 'page')"));
 });
 
-test('finds places in other open files, and in files of the folder', async () => {
-  const files = {
-    [FILE]: "import { a } from './old-place';\n",
-    'src/b.ts': "import { b } from './old-place';\n",
-    'src/c.ts': "import { c } from './old-place';\n",
-  };
-  const desk = new Desk(files);
-  for (const path of [FILE, 'src/b.ts']) desk.change(path, [['old', 'new']]);
-  const offers = await nextEdits({
-    edits: desk.journal.recentEdits(),
-    documents: [FILE, 'src/b.ts'].map((path) => ({ path, text: desk.text(path) })),
-    filesWith: (word) => (files['src/c.ts'].includes(word) ? [{ path: 'src/c.ts', text: files['src/c.ts'] }] : []),
-    ms: MS,
-  });
-  assert.deepEqual(
-    offers.map(({ path, removed, replacement }) => [path, removed, replacement]),
-    [['src/c.ts', 'old', 'new']],
-  );
-});
-
 test('offers a name in other files once two files have it', async () => {
   const files = {
     [FILE]: 'const rowLimit = 3;\n\n\nif (count > rowLimit) stop(rowLimit);\n',

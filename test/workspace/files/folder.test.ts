@@ -7,7 +7,6 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { uniforms } from '../../../src/common/statistics/random.ts';
 import { type HarvestDeps, harvestFolder } from '../../../src/workspace/files/folder.ts';
-import { FolderReader } from '../../../src/workspace/files/folder-reader.ts';
 import type { HarvestOptions } from '../../../src/workspace/files/types.ts';
 import { noise } from './samples.ts';
 import { code, Tree } from './tree.ts';
@@ -204,21 +203,9 @@ test('redacts a secret of a notebook, which is left out, in another file', async
   assert.ok(!files[0]?.text.includes(secret));
 });
 
-test('an empty folder and a folder of binary files give an empty harvest', async () => {
-  assert.deepEqual((await harvest()).files, []);
-  tree.write({ 'a.png': Buffer.from([1, 2, 0]), b: Buffer.from([0, 1, 0xff, 0xfe, 0x00]) });
-  const { files, report } = await harvest();
-  assert.deepEqual(files, []);
-  assert.equal(report.leftOut.binary, 2);
-});
-
-const goneFolder = /^The folder \S+nowhere was moved or removed\. Put it back, or open it where it is now\.$/;
-
 test('explains a missing folder and a path that is a file', async () => {
   const missing = await harvestFolder(tree.at('nowhere'), {});
   assert.equal(!missing.ok && missing.error.code, 'unreadable');
-  assert.match(!missing.ok ? missing.error.message : '', goneFolder);
-  await assert.rejects(FolderReader.open(tree.at('nowhere')), { code: 'unreadable', message: goneFolder });
   tree.write({ 'a.ts': 'x' });
   const file = await harvestFolder(tree.at('a.ts'), {});
   assert.match(!file.ok ? file.error.message : '', /not a folder/);
@@ -263,6 +250,7 @@ test('reads a file again that changed while it was read, and leaves it out if it
 test('counts unreadable files and folders', async () => {
   if (process.getuid?.() === 0) {
     // Root may read everything: a name that is too long for the file system stands in for a refused one.
+    const { FolderReader } = await import('../../../src/workspace/files/folder-reader.ts');
     const reader = await FolderReader.open(tree.root);
     assert.deepEqual(await reader.read('x'.repeat(300), 1000), { leftOut: 'unreadable' });
     return;
