@@ -108,7 +108,7 @@ const shipTwo = () => {
   const package_ = (name: string, layers: number) => {
     const folder = join(models, name);
     writeModel(folder, { layers });
-    describeAdapted(folder, { base: folder, tokenizer: request.tokenizerPath, precision: 'int4' });
+    describeAdapted(folder, { base: folder, tokenizer: request.tokenizerPath });
     const manifest = readManifest(folder);
     assert.ok(manifest.ok && manifest.value);
     writeManifest(folder, { ...manifest.value, name });

@@ -37,7 +37,7 @@ for (const base of bases) {
 }
 const tokenizers = [tokenizerPath, join(home, 'now.json')] as const;
 writeOtherTokenizer(tokenizers[1], tokenizers[0]);
-const settings = { precision: 'int4', threads: 1, device: 'cpu', trainingThreads: 1, budgetMinutes: 600 } as const;
+const settings = { threads: 1, device: 'cpu', trainingThreads: 1, budgetMinutes: 600 } as const;
 /** `now`: the same storage with the base and the tokenizer that ship now. */
 const [earlier, now] = bases.map((base, i) => ({
   ...project.request,

@@ -20,7 +20,6 @@ const model: ModelToOpen = {
   model: '/models/small',
   name: 'base',
   tokenizer: '/t.json',
-  precision: 'int4',
   threads: 1,
 };
 const mixed = (text: string) => ok(draft(text, 0.9, { model: 'base + n-gram' }));

@@ -1,7 +1,7 @@
 // What is learned of the user: the outcome of a suggestion, read from later text, and the pace of typing.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { judge, OutcomeTracker } from '../../src/completion/tracker.ts';
+import { judge, OutcomeTracker } from '../../src/completion/shown-suggestions.ts';
 import { TypingPace } from '../../src/completion/typing-pace.ts';
 import { ManualClock } from '../fakes/clock.ts';
 import { query } from './harness.ts';

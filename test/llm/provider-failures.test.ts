@@ -10,7 +10,7 @@ import { type Clock, systemClock } from '../../src/common/clock.ts';
 import type { ErrorCode } from '../../src/common/errors.ts';
 import { listModels } from '../../src/llm/connect.ts';
 import { labelBatch } from '../../src/llm/label.ts';
-import { failureKinds } from '../../src/llm/protocol/failure-kinds.ts';
+import { failureKinds } from '../../src/llm/protocol/failures.ts';
 import { estimateTokens, priceUsd } from '../../src/llm/protocol/models.ts';
 import { defaultModel, knownModels, modelFacts } from '../../src/llm/providers/anthropic.ts';
 import type { LlmAnswer } from '../../src/llm/types.ts';

@@ -3,11 +3,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Draft, type DraftToken, NGRAM_MODEL } from '../../src/common/completion.ts';
-import { FEATURES } from '../../src/routing/features.ts';
+import { expectedCharacters, FEATURES, type RouterExample } from '../../src/routing/features.ts';
 import { defaultRouter, fitRouter, scoreCuts } from '../../src/routing/fit.ts';
 import { limitsAt, MAX_DOUBT, priceOf, type RequestConditions } from '../../src/routing/limits.ts';
-import type { RouterExample } from '../../src/routing/position-facts.ts';
-import { expectedCharacters } from '../../src/routing/priors.ts';
 import { bestCut, gainOf, heldBack, shownFrom } from '../../src/routing/show.ts';
 import { draft } from '../fakes/specialist.ts';
 import { draftOf, POSITION } from './synthetic.ts';

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { uniforms } from '../../src/common/statistics/random.ts';
+import type { RouterExample } from '../../src/routing/features.ts';
 import {
   answerProbability,
   cutProbability,
@@ -11,9 +12,7 @@ import {
   score,
   withoutApiFit,
 } from '../../src/routing/fit.ts';
-import type { RouterExample } from '../../src/routing/position-facts.ts';
-import type { RouterModel } from '../../src/routing/router-model.ts';
-import { parseRouter } from '../../src/routing/router-model.ts';
+import { parseRouter, type RouterModel } from '../../src/routing/router-model.ts';
 import { draftOf, POSITION, synthetic } from './synthetic.ts';
 
 const examplesOf = (items: { example: RouterExample }[]) => items.map((i) => i.example);

@@ -2,10 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { uniforms } from '../../src/common/statistics/random.ts';
+import { type PositionFacts, positionFactsOf, type RouterExample } from '../../src/routing/features.ts';
 import { defaultRouter, fitRouter, score } from '../../src/routing/fit.ts';
 import { Nearby, neighbourOf } from '../../src/routing/neighbourhood.ts';
-import type { PositionFacts, RouterExample } from '../../src/routing/position-facts.ts';
-import { positionFactsOf } from '../../src/routing/position-facts.ts';
 import { parseRouter } from '../../src/routing/router-model.ts';
 import { draftOf, POSITION, synthetic } from './synthetic.ts';
 

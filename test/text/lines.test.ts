@@ -1,7 +1,6 @@
-// Lines found by offset, or in a text that grows, equal lines found by splitting, on unusual texts.
+// Lines found by offset equal lines found by splitting, on unusual texts.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { GrowingLines, LineReader } from '../../src/text/lexemes.ts';
 import * as lines from '../../src/text/lines.ts';
 import { oddTexts } from './odd-texts.ts';
 
@@ -61,18 +60,5 @@ test('converts line ends to line feeds and back', () => {
     const fed = lines.toLineFeeds(text);
     assert.doesNotMatch(fed, /\r/);
     assert.equal(lines.toLineFeeds(lines.fromLineFeeds(fed, true)), fed);
-  }
-});
-
-test('lines are those of the text, whatever was read before', () => {
-  const lines = new GrowingLines(new LineReader());
-  const texts = ['', 'a', 'a\n', 'a\nb', 'a\nb\n\nc', 'a\nb\n\ncd\ne', 'a\nb\n\nc', 'a\n', 'x\ny', '\n', ''];
-  for (const text of texts) {
-    const expected = text === '' ? [] : text.split('\n');
-    assert.deepEqual(
-      lines.read(text).map((line) => line.text),
-      expected,
-      JSON.stringify(text),
-    );
   }
 });

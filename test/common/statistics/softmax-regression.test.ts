@@ -1,11 +1,16 @@
 // Softmax regression over sparse and dense rows, its optimiser L-BFGS, and the standardization of its columns.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type DenseHead, denseLogits, fitDenseSoftmax } from '../../../src/common/statistics/dense-softmax.ts';
+import {
+  type DenseHead,
+  denseLogits,
+  fitDenseSoftmax,
+  fitStandardization,
+  standardize,
+} from '../../../src/common/statistics/dense-softmax.ts';
 import { lbfgs } from '../../../src/common/statistics/lbfgs.ts';
 import { normals } from '../../../src/common/statistics/random.ts';
 import { fitSoftmax, logitsOf, type SparseRow } from '../../../src/common/statistics/softmax-regression.ts';
-import { fitStandardization, standardize } from '../../../src/common/statistics/standard.ts';
 
 const row = (...values: number[]): SparseRow => ({
   columns: Uint32Array.from(values, (_, i) => i),

@@ -4,8 +4,15 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { applyFilter, clean, cleanAnswer, FILTERS } from '../../../src/prompts/completion/clean.ts';
-import { inserted, lineIsComplete, parseAnswer } from '../../../src/prompts/completion/parse-answer.ts';
+import {
+  applyFilter,
+  clean,
+  cleanAnswer,
+  FILTERS,
+  inserted,
+  lineIsComplete,
+  parseAnswer,
+} from '../../../src/prompts/completion/clean.ts';
 import { wantsBlock } from '../../../src/text/syntax/blocks.ts';
 import { at } from '../../llm/requests.ts';
 

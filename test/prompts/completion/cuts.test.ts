@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Draft } from '../../../src/common/completion.ts';
+import { isBeginning, truthAt } from '../../../src/prompts/completion/completion-position.ts';
 import { cutsOf } from '../../../src/prompts/completion/cuts.ts';
-import { isBeginning, truthAt } from '../../../src/prompts/completion/judge.ts';
 
 const token = (text: string, probability = 0.9) => ({
   ...{ text, probability, margin: 0.5, entropy: 0.5, matchLength: 3, count: 2 },

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { firstExpertWeight, fitGate, meanLogLoss, mixtureProbability } from '../../../src/common/statistics/gate.ts';
 import { ADAPTER, WEIGHTS } from '../../../src/neural/models/manifest.ts';
-import { type GateFacts, gateFeatures, gateSize } from '../../../src/specialist/decoding/gate.ts';
+import { type GateFacts, gateFeatures, gateSize } from '../../../src/specialist/decoding/next-token-mixer.ts';
 import { identity } from '../../../src/specialist/decoding/specialists.ts';
 import { initialMixWeights, readMixWeights } from '../../../src/specialist/decoding/weights.ts';
 
@@ -82,7 +82,7 @@ const [small, medium, whole] = ['small', 'medium', 'whole'].map((name) => make(n
 ];
 const adapter = make('adapter', ADAPTER);
 const of = (model: string, base: string, threads = 2) =>
-  identity({ key: 'any', model, base, name: 'adapted', changes: [], tokenizer: 'words', precision: 'int4', threads });
+  identity({ key: 'any', model, base, name: 'adapted', changes: [], tokenizer: 'words', threads });
 
 test('the base changes the identity of an adapter, not of a whole model', () => {
   assert.equal(of(whole, small), of(whole, medium));

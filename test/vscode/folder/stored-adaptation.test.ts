@@ -41,7 +41,7 @@ const earlier: Request = {
   storeFolder: storage,
   specialistFolder: specialistFolder(storage, project.root),
   tokenizerPath,
-  neural: { base, precision: 'int4', threads: 1, device: 'cpu', trainingThreads: 1, budgetMinutes: 600 },
+  neural: { base, threads: 1, device: 'cpu', trainingThreads: 1, budgetMinutes: 600 },
 };
 const model = await writeAdaptedFolder(earlier);
 after(() => project.remove());
@@ -165,7 +165,7 @@ test('with another base the adapted model is kept without a notification', () =>
   const base = join(dirname(earlier.neural.base), 'medium');
   mkdirSync(base);
   writeModel(base, { layers: 3 });
-  describeAdapted(base, { base, tokenizer: earlier.tokenizerPath, precision: 'int4' });
+  describeAdapted(base, { base, tokenizer: earlier.tokenizerPath });
   let isNeuralOff = false;
   const adopted = new ActiveAdaptation({
     specialistFolder: earlier.specialistFolder,
