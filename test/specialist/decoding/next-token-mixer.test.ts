@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { remainingBytes } from '../../../src/neural/inference/healing.ts';
-import { gateSize, NextTokenMixer } from '../../../src/specialist/decoding/next-token-mixer.ts';
 import { LogitReader, probability } from '../../../src/specialist/decoding/logit-reader.ts';
+import { gateSize, NextTokenMixer } from '../../../src/specialist/decoding/next-token-mixer.ts';
 import { draftTokens } from '../../../src/specialist/ngram/block.ts';
 import { NgramModel } from '../../../src/specialist/ngram/model.ts';
 import { at, corpus, tokenizer } from './model.ts';
