@@ -8,10 +8,10 @@ import type { AdaptReport } from '../../src/adaptation/report/types.ts';
 import { adapt } from '../../src/adaptation/stages/run.ts';
 import type { AdaptRequest } from '../../src/adaptation/types.ts';
 import { unwrap } from '../../src/common/errors.ts';
-import { exportModel } from '../../src/neural/models/export/export.ts';
 import { addGgufModel } from '../../src/neural/models/import/add-gguf.ts';
 import type { Engine } from '../../src/specialist/engine/client.ts';
 import { writeModel } from '../specialist/engine/helpers.ts';
+import { exportedBase } from '../support/exported-base.ts';
 import { makeProject, tokenizerPath } from './project.ts';
 import { ScriptedEngine } from './scripted-engine.ts';
 
@@ -21,10 +21,9 @@ const project = makeProject(3);
 const folder = dirname(project.root);
 const model = join(folder, 'model');
 writeModel(model);
-unwrap(exportModel({ model, base: model, tokenizer: tokenizerPath, into: join(folder, 'exported') }));
-const path = join(folder, 'exported', 'merged.gguf');
+const path = exportedBase(model, tokenizerPath, join(folder, 'exported'));
 const base = unwrap(await addGgufModel({ path, into: join(folder, 'bases'), name: 'theirs' }, never));
-const device = { precision: 'auto', threads: 1, device: 'cpu', trainingThreads: 1 } as const;
+const device = { threads: 1, device: 'cpu', trainingThreads: 1 } as const;
 const request: AdaptRequest & { neural: object } = { ...project.request, neural: { base: base.folder, ...device } };
 after(() => project.remove());
 

@@ -12,13 +12,12 @@ import type { AdaptRequest, PlanOffer } from '../../src/adaptation/types.ts';
 import { failed } from '../../src/common/errors.ts';
 import { silentLog } from '../../src/common/log.ts';
 import type { ProgressUpdate } from '../../src/common/progress.ts';
-import { describeAdapted } from '../../src/neural/models/adapted.ts';
-import { readManifest, writeManifest } from '../../src/neural/models/manifest.ts';
 import type { Engine } from '../../src/specialist/engine/client.ts';
 import type { Requests } from '../../src/specialist/engine/protocol.ts';
 import { openStore } from '../../src/storage/open.ts';
 import { PositionLedger } from '../../src/storage/position-ledger.ts';
 import { writeModel } from '../specialist/engine/helpers.ts';
+import { describeBase } from '../support/packed-models.ts';
 import { makeProject, neuralRequest, truthAt } from './project.ts';
 import { type Script, ScriptedEngine } from './scripted-engine.ts';
 
@@ -108,10 +107,7 @@ const shipTwo = () => {
   const package_ = (name: string, layers: number) => {
     const folder = join(models, name);
     writeModel(folder, { layers });
-    describeAdapted(folder, { base: folder, tokenizer: request.tokenizerPath });
-    const manifest = readManifest(folder);
-    assert.ok(manifest.ok && manifest.value);
-    writeManifest(folder, { ...manifest.value, name });
+    describeBase(folder, name, request.tokenizerPath);
     return folder;
   };
   return { small: package_('small', 1), medium: package_('medium', 2) };

@@ -117,7 +117,7 @@ describe('with another tokenizer', () => {
     );
     const read = await readSpecialist(now, log);
     assert.equal(read.ok && read.value.fileCount, project.files.size);
-    assert.ok(existsSync(join(model, 'model.safetensors')), 'nothing is deleted');
+    assert.ok(existsSync(join(model, 'adapter_model.safetensors')), 'nothing is deleted');
     assert.ok(existsSync(join(workFolder(now.specialistFolder), 'checkpoint.safetensors')));
   });
 
@@ -168,7 +168,7 @@ test('training does not resume from a checkpoint of another base, and says so', 
       onProgress: (at) => at.kind === 'step' && at.step >= 6 && stop.abort(),
     });
     assert.ok(existsSync(join(out, 'checkpoint.safetensors')));
-    writeModel(join(home, 'wider'), { hiddenSize: 48 });
+    writeModel(join(home, 'wider'), { hiddenSize: 64 });
     const secondRequest = { ...firstRequest, base: join(home, 'wider'), maxSteps: 2, tokenizer: now.tokenizerPath };
     const done = await engine.request('adapt', secondRequest, {
       onProgress: (at) => at.kind === 'note' && notes.push(at.note),

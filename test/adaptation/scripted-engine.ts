@@ -1,11 +1,12 @@
 // A fake engine for runs. A script decides how often each model is right, and which requests fail.
 import { randomUUID } from 'node:crypto';
-import { appendFileSync, cpSync, existsSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Draft } from '../../src/common/completion.ts';
 import { failed, ok, type Result } from '../../src/common/errors.ts';
+import { makeFolder } from '../../src/common/files.ts';
 import { describeAdapted } from '../../src/neural/models/adapted.ts';
-import { WEIGHTS } from '../../src/neural/models/manifest.ts';
+import { ADAPTER, ADAPTER_CONFIG } from '../../src/neural/models/manifest.ts';
 import type { Engine, RequestOptions } from '../../src/specialist/engine/client.ts';
 import type { RequestKind, Requests } from '../../src/specialist/engine/protocol.ts';
 
@@ -120,7 +121,6 @@ export class ScriptedEngine implements Engine {
     { onProgress, signal }: RequestOptions<'adapt'>,
   ): Result<Requests['adapt']['result']> {
     const device = { device: 'cpu', reason: 'no usable GPU' } as const;
-    const method = { name: 'full fine-tuning', lora: undefined, reason: 'fits' } as const;
     const { losses = [3, 2] } = this.script;
     const [first, best] = typeof losses === 'function' ? losses(out) : losses;
     onProgress?.({ kind: 'device', ...device });
@@ -135,15 +135,16 @@ export class ScriptedEngine implements Engine {
     }
     if (pauseAfter !== undefined) return failed('cancelled', 'Paused.');
     this.trained.push(base);
-    cpSync(base, out, { recursive: true });
-    // Makes the bytes of each trained model unique.
-    appendFileSync(join(out, WEIGHTS), randomUUID());
+    makeFolder(out);
+    writeFileSync(join(out, ADAPTER_CONFIG), '{}');
+    // Makes the bytes of each adapter unique.
+    writeFileSync(join(out, ADAPTER), randomUUID());
     writeFileSync(join(out, 'adapted-by'), 'the script');
     describeAdapted(out, { base, ...(tokenizer !== undefined && { tokenizer }) });
     const before = { step: 0, loss: first };
     const after = { step: best < first ? 2 : 0, loss: Math.min(first, best) };
     const judged = { first: before, best: after, all: [before, after] };
     const otherFigures = { steps: 2, seconds: 1, tokens: 4096, stopped: 'finished', parameters: 1000 } as const;
-    return ok({ device, method, validation: judged, ...otherFigures });
+    return ok({ device, validation: judged, ...otherFigures });
   }
 }

@@ -6,7 +6,7 @@ import { crc32 } from 'node:zlib';
 import type { Failure, Result } from '../../src/common/errors.ts';
 import type { ModelConfig } from '../../src/neural/architecture/config.ts';
 import { writeConfig } from '../../src/neural/models/config-json.ts';
-import { loadModel, saveModel } from '../../src/neural/models/model-folder.ts';
+import { loadModel } from '../../src/neural/models/model-folder.ts';
 import { readSafetensors, writeSafetensors } from '../../src/neural/models/safetensors.ts';
 import { resumableCheckpoint, trainingStatusOf } from '../../src/neural/training/checkpoint.ts';
 import { defaultRouter } from '../../src/routing/fit.ts';
@@ -15,7 +15,7 @@ import { MIXTURE_FILE } from '../../src/specialist/decoding/types.ts';
 import { initialMixWeights, mixWeightsFrom, readMixWeights } from '../../src/specialist/decoding/weights.ts';
 import { NgramModel } from '../../src/specialist/ngram/model.ts';
 import { loadTokenizer, readTokenizer } from '../../src/text/tokenizer/load.ts';
-import { initialWeights, PRESETS } from '../support/random-models.ts';
+import { initialWeights, PRESETS, saveValues } from '../support/random-models.ts';
 import { trainTokenizer } from '../text/tokenizer/fixture.ts';
 import type { Random } from './corpus-random.ts';
 import { mutateBytes, mutateJson, mutateJsonText } from './fuzz-mutate.ts';
@@ -82,7 +82,7 @@ export function targets(folder: string): readonly Target[] {
     {
       name: 'model folder',
       try: (random) => {
-        saveModel(modelFolder, config, weights, 'F32');
+        saveValues(modelFolder, config, weights, 'F32');
         if (random.chance(0.6)) writeFileSync(join(modelFolder, 'config.json'), mutateJsonText(configJson, random));
         else writeFileSync(join(modelFolder, 'model.safetensors'), withHeader(safetensors, random));
         loadModel(modelFolder);
@@ -96,7 +96,7 @@ export function targets(folder: string): readonly Target[] {
         writeFileSync(join(modelFolder, 'config.json'), json);
         const weights_ = random.chance(0.7) ? withHeader(packed.weights, random) : mutateBytes(packed.weights, random);
         writeFileSync(join(modelFolder, 'model.safetensors'), weights_);
-        loadModel(modelFolder, { as: random.pick(['values', 'stored']) });
+        loadModel(modelFolder);
         return 'used';
       },
     },

@@ -9,11 +9,11 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { storedReport, storedRouter } from '../../src/adaptation/report/stored.ts';
 import { parseConfig, writeConfig } from '../../src/neural/models/config-json.ts';
-import { loadModel, saveModel } from '../../src/neural/models/model-folder.ts';
+import { loadModel } from '../../src/neural/models/model-folder.ts';
 import { readSafetensors } from '../../src/neural/models/safetensors.ts';
 import { trainingStatusOf } from '../../src/neural/training/checkpoint.ts';
 import { defaultRouter } from '../../src/routing/fit.ts';
-import { initialWeights } from '../support/random-models.ts';
+import { initialWeights, saveValues } from '../support/random-models.ts';
 import type { FuzzRow } from './fuzz.ts';
 import { config } from './fuzz-targets.ts';
 
@@ -57,7 +57,7 @@ test('refuses a config.json with a billion layers or another impossible size', (
 });
 
 test('refuses a config.json that is too large for its weights, before reading them', () => {
-  saveModel(folder, config, initialWeights(config, 1), 'F32');
+  saveValues(folder, config, initialWeights(config, 1), 'F32');
   assert.equal(loadModel(folder).config.layers, 1);
   writeFileSync(join(folder, 'config.json'), writeConfig({ ...config, layers: 500, hiddenSize: 8192 }, 'float32'));
   assert.throws(() => loadModel(folder), { code: 'corrupt', message: /smaller than its config/ });

@@ -149,7 +149,7 @@ function assertUsable(): void {
     const path = join(folder, 'specialist.ngram');
     const tokenizer = unwrap(loadTokenizer(JSON.parse(readFileSync(tokenizerPath, 'utf8'))));
     if (existsSync(path)) unwrap(NgramModel.deserialize(readFileSync(path), tokenizer));
-    loadModel(currentModel(folder, { base, tokenizer: tokenizerPath }).model);
+    loadModel(currentModel(folder, { base, tokenizer: tokenizerPath }).model, { base });
   }
 }
 

@@ -1,7 +1,11 @@
 // Decoders of the sizes that ship with random weights, for tests and benchmarks that need no trained model.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { normals } from '../../src/common/statistics/random.ts';
 import type { ModelConfig } from '../../src/neural/architecture/config.ts';
-import { elements, parameterSpecs } from '../../src/neural/architecture/parameters.ts';
+import { elements, parameterSpecs, type Weights } from '../../src/neural/architecture/parameters.ts';
+import { writeConfig } from '../../src/neural/models/config-json.ts';
+import { type StoredType, writeSafetensors } from '../../src/neural/models/safetensors.ts';
 
 /** What all sizes have in common. */
 export const COMMON = {
@@ -42,4 +46,15 @@ export function initialWeights(config: ModelConfig, seed: number): Map<string, F
     weights.set(name, data);
   }
   return weights;
+}
+
+/** Writes config.json and model.safetensors with a value for each parameter, as Hugging Face's transformers does. */
+export function saveValues(folder: string, config: ModelConfig, weights: Weights, type: StoredType): void {
+  const tensors = parameterSpecs(config).flatMap(({ name, shape }) => {
+    const data = weights.get(name);
+    return data ? [[name, { shape, data }] as const] : [];
+  });
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'model.safetensors'), Buffer.concat(writeSafetensors(tensors, type)));
+  writeFileSync(join(folder, 'config.json'), writeConfig(config, type === 'F16' ? 'float16' : 'float32'));
 }

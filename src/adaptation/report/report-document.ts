@@ -85,7 +85,7 @@ function costRows({
 }: AdaptReport): string[][] {
   const training = neural?.training;
   const trained = training && `, of it ${duration(60_000 * training.minutes)} training`;
-  const method = training && `; ${training.method} on ${training.device} (${training.deviceReason})`;
+  const device = training && `; trained on ${training.device} (${training.deviceReason})`;
   const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(2)} GB`;
   const held = splits.validation + splits.test;
   const rows: (readonly [string, string | false | undefined])[] = [
@@ -96,7 +96,7 @@ function costRows({
       'Peak memory',
       `${neural ? `engine ${gigabytes(neural.peakMemoryBytes)}, run ` : ''}${gigabytes(peakMemoryBytes)}`,
     ],
-    ['Base', neural && `${neural.base}${method ?? ''}`],
+    ['Base', neural && `${neural.base}${device ?? ''}`],
     [
       'Files',
       `${counted(harvest.files, 'file')}, about ${counted(harvest.tokens, 'token')}; ${thousands(held)} held out`,

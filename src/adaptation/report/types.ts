@@ -100,8 +100,6 @@ export interface TrainingReport {
   readonly tokensPerSecond: number;
   readonly minutes: number;
   readonly stopped: 'finished' | 'no-improvement' | 'out-of-time';
-  /** 'full fine-tuning' or 'adapters (LoRA)'. */
-  readonly method: string;
   readonly device: string;
   readonly deviceReason: string;
 }

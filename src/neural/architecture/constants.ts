@@ -5,44 +5,40 @@ import type { ModelConfig } from './config.ts';
 import type { Model } from './decoder-values.ts';
 import { type Adapter, adapterNames } from './lora.ts';
 import { EMBEDDING, type LinearLayer, type Weights } from './parameters.ts';
-import type { Precision } from './precision.ts';
 import {
-  type Bits,
   BLOCK,
   dequantize,
   type QuantizationRange,
   type Quantized,
-  quantize,
   quantizeTransposed,
   stackMatrices,
 } from './quantize.ts';
 
+/** Of the weights. int4: as they are stored; activations are float32, quantised to 8 bits inside the products. */
+export type Precision = 'int4' | 'fp32';
+
 /**
- * Linear layers in one of the precisions, as constants of the graph, and the embedding. In int4 and int8 the embedding
- * shares its bytes with the output matrix.
+ * Linear layers in one of the precisions, as constants of the graph, and the embedding. In int4 the embedding shares its
+ * bytes with the output matrix.
  */
 export class Constants {
   private readonly b: Builder;
   private readonly weights: Weights;
-  private readonly packedOnDisk: ReadonlyMap<string, Quantized> | undefined;
+  private readonly packed: ReadonlyMap<string, Quantized>;
   private readonly precision: Precision;
   private readonly adapter: Adapter | undefined;
   private readonly packedConstants = new Map<string, { data: Value; scales: Value }>();
 
-  constructor(b: Builder, { weights, packed, adapter }: Omit<Model, 'config'>, precision: Precision) {
+  constructor(b: Builder, { weights, packed = new Map(), adapter }: Omit<Model, 'config'>, precision: Precision) {
     this.adapter = adapter;
     this.b = b;
     this.weights = weights;
-    this.packedOnDisk = packed;
+    this.packed = packed;
     this.precision = precision;
   }
 
-  private get bits(): Bits {
-    return this.precision === 'int8' ? 8 : 4;
-  }
-
   private get(name: string): Float32Array {
-    const stored = this.packedOnDisk?.get(name);
+    const stored = this.packed.get(name);
     const data = stored ? dequantize(stored) : this.weights.get(name);
     if (!data) throw new Error(`no weights for '${name}'`);
     return data;
@@ -93,8 +89,12 @@ export class Constants {
   ): { readonly matrix: Value; readonly columns: Value } {
     const label = layers.map(({ weight }) => weight).join('+');
     const inner = (layers[0] as LinearLayer).inner;
-    const parts = layers.map(({ weight }) => this.packedOnDisk?.get(weight) ?? this.get(weight));
-    const { values, scales } = quantizeTransposed(parts, inner, range, buffer);
+    const { values, scales } = quantizeTransposed(
+      this.matrices(layers.map(({ weight }) => weight)),
+      inner,
+      range,
+      buffer,
+    );
     return {
       matrix: this.b.graph.constant('i8', [inner, scales.length], values, `${label}.columns`),
       columns: this.b.graph.constant('f32', [scales.length], scales, `${label}.columns.scales`),
@@ -109,20 +109,20 @@ export class Constants {
       const data = transpose(this.concatenate(names), inner);
       return b.matmul(x, b.graph.constant('f32', [inner, data.length / inner], data, `${names.join('+')}.transposed`));
     }
-    const { data, scales } = this.pack(names, inner);
+    const { data, scales } = this.pack(names);
     const rows = data.shape[0] as number;
-    const attributes = { K: inner, N: rows, bits: this.bits, block_size: BLOCK, accuracy_level: 4 } as const;
+    const attributes = { K: inner, N: rows, bits: 4, block_size: BLOCK, accuracy_level: 4 } as const;
     return b.op('MatMulNBits', [x, data, scales], attributes)[0] as Value;
   }
 
-  private pack(names: readonly string[], inner: number) {
+  private pack(names: readonly string[]) {
     const label = names.join('+');
     let packed = this.packedConstants.get(label);
     if (!packed) {
-      const { packed: bytes, scales, rows } = this.quantizeMatrices(names, inner);
+      const { packed: bytes, scales, rows } = stackMatrices(this.matrices(names));
       const blocks = scales.length / rows;
       packed = {
-        data: this.b.graph.constant('u8', [rows, blocks, (BLOCK * this.bits) / 8], bytes, `${label}.packed`),
+        data: this.b.graph.constant('u8', [rows, blocks, BLOCK / 2], bytes, `${label}.packed`),
         scales: this.b.graph.constant('f32', [rows, blocks], scales, `${label}.scales`),
       };
       this.packedConstants.set(label, packed);
@@ -130,12 +130,12 @@ export class Constants {
     return packed;
   }
 
-  /** A matrix that is stored in these bits is used as it is: quantising it again would only cost time. */
-  private quantizeMatrices(names: readonly string[], inner: number): Quantized {
-    const stored = this.bits === 4 ? names.flatMap((name) => this.packedOnDisk?.get(name) ?? []) : [];
-    if (stored.length === names.length) return stackMatrices(stored);
-    const all = this.concatenate(names);
-    return quantize(all, all.length / inner, inner, this.bits);
+  private matrices(names: readonly string[]): Quantized[] {
+    return names.map((name) => {
+      const matrix = this.packed.get(name);
+      if (!matrix) throw new Error(`'${name}' is not packed`);
+      return matrix;
+    });
   }
 
   /** The rows of the embedding that `ids` name. */
@@ -143,7 +143,7 @@ export class Constants {
     const { b } = this;
     const shape = [vocabSize, hiddenSize];
     if (this.precision === 'fp32') return b.gather(b.graph.constant('f32', shape, this.get(EMBEDDING), EMBEDDING), ids);
-    const { data, scales } = this.pack([EMBEDDING], hiddenSize);
+    const { data, scales } = this.pack([EMBEDDING]);
     // The same bytes in the shape that this operator wants, by reference.
     const flat = b.graph.constant(
       'u8',
@@ -151,7 +151,7 @@ export class Constants {
       data.data as Uint8Array,
       `${EMBEDDING}.flat`,
     );
-    const attributes = { gather_axis: 0, quantize_axis: 1, block_size: BLOCK, bits: this.bits } as const;
+    const attributes = { gather_axis: 0, quantize_axis: 1, block_size: BLOCK, bits: 4 } as const;
     return b.op('GatherBlockQuantized', [flat, ids, scales], attributes)[0] as Value;
   }
 }

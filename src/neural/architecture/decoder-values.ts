@@ -3,7 +3,7 @@ import { CodedError } from '../../common/errors.ts';
 import type { ModelConfig } from './config.ts';
 import type { Adapter } from './lora.ts';
 import { allFinite, elements, type ParameterSpec, type Weights } from './parameters.ts';
-import { dequantize, type Quantized } from './quantize.ts';
+import type { Quantized } from './quantize.ts';
 
 export interface Model {
   readonly config: ModelConfig;
@@ -17,14 +17,6 @@ export interface Model {
 /** Advice for any model that cannot be used. */
 export const REPAIR_ADVICE =
   'Run "Adapt to This Repo" again if the model was adapted here, reinstall the extension if the model came with it, or choose another base.';
-
-/** All parameters as f32, packed ones unpacked; without the adapter. */
-export function valuesOf({
-  weights,
-  packed = new Map(),
-}: Pick<Model, 'weights' | 'packed'>): Map<string, Float32Array> {
-  return new Map([...weights, ...[...packed].map(([name, matrix]) => [name, dequantize(matrix)] as const)]);
-}
 
 /**
  * Throws CodedError 'corrupt', naming the first tensor that is missing, has the wrong size, or holds NaN or infinity.

@@ -72,10 +72,6 @@ export class FrozenMatrices {
     }
   }
 
-  has(name: string): boolean {
-    return this.packed.has(name);
-  }
-
   /** Unpacks the matrix, for products x Wᵀ with it, [n, rows]. */
   product(name: string): (x: Value) => Value {
     const { b } = this;

@@ -5,37 +5,32 @@ import { gradients } from '../autodiff/gradient.ts';
 import type { Value } from '../onnx/graph.ts';
 import { type WrittenModel, writeModel } from '../onnx/write.ts';
 import type { ModelConfig } from './config.ts';
-import { type Batch, hiddenStates, type Linear } from './decoder.ts';
+import { type Batch, hiddenStates } from './decoder.ts';
 import { type FrozenLayout, FrozenMatrices } from './frozen.ts';
 import { adaptedLinear, adapterSpecs, type LoraConfig } from './lora.ts';
 import { addUpdates, type OptimizerConfig, STEP_INPUTS, stateNames } from './optimizer.ts';
-import { EMBEDDING, headLayer, type ParameterSpec, parameterSpecs } from './parameters.ts';
+import { EMBEDDING, type ParameterSpec, parameterSpecs } from './parameters.ts';
 import type { Quantized } from './quantize.ts';
 
 export interface TrainingGraphOptions extends Batch {
   readonly config: ModelConfig;
   readonly optimizer: OptimizerConfig;
-  /** Absent: every parameter is trained. */
-  readonly lora?: LoraConfig;
+  readonly lora: LoraConfig;
   /** Rows whose logits exist at once. */
   readonly lossChunk: number;
-  /** Frozen matrices in 4 bits; only with adapters. The other parameters of the base are f32 inputs. */
-  readonly packed?: ReadonlyMap<string, Quantized>;
+  /** All matrices of the base, in 4 bits. Its other parameters are f32 inputs. */
+  readonly packed: ReadonlyMap<string, Quantized>;
   readonly layout?: FrozenLayout;
 }
 
 /** The trained parameters, in the order of the graphs' inputs. */
 export function trainedSpecs({ config, lora }: Pick<TrainingGraphOptions, 'config' | 'lora'>): ParameterSpec[] {
-  return lora ? adapterSpecs(config, lora) : parameterSpecs(config);
+  return adapterSpecs(config, lora);
 }
 
-/** The f32 inputs that are not trained: the base under adapters, without its packed matrices. */
-export function frozenSpecs({
-  config,
-  lora,
-  packed,
-}: Pick<TrainingGraphOptions, 'config' | 'lora' | 'packed'>): ParameterSpec[] {
-  return lora ? parameterSpecs(config).filter(({ name }) => !packed?.has(name)) : [];
+/** The f32 inputs that are not trained: the base without its packed matrices. */
+export function frozenSpecs({ config }: Pick<TrainingGraphOptions, 'config'>): ParameterSpec[] {
+  return parameterSpecs(config).filter(({ kind }) => kind === 'norm');
 }
 
 /** Output that replaces input `name`. */
@@ -91,18 +86,13 @@ function addForwardPass(
   const ids = b.graph.input('ids', 'i32', [count]);
   const targets = b.graph.input('targets', 'i32', [count]);
   const weights = b.graph.input('weights', 'f32', [count]);
-  const frozen = packed && new FrozenMatrices(b, packed, layout ?? 'rows');
-  const product = (name: string) =>
-    frozen?.has(name) ? frozen.product(name) : (x: Value) => b.gemm(x, inputs.get(name), { transB: 1 });
-  const plain: Linear = (x, name) => product(name)(x);
-  const linear = lora ? adaptedLinear(b, lora, plain, inputs.get) : plain;
-  const rows = (name: string, rowIds: Value) =>
-    frozen?.has(name) ? frozen.rows(name, rowIds) : b.gather(inputs.get(name), rowIds);
-  const parts = { parameter: inputs.get, linear, embed: (rowIds: Value) => rows(EMBEDDING, rowIds) };
-  const pass = () => hiddenStates(b, config, options, ids, parts);
-  const hidden = packed ? b.recomputed(pass) : pass();
-  const head = headLayer(config).weight;
-  const output = { logits: product(head), rows: (rowIds: Value) => rows(head, rowIds) };
+  const frozen = new FrozenMatrices(b, packed, layout ?? 'rows');
+  const linear = adaptedLinear(b, lora, (x, name) => frozen.product(name)(x), inputs.get);
+  const rows = (rowIds: Value) => frozen.rows(EMBEDDING, rowIds);
+  const hidden = b.recomputed(() =>
+    hiddenStates(b, config, options, ids, { parameter: inputs.get, linear, embed: rows }),
+  );
+  const output = { logits: frozen.product(EMBEDDING), rows };
   return { losses: tokenLosses(b, hidden, output, targets, lossChunk), weights };
 }
 

@@ -7,7 +7,7 @@ export interface OptimizerConfig {
   readonly beta1: number;
   readonly beta2: number;
   readonly epsilon: number;
-  /** Decoupled; matrices and embeddings only. */
+  /** Decoupled. */
   readonly weightDecay: number;
 }
 
@@ -63,8 +63,7 @@ export function addUpdates(
   specs.forEach((spec, i) => {
     const raw = grads[i] as Value;
     const old = input(spec.name);
-    const decays = config.weightDecay > 0 && spec.shape.length > 1;
-    const kept = decays ? b.mul(old, b.sub(1, b.mul(scalars.learningRate, config.weightDecay))) : old;
+    const kept = b.mul(old, b.sub(1, b.mul(scalars.learningRate, config.weightDecay)));
     const [first, second] = stateNames(spec);
     // Scalars are multiplied first if that saves a pass over the parameter, because memory bandwidth is the cost.
     const part = b.mul(raw, b.mul(clip, Math.sqrt(1 - config.beta2)));

@@ -6,11 +6,10 @@ import { Builder } from '../autodiff/builder.ts';
 import { ABSENT, type Value } from '../onnx/graph.ts';
 import { type WrittenModel, writeModel } from '../onnx/write.ts';
 import type { ModelConfig } from './config.ts';
-import { Constants } from './constants.ts';
+import { Constants, type Precision } from './constants.ts';
 import type { Model } from './decoder-values.ts';
 import { Int8Products } from './int8-products.ts';
 import { headLayer, type LayerParameters, type LinearLayer } from './parameters.ts';
-import type { Precision } from './precision.ts';
 import type { QuantizationRange } from './quantize.ts';
 import { type DecoderLayers, forwardPass } from './recipe.ts';
 
@@ -59,15 +58,10 @@ export function stepGraph(model: Model, precision: Precision): WrittenModel {
  *
  * @param states layers behind which the residual stream is an output, too: state_* f32 [1, tokens, hidden]
  */
-export function promptGraph(
-  model: Model,
-  precision: Precision,
-  range: QuantizationRange,
-  states: readonly number[] = [],
-): WrittenModel {
+export function promptGraph(model: Model, range: QuantizationRange, states: readonly number[] = []): WrittenModel {
   const { config } = model;
-  const b = new Builder(`prompt-${precision}`);
-  const constants = new Constants(b, model, precision);
+  const b = new Builder('prompt');
+  const constants = new Constants(b, model, 'int4');
   const products = new Int8Products(b, config, constants, range);
   const linear = (x: Value, layers: readonly LinearLayer[]) => products.linear(x, layers);
   // Nothing reads what follows the last layer's keys and values, so it is not written.

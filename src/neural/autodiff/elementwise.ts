@@ -1,19 +1,10 @@
 // Rows of the operators that work element by element, and of reductions and softmax. With several inputs they broadcast;
-// the walk sums that back.
-import type { Node, Value } from '../onnx/graph.ts';
+// the walk sums that back. Those without a gradient are used by gradients, by the optimiser or in serving alone.
+import type { Value } from '../onnx/graph.ts';
 import type { OpName } from '../onnx/ops.ts';
 import { axisOf, broadcast, type Dim, DTYPES, type DType, GraphError, type TensorType } from '../onnx/types.ts';
 import type { Operations } from './operations.ts';
-import {
-  at,
-  expectSameType,
-  expectType,
-  type GradientRule,
-  ints,
-  NOT_DIFFERENTIABLE,
-  type OpRow,
-  type Rows,
-} from './row.ts';
+import { at, expectSameType, expectType, ints, NOT_DIFFERENTIABLE, type OpRow, type Rows } from './row.ts';
 
 function broadcasting(inputs: readonly TensorType[]): TensorType[] {
   const type = expectSameType(inputs);
@@ -31,24 +22,17 @@ function binary<K extends OpName>(
   };
 }
 
+function float([x]: readonly TensorType[]): TensorType[] {
+  expectType(x as TensorType, 'f32', 'f16');
+  return [{ type: (x as TensorType).type, shape: (x as TensorType).shape }];
+}
+
 function unary<K extends OpName>(rule: (b: Operations, g: Value, x: Value, out: Value) => Value): OpRow<K> {
   return {
-    infer: ([x]) => {
-      expectType(x as Value, 'f32', 'f16');
-      return [{ type: (x as Value).type, shape: (x as Value).shape }];
-    },
+    infer: float,
     lazy: true,
     gradient: (b, g, { inputs, outputs }) => [rule(b, g, at(inputs, 0), at(outputs, 0))],
   };
-}
-
-/** Max and Min: the whole gradient goes to the selected input; at a tie, to the second. */
-function winner<K extends 'Max' | 'Min'>(first: (b: Operations, node: Node<K>) => Value): OpRow<K> {
-  const gradient: GradientRule<K> = (b, g, node) => {
-    const zero = b.scalar(0, g.type);
-    return [b.where(first(b, node), g, zero), b.where(first(b, node), zero, g)];
-  };
-  return { infer: broadcasting, lazy: true, gradient };
 }
 
 type Elementwise =
@@ -58,8 +42,6 @@ type Elementwise =
   | 'Div'
   | 'Max'
   | 'Min'
-  | 'Greater'
-  | 'Where'
   | 'Identity'
   | 'Neg'
   | 'Abs'
@@ -79,38 +61,19 @@ export const ELEMENTWISE: Rows<Elementwise> = {
   Mul: binary((b, g, x, y) =>
     x === y ? [b.mul(b.mul(g, b.scalar(2, g.type)), x), undefined] : [b.mul(g, y), b.mul(g, x)],
   ),
-  Div: binary((b, g, _x, y, out) => {
-    const gx = b.div(g, y);
-    return [gx, b.neg(b.mul(gx, out))];
-  }),
-  Max: winner((b, { inputs }) => b.greater(at(inputs, 0), at(inputs, 1))),
-  Min: winner((b, { inputs }) => b.greater(at(inputs, 1), at(inputs, 0))),
-  Greater: {
-    infer: (inputs) => broadcasting(inputs).map(({ shape }) => ({ type: 'bool', shape })),
-    gradient: NOT_DIFFERENTIABLE,
-  },
-  Where: {
-    infer: ([condition, x, y]) => {
-      expectType(condition as Value, 'bool');
-      const [out] = broadcasting([x as Value, y as Value]) as [TensorType];
-      return [{ type: out.type, shape: broadcast((condition as Value).shape, out.shape) }];
-    },
-    lazy: true,
-    gradient: (b, g, { inputs }) => {
-      const zero = b.scalar(0, g.type);
-      return [undefined, b.where(at(inputs, 0), g, zero), b.where(at(inputs, 0), zero, g)];
-    },
-  },
-  Identity: { infer: ([x]) => [x as Value], lazy: true, gradient: (_b, g) => [g] },
-  Neg: unary((b, g) => b.neg(g)),
-  Abs: unary((b, g, x) => b.where(b.greater(x, b.scalar(0, x.type)), g, b.neg(g))),
+  Div: { infer: broadcasting, gradient: NOT_DIFFERENTIABLE },
+  Max: { infer: broadcasting, gradient: NOT_DIFFERENTIABLE },
+  Min: { infer: broadcasting, gradient: NOT_DIFFERENTIABLE },
+  Identity: { infer: ([x]) => [x as Value], gradient: NOT_DIFFERENTIABLE },
+  Neg: { infer: float, gradient: NOT_DIFFERENTIABLE },
+  Abs: { infer: float, gradient: NOT_DIFFERENTIABLE },
   // Unpacks 4-bit values, which are not trained.
   Floor: { infer: ([x]) => [x as Value], gradient: NOT_DIFFERENTIABLE },
   Sqrt: unary((b, g, _x, out) => b.div(b.mul(g, b.scalar(0.5, g.type)), out)),
   Reciprocal: unary((b, g, _x, out) => b.neg(b.mul(g, b.mul(out, out)))),
   Exp: unary((b, g, _x, out) => b.mul(g, out)),
   Log: unary((b, g, x) => b.div(g, x)),
-  Sigmoid: unary((b, g, _x, out) => b.mul(g, b.sub(out, b.mul(out, out)))),
+  Sigmoid: { infer: float, gradient: NOT_DIFFERENTIABLE },
   // With y = x s: dy/dx = s + y (1 - s). The sigmoid is recomputed rather than kept.
   QuickGelu: unary((b, g, x, y) => {
     const s = b.sigmoid(x);
@@ -122,8 +85,7 @@ export const ELEMENTWISE: Rows<Elementwise> = {
       if (!type) throw new GraphError(`no element type ${to}`);
       return [{ type, shape: (x as Value).shape }];
     },
-    lazy: true,
-    gradient: (b, g, { inputs }) => [b.cast(g, at(inputs, 0).type)],
+    gradient: NOT_DIFFERENTIABLE,
   },
 };
 

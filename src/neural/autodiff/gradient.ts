@@ -65,10 +65,6 @@ function step(
     // The value is also an earlier input, which already has both gradients.
     if (!rule && node.inputs.indexOf(input) < index) return;
     const before = sums.get(input);
-    if (typeof rule === 'function') {
-      sums.set(input, checkedGradient(b, row, node, index, rule(before && b.expand(before, input.shape))));
-      return;
-    }
     const part = checkedGradient(b, row, node, index, rule);
     sums.set(input, before ? b.add(before, part) : part);
   });

@@ -1,5 +1,5 @@
-// Rows of the operators that only move elements: reshape, transpose, concat, slice, pad, expand; and of those that pick or
-// place them by int32 indices.
+// Rows of the operators that only move elements: reshape, transpose, concat, slice, pad, expand; and of those that pick
+// them by int32 indices.
 import type { Value } from '../onnx/graph.ts';
 import { axisOf, broadcast, type Dim, GraphError, type Shape } from '../onnx/types.ts';
 import { at, expectSameType, expectType, ints, NOT_DIFFERENTIABLE, type Rows } from './row.ts';
@@ -140,24 +140,15 @@ export const MOVEMENT_ROWS: Rows<'Reshape' | 'Transpose' | 'Concat' | 'Slice' | 
         },
       ];
     },
-    gradient: (b, g, { inputs }) => {
-      const { shape } = at(inputs, 0);
-      const counts = ints(at(inputs, 1));
-      let out = g;
-      shape.forEach((dim, axis) => {
-        const start = counts[axis] as number;
-        if (dim !== g.shape[axis]) out = b.slice(out, axis, start, start + (dim as number));
-      });
-      return [out, undefined];
-    },
+    gradient: NOT_DIFFERENTIABLE,
   },
   Expand: {
     infer: ([x, target]) => [{ type: (x as Value).type, shape: broadcast((x as Value).shape, ints(target as Value)) }],
-    gradient: (_b, g) => [g, undefined],
+    gradient: NOT_DIFFERENTIABLE,
   },
 };
 
-export const INDEXING: Rows<'Gather' | 'GatherElements' | 'ScatterElements' | 'GatherBlockQuantized'> = {
+export const INDEXING: Rows<'Gather' | 'GatherBlockQuantized'> = {
   Gather: {
     infer: ([data, indices], { axis }) => {
       expectType(indices as Value, 'i32');
@@ -165,35 +156,7 @@ export const INDEXING: Rows<'Gather' | 'GatherElements' | 'ScatterElements' | 'G
       if (axisOf(axis, shape.length) !== 0) throw new GraphError('Gather picks along axis 0');
       return [{ type, shape: [...(indices as Value).shape, ...shape.slice(1)] }];
     },
-    // Rows picked twice get both gradients. ScatterND would fit better, but its CPU kernel adds duplicates without a
-    // lock.
-    gradient: (b, g, { inputs }) => {
-      const data = at(inputs, 0);
-      const indices = at(inputs, 1);
-      const picked = b.size(indices.shape);
-      const row = data.shape.slice(1);
-      const flat = b.reshape(indices, [picked, ...row.map(() => 1)]);
-      const expanded = b.expand(flat, [picked, ...row]);
-      const updates = b.reshape(g, [picked, ...row]);
-      return [(before) => b.scatterAdd(before ?? b.fill(0, data.shape, data.type), expanded, updates, 0), undefined];
-    },
-  },
-  GatherElements: {
-    infer: ([data, indices]) => {
-      expectType(indices as Value, 'i32');
-      return [{ type: (data as Value).type, shape: (indices as Value).shape }];
-    },
-    gradient: (b, g, { inputs, attributes }) => {
-      const data = at(inputs, 0);
-      return [b.scatterAdd(b.fill(0, data.shape, data.type), at(inputs, 1), g, attributes.axis), undefined];
-    },
-  },
-  ScatterElements: {
-    infer: ([data, indices, updates]) => {
-      expectType(indices as Value, 'i32');
-      return [{ type: expectSameType([data as Value, updates as Value]), shape: (data as Value).shape }];
-    },
-    gradient: (b, g, { inputs, attributes }) => [g, undefined, b.gatherElements(g, at(inputs, 1), attributes.axis)],
+    gradient: NOT_DIFFERENTIABLE,
   },
   GatherBlockQuantized: {
     infer: ([data, indices, scales], { bits, gather_axis }) => {

@@ -27,14 +27,10 @@ export abstract class Operations {
     return this.one(op as K, inputs, {} as OpAttributes[K]);
   }
 
-  private binary(op: 'Add' | 'Sub' | 'Mul' | 'Div' | 'Max' | 'Min' | 'Greater', x: Operand, y: Operand): Value {
+  private binary(op: 'Add' | 'Sub' | 'Mul' | 'Div' | 'Max' | 'Min', x: Operand, y: Operand): Value {
     const type = typeof x === 'number' ? (typeof y === 'number' ? 'f32' : y.type) : x.type;
     const value = (operand: Operand) => (typeof operand === 'number' ? this.scalar(operand, type) : operand);
     return this.plain(op, value(x), value(y));
-  }
-
-  size(shape: Shape): number {
-    return sizeOf(shape);
   }
 
   scalar(value: number, type: DType = 'f32'): Value {
@@ -69,12 +65,6 @@ export abstract class Operations {
   }
   min(x: Operand, y: Operand): Value {
     return this.binary('Min', x, y);
-  }
-  greater(x: Operand, y: Operand): Value {
-    return this.binary('Greater', x, y);
-  }
-  where(condition: Value, x: Value, y: Value): Value {
-    return this.plain('Where', condition, x, y);
   }
   identity(x: Value): Value {
     return this.plain('Identity', x);
@@ -166,12 +156,6 @@ export abstract class Operations {
 
   gather(data: Value, indices: Value): Value {
     return this.one('Gather', [data, indices], { axis: 0 });
-  }
-  gatherElements(data: Value, indices: Value, axis: number): Value {
-    return this.one('GatherElements', [data, indices], { axis });
-  }
-  scatterAdd(data: Value, indices: Value, updates: Value, axis: number): Value {
-    return this.one('ScatterElements', [data, indices, updates], { axis, reduction: 'add' });
   }
 
   /**

@@ -10,16 +10,9 @@ export const NOT_DIFFERENTIABLE = 'not differentiable';
  * Computes the gradients of the loss with respect to the inputs, in their order, from that with respect to the first
  * output. Undefined: the input has no gradient (indices, shapes), or an earlier input is the same value and has both.
  * A gradient may be smaller than its input or have the output's broadcast shape. The caller expands and sums it to the
- * input's shape. A function instead of a gradient adds it to the gradients of other operators.
+ * input's shape.
  */
-export type GradientRule<K extends OpName> = (
-  b: Operations,
-  gradient: Value,
-  node: Node<K>,
-) => (Value | Accumulate | undefined)[];
-
-/** Adds a gradient to the sum so far; without one, to zero. */
-export type Accumulate = (before: Value | undefined) => Value;
+export type GradientRule<K extends OpName> = (b: Operations, gradient: Value, node: Node<K>) => (Value | undefined)[];
 
 export interface OpRow<K extends OpName> {
   /** Types of the outputs; undefined for an optional one that is not read. */

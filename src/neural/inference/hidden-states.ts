@@ -1,10 +1,9 @@
 // Pooled hidden states of whole texts, as features for text tasks.
 
 import { dirname } from 'node:path';
-import { choosePrecision } from '../architecture/precision.ts';
 import { promptGraph, UNRETURNED_OUTPUT } from '../architecture/serve.ts';
 import { ggufManifest } from '../models/manifest.ts';
-import { loadModel } from '../models/model-folder.ts';
+import { loadPacked } from '../models/model-folder.ts';
 import { loadLibrary } from '../runtime/library.ts';
 import { Session } from '../runtime/session.ts';
 import { Tensor } from '../runtime/tensor.ts';
@@ -39,11 +38,11 @@ export async function* pooledStates(
   const language = ggufManifest(named.model) ? { ...named, model: dirname(named.tokenizer) } : named;
   const tokenizer = tokenizerAt(language.tokenizer);
   const ids = (text: string) => [...tokenizer.encode(text)];
-  const whole = loadModel(language.model, { as: 'stored', tokenizer: language.tokenizer });
+  const whole = loadPacked(language.model, { tokenizer: language.tokenizer });
   const layers = depths.map((depth) => Math.max(0, Math.round(depth * whole.config.layers) - 1));
   // Higher layers do not affect these states and are not run.
   const model = { ...whole, config: { ...whole.config, layers: Math.max(...layers) + 1 } };
-  const session = await Session.load(promptGraph(model, choosePrecision(whole), await quantizationRange(), layers), {
+  const session = await Session.load(promptGraph(model, await quantizationRange(), layers), {
     device: 'cpu',
     threads: language.threads,
     unreturnable: UNRETURNED_OUTPUT,

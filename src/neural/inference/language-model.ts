@@ -4,9 +4,8 @@ import { CodedError, unwrap } from '../../common/errors.ts';
 import { readTokenizer } from '../../text/tokenizer/load.ts';
 import type { Tokenizer } from '../../text/tokenizer/types.ts';
 import { REPAIR_ADVICE } from '../architecture/decoder-values.ts';
-import { choosePrecision } from '../architecture/precision.ts';
 import { DIALECT, type Dialect } from '../models/dialects.ts';
-import { loadModel } from '../models/model-folder.ts';
+import { loadPacked } from '../models/model-folder.ts';
 import { loadLibrary } from '../runtime/library.ts';
 import { Network } from './network.ts';
 import { Prefixes } from './prefixes.ts';
@@ -47,14 +46,14 @@ export class LanguageModel {
   static async load({ model, base, tokenizer, threads }: LanguageModelOptions): Promise<LanguageModel> {
     await loadLibrary();
     const vocabulary = tokenizerAt(tokenizer);
-    const loaded = loadModel(model, { as: 'stored', tokenizer, ...(base !== undefined && { base }) });
+    const loaded = loadPacked(model, { tokenizer, ...(base !== undefined && { base }) });
     if (vocabulary.vocabularySize > loaded.config.vocabSize) {
       throw new CodedError(
         'mismatched',
         `The tokenizer has more tokens than the model: they do not belong together. ${REPAIR_ADVICE}`,
       );
     }
-    const network = await Network.load(loaded, { device: 'cpu', threads, precision: choosePrecision(loaded) });
+    const network = await Network.load(loaded, { device: 'cpu', threads, precision: 'int4' });
     return new LanguageModel(network, vocabulary, loaded.manifest?.dialect ?? DIALECT);
   }
 

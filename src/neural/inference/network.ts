@@ -1,8 +1,8 @@
 // A decoder with loaded sessions. Each pass runs new tokens and predicts the next.
 
+import type { Precision } from '../architecture/constants.ts';
 import { MASKED } from '../architecture/decoder.ts';
 import type { Model } from '../architecture/decoder-values.ts';
-import type { Precision } from '../architecture/precision.ts';
 import { promptGraph, stepGraph, UNRETURNED_OUTPUT } from '../architecture/serve.ts';
 import { Session, type SessionOptions } from '../runtime/session.ts';
 import { Tensor } from '../runtime/tensor.ts';
@@ -55,7 +55,7 @@ export class Network {
     const prompt =
       precision === 'fp32'
         ? undefined
-        : await Session.load(promptGraph(model, precision, await quantizationRange()), sessionOptions);
+        : await Session.load(promptGraph(model, await quantizationRange()), sessionOptions);
     const step = await Session.load(stepGraph(model, precision), sessionOptions);
     return new Network(model.config, step, prompt);
   }

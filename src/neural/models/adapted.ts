@@ -1,18 +1,10 @@
-// Writes the manifest of a model that was made from a base.
+// Writes the manifest of an adapter that was trained over a base.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { unwrap } from '../../common/errors.ts';
 import { baseOf } from './compatibility.ts';
 import { DIALECT, DIALECTS } from './dialects.ts';
-import {
-  ADAPTER,
-  type PackageManifest,
-  readManifest,
-  sha256Of,
-  TOKENIZER,
-  WEIGHTS,
-  writeManifest,
-} from './manifest.ts';
+import { ADAPTER, type PackageManifest, readManifest, sha256Of, TOKENIZER, writeManifest } from './manifest.ts';
 
 export interface Origin {
   /** Folder of the base. */
@@ -22,7 +14,7 @@ export interface Origin {
 }
 
 /**
- * Writes the manifest of the model or adapter in `folder`. Writes nothing if neither the caller nor the base names a
+ * Writes the manifest of the adapter in `folder`. Writes nothing if neither the caller nor the base names a
  * tokenizer. Throws CodedError as `baseOf` does.
  */
 export function describeAdapted(folder: string, { base, tokenizer }: Origin): void {
@@ -31,14 +23,13 @@ export function describeAdapted(folder: string, { base, tokenizer }: Origin): vo
   const path = tokenizer ?? (existsSync(own) ? own : undefined);
   const hash = path === undefined ? baseManifest?.tokenizer : sha256Of(path);
   if (hash === undefined) return;
-  const kind = existsSync(join(folder, WEIGHTS)) ? 'model' : 'adapter';
   const { name, weights } = baseOf(base);
   const manifest: PackageManifest = {
     version: 1,
     name: 'adapted',
-    kind,
+    kind: 'adapter',
     base: { name, weights },
-    weights: sha256Of(join(folder, kind === 'model' ? WEIGHTS : ADAPTER)),
+    weights: sha256Of(join(folder, ADAPTER)),
     tokenizer: hash,
     dialect: baseManifest?.dialect ?? DIALECT,
     stop: baseManifest?.stop ?? [DIALECTS[DIALECT].tokens.eom, DIALECTS[DIALECT].tokens.end],

@@ -37,12 +37,9 @@ export function baseOf(folder: string): { readonly name: string; readonly weight
   return manifest ?? { name: 'unnamed', weights: sha256Of(join(folder, WEIGHTS)) };
 }
 
-/**
- * Fails with 'mismatched' if an adapter was made for another base or an earlier version of this one. Whole models fit
- * any.
- */
+/** Fails with 'mismatched' if an adapter was made for another base or an earlier version of this one. */
 export function fitsBase(manifest: PackageManifest, base: Pick<PackageManifest, 'name' | 'weights'>): Result<true> {
-  if (manifest.kind !== 'adapter' || manifest.base?.weights === base.weights) return ok(true);
+  if (manifest.base?.weights === base.weights) return ok(true);
   const madeFor = manifest.base?.name === base.name ? `'${base.name}' as it was before` : `'${manifest.base?.name}'`;
   return failed(
     'mismatched',
@@ -51,9 +48,9 @@ export function fitsBase(manifest: PackageManifest, base: Pick<PackageManifest, 
 }
 
 /**
- * Whether an adapted model goes with a base: it was made from it, or as a whole model from an earlier version of it.
- * Fails with 'mismatched', also without a manifest or with another tokenizer; with 'other-base' if it was made from a
- * base with another name; and as `readManifest`. The messages are for users.
+ * Whether an adapted model goes with a base: it was made from it. Fails with 'mismatched', also without a manifest, with
+ * another tokenizer or without adapters; with 'other-base' if it was made from a base with another name; and as
+ * `readManifest`. The messages are for users.
  *
  * @param base folder of the base
  * @param tokenizer path of tokenizer.json
@@ -63,11 +60,11 @@ export function compatibilityOf(folder: string, base: string, tokenizer: string)
   if (!read.ok) return read;
   const manifest = read.value;
   try {
-    if (manifest === undefined || manifest.tokenizer !== sha256Of(tokenizer)) return otherOrigin;
-    const { kind, base: origin } = manifest;
+    if (manifest?.kind !== 'adapter' || manifest.tokenizer !== sha256Of(tokenizer)) return otherOrigin;
+    const { base: origin } = manifest;
     const used = baseOf(base);
     if (origin && origin.name !== used.name && origin.weights !== used.weights) return otherBaseFailure(origin.name);
-    return kind === 'adapter' && !fitsBase(manifest, used).ok ? otherOrigin : ok(true);
+    return fitsBase(manifest, used).ok ? ok(true) : otherOrigin;
   } catch (cause) {
     return failed('unreadable', `A base model of the extension cannot be read: ${messageOf(cause)}. Reinstall it.`);
   }

@@ -2,18 +2,14 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { CodedError, messageOf, unwrap } from '../../common/errors.ts';
-import { replaceFile } from '../../common/files.ts';
-import type { ModelConfig } from '../architecture/config.ts';
 import { checkWeights, type Model, REPAIR_ADVICE } from '../architecture/decoder-values.ts';
-import { parameterCount, parameterSpecs, type Weights } from '../architecture/parameters.ts';
-import { BLOCK, dequantize, type Quantized } from '../architecture/quantize.ts';
+import { parameterCount, parameterSpecs } from '../architecture/parameters.ts';
+import { BLOCK, type Quantized } from '../architecture/quantize.ts';
 import { loadAdapter } from './adapter.ts';
 import { baseOf, fitsBase, fitsTokenizer } from './compatibility.ts';
-import { parseConfig, writeConfig } from './config-json.ts';
+import { parseConfig } from './config-json.ts';
 import { ADAPTER, CONFIG, type PackageManifest, readManifest, WEIGHTS } from './manifest.ts';
-import { readSafetensors, type StoredType, writeSafetensors } from './safetensors.ts';
-
-const TORCH: Readonly<Record<StoredType, string>> = { F32: 'float32', F16: 'float16' };
+import { readSafetensors } from './safetensors.ts';
 
 /** Bytes; the largest known file has a few thousand. */
 const MAX_CONFIG_BYTES = 1e6;
@@ -22,12 +18,11 @@ const MIN_PARAMETER_BYTES = 0.5;
 
 /** A model, and its folder's manifest; undefined if there is none. */
 export interface LoadedModel extends Model {
+  readonly packed: Map<string, Quantized>;
   readonly manifest: PackageManifest | undefined;
 }
 
 export interface LoadOptions {
-  /** 'stored' keeps packed matrices packed, which takes an eighth of the memory. Default: 'values'. */
-  readonly as?: 'values' | 'stored';
   /** Folder of the base, needed for an adapter. */
   readonly base?: string;
   /** Path of the tokenizer.json that the model is used with. Default: its own, if it has one. */
@@ -59,7 +54,7 @@ function loadAdapterOverBase(folder: string, { base, ...options }: LoadOptions):
  */
 export function loadModel(folder: string, options: LoadOptions = {}): LoadedModel {
   if (isAdapter(folder)) return loadAdapterOverBase(folder, options);
-  const { as = 'values', tokenizer } = options;
+  const { tokenizer } = options;
   const read = <T>(name: string, how: (path: string) => T): T => {
     try {
       return how(join(folder, name));
@@ -89,9 +84,7 @@ export function loadModel(folder: string, options: LoadOptions = {}): LoadedMode
     const data = bytes.get(names.data)?.data;
     const [rows, columns] = shape;
     if (data && rows !== undefined && columns !== undefined) {
-      const matrix = packedMatrix(name, rows, columns, data, tensors.get(names.scales)?.data);
-      if (as === 'stored') packed.set(name, matrix);
-      else weights.set(name, dequantize(matrix));
+      packed.set(name, packedMatrix(name, rows, columns, data, tensors.get(names.scales)?.data));
       continue;
     }
     const tensor = tensors.get(name);
@@ -104,15 +97,15 @@ export function loadModel(folder: string, options: LoadOptions = {}): LoadedMode
   return { config, weights, packed, manifest };
 }
 
-/**
- * Replaces the weights first. After a crash in between, the new weights do not match the old config and are refused.
- */
-export function saveModel(folder: string, config: ModelConfig, weights: Weights, type: StoredType): void {
-  const specs = parameterSpecs(config);
-  checkWeights(specs, weights);
-  const tensors = specs.map(({ name, shape }) => [name, { shape, data: weights.get(name) as Float32Array }] as const);
-  replaceFile(join(folder, WEIGHTS), writeSafetensors(tensors, type));
-  replaceFile(join(folder, CONFIG), [new TextEncoder().encode(writeConfig(config, TORCH[type]))]);
+/** The same for a model that is served or trained. Throws CodedError 'unsupported' if its matrices are not in 4 bits. */
+export function loadPacked(folder: string, options: LoadOptions): LoadedModel {
+  const loaded = loadModel(folder, options);
+  if (loaded.packed.size === 0)
+    throw new CodedError(
+      'unsupported',
+      `Only models in 4 bits are used, and ${folder} is not. Choose a base that ships.`,
+    );
+  return loaded;
 }
 
 /** Names of a matrix's two tensors: the bytes [rows, blocks, 16], two values each, and the scales [rows, blocks]. */
@@ -138,5 +131,5 @@ export function packedMatrix(
       `The model's packed tensor '${name}' does not have the shape [${rows}, ${columns}]. ${REPAIR_ADVICE}`,
     );
   }
-  return { bits: 4, rows, columns, packed, scales };
+  return { rows, columns, packed, scales };
 }

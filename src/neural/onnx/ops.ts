@@ -18,8 +18,6 @@ export interface OpAttributes {
   Div: None;
   Max: None;
   Min: None;
-  Greater: None;
-  Where: None;
   // elementwise, one input
   Identity: None;
   Neg: None;
@@ -45,8 +43,6 @@ export interface OpAttributes {
   Expand: None;
   // by index; the indices are int32 (WebGPU has no int64 arithmetic)
   Gather: Axis;
-  GatherElements: Axis;
-  ScatterElements: Axis & { readonly reduction: 'add' };
   // products
   MatMul: None;
   Gemm: { readonly transA: 0 | 1; readonly transB: 0 | 1; readonly alpha: number };
@@ -72,15 +68,15 @@ export interface OpAttributes {
   MatMulNBits: {
     readonly K: number;
     readonly N: number;
-    readonly bits: 4 | 8;
+    readonly bits: 4;
     readonly block_size: number;
-    readonly accuracy_level: 0 | 4;
+    readonly accuracy_level: 4;
   };
   GatherBlockQuantized: {
     readonly gather_axis: number;
     readonly quantize_axis: number;
     readonly block_size: number;
-    readonly bits: 4 | 8;
+    readonly bits: 4;
   };
 }
 

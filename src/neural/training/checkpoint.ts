@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { CodedError, messageOf } from '../../common/errors.ts';
 import { replaceFile, replaceFileInTurns } from '../../common/files.ts';
-import type { LoraConfig } from '../architecture/lora.ts';
 import { allFinite, type Weights } from '../architecture/parameters.ts';
-import { ADAPTER, WEIGHTS } from '../models/manifest.ts';
+import { ADAPTER } from '../models/manifest.ts';
 import { readSafetensors, writeSafetensors } from '../models/safetensors.ts';
 import type { Adapted } from './request.ts';
 import type { TimedPlan } from './schedule.ts';
@@ -19,8 +18,6 @@ const RECORD_FILE = 'training.json';
 
 /** The part of a checkpoint that is not tensors. */
 export interface TrainingProgress extends TimedPlan {
-  /** Undefined: all parameters are trained. */
-  readonly lora: LoraConfig | undefined;
   /** In order. */
   validations: ValidationLoss[];
 }
@@ -153,7 +150,7 @@ export function trainingStatusOf(out: string): TrainingStatus | undefined {
 }
 
 /** A checkpoint without its tensors; undefined if there is no readable one. */
-export function checkpointStatus(out: string): (Omit<Checkpoint, 'tensors'> & { identity: string }) | undefined {
+function checkpointStatus(out: string): Omit<Checkpoint, 'tensors'> | undefined {
   let file: number | undefined;
   try {
     file = openSync(join(out, CHECKPOINT_FILE), 'r');
@@ -165,8 +162,7 @@ export function checkpointStatus(out: string): (Omit<Checkpoint, 'tensors'> & { 
     const header = new Uint8Array(length);
     readSync(file, header);
     const { __metadata__: metadata } = JSON.parse(new TextDecoder().decode(header));
-    const status = statusIn(metadata);
-    return status && { ...status, identity: metadata.identity };
+    return statusIn(metadata);
   } catch {
     return undefined;
   } finally {
@@ -207,7 +203,7 @@ export function finishedRun({ out, identity }: RunFolder, budgetSeconds: number 
   try {
     const record = JSON.parse(readFileSync(join(out, RECORD_FILE), 'utf8'));
     const isSame = record.identity === identity && record.budgetSeconds === budgetSeconds;
-    return isSame && [WEIGHTS, ADAPTER].some((name) => existsSync(join(out, name))) ? record.adapted : undefined;
+    return isSame && existsSync(join(out, ADAPTER)) ? record.adapted : undefined;
   } catch {
     // Absent or damaged: train again.
     return undefined;

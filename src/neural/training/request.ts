@@ -3,11 +3,9 @@ import { createHash } from 'node:crypto';
 import { CodedError } from '../../common/errors.ts';
 import type { ModelConfig } from '../architecture/config.ts';
 import type { Model } from '../architecture/decoder-values.ts';
-import type { LoraConfig } from '../architecture/lora.ts';
 import { arraysOf } from '../architecture/quantize.ts';
 import type { DeviceChoice, DeviceSetting } from '../runtime/device.ts';
 import type { BatchOptions, Example } from './batches.ts';
-import type { Method } from './method.ts';
 import type { ValidationLoss } from './validation.ts';
 
 export interface TrainingRequest extends BatchOptions {
@@ -17,8 +15,6 @@ export interface TrainingRequest extends BatchOptions {
   readonly examples: readonly Example[];
   /** Path of the tokenizer.json that encoded the examples. Default: the base's own. */
   readonly tokenizer?: string;
-  /** Absent: adapters if the model is too large, or the memory too small, for training all parameters. */
-  readonly lora?: LoraConfig;
   readonly epochs: number;
   /** Limits the steps in addition to the epochs. */
   readonly maxSteps?: number;
@@ -67,7 +63,6 @@ export interface ValidationResult {
 
 export interface Adapted extends TrainingOutcome {
   readonly device: DeviceChoice;
-  readonly method: Method;
   readonly parameters: number;
   /** Tokens trained on, repetitions and padding included. */
   readonly tokens: number;
@@ -101,7 +96,7 @@ export function digestOf({ weights, packed }: Model): string {
 }
 
 /** Increased when a checkpoint, or the steps that follow it, change their meaning. */
-const FORMAT = 3;
+const FORMAT = 4;
 
 /** Where and how fast a run trains. They may change when it is resumed, and do not change its steps. */
 const CHANGEABLE: readonly (keyof TrainingRequest)[] = [

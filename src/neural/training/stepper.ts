@@ -23,7 +23,7 @@ export interface StepperOptions extends Omit<TrainingGraphOptions, 'layout'> {
   readonly device: Device;
   readonly threads: number;
   /** On the CPU it is cleared once its matrices are converted, which saves a copy of the model. */
-  readonly packed?: Map<string, Quantized>;
+  readonly packed: Map<string, Quantized>;
 }
 
 export interface StepResult {
@@ -70,7 +70,7 @@ export class Stepper {
 
   /**
    * Throws CodedError 'corrupt' if a parameter is missing, has another size or is not finite.
-   * @param base the parameters that are not trained: with adapters those of the base
+   * @param base the norms of the base
    * @param start the trained parameters; missing optimiser state is zero. On the CPU steps change these arrays
    */
   static async create(requested: StepperOptions, base: Weights, start: TrainingState): Promise<Stepper> {
@@ -96,7 +96,7 @@ export class Stepper {
     const { options, tensors } = this;
     const { packed, layout } = options;
     for (const spec of frozenSpecs(options)) await tensors.addFixed(spec, base.get(spec.name) as Float32Array);
-    if (packed && layout === 'columns') {
+    if (layout === 'columns') {
       for (const { name, shape, data } of frozenArrays(packed, layout)) {
         tensors.addOwned(name, Tensor.host(data(), shape));
       }
@@ -198,9 +198,9 @@ export class Stepper {
   }
 }
 
-function sessionOptions({ device, threads, packed }: StepperOptions): SessionOptions {
+function sessionOptions({ device, threads }: StepperOptions): SessionOptions {
   // Strict: no operator may fall back to the CPU. The tests on a software GPU check this for every GPU.
-  return { device, threads, strict: true, asWritten: packed !== undefined };
+  return { device, threads, strict: true, asWritten: true };
 }
 
 function batchFeeds({ ids, targets, weights }: TokenBatch): Record<string, Tensor> {

@@ -19,12 +19,11 @@ export interface TrainingStart {
   /** See `identityOf`. A checkpoint of another run is not used. */
   readonly identity: string;
   readonly config: ModelConfig;
-  /** Without adapters, training changes these arrays on the CPU. */
+  /** The base's norms. */
   readonly weights: Map<string, Float32Array>;
-  /** Matrices of the base under adapters that are not among the weights; cleared on the CPU. */
-  readonly packed: Map<string, Quantized> | undefined;
-  /** Undefined: all parameters are trained. */
-  readonly lora: LoraConfig | undefined;
+  /** Its matrices; cleared on the CPU. */
+  readonly packed: Map<string, Quantized>;
+  readonly lora: LoraConfig;
   readonly device: Device;
 }
 
@@ -55,7 +54,7 @@ export interface TrainingHooks {
 }
 
 export interface Trained extends TrainingOutcome {
-  /** The trained ones: of the best validation, or without validation the last. */
+  /** The adapters: of the best validation, or without validation the last. */
   readonly weights: Map<string, Float32Array>;
 }
 
@@ -82,7 +81,7 @@ export async function train(
   let stepper: Stepper | undefined;
   try {
     const checkpoint = resumableCheckpoint({ out: request.out, identity }, sizesOfState(options), hooks.onNote);
-    const trained = lora ? initialAdapters(config, lora, request.seed) : weights;
+    const trained = initialAdapters(config, lora, request.seed);
     stepper = await Stepper.create(options, weights, checkpoint ?? { step: 0, tensors: trained });
     return await loop(request, start, stepper, checkpoint?.progress, hooks);
   } catch (error) {
@@ -95,7 +94,7 @@ export async function train(
 
 async function loop(
   request: TrainingRequest,
-  { identity, lora }: TrainingStart,
+  { identity }: TrainingStart,
   stepper: Stepper,
   resumed: TrainingProgress | undefined,
   hooks: TrainingHooks,
@@ -109,7 +108,7 @@ async function loop(
   const heldOut = validation && new TrainingBatches(validation.examples, request).allBatches();
   const schedule = scheduleOf(request, batches.stepsPerEpoch);
   const plan = firstPlan(schedule);
-  const fresh = { lora, plan, isFitted: false, seconds: 0, validationSeconds: 0, validateEvery, validations: [] };
+  const fresh = { plan, isFitted: false, seconds: 0, validationSeconds: 0, validateEvery, validations: [] };
   const progress: TrainingProgress = resumed ?? fresh;
   const time = new Timekeeper(schedule, budgetSeconds - lateSeconds, progress);
 
@@ -216,8 +215,8 @@ function stepperOptions(
     config,
     batch,
     length,
-    ...(lora && { lora }),
-    ...(packed && { packed }),
+    lora,
+    packed,
     optimizer: DEFAULT_OPTIMIZER,
     lossChunk: Math.max(LEAST_LOSS_ROWS, Math.floor(LOSS_VALUES / config.vocabSize)),
     device,

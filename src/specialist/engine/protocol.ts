@@ -5,7 +5,6 @@ import type { Failure } from '../../common/errors.ts';
 import type { StatesRequest } from '../../neural/inference/hidden-states.ts';
 import type { Timing } from '../../neural/inference/timing.ts';
 import type { Adapted, DeviceChoice, TrainingRequest } from '../../neural/training/adapt.ts';
-import type { Method } from '../../neural/training/method.ts';
 import type { StepReport } from '../../neural/training/train.ts';
 import type { ValidationLoss } from '../../neural/training/validation.ts';
 import type { ServedModelOptions } from '../decoding/served-model.ts';
@@ -86,7 +85,6 @@ export type AdaptProgress =
   | ({ readonly kind: 'step' } & StepReport)
   | ({ readonly kind: 'validated' } & ValidationLoss)
   | ({ readonly kind: 'device' } & DeviceChoice)
-  | ({ readonly kind: 'method' } & Method)
   /** For the user: a checkpoint was not used. */
   | { readonly kind: 'note'; readonly note: string };
 

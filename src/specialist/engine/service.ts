@@ -212,7 +212,6 @@ export class Service {
         signal: AbortSignal.any([signal, memory.signal]),
         memoryCeiling: this.options.memoryCeiling,
         onDevice: (choice) => progress({ kind: 'device', ...choice }),
-        onMethod: (method) => progress({ kind: 'method', ...method }),
         onNote: (note) => progress({ kind: 'note', note }),
         onStep: (report) => progress({ kind: 'step', ...report }),
         onValidated: (validated) => progress({ kind: 'validated', ...validated }),

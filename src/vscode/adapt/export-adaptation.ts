@@ -25,9 +25,7 @@ export async function exportAdaptation(adaptation: Adaptation, root: string): Pr
     return;
   }
   const open = t('Open Its README');
-  // An adapter over a GGUF file has none.
-  const hasReadme = exported.value.names.includes('README.md');
-  const answer = await window.showInformationMessage(t('Exported to {0}.', targetFolder), ...(hasReadme ? [open] : []));
+  const answer = await window.showInformationMessage(t('Exported to {0}.', targetFolder), open);
   if (answer === open)
     await vscode.commands.executeCommand('markdown.showPreview', vscode.Uri.file(join(targetFolder, 'README.md')));
 }

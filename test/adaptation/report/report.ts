@@ -100,7 +100,7 @@ export function reportOf(asked: boolean): AdaptReport {
       training: {
         ...{ loss: { before: 3.2, after: 2.7 }, steps: 40, tokens: 80_000, tokensPerEpoch: 300_000 },
         ...{ tokensPerSecond: 400, minutes: 3.4, stopped: 'out-of-time' },
-        ...{ method: 'full fine-tuning', device: 'cpu', deviceReason: 'no GPU' },
+        ...{ device: 'cpu', deviceReason: 'no GPU' },
       },
     },
     notes: [],

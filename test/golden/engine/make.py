@@ -1,6 +1,6 @@
 # Makes the golden values of the engine's tests with PyTorch in double precision: python3 test/golden/engine/make.py [CASE ...]
 # Writes, per case: config.json, model.safetensors (a randomly initialised checkpoint as transformers would name it),
-# gradients.safetensors and golden.json (logits, loss, ten losses of a training run). Needs torch only.
+# golden.json (logits), and with adapters gradients.safetensors and ten losses of a training run. Needs torch only.
 import json
 import math
 import pathlib
@@ -126,7 +126,6 @@ def main():
         w = {name: (torch.randn(shape) * 0.2 + (1 if 'norm' in name else 0)).to(rounded).double() for name, shape in shapes(c).items()}
         folder = HERE / case
         folder.mkdir(exist_ok=True)
-        trained = list(w)
         stored = dict(w)
         if dtype == 'PACKED':
             for name in [n for n in w if w[n].dim() == 2]:
@@ -142,16 +141,18 @@ def main():
             stored |= {n: w[n] for n in trained}
         (folder / 'config.json').write_text(json.dumps(c, indent=1) + '\n')
         write(folder / 'model.safetensors', stored, 'F32' if dtype == 'BF16' else dtype)
-        data = list(batches(c, 10))
+        data = list(batches(c, 10 if lora else 1))
+        golden = {'batches': [{'ids': i.flatten().tolist(), 'targets': t.flatten().tolist(), 'weights': x.flatten().tolist()} for i, t, x in data],
+                  'batch': BATCH, 'length': LENGTH, 'logits': logits(c, w, data[0][0], lora).flatten().tolist()}
+        if not lora:
+            (folder / 'golden.json').write_text(json.dumps(golden) + '\n')
+            continue
+        golden |= {'lora': lora, 'losses': [], 'norms': []}
         for name in trained:
             w[name].requires_grad_()
-        golden = {'lora': lora, 'batches': [{'ids': i.flatten().tolist(), 'targets': t.flatten().tolist(), 'weights': x.flatten().tolist()} for i, t, x in data],
-                  'batch': BATCH, 'length': LENGTH, 'logits': logits(c, w, data[0][0], lora).flatten().tolist(), 'losses': [], 'norms': []}
         loss_of(c, w, data[0], lora).backward()
         write(folder / 'gradients.safetensors', {n: w[n].grad for n in trained}, 'F32')
-        groups = [{'params': [w[n] for n in trained if w[n].dim() > 1], 'weight_decay': 0.1},
-                  {'params': [w[n] for n in trained if w[n].dim() == 1], 'weight_decay': 0.0}]
-        optimizer = torch.optim.AdamW(groups, lr=3e-3, betas=(0.9, 0.95), eps=1e-8)
+        optimizer = torch.optim.AdamW([w[n] for n in trained], weight_decay=0.1, lr=3e-3, betas=(0.9, 0.95), eps=1e-8)
         for batch in data:
             optimizer.zero_grad()
             loss = loss_of(c, w, batch, lora)

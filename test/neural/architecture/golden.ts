@@ -17,19 +17,24 @@ export interface GoldenBatch {
   readonly weights: number[];
 }
 
-export interface Golden {
+export interface GoldenLogits {
   readonly config: ModelConfig;
-  readonly lora: LoraConfig | undefined;
+  readonly lora?: LoraConfig;
   readonly batch: number;
   readonly length: number;
   readonly batches: readonly GoldenBatch[];
   /** [batch x length, vocabulary] of the first batch. */
   readonly logits: number[];
+  readonly weights: Map<string, Float32Array>;
+  /** Matrices in 4 bits, which `weights` does not contain. */
+  readonly packed: Map<string, Quantized>;
+}
+
+/** Ten steps of training. */
+export interface Golden extends GoldenLogits {
+  readonly lora: LoraConfig;
   readonly losses: number[];
   readonly norms: number[];
-  readonly weights: Map<string, Float32Array>;
-  /** The matrices of a 4-bit case, which `weights` does not contain. */
-  readonly packed: ReadonlyMap<string, Quantized> | undefined;
   readonly gradients: Map<string, Float32Array>;
 }
 
@@ -44,18 +49,16 @@ function tensors(name: string, file: string): Map<string, Float32Array> {
   return new Map([...tensors].map(([key, { data }]) => [key, data]));
 }
 
-export function readGolden(name: (typeof GOLDEN_CASES)[number]): Golden {
+export function readGolden(): Golden {
+  return { ...readLogits('packed'), gradients: tensors('packed', 'gradients.safetensors') } as Golden;
+}
+
+export function readLogits(name: (typeof GOLDEN_CASES)[number]): GoldenLogits {
   const config = parseConfig(readFileSync(join(folder, name, 'config.json'), 'utf8'));
   if (!config.ok) throw new Error(config.error.message);
   const json = JSON.parse(readFileSync(join(folder, name, 'golden.json'), 'utf8'));
-  return {
-    ...json,
-    lora: json.lora ?? undefined,
-    config: config.value,
-    weights: tensors(name, 'model.safetensors'),
-    packed: name === 'packed' ? loadModel(join(folder, name), { as: 'stored' }).packed : undefined,
-    gradients: tensors(name, 'gradients.safetensors'),
-  };
+  const { packed } = loadModel(join(folder, name));
+  return { ...json, config: config.value, weights: tensors(name, 'model.safetensors'), packed };
 }
 
 /** Feeds of a batch; the weights sum to 1. */

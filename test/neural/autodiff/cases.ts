@@ -12,7 +12,17 @@ import { type Device, Session } from '../../../src/neural/runtime/session.ts';
 import { Tensor } from '../../../src/neural/runtime/tensor.ts';
 
 type NotDifferentiable =
-  | 'Greater'
+  | 'Div'
+  | 'Max'
+  | 'Min'
+  | 'Identity'
+  | 'Neg'
+  | 'Abs'
+  | 'Sigmoid'
+  | 'Cast'
+  | 'Pad'
+  | 'Expand'
+  | 'Gather'
   | 'Floor'
   | 'ReduceMax'
   | 'GatherBlockQuantized'
@@ -35,9 +45,6 @@ interface Case {
 type Inputs = [Value, Value, Value];
 const each = (...cases: Case[]) => cases;
 const positive = [0.5, 2] as const;
-const indices = (b: Builder, shape: number[], ...values: number[]) =>
-  b.graph.constant('i32', shape, Int32Array.from(values));
-
 export const CASES: { readonly [K in Differentiable]: readonly Case[] } = {
   Add: each(
     {
@@ -88,41 +95,11 @@ export const CASES: { readonly [K in Differentiable]: readonly Case[] } = {
     },
     { inputs: [[], [3, 4]], build: (b, x, y) => b.mul(x, y as Value) },
   ),
-  Div: each({
-    inputs: [
-      [3, 4],
-      [3, 1],
-    ],
-    range: positive,
-    build: (b, x, y) => b.div(x, y as Value),
-  }),
-  Max: each({ inputs: [[8, 4], [4]], build: (b, x, y) => b.max(x, y as Value) }),
-  Min: each({
-    inputs: [
-      [8, 4],
-      [8, 1],
-    ],
-    build: (b, x, y) => b.min(x, y as Value),
-  }),
-  Where: each({
-    inputs: [
-      [3, 4],
-      [3, 1],
-    ],
-    build: (b, x, y) =>
-      b.where(b.greater(b.graph.constant('f32', [4], Float32Array.of(1, -1, 2, -2)), 0), x, y as Value),
-  }),
-  Identity: each({ inputs: [[3, 4]], build: (b, x) => b.identity(x) }),
-  Neg: each({ inputs: [[3, 4]], build: (b, x) => b.neg(x) }),
-  Abs: each({ inputs: [[3, 4]], build: (b, x) => b.abs(x) }),
   Sqrt: each({ inputs: [[3, 4]], range: positive, build: (b, x) => b.sqrt(x) }),
   Reciprocal: each({ inputs: [[3, 4]], range: positive, build: (b, x) => b.reciprocal(x) }),
   Exp: each({ inputs: [[3, 4]], build: (b, x) => b.exp(x) }),
   Log: each({ inputs: [[3, 4]], range: positive, build: (b, x) => b.log(x) }),
-  Sigmoid: each({ inputs: [[3, 4]], build: (b, x) => b.sigmoid(x) }),
   QuickGelu: each({ inputs: [[3, 4]], build: (b, x) => b.silu(x) }),
-  // To float16 and back: the difference quotient sees float16's steps, the gradient passes straight through.
-  Cast: each({ inputs: [[3, 4]], build: (b, x) => b.cast(b.cast(x, 'f16'), 'f32') }),
   ReduceSum: each(
     { inputs: [[2, 3, 4]], build: (b, x) => b.sum(x, [1]) },
     { inputs: [[2, 3, 4]], build: (b, x) => b.sum(x, [0, 2], 0) },
@@ -140,20 +117,6 @@ export const CASES: { readonly [K in Differentiable]: readonly Case[] } = {
     build: (b, x, y, z) => b.concat([x, y, z] as Inputs, -1),
   }),
   Slice: each({ inputs: [[3, 6]], build: (b, x) => b.slice(x, 1, 2, 5) }),
-  Pad: each({ inputs: [[3, 2]], build: (b, x) => b.pad(x, [1, 0], [0, 2]) }),
-  Expand: each({ inputs: [[3, 1]], build: (b, x) => b.expand(x, [2, 3, 4]) }),
-  Gather: each({ inputs: [[4, 3]], build: (b, x) => b.gather(x, indices(b, [2, 3], 0, 3, 3, 1, 3, 0)) }),
-  GatherElements: each({
-    inputs: [[3, 4]],
-    build: (b, x) => b.gatherElements(x, indices(b, [3, 2], 0, 0, 1, 3, 2, 2), 1),
-  }),
-  ScatterElements: each({
-    inputs: [
-      [3, 4],
-      [3, 2],
-    ],
-    build: (b, x, y) => b.scatterAdd(x, indices(b, [3, 2], 0, 0, 1, 3, 2, 2), y as Value, 1),
-  }),
   RotaryEmbedding: each({
     inputs: [[2, 2, 3, 4]],
     build: (b, x) => {
@@ -264,12 +227,8 @@ export async function checkCase(name: string, { inputs, build, range = [-2, 2] }
         scale += Math.abs(g * (direction[j] as number));
       });
     });
-    const tolerance = name === 'Cast' ? 0.05 : 1e-3;
     assert.ok(scale > 0, `${name}: gradient is zero`);
-    assert.ok(
-      Math.abs(numeric - analytic) <= tolerance * scale,
-      `${name}: ${analytic} against ${numeric} (scale ${scale})`,
-    );
+    assert.ok(Math.abs(numeric - analytic) <= 1e-3 * scale, `${name}: ${analytic} against ${numeric} (scale ${scale})`);
   } finally {
     await session.dispose();
   }

@@ -9,6 +9,7 @@ import { adapterSpecs, type LoraConfig } from '../../../src/neural/architecture/
 import { Network } from '../../../src/neural/inference/network.ts';
 import { prefill } from '../../../src/neural/inference/prefill.ts';
 import { loadLibrary } from '../../../src/neural/runtime/library.ts';
+import { packedModel } from '../../support/packed-models.ts';
 import { COMMON, initialWeights } from '../../support/random-models.ts';
 import { relativeError } from '../architecture/golden.ts';
 
@@ -19,14 +20,14 @@ const config: ModelConfig = {
   hiddenSize: 96,
   intermediateSize: 192,
   layers: 3,
-  heads: 6,
+  heads: 4,
   keyValueHeads: 2,
   headDim: 24,
   initializerRange: 0.05,
 };
-const model = { config, weights: initialWeights(config, 5) };
+const model = packedModel(config, initialWeights(config, 5));
 const ids = Array.from({ length: 600 }, (_, i) => (i * 31 + (i >> 3)) % 64);
-const load = (precision: 'fp32' | 'int8', of: Model = model) =>
+const load = (precision: 'fp32' | 'int4', of: Model = model) =>
   Network.load(of, { device: 'cpu', threads: 1, precision });
 const lora: LoraConfig = { rank: 4, alpha: 8, targets: ['q_proj', 'v_proj', 'up_proj', 'down_proj'] };
 const next = normals(9);
@@ -45,7 +46,7 @@ for (const [name, of] of [
   ['adapted', adapted],
 ] as const)
   test(`logits after a prompt that was absorbed in chunks are close to full precision: ${name}`, async () => {
-    const [exact, rounded] = [await load('fp32', of), await load('int8', of)];
+    const [exact, rounded] = [await load('fp32', of), await load('int4', of)];
     const expected = await exact.forward(exact.cache(), { ids, rows: [ids.length - 1] });
     assert.ok(rounded.absorbs(ids.length) && !exact.absorbs(ids.length));
     const cache = rounded.cache();
@@ -61,7 +62,7 @@ for (const [name, of] of [
   });
 
 test('a cancelled prompt keeps the chunks that were done', async () => {
-  const network = await load('int8');
+  const network = await load('int4');
   const cache = network.cache();
   const stop = new AbortController();
   const watched = new Proxy(network, {

@@ -5,7 +5,7 @@ import { before, test } from 'node:test';
 import { Network } from '../../../src/neural/inference/network.ts';
 import { loadModel } from '../../../src/neural/models/model-folder.ts';
 import { loadLibrary } from '../../../src/neural/runtime/library.ts';
-import { GOLDEN_CASES, goldenFolder, readGolden, relativeError } from '../architecture/golden.ts';
+import { GOLDEN_CASES, goldenFolder, readLogits, relativeError } from '../architecture/golden.ts';
 
 before(async () => {
   await loadLibrary();
@@ -15,10 +15,10 @@ const fp32 = { device: 'cpu', threads: 1, precision: 'fp32' } as const;
 
 for (const name of GOLDEN_CASES) {
   test(`logits of ${name}: whole, some rows, and token by token`, async () => {
-    const golden = readGolden(name);
-    const { config, weights } = loadModel(goldenFolder(name));
+    const golden = readLogits(name);
+    const { config, weights, packed } = loadModel(goldenFolder(name));
     const { lora } = golden;
-    const model = { config, weights, ...(lora && { adapter: { lora, weights: golden.weights } }) };
+    const model = { config, weights, packed, ...(lora && { adapter: { lora, weights: golden.weights } }) };
     const network = await Network.load(model, fp32);
     const { batch, length } = golden;
     const ids = golden.batches[0]?.ids as number[];

@@ -5,12 +5,14 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { ModelConfig } from '../../../src/neural/architecture/config.ts';
 import type { Model } from '../../../src/neural/architecture/decoder-values.ts';
+import { initialAdapters, LORA_TARGETS } from '../../../src/neural/architecture/lora.ts';
 import { DEFAULT_OPTIMIZER } from '../../../src/neural/architecture/optimizer.ts';
 import { TrainingBatches } from '../../../src/neural/training/batches.ts';
 import { firstPlan, learningRateAt } from '../../../src/neural/training/schedule.ts';
 import { Stepper } from '../../../src/neural/training/stepper.ts';
 import { loadTokenizer } from '../../../src/text/tokenizer/load.ts';
 import type { Tokenizer } from '../../../src/text/tokenizer/types.ts';
+import { packedModel } from '../../support/packed-models.ts';
 import { COMMON, initialWeights } from '../../support/random-models.ts';
 
 /**
@@ -69,7 +71,7 @@ export async function trainedModel(tokenizer: Tokenizer, head?: readonly number[
     keyValueHeads: 2,
     headDim: 16,
     contextLength: 256,
-    initializerRange: 0.05,
+    initializerRange: 0.2,
   };
   const examples = files().map((text) => ({ ids: tokenizer.encode(text) }));
   if (head) {
@@ -79,19 +81,22 @@ export async function trainedModel(tokenizer: Tokenizer, head?: readonly number[
   }
   const options = { batch: 2, length: 192, microBatches: 1, seed: 1, separator: 0 };
   const batches = new TrainingBatches(examples, options);
-  const schedule = { peak: 1e-2, warmupSteps: 5, totalSteps: 220, floor: 0.05 };
-  const weights = initialWeights(config, 3);
+  const schedule = { peak: 1e-2, warmupSteps: 5, totalSteps: 420, floor: 0.05 };
+  const base = packedModel(config, initialWeights(config, 3));
+  // Of full rank, so that adapters alone make a model of random weights learn.
+  const lora = { rank: 64, alpha: 64, targets: LORA_TARGETS };
+  const weights = initialAdapters(config, lora, 1);
   const stepper = await Stepper.create(
     {
       ...{ config, batch: options.batch, length: options.length, lossChunk: 256, device: 'cpu', threads: 2 },
-      optimizer: { ...DEFAULT_OPTIMIZER, weightDecay: 0 },
+      ...{ lora, packed: new Map(base.packed), optimizer: { ...DEFAULT_OPTIMIZER, weightDecay: 0 } },
     },
-    weights,
+    base.weights,
     { step: 0, tensors: weights },
   );
   for (let step = 0; step < schedule.totalSteps; step++) {
     await stepper.run(batches.batchesOfStep(step), learningRateAt(schedule, firstPlan(schedule), step), 1);
   }
   await stepper.dispose();
-  return { config, weights };
+  return { ...base, adapter: { lora, weights } };
 }

@@ -11,10 +11,10 @@ import type { TopTokens } from '../../../src/neural/inference/top-tokens.ts';
 import { loadLlama } from '../../../src/neural/llama/library.ts';
 import { LlamaModel } from '../../../src/neural/llama/llama-model.ts';
 import { timeLlama } from '../../../src/neural/llama/timing.ts';
-import { exportModel } from '../../../src/neural/models/export/export.ts';
 import { loadModel } from '../../../src/neural/models/model-folder.ts';
 import { loadLibrary } from '../../../src/neural/runtime/library.ts';
 import { readTokenizer } from '../../../src/text/tokenizer/load.ts';
+import { exportedBase } from '../../support/exported-base.ts';
 import { bytesOfCrafted, craftedGguf } from '../models/import/crafted-models.ts';
 import { furthest, logProbabilities } from './distributions.ts';
 
@@ -32,8 +32,7 @@ const load = (path: string, contextLength = 1024) =>
 before(async () => {
   folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-llama-'));
   await loadLibrary();
-  unwrap(exportModel({ model: small, base: small, tokenizer: join(small, 'tokenizer.json'), into: folder }));
-  exported = join(folder, 'merged.gguf');
+  exported = exportedBase(small, join(small, 'tokenizer.json'), folder);
   llama = await load(exported);
 });
 after(async () => {

@@ -12,7 +12,7 @@ import { readGolden } from '../architecture/golden.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'adapter-'));
 after(() => rmSync(folder, { recursive: true }));
-const { config } = readGolden('packed');
+const { config } = readGolden();
 const lora: LoraConfig = { rank: 2, alpha: 4, targets: ['q_proj', 'down_proj'], firstLayer: 1 };
 
 test("a written adapter is read back under peft's names", () => {

@@ -5,17 +5,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, beforeEach, test } from 'node:test';
 import { root } from '../../../build/paths.ts';
+import { initialAdapters } from '../../../src/neural/architecture/lora.ts';
 import { describeAdapted } from '../../../src/neural/models/adapted.ts';
-import { baseOf, compatibilityOf, fitsBase } from '../../../src/neural/models/compatibility.ts';
+import { saveAdapter } from '../../../src/neural/models/adapter.ts';
+import { baseOf, compatibilityOf, fitsBase, fitsTokenizer } from '../../../src/neural/models/compatibility.ts';
 import {
-  ADAPTER,
+  CONFIG,
   type PackageManifest,
   readManifest,
   sha256Of,
+  WEIGHTS,
   writeManifest,
 } from '../../../src/neural/models/manifest.ts';
-import { loadModel, saveModel } from '../../../src/neural/models/model-folder.ts';
-import { goldenFolder } from '../architecture/golden.ts';
+import { loadModel } from '../../../src/neural/models/model-folder.ts';
+import { describeBase, saveRandomModel } from '../../support/packed-models.ts';
+import { goldenFolder, readGolden } from '../architecture/golden.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'package-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -25,13 +29,13 @@ const tokenizer = join(root, 'models', 'small', 'tokenizer.json');
 /** The same vocabulary, one byte more. */
 const other = join(folder, 'other.json');
 writeFileSync(other, `${readFileSync(tokenizer, 'utf8')}\n`);
+const { config, lora } = readGolden();
+const adapter = { lora, weights: initialAdapters(config, lora, 1) };
 
 beforeEach(() => {
-  for (const each of [base, adapted]) {
-    rmSync(each, { recursive: true, force: true });
-    for (const file of ['config.json', 'model.safetensors'])
-      cpSync(join(goldenFolder('llama'), file), join(each, file));
-  }
+  for (const each of [base, adapted]) rmSync(each, { recursive: true, force: true });
+  for (const file of [CONFIG, WEIGHTS]) cpSync(join(goldenFolder('packed'), file), join(base, file));
+  saveAdapter(adapted, config, adapter, 'base', 'F16');
 });
 
 const manifestOf = (at: string): PackageManifest => {
@@ -40,34 +44,35 @@ const manifestOf = (at: string): PackageManifest => {
   return read.value;
 };
 
-test('an adapted model names its base, and is refused with another tokenizer', () => {
+test('an adapter names its base, and is refused with another tokenizer', () => {
   describeAdapted(adapted, { base, tokenizer });
   const manifest = manifestOf(adapted);
-  assert.equal(manifest.kind, 'model');
-  assert.deepEqual(manifest.base, { name: 'unnamed', weights: sha256Of(join(base, 'model.safetensors')) });
+  assert.equal(manifest.kind, 'adapter');
+  assert.deepEqual(manifest.base, { name: 'unnamed', weights: sha256Of(join(base, WEIGHTS)) });
   assert.equal(manifest.tokenizer, sha256Of(tokenizer));
-  assert.deepEqual(loadModel(adapted, { tokenizer }).manifest, manifest);
-  assert.throws(() => loadModel(adapted, { tokenizer: other }), {
-    code: 'mismatched',
-    message: /'adapted' was made for another tokenizer.*Run "Adapt to This Repo" again/,
-  });
-  assert.throws(() => loadModel(adapted, { tokenizer: join(folder, 'none') }), { code: 'unreadable' });
+  assert.deepEqual(loadModel(adapted, { base, tokenizer }).manifest, manifest);
+  assert.equal(fitsTokenizer(manifest, adapted, tokenizer).ok, true);
+  const refused = fitsTokenizer(manifest, adapted, other);
+  assert.equal(refused.ok ? '' : refused.error.code, 'mismatched');
+  assert.match(refused.ok ? '' : refused.error.message, /'adapted' was made for another tokenizer.*Adapt to This Repo/);
+  const unreadable = fitsTokenizer(manifest, adapted, join(folder, 'none'));
+  assert.equal(unreadable.ok ? '' : unreadable.error.code, 'unreadable');
 });
 
 test('a manifest takes name, licence, dialect and, by default, the tokenizer from the base', () => {
   cpSync(tokenizer, join(base, 'tokenizer.json'));
-  describeAdapted(base, { base });
-  writeManifest(base, { ...manifestOf(base), name: 'medium', licence: 'Apache-2.0', stop: ['<|eom|>'], base: null });
+  describeBase(base, 'medium', tokenizer);
+  writeManifest(base, { ...manifestOf(base), licence: 'Apache-2.0', stop: ['<|eom|>'] });
   describeAdapted(adapted, { base });
   const { name, licence, stop, base: origin, tokenizer: hash } = manifestOf(adapted);
   assert.deepEqual([name, licence, stop, hash], ['adapted', 'Apache-2.0', ['<|eom|>'], sha256Of(tokenizer)]);
   assert.deepEqual(origin, { name: 'medium', weights: manifestOf(base).weights });
 });
 
-test('a model with an unknown tokenizer has no manifest and is not refused', () => {
+test('an adapter with an unknown tokenizer has no manifest and is refused', () => {
   describeAdapted(adapted, { base });
   assert.deepEqual(readManifest(adapted), { ok: true, value: undefined });
-  assert.equal(loadModel(adapted, { tokenizer }).manifest, undefined);
+  assert.throws(() => loadModel(adapted, { base, tokenizer }), { code: 'mismatched' });
 });
 
 test('a folder with its own tokenizer is refused with another one, with or without a manifest', () => {
@@ -75,17 +80,14 @@ test('a folder with its own tokenizer is refused with another one, with or witho
   assert.equal(loadModel(base).config.layers, 2);
   assert.equal(loadModel(base, { tokenizer }).config.layers, 2);
   assert.throws(() => loadModel(base, { tokenizer: other }), { code: 'mismatched' });
-  describeAdapted(base, { base });
+  describeBase(base, 'small', tokenizer);
   cpSync(other, join(base, 'tokenizer.json'));
   assert.throws(() => loadModel(base), { code: 'mismatched', message: /reinstall the extension/ });
 });
 
 test('an adapter fits only the base with the right hash', () => {
-  cpSync(join(adapted, 'model.safetensors'), join(adapted, ADAPTER));
-  rmSync(join(adapted, 'model.safetensors'));
   describeAdapted(adapted, { base, tokenizer });
   const manifest = manifestOf(adapted);
-  assert.equal(manifest.kind, 'adapter');
   const own = baseOf(base);
   assert.deepEqual(fitsBase(manifest, own), { ok: true, value: true });
   const problem = (of: { name: string; weights: string }) => {
@@ -97,24 +99,14 @@ test('an adapter fits only the base with the right hash', () => {
     /^mismatched: .*'unnamed' as it was before.*Adapt to This/,
   );
   assert.match(problem({ name: 'large', weights: '0'.repeat(64) }), /the base 'unnamed', and 'large' is in use/);
-  assert.ok(fitsBase({ ...manifest, kind: 'model' }, { name: 'large', weights: '0'.repeat(64) }).ok);
 });
 
-test('an adapted model goes with its own base, and with an earlier version of it if it is whole', () => {
-  const models = join(folder, 'models');
-  const [small, medium] = ['small', 'medium'].map((name) => join(models, name)) as [string, string];
-  for (const [at, fill] of [
-    [small, 1],
-    [medium, 2],
-  ] as const) {
-    const { config, weights } = loadModel(base);
-    saveModel(at, config, new Map([...weights].map(([name, data]) => [name, data.slice().fill(fill)])), 'F16');
-    cpSync(tokenizer, join(at, 'tokenizer.json'));
-    describeAdapted(at, { base: at });
-    writeManifest(at, { ...manifestOf(at), name: at === small ? 'small' : 'medium', base: null });
-  }
-  cpSync(join(adapted, 'model.safetensors'), join(adapted, ADAPTER));
-  rmSync(join(adapted, 'model.safetensors'));
+test('an adapted model goes with its own base and tokenizer alone', () => {
+  const [small, medium] = ['small', 'medium'].map((name) => join(folder, 'models', name)) as [string, string];
+  saveRandomModel(small, config, 1);
+  saveRandomModel(medium, config, 2);
+  describeBase(small, 'small', tokenizer);
+  describeBase(medium, 'medium', tokenizer);
   describeAdapted(adapted, { base: medium, tokenizer });
   const found = (of: string, words = tokenizer) => {
     const result = compatibilityOf(adapted, of, words);
@@ -126,14 +118,12 @@ test('an adapted model goes with its own base, and with an earlier version of it
   assert.equal(waiting.ok ? '' : waiting.error.code, 'other-base');
   assert.match(waiting.ok ? '' : waiting.error.message, /needs the base 'medium'.*Choose that base/);
   // Another base now has the same name.
-  writeManifest(medium, { ...manifestOf(medium), weights: '0'.repeat(64) });
+  const before = manifestOf(medium);
+  writeManifest(medium, { ...before, weights: '0'.repeat(64) });
   assert.equal(found(medium), 'mismatched');
-  // A whole model's base is known by name or by the hash of the weights.
-  cpSync(join(base, 'model.safetensors'), join(adapted, 'model.safetensors'));
-  describeAdapted(adapted, { base: medium, tokenizer });
-  assert.equal(found(small), 'other-base');
-  writeManifest(medium, { ...manifestOf(medium), weights: '1'.repeat(64) });
-  assert.equal(found(medium), 'ok', 'as it was before');
-  writeManifest(medium, { ...manifestOf(medium), name: 'renamed', weights: '0'.repeat(64) });
+  writeManifest(medium, { ...before, name: 'renamed' });
   assert.equal(found(medium), 'ok', 'under another name');
+  // A whole model that an earlier build trained.
+  writeManifest(adapted, { ...manifestOf(adapted), kind: 'model' });
+  assert.equal(found(medium), 'mismatched');
 });

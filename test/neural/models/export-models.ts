@@ -11,8 +11,7 @@ import { describeAdapted } from '../../../src/neural/models/adapted.ts';
 import { saveAdapter } from '../../../src/neural/models/adapter.ts';
 import { DIALECT } from '../../../src/neural/models/dialects.ts';
 import { sha256Of, TOKENIZER, WEIGHTS, writeManifest } from '../../../src/neural/models/manifest.ts';
-import { saveModel } from '../../../src/neural/models/model-folder.ts';
-import { initialWeights } from '../../support/random-models.ts';
+import { initialWeights, saveValues } from '../../support/random-models.ts';
 import { trainTokenizer } from '../../text/tokenizer/fixture.ts';
 
 export const CONFIG: ModelConfig = {
@@ -41,7 +40,7 @@ export function writeExported(folder: string): { base: string; model: string; to
   })) as never;
   const tokenizer = join(base, TOKENIZER);
   writeFileSync(tokenizer, JSON.stringify(json));
-  saveModel(base, CONFIG, initialWeights(CONFIG, 7), 'F16');
+  saveValues(base, CONFIG, initialWeights(CONFIG, 7), 'F16');
   writeManifest(base, {
     ...{ version: 1, name: 'tiny-llama', kind: 'model', base: null, dialect: DIALECT, stop: ['<|eom|>', '<|end|>'] },
     ...{ weights: sha256Of(join(base, WEIGHTS)), tokenizer: sha256Of(tokenizer), licence: 'MIT' },

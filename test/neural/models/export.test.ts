@@ -2,7 +2,7 @@
 // (test/golden/export/make.py).
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -85,18 +85,11 @@ test('the README states the prompt format and the mistakes that cause no error',
   assert.match(readme, /--max-lora-rank 16 /);
 });
 
-test('a fully fine-tuned model is exported without an adapter', () => {
-  const { base, tokenizer } = writeExported(folder);
-  const into = join(folder, 'whole');
-  const done = exportModel({ model: base, base, tokenizer, into });
-  assert.deepEqual(done.ok && done.value.names, ['merged.gguf', 'merged', 'README.md']);
-  assert.ok(!existsSync(join(into, 'adapter')));
-});
-
-test('an unwritable folder and an unreadable model are failures', () => {
+test('an unwritable folder, a model that is no adapter and an unreadable one are failures', () => {
   const { base, model, tokenizer } = writeExported(folder);
   const code = (done: ReturnType<typeof exportModel>) => (done.ok ? 'done' : done.error.code);
   assert.equal(code(exportModel({ model, base, tokenizer, into: tokenizer })), 'unwritable');
+  assert.equal(code(exportModel({ model: base, base, tokenizer, into: join(folder, 'x') })), 'unsupported');
   assert.equal(
     code(exportModel({ model: join(folder, 'none'), base, tokenizer, into: join(folder, 'x') })),
     'unreadable',

@@ -10,8 +10,8 @@ export function options(golden: Golden, more: Partial<StepperOptions> = {}): Ste
     config,
     batch,
     length,
-    ...(lora ? { lora } : {}),
-    ...(packed ? { packed: new Map(packed) } : {}),
+    lora,
+    packed: new Map(packed),
     optimizer: DEFAULT_OPTIMIZER,
     lossChunk: 16,
     device: 'cpu',
@@ -20,7 +20,7 @@ export function options(golden: Golden, more: Partial<StepperOptions> = {}): Ste
   };
 }
 
-/** Starts from the golden weights; with adapters, from the golden adapters. */
+/** Starts from the golden adapters. */
 export function stepper(golden: Golden, more: Partial<StepperOptions> = {}, state?: TrainingState): Promise<Stepper> {
   const start = state ?? { step: 0, tensors: copyOf(golden.weights) };
   return Stepper.create(options(golden, more), golden.weights, start);

@@ -21,7 +21,7 @@ test('a run that is moved, or continues on another device with another budget, s
 
 const changes: Partial<TrainingRequest>[] = [
   ...[{ batch: 2 }, { length: 9 }, { microBatches: 3 }, { epochs: 2 }, { maxSteps: 9 }, { seed: 2 }],
-  ...[{ separator: 1 }, { learningRate: 2 }, { lora: { rank: 2, alpha: 2, targets: ['q_proj'] } } as const],
+  ...[{ separator: 1 }, { learningRate: 2 }],
   { examples: [example, example] },
   { examples: [{ ids: Int32Array.of(1, 2, 4) }] },
   { examples: [{ ...example, weights: Float32Array.of(1, 1, 2) }] },

@@ -34,8 +34,8 @@ test('the probabilities of tokens, line ends and special tokens sum to 1', () =>
 });
 
 test('the neural model drafts alone if the n-grams have no match', async () => {
-  const draft = await specialistUsing(network, empty).draft(at('export async function readAll(|'), line);
-  assert.equal(draft.text, 'stream: Stream): Promise<Buffer> {');
+  const draft = await specialistUsing(network, empty).draft(at('export async function readAll(stream: |'), line);
+  assert.equal(draft.text, 'Stream): Promise<Buffer> {');
   assert.equal(draft.model, 'base + n-gram');
   assert.equal(draft.tokens.map((token) => token.text).join(''), draft.text);
   assert.ok(draft.complete);

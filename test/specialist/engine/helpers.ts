@@ -3,14 +3,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ModelConfig } from '../../../src/neural/architecture/config.ts';
-import { saveModel } from '../../../src/neural/models/model-folder.ts';
 import type { TrainingRequest } from '../../../src/neural/training/adapt.ts';
 import type { MixSource, OpenedSpecialist } from '../../../src/specialist/decoding/types.ts';
 import { EngineClient, type EngineOptions } from '../../../src/specialist/engine/client.ts';
 import type { EnginePair } from '../../../src/specialist/engine/pair.ts';
 import type { DraftRequest } from '../../../src/specialist/engine/protocol.ts';
 import { readTokenizer } from '../../../src/text/tokenizer/load.ts';
-import { COMMON, initialWeights } from '../../support/random-models.ts';
+import { saveRandomModel } from '../../support/packed-models.ts';
+import { COMMON } from '../../support/random-models.ts';
 
 export const SCRIPT = join(import.meta.dirname, '../../../src/specialist/engine/main.ts');
 export const TOKENIZER = join(import.meta.dirname, '../../../models/small/tokenizer.json');
@@ -34,8 +34,7 @@ const CONFIG: ModelConfig = {
 };
 
 export function writeModel(folder: string, more: Partial<ModelConfig> = {}): void {
-  const config = { ...CONFIG, ...more };
-  saveModel(folder, config, initialWeights(config, 7), 'F16');
+  saveRandomModel(folder, { ...CONFIG, ...more });
 }
 
 export function engine(more: Partial<EngineOptions> = {}): EngineClient {

@@ -12,7 +12,6 @@ import { Network } from '../../../src/neural/inference/network.ts';
 import { Prefixes } from '../../../src/neural/inference/prefixes.ts';
 import { LlamaModel } from '../../../src/neural/llama/llama-model.ts';
 import { DIALECT } from '../../../src/neural/models/dialects.ts';
-import { exportModel } from '../../../src/neural/models/export/export.ts';
 import { type AddedBase, addGgufModel } from '../../../src/neural/models/import/add-gguf.ts';
 import { type PackageManifest, writeManifest } from '../../../src/neural/models/manifest.ts';
 import { loadModel } from '../../../src/neural/models/model-folder.ts';
@@ -25,6 +24,7 @@ import { initialMixWeights } from '../../../src/specialist/decoding/weights.ts';
 import type { EngineClient } from '../../../src/specialist/engine/client.ts';
 import { NgramModel } from '../../../src/specialist/ngram/model.ts';
 import { readTokenizer } from '../../../src/text/tokenizer/load.ts';
+import { exportedBase } from '../../support/exported-base.ts';
 import { topScores } from '../decoding/top-scores.ts';
 import { adaptation, engine, TOKENIZER } from './helpers.ts';
 
@@ -37,8 +37,7 @@ let client: EngineClient;
 
 before(async () => {
   folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-llama-engine-'));
-  unwrap(exportModel({ model: small, base: small, tokenizer: TOKENIZER, into: folder }));
-  const path = join(folder, 'merged.gguf');
+  const path = exportedBase(small, TOKENIZER, folder);
   base = unwrap(await addGgufModel({ path, into: join(folder, 'bases'), name: 'theirs' }, never));
   client = engine();
 });
@@ -172,7 +171,7 @@ test('lines are those of our own engine in full precision over the same weights'
 
 test('a file that has changed since it was added is refused, for serving and timing', async () => {
   await client.request('close', { key: 'a' });
-  const path = join(folder, 'merged.gguf');
+  const path = join(folder, 'base.gguf');
   const bytes = readFileSync(path);
   bytes.writeUInt8(bytes.readUInt8(bytes.length - 9) ^ 1, bytes.length - 9);
   writeFileSync(path, bytes);

@@ -12,7 +12,6 @@ import { systemClock } from '../../../src/common/clock.ts';
 import { ok } from '../../../src/common/errors.ts';
 import { silentLog } from '../../../src/common/log.ts';
 import { readTuning } from '../../../src/common/tuning.ts';
-import { describeAdapted } from '../../../src/neural/models/adapted.ts';
 import { defaultRouter } from '../../../src/routing/fit.ts';
 import type { RouterModel } from '../../../src/routing/router-model.ts';
 import { openStore } from '../../../src/storage/open.ts';
@@ -23,6 +22,7 @@ import { writeAdaptedFolder, writeOtherTokenizer } from '../../adaptation/adapte
 import { makeProject, tokenizerPath as shippedTokenizer } from '../../adaptation/project.ts';
 import { settled } from '../../fakes/clock.ts';
 import { writeModel } from '../../specialist/engine/helpers.ts';
+import { describeBase } from '../../support/packed-models.ts';
 
 type Request = AdaptRequest & { readonly neural: NonNullable<AdaptRequest['neural']> };
 
@@ -153,7 +153,7 @@ test('with another tokenizer the index is rebuilt, the base answers, and nothing
   assert.deepEqual([...new Set(opened)], [earlier.neural.base]);
   assert.deepEqual(fitsOf(session), { ngram: defaultRouter(), mixed: defaultRouter() });
   assert.deepEqual([session.unusedBecause, session.problem], ['earlier-base', undefined], 'until the next adaptation');
-  assert.ok(existsSync(join(model, 'model.safetensors')));
+  assert.ok(existsSync(join(model, 'adapter_model.safetensors')));
   // A new adaptation is used again.
   const { report } = run.value;
   session.adopt(report, Date.now(), { ...defaultRouter(), specialistExamples: 7 });
@@ -165,7 +165,7 @@ test('with another base the adapted model is kept without a notification', () =>
   const base = join(dirname(earlier.neural.base), 'medium');
   mkdirSync(base);
   writeModel(base, { layers: 3 });
-  describeAdapted(base, { base, tokenizer: earlier.tokenizerPath });
+  describeBase(base, 'medium', earlier.tokenizerPath);
   let isNeuralOff = false;
   const adopted = new ActiveAdaptation({
     specialistFolder: earlier.specialistFolder,

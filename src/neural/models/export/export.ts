@@ -8,7 +8,7 @@ import { toHalf } from '../../../common/half.ts';
 import type { Progress } from '../../../common/progress.ts';
 import type { ModelConfig } from '../../architecture/config.ts';
 import type { Model } from '../../architecture/decoder-values.ts';
-import { adapterNames, mergeMatrix } from '../../architecture/lora.ts';
+import { type Adapter, adapterNames, mergeMatrix } from '../../architecture/lora.ts';
 import { elements, parameterSpecs } from '../../architecture/parameters.ts';
 import { dequantize } from '../../architecture/quantize.ts';
 import { saveAdapter } from '../adapter.ts';
@@ -17,12 +17,12 @@ import { DIALECT, DIALECTS } from '../dialects.ts';
 import { CONFIG, TOKENIZER, WEIGHTS } from '../manifest.ts';
 import { type LoadedModel, loadModel } from '../model-folder.ts';
 import { safetensorsPieces } from '../safetensors.ts';
-import { type ExportFacts, exportReadme } from './export-readme.ts';
+import { exportReadme } from './export-readme.ts';
 import { GGML, type GgufTensor, ggufPieces } from './gguf-file.ts';
 import { adapterFile, type GgufWords, ggufBytes, ggufParameters, inOrder, modelMetadata } from './gguf-model.ts';
 
 export interface ExportRequest {
-  /** Folder of the adapter, or of a whole model. */
+  /** Folder of the adapter. */
   readonly model: string;
   /** Folder of the adapter's base. */
   readonly base: string;
@@ -57,15 +57,16 @@ function write(
   signal?: AbortSignal,
   progress?: Progress,
 ): ExportedFiles {
-  const loaded = loadModel(model, { as: 'stored', base, tokenizer });
+  const loaded = loadModel(model, { base, tokenizer });
   const { config, adapter, manifest } = loaded;
+  if (!adapter) throw new CodedError('unsupported', `There is no adapter in ${model}. Adapt to the folder again.`);
   const words: GgufWords = JSON.parse(readFileSync(tokenizer, 'utf8'));
   const { end } = DIALECTS[DIALECT].tokens;
   const endId = words.added_tokens.find(({ content }) => content === end)?.id ?? 0;
   const names: string[] = [];
   const step = (name: string, work: (path: string) => void) => {
     signal?.throwIfAborted();
-    progress?.({ stage: `Writing ${name}`, done: names.length, total: adapter ? 6 : 3 });
+    progress?.({ stage: `Writing ${name}`, done: names.length, total: 6 });
     work(join(into, name));
     names.push(name);
   };
@@ -74,26 +75,20 @@ function write(
     replaceFile(join(path, TOKENIZER), [readFileSync(tokenizer)]);
     replaceFile(join(path, 'tokenizer_config.json'), [encode(tokenizerConfig(config, end))]);
   };
-  const gguf = (name: string, values: ValueOf) => (path: string) => {
-    const metadata = modelMetadata(config, name, words, endId);
-    replaceFile(path, ggufPieces(metadata, ggufTensors(config, values)));
-  };
   mkdirSync(into, { recursive: true });
   const name = manifest?.base?.name ?? 'base';
-  if (adapter) {
-    step('adapter', (path) => saveAdapter(path, config, adapter, 'base', 'F32'));
-    step('adapter.gguf', (path) => {
-      const { metadata, tensors } = adapterFile(config, adapter);
-      replaceFile(path, ggufPieces(metadata, tensors));
-    });
-    step('base', whole(valuesOf(loaded)));
-    step('base.gguf', gguf(name, valuesOf(loaded)));
-  } else step('merged.gguf', gguf('adapted', mergedValues(loaded)));
-  step('merged', whole(mergedValues(loaded)));
-  const facts: ExportFacts = {
-    ...{ base: name, config, licence: manifest?.licence ?? 'not stated' },
-    ...(adapter && { lora: adapter.lora }),
-  };
+  step('adapter', (path) => saveAdapter(path, config, adapter, 'base', 'F32'));
+  step('adapter.gguf', (path) => {
+    const { metadata, tensors } = adapterFile(config, adapter);
+    replaceFile(path, ggufPieces(metadata, tensors));
+  });
+  step('base', whole(valuesOf(loaded)));
+  step('base.gguf', (path) => {
+    const tensors = ggufTensors(config, valuesOf(loaded));
+    replaceFile(path, ggufPieces(modelMetadata(config, name, words, endId), tensors));
+  });
+  step('merged', whole(mergedValues(loaded, adapter)));
+  const facts = { base: name, config, licence: manifest?.licence ?? 'not stated', lora: adapter.lora };
   step('README.md', (path) => replaceFile(path, [new TextEncoder().encode(exportReadme(facts))]));
   return { into, names };
 }
@@ -108,10 +103,8 @@ function valuesOf({ weights, packed }: Model): ValueOf {
   };
 }
 
-function mergedValues(loaded: LoadedModel): ValueOf {
+function mergedValues(loaded: LoadedModel, adapter: Adapter): ValueOf {
   const values = valuesOf(loaded);
-  const { adapter } = loaded;
-  if (!adapter) return values;
   return (name) => {
     const { a, b } = adapterNames(name);
     const [low, up] = [adapter.weights.get(a), adapter.weights.get(b)];

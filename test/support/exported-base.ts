@@ -1,0 +1,21 @@
+// A base as a GGUF file: what an export writes beside an adapter that changes nothing.
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { unwrap } from '../../src/common/errors.ts';
+import { initialAdapters, loraFor } from '../../src/neural/architecture/lora.ts';
+import { describeAdapted } from '../../src/neural/models/adapted.ts';
+import { saveAdapter } from '../../src/neural/models/adapter.ts';
+import { exportModel } from '../../src/neural/models/export/export.ts';
+import { loadModel } from '../../src/neural/models/model-folder.ts';
+
+/** @returns path of the file, in `into` */
+export function exportedBase(base: string, tokenizer: string, into: string): string {
+  const { config } = loadModel(base);
+  const lora = loraFor(config);
+  const model = join(into, 'unchanged');
+  saveAdapter(model, config, { lora, weights: initialAdapters(config, lora, 1) }, 'base', 'F16');
+  describeAdapted(model, { base, tokenizer });
+  unwrap(exportModel({ model, base, tokenizer, into }));
+  rmSync(model, { recursive: true });
+  return join(into, 'base.gguf');
+}
