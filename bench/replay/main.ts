@@ -11,6 +11,7 @@ import { shippedTokenizer } from '../common/shipped.ts';
 import type { Benchmark, BenchOptions, Figures, Keep } from '../figures.ts';
 import { kebab, put, Table } from '../print.ts';
 import { OBJECTIVE_LABELS } from '../typing/objective.ts';
+import { type AgainLine, againFigures, typeAgain } from './again.ts';
 import { type Commit, commitsOf, withRepositories } from './commits.ts';
 import { byRules, figuresOf, inputsOf, type Replayed, replay, sameAgain } from './next.ts';
 import type { Order } from './replay.ts';
@@ -30,6 +31,8 @@ const QUESTIONS = 120;
 const OF_ONE = 3;
 /** What `--only` calls the typed hunks, and their repositories behind a colon. */
 const TYPED = /^typed(?::(.*))?$/;
+/** What `--only` calls the lines that come again. */
+const AGAIN = /^again(?::(.*))?$/;
 /** Commits of each repository whose hunks are typed. */
 const COMMITS = 20;
 /** No base answers. */
@@ -43,6 +46,7 @@ export const replayed: Benchmark = {
 };
 
 function run(options: BenchOptions, keep: Keep): Promise<Figures> {
+  if (AGAIN.test(options.only ?? '')) return again(options, keep);
   return TYPED.test(options.only ?? '') ? typed(options, keep) : offered(options, keep);
 }
 
@@ -80,6 +84,38 @@ async function typed(
     show('not fitted on', others);
   });
   return kebab({ typed: figures });
+}
+
+/** Lines that were inserted earlier in the same commit. */
+async function again(
+  { repositories, only = '', bases = NGRAMS_ALONE, places = COMMITS }: BenchOptions,
+  keep: Keep,
+): Promise<Figures> {
+  const names = AGAIN.exec(only)?.[1]?.split(',');
+  const base = bases === NGRAMS_ALONE ? undefined : listBases([], [bases])[0];
+  const tokenizer = rememberingTokenizer(base?.tokenizer ?? shippedTokenizer());
+  const figures: Record<string, Figures> = {};
+  const table = new Table();
+  const all: AgainLine[] = [];
+  console.log(`lines that come again, base ${bases}, ${places} commits of each repository`);
+  await withRepositories(repositories ?? join(root, 'bench/data/commits'), names, async (paths) => {
+    for (const path of paths) {
+      const own: AgainLine[] = [];
+      const commits = typedCommits([...commitsOf(path)], places);
+      for (const commit of commits) own.push(...(await typeAgain(commit, tokenizer, base)));
+      const name = commits[0]?.repository ?? path;
+      all.push(...own);
+      for (const [title, lines] of [
+        [name, own],
+        ['all', all],
+      ] as const)
+        figures[title] = againFigures(lines);
+      table.row(name, figures[name] as Figures);
+      keep(kebab({ again: figures }));
+    }
+    table.row('all', figures.all ?? {});
+  });
+  return kebab({ again: figures });
 }
 
 async function offered({ repositories, only }: BenchOptions, keep: Keep): Promise<Figures> {

@@ -26,7 +26,7 @@ const HUNKS = 12;
 const LINES = 5;
 const FEWEST_HUNKS = 3;
 const SEED = 11;
-const KEY = 'replay';
+export const KEY = 'replay';
 /** Texts from this length on are encoded once, UTF-16 units. */
 const REMEMBERED = 500;
 
@@ -122,7 +122,7 @@ function replacedBy({ path, removed }: Hunk, lines: readonly string[], line: num
   };
 }
 
-async function inWindow(
+export async function inWindow(
   models: Models,
   base: Base | undefined,
   changes: readonly FileChange[],

@@ -40,14 +40,14 @@ export interface RepeatedBlock {
 }
 
 const WORD = /[\p{L}\p{N}_$]+/gu;
-const shapeOf = (line: string) =>
+export const shapeOf = (line: string) =>
   line
     .trim()
     .replace(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`/g, '§')
     .replace(WORD, '_')
     .replace(/\s+/g, '');
 
-function sharedWords(one: string, other: string): { readonly shared: number; readonly all: number } {
+export function sharedWords(one: string, other: string): { readonly shared: number; readonly all: number } {
   const [a, b] = [one.match(WORD) ?? [], other.match(WORD) ?? []];
   return { shared: a.filter((word, i) => word === b[i]).length, all: a.length };
 }
