@@ -3,9 +3,9 @@
 
 import { indentLength } from '../../text/indents.ts';
 import { isExpression } from './candidates.ts';
-import { type Strength, strengthOf } from './names.ts';
+import { strengthOf } from './names.ts';
 import { lineStartOf } from './read-value.ts';
-import type { Found, SearchedText } from './searched-text.ts';
+import type { Found, SearchedText, Strength } from './searched-text.ts';
 import { isNoWord, isPassword, isPlaceholder, isPublic, isSecretBeside, randomness } from './values.ts';
 
 const headerPattern =

@@ -1,8 +1,10 @@
 // Judges a value by its context: the name it is assigned to, a comment beside it, the line above.
 
 import { lineAfter } from '../../text/lines.ts';
-import { type Strength, strengthOf } from './names.ts';
+import { strengthOf } from './names.ts';
 import { lineStartOf } from './read-value.ts';
+import type { Strength } from './searched-text.ts';
+import { randomness } from './values.ts';
 
 const wordPattern = /[\p{L}_$][\p{L}\p{M}\p{N}_$]*(?:[.-][\p{L}\p{M}\p{N}_$]+)*/gu;
 
@@ -167,7 +169,7 @@ function lastNamed(before: string): Strength | 'stop' {
     // In prose such as 'the session key for package is', the word is a noun, not the value's name.
     const isOrdinaryNoun =
       strength === 'not-secret' && /^[a-z]+$/.test(word) && !/^\s*[:=]/.test(gap) && !publicWord.test(word);
-    if (strength !== 'unknown' && !isOrdinaryNoun) return strength;
+    if (strength !== 'unknown' && !isOrdinaryNoun && !isInRandomRun(before, match.index)) return strength;
     // The value is assigned to a name that says nothing about secrets.
     if (/^(?:\\*["'`\]]|\?|!)*\s*(?::=|=>|->|=|:)(?!\/\/)/.test(gap)) {
       if (unknown > 0 || seen > 3) unknown++;
@@ -180,4 +182,11 @@ function lastNamed(before: string): Strength | 'stop' {
 
 export function hasComment(text: string): boolean {
   return /^\s*(?:\/\/|\/\*|#|--|\*|;|<!--)/.test(text);
+}
+
+/** Whether the word begins inside a random value: Base64 has words between its `+` and `/`. */
+function isInRandomRun(text: string, at: number): boolean {
+  const before = /[A-Za-z\d+/]{0,40}$/.exec(text.slice(0, at))?.[0] ?? '';
+  const run = before + (/^[A-Za-z\d+/]{0,40}/.exec(text.slice(at))?.[0] ?? '');
+  return run.length >= 24 && /\d/.test(run) && randomness(run) > 0;
 }

@@ -2,15 +2,8 @@
 
 import { passwordName, tokenName } from './foreign-names.ts';
 import namesJson from './names.json' with { type: 'json' };
-
-/**
- * - password: the name is unambiguous, so a value that a person might choose counts (`hunter2hunter`);
- * - token: only a value that looks random counts;
- * - weak: the name is often unrelated (`key`, `auth`), so only a long random value counts;
- * - unknown: the name says nothing about secrets;
- * - not-secret: the name says that the value is not a secret (`tokenHash`, `key_id`, `integrity`).
- */
-export type Strength = 'password' | 'token' | 'weak' | 'unknown' | 'not-secret';
+import type { Strength } from './searched-text.ts';
+import { randomness } from './values.ts';
 
 /** Rows whose names `languages.json` lists. */
 const written: Readonly<Record<string, RegExp>> = { '«password»': passwordName, '«token»': tokenName };
@@ -43,6 +36,8 @@ export function strengthOf(name: string): Strength {
 }
 
 function decide(name: string): Strength {
+  // The `PW` at the end of a line of Base64 names nothing.
+  if (name.length >= 20 && /\d/.test(name) && randomness(name.slice(-80)) > 0) return 'unknown';
   const words = wordsOf(name.slice(-80));
   if (words === '') return 'unknown';
   const strengthOfAllWords = strengthOfWords(words);

@@ -1,9 +1,9 @@
 // Finds secrets that code joins from pieces: literals in a call, variables, elements of a list, or `x += "..."`.
 
 import { contextOf } from './context.ts';
-import { type Strength, strengthOf } from './names.ts';
+import { strengthOf } from './names.ts';
 import { tokenIn } from './random-looking.ts';
-import type { Found, SearchedText } from './searched-text.ts';
+import type { Found, SearchedText, Strength } from './searched-text.ts';
 import { isSecretBeside } from './values.ts';
 
 /** A literal, without its quotes. */

@@ -8,6 +8,16 @@ export interface Found {
   readonly value: string;
 }
 
+/**
+ * What a name says of its value.
+ * - password: the name is unambiguous, so a value that a person might choose counts (`hunter2hunter`);
+ * - token: only a value that looks random counts;
+ * - weak: the name is often unrelated (`key`, `auth`), so only a long random value counts;
+ * - unknown: the name says nothing about secrets;
+ * - not-secret: the name says that the value is not a secret (`tokenHash`, `key_id`, `integrity`).
+ */
+export type Strength = 'password' | 'token' | 'weak' | 'unknown' | 'not-secret';
+
 export interface SearchedText {
   readonly text: string;
   readonly path: string;

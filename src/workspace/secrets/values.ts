@@ -1,7 +1,7 @@
 // Classifies a value: a placeholder, a reference, a random string, or a password chosen by a person.
 
-import type { Strength } from './names.ts';
 import { bitsPerCharacter } from './noise.ts';
+import type { Strength } from './searched-text.ts';
 import { isWord, isWords } from './words.ts';
 
 /** Text that replaces a value, or obviously made-up values. */
