@@ -221,6 +221,7 @@ export class NgramModel {
     this.overlay.flush(query.path);
     this.project.setOwn(query.path);
     this.own.load(query, room);
+    this.predictor.edited.setLine(query);
   }
 }
 

@@ -1,4 +1,5 @@
 // The next-token distribution after a context, from all tiers at once.
+import type { CompletionQuery } from '../../common/completion.ts';
 import { kinOf } from '../../text/languages.ts';
 import { lineEnd, lineStart } from '../../text/lines.ts';
 import type { Edit, EditHistory } from '../../workspace/edits/edit.ts';
@@ -71,6 +72,8 @@ interface EditedSource extends Source {
   readonly first: number;
   /** The only file for which it counts; undefined: all files. */
   readonly path?: string | undefined;
+  /** The file and the last line of an edit. */
+  readonly lastLine?: { readonly path: string; readonly text: string };
 }
 
 class EditedLines {
@@ -79,6 +82,8 @@ class EditedLines {
   private sources: EditedSource[] = [];
   /** Tokens of the present texts. */
   private encoded = new Map<string, Int32Array>();
+  /** The line at the cursor. */
+  private line = '';
 
   constructor(vocabulary: Vocabulary) {
     this.vocabulary = vocabulary;
@@ -95,8 +100,9 @@ class EditedLines {
       const start = lineStart(left);
       const end = inserted.endsWith('\n') ? 0 : lineEnd(right);
       const lines = left.slice(start) + inserted + right.slice(0, end);
+      const lastLine = { path, text: lines.slice(lineStart(lines)) };
       // Measured: they count most if they count as lines whose next line agrees with that at the cursor.
-      this.append(encoded, left.slice(0, start), lines, { kin: kinOf(path), counted: place.agreesWeakly });
+      this.append(encoded, left.slice(0, start), lines, { kin: kinOf(path), counted: place.agreesWeakly, lastLine });
     }
     if (replaced && !replaced.hasSecret) {
       const { path, left } = replaced;
@@ -108,11 +114,19 @@ class EditedLines {
     }
   }
 
+  /** Call before the first `collect` of a query. */
+  setLine({ prefix, suffix }: Pick<CompletionQuery, 'prefix' | 'suffix'>): void {
+    this.line = prefix.slice(lineStart(prefix)) + suffix.slice(0, lineEnd(suffix));
+  }
+
   collect(context: Int32Array, end: number, evidence: Evidence, scope: LookupScope, path: string): void {
     if (this.sources.length === 0) return;
+    // A line that was pasted and is not finished does not say that it ends at the cursor.
+    const { line } = this;
+    const isHere = ({ lastLine }: EditedSource) => line !== '' && lastLine?.text === line && lastLine.path === path;
     this.index.collect(context, end, evidence, scope, (at) => {
       const source = sourceAt(this.sources, at);
-      return source && at >= source.first && (source.path ?? path) === path ? source : undefined;
+      return source && at >= source.first && (source.path ?? path) === path && !isHere(source) ? source : undefined;
     });
   }
 
@@ -124,7 +138,7 @@ class EditedLines {
     known: ReadonlyMap<string, Int32Array>,
     above: string,
     lines: string,
-    of: Pick<EditedSource, 'kin' | 'counted' | 'path'>,
+    of: Pick<EditedSource, 'kin' | 'counted' | 'path' | 'lastLine'>,
     typedFirst = '',
   ): void {
     // A line's first token is its line end's, with the indent of the line.

@@ -60,8 +60,8 @@ export function defineMain(suite: Suite, plan: Plan): void {
     const editor = await newFile('docs/voucher.md', '');
     await completeUntil(
       editor,
-      'The voucher page answers politely and never keeps a ',
-      /^connection open after the reply\./,
+      'The voucher page answers politely and never ',
+      /^keeps a connection open after the reply\./,
     );
   });
 

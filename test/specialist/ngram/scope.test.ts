@@ -73,6 +73,15 @@ test('writes the line of a recent edit again where the lines above are the same'
   assert.notEqual(complete(model, archive).text, again);
 });
 
+test('does not end the line at the cursor because it was just pasted that far', () => {
+  const model = build();
+  const path = 'src/repositories/new.ts';
+  const [text, before] = ['return undef¦', complete(model, 'return undef¦', undefined, path).tokens[0]?.probability];
+  model.setHistory({ edits: [edit({ path, inserted: 'return undef', right: '' })] });
+  assert.equal(complete(model, text, undefined, path).tokens[0]?.probability, before);
+  assert.notEqual(complete(model, text, undefined, 'src/repositories/other.ts').tokens[0]?.probability, before);
+});
+
 test('knows nothing of an edit with a secret', () => {
   const model = build();
   model.setHistory({ edits: [{ ...early, hasSecret: true }] });
