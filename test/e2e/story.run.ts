@@ -1,9 +1,11 @@
 // A user's whole session in one window: open, complete locally, adapt, set a key, consent, complete with the large model,
 // read the panel, delete.
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { outcomeInWords, outcomeOf } from '../../src/adaptation/report/outcome.ts';
+import { outcomeInWords, outcomeOf, pairInWords } from '../../src/adaptation/report/outcome.ts';
+import type { PromptFacts } from '../fakes/messages-answers.ts';
 import { apiKey, forAllTests, type Session } from './session.ts';
 
 let session: Session;
@@ -12,11 +14,16 @@ let session: Session;
 const step = forAllTests(
   (started) => {
     session = started;
-    session.api.answerWith(({ path, before }) =>
-      path.endsWith(recorded.file) && /\n {4}$/.test(before) ? recorded.text : undefined,
-    );
+    const recordedAnswers = readAnswers();
+    session.api.answerWith((prompt) => {
+      const { path, before } = prompt;
+      return path.endsWith(recorded.file) && /\n {4}$/.test(before)
+        ? recorded.text
+        : recordedAnswers.get(keyOf(prompt));
+    });
   },
-  {},
+  // A sample of the positions, so that the answers to them could be recorded.
+  { 'easyAdaptation.adaptBudget': 0.03 },
   // Busy, so that the first keys come before the editor has created its ghost text.
   { busy: true },
 );
@@ -50,6 +57,29 @@ const recorded = {
   column: 4,
   text: 'const runCriticalSection = () => fn(new AbortController().signal)',
 };
+
+/**
+ * What a frontier model of the Claude family answered on 2026-11-30, at the positions that an adaptation to this package
+ * asks about: a reader for each of ten sets of prompts, in none of which a prompt shows another's hidden line.
+ */
+function readAnswers(): ReadonlyMap<string, string> {
+  const lines = readFileSync(new URL('recorded-answers.jsonl', import.meta.url), 'utf8')
+    .trimEnd()
+    .split('\n');
+  return new Map(
+    lines.map((line) => {
+      const { arm, at, answer } = JSON.parse(line) as { arm: string; at: string; answer: string };
+      return [`${arm} ${at}`, answer];
+    }),
+  );
+}
+
+/** Whether the prompt shows more than the text around the cursor, and a hash of where the cursor is. */
+function keyOf({ path, before, text }: PromptFacts): string {
+  const arm = /<elsewhere|<draft/.test(text.slice(text.indexOf('<file '))) ? 'informed' : 'bare';
+  const at = createHash('sha256').update(`${path}\n${before.slice(-200)}`);
+  return `${arm} ${at.digest('hex').slice(0, 16)}`;
+}
 
 /** Opens a position and deletes the rest of its line. */
 async function clearFrom(position: {
@@ -342,6 +372,19 @@ step('the panel shows completions of both models with their reasons', async () =
   await panel.locator('.report').scrollIntoViewIfNeeded();
   await editor.shot('07-panel-narrow');
   await editor.narrowSideBar(300);
+});
+
+step('an adaptation with the large model begins its report with what the folder adds to it', async () => {
+  const { editor } = session;
+  await editor.command('Easy Adaptation: Adapt to This Repo');
+  await editor.shot('08-plan');
+  await editor.dialog().getByRole('button', { name: 'Start With the Large Model' }).click({ timeout: adaptingMs });
+  const end = editor.notifications().filter({ hasText: /Here the large model alone completes/ });
+  await end.waitFor({ timeout: adaptingMs });
+  const sentence = pairInWords(session.report()) ?? '';
+  assert.match(sentence, /^Here the large model alone completes \d+% of the lines; knowing your folder, \d+% /);
+  await editor.panel().locator('.report').getByText(sentence).waitFor();
+  await editor.shot('08-pair');
 });
 
 step('settings, logs and store do not contain the key', () => {
