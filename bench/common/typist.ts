@@ -81,7 +81,9 @@ export class Writing {
     } else {
       this.done++;
       const closer = this.closers[character];
-      const mayClose = CLOSES_BEFORE.test(closed + this.suffix) && !(closer === character && isWord(target[done - 1]));
+      const before = target[done - 1];
+      const endsString = closer === character && (isWord(before) || before === character);
+      const mayClose = CLOSES_BEFORE.test(closed + this.suffix) && !endsString;
       if (closer !== undefined && mayClose) this.closed = closer + closed;
     }
   }

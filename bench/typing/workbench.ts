@@ -142,12 +142,34 @@ async function typeForReal({ editor, project, logged }: Desk, passage: Passage, 
     for (const key of keysFor(before, writing.document.prefix, left)) {
       if (key.length > 1 && /^[A-Z]/.test(key)) await page.keyboard.press(key);
       else await page.keyboard.type(key);
+      if (key === 'Enter') await indent(editor, writing.document.prefix);
     }
   }
   await editor.command('File: Revert File');
   await editor.command('View: Close All Editors');
   rmSync(file);
   return seen;
+}
+
+/** Brings the cursor of a new line, which the editor indents like the line above, to where the text's line begins. */
+async function indent(editor: Editor, prefix: string): Promise<void> {
+  const { keyboard } = editor.page;
+  const line = lineNumber(prefix) + 1;
+  const wanted = lineBefore(prefix).replaceAll('\t', '    ').length + 1;
+  const columnOf = async (least: number, most: number) => {
+    const position = editor.statusItem(new RegExp(`Ln ${line}, Col \\d+`));
+    return editor.eventually('the cursor', async () => {
+      const column = Number(/Col (\d+)/.exec((await position.textContent({ timeout: 1000 })) ?? '')?.[1]);
+      if (column < least || column > most) throw new Error(`it is in column ${column}`);
+      return column;
+    });
+  };
+  let column = await columnOf(1, Number.POSITIVE_INFINITY);
+  while (column > wanted) {
+    await keyboard.press('Backspace');
+    column = await columnOf(1, column - 1);
+  }
+  if (column < wanted) await keyboard.insertText(prefix.includes('\n\t') ? '\t' : ' '.repeat(wanted - column));
 }
 
 /** Whether the cursor's line is that of the simulated document. Tabs are drawn as spaces. */

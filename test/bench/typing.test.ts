@@ -144,6 +144,9 @@ test('the editor goes on with a comment of TypeScript, and closes no quote in Ma
   const quote = new Writing('', '', "'a'", 'markdown');
   quote.press();
   assert.deepEqual(quote.document, { prefix: "'", suffix: '' });
+  const docstring = new Writing('', '', '"""A', 'python');
+  for (let i = 0; i < 3; i++) docstring.press();
+  assert.deepEqual(docstring.document, { prefix: '"""', suffix: '' });
 });
 
 test('inserted text closes no brackets', () => {
