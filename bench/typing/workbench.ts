@@ -6,13 +6,16 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser } from 'playwright-core';
 import { installExtension, makeProfile, needCodeServer, startWorkbench } from '../../build/code-server.ts';
+import { unwrap } from '../../src/common/errors.ts';
 import { silentLog } from '../../src/common/log.ts';
 import { lineAfter, lineBefore, lineNumber } from '../../src/text/lines.ts';
+import { harvestFolder } from '../../src/workspace/files/folder.ts';
 import { Editor } from '../../test/e2e/editor.ts';
 import { logsOf } from '../../test/host/runner.ts';
 import { launchBrowser, openPage } from '../../test/support/browser.ts';
 import { ourVsix } from '../../test/support/vsix.ts';
 import type { Base } from '../base/types.ts';
+import type { PackageFile } from '../common/packages.ts';
 import { isPause, type Passage, passagesOf, Writing } from '../common/typist.ts';
 import type { Figures, Keep } from '../figures.ts';
 import { kebab, printFigures } from '../print.ts';
@@ -100,6 +103,12 @@ function keysFor(before: string, after: string, left: string): string[] {
   const typed = left.slice(0, after.length - before.length);
   if (typed.length > 1 && /^\n\s*\S$/.test(typed)) return ['ArrowDown', 'End'];
   return typed.startsWith('\n') ? ['Enter'] : [typed];
+}
+
+interface Workplace {
+  readonly browser: Browser;
+  readonly vsix: string;
+  readonly scratch: string;
 }
 
 interface Desk {
@@ -199,19 +208,14 @@ function lastSaid(logged: () => string, since: number): string {
     : '';
 }
 
+/** @param scratch holds the folder as `project` */
 async function inWorkbench(
-  browser: Browser,
-  vsix: string,
+  { browser, vsix, scratch }: Workplace,
   base: Base,
-  folder: Material,
+  { languageId }: Material,
   passages: readonly Passage[],
 ): Promise<Seen[][]> {
-  const scratch = mkdtempSync(join(tmpdir(), 'bench-workbench-'));
   const project = join(scratch, 'project');
-  for (const { path, text } of folder.others) {
-    mkdirSync(dirname(join(project, path)), { recursive: true });
-    writeFileSync(join(project, path), text);
-  }
   const profile = makeProfile(join(scratch, 'profile'), {
     'easyAdaptation.baseModel': base.name,
     'editor.detectIndentation': true,
@@ -232,14 +236,22 @@ async function inWorkbench(
       OPENED_MS,
     );
     const all: Seen[][] = [];
-    for (const passage of passages)
-      all.push(await typeForReal({ editor, project, logged }, passage, folder.languageId));
+    for (const passage of passages) all.push(await typeForReal({ editor, project, logged }, passage, languageId));
     return all;
   } finally {
     await page.close();
     await workbench.stop();
-    rmSync(scratch, { recursive: true, force: true });
   }
+}
+
+/** Writes the folder as `project`. @returns what the product learns of it: no vendored, no generated file */
+async function writtenFolder(scratch: string, { others }: Material): Promise<readonly PackageFile[]> {
+  const project = join(scratch, 'project');
+  for (const { path, text } of others) {
+    mkdirSync(dirname(join(project, path)), { recursive: true });
+    writeFileSync(join(project, path), text);
+  }
+  return unwrap(await harvestFolder(project, {})).files;
 }
 
 function figuresOf(pairs: readonly Pair[]): Figures {
@@ -281,8 +293,10 @@ export async function workbench(
     for (const folder of folders) {
       const passages = passagesOf(folder.held, places, LINES, SEED);
       console.log(`  ${folder.name}: ${passages.length} passages`);
-      const real = await inWorkbench(browser, vsix, base, folder, passages);
-      const simulated = await simulate(base, folder, passages);
+      const own = mkdtempSync(join(scratch, 'folder-'));
+      const others = await writtenFolder(own, folder);
+      const real = await inWorkbench({ browser, vsix, scratch: own }, base, folder, passages);
+      const simulated = await simulate(base, { ...folder, others }, passages);
       for (const [i, passage] of passages.entries())
         for (const [j, seen] of (real[i] as Seen[]).entries()) {
           const pair = { folder: folder.name, passage, real: seen, simulated: simulated[i]?.[j] as Seen };
