@@ -66,14 +66,14 @@ export function limitsAt({ balance, threshold, localFirst }: LimitSettings, at: 
   const doubtful = balance >= 1 ? balance : balance * (1 - doubt);
   const doubtRaise = doubt * (MAX_RAISE / MAX_DOUBT);
   const raise = Math.min(MAX_RAISE, doubtRaise + (opensList ? LIST_RAISE : 0));
-  const raisedBy = prose ? 'a sentence needs more' : raise === 0 ? undefined : causeOf(doubtRaise);
+  const raisedBy = prose ? 'a sentence needs more' : raise === 0 ? undefined : causeOf(doubtRaise, opensList);
   const raised = Math.max(threshold, Math.min(0.95, (prose ? proseThreshold(threshold) : threshold) + raise));
   const price = priceOf(rejectedHere ? likelierModelBalance : doubtful, waitMs);
   return { price, threshold: raised, lateThreshold: raised, isManual, localFirst, ...(raisedBy && { raisedBy }) };
 }
 
-const causeOf = (doubtRaise: number): RaisedBy =>
-  doubtRaise > LIST_RAISE ? 'the last ones were rejected' : 'the list is open';
+const causeOf = (doubtRaise: number, opensList = false): RaisedBy =>
+  opensList && doubtRaise <= LIST_RAISE ? 'the list is open' : 'the last ones were rejected';
 
 /**
  * The price of a call: the least gain in the probability of an exact match.

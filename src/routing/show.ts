@@ -66,7 +66,11 @@ export function shownFrom(cut: ScoredCut, limits: ShowLimits): number {
 }
 
 /** What a held-back draft lacks. */
-export type WhyHeld = RaisedBy | 'the text is short' | 'it was rejected here';
+export type WhyHeld =
+  | RaisedBy
+  | 'the text is short'
+  | 'it was rejected here'
+  | 'the large model is likelier right';
 
 /** A draft that is not shown, its probability, and the probability from which it would be shown. */
 export interface HeldBack {
@@ -91,7 +95,9 @@ export function heldBack(cuts: readonly ScoredCut[], limits: ShowLimits, rejecte
     const from = Math.min(1, shownFrom(cut, limits));
     if (!isLongEnough(cut, limits) || (nearest !== undefined && p - from < nearest.p - nearest.from)) continue;
     const short = lengthOf(text) < USUAL_LENGTH && from > limits.threshold ? 'the text is short' : undefined;
-    const why = rejected ? 'it was rejected here' : (limits.raisedBy ?? short);
+    // Without `least` it would be shown from a lower probability.
+    const beaten = from === limits.least ? 'the large model is likelier right' : undefined;
+    const why = rejected ? 'it was rejected here' : (beaten ?? limits.raisedBy ?? short);
     nearest = { text, p, from, ...(why && { why }) };
   }
   return nearest;

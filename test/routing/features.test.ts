@@ -141,6 +141,9 @@ test('a held-back draft is the cut that comes nearest, with the limit that was a
     why: 'the text is short',
   });
   assert.equal(heldBack([ten], at(0.5), true)?.why, 'it was rejected here');
+  assert.equal(heldBack([ten], { threshold: 0.5, least: 0.6 })?.why, 'the large model is likelier right');
+  const few = limitsOf({ doubt: 0.1 });
+  assert.equal(heldBack([ten], few)?.why, 'the last ones were rejected');
   assert.equal(heldBack([{ text: 'ab', p: 0.9 }], at(0.95)), undefined);
   assert.equal(heldBack([], at(0.5)), undefined);
 });
