@@ -66,11 +66,7 @@ export function shownFrom(cut: ScoredCut, limits: ShowLimits): number {
 }
 
 /** What a held-back draft lacks. */
-export type WhyHeld =
-  | RaisedBy
-  | 'the text is short'
-  | 'it was rejected here'
-  | 'the large model is likelier right';
+export type WhyHeld = RaisedBy | 'the text is short' | 'it was rejected here' | 'the large model is likelier right';
 
 /** A draft that is not shown, its probability, and the probability from which it would be shown. */
 export interface HeldBack {
