@@ -106,10 +106,10 @@ export interface DraftOptions {
   readonly multiline: boolean;
   readonly maxTokens: number;
   /**
-   * Whether the lines below a first line that needs no block are drafted; they become `Draft.continuation`. 'never': the
-   * caller does not show them. Absent: only lines that cost no pass of the neural model.
+   * 'never': the caller shows no lines below a first line that needs no block. Absent: such lines become
+   * `Draft.continuation` if they cost no pass of the neural model.
    */
-  readonly linesBelow?: 'wanted' | 'never';
+  readonly linesBelow?: 'never';
 }
 
 export interface SnippetOptions {

@@ -102,7 +102,7 @@ export abstract class FolderSpecialist<Scores = unknown> {
         this.weights.ranking,
         (first) => this.blockAt(prompted, first, signal),
       );
-    const estimates = onEstimate && { onEstimate, multiline: options.multiline || options.linesBelow === 'wanted' };
+    const estimates = onEstimate && { onEstimate, multiline: options.multiline };
     const draft = await this.withPrompt(query, options.maxTokens, signal, write, estimates);
     return { ...draft, latencyMs: performance.now() - started };
   }

@@ -76,8 +76,8 @@ function bestLine(
 }
 
 /** Whether lines below the first are wanted. */
-export function wantsBlock({ draft }: FirstLine, { multiline, linesBelow }: DraftOptions): boolean {
-  return (multiline || linesBelow === 'wanted') && draft.complete && draft.text !== '';
+export function wantsBlock({ draft }: FirstLine, { multiline }: DraftOptions): boolean {
+  return multiline && draft.complete && draft.text !== '';
 }
 
 /** Whether the n-grams should draft lines below the first one although nothing calls for a block. */

@@ -1,10 +1,9 @@
-// Where a block begins, where it ends and what closes it: by the language's grammar if there is one and it is fast
-// enough, else by the rules of block-rules.ts, from brackets, words and indents alone. The grammar comes as an
-// argument: the editor's own process uses the rules, and must not load tree-sitter.
+// Where a block begins, where it ends and what closes it: by the rules of block-rules.ts, from brackets, words and
+// indents alone. In the processes that draft, the language's grammar says what is a text. It comes as an argument: the
+// editor's own process must not load tree-sitter.
 import type * as TreeSitter from '@vscode/tree-sitter-wasm';
 import type { CompletionQuery, DraftOptions } from '../../common/completion.ts';
 import { brackets, isOnlyClosers } from '../brackets.ts';
-import { commonPrefix } from '../edits.ts';
 import { indentColumns, indentWidth } from '../indents.ts';
 import { kindOf } from '../languages.ts';
 import { lineState } from '../line-state.ts';
@@ -12,30 +11,15 @@ import { lineAbove, lineAfter, lineBefore, lineEnd, linesBelow } from '../lines.
 import { blockRules, SAMPLED_OPENERS } from './block-rules.ts';
 import { cursorDocument } from './cursor-document.ts';
 import { type IncrementalParser, PARSE_MS } from './incremental-parser.ts';
-import { childrenWithoutComments, enclosing, isComment } from './nodes.ts';
 
 type Node = TreeSitter.Node;
 
 // ---- By the grammar, in the processes that draft.
 
-/** Length of a block that only the grammar asked for, tokens. */
-const BLOCK_TOKENS = 160;
-/** Two blocks are alike if their beginnings share this much text, UTF-16 units. */
-const MIN_SHARED = 3;
-/** Lists without commas: line ends or semicolons separate their elements. */
-const LISTS = new Set([
-  'enum_body',
-  'enum_variant_list',
-  'field_declaration_list',
-  'interface_body',
-  'interface_type',
-  'object_type',
-]);
 const TEXT_NODE = /string|comment|heredoc|char_literal|regex/;
 
 /**
- * The options, corrected by the grammar: no block inside a text, and a block in an empty body, in a list of several
- * lines, or after two similar blocks in a test file. Unchanged if parsing takes too long.
+ * The options, corrected by the grammar: no block inside a text. Unchanged if parsing takes too long.
  * @param parsed undefined: no grammar knows the language, and the options stay
  */
 export function blockOptions(
@@ -44,74 +28,16 @@ export function blockOptions(
   parsed: IncrementalParser | undefined,
   parseMs = PARSE_MS,
 ): DraftOptions {
-  if (options.linesBelow === 'never' || parsed === undefined) return options;
-  const rest = lineAfter(query.suffix);
-  if (rest.trim() !== '' && !isOnlyClosers(rest)) return options;
+  if (!options.multiline || parsed === undefined) return options;
   const spot = cursorDocument(query);
-  const document = spot.withText('');
-  const found = parsed.read(document, performance.now() + parseMs, (root) => {
-    if (options.multiline) return isInText(root, spot.at) ? 'no block' : undefined;
-    return beginsBlock(root, document, spot.at, query) ? 'block' : undefined;
-  });
-  if (found === 'no block') return { ...options, multiline: false };
-  return found === 'block' ? { ...options, linesBelow: 'wanted', maxTokens: BLOCK_TOKENS } : options;
+  const isText = parsed.read(spot.withText(''), performance.now() + parseMs, (root) => isInText(root, spot.at));
+  return isText ? { ...options, multiline: false } : options;
 }
 
 /** Whether the cursor is inside a string, a comment or a regular expression. */
 function isInText(root: Node, at: number): boolean {
   const node = root.descendantForIndex(Math.max(0, at - 1), at);
   return node !== null && node.startIndex < at && node.endIndex > at && TEXT_NODE.test(node.type);
-}
-
-function beginsBlock(root: Node, text: string, at: number, { path, prefix }: CompletionQuery): boolean {
-  if (isInText(root, at)) return false;
-  const typed = lineBefore(prefix).trimStart();
-  // The nodes are looked up before the typed part of the line, which is unfinished itself.
-  const from = at - typed.length;
-  const around = enclosing(root, text, from);
-  if (typed === '' && isInEmptyBody(root, text, at, around)) return true;
-  const siblings = childrenWithoutComments(around ?? root).filter(({ endIndex }) => endIndex < from);
-  if (typed === '' && around && isList(around) && areOnOwnLines(siblings)) return true;
-  return isTest(path) && isRepeated(siblings, text, typed);
-}
-
-/** Whether the body around the cursor has only comments or a documentation string. */
-function isInEmptyBody(root: Node, text: string, at: number, around: Node | undefined): boolean {
-  const first = around?.firstChild;
-  if (around && first && !first.isNamed && /[{([]$/.test(first.text))
-    return childrenWithoutComments(around).length === 0;
-  // A body without brackets ends with its last line, so the cursor is behind its node.
-  const last = text.slice(0, at).trimEnd().length;
-  let node: Node | null = root.descendantForIndex(Math.max(0, last - 1), last);
-  while (node && node.type !== 'block') node = node.parent;
-  if (node === null || node.firstChild?.isNamed === false) return false;
-  const columns = at - (text.lastIndexOf('\n', at - 1) + 1);
-  return node.startPosition.column === columns && childrenWithoutComments(node).every(isDocumentation);
-}
-
-function isDocumentation(node: Node): boolean {
-  return node.type === 'expression_statement' && childrenWithoutComments(node).every(({ type }) => type === 'string');
-}
-
-function isList(node: Node): boolean {
-  return LISTS.has(node.type) || node.children.some((child) => child?.type === ',');
-}
-
-/** At least two nodes, each on its own line. */
-function areOnOwnLines(nodes: readonly Node[]): boolean {
-  const rows = nodes.map(({ startPosition }) => startPosition.row);
-  return new Set(rows).size === rows.length && rows.length >= 2;
-}
-
-/** Whether the last two siblings are blocks with the same beginning, and the typed text is part of that beginning. */
-function isRepeated(siblings: readonly Node[], text: string, typed: string): boolean {
-  const [first, second] = siblings.slice(-2);
-  if (first === undefined || second === undefined || isComment(first)) return false;
-  if ([first, second].some(({ startPosition, endPosition }) => startPosition.row === endPosition.row)) return false;
-  const firstLine = ({ startIndex }: Node) => text.slice(startIndex, lineEnd(text, startIndex));
-  const [one, other] = [firstLine(first), firstLine(second)];
-  const shared = one.slice(0, commonPrefix(one, other));
-  return shared.length >= MIN_SHARED && shared.startsWith(typed);
 }
 
 // ---- By rules: where a block begins.
@@ -251,7 +177,3 @@ export function mayBeFlat(opener: string, first: string, languageId: string): bo
   const rules = blockRules(languageId);
   return rules?.label?.test(first) === true || rules?.flatOpener?.test(opener) === true;
 }
-
-const IS_TEST = /(?:^|[/._-])(?:tests?|specs?|__tests__)(?:[/._-]|$)/i;
-
-const isTest = (path: string): boolean => IS_TEST.test(path);

@@ -4,15 +4,6 @@ import { lineNumber } from '../lines.ts';
 
 type Node = TreeSitter.Node;
 
-export function isComment({ type }: Node): boolean {
-  return type.includes('comment');
-}
-
-/** Named children without comments. */
-export function childrenWithoutComments(node: Node): Node[] {
-  return node.namedChildren.filter((child): child is Node => child !== null && !isComment(child));
-}
-
 /** Whether a node is a sequence without brackets, so that it may end after any of its children. */
 function isSequence(node: Node): boolean {
   return node.children.every((child) => child?.isNamed === true);

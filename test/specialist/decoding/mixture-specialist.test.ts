@@ -74,20 +74,6 @@ test('writes a requested block to its end, also with the neural model', async ()
   }
 });
 
-test('if only the grammar asks for a block, its lines become the continuation of an unchanged first line', async () => {
-  const before = `${FUNCTIONS[2]}\nexport class Counter |`;
-  for (const ngram of [empty, full]) {
-    const mixed = specialistUsing(network, ngram, sensibleWeights());
-    const draft = await mixed.draft(at(before), { multiline: false, linesBelow: 'wanted', maxTokens: 120 });
-    assert.equal(draft.text, '{');
-    assert.equal(
-      draft.continuation?.text,
-      '\n  private count = 0;\n\n  increment(): void {\n    this.count += 1;\n  }\n}',
-    );
-    assert.equal(draft.continuation?.tokens.map(({ text }) => text).join(''), draft.continuation?.text);
-  }
-});
-
 test('a chosen line has the probability that scoring it token by token gives', async () => {
   const mixed = specialistUsing(network, full);
   const query = at('try {\n  await save(file, text);\n} catch (error) {\n  log.|\n}\n');

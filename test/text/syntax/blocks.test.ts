@@ -16,52 +16,11 @@ import { draftBySyntax, withSyntax } from '../../../src/text/syntax/parsing.ts';
 import { oddTexts } from '../odd-texts.ts';
 
 const always = Number.POSITIVE_INFINITY;
-const query = (languageId: string, document: string, path = 'src/a') => {
+const query = (languageId: string, document: string) => {
   const [prefix = '', suffix = ''] = document.split('|');
-  return { path, languageId, prefix, suffix };
+  return { path: 'src/a', languageId, prefix, suffix };
 };
-const line: DraftOptions = { multiline: false, maxTokens: 48 };
 const block: DraftOptions = { multiline: true, maxTokens: 160 };
-
-/** Positions at which only the grammar can ask for a block. */
-const beginnings: [name: string, languageId: string, document: string, wanted: boolean, path?: string][] = [
-  ['a body with only a comment', 'typescript', 'function f() {\n  // says why\n  |\n}\n', true],
-  ['a body with a statement', 'typescript', 'function f() {\n  g();\n  |\n}\n', false],
-  ['a body with only a documentation string', 'python', 'def f(x):\n    """Doc."""\n    |\n\n\ny = 1\n', true],
-  [
-    'a body with a documentation string and a statement',
-    'python',
-    'def f(x):\n    """Doc."""\n    x = 1\n    |\n',
-    false,
-  ],
-  ['after a body, at the indent of its opener', 'python', 'def f(x):\n    """Doc."""\n|\n', false],
-  ['a list with two lines', 'typescript', "const a = [\n  'one',\n  'two',\n  |\n];\n", true],
-  ['a list with one line', 'typescript', "const a = [\n  'one',\n  |\n];\n", false],
-  ['a list on one line', 'typescript', 'const a = [1, 2, |\n];\n', false],
-  ['an interface with two members', 'typescript', 'interface A {\n  one: string;\n  two: string;\n  |\n}\n', true],
-  ['a call with two lines of arguments', 'python', 'f(\n    a=1,\n    b=2,\n    |\n)\n', true],
-  ['a table with two rows', 'go', 'package a\n\nvar a = []b{\n\t{1, 2},\n\t{3, 4},\n\t|\n}\n', true],
-  ['a value in the middle of a list', 'typescript', "const a = [\n  'one',\n  'two',\n  f(|\n];\n", false],
-];
-const tests = "it('adds', () => {\n  a();\n});\n\nit('takes', () => {\n  b();\n});\n\n";
-const go = 'package a\n\nfunc TestA(t *testing.T) {\n\ta()\n}\n\nfunc TestB(t *testing.T) {\n\tb()\n}\n\n';
-beginnings.push(
-  ['after two tests', 'typescript', `${tests}|\n`, true, 'test/a.test.ts'],
-  ['after two tests, with the same beginning', 'typescript', `${tests}it(|\n`, true, 'test/a.test.ts'],
-  ['after two tests, with another beginning', 'typescript', `${tests}const x =|\n`, false, 'test/a.test.ts'],
-  ['after two similar statements in a file without tests', 'typescript', `${tests}|\n`, false],
-  ['behind two test functions', 'go', `${go}|\n`, true, 'a_test.go'],
-  ['inside a string of several lines', 'typescript', `${tests}const x = \`a\n|\n\`;\n`, false, 'test/a.test.ts'],
-  ['in a language without a grammar', 'haskell', 'a = [\n  1,\n  2,\n  |\n ]\n', false],
-);
-for (const [name, languageId, document, wanted, path] of beginnings)
-  test(`${languageId}, ${name}: ${wanted ? 'a block' : 'no block'}`, async () => {
-    const parsed = await parserFor(languageId);
-    const options = blockOptions(query(languageId, document, path), line, parsed, always);
-    assert.deepEqual(options, wanted ? { multiline: false, maxTokens: 160, linesBelow: 'wanted' } : line);
-    const never = { ...line, linesBelow: 'never' as const };
-    assert.equal(blockOptions(query(languageId, document, path), never, parsed, always), never);
-  });
 
 test('asks for a block after a colon in code, not after one in a string', async () => {
   const parsed = await parserFor('python');
@@ -72,16 +31,15 @@ test('asks for a block after a colon in code, not after one in a string', async 
 
 test('drafts with the corrected options and marks the ends of the draft', async () => {
   const asked: DraftOptions[] = [];
-  const draft = await draftBySyntax(
-    query('typescript', "const a = [\n  'one',\n  'two',\n  |\n];\n"),
-    line,
-    (options) => {
-      asked.push(options);
-      return drafted(["'three',", "\n  'four',", '\n];', '\nb();']);
-    },
-  );
-  assert.equal(asked[0]?.linesBelow, 'wanted');
+  const drafts = (options: DraftOptions) => {
+    asked.push(options);
+    return drafted(["'three',", "\n  'four',", '\n];', '\nb();']);
+  };
+  const list = "const a = [\n  'one',\n  'two',\n  |\n];\n";
+  const draft = await draftBySyntax(query('typescript', list), block, drafts, always);
   assert.deepEqual(wholes(draft), ["'three',\n  'four'", "'three',\n  'four',"]);
+  await draftBySyntax(query('typescript', 'const a = `\n|\n`;\n'), block, drafts, always);
+  assert.deepEqual(asked, [block, { ...block, multiline: false }]);
 });
 
 function drafted(pieces: readonly string[]): Draft {
