@@ -7,9 +7,9 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { unwrap } from '../src/common/errors.ts';
-import { DIALECT } from '../src/neural/models/dialects.ts';
 import { listPackages, type PackageInfo } from '../src/neural/models/list.ts';
 import {
+  DIALECT,
   MANIFEST,
   type PackageManifest,
   parseManifest,

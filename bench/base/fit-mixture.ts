@@ -19,7 +19,7 @@ import { fitGate, type GateExample, meanLogLoss, mixtureProbability } from '../.
 import { tokenizerAt } from '../../src/neural/inference/language-model.ts';
 import { addGgufModel } from '../../src/neural/models/import/add-gguf.ts';
 import { TOKENIZER } from '../../src/neural/models/manifest.ts';
-import { loadLibrary } from '../../src/neural/runtime/library.ts';
+import { loadLibrary } from '../../src/neural/runtime/session.ts';
 import { positionInDocument } from '../../src/prompts/completion/completion-position.ts';
 import type { FolderSpecialist } from '../../src/specialist/decoding/folder-specialist.ts';
 import { loadServedModel } from '../../src/specialist/decoding/served-model.ts';

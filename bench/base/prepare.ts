@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { unwrap } from '../../src/common/errors.ts';
 import { shuffled } from '../../src/common/statistics/random.ts';
 import { NgramModel } from '../../src/specialist/ngram/model.ts';
+import type { Tokenizer } from '../../src/text/tokenizer/bpe.ts';
 import { readTokenizer } from '../../src/text/tokenizer/load.ts';
-import type { Tokenizer } from '../../src/text/tokenizer/types.ts';
 import type { Recording } from '../common/recordings.ts';
 import type { Base, Prepared } from './types.ts';
 

@@ -1,7 +1,7 @@
 // What every section of the bases' benchmark is given.
 
 import type { NgramModel } from '../../src/specialist/ngram/model.ts';
-import type { Tokenizer } from '../../src/text/tokenizer/types.ts';
+import type { Tokenizer } from '../../src/text/tokenizer/bpe.ts';
 import type { RecordedPosition, Recording } from '../common/recordings.ts';
 import type { Figures } from '../figures.ts';
 

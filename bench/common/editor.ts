@@ -2,10 +2,9 @@
 import type { Clock } from '../../src/common/clock.ts';
 import type { CompletionService } from '../../src/completion/service.ts';
 import type { Completion, CompletionRequest } from '../../src/completion/types.ts';
-import { languageAt } from '../../src/text/fences.ts';
-import { indentUnitOf } from '../../src/text/indents.ts';
-import { lineBefore } from '../../src/text/lines.ts';
-import { listOpensAt } from '../../src/text/suggestion-list.ts';
+import { listOpensAt } from '../../src/text/line-state.ts';
+import { indentUnitOf, lineBefore } from '../../src/text/lines.ts';
+import { languageAt } from '../../src/text/prose-text.ts';
 import { type DocumentPosition, LIST_PAUSE_MS, Unanswered } from '../../src/vscode/completion/unanswered.ts';
 
 /** VS Code asks this long after a key, and not at all where the next comes before, ms. */

@@ -1,9 +1,7 @@
 // Draws cursor places in a package's files as those of the recordings in bench/data were drawn.
-
 import type { CompletionQuery } from '../../src/common/completion.ts';
 import { uniforms } from '../../src/common/statistics/random.ts';
-import { indentLength } from '../../src/text/indents.ts';
-import { linesOf } from '../../src/text/lines.ts';
+import { indentLength, linesOf } from '../../src/text/lines.ts';
 import type { PackageFile } from './packages.ts';
 
 /** A cursor position, and the text that the author wrote there. Only its first line is used. */

@@ -3,8 +3,8 @@
 import { join } from 'node:path';
 import { root } from '../../build/paths.ts';
 import { unwrap } from '../../src/common/errors.ts';
+import type { Tokenizer } from '../../src/text/tokenizer/bpe.ts';
 import { readTokenizer } from '../../src/text/tokenizer/load.ts';
-import type { Tokenizer } from '../../src/text/tokenizer/types.ts';
 
 export const shippedModel = join(root, 'models/small');
 export const shippedTokenizerPath = join(shippedModel, 'tokenizer.json');

@@ -6,7 +6,7 @@ import { CompletionService } from '../../src/completion/service.ts';
 import { MixedSpecialist, type NgramSpecialist } from '../../src/completion/specialist.ts';
 import type { CompletionSettings } from '../../src/completion/types.ts';
 import { Backoff } from '../../src/llm/backoff.ts';
-import type { LlmClient } from '../../src/llm/types.ts';
+import type { LlmClient } from '../../src/llm/protocol/models.ts';
 import { defaultRouter } from '../../src/routing/fit.ts';
 import { DEFAULT_THRESHOLD } from '../../src/routing/limits.ts';
 import type { RouterModel } from '../../src/routing/router-model.ts';

@@ -3,9 +3,8 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connectLlm } from '../../src/llm/connect.ts';
 import { labelBatch } from '../../src/llm/label.ts';
-import type { Prompt } from '../../src/llm/protocol/models.ts';
+import type { LlmClient, Prompt } from '../../src/llm/protocol/models.ts';
 import { providerOf } from '../../src/llm/providers/providers.ts';
-import type { LlmClient } from '../../src/llm/types.ts';
 import type { EvidencePrompt, EvidenceSet } from './types.ts';
 
 const CONCURRENCY = 4;

@@ -2,9 +2,9 @@
 import type { Prompt } from '../../src/llm/protocol/models.ts';
 import { defaultModel, modelFacts } from '../../src/llm/providers/anthropic.ts';
 import { labelPrompt, parseLabel } from '../../src/prompts/label/label-prompt.ts';
-import { TextEvidence } from '../../src/text-tasks/evidence.ts';
+import { basePromptOf } from '../../src/text-tasks/deep-reading.ts';
 import type { KnownLabels } from '../../src/text-tasks/given-labels.ts';
-import { basePromptOf } from '../../src/text-tasks/labels/base-reading.ts';
+import { TextEvidence } from '../../src/text-tasks/kinds.ts';
 import { keyOf } from '../../src/text-tasks/labels/extract.ts';
 import { judgeText } from '../../src/text-tasks/labels/router.ts';
 import type { RecordedTask } from '../tasks/data.ts';

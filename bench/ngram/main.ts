@@ -5,7 +5,7 @@ import type { Draft } from '../../src/common/completion.ts';
 import { exactMatch } from '../../src/common/quality.ts';
 import { draftOptions, shownDraft } from '../../src/prompts/completion/completion-position.ts';
 import { NgramModel } from '../../src/specialist/ngram/model.ts';
-import type { Tokenizer } from '../../src/text/tokenizer/types.ts';
+import type { Tokenizer } from '../../src/text/tokenizer/bpe.ts';
 import { isRight, lineFigures, lineOf } from '../common/line-figures.ts';
 import { askedAt, type RecordedPosition, type Recording, readRecordings } from '../common/recordings.ts';
 import { shippedTokenizer } from '../common/shipped.ts';

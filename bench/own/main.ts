@@ -8,7 +8,7 @@ import { unwrap } from '../../src/common/errors.ts';
 import { physicalCores, threadCount } from '../../src/common/threads.ts';
 import { addGgufModel } from '../../src/neural/models/import/add-gguf.ts';
 import { type PackageInfo, readPackage } from '../../src/neural/models/list.ts';
-import { loadLibrary } from '../../src/neural/runtime/library.ts';
+import { loadLibrary } from '../../src/neural/runtime/session.ts';
 import { EngineClient } from '../../src/specialist/engine/client.ts';
 import { llamaOptions } from '../../src/specialist/engine/llama-options.ts';
 import type { Benchmark, BenchOptions, Figures, Keep } from '../figures.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { NgramModel } from '../../src/specialist/ngram/model.ts';
 import type { FileChange } from '../../src/specialist/ngram/protocol.ts';
 import { languageIdOf } from '../../src/text/languages.ts';
-import type { Tokenizer } from '../../src/text/tokenizer/types.ts';
+import type { Tokenizer } from '../../src/text/tokenizer/bpe.ts';
 import type { Base } from '../base/types.ts';
 import { passageWithin } from '../common/typist.ts';
 import type { Figures } from '../figures.ts';

@@ -1,11 +1,9 @@
 // Next edits in the replay of commits: what is offered after each hunk, and what it was worth.
 import { quantile } from '../../src/common/quality.ts';
 import { languageIdOf } from '../../src/text/languages.ts';
-import { offsetOf } from '../../src/workspace/edits/edit.ts';
+import { type NextEditsInput, offsetOf, ShownEdits } from '../../src/workspace/edits/edit.ts';
 import { EditJournal } from '../../src/workspace/edits/journal.ts';
-import type { NextEditsInput } from '../../src/workspace/edits/next-edit.ts';
 import { candidates, nextEdits, placeName, ruleName } from '../../src/workspace/edits/next-edits.ts';
-import { ShownEdits } from '../../src/workspace/edits/shown-edits.ts';
 import type { Figures } from '../figures.ts';
 import type { Commit, Hunk } from './commits.ts';
 import { type Offer, type Order, orderOf, ReplayedCommit, repeatingHunks, type Verdict } from './replay.ts';

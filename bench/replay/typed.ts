@@ -7,7 +7,7 @@ import { shuffled } from '../../src/common/statistics/random.ts';
 import { NgramModel } from '../../src/specialist/ngram/model.ts';
 import type { FileChange } from '../../src/specialist/ngram/protocol.ts';
 import { languageIdOf } from '../../src/text/languages.ts';
-import type { Tokenizer } from '../../src/text/tokenizer/types.ts';
+import type { Tokenizer } from '../../src/text/tokenizer/bpe.ts';
 import type { Edit, EditHistory } from '../../src/workspace/edits/edit.ts';
 import type { Base } from '../base/types.ts';
 import { SimulatedWindow } from '../common/simulated-window.ts';

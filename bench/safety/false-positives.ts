@@ -1,11 +1,9 @@
 // What is redacted in twenty ordinary packages, each range judged by eye (redacted-in-packages.tsv); and how long redaction takes.
-
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { kindOf, languageIdOf } from '../../src/text/languages.ts';
 import { lineEnd, lineStart } from '../../src/text/lines.ts';
-import { decodeText } from '../../src/workspace/files/decode.ts';
-import { leftOutByContent } from '../../src/workspace/files/examine.ts';
+import { decodeText, leftOutByContent } from '../../src/workspace/files/examine.ts';
 import { leftOutByName } from '../../src/workspace/files/file-names.ts';
 import { findSecrets, redactRanges, redactSecrets } from '../../src/workspace/secrets/redact.ts';
 import { fetchPackage } from '../common/packages.ts';

@@ -1,13 +1,11 @@
 // Text tasks on recorded answers of a large model: what the pair of it and a specialist of the folder's own comes to.
 // Everything is fitted and chosen on train and calibration; the test texts are read once, at the end.
-
 import { join } from 'node:path';
 import { root } from '../../build/paths.ts';
 import { interval } from '../../src/common/statistics/bootstrap.ts';
 import { brierScore, expectedCalibrationError } from '../../src/common/statistics/calibrate.ts';
-import { type BasePrompt, basePromptOf } from '../../src/text-tasks/labels/base-reading.ts';
-import { type HeldOutText, judgeText } from '../../src/text-tasks/labels/router.ts';
-import { accuracyAt, type JudgedText } from '../../src/text-tasks/labels/share-of-calls.ts';
+import { type BasePrompt, basePromptOf } from '../../src/text-tasks/deep-reading.ts';
+import { accuracyAt, type HeldOutText, type JudgedText, judgeText } from '../../src/text-tasks/labels/router.ts';
 import type { Benchmark, BenchOptions, Figures, Keep } from '../figures.ts';
 import { printFigures, Table } from '../print.ts';
 import { rowsInBulk } from './bulk.ts';

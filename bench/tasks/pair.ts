@@ -1,14 +1,13 @@
 // The pair of a task as it is learned from everything but the test texts, and what it comes to with any answers of a large model.
-
 import {
   type FullyKnownText,
   fitTextRouter,
   type HeldOutText,
   isFullyKnown,
+  type JudgedText,
   judgeText,
   type TextRouter,
 } from '../../src/text-tasks/labels/router.ts';
-import type { JudgedText } from '../../src/text-tasks/labels/share-of-calls.ts';
 import {
   fitSpecialist,
   type LabelledText,

@@ -7,7 +7,7 @@ import { unwrap } from '../../src/common/errors.ts';
 import { replaceFile } from '../../src/common/files.ts';
 import { threadCount } from '../../src/common/threads.ts';
 import type { StatesRequest } from '../../src/neural/inference/hidden-states.ts';
-import { type BasePrompt, DEPTHS } from '../../src/text-tasks/labels/base-reading.ts';
+import { type BasePrompt, DEPTHS } from '../../src/text-tasks/deep-reading.ts';
 import { withEngines } from '../common/engines.ts';
 import { cacheFolder } from '../common/packages.ts';
 import type { RecordedTask } from './data.ts';

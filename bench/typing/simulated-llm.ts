@@ -6,6 +6,8 @@ import { exactMatch } from '../../src/common/quality.ts';
 import { normals, uniforms } from '../../src/common/statistics/random.ts';
 import {
   estimateTokens,
+  type LlmAnswer,
+  type LlmClient,
   type LlmUsage,
   type ModelFacts,
   type Prompt,
@@ -13,10 +15,9 @@ import {
   promptLength,
 } from '../../src/llm/protocol/models.ts';
 import { defaultModel, modelFacts } from '../../src/llm/providers/anthropic.ts';
-import type { LlmAnswer, LlmClient } from '../../src/llm/types.ts';
 import type { CompletionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
-import { CLOSER_OF } from '../../src/text/brackets.ts';
 import { commonPrefix } from '../../src/text/edits.ts';
+import { CLOSER_OF } from '../../src/text/line-state.ts';
 import { lineAfter, lineBefore, lineEnd, lineStart } from '../../src/text/lines.ts';
 import type { Ghost } from '../common/editor.ts';
 import type { PackageFile } from '../common/packages.ts';

@@ -1,6 +1,6 @@
 // Request, spending question and result of an adaptation run.
 
-import type { LlmSettings } from '../llm/types.ts';
+import type { LlmSettings } from '../llm/protocol/models.ts';
 import type { RouterModel } from '../routing/router-model.ts';
 import type { HarvestOptions } from '../workspace/files/types.ts';
 import type { AdaptReport } from './report/types.ts';

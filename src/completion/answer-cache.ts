@@ -1,9 +1,9 @@
 // Caches answers by cursor position. An entry also serves after part of its text was typed (typing as suggested).
 import type { AnswerSource, CompletionQuery } from '../common/completion.ts';
 import type { Decision } from '../routing/decision.ts';
-import { closersWritten } from '../text/brackets.ts';
 import { EditedPosition } from '../text/edits.ts';
 import { languageOf } from '../text/languages.ts';
+import { closersWritten } from '../text/line-state.ts';
 
 /** An empty text: the model had nothing to add. */
 export interface CachedAnswer {

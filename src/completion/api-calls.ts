@@ -2,7 +2,7 @@
 // reports its cost once and updates the latency; a failure starts a backoff and sends one event.
 import type { CompletionQuery } from '../common/completion.ts';
 import { type Failure, isCancelled, type Result } from '../common/errors.ts';
-import type { LlmAnswer } from '../llm/types.ts';
+import type { LlmAnswer } from '../llm/protocol/models.ts';
 import { cleanAnswer } from '../prompts/completion/clean.ts';
 import { matchesTruth } from '../prompts/completion/completion-position.ts';
 import { completionPrompt } from '../prompts/completion/completion-prompt.ts';

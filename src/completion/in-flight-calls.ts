@@ -3,7 +3,7 @@
 import type { Clock } from '../common/clock.ts';
 import type { CompletionQuery } from '../common/completion.ts';
 import { CodedError, failed, isCancelled, messageOf, type Result } from '../common/errors.ts';
-import type { LlmAnswer } from '../llm/types.ts';
+import type { LlmAnswer } from '../llm/protocol/models.ts';
 import { EditedPosition } from '../text/edits.ts';
 
 /** Grace period for a call without a waiter: the next keystroke may join it, ms. */

@@ -11,7 +11,7 @@ import type {
 import type { ErrorCode, Failure } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 import type { Redactor } from '../common/redaction.ts';
-import type { LlmClient } from '../llm/types.ts';
+import type { LlmClient } from '../llm/protocol/models.ts';
 import { positionAt } from '../prompts/completion/completion-position.ts';
 import type { DecisionInput } from '../routing/decide.ts';
 import type { Decision } from '../routing/decision.ts';

@@ -1,13 +1,11 @@
 // A job's dependencies, and its large-model client with budget and recording.
-
 import type { ApiAccess, AskPlan, ConfirmSpending } from '../adaptation/types.ts';
 import { counted } from '../common/format.ts';
 import type { Log } from '../common/log.ts';
 import type { Progress } from '../common/progress.ts';
-import { Budget } from '../llm/budget.ts';
 import { connectLlm } from '../llm/connect.ts';
 import type { EditorModels } from '../llm/protocol/wire.ts';
-import { RecordingLlm } from '../llm/recording.ts';
+import { Budget, RecordingLlm } from '../llm/recording.ts';
 import type { ResilientStore } from '../storage/resilient.ts';
 
 export interface JobDeps {

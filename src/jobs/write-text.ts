@@ -1,11 +1,11 @@
 // The job that writes one text, a commit message or a comment: by the large model if allowed, otherwise a local draft.
 import type { ApiAccess } from '../adaptation/types.ts';
 import { failed, ok, type Result } from '../common/errors.ts';
-import type { LlmAnswer } from '../llm/types.ts';
+import type { LlmAnswer } from '../llm/protocol/models.ts';
 import { answerPrompt } from '../prompts/answer/answer-prompt.ts';
 import { openLogged } from '../storage/open.ts';
 import type { DocEdit } from '../text/doc-comments.ts';
-import type { AnswerItem } from '../text-tasks/answer-item.ts';
+import type { AnswerItem } from '../text-tasks/answers/answer-router.ts';
 import { type CommitSource, commitItem } from '../text-tasks/commit-context.ts';
 import { type DocSource, docItem } from '../text-tasks/doc-context.ts';
 import { type JobDeps, paidLlm } from './paid-llm.ts';

@@ -2,14 +2,15 @@
 // retries, and the cost of each answer.
 import { type Clock, systemClock } from '../common/clock.ts';
 import { ok, type Result } from '../common/errors.ts';
-import { dollars } from './budget.ts';
 import { Deadline, TimeoutError } from './deadline.ts';
-import { withReadableErrors } from './error-bodies.ts';
 import { classify, type FailureContext, failureOf, neverArrived } from './protocol/failures.ts';
-import { guardedFetch, hostOf } from './protocol/guard.ts';
+import { guardedFetch, hostOf, withReadableErrors } from './protocol/guard.ts';
 import { withoutKey } from './protocol/key-forms.ts';
 import {
   estimateTokens,
+  type LlmAnswer,
+  type LlmClient,
+  type LlmSettings,
   type LlmUsage,
   type ModelFacts,
   mostTokens,
@@ -20,7 +21,7 @@ import {
 import { AnswerReader } from './protocol/reading.ts';
 import type { EditorModels, Provider, Wire } from './protocol/wire.ts';
 import { providerOf } from './providers/providers.ts';
-import type { LlmAnswer, LlmClient, LlmSettings } from './types.ts';
+import { dollars } from './recording.ts';
 
 export interface ConnectOptions {
   /** The editor's fetch, which supports proxies. */

@@ -3,8 +3,7 @@ import { type Clock, systemClock } from '../common/clock.ts';
 import type { Failure } from '../common/errors.ts';
 import { pauseAfter } from './backoff.ts';
 import { failureKinds } from './protocol/failures.ts';
-import type { Prompt } from './protocol/models.ts';
-import type { LlmAnswer, LlmClient } from './types.ts';
+import type { LlmAnswer, LlmClient, Prompt } from './protocol/models.ts';
 
 export interface LabelOptions {
   /** Number of concurrent prompts, at least 1. */

@@ -1,18 +1,150 @@
-// Wraps a large model: stores every paid answer before it is returned, and never spends more than the budget.
-import { createHash } from 'node:crypto';
-import { messageOf, ok, type Result } from '../common/errors.ts';
+// Wraps a large model: stores every paid answer before it is returned, and never spends more than the budget. The
+// ledger reserves the maximum cost of a call before it is sent. Concurrent calls of all processes together therefore
+// cannot exceed the limit of a month. A run may have a limit of its own.
+import { createHash, randomUUID } from 'node:crypto';
+import { type Clock, systemClock } from '../common/clock.ts';
+import { failed, messageOf, ok, type Result } from '../common/errors.ts';
 import { type Log, silentLog } from '../common/log.ts';
-import type { Ledger, PaidCall, Purpose } from '../common/paid-call.ts';
-import type { Budget, BudgetReservation } from './budget.ts';
-import { type ModelFacts, mostTokens, type Prompt } from './protocol/models.ts';
-import type { LlmAnswer, LlmClient } from './types.ts';
+import { isAmount, type Ledger, type PaidCall, type Purpose } from '../common/paid-call.ts';
+import { type LlmAnswer, type LlmClient, type ModelFacts, mostTokens, type Prompt } from './protocol/models.ts';
+
+/** The reservation of one call. */
+interface BudgetReservation {
+  /**
+   * Ends the reservation with the call's row, or undefined if nothing was paid. Only the first call has an effect. A cost
+   * that is no amount counts as the reservation.
+   */
+  settle(paid: PaidCall | undefined): void;
+}
+
+/** The spending limit of a calendar month, US dollars. */
+export class Budget {
+  private readonly ledger: () => Ledger;
+  private readonly clock: Clock;
+  private limit: number;
+  /** Maximum cost of the last refused call; 0 if no call was refused. */
+  private refused = 0;
+
+  /**
+   * @param ledger called at every use, because the ledger may be opened later
+   * @param limitUsd one that is no amount allows nothing
+   */
+  constructor(ledger: () => Ledger, limitUsd: number, clock: Clock = systemClock) {
+    this.ledger = ledger;
+    this.limit = isAmount(limitUsd) ? limitUsd : 0;
+    this.clock = clock;
+  }
+
+  get limitUsd(): number {
+    return this.limit;
+  }
+
+  setLimit(limitUsd: number): void {
+    this.limit = isAmount(limitUsd) ? limitUsd : 0;
+  }
+
+  /** Forgets the refused call, after a change of the model or the address. */
+  reset(): void {
+    this.refused = 0;
+  }
+
+  /** This month's spending by all users of the ledger, including reservations. */
+  get spentUsd(): number {
+    return this.ledger().spentInMonth(this.clock.now());
+  }
+
+  /** Whether the remaining budget is too small for another call. */
+  get exhausted(): boolean {
+    const left = this.limit - this.spentUsd;
+    return left <= 0 || left < this.refused;
+  }
+
+  /** Reserves the maximum cost of a call. Fails with 'bad-request' if `usd` is no amount. */
+  reserve(usd: number, purpose: Purpose, model: string): Result<BudgetReservation> {
+    if (!isAmount(usd))
+      return failed(
+        'bad-request',
+        `The price of a request to ${model} is no amount of money (${usd}), so it was not sent. Choose another model.`,
+      );
+    const id = randomUUID();
+    const at = this.clock.now();
+    const ledger = this.ledger();
+    const reserved = ledger.reserve({ id, at, purpose, model, usd }, this.limit);
+    if (!reserved.ok) {
+      if (reserved.why === 'unwritable') return failed('unwritable', reserved.message);
+      if (reserved.why === 'busy')
+        return failed('overloaded', 'Another window is writing to the store. Requests continue after a pause.');
+      this.refused = usd;
+      return failed('over-budget', this.limitMessage(usd, reserved.spentUsd));
+    }
+    this.refused = 0;
+    let open = true;
+    return ok({
+      settle: (paid) => {
+        const costUsd = paid && isAmount(paid.costUsd) ? paid.costUsd : usd;
+        if (open) ledger.settle(id, paid && { ...paid, costUsd });
+        open = false;
+      },
+    });
+  }
+
+  private limitMessage(usd: number, spentUsd: number): string {
+    return (
+      `The spending limit of ${dollars(this.limit)} a month is reached: ${dollars(spentUsd)} is spent or reserved, ` +
+      `and this request may cost up to ${dollars(usd)}. ` +
+      'Raise it (setting easyAdaptation.apiBudget, --budget on the command line), or continue locally until next month.'
+    );
+  }
+}
+
+/** Formats a price with enough digits for a single call. */
+export function dollars(usd: number): string {
+  return `$${usd.toFixed(usd < 0.1 ? 4 : 2)}`;
+}
+
+type RunLlm = Pick<LlmClient, 'ask' | 'facts' | 'knows' | 'estimateUsd' | 'ceilingUsd'>;
+
+/** The large model with a spending limit for one run, in addition to the monthly limit. */
+export function withinRun(llm: RunLlm, limitUsd: number): RunLlm {
+  /** Cost of complete and incomplete answers, and the maximum cost of in-flight calls. */
+  let spentUsd = 0;
+  let reservedUsd = 0;
+  const knows = (prompt: Prompt) => llm.knows?.(prompt) ?? false;
+  return {
+    facts: llm.facts,
+    knows,
+    estimateUsd: (prompt) => llm.estimateUsd(prompt),
+    ceilingUsd: (prompt) => llm.ceilingUsd(prompt),
+    async ask(prompt, signal, onText, onLost) {
+      const usd = knows(prompt) ? 0 : llm.ceilingUsd(prompt);
+      // Also refuses if one of them is NaN.
+      if (usd !== 0 && !(spentUsd + reservedUsd + usd <= limitUsd))
+        return failed(
+          'over-budget',
+          `The limit of ${dollars(limitUsd)} for this run is reached: ${dollars(spentUsd + reservedUsd)} is spent or reserved, ` +
+            `and the next request may cost up to ${dollars(usd)}. Run it again to continue, or raise the limit (--run-budget).`,
+        );
+      reservedUsd += usd;
+      try {
+        const answer = await llm.ask(prompt, signal, onText, (lost) => {
+          spentUsd += lost.costUsd;
+          onLost?.(lost);
+        });
+        if (answer.ok) spentUsd += answer.value.costUsd;
+        return answer;
+      } finally {
+        reservedUsd -= usd;
+      }
+    },
+  };
+}
 
 /** The part of the store that is needed here. Synchronous: a call is on disk when `settle` returns. */
 export interface PaidCallStore extends Ledger {
   findLlmCall(requestHash: string): PaidCall | undefined;
 }
 
-export interface RecordingOptions {
+interface RecordingOptions {
   /** 'labelling' reuses paid answers from the store. */
   readonly purpose: Purpose;
   /** The workspace folder. */

@@ -3,18 +3,16 @@
 import type { Failure } from '../common/errors.ts';
 import type { Progress } from '../common/progress.ts';
 import { labelBatch } from '../llm/label.ts';
-import type { LlmClient } from '../llm/types.ts';
+import type { LlmClient } from '../llm/protocol/models.ts';
 import type { EvidenceForm } from '../prompts/label/label-prompt.ts';
 import { isAnswerTask, type TextTask } from '../prompts/label/task.ts';
 import { chooseForm, preferForm, ROUND } from './choose-form.ts';
 import type { ReadStates } from './deep-reading.ts';
-import { TextEvidence } from './evidence.ts';
-import { addLabel, appendLabel, type KnownLabels, type StoredLabel } from './given-labels.ts';
-import { promptOf, readAnswer } from './kinds.ts';
+import { addLabel, appendLabel, type KnownLabels, type StoredLabel, type TaskFolder } from './given-labels.ts';
+import { promptOf, readAnswer, TextEvidence } from './kinds.ts';
 import type { TaskModel } from './label-texts.ts';
 import { keyOf } from './labels/extract.ts';
 import { comparedTexts, openSample, type TaskData } from './random-sample.ts';
-import type { TaskFolder } from './task-folder.ts';
 
 export type TaskLlm = Pick<LlmClient, 'ask' | 'facts' | 'knows' | 'estimateUsd'>;
 

@@ -13,8 +13,7 @@ import { type PastCommit, pastCommits, stagedChanges, stagedFiles } from '../wor
 import { learnStored } from '../workspace/files/stored-secrets.ts';
 import { redactKnown, SecretValues } from '../workspace/secrets/known/known.ts';
 import { redactPath } from '../workspace/secrets/known/redact-path.ts';
-import type { AnswerItem, OpenedFolder } from './answer-item.ts';
-import { NearestAnswers } from './answers/nearest-answers.ts';
+import { type AnswerItem, NearestAnswers, type OpenedFolder } from './answers/answer-router.ts';
 import { rarityOf } from './labels/hashed-grams.ts';
 
 export interface CommitSource extends OpenedFolder {

@@ -7,8 +7,7 @@ import { ruleOf } from '../workspace/files/file.ts';
 import { harvestFolder } from '../workspace/files/folder.ts';
 import type { HarvestedFile } from '../workspace/files/types.ts';
 import { redactKnown } from '../workspace/secrets/known/known.ts';
-import type { AnswerItem, OpenedFolder } from './answer-item.ts';
-import { NearestAnswers } from './answers/nearest-answers.ts';
+import { type AnswerItem, NearestAnswers, type OpenedFolder } from './answers/answer-router.ts';
 import { keyOf } from './labels/extract.ts';
 import { rarityOf } from './labels/hashed-grams.ts';
 

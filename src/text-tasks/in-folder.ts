@@ -3,8 +3,7 @@ import { accessSync, constants, lstatSync, mkdirSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { CodedError, failed, messageOf, type Result } from '../common/errors.ts';
 import { parseTask, TASKS_FOLDER, type TextTask } from '../prompts/label/task.ts';
-import type { FolderReader } from '../workspace/files/folder-reader.ts';
-import { isInside, parentOf } from '../workspace/files/inside.ts';
+import { type FolderReader, isInside, parentOf } from '../workspace/files/folder-reader.ts';
 
 /**
  * Returns the absolute path and creates its parent folders. Throws CodedError 'unwritable' if a parent is a link or no

@@ -10,11 +10,13 @@ import {
   type FullyKnownText,
   fitTextRouter,
   type HeldOutText,
+  type JudgedText,
   judgeText,
   mostLikely,
+  type Risk,
+  riskAt,
   type TextRouter,
 } from './labels/router.ts';
-import { type JudgedText, type Risk, riskAt } from './labels/share-of-calls.ts';
 import {
   fitSpecialist,
   isConfident,

@@ -4,7 +4,7 @@ import type { RaceState } from '../common/statistics/race.ts';
 import type { EvidenceForm } from '../prompts/label/label-prompt.ts';
 import type { ComparedForms } from './choose-form.ts';
 import type { ExpectedAccuracy } from './expected-accuracy.ts';
-import { accuracyAt, type JudgedText } from './labels/share-of-calls.ts';
+import { accuracyAt, type JudgedText } from './labels/router.ts';
 import type { MeasuredTaskData } from './learn-task.ts';
 
 export interface TaskReport {

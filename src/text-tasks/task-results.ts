@@ -1,6 +1,6 @@
 // The results of a text task's run in words, for the table and the command line.
 import { counted, percent, thousands, wholePercent } from '../common/format.ts';
-import { dollars } from '../llm/budget.ts';
+import { dollars } from '../llm/recording.ts';
 import { inWords } from './expected-accuracy.ts';
 import type { TaskReport } from './task-report.ts';
 

@@ -1,7 +1,6 @@
 // Finds, reads and writes a function's documentation comment in its language's form.
-import { indentOf } from './indents.ts';
 import { languageOf } from './languages.ts';
-import { lineBefore, lineStart } from './lines.ts';
+import { indentOf, lineBefore, lineStart } from './lines.ts';
 
 export interface DocForm {
   /** A block above the function, lines above it, or a string at the start of its body. */

@@ -1,7 +1,7 @@
 // Whether a later document continues from an earlier cursor position, and what was typed there since.
 import type { CompletionQuery } from '../common/completion.ts';
-import { closersFor } from './brackets.ts';
 import { languageOf } from './languages.ts';
+import { closersFor } from './line-state.ts';
 import { detachString } from './windows.ts';
 
 /** A position is identified by the text near it, so that edits far above do not change it. UTF-16 units. */

@@ -1,6 +1,6 @@
 // Lines as words, numbers and marks, and the shape that near-copies of a line share: words, numbers and strings are
 // holes in it.
-import { indentLength } from './indents.ts';
+import { indentLength } from './lines.ts';
 
 export type LexemeKind = 'word' | 'number' | 'mark';
 

@@ -13,7 +13,7 @@ import { silentLog } from '../../src/common/log.ts';
 import { requestWriter } from '../../src/llm/connect.ts';
 import { loadAdapter } from '../../src/neural/models/adapter.ts';
 import { completionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
-import { splitOf } from '../../src/workspace/files/split.ts';
+import { splitOf } from '../../src/workspace/files/file-names.ts';
 import { ScriptedLlm } from '../fakes/llm.ts';
 import { CONFIG, writeExported } from '../neural/models/export-models.ts';
 import { adaptAsking, askingRequest, engineFor, Kept } from './asking.ts';

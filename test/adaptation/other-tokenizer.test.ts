@@ -13,7 +13,7 @@ import { adapt } from '../../src/adaptation/stages/run.ts';
 import type { AdaptRequest } from '../../src/adaptation/types.ts';
 import { type Log, silentLog } from '../../src/common/log.ts';
 import { completeAt } from '../../src/jobs/cli/complete.ts';
-import { baseOf } from '../../src/neural/models/compatibility.ts';
+import { baseOf } from '../../src/neural/models/list.ts';
 import { readManifest, sha256Of } from '../../src/neural/models/manifest.ts';
 import { defaultRouter } from '../../src/routing/fit.ts';
 import { LiveModel } from '../../src/specialist/ngram/live-model.ts';

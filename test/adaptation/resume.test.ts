@@ -7,7 +7,7 @@ import { after, test } from 'node:test';
 import type { AdaptOutcome, AdaptRequest } from '../../src/adaptation/types.ts';
 import type { Result } from '../../src/common/errors.ts';
 import { openStore } from '../../src/storage/open.ts';
-import { splitOf } from '../../src/workspace/files/split.ts';
+import { splitOf } from '../../src/workspace/files/file-names.ts';
 import { writeModel } from '../specialist/engine/helpers.ts';
 import { steadyMachine } from '../support/steady.ts';
 import type { Plan } from './dying-run.ts';

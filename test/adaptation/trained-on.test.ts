@@ -10,8 +10,8 @@ import { type HeldOut, holdOut, keepTrainedOn, unseenBy } from '../../src/adapta
 import { adapt } from '../../src/adaptation/stages/run.ts';
 import type { AdaptRequest } from '../../src/adaptation/types.ts';
 import type { Requests } from '../../src/specialist/engine/protocol.ts';
+import { splitFraction, splitOf } from '../../src/workspace/files/file-names.ts';
 import { harvestFolder } from '../../src/workspace/files/folder.ts';
-import { splitFraction, splitOf } from '../../src/workspace/files/split.ts';
 import { truthIn } from './adapted-folder.ts';
 import { makeProject, neuralRequest, type Project } from './project.ts';
 import { ScriptedEngine } from './scripted-engine.ts';

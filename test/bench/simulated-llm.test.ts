@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Recording } from '../../bench/common/recordings.ts';
 import { RecordedSkill, SimulatedLlm } from '../../bench/typing/simulated-llm.ts';
-import type { LlmAnswer } from '../../src/llm/types.ts';
+import type { LlmAnswer } from '../../src/llm/protocol/models.ts';
 import { positionAt } from '../../src/prompts/completion/completion-position.ts';
 import { completionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
 import { requestAt } from '../../src/prompts/completion/llm-request.ts';

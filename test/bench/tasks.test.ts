@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { readTasks } from '../../bench/tasks/data.ts';
-import { basePromptOf } from '../../src/text-tasks/labels/base-reading.ts';
+import { basePromptOf } from '../../src/text-tasks/deep-reading.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-recorded-'));
 after(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,13 +1,12 @@
 // A completion service with fake dependencies, for the tests of src/completion/.
 import type { CompletionQuery, Draft } from '../../src/common/completion.ts';
-import type { Failure } from '../../src/common/errors.ts';
-import { failed } from '../../src/common/errors.ts';
+import { type Failure, failed } from '../../src/common/errors.ts';
 import type { Log } from '../../src/common/log.ts';
 import type { Redactor } from '../../src/common/redaction.ts';
 import { CompletionService } from '../../src/completion/service.ts';
 import type { Completion, CompletionEvent, CompletionRequest, CompletionSettings } from '../../src/completion/types.ts';
 import { Backoff } from '../../src/llm/backoff.ts';
-import type { LlmClient } from '../../src/llm/types.ts';
+import type { LlmClient } from '../../src/llm/protocol/models.ts';
 import { defaultRouter } from '../../src/routing/fit.ts';
 import { ManualClock, settled } from '../fakes/clock.ts';
 import { ScriptedLlm } from '../fakes/llm.ts';

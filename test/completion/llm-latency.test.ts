@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ok, type Result } from '../../src/common/errors.ts';
 import { LlmLatency } from '../../src/completion/typing-pace.ts';
-import type { LlmAnswer, LlmClient } from '../../src/llm/types.ts';
+import type { LlmAnswer, LlmClient } from '../../src/llm/protocol/models.ts';
 import type { CompletionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
 import { priceOf } from '../../src/routing/limits.ts';
 import { llmAnswer, ScriptedLlm } from '../fakes/llm.ts';

@@ -1,7 +1,12 @@
 // A fake large model that answers by a script, for tests of its callers.
 import { ok, type Result } from '../../src/common/errors.ts';
-import { type ModelFacts, type Prompt, unknownModel } from '../../src/llm/protocol/models.ts';
-import type { LlmAnswer, LlmClient } from '../../src/llm/types.ts';
+import {
+  type LlmAnswer,
+  type LlmClient,
+  type ModelFacts,
+  type Prompt,
+  unknownModel,
+} from '../../src/llm/protocol/models.ts';
 import type { CompletionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
 import type { LlmRequest } from '../../src/prompts/completion/llm-request.ts';
 import { unlessAborted } from './signal.ts';

@@ -1,4 +1,4 @@
-// Streams answers of the fake Messages API, and its failures. What each provider really answers is in error-bodies.ts.
+// Streams answers of the fake Messages API, and its failures. What each provider really answers is in guard.ts.
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messages as format } from './stream-formats.ts';

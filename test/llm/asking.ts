@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import type { Failure } from '../../src/common/errors.ts';
 import { connectLlm } from '../../src/llm/connect.ts';
+import type { LlmAnswer, LlmClient } from '../../src/llm/protocol/models.ts';
 import type { Provider } from '../../src/llm/protocol/wire.ts';
 import { providers } from '../../src/llm/providers/providers.ts';
-import type { LlmAnswer, LlmClient } from '../../src/llm/types.ts';
 import { at, complete, never } from './requests.ts';
 
 export const key = 'sk-test-0123456789abcdef';

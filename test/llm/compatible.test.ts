@@ -1,10 +1,9 @@
 // Chat completions with servers of different capabilities: request fields, refused fields, and fill-in-the-middle.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Budget } from '../../src/llm/budget.ts';
 import { type ConnectOptions, connectLlm, requestWriter } from '../../src/llm/connect.ts';
 import { providerOf } from '../../src/llm/providers/providers.ts';
-import { promptHash, RecordingLlm } from '../../src/llm/recording.ts';
+import { Budget, promptHash, RecordingLlm } from '../../src/llm/recording.ts';
 import { completionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
 import { ManualClock } from '../fakes/clock.ts';
 import { FakeLedger } from '../fakes/ledger.ts';

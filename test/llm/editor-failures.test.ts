@@ -4,9 +4,9 @@ import { test } from 'node:test';
 import type { ErrorCode } from '../../src/common/errors.ts';
 import { connectLlm } from '../../src/llm/connect.ts';
 import { failureKinds } from '../../src/llm/protocol/failures.ts';
+import type { LlmAnswer } from '../../src/llm/protocol/models.ts';
 import type { EditorModels } from '../../src/llm/protocol/wire.ts';
 import { editorError } from '../../src/llm/providers/editor.ts';
-import type { LlmAnswer } from '../../src/llm/types.ts';
 import { position } from './asking.ts';
 import { complete, never } from './requests.ts';
 

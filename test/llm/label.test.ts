@@ -2,11 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type ErrorCode, failed, ok } from '../../src/common/errors.ts';
-import { Budget, withinRun } from '../../src/llm/budget.ts';
 import { type LabelOptions, labelBatch } from '../../src/llm/label.ts';
-import { unknownModel } from '../../src/llm/protocol/models.ts';
-import { promptHash, RecordingLlm } from '../../src/llm/recording.ts';
-import type { LlmAnswer } from '../../src/llm/types.ts';
+import { type LlmAnswer, unknownModel } from '../../src/llm/protocol/models.ts';
+import { Budget, promptHash, RecordingLlm, withinRun } from '../../src/llm/recording.ts';
 import { completionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
 import { ManualClock, settled } from '../fakes/clock.ts';
 import { FakeLedger } from '../fakes/ledger.ts';

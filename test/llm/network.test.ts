@@ -2,11 +2,10 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { type Log, silentLog } from '../../src/common/log.ts';
-import { Budget } from '../../src/llm/budget.ts';
 import { connectLlm, listModels } from '../../src/llm/connect.ts';
 import { withoutKey } from '../../src/llm/protocol/key-forms.ts';
-import { RecordingLlm } from '../../src/llm/recording.ts';
-import type { LlmAnswer } from '../../src/llm/types.ts';
+import type { LlmAnswer } from '../../src/llm/protocol/models.ts';
+import { Budget, RecordingLlm } from '../../src/llm/recording.ts';
 import { completionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
 import { HostileMessages, redirects, refuses, says, stream, textsToClean } from '../fakes/hostile-messages.ts';
 import { keyForms } from '../fakes/key-forms.ts';

@@ -1,6 +1,6 @@
 // Requests for the tests of this room.
 
-import type { LlmClient } from '../../src/llm/types.ts';
+import type { LlmClient } from '../../src/llm/protocol/models.ts';
 import { completionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
 import type { LlmRequest } from '../../src/prompts/completion/llm-request.ts';
 

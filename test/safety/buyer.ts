@@ -2,12 +2,10 @@
 // reached, or the process is killed. Arguments: the store's folder, address of the API, number of positions, first
 // position, limit in US dollars, model. Exit code: 0 if every position is answered, 3 if it stopped earlier; then it
 // prints the reason.
-
 import { silentLog } from '../../src/common/log.ts';
-import { Budget } from '../../src/llm/budget.ts';
 import { connectLlm } from '../../src/llm/connect.ts';
 import { labelBatch } from '../../src/llm/label.ts';
-import { RecordingLlm } from '../../src/llm/recording.ts';
+import { Budget, RecordingLlm } from '../../src/llm/recording.ts';
 import { completionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
 import { openStore } from '../../src/storage/open.ts';
 

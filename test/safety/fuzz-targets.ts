@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { Failure, Result } from '../../src/common/errors.ts';
-import type { ModelConfig } from '../../src/neural/architecture/config.ts';
+import type { ModelConfig } from '../../src/neural/architecture/parameters.ts';
 import { writeConfig } from '../../src/neural/models/config-json.ts';
 import { loadModel } from '../../src/neural/models/model-folder.ts';
 import { readSafetensors, writeSafetensors } from '../../src/neural/models/safetensors.ts';

@@ -7,7 +7,7 @@ import { constants } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { after, test } from 'node:test';
 import { uniforms } from '../../src/common/statistics/random.ts';
-import { splitOf } from '../../src/workspace/files/split.ts';
+import { splitOf } from '../../src/workspace/files/file-names.ts';
 import { makeProject } from '../adaptation/project.ts';
 import { writeModel } from '../specialist/engine/helpers.ts';
 import { leftOf, living } from '../support/processes.ts';

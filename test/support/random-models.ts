@@ -2,8 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { normals } from '../../src/common/statistics/random.ts';
-import type { ModelConfig } from '../../src/neural/architecture/config.ts';
-import { elements, parameterSpecs, type Weights } from '../../src/neural/architecture/parameters.ts';
+import { elements, type ModelConfig, parameterSpecs, type Weights } from '../../src/neural/architecture/parameters.ts';
 import { writeConfig } from '../../src/neural/models/config-json.ts';
 import { type StoredType, writeSafetensors } from '../../src/neural/models/safetensors.ts';
 

@@ -8,8 +8,8 @@ import {
   closersWritten,
   insertedClosers,
   isOnlyClosers,
-} from '../../src/text/brackets.ts';
-import * as indents from '../../src/text/indents.ts';
+} from '../../src/text/line-state.ts';
+import * as indents from '../../src/text/lines.ts';
 import { oddTexts } from './odd-texts.ts';
 
 test('the balance is the open brackets minus the stray closers', () => {

@@ -1,11 +1,18 @@
 // The table of languages; comments, strings, fences and sentences; and where a list of suggestions opens.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fenceLength, isFenced, languageAt, openFence } from '../../src/text/fences.ts';
 import { kindOf, languageIdOf, languageIdOfFence, languageOf } from '../../src/text/languages.ts';
-import { lineState, withoutMarks } from '../../src/text/line-state.ts';
-import { isCode, isProse, isSentence, sentenceEnd } from '../../src/text/prose-text.ts';
-import { listOpensAt } from '../../src/text/suggestion-list.ts';
+import { lineState, listOpensAt, withoutMarks } from '../../src/text/line-state.ts';
+import {
+  fenceLength,
+  isCode,
+  isFenced,
+  isProse,
+  isSentence,
+  languageAt,
+  openFence,
+  sentenceEnd,
+} from '../../src/text/prose-text.ts';
 
 const lines: [languageId: string, line: string, state: string][] = [
   ['typescript', 'const a = ', 'code'],

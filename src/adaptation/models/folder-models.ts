@@ -5,7 +5,7 @@ import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:
 import { basename, join } from 'node:path';
 import { type Failure, ok, type Result } from '../../common/errors.ts';
 import { replaceFile } from '../../common/files.ts';
-import { compatibilityOf } from '../../neural/models/compatibility.ts';
+import { compatibilityOf } from '../../neural/models/list.ts';
 import {
   ADAPTER,
   ADAPTER_CONFIG,

@@ -1,6 +1,6 @@
 // Whether a stored router is still valid. It was fitted on token probabilities of a tokenizer and a base.
 // The functions throw if the shipped files cannot be read.
-import { baseOf } from '../../neural/models/compatibility.ts';
+import { baseOf } from '../../neural/models/list.ts';
 import { sha256Of } from '../../neural/models/manifest.ts';
 import type { AdaptReport } from '../report/types.ts';
 import type { CurrentModel, Shipped } from './folder-models.ts';

@@ -1,6 +1,6 @@
 // The data of a report: held-out positions with each model's answers, compared with the author's text.
 import type { CompletionPosition, Draft } from '../../common/completion.ts';
-import type { LlmAnswer } from '../../llm/types.ts';
+import type { LlmAnswer } from '../../llm/protocol/models.ts';
 import type { CursorExample } from '../../prompts/completion/cursor-examples.ts';
 import type { PositionFacts } from '../../routing/features.ts';
 

@@ -3,8 +3,7 @@
 // every answer before the next request.
 import { apiHost } from '../../llm/connect.ts';
 import { labelBatch } from '../../llm/label.ts';
-import type { Prompt } from '../../llm/protocol/models.ts';
-import type { LlmClient } from '../../llm/types.ts';
+import type { LlmClient, Prompt } from '../../llm/protocol/models.ts';
 import { cleanAnswer } from '../../prompts/completion/clean.ts';
 import { matchesTruth, positionInDocument } from '../../prompts/completion/completion-position.ts';
 import { completionPrompt } from '../../prompts/completion/completion-prompt.ts';

@@ -3,7 +3,7 @@ import { AwakeTime } from '../../common/clock.ts';
 import { CodedError, failed, isCancelled, messageOf, ok, type Result } from '../../common/errors.ts';
 import { mappedLog, silentLog } from '../../common/log.ts';
 import { noProgress, type Progress } from '../../common/progress.ts';
-import { baseOf } from '../../neural/models/compatibility.ts';
+import { baseOf } from '../../neural/models/list.ts';
 import { sha256Of } from '../../neural/models/manifest.ts';
 import { NgramModel } from '../../specialist/ngram/model.ts';
 import { readTokenizer } from '../../text/tokenizer/load.ts';

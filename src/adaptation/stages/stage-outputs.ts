@@ -1,15 +1,14 @@
 // The dependencies of a run, its state, and the outputs of its stages.
 import type { Log } from '../../common/log.ts';
 import type { Progress } from '../../common/progress.ts';
-import type { Prompt } from '../../llm/protocol/models.ts';
-import type { LlmClient } from '../../llm/types.ts';
+import type { LlmClient, Prompt } from '../../llm/protocol/models.ts';
 import type { Sha256 } from '../../neural/models/manifest.ts';
 import type { CursorExample } from '../../prompts/completion/cursor-examples.ts';
 import type { RouterModel } from '../../routing/router-model.ts';
 import type { Engine } from '../../specialist/engine/client.ts';
 import type { NgramModel } from '../../specialist/ngram/model.ts';
 import type { PositionLedger } from '../../storage/position-ledger.ts';
-import type { Tokenizer } from '../../text/tokenizer/types.ts';
+import type { Tokenizer } from '../../text/tokenizer/bpe.ts';
 import type { PlanParts, RemainingWork } from '../report/countdown.ts';
 import type { ReportFigures as Figures } from '../report/figures.ts';
 import type { FirstLook } from '../report/first-look.ts';

@@ -1,14 +1,12 @@
 // Training samples of a folder's files: running text, and middles to fill in, in the base's sample format
 // (models/pretrain/README.md). Every sample fits in one window, so that none is cut.
-
 import type { CompletionQuery, Snippet } from '../../common/completion.ts';
 import { shuffled, uniforms } from '../../common/statistics/random.ts';
-import { DIALECT, DIALECTS, dialectTokens } from '../../neural/models/dialects.ts';
-import type { CursorExample } from '../../prompts/completion/cursor-examples.ts';
-import { cursorExamples } from '../../prompts/completion/cursor-examples.ts';
+import { DIALECT, DIALECTS, dialectTokens } from '../../neural/models/manifest.ts';
+import { type CursorExample, cursorExamples } from '../../prompts/completion/cursor-examples.ts';
 import { PROMPT_LIMITS, PromptForm } from '../../prompts/completion/prompt-form.ts';
 import type { Requests } from '../../specialist/engine/protocol.ts';
-import type { Tokenizer } from '../../text/tokenizer/types.ts';
+import type { Tokenizer } from '../../text/tokenizer/bpe.ts';
 import type { HarvestedFile } from '../../workspace/files/types.ts';
 
 export type Sample = Requests['adapt']['request']['examples'][number];

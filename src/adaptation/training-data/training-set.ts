@@ -4,7 +4,7 @@ import { thousands } from '../../common/format.ts';
 import { shuffled } from '../../common/statistics/random.ts';
 import { PROMPT_SNIPPETS } from '../../prompts/completion/prompt-form.ts';
 import type { NgramModel } from '../../specialist/ngram/model.ts';
-import type { Tokenizer } from '../../text/tokenizer/types.ts';
+import type { Tokenizer } from '../../text/tokenizer/bpe.ts';
 import type { HarvestedFile } from '../../workspace/files/types.ts';
 import { Yielder } from '../../workspace/files/yielder.ts';
 import { type Sample, type SampleOptions, samplesOf } from './samples.ts';

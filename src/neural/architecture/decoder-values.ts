@@ -1,8 +1,7 @@
 // A decoder's shape and values in memory.
 import { CodedError } from '../../common/errors.ts';
-import type { ModelConfig } from './config.ts';
 import type { Adapter } from './lora.ts';
-import { allFinite, elements, type ParameterSpec, type Weights } from './parameters.ts';
+import { allFinite, elements, type ModelConfig, type ParameterSpec, type Weights } from './parameters.ts';
 import type { Quantized } from './quantize.ts';
 
 export interface Model {

@@ -1,8 +1,7 @@
 // The base under adapters, in 4 bits: a training graph unpacks a matrix for each product, and again in the
 // backward pass. At most one matrix exists in f32 at a time (QLoRA, Dettmers et al. 2023, arXiv 2305.14314).
 import type { Builder } from '../autodiff/builder.ts';
-import type { Value } from '../onnx/graph.ts';
-import type { DType } from '../onnx/types.ts';
+import type { DType, Value } from '../onnx/graph.ts';
 import { EMBEDDING } from './parameters.ts';
 import { BLOCK, type Quantized } from './quantize.ts';
 

@@ -4,12 +4,11 @@ import { Builder } from '../autodiff/builder.ts';
 import { gradients } from '../autodiff/gradient.ts';
 import type { Value } from '../onnx/graph.ts';
 import { type WrittenModel, writeModel } from '../onnx/write.ts';
-import type { ModelConfig } from './config.ts';
 import { type Batch, hiddenStates } from './decoder.ts';
 import { type FrozenLayout, FrozenMatrices } from './frozen.ts';
 import { adaptedLinear, adapterSpecs, type LoraConfig } from './lora.ts';
 import { addUpdates, type OptimizerConfig, STEP_INPUTS, stateNames } from './optimizer.ts';
-import { EMBEDDING, type ParameterSpec, parameterSpecs } from './parameters.ts';
+import { EMBEDDING, type ModelConfig, type ParameterSpec, parameterSpecs } from './parameters.ts';
 import type { Quantized } from './quantize.ts';
 
 export interface TrainingGraphOptions extends Batch {

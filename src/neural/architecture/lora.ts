@@ -1,11 +1,9 @@
 // Low-rank adapters (Hu et al. 2021): W x + alpha/rank B A x, for chosen linear layers; merged into W on export.
-
 import { normals } from '../../common/statistics/random.ts';
 import type { Builder } from '../autodiff/builder.ts';
 import type { Value } from '../onnx/graph.ts';
-import type { ModelConfig } from './config.ts';
 import type { Linear } from './decoder.ts';
-import { elements, type ParameterSpec, parameterSpecs, type Weights } from './parameters.ts';
+import { elements, type ModelConfig, type ParameterSpec, parameterSpecs, type Weights } from './parameters.ts';
 
 export const LORA_TARGETS = ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'] as const;
 export type LoraTarget = (typeof LORA_TARGETS)[number];

@@ -1,8 +1,7 @@
 // The decoder's forward pass, written once, over pieces that training (decoder.ts) and serving (serve.ts) implement.
 import type { Builder } from '../autodiff/builder.ts';
 import type { Value } from '../onnx/graph.ts';
-import type { ModelConfig } from './config.ts';
-import { FINAL_NORM, type LayerParameters, type LinearLayer, layerParameters } from './parameters.ts';
+import { FINAL_NORM, type LayerParameters, type LinearLayer, layerParameters, type ModelConfig } from './parameters.ts';
 
 /**
  * The parts of a layer as a graph computes them. `x` is the residual stream or its norm, in the pieces' own layout.
@@ -19,7 +18,7 @@ export interface DecoderLayers<Heads> {
   linear(x: Value, layer: LinearLayer): Value;
   /** Queries, keys and values of `x`. */
   heads(x: Value, layer: LayerParameters): Heads;
-  /** Rotates queries and keys by their tokens' positions (rope.ts). */
+  /** Rotates queries and keys by their tokens' positions (decoder.ts). */
   rotate(heads: Heads, layer: LayerParameters): Heads;
   /** softmax(q k' / sqrt(headDim)) v over the tokens that each token may see, heads side by side. */
   attend(heads: Heads, layer: LayerParameters): Value;

@@ -1,7 +1,6 @@
 // Builds a graph operator by operator: infers each type from the table, and names operator and inputs when it fails.
-import type { Value } from '../onnx/graph.ts';
+import { GraphError, showType, type Value } from '../onnx/graph.ts';
 import type { OpAttributes, OpName } from '../onnx/ops.ts';
-import { GraphError, showType } from '../onnx/types.ts';
 import { Operations } from './operations.ts';
 import type { OpRow } from './row.ts';
 import { TABLE } from './table.ts';

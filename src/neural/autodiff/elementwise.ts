@@ -1,8 +1,16 @@
 // Rows of the operators that work element by element, and of reductions and softmax. With several inputs they broadcast;
 // the walk sums that back. Those without a gradient are used by gradients, by the optimiser or in serving alone.
-import type { Value } from '../onnx/graph.ts';
+import {
+  axisOf,
+  broadcast,
+  type Dim,
+  DTYPES,
+  type DType,
+  GraphError,
+  type TensorType,
+  type Value,
+} from '../onnx/graph.ts';
 import type { OpName } from '../onnx/ops.ts';
-import { axisOf, broadcast, type Dim, DTYPES, type DType, GraphError, type TensorType } from '../onnx/types.ts';
 import type { Operations } from './operations.ts';
 import { at, expectSameType, expectType, ints, NOT_DIFFERENTIABLE, type OpRow, type Rows } from './row.ts';
 

@@ -1,8 +1,16 @@
 // The reverse walk: from a scalar loss to the gradients of chosen values. It sums broadcasts back, accumulates and
 // checks; rules do not.
-import type { Node, Value } from '../onnx/graph.ts';
+import {
+  broadcast,
+  GraphError,
+  type Node,
+  sameShape,
+  showType,
+  sizeOf,
+  stretchedAxes,
+  type Value,
+} from '../onnx/graph.ts';
 import type { OpName } from '../onnx/ops.ts';
-import { broadcast, GraphError, sameShape, showType, sizeOf, stretchedAxes } from '../onnx/types.ts';
 import type { Builder } from './builder.ts';
 import { NOT_DIFFERENTIABLE, type OpRow } from './row.ts';
 import { TABLE } from './table.ts';

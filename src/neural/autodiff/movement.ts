@@ -1,7 +1,6 @@
 // Rows of the operators that only move elements: reshape, transpose, concat, slice, pad, expand; and of those that pick
 // them by int32 indices.
-import type { Value } from '../onnx/graph.ts';
-import { axisOf, broadcast, type Dim, GraphError, type Shape } from '../onnx/types.ts';
+import { axisOf, broadcast, type Dim, GraphError, type Shape, type Value } from '../onnx/graph.ts';
 import { at, expectSameType, expectType, ints, NOT_DIFFERENTIABLE, type Rows } from './row.ts';
 
 /** The product of sizes: the product of the numbers, and the names in order. As one dimension: '2*tokens'. */

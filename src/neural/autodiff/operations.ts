@@ -1,8 +1,18 @@
 // The operators as methods, for gradient rules, models and optimisers. The table of rules is the Builder's.
 import { toHalf } from '../../common/half.ts';
-import { Graph, type Value } from '../onnx/graph.ts';
+import {
+  axisOf,
+  type Dim,
+  DTYPES,
+  type DType,
+  Graph,
+  GraphError,
+  type Shape,
+  sameShape,
+  sizeOf,
+  type Value,
+} from '../onnx/graph.ts';
 import type { OpAttributes, OpName } from '../onnx/ops.ts';
-import { axisOf, type Dim, DTYPES, type DType, GraphError, type Shape, sameShape, sizeOf } from '../onnx/types.ts';
 
 type Operand = Value | number;
 type GemmOptions = Partial<OpAttributes['Gemm']>;

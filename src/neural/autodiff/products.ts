@@ -1,6 +1,5 @@
 // Operator table: the matrix products, and operators that are used only at inference.
-import type { Value } from '../onnx/graph.ts';
-import { broadcast, type Dim, GraphError, type Shape } from '../onnx/types.ts';
+import { broadcast, type Dim, GraphError, type Shape, type Value } from '../onnx/graph.ts';
 import type { Operations } from './operations.ts';
 import { at, expectSameType, expectType, NOT_DIFFERENTIABLE, type Rows } from './row.ts';
 

@@ -1,7 +1,6 @@
 // The row of one operator in the table: its shape rule and its gradient.
-import type { Node, Value } from '../onnx/graph.ts';
+import { type DType, GraphError, type Node, type TensorType, type Value } from '../onnx/graph.ts';
 import type { OpAttributes, OpName } from '../onnx/ops.ts';
-import { type DType, GraphError, type TensorType } from '../onnx/types.ts';
 import type { Operations } from './operations.ts';
 
 export const NOT_DIFFERENTIABLE = 'not differentiable';

@@ -1,12 +1,9 @@
 // Pooled hidden states of whole texts, as features for text tasks.
-
 import { dirname } from 'node:path';
 import { promptGraph, UNRETURNED_OUTPUT } from '../architecture/serve.ts';
 import { ggufManifest } from '../models/manifest.ts';
 import { loadPacked } from '../models/model-folder.ts';
-import { loadLibrary } from '../runtime/library.ts';
-import { Session } from '../runtime/session.ts';
-import { Tensor } from '../runtime/tensor.ts';
+import { loadLibrary, Session, Tensor } from '../runtime/session.ts';
 import { KeyValueCache } from './key-value-cache.ts';
 import { type LanguageModelOptions, tokenizerAt } from './language-model.ts';
 import { Passes } from './passes.ts';

@@ -1,7 +1,7 @@
 // Keys and values of past tokens, in plain arrays [head, room, width]: truncating only changes the length.
-import type { ModelConfig } from '../architecture/config.ts';
+import type { ModelConfig } from '../architecture/parameters.ts';
 import { cacheHeadWidth, cacheNames } from '../architecture/serve.ts';
-import { Tensor } from '../runtime/tensor.ts';
+import { Tensor } from '../runtime/session.ts';
 
 /**
  * Growth rounds the room up to a multiple of this many time steps. At least half as many stay free, because a line

@@ -1,11 +1,9 @@
 // A decoder with loaded sessions. Each pass runs new tokens and predicts the next.
-
 import type { Precision } from '../architecture/constants.ts';
 import { MASKED } from '../architecture/decoder.ts';
 import type { Model } from '../architecture/decoder-values.ts';
 import { promptGraph, stepGraph, UNRETURNED_OUTPUT } from '../architecture/serve.ts';
-import { Session, type SessionOptions } from '../runtime/session.ts';
-import { Tensor } from '../runtime/tensor.ts';
+import { Session, type SessionOptions, Tensor } from '../runtime/session.ts';
 import { KeyValueCache } from './key-value-cache.ts';
 import { Passes, positionsOf } from './passes.ts';
 import { quantizationRange } from './quantization-range.ts';

@@ -1,11 +1,28 @@
-// Runs a graph over a key-value cache, and adds the inputs that every pass needs besides its tokens.
-import type { ModelConfig } from '../architecture/config.ts';
-import { ZERO_POINT } from '../architecture/int8-products.ts';
-import { halfTables } from '../architecture/rope.ts';
-import { cacheHeadWidth } from '../architecture/serve.ts';
-import type { Session } from '../runtime/session.ts';
-import { Tensor } from '../runtime/tensor.ts';
+// Runs a graph over a key-value cache, and adds the inputs that every pass needs besides its tokens. Also the
+// likeliest tokens of an output.
+import { halfTables } from '../architecture/decoder.ts';
+import type { ModelConfig } from '../architecture/parameters.ts';
+import { cacheHeadWidth, ZERO_POINT } from '../architecture/serve.ts';
+import { type Session, Tensor } from '../runtime/session.ts';
 import type { KeyValueCache } from './key-value-cache.ts';
+
+/** Likeliest first. */
+export interface TopTokens {
+  readonly ids: readonly number[];
+  readonly logs: readonly number[];
+}
+
+/** Number of tokens of a distribution that are read. */
+export const TOP = 512;
+
+/** Logarithm of the sum of all exponentials: a token's log probability is its logit minus this. */
+export function logTotal(logits: Float32Array): number {
+  let highest = Number.NEGATIVE_INFINITY;
+  for (const value of logits) if (value > highest) highest = value;
+  let total = 0;
+  for (const value of logits) total += Math.exp(value - highest);
+  return highest + Math.log(total);
+}
 
 type Tensors = Readonly<Record<string, Tensor>>;
 

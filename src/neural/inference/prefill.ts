@@ -1,7 +1,28 @@
 // Runs a prompt into a cache in chunks, so that a cancellation takes effect soon and finished chunks stay for the next
 // prompt.
+import { startsWithBytes, type Tokenizer } from '../../text/tokenizer/bpe.ts';
 import type { KeyValueCache } from './key-value-cache.ts';
 import type { Network } from './network.ts';
+
+// Token healing: the cursor may be inside the text of one token. The last tokens before it are removed, and the first
+// new tokens have to spell their bytes again.
+
+/**
+ * Tokens that may come while `left` remains to be spelled: tokens that begin with it, and tokens that it begins with.
+ */
+export function allowedTokens(tokenizer: Tokenizer, left: Uint8Array): number[] {
+  const allowed = [...tokenizer.idsStartingWith(left)];
+  for (let length = 1; length < left.length; length++) {
+    const part = left.subarray(0, length);
+    for (const id of tokenizer.idsStartingWith(part)) if (tokenizer.bytesOf(id).length === length) allowed.push(id);
+  }
+  return allowed.sort((a, b) => a - b);
+}
+
+/** The bytes that remain to be spelled after `token`. */
+export function remainingBytes(left: Uint8Array, token: Uint8Array): Uint8Array {
+  return startsWithBytes(token, left) ? new Uint8Array() : left.subarray(token.length);
+}
 
 /** The part of a network that prefilling uses. */
 export type PrefillNetwork = Pick<Network, 'forward' | 'absorb' | 'absorbs'>;
@@ -13,7 +34,7 @@ export const PREFILL_CHUNK = 256;
  * Appends the tokens from `reused` on to the cache, which holds the tokens before. Returns false if cancelled; the
  * cache then holds the finished chunks.
  */
-export async function absorb(
+async function absorb(
   network: PrefillNetwork,
   cache: KeyValueCache,
   tokens: readonly number[],

@@ -4,8 +4,7 @@ import type { QuantizationRange } from '../architecture/quantize.ts';
 import { Builder } from '../autodiff/builder.ts';
 import type { Value } from '../onnx/graph.ts';
 import { type WrittenModel, writeModel } from '../onnx/write.ts';
-import { Session } from '../runtime/session.ts';
-import { Tensor } from '../runtime/tensor.ts';
+import { Session, Tensor } from '../runtime/session.ts';
 
 const [ROWS, INNER, OUT] = [32, 64, 32] as const;
 

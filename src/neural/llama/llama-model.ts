@@ -1,17 +1,133 @@
-// A GGUF model in llama.cpp, with one sequence of tokens in its cache. The common beginning of two requests is kept.
+// A GGUF model in llama.cpp, which is loaded on first use, with one sequence of tokens in its cache; and its speed.
+// The common beginning of two requests is kept.
 import type {
   ControlledEvaluateIndexOutput,
   ControlledEvaluateInputItem,
+  Llama,
   LlamaContextSequence,
   LlamaModel as Native,
+  LlamaOptions as NativeOptions,
   Token,
 } from 'node-llama-cpp';
 import { CodedError, messageOf } from '../../common/errors.ts';
 import { megabytes } from '../../common/format.ts';
-import { TOP, type TopTokens } from '../inference/top-tokens.ts';
-import { loadLlama } from './library.ts';
+import { uniforms } from '../../common/statistics/random.ts';
+import { TOP, type TopTokens } from '../inference/passes.ts';
+import type { Timing } from '../inference/timing.ts';
 
-export interface LlamaOptions {
+const PROMPT_TOKENS = 512;
+/**
+ * Tokens in each pass of a typical line: 1 for the typed token, four passes with 4 tokens that include predictions of
+ * the n-grams, and two passes with 10 that score whole lines of the n-grams. Measured at recorded cursors (`bench
+ * own`).
+ */
+const PASSES = [1, 4, 4, 4, 4, 10, 10];
+/** Runs of each measurement. The first one warms up and does not count. */
+const PROMPTS = 2;
+const LINES = 4;
+
+/** Returns medians. Rejects with the signal's reason. */
+export async function timeLlama(
+  model: Pick<LlamaModel, 'contextLength' | 'distributionsAfter'>,
+  vocabulary: number,
+  signal?: AbortSignal,
+  now: () => number = () => performance.now(),
+): Promise<Timing> {
+  const uniform = uniforms(1);
+  const tokens = (count: number) => Array.from({ length: count }, () => Math.floor(uniform() * vocabulary));
+  const lineTokens = PASSES.reduce((sum, each) => sum + each, 0);
+  const length = Math.max(1, Math.min(PROMPT_TOKENS, model.contextLength - lineTokens));
+  const timed = async (times: number, work: () => Promise<unknown>) => {
+    const durationsMs: number[] = [];
+    for (let i = 0; i < times; i++) {
+      const began = now();
+      await work();
+      durationsMs.push(now() - began);
+    }
+    return durationsMs.slice(1).sort((a, b) => a - b)[(times - 1) >> 1] as number;
+  };
+  let prompt: number[] = [];
+  const promptMs = await timed(PROMPTS, async () => {
+    prompt = tokens(length);
+    await model.distributionsAfter(prompt, length - 1, signal);
+  });
+  const lineMs = await timed(LINES, async () => {
+    for (const count of PASSES) {
+      const path = [...prompt, ...tokens(Math.min(count, Math.max(0, model.contextLength - length)))];
+      await model.distributionsAfter(path, length, signal);
+    }
+  });
+  return { lineMs, promptMs: (promptMs * PROMPT_TOKENS) / length };
+}
+
+interface LlamaLibraryOptions {
+  /** Whether a GPU may be used, where llama.cpp finds one. */
+  readonly gpu: boolean;
+  readonly threads: number;
+}
+
+interface LlamaLibrary<L = Llama> {
+  readonly llama: L;
+  /** The GPU that computes; false: the processor does, and no layer may be given to a GPU. */
+  readonly gpu: Llama['gpu'];
+}
+
+type Loadable = Pick<Llama, 'gpu' | 'getGpuDeviceNames' | 'dispose'>;
+
+/** Vulkan devices that are programs on the processor: slower than llama.cpp's own code for it. */
+const SOFTWARE_DEVICE = /llvmpipe|lavapipe|swiftshader|software|basic render driver/i;
+
+const loaded = new Map<string, Promise<LlamaLibrary>>();
+
+/** One instance for each set of options. Throws CodedError 'unsupported' if there is no binary for this machine. */
+export function loadLlama(options: LlamaLibraryOptions): Promise<LlamaLibrary> {
+  const key = JSON.stringify(options);
+  const known = loaded.get(key);
+  if (known) return known;
+  const loading = load(options);
+  loaded.set(key, loading);
+  loading.catch(() => loaded.delete(key));
+  return loading;
+}
+
+async function load({ gpu, threads }: LlamaLibraryOptions): Promise<LlamaLibrary> {
+  try {
+    const { getLlama, LlamaLogLevel } = await import('node-llama-cpp');
+    const common: NativeOptions = {
+      build: 'never',
+      skipDownload: true,
+      progressLogs: false,
+      logLevel: LlamaLogLevel.error,
+      maxThreads: threads,
+    };
+    return await chooseLibrary(gpu, (of) => getLlama({ ...common, gpu: of }));
+  } catch (cause) {
+    throw new CodedError(
+      'unsupported',
+      `llama.cpp, which serves GGUF files, does not run on this machine: ${messageOf(cause)}. Choose a base that ships.`,
+      { cause },
+    );
+  }
+}
+
+/** @param mayUseGpu false: the processor, also where the only binary is one for a GPU (Metal on Apple's processors) */
+export async function chooseLibrary<L extends Loadable>(
+  mayUseGpu: boolean,
+  get: (gpu: 'auto' | false) => Promise<L>,
+  platform = `${process.platform}-${process.arch}`,
+): Promise<LlamaLibrary<L>> {
+  const llama = await get(mayUseGpu || platform === 'darwin-arm64' ? 'auto' : false);
+  if (!mayUseGpu || llama.gpu === false) return { llama, gpu: false };
+  const names = await llama.getGpuDeviceNames();
+  // llama.cpp would give long prompts to such a device even without a layer on it.
+  if (names.some((name) => SOFTWARE_DEVICE.test(name))) {
+    await llama.dispose();
+    return { llama: await get(false), gpu: false };
+  }
+  return { llama, gpu: names.length > 0 ? llama.gpu : false };
+}
+
+interface LlamaOptions {
   /** Of the GGUF file. */
   readonly path: string;
   /** Size of the file. */

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { CodedError, messageOf } from '../../common/errors.ts';
 import { replaceFile } from '../../common/files.ts';
 import { isObject } from '../../common/schemas.ts';
-import type { ModelConfig } from '../architecture/config.ts';
 import { checkWeights, REPAIR_ADVICE } from '../architecture/decoder-values.ts';
 import { type Adapter, adapterSpecs, isLoraTarget, type LoraConfig } from '../architecture/lora.ts';
+import type { ModelConfig } from '../architecture/parameters.ts';
 import { ADAPTER, ADAPTER_CONFIG } from './manifest.ts';
 import { readSafetensors, type StoredType, writeSafetensors } from './safetensors.ts';
 

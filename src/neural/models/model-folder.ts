@@ -6,8 +6,8 @@ import { checkWeights, type Model, REPAIR_ADVICE } from '../architecture/decoder
 import { parameterCount, parameterSpecs } from '../architecture/parameters.ts';
 import { BLOCK, type Quantized } from '../architecture/quantize.ts';
 import { loadAdapter } from './adapter.ts';
-import { baseOf, fitsBase, fitsTokenizer } from './compatibility.ts';
 import { parseConfig } from './config-json.ts';
+import { baseOf, fitsBase, fitsTokenizer } from './list.ts';
 import { ADAPTER, CONFIG, type PackageManifest, readManifest, WEIGHTS } from './manifest.ts';
 import { readSafetensors } from './safetensors.ts';
 

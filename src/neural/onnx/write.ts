@@ -1,8 +1,7 @@
 // Writes a graph as the bytes of an ONNX model. Large constants can stay outside, by reference, for the session to map.
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
-import type { Graph, Node, Value } from './graph.ts';
+import { DTYPES, type Graph, GraphError, type Node, type Value } from './graph.ts';
 import { CONTRIB, FLOAT_ATTRIBUTES, OPSET } from './ops.ts';
-import { DTYPES, GraphError } from './types.ts';
 
 export interface WrittenModel {
   readonly bytes: Uint8Array;

@@ -1,7 +1,92 @@
-// One compiled graph on one device. A run blocks the thread that calls it, so only the engine process makes sessions.
-import type { InferenceSession } from 'onnxruntime-node';
-import { loadLibrary } from './library.ts';
-import { Tensor } from './tensor.ts';
+// onnxruntime, loaded on first use; its tensors; and one compiled graph on one device. A tensor has one owner: the
+// receiver of a session's output frees it. A run blocks the thread that calls it, so only the engine process makes
+// sessions.
+import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
+import { CodedError } from '../../common/errors.ts';
+
+type Library = typeof import('onnxruntime-node');
+let loaded: Library | undefined;
+
+/**
+ * Throws CodedError 'unsupported' if there is no binary for this machine: musl, Intel Macs, processors without AVX.
+ * Await it once before creating tensors and sessions.
+ */
+export async function loadLibrary(): Promise<Library> {
+  if (loaded) return loaded;
+  try {
+    const module = await import('onnxruntime-node');
+    // A CommonJS module: its names are on `default` too, and only there in some loaders.
+    loaded = (module.InferenceSession ? module : (module as unknown as { default: Library }).default) as Library;
+    return loaded;
+  } catch (cause) {
+    throw new CodedError(
+      'unsupported',
+      `The neural model cannot run here: onnxruntime has no working build for ${process.platform} on ${process.arch}` +
+        ' (it needs glibc on Linux, an Apple processor on macOS, and AVX on x86). The n-gram model keeps working.',
+      { cause },
+    );
+  }
+}
+
+function library(): Library {
+  if (!loaded) throw new Error('onnxruntime is not loaded yet: await loadLibrary() first');
+  return loaded;
+}
+
+type TensorData = Float32Array | Int32Array | BigInt64Array | Uint8Array | Int8Array | Uint16Array;
+/** Element types by the names that onnxruntime uses. */
+type ElementType = 'float32' | 'float16' | 'int32' | 'int64' | 'uint8' | 'int8' | 'bool';
+
+function typeOf(data: TensorData): ElementType {
+  if (data instanceof Float32Array) return 'float32';
+  if (data instanceof Int32Array) return 'int32';
+  if (data instanceof BigInt64Array) return 'int64';
+  if (data instanceof Uint8Array) return 'uint8';
+  if (data instanceof Int8Array) return 'int8';
+  return 'float16';
+}
+
+export class Tensor {
+  /** onnxruntime's own object; for neural/runtime/ alone. */
+  readonly handle: OrtTensor;
+
+  constructor(handle: OrtTensor) {
+    this.handle = handle;
+  }
+
+  /** A view of `data` (no copy): change the array and the tensor changes. Uint16Array holds the bits of float16. */
+  static host(data: TensorData, dims: readonly number[], type: ElementType = typeOf(data)): Tensor {
+    return new Tensor(new (library().Tensor)(type as 'float32', data as Float32Array, dims));
+  }
+
+  get dims(): readonly number[] {
+    return this.handle.dims;
+  }
+
+  get onDevice(): boolean {
+    return this.handle.location === 'gpu-buffer';
+  }
+
+  /** The elements of a host tensor. Reading a device tensor would abort the process, so it throws; see Transfer. */
+  get data(): TensorData {
+    if (this.onDevice) throw new Error('a tensor on the GPU is read through Transfer.toHost');
+    return this.handle.data as TensorData;
+  }
+
+  get floats(): Float32Array {
+    const { data } = this;
+    if (!(data instanceof Float32Array)) throw new Error(`expected float32 elements, got ${this.handle.type}`);
+    return data;
+  }
+
+  dispose(): void {
+    this.handle.dispose();
+  }
+}
+
+export function disposeAll(tensors: Iterable<Tensor>): void {
+  for (const tensor of tensors) tensor.dispose();
+}
 
 export type Device = 'cpu' | 'webgpu';
 

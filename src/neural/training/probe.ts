@@ -3,9 +3,7 @@ import { messageOf } from '../../common/errors.ts';
 import { threadCount } from '../../common/threads.ts';
 import { probeGraph, speedGraph } from '../architecture/graphs.ts';
 import type { ProbeResult } from '../runtime/device.ts';
-import { loadLibrary } from '../runtime/library.ts';
-import { type Device, Session } from '../runtime/session.ts';
-import { Tensor } from '../runtime/tensor.ts';
+import { type Device, loadLibrary, Session, Tensor } from '../runtime/session.ts';
 
 export { probeWebGpu } from '../runtime/device.ts';
 

@@ -14,8 +14,7 @@ import {
 import { STEP_INPUTS, stateNames, stepInputs } from '../architecture/optimizer.ts';
 import { elements, type Weights } from '../architecture/parameters.ts';
 import type { Quantized } from '../architecture/quantize.ts';
-import { type Device, Session, type SessionOptions } from '../runtime/session.ts';
-import { disposeAll, Tensor } from '../runtime/tensor.ts';
+import { type Device, disposeAll, Session, type SessionOptions, Tensor } from '../runtime/session.ts';
 import type { TokenBatch } from './batches.ts';
 import { DeviceTensors } from './device-tensors.ts';
 

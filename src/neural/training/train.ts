@@ -2,9 +2,9 @@
 // same steps.
 import { CodedError, failed, ok, type Result } from '../../common/errors.ts';
 import { threadCount } from '../../common/threads.ts';
-import type { ModelConfig } from '../architecture/config.ts';
 import { initialAdapters, type LoraConfig } from '../architecture/lora.ts';
 import { DEFAULT_OPTIMIZER } from '../architecture/optimizer.ts';
+import type { ModelConfig } from '../architecture/parameters.ts';
 import type { Quantized } from '../architecture/quantize.ts';
 import type { Device } from '../runtime/session.ts';
 import { type BatchOptions, TrainingBatches } from './batches.ts';

@@ -1,9 +1,8 @@
 // Filters that remove what a model adds: artefacts, habits of chat models, code in prose, text that is there already.
 import type { CompletionPosition, CompletionQuery } from '../../common/completion.ts';
-import { isOnlyClosers, unpairedMarks } from '../../text/brackets.ts';
-import { indentOf, indentWidth } from '../../text/indents.ts';
 import type { LanguageFacts } from '../../text/languages.ts';
-import { lastLines, lineAbove, lineStart, linesBelow } from '../../text/lines.ts';
+import { isOnlyClosers, unpairedMarks } from '../../text/line-state.ts';
+import { indentOf, indentWidth, lastLines, lineAbove, lineStart, linesBelow } from '../../text/lines.ts';
 import { isCode, isProse, sentenceEnd } from '../../text/prose-text.ts';
 import { NEXT_BRANCH } from '../../text/syntax/block-rules.ts';
 import { closesBlock } from '../../text/syntax/blocks.ts';

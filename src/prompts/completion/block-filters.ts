@@ -1,9 +1,15 @@
 // How an answer fits the block around the cursor: its indent, brackets and blocks that are closed already, trailing
 // white space.
-import { brackets, isOnlyClosers, unpairedMarks } from '../../text/brackets.ts';
-import { indentFor, indentOf, indentWidth, unitColumns, withIndentUnit } from '../../text/indents.ts';
-import { lineState, withoutMarks } from '../../text/line-state.ts';
-import { lineStart, linesBelow } from '../../text/lines.ts';
+import { brackets, isOnlyClosers, lineState, unpairedMarks, withoutMarks } from '../../text/line-state.ts';
+import {
+  indentFor,
+  indentOf,
+  indentWidth,
+  lineStart,
+  linesBelow,
+  unitColumns,
+  withIndentUnit,
+} from '../../text/lines.ts';
 import { closesBlock, isClosedBelow, mayBeFlat, openerLine } from '../../text/syntax/blocks.ts';
 import { cutOf } from '../../text/windows.ts';
 import type { Context } from './artefacts.ts';

@@ -2,12 +2,10 @@
 // and measuring.
 import type { CompletionPosition, CompletionQuery, Draft, DraftOptions } from '../../common/completion.ts';
 import { exactMatch } from '../../common/quality.ts';
-import { closersWritten, insertedClosers } from '../../text/brackets.ts';
-import { languageAt } from '../../text/fences.ts';
-import { indentUnitOf } from '../../text/indents.ts';
 import { languageOf } from '../../text/languages.ts';
-import { lineAfter, lineBefore, lineEnd, toLineFeeds } from '../../text/lines.ts';
-import { isProse, sentenceEnd } from '../../text/prose-text.ts';
+import { closersWritten, insertedClosers } from '../../text/line-state.ts';
+import { indentUnitOf, lineAfter, lineBefore, lineEnd, toLineFeeds } from '../../text/lines.ts';
+import { isProse, languageAt, sentenceEnd } from '../../text/prose-text.ts';
 import { wantsBlock } from '../../text/syntax/blocks.ts';
 import { boundaryBefore, windowStart } from '../../text/windows.ts';
 import { clean } from './clean.ts';

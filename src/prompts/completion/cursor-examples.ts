@@ -1,9 +1,7 @@
 // Cursor positions in a file, with the text that the author wrote there.
-
 import { hash } from 'node:crypto';
 import { shuffle, uniforms } from '../../common/statistics/random.ts';
-import { indentLength } from '../../text/indents.ts';
-import { type Line, lineNumber, lineStart, linesOf } from '../../text/lines.ts';
+import { indentLength, type Line, lineNumber, lineStart, linesOf } from '../../text/lines.ts';
 import { bodyBelow } from '../../text/syntax/blocks.ts';
 
 export type CursorKind = 'line-end' | 'statement-start' | 'block-body' | 'mid-line';

@@ -1,4 +1,4 @@
-// Writes the neural model's prompt and its training samples in a dialect (neural/models/dialects.ts). For the shipped
+// Writes the neural model's prompt and its training samples in a dialect (neural/models/manifest.ts). For the shipped
 // models:
 //
 //   [<|snippet|> path \n lines ...] <|file|> path \n <|suffix|> SUFFIX <|prefix|> PREFIX   then the middle and <|eom|>
@@ -9,9 +9,9 @@
 // models/pretrain/prompt.py does the same in Python; build/golden-prompt.ts writes test/golden/prompt.json, and tests
 // compare both with it.
 import type { CompletionQuery, Snippet, SnippetOptions } from '../../common/completion.ts';
-import { DIALECT, DIALECTS, type Dialect, type DialectIds, dialectTokens } from '../../neural/models/dialects.ts';
+import { DIALECT, DIALECTS, type Dialect, type DialectIds, dialectTokens } from '../../neural/models/manifest.ts';
 import { lineEnd } from '../../text/lines.ts';
-import type { Tokenizer } from '../../text/tokenizer/types.ts';
+import type { Tokenizer } from '../../text/tokenizer/bpe.ts';
 
 /** Maximum length of each part, tokens. A new prompt takes `prefix`; a prefix longer than `maxGrownPrefix` needs a new one. */
 export interface PromptLimits {

@@ -2,10 +2,9 @@
 // are compared on bytes. The probability of a prefix is the product of two probabilities: that of the tokens before the
 // last one, and that of all tokens that cover the prefix's last bytes.
 import { firstExpertWeight, type GateExample } from '../../common/statistics/gate.ts';
-import { allowedTokens, remainingBytes } from '../../neural/inference/healing.ts';
-import type { TopTokens } from '../../neural/inference/top-tokens.ts';
-import { startsWithBytes } from '../../text/tokenizer/bytes.ts';
-import type { Tokenizer } from '../../text/tokenizer/types.ts';
+import type { TopTokens } from '../../neural/inference/passes.ts';
+import { allowedTokens, remainingBytes } from '../../neural/inference/prefill.ts';
+import { startsWithBytes, type Tokenizer } from '../../text/tokenizer/bpe.ts';
 import { longestMatch } from '../ngram/evidence.ts';
 import type { Predictor } from '../ngram/predictor.ts';
 import type { Step } from '../ngram/search.ts';

@@ -1,12 +1,12 @@
 // The specialist for a neural model with another tokenizer than the n-grams: each proposes whole lines, and both score
 // all of them in their own tokens (line-scores.ts). Blocks are written by the n-grams alone, or by the large model.
 import type { GateExample } from '../../common/statistics/gate.ts';
-import { remainingBytes } from '../../neural/inference/healing.ts';
-import type { TopTokens } from '../../neural/inference/top-tokens.ts';
-import { DIALECTS } from '../../neural/models/dialects.ts';
+import type { TopTokens } from '../../neural/inference/passes.ts';
+import { remainingBytes } from '../../neural/inference/prefill.ts';
+import { DIALECTS } from '../../neural/models/manifest.ts';
 import { longPromptLimitsFor } from '../../prompts/completion/prompt-form.ts';
 import { cutBeforeRest } from '../../text/lines.ts';
-import { startsWithBytes } from '../../text/tokenizer/bytes.ts';
+import { startsWithBytes } from '../../text/tokenizer/bpe.ts';
 import { textOf } from '../ngram/block.ts';
 import { longestMatch } from '../ngram/evidence.ts';
 import type { NgramModel } from '../ngram/model.ts';

@@ -1,5 +1,5 @@
 // Reads a row of the neural model's logits for the search, the gate and the fit, in one pass.
-import { logTotal } from '../../neural/inference/top-tokens.ts';
+import { logTotal } from '../../neural/inference/passes.ts';
 import type { Vocabulary } from '../ngram/vocabulary.ts';
 
 /** Number of most likely tokens that are returned. Candidates of the n-grams are added to them. */

@@ -2,7 +2,7 @@
 // rules of specialist/ngram/block.ts.
 import type { GateExample } from '../../common/statistics/gate.ts';
 import type { Path } from '../../neural/inference/branches.ts';
-import { remainingBytes } from '../../neural/inference/healing.ts';
+import { remainingBytes } from '../../neural/inference/prefill.ts';
 import { type Block, type BlockLine, type FirstLine, type NextLineRequest, writeBlock } from '../ngram/block.ts';
 import type { NgramModel } from '../ngram/model.ts';
 import type { OwnFile } from '../ngram/own-file.ts';

@@ -1,7 +1,7 @@
 // One step of the mixture: the tokens that may follow a hypothesis, with the probability of each model and of the
 // mixture.
 import { firstExpertWeight } from '../../common/statistics/gate.ts';
-import { allowedTokens } from '../../neural/inference/healing.ts';
+import { allowedTokens } from '../../neural/inference/prefill.ts';
 import { levels } from '../ngram/evidence.ts';
 import type { NgramCursorPosition } from '../ngram/search.ts';
 import type { Vocabulary } from '../ngram/vocabulary.ts';

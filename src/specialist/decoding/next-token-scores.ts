@@ -1,8 +1,8 @@
 // Scores of the next token after a prompt: one interface to the models of both engines. `Scores` are the logits of our
 // engine, or the likeliest tokens of llama.cpp, which returns no more of a row.
 import type { Path } from '../../neural/inference/branches.ts';
-import type { Dialect } from '../../neural/models/dialects.ts';
-import type { Tokenizer } from '../../text/tokenizer/types.ts';
+import type { Dialect } from '../../neural/models/manifest.ts';
+import type { Tokenizer } from '../../text/tokenizer/bpe.ts';
 
 export interface NextTokenScores<Scores> {
   readonly tokenizer: Tokenizer;

@@ -1,7 +1,7 @@
 // Plans the neural model's prompt so that it changes little from keystroke to keystroke. The cache then holds all
 // tokens except the newest. prompts/completion/prompt-form.ts writes the prompt.
 import type { CompletionQuery, Snippet, SnippetOptions } from '../../common/completion.ts';
-import type { Dialect } from '../../neural/models/dialects.ts';
+import type { Dialect } from '../../neural/models/manifest.ts';
 import {
   LONG_PROMPT_SNIPPETS,
   newPromptTokens,

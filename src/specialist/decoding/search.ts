@@ -1,7 +1,7 @@
 // Beam search for the rest of the line under the mixture: one pass of the neural model at each depth for all open
 // hypotheses. A pass also runs tokens that the n-grams predict with confidence.
 import type { Path } from '../../neural/inference/branches.ts';
-import { remainingBytes } from '../../neural/inference/healing.ts';
+import { remainingBytes } from '../../neural/inference/prefill.ts';
 import { type BeamLimits, BeamSearch } from '../ngram/beam-search.ts';
 import { longestMatch } from '../ngram/evidence.ts';
 import type { Hypothesis, NgramCursorPosition, Step } from '../ngram/search.ts';

@@ -1,9 +1,8 @@
 // Continues after the first line if a block is wanted: line by line, until the block is closed or a line is too
 // improbable.
 import type { CompletionQuery, Draft, DraftToken } from '../../common/completion.ts';
-import { bracketBalance } from '../../text/brackets.ts';
-import { indentLength } from '../../text/indents.ts';
-import { lineStart, linesBelow } from '../../text/lines.ts';
+import { bracketBalance } from '../../text/line-state.ts';
+import { indentLength, lineStart, linesBelow } from '../../text/lines.ts';
 import { DRAFTED_OPENERS } from '../../text/syntax/block-rules.ts';
 import { closerOf } from '../../text/syntax/blocks.ts';
 import type { OwnFile } from './own-file.ts';

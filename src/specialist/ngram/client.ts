@@ -1,5 +1,4 @@
 // The n-gram model as other modules use it: asynchronous, cancellable, and restarted when its worker dies.
-
 import { Worker } from 'node:worker_threads';
 import { type Clock, systemClock } from '../../common/clock.ts';
 import type {
@@ -14,8 +13,7 @@ import type { Disposable } from '../../common/disposable.ts';
 import { failed, messageOf, type Result } from '../../common/errors.ts';
 import { type Log, silentLog } from '../../common/log.ts';
 import { SilenceWatch } from '../../common/silence-watch.ts';
-import type { EditHistory } from '../../workspace/edits/edit.ts';
-import type { NextEdit } from '../../workspace/edits/next-edit.ts';
+import type { EditHistory, NextEdit } from '../../workspace/edits/edit.ts';
 import {
   type EditSearch,
   editOf,

@@ -1,11 +1,9 @@
 // An n-gram model that follows the folder: snapshots replace it, file changes are applied to it, and many changes
 // rebuild it.
-
 import { readFile } from 'node:fs/promises';
 import { failed, messageOf, ok, type Result } from '../../common/errors.ts';
-import type { Tokenizer } from '../../text/tokenizer/types.ts';
-import type { EditHistory } from '../../workspace/edits/edit.ts';
-import type { NextEdit } from '../../workspace/edits/next-edit.ts';
+import type { Tokenizer } from '../../text/tokenizer/bpe.ts';
+import type { EditHistory, NextEdit } from '../../workspace/edits/edit.ts';
 import { nextEdits } from '../../workspace/edits/next-edits.ts';
 import { NgramModel } from './model.ts';
 import { type EditSearch, edited, type FileChange, type FileEdit, type LoadedIndex } from './protocol.ts';

@@ -1,7 +1,7 @@
 // The n-gram model, synchronous: build, fit, complete, store. The worker wraps it; the command line calls it.
 import type { CompletionQuery, Draft, DraftOptions, Snippet, SnippetOptions } from '../../common/completion.ts';
 import { failed, ok, type Result } from '../../common/errors.ts';
-import type { Tokenizer } from '../../text/tokenizer/types.ts';
+import type { Tokenizer } from '../../text/tokenizer/bpe.ts';
 import type { EditHistory, TextFile } from '../../workspace/edits/edit.ts';
 import { NgramDrafter } from './drafter.ts';
 import { Overlay } from './overlay.ts';

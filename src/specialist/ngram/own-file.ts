@@ -1,8 +1,7 @@
 // The query's own document as tokens: text before the cursor (healed at a token boundary) and after its line.
 // Only what changed since the last keystroke is tokenized again.
 import type { CompletionQuery } from '../../common/completion.ts';
-import { indentLength } from '../../text/indents.ts';
-import { lineEnd, lineStart } from '../../text/lines.ts';
+import { indentLength, lineEnd, lineStart } from '../../text/lines.ts';
 import { windowStart } from '../../text/windows.ts';
 import { ListIndex } from './list-index.ts';
 import { lineHash, type Vocabulary } from './vocabulary.ts';

@@ -2,8 +2,8 @@
 // longer context narrows the run. Source: Liu et al. 2024 (infini-gram), with reversed direction, so that one narrowing
 // walk yields every back-off order.
 
-import { isFenced } from '../../text/fences.ts';
 import { kinOf, languageIdOf, ngramKinOf } from '../../text/languages.ts';
+import { isFenced } from '../../text/prose-text.ts';
 import { suffixArray } from '../../text/suffix-array.ts';
 import { type Evidence, levels, longestMatch, place } from './evidence.ts';
 import { followingLines, type Vocabulary } from './vocabulary.ts';

@@ -2,8 +2,7 @@
 import type { CompletionQuery, Draft, DraftOptions, Snippet, SnippetOptions } from '../../common/completion.ts';
 import type { Result } from '../../common/errors.ts';
 import { commonPrefix, commonSuffix } from '../../text/edits.ts';
-import type { Edit, EditHistory, TextFile } from '../../workspace/edits/edit.ts';
-import type { NextEdit } from '../../workspace/edits/next-edit.ts';
+import type { Edit, EditHistory, NextEdit, TextFile } from '../../workspace/edits/edit.ts';
 
 export type { EditHistory } from '../../workspace/edits/edit.ts';
 

@@ -1,9 +1,7 @@
 // Ranks whole candidate lines by what their tokens' probabilities cannot see: the text after the cursor, brackets,
 // indents, neighbouring lines, names. These are the features of a conditional logit (common/statistics/).
-
-import { bracketBalance } from '../../text/brackets.ts';
-import { indentLength } from '../../text/indents.ts';
-import { lineAbove, lineEnd, lineStart, linesBelow } from '../../text/lines.ts';
+import { bracketBalance } from '../../text/line-state.ts';
+import { indentLength, lineAbove, lineEnd, lineStart, linesBelow } from '../../text/lines.ts';
 import shipped from './default-weights.json' with { type: 'json' };
 import { cells } from './evidence.ts';
 import { baseSize, escapeSize, type MixtureWeights } from './mixture.ts';

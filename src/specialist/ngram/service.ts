@@ -4,7 +4,7 @@
 import type { Draft } from '../../common/completion.ts';
 import { messageOf } from '../../common/errors.ts';
 import { draftBySyntax } from '../../text/syntax/parsing.ts';
-import type { Tokenizer } from '../../text/tokenizer/types.ts';
+import type { Tokenizer } from '../../text/tokenizer/bpe.ts';
 import { LiveModel } from './live-model.ts';
 import {
   type EditSearch,

@@ -2,10 +2,10 @@
 // continues as they do. If several copies agree, the text is probable. If they differ and no typed text decides, the
 // text ends.
 import type { CompletionQuery } from '../../common/completion.ts';
-import { bracketBalance } from '../../text/brackets.ts';
-import { indentLength } from '../../text/indents.ts';
 import { kindOf } from '../../text/languages.ts';
 import { isCommentLine, type Lexeme, type LineShape } from '../../text/lexemes.ts';
+import { bracketBalance } from '../../text/line-state.ts';
+import { indentLength } from '../../text/lines.ts';
 import { countedOn } from '../../text/renaming.ts';
 import { closesBlock } from '../../text/syntax/blocks.ts';
 import { isPiece, isRenamed, isWord, isWordOf, type Proposal, pieceProbability } from './piece-facts.ts';

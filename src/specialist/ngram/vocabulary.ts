@@ -1,6 +1,5 @@
 // Properties of each token that the n-gram model needs: whether it ends a line, and whether it is blank.
-import { startsWithBytes } from '../../text/tokenizer/bytes.ts';
-import type { Tokenizer } from '../../text/tokenizer/types.ts';
+import { startsWithBytes, type Tokenizer } from '../../text/tokenizer/bpe.ts';
 
 export class Vocabulary {
   readonly tokenizer: Tokenizer;

@@ -3,14 +3,11 @@
 // editor's own process must not load tree-sitter.
 import type * as TreeSitter from '@vscode/tree-sitter-wasm';
 import type { CompletionQuery, DraftOptions } from '../../common/completion.ts';
-import { brackets, isOnlyClosers } from '../brackets.ts';
-import { indentColumns, indentWidth } from '../indents.ts';
 import { kindOf } from '../languages.ts';
-import { lineState } from '../line-state.ts';
-import { lineAbove, lineAfter, lineBefore, lineEnd, linesBelow } from '../lines.ts';
+import { brackets, isOnlyClosers, lineState } from '../line-state.ts';
+import { indentColumns, indentWidth, lineAbove, lineAfter, lineBefore, lineEnd, linesBelow } from '../lines.ts';
 import { blockRules, SAMPLED_OPENERS } from './block-rules.ts';
-import { cursorDocument } from './cursor-document.ts';
-import { type IncrementalParser, PARSE_MS } from './incremental-parser.ts';
+import { cursorDocument, type IncrementalParser, PARSE_MS } from './incremental-parser.ts';
 
 type Node = TreeSitter.Node;
 

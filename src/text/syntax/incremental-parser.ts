@@ -1,8 +1,68 @@
-// A parser that keeps its last tree, so that a similar text is parsed incrementally.
+// A parser that keeps its last tree, so that a similar text is parsed incrementally; and the document around a cursor
+// for it: a text inserted there, and its open brackets closed after it.
 import type * as TreeSitter from '@vscode/tree-sitter-wasm';
+import type { CompletionQuery } from '../../common/completion.ts';
 import { readTuning } from '../../common/tuning.ts';
 import { commonPrefix, commonSuffix } from '../edits.ts';
-import { lineNumber, lineStart } from '../lines.ts';
+import { languageOf } from '../languages.ts';
+import { brackets, CLOSER_OF } from '../line-state.ts';
+import { lineEnd, lineNumber, lineStart } from '../lines.ts';
+import { fenceLength, isFenced, openFence } from '../prose-text.ts';
+
+/** A longer document is cut at lines without indent, at most so many UTF-16 units before and after the cursor. */
+const REACH = { before: 12_000, after: 4000 };
+
+interface CursorDocument {
+  /** The document without the cursor's line. */
+  readonly withoutLine: string;
+  /** Offset of the cursor in these documents, UTF-16 units. */
+  readonly at: number;
+  /** The document with a text at the cursor; brackets that stay open are closed after it. */
+  withText(text: string): string;
+}
+
+export function cursorDocument({ path, prefix, suffix, languageId }: CompletionQuery): CursorDocument {
+  if (!isFenced(path, languageId)) return documentAround(prefix, suffix, languageId);
+  return documentAround(prefix.slice(openFence(prefix)?.start), suffix.slice(0, fenceLength(suffix)), languageId);
+}
+
+function documentAround(before: string, after: string, languageId: string): CursorDocument {
+  const { before: prefix, after: suffix } = outerWindow(before, after);
+  const { quotes } = languageOf(languageId);
+  const rest = suffix.slice(0, lineEnd(suffix));
+  const below = suffix.slice(rest.length);
+  // Closers below the cursor belong to the outermost openers above it.
+  const closedBelow = brackets(below, quotes).strayClosers.length;
+  const close = (text: string) => {
+    const left = brackets(text, quotes).open.slice(closedBelow);
+    // The closers get their own line, because the text may end in a comment.
+    return left.reduceRight((closed, opener) => closed + CLOSER_OF[opener], left.length > 0 ? `${text}\n` : text);
+  };
+  return {
+    withoutLine: close(prefix.slice(0, lineStart(prefix))) + below,
+    at: prefix.length,
+    withText: (text) => close(prefix + text + rest) + below,
+  };
+}
+
+/** The texts before and after an offset; longer ones are cut at lines without indent. */
+export function outerWindow(before: string, after: string): { readonly before: string; readonly after: string } {
+  return { before: before.slice(outerStart(before)), after: after.slice(0, outerEnd(after)) };
+}
+
+/** Start of the first line without indent that is within reach of the cursor. */
+function outerStart(prefix: string): number {
+  if (prefix.length <= REACH.before) return 0;
+  const from = prefix.length - REACH.before;
+  const at = prefix.slice(from).search(/\n(?=[^\s)\]}])/);
+  return from + at + 1;
+}
+
+function outerEnd(suffix: string): number {
+  if (suffix.length <= REACH.after) return suffix.length;
+  const ends = [...suffix.slice(0, REACH.after).matchAll(/\n(?=[^\s)\]}])/g)];
+  return ends.at(-1)?.index ?? REACH.after;
+}
 
 /** Longest time to parse a draft in its document, ms. What was not checked by then stays as it is. */
 export const PARSE_MS = readTuning(process.env).patienceMs ?? 40;

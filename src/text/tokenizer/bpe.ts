@@ -1,11 +1,69 @@
 // Byte-level byte-pair encoding with a cache of whole words. Source text repeats most words, so encoding usually takes
 // one step of a regular expression and one map look-up per word.
 // Source: Sennrich et al. 2016 (BPE); the layout of Hugging Face tokenizers.
-import { compareBytes, startsWithBytes } from './bytes.ts';
 import { escapePattern, forEachPiece, forEachWord } from './splits.ts';
-import type { Tokenizer } from './types.ts';
 
-export interface BytePairParts {
+export interface Tokenizer {
+  readonly vocabularySize: number;
+  /**
+   * Ids of the text's UTF-8 bytes. Special tokens in the text are encoded as ordinary text. decode(encode(t)) is t, or
+   * the NFC form of t.
+   */
+  encode(text: string): Int32Array;
+  decode(ids: ArrayLike<number>): string;
+  /** The token's bytes; empty for a special token. */
+  bytesOf(id: number): Uint8Array;
+  /** Ids of all tokens whose bytes begin with `prefix` (for healing a cursor inside a token). */
+  idsStartingWith(prefix: Uint8Array): Int32Array;
+  /** Special tokens by name, e.g. '<|file|>'; undefined if there is none. */
+  special(name: string): number | undefined;
+}
+
+// The byte-level alphabet: how tokenizer.json spells bytes as printable characters.
+// Source: GPT-2's encoder (Radford et al. 2019), kept by every Hugging Face byte-level tokenizer.
+
+/** Character (code unit) -> byte, or -1 if the character is not in the alphabet. */
+export const byteOfCharacter: Int16Array = (() => {
+  const table = new Int16Array(0x200).fill(-1);
+  let next = 0x100;
+  for (let byte = 0; byte < 256; byte++) {
+    const printable = (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte <= 0xac) || byte >= 0xae;
+    table[printable ? byte : next++] = byte;
+  }
+  return table;
+})();
+
+/** The bytes that a vocabulary entry represents; undefined if one of its characters is not in the alphabet. */
+export function bytesOfEntry(entry: string): Uint8Array | undefined {
+  if (!isInByteAlphabet(entry)) return undefined;
+  const bytes = new Uint8Array(entry.length);
+  for (let i = 0; i < entry.length; i++) bytes[i] = byteOfCharacter[entry.charCodeAt(i)] as number;
+  return bytes;
+}
+
+/** Whether all characters of a vocabulary entry are in the alphabet. */
+export function isInByteAlphabet(entry: string): boolean {
+  for (let i = 0; i < entry.length; i++) if ((byteOfCharacter[entry.charCodeAt(i)] ?? -1) < 0) return false;
+  return true;
+}
+
+/** Order of two byte strings, a prefix before its extensions. */
+function compareBytes(a: Uint8Array, b: Uint8Array): number {
+  const shared = Math.min(a.length, b.length);
+  for (let i = 0; i < shared; i++) {
+    const difference = (a[i] as number) - (b[i] as number);
+    if (difference !== 0) return difference;
+  }
+  return a.length - b.length;
+}
+
+export function startsWithBytes(bytes: Uint8Array, prefix: Uint8Array): boolean {
+  if (bytes.length < prefix.length) return false;
+  for (let i = 0; i < prefix.length; i++) if (bytes[i] !== prefix[i]) return false;
+  return true;
+}
+
+interface BytePairParts {
   /** Bytes of every id; empty for a special token. */
   readonly bytes: readonly Uint8Array[];
   /** Three ids per merge, best merge first: left, right and merged token. */

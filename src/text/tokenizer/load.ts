@@ -2,10 +2,8 @@
 import { readFileSync, statSync } from 'node:fs';
 import { failed, messageOf, ok, type Result } from '../../common/errors.ts';
 import { quoted } from '../../common/plain-text.ts';
-import { BytePairTokenizer } from './bpe.ts';
-import { bytesOfEntry } from './bytes.ts';
+import { BytePairTokenizer, bytesOfEntry, type Tokenizer } from './bpe.ts';
 import { MalformedTokenizer, readId, readList, readObject, readString, splitsOf } from './splits.ts';
-import type { Tokenizer } from './types.ts';
 
 /** Bytes; a vocabulary of a million takes about 60 MB. */
 const MAX_FILE_BYTES = 100e6;

@@ -1,10 +1,9 @@
 // A test call with a fixed text, so that nothing of a folder is sent: latency, cost, and whether the answer was right.
 import type { Result } from '../../common/errors.ts';
 import { apiHost, modelOf } from '../../llm/connect.ts';
-import type { ModelFacts } from '../../llm/protocol/models.ts';
+import type { LlmAnswer, LlmClient, LlmSettings, ModelFacts } from '../../llm/protocol/models.ts';
 import type { Provider } from '../../llm/protocol/wire.ts';
 import { providerOf } from '../../llm/providers/providers.ts';
-import type { LlmAnswer, LlmClient, LlmSettings } from '../../llm/types.ts';
 import { completionPrompt } from '../../prompts/completion/completion-prompt.ts';
 import type { LlmRequest } from '../../prompts/completion/llm-request.ts';
 import { safeSentence, sentences, t, type UiText } from '../editor/ui-text.ts';

@@ -1,8 +1,7 @@
 // 'Choose the Base Model…': lists shipped and imported bases, and models on this machine that can be imported.
 import { join } from 'node:path';
 import { DOWNLOADS } from '../../neural/models/catalog.ts';
-import { IMPORTED_BASES, listPackages, type PackageInfo } from '../../neural/models/list.ts';
-import { removeBase } from '../../neural/models/remove-base.ts';
+import { IMPORTED_BASES, listPackages, type PackageInfo, removeBase } from '../../neural/models/list.ts';
 import { readTimings, storeTiming } from '../../specialist/engine/timings.ts';
 import { type Report, withProgress } from '../editor/progress.ts';
 import { joined, safeSentence, safeText, t } from '../editor/ui-text.ts';

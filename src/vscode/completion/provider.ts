@@ -2,8 +2,8 @@
 import * as vscode from 'vscode';
 import { oneLine } from '../../common/format.ts';
 import type { Completion } from '../../completion/types.ts';
+import { listOpensAt } from '../../text/line-state.ts';
 import { fromLineFeeds } from '../../text/lines.ts';
-import { listOpensAt } from '../../text/suggestion-list.ts';
 import { indentUnit, isSilent, queryAt } from '../editor/document-query.ts';
 import { type FolderRef, folderOf, pathIn } from '../editor/folder-ref.ts';
 import { surroundingsOf } from '../editor/surroundings.ts';

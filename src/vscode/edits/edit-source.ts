@@ -2,8 +2,7 @@
 import type * as vscode from 'vscode';
 import type { Disposable } from '../../common/disposable.ts';
 import type { Log } from '../../common/log.ts';
-import type { ChangeKind, Edit, TextFile } from '../../workspace/edits/edit.ts';
-import type { NextEdit } from '../../workspace/edits/next-edit.ts';
+import type { ChangeKind, Edit, NextEdit, TextFile } from '../../workspace/edits/edit.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';
 import type { FileRules } from '../folder/file-rules.ts';
 import type { EditJournals } from './edit-journals.ts';

@@ -1,8 +1,7 @@
 // Searches for the next edits at a pause in typing.
 import { DisposableStore } from '../../common/disposable.ts';
 import type { Log } from '../../common/log.ts';
-import type { Edit, TextFile } from '../../workspace/edits/edit.ts';
-import type { NextEdit } from '../../workspace/edits/next-edit.ts';
+import type { Edit, NextEdit, TextFile } from '../../workspace/edits/edit.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';
 import { window } from '../editor/window.ts';
 import type { Folders } from '../folder/folders.ts';

@@ -4,8 +4,14 @@ import { commonPrefix, commonSuffix } from '../../text/edits.ts';
 import { isWordCode } from '../../text/lexemes.ts';
 import { lineEnd } from '../../text/lines.ts';
 import { detachString } from '../../text/windows.ts';
-import { comparePositions, offsetOf, type Position, positionBehind, positionOf } from '../../workspace/edits/edit.ts';
-import type { NextEdit } from '../../workspace/edits/next-edit.ts';
+import {
+  comparePositions,
+  type NextEdit,
+  offsetOf,
+  type Position,
+  positionBehind,
+  positionOf,
+} from '../../workspace/edits/edit.ts';
 
 /** Text that is only inserted, at one position. */
 export interface Insertion {

@@ -3,8 +3,7 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../common/disposable.ts';
 import { messageOf } from '../../common/errors.ts';
-import type { ChangeKind } from '../../workspace/edits/edit.ts';
-import type { NextEdit } from '../../workspace/edits/next-edit.ts';
+import type { ChangeKind, NextEdit } from '../../workspace/edits/edit.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';
 import { window } from '../editor/window.ts';
 import type { EditSource, EditSourceDeps } from './edit-source.ts';

@@ -4,11 +4,10 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../common/disposable.ts';
 import { messageOf } from '../../common/errors.ts';
-import { brackets } from '../../text/brackets.ts';
+import { brackets } from '../../text/line-state.ts';
 import { lineEnd, lineStart } from '../../text/lines.ts';
 import { DeclaredName, type Reference } from '../../workspace/edits/declared-name.ts';
-import { type ChangeKind, type Edit, offsetOf, type TextFile } from '../../workspace/edits/edit.ts';
-import type { NextEdit } from '../../workspace/edits/next-edit.ts';
+import { type ChangeKind, type Edit, type NextEdit, offsetOf, type TextFile } from '../../workspace/edits/edit.ts';
 import { type FolderRef, folderOf, pathIn } from '../editor/folder-ref.ts';
 import { window } from '../editor/window.ts';
 import type { EditSource, EditSourceDeps } from './edit-source.ts';

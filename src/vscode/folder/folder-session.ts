@@ -16,7 +16,7 @@ import type { CompletionEvent } from '../../completion/types.ts';
 import type { RouterModel } from '../../routing/router-model.ts';
 import { NgramClient } from '../../specialist/ngram/client.ts';
 import type { EditHistory, EditSearch, FileChange } from '../../specialist/ngram/protocol.ts';
-import type { NextEdit } from '../../workspace/edits/next-edit.ts';
+import type { NextEdit } from '../../workspace/edits/edit.ts';
 import type { Api } from '../api/api.ts';
 import type { Memory } from '../api/permissions.ts';
 import type { Neural } from '../bases/window-engine.ts';

@@ -1,6 +1,6 @@
 // The changes between two versions of a text, as a person sees them: lines are paired first, then the tokens of each
 // pair are compared.
-import { bracketBalance } from '../../text/brackets.ts';
+import { bracketBalance } from '../../text/line-state.ts';
 import { type Line, linesOf } from '../../text/lines.ts';
 import { type EditToken, similarity, tokensOf } from './tokens.ts';
 

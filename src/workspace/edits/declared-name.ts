@@ -1,9 +1,20 @@
 // A declared name and the references that a language server has listed, followed through changes of their texts. If the
 // user types another name there, the references are next edits. Pure.
 import { lineEnd, lineStart } from '../../text/lines.ts';
-import { comparePositions, type Edit, offsetOf, type Position, type Range, type ReplacedRange } from './edit.ts';
-import { lastFirst, movedBy, movedPosition, movedRange, narrowedChange } from './moved-range.ts';
-import type { NextEdit } from './next-edit.ts';
+import {
+  comparePositions,
+  type Edit,
+  lastFirst,
+  movedBy,
+  movedPosition,
+  movedRange,
+  type NextEdit,
+  narrowedChange,
+  offsetOf,
+  type Position,
+  type Range,
+  type ReplacedRange,
+} from './edit.ts';
 
 /** A place that a rename changes. */
 export interface Reference {

@@ -1,4 +1,165 @@
-// An edit as a person sees it, as plain data: a token or some lines replaced, and the text around them.
+// An edit as a person sees it, as plain data: a token or some lines replaced, and the text around them. Also an edit
+// that may come next, where its range is after later changes, and which edits were shown without being followed.
+import { commonPrefix, commonSuffix } from '../../text/edits.ts';
+import { toLineFeeds } from '../../text/lines.ts';
+
+/**
+ * The edits of all lists in order. Where two lists change the same text, the first one counts.
+ * @param ignored rules and places, as in `NextEditsInput`
+ */
+export function joinEdits(lists: readonly (readonly NextEdit[])[], ignored: readonly string[]): NextEdit[] {
+  return lists.flatMap((list, i) => {
+    const earlier = lists.slice(0, i).flat();
+    return list.filter(
+      (edit) =>
+        !ignored.includes(edit.rule) && !ignored.includes(edit.place) && !earlier.some((other) => overlap(edit, other)),
+    );
+  });
+}
+
+function overlap(a: NextEdit, b: NextEdit): boolean {
+  return (
+    a.path === b.path &&
+    comparePositions(a.range.start, b.range.end) <= 0 &&
+    comparePositions(b.range.start, a.range.end) <= 0
+  );
+}
+
+type Shown = Pick<NextEdit, 'rule' | 'place' | 'origin'>;
+
+/** How often a place is shown after different edits, and what does not repeat others. */
+const MOST_SHOWS = 2;
+const REMEMBERED = 500;
+
+export class ShownEdits {
+  private readonly counts = new Map<string, number>();
+
+  /** To be called once after each edit of the user after which this one was shown first. */
+  shown({ rule, place, origin }: Shown): void {
+    this.count(rule, origin === undefined ? MOST_SHOWS : this.countOf(rule) + 1);
+    this.count(place, this.countOf(place) + 1);
+  }
+
+  /** The user has dismissed it. */
+  dismissed({ rule, place }: Pick<Shown, 'rule' | 'place'>): void {
+    for (const id of [rule, place]) this.count(id, MOST_SHOWS);
+  }
+
+  /** For `nextEdits`. */
+  get ignored(): string[] {
+    return [...this.counts].filter(([, count]) => count >= MOST_SHOWS).map(([id]) => id);
+  }
+
+  private countOf(id: string): number {
+    return this.counts.get(id) ?? 0;
+  }
+
+  private count(id: string, count: number): void {
+    this.counts.delete(id);
+    this.counts.set(id, count);
+    if (this.counts.size > REMEMBERED) this.counts.delete(this.counts.keys().next().value as string);
+  }
+}
+
+/** Offsets in the text before a change, UTF-16 units, end exclusive. */
+export interface Replacement {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+/**
+ * A change without the unchanged text at both of its ends: an accepted suggestion replaces the line before the cursor
+ * by itself, too.
+ * @param before with '\n' line ends
+ */
+export function replacementOf(before: string, { range, text }: ReplacedRange): Replacement {
+  const [from, to] = [offsetOf(before, range.start), offsetOf(before, range.end)];
+  const [old, now] = [before.slice(from, to), toLineFeeds(text)];
+  const start = commonPrefix(old, now);
+  const end = commonSuffix(old.slice(start), now.slice(start));
+  return { start: from + start, end: to - end, text: now.slice(start, now.length - end) };
+}
+
+/** `replacementOf` as a range. */
+export function narrowedChange(before: string, change: ReplacedRange): ReplacedRange {
+  // Most keys: spares the search for the offset.
+  if (comparePositions(change.range.start, change.range.end) === 0) return change;
+  const { start, end, text } = replacementOf(before, change);
+  return { range: { start: positionOf(before, start), end: positionOf(before, end) }, text };
+}
+
+/**
+ * Undefined if a change touched the range's text.
+ * @param changes ranges in the text before the event, disjoint
+ */
+export function movedRange(range: Range, changes: readonly ReplacedRange[]): Range | undefined {
+  let moved: Range | undefined = range;
+  for (const change of lastFirst(changes)) moved = moved && movedBy(moved, change);
+  return moved;
+}
+
+/** Last change first, so that the ranges of the others stay valid. */
+export function lastFirst(changes: readonly ReplacedRange[]): ReplacedRange[] {
+  return [...changes].sort((a, b) => comparePositions(b.range.start, a.range.start));
+}
+
+/** `movedRange` for one change. */
+export function movedBy({ start, end }: Range, change: ReplacedRange): Range | undefined {
+  if (comparePositions(change.range.end, start) <= 0)
+    return { start: movedPosition(start, change), end: movedPosition(end, change) };
+  return comparePositions(change.range.start, end) >= 0 ? { start, end } : undefined;
+}
+
+/** @param position not before the change's end */
+export function movedPosition({ line, character }: Position, { range: { start, end }, text }: ReplacedRange): Position {
+  const now = positionBehind(start, text);
+  return line === end.line
+    ? { line: now.line, character: now.character + character - end.character }
+    : { line: line + now.line - end.line, character };
+}
+
+export interface NextEditsInput {
+  /** The journal's recent edits, oldest first. */
+  readonly edits: readonly Edit[];
+  /** Open documents. */
+  readonly documents: readonly TextFile[];
+  /** The folder's other files that contain a word. Absent: only open documents are read. */
+  readonly filesWith?: (word: string) => Iterable<TextFile>;
+  /** Rules and places, as in `NextEdit`, that were shown and not followed. */
+  readonly ignored?: readonly string[];
+  /** Places without a probability of at least this are left out. */
+  readonly least?: number;
+  /** Time for the search, and again for parsing, ms. */
+  readonly ms?: number | undefined;
+}
+
+/** Why an edit is offered, if it does not repeat others. */
+export type EditOrigin =
+  /** It renames a reference of what was called so. */
+  | { readonly kind: 'rename'; readonly name: string }
+  /** It fixes an error, as a language server proposes. */
+  | { readonly kind: 'fix'; readonly title: string };
+
+export interface NextEdit {
+  readonly path: string;
+  readonly range: Range;
+  /** The text of the range. Before the edit is shown or applied, it has to be there still. */
+  readonly removed: string;
+  readonly replacement: string;
+  /** Equal for edits of the same rule; with another example it is a new one. */
+  readonly rule: string;
+  /** Equal for the same change of the same line. */
+  readonly place: string;
+  /** Absent: it repeats others. */
+  readonly origin?: EditOrigin;
+  /** Newest first. */
+  readonly learnedFrom: readonly Edit[];
+  /** Number of places of the rule that are offered, this one included. */
+  readonly left: number;
+  /** Estimate that the user makes this edit. */
+  readonly probability: number;
+}
 
 /** In lines and UTF-16 units of them, both from 0. Line ends count as one unit, so that CRLF changes nothing. */
 export interface Position {

@@ -1,11 +1,9 @@
 // What is known of a place where a rule applies: the rule, its examples, its other places, and the text around; and the
 // learned choice among places, boosted trees over these features. bench/replay/fit.ts writes choice.json.
-
 import { sigmoid } from '../../common/statistics/logistic.ts';
-import { indentLength } from '../../text/indents.ts';
 import { kindOf, languageIdOf } from '../../text/languages.ts';
 import { isCommentLine } from '../../text/lexemes.ts';
-import { lineEnd, lineStart } from '../../text/lines.ts';
+import { indentLength, lineEnd, lineStart } from '../../text/lines.ts';
 import choice from './choice.json' with { type: 'json' };
 import type { Edit, TextFile } from './edit.ts';
 import type { RewriteRule } from './rewrite-rule.ts';

@@ -3,8 +3,14 @@
 import { lineEnd, lineNumber, lineStart } from '../../text/lines.ts';
 import { redactSecrets } from '../secrets/redact.ts';
 import { changesBetween } from './changes.ts';
-import type { ChangeKind, Edit, EditHistory, ReplacedRange } from './edit.ts';
-import { type Replacement, replacementOf } from './moved-range.ts';
+import {
+  type ChangeKind,
+  type Edit,
+  type EditHistory,
+  type ReplacedRange,
+  type Replacement,
+  replacementOf,
+} from './edit.ts';
 import { tokenKey } from './tokens.ts';
 
 /** One event of a document. */

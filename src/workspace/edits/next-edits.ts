@@ -1,12 +1,10 @@
 // The next edits that the edits of a session suggest: rules learned from them, and the places where they apply.
 import { languageIdOf } from '../../text/languages.ts';
 import { lineEnd, lineStart } from '../../text/lines.ts';
-import { outerWindow } from '../../text/syntax/cursor-document.ts';
 import { parserFor } from '../../text/syntax/grammars.ts';
-import type { IncrementalParser } from '../../text/syntax/incremental-parser.ts';
-import { type Edit, positionOf, type TextFile } from './edit.ts';
+import { type IncrementalParser, outerWindow } from '../../text/syntax/incremental-parser.ts';
+import { type Edit, type NextEdit, type NextEditsInput, positionOf, type TextFile } from './edit.ts';
 import { type FileSites, probabilityOf, RuleFeatures } from './features.ts';
-import type { NextEdit, NextEditsInput } from './next-edit.ts';
 import { learnRules, type RewriteRule } from './rewrite-rule.ts';
 import { anchorOf, type Site, sitesIn } from './sites.ts';
 import { TokenizedText } from './tokens.ts';

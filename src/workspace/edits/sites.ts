@@ -1,6 +1,5 @@
 // Places in a text where a rule applies, found by the rarest word that a place has to have.
-import { indentOf } from '../../text/indents.ts';
-import { lineEnd, lineStart } from '../../text/lines.ts';
+import { indentOf, lineEnd, lineStart } from '../../text/lines.ts';
 import { CONTEXT_TOKENS, type PatternToken, type RewriteRule, tokensOfEdit } from './rewrite-rule.ts';
 import { type EditToken, equalLength, type TokenizedText } from './tokens.ts';
 

@@ -1,16 +1,13 @@
 // Reads one saved file by the rules of its folder, and decides how a file may be used.
-
 import { CodedError, failed, isCancelled, messageOf, ok, type Result } from '../../common/errors.ts';
 import { SecretValues } from '../secrets/known/known.ts';
 import { decodeFile, type ExaminedFile, redactFile } from './examine.ts';
-import { isSecretFile, leftOutByName } from './file-names.ts';
+import { isSecretFile, leftOutByName, splitOf } from './file-names.ts';
 import type { HarvestDeps } from './folder.ts';
-import { FolderReader } from './folder-reader.ts';
+import { FolderReader, foldersAbove, isInside } from './folder-reader.ts';
 import { isListedByGit } from './git.ts';
 import { excluder, IgnoreFiles, ownIgnoreFileName } from './ignore.ts';
-import { foldersAbove, isInside } from './inside.ts';
 import { learnFromLeftOut } from './secret-sources.ts';
-import { splitOf } from './split.ts';
 import { type HarvestedFile, type HarvestOptions, type LeftOutReason, withDefaults } from './types.ts';
 import { Yielder } from './yielder.ts';
 

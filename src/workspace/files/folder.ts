@@ -1,5 +1,4 @@
 // Reads a folder: its text files with their splits, and counts of left-out files by reason.
-
 import { CodedError, failed, isCancelled, ok, type Result } from '../../common/errors.ts';
 import { counted } from '../../common/format.ts';
 import { type Log, silentLog } from '../../common/log.ts';
@@ -8,14 +7,12 @@ import { SecretValues } from '../secrets/known/known.ts';
 import { redactPath } from '../secrets/known/redact-path.ts';
 import { DuplicateFinder } from './duplicates.ts';
 import { decodeFile, type RawText, redactFile } from './examine.ts';
-import { leftOutByName } from './file-names.ts';
-import { FolderReader, type ReaderHooks, unreadableFolder } from './folder-reader.ts';
+import { assignSplits, leftOutByName, splitFraction } from './file-names.ts';
+import { FolderReader, isInside, parentOf, type ReaderHooks, unreadableFolder } from './folder-reader.ts';
 import { listWithGit } from './git.ts';
 import { gitFault } from './git-directory.ts';
-import { excluder, IgnoreFiles, ownIgnoreFileName } from './ignore.ts';
-import { isInside, parentOf } from './inside.ts';
+import { excluder, IgnoreFiles, ownIgnoreFileName, walk } from './ignore.ts';
 import { learnFromLeftOut } from './secret-sources.ts';
-import { assignSplits, splitFraction } from './split.ts';
 import { estimatedTokens } from './token-count.ts';
 import {
   type HarvestedFile,
@@ -24,7 +21,6 @@ import {
   type LeftOutReason,
   withDefaults,
 } from './types.ts';
-import { walk } from './walk.ts';
 import { Yielder } from './yielder.ts';
 
 /** Number of concurrent reads. More would only wait for Node's four file threads. */

@@ -1,10 +1,8 @@
 // Lists a folder with git: tracked and untracked files that git does not ignore, including nested repositories.
-
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { FolderReader } from './folder-reader.ts';
+import { type FolderReader, parentOf } from './folder-reader.ts';
 import { gitFor, type RunGit } from './git-command.ts';
-import { parentOf } from './inside.ts';
 
 export interface GitListing {
   /** Paths relative to the folder, '/' separators. Their existence is not checked yet. */

@@ -1,8 +1,7 @@
 // Whether a module that a document imports is a file of the folder, or a package that a manifest of the folder lists.
 import { posix } from 'node:path';
 import { byLanguageId } from '../../text/languages.ts';
-import { FolderReader } from './folder-reader.ts';
-import { foldersAbove, parentOf } from './inside.ts';
+import { FolderReader, foldersAbove, parentOf } from './folder-reader.ts';
 
 /** A longer manifest is not read. */
 const MAX_MANIFEST_BYTES = 1_000_000;

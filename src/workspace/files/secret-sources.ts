@@ -3,7 +3,7 @@
 
 import type { SecretValues } from '../secrets/known/known.ts';
 import { findSecrets, type SecretRange } from '../secrets/redact.ts';
-import { decodeText } from './decode.ts';
+import { decodeText } from './examine.ts';
 import { isSecretFile, leftOutByName } from './file-names.ts';
 import type { FolderReader } from './folder-reader.ts';
 import type { Yielder } from './yielder.ts';

@@ -1,7 +1,7 @@
 // Finds values in a container or in a place that says what they are: `passwords: { joe: ... }`, `[secrets]`, a Kubernetes
 // Secret; a table's column; the arguments of a call that logs in, as `connect("h", "sa", "x")`.
 
-import { indentLength } from '../../text/indents.ts';
+import { indentLength } from '../../text/lines.ts';
 import { isExpression } from './candidates.ts';
 import { strengthOf } from './names.ts';
 import { lineStartOf } from './read-value.ts';

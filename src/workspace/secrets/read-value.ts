@@ -1,7 +1,5 @@
 // Reads the value at an offset: a quoted literal (also escaped or joined from several), a YAML block, or bare text.
-
-import { indentLength } from '../../text/indents.ts';
-import { lineEnd, lineStart } from '../../text/lines.ts';
+import { indentLength, lineEnd, lineStart } from '../../text/lines.ts';
 
 /** A value and the ranges of its pieces. */
 export interface ReadValue {

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { samplesOf } from '../../../src/adaptation/training-data/samples.ts';
 import { recencyOf } from '../../../src/adaptation/training-data/training-set.ts';
-import { type DialectIds, dialectTokens } from '../../../src/neural/models/dialects.ts';
+import { type DialectIds, dialectTokens } from '../../../src/neural/models/manifest.ts';
 import { loadTokenizer } from '../../../src/text/tokenizer/load.ts';
 import type { HarvestedFile } from '../../../src/workspace/files/types.ts';
 import { tokenizerPath } from '../project.ts';

@@ -1,13 +1,13 @@
 // Reads the golden cases that test/golden/engine/make.py wrote.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ModelConfig } from '../../../src/neural/architecture/config.ts';
 import type { LoraConfig } from '../../../src/neural/architecture/lora.ts';
+import type { ModelConfig } from '../../../src/neural/architecture/parameters.ts';
 import type { Quantized } from '../../../src/neural/architecture/quantize.ts';
 import { parseConfig } from '../../../src/neural/models/config-json.ts';
 import { loadModel } from '../../../src/neural/models/model-folder.ts';
 import { readSafetensors } from '../../../src/neural/models/safetensors.ts';
-import { Tensor } from '../../../src/neural/runtime/tensor.ts';
+import { Tensor } from '../../../src/neural/runtime/session.ts';
 
 export const GOLDEN_CASES = ['llama', 'packed'] as const;
 

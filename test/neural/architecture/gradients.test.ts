@@ -12,9 +12,7 @@ import {
 } from '../../../src/neural/architecture/graphs.ts';
 import { DEFAULT_OPTIMIZER } from '../../../src/neural/architecture/optimizer.ts';
 import { elements } from '../../../src/neural/architecture/parameters.ts';
-import { loadLibrary } from '../../../src/neural/runtime/library.ts';
-import { Session } from '../../../src/neural/runtime/session.ts';
-import { Tensor } from '../../../src/neural/runtime/tensor.ts';
+import { loadLibrary, Session, Tensor } from '../../../src/neural/runtime/session.ts';
 import { useSoftwareVulkan } from '../runtime/vulkan.ts';
 import { batchFeeds, type GoldenBatch, readGolden, relativeError } from './golden.ts';
 

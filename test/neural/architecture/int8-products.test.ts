@@ -2,8 +2,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { normals } from '../../../src/common/statistics/random.ts';
-import { hadamardMatrix, hadamardTransform, hadamardWidth } from '../../../src/neural/architecture/hadamard.ts';
-import { dequantize, quantizeTransposed } from '../../../src/neural/architecture/quantize.ts';
+import {
+  dequantize,
+  hadamardMatrix,
+  hadamardTransform,
+  hadamardWidth,
+  quantizeTransposed,
+} from '../../../src/neural/architecture/quantize.ts';
 import { quantize } from '../../support/packed-models.ts';
 
 const next = normals(3);

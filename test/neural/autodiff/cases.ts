@@ -4,12 +4,10 @@ import assert from 'node:assert/strict';
 import { uniforms } from '../../../src/common/statistics/random.ts';
 import { Builder } from '../../../src/neural/autodiff/builder.ts';
 import { gradients } from '../../../src/neural/autodiff/gradient.ts';
-import type { Value } from '../../../src/neural/onnx/graph.ts';
+import { sizeOf, type Value } from '../../../src/neural/onnx/graph.ts';
 import type { OpName } from '../../../src/neural/onnx/ops.ts';
-import { sizeOf } from '../../../src/neural/onnx/types.ts';
 import { writeModel } from '../../../src/neural/onnx/write.ts';
-import { type Device, Session } from '../../../src/neural/runtime/session.ts';
-import { Tensor } from '../../../src/neural/runtime/tensor.ts';
+import { type Device, Session, Tensor } from '../../../src/neural/runtime/session.ts';
 
 type NotDifferentiable =
   | 'Div'

@@ -7,9 +7,7 @@ import { NOT_DIFFERENTIABLE } from '../../../src/neural/autodiff/row.ts';
 import { TABLE } from '../../../src/neural/autodiff/table.ts';
 import type { Value } from '../../../src/neural/onnx/graph.ts';
 import { writeModel } from '../../../src/neural/onnx/write.ts';
-import { loadLibrary } from '../../../src/neural/runtime/library.ts';
-import { Session } from '../../../src/neural/runtime/session.ts';
-import { Tensor } from '../../../src/neural/runtime/tensor.ts';
+import { loadLibrary, Session, Tensor } from '../../../src/neural/runtime/session.ts';
 import { CASES, checkCase } from './cases.ts';
 
 before(async () => {

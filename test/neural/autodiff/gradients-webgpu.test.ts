@@ -1,6 +1,6 @@
 // Through WebGPU, without fallback to the CPU, every operator's gradient agrees with finite differences.
 import { before, test } from 'node:test';
-import { loadLibrary } from '../../../src/neural/runtime/library.ts';
+import { loadLibrary } from '../../../src/neural/runtime/session.ts';
 import { useSoftwareVulkan } from '../runtime/vulkan.ts';
 import { CASES, checkCase } from './cases.ts';
 

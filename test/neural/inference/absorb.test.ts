@@ -3,12 +3,12 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { normals } from '../../../src/common/statistics/random.ts';
-import type { ModelConfig } from '../../../src/neural/architecture/config.ts';
 import type { Model } from '../../../src/neural/architecture/decoder-values.ts';
 import { adapterSpecs, type LoraConfig } from '../../../src/neural/architecture/lora.ts';
+import type { ModelConfig } from '../../../src/neural/architecture/parameters.ts';
 import { Network } from '../../../src/neural/inference/network.ts';
 import { prefill } from '../../../src/neural/inference/prefill.ts';
-import { loadLibrary } from '../../../src/neural/runtime/library.ts';
+import { loadLibrary } from '../../../src/neural/runtime/session.ts';
 import { packedModel } from '../../support/packed-models.ts';
 import { COMMON, initialWeights } from '../../support/random-models.ts';
 import { relativeError } from '../architecture/golden.ts';

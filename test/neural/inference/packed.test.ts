@@ -7,7 +7,7 @@ import type { Precision } from '../../../src/neural/architecture/constants.ts';
 import type { Model } from '../../../src/neural/architecture/decoder-values.ts';
 import { Network } from '../../../src/neural/inference/network.ts';
 import { loadModel } from '../../../src/neural/models/model-folder.ts';
-import { loadLibrary } from '../../../src/neural/runtime/library.ts';
+import { loadLibrary } from '../../../src/neural/runtime/session.ts';
 import { relativeError } from '../architecture/golden.ts';
 
 const folder = join(import.meta.dirname, '../../golden/packed');

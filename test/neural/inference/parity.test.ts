@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { Network } from '../../../src/neural/inference/network.ts';
 import { loadModel } from '../../../src/neural/models/model-folder.ts';
-import { loadLibrary } from '../../../src/neural/runtime/library.ts';
+import { loadLibrary } from '../../../src/neural/runtime/session.ts';
 import { GOLDEN_CASES, goldenFolder, readLogits, relativeError } from '../architecture/golden.ts';
 
 before(async () => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Network } from '../../../src/neural/inference/network.ts';
-import { loadLibrary } from '../../../src/neural/runtime/library.ts';
+import { loadLibrary } from '../../../src/neural/runtime/session.ts';
 import { relativeError } from '../architecture/golden.ts';
 import { FUNCTIONS, files, smallTokenizer, trainedModel } from './trained.ts';
 

@@ -1,11 +1,11 @@
 // Prompts run in chunks: a cancellation takes effect after the present chunk, and finished chunks stay.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ModelConfig } from '../../../src/neural/architecture/config.ts';
+import type { ModelConfig } from '../../../src/neural/architecture/parameters.ts';
 import { KeyValueCache } from '../../../src/neural/inference/key-value-cache.ts';
+import { Prefixes } from '../../../src/neural/inference/language-model.ts';
 import { PREFILL_CHUNK, prefill } from '../../../src/neural/inference/prefill.ts';
-import { Prefixes } from '../../../src/neural/inference/prefixes.ts';
-import { loadLibrary } from '../../../src/neural/runtime/library.ts';
+import { loadLibrary } from '../../../src/neural/runtime/session.ts';
 
 await loadLibrary();
 const config = { layers: 1, keyValueHeads: 1, headDim: 2 } as ModelConfig;

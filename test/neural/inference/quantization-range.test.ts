@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { detectRange, EXACT_SUM, quantizationRange } from '../../../src/neural/inference/quantization-range.ts';
-import { loadLibrary } from '../../../src/neural/runtime/library.ts';
+import { loadLibrary } from '../../../src/neural/runtime/session.ts';
 
 before(async () => {
   await loadLibrary();

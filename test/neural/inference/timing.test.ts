@@ -1,11 +1,11 @@
 // Measures the latency of a model with a fake clock and passes of known cost.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ModelConfig } from '../../../src/neural/architecture/config.ts';
+import type { ModelConfig } from '../../../src/neural/architecture/parameters.ts';
 import { KeyValueCache } from '../../../src/neural/inference/key-value-cache.ts';
 import type { Pass } from '../../../src/neural/inference/network.ts';
 import { timeModel } from '../../../src/neural/inference/timing.ts';
-import { loadLibrary } from '../../../src/neural/runtime/library.ts';
+import { loadLibrary } from '../../../src/neural/runtime/session.ts';
 
 await loadLibrary();
 

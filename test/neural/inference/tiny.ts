@@ -1,9 +1,9 @@
 // A random model that runs in a millisecond, for tests of cache contents.
 
-import type { ModelConfig } from '../../../src/neural/architecture/config.ts';
+import type { ModelConfig } from '../../../src/neural/architecture/parameters.ts';
 import { Network } from '../../../src/neural/inference/network.ts';
 import { prefill } from '../../../src/neural/inference/prefill.ts';
-import { loadLibrary } from '../../../src/neural/runtime/library.ts';
+import { loadLibrary } from '../../../src/neural/runtime/session.ts';
 import { COMMON, initialWeights } from '../../support/random-models.ts';
 
 export const TINY: ModelConfig = {

@@ -3,15 +3,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import type { ModelConfig } from '../../../src/neural/architecture/config.ts';
 import type { Model } from '../../../src/neural/architecture/decoder-values.ts';
 import { initialAdapters, LORA_TARGETS } from '../../../src/neural/architecture/lora.ts';
 import { DEFAULT_OPTIMIZER } from '../../../src/neural/architecture/optimizer.ts';
+import type { ModelConfig } from '../../../src/neural/architecture/parameters.ts';
 import { TrainingBatches } from '../../../src/neural/training/batches.ts';
 import { firstPlan, learningRateAt } from '../../../src/neural/training/schedule.ts';
 import { Stepper } from '../../../src/neural/training/stepper.ts';
+import type { Tokenizer } from '../../../src/text/tokenizer/bpe.ts';
 import { loadTokenizer } from '../../../src/text/tokenizer/load.ts';
-import type { Tokenizer } from '../../../src/text/tokenizer/types.ts';
 import { packedModel } from '../../support/packed-models.ts';
 import { COMMON, initialWeights } from '../../support/random-models.ts';
 

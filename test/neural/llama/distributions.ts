@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { Model } from '../../../src/neural/architecture/decoder-values.ts';
 import { Network } from '../../../src/neural/inference/network.ts';
-import type { TopTokens } from '../../../src/neural/inference/top-tokens.ts';
+import type { TopTokens } from '../../../src/neural/inference/passes.ts';
 
 /** Log probabilities after each token from `from` on. */
 export async function logProbabilities(model: Model, tokens: readonly number[], from: number): Promise<Float64Array[]> {

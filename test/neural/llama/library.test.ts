@@ -2,7 +2,7 @@
 // also serves on the processor.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { chooseLibrary } from '../../../src/neural/llama/library.ts';
+import { chooseLibrary } from '../../../src/neural/llama/llama-model.ts';
 
 type Gpu = 'vulkan' | 'metal' | false;
 

@@ -6,9 +6,8 @@ import { join } from 'node:path';
 import { after, beforeEach, test } from 'node:test';
 import { root } from '../../../build/paths.ts';
 import { initialAdapters } from '../../../src/neural/architecture/lora.ts';
-import { describeAdapted } from '../../../src/neural/models/adapted.ts';
 import { saveAdapter } from '../../../src/neural/models/adapter.ts';
-import { baseOf, compatibilityOf, fitsBase, fitsTokenizer } from '../../../src/neural/models/compatibility.ts';
+import { baseOf, compatibilityOf, fitsBase, fitsTokenizer } from '../../../src/neural/models/list.ts';
 import {
   CONFIG,
   type PackageManifest,
@@ -18,6 +17,7 @@ import {
   writeManifest,
 } from '../../../src/neural/models/manifest.ts';
 import { loadModel } from '../../../src/neural/models/model-folder.ts';
+import { describeAdapted } from '../../../src/neural/training/adapt.ts';
 import { describeBase, saveRandomModel } from '../../support/packed-models.ts';
 import { goldenFolder, readGolden } from '../architecture/golden.ts';
 

@@ -1,10 +1,10 @@
 // A model's dialect is found by its tokens. The prompts of each dialect.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DIALECTS, type Dialect, dialectFor, dialectTokens } from '../../../src/neural/models/dialects.ts';
+import { DIALECTS, type Dialect, dialectFor, dialectTokens } from '../../../src/neural/models/manifest.ts';
 import { PROMPT_LIMITS, PromptForm } from '../../../src/prompts/completion/prompt-form.ts';
+import type { Tokenizer } from '../../../src/text/tokenizer/bpe.ts';
 import { loadTokenizer } from '../../../src/text/tokenizer/load.ts';
-import type { Tokenizer } from '../../../src/text/tokenizer/types.ts';
 import { trainTokenizer } from '../../text/tokenizer/fixture.ts';
 
 const plain = trainTokenizer('a b', 300);

@@ -1,16 +1,13 @@
 // Small models with adapters for export tests: deterministic, so that the goldens of Python's libraries stay
 // comparable.
-
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { normals } from '../../../src/common/statistics/random.ts';
-import type { ModelConfig } from '../../../src/neural/architecture/config.ts';
 import { adapterSpecs, type LoraConfig } from '../../../src/neural/architecture/lora.ts';
-import { elements } from '../../../src/neural/architecture/parameters.ts';
-import { describeAdapted } from '../../../src/neural/models/adapted.ts';
+import { elements, type ModelConfig } from '../../../src/neural/architecture/parameters.ts';
 import { saveAdapter } from '../../../src/neural/models/adapter.ts';
-import { DIALECT } from '../../../src/neural/models/dialects.ts';
-import { sha256Of, TOKENIZER, WEIGHTS, writeManifest } from '../../../src/neural/models/manifest.ts';
+import { DIALECT, sha256Of, TOKENIZER, WEIGHTS, writeManifest } from '../../../src/neural/models/manifest.ts';
+import { describeAdapted } from '../../../src/neural/training/adapt.ts';
 import { initialWeights, saveValues } from '../../support/random-models.ts';
 import { trainTokenizer } from '../../text/tokenizer/fixture.ts';
 

@@ -10,7 +10,7 @@ import { Network } from '../../../src/neural/inference/network.ts';
 import { loadAdapter } from '../../../src/neural/models/adapter.ts';
 import { exportModel } from '../../../src/neural/models/export/export.ts';
 import { loadModel } from '../../../src/neural/models/model-folder.ts';
-import { loadLibrary } from '../../../src/neural/runtime/library.ts';
+import { loadLibrary } from '../../../src/neural/runtime/session.ts';
 import { readTokenizer } from '../../../src/text/tokenizer/load.ts';
 import { CONFIG, LORA, TOKENS, writeExported } from './export-models.ts';
 

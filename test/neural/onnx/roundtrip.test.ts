@@ -3,9 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Graph } from '../../../src/neural/onnx/graph.ts';
 import { writeModel } from '../../../src/neural/onnx/write.ts';
-import { loadLibrary } from '../../../src/neural/runtime/library.ts';
-import { type ModelFile, Session } from '../../../src/neural/runtime/session.ts';
-import { Tensor } from '../../../src/neural/runtime/tensor.ts';
+import { loadLibrary, type ModelFile, Session, Tensor } from '../../../src/neural/runtime/session.ts';
 
 function sample() {
   const graph = new Graph('sample');

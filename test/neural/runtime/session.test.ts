@@ -3,9 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Builder } from '../../../src/neural/autodiff/builder.ts';
 import { writeModel } from '../../../src/neural/onnx/write.ts';
-import { loadLibrary } from '../../../src/neural/runtime/library.ts';
-import { Session } from '../../../src/neural/runtime/session.ts';
-import { Tensor } from '../../../src/neural/runtime/tensor.ts';
+import { loadLibrary, Session, Tensor } from '../../../src/neural/runtime/session.ts';
 
 const SIZE = 1 << 22;
 

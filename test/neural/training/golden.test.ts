@@ -1,7 +1,7 @@
 // Ten training steps of adapters have PyTorch's losses and norms: of one and of two micro-batches, on CPU and WebGPU.
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
-import { loadLibrary } from '../../../src/neural/runtime/library.ts';
+import { loadLibrary } from '../../../src/neural/runtime/session.ts';
 import type { StepperOptions } from '../../../src/neural/training/stepper.ts';
 import { type GoldenBatch, readGolden, relativeError } from '../architecture/golden.ts';
 import { useSoftwareVulkan } from '../runtime/vulkan.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { readSafetensors, writeSafetensors } from '../../../src/neural/models/safetensors.ts';
-import { loadLibrary } from '../../../src/neural/runtime/library.ts';
+import { loadLibrary } from '../../../src/neural/runtime/session.ts';
 import { type Example, TrainingBatches } from '../../../src/neural/training/batches.ts';
 import type { TrainingRequest } from '../../../src/neural/training/request.ts';
 import { type StepReport, type TrainingHooks, type TrainingStart, train } from '../../../src/neural/training/train.ts';

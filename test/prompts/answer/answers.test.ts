@@ -12,8 +12,9 @@ import {
   expectedAt,
   fitAnswerRouter,
   judgedAnswer,
+  NearestAnswers,
+  nameIn,
 } from '../../../src/text-tasks/answers/answer-router.ts';
-import { NearestAnswers, nameIn } from '../../../src/text-tasks/answers/nearest-answers.ts';
 import { rarityOf } from '../../../src/text-tasks/labels/hashed-grams.ts';
 
 const task = { about: 'notes', instruction: 'Write the note.', maximumLength: 60 };

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import type { CursorKind } from '../../../src/prompts/completion/cursor-examples.ts';
 import { cursorExamples } from '../../../src/prompts/completion/cursor-examples.ts';
 import { kindOf, languageIdOf } from '../../../src/text/languages.ts';
-import { assignSplits, splitOf } from '../../../src/workspace/files/split.ts';
+import { assignSplits, splitOf } from '../../../src/workspace/files/file-names.ts';
 import type { HarvestedFile } from '../../../src/workspace/files/types.ts';
 
 function file(path: string, text: string): HarvestedFile {

@@ -5,6 +5,7 @@ import { brierScore, expectedCalibrationError } from '../../../src/common/statis
 import { uniforms } from '../../../src/common/statistics/random.ts';
 import { hashedRow, rarityOf } from '../../../src/text-tasks/labels/hashed-grams.ts';
 import {
+  accuracyAt,
   confidenceWith,
   estimatesFor,
   fitTextRouter,
@@ -13,7 +14,6 @@ import {
   judgeText,
   mostLikely,
 } from '../../../src/text-tasks/labels/router.ts';
-import { accuracyAt } from '../../../src/text-tasks/labels/share-of-calls.ts';
 import { fitSpecialist, labelProbabilities, textStatisticsOf } from '../../../src/text-tasks/labels/text-specialist.ts';
 
 /**

@@ -3,16 +3,16 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { Branches } from '../../../src/neural/inference/branches.ts';
-import { DIALECT } from '../../../src/neural/models/dialects.ts';
+import { DIALECT } from '../../../src/neural/models/manifest.ts';
 import { LineScores, TokenDistribution } from '../../../src/specialist/decoding/line-scores.ts';
 import { LineSpecialist } from '../../../src/specialist/decoding/line-specialist.ts';
 import { fitMixed } from '../../../src/specialist/decoding/specialists.ts';
 import { respelledText, VocabularyMapping } from '../../../src/specialist/decoding/vocabulary-mapping.ts';
 import { initialMixWeights } from '../../../src/specialist/decoding/weights.ts';
 import { NgramModel } from '../../../src/specialist/ngram/model.ts';
+import type { Tokenizer } from '../../../src/text/tokenizer/bpe.ts';
 import { loadTokenizer } from '../../../src/text/tokenizer/load.ts';
 import { GPT2_PATTERN, gpt4Pattern } from '../../../src/text/tokenizer/splits.ts';
-import type { Tokenizer } from '../../../src/text/tokenizer/types.ts';
 import { FUNCTIONS } from '../../neural/inference/trained.ts';
 import { trainTokenizer } from '../../text/tokenizer/fixture.ts';
 import { at, corpus, line, sensibleWeights, specialistUsing, tokenizer, trainedNetwork } from './model.ts';

@@ -1,7 +1,7 @@
 // One step of the mixture inside a word: each model counts by how much it expected the healed bytes.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { remainingBytes } from '../../../src/neural/inference/healing.ts';
+import { remainingBytes } from '../../../src/neural/inference/prefill.ts';
 import { LogitReader, probability } from '../../../src/specialist/decoding/logit-reader.ts';
 import { gateSize, NextTokenMixer } from '../../../src/specialist/decoding/next-token-mixer.ts';
 import { draftTokens } from '../../../src/specialist/ngram/block.ts';

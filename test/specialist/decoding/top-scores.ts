@@ -1,5 +1,5 @@
 // A small model of our own, with another tokenizer than the n-grams, in place of llama.cpp's.
-import { logTotal, TOP, type TopTokens } from '../../../src/neural/inference/top-tokens.ts';
+import { logTotal, TOP, type TopTokens } from '../../../src/neural/inference/passes.ts';
 import type { NextTokenScores } from '../../../src/specialist/decoding/next-token-scores.ts';
 import { type OnnxModel, onnxScores } from '../../../src/specialist/decoding/served-model.ts';
 

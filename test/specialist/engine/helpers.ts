@@ -2,7 +2,7 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ModelConfig } from '../../../src/neural/architecture/config.ts';
+import type { ModelConfig } from '../../../src/neural/architecture/parameters.ts';
 import type { TrainingRequest } from '../../../src/neural/training/adapt.ts';
 import type { MixSource, OpenedSpecialist } from '../../../src/specialist/decoding/types.ts';
 import { EngineClient, type EngineOptions } from '../../../src/specialist/engine/client.ts';

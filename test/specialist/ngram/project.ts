@@ -2,8 +2,8 @@
 
 import type { CompletionQuery, Draft, DraftOptions } from '../../../src/common/completion.ts';
 import { NgramModel, type TextFile } from '../../../src/specialist/ngram/model.ts';
+import type { Tokenizer } from '../../../src/text/tokenizer/bpe.ts';
 import { loadTokenizer } from '../../../src/text/tokenizer/load.ts';
-import type { Tokenizer } from '../../../src/text/tokenizer/types.ts';
 import { trainTokenizer } from '../../text/tokenizer/fixture.ts';
 
 const entities = ['user', 'order', 'invoice', 'product', 'session', 'payment', 'ticket', 'message'];

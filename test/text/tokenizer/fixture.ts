@@ -1,7 +1,7 @@
 // Trains a small byte-level BPE in memory, in the layout of models/small/tokenizer.json, so that tests need no model.
 
-import { byteOfCharacter } from '../../../src/text/tokenizer/bytes.ts';
-import { addedToken, byteLevelStep, splitStep, tokenizerJson } from '../../../src/text/tokenizer/json-file.ts';
+import { addedToken, byteLevelStep, splitStep, tokenizerJson } from '../../../src/neural/models/import/gguf.ts';
+import { byteOfCharacter } from '../../../src/text/tokenizer/bpe.ts';
 import { OWN_PATTERN } from '../../../src/text/tokenizer/splits.ts';
 
 const characterOfByte: string[] = [];

@@ -4,9 +4,9 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { tokenizerFromGguf } from '../../../src/neural/models/import/gguf-tokenizer.ts';
+import { tokenizerFromGguf } from '../../../src/neural/models/import/gguf.ts';
+import type { Tokenizer } from '../../../src/text/tokenizer/bpe.ts';
 import { loadTokenizer } from '../../../src/text/tokenizer/load.ts';
-import type { Tokenizer } from '../../../src/text/tokenizer/types.ts';
 
 interface Golden {
   readonly vocab: readonly string[];

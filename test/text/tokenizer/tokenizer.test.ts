@@ -5,8 +5,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Tokenizer as Reference } from '@huggingface/tokenizers';
+import type { Tokenizer } from '../../../src/text/tokenizer/bpe.ts';
 import { loadTokenizer } from '../../../src/text/tokenizer/load.ts';
-import type { Tokenizer } from '../../../src/text/tokenizer/types.ts';
 import { trainTokenizer } from './fixture.ts';
 
 const root = join(import.meta.dirname, '../../..');

@@ -4,8 +4,7 @@ import { test } from 'node:test';
 import { hintPlace } from '../../../src/vscode/edits/hint-place.ts';
 import { type OfferedEdit, OfferedEdits } from '../../../src/vscode/edits/offered-edits.ts';
 import { parseFromPanel } from '../../../src/vscode/webview/protocol.ts';
-import { positionOf } from '../../../src/workspace/edits/edit.ts';
-import type { NextEdit } from '../../../src/workspace/edits/next-edit.ts';
+import { type NextEdit, positionOf } from '../../../src/workspace/edits/edit.ts';
 
 const PATH = 'src/a.ts';
 

@@ -3,8 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { silentLog } from '../../../src/common/log.ts';
 import type { TabAction } from '../../../src/vscode/edits/offered-edits.ts';
 import type { Settings } from '../../../src/vscode/settings/settings.ts';
-import type { EditHistory, TextFile } from '../../../src/workspace/edits/edit.ts';
-import type { NextEditsInput } from '../../../src/workspace/edits/next-edit.ts';
+import type { EditHistory, NextEditsInput, TextFile } from '../../../src/workspace/edits/edit.ts';
 import { nextEdits } from '../../../src/workspace/edits/next-edits.ts';
 import { desk } from '../../fakes/vscode-editor.ts';
 

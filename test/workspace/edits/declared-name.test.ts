@@ -2,8 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DeclaredName } from '../../../src/workspace/edits/declared-name.ts';
-import { offsetOf, positionOf, type Range, type ReplacedRange } from '../../../src/workspace/edits/edit.ts';
-import { joinEdits } from '../../../src/workspace/edits/join-edits.ts';
+import { joinEdits, offsetOf, positionOf, type Range, type ReplacedRange } from '../../../src/workspace/edits/edit.ts';
 import { Desk } from './support.ts';
 
 const FILE = 'src/a.ts';

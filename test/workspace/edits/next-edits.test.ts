@@ -1,9 +1,8 @@
 // The next edits after repeated ones: what is offered, where, when nothing is, and what is not shown again.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { offsetOf } from '../../../src/workspace/edits/edit.ts';
+import { offsetOf, ShownEdits } from '../../../src/workspace/edits/edit.ts';
 import { nextEdits } from '../../../src/workspace/edits/next-edits.ts';
-import { ShownEdits } from '../../../src/workspace/edits/shown-edits.ts';
 import { TokenizedText, tokensOf } from '../../../src/workspace/edits/tokens.ts';
 import { changes, Desk } from './support.ts';
 

@@ -1,6 +1,5 @@
 // Only the folder is read: links, pipes, devices and crafted paths, for a whole folder, for one file, and for its
 // ignore files.
-
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -11,9 +10,8 @@ import { afterEach, beforeEach, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { harvestFile, isIgnoredForCompletion, ruleOf } from '../../../src/workspace/files/file.ts';
 import { harvestFolder } from '../../../src/workspace/files/folder.ts';
-import { FolderReader } from '../../../src/workspace/files/folder-reader.ts';
-import { isInside } from '../../../src/workspace/files/inside.ts';
-import { walk } from '../../../src/workspace/files/walk.ts';
+import { FolderReader, isInside } from '../../../src/workspace/files/folder-reader.ts';
+import { walk } from '../../../src/workspace/files/ignore.ts';
 import { Yielder } from '../../../src/workspace/files/yielder.ts';
 import { type Crafted, craftedFolders, makeCrafted, outsideWord, source } from '../../support/crafted.ts';
 import { leftOf, living } from '../../support/processes.ts';

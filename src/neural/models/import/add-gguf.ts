@@ -6,12 +6,10 @@ import { CodedError, failed, isCancelled, messageOf, ok, type Result, unwrap } f
 import { replaceFile } from '../../../common/files.ts';
 import { noProgress, type Progress } from '../../../common/progress.ts';
 import { loadTokenizer } from '../../../text/tokenizer/load.ts';
-import { dialectFor, dialectTokens } from '../dialects.ts';
 import { hashOfFile, stampOf } from '../gguf-file.ts';
 import { type PackageInfo, readPackage } from '../list.ts';
-import { readManifest, sha256Of, TOKENIZER, writeManifest } from '../manifest.ts';
-import { type GgufFacts, readGgufFacts } from './gguf.ts';
-import { corrupt, KNOWN_KIND, unsupported } from './refusals.ts';
+import { dialectFor, dialectTokens, readManifest, sha256Of, TOKENIZER, writeManifest } from '../manifest.ts';
+import { corrupt, type GgufFacts, KNOWN_KIND, readGgufFacts, unsupported } from './gguf.ts';
 
 export interface GgufRequest {
   /** A GGUF file. */

@@ -1,11 +1,184 @@
-// Reads the header of a GGUF file that llama.cpp serves. @huggingface/gguf parses it; every claim in it is compared with
-// the file.
+// Reads the header of a GGUF file that llama.cpp serves, and its tokenizer. @huggingface/gguf parses it; every claim
+// in it is compared with the file.
 
 import { open, stat } from 'node:fs/promises';
 import { CodedError, messageOf } from '../../../common/errors.ts';
-import { plainLine } from '../../../common/plain-text.ts';
-import { type Metadata, tokenizerFromGguf } from './gguf-tokenizer.ts';
-import { ADVICE, corrupt, unsupported } from './refusals.ts';
+import { plainLine, quoted } from '../../../common/plain-text.ts';
+import { isInByteAlphabet } from '../../../text/tokenizer/bpe.ts';
+import { gpt4Pattern } from '../../../text/tokenizer/splits.ts';
+
+/** Advice for a file that cannot be used. */
+const ADVICE = 'Choose another file, or download it again.';
+
+export const corrupt = (what: string, cause?: unknown) =>
+  new CodedError('corrupt', `The model cannot be used: ${what}. ${ADVICE}`, { cause });
+export const unsupported = (what: string, advice = 'Choose another one.') =>
+  new CodedError('unsupported', `The model cannot be used: ${what}. ${advice}`);
+
+/** Advice for a file that only our tokenizer cannot read. */
+const SERVE_IT =
+  "Choose another one, or run it in llama.cpp's server and choose that with 'Easy Adaptation: Choose the Large Model…'.";
+
+/** For models with a SentencePiece tokenizer ('llama' in a GGUF): CodeLlama, CodeGemma, Mistral. */
+export const KNOWN_KIND =
+  "byte-pair encodings over bytes are read ('gpt2' in a GGUF), which Qwen2.5-Coder, StarCoder2, DeepSeek-Coder, Granite, Llama 3 and SmolLM2 have, and not SentencePiece's";
+
+/** Maps bytes to the alphabet and back. @param useRegex also split words by GPT-2's pattern */
+export const byteLevelStep = (useRegex: boolean) => ({
+  type: 'ByteLevel',
+  add_prefix_space: false,
+  trim_offsets: true,
+  use_regex: useRegex,
+});
+
+/** A pre-tokenizer step that makes each match a word. */
+export const splitStep = (regex: string) => ({
+  type: 'Split',
+  pattern: { Regex: regex },
+  behavior: 'Isolated',
+  invert: false,
+});
+
+/** A pre-tokenizer step that makes each digit a word. */
+const digitsStep = { type: 'Digits', individual_digits: true };
+
+/** @param special true: the token represents no text; false: this text is one token wherever it occurs */
+export const addedToken = (id: number, content: string, special: boolean) => ({
+  ...{ id, content, single_word: false, lstrip: false, rstrip: false, normalized: false },
+  special,
+});
+
+interface TokenizerParts<Merge extends string | readonly string[]> {
+  /** Entries in the byte-level alphabet. */
+  readonly vocab: Readonly<Record<string, number>>;
+  /** Each is 'a b' or ['a', 'b']; best first. */
+  readonly merges: readonly Merge[];
+  readonly added: readonly ReturnType<typeof addedToken>[];
+  /** The steps that split a text into words; the last is a ByteLevel. */
+  readonly steps: readonly object[];
+  readonly normalizer?: object;
+  /** Whether a word in the vocabulary is always one token, without merges. */
+  readonly ignoresMerges?: boolean;
+}
+
+export function tokenizerJson<Merge extends string | readonly string[]>(parts: TokenizerParts<Merge>) {
+  const { vocab, merges, added, steps, normalizer, ignoresMerges } = parts;
+  return {
+    version: '1.0',
+    truncation: null,
+    padding: null,
+    added_tokens: added,
+    normalizer: normalizer ?? null,
+    pre_tokenizer: steps.length === 1 ? steps[0] : { type: 'Sequence', pretokenizers: steps },
+    post_processor: null,
+    decoder: byteLevelStep(true),
+    model: {
+      type: 'BPE',
+      dropout: null,
+      unk_token: null,
+      continuing_subword_prefix: null,
+      end_of_word_suffix: null,
+      fuse_unk: false,
+      byte_fallback: false,
+      ignore_merges: ignoresMerges === true,
+      vocab,
+      merges,
+    },
+  };
+}
+
+type Metadata = Readonly<Record<string, unknown>>;
+
+// Converts a GGUF's tokenizer to Hugging Face's tokenizer.json. A GGUF only names the rule that splits text into words;
+// each known name has a row. Source: llama.cpp's llama-vocab.cpp, and the models' own tokenizer.json.
+
+/** How text is split into words. */
+type WordSplitting = Pick<TokenizerParts<string>, 'steps' | 'normalizer' | 'ignoresMerges'>;
+
+const splitWith = (...pattern: Parameters<typeof gpt4Pattern>) => splitStep(gpt4Pattern(...pattern));
+
+const gpt2: WordSplitting = { steps: [byteLevelStep(true)] };
+const smollm: WordSplitting = { steps: [digitsStep, byteLevelStep(true)] };
+const qwen2: WordSplitting = { steps: [splitWith('\\p{N}'), byteLevelStep(false)], normalizer: { type: 'NFC' } };
+const dbrx: WordSplitting = { steps: [splitWith('\\p{N}{1,3}'), byteLevelStep(false)] };
+
+/** By tokenizer.ggml.pre. */
+const WORD_SPLITTINGS: Readonly<Record<string, WordSplitting>> = {
+  'gpt-2': gpt2,
+  default: gpt2,
+  smollm,
+  starcoder: smollm,
+  refact: smollm,
+  qwen2,
+  'deepseek-r1-qwen': qwen2,
+  dbrx,
+  'llama-bpe': { ...dbrx, ignoresMerges: true },
+  'seed-coder': { steps: [splitWith('\\p{N}{1}', ' ?[^\\s\\p{L}\\p{N}\\r\\n]+'), byteLevelStep(false)] },
+  'deepseek-coder': {
+    steps: [
+      splitStep('[\\r\\n]'),
+      splitStep('\\s?\\p{L}+'),
+      splitStep('\\s?\\p{P}+'),
+      splitStep('[\\u4e00-\\u9fa5\\u0800-\\u4e00\\uac00-\\ud7ff]+'),
+      digitsStep,
+      byteLevelStep(false),
+    ],
+  },
+};
+
+/** token_type of GGUF. */
+const [NORMAL, TEXT, UNUSED] = [1, 4, 5] as const;
+
+interface ImportedTokenizer {
+  readonly tokenizer: unknown;
+  /** Names of the tokens that end a text. */
+  readonly ends: readonly string[];
+}
+
+/** Throws CodedError 'corrupt' or 'unsupported'. @param size of the embedding */
+export function tokenizerFromGguf(metadata: Metadata, size: number): ImportedTokenizer {
+  const of = (key: string) =>
+    Object.hasOwn(metadata, `tokenizer.ggml.${key}`) ? metadata[`tokenizer.ggml.${key}`] : undefined;
+  if (of('model') !== 'gpt2') {
+    throw unsupported(`its tokenizer is of the kind ${quoted(of('model'))}; ${KNOWN_KIND}`, SERVE_IT);
+  }
+  const pre = of('pre') ?? 'default';
+  const words = typeof pre === 'string' && Object.hasOwn(WORD_SPLITTINGS, pre) ? WORD_SPLITTINGS[pre] : undefined;
+  if (!words) {
+    const known = Object.keys(WORD_SPLITTINGS).join(', ');
+    throw unsupported(`its tokenizer splits words by the unknown rule ${quoted(pre)}; known are ${known}`, SERVE_IT);
+  }
+  const tokens = texts(of('tokens'), 'tokens');
+  if (tokens.length === 0 || tokens.length > size) throw corrupt('its tokenizer has other tokens than its embedding');
+  const kinds = of('token_type') ?? tokens.map(() => NORMAL);
+  if (!Array.isArray(kinds) || kinds.length !== tokens.length) throw corrupt('its tokenizer has no usable token_type');
+  let used = tokens.length;
+  while (used > 0 && kinds[used - 1] === UNUSED) used--;
+  // Without a prototype: a token may be called __proto__.
+  const vocabulary: Record<string, number> = Object.create(null);
+  const added: ReturnType<typeof addedToken>[] = [];
+  for (let id = 0; id < used; id++) {
+    const content = tokens[id] as string;
+    if (kinds[id] === NORMAL && isInByteAlphabet(content)) vocabulary[content] = id;
+    else {
+      // Unused tokens may share one name.
+      const name = kinds[id] === UNUSED ? `<|unused ${id}|>` : content;
+      // A user-defined token (TEXT) is not special.
+      added.push(addedToken(id, name, kinds[id] !== TEXT));
+    }
+  }
+  const named = (key: string) => {
+    const id = of(key);
+    return typeof id === 'number' && tokens[id] !== undefined ? [tokens[id]] : [];
+  };
+  const tokenizer = tokenizerJson({ ...words, vocab: vocabulary, added, merges: texts(of('merges'), 'merges') });
+  return { tokenizer, ends: [...new Set([...named('eos_token_id'), ...named('eot_token_id')])] };
+}
+
+function texts(value: unknown, what: string): readonly string[] {
+  if (Array.isArray(value) && value.every((each) => typeof each === 'string')) return value;
+  throw corrupt(`its tokenizer has no ${what}`);
+}
 
 interface Header {
   readonly metadata: Metadata;

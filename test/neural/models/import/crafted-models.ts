@@ -7,7 +7,7 @@ import {
   type GgufValue,
   ggufPieces,
   Real,
-} from '../../../../src/neural/models/export/gguf-file.ts';
+} from '../../../../src/neural/models/export/gguf-model.ts';
 import { trainTokenizer } from '../../../text/tokenizer/fixture.ts';
 
 const SHAPE = {
