@@ -15,7 +15,7 @@ export interface Tokenizer {
   bytesOf(id: number): Uint8Array;
   /** Ids of all tokens whose bytes begin with `prefix` (for healing a cursor inside a token). */
   idsStartingWith(prefix: Uint8Array): Int32Array;
-  /** Special tokens by name, e.g. '<|file|>'; undefined if there is none. */
+  /** Special tokens by name; undefined if there is none. */
   special(name: string): number | undefined;
 }
 
