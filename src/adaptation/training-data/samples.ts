@@ -21,8 +21,6 @@ export interface SampleOptions {
   readonly known?: (file: HarvestedFile) => Float32Array | undefined;
   /** The same, stored in the samples of files that judge a training: it does not change their weights. */
   readonly otherProbabilities?: ((file: HarvestedFile) => Float32Array | undefined) | undefined;
-  /** Weight of a file, 1 on average; undefined: 1 for all. */
-  readonly recency?: (file: HarvestedFile) => number;
 }
 
 /** Extra weight of a middle: a few tokens among hundreds, and the only ones that a completion needs. */
@@ -66,7 +64,7 @@ export function specialNames(tokenizer: Tokenizer): ReadonlyMap<number, string> 
 export function samplesOf(
   files: readonly HarvestedFile[],
   tokenizer: Tokenizer,
-  { length, seed, snippets, known, otherProbabilities, recency }: SampleOptions,
+  { length, seed, snippets, known, otherProbabilities }: SampleOptions,
 ): Sample[] {
   const form = new PromptForm(tokenizer);
   const random = uniforms(seed);
@@ -75,7 +73,6 @@ export function samplesOf(
     const running = file.running(length);
     const positions = cursorExamples(each, { max: Math.ceil(running.length * SPARE), seed });
     const filled: Sample[] = [];
-    const times = recency?.(each) ?? 1;
     for (const at of shuffled(positions.length, seed)) {
       if (filled.length === running.length) break;
       const position = positions[at] as CursorExample;
@@ -84,18 +81,8 @@ export function samplesOf(
       const sample = file.filled(position, length, Math.floor(share * length), similar);
       if (sample) filled.push(sample);
     }
-    const all = [...running, ...filled];
-    return times === 1 ? all : all.map((sample) => counted(sample, times));
+    return [...running, ...filled];
   });
-}
-
-/** The sample with all its weights times `times`. */
-function counted({ weights, ...sample }: Sample, times: number): Sample {
-  return {
-    ...sample,
-    ...(weights && { weights: weights.map((weight) => weight * times) }),
-    importance: times,
-  };
 }
 
 /** One file as tokens, with the byte offset of each. */

@@ -51,14 +51,13 @@ export async function samplesFrom(
   const { most, perMinute } = mostKnown;
   const limit = Math.min(most, perMinute * minutes);
   const known = await knownTo(index, held.train, limit, signal);
-  const recency = recencyOf(held.train);
-  const examples = samplesOf(held.train, tokenizer, { ...options, known, recency });
+  const examples = samplesOf(held.train, tokenizer, { ...options, known });
   const tokensPerEpoch = examples.reduce((sum, { ids }) => sum + ids.length, 0);
   if (tokensPerEpoch < leastTokens) {
     throw new CodedError('nothing-to-learn', `${thousands(tokensPerEpoch)} tokens are too few to train on.`);
   }
   // Completions use the mixture, so the mixture decides when to stop. These samples are not weighted by what the n-grams
-  // know or by age, so their loss is not comparable with that of a training step.
+  // know, so their loss is not comparable with that of a training step.
   const otherProbabilities = await knownTo(index, held.fit, limit, signal);
   const validationExamples = evenly(
     samplesOf(held.fit, tokenizer, { ...options, otherProbabilities }),
@@ -97,21 +96,4 @@ function evenly(samples: readonly Sample[], windows: number): Sample[] {
   const tokens = samples.reduce((sum, { ids }) => sum + ids.length, 0);
   const every = Math.max(1, Math.ceil(tokens / (windows * windowTokens)));
   return samples.filter((_, i) => i % every === 0);
-}
-
-/** Half-life of the extra weight, days. */
-const HALF_LIFE = 14;
-const DAY = 86_400_000;
-
-/**
- * 1 on average. The newest file counts twice as much as an old one; no file counts more than twice or less than half
- * the average. Ages are whole days before the newest file, so that no clock matters. Equal or unknown ages give 1.
- */
-export function recencyOf(files: readonly HarvestedFile[]): (file: HarvestedFile) => number {
-  const newest = files.reduce((latest, { changedAt = 0 }) => Math.max(latest, changedAt), 0);
-  const days = ({ changedAt = 0 }: HarvestedFile) => Math.floor((newest - changedAt) / DAY);
-  const of = (file: HarvestedFile) => 1 + 2 ** (-days(file) / HALF_LIFE);
-  const size = files.reduce((sum, { text }) => sum + text.length, 0);
-  const mean = files.reduce((sum, file) => sum + of(file) * file.text.length, 0) / Math.max(1, size);
-  return (file) => of(file) / mean;
 }

@@ -1,16 +1,11 @@
 // Batches of fixed shape from weighted token sequences. Short sequences share a window. Only sequences longer than a
 // window are cut.
-import { shuffled, uniforms } from '../../common/statistics/random.ts';
+import { shuffled } from '../../common/statistics/random.ts';
 
 export interface Example {
   readonly ids: Int32Array;
   /** Weight of predicting each token (the first is never predicted); absent: 1 everywhere. */
   readonly weights?: Float32Array;
-  /**
-   * In any unit; absent: 1. More important examples tend to come earlier, because a time budget may end the run before
-   * all examples were used.
-   */
-  readonly importance?: number;
   /**
    * Probability of each token under the model that this one is mixed with; NaN: unknown. Only validation uses it.
    */
@@ -27,10 +22,6 @@ export interface TokenBatch {
 export interface HeldOutBatch extends TokenBatch {
   /** Of each target, as in Example; NaN: unknown. */
   readonly otherProbabilities: Float32Array;
-}
-
-interface Window extends HeldOutBatch {
-  readonly importance: number;
 }
 
 /**
@@ -62,7 +53,7 @@ interface Piece {
  */
 export class TrainingBatches {
   private readonly options: BatchOptions;
-  private readonly windows: readonly Window[];
+  private readonly windows: readonly HeldOutBatch[];
   private epoch = -1;
   private order: number[] = [];
 
@@ -79,16 +70,13 @@ export class TrainingBatches {
     return Math.ceil(this.windows.length / (this.options.batch * this.options.microBatches));
   }
 
-  private windowAt(position: number): Window {
+  private windowAt(position: number): HeldOutBatch {
     const epoch = Math.floor(position / this.windows.length);
     if (epoch !== this.epoch) {
       this.epoch = epoch;
-      this.order = orderByImportance(
-        this.windows.map(({ importance }) => importance),
-        this.options.seed + 1 + epoch,
-      );
+      this.order = shuffled(this.windows.length, this.options.seed + 1 + epoch);
     }
-    return this.windows[this.order[position % this.windows.length] as number] as Window;
+    return this.windows[this.order[position % this.windows.length] as number] as HeldOutBatch;
   }
 
   /** The micro-batches of a step, counted from 0. All weights sum to 1. */
@@ -110,18 +98,6 @@ export class TrainingBatches {
       ),
     );
   }
-}
-
-/**
- * Every index once, drawn without replacement in proportion to its importance (Efraimidis & Spirakis 2006). Equal
- * importances give a plain shuffle.
- */
-function orderByImportance(importances: readonly number[], seed: number): number[] {
-  const order = shuffled(importances.length, seed);
-  if (importances.every((importance) => importance === importances[0])) return order;
-  const random = uniforms(seed);
-  const keys = importances.map((importance) => -Math.log(1 - random()) / importance);
-  return order.sort((a, b) => (keys[a] as number) - (keys[b] as number));
 }
 
 /** Pieces in seeded order. The pieces of a long sequence overlap by one token, so that every token but one is a target. */
@@ -155,23 +131,19 @@ function packPieces(all: readonly Piece[], length: number): Piece[][] {
   return windows;
 }
 
-function windowOf(parts: readonly Piece[], { length, separator }: BatchOptions): Window {
+function windowOf(parts: readonly Piece[], { length, separator }: BatchOptions): HeldOutBatch {
   const ids = new Int32Array(length + 1).fill(separator);
   const weights = new Float32Array(length + 1);
   const otherProbabilities = new Float32Array(length + 1).fill(Number.NaN);
-  let importance = 0;
   let at = 0;
   for (const { example, start, end } of parts) {
     if (at > 0 && ids[at - 1] !== separator) at++;
     ids.set(example.ids.subarray(start, end), at);
     for (let i = start + 1; i < end; i++) weights[at + i - start] = example.weights?.[i] ?? 1;
     if (example.otherProbabilities) otherProbabilities.set(example.otherProbabilities.subarray(start, end), at);
-    // The importance of a cut sequence is divided by length.
-    importance += ((example.importance ?? 1) * (end - start)) / example.ids.length;
     at += end - start;
   }
   return {
-    importance,
     ids: ids.slice(0, length),
     targets: ids.slice(1),
     weights: weights.slice(1),
@@ -179,7 +151,7 @@ function windowOf(parts: readonly Piece[], { length, separator }: BatchOptions):
   };
 }
 
-function stackWindows(windows: readonly Window[], { batch, length, separator }: BatchOptions): HeldOutBatch {
+function stackWindows(windows: readonly HeldOutBatch[], { batch, length, separator }: BatchOptions): HeldOutBatch {
   const rows = batch * length;
   const out = {
     ids: new Int32Array(rows).fill(separator),

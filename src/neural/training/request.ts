@@ -119,10 +119,9 @@ export function identityOf(request: TrainingRequest, config: ModelConfig, weight
 }
 
 function digestOfExamples(examples: readonly Example[]): string {
-  const arrays = examples.flatMap(({ ids, weights, importance = 1, otherProbabilities }) => [
+  const arrays = examples.flatMap(({ ids, weights, otherProbabilities }) => [
     ids,
     weights ?? new Float32Array(),
-    Float32Array.of(importance),
     otherProbabilities ?? new Float32Array(),
   ]);
   return digest(arrays);

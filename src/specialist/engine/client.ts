@@ -67,11 +67,6 @@ const ABORTED =
 
 /** A request fails after this many deaths while it was running: it may be their cause. */
 const MOST_DEATHS = 3;
-/**
- * Limit for unanswered requests, cancelled ones included; more are refused with 'busy'. It bounds what waits for a
- * suspended process.
- */
-const MOST_PENDING = 500;
 /** A process that does not end by itself is killed after this, ms. */
 const GRACE = 2000;
 /**
@@ -153,10 +148,6 @@ export class EngineClient implements Engine {
     if (kind === 'close' && !this.child) return Promise.resolve(ok({}));
     const refusal = this.setAside.size > 0 ? this.refusalOf({ kind, request } as Asked) : undefined;
     if (refusal) return Promise.resolve({ ok: false, error: refusal });
-    if (this.pending.size >= MOST_PENDING) {
-      const message = `The neural engine has ${MOST_PENDING} requests to answer and takes no more. If this continues, reload the window.`;
-      return Promise.resolve(failed('busy', message));
-    }
     return new Promise((resolve) => {
       const id = this.nextId++;
       const message = { id, kind, request } as ToEngine;

@@ -2,12 +2,10 @@
 // between micro-batches.
 
 import { CodedError, type Failure, failed, isCancelled, messageOf, ok, type Result } from '../../common/errors.ts';
-import { quoted } from '../../common/plain-text.ts';
 import { pooledStates } from '../../neural/inference/hidden-states.ts';
 import { type Adapted, adapt, type TrainingRequest } from '../../neural/training/adapt.ts';
 import { loadServedModel } from '../decoding/served-model.ts';
 import { Specialists } from '../decoding/specialists.ts';
-import { isEditHistory, isFileChange } from '../ngram/protocol.ts';
 import type { AdaptProgress, EngineArguments, FromEngine, RequestKind, Requests, ToEngine } from './protocol.ts';
 
 export interface ServiceOptions extends EngineArguments {
@@ -24,8 +22,6 @@ type Handlers = {
   ) => Promise<Result<Requests[K]['result']>>;
 };
 
-/** Limit for unanswered requests; the client's own limit is lower. */
-const MOST_REQUESTS = 1000;
 /** Interval of the signs of life during a long training step, ms. */
 const ALIVE_MS = 10_000;
 const CANCELLED: Failure = { code: 'cancelled', message: 'Cancelled.' };
@@ -43,36 +39,10 @@ export class Service {
     this.options = options;
   }
 
-  /** Answers every message that has an id, with a failure if it is no valid request; ignores others. */
   receive(message: ToEngine): void {
-    const { id, kind } = (message ?? {}) as Partial<ToEngine>;
-    if (typeof id !== 'number') return;
-    if (kind === 'cancel') {
-      this.running.get(id)?.abort();
-      return;
-    }
-    const failure = this.stopping ? CANCELLED : this.refusalOf(message);
-    if (failure) this.options.send({ id, kind: 'failure', failure });
-    else this.begin(message as Exclude<ToEngine, { kind: 'cancel' }>);
-  }
-
-  private refusalOf(message: ToEngine): Failure | undefined {
-    const { id, kind, request } = message as { id: number; kind?: unknown; request?: unknown };
-    if (typeof kind !== 'string' || !Object.hasOwn(this.handlers, kind)) {
-      const name = typeof kind === 'string' ? quoted(kind) : 'without a name';
-      return {
-        code: 'bad-request',
-        message: `The neural engine does not know the request ${name}: it is from another version. Reload the window.`,
-      };
-    }
-    if (typeof request !== 'object' || request === null || this.running.has(id))
-      return {
-        code: 'bad-request',
-        message: `The neural engine got an invalid request '${kind}'.`,
-      };
-    if (this.running.size >= MOST_REQUESTS)
-      return { code: 'busy', message: 'The neural engine has too many requests. Try again in a while.' };
-    return undefined;
+    if (message.kind === 'cancel') this.running.get(message.id)?.abort();
+    else if (this.stopping) this.options.send({ id: message.id, kind: 'failure', failure: CANCELLED });
+    else this.begin(message);
   }
 
   private begin(message: Exclude<ToEngine, { kind: 'cancel' }>): void {
@@ -121,12 +91,10 @@ export class Service {
       }),
     // Not queued: a draft that is requested later must see the change, and a running one is not affected.
     change: async ({ key, change }) => {
-      if (!isFileChange(change)) return failed('bad-request', 'The neural engine got an invalid file change.');
       this.specialists.change(key, change);
       return ok({});
     },
     history: async ({ key, history }) => {
-      if (!isEditHistory(history)) return failed('bad-request', 'The neural engine got an invalid edit history.');
       this.specialists.setHistory(key, history);
       return ok({});
     },
@@ -181,15 +149,11 @@ export class Service {
       } catch (error) {
         return this.failureOf(error);
       } finally {
-        if (this.overCeiling()) this.shrink();
+        if (this.overCeiling()) this.specialists.shrink();
       }
     });
     this.decoding = result;
     return result;
-  }
-
-  private shrink(): void {
-    this.specialists.shrink();
   }
 
   private overCeiling(): boolean {
@@ -222,7 +186,7 @@ export class Service {
             alive();
           }
           if (!this.overCeiling()) return;
-          this.shrink();
+          this.specialists.shrink();
           if (this.overCeiling()) memory.abort();
         },
       });

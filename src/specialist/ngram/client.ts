@@ -28,8 +28,6 @@ import {
 
 export type { LoadedIndex } from './protocol.ts';
 
-/** Limit for unanswered requests: with more, the oldest gets no answer. */
-const mostPending = 100;
 /**
  * Limit for the texts of files changed since the snapshot, UTF-16 units. Beyond it the oldest changes are dropped, and
  * a new worker has the older texts.
@@ -225,7 +223,6 @@ export class NgramClient implements Specialist, Disposable {
         reject(signal?.reason);
       };
       signal?.addEventListener('abort', onAbort, { once: true });
-      this.makeRoom();
       this.pending.set(id, {
         kind: request.kind,
         settle: (answer) => {
@@ -235,17 +232,6 @@ export class NgramClient implements Specialist, Disposable {
       });
       this.send({ kind: 'request', id, request });
     });
-  }
-
-  private makeRoom(): void {
-    if (this.pending.size < mostPending) return;
-    for (const [id, { kind, settle }] of this.pending) {
-      if (kind === 'load') continue;
-      this.remove(id);
-      this.send({ kind: 'cancel', id });
-      settle(undefined);
-      return;
-    }
   }
 
   private start(): void {

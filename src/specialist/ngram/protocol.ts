@@ -63,29 +63,6 @@ export function edited(before: string, { at, removed, text }: FileEdit): string 
   return before.slice(0, at) + text + before.slice(at + removed);
 }
 
-/** Whether a message has the shape of a file edit. */
-export function isFileEdit(value: unknown): value is FileEdit {
-  const { path, at, removed, text } = (value ?? {}) as { [K in keyof FileEdit]?: unknown };
-  return typeof path === 'string' && typeof text === 'string' && Number.isInteger(at) && Number.isInteger(removed);
-}
-
-export function isFileChange(value: unknown): value is FileChange {
-  const { kind, path, text } = (value ?? {}) as { [K in 'kind' | 'path' | 'text']?: unknown };
-  if (typeof path !== 'string') return false;
-  return kind === 'closed' || kind === 'removed' || ((kind === 'open' || kind === 'saved') && typeof text === 'string');
-}
-
-/** Whether a message has the shape of an edit history. */
-export function isEditHistory(value: unknown): value is EditHistory {
-  const { edits, replaced } = (value ?? {}) as { [K in keyof EditHistory]?: unknown };
-  return Array.isArray(edits) && edits.every(isEdit) && (replaced === undefined || isEdit(replaced));
-}
-
-function isEdit(value: unknown): boolean {
-  const { path, left, removed, inserted, right } = (value ?? {}) as { [K in keyof Edit]?: unknown };
-  return [path, left, removed, inserted, right].every((text) => typeof text === 'string');
-}
-
 export type ToWorker =
   | { readonly kind: 'request'; readonly id: number; readonly request: Request }
   | { readonly kind: 'cancel'; readonly id: number }

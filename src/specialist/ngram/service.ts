@@ -6,19 +6,7 @@ import { messageOf } from '../../common/errors.ts';
 import { draftBySyntax } from '../../text/syntax/parsing.ts';
 import type { Tokenizer } from '../../text/tokenizer/bpe.ts';
 import { LiveModel } from './live-model.ts';
-import {
-  type EditSearch,
-  type FromWorker,
-  isEditHistory,
-  isFileChange,
-  isFileEdit,
-  type Request,
-  type ToWorker,
-  type WorkerResults,
-} from './protocol.ts';
-
-/** Maximum number of waiting requests. The client's own limit is lower. */
-const mostWaiting = 500;
+import type { FromWorker, Request, ToWorker, WorkerResults } from './protocol.ts';
 
 interface Waiting {
   readonly id: number;
@@ -38,7 +26,6 @@ export class NgramService {
     );
   }
 
-  /** Answers every message; one that is no valid request is answered as failed. */
   receive(message: ToWorker): void {
     try {
       this.accept(message);
@@ -49,19 +36,11 @@ export class NgramService {
   }
 
   private accept(message: ToWorker): void {
-    const { kind, id } = (message ?? {}) as { kind?: unknown; id?: unknown };
-    if (message?.kind === 'file') {
-      if (isFileChange(message.change)) this.live.change(message.change);
-    } else if (message?.kind === 'edit') {
-      if (isFileEdit(message.edit)) this.live.edit(message.edit);
-    } else if (message?.kind === 'history') {
-      if (isEditHistory(message.history)) this.live.setHistory(message.history);
-    } else if (message?.kind === 'cancel') this.cancel(message.id);
-    else if (kind !== 'request' || !isRequest(message.request)) {
-      if (typeof id === 'number') this.send({ kind: 'failed', id, message: 'it is no request' });
-    } else if (this.waiting.length >= mostWaiting) {
-      this.send({ kind: 'failed', id: message.id, message: 'too many are waiting' });
-    } else {
+    if (message.kind === 'file') this.live.change(message.change);
+    else if (message.kind === 'edit') this.live.edit(message.edit);
+    else if (message.kind === 'history') this.live.setHistory(message.history);
+    else if (message.kind === 'cancel') this.cancel(message.id);
+    else {
       if (message.request.kind === 'load') this.live.expectLoad(message.request.changes);
       this.waiting.push({ id: message.id, request: message.request });
       this.schedule();
@@ -122,16 +101,4 @@ export class NgramService {
     const { current } = this.live;
     return draftBySyntax(query, options, (asked) => current.complete(query, asked));
   }
-}
-
-function isRequest(value: unknown): value is Request {
-  const { kind, changes, input } = (value ?? {}) as { kind?: unknown; changes?: unknown; input?: unknown };
-  if (kind === 'next-edits') return isEditSearch(input);
-  if (kind === 'load') return Array.isArray(changes) && changes.every(isFileChange);
-  return kind === 'complete' || kind === 'snippets';
-}
-
-function isEditSearch(value: unknown): value is EditSearch {
-  const { edits, documents = [] } = (value ?? {}) as { edits?: unknown; documents?: unknown };
-  return Array.isArray(edits) && Array.isArray(documents);
 }

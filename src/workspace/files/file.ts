@@ -64,8 +64,7 @@ async function harvestOne(
   if ('leftOut' in read) return read;
   const { raw, leftOut } = decodeFile(path, read.bytes);
   const examined: ExaminedFile = raw === undefined ? { leftOut } : redactFile(raw, secrets ?? new SecretValues());
-  const { changedAt } = read;
-  return examined.file ? { file: { ...examined.file, changedAt, split: splitOf(examined.file.path) } } : examined;
+  return examined.file ? { file: { ...examined.file, split: splitOf(examined.file.path) } } : examined;
 }
 
 /**

@@ -95,7 +95,7 @@ async function harvest(
   // All secrets are collected before redaction, because the last file may define a secret of the first.
   const secrets = new SecretValues();
   const duplicates = new DuplicateFinder();
-  const rawFiles: { readonly raw: RawText; readonly changedAt: number }[] = [];
+  const rawFiles: RawText[] = [];
   const maxTokens = options.maxTotalBytes / bytesPerToken;
   let bytes = 0;
   let tokensRead = 0;
@@ -127,7 +127,7 @@ async function harvest(
       if (duplicates.isDuplicate(raw.text)) leftOutFiles.add(path, 'near-duplicate');
       else if (tokensRead + size > maxTokens) leftOutFiles.add(path, 'over-limit');
       else {
-        rawFiles.push({ raw, changedAt: read.changedAt });
+        rawFiles.push(raw);
         bytes += read.bytes.length;
         tokensRead += size;
       }
@@ -150,11 +150,11 @@ async function harvest(
   const unread = leftOut.filter((path) => !read.has(path));
   await learnFromLeftOut(reader, unread, secrets, yielder);
   const found: Omit<HarvestedFile, 'split'>[] = [];
-  for (const { raw, changedAt } of rawFiles) {
+  for (const raw of rawFiles) {
     await yielder.yieldIfDue();
     const { file, leftOut } = redactFile(raw, secrets);
     if (file === undefined) leftOutFiles.add(raw.path, leftOut);
-    else found.push({ ...file, changedAt });
+    else found.push(file);
   }
 
   found.sort((a, b) => (a.path < b.path ? -1 : 1));

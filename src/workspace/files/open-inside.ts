@@ -31,8 +31,7 @@ export interface OpenHooks {
   readonly byPath?: boolean;
 }
 
-/** `changedAt`: ms since 1970. */
-export type ReadOutcome = { readonly bytes: Buffer; readonly changedAt: number } | { readonly leftOut: Fault };
+export type ReadOutcome = { readonly bytes: Buffer } | { readonly leftOut: Fault };
 
 /** For tests. */
 export interface ReadHooks extends OpenHooks {
@@ -221,7 +220,7 @@ async function readOnce(
     afterRead();
     const after = await handle.stat({ bigint: true });
     if (bytes === undefined || !isUnchanged(stats, after)) return { leftOut: 'changed-while-read' };
-    return { bytes, changedAt: Number(stats.mtimeMs) };
+    return { bytes };
   } catch {
     return { leftOut: 'unreadable' };
   } finally {

@@ -15,8 +15,6 @@ export interface HarvestedFile {
   /** Depends on the paths only, so that an edit never changes it. */
   readonly split: Split;
   readonly secrets: number;
-  /** The file system's modification time, ms since 1970. Absent if the text is no file on disk. */
-  readonly changedAt?: number;
 }
 
 export type LeftOutReason =

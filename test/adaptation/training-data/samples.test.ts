@@ -4,7 +4,6 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { samplesOf } from '../../../src/adaptation/training-data/samples.ts';
-import { recencyOf } from '../../../src/adaptation/training-data/training-set.ts';
 import { type DialectIds, dialectTokens } from '../../../src/neural/models/manifest.ts';
 import { loadTokenizer } from '../../../src/text/tokenizer/load.ts';
 import type { HarvestedFile } from '../../../src/workspace/files/types.ts';
@@ -166,38 +165,4 @@ test('validation samples carry the n-gram probability of each token of the file,
   }
   assert.ok(valueCount > 2 * tokens.length * 0.8, `${valueCount} of ${tokens.length}`);
   assert.ok(samples.every((sample) => sample.otherProbabilities === undefined));
-});
-
-test('a recently changed file weighs more within bounds', () => {
-  const day = 86_400_000;
-  const aged = (path: string, days: number | undefined) => ({
-    ...file(path, 'x'.repeat(100)),
-    ...(days !== undefined && { changedAt: 1e12 - days * day }),
-  });
-  const ages = [aged('new', 0), aged('week', 7), aged('old', 400), aged('unknown', undefined)];
-  const recencyOfAges = recencyOf(ages);
-  const values = ages.map(recencyOfAges);
-  assert.ok(Math.abs(values.reduce((sum, value) => sum + value, 0) / 4 - 1) < 1e-9, 'the mean weight is 1');
-  assert.ok(values.every((value) => value >= 0.5 && value <= 2));
-  const [newest = 0, week = 0, old = 0, unknown = 0] = values;
-  assert.ok(newest > week && week > old && Math.abs(old - unknown) < 1e-6);
-  assert.ok(Math.abs(newest / unknown - 2) < 1e-9);
-  const clone = [aged('a', 3), aged('b', 3)];
-  assert.deepEqual(clone.map(recencyOf(clone)), [1, 1]);
-
-  const options = { length, seed: 1, snippets };
-  const changed = (files[0] as HarvestedFile).path;
-  const recency = ({ path }: HarvestedFile) => (path === changed ? 2 : 1);
-  const weighted = samplesOf(files, tokenizer, { ...options, recency });
-  const plain = samplesOf(files, tokenizer, options);
-  plain.forEach((sample, i) => {
-    const other = weighted[i] as typeof sample;
-    assert.deepEqual(other.ids, sample.ids);
-    const times = tokenizer.decode(sample.ids).includes(changed) ? 2 : 1;
-    assert.deepEqual(
-      other.weights,
-      sample.weights?.map((weight) => weight * times),
-    );
-    assert.equal(other.importance ?? 1, times);
-  });
 });

@@ -25,7 +25,6 @@ const changes: Partial<TrainingRequest>[] = [
   { examples: [example, example] },
   { examples: [{ ids: Int32Array.of(1, 2, 4) }] },
   { examples: [{ ...example, weights: Float32Array.of(1, 1, 2) }] },
-  { examples: [{ ...example, importance: 2 }] },
   { validation: { ...validation, patience: 4 } },
   { validation: { ...validation, everySteps: 3 } },
   { validation: { ...validation, examples: [{ ...example, otherProbabilities: Float32Array.of(0, 0, 1) }] } },

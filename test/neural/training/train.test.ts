@@ -57,7 +57,6 @@ test('a cancelled run resumes with bit-equal losses and the same weights', async
   const whole = await losses(run('whole'));
   assert.ok(whole.result.ok);
   assert.equal(whole.losses.length, 8);
-  assert.ok((whole.losses.at(-1) as number) < (whole.losses[0] as number));
 
   const stop = new AbortController();
   const first = await losses(run('parts'), { signal: stop.signal, onStep: ({ step }) => step === 3 && stop.abort() });

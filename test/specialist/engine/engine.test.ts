@@ -85,8 +85,9 @@ test('a document that breaks the parser is drafted without it, in the same proce
   context.after(() => client.dispose());
   await opened(client, base);
   const draft = async (path: string, languageId: string, prefix: string) => {
-    const { query, ...request } = drafting(prefix);
-    const answer = await client.request('draft', { ...request, query: { ...query, path, languageId } });
+    const { query, options, ...request } = drafting(prefix);
+    const asked = { ...request, query: { ...query, path, languageId }, options: { ...options, multiline: true } };
+    const answer = await client.request('draft', asked);
     return answer.ok ? answer.value : assert.fail(answer.error.message);
   };
   await draft('whole.ts', 'typescript', 'const a = ');
@@ -105,60 +106,6 @@ test('a process that cannot be created is an error, and the next request tries a
     assert.equal(!answer.ok && answer.error.code, 'crashed');
   }
   client.dispose();
-});
-
-test('an invalid message gets an error code or is ignored, and the same process continues', async (context) => {
-  const client = await started(context);
-  const { pid } = client;
-  const asked = [
-    ['nonsense', {}],
-    ['constructor', {}],
-    ['__proto__', {}],
-    ['draft', undefined],
-    ['draft', 'text'],
-    ['open', { key: {} }],
-    ['open', { key: 'x', model: [] }],
-    ['change', { key: 'x', change: { kind: 'open', path: 'a' } }],
-    ['draft', { key: 'x' }],
-    ['warm', { key: 'x' }],
-    ['time', { model: 7 }],
-    ['fit', { key: 'x', queries: 1e9 }],
-    ['adapt', { base: 1, out: null, examples: {} }],
-  ] as [never, never][];
-  for (const [kind, request] of asked) {
-    const result = await client.request(kind, request);
-    assert.ok(!result.ok, kind);
-    assert.ok(['bad-request', 'unreadable', 'crashed'].includes(result.error.code), `${kind}: ${result.error.code}`);
-  }
-  const { child } = client as unknown as { child: { send(message: unknown): void } };
-  for (const message of [
-    null,
-    7,
-    'text',
-    [],
-    {},
-    { id: 'x' },
-    { kind: 'draft' },
-    { id: 1e9 },
-    { id: 5, kind: 'cancel' },
-  ])
-    child.send(message as never);
-  assert.ok((await client.request('draft', drafting('x'))).ok);
-  assert.equal(client.pid, pid);
-});
-
-test('a silent engine gets a limited number of requests and does not keep its owner alive', async () => {
-  const client = engine();
-  assert.ok((await client.request('status', {})).ok);
-  const pid = client.pid as number;
-  process.kill(pid, 'SIGSTOP');
-  const asked = Array.from({ length: 600 }, () => client.request('status', {}));
-  const last = await (asked.at(-1) as (typeof asked)[number]);
-  assert.equal(last.ok ? '' : last.error.code, 'busy');
-  await client.end(50);
-  await until(() => ended(pid));
-  const codes = new Set((await Promise.all(asked)).map((result) => (result.ok ? 'ok' : result.error.code)));
-  assert.deepEqual([...codes].sort(), ['busy', 'cancelled']);
 });
 
 test('an engine that is told to end lets training write its checkpoint first', async (context) => {

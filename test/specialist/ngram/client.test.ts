@@ -343,44 +343,6 @@ test('the newest completion request is answered first, and a cancelled one never
   service.dispose();
 });
 
-test('invalid requests and requests above the queue limit fail, other invalid messages are ignored', async () => {
-  const answered: FromWorker[] = [];
-  const service = new NgramService(tokenizer, (message) => answered.push(message));
-  const invalid = [
-    null,
-    7,
-    {},
-    { kind: 'file' },
-    { kind: 'file', change: { kind: 'open', path: 'a' } },
-    { kind: 'cancel' },
-  ];
-  for (const message of invalid) service.receive(message as never);
-  assert.equal(answered.length, 0);
-  for (const request of [undefined, {}, { kind: 'nonsense' }, { kind: 'load' }]) {
-    service.receive({ kind: 'request', id: 1, request } as never);
-    assert.equal(answered.pop()?.kind, 'failed');
-  }
-  const request = { kind: 'complete', query: question, options: line } as const;
-  for (let id = 0; id < 501; id++) service.receive({ kind: 'request', id, request });
-  assert.equal(answered.pop()?.kind, 'failed');
-  for (let id = 0; id < 499; id++) service.receive({ kind: 'cancel', id });
-  assert.deepEqual([...new Set(answered.splice(0).map(({ kind }) => kind))], ['cancelled']);
-  while (answered.length === 0) await new Promise((resolve) => setImmediate(resolve));
-  assert.equal(answered[0]?.kind, 'answer');
-  service.dispose();
-});
-
-test('with too many requests the oldest get no answer', async () => {
-  await withClient(async (client) => {
-    const asked = Array.from({ length: 130 }, () => client.complete(question, line, neverAborted()));
-    const loaded = client.load(snapshotPath);
-    assert.deepEqual(await Promise.all(asked.slice(0, 30)), Array(30).fill(undefined));
-    assert.ok((await loaded).ok);
-    await Promise.all(asked);
-    assert.equal((await client.complete(question, line, neverAborted()))?.text, 'urn undefined;');
-  });
-});
-
 test('above the limit the oldest changed texts are dropped, but no open documents', async () => {
   await withClient(async (client) => {
     client.setOpenFile('open.ts', 'x'.repeat(1000));

@@ -2,8 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, rmSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { appendFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, test } from 'node:test';
 import { uniforms } from '../../../src/common/statistics/random.ts';
 import { type HarvestDeps, harvestFolder } from '../../../src/workspace/files/folder.ts';
@@ -324,13 +323,4 @@ test('reports progress from the listing to the last file', async () => {
   const seen: string[] = [];
   await harvest({}, { progress: ({ stage, done, total }) => seen.push(`${stage} ${done}/${total}`) });
   assert.deepEqual(seen, ['Finding files 0/undefined', 'Reading files 2/2']);
-});
-
-test('records when a file was last changed', async () => {
-  tree.write({ 'old.ts': code('old'), 'new.ts': code('new') });
-  utimesSync(join(tree.root, 'old.ts'), 1_000_000_000, 1_000_000_000);
-  const { files } = await harvest();
-  const [newer, older] = files.map(({ changedAt = 0 }) => changedAt) as [number, number];
-  assert.equal(older, 1e12);
-  assert.ok(newer > older);
 });
