@@ -3,7 +3,7 @@ import { existsSync, rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { failed, messageOf, ok, type Result } from '../common/errors.ts';
 import { type CatalogModel, DOWNLOADS, fileNameOf } from '../neural/models/catalog.ts';
-import { etagOf, partialOf } from '../neural/models/import/download.ts';
+import { partialOf } from '../neural/models/import/download.ts';
 import { IMPORTED_BASES, listPackages } from '../neural/models/list.ts';
 import { lockDownload } from '../storage/lock.ts';
 
@@ -32,5 +32,5 @@ function filesOf(model: CatalogModel, storage: string): string[] {
   const path = resolve(storage, DOWNLOADS, fileNameOf(model));
   const isUsed = () => listPackages(join(storage, IMPORTED_BASES)).some(({ manifest }) => manifest.gguf?.path === path);
   // Few files are whole: the bases are not read for the others.
-  return [...(existsSync(path) && !isUsed() ? [path] : []), partialOf(path), etagOf(path)];
+  return [...(existsSync(path) && !isUsed() ? [path] : []), partialOf(path)];
 }

@@ -5,28 +5,20 @@ import { disposeAll, Session, type SessionOptions, Tensor } from '../runtime/ses
 
 // Tensors between host and device. Only sessions may move them: reading a GPU tensor directly aborts the process.
 
-/**
- * Bytes of a model that copies a float32 input 'x' of this shape to its output 'y'. The caller builds it, because this
- * folder may not import the graph code.
- */
-type IdentityModel = (dims: readonly number[]) => Uint8Array;
-
 /** Moves float32 tensors; keeps one pair of sessions per shape. */
 class Transfer {
   private readonly sessions = new Map<string, Promise<Session>>();
   private readonly options: SessionOptions;
-  private readonly identity: IdentityModel;
 
-  constructor(options: SessionOptions, identity: IdentityModel) {
+  constructor(options: SessionOptions) {
     this.options = options;
-    this.identity = identity;
   }
 
   private session(dims: readonly number[], keepOnDevice: boolean): Promise<Session> {
     const key = `${keepOnDevice} ${dims.join(',')}`;
     let session = this.sessions.get(key);
     if (!session) {
-      session = Session.load({ bytes: this.identity(dims) }, { ...this.options, keepOnDevice });
+      session = Session.load({ bytes: identityGraph(dims) }, { ...this.options, keepOnDevice });
       this.sessions.set(key, session);
     }
     return session;
@@ -69,7 +61,7 @@ export class DeviceTensors {
 
   constructor(session: SessionOptions) {
     this.isOnHost = session.device === 'cpu';
-    this.transfer = new Transfer(session, identityGraph);
+    this.transfer = new Transfer(session);
   }
 
   /** Adds a tensor that no step changes. */

@@ -69,13 +69,7 @@ export interface Adapted extends TrainingOutcome {
 }
 
 /** Throws CodedError if the request cannot be fulfilled. */
-export function checkRequest(
-  { examples, separator, batch, length, microBatches, epochs, validation }: TrainingRequest,
-  vocabSize: number,
-): void {
-  if (![batch, length, microBatches, epochs].every((count) => Number.isInteger(count) && count > 0)) {
-    throw new CodedError('bad-request', 'Batch, length, micro-batches and epochs must be whole numbers of at least 1.');
-  }
+export function checkRequest({ examples, separator, validation }: TrainingRequest, vocabSize: number): void {
   if (!examples.some(({ ids }) => ids.length > 1))
     throw new CodedError('nothing-to-learn', 'There is no example to learn from.');
   if (validation && !validation.examples.some(({ ids }) => ids.length > 1))

@@ -70,10 +70,6 @@ export class ListIndex {
     this.resume = resume;
   }
 
-  followingAt(at: number): number {
-    return this.following[at] ?? 0;
-  }
-
   /** Own file: adds what followed the context in the text before and after the cursor. */
   collectOwn(context: Int32Array, end: number, evidence: Evidence, scope: LookupScope): void {
     const { tokens, chain, cursor, resume } = this;

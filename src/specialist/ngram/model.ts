@@ -70,17 +70,8 @@ export class NgramModel {
     const read = readSnapshot(bytes);
     if (!read.ok) return read;
     const vocabulary = new Vocabulary(tokenizer);
-    if (read.value.vocabulary !== vocabulary.fingerprint) {
-      return otherTokenizer;
-    }
-    const { arrays } = read.value;
-    if (!ProjectIndex.knows(arrays, vocabulary)) {
-      return failed(
-        'corrupt',
-        'The stored specialist is damaged: it holds unknown tokens. Run "Adapt to This Repo" again.',
-      );
-    }
-    return ok(new NgramModel(vocabulary, new ProjectIndex(arrays, vocabulary), defaultWeights()));
+    if (read.value.vocabulary !== vocabulary.fingerprint) return otherTokenizer;
+    return ok(new NgramModel(vocabulary, new ProjectIndex(read.value.arrays, vocabulary), defaultWeights()));
   }
 
   /** The model as one buffer for `deserialize`. It contains the present text of changed files. */
@@ -161,10 +152,9 @@ export class NgramModel {
   }
 
   /**
-   * The folder's files that contain a word and are not open; none if it is so frequent that it says nothing. At most
-   * `most` files.
+   * The folder's files that contain a word and are not open; none if it is so frequent that it says nothing.
    */
-  *filesWith(word: string, most = MOST_FILES): Generator<TextFile> {
+  *filesWith(word: string): Generator<TextFile> {
     this.project.setOwn('');
     const paths = new Set<string>();
     // A word in the middle of a line is often one token with the space before it.
@@ -177,7 +167,7 @@ export class NgramModel {
       }
     }
     for (const { path, text, open } of this.overlay.files()) if (!open && text.includes(word)) yield { path, text };
-    for (const path of [...paths].slice(0, most)) yield { path, text: this.indexedText(path) };
+    for (const path of [...paths].slice(0, MOST_FILES)) yield { path, text: this.indexedText(path) };
   }
 
   private indexedText(path: string): string {

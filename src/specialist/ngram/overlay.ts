@@ -75,10 +75,6 @@ export class Overlay {
     this.kill(path);
   }
 
-  textOf(path: string): string | undefined {
-    return this.pending.get(path)?.text ?? this.byPath.get(path)?.text;
-  }
-
   /** Paths and texts of all changed files. */
   *files(): Generator<{ readonly path: string; readonly text: string; readonly open: boolean }> {
     yield* [...this.pending].map(([path, file]) => ({ path, ...file }));

@@ -105,19 +105,6 @@ export class ProjectIndex {
     return new ProjectIndex({ paths: files.map((file) => file.path), starts, tokens, order, following }, vocabulary);
   }
 
-  /** Whether all tokens are in the vocabulary, with separators between files and nowhere else. */
-  static knows({ tokens, starts }: ProjectArrays, { separator }: Vocabulary): boolean {
-    let file = 0;
-    for (let at = 0; at < tokens.length; at++) {
-      const token = tokens[at] as number;
-      // Before the first file, and after each.
-      const between = at === (starts[file] as number) - 1;
-      if (between) file += 1;
-      if (between ? token !== separator : token < 0 || token >= separator) return false;
-    }
-    return true;
-  }
-
   get tokenCount(): number {
     return this.arrays.tokens.length;
   }

@@ -56,9 +56,6 @@ export function readSnapshot(buffer: Uint8Array): Result<NgramSnapshot> {
   const opened = open(bytes);
   if (!opened.ok) return opened;
   const { header, arraysAt } = opened.value;
-  if (arraysAt + 4 * arrayNames.reduce((sum, name) => sum + header.lengths[name], 0) + 4 !== bytes.length) {
-    return damaged('its arrays are of another length');
-  }
   let at = arraysAt;
   // The arrays are copied, which also aligns them.
   const take = (name: (typeof arrayNames)[number]) => {
@@ -69,26 +66,7 @@ export function readSnapshot(buffer: Uint8Array): Result<NgramSnapshot> {
   };
   const [starts, tokens, order, following] = arrayNames.map(take) as [Int32Array, Int32Array, Int32Array, Int32Array];
   const arrays = { paths: header.paths, starts, tokens, order, following };
-  if (!fitTogether(arrays)) return damaged('its arrays do not fit together');
   return ok({ arrays, vocabulary: header.vocabulary });
-}
-
-/** A checksum detects damage; this detects data of another program or another version. */
-function fitTogether({ paths, starts, tokens, order, following }: ProjectArrays): boolean {
-  const size = tokens.length;
-  if (size === 0 || order.length !== size || following.length !== size || starts.length !== paths.length + 1)
-    return false;
-  // A separator before the first file and after each.
-  if (starts[0] !== 1 || starts[paths.length] !== size) return false;
-  for (let file = 0; file < paths.length; file++) {
-    if ((starts[file + 1] as number) <= (starts[file] as number)) return false;
-  }
-  const seen = new Uint8Array(size + 1);
-  for (const position of order) {
-    if (position < 1 || position > size || seen[position] === 1) return false;
-    seen[position] = 1;
-  }
-  return true;
 }
 
 function open(bytes: Uint8Array): Result<{ header: Header; arraysAt: number }> {
@@ -105,36 +83,16 @@ function open(bytes: Uint8Array): Result<{ header: Header; arraysAt: number }> {
       'The stored specialist is from another version of Easy Adaptation. It is rebuilt when the folder is read, also by "Adapt to This Repo".',
     );
   }
-  if (view.getUint32(bytes.length - 4, true) !== checksum(bytes, bytes.length - 4))
-    return damaged('its checksum is wrong');
-  const length = view.getUint32(12, true);
-  let header: unknown;
-  try {
-    header = JSON.parse(new TextDecoder().decode(bytes.subarray(16, 16 + length)));
-  } catch {
-    return damaged('its header is not JSON');
+  if (view.getUint32(bytes.length - 4, true) !== checksum(bytes, bytes.length - 4)) {
+    return failed(
+      'corrupt',
+      'The stored specialist is damaged: its checksum is wrong. Run "Adapt to This Repo" again.',
+    );
   }
-  return isHeader(header) ? ok({ header, arraysAt: padded(16 + length) }) : damaged('its header says too little');
-}
-
-function isHeader(value: unknown): value is Header {
-  if (typeof value !== 'object' || value === null) return false;
-  const { vocabulary, paths, lengths } = value as Partial<Record<keyof Header, unknown>>;
-  return (
-    typeof vocabulary === 'string' &&
-    Array.isArray(paths) &&
-    paths.every((path) => typeof path === 'string') &&
-    typeof lengths === 'object' &&
-    lengths !== null &&
-    arrayNames.every((name) => {
-      const length = (lengths as Record<string, unknown>)[name];
-      return Number.isSafeInteger(length) && (length as number) >= 0;
-    })
-  );
-}
-
-function damaged(why: string): Result<never> {
-  return failed('corrupt', `The stored specialist is damaged: ${why}. Run "Adapt to This Repo" again.`);
+  const length = view.getUint32(12, true);
+  // Whole bytes of this version are as they were written.
+  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(16, 16 + length))) as Header;
+  return ok({ header, arraysAt: padded(16 + length) });
 }
 
 function padded(length: number): number {

@@ -47,7 +47,10 @@ const MAX_ENDS = 12;
 const UNFINISHED =
   /(?:[-+*/%=<>!&|^~,.:?\\([{@#$]|=>|->|\b(?:else|do|then|in|of|return|and|or|not|if|async|await|new|case))$/;
 
-/** Drafts with the options that the grammar corrects, and marks where the draft may end. */
+/**
+ * Drafts with the options that the grammar corrects, and marks where the draft may end.
+ * @param parseMs time limit, ms; cuts that were not checked by then may be shown
+ */
 export async function draftBySyntax(
   query: CompletionQuery,
   options: DraftOptions,
@@ -66,12 +69,7 @@ export async function draftBySyntax(
 /**
  * The draft with `brokenCuts`, the cuts that add syntax errors to the document, and `wholeCuts`: cuts after several lines
  * that end every block the lines began, inside the node around the cursor. Unchanged if no grammar knows the language.
- * @param parseMs time limit, ms; cuts that were not checked by then may be shown
  */
-export async function withSyntax(draft: Draft, query: CompletionQuery, parseMs = PARSE_MS): Promise<Draft> {
-  return withCheckedCuts(draft, query, await parserFor(query.languageId, query.path), parseMs);
-}
-
 function withCheckedCuts(
   draft: Draft,
   query: CompletionQuery,

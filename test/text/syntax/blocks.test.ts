@@ -1,7 +1,7 @@
 // Where a block begins, where it ends and what closes it: by the grammars that ship, and by rules in other languages.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Draft, DraftOptions } from '../../../src/common/completion.ts';
+import type { CompletionQuery, Draft, DraftOptions } from '../../../src/common/completion.ts';
 import { cutsOf } from '../../../src/prompts/completion/cuts.ts';
 import {
   blockOptions,
@@ -12,8 +12,12 @@ import {
   wantsBlock,
 } from '../../../src/text/syntax/blocks.ts';
 import { parserFor } from '../../../src/text/syntax/grammars.ts';
-import { draftBySyntax, withSyntax } from '../../../src/text/syntax/parsing.ts';
+import { draftBySyntax } from '../../../src/text/syntax/parsing.ts';
 import { oddTexts } from '../odd-texts.ts';
+
+/** A draft as it comes out of the grammar. */
+const withSyntax = (draft: Draft, query: CompletionQuery, parseMs?: number) =>
+  draftBySyntax(query, { multiline: false, maxTokens: 1 }, () => draft, parseMs);
 
 const always = Number.POSITIVE_INFINITY;
 const query = (languageId: string, document: string) => {

@@ -2,11 +2,15 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import type { Draft } from '../../../src/common/completion.ts';
+import type { CompletionQuery, Draft } from '../../../src/common/completion.ts';
 import { grammarFolder, parserFor, STACK_END, setAsideBecause } from '../../../src/text/syntax/grammars.ts';
 import { countErrors, LanguageParser } from '../../../src/text/syntax/incremental-parser.ts';
-import { draftBySyntax, withSyntax } from '../../../src/text/syntax/parsing.ts';
+import { draftBySyntax } from '../../../src/text/syntax/parsing.ts';
 import { FILLS_STACK, OVERFLOWS_STACK } from '../../support/overflowing.ts';
+
+/** A draft as it comes out of the grammar. */
+const withSyntax = (draft: Draft, query: CompletionQuery, parseMs?: number) =>
+  draftBySyntax(query, { multiline: false, maxTokens: 1 }, () => draft, parseMs);
 
 const token = (text: string) => ({
   ...{ text, probability: 0.9, margin: 0.5, entropy: 0.5, matchLength: 3, count: 2 },

@@ -1,7 +1,7 @@
 // Downloads one large file: resumed where it was cut, checked by its hash before it gets its name.
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { type FileHandle, open, readFile, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm, stat, statfs } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { dirname } from 'node:path';
 import { type Clock, systemClock } from '../../../common/clock.ts';
@@ -55,8 +55,6 @@ class Interrupted extends Error {
 
 /** Path of an unfinished download. */
 export const partialOf = (path: string) => `${path}.partial`;
-/** Path of the server's ETag of the file, for the next attempt. */
-export const etagOf = (path: string) => `${path}.partial.etag`;
 
 /**
  * Writes `path`, which exists only once its hash is right. What has arrived of an interrupted download is kept. Fails
@@ -75,13 +73,12 @@ export async function download(file: RemoteFile, path: string, options: Download
       await partial.close();
     }
     await rename(partialOf(path), path);
-    await rm(etagOf(path), { force: true });
     return ok(path);
   } catch (error) {
     if (signal.aborted) return failed('cancelled', 'Stopped. What has arrived is kept.');
     if (error instanceof CodedError) {
       // These bytes cannot become the right file.
-      if (error.code === 'corrupt') for (const each of [partialOf(path), etagOf(path)]) await rm(each, { force: true });
+      if (error.code === 'corrupt') await rm(partialOf(path), { force: true });
       return failed(error.code, error.message);
     }
     const isFull = ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '');
@@ -186,10 +183,7 @@ class Attempts {
 
   private async attempt(): Promise<void> {
     const { signal, proxies = {}, silenceMs = SILENCE_MS, ca } = this.options;
-    const etag = this.done > 0 ? await readFile(etagOf(this.path), 'utf8').catch(() => '') : '';
-    const headers: Record<string, string> = {};
-    if (this.done > 0) headers.range = `bytes=${this.done}-`;
-    if (etag !== '') headers['if-range'] = etag;
+    const headers: Record<string, string> = this.done > 0 ? { range: `bytes=${this.done}-` } : {};
     let response: IncomingMessage;
     try {
       response = await get(this.file.url, { signal, headers, silenceMs, proxies, ...(ca !== undefined && { ca }) });
@@ -197,7 +191,7 @@ class Attempts {
       throw this.connectionError(error);
     }
     try {
-      await this.accept(response, etag);
+      await this.accept(response);
       await this.receive(response);
     } finally {
       response.destroy();
@@ -216,7 +210,7 @@ class Attempts {
   }
 
   /** Checks status and size before a byte is used; starts over where the server does. */
-  private async accept({ statusCode: status = 0, headers }: IncomingMessage, etag: string): Promise<void> {
+  private async accept({ statusCode: status = 0, headers }: IncomingMessage): Promise<void> {
     if (status === 416) {
       await this.restart();
       throw new Interrupted('HTTP 416', 0);
@@ -231,9 +225,8 @@ class Attempts {
         'bad-request',
         `${this.host} does not give the file (HTTP ${status}). Update the extension, or download the file yourself and import it with 'Choose the Base Model'.`,
       );
-    const isChanged = etag !== '' && headers.etag !== undefined && headers.etag !== etag;
     const range = /^bytes (\d+)-\d+\/(\d+)$/.exec(headers['content-range'] ?? '');
-    if (status === 206 && (isChanged || Number(range?.[1]) !== this.done)) {
+    if (status === 206 && Number(range?.[1]) !== this.done) {
       await this.restart();
       throw new Interrupted('the server sends another part of the file', 0);
     }
@@ -245,9 +238,6 @@ class Attempts {
         `${this.host} sends another file: ${stated ?? 'an unknown number of'} bytes instead of ${this.file.bytes}. Check the network for a login page, or update the extension.`,
       );
     if (status === 200) await this.restart();
-    // Weak marks cannot be compared for ranges.
-    const next = headers.etag ?? '';
-    await writeFile(etagOf(this.path), next.startsWith('W/') ? '' : next, { mode: newFileMode(this.path) });
   }
 
   private async receive(response: IncomingMessage): Promise<void> {
