@@ -1,23 +1,110 @@
-// Entry of a job's process: one long job on a folder, with its own store, API and engine.
-
+// Entry of a job's process: one long job on a folder, with its own store, API and engine. An adaptation gets all
+// three.
+import { basename, join } from 'node:path';
 import { cancelled } from '../adaptation/cancellation.ts';
 import { keptRows } from '../adaptation/kept/kept-rows.ts';
-import { exportOwn } from '../adaptation/models/export-own.ts';
+import { exportOwn } from '../adaptation/models/folder-models.ts';
 import { summaryOf } from '../adaptation/report/kept.ts';
+import { markdownOf, reportDocument } from '../adaptation/report/report-document.ts';
 import { readSecrets } from '../adaptation/reread-secrets.ts';
-import type { PlanAnswer } from '../adaptation/types.ts';
-import { messageOf, type Result } from '../common/errors.ts';
+import { programOf } from '../adaptation/stages/drafts.ts';
+import { adapt, type RunDeps } from '../adaptation/stages/run.ts';
+import type { AdaptOutcome, AdaptRequest, PlanAnswer } from '../adaptation/types.ts';
+import { failed, messageOf, ok, type Result } from '../common/errors.ts';
+import { replaceFile, sweepTemporary } from '../common/files.ts';
 import type { Log, LogLevel } from '../common/log.ts';
 import { quoted } from '../common/plain-text.ts';
-import { adaptJob } from './adapt.ts';
+import type { Engine } from '../specialist/engine/client.ts';
+import { EnginePair } from '../specialist/engine/pair.ts';
+import { lockRun } from '../storage/lock.ts';
+import { openLogged } from '../storage/open.ts';
+import { PositionLedger } from '../storage/position-ledger.ts';
 import { downloadModelJob, findModelsJob, importBaseJob } from './own-bases.ts';
-import type { JobDeps } from './paid-llm.ts';
-import type { FromJob, JobCall, Jobs, ToJob } from './protocol.ts';
+import { type JobDeps, paidLlm, troubleOf } from './paid-llm.ts';
+import type { FromJob, JobCall, Jobs, RunRequest, ToJob } from './protocol.ts';
 import { RelayedModels } from './relay.ts';
 import { labellingJob, textTaskJob } from './text-task.ts';
 import { writeTextJob } from './write-text.ts';
 
-const jobs: {
+/**
+ * Allows one run per folder, except runs that only index. A second run, of any process, fails with 'locked' and names
+ * the first. When the promise settles, the run's child processes have ended.
+ */
+async function adaptJob({ adapt: request, who, engine: start }: RunRequest, deps: JobDeps) {
+  const engine = start && request.neural && new EnginePair({ ...start, log: deps.log });
+  const program = programOf(start?.script, process.argv[1]);
+  try {
+    return await locked(request, who, () => withStore(request, engine, program, deps));
+  } finally {
+    await engine?.end();
+  }
+}
+
+async function locked(
+  { effort, storeFolder, root }: AdaptRequest,
+  who: string,
+  work: () => Promise<Result<AdaptOutcome>>,
+): Promise<Result<AdaptOutcome>> {
+  if (effort === 'index') return work();
+  const lock = lockRun(storeFolder, root, who);
+  if (!lock.ok) return lock;
+  try {
+    return await work();
+  } finally {
+    lock.value.release();
+  }
+}
+
+async function withStore(
+  request: AdaptRequest,
+  engine: Engine | undefined,
+  program: string,
+  deps: JobDeps,
+): Promise<Result<AdaptOutcome>> {
+  sweepTemporary(request.specialistFolder, 'deep');
+  sweepTemporary(request.storeFolder);
+  const { log } = deps;
+  const store = openLogged(request.storeFolder, log);
+  const { api, root } = request;
+  const ledger = request.effort === 'adapt' ? new PositionLedger(request.storeFolder, root, log) : undefined;
+  let result: Result<AdaptOutcome>;
+  let usesApi = false;
+  const llm = api && paidLlm(api, store, root, deps);
+  try {
+    result = await adapt(request, {
+      ...deps,
+      engine,
+      llm,
+      askPlan: async (offer) => {
+        const answer = (await deps.askPlan?.(offer)) ?? { kind: 'start', api: false };
+        usesApi = answer.kind === 'start' && answer.api;
+        return answer;
+      },
+      ledger,
+      program,
+      record: (finished) => {
+        store.recordAdaptation(root, finished);
+        writeReport(request.specialistFolder, finished);
+      },
+    });
+  } finally {
+    ledger?.close();
+    store.close();
+  }
+  const trouble = usesApi ? troubleOf(store) : undefined;
+  if (trouble === undefined) return result;
+  if (!result.ok) return failed(result.error.code, `${result.error.message} ${trouble}`);
+  return ok({ ...result.value, trouble });
+}
+
+/** Writes the report beside the specialist, as Markdown and JSON. */
+function writeReport(folder: string, { report, finishedAt }: Parameters<RunDeps['record']>[0]): void {
+  const write = (name: string, text: string) => replaceFile(join(folder, name), [new TextEncoder().encode(text)]);
+  write('report.md', markdownOf(reportDocument(report, basename(report.folder), finishedAt)));
+  write('report.json', `${JSON.stringify(report, null, 2)}\n`);
+}
+
+export const jobs: {
   readonly [K in keyof Jobs]: (request: Jobs[K]['request'], deps: JobDeps) => Promise<Result<Jobs[K]['result']>>;
 } = {
   adapt: adaptJob,

@@ -1,7 +1,7 @@
 // Messages between a job's process and its parent: structured clones over the IPC channel.
 
 import type { KeptRequest } from '../adaptation/kept/kept-rows.ts';
-import type { ExportedFiles, OwnExport } from '../adaptation/models/export-own.ts';
+import type { ExportedFiles, OwnExport } from '../adaptation/models/folder-models.ts';
 import type { KeptSummary } from '../adaptation/report/kept.ts';
 import type { AdaptOutcome, AdaptRequest, ApiEstimate, PlanAnswer, PlanOffer } from '../adaptation/types.ts';
 import type { Result } from '../common/errors.ts';

@@ -8,11 +8,12 @@ import type { EvidenceForm } from '../prompts/label/label-prompt.ts';
 import { isAnswerTask, type TextTask } from '../prompts/label/task.ts';
 import { chooseForm, preferForm, ROUND } from './choose-form.ts';
 import type { ReadStates } from './deep-reading.ts';
-import { addLabel, appendLabel, type KnownLabels, type StoredLabel, type TaskFolder } from './given-labels.ts';
+import { addLabel, appendLabel, type KnownLabels, type StoredLabel } from './given-labels.ts';
 import { promptOf, readAnswer, TextEvidence } from './kinds.ts';
 import type { TaskModel } from './label-texts.ts';
 import { keyOf } from './labels/extract.ts';
 import { comparedTexts, openSample, type TaskData } from './random-sample.ts';
+import type { TaskFolder } from './task-folder.ts';
 
 export type TaskLlm = Pick<LlmClient, 'ask' | 'facts' | 'knows' | 'estimateUsd'>;
 

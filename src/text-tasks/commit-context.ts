@@ -1,27 +1,111 @@
-// A commit message as an answer: staged changes and earlier messages on the same files. Private files appear by name
-// only. All stored versions that the changes replace are read for secrets, and whole files are redacted before hunks are
+// A commit message or a function's comment as an answer. For a comment: the function's code and the most similar
+// documented functions, redacted. For a message: staged changes and earlier messages on the same files. Private files
+// appear by name only. All stored versions that the changes replace are read for secrets, and whole files are redacted before hunks are
 // cut out, because a replaced secret is still secret.
+
 import { relative, sep } from 'node:path';
 import { failed, ok, type Result } from '../common/errors.ts';
 import type { AnswerExample, AnswerForm } from '../prompts/answer/answer-prompt.ts';
 import { additionsBeside, type ChangedFile, localDraft } from '../prompts/commit/local-draft.ts';
+import { docCommentOf, docEdit, docFormOf, docProse } from '../text/doc-comments.ts';
+import { kinOf } from '../text/languages.ts';
+import { codeOf, functionAt, functionsIn, functionTexts } from '../text/syntax/functions.ts';
 import { ruleOf } from '../workspace/files/file.ts';
 import { harvestFolder } from '../workspace/files/folder.ts';
 import { FolderReader } from '../workspace/files/folder-reader.ts';
 import { gitFault } from '../workspace/files/git-directory.ts';
 import { type PastCommit, pastCommits, stagedChanges, stagedFiles } from '../workspace/files/staged.ts';
 import { learnStored } from '../workspace/files/stored-secrets.ts';
+import type { HarvestedFile } from '../workspace/files/types.ts';
 import { redactKnown, SecretValues } from '../workspace/secrets/known/known.ts';
 import { redactPath } from '../workspace/secrets/known/redact-path.ts';
 import { type AnswerItem, NearestAnswers, type OpenedFolder } from './answers/answer-router.ts';
+import { keyOf } from './labels/extract.ts';
 import { rarityOf } from './labels/hashed-grams.ts';
+
+export interface DocSource extends OpenedFolder {
+  /** The editor's text with '\n' line ends, its path in the folder, and the cursor offset in UTF-16 units. */
+  readonly text: string;
+  readonly path: string;
+  readonly languageId: string;
+  readonly at: number;
+}
+
+const LONGEST = 700;
+const instruction = (languageId: string) =>
+  `Write the comment of a function in ${languageId}: what it does and what its caller must know. Say nothing that the code does not show, and do not retell its lines. Write the comment's text alone, without what stands round it in the code (no /**, no //, no #, no quotes). Tags of parameters and results only where the earlier comments have them.`;
+
+/** Maximum functions that are sent, and maximum characters that are read to find them. */
+const NEAREST_FUNCTIONS = 5;
+const MAX_READ = 1_500_000;
+
+/** The function at the cursor as a text to answer. */
+export async function docItem(source: DocSource, signal: AbortSignal): Promise<Result<AnswerItem>> {
+  const { root, text, path, languageId, at, harvest, exclude } = source;
+  const form = docFormOf(languageId);
+  if (form === undefined) return failed('unsupported', `The form of doc comments in '${languageId}' is not known.`);
+  const target = functionAt(await functionsIn(languageId, text), text, at);
+  if (target === undefined)
+    return failed(
+      'nothing-to-learn',
+      'There is no function at the cursor. Move the cursor into the function to comment.',
+    );
+  if (docCommentOf(form, text, target))
+    return failed('nothing-to-learn', `'${target.name}' already has a comment. Remove it to generate a new one.`);
+  const read = await harvestFolder(root, harvest, { signal });
+  if (!read.ok) return read;
+  // The whole document is redacted first: text around a function may show that it contains a secret.
+  const code = codeOf(redactKnown(text, path, [read.value.secrets]).text, target);
+  const key = keyOf(code);
+  const answered = [];
+  for (const file of relatedFiles(read.value.files, path)) {
+    signal.throwIfAborted();
+    for (const each of await functionTexts(file.languageId, file.text)) {
+      const { label: answer } = each;
+      if (answer !== undefined) answered.push({ key: keyOf(each.text), text: each.text, answer });
+    }
+  }
+  // `NearestAnswers` prefers the last ones, which come from the nearest files.
+  const nearest = new NearestAnswers(answered.reverse(), rarityOf([code, ...answered.map((each) => each.text)]));
+  return ok({
+    form: { about: path, instruction: instruction(languageId), maximumLength: LONGEST },
+    text: code,
+    examples: nearest
+      .nearest(code, key, NEAREST_FUNCTIONS)
+      .map(({ item }) => ({ text: item.text, label: item.answer })),
+    draft: nearest.draft(code, key).answer,
+    isOpen: (await ruleOf(root, path, harvest, exclude)) === 'open',
+    edit: (answer) => {
+      const edit = docEdit(form, docProse(answer), text, target);
+      if (edit !== undefined) return ok(edit);
+      return failed('unsupported', `Where the comment of '${target.name}' belongs cannot be told.`);
+    },
+  });
+}
+
+/** Files of related languages, nearest folders first, within `MAX_READ`. */
+function relatedFiles(files: readonly HarvestedFile[], path: string): HarvestedFile[] {
+  const sharedFolders = (other: string) => {
+    const [a, b] = [path.split('/'), other.split('/')];
+    const firstDifference = a.findIndex((name, i) => name !== b[i]);
+    return firstDifference < 0 ? a.length : firstDifference;
+  };
+  let remaining = MAX_READ;
+  return files
+    .filter((file) => kinOf(file.path) === kinOf(path))
+    .sort((a, b) => sharedFolders(b.path) - sharedFolders(a.path))
+    .filter(({ text }) => {
+      remaining -= text.length;
+      return remaining >= 0;
+    });
+}
 
 export interface CommitSource extends OpenedFolder {
   /** The repository: the folder itself or a folder in it. */
   readonly repository: string;
 }
 
-export interface CommitContext {
+interface CommitContext {
   readonly files: readonly ChangedFile[];
   /** Earlier commits as their paths and whole messages; those on the most similar paths come first. */
   readonly nearest: readonly AnswerExample[];
@@ -138,20 +222,20 @@ export async function readCommit(
 }
 
 /** One version of a file: its lines as they are and redacted. */
-export interface Side {
+interface Side {
   readonly raw: readonly string[];
   readonly redacted: readonly string[];
 }
 
 /** @param redacted the redacted text, with the same length and line ends */
-export function sideOf(raw: string, redacted: string): Side {
+function sideOf(raw: string, redacted: string): Side {
   return { raw: raw.split('\n'), redacted: redacted.split('\n') };
 }
 
 const hunkHead = /^(@@ -(\d+)(?:,\d+)? \+(\d+)(?:,\d+)? @@)(?: (.*))?$/;
 
 /** The redacted diff of one file; '' if its lines do not match the two versions. */
-export function redactedDiff(diff: string, before: Side, after: Side): string {
+function redactedDiff(diff: string, before: Side, after: Side): string {
   const lines = diff.split('\n');
   const result: string[] = [];
   /** The next line of either version; undefined: before the first hunk. */

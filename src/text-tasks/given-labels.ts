@@ -1,120 +1,12 @@
-// A task in its folder: definition, texts, and labels and answers by people and the API, one line each in a file
-// beside the task file; and the path of its results.
+// Reads and appends labels and answers by people and the API: one line each, in a file beside the task file.
 import { closeSync, constants, fsyncSync, openSync, writeSync } from 'node:fs';
 import { CodedError, failed, messageOf, ok, type Result } from '../common/errors.ts';
 import { quoted } from '../common/plain-text.ts';
 import type { EvidenceForm } from '../prompts/label/label-prompt.ts';
 import { isAnswerTask, type LabelTask, TASKS_FOLDER, type TextTask } from '../prompts/label/task.ts';
-import { ruleOf } from '../workspace/files/file.ts';
-import { isSecretFileIfAnyFound } from '../workspace/files/file-names.ts';
-import { type Harvest, harvestFolder } from '../workspace/files/folder.ts';
-import { FolderReader, parentOf } from '../workspace/files/folder-reader.ts';
-import { ownIgnoreFileName } from '../workspace/files/ignore.ts';
-import { type HarvestOptions, withDefaults } from '../workspace/files/types.ts';
-import { redactKnown } from '../workspace/secrets/known/known.ts';
+import { FolderReader } from '../workspace/files/folder-reader.ts';
 import { readTask, unwritable, writablePathIn } from './in-folder.ts';
 import { decoded, keyOf, linesIn } from './labels/extract.ts';
-import { learnSource } from './redacted-source.ts';
-import { type TaskText, textsOf } from './texts.ts';
-
-function pathOf({ source }: TextTask): string | undefined {
-  return 'path' in source ? source.path : undefined;
-}
-
-/** Redacts what is sent with each text. Label names stay, because answers are recognised by them. */
-function redactTask(task: TextTask, redact: (text: string) => string): TextTask {
-  const instruction = redact(task.instruction);
-  if (isAnswerTask(task)) return { ...task, instruction };
-  return { ...task, instruction, labels: task.labels.map(({ name, meaning }) => ({ name, meaning: redact(meaning) })) };
-}
-
-export class TaskFolder {
-  readonly reader: FolderReader;
-  readonly task: TextTask;
-  /** The source file, if git ignores it: the user is told before texts are sent. */
-  readonly ignoredByGit: string | undefined;
-  private readonly harvest: Harvest;
-  private readonly signal: AbortSignal | undefined;
-  private sourceLearned: Promise<void> | undefined;
-
-  private constructor(
-    reader: FolderReader,
-    task: TextTask,
-    harvest: Harvest,
-    ignoredByGit: string | undefined,
-    signal: AbortSignal | undefined,
-  ) {
-    this.reader = reader;
-    this.task = task;
-    this.harvest = harvest;
-    this.ignoredByGit = ignoredByGit;
-    this.signal = signal;
-  }
-
-  /** Reads the task's file and the folder's secrets. @param signal also ends the search for secrets in the source */
-  static async open(
-    root: string,
-    name: string,
-    options: Partial<HarvestOptions>,
-    signal?: AbortSignal,
-  ): Promise<Result<TaskFolder>> {
-    const harvest = await harvestFolder(root, options, signal ? { signal } : {});
-    if (!harvest.ok) return harvest;
-    const reader = await FolderReader.open(root);
-    const task = await readTask(reader, name);
-    if (!task.ok) return task;
-    const sourcePath = pathOf(task.value);
-    const rule =
-      sourcePath === undefined ? 'open' : await ruleOf(root, sourcePath, options, withDefaults(options).filesExclude);
-    // 'local' means that git ignores the file, as it often does with tables, or that it holds settings with a secret.
-    if (sourcePath !== undefined && (rule === 'off' || (rule === 'local' && isSecretFileIfAnyFound(sourcePath))))
-      return failed(
-        'unreadable',
-        `${sourcePath} is excluded by ${ownIgnoreFileName}, by an exclude setting, or because files of that name hold secrets, so it is neither learned from nor sent. Name another file in the task, or allow this one.`,
-      );
-    const redactedTask = redactTask(task.value, (text) => redactKnown(text, '', [harvest.value.secrets]).text);
-    return ok(new TaskFolder(reader, redactedTask, harvest.value, rule === 'local' ? sourcePath : undefined, signal));
-  }
-
-  /** Streams all texts from the beginning. Throws as `textsOf` does. */
-  async *texts(signal?: AbortSignal): AsyncGenerator<TaskText> {
-    const { reader, harvest } = this;
-    await this.learnSource();
-    yield* textsOf(this.task, {
-      reader,
-      files: async () => harvest.files,
-      secrets: harvest.secrets,
-      ...(signal && { signal }),
-    });
-  }
-
-  /** Answers of people and the API, redacted like the texts. */
-  async answers(): Promise<Map<number, KnownLabels>> {
-    // `texts` reports an unreadable file.
-    await this.learnSource().catch(() => this.signal?.throwIfAborted());
-    const path = pathOf(this.task) ?? '';
-    return readAnswers(this.task, this.reader, (text) => redactKnown(text, path, [this.harvest.secrets]).text);
-  }
-
-  /** Path of the results: beside the source file, or beside the task for several files. It contains the task's name. */
-  resultsPathWith(ending: string): string {
-    const path = pathOf(this.task);
-    const parent = path === undefined ? TASKS_FOLDER : parentOf(path);
-    return `${parent === '' ? '' : `${parent}/`}${this.task.name}.${ending}`;
-  }
-
-  /** Rules may exclude the task's source file from the folder's files, so its secrets are read separately, once. */
-  private learnSource(): Promise<void> {
-    const { reader, harvest, signal } = this;
-    const { source } = this.task;
-    if (!('path' in source)) return Promise.resolve();
-    this.sourceLearned ??= learnSource(reader, source.path, source.kind, harvest.secrets, signal).catch((error) => {
-      this.sourceLearned = undefined;
-      throw error;
-    });
-    return this.sourceLearned;
-  }
-}
 
 export interface StoredLabel {
   readonly text: string;

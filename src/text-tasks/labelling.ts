@@ -1,13 +1,14 @@
 // The texts of a task in the order in which a person labels them, with what the local model says of each.
 import { isAnswerTask, type TextTask } from '../prompts/label/task.ts';
 import { type ExpectedAccuracy, expectedAccuracy, MIN_LABELLED } from './expected-accuracy.ts';
-import type { KnownLabels, TaskFolder } from './given-labels.ts';
+import type { KnownLabels } from './given-labels.ts';
 import { learn, taskModelOf } from './kinds.ts';
 import type { TaskModel } from './label-texts.ts';
 import { keyOf } from './labels/extract.ts';
 import { labelProbabilities } from './labels/text-specialist.ts';
 import { learnTask } from './learn-task.ts';
 import { collectTaskData, placeOf, type TaskData } from './random-sample.ts';
+import type { TaskFolder } from './task-folder.ts';
 
 export interface LabellingRow {
   readonly text: string;

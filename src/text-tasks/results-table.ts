@@ -4,11 +4,12 @@ import { CodedError } from '../common/errors.ts';
 import { replaceFileFromStream } from '../common/files.ts';
 import { isAnswerTask, type TextTask } from '../prompts/label/task.ts';
 import type { FolderReader } from '../workspace/files/folder-reader.ts';
-import type { KnownLabels, TaskFolder } from './given-labels.ts';
+import type { KnownLabels } from './given-labels.ts';
 import { writablePathIn } from './in-folder.ts';
 import type { LabelledRow } from './label-texts.ts';
 import { atPath, csvLine, csvRecords, plainField } from './labels/csv.ts';
 import { decoded, keyOf, linesIn } from './labels/extract.ts';
+import type { TaskFolder } from './task-folder.ts';
 
 /** Name of the column, and the ending of the results' file name. */
 const NAMES = { label: ['label', 'labels'], text: ['answer', 'answers'] } as const;

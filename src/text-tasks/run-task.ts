@@ -13,7 +13,6 @@ import {
   inWords,
   MIN_LABELLED,
 } from './expected-accuracy.ts';
-import type { TaskFolder } from './given-labels.ts';
 import { learn, taskModelOf } from './kinds.ts';
 import { knownAnswers, type TaskModel } from './label-texts.ts';
 import { keyOf } from './labels/extract.ts';
@@ -21,6 +20,7 @@ import { isConfident, labelProbabilities } from './labels/text-specialist.ts';
 import { type LearnedTask, learnTask } from './learn-task.ts';
 import { collectTaskData, type TaskData } from './random-sample.ts';
 import { resultsPath, writeResults } from './results-table.ts';
+import type { TaskFolder } from './task-folder.ts';
 import { measureTask, type TaskReport } from './task-report.ts';
 
 /** Texts that the API labels to learn from. */

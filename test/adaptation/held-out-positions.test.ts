@@ -1,7 +1,7 @@
 // Splits files into training and held-out files, chooses positions in them, and by these the model in use.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ScoredPosition } from '../../src/adaptation/report/scored.ts';
+import type { ScoredPosition } from '../../src/adaptation/report/figures.ts';
 import type { MixedQuality } from '../../src/adaptation/report/types.ts';
 import { choose, type MeasuredModel, type ModelCandidate } from '../../src/adaptation/stages/choose.ts';
 import { holdOut, sample } from '../../src/adaptation/stages/held-out-positions.ts';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { test } from 'node:test';
-import type { ScoredPosition } from '../../src/adaptation/report/scored.ts';
+import type { ScoredPosition } from '../../src/adaptation/report/figures.ts';
 import { evaluate } from '../../src/adaptation/stages/evaluate.ts';
 import { labelRequest } from '../../src/adaptation/stages/labels.ts';
 import type { Specialist } from '../../src/common/completion.ts';

@@ -5,9 +5,13 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { baseAlone, currentModel, workFolder } from '../../src/adaptation/models/folder-models.ts';
-import { holdsAlone, holdsMixed } from '../../src/adaptation/models/outdated.ts';
-import { latestAdaptation, servedRouter } from '../../src/adaptation/models/served.ts';
-import { readSpecialist } from '../../src/adaptation/models/specialist-files.ts';
+import {
+  holdsAlone,
+  holdsMixed,
+  latestAdaptation,
+  readSpecialist,
+  servedRouter,
+} from '../../src/adaptation/models/served.ts';
 import type { NeuralReport } from '../../src/adaptation/report/types.ts';
 import { adapt } from '../../src/adaptation/stages/run.ts';
 import type { AdaptRequest } from '../../src/adaptation/types.ts';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { readSpecialist } from '../../src/adaptation/models/specialist-files.ts';
+import { readSpecialist } from '../../src/adaptation/models/served.ts';
 import { plainTextOf, reportDocument } from '../../src/adaptation/report/report-document.ts';
 import type { AdaptReport } from '../../src/adaptation/report/types.ts';
 import { adapt, type RunDeps } from '../../src/adaptation/stages/run.ts';

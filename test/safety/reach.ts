@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { root as repository } from '../../build/paths.ts';
 import { keptRows } from '../../src/adaptation/kept/kept-rows.ts';
-import { readSpecialist } from '../../src/adaptation/models/specialist-files.ts';
+import { readSpecialist } from '../../src/adaptation/models/served.ts';
 import type { KeptKind } from '../../src/adaptation/report/kept.ts';
 import { adapt } from '../../src/adaptation/stages/run.ts';
 import type { AdaptRequest } from '../../src/adaptation/types.ts';

@@ -1,7 +1,7 @@
 // Parts of files that are sent: texts of a task, hunks of a change, and lines of a key in a log.
 import { unwrap } from '../../src/common/errors.ts';
 import { readCommit } from '../../src/text-tasks/commit-context.ts';
-import { TaskFolder } from '../../src/text-tasks/given-labels.ts';
+import { TaskFolder } from '../../src/text-tasks/task-folder.ts';
 import type { Tree } from '../workspace/files/tree.ts';
 
 /** The texts of a task that reads one file of the repository `tree`. Git ignores the folder 'scratch'. */

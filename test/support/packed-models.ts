@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fromHalf, toHalf } from '../../src/common/half.ts';
-import type { Model } from '../../src/neural/architecture/decoder-values.ts';
+import type { Model } from '../../src/neural/architecture/lora.ts';
 import { type ModelConfig, parameterSpecs, type Weights } from '../../src/neural/architecture/parameters.ts';
 import { BLOCK, type Quantized } from '../../src/neural/architecture/quantize.ts';
 import { writeConfig } from '../../src/neural/models/config-json.ts';

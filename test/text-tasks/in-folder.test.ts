@@ -17,9 +17,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import { unwrap } from '../../src/common/errors.ts';
-import { appendLabel, TaskFolder } from '../../src/text-tasks/given-labels.ts';
+import { appendLabel } from '../../src/text-tasks/given-labels.ts';
 import { requireWritable, writablePathIn, writeNewFile } from '../../src/text-tasks/in-folder.ts';
 import { runTask } from '../../src/text-tasks/run-task.ts';
+import { TaskFolder } from '../../src/text-tasks/task-folder.ts';
 
 const folders: string[] = [];
 after(() => {

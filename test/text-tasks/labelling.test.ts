@@ -7,9 +7,10 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { unwrap } from '../../src/common/errors.ts';
 import { expectedAccuracy } from '../../src/text-tasks/expected-accuracy.ts';
-import { appendLabel, storeCorrection, TaskFolder } from '../../src/text-tasks/given-labels.ts';
+import { appendLabel, storeCorrection } from '../../src/text-tasks/given-labels.ts';
 import { type LabellingRow, readLabelling } from '../../src/text-tasks/labelling.ts';
 import { runTask } from '../../src/text-tasks/run-task.ts';
+import { TaskFolder } from '../../src/text-tasks/task-folder.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'easy-adaptation-labelling-'));
 after(() => rmSync(root, { recursive: true, force: true }));

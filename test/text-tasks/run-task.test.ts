@@ -9,9 +9,10 @@ import type { ProgressUpdate } from '../../src/common/progress.ts';
 import { type Prompt, unknownModel } from '../../src/llm/protocol/models.ts';
 import type { TextSpending } from '../../src/text-tasks/asking.ts';
 import type { ReadStates } from '../../src/text-tasks/deep-reading.ts';
-import { appendLabel, readAnswers, TaskFolder } from '../../src/text-tasks/given-labels.ts';
+import { appendLabel, readAnswers } from '../../src/text-tasks/given-labels.ts';
 import { readResults } from '../../src/text-tasks/results-table.ts';
 import { runTask } from '../../src/text-tasks/run-task.ts';
+import { TaskFolder } from '../../src/text-tasks/task-folder.ts';
 import { parseReport } from '../../src/text-tasks/task-report.ts';
 import { FolderReader } from '../../src/workspace/files/folder-reader.ts';
 

@@ -9,13 +9,14 @@ import { unwrap } from '../../src/common/errors.ts';
 import { loadLibrary, Session, Tensor } from '../../src/neural/runtime/session.ts';
 import type { LabelTask } from '../../src/prompts/label/task.ts';
 import { exportReadme, taskModel } from '../../src/text-tasks/export-task.ts';
-import { appendLabel, readAnswers, TaskFolder } from '../../src/text-tasks/given-labels.ts';
+import { appendLabel, readAnswers } from '../../src/text-tasks/given-labels.ts';
 import { taskModelOf } from '../../src/text-tasks/kinds.ts';
 import { keyOf } from '../../src/text-tasks/labels/extract.ts';
 import { COLUMNS, grams, PARTS } from '../../src/text-tasks/labels/hashed-grams.ts';
 import { labelProbabilities } from '../../src/text-tasks/labels/text-specialist.ts';
 import { learnTask } from '../../src/text-tasks/learn-task.ts';
 import { collectTaskData } from '../../src/text-tasks/random-sample.ts';
+import { TaskFolder } from '../../src/text-tasks/task-folder.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-tasks-'));
 after(() => rmSync(folder, { recursive: true, force: true }));

@@ -35,8 +35,7 @@ import { redactKnown, type SecretValues } from '../../workspace/secrets/known/kn
 import { redactPath } from '../../workspace/secrets/known/redact-path.ts';
 import { yieldToEvents } from '../cancellation.ts';
 import { ownFolder } from '../models/folder-models.ts';
-import { draftServed, servedRouter } from '../models/served.ts';
-import { readSpecialist } from '../models/specialist-files.ts';
+import { draftServed, readSpecialist, servedRouter } from '../models/served.ts';
 import type { KeptRow } from '../report/kept.ts';
 import { heldOutFor, heldOutPositions, sample } from '../stages/held-out-positions.ts';
 import { positionsToLabel } from '../stages/labels.ts';

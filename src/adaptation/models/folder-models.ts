@@ -1,11 +1,14 @@
-// A folder's neural models on disk. Each has a folder of its own, and a pointer names the one in use.
-// The pointer is replaced atomically: a crash leaves the old or the new model in use.
+// A folder's neural models on disk. Each has a folder of its own, and a pointer names the one in use. The pointer is
+// replaced atomically: a crash leaves the old or the new model in use. A trained model is also exported for other
+// programs.
 import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import { type Failure, ok, type Result } from '../../common/errors.ts';
+import { basename, dirname, join } from 'node:path';
+import { type Failure, failed, ok, type Result } from '../../common/errors.ts';
 import { replaceFile } from '../../common/files.ts';
-import { compatibilityOf } from '../../neural/models/list.ts';
+import type { Progress } from '../../common/progress.ts';
+import { type ExportedFiles, exportModel } from '../../neural/models/export/export.ts';
+import { compatibilityOf, listPackages } from '../../neural/models/list.ts';
 import {
   ADAPTER,
   ADAPTER_CONFIG,
@@ -15,6 +18,35 @@ import {
   sha256Of,
   WEIGHTS,
 } from '../../neural/models/manifest.ts';
+
+export type { ExportedFiles };
+
+/** Plain data: it is sent to a job's process. */
+export interface OwnExport extends Shipped {
+  readonly specialistFolder: string;
+  /** Target folder. */
+  readonly into: string;
+}
+
+/** Fails with 'nothing-to-learn' if there is no model to export, and as `ownModel` and `exportModel` do. */
+export function exportOwn(
+  { specialistFolder, into, ...shipped }: OwnExport,
+  signal?: AbortSignal,
+  progress?: Progress,
+): Result<ExportedFiles> {
+  // The base that the model was made from may not be the one in use.
+  const beside = listPackages(dirname(dirname(shipped.tokenizer))).map(({ folder }) => folder);
+  const bases = [shipped.base, ...beside];
+  const found = bases.map((base) => ({ base, own: ownModel(specialistFolder, { ...shipped, base }) }));
+  const { base, own } = found.find((each) => each.own?.ok) ?? (found[0] as (typeof found)[number]);
+  if (!own)
+    return failed(
+      'nothing-to-learn',
+      'This folder has no adapted model, so there is nothing to export. Adapt to it first.',
+    );
+  if (!own.ok) return own;
+  return exportModel({ model: own.value, base, tokenizer: shipped.tokenizer, into }, signal, progress);
+}
 
 export interface CurrentModel {
   /** Folder of a package (src/neural/models/), with mixture.json if a mixture was fitted for the model. */

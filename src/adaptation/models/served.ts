@@ -1,20 +1,78 @@
-// A folder's serving model outside an editor window: drafts from an engine, and their router.
+// A folder's serving model outside an editor window: the files of the n-gram model, drafts from an engine, and their
+// router, which was fitted on token probabilities of a tokenizer and a base.
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CompletionQuery, Draft, DraftOptions } from '../../common/completion.ts';
-import { failed, ok, type Result } from '../../common/errors.ts';
+import { failed, messageOf, ok, type Result } from '../../common/errors.ts';
+import { replaceFile } from '../../common/files.ts';
 import type { Log } from '../../common/log.ts';
+import { baseOf } from '../../neural/models/list.ts';
+import { sha256Of } from '../../neural/models/manifest.ts';
 import { defaultRouter } from '../../routing/fit.ts';
 import type { RouterModel } from '../../routing/router-model.ts';
 import type { Engine } from '../../specialist/engine/client.ts';
 import { llamaOptions } from '../../specialist/engine/llama-options.ts';
-import type { NgramModel } from '../../specialist/ngram/model.ts';
+import { NgramModel } from '../../specialist/ngram/model.ts';
 import { openLogged } from '../../storage/open.ts';
-import { storedReport, storedRouter } from '../report/stored.ts';
-import type { AdaptReport } from '../report/types.ts';
+import { readTokenizer } from '../../text/tokenizer/load.ts';
+import { type AdaptReport, storedReport, storedRouter } from '../report/types.ts';
 import type { AdaptRequest, NeuralAccess } from '../types.ts';
-import { currentModel } from './folder-models.ts';
-import { holdsAlone, holdsMixed } from './outdated.ts';
-import { snapshotName } from './specialist-files.ts';
+import { type CurrentModel, currentModel, type Shipped } from './folder-models.ts';
+
+export const snapshotName = 'specialist.ngram';
+
+/** The folder's stored n-gram model. */
+export async function readSpecialist(
+  request: Pick<AdaptRequest, 'specialistFolder' | 'tokenizerPath'>,
+  log: Log,
+): Promise<Result<NgramModel>> {
+  const tokenizer = readTokenizer(request.tokenizerPath);
+  if (!tokenizer.ok) return tokenizer;
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(join(request.specialistFolder, snapshotName));
+  } catch (error) {
+    return failed(
+      'unreadable',
+      `There is no index of this folder yet: ${messageOf(error)}. Adapt to the folder first.`,
+    );
+  }
+  const model = NgramModel.deserialize(bytes, tokenizer.value);
+  if (!model.ok) log.warn(`The stored index is not used: ${model.error.message}`);
+  return model;
+}
+
+/**
+ * Writes the snapshot and replaces the old one atomically, so that a crash or a second window leaves a whole file.
+ * Returns its path.
+ */
+export function writeSnapshot(folder: string, bytes: Uint8Array): string {
+  const path = join(folder, snapshotName);
+  replaceFile(path, [bytes]);
+  return path;
+}
+
+/** For drafts of the n-grams alone. */
+export function holdsAlone({ madeFor }: Pick<AdaptReport, 'madeFor'>, tokenizer: string): boolean {
+  return madeFor.tokenizer === sha256Of(tokenizer);
+}
+
+/** Whether the report measured the large model `model`, or none. */
+export function holdsForApi({ api }: Pick<AdaptReport, 'api'>, model: string): boolean {
+  return api === undefined || api.model === model;
+}
+
+/** For mixed drafts of the neural model in use. */
+export function holdsMixed(
+  report: Pick<AdaptReport, 'madeFor' | 'neural'>,
+  current: CurrentModel,
+  { base, tokenizer }: Shipped,
+): boolean {
+  const { madeFor, neural } = report;
+  if (!neural || !holdsAlone(report, tokenizer)) return false;
+  if (neural.used !== 'base') return current.name === 'adapted';
+  return madeFor.base === baseOf(base).weights;
+}
 
 async function draftMixed(
   engine: Engine,

@@ -3,8 +3,8 @@ import { counted, oneLine, percent, thousands } from '../../common/format.ts';
 import { quantile } from '../../common/quality.ts';
 import { lineBefore } from '../../text/lines.ts';
 import type { HarvestReport } from '../../workspace/files/types.ts';
+import type { ScoredPosition } from './figures.ts';
 import { largest, leftOutInWords } from './phrases.ts';
-import type { ScoredPosition } from './scored.ts';
 
 /** Drafts at the same cursor positions of held-out files. */
 export interface FirstLook {

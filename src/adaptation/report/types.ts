@@ -1,9 +1,31 @@
-// The report of an adaptation: what the command line prints, the editor shows and the store keeps as JSON.
-import type { Failure } from '../../common/errors.ts';
+// The report of an adaptation: what the command line prints, the editor shows and the store keeps as JSON, which may
+// be damaged.
+import type { Failure, Result } from '../../common/errors.ts';
+import { isObject } from '../../common/schemas.ts';
 import type { Interval } from '../../common/statistics/bootstrap.ts';
 import type { Sha256 } from '../../neural/models/manifest.ts';
-import type { RouterModel } from '../../routing/router-model.ts';
+import { parseRouter, type RouterModel } from '../../routing/router-model.ts';
 import type { HarvestReport, Split } from '../../workspace/files/types.ts';
+
+/** Undefined if it is no report. */
+export function storedReport(json: string): AdaptReport | undefined {
+  const value = parsed(json);
+  if (!isObject(value) || !isObject(value.harvest) || !Array.isArray(value.notes)) return undefined;
+  return value as unknown as AdaptReport;
+}
+
+/** Fails as `parseRouter` does. */
+export function storedRouter(json: string): Result<RouterModel> {
+  return parseRouter(parsed(json));
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}
 
 /** Quality at cursor positions of files that nothing was fitted on. */
 export interface Quality {
@@ -49,7 +71,7 @@ export interface ComparedReport extends Readonly<Record<'specialist' | 'api' | '
 }
 
 /** One position of the slider, measured at the test positions. */
-export interface SliderPoint {
+interface SliderPoint {
   readonly balance: number;
   /** Share of all positions that would be sent to the API. */
   readonly apiShare: number;

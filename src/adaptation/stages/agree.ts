@@ -7,8 +7,16 @@ import { secondsPerPosition } from './evaluate.ts';
 import { halved, MAX_HALVINGS } from './held-out-positions.ts';
 import { callsOf, priceLabeling } from './labels.ts';
 import { baseCandidate, earlierOf } from './neural.ts';
-import { draftCount, minutesFor, mostSteps, OPENING_SECONDS, pays, trainableIn, untrainableIn } from './pace.ts';
-import { remaining } from './plan.ts';
+import {
+  draftCount,
+  minutesFor,
+  mostSteps,
+  OPENING_SECONDS,
+  pays,
+  remaining,
+  trainableIn,
+  untrainableIn,
+} from './pace.ts';
 import type { Agreement, LearnStages, Pace, PricedLabeling, Run } from './stage-outputs.ts';
 import type { Tell } from './stage-runner.ts';
 import { budgetSeconds } from './training.ts';

@@ -1,7 +1,7 @@
 // Chooses the model to keep on validation positions. Test positions are measured once, after the choice.
 import { percent } from '../../common/format.ts';
 import { likelierBy } from '../../common/quality.ts';
-import type { ScoredPosition } from '../report/scored.ts';
+import type { ScoredPosition } from '../report/figures.ts';
 import type { MixedQuality, NeuralReport } from '../report/types.ts';
 import type { Training } from './training.ts';
 

@@ -3,8 +3,7 @@ import { isBeginning, matchesTruth } from '../../prompts/completion/completion-p
 import { cutsOf } from '../../prompts/completion/cuts.ts';
 import type { RouterExample } from '../../routing/features.ts';
 import { defaultRouter, fitRouter } from '../../routing/fit.ts';
-import { measure } from '../report/figures.ts';
-import type { LabeledPosition, ScoredPosition } from '../report/scored.ts';
+import { type LabeledPosition, measure, type ScoredPosition } from '../report/figures.ts';
 import type { FittedRun, LearnStages } from './stage-outputs.ts';
 
 export async function conclude(runner: LearnStages): Promise<FittedRun> {

@@ -4,7 +4,7 @@ import { sha256Of } from '../../neural/models/manifest.ts';
 import type { CursorExample } from '../../prompts/completion/cursor-examples.ts';
 import type { NgramModel } from '../../specialist/ngram/model.ts';
 import { draftBySyntax } from '../../text/syntax/parsing.ts';
-import type { ScoredPosition } from '../report/scored.ts';
+import type { ScoredPosition } from '../report/figures.ts';
 import { AnswerLedger, evaluate } from './evaluate.ts';
 import type { LearnStages, Run } from './stage-outputs.ts';
 import { digest, type Tell } from './stage-runner.ts';

@@ -15,7 +15,7 @@ import type { QueryLoss } from '../../specialist/engine/protocol.ts';
 import type { PositionLedger } from '../../storage/position-ledger.ts';
 import type { AnswerRow } from '../../storage/types.ts';
 import { yieldToEvents } from '../cancellation.ts';
-import type { ScoredPosition } from '../report/scored.ts';
+import type { ScoredPosition } from '../report/figures.ts';
 import { digest, type Tell } from './stage-runner.ts';
 
 /** A model that `evaluate` can ask: the n-grams in this thread, or the engine. */

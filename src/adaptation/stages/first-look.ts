@@ -3,8 +3,8 @@
 import { CodedError, isCancelled } from '../../common/errors.ts';
 import { positionInDocument } from '../../prompts/completion/completion-position.ts';
 import type { CursorExample } from '../../prompts/completion/cursor-examples.ts';
+import type { ScoredPosition } from '../report/figures.ts';
 import { type FirstLook, firstLookInWords } from '../report/first-look.ts';
-import type { ScoredPosition } from '../report/scored.ts';
 import { draftWithNgramsOnly } from './drafts.ts';
 import { type HeldOutPositions, halved, MAX_HALVINGS, spread } from './held-out-positions.ts';
 import { baseCandidate } from './neural.ts';

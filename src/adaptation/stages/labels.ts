@@ -17,7 +17,13 @@ import {
 } from '../../prompts/completion/llm-request.ts';
 import { draftEstimates } from '../../routing/fit.ts';
 import type { NgramModel } from '../../specialist/ngram/model.ts';
-import { type ApiLabels, allLabels, type LabeledPosition, type Labels, type ScoredPosition } from '../report/scored.ts';
+import {
+  type ApiLabels,
+  allLabels,
+  type LabeledPosition,
+  type Labels,
+  type ScoredPosition,
+} from '../report/figures.ts';
 import type { ApiEstimate, LabelingLimits } from '../types.ts';
 import { type HeldOutPositions, halved, positionsToAsk } from './held-out-positions.ts';
 import { measuredPositionsOf } from './neural.ts';

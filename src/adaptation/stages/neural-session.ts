@@ -12,7 +12,7 @@ import type { Engine } from '../../specialist/engine/client.ts';
 import { llamaOptions } from '../../specialist/engine/llama-options.ts';
 import { MIXTURE_FILE, type QueryLoss, type Requests } from '../../specialist/engine/protocol.ts';
 import { weightsOf } from '../models/folder-models.ts';
-import type { ScoredPosition } from '../report/scored.ts';
+import type { ScoredPosition } from '../report/figures.ts';
 import type { NeuralAccess } from '../types.ts';
 import { type ModelCandidate, titles } from './choose.ts';
 import { type AnswerLedger, type Drafter, evaluate } from './evaluate.ts';

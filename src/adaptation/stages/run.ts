@@ -12,7 +12,7 @@ import type { HarvestedFile, HarvestReport } from '../../workspace/files/types.t
 import { redactKnown } from '../../workspace/secrets/known/known.ts';
 import { yieldToEvents } from '../cancellation.ts';
 import { activateModel, currentModel, dropModel, dropWork, ownFolder } from '../models/folder-models.ts';
-import { writeSnapshot } from '../models/specialist-files.ts';
+import { writeSnapshot } from '../models/served.ts';
 import { Countdown, nothingAhead } from '../report/countdown.ts';
 import type { ReportFigures } from '../report/figures.ts';
 import { harvestInWords } from '../report/first-look.ts';

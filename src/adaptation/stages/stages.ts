@@ -26,8 +26,7 @@ import {
   sessionOf,
   test,
 } from './neural.ts';
-import { paceOf, trainableIn } from './pace.ts';
-import { aheadOf, mixtureSeconds, planOf, planSettings, trainAsPlanned } from './plan.ts';
+import { aheadOf, mixtureSeconds, paceOf, planOf, planSettings, trainAsPlanned, trainableIn } from './pace.ts';
 import type { FittedMixture, Run, SplitName, StageOutputs } from './stage-outputs.ts';
 import type { Stages } from './stage-runner.ts';
 import { budgetSeconds } from './training.ts';

@@ -1,7 +1,6 @@
 // `complete`: one completion at a given position, token by token, with the routing decision.
 import { isAbsolute, relative, resolve, sep } from 'node:path';
-import { draftServed, servedRouter } from '../../adaptation/models/served.ts';
-import { readSpecialist } from '../../adaptation/models/specialist-files.ts';
+import { draftServed, readSpecialist, servedRouter } from '../../adaptation/models/served.ts';
 import type { AdaptOutcome, AdaptRequest } from '../../adaptation/types.ts';
 import type { Draft } from '../../common/completion.ts';
 import { CodedError, failed, messageOf, ok, type Result } from '../../common/errors.ts';

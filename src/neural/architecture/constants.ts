@@ -1,8 +1,7 @@
 // The weights of a served model as constants of its graph, in one of the precisions.
 import type { Builder } from '../autodiff/builder.ts';
 import type { Value } from '../onnx/graph.ts';
-import type { Model } from './decoder-values.ts';
-import { type Adapter, adapterNames } from './lora.ts';
+import { type Adapter, adapterNames, type Model } from './lora.ts';
 import { EMBEDDING, type LinearLayer, type ModelConfig, type Weights } from './parameters.ts';
 import {
   BLOCK,

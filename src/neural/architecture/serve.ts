@@ -6,7 +6,7 @@ import { Builder } from '../autodiff/builder.ts';
 import { ABSENT, type Value } from '../onnx/graph.ts';
 import { type WrittenModel, writeModel } from '../onnx/write.ts';
 import { Constants, type Precision } from './constants.ts';
-import type { Model } from './decoder-values.ts';
+import type { Model } from './lora.ts';
 import {
   elements,
   headLayer,

@@ -1,8 +1,9 @@
 // A tree of tokens behind a prompt, in the prompt's cache, with the logits after each token. Each token sees the prompt
 // and its own ancestors (tree attention, Miao et al. 2024). No token is run twice, in one search or in the next one at
 // the same position.
-import type { KeyValueCache } from './key-value-cache.ts';
+
 import type { Network } from './network.ts';
+import type { KeyValueCache } from './passes.ts';
 
 /** A token's place in the tree: all tokens from the prompt's end up to it. */
 export type Path = readonly number[];

@@ -4,9 +4,8 @@ import { promptGraph, UNRETURNED_OUTPUT } from '../architecture/serve.ts';
 import { ggufManifest } from '../models/manifest.ts';
 import { loadPacked } from '../models/model-folder.ts';
 import { loadLibrary, Session, Tensor } from '../runtime/session.ts';
-import { KeyValueCache } from './key-value-cache.ts';
 import { type LanguageModelOptions, tokenizerAt } from './language-model.ts';
-import { Passes } from './passes.ts';
+import { KeyValueCache, Passes } from './passes.ts';
 import { quantizationRange } from './quantization-range.ts';
 
 export interface StatesRequest {

@@ -3,13 +3,13 @@
 import { CodedError, unwrap } from '../../common/errors.ts';
 import type { Tokenizer } from '../../text/tokenizer/bpe.ts';
 import { readTokenizer } from '../../text/tokenizer/load.ts';
-import { REPAIR_ADVICE } from '../architecture/decoder-values.ts';
+import { REPAIR_ADVICE } from '../architecture/lora.ts';
 import { DIALECT, type Dialect } from '../models/manifest.ts';
 import { loadPacked } from '../models/model-folder.ts';
 import { loadLibrary } from '../runtime/session.ts';
 import { Branches } from './branches.ts';
-import type { KeyValueCache } from './key-value-cache.ts';
 import { Network } from './network.ts';
+import type { KeyValueCache } from './passes.ts';
 
 // Caches of recent prompts: a prompt that extends one of them runs only its new tokens. Tokens that a search has run
 // behind it are reused as well, for instance when the user types the suggestion.

@@ -1,11 +1,10 @@
 // A decoder with loaded sessions. Each pass runs new tokens and predicts the next.
 import type { Precision } from '../architecture/constants.ts';
 import { MASKED } from '../architecture/decoder.ts';
-import type { Model } from '../architecture/decoder-values.ts';
+import type { Model } from '../architecture/lora.ts';
 import { promptGraph, stepGraph, UNRETURNED_OUTPUT } from '../architecture/serve.ts';
 import { Session, type SessionOptions, Tensor } from '../runtime/session.ts';
-import { KeyValueCache } from './key-value-cache.ts';
-import { Passes, positionsOf } from './passes.ts';
+import { KeyValueCache, Passes, positionsOf } from './passes.ts';
 import { quantizationRange } from './quantization-range.ts';
 
 export interface NetworkOptions extends SessionOptions {

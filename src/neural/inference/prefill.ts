@@ -1,8 +1,8 @@
 // Runs a prompt into a cache in chunks, so that a cancellation takes effect soon and finished chunks stay for the next
 // prompt.
 import { startsWithBytes, type Tokenizer } from '../../text/tokenizer/bpe.ts';
-import type { KeyValueCache } from './key-value-cache.ts';
 import type { Network } from './network.ts';
+import type { KeyValueCache } from './passes.ts';
 
 // Token healing: the cursor may be inside the text of one token. The last tokens before it are removed, and the first
 // new tokens have to spell their bytes again.

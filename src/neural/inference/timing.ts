@@ -1,7 +1,7 @@
 // Measures a model's latency on this machine, loaded as it would serve: a new prompt, and a line behind it.
 import { uniforms } from '../../common/statistics/random.ts';
-import type { KeyValueCache } from './key-value-cache.ts';
 import type { Network } from './network.ts';
+import type { KeyValueCache } from './passes.ts';
 import { type PrefillNetwork, prefill } from './prefill.ts';
 
 /** Medians, ms. */

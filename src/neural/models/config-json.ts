@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { failed, ok, type Result } from '../../common/errors.ts';
 import { quoted } from '../../common/plain-text.ts';
 import { finite, isObject } from '../../common/schemas.ts';
-import { REPAIR_ADVICE } from '../architecture/decoder-values.ts';
+import { REPAIR_ADVICE } from '../architecture/lora.ts';
 import type { ModelConfig } from '../architecture/parameters.ts';
 
 type Json = Readonly<Record<string, unknown>>;

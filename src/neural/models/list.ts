@@ -3,7 +3,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { type Failure, failed, messageOf, ok, type Result, unwrap } from '../../common/errors.ts';
-import { REPAIR_ADVICE } from '../architecture/decoder-values.ts';
+import { REPAIR_ADVICE } from '../architecture/lora.ts';
 import { type ModelConfig, parameterCount } from '../architecture/parameters.ts';
 import { parseConfig } from './config-json.ts';
 import {

@@ -10,7 +10,7 @@ import { replaceFile } from '../../common/files.ts';
 import { FILL_IN, type FillIn } from '../../common/fill-in.ts';
 import { quoted } from '../../common/plain-text.ts';
 import { isObject, type SchemaOutput } from '../../common/schemas.ts';
-import { REPAIR_ADVICE } from '../architecture/decoder-values.ts';
+import { REPAIR_ADVICE } from '../architecture/lora.ts';
 
 // The special tokens of each dialect (prompt format), one row per dialect. A model's manifest names the dialect that
 // the model was trained on.

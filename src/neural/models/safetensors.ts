@@ -5,7 +5,7 @@ import { CodedError, messageOf } from '../../common/errors.ts';
 import { fromHalf, toHalf } from '../../common/half.ts';
 import { quoted } from '../../common/plain-text.ts';
 import { isObject } from '../../common/schemas.ts';
-import { REPAIR_ADVICE } from '../architecture/decoder-values.ts';
+import { REPAIR_ADVICE } from '../architecture/lora.ts';
 
 export type StoredType = 'F32' | 'F16';
 

@@ -7,7 +7,6 @@ import { megabytes } from '../../common/format.ts';
 import { availableMemory } from '../../common/memory.ts';
 import { loraFor } from '../architecture/lora.ts';
 import { type ModelConfig, parameterCount } from '../architecture/parameters.ts';
-import { saveAdapter } from '../models/adapter.ts';
 import { baseOf } from '../models/list.ts';
 import {
   ADAPTER,
@@ -19,7 +18,7 @@ import {
   TOKENIZER,
   writeManifest,
 } from '../models/manifest.ts';
-import { loadPacked } from '../models/model-folder.ts';
+import { loadPacked, saveAdapter } from '../models/model-folder.ts';
 import { chooseDevice, type DeviceChoice, type ProbeResult } from '../runtime/device.ts';
 import { loadLibrary } from '../runtime/session.ts';
 import { finishedRun, recordFinished } from './checkpoint.ts';

@@ -1,7 +1,7 @@
 // The request for an adaptation, its result, and its identity: what was trained for the same identity is used again.
 import { createHash } from 'node:crypto';
 import { CodedError } from '../../common/errors.ts';
-import type { Model } from '../architecture/decoder-values.ts';
+import type { Model } from '../architecture/lora.ts';
 import type { ModelConfig } from '../architecture/parameters.ts';
 import { arraysOf } from '../architecture/quantize.ts';
 import type { DeviceChoice, DeviceSetting } from '../runtime/device.ts';

@@ -1,5 +1,5 @@
 // One optimiser step on a device: feeds to loss, gradients and update. Parameters and optimiser state stay there.
-import { checkWeights } from '../architecture/decoder-values.ts';
+
 import { frozenArrays, withoutData } from '../architecture/frozen.ts';
 import {
   accumulateGraph,
@@ -11,6 +11,7 @@ import {
   trainedSpecs,
   UNRETURNABLE,
 } from '../architecture/graphs.ts';
+import { checkWeights } from '../architecture/lora.ts';
 import { STEP_INPUTS, stateNames, stepInputs } from '../architecture/optimizer.ts';
 import { elements, type Weights } from '../architecture/parameters.ts';
 import type { Quantized } from '../architecture/quantize.ts';

@@ -11,10 +11,9 @@ import type { NgramModel } from '../ngram/model.ts';
 import type { OwnFile } from '../ngram/own-file.ts';
 import type { Vocabulary } from '../ngram/vocabulary.ts';
 import { DraftLatency } from './draft-latency.ts';
-import type { NextTokenScores, PromptScores } from './next-token-scores.ts';
 import { PromptPlanner } from './prompt-planner.ts';
 import type { MixHypothesis } from './search.ts';
-import type { LabeledQuery, LatencyEstimate, MixWeights, QueryLoss } from './types.ts';
+import type { LabeledQuery, LatencyEstimate, MixWeights, NextTokenScores, PromptScores, QueryLoss } from './types.ts';
 import { chooseLine, type MixedLineChoice, type QuerySite, writeDraft } from './write-draft.ts';
 
 /** Tokens of the longest middle that weights are fitted on. */

@@ -13,10 +13,9 @@ import type { NgramModel } from '../ngram/model.ts';
 import type { OwnFile } from '../ngram/own-file.ts';
 import { FolderSpecialist, type PromptedQuery, type SpecialistOptions } from './folder-specialist.ts';
 import { LineScores, scoreLine, TokenDistribution } from './line-scores.ts';
-import { beginnings, type NextTokenScores } from './next-token-scores.ts';
 import { likelyTokens } from './ngram-predictions.ts';
 import type { MixHypothesis } from './search.ts';
-import type { MixWeights } from './types.ts';
+import { beginnings, type MixWeights, type NextTokenScores } from './types.ts';
 import { tokenHead, VocabularyMapping } from './vocabulary-mapping.ts';
 import type { QuerySite } from './write-draft.ts';
 

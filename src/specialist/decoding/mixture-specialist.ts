@@ -10,10 +10,9 @@ import type { NgramCursorPosition, Step } from '../ngram/search.ts';
 import { FolderSpecialist, type PromptedQuery, type SpecialistOptions } from './folder-specialist.ts';
 import { LogitReader } from './logit-reader.ts';
 import { NextTokenMixer } from './next-token-mixer.ts';
-import { beginnings, type NextTokenScores, type PromptScores } from './next-token-scores.ts';
 import { REST_ENTRIES } from './ngram-predictions.ts';
 import { LINE_LIMITS, type MixHypothesis, type SearchLimits, searchLine } from './search.ts';
-import type { MixWeights } from './types.ts';
+import { beginnings, type MixWeights, type NextTokenScores, type PromptScores } from './types.ts';
 import type { QuerySite } from './write-draft.ts';
 
 export class MixtureSpecialist extends FolderSpecialist<Float32Array> {

@@ -2,14 +2,13 @@
 // hypotheses. A pass also runs tokens that the n-grams predict with confidence.
 import type { Path } from '../../neural/inference/branches.ts';
 import { remainingBytes } from '../../neural/inference/prefill.ts';
-import { type BeamLimits, BeamSearch } from '../ngram/beam-search.ts';
 import { longestMatch } from '../ngram/evidence.ts';
-import type { Hypothesis, NgramCursorPosition, Step } from '../ngram/search.ts';
+import { type BeamLimits, BeamSearch, type Hypothesis, type NgramCursorPosition, type Step } from '../ngram/search.ts';
 import type { Vocabulary } from '../ngram/vocabulary.ts';
 import { logOf } from './logit-reader.ts';
 import type { MixedPrediction, NextTokenMixer } from './next-token-mixer.ts';
-import type { PromptScores } from './next-token-scores.ts';
 import { likelyTokens, REST_ENTRIES } from './ngram-predictions.ts';
+import type { PromptScores } from './types.ts';
 
 /**
  * A line or its beginning. `neural` and `ngram` are log probabilities of its tokens and, if finished, of its end.

@@ -14,8 +14,14 @@ import type { NgramModel } from '../ngram/model.ts';
 import type { FolderSpecialist } from './folder-specialist.ts';
 import { LineSpecialist } from './line-specialist.ts';
 import { MixtureSpecialist } from './mixture-specialist.ts';
-import { beginnings, type NextTokenScores, type PromptScores } from './next-token-scores.ts';
-import type { MixSource, MixWeights, Serving } from './types.ts';
+import {
+  beginnings,
+  type MixSource,
+  type MixWeights,
+  type NextTokenScores,
+  type PromptScores,
+  type Serving,
+} from './types.ts';
 
 /** `model`: as in MixSource. */
 export type ServedModelOptions = Serving & Pick<MixSource, 'model'>;

@@ -10,9 +10,15 @@ import { type Log, silentLog } from '../../common/log.ts';
 import { memoryCeiling } from '../../common/memory.ts';
 import { SilenceWatch } from '../../common/silence-watch.ts';
 import { ggufManifest, type PackageManifest } from '../../neural/models/manifest.ts';
-import type { FromEngine, RequestKind, Requests, ToEngine } from './protocol.ts';
-import { CEILING_ARGUMENT, TRAINING_ARGUMENT } from './protocol.ts';
-import { LONGEST_SILENCE } from './silence.ts';
+import {
+  CEILING_ARGUMENT,
+  type FromEngine,
+  LONGEST_SILENCE,
+  type RequestKind,
+  type Requests,
+  type ToEngine,
+  TRAINING_ARGUMENT,
+} from './protocol.ts';
 
 export interface RequestOptions<K extends RequestKind> {
   readonly signal?: AbortSignal;

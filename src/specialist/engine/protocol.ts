@@ -1,5 +1,5 @@
-// Requests to the engine process and its answers. Messages cross as structured clones, so typed arrays keep their
-// types.
+// Requests to the engine process and its answers, and how long it may be silent meanwhile. Messages cross as
+// structured clones, so typed arrays keep their types.
 import type { CompletionQuery, Draft, DraftOptions } from '../../common/completion.ts';
 import type { Failure } from '../../common/errors.ts';
 import type { StatesRequest } from '../../neural/inference/hidden-states.ts';
@@ -18,6 +18,28 @@ import type {
 } from '../decoding/types.ts';
 import type { EditHistory, FileChange } from '../ngram/protocol.ts';
 
+const minute = 60_000;
+
+/**
+ * Limits for the silence of the whole process, ms, not for the time of a request. An answer, a step, a position or a
+ * text that is done ends the silence, and so does each micro-batch of a training. At least ten times what the slowest
+ * measured machine took.
+ */
+export const LONGEST_SILENCE: Readonly<Record<RequestKind, number>> = {
+  status: 5 * minute,
+  change: 5 * minute,
+  history: 5 * minute,
+  close: 5 * minute,
+  draft: 5 * minute,
+  warm: 5 * minute,
+  lossAt: 5 * minute,
+  states: 10 * minute,
+  fit: 10 * minute,
+  open: 15 * minute,
+  time: 15 * minute,
+  adapt: 30 * minute,
+};
+
 export type { Timing } from '../../neural/inference/timing.ts';
 export { type TrainingStatus, trainingStatusOf } from '../../neural/training/checkpoint.ts';
 export type { StepReport } from '../../neural/training/train.ts';
@@ -25,7 +47,7 @@ export type { ValidationLoss } from '../../neural/training/validation.ts';
 export { NEW_POSITION_TOKENS } from '../decoding/draft-latency.ts';
 export { type LatencyEstimate, MIXTURE_FILE, type QueryLoss } from '../decoding/types.ts';
 
-export interface EngineStatus {
+interface EngineStatus {
   readonly pid: number;
   /** Resident memory, bytes. */
   readonly memory: number;
@@ -73,7 +95,7 @@ export interface Requests {
   status: { request: Record<string, never>; result: EngineStatus; progress: never };
 }
 
-export type EmptyObject = Record<string, never>;
+type EmptyObject = Record<string, never>;
 
 export interface DraftRequest {
   readonly key: string;

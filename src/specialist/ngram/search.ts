@@ -1,12 +1,64 @@
 // Beam search for the rest of the line: candidate texts with the probability of each of their tokens.
-
 import type { DraftToken } from '../../common/completion.ts';
-import { type BeamHypothesis, type BeamLimits, BeamSearch } from './beam-search.ts';
 import { longestMatch } from './evidence.ts';
 import type { OwnFile } from './own-file.ts';
 import type { Predictor } from './predictor.ts';
 import type { LookupScope } from './project-index.ts';
 import type { Vocabulary } from './vocabulary.ts';
+
+export interface BeamHypothesis {
+  /** Log probability of the tokens and, when finished, of the end. */
+  readonly logProbability: number;
+  readonly finished: boolean;
+}
+
+export interface BeamLimits {
+  /** Maximum number of open hypotheses at each depth. */
+  readonly width: number;
+  /** Number of finished hypotheses after which less probable open ones are dropped. */
+  readonly wanted: number;
+  /** A hypothesis is dropped if it is less likely than the best by this many nats. */
+  readonly pruning: number;
+}
+
+/** The continuations of an open hypothesis, finished ones among them. `index`: its index among the open ones. */
+type Scorer<H extends BeamHypothesis> = (hypothesis: H, index: number) => readonly H[];
+
+export class BeamSearch<H extends BeamHypothesis> {
+  private readonly limits: BeamLimits;
+  private readonly finished: H[] = [];
+  /** Most probable first. */
+  open: readonly H[];
+
+  constructor(start: H, limits: BeamLimits) {
+    this.open = [start];
+    this.limits = limits;
+  }
+
+  /** Replaces every open hypothesis by its continuations, and drops the improbable ones. */
+  advance(scorer: Scorer<H>): void {
+    const { finished, limits } = this;
+    const grown: H[] = [];
+    for (const [index, hypothesis] of this.open.entries()) {
+      for (const next of scorer(hypothesis, index)) (next.finished ? finished : grown).push(next);
+    }
+    finished.sort(byProbability);
+    grown.sort(byProbability);
+    const best = Math.max(finished[0]?.logProbability ?? Number.NEGATIVE_INFINITY, grown[0]?.logProbability ?? 0);
+    const lastWanted = finished[limits.wanted - 1]?.logProbability ?? Number.NEGATIVE_INFINITY;
+    const floor = Math.max(best - limits.pruning, lastWanted);
+    this.open = grown.filter(({ logProbability }) => logProbability > floor).slice(0, limits.width);
+  }
+
+  /** Finished hypotheses, or the open ones if none finished; most probable first. */
+  get found(): readonly H[] {
+    return this.finished.length > 0 ? this.finished : this.open;
+  }
+}
+
+function byProbability(a: BeamHypothesis, b: BeamHypothesis): number {
+  return b.logProbability - a.logProbability;
+}
 
 const branching = 6;
 const limits: BeamLimits = { width: 8, wanted: 12, pruning: 5 };

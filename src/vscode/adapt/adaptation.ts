@@ -1,7 +1,7 @@
 // Background runs: the index of an opened folder, and 'Adapt to This Repo' with its progress, questions and report.
 import * as vscode from 'vscode';
 import { cancelled } from '../../adaptation/cancellation.ts';
-import type { ExportedFiles } from '../../adaptation/models/export-own.ts';
+import type { ExportedFiles } from '../../adaptation/models/folder-models.ts';
 import type { KeptSummary } from '../../adaptation/report/kept.ts';
 import type { AdaptOutcome, AdaptRequest, PlanAnswer, PlanOffer, Questions } from '../../adaptation/types.ts';
 import { DisposableStore } from '../../common/disposable.ts';

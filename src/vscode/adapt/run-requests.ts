@@ -1,7 +1,7 @@
 // Builds job requests for a folder from the current settings, key and model, as plain data.
 import * as vscode from 'vscode';
 import type { KeptRequest } from '../../adaptation/kept/kept-rows.ts';
-import type { OwnExport } from '../../adaptation/models/export-own.ts';
+import type { OwnExport } from '../../adaptation/models/folder-models.ts';
 import {
   type AdaptRequest,
   type ApiAccess,

@@ -3,7 +3,7 @@
 import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
-import { storedReport } from '../../adaptation/report/stored.ts';
+import { storedReport } from '../../adaptation/report/types.ts';
 import { messageOf } from '../../common/errors.ts';
 import { folderBytes } from '../../common/files.ts';
 import { percent, thousands } from '../../common/format.ts';

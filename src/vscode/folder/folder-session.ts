@@ -2,7 +2,7 @@
 // completion service.
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { snapshotName } from '../../adaptation/models/specialist-files.ts';
+import { snapshotName } from '../../adaptation/models/served.ts';
 import { reportInWords } from '../../adaptation/report/outcome.ts';
 import type { AdaptReport } from '../../adaptation/report/types.ts';
 import type { Clock } from '../../common/clock.ts';

@@ -2,8 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { markdownOf, plainTextOf, reportDocument } from '../../../src/adaptation/report/report-document.ts';
-import { storedReport } from '../../../src/adaptation/report/stored.ts';
-import type { AdaptReport } from '../../../src/adaptation/report/types.ts';
+import { type AdaptReport, storedReport } from '../../../src/adaptation/report/types.ts';
 import '../../support/ui-text.ts';
 import { reportOf } from './report.ts';
 

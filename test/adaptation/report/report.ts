@@ -1,6 +1,10 @@
 // The report of a fake run: positions in four kinds of files, and an API that is often wrong in test helpers.
-import { measure } from '../../../src/adaptation/report/figures.ts';
-import type { ApiLabels, LabeledPosition, ScoredPosition } from '../../../src/adaptation/report/scored.ts';
+import {
+  type ApiLabels,
+  type LabeledPosition,
+  measure,
+  type ScoredPosition,
+} from '../../../src/adaptation/report/figures.ts';
 import type { AdaptReport } from '../../../src/adaptation/report/types.ts';
 import type { CursorKind } from '../../../src/prompts/completion/cursor-examples.ts';
 import type { RouterExample } from '../../../src/routing/features.ts';

@@ -1,10 +1,8 @@
 // The absorbing graph runs prompts into the cache without logits. Caches grow.
-
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { normals } from '../../../src/common/statistics/random.ts';
-import type { Model } from '../../../src/neural/architecture/decoder-values.ts';
-import { adapterSpecs, type LoraConfig } from '../../../src/neural/architecture/lora.ts';
+import { adapterSpecs, type LoraConfig, type Model } from '../../../src/neural/architecture/lora.ts';
 import type { ModelConfig } from '../../../src/neural/architecture/parameters.ts';
 import { Network } from '../../../src/neural/inference/network.ts';
 import { prefill } from '../../../src/neural/inference/prefill.ts';

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import type { Precision } from '../../../src/neural/architecture/constants.ts';
-import type { Model } from '../../../src/neural/architecture/decoder-values.ts';
+import type { Model } from '../../../src/neural/architecture/lora.ts';
 import { Network } from '../../../src/neural/inference/network.ts';
 import { loadModel } from '../../../src/neural/models/model-folder.ts';
 import { loadLibrary } from '../../../src/neural/runtime/session.ts';

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ModelConfig } from '../../../src/neural/architecture/parameters.ts';
-import { KeyValueCache } from '../../../src/neural/inference/key-value-cache.ts';
 import { Prefixes } from '../../../src/neural/inference/language-model.ts';
+import { KeyValueCache } from '../../../src/neural/inference/passes.ts';
 import { PREFILL_CHUNK, prefill } from '../../../src/neural/inference/prefill.ts';
 import { loadLibrary } from '../../../src/neural/runtime/session.ts';
 

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ModelConfig } from '../../../src/neural/architecture/parameters.ts';
-import { KeyValueCache } from '../../../src/neural/inference/key-value-cache.ts';
 import type { Pass } from '../../../src/neural/inference/network.ts';
+import { KeyValueCache } from '../../../src/neural/inference/passes.ts';
 import { timeModel } from '../../../src/neural/inference/timing.ts';
 import { loadLibrary } from '../../../src/neural/runtime/session.ts';
 

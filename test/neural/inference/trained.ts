@@ -1,10 +1,8 @@
 // A small model trained for a few seconds on made-up code, so that decoding has something to predict.
-
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import type { Model } from '../../../src/neural/architecture/decoder-values.ts';
-import { initialAdapters, LORA_TARGETS } from '../../../src/neural/architecture/lora.ts';
+import { initialAdapters, LORA_TARGETS, type Model } from '../../../src/neural/architecture/lora.ts';
 import { DEFAULT_OPTIMIZER } from '../../../src/neural/architecture/optimizer.ts';
 import type { ModelConfig } from '../../../src/neural/architecture/parameters.ts';
 import { TrainingBatches } from '../../../src/neural/training/batches.ts';

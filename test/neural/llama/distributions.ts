@@ -1,6 +1,6 @@
 // Distributions of our own engine in full precision, and how far llama.cpp's are from them.
 import assert from 'node:assert/strict';
-import type { Model } from '../../../src/neural/architecture/decoder-values.ts';
+import type { Model } from '../../../src/neural/architecture/lora.ts';
 import { Network } from '../../../src/neural/inference/network.ts';
 import type { TopTokens } from '../../../src/neural/inference/passes.ts';
 

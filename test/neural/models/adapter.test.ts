@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { CodedError } from '../../../src/common/errors.ts';
 import { initialAdapters, type LoraConfig } from '../../../src/neural/architecture/lora.ts';
-import { loadAdapter, saveAdapter } from '../../../src/neural/models/adapter.ts';
+import { loadAdapter, saveAdapter } from '../../../src/neural/models/model-folder.ts';
 import { readSafetensors } from '../../../src/neural/models/safetensors.ts';
 import { readGolden } from '../architecture/golden.ts';
 

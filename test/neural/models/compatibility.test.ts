@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { after, beforeEach, test } from 'node:test';
 import { root } from '../../../build/paths.ts';
 import { initialAdapters } from '../../../src/neural/architecture/lora.ts';
-import { saveAdapter } from '../../../src/neural/models/adapter.ts';
 import { baseOf, compatibilityOf, fitsBase, fitsTokenizer } from '../../../src/neural/models/list.ts';
 import {
   CONFIG,
@@ -16,7 +15,7 @@ import {
   WEIGHTS,
   writeManifest,
 } from '../../../src/neural/models/manifest.ts';
-import { loadModel } from '../../../src/neural/models/model-folder.ts';
+import { loadModel, saveAdapter } from '../../../src/neural/models/model-folder.ts';
 import { describeAdapted } from '../../../src/neural/training/adapt.ts';
 import { describeBase, saveRandomModel } from '../../support/packed-models.ts';
 import { goldenFolder, readGolden } from '../architecture/golden.ts';

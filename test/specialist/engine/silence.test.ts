@@ -3,8 +3,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { EngineClient } from '../../../src/specialist/engine/client.ts';
-import type { FromEngine } from '../../../src/specialist/engine/protocol.ts';
-import { LONGEST_SILENCE } from '../../../src/specialist/engine/silence.ts';
+import { type FromEngine, LONGEST_SILENCE } from '../../../src/specialist/engine/protocol.ts';
 import { ManualClock } from '../../fakes/clock.ts';
 import { adaptation, drafting, ended, until } from './helpers.ts';
 

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type BeamHypothesis, type BeamLimits, BeamSearch } from '../../../src/specialist/ngram/beam-search.ts';
+import { type BeamHypothesis, type BeamLimits, BeamSearch } from '../../../src/specialist/ngram/search.ts';
 
 interface Letters extends BeamHypothesis {
   readonly text: string;

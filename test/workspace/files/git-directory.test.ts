@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { unwrap } from '../../../src/common/errors.ts';
 import { readCommit } from '../../../src/text-tasks/commit-context.ts';
-import { TaskFolder } from '../../../src/text-tasks/given-labels.ts';
+import { TaskFolder } from '../../../src/text-tasks/task-folder.ts';
 import { ruleOf } from '../../../src/workspace/files/file.ts';
 import { harvestFolder } from '../../../src/workspace/files/folder.ts';
 import { gitFault } from '../../../src/workspace/files/git-directory.ts';

@@ -6,14 +6,12 @@ import { CodedError, failed, messageOf, ok, type Result } from '../../../common/
 import { replaceFile } from '../../../common/files.ts';
 import { toHalf } from '../../../common/half.ts';
 import type { Progress } from '../../../common/progress.ts';
-import type { Model } from '../../architecture/decoder-values.ts';
-import { type Adapter, adapterNames, type LoraConfig, mergeMatrix } from '../../architecture/lora.ts';
+import { type Adapter, adapterNames, type LoraConfig, type Model, mergeMatrix } from '../../architecture/lora.ts';
 import { elements, type ModelConfig, parameterSpecs } from '../../architecture/parameters.ts';
 import { dequantize } from '../../architecture/quantize.ts';
-import { saveAdapter } from '../adapter.ts';
 import { writeConfig } from '../config-json.ts';
 import { CONFIG, DIALECT, DIALECTS, TOKENIZER, WEIGHTS } from '../manifest.ts';
-import { type LoadedModel, loadModel } from '../model-folder.ts';
+import { type LoadedModel, loadModel, saveAdapter } from '../model-folder.ts';
 import { safetensorsPieces } from '../safetensors.ts';
 import {
   adapterFile,
