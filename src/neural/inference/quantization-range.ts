@@ -26,18 +26,14 @@ function overflowGraph(): WrittenModel {
 
 let known: Promise<QuantizationRange> | undefined;
 
-/** @param probe detects the range; after a failure the next caller tries again */
-export function quantizationRange(probe: () => Promise<QuantizationRange> = detectRange): Promise<QuantizationRange> {
-  known ??= probe().catch((error: unknown) => {
-    known = undefined;
-    throw error;
-  });
+export function quantizationRange(): Promise<QuantizationRange> {
+  known ??= sums().then(rangeFor);
   return known;
 }
 
-/** @param run computes the sums of the graph */
-export async function detectRange(run: () => Promise<Float32Array> = sums): Promise<QuantizationRange> {
-  return (await run()).every((sum) => sum === EXACT_SUM) ? 127 : 63;
+/** @param found the sums of the graph */
+export function rangeFor(found: Float32Array): QuantizationRange {
+  return found.every((sum) => sum === EXACT_SUM) ? 127 : 63;
 }
 
 async function sums(): Promise<Float32Array> {

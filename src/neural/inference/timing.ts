@@ -33,24 +33,13 @@ export async function timeModel(
   const uniform = uniforms(1);
   const token = () => Math.floor(uniform() * vocabSize);
   const length = Math.min(PROMPT_TOKENS, contextLength - PASSES * BRANCHES - 1);
-  const timed = async (times: number, work: () => Promise<unknown>) => {
-    const durations: number[] = [];
-    for (let i = 0; i < times; i++) {
-      signal?.throwIfAborted();
-      const startedAt = now();
-      await work();
-      signal?.throwIfAborted();
-      durations.push(now() - startedAt);
-    }
-    return median(durations.slice(1));
-  };
   let cache = network.cache();
-  const promptMs = await timed(PROMPTS, () => {
+  const promptMs = await medianMs(PROMPTS, now, signal, () => {
     cache = network.cache();
     const prompt = Array.from({ length }, token);
     return prefill(network, cache, prompt, 0, signal);
   });
-  const lineMs = await timed(LINES, () => line(network, cache, token, signal));
+  const lineMs = await medianMs(LINES, now, signal, () => line(network, cache, token, signal));
   return { lineMs, promptMs: (promptMs * PROMPT_TOKENS) / length };
 }
 
@@ -81,7 +70,20 @@ async function line(
   }
 }
 
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[sorted.length >> 1] as number;
+/** The median time of a work, ms. The first time warms up and does not count. Rejects with the signal's reason. */
+export async function medianMs(
+  times: number,
+  now: () => number,
+  signal: AbortSignal | undefined,
+  work: () => Promise<unknown>,
+): Promise<number> {
+  const durations: number[] = [];
+  for (let i = 0; i < times; i++) {
+    signal?.throwIfAborted();
+    const startedAt = now();
+    await work();
+    signal?.throwIfAborted();
+    durations.push(now() - startedAt);
+  }
+  return durations.slice(1).sort((a, b) => a - b)[(times - 1) >> 1] as number;
 }

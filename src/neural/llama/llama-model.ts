@@ -13,7 +13,7 @@ import { CodedError, messageOf } from '../../common/errors.ts';
 import { megabytes } from '../../common/format.ts';
 import { uniforms } from '../../common/statistics/random.ts';
 import { TOP, type TopTokens } from '../inference/passes.ts';
-import type { Timing } from '../inference/timing.ts';
+import { medianMs, type Timing } from '../inference/timing.ts';
 
 const PROMPT_TOKENS = 512;
 /**
@@ -22,7 +22,7 @@ const PROMPT_TOKENS = 512;
  * own`).
  */
 const PASSES = [1, 4, 4, 4, 4, 10, 10];
-/** Runs of each measurement. The first one warms up and does not count. */
+/** Runs of each measurement, as in medianMs. */
 const PROMPTS = 2;
 const LINES = 4;
 
@@ -31,27 +31,18 @@ export async function timeLlama(
   model: Pick<LlamaModel, 'contextLength' | 'distributionsAfter'>,
   vocabulary: number,
   signal?: AbortSignal,
-  now: () => number = () => performance.now(),
 ): Promise<Timing> {
   const uniform = uniforms(1);
   const tokens = (count: number) => Array.from({ length: count }, () => Math.floor(uniform() * vocabulary));
   const lineTokens = PASSES.reduce((sum, each) => sum + each, 0);
   const length = Math.max(1, Math.min(PROMPT_TOKENS, model.contextLength - lineTokens));
-  const timed = async (times: number, work: () => Promise<unknown>) => {
-    const durationsMs: number[] = [];
-    for (let i = 0; i < times; i++) {
-      const began = now();
-      await work();
-      durationsMs.push(now() - began);
-    }
-    return durationsMs.slice(1).sort((a, b) => a - b)[(times - 1) >> 1] as number;
-  };
+  const now = () => performance.now();
   let prompt: number[] = [];
-  const promptMs = await timed(PROMPTS, async () => {
+  const promptMs = await medianMs(PROMPTS, now, signal, async () => {
     prompt = tokens(length);
     await model.distributionsAfter(prompt, length - 1, signal);
   });
-  const lineMs = await timed(LINES, async () => {
+  const lineMs = await medianMs(LINES, now, signal, async () => {
     for (const count of PASSES) {
       const path = [...prompt, ...tokens(Math.min(count, Math.max(0, model.contextLength - length)))];
       await model.distributionsAfter(path, length, signal);

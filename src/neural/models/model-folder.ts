@@ -61,20 +61,8 @@ export function saveAdapter(
  * @param config of the adapter's base
  */
 export function loadAdapter(folder: string, config: ModelConfig): Adapter {
-  const read = <T>(name: string, how: (path: string) => T): T => {
-    try {
-      return how(join(folder, name));
-    } catch (cause) {
-      throw new CodedError(
-        'unreadable',
-        `The adapter's ${name} cannot be read: ${messageOf(cause)}. ${REPAIR_ADVICE}`,
-        {
-          cause,
-        },
-      );
-    }
-  };
-  if (read(ADAPTER_CONFIG, (path) => statSync(path).size) > MAX_CONFIG_BYTES) throw corruptAdapter('is too large');
+  const read = readerOf(folder, "The adapter's");
+  if (read(ADAPTER_CONFIG, sizeOf) > MAX_CONFIG_BYTES) throw corruptAdapter('is too large');
   const lora = parseLora(
     read(ADAPTER_CONFIG, (path) => readFileSync(path, 'utf8')),
     config,
@@ -123,6 +111,21 @@ const MAX_CONFIG_BYTES = 1e6;
 /** Bytes of a 4-bit parameter, the smallest form, without its share of a scale. */
 const MIN_PARAMETER_BYTES = 0.5;
 
+const sizeOf = (path: string) => statSync(path).size;
+
+/** Reads files of a folder; throws CodedError 'unreadable'. @param whose for the message */
+function readerOf(folder: string, whose: string) {
+  return <T>(name: string, how: (path: string) => T): T => {
+    try {
+      return how(join(folder, name));
+    } catch (cause) {
+      throw new CodedError('unreadable', `${whose} ${name} cannot be read: ${messageOf(cause)}. ${REPAIR_ADVICE}`, {
+        cause,
+      });
+    }
+  };
+}
+
 /** A model, and its folder's manifest; undefined if there is none. */
 export interface LoadedModel extends Model {
   readonly packed: Map<string, Quantized>;
@@ -162,16 +165,7 @@ function loadAdapterOverBase(folder: string, { base, ...options }: LoadOptions):
 export function loadModel(folder: string, options: LoadOptions = {}): LoadedModel {
   if (isAdapter(folder)) return loadAdapterOverBase(folder, options);
   const { tokenizer } = options;
-  const read = <T>(name: string, how: (path: string) => T): T => {
-    try {
-      return how(join(folder, name));
-    } catch (cause) {
-      throw new CodedError('unreadable', `The model's ${name} cannot be read: ${messageOf(cause)}. ${REPAIR_ADVICE}`, {
-        cause,
-      });
-    }
-  };
-  const sizeOf = (path: string) => statSync(path).size;
+  const read = readerOf(folder, "The model's");
   const manifest = unwrap(readManifest(folder));
   if (manifest?.gguf)
     throw new CodedError('unsupported', `The base '${manifest.name}' is a GGUF file, which only llama.cpp runs.`);

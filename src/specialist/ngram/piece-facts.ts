@@ -35,7 +35,6 @@ export interface PieceFacts {
   readonly written: number;
   readonly writtenLines: number;
   readonly distance: number;
-  readonly isRest: boolean;
   /** Whether the continuation already contains the word. */
   readonly isRepeated: boolean;
   /** How often the document has the word, up to a limit. */
@@ -90,7 +89,6 @@ const FACTS: readonly PieceFact[] = [
   ({ copy, proposal }) => flag(copy.renaming.changes === 0 && isWordOf(proposal, 'unseen')),
   ({ proposal, written }) => flag(isWordOf(proposal, 'unseen')) * Math.log1p(written),
   ({ isFirst, copy }) => flag(isFirst && copy.equalTyped === 0),
-  ({ isRest }) => flag(isRest),
   ({ proposal, agreeing }) => flag(isRenamed(proposal) && agreeing > 1),
   ({ proposal, isRepeated }) => flag(isRenamed(proposal) && isRepeated),
   ({ proposal, isRepeated, agreeing }) => flag(isRenamed(proposal) && isRepeated && agreeing > 1),
@@ -114,8 +112,8 @@ const FACTS: readonly PieceFact[] = [
 const WEIGHTS: readonly number[] = [
   0.677, 0.575, 0.213, 0.54, -1.498, 0.25, 0.712, -6.928, -0.076, -0.936, -2.336, -3.57, -2.562, 0.437, -0.283, -0.33,
   -2.148, -0.818, 0.051, -0.416, 0.066, -0.121, -0.264, 0.437, 0.553, 1.439, -0.293, 0.203, 0.813, -0.425, -0.052,
-  -0.464, -0.042, 0.135, 0.061, 0.008, 0, 0.303, 0.592, -0.441, 0.999, -0.277, 0.239, 0.481, -0.123, -0.084, 0.456,
-  -0.368, -0.897, 0.096, -0.158, 0.329, 0.312, 1.208,
+  -0.464, -0.042, 0.135, 0.061, 0.008, 0.303, 0.592, -0.441, 0.999, -0.277, 0.239, 0.481, -0.123, -0.084, 0.456, -0.368,
+  -0.897, 0.096, -0.158, 0.329, 0.312, 1.208,
 ];
 
 /** Probability that the author writes the piece. */

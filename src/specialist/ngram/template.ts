@@ -239,7 +239,6 @@ class Writer {
       written: this.pieces.length,
       writtenLines: this.lines,
       distance: Math.abs(this.document.cursor - copy.line),
-      isRest: this.document.rest !== '',
       isRepeated: isPiece(proposal) && this.words.has(proposal.text),
       seen: isPiece(proposal) && proposal.lexeme.kind !== 'mark' ? this.occurrences(proposal.text) : 0,
     });
