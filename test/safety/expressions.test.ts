@@ -21,7 +21,6 @@ const HARMLESS = [
   'llm/protocol/key-forms.ts',
   'text/tokenizer/bpe.ts',
   'text/tokenizer/splits.ts',
-  'text/tokenizer/splits.ts',
 ];
 
 const planted = (...sources: string[]): FoundExpression[] =>

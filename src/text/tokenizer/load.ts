@@ -24,8 +24,7 @@ export function readTokenizer(path: string): Result<Tokenizer> {
 }
 
 /**
- * @param json the parsed file. It must have a BPE model without byte fallback, an NFC normalizer or none, and any number
- * of Split(Isolated) and Digits steps before a ByteLevel pre-tokenizer.
+ * @param json the parsed file: one that ships, or that was made of a GGUF file (`tokenizerJson`)
  * @param advice for the user, if the file did not come with the extension
  * @returns 'corrupt' with the problem for any other file
  */
@@ -41,10 +40,6 @@ export function loadTokenizer(json: unknown, advice = 'Reinstall the extension.'
 function buildTokenizer(json: unknown): Tokenizer {
   const file = readObject(json, 'the file');
   const model = readObject(file.model, 'model');
-  if (model.type !== undefined && model.type !== 'BPE') throw new MalformedTokenizer('model.type is not "BPE"');
-  if (model.byte_fallback === true) {
-    throw new MalformedTokenizer('model.byte_fallback is set, as in SentencePiece tokenizers, which are not supported');
-  }
   const { special, literal } = addedTokens(file.added_tokens);
   const vocabulary = readObject(model.vocab, 'model.vocab');
   const ids = new Map<string, number>();
@@ -76,7 +71,7 @@ function buildTokenizer(json: unknown): Tokenizer {
     special,
     literal,
     splits: splitsOf(file.pre_tokenizer),
-    normalizesToNfc: hasNfcNormalizer(file.normalizer),
+    normalizesToNfc: (file.normalizer as { readonly type?: unknown } | null | undefined)?.type === 'NFC',
     ignoresMerges: model.ignore_merges === true,
   });
 }
@@ -115,22 +110,7 @@ function addedTokens(entries: unknown): { special: Map<string, number>; literal:
     const token = readObject(entry, `added_tokens[${index}]`);
     const content = readString(token.content, `added_tokens[${index}].content`);
     const isText = token.special === false && !BRACKETED.test(content) && content !== '';
-    if (isText && [token.lstrip, token.rstrip, token.single_word].includes(true))
-      throw new MalformedTokenizer(`added_tokens[${index}] also matches the text around it, which is not supported`);
     (isText ? literal : special).set(content, readId(token.id, `added_tokens[${index}].id`));
   }
   return { special, literal };
-}
-
-/** Whether texts are normalised to NFC before they are encoded. Throws for any other normalizer. */
-function hasNfcNormalizer(normalizer: unknown): boolean {
-  if (normalizer === undefined || normalizer === null) return false;
-  const top = readObject(normalizer, 'normalizer');
-  const steps = top.type === 'Sequence' ? readList(top.normalizers, 'normalizer.normalizers') : [top];
-  return (
-    steps.map((step) => {
-      if (readObject(step, 'normalizer').type === 'NFC') return true;
-      throw new MalformedTokenizer('it has a normalizer other than NFC, which would lose text');
-    }).length > 0
-  );
 }

@@ -18,82 +18,39 @@ const SIGNS = ' ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*';
 /** GPT-4's pattern (cl100k). @param digits pattern of a number @param signs pattern of punctuation with line ends */
 export const gpt4Pattern = (digits: string, signs = SIGNS) => `${ENGLISH}|${LETTERS}|${digits}|${signs}|${BLANKS}`;
 
-const [UPPER, LOWER] = ['[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]', '[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]'];
-
-/** Words end where a capital follows a small letter (o200k, Tekken). @param ending what may follow a word */
-const casedPattern = (digits: string, ending: string) =>
-  `[^\\r\\n\\p{L}\\p{N}]?${UPPER}*${LOWER}+${ending}|[^\\r\\n\\p{L}\\p{N}]?${UPPER}+${LOWER}*${ending}` +
-  `|${digits}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|${BLANKS}`;
-
-/**
- * The supported expressions; each runs in linear time. A model's file may contain any expression, and one with
- * backtracking could block the process for ever.
- */
-const KNOWN_PATTERNS: ReadonlySet<string> = new Set([
-  OWN_PATTERN,
-  GPT2_PATTERN,
-  // Llama 3, GPT-4, DBRX, GLM-4, Phi-4, SmolLM3; Qwen, StableLM 2; Seed-Coder.
-  gpt4Pattern('\\p{N}{1,3}'),
-  gpt4Pattern('\\p{N}'),
-  gpt4Pattern('\\p{N}{1}', ' ?[^\\s\\p{L}\\p{N}\\r\\n]+'),
-  // Qwen 3.5.
-  `${ENGLISH}|[^\\r\\n\\p{L}\\p{N}]?[\\p{L}\\p{M}]+|\\p{N}| ?[^\\s\\p{L}\\p{M}\\p{N}]+[\\r\\n]*|${BLANKS}`,
-  // GPT-4o, gpt-oss, Llama 4; Mistral.
-  casedPattern('\\p{N}{1,3}', `${ENGLISH}?`),
-  casedPattern('\\p{N}', ''),
-  // DeepSeek Coder.
+/** DeepSeek Coder's patterns, one after the other. */
+export const DEEPSEEK_PATTERNS: readonly string[] = [
   '[\\r\\n]',
   '\\s?\\p{L}+',
   '\\s?\\p{P}+',
   '[\u4e00-\u9fa5\u0800-\u4e00\uac00-\ud7ff]+',
-  // DeepSeek V3 and R1.
-  '[\u4e00-\u9fa5\u3040-\u309f\u30a0-\u30ff]+',
-  '[!"#$%&\'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+|[^\\r\\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+' +
-    `| ?[\\p{P}\\p{S}]+[\\r\\n]*|${BLANKS}`,
-  // Digits.
-  ...['\\p{N}', '\\p{N}+', '\\p{N}{1,3}', '\\d', '\\d+', '\\d{1,3}', '[0-9]', '[0-9]+'],
+];
+
+/** The expressions of our own files; each runs in linear time. One with backtracking could block the process for ever. */
+const KNOWN_PATTERNS: ReadonlySet<string> = new Set([
+  OWN_PATTERN,
+  GPT2_PATTERN,
+  // Llama 3 and DBRX; Qwen; Seed-Coder.
+  gpt4Pattern('\\p{N}{1,3}'),
+  gpt4Pattern('\\p{N}'),
+  gpt4Pattern('\\p{N}{1}', ' ?[^\\s\\p{L}\\p{N}\\r\\n]+'),
+  ...DEEPSEEK_PATTERNS,
 ]);
 
-/** Maximum number of steps; known tokenizers have at most six. */
-const MAX_STEPS = 20;
-/** Maximum characters of a text that separates words: an expression of a megabyte does not compile. */
-const MAX_SEPARATOR = 1000;
-
-/** Global unicode patterns. Throws if the pre-tokenizer's words here would differ from those of the model's library. */
+/** Global unicode patterns of a pre-tokenizer: splits by our patterns and digits, then a ByteLevel. */
 export function splitsOf(preTokenizer: unknown): readonly RegExp[] {
   const top = readObject(preTokenizer, 'pre_tokenizer');
   const steps = top.type === 'Sequence' ? readList(top.pretokenizers, 'pre_tokenizer.pretokenizers') : [top];
-  if (steps.length > MAX_STEPS) throw new MalformedTokenizer(`pre_tokenizer has more than ${MAX_STEPS} steps`);
-  const splits: RegExp[] = [];
-  let hasByteLevel = false;
-  for (const entry of steps) {
+  return steps.flatMap((entry) => {
     const step = readObject(entry, 'pre_tokenizer');
-    if (step.type === 'ByteLevel') {
-      hasByteLevel = true;
-      if (step.add_prefix_space === true) throw new MalformedTokenizer('add_prefix_space would change the text');
-      if (step.use_regex !== false) splits.push(compilePattern(GPT2_PATTERN));
-    } else if (step.type === 'Split' && !hasByteLevel) {
-      // The pattern may match words or separators: both become pieces.
-      if (step.behavior !== 'Isolated') throw new MalformedTokenizer('Split must be "Isolated"');
-      const pattern = readObject(step.pattern, 'Split.pattern');
-      splits.push(
-        typeof pattern.String === 'string'
-          ? separatorPattern(pattern.String)
-          : compilePattern(findKnownPattern(readString(pattern.Regex, 'Split.pattern.Regex'))),
-      );
-    } else if (step.type === 'Digits' && !hasByteLevel) {
-      splits.push(step.individual_digits === true ? /\p{N}/gu : /\p{N}+/gu);
-    } else throw new MalformedTokenizer(`pre_tokenizer ${quoted(step.type)} is not supported here`);
-  }
-  if (!hasByteLevel || splits.length === 0)
-    throw new MalformedTokenizer('pre_tokenizer must split and then be ByteLevel');
-  return splits;
-}
-
-function separatorPattern(text: string): RegExp {
-  if (text.length > MAX_SEPARATOR)
-    throw new MalformedTokenizer(`Split.pattern.String has ${text.length} characters, ${MAX_SEPARATOR} at most`);
-  return new RegExp(escapePattern(text), 'gu');
+    if (step.type === 'ByteLevel') return step.use_regex === false ? [] : [compilePattern(GPT2_PATTERN)];
+    if (step.type === 'Digits') return [/\p{N}/gu];
+    if (step.type !== 'Split') throw new MalformedTokenizer(`pre_tokenizer ${quoted(step.type)} is not supported here`);
+    const source = readString(readObject(step.pattern, 'Split.pattern').Regex, 'Split.pattern.Regex');
+    if (!KNOWN_PATTERNS.has(source))
+      throw new MalformedTokenizer(`it splits words by an unsupported pattern, ${quoted(source)}`);
+    return [compilePattern(source)];
+  });
 }
 
 /**
@@ -101,24 +58,9 @@ function separatorPattern(text: string): RegExp {
  * is white space, and a byte order mark is not.
  */
 function compilePattern(source: string): RegExp {
-  const unicode = source.replace(/\\([\s\S])/gu, (whole, letter: string) => UNICODE_CLASSES.get(letter) ?? whole);
-  try {
-    return new RegExp(unicode, 'gu');
-  } catch (error) {
-    throw new MalformedTokenizer(`JavaScript cannot compile its pattern: ${(error as Error).message}`);
-  }
-}
-
-/** The supported expression that equals `source`. Files spell line ends and other characters differently. */
-function findKnownPattern(source: string): string {
-  const spelled = source
-    .replace(/\\u([0-9a-f]{4})/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
-    .replaceAll('\r', '\\r')
-    .replaceAll('\n', '\\n');
-  if (KNOWN_PATTERNS.has(spelled)) return spelled;
-  throw new MalformedTokenizer(
-    `it splits words by an unsupported pattern, ${quoted(source)}. Supported are those of ` +
-      'GPT-2, GPT-4, Llama 3, Qwen, DeepSeek, Mistral, StarCoder and SmolLM',
+  return new RegExp(
+    source.replace(/\\([\s\S])/gu, (whole, letter: string) => UNICODE_CLASSES.get(letter) ?? whole),
+    'gu',
   );
 }
 

@@ -5,7 +5,7 @@ import { open, stat } from 'node:fs/promises';
 import { CodedError, messageOf } from '../../../common/errors.ts';
 import { plainLine, quoted } from '../../../common/plain-text.ts';
 import { isInByteAlphabet } from '../../../text/tokenizer/bpe.ts';
-import { gpt4Pattern } from '../../../text/tokenizer/splits.ts';
+import { DEEPSEEK_PATTERNS, gpt4Pattern } from '../../../text/tokenizer/splits.ts';
 
 /** Advice for a file that cannot be used. */
 const ADVICE = 'Choose another file, or download it again.';
@@ -115,14 +115,7 @@ const WORD_SPLITTINGS: Readonly<Record<string, WordSplitting>> = {
   'llama-bpe': { ...dbrx, ignoresMerges: true },
   'seed-coder': { steps: [splitWith('\\p{N}{1}', ' ?[^\\s\\p{L}\\p{N}\\r\\n]+'), byteLevelStep(false)] },
   'deepseek-coder': {
-    steps: [
-      splitStep('[\\r\\n]'),
-      splitStep('\\s?\\p{L}+'),
-      splitStep('\\s?\\p{P}+'),
-      splitStep('[\\u4e00-\\u9fa5\\u0800-\\u4e00\\uac00-\\ud7ff]+'),
-      digitsStep,
-      byteLevelStep(false),
-    ],
+    steps: [...DEEPSEEK_PATTERNS.map(splitStep), digitsStep, byteLevelStep(false)],
   },
 };
 
