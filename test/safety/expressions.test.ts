@@ -17,11 +17,7 @@ const CUT: readonly (readonly [file: string, beginning: string, longest: number]
   ['workspace/files/file-names.ts', '(?:^|\\/)(?:\\.netrc', 4096],
 ];
 /** Calls of RegExp with alternatives that are escaped, or with a pattern out of a list of known ones. */
-const HARMLESS = [
-  'llm/protocol/key-forms.ts',
-  'text/tokenizer/bpe.ts',
-  'text/tokenizer/splits.ts',
-];
+const HARMLESS = ['llm/protocol/key-forms.ts', 'text/tokenizer/bpe.ts', 'text/tokenizer/splits.ts'];
 
 const planted = (...sources: string[]): FoundExpression[] =>
   sources.map((source) => ({ file: 'planted.ts', source, flags: source.endsWith('$') ? 'gm' : '' }));
