@@ -10,7 +10,7 @@ import { addGgufModel } from '../../src/neural/models/import/add-gguf.ts';
 import { type PackageInfo, readPackage } from '../../src/neural/models/list.ts';
 import { loadLibrary } from '../../src/neural/runtime/session.ts';
 import { EngineClient } from '../../src/specialist/engine/client.ts';
-import { llamaOptions } from '../../src/specialist/engine/llama-options.ts';
+import { llamaOptions } from '../../src/specialist/engine/timings.ts';
 import type { Benchmark, BenchOptions, Figures, Keep } from '../figures.ts';
 import { printFigures } from '../print.ts';
 import { cursorsFor, mixedFigures, type OwnBase } from './lines.ts';

@@ -1,6 +1,6 @@
-// The two kinds of tasks, labels and texts: how each is asked, read and trained, and what a prompt shows of the
-// folder: the nearest texts that people labelled or answered, and the figures of a small model that learned from their
-// labels alone. Labels of the large model tell it nothing new.
+// The two kinds of tasks, labels and texts: how each is asked, read and trained, the row of every text, and what a
+// prompt shows of the folder: the nearest texts that people labelled or answered, and the figures of a small model
+// that learned from their labels alone. Labels of the large model tell it nothing new.
 import type { ModelFacts, Prompt } from '../llm/protocol/models.ts';
 import { type AnswerEvidence, answerPrompt } from '../prompts/answer/answer-prompt.ts';
 import { type EvidenceForm, type LabelEvidence, labelPrompt, parseLabel } from '../prompts/label/label-prompt.ts';
@@ -17,12 +17,92 @@ import {
 import type { DeepReading } from './deep-reading.ts';
 import { MIN_LABELLED } from './expected-accuracy.ts';
 import type { KnownLabels } from './given-labels.ts';
-import { type LocalAnswers, rowsOf, type TaskModel } from './label-texts.ts';
 import { keyOf } from './labels/extract.ts';
 import { confidenceWith, estimatesFor, mostLikely, riskAt } from './labels/router.ts';
 import { fitSpecialist, labelProbabilities, type TextSpecialist, textStatisticsOf } from './labels/text-specialist.ts';
-import { DEFAULT_LOSS, type LearnedTask, learnTask } from './learn-task.ts';
+import { DEFAULT_LOSS, type LearnedTask, learnTask, type MeasuredTaskData } from './learn-task.ts';
 import { heldBack, type TaskData } from './random-sample.ts';
+import type { TaskText } from './texts.ts';
+
+export interface LabelledRow {
+  readonly text: string;
+  readonly label: string;
+  /** Source of the label; 'api' means a stored answer. */
+  readonly by: 'person' | 'api' | 'specialist';
+  /** Calibrated probability that the label is right; 1 for a person's label. */
+  readonly confidence: number;
+  /** Whether the local label is not certain enough. */
+  readonly inDoubt: boolean;
+  /** The text's row in the source. Absent if it has none, and in rows read from results. */
+  readonly row?: number;
+}
+
+/** A local model with its router, for labels or for answers in words. */
+export interface TaskModel extends MeasuredTaskData {
+  /** Yields each text with its answer. */
+  rows(texts: AsyncIterable<TaskText>): AsyncGenerator<LabelledRow>;
+}
+
+/** How texts are answered that no person has answered. */
+interface LocalAnswers extends Pick<MeasuredTaskData, 'known' | 'risk'> {
+  /** Reads a group of texts before they are answered; absent: nothing has to be read. */
+  readonly prepare?: (texts: readonly string[]) => Promise<void>;
+  /** The answer with its probabilities of being right, before a call and after it. */
+  readonly answer: (text: string) => {
+    readonly label: string;
+    readonly before: number;
+    readonly after: number;
+    /** Probability that the API's answer is right, once it is known. */
+    readonly withAnswer: (api: string) => number;
+  };
+}
+
+/** For texts that all have a label: nothing has to be learned. */
+export function knownAnswers(taskData: TaskData): TaskModel {
+  const nothing = { label: '', before: 0, after: 0, withAnswer: () => 0 };
+  const model = { ...taskData, judged: [], judgedBy: 'person', risk: undefined } as const;
+  return { ...model, rows: (texts) => rowsOf({ ...model, answer: () => nothing }, texts) };
+}
+
+/** Number of texts in a group. The base is loaded for each group. */
+const GROUP = 256;
+
+async function* rowsOf(answers: LocalAnswers, texts: AsyncIterable<TaskText>): AsyncGenerator<LabelledRow> {
+  // Doubt is what the large model may resolve. Without one, it is an answer that is more likely wrong than right.
+  const isAlone = answers.risk === undefined && ![...answers.known.values()].some(({ paid }) => paid);
+  let group: TaskText[] = [];
+  for await (const each of texts) {
+    group.push(each);
+    if (answers.prepare && group.length < GROUP) continue;
+    yield* rowsOfGroup(answers, group, isAlone);
+    group = [];
+  }
+  yield* rowsOfGroup(answers, group, isAlone);
+}
+
+async function* rowsOfGroup(
+  { known, risk, prepare, answer }: LocalAnswers,
+  group: readonly TaskText[],
+  isAlone: boolean,
+): AsyncGenerator<LabelledRow> {
+  const personOf = (text: string) => known.get(keyOf(text))?.person;
+  await prepare?.(group.flatMap(({ text }) => (personOf(text) === undefined ? [text] : [])));
+  for (const { text, row } of group) {
+    const at = { text, ...(row !== undefined && { row }) };
+    const person = personOf(text);
+    if (person !== undefined) {
+      yield { ...at, label: person, by: 'person', confidence: 1, inDoubt: false };
+      continue;
+    }
+    const { label, before, after, withAnswer } = answer(text);
+    const api = known.get(keyOf(text))?.api;
+    if (api !== undefined) yield { ...at, label: api, by: 'api', confidence: withAnswer(api), inDoubt: false };
+    else {
+      const inDoubt = isAlone ? before < 0.5 : risk === undefined || after - before >= risk.keepBelow;
+      yield { ...at, label, by: 'specialist', confidence: before, inDoubt };
+    }
+  }
+}
 
 /** Examples in the prompt of a label, and of an answer, which is longer; whether figures are shown. */
 const SHOWN = {

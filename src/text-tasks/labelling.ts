@@ -2,8 +2,7 @@
 import { isAnswerTask, type TextTask } from '../prompts/label/task.ts';
 import { type ExpectedAccuracy, expectedAccuracy, MIN_LABELLED } from './expected-accuracy.ts';
 import type { KnownLabels } from './given-labels.ts';
-import { learn, taskModelOf } from './kinds.ts';
-import type { TaskModel } from './label-texts.ts';
+import { learn, type TaskModel, taskModelOf } from './kinds.ts';
 import { keyOf } from './labels/extract.ts';
 import { labelProbabilities } from './labels/text-specialist.ts';
 import { learnTask } from './learn-task.ts';

@@ -6,7 +6,7 @@ import { isAnswerTask, type TextTask } from '../prompts/label/task.ts';
 import type { FolderReader } from '../workspace/files/folder-reader.ts';
 import type { KnownLabels } from './given-labels.ts';
 import { writablePathIn } from './in-folder.ts';
-import type { LabelledRow } from './label-texts.ts';
+import type { LabelledRow } from './kinds.ts';
 import { atPath, csvLine, csvRecords, plainField } from './labels/csv.ts';
 import { decoded, keyOf, linesIn } from './labels/extract.ts';
 import type { TaskFolder } from './task-folder.ts';

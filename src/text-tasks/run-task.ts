@@ -13,8 +13,7 @@ import {
   inWords,
   MIN_LABELLED,
 } from './expected-accuracy.ts';
-import { learn, taskModelOf } from './kinds.ts';
-import { knownAnswers, type TaskModel } from './label-texts.ts';
+import { knownAnswers, learn, type TaskModel, taskModelOf } from './kinds.ts';
 import { keyOf } from './labels/extract.ts';
 import { isConfident, labelProbabilities } from './labels/text-specialist.ts';
 import { type LearnedTask, learnTask } from './learn-task.ts';

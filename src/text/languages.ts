@@ -35,7 +35,7 @@ const C_DOUBLE = facts('bracket', '//', '"');
 const LISP = facts('bracket', ';', '"');
 const HASH = facts('bracket', '#', `"'`);
 const HASH_DOUBLE = facts('bracket', '#', '"');
-// Languages that close blocks with a word ('end', 'fi') also count as 'indent'; block-rules.ts has the words.
+// Languages that close blocks with a word ('end', 'fi') also count as 'indent'; syntax/blocks.ts has the words.
 const HASH_INDENT = facts('indent', '#', `"'`);
 const HASH_WORDS = facts('indent', '#', '"');
 const PERCENT_INDENT = facts('indent', '%', '"');

@@ -39,8 +39,7 @@ import { draftServed, readSpecialist, servedRouter } from '../models/served.ts';
 import type { KeptRow } from '../report/kept.ts';
 import { heldOutFor, heldOutPositions, sample } from '../stages/held-out-positions.ts';
 import { positionsToLabel } from '../stages/labels.ts';
-import { samplesOf, specialNames } from '../training-data/samples.ts';
-import { sampleOptions } from '../training-data/training-set.ts';
+import { sampleOptions, samplesOf, specialNames } from '../training-data/samples.ts';
 import type { AdaptRequest, LabelingLimits } from '../types.ts';
 
 type LiveRequest = Pick<

@@ -11,7 +11,7 @@ import { sha256Of } from '../../neural/models/manifest.ts';
 import { defaultRouter } from '../../routing/fit.ts';
 import type { RouterModel } from '../../routing/router-model.ts';
 import type { Engine } from '../../specialist/engine/client.ts';
-import { llamaOptions } from '../../specialist/engine/llama-options.ts';
+import { llamaOptions } from '../../specialist/engine/timings.ts';
 import { NgramModel } from '../../specialist/ngram/model.ts';
 import { openLogged } from '../../storage/open.ts';
 import { readTokenizer } from '../../text/tokenizer/load.ts';

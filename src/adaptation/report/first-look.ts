@@ -4,7 +4,7 @@ import { quantile } from '../../common/quality.ts';
 import { lineBefore } from '../../text/lines.ts';
 import type { HarvestReport } from '../../workspace/files/types.ts';
 import type { ScoredPosition } from './figures.ts';
-import { largest, leftOutInWords } from './phrases.ts';
+import { largest, leftOutInWords } from './outcome.ts';
 
 /** Drafts at the same cursor positions of held-out files. */
 export interface FirstLook {

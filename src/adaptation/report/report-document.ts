@@ -1,8 +1,7 @@
 // An adaptation's report as a document: what it brought, how right each model is, the cost, calibration. Panel, Markdown
 // and terminal show the same document.
 import { counted, duration, percent, thousands, wrap } from '../../common/format.ts';
-import { outcomeParagraphs } from './outcome.ts';
-import { ENOUGH_POSITIONS, latencyInWords, leftOutInWords, paidInWords } from './phrases.ts';
+import { ENOUGH_POSITIONS, latencyInWords, leftOutInWords, outcomeParagraphs, paidInWords } from './outcome.ts';
 import type { AdaptReport, NeuralReport, Quality } from './types.ts';
 
 /** @param finishedAt ms since 1970 */

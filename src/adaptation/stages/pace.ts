@@ -9,8 +9,8 @@ import { LEAST_STEPS, measureServing, measureTraining } from '../../specialist/e
 import { type Timing, trainingStatusOf } from '../../specialist/engine/protocol.ts';
 import { weightsOf, workFolder } from '../models/folder-models.ts';
 import { nothingAhead, type RemainingWork } from '../report/countdown.ts';
-import { limitInWords } from '../report/phrases.ts';
-import { windowTokens } from '../training-data/training-set.ts';
+import { limitInWords } from '../report/outcome.ts';
+import { windowTokens } from '../training-data/samples.ts';
 import { tokenizerOf } from './drafts.ts';
 import { type HeldOutPositions, halved, MAX_HALVINGS } from './held-out-positions.ts';
 import { callsOf } from './labels.ts';

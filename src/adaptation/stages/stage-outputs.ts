@@ -13,7 +13,7 @@ import type { PlanParts, RemainingWork } from '../report/countdown.ts';
 import type { ApiLabels, ReportFigures as Figures, ScoredPosition } from '../report/figures.ts';
 import type { FirstLook } from '../report/first-look.ts';
 import type { AdaptReport, NeuralFailure, NeuralReport } from '../report/types.ts';
-import type { Samples } from '../training-data/training-set.ts';
+import type { Samples } from '../training-data/samples.ts';
 import type { AdaptRequest, ApiEstimate, AskPlan } from '../types.ts';
 import type { MeasuredModel, ModelCandidate } from './choose.ts';
 import type { HeldOut, HeldOutPositions } from './held-out-positions.ts';

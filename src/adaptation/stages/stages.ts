@@ -7,7 +7,7 @@ import { NgramModel } from '../../specialist/ngram/model.ts';
 import { yieldToEvents } from '../cancellation.ts';
 import { modelFolderOf } from '../models/folder-models.ts';
 import type { RemainingWork, Row } from '../report/countdown.ts';
-import { samplesFrom } from '../training-data/training-set.ts';
+import { samplesFrom } from '../training-data/samples.ts';
 import type { AdaptRequest } from '../types.ts';
 import { agree } from './agree.ts';
 import { conclude } from './conclude.ts';

@@ -9,7 +9,7 @@ import type { ValidationLoss } from '../../specialist/engine/protocol.ts';
 import type { Tokenizer } from '../../text/tokenizer/bpe.ts';
 import { weightsOf, workFolder } from '../models/folder-models.ts';
 import type { MixedQuality, TrainingReport } from '../report/types.ts';
-import { windowTokens as length, type Samples, usualSeed } from '../training-data/training-set.ts';
+import { windowTokens as length, type Samples, usualSeed } from '../training-data/samples.ts';
 import type { AdaptRequest, NeuralAccess } from '../types.ts';
 import type { Tell } from './stage-runner.ts';
 

@@ -13,8 +13,7 @@ import { lockRun } from '../../storage/lock.ts';
 import { openLogged } from '../../storage/open.ts';
 import { type CommandLine, repository, UsageError } from './command-line.ts';
 import { apiAccess, requestFor, specialistFolder, storageFolder } from './run-request.ts';
-import { Runs } from './runs.ts';
-import type { Terminal } from './terminal.ts';
+import { Runs, type Terminal } from './terminal.ts';
 
 export interface KeptAdaptation {
   readonly folder: string;

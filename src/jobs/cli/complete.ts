@@ -27,8 +27,7 @@ import { FolderReader } from '../../workspace/files/folder-reader.ts';
 import type { LeftOutReason } from '../../workspace/files/types.ts';
 import { type CommandLine, UsageError } from './command-line.ts';
 import { requestFor } from './run-request.ts';
-import { Runs } from './runs.ts';
-import type { Terminal } from './terminal.ts';
+import { Runs, type Terminal } from './terminal.ts';
 
 /** `complete`. */
 export async function complete({ target, values }: CommandLine, terminal: Terminal): Promise<number> {

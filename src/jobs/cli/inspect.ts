@@ -1,5 +1,4 @@
 // `inspect`: everything stored and sent, row by row.
-
 import { type KeptRequest, keptRows, rowsAt } from '../../adaptation/kept/kept-rows.ts';
 import { type KeptRow, noting } from '../../adaptation/report/kept.ts';
 import type { AdaptOutcome, AdaptRequest } from '../../adaptation/types.ts';
@@ -10,8 +9,7 @@ import { harvestFolder } from '../../workspace/files/folder.ts';
 import { type CommandLine, UsageError } from './command-line.ts';
 import { locate, specialistOf } from './complete.ts';
 import { addressOf, labelingLimits, requestFor } from './run-request.ts';
-import { Runs } from './runs.ts';
-import type { Terminal } from './terminal.ts';
+import { Runs, type Terminal } from './terminal.ts';
 
 /** Runs the command. Resolves to the exit code. */
 export async function inspect({ target, values }: CommandLine, terminal: Terminal): Promise<number> {

@@ -6,6 +6,7 @@ import { Builder } from '../autodiff/builder.ts';
 import { ABSENT, type Value } from '../onnx/graph.ts';
 import { type WrittenModel, writeModel } from '../onnx/write.ts';
 import { Constants, type Precision } from './constants.ts';
+import { type DecoderLayers, forwardPass } from './decoder.ts';
 import type { Model } from './lora.ts';
 import {
   elements,
@@ -16,7 +17,6 @@ import {
   parameterSpecs,
 } from './parameters.ts';
 import { hadamardMatrix, hadamardWidth, type QuantizationRange } from './quantize.ts';
-import { type DecoderLayers, forwardPass } from './recipe.ts';
 
 // Products of 8-bit integers with one scale per token for the activations and one per output for the weights. For
 // prompts: with many tokens the CPU multiplies these much faster than blocks of 32 with a scale each.

@@ -4,8 +4,7 @@ import type { LanguageFacts } from '../../text/languages.ts';
 import { isOnlyClosers, unpairedMarks } from '../../text/line-state.ts';
 import { indentOf, indentWidth, lastLines, lineAbove, lineStart, linesBelow } from '../../text/lines.ts';
 import { isCode, isProse, sentenceEnd } from '../../text/prose-text.ts';
-import { NEXT_BRANCH } from '../../text/syntax/block-rules.ts';
-import { closesBlock } from '../../text/syntax/blocks.ts';
+import { closesBlock, NEXT_BRANCH } from '../../text/syntax/blocks.ts';
 
 export interface Context extends CompletionPosition {
   /** Whether a chat model wrote the text. */

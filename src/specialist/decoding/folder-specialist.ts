@@ -1,20 +1,124 @@
-// The specialist that completes in a folder: a neural model and the n-gram index find lines together, in one of two ways
-// (mixture-specialist.ts, line-specialist.ts). This is the rest: prompt, ranking, draft, fit, latency.
+// The specialist that completes in a folder: a neural model and the n-gram index find lines together, in one of two
+// ways (mixture-specialist.ts, line-specialist.ts). This is the rest: prompt, ranking, draft, fit, latency.
 import type { CompletionQuery, Draft, DraftOptions } from '../../common/completion.ts';
 import type { ChoiceExample } from '../../common/statistics/conditional-logit.ts';
 import { type GateExample, meanLogLoss, mixtureProbability } from '../../common/statistics/gate.ts';
 import { readTuning } from '../../common/tuning.ts';
 import { type PromptLimits, promptLimitsFor } from '../../prompts/completion/prompt-form.ts';
 import { restOfLine } from '../../text/lines.ts';
-import type { Block, FirstLine } from '../ngram/block.ts';
+import { type Block, continueBlock, type FirstLine, textOf } from '../ngram/block.ts';
+import { distinctLines, firstLine, mayContinue, wantsBlock, withBlock } from '../ngram/drafter.ts';
 import type { NgramModel } from '../ngram/model.ts';
 import type { OwnFile } from '../ngram/own-file.ts';
+import { surroundings } from '../ngram/ranking.ts';
+import type { NgramCursorPosition } from '../ngram/search.ts';
+import { withTemplate } from '../ngram/template-lines.ts';
 import type { Vocabulary } from '../ngram/vocabulary.ts';
-import { DraftLatency } from './draft-latency.ts';
 import { PromptPlanner } from './prompt-planner.ts';
 import type { MixHypothesis } from './search.ts';
-import type { LabeledQuery, LatencyEstimate, MixWeights, NextTokenScores, PromptScores, QueryLoss } from './types.ts';
-import { chooseLine, type MixedLineChoice, type QuerySite, writeDraft } from './write-draft.ts';
+import {
+  type LabeledQuery,
+  type LatencyEstimate,
+  type MixWeights,
+  NEW_POSITION_TOKENS,
+  type NextTokenScores,
+  type PromptScores,
+  type QueryLoss,
+} from './types.ts';
+import { describeMixed, type MixCandidate } from './weights.ts';
+
+/** Candidates whose agreement with the next line is computed; each costs a few n-gram distributions. */
+const RESCORED = 6;
+
+/** A query at its position in the index. */
+export interface QuerySite {
+  readonly query: CompletionQuery;
+  readonly maxTokens: number;
+  readonly ngram: NgramModel;
+  readonly position: NgramCursorPosition;
+  /** The trimmed text between the cursor and the end of its line. */
+  readonly rest: string;
+}
+
+interface MixedLineChoice {
+  readonly candidates: readonly MixCandidate[];
+  readonly none: Float32Array;
+}
+
+async function writeDraft(
+  site: QuerySite,
+  hypotheses: readonly MixHypothesis[],
+  options: DraftOptions,
+  model: string,
+  ranking: ArrayLike<number>,
+  /** A wanted block below the first line; undefined if only the n-grams write blocks. */
+  writeBlock: (first: FirstLine) => Promise<Block | false | undefined>,
+): Promise<Omit<Draft, 'latencyMs'>> {
+  const { query, ngram, position } = site;
+  const { vocabulary } = ngram;
+  const { maxTokens } = options;
+  const searched = firstLine(chooseLine(site, hypotheses), ranking, model, position.own.healed, vocabulary);
+  const { first, block: repeated } = withTemplate(
+    searched,
+    ngram.template(query),
+    query,
+    maxTokens,
+    vocabulary,
+    position,
+  );
+  if (repeated && options.linesBelow !== 'never') return withBlock(first, repeated, options, vocabulary);
+  const byNgrams = () => continueBlock(query, first, maxTokens, { ...position, vocabulary });
+  // If the line needs no block, only the n-grams continue it: a pass of the neural model would delay the line.
+  const block = wantsBlock(first, options)
+    ? ((await writeBlock(first)) ?? byNgrams())
+    : mayContinue(first, query) && byNgrams();
+  return block ? withBlock(first, block, options, vocabulary) : first.draft;
+}
+
+/** @param hypotheses most probable first */
+function chooseLine({ query, ngram, position }: QuerySite, hypotheses: readonly MixHypothesis[]): MixedLineChoice {
+  const textAt = (hypothesis: MixHypothesis) => textOf(hypothesis, position.own.healed, ngram.vocabulary);
+  const unranked = distinctLines(hypotheses, position, textAt, RESCORED);
+  return describeMixed(unranked, surroundings(query.prefix, query.suffix));
+}
+
+/** Weight of the newest value in the running means. */
+const SMOOTHING = 0.2;
+class DraftLatency {
+  private tokenMs: number | undefined;
+  /** Measured on single lines, because the length of one block does not predict that of the next. */
+  private lineMs: number | undefined;
+
+  /** Expected ms until the line is written, the new prompt tokens included. Undefined before the first measurement. */
+  estimate(promptTokens: number): number | undefined {
+    const { tokenMs, lineMs } = this;
+    if (promptTokens < NEW_POSITION_TOKENS) return lineMs;
+    return tokenMs === undefined ? undefined : promptTokens * tokenMs + (lineMs ?? 0);
+  }
+
+  /** Expected ms of the prompt alone, which counts as a new position. Undefined before the first measurement. */
+  promptMs(tokens: number): number | undefined {
+    return this.tokenMs === undefined ? undefined : tokens * this.tokenMs;
+  }
+
+  /** Records that a prompt was run. */
+  promptRan(promptTokens: number, ms: number): void {
+    if (promptTokens >= NEW_POSITION_TOKENS) this.tokenMs = smooth(this.tokenMs, ms / promptTokens);
+  }
+
+  /**
+   * Records that a line was written.
+   * @param ms time including the prompt
+   * @param lineMs time without the prompt
+   */
+  lineWritten(promptTokens: number, ms: number, lineMs: number): void {
+    this.lineMs = smooth(this.lineMs, promptTokens < NEW_POSITION_TOKENS ? ms : lineMs);
+  }
+}
+
+function smooth(mean: number | undefined, value: number): number {
+  return mean === undefined ? value : mean + SMOOTHING * (value - mean);
+}
 
 /** Tokens of the longest middle that weights are fitted on. */
 const LONGEST_TRUTH = 40;

@@ -8,12 +8,12 @@ import { startsWithBytes, type Tokenizer } from '../../text/tokenizer/bpe.ts';
 import { longestMatch } from '../ngram/evidence.ts';
 import type { Predictor } from '../ngram/predictor.ts';
 import type { Step } from '../ngram/search.ts';
+import type { QuerySite } from './folder-specialist.ts';
 import { logOf } from './logit-reader.ts';
 import { type GateFacts, gateFeatures } from './next-token-mixer.ts';
 import { lineEndProbability, REST_ENTRIES, REST_TOKENS, restProbability } from './ngram-predictions.ts';
 import type { MixHypothesis } from './search.ts';
 import type { VocabularyMapping } from './vocabulary-mapping.ts';
-import type { QuerySite } from './write-draft.ts';
 
 /** How many of the last tokens may be merged with the line end into one token. */
 const ENDINGS = 3;

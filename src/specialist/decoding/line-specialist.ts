@@ -11,13 +11,12 @@ import { textOf } from '../ngram/block.ts';
 import { longestMatch } from '../ngram/evidence.ts';
 import type { NgramModel } from '../ngram/model.ts';
 import type { OwnFile } from '../ngram/own-file.ts';
-import { FolderSpecialist, type PromptedQuery, type SpecialistOptions } from './folder-specialist.ts';
+import { FolderSpecialist, type PromptedQuery, type QuerySite, type SpecialistOptions } from './folder-specialist.ts';
 import { LineScores, scoreLine, TokenDistribution } from './line-scores.ts';
 import { likelyTokens } from './ngram-predictions.ts';
 import type { MixHypothesis } from './search.ts';
 import { beginnings, type MixWeights, type NextTokenScores } from './types.ts';
 import { tokenHead, VocabularyMapping } from './vocabulary-mapping.ts';
-import type { QuerySite } from './write-draft.ts';
 
 /** Lines of the n-grams that are scored, and tokens of all of them that no pass has run. */
 const MOST_LINES = 5;

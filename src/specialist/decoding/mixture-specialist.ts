@@ -7,13 +7,12 @@ import { type Block, type BlockLine, type FirstLine, type NextLineRequest, write
 import type { NgramModel } from '../ngram/model.ts';
 import type { OwnFile } from '../ngram/own-file.ts';
 import type { NgramCursorPosition, Step } from '../ngram/search.ts';
-import { FolderSpecialist, type PromptedQuery, type SpecialistOptions } from './folder-specialist.ts';
+import { FolderSpecialist, type PromptedQuery, type QuerySite, type SpecialistOptions } from './folder-specialist.ts';
 import { LogitReader } from './logit-reader.ts';
 import { NextTokenMixer } from './next-token-mixer.ts';
 import { REST_ENTRIES } from './ngram-predictions.ts';
 import { LINE_LIMITS, type MixHypothesis, type SearchLimits, searchLine } from './search.ts';
 import { beginnings, type MixWeights, type NextTokenScores, type PromptScores } from './types.ts';
-import type { QuerySite } from './write-draft.ts';
 
 export class MixtureSpecialist extends FolderSpecialist<Float32Array> {
   private readonly reader: LogitReader;

@@ -121,3 +121,9 @@ export interface MixFit {
 }
 
 export const MIXTURE_FILE = 'mixture.json';
+
+/**
+ * A prompt with at least this many new tokens counts as a new position. A shorter prompt is too short to measure the
+ * time of a token, so its time counts as part of the line.
+ */
+export const NEW_POSITION_TOKENS = 32;

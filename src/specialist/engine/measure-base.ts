@@ -7,7 +7,7 @@ import { threadCount } from '../../common/threads.ts';
 import type { Timing } from '../../neural/inference/timing.ts';
 import type { TrainingRequest } from '../../neural/training/request.ts';
 import type { Engine } from './client.ts';
-import { llamaOptions } from './llama-options.ts';
+import { llamaOptions } from './timings.ts';
 
 export interface TrainingMeasures {
   readonly tokensPerSecond: number;

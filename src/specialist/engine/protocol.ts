@@ -44,8 +44,7 @@ export type { Timing } from '../../neural/inference/timing.ts';
 export { type TrainingStatus, trainingStatusOf } from '../../neural/training/checkpoint.ts';
 export type { StepReport } from '../../neural/training/train.ts';
 export type { ValidationLoss } from '../../neural/training/validation.ts';
-export { NEW_POSITION_TOKENS } from '../decoding/draft-latency.ts';
-export { type LatencyEstimate, MIXTURE_FILE, type QueryLoss } from '../decoding/types.ts';
+export { type LatencyEstimate, MIXTURE_FILE, NEW_POSITION_TOKENS, type QueryLoss } from '../decoding/types.ts';
 
 interface EngineStatus {
   readonly pid: number;

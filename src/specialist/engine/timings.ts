@@ -1,10 +1,29 @@
-// The timings of base models on this machine, in one file: a row per weights, engine, threads and processor.
+// The timings of base models on this machine, in one file: a row per weights, engine, threads and processor. Also how
+// llama.cpp serves a GGUF base here; our own engine decodes on the CPU and needs no such options.
 import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { makePrivate, replaceFile } from '../../common/files.ts';
+import { physicalCores } from '../../common/threads.ts';
 import type { Timing } from '../../neural/inference/timing.ts';
-import type { llamaOptions } from './llama-options.ts';
+import type { TrainingRequest } from '../../neural/training/request.ts';
+import type { Serving } from '../decoding/types.ts';
+
+/** @param threads 'auto': as many as suit this machine */
+export function llamaOptions(
+  threads: number | 'auto',
+  device: TrainingRequest['device'],
+): Required<Pick<Serving, 'llamaThreads' | 'device'>> {
+  return { llamaThreads: llamaThreadCount(threads), device: device === 'cpu' ? 'cpu' : 'auto' };
+}
+
+/**
+ * The threads that are asked for, or physical cores minus one. llama.cpp's threads spin while they wait for each other: if another program
+ * takes one core of two, two threads can be far slower than one.
+ */
+export function llamaThreadCount(threads: number | 'auto', cores = physicalCores()): number {
+  return Math.max(1, threads === 'auto' ? cores - 1 : Math.floor(threads));
+}
 
 const FILE = 'timings.json';
 const VERSION = 1;

@@ -3,8 +3,7 @@
 import type { CompletionQuery, Draft, DraftToken } from '../../common/completion.ts';
 import { bracketBalance } from '../../text/line-state.ts';
 import { indentLength, lineStart, linesBelow } from '../../text/lines.ts';
-import { DRAFTED_OPENERS } from '../../text/syntax/block-rules.ts';
-import { closerOf } from '../../text/syntax/blocks.ts';
+import { closerOf, DRAFTED_OPENERS } from '../../text/syntax/blocks.ts';
 import type { OwnFile } from './own-file.ts';
 import { lookupScope } from './project-index.ts';
 import type { Hypothesis, LineSearch, Step } from './search.ts';

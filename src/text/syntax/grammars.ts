@@ -6,7 +6,7 @@ import { messageOf } from '../../common/errors.ts';
 import { IncrementalParser, LanguageParser } from './incremental-parser.ts';
 
 /**
- * VS Code's language id -> the grammar's name in the package. Languages without a row have only rules (block-rules.ts).
+ * VS Code's language id -> the grammar's name in the package. Languages without a row have only rules (blocks.ts).
  */
 const GRAMMARS: Readonly<Record<string, string>> = {
   c: 'cpp',

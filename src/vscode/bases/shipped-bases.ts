@@ -6,9 +6,8 @@ import { threadCount } from '../../common/threads.ts';
 import { listPackages, type PackageInfo, readPackage } from '../../neural/models/list.ts';
 import type { Base } from '../../specialist/engine/choice.ts';
 import { EngineClient } from '../../specialist/engine/client.ts';
-import { llamaOptions } from '../../specialist/engine/llama-options.ts';
 import type { Requests, Timing } from '../../specialist/engine/protocol.ts';
-import { ggufTimingKey, timingKey } from '../../specialist/engine/timings.ts';
+import { ggufTimingKey, llamaOptions, timingKey } from '../../specialist/engine/timings.ts';
 import type { Settings } from '../settings/settings.ts';
 
 type ServingSettings = Pick<Settings, 'device'>;

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { failed, ok } from '../../../src/common/errors.ts';
-import { llamaOptions, llamaThreadCount } from '../../../src/specialist/engine/llama-options.ts';
 import { answersBy, measureServing, measureTraining } from '../../../src/specialist/engine/measure-base.ts';
+import { llamaOptions, llamaThreadCount } from '../../../src/specialist/engine/timings.ts';
 import { ScriptedEngine } from '../../fakes/engine.ts';
 
 const base = { folder: '/b', tokenizer: '/b/t', vocabulary: 100 } as const;

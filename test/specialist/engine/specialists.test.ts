@@ -5,8 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Draft } from '../../../src/common/completion.ts';
-import { NEW_POSITION_TOKENS } from '../../../src/specialist/decoding/draft-latency.ts';
-import { type LatencyEstimate, MIXTURE_FILE, type MixSource } from '../../../src/specialist/decoding/types.ts';
+import {
+  type LatencyEstimate,
+  MIXTURE_FILE,
+  type MixSource,
+  NEW_POSITION_TOKENS,
+} from '../../../src/specialist/decoding/types.ts';
 import { initialMixWeights } from '../../../src/specialist/decoding/weights.ts';
 import type { EngineClient } from '../../../src/specialist/engine/client.ts';
 import { NgramModel } from '../../../src/specialist/ngram/model.ts';

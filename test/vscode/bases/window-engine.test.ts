@@ -6,7 +6,7 @@ import { memoryCeiling } from '../../../src/common/memory.ts';
 import { threadCount } from '../../../src/common/threads.ts';
 import { readTuning } from '../../../src/common/tuning.ts';
 import type { Base } from '../../../src/specialist/engine/choice.ts';
-import { llamaThreadCount } from '../../../src/specialist/engine/llama-options.ts';
+import { llamaThreadCount } from '../../../src/specialist/engine/timings.ts';
 import { type EngineProcess, Neural } from '../../../src/vscode/bases/window-engine.ts';
 import { readSettings, type Settings } from '../../../src/vscode/settings/settings.ts';
 import { ScriptedEngine } from '../../fakes/engine.ts';
