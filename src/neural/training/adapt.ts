@@ -22,7 +22,7 @@ import { loadPacked, saveAdapter } from '../models/model-folder.ts';
 import { chooseDevice, type DeviceChoice, type ProbeResult } from '../runtime/device.ts';
 import { loadLibrary } from '../runtime/session.ts';
 import { finishedRun, recordFinished } from './checkpoint.ts';
-import { type Adapted, checkRequest, digestOf, identityOf, type TrainingRequest } from './request.ts';
+import { type Adapted, digestOf, identityOf, type TrainingRequest } from './request.ts';
 import { type TrainingHooks, tokensOfStep, train } from './train.ts';
 
 /**
@@ -103,7 +103,6 @@ export async function adapt(request: TrainingRequest, hooks: AdaptHooks): Promis
     await loadLibrary();
     const stored = loadPacked(base, { base, ...(tokenizer !== undefined && { tokenizer }) });
     const { config, weights: norms, packed } = stored;
-    checkRequest(request, config.vocabSize);
     const run = { out, identity: identityOf(request, config, digestOf(stored)) };
     const finished = finishedRun(run, budgetSeconds);
     if (finished) return ok(finished);

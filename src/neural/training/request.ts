@@ -1,6 +1,5 @@
 // The request for an adaptation, its result, and its identity: what was trained for the same identity is used again.
 import { createHash } from 'node:crypto';
-import { CodedError } from '../../common/errors.ts';
 import type { Model } from '../architecture/lora.ts';
 import type { ModelConfig } from '../architecture/parameters.ts';
 import { arraysOf } from '../architecture/quantize.ts';
@@ -66,22 +65,6 @@ export interface Adapted extends TrainingOutcome {
   readonly parameters: number;
   /** Tokens trained on, repetitions and padding included. */
   readonly tokens: number;
-}
-
-/** Throws CodedError if the request cannot be fulfilled. */
-export function checkRequest({ examples, separator, validation }: TrainingRequest, vocabSize: number): void {
-  if (!examples.some(({ ids }) => ids.length > 1))
-    throw new CodedError('nothing-to-learn', 'There is no example to learn from.');
-  if (validation && !validation.examples.some(({ ids }) => ids.length > 1))
-    throw new CodedError('nothing-to-learn', 'There is no example to validate on.');
-  const isUnknownToken = (id: number) => !(id >= 0 && id < vocabSize);
-  const all = [...examples, ...(validation?.examples ?? [])];
-  if (isUnknownToken(separator) || all.some(({ ids }) => ids.some(isUnknownToken))) {
-    throw new CodedError(
-      'bad-request',
-      `An example has a token outside the model's ${vocabSize}: it was encoded with another tokenizer.`,
-    );
-  }
 }
 
 /** Hash of the weights that training starts from, as they were stored. */

@@ -24,7 +24,6 @@ import {
   SCRIPT,
   TOKENIZER,
   until,
-  VOCABULARY,
   writeModel,
 } from './helpers.ts';
 
@@ -74,8 +73,6 @@ test('invalid requests fail, and the process continues', async (context) => {
   );
   assert.equal(await codeOf(client.request('open', opening(base))), 'ok');
   assert.equal(await codeOf(client.request('draft', { ...drafting('x'), key: 'another' })), 'bad-request');
-  const outside = adaptation(base, join(folder, 'o2'), { examples: [{ ids: Int32Array.of(1, 2, VOCABULARY) }] });
-  assert.equal(await codeOf(client.request('adapt', outside)), 'bad-request');
   assert.equal(await codeOf(client.request('draft', drafting('x'))), 'ok');
 });
 
