@@ -34,8 +34,6 @@ export interface Estimates {
   /** The prior if `pApiIsPrior`. */
   readonly pApi: number;
   readonly pApiIsPrior: boolean;
-  /** Features that explain the estimates: { name: 'lowest token probability', value: 0.31 }. */
-  readonly features: readonly { readonly name: string; readonly value: number }[];
   /** Why the n-grams drafted alone; absent: they did not. */
   readonly ngramsAlone?: string;
 }

@@ -127,11 +127,8 @@ export function withoutApiFit(router: RouterModel): RouterModel {
   return { ...router, apiExamples: 0, apiEce: undefined, apiBrier: undefined, parameters };
 }
 
-export function score(
-  router: RouterModel,
-  draft: Draft | undefined,
-  position: PositionFacts,
-): Omit<Estimates, 'features'> {
+/** The router's estimates at a position. */
+export function score(router: RouterModel, draft: Draft | undefined, position: PositionFacts): Estimates {
   const { specialist, neighbourhood } = router.parameters;
   const isEmpty = draft === undefined || draft.text === '';
   return {

@@ -249,7 +249,6 @@ function completionOf(draft: Draft, id: string) {
     pApi: 0.5,
     kind: 'hold',
     reason: 'there is no large model',
-    features: [],
   } as never;
   const { text, model, latencyMs } = draft;
   return {

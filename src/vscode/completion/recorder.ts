@@ -182,13 +182,14 @@ function lineOf({ line, query }: CompletionRequest): number {
 
 function panelDecision(decision: Decision, source?: AnswerSource): PanelDecision {
   const shownP = shownCut(decision)?.p;
-  const { pApi, reason } = decision;
+  const { pSpecialist, pApi, reason } = decision;
   // Without a large model its assumed estimate would read as if it were in use.
   const hasLlm =
     reason !== 'there is no large model' && (reason !== 'the rest of an earlier draft' || !decision.pApiIsPrior);
   return {
-    ...{ ...decision, pApi: hasLlm ? pApi : undefined },
     summary: sentenceOf(decision, source),
+    pSpecialist,
+    ...(hasLlm && { pApi }),
     ...(shownP !== undefined && { shownP }),
   };
 }

@@ -23,12 +23,8 @@ export interface PanelDecision {
   readonly pSpecialist: number;
   /** Absent: there is no large model. */
   readonly pApi?: number | undefined;
-  readonly pApiIsPrior: boolean;
-  readonly gain: number;
-  readonly price: number;
   /** Confidence of the shown part of a local draft. */
   readonly shownP?: number;
-  readonly features: readonly { readonly name: string; readonly value: number }[];
 }
 
 export type PanelOutcome = 'pending' | 'accepted' | 'partly-accepted' | 'typed' | 'rejected' | 'ignored';

@@ -1,4 +1,4 @@
-// The list of completions, newest first. An opened row shows its text, and the decision with its numbers.
+// The list of completions, newest first. An opened row shows its text and the decision.
 import { bar, button, h, icon, icons } from './dom.ts';
 import { type PanelDecision, type PanelOutcome, type PanelRow, shortModel } from './protocol.ts';
 import { flatten, type Words } from './wording.ts';
@@ -104,13 +104,10 @@ export class RowList {
     const { element } = entry;
     const parts = () => [...element.querySelectorAll<HTMLElement>('summary, button, pre')];
     const focused = parts().indexOf(document.activeElement as HTMLElement);
-    const isUnfolded = element.querySelector<HTMLDetailsElement>('.numbers')?.open === true;
     element.classList.toggle('held', row.heldBack !== undefined);
     entry.row = row;
     element.replaceChildren(this.summary(row));
     this.drawDetails(entry);
-    const numbers = element.querySelector<HTMLDetailsElement>('.numbers');
-    if (numbers) numbers.open = isUnfolded;
     if (focused >= 0) (parts()[focused] ?? parts()[0])?.focus();
   }
 
@@ -238,65 +235,14 @@ export class RowList {
     );
   }
 
-  /** The decision as a sentence, and its numbers, folded. */
-  private decision(decision: PanelDecision, isNothingShown: boolean): HTMLElement {
-    const { words } = this;
-    const estimate = (name: string, value: number, kind: string, note: string) =>
-      h(
-        'div',
-        { class: 'estimate' },
-        h('span', {}, name),
-        bar(value, kind),
-        h('span', { class: 'number' }, words.number(value, 2)),
-        h('span', { class: 'note dim' }, note),
-      );
-    const features = decision.features.map(({ name, value }) =>
-      h('tr', {}, h('th', { scope: 'row' }, name), h('td', {}, words.value(value))),
-    );
+  private decision({ summary }: PanelDecision, isNothingShown: boolean): HTMLElement {
     return h(
       'div',
       { class: 'decision' },
-      h('p', { class: 'why' }, decision.summary),
+      h('p', { class: 'why' }, summary),
       isNothingShown
         ? h('p', { class: 'dim' }, 'Alt+\\ in the editor shows the best suggestion at any confidence.')
         : undefined,
-      h(
-        'details',
-        { class: 'fold numbers' },
-        h('summary', {}, icon(icons.chevron), 'Numbers behind this decision'),
-        estimate(
-          'Local model right',
-          decision.pSpecialist,
-          'specialist',
-          'probability that the whole draft is exactly right',
-        ),
-        ...(decision.pApi === undefined
-          ? []
-          : [
-              estimate(
-                'Large model right',
-                decision.pApi,
-                'api',
-                decision.pApiIsPrior
-                  ? 'assumed: an adaptation with the large model measures it'
-                  : 'probability, measured on files of this folder',
-              ),
-              estimate(
-                'Price of a call',
-                decision.price,
-                'price',
-                'gain in probability that a call must bring; the slider sets it',
-              ),
-            ]),
-        features.length === 0
-          ? undefined
-          : h(
-              'table',
-              { class: 'reasons' },
-              h('caption', {}, 'Features of the estimates'),
-              h('tbody', {}, ...features),
-            ),
-      ),
     );
   }
 

@@ -144,7 +144,7 @@ export function defineMain(suite: Suite, plan: Plan): void {
       assert.equal(row.costUsd, 0);
       assert.ok(typeof row.text === 'string' && row.text !== '');
       assert.ok(Number(row.pSpecialist) > 0 && Number(row.pSpecialist) <= 1);
-      assert.ok('features' in (JSON.parse(String(row.decision)) as object));
+      assert.ok('pSpecialist' in (JSON.parse(String(row.decision)) as object));
     }
     const times = rows(plan.storage, 'select latencyMs from completions order by latencyMs').map((row) =>
       Number(row.latencyMs),

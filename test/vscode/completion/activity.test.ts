@@ -39,7 +39,6 @@ const decision: Decision = {
   gain: -0.1,
   price: 0.2,
   reason: 'the large model is slow',
-  features: [],
 };
 
 const request: CompletionRequest = {
