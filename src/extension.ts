@@ -103,7 +103,7 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
   const onSpent = (usd: number) => activity.addSpending(usd);
   const snooze = owned.add(new Snooze(clock, onChange));
 
-  const announcements = new Announcements(globalState);
+  const announcements = new Announcements();
   const problems = new Problems(onChange, () => announcements.badKey());
   const key = owned.add(
     new ApiKey(
@@ -212,8 +212,7 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
   const whyNothing = owned.add(new WhyNothing());
   const ghostText = new GhostTextProvider({
     ...{ folders, rules, isOn, lastSuggestion },
-    onRequest: (folder) =>
-      announcements.beforeRequest(folder, api, permissions, folders.peek(folder)?.service.typing.callsAnHour),
+    onRequest: (folder) => announcements.beforeRequest(folder, api, permissions),
     onRequested: (document) => events.requested.fire(document),
     onShown: (isShown) => {
       contextKeys.set('suggesting', isShown);

@@ -96,7 +96,7 @@ export class ApiCalls {
 
   /** Records a keystroke. */
   recordKeystroke({ request, startedAt }: RequestContext): void {
-    this.typing.recordKeystroke(request.query, startedAt, this.pauseMs);
+    this.typing.recordKeystroke(request.query, startedAt);
   }
 
   /**

@@ -9,7 +9,7 @@ import {
 import { completionPrompt } from '../prompts/completion/completion-prompt.ts';
 import { cutsOf } from '../prompts/completion/cuts.ts';
 import { requestAt } from '../prompts/completion/llm-request.ts';
-import { type DecisionInput, decide, tooDearFor } from '../routing/decide.ts';
+import { type DecisionInput, decide } from '../routing/decide.ts';
 import { type Decision, type NoCall, savesCall, shownCut } from '../routing/decision.ts';
 import { expectedCharacters, positionFactsOf } from '../routing/features.ts';
 import { score, scoreCuts } from '../routing/fit.ts';
@@ -69,7 +69,6 @@ export class LocalDrafts {
       rejected: this.verdicts.rejectedAt(query),
       noCall: this.api.available(settings) ? undefined : 'there is no large model',
     });
-    if (!isManual) this.api.typing.recordDecision(tooDearFor(input) === undefined);
     return { draft, decision: decide(input), input };
   }
 

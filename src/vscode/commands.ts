@@ -17,11 +17,11 @@ import { getModel } from './bases/get-model.ts';
 import type { Neural } from './bases/window-engine.ts';
 import { acceptPart } from './completion/accept-part.ts';
 import { acceptedCommand, type GhostTextProvider, type LastSuggestion } from './completion/provider.ts';
-import type { Snooze, SnoozeLength } from './completion/snooze.ts';
+import type { Snooze } from './completion/snooze.ts';
 import type { ChannelLog } from './editor/channel-log.ts';
 import { folderOf, pickFolder } from './editor/folder-ref.ts';
 import { sentences, t, type UiText } from './editor/ui-text.ts';
-import { type UiQuickPickItem, window } from './editor/window.ts';
+import { window } from './editor/window.ts';
 import type { EditOffers } from './edits/edit-offers.ts';
 import type { KeptView } from './panel/kept-view.ts';
 import { pickAmount, showMenu } from './panel/menu.ts';
@@ -162,15 +162,14 @@ async function forgetApiKey({ api, key }: CommandDeps): Promise<void> {
 }
 
 async function allowApi(deps: CommandDeps): Promise<void> {
-  const { api, permissions, status, configuration, folders } = deps;
+  const { api, permissions, status, configuration } = deps;
   await api.load();
   const folder = status.folder();
   if (!vscode.workspace.isTrusted) {
     await vscode.commands.executeCommand('workbench.trust.manage');
     return;
   }
-  const question = api.question(folder, folders.peek(folder)?.service.typing.callsAnHour);
-  if (!(await askConsent(question, permissions, 'modal'))) return;
+  if (!(await askConsent(api.question(folder), permissions, 'modal'))) return;
   if (configuration.for(folder.uri).localOnly) await configuration.write('localOnly', false, folder.uri);
   if (api.state(folder) === 'no-key') await enterApiKey(deps);
 }
@@ -189,13 +188,13 @@ async function toggleSnooze(snooze: Snooze): Promise<boolean> {
     snooze.stop();
     return false;
   }
-  const lengths: readonly (UiQuickPickItem & { readonly length: SnoozeLength })[] = [
-    { label: t('5 minutes'), length: 5 },
-    { label: t('30 minutes'), length: 30 },
-    { label: t('Until the editor restarts'), length: 'restart' },
+  const lengths = [
+    { label: t('5 minutes'), minutes: 5 },
+    { label: t('30 minutes'), minutes: 30 },
+    { label: t('Until the editor restarts'), minutes: Number.POSITIVE_INFINITY },
   ];
   const picked = await window.showQuickPick(lengths, { placeHolder: t('Snooze suggestions for…') });
-  if (picked) snooze.start(picked.length);
+  if (picked) snooze.start(picked.minutes);
   return snooze.active;
 }
 

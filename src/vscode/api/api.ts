@@ -136,11 +136,10 @@ export class Api {
     this.budget.reset();
   }
 
-  /** @param callsAnHour expected calls per hour of typing, if known */
-  question({ key, name }: FolderRef, callsAnHour?: number | undefined): ConsentQuestion {
+  question({ key, name }: FolderRef): ConsentQuestion {
     const { model, limitUsd } = this;
     const host = this.host();
-    const hour = hourlyCost(this.provider.facts(model, host), callsAnHour);
+    const hour = hourlyCost(this.provider.facts(model, host));
     return { folder: key, name, host, model, costs: { hour, limitUsd } };
   }
 

@@ -83,9 +83,7 @@ function describeCost({ model, costs }: ConsentQuestion): UiText | '' {
   if (costs === undefined) return '';
   const { hour, limitUsd } = costs;
   const calls = Math.max(1, Math.round(hour.calls));
-  const callCount = hour.isMeasured
-    ? t('An hour of typing at your speed takes about {0} calls', calls)
-    : t('An hour of typing usually takes about {0} calls', calls);
+  const callCount = t('An hour of typing usually takes about {0} calls', calls);
   const limit = t('your limit is {0} a month', `$${limitUsd.toFixed(2)}`);
   if (hour.usd === 0) return t('{0}, which cost nothing.', callCount);
   const price = `$${hour.usd.toFixed(hour.usd < 0.1 ? 3 : 2)}`;

@@ -5,7 +5,7 @@ import { DisposableStore } from '../../common/disposable.ts';
 import { thousands } from '../../common/format.ts';
 import type { Adaptation } from '../adapt/adaptation.ts';
 import { type Api, type ApiState, isAllowed } from '../api/api.ts';
-import { defaultStopsAnHour } from '../api/hourly-cost.ts';
+import { stopsAnHour } from '../api/hourly-cost.ts';
 import type { Permissions } from '../api/permissions.ts';
 import type { Problems } from '../api/problems.ts';
 import { modelStatus } from '../bases/base-status.ts';
@@ -42,8 +42,6 @@ export interface StatusSnapshot extends PanelState {
   readonly maySend: boolean;
   readonly languageId: string | undefined;
   readonly enabledHere: boolean;
-  /** Remaining minutes of a snooze; undefined if not snoozed or snoozed until restart. */
-  readonly minutesLeft: number | undefined;
 }
 
 /** Changes within this time cause one event, ms, because every answer causes several changes. */
@@ -100,7 +98,6 @@ export class Status extends DisposableStore {
       maySend: permissions.mayCallAny(folder.key),
       languageId,
       enabledHere,
-      minutesLeft: snooze.minutesLeft,
       status,
       statusText: this.statusText(status, folder, languageId, progress),
       model: modelStatus(session?.specialist.state, neural.absence, bases.current),
@@ -110,7 +107,7 @@ export class Status extends DisposableStore {
       localOnly: settings.localOnly || apiState === 'untrusted',
       apiModel: apiState === 'no-key' || apiState === 'local-only' || apiState === 'untrusted' ? '' : api.model,
       ...(isAllowed(apiState) && { month: { spentUsd: api.spentUsd, limitUsd: api.limitUsd } }),
-      notices: [...(snooze.active ? [snoozeNotice(snooze)] : []), ...this.notices(apiState, folder)],
+      notices: [...(snooze.active ? [snoozeNotice()] : []), ...this.notices(apiState, folder)],
       ...(progress && { progress }),
     };
   }
@@ -121,8 +118,7 @@ export class Status extends DisposableStore {
     const last = session?.report?.report;
     // Measurements of another large model do not apply to this one.
     const report = last && holdsForApi(last, api.model) ? last : undefined;
-    const stops = session?.service.typing.stopsAnHour ?? defaultStopsAnHour;
-    return sliderPoints(report, (share) => api.usdOf(share * stops));
+    return sliderPoints(report, (share) => api.usdOf(share * stopsAnHour));
   }
 
   private status(enabledHere: boolean, progress: PanelProgress | undefined, folder: FolderRef): PanelState['status'] {
@@ -152,7 +148,7 @@ export class Status extends DisposableStore {
           ? t('Off for {0}', languageId ?? '')
           : t('Off for {0} in {1}', languageId ?? '', folder.name);
       case 'snoozed':
-        return snoozedText(this.deps.snooze);
+        return t('Snoozed');
       case 'starting':
       case 'busy':
         if (progress) return t('{0} in the background; completions continue', progress.title);
@@ -190,13 +186,8 @@ export class Status extends DisposableStore {
   }
 }
 
-/** Without the remaining minutes: screen readers would read the status again every minute. */
-function snoozedText({ minutesLeft }: Snooze): string {
-  return minutesLeft === undefined ? t('Snoozed until restart') : t('Snoozed');
-}
-
-function snoozeNotice(snooze: Snooze): PanelNotice {
-  return { kind: 'info', text: `${snoozedText(snooze)}.`, action: { label: t('End Snooze'), command: 'snooze' } };
+function snoozeNotice(): PanelNotice {
+  return { kind: 'info', text: t('Snoozed.'), action: { label: t('End Snooze'), command: 'snooze' } };
 }
 
 /** The notice for each state of the large model. A missing row fails to compile. */
