@@ -198,7 +198,7 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
 
   const isOn = (folder: FolderRef, languageId: string) =>
     !snooze.active &&
-    permissions.isOn(folder.key, languageId) &&
+    permissions.isOn(folder.key) &&
     isLanguageEnabled(configuration.for(folder.uri).enable, languageId);
   const lastSuggestion = new LastSuggestion();
   const nextEdits = owned.add(

@@ -255,8 +255,7 @@ export class ApiCalls {
     if (this.reportedCodes.has(failure.code)) return;
     this.reportedCodes.add(failure.code);
     const { code, message } = failure;
-    const { retryAtMs } = backoff;
-    this.sendEvent({ kind: 'api-failed', code, message, ...(retryAtMs === undefined ? {} : { retryAtMs }) });
+    this.sendEvent({ kind: 'api-failed', code, message });
   }
 }
 

@@ -91,7 +91,7 @@ export type CompletionEvent =
    */
   | { readonly kind: 'paid-unshown'; readonly path: string; readonly model: string; readonly costUsd: number }
   /** Once per kind of failure until a call succeeds again. */
-  | { readonly kind: 'api-failed'; readonly code: ErrorCode; readonly message: string; readonly retryAtMs?: number }
+  | { readonly kind: 'api-failed'; readonly code: ErrorCode; readonly message: string }
   /** A call succeeded after an 'api-failed'. */
   | { readonly kind: 'api-recovered' }
   /**

@@ -202,7 +202,6 @@ async function enableHere({ configuration, permissions, status }: CommandDeps): 
   const { folder, languageId } = status.snapshot();
   await permissions.setFolder(folder.key, true);
   if (languageId === undefined) return;
-  await permissions.setLanguage(folder.key, languageId, true);
   const { enable } = configuration.for(folder.uri);
   if (enable[languageId] ?? enable['*'] ?? true) return;
   await configuration.write('enable', { ...enable, [languageId]: true }, folder.uri);
@@ -214,18 +213,12 @@ async function disableHere({ configuration, permissions, status }: CommandDeps):
     const { enable } = configuration.for(folder.uri);
     await configuration.write('enable', { ...enable, [id]: false }, folder.uri);
   };
-  const inFolder = { label: t('In {0}', folder.name), detail: t('For all languages') };
   const choices = [
-    ...(languageId === undefined
-      ? []
-      : [
-          {
-            label: t('For {0} in {1}', languageId, folder.name),
-            detail: t('Other folders and languages stay enabled'),
-            run: () => permissions.setLanguage(folder.key, languageId, false),
-          },
-        ]),
-    { ...inFolder, run: () => permissions.setFolder(folder.key, false) },
+    {
+      label: t('In {0}', folder.name),
+      detail: t('For all languages'),
+      run: () => permissions.setFolder(folder.key, false),
+    },
     ...(languageId === undefined
       ? []
       : [{ label: t('For {0}', languageId), detail: t('In all folders'), run: () => off(languageId) }]),

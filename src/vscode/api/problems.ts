@@ -5,8 +5,6 @@ import type { ErrorCode } from '../../common/errors.ts';
 export interface Problem {
   readonly code: ErrorCode;
   readonly message: string;
-  /** Time of the next attempt, wall clock, ms. */
-  readonly retryAtMs?: number;
 }
 
 export class Problems {

@@ -86,8 +86,7 @@ export class Status extends DisposableStore {
     const settings = configuration.for(folder.uri);
     const languageId = window.activeTextEditor?.document.languageId;
     const enabledHere =
-      permissions.isOn(folder.key, languageId) &&
-      (languageId === undefined || isLanguageEnabled(settings.enable, languageId));
+      permissions.isOn(folder.key) && (languageId === undefined || isLanguageEnabled(settings.enable, languageId));
     const progress = adaptation.progress;
     const apiState = api.state(folder);
     const status = this.status(enabledHere, progress, folder);
@@ -143,10 +142,9 @@ export class Status extends DisposableStore {
   ): string {
     switch (status) {
       case 'off':
-        if (!this.deps.permissions.isOn(folder.key, undefined)) return t('Off in {0}', folder.name);
-        return this.deps.permissions.isOn(folder.key, languageId)
+        return this.deps.permissions.isOn(folder.key)
           ? t('Off for {0}', languageId ?? '')
-          : t('Off for {0} in {1}', languageId ?? '', folder.name);
+          : t('Off in {0}', folder.name);
       case 'snoozed':
         return t('Snoozed');
       case 'starting':
