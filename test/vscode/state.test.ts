@@ -14,6 +14,7 @@ test('a snooze ends by itself, by hand, or with the session', () => {
     let changes = 0;
     const snooze = new Snooze({ ...systemClock, now: () => Date.now() }, () => changes++);
     snooze.start(5);
+    assert.equal(snooze.until, Date.now() + 300_000);
     mock.timers.tick(299_999);
     assert.ok(snooze.active);
     mock.timers.tick(1);

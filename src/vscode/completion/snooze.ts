@@ -6,7 +6,6 @@ export class Snooze implements Disposable {
   private readonly clock: Clock;
   private readonly onChange: () => void;
   private timer: NodeJS.Timeout | undefined;
-  /** End of the pause, wall clock, ms. */
   private end = Number.NEGATIVE_INFINITY;
 
   /** @param onChange called when a pause starts, changes or ends */
@@ -17,6 +16,11 @@ export class Snooze implements Disposable {
 
   get active(): boolean {
     return this.clock.now() < this.end;
+  }
+
+  /** End of the pause, wall clock, ms. Infinity: until the restart. */
+  get until(): number {
+    return this.end;
   }
 
   /** @param minutes infinity: until the editor restarts */

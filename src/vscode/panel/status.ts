@@ -106,7 +106,7 @@ export class Status extends DisposableStore {
       localOnly: settings.localOnly || apiState === 'untrusted',
       apiModel: apiState === 'no-key' || apiState === 'local-only' || apiState === 'untrusted' ? '' : api.model,
       ...(isAllowed(apiState) && { month: { spentUsd: api.spentUsd, limitUsd: api.limitUsd } }),
-      notices: [...(snooze.active ? [snoozeNotice()] : []), ...this.notices(apiState, folder)],
+      notices: [...(snooze.active ? [snoozeNotice(snooze)] : []), ...this.notices(apiState, folder)],
       ...(progress && { progress }),
     };
   }
@@ -146,7 +146,7 @@ export class Status extends DisposableStore {
           ? t('Off for {0}', languageId ?? '')
           : t('Off in {0}', folder.name);
       case 'snoozed':
-        return t('Snoozed');
+        return snoozedText(this.deps.snooze);
       case 'starting':
       case 'busy':
         if (progress) return t('{0} in the background; completions continue', progress.title);
@@ -184,8 +184,14 @@ export class Status extends DisposableStore {
   }
 }
 
-function snoozeNotice(): PanelNotice {
-  return { kind: 'info', text: t('Snoozed.'), action: { label: t('End Snooze'), command: 'snooze' } };
+/** The end, not the minutes that are left: these would change, and screen readers would read each change. */
+function snoozedText({ until }: Snooze): string {
+  if (until === Number.POSITIVE_INFINITY) return t('Snoozed until restart');
+  return t('Snoozed until {0}', new Date(until).toLocaleTimeString(undefined, { timeStyle: 'short' }));
+}
+
+function snoozeNotice(snooze: Snooze): PanelNotice {
+  return { kind: 'info', text: `${snoozedText(snooze)}.`, action: { label: t('End Snooze'), command: 'snooze' } };
 }
 
 /** The notice for each state of the large model. A missing row fails to compile. */
