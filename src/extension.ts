@@ -76,8 +76,6 @@ function eventsOf(owned: DisposableStore) {
     /** Another base model serves, or with other settings. */
     neural: event(),
     engineRestarted: event(),
-    /** The user has accepted a suggestion. */
-    accepted: event(),
     /** A better answer may be available for an unanswered request in this folder. */
     better: event<FolderRef>(),
     indexOutdated: event<FolderRef>(),
@@ -148,7 +146,6 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
   const recorder = new Recorder({
     ...{ activity, problems, clock, log },
     store: () => store.get(),
-    onAccepted: () => events.accepted.fire(),
   });
   const folders = owned.add(
     new Folders({
@@ -232,11 +229,9 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
   owned.add(
     registerCommands({
       ...{
-        extension,
         paths,
         storage: paths.storage,
         jobs,
-        neural,
         bases,
         activity,
         adaptation,
@@ -284,7 +279,6 @@ function connect(parts: Parts, owned: DisposableStore): void {
     events.permissions.event(onPermissions),
     events.neural.event(() => folders.openNeural()),
     events.engineRestarted.event(() => folders.onEngineRestarted()),
-    events.accepted.event(() => contextKeys.set('everAccepted', true)),
     events.better.event((folder) => void ghostText.repeat(folder)),
     events.indexOutdated.event((folder) => watcher.index(folder)),
     events.sessionsRestarted.event(() => void documents.sendAll()),

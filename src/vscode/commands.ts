@@ -3,7 +3,6 @@ import * as vscode from 'vscode';
 import { type Disposable, DisposableStore } from '../common/disposable.ts';
 import { messageOf } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
-import type { JobClient } from '../jobs/client.ts';
 import { type DeleteDeps, deleteData } from './adapt/delete-data.ts';
 import { exportAdaptation } from './adapt/export-adaptation.ts';
 import { showFailure } from './adapt/questions.ts';
@@ -14,7 +13,6 @@ import { chooseModel, setApiKey } from './api/choose-model.ts';
 import { askConsent } from './api/consent.ts';
 import { type ChooseBaseDeps, chooseBase } from './bases/choose-base.ts';
 import { getModel } from './bases/get-model.ts';
-import type { Neural } from './bases/window-engine.ts';
 import { acceptPart } from './completion/accept-part.ts';
 import { acceptedCommand, type GhostTextProvider, type LastSuggestion } from './completion/provider.ts';
 import type { Snooze } from './completion/snooze.ts';
@@ -33,10 +31,6 @@ import type { TextTasks } from './texts/text-tasks.ts';
 import type { WriteTexts } from './texts/write-texts.ts';
 
 export interface CommandDeps extends DeleteDeps, ChooseBaseDeps {
-  /** The installed extension's folder. */
-  readonly extension: vscode.Uri;
-  readonly jobs: JobClient;
-  readonly neural: Neural;
   readonly panel: PanelHost;
   readonly kept: KeptView;
   readonly api: Api;

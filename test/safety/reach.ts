@@ -172,7 +172,6 @@ async function completeEverywhere(
         log.error(message, error);
       },
     },
-    onAccepted: () => {},
   });
   const folder = { storeName: root, label: '', documentAt: (path: string) => path, redact, isTrusted: true };
   let [prompts, drafts] = [0, 0];

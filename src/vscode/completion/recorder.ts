@@ -19,8 +19,6 @@ export interface RecorderDeps {
   readonly store: () => Store;
   readonly clock: Clock;
   readonly log: Log;
-  /** Called when a suggestion was accepted. */
-  readonly onAccepted: () => void;
 }
 
 /** The properties of a folder that the recorder needs. */
@@ -66,7 +64,6 @@ export class Recorder {
         activity.setOutcome(event.id, event.outcome, event.acceptedLength);
         if (folder.isTrusted)
           this.writeToStore((store) => store.setOutcome(event.id, event.outcome, event.acceptedLength));
-        if (event.outcome === 'accepted' || event.outcome === 'partly-accepted') this.deps.onAccepted();
     }
   }
 
