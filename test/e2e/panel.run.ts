@@ -27,11 +27,8 @@ const shownRow: PanelRow = {
   costUsd: 0,
   savedUsd: 0.001,
   outcome: 'pending',
-  decision: {
-    summary: 'The local model is confident.',
-    pSpecialist: 0.8,
-    pApi: 0.9,
-  },
+  confidence: 0.8,
+  summary: 'The local model is confident.',
 };
 
 const state: PanelState = {
@@ -56,6 +53,7 @@ const totals: PanelTotals = {
 const heldBackRow: PanelRow = {
   ...{ ...shownRow, id: 'held', path: 'src/b.ts', text: 'heldBack();', source: 'none', model: '', outcome: 'ignored' },
   heldBack: { p: 0.1, threshold: 0.15, why: 'the list is open' },
+  confidence: 0.1,
 };
 const rows = [heldBackRow, ...[1, 2, 3].map((i) => ({ ...shownRow, id: `${i}`, path: `src/${i}.ts` }))];
 const progress = { title: 'Adapting to shop', detail: 'Training', share: 0.3, cancellable: true };

@@ -1,6 +1,5 @@
 // Turns completion events into rows for the panel and the store, and API failures into one status.
 import type { Clock } from '../../common/clock.ts';
-import type { AnswerSource } from '../../common/completion.ts';
 import type { Log } from '../../common/log.ts';
 import type { Redactor } from '../../common/redaction.ts';
 import { redactedInsert } from '../../completion/redacted-request.ts';
@@ -10,7 +9,7 @@ import type { Store } from '../../storage/types.ts';
 import { lineBefore, lineNumber } from '../../text/lines.ts';
 import { detachString } from '../../text/windows.ts';
 import type { Problems } from '../api/problems.ts';
-import type { PanelDecision, PanelRow } from '../webview/protocol.ts';
+import type { PanelRow } from '../webview/protocol.ts';
 import type { Activity } from './activity.ts';
 
 export interface RecorderDeps {
@@ -84,7 +83,8 @@ export class Recorder {
       costUsd,
       savedUsd,
       outcome: 'pending',
-      decision: panelDecision(decision, source),
+      confidence: source === 'api' ? decision.pApi : confidenceOf(decision),
+      summary: sentenceOf(decision, source),
     };
     activity.add(row, folder.documentAt(path));
     if (!folder.isTrusted) return;
@@ -150,7 +150,8 @@ export class Recorder {
       costUsd: 0,
       savedUsd: 0,
       outcome: 'ignored',
-      decision: panelDecision(decision),
+      confidence: heldBack?.p ?? confidenceOf(decision),
+      summary: sentenceOf(decision),
     };
     activity.add(row, folder.documentAt(request.query.path));
   }
@@ -177,18 +178,9 @@ function lineOf({ line, query }: CompletionRequest): number {
   return line ?? lineNumber(query.prefix);
 }
 
-function panelDecision(decision: Decision, source?: AnswerSource): PanelDecision {
-  const shownP = shownCut(decision)?.p;
-  const { pSpecialist, pApi, reason } = decision;
-  // Without a large model its assumed estimate would read as if it were in use.
-  const hasLlm =
-    reason !== 'there is no large model' && (reason !== 'the rest of an earlier draft' || !decision.pApiIsPrior);
-  return {
-    summary: sentenceOf(decision, source),
-    pSpecialist,
-    ...(hasLlm && { pApi }),
-    ...(shownP !== undefined && { shownP }),
-  };
+/** Confidence of what the local model has answered. */
+function confidenceOf(decision: Decision): number {
+  return shownCut(decision)?.p ?? decision.pSpecialist;
 }
 
 /** Without the texts of drafts: those are stored with secrets redacted, in their own column. */

@@ -1,15 +1,15 @@
 // The list of completions, newest first. An opened row shows its text and the decision.
 import { bar, button, h, icon, icons } from './dom.ts';
-import { type PanelDecision, type PanelOutcome, type PanelRow, shortModel } from './protocol.ts';
+import { type PanelOutcome, type PanelRow, shortModel } from './protocol.ts';
 import { flatten, type Words } from './wording.ts';
 
-const outcomes: { readonly [O in PanelOutcome]: string } = {
-  pending: 'shown',
-  accepted: 'accepted',
-  'partly-accepted': 'accepted in part',
-  typed: 'typed by hand',
-  rejected: 'rejected: other text was typed',
-  ignored: 'ignored',
+const outcomes: { readonly [O in PanelOutcome]: { readonly name: string; readonly shape: string } } = {
+  pending: { name: 'shown', shape: icons.dots },
+  accepted: { name: 'accepted', shape: icons.check },
+  'partly-accepted': { name: 'accepted in part', shape: icons.half },
+  typed: { name: 'typed by hand', shape: icons.keys },
+  rejected: { name: 'rejected: other text was typed', shape: icons.cross },
+  ignored: { name: 'ignored', shape: icons.dash },
 };
 
 const sources: { readonly [S in PanelRow['source']]: string } = {
@@ -21,15 +21,6 @@ const sources: { readonly [S in PanelRow['source']]: string } = {
 
 /** Maximum number of rows in the list. Older rows are removed from it but stay in the store. */
 export const rowLimit = 200;
-
-const outcomeIcons: { readonly [O in PanelOutcome]: string } = {
-  pending: icons.dots,
-  accepted: icons.check,
-  'partly-accepted': icons.half,
-  typed: icons.keys,
-  rejected: icons.cross,
-  ignored: icons.dash,
-};
 
 interface Entry {
   row: PanelRow;
@@ -120,8 +111,8 @@ export class RowList {
 
   private summary(row: PanelRow): HTMLElement {
     const { words } = this;
-    const outcome = outcomes[row.outcome];
-    const confidence = this.confidence(row);
+    const { confidence } = row;
+    const { name: outcome, shape } = outcomes[row.outcome];
     const isAnswered = row.source !== 'none';
     const hasLatency = isAnswered && row.edit === undefined;
     const latency = row.cached ? 'cached' : words.latency(hasLatency ? row.latencyMs : undefined);
@@ -132,7 +123,7 @@ export class RowList {
     return h(
       'summary',
       {
-        'aria-label': this.accessibleName(row, model, confidence, outcome),
+        'aria-label': this.accessibleName(row, model, outcome),
         tabindex: this.tabStop?.id === row.id ? '0' : '-1',
       },
       icon(icons.chevron),
@@ -146,29 +137,20 @@ export class RowList {
       ),
       h('span', { class: 'latency', title: 'Latency' }, latency),
       h('span', { class: 'cost', title: 'Cost' }, words.money(row.costUsd)),
-      h(
-        'span',
-        { class: `outcome outcome-${row.outcome}`, title: outcome },
-        isAnswered ? icon(outcomeIcons[row.outcome]) : '',
-      ),
+      h('span', { class: `outcome outcome-${row.outcome}`, title: outcome }, isAnswered ? icon(shape) : ''),
     );
   }
 
-  private accessibleName(row: PanelRow, model: string, confidence: number | undefined, outcome: string): string {
+  private accessibleName(row: PanelRow, model: string, outcome: string): string {
     const { words } = this;
     const position = `${row.path}:${row.line}`;
     if (row.source === 'none') return [model, this.whyNotShown(row), position].join(', ');
     const parts = [model, flatten(suggestedText(row))];
-    if (confidence !== undefined) parts.push(`Confidence ${words.percent(confidence)}`);
+    if (row.confidence !== undefined) parts.push(`Confidence ${words.percent(row.confidence)}`);
     if (row.edit) parts.push(placesLeft(words, row.edit.left));
     else parts.push(words.latency(row.latencyMs), words.money(row.costUsd));
     parts.push(outcome, position);
     return parts.join(', ');
-  }
-
-  /** Confidence of the part that is shown or held back, not of the whole draft. */
-  private confidence({ source, decision, heldBack }: PanelRow): number | undefined {
-    return source === 'api' ? decision?.pApi : (heldBack?.p ?? decision?.shownP ?? decision?.pSpecialist);
   }
 
   private whyNotShown({ heldBack }: PanelRow): string {
@@ -205,15 +187,11 @@ export class RowList {
         row.edit ? h('del', {}, row.edit.removed) : undefined,
         h('span', { class: 'inserted' }, row.text),
       ),
-      row.edit
-        ? this.edit(row.edit)
-        : row.decision
-          ? this.decision(row.decision, row.source === 'none')
-          : h('p', { class: 'dim' }, 'No decision was needed: the answer was cached.'),
+      row.edit ? this.edit(row.edit) : decision(row),
       h(
         'p',
         { class: 'foot' },
-        h('span', { class: 'dim' }, `${words.time(row.at)} · ${outcomes[row.outcome]}`),
+        h('span', { class: 'dim' }, `${words.time(row.at)} · ${outcomes[row.outcome].name}`),
         row.savedUsd > 0 ? h('span', { class: 'dim' }, `saved ${words.money(row.savedUsd)}`) : undefined,
         button('Go to the position', () => this.onGoToPosition(row.id), { class: 'link' }),
       ),
@@ -235,17 +213,6 @@ export class RowList {
     );
   }
 
-  private decision({ summary }: PanelDecision, isNothingShown: boolean): HTMLElement {
-    return h(
-      'div',
-      { class: 'decision' },
-      h('p', { class: 'why' }, summary),
-      isNothingShown
-        ? h('p', { class: 'dim' }, 'Alt+\\ in the editor shows the best suggestion at any confidence.')
-        : undefined,
-    );
-  }
-
   /** Moves between rows with the arrow keys, Home and End. The browser itself opens a row on Enter and Space. */
   private move(event: KeyboardEvent): void {
     const heads = [...this.list.querySelectorAll<HTMLElement>('.row > summary')];
@@ -257,6 +224,12 @@ export class RowList {
     event.preventDefault();
     head.focus();
   }
+}
+
+function decision({ summary, source }: PanelRow): HTMLElement {
+  const hint =
+    source === 'none' && h('p', { class: 'dim' }, 'Alt+\\ in the editor shows the best suggestion at any confidence.');
+  return h('div', { class: 'decision' }, h('p', { class: 'why' }, summary), hint || undefined);
 }
 
 function placesLeft(words: Words, left: number): string {

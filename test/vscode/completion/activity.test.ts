@@ -187,7 +187,7 @@ test('an empty answer is listed only for a manual request', () => {
   assert.equal(activity.rows.length, 0);
   made.on({ kind: 'nothing', request: { ...request, trigger: 'manual' }, decision }, folder);
   assert.equal(activity.rows[0]?.source, 'none');
-  assert.equal(activity.rows[0]?.decision?.summary, 'Nothing to suggest here; the large model is slow.');
+  assert.equal(activity.rows[0]?.summary, 'Nothing to suggest here; the large model is slow.');
   assert.equal(activity.totals().completions, 0);
 });
 
