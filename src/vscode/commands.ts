@@ -18,7 +18,7 @@ import { acceptedCommand, type GhostTextProvider, type LastSuggestion } from './
 import type { Snooze } from './completion/snooze.ts';
 import type { ChannelLog } from './editor/channel-log.ts';
 import { folderOf, pickFolder } from './editor/folder-ref.ts';
-import { sentences, t, type UiText } from './editor/ui-text.ts';
+import { sentences, t } from './editor/ui-text.ts';
 import { window } from './editor/window.ts';
 import type { EditOffers } from './edits/edit-offers.ts';
 import type { KeptView } from './panel/kept-view.ts';
@@ -50,7 +50,6 @@ export interface CommandDeps extends DeleteDeps, ChooseBaseDeps {
 export function registerCommands(deps: CommandDeps): Disposable {
   const { adaptation, configuration, folders, kept, log, panel, snooze, status, texts, writeTexts } = deps;
   const owned = new DisposableStore();
-  const exportFrom = (root: string) => exportAdaptation(adaptation, root);
   const rows: Readonly<Record<string, (...args: never[]) => unknown>> = {
     adapt: () => adapt(deps),
     cancelAdapt: () => adaptation.cancel(),
@@ -76,7 +75,7 @@ export function registerCommands(deps: CommandDeps): Disposable {
       adaptation.markRead(folders.peek(status.folder()));
       return panel.show('report');
     },
-    exportAdaptation: () => withFolder(deps, t('Export the adaptation of which folder?'), exportFrom),
+    exportAdaptation: () => exportFolder(deps),
     showKept: () => kept.show(status.folder(), window.activeTextEditor),
     deleteData: () => deleteData(deps).then(() => texts.load()),
     showLog: () => log.channel.show(),
@@ -122,13 +121,9 @@ async function adapt({ adaptation, folders, panel, status }: CommandDeps): Promi
   }
 }
 
-async function withFolder(
-  { status }: CommandDeps,
-  question: UiText,
-  work: (root: string) => Promise<void>,
-): Promise<void> {
-  const folder = await pickFolder(status.folder(), question);
-  if (folder?.root !== undefined) await work(folder.root);
+async function exportFolder({ adaptation, status }: CommandDeps): Promise<void> {
+  const folder = await pickFolder(status.folder(), t('Export the adaptation of which folder?'));
+  if (folder?.root !== undefined) await exportAdaptation(adaptation, folder.root);
 }
 
 async function enterApiKey(deps: CommandDeps): Promise<void> {

@@ -60,10 +60,6 @@ export class Folders implements Disposable {
     this.firstStarted = true;
   }
 
-  indexedFiles(folder: FolderRef): number | undefined {
-    return this.peek(folder)?.indexedFiles;
-  }
-
   /** Whether stored data is being loaded or the first index built. */
   isStarting(folder: FolderRef): boolean {
     const session = this.peek(folder);

@@ -154,7 +154,7 @@ export class Status extends DisposableStore {
           ? t('The neural model is starting; until then only the index of your files answers')
           : t('Starting');
       case 'ready': {
-        const files = this.deps.folders.indexedFiles(folder);
+        const files = this.deps.folders.peek(folder)?.indexedFiles;
         if (folder.root === undefined) return t('Ready: learns from the open files');
         if (files === undefined) return t('Ready: {0}', folder.name);
         if (files === 1) return t('Ready: one file of {0} indexed', folder.name);

@@ -111,7 +111,7 @@ export interface PanelState {
   readonly slider: readonly {
     readonly balance: number;
     readonly share: number;
-    readonly usd?: number;
+    readonly usd: number;
     readonly gain?: number;
   }[];
   /** Name of the large model; '' if it cannot be called. */
