@@ -171,12 +171,9 @@ async function revokeConsent({ api, permissions, status }: CommandDeps): Promise
   void window.showInformationMessage(t('Nothing of {0} is sent any more.', folder.name));
 }
 
-/** Ends a pause, or asks for the length of one. Returns whether suggestions are paused now. */
-async function toggleSnooze(snooze: Snooze): Promise<boolean> {
-  if (snooze.active) {
-    snooze.stop();
-    return false;
-  }
+/** Ends a pause, or asks for the length of one. */
+async function toggleSnooze(snooze: Snooze): Promise<void> {
+  if (snooze.active) return snooze.stop();
   const lengths = [
     { label: t('5 minutes'), minutes: 5 },
     { label: t('30 minutes'), minutes: 30 },
@@ -184,7 +181,6 @@ async function toggleSnooze(snooze: Snooze): Promise<boolean> {
   ];
   const picked = await window.showQuickPick(lengths, { placeHolder: t('Snooze suggestions for…') });
   if (picked) snooze.start(picked.minutes);
-  return snooze.active;
 }
 
 async function enableHere({ configuration, permissions, status }: CommandDeps): Promise<void> {
