@@ -1,6 +1,6 @@
 // The adaptation job: opens store, API and its own engine, and passes them to the run.
 import { basename, join } from 'node:path';
-import { markdownOf, reportDocument } from '../adaptation/report/report-document.ts';
+import { plainTextOf, REPORT_FILE, reportDocument } from '../adaptation/report/report-document.ts';
 import { programOf } from '../adaptation/stages/drafts.ts';
 import { adapt, type RunDeps } from '../adaptation/stages/run.ts';
 import type { AdaptOutcome, AdaptRequest } from '../adaptation/types.ts';
@@ -85,9 +85,8 @@ async function withStore(
   return ok({ ...result.value, trouble });
 }
 
-/** Writes the report beside the specialist, as Markdown and JSON. */
+/** Writes the report beside the specialist, as the terminal prints it. */
 function writeReport(folder: string, { report, finishedAt }: Parameters<RunDeps['record']>[0]): void {
-  const write = (name: string, text: string) => replaceFile(join(folder, name), [new TextEncoder().encode(text)]);
-  write('report.md', markdownOf(reportDocument(report, basename(report.folder), finishedAt)));
-  write('report.json', `${JSON.stringify(report, null, 2)}\n`);
+  const text = plainTextOf(reportDocument(report, basename(report.folder), finishedAt));
+  replaceFile(join(folder, REPORT_FILE), [new TextEncoder().encode(`${text}\n`)]);
 }

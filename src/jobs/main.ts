@@ -22,7 +22,7 @@ const jobs: {
 } = {
   adapt: adaptJob,
   secrets: (request, { signal, log }) => readSecrets(request, signal, log),
-  kept: (request, deps) => summaryOf((log) => keptRows(request, { ...deps, log }), deps.log),
+  kept: (request, deps) => summaryOf(keptRows(request, deps)),
   texts: textTaskJob,
   labelling: labellingJob,
   export: async (request, { signal, progress }) => exportOwn(request, signal, progress),

@@ -9,7 +9,7 @@ import { newFileMode } from '../common/files.ts';
  * The `user_version` of a database with this schema. Raise it with every change of a table, and of JSON that is stored
  * in one: databases of all other versions are set aside (open.ts).
  */
-const schemaVersion = 12;
+const schemaVersion = 13;
 
 export const schema = `
    CREATE TABLE llmCalls (

@@ -54,10 +54,8 @@ export function plant({ files }: Corpus, root: string): void {
 /** The kinds of `inspect`, grouped by the texts that they show. */
 const stageOf: Readonly<Record<KeptKind, Stage>> = {
   harvest: 'harvest',
-  path: 'path',
   snapshot: 'snapshot',
   sample: 'samples',
-  place: 'samples',
   label: 'prompt',
   prompt: 'prompt',
   'shown-draft': 'shown-draft',
@@ -66,7 +64,6 @@ const stageOf: Readonly<Record<KeptKind, Stage>> = {
   report: 'store',
   draft: 'store',
   stage: 'store',
-  log: 'log',
 };
 
 /** Runs the product over the folder with planted secrets, n-grams only. @param storage an empty folder for its files */

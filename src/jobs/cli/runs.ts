@@ -5,7 +5,6 @@ import { cancelledFailure } from '../../adaptation/stages/stopped.ts';
 import type { AdaptOutcome, AdaptRequest } from '../../adaptation/types.ts';
 import type { Result } from '../../common/errors.ts';
 import { wrap } from '../../common/format.ts';
-import type { Log } from '../../common/log.ts';
 import { plainLine, plainText } from '../../common/plain-text.ts';
 import { readTuning } from '../../common/tuning.ts';
 import { EngineClient } from '../../specialist/engine/client.ts';
@@ -33,9 +32,8 @@ export class Runs {
     this.jobOptions = { script: job, engine: () => start, who: 'npm start' };
   }
 
-  /** @param log for this run */
-  async run(more: Partial<AdaptRequest>, log: Log = this.terminal.log): Promise<Result<AdaptOutcome>> {
-    const { bar, stop } = this.terminal;
+  async run(more: Partial<AdaptRequest>): Promise<Result<AdaptOutcome>> {
+    const { bar, stop, log } = this.terminal;
     const jobs = new JobClient({ ...this.jobOptions, log });
     this.jobs.push(jobs);
     return jobs.run(

@@ -168,7 +168,7 @@ test('inspect prints rows of every kind, and no planted secret in any line', asy
     rowsOfKind('sample').some(({ text }) => /<\|file\|>src\/.*<\|suffix\|>.*<\|prefix\|>.*<\|eom\|>/s.test(text)),
   );
   assert.ok(rowsOfKind('label').every(({ text }) => JSON.parse(text).messages.length > 0));
-  assert.ok(rowsOfKind('path').some(({ text }) => text === `dumps/${'*'.repeat(apiKey.length)}.md`));
+  assert.ok(rowsOfKind('harvest').some(({ path }) => path === `dumps/${'*'.repeat(apiKey.length)}.md`));
 });
 
 test('a reader that closes the pipe early is no error', async () => {
