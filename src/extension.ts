@@ -143,22 +143,16 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
   const forJobs = { jobs, api, permissions, configuration, neural, paths, log, onSpent };
   const adaptation = owned.add(new Adaptation({ ...forJobs, runs, onChange }));
 
-  const recorder = new Recorder({
-    ...{ activity, problems, clock, log },
-    store: () => store.get(),
-  });
+  const recorder = new Recorder({ activity, problems, clock });
   const folders = owned.add(
     new Folders({
       ...{ paths, api, rules, configuration, neural, store, clock, log, adaptation, onChange },
       memory: globalState,
-      onEvent: (event, folder, redact) => {
+      onEvent: (event, folder) => {
         const isMultiRoot = (vscode.workspace.workspaceFolders?.length ?? 0) > 1;
         recorder.on(event, {
-          storeName: folder.storeName,
           label: isMultiRoot ? folder.name : '',
           documentAt: (path) => documentAt(folder, path).toString(),
-          redact,
-          isTrusted: vscode.workspace.isTrusted,
         });
       },
       onReady: (folder) => events.better.fire(folder),

@@ -89,7 +89,7 @@ export type CompletionEvent =
    * A paid API answer that was not shown: its request was overtaken, or the call was aborted. Every paid answer is
    * reported once: here, or as the `costUsd` of the completion that shows it first.
    */
-  | { readonly kind: 'paid-unshown'; readonly path: string; readonly model: string; readonly costUsd: number }
+  | { readonly kind: 'paid-unshown'; readonly costUsd: number }
   /** Once per kind of failure until a call succeeds again. */
   | { readonly kind: 'api-failed'; readonly code: ErrorCode; readonly message: string }
   /** A call succeeded after an 'api-failed'. */

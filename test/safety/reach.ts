@@ -19,8 +19,6 @@ import type { NgramModel } from '../../src/specialist/ngram/model.ts';
 import { openStore } from '../../src/storage/open.ts';
 import { PositionLedger } from '../../src/storage/position-ledger.ts';
 import { languageIdOf } from '../../src/text/languages.ts';
-import { Activity } from '../../src/vscode/completion/activity.ts';
-import { Recorder } from '../../src/vscode/completion/recorder.ts';
 import { SessionSecrets } from '../../src/vscode/folder/session-secrets.ts';
 import { ScriptedLlm } from '../fakes/llm.ts';
 import { assertPrivate } from '../support/private.ts';
@@ -60,7 +58,6 @@ const stageOf: Readonly<Record<KeptKind, Stage>> = {
   prompt: 'prompt',
   'shown-draft': 'shown-draft',
   answer: 'store',
-  outcome: 'store',
   report: 'store',
   draft: 'store',
   stage: 'store',
@@ -84,7 +81,7 @@ export async function runProduct(corpus: Corpus, root: string, storage: string, 
   if (!specialist.ok) throw new Error(specialist.error.message);
   const redact = new SessionSecrets(true);
   await redact.add(secrets);
-  const asked = await completeEverywhere(corpus, specialist.value, redact, request, log, see);
+  const asked = await completeEverywhere(corpus, specialist.value, redact, see);
 
   let read = 0;
   const rows = keptRows(
@@ -146,31 +143,9 @@ async function completeEverywhere(
   { files, planted }: Corpus,
   index: NgramModel,
   redact: SessionSecrets,
-  { root, storeFolder }: AdaptRequest,
-  log: Log,
   see: See,
 ): Promise<{ prompts: number; drafts: number }> {
   const specialist = specialistOf(index);
-  const { store } = openStore(storeFolder, { log });
-  /** Number of completions that the recorder has redacted and then written or discarded. */
-  let told = 0;
-  const recorder = new Recorder({
-    activity: new Activity(),
-    problems: { report() {}, clear() {} } as never,
-    store: () => {
-      told++;
-      return store;
-    },
-    clock: { now: () => 0 } as never,
-    log: {
-      ...log,
-      error: (message, error) => {
-        told++;
-        log.error(message, error);
-      },
-    },
-  });
-  const folder = { storeName: root, label: '', documentAt: (path: string) => path, redact, isTrusted: true };
   let [prompts, drafts] = [0, 0];
   for (const [number, item] of planted.entries()) {
     const { path } = item;
@@ -188,20 +163,10 @@ async function completeEverywhere(
       prompts++;
       drafts += request.drafts.length;
       seeRequest(request, see);
-      recorder.on(
-        {
-          kind: 'answered',
-          request: { query, trigger: 'automatic', indentUnit: '  ' },
-          completion: completionOf(draft, `${number}-${prompts}`),
-        },
-        folder,
-      );
     }
     index.setOpenFile(name, undefined);
     redact.closed(path);
   }
-  while (told < prompts) await new Promise((resolve) => setImmediate(resolve));
-  store.close();
   return { prompts, drafts };
 }
 
@@ -237,26 +202,4 @@ function seeRequest(request: LlmRequest, see: See): void {
   see('prompt', send(request));
   for (const { text } of request.drafts) see('shown-draft', text);
   for (const { path } of [request.query, ...request.snippets]) see('path', path);
-}
-
-function completionOf(draft: Draft, id: string) {
-  const decision = {
-    pSpecialist: 0.5,
-    pApi: 0.5,
-    kind: 'hold',
-    reason: 'there is no large model',
-  } as never;
-  const { text, model, latencyMs } = draft;
-  return {
-    id,
-    text,
-    source: 'specialist',
-    model,
-    confidence: 0.5,
-    decision,
-    latencyMs,
-    costUsd: 0,
-    savedUsd: 0,
-    cached: false,
-  } as const;
 }

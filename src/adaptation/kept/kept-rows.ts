@@ -164,10 +164,8 @@ function decodeAll(ids: Int32Array, tokenizer: Tokenizer): string {
   return parts.join('');
 }
 
-function* storeRows({ llmCalls, completions, adaptations, answers, stages }: FolderRows): Generator<KeptRow> {
+function* storeRows({ llmCalls, adaptations, answers, stages }: FolderRows): Generator<KeptRow> {
   for (const { path, text } of llmCalls) yield { kind: 'answer', path, text };
-  for (const { path, text, outcome, source, model, decision } of completions)
-    yield { kind: 'outcome', path, text: JSON.stringify({ text, outcome, source, model, decision }) };
   for (const { report } of adaptations) yield { kind: 'report', path: '', text: report };
   for (const row of answers) yield { kind: 'draft', path: row.path, text: JSON.stringify(row) };
   for (const row of stages) yield { kind: 'stage', path: '', text: JSON.stringify(row) };

@@ -11,7 +11,6 @@ export const keptKinds = [
   'prompt', // the request of a completion
   'shown-draft', // a local draft in such a request
   'answer', // a paid answer in the store
-  'outcome', // a completion in the store with its outcome
   'report', // the report of an adaptation in the store
   'draft', // a model's stored draft at a held-out position
   'stage', // other data that resumes an adaptation: positions by hash, outputs of finished stages

@@ -76,7 +76,7 @@ function listAdaptations(storeFolder: string, folderOf: (root: string) => string
   }
 }
 
-/** Deletes models, index and report of one folder. Paid answers and completions stay in the store. */
+/** Deletes models, index and report of one folder. Paid answers stay in the store. */
 export async function deleteAdaptation(
   root: string,
   storeFolder: string,

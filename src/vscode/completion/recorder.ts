@@ -1,11 +1,7 @@
-// Turns completion events into rows for the panel and the store, and API failures into one status.
+// Turns completion events into rows for the panel, and API failures into one status.
 import type { Clock } from '../../common/clock.ts';
-import type { Log } from '../../common/log.ts';
-import type { Redactor } from '../../common/redaction.ts';
-import { redactedInsert } from '../../completion/redacted-request.ts';
 import type { Completion, CompletionEvent, CompletionRequest } from '../../completion/types.ts';
 import { type Decision, sentenceOf, shownCut } from '../../routing/decision.ts';
-import type { Store } from '../../storage/types.ts';
 import { lineBefore, lineNumber } from '../../text/lines.ts';
 import { detachString } from '../../text/windows.ts';
 import type { Problems } from '../api/problems.ts';
@@ -15,22 +11,15 @@ import type { Activity } from './activity.ts';
 export interface RecorderDeps {
   readonly activity: Activity;
   readonly problems: Problems;
-  readonly store: () => Store;
   readonly clock: Clock;
-  readonly log: Log;
 }
 
 /** The properties of a folder that the recorder needs. */
 export interface RecorderFolder {
-  readonly storeName: string;
   /** Prefix of paths in the panel; '' if there is only one folder. */
   readonly label: string;
   /** The URI of the document at a path of the folder. */
   readonly documentAt: (path: string) => string;
-  /** Redacts text before it enters the store. */
-  readonly redact: Redactor;
-  /** Whether the user trusts the folder. Completions of an untrusted one are not stored. */
-  readonly isTrusted: boolean;
 }
 
 export class Recorder {
@@ -45,7 +34,7 @@ export class Recorder {
     const { activity, problems } = this.deps;
     switch (event.kind) {
       case 'answered':
-        void this.answered(event.request, event.completion, folder);
+        this.answered(event.request, event.completion, folder);
         break;
       case 'nothing':
         this.notAnswered(event.request, event.decision, folder);
@@ -61,20 +50,16 @@ export class Recorder {
         break;
       case 'outcome':
         activity.setOutcome(event.id, event.outcome, event.acceptedLength);
-        if (folder.isTrusted)
-          this.writeToStore((store) => store.setOutcome(event.id, event.outcome, event.acceptedLength));
     }
   }
 
-  private async answered(request: CompletionRequest, completion: Completion, folder: RecorderFolder): Promise<void> {
-    const { clock, activity, log } = this.deps;
-    const at = clock.now();
+  private answered(request: CompletionRequest, completion: Completion, folder: RecorderFolder): void {
+    const { clock, activity } = this.deps;
     const { id, text, source, model, latencyMs, costUsd, savedUsd, cached, decision } = completion;
-    const { path, languageId } = request.query;
     const row: PanelRow = {
       ...this.positionOf(request, folder),
       id,
-      at,
+      at: clock.now(),
       text,
       source,
       model,
@@ -86,42 +71,7 @@ export class Recorder {
       confidence: source === 'api' ? decision.pApi : confidenceOf(decision),
       summary: sentenceOf(decision, source),
     };
-    activity.add(row, folder.documentAt(path));
-    if (!folder.isTrusted) return;
-    let redactedText: string;
-    let redactedPath: string;
-    try {
-      [redactedText, redactedPath] = await Promise.all([
-        redactedInsert(text, request.query, folder.redact),
-        folder.redact.path(path),
-      ]);
-    } catch (error) {
-      log.error('A completion was not recorded', error);
-      return;
-    }
-    this.writeToStore((store) =>
-      store.recordCompletion({
-        id,
-        at,
-        folder: folder.storeName,
-        path: redactedPath,
-        languageId,
-        line: lineOf(request),
-        source,
-        model,
-        text: redactedText,
-        latencyMs,
-        cached: cached ? 1 : 0,
-        costUsd,
-        savedUsd,
-        pSpecialist: decision.pSpecialist,
-        pApi: decision.pApi,
-        decision: storedDecision(decision),
-        // The outcome may have arrived in the meantime.
-        outcome: activity.get(id)?.outcome ?? 'pending',
-        taken: activity.acceptedLengthOf(id),
-      }),
-    );
+    activity.add(row, folder.documentAt(request.query.path));
   }
 
   /**
@@ -164,14 +114,6 @@ export class Recorder {
       before: detachString(lineBefore(prefix, 200)),
     };
   }
-
-  private writeToStore(write: (store: Store) => void): void {
-    try {
-      write(this.deps.store());
-    } catch (error) {
-      this.deps.log.error('A completion could not be stored', error);
-    }
-  }
 }
 
 function lineOf({ line, query }: CompletionRequest): number {
@@ -181,9 +123,4 @@ function lineOf({ line, query }: CompletionRequest): number {
 /** Confidence of what the local model has answered. */
 function confidenceOf(decision: Decision): number {
   return shownCut(decision)?.p ?? decision.pSpecialist;
-}
-
-/** Without the texts of drafts: those are stored with secrets redacted, in their own column. */
-function storedDecision(decision: Decision): string {
-  return JSON.stringify(decision, (key, value: unknown) => (key === 'text' ? undefined : value));
 }

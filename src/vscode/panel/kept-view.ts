@@ -104,7 +104,6 @@ const titles: Readonly<Record<KeptKind, () => string>> = {
   prompt: () => t('Requests that completions at the same positions would send'),
   'shown-draft': () => t('Local drafts in these requests'),
   answer: () => t('Paid answers in the store'),
-  outcome: () => t('Completions in the store'),
   report: () => t('Reports in the store; the last one is also stored beside the local model as text'),
   draft: () => t('Drafts of the models at held-out positions, in the store'),
   stage: () => t('Other data that resumes an adaptation: positions by hash, finished stages'),
