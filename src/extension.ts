@@ -143,7 +143,7 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
   const forJobs = { jobs, api, permissions, configuration, neural, paths, log, onSpent };
   const adaptation = owned.add(new Adaptation({ ...forJobs, runs, onChange }));
 
-  const recorder = new Recorder({ activity, problems, clock });
+  const recorder = new Recorder({ activity, problems, clock, log });
   const folders = owned.add(
     new Folders({
       ...{ paths, api, rules, configuration, neural, store, clock, log, adaptation, onChange },

@@ -1,5 +1,6 @@
-// Turns completion events into rows for the panel, and API failures into one status.
+// Turns completion events into rows for the panel and lines of the log, and API failures into one status.
 import type { Clock } from '../../common/clock.ts';
+import type { Log } from '../../common/log.ts';
 import type { Completion, CompletionEvent, CompletionRequest } from '../../completion/types.ts';
 import { type Decision, sentenceOf, shownCut } from '../../routing/decision.ts';
 import { lineBefore, lineNumber } from '../../text/lines.ts';
@@ -12,6 +13,7 @@ export interface RecorderDeps {
   readonly activity: Activity;
   readonly problems: Problems;
   readonly clock: Clock;
+  readonly log: Log;
 }
 
 /** The properties of a folder that the recorder needs. */
@@ -31,7 +33,7 @@ export class Recorder {
   }
 
   on(event: CompletionEvent, folder: RecorderFolder): void {
-    const { activity, problems } = this.deps;
+    const { activity, problems, log } = this.deps;
     switch (event.kind) {
       case 'answered':
         this.answered(event.request, event.completion, folder);
@@ -50,11 +52,12 @@ export class Recorder {
         break;
       case 'outcome':
         activity.setOutcome(event.id, event.outcome, event.acceptedLength);
+        log.info(`Suggestion ${event.outcome}: ${event.acceptedLength} characters accepted`);
     }
   }
 
   private answered(request: CompletionRequest, completion: Completion, folder: RecorderFolder): void {
-    const { clock, activity } = this.deps;
+    const { clock, activity, log } = this.deps;
     const { id, text, source, model, latencyMs, costUsd, savedUsd, cached, decision } = completion;
     const row: PanelRow = {
       ...this.positionOf(request, folder),
@@ -72,6 +75,8 @@ export class Recorder {
       summary: sentenceOf(decision, source),
     };
     activity.add(row, folder.documentAt(request.query.path));
+    // Without text and path, which may hold secrets.
+    log.info(`Suggestion of ${text.length} characters by ${model} in ${Math.round(latencyMs)} ms`);
   }
 
   /**

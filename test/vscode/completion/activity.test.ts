@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { systemClock } from '../../../src/common/clock.ts';
+import { silentLog } from '../../../src/common/log.ts';
 import type { Completion, CompletionRequest } from '../../../src/completion/types.ts';
 import type { Decision } from '../../../src/routing/decision.ts';
 import { Problems } from '../../../src/vscode/api/problems.ts';
@@ -63,7 +64,7 @@ function recorder() {
     () => {},
     () => {},
   );
-  const made = new Recorder({ activity, problems, clock: systemClock });
+  const made = new Recorder({ activity, problems, clock: systemClock, log: silentLog });
   const folder = { label: '', documentAt: (path: string) => `file:///shop/${path}` };
   return { activity, problems, made, folder };
 }
