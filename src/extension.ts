@@ -15,7 +15,6 @@ import { editorModels } from './vscode/api/editor-models.ts';
 import { Permissions } from './vscode/api/permissions.ts';
 import { Problems } from './vscode/api/problems.ts';
 import { Bases } from './vscode/bases/bases.ts';
-import { onBattery } from './vscode/bases/power.ts';
 import { readBase, shippedBases, timeBase } from './vscode/bases/shipped-bases.ts';
 import { Neural } from './vscode/bases/window-engine.ts';
 import { registerCommands } from './vscode/commands.ts';
@@ -117,7 +116,7 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
   const runs = new RunCount();
   const bases = owned.add(
     new Bases({
-      ...{ storage: paths.storage, clock, log, onBattery },
+      ...{ storage: paths.storage, clock, log },
       shipped: shippedBases(paths.models, log),
       read: readBase,
       settings: () => configuration.for(undefined),
@@ -214,7 +213,7 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
     onNoSuggestion: (reason) => whyNothing.show(reason, status.snapshot()),
   });
   const firstKeys = owned.add(new FirstKeys((editor) => ghostText.request(editor)));
-  const mayPrefill = () => adaptation.progress === undefined && bases.isOnBattery !== true;
+  const mayPrefill = () => adaptation.progress === undefined;
   owned.add(new Prefetch({ folders, rules, isOn, mayPrefill, onMove: () => bases.onUserInput() }));
 
   const writeTexts = new WriteTexts(forJobs);
