@@ -42,10 +42,10 @@ export class LanguageParser {
 /** A document's use of its language's parser. */
 export class IncrementalParser {
   private readonly parser: LanguageParser;
-  private readonly onFailure: (error: unknown) => void;
+  private readonly onFailure: () => void;
 
   /** @param onFailure called if a text breaks the parser, which is then not used any more */
-  constructor(parser: LanguageParser, onFailure: (error: unknown) => void) {
+  constructor(parser: LanguageParser, onFailure: () => void) {
     this.parser = parser;
     this.onFailure = onFailure;
   }
@@ -65,9 +65,9 @@ export class IncrementalParser {
     if (parser.isClosed) return undefined;
     try {
       return parser.read(text, deadline, reader);
-    } catch (error) {
+    } catch {
       parser.close();
-      this.onFailure(error);
+      this.onFailure();
       return undefined;
     }
   }
