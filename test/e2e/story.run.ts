@@ -338,8 +338,7 @@ step('the panel shows completions of both models with their reasons', async () =
       .first();
     await row.waitFor();
     await row.locator('summary').first().click();
-    await row.locator('.why').waitFor();
-    assert.notEqual(await row.locator('.reasons tr').count(), 0, `${source} has reasons`);
+    assert.match((await row.locator('.why').textContent()) ?? '', /\d+%/, `${source} has a reason`);
     assert.match((await row.locator('.confidence').textContent()) ?? '', /\d+\s?%/);
   }
   await editor.shot('07-panel');
