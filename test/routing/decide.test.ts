@@ -212,10 +212,7 @@ test('only a draft that made a possible call unnecessary saves its cost', () => 
 });
 
 const items = synthetic(400, 21);
-const fit = fitRouter(
-  items.map((i) => i.example),
-  { now: 0 },
-);
+const fit = fitRouter(items.map((i) => i.example));
 
 test('a balance of 1 always calls, and a higher balance never routes back to local', () => {
   let before = new Set<number>();

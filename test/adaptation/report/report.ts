@@ -58,7 +58,7 @@ export function fitOn(labels: readonly LabeledPosition[]) {
       ...{ specialistRight: scored.right, apiRight: right },
     }),
   );
-  return examples.length === 0 ? defaultRouter() : fitRouter(examples, { now: 0 });
+  return examples.length === 0 ? defaultRouter() : fitRouter(examples);
 }
 
 /** @param asked whether the API answered at validation and test positions */
