@@ -38,7 +38,6 @@ export interface Estimates {
   readonly ngramsAlone?: string;
 }
 
-/** Stored as JSON with each suggestion. */
 export type Decision = Estimates & {
   /** pApi - pSpecialist, and the price it had to beat, in the same unit (probability of an exact match). */
   readonly gain: number;
