@@ -80,7 +80,7 @@ export interface Nothing {
 /** What came of a request. */
 export type CompletionResult = { readonly kind: 'shown'; readonly completion: Completion } | Nothing;
 
-/** Events for status bar, panel and store. */
+/** Events for status bar, panel and log. */
 export type CompletionEvent =
   /** Once per shown suggestion: not sent again while the user types it. */
   | { readonly kind: 'answered'; readonly request: CompletionRequest; readonly completion: Completion }
