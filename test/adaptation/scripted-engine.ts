@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Draft } from '../../src/common/completion.ts';
 import { failed, ok, type Result } from '../../src/common/errors.ts';
 import { makeFolder } from '../../src/common/files.ts';
-import { describeAdapted } from '../../src/neural/models/adapter.ts';
+import { describeAdapted } from '../../src/neural/models/adapted.ts';
 import { ADAPTER, ADAPTER_CONFIG } from '../../src/neural/models/manifest.ts';
 import type { Engine, RequestOptions } from '../../src/specialist/engine/client.ts';
 import type { RequestKind, Requests } from '../../src/specialist/engine/protocol.ts';

@@ -3,7 +3,8 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { unwrap } from '../../src/common/errors.ts';
 import { initialAdapters, loraFor } from '../../src/neural/architecture/lora.ts';
-import { describeAdapted, saveAdapter } from '../../src/neural/models/adapter.ts';
+import { describeAdapted } from '../../src/neural/models/adapted.ts';
+import { saveAdapter } from '../../src/neural/models/adapter.ts';
 import { exportModel } from '../../src/neural/models/export/export.ts';
 import { loadModel } from '../../src/neural/models/model-folder.ts';
 

@@ -23,7 +23,7 @@ function binary<K extends OpName>(
 }
 
 function float([x]: readonly TensorType[]): TensorType[] {
-  expectType(x as TensorType, 'f32');
+  expectType(x as TensorType, 'f32', 'f16');
   return [{ type: (x as TensorType).type, shape: (x as TensorType).shape }];
 }
 
@@ -97,7 +97,7 @@ function keptShape(x: Value, axes: Value): Dim[] {
 function reduced(inputs: readonly Value[], { keepdims }: { keepdims: 0 | 1 }): TensorType[] {
   const x = at(inputs, 0);
   const axes = at(inputs, 1);
-  expectType(x, 'f32');
+  expectType(x, 'f32', 'f16');
   const shape = keptShape(x, axes);
   if (keepdims === 1) return [{ type: x.type, shape }];
   const gone = ints(axes).map((axis) => axisOf(axis, x.shape.length));
@@ -118,7 +118,7 @@ export const REDUCTIONS: Rows<'ReduceSum' | 'ReduceMax' | 'Softmax'> = {
   ReduceMax: { infer: reduced, gradient: NOT_DIFFERENTIABLE },
   Softmax: {
     infer: ([x], { axis }) => {
-      expectType(x as Value, 'f32');
+      expectType(x as Value, 'f32', 'f16');
       // onnxruntime's WebGPU kernel transposes for any other axis; nothing here needs one.
       if (axisOf(axis, (x as Value).shape.length) !== (x as Value).shape.length - 1) {
         throw new GraphError('softmax runs along the last axis');

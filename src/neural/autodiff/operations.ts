@@ -1,4 +1,5 @@
 // The operators as methods, for gradient rules, models and optimisers. The table of rules is the Builder's.
+import { toHalf } from '../../common/half.ts';
 import { Graph, type Value } from '../onnx/graph.ts';
 import type { OpAttributes, OpName } from '../onnx/ops.ts';
 import { axisOf, type Dim, DTYPES, type DType, GraphError, type Shape, sameShape, sizeOf } from '../onnx/types.ts';
@@ -35,6 +36,7 @@ export abstract class Operations {
   scalar(value: number, type: DType = 'f32'): Value {
     if (type === 'f32') return this.graph.constant('f32', [], Float32Array.of(value));
     if (type === 'i32') return this.graph.constant('i32', [], Int32Array.of(value));
+    if (type === 'f16') return this.graph.constant('f16', [], Uint16Array.of(toHalf(value)));
     throw new GraphError(`no scalars of type ${type}`);
   }
 

@@ -1,24 +1,14 @@
 // An adapter on disk in the layout of peft: adapter_config.json and adapter_model.safetensors, which Python's peft can
 // load.
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { CodedError, messageOf, unwrap } from '../../common/errors.ts';
+import { CodedError, messageOf } from '../../common/errors.ts';
 import { replaceFile } from '../../common/files.ts';
 import { isObject } from '../../common/schemas.ts';
 import type { ModelConfig } from '../architecture/config.ts';
 import { checkWeights, REPAIR_ADVICE } from '../architecture/decoder-values.ts';
 import { type Adapter, adapterSpecs, isLoraTarget, type LoraConfig } from '../architecture/lora.ts';
-import { baseOf } from './compatibility.ts';
-import { DIALECT, DIALECTS } from './dialects.ts';
-import {
-  ADAPTER,
-  ADAPTER_CONFIG,
-  type PackageManifest,
-  readManifest,
-  sha256Of,
-  TOKENIZER,
-  writeManifest,
-} from './manifest.ts';
+import { ADAPTER, ADAPTER_CONFIG } from './manifest.ts';
 import { readSafetensors, type StoredType, writeSafetensors } from './safetensors.ts';
 
 /** Peft's prefix for the names of tensors. */
@@ -90,38 +80,6 @@ export function loadAdapter(folder: string, config: ModelConfig): Adapter {
   }
   checkWeights(specs, weights);
   return { lora, weights };
-}
-
-export interface Origin {
-  /** Folder of the base. */
-  readonly base: string;
-  /** Path of the tokenizer.json that encoded its training text. Default: the base's own. */
-  readonly tokenizer?: string;
-}
-
-/**
- * Writes the manifest of the adapter in `folder`. Writes nothing if neither the caller nor the base names a
- * tokenizer. Throws CodedError as `baseOf` does.
- */
-export function describeAdapted(folder: string, { base, tokenizer }: Origin): void {
-  const baseManifest = unwrap(readManifest(base));
-  const own = join(base, TOKENIZER);
-  const path = tokenizer ?? (existsSync(own) ? own : undefined);
-  const hash = path === undefined ? baseManifest?.tokenizer : sha256Of(path);
-  if (hash === undefined) return;
-  const { name, weights } = baseOf(base);
-  const manifest: PackageManifest = {
-    version: 1,
-    name: 'adapted',
-    kind: 'adapter',
-    base: { name, weights },
-    weights: sha256Of(join(folder, ADAPTER)),
-    tokenizer: hash,
-    dialect: baseManifest?.dialect ?? DIALECT,
-    stop: baseManifest?.stop ?? [DIALECTS[DIALECT].tokens.eom, DIALECTS[DIALECT].tokens.end],
-    licence: baseManifest?.licence ?? 'NOASSERTION',
-  };
-  writeManifest(folder, manifest);
 }
 
 function parseLora(text: string, { layers }: ModelConfig): LoraConfig {

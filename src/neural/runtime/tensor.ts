@@ -3,16 +3,17 @@
 import type { Tensor as OrtTensor } from 'onnxruntime-node';
 import { library } from './library.ts';
 
-export type TensorData = Float32Array | Int32Array | BigInt64Array | Uint8Array | Int8Array;
+export type TensorData = Float32Array | Int32Array | BigInt64Array | Uint8Array | Int8Array | Uint16Array;
 /** Element types by the names that onnxruntime uses. */
-export type ElementType = 'float32' | 'int32' | 'int64' | 'uint8' | 'int8';
+export type ElementType = 'float32' | 'float16' | 'int32' | 'int64' | 'uint8' | 'int8' | 'bool';
 
 function typeOf(data: TensorData): ElementType {
   if (data instanceof Float32Array) return 'float32';
   if (data instanceof Int32Array) return 'int32';
   if (data instanceof BigInt64Array) return 'int64';
   if (data instanceof Uint8Array) return 'uint8';
-  return 'int8';
+  if (data instanceof Int8Array) return 'int8';
+  return 'float16';
 }
 
 export class Tensor {
@@ -23,7 +24,7 @@ export class Tensor {
     this.handle = handle;
   }
 
-  /** A view of `data` (no copy): change the array and the tensor changes. */
+  /** A view of `data` (no copy): change the array and the tensor changes. Uint16Array holds the bits of float16. */
   static host(data: TensorData, dims: readonly number[], type: ElementType = typeOf(data)): Tensor {
     return new Tensor(new (library().Tensor)(type as 'float32', data as Float32Array, dims));
   }

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { after, beforeEach, test } from 'node:test';
 import { root } from '../../../build/paths.ts';
 import { initialAdapters } from '../../../src/neural/architecture/lora.ts';
-import { describeAdapted, saveAdapter } from '../../../src/neural/models/adapter.ts';
+import { describeAdapted } from '../../../src/neural/models/adapted.ts';
+import { saveAdapter } from '../../../src/neural/models/adapter.ts';
 import { baseOf, compatibilityOf, fitsBase, fitsTokenizer } from '../../../src/neural/models/compatibility.ts';
 import {
   CONFIG,
