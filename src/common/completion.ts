@@ -70,6 +70,8 @@ export interface Draft {
   readonly knownNames?: true;
   /** Why the expected model did not make the draft, as a sentence for users: 'the neural model is starting'. */
   readonly why?: string;
+  /** Why the document is not parsed any more, for the log. Absent: it is parsed. */
+  readonly unparsed?: string;
   readonly latencyMs: number;
 }
 

@@ -2,6 +2,7 @@
 // instance, which a text can break: the instance is then replaced, and a document that did it twice is set aside.
 import { createRequire } from 'node:module';
 import type * as TreeSitter from '@vscode/tree-sitter-wasm';
+import { messageOf } from '../../common/errors.ts';
 import { IncrementalParser, LanguageParser } from './incremental-parser.ts';
 
 /**
@@ -72,8 +73,8 @@ class Grammars {
 let grammars: Grammars | undefined;
 /** The package's folder, once it is known. */
 let knownFolder: string | undefined;
-/** Failed parses of each document. */
-const failures = new Map<string, number>();
+/** Failed parses of each document, and the last one's message. */
+const failures = new Map<string, { readonly count: number; readonly message: string }>();
 
 /**
  * The process's parser for a document's language; undefined if it has no grammar, if loading failed or if the document
@@ -87,7 +88,7 @@ export async function parserFor(
   most = MAX_GRAMMARS,
 ): Promise<IncrementalParser | undefined> {
   const grammar = GRAMMARS[languageId];
-  if (grammar === undefined || isSetAside(path)) return undefined;
+  if (grammar === undefined || setAsideBecause(path) !== undefined) return undefined;
   grammars ??= new Grammars(knownFolder);
   const current = grammars;
   const { parsers } = current;
@@ -99,19 +100,20 @@ export async function parserFor(
     );
   }
   const parser = await parsers.get(grammar);
-  return parser && new IncrementalParser(parser, () => replace(current, path));
+  return parser && new IncrementalParser(parser, (error) => replace(current, path, error));
 }
 
-/** Whether a document is not parsed any more. */
-function isSetAside(path: string): boolean {
-  return (failures.get(path) ?? 0) >= MOST_FAILURES;
+/** The message of a document's last failure, if the document is not parsed any more. */
+export function setAsideBecause(path: string): string | undefined {
+  const failure = failures.get(path);
+  return failure && failure.count >= MOST_FAILURES ? failure.message : undefined;
 }
 
 /** A parse failed, so that the instance's memory cannot be trusted: none of its parsers is used again. */
-function replace(failed: Grammars, path: string): void {
+function replace(failed: Grammars, path: string, error: unknown): void {
   if (grammars === failed) grammars = undefined;
   for (const parser of failed.parsers.values()) void parser.then((each) => each?.close());
-  if (path !== '') failures.set(path, (failures.get(path) ?? 0) + 1);
+  if (path !== '') failures.set(path, { count: (failures.get(path)?.count ?? 0) + 1, message: messageOf(error) });
 }
 
 /** The folder of the grammars, with a separator at its end. */

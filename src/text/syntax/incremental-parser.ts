@@ -42,10 +42,10 @@ export class LanguageParser {
 /** A document's use of its language's parser. */
 export class IncrementalParser {
   private readonly parser: LanguageParser;
-  private readonly onFailure: () => void;
+  private readonly onFailure: (error: unknown) => void;
 
   /** @param onFailure called if a text breaks the parser, which is then not used any more */
-  constructor(parser: LanguageParser, onFailure: () => void) {
+  constructor(parser: LanguageParser, onFailure: (error: unknown) => void) {
     this.parser = parser;
     this.onFailure = onFailure;
   }
@@ -65,9 +65,9 @@ export class IncrementalParser {
     if (parser.isClosed) return undefined;
     try {
       return parser.read(text, deadline, reader);
-    } catch {
+    } catch (error) {
       parser.close();
-      this.onFailure();
+      this.onFailure(error);
       return undefined;
     }
   }

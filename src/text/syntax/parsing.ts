@@ -5,7 +5,7 @@ import { lineState } from '../line-state.ts';
 import { lineBefore, lineEnd } from '../lines.ts';
 import { blockOptions } from './blocks.ts';
 import { cursorDocument } from './cursor-document.ts';
-import { parserFor } from './grammars.ts';
+import { parserFor, setAsideBecause } from './grammars.ts';
 import { countErrors, type IncrementalParser, PARSE_MS } from './incremental-parser.ts';
 import { enclosing, endWithClosers, isCutThrough } from './nodes.ts';
 
@@ -15,22 +15,29 @@ const MAX_ENDS = 12;
 const UNFINISHED =
   /(?:[-+*/%=<>!&|^~,.:?\\([{@#$]|=>|->|\b(?:else|do|then|in|of|return|and|or|not|if|async|await|new|case))$/;
 
-/**
- * Drafts with the options that the grammar corrects. The draft has `brokenCuts`, the cuts that add syntax errors to the
- * document, and `wholeCuts`: cuts after several lines that end every block the lines began, inside the node around the
- * cursor. Neither if no grammar knows the language.
- * @param parseMs time limit, ms; cuts that were not checked by then may be shown
- */
+/** Drafts with the options that the grammar corrects, and marks where the draft may end. */
 export async function draftBySyntax(
   query: CompletionQuery,
   options: DraftOptions,
   draft: (options: DraftOptions) => Draft | Promise<Draft>,
   parseMs = PARSE_MS,
 ): Promise<Draft> {
-  const parsed = await parserFor(query.languageId, query.path);
+  const { languageId, path } = query;
+  const parsed = await parserFor(languageId, path);
   const drafted = await draft(blockOptions(query, options, parsed, parseMs));
   // The same parser, so that a request fails once at most.
-  return withCheckedCuts(drafted, query, parsed, parseMs);
+  const checked = withCheckedCuts(drafted, query, parsed, parseMs);
+  const unparsed = setAsideBecause(path);
+  return unparsed === undefined ? checked : { ...checked, unparsed };
+}
+
+/**
+ * The draft with `brokenCuts`, the cuts that add syntax errors to the document, and `wholeCuts`: cuts after several lines
+ * that end every block the lines began, inside the node around the cursor. Unchanged if no grammar knows the language.
+ * @param parseMs time limit, ms; cuts that were not checked by then may be shown
+ */
+export async function withSyntax(draft: Draft, query: CompletionQuery, parseMs = PARSE_MS): Promise<Draft> {
+  return withCheckedCuts(draft, query, await parserFor(query.languageId, query.path), parseMs);
 }
 
 function withCheckedCuts(

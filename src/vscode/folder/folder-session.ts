@@ -28,6 +28,7 @@ import { completionSettings } from './completion-settings.ts';
 import type { FileRules } from './file-rules.ts';
 import { withRedactedPaths } from './redacted-paths.ts';
 import { SessionSecrets } from './session-secrets.ts';
+import { UnparsedDocuments } from './unparsed-documents.ts';
 
 export interface SessionDeps {
   readonly paths: Paths;
@@ -58,6 +59,7 @@ export class FolderSession extends DisposableStore {
   private readonly deps: SessionDeps;
   private readonly ngram: NgramClient;
   private readonly activeAdaptation: ActiveAdaptation;
+  private readonly unparsed: UnparsedDocuments;
   private files: number | undefined;
   private indexProblem: string | undefined;
   private hasStarted = false;
@@ -103,9 +105,13 @@ export class FolderSession extends DisposableStore {
         onReady: () => deps.onReady(folder),
       }),
     );
+    this.unparsed = new UnparsedDocuments((path, reason) => {
+      log.warn(`${path} is not parsed any more: ${reason}`);
+      deps.onChange();
+    });
     this.service = this.add(
       new CompletionService({
-        specialist: withRedactedPaths(this.specialist, this.secrets),
+        specialist: this.unparsed.watch(withRedactedPaths(this.specialist, this.secrets)),
         llm: () => api.llm(folder),
         routerFor: (draft) => this.activeAdaptation.fitFor(this.isNgramOnly(draft) ? 'ngram' : 'mixed'),
         settings: ({ path }) => completionSettings(deps.configuration.for(folder.uri), this.maySend(path)),
@@ -143,6 +149,11 @@ export class FolderSession extends DisposableStore {
   /** Whether the index stopped several times and waits before it starts again. */
   get isIndexPaused(): boolean {
     return this.ngram.isPaused;
+  }
+
+  /** Whether a document is completed without its grammar because it broke the parser. */
+  isUnparsed(path: string): boolean {
+    return this.unparsed.has(path);
   }
 
   /** Why the folder's adaptation is not used; undefined if it is used or there is none. */

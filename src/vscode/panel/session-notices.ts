@@ -1,12 +1,12 @@
 // What the status says about a folder's session: the result of its adaptation until it is read, why it has no
-// index, or does not use its adaptation.
+// index, or does not use its adaptation or a grammar.
 
 import { t } from '../editor/ui-text.ts';
 import type { UnusedReason } from '../folder/active-adaptation.ts';
 import type { FolderSession } from '../folder/folder-session.ts';
 import type { PanelNotice } from '../webview/protocol.ts';
 
-type SessionState = Pick<FolderSession, 'problem' | 'unreadResult' | 'unusedBecause' | 'isIndexPaused'>;
+type SessionState = Pick<FolderSession, 'problem' | 'unreadResult' | 'unusedBecause' | 'isIndexPaused' | 'isUnparsed'>;
 
 /**
  * @param path of the active document in the folder; undefined: none is active
@@ -22,6 +22,8 @@ export function sessionNotices(session: SessionState, path: string | undefined, 
   if (problem) warn(problem);
   if (isIndexPaused)
     warn(t('The index of your files stopped several times; it starts again by itself within minutes.'));
+  if (path !== undefined && session.isUnparsed(path))
+    warn(t('{0} is completed without its grammar until you reload the window, because parsing it failed twice.', path));
   if (path !== undefined && isTooBig)
     notices.push({
       kind: 'info',

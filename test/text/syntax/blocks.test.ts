@@ -12,7 +12,7 @@ import {
   wantsBlock,
 } from '../../../src/text/syntax/blocks.ts';
 import { parserFor } from '../../../src/text/syntax/grammars.ts';
-import { draftBySyntax } from '../../../src/text/syntax/parsing.ts';
+import { draftBySyntax, withSyntax } from '../../../src/text/syntax/parsing.ts';
 import { oddTexts } from '../odd-texts.ts';
 
 const always = Number.POSITIVE_INFINITY;
@@ -168,7 +168,7 @@ const ends: readonly [name: string, languageId: string, document: string, pieces
 ];
 for (const [name, languageId, document, pieces, expected] of ends)
   test(`${languageId}, ${name}`, async () => {
-    const draft = await draftBySyntax(query(languageId, document), block, () => drafted(pieces), always);
+    const draft = await withSyntax(drafted(pieces), query(languageId, document), always);
     assert.deepEqual(wholes(draft), expected);
     const position = { query: query(languageId, document) };
     const shown = cutsOf(draft, position).map(({ text }) => text);
@@ -184,14 +184,17 @@ for (const [name, languageId, document, pieces, expected] of ends)
 test('cuts the first line of a block like the cursor’s line; marks no ends without a grammar', async () => {
   const below = drafted(['', '\n  return', ' g', '(', 'a', ', ', 'b', ')', ';', '\n  ', 'h', '(', 'a', ')']);
   const open = query('typescript', 'function f() {|\n');
-  const drafts = () => ({ ...below, ...joined(below), continuation: undefined }) as unknown as Draft;
-  const of = await draftBySyntax(open, block, drafts, always);
+  const of = await withSyntax(
+    { ...below, ...joined(below), continuation: undefined } as unknown as Draft,
+    open,
+    always,
+  );
   const shown = cutsOf(of, { query: open }).map(({ text }) => text);
   assert.ok(shown.includes('\n  return g(a'), JSON.stringify(shown));
   assert.ok(!shown.includes('\n  return g(a, b);\n  h(a'), JSON.stringify(shown));
   assert.ok(shown.includes('\n  return g(a, b);\n  h(a)'), JSON.stringify(shown));
   const other = drafted(['a = 1', '\nb = (']);
-  assert.equal(await draftBySyntax(query('haskell', '|\n'), block, () => other, always), other);
+  assert.equal(await withSyntax(other, query('haskell', '|\n'), always), other);
 });
 
 function joined({ tokens, continuation }: Draft): Pick<Draft, 'text' | 'tokens'> {

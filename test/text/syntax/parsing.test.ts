@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import type { CompletionQuery, Draft } from '../../../src/common/completion.ts';
-import { grammarFolder, parserFor, STACK_END } from '../../../src/text/syntax/grammars.ts';
+import type { Draft } from '../../../src/common/completion.ts';
+import { grammarFolder, parserFor, STACK_END, setAsideBecause } from '../../../src/text/syntax/grammars.ts';
 import { countErrors, LanguageParser } from '../../../src/text/syntax/incremental-parser.ts';
-import { draftBySyntax } from '../../../src/text/syntax/parsing.ts';
+import { draftBySyntax, withSyntax } from '../../../src/text/syntax/parsing.ts';
 import { FILLS_STACK, OVERFLOWS_STACK } from '../../support/overflowing.ts';
 
 const token = (text: string) => ({
@@ -16,9 +16,6 @@ const draft = (pieces: readonly string[], beyond?: readonly string[]): Draft => 
   ...{ text: pieces.join(''), tokens: pieces.map(token), model: 'n-gram', complete: true, latencyMs: 1 },
   ...(beyond && { continuation: { text: beyond.join(''), tokens: beyond.map(token) } }),
 });
-
-const withSyntax = (draft: Draft, query: CompletionQuery, parseMs?: number) =>
-  draftBySyntax(query, { multiline: true, maxTokens: 20 }, () => draft, parseMs);
 
 /** Where the draft would break the document, '|' being the cursor. */
 async function broken(languageId: string, document: string, of: Draft): Promise<string[]> {
@@ -128,13 +125,15 @@ test('a text that fills the stack without a trap counts as a failure', async () 
 
 test('a document whose text failed twice has no parser, and others have one', async () => {
   assert.equal(await errorsIn(OVERFLOWS_STACK, 'a.py'), undefined);
+  assert.equal(setAsideBecause('a.py'), undefined);
   assert.equal(await errorsIn('a = 1\n', 'a.py'), 0);
   assert.equal(await errorsIn(OVERFLOWS_STACK, 'a.py'), undefined);
   assert.equal(await parserFor('python', 'a.py'), undefined);
+  assert.match(setAsideBecause('a.py') ?? '', /memory access out of bounds|stack/);
   assert.equal(await errorsIn('a = 1\n', 'b.py'), 0);
 });
 
-test('drafts in a document that is set aside are complete', async () => {
+test('drafts in a document that is set aside say so, and are complete', async () => {
   const plain: Draft = { text: 'f()', tokens: [], model: 'n-gram', complete: true, latencyMs: 1 };
   const draftAt = (path: string, prefix: string) =>
     draftBySyntax(
@@ -144,7 +143,10 @@ test('drafts in a document that is set aside are complete', async () => {
       always,
     );
   for (let request = 0; request < 2; request++) assert.equal((await draftAt('c.py', OVERFLOWS_STACK)).text, 'f()');
-  assert.equal(await draftAt('c.py', 'a = '), plain);
+  const { unparsed, ...rest } = await draftAt('c.py', 'a = ');
+  assert.deepEqual(rest, plain);
+  assert.match(unparsed ?? '', /./);
+  assert.equal((await draftAt('d.py', 'a = ')).unparsed, undefined);
 });
 
 test('twenty broken instances leave less than 300 MB behind', async () => {
