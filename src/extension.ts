@@ -15,7 +15,6 @@ import { editorModels } from './vscode/api/editor-models.ts';
 import { Permissions } from './vscode/api/permissions.ts';
 import { Problems } from './vscode/api/problems.ts';
 import { Bases } from './vscode/bases/bases.ts';
-import { onBattery } from './vscode/bases/power.ts';
 import { readBase, shippedBases, timeBase } from './vscode/bases/shipped-bases.ts';
 import { Neural } from './vscode/bases/window-engine.ts';
 import { registerCommands } from './vscode/commands.ts';
@@ -76,8 +75,6 @@ function eventsOf(owned: DisposableStore) {
     /** Another base model serves, or with other settings. */
     neural: event(),
     engineRestarted: event(),
-    /** The user has accepted a suggestion. */
-    accepted: event(),
     /** A better answer may be available for an unanswered request in this folder. */
     better: event<FolderRef>(),
     indexOutdated: event<FolderRef>(),
@@ -103,7 +100,7 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
   const onSpent = (usd: number) => activity.addSpending(usd);
   const snooze = owned.add(new Snooze(clock, onChange));
 
-  const announcements = new Announcements(globalState);
+  const announcements = new Announcements();
   const problems = new Problems(onChange, () => announcements.badKey());
   const key = owned.add(
     new ApiKey(
@@ -119,7 +116,7 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
   const runs = new RunCount();
   const bases = owned.add(
     new Bases({
-      ...{ storage: paths.storage, clock, log, onBattery },
+      ...{ storage: paths.storage, clock, log },
       shipped: shippedBases(paths.models, log),
       read: readBase,
       settings: () => configuration.for(undefined),
@@ -145,23 +142,16 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
   const forJobs = { jobs, api, permissions, configuration, neural, paths, log, onSpent };
   const adaptation = owned.add(new Adaptation({ ...forJobs, runs, onChange }));
 
-  const recorder = new Recorder({
-    ...{ activity, problems, clock, log },
-    store: () => store.get(),
-    onAccepted: () => events.accepted.fire(),
-  });
+  const recorder = new Recorder({ activity, problems, clock, log });
   const folders = owned.add(
     new Folders({
       ...{ paths, api, rules, configuration, neural, store, clock, log, adaptation, onChange },
       memory: globalState,
-      onEvent: (event, folder, redact) => {
+      onEvent: (event, folder) => {
         const isMultiRoot = (vscode.workspace.workspaceFolders?.length ?? 0) > 1;
         recorder.on(event, {
-          storeName: folder.storeName,
           label: isMultiRoot ? folder.name : '',
           documentAt: (path) => documentAt(folder, path).toString(),
-          redact,
-          isTrusted: vscode.workspace.isTrusted,
         });
       },
       onReady: (folder) => events.better.fire(folder),
@@ -198,7 +188,7 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
 
   const isOn = (folder: FolderRef, languageId: string) =>
     !snooze.active &&
-    permissions.isOn(folder.key, languageId) &&
+    permissions.isOn(folder.key) &&
     isLanguageEnabled(configuration.for(folder.uri).enable, languageId);
   const lastSuggestion = new LastSuggestion();
   const nextEdits = owned.add(
@@ -212,8 +202,7 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
   const whyNothing = owned.add(new WhyNothing());
   const ghostText = new GhostTextProvider({
     ...{ folders, rules, isOn, lastSuggestion },
-    onRequest: (folder) =>
-      announcements.beforeRequest(folder, api, permissions, folders.peek(folder)?.service.typing.callsAnHour),
+    onRequest: (folder) => announcements.beforeRequest(folder, api, permissions),
     onRequested: (document) => events.requested.fire(document),
     onShown: (isShown) => {
       contextKeys.set('suggesting', isShown);
@@ -224,7 +213,7 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
     onNoSuggestion: (reason) => whyNothing.show(reason, status.snapshot()),
   });
   const firstKeys = owned.add(new FirstKeys((editor) => ghostText.request(editor)));
-  const mayPrefill = () => adaptation.progress === undefined && bases.isOnBattery !== true;
+  const mayPrefill = () => adaptation.progress === undefined;
   owned.add(new Prefetch({ folders, rules, isOn, mayPrefill, onMove: () => bases.onUserInput() }));
 
   const writeTexts = new WriteTexts(forJobs);
@@ -233,11 +222,9 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
   owned.add(
     registerCommands({
       ...{
-        extension,
         paths,
         storage: paths.storage,
         jobs,
-        neural,
         bases,
         activity,
         adaptation,
@@ -285,7 +272,6 @@ function connect(parts: Parts, owned: DisposableStore): void {
     events.permissions.event(onPermissions),
     events.neural.event(() => folders.openNeural()),
     events.engineRestarted.event(() => folders.onEngineRestarted()),
-    events.accepted.event(() => contextKeys.set('everAccepted', true)),
     events.better.event((folder) => void ghostText.repeat(folder)),
     events.indexOutdated.event((folder) => watcher.index(folder)),
     events.sessionsRestarted.event(() => void documents.sendAll()),

@@ -18,7 +18,7 @@ export function callPrice(known: readonly RouterExample[], others: readonly Rout
   const foldOf = new Map(shuffled(files.length, SEED).map((file, i) => [files[file], i % FOLDS]));
   const rows = Array.from({ length: FOLDS }, (_, fold) => {
     const isIn = ({ path }: RouterExample) => foldOf.get(path) === fold;
-    const fit = fitRouter([...others, ...known.filter((each) => !isIn(each))], { now: 0 });
+    const fit = fitRouter([...others, ...known.filter((each) => !isIn(each))]);
     return known.filter(isIn).map(({ draft, position, specialistRight, apiRight }) => {
       const { pSpecialist, pApi } = score(fit, draft, position);
       return { gain: pApi - pSpecialist, lost: Number(apiRight === true) - Number(specialistRight) };

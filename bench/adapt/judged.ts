@@ -42,7 +42,7 @@ export function judged(of: Package): Judged[] {
   const first = new Set(order.filter((_, i) => i % 2 === 0).map((i) => files[i] as string));
   return [true, false].flatMap((side) => {
     const [fitted, reported] = [!side, side].map((half) => of.recorded.filter(({ file }) => first.has(file) === half));
-    const fit = fitRouter([...of.calibration, ...(fitted as Sided[])], { now: 0 });
+    const fit = fitRouter([...of.calibration, ...(fitted as Sided[])]);
     const price = callPrice(fitted as Sided[], of.calibration, ALLOWED);
     return (reported as Sided[]).map((sided): Judged => {
       const { draft, position, cuts = [], truth, answer = '' } = sided;

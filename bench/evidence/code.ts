@@ -75,7 +75,7 @@ export async function codeSet(
   const made = untrained(base, recording);
   const positions = recording.places;
   const own = await withEngines((engines) => draftPackage(engines, base, { recording, positions }, made, scratch));
-  const fit = fitRouter(own.calibration, { now: 0 });
+  const fit = fitRouter(own.calibration);
   const index = NgramModel.build(recording.others, base.tokenizer);
   const ngramFit = fitNgramRouter(NgramModel.build(made.train, base.tokenizer), made.held);
   const items = positions.map((position, i): EvidenceItem => {
@@ -115,7 +115,7 @@ function fitNgramRouter(index: NgramModel, held: readonly PackageFile[]): Router
     const specialistRight = matchesTruth(draft.text, position.truth);
     return { path: position.path, draft, position: positionFactsOf(asked.query), specialistRight };
   });
-  return fitRouter(examples, { now: 0 });
+  return fitRouter(examples);
 }
 
 function textOf(request: LlmRequest): EvidencePrompt {

@@ -188,7 +188,7 @@ function routerBeside(folder: Material, recordings: readonly Recording[]): Route
         }),
       ),
     );
-  return fitRouter(examples, { now: 0 });
+  return fitRouter(examples);
 }
 
 interface Desk {

@@ -22,6 +22,7 @@ export type ErrorCode =
   | 'other-base' // an adapted model of another base than the one in use
   | 'other-version' // stored data of another version of the extension
   | 'nothing-to-learn' // a folder without usable text
+  | 'few-labels' // a text task whose local model is often wrong
   | 'unsupported' // this machine cannot run the neural engine
   | 'out-of-memory' // the engine reached its memory ceiling
   | 'diverged' // training produced a loss or a weight that is no number

@@ -96,7 +96,7 @@ export class ApiCalls {
 
   /** Records a keystroke. */
   recordKeystroke({ request, startedAt }: RequestContext): void {
-    this.typing.recordKeystroke(request.query, startedAt, this.pauseMs);
+    this.typing.recordKeystroke(request.query, startedAt);
   }
 
   /**
@@ -136,9 +136,8 @@ export class ApiCalls {
     this.inFlight.dropOrphans();
     this.lastCall = context.query;
     const prompt = completionPrompt(request, llm.facts);
-    const { path } = context.query;
     // An aborted call costs money although its answer is not shown.
-    const onLost = (lost: LlmAnswer) => this.reportUnshown(path, lost.model, lost.costUsd);
+    const onLost = (lost: LlmAnswer) => this.reportUnshown(lost.costUsd);
     const ask = (signal: AbortSignal, onText: (text: string) => void) => llm.ask(prompt, signal, onText, onLost);
     const call = this.inFlight.start(context.query, ask, keepsRunning);
     this.callRecords.set(call, { context, local, latency: this.latency, costUsd: 0 });
@@ -234,7 +233,7 @@ export class ApiCalls {
     const decision = this.decisionAfter(text, record.local);
     this.cache.put(query, { text, source: 'api', model: value.model, decision, savedUsd: 0 });
     // A waiting request runs before this callback. If it shows the answer, it also reports the cost.
-    setImmediate(() => this.reportUnshown(query.path, value.model, this.takeCost(call)));
+    setImmediate(() => this.reportUnshown(this.takeCost(call)));
   }
 
   /** The estimate after the answer: whether it is the draft that the prompt showed. */
@@ -245,8 +244,8 @@ export class ApiCalls {
     return { ...decision, pApi, gain: pApi - decision.pSpecialist };
   }
 
-  private reportUnshown(path: string, model: string, costUsd: number): void {
-    if (costUsd > 0) this.sendEvent({ kind: 'paid-unshown', path, model, costUsd });
+  private reportUnshown(costUsd: number): void {
+    if (costUsd > 0) this.sendEvent({ kind: 'paid-unshown', costUsd });
   }
 
   private handleFailure(failure: Failure): void {
@@ -255,8 +254,7 @@ export class ApiCalls {
     if (this.reportedCodes.has(failure.code)) return;
     this.reportedCodes.add(failure.code);
     const { code, message } = failure;
-    const { retryAtMs } = backoff;
-    this.sendEvent({ kind: 'api-failed', code, message, ...(retryAtMs === undefined ? {} : { retryAtMs }) });
+    this.sendEvent({ kind: 'api-failed', code, message });
   }
 }
 

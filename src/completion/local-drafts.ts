@@ -9,10 +9,10 @@ import {
 import { completionPrompt } from '../prompts/completion/completion-prompt.ts';
 import { cutsOf } from '../prompts/completion/cuts.ts';
 import { requestAt } from '../prompts/completion/llm-request.ts';
-import { type DecisionInput, decide, estimatesOf, tooDearFor } from '../routing/decide.ts';
+import { type DecisionInput, decide } from '../routing/decide.ts';
 import { type Decision, type NoCall, savesCall, shownCut } from '../routing/decision.ts';
 import { expectedCharacters, positionFactsOf } from '../routing/features.ts';
-import { scoreCuts } from '../routing/fit.ts';
+import { score, scoreCuts } from '../routing/fit.ts';
 import { type LimitSettings, limitsAt, type RequestConditions } from '../routing/limits.ts';
 import type { RouterModel } from '../routing/router-model.ts';
 import { bestCut, restOf, type ScoredCut, type ShowLimits } from '../routing/show.ts';
@@ -69,7 +69,6 @@ export class LocalDrafts {
       rejected: this.verdicts.rejectedAt(query),
       noCall: this.api.available(settings) ? undefined : 'there is no large model',
     });
-    if (!isManual) this.api.typing.recordDecision(tooDearFor(input) === undefined);
     return { draft, decision: decide(input), input };
   }
 
@@ -203,7 +202,7 @@ export function decisionInputOf(request: DraftedRequest): {
   const ngramsAlone = request.draft?.why;
   const prose = isSentence(query.languageId, query.prefix);
   const input: DecisionInput = {
-    estimates: { ...estimatesOf(router, draft, facts), ...(ngramsAlone !== undefined && { ngramsAlone }) },
+    estimates: { ...score(router, draft, facts), ...(ngramsAlone !== undefined && { ngramsAlone }) },
     cuts: draftPosition.query === query ? cuts : cuts.flatMap((cut) => withReplaceLength(cut, query)),
     limits: limitsAt(settings, { ...conditions, prose, rejectedHere: rejected !== undefined }),
     expectedCharacters: expectedCharacters(draft, facts),

@@ -28,7 +28,6 @@ import {
   type RequestContext,
   type ScoredDraft,
 } from './types.ts';
-import type { TypingPace } from './typing-pace.ts';
 import { VerdictMemory } from './verdict-memory.ts';
 
 /** The editor's suggestion list waits at most this long for an answer, ms. */
@@ -94,11 +93,6 @@ export class CompletionService implements Disposable {
   /** The user accepted the next word or line: `length` UTF-16 units before the cursor. */
   partAccepted(after: CompletionQuery, length: number): void {
     this.shown.partAccepted(after, length);
-  }
-
-  /** The user's typing statistics in this folder. */
-  get typing(): Pick<TypingPace, 'stopsAnHour' | 'callsAnHour'> {
-    return this.api.typing;
   }
 
   /** After a change of the large model or the deletion of data: drops cached answers and in-flight calls. */

@@ -80,7 +80,7 @@ export interface Nothing {
 /** What came of a request. */
 export type CompletionResult = { readonly kind: 'shown'; readonly completion: Completion } | Nothing;
 
-/** Events for status bar, panel and store. */
+/** Events for status bar, panel and log. */
 export type CompletionEvent =
   /** Once per shown suggestion: not sent again while the user types it. */
   | { readonly kind: 'answered'; readonly request: CompletionRequest; readonly completion: Completion }
@@ -89,9 +89,9 @@ export type CompletionEvent =
    * A paid API answer that was not shown: its request was overtaken, or the call was aborted. Every paid answer is
    * reported once: here, or as the `costUsd` of the completion that shows it first.
    */
-  | { readonly kind: 'paid-unshown'; readonly path: string; readonly model: string; readonly costUsd: number }
+  | { readonly kind: 'paid-unshown'; readonly costUsd: number }
   /** Once per kind of failure until a call succeeds again. */
-  | { readonly kind: 'api-failed'; readonly code: ErrorCode; readonly message: string; readonly retryAtMs?: number }
+  | { readonly kind: 'api-failed'; readonly code: ErrorCode; readonly message: string }
   /** A call succeeded after an 'api-failed'. */
   | { readonly kind: 'api-recovered' }
   /**

@@ -17,41 +17,25 @@ const MAX_ACCEPTANCES = 30;
 const ACCEPTED_SHARE = 0.9;
 /** `acceptanceMs` until there are this many acceptances, ms. */
 const INITIAL_ACCEPTANCE = { count: 5, ms: 1000 };
-/** Typing time after which the statistics are valid, ms. */
-const MIN_TYPING_MS = 120_000;
 
 export class TypingPace {
   private last: { readonly path: string; readonly length: number; readonly at: number } | undefined;
   private readonly gaps: number[] = [];
   private readonly acceptances: number[] = [];
-  private typedMs = 0;
-  private stopCount = 0;
-  private decisionCount = 0;
-  private worthwhileCount = 0;
 
   /**
    * Records a request after a key.
    * @param at monotonic, ms
-   * @param stopMs a gap of at least this length is a stop
    */
-  recordKeystroke({ path, prefix }: CompletionQuery, at: number, stopMs: number): void {
+  recordKeystroke({ path, prefix }: CompletionQuery, at: number): void {
     const { last } = this;
     if (last?.path === path && last.length === prefix.length) return;
     this.last = { path, length: prefix.length, at };
     if (last?.path !== path) return;
     const gap = at - last.at;
-    if (gap > AWAY_MS) return;
-    this.typedMs += gap;
-    if (gap >= stopMs) this.stopCount++;
     if (gap > LONGEST_GAP_MS || Math.abs(prefix.length - last.length) > MAX_CHANGE) return;
     this.gaps.push(gap);
     if (this.gaps.length > MAX_GAPS) this.gaps.shift();
-  }
-
-  /** Records whether the router found a call worth its price. */
-  recordDecision(isWorthCalling: boolean): void {
-    this.decisionCount++;
-    if (isWorthCalling) this.worthwhileCount++;
   }
 
   /** @param ms from the show of a suggestion to its acceptance */
@@ -71,19 +55,6 @@ export class TypingPace {
   /** Median of the last gaps between two keys, ms. */
   get gapMs(): number {
     return this.gaps.length < INITIAL.gaps ? INITIAL.gapMs : quantile(this.gaps, 0.5);
-  }
-
-  /** Stops per hour of typing; undefined until enough was typed. */
-  get stopsAnHour(): number | undefined {
-    return this.typedMs < MIN_TYPING_MS ? undefined : (this.stopCount * 3_600_000) / this.typedMs;
-  }
-
-  /** Expected calls per hour of typing. */
-  get callsAnHour(): number | undefined {
-    const { stopsAnHour } = this;
-    return stopsAnHour === undefined || this.decisionCount === 0
-      ? undefined
-      : stopsAnHour * (this.worthwhileCount / this.decisionCount);
   }
 }
 

@@ -5,7 +5,7 @@ import { cancelled } from '../adaptation/cancellation.ts';
 import { keptRows } from '../adaptation/kept/kept-rows.ts';
 import { exportOwn } from '../adaptation/models/folder-models.ts';
 import { summaryOf } from '../adaptation/report/kept.ts';
-import { markdownOf, reportDocument } from '../adaptation/report/report-document.ts';
+import { plainTextOf, REPORT_FILE, reportDocument } from '../adaptation/report/report-document.ts';
 import { readSecrets } from '../adaptation/reread-secrets.ts';
 import { programOf } from '../adaptation/stages/drafts.ts';
 import { adapt, type RunDeps } from '../adaptation/stages/run.ts';
@@ -97,11 +97,10 @@ async function withStore(
   return ok({ ...result.value, trouble });
 }
 
-/** Writes the report beside the specialist, as Markdown and JSON. */
+/** Writes the report beside the specialist, as the terminal prints it. */
 function writeReport(folder: string, { report, finishedAt }: Parameters<RunDeps['record']>[0]): void {
-  const write = (name: string, text: string) => replaceFile(join(folder, name), [new TextEncoder().encode(text)]);
-  write('report.md', markdownOf(reportDocument(report, basename(report.folder), finishedAt)));
-  write('report.json', `${JSON.stringify(report, null, 2)}\n`);
+  const text = plainTextOf(reportDocument(report, basename(report.folder), finishedAt));
+  replaceFile(join(folder, REPORT_FILE), [new TextEncoder().encode(`${text}\n`)]);
 }
 
 export const jobs: {
@@ -109,7 +108,7 @@ export const jobs: {
 } = {
   adapt: adaptJob,
   secrets: (request, { signal, log }) => readSecrets(request, signal, log),
-  kept: (request, deps) => summaryOf((log) => keptRows(request, { ...deps, log }), deps.log),
+  kept: (request, deps) => summaryOf(keptRows(request, deps)),
   texts: textTaskJob,
   labelling: labellingJob,
   export: async (request, { signal, progress }) => exportOwn(request, signal, progress),

@@ -1,9 +1,8 @@
 // The decision at a cursor, a pure function: estimates, scored cuts and limits in, `show`, `hold` or `call` out.
 import type { Draft } from '../common/completion.ts';
-import { contribution } from '../common/statistics/logistic.ts';
 import { beginsAlike } from '../text/edits.ts';
 import type { Decision, Estimates, NoCall, TooDear } from './decision.ts';
-import { EMPTY_DRAFT, FEATURES, features, type PositionFacts } from './features.ts';
+import type { PositionFacts } from './features.ts';
 import { score } from './fit.ts';
 import { type Limits, priceOf } from './limits.ts';
 import type { RouterModel } from './router-model.ts';
@@ -88,34 +87,8 @@ export function decideWhole(
   position: PositionFacts,
   balance: number,
 ): Decision {
-  const estimates = estimatesOf(router, draft, position);
+  const estimates = score(router, draft, position);
   const cuts = draft === undefined || draft.text === '' ? [] : [{ text: draft.text, p: estimates.pSpecialist }];
   const limits = { price: priceOf(balance), threshold: 0, lateThreshold: 0, isManual: true, localFirst: false };
   return decide({ estimates, cuts, limits, expectedCharacters: 0 });
-}
-
-/** The router's estimates at a position, and the features that explain them. */
-export function estimatesOf(router: RouterModel, draft: Draft | undefined, position: PositionFacts): Estimates {
-  return { ...score(router, draft, position), features: shownFeatures(router, draft, position) };
-}
-
-/** Features that are always shown with a draft, because they are easy to understand. */
-const ALWAYS = ['lowest token probability', 'longest match, tokens', 'share from the open file'];
-const MAX_FEATURES = 6;
-
-/** The features that are always shown, then those with the largest contributions, as displayed numbers. */
-function shownFeatures(router: RouterModel, draft: Draft | undefined, position: PositionFacts): Estimates['features'] {
-  const empty = draft === undefined || draft.text === '';
-  // p(API right) depends on words, which are not shown.
-  const model = empty ? undefined : router.parameters.specialist.model;
-  const values = features(draft, position);
-  const weight = (j: number) => (model === undefined ? 0 : Math.abs(contribution(model, values, j)));
-  const always = empty ? [] : ALWAYS.map((name) => FEATURES.findIndex((f) => f.name === name));
-  const mostInfluential = FEATURES.map((_, j) => j)
-    .filter((j) => !always.includes(j) && weight(j) > 0.05)
-    .sort((a, b) => weight(b) - weight(a));
-  return [...always, ...mostInfluential].slice(0, MAX_FEATURES).map((j) => {
-    const feature = FEATURES[j] as (typeof FEATURES)[number];
-    return { name: feature.name, value: feature.value(draft ?? EMPTY_DRAFT, position) };
-  });
 }

@@ -34,13 +34,10 @@ export interface Estimates {
   /** The prior if `pApiIsPrior`. */
   readonly pApi: number;
   readonly pApiIsPrior: boolean;
-  /** Features that explain the estimates: { name: 'lowest token probability', value: 0.31 }. */
-  readonly features: readonly { readonly name: string; readonly value: number }[];
   /** Why the n-grams drafted alone; absent: they did not. */
   readonly ngramsAlone?: string;
 }
 
-/** Stored as JSON with each suggestion. */
 export type Decision = Estimates & {
   /** pApi - pSpecialist, and the price it had to beat, in the same unit (probability of an exact match). */
   readonly gain: number;

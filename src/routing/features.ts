@@ -44,9 +44,9 @@ export function positionFactsOf({ languageId, prefix, suffix }: CompletionQuery)
 }
 
 export interface Feature {
-  /** The name in the panel, and the key in a stored fit. */
+  /** The key in a stored fit. */
   readonly name: string;
-  /** The displayed number. For an empty draft all token features are 0. */
+  /** For an empty draft all token features are 0. */
   readonly value: (draft: Draft, position: PositionFacts) => number;
   /** The number in the regression, if it differs. */
   readonly scale?: (value: number) => number;

@@ -1,7 +1,7 @@
 // The router's estimates, fitted on validation files and cross-validated by file: p(specialist right), p(API right) before
 // and after its answer, and p(cut right).
 import type { Draft } from '../common/completion.ts';
-import { brierScore, expectedCalibrationError } from '../common/statistics/calibrate.ts';
+import { expectedCalibrationError } from '../common/statistics/calibrate.ts';
 import {
   type Estimate,
   estimateOf,
@@ -32,36 +32,28 @@ const MAX_CUTS = 4000;
 /**
  * Deterministic in the examples and their order. Without examples the priors. Empty drafts count for p(API right) only:
  * their p(specialist right) is 0 by definition, and would make the calibration look better than it is.
- * @param now time of the fit, ms since 1970
  */
-export function fitRouter(examples: readonly RouterExample[], { now = Date.now() } = {}): RouterModel {
+export function fitRouter(examples: readonly RouterExample[]): RouterModel {
   const specialist = measuredEstimate(specialistRows(examples).map(({ row }) => row));
   const cutRows = examples.flatMap(({ path, position, cuts = [] }) =>
     cuts.map(({ draft: cut, right }): LabelledVector => {
       return { path, values: features(cut, position), prior: cutPrior(cut, position), label: flag(right) };
     }),
   );
-  const cut = measuredEstimate(evenSample(cutRows, MAX_CUTS));
   const answered = examples.filter(({ apiRight }) => apiRight !== undefined);
   const api = apiEstimate(answered);
   return {
     version: 2,
-    fittedAt: now,
     specialistExamples: specialist.rows,
     apiExamples: answered.length,
     specialistEce: specialist.ece,
-    specialistBrier: specialist.brier,
     apiEce: api.ece,
-    apiBrier: api.brier,
-    cutExamples: cutRows.length,
-    cutEce: cut.ece,
-    cutBrier: cut.brier,
     parameters: {
       features: FEATURES.map((f) => f.name),
       specialist: specialist.estimate,
       neighbourhood: api.neighbourhood,
       ...(answered.length > 0 && { agreement: fitAgreement(api.answers) }),
-      cut: cut.estimate,
+      cut: fitEstimate(evenSample(cutRows, MAX_CUTS)),
     } satisfies RouterParameters,
   };
 }
@@ -90,15 +82,14 @@ function apiEstimate(answered: readonly RouterExample[]) {
     const pApi = nearby.probabilityAt(position, new Set(byFile.get(path)));
     return { path, pApi, agrees: apiAgrees, right: apiRight };
   });
-  if (byFile.size < 2) return { neighbourhood, answers, ece: undefined, brier: undefined };
+  if (byFile.size < 2) return { neighbourhood, answers, ece: undefined };
   const [probabilities, labels] = [answers.map(({ pApi }) => pApi), answers.map(({ right }) => flag(right))];
-  const ece = expectedCalibrationError(probabilities, labels);
-  return { neighbourhood, answers, ece, brier: brierScore(probabilities, labels) };
+  return { neighbourhood, answers, ece: expectedCalibrationError(probabilities, labels) };
 }
 
 /** For folders without an adaptation: only the priors, 0 examples, and no calibration figures. */
 export function defaultRouter(): RouterModel {
-  return fitRouter([], { now: 0 });
+  return fitRouter([]);
 }
 
 /**
@@ -124,14 +115,11 @@ export function withoutApiFit(router: RouterModel): RouterModel {
   // What an agreement means was learned of the other API as well.
   const { agreement: _, ...others } = router.parameters;
   const parameters: RouterParameters = { ...others, neighbourhood: { places: [] } };
-  return { ...router, apiExamples: 0, apiEce: undefined, apiBrier: undefined, parameters };
+  return { ...router, apiExamples: 0, apiEce: undefined, parameters };
 }
 
-export function score(
-  router: RouterModel,
-  draft: Draft | undefined,
-  position: PositionFacts,
-): Omit<Estimates, 'features'> {
+/** The router's estimates at a position. */
+export function score(router: RouterModel, draft: Draft | undefined, position: PositionFacts): Estimates {
   const { specialist, neighbourhood } = router.parameters;
   const isEmpty = draft === undefined || draft.text === '';
   return {

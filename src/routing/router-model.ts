@@ -34,24 +34,13 @@ const parameters = v.object({
 
 const routerSchema = v.object({
   version: v.literal(2),
-  /** ms since 1970. */
-  fittedAt: count,
   /** Non-empty drafts that the specialist's estimate was fitted on; 0: the built-in prior. */
   specialistExamples: count,
   /** API answers that its estimate is made of; 0: the prior. */
   apiExamples: count,
-  /**
-   * Expected calibration error and Brier score of each estimate, measured out-of-fold. Undefined: there were too few
-   * files or examples.
-   */
+  /** Expected calibration errors, measured out-of-fold. Undefined: there were too few files or examples. */
   specialistEce: v.optional(finite),
-  specialistBrier: v.optional(finite),
-  /** The same figures for cuts. */
-  cutExamples: count,
-  cutEce: v.optional(finite),
-  cutBrier: v.optional(finite),
   apiEce: v.optional(finite),
-  apiBrier: v.optional(finite),
   parameters,
 });
 

@@ -2,7 +2,7 @@
 // glance at it.
 import type { Limits, RaisedBy } from './limits.ts';
 
-/** A cut of a draft, and the probability that the author's text begins with it. Stored as part of a decision. */
+/** A cut of a draft, and the probability that the author's text begins with it. */
 export interface ScoredCut {
   readonly text: string;
   readonly p: number;

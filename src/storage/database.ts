@@ -9,7 +9,7 @@ import { newFileMode } from '../common/files.ts';
  * The `user_version` of a database with this schema. Raise it with every change of a table, and of JSON that is stored
  * in one: databases of all other versions are set aside (open.ts).
  */
-const schemaVersion = 12;
+const schemaVersion = 13;
 
 export const schema = `
    CREATE TABLE llmCalls (
@@ -19,13 +19,6 @@ export const schema = `
    ) STRICT;
    CREATE INDEX llmCallsByHash ON llmCalls (requestHash);
    CREATE INDEX llmCallsByTime ON llmCalls (at);
-   CREATE TABLE completions (
-     id TEXT PRIMARY KEY, at REAL NOT NULL, folder TEXT NOT NULL, path TEXT NOT NULL, languageId TEXT NOT NULL,
-     line INTEGER NOT NULL, source TEXT NOT NULL, model TEXT NOT NULL, text TEXT NOT NULL, latencyMs REAL NOT NULL,
-     cached INTEGER NOT NULL, costUsd REAL NOT NULL, savedUsd REAL NOT NULL, pSpecialist REAL NOT NULL,
-     pApi REAL NOT NULL, decision TEXT NOT NULL, outcome TEXT NOT NULL, taken REAL NOT NULL
-   ) STRICT;
-   CREATE INDEX completionsByTime ON completions (at);
    CREATE TABLE adaptations (
      id TEXT PRIMARY KEY, folder TEXT NOT NULL, startedAt REAL NOT NULL, finishedAt REAL NOT NULL,
      report TEXT NOT NULL, router TEXT NOT NULL
@@ -52,7 +45,7 @@ export const schema = `
 /** Tables of a folder's adaptations, including what they resume from. */
 export const adaptationTables = ['adaptations', 'answers', 'stages'] as const;
 /** Tables with data of folders. */
-export const folderTables = ['llmCalls', 'completions', ...adaptationTables] as const;
+export const folderTables = ['llmCalls', ...adaptationTables] as const;
 
 /** Tables that `Database.insert` accepts. */
 export type StoreTable = (typeof folderTables)[number];

@@ -82,7 +82,7 @@ function replace(folder: string, reason: 'corrupt' | 'other-version', deps: Stor
     const store = openFile(folder);
     const carried = carryPaid(renamedPath, store, reason);
     const notice =
-      `The stored completions and adaptations could not be used: the database ${problem}. ` +
+      `The stored answers and adaptations could not be used: the database ${problem}. ` +
       `It was kept as ${renamedPath}, and a new one was started${carried}.`;
     return { store, notice };
   } catch (error) {
@@ -94,7 +94,7 @@ function inMemory(folder: string, error: unknown): Opened {
   return {
     store: new SqliteStore(),
     notice:
-      `Completions are kept in memory only and end with this session, and the API is not asked: ${folder} cannot be used ` +
+      `Adaptations are kept in memory only and end with this session, and the API is not asked: ${folder} cannot be used ` +
       `(${messageOf(error)}).`,
   };
 }

@@ -1,21 +1,12 @@
-// A store that survives disk failures: a failed write costs a message, but never a completion or a paid answer.
+// A store that survives disk failures: a failed write costs a message, but never a paid answer.
 // Failed writes are kept in memory, in order, and written when the disk works again.
-import type { Outcome } from '../common/completion.ts';
 import { messageOf } from '../common/errors.ts';
 import { type Log, silentLog } from '../common/log.ts';
 import type { Reservation, Reserved } from '../common/paid-call.ts';
 import { isBusy, isDamage, isFailing } from './database.ts';
 import type { KnownSpending } from './money.ts';
 import { SqliteStore } from './sqlite.ts';
-import {
-  type AdaptationRow,
-  type CompletionRow,
-  type FinishedRun,
-  type FolderRows,
-  keptCompletions,
-  type LlmCallRow,
-  type Store,
-} from './types.ts';
+import type { AdaptationRow, FinishedRun, FolderRows, LlmCallRow, Store } from './types.ts';
 
 export interface ResilientDeps {
   readonly log?: Log;
@@ -101,12 +92,6 @@ export class ResilientStore implements Store {
   }
   findLlmCall(requestHash: string): LlmCallRow | undefined {
     return this.read((store) => store.money.findLlmCall(requestHash));
-  }
-  recordCompletion(row: CompletionRow): void {
-    this.write((store) => store.completions.record(row));
-  }
-  setOutcome(id: string, outcome: Outcome, taken: number): void {
-    this.write((store) => store.completions.setOutcome(id, outcome, taken));
   }
   rowsOf(folder: string): FolderRows {
     return this.read((store) => store.rowsOf(folder));
@@ -253,12 +238,12 @@ export class ResilientStore implements Store {
 
 interface Pending {
   readonly write: (store: SqliteStore) => void;
-  /** US dollars. Undefined for writes that are not about money; those are dropped first. */
+  /** US dollars. Undefined for writes that are not about money. */
   readonly paidUsd: number | undefined;
 }
 
 class Backlog {
-  private pending: Pending[] = [];
+  private readonly pending: Pending[] = [];
 
   get size(): number {
     return this.pending.length;
@@ -272,10 +257,6 @@ class Backlog {
 
   add(write: Pending['write'], paidUsd?: number): void {
     this.pending.push({ write, paidUsd });
-    // Only completions are dropped: they are many and free. Paid answers are always kept.
-    if (this.pending.length <= 2 * keptCompletions) return;
-    const kept = new Set(this.pending.filter((each) => each.paidUsd === undefined).slice(-keptCompletions));
-    this.pending = this.pending.filter((each) => each.paidUsd !== undefined || kept.has(each));
   }
 
   /** Writes everything in order. A write that fails stays first in the backlog. */

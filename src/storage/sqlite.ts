@@ -1,31 +1,19 @@
 // The store over one SQLite database: on disk, or in memory until the end of the session if the disk cannot be written.
 import { randomUUID } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
-import type { Outcome } from '../common/completion.ts';
 import { monthOf } from '../common/paid-call.ts';
 import { adaptationTables, Database, folderTables, openDatabase, type StoreTable } from './database.ts';
 import { Money } from './money.ts';
-import {
-  type AdaptationRow,
-  type AnswerRow,
-  type CompletionRow,
-  type FinishedRun,
-  type FolderRows,
-  keptCompletions,
-  type LlmCallRow,
-  type StageRow,
-} from './types.ts';
+import type { AdaptationRow, AnswerRow, FinishedRun, FolderRows, LlmCallRow, StageRow } from './types.ts';
 
 export class SqliteStore {
   readonly money: Money;
   private readonly database: Database;
-  readonly completions: Completions;
 
   /** @param open from `openDatabase`; this object takes ownership; default: in memory. @param location its file */
   constructor(open: DatabaseSync = openDatabase(), location?: string) {
     this.database = new Database(open, location);
     this.money = new Money(this.database);
-    this.completions = new Completions(this.database);
   }
 
   get location(): string | undefined {
@@ -37,7 +25,6 @@ export class SqliteStore {
       this.database.rows<T>(`SELECT * FROM ${table} WHERE folder = ? ORDER BY ${order}`, folder);
     return {
       llmCalls: rowsIn<LlmCallRow>('llmCalls', 'at, rowid'),
-      completions: rowsIn<CompletionRow>('completions', 'at, rowid'),
       adaptations: rowsIn<AdaptationRow>('adaptations', 'finishedAt DESC, rowid DESC'),
       answers: rowsIn<AnswerRow>('answers', 'rowid'),
       stages: rowsIn<StageRow>('stages', 'rowid'),
@@ -92,31 +79,5 @@ export class SqliteStore {
 
   close(): void {
     this.database.close();
-  }
-}
-
-const olderRows = 'rowid IN (SELECT rowid FROM completions ORDER BY at DESC, rowid DESC LIMIT -1 OFFSET ?)';
-
-/** Old completions are dropped each time this many new ones were recorded. */
-const trimEvery = 500;
-
-class Completions {
-  private readonly database: Database;
-  private untilTrim = 1;
-
-  constructor(database: Database) {
-    this.database = database;
-  }
-
-  record(row: CompletionRow): void {
-    this.database.insert('completions', row);
-    if (--this.untilTrim > 0) return;
-    this.untilTrim = trimEvery;
-    this.database.run(`DELETE FROM completions WHERE ${olderRows}`, keptCompletions);
-  }
-
-  /** @param taken characters that the user accepted with a key */
-  setOutcome(id: string, outcome: Outcome, taken: number): void {
-    this.database.run('UPDATE completions SET outcome = ?, taken = ? WHERE id = ?', outcome, taken, id);
   }
 }

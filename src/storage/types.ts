@@ -1,34 +1,7 @@
 // The data kept between sessions: rows of the SQLite store, and its interface. Times are in ms since 1970, costs in US dollars.
-import type { AnswerSource, Outcome } from '../common/completion.ts';
 import type { Ledger, PaidCall } from '../common/paid-call.ts';
 
 export type { PaidCall as LlmCallRow } from '../common/paid-call.ts';
-
-export interface CompletionRow {
-  /** Unique id, made by the caller. */
-  readonly id: string;
-  readonly at: number;
-  readonly folder: string;
-  readonly path: string;
-  readonly languageId: string;
-  readonly line: number;
-  readonly source: AnswerSource;
-  readonly model: string;
-  readonly text: string;
-  readonly latencyMs: number;
-  /** 1 if a cache answered and no model was asked. */
-  readonly cached: 0 | 1;
-  readonly costUsd: number;
-  /** Cost of the API call that the specialist's answer saved. */
-  readonly savedUsd: number;
-  readonly pSpecialist: number;
-  readonly pApi: number;
-  /** The decision as JSON. */
-  readonly decision: string;
-  readonly outcome: Outcome;
-  /** Characters (UTF-16 units) that the user accepted with a key. */
-  readonly taken: number;
-}
 
 export interface AdaptationRow {
   readonly id: string;
@@ -63,14 +36,10 @@ export interface StageRow {
 
 export interface FolderRows {
   readonly llmCalls: readonly PaidCall[];
-  readonly completions: readonly CompletionRow[];
   readonly adaptations: readonly AdaptationRow[];
   readonly answers: readonly AnswerRow[];
   readonly stages: readonly StageRow[];
 }
-
-/** Number of completions kept; older ones are dropped. Paid answers are never dropped. */
-export const keptCompletions = 20_000;
 
 /** A finished adaptation run; `report` and `router` are stored as JSON. */
 export interface FinishedRun {
@@ -91,17 +60,13 @@ export interface Store extends Ledger {
   canKeep(): boolean;
   /** The newest paid answer to the same request. */
   findLlmCall(requestHash: string): PaidCall | undefined;
-  /** A row with the same id is replaced. */
-  recordCompletion(row: CompletionRow): void;
-  /** Does nothing if no row has this id. */
-  setOutcome(id: string, outcome: Outcome, taken: number): void;
   /** All stored rows of one folder, to show them to the user. Oldest first, but adaptations newest first. */
   rowsOf(folder: string): FolderRows;
   recordAdaptation(folder: string, run: FinishedRun): AdaptationRow;
   latestAdaptation(folder: string): AdaptationRow | undefined;
   /** Newest first. */
   adaptations(): AdaptationRow[];
-  /** Deletes a folder's adaptations. Its completions and paid answers stay. */
+  /** Deletes a folder's adaptations. Its paid answers stay. */
   deleteAdaptations(folder: string): void;
   /** Deletes everything about one folder, including its paid answers. Spending stays. */
   deleteFolderData(folder: string): void;

@@ -85,7 +85,7 @@ export async function runTask(
   });
 }
 
-/** Throws CodedError 'nothing-to-learn' if the local model is the only one to answer and knows too little for that. */
+/** Throws CodedError 'few-labels', or 'nothing-to-learn' without an estimate, if the local model alone knows too little. */
 function requireEnough(task: TextTask, { crossValidated = [] }: TaskModel, expected?: ExpectedAccuracy): void {
   const count = crossValidated.length;
   if (expected && (expected.others === 0 || expected.low >= MIN_RIGHT)) return;
@@ -93,7 +93,7 @@ function requireEnough(task: TextTask, { crossValidated = [] }: TaskModel, expec
   const missing = (expected ? ENOUGH_LABELLED : MIN_LABELLED) - count;
   const [have, add] = isAnswerTask(task) ? ['have an answer', 'Write'] : ['have a label', 'Label'];
   throw new CodedError(
-    'nothing-to-learn',
+    expected ? 'few-labels' : 'nothing-to-learn',
     `${count} texts of '${task.name}' ${have}. ${expected ? `${inWords(expected)} ` : ''}${add} ${missing > 0 ? missing : 'some'} more, or choose a large model.`,
   );
 }

@@ -3,7 +3,6 @@ import * as vscode from 'vscode';
 import { type Disposable, DisposableStore } from '../common/disposable.ts';
 import { messageOf } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
-import type { JobClient } from '../jobs/client.ts';
 import { type DeleteDeps, deleteData } from './adapt/delete-data.ts';
 import { exportAdaptation } from './adapt/export-adaptation.ts';
 import { showFailure } from './adapt/questions.ts';
@@ -14,14 +13,13 @@ import { chooseModel, setApiKey } from './api/choose-model.ts';
 import { askConsent } from './api/consent.ts';
 import { type ChooseBaseDeps, chooseBase } from './bases/choose-base.ts';
 import { getModel } from './bases/get-model.ts';
-import type { Neural } from './bases/window-engine.ts';
 import { acceptPart } from './completion/accept-part.ts';
 import { acceptedCommand, type GhostTextProvider, type LastSuggestion } from './completion/provider.ts';
-import type { Snooze, SnoozeLength } from './completion/snooze.ts';
+import type { Snooze } from './completion/snooze.ts';
 import type { ChannelLog } from './editor/channel-log.ts';
 import { folderOf, pickFolder } from './editor/folder-ref.ts';
-import { sentences, t, type UiText } from './editor/ui-text.ts';
-import { type UiQuickPickItem, window } from './editor/window.ts';
+import { sentences, t } from './editor/ui-text.ts';
+import { window } from './editor/window.ts';
 import type { EditOffers } from './edits/edit-offers.ts';
 import type { KeptView } from './panel/kept-view.ts';
 import { pickAmount, showMenu } from './panel/menu.ts';
@@ -33,10 +31,6 @@ import type { TextTasks } from './texts/text-tasks.ts';
 import type { WriteTexts } from './texts/write-texts.ts';
 
 export interface CommandDeps extends DeleteDeps, ChooseBaseDeps {
-  /** The installed extension's folder. */
-  readonly extension: vscode.Uri;
-  readonly jobs: JobClient;
-  readonly neural: Neural;
   readonly panel: PanelHost;
   readonly kept: KeptView;
   readonly api: Api;
@@ -56,7 +50,6 @@ export interface CommandDeps extends DeleteDeps, ChooseBaseDeps {
 export function registerCommands(deps: CommandDeps): Disposable {
   const { adaptation, configuration, folders, kept, log, panel, snooze, status, texts, writeTexts } = deps;
   const owned = new DisposableStore();
-  const exportFrom = (root: string) => exportAdaptation(adaptation, root);
   const rows: Readonly<Record<string, (...args: never[]) => unknown>> = {
     adapt: () => adapt(deps),
     cancelAdapt: () => adaptation.cancel(),
@@ -82,7 +75,7 @@ export function registerCommands(deps: CommandDeps): Disposable {
       adaptation.markRead(folders.peek(status.folder()));
       return panel.show('report');
     },
-    exportAdaptation: () => withFolder(deps, t('Export the adaptation of which folder?'), exportFrom),
+    exportAdaptation: () => exportFolder(deps),
     showKept: () => kept.show(status.folder(), window.activeTextEditor),
     deleteData: () => deleteData(deps).then(() => texts.load()),
     showLog: () => log.channel.show(),
@@ -128,13 +121,9 @@ async function adapt({ adaptation, folders, panel, status }: CommandDeps): Promi
   }
 }
 
-async function withFolder(
-  { status }: CommandDeps,
-  question: UiText,
-  work: (root: string) => Promise<void>,
-): Promise<void> {
-  const folder = await pickFolder(status.folder(), question);
-  if (folder?.root !== undefined) await work(folder.root);
+async function exportFolder({ adaptation, status }: CommandDeps): Promise<void> {
+  const folder = await pickFolder(status.folder(), t('Export the adaptation of which folder?'));
+  if (folder?.root !== undefined) await exportAdaptation(adaptation, folder.root);
 }
 
 async function enterApiKey(deps: CommandDeps): Promise<void> {
@@ -162,15 +151,14 @@ async function forgetApiKey({ api, key }: CommandDeps): Promise<void> {
 }
 
 async function allowApi(deps: CommandDeps): Promise<void> {
-  const { api, permissions, status, configuration, folders } = deps;
+  const { api, permissions, status, configuration } = deps;
   await api.load();
   const folder = status.folder();
   if (!vscode.workspace.isTrusted) {
     await vscode.commands.executeCommand('workbench.trust.manage');
     return;
   }
-  const question = api.question(folder, folders.peek(folder)?.service.typing.callsAnHour);
-  if (!(await askConsent(question, permissions, 'modal'))) return;
+  if (!(await askConsent(api.question(folder), permissions, 'modal'))) return;
   if (configuration.for(folder.uri).localOnly) await configuration.write('localOnly', false, folder.uri);
   if (api.state(folder) === 'no-key') await enterApiKey(deps);
 }
@@ -183,27 +171,22 @@ async function revokeConsent({ api, permissions, status }: CommandDeps): Promise
   void window.showInformationMessage(t('Nothing of {0} is sent any more.', folder.name));
 }
 
-/** Ends a pause, or asks for the length of one. Returns whether suggestions are paused now. */
-async function toggleSnooze(snooze: Snooze): Promise<boolean> {
-  if (snooze.active) {
-    snooze.stop();
-    return false;
-  }
-  const lengths: readonly (UiQuickPickItem & { readonly length: SnoozeLength })[] = [
-    { label: t('5 minutes'), length: 5 },
-    { label: t('30 minutes'), length: 30 },
-    { label: t('Until the editor restarts'), length: 'restart' },
+/** Ends a pause, or asks for the length of one. */
+async function toggleSnooze(snooze: Snooze): Promise<void> {
+  if (snooze.active) return snooze.stop();
+  const lengths = [
+    { label: t('5 minutes'), minutes: 5 },
+    { label: t('30 minutes'), minutes: 30 },
+    { label: t('Until the editor restarts'), minutes: Number.POSITIVE_INFINITY },
   ];
   const picked = await window.showQuickPick(lengths, { placeHolder: t('Snooze suggestions for…') });
-  if (picked) snooze.start(picked.length);
-  return snooze.active;
+  if (picked) snooze.start(picked.minutes);
 }
 
 async function enableHere({ configuration, permissions, status }: CommandDeps): Promise<void> {
   const { folder, languageId } = status.snapshot();
   await permissions.setFolder(folder.key, true);
   if (languageId === undefined) return;
-  await permissions.setLanguage(folder.key, languageId, true);
   const { enable } = configuration.for(folder.uri);
   if (enable[languageId] ?? enable['*'] ?? true) return;
   await configuration.write('enable', { ...enable, [languageId]: true }, folder.uri);
@@ -215,18 +198,12 @@ async function disableHere({ configuration, permissions, status }: CommandDeps):
     const { enable } = configuration.for(folder.uri);
     await configuration.write('enable', { ...enable, [id]: false }, folder.uri);
   };
-  const inFolder = { label: t('In {0}', folder.name), detail: t('For all languages') };
   const choices = [
-    ...(languageId === undefined
-      ? []
-      : [
-          {
-            label: t('For {0} in {1}', languageId, folder.name),
-            detail: t('Other folders and languages stay enabled'),
-            run: () => permissions.setLanguage(folder.key, languageId, false),
-          },
-        ]),
-    { ...inFolder, run: () => permissions.setFolder(folder.key, false) },
+    {
+      label: t('In {0}', folder.name),
+      detail: t('For all languages'),
+      run: () => permissions.setFolder(folder.key, false),
+    },
     ...(languageId === undefined
       ? []
       : [{ label: t('For {0}', languageId), detail: t('In all folders'), run: () => off(languageId) }]),

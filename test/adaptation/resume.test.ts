@@ -55,7 +55,7 @@ const modelRequests = (asked: readonly string[]) => asked.filter((line) => /^(dr
 const figures = (outcome: AdaptOutcome | undefined): unknown =>
   JSON.parse(
     JSON.stringify(outcome?.report, (key, value) =>
-      /^(elapsedMs|fittedAt|latency.*|peakMemoryBytes|paid|minutes|tokensPerSecond)$/.test(key) ? undefined : value,
+      /^(elapsedMs|latency.*|peakMemoryBytes|paid|minutes|tokensPerSecond)$/.test(key) ? undefined : value,
     ),
   );
 

@@ -35,10 +35,7 @@ test('each rule on four known places, unlabelled ones left out', () => {
 });
 
 test('learned beats chance and stays under the oracle on unseen files', () => {
-  const fit = fitRouter(
-    synthetic(600, 31).map((s) => s.example),
-    { now: 0 },
-  );
+  const fit = fitRouter(synthetic(600, 31).map((s) => s.example));
   const scored = synthetic(600, 32).map(({ example: e }) => ({ example: e, ...score(fit, e.draft, e.position) }));
   const area = new Map(deferralCurve(scored).map((c) => [c.rule, c.area]));
   const of = (rule: string) => area.get(rule as 'learned') as number;

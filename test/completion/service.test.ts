@@ -235,7 +235,7 @@ test('the cost of an aborted call is reported once', async () => {
   asked.cancel();
   await h.clock.advance(5000);
   assert.equal(llm.cancelled, 1);
-  const paid = { kind: 'paid-unshown', path: 'src/a.ts', model: 'held', costUsd: 0.002 } as const;
+  const paid = { kind: 'paid-unshown', costUsd: 0.002 } as const;
   assert.deepEqual(h.of('paid-unshown'), [paid]);
 });
 

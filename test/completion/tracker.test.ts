@@ -112,29 +112,6 @@ test('on a change of file a large typed part counts as typed, and one or two let
   assert.deepEqual(outcomes, ['1 typed', '2 ignored']);
 });
 
-/** Types this many keys, one per second. */
-function typing(keys: number): TypingPace {
-  const pace = new TypingPace();
-  for (let i = 0; i <= keys; i++) pace.recordKeystroke(query('x'.repeat(i + 1), '\n'), 1000 * i, 360);
-  return pace;
-}
-
-test('calls per hour depend on the judgements of the stops, and stops per hour do not', () => {
-  const pace = typing(150);
-  assert.equal(pace.stopsAnHour, 3600);
-  assert.equal(pace.callsAnHour, undefined, 'nothing was judged');
-  for (let i = 0; i < 10; i++) pace.recordDecision(i < 3);
-  assert.equal(pace.callsAnHour, 1080);
-  for (let i = 0; i < 30; i++) pace.recordDecision(true);
-  assert.equal(pace.stopsAnHour, 3600);
-});
-
-test('both figures are undefined until enough keys were typed', () => {
-  const pace = typing(100);
-  pace.recordDecision(true);
-  assert.deepEqual([pace.stopsAnHour, pace.callsAnHour], [undefined, undefined]);
-});
-
 test("the time that is waited for an acceptance does not count the user's absences", () => {
   const pace = new TypingPace();
   for (let i = 0; i < 5; i++) pace.recordAcceptance(400);

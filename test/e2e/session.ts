@@ -17,11 +17,11 @@ import { must } from '../../build/proc.ts';
 import type { AdaptReport } from '../../src/adaptation/report/types.ts';
 import type { Tuning } from '../../src/common/tuning.ts';
 import { MessagesServer } from '../fakes/messages-server.ts';
-import { logsOf, storageIn } from '../host/runner.ts';
+import { storageIn } from '../host/runner.ts';
 import { keepEvidence, launchBrowser, type OpenedPage, openPage } from '../support/browser.ts';
 import { npmPackage } from '../support/project.ts';
 import { environmentOf, steadyMachine, steadySettings } from '../support/steady.ts';
-import { rows } from '../support/stored.ts';
+import { logsOf, rows } from '../support/stored.ts';
 import { ourVsix } from '../support/vsix.ts';
 import { Editor } from './editor.ts';
 

@@ -439,8 +439,6 @@ const fake = {
     onDidChangeTextDocument: events.changed.event,
     onDidCloseTextDocument: events.closed.event,
     onDidSaveTextDocument: events.saved.event,
-    onDidDeleteFiles: new EventEmitter<never>().event,
-    onDidRenameFiles: new EventEmitter<never>().event,
     onDidGrantWorkspaceTrust: events.trusted.event,
     createFileSystemWatcher: () => ({
       onDidChange: events.head.event,

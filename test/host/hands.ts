@@ -6,12 +6,16 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { patienceMs } from '../support/steady.ts';
-import { until } from './harness.ts';
+import { logsOf } from '../support/stored.ts';
+import { type Plan, until } from './harness.ts';
 
 /** Every expected completion comes within this time, ms. */
 const answerMs = 1.25 * patienceMs;
 
 export const extensionId = 'easy-adaptation.easy-adaptation';
+
+/** Our extension's log in the profile that holds the storage. */
+export const ourLog = ({ storage }: Plan): string => logsOf(join(storage, '..', '..', '..'));
 
 /** Opens a document in an editor of its own, with the cursor at its end. */
 export async function show(document: vscode.TextDocument): Promise<vscode.TextEditor> {

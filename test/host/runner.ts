@@ -1,6 +1,6 @@
 // Starts an extension host with our package and the driver, runs one suite in it, and reports its results.
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -12,6 +12,7 @@ import { MessagesServer } from '../fakes/messages-server.ts';
 import { keepEvidence, type OpenedPage, openPage } from '../support/browser.ts';
 import { stillRunning } from '../support/processes.ts';
 import { environmentOf, steadyMachine, steadySettings } from '../support/steady.ts';
+import { logsOf } from '../support/stored.ts';
 import { desktopVersion, runInDesktop } from './electron.ts';
 import { hangMs, type Plan, planVariable, type ResultLine } from './harness.ts';
 
@@ -123,13 +124,6 @@ function pressTrust({ page }: OpenedPage): void {
     .click({ timeout: 0 })
     // The window was closed before the trust editor opened.
     .catch(() => {});
-}
-
-/** Our extension's log. */
-export function logsOf(userData: string): string {
-  const names = readdirSync(userData, { recursive: true, encoding: 'utf8' });
-  const logs = names.filter((name) => /easy-adaptation[^/]*\/[^/]*\.log$/i.test(name));
-  return logs.map((name) => readFileSync(join(userData, name), 'utf8')).join('\n');
 }
 
 /** Waits for the last line. */

@@ -25,11 +25,10 @@ test('in workspace/files/ files are read by FolderReader alone; git looks for it
   ]);
 });
 
-test('processes are started for engine and jobs, for a look at the graphics card, for git, and to ask macOS for its battery', () => {
+test('processes are started for engine and jobs, for a look at the graphics card, and for git', () => {
   assert.deepEqual(importing(/node:child_process|node:cluster/, 'src/**/*.ts'), [
     'src/common/child.ts',
     'src/neural/runtime/device.ts',
-    'src/vscode/bases/power.ts',
     'src/workspace/files/git-command.ts',
   ]);
 });

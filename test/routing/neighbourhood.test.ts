@@ -29,7 +29,7 @@ function neighboursAt(count: number, seed: number): RouterExample[] {
 const at = (above: string): PositionFacts => ({ ...POSITION, above });
 
 test('a hundred answers tell places apart that no feature does, and the stored fit says the same', () => {
-  const fit = fitRouter(neighboursAt(100, 3), { now: 0 });
+  const fit = fitRouter(neighboursAt(100, 3));
   const { neighbourhood } = fit.parameters;
   assert.ok(neighbourhood);
   const of = (above: string, by = fit) => score(by, undefined, at(above)).pApi;
@@ -71,13 +71,7 @@ test('a place holds the lines round its cursor, and no more of them than a few',
 });
 
 test('a fit survives JSON', () => {
-  for (const fit of [
-    defaultRouter(),
-    fitRouter(
-      synthetic(1500, 33).map((s) => s.example),
-      { now: 7 },
-    ),
-  ]) {
+  for (const fit of [defaultRouter(), fitRouter(synthetic(1500, 33).map((s) => s.example))]) {
     const read = parseRouter(JSON.parse(JSON.stringify(fit)));
     assert.ok(read.ok);
     assert.deepEqual(score(read.value, draftOf([0.4]), POSITION), score(fit, draftOf([0.4]), POSITION));
@@ -86,12 +80,7 @@ test('a fit survives JSON', () => {
 });
 
 test('a damaged fit, or one of another version, is refused with its code', () => {
-  const text = JSON.stringify(
-    fitRouter(
-      synthetic(400, 34).map((e) => e.example),
-      { now: 7 },
-    ),
-  );
+  const text = JSON.stringify(fitRouter(synthetic(400, 34).map((e) => e.example)));
   const sound = () => JSON.parse(text);
   const damaged: Record<string, (fit: ReturnType<typeof sound>) => unknown> = {
     'other-version format': (f) => ({ ...f, version: 1 }),

@@ -8,7 +8,7 @@ import type { Limits } from '../../src/routing/limits.ts';
 
 export const POSITION: PositionFacts = { languageId: 'typescript', lineBefore: '  const x = ', lineAfter: '' };
 
-export const ESTIMATES: Estimates = { pSpecialist: 0.4, pApi: 0.7, pApiIsPrior: true, features: [] };
+export const ESTIMATES: Estimates = { pSpecialist: 0.4, pApi: 0.7, pApiIsPrior: true };
 
 /** The limits of an automatic request. */
 export function limits({ threshold = 0.6, ...changes }: Partial<Limits> = {}): Limits {

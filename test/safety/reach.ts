@@ -18,8 +18,6 @@ import type { NgramModel } from '../../src/specialist/ngram/model.ts';
 import { openStore } from '../../src/storage/open.ts';
 import { PositionLedger } from '../../src/storage/position-ledger.ts';
 import { languageIdOf } from '../../src/text/languages.ts';
-import { Activity } from '../../src/vscode/completion/activity.ts';
-import { Recorder } from '../../src/vscode/completion/recorder.ts';
 import { SessionSecrets } from '../../src/vscode/folder/session-secrets.ts';
 import { ScriptedLlm } from '../fakes/llm.ts';
 import { assertPrivate } from '../support/private.ts';
@@ -53,19 +51,15 @@ export function plant({ files }: Corpus, root: string): void {
 /** The kinds of `inspect`, grouped by the texts that they show. */
 const stageOf: Readonly<Record<KeptKind, Stage>> = {
   harvest: 'harvest',
-  path: 'path',
   snapshot: 'snapshot',
   sample: 'samples',
-  place: 'samples',
   label: 'prompt',
   prompt: 'prompt',
   'shown-draft': 'shown-draft',
   answer: 'store',
-  outcome: 'store',
   report: 'store',
   draft: 'store',
   stage: 'store',
-  log: 'log',
 };
 
 /** Runs the product over the folder with planted secrets, n-grams only. @param storage an empty folder for its files */
@@ -86,7 +80,7 @@ export async function runProduct(corpus: Corpus, root: string, storage: string, 
   if (!specialist.ok) throw new Error(specialist.error.message);
   const redact = new SessionSecrets(true);
   await redact.add(secrets);
-  const asked = await completeEverywhere(corpus, specialist.value, redact, request, log, see);
+  const asked = await completeEverywhere(corpus, specialist.value, redact, see);
 
   let read = 0;
   const rows = keptRows(
@@ -148,32 +142,9 @@ async function completeEverywhere(
   { files, planted }: Corpus,
   index: NgramModel,
   redact: SessionSecrets,
-  { root, storeFolder }: AdaptRequest,
-  log: Log,
   see: See,
 ): Promise<{ prompts: number; drafts: number }> {
   const specialist = specialistOf(index);
-  const { store } = openStore(storeFolder, { log });
-  /** Number of completions that the recorder has redacted and then written or discarded. */
-  let told = 0;
-  const recorder = new Recorder({
-    activity: new Activity(),
-    problems: { report() {}, clear() {} } as never,
-    store: () => {
-      told++;
-      return store;
-    },
-    clock: { now: () => 0 } as never,
-    log: {
-      ...log,
-      error: (message, error) => {
-        told++;
-        log.error(message, error);
-      },
-    },
-    onAccepted: () => {},
-  });
-  const folder = { storeName: root, label: '', documentAt: (path: string) => path, redact, isTrusted: true };
   let [prompts, drafts] = [0, 0];
   for (const [number, item] of planted.entries()) {
     const { path } = item;
@@ -191,20 +162,10 @@ async function completeEverywhere(
       prompts++;
       drafts += request.drafts.length;
       seeRequest(request, see);
-      recorder.on(
-        {
-          kind: 'answered',
-          request: { query, trigger: 'automatic', indentUnit: '  ' },
-          completion: completionOf(draft, `${number}-${prompts}`),
-        },
-        folder,
-      );
     }
     index.setOpenFile(name, undefined);
     redact.closed(path);
   }
-  while (told < prompts) await new Promise((resolve) => setImmediate(resolve));
-  store.close();
   return { prompts, drafts };
 }
 
@@ -240,27 +201,4 @@ function seeRequest(request: LlmRequest, see: See): void {
   see('prompt', send(request));
   for (const { text } of request.drafts) see('shown-draft', text);
   for (const { path } of [request.query, ...request.snippets]) see('path', path);
-}
-
-function completionOf(draft: Draft, id: string) {
-  const decision = {
-    pSpecialist: 0.5,
-    pApi: 0.5,
-    kind: 'hold',
-    reason: 'there is no large model',
-    features: [],
-  } as never;
-  const { text, model, latencyMs } = draft;
-  return {
-    id,
-    text,
-    source: 'specialist',
-    model,
-    confidence: 0.5,
-    decision,
-    latencyMs,
-    costUsd: 0,
-    savedUsd: 0,
-    cached: false,
-  } as const;
 }

@@ -2,13 +2,12 @@
 // Arguments: folder, name, how many (0: no end).
 
 import { openStore } from '../../src/storage/open.ts';
-import { completion, llmCall } from './rows.ts';
+import { llmCall } from './rows.ts';
 
 const [folder = '', name = '', count = '0'] = process.argv.slice(2);
 const { store, notice } = openStore(folder);
 if (notice !== undefined) throw new Error(notice);
 for (let i = 0; count === '0' || i < Number(count); i++) {
-  store.recordCompletion(completion({ id: `${name}-${i}`, at: i, text: 'x'.repeat(3000) }));
   store.settle('', llmCall({ requestHash: `${name}-${i}`, at: i, text: 'y'.repeat(3000) }));
   process.send?.(i);
 }

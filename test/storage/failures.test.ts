@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, test } from 'node:test';
 import { databaseName, openStore } from '../../src/storage/open.ts';
-import { completion, completionsOf, llmCall } from './rows.ts';
+import { llmCall, llmCallsOf } from './rows.ts';
 
 let folder: string;
 let file: string;
@@ -59,7 +59,7 @@ const damages: Record<string, () => void> = {
   'text instead of a database': () => writeFileSync(file, 'this was never a database\n'.repeat(500)),
   'a page overwritten': () => {
     const { store } = openStore(folder);
-    for (let i = 0; i < 200; i++) store.recordCompletion(completion({ id: `${i}`, text: 'z'.repeat(500) }));
+    for (let i = 0; i < 200; i++) store.settle('', llmCall({ text: 'z'.repeat(500) }));
     store.close();
     const bytes = readFileSync(file);
     bytes.fill(0xa5, 8192, 8192 + 4096 * 8);
@@ -67,7 +67,7 @@ const damages: Record<string, () => void> = {
   },
   'a file cut short': () => {
     const { store } = openStore(folder);
-    for (let i = 0; i < 200; i++) store.recordCompletion(completion({ id: `${i}`, text: 'z'.repeat(500) }));
+    for (let i = 0; i < 200; i++) store.settle('', llmCall({ text: 'z'.repeat(500) }));
     store.close();
     truncateSync(file, 9000);
   },
@@ -81,8 +81,8 @@ for (const [name, damage] of Object.entries(damages)) {
     assert.ok(notice?.includes(aside), notice);
     assert.match(notice ?? '', /damaged/);
     assert.deepEqual(readFileSync(aside), before);
-    store.recordCompletion(completion());
-    assert.deepEqual(completionsOf(store), [completion()]);
+    store.settle('', llmCall());
+    assert.deepEqual(llmCallsOf(store), [llmCall()]);
     store.close();
     assert.equal(openStore(folder).notice, undefined);
   });
@@ -90,7 +90,6 @@ for (const [name, damage] of Object.entries(damages)) {
 
 test('a database of another version is moved aside unchanged, and its paid answers are carried over', () => {
   const { store } = openStore(folder);
-  store.recordCompletion(completion());
   store.settle('', llmCall());
   store.close();
   const other = new DatabaseSync(file);
@@ -100,11 +99,10 @@ test('a database of another version is moved aside unchanged, and its paid answe
   const aside = join(folder, 'other-version-20260102030405006.sqlite');
   assert.ok(opened.notice?.includes(`${aside}, and a new one was started with its paid answers.`), opened.notice);
   assert.match(opened.notice ?? '', /another version/);
-  assert.deepEqual(completionsOf(opened.store), []);
   assert.deepEqual(opened.store.findLlmCall('hash'), llmCall());
   opened.store.close();
   const kept = new DatabaseSync(aside);
-  assert.equal(kept.prepare('SELECT count(*) AS n FROM completions').get()?.n, 1);
+  assert.equal(kept.prepare('SELECT count(*) AS n FROM llmCalls').get()?.n, 1);
   kept.close();
 });
 
@@ -122,15 +120,15 @@ test('damage during use is reported, and the row is stored in a new database', (
   const notices: string[] = [];
   const opened = openStore(folder, { clock, onNotice: (notice) => notices.push(notice) });
   // More than SQLite's page cache (2 MB), or the damage would not be seen.
-  for (let i = 0; i < 600; i++) opened.store.recordCompletion(completion({ id: `${i}`, text: 'z'.repeat(8000) }));
+  for (let i = 0; i < 600; i++) opened.store.settle('', llmCall({ text: 'z'.repeat(8000) }));
   opened.store.close();
   const again = openStore(folder, { clock, onNotice: (notice) => notices.push(notice) });
   const bytes = readFileSync(file);
   bytes.fill(0xa5, 4096);
   writeFileSync(file, bytes);
-  assert.deepEqual(completionsOf(again.store), []);
-  again.store.recordCompletion(completion({ id: 'after' }));
-  assert.deepEqual(completionsOf(again.store), [completion({ id: 'after' })]);
+  assert.deepEqual(llmCallsOf(again.store), []);
+  again.store.settle('', llmCall({ text: 'after' }));
+  assert.deepEqual(llmCallsOf(again.store), [llmCall({ text: 'after' })]);
   assert.equal(notices.length, 1);
   assert.match(notices[0] ?? '', /damaged.*corrupt-20260102030405006/);
   assert.deepEqual(
@@ -158,8 +156,8 @@ for (const [name, make] of Object.entries(unusable)) {
     const { store, notice } = openStore(where);
     assert.match(notice ?? '', /in memory only/);
     assert.ok(notice?.includes(where));
-    store.recordCompletion(completion());
-    assert.deepEqual(completionsOf(store), [completion()]);
+    store.settle('', llmCall());
+    assert.deepEqual(llmCallsOf(store), [llmCall()]);
     assert.equal(store.location, undefined);
   });
 }

@@ -12,7 +12,7 @@ import { openDatabase } from '../../src/storage/database.ts';
 import { databaseName, openStore } from '../../src/storage/open.ts';
 import { ResilientStore } from '../../src/storage/resilient.ts';
 import { SqliteStore } from '../../src/storage/sqlite.ts';
-import { completion, completionsOf, llmCall } from './rows.ts';
+import { llmCall } from './rows.ts';
 
 let folder: string;
 let file: string;
@@ -141,7 +141,7 @@ test('spending still counts if a database was moved aside', () => {
     (database: DatabaseSync) => {
       database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
       const page = Number(
-        database.prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'completionsByTime'").get()?.rootpage,
+        database.prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'adaptationsByFolder'").get()?.rootpage,
       );
       database.close();
       const bytes = readFileSync(file);
@@ -151,7 +151,6 @@ test('spending still counts if a database was moved aside', () => {
   ]) {
     rmSync(folder, { recursive: true, force: true });
     const { store } = openStore(folder);
-    store.recordCompletion(completion());
     store.settle('', answer(0.75));
     store.close();
     const database = new DatabaseSync(file);
@@ -240,7 +239,7 @@ for (const [name, fail] of Object.entries(failures)) {
       fail(database);
       const long = 'x'.repeat(200_000);
       store.settle('a', answer(0.03, { requestHash: 'late', text: long }));
-      store.recordCompletion(completion({ id: 'c' }));
+      store.recordAdaptation('/work/project', { startedAt: 1, finishedAt: 2, report: {}, router: {} });
       assert.equal(store.findLlmCall('late')?.text, long);
       assert.deepEqual(store.unsaved, { answers: 1, usd: 0.03 });
       assert.equal(store.reserve(reservation('b', 0.1), 1).ok, false);
@@ -257,7 +256,7 @@ for (const [name, fail] of Object.entries(failures)) {
       store.close();
       const { store: again } = openStore(folder);
       assert.equal(again.findLlmCall('late')?.text, long);
-      assert.equal(completionsOf(again)[0]?.id, 'c');
+      assert.equal(again.adaptations().length, 1);
       // A folder that is new knows what was spent, though not on what.
       near(again.spentInMonth(november), 0.23);
       again.close();

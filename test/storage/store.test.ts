@@ -1,4 +1,4 @@
-// The store's answers, the same on disk and in memory; retention, deletion; the positions and stages of a run.
+// The store's answers, the same on disk and in memory; deletion; the positions and stages of a run.
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,8 +7,8 @@ import { after, afterEach, beforeEach, describe, test } from 'node:test';
 import { type Log, silentLog } from '../../src/common/log.ts';
 import { databaseName, openStore } from '../../src/storage/open.ts';
 import { PositionLedger } from '../../src/storage/position-ledger.ts';
-import { keptCompletions, type Store } from '../../src/storage/types.ts';
-import { completion, completionsOf, llmCall } from './rows.ts';
+import type { Store } from '../../src/storage/types.ts';
+import { llmCall } from './rows.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -36,25 +36,6 @@ for (const [kind, open] of Object.entries(kinds)) {
       store.close();
     });
 
-    test('an outcome changes its completion, the oldest comes first, and a repeated id replaces', () => {
-      const store = open();
-      store.recordCompletion(completion({ id: 'a', at: 1 }));
-      store.recordCompletion(completion({ id: 'b', at: 2 }));
-      store.recordCompletion(completion({ id: 'c', at: 2 }));
-      store.recordCompletion(completion({ id: 'a', at: 3, text: 'again' }));
-      store.setOutcome('b', 'accepted', 9);
-      store.setOutcome('gone', 'accepted', 9);
-      assert.deepEqual(
-        completionsOf(store).map((row) => [row.id, row.outcome]),
-        [
-          ['b', 'accepted'],
-          ['c', 'pending'],
-          ['a', 'pending'],
-        ],
-      );
-      store.close();
-    });
-
     test('returns the latest adaptation of a folder', () => {
       const store = open();
       const run = { startedAt: 1, finishedAt: 2, report: { files: 3 }, router: { version: 1 } };
@@ -71,7 +52,6 @@ for (const [kind, open] of Object.entries(kinds)) {
     test('deletes the adaptations of one folder, then all its data, and then everything', () => {
       const store = open();
       for (const name of ['/a', '/b']) {
-        store.recordCompletion(completion({ id: name, folder: name }));
         store.settle('', llmCall({ requestHash: name, folder: name }));
         store.recordAdaptation(name, { startedAt: 1, finishedAt: 2, report: {}, router: {} });
       }
@@ -80,29 +60,12 @@ for (const [kind, open] of Object.entries(kinds)) {
         store.adaptations().map(({ folder }) => folder),
         ['/b'],
       );
-      assert.equal(store.rowsOf('/a').completions.length, 1);
+      assert.equal(store.rowsOf('/a').llmCalls.length, 1);
       store.deleteFolderData('/a');
-      assert.deepEqual([store.rowsOf('/a').completions.length, store.rowsOf('/b').completions.length], [0, 1]);
-      assert.equal(store.findLlmCall('/a'), undefined);
-      assert.notEqual(store.findLlmCall('/b'), undefined);
+      assert.deepEqual([store.rowsOf('/a').llmCalls.length, store.rowsOf('/b').llmCalls.length], [0, 1]);
       assert.equal(store.adaptations().length, 1);
       store.deleteAll();
-      assert.deepEqual(
-        [store.rowsOf('/b').completions, store.adaptations(), store.findLlmCall('/b')],
-        [[], [], undefined],
-      );
-      store.close();
-    });
-
-    test('keeps only the newest completions', () => {
-      const store = open();
-      for (let i = 0; i <= keptCompletions + 500; i++) {
-        store.recordCompletion(completion({ id: `${i}`, at: i }));
-      }
-      const kept = completionsOf(store);
-      assert.ok(kept.length <= keptCompletions + 500, `${kept.length} kept`);
-      assert.equal(kept.at(-1)?.id, `${keptCompletions + 500}`);
-      assert.ok(!kept.some((row) => row.id === '0'));
+      assert.deepEqual([store.rowsOf('/b').llmCalls, store.adaptations()], [[], []]);
       store.close();
     });
   });
@@ -111,12 +74,10 @@ for (const [kind, open] of Object.entries(kinds)) {
 test('keeps recorded rows after reopening', () => {
   const first = openStore(folder).store;
   first.settle('', llmCall());
-  first.recordCompletion(completion());
   first.close();
   const second = openStore(folder);
   assert.equal(second.notice, undefined);
   assert.deepEqual(second.store.findLlmCall('hash'), llmCall());
-  assert.deepEqual(completionsOf(second.store), [completion()]);
   second.store.close();
 });
 
@@ -125,7 +86,6 @@ test('deletes text from the files, and databases that were moved aside', () => {
   writeFileSync(join(folder, 'corrupt-20260101000000000.sqlite'), needle);
   writeFileSync(join(folder, 'corrupt-20260101000000000.sqlite-wal'), needle);
   const { store } = openStore(folder);
-  store.recordCompletion(completion({ text: needle }));
   store.settle('', llmCall({ text: needle }));
   store.deleteAll();
   assert.throws(() => readFileSync(join(folder, 'corrupt-20260101000000000.sqlite')), /ENOENT/);

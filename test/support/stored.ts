@@ -1,4 +1,4 @@
-// Reads what is stored: rows, and the texts of an index, which are token ids in the file.
+// Reads what is stored: rows, the log, and the texts of an index, which are token ids in the file.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -38,4 +38,30 @@ export function rows(storage: string, sql: string): Record<string, unknown>[] {
   } finally {
     database.close();
   }
+}
+
+/** Our extension's log. */
+export function logsOf(userData: string): string {
+  const names = readdirSync(userData, { recursive: true, encoding: 'utf8' });
+  const logs = names.filter((name) => /easy-adaptation[^/]*\/[^/]*\.log$/i.test(name));
+  return logs.map((name) => readFileSync(join(userData, name), 'utf8')).join('\n');
+}
+
+export interface LoggedSuggestion {
+  readonly length: number;
+  readonly model: string;
+  readonly ms: number;
+}
+
+/** The suggestions in a log, oldest first. */
+export function suggestionsIn(log: string): LoggedSuggestion[] {
+  return [...log.matchAll(/Suggestion of (\d+) characters by (.+) in (\d+) ms/g)].map(
+    ([, length, model = '', ms]): LoggedSuggestion => ({ length: Number(length), model, ms: Number(ms) }),
+  );
+}
+
+/** The number of characters that were accepted, for each suggestion in the log with this outcome, oldest first. */
+export function acceptedIn(log: string, outcome: 'accepted' | 'partly-accepted'): number[] {
+  const lines = log.matchAll(/Suggestion (\S+): (\d+) characters accepted/g);
+  return [...lines].filter(([, each]) => each === outcome).map(([, , length]) => Number(length));
 }

@@ -135,7 +135,7 @@ test('each position has its share of calls, its cost and its gain over the local
   const api = { compared: { specialist: local, api: local, together: local, calls: 0.5 } };
   const points = sliderPoints({ slider, api }, (share) => share / 10);
   assert.deepEqual(
-    points.map(({ share, usd, gain }) => [share, usd?.toFixed(2), gain?.toFixed(2)]),
+    points.map(({ share, usd, gain }) => [share, usd.toFixed(2), gain?.toFixed(2)]),
     [
       [0, '0.00', '0.00'],
       [0.3, '0.03', '0.25'],
@@ -155,7 +155,7 @@ test('values that were not measured are absent', () => {
   );
   const unasked = [{ balance: 0.4, apiShare: 0.3, right: undefined }];
   assert.deepEqual(
-    sliderPoints({ slider: unasked }, () => undefined),
-    [{ balance: 0.4, share: 0.3 }],
+    sliderPoints({ slider: unasked }, () => 1),
+    [{ balance: 0.4, share: 0.3, usd: 1 }],
   );
 });

@@ -57,8 +57,6 @@ export type KeptRequest = LiveRequest & {
 
 /** Maximum labelling requests to show, evenly spread over those of a run. */
 const SHOWN_REQUESTS = 80;
-/** UTF-16 units shown before and after the cursor. */
-const SHOWN_TEXT = { before: 200, after: 100 };
 
 export interface KeptDeps {
   /** The caller's own, if it has one. */
@@ -67,7 +65,7 @@ export interface KeptDeps {
   readonly log: Log;
 }
 
-/** The folder's files, samples, positions and requests of a run, and the store. Fails as reading the folder does. */
+/** The folder's files, samples and requests of a run, and the store. Fails as reading the folder does. */
 export async function* keptRows(request: KeptRequest, deps: KeptDeps): AsyncGenerator<KeptRow, Result<true>> {
   const { signal, log } = deps;
   const tokenizer = readTokenizer(request.tokenizerPath);
@@ -75,7 +73,7 @@ export async function* keptRows(request: KeptRequest, deps: KeptDeps): AsyncGene
   const harvested = deps.harvest ? ok(deps.harvest) : await harvestFolder(request.root, request.harvest, deps);
   if (!harvested.ok) return harvested;
   const harvest = harvested.value;
-  yield* harvestRows(harvest);
+  for (const { path, text } of harvest.files) yield { kind: 'harvest', path, text };
   const index = await readSpecialist(request, log);
   if (index.ok) for (const { path, text } of index.value.texts()) yield { kind: 'snapshot', path, text };
   await yieldToEvents(signal);
@@ -87,12 +85,6 @@ export async function* keptRows(request: KeptRequest, deps: KeptDeps): AsyncGene
     store.close();
   }
   return ok(true);
-}
-
-function* harvestRows({ files, report }: Harvest): Generator<KeptRow> {
-  for (const { path, text } of files) yield { kind: 'harvest', path, text };
-  const leftOut = Object.values(report.leftOutExamples).flat();
-  for (const path of [...files.map((file) => file.path), ...leftOut]) yield { kind: 'path', path, text: path };
 }
 
 async function* learningRows(
@@ -110,8 +102,6 @@ async function* learningRows(
     const text = decodeAll(ids, tokenizer);
     yield { kind: 'sample', path: /<\|file\|>([^\n]*)/.exec(text)?.[1] ?? '', text };
   }
-  await yieldToEvents(signal);
-  for (const example of Object.values(positions).flat()) yield positionRow(example);
   const address = request.address ?? {};
   const llm = connectLlm({ model: '', ...address, apiKey: '', timeoutMs: 1 });
   const { validation, bare } = positionsToLabel({ ...positions, index, llm }, request.limits);
@@ -128,14 +118,6 @@ async function* learningRows(
     const query = await preview.queryAt(example);
     if (query !== undefined) yield* liveRows(await preview.preview(query, signal), send);
   }
-}
-
-function positionRow({ path, prefix, truth, suffix }: CursorExample): KeptRow {
-  return {
-    kind: 'place',
-    path,
-    text: `${prefix.slice(-SHOWN_TEXT.before)}${truth}${suffix.slice(0, SHOWN_TEXT.after)}`,
-  };
 }
 
 /** The exact request of a completion at one position, with its drafts. Fails if the file is never sent. */
@@ -180,10 +162,8 @@ function decodeAll(ids: Int32Array, tokenizer: Tokenizer): string {
   return parts.join('');
 }
 
-function* storeRows({ llmCalls, completions, adaptations, answers, stages }: FolderRows): Generator<KeptRow> {
+function* storeRows({ llmCalls, adaptations, answers, stages }: FolderRows): Generator<KeptRow> {
   for (const { path, text } of llmCalls) yield { kind: 'answer', path, text };
-  for (const { path, text, outcome, source, model, decision } of completions)
-    yield { kind: 'outcome', path, text: JSON.stringify({ text, outcome, source, model, decision }) };
   for (const { report } of adaptations) yield { kind: 'report', path: '', text: report };
   for (const row of answers) yield { kind: 'draft', path: row.path, text: JSON.stringify(row) };
   for (const row of stages) yield { kind: 'stage', path: '', text: JSON.stringify(row) };

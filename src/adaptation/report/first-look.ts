@@ -1,10 +1,10 @@
 // The text that `npm start` prints in its first minute: files read, accuracy of the local model, two example completions.
-import { counted, oneLine, percent, thousands } from '../../common/format.ts';
+import { counted, oneLine, percent } from '../../common/format.ts';
 import { quantile } from '../../common/quality.ts';
 import { lineBefore } from '../../text/lines.ts';
 import type { HarvestReport } from '../../workspace/files/types.ts';
 import type { ScoredPosition } from './figures.ts';
-import { largest, leftOutInWords } from './outcome.ts';
+import { leftOutInWords } from './outcome.ts';
 
 /** Drafts at the same cursor positions of held-out files. */
 export interface FirstLook {
@@ -16,24 +16,13 @@ export interface FirstLook {
 
 /** With fewer positions, the text says that the figures are rough. */
 const FEW = 30;
-/** Maximum number of languages. */
-const LANGUAGES = 5;
 /** Columns of code in an example, so that its line fits in 100. */
 const CODE_WIDTH = 84;
 
-/** A few lines about the files that were read and left out. */
-export function harvestInWords({ root, files, bytes, byLanguage, leftOut, secretsMasked }: HarvestReport): string {
-  const others = Object.keys(byLanguage).length - LANGUAGES;
-  const languages = largest(byLanguage, LANGUAGES).map(([language, count]) => `${language} ${thousands(count)}`);
-  if (others > 0) languages.push(`${counted(others, 'other language')}`);
-  return [
-    'What was read',
-    `  ${root}`,
-    `  ${counted(files, 'file')}, ${(bytes / 1e6).toFixed(1)} MB: ${languages.join(', ')}.`,
-    `  Left out: ${leftOutInWords(leftOut)}.`,
-    ...(secretsMasked > 0 ? [`  ${counted(secretsMasked, 'secret')} replaced before anything else saw the text.`] : []),
-    '',
-  ].join('\n');
+export function harvestInWords({ root, files, bytes, leftOut, secretsMasked }: HarvestReport): string {
+  const read = `${counted(files, 'file')}, ${(bytes / 1e6).toFixed(1)} MB`;
+  const masked = `${counted(secretsMasked, 'secret')} replaced before anything else saw the text.`;
+  return `What was read\n  ${root}\n  ${read}. Left out: ${leftOutInWords(leftOut)}. ${masked}\n`;
 }
 
 export function firstLookInWords({ ngram, base }: FirstLook): string {

@@ -27,14 +27,10 @@ const reasons: Record<LeftOutReason, string> = {
   'over-limit': 'over the limit of files or bytes',
 };
 
-/** The largest counts first. */
-export function largest<K extends string>(counts: Readonly<Partial<Record<K, number>>>, limit: number): [K, number][] {
-  return (Object.entries(counts) as [K, number][]).sort((a, b) => b[1] - a[1]).slice(0, limit);
-}
-
 /** '12 binary; 3 too large', or 'nothing' */
 export function leftOutInWords(leftOut: Readonly<Partial<Record<LeftOutReason, number>>>): string {
-  const parts = largest(leftOut, REASONS).map(([reason, count]) => `${thousands(count)} ${reasons[reason]}`);
+  const counts = (Object.entries(leftOut) as [LeftOutReason, number][]).sort((a, b) => b[1] - a[1]);
+  const parts = counts.slice(0, REASONS).map(([reason, count]) => `${thousands(count)} ${reasons[reason]}`);
   return parts.length === 0 ? 'nothing' : parts.join('; ');
 }
 

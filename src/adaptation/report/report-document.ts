@@ -1,8 +1,11 @@
-// An adaptation's report as a document: what it brought, how right each model is, the cost, calibration. Panel, Markdown
-// and terminal show the same document.
+// An adaptation's report as a document: what it brought, how right each model is, the cost, calibration. Panel, terminal
+// and the file beside the model show the same document.
 import { counted, duration, percent, thousands, wrap } from '../../common/format.ts';
 import { ENOUGH_POSITIONS, latencyInWords, leftOutInWords, outcomeParagraphs, paidInWords } from './outcome.ts';
 import type { AdaptReport, NeuralReport, Quality } from './types.ts';
+
+/** Name of the file of a folder's last report, beside its local model. */
+export const REPORT_FILE = 'report.txt';
 
 /** @param finishedAt ms since 1970 */
 export function reportDocument(report: AdaptReport, name: string, finishedAt: number): ReportDocument {
@@ -139,25 +142,6 @@ export interface ReportDocument {
   readonly title: string;
   readonly subtitle: string;
   readonly sections: readonly Section[];
-}
-
-export function markdownOf({ title, subtitle, sections }: ReportDocument): string {
-  const parts = [`# ${escaped(title)}`, escaped(subtitle), ...sections.flatMap(sectionOf)];
-  return `${parts.join('\n\n')}\n`;
-}
-
-function sectionOf({ title, text, table }: Section): string[] {
-  return [`## ${escaped(title)}`, ...text.map(escaped), ...(table ? [tableOf(table)] : [])];
-}
-
-function tableOf({ head, rows }: ReportTable): string {
-  const line = (cells: readonly string[]) => `| ${cells.map(escaped).join(' | ')} |`;
-  return [line(head), `|${' --- |'.repeat(head.length)}`, ...rows.map(line)].join('\n');
-}
-
-/** Escapes Markdown in texts of files and models. */
-function escaped(text: string): string {
-  return text.replace(/\s+/g, ' ').replace(/[\\`*_[\]<>|#~]/g, '\\$&');
 }
 
 /** Lines of at most 100 columns. */

@@ -1,5 +1,5 @@
 // Calibrated probabilities from a prior and features. Cross-validation by file chooses penalty and calibrator.
-import { brierScore, expectedCalibrationError, fitCalibrator } from './calibrate.ts';
+import { expectedCalibrationError, fitCalibrator } from './calibrate.ts';
 import { splitByFile } from './folds.ts';
 import { fitLogistic, type LogisticModel, linear, logLoss, sigmoid } from './logistic.ts';
 
@@ -41,7 +41,6 @@ export interface MeasuredEstimate {
   readonly rows: number;
   /** Undefined if there are too few files or rows to measure it. */
   readonly ece: number | undefined;
-  readonly brier: number | undefined;
   /** Out-of-fold probability of each row. Empty if there are too few files or rows. */
   readonly outOfFold: ReadonlyMap<LabelledVector, number>;
 }
@@ -55,13 +54,11 @@ export function measuredEstimate(rows: readonly LabelledVector[]): MeasuredEstim
   }
   const probabilities = [...outOfFold.values()];
   const labels = [...outOfFold.keys()].map((row) => row.label);
-  const isMeasured = labels.length > 0;
   return {
     estimate: fitEstimate(rows),
     rows: rows.length,
-    ece: isMeasured ? expectedCalibrationError(probabilities, labels) : undefined,
-    brier: isMeasured ? brierScore(probabilities, labels) : undefined,
-    outOfFold: outOfFold,
+    ece: labels.length > 0 ? expectedCalibrationError(probabilities, labels) : undefined,
+    outOfFold,
   };
 }
 

@@ -39,7 +39,7 @@ export function linear(model: LogisticModel, row: ArrayLike<number>): number {
 }
 
 /** The contribution of feature `j` to the log-odds of `row`. */
-export function contribution(model: LogisticModel, row: ArrayLike<number>, j: number): number {
+function contribution(model: LogisticModel, row: ArrayLike<number>, j: number): number {
   const scale = model.scale[j] as number;
   if (scale === 0) return 0;
   // Values are clamped to 5 standard deviations, because a linear model extrapolates without limit.

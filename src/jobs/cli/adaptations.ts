@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { exportOwn } from '../../adaptation/models/folder-models.ts';
 import { latestAdaptation } from '../../adaptation/models/served.ts';
-import { plainTextOf, reportDocument } from '../../adaptation/report/report-document.ts';
+import { plainTextOf, REPORT_FILE, reportDocument } from '../../adaptation/report/report-document.ts';
 import { type AdaptReport, type NeuralReport, storedReport } from '../../adaptation/report/types.ts';
 import { failed, ok, type Result } from '../../common/errors.ts';
 import { folderBytes } from '../../common/files.ts';
@@ -74,7 +74,7 @@ function listAdaptations(storeFolder: string, folderOf: (root: string) => string
   }
 }
 
-/** Deletes models, index and report of one folder. Paid answers and completions stay in the store. */
+/** Deletes models, index and report of one folder. Paid answers stay in the store. */
 export async function deleteAdaptation(
   root: string,
   storeFolder: string,
@@ -152,8 +152,8 @@ export async function adapt({ target, values }: CommandLine, terminal: Terminal)
     terminal.bar.clear();
     if (!result.ok) return terminal.fail(result.error);
     const { report, trouble } = result.value;
-    const at = join(request.specialistFolder, 'report.md');
-    terminal.print(report, `${textOf(report, Date.now())}\n\nAs Markdown, and as JSON beside it: ${at}`);
+    const at = join(request.specialistFolder, REPORT_FILE);
+    terminal.print(report, `${textOf(report, Date.now())}\n\nAlso in ${at}`);
     return trouble === undefined ? 0 : terminal.fail({ code: 'unwritable', message: trouble });
   };
   return runs.within(work());

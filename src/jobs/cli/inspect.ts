@@ -1,6 +1,6 @@
 // `inspect`: everything stored and sent, row by row.
 import { type KeptRequest, keptRows, rowsAt } from '../../adaptation/kept/kept-rows.ts';
-import { type KeptRow, noting } from '../../adaptation/report/kept.ts';
+import type { KeptRow } from '../../adaptation/report/kept.ts';
 import type { AdaptOutcome, AdaptRequest } from '../../adaptation/types.ts';
 import { ok, type Result } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
@@ -20,7 +20,7 @@ export async function inspect({ target, values }: CommandLine, terminal: Termina
   const work = async () => {
     const kept = { ...request, address: addressOf(values), limits: labelingLimits(values) };
     const done = await show(kept, values.at, {
-      index: (noted) => runs.run({ effort: 'index' }, noted),
+      index: () => runs.run({ effort: 'index' }),
       engine: runs.engine,
       signal: terminal.stop.signal,
       log: terminal.log,
@@ -34,7 +34,7 @@ export async function inspect({ target, values }: CommandLine, terminal: Termina
 
 interface ShowDeps {
   /** Builds the folder's index if there is none. */
-  readonly index: (log: Log) => Promise<Result<AdaptOutcome>>;
+  readonly index: () => Promise<Result<AdaptOutcome>>;
   readonly engine: Engine | undefined;
   readonly signal: AbortSignal;
   readonly log: Log;
@@ -49,14 +49,12 @@ interface ShowDeps {
 async function show(
   request: AdaptRequest & KeptRequest,
   at: string | undefined,
-  { index, engine, signal, log: parentLog, write }: ShowDeps,
+  { index, engine, signal, log, write }: ShowDeps,
 ): Promise<Result<true>> {
-  const lines: string[] = [];
-  const log = noting(parentLog, lines);
   const located = at === undefined ? undefined : await locate(at, request.root);
   if (located?.ok === false) return located;
   // A folder without text may still have rows in the store.
-  const specialist = await specialistOf(request, () => index(log), log);
+  const specialist = await specialistOf(request, index, log);
   if (!specialist.ok && (located !== undefined || specialist.error.code === 'cancelled')) return specialist;
   const harvested = await harvestFolder(request.root, request.harvest, { signal, log });
   if (!harvested.ok) return harvested;
@@ -74,6 +72,5 @@ async function show(
     }
     await write(next.value);
   }
-  for (const text of lines) await write({ kind: 'log', path: '', text });
   return ok(true);
 }

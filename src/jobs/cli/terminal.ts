@@ -38,9 +38,8 @@ export class Runs {
     this.jobOptions = { script: job, engine: () => start, who: 'npm start' };
   }
 
-  /** @param log for this run */
-  async run(more: Partial<AdaptRequest>, log: Log = this.terminal.log): Promise<Result<AdaptOutcome>> {
-    const { bar, stop } = this.terminal;
+  async run(more: Partial<AdaptRequest>): Promise<Result<AdaptOutcome>> {
+    const { bar, stop, log } = this.terminal;
     const jobs = new JobClient({ ...this.jobOptions, log });
     this.jobs.push(jobs);
     return jobs.run(

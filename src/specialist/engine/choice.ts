@@ -20,7 +20,6 @@ export const LINE_LIMIT_MS = 400;
 export type Obstacle =
   | { readonly kind: 'untimed' }
   | { readonly kind: 'slow'; readonly timing: Timing & { readonly load?: number } }
-  | { readonly kind: 'battery' }
   /** This window has no folder: it leaves the base to a window that has one. */
   | { readonly kind: 'no-folder' }
   /** Another window holds it in memory. */
@@ -67,7 +66,7 @@ export function chooseBase({ bases, setting, baseAtPath, timingOf, obstacle, may
       const why = baseAtPath && 'why' in baseAtPath ? baseAtPath.why : '';
       return { base: small, reason: { kind: 'not-found', setting, why } };
     }
-    // An explicit setting skips timing and battery; only one window may hold the model.
+    // An explicit setting skips timing; only one window may hold the model.
     if (wanted === small) return { base: small, reason: { kind: 'named' } };
     if (obstacle?.kind === 'no-folder') return useSmallInsteadOf(wanted, obstacle);
     return !mayHold(wanted)

@@ -36,12 +36,12 @@ export async function deleteData(deps: DeleteDeps): Promise<void> {
   const choices = [
     {
       label: t('Everything'),
-      detail: t('Completions, API answers, adaptations and local models of all folders'),
+      detail: t('API answers, adaptations and local models of all folders'),
       all: true,
     },
     {
       label: t('Only {0}', folder.name),
-      detail: t('Completions, API answers, adaptation and local model of this folder'),
+      detail: t('API answers, adaptation and local model of this folder'),
       all: false,
     },
   ];

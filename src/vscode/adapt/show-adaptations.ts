@@ -3,6 +3,7 @@
 import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
+import { REPORT_FILE } from '../../adaptation/report/report-document.ts';
 import { storedReport } from '../../adaptation/report/types.ts';
 import { messageOf } from '../../common/errors.ts';
 import { folderBytes } from '../../common/files.ts';
@@ -77,7 +78,7 @@ function item(row: AdaptationRow, storage: string): Item {
 
 /** The run has written its report beside the model, so that it can be saved elsewhere, too. */
 async function openReport({ folder, name }: Item, { storage }: DeleteDeps): Promise<void> {
-  const report = vscode.Uri.file(join(specialistFolder(storage, folder), 'report.md'));
+  const report = vscode.Uri.file(join(specialistFolder(storage, folder), REPORT_FILE));
   try {
     await window.showTextDocument(report, { preview: false });
   } catch {

@@ -15,7 +15,7 @@ import type { Configuration } from '../settings/configuration.ts';
 import type { ApiKey, KeyOwner } from './api-key.ts';
 import type { ConsentQuestion } from './consent.ts';
 import { editorModels } from './editor-models.ts';
-import { hourlyCost } from './hourly-cost.ts';
+import { callsAnHour, costOf } from './hourly-cost.ts';
 import type { Permissions } from './permissions.ts';
 
 /** Whether the large model may be called for a folder, or the first reason against it that the user has to resolve. */
@@ -135,17 +135,17 @@ export class Api {
     this.budget.reset();
   }
 
-  /** @param callsAnHour expected calls per hour of typing, if known */
-  question({ key, name }: FolderRef, callsAnHour?: number | undefined): ConsentQuestion {
+  question({ key, name }: FolderRef): ConsentQuestion {
     const { model, limitUsd } = this;
     const host = this.host();
-    const hour = hourlyCost(this.provider.facts(model, host), callsAnHour);
-    return { folder: key, name, host, model, costs: { hour, limitUsd } };
+    const facts = this.provider.facts(model, host);
+    const costs = { usdAnHour: costOf(callsAnHour, facts), isPriceGuessed: facts.guessed === true, limitUsd };
+    return { folder: key, name, host, model, costs };
   }
 
   /** Typical cost of this many completion calls, US dollars. */
   usdOf(calls: number): number {
-    return hourlyCost(this.provider.facts(this.model, this.host()), calls).usd;
+    return costOf(calls, this.provider.facts(this.model, this.host()));
   }
 
   /** Address, key and timeout; undefined if the key is missing or the address is invalid. */

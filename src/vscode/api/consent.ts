@@ -1,7 +1,7 @@
 // Asks for consent before the first call to the large model in a folder. The question lists the text that would be sent.
 import { sentences, t, type UiText } from '../editor/ui-text.ts';
 import { type UiMessageItem, window } from '../editor/window.ts';
-import type { HourlyCost } from './hourly-cost.ts';
+import { callsAnHour } from './hourly-cost.ts';
 import type { Permissions } from './permissions.ts';
 
 /** Commands that send other text than completions do. */
@@ -19,7 +19,10 @@ export interface ConsentQuestion {
   readonly command?: SendingCommand;
   /** Expected cost and limit; absent if the cost is unknown. */
   readonly costs?: {
-    readonly hour: HourlyCost;
+    /** Of an hour of typing, US dollars. */
+    readonly usdAnHour: number;
+    /** Whether the model's price is unknown and the highest known price is used. */
+    readonly isPriceGuessed: boolean;
     /** Per calendar month, US dollars. */
     readonly limitUsd: number;
   };
@@ -81,15 +84,12 @@ function describeSentText({ host, model, command }: Pick<ConsentQuestion, 'host'
 
 function describeCost({ model, costs }: ConsentQuestion): UiText | '' {
   if (costs === undefined) return '';
-  const { hour, limitUsd } = costs;
-  const calls = Math.max(1, Math.round(hour.calls));
-  const callCount = hour.isMeasured
-    ? t('An hour of typing at your speed takes about {0} calls', calls)
-    : t('An hour of typing usually takes about {0} calls', calls);
+  const { usdAnHour, isPriceGuessed, limitUsd } = costs;
+  const callCount = t('An hour of typing usually takes about {0} calls', callsAnHour);
   const limit = t('your limit is {0} a month', `$${limitUsd.toFixed(2)}`);
-  if (hour.usd === 0) return t('{0}, which cost nothing.', callCount);
-  const price = `$${hour.usd.toFixed(hour.usd < 0.1 ? 3 : 2)}`;
-  return hour.isPriceGuessed
+  if (usdAnHour === 0) return t('{0}, which cost nothing.', callCount);
+  const price = `$${usdAnHour.toFixed(usdAnHour < 0.1 ? 3 : 2)}`;
+  return isPriceGuessed
     ? t(
         '{0}. The price of {1} is unknown; at the highest known price it would be {2}, and {3}.',
         callCount,

@@ -56,27 +56,13 @@ export class Permissions {
     await this.memory.update(key, [...new Set([...this.hosts(key), `${command} ${host}`])]);
   }
 
-  /** @param languageId undefined: any language */
-  isOn(folder: string, languageId: string | undefined): boolean {
-    if (this.memory.get<boolean>(`off:${folder}`) === true) return false;
-    return languageId === undefined || !this.languagesOff(folder).includes(languageId);
+  isOn(folder: string): boolean {
+    return this.memory.get<boolean>(`off:${folder}`) !== true;
   }
 
   async setFolder(folder: string, on: boolean): Promise<void> {
     await this.memory.update(`off:${folder}`, on ? undefined : true);
     this.onChange();
-  }
-
-  /** Turns completions for one language in one folder on or off. */
-  async setLanguage(folder: string, languageId: string, on: boolean): Promise<void> {
-    const otherLanguages = this.languagesOff(folder).filter((each) => each !== languageId);
-    const off = on ? otherLanguages : [...otherLanguages, languageId];
-    await this.memory.update(`off-languages:${folder}`, off.length === 0 ? undefined : off);
-    this.onChange();
-  }
-
-  private languagesOff(folder: string): readonly string[] {
-    return this.memory.get<readonly string[]>(`off-languages:${folder}`) ?? [];
   }
 
   private hosts(key: string): readonly string[] {
@@ -96,7 +82,7 @@ export class Permissions {
       .keys()
       .filter(
         (key) =>
-          /^(consent|declined|told|off|off-languages|read):/.test(key) &&
+          /^(consent|declined|told|off|read):/.test(key) &&
           (folder === undefined || key.slice(key.indexOf(':') + 1) === folder),
       );
     for (const key of keys) await this.memory.update(key, undefined);

@@ -1,16 +1,9 @@
 // Failures of the large model as one status. An episode begins with the first failure and ends with an answer, a new key
 // or a changed setting.
-import type { ErrorCode } from '../../common/errors.ts';
-
-export interface Problem {
-  readonly code: ErrorCode;
-  readonly message: string;
-  /** Time of the next attempt, wall clock, ms. */
-  readonly retryAtMs?: number;
-}
+import type { Failure } from '../../common/errors.ts';
 
 export class Problems {
-  private problem: Problem | undefined;
+  private problem: Failure | undefined;
   private readonly onChange: () => void;
   private readonly onBadKey: () => void;
 
@@ -20,12 +13,12 @@ export class Problems {
     this.onBadKey = onBadKey;
   }
 
-  get current(): Problem | undefined {
+  get current(): Failure | undefined {
     return this.problem;
   }
 
   /** Cancelled calls and missing permissions do not count as failures. */
-  report(problem: Problem): void {
+  report(problem: Failure): void {
     if (problem.code === 'cancelled' || problem.code === 'no-consent' || problem.code === 'no-key') return;
     const isNew = problem.code !== this.problem?.code;
     this.problem = problem;

@@ -82,8 +82,6 @@ function obstacleText(of: string, obstacle: Obstacle): string {
             of,
             ...rounded(obstacle.timing),
           );
-    case 'battery':
-      return t('saves power on battery');
     case 'no-folder':
       return t('only a window with an open folder loads the {0} model', of);
     case 'elsewhere':

@@ -27,8 +27,6 @@ export interface BasesDeps {
   readonly lock: (base: Base) => Result<RunLock>;
   /** Without a folder, only open files are indexed. The window then leaves the larger base to other windows. */
   readonly hasFolder: () => boolean;
-  /** Whether the machine runs on battery; undefined if unknown. */
-  readonly onBattery: () => Promise<boolean | undefined>;
   /** Load of each core; 1 is busy. */
   readonly load: () => number;
   /** Whether an adaptation is running. */
@@ -39,7 +37,7 @@ export interface BasesDeps {
   readonly onState: () => void;
 }
 
-/** Interval of the checks for battery, locks of other windows and pending timing runs, ms. */
+/** Interval of the checks for locks of other windows and pending timing runs, ms. */
 const CHECK_MS = 60_000;
 /** A check needs this long a pause in typing, ms. */
 const QUIET_MS = 5_000;
@@ -61,7 +59,6 @@ export class Bases extends DisposableStore {
   private readonly aside = new Map<string, string>();
   private lockedBase: { readonly weights: string; readonly lock: RunLock } | undefined;
   private choice: BaseChoice | undefined;
-  private battery: boolean | undefined;
   private lastKey: number;
   private run: AbortController | undefined;
   private isChecking = false;
@@ -84,14 +81,8 @@ export class Bases extends DisposableStore {
     return this.choice;
   }
 
-  /** Whether the machine runs on battery; undefined if unknown. */
-  get isOnBattery(): boolean | undefined {
-    return this.battery;
-  }
-
-  /** Checks the battery now, and everything in later pauses in typing. */
+  /** Checks in later pauses in typing. */
   begin(): void {
-    void this.check(true);
     const timer = setInterval(() => void this.check(), CHECK_MS);
     timer.unref();
     this.add({ dispose: () => clearInterval(timer) });
@@ -119,17 +110,14 @@ export class Bases extends DisposableStore {
     if (!this.isDisposed) this.update();
   }
 
-  /** @param opening the window has just opened: nothing is timed yet, and no pause is needed */
-  async check(opening = false): Promise<void> {
-    if (this.isChecking || this.isDisposed || !(opening || this.isQuiet())) return;
+  async check(): Promise<void> {
+    if (this.isChecking || this.isDisposed || !this.isQuiet()) return;
     this.isChecking = true;
     try {
-      this.battery = await this.deps.onBattery();
-      if (this.isDisposed) return;
       // Another window may have timed a base.
       this.timings = new Map([...this.timings, ...readTimings(this.deps.storage)]);
-      if (!opening) await this.timeNext();
-      if (!this.isDisposed && (opening || this.isQuiet())) this.update();
+      await this.timeNext();
+      if (!this.isDisposed && this.isQuiet()) this.update();
     } catch (error) {
       this.deps.log.error('The base model could not be selected', error);
     } finally {
@@ -240,8 +228,7 @@ export class Bases extends DisposableStore {
   }
 
   private obstacle(): Obstacle | undefined {
-    if (!this.deps.hasFolder()) return { kind: 'no-folder' };
-    return this.battery === true ? { kind: 'battery' } : undefined;
+    return this.deps.hasFolder() ? undefined : { kind: 'no-folder' };
   }
 
   private timingOf(base: Base): StoredTiming | undefined {

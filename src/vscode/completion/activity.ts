@@ -87,11 +87,6 @@ export class Activity {
     this.counts.spentUsd += usd;
   }
 
-  /** Number of characters of a row that were accepted with the keyboard. */
-  acceptedLengthOf(id: string): number {
-    return this.acceptedLengths.get(id) ?? 0;
-  }
-
   setOutcome(id: string, outcome: Outcome, acceptedLength: number): void {
     const row = this.byId.get(id);
     if (!row) return;
@@ -103,7 +98,7 @@ export class Activity {
   }
 
   private countOutcome({ id, outcome: earlier }: PanelRow, outcome: Outcome, acceptedLength: number): void {
-    this.counts.characters += acceptedLength - this.acceptedLengthOf(id);
+    this.counts.characters += acceptedLength - (this.acceptedLengths.get(id) ?? 0);
     this.acceptedLengths.set(id, acceptedLength);
     const isAccepted = (value: Outcome) => value === 'accepted' || value === 'partly-accepted';
     this.counts.accepted += Number(isAccepted(outcome)) - Number(isAccepted(earlier));

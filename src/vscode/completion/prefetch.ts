@@ -18,7 +18,7 @@ export interface PrefetchDeps {
   readonly isOn: (folder: FolderRef, languageId: string) => boolean;
   /** Called when the user has typed or moved the cursor. */
   readonly onMove: () => void;
-  /** Whether prefilling is allowed: no adaptation is running, and the machine is not on battery. */
+  /** Whether prefilling is allowed: no adaptation is running. */
   readonly mayPrefill: () => boolean;
 }
 

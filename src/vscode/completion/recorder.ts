@@ -1,39 +1,27 @@
-// Turns completion events into rows for the panel and the store, and API failures into one status.
+// Turns completion events into rows for the panel and lines of the log, and API failures into one status.
 import type { Clock } from '../../common/clock.ts';
-import type { AnswerSource } from '../../common/completion.ts';
 import type { Log } from '../../common/log.ts';
-import type { Redactor } from '../../common/redaction.ts';
-import { redactedInsert } from '../../completion/redacted-request.ts';
 import type { Completion, CompletionEvent, CompletionRequest } from '../../completion/types.ts';
 import { type Decision, sentenceOf, shownCut } from '../../routing/decision.ts';
-import type { Store } from '../../storage/types.ts';
 import { lineBefore, lineNumber } from '../../text/lines.ts';
 import { detachString } from '../../text/windows.ts';
 import type { Problems } from '../api/problems.ts';
-import type { PanelDecision, PanelRow } from '../webview/protocol.ts';
+import type { PanelRow } from '../webview/protocol.ts';
 import type { Activity } from './activity.ts';
 
 export interface RecorderDeps {
   readonly activity: Activity;
   readonly problems: Problems;
-  readonly store: () => Store;
   readonly clock: Clock;
   readonly log: Log;
-  /** Called when a suggestion was accepted. */
-  readonly onAccepted: () => void;
 }
 
 /** The properties of a folder that the recorder needs. */
 export interface RecorderFolder {
-  readonly storeName: string;
   /** Prefix of paths in the panel; '' if there is only one folder. */
   readonly label: string;
   /** The URI of the document at a path of the folder. */
   readonly documentAt: (path: string) => string;
-  /** Redacts text before it enters the store. */
-  readonly redact: Redactor;
-  /** Whether the user trusts the folder. Completions of an untrusted one are not stored. */
-  readonly isTrusted: boolean;
 }
 
 export class Recorder {
@@ -45,10 +33,10 @@ export class Recorder {
   }
 
   on(event: CompletionEvent, folder: RecorderFolder): void {
-    const { activity, problems } = this.deps;
+    const { activity, problems, log } = this.deps;
     switch (event.kind) {
       case 'answered':
-        void this.answered(event.request, event.completion, folder);
+        this.answered(event.request, event.completion, folder);
         break;
       case 'nothing':
         this.notAnswered(event.request, event.decision, folder);
@@ -64,21 +52,17 @@ export class Recorder {
         break;
       case 'outcome':
         activity.setOutcome(event.id, event.outcome, event.acceptedLength);
-        if (folder.isTrusted)
-          this.writeToStore((store) => store.setOutcome(event.id, event.outcome, event.acceptedLength));
-        if (event.outcome === 'accepted' || event.outcome === 'partly-accepted') this.deps.onAccepted();
+        log.info(`Suggestion ${event.outcome}: ${event.acceptedLength} characters accepted`);
     }
   }
 
-  private async answered(request: CompletionRequest, completion: Completion, folder: RecorderFolder): Promise<void> {
+  private answered(request: CompletionRequest, completion: Completion, folder: RecorderFolder): void {
     const { clock, activity, log } = this.deps;
-    const at = clock.now();
     const { id, text, source, model, latencyMs, costUsd, savedUsd, cached, decision } = completion;
-    const { path, languageId } = request.query;
     const row: PanelRow = {
       ...this.positionOf(request, folder),
       id,
-      at,
+      at: clock.now(),
       text,
       source,
       model,
@@ -87,44 +71,12 @@ export class Recorder {
       costUsd,
       savedUsd,
       outcome: 'pending',
-      decision: panelDecision(decision, source),
+      confidence: source === 'api' ? decision.pApi : confidenceOf(decision),
+      summary: sentenceOf(decision, source),
     };
-    activity.add(row, folder.documentAt(path));
-    if (!folder.isTrusted) return;
-    let redactedText: string;
-    let redactedPath: string;
-    try {
-      [redactedText, redactedPath] = await Promise.all([
-        redactedInsert(text, request.query, folder.redact),
-        folder.redact.path(path),
-      ]);
-    } catch (error) {
-      log.error('A completion was not recorded', error);
-      return;
-    }
-    this.writeToStore((store) =>
-      store.recordCompletion({
-        id,
-        at,
-        folder: folder.storeName,
-        path: redactedPath,
-        languageId,
-        line: lineOf(request),
-        source,
-        model,
-        text: redactedText,
-        latencyMs,
-        cached: cached ? 1 : 0,
-        costUsd,
-        savedUsd,
-        pSpecialist: decision.pSpecialist,
-        pApi: decision.pApi,
-        decision: storedDecision(decision),
-        // The outcome may have arrived in the meantime.
-        outcome: activity.get(id)?.outcome ?? 'pending',
-        taken: activity.acceptedLengthOf(id),
-      }),
-    );
+    activity.add(row, folder.documentAt(request.query.path));
+    // Without text and path, which may hold secrets.
+    log.info(`Suggestion of ${text.length} characters by ${model} in ${Math.round(latencyMs)} ms`);
   }
 
   /**
@@ -153,7 +105,8 @@ export class Recorder {
       costUsd: 0,
       savedUsd: 0,
       outcome: 'ignored',
-      decision: panelDecision(decision),
+      confidence: heldBack?.p ?? confidenceOf(decision),
+      summary: sentenceOf(decision),
     };
     activity.add(row, folder.documentAt(request.query.path));
   }
@@ -166,34 +119,13 @@ export class Recorder {
       before: detachString(lineBefore(prefix, 200)),
     };
   }
-
-  private writeToStore(write: (store: Store) => void): void {
-    try {
-      write(this.deps.store());
-    } catch (error) {
-      this.deps.log.error('A completion could not be stored', error);
-    }
-  }
 }
 
 function lineOf({ line, query }: CompletionRequest): number {
   return line ?? lineNumber(query.prefix);
 }
 
-function panelDecision(decision: Decision, source?: AnswerSource): PanelDecision {
-  const shownP = shownCut(decision)?.p;
-  const { pApi, reason } = decision;
-  // Without a large model its assumed estimate would read as if it were in use.
-  const hasLlm =
-    reason !== 'there is no large model' && (reason !== 'the rest of an earlier draft' || !decision.pApiIsPrior);
-  return {
-    ...{ ...decision, pApi: hasLlm ? pApi : undefined },
-    summary: sentenceOf(decision, source),
-    ...(shownP !== undefined && { shownP }),
-  };
-}
-
-/** Without the texts of drafts: those are stored with secrets redacted, in their own column. */
-function storedDecision(decision: Decision): string {
-  return JSON.stringify(decision, (key, value: unknown) => (key === 'text' ? undefined : value));
+/** Confidence of what the local model has answered. */
+function confidenceOf(decision: Decision): number {
+  return shownCut(decision)?.p ?? decision.pSpecialist;
 }

@@ -1,4 +1,4 @@
-// Reports opened, changed, saved, closed, moved and deleted files to the specialists, and indexes saved files again.
+// Reports opened, changed, saved and closed documents to the specialists, and indexes saved files again.
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../common/disposable.ts';
 import type { Log } from '../../common/log.ts';
@@ -42,8 +42,6 @@ const resendMs = 2000;
 const batchSize = 8;
 /** The disk watcher reports a save within this time, ms. */
 const watcherDelayMs = 4000;
-/** Maximum number of files waiting to be indexed. */
-const maxQueued = 40;
 
 export class Documents extends DisposableStore {
   private readonly deps: DocumentsDeps;
@@ -52,8 +50,6 @@ export class Documents extends DisposableStore {
   private readonly indexedAt = new Map<string, number>();
   /** Open documents with unsaved text: the text on disk does not replace it while they are open. */
   private readonly unsaved = new Set<string>();
-  private readonly indexQueue = new Map<string, vscode.Uri>();
-  private isIndexing = false;
 
   constructor(deps: DocumentsDeps) {
     super();
@@ -74,19 +70,6 @@ export class Documents extends DisposableStore {
       }),
     );
     this.add(workspace.onDidCloseTextDocument((document) => this.onClosed(document)));
-    this.add(
-      workspace.onDidDeleteFiles(({ files }) => {
-        for (const uri of files) this.remove(uri);
-      }),
-    );
-    this.add(
-      workspace.onDidRenameFiles(({ files }) => {
-        for (const { oldUri, newUri } of files) {
-          this.remove(oldUri);
-          this.queueForIndex(newUri);
-        }
-      }),
-    );
     this.add({
       dispose: () => {
         clearTimeout(this.resendTimer);
@@ -160,22 +143,6 @@ export class Documents extends DisposableStore {
     this.resendTimer = setTimeout(() => void this.sendAll(), resendMs);
   }
 
-  /** Indexes files one by one. If too many are moved at once, the disk watcher builds a new index for the rest. */
-  private queueForIndex(uri: vscode.Uri): void {
-    if (this.indexQueue.size >= maxQueued) return;
-    this.indexQueue.set(uri.toString(), uri);
-    if (!this.isIndexing) void this.indexQueued();
-  }
-
-  private async indexQueued(): Promise<void> {
-    this.isIndexing = true;
-    for (const [key, uri] of this.indexQueue) {
-      this.indexQueue.delete(key);
-      if (!this.isDisposed) await this.indexFile(uri);
-    }
-    this.isIndexing = false;
-  }
-
   /** Indexes the file on disk, with secrets redacted. Never rejects. */
   async indexFile(uri: vscode.Uri): Promise<void> {
     const folder = folderOf(uri);
@@ -216,7 +183,7 @@ export class Documents extends DisposableStore {
       session.specialist.setOpenFile(name, undefined);
     });
     // Discarded text must not be suggested.
-    if (this.unsaved.delete(uri.toString())) this.queueForIndex(uri);
+    if (this.unsaved.delete(uri.toString())) void this.indexFile(uri);
   }
 
   private recordIndexed(key: string, now: number): void {

@@ -9,7 +9,6 @@ import type { Clock } from '../../common/clock.ts';
 import type { Draft } from '../../common/completion.ts';
 import { DisposableStore } from '../../common/disposable.ts';
 import type { Log } from '../../common/log.ts';
-import type { Redactor } from '../../common/redaction.ts';
 import { CompletionService } from '../../completion/service.ts';
 import { MixedSpecialist } from '../../completion/specialist.ts';
 import type { CompletionEvent } from '../../completion/types.ts';
@@ -41,7 +40,7 @@ export interface SessionDeps {
   readonly memory: Memory;
   readonly clock: Clock;
   readonly log: Log;
-  readonly onEvent: (event: CompletionEvent, folder: FolderRef, redact: Redactor) => void;
+  readonly onEvent: (event: CompletionEvent, folder: FolderRef) => void;
   readonly onChange: () => void;
   /** Called if a better answer may be available for an unanswered request. */
   readonly onReady: (folder: FolderRef) => void;
@@ -119,7 +118,7 @@ export class FolderSession extends DisposableStore {
         clock,
         redact: this.secrets,
         backoff: api.backoff,
-        onEvent: (event) => deps.onEvent(event, folder, this.secrets),
+        onEvent: (event) => deps.onEvent(event, folder),
         onReady: () => deps.onReady(folder),
         log,
       }),

@@ -2,7 +2,7 @@
 // session.
 import * as vscode from 'vscode';
 import { type Disposable, DisposableStore } from '../../common/disposable.ts';
-import { type FolderRef, folderOf, folderRef } from '../editor/folder-ref.ts';
+import { type FolderRef, folderRef } from '../editor/folder-ref.ts';
 import { t } from '../editor/ui-text.ts';
 import { FolderSession, type SessionDeps } from './folder-session.ts';
 
@@ -37,11 +37,7 @@ export class Folders implements Disposable {
     return [...this.sessions.values()];
   }
 
-  /** The session of a document's folder, started if needed. */
-  for(uri: vscode.Uri): FolderSession {
-    return this.of(folderOf(uri));
-  }
-
+  /** The folder's session, started if needed. */
   of(folder: FolderRef): FolderSession {
     let session = this.sessions.get(folder.key);
     if (!session) {
@@ -62,10 +58,6 @@ export class Folders implements Disposable {
     const first = vscode.workspace.workspaceFolders?.[0];
     if (first) this.of(folderRef(first));
     this.firstStarted = true;
-  }
-
-  indexedFiles(folder: FolderRef): number | undefined {
-    return this.peek(folder)?.indexedFiles;
   }
 
   /** Whether stored data is being loaded or the first index built. */

@@ -98,19 +98,15 @@ export class KeptView extends DisposableStore implements vscode.TextDocumentCont
 
 const titles: Readonly<Record<KeptKind, () => string>> = {
   harvest: () => t('Files that the models learn from, secrets redacted'),
-  path: () => t('Paths, also those of excluded files in the report'),
   snapshot: () => t('The index on disk'),
   sample: () => t('Training samples'),
-  place: () => t('Held-out positions that the models are measured at'),
   label: () => t('Requests that an adaptation sends to the large model, within the limits of calls and cost'),
   prompt: () => t('Requests that completions at the same positions would send'),
   'shown-draft': () => t('Local drafts in these requests'),
   answer: () => t('Paid answers in the store'),
-  outcome: () => t('Completions in the store'),
-  report: () => t('Reports in the store; the last one is also stored beside the local model as Markdown and JSON'),
+  report: () => t('Reports in the store; the last one is also stored beside the local model as text'),
   draft: () => t('Drafts of the models at held-out positions, in the store'),
   stage: () => t('Other data that resumes an adaptation: positions by hash, finished stages'),
-  log: () => t('Log lines of this command'),
 };
 
 function render(
@@ -122,8 +118,7 @@ function render(
   const open = changedFiles.flatMap((change) => ('text' in change ? [{ path: change.path, text: change.text }] : []));
   const section = (title: string, parts: readonly string[]) =>
     `${'═'.repeat(100)}\n${title}\n${'═'.repeat(100)}\n\n${parts.length === 0 ? t('Nothing.') : parts.join('\n\n')}`;
-  const part = ({ path, text }: Pick<KeptRow, 'path' | 'text'>) =>
-    path === '' || path === text ? text : `── ${path}\n${text}`;
+  const part = ({ path, text }: Pick<KeptRow, 'path' | 'text'>) => (path === '' ? text : `── ${path}\n${text}`);
   const ofKind = (kind: KeptKind) => {
     const rows = (kept?.rows ?? []).filter((row) => row.kind === kind).map(part);
     const more = kept?.more[kind] ?? 0;

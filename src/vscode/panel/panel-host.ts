@@ -150,7 +150,7 @@ export class PanelHost extends DisposableStore implements vscode.WebviewViewProv
 
 /** The panel's state: the snapshot without the fields that only the host uses. */
 function stateOf(snapshot: StatusSnapshot) {
-  const { folder, apiState, maySend, languageId, enabledHere, minutesLeft, ...state } = snapshot;
+  const { folder, apiState, maySend, languageId, enabledHere, ...state } = snapshot;
   return state;
 }
 

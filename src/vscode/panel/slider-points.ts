@@ -6,21 +6,15 @@ type Measured = Pick<AdaptReport, 'slider'> & {
   readonly api?: Pick<ApiReport, 'compared'> | undefined;
 };
 
-/**
- * @param usdAnHour cost of an hour in which this share of the completions goes to the API; undefined: there is no cost
- */
-export function sliderPoints(
-  report: Measured | undefined,
-  usdAnHour: (share: number) => number | undefined,
-): PanelState['slider'] {
+/** @param usdAnHour cost of an hour in which this share of the completions goes to the API */
+export function sliderPoints(report: Measured | undefined, usdAnHour: (share: number) => number): PanelState['slider'] {
   const points = report?.slider ?? [];
   const localOnlyRight = report?.api?.compared?.specialist.exactMatch;
   return points.map(({ balance, apiShare, right }) => {
-    const usd = usdAnHour(apiShare);
     return {
       balance,
       share: apiShare,
-      ...(usd !== undefined && { usd }),
+      usd: usdAnHour(apiShare),
       ...(right !== undefined &&
         localOnlyRight !== undefined &&
         localOnlyRight > 0 && { gain: right / localOnlyRight - 1 }),

@@ -37,7 +37,7 @@ export class StatusBar extends DisposableStore {
 }
 
 function itemText(snapshot: StatusSnapshot, last: PanelRow | undefined): UiText {
-  const { status, statusText, minutesLeft, progress, notices, model } = snapshot;
+  const { status, statusText, progress, notices, model } = snapshot;
   const hasWarning = notices.some((notice) => notice.kind === 'warning');
   const loading = (text: UiText) =>
     withIcon('loading~spin', sentences(text, progress?.share === undefined ? '' : wholeShare(progress.share)));
@@ -45,12 +45,7 @@ function itemText(snapshot: StatusSnapshot, last: PanelRow | undefined): UiText 
     case 'off':
       return withIcon('circle-slash', t('Easy Adaptation: off'));
     case 'snoozed':
-      return withIcon(
-        'bell-slash',
-        minutesLeft === undefined
-          ? t('Easy Adaptation: {0}', statusText)
-          : t('Easy Adaptation: snoozed, {0} min left', minutesLeft),
-      );
+      return withIcon('bell-slash', t('Easy Adaptation: {0}', statusText));
     case 'starting':
       return loading(
         progress

@@ -5,7 +5,7 @@ import { DisposableStore } from '../../common/disposable.ts';
 import { thousands } from '../../common/format.ts';
 import type { Adaptation } from '../adapt/adaptation.ts';
 import { type Api, type ApiState, isAllowed } from '../api/api.ts';
-import { defaultStopsAnHour } from '../api/hourly-cost.ts';
+import { stopsAnHour } from '../api/hourly-cost.ts';
 import type { Permissions } from '../api/permissions.ts';
 import type { Problems } from '../api/problems.ts';
 import { modelStatus } from '../bases/base-status.ts';
@@ -42,8 +42,6 @@ export interface StatusSnapshot extends PanelState {
   readonly maySend: boolean;
   readonly languageId: string | undefined;
   readonly enabledHere: boolean;
-  /** Remaining minutes of a snooze; undefined if not snoozed or snoozed until restart. */
-  readonly minutesLeft: number | undefined;
 }
 
 /** Changes within this time cause one event, ms, because every answer causes several changes. */
@@ -88,8 +86,7 @@ export class Status extends DisposableStore {
     const settings = configuration.for(folder.uri);
     const languageId = window.activeTextEditor?.document.languageId;
     const enabledHere =
-      permissions.isOn(folder.key, languageId) &&
-      (languageId === undefined || isLanguageEnabled(settings.enable, languageId));
+      permissions.isOn(folder.key) && (languageId === undefined || isLanguageEnabled(settings.enable, languageId));
     const progress = adaptation.progress;
     const apiState = api.state(folder);
     const status = this.status(enabledHere, progress, folder);
@@ -100,7 +97,6 @@ export class Status extends DisposableStore {
       maySend: permissions.mayCallAny(folder.key),
       languageId,
       enabledHere,
-      minutesLeft: snooze.minutesLeft,
       status,
       statusText: this.statusText(status, folder, languageId, progress),
       model: modelStatus(session?.specialist.state, neural.absence, bases.current),
@@ -121,8 +117,7 @@ export class Status extends DisposableStore {
     const last = session?.report?.report;
     // Measurements of another large model do not apply to this one.
     const report = last && holdsForApi(last, api.model) ? last : undefined;
-    const stops = session?.service.typing.stopsAnHour ?? defaultStopsAnHour;
-    return sliderPoints(report, (share) => api.usdOf(share * stops));
+    return sliderPoints(report, (share) => api.usdOf(share * stopsAnHour));
   }
 
   private status(enabledHere: boolean, progress: PanelProgress | undefined, folder: FolderRef): PanelState['status'] {
@@ -147,10 +142,9 @@ export class Status extends DisposableStore {
   ): string {
     switch (status) {
       case 'off':
-        if (!this.deps.permissions.isOn(folder.key, undefined)) return t('Off in {0}', folder.name);
-        return this.deps.permissions.isOn(folder.key, languageId)
+        return this.deps.permissions.isOn(folder.key)
           ? t('Off for {0}', languageId ?? '')
-          : t('Off for {0} in {1}', languageId ?? '', folder.name);
+          : t('Off in {0}', folder.name);
       case 'snoozed':
         return snoozedText(this.deps.snooze);
       case 'starting':
@@ -160,7 +154,7 @@ export class Status extends DisposableStore {
           ? t('The neural model is starting; until then only the index of your files answers')
           : t('Starting');
       case 'ready': {
-        const files = this.deps.folders.indexedFiles(folder);
+        const files = this.deps.folders.peek(folder)?.indexedFiles;
         if (folder.root === undefined) return t('Ready: learns from the open files');
         if (files === undefined) return t('Ready: {0}', folder.name);
         if (files === 1) return t('Ready: one file of {0} indexed', folder.name);
@@ -190,9 +184,10 @@ export class Status extends DisposableStore {
   }
 }
 
-/** Without the remaining minutes: screen readers would read the status again every minute. */
-function snoozedText({ minutesLeft }: Snooze): string {
-  return minutesLeft === undefined ? t('Snoozed until restart') : t('Snoozed');
+/** The end, not the minutes that are left: these would change, and screen readers would read each change. */
+function snoozedText({ until }: Snooze): string {
+  if (until === Number.POSITIVE_INFINITY) return t('Snoozed until restart');
+  return t('Snoozed until {0}', new Date(until).toLocaleTimeString(undefined, { timeStyle: 'short' }));
 }
 
 function snoozeNotice(snooze: Snooze): PanelNotice {

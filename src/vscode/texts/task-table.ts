@@ -59,11 +59,7 @@ export class TaskTable extends DisposableStore {
     super();
     this.deps = deps;
     this.content = content;
-    this.panel = this.add(
-      window.createWebviewPanel('easyAdaptation.table', safeText(content.task.name), column, {
-        enableFindWidget: false,
-      }),
-    );
+    this.panel = this.add(window.createWebviewPanel('easyAdaptation.table', safeText(content.task.name), column));
     this.panel.iconPath = vscode.Uri.joinPath(deps.extension, 'media', 'icon.png');
     this.add(this.panel.webview.onDidReceiveMessage((message: unknown) => void this.receive(message)));
     this.draw();

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../common/disposable.ts';
+import type { Failure } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
 import type { JobClient } from '../../jobs/client.ts';
 import type { StatesAccess } from '../../jobs/text-task.ts';
@@ -170,8 +171,9 @@ export class TextTasks extends DisposableStore {
     if (!finished.ok) {
       log.warn(`${task.name}: ${finished.error.message}`);
       if (finished.error.code === 'cancelled') void showStopped(finished.error, 'runTextTask', task.name);
-      else if (finished.error.code !== 'nothing-to-learn') await showFailure(finished.error);
-      else void this.adviseToLabel(taskFolder, task, finished.error.message);
+      else if (['few-labels', 'nothing-to-learn'].includes(finished.error.code))
+        void this.adviseToLabel(taskFolder, task, finished.error);
+      else await showFailure(finished.error);
       return;
     }
     this.deps.onSpent(finished.value.runUsd);
@@ -189,12 +191,11 @@ export class TextTasks extends DisposableStore {
     else this.showResults(taskFolder, task, report);
   }
 
-  /** The local model has learned from too few labels. @param message says what is missing */
-  private async adviseToLabel(taskFolder: TaskFolder, task: TextTask, message: string): Promise<void> {
+  /** The local model has learned from too few labels. */
+  private async adviseToLabel(taskFolder: TaskFolder, task: TextTask, { code, message }: Failure): Promise<void> {
     const label = isAnswerTask(task) ? t('Write Answers') : t('Label Texts');
     const anyway = t('Use the Local Model Anyway');
-    // The message has an estimate only if there is a local model to use.
-    const choices = /%/.test(message) ? [label, anyway] : [label];
+    const choices = code === 'few-labels' ? [label, anyway] : [label];
     const answer = await window.showWarningMessage(safeSentence(message), ...choices);
     if (answer === label) await this.label(taskFolder, task);
     else if (answer === anyway) await this.run(task.name, true);

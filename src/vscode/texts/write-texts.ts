@@ -5,6 +5,7 @@ import type { Failure } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
 import type { JobClient } from '../../jobs/client.ts';
 import type { WriteRequest, WrittenText } from '../../jobs/write-text.ts';
+import { toLineFeeds } from '../../text/lines.ts';
 import { askForTrust, showFailure } from '../adapt/questions.ts';
 import { RunRequests } from '../adapt/run-requests.ts';
 import { type FolderRef, folderOf, pathIn } from '../editor/folder-ref.ts';
@@ -58,8 +59,8 @@ export class WriteTexts {
     const { document } = editor;
     const { version, languageId } = document;
     const folder = folderOf(document.uri);
-    const text = withLineFeeds(document.getText());
-    const at = withLineFeeds(textBefore(document, editor.selection.active)).length;
+    const text = toLineFeeds(document.getText());
+    const at = toLineFeeds(textBefore(document, editor.selection.active)).length;
     const written = await this.write(folder, t('This file is outside the open folders.'), {
       ...{ kind: 'comment', path: pathIn(folder, document.uri), languageId, text, at },
     });
@@ -119,10 +120,6 @@ async function showNothingWritten(error: Failure, offersModel: boolean): Promise
   const choose = t('Choose the Large Model…');
   const answer = await window.showInformationMessage(safeSentence(error.message), ...(offersModel ? [choose] : []));
   if (answer === choose) await vscode.commands.executeCommand('easyAdaptation.chooseModel');
-}
-
-function withLineFeeds(text: string): string {
-  return text.replaceAll('\r\n', '\n');
 }
 
 function textBefore(document: vscode.TextDocument, position: vscode.Position): string {

@@ -18,19 +18,6 @@ export const panelCommands = [
   'manageTrust',
 ] as const;
 
-export interface PanelDecision {
-  readonly summary: string;
-  readonly pSpecialist: number;
-  /** Absent: there is no large model. */
-  readonly pApi?: number | undefined;
-  readonly pApiIsPrior: boolean;
-  readonly gain: number;
-  readonly price: number;
-  /** Confidence of the shown part of a local draft. */
-  readonly shownP?: number;
-  readonly features: readonly { readonly name: string; readonly value: number }[];
-}
-
 export type PanelOutcome = 'pending' | 'accepted' | 'partly-accepted' | 'typed' | 'rejected' | 'ignored';
 
 /** A next edit that repeats earlier ones. */
@@ -63,8 +50,10 @@ export interface PanelRow {
   readonly outcome: PanelOutcome;
   /** If `text` was not shown: its confidence, from which it is shown, and what that is due to. Absent: the setting. */
   readonly heldBack?: { readonly p: number; readonly threshold: number; readonly why?: string };
-  /** Absent if there was nothing to decide: the text was typed as suggested, or there was no draft. */
-  readonly decision?: PanelDecision;
+  /** Confidence of the part that is shown or held back, not of the whole draft. */
+  readonly confidence?: number;
+  /** The decision in words; absent for a next edit. */
+  readonly summary?: string;
   /** Present if the source is 'edit': `text` then replaces a text. */
   readonly edit?: RepeatedEdit;
 }
@@ -122,7 +111,7 @@ export interface PanelState {
   readonly slider: readonly {
     readonly balance: number;
     readonly share: number;
-    readonly usd?: number;
+    readonly usd: number;
     readonly gain?: number;
   }[];
   /** Name of the large model; '' if it cannot be called. */

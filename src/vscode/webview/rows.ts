@@ -1,15 +1,15 @@
-// The list of completions, newest first. An opened row shows its text, and the decision with its numbers.
+// The list of completions, newest first. An opened row shows its text and the decision.
 import { bar, button, h, icon, icons } from './dom.ts';
-import { type PanelDecision, type PanelOutcome, type PanelRow, shortModel } from './protocol.ts';
+import { type PanelOutcome, type PanelRow, shortModel } from './protocol.ts';
 import { flatten, type Words } from './wording.ts';
 
-const outcomes: { readonly [O in PanelOutcome]: string } = {
-  pending: 'shown',
-  accepted: 'accepted',
-  'partly-accepted': 'accepted in part',
-  typed: 'typed by hand',
-  rejected: 'rejected: other text was typed',
-  ignored: 'ignored',
+const outcomes: { readonly [O in PanelOutcome]: { readonly name: string; readonly shape: string } } = {
+  pending: { name: 'shown', shape: icons.dots },
+  accepted: { name: 'accepted', shape: icons.check },
+  'partly-accepted': { name: 'accepted in part', shape: icons.half },
+  typed: { name: 'typed by hand', shape: icons.keys },
+  rejected: { name: 'rejected: other text was typed', shape: icons.cross },
+  ignored: { name: 'ignored', shape: icons.dash },
 };
 
 const sources: { readonly [S in PanelRow['source']]: string } = {
@@ -21,15 +21,6 @@ const sources: { readonly [S in PanelRow['source']]: string } = {
 
 /** Maximum number of rows in the list. Older rows are removed from it but stay in the store. */
 export const rowLimit = 200;
-
-const outcomeIcons: { readonly [O in PanelOutcome]: string } = {
-  pending: icons.dots,
-  accepted: icons.check,
-  'partly-accepted': icons.half,
-  typed: icons.keys,
-  rejected: icons.cross,
-  ignored: icons.dash,
-};
 
 interface Entry {
   row: PanelRow;
@@ -104,13 +95,10 @@ export class RowList {
     const { element } = entry;
     const parts = () => [...element.querySelectorAll<HTMLElement>('summary, button, pre')];
     const focused = parts().indexOf(document.activeElement as HTMLElement);
-    const isUnfolded = element.querySelector<HTMLDetailsElement>('.numbers')?.open === true;
     element.classList.toggle('held', row.heldBack !== undefined);
     entry.row = row;
     element.replaceChildren(this.summary(row));
     this.drawDetails(entry);
-    const numbers = element.querySelector<HTMLDetailsElement>('.numbers');
-    if (numbers) numbers.open = isUnfolded;
     if (focused >= 0) (parts()[focused] ?? parts()[0])?.focus();
   }
 
@@ -123,8 +111,8 @@ export class RowList {
 
   private summary(row: PanelRow): HTMLElement {
     const { words } = this;
-    const outcome = outcomes[row.outcome];
-    const confidence = this.confidence(row);
+    const { confidence } = row;
+    const { name: outcome, shape } = outcomes[row.outcome];
     const isAnswered = row.source !== 'none';
     const hasLatency = isAnswered && row.edit === undefined;
     const latency = row.cached ? 'cached' : words.latency(hasLatency ? row.latencyMs : undefined);
@@ -135,7 +123,7 @@ export class RowList {
     return h(
       'summary',
       {
-        'aria-label': this.accessibleName(row, model, confidence, outcome),
+        'aria-label': this.accessibleName(row, model, outcome),
         tabindex: this.tabStop?.id === row.id ? '0' : '-1',
       },
       icon(icons.chevron),
@@ -149,29 +137,20 @@ export class RowList {
       ),
       h('span', { class: 'latency', title: 'Latency' }, latency),
       h('span', { class: 'cost', title: 'Cost' }, words.money(row.costUsd)),
-      h(
-        'span',
-        { class: `outcome outcome-${row.outcome}`, title: outcome },
-        isAnswered ? icon(outcomeIcons[row.outcome]) : '',
-      ),
+      h('span', { class: `outcome outcome-${row.outcome}`, title: outcome }, isAnswered ? icon(shape) : ''),
     );
   }
 
-  private accessibleName(row: PanelRow, model: string, confidence: number | undefined, outcome: string): string {
+  private accessibleName(row: PanelRow, model: string, outcome: string): string {
     const { words } = this;
     const position = `${row.path}:${row.line}`;
     if (row.source === 'none') return [model, this.whyNotShown(row), position].join(', ');
     const parts = [model, flatten(suggestedText(row))];
-    if (confidence !== undefined) parts.push(`Confidence ${words.percent(confidence)}`);
+    if (row.confidence !== undefined) parts.push(`Confidence ${words.percent(row.confidence)}`);
     if (row.edit) parts.push(placesLeft(words, row.edit.left));
     else parts.push(words.latency(row.latencyMs), words.money(row.costUsd));
     parts.push(outcome, position);
     return parts.join(', ');
-  }
-
-  /** Confidence of the part that is shown or held back, not of the whole draft. */
-  private confidence({ source, decision, heldBack }: PanelRow): number | undefined {
-    return source === 'api' ? decision?.pApi : (heldBack?.p ?? decision?.shownP ?? decision?.pSpecialist);
   }
 
   private whyNotShown({ heldBack }: PanelRow): string {
@@ -208,15 +187,11 @@ export class RowList {
         row.edit ? h('del', {}, row.edit.removed) : undefined,
         h('span', { class: 'inserted' }, row.text),
       ),
-      row.edit
-        ? this.edit(row.edit)
-        : row.decision
-          ? this.decision(row.decision, row.source === 'none')
-          : h('p', { class: 'dim' }, 'No decision was needed: the answer was cached.'),
+      row.edit ? this.edit(row.edit) : decision(row),
       h(
         'p',
         { class: 'foot' },
-        h('span', { class: 'dim' }, `${words.time(row.at)} · ${outcomes[row.outcome]}`),
+        h('span', { class: 'dim' }, `${words.time(row.at)} · ${outcomes[row.outcome].name}`),
         row.savedUsd > 0 ? h('span', { class: 'dim' }, `saved ${words.money(row.savedUsd)}`) : undefined,
         button('Go to the position', () => this.onGoToPosition(row.id), { class: 'link' }),
       ),
@@ -238,68 +213,6 @@ export class RowList {
     );
   }
 
-  /** The decision as a sentence, and its numbers, folded. */
-  private decision(decision: PanelDecision, isNothingShown: boolean): HTMLElement {
-    const { words } = this;
-    const estimate = (name: string, value: number, kind: string, note: string) =>
-      h(
-        'div',
-        { class: 'estimate' },
-        h('span', {}, name),
-        bar(value, kind),
-        h('span', { class: 'number' }, words.number(value, 2)),
-        h('span', { class: 'note dim' }, note),
-      );
-    const features = decision.features.map(({ name, value }) =>
-      h('tr', {}, h('th', { scope: 'row' }, name), h('td', {}, words.value(value))),
-    );
-    return h(
-      'div',
-      { class: 'decision' },
-      h('p', { class: 'why' }, decision.summary),
-      isNothingShown
-        ? h('p', { class: 'dim' }, 'Alt+\\ in the editor shows the best suggestion at any confidence.')
-        : undefined,
-      h(
-        'details',
-        { class: 'fold numbers' },
-        h('summary', {}, icon(icons.chevron), 'Numbers behind this decision'),
-        estimate(
-          'Local model right',
-          decision.pSpecialist,
-          'specialist',
-          'probability that the whole draft is exactly right',
-        ),
-        ...(decision.pApi === undefined
-          ? []
-          : [
-              estimate(
-                'Large model right',
-                decision.pApi,
-                'api',
-                decision.pApiIsPrior
-                  ? 'assumed: an adaptation with the large model measures it'
-                  : 'probability, measured on files of this folder',
-              ),
-              estimate(
-                'Price of a call',
-                decision.price,
-                'price',
-                'gain in probability that a call must bring; the slider sets it',
-              ),
-            ]),
-        features.length === 0
-          ? undefined
-          : h(
-              'table',
-              { class: 'reasons' },
-              h('caption', {}, 'Features of the estimates'),
-              h('tbody', {}, ...features),
-            ),
-      ),
-    );
-  }
-
   /** Moves between rows with the arrow keys, Home and End. The browser itself opens a row on Enter and Space. */
   private move(event: KeyboardEvent): void {
     const heads = [...this.list.querySelectorAll<HTMLElement>('.row > summary')];
@@ -311,6 +224,12 @@ export class RowList {
     event.preventDefault();
     head.focus();
   }
+}
+
+function decision({ summary, source }: PanelRow): HTMLElement {
+  const hint =
+    source === 'none' && h('p', { class: 'dim' }, 'Alt+\\ in the editor shows the best suggestion at any confidence.');
+  return h('div', { class: 'decision' }, h('p', { class: 'why' }, summary), hint || undefined);
 }
 
 function placesLeft(words: Words, left: number): string {

@@ -180,13 +180,10 @@ export class StatusView {
     const point = state?.slider.find((each) => Math.abs(each.balance - balance) < 0.025);
     if (point === undefined) return '';
     const calls = `About ${Math.round(100 * point.share)} of 100 completions call the large model`;
-    const money = point.usd === undefined ? [] : [`${words.money(point.usd)} an hour`];
-    const gain =
-      point.gain === undefined
-        ? []
-        : [`${words.percent(Math.abs(point.gain))} ${point.gain < 0 ? 'fewer' : 'more'} lines right`];
-    const parts = [...money, ...gain];
-    return parts.length === 0 ? `${calls}.` : `${calls}: ${parts.join(', ')}.`;
+    const { usd, gain } = point;
+    const more =
+      gain === undefined ? '' : `, ${words.percent(Math.abs(gain))} ${gain < 0 ? 'fewer' : 'more'} lines right`;
+    return `${calls}: ${words.money(usd)} an hour${more}.`;
   }
 }
 

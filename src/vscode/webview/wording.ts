@@ -34,11 +34,6 @@ export class Words {
     return value.toLocaleString(this.locale, { minimumFractionDigits: digits, maximumFractionDigits: digits });
   }
 
-  /** The value of a feature: whole numbers as they are, others with up to three digits. */
-  value(value: number): string {
-    return value.toLocaleString(this.locale, { maximumFractionDigits: Number.isInteger(value) ? 0 : 3 });
-  }
-
   time(at: number): string {
     return new Date(at).toLocaleTimeString(this.locale, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
   }

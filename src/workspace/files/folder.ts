@@ -4,7 +4,6 @@ import { counted } from '../../common/format.ts';
 import { type Log, silentLog } from '../../common/log.ts';
 import { noProgress, type Progress } from '../../common/progress.ts';
 import { SecretValues } from '../secrets/known/known.ts';
-import { redactPath } from '../secrets/known/redact-path.ts';
 import { DuplicateFinder } from './duplicates.ts';
 import { decodeFile, type RawText, redactFile } from './examine.ts';
 import { assignSplits, leftOutByName, splitFraction } from './file-names.ts';
@@ -32,9 +31,6 @@ const maxListed = 500_000;
  * scripts has more tokens per byte than source text.
  */
 const bytesPerToken = 3.2;
-
-/** Number of examples of a reason in the report. */
-const maxExamples = 5;
 
 export interface HarvestDeps {
   readonly progress?: Progress;
@@ -109,23 +105,23 @@ async function harvest(
       const read = reads[index] ?? { leftOut: 'unreadable' };
       if ('leftOut' in read) {
         // A file that is gone was deleted, and the deletion is not committed yet.
-        if (read.leftOut !== 'gone') leftOutFiles.add(path, read.leftOut);
+        if (read.leftOut !== 'gone') leftOutFiles.add(read.leftOut);
         continue;
       }
       if (rawFiles.length >= options.maxFiles || bytes + read.bytes.length > options.maxTotalBytes) {
-        leftOutFiles.add(path, 'over-limit');
+        leftOutFiles.add('over-limit');
         continue;
       }
       await yielder.yieldIfDue();
       const { raw, leftOut } = decodeFile(path, read.bytes);
       if (raw === undefined) {
-        leftOutFiles.add(path, leftOut);
+        leftOutFiles.add(leftOut);
         continue;
       }
       secrets.learn(raw.secrets);
       const size = estimatedTokens(raw.text);
-      if (duplicates.isDuplicate(raw.text)) leftOutFiles.add(path, 'near-duplicate');
-      else if (tokensRead + size > maxTokens) leftOutFiles.add(path, 'over-limit');
+      if (duplicates.isDuplicate(raw.text)) leftOutFiles.add('near-duplicate');
+      else if (tokensRead + size > maxTokens) leftOutFiles.add('over-limit');
       else {
         rawFiles.push(raw);
         bytes += read.bytes.length;
@@ -144,7 +140,7 @@ async function harvest(
       break;
     }
   }
-  for (const path of candidates.slice(done)) leftOutFiles.add(path, 'over-limit');
+  leftOutFiles.add('over-limit', candidates.slice(done).length);
 
   const read = new Set(candidates.slice(0, done));
   const unread = leftOut.filter((path) => !read.has(path));
@@ -153,15 +149,13 @@ async function harvest(
   for (const raw of rawFiles) {
     await yielder.yieldIfDue();
     const { file, leftOut } = redactFile(raw, secrets);
-    if (file === undefined) leftOutFiles.add(raw.path, leftOut);
+    if (file === undefined) leftOutFiles.add(leftOut);
     else found.push(file);
   }
 
   found.sort((a, b) => (a.path < b.path ? -1 : 1));
   const splits = assignSplits(found.map((file) => file.path));
   const files = found.map((file): HarvestedFile => ({ ...file, split: splits.get(file.path) ?? 'train' }));
-  const byLanguage: Record<string, number> = {};
-  for (const { languageId } of files) byLanguage[languageId] = (byLanguage[languageId] ?? 0) + 1;
   const report: HarvestReport = {
     root,
     usedGit,
@@ -170,8 +164,6 @@ async function harvest(
     tokens: Math.round(tokensRead),
     secretsMasked: files.reduce((sum, file) => sum + file.secrets, 0),
     leftOut: leftOutFiles.counts,
-    leftOutExamples: leftOutFiles.examplesWith((path) => redactPath(path, [secrets])),
-    byLanguage,
     elapsedMs: performance.now() - started,
   };
   log.info(`Harvest: ${counted(files.length, 'file')}, ${bytes} bytes in ${Math.round(report.elapsedMs)} ms`);
@@ -187,17 +179,15 @@ async function list(
 ): Promise<{ listed: readonly string[]; leftOut: readonly string[]; usedGit: boolean }> {
   const git = trusted ? await listWithGit(reader, signal) : undefined;
   if (git !== undefined) {
-    for (const path of git.ignored) leftOutFiles.add(path, 'ignored');
     // A crafted git index may name files outside the folder.
     const inside = git.files.filter((path) => isInside(path));
-    if (inside.length < git.files.length)
-      for (const path of git.files) if (!isInside(path)) leftOutFiles.add(path, 'ignored');
+    leftOutFiles.add('ignored', git.ignored.length + git.files.length - inside.length);
     const listed = inside.slice(0, maxListed);
-    for (const path of inside.slice(maxListed)) leftOutFiles.add(path, 'over-limit');
+    leftOutFiles.add('over-limit', inside.length - listed.length);
     return { listed, leftOut: [...listed, ...git.ignored], usedGit: true };
   }
   const walked = await walk(reader, maxListed, yielder);
-  for (const [path, reason] of walked.leftOut) leftOutFiles.add(path, reason);
+  for (const [, reason] of walked.leftOut) leftOutFiles.add(reason);
   const ignored = walked.leftOut.filter(([, reason]) => reason === 'ignored').map(([path]) => path);
   return { listed: walked.files, leftOut: [...walked.files, ...ignored], usedGit: false };
 }
@@ -217,7 +207,7 @@ async function select(
     await yielder.yieldIfDue();
     const reason = isExcluded(path) || ownIgnoreFiles.ignores(path) ? 'ignored' : leftOutByName(path);
     if (reason === undefined) candidates.push([splitFraction(path), path]);
-    else leftOutFiles.add(path, reason);
+    else leftOutFiles.add(reason);
   }
   return candidates.sort((a, b) => a[0] - b[0]).map(([, path]) => path);
 }
@@ -245,20 +235,11 @@ async function readOwnIgnoreFiles(
   return ownIgnoreFiles;
 }
 
-/** Counts the left-out files by reason, and keeps a few examples for the report. */
+/** Counts the left-out files by reason. */
 class LeftOutFiles {
   readonly counts: Partial<Record<LeftOutReason, number>> = {};
-  private readonly examples: Partial<Record<LeftOutReason, string[]>> = {};
 
-  add(path: string, reason: LeftOutReason): void {
-    this.counts[reason] = (this.counts[reason] ?? 0) + 1;
-    const examples = this.examples[reason] ?? [];
-    if (examples.length < maxExamples) examples.push(path);
-    this.examples[reason] = examples;
-  }
-
-  /** The examples by reason. @param redact replaces the secrets in a path */
-  examplesWith(redact: (path: string) => string): Partial<Record<LeftOutReason, string[]>> {
-    return Object.fromEntries(Object.entries(this.examples).map(([reason, paths]) => [reason, paths.map(redact)]));
+  add(reason: LeftOutReason, count = 1): void {
+    if (count > 0) this.counts[reason] = (this.counts[reason] ?? 0) + count;
   }
 }

@@ -42,9 +42,6 @@ export interface HarvestReport {
   readonly secretsMasked: number;
   /** Number of files by reason. A folder that is left out as a whole (ignored, or vendored without git) counts once. */
   readonly leftOut: Readonly<Partial<Record<LeftOutReason, number>>>;
-  /** A few paths per reason, for the report. */
-  readonly leftOutExamples: Readonly<Partial<Record<LeftOutReason, readonly string[]>>>;
-  readonly byLanguage: Readonly<Record<string, number>>;
   readonly elapsedMs: number;
 }
 

@@ -1,7 +1,7 @@
-// The report in the panel, as Markdown and as terminal text: outcome, both models, balance, cost, and unknown figures.
+// The report in the panel and as terminal text: outcome, both models, balance, cost, and unknown figures.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { markdownOf, plainTextOf, reportDocument } from '../../../src/adaptation/report/report-document.ts';
+import { plainTextOf, reportDocument } from '../../../src/adaptation/report/report-document.ts';
 import { type AdaptReport, storedReport } from '../../../src/adaptation/report/types.ts';
 import '../../support/ui-text.ts';
 import { reportOf } from './report.ts';
@@ -131,18 +131,6 @@ test('the panel shows the same sections', () => {
   const report = reportOf(true);
   const [shown] = reportsOf([{ folder: { name: 'engine' }, report: { report, finishedAt: at } }]);
   assert.deepEqual(shown?.sections, documentOf(report).sections);
-});
-
-test('Markdown has the same tables and escapes texts of files and models', () => {
-  const report = { ...reportOf(true), notes: ['see [this](http://x) | <b>'] };
-  const { api } = report;
-  assert.ok(api);
-  const text = markdownOf(reportDocument({ ...report, api: { ...api, model: '[m](http://y)' } }, 'en|gine', at));
-  assert.match(text, /^# en\\\|gine\n/);
-  assert.ok(text.includes('see \\[this\\](http://x) \\| \\<b\\>'));
-  assert.ok(text.includes('| Large model: \\[m\\](http://y) |'));
-  assert.match(text, /\| Model \| Right \(95% interval\) \| Positions \|\n\| --- \| --- \| --- \|\n/);
-  assert.match(text, /\| Money \| \$0\.3000 for 300 answers of claude \|/);
 });
 
 test('terminal text has the same sections in lines of at most 100 columns and repeats no note', () => {

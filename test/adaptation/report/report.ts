@@ -62,7 +62,7 @@ export function fitOn(labels: readonly LabeledPosition[]) {
       ...{ specialistRight: scored.right, apiRight: right },
     }),
   );
-  return examples.length === 0 ? defaultRouter() : fitRouter(examples, { now: 0 });
+  return examples.length === 0 ? defaultRouter() : fitRouter(examples);
 }
 
 /** @param asked whether the API answered at validation and test positions */
@@ -82,8 +82,8 @@ export function reportOf(asked: boolean): AdaptReport {
   return {
     folder: '/home/ada/engine',
     harvest: {
-      ...{ files: 240, bytes: 1e6, tokens: 300_000, byLanguage: { typescript: 240 }, usedGit: true },
-      ...{ secretsMasked: 0, leftOut: {}, leftOutExamples: {} },
+      ...{ files: 240, bytes: 1e6, tokens: 300_000, usedGit: true },
+      ...{ secretsMasked: 0, leftOut: {} },
     } as unknown as AdaptReport['harvest'],
     splits: { train: 180, validation: 30, test: 30 },
     balance: 0.4,

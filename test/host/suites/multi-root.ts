@@ -1,7 +1,6 @@
 // Two folders in one window: each has its own local model, and neither suggests text of the other.
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { rows } from '../../support/stored.ts';
 import { complete, completeUntil, indexed, inFolder, replaceAll, show } from '../hands.ts';
 import type { Plan, Suite } from '../harness.ts';
 
@@ -30,11 +29,5 @@ export function defineMultiRoot(suite: Suite, plan: Plan): void {
     await replaceAll(first, 'export const marmalade');
     const text = (await complete(first, 3000)) ?? '';
     assert.doesNotMatch(text, /CalibrateMarmalade/i);
-  });
-
-  suite.test('the store tells the folders apart', async () => {
-    const folders = rows(plan.storage, 'select distinct folder from completions').map((row) => String(row.folder));
-    const paths = vscode.workspace.workspaceFolders?.map(({ uri }) => uri.fsPath);
-    assert.deepEqual(folders.sort(), paths?.sort());
   });
 }

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { handlerSource } from '../../support/handlers.ts';
 import { descendants } from '../../support/processes.ts';
-import { rows } from '../../support/stored.ts';
-import { complete, extensionId, indexed, newFile, replaceAll, setting } from '../hands.ts';
+import { rows, suggestionsIn } from '../../support/stored.ts';
+import { complete, extensionId, indexed, newFile, ourLog, replaceAll, setting } from '../hands.ts';
 import { type Plan, type Suite, until } from '../harness.ts';
 
 /** Positions that are not cached: a handler with a new name, cut where only one continuation is possible. */
@@ -28,9 +28,9 @@ export function defineNeural(suite: Suite, plan: Plan): void {
       const text = await complete(editor);
       if (text === undefined) return false;
       assert.match(text, ghost);
-      const [row] = rows(plan.storage, 'select model, latencyMs from completions order by at desc limit 1');
-      if (row?.model !== model) throw new Error(`the last was of ${row?.model}`);
-      suite.note(`${model}: ${Number(row.latencyMs).toFixed(1)} ms`);
+      const last = suggestionsIn(ourLog(plan)).at(-1);
+      if (last?.model !== model) throw new Error(`the last was of ${last?.model}`);
+      suite.note(`${model}: ${last.ms} ms`);
       return true;
     });
 

@@ -45,30 +45,14 @@ export function defineRestricted(suite: Suite, plan: Plan): void {
   });
 
   if (plan.trustsOnRequest)
-    suite.test('only completions after trust was granted are stored', async () => {
+    suite.test('after trust was granted, a setting of the folder applies if it is stricter', async () => {
       await trust();
       const settings = vscode.workspace.getConfiguration('easyAdaptation');
-      assert.equal(
-        settings.inspect('balance')?.workspaceValue,
-        1,
-        'after trust, a setting of the folder applies if it is stricter',
-      );
+      assert.equal(settings.inspect('balance')?.workspaceValue, 1);
       // The folder has switched TypeScript off, which it may.
       const source = '# Shop\n\nThe voucher page answers politely and never keeps a connection';
       await completeUntil(await newFile('notes.md', ''), source, /^ open after the reply/);
-      const kept = await until('rows in the store', () => {
-        const found = rows(plan.storage, 'select distinct path, source from completions');
-        return found.length > 0 && found;
-      });
-      assert.deepEqual(
-        kept.map((row) => ({ ...row })),
-        [{ path: 'notes.md', source: 'specialist' }],
-      );
     });
-  else
-    suite.test('no completion is stored', async () =>
-      assert.deepEqual(rows(plan.storage, 'select * from completions'), []),
-    );
 
   suite.test('the storage contains only indexes and an empty store', async () => {
     const names = readdirSync(plan.storage, { recursive: true, encoding: 'utf8' }).sort();

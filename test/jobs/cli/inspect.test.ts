@@ -13,11 +13,9 @@ import { connectLlm } from '../../../src/llm/connect.ts';
 import { queryOf } from '../../../src/prompts/completion/completion-position.ts';
 import { defaultRouter } from '../../../src/routing/fit.ts';
 import { NgramClient } from '../../../src/specialist/ngram/client.ts';
-import { openStore } from '../../../src/storage/open.ts';
 import { SessionSecrets } from '../../../src/vscode/folder/session-secrets.ts';
 import { makeProject, type Project, tokenizerPath } from '../../adaptation/project.ts';
 import { MessagesServer } from '../../fakes/messages-server.ts';
-import { completion } from '../../storage/rows.ts';
 import { noise } from '../../workspace/files/samples.ts';
 import { runCli } from './run.ts';
 
@@ -145,9 +143,6 @@ test('inspect prints rows of every kind, and no planted secret in any line', asy
     ANTHROPIC_BASE_URL: api.url,
   });
   assert.equal(paid.code, 0, paid.err);
-  const { store } = openStore(storage);
-  store.recordCompletion(completion({ id: 'c1', folder: project.root, path: 'src/client.ts', text: 'kept();' }));
-  store.close();
   const { code, err, rows, out } = await inspect('--verbose');
   assert.equal(code, 0, err);
   const kinds = new Set(rows.map(({ kind }) => kind));
@@ -163,12 +158,11 @@ test('inspect prints rows of every kind, and no planted secret in any line', asy
   const user = project.files.get('src/load/user.ts');
   for (const kind of ['harvest', 'snapshot'] as const)
     assert.equal(rowsOfKind(kind).find(({ path }) => path === 'src/load/user.ts')?.text, user);
-  assert.ok(rowsOfKind('outcome').some(({ text }) => text.includes('kept();')));
   assert.ok(
     rowsOfKind('sample').some(({ text }) => /<\|file\|>src\/.*<\|suffix\|>.*<\|prefix\|>.*<\|eom\|>/s.test(text)),
   );
   assert.ok(rowsOfKind('label').every(({ text }) => JSON.parse(text).messages.length > 0));
-  assert.ok(rowsOfKind('path').some(({ text }) => text === `dumps/${'*'.repeat(apiKey.length)}.md`));
+  assert.ok(rowsOfKind('harvest').some(({ path }) => path === `dumps/${'*'.repeat(apiKey.length)}.md`));
 });
 
 test('a reader that closes the pipe early is no error', async () => {

@@ -60,9 +60,8 @@ test('an obstacle is reported, and only a base that would be selected is locked'
     held.push(name);
     return false;
   };
-  for (const kind of ['battery', 'no-folder'] as const) {
-    assert.deepEqual(choose({ obstacle: { kind }, mayHold }), instead({ kind }));
-  }
+  const obstacle = { kind: 'no-folder' } as const;
+  assert.deepEqual(choose({ obstacle, mayHold }), instead(obstacle));
   assert.deepEqual(choose({ timingOf: () => ({ lineMs: 1e3, promptMs: 1e3 }), mayHold }).name, 'small');
   assert.deepEqual(held, []);
   assert.deepEqual(choose({ mayHold }), instead({ kind: 'elsewhere' }));
@@ -78,9 +77,11 @@ test('the largest fast base of three is selected', () => {
   assert.deepEqual(none, instead({ kind: 'slow', timing: { lineMs: 500, promptMs: 900 } }, 'large'));
 });
 
-test('a named base is selected on battery and untimed, but not while another window holds it', () => {
-  const slow = { timingOf: () => undefined, obstacle: { kind: 'battery' } } as const;
-  assert.deepEqual(choose({ setting: 'medium', ...slow }), { name: 'medium', reason: { kind: 'named' } });
+test('a named base is selected untimed, but not while another window holds it', () => {
+  assert.deepEqual(choose({ setting: 'medium', timingOf: () => undefined }), {
+    name: 'medium',
+    reason: { kind: 'named' },
+  });
   assert.deepEqual(choose({ setting: 'small' }), { name: 'small', reason: { kind: 'named' } });
   assert.deepEqual(choose({ setting: 'medium', mayHold: () => false }), instead({ kind: 'elsewhere' }));
 });

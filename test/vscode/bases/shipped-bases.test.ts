@@ -64,7 +64,6 @@ function windowOver(shipped: readonly Base[], clock: ManualClock, storage = join
       ),
     lock: (base) => lockModel(storage, base.weights, 'a test'),
     hasFolder: () => true,
-    onBattery: async () => false,
     load: () => 0,
     isBusy: () => false,
     onChange: () => {},

@@ -16,10 +16,7 @@ import { synthetic } from '../../routing/synthetic.ts';
 
 /** Any file: only its hash matters. */
 const tokenizer = import.meta.filename;
-const fit = fitRouter(
-  synthetic(100, 3).map(({ example }) => example),
-  { now: 0 },
-);
+const fit = fitRouter(synthetic(100, 3).map(({ example }) => example));
 
 test('after a change of the large model only the estimate of the local model applies, until it is changed back', () => {
   let model = 'large';

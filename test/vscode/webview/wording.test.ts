@@ -15,8 +15,6 @@ test('latencies and money have few but sufficient digits', () => {
     [0, 0.00001, 0.00042, 0.0123, 1.5].map((usd) => words.money(usd)),
     ['$0', '<$0.0001', '$0.0004', '$0.012', '$1.50'],
   );
-  assert.equal(words.value(17), '17');
-  assert.equal(words.value(0.12345), '0.123');
 });
 
 test('a malformed locale falls back to English', () => {
