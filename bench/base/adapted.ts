@@ -1,7 +1,7 @@
 // The product's own adaptation run on each recorded package, without the files that recordings name, and what it brings at the cursors.
 
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { currentModel } from '../../src/adaptation/models/folder-models.ts';
 import type { AdaptReport } from '../../src/adaptation/report/types.ts';
 import { adapt } from '../../src/adaptation/stages/run.ts';
@@ -11,6 +11,7 @@ import type { EngineClient } from '../../src/specialist/engine/client.ts';
 import { NgramModel } from '../../src/specialist/ngram/model.ts';
 import { withEngines } from '../common/engines.ts';
 import { type Line, lineOf } from '../common/line-figures.ts';
+import { writeFiles } from '../common/packages.ts';
 import type { Figures } from '../figures.ts';
 import { complete } from '../ngram/main.ts';
 import { byPackage, cursorsOf } from './cursors.ts';
@@ -77,10 +78,7 @@ export async function adaptOn(
   minutes: number | undefined,
 ): Promise<Adapted> {
   const root = join(folder, 'folder');
-  for (const { path, text } of recording.others) {
-    mkdirSync(dirname(join(root, path)), { recursive: true });
-    writeFileSync(join(root, path), text);
-  }
+  writeFiles(root, recording.others);
   const specialistFolder = join(folder, 'specialist');
   const bar = new ProgressBar(process.stderr);
   process.stderr.write(`  ${name} on ${recording.package}\n`);

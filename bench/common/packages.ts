@@ -1,9 +1,9 @@
 // Packages as benchmark material: fetched once by their registry's own client into the download cache, read as source files.
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 export interface PackageFile {
   readonly path: string;
@@ -103,4 +103,12 @@ function run(command: string, args: readonly string[], cwd?: string): string {
     throw new Error(`${command} ${args.join(' ')} failed: ${why}. The first run needs the registry.`);
   }
   return done.stdout;
+}
+
+/** Writes the files into a folder, which need not exist. */
+export function writeFiles(folder: string, files: readonly PackageFile[]): void {
+  for (const { path, text } of files) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
 }

@@ -1,8 +1,8 @@
 // Types the same passages in a real workbench and in the simulated window, takes no suggestion in either, and compares
 // pause by pause what stands on the screen. Differences are counted by cause, silences by what kept the draft back.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser } from 'playwright-core';
 import { installExtension, makeProfile, needCodeServer, startWorkbench } from '../../build/code-server.ts';
@@ -15,7 +15,7 @@ import { launchBrowser, openPage } from '../../test/support/browser.ts';
 import { logsOf } from '../../test/support/stored.ts';
 import { ourVsix } from '../../test/support/vsix.ts';
 import type { Base } from '../base/types.ts';
-import type { PackageFile } from '../common/packages.ts';
+import { type PackageFile, writeFiles } from '../common/packages.ts';
 import { isPause, type Passage, passagesOf, Writing } from '../common/typist.ts';
 import type { Figures, Keep } from '../figures.ts';
 import { kebab, printFigures } from '../print.ts';
@@ -121,8 +121,7 @@ async function typeForReal({ editor, project, logged }: Desk, passage: Passage, 
   const { path, prefix, rest, length, gaps, below = '' } = passage;
   const { page } = editor;
   const file = join(project, path);
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, prefix + below);
+  writeFiles(project, [{ path, text: prefix + below }]);
   const line = lineNumber(prefix) + 1;
   await editor.open(path, line, lineBefore(prefix).length + 1);
   await editor.eventually('the file in the editor', async () => {
@@ -247,10 +246,7 @@ async function inWorkbench(
 /** Writes the folder as `project`. @returns what the product learns of it: no vendored, no generated file */
 async function writtenFolder(scratch: string, { others }: Material): Promise<readonly PackageFile[]> {
   const project = join(scratch, 'project');
-  for (const { path, text } of others) {
-    mkdirSync(dirname(join(project, path)), { recursive: true });
-    writeFileSync(join(project, path), text);
-  }
+  writeFiles(project, others);
   return unwrap(await harvestFolder(project, {})).files;
 }
 

@@ -1,7 +1,7 @@
 // The next-token distribution after a context, from all tiers at once.
 import type { CompletionQuery } from '../../common/completion.ts';
 import { kinOf } from '../../text/languages.ts';
-import { lineEnd, lineStart } from '../../text/lines.ts';
+import { lineAfter, lineBefore, lineEnd, lineStart } from '../../text/lines.ts';
 import type { Edit, EditHistory } from '../../workspace/edits/edit.ts';
 import { learnRules } from '../../workspace/edits/rewrite-rule.ts';
 import { sitesIn } from '../../workspace/edits/sites.ts';
@@ -100,7 +100,7 @@ class EditedLines {
       const start = lineStart(left);
       const end = inserted.endsWith('\n') ? 0 : lineEnd(right);
       const lines = left.slice(start) + inserted + right.slice(0, end);
-      const lastLine = { path, text: lines.slice(lineStart(lines)) };
+      const lastLine = { path, text: lineBefore(lines) };
       // Measured: they count most if they count as lines whose next line agrees with that at the cursor.
       this.append(encoded, left.slice(0, start), lines, { kin: kinOf(path), counted: place.agreesWeakly, lastLine });
     }
@@ -116,7 +116,7 @@ class EditedLines {
 
   /** Call before the first `collect` of a query. */
   setLine({ prefix, suffix }: Pick<CompletionQuery, 'prefix' | 'suffix'>): void {
-    this.line = prefix.slice(lineStart(prefix)) + suffix.slice(0, lineEnd(suffix));
+    this.line = lineBefore(prefix) + lineAfter(suffix);
   }
 
   collect(context: Int32Array, end: number, evidence: Evidence, scope: LookupScope, path: string): void {
