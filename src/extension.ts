@@ -15,6 +15,7 @@ import { editorModels } from './vscode/api/editor-models.ts';
 import { Permissions } from './vscode/api/permissions.ts';
 import { Problems } from './vscode/api/problems.ts';
 import { Bases } from './vscode/bases/bases.ts';
+import { CodeModelOffer, machineHere } from './vscode/bases/code-model-offer.ts';
 import { readBase, shippedBases, timeBase } from './vscode/bases/shipped-bases.ts';
 import { Neural } from './vscode/bases/window-engine.ts';
 import { registerCommands } from './vscode/commands.ts';
@@ -139,6 +140,11 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
     }),
   );
   const jobs = new JobClient({ script: paths.job, engine: () => neural.startOptions, editor: editorModels, log });
+  const codeModel = new CodeModelOffer({
+    ...{ memory: globalState, jobs, log, onChange },
+    lineMs: () => bases.automaticLineMs,
+    machine: machineHere(neural.tuning.cores),
+  });
   const forJobs = { jobs, api, permissions, configuration, neural, paths, log, onSpent };
   const adaptation = owned.add(new Adaptation({ ...forJobs, runs, onChange }));
 
@@ -167,7 +173,7 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
   const watcher = owned.add(new DiskWatcher({ folders, adaptation, documents, log }));
 
   const status = owned.add(
-    new Status({ configuration, api, permissions, problems, snooze, folders, adaptation, neural, bases }),
+    new Status({ configuration, api, permissions, problems, snooze, folders, adaptation, neural, bases, codeModel }),
   );
   const contextKeys = new ContextKeys({ key, adaptation, folders });
   const texts = owned.add(
@@ -232,20 +238,20 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
         key,
       },
       ...{ configuration, folders, log, panel, kept, permissions, snooze, status, store, texts, writeTexts },
-      ...{ ghostText, lastSuggestion, nextEdits },
+      ...{ ghostText, lastSuggestion, nextEdits, codeModel },
     }),
   );
   owned.add(vscode.languages.registerInlineCompletionItemProvider({ pattern: '**' }, ghostText));
   return {
     ...{ events, log, configuration, problems, key, api, bases, neural, adaptation, folders, documents, watcher },
-    ...{ status, contextKeys, texts, ghostText, nextEdits, firstKeys },
+    ...{ status, contextKeys, texts, ghostText, nextEdits, firstKeys, codeModel },
   };
 }
 
 /** Subscribes the parts to the events. */
 function connect(parts: Parts, owned: DisposableStore): void {
   const { events, log, configuration, problems, key, api, bases, neural, adaptation, folders, documents } = parts;
-  const { watcher, status, contextKeys, ghostText, firstKeys } = parts;
+  const { watcher, status, contextKeys, ghostText, firstKeys, codeModel } = parts;
   log.redact = (line) => folders.all.reduce((redacted, { secrets }) => secrets.line(redacted), line);
   const onApi = () => {
     api.reset();
@@ -267,7 +273,10 @@ function connect(parts: Parts, owned: DisposableStore): void {
   for (const subscription of [
     configuration.onDidChange(onSettings),
     status.onDidChange((snapshot) => contextKeys.update(snapshot)),
-    events.status.event(() => status.changed()),
+    events.status.event(() => {
+      codeModel.check();
+      status.changed();
+    }),
     events.api.event(onApi),
     events.permissions.event(onPermissions),
     events.neural.event(() => folders.openNeural()),

@@ -14,6 +14,8 @@ export interface Tuning {
   readonly trainingNiceness: number | undefined;
   /** 1: an adaptation that costs nothing begins as planned, without a question. An extension host's test can answer none. */
   readonly startsAtOnce: number | undefined;
+  /** Physical cores of the machine, for the offer of a code model. */
+  readonly cores: number | undefined;
 }
 
 export const variables: Readonly<Record<keyof Tuning, string>> = {
@@ -23,6 +25,7 @@ export const variables: Readonly<Record<keyof Tuning, string>> = {
   maxPositions: 'EASY_ADAPTATION_MAX_POSITIONS',
   trainingNiceness: 'EASY_ADAPTATION_TRAINING_NICENESS',
   startsAtOnce: 'EASY_ADAPTATION_STARTS_AT_ONCE',
+  cores: 'EASY_ADAPTATION_CORES',
 };
 
 /** A value is undefined if its variable is unset or not a whole number >= 0. */
@@ -35,5 +38,6 @@ export function readTuning(environment: Readonly<Record<string, string | undefin
     maxPositions: read(variables.maxPositions),
     trainingNiceness: read(variables.trainingNiceness),
     startsAtOnce: read(variables.startsAtOnce),
+    cores: read(variables.cores),
   };
 }

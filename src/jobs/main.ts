@@ -14,6 +14,7 @@ import { failed, messageOf, ok, type Result } from '../common/errors.ts';
 import { replaceFile, sweepTemporary } from '../common/files.ts';
 import type { Log, LogLevel } from '../common/log.ts';
 import { quoted } from '../common/plain-text.ts';
+import { gpuMemory } from '../neural/llama/llama-model.ts';
 import type { Engine } from '../specialist/engine/client.ts';
 import { EnginePair } from '../specialist/engine/pair.ts';
 import { lockRun } from '../storage/lock.ts';
@@ -114,6 +115,7 @@ export const jobs: {
   export: async (request, { signal, progress }) => exportOwn(request, signal, progress),
   write: writeTextJob,
   findModels: findModelsJob,
+  gpuMemory: async () => ok(await gpuMemory()),
   importBase: importBaseJob,
   downloadModel: downloadModelJob,
 };

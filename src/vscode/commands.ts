@@ -12,6 +12,7 @@ import type { ApiKey } from './api/api-key.ts';
 import { chooseModel, setApiKey } from './api/choose-model.ts';
 import { askConsent } from './api/consent.ts';
 import { type ChooseBaseDeps, chooseBase } from './bases/choose-base.ts';
+import type { CodeModelOffer } from './bases/code-model-offer.ts';
 import { getModel } from './bases/get-model.ts';
 import { acceptPart } from './completion/accept-part.ts';
 import { acceptedCommand, type GhostTextProvider, type LastSuggestion } from './completion/provider.ts';
@@ -44,6 +45,7 @@ export interface CommandDeps extends DeleteDeps, ChooseBaseDeps {
   readonly ghostText: Pick<GhostTextProvider, 'requestManually'>;
   readonly lastSuggestion: LastSuggestion;
   readonly nextEdits: EditOffers;
+  readonly codeModel: CodeModelOffer;
 }
 
 /** Registers one command per row. */
@@ -60,7 +62,8 @@ export function registerCommands(deps: CommandDeps): Disposable {
     writeDocComment: () => writeTexts.comment(),
     chooseModel: () => chooseLargeModel(deps),
     chooseBase: () => chooseBase(deps),
-    getCodeModel: () => getModel(deps),
+    getCodeModel: () => Promise.all([deps.codeModel.close(), getModel(deps)]),
+    declineCodeModel: () => deps.codeModel.close(),
     setApiKey: () => enterApiKey(deps),
     clearApiKey: () => forgetApiKey(deps),
     allowApi: () => allowApi(deps),

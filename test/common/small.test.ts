@@ -76,11 +76,11 @@ test('uses the singular for one', () => {
 test('reads tuning from the environment and ignores values that are not whole numbers', () => {
   const unset = {
     ...{ patienceMs: undefined, longPromptMs: undefined, maxSteps: undefined },
-    ...{ maxPositions: undefined, trainingNiceness: undefined, startsAtOnce: undefined },
+    ...{ maxPositions: undefined, trainingNiceness: undefined, startsAtOnce: undefined, cores: undefined },
   };
   assert.deepEqual(readTuning({}), unset);
   const some = { patienceMs: 5000, longPromptMs: 300, maxSteps: 3 };
-  const set = { ...some, maxPositions: 12, trainingNiceness: 0, startsAtOnce: 1 };
+  const set = { ...some, maxPositions: 12, trainingNiceness: 0, startsAtOnce: 1, cores: 8 };
   assert.deepEqual(readTuning(environmentOf(set)), set);
   const environment = environmentOf(set);
   for (const wrong of ['', '-1', '1e3', '0x10', 'all']) {

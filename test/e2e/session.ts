@@ -92,7 +92,8 @@ export class Session {
     settings: Readonly<Record<string, unknown>> = {},
     window: {
       readonly busy?: boolean;
-      readonly prepare?: (project: string) => void;
+      /** Called before the editor starts. */
+      readonly prepare?: (project: string, storage: string) => void;
       readonly tuning?: Partial<Tuning>;
     } = {},
   ): Promise<Session> {
@@ -104,7 +105,6 @@ export class Session {
       if (existsSync(join(source, name))) cpSync(join(source, name), join(project, name), { recursive: true });
     }
     await must('git', ['init', '-q'], { cwd: project });
-    window.prepare?.(project);
     const api = await MessagesServer.start();
     const profile = makeProfile(join(folder, 'profile'), {
       ...steady,
@@ -112,6 +112,7 @@ export class Session {
       ...steadySettings,
       ...settings,
     });
+    window.prepare?.(project, storageIn(profile.userData));
     writeFileSync(join(profile.userData, 'User', 'keybindings.json'), JSON.stringify([lineKey]));
     await installExtension(profile, vsix);
     const workbench = await startWorkbench(profile, {

@@ -81,6 +81,12 @@ export class Bases extends DisposableStore {
     return this.choice;
   }
 
+  /** The time of a line of the largest shipped base, ms; undefined: not measured, or the user has named a base. */
+  get automaticLineMs(): number | undefined {
+    const largest = this.deps.shipped.at(-1);
+    return largest && this.deps.settings().baseModel === 'auto' ? this.timingOf(largest)?.lineMs : undefined;
+  }
+
   /** Checks in later pauses in typing. */
   begin(): void {
     const timer = setInterval(() => void this.check(), CHECK_MS);

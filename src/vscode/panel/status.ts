@@ -10,6 +10,7 @@ import type { Permissions } from '../api/permissions.ts';
 import type { Problems } from '../api/problems.ts';
 import { modelStatus } from '../bases/base-status.ts';
 import type { Bases } from '../bases/bases.ts';
+import type { CodeModelOffer } from '../bases/code-model-offer.ts';
 import type { Neural } from '../bases/window-engine.ts';
 import type { Snooze } from '../completion/snooze.ts';
 import { type FolderRef, folderOf, folderRef, looseFolder, pathIn } from '../editor/folder-ref.ts';
@@ -33,6 +34,7 @@ export interface StatusDeps {
   readonly adaptation: Adaptation;
   readonly neural: Neural;
   readonly bases: Pick<Bases, 'current'>;
+  readonly codeModel: Pick<CodeModelOffer, 'notice'>;
 }
 
 export interface StatusSnapshot extends PanelState {
@@ -81,7 +83,7 @@ export class Status extends DisposableStore {
   }
 
   snapshot(): StatusSnapshot {
-    const { configuration, api, snooze, permissions, adaptation, folders, neural, bases } = this.deps;
+    const { configuration, api, snooze, permissions, adaptation, folders, neural, bases, codeModel } = this.deps;
     const folder = this.folder();
     const settings = configuration.for(folder.uri);
     const languageId = window.activeTextEditor?.document.languageId;
@@ -106,7 +108,11 @@ export class Status extends DisposableStore {
       localOnly: settings.localOnly || apiState === 'untrusted',
       apiModel: apiState === 'no-key' || apiState === 'local-only' || apiState === 'untrusted' ? '' : api.model,
       ...(isAllowed(apiState) && { month: { spentUsd: api.spentUsd, limitUsd: api.limitUsd } }),
-      notices: [...(snooze.active ? [snoozeNotice(snooze)] : []), ...this.notices(apiState, folder)],
+      notices: [
+        codeModel.notice,
+        snooze.active ? snoozeNotice(snooze) : undefined,
+        ...this.notices(apiState, folder),
+      ].filter((each) => each !== undefined),
       ...(progress && { progress }),
     };
   }

@@ -16,6 +16,8 @@ export const panelCommands = [
   'showLog',
   'openSettings',
   'manageTrust',
+  'getCodeModel',
+  'declineCodeModel',
 ] as const;
 
 export type PanelOutcome = 'pending' | 'accepted' | 'partly-accepted' | 'typed' | 'rejected' | 'ignored';
@@ -77,7 +79,13 @@ export interface PanelTotals {
 export interface PanelNotice {
   readonly kind: 'info' | 'warning';
   readonly text: string;
-  readonly action?: { readonly label: string; readonly command: PanelCommand };
+  readonly action?: PanelAction;
+  readonly decline?: PanelAction;
+}
+
+interface PanelAction {
+  readonly label: string;
+  readonly command: PanelCommand;
 }
 
 /** The run in progress. `share` is absent while the total is unknown. */
