@@ -109,7 +109,7 @@ export class StatusView {
     keepChildren(this.notices, this.shownNotices, wantedNotices);
     this.showProgress(state.progress);
     this.thresholdView.update(state.showThreshold);
-    this.slider.disabled = state.localOnly;
+    this.slider.disabled = state.apiModel === '';
     if (document.activeElement !== this.slider) this.slider.value = String(Math.round(state.balance * 100));
     this.explain(Number(this.slider.value) / 100);
   }
@@ -121,10 +121,12 @@ export class StatusView {
     return true;
   }
 
-  private notice({ kind, text, action }: PanelNotice): HTMLElement {
+  private notice({ kind, text, action, decline }: PanelNotice): HTMLElement {
     const style = kind === 'warning' ? 'small' : 'secondary small';
-    const actionButton = action && button(action.label, () => this.actions.run(action.command), { class: style });
-    return h('div', { class: `notice ${kind}` }, h('p', {}, text), actionButton);
+    const buttons = [action, decline].map(
+      (each) => each && button(each.label, () => this.actions.run(each.command), { class: style }),
+    );
+    return h('div', { class: `notice ${kind}` }, h('p', {}, text), ...buttons);
   }
 
   private showProgress(progress: PanelProgress | undefined): void {
@@ -165,10 +167,12 @@ export class StatusView {
   /** Describes the slider's position, with cost and gain if this folder's last adaptation has measured them. */
   private explain(balance: number): void {
     const { state } = this;
-    const text = state?.localOnly
+    const model = state?.apiModel ?? '';
+    const none = state?.localOnly
       ? 'Local-only mode is on. Nothing leaves this machine.'
-      : whenCalled(balance, state?.apiModel || 'the large model');
-    const figures = state?.localOnly ? '' : this.figures(balance);
+      : 'No large model can be called: every completion is local.';
+    const text = model === '' ? none : whenCalled(balance, model);
+    const figures = model === '' ? '' : this.figures(balance);
     const description = figures === '' ? text : `${text} ${figures}`;
     this.meaning.textContent = description;
     this.slider.setAttribute('aria-valuetext', description);
