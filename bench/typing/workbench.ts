@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser } from 'playwright-core';
 import { installExtension, makeProfile, needCodeServer, startWorkbench } from '../../build/code-server.ts';
-import { unwrap } from '../../src/common/errors.ts';
+import { messageOf, unwrap } from '../../src/common/errors.ts';
 import { silentLog } from '../../src/common/log.ts';
 import { lineAfter, lineBefore, lineNumber } from '../../src/text/lines.ts';
 import { harvestFolder } from '../../src/workspace/files/folder.ts';
@@ -26,6 +26,8 @@ const LINES = 12;
 const SEED = 5;
 /** Indexing a folder and opening the model take less, ms. */
 const OPENED_MS = 120_000;
+/** The cursor has followed a key by then, ms. */
+const FOLLOWED_MS = 10_000;
 
 /** What stands on the screen at the end of a pause. */
 interface Seen {
@@ -117,10 +119,15 @@ interface Desk {
   readonly logged: () => string;
 }
 
-async function typeForReal({ editor, project, logged }: Desk, passage: Passage, languageId: string): Promise<Seen[]> {
+/** @param seen what the screen shows is added to it */
+async function typeForReal(
+  { editor, project, logged }: Desk,
+  passage: Passage,
+  languageId: string,
+  seen: Seen[],
+): Promise<void> {
   const { path, prefix, rest, length, gaps, below = '' } = passage;
   const { page } = editor;
-  const file = join(project, path);
   writeFiles(project, [{ path, text: prefix + below }]);
   const line = lineNumber(prefix) + 1;
   await editor.open(path, line, lineBefore(prefix).length + 1);
@@ -128,7 +135,6 @@ async function typeForReal({ editor, project, logged }: Desk, passage: Passage, 
     if ((await editor.currentLine()).trim() !== lineBefore(prefix).trim()) throw new Error(await editor.currentLine());
   });
   const writing = new Writing(prefix, below, rest, languageId);
-  const seen: Seen[] = [];
   const done = () => rest.length - writing.left.length;
   let last = Date.now();
   while (done() < length) {
@@ -153,10 +159,12 @@ async function typeForReal({ editor, project, logged }: Desk, passage: Passage, 
       if (key === 'Enter') await indent(editor, writing.document.prefix);
     }
   }
+}
+
+async function leave(editor: Editor, file: string): Promise<void> {
   await editor.command('File: Revert File');
   await editor.command('View: Close All Editors');
   rmSync(file);
-  return seen;
 }
 
 /** Brings the cursor of a new line, which the editor indents like the line above, to where the text's line begins. */
@@ -166,11 +174,15 @@ async function indent(editor: Editor, prefix: string): Promise<void> {
   const wanted = lineBefore(prefix).replaceAll('\t', '    ').length + 1;
   const columnOf = async (least: number, most: number) => {
     const position = editor.statusItem(new RegExp(`Ln ${line}, Col \\d+`));
-    return editor.eventually('the cursor', async () => {
-      const column = Number(/Col (\d+)/.exec((await position.textContent({ timeout: 1000 })) ?? '')?.[1]);
-      if (column < least || column > most) throw new Error(`it is in column ${column}`);
-      return column;
-    });
+    return editor.eventually(
+      'the cursor',
+      async () => {
+        const column = Number(/Col (\d+)/.exec((await position.textContent({ timeout: 1000 })) ?? '')?.[1]);
+        if (column < least || column > most) throw new Error(`it is in column ${column}`);
+        return column;
+      },
+      FOLLOWED_MS,
+    );
   };
   let column = await columnOf(1, Number.POSITIVE_INFINITY);
   while (column > wanted) {
@@ -218,6 +230,9 @@ async function inWorkbench(
   const profile = makeProfile(join(scratch, 'profile'), {
     'easyAdaptation.baseModel': base.name,
     'editor.detectIndentation': true,
+    // The author's text is typed: nothing of the list is taken by a key of it.
+    'editor.acceptSuggestionOnEnter': 'off',
+    'editor.acceptSuggestionOnCommitCharacter': false,
   });
   await installExtension(profile, vsix);
   const workbench = await startWorkbench(profile, {});
@@ -235,7 +250,16 @@ async function inWorkbench(
       OPENED_MS,
     );
     const all: Seen[][] = [];
-    for (const passage of passages) all.push(await typeForReal({ editor, project, logged }, passage, languageId));
+    for (const passage of passages) {
+      const seen: Seen[] = [];
+      all.push(seen);
+      try {
+        await typeForReal({ editor, project, logged }, passage, languageId, seen);
+      } catch (error) {
+        console.log(`    ${passage.path} ends after ${seen.length} pauses: ${messageOf(error)}`);
+      }
+      await leave(editor, join(project, passage.path));
+    }
     return all;
   } finally {
     await page.close();
