@@ -6,9 +6,10 @@ import { join } from 'node:path';
 import { NgramModel } from '../../src/specialist/ngram/model.ts';
 import type { FileChange } from '../../src/specialist/ngram/protocol.ts';
 import { languageIdOf } from '../../src/text/languages.ts';
+import { indentOf, lineBefore } from '../../src/text/lines.ts';
 import type { Tokenizer } from '../../src/text/tokenizer/bpe.ts';
 import type { Base } from '../base/types.ts';
-import { passageWithin } from '../common/typist.ts';
+import { type Passage, passageWithin } from '../common/typist.ts';
 import type { Figures } from '../figures.ts';
 import { shapeOf, sharedWords } from '../typing/repeat.ts';
 import { Models } from '../typing/timed.ts';
@@ -35,6 +36,8 @@ export interface AgainLine {
   readonly earlier: 1 | 2;
   readonly came: boolean;
   readonly judged: readonly Judged[];
+  /** Suggestions that continue the line as an inserted line goes on. */
+  readonly repeats: readonly Judged[];
 }
 
 /** Counts inserted lines by their shape and words. */
@@ -49,6 +52,12 @@ export class InsertedLines {
       return all > 0 && shared >= SHARED * all;
     });
     return line.trim().length < SHORTEST ? 0 : alike.length;
+  }
+
+  /** Whether one of them begins like this. */
+  begins(start: string): boolean {
+    const wanted = start.trim();
+    return [...this.known.values()].some((lines) => lines.some((line) => line.trim().startsWith(wanted)));
   }
 
   add(line: string): void {
@@ -91,17 +100,26 @@ export async function typeAgain(commit: Commit, tokenizer: Tokenizer, base: Base
       lines.splice(line, hunk.removed.length);
       for (const [i, own] of hunk.inserted.entries()) {
         const earlier = Math.min(2, inserted.timesOf(own)) as 0 | 1 | 2;
-        inserted.add(own);
         lines.splice(line + i, 0, own);
-        if (earlier === 0 || counts[earlier] >= LINES) continue;
+        if (earlier === 0 || counts[earlier] >= LINES) {
+          inserted.add(own);
+          continue;
+        }
         counts[earlier]++;
-        const passage = passageWithin({ path: hunk.path, text: lines.join('\n') }, line + i, 1, SEED + next);
+        const passage = behindIndent(
+          passageWithin({ path: hunk.path, text: lines.join('\n') }, line + i, 1, SEED + next),
+        );
         const one = nothingTyped();
         models.forget();
         await inWindow(models, base, changes, { edits }, (window, clock) =>
           typePassage(window.editor, clock, passage, languageIdOf(hunk.path), one),
         );
-        typed.push({ line: own, earlier, came: cameEarly(one.judged, own, passage.prefix.length), judged: one.judged });
+        const { judged } = one;
+        const repeats = judged.filter(({ ghost: { at, text } }) =>
+          inserted.begins(lineBefore(at) + text.split('\n')[0]),
+        );
+        typed.push({ line: own, earlier, came: cameEarly(judged, own, passage.prefix.length), judged, repeats });
+        inserted.add(own);
       }
     });
   } finally {
@@ -112,12 +130,18 @@ export async function typeAgain(commit: Commit, tokenizer: Tokenizer, base: Base
 }
 
 function cameEarly(judged: readonly Judged[], line: string, start: number): boolean {
-  const indent = line.length - line.trimStart().length;
   return judged.some(({ ghost, taken }) => {
     const length = line.trim().length;
-    const before = Math.max(0, ghost.at.length - start - indent);
+    const before = ghost.at.length - start;
     return before <= EARLY * length && taken >= Math.min(LEAST_TAKEN, length - before);
   });
+}
+
+/** The cursor stands where the editor indents the line to. */
+function behindIndent({ prefix, rest, length, gaps, ...passage }: Passage): Passage {
+  const indent = indentOf(rest);
+  const behind = { rest: rest.slice(indent.length), length: length - indent.length, gaps: gaps.slice(indent.length) };
+  return { ...passage, prefix: prefix + indent, ...behind };
 }
 
 export function againFigures(typed: readonly AgainLine[]): Figures {
@@ -127,11 +151,15 @@ export function againFigures(typed: readonly AgainLine[]): Figures {
     return share(own.filter((line) => line.came).length, own.length);
   };
   const shows = typed.flatMap(({ judged }) => judged);
+  const repeats = typed.flatMap((line) => line.repeats);
   return {
     'second-came-share': came(1),
     'third-came-share': came(2),
     'wrong-share': share(shows.filter(({ right }) => !right).length, shows.length),
     shows: shows.length,
+    'wrong-share-of-repeats': share(repeats.filter(({ right }) => !right).length, repeats.length),
+    'nothing-right-share-of-repeats': share(repeats.filter(({ taken }) => taken === 0).length, repeats.length),
+    repeats: repeats.length,
     second: typed.filter(({ earlier }) => earlier === 1).length,
     third: typed.filter(({ earlier }) => earlier === 2).length,
   };
