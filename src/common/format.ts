@@ -1,5 +1,8 @@
 // Numbers and snippets of text as people read them, the same in the terminal and the editor.
 
+/** A difference of two shares in hundredths: '6.0'. A percentage would read as one of the smaller share. */
+export const ofHundred = (difference: number): string => (100 * difference).toFixed(1);
+
 export function percent(share: number): string {
   return Number.isFinite(share) ? `${(share * 100).toFixed(1)}%` : 'n/a';
 }

@@ -93,7 +93,7 @@ test('keeps a model with significantly more exact matches whatever its loss', ()
   assert.equal(one.name, 'adapted');
   assert.match(
     why,
-    /gets 16\.0% more lines right than the base at the 50 validation positions, which chance does not explain/,
+    /gets 16\.0 more of 100 lines right than the base at the 50 validation positions, which chance does not explain/,
   );
 });
 

@@ -357,7 +357,7 @@ test('a better model replaces the earlier one, and the report compares them', as
   assert.ok(!existsSync(workFolder(request.specialistFolder)));
   assert.match(
     outcomeInWords(outcomeOf(figures)),
-    /^Kept: \d\d\.\d% more lines right at \d+ positions of files it has not seen \(/,
+    /^Kept: \d+\.\d more of 100 lines right at \d+ positions of files it has not seen \(/,
   );
   assert.equal(engine.open.size, 0, 'all models are closed');
   const text = plainTextOf(reportDocument(figures, 'engine', 0));
@@ -431,7 +431,7 @@ test('a model that is worse on validation files is rolled back to the earlier on
   assert.deepEqual(used(), earlier);
   assert.match(
     figures.neural?.why ?? '',
-    /^the earlier model gets \d+\.\d% more lines right than the base at the \d+ validation positions/,
+    /^the earlier model gets \d+\.\d more of 100 lines right than the base at the \d+ validation positions/,
   );
   assert.match(plainTextOf(reportDocument(figures, 'engine', 0)), /Now: earlier \+ n-grams/);
   assert.match(outcomeInWords(outcomeOf(figures)), /^The earlier adapted model stays: /);

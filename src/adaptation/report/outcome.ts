@@ -1,6 +1,6 @@
 // The outcome of an adaptation as a value, the sentences that editor, terminal and report make from it, and the phrases
 // that parts of a report share.
-import { counted, percent, thousands, wholePercent } from '../../common/format.ts';
+import { counted, ofHundred, percent, thousands, wholePercent } from '../../common/format.ts';
 import { likelierBy } from '../../common/quality.ts';
 import type { LeftOutReason } from '../../workspace/files/types.ts';
 import type { AdaptReport, Latencies, MixedQuality, NeuralFailure, NeuralReport } from './types.ts';
@@ -178,8 +178,8 @@ function comparisonInWords({
   const more = own.exactMatch - base.exactMatch;
   const unseen = `at ${counted(own.places, 'position')} of files it has not seen`;
   const figures = `(${percent(own.exactMatch)} instead of ${percent(base.exactMatch)})`;
-  if (more > 0) return `${percent(more)} more lines right ${unseen} ${figures}.`;
-  const lines = more < 0 ? `it got ${percent(-more)} fewer right` : 'no difference was seen';
+  if (more > 0) return `${ofHundred(more)} more of 100 lines right ${unseen} ${figures}.`;
+  const lines = more < 0 ? `it got ${ofHundred(-more)} fewer of 100 right` : 'no difference was seen';
   const chosen = `better at the ${counted(decidedAt, 'position')} that decided`;
   return `it was ${chosen}; ${unseen} ${lines} ${figures}${lossInWords(own, base)}.`;
 }

@@ -1,5 +1,5 @@
 // Chooses the model to keep on validation positions. Test positions are measured once, after the choice.
-import { percent } from '../../common/format.ts';
+import { ofHundred, percent } from '../../common/format.ts';
 import { likelierBy } from '../../common/quality.ts';
 import type { ScoredPosition } from '../report/figures.ts';
 import type { MixedQuality, NeuralReport } from '../report/types.ts';
@@ -91,7 +91,7 @@ export function choose(
   const atPositions = `at the ${positions} validation positions`;
   if (best) {
     const { each, lines, loss } = best;
-    const more = `${percent(lines.difference)} more lines right than ${titles[base.name]} ${atPositions}`;
+    const more = `${ofHundred(lines.difference)} more of 100 lines right than ${titles[base.name]} ${atPositions}`;
     if (lines.standardErrors > MORE_THAN_CHANCE.lines)
       return { used: each, why: `${titles[each.name]} gets ${more}, which chance does not explain.` };
     const level = lines.difference > 0 ? more : `as many lines right as ${titles[base.name]} ${atPositions}`;
@@ -108,9 +108,9 @@ export function choose(
     return { used: base, why: 'training did not lower the loss on the held-out files.' };
   const less =
     difference > 0
-      ? 'more lines right, which may be chance'
+      ? 'more of 100 lines right, which may be chance'
       : difference < 0
-        ? 'fewer lines right'
-        : 'more lines right';
-  return { used: base, why: `${titles[each.name]} gets ${percent(Math.abs(difference))} ${less}, ${atPositions}.` };
+        ? 'fewer of 100 lines right'
+        : 'more of 100 lines right';
+  return { used: base, why: `${titles[each.name]} gets ${ofHundred(Math.abs(difference))} ${less}, ${atPositions}.` };
 }

@@ -22,7 +22,7 @@ test('the report begins with what the adaptation brought and what to do', () => 
     title: 'What it brought',
     text: [
       'Here the large model alone completes 58% of the lines; knowing your folder, 74% (95% interval of the difference: 4 to 29 points); together with the local model, 91% at 56% fewer calls.',
-      'Kept: 6.0% more lines right at 160 positions of files it has not seen (36.0% instead of 30.0%). Adapt again after larger changes to the folder.',
+      'Kept: 6.0 more of 100 lines right at 160 positions of files it has not seen (36.0% instead of 30.0%). Adapt again after larger changes to the folder.',
     ],
   });
 });

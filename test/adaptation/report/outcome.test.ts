@@ -22,7 +22,7 @@ const cases: readonly (readonly [Partial<AdaptReport>, code: string, words: stri
   [
     {},
     'kept',
-    `Kept: 6.0% more lines right at 160 positions of files it has not seen (36.0% instead of 30.0%). ${again}`,
+    `Kept: 6.0 more of 100 lines right at 160 positions of files it has not seen (36.0% instead of 30.0%). ${again}`,
   ],
   [
     {
@@ -42,7 +42,7 @@ const cases: readonly (readonly [Partial<AdaptReport>, code: string, words: stri
   [
     { neural: { ...neural, used: 'earlier', quality: { ...neural.quality, earlier: better } } },
     'earlier-stays',
-    `The earlier adapted model stays: 6.0% more lines right at 160 positions of files it has not seen (36.0% instead of 30.0%). ${again}`,
+    `The earlier adapted model stays: 6.0 more of 100 lines right at 160 positions of files it has not seen (36.0% instead of 30.0%). ${again}`,
   ],
   [
     {
@@ -50,7 +50,7 @@ const cases: readonly (readonly [Partial<AdaptReport>, code: string, words: stri
       neuralFailure: trainingFailure,
     },
     'earlier-stays',
-    'The earlier adapted model stays: 6.0% more lines right at 160 positions of files it has not seen (36.0% instead of 30.0%). The neural model was not adapted: Use a smaller base.',
+    'The earlier adapted model stays: 6.0 more of 100 lines right at 160 positions of files it has not seen (36.0% instead of 30.0%). The neural model was not adapted: Use a smaller base.',
   ],
   [
     { neural: { ...notKept, training } },
