@@ -28,8 +28,10 @@ const LEARNED = 6;
 const REPEATED = 2;
 /** Sum of the weights of one commit and order, so that a few commits do not decide. */
 const WEIGHT = 15;
-const OPTIONS: BoostOptions = { trees: 50, depth: 3, rate: 0.2, l2: 4, least: 4 };
-const LEAST = [0.4, 0.5, 0.55, 0.6, 0.65, 0.7, 0.8];
+const OPTIONS: BoostOptions = { trees: 100, depth: 3, rate: 0.1, l2: 8, least: 6 };
+/** Thresholds, and those where the same change was just made again. */
+const LEAST = [0.65, 0.7, 0.75, 0.8];
+const LEAST_AGAIN = [0.3, 0.35, 0.4];
 
 const runs: Run[] = [];
 for (const repository of process.argv.slice(2))
@@ -87,7 +89,7 @@ function logistic(rows: readonly Row[]): Model {
 }
 
 /** What is shown at a threshold, as in the product without its check of the parse. */
-function judged(own: readonly Run[], models: ReadonlyMap<string, Model>, least: number): string {
+function judged(own: readonly Run[], models: ReadonlyMap<string, Model>, least: number, again: number): string {
   const counts = { offers: 0, right: 0, place: 0, recalled: 0, repeating: 0 };
   for (const { repository, steps, repeating } of own) {
     const shown = new ShownEdits();
@@ -98,7 +100,7 @@ function judged(own: readonly Run[], models: ReadonlyMap<string, Model>, least: 
       const scored = sites
         .filter(({ rule, place }) => !ignored.includes(rule) && !ignored.includes(place))
         .map((site) => ({ site, p: model(site.features) }))
-        .filter(({ p }) => p >= least)
+        .filter(({ site, p }) => p >= (site.isSameAgain ? again : least))
         .sort((a, b) => b.p - a.p);
       const [first] = scored;
       if (first === undefined) continue;
@@ -126,8 +128,10 @@ for (const [kind, fit] of Object.entries({ logistic, trees })) {
       return [name, fit(others)];
     }),
   );
-  for (const least of LEAST) console.log(`${kind}, least ${least}: ${judged(runs, models, least)}`);
-  for (const [name, own] of byRepository) console.log(`  ${name}, least 0.6: ${judged(own, models, 0.6)}`);
+  for (const least of LEAST)
+    for (const again of LEAST_AGAIN)
+      console.log(`${kind}, least ${least}, again ${again}: ${judged(runs, models, least, again)}`);
+  for (const [name, own] of byRepository) console.log(`  ${name}, 0.7, 0.35: ${judged(own, models, 0.7, 0.35)}`);
 }
 const model = boost(...columns([...rows.values()].flat()), OPTIONS);
 const written = { intercept: Math.round(model.intercept * 1000) / 1000, trees: model.trees.map(treeText) };

@@ -164,6 +164,7 @@ export interface LabelledSite {
   readonly start: number;
   readonly end: number;
   readonly features: readonly number[];
+  readonly isSameAgain: boolean;
   readonly verdict: Verdict;
 }
 
@@ -174,11 +175,11 @@ export async function labelledSteps(commit: Commit, order: readonly number[], mo
     const found = candidates(input, performance.now() + PATIENCE_MS);
     const few = [...Map.groupBy(found, ({ site }) => site.rule).values()].flatMap((own) => own.slice(0, most));
     steps.push(
-      few.map(({ file: { path, text }, site, features }) => ({
+      few.map(({ file: { path, text }, site, features, isSameAgain }) => ({
         rule: ruleName(site.rule),
         place: placeName(site, { path, text }),
         examples: site.rule.examples.length,
-        ...{ path, start: site.start, end: site.end, features },
+        ...{ path, start: site.start, end: site.end, features, isSameAgain },
         verdict: state.judge({ path, start: site.start, end: site.end, replacement: site.replacement }),
       })),
     );

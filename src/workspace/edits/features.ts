@@ -15,6 +15,8 @@ export interface FileSites {
   readonly file: TextFile;
   readonly isOpen: boolean;
   readonly sites: readonly Site[];
+  /** Those of them that are judged. */
+  readonly near: readonly Site[];
 }
 
 /** In the order of `RuleFeatures.in`. */
@@ -56,7 +58,17 @@ export const featureNames = [
   'a test or not, as the example',
   'a script',
   'prose',
+  'share of the latest edits that are examples',
+  'share that was changed in the folder',
+  'inserted word elsewhere in files with places',
+  'share that was changed in the file',
+  'likeness below the best of the file',
+  'likeness below the best of all',
+  'the inserted word in the line',
 ] as const;
+
+/** Edits that count as the latest. */
+const LATEST = 8;
 
 const isTest = (path: string): boolean => /(?:^|[/._-])(?:tests?|specs?|__tests__)(?:[/._-]|$)/i.test(path);
 const flag = (value: boolean) => (value ? 1 : 0);
@@ -70,10 +82,15 @@ export class RuleFeatures {
   private readonly rule: RewriteRule;
   private readonly newest: Edit;
   private readonly ofRule: readonly number[];
-  private readonly ofFolder: readonly number[];
+  private readonly ofFolder: Readonly<
+    Record<'open' | 'all' | 'files' | 'ofExamples' | 'latest' | 'changed' | 'isElsewhere', number>
+  >;
+  private readonly best: number;
   private readonly newWord: string | undefined;
   /** The lines of the examples before they were changed. */
   private readonly oldLines: readonly string[];
+  /** How like the examples' lines the lines of the judged places are. */
+  private readonly likeness = new Map<Site, number>();
 
   /** @param edits the journal's, oldest first */
   constructor(rule: RewriteRule, found: readonly FileSites[], edits: readonly Edit[]) {
@@ -109,19 +126,36 @@ export class RuleFeatures {
     const paths = new Set(examples.map(({ path }) => path));
     const sum = (of: (each: FileSites) => boolean) =>
       Math.log1p(found.filter(of).reduce((total, { sites }) => total + sites.length, 0));
-    this.ofFolder = [
-      sum(({ isOpen }) => isOpen),
-      sum(() => true),
-      Math.log1p(found.length),
-      sum(({ file }) => paths.has(file.path)),
-    ];
+    const isElsewhere = found.some(
+      ({ file: { path, text } }) => this.newWord && !isNew(this.newWord, path, text, examples),
+    );
+    const latest = edits.slice(-LATEST);
+    this.ofFolder = {
+      open: sum(({ isOpen }) => isOpen),
+      all: sum(() => true),
+      files: Math.log1p(found.length),
+      ofExamples: sum(({ file }) => paths.has(file.path)),
+      latest: latest.filter((edit) => examples.includes(edit)).length / latest.length,
+      changed: shareOf(
+        examples.length,
+        found.reduce((total, { sites }) => total + sites.length, 0),
+      ),
+      isElsewhere: flag(isElsewhere),
+    };
+    const oldWords = this.oldLines.slice(0, 4).map(wordsOf);
+    for (const { file, near } of found)
+      for (const site of near) {
+        const words = wordsOf(lineAt(file.text, site.start, site.end));
+        this.likeness.set(site, Math.max(...oldWords.map((old) => similarity(old, words))));
+      }
+    this.best = Math.max(0, ...this.likeness.values());
     const inBurst = examples.filter(({ time, path }) => time === newest.time && path === newest.path).length;
     this.isSameAgain = examples.length > 1 && since === 0 && inBurst * 2 > times;
   }
 
-  /** The features of the places in one file, by place. */
-  in({ file, isOpen, sites }: FileSites): (site: Site) => number[] {
-    const { rule, newest, newWord } = this;
+  /** The features of the judged places in one file. */
+  in({ file, isOpen, sites, near: judged }: FileSites): (site: Site) => number[] {
+    const { rule, newest, newWord, likeness, ofFolder } = this;
     const { path, text } = file;
     const own = rule.examples.filter((edit) => edit.path === path && edit.at >= 0);
     const ats = own.map(({ at }) => at);
@@ -133,13 +167,15 @@ export class RuleFeatures {
     const ofFile = [
       flag(isNewWord),
       Math.log1p(sites.length),
-      ...this.ofFolder.slice(0, 3),
+      ...[ofFolder.open, ofFolder.all, ofFolder.files],
       Math.min(8, own.length),
       Math.log1p(above),
-      this.ofFolder[3] as number,
+      ofFolder.ofExamples,
       flag(isNewest),
       flag(isOpen),
     ];
+    const bestHere = Math.max(...judged.map((site) => likeness.get(site) as number));
+    const changedHere = shareOf(own.length, sites.length);
     const isCommented = isCommentLine((this.oldLines[0] as string).trim());
     return (site) => {
       const { start, end } = site;
@@ -150,7 +186,7 @@ export class RuleFeatures {
       const near = ancestorsHere[nearest] ?? ancestorsOfExample(newest);
       let common = 0;
       while (common < ancestors.length && common < near.length && ancestors[common] === near[common]) common++;
-      const words = wordsOf(line);
+      const like = likeness.get(site) as number;
       const anchor = isNewest && newest.at >= 0 ? newest.at : -1;
       return [
         ...this.ofRule,
@@ -161,7 +197,7 @@ export class RuleFeatures {
         site.likeRight,
         site.sharedLeft,
         site.sharedRight,
-        Math.max(...this.oldLines.slice(0, 4).map((old) => similarity(wordsOf(old), words))),
+        like,
         flag(indentLength(line) === indentLength(newest.left.slice(lineStart(newest.left)) || newest.right)),
         flag(isCommentLine(line.trim()) === isCommented),
         Math.min(6, common),
@@ -170,10 +206,16 @@ export class RuleFeatures {
         flag(isTest(path) === isTest(newest.path)),
         flag(/script/.test(languageId)),
         flag(kindOf(languageId) === 'prose'),
+        ...[ofFolder.latest, ofFolder.changed, ofFolder.isElsewhere, changedHere],
+        bestHere - like,
+        this.best - like,
+        flag(newWord !== undefined && wordsOf(line).includes(newWord)),
       ];
     };
   }
 }
+
+const shareOf = (done: number, left: number) => done / Math.max(1, done + left);
 
 /** Edits beside one in its burst, and bursts since. */
 function burstsIn(edits: readonly Edit[], newest: Edit): { times: number; since: number } {

@@ -26,7 +26,7 @@ interface ScoredSite extends Candidate {
  * Estimated probability of being right from which an edit is offered: cross-validated, the lower one costs no precision
  * where the user has just made the same change for the second time (bench/replay/README.md).
  */
-const LEAST = 0.75;
+const LEAST = 0.7;
 const LEAST_AGAIN = 0.35;
 const BUDGET_MS = 40;
 const MAX_RULES = 16;
@@ -83,8 +83,7 @@ export function candidates({ edits, documents, filesWith }: NextEditsInput, dead
     const { isSameAgain } = features;
     for (const each of files) {
       const featuresOf = features.in(each);
-      for (const site of nearest(each, rule))
-        found.push({ file: each.file, site, features: featuresOf(site), isSameAgain });
+      for (const site of each.near) found.push({ file: each.file, site, features: featuresOf(site), isSameAgain });
     }
   }
   return found;
@@ -123,12 +122,17 @@ function sitesOf(
     const sites = sitesIn(text, rule).filter(
       (site) => !isJustWritten(site, file.path, edits) && !isOtherKindOfName(site, file.text),
     );
-    return sites.length === 0 ? [] : [{ file, isOpen: isOpen.has(file.path), sites }];
+    if (sites.length === 0) return [];
+    const own = { file, isOpen: isOpen.has(file.path), sites };
+    return [{ ...own, near: nearest(own, rule) }];
   });
 }
 
 /** The places of a file nearest to the newest example; in a closed file, or one without it, the first ones. */
-function nearest({ file, isOpen, sites }: FileSites, { examples: [newest] }: RewriteRule): readonly Site[] {
+function nearest(
+  { file, isOpen, sites }: Omit<FileSites, 'near'>,
+  { examples: [newest] }: RewriteRule,
+): readonly Site[] {
   const isHere = newest?.path === file.path && newest.at >= 0;
   const from = (site: Site) => Math.abs(site.start - (newest?.at ?? 0));
   const sorted = isHere ? [...sites].sort((a, b) => from(a) - from(b)) : sites;

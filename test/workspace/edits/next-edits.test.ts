@@ -39,23 +39,21 @@ test('replaces the same part of different names', async () => {
   assert.ok(text.includes("fetchPage(id, 'page')"));
 });
 
-test('offers a name in other files once two files have it', async () => {
+test('offers a name in other files once two files have it, after the last place of the open one', async () => {
   const files = {
     [FILE]: 'const rowLimit = 3;\n\n\nif (count > rowLimit) stop(rowLimit);\n',
     'src/b.ts': 'export interface Options {\n  rowLimit?: number;\n}\n',
     'src/c.ts': 'export function check(rowLimit: number) {\n  return rowLimit > 0;\n}\n',
   };
   const desk = new Desk(files);
-  const otherPlaces = async () => {
-    const documents = Object.keys(files).map((path) => ({ path, text: desk.text(path) }));
-    const offers = await nextEdits({ edits: desk.journal.recentEdits(), documents, ms: MS });
-    return offers.flatMap(({ path }) => (path === FILE ? [] : [path]));
-  };
+  const places = async () => (await offersOf(desk, Object.keys(files))).map(({ path }) => path);
   desk.type(FILE, 'rowLimit', 'maxRows');
   desk.type(FILE, 'rowLimit', 'maxRows');
-  assert.deepEqual(await otherPlaces(), []);
+  assert.deepEqual(await places(), [FILE]);
   desk.type('src/b.ts', 'rowLimit', 'maxRows');
-  assert.equal((await otherPlaces())[0], 'src/c.ts');
+  assert.equal((await places())[0], FILE);
+  desk.type(FILE, 'rowLimit', 'maxRows');
+  assert.deepEqual(await places(), ['src/c.ts', 'src/c.ts']);
 });
 
 test('offers no parameter because an attribute of its name was renamed', async () => {
