@@ -3,8 +3,8 @@ import { t, type UiText } from '../editor/ui-text.ts';
 import { flatten } from '../webview/wording.ts';
 import type { OfferedEdit, TabAction } from './offered-edits.ts';
 
-/** What does the Tab key's work while the editor's list of suggestions has it; a keybinding in package.json. */
-const listKey = 'Alt+Enter';
+/** What does the Tab key's work while the editor's list of suggestions has it, or where Tab indents; in package.json. */
+const otherKey = 'Alt+Enter';
 
 /**
  * @param file name of the edit's file, if it is another one
@@ -17,7 +17,7 @@ export function hintText(
   isListOpen: boolean,
 ): UiText | undefined {
   const line = lineOf(offer);
-  const key = isListOpen ? listKey : 'Tab';
+  const key = isListOpen || action === 'indent' ? otherKey : 'Tab';
   if (action === 'apply') return isListOpen ? t('{0}: apply', key) : t('Tab: apply, Esc: dismiss');
   if (action === undefined) return undefined;
   return file === undefined

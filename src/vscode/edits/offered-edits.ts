@@ -36,8 +36,8 @@ export interface Cursor {
   readonly before: string;
 }
 
-/** What the Tab key does: jumps to the edit, or applies it at the cursor. Undefined: it indents as usual. */
-export type TabAction = 'jump' | 'apply' | undefined;
+/** What the Tab key does: jumps to the edit, applies it at the cursor, or indents as usual. Undefined: nothing is offered. */
+export type TabAction = 'jump' | 'apply' | 'indent' | undefined;
 
 /** After this many dismissals in a row nothing is offered for a while. */
 const maxDismissals = 2;
@@ -184,7 +184,7 @@ export class OfferedEdits {
     const isEdited = this.editedAt?.path === path && isEqual(this.editedAt.position, position);
     if (!isEdited) this.editedAt = undefined;
     // Before a line's text, Tab indents.
-    if (before.trim() === '' && !isEdited) return undefined;
+    if (before.trim() === '' && !isEdited) return 'indent';
     return isHere ? 'apply' : 'jump';
   }
 

@@ -67,21 +67,21 @@ test('Tab jumps from anywhere in a line’s text, and applies at the edit', () =
 
 test('Tab indents before a line’s text, but not after a jump there', () => {
   const { offered, cursor } = offering(code, editOf(code, '  send(total);\n', ''));
-  assert.equal(offered.tabAction(cursor(1, 0)), undefined);
-  assert.equal(offered.tabAction(cursor(2, 0)), undefined);
+  assert.equal(offered.tabAction(cursor(1, 0)), 'indent');
+  assert.equal(offered.tabAction(cursor(2, 0)), 'indent');
   offered.jumped(offered.current as never);
   assert.equal(offered.tabAction(cursor(2, 0)), 'apply');
   offered.tabAction(cursor(0, 4));
-  assert.equal(offered.tabAction(cursor(2, 0)), undefined);
+  assert.equal(offered.tabAction(cursor(2, 0)), 'indent');
 });
 
 test('Tab jumps on in front of a line’s text after an applied edit or a deletion, until the cursor moves', () => {
   const { offered, cursor } = offering(code, ...[1, 2].map((nth) => editOf(code, 'total', 'sum', { nth })));
-  assert.equal(offered.tabAction(cursor(1, 0)), undefined);
+  assert.equal(offered.tabAction(cursor(1, 0)), 'indent');
   offered.applied([offered.current as never], { line: 1, character: 0 });
   assert.equal(offered.tabAction(cursor(1, 0)), 'jump');
   offered.tabAction(cursor(0, 5));
-  assert.equal(offered.tabAction(cursor(1, 0)), undefined);
+  assert.equal(offered.tabAction(cursor(1, 0)), 'indent');
   offered.deletedAt(PATH, { line: 1, character: 0 });
   assert.equal(offered.tabAction(cursor(1, 0)), 'jump');
 });
