@@ -3,6 +3,7 @@
 import * as vscode from 'vscode';
 import { systemClock } from './common/clock.ts';
 import { DisposableStore } from './common/disposable.ts';
+import { physicalCores } from './common/threads.ts';
 import { readTuning } from './common/tuning.ts';
 import { JobClient } from './jobs/client.ts';
 import { loadHere } from './specialist/engine/timings.ts';
@@ -15,7 +16,7 @@ import { editorModels } from './vscode/api/editor-models.ts';
 import { Permissions } from './vscode/api/permissions.ts';
 import { Problems } from './vscode/api/problems.ts';
 import { Bases } from './vscode/bases/bases.ts';
-import { CodeModelOffer, machineHere } from './vscode/bases/code-model-offer.ts';
+import { CodeModelOffer } from './vscode/bases/code-model-offer.ts';
 import { readBase, shippedBases, timeBase } from './vscode/bases/shipped-bases.ts';
 import { Neural } from './vscode/bases/window-engine.ts';
 import { registerCommands } from './vscode/commands.ts';
@@ -143,7 +144,7 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
   const codeModel = new CodeModelOffer({
     ...{ memory: globalState, jobs, log, onChange },
     lineMs: () => bases.automaticLineMs,
-    machine: machineHere(neural.tuning.cores),
+    cores: neural.tuning.cores ?? physicalCores(),
   });
   const forJobs = { jobs, api, permissions, configuration, neural, paths, log, onSpent };
   const adaptation = owned.add(new Adaptation({ ...forJobs, runs, onChange }));

@@ -2,38 +2,25 @@
 // model of the catalog well. 'Get a Code Model' measures it before it serves.
 import { totalmem } from 'node:os';
 import type { Log } from '../../common/log.ts';
-import { physicalCores } from '../../common/threads.ts';
 import type { JobClient } from '../../jobs/client.ts';
 import { type CatalogModel, catalog, servingBytes } from '../../neural/models/catalog.ts';
 import { LINE_LIMIT_MS } from '../../specialist/engine/choice.ts';
 import { llamaThreadCount } from '../../specialist/engine/timings.ts';
+import type { Memory } from '../api/permissions.ts';
 import { t } from '../editor/ui-text.ts';
 import type { PanelNotice } from '../webview/protocol.ts';
 import { durationText } from './base-status.ts';
 import { megabytesText } from './model-list.ts';
 
 export interface OfferDeps {
-  readonly memory: {
-    get<T>(key: string): T | undefined;
-    update(key: string, value: unknown): Thenable<void>;
-  };
+  readonly memory: Memory;
   readonly jobs: Pick<JobClient, 'job'>;
   readonly log: Log;
   /** The time of a line of the largest shipped base, ms; undefined: not measured, or the user has chosen a base. */
   readonly lineMs: () => number | undefined;
-  readonly machine: Machine;
-  readonly onChange: () => void;
-}
-
-interface Machine {
   /** Physical ones. */
   readonly cores: number;
-  /** Bytes. */
-  readonly memory: number;
-}
-
-export function machineHere(cores = physicalCores()): Machine {
-  return { cores, memory: totalmem() };
+  readonly onChange: () => void;
 }
 
 const DECLINED = 'codeModelDeclined';
@@ -54,15 +41,10 @@ const GPU_READS = 2 * 7;
  * The computed time of a line where the model could be served well, ms. It is not measured.
  * @param gpuBytes a card's own memory; 0: none
  * @param lineMs of medium on this machine
+ * @param memory of the machine, bytes
  */
-export function waitOf(
-  { bytes }: CatalogModel,
-  machine: Machine,
-  gpuBytes: number,
-  lineMs: number,
-): number | undefined {
+export function waitOf(bytes: number, cores: number, gpuBytes: number, lineMs: number, memory = totalmem()) {
   if (gpuBytes >= 2 * servingBytes(bytes)) return (1000 * GPU_READS * bytes) / GPU_BANDWIDTH;
-  const { cores, memory } = machine;
   const wait = (LINE_RATIO * lineMs) / Math.min(MOST_THREADS, llamaThreadCount('auto', cores));
   return cores >= CORES && memory >= MEMORY && wait <= LINE_LIMIT_MS ? wait : undefined;
 }
@@ -77,10 +59,10 @@ export class CodeModelOffer {
 
   /** Undefined: nothing is offered. */
   get notice(): PanelNotice | undefined {
-    const { memory, machine } = this.deps;
+    const { memory, cores } = this.deps;
     const lineMs = this.lineMs();
     const [model] = catalog as readonly [CatalogModel, ...CatalogModel[]];
-    const wait = lineMs && waitOf(model, machine, memory.get<number>(GPU_BYTES) ?? 0, lineMs);
+    const wait = lineMs && waitOf(model.bytes, cores, memory.get<number>(GPU_BYTES) ?? 0, lineMs);
     if (wait === undefined) return undefined;
     return {
       kind: 'info',

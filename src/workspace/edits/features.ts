@@ -1,8 +1,7 @@
 // What is known of a place where a rule applies: the rule, its examples, its other places, and the text around; and the
 // learned choice among places, boosted trees over these features. bench/replay/fit.ts writes choice.json.
 import { sigmoid } from '../../common/statistics/logistic.ts';
-import { kindOf, languageIdOf } from '../../text/languages.ts';
-import { isCommentLine } from '../../text/lexemes.ts';
+import { languageIdOf } from '../../text/languages.ts';
 import { indentLength, lineEnd, lineStart } from '../../text/lines.ts';
 import choice from './choice.json' with { type: 'json' };
 import type { Edit, TextFile } from './edit.ts';
@@ -22,13 +21,11 @@ export interface FileSites {
 /** In the order of `RuleFeatures.in`. */
 export const featureNames = [
   'examples',
-  'bursts of the examples',
   'files of the examples',
   'edits since the newest example',
   'other edits in the burst of the newest example',
   'an insertion',
   'a deletion',
-  'a word for a word',
   'removed tokens',
   'inserted tokens',
   'letters of the longest removed word',
@@ -51,13 +48,11 @@ export const featureNames = [
   'shared tokens behind',
   'likeness of the line',
   'the same indent',
-  'in a comment or not, as the example',
   'depth of the common ancestor',
   'ancestors that differ',
   'likeness of the parent line',
   'a test or not, as the example',
   'a script',
-  'prose',
   'share of the latest edits that are examples',
   'share that was changed in the folder',
   'inserted word elsewhere in files with places',
@@ -87,8 +82,6 @@ export class RuleFeatures {
   >;
   private readonly best: number;
   private readonly newWord: string | undefined;
-  /** The lines of the examples before they were changed. */
-  private readonly oldLines: readonly string[];
   /** How like the examples' lines the lines of the judged places are. */
   private readonly likeness = new Map<Site, number>();
 
@@ -105,19 +98,18 @@ export class RuleFeatures {
         .filter((token) => token.hole === undefined && /\p{L}/u.test(token.text) && !words.includes(token.text))
         .map(({ text }) => text),
     );
-    this.oldLines = examples.map(({ left, removed: old, right }) =>
+    // The lines of the examples before they were changed.
+    const oldLines = examples.map(({ left, removed: old, right }) =>
       (left.slice(lineStart(left)) + old + right.slice(0, old.endsWith('\n') ? 0 : lineEnd(right))).trim(),
     );
     const { times, since } = burstsIn(edits, newest);
     this.ofRule = [
       Math.min(8, examples.length),
-      Math.min(8, new Set(examples.map(({ time, path }) => `${time} ${path}`)).size),
       new Set(examples.map(({ path }) => path)).size,
       Math.min(10, since),
       Math.min(20, times),
       flag(removed.length === 0),
       flag(inserted.length === 0),
-      flag(removed.length === 1 && inserted.length === 1 && removed[0]?.kind === 'word'),
       Math.log1p(removed.length),
       Math.log1p(inserted.length),
       Math.min(20, longest(words)?.length ?? 0),
@@ -142,7 +134,7 @@ export class RuleFeatures {
       ),
       isElsewhere: flag(isElsewhere),
     };
-    const oldWords = this.oldLines.slice(0, 4).map(wordsOf);
+    const oldWords = oldLines.slice(0, 4).map(wordsOf);
     for (const { file, near } of found)
       for (const site of near) {
         const words = wordsOf(lineAt(file.text, site.start, site.end));
@@ -176,7 +168,6 @@ export class RuleFeatures {
     ];
     const bestHere = Math.max(...judged.map((site) => likeness.get(site) as number));
     const changedHere = shareOf(own.length, sites.length);
-    const isCommented = isCommentLine((this.oldLines[0] as string).trim());
     return (site) => {
       const { start, end } = site;
       const line = lineAt(text, start, end);
@@ -199,13 +190,11 @@ export class RuleFeatures {
         site.sharedRight,
         like,
         flag(indentLength(line) === indentLength(newest.left.slice(lineStart(newest.left)) || newest.right)),
-        flag(isCommentLine(line.trim()) === isCommented),
         Math.min(6, common),
         Math.min(10, ancestors.length + near.length - 2 * common),
         similarity(wordsOf(ancestors.at(-1) ?? ''), wordsOf(near.at(-1) ?? '')),
         flag(isTest(path) === isTest(newest.path)),
         flag(/script/.test(languageId)),
-        flag(kindOf(languageId) === 'prose'),
         ...[ofFolder.latest, ofFolder.changed, ofFolder.isElsewhere, changedHere],
         bestHere - like,
         this.best - like,

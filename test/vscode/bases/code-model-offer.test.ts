@@ -10,11 +10,10 @@ import { memory } from '../memory.ts';
 const { CodeModelOffer, waitOf } = await import('../../../src/vscode/bases/code-model-offer.ts');
 
 const [smallest] = catalog as readonly [(typeof catalog)[number]];
-const strong = { cores: 8, memory: 16.5e9 };
 
 test('the wait falls with the cores, and is no wait where the machine would be too slow', () => {
   const wait = (cores: number, lineMs = 60, gpuBytes = 0, bytes = 16.5e9) =>
-    waitOf(smallest, { cores, memory: bytes }, gpuBytes, lineMs);
+    waitOf(smallest.bytes, cores, gpuBytes, lineMs, bytes);
   assert.equal(Math.round(wait(8) ?? 0), 265);
   assert.equal(wait(16), wait(8), 'further threads wait for the memory');
   assert.equal(wait(4), undefined);
@@ -24,7 +23,7 @@ test('the wait falls with the cores, and is no wait where the machine would be t
   assert.equal(wait(4, 60, 2e9), undefined, 'the model and the screen do not fit on the card');
 });
 
-function offer(over: { lineMs?: number; machine?: typeof strong; gpu?: () => Result<number> } = {}) {
+function offer(over: { lineMs?: number; cores?: number; gpu?: () => Result<number> } = {}) {
   const stored = memory();
   const heard = { changes: 0, searches: 0 };
   const made = new CodeModelOffer({
@@ -37,7 +36,7 @@ function offer(over: { lineMs?: number; machine?: typeof strong; gpu?: () => Res
       }) as never,
     },
     lineMs: () => ('lineMs' in over ? over.lineMs : 60),
-    machine: over.machine ?? strong,
+    cores: over.cores ?? 8,
     onChange: () => heard.changes++,
   });
   return { made, heard };
@@ -61,8 +60,7 @@ test('nothing is offered before medium was timed, or where the user has named a 
 });
 
 test('a GPU is looked for once, and offered', async () => {
-  const weak = { cores: 2, memory: 8e9 };
-  const { made, heard } = offer({ machine: weak, gpu: () => ok(12e9) });
+  const { made, heard } = offer({ cores: 2, gpu: () => ok(12e9) });
   assert.ok(made.notice === undefined);
   made.check();
   made.check();
@@ -70,7 +68,7 @@ test('a GPU is looked for once, and offered', async () => {
   const notice = made.notice as { readonly text: string } | undefined;
   assert.match(notice?.text ?? '', /156 ms a line/);
   assert.deepEqual(heard, { changes: 1, searches: 1 });
-  const without = offer({ machine: weak, gpu: () => failed('unsupported', 'No binary.') });
+  const without = offer({ cores: 2, gpu: () => failed('unsupported', 'No binary.') });
   without.made.check();
   await new Promise(setImmediate);
   without.made.check();
