@@ -8,7 +8,10 @@ import type { Browser } from 'playwright-core';
 import { installExtension, makeProfile, needCodeServer, startWorkbench } from '../../build/code-server.ts';
 import { messageOf, unwrap } from '../../src/common/errors.ts';
 import { silentLog } from '../../src/common/log.ts';
+import { commonSuffix } from '../../src/text/edits.ts';
 import { lineAfter, lineBefore, lineNumber } from '../../src/text/lines.ts';
+import { positionOf, type ReplacedRange } from '../../src/workspace/edits/edit.ts';
+import { EditJournal } from '../../src/workspace/edits/journal.ts';
 import { harvestFolder } from '../../src/workspace/files/folder.ts';
 import { Editor } from '../../test/e2e/editor.ts';
 import { launchBrowser, openPage } from '../../test/support/browser.ts';
@@ -75,12 +78,15 @@ async function simulate(base: Base, folder: Material, passages: readonly Passage
       said = line;
     },
   };
-  return inSimulatedWindow(base, folder.others, { log }, async ({ editor }, clock) => {
+  return inSimulatedWindow(base, folder.others, { log }, async ({ editor, specialist }, clock) => {
     const all: Seen[][] = [];
     for (const { path, prefix, rest, length, gaps, below = '' } of passages) {
       const seen: Seen[] = [];
       const writing = new Writing(prefix, below, rest, folder.languageId);
       editor.come(path, folder.languageId, writing.document);
+      // A passage that is reverted after it leaves no edits.
+      const journal = new EditJournal();
+      journal.open(path, prefix + below);
       const done = () => rest.length - writing.left.length;
       while (done() < length) {
         const at = done();
@@ -90,7 +96,11 @@ async function simulate(base: Base, folder: Material, passages: readonly Passage
         const text = ghost === undefined ? '' : (ghost.at + ghost.text).slice(writing.document.prefix.length);
         if (isPause(gap) && at > 0) seen.push({ at, text, said });
         said = '';
+        const before = writing.document;
         writing.press();
+        const ranges = changeBetween(before, writing.document);
+        if (ranges.length > 0) journal.record({ path, ranges, time: clock.now() });
+        specialist.setHistory(journal.history());
         editor.press(writing.document);
       }
       editor.give();
@@ -98,6 +108,18 @@ async function simulate(base: Base, folder: Material, passages: readonly Passage
     }
     return all;
   });
+}
+
+type Text = Writing['document'];
+
+/** What one key has changed; nothing if it was typed over what stood there. */
+function changeBetween(before: Text, after: Text): ReplacedRange[] {
+  const [old, now] = [before.prefix + before.suffix, after.prefix + after.suffix];
+  if (old === now) return [];
+  const start = before.prefix.length;
+  const end = commonSuffix(old.slice(start), now.slice(start));
+  const range = { start: positionOf(old, start), end: positionOf(old, old.length - end) };
+  return [{ range, text: now.slice(start, now.length - end) }];
 }
 
 /** The keys that a person presses for what `Writing.press` does. */
@@ -207,16 +229,16 @@ async function mendLine(editor: Editor, { prefix, suffix }: { readonly prefix: s
   for (let i = 0; i < behind.length; i++) await keyboard.press('ArrowLeft');
 }
 
+const SAID = /(?:No s|S)uggestion: /;
+
 /** The last reason in the log since a time, ms; '' if there is none. */
 function lastSaid(logged: () => string, since: number): string {
   const lines = logged()
     .split('\n')
-    .filter((line) => line.includes('No suggestion: '));
+    .filter((line) => SAID.test(line));
   const line = lines.at(-1) ?? '';
   const [stamp = ''] = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+/.exec(line) ?? [];
-  return stamp !== '' && Date.parse(stamp.replace(' ', 'T')) >= since - 5
-    ? line.slice(line.indexOf('No suggestion'))
-    : '';
+  return stamp !== '' && Date.parse(stamp.replace(' ', 'T')) >= since - 5 ? line.slice(line.search(SAID)) : '';
 }
 
 /** @param scratch holds the folder as `project` */

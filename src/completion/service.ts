@@ -61,8 +61,10 @@ export class CompletionService implements Disposable {
    */
   async complete(request: CompletionRequest, signal: AbortSignal): Promise<Completion | undefined> {
     const result = await this.resultOf(request, signal);
-    if (result.kind === 'nothing') this.reportNothing(request, result);
-    return result.kind === 'shown' ? result.completion : undefined;
+    if (result.kind === 'nothing') return void this.reportNothing(request, result);
+    const { completion } = result;
+    this.deps.log.debug(`Suggestion: ${sentenceOf(completion.decision, completion.source)}`);
+    return completion;
   }
 
   /** Starts the specialist's draft after a key: the editor requests this position in a moment. Sends no event. */
