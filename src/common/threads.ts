@@ -2,8 +2,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 
-/** Physical cores, if the system tells; else half of the logical ones on x86. */
+let cores: number | undefined;
+
+/** Physical cores, if the system tells; else half of the logical ones on x86. Counted once. */
 export function physicalCores(): number {
+  cores ??= countCores();
+  return cores;
+}
+
+function countCores(): number {
   const logical = availableParallelism();
   try {
     const cores = new Set<string>();

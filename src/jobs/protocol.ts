@@ -32,7 +32,7 @@ export interface Jobs {
   write: { request: WriteRequest; result: WrittenText };
   /** Discovers models on this machine that can be imported as bases. */
   findModels: { request: Record<string, never>; result: readonly FoundModel[] };
-  /** Own memory of the GPU that llama.cpp would use, bytes; 0: none. Memory that it shares with the processor counts on Apple's alone. */
+  /** Own memory of the GPU that llama.cpp would use, bytes; 0: none. */
   gpuMemory: { request: Record<string, never>; result: number };
   /** Imports one of them. */
   importBase: { request: GgufRequest; result: AddedBase };

@@ -65,9 +65,12 @@ export function ggufTimingKey(weights: string, { llamaThreads, device }: ReturnT
   return timingKey(weights, device === 'cpu' ? 'gguf-cpu' : 'gguf', llamaThreads);
 }
 
+let processor: string | undefined;
+
+/** Read once: the status asks for a timing at each change. */
 function processorHere(): string {
-  const all = cpus();
-  return `${all[0]?.model.trim() ?? ''} x${all.length}`;
+  processor ??= cpus().map(({ model }, _, all) => `${model.trim()} x${all.length}`)[0] ?? ' x0';
+  return processor;
 }
 
 /** Empty if there is no readable file: bases are timed again then. */

@@ -83,7 +83,7 @@ export class Status extends DisposableStore {
   }
 
   snapshot(): StatusSnapshot {
-    const { configuration, api, snooze, permissions, adaptation, folders, neural, bases, codeModel } = this.deps;
+    const { configuration, api, permissions, adaptation, folders, neural, bases } = this.deps;
     const folder = this.folder();
     const settings = configuration.for(folder.uri);
     const languageId = window.activeTextEditor?.document.languageId;
@@ -108,11 +108,7 @@ export class Status extends DisposableStore {
       localOnly: settings.localOnly || apiState === 'untrusted',
       apiModel: apiState === 'no-key' || apiState === 'local-only' || apiState === 'untrusted' ? '' : api.model,
       ...(isAllowed(apiState) && { month: { spentUsd: api.spentUsd, limitUsd: api.limitUsd } }),
-      notices: [
-        codeModel.notice,
-        snooze.active ? snoozeNotice(snooze) : undefined,
-        ...this.notices(apiState, folder),
-      ].filter((each) => each !== undefined),
+      notices: this.notices(apiState, folder),
       ...(progress && { progress }),
     };
   }
@@ -170,7 +166,7 @@ export class Status extends DisposableStore {
   }
 
   private notices(apiState: ApiState, folder: FolderRef): PanelNotice[] {
-    const { problems, folders, api } = this.deps;
+    const { problems, folders, api, snooze, codeModel } = this.deps;
     const document = window.activeTextEditor?.document;
     const uri = document?.uri;
     const session = folders.peek(folder);
@@ -186,7 +182,8 @@ export class Status extends DisposableStore {
         action: failure.code === 'bad-key' ? setKey : { label: t('Show Log'), command: 'showLog' },
       });
     }
-    return [...notices, apiNotice(apiState, folder, api)].filter((each) => each !== undefined);
+    const first = [codeModel.notice, snooze.active ? snoozeNotice(snooze) : undefined];
+    return [...first, ...notices, apiNotice(apiState, folder, api)].filter((each) => each !== undefined);
   }
 }
 

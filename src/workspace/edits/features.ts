@@ -81,9 +81,10 @@ export class RuleFeatures {
     Record<'open' | 'all' | 'files' | 'ofExamples' | 'latest' | 'changed' | 'isElsewhere', number>
   >;
   private readonly best: number;
-  private readonly newWord: string | undefined;
-  /** How like the examples' lines the lines of the judged places are. */
-  private readonly likeness = new Map<Site, number>();
+  /** Of the judged places: how like the examples' lines their lines are, and whether the inserted word is there. */
+  private readonly judged = new Map<Site, { readonly like: number; readonly hasWord: boolean }>();
+  /** Files with places into which only the examples have brought the inserted word. */
+  private readonly newIn: ReadonlySet<FileSites>;
 
   /** @param edits the journal's, oldest first */
   constructor(rule: RewriteRule, found: readonly FileSites[], edits: readonly Edit[]) {
@@ -93,7 +94,7 @@ export class RuleFeatures {
     this.newest = newest;
     const words = removed.filter(({ kind, hole }) => kind === 'word' && hole === undefined).map((token) => token.text);
     const longest = (texts: readonly string[]) => [...texts].sort((a, b) => b.length - a.length)[0];
-    this.newWord = longest(
+    const newWord = longest(
       inserted
         .filter((token) => token.hole === undefined && /\p{L}/u.test(token.text) && !words.includes(token.text))
         .map(({ text }) => text),
@@ -116,48 +117,47 @@ export class RuleFeatures {
       flag(newest.removed.includes('\n') || newest.inserted.includes('\n')),
     ];
     const paths = new Set(examples.map(({ path }) => path));
-    const sum = (of: (each: FileSites) => boolean) =>
-      Math.log1p(found.filter(of).reduce((total, { sites }) => total + sites.length, 0));
-    const isElsewhere = found.some(
-      ({ file: { path, text } }) => this.newWord && !isNew(this.newWord, path, text, examples),
+    const count = (of: (each: FileSites) => boolean) =>
+      found.filter(of).reduce((total, { sites }) => total + sites.length, 0);
+    const all = count(() => true);
+    this.newIn = new Set(
+      newWord === undefined ? [] : found.filter(({ file: { path, text } }) => isNew(newWord, path, text, examples)),
     );
     const latest = edits.slice(-LATEST);
     this.ofFolder = {
-      open: sum(({ isOpen }) => isOpen),
-      all: sum(() => true),
+      open: Math.log1p(count(({ isOpen }) => isOpen)),
+      all: Math.log1p(all),
       files: Math.log1p(found.length),
-      ofExamples: sum(({ file }) => paths.has(file.path)),
+      ofExamples: Math.log1p(count(({ file }) => paths.has(file.path))),
       latest: latest.filter((edit) => examples.includes(edit)).length / latest.length,
-      changed: shareOf(
-        examples.length,
-        found.reduce((total, { sites }) => total + sites.length, 0),
-      ),
-      isElsewhere: flag(isElsewhere),
+      changed: shareOf(examples.length, all),
+      isElsewhere: flag(newWord !== undefined && this.newIn.size < found.length),
     };
     const oldWords = oldLines.slice(0, 4).map(wordsOf);
     for (const { file, near } of found)
       for (const site of near) {
         const words = wordsOf(lineAt(file.text, site.start, site.end));
-        this.likeness.set(site, Math.max(...oldWords.map((old) => similarity(old, words))));
+        const like = Math.max(...oldWords.map((old) => similarity(old, words)));
+        this.judged.set(site, { like, hasWord: newWord !== undefined && words.includes(newWord) });
       }
-    this.best = Math.max(0, ...this.likeness.values());
+    this.best = Math.max(0, ...[...this.judged.values()].map(({ like }) => like));
     const inBurst = examples.filter(({ time, path }) => time === newest.time && path === newest.path).length;
     this.isSameAgain = examples.length > 1 && since === 0 && inBurst * 2 > times;
   }
 
   /** The features of the judged places in one file. */
-  in({ file, isOpen, sites, near: judged }: FileSites): (site: Site) => number[] {
-    const { rule, newest, newWord, likeness, ofFolder } = this;
+  in(found: FileSites): (site: Site) => number[] {
+    const { file, isOpen, sites, near: places } = found;
+    const { rule, newest, judged, ofFolder } = this;
     const { path, text } = file;
     const own = rule.examples.filter((edit) => edit.path === path && edit.at >= 0);
     const ats = own.map(({ at }) => at);
     const isNewest = newest.path === path;
     const above = isNewest && newest.at >= 0 ? sites.filter(({ start }) => start < newest.at).length : 0;
-    const isNewWord = newWord !== undefined && isNew(newWord, path, text, rule.examples);
     const ancestorsHere = ats.map((at) => ancestorsOf(text, at));
     const languageId = languageIdOf(path);
     const ofFile = [
-      flag(isNewWord),
+      flag(this.newIn.has(found)),
       Math.log1p(sites.length),
       ...[ofFolder.open, ofFolder.all, ofFolder.files],
       Math.min(8, own.length),
@@ -166,7 +166,7 @@ export class RuleFeatures {
       flag(isNewest),
       flag(isOpen),
     ];
-    const bestHere = Math.max(...judged.map((site) => likeness.get(site) as number));
+    const bestHere = Math.max(...places.map((site) => judged.get(site)?.like ?? 0));
     const changedHere = shareOf(own.length, sites.length);
     return (site) => {
       const { start, end } = site;
@@ -177,7 +177,7 @@ export class RuleFeatures {
       const near = ancestorsHere[nearest] ?? ancestorsOfExample(newest);
       let common = 0;
       while (common < ancestors.length && common < near.length && ancestors[common] === near[common]) common++;
-      const like = likeness.get(site) as number;
+      const { like, hasWord } = judged.get(site) ?? { like: 0, hasWord: false };
       const anchor = isNewest && newest.at >= 0 ? newest.at : -1;
       return [
         ...this.ofRule,
@@ -198,7 +198,7 @@ export class RuleFeatures {
         ...[ofFolder.latest, ofFolder.changed, ofFolder.isElsewhere, changedHere],
         bestHere - like,
         this.best - like,
-        flag(newWord !== undefined && wordsOf(line).includes(newWord)),
+        flag(hasWord),
       ];
     };
   }
