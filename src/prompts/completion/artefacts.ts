@@ -1,7 +1,8 @@
 // Filters that remove what a model adds: artefacts, habits of chat models, code in prose, text that is there already.
 import type { CompletionPosition, CompletionQuery } from '../../common/completion.ts';
+import { commonPrefix } from '../../text/edits.ts';
 import type { LanguageFacts } from '../../text/languages.ts';
-import { isOnlyClosers, unpairedMarks } from '../../text/line-state.ts';
+import { brackets, isOnlyClosers, unpairedMarks } from '../../text/line-state.ts';
 import { indentOf, indentWidth, lastLines, lineAbove, lineStart, linesBelow } from '../../text/lines.ts';
 import { isCode, isProse, sentenceEnd } from '../../text/prose-text.ts';
 import { closesBlock, NEXT_BRANCH } from '../../text/syntax/blocks.ts';
@@ -210,6 +211,40 @@ export function trimOverlap(text: string, { before, after, facts, chat }: Contex
     if (gain > 0 || (gain === 0 && repeats)) return trimmed;
   }
   return text;
+}
+
+const WORD = /[\p{L}\p{N}]/u;
+
+/** Whether words follow the cursor on its line, so that a text there must fit between two texts of the author. */
+export function isMidLine(after: string): boolean {
+  return WORD.test(after);
+}
+
+/**
+ * In the middle of a line: trims the end of the text that follows the cursor, and drops a text that begins with what
+ * follows, stands there already, ends the line twice, or leaves more brackets and quotes unpaired than there were.
+ */
+export function fitMidLine(text: string, { before, after, facts }: Context): string {
+  const rest = after.trimEnd();
+  if (!isMidLine(rest)) return text;
+  // Before a line's text, whole lines may be inserted.
+  if (text.includes('\n')) return before.trim() === '' ? text : '';
+  const unpaired = (middle: string) => {
+    const { open, strayClosers, quote } = brackets(before + middle + rest, facts.quotes);
+    return open.length + strayClosers.length + (quote === '' ? 0 : 1);
+  };
+  let fitted = text;
+  for (let length = Math.min(rest.length, text.length); length > 0 && fitted === text; length--) {
+    const trimmed = text.slice(0, -length);
+    if (text.endsWith(rest.slice(0, length)) && unpaired(trimmed) <= unpaired(text)) fitted = trimmed;
+  }
+  const written = fitted.trim();
+  const begun = written.slice(0, commonPrefix(written, rest.trimStart()));
+  const isThere =
+    /[\p{L}\p{N}]{2}/u.test(begun) || (written.length > 3 && WORD.test(written) && rest.includes(written));
+  const isOneStatement = /;$/.test(rest) && !/[;{]/.test(before + rest.slice(0, -1));
+  const endsTwice = isOneStatement && written.endsWith(';');
+  return isThere || endsTwice || unpaired(fitted) > unpaired('') ? '' : fitted;
 }
 
 /** Drops a text that is blank or has only closers that follow the cursor already. */

@@ -1,6 +1,6 @@
 // Post-processing: from a model's text to the text that fits at the cursor. One ordered table of pure functions, each
 // with golden cases in test/golden/complete/; before it, the wrapping of a large model's answer is removed.
-import type { CompletionPosition } from '../../common/completion.ts';
+import type { CompletionPosition, CompletionQuery } from '../../common/completion.ts';
 import { languageIdOfFence, languageOf } from '../../text/languages.ts';
 import { brackets, isOnlyClosers, lineState, unpairedMarks, withoutMarks } from '../../text/line-state.ts';
 import {
@@ -34,6 +34,7 @@ import {
   dropLineAbove,
   dropNothingNew,
   type Filter,
+  fitMidLine,
   isLineAbove,
   trimOverlap,
 } from './artefacts.ts';
@@ -146,6 +147,13 @@ const BEFORE_ANSWER: readonly Filter[] = [
   { name: 'leading-space', apply: dropDoubledSpace },
 ];
 
+const MID_LINE: Filter = { name: 'mid-line', apply: fitMidLine };
+
+/** Whether a beginning of a cleaned text fits the rest of the cursor's line, as the whole text does. */
+export function fitsLine(beginning: string, query: CompletionQuery): boolean {
+  return applyFilter(MID_LINE, beginning, { query, block: false, indentUnit: '' }, false) === beginning;
+}
+
 /**
  * The filters in order: they remove additions around the answer, limit its length, and fit it to the text on both
  * sides. The last one drops an answer with nothing new.
@@ -165,6 +173,7 @@ export const FILTERS: readonly Filter[] = [
   { name: 'closers', codeOnly: true, apply: dropSuppliedClosers },
   { name: 'stray-closers', codeOnly: true, apply: cutStrayClosers },
   { name: 'block-close', codeOnly: true, apply: dropBlockClose },
+  MID_LINE,
   { name: 'trailing-space', apply: trimTrailing },
   { name: 'nothing-new', apply: dropNothingNew },
 ];

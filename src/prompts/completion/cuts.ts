@@ -4,6 +4,7 @@ import { type CompletionPosition, type Draft, type DraftToken, NGRAM_MODEL } fro
 import { lineState } from '../../text/line-state.ts';
 import { lineBefore, lineStart } from '../../text/lines.ts';
 import { isProse } from '../../text/prose-text.ts';
+import { fitsLine } from './clean.ts';
 
 /** An unfinished member or hyphenated name, an opener without its content, an operator without its operand. */
 const OPEN_END = /[.([{<"'`\\@#$&|!?]$|(?<!-)-$/;
@@ -18,8 +19,8 @@ const isWord = (character: string | undefined) => character !== undefined && /[\
 /**
  * The beginnings of a cleaned draft, shortest first; the last is the whole draft with its continuation. On the cursor's
  * line a cut is after a token and a whole word, not after an opener. A later line has at least a few characters, no
- * blank line before it, and, if a grammar checked it, completes all that it begins. No cut adds syntax errors. If
- * cleaning changed the text so that its tokens cannot be found, only the draft itself.
+ * blank line before it, and, if a grammar checked it, completes all that it begins. No cut adds syntax errors, and
+ * each fits the rest of the line. If cleaning changed the text so that its tokens cannot be found, only the draft itself.
  */
 export function cutsOf(draft: Draft, { query }: Pick<CompletionPosition, 'query'>): Draft[] {
   const { continuation, ...line } = draft;
@@ -35,7 +36,7 @@ export function cutsOf(draft: Draft, { query }: Pick<CompletionPosition, 'query'
   const parses = (cut: string) => {
     const length = start + cut.length;
     const isWhole = draft.wholeCuts?.includes(length) !== false || !cut.trimStart().includes('\n');
-    return isWhole && draft.brokenCuts?.includes(length) !== true;
+    return isWhole && draft.brokenCuts?.includes(length) !== true && fitsLine(cut, query);
   };
   const prose = isProse(query.languageId, query.prefix);
   const begun = unfinishedName(before);
