@@ -82,6 +82,8 @@ function eventsOf(owned: DisposableStore) {
     indexOutdated: event<FolderRef>(),
     sessionsRestarted: event(),
     requested: event<vscode.TextDocument>(),
+    /** A next edit was found in a line that shows other ghost text. */
+    lineTaken: event<vscode.TextDocument>(),
   };
 }
 
@@ -203,12 +205,13 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
       ...{ folders, rules, configuration, activity, isOn, log },
       isSuggested: (document, text) => lastSuggestion.contains(document, text),
       onOffered: (isOffered) => contextKeys.set('editOffered', isOffered),
+      onLineTaken: (document) => events.lineTaken.fire(document),
       onTabAction: (action) => contextKeys.set('nextEdit', action),
     }),
   );
   const whyNothing = owned.add(new WhyNothing());
   const ghostText = new GhostTextProvider({
-    ...{ folders, rules, isOn, lastSuggestion },
+    ...{ folders, rules, isOn, lastSuggestion, nextEdits },
     onRequest: (folder) => announcements.beforeRequest(folder, api, permissions),
     onRequested: (document) => events.requested.fire(document),
     onShown: (isShown) => {
@@ -216,7 +219,6 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
       nextEdits.onGhostText(isShown);
     },
     onList: (isOpen) => nextEdits.onList(isOpen),
-    nextEditAt: (document, position) => nextEdits.insertionAt(document, position),
     onNoSuggestion: (reason) => whyNothing.show(reason, status.snapshot()),
   });
   const firstKeys = owned.add(new FirstKeys((editor) => ghostText.request(editor)));
@@ -286,6 +288,7 @@ function connect(parts: Parts, owned: DisposableStore): void {
     events.indexOutdated.event((folder) => watcher.index(folder)),
     events.sessionsRestarted.event(() => void documents.sendAll()),
     events.requested.event((document) => firstKeys.onRequested(document)),
+    events.lineTaken.event((document) => void ghostText.giveWay(document)),
     vscode.workspace.onDidGrantWorkspaceTrust(() => folders.reindexTrusted()),
     window.onDidChangeWindowState(({ focused }) => focused && folders.refresh()),
   ])

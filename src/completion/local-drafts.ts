@@ -1,7 +1,9 @@
 // Local drafts: asks the specialist, scores the draft with the router, and caches what is shown and what was cut off.
 import type { CompletionPosition, CompletionQuery, Draft } from '../common/completion.ts';
+import { isMidLine } from '../prompts/completion/artefacts.ts';
 import {
   cleanDraft,
+  continuesReplacement,
   draftOptions,
   replacedClosers,
   withoutInsertedClosers,
@@ -17,6 +19,7 @@ import { type LimitSettings, limitsAt, type RequestConditions } from '../routing
 import type { RouterModel } from '../routing/router-model.ts';
 import { bestCut, restOf, type ScoredCut, type ShowLimits } from '../routing/show.ts';
 import { beginsAlike } from '../text/edits.ts';
+import { lineAfter } from '../text/lines.ts';
 import { isSentence } from '../text/prose-text.ts';
 import { type CachedAnswer, type CacheHit, type CompletionCache, insertedAt } from './answer-cache.ts';
 import type { ApiCalls } from './api-calls.ts';
@@ -59,6 +62,7 @@ export class LocalDrafts {
     }
     const { doubt } = this.verdicts;
     const isManual = request.trigger === 'manual';
+    const { replaced } = context;
     const { draft, input } = decisionInputOf({
       query,
       draftPosition,
@@ -67,7 +71,8 @@ export class LocalDrafts {
       settings,
       conditions: { isManual, opensList, doubt, waitMs: this.api.waitMs },
       rejected: this.verdicts.rejectedAt(query),
-      noCall: this.api.available(settings) ? undefined : 'there is no large model',
+      replaced,
+      noCall: noCallAt(query, replaced, this.api.available(settings)),
     });
     return { draft, decision: decide(input), input };
   }
@@ -128,10 +133,12 @@ export class LocalDrafts {
    * @param decision the router's own, or one that shows the draft instead of the API's answer
    */
   cacheDraft(context: RequestContext, local: ScoredDraft, decision: Decision): CachedAnswer {
-    // The remainder is shown by an automatic request, even after a manual one.
-    const limits = limitsAt(context.settings, { isManual: false, doubt: this.verdicts.doubt });
+    const { doubt } = this.verdicts;
+    // The remainder is shown by an automatic request, even after a manual one. An accepted text opens no list.
+    const conditions = { isManual: false, opensList: false, rejectedHere: false, doubt, waitMs: this.api.waitMs };
+    const limitsOf = (at: CompletionQuery) => limitsAt(context.settings, { ...conditions, prose: isProseAt(at) });
     const answer = this.answerOf(context, local, decision);
-    for (const placed of withRemainders(context.query, answer, local.input.cuts, limits))
+    for (const placed of withRemainders(context.query, answer, local.input.cuts, limitsOf))
       this.cache.put(placed.query, placed.answer);
     return answer;
   }
@@ -157,24 +164,35 @@ export class LocalDrafts {
  * The answer and its remainders, each at the end of the one before. Their probability assumes that all before them were
  * right.
  * @param cuts of the draft, shortest first
- * @param limits of an automatic request
+ * @param limitsOf the limits of an automatic request at a position
  */
 export function withRemainders(
   query: CompletionQuery,
   answer: CachedAnswer,
   cuts: readonly ScoredCut[],
-  limits: ShowLimits,
+  limitsOf: (at: CompletionQuery) => ShowLimits,
 ): { readonly query: CompletionQuery; readonly answer: CachedAnswer }[] {
   const shown = shownCut(answer.decision);
   const entry = { query, answer };
-  const remainingCuts = shown === undefined ? [] : restOf(cuts, shown);
-  const remainder = bestCut(remainingCuts, limits);
-  if (shown === undefined || remainder === undefined) return [entry];
+  if (shown === undefined) return [entry];
+  const end = insertedAt(query, { text: shown.text, replaceLength: shown.over ?? 0 });
+  const remainingCuts = restOf(cuts, shown);
+  const remainder = bestCut(remainingCuts, limitsOf(end));
+  if (remainder === undefined) return [entry];
   const { text, over: replaceLength = 0 } = remainder;
   const reason = 'the rest of an earlier draft';
   const decision: Decision = { ...answer.decision, kind: 'show', cut: remainder, reason };
-  const end = insertedAt(query, { text: shown.text, replaceLength: shown.over ?? 0 });
-  return [entry, ...withRemainders(end, { ...answer, text, replaceLength, decision }, remainingCuts, limits)];
+  return [entry, ...withRemainders(end, { ...answer, text, replaceLength, decision }, remainingCuts, limitsOf)];
+}
+
+function isProseAt({ languageId, prefix }: CompletionQuery): boolean {
+  return isSentence(languageId, prefix);
+}
+
+/** Where a word was replaced in the middle of a line, an answer of the large model would not be shown. */
+function noCallAt({ suffix }: CompletionQuery, replaced: string | undefined, isAvailable: boolean): NoCall | undefined {
+  if (!isAvailable) return 'there is no large model';
+  return replaced !== undefined && isMidLine(lineAfter(suffix)) ? 'a word was replaced in the line' : undefined;
 }
 
 interface DraftedRequest {
@@ -187,7 +205,9 @@ interface DraftedRequest {
   readonly settings: LimitSettings;
   readonly conditions: Omit<RequestConditions, 'prose' | 'rejectedHere'>;
   readonly rejected?: string | undefined;
-  readonly noCall?: NoCall | undefined;
+  /** See CompletionRequest. */
+  readonly replaced: string | undefined;
+  readonly noCall: NoCall | undefined;
 }
 
 /** The cleaned draft, undefined if nothing is left of it, and what is decided on. */
@@ -195,16 +215,17 @@ export function decisionInputOf(request: DraftedRequest): {
   readonly draft: Draft | undefined;
   readonly input: DecisionInput;
 } {
-  const { query, draftPosition, router, settings, conditions, rejected, noCall } = request;
+  const { query, draftPosition, router, settings, conditions, rejected, replaced, noCall } = request;
   const draft = cleanDraft(request.draft, draftPosition);
   const facts = positionFactsOf(query);
-  const cuts = draft === undefined ? [] : scoreCuts(router, cutsOf(draft, draftPosition), facts);
+  const beginnings = draft === undefined ? [] : cutsOf(draft, draftPosition);
+  const allowed = beginnings.filter(({ text }) => continuesReplacement(text, query, replaced));
+  const cuts = scoreCuts(router, allowed, facts);
   const ngramsAlone = request.draft?.why;
-  const prose = isSentence(query.languageId, query.prefix);
   const input: DecisionInput = {
     estimates: { ...score(router, draft, facts), ...(ngramsAlone !== undefined && { ngramsAlone }) },
     cuts: draftPosition.query === query ? cuts : cuts.flatMap((cut) => withReplaceLength(cut, query)),
-    limits: limitsAt(settings, { ...conditions, prose, rejectedHere: rejected !== undefined }),
+    limits: limitsAt(settings, { ...conditions, prose: isProseAt(query), rejectedHere: rejected !== undefined }),
     expectedCharacters: expectedCharacters(draft, facts),
     ...(rejected !== undefined && { rejected }),
     ...(noCall !== undefined && { noCall }),

@@ -8,7 +8,7 @@
 import type { CompletionQuery } from '../common/completion.ts';
 import type { Disposable } from '../common/disposable.ts';
 import { CodedError, isCancelled } from '../common/errors.ts';
-import { positionAt } from '../prompts/completion/completion-position.ts';
+import { continuesReplacement, positionAt } from '../prompts/completion/completion-position.ts';
 import type { LlmRequest } from '../prompts/completion/llm-request.ts';
 import { decide } from '../routing/decide.ts';
 import { type Decision, type NoCall, sentenceOf, shownCut } from '../routing/decision.ts';
@@ -97,6 +97,11 @@ export class CompletionService implements Disposable {
     this.shown.partAccepted(after, length);
   }
 
+  /** The visible suggestion was hidden although the user did not reject it. */
+  withdrawn(): void {
+    this.shown.withdrawn();
+  }
+
   /** After a change of the large model or the deletion of data: drops cached answers and in-flight calls. */
   reset(): void {
     this.shown.forget();
@@ -160,7 +165,7 @@ export class CompletionService implements Disposable {
   }
 
   private async answer(context: RequestContext): Promise<CompletionResult> {
-    const hit = this.cache.get(context.query, this.shown.visible);
+    const hit = this.cachedAt(context, this.shown.visible);
     const manual = context.request.trigger === 'manual';
     // A manual request gets a local answer if the API returned nothing.
     const apiWasEmpty = manual && hit?.answer.text === '';
@@ -189,6 +194,12 @@ export class CompletionService implements Disposable {
     }
   }
 
+  /** A cached answer that may be shown here. */
+  private cachedAt({ query, replaced }: RequestContext, visible?: CachedAnswer): CacheHit | undefined {
+    const hit = this.cache.get(query, visible);
+    return hit && continuesReplacement(hit.rest, query, replaced) ? hit : undefined;
+  }
+
   /** Waits for a fitting in-flight call or starts one; falls back to the local draft. */
   private async askApi(context: RequestContext, first: ScoredDraft): Promise<CompletionResult> {
     let local = first;
@@ -202,7 +213,7 @@ export class CompletionService implements Disposable {
         if (this.hasEnded(context)) return this.ended(context);
         if (context.listIsOpen) return this.leaveToList(context, local);
         // An earlier call may have finished or failed since, or the budget may be exhausted.
-        const hit = this.cache.get(context.query);
+        const hit = this.cachedAt(context);
         if (hit !== undefined && hit.rest !== '' && !this.local.isOutdated(context, hit, this.shown.visible))
           return this.showCached(context, hit);
         if (this.local.hasBetterDraft(context)) {
@@ -226,7 +237,7 @@ export class CompletionService implements Disposable {
       // The answer does not match the text typed since, or the call was aborted before this request.
       if (result === undefined || (!result.ok && result.error.code === 'cancelled')) continue;
       if (!result.ok) return this.fallBack(context, local, `the large model failed (${result.error.code})`);
-      const hit = this.cache.get(context.query);
+      const hit = this.cachedAt(context);
       if (hit === undefined) continue;
       return hit.answer.text === ''
         ? this.fallBack(context, local, 'the large model had nothing to add')

@@ -62,6 +62,10 @@ export class ShownSuggestions {
     this.tracker.partAccepted(after, length);
   }
 
+  withdrawn(): void {
+    this.tracker.withdrawn();
+  }
+
   /** Verdicts about earlier suggestions no longer count. */
   forget(): void {
     this.shown = new Map();
@@ -178,9 +182,14 @@ export class OutcomeTracker {
     return this.current;
   }
 
+  /** The pending suggestion was hidden and counts as ignored. */
+  withdrawn(): void {
+    if (this.current !== undefined) this.finish('ignored');
+  }
+
   /** A new suggestion is visible; a pending one counts as ignored. */
   shown(id: string, query: CompletionQuery, text: string): void {
-    if (this.current !== undefined) this.finish('ignored');
+    this.withdrawn();
     this.current = { id, query, text, at: this.clock.monotonic() };
     this.typedText = '';
     this.acceptedLength = 0;

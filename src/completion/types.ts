@@ -33,6 +33,11 @@ export interface CompletionRequest {
    */
   readonly selectedText?: string;
   /**
+   * The word that the user has just typed over at the cursor, whole, as it was before; '' if more than a word was
+   * replaced. Absent: nothing was.
+   */
+  readonly replaced?: string | undefined;
+  /**
    * The editor's own list opens here unless ghost text is shown, and waits for the answer. The answer must be worth
    * hiding the list and come soon; a later one waits for the next pause.
    */
@@ -141,6 +146,8 @@ export interface CompletionDeps {
 export interface RequestContext extends CompletionPosition {
   readonly request: CompletionRequest;
   readonly settings: CompletionSettings;
+  /** See CompletionRequest; undefined by hand, where the user may want the old text. */
+  readonly replaced: string | undefined;
   /** Monotonic, ms. */
   readonly startedAt: number;
   /** The specialist's index revision at the start of the request. */
@@ -172,10 +179,11 @@ export function contextOf(
   const settings = settingsAt(request.query);
   const position = positionAt(query, request.indentUnit, settings.multiline);
   const { trigger, selectedText = '' } = request;
+  const replaced = trigger === 'manual' ? undefined : request.replaced;
   const opensList = request.opensList === true && trigger === 'automatic' && selectedText === '';
   const indexRevision = specialist.indexRevisionFor?.(query) ?? 0;
   const startedAt = clock.monotonic();
-  return { ...position, request, settings, startedAt, indexRevision, opensList, listIsOpen: false, signal };
+  return { ...position, request, settings, replaced, startedAt, indexRevision, opensList, listIsOpen: false, signal };
 }
 
 /** Whether a word continues after the cursor: an insertion would run into it. */

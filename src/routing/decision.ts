@@ -16,6 +16,7 @@ export type TooDear = (typeof TOO_DEAR)[number];
 /** Why the large model cannot or shall not be asked, or what came of the call. */
 export type NoCall =
   | 'there is no large model'
+  | 'a word was replaced in the line'
   | 'the large model is not available'
   | 'this position cannot be sent safely'
   | 'the large model is too slow to wait for'

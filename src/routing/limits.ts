@@ -14,14 +14,14 @@ export interface RequestConditions {
   /** The user asked by hand: no threshold, any length, and a call whenever the large model is likelier right. */
   readonly isManual: boolean;
   /** The editor's list would open here. A suggestion hides it. */
-  readonly opensList?: boolean;
-  readonly prose?: boolean;
+  readonly opensList: boolean;
+  readonly prose: boolean;
   /** A local draft was rejected in this line. */
-  readonly rejectedHere?: boolean;
+  readonly rejectedHere: boolean;
   /** After several rejections in a row, 0 to MAX_DOUBT. */
-  readonly doubt?: number;
-  /** Usual measured latency of the large model, ms; absent: the default. A manual request has no latency cost. */
-  readonly waitMs?: number | undefined;
+  readonly doubt: number;
+  /** Usual measured latency of the large model, ms; undefined: the default. A manual request has no latency cost. */
+  readonly waitMs: number | undefined;
 }
 
 /** What raises the threshold above the user's. */
@@ -56,7 +56,7 @@ const USUAL_WAIT_MS = 750;
  * wherever it is likelier right.
  */
 export function limitsAt({ balance, threshold, localFirst }: LimitSettings, at: RequestConditions): Limits {
-  const { isManual, opensList, prose, rejectedHere, doubt = 0, waitMs } = at;
+  const { isManual, opensList, prose, rejectedHere, doubt, waitMs } = at;
   const likelierModelBalance = Math.max(0.5, balance);
   if (isManual) {
     const price = priceOf(likelierModelBalance);
@@ -72,7 +72,7 @@ export function limitsAt({ balance, threshold, localFirst }: LimitSettings, at: 
   return { price, threshold: raised, lateThreshold: raised, isManual, localFirst, ...(raisedBy && { raisedBy }) };
 }
 
-const causeOf = (doubtRaise: number, opensList = false): RaisedBy =>
+const causeOf = (doubtRaise: number, opensList: boolean): RaisedBy =>
   opensList && doubtRaise <= LIST_RAISE ? 'the list is open' : 'the last ones were rejected';
 
 /**

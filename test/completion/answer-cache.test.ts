@@ -161,7 +161,7 @@ function cacheWithRemainders() {
   const { text } = shownCut(decision) as { text: string };
   const answer: CachedAnswer = { text, source: 'specialist', model: 'n-gram', decision, savedUsd: 0 };
   const cache = new CompletionCache();
-  const placed = withRemainders(at, answer, cuts, atLimits);
+  const placed = withRemainders(at, answer, cuts, () => atLimits);
   for (const { query, answer } of placed) cache.put(query, answer);
   return { cache, placed };
 }
@@ -194,7 +194,7 @@ test('a remainder that does not fit or is below the threshold is not returned', 
   const { answer, query: at } = cacheWithRemainders().placed[0] as ReturnType<
     typeof cacheWithRemainders
   >['placed'][number];
-  assert.equal(withRemainders(at, answer, unsure, { threshold: 0.8 }).length, 1);
+  assert.equal(withRemainders(at, answer, unsure, () => ({ threshold: 0.8 })).length, 1);
 });
 
 test('a line and its remainder replace the closing brackets after the cursor', async () => {
@@ -225,7 +225,8 @@ test('a remainder replaces a closing bracket only if the draft contains that bra
   const decision = localDecision(past.slice(0, 1), { isManual: true });
   const answer: CachedAnswer = { text: 'rootCmd', source: 'specialist', model: 'n-gram', decision, savedUsd: 0 };
   const cache = new CompletionCache();
-  for (const { query, answer: kept } of withRemainders(at, answer, past, { threshold: 0.5 })) cache.put(query, kept);
+  for (const { query, answer: kept } of withRemainders(at, answer, past, () => ({ threshold: 0.5 })))
+    cache.put(query, kept);
   const rest = cache.get(query('x := run(rootCmd', ')\n}\n'));
   assert.deepEqual([rest?.rest, rest?.answer.replaceLength], ['); err != nil', 1]);
   // The editor closes a typed bracket before the other closing brackets. The text contains both.
@@ -239,4 +240,20 @@ test('if the API may answer too, both models complete the text before the closin
   const shown = await h.answer(query('const x = executeCommand(', ')\n'));
   assert.deepEqual([shown?.text, shown?.replaceLength], ['rootCmd, second', undefined]);
   assert.equal(h.specialist.queries[0]?.suffix, ')\n');
+});
+
+test('a remainder is held to what a sentence needs where it would be shown', async () => {
+  const sentence = 'quick and free of charge';
+  const { tokens } = draft(sentence, 0.99);
+  const later = draft(sentence, 0.7).tokens;
+  const half = draft(sentence, 0.9, { tokens: tokens.map((token, i) => (i === 0 ? token : (later[i] ?? token))) });
+  const remainderAfter = async (path: string, languageId: string) => {
+    const h = new Harness({ specialist: new ScriptedSpecialist(half), llm: undefined, settings: { threshold: 0.3 } });
+    const shown = await h.answer(query('It is ', '\n', path, languageId));
+    const asked = h.specialist.queries.length;
+    const rest = await h.answer(query(`It is ${shown?.text}`, '\n', path, languageId));
+    return [shown?.text, h.specialist.queries.length > asked ? undefined : rest?.text];
+  };
+  assert.deepEqual(await remainderAfter('a.ts', 'typescript'), ['quick', ' and']);
+  assert.deepEqual(await remainderAfter('README.md', 'markdown'), ['quick', undefined]);
 });

@@ -214,3 +214,30 @@ test('a call is made at the start of a line for which the local model is weak, b
   for (const name of ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i'])
     assert.equal((await h.answer(query(`${name}();\n    `, '\n'), {}, 3000))?.source, 'api');
 });
+
+const behind = ' = new Scanner(in);\n';
+const atName = (typed: string) => query(`Scanner ${typed}`, behind, 'A.java', 'java');
+
+test('a name that was typed over does not come back, also not from the cache, but its new end may', async () => {
+  const h = new Harness({ specialist: new ScriptedSpecialist(drafted('ner', FAIR)), llm: undefined });
+  assert.equal((await h.answer(atName('scan'), { replaced: 'scanner' }))?.text, undefined);
+  assert.equal((await h.answer(atName('scan'), { replaced: 'reader' }))?.text, 'ner');
+  assert.equal((await h.answer(atName('scan'), { replaced: 'scanner' }))?.text, undefined, 'from the cache');
+  assert.equal((await h.answer(atName('scan'), { replaced: 'scanner', trigger: 'manual' }))?.text, 'ner');
+});
+
+test('where a word was replaced in mid-line only the new word goes on, and no call is paid for more', async () => {
+  const llm = new ScriptedLlm('.of(next)');
+  const specialist = new ScriptedSpecialist(({ prefix }) =>
+    drafted(prefix.endsWith('scanner') ? '.of(next)' : 'ner.of(next)', FAIR),
+  );
+  const h = new Harness({ specialist, llm });
+  const replaced = { replaced: 'reader' };
+  assert.equal((await h.answer(atName('scan'), replaced))?.text, 'ner');
+  assert.equal((await h.answer(atName('scanner'), replaced))?.text, undefined);
+  assert.equal(llm.requests.length, 0);
+  assert.match(h.of('nothing').at(-1)?.decision.reason ?? '', /a word was replaced in the line/);
+  // At the line's end the rest of the line is free.
+  const atEnd = query('Scanner scan', '\n', 'B.java', 'java');
+  assert.equal((await h.answer(atEnd, replaced))?.text, 'ner.of(next)');
+});

@@ -7,7 +7,7 @@ import { expectedCharacters, positionFactsOf } from '../../src/routing/features.
 import { defaultRouter, fitRouter } from '../../src/routing/fit.ts';
 import { limitsAt, type RequestConditions } from '../../src/routing/limits.ts';
 import { endOf, type ScoredCut } from '../../src/routing/show.ts';
-import { draftOf, POSITION, synthetic } from './synthetic.ts';
+import { draftOf, POSITION, synthetic, TYPING } from './synthetic.ts';
 
 /** The default settings, and the changes and circumstances that a row names. */
 const settings = { balance: 0.4, threshold: 0.6, localFirst: false };
@@ -57,7 +57,7 @@ function inputOf(at: string, drafted: string, request: keyof typeof requests = '
   return {
     estimates: { pSpecialist, pApi, pApiIsPrior: true },
     cuts,
-    limits: limitsAt({ ...settings, ...changes }, { isManual: false, ...changes }),
+    limits: limitsAt({ ...settings, ...changes }, { ...TYPING, ...changes }),
     expectedCharacters: expectedCharacters(draft, facts),
     ...others,
   };

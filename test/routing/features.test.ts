@@ -8,7 +8,7 @@ import { defaultRouter, fitRouter, scoreCuts } from '../../src/routing/fit.ts';
 import { limitsAt, MAX_DOUBT, priceOf, type RequestConditions } from '../../src/routing/limits.ts';
 import { bestCut, gainOf, heldBack, shownFrom } from '../../src/routing/show.ts';
 import { draft } from '../fakes/specialist.ts';
-import { draftOf, POSITION } from './synthetic.ts';
+import { draftOf, POSITION, TYPING } from './synthetic.ts';
 
 test('features see whether the models agree, how far, and whether the draft breaks the document', () => {
   const of = (name: string, draft: Draft) => FEATURES.find((f) => f.name === name)?.value(draft, POSITION);
@@ -42,8 +42,7 @@ test('less is expected of a line after a closing mark, and more where the draft 
 });
 
 const settings = { balance: 0.4, threshold: 0.5, localFirst: false };
-const limitsOf = (changes: Partial<RequestConditions> = {}, of = settings) =>
-  limitsAt(of, { isManual: false, ...changes });
+const limitsOf = (changes: Partial<RequestConditions> = {}, of = settings) => limitsAt(of, { ...TYPING, ...changes });
 
 test('the price falls as the balance rises, and is highest for an invalid balance', () => {
   assert.equal(priceOf(0), 1);

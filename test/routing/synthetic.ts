@@ -4,11 +4,21 @@ import { sigmoid } from '../../src/common/statistics/logistic.ts';
 import { uniforms } from '../../src/common/statistics/random.ts';
 import type { Estimates } from '../../src/routing/decision.ts';
 import type { PositionFacts, RouterExample } from '../../src/routing/features.ts';
-import type { Limits } from '../../src/routing/limits.ts';
+import type { Limits, RequestConditions } from '../../src/routing/limits.ts';
 
 export const POSITION: PositionFacts = { languageId: 'typescript', lineBefore: '  const x = ', lineAfter: '' };
 
 export const ESTIMATES: Estimates = { pSpecialist: 0.4, pApi: 0.7, pApiIsPrior: true };
+
+/** The conditions of an automatic request in code, where nothing raises the threshold. */
+export const TYPING: RequestConditions = {
+  isManual: false,
+  opensList: false,
+  prose: false,
+  rejectedHere: false,
+  doubt: 0,
+  waitMs: undefined,
+};
 
 /** The limits of an automatic request. */
 export function limits({ threshold = 0.6, ...changes }: Partial<Limits> = {}): Limits {

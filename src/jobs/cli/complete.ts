@@ -144,7 +144,13 @@ export async function completeAt(
     draft: written,
     router,
     settings: { balance, threshold: DEFAULT_THRESHOLD, localFirst: balance < 0.5 },
-    conditions: { isManual: false, opensList: listOpensAt(languageId, lineBefore(prefix)) !== undefined },
+    conditions: {
+      isManual: false,
+      opensList: listOpensAt(languageId, lineBefore(prefix)) !== undefined,
+      doubt: 0,
+      waitMs: undefined,
+    },
+    replaced: undefined,
     noCall: request.api ? undefined : 'there is no large model',
   });
   const decision = decide(input);

@@ -8,6 +8,7 @@ import { indentUnitOf, lineAfter, lineBefore, lineEnd, toLineFeeds } from '../..
 import { isProse, languageAt, sentenceEnd } from '../../text/prose-text.ts';
 import { wantsBlock } from '../../text/syntax/blocks.ts';
 import { boundaryBefore, windowStart } from '../../text/windows.ts';
+import { isMidLine } from './artefacts.ts';
 import { clean } from './clean.ts';
 
 /** UTF-16 units before and after the cursor: whole files up to about 64 KB, a window of larger files. See `cutOf`. */
@@ -81,6 +82,22 @@ export function replacedClosers({ query }: Pick<CompletionPosition, 'query'>, te
   const closed = insertedClosersAt(query);
   const written = closersWritten(closed, lineBefore(query.prefix), text, languageOf(query.languageId).quotes);
   return text.includes('\n') && written < closed.length ? undefined : written;
+}
+
+/**
+ * Whether a text may be suggested where a word was typed over another one: it does not write the old word again, and in
+ * the middle of a line it only completes the new word, since the rest of the line is the author's.
+ * @param replaced see CompletionRequest; undefined: nothing was replaced at the cursor
+ */
+export function continuesReplacement(
+  text: string,
+  { prefix, suffix }: Pick<CompletionQuery, 'prefix' | 'suffix'>,
+  replaced: string | undefined,
+): boolean {
+  if (replaced === undefined) return true;
+  const rest = /^[\p{L}\p{N}_$]*/u.exec(text)?.[0] ?? '';
+  const typed = /[\p{L}\p{N}_$]*$/u.exec(lineBefore(prefix))?.[0] ?? '';
+  return typed + rest !== replaced && (rest === text || !isMidLine(lineAfter(suffix)));
 }
 
 /** Maximum length of a draft, tokens. */

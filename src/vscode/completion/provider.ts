@@ -14,6 +14,19 @@ import type { Folders } from '../folder/folders.ts';
 import { type DocumentPosition, LIST_PAUSE_MS, Unanswered } from './unanswered.ts';
 import type { NoSuggestionReason } from './why-nothing.ts';
 
+/** What next edits know of a position. */
+export interface NextEditsAt {
+  /** The rest of a next edit that is inserted there. */
+  insertionAt(
+    document: vscode.TextDocument,
+    position: vscode.Position,
+  ): { readonly id: string; readonly text: string } | undefined;
+  /** Whether Tab belongs to a next edit in the line. */
+  ownsLine(document: vscode.TextDocument, position: vscode.Position): boolean;
+  /** See CompletionRequest.replaced. */
+  wordReplacedAt(document: vscode.TextDocument, position: vscode.Position): string | undefined;
+}
+
 export interface ProviderDeps {
   readonly folders: Folders;
   readonly lastSuggestion: LastSuggestion;
@@ -28,11 +41,7 @@ export interface ProviderDeps {
   readonly onShown: (isShown: boolean) => void;
   /** Called with whether the editor's list of suggestions has an entry selected. */
   readonly onList: (isOpen: boolean) => void;
-  /** The rest of a next edit that is inserted at the cursor. */
-  readonly nextEditAt: (
-    document: vscode.TextDocument,
-    position: vscode.Position,
-  ) => { readonly id: string; readonly text: string } | undefined;
+  readonly nextEdits: NextEditsAt;
   /** Called if a manual request got no suggestion. */
   readonly onNoSuggestion: (reason: NoSuggestionReason) => void;
 }
@@ -102,6 +111,13 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
     if (!this.deps.isOn(folderOf(document.uri), document.languageId)) return;
     this.unanswered.announce();
     await this.trigger();
+  }
+
+  /** Hides ghost text from a line in which a next edit is offered. The suggestion was not rejected. */
+  async giveWay({ uri }: vscode.TextDocument): Promise<void> {
+    this.deps.folders.peek(folderOf(uri))?.service.withdrawn();
+    this.deps.onShown(false);
+    await vscode.commands.executeCommand('editor.action.inlineSuggest.hide');
   }
 
   /** A manual request: shows a suggestion, or the reason why there is none. */
@@ -193,10 +209,15 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
       this.unanswered.onNoAnswer(folder.key, cursor);
       return 'list';
     }
-    const nextEdit = selected === '' ? this.deps.nextEditAt(document, position) : undefined;
+    const { nextEdits } = this.deps;
+    const nextEdit = selected === '' ? nextEdits.insertionAt(document, position) : undefined;
     if (nextEdit) {
       this.unanswered.onAnswer(folder.key, cursor);
       return this.item(document, position, nextEdit, folder.key);
+    }
+    if (trigger !== 'key' && nextEdits.ownsLine(document, position)) {
+      this.unanswered.onAnswer(folder.key, cursor);
+      return 'next-edit';
     }
 
     const { version } = document;
@@ -223,6 +244,7 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
           line: position.line,
           trigger: trigger === 'key' ? 'manual' : 'automatic',
           ...(selected !== '' && { selectedText: selected }),
+          replaced: nextEdits.wordReplacedAt(document, position),
           opensList: opensList(document, position),
           indentUnit: indentUnit(editorOptions(document)),
         },

@@ -5,7 +5,7 @@ import type { Log } from '../../common/log.ts';
 import { toLineFeeds } from '../../text/lines.ts';
 import { type Edit, joinEdits, ShownEdits } from '../../workspace/edits/edit.ts';
 import type { Activity } from '../completion/activity.ts';
-import type { InsertedSuggestion } from '../completion/provider.ts';
+import type { InsertedSuggestion, NextEditsAt } from '../completion/provider.ts';
 import { documentAt, type FolderRef } from '../editor/folder-ref.ts';
 import { t } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
@@ -30,11 +30,13 @@ export interface EditOffersDeps extends Omit<EditJournalsDeps, 'onRecorded' | 'o
   readonly isOn: (folder: FolderRef, languageId: string) => boolean;
   /** Called with whether an edit is offered. */
   readonly onOffered: (isOffered: boolean) => void;
+  /** Called if an edit was found in a line that shows other ghost text at the cursor. */
+  readonly onLineTaken: (document: vscode.TextDocument) => void;
   /** Called with what the Tab key does. */
   readonly onTabAction: (action: TabAction) => void;
 }
 
-export class EditOffers extends DisposableStore {
+export class EditOffers extends DisposableStore implements NextEditsAt {
   private readonly deps: EditOffersDeps;
   private readonly journals: EditJournals;
   /** The edits of the first one come before repeated ones, those of the others behind them. */
@@ -116,6 +118,20 @@ export class EditOffers extends DisposableStore {
     if (!found) return undefined;
     this.record(found.offer);
     return { id: found.offer.id, text: found.text };
+  }
+
+  /** Whether an edit is offered in the line, so that Tab belongs to it and no other ghost text may cover it. */
+  ownsLine(document: vscode.TextDocument, { line }: vscode.Position): boolean {
+    const recorded = this.journals.recordedOf(document);
+    if (!recorded || recorded.folder.key !== this.folder?.key || this.search.isWaiting) return false;
+    return this.offered.isInLine(recorded.path, line);
+  }
+
+  /** The word that the user has just typed over at the position: see CompletionRequest. */
+  wordReplacedAt(document: vscode.TextDocument, position: vscode.Position): string | undefined {
+    const recorded = this.journals.recordedOf(document);
+    const lineEnds = document.eol === vscode.EndOfLine.CRLF ? position.line : 0;
+    return recorded?.journal.wordReplacedAt(recorded.path, document.offsetAt(position) - lineEnds);
   }
 
   /** Call when ghost text was accepted. Whether it was an offered edit. */
@@ -231,6 +247,12 @@ export class EditOffers extends DisposableStore {
     if (cursor) this.offered.prefer(cursor);
     const { current } = this.offered;
     if (current) this.pending ??= { offer: current, after: stateOf(edits) };
+    const document = window.activeTextEditor?.document;
+    const isCovered = cursor && this.isGhostTextShown && !this.isInsertedAtCursor(current);
+    if (isCovered && document && this.offered.isInLine(cursor.path, cursor.position.line)) {
+      this.isGhostTextShown = false;
+      this.deps.onLineTaken(document);
+    }
     this.draw();
     return next.length > 0;
   }

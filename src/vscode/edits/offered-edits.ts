@@ -171,6 +171,12 @@ export class OfferedEdits {
     return offer?.insertion && { offer, text: offer.insertion.text };
   }
 
+  /** Whether the shown offer begins in a line. */
+  isInLine(path: string, line: number): boolean {
+    const [offer] = this.placed;
+    return offer?.path === path && (offer.insertion?.at ?? offer.range.start).line === line;
+  }
+
   jumped({ id }: OfferedEdit): void {
     this.jumpedTo = id;
   }

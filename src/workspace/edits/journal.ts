@@ -109,6 +109,20 @@ export class EditJournal {
     return { edits: this.edits.slice(-HISTORY), ...(replaced && { replaced }) };
   }
 
+  /**
+   * The word that the burst under way was typed over, whole, as it was; '' if more than a word was replaced. Undefined
+   * if nothing was, or if the burst does not end at the offset.
+   */
+  wordReplacedAt(path: string, offset: number): string | undefined {
+    const { burst } = this;
+    if (burst?.path !== path || burst.end !== offset || burst.before.trim() === '') return undefined;
+    const text = this.texts.get(path) ?? '';
+    if (!/^[\p{L}\p{N}_$]*$/u.test(text.slice(burst.start, offset))) return '';
+    const left = /[\p{L}\p{N}_$]*$/u.exec(text.slice(lineStart(text, burst.start), burst.start))?.[0] ?? '';
+    const right = text.slice(offset, lineEnd(text, offset));
+    return /^[\p{L}\p{N}_$]*/u.exec(left + burst.before + right)?.[0];
+  }
+
   record(change: DocumentChange): ChangeKind | undefined {
     const { path, time } = change;
     const before = this.texts.get(path);

@@ -18,25 +18,35 @@ const triggered: string[] = [];
 desk.servers.set(TRIGGER, () => triggered.push(TRIGGER));
 
 /** @param answer what the service returns, and what happens meanwhile */
-function setup(answer: () => { readonly id: string; readonly text: string } | undefined) {
+function setup(answer: () => { readonly id: string; readonly text: string } | undefined, isLineTaken = false) {
   const reasons: string[] = [];
+  const requests: { readonly replaced?: string }[] = [];
+  const withdrawn: string[] = [];
+  const service = {
+    complete: async (request: (typeof requests)[number]) => {
+      requests.push(request);
+      return answer();
+    },
+    withdrawn: () => withdrawn.push('withdrawn'),
+  };
   triggered.length = 0;
   const deps = {
-    ...{ isOn: () => true, onRequest() {}, onRequested() {}, onShown() {}, nextEditAt: () => undefined },
-    folders: { of: () => ({ service: { complete: async () => answer() } }) },
+    ...{ isOn: () => true, onRequest() {}, onRequested() {}, onShown() {} },
+    nextEdits: { insertionAt: () => undefined, ownsLine: () => isLineTaken, wordReplacedAt: () => 'users' },
+    folders: { of: () => ({ service }), peek: () => ({ service }) },
     ...{ rules: { of: async () => 'local' }, lastSuggestion: { set() {} } },
     onNoSuggestion: (reason: string) => void reasons.push(reason),
     onList: () => {},
   };
   const provider = new GhostTextProvider(deps as never);
-  const ask = (selectedCompletionInfo?: object) =>
+  const ask = (selectedCompletionInfo?: object, triggerKind = 1) =>
     provider.provideInlineCompletionItems(
       document as never,
       cursor as never,
-      { triggerKind: 1, selectedCompletionInfo } as never,
+      { triggerKind, selectedCompletionInfo } as never,
       token as never,
     );
-  return { provider, ask, reasons };
+  return { provider, ask, reasons, requests, withdrawn };
 }
 
 test('a request is repeated if a formatter changed the text before its answer', async () => {
@@ -71,4 +81,21 @@ test('where the editor requests nothing, a manual request is answered in a messa
   desk.reset();
   await provider.requestManually();
   assert.deepEqual(reasons, ['no-document']);
+});
+
+test('where a next edit is offered in the line, ghost text comes only by hand', async () => {
+  const { ask, requests } = setup(() => ({ id: '1', text: 'load();' }), true);
+  assert.deepEqual(await ask(), []);
+  assert.equal(requests.length, 0);
+  const byHand = await ask(undefined, 0);
+  assert.equal(byHand.length, 1);
+  assert.equal(requests[0]?.replaced, 'users');
+});
+
+test('ghost text gives way to a next edit without counting as rejected', async () => {
+  const { provider, withdrawn } = setup(() => undefined);
+  const hidden: string[] = [];
+  desk.servers.set('editor.action.inlineSuggest.hide', () => hidden.push('hidden'));
+  await provider.giveWay(document as never);
+  assert.deepEqual([withdrawn, hidden], [['withdrawn'], ['hidden']]);
 });

@@ -405,3 +405,22 @@ test('a search after typing is waited for until it ends, the repeated one is not
   search.dispose();
   assert.deepEqual(states, [true, true, false, true]);
 });
+
+test('an edit in the cursor’s line owns it, and other ghost text gives way; between two keys nothing does', async () => {
+  const { offers, state } = setUp({ files: [] });
+  const editor = await opened('src/a.ts', 'const total = readLimit();\nlog(total);\nif (total > 3) stop(total);\n');
+  const { document } = editor;
+  const owns = () => offers.ownsLine(document as never, editor.selection.active as never);
+  for (let use = 0; use < 3; use++) desk.retype(editor, 'total', 'count');
+  offers.onGhostText(true);
+  assert.equal(owns(), false);
+  await until(() => state.taken > 0);
+  assert.equal(owns(), true);
+  assert.deepEqual([state.taken, state.tab], [1, 'jump']);
+  assert.ok(
+    desk.drawn(editor).some((text) => text.startsWith('Tab: next edit, line 3')),
+    'the hint is not covered',
+  );
+  editor.selection = new Selection(1, 0, 1, 0);
+  assert.equal(owns(), false);
+});

@@ -32,6 +32,7 @@ export function offer({ rule = 'open', off = '', settings, isOn = true, files }:
   const state = {
     tab: undefined as TabAction,
     asked: 0,
+    taken: 0,
     histories: [] as EditHistory[],
     changeSettings: (_affects: (name: string) => boolean) => {},
   };
@@ -66,6 +67,7 @@ export function offer({ rule = 'open', off = '', settings, isOn = true, files }:
     isOn: () => isOn,
     isSuggested: () => false,
     onOffered: () => {},
+    onLineTaken: () => state.taken++,
     onTabAction: (action) => {
       state.tab = action;
     },

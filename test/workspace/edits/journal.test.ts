@@ -174,3 +174,24 @@ test('holds at most 200 edits', () => {
   assert.ok(desk.edits().length <= 220);
   assert.ok(desk.edits().length > 100);
 });
+
+test('tells the word that was typed over at the cursor, whole, as it was', () => {
+  const text = 'Scanner scanner = new Scanner(in);\n';
+  const replacedAfter = (old: string, typed: string, nth = 0) => {
+    const desk = new Desk({ [FILE]: text });
+    let at = text.indexOf(old);
+    for (let i = 0; i < nth; i++) at = text.indexOf(old, at + 1);
+    desk.type(FILE, old, typed, nth);
+    return (moved: number) => desk.journal.wordReplacedAt(FILE, at + typed.length + moved);
+  };
+  assert.equal(replacedAfter('scanner', 'scan')(0), 'scanner');
+  assert.equal(replacedAfter('scanner', '')(0), 'scanner', 'also before the new word has a letter');
+  assert.equal(replacedAfter('ner', '')(0), 'Scanner', 'only its end was deleted');
+  assert.equal(replacedAfter('scanner = new', 'scan')(0), 'scanner');
+  assert.equal(replacedAfter('scanner', 'Object.of(')(0), '', 'more than a word');
+  assert.equal(replacedAfter('scanner', 'scan')(1), undefined, 'the cursor is elsewhere');
+  const inserted = new Desk({ [FILE]: text });
+  inserted.change(FILE, [['scanner', 'myscanner']]);
+  inserted.change(FILE, [[' = ', 's = ']]);
+  assert.equal(new Desk({ [FILE]: text }).journal.wordReplacedAt(FILE, 4), undefined, 'nothing was typed');
+});
