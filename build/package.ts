@@ -14,6 +14,7 @@ import { modelFiles } from './models.ts';
 import { grammarFiles, nativeFiles, thisPlatform } from './native.ts';
 import { root } from './paths.ts';
 import { must } from './proc.ts';
+import { needVerified } from './targets.ts';
 import { equalizeModes, listZip, type ZipEntry } from './zip.ts';
 
 /** What may be in the package, beside what it cannot be without. */
@@ -98,9 +99,11 @@ export interface Packed {
 
 /** Builds and packs: the same bytes from the same files. Throws when the contents are wrong. */
 export async function packageExtension(options: { out?: string; target?: string } = {}): Promise<Packed> {
+  const platform = options.target ?? thisPlatform;
+  needVerified(platform);
   const models = modelFiles();
   const ignoreFile = writeIgnoreFile(models);
-  const { packages } = await bundle(true, options.target ?? thisPlatform);
+  const { packages } = await bundle(true, platform);
   const readme = 'dist/README.md';
   writeFileSync(join(root, readme), withoutFileLinks(readFileSync(join(root, 'README.md'), 'utf8')));
   const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { name: string; version: string };
@@ -129,8 +132,8 @@ export async function packageExtension(options: { out?: string; target?: string 
     [
       ...mediaFiles(),
       ...grammarFiles(),
-      ...nativeFiles(options.target ?? thisPlatform),
-      ...(await llamaFiles(options.target ?? thisPlatform)),
+      ...nativeFiles(platform),
+      ...(await llamaFiles(platform)),
       ...models.map((file) => `extension/models/${file}`),
     ],
   );
