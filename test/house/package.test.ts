@@ -1,14 +1,15 @@
 // What goes into the package, and what the bundles carry with them.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { build } from 'esbuild';
 import { bundleOptions } from '../../build/bundle.ts';
-import { writeLicences } from '../../build/licences.ts';
+import { licenceSection, writeLicences } from '../../build/licences.ts';
 import { modelFiles } from '../../build/models.ts';
+import { grammarFiles } from '../../build/native.ts';
 import { checkContents, needed, withoutFileLinks } from '../../build/package.ts';
 import { root } from '../../build/paths.ts';
 import { equalizeModes, listZip } from '../../build/zip.ts';
@@ -126,6 +127,38 @@ test('the secret finder works bundled and minified as it is shipped', async () =
   assert.ok(packages.includes('node_modules/@bufbuild/protobuf'));
   const licences = readFileSync(join(folder, 'THIRD_PARTY_LICENSES'), 'utf8');
   for (const path of packages) assert.ok(licences.includes(`${path.replace(/^.*node_modules\//, '')} `), path);
+});
+
+test('refuses a package without a text of its licence, and texts of another version', () => {
+  const write = (name: string, files: Readonly<Record<string, string>>) => {
+    const path = join(folder, 'node_modules', name);
+    mkdirSync(path, { recursive: true });
+    for (const [file, text] of Object.entries(files)) writeFileSync(join(path, file), text);
+    return licenceSection(`node_modules/${name}`, folder);
+  };
+  const manifest = JSON.stringify({ name: 'bare', version: '1.0.0', license: 'MIT', author: 'A. Author' });
+  for (const files of [{}, { LICENSE: ' \n' }, { 'README.md': 'MIT' }])
+    assert.throws(() => write('bare', { 'package.json': manifest, ...files }), /bare 1\.0\.0 has no licence text: add/);
+  const whole = write('bare', { LICENSE: 'Do it.', 'ThirdPartyNotices.txt': 'By B.' });
+  assert.equal(whole, 'bare 1.0.0\n\nLicence stated in its package.json: MIT, by A. Author.\n\nDo it.\n\nBy B.');
+  const other = JSON.stringify({ name: 'simple-git', version: '99.0.0' });
+  assert.throws(
+    () => write('simple-git', { 'package.json': other }),
+    /has texts for simple-git [\d.]+, and 99\.0\.0 is/,
+  );
+});
+
+test("names the authors of onnxruntime's parts, of tree-sitter and of each packed grammar", () => {
+  const native = licenceSection('node_modules/onnxruntime-node');
+  for (const part of ['THIRD PARTY SOFTWARE NOTICES', 'protocolbuffers/protobuf', 'eigen', 'google/flatbuffers'])
+    assert.ok(native.toLowerCase().includes(part.toLowerCase()), part);
+  const grammars = licenceSection('node_modules/@vscode/tree-sitter-wasm');
+  for (const author of ['Rob Rix', 'Maxim Sokolov', 'Ayman Nadeem', 'Airbus CERT', 'Damien Guard', 'Josh Vera'])
+    assert.ok(grammars.includes(author), author);
+  const packed = grammarFiles().flatMap((file) => /tree-sitter-([\w-]+)\.wasm$/.exec(file)?.[1] ?? []);
+  assert.ok(packed.length > 10);
+  for (const name of packed.filter((each) => each !== 'tsx'))
+    assert.match(grammars, new RegExp(`\\[tree-sitter-${name}\\]\n\n[^[]*Copyright`), name);
 });
 
 test("imports tree-sitter where drafts are made, and not in the editor's own process", async () => {
