@@ -10,9 +10,9 @@ import { bundleOptions } from '../../build/bundle.ts';
 import { licenceSection, writeLicences } from '../../build/licences.ts';
 import { modelFiles } from '../../build/models.ts';
 import { grammarFiles } from '../../build/native.ts';
-import { checkContents, needed, withoutFileLinks } from '../../build/package.ts';
+import { checkContents, chosenRepository, needed, packedManifest, packedReadme } from '../../build/package.ts';
 import { root } from '../../build/paths.ts';
-import { equalizeModes, listZip } from '../../build/zip.ts';
+import { equalizeModes, listZip, readZipFile } from '../../build/zip.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-bundle-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -42,18 +42,38 @@ test('a file that is missing from the package is found: of the extension, and of
   assert.deepEqual(checkContents([...all, stranger], model), { strangers: [stranger], missing: [] });
 });
 
-test('the packed README links to no file that is not there: pictures and addresses stay, other links are their text', () => {
-  const links = '![a](media/a.png) [A.md](A.md), [card](models/b/CARD.md) [here](#more) [site](https://x.example/a)';
-  assert.equal(withoutFileLinks(links), '![a](media/a.png) A.md, card [here](#more) [site](https://x.example/a)');
-  const packed = withoutFileLinks(readFileSync(join(root, 'README.md'), 'utf8'));
-  const files = [...packed.matchAll(/(!?)\[[^\][]*\]\(([^)]+)\)/g)].filter(([, , to]) => !/^(#|https:)/.test(to ?? ''));
-  for (const [link, picture, to] of files) assert.ok(picture === '!' && to?.startsWith('media/'), link);
-  assert.match(packed, /ARCHITECTURE\.md: how it is built/);
-  const ignored = readFileSync(join(root, '.vscodeignore'), 'utf8').split('\n');
-  assert.deepEqual(
-    ignored.filter((line) => /readme/i.test(line)),
-    ['!dist/README.md'],
-  );
+const marked = (text: string) => `<!-- repository -->\n${text}\n<!-- /repository -->\n`;
+
+test('the packed README shows pictures and files of the repository only if that is known', () => {
+  const text = `# A\n\nB [site](https://x.example/a).\n\n${marked('![p](media/p.png) [C](C.md)')}\n[D](#a)\n`;
+  assert.equal(packedReadme(text, undefined), '# A\n\nB [site](https://x.example/a).\n\n[D](#a)\n');
+  const whole = '# A\n\nB [site](https://x.example/a).\n\n![p](media/p.png) [C](C.md)\n\n[D](#a)\n';
+  assert.equal(packedReadme(text, 'https://x.example/a/b'), whole);
+  for (const part of ['![p](media/p.png)', '![p](https://x.example/p.png)', '[C](docs/C.md)', '<!-- repository -->'])
+    for (const repository of [undefined, 'https://x.example/a/b'])
+      assert.throws(() => packedReadme(`${text}\n${part}\n`, repository), /mark as a part for the repository: /, part);
+});
+
+test('the packed README without a repository names no file of it, and nothing that is done in a clone', () => {
+  const packed = packedReadme(readFileSync(join(root, 'README.md'), 'utf8'), undefined);
+  assert.match(packed, /## What leaves the machine[\s\S]*## Limits/);
+  assert.doesNotMatch(packed, /npm |npx |\bclone|\.md\b|!\[|## (?:More|Install)/);
+  const changes = readFileSync(join(root, 'CHANGELOG.md'), 'utf8');
+  assert.doesNotMatch(changes, /\]\((?!#|\w+:)/, 'vsce packs the changelog as it is');
+});
+
+test('the repository that the build names fills the links of the manifest', () => {
+  const repository = chosenRepository('https://github.com/a/b');
+  const manifest = { name: 'x' };
+  assert.deepEqual(packedManifest(manifest, repository), {
+    name: 'x',
+    repository: { type: 'git', url: 'https://github.com/a/b.git' },
+    bugs: { url: 'https://github.com/a/b/issues' },
+    homepage: 'https://github.com/a/b#readme',
+  });
+  for (const none of [undefined, '']) assert.equal(packedManifest(manifest, chosenRepository(none)), manifest);
+  for (const wrong of ['a/b', 'http://github.com/a/b', 'https://github.com/a', 'https://github.com/a/b.git'])
+    assert.throws(() => chosenRepository(wrong), /must be like https:\/\/github\.com\/OWNER\/NAME/, wrong);
 });
 
 test('a model whose folder and manifest say different things is not packed', () => {
@@ -95,6 +115,8 @@ test('a zip file is listed with its sizes, and its files get one mode', () => {
     { name: 'a.txt', size: 3, packed: 3 },
     { name: 'b/c', size: 0, packed: 0 },
   ]);
+  assert.equal(readZipFile(path, 'a.txt'), 'abc');
+  assert.throws(() => readZipFile(path, 'b.txt'), /has no file b\.txt/);
   equalizeModes(path);
   const changed = readFileSync(path).subarray(parts[0].length);
   assert.deepEqual([changed.readUInt32LE(38), listZip(path).length], [(0o100644 << 16) >>> 0, 2]);
