@@ -43,6 +43,8 @@ const kept: Readonly<Record<string, Kept>> = {
     version: '0.3.1',
     texts: ['web-tree-sitter', ...grammars.map((name) => `tree-sitter-${name}`)],
   },
+  // What its libraries are made of: their packages name the owner of the bindings alone.
+  'node-llama-cpp': { version: '3.22.1', texts: ['llama.cpp', 'cpp-httplib', 'nlohmann-json'] },
   'onnxruntime-common': { version: '1.30.0', texts: ['onnxruntime'] },
   'onnxruntime-node': { version: '1.30.0', texts: ['onnxruntime', 'onnxruntime-third-parties'] },
   'simple-git': { version: '3.36.0', texts: simpleGit },

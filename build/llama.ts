@@ -10,7 +10,6 @@ import {
   realpathSync,
   renameSync,
   rmSync,
-  writeFileSync,
 } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { build, type Plugin } from 'esbuild';
@@ -100,10 +99,6 @@ export async function copyLlama(dist: string, platform: string): Promise<string[
       return Object.keys(metafile.inputs);
     }),
   );
-  // The packages state the licence of their own code alone; build/licences.ts collects this file.
-  const licence = readFileSync(join(root, PACKAGE, 'LICENSE'), 'utf8');
-  const owners = 'Copyright (c) 2023-2026 The ggml authors (llama.cpp and ggml)';
-  writeFileSync(join(dist, 'llama.cpp.LEGAL.txt'), licence.replace(/^Copyright.*$/m, owners));
   for (const file of data) cpSync(join(root, PACKAGE, file), join(dist, PACKAGE, file));
   for (const name of names) {
     const from = await librariesOf(name);
