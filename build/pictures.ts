@@ -9,7 +9,6 @@ import { must } from './proc.ts';
 const PICTURES = [
   ['story', '06-ghost-api', 'screenshot'],
   ['next-edits', 'edits-02-at-the-place', 'next-edit'],
-  ['texts', '21-labelling', 'text-task'],
 ] as const;
 
 for (const test of new Set(PICTURES.map(([each]) => each))) {
