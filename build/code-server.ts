@@ -49,7 +49,10 @@ export async function needCodeServer(): Promise<void> {
     rmSync(folder, { recursive: true, force: true });
     // Another clone may have been faster.
     if (existsSync(entry)) return;
-    throw new Error(`code-server ${version} could not be installed: ${(cause as Error).message}`, { cause });
+    const advice = 'The tests of parts host and e2e can run once the npm registry can be reached';
+    throw new Error(`code-server ${version} could not be installed. ${advice}.\n${(cause as Error).message}`, {
+      cause,
+    });
   }
 }
 

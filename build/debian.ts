@@ -43,11 +43,16 @@ export function browserPath(): string | undefined {
   return names.map(findOnPath).find((path) => path !== undefined);
 }
 
+/** 'never': a package that is missing is an error. */
+export const INSTALL_VARIABLE = 'EASY_ADAPTATION_INSTALL';
+
 /** Makes sure that the named packages are there; throws one sentence that says what to install. */
 export async function needPackages(names: readonly string[]): Promise<void> {
   const missing = names.filter((name) => !signs[name]?.());
   if (missing.length === 0) return;
   const list = missing.join(' ');
+  if (process.env[INSTALL_VARIABLE] === 'never')
+    throw new Error(`Unit tests install nothing, and this one needs ${list}: name its file .run.ts.`);
   if (process.getuid?.() !== 0 || !onPath('apt-get')) {
     throw new Error(
       `Please install these packages and try again: ${list} (on Debian or Ubuntu: sudo apt-get install ${list}).`,
@@ -63,6 +68,9 @@ export async function needPackages(names: readonly string[]): Promise<void> {
     done = await install();
   }
   if (done.code !== 0 || names.some((name) => !signs[name]?.())) {
-    throw new Error(`apt-get could not install ${list}:\n${done.output.slice(-2000)}`);
+    throw new Error(
+      `apt-get could not install ${list}; the tests that need it can run once the Debian archive can be reached.\n` +
+        done.output.slice(-2000),
+    );
   }
 }

@@ -1,8 +1,19 @@
 // Lays node-llama-cpp beside the bundles: its JavaScript in two files, and llama.cpp's libraries for one platform.
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { build, type Plugin } from 'esbuild';
+import { locked } from './lock.ts';
 import { cache, npmEnvironment, root } from './paths.ts';
 import { must } from './proc.ts';
 
@@ -34,6 +45,10 @@ const data = ['package.json', 'llama/binariesGithubRelease.json', 'llama/llama.c
 
 const PACKAGE = 'node_modules/node-llama-cpp';
 const SCOPE = 'node_modules/@node-llama-cpp';
+
+/** Packages of a platform's libraries, as package-lock.json names them; none for a platform without libraries. */
+export const libraryFolders = (platform: string): string[] =>
+  (libraries[platform] ?? []).map((name) => `${SCOPE}/${name}`);
 
 /** Each module goes on finding files by its own path, although it now lies in another file. */
 function keepModulePaths(script: string): Plugin {
@@ -84,10 +99,6 @@ export async function copyLlama(dist: string, platform: string): Promise<string[
       return Object.keys(metafile.inputs);
     }),
   );
-  // The packages state the licence of their own code alone; build/licences.ts collects this file.
-  const licence = readFileSync(join(root, PACKAGE, 'LICENSE'), 'utf8');
-  const owners = 'Copyright (c) 2023-2026 The ggml authors (llama.cpp and ggml)';
-  writeFileSync(join(dist, 'llama.cpp.LEGAL.txt'), licence.replace(/^Copyright.*$/m, owners));
   for (const file of data) cpSync(join(root, PACKAGE, file), join(dist, PACKAGE, file));
   for (const name of names) {
     const from = await librariesOf(name);
@@ -118,25 +129,33 @@ export async function llamaFiles(platform: string): Promise<string[]> {
 async function librariesOf(name: string): Promise<string> {
   const installed = join(root, SCOPE, name);
   if (existsSync(join(installed, 'bins'))) return installed;
-  const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
-    packages: Record<string, { version?: string; integrity?: string } | undefined>;
-  };
-  const { version, integrity } = lock.packages[`${SCOPE}/${name}`] ?? {};
-  if (version === undefined) throw new Error(`package-lock.json has no row for ${SCOPE}/${name}`);
-  const folder = join(cache, 'llama', `${name}-${version}`);
-  if (existsSync(join(folder, 'package', 'bins'))) return join(folder, 'package');
-  mkdirSync(folder, { recursive: true });
-  const spec = `@node-llama-cpp/${name}@${version}`;
+  const { version, integrity } = locked(`${SCOPE}/${name}`);
+  // The hash is in the name: what was fetched for another one is not found.
+  const hash = Buffer.from(integrity.replace(/^sha512-/, ''), 'base64')
+    .toString('hex')
+    .slice(0, 16);
+  const folder = join(cache, 'llama', `${name}-${version}-${hash}`);
+  if (existsSync(folder)) return join(folder, 'package');
+  mkdirSync(dirname(folder), { recursive: true });
+  const part = mkdtempSync(`${folder}.part-`);
+  try {
+    await fetchVerified(`@node-llama-cpp/${name}@${version}`, integrity, part);
+    if (!existsSync(folder)) renameSync(part, folder);
+  } finally {
+    rmSync(part, { recursive: true, force: true });
+  }
+  return join(folder, 'package');
+}
+
+/** Fetches a package with npm, compares the archive with its hash, and only then unpacks it. */
+async function fetchVerified(spec: string, integrity: string, folder: string): Promise<void> {
   const npm = ['pack', spec, '--pack-destination', folder, '--loglevel=error'];
   const env = npmEnvironment();
   await must('npm', npm, { cwd: folder, env, shell: process.platform === 'win32' });
   const archive = readdirSync(folder).find((file) => file.endsWith('.tgz'));
   if (archive === undefined) throw new Error(`npm pack left no archive of ${spec} in ${folder}`);
-  const hash = `sha512-${createHash('sha512')
-    .update(readFileSync(join(folder, archive)))
-    .digest('base64')}`;
-  if (integrity !== undefined && integrity !== hash)
+  const digest = createHash('sha512').update(readFileSync(join(folder, archive)));
+  if (integrity !== `sha512-${digest.digest('base64')}`)
     throw new Error(`${spec} is another file than package-lock.json names`);
   await must('tar', ['-xzf', archive], { cwd: folder });
-  return join(folder, 'package');
 }

@@ -1,6 +1,7 @@
 // Lays beside the bundles what cannot be in them, as its JavaScript looks for it by its own place: onnxruntime for one platform, and tree-sitter's WebAssembly.
 import { cpSync, existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { GRAMMARS } from '../src/text/syntax/grammars.ts';
 import { root } from './paths.ts';
 
 /** 'linux-x64' and the like: this machine's. */
@@ -21,20 +22,30 @@ function binaries(platform: string): string | undefined {
 /** onnxruntime.dll loads it only for a device that we never ask for: its import is delayed. It takes 9 MB of a package. */
 const isUnused = (path: string) => basename(path) === 'DirectML.dll';
 
-const GRAMMARS = join('node_modules', '@vscode', 'tree-sitter-wasm');
+const TREE_SITTER = join('node_modules', '@vscode', 'tree-sitter-wasm');
+
+/** Grammars of the languages that are parsed; the package has two more. */
+export const grammarNames: ReadonlySet<string> = new Set(Object.values(GRAMMARS));
+
+const isGrammarPacked = (path: string): boolean => {
+  const grammar = /^tree-sitter-(.+)\.wasm$/.exec(basename(path))?.[1];
+  return grammar === undefined || grammarNames.has(grammar);
+};
 
 /** @returns the package's folder, for its licence */
 export function copyGrammars(dist: string): string {
-  const filter = (path: string) => !/\.(?:d\.ts|md)$|cgmanifest\.json$/.test(path);
-  cpSync(join(root, GRAMMARS), join(dist, GRAMMARS), { recursive: true, filter });
-  return `${GRAMMARS.replaceAll('\\', '/')}/package.json`;
+  const filter = (path: string) => isGrammarPacked(path) && !/\.(?:d\.ts|md)$|cgmanifest\.json$/.test(path);
+  cpSync(join(root, TREE_SITTER), join(dist, TREE_SITTER), { recursive: true, filter });
+  return `${TREE_SITTER.replaceAll('\\', '/')}/package.json`;
 }
 
 /** Files of it that the package cannot be without, as the package names them. */
 export function grammarFiles(): string[] {
-  const files = readdirSync(join(root, GRAMMARS, 'wasm')).filter((name) => /\.(?:js|wasm)$/.test(name));
+  const files = readdirSync(join(root, TREE_SITTER, 'wasm')).filter(
+    (name) => /\.(?:js|wasm)$/.test(name) && isGrammarPacked(name),
+  );
   return ['package.json', ...files.map((name) => `wasm/${name}`)].map(
-    (name) => `extension/dist/${GRAMMARS.replaceAll('\\', '/')}/${name}`,
+    (name) => `extension/dist/${TREE_SITTER.replaceAll('\\', '/')}/${name}`,
   );
 }
 

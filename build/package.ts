@@ -4,9 +4,9 @@
 //
 // The libraries of onnxruntime and llama.cpp for one platform go in: `--target`'s, which vsce marks the file with, else this
 // machine's. Elsewhere such a file works too, without neural models.
-import { globSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { globSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bundle } from './bundle.ts';
 import { llamaFiles } from './llama.ts';
@@ -14,6 +14,7 @@ import { modelFiles } from './models.ts';
 import { grammarFiles, nativeFiles, thisPlatform } from './native.ts';
 import { root } from './paths.ts';
 import { must } from './proc.ts';
+import { needVerified } from './targets.ts';
 import { equalizeModes, listZip, type ZipEntry } from './zip.ts';
 
 /** What may be in the package, beside what it cannot be without. */
@@ -59,23 +60,72 @@ export function checkContents(names: readonly string[], alsoNeeded: readonly str
   };
 }
 
-/** The README without its links to other files: an installed extension's page opens none. */
-export function withoutFileLinks(markdown: string): string {
-  return markdown.replace(/(?<!!)\[([^\][]*)\]\((?!#|\w+:)[^)]+\)/g, '$1');
+/** Parts of README for those who have the repository: other readers of a store cannot follow them. */
+const MARKED = /^<!-- repository -->\n([\s\S]*?)^<!-- \/repository -->\n/gm;
+
+/**
+ * README as it is packed. If the repository is known, vsce makes its links absolute; otherwise the marked parts are left
+ * out. Throws if another part has a picture, or a link to a file.
+ */
+export function packedReadme(markdown: string, repository: string | undefined): string {
+  const kept = markdown.replace(MARKED, '').replace(/\n{3,}/g, '\n\n');
+  const foreign = [...kept.matchAll(/!\[[^\][]*\]\([^)]*\)|\[[^\][]*\]\((?!#|\w+:)[^)]+\)|<!--.*-->/g)];
+  if (foreign.length > 0)
+    throw new Error(`README.md: mark as a part for the repository: ${foreign.map(([text]) => text).join(', ')}`);
+  return repository === undefined ? kept : markdown.replace(MARKED, '$1');
 }
+
+/** Where the project is public, for the package's links: 'https://github.com/OWNER/NAME'. Undefined: nowhere yet. */
+export function chosenRepository(value = process.env.EASY_ADAPTATION_REPOSITORY): string | undefined {
+  if (value === undefined || value === '') return undefined;
+  if (/^https:\/\/[\w.-]+(?:\/[\w.-]+){2,}$/.test(value) && !value.endsWith('.git')) return value;
+  throw new Error(`EASY_ADAPTATION_REPOSITORY is '${value}'; it must be like https://github.com/OWNER/NAME.`);
+}
+
+/** The manifest with the links that a store shows. */
+export function packedManifest(manifest: object, repository: string | undefined): object {
+  if (repository === undefined) return manifest;
+  return {
+    ...manifest,
+    repository: { type: 'git', url: `${repository}.git` },
+    bugs: { url: `${repository}/issues` },
+    homepage: `${repository}#readme`,
+  };
+}
+
+/** README's pictures are shown from the repository, and not packed. */
+const isPicture = (path: string) => /^media\/[\w-]+\.png$/.test(path) && path !== 'media/icon.png';
 
 /** Pictures and style sheets: what lies there is used, and nothing fails loudly without it. */
-function mediaFiles(): string[] {
-  return globSync('media/**/*.*', { cwd: root }).map((path) => `extension/${path}`);
-}
+const mediaFiles = (): string[] =>
+  globSync('media/**/*.*', { cwd: root })
+    .map((path) => path.replaceAll('\\', '/'))
+    .filter((path) => !isPicture(path));
 
-/** What stays out: all that is not named in .vscodeignore, nor by the manifest of a model. */
-function writeIgnoreFile(models: readonly string[]): string {
+/**
+ * A folder that vsce packs: README and manifest as they are shipped, all else as it lies here.
+ * @param models files of models, below models/
+ */
+function stage(models: readonly string[], repository: string | undefined): string {
   const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-package-'));
-  const path = join(folder, 'vscodeignore');
-  const lines = models.map((file) => `!models/${file}`);
-  writeFileSync(path, `${readFileSync(join(root, '.vscodeignore'), 'utf8')}\n${lines.join('\n')}\n`);
-  return path;
+  const read = (name: string) => readFileSync(join(root, name), 'utf8');
+  const manifest = packedManifest(JSON.parse(read('package.json')), repository);
+  const files = {
+    'package.json': `${JSON.stringify(manifest, undefined, 2)}\n`,
+    'package.nls.json': read('package.nls.json'),
+    'README.md': packedReadme(read('README.md'), repository),
+    'CHANGELOG.md': read('CHANGELOG.md'),
+    LICENSE: read('LICENSE'),
+    // What is not named stays out.
+    '.vscodeignore': [
+      read('.vscodeignore'),
+      ...mediaFiles().map((file) => `!${file}`),
+      ...models.map((file) => `!models/${file}`),
+    ].join('\n'),
+  };
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+  for (const name of ['dist', 'media', 'models']) symlinkSync(join(root, name), join(folder, name), 'junction');
+  return folder;
 }
 
 /** Bytes that a platform's package may have (README.md): what is larger nobody wants to load. */
@@ -98,39 +148,41 @@ export interface Packed {
 
 /** Builds and packs: the same bytes from the same files. Throws when the contents are wrong. */
 export async function packageExtension(options: { out?: string; target?: string } = {}): Promise<Packed> {
+  const platform = options.target ?? thisPlatform;
+  needVerified(platform);
   const models = modelFiles();
-  const ignoreFile = writeIgnoreFile(models);
-  const { packages } = await bundle(true, options.target ?? thisPlatform);
-  const readme = 'dist/README.md';
-  writeFileSync(join(root, readme), withoutFileLinks(readFileSync(join(root, 'README.md'), 'utf8')));
-  const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { name: string; version: string };
-  const parts = [manifest.name, options.target, manifest.version].filter((part) => part !== undefined);
+  const repository = chosenRepository();
+  const { packages } = await bundle(true, platform);
+  const { name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const parts = [name, options.target, version].filter((part) => part !== undefined);
   const file = options.out ?? join(root, `${parts.join('-')}.vsix`);
   // --no-dependencies: everything is in the bundles; node_modules stays out.
-  const args = [
-    'package',
-    '--no-dependencies',
-    '--allow-missing-repository',
-    '--no-rewrite-relative-links',
-    ...['--readme-path', readme],
-    '--ignoreFile',
-    ignoreFile,
-  ];
+  const args = ['package', '--no-dependencies', '--follow-symlinks'];
+  // Links lead to what is packed: the version's tag.
+  if (repository !== undefined) args.push('--githubBranch', `v${version}`, '--gitlabBranch', `v${version}`);
+  else {
+    console.error('EASY_ADAPTATION_REPOSITORY is not set: the package names no repository and shows no pictures.');
+    args.push('--allow-missing-repository');
+  }
   if (options.target !== undefined) args.push('--target', options.target);
-  if (isPreRelease(manifest.version)) args.push('--pre-release');
+  if (isPreRelease(version)) args.push('--pre-release');
   const vsce = join(root, 'node_modules', '@vscode', 'vsce', 'vsce');
   const env = { ...process.env, ...reproducible };
-  await must(process.execPath, [vsce, ...args, '--out', file], { cwd: root, env });
+  const folder = stage(models, repository);
+  try {
+    await must(process.execPath, [vsce, ...args, '--out', file], { cwd: folder, env, show: true });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
   equalizeModes(file);
-  rmSync(dirname(ignoreFile), { recursive: true });
   const entries = listZip(file);
   const { strangers, missing } = checkContents(
     entries.map(({ name }) => name),
     [
-      ...mediaFiles(),
+      ...mediaFiles().map((path) => `extension/${path}`),
       ...grammarFiles(),
-      ...nativeFiles(options.target ?? thisPlatform),
-      ...(await llamaFiles(options.target ?? thisPlatform)),
+      ...nativeFiles(platform),
+      ...(await llamaFiles(platform)),
       ...models.map((file) => `extension/models/${file}`),
     ],
   );

@@ -8,9 +8,7 @@ import { must } from './proc.ts';
 /** Test, its screenshot, and the picture. */
 const PICTURES = [
   ['story', '06-ghost-api', 'screenshot'],
-  ['story', '08-pair', 'panel'],
   ['next-edits', 'edits-02-at-the-place', 'next-edit'],
-  ['texts', '24-table', 'text-task'],
 ] as const;
 
 for (const test of new Set(PICTURES.map(([each]) => each))) {

@@ -6,12 +6,7 @@ import { join, resolve } from 'node:path';
 import { isPreRelease, packageExtension } from './package.ts';
 import { root } from './paths.ts';
 import { billOfMaterials } from './sbom.ts';
-
-/** As vsce names them. On Alpine there are no libraries for the neural models, and n-grams answer alone. */
-export const platforms = [
-  ...['linux-x64', 'linux-arm64', 'alpine-x64', 'alpine-arm64'],
-  ...['darwin-x64', 'darwin-arm64', 'win32-x64', 'win32-arm64'],
-];
+import { offeredTargets } from './targets.ts';
 
 /** Section of CHANGELOG.md about the version that the tag names. Throws if the tag is not the version, or has no notes. */
 export function releaseNotes(tag: string, version: string, changelog: string): string {
@@ -36,7 +31,7 @@ async function main(): Promise<void> {
   const folder = resolve(process.env.INIT_CWD ?? process.cwd(), to);
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'notes.md'), notes);
-  for (const target of chosen.length > 0 ? chosen : platforms) {
+  for (const target of chosen.length > 0 ? chosen : offeredTargets()) {
     const path = join(folder, `${name}-${target}-${version}`);
     const packed = await packageExtension({ out: `${path}.vsix`, target });
     writeFileSync(`${path}.cdx.json`, `${JSON.stringify(billOfMaterials(packed), undefined, 2)}\n`);

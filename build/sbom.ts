@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { unwrap } from '../src/common/errors.ts';
 import { MANIFEST, parseManifest } from '../src/neural/models/manifest.ts';
+import { type LockRows, locked, lockRows } from './lock.ts';
 import type { Packed } from './package.ts';
 import { root } from './paths.ts';
 
@@ -20,18 +21,12 @@ interface Component {
   readonly pedigree?: object;
 }
 
-interface LockRow {
-  readonly version?: string;
-  readonly integrity?: string;
-  readonly license?: string;
-}
-
 const readJson = (path: string) => JSON.parse(readFileSync(join(root, path), 'utf8'));
 
 /** A CycloneDX 1.6 document about one .vsix. The same package gives the same document. */
 export function billOfMaterials({ file, entries, packages }: Packed) {
   const { name, version, license, publisher } = readJson('package.json');
-  const rows: Readonly<Record<string, LockRow>> = readJson('package-lock.json').packages;
+  const rows = lockRows();
   const folders = entries.flatMap(
     (entry) => /^extension\/(?:dist\/)?((?:node_modules\/(?:@[^/]+\/)?|models\/)[^/]+)/.exec(entry.name)?.[1] ?? [],
   );
@@ -57,14 +52,9 @@ export function billOfMaterials({ file, entries, packages }: Packed) {
 }
 
 /** @param folder 'node_modules/@scope/name': also its key in package-lock.json */
-export function npmPackage(folder: string, rows: Readonly<Record<string, LockRow>>): Component {
-  const { version, integrity = '', license } = rows[folder] ?? {};
-  const [algorithm, digest = ''] = integrity.split('-');
-  if (version === undefined || algorithm !== 'sha512')
-    throw new Error(
-      `package-lock.json has no sha512 of ${folder}, which is in the package: ` +
-        "add as its 'integrity' what 'npm view NAME@VERSION dist.integrity' prints",
-    );
+export function npmPackage(folder: string, rows: LockRows): Component {
+  const { version, integrity, license } = locked(folder, rows);
+  const digest = integrity.replace(/^sha512-/, '');
   const [name = '', group] = folder
     .replace(/^.*node_modules\//, '')
     .split('/')

@@ -1,42 +1,37 @@
-// `npm test`: lint, types, unit tests, tests in a real extension host, end-to-end tests in a real browser.
+// `npm test`: lint, types, unit tests, tests that install programs, tests in a real extension host, end-to-end tests in a
+// real browser.
 //
 //   npm test                       everything
-//   npm test -- unit host          some parts: lint, types, unit, host, e2e
+//   npm test -- unit host          some parts: lint, types, unit, installs, host, e2e
 //   npm test -- --quick            lint, types, and the unit tests near to what changed against the branch main
 //
-// A part that fails, or that ran no test, fails the whole; so does a skipped test.
+// A part that fails, or that ran no test, fails the whole; so does a skipped test. The summary says how to repeat each.
 import { globSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { run as runTests } from 'node:test';
-import { spec } from 'node:test/reporters';
 import { isAlive } from '../src/common/files.ts';
 import { Stop } from '../src/common/stop.ts';
 import { needCodeServer } from './code-server.ts';
-import { needPackages } from './debian.ts';
+import { INSTALL_VARIABLE, needPackages } from './debian.ts';
 import { readSources } from './imports.ts';
 import { violations } from './layers.ts';
+import { type Failure, type Outcome, runNodeTests, testConcurrency } from './node-tests.ts';
 import { packageExtension } from './package.ts';
 import { root } from './paths.ts';
 import { run, stopDescendants } from './proc.ts';
 import { changedFiles, chooseTests } from './quick.ts';
-
-interface Counts {
-  readonly passed: number;
-  readonly failed: number;
-}
 
 interface Part {
   readonly name: string;
   readonly title: string;
   /** Wants the packaged extension and a browser. */
   readonly packaged?: true;
-  run(): Promise<Counts>;
+  run(): Promise<Outcome>;
 }
 
 /** Runs a command of an npm package, where Windows has no `.bin` that starts without a shell. */
-const npm = (script: string, ...args: string[]) =>
-  check(process.execPath, [join(root, 'node_modules', script), ...args]);
+const npm = (name: string, script: string, ...args: string[]) =>
+  check(name, process.execPath, [join(root, 'node_modules', script), ...args]);
 
 const parts: readonly Part[] = [
   {
@@ -44,28 +39,36 @@ const parts: readonly Part[] = [
     title: 'Lint (Biome) and layer rules',
     run: async () => {
       const broken = violations(readSources('src/**/*.ts'));
-      for (const line of broken) console.error(line);
-      const { passed, failed } = await npm('@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '.');
-      return { passed, failed: failed + broken.length };
+      const { passed, failures } = await npm('lint', '@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '.');
+      return { passed, failures: [...broken.map((name) => ({ name, repeat: 'npm run lint' })), ...failures] };
     },
   },
-  { name: 'types', title: 'Types (TypeScript)', run: () => npm('typescript/bin/tsc', '--noEmit') },
+  { name: 'types', title: 'Types (TypeScript)', run: () => npm('types', 'typescript/bin/tsc', '--noEmit') },
+  { name: 'unit', title: 'Unit tests', run: () => unitTests(filesOf('test/**/*.test.ts')) },
   {
-    name: 'unit',
-    title: 'Unit tests',
-    run: () => unitTests(filesOf('test/**/*.test.ts')),
+    name: 'installs',
+    title: 'With programs that are installed once: checkers of workflows, a Vulkan driver',
+    run: async () => {
+      // Before the files start: two that install at once would wait for each other's lock.
+      if (process.platform === 'linux') await needPackages(['mesa-vulkan-drivers', 'python3', 'python3-pip']);
+      const others = filesOf('test/{host,e2e}/**/*.run.ts');
+      return nodeTests(
+        filesOf('test/**/*.run.ts').filter((path) => !others.includes(path)),
+        true,
+      );
+    },
   },
   {
     name: 'host',
     title: 'In a real extension host',
     packaged: true,
-    run: () => nodeTests(filesOf('test/host/*.run.ts'), 1),
+    run: () => nodeTests(filesOf('test/host/*.run.ts'), false),
   },
   {
     name: 'e2e',
     title: 'End to end, in a real browser',
     packaged: true,
-    run: () => nodeTests(filesOf('test/e2e/*.run.ts'), 1),
+    run: () => nodeTests(filesOf('test/e2e/*.run.ts'), false),
   },
 ];
 
@@ -85,39 +88,37 @@ const quickPart: Part = {
   },
 };
 
-const filesOf = (pattern: string) => globSync(pattern, { cwd: root }).sort();
+const filesOf = (pattern: string) =>
+  globSync(pattern, { cwd: root })
+    .map((path) => path.replaceAll('\\', '/'))
+    .sort();
 
-async function unitTests(files: readonly string[]): Promise<Counts> {
-  // Before the files start: two that install at once would wait for each other's lock.
-  if (process.platform === 'linux') await needPackages(['mesa-vulkan-drivers']);
-  return nodeTests(files, 2);
+/** @param independent whether a test can run without those before it, and files beside each other */
+const nodeTests = (files: readonly string[], independent: boolean) =>
+  runNodeTests(files, {
+    cwd: root,
+    concurrency: independent ? testConcurrency(availableParallelism(), totalmem()) : 1,
+    independent,
+  });
+
+/** Unit tests install nothing and ask no registry: npm, pip and build/debian.ts refuse to. */
+async function unitTests(files: readonly string[]): Promise<Outcome> {
+  const refused = { npm_config_offline: 'true', PIP_NO_INDEX: '1', [INSTALL_VARIABLE]: 'never' };
+  const before = Object.keys(refused).map((name) => [name, process.env[name]] as const);
+  Object.assign(process.env, refused);
+  try {
+    return await nodeTests(files, true);
+  } finally {
+    for (const [name, value] of before)
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+  }
 }
 
 /** A command that passes or fails as one. */
-async function check(command: string, args: readonly string[]): Promise<Counts> {
+async function check(name: string, command: string, args: readonly string[]): Promise<Outcome> {
   const done = await run(command, args, { cwd: root, show: true });
-  return done.code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
-}
-
-/** Test files with node:test, each in a process of its own. */
-function nodeTests(files: readonly string[], concurrency: number): Promise<Counts> {
-  return new Promise((resolve, reject) => {
-    let counts: Counts | undefined;
-    const stream = runTests({ cwd: root, files, concurrency, execArgv: ['--disable-warning=ExperimentalWarning'] });
-    stream.on('test:summary', (summary) => {
-      // Without a file: the sum over all files.
-      if (summary.file !== undefined) return;
-      const { passed, tests } = summary.counts;
-      counts = { passed, failed: tests - passed };
-    });
-    stream.on('error', reject);
-    const report = stream.compose(new spec());
-    report.on('error', reject);
-    report.on('end', () =>
-      counts === undefined ? reject(new Error('no summary of the tests came')) : resolve(counts),
-    );
-    report.pipe(process.stdout, { end: false });
-  });
+  return done.code === 0 ? { passed: 1, failures: [] } : { passed: 0, failures: [{ name, repeat: `npm run ${name}` }] };
 }
 
 /** What is asked to end has this long for it, ms. */
@@ -159,40 +160,48 @@ async function main(): Promise<void> {
   stop.signal.addEventListener('abort', () => void stopDescendants().then(leave));
   void stop.deadline.then(leave);
   const lines: string[] = [];
-  let [passed, failed] = [0, 0];
-  let prepared = false;
+  const failures: Failure[] = [];
+  let passed = 0;
+  let prepared: Promise<void> | undefined;
   try {
     for (const part of chosen) {
       const started = performance.now();
       console.log(`\n=== ${part.title} ===\n`);
-      let counts: Counts = { passed: 0, failed: 0 };
-      let trouble = '';
-      try {
-        if (part.packaged && !prepared) {
-          await prepare(temporary);
-          prepared = true;
-        }
-        counts = await part.run();
-        if (counts.passed + counts.failed === 0) trouble = 'ran no test';
-      } catch (error) {
-        trouble = error instanceof Error ? error.message : String(error);
-      }
-      if (trouble !== '') {
-        console.error(`${part.name}: ${trouble}`);
-        counts = { ...counts, failed: counts.failed + 1 };
-      }
-      passed += counts.passed;
-      failed += counts.failed;
+      const outcome = await outcomeOf(part, () => {
+        // Tried once: a registry that does not answer would be waited for again.
+        prepared ??= prepare(temporary);
+        return prepared;
+      });
+      passed += outcome.passed;
+      failures.push(...outcome.failures);
+      const failed = outcome.failures.length;
       const seconds = ((performance.now() - started) / 1000).toFixed(1);
       lines.push(
-        `${counts.failed === 0 ? 'ok    ' : 'FAILED'}  ${part.name.padEnd(6)} ${String(counts.passed).padStart(5)} passed ${String(counts.failed).padStart(4)} failed ${seconds.padStart(7)} s`,
+        `${failed === 0 ? 'ok    ' : 'FAILED'}  ${part.name.padEnd(8)} ${String(outcome.passed).padStart(5)} passed ${String(failed).padStart(4)} failed ${seconds.padStart(7)} s`,
       );
     }
   } finally {
     rmSync(temporary, { recursive: true, force: true });
   }
-  console.log(`\n=== Summary ===\n\n${lines.join('\n')}\n\n${passed} passed, ${failed} failed`);
-  if (failed > 0) process.exitCode = 1;
+  console.log(`\n=== Summary ===\n\n${lines.join('\n')}\n\n${passed} passed, ${failures.length} failed`);
+  for (const { name, repeat } of failures) console.log(`\n  ${name}\n    ${repeat}`);
+  if (failures.length > 0) process.exitCode = 1;
+}
+
+/** What came of a part. A part that could not be run, or ran no test, is a failure itself. */
+async function outcomeOf(part: Part, prepare: () => Promise<void>): Promise<Outcome> {
+  const failed = (why: string) => {
+    console.error(`${part.name}: ${why}`);
+    const [sentence = ''] = why.split('\n');
+    return { passed: 0, failures: [{ name: `${part.name}: ${sentence}`, repeat: `npm test -- ${part.name}` }] };
+  };
+  try {
+    if (part.packaged) await prepare();
+    const outcome = await part.run();
+    return outcome.passed + outcome.failures.length === 0 ? failed('ran no test') : outcome;
+  } catch (error) {
+    return failed(error instanceof Error ? error.message : String(error));
+  }
 }
 
 /** What the host and end-to-end parts share: one package, code-server, a browser. */

@@ -1,5 +1,6 @@
-// Reads and edits the central directory of a zip file (a .vsix is one), as APPNOTE.TXT 4.3.12 has it; unpacks nothing.
+// Reads and edits the central directory of a zip file (a .vsix is one), as APPNOTE.TXT 4.3.12 has it, and reads its files.
 import { readFileSync, writeFileSync } from 'node:fs';
+import { inflateRawSync } from 'node:zlib';
 
 export interface ZipEntry {
   readonly name: string;
@@ -15,6 +16,18 @@ export function listZip(path: string): ZipEntry[] {
     size: bytes.readUInt32LE(at + 24),
     packed: bytes.readUInt32LE(at + 20),
   }));
+}
+
+/** Content of one file, as text. Throws if it is not there. */
+export function readZipFile(path: string, name: string): string {
+  const bytes = readFileSync(path);
+  const nameOf = (at: number) => bytes.toString('utf8', at + 46, at + 46 + bytes.readUInt16LE(at + 28));
+  const at = headersOf(path, bytes).find((each) => nameOf(each) === name);
+  if (at === undefined) throw new Error(`${path} has no file ${name}`);
+  const local = bytes.readUInt32LE(at + 42);
+  const from = local + 30 + bytes.readUInt16LE(local + 26) + bytes.readUInt16LE(local + 28);
+  const content = bytes.subarray(from, from + bytes.readUInt32LE(at + 20));
+  return (bytes.readUInt16LE(at + 10) === 0 ? content : inflateRawSync(content)).toString();
 }
 
 /** Gives every file the mode rw-r--r--. Without it, the umask of the machine that packs would be in the package. */

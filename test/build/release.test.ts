@@ -41,5 +41,5 @@ test('names a package in the bill of materials by its row in the lock file, and 
     licenses: [{ expression: '(MIT OR Apache-2.0)' }],
   });
   for (const folder of ['node_modules/d', 'node_modules/e'])
-    assert.throws(() => npmPackage(folder, rows), new RegExp(`no sha512 of ${folder}, .*'npm view NAME@VERSION`));
+    assert.throws(() => npmPackage(folder, rows), new RegExp(`no sha512 of ${folder}, so it is not shipped`));
 });

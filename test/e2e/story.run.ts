@@ -300,6 +300,8 @@ step('a new key asks for consent before text of the folder is sent', async () =>
 
 step('the large model completes at a position where the local model is weak', async () => {
   const { editor } = session;
+  // The README's picture of ghost text shows no outcome of an adaptation.
+  await editor.dismissNotifications();
   await clearFrom(recorded);
   await editor.type(' ');
   // On a busy machine the answer may come too late to be shown, and waits for the next key.

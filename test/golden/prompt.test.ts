@@ -1,14 +1,13 @@
-// One form of a prompt: what is served, what is measured, and what pretraining writes. The file is made by build/golden-prompt.ts.
+// One form of a prompt: what is served and what is measured. The file is made by build/golden-prompt.ts.
 
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Snippet } from '../../src/common/completion.ts';
+import { PROMPT_LIMITS, PromptForm } from '../../src/prompts/completion/prompt-form.ts';
 import { PromptPlanner } from '../../src/specialist/decoding/prompt-planner.ts';
 import { NgramModel } from '../../src/specialist/ngram/model.ts';
-import { PROMPT_LIMITS, PromptForm } from '../../src/prompts/completion/prompt-form.ts';
 import { loadTokenizer } from '../../src/text/tokenizer/load.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -37,7 +36,11 @@ for (const { ids, snippets: found, ...position } of positions) {
 
   test(`asked of a base alone: ${position.path}`, () => {
     const asked = new PromptForm(tokenizer).prompt(position, snippets);
-    assert.deepEqual(asked, ids, 'after a change of the tokenizer or the form: node build/run.mjs build/golden-prompt.ts');
+    assert.deepEqual(
+      asked,
+      ids,
+      'after a change of the tokenizer or the form: node build/run.mjs build/golden-prompt.ts',
+    );
   });
 }
 
@@ -45,14 +48,12 @@ test('every limit is reached by one of them, but for the prefix', () => {
   const special = (name: string) => tokenizer.special(name) as number;
   const lengths = positions.map(({ ids }) => {
     const [file, suffix, prefix] = ['<|file|>', '<|suffix|>', '<|prefix|>'].map((name) => ids.indexOf(special(name)));
-    return { snippets: file, head: (suffix as number) - (file as number) - 1, suffix: (prefix as number) - (suffix as number) - 1 };
+    return {
+      snippets: file,
+      head: (suffix as number) - (file as number) - 1,
+      suffix: (prefix as number) - (suffix as number) - 1,
+    };
   });
   for (const part of ['snippets', 'head', 'suffix'] as const)
     assert.equal(Math.max(...lengths.map((of) => of[part] as number)), PROMPT_LIMITS[part], part);
-});
-
-test('pretraining writes the same', (context) => {
-  const { error, status, stderr } = spawnSync('python3', [join(root, 'models/pretrain/prompt.py')], { encoding: 'utf8' });
-  if (error) return context.skip('there is no python3 here');
-  assert.equal(status, 0, stderr);
 });

@@ -8,17 +8,21 @@ import { after, before, test } from 'node:test';
 import { type Packed, packageExtension } from '../../build/package.ts';
 import { root } from '../../build/paths.ts';
 import { billOfMaterials } from '../../build/sbom.ts';
+import { readZipFile } from '../../build/zip.ts';
 import { ourVsix } from '../support/vsix.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-twice-'));
 const umask = process.umask();
-let [first, again]: [string?, Packed?] = [];
+let [first, again, published]: [string?, Packed?, Packed?] = [];
 
 before(async () => {
   first = await ourVsix(folder);
   process.umask(0o077);
   process.env.TZ = 'Asia/Tokyo';
   again = await packageExtension({ out: join(folder, 'again.vsix') });
+  process.env.EASY_ADAPTATION_REPOSITORY = 'https://github.com/owner/name';
+  published = await packageExtension({ out: join(folder, 'published.vsix') });
+  delete process.env.EASY_ADAPTATION_REPOSITORY;
 });
 after(() => {
   process.umask(umask);
@@ -29,6 +33,23 @@ const sha256 = (path: string) => createHash('sha256').update(readFileSync(path))
 
 test('packages the same bytes at another time, in another time zone and under another umask', () => {
   assert.equal(sha256(again?.file ?? ''), sha256(first ?? ''));
+});
+
+const unpacked = (packed: Packed | undefined, name: string) => readZipFile(packed?.file ?? '', `extension/${name}`);
+
+test('names the repository in manifest and README if the build knows it, and otherwise shows nothing of it', () => {
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const at = (folder: string) => `https://github.com/owner/name/${folder}/v${version}`;
+  const readme = unpacked(published, 'readme.md');
+  assert.ok(readme.includes(`](${at('raw')}/media/screenshot.png)`), readme);
+  assert.ok(readme.includes(`](${at('blob')}/docs/using.md)`), readme);
+  const { bugs, homepage } = JSON.parse(unpacked(published, 'package.json'));
+  assert.deepEqual(
+    [bugs.url, homepage],
+    ['https://github.com/owner/name/issues', 'https://github.com/owner/name#readme'],
+  );
+  assert.doesNotMatch(unpacked(again, 'readme.md'), /!\[|media\//);
+  assert.equal(JSON.parse(unpacked(again, 'package.json')).repository, undefined);
 });
 
 test('lists in the bill of materials each npm package and model whose files are packed, and each dependency', () => {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { join, matchesGlob } from 'node:path';
 import { test } from 'node:test';
 import { root } from '../../build/paths.ts';
 
@@ -15,14 +15,49 @@ const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--excl
   .split('\n')
   .filter((path) => path !== '' && existsSync(join(root, path)));
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
-const sources = tracked.filter(
-  (path) => /^(src|test|build|bench)\/.*\.(ts|mjs)$/.test(path) && !path.includes('golden/'),
-);
+const sources = tracked.filter((path) => /^(src|test|build|bench)\/.*\.(ts|mjs)$/.test(path));
+
+interface LaunchRow {
+  readonly name: string;
+  readonly program?: string;
+  readonly preLaunchTask?: string;
+}
 
 test('every source file begins by saying what it is for', () => {
   assert.ok(sources.length > 50);
   const silent = sources.filter((path) => !/^\/\/ \S.{15,}/.test(read(path)));
   assert.deepEqual(silent, []);
+});
+
+test('the lint checks every source file', () => {
+  const { files } = JSON.parse(read('biome.json')) as { files: { includes: readonly string[] } };
+  const left = files.includes.filter((pattern) => pattern.startsWith('!')).map((pattern) => pattern.slice(1));
+  const isLeftOut = (path: string) =>
+    left.some((pattern) => matchesGlob(path, pattern) || matchesGlob(path, `${pattern}/**`));
+  assert.deepEqual(sources.filter(isLeftOut), []);
+});
+
+test('what .vscode/ starts is there', () => {
+  const { configurations } = JSON.parse(read('.vscode/launch.json')) as { configurations: readonly LaunchRow[] };
+  const { tasks } = JSON.parse(read('.vscode/tasks.json')) as { tasks: readonly { label: string; script?: string }[] };
+  const { scripts } = JSON.parse(read('package.json'));
+  assert.ok(configurations.some(({ program }) => program !== undefined));
+  for (const { name, program, preLaunchTask } of configurations) {
+    const file = program?.replace(/^\$\{workspaceFolder\}\//, '') ?? 'package.json';
+    assert.ok(tracked.includes(file), `${name}: ${file}`);
+    assert.ok(preLaunchTask === undefined || tasks.some(({ label }) => label === preLaunchTask), `${name}: the task`);
+  }
+  for (const { label, script } of tasks) assert.ok(script === undefined || script in scripts, `${label}: ${script}`);
+});
+
+test('no test skips another', () => {
+  const tests = sources.filter((path) => /^test\/.*\.(?:test|run)\.ts$/.test(path));
+  assert.ok(tests.length > 100);
+  const skipping = /\b(?:t|context|test|it|describe|suite)\.(?:skip|todo)\(|\b(?:skip|todo): /;
+  assert.deepEqual(
+    tests.filter((path) => skipping.test(read(path))),
+    [],
+  );
 });
 
 test('no path of a machine stands in a tracked file', () => {

@@ -1,17 +1,18 @@
 // What goes into the package, and what the bundles carry with them.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { build } from 'esbuild';
 import { bundleOptions } from '../../build/bundle.ts';
-import { writeLicences } from '../../build/licences.ts';
+import { licenceSection, writeLicences } from '../../build/licences.ts';
 import { modelFiles } from '../../build/models.ts';
-import { checkContents, needed, withoutFileLinks } from '../../build/package.ts';
+import { grammarFiles } from '../../build/native.ts';
+import { checkContents, chosenRepository, needed, packedManifest, packedReadme } from '../../build/package.ts';
 import { root } from '../../build/paths.ts';
-import { equalizeModes, listZip } from '../../build/zip.ts';
+import { equalizeModes, listZip, readZipFile } from '../../build/zip.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-bundle-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -41,18 +42,38 @@ test('a file that is missing from the package is found: of the extension, and of
   assert.deepEqual(checkContents([...all, stranger], model), { strangers: [stranger], missing: [] });
 });
 
-test('the packed README links to no file that is not there: pictures and addresses stay, other links are their text', () => {
-  const links = '![a](media/a.png) [A.md](A.md), [card](models/b/CARD.md) [here](#more) [site](https://x.example/a)';
-  assert.equal(withoutFileLinks(links), '![a](media/a.png) A.md, card [here](#more) [site](https://x.example/a)');
-  const packed = withoutFileLinks(readFileSync(join(root, 'README.md'), 'utf8'));
-  const files = [...packed.matchAll(/(!?)\[[^\][]*\]\(([^)]+)\)/g)].filter(([, , to]) => !/^(#|https:)/.test(to ?? ''));
-  for (const [link, picture, to] of files) assert.ok(picture === '!' && to?.startsWith('media/'), link);
-  assert.match(packed, /ARCHITECTURE\.md: how it is built/);
-  const ignored = readFileSync(join(root, '.vscodeignore'), 'utf8').split('\n');
-  assert.deepEqual(
-    ignored.filter((line) => /readme/i.test(line)),
-    ['!dist/README.md'],
-  );
+const marked = (text: string) => `<!-- repository -->\n${text}\n<!-- /repository -->\n`;
+
+test('the packed README shows pictures and files of the repository only if that is known', () => {
+  const text = `# A\n\nB [site](https://x.example/a).\n\n${marked('![p](media/p.png) [C](C.md)')}\n[D](#a)\n`;
+  assert.equal(packedReadme(text, undefined), '# A\n\nB [site](https://x.example/a).\n\n[D](#a)\n');
+  const whole = '# A\n\nB [site](https://x.example/a).\n\n![p](media/p.png) [C](C.md)\n\n[D](#a)\n';
+  assert.equal(packedReadme(text, 'https://x.example/a/b'), whole);
+  for (const part of ['![p](media/p.png)', '![p](https://x.example/p.png)', '[C](docs/C.md)', '<!-- repository -->'])
+    for (const repository of [undefined, 'https://x.example/a/b'])
+      assert.throws(() => packedReadme(`${text}\n${part}\n`, repository), /mark as a part for the repository: /, part);
+});
+
+test('the packed README without a repository names no file of it, and nothing that is done in a clone', () => {
+  const packed = packedReadme(readFileSync(join(root, 'README.md'), 'utf8'), undefined);
+  assert.match(packed, /## What leaves the machine[\s\S]*## Limits/);
+  assert.doesNotMatch(packed, /npm |npx |\bclone|\.md\b|!\[|## (?:More|Install)/);
+  const changes = readFileSync(join(root, 'CHANGELOG.md'), 'utf8');
+  assert.doesNotMatch(changes, /\]\((?!#|\w+:)/, 'vsce packs the changelog as it is');
+});
+
+test('the repository that the build names fills the links of the manifest', () => {
+  const repository = chosenRepository('https://github.com/a/b');
+  const manifest = { name: 'x' };
+  assert.deepEqual(packedManifest(manifest, repository), {
+    name: 'x',
+    repository: { type: 'git', url: 'https://github.com/a/b.git' },
+    bugs: { url: 'https://github.com/a/b/issues' },
+    homepage: 'https://github.com/a/b#readme',
+  });
+  for (const none of [undefined, '']) assert.equal(packedManifest(manifest, chosenRepository(none)), manifest);
+  for (const wrong of ['a/b', 'http://github.com/a/b', 'https://github.com/a', 'https://github.com/a/b.git'])
+    assert.throws(() => chosenRepository(wrong), /must be like https:\/\/github\.com\/OWNER\/NAME/, wrong);
 });
 
 test('a model whose folder and manifest say different things is not packed', () => {
@@ -94,6 +115,8 @@ test('a zip file is listed with its sizes, and its files get one mode', () => {
     { name: 'a.txt', size: 3, packed: 3 },
     { name: 'b/c', size: 0, packed: 0 },
   ]);
+  assert.equal(readZipFile(path, 'a.txt'), 'abc');
+  assert.throws(() => readZipFile(path, 'b.txt'), /has no file b\.txt/);
   equalizeModes(path);
   const changed = readFileSync(path).subarray(parts[0].length);
   assert.deepEqual([changed.readUInt32LE(38), listZip(path).length], [(0o100644 << 16) >>> 0, 2]);
@@ -126,6 +149,41 @@ test('the secret finder works bundled and minified as it is shipped', async () =
   assert.ok(packages.includes('node_modules/@bufbuild/protobuf'));
   const licences = readFileSync(join(folder, 'THIRD_PARTY_LICENSES'), 'utf8');
   for (const path of packages) assert.ok(licences.includes(`${path.replace(/^.*node_modules\//, '')} `), path);
+});
+
+test('refuses a package without a text of its licence, and texts of another version', () => {
+  const write = (name: string, files: Readonly<Record<string, string>>) => {
+    const path = join(folder, 'node_modules', name);
+    mkdirSync(path, { recursive: true });
+    for (const [file, text] of Object.entries(files)) writeFileSync(join(path, file), text);
+    return licenceSection(`node_modules/${name}`, folder);
+  };
+  const manifest = JSON.stringify({ name: 'bare', version: '1.0.0', license: 'MIT', author: 'A. Author' });
+  for (const files of [{}, { LICENSE: ' \n' }, { 'README.md': 'MIT' }])
+    assert.throws(() => write('bare', { 'package.json': manifest, ...files }), /bare 1\.0\.0 has no licence text: add/);
+  const whole = write('bare', { LICENSE: 'Do it.', 'ThirdPartyNotices.txt': 'By B.' });
+  assert.equal(whole, 'bare 1.0.0\n\nLicence stated in its package.json: MIT, by A. Author.\n\nDo it.\n\nBy B.');
+  const other = JSON.stringify({ name: 'simple-git', version: '99.0.0' });
+  assert.throws(
+    () => write('simple-git', { 'package.json': other }),
+    /has texts for simple-git [\d.]+, and 99\.0\.0 is/,
+  );
+});
+
+test('names the authors of native parts, of tree-sitter and of each packed grammar', () => {
+  const llama = licenceSection('node_modules/node-llama-cpp');
+  for (const author of ['Gilad', 'The ggml authors', 'yhirose', 'Niels Lohmann'])
+    assert.ok(llama.includes(author), author);
+  const native = licenceSection('node_modules/onnxruntime-node');
+  for (const part of ['THIRD PARTY SOFTWARE NOTICES', 'protocolbuffers/protobuf', 'eigen', 'The Dawn & Tint Authors'])
+    assert.ok(native.toLowerCase().includes(part.toLowerCase()), part);
+  const grammars = licenceSection('node_modules/@vscode/tree-sitter-wasm');
+  for (const author of ['Rob Rix', 'Maxim Sokolov', 'Ayman Nadeem', 'Airbus CERT', 'Damien Guard', 'Josh Vera'])
+    assert.ok(grammars.includes(author), author);
+  const packed = grammarFiles().flatMap((file) => /tree-sitter-([\w-]+)\.wasm$/.exec(file)?.[1] ?? []);
+  assert.ok(packed.length > 10);
+  for (const name of packed.filter((each) => each !== 'tsx'))
+    assert.match(grammars, new RegExp(`\\[tree-sitter-${name}\\]\n\n[^[]*Copyright`), name);
 });
 
 test("imports tree-sitter where drafts are made, and not in the editor's own process", async () => {

@@ -8,7 +8,7 @@ import { IncrementalParser, LanguageParser } from './incremental-parser.ts';
 /**
  * VS Code's language id -> the grammar's name in the package. Languages without a row have only rules (blocks.ts).
  */
-const GRAMMARS: Readonly<Record<string, string>> = {
+export const GRAMMARS: Readonly<Record<string, string>> = {
   c: 'cpp',
   cpp: 'cpp',
   csharp: 'c-sharp',

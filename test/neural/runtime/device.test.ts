@@ -1,33 +1,19 @@
-// The choice of a device and its reason, a real probe of WebGPU, and tensors on the GPU.
+// The choice of a device and its reason, and probes of WebGPU that fail.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 import { physicalCores, threadCount } from '../../../src/common/threads.ts';
-import { Builder } from '../../../src/neural/autodiff/builder.ts';
-import { writeModel } from '../../../src/neural/onnx/write.ts';
 import { chooseDevice, probeWebGpu } from '../../../src/neural/runtime/device.ts';
-import { loadLibrary, Session, Tensor } from '../../../src/neural/runtime/session.ts';
 import { PROBE_ARGUMENT } from '../../../src/specialist/engine/protocol.ts';
 import { ended, SCRIPT, until } from '../../specialist/engine/helpers.ts';
-import { useSoftwareVulkan } from './vulkan.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'probe-'));
-before(async () => {
-  await useSoftwareVulkan();
-  await loadLibrary();
-});
 after(() => rmSync(folder, { recursive: true }));
 
 const probe = (script: string, timeoutMs = 30_000) => probeWebGpu({ script, args: [PROBE_ARGUMENT], timeoutMs });
-
-test('the probe finds the software GPU in a separate process', async () => {
-  const { speedup, ...found } = await probe(SCRIPT);
-  assert.deepEqual(found, { ok: true, detail: 'WebGPU works' });
-  assert.ok((speedup as number) > 0 && (speedup as number) < 1.5, `software is slow: ${speedup}`);
-});
 
 test('a driver that hangs, aborts or is absent gives a reason and no exception', async () => {
   const script = (name: string, text: string) => {
@@ -40,7 +26,8 @@ test('a driver that hangs, aborts or is absent gives a reason and no exception',
   const driver = process.env.VK_DRIVER_FILES;
   process.env.VK_DRIVER_FILES = '/nowhere.json';
   const none = await probe(SCRIPT);
-  process.env.VK_DRIVER_FILES = driver;
+  if (driver === undefined) delete process.env.VK_DRIVER_FILES;
+  else process.env.VK_DRIVER_FILES = driver;
   assert.equal(none.ok, false);
   assert.match(none.detail, /WebGPU is not available|ended the test process/);
 });
@@ -94,21 +81,4 @@ test('the thread count is the setting, or the physical cores minus one', () => {
   assert.equal(threadCount('auto'), cores < 3 ? cores : cores - 1);
   assert.equal(threadCount(3), 3);
   assert.equal(threadCount(0), 1);
-});
-
-test('tensors on the GPU stay there, and are read only through a session', async () => {
-  const b = new Builder('t');
-  b.graph.output('y', b.mul(b.graph.input('x', 'f32', [4]), 2));
-  const model = writeModel(b.graph);
-  const session = await Session.load(model, { device: 'webgpu', threads: 1, strict: true, keepOnDevice: true });
-  const { y } = await session.run({ x: Tensor.host(Float32Array.of(1, 2, 3, 4), [4]) });
-  assert.ok(y?.onDevice);
-  assert.throws(() => y.data, /read through Transfer/);
-  const reader = await Session.load(model, { device: 'webgpu', threads: 1, strict: true });
-  const { y: z } = await reader.run({ x: y });
-  assert.deepEqual(z?.floats, Float32Array.of(4, 8, 12, 16));
-  y.dispose();
-  await session.dispose();
-  await assert.rejects(reader.run({}), /no tensor for input 'x'/);
-  await reader.dispose();
 });
