@@ -6,7 +6,7 @@ import type { Failure } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 import type { Engine } from '../specialist/engine/client.ts';
 import type { LatencyEstimate, Requests } from '../specialist/engine/protocol.ts';
-import type { EditHistory, FileChange } from '../specialist/ngram/protocol.ts';
+import { type EditHistory, type FileChange, isAtOrBelow } from '../specialist/ngram/protocol.ts';
 
 /** After this many failures in a row the engine is not used for the next PAUSE_MS. */
 const MAX_FAILURES = 3;
@@ -232,6 +232,9 @@ class PendingChanges {
     const previous = this.byPath.get(change.path)?.at(-1);
     // The text of a closed document still counts.
     const follows = change.kind === 'closed' && previous?.kind === 'open';
+    // The newest change is the last one: a folder's removal comes after the earlier changes of its files.
+    if (change.kind === 'removed')
+      for (const path of [...this.byPath.keys()]) if (isAtOrBelow(path, change.path)) this.byPath.delete(path);
     this.byPath.set(change.path, follows ? [previous, change] : [change]);
     if (this.byPath.size > MAX_FILES) this.overflowed = true;
     if (this.overflowed) this.byPath.clear();

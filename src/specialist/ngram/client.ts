@@ -19,6 +19,7 @@ import {
   editOf,
   type FileChange,
   type FromWorker,
+  isAtOrBelow,
   type LoadedIndex,
   type Request,
   type ToWorker,
@@ -153,6 +154,11 @@ export class NgramClient implements Specialist, Disposable {
     return (await this.ask({ kind: 'next-edits', input }, signal)) ?? [];
   }
 
+  /** The files whose text is used, from the index and open documents. */
+  async paths(): Promise<readonly string[]> {
+    return (await this.ask({ kind: 'paths' })) ?? [];
+  }
+
   setOpenFile(path: string, text: string | undefined): void {
     this.sendChange(text === undefined ? { kind: 'closed', path } : { kind: 'open', path, text });
   }
@@ -196,6 +202,8 @@ export class NgramClient implements Specialist, Disposable {
   private remember(change: FileChange, at: number): void {
     // The newest change is the last one.
     this.forget(change.path);
+    if (change.kind === 'removed')
+      for (const path of [...this.changes.keys()]) if (isAtOrBelow(path, change.path)) this.forget(path);
     this.changes.set(change.path, { change, at });
     this.changedSize += sizeOf(change);
     for (const [path, { change: oldest }] of this.changes) {

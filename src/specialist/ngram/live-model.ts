@@ -6,7 +6,7 @@ import type { Tokenizer } from '../../text/tokenizer/bpe.ts';
 import type { EditHistory, NextEdit } from '../../workspace/edits/edit.ts';
 import { nextEdits } from '../../workspace/edits/next-edits.ts';
 import { NgramModel } from './model.ts';
-import { type EditSearch, edited, type FileChange, type FileEdit, type LoadedIndex } from './protocol.ts';
+import { type EditSearch, edited, type FileChange, type FileEdit, isAtOrBelow, type LoadedIndex } from './protocol.ts';
 
 /** A rebuild takes up to a second, so it waits for this long without requests. */
 const idleMs = 3000;
@@ -99,6 +99,8 @@ export class LiveModel {
       this.model.setOpenFile(path, change.text);
     } else {
       this.open.delete(path);
+      if (change.kind === 'removed')
+        for (const name of this.open.keys()) if (isAtOrBelow(name, path)) this.open.delete(name);
       if (change.kind === 'saved') this.model.setSavedFile(path, change.text);
       else if (change.kind === 'closed') this.model.setOpenFile(path, undefined);
       else this.model.removeFile(path);

@@ -145,6 +145,12 @@ export class NgramModel {
     return this.templates.find(query);
   }
 
+  /** The files whose text is used. */
+  paths(): string[] {
+    const indexed = this.project.arrays.paths.filter((path) => !this.project.isMasked(path));
+    return [...indexed, ...[...this.overlay.files()].map(({ path }) => path)];
+  }
+
   /** The text of each file of the index, in its order. */
   *texts(): Generator<TextFile> {
     for (const path of this.project.arrays.paths)

@@ -4,6 +4,7 @@ import { kinOf } from '../../text/languages.ts';
 import { type Evidence, place } from './evidence.ts';
 import { ListIndex, sourceAt } from './list-index.ts';
 import { type LookupScope, type ProjectIndex, parentFolder } from './project-index.ts';
+import { isAtOrBelow } from './protocol.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 interface Entry {
@@ -67,12 +68,15 @@ export class Overlay {
     if (waiting) this.pending.set(path, { ...waiting, open: false });
   }
 
-  /** Removes the file, also from the project index. */
+  /** Removes a file, or all files below a folder, also from the project index. */
   remove(path: string): void {
     this.untouched = false;
-    this.project.mask(path);
-    this.pending.delete(path);
-    this.kill(path);
+    if (!this.project.mask(path)) this.project.maskBelow(path);
+    for (const name of [...this.pending.keys(), ...this.byPath.keys()]) {
+      if (!isAtOrBelow(name, path)) continue;
+      this.pending.delete(name);
+      this.kill(name);
+    }
   }
 
   /** Paths and texts of all changed files. */

@@ -121,6 +121,10 @@ export class ProjectIndex {
     return true;
   }
 
+  maskBelow(folder: string): void {
+    for (const [path, file] of this.fileByPath) if (path.startsWith(`${folder}/`)) this.masked[file] = 1;
+  }
+
   /** The file of the query: its indexed copy is out of date and is not used. */
   setOwn(path: string): void {
     this.own = this.fileByPath.get(path) ?? -1;

@@ -16,6 +16,7 @@ export type Request =
   | { readonly kind: 'complete'; readonly query: CompletionQuery; readonly options: DraftOptions }
   | { readonly kind: 'snippets'; readonly query: CompletionQuery; readonly options: SnippetOptions }
   | { readonly kind: 'next-edits'; readonly input: EditSearch }
+  | { readonly kind: 'paths' }
   /** `changes`: changes since the snapshot's files were read, in files that are not open. */
   | { readonly kind: 'load'; readonly snapshotPath: string; readonly changes: readonly FileChange[] };
 
@@ -35,15 +36,24 @@ export interface WorkerResults {
   readonly complete: Draft | undefined;
   readonly snippets: readonly Snippet[];
   readonly 'next-edits': readonly NextEdit[];
+  readonly paths: readonly string[];
   readonly load: Result<LoadedIndex>;
 }
 
-/** A change of a file. Text is the whole text, with '\n' line ends. */
+/**
+ * A change of a file. Text is the whole text, with '\n' line ends. With a folder everything below it is removed, because
+ * VS Code reports the removal of a folder as one event.
+ */
 export type FileChange =
   | { readonly kind: 'open'; readonly path: string; readonly text: string }
   | { readonly kind: 'saved'; readonly path: string; readonly text: string }
   | { readonly kind: 'closed'; readonly path: string }
   | { readonly kind: 'removed'; readonly path: string };
+
+/** Whether a path is a file or folder, or lies below it. */
+export function isAtOrBelow(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(`${folder}/`);
+}
 
 /** A change of an open document: `removed` units from `at` on were replaced by `text`. */
 export interface FileEdit {

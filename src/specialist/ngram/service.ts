@@ -93,6 +93,7 @@ export class NgramService {
   private work(request: Request): WorkerResults[keyof WorkerResults] | Promise<WorkerResults[keyof WorkerResults]> {
     if (request.kind === 'complete') return this.complete(request);
     if (request.kind === 'next-edits') return this.live.nextEdits(request.input);
+    if (request.kind === 'paths') return this.live.current.paths();
     if (request.kind === 'snippets') return this.live.current.snippets(request.query, request.options);
     return this.live.load(request.snapshotPath);
   }

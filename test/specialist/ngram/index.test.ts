@@ -105,6 +105,22 @@ test('saving, opening or removing a file changes completions immediately', () =>
   assert.equal(complete(model, asked).text.startsWith('rus('), false);
 });
 
+test('with a folder everything below it is removed, from the index and from changed files, and nothing beside it', () => {
+  const model = build();
+  model.setSavedFile('src/arctic/walrus.ts', 'const walrus = summonWalrus(arctic);\n');
+  model.setOpenFile('src/arctic/deep/otter.ts', 'const otter = summonOtter(sea);\n');
+  model.setSavedFile('src/arctic.ts', 'const seal = summonSeal(ice);\n');
+  const before = model.paths();
+  assert.ok(before.includes('src/repositories/user.ts') && before.includes('src/arctic/walrus.ts'));
+  model.removeFile('src/arctic');
+  model.removeFile('src/repositories');
+  const removed = before.filter((path) => !model.paths().includes(path));
+  assert.ok(removed.every((path) => /^src\/(arctic|repositories)\//.test(path)));
+  assert.equal(removed.length, before.filter((path) => /^src\/(arctic|repositories)\//.test(path)).length);
+  assert.notEqual(complete(model, 'const walrus = summonWal¦').text, 'rus(arctic);');
+  assert.equal(complete(model, 'const seal = summonSe¦').text, 'al(ice);');
+});
+
 test('many edits of a file leave one copy of it in the index; only much new text needs a rebuild', () => {
   const model = build();
   const text = projectFiles[0]?.text.repeat(4) as string;
