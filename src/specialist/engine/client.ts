@@ -42,6 +42,8 @@ export interface EngineOptions {
   readonly memoryCeiling?: number;
   /** The process is for training: it runs at low priority and is marked in process lists. */
   readonly trains?: boolean;
+  /** The process gives way to all others, as one that trains does. */
+  readonly lowPriority?: boolean;
   /** Added to our own niceness for a process that trains. Default: enough to give way to all others. */
   readonly trainingNiceness?: number | undefined;
   readonly log?: Log;
@@ -218,7 +220,8 @@ export class EngineClient implements Engine {
   }
 
   private fork(): ChildProcess {
-    const { script, memoryCeiling: ceiling = memoryCeiling(0), trains = false, trainingNiceness, env } = this.options;
+    const { script, memoryCeiling: ceiling = memoryCeiling(0), trains = false, lowPriority = trains } = this.options;
+    const { trainingNiceness, env } = this.options;
     const started = startChild({
       script,
       args: [`${CEILING_ARGUMENT}${ceiling}`, ...(trains ? [TRAINING_ARGUMENT] : [])],
@@ -227,7 +230,7 @@ export class EngineClient implements Engine {
     });
     const { process: child } = started;
     this.silence.resetSilence();
-    if (trains) lowerPriority(child, trainingNiceness);
+    if (lowPriority) lowerPriority(child, trainingNiceness);
     child.on('message', (message) => this.receive(message as FromEngine));
     child.on('error', (error) => this.log.error('The neural engine could not be started', error));
     onceEnded(started, (reason) => this.handleDeath(child, reason));

@@ -1,5 +1,5 @@
-// Selects the base model that answers in this window. Each shipped base above the smallest is timed once per machine; a
-// slow one again in each window, and once a machine that was busy is idle.
+// Selects the base model that answers in this window. Each shipped base above the smallest is timed once per machine, in
+// the first quiet second; a slow one again in each window, and once a machine that was busy is idle.
 import type { Clock } from '../../common/clock.ts';
 import { DisposableStore } from '../../common/disposable.ts';
 import { messageOf, ok, type Result } from '../../common/errors.ts';
@@ -39,8 +39,12 @@ export interface BasesDeps {
 
 /** Interval of the checks for locks of other windows and pending timing runs, ms. */
 const CHECK_MS = 60_000;
+/** Interval of the checks while a base has no timing at all, ms. */
+const FIRST_CHECK_MS = 1_000;
 /** A check needs this long a pause in typing, ms. */
-const QUIET_MS = 5_000;
+const QUIET_MS = 1_000;
+/** After this long without such a pause a base without a timing is timed while the user types, ms. */
+const PATIENCE_MS = 30_000;
 /** Without typing for this long, checks stop, ms. */
 const IDLE_MS = 15 * 60_000;
 /** Other programs can slow a run down but never speed it up: the best of this many runs counts. */
@@ -60,7 +64,9 @@ export class Bases extends DisposableStore {
   private lockedBase: { readonly weights: string; readonly lock: RunLock } | undefined;
   private choice: BaseChoice | undefined;
   private lastKey: number;
-  private run: AbortController | undefined;
+  /** Monotonic, ms. */
+  private readonly startedAt: number;
+  private run: { readonly controller: AbortController; readonly isFirst: boolean } | undefined;
   private isChecking = false;
   private knownSetting: string;
 
@@ -70,9 +76,10 @@ export class Bases extends DisposableStore {
     this.timings = readTimings(deps.storage);
     this.openedAt = deps.clock.now();
     this.lastKey = deps.clock.monotonic();
+    this.startedAt = this.lastKey;
     this.knownSetting = deps.settings().baseModel;
     this.choice = this.choose();
-    this.add({ dispose: () => this.run?.abort() });
+    this.add({ dispose: () => this.run?.controller.abort() });
     this.add({ dispose: () => this.release() });
   }
 
@@ -89,15 +96,23 @@ export class Bases extends DisposableStore {
 
   /** Checks in later pauses in typing. */
   begin(): void {
-    const timer = setInterval(() => void this.check(), CHECK_MS);
-    timer.unref();
-    this.add({ dispose: () => clearInterval(timer) });
+    const timers = [
+      setInterval(() => void this.check(), CHECK_MS),
+      setInterval(() => this.isUntimed && void this.check(), FIRST_CHECK_MS),
+    ];
+    for (const timer of timers) {
+      timer.unref();
+      this.add({ dispose: () => clearInterval(timer) });
+    }
   }
 
-  /** The user types or moves the cursor. Ends a timing run, which would slow the editor down and be slowed down by it. */
+  /**
+   * The user types or moves the cursor. Ends a timing run, which typing slows down, but not a base's first one: it gives
+   * way to the editor, and who never pauses must not keep the small base.
+   */
   onUserInput(): void {
     this.lastKey = this.deps.clock.monotonic();
-    this.run?.abort();
+    if (this.run?.isFirst === false) this.run.controller.abort();
   }
 
   /** Applies a changed setting at once. */
@@ -106,7 +121,7 @@ export class Bases extends DisposableStore {
     if (baseModel === this.knownSetting) return;
     this.knownSetting = baseModel;
     this.failures.clear();
-    this.run?.abort();
+    this.run?.controller.abort();
     this.update();
   }
 
@@ -122,8 +137,8 @@ export class Bases extends DisposableStore {
     try {
       // Another window may have timed a base.
       this.timings = new Map([...this.timings, ...readTimings(this.deps.storage)]);
-      await this.timeNext();
-      if (!this.isDisposed && this.isQuiet()) this.update();
+      const isFirst = await this.timeNext();
+      if (!this.isDisposed && (isFirst || this.isQuiet())) this.update();
     } catch (error) {
       this.deps.log.error('The base model could not be selected', error);
     } finally {
@@ -151,30 +166,44 @@ export class Bases extends DisposableStore {
   }
 
   private isQuiet(): boolean {
-    const pause = this.deps.clock.monotonic() - this.lastKey;
-    return pause >= QUIET_MS && pause <= IDLE_MS && !this.deps.isBusy();
+    const now = this.deps.clock.monotonic();
+    const pause = now - this.lastKey;
+    const isPause = pause >= QUIET_MS || (this.isUntimed && now - this.startedAt >= PATIENCE_MS);
+    return isPause && pause <= IDLE_MS && !this.deps.isBusy();
   }
 
-  /** Runs one timing of the largest base that could serve, if its speed is unknown or may have changed. */
-  private async timeNext(): Promise<void> {
-    if (this.deps.settings().baseModel !== 'auto' || !this.isQuiet()) return;
+  /** Whether a base that might serve has no timing and has not failed. */
+  private get isUntimed(): boolean {
+    const { shipped, settings } = this.deps;
+    const isNew = (base: Base) => this.timingOf(base) === undefined && !this.failures.has(base.weights);
+    return settings().baseModel === 'auto' && shipped.slice(1).some(isNew);
+  }
+
+  /**
+   * Runs one timing of the largest base that could serve, if its speed is unknown or may have changed. Returns whether
+   * it was the base's first.
+   */
+  private async timeNext(): Promise<boolean> {
+    if (this.deps.settings().baseModel !== 'auto' || !this.isQuiet()) return false;
     const mayServe = (base: Base) =>
       !this.failures.has(base.weights) && (this.isDue(base) || !isSlow(this.timingOf(base)));
     const base = this.deps.shipped.slice(1).findLast(mayServe);
-    if (!base || !this.isDue(base) || this.obstacle()) return;
+    if (!base || !this.isDue(base) || this.obstacle()) return false;
     // Two windows that time a base at once slow each other down.
-    if (!this.lock(base)) return;
+    if (!this.lock(base)) return false;
     const key = ownTimingKey(base.weights);
-    this.run = new AbortController();
-    const { signal } = this.run;
+    const isFirst = this.timingOf(base) === undefined;
+    this.run = { controller: new AbortController(), isFirst };
+    const { signal } = this.run.controller;
     const result = await this.deps.time(base, signal);
     this.run = undefined;
-    if (signal.aborted || this.isDisposed) return;
+    if (signal.aborted || this.isDisposed) return false;
     if (result.ok) this.addRun(base, key, result.value);
     else {
       this.failures.add(base.weights);
       this.deps.log.warn(`The base model '${base.name}' could not be timed: ${result.error.message}`);
     }
+    return isFirst;
   }
 
   /** Whether the base is untimed, or was slow before this window opened, or on a machine that was busy and is idle now. */

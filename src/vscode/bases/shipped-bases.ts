@@ -43,14 +43,17 @@ export function timingKeyOf({ weights, gguf }: PackageInfo['manifest'], { device
   return gguf ? ggufTimingKey(weights, llamaOptions('auto', device)) : ownTimingKey(weights);
 }
 
-/** Times a base in its own process, so that loading delays no completion and the memory is freed at the end. */
+/**
+ * Times a base in its own process of low priority, so that loading delays no completion and the memory is freed at the
+ * end.
+ */
 export async function timeBase(
   script: string,
   { folder: model, tokenizer }: Base,
   settings: ServingSettings,
   signal: AbortSignal,
 ): Promise<Result<Timing>> {
-  const client = new EngineClient({ script });
+  const client = new EngineClient({ script, lowPriority: true });
   try {
     return await client.request('time', { model, tokenizer, ...servingOptions(settings) }, { signal });
   } finally {

@@ -85,7 +85,7 @@ test('a first window starts with the small base, times the larger one in a pause
   const machine = new Machine();
   const { bases, heard, serves, why, pause } = machine.window();
   assert.deepEqual([serves(), why()], ['small', 'untimed']);
-  await pause(1_000);
+  await pause(900);
   assert.equal(machine.measured, 0, 'not in a short pause');
   await pause();
   assert.deepEqual([serves(), why(), machine.measured], ['medium', 'in-time', 1]);
@@ -198,8 +198,40 @@ test('a second window uses the timing that the first has stored', async () => {
   assert.deepEqual([second.serves(), machine.measured], ['medium', 1]);
 });
 
-test('a key ends the timing run, and the next pause starts another', async () => {
+test('a first timing is not ended by keys, and comes for a typist who never pauses', async () => {
   const machine = new Machine();
+  const { bases, serves } = machine.window();
+  const typeFor = async (seconds: number) => {
+    for (let key = 0; key < 5 * seconds; key++) {
+      bases.onUserInput();
+      await machine.clock.advance(200);
+      await bases.check();
+    }
+  };
+  await typeFor(20);
+  assert.equal(machine.measured, 0);
+  const held = new Deferred<Result<Timing>>();
+  machine.timing = (_base, signal) => {
+    signal.addEventListener('abort', () => held.give(failed('cancelled', 'Cancelled.')));
+    return held.promise;
+  };
+  void typeFor(20);
+  await machine.clock.advance(15_000);
+  await settled();
+  assert.equal(machine.measured, 1);
+  bases.onUserInput();
+  held.give(ok(fast));
+  await settled();
+  assert.equal(serves(), 'medium');
+});
+
+test('a key ends a later timing run, and the next pause starts another', async () => {
+  const machine = new Machine();
+  machine.timing = async () => ok(slow);
+  const earlier = machine.window();
+  for (let i = 0; i < 3; i++) await earlier.pause();
+  earlier.bases.dispose();
+  await machine.clock.advance(1_000);
   const held = new Deferred<Result<Timing>>();
   machine.timing = (_base, signal) => {
     signal.addEventListener('abort', () => held.give(failed('cancelled', 'Cancelled.')));
@@ -211,12 +243,12 @@ test('a key ends the timing run, and the next pause starts another', async () =>
   await settled();
   bases.onUserInput();
   await checking;
-  assert.deepEqual([serves(), why()], ['small', 'untimed']);
+  assert.deepEqual([serves(), why()], ['small', 'slow']);
   machine.timing = async () => ok(fast);
   await bases.check();
-  assert.equal(machine.measured, 1, 'not while the user types');
+  assert.equal(machine.measured, 4, 'not while the user types');
   await pause();
-  assert.deepEqual([serves(), machine.measured], ['medium', 2]);
+  assert.deepEqual([serves(), machine.measured], ['medium', 5]);
 });
 
 test('nothing is timed during an adaptation, without the neural model, or if the setting names a base', async () => {
