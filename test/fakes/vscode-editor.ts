@@ -322,6 +322,10 @@ export const desk = {
   /** The messages with buttons that were shown, and the button that is pressed in each. */
   questions: [] as string[],
   answer: undefined as string | undefined,
+  /** What happens while a message is shown. */
+  onQuestion(): unknown {
+    return undefined;
+  },
   /** Whether the user discards a refactoring's preview. The preview takes the focus. */
   isDiscarding: false,
   status,
@@ -403,8 +407,10 @@ const fake = {
   Position,
   InlineCompletionItem: class {
     readonly insertText: string;
-    constructor(insertText: string) {
+    readonly range: Range;
+    constructor(insertText: string, range: Range) {
       this.insertText = insertText;
+      this.range = range;
     }
   },
   InlineCompletionTriggerKind: { Invoke: 0, Automatic: 1 },
@@ -438,6 +444,8 @@ const fake = {
     onDidOpenTextDocument: events.opened.event,
     onDidChangeTextDocument: events.changed.event,
     onDidCloseTextDocument: events.closed.event,
+    onDidCloseNotebookDocument: new EventEmitter<object>().event,
+    notebookDocuments: [],
     onDidSaveTextDocument: events.saved.event,
     onDidGrantWorkspaceTrust: events.trusted.event,
     createFileSystemWatcher: () => ({
@@ -499,6 +507,7 @@ const fake = {
     showTextDocument,
     showInformationMessage: async (message: string, ...items: (string | { readonly title: string })[]) => {
       desk.questions.push(message);
+      desk.onQuestion();
       return items.find((item) => (typeof item === 'string' ? item : item.title) === desk.answer);
     },
   },

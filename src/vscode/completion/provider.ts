@@ -4,6 +4,7 @@ import { oneLine } from '../../common/format.ts';
 import type { Completion } from '../../completion/types.ts';
 import { listOpensAt } from '../../text/line-state.ts';
 import { fromLineFeeds } from '../../text/lines.ts';
+import { boundaryBefore } from '../../text/windows.ts';
 import { indentUnit, isSilent, queryAt } from '../editor/document-query.ts';
 import { type FolderRef, folderOf, pathIn } from '../editor/folder-ref.ts';
 import { surroundingsOf } from '../editor/surroundings.ts';
@@ -72,8 +73,12 @@ export class LastSuggestion {
   }
 }
 
-/** The editor sends a manual request within this time, or not at all, ms. */
+/** An idle editor sends a manual request within this time, or not at all, ms. */
 const NO_REQUEST_MS = 500;
+/** On a busy machine the editor takes longer, in the same way for its command: so many times as long is waited. */
+const NO_REQUEST_FACTOR = 20;
+/** The item replaces so much of the line before the cursor, UTF-16 units: a line may be a whole file. */
+const MAX_BEFORE = 1000;
 /** Characters of a suggestion in a message. */
 const SHOWN_LENGTH = 200;
 /** The editor sends its request 50 ms after a key. */
@@ -125,9 +130,10 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
     const { requestCount } = this;
     this.unanswered.withdraw();
     if (window.activeTextEditor === undefined) return this.deps.onNoSuggestion('no-document');
+    const startedAt = performance.now();
     await this.trigger();
-    // The editor sends its request within 50 ms, if at all.
-    setTimeout(() => this.requestCount === requestCount && void this.answerWithoutRequest(), NO_REQUEST_MS);
+    const waitMs = Math.max(NO_REQUEST_MS, NO_REQUEST_FACTOR * (performance.now() - startedAt));
+    setTimeout(() => this.requestCount === requestCount && void this.answerWithoutRequest(), waitMs);
   }
 
   /** Where the editor requests nothing, the suggestion is offered in a message. */
@@ -136,19 +142,21 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
     if (editor === undefined) return this.deps.onNoSuggestion('no-document');
     const { document, selection } = editor;
     const { active } = selection;
+    const { version } = document;
     const end = new vscode.CancellationTokenSource();
     try {
       const found = await this.complete(document, active, undefined, end.token, 'key');
       if (found === 'stale') return;
       if (typeof found === 'string') return this.deps.onNoSuggestion(found);
       const insert = t('Insert');
-      const text = String(found.insertText).slice(active.character);
+      const text = String(found.insertText).slice(active.character - (found.range?.start.character ?? 0));
       const picked = await window.showInformationMessage(
         t('The editor shows no suggestions here. Suggested: {0}', oneLine(text.slice(0, SHOWN_LENGTH), SHOWN_LENGTH)),
         insert,
       );
-      if (picked === insert)
-        await editor.edit((edit) => edit.replace(new vscode.Range(active, found.range?.end ?? active), text));
+      if (picked !== insert) return;
+      if (document.isClosed || document.version !== version) this.deps.onNoSuggestion('changed');
+      else await editor.edit((edit) => edit.replace(new vscode.Range(active, found.range?.end ?? active), text));
     } finally {
       end.dispose();
     }
@@ -264,7 +272,7 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
   }
 
   /**
-   * The item replaces the line's text before the cursor and the closing brackets after it that the completion contains.
+   * The item replaces the line's text before the cursor, at most MAX_BEFORE of it, and the closing brackets after it that the completion contains.
    * So it stays while the user deletes and types again, and the editor's commands to accept a word or a line work.
    */
   private item(
@@ -273,13 +281,14 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
     completion: Pick<Completion, 'id' | 'text' | 'replaceLength'>,
     folderKey: string,
   ): vscode.InlineCompletionItem {
-    const lineStart = position.with(undefined, 0);
-    const lineBefore = document.getText(new vscode.Range(lineStart, position));
+    const { text: line } = document.lineAt(position.line);
+    const start = position.with(undefined, boundaryBefore(line, Math.max(0, position.character - MAX_BEFORE)));
+    const lineBefore = line.slice(start.character, position.character);
     const text = fromLineFeeds(completion.text, document.eol === vscode.EndOfLine.CRLF);
     const end = position.translate(0, completion.replaceLength ?? 0);
     const insertText = lineBefore + text;
-    this.deps.lastSuggestion.set(completion.id, { document, start: lineStart, text: insertText });
-    return new vscode.InlineCompletionItem(insertText, new vscode.Range(lineStart, end), {
+    this.deps.lastSuggestion.set(completion.id, { document, start, text: insertText });
+    return new vscode.InlineCompletionItem(insertText, new vscode.Range(start, end), {
       title: '',
       command: acceptedCommand,
       arguments: [folderKey, completion.id],

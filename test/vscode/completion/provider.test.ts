@@ -99,3 +99,34 @@ test('ghost text gives way to a next edit without counting as rejected', async (
   await provider.giveWay(document as never);
   assert.deepEqual([withdrawn, hidden], [['withdrawn'], ['hidden']]);
 });
+
+test('a suggestion in a message is inserted only while the text is unchanged', async () => {
+  desk.reset();
+  const { document } = await desk.open('/b.ts', line);
+  desk.cursor(desk.active, 0, line.length);
+  const { provider, reasons } = setup(() => ({ id: '1', text: 'load();' }));
+  for (const isChanged of [false, true]) {
+    desk.answer = 'Insert';
+    desk.onQuestion = () => isChanged && document.version++;
+    await provider.requestManually();
+    await sleep(900);
+  }
+  assert.equal(document.getText(), `${line}load();`);
+  assert.deepEqual(reasons, ['changed']);
+});
+
+test('the item of a very long line holds the end of it, not the whole line', async () => {
+  desk.reset();
+  const long = `${'x'.repeat(2999)}\u{1f389}${'y'.repeat(999)}`;
+  const { document } = await desk.open('/long.json', long);
+  desk.cursor(desk.active, 0, long.length);
+  const { provider } = setup(() => ({ id: '1', text: 'load();' }));
+  const { active } = desk.active.selection;
+  const [item] = await provider.provideInlineCompletionItems(
+    ...([document, active, { triggerKind: 1 }, token] as unknown as Parameters<
+      typeof provider.provideInlineCompletionItems
+    >),
+  );
+  assert.equal(item?.insertText, `\u{1f389}${'y'.repeat(999)}load();`, 'no half of a character');
+  assert.equal(item?.range?.start.character, 2999);
+});
