@@ -135,6 +135,11 @@ interface StreamedOptions {
 
 /** Maximum number of tokens that the API adds around a block of text. */
 const tokensAroundBlock = 50;
+/** Tokens that the server has written and we have not read when we end a stream. */
+const tokensInTransit = 8;
+
+/** How an answer ended: whole, stopped by us, broken off or timed out, or broken off before anything came. */
+type AnswerEnd = 'complete' | 'stopped' | 'broken' | 'unknown';
 
 class StreamedLlm implements LlmClient {
   readonly model: string;
@@ -168,13 +173,12 @@ class StreamedLlm implements LlmClient {
     let firstTokenMs: number | undefined;
     let sent = false;
     let accepted = false;
-    const answer = (text: string, isComplete: boolean): LlmAnswer => {
+    const answer = (text: string, end: AnswerEnd): LlmAnswer => {
       const latencyMs = this.clock.monotonic() - started;
-      const usage = isComplete && reader.usage ? reader.usage : this.estimatedUsage(prompt, reader);
       return {
         text,
         model: reader.model ?? this.model,
-        ...this.bookedCost(usage, this.ceiling(prompt)),
+        ...this.bookedCost(this.usage(prompt, reader, end), this.ceiling(prompt)),
         latencyMs,
         firstTokenMs: firstTokenMs ?? latencyMs,
         truncated: reader.stop === 'length',
@@ -202,16 +206,18 @@ class StreamedLlm implements LlmClient {
         onText?.(prompt.read(reader.text, true));
         // Stop early to save time and cost. A thinking model runs on, because only its last event counts the thinking.
         if (this.facts.thinking !== 'always' && prompt.enough?.(reader.text))
-          return ok(answer(prompt.read(reader.text), false));
+          return ok(answer(prompt.read(reader.text), 'stopped'));
       }
       // An aborted stream of an SDK ends without an error.
       deadline.signal.throwIfAborted();
       reader.assertComplete();
-      return ok(answer(reader.stop === 'refusal' ? '' : prompt.read(reader.text), true));
+      return ok(answer(reader.stop === 'refusal' ? '' : prompt.read(reader.text), 'complete'));
     } catch (error) {
-      // The answer is paid for if the model has begun, and perhaps if we stopped waiting for it.
-      if (reader.begun || (sent && deadline.signal.aborted)) onLost?.(answer(prompt.read(reader.text), false));
-      else if (sent && this.mayBePaid(error, accepted, wire)) onLost?.(this.lostAnswer(prompt));
+      // A call that the caller cancels ends at the server, too. How much it writes after a timeout is unknown.
+      const isStopped = signal.aborted && deadline.signal.reason === signal.reason;
+      const mayBePaid = sent && (deadline.signal.aborted || this.mayBePaid(error, accepted, wire));
+      const end = isStopped ? 'stopped' : reader.begun ? 'broken' : 'unknown';
+      if (reader.begun || mayBePaid) onLost?.(answer(prompt.read(reader.text), end));
       signal.throwIfAborted();
       const { reason } = deadline.signal;
       if (reason instanceof TimeoutError)
@@ -230,14 +236,6 @@ class StreamedLlm implements LlmClient {
     const sdkError = wire?.explain(error);
     if (sdkError?.kind === 'refusal' || neverArrived(error)) return false;
     return accepted || sdkError !== undefined;
-  }
-
-  /** The maximum cost of an answer that may have been generated but was not received. */
-  private lostAnswer(prompt: Prompt): LlmAnswer {
-    const usage = { ...this.estimatedInput(prompt), outputTokens: mostTokens(prompt, this.facts) };
-    const costUsd = priceUsd(usage, this.facts);
-    const times = { latencyMs: 0, firstTokenMs: 0 };
-    return { text: '', model: this.model, usage, costUsd, ...times, truncated: false };
   }
 
   /** The cost of an answer, limited to its reservation even if the server counts more. @param maximum the maximum usage */
@@ -277,14 +275,20 @@ class StreamedLlm implements LlmClient {
     return { inputTokens: estimateTokens(all, this.facts) - write, cacheWriteTokens: write, cacheReadTokens: 0 };
   }
 
-  /** The server's counts so far, or our estimate. The output is the larger of both, because servers count it last. */
-  private estimatedUsage(prompt: Prompt, reader: AnswerReader): LlmUsage {
-    // Tokens in transit when the stream was ended are paid for too.
-    const textTokens = !reader.begun ? 0 : estimateTokens(reader.text.length, this.facts) + 8;
-    const estimated = this.facts.thinking === 'always' ? mostTokens(prompt, this.facts) : textTokens;
-    return {
-      ...(reader.usage ?? this.estimatedInput(prompt)),
-      outputTokens: Math.max(estimated, reader.usage?.outputTokens ?? 0),
-    };
+  /**
+   * The server's counts, or our estimates. A count of 0 for a prompt that was sent is not believed, because gateways
+   * send it before the real one. Output is counted last, so that of an incomplete answer is estimated, too. If nothing
+   * came, the result is unknown, and the whole reservation counts.
+   */
+  private usage(prompt: Prompt, reader: AnswerReader, end: AnswerEnd): LlmUsage {
+    if (end === 'unknown') return this.ceiling(prompt);
+    const counted = reader.usage;
+    const isCounted = counted && counted.inputTokens + counted.cacheWriteTokens + counted.cacheReadTokens > 0;
+    const input = isCounted ? counted : this.estimatedInput(prompt);
+    const outputTokens = counted?.outputTokens ?? 0;
+    if (end === 'complete' && outputTokens > 0) return { ...input, outputTokens };
+    const textTokens = estimateTokens(reader.text.length, this.facts) + tokensInTransit;
+    const goesOn = end === 'broken' || this.facts.thinking === 'always';
+    return { ...input, outputTokens: Math.max(goesOn ? mostTokens(prompt, this.facts) : textTokens, outputTokens) };
   }
 }
