@@ -4,7 +4,7 @@ import { type Clock, systemClock } from '../common/clock.ts';
 import { ok, type Result } from '../common/errors.ts';
 import { Deadline, TimeoutError } from './deadline.ts';
 import { classify, type FailureContext, failureOf, neverArrived } from './protocol/failures.ts';
-import { guardedFetch, hostOf, withReadableErrors } from './protocol/guard.ts';
+import { guardedFetch, hostOf, isLoopback, withReadableErrors } from './protocol/guard.ts';
 import { withoutKey } from './protocol/key-forms.ts';
 import {
   estimateTokens,
@@ -42,7 +42,8 @@ export function connectLlm(settings: LlmSettings, options: ConnectOptions = {}):
   const { timeoutMs } = settings;
   const { provider, model, host } = endpointOf(settings);
   // A model that thinks is silent meanwhile. So is a server of the user's own, which may read a prompt for long.
-  const maySayNothing = provider.facts(model, host).thinking === 'always' || provider.key.need === 'optional';
+  const isOwn = provider.key.need === 'optional' || isLoopback(host);
+  const maySayNothing = provider.facts(model, host).thinking === 'always' || isOwn;
   const maxSilenceMs = maySayNothing ? timeoutMs : defaultStallMs;
   return new StreamedLlm({
     ...options,

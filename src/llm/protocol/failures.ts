@@ -27,7 +27,8 @@ interface FailureKind {
   readonly refused?: true;
 }
 
-const chooseModel = "'Easy Adaptation: Choose the Large Model'";
+/** The command that helps if a model does not. */
+export const chooseModel = "'Easy Adaptation: Choose the Large Model'";
 
 /** Names the setting and the environment variable of the base URL. */
 const whereUrl = ({ provider: { urlVariable } }: FailureContext) =>
@@ -70,7 +71,7 @@ export const failureKinds: Readonly<Partial<Record<ErrorCode, FailureKind>>> = {
   // A timeout or a malformed answer may be caused by the prompt itself, so it is retried less often.
   timeout: {
     messageOf: (detail, { host }) =>
-      `${host} took too long (${detail}). The time limit is the setting easyAdaptation.apiTimeout.`,
+      `${host} took too long: ${detail}${/easyAdaptation|Easy Adaptation/.test(detail) ? '' : '. Check the network and the proxy'}.`,
     ...{ pauseMs: 1_000, retries: 2 },
   },
   malformed: {
