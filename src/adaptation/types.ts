@@ -54,7 +54,7 @@ export const CALIBRATION_POSITIONS = 300;
 export interface LabelingLimits {
   /** Maximum positions to label, over all splits. */
   readonly positions: number;
-  /** Maximum estimated US dollars, which reduces the positions. Absent: only the monthly limit. */
+  /** US dollars of a run, reservations included; its estimate reduces the positions. Absent: the monthly limit alone. */
   readonly runUsd?: number;
 }
 

@@ -1,10 +1,11 @@
 // Recording and labelling: no paid answer is lost or paid for twice, and a batch stops only if continuing is useless.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { systemClock } from '../../src/common/clock.ts';
 import { type ErrorCode, failed, ok } from '../../src/common/errors.ts';
 import { type LabelOptions, labelBatch } from '../../src/llm/label.ts';
 import { type LlmAnswer, unknownModel } from '../../src/llm/protocol/models.ts';
-import { Budget, promptHash, RecordingLlm, withinRun } from '../../src/llm/recording.ts';
+import { Budget, promptHash, RecordingLlm } from '../../src/llm/recording.ts';
 import { completionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
 import { ManualClock, settled } from '../fakes/clock.ts';
 import { FakeLedger } from '../fakes/ledger.ts';
@@ -146,19 +147,11 @@ test('a batch answers every request with limited concurrency', async () => {
   assert.equal(scripted.requests.length, 20);
 });
 
-const limits: readonly [of: string, limited: (llm: ScriptedLlm) => Labeller, says: RegExp][] = [
-  [
-    'of the month',
-    (llm) => {
-      const store = new FakeLedger();
-      const budget = new Budget(() => store, 0.0125);
-      return new RecordingLlm(llm, store, { purpose: 'labelling', folder: '/w', budget });
-    },
-    /\$0\.0125 a month.*easyAdaptation\.apiBudget.*--budget/,
-  ],
-  ['of a run', (llm) => withinRun(llm, 0.0125), /limit of \$0\.0125 for this run.*--run-budget/],
-];
-for (const [of, limited, says] of limits)
+const limits = [
+  ['of the month', 0.0125, undefined, /\$0\.0125 a month.*easyAdaptation\.apiBudget.*--budget/],
+  ['of a run', 1, 0.0125, /limit of \$0\.0125 for this run.*--run-budget/],
+] as const;
+for (const [of, monthUsd, runUsd, says] of limits)
   for (const concurrency of [1, 4, 20])
     test(`a batch of ${concurrency} at a time stops at the limit ${of} and not earlier`, async () => {
       // A call may cost five times what it does cost.
@@ -167,7 +160,10 @@ for (const [of, limited, says] of limits)
         return '1;';
       });
       scripted.ceiling = 0.005;
-      const { answered, stopped, costUsd } = await batch(limited(scripted), { concurrency }).outcome;
+      const store = new FakeLedger();
+      const budget = new Budget(() => store, monthUsd, systemClock, runUsd);
+      const llm = new RecordingLlm(scripted, store, { purpose: 'labelling', folder: '/w', budget });
+      const { answered, stopped, costUsd } = await batch(llm, { concurrency }).outcome;
       assert.equal(stopped?.code, 'over-budget');
       assert.match(stopped.message, says);
       // One more would have been let in only with 0.005 left.

@@ -118,7 +118,7 @@ export interface PositionsToLabel extends Pick<LabelingPlan, 'validation' | 'tes
 interface LabelingInputs extends Pick<HeldOutPositions, 'choose' | 'test'> {
   /** N-grams of the training files. */
   readonly index: NgramModel;
-  readonly llm: Pick<LlmClient, 'facts' | 'estimateUsd'>;
+  readonly llm: Pick<LlmClient, 'facts' | 'estimateUsd' | 'ceilingUsd'>;
 }
 
 /** As many positions as the limits allow. Stored answers count too, so that a later run chooses the same positions. */
@@ -140,7 +140,9 @@ export function positionsToLabel(
     const bare = chosen.test.map((example) => ({ example, prompt: barePrompt(example) }));
     const priced = [...chosen.validation, ...chosen.test].map(usualPrompt);
     const all = [...bare.map(({ prompt }) => prompt), ...priced];
-    const usd = all.reduce((sum, prompt) => sum + llm.estimateUsd(prompt), 0);
+    // Each call reserves its maximum cost, the last one beside what the others cost.
+    const margin = all.reduce((most, prompt) => Math.max(most, llm.ceilingUsd(prompt) - llm.estimateUsd(prompt)), 0);
+    const usd = margin + all.reduce((sum, prompt) => sum + llm.estimateUsd(prompt), 0);
     if (usd <= runUsd || calls === 0) return { bare, priced, ...chosen };
     calls = Math.min(calls - 1, Math.floor((Math.min(calls, all.length) * runUsd) / usd));
   }
