@@ -169,9 +169,8 @@ export async function labelsOf(runner: LearnStages, tell: Tell): Promise<ApiLabe
   // One count over all, so that the time left does not start again.
   const total = callsOf(plan);
   let [done, usd] = [0, 0];
-  let stopped: string | undefined;
   const ask = async (positions: readonly ToAsk[]): Promise<Labels | undefined> => {
-    if (stopped !== undefined) return undefined;
+    if (runner.run.apiStopped) return undefined;
     const labelled: LabeledPosition[] = [];
     const known = approved ? positions : positions.filter(({ prompt }) => llm.knows?.(prompt));
     const prompts = known.map(({ prompt }) => prompt);
@@ -189,13 +188,15 @@ export async function labelsOf(runner: LearnStages, tell: Tell): Promise<ApiLabe
     });
     paid.answers += outcome.answered;
     paid.usd += outcome.costUsd;
-    stopped = outcome.stopped?.message;
-    return { labelled, failed: outcome.failed, stopped };
+    const { stopped, failed } = outcome;
+    if (stopped) runner.run.apiStopped = { ...stopped, message: `Asking the API stopped early: ${stopped.message}` };
+    return { labelled, failed };
   };
   const validation = (await ask(informed(plan.validation))) as Labels;
   const test = await ask(informed(plan.test));
   const bare = await ask(plan.bare);
-  if (stopped !== undefined) notes.push(`Asking the API stopped early: ${stopped}`);
+  const { apiStopped } = runner.run;
+  if (apiStopped) notes.push(apiStopped.message);
   return { model: llm.model, validation, test, bare };
 }
 
