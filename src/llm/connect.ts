@@ -57,6 +57,13 @@ export function connectLlm(settings: LlmSettings, options: ConnectOptions = {}):
   });
 }
 
+/** What HTTP 404 means for a list of models, in place of an unknown model. */
+const noList = {
+  status: 404,
+  code: 'bad-request',
+  detail: 'it lists no models at this address ({message}). Check easyAdaptation.baseUrl',
+} as const;
+
 /** Names of the available models, in the server's order. Rejects only when cancelled. */
 export async function listModels(
   settings: LlmSettings,
@@ -66,7 +73,8 @@ export async function listModels(
   const { provider, model, host } = endpointOf(settings);
   const apiKey = settings.apiKey.trim();
   const { fetch = globalThis.fetch, clock = systemClock, editor } = options;
-  const context = { model, apiKey, host, now: clock.now(), provider };
+  const failures = [noList, ...provider.failures];
+  const context = { model, apiKey, host, now: clock.now(), provider: { ...provider, failures } };
   const deadline = new Deadline(clock, signal, settings.timeoutMs, settings.timeoutMs);
   const baseUrl = settings.baseUrl || undefined;
   const facts = provider.facts(model, host);

@@ -6,6 +6,7 @@ import { type Clock, systemClock } from '../common/clock.ts';
 import { failed, messageOf, ok, type Result } from '../common/errors.ts';
 import { type Log, silentLog } from '../common/log.ts';
 import { isAmount, type Ledger, type PaidCall, type Purpose } from '../common/paid-call.ts';
+import { goesOn } from './protocol/failures.ts';
 import { type LlmAnswer, type LlmClient, type ModelFacts, mostTokens, type Prompt } from './protocol/models.ts';
 
 /** The reservation of one call. */
@@ -78,8 +79,7 @@ export class Budget {
     const reserved = ledger.reserve({ id, at, purpose, model, usd }, this.limit);
     if (!reserved.ok) {
       if (reserved.why === 'unwritable') return failed('unwritable', reserved.message);
-      if (reserved.why === 'busy')
-        return failed('overloaded', 'Another window is writing to the store. Requests continue after a pause.');
+      if (reserved.why === 'busy') return failed('overloaded', `Another window is writing to the store. ${goesOn}`);
       this.refused = usd;
       return failed('over-budget', this.limitMessage(usd, reserved.spentUsd));
     }

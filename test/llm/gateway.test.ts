@@ -1,13 +1,13 @@
 // LiteLLM's recorded answers: a gateway whose Messages API differs from Anthropic's in counts, addresses and errors.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { connectLlm } from '../../src/llm/connect.ts';
+import { connectLlm, listModels } from '../../src/llm/connect.ts';
 import { mostTokens } from '../../src/llm/protocol/models.ts';
 import { Budget, RecordingLlm } from '../../src/llm/recording.ts';
 import { completionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
 import { ManualClock } from '../fakes/clock.ts';
 import { FakeLedger } from '../fakes/ledger.ts';
-import { messagesStream } from '../fakes/litellm-bodies.ts';
+import { messagesStream, models, notFound, unknownModel } from '../fakes/litellm-bodies.ts';
 import { at, complete, never } from './requests.ts';
 
 const position = at('export function total(items) {\n  return items.reduce((sum, item) => ¦, 0);\n}\n');
@@ -85,4 +85,48 @@ test('counts the longest answer if one that has begun times out, and its text if
   const prompt = completionPrompt({ ...position, multiline: true }, gateway(fetch).llm.facts);
   assert.equal(outputs[0], mostTokens(prompt, gateway(fetch).llm.facts));
   assert.ok((outputs[1] ?? 0) >= 9 && (outputs[1] ?? 0) < 40, String(outputs[1]));
+});
+
+/** Serves the paths that LiteLLM has, and HTTP 404 elsewhere. */
+const paths: typeof fetch = async (url) => {
+  const { pathname } = new URL(String(url));
+  if (pathname === '/v1/messages') return stream(messagesStream.start + messagesStream.end);
+  const [status, body] = pathname === '/v1/models' ? [200, models] : [404, notFound];
+  return new Response(body, { status, headers: { 'content-type': 'application/json' } });
+};
+
+for (const suffix of ['', '/', '/v1', '/v1/'])
+  test(`the address of a gateway may end in '${suffix}'`, async () => {
+    const { llm } = gateway(paths, address + suffix);
+    const result = await complete(llm, { ...position, multiline: true }, never);
+    assert.ok(result.ok, JSON.stringify(result));
+    const settings = { apiKey: 'sk-test-0123456789abcdef', baseUrl: address + suffix, model: '', timeoutMs: 5_000 };
+    const listed = await listModels(settings, never, { fetch: paths });
+    assert.deepEqual(listed.ok && listed.value, ['claude-haiku-5-5', 'gpt-5.4-mini'], JSON.stringify(listed));
+  });
+
+test('a missing list of models is no missing model', async () => {
+  const settings = { apiKey: 'sk-test-0123456789abcdef', baseUrl: `${address}/other`, model: '', timeoutMs: 5_000 };
+  const listed = await listModels(settings, never, { fetch: paths });
+  assert.ok(!listed.ok && listed.error.code === 'bad-request', JSON.stringify(listed));
+  assert.match(
+    listed.error.message,
+    /it lists no models at this address \(HTTP 404: Not Found\)\. Check easyAdaptation/,
+  );
+  assert.doesNotMatch(listed.error.message, /claude/);
+});
+
+test('names the unknown model in both protocols', async () => {
+  for (const [provider, body] of [
+    ['anthropic', unknownModel.messages],
+    ['openai', unknownModel.chat],
+  ] as const) {
+    const refuses: typeof fetch = async () =>
+      new Response(body, { status: 400, headers: { 'content-type': 'application/json' } });
+    const settings = { provider, apiKey: 'sk-test-0123456789abcdef', baseUrl: address, model: 'nonesuch' };
+    const llm = connectLlm({ ...settings, timeoutMs: 5_000 }, { fetch: refuses });
+    const result = await complete(llm, position, never);
+    assert.ok(!result.ok && result.error.code === 'bad-request', JSON.stringify(result));
+    assert.match(result.error.message, /it knows no model "nonesuch" at this address .*Choose another/);
+  }
 });

@@ -4,7 +4,9 @@ import { test } from 'node:test';
 import { systemClock } from '../../src/common/clock.ts';
 import { type ErrorCode, failed, ok } from '../../src/common/errors.ts';
 import { type LabelOptions, labelBatch } from '../../src/llm/label.ts';
+import { failureOf } from '../../src/llm/protocol/failures.ts';
 import { type LlmAnswer, unknownModel } from '../../src/llm/protocol/models.ts';
+import { providerOf } from '../../src/llm/providers/providers.ts';
 import { Budget, promptHash, RecordingLlm } from '../../src/llm/recording.ts';
 import { completionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
 import { ManualClock, settled } from '../fakes/clock.ts';
@@ -211,6 +213,22 @@ test('the price of a batch includes answers that broke off and were retried', as
   const { answered, costUsd } = await outcome;
   assert.deepEqual([answered, calls, costUsd], [1, 2, 0.251]);
 });
+
+for (const code of ['overloaded', 'rate-limited', 'network'] as const)
+  test(`a batch that gives up after '${code}' does not say that requests continue`, async () => {
+    const clock = new ManualClock(0);
+    const context = { model: 'm', apiKey: 'k', host: 'api.example', now: 0, provider: providerOf('anthropic') };
+    const error = failureOf(code, 'HTTP 503', context);
+    assert.match(error.message, /\. Requests continue after a pause\.$/);
+    const scripted = recorded('').scripted;
+    scripted.ask = async () => ({ ok: false, error });
+    const { outcome } = batch(scripted, { clock });
+    await clock.advance(3_600_000);
+    const { stopped } = await outcome;
+    assert.equal(stopped?.code, code);
+    assert.match(stopped.message, /HTTP 503.*\. Start it again later: it asks for the rest\.$/);
+    assert.doesNotMatch(stopped.message, /continue/);
+  });
 
 test('a batch of few prompts says why none was answered', async () => {
   const clock = new ManualClock(0);

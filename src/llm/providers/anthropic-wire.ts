@@ -45,7 +45,9 @@ function headersOf(address: string, apiKey: string): Record<string, string> {
 
 /** Returns a function that makes a client for a given fetch. */
 export function clientOf({ provider, apiKey, baseUrl, timeoutMs }: WireOptions): (send: typeof fetch) => Anthropic {
-  const address = baseUrl ?? (process.env.ANTHROPIC_BASE_URL?.trim() || provider.baseUrl);
+  const named = baseUrl ?? (process.env.ANTHROPIC_BASE_URL?.trim() || provider.baseUrl);
+  // The SDK appends the version, which many gateways' addresses have already.
+  const address = named.replace(/\/v1\/?$/, '');
   const headers = headersOf(address, apiKey);
   const client = new Anthropic({
     // The SDK reads omitted options from the environment. An empty key is rejected earlier.
