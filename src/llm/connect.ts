@@ -147,8 +147,8 @@ const tokensAroundBlock = 50;
 /** Tokens that the server has written and we have not read when we end a stream. */
 const tokensInTransit = 8;
 
-/** How an answer ended: whole, stopped by us, broken off or timed out, or broken off before anything came. */
-type AnswerEnd = 'complete' | 'stopped' | 'broken' | 'unknown';
+/** How an answer ended: whole, stopped by us or the user, or broken off or timed out, perhaps before anything came. */
+type AnswerEnd = 'complete' | 'stopped' | 'broken';
 
 class StreamedLlm implements LlmClient {
   readonly model: string;
@@ -225,8 +225,7 @@ class StreamedLlm implements LlmClient {
       // A call that the caller cancels ends at the server, too. How much it writes after a timeout is unknown.
       const isStopped = signal.aborted && deadline.signal.reason === signal.reason;
       const mayBePaid = sent && (deadline.signal.aborted || this.mayBePaid(error, accepted, wire));
-      const end = isStopped ? 'stopped' : reader.begun ? 'broken' : 'unknown';
-      if (reader.begun || mayBePaid) onLost?.(answer(prompt.read(reader.text), end));
+      if (reader.begun || mayBePaid) onLost?.(answer(prompt.read(reader.text), isStopped ? 'stopped' : 'broken'));
       signal.throwIfAborted();
       const { reason } = deadline.signal;
       if (reason instanceof TimeoutError)
@@ -286,14 +285,13 @@ class StreamedLlm implements LlmClient {
 
   /**
    * The server's counts, or our estimates. A count of 0 for a prompt that was sent is not believed, because gateways
-   * send it before the real one. Output is counted last, so that of an incomplete answer is estimated, too. If nothing
-   * came, the result is unknown, and the whole reservation counts.
+   * send it before the real one. Output is counted last, so that of an incomplete answer is estimated, too. What is
+   * unknown of a broken answer counts as in its reservation.
    */
   private usage(prompt: Prompt, reader: AnswerReader, end: AnswerEnd): LlmUsage {
-    if (end === 'unknown') return this.ceiling(prompt);
     const counted = reader.usage;
     const isCounted = counted && counted.inputTokens + counted.cacheWriteTokens + counted.cacheReadTokens > 0;
-    const input = isCounted ? counted : this.estimatedInput(prompt);
+    const input = isCounted ? counted : end === 'broken' ? this.ceiling(prompt) : this.estimatedInput(prompt);
     const outputTokens = counted?.outputTokens ?? 0;
     if (end === 'complete' && outputTokens > 0) return { ...input, outputTokens };
     const textTokens = estimateTokens(reader.text.length, this.facts) + tokensInTransit;

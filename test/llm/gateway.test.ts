@@ -61,14 +61,18 @@ const silentAfter =
     return new Response(body, { headers: { 'content-type': 'text/event-stream' } });
   };
 
-test('keeps the reservation of a call that timed out before anything came', async () => {
-  const { ledger, llm, clock } = gateway(silentAfter(': waiting\n\n'));
-  const asked = complete(llm, position, never);
-  for (let second = 0; second < 10; second++) await clock.advance(1_000);
-  const result = await asked;
-  assert.equal(result.ok ? '' : result.error.code, 'timeout');
-  assert.equal(ledger.calls[0]?.costUsd, llm.ceilingUsd(completionPrompt(position, llm.facts)));
-});
+for (const [what, events] of [
+  ['anything came', ': waiting\n\n'],
+  ['anything was counted', messagesStream.start.slice(0, messagesStream.start.indexOf('event: content_block_start'))],
+] as const)
+  test(`keeps the reservation of a call that timed out before ${what}`, async () => {
+    const { ledger, llm, clock } = gateway(silentAfter(events));
+    const asked = complete(llm, position, never);
+    for (let second = 0; second < 10; second++) await clock.advance(1_000);
+    const result = await asked;
+    assert.equal(result.ok ? '' : result.error.code, 'timeout');
+    assert.equal(ledger.calls[0]?.costUsd, llm.ceilingUsd(completionPrompt(position, llm.facts)));
+  });
 
 test('counts the longest answer if one that has begun times out, and its text if the user cancels it', async () => {
   const outputs: (number | undefined)[] = [];
