@@ -242,7 +242,9 @@ class StreamedLlm implements LlmClient {
    */
   private mayBePaid(error: unknown, accepted: boolean, wire: Wire | undefined): boolean {
     const sdkError = wire?.explain(error);
-    if (sdkError?.kind === 'refusal' || neverArrived(error)) return false;
+    if (neverArrived(error)) return false;
+    // After a gateway's timeout, the server may go on.
+    if (sdkError?.kind === 'refusal') return sdkError.status === 504 || sdkError.status === 524;
     return accepted || sdkError !== undefined;
   }
 
@@ -294,7 +296,7 @@ class StreamedLlm implements LlmClient {
     const input = isCounted ? counted : end === 'broken' ? this.ceiling(prompt) : this.estimatedInput(prompt);
     const outputTokens = counted?.outputTokens ?? 0;
     if (end === 'complete' && outputTokens > 0) return { ...input, outputTokens };
-    const textTokens = estimateTokens(reader.text.length, this.facts) + tokensInTransit;
+    const textTokens = estimateTokens(reader.text.length + reader.hiddenLength, this.facts) + tokensInTransit;
     const goesOn = end === 'broken' || this.facts.thinking === 'always';
     return { ...input, outputTokens: Math.max(goesOn ? mostTokens(prompt, this.facts) : textTokens, outputTokens) };
   }

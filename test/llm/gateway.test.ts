@@ -8,6 +8,7 @@ import { completionPrompt } from '../../src/prompts/completion/completion-prompt
 import { ManualClock } from '../fakes/clock.ts';
 import { FakeLedger } from '../fakes/ledger.ts';
 import { messagesStream, models, notFound, unknownModel } from '../fakes/litellm-bodies.ts';
+import { chat, messages } from '../fakes/stream-formats.ts';
 import { at, complete, never } from './requests.ts';
 
 const position = at('export function total(items) {\n  return items.reduce((sum, item) => ¦, 0);\n}\n');
@@ -133,4 +134,31 @@ test('names the unknown model in both protocols', async () => {
     assert.ok(!result.ok && result.error.code === 'bad-request', JSON.stringify(result));
     assert.match(result.error.message, /it knows no model "nonesuch" at this address .*Choose another/);
   }
+});
+
+for (const [provider, format, model] of [
+  ['anthropic', messages, 'claude-haiku-5-5'],
+  ['openrouter', chat, 'some/thinker'],
+] as const)
+  test(`${provider}: counts the thinking of an answer that is ended early`, async () => {
+    const thought = format.thinking('It adds the price of each item. '.repeat(20));
+    const events = format.start() + thought + thought + format.delta('sum;\n');
+    const settings = { provider, apiKey: 'sk-test-0123456789abcdef', baseUrl: address, model, timeoutMs: 5_000 };
+    const llm = connectLlm(settings, { fetch: async () => stream(events) });
+    const result = await complete(llm, position, never);
+    assert.ok(result.ok, JSON.stringify(result));
+    assert.ok(result.value.usage.outputTokens > 1_280 / 4, JSON.stringify(result.value.usage));
+  });
+
+test('keeps the reservation if a proxy gave up waiting for the server, and not if the server refused', async () => {
+  const booked: (number | undefined)[] = [];
+  for (const status of [503, 504, 524]) {
+    const { ledger, llm } = gateway(async () => new Response('error code', { status }));
+    const result = await complete(llm, position, never);
+    assert.equal(result.ok ? '' : result.error.code, 'overloaded');
+    booked.push(ledger.calls[0]?.costUsd);
+  }
+  const { llm } = gateway(fetch);
+  const ceiling = llm.ceilingUsd(completionPrompt(position, llm.facts));
+  assert.deepEqual(booked, [undefined, ceiling, ceiling]);
 });

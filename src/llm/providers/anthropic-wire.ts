@@ -97,9 +97,9 @@ function pieceOf(event: unknown): Piece {
       return { model: message.model, usage: usageOf(message.usage) };
     }
     case 'content_block_delta': {
-      const { type: kind, text } = requireObject(data.delta, 'a delta');
+      const { type: kind, text, thinking } = requireObject(data.delta, 'a delta');
       // Thinking and its signature are not part of the answer.
-      if (kind !== 'text_delta') return {};
+      if (kind !== 'text_delta') return { hidden: thinking };
       if (typeof text !== 'string') throw new ProtocolError('a text delta without text');
       return { text };
     }
