@@ -167,7 +167,8 @@ test('if every call fails, the exit code is 1 and the last line says why', async
   try {
     api.fail('unauthorized');
     const env = { ANTHROPIC_API_KEY: 'sk-ant-test-0123456789', ANTHROPIC_BASE_URL: api.url };
-    const { code, out, err } = await run([fresh.root, '--yes', '--places', '12'], env);
+    const own = ['--storage', join(dirname(fresh.root), 'storage')];
+    const { code, out, err } = await run([fresh.root, '--yes', '--places', '12', ...own], env);
     assert.equal(code, 1, err);
     assert.match(err, /Asking the API stopped early: .* refused the API key .*$/s);
     assert.match(out, /Asking the API stopped early/, 'the rest of the adaptation is done and reported');
