@@ -1,5 +1,6 @@
 // Request, spending question and result of an adaptation run.
 
+import type { Failure } from '../common/errors.ts';
 import type { LlmSettings } from '../llm/protocol/models.ts';
 import type { RouterModel } from '../routing/router-model.ts';
 import type { HarvestOptions } from '../workspace/files/types.ts';
@@ -54,7 +55,7 @@ export const CALIBRATION_POSITIONS = 300;
 export interface LabelingLimits {
   /** Maximum positions to label, over all splits. */
   readonly positions: number;
-  /** Maximum estimated US dollars, which reduces the positions. Absent: only the monthly limit. */
+  /** US dollars of a run, reservations included; its estimate reduces the positions. Absent: the monthly limit alone. */
   readonly runUsd?: number;
 }
 
@@ -126,6 +127,8 @@ export interface AdaptOutcome {
   readonly snapshotPath: string;
   /** Undefined for effort 'index'. */
   readonly router: RouterModel | undefined;
+  /** The failure that ended the calls to the API early. Absent: all were made. */
+  readonly apiStopped?: Failure;
   /** Why the store could not be written during API calls, and what happened to the answers. Absent: no trouble. */
   readonly trouble?: string;
 }

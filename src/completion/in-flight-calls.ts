@@ -41,6 +41,8 @@ interface PendingCall extends InFlightCall {
   readonly waiters: Set<Waiter>;
   textSoFar: string;
   keepsRunning: boolean;
+  /** Identifies the latest time without a waiter: a request that joins and leaves begins another grace period. */
+  orphaned: symbol;
 }
 
 export class InFlightCalls {
@@ -79,6 +81,7 @@ export class InFlightCalls {
       waiters: new Set(),
       textSoFar: '',
       keepsRunning,
+      orphaned: Symbol(),
       isOrphan: () => call.waiters.size === 0,
       hasFirstToken: () => call.textSoFar !== '',
       finished: Promise.resolve(failed('cancelled', '')),
@@ -154,13 +157,16 @@ export class InFlightCalls {
   }
 
   private async watchOrphan(call: PendingCall): Promise<void> {
+    const orphaned = Symbol();
+    call.orphaned = orphaned;
+    const isStillOrphan = () => call.orphaned === orphaned && call.isOrphan() && this.calls.has(call);
     try {
       await this.clock.sleep(GRACE_MS, call.controller.signal);
-      if (!call.isOrphan() || !this.calls.has(call)) return;
+      if (!isStillOrphan()) return;
       if (!this.mayKeepRunning(call)) return this.abortCall(call);
       call.keepsRunning = true;
       await this.clock.sleep(KEEP_RUNNING_MS, call.controller.signal);
-      if (call.isOrphan() && this.calls.has(call)) this.abortCall(call);
+      if (isStillOrphan()) this.abortCall(call);
     } catch {
       // The call was aborted.
     }

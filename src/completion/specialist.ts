@@ -25,6 +25,9 @@ import { type IndexState, type ModelToOpen, NeuralFolder, type NeuralState } fro
  */
 export const PATIENCE_MS = 200;
 
+/** How long the engine goes on with a draft whose requests were cancelled: the next one at the position joins it, ms. */
+export const JOIN_MS = 100;
+
 /** The part of the n-gram worker's client that is used here. */
 export interface NgramSpecialist extends Specialist, IndexState {
   setSavedFile(path: string, text: string): void;
@@ -50,6 +53,10 @@ interface EngineDraft {
   readonly position: EditedPosition;
   readonly multiline: boolean;
   readonly controller: AbortController;
+  /** Signals of the requests that wait for it. */
+  readonly requests: Set<AbortSignal>;
+  /** The one of them that was cancelled last. */
+  leftLast: AbortSignal | undefined;
   draft: Promise<Draft | undefined>;
   /** Resolves with the expected completion time, monotonic ms; never if the prompt is cached. */
   readonly expectedAt: Promise<number>;
@@ -105,10 +112,7 @@ export class MixedSpecialist implements Specialist, Disposable {
     // It may reject after the engine has answered, when the signal is aborted.
     local.catch(() => {});
     const engineDraft = this.joinOrStartDraft(query, options);
-    const cancel = () => engineDraft.controller.abort();
-    signal.addEventListener('abort', cancel, { once: true });
-    void engineDraft.draft.then(() => signal.removeEventListener('abort', cancel));
-    if (signal.aborted) cancel();
+    this.cancelAfterLast(engineDraft, signal);
     const drafted = await this.draftInTime(engineDraft, signal);
     if (drafted === 'late') {
       void engineDraft.draft.then((draft) => draft && this.keepLateDraft(engineDraft, draft, signal));
@@ -213,6 +217,8 @@ export class MixedSpecialist implements Specialist, Disposable {
       position,
       multiline,
       controller: new AbortController(),
+      requests: new Set(),
+      leftLast: undefined,
       expectedAt: new Promise((resolve) => {
         setExpectedAt = resolve;
       }),
@@ -229,6 +235,21 @@ export class MixedSpecialist implements Specialist, Disposable {
       return draft;
     });
     return engineDraft;
+  }
+
+  /** Cancels the draft if all its requests are cancelled, and no other one joins soon. */
+  private cancelAfterLast(engineDraft: EngineDraft, signal: AbortSignal): void {
+    const { controller, requests, draft } = engineDraft;
+    requests.add(signal);
+    const leave = () => {
+      requests.delete(signal);
+      engineDraft.leftLast = signal;
+      const cancel = () => requests.size === 0 && engineDraft.leftLast === signal && controller.abort();
+      this.deps.clock.sleep(JOIN_MS, controller.signal).then(cancel, () => {});
+    };
+    signal.addEventListener('abort', leave, { once: true });
+    void draft.then(() => signal.removeEventListener('abort', leave));
+    if (signal.aborted) leave();
   }
 
   /** Rejects with the signal's reason. */

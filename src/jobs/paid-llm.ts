@@ -1,5 +1,6 @@
 // A job's dependencies, and its large-model client with budget and recording.
 import type { ApiAccess, AskPlan, ConfirmSpending } from '../adaptation/types.ts';
+import { systemClock } from '../common/clock.ts';
 import { counted } from '../common/format.ts';
 import type { Log } from '../common/log.ts';
 import type { Progress } from '../common/progress.ts';
@@ -26,14 +27,14 @@ export interface JobDeps {
  */
 const MIN_TIMEOUT_MS = 180_000;
 
-/** Stores every answer before the next request, within the month's limit. */
+/** Stores every answer before the next request, within the limits of the month and of the run. */
 export function paidLlm(
-  { settings, budgetUsd }: Pick<ApiAccess, 'settings' | 'budgetUsd'>,
+  { settings, budgetUsd, runUsd }: Pick<ApiAccess, 'settings' | 'budgetUsd' | 'runUsd'>,
   store: ResilientStore,
   folder: string,
   { log, editor }: Pick<JobDeps, 'log' | 'editor'>,
 ) {
-  const budget = new Budget(() => store, budgetUsd);
+  const budget = new Budget(() => store, budgetUsd, systemClock, runUsd);
   const patient = { ...settings, timeoutMs: Math.max(MIN_TIMEOUT_MS, settings.timeoutMs) };
   return new RecordingLlm(connectLlm(patient, { editor }), store, { purpose: 'labelling', folder, budget, log });
 }

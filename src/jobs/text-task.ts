@@ -5,7 +5,6 @@ import type { ApiAccess } from '../adaptation/types.ts';
 import { CodedError, failed, ok, type Result, unwrap } from '../common/errors.ts';
 import { replaceFile } from '../common/files.ts';
 import { apiHost } from '../llm/connect.ts';
-import { withinRun } from '../llm/recording.ts';
 import { EngineClient, type EngineOptions } from '../specialist/engine/client.ts';
 import type { Requests } from '../specialist/engine/protocol.ts';
 import { lockRun } from '../storage/lock.ts';
@@ -76,7 +75,7 @@ async function runStored(request: TextTaskRequest, folder: TaskFolder, deps: Job
   let result: Result<TaskReport>;
   try {
     result = await runTask(folder, {
-      llm: llm && api.runUsd !== undefined ? withinRun(llm, api.runUsd) : llm,
+      llm,
       more: request.more ?? 0,
       acceptsFew: request.acceptsFew ?? false,
       signal,

@@ -4,7 +4,7 @@ import { type Clock, systemClock } from '../common/clock.ts';
 import { ok, type Result } from '../common/errors.ts';
 import { Deadline, TimeoutError } from './deadline.ts';
 import { classify, type FailureContext, failureOf, neverArrived } from './protocol/failures.ts';
-import { guardedFetch, hostOf, withReadableErrors } from './protocol/guard.ts';
+import { guardedFetch, hostOf, isLoopback, withReadableErrors } from './protocol/guard.ts';
 import { withoutKey } from './protocol/key-forms.ts';
 import {
   estimateTokens,
@@ -42,7 +42,8 @@ export function connectLlm(settings: LlmSettings, options: ConnectOptions = {}):
   const { timeoutMs } = settings;
   const { provider, model, host } = endpointOf(settings);
   // A model that thinks is silent meanwhile. So is a server of the user's own, which may read a prompt for long.
-  const maySayNothing = provider.facts(model, host).thinking === 'always' || provider.key.need === 'optional';
+  const isOwn = provider.key.need === 'optional' || isLoopback(host);
+  const maySayNothing = provider.facts(model, host).thinking === 'always' || isOwn;
   const maxSilenceMs = maySayNothing ? timeoutMs : defaultStallMs;
   return new StreamedLlm({
     ...options,
@@ -56,6 +57,13 @@ export function connectLlm(settings: LlmSettings, options: ConnectOptions = {}):
   });
 }
 
+/** What HTTP 404 means for a list of models, in place of an unknown model. */
+const noList = {
+  status: 404,
+  code: 'bad-request',
+  detail: 'it lists no models at this address ({message}). Check easyAdaptation.baseUrl',
+} as const;
+
 /** Names of the available models, in the server's order. Rejects only when cancelled. */
 export async function listModels(
   settings: LlmSettings,
@@ -65,7 +73,8 @@ export async function listModels(
   const { provider, model, host } = endpointOf(settings);
   const apiKey = settings.apiKey.trim();
   const { fetch = globalThis.fetch, clock = systemClock, editor } = options;
-  const context = { model, apiKey, host, now: clock.now(), provider };
+  const failures = [noList, ...provider.failures];
+  const context = { model, apiKey, host, now: clock.now(), provider: { ...provider, failures } };
   const deadline = new Deadline(clock, signal, settings.timeoutMs, settings.timeoutMs);
   const baseUrl = settings.baseUrl || undefined;
   const facts = provider.facts(model, host);
@@ -135,6 +144,11 @@ interface StreamedOptions {
 
 /** Maximum number of tokens that the API adds around a block of text. */
 const tokensAroundBlock = 50;
+/** Tokens that the server has written and we have not read when we end a stream. */
+const tokensInTransit = 8;
+
+/** How an answer ended: whole, stopped by us or the user, or broken off or timed out, perhaps before anything came. */
+type AnswerEnd = 'complete' | 'stopped' | 'broken';
 
 class StreamedLlm implements LlmClient {
   readonly model: string;
@@ -168,13 +182,12 @@ class StreamedLlm implements LlmClient {
     let firstTokenMs: number | undefined;
     let sent = false;
     let accepted = false;
-    const answer = (text: string, isComplete: boolean): LlmAnswer => {
+    const answer = (text: string, end: AnswerEnd): LlmAnswer => {
       const latencyMs = this.clock.monotonic() - started;
-      const usage = isComplete && reader.usage ? reader.usage : this.estimatedUsage(prompt, reader);
       return {
         text,
         model: reader.model ?? this.model,
-        ...this.bookedCost(usage, this.ceiling(prompt)),
+        ...this.bookedCost(this.usage(prompt, reader, end), this.ceiling(prompt)),
         latencyMs,
         firstTokenMs: firstTokenMs ?? latencyMs,
         truncated: reader.stop === 'length',
@@ -202,16 +215,17 @@ class StreamedLlm implements LlmClient {
         onText?.(prompt.read(reader.text, true));
         // Stop early to save time and cost. A thinking model runs on, because only its last event counts the thinking.
         if (this.facts.thinking !== 'always' && prompt.enough?.(reader.text))
-          return ok(answer(prompt.read(reader.text), false));
+          return ok(answer(prompt.read(reader.text), 'stopped'));
       }
       // An aborted stream of an SDK ends without an error.
       deadline.signal.throwIfAborted();
       reader.assertComplete();
-      return ok(answer(reader.stop === 'refusal' ? '' : prompt.read(reader.text), true));
+      return ok(answer(reader.stop === 'refusal' ? '' : prompt.read(reader.text), 'complete'));
     } catch (error) {
-      // The answer is paid for if the model has begun, and perhaps if we stopped waiting for it.
-      if (reader.begun || (sent && deadline.signal.aborted)) onLost?.(answer(prompt.read(reader.text), false));
-      else if (sent && this.mayBePaid(error, accepted, wire)) onLost?.(this.lostAnswer(prompt));
+      // A call that the caller cancels ends at the server, too. How much it writes after a timeout is unknown.
+      const isStopped = signal.aborted && deadline.signal.reason === signal.reason;
+      const mayBePaid = sent && (deadline.signal.aborted || this.mayBePaid(error, accepted, wire));
+      if (reader.begun || mayBePaid) onLost?.(answer(prompt.read(reader.text), isStopped ? 'stopped' : 'broken'));
       signal.throwIfAborted();
       const { reason } = deadline.signal;
       if (reason instanceof TimeoutError)
@@ -228,16 +242,10 @@ class StreamedLlm implements LlmClient {
    */
   private mayBePaid(error: unknown, accepted: boolean, wire: Wire | undefined): boolean {
     const sdkError = wire?.explain(error);
-    if (sdkError?.kind === 'refusal' || neverArrived(error)) return false;
+    if (neverArrived(error)) return false;
+    // After a gateway's timeout, the server may go on.
+    if (sdkError?.kind === 'refusal') return sdkError.status === 504 || sdkError.status === 524;
     return accepted || sdkError !== undefined;
-  }
-
-  /** The maximum cost of an answer that may have been generated but was not received. */
-  private lostAnswer(prompt: Prompt): LlmAnswer {
-    const usage = { ...this.estimatedInput(prompt), outputTokens: mostTokens(prompt, this.facts) };
-    const costUsd = priceUsd(usage, this.facts);
-    const times = { latencyMs: 0, firstTokenMs: 0 };
-    return { text: '', model: this.model, usage, costUsd, ...times, truncated: false };
   }
 
   /** The cost of an answer, limited to its reservation even if the server counts more. @param maximum the maximum usage */
@@ -277,14 +285,19 @@ class StreamedLlm implements LlmClient {
     return { inputTokens: estimateTokens(all, this.facts) - write, cacheWriteTokens: write, cacheReadTokens: 0 };
   }
 
-  /** The server's counts so far, or our estimate. The output is the larger of both, because servers count it last. */
-  private estimatedUsage(prompt: Prompt, reader: AnswerReader): LlmUsage {
-    // Tokens in transit when the stream was ended are paid for too.
-    const textTokens = !reader.begun ? 0 : estimateTokens(reader.text.length, this.facts) + 8;
-    const estimated = this.facts.thinking === 'always' ? mostTokens(prompt, this.facts) : textTokens;
-    return {
-      ...(reader.usage ?? this.estimatedInput(prompt)),
-      outputTokens: Math.max(estimated, reader.usage?.outputTokens ?? 0),
-    };
+  /**
+   * The server's counts, or our estimates. A count of 0 for a prompt that was sent is not believed, because gateways
+   * send it before the real one. Output is counted last, so that of an incomplete answer is estimated, too. What is
+   * unknown of a broken answer counts as in its reservation.
+   */
+  private usage(prompt: Prompt, reader: AnswerReader, end: AnswerEnd): LlmUsage {
+    const counted = reader.usage;
+    const isCounted = counted && counted.inputTokens + counted.cacheWriteTokens + counted.cacheReadTokens > 0;
+    const input = isCounted ? counted : end === 'broken' ? this.ceiling(prompt) : this.estimatedInput(prompt);
+    const outputTokens = counted?.outputTokens ?? 0;
+    if (end === 'complete' && outputTokens > 0) return { ...input, outputTokens };
+    const textTokens = estimateTokens(reader.text.length + reader.hiddenLength, this.facts) + tokensInTransit;
+    const goesOn = end === 'broken' || this.facts.thinking === 'always';
+    return { ...input, outputTokens: Math.max(goesOn ? mostTokens(prompt, this.facts) : textTokens, outputTokens) };
   }
 }

@@ -1,7 +1,8 @@
 // Aborts a request that takes too long in total, or is silent for too long.
 import type { Clock } from '../common/clock.ts';
+import { chooseModel } from './protocol/failures.ts';
 
-/** Abort reason of a timeout. Its message stands in the brackets of '... took too long (...)'. */
+/** Abort reason of a timeout. Its message follows '... took too long: ' and says what helps. */
 export class TimeoutError extends Error {}
 
 export class Deadline {
@@ -54,7 +55,8 @@ export class Deadline {
   private readonly onAbort = () => this.controller.abort(this.caller.reason);
 
   private timeOut(): void {
-    this.controller.abort(new TimeoutError(`no whole answer within ${seconds(this.totalMs)}`));
+    const detail = `no whole answer within ${seconds(this.totalMs)}`;
+    this.controller.abort(new TimeoutError(`${detail}. To wait longer, raise easyAdaptation.apiTimeout above that`));
   }
 
   private async watchSilence(stallMs: number): Promise<void> {
@@ -63,7 +65,10 @@ export class Deadline {
       if (msLeft <= 0) break;
       await this.clock.sleep(msLeft, this.stopped.signal);
     }
-    this.controller.abort(new TimeoutError(`silent for ${seconds(stallMs)}`));
+    // With the whole time allowed, the setting is what ends the silence.
+    if (stallMs >= this.totalMs) return this.timeOut();
+    const detail = `nothing came for ${seconds(stallMs)}, which no setting changes`;
+    this.controller.abort(new TimeoutError(`${detail}. Check the server, or choose another model with ${chooseModel}`));
   }
 }
 

@@ -2,7 +2,7 @@
 import { type Clock, systemClock } from '../common/clock.ts';
 import type { Failure } from '../common/errors.ts';
 import { pauseAfter } from './backoff.ts';
-import { failureKinds } from './protocol/failures.ts';
+import { failureKinds, givenUp } from './protocol/failures.ts';
 import type { LlmAnswer, LlmClient, Prompt } from './protocol/models.ts';
 
 export interface LabelOptions {
@@ -57,6 +57,9 @@ export async function labelBatch(
   // In-flight calls, and prompts that wait until one of these calls releases its reservation.
   let inFlight = 0;
   let waiters: (() => void)[] = [];
+  const giveUp = (failure: Failure) => {
+    stopped ??= givenUp(failure);
+  };
   const nextSettled = () => new Promise<void>((resolve) => waiters.push(resolve));
   // All workers share one pause, because a busy API is busy for every request.
   let pauseUntil = 0;
@@ -91,21 +94,15 @@ export async function labelBatch(
         continue;
       }
       const { stops, retries = 0 } = failureKinds[error.code] ?? {};
-      if (stops) {
-        stopped ??= error;
-        return;
-      }
+      if (stops) return giveUp(error);
       if (attempt > retries) {
         failedPrompts++;
         consecutiveFailures++;
-        if (consecutiveFailures >= Math.min(maxConsecutiveFailures, prompts.length)) stopped ??= error;
+        if (consecutiveFailures >= Math.min(maxConsecutiveFailures, prompts.length)) giveUp(error);
         return;
       }
       const pause = pauseAfter(error, attempt, random()) ?? 0;
-      if (pause > maxPauseMs) {
-        stopped ??= error;
-        return;
-      }
+      if (pause > maxPauseMs) return giveUp(error);
       onRetry?.(error);
       pauseUntil = Math.max(pauseUntil, clock.now() + pause);
     }

@@ -1,11 +1,12 @@
 // Wraps a large model: stores every paid answer before it is returned, and never spends more than the budget. The
 // ledger reserves the maximum cost of a call before it is sent. Concurrent calls of all processes together therefore
-// cannot exceed the limit of a month. A run may have a limit of its own.
+// cannot exceed the limit of a month. A run may have a limit of its own, for what it books in the ledger.
 import { createHash, randomUUID } from 'node:crypto';
 import { type Clock, systemClock } from '../common/clock.ts';
 import { failed, messageOf, ok, type Result } from '../common/errors.ts';
 import { type Log, silentLog } from '../common/log.ts';
 import { isAmount, type Ledger, type PaidCall, type Purpose } from '../common/paid-call.ts';
+import { goesOn } from './protocol/failures.ts';
 import { type LlmAnswer, type LlmClient, type ModelFacts, mostTokens, type Prompt } from './protocol/models.ts';
 
 /** The reservation of one call. */
@@ -17,21 +18,26 @@ interface BudgetReservation {
   settle(paid: PaidCall | undefined): void;
 }
 
-/** The spending limit of a calendar month, US dollars. */
+/** The spending limits of a calendar month and of a run, US dollars. */
 export class Budget {
   private readonly ledger: () => Ledger;
   private readonly clock: Clock;
   private limit: number;
+  private readonly runLimit: number;
+  /** What this run has booked in the ledger and not settled for less, US dollars. */
+  private bookedUsd = 0;
   /** Maximum cost of the last refused call; 0 if no call was refused. */
   private refused = 0;
 
   /**
    * @param ledger called at every use, because the ledger may be opened later
-   * @param limitUsd one that is no amount allows nothing
+   * @param limitUsd of the month; one that is no amount allows nothing
+   * @param runUsd limit of the calls through this object; absent: the month's alone
    */
-  constructor(ledger: () => Ledger, limitUsd: number, clock: Clock = systemClock) {
+  constructor(ledger: () => Ledger, limitUsd: number, clock: Clock = systemClock, runUsd?: number) {
     this.ledger = ledger;
     this.limit = isAmount(limitUsd) ? limitUsd : 0;
+    this.runLimit = runUsd === undefined ? Number.POSITIVE_INFINITY : isAmount(runUsd) ? runUsd : 0;
     this.clock = clock;
   }
 
@@ -66,26 +72,38 @@ export class Budget {
         'bad-request',
         `The price of a request to ${model} is no amount of money (${usd}), so it was not sent. Choose another model.`,
       );
+    if (this.bookedUsd + usd > this.runLimit) return failed('over-budget', this.runMessage(usd));
     const id = randomUUID();
     const at = this.clock.now();
     const ledger = this.ledger();
     const reserved = ledger.reserve({ id, at, purpose, model, usd }, this.limit);
     if (!reserved.ok) {
       if (reserved.why === 'unwritable') return failed('unwritable', reserved.message);
-      if (reserved.why === 'busy')
-        return failed('overloaded', 'Another window is writing to the store. Requests continue after a pause.');
+      if (reserved.why === 'busy') return failed('overloaded', `Another window is writing to the store. ${goesOn}`);
       this.refused = usd;
       return failed('over-budget', this.limitMessage(usd, reserved.spentUsd));
     }
     this.refused = 0;
+    this.bookedUsd += usd;
     let open = true;
     return ok({
       settle: (paid) => {
+        if (!open) return;
         const costUsd = paid && isAmount(paid.costUsd) ? paid.costUsd : usd;
-        if (open) ledger.settle(id, paid && { ...paid, costUsd });
+        // If it throws, the reservation stays in the ledger, and in the run's sum.
+        ledger.settle(id, paid && { ...paid, costUsd });
         open = false;
+        this.bookedUsd += (paid ? costUsd : 0) - usd;
       },
     });
+  }
+
+  private runMessage(usd: number): string {
+    return (
+      `The limit of ${dollars(this.runLimit)} for this run is reached: ${dollars(this.bookedUsd)} is spent or reserved, ` +
+      `and the next request may cost up to ${dollars(usd)}. Run it again to continue, or raise the limit ` +
+      '(setting easyAdaptation.adaptBudget, --run-budget on the command line).'
+    );
   }
 
   private limitMessage(usd: number, spentUsd: number): string {
@@ -100,43 +118,6 @@ export class Budget {
 /** Formats a price with enough digits for a single call. */
 export function dollars(usd: number): string {
   return `$${usd.toFixed(usd < 0.1 ? 4 : 2)}`;
-}
-
-type RunLlm = Pick<LlmClient, 'ask' | 'facts' | 'knows' | 'estimateUsd' | 'ceilingUsd'>;
-
-/** The large model with a spending limit for one run, in addition to the monthly limit. */
-export function withinRun(llm: RunLlm, limitUsd: number): RunLlm {
-  /** Cost of complete and incomplete answers, and the maximum cost of in-flight calls. */
-  let spentUsd = 0;
-  let reservedUsd = 0;
-  const knows = (prompt: Prompt) => llm.knows?.(prompt) ?? false;
-  return {
-    facts: llm.facts,
-    knows,
-    estimateUsd: (prompt) => llm.estimateUsd(prompt),
-    ceilingUsd: (prompt) => llm.ceilingUsd(prompt),
-    async ask(prompt, signal, onText, onLost) {
-      const usd = knows(prompt) ? 0 : llm.ceilingUsd(prompt);
-      // Also refuses if one of them is NaN.
-      if (usd !== 0 && !(spentUsd + reservedUsd + usd <= limitUsd))
-        return failed(
-          'over-budget',
-          `The limit of ${dollars(limitUsd)} for this run is reached: ${dollars(spentUsd + reservedUsd)} is spent or reserved, ` +
-            `and the next request may cost up to ${dollars(usd)}. Run it again to continue, or raise the limit (--run-budget).`,
-        );
-      reservedUsd += usd;
-      try {
-        const answer = await llm.ask(prompt, signal, onText, (lost) => {
-          spentUsd += lost.costUsd;
-          onLost?.(lost);
-        });
-        if (answer.ok) spentUsd += answer.value.costUsd;
-        return answer;
-      } finally {
-        reservedUsd -= usd;
-      }
-    },
-  };
 }
 
 /** The part of the store that is needed here. Synchronous: a call is on disk when `settle` returns. */

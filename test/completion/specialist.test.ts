@@ -5,7 +5,7 @@ import type { Draft, DraftOptions } from '../../src/common/completion.ts';
 import { failed, ok, type Result } from '../../src/common/errors.ts';
 import { silentLog } from '../../src/common/log.ts';
 import type { ModelToOpen } from '../../src/completion/folder-model.ts';
-import { MixedSpecialist, PATIENCE_MS } from '../../src/completion/specialist.ts';
+import { JOIN_MS, MixedSpecialist, PATIENCE_MS } from '../../src/completion/specialist.ts';
 import type { Requests } from '../../src/specialist/engine/protocol.ts';
 import type { EditHistory, FileChange } from '../../src/specialist/ngram/protocol.ts';
 import { ManualClock, settled } from '../fakes/clock.ts';
@@ -154,9 +154,9 @@ test('a late draft is dropped after other text was typed', async () => {
   controller.abort();
   late.give(mixed('late();'));
   await settled();
-  assert.equal(heard.ready, 1);
-  assert.equal(engine.cancelled, 1);
-  assert.equal((await ask())?.text, 'next();');
+  assert.equal(heard.ready, 1, 'nobody is told of it');
+  assert.equal((await ask(query('const xy = ', '\n')))?.text, 'next();');
+  assert.equal(engine.of('draft').length, 2);
 });
 
 test('if a draft is expected to be late, the n-grams answer at once', async () => {
@@ -329,14 +329,35 @@ test('a resting cursor prefills the prompt if the engine is idle, and a keystrok
   await ask();
 });
 
-test('a cancelled request rejects with the reason and cancels the engine', async () => {
-  const { engine, ask } = await opened({ draft: () => new Promise<never>(() => {}) });
+for (const overlaps of [true, false])
+  test(`a request shares the draft of one that is cancelled ${overlaps ? 'while it waits' : 'before it'}`, async () => {
+    const drafting = new Deferred<Result<Draft>>();
+    const { engine, clock, ask } = await opened({ draft: () => drafting.promise });
+    const controller = new AbortController();
+    const cancelled = ask(position, controller.signal).catch(() => {});
+    await settled();
+    const early = overlaps ? ask() : undefined;
+    controller.abort();
+    await cancelled;
+    await clock.advance(JOIN_MS - 1);
+    const asked = early ?? ask();
+    await clock.advance(1);
+    drafting.give(mixed('shared();'));
+    assert.equal((await asked)?.text, 'shared();');
+    assert.deepEqual([engine.of('draft').length, engine.cancelled], [1, 0]);
+  });
+
+test('a cancelled request rejects with the reason, and the engine stops unless another one joins soon', async () => {
+  const { engine, clock, ask } = await opened({ draft: () => new Promise<never>(() => {}) });
   const controller = new AbortController();
   const asked = ask(position, controller.signal);
   await settled();
   const reason = new Error('typed on');
   controller.abort(reason);
   await assert.rejects(asked, reason);
+  await clock.advance(JOIN_MS - 1);
+  assert.equal(engine.cancelled, 0);
+  await clock.advance(1);
   assert.equal(engine.cancelled, 1);
 });
 

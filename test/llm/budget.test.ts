@@ -1,12 +1,12 @@
 // The spending limits of a month and of a run: reservations, refusals and their messages.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { failed } from '../../src/common/errors.ts';
+import { failed, type Result } from '../../src/common/errors.ts';
 import { monthOf, type PaidCall } from '../../src/common/paid-call.ts';
 import { connectLlm } from '../../src/llm/connect.ts';
 import { mostTokens, priceUsd, unknownModel } from '../../src/llm/protocol/models.ts';
 import { knownModels, modelFacts } from '../../src/llm/providers/anthropic.ts';
-import { Budget, withinRun } from '../../src/llm/recording.ts';
+import { Budget, promptHash, RecordingLlm } from '../../src/llm/recording.ts';
 import { completionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
 import { ManualClock } from '../fakes/clock.ts';
 import { FakeLedger } from '../fakes/ledger.ts';
@@ -114,31 +114,39 @@ for (const model of [...knownModels, 'somebody-elses-model']) {
 
 const first = completionPrompt(at('const value = ¦'), unknownModel);
 
-test('a limit or a price that is no number allows no call', async () => {
-  for (const [ceiling, limit] of [
-    [0.005, Number.NaN],
-    [Number.NaN, 1],
-  ] as const) {
-    const scripted = new ScriptedLlm();
-    scripted.ceiling = ceiling;
-    const refused = await withinRun(scripted, limit).ask(first, never);
-    assert.equal(refused.ok ? '' : refused.error.code, 'over-budget');
-    assert.equal(scripted.requests.length, 0);
-  }
-});
-
-test('a broken answer counts, and a stored answer is free', async () => {
+/** @param runUsd the limit of the run, US dollars */
+function inRun(runUsd: number) {
+  const { ledger, clock } = fresh(1);
   const scripted = new ScriptedLlm();
   scripted.ceiling = 0.005;
+  const options = { purpose: 'labelling', folder: '/w', budget: new Budget(() => ledger, 1, clock, runUsd) } as const;
+  return { ledger, scripted, llm: new RecordingLlm(scripted, ledger, options) };
+}
+
+const codeOf = (result: Result<unknown>) => (result.ok ? '' : result.error.code);
+
+test('a limit of a run that is no number allows no call', async () => {
+  const { scripted, llm } = inRun(Number.NaN);
+  assert.equal(codeOf(await llm.ask(first, never)), 'over-budget');
+  assert.equal(scripted.requests.length, 0);
+});
+
+test('a broken answer counts for the run, and a stored answer is free', async () => {
+  const { scripted, ledger, llm } = inRun(0.01);
   scripted.ask = async (_prompt, _signal, _onText, onLost) => {
     onLost?.(llmAnswer('half', { costUsd: 0.006 }));
     return failed('timeout', 'too long');
   };
-  const knows = { known: false };
-  const llm = withinRun(Object.assign(scripted, { knows: () => knows.known }), 0.01);
-  assert.equal(((await llm.ask(first, never)) as { error?: { code: string } }).error?.code, 'timeout');
-  assert.equal(((await llm.ask(first, never)) as { error?: { code: string } }).error?.code, 'over-budget');
-  scripted.ask = async () => ({ ok: true, value: llmAnswer('1;', { costUsd: 0, fromStore: true }) });
-  knows.known = true;
-  assert.ok((await llm.ask(first, never)).ok);
+  assert.equal(codeOf(await llm.ask(first, never)), 'timeout');
+  assert.equal(codeOf(await llm.ask(first, never)), 'over-budget');
+  ledger.calls.push(llmCall({ requestHash: promptHash('scripted', first, llm.facts), costUsd: 0.004 }));
+  assert.equal(codeOf(await llm.ask(first, never)), '');
+});
+
+test('a reservation that could not be settled counts for the run, because it stays in the ledger', async () => {
+  const { ledger, llm } = inRun(0.009);
+  ledger.broken = true;
+  assert.equal(codeOf(await llm.ask(first, never)), '');
+  assert.equal(codeOf(await llm.ask(first, never)), 'over-budget');
+  assert.ok(ledger.spentInMonth(november) <= 0.009);
 });

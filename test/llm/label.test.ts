@@ -1,10 +1,13 @@
 // Recording and labelling: no paid answer is lost or paid for twice, and a batch stops only if continuing is useless.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { systemClock } from '../../src/common/clock.ts';
 import { type ErrorCode, failed, ok } from '../../src/common/errors.ts';
 import { type LabelOptions, labelBatch } from '../../src/llm/label.ts';
+import { failureOf } from '../../src/llm/protocol/failures.ts';
 import { type LlmAnswer, unknownModel } from '../../src/llm/protocol/models.ts';
-import { Budget, promptHash, RecordingLlm, withinRun } from '../../src/llm/recording.ts';
+import { providerOf } from '../../src/llm/providers/providers.ts';
+import { Budget, promptHash, RecordingLlm } from '../../src/llm/recording.ts';
 import { completionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
 import { ManualClock, settled } from '../fakes/clock.ts';
 import { FakeLedger } from '../fakes/ledger.ts';
@@ -146,19 +149,11 @@ test('a batch answers every request with limited concurrency', async () => {
   assert.equal(scripted.requests.length, 20);
 });
 
-const limits: readonly [of: string, limited: (llm: ScriptedLlm) => Labeller, says: RegExp][] = [
-  [
-    'of the month',
-    (llm) => {
-      const store = new FakeLedger();
-      const budget = new Budget(() => store, 0.0125);
-      return new RecordingLlm(llm, store, { purpose: 'labelling', folder: '/w', budget });
-    },
-    /\$0\.0125 a month.*easyAdaptation\.apiBudget.*--budget/,
-  ],
-  ['of a run', (llm) => withinRun(llm, 0.0125), /limit of \$0\.0125 for this run.*--run-budget/],
-];
-for (const [of, limited, says] of limits)
+const limits = [
+  ['of the month', 0.0125, undefined, /\$0\.0125 a month.*easyAdaptation\.apiBudget.*--budget/],
+  ['of a run', 1, 0.0125, /limit of \$0\.0125 for this run.*--run-budget/],
+] as const;
+for (const [of, monthUsd, runUsd, says] of limits)
   for (const concurrency of [1, 4, 20])
     test(`a batch of ${concurrency} at a time stops at the limit ${of} and not earlier`, async () => {
       // A call may cost five times what it does cost.
@@ -167,7 +162,10 @@ for (const [of, limited, says] of limits)
         return '1;';
       });
       scripted.ceiling = 0.005;
-      const { answered, stopped, costUsd } = await batch(limited(scripted), { concurrency }).outcome;
+      const store = new FakeLedger();
+      const budget = new Budget(() => store, monthUsd, systemClock, runUsd);
+      const llm = new RecordingLlm(scripted, store, { purpose: 'labelling', folder: '/w', budget });
+      const { answered, stopped, costUsd } = await batch(llm, { concurrency }).outcome;
       assert.equal(stopped?.code, 'over-budget');
       assert.match(stopped.message, says);
       // One more would have been let in only with 0.005 left.
@@ -215,6 +213,22 @@ test('the price of a batch includes answers that broke off and were retried', as
   const { answered, costUsd } = await outcome;
   assert.deepEqual([answered, calls, costUsd], [1, 2, 0.251]);
 });
+
+for (const code of ['overloaded', 'rate-limited', 'network'] as const)
+  test(`a batch that gives up after '${code}' does not say that requests continue`, async () => {
+    const clock = new ManualClock(0);
+    const context = { model: 'm', apiKey: 'k', host: 'api.example', now: 0, provider: providerOf('anthropic') };
+    const error = failureOf(code, 'HTTP 503', context);
+    assert.match(error.message, /\. Requests continue after a pause\.$/);
+    const scripted = recorded('').scripted;
+    scripted.ask = async () => ({ ok: false, error });
+    const { outcome } = batch(scripted, { clock });
+    await clock.advance(3_600_000);
+    const { stopped } = await outcome;
+    assert.equal(stopped?.code, code);
+    assert.match(stopped.message, /HTTP 503.*\. Start it again later: it asks for the rest\.$/);
+    assert.doesNotMatch(stopped.message, /continue/);
+  });
 
 test('a batch of few prompts says why none was answered', async () => {
   const clock = new ManualClock(0);

@@ -37,8 +37,6 @@ export interface LabeledPosition {
 export interface Labels {
   readonly labelled: readonly LabeledPosition[];
   readonly failed: number;
-  /** Why labeling stopped early, for the report; undefined if it did not. */
-  readonly stopped: string | undefined;
 }
 
 /** The large model's answers at a sample of one run's positions. */

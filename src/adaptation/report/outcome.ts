@@ -97,12 +97,13 @@ const AGAIN = 'Adapt again after larger changes to the folder.';
 
 /**
  * What the large model gains here from the folder and from the local model; undefined if it was not asked with and
- * without them.
+ * without them, or at too few positions.
  */
 export function pairInWords({ api }: Pick<AdaptReport, 'api'>): string | undefined {
   const { alone, together, calls } = api?.compared ?? {};
   if (!alone || !together || calls === undefined) return undefined;
   const { bare, informed, gain } = alone;
+  if (Math.min(together.places, informed.places) < ENOUGH_POSITIONS) return undefined;
   const points = (share: number) => (100 * share).toFixed(0);
   const range = gain && `95% interval of the difference: ${points(gain.low)} to ${points(gain.high)} points`;
   const byChance = gain === undefined || (gain.low <= 0 && gain.high >= 0);

@@ -118,7 +118,7 @@ export interface PositionsToLabel extends Pick<LabelingPlan, 'validation' | 'tes
 interface LabelingInputs extends Pick<HeldOutPositions, 'choose' | 'test'> {
   /** N-grams of the training files. */
   readonly index: NgramModel;
-  readonly llm: Pick<LlmClient, 'facts' | 'estimateUsd'>;
+  readonly llm: Pick<LlmClient, 'facts' | 'estimateUsd' | 'ceilingUsd'>;
 }
 
 /** As many positions as the limits allow. Stored answers count too, so that a later run chooses the same positions. */
@@ -140,7 +140,9 @@ export function positionsToLabel(
     const bare = chosen.test.map((example) => ({ example, prompt: barePrompt(example) }));
     const priced = [...chosen.validation, ...chosen.test].map(usualPrompt);
     const all = [...bare.map(({ prompt }) => prompt), ...priced];
-    const usd = all.reduce((sum, prompt) => sum + llm.estimateUsd(prompt), 0);
+    // Each call reserves its maximum cost, the last one beside what the others cost.
+    const margin = all.reduce((most, prompt) => Math.max(most, llm.ceilingUsd(prompt) - llm.estimateUsd(prompt)), 0);
+    const usd = margin + all.reduce((sum, prompt) => sum + llm.estimateUsd(prompt), 0);
     if (usd <= runUsd || calls === 0) return { bare, priced, ...chosen };
     calls = Math.min(calls - 1, Math.floor((Math.min(calls, all.length) * runUsd) / usd));
   }
@@ -167,9 +169,8 @@ export async function labelsOf(runner: LearnStages, tell: Tell): Promise<ApiLabe
   // One count over all, so that the time left does not start again.
   const total = callsOf(plan);
   let [done, usd] = [0, 0];
-  let stopped: string | undefined;
   const ask = async (positions: readonly ToAsk[]): Promise<Labels | undefined> => {
-    if (stopped !== undefined) return undefined;
+    if (runner.run.apiStopped) return undefined;
     const labelled: LabeledPosition[] = [];
     const known = approved ? positions : positions.filter(({ prompt }) => llm.knows?.(prompt));
     const prompts = known.map(({ prompt }) => prompt);
@@ -187,13 +188,15 @@ export async function labelsOf(runner: LearnStages, tell: Tell): Promise<ApiLabe
     });
     paid.answers += outcome.answered;
     paid.usd += outcome.costUsd;
-    stopped = outcome.stopped?.message;
-    return { labelled, failed: outcome.failed, stopped };
+    const { stopped, failed } = outcome;
+    if (stopped) runner.run.apiStopped = { ...stopped, message: `Asking the API stopped early: ${stopped.message}` };
+    return { labelled, failed };
   };
   const validation = (await ask(informed(plan.validation))) as Labels;
   const test = await ask(informed(plan.test));
   const bare = await ask(plan.bare);
-  if (stopped !== undefined) notes.push(`Asking the API stopped early: ${stopped}`);
+  const { apiStopped } = runner.run;
+  if (apiStopped) notes.push(apiStopped.message);
   return { model: llm.model, validation, test, bare };
 }
 

@@ -72,6 +72,7 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
       ...{
         notes: [],
         neuralFailure: undefined,
+        apiStopped: undefined,
         paid: { answers: 0, usd: 0 },
         priced: new Map(),
         models: new Set(),
@@ -99,7 +100,7 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
     if (learned?.used) putInUse(request, learned.used, held);
     const base = learned?.used && request.neural && baseOf(request.neural.base).weights;
 
-    const { notes, paid, neuralFailure } = run;
+    const { notes, paid, neuralFailure, apiStopped } = run;
     const report: AdaptReport = {
       folder: request.root,
       harvest,
@@ -123,7 +124,8 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
       await runner.keep('agreed', { ...(await runner.get('agreed')), over: true });
     }
     progress({ stage: indexingAll, done: 1, total: 1 });
-    return ok({ report, snapshotPath, router: learned?.router, secrets: secrets.all });
+    const router = learned?.router;
+    return ok({ report, snapshotPath, router, secrets: secrets.all, ...(apiStopped && { apiStopped }) });
   } catch (error) {
     if (signal.aborted || (!(error instanceof CodedError) && isCancelled(error)))
       return cancelledFailure(request.specialistFolder, run && answersIn(run));

@@ -1,4 +1,5 @@
 // The dependencies of a run, its state, and the outputs of its stages.
+import type { Failure } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
 import type { Progress } from '../../common/progress.ts';
 import type { LlmClient, Prompt } from '../../llm/protocol/models.ts';
@@ -54,6 +55,8 @@ export interface Run extends RunDeps {
   readonly notes: string[];
   /** For the report; set by the latest failure of the neural part. */
   neuralFailure: NeuralFailure | undefined;
+  /** The failure that ended the calls to the API early. */
+  apiStopped: Failure | undefined;
   /** Answers of the API in this run and their cost. */
   readonly paid: { answers: number; usd: number };
   /** Priced labellings by `LabelingPlan.identity`, so that none is computed twice. */

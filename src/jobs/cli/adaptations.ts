@@ -151,10 +151,11 @@ export async function adapt({ target, values }: CommandLine, terminal: Terminal)
     const result = await runs.run(api ? { api } : {});
     terminal.bar.clear();
     if (!result.ok) return terminal.fail(result.error);
-    const { report, trouble } = result.value;
+    const { report, trouble, apiStopped } = result.value;
     const at = join(request.specialistFolder, REPORT_FILE);
     terminal.print(report, `${textOf(report, Date.now())}\n\nAlso in ${at}`);
-    return trouble === undefined ? 0 : terminal.fail({ code: 'unwritable', message: trouble });
+    if (trouble !== undefined) return terminal.fail({ code: 'unwritable', message: trouble });
+    return apiStopped ? terminal.fail(apiStopped) : 0;
   };
   return runs.within(work());
 }

@@ -65,7 +65,8 @@ export const usage = `Easy Adaptation: a small model of your own repository, and
   --yes                use the API without asking (needs a key, such as ANTHROPIC_API_KEY)
   --local              never use the API, even with a key
   --places N           for adapt: maximum cursor positions to ask the API about (default 300)
-  --run-budget USD     maximum cost of this run; it asks about less if necessary (default 1)
+  --run-budget USD     maximum cost of this run, reservations included; it asks about less if
+                       necessary (default 1); a run that resumes another one counts anew
   --budget USD         maximum cost of the API per calendar month, over all runs (default 1)
   --provider NAME      the provider of the large model (default anthropic):
                        ${providerLines}

@@ -14,6 +14,14 @@ export interface FailureContext {
   readonly provider: Pick<Provider, 'protocol' | 'failures' | 'urlVariable'>;
 }
 
+/** Ends the message of a failure after which we ask again by ourselves. */
+export const goesOn = 'Requests continue after a pause.';
+
+/** The failure that ended a batch: it is not retried any more. */
+export function givenUp(failure: Failure): Failure {
+  return { ...failure, message: failure.message.replace(goesOn, 'Start it again later: it asks for the rest.') };
+}
+
 interface FailureKind {
   /** Makes the message from the detail. Absent if the detail is a sentence already. */
   readonly messageOf?: (detail: string, context: FailureContext) => string;
@@ -27,7 +35,8 @@ interface FailureKind {
   readonly refused?: true;
 }
 
-const chooseModel = "'Easy Adaptation: Choose the Large Model'";
+/** The command that helps if a model does not. */
+export const chooseModel = "'Easy Adaptation: Choose the Large Model'";
 
 /** Names the setting and the environment variable of the base URL. */
 const whereUrl = ({ provider: { urlVariable } }: FailureContext) =>
@@ -55,22 +64,22 @@ export const failureKinds: Readonly<Partial<Record<ErrorCode, FailureKind>>> = {
     ...{ stops: true, refused: true },
   },
   'rate-limited': {
-    messageOf: (detail, { host }) => `${host} limits the rate of requests (${detail}). They continue after a pause.`,
+    messageOf: (detail, { host }) => `${host} limits the rate of requests (${detail}). ${goesOn}`,
     ...{ pauseMs: 2_000, retries: 5, refused: true },
   },
   overloaded: {
-    messageOf: (detail, { host }) => `${host} cannot answer now (${detail}). Requests continue after a pause.`,
+    messageOf: (detail, { host }) => `${host} cannot answer now (${detail}). ${goesOn}`,
     ...{ pauseMs: 2_000, retries: 5 },
   },
   network: {
     messageOf: (detail, { host }) =>
-      `No connection to ${host} (${detail}). Check the network, the proxy and the base URL; requests continue after a pause.`,
+      `No connection to ${host} (${detail}). Check the network, the proxy and the base URL. ${goesOn}`,
     ...{ pauseMs: 2_000, retries: 3 },
   },
   // A timeout or a malformed answer may be caused by the prompt itself, so it is retried less often.
   timeout: {
     messageOf: (detail, { host }) =>
-      `${host} took too long (${detail}). The time limit is the setting easyAdaptation.apiTimeout.`,
+      `${host} took too long: ${detail}${/easyAdaptation|Easy Adaptation/.test(detail) ? '' : '. Check the network and the proxy'}.`,
     ...{ pauseMs: 1_000, retries: 2 },
   },
   malformed: {
@@ -142,17 +151,19 @@ function redactedLine(text: string, apiKey: string): string {
   return plainLine(withoutKey(redactedDetail, apiKey, 'message').replace(/\bsk-[\w-]{8,}/gi, '[key]'));
 }
 
+const unknownModel = {
+  code: 'bad-request',
+  detail:
+    'it knows no model "{model}" at this address ({message}). Choose another in the setting easyAdaptation.model, or check easyAdaptation.baseUrl',
+} as const;
+
 /** The meaning of a status for all providers. */
 const commonFailures: readonly FailureRow[] = [
   { status: 401, code: 'bad-key' },
   { status: 402, code: 'no-credit' },
   { status: 403, code: 'bad-key' },
-  {
-    status: 404,
-    code: 'bad-request',
-    detail:
-      'it knows no model "{model}" at this address ({message}). Choose another in the setting easyAdaptation.model, or check easyAdaptation.baseUrl',
-  },
+  { status: 400, message: /model.{0,100}(not exist|not found|invalid)|(invalid|not a valid) model/i, ...unknownModel },
+  { status: 404, ...unknownModel },
   { status: 407, code: 'network' },
   { status: 408, code: 'timeout' },
   { status: 409, code: 'overloaded' },

@@ -16,6 +16,8 @@ export class AnswerReader {
   stop: Piece['stop'];
   /** Whether the server has begun to answer, so that the answer is paid for. */
   begun = false;
+  /** Length of the thinking so far, UTF-16 units. */
+  hiddenLength = 0;
   private counts: { [K in keyof LlmUsage]: number } | undefined;
   private isEnded = false;
   private raw: string;
@@ -46,8 +48,9 @@ export class AnswerReader {
   }
 
   /** Reads one piece. Returns true if it has new text. Throws a ProtocolError. */
-  read({ text = '', model, usage, stop, end }: Piece): boolean {
+  read({ text = '', hidden, model, usage, stop, end }: Piece): boolean {
     this.begun = true;
+    if (typeof hidden === 'string') this.hiddenLength += hidden.length;
     if (typeof model === 'string') this.model = withoutKey(plainLine(model), this.apiKey, 'answer').slice(0, 100);
     if (usage !== undefined) this.count(usage);
     this.stop = stop ?? this.stop;

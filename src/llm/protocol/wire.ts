@@ -74,6 +74,8 @@ export interface Wire {
 /** A part of an answer. Only its types are checked; reading.ts validates the rest. */
 export interface Piece {
   readonly text?: string;
+  /** Text that is paid for and no part of the answer: thinking. */
+  readonly hidden?: unknown;
   readonly model?: unknown;
   /** The server's token counts so far, or null. */
   readonly usage?: Readonly<Partial<Record<keyof LlmUsage, unknown>>>;

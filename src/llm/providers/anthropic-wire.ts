@@ -45,7 +45,9 @@ function headersOf(address: string, apiKey: string): Record<string, string> {
 
 /** Returns a function that makes a client for a given fetch. */
 export function clientOf({ provider, apiKey, baseUrl, timeoutMs }: WireOptions): (send: typeof fetch) => Anthropic {
-  const address = baseUrl ?? (process.env.ANTHROPIC_BASE_URL?.trim() || provider.baseUrl);
+  const named = baseUrl ?? (process.env.ANTHROPIC_BASE_URL?.trim() || provider.baseUrl);
+  // The SDK appends the version, which many gateways' addresses have already.
+  const address = named.replace(/\/v1\/?$/, '');
   const headers = headersOf(address, apiKey);
   const client = new Anthropic({
     // The SDK reads omitted options from the environment. An empty key is rejected earlier.
@@ -95,9 +97,9 @@ function pieceOf(event: unknown): Piece {
       return { model: message.model, usage: usageOf(message.usage) };
     }
     case 'content_block_delta': {
-      const { type: kind, text } = requireObject(data.delta, 'a delta');
+      const { type: kind, text, thinking } = requireObject(data.delta, 'a delta');
       // Thinking and its signature are not part of the answer.
-      if (kind !== 'text_delta') return {};
+      if (kind !== 'text_delta') return { hidden: thinking };
       if (typeof text !== 'string') throw new ProtocolError('a text delta without text');
       return { text };
     }

@@ -120,10 +120,13 @@ function pieceOf(event: unknown): Piece {
   if (choices.length === 0) return { model, ...counts };
   const choice = requireObject(choices[0], 'a choice');
   const { finish_reason: reason } = choice;
+  const delta = choice.delta === undefined ? { content: choice.text } : requireObject(choice.delta, 'a delta');
   return {
     model,
     ...counts,
-    text: textOf(choice.delta === undefined ? choice.text : requireObject(choice.delta, 'a delta').content),
+    text: textOf(delta.content),
+    // The field of DeepSeek, vLLM and llama.cpp, and that of OpenRouter and Groq.
+    hidden: delta.reasoning_content ?? delta.reasoning,
     ...(typeof reason === 'string' && { stop: stopOf(reason) }),
   };
 }

@@ -29,8 +29,6 @@ type Row = Omit<Provider, 'protocol' | 'key' | 'failures' | 'facts' | 'wire'> & 
 };
 
 const tooLongDetail = 'it is too long for "{model}" there ({message})';
-const noModelDetail =
-  'it knows no model "{model}" ({message}). Choose another with \'Easy Adaptation: Choose the Large Model\'';
 
 const commonFailures: readonly FailureRow[] = [
   { status: 429, type: /insufficient_quota/, code: 'no-credit' },
@@ -51,12 +49,6 @@ const commonFailures: readonly FailureRow[] = [
     detail: tooLongDetail,
   },
   { status: 500, message: /context size/i, code: 'bad-request', detail: tooLongDetail },
-  {
-    status: 400,
-    message: /model.{0,100}(not exist|not found|invalid)|(invalid|not a valid) model/i,
-    code: 'bad-request',
-    detail: noModelDetail,
-  },
 ];
 
 function compatibleProvider({ capabilities, prices = [], failures = [], thinkingModels, key, ...row }: Row): Provider {

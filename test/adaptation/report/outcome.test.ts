@@ -122,3 +122,16 @@ test('the sentence about the pair has the gain with its interval, and says where
   assert.equal(pairInWords({ api: { ...api, compared: unasked } }), undefined);
   assert.equal(pairInWords({ api: undefined }), undefined);
 });
+
+test('there is no sentence about the pair from fewer than 20 positions', () => {
+  const few = (places: number) => ({ ...quality(1), places });
+  const of = (together: number, bare: number) =>
+    pairInWords({
+      api: {
+        ...api,
+        compared: { ...compared, together: few(together), alone: { bare: few(bare), informed: few(bare) } },
+      },
+    });
+  assert.deepEqual([of(6, 6), of(20, 19)], [undefined, undefined]);
+  assert.match(of(20, 20) ?? '', /^Here the large model alone/);
+});

@@ -70,7 +70,7 @@ export function reportOf(asked: boolean): AdaptReport {
   const test = positionsOf(160);
   const validation = labelled(positionsOf(120));
   const fit = fitOn(asked ? validation : []);
-  const of = (all: readonly LabeledPosition[]) => ({ labelled: all, failed: 0, stopped: undefined });
+  const of = (all: readonly LabeledPosition[]) => ({ labelled: all, failed: 0 });
   const labels: ApiLabels = {
     model: 'claude',
     validation: of(validation),

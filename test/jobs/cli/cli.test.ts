@@ -161,6 +161,23 @@ test('with a key prints the cost first, and calls the API only with --yes', asyn
   }
 });
 
+test('if every call fails, the exit code is 1 and the last line says why', async () => {
+  const api = await MessagesServer.start();
+  const fresh = makeProject(6);
+  try {
+    api.fail('unauthorized');
+    const env = { ANTHROPIC_API_KEY: 'sk-ant-test-0123456789', ANTHROPIC_BASE_URL: api.url };
+    const own = ['--storage', join(dirname(fresh.root), 'storage')];
+    const { code, out, err } = await run([fresh.root, '--yes', '--places', '12', ...own], env);
+    assert.equal(code, 1, err);
+    assert.match(err, /Asking the API stopped early: .* refused the API key .*$/s);
+    assert.match(out, /Asking the API stopped early/, 'the rest of the adaptation is done and reported');
+  } finally {
+    await api.close();
+    fresh.remove();
+  }
+});
+
 test('if not even the least training fits the limit, --train always ends with advice, and auto fits without training', async () => {
   const base = join(dirname(project.root), 'slow-base');
   writeModel(base);
