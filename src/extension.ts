@@ -79,7 +79,7 @@ function eventsOf(owned: DisposableStore) {
     engineRestarted: event(),
     /** A better answer may be available for an unanswered request in this folder. */
     better: event<FolderRef>(),
-    indexOutdated: event<FolderRef>(),
+    indexOutdated: event<{ readonly folder: FolderRef; readonly hasNewRules: boolean }>(),
     sessionsRestarted: event(),
     requested: event<vscode.TextDocument>(),
     /** A next edit was found in a line that shows other ghost text. */
@@ -170,7 +170,7 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
   const documents = owned.add(
     new Documents({
       ...{ folders, rules, configuration, log },
-      onIndexOutdated: (folder) => events.indexOutdated.fire(folder),
+      onIndexOutdated: (folder, hasNewRules) => events.indexOutdated.fire({ folder, hasNewRules }),
     }),
   );
   const watcher = owned.add(new DiskWatcher({ folders, adaptation, documents, log }));
@@ -246,7 +246,21 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
   );
   owned.add(vscode.languages.registerInlineCompletionItemProvider({ pattern: '**' }, ghostText));
   return {
-    ...{ events, log, configuration, problems, key, api, bases, neural, adaptation, folders, documents, watcher },
+    ...{
+      events,
+      log,
+      configuration,
+      rules,
+      problems,
+      key,
+      api,
+      bases,
+      neural,
+      adaptation,
+      folders,
+      documents,
+      watcher,
+    },
     ...{ status, contextKeys, texts, ghostText, nextEdits, firstKeys, codeModel },
   };
 }
@@ -285,7 +299,8 @@ function connect(parts: Parts, owned: DisposableStore): void {
     events.neural.event(() => folders.openNeural()),
     events.engineRestarted.event(() => folders.onEngineRestarted()),
     events.better.event((folder) => void ghostText.repeat(folder)),
-    events.indexOutdated.event((folder) => watcher.index(folder)),
+    parts.rules.onDidChange((folder) => void documents.renewRules(folder)),
+    events.indexOutdated.event(({ folder, hasNewRules }) => watcher.index(folder, hasNewRules)),
     events.sessionsRestarted.event(() => void documents.sendAll()),
     events.requested.event((document) => firstKeys.onRequested(document)),
     events.lineTaken.event((document) => void ghostText.giveWay(document)),

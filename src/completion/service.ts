@@ -102,8 +102,13 @@ export class CompletionService implements Disposable {
     this.shown.withdrawn();
   }
 
-  /** After a change of the large model or the deletion of data: drops cached answers and in-flight calls. */
+  /**
+   * After a change of the large model or of the files' rules, or the deletion of data: drops cached answers, the request
+   * that runs, and in-flight calls.
+   */
   reset(): void {
+    for (const running of [this.current, this.prefetching])
+      running?.abort(new CodedError('cancelled', 'What the answer is made of may not be used any more.'));
     this.shown.forget();
     this.renew();
   }

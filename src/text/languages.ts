@@ -126,7 +126,7 @@ const rows: readonly Row[] = [
   ['proto3', C, '.proto'],
   ['pug', C_INDENT, '.pug .jade'],
   ['puppet', HASH, '.pp'],
-  ['python', HASH_INDENT, '.py .pyi .pyw .pyx .pxd SConstruct SConscript'],
+  ['python', HASH_INDENT, '.py .pyi .pyw .pyx .pxd .ipynb SConstruct SConscript'],
   ['r', HASH, '.r .R .rmd .Rmd'],
   ['racket', LISP, '.rkt'],
   ['razor', MARKUP, '.cshtml .razor'],

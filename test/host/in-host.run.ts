@@ -52,6 +52,15 @@ const runs: SuiteRun[] = [
     },
   },
   {
+    suite: 'seams',
+    // What was accepted a moment ago must not be suggested as a recent edit.
+    settings: { 'easyAdaptation.baseModel': 'none', 'easyAdaptation.nextEdits': false },
+    prepare(project) {
+      writeProject(project);
+      return { folder: project };
+    },
+  },
+  {
     suite: 'neural',
     prepare(project) {
       writeProject(project);

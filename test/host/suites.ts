@@ -9,6 +9,7 @@ import { defineModels } from './suites/models.ts';
 import { defineMultiRoot } from './suites/multi-root.ts';
 import { defineNeural } from './suites/neural.ts';
 import { defineRestricted } from './suites/restricted.ts';
+import { defineSeams } from './suites/seams.ts';
 import { defineTexts } from './suites/texts.ts';
 
 export const suites: Readonly<Record<string, (suite: Suite, plan: Plan) => void>> = {
@@ -18,6 +19,7 @@ export const suites: Readonly<Record<string, (suite: Suite, plan: Plan) => void>
     defineEdits(suite);
     defineTexts(suite);
   },
+  seams: defineSeams,
   memory: defineMemory,
   neural: (suite, plan) => {
     defineBases(suite, plan);

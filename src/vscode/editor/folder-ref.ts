@@ -32,10 +32,28 @@ export function folderRef({ uri, name }: vscode.WorkspaceFolder): FolderRef {
   return { key: uri.toString(), uri, name, root, storeName: root ?? uri.toString() };
 }
 
-/** The folder of a document. An untitled document belongs to the first folder and uses its model and consent. */
+const cellScheme = 'vscode-notebook-cell';
+
+/** The open notebook that a document is a cell of. */
+export function notebookOf(uri: vscode.Uri): vscode.NotebookDocument | undefined {
+  if (uri.scheme !== cellScheme) return undefined;
+  return vscode.workspace.notebookDocuments.find((notebook) => notebook.uri.path === uri.path);
+}
+
+/** The file of a document: of a notebook's cell, the notebook. */
+export function fileOf(uri: vscode.Uri): vscode.Uri {
+  return uri.scheme === cellScheme
+    ? (notebookOf(uri)?.uri ?? uri.with({ scheme: 'file', authority: '', fragment: '' }))
+    : uri;
+}
+
+/**
+ * The folder of a document. An untitled document belongs to the first folder and uses its model and consent, a
+ * notebook's cell to the folder of the notebook.
+ */
 export function folderOf(uri: vscode.Uri): FolderRef {
   const untitled = uri.scheme === 'untitled' ? vscode.workspace.workspaceFolders?.[0] : undefined;
-  const folder = vscode.workspace.getWorkspaceFolder(uri) ?? untitled;
+  const folder = vscode.workspace.getWorkspaceFolder(fileOf(uri)) ?? untitled;
   return folder ? folderRef(folder) : looseFolder();
 }
 

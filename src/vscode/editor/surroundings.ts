@@ -1,18 +1,16 @@
 // Context of documents without a file of their own: the other cells of a notebook.
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import { kindOf } from '../../text/languages.ts';
 import { toLineFeeds } from '../../text/lines.ts';
 import type { Around } from './document-query.ts';
+import { notebookOf } from './folder-ref.ts';
 
 export function surroundingsOf(document: vscode.TextDocument): Around | undefined {
-  if (document.uri.scheme !== 'vscode-notebook-cell') return undefined;
-  for (const notebook of vscode.workspace.notebookDocuments) {
-    if (notebook.uri.path !== document.uri.path) continue;
-    const all = notebook.getCells().map(({ document: cell }) => cell);
-    const index = all.indexOf(document);
-    if (index >= 0) return aroundCell(all, index);
-  }
-  return undefined;
+  const all = notebookOf(document.uri)
+    ?.getCells()
+    .map(({ document: cell }) => cell);
+  const index = all?.indexOf(document) ?? -1;
+  return all && index >= 0 ? aroundCell(all, index) : undefined;
 }
 
 interface NotebookCell {

@@ -34,8 +34,6 @@ interface Recorded {
   readonly journal: EditJournal;
 }
 
-/** Settings that say what is recorded. */
-const rulesSettings = [`${section}.nextEdits`, `${section}.exclude`, 'files.exclude'];
 /** Longer documents are not recorded, UTF-16 units. */
 const maxLength = 400_000;
 /** Length of all texts that are searched for places, UTF-16 units. */
@@ -69,13 +67,12 @@ export class EditJournals extends DisposableStore {
     this.add(workspace.onDidOpenTextDocument((document) => void this.open(document)));
     this.add(workspace.onDidCloseTextDocument((document) => this.close(document)));
     this.add(workspace.onDidGrantWorkspaceTrust(() => this.reopen()));
-    this.add(deps.configuration.onDidChange((affects) => rulesSettings.some(affects) && this.reopen()));
+    this.add(deps.configuration.onDidChange((affects) => affects(`${section}.nextEdits`) && this.reopen()));
+    this.add(deps.rules.onDidChange(() => this.reopen()));
     this.add(
       workspace.onDidSaveTextDocument((document) => {
         this.unchanged.delete(document);
         this.reverted.delete(document);
-        const { uri } = document;
-        if (/(^|\/)\.(gitignore|easyadaptationignore)$/.test(uri.path)) this.reopen();
       }),
     );
     // Git rewrites this file at a checkout, not at a commit.
@@ -205,6 +202,12 @@ export class EditJournals extends DisposableStore {
     this.deps.onCleared(folder);
   }
 
+  /** Forgets the edits of a file that is ignored now. */
+  private forgetFile(folder: FolderRef, path: string): void {
+    this.journals.get(folder.key)?.journal.clear(path);
+    this.tell(folder);
+  }
+
   private open(document: vscode.TextDocument): Promise<void> {
     const known = this.opening.get(document);
     if (known) return known;
@@ -247,6 +250,7 @@ export class EditJournals extends DisposableStore {
       // Loads the rules for secrets, so that the journal can redact.
       secrets.values(),
     ]);
+    if (rule === 'off') this.forgetFile(folder, path);
     if (rule === 'off' || this.isDisposed || !this.isRecordable(document, folder)) return undefined;
     const journal =
       this.journals.get(folder.key)?.journal ??

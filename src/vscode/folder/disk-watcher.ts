@@ -1,5 +1,5 @@
 // Watches files that change outside the editor, such as by a checkout or a build. Few changed files are indexed one by
-// one; many cause a new index.
+// one; many cause a new index, which waits if the last one is recent.
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../common/disposable.ts';
 import type { Log } from '../../common/log.ts';
@@ -7,6 +7,7 @@ import { leftOutByName } from '../../workspace/files/file-names.ts';
 import { type FolderRef, folderOf, pathIn } from '../editor/folder-ref.ts';
 import type { Documents } from './documents.ts';
 import type { Folders, Indexer } from './folders.ts';
+import { importFiles } from './late.ts';
 
 export interface WatcherDeps {
   readonly folders: Folders;
@@ -23,11 +24,15 @@ const maxSingleFiles = 40;
 const maxRecorded = 5000;
 /** Minimum interval between new indexes, ms: a build that writes many files must not keep a core busy. */
 const indexIntervalMs = 3 * 60_000;
+/** Within the interval up to so many changed files are indexed one by one, because their old text is suggested. */
+const maxFilesBetween = 500;
 
 export class DiskWatcher extends DisposableStore {
   private readonly deps: WatcherDeps;
   private readonly changed = new Map<string, vscode.Uri>();
   private readonly indexedAt = new Map<string, number>();
+  /** By the folder's key: an index that waits for the interval's end. */
+  private readonly waiting = new Map<string, NodeJS.Timeout>();
   private timer: NodeJS.Timeout | undefined;
 
   constructor(deps: WatcherDeps) {
@@ -37,11 +42,11 @@ export class DiskWatcher extends DisposableStore {
     this.add(watcher.onDidChange((uri) => this.record(uri)));
     this.add(watcher.onDidCreate((uri) => this.record(uri)));
     this.add(watcher.onDidDelete((uri) => this.onDeleted(uri)));
-    this.add({ dispose: () => clearTimeout(this.timer) });
+    this.add({ dispose: () => [this.timer, ...this.waiting.values()].forEach(clearTimeout) });
   }
 
   private record(uri: vscode.Uri): void {
-    if (!this.isRelevant(uri) || this.deps.documents.wasJustIndexed(uri)) return;
+    if (!this.isRelevant(uri)) return;
     if (this.changed.size < maxRecorded) this.changed.set(uri.toString(), uri);
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
@@ -59,7 +64,7 @@ export class DiskWatcher extends DisposableStore {
     const folder = folderOf(uri);
     const path = pathIn(folder, uri);
     if (path.startsWith('.git/') || path.includes('/.git/')) return false;
-    const reason = leftOutByName(path);
+    const reason = leftOutByName(path) ?? leftOutByName(`${path}/`);
     // Secret files are read to redact their values elsewhere.
     return this.deps.folders.peek(folder) !== undefined && (reason === undefined || reason === 'secret-file');
   }
@@ -75,17 +80,50 @@ export class DiskWatcher extends DisposableStore {
       byFolder.set(folder.key, group);
     }
     for (const { folder, uris: changed } of byFolder.values()) {
-      if (changed.length > maxSingleFiles) this.index(folder);
-      else for (const uri of changed) if (!this.isDisposed) await this.deps.documents.indexFile(uri);
+      const files = await this.filesIn(folder, changed);
+      const canIndex = files.length > maxSingleFiles && this.waitMs(folder) === 0;
+      if (canIndex || files.length > maxFilesBetween) this.index(folder);
+      else for (const uri of files) if (!this.isDisposed) await this.deps.documents.indexFile(uri);
     }
   }
 
-  /** Builds a new index, at most once per interval. */
-  index(folder: FolderRef): void {
-    const session = this.deps.folders.peek(folder);
-    const since = Date.now() - (this.indexedAt.get(folder.key) ?? 0);
-    if (!session || folder.root === undefined || since < indexIntervalMs) return;
-    this.indexedAt.set(folder.key, Date.now());
-    void this.deps.adaptation.index(session);
+  /** The changed files. A new folder may be reported as one event, so that the files in it take its place. */
+  private async filesIn({ root, uri: base }: FolderRef, changed: readonly vscode.Uri[]): Promise<vscode.Uri[]> {
+    if (root === undefined || base === undefined) return [];
+    const { filesBelow } = await importFiles();
+    const files = new Map<string, vscode.Uri>();
+    for (const uri of changed) {
+      const path = uri.path.slice(base.path.length).replace(/^\/+/, '');
+      const below = await filesBelow(root, path, maxRecorded).catch(() => []);
+      const found = below.map((name) => vscode.Uri.joinPath(base, name));
+      if (found.length === 0 && (await this.deps.documents.isIndexed(uri))) continue;
+      for (const file of found.length === 0 ? [uri] : found) files.set(file.toString(), file);
+    }
+    return [...files.values()];
+  }
+
+  /** Time until the folder may be indexed again, ms. */
+  private waitMs({ key }: FolderRef): number {
+    return Math.max(0, (this.indexedAt.get(key) ?? Number.NEGATIVE_INFINITY) + indexIntervalMs - Date.now());
+  }
+
+  /** Builds a new index at once, or at the end of the interval unless the user waits for it. */
+  index(folder: FolderRef, isUrgent = false): void {
+    if (this.deps.folders.peek(folder) === undefined || folder.root === undefined) return;
+    const { key } = folder;
+    clearTimeout(this.waiting.get(key));
+    this.waiting.set(
+      key,
+      setTimeout(
+        () => {
+          this.waiting.delete(key);
+          const session = this.deps.folders.peek(folder);
+          if (session === undefined) return;
+          this.indexedAt.set(key, Date.now());
+          void this.deps.adaptation.index(session);
+        },
+        isUrgent ? 0 : this.waitMs(folder),
+      ),
+    );
   }
 }

@@ -1,16 +1,17 @@
-// Reports opened, changed, saved and closed documents to the specialists, and indexes saved files again.
+// Reports opened, changed, saved and closed documents to the specialists, and indexes saved files again. The cells of a
+// notebook are one document: the notebook's file, whose text is its code cells in order.
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../common/disposable.ts';
 import type { Log } from '../../common/log.ts';
 import { toLineFeeds } from '../../text/lines.ts';
 import { isSilent } from '../editor/document-query.ts';
-import { type FolderRef, folderOf, pathIn } from '../editor/folder-ref.ts';
-import { surroundingsOf } from '../editor/surroundings.ts';
+import { type FolderRef, fileOf, folderOf, notebookOf, pathIn } from '../editor/folder-ref.ts';
 import type { Configuration } from '../settings/configuration.ts';
 import type { FileRules } from './file-rules.ts';
 import type { FolderSession } from './folder-session.ts';
 import type { Folders } from './folders.ts';
 import { importFiles } from './late.ts';
+import { stateOnDisk } from './state-on-disk.ts';
 
 export interface DocumentsDeps {
   readonly folders: Folders;
@@ -18,10 +19,10 @@ export interface DocumentsDeps {
   readonly configuration: Configuration;
   readonly log: Log;
   /**
-   * Called if the index should be rebuilt: a saved file contains a new secret that other files may repeat, or the
-   * folder had no files to index before.
+   * Called if the index should be rebuilt: a saved file contains a new secret that other files may repeat, the folder
+   * had no files to index before, or other files may be learned from, which the user waits for.
    */
-  readonly onIndexOutdated: (folder: FolderRef) => void;
+  readonly onIndexOutdated: (folder: FolderRef, hasNewRules: boolean) => void;
 }
 
 /** A change is sent to the specialist after this pause in typing, ms; the query itself always has the newest text. */
@@ -40,22 +41,30 @@ const nearLines = 200;
 const resendMs = 2000;
 /** Documents that are open at activation are sent a few at a time, to keep activation short. */
 const batchSize = 8;
-/** The disk watcher reports a save within this time, ms. */
-const watcherDelayMs = 4000;
+/** Indexed files whose state on disk is remembered. */
+const maxStates = 1000;
 
 export class Documents extends DisposableStore {
   private readonly deps: DocumentsDeps;
   private readonly timers = new Map<string, NodeJS.Timeout>();
   private resendTimer: NodeJS.Timeout | undefined;
-  private readonly indexedAt = new Map<string, number>();
-  /** Open documents with unsaved text: the text on disk does not replace it while they are open. */
+  /** URI -> the state on disk of a file that was indexed lately. */
+  private readonly indexedStates = new Map<string, string>();
+  /** Open files with unsaved text: the text on disk does not replace it while they are open. */
   private readonly unsaved = new Set<string>();
+  /** Open files whose text the models were sent. */
+  private readonly sent = new Set<string>();
 
   constructor(deps: DocumentsDeps) {
     super();
     this.deps = deps;
     const { workspace } = vscode;
-    this.add(workspace.onDidOpenTextDocument((document) => this.sendNow(document)));
+    // A notebook's cells are opened one after the other, and sent once.
+    this.add(
+      workspace.onDidOpenTextDocument((document) =>
+        notebookOf(document.uri) ? this.sendSoon(document) : this.sendNow(document),
+      ),
+    );
     this.add(
       workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
         if (contentChanges.length === 0) return;
@@ -69,7 +78,14 @@ export class Documents extends DisposableStore {
         void this.indexFile(uri);
       }),
     );
-    this.add(workspace.onDidCloseTextDocument((document) => this.onClosed(document)));
+    this.add(
+      workspace.onDidCloseTextDocument(({ uri }) => {
+        const [cell] = notebookOf(uri)?.getCells() ?? [];
+        if (cell) this.sendSoon(cell.document);
+        else if (fileOf(uri) === uri) this.onClosed(uri);
+      }),
+    );
+    this.add(workspace.onDidCloseNotebookDocument(({ uri }) => this.onClosed(uri)));
     this.add({
       dispose: () => {
         clearTimeout(this.resendTimer);
@@ -92,19 +108,14 @@ export class Documents extends DisposableStore {
     const folder = folderOf(document.uri);
     const session = isRead(document) ? this.deps.folders.peek(folder) : undefined;
     if (session === undefined) return;
-    const text = isLong(document) ? linesAround(document, changes) : this.textOf(document);
+    const text = isLong(document) ? linesAround(document, changes) : textOf(document);
     session.secrets
       .changed(pathIn(folder, document.uri), text, changes)
       .catch((error: unknown) => this.deps.log.error('A changed document was not searched for secrets', error));
   }
 
-  private textOf(document: vscode.TextDocument): string {
-    const around = surroundingsOf(document);
-    return toLineFeeds(`${around?.above ?? ''}${document.getText()}${around?.below ?? ''}`);
-  }
-
   private sendSoon(document: vscode.TextDocument): void {
-    const key = document.uri.toString();
+    const key = fileOf(document.uri).toString();
     clearTimeout(this.timers.get(key));
     this.timers.set(
       key,
@@ -120,21 +131,52 @@ export class Documents extends DisposableStore {
   }
 
   private async send(document: vscode.TextDocument): Promise<void> {
-    if (document.isClosed || !isRead(document)) return;
+    if (isClosed(document) || !isRead(document)) return;
     const folder = folderOf(document.uri);
     const path = pathIn(folder, document.uri);
     const rule = await this.deps.rules.of(folder, path);
-    if (document.isClosed || this.isDisposed) return;
-    if (isLong(document)) return;
+    if (isClosed(document) || this.isDisposed) return;
+    const key = fileOf(document.uri).toString();
     const { secrets, specialist } = this.deps.folders.of(folder);
+    if (rule !== 'open' && this.sent.delete(key)) specialist.removeFile(await secrets.path(path));
+    if (isLong(document)) return;
     // Excluded files are read too, because their secrets are redacted in other files.
-    const redacted = await secrets.learnOpen(path, this.textOf(document));
-    if (redacted.hasNewSecret) this.resendAll();
+    const learned = await secrets.learnOpen(path, textOf(document));
+    if (learned.hasNewSecret) this.resendAll();
     const name = await secrets.path(path);
+    const cells = codeCellsOf(document);
+    const text = cells === undefined ? learned.text : await secrets.text(cells, path);
     // A file that must not be sent must not appear in another file's snippets either.
-    if (rule !== 'open' || document.isClosed || this.isDisposed) return;
-    specialist.setOpenFile(name, redacted.text);
-    this.unsaved[document.isDirty ? 'add' : 'delete'](document.uri.toString());
+    if (rule !== 'open' || isClosed(document) || this.isDisposed) return;
+    specialist.setOpenFile(name, text);
+    this.sent.add(key);
+    this.unsaved[(notebookOf(document.uri) ?? document).isDirty ? 'add' : 'delete'](key);
+  }
+
+  /**
+   * Call after the rules of a folder, or of all, changed: withdraws the text of files that may not be used any more, and
+   * sends or indexes what may be.
+   */
+  async renewRules(changed: FolderRef | undefined): Promise<void> {
+    const { folders, configuration, log, onIndexOutdated } = this.deps;
+    const sessions = folders.all.filter(({ folder }) => changed === undefined || folder.key === changed.key);
+    for (const session of sessions) {
+      const { folder, specialist, service } = session;
+      service.reset();
+      for (const document of vscode.workspace.textDocuments)
+        if (folderOf(document.uri).key === folder.key) this.sendNow(document);
+      if (folder.root === undefined || folder.uri === undefined) continue;
+      try {
+        const { excludedAmong } = await importFiles();
+        const excludes = configuration.excludes(folder.uri);
+        for (const path of await excludedAmong(folder.root, await session.usedPaths(), excludes))
+          if (!session.isDisposed) specialist.removeFile(path);
+        service.reset();
+        onIndexOutdated(folder, true);
+      } catch (error) {
+        log.error('Files that are excluded now were not withdrawn', error);
+      }
+    }
   }
 
   /** A new secret may be in documents that were sent before it was known. */
@@ -149,8 +191,9 @@ export class Documents extends DisposableStore {
     if (folder.root === undefined || folder.uri === undefined || uri.scheme !== 'file') return;
     const path = pathIn(folder, uri);
     const key = uri.toString();
-    this.recordIndexed(key, Date.now());
     try {
+      // Read before the file, so that a change meanwhile is noticed.
+      const state = await stateOnDisk(uri);
       const { harvestFile } = await importFiles();
       const session = this.deps.folders.peek(folder);
       if (!session) return;
@@ -160,6 +203,10 @@ export class Documents extends DisposableStore {
       const options = { trusted: vscode.workspace.isTrusted, filesExclude };
       const harvested = await harvestFile(folder.root, path, options, { secrets });
       if (session.isDisposed || !harvested.ok) return;
+      this.indexedStates.delete(key);
+      this.indexedStates.set(key, state);
+      for (const oldest of this.indexedStates.keys())
+        if (this.indexedStates.size > maxStates) this.indexedStates.delete(oldest);
       if (this.unsaved.has(key)) {
         // Its secrets are known now; the file is read again when the document is closed.
       } else if (harvested.value.file)
@@ -167,17 +214,18 @@ export class Documents extends DisposableStore {
       else if (harvested.value.leftOut === 'gone') session.specialist.removeFile(await session.secrets.path(path));
       // An index that was built while the only file was being saved found it empty.
       if (harvested.value.file && session.indexedFiles === undefined && session.problem !== undefined)
-        this.deps.onIndexOutdated(folder);
+        this.deps.onIndexOutdated(folder, false);
       if (secrets.size === secretCount) return;
       this.resendAll();
-      this.deps.onIndexOutdated(folder);
+      this.deps.onIndexOutdated(folder, false);
     } catch (error) {
       this.deps.log.error('A saved file was not indexed', error);
     }
   }
 
-  private onClosed({ uri }: vscode.TextDocument): void {
+  private onClosed(uri: vscode.Uri): void {
     this.cancelPending(uri);
+    this.sent.delete(uri.toString());
     void this.withSession(uri, (session, path, name) => {
       session.secrets.closed(path);
       session.specialist.setOpenFile(name, undefined);
@@ -186,24 +234,15 @@ export class Documents extends DisposableStore {
     if (this.unsaved.delete(uri.toString())) void this.indexFile(uri);
   }
 
-  private recordIndexed(key: string, now: number): void {
-    // The first key is the oldest one.
-    this.indexedAt.delete(key);
-    this.indexedAt.set(key, now);
-    for (const [old, at] of this.indexedAt) {
-      if (now - at < watcherDelayMs) break;
-      this.indexedAt.delete(old);
-    }
-  }
-
-  /** Whether the file was indexed so recently that the disk watcher's event reports the same change. */
-  wasJustIndexed(uri: vscode.Uri): boolean {
-    return Date.now() - (this.indexedAt.get(uri.toString()) ?? 0) < watcherDelayMs;
+  /** Whether the file on disk is still the one that was indexed: the disk reports a save in the editor, too. */
+  async isIndexed(uri: vscode.Uri): Promise<boolean> {
+    const known = this.indexedStates.get(uri.toString());
+    return known !== undefined && known === (await stateOnDisk(uri));
   }
 
   /** Removes a deleted file from the index. */
   remove(uri: vscode.Uri): void {
-    this.indexedAt.delete(uri.toString());
+    this.indexedStates.delete(uri.toString());
     this.cancelPending(uri);
     void this.withSession(uri, (session, path, name) => {
       session.secrets.closed(path);
@@ -239,9 +278,30 @@ function isRead({ uri, languageId }: vscode.TextDocument): boolean {
   return !isSilent(uri.scheme, languageId);
 }
 
+function isClosed(document: vscode.TextDocument): boolean {
+  return (notebookOf(document.uri) ?? document).isClosed;
+}
+
+/** The text of a document, or of all cells of its notebook. */
+function textOf(document: vscode.TextDocument): string {
+  const cells = notebookOf(document.uri)?.getCells();
+  const texts = cells?.map((cell) => cell.document.getText()) ?? [document.getText()];
+  return toLineFeeds(texts.join('\n\n'));
+}
+
+/** The code cells of a document's notebook, in order; undefined if it is no cell. */
+function codeCellsOf(document: vscode.TextDocument): string | undefined {
+  const cells = notebookOf(document.uri)?.getCells();
+  const code = cells?.filter(({ kind }) => kind === vscode.NotebookCellKind.Code);
+  return code && toLineFeeds(code.map((cell) => cell.document.getText()).join('\n\n'));
+}
+
 /** Tells it without building the text. */
 export function isLong(document: vscode.TextDocument): boolean {
-  return document.offsetAt(document.lineAt(document.lineCount - 1).range.end) > maxLength;
+  const cells = notebookOf(document.uri)?.getCells();
+  const documents = cells?.map((cell) => cell.document) ?? [document];
+  const lengths = documents.map((each) => each.offsetAt(each.lineAt(each.lineCount - 1).range.end));
+  return lengths.reduce((sum, length) => sum + length, 0) > maxLength;
 }
 
 function linesAround(document: vscode.TextDocument, changes: readonly vscode.TextDocumentContentChangeEvent[]): string {

@@ -191,6 +191,11 @@ export class FolderSession extends DisposableStore {
     return this.ngram.changed();
   }
 
+  /** The files whose text the local models use, by their redacted paths. */
+  usedPaths(): Promise<readonly string[]> {
+    return this.ngram.paths();
+  }
+
   /** Asks the n-gram model's thread for the next edits. */
   nextEdits(input: EditSearch, signal: AbortSignal): Promise<readonly NextEdit[]> {
     return this.ngram.nextEdits(input, signal);

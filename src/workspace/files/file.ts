@@ -6,7 +6,7 @@ import { isSecretFile, leftOutByName, splitOf } from './file-names.ts';
 import type { HarvestDeps } from './folder.ts';
 import { FolderReader, foldersAbove, isInside } from './folder-reader.ts';
 import { isListedByGit } from './git.ts';
-import { excluder, IgnoreFiles, ownIgnoreFileName } from './ignore.ts';
+import { excluder, IgnoreFiles, ownIgnoreFileName, walk } from './ignore.ts';
 import { learnFromLeftOut } from './secret-sources.ts';
 import { type HarvestedFile, type HarvestOptions, type LeftOutReason, withDefaults } from './types.ts';
 import { Yielder } from './yielder.ts';
@@ -106,6 +106,37 @@ export async function ruleOf(
   // Git cannot list a missing file, but its ignore rules apply.
   const isMissing = found.value.leftOut === 'gone';
   return isMissing && (await isGitIgnored(await FolderReader.open(root), path)) ? 'local' : 'open';
+}
+
+/**
+ * Those of the paths that settings or the folder's ignore files exclude now. Cheaper than `ruleOf` for each, because
+ * git is not asked: a file that git tracks although a rule matches it is among them.
+ */
+export async function excludedAmong(
+  root: string,
+  paths: readonly string[],
+  filesExclude: Readonly<Record<string, boolean>>,
+): Promise<string[]> {
+  const reader = await FolderReader.open(root);
+  const folders = new Set(paths.flatMap(foldersAbove));
+  const [own, git] = [new IgnoreFiles(), new IgnoreFiles()];
+  for (const folder of folders) {
+    await own.read(reader, folder, ownIgnoreFileName);
+    await git.read(reader, folder, '.gitignore');
+  }
+  const isExcluded = excluder(filesExclude);
+  return paths.filter((path) => isExcluded(path) || own.ignores(path) || git.ignores(path));
+}
+
+/**
+ * The files below a path that the folder's ignore files leave, for a folder that is new on disk; none for a file.
+ * @param limit maximum number of them
+ */
+export async function filesBelow(root: string, path: string, limit: number): Promise<readonly string[]> {
+  if (!isInside(path)) return [];
+  const reader = await FolderReader.open(root);
+  const isFolder = (await reader.folder(path)) === undefined;
+  return isFolder ? (await walk(reader, limit, new Yielder(undefined), path)).files : [];
 }
 
 async function isOwnIgnored(reader: FolderReader, path: string): Promise<boolean> {

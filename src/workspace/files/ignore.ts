@@ -17,12 +17,20 @@ interface WalkListing {
   readonly leftOut: readonly (readonly [path: string, reason: LeftOutReason])[];
 }
 
-/** @param maxEntries maximum number of files. Each remaining folder counts as 'over-limit'. */
-export async function walk(reader: FolderReader, maxEntries: number, yielder: Yielder): Promise<WalkListing> {
+/**
+ * @param maxEntries maximum number of files. Each remaining folder counts as 'over-limit'.
+ * @param from the folder to list, relative to the root
+ */
+export async function walk(
+  reader: FolderReader,
+  maxEntries: number,
+  yielder: Yielder,
+  from = '',
+): Promise<WalkListing> {
   const ignored = new IgnoreFiles();
   const files: string[] = [];
   const leftOut: [string, LeftOutReason][] = [];
-  const pending = [''];
+  const pending = [from];
   for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
     await yielder.yieldIfDue();
     if (files.length >= maxEntries) {

@@ -104,7 +104,7 @@ const finders: readonly Finder[] = [
 function isSettings(path: string): boolean {
   return (
     languageOf(languageIdOf(path)).bareValues ||
-    /(?:^|\/)\.?env[^/]*$|rc$|\.(?:env|config|cnf|service|neon|pgpass|netrc)$/i.test(path)
+    /(?:^|\/)\.?env[^/]*$|rc$|\.(?:env|config|cnf|service|neon|pgpass|netrc|ipynb)$/i.test(path)
   );
 }
 

@@ -35,6 +35,7 @@ export function offer({ rule = 'open', off = '', settings, isOn = true, files }:
     taken: 0,
     histories: [] as EditHistory[],
     changeSettings: (_affects: (name: string) => boolean) => {},
+    changeRules: () => {},
   };
   const activity = new Activity();
   const redacted = (text: string) => text.replaceAll('SECRET', '******');
@@ -54,7 +55,13 @@ export function offer({ rule = 'open', off = '', settings, isOn = true, files }:
   };
   const offers = new EditOffers({
     folders: { of: () => session } as never,
-    rules: { of: async (_: unknown, path: string) => (path === off ? 'off' : rule) } as never,
+    rules: {
+      of: async (_: unknown, path: string) => (path === off ? 'off' : rule),
+      onDidChange: (listener: () => void) => {
+        state.changeRules = listener;
+        return { dispose() {} };
+      },
+    } as never,
     configuration: {
       for: () => ({ nextEdits: true, ...settings }),
       onDidChange: (listener: typeof state.changeSettings) => {

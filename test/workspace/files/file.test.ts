@@ -3,7 +3,13 @@
 import assert from 'node:assert/strict';
 import { symlinkSync } from 'node:fs';
 import { afterEach, beforeEach, test } from 'node:test';
-import { harvestFile, isIgnoredForCompletion, ruleOf } from '../../../src/workspace/files/file.ts';
+import {
+  excludedAmong,
+  filesBelow,
+  harvestFile,
+  isIgnoredForCompletion,
+  ruleOf,
+} from '../../../src/workspace/files/file.ts';
 import { harvestFolder } from '../../../src/workspace/files/folder.ts';
 import { noise } from './samples.ts';
 import { code, Tree } from './tree.ts';
@@ -124,4 +130,22 @@ test('what may not be completed: our ignore files and files made to hold secrets
   };
   for (const [path, ignored] of Object.entries(expected))
     assert.equal(await isIgnoredForCompletion(tree.root, path), ignored, path);
+});
+
+test('of the files in use those are found that settings or ignore files exclude now', async () => {
+  const paths = ['src/a.ts', 'src/b.ts', 'src/deep/c.ts', 'docs/x.md', 'Untitled-1', 'elsewhere/y.ts'];
+  tree.write({ '.gitignore': 'docs/\n', 'src/.easyadaptationignore': 'b.*\n' });
+  assert.deepEqual(await excludedAmong(tree.root, paths, { '**/deep': true }), [
+    'src/b.ts',
+    'src/deep/c.ts',
+    'docs/x.md',
+  ]);
+});
+
+test('a new folder has the files that its ignore files leave, a file has none, and no path leads outside', async () => {
+  tree.write({ 'made/.gitignore': 'out.*\n', 'made/out.ts': 'x', 'made/deep/in.ts': 'x' });
+  assert.deepEqual([...(await filesBelow(tree.root, 'made', 100))].sort(), ['made/.gitignore', 'made/deep/in.ts']);
+  assert.deepEqual(await filesBelow(tree.root, 'made/deep/in.ts', 100), []);
+  assert.deepEqual(await filesBelow(tree.root, '../elsewhere', 100), []);
+  assert.deepEqual(await filesBelow(tree.root, 'gone', 100), []);
 });
