@@ -43,6 +43,7 @@ export async function runTask(
   reportStage('Reading the texts');
   const { task } = folder;
   const path = await resultsPath(folder);
+  const encoding = await folder.learnSource();
   const taskData = await collectTaskData(task, folder.texts(signal), await folder.answers());
   const largeModel = new LargeModelPart(folder, deps, taskData);
   await largeModel.askSample(sample, more, reportStage);
@@ -76,6 +77,7 @@ export async function runTask(
     ...(isAnswerTask(task) && { output: 'text' }),
     finishedAt: now(),
     path,
+    ...(encoding !== undefined && { encoding }),
     ...counts,
     ...measureTask(learned, chooseForm(task, learned.known)),
     ...(expected && { expected }),

@@ -31,7 +31,7 @@ export class TaskFolder {
   readonly ignoredByGit: string | undefined;
   private readonly harvest: Harvest;
   private readonly signal: AbortSignal | undefined;
-  private sourceLearned: Promise<void> | undefined;
+  private sourceEncoding: Promise<string | undefined> | undefined;
 
   private constructor(
     reader: FolderReader,
@@ -99,15 +99,18 @@ export class TaskFolder {
     return `${parent === '' ? '' : `${parent}/`}${this.task.name}.${ending}`;
   }
 
-  /** Rules may exclude the task's source file from the folder's files, so its secrets are read separately, once. */
-  private learnSource(): Promise<void> {
+  /**
+   * Rules may exclude the task's source file from the folder's files, so its secrets are read separately, once. Resolves
+   * to its encoding; undefined: the source is no single file. Throws as `textsOf` does.
+   */
+  async learnSource(): Promise<string | undefined> {
     const { reader, harvest, signal } = this;
     const { source } = this.task;
-    if (!('path' in source)) return Promise.resolve();
-    this.sourceLearned ??= learnSource(reader, source.path, source.kind, harvest.secrets, signal).catch((error) => {
-      this.sourceLearned = undefined;
+    if (!('path' in source)) return undefined;
+    this.sourceEncoding ??= learnSource(reader, source.path, source.kind, harvest.secrets, signal).catch((error) => {
+      this.sourceEncoding = undefined;
       throw error;
     });
-    return this.sourceLearned;
+    return this.sourceEncoding;
   }
 }

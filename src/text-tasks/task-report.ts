@@ -15,6 +15,8 @@ export interface TaskReport {
   readonly finishedAt: number;
   /** Path of the results, relative to the folder. */
   readonly path: string;
+  /** Of the source file; absent: the texts are in several files. */
+  readonly encoding?: string;
   readonly texts: number;
   readonly byPerson: number;
   readonly byApi: number;
