@@ -11,7 +11,7 @@ import { docCommentOf, docEdit, docFormOf, docProse } from '../text/doc-comments
 import { kinOf } from '../text/languages.ts';
 import { codeOf, functionAt, functionsIn, functionTexts } from '../text/syntax/functions.ts';
 import { ruleOf } from '../workspace/files/file.ts';
-import { harvestFolder } from '../workspace/files/folder.ts';
+import { harvestToSend } from '../workspace/files/folder.ts';
 import { FolderReader } from '../workspace/files/folder-reader.ts';
 import { gitFault } from '../workspace/files/git-directory.ts';
 import { type PastCommit, pastCommits, stagedChanges, stagedFiles } from '../workspace/files/staged.ts';
@@ -52,7 +52,7 @@ export async function docItem(source: DocSource, signal: AbortSignal): Promise<R
     );
   if (docCommentOf(form, text, target))
     return failed('nothing-to-learn', `'${target.name}' already has a comment. Remove it to generate a new one.`);
-  const read = await harvestFolder(root, harvest, { signal });
+  const read = await harvestToSend(source, { signal });
   if (!read.ok) return read;
   // The whole document is redacted first: text around a function may show that it contains a secret.
   const code = codeOf(redactKnown(text, path, [read.value.secrets]).text, target);
@@ -164,7 +164,7 @@ function nearestCommits(past: readonly PastCommit[], paths: readonly string[], c
 }
 
 export async function readCommit(
-  { root, repository, harvest, exclude }: CommitSource,
+  { root, repository, harvest, exclude, secrets }: CommitSource,
   signal: AbortSignal,
 ): Promise<Result<CommitContext>> {
   const fault = await gitFault(repository);
@@ -176,7 +176,7 @@ export async function readCommit(
   const knownSecrets: SecretValues[] = [];
   // Listing the outer folder skips a nested repository that git ignores.
   for (const each of below === '' ? [root] : [root, repository]) {
-    const read = await harvestFolder(each, harvest, { signal });
+    const read = await harvestToSend({ root: each, harvest, secrets }, { signal });
     if (!read.ok) return read;
     knownSecrets.push(read.value.secrets);
   }

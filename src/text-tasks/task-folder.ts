@@ -3,10 +3,10 @@ import { failed, ok, type Result } from '../common/errors.ts';
 import { isAnswerTask, TASKS_FOLDER, type TextTask } from '../prompts/label/task.ts';
 import { ruleOf } from '../workspace/files/file.ts';
 import { isSecretFileIfAnyFound } from '../workspace/files/file-names.ts';
-import { type Harvest, harvestFolder } from '../workspace/files/folder.ts';
+import { type Harvest, harvestToSend, type SendableFolder } from '../workspace/files/folder.ts';
 import { FolderReader, parentOf } from '../workspace/files/folder-reader.ts';
 import { ownIgnoreFileName } from '../workspace/files/ignore.ts';
-import { type HarvestOptions, withDefaults } from '../workspace/files/types.ts';
+import { withDefaults } from '../workspace/files/types.ts';
 import { redactKnown } from '../workspace/secrets/known/known.ts';
 import { type KnownLabels, readAnswers } from './given-labels.ts';
 import { readTask } from './in-folder.ts';
@@ -48,13 +48,9 @@ export class TaskFolder {
   }
 
   /** Reads the task's file and the folder's secrets. @param signal also ends the search for secrets in the source */
-  static async open(
-    root: string,
-    name: string,
-    options: Partial<HarvestOptions>,
-    signal?: AbortSignal,
-  ): Promise<Result<TaskFolder>> {
-    const harvest = await harvestFolder(root, options, signal ? { signal } : {});
+  static async open(folder: SendableFolder, name: string, signal?: AbortSignal): Promise<Result<TaskFolder>> {
+    const { root, harvest: options } = folder;
+    const harvest = await harvestToSend(folder, signal ? { signal } : {});
     if (!harvest.ok) return harvest;
     const reader = await FolderReader.open(root);
     const task = await readTask(reader, name);

@@ -60,7 +60,7 @@ async function runIn(root: string) {
     const answer = { model: 'm', usage, costUsd: 0.001, latencyMs: 1, firstTokenMs: 1, truncated: false };
     return ok({ ...answer, text: /broken/.test(sent.at(-1) ?? '') ? 'bug' : 'wish' });
   };
-  const folder = unwrap(await TaskFolder.open(root, 'mails', { trusted: true }));
+  const folder = unwrap(await TaskFolder.open({ root, harvest: { trusted: true }, secrets: [] }, 'mails'));
   const deps = { ask, facts: unknownModel, estimateUsd: () => 0.001 };
   const signal = new AbortController().signal;
   const report = unwrap(await runTask(folder, { llm: deps, signal, confirm: async () => true }));
@@ -98,7 +98,8 @@ for (const [name, bytes] of [
 ] as const)
   test(`refuses a source that is no text, and says what to do: ${name}`, async () => {
     for (const kind of ['lines', 'csv', 'jsonl']) {
-      const folder = unwrap(await TaskFolder.open(makeFolder({ kind, path: `m.${kind}` }, bytes), 'mails', {}));
+      const root = makeFolder({ kind, path: `m.${kind}` }, bytes);
+      const folder = unwrap(await TaskFolder.open({ root, harvest: {}, secrets: [] }, 'mails'));
       const read = async () => {
         for await (const _ of folder.texts());
       };
@@ -113,7 +114,8 @@ test('reads characters that are cut by a piece of the file', async () => {
   for (const encode of [encodings['utf-8'], utf16, encodings['utf-16be']]) {
     const root = makeFolder({ kind: 'lines', path: 'm.txt' }, encode(text));
     const found: string[] = [];
-    for await (const each of unwrap(await TaskFolder.open(root, 'mails', {})).texts()) found.push(each.text);
+    for await (const each of unwrap(await TaskFolder.open({ root, harvest: {}, secrets: [] }, 'mails')).texts())
+      found.push(each.text);
     assert.deepEqual(
       found.map((each) => each.slice(-2)),
       ['a€', '本本', '🎉🎉'.slice(-2)],

@@ -35,7 +35,8 @@ function makeTask(name: string, labels: readonly string[] = ['wish', 'bug'], out
   );
 }
 
-const open = async (name: string) => unwrap(await TaskFolder.open(root, name, { trusted: true }));
+const open = async (name: string) =>
+  unwrap(await TaskFolder.open({ root, harvest: { trusted: true }, secrets: [] }, name));
 const read = async (name: string) => readLabelling(await open(name), signal);
 const give = (name: string, rows: readonly LabellingRow[]) => {
   for (const { text } of rows) appendLabel(root, name, { text, label: truthOf(text), by: 'person' });

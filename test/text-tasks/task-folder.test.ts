@@ -43,7 +43,9 @@ const writeTask = (name: string, source: object) =>
     }),
   );
 const openTask = async (name: string) =>
-  unwrap(await TaskFolder.open(folder, name, { trusted: true })) as TaskFolder & { readonly task: LabelTask };
+  unwrap(await TaskFolder.open({ root: folder, harvest: { trusted: true }, secrets: [] }, name)) as TaskFolder & {
+    readonly task: LabelTask;
+  };
 
 const words = { bug: ['crash', 'error', 'broken'], wish: ['please', 'support', 'add'] } as const;
 const rows = Array.from({ length: 160 }, (_, i) => {
@@ -103,7 +105,7 @@ test('reports a missing column, a link and a missing task file', async () => {
   symlinkSync('/etc/passwd', join(folder, 'link.txt'));
   writeTask('link', { kind: 'lines', path: 'link.txt' });
   await assert.rejects(async () => collect((await openTask('link')).texts()), { code: 'unreadable' });
-  const missing = await TaskFolder.open(folder, 'none', { trusted: true });
+  const missing = await TaskFolder.open({ root: folder, harvest: { trusted: true }, secrets: [] }, 'none');
   assert.ok(!missing.ok && missing.error.code === 'unreadable');
 });
 
@@ -119,7 +121,7 @@ test('refuses an excluded table before reading it, and names one that git ignore
       path === '.npmrc' ? '//registry/:_authToken=npm_Xk9pQ7zLmW2vB8nR4tY6uC1dF3gH5jK0aS\n' : 'title\none\n',
     );
     writeTask('named', path === '.npmrc' ? { kind: 'lines', path } : { kind: 'csv', path, text: 'title' });
-    const task = await TaskFolder.open(folder, 'named', options);
+    const task = await TaskFolder.open({ root: folder, harvest: options, secrets: [] }, 'named');
     if (task.ok) found.push([path, task.value.ignoredByGit]);
     else assert.match(task.error.message, /is excluded by .*Name another file in the task, or allow this one\./);
   }

@@ -6,14 +6,12 @@ import { type Estimate, estimateOf, fitEstimate, type LabelledVector } from '../
 import { logit } from '../../common/statistics/logistic.ts';
 import type { AnswerExample, AnswerForm } from '../../prompts/answer/answer-prompt.ts';
 import type { DocEdit } from '../../text/doc-comments.ts';
-import type { HarvestOptions } from '../../workspace/files/types.ts';
+import type { SendableFolder } from '../../workspace/files/folder.ts';
 import { hashedRow, type Rarity } from '../labels/hashed-grams.ts';
 import type { JudgedText } from '../labels/router.ts';
 
 /** An opened, trusted folder, and the rules for sending its files. */
-export interface OpenedFolder {
-  readonly root: string;
-  readonly harvest: Partial<HarvestOptions>;
+export interface OpenedFolder extends SendableFolder {
   /** The user's globs: files that they exclude are not sent. */
   readonly exclude: Readonly<Record<string, boolean>>;
 }

@@ -16,7 +16,7 @@ import type { FolderSession } from '../folder/folder-session.ts';
 import type { PanelProgress } from '../webview/protocol.ts';
 import { describe, shareOf } from './describe-progress.ts';
 import { askForTrust, askPlan, showResult } from './questions.ts';
-import { type RunRequestDeps, RunRequests } from './run-requests.ts';
+import { type PlannedRun, type RunRequestDeps, RunRequests } from './run-requests.ts';
 
 /** Number of running and waiting runs of the window, and of scans for secrets. */
 export class RunCount {
@@ -186,7 +186,7 @@ export class Adaptation extends DisposableStore {
 
   private async adaptNow(
     session: FolderSession,
-    request: AdaptRequest,
+    request: PlannedRun,
     controller: AbortController,
   ): Promise<Result<AdaptOutcome>> {
     const { startsAtOnce } = this.deps.neural.tuning;
@@ -208,7 +208,7 @@ export class Adaptation extends DisposableStore {
 
   private async start(
     session: FolderSession,
-    request: AdaptRequest,
+    request: PlannedRun,
     controller: AbortController,
     questions: Partial<Questions> = {},
     onProgress: (message: UiText, share: number) => void = () => {},
@@ -231,7 +231,8 @@ export class Adaptation extends DisposableStore {
     const mark = session.mark();
     try {
       const result = await jobs.run(
-        request,
+        // Nothing else is sent, so only then half-typed values are redacted.
+        { ...request, secrets: request.api ? await session.secrets.all() : [] },
         controller.signal,
         (update) => {
           if (update.say !== undefined) {

@@ -6,13 +6,14 @@ import type { Log } from '../../common/log.ts';
 import type { JobClient } from '../../jobs/client.ts';
 import type { WriteRequest, WrittenText } from '../../jobs/write-text.ts';
 import { toLineFeeds } from '../../text/lines.ts';
+import type { OpenedFolder } from '../../text-tasks/answers/answer-router.ts';
 import { askForTrust, showFailure } from '../adapt/questions.ts';
 import { RunRequests } from '../adapt/run-requests.ts';
 import { type FolderRef, folderOf, pathIn } from '../editor/folder-ref.ts';
 import { withProgress } from '../editor/progress.ts';
 import { safeSentence, t, type UiText } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
-import { type AccessDeps, apiAccess } from './api-access.ts';
+import { type AccessDeps, apiAccess, sendable } from './api-access.ts';
 
 export interface WriteTextsDeps extends AccessDeps {
   readonly jobs: JobClient;
@@ -21,9 +22,7 @@ export interface WriteTextsDeps extends AccessDeps {
 }
 
 /** What differs between the sources. */
-type Source<T = WriteRequest> = T extends WriteRequest
-  ? Omit<T, 'root' | 'harvest' | 'exclude' | 'storeFolder' | 'api'>
-  : never;
+type Source<T = WriteRequest> = T extends WriteRequest ? Omit<T, keyof OpenedFolder | 'storeFolder' | 'api'> : never;
 
 export class WriteTexts {
   private readonly deps: WriteTextsDeps;
@@ -89,7 +88,8 @@ export class WriteTexts {
     const api = await apiAccess(this.deps, this.requests, folder, kind);
     const title = kind === 'comment' ? t('Writing a comment') : t('Writing a commit message');
     const request = {
-      ...{ ...source, root, harvest: this.requests.harvest(uri), exclude: configuration.for(uri).exclude },
+      ...{ ...source, ...(await sendable(this.deps, this.requests, { folder, uri, root })) },
+      exclude: configuration.for(uri).exclude,
       ...{ storeFolder: paths.storage, ...(api && { api }) },
     };
     const written = await withProgress(title, (signal) => jobs.job('write', request, signal));
