@@ -73,8 +73,11 @@ export async function docItem(source: DocSource, signal: AbortSignal): Promise<R
     examples: nearest
       .nearest(code, key, NEAREST_FUNCTIONS)
       .map(({ item }) => ({ text: item.text, label: item.answer })),
-    draft: nearest.draft(code, key).answer,
-    isOpen: (await ruleOf(root, path, harvest, exclude)) === 'open',
+    // The comment of another function, with this one's name in it, is mostly wrong.
+    draft: '',
+    ...((await ruleOf(root, path, harvest, exclude)) !== 'open' && {
+      withheld: `Git, a rule or its secrets keep ${path} here. Write the comment yourself, or allow the file.`,
+    }),
     edit: (answer) => {
       const edit = docEdit(form, docProse(answer), text, target);
       if (edit !== undefined) return ok(edit);
@@ -138,7 +141,6 @@ export async function commitItem(source: CommitSource, signal: AbortSignal): Pro
   const messages = nearest.map(({ label }) => label);
   return ok({
     ...{ form, text: changeText(files), examples: nearest, draft: localDraft(files, messages, additions) },
-    isOpen: withheld === undefined,
     ...(withheld !== undefined && { withheld }),
   });
 }

@@ -22,11 +22,9 @@ export interface AnswerItem {
   readonly text: string;
   /** The most similar texts of the folder with their answers, nearest first. */
   readonly examples: readonly AnswerExample[];
-  /** The answer without a large model; '' if the folder has nothing to follow. */
+  /** The draft without a large model; '': there is none. */
   readonly draft: string;
-  /** Whether the text may be sent. */
-  readonly isOpen: boolean;
-  /** Why it may not, for the user. */
+  /** Why nothing may be sent, for the user; absent: it may. */
   readonly withheld?: string;
   /** Puts the answer into the text that the request has. Absent: the answer stands alone. */
   readonly edit?: (answer: string) => Result<DocEdit>;
