@@ -5,6 +5,7 @@
 
 import { relative, sep } from 'node:path';
 import { failed, ok, type Result } from '../common/errors.ts';
+import { plainLine } from '../common/plain-text.ts';
 import type { AnswerExample, AnswerForm } from '../prompts/answer/answer-prompt.ts';
 import { additionsBeside, type ChangedFile, localDraft } from '../prompts/commit/local-draft.ts';
 import { docCommentOf, docEdit, docFormOf, docProse } from '../text/doc-comments.ts';
@@ -153,7 +154,7 @@ export function changeText(files: readonly ChangedFile[]): string {
     left -= part.length;
     return part.length < diff.length ? `${part}\n[cut]\n` : part;
   });
-  const names = files.slice(0, LIMITS.paths).map(({ status, path }) => `${status} ${path}`);
+  const names = files.slice(0, LIMITS.paths).map(({ status, path }) => `${status} ${plainLine(path, 1000)}`);
   if (files.length > names.length) names.push(`and ${files.length - names.length} more`);
   return `${names.join('\n')}\n\n${parts.join('')}`;
 }

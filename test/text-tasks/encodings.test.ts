@@ -28,6 +28,7 @@ const lines = Array.from({ length: 60 }, (_, i) => {
 const utf16 = (text: string) => Buffer.from(`\ufeff${text}`, 'utf16le');
 const encodings = {
   'utf-8': (text: string) => Buffer.from(text),
+  'utf-8 with a mark': (text: string) => Buffer.from(`\ufeff${text}`),
   'utf-16le': utf16,
   'utf-16be': (text: string) => utf16(text).swap16(),
   'windows-1252': (text: string) => Buffer.from(text, 'latin1'),
