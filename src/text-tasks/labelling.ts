@@ -71,7 +71,7 @@ export async function readLabelling(folder: TaskFolder, signal: AbortSignal): Pr
       const source = person === undefined ? (api === undefined ? '' : 'api') : 'person';
       rows.push({ text, label: person ?? api ?? '', source, likely: likely(text) });
     }
-  const expected = model && expectedAccuracy(model);
+  const expected = model && expectedAccuracy(task, model);
   return { rows, labelled: labelled.length, texts: taskData.texts, ...(expected && { expected }) };
 }
 

@@ -3,7 +3,7 @@
 import { CodedError } from '../common/errors.ts';
 import type { LabelTask } from '../prompts/label/task.ts';
 import { chooseForm } from './choose-form.ts';
-import { MIN_LABELLED } from './expected-accuracy.ts';
+import { type CrossValidated, MIN_LABELLED } from './expected-accuracy.ts';
 import type { KnownLabels } from './given-labels.ts';
 import { keyOf } from './labels/extract.ts';
 import {
@@ -34,8 +34,8 @@ export interface MeasuredTaskData extends TaskData {
   /** Texts that were held back from learning, and whether people or the API decided what is right. */
   readonly judged: readonly JudgedText[];
   readonly judgedBy: 'person' | 'api';
-  /** How right the local model is about each training text, 0..1, out of fold. */
-  readonly crossValidated?: readonly number[];
+  /** Of each training text. */
+  readonly crossValidated?: readonly CrossValidated[];
 }
 
 export interface LearnedTask extends MeasuredTaskData {
@@ -45,7 +45,7 @@ export interface LearnedTask extends MeasuredTaskData {
   readonly informed: boolean;
   /** Keys of the texts that were held back. */
   readonly heldBack: ReadonlySet<number>;
-  readonly crossValidated: readonly number[];
+  readonly crossValidated: readonly CrossValidated[];
 }
 
 /** Share of texts where the local model may be worse than the API alone. */
@@ -133,6 +133,8 @@ export function learnTask(
     judged,
     judgedBy,
     heldBack: keys,
-    crossValidated: training.map(({ label }, i) => Number(mostLikely(probabilities[i] as number[]) === label)),
+    crossValidated: training.map(({ label }, i) => {
+      return { label, right: Number(mostLikely(probabilities[i] as number[]) === label) };
+    }),
   };
 }

@@ -87,6 +87,19 @@ export function openSample(task: Named, { known, unlabelled }: TaskData): string
   return [...inOrder(byPeople), ...inOrder(unlabelled)];
 }
 
+/** A labelled text may stand behind one in ten that was left out. */
+const MAX_LEFT_OUT = 0.1;
+
+/** Whether the texts were labelled in the random order: then the others are like them. */
+export function isRandomSample(task: Named, { known, unlabelled }: TaskData): boolean {
+  const labelled = [...known.values()].flatMap(({ text, person, api }) =>
+    (person ?? api) === undefined ? [] : [placeOf(task, text)],
+  );
+  const last = labelled.reduce((most, place) => Math.max(most, place), 0);
+  const leftOut = unlabelled.filter((text) => !known.has(keyOf(text)) && placeOf(task, text) < last);
+  return leftOut.length <= MAX_LEFT_OUT * labelled.length;
+}
+
 /** The texts on which forms are compared, in random order. Nothing else is held back or measured on them. */
 export function comparedTexts(task: Named, known: TaskData['known']): KnownLabels[] {
   const given = [...known.values()].filter(({ person }) => person !== undefined);

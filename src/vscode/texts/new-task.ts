@@ -92,7 +92,8 @@ interface LabelledSource {
 async function askSource(folder: vscode.Uri, root: string, kind: Kind): Promise<LabelledSource | undefined> {
   if (kind === 'csv' || kind === 'jsonl') return askTable(folder, root, kind);
   if (kind === 'lines') {
-    const path = await pickFile(folder, '**/{*.{txt,log,md,rst,lst},CHANGELOG,CHANGES,NEWS,TODO}');
+    // The editor's globs have no braces inside of braces.
+    const path = await pickFile(folder, '**/{*.txt,*.log,*.md,*.rst,*.lst,CHANGELOG,CHANGES,NEWS,TODO}');
     return path === undefined ? undefined : { source: { kind, path }, labels: [] };
   }
   if (kind === 'commits') {
