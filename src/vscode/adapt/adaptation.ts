@@ -15,7 +15,7 @@ import { window } from '../editor/window.ts';
 import type { FolderSession } from '../folder/folder-session.ts';
 import type { PanelProgress } from '../webview/protocol.ts';
 import { describe, shareOf } from './describe-progress.ts';
-import { askForTrust, askPlan, showResult } from './questions.ts';
+import { askForTrust, askPlan, askToPlan, showResult } from './questions.ts';
 import { type PlannedRun, type RunRequestDeps, RunRequests } from './run-requests.ts';
 
 /** Number of running and waiting runs of the window, and of scans for secrets. */
@@ -142,6 +142,10 @@ export class Adaptation extends DisposableStore {
       void window.showInformationMessage(t('An adaptation is running; the panel shows its progress.'));
       return false;
     }
+    const { tuning, absence } = this.deps.neural;
+    if (absence === undefined && tuning.startsAtOnce !== 1 && !(await askToPlan(session.folder.name))) return false;
+    // It may have been started while the question was open.
+    if (this.isAdapting) return false;
     // The run uses the settings of now, however long it waits.
     const access = this.requests.api(session.folder);
     const request = this.requests.run(session, 'adapt', access?.positions === 0 ? undefined : access);
