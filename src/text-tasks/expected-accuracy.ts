@@ -60,22 +60,24 @@ function drawsOf(scores: readonly CrossValidated[], labels: number, others: numb
   const gamma = gammas(1);
   const normal = normals(2);
   const overall = scores.reduce((sum, { right }) => sum + right, 0) / scores.length;
-  // One text is added to each label, which is right as often as all.
-  const counts = Array.from({ length: labels }, () => ({ right: overall, all: 1 }));
+  // One text is added to each label, which is right as often as all, and to all labels together a right and a wrong one.
+  const both = 1 / labels;
+  const counts = Array.from({ length: labels }, () => ({ right: overall + both, wrong: 1 - overall + both }));
   for (const { label, right } of scores) {
     const count = counts[label] as (typeof counts)[number];
     count.right += right;
-    count.all += 1;
+    count.wrong += 1 - right;
   }
   return Array.from({ length: DRAWS }, () => {
     let [mean, total] = [0, 0];
-    for (const { right, all } of counts) {
-      const [rights, wrongs] = [gamma(WEIGHT * right), gamma(WEIGHT * (all - right))];
+    for (const { right, wrong } of counts) {
+      const [rights, wrongs] = [gamma(WEIGHT * right), gamma(WEIGHT * wrong)];
       const share = isRandom ? rights + wrongs : gamma(1);
       mean += (share * rights) / (rights + wrongs);
       total += share;
     }
-    const expected = mean / total;
+    // Rounding may exceed 1.
+    const expected = Math.min(1, mean / total);
     return expected + normal() * Math.sqrt((expected * (1 - expected)) / others);
   });
 }

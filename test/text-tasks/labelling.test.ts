@@ -168,6 +168,14 @@ test('the interval is wide for few labels, few other texts and labelled texts th
   assert.ok(widthFor(600, scores.slice(0, 20)) > widthFor(600));
   const skewed = scores.map((each, i) => ({ ...each, label: i < 3 ? 2 : i % 2 }));
   assert.ok(widthFor(600, skewed, false) > widthFor(600, skewed) + 0.1);
+  for (const right of [0, 1])
+    for (const isRandom of [true, false]) {
+      const all = scores.map((each) => ({ ...each, right }));
+      const { low = -1, high = -1, right: about = -1 } = expectedOf(all, 210, isRandom) ?? {};
+      assert.ok(low >= 0 && low <= right && right <= high && high <= 1, `${low} to ${high}`);
+      assert.ok(high - low > 0.05, '40 of 40 are not all');
+      assert.ok(Math.abs(about - right) < 0.1);
+    }
   assert.equal(expectedOf(scores.slice(0, 19), 40, true), undefined);
 });
 
