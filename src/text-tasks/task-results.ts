@@ -79,7 +79,7 @@ export function endOfRun({ task, texts, byPerson, byApi, path, expected }: TaskR
 }
 
 function notesOf({ curve, operating, judgedOn, judgedBy, loss = 0, expected, shown, ...report }: TaskReport) {
-  const { stopped, output, encoding } = report;
+  const { stopped, output, encoding, learnedFrom } = report;
   const names = words[output ?? 'label'];
   const right = operating === undefined ? undefined : rightAt(curve, operating);
   const measured = `Measured on ${judgedOn} ${judgedBy === 'person' ? names.byPeople : names.byApi}`;
@@ -89,6 +89,9 @@ function notesOf({ curve, operating, judgedOn, judgedBy, loss = 0, expected, sho
     curve.length > 0 ? measured : expected ? inWords(expected) : names.unknown,
     ...(operating === undefined ? [] : [`${names.bound(percent(loss))} ${average}`]),
     ...(shown ? [shownInWords(shown)] : []),
+    ...(learnedFrom
+      ? [`The local model learned from ${thousands(learnedFrom)} of the labels: more take minutes.`]
+      : []),
     ...(encoding === 'windows-1252'
       ? ['The texts were read as Windows-1252. If letters in them are wrong, save the source as UTF-8 and run again.']
       : []),
