@@ -2,7 +2,7 @@
 
 import type { LlmSettings } from '../llm/protocol/models.ts';
 import type { RouterModel } from '../routing/router-model.ts';
-import type { SendableFolder } from '../workspace/files/folder.ts';
+import type { SendableFolder } from '../workspace/files/types.ts';
 import type { AdaptReport } from './report/types.ts';
 
 /** Request of an adaptation run. Plain data: it is sent to a job's process. */

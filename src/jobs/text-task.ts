@@ -15,7 +15,7 @@ import { type Labelling, readLabelling } from '../text-tasks/labelling.ts';
 import { runTask } from '../text-tasks/run-task.ts';
 import { TaskFolder } from '../text-tasks/task-folder.ts';
 import type { TaskReport } from '../text-tasks/task-report.ts';
-import type { SendableFolder } from '../workspace/files/folder.ts';
+import type { SendableFolder } from '../workspace/files/types.ts';
 import { type JobDeps, paidLlm, troubleOf } from './paid-llm.ts';
 
 /** Plain data: it is sent to a job's process. */

@@ -6,7 +6,7 @@ import { type Estimate, estimateOf, fitEstimate, type LabelledVector } from '../
 import { logit } from '../../common/statistics/logistic.ts';
 import type { AnswerExample, AnswerForm } from '../../prompts/answer/answer-prompt.ts';
 import type { DocEdit } from '../../text/doc-comments.ts';
-import type { SendableFolder } from '../../workspace/files/folder.ts';
+import type { SendableFolder } from '../../workspace/files/types.ts';
 import { hashedRow, type Rarity } from '../labels/hashed-grams.ts';
 import type { JudgedText } from '../labels/router.ts';
 

@@ -18,6 +18,7 @@ import {
   type HarvestOptions,
   type HarvestReport,
   type LeftOutReason,
+  type SendableFolder,
   withDefaults,
 } from './types.ts';
 import { Yielder } from './yielder.ts';
@@ -47,14 +48,6 @@ export interface Harvest {
   readonly report: HarvestReport;
   /** The secrets redacted in the files. Redact them in every other text of the folder too. Kept only in memory. */
   readonly secrets: SecretValues;
-}
-
-/** A folder that a job may send parts of. Plain data: it is sent to a job's process. */
-export interface SendableFolder {
-  readonly root: string;
-  readonly harvest: Partial<HarvestOptions>;
-  /** What the session knows, also from unsaved documents; empty without a session. Never write them to a file. */
-  readonly secrets: readonly string[];
 }
 
 /** Every job that may send reads its folder by this, so that the secrets of the session are redacted, too. */
