@@ -35,6 +35,11 @@ export function placeOf({ name }: Named, text: string): number {
     .readUIntBE(0, 6);
 }
 
+export function inRandomOrder(task: Named, texts: readonly string[]): string[] {
+  const placed = texts.map((text) => ({ text, place: placeOf(task, text) }));
+  return placed.sort((a, b) => a.place - b.place).map(({ text }) => text);
+}
+
 export async function collectTaskData(
   task: TextTask,
   texts: AsyncIterable<TaskText>,
@@ -78,13 +83,8 @@ function keepFirst(items: Placed[]): number {
  */
 export function openSample(task: Named, { known, unlabelled }: TaskData): string[] {
   const byPeople = [...known.values()].flatMap(({ text, person }) => (person === undefined ? [] : [text]));
-  const inOrder = (texts: readonly string[]) =>
-    texts
-      .filter((text) => known.get(keyOf(text))?.paid === undefined)
-      .map((text) => ({ text, place: placeOf(task, text) }))
-      .sort((a, b) => a.place - b.place)
-      .map(({ text }) => text);
-  return [...inOrder(byPeople), ...inOrder(unlabelled)];
+  const isOpen = (text: string) => known.get(keyOf(text))?.paid === undefined;
+  return [byPeople, unlabelled].flatMap((texts) => inRandomOrder(task, texts.filter(isOpen)));
 }
 
 /** A labelled text may stand behind one in ten that was left out. */
@@ -102,13 +102,9 @@ export function isRandomSample(task: Named, { known, unlabelled }: TaskData): bo
 
 /** The texts on which forms are compared, in random order. Nothing else is held back or measured on them. */
 export function comparedTexts(task: Named, known: TaskData['known']): KnownLabels[] {
-  const given = [...known.values()].filter(({ person }) => person !== undefined);
-  if (given.length < MIN_GIVEN) return [];
-  return given
-    .map((item) => ({ item, place: placeOf(task, item.text) }))
-    .sort((a, b) => a.place - b.place)
-    .slice(0, MOST_COMPARED)
-    .map(({ item }) => item);
+  const given = new Map([...known.values()].flatMap((item) => (item.person === undefined ? [] : [[item.text, item]])));
+  const first = given.size < MIN_GIVEN ? [] : inRandomOrder(task, [...given.keys()]).slice(0, MOST_COMPARED);
+  return first.flatMap((text) => given.get(text) ?? []);
 }
 
 interface HeldBack {

@@ -95,6 +95,7 @@ for (const [name, bytes] of [
   ],
   ['half a UTF-16 unit', utf16(lines.join('\n')).subarray(0, -1)],
   ['a zero behind two pieces of a file', Buffer.concat([Buffer.alloc(1 << 21, 'text\n'), Buffer.of(0)])],
+  ['a zero behind a letter of Windows-1252', Buffer.from(`${'text\n'.repeat(4000)}é\0`, 'latin1')],
   ['broken Japanese', Buffer.concat([japanese, Buffer.of(0xff), japanese])],
 ] as const)
   test(`refuses a source that is no text, and says what to do: ${name}`, async () => {

@@ -15,15 +15,16 @@ export function notText(path: string): CodedError {
 /** Reads the whole file. Throws CodedError 'unreadable', also if it is no text, and the signal's reason. */
 export async function encodingOf(reader: FolderReader, path: string, signal?: AbortSignal): Promise<Encoding> {
   let [encoding, head, decoder]: [Encoding, Buffer | undefined, TextDecoder] = ['utf-8', undefined, new TextDecoder()];
+  const isText = (bytes: Buffer) => decodeText(bytes) !== undefined;
   const check = (piece?: Uint8Array) => {
     try {
       if (!decoder.decode(piece, { stream: piece !== undefined }).includes('\0')) return;
     } catch {
-      // With an invalid byte, `decodeText` decides whether the beginning may be Windows-1252.
-      if (encoding === 'utf-8' && decodeText(Buffer.concat([head as Buffer, Buffer.of(0xff)])) !== undefined) {
-        [encoding, decoder] = ['windows-1252', new TextDecoder('latin1')];
-        return;
-      }
+      // With an invalid byte, the beginning is text only if it may be Windows-1252.
+      const isLegacy =
+        encoding === 'utf-8' && !piece?.includes(0) && isText(Buffer.concat([head as Buffer, Buffer.of(0xff)]));
+      if (isLegacy) [encoding, decoder] = ['windows-1252', new TextDecoder('latin1')];
+      if (isLegacy) return;
     }
     throw notText(path);
   };
@@ -33,8 +34,7 @@ export async function encodingOf(reader: FolderReader, path: string, signal?: Ab
       const start = Buffer.from(piece.subarray(0, sampleBytes));
       head = start;
       // The sample may end inside a character.
-      if (![0, 1, 2, 3].some((cut) => decodeText(start.subarray(0, start.length - cut)) !== undefined))
-        throw notText(path);
+      if (![0, 1, 2, 3].some((cut) => isText(start.subarray(0, start.length - cut)))) throw notText(path);
       encoding = utf16Mark(start) ?? encoding;
       decoder = new TextDecoder(encoding, { fatal: true });
     }
