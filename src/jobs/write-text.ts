@@ -42,6 +42,7 @@ export async function writeTextJob(request: WriteRequest, deps: JobDeps): Promis
     lostUsd = lost.costUsd;
   };
   const asked = request.api && withheld === undefined ? await ask(request, item.value, deps, onLost) : undefined;
+  if (asked?.ok === false && asked.error.code === 'cancelled') return asked;
   const answer = asked?.ok && asked.value.text !== '' ? asked.value : undefined;
   const text = answer?.text ?? draft;
   const placed = text === '' ? undefined : edit?.(text);

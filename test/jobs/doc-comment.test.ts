@@ -67,6 +67,17 @@ test('nothing is written if the file must not be sent or the API fails, and `tro
   assert.ok(unwrap(await writeTextJob(half, deps())).costUsd > 0, 'an answer that breaks off is paid for');
 });
 
+test('a cancelled request writes nothing and is no trouble', async () => {
+  const stop = new AbortController();
+  api().answerTexts(() => {
+    stop.abort();
+    return 'Reads.';
+  });
+  const other = request({ ...asks(), text: text.replaceAll('page', 'shelf').replaceAll('Page', 'Shelf') });
+  const written = await writeTextJob(other, { ...deps(), signal: stop.signal }).catch((error: Error) => error);
+  assert.ok(written instanceof Error || (!written.ok && written.error.code === 'cancelled'), JSON.stringify(written));
+});
+
 test('an error says that there is no function, or that it has a comment', async () => {
   const errorOf = async (more: Partial<DocRequest>) => {
     const result = await writeTextJob(request(more), deps());

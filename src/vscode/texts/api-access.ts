@@ -20,7 +20,7 @@ export interface DiskFolder {
   readonly root: string;
 }
 
-/** What a job may read and send of a folder, without what only the session knows. */
+/** A folder for a job that may send, with the secrets of its session, which the job redacts. */
 export async function sendable(
   { folders }: AccessDeps,
   requests: RunRequests,
