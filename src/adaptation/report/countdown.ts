@@ -97,6 +97,7 @@ export class Countdown {
     const isCurrent = at >= this.at;
     if (isCurrent && (at > this.at || !this.first)) this.first = { done: update.done, ms: this.now() };
     if (isCurrent) this.at = at;
+    if (isCurrent) this.measureSpeed(update);
     const say = this.seconds && isCurrent ? this.lower(this.leftAt(at, update)) : undefined;
     if (isCurrent) this.last = { update, ms: this.now() };
     this.report({ ...update, ...(say !== undefined && { say }), ...this.position() });
@@ -113,16 +114,18 @@ export class Countdown {
     this.report({ ...rest, ...this.position() });
   }
 
+  private measureSpeed({ done, total }: ProgressUpdate): void {
+    if (!total || !this.first) return;
+    const share = (done - this.first.done) / total;
+    const expected = share * (this.seconds?.[this.at] ?? 0);
+    // A short time says little of the speed.
+    if (share < MEASURED_SHARE || expected === 0) return;
+    this.slowness = Math.max(1, (this.now() - this.first.ms) / 1000 / expected);
+  }
+
   private leftAt(at: number, { total, done, stageLeft }: ProgressUpdate): number {
-    const seconds = this.seconds?.[at] ?? 0;
-    if (total && this.first) {
-      const share = (done - this.first.done) / total;
-      const expected = seconds * share;
-      // A short time says little of the speed.
-      if (share >= MEASURED_SHARE && expected > 0)
-        this.slowness = Math.max(1, (this.now() - this.first.ms) / 1000 / expected);
-    }
-    const planned = this.slowness * seconds * (1 - (total ? Math.min(1, done / total) : 0));
+    const seconds = this.slowness * (this.seconds?.[at] ?? 0);
+    const planned = seconds * (1 - (total ? Math.min(1, done / total) : 0));
     return (stageLeft ?? planned) + this.slowness * this.after(at);
   }
 

@@ -100,12 +100,16 @@ test('a stage that takes longer than planned corrects the whole time left, with 
     ms = 1250 * done;
     countdown.tell({ stage: 'base', done, total: 240 });
   }
+  // Between updates the speed is not measured.
+  ms += 60_000;
+  countdown.tick();
+  assert.equal(updates.at(-1)?.left, 2.5 * (30 + 60) - 60);
   // Drafts take two and a half times as long as planned, and so will the test.
   const [, second, third, last] = updates;
   assert.deepEqual([second?.left, third?.left, last?.left], [2.5 * (90 + 60), 2.5 * (60 + 60), 2.5 * (30 + 60)]);
   assert.deepEqual(
     updates.map(({ say }) => say !== undefined),
-    [false, true, false, false],
+    [false, true, false, false, false],
   );
 });
 
