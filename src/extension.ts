@@ -181,7 +181,7 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
   const contextKeys = new ContextKeys({ key, adaptation, folders });
   const texts = owned.add(
     new TextTasks({
-      ...{ ...forJobs, extension },
+      ...{ ...forJobs, folders, extension },
       current: () => status.folder(),
       onTasks: (hasTask) => contextKeys.set('hasTask', hasTask),
     }),
@@ -225,7 +225,7 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
   const mayPrefill = () => adaptation.progress === undefined;
   owned.add(new Prefetch({ folders, rules, isOn, mayPrefill, onMove: () => bases.onUserInput() }));
 
-  const writeTexts = new WriteTexts(forJobs);
+  const writeTexts = new WriteTexts({ ...forJobs, folders });
   const kept = owned.add(new KeptView({ folders, adaptation, api, rules, log }));
   owned.add(new StatusBar(status, activity));
   owned.add(

@@ -89,6 +89,7 @@ export async function adaptOn(
       storeFolder: folder,
       tokenizerPath,
       harvest: {},
+      secrets: [],
       effort: 'adapt',
       balance: 0.5,
       neural: {

@@ -5,7 +5,7 @@ import { TaskFolder } from '../../src/text-tasks/task-folder.ts';
 
 const [root = '', task = ''] = process.argv.slice(2);
 const began = performance.now();
-const folder = unwrap(await TaskFolder.open(root, task, { trusted: true }));
+const folder = unwrap(await TaskFolder.open({ root, harvest: { trusted: true }, secrets: [] }, task));
 const signal = new AbortController().signal;
 const { texts } = unwrap(await runTask(folder, { signal, confirm: async () => false }));
 const seconds = (performance.now() - began) / 1000;

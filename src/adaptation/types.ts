@@ -3,20 +3,17 @@
 import type { Failure } from '../common/errors.ts';
 import type { LlmSettings } from '../llm/protocol/models.ts';
 import type { RouterModel } from '../routing/router-model.ts';
-import type { HarvestOptions } from '../workspace/files/types.ts';
+import type { SendableFolder } from '../workspace/files/types.ts';
 import type { AdaptReport } from './report/types.ts';
 
 /** Request of an adaptation run. Plain data: it is sent to a job's process. */
-export interface AdaptRequest {
-  /** The workspace folder. */
-  readonly root: string;
+export interface AdaptRequest extends SendableFolder {
   /** Folder of this workspace folder's specialist, created if missing. */
   readonly specialistFolder: string;
   /** Folder of the SQLite store. */
   readonly storeFolder: string;
   /** Path of `tokenizer.json`. */
   readonly tokenizerPath: string;
-  readonly harvest: Partial<HarvestOptions>;
   /** 'index': read and index only, within a minute; 'adapt': train and fit as well. */
   readonly effort: 'index' | 'adapt';
   /** The balance setting for the API's share in the report. */
@@ -121,7 +118,7 @@ export interface Questions {
 
 export interface AdaptOutcome {
   readonly report: AdaptReport;
-  /** The folder's secrets, for redacting its other texts. They are kept in memory only. */
+  /** The folder's secrets that the request did not have. They are kept in memory only. */
   readonly secrets: readonly string[];
   /** Absolute path of the specialist's snapshot, complete on disk. */
   readonly snapshotPath: string;

@@ -66,6 +66,16 @@ export function plainLine(text: string, most = 300): string {
     .toWellFormed();
 }
 
+/** Removes the marks until none is left: a removal may join the parts of another one. For all texts in prompts. */
+export function withoutAny(text: string, marks: readonly string[]): string {
+  let [plain, before] = [text, ''];
+  while (plain !== before) {
+    before = plain;
+    plain = marks.reduce((kept, mark) => kept.replaceAll(mark, ''), plain);
+  }
+  return plain;
+}
+
 const QUOTED = 60;
 
 /** A value of a file or a server as a message quotes it: `'its beginning…'`, or what it is. It may be of any length. */

@@ -14,15 +14,13 @@ import { type Labelling, readLabelling } from '../text-tasks/labelling.ts';
 import { runTask } from '../text-tasks/run-task.ts';
 import { TaskFolder } from '../text-tasks/task-folder.ts';
 import type { TaskReport } from '../text-tasks/task-report.ts';
-import type { HarvestOptions } from '../workspace/files/types.ts';
+import type { SendableFolder } from '../workspace/files/types.ts';
 import { type JobDeps, paidLlm, troubleOf } from './paid-llm.ts';
 
 /** Plain data: it is sent to a job's process. */
-export interface TextTaskRequest {
-  /** The folder, and the name of its task file without `.json`. */
-  readonly root: string;
+export interface TextTaskRequest extends SendableFolder {
+  /** Name of the task's file without `.json`. */
   readonly task: string;
-  readonly harvest: Partial<HarvestOptions>;
   readonly storeFolder: string;
   /** Folder for the results of runs; absent: they are not stored. */
   readonly reports?: string;
@@ -53,7 +51,7 @@ export async function textTaskJob(request: TextTaskRequest, deps: JobDeps): Prom
   const lock = lockRun(storeFolder, root, who);
   if (!lock.ok) return lock;
   try {
-    const folder = await TaskFolder.open(root, request.task, request.harvest, deps.signal);
+    const folder = await TaskFolder.open(request, request.task, deps.signal);
     if (!folder.ok) return deps.signal.aborted ? stoppedRun : folder;
     return await runStored(request, folder.value, deps);
   } catch (error) {
@@ -115,14 +113,14 @@ function reader(engine: EngineClient, { language }: StatesAccess, signal: AbortS
   };
 }
 
-export type LabellingRequest = Pick<TextTaskRequest, 'root' | 'task' | 'harvest'>;
+export type LabellingRequest = SendableFolder & Pick<TextTaskRequest, 'task'>;
 
 /** Reads a task's texts for labelling, with what the local model says of them. Stores nothing. */
 export async function labellingJob(
-  { root, task, harvest }: LabellingRequest,
+  request: LabellingRequest,
   { signal }: Pick<JobDeps, 'signal'>,
 ): Promise<Result<Labelling>> {
-  const folder = await TaskFolder.open(root, task, harvest, signal);
+  const folder = await TaskFolder.open(request, request.task, signal);
   if (!folder.ok) return folder;
   try {
     return ok(await readLabelling(folder.value, signal));

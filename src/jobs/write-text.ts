@@ -1,6 +1,7 @@
-// The job that writes one text, a commit message or a comment: by the large model if allowed, otherwise a local draft.
+// The job that writes one text by the large model, if allowed. Without one a commit message is a draft of the changed
+// names, and no comment is written.
 import type { ApiAccess } from '../adaptation/types.ts';
-import { failed, ok, type Result } from '../common/errors.ts';
+import { ok, type Result } from '../common/errors.ts';
 import type { LlmAnswer } from '../llm/protocol/models.ts';
 import { answerPrompt } from '../prompts/answer/answer-prompt.ts';
 import { openLogged } from '../storage/open.ts';
@@ -20,10 +21,11 @@ export type WriteRequest = (
 };
 
 export interface WrittenText {
+  /** '': nothing was written. */
   readonly text: string;
   /** Of a comment: the edit of the text in the request. */
   readonly edit?: DocEdit;
-  /** The large model that wrote the text; absent: a local draft. */
+  /** The large model that wrote the text; absent: it is a local draft, or ''. */
   readonly model?: string;
   readonly costUsd: number;
   /** Why the large model did not write the text although allowed. */
@@ -34,33 +36,25 @@ export async function writeTextJob(request: WriteRequest, deps: JobDeps): Promis
   const { signal } = deps;
   const item = await (request.kind === 'comment' ? docItem(request, signal) : commitItem(request, signal));
   if (!item.ok) return item;
-  const { draft, isOpen, withheld, edit } = item.value;
+  const { draft, withheld, edit } = item.value;
   let lostUsd = 0;
   const onLost = (lost: LlmAnswer) => {
     lostUsd = lost.costUsd;
   };
-  const asked = request.api && isOpen ? await ask(request, item.value, deps, onLost) : undefined;
-  const answer = asked?.ok ? asked.value : undefined;
-  const text = answer?.text || draft;
-  if (text === '') {
-    if (asked?.ok === false) return asked;
-    const largeModel = asked ? 'the large model wrote none' : 'no large model is available for it';
-    return failed(
-      'nothing-to-learn',
-      `No function of this folder has a comment that a draft could follow, and ${largeModel}. ` +
-        'Comment a similar function first, or choose a large model and allow it in this folder.',
-    );
-  }
-  const placed = edit?.(text);
+  const asked = request.api && withheld === undefined ? await ask(request, item.value, deps, onLost) : undefined;
+  if (asked?.ok === false && asked.error.code === 'cancelled') return asked;
+  const answer = asked?.ok && asked.value.text !== '' ? asked.value : undefined;
+  const text = answer?.text ?? draft;
+  const placed = text === '' ? undefined : edit?.(text);
   if (placed?.ok === false) return placed;
-  const notSent = withheld === undefined ? undefined : `Nothing was sent to the large model. ${withheld}`;
-  const trouble = asked?.ok === false ? asked.error.message : request.api && notSent;
+  const why = asked?.ok === false ? asked.error.message : asked ? 'The large model wrote nothing.' : undefined;
+  const trouble = why ?? (withheld === undefined ? undefined : `Nothing was sent to the large model. ${withheld}`);
   return ok({
     text,
     ...(placed && { edit: placed.value }),
-    ...(answer?.text && { model: answer.model }),
+    ...(answer && { model: answer.model }),
     costUsd: answer?.costUsd ?? lostUsd,
-    ...(trouble !== undefined && { trouble }),
+    ...(!answer && request.api && trouble !== undefined && { trouble }),
   });
 }
 

@@ -5,13 +5,14 @@
 
 import { relative, sep } from 'node:path';
 import { failed, ok, type Result } from '../common/errors.ts';
+import { plainLine } from '../common/plain-text.ts';
 import type { AnswerExample, AnswerForm } from '../prompts/answer/answer-prompt.ts';
 import { additionsBeside, type ChangedFile, localDraft } from '../prompts/commit/local-draft.ts';
 import { docCommentOf, docEdit, docFormOf, docProse } from '../text/doc-comments.ts';
 import { kinOf } from '../text/languages.ts';
 import { codeOf, functionAt, functionsIn, functionTexts } from '../text/syntax/functions.ts';
 import { ruleOf } from '../workspace/files/file.ts';
-import { harvestFolder } from '../workspace/files/folder.ts';
+import { harvestToSend } from '../workspace/files/folder.ts';
 import { FolderReader } from '../workspace/files/folder-reader.ts';
 import { gitFault } from '../workspace/files/git-directory.ts';
 import { type PastCommit, pastCommits, stagedChanges, stagedFiles } from '../workspace/files/staged.ts';
@@ -52,7 +53,7 @@ export async function docItem(source: DocSource, signal: AbortSignal): Promise<R
     );
   if (docCommentOf(form, text, target))
     return failed('nothing-to-learn', `'${target.name}' already has a comment. Remove it to generate a new one.`);
-  const read = await harvestFolder(root, harvest, { signal });
+  const read = await harvestToSend(source, { signal });
   if (!read.ok) return read;
   // The whole document is redacted first: text around a function may show that it contains a secret.
   const code = codeOf(redactKnown(text, path, [read.value.secrets]).text, target);
@@ -73,8 +74,11 @@ export async function docItem(source: DocSource, signal: AbortSignal): Promise<R
     examples: nearest
       .nearest(code, key, NEAREST_FUNCTIONS)
       .map(({ item }) => ({ text: item.text, label: item.answer })),
-    draft: nearest.draft(code, key).answer,
-    isOpen: (await ruleOf(root, path, harvest, exclude)) === 'open',
+    // The comment of another function, with this one's name in it, is mostly wrong.
+    draft: '',
+    ...((await ruleOf(root, path, harvest, exclude)) !== 'open' && {
+      withheld: `Git, a rule or its secrets keep ${path} here. Write the comment yourself, or allow the file.`,
+    }),
     edit: (answer) => {
       const edit = docEdit(form, docProse(answer), text, target);
       if (edit !== undefined) return ok(edit);
@@ -138,7 +142,6 @@ export async function commitItem(source: CommitSource, signal: AbortSignal): Pro
   const messages = nearest.map(({ label }) => label);
   return ok({
     ...{ form, text: changeText(files), examples: nearest, draft: localDraft(files, messages, additions) },
-    isOpen: withheld === undefined,
     ...(withheld !== undefined && { withheld }),
   });
 }
@@ -151,7 +154,7 @@ export function changeText(files: readonly ChangedFile[]): string {
     left -= part.length;
     return part.length < diff.length ? `${part}\n[cut]\n` : part;
   });
-  const names = files.slice(0, LIMITS.paths).map(({ status, path }) => `${status} ${path}`);
+  const names = files.slice(0, LIMITS.paths).map(({ status, path }) => `${status} ${plainLine(path, 1000)}`);
   if (files.length > names.length) names.push(`and ${files.length - names.length} more`);
   return `${names.join('\n')}\n\n${parts.join('')}`;
 }
@@ -164,7 +167,7 @@ function nearestCommits(past: readonly PastCommit[], paths: readonly string[], c
 }
 
 export async function readCommit(
-  { root, repository, harvest, exclude }: CommitSource,
+  { root, repository, harvest, exclude, secrets }: CommitSource,
   signal: AbortSignal,
 ): Promise<Result<CommitContext>> {
   const fault = await gitFault(repository);
@@ -176,7 +179,7 @@ export async function readCommit(
   const knownSecrets: SecretValues[] = [];
   // Listing the outer folder skips a nested repository that git ignores.
   for (const each of below === '' ? [root] : [root, repository]) {
-    const read = await harvestFolder(each, harvest, { signal });
+    const read = await harvestToSend({ root: each, harvest, secrets }, { signal });
     if (!read.ok) return read;
     knownSecrets.push(read.value.secrets);
   }

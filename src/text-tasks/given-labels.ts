@@ -5,8 +5,9 @@ import { quoted } from '../common/plain-text.ts';
 import type { EvidenceForm } from '../prompts/label/label-prompt.ts';
 import { isAnswerTask, type LabelTask, TASKS_FOLDER, type TextTask } from '../prompts/label/task.ts';
 import { FolderReader } from '../workspace/files/folder-reader.ts';
+import { encodingOf, textPieces } from '../workspace/files/text-pieces.ts';
 import { readTask, unwritable, writablePathIn } from './in-folder.ts';
-import { decoded, keyOf, linesIn } from './labels/extract.ts';
+import { keyOf, linesIn } from './labels/extract.ts';
 
 export interface StoredLabel {
   readonly text: string;
@@ -53,8 +54,13 @@ export async function readAnswers(
   const known = new Map<number, KnownLabels>();
   const path = fileOf(task.name);
   if ((await reader.whyNotAFile(path)) === 'gone') return known;
+  const encoding = await encodingOf(reader, path);
+  if (encoding !== 'utf-8') {
+    const message = `${path} is stored as ${encoding}. Save it as UTF-8, in which answers are added to it.`;
+    throw new CodedError('unreadable', message);
+  }
   const names = isAnswerTask(task) ? undefined : task.labels.map(({ name }) => name);
-  for await (const line of linesIn(decoded(reader.pieces(path)))) {
+  for await (const line of linesIn(textPieces(reader, path))) {
     const row = parseLine(line);
     if (row === undefined) continue;
     // Only answers are free text. A label is one of the task's names.

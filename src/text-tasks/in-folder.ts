@@ -3,7 +3,9 @@ import { accessSync, constants, lstatSync, mkdirSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { CodedError, failed, messageOf, type Result } from '../common/errors.ts';
 import { parseTask, TASKS_FOLDER, type TextTask } from '../prompts/label/task.ts';
+import { decodeText } from '../workspace/files/examine.ts';
 import { type FolderReader, isInside, parentOf } from '../workspace/files/folder-reader.ts';
+import { notText } from '../workspace/files/text-pieces.ts';
 
 /**
  * Returns the absolute path and creates its parent folders. Throws CodedError 'unwritable' if a parent is a link or no
@@ -80,5 +82,6 @@ export async function readTask(reader: FolderReader, name: string): Promise<Resu
   const path = `${TASKS_FOLDER}/${name}.json`;
   const read = await reader.read(path, MOST_BYTES);
   if (!('bytes' in read)) return failed('unreadable', `There is no task ${path} that can be read (${read.leftOut}).`);
-  return parseTask(name, read.bytes.toString('utf8'));
+  const text = decodeText(read.bytes);
+  return text === undefined ? failed('unreadable', notText(path).message) : parseTask(name, text);
 }

@@ -249,7 +249,9 @@ function learnAnswers(task: AnswerTask, taskData: TaskData, loss = DEFAULT_LOSS)
     });
   const learned = drafted(training);
   const router = fitAnswerRouter(learned);
-  const crossValidated = learned.map(({ draft }, i) => answerSimilarity(draft.answer, training[i]?.answer ?? ''));
+  const crossValidated = learned.map(({ draft }, i) => {
+    return { label: 0, right: answerSimilarity(draft.answer, training[i]?.answer ?? '') };
+  });
   const judged = drafted(answered.filter(({ key }) => keys.has(key))).map((item) => judgedAnswer(router, item));
   const risk = judged.length > 0 ? riskAt(judged, loss) : undefined;
   const answer = (text: string) => {

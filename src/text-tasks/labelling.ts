@@ -6,7 +6,7 @@ import { learn, type TaskModel, taskModelOf } from './kinds.ts';
 import { keyOf } from './labels/extract.ts';
 import { labelProbabilities } from './labels/text-specialist.ts';
 import { learnTask } from './learn-task.ts';
-import { collectTaskData, placeOf, type TaskData } from './random-sample.ts';
+import { collectTaskData, inRandomOrder, type TaskData } from './random-sample.ts';
 import type { TaskFolder } from './task-folder.ts';
 
 export interface LabellingRow {
@@ -52,26 +52,22 @@ export async function readLabelling(folder: TaskFolder, signal: AbortSignal): Pr
   const taskData = await collectTaskData(task, texts(), await folder.answers());
   const { known, unlabelled } = taskData;
   const labelled = [...known].flatMap(([key, each]) => (keys.has(key) && answerOf(each) !== undefined ? [each] : []));
-  const inOrder = (some: readonly string[]) =>
-    some.map((text) => ({ text, place: placeOf(task, text) })).sort((a, b) => a.place - b.place);
-  const shown = [
-    ...inOrder(labelled.map(({ text }) => text)).slice(0, MAX_ROWS),
-    ...inOrder(unlabelled).slice(0, MAX_ROWS),
-  ].sort((a, b) => a.place - b.place);
+  const first = (some: readonly string[]) => inRandomOrder(task, some).slice(0, MAX_ROWS);
+  const shown = inRandomOrder(task, [...first(labelled.map(({ text }) => text)), ...first(unlabelled)]);
   const { model, likely } = learnFrom(task, taskData, labelled);
   const rows: LabellingRow[] = [];
   async function* all() {
-    for (const { text } of shown) yield { text };
+    for (const text of shown) yield { text };
   }
   for await (const { text, label, by, confidence } of model?.rows(all()) ?? [])
     rows.push({ text, label, source: by, confidence, likely: likely(text) });
   if (!model)
-    for (const { text } of shown) {
+    for (const text of shown) {
       const { person, api } = known.get(keyOf(text)) ?? {};
       const source = person === undefined ? (api === undefined ? '' : 'api') : 'person';
       rows.push({ text, label: person ?? api ?? '', source, likely: likely(text) });
     }
-  const expected = model && expectedAccuracy(model);
+  const expected = model && expectedAccuracy(task, model);
   return { rows, labelled: labelled.length, texts: taskData.texts, ...(expected && { expected }) };
 }
 

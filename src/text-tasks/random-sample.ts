@@ -35,6 +35,11 @@ export function placeOf({ name }: Named, text: string): number {
     .readUIntBE(0, 6);
 }
 
+export function inRandomOrder(task: Named, texts: readonly string[]): string[] {
+  const placed = texts.map((text) => ({ text, place: placeOf(task, text) }));
+  return placed.sort((a, b) => a.place - b.place).map(({ text }) => text);
+}
+
 export async function collectTaskData(
   task: TextTask,
   texts: AsyncIterable<TaskText>,
@@ -78,24 +83,28 @@ function keepFirst(items: Placed[]): number {
  */
 export function openSample(task: Named, { known, unlabelled }: TaskData): string[] {
   const byPeople = [...known.values()].flatMap(({ text, person }) => (person === undefined ? [] : [text]));
-  const inOrder = (texts: readonly string[]) =>
-    texts
-      .filter((text) => known.get(keyOf(text))?.paid === undefined)
-      .map((text) => ({ text, place: placeOf(task, text) }))
-      .sort((a, b) => a.place - b.place)
-      .map(({ text }) => text);
-  return [...inOrder(byPeople), ...inOrder(unlabelled)];
+  const isOpen = (text: string) => known.get(keyOf(text))?.paid === undefined;
+  return [byPeople, unlabelled].flatMap((texts) => inRandomOrder(task, texts.filter(isOpen)));
+}
+
+/** A labelled text may stand behind one in ten that was left out. */
+const MAX_LEFT_OUT = 0.1;
+
+/** Whether the texts were labelled in the random order: then the others are like them. */
+export function isRandomSample(task: Named, { known, unlabelled }: TaskData): boolean {
+  const labelled = [...known.values()].flatMap(({ text, person, api }) =>
+    (person ?? api) === undefined ? [] : [placeOf(task, text)],
+  );
+  const last = labelled.reduce((most, place) => Math.max(most, place), 0);
+  const leftOut = unlabelled.filter((text) => !known.has(keyOf(text)) && placeOf(task, text) < last);
+  return leftOut.length <= MAX_LEFT_OUT * labelled.length;
 }
 
 /** The texts on which forms are compared, in random order. Nothing else is held back or measured on them. */
 export function comparedTexts(task: Named, known: TaskData['known']): KnownLabels[] {
-  const given = [...known.values()].filter(({ person }) => person !== undefined);
-  if (given.length < MIN_GIVEN) return [];
-  return given
-    .map((item) => ({ item, place: placeOf(task, item.text) }))
-    .sort((a, b) => a.place - b.place)
-    .slice(0, MOST_COMPARED)
-    .map(({ item }) => item);
+  const given = new Map([...known.values()].flatMap((item) => (item.person === undefined ? [] : [[item.text, item]])));
+  const first = given.size < MIN_GIVEN ? [] : inRandomOrder(task, [...given.keys()]).slice(0, MOST_COMPARED);
+  return first.flatMap((text) => given.get(text) ?? []);
 }
 
 interface HeldBack {

@@ -1,9 +1,9 @@
 // Streams a task's source file redacted, and keeps the syntax of its format.
 import type { FolderReader } from '../workspace/files/folder-reader.ts';
+import { encodingOf, textPieces } from '../workspace/files/text-pieces.ts';
 import type { SecretValues } from '../workspace/secrets/known/known.ts';
 import { learnWhole, type RedactedPiece, redactedPieces } from '../workspace/secrets/known/whole-file.ts';
 import { atPath, csvRecords } from './labels/csv.ts';
-import { decoded } from './labels/extract.ts';
 
 export type SourceForm = 'lines' | 'csv' | 'jsonl';
 
@@ -30,8 +30,8 @@ function restoreMatches(raw: string, text: string, pattern: RegExp): string {
 }
 
 /**
- * Adds the file's secrets to `known`. Throws CodedError 'unreadable', 'corrupt' if a table is none, and the signal's
- * reason.
+ * Adds the file's secrets to `known`, and resolves to its encoding. Throws CodedError 'unreadable', 'corrupt' if a table
+ * is none, and the signal's reason.
  */
 export async function learnSource(
   reader: FolderReader,
@@ -39,10 +39,12 @@ export async function learnSource(
   form: SourceForm,
   known: SecretValues,
   signal?: AbortSignal,
-): Promise<void> {
+): Promise<string> {
+  const encoding = await encodingOf(reader, path, signal);
   // Searching a table for secrets takes a hundred times as long as finding the quote that is open in it.
-  if (form === 'csv') await checkTable(textOf(reader, path, signal), path);
-  await learnWhole(textOf(reader, path, signal), path, known);
+  if (form === 'csv') await checkTable(textPieces(reader, path, signal), path);
+  await learnWhole(textPieces(reader, path, signal), path, known);
+  return encoding;
 }
 
 /** Streams the file's redacted text. Throws CodedError 'unreadable', and the signal's reason. */
@@ -53,15 +55,8 @@ export async function* redactedSource(
   known: SecretValues,
   signal?: AbortSignal,
 ): AsyncGenerator<string> {
-  for await (const piece of redactedPieces(textOf(reader, path, signal), path, [known]))
+  for await (const piece of redactedPieces(textPieces(reader, path, signal), path, [known]))
     yield restoreSyntax[form](piece);
-}
-
-async function* textOf(reader: FolderReader, path: string, signal?: AbortSignal): AsyncGenerator<string> {
-  for await (const text of decoded(reader.pieces(path))) {
-    signal?.throwIfAborted();
-    yield text;
-  }
 }
 
 async function checkTable(chunks: AsyncIterable<string>, path: string): Promise<void> {

@@ -4,11 +4,12 @@ import { CodedError } from '../common/errors.ts';
 import { replaceFileFromStream } from '../common/files.ts';
 import { isAnswerTask, type TextTask } from '../prompts/label/task.ts';
 import type { FolderReader } from '../workspace/files/folder-reader.ts';
+import { textPieces } from '../workspace/files/text-pieces.ts';
 import type { KnownLabels } from './given-labels.ts';
 import { writablePathIn } from './in-folder.ts';
 import type { LabelledRow } from './kinds.ts';
 import { atPath, csvLine, csvRecords, plainField } from './labels/csv.ts';
-import { decoded, keyOf, linesIn } from './labels/extract.ts';
+import { keyOf, linesIn } from './labels/extract.ts';
 import type { TaskFolder } from './task-folder.ts';
 
 /** Name of the column, and the ending of the results' file name. */
@@ -44,7 +45,7 @@ export async function resultsPath(folder: Pick<TaskFolder, 'resultsPathWith' | '
 
 /** Whether a file begins with this header or is empty. Ignores quotes that a spreadsheet may have added. */
 async function beginsWith(reader: FolderReader, path: string, header: string): Promise<boolean> {
-  for await (const line of linesIn(decoded(reader.pieces(path)))) return line.replaceAll('"', '') === header;
+  for await (const line of linesIn(textPieces(reader, path))) return line.replaceAll('"', '') === header;
   return true;
 }
 
@@ -115,7 +116,7 @@ export async function* readResults(
 
 async function* recordsOf(reader: FolderReader, path: string): AsyncGenerator<string[]> {
   try {
-    yield* csvRecords(decoded(reader.pieces(path)));
+    yield* csvRecords(textPieces(reader, path));
   } catch (error) {
     throw atPath(path, error);
   }

@@ -43,6 +43,7 @@ export async function runTask(
   reportStage('Reading the texts');
   const { task } = folder;
   const path = await resultsPath(folder);
+  const encoding = await folder.learnSource();
   const taskData = await collectTaskData(task, folder.texts(signal), await folder.answers());
   const largeModel = new LargeModelPart(folder, deps, taskData);
   await largeModel.askSample(sample, more, reportStage);
@@ -55,7 +56,7 @@ export async function runTask(
       learned = isAnswerTask(task)
         ? learn(task, taskData)
         : await learnWithStates(folder, task, deps, taskData, reportStage);
-      expected = learned.judged.length > 0 ? undefined : expectedAccuracy(learned);
+      expected = learned.judged.length > 0 ? undefined : expectedAccuracy(task, learned);
       if (!deps.acceptsFew && learned.judged.length === 0) requireEnough(task, learned, expected);
     }
   } catch (error) {
@@ -76,6 +77,7 @@ export async function runTask(
     ...(isAnswerTask(task) && { output: 'text' }),
     finishedAt: now(),
     path,
+    ...(encoding !== undefined && { encoding }),
     ...counts,
     ...measureTask(learned, chooseForm(task, learned.known)),
     ...(expected && { expected }),
@@ -125,6 +127,6 @@ async function learnWithStates(
   const withStates = learnTask(task, learned, { states: deepReading.labelledStates, reportStage });
   // Held-back texts choose nothing but the limit.
   const right = ({ crossValidated: scores }: LearnedTask) =>
-    scores.reduce((sum, each) => sum + each, 0) / scores.length;
+    scores.reduce((sum, each) => sum + each.right, 0) / scores.length;
   return right(withStates) > right(learned) ? taskModelOf(task, withStates, deepReading) : ngramModel;
 }

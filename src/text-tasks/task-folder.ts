@@ -3,10 +3,10 @@ import { failed, ok, type Result } from '../common/errors.ts';
 import { isAnswerTask, TASKS_FOLDER, type TextTask } from '../prompts/label/task.ts';
 import { ruleOf } from '../workspace/files/file.ts';
 import { isSecretFileIfAnyFound } from '../workspace/files/file-names.ts';
-import { type Harvest, harvestFolder } from '../workspace/files/folder.ts';
+import { type Harvest, harvestToSend } from '../workspace/files/folder.ts';
 import { FolderReader, parentOf } from '../workspace/files/folder-reader.ts';
 import { ownIgnoreFileName } from '../workspace/files/ignore.ts';
-import { type HarvestOptions, withDefaults } from '../workspace/files/types.ts';
+import { type SendableFolder, withDefaults } from '../workspace/files/types.ts';
 import { redactKnown } from '../workspace/secrets/known/known.ts';
 import { type KnownLabels, readAnswers } from './given-labels.ts';
 import { readTask } from './in-folder.ts';
@@ -31,7 +31,7 @@ export class TaskFolder {
   readonly ignoredByGit: string | undefined;
   private readonly harvest: Harvest;
   private readonly signal: AbortSignal | undefined;
-  private sourceLearned: Promise<void> | undefined;
+  private sourceEncoding: Promise<string | undefined> | undefined;
 
   private constructor(
     reader: FolderReader,
@@ -48,13 +48,9 @@ export class TaskFolder {
   }
 
   /** Reads the task's file and the folder's secrets. @param signal also ends the search for secrets in the source */
-  static async open(
-    root: string,
-    name: string,
-    options: Partial<HarvestOptions>,
-    signal?: AbortSignal,
-  ): Promise<Result<TaskFolder>> {
-    const harvest = await harvestFolder(root, options, signal ? { signal } : {});
+  static async open(folder: SendableFolder, name: string, signal?: AbortSignal): Promise<Result<TaskFolder>> {
+    const { root, harvest: options } = folder;
+    const harvest = await harvestToSend(folder, signal ? { signal } : {});
     if (!harvest.ok) return harvest;
     const reader = await FolderReader.open(root);
     const task = await readTask(reader, name);
@@ -99,15 +95,18 @@ export class TaskFolder {
     return `${parent === '' ? '' : `${parent}/`}${this.task.name}.${ending}`;
   }
 
-  /** Rules may exclude the task's source file from the folder's files, so its secrets are read separately, once. */
-  private learnSource(): Promise<void> {
+  /**
+   * Rules may exclude the task's source file from the folder's files, so its secrets are read separately, once. Resolves
+   * to its encoding; undefined: the source is no single file. Throws as `textsOf` does.
+   */
+  async learnSource(): Promise<string | undefined> {
     const { reader, harvest, signal } = this;
     const { source } = this.task;
-    if (!('path' in source)) return Promise.resolve();
-    this.sourceLearned ??= learnSource(reader, source.path, source.kind, harvest.secrets, signal).catch((error) => {
-      this.sourceLearned = undefined;
+    if (!('path' in source)) return undefined;
+    this.sourceEncoding ??= learnSource(reader, source.path, source.kind, harvest.secrets, signal).catch((error) => {
+      this.sourceEncoding = undefined;
       throw error;
     });
-    return this.sourceLearned;
+    return this.sourceEncoding;
   }
 }

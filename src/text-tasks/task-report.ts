@@ -5,7 +5,7 @@ import type { EvidenceForm } from '../prompts/label/label-prompt.ts';
 import type { ComparedForms } from './choose-form.ts';
 import type { ExpectedAccuracy } from './expected-accuracy.ts';
 import { accuracyAt, type JudgedText } from './labels/router.ts';
-import type { MeasuredTaskData } from './learn-task.ts';
+import { type MeasuredTaskData, MOST_LEARNED } from './learn-task.ts';
 
 export interface TaskReport {
   readonly task: string;
@@ -15,6 +15,8 @@ export interface TaskReport {
   readonly finishedAt: number;
   /** Path of the results, relative to the folder. */
   readonly path: string;
+  /** Of the source file; absent: the texts are in several files. */
+  readonly encoding?: string;
   readonly texts: number;
   readonly byPerson: number;
   readonly byApi: number;
@@ -26,6 +28,8 @@ export interface TaskReport {
    * the API if there are none. Empty: no such texts.
    */
   readonly curve: readonly { readonly share: number; readonly right: number }[];
+  /** Number of texts that the local model learned from, if there were too many; absent: all. */
+  readonly learnedFrom?: number;
   readonly judgedOn: number;
   readonly judgedBy: 'person' | 'api';
   /** Share of texts sent to the API at the chosen `loss`; absent: unknown. */
@@ -55,17 +59,18 @@ export function curveOf(judged: readonly JudgedText[]): TaskReport['curve'] {
 
 export type MeasuredTask = Pick<
   TaskReport,
-  'curve' | 'judgedOn' | 'judgedBy' | 'operating' | 'loss' | 'soFarUsd' | 'model' | 'shown'
+  'curve' | 'learnedFrom' | 'judgedOn' | 'judgedBy' | 'operating' | 'loss' | 'soFarUsd' | 'model' | 'shown'
 >;
 
 export function measureTask(
-  { judged, judgedBy, risk, known }: MeasuredTaskData,
+  { judged, judgedBy, risk, known, crossValidated = [] }: MeasuredTaskData,
   { winner, gain }: RaceState<EvidenceForm>,
 ): MeasuredTask {
   const paid = [...known.values()].flatMap((item) => item.paid ?? []);
   const model = paid.findLast((each) => each.model !== undefined)?.model;
   return {
     curve: curveOf(judged),
+    ...(crossValidated.length === MOST_LEARNED && { learnedFrom: MOST_LEARNED }),
     judgedOn: judged.length,
     judgedBy,
     ...(risk && { operating: 1 - risk.localShare, loss: risk.loss }),

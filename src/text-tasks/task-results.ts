@@ -78,7 +78,8 @@ export function endOfRun({ task, texts, byPerson, byApi, path, expected }: TaskR
   return expected && local > 0 ? `${counts} ${inWords(expected)}` : counts;
 }
 
-function notesOf({ curve, operating, judgedOn, judgedBy, loss = 0, expected, shown, stopped, output }: TaskReport) {
+function notesOf({ curve, operating, judgedOn, judgedBy, loss = 0, expected, shown, ...report }: TaskReport) {
+  const { stopped, output, encoding, learnedFrom } = report;
   const names = words[output ?? 'label'];
   const right = operating === undefined ? undefined : rightAt(curve, operating);
   const measured = `Measured on ${judgedOn} ${judgedBy === 'person' ? names.byPeople : names.byApi}`;
@@ -88,6 +89,12 @@ function notesOf({ curve, operating, judgedOn, judgedBy, loss = 0, expected, sho
     curve.length > 0 ? measured : expected ? inWords(expected) : names.unknown,
     ...(operating === undefined ? [] : [`${names.bound(percent(loss))} ${average}`]),
     ...(shown ? [shownInWords(shown)] : []),
+    ...(learnedFrom
+      ? [`The local model learned from ${thousands(learnedFrom)} of the labels: more take minutes.`]
+      : []),
+    ...(encoding === 'windows-1252'
+      ? ['The texts were read as Windows-1252. If letters in them are wrong, save the source as UTF-8 and run again.']
+      : []),
     ...(stopped === undefined ? [] : [`The calls to the large model ended early: ${stopped}`]),
   ];
 }

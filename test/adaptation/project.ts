@@ -66,6 +66,7 @@ export function makeProject(nounCount = nouns.length): Project {
     storeFolder: join(base, 'store'),
     tokenizerPath,
     harvest: { trusted: true },
+    secrets: [],
     effort: 'adapt',
     balance: 0.4,
   };

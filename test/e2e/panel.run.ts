@@ -98,7 +98,10 @@ test('Tab stops at the list once, arrow keys move in it, and a held-back row has
   assert.equal(await page.locator('.row > summary[tabindex="0"]').count(), 1);
   await summaries.first().focus();
   assert.match(await focusedName(), /^held back, 10% sure, shown from 15%: the list is open, src\/b\.ts:3$/);
-  assert.equal(await summaries.first().locator('.proposal').textContent(), '15%: the list is openheldBack();');
+  assert.equal(await summaries.first().locator('.proposal').textContent(), 'the list is open heldBack();');
+  const cells = await summaries.first().locator('> span').allTextContents();
+  const shares = cells.filter((text) => text.includes('%'));
+  assert.deepEqual(shares, ['10%'], 'a row has one percentage, its confidence');
   await page.keyboard.press('ArrowDown');
   assert.match(await focusedName(), /src\/1\.ts:3$/);
   await page.keyboard.press('End');
@@ -176,4 +179,18 @@ test('a panel of 220 pixels cuts no figure of a report', async () => {
   });
   assert.ok(figures > 30, `${figures} figures`);
   assert.deepEqual(cut, []);
+});
+
+test('a panel of 182 pixels, the narrowest side bar, does not scroll sideways', async () => {
+  await send({ type: 'state', state: { ...state, progress, notices: [{ kind: 'warning', text: 'A notice.' }] } });
+  await page.setViewportSize({ width: 182, height: 900 });
+  for (const summary of await page.locator('.row > summary').all()) await summary.click();
+  await page.getByText('How much is shown').waitFor();
+  const wide = await page.evaluate(() => {
+    const parts = [...document.querySelectorAll('main, main *')].filter((part) => part.checkVisibility());
+    const outside = parts.filter((part) => part.getBoundingClientRect().right > innerWidth + 0.5);
+    const { scrollWidth } = document.scrollingElement as Element;
+    return { scrollWidth, outside: outside.map((part) => `${part.tagName} ${part.className}`) };
+  });
+  assert.ok(wide.scrollWidth <= 182, `${wide.scrollWidth} pixels: ${wide.outside.join(', ')}`);
 });

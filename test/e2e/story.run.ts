@@ -217,6 +217,7 @@ step(
     await editor.command('Easy Adaptation: Adapt to This Repo');
     const notification = (text: RegExp) => editor.notifications().filter({ hasText: text });
     const dialog = editor.dialog();
+    await dialog.getByRole('button', { name: 'Make a Plan' }).click();
     await dialog.getByRole('button', { name: 'Change Minutes' }).click({ timeout: adaptingMs });
     await editor.shot('04-minutes');
     await editor.quickRow('minutes, with training').first().click();
@@ -363,6 +364,7 @@ step('the panel shows completions of both models with their reasons', async () =
 step('an adaptation with the large model begins its report with what the folder adds to it', async () => {
   const { editor } = session;
   await editor.command('Easy Adaptation: Adapt to This Repo');
+  await editor.dialog().getByRole('button', { name: 'Make a Plan' }).click();
   await editor.shot('08-plan');
   await editor.dialog().getByRole('button', { name: 'Start With the Large Model' }).click({ timeout: adaptingMs });
   const end = editor.notifications().filter({ hasText: /Here the large model alone completes/ });

@@ -97,6 +97,24 @@ step('New Text Task asks five questions, writes the file and ends in the table f
   await editor.shot('21-labelling');
 });
 
+step('the lines of a file are offered as a source, and without a large model no comment is copied', async () => {
+  const { editor } = session;
+  writeFileSync(join(session.project, 'wishes.txt'), 'a list\na page\n');
+  await editor.command('Easy Adaptation: New Text Task');
+  await editor.quickRow('The lines of a file').click();
+  await editor.quickRow('wishes.txt').click();
+  await editor.quickRow('A label').waitFor();
+  await editor.page.keyboard.press('Escape');
+  const said = (name: string) => `/** Reads ${name}. */\nfunction ${name}(id) {\n  return at(id);\n}\n`;
+  const text = `${said('list')}${said('page')}function menu(id) {\n  return at(id);\n}\n`;
+  writeFileSync(join(session.project, 'said.js'), text);
+  await editor.open('said.js', 10, 4);
+  await editor.command('Easy Adaptation: Write Doc Comment');
+  await editor.notifications().filter({ hasText: 'No comment was written. Type its first words' }).waitFor();
+  await editor.dismissNotifications();
+  assert.equal(readFileSync(join(session.project, 'said.js'), 'utf8'), text);
+});
+
 step('a run shows its price first, and a cancelled run keeps its answers', async () => {
   const { editor, api } = session;
   await allowApi();

@@ -41,4 +41,4 @@ export const asks = () => ({
 });
 
 /** The rest of every request. */
-export const base = { root, harvest: { trusted: true }, exclude: {}, storeFolder: join(folder, 'store') };
+export const base = { root, harvest: { trusted: true }, secrets: [], exclude: {}, storeFolder: join(folder, 'store') };

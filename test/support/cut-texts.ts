@@ -15,7 +15,7 @@ export async function taskTexts(
   tree.write({ '.easyadaptation/tasks/t.json': task, '.gitignore': 'scratch/\n', [source.path]: content });
   tree.git('add', '-A');
   const texts: string[] = [];
-  const opened = unwrap(await TaskFolder.open(tree.root, 't', { trusted: true }));
+  const opened = unwrap(await TaskFolder.open({ root: tree.root, harvest: { trusted: true }, secrets: [] }, 't'));
   for await (const { text } of opened.texts()) texts.push(text);
   return texts;
 }
@@ -28,7 +28,7 @@ export async function sentChange(tree: Tree, path: string, before: string, after
   if (after === undefined) tree.git('rm', '-q', path);
   else tree.write({ [path]: after });
   tree.git('add', '-A');
-  const source = { root: tree.root, repository: tree.root, harvest: { trusted: true }, exclude: {} };
+  const source = { root: tree.root, repository: tree.root, harvest: { trusted: true }, exclude: {}, secrets: [] };
   const { files } = unwrap(await readCommit(source, new AbortController().signal));
   return files.map(({ diff }) => diff).join('\n');
 }

@@ -82,7 +82,7 @@ test('a draft for a new file takes type and scope from the commits that added fi
   for (let i = 0; i < 14; i++) commit(`fix(core): case ${i}`, 'src/rules/no-loop.ts', 'src/core/walk.ts');
   tree.write({ 'src/rules/no-label.ts': 'export {};\n' });
   tree.git('add', '.');
-  const source = { root: tree.root, repository: tree.root, harvest: {}, exclude: {} };
+  const source = { root: tree.root, repository: tree.root, harvest: {}, exclude: {}, secrets: [] };
   const { files, nearest, additions } = unwrap(await readCommit(source, new AbortController().signal));
   assert.deepEqual(additions, ['feat(rules): add no-loop']);
   const messages = nearest.map(({ label }) => label);
@@ -99,7 +99,7 @@ test('messages about the most similar paths come first, newer before older, and 
   commit({ 'src/parser/lexer.ts': 'b\n' }, 'fix(parser): strings may be empty');
   tree.write({ 'src/parser/lexer.ts': 'export function skipBlanks() {}\n' });
   tree.git('add', '.');
-  const source = { root: tree.root, repository: tree.root, harvest: { trusted: true }, exclude: {} };
+  const source = { root: tree.root, repository: tree.root, harvest: { trusted: true }, exclude: {}, secrets: [] };
   const { examples, draft } = unwrap(await commitItem(source, new AbortController().signal));
   assert.deepEqual(
     examples.slice(0, 2).map(({ label }) => label),
@@ -118,7 +118,7 @@ test('each file diff and the whole diff are cut, and the list of files comes fir
 
 /** What is sent for the staged changes of `tree`. */
 async function sent(): Promise<string> {
-  const source = { root: tree.root, repository: tree.root, harvest: { trusted: true }, exclude: {} };
+  const source = { root: tree.root, repository: tree.root, harvest: { trusted: true }, exclude: {}, secrets: [] };
   const context = unwrap(await readCommit(source, new AbortController().signal));
   assert.equal(context.withheld, undefined);
   return JSON.stringify(context);

@@ -63,7 +63,7 @@ const isUntouched = (outside: string) => {
 test('writes the results to a new file, although links have the names that it could use', async () => {
   const { root, outside, link } = makeFolders();
   link('issues.labels.csv.tmp', join(outside, 'outsideText'));
-  const task = unwrap(await TaskFolder.open(root, 'issues', { trusted: true }));
+  const task = unwrap(await TaskFolder.open({ root, harvest: { trusted: true }, secrets: [] }, 'issues'));
   const { path } = unwrap(await runTask(task, { confirm: async () => false, signal: new AbortController().signal }));
   isUntouched(outside);
   assert.ok(lstatSync(join(root, path)).isFile());
@@ -80,7 +80,7 @@ test('gives each task its own results file, and refuses to overwrite another fil
   const tasks = join(root, '.easyadaptation/tasks');
   copyFileSync(join(tasks, 'issues.json'), join(tasks, 'other.json'));
   const run = async (name: string) => {
-    const task = unwrap(await TaskFolder.open(root, name, { trusted: true }));
+    const task = unwrap(await TaskFolder.open({ root, harvest: { trusted: true }, secrets: [] }, name));
     return unwrap(await runTask(task, { confirm: async () => false, signal: new AbortController().signal })).path;
   };
   assert.deepEqual(await Promise.all(['issues', 'other'].map(run)), ['issues.labels.csv', 'other.labels.csv']);

@@ -6,9 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { unwrap } from '../../src/common/errors.ts';
-import { expectedAccuracy } from '../../src/text-tasks/expected-accuracy.ts';
+import { uniforms } from '../../src/common/statistics/random.ts';
+import { parseTask } from '../../src/prompts/label/task.ts';
+import { type CrossValidated, expectedAccuracy } from '../../src/text-tasks/expected-accuracy.ts';
 import { appendLabel, storeCorrection } from '../../src/text-tasks/given-labels.ts';
 import { type LabellingRow, readLabelling } from '../../src/text-tasks/labelling.ts';
+import { keyOf } from '../../src/text-tasks/labels/extract.ts';
+import { placeOf } from '../../src/text-tasks/random-sample.ts';
 import { runTask } from '../../src/text-tasks/run-task.ts';
 import { TaskFolder } from '../../src/text-tasks/task-folder.ts';
 
@@ -35,7 +39,8 @@ function makeTask(name: string, labels: readonly string[] = ['wish', 'bug'], out
   );
 }
 
-const open = async (name: string) => unwrap(await TaskFolder.open(root, name, { trusted: true }));
+const open = async (name: string) =>
+  unwrap(await TaskFolder.open({ root, harvest: { trusted: true }, secrets: [] }, name));
 const read = async (name: string) => readLabelling(await open(name), signal);
 const give = (name: string, rows: readonly LabellingRow[]) => {
   for (const { text } of rows) appendLabel(root, name, { text, label: truthOf(text), by: 'person' });
@@ -123,15 +128,82 @@ test('text answers get local drafts from twenty answers on', async () => {
   assert.ok(after.expected && after.expected.right > 0.5);
 });
 
-test('the interval is wide for few labels and few other texts, and holds the mean', () => {
-  const scores = Array.from({ length: 40 }, (_, i) => Number(i % 4 !== 0));
-  const widthFor = (texts: number, some = scores) => {
-    const known = new Map(some.map((_, i) => [i, { text: `${i}`, person: 'a' }]));
-    const { right = 0, low = 0, high = 0 } = expectedAccuracy({ crossValidated: some, texts, known }) ?? {};
+test('the likeliest of five labels is at least as sure as one in five, however few labels are right', async () => {
+  const labels = ['a', 'b', 'c', 'd', 'e'];
+  makeTask('five', labels);
+  const first = (await read('five')).rows;
+  first.slice(0, 30).forEach(({ text }, i) => {
+    appendLabel(root, 'five', { text, label: labels[i % 4 === 0 ? 0 : i % 5] as string, by: 'person' });
+  });
+  const confidences = (await read('five')).rows.flatMap(({ source, confidence = 0 }) =>
+    source === 'specialist' ? [confidence] : [],
+  );
+  assert.equal(confidences.length, 30);
+  assert.ok(Math.min(...confidences) >= 0.2, `${Math.min(...confidences)}`);
+});
+
+/** An expectation from labels and whether the model is right; the others are `others` texts. */
+function expectedOf(scores: readonly CrossValidated[], others: number, isRandom: boolean, labels = ['a', 'b', 'c']) {
+  const kinds = labels.map((name) => ({ name, meaning: name }));
+  const source = { kind: 'lines', path: 'l' };
+  const task = unwrap(parseTask('t', JSON.stringify({ instruction: 'i', labels: kinds, source })));
+  // In the random order the labelled texts come first, or at random places.
+  const texts = Array.from({ length: scores.length + others }, (_, i) => `text ${i}`);
+  if (isRandom) texts.sort((a, b) => placeOf(task, a) - placeOf(task, b));
+  const known = new Map(texts.slice(0, scores.length).map((text) => [keyOf(text), { text, person: 'a' }]));
+  return expectedAccuracy(task, {
+    ...{ crossValidated: scores, texts: texts.length, known },
+    unlabelled: texts.slice(scores.length),
+  });
+}
+
+test('the interval is wide for few labels, few other texts and labelled texts that are no random choice', () => {
+  const scores = Array.from({ length: 40 }, (_, i) => ({ label: i % 3, right: Number(i % 4 !== 0) }));
+  const widthFor = (others: number, some = scores, isRandom = true) => {
+    const { right = 0, low = 0, high = 0 } = expectedOf(some, others, isRandom) ?? {};
     assert.ok(low < right && right < high && low >= 0 && high <= 1);
     return high - low;
   };
-  assert.ok(widthFor(60) > widthFor(600));
+  assert.ok(widthFor(20) > widthFor(600));
   assert.ok(widthFor(600, scores.slice(0, 20)) > widthFor(600));
-  assert.equal(expectedAccuracy({ crossValidated: scores.slice(0, 19), texts: 60, known: new Map() }), undefined);
+  const skewed = scores.map((each, i) => ({ ...each, label: i < 3 ? 2 : i % 2 }));
+  assert.ok(widthFor(600, skewed, false) > widthFor(600, skewed) + 0.1);
+  for (const right of [0, 1])
+    for (const isRandom of [true, false]) {
+      const all = scores.map((each) => ({ ...each, right }));
+      const { low = -1, high = -1, right: about = -1 } = expectedOf(all, 210, isRandom) ?? {};
+      assert.ok(low >= 0 && low <= right && right <= high && high <= 1, `${low} to ${high}`);
+      assert.ok(high - low > 0.05, '40 of 40 are not all');
+      assert.ok(Math.abs(about - right) < 0.1);
+    }
+  assert.equal(expectedOf(scores.slice(0, 19), 40, true), undefined);
+});
+
+test('the interval holds what is right in 95 of 100 samples, also where a label is rare in the sample alone', () => {
+  const uniform = uniforms(5);
+  const draw = (shares: readonly number[]) => {
+    let left = uniform();
+    const label = shares.findIndex((share) => {
+      left -= share;
+      return left < 0;
+    });
+    return Math.max(0, label);
+  };
+  const accuracies = [0.9, 0.8, 0.4];
+  for (const [isRandom, shares] of [
+    [true, [0.4, 0.3, 0.3]],
+    [false, [0.55, 0.37, 0.08]],
+  ] as const) {
+    let held = 0;
+    for (let i = 0; i < 60; i++) {
+      const scores = Array.from({ length: 39 }, () => {
+        const label = draw(shares);
+        return { label, right: Number(uniform() < (accuracies[label] as number)) };
+      });
+      const right = 0.4 * 0.9 + 0.3 * 0.8 + 0.3 * 0.4;
+      const { low = 1, high = 0 } = expectedOf(scores, 600, isRandom) ?? {};
+      held += Number(low <= right && right <= high);
+    }
+    assert.ok(held >= 56, `${isRandom}: ${held} of 60`);
+  }
 });

@@ -64,7 +64,7 @@ function llm(onAsk: (count: number) => void = () => {}) {
 
 async function run(root: string, asks?: ReturnType<typeof llm>, signal = new AbortController().signal) {
   const confirmed: TextSpending[] = [];
-  const folder = unwrap(await TaskFolder.open(root, 'docs', { trusted: true }));
+  const folder = unwrap(await TaskFolder.open({ root, harvest: { trusted: true }, secrets: [] }, 'docs'));
   const confirm = async (spending: TextSpending) => confirmed.push(spending) > 0;
   const stages = new Set<string>();
   const progress = ({ stage }: { stage: string }) => void stages.add(stage);

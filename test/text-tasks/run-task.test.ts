@@ -83,7 +83,7 @@ async function run(
     assert.ok(total === undefined || done <= total, `${stage}: ${done} of ${total}`);
     stages.add(stage);
   };
-  const folder = unwrap(await TaskFolder.open(root, 'issues', { trusted: true }));
+  const folder = unwrap(await TaskFolder.open({ root, harvest: { trusted: true }, secrets: [] }, 'issues'));
   const confirm = async (spending: TextSpending) => confirmed.push(spending) > 0 && wanted(spending);
   const deps = { llm: asks, readStates, signal, confirm, progress, more, now: () => 7 };
   return { confirmed, report: unwrap(await runTask(folder, deps, 220)), stages };
@@ -103,7 +103,10 @@ test('resumes a cancelled run without repeated requests, at the confirmed cost',
   await assert.rejects(run(root, first, controller.signal));
   assert.ok(!existsSync(join(root, 'issues.labels.csv')));
   const kept = (
-    await readAnswers(unwrap(await TaskFolder.open(root, 'issues', {})).task, await FolderReader.open(root))
+    await readAnswers(
+      unwrap(await TaskFolder.open({ root, harvest: {}, secrets: [] }, 'issues')).task,
+      await FolderReader.open(root),
+    )
   ).size;
   assert.ok(kept >= 20 && kept <= 25, `${kept} answers were kept`);
   const second = llm();
@@ -191,7 +194,7 @@ test('uses a correction at once, and trains on it in the next run', async () => 
   const root = makeFolder(200, 100);
   const { report } = await run(root, undefined);
   assert.deepEqual([report.byApi, report.runUsd, report.restUsd], [0, 0, undefined]);
-  const folder = unwrap(await TaskFolder.open(root, 'issues', {}));
+  const folder = unwrap(await TaskFolder.open({ root, harvest: {}, secrets: [] }, 'issues'));
   const rows = async () => {
     const out = [];
     const reader = await FolderReader.open(root);

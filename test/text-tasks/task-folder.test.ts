@@ -8,6 +8,7 @@ import { after, before, test } from 'node:test';
 import { unwrap } from '../../src/common/errors.ts';
 import { loadLibrary, Session, Tensor } from '../../src/neural/runtime/session.ts';
 import type { LabelTask } from '../../src/prompts/label/task.ts';
+import { chooseForm } from '../../src/text-tasks/choose-form.ts';
 import { exportReadme, taskModel } from '../../src/text-tasks/export-task.ts';
 import { appendLabel, readAnswers } from '../../src/text-tasks/given-labels.ts';
 import { taskModelOf } from '../../src/text-tasks/kinds.ts';
@@ -17,6 +18,8 @@ import { labelProbabilities } from '../../src/text-tasks/labels/text-specialist.
 import { learnTask } from '../../src/text-tasks/learn-task.ts';
 import { collectTaskData } from '../../src/text-tasks/random-sample.ts';
 import { TaskFolder } from '../../src/text-tasks/task-folder.ts';
+import { measureTask } from '../../src/text-tasks/task-report.ts';
+import { resultsOf } from '../../src/text-tasks/task-results.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-tasks-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -43,7 +46,9 @@ const writeTask = (name: string, source: object) =>
     }),
   );
 const openTask = async (name: string) =>
-  unwrap(await TaskFolder.open(folder, name, { trusted: true })) as TaskFolder & { readonly task: LabelTask };
+  unwrap(await TaskFolder.open({ root: folder, harvest: { trusted: true }, secrets: [] }, name)) as TaskFolder & {
+    readonly task: LabelTask;
+  };
 
 const words = { bug: ['crash', 'error', 'broken'], wish: ['please', 'support', 'add'] } as const;
 const rows = Array.from({ length: 160 }, (_, i) => {
@@ -103,7 +108,7 @@ test('reports a missing column, a link and a missing task file', async () => {
   symlinkSync('/etc/passwd', join(folder, 'link.txt'));
   writeTask('link', { kind: 'lines', path: 'link.txt' });
   await assert.rejects(async () => collect((await openTask('link')).texts()), { code: 'unreadable' });
-  const missing = await TaskFolder.open(folder, 'none', { trusted: true });
+  const missing = await TaskFolder.open({ root: folder, harvest: { trusted: true }, secrets: [] }, 'none');
   assert.ok(!missing.ok && missing.error.code === 'unreadable');
 });
 
@@ -119,7 +124,7 @@ test('refuses an excluded table before reading it, and names one that git ignore
       path === '.npmrc' ? '//registry/:_authToken=npm_Xk9pQ7zLmW2vB8nR4tY6uC1dF3gH5jK0aS\n' : 'title\none\n',
     );
     writeTask('named', path === '.npmrc' ? { kind: 'lines', path } : { kind: 'csv', path, text: 'title' });
-    const task = await TaskFolder.open(folder, 'named', options);
+    const task = await TaskFolder.open({ root: folder, harvest: options, secrets: [] }, 'named');
     if (task.ok) found.push([path, task.value.ignoredByGit]);
     else assert.match(task.error.message, /is excluded by .*Name another file in the task, or allow this one\./);
   }
@@ -171,6 +176,31 @@ test('reports too few labels', async () => {
     code: 'nothing-to-learn',
     message: /0 texts of 'few' have a label\. Label 20 more/,
   });
+});
+
+test('learns from at most ten thousand labels, and the results say so', () => {
+  const labels = ['bug', 'wish'].map((name) => ({ name, meaning: name }));
+  const task = { name: 't', instruction: 'i', labels, source: { kind: 'lines', path: 'l' } } as const;
+  const known = new Map(
+    Array.from({ length: 10_200 }, (_, key) => [
+      key,
+      { text: `${key % 2 ? 'crash' : 'add'}`, person: labels[key % 2]?.name ?? '' },
+    ]),
+  );
+  const learned = learnTask(task, { known, texts: known.size, unlabelled: [] });
+  assert.equal(learned.crossValidated.length, 10_000);
+  const measured = measureTask(learned, chooseForm(task, known));
+  const counts = {
+    task: 't',
+    finishedAt: 0,
+    path: 'p',
+    texts: 10_200,
+    byPerson: 10_200,
+    byApi: 0,
+    inDoubt: 0,
+    runUsd: 0,
+  };
+  assert.match(resultsOf({ ...counts, ...measured }).notes.join(' '), /learned from 10,000 of the labels/);
 });
 
 test('exports a model with the same probabilities as the local model', async () => {

@@ -50,6 +50,9 @@ export interface Row {
 /** A longer estimate is shown, with a sentence, only if it exceeds the shown one by this factor plus these seconds. */
 const TOLERATED = { times: 1.25, seconds: 20 };
 
+/** Share of a stage after which its speed corrects the plan. */
+const MEASURED_SHARE = 0.2;
+
 export class Countdown {
   private readonly rows: readonly Row[];
   private readonly steps: readonly Row['step'][];
@@ -60,6 +63,9 @@ export class Countdown {
   private shown = Number.POSITIVE_INFINITY;
   private reached = 0;
   private at = 0;
+  /** The first update of the present stage, and how many times longer than planned stages take. */
+  private first: { readonly done: number; readonly ms: number } | undefined;
+  private slowness = 1;
   private last: { readonly update: ProgressUpdate; readonly ms: number } | undefined;
 
   /** @param now ms, of a monotonic clock */
@@ -88,8 +94,10 @@ export class Countdown {
   /** Reports an update with the progress of the whole run. Stages that are not in the list do not change that. */
   tell(update: ProgressUpdate): void {
     const at = this.rows.findIndex(({ name }) => name === update.stage);
-    if (at > this.at) this.at = at;
-    const isCurrent = at === this.at;
+    const isCurrent = at >= this.at;
+    if (isCurrent && (at > this.at || !this.first)) this.first = { done: update.done, ms: this.now() };
+    if (isCurrent) this.at = at;
+    if (isCurrent) this.measureSpeed(update);
     const say = this.seconds && isCurrent ? this.lower(this.leftAt(at, update)) : undefined;
     if (isCurrent) this.last = { update, ms: this.now() };
     this.report({ ...update, ...(say !== undefined && { say }), ...this.position() });
@@ -106,9 +114,19 @@ export class Countdown {
     this.report({ ...rest, ...this.position() });
   }
 
+  private measureSpeed({ done, total }: ProgressUpdate): void {
+    if (!total || !this.first) return;
+    const share = (done - this.first.done) / total;
+    const expected = share * (this.seconds?.[this.at] ?? 0);
+    // A short time says little of the speed.
+    if (share < MEASURED_SHARE || expected === 0) return;
+    this.slowness = Math.max(1, (this.now() - this.first.ms) / 1000 / expected);
+  }
+
   private leftAt(at: number, { total, done, stageLeft }: ProgressUpdate): number {
-    const planned = (this.seconds?.[at] ?? 0) * (1 - (total ? Math.min(1, done / total) : 0));
-    return (stageLeft ?? planned) + this.after(at);
+    const seconds = this.slowness * (this.seconds?.[at] ?? 0);
+    const planned = seconds * (1 - (total ? Math.min(1, done / total) : 0));
+    return (stageLeft ?? planned) + this.slowness * this.after(at);
   }
 
   private position(): Pick<ProgressUpdate, 'left' | 'overall' | 'step'> {

@@ -26,10 +26,9 @@ function qualitySection({ specialist, neural, api, balance }: AdaptReport): Sect
   const title = 'Lines exactly right';
   if (!specialist) return { title, text: ['Not measured: the folder has too few files to hold some out.'] };
   const { compared } = api ?? {};
+  const comparison = neural && comparisonOf(neural, specialist);
   const rows: readonly (readonly [string, Quality])[] = [
-    ...(neural
-      ? [[`Before: ${before(neural)}`, neural.used === 'base' ? neural.quality.ngram : neural.quality.base] as const]
-      : []),
+    ...(comparison ? [[comparison.name, comparison.quality] as const] : []),
     [`Now: ${neural ? modelNames[neural.used] : modelNames.ngram}`, specialist],
     ...(compared
       ? [
@@ -50,7 +49,10 @@ function qualitySection({ specialist, neural, api, balance }: AdaptReport): Sect
   }
   return {
     title,
-    text: ['In files that nothing was fitted on. Ranges that overlap may differ by chance alone.'],
+    text: [
+      'In files that nothing was fitted on. Ranges that overlap may differ by chance alone.',
+      ...(comparison?.why ? [comparison.why] : []),
+    ],
     table: {
       head: ['Model', 'Right (95% interval)', 'Positions'],
       rows: enough.map(([name, quality]) => row(name, quality)),
@@ -65,8 +67,16 @@ const modelNames = {
   adapted: 'adapted + n-grams',
 } as const;
 
-function before({ used }: NeuralReport): string {
-  return used === 'base' ? modelNames.ngram : modelNames.base;
+/** The model that answered before, if it was measured; otherwise another one, for comparison. */
+function comparisonOf({ used, quality, chosenFrom }: NeuralReport, now: Quality) {
+  const same = 'The model that answered before answers again, so there is no difference.';
+  if (used === 'base') return { name: 'N-grams alone', quality: quality.ngram, why: same };
+  const { base } = quality;
+  if (used === 'earlier' || chosenFrom.earlier)
+    return { name: 'Base + n-grams', quality: base, why: used === 'earlier' && same };
+  const overlaps = !base.interval || !now.interval || base.interval.high >= now.interval.low;
+  const chance = 'No difference beyond chance is shown at these positions.';
+  return { name: `Before: ${modelNames.base}`, quality: base, why: overlaps && chance };
 }
 
 function row(name: string, { exactMatch, interval, places }: Quality): string[] {

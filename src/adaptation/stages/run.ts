@@ -7,7 +7,7 @@ import { baseOf } from '../../neural/models/list.ts';
 import { sha256Of } from '../../neural/models/manifest.ts';
 import { NgramModel } from '../../specialist/ngram/model.ts';
 import { readTokenizer } from '../../text/tokenizer/load.ts';
-import { harvestFolder } from '../../workspace/files/folder.ts';
+import { harvestToSend } from '../../workspace/files/folder.ts';
 import type { HarvestedFile, HarvestReport } from '../../workspace/files/types.ts';
 import { redactKnown } from '../../workspace/secrets/known/known.ts';
 import { yieldToEvents } from '../cancellation.ts';
@@ -54,7 +54,7 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
     const loaded = readTokenizer(request.tokenizerPath);
     if (!loaded.ok) return loaded;
     const tokenizer = loaded.value;
-    const harvested = await harvestFolder(request.root, request.harvest, { progress, signal, log });
+    const harvested = await harvestToSend(request, { progress, signal, log });
     if (!harvested.ok) return signal.aborted ? cancelledFailure(request.specialistFolder) : harvested;
     const { files, report: harvest, secrets } = harvested.value;
     log = mappedLog(log, (line) => redactKnown(line, '', [secrets]).text);
@@ -125,7 +125,9 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
     }
     progress({ stage: indexingAll, done: 1, total: 1 });
     const router = learned?.router;
-    return ok({ report, snapshotPath, router, secrets: secrets.all, ...(apiStopped && { apiStopped }) });
+    const given = new Set(request.secrets);
+    const found = secrets.all.filter((value) => !given.has(value));
+    return ok({ report, snapshotPath, router, secrets: found, ...(apiStopped && { apiStopped }) });
   } catch (error) {
     if (signal.aborted || (!(error instanceof CodedError) && isCancelled(error)))
       return cancelledFailure(request.specialistFolder, run && answersIn(run));

@@ -18,6 +18,21 @@ export function normals(seed: number): () => number {
   return () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
 }
 
+/** Gamma by shape, scale 1 (Marsaglia & Tsang 2000). */
+export function gammas(seed: number): (shape: number) => number {
+  const [uniform, normal] = [uniforms(seed), normals(seed + 1)];
+  const sample = (shape: number): number => {
+    if (shape < 1) return sample(shape + 1) * (1 - uniform()) ** (1 / shape);
+    const d = shape - 1 / 3;
+    for (;;) {
+      const x = normal();
+      const v = (1 + x / Math.sqrt(9 * d)) ** 3;
+      if (v > 0 && Math.log(1 - uniform()) < x * x * 0.5 + d * (1 - v + Math.log(v))) return d * v;
+    }
+  };
+  return sample;
+}
+
 /** 0 .. count - 1 in random order. */
 export function shuffled(count: number, seed: number): number[] {
   const order = Array.from({ length: count }, (_, i) => i);

@@ -12,7 +12,7 @@ import type { TaskReport } from '../../text-tasks/task-report.ts';
 import { endOfRun, resultsOf } from '../../text-tasks/task-results.ts';
 import { type StatesAccess, textTaskJob } from '../text-task.ts';
 import { type CommandLine, memoryOption, numberOption, repository, UsageError } from './command-line.ts';
-import { apiAccess, requestFor, requireFolder, storageFolder } from './run-request.ts';
+import { apiAccess, noSession, requestFor, requireFolder, storageFolder } from './run-request.ts';
 import type { Terminal } from './terminal.ts';
 
 function taskOf({ target, values }: CommandLine): { root: string; task: string } {
@@ -32,7 +32,7 @@ export async function label(commandLine: CommandLine, terminal: Terminal): Promi
       root,
       task,
       storeFolder: storageFolder(values),
-      harvest: { trusted: true },
+      ...noSession,
       more: Math.round(more),
       acceptsFew: true,
       who: 'npm start',
@@ -76,7 +76,7 @@ export async function exportTask(commandLine: CommandLine, terminal: Terminal): 
     const { root, task: name } = taskOf(commandLine);
     const { bar, stop } = terminal;
     bar.update({ stage: 'Learning the task', done: 0, total: undefined });
-    const folder = unwrap(await TaskFolder.open(root, name, { trusted: true }, stop.signal));
+    const folder = unwrap(await TaskFolder.open({ root, ...noSession }, name, stop.signal));
     const { task } = folder;
     const taskData = await collectTaskData(task, folder.texts(stop.signal), await folder.answers());
     if (isAnswerTask(task))

@@ -20,6 +20,9 @@ import { models, numberOption, processorOptions, UsageError, type Values } from 
 
 const DEFAULT_MINUTES = 10;
 
+/** A folder that is named on the command line is trusted, and no session knows secrets of it. */
+export const noSession = { harvest: { trusted: true }, secrets: [] } as const;
+
 /**
  * The request without the API part: see `apiAccess`.
  * @param folder to adapt to or to inspect
@@ -36,8 +39,7 @@ export function requestFor(folder: string, values: Values, minutes = DEFAULT_MIN
     specialistFolder: specialistFolder(storeFolder, root),
     // The n-grams always use this tokenizer: with that of another base they are half as good.
     tokenizerPath: join(models, 'small', TOKENIZER),
-    // A folder that is named on the command line is trusted.
-    harvest: { trusted: true },
+    ...noSession,
     effort: 'adapt',
     balance: numberOption('balance', values.balance, 0.05, 1),
     ...(neural && { neural }),

@@ -1,5 +1,6 @@
 // The prompt for a text that is answered in words, and the answer in a large model's reply: texts of a task, staged
 // changes, functions.
+import { withoutAny } from '../../common/plain-text.ts';
 import { estimateTokens, type ModelFacts, type Prompt } from '../../llm/protocol/models.ts';
 
 /** What to write about a text. */
@@ -69,7 +70,7 @@ Reply with the answer and with nothing else: no quotation marks round it, no cod
 }
 
 function cutWithoutTags(text: string, maxLength: number): string {
-  return text.slice(0, maxLength).replace(/<\/(?:text|answer|draft)>/g, '');
+  return withoutAny(text.slice(0, maxLength), ['</text>', '</answer>', '</draft>']);
 }
 
 /** The answer without the fence, tags and quotes that models put around it. */

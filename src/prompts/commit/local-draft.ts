@@ -1,5 +1,6 @@
 // A commit message without a large model: the names that were added, changed or removed, in the form of the folder's
 // messages.
+import { plainLine } from '../../common/plain-text.ts';
 
 export interface ChangedFile {
   readonly path: string;
@@ -21,17 +22,23 @@ export function localDraft(
   nearest: readonly string[],
   additions: readonly string[] = [],
 ): string {
-  const { type, scope, isCapital, hasStop } = conventionOf(additions.length > 0 ? additions : nearest);
-  const [verb, what] = changeOf(files);
-  const text = `${isCapital ? verb : verb.toLowerCase()} ${what}`;
-  const head = type === undefined ? '' : `${typeFor(files, type)}${scope === undefined ? '' : `(${scope})`}: `;
+  const { type, scope, colon, ending, isCapital, hasStop } = conventionOf(additions.length > 0 ? additions : nearest);
+  const [plain, what] = changeOf(files);
+  const verb = ending === 's' ? `${plain}s` : ending === '' ? plain : `${plain.replace(/e$/, '')}${ending}`;
+  // Names and messages may hold control characters and line ends, which would forge a trailer.
+  const text = plainLine(`${isCapital ? verb : verb.toLowerCase()} ${what}`);
+  const head = type === undefined ? '' : `${typeFor(files, type)}${scope === undefined ? '' : `(${scope})`}${colon} `;
   const room = MAX_SUBJECT - head.length - Number(hasStop);
   const cut = text.length <= room ? text : `${text.slice(0, room - 1).replace(/[\s,]+\S*$/, '')}…`;
   return `${head}${cut}${hasStop ? '.' : ''}`;
 }
 
+/** Types that say what kind of change it is, not where. */
+const kindOfChange = /^(?:build|chore|ci|docs|feat|fix|perf|refactor|style|test)$/;
+
 /** The usual type of similar commits, unless all files are tests or documentation. */
 function typeFor(files: readonly ChangedFile[], usual: string): string {
+  if (!kindOfChange.test(usual)) return usual;
   const all = (pattern: RegExp) => files.every(({ path }) => pattern.test(path));
   if (all(/(^|\/)(tests?|__tests__|spec)\/|[._-](test|spec)\.\w+$/i)) return 'test';
   if (all(/\.(md|mdx|rst|adoc)$/i)) return 'docs';
@@ -80,38 +87,43 @@ export function additionsBeside<T extends { readonly added: readonly string[] }>
 }
 
 interface Convention {
-  /** 'fix' of 'fix(parser): no loop'; undefined unless most messages have a type. */
+  /** 'fix' of 'fix(parser): no loop', or an area: 'net/http', '[docs]'; undefined unless most messages have one. */
   readonly type: string | undefined;
   readonly scope: string | undefined;
+  /** What follows them: ':', or '' behind brackets. */
+  readonly colon: string;
+  /** How verbs end, as in 'Adds', 'Added', 'Adding'; '' : the imperative. */
+  readonly ending: (typeof ENDINGS)[number] | '';
   /** Whether the text after the type begins with a capital letter. */
   readonly isCapital: boolean;
   /** Whether the subject ends with a full stop. */
   readonly hasStop: boolean;
 }
 
-const conventional = /^(\w+)(?:\(([^)]+)\))?!?:\s+(\S.*)$/;
+/** Usual verbs of subjects, without a last 'e'. Other words may end like a verb: 'tests', 'string'. */
+const STEMS = 'add|allow|chang|clean|creat|delet|fix|handl|improv|introduc|mov|remov|renam|replac|support|updat|us';
+const ENDINGS = ['ed', 'ing', 's'] as const;
+const conventional = /^(\[[^\]]{1,30}\]|[\w./-]{1,40})(?:\(([^)]+)\))?(?:!?(:)|(?<=\]))\s+(\S.*)$/;
 
 /** The form of most messages. @param messages most similar first, which decides ties */
 function conventionOf(messages: readonly string[]): Convention {
-  const subjects = messages.map(subjectOf);
+  const subjects = messages.map((message) => plainLine(message.split('\n', 1)[0] ?? ''));
   const rows = subjects.flatMap((subject) => {
     const row = conventional.exec(subject);
     return row ? [row] : [];
   });
   const isTyped = rows.length * 2 > subjects.length;
-  const rest = isTyped ? rows.map((row) => row[3] ?? '') : subjects;
+  const rest = isTyped ? rows.map((row) => row[4] ?? '') : subjects;
   const most = (of: readonly string[], has: (text: string) => boolean) => of.filter(has).length * 2 > of.length;
   const scoped = rows.flatMap((row) => row[2] ?? []);
   return {
     type: isTyped ? commonest(rows.map((row) => row[1] ?? '')) : undefined,
     scope: isTyped && scoped.length * 2 > rows.length ? commonest(scoped) : undefined,
+    colon: commonest(rows.map((row) => row[3] ?? '')) ?? ':',
+    ending: ENDINGS.find((end) => most(rest, (text) => new RegExp(`^(?:${STEMS})e?${end}\\b`, 'i').test(text))) ?? '',
     isCapital: rest.length === 0 || most(rest, (text) => /^\p{Lu}/u.test(text)),
     hasStop: most(subjects, (text) => text.endsWith('.')),
   };
-}
-
-function subjectOf(message: string): string {
-  return message.split('\n', 1)[0]?.trim() ?? '';
 }
 
 function commonest(values: readonly string[]): string | undefined {

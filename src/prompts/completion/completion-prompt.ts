@@ -2,6 +2,7 @@
 // last.
 import type { Snippet } from '../../common/completion.ts';
 import { wholePercent } from '../../common/format.ts';
+import { withoutAny } from '../../common/plain-text.ts';
 import { estimateTokens, type Infill, type ModelFacts, type Prompt } from '../../llm/protocol/models.ts';
 import { headOf, steppedWindow } from '../../text/windows.ts';
 import { closeTag, inserted, lineIsComplete, openTag, parseAnswer } from './clean.ts';
@@ -187,8 +188,8 @@ function infillText(
   if (endpoint.form === 'fields') return { prompt: position.prefix, suffix: position.suffix, stop: [] };
   const tokens = [prefix, suffix, middle, file ?? '', ...ends].map((each) => each.trim()).filter((each) => each !== '');
   // Special tokens in the text would be read as marks.
-  const plain = (text: string) => tokens.reduce((kept, token) => kept.replaceAll(token, ''), text);
-  const others = file === undefined ? [] : snippets.map(({ path, text }) => `${file}${path}\n${plain(text)}\n`);
+  const plain = (text: string) => withoutAny(text, tokens);
+  const others = file === undefined ? [] : snippets.map(({ path, text }) => `${file}${plain(path)}\n${plain(text)}\n`);
   const head = file === undefined ? '' : `${others.join('')}${file}${plain(position.path)}\n`;
   const before = `${prefix}${plain(position.prefix)}`;
   const after = suffix === '' ? '' : `${suffix}${plain(position.suffix)}`;

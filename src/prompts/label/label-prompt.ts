@@ -1,4 +1,5 @@
 // Writes the prompt for a text's label, and finds the label in the large model's answer.
+import { withoutAny } from '../../common/plain-text.ts';
 import { estimateTokens, type ModelFacts, type Prompt } from '../../llm/protocol/models.ts';
 import { type LabelTask, TASKS_FOLDER } from './task.ts';
 
@@ -91,7 +92,7 @@ function figuresOf(probabilities: readonly number[], labels: LabelTask['labels']
 }
 
 function inline(text: string, most: number): string {
-  return text.slice(0, most).replace(/<\/(?:text|example)>/g, '');
+  return withoutAny(text.slice(0, most), ['</text>', '</example>']);
 }
 
 /** Index of the label that the answer names; undefined if it names none or several. */

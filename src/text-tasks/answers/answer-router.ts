@@ -6,14 +6,12 @@ import { type Estimate, estimateOf, fitEstimate, type LabelledVector } from '../
 import { logit } from '../../common/statistics/logistic.ts';
 import type { AnswerExample, AnswerForm } from '../../prompts/answer/answer-prompt.ts';
 import type { DocEdit } from '../../text/doc-comments.ts';
-import type { HarvestOptions } from '../../workspace/files/types.ts';
+import type { SendableFolder } from '../../workspace/files/types.ts';
 import { hashedRow, type Rarity } from '../labels/hashed-grams.ts';
 import type { JudgedText } from '../labels/router.ts';
 
 /** An opened, trusted folder, and the rules for sending its files. */
-export interface OpenedFolder {
-  readonly root: string;
-  readonly harvest: Partial<HarvestOptions>;
+export interface OpenedFolder extends SendableFolder {
   /** The user's globs: files that they exclude are not sent. */
   readonly exclude: Readonly<Record<string, boolean>>;
 }
@@ -24,23 +22,15 @@ export interface AnswerItem {
   readonly text: string;
   /** The most similar texts of the folder with their answers, nearest first. */
   readonly examples: readonly AnswerExample[];
-  /** The answer without a large model; '' if the folder has nothing to follow. */
+  /** The draft without a large model; '': there is none. */
   readonly draft: string;
-  /** Whether the text may be sent. */
-  readonly isOpen: boolean;
-  /** Why it may not, for the user. */
+  /** Why nothing may be sent, for the user; absent: it may. */
   readonly withheld?: string;
   /** Puts the answer into the text that the request has. Absent: the answer stands alone. */
   readonly edit?: (answer: string) => Result<DocEdit>;
 }
 
 interface AnsweredText {
-  // Local model of a task with text answers: the answer of the most similar text, with the name replaced.
-  //
-  // Measured on 120 documented functions of each project, without the function's own comment. Edit similarity to the real
-  // comment with names replaced, with names kept, and with a vote of the ten nearest: cobra 0.592, 0.530, 0.597;
-  // starlette 0.465, 0.455, 0.473; this project 0.289, 0.289, 0.292.
-
   /** Key of the text, so that its own answer can be left out. */
   readonly key: number;
   readonly text: string;

@@ -27,13 +27,11 @@ export async function* csvRecords(chunks: AsyncIterable<string>, comma = ','): A
   let record: string[] = [];
   let field = '';
   // quoted: inside quotes. closing: the last character there was a quote, which ends the field or is escaped by a second
-  // quote. begun: the record has a field or a quote. first: no text has been read.
-  let [quoted, closing, begun, first] = [false, false, false, true];
+  // quote. begun: the record has a field or a quote.
+  let [quoted, closing, begun] = [false, false, false];
   // The record's length before this chunk, the line in which the record begins, and the current line.
   let [length, firstLine, line] = [0, 1, 1];
-  for await (const text of chunks) {
-    const chunk = first && text.startsWith('\uFEFF') ? text.slice(1) : text;
-    if (text !== '') first = false;
+  for await (const chunk of chunks) {
     let start = 0;
     for (let i = 0; i < chunk.length; i++) {
       const c = chunk[i] as string;

@@ -14,13 +14,6 @@ export interface TaskSourceText {
 /** Texts longer than this are cut, characters. */
 export const LONGEST_TEXT = 20_000;
 
-/** A file's bytes as text, a piece at a time. */
-export async function* decoded(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
-  const decoder = new TextDecoder();
-  for await (const piece of bytes) yield decoder.decode(piece, { stream: true });
-  yield decoder.decode();
-}
-
 /** A file without line ends is not a list of texts, so the rest of a longer line is dropped. */
 const LONGEST_LINE = 50 * LONGEST_TEXT;
 

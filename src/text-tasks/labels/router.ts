@@ -158,7 +158,8 @@ export function estimatesFor(
 ): { readonly before: number; readonly after: number } {
   const { values, before, after } = featuresOf(router.apiAccuracy, item);
   return {
-    before: estimateOf(router.beforeCall, values, before),
+    // The likeliest label is not less likely than a label by chance, whatever a few wrong ones teach.
+    before: Math.max(1 / item.probabilities.length, estimateOf(router.beforeCall, values, before)),
     after: router.known === 0 ? ASSUMED_ACCURACY : estimateOf(router.afterCall, values, after),
   };
 }

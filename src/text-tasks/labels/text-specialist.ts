@@ -80,11 +80,15 @@ function fitNgramHead(rows: readonly NgramRow[], labels: number): NgramHead {
 
 /** The row with the columns of the head only, renumbered. */
 function selectColumns({ columns, values }: SparseRow, known: Int32Array): SparseRow {
-  const selected = [...columns.keys()].filter((k) => (known[columns[k] as number] as number) >= 0);
-  return {
-    columns: Uint32Array.from(selected, (k) => known[columns[k] as number] as number),
-    values: Float32Array.from(selected, (k) => values[k] as number),
-  };
+  const selected = { columns: new Uint32Array(columns.length), values: new Float32Array(columns.length) };
+  let count = 0;
+  for (let k = 0; k < columns.length; k++) {
+    const column = known[columns[k] as number] as number;
+    if (column < 0) continue;
+    selected.columns[count] = column;
+    selected.values[count++] = values[k] as number;
+  }
+  return { columns: selected.columns.slice(0, count), values: selected.values.slice(0, count) };
 }
 
 /** Logits to log-probabilities, [labels]. */

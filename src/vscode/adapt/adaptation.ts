@@ -15,8 +15,8 @@ import { window } from '../editor/window.ts';
 import type { FolderSession } from '../folder/folder-session.ts';
 import type { PanelProgress } from '../webview/protocol.ts';
 import { describe, shareOf } from './describe-progress.ts';
-import { askForTrust, askPlan, showResult } from './questions.ts';
-import { type RunRequestDeps, RunRequests } from './run-requests.ts';
+import { askForTrust, askPlan, askToPlan, showResult } from './questions.ts';
+import { type PlannedRun, type RunRequestDeps, RunRequests } from './run-requests.ts';
 
 /** Number of running and waiting runs of the window, and of scans for secrets. */
 export class RunCount {
@@ -142,6 +142,10 @@ export class Adaptation extends DisposableStore {
       void window.showInformationMessage(t('An adaptation is running; the panel shows its progress.'));
       return false;
     }
+    const { tuning, absence } = this.deps.neural;
+    if (absence === undefined && tuning.startsAtOnce !== 1 && !(await askToPlan(session.folder.name))) return false;
+    // It may have been started while the question was open.
+    if (this.isAdapting) return false;
     // The run uses the settings of now, however long it waits.
     const access = this.requests.api(session.folder);
     const request = this.requests.run(session, 'adapt', access?.positions === 0 ? undefined : access);
@@ -186,7 +190,7 @@ export class Adaptation extends DisposableStore {
 
   private async adaptNow(
     session: FolderSession,
-    request: AdaptRequest,
+    request: PlannedRun,
     controller: AbortController,
   ): Promise<Result<AdaptOutcome>> {
     const { startsAtOnce } = this.deps.neural.tuning;
@@ -208,7 +212,7 @@ export class Adaptation extends DisposableStore {
 
   private async start(
     session: FolderSession,
-    request: AdaptRequest,
+    request: PlannedRun,
     controller: AbortController,
     questions: Partial<Questions> = {},
     onProgress: (message: UiText, share: number) => void = () => {},
@@ -231,7 +235,8 @@ export class Adaptation extends DisposableStore {
     const mark = session.mark();
     try {
       const result = await jobs.run(
-        request,
+        // Nothing else is sent, so only then half-typed values are redacted.
+        { ...request, secrets: request.api ? await session.secrets.all() : [] },
         controller.signal,
         (update) => {
           if (update.say !== undefined) {

@@ -46,7 +46,16 @@ export async function askForTrust(): Promise<void> {
   if (answer === manage) await vscode.commands.executeCommand('workbench.trust.manage');
 }
 
-/** The one dialog before an adaptation: what it takes with each choice, and what the large model costs. */
+/** Before anything is done: what comes first, and that a plan with its price follows. */
+export async function askToPlan(folder: string): Promise<boolean> {
+  const start = t('Make a Plan');
+  const detail = t(
+    'First the files are read and this machine is timed, for one or two minutes. Nothing is sent or changed. Then you choose from plans with their time and their price.',
+  );
+  return (await window.showInformationMessage(t('Adapt to {0}?', folder), { modal: true, detail }, start)) === start;
+}
+
+/** What an adaptation takes with each choice, and what the large model costs. */
 export async function askPlan(offer: PlanOffer, folder: string, provider: string | undefined): Promise<PlanAnswer> {
   const { choice, words, why, choices, api } = offer;
   const start = api ? t('Start With the Large Model') : t('Start');

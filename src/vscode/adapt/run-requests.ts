@@ -23,6 +23,9 @@ export interface RunRequestDeps {
   readonly paths: Paths;
 }
 
+/** A run may wait: the secrets of the session are added when it starts. */
+export type PlannedRun = Omit<AdaptRequest, 'secrets'>;
+
 export class RunRequests {
   private readonly deps: RunRequestDeps;
 
@@ -31,7 +34,7 @@ export class RunRequests {
   }
 
   /** @param api undefined: local only */
-  run(session: FolderSession, effort: AdaptRequest['effort'], api: ApiAccess | undefined): AdaptRequest {
+  run(session: FolderSession, effort: AdaptRequest['effort'], api: ApiAccess | undefined): PlannedRun {
     const { uri, ...folder } = this.folderRequest(session);
     const settings = this.deps.configuration.for(uri);
     return {

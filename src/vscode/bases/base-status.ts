@@ -13,9 +13,9 @@ import type { NeuralAbsence } from './window-engine.ts';
 export const durationText = (ms: number) =>
   ms < 1000 ? t('{0} ms', Math.round(ms)) : t('{0} s', ms < 10_000 ? (ms / 1000).toFixed(1) : Math.round(ms / 1000));
 
-/** 'medium: fast enough here (a line takes 62 ms, a new prompt 340 ms)'. */
+/** 'medium (fast enough here: 62 ms for a line, 340 ms for the first one at a new place)'. */
 function baseStatus({ base, reason }: BaseChoice): string {
-  return t('{0}: {1}', base.name, reasonText(reason));
+  return t('{0} ({1})', base.name, reasonText(reason));
 }
 
 /** What the user is told of an added base before it serves. */
@@ -53,7 +53,7 @@ function reasonText(reason: BaseReason): string {
     case 'named':
       return t('chosen in the settings');
     case 'in-time':
-      return t('fast enough here (a line takes {0} ms, a new prompt {1} ms)', ...rounded(reason.timing));
+      return t('fast enough here: {0}', timingText(reason.timing));
     case 'not-found':
       return reason.why === ''
         ? t(
@@ -73,15 +73,11 @@ function obstacleText(of: string, obstacle: Obstacle): string {
     case 'slow':
       return (obstacle.timing.load ?? 0) >= BUSY_LOAD
         ? t(
-            'the {0} model was too slow beside other programs (a line took {1} ms, a new prompt {2} ms); it is timed again when the machine is idle',
+            'the {0} model was too slow beside other programs: {1}; it is timed again when the machine is idle',
             of,
-            ...rounded(obstacle.timing),
+            timingText(obstacle.timing),
           )
-        : t(
-            'the {0} model is too slow here (a line takes {1} ms, a new prompt {2} ms)',
-            of,
-            ...rounded(obstacle.timing),
-          );
+        : t('the {0} model is too slow here: {1}', of, timingText(obstacle.timing));
     case 'no-folder':
       return t('only a window with an open folder loads the {0} model', of);
     case 'elsewhere':
@@ -89,8 +85,8 @@ function obstacleText(of: string, obstacle: Obstacle): string {
   }
 }
 
-function rounded({ lineMs, promptMs }: Timing): [number, number] {
-  return [Math.round(lineMs), Math.round(promptMs)];
+function timingText({ lineMs, promptMs }: Timing): UiText {
+  return t('{0} for a line, {1} for the first one at a new place', durationText(lineMs), durationText(promptMs));
 }
 
 const ngramName = 'n-gram';

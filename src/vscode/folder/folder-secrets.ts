@@ -21,6 +21,12 @@ export class FolderSecrets {
   /** A secret was found that no call of `learnOpen` has reported. */
   private hasNewSecret = false;
 
+  /** As `SecretValues.all`, with those of open documents. */
+  get all(): string[] {
+    this.readChanges();
+    return this.known.flatMap(({ all }) => all);
+  }
+
   /** @param values from `SecretValues.all` */
   add(values: readonly string[]): void {
     for (const value of values) this.folder.add(value);

@@ -70,6 +70,11 @@ export class SessionSecrets implements Redactor, Disposable {
     return this.loaded?.line(text) ?? text;
   }
 
+  /** For the request of a job that may send. Never write them to a file. */
+  async all(): Promise<readonly string[]> {
+    return (await this.get()).all;
+  }
+
   /** Secrets for indexing a single file, which adds its own. */
   async values(): Promise<FolderSecrets['folder']> {
     return (await this.get()).folder;

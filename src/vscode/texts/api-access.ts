@@ -1,12 +1,32 @@
 // Access to the large model for a user's command: asks for consent if there is none yet.
+import type * as vscode from 'vscode';
 import type { ApiAccess } from '../../adaptation/types.ts';
+import type { SendableFolder } from '../../workspace/files/types.ts';
 import type { RunRequestDeps, RunRequests } from '../adapt/run-requests.ts';
 import { askConsent, askFirstTime, type SendingCommand } from '../api/consent.ts';
 import type { Permissions } from '../api/permissions.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';
+import type { Folders } from '../folder/folders.ts';
 
 export interface AccessDeps extends RunRequestDeps {
   readonly permissions: Permissions;
+  readonly folders: Pick<Folders, 'peek'>;
+}
+
+/** A folder on disk. */
+export interface DiskFolder {
+  readonly folder: FolderRef;
+  readonly uri: vscode.Uri;
+  readonly root: string;
+}
+
+/** A folder for a job that may send, with the secrets of its session, which the job redacts. */
+export async function sendable(
+  { folders }: AccessDeps,
+  requests: RunRequests,
+  { folder, uri, root }: DiskFolder,
+): Promise<SendableFolder> {
+  return { root, harvest: requests.harvest(uri), secrets: (await folders.peek(folder)?.secrets.all()) ?? [] };
 }
 
 /** Undefined if the large model is not available, or if the user declined. */

@@ -2,8 +2,9 @@
 import * as vscode from 'vscode';
 import { LABEL_COUNT, type TaskLabel, type TextSource } from '../../prompts/label/task.ts';
 import { atPath, csvRecords } from '../../text-tasks/labels/csv.ts';
-import { decoded, linesIn } from '../../text-tasks/labels/extract.ts';
+import { linesIn } from '../../text-tasks/labels/extract.ts';
 import { FolderReader } from '../../workspace/files/folder-reader.ts';
+import { textPieces } from '../../workspace/files/text-pieces.ts';
 import { joined, safeText, t, type UiText } from '../editor/ui-text.ts';
 import { type UiInputBoxOptions, type UiQuickPickItem, window } from '../editor/window.ts';
 import { writeTask } from './task-files.ts';
@@ -91,7 +92,8 @@ interface LabelledSource {
 async function askSource(folder: vscode.Uri, root: string, kind: Kind): Promise<LabelledSource | undefined> {
   if (kind === 'csv' || kind === 'jsonl') return askTable(folder, root, kind);
   if (kind === 'lines') {
-    const path = await pickFile(folder, '**/{*.{txt,log,md,rst,lst},CHANGELOG,CHANGES,NEWS,TODO}');
+    // The editor's globs have no braces inside of braces.
+    const path = await pickFile(folder, '**/{*.txt,*.log,*.md,*.rst,*.lst,CHANGELOG,CHANGES,NEWS,TODO}');
     return path === undefined ? undefined : { source: { kind, path }, labels: [] };
   }
   if (kind === 'commits') {
@@ -131,7 +133,7 @@ async function askTable(folder: vscode.Uri, root: string, kind: 'csv' | 'jsonl')
 /** Reads the columns and the first rows. */
 async function readTable(root: string, path: string, kind: 'csv' | 'jsonl') {
   const reader = await FolderReader.open(root);
-  const chunks = decoded(reader.pieces(path));
+  const chunks = textPieces(reader, path);
   const rows: Record<string, string>[] = [];
   let names: string[] = [];
   if (kind === 'csv') {

@@ -22,7 +22,7 @@ import { withProgress } from '../editor/progress.ts';
 import { safeSentence, t, type UiText } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
 import type { TableRow } from '../webview/table-protocol.ts';
-import { type AccessDeps, apiAccess } from './api-access.ts';
+import { type AccessDeps, apiAccess, type DiskFolder, sendable } from './api-access.ts';
 import { BackgroundLearning } from './background-learning.ts';
 import { newTask } from './new-task.ts';
 import { readReports, taskNames, taskUri } from './task-files.ts';
@@ -37,13 +37,6 @@ export interface TextTasksDeps extends AccessDeps {
   /** Called with whether an open folder has a task. */
   readonly onTasks: (hasTask: boolean) => void;
   readonly onSpent: (usd: number) => void;
-}
-
-/** A folder on disk. */
-interface TaskFolder {
-  readonly folder: FolderRef;
-  readonly uri: vscode.Uri;
-  readonly root: string;
 }
 
 /** Random texts that may be asked about in a further run, while texts are in doubt. */
@@ -107,7 +100,7 @@ export class TextTasks extends DisposableStore {
   }
 
   /** Opens the table for labelling, or returns to it: its rows stay. */
-  private async label(taskFolder: TaskFolder, task: TextTask): Promise<void> {
+  private async label(taskFolder: DiskFolder, task: TextTask): Promise<void> {
     const openTable = this.tables.get(keyOf(taskFolder.root, task.name));
     if (openTable?.isLabelling) return openTable.takeFocus();
     const labelling = await withProgress(t('Reading the texts of {0}', task.name), (signal) =>
@@ -128,8 +121,9 @@ export class TextTasks extends DisposableStore {
     });
   }
 
-  private readLabelling({ root, uri }: TaskFolder, { name }: TextTask, signal: AbortSignal) {
-    return this.deps.jobs.job('labelling', { root, task: name, harvest: this.requests.harvest(uri) }, signal);
+  private async readLabelling(taskFolder: DiskFolder, { name }: TextTask, signal: AbortSignal) {
+    const folder = await sendable(this.deps, this.requests, taskFolder);
+    return this.deps.jobs.job('labelling', { ...folder, task: name }, signal);
   }
 
   /** 'Run Text Task'. @param name absent: the user picks one @param acceptsFew label even from too few labels */
@@ -148,11 +142,11 @@ export class TextTasks extends DisposableStore {
     const { jobs, paths, log } = this.deps;
     const ended = withProgress(
       t('Running {0}', task.name),
-      (signal, report) =>
+      async (signal, report) =>
         jobs.job(
           'texts',
           {
-            ...{ root: taskFolder.root, task: task.name, harvest: this.requests.harvest(taskFolder.uri) },
+            ...{ ...(await sendable(this.deps, this.requests, taskFolder)), task: task.name },
             ...{ storeFolder: paths.storage, reports: this.reportsOf(taskFolder.root), who: 'the editor' },
             ...(api && { api }),
             ...this.states(),
@@ -182,7 +176,7 @@ export class TextTasks extends DisposableStore {
     void this.announce(taskFolder, task, finished.value);
   }
 
-  private async announce(taskFolder: TaskFolder, task: TextTask, report: TaskReport): Promise<void> {
+  private async announce(taskFolder: DiskFolder, task: TextTask, report: TaskReport): Promise<void> {
     const show = t('Show Results');
     const answer = await window.showInformationMessage(safeSentence(endOfRun(report)), show);
     if (answer !== show) return;
@@ -192,7 +186,7 @@ export class TextTasks extends DisposableStore {
   }
 
   /** The local model has learned from too few labels. */
-  private async adviseToLabel(taskFolder: TaskFolder, task: TextTask, { code, message }: Failure): Promise<void> {
+  private async adviseToLabel(taskFolder: DiskFolder, task: TextTask, { code, message }: Failure): Promise<void> {
     const label = isAnswerTask(task) ? t('Write Answers') : t('Label Texts');
     const anyway = t('Use the Local Model Anyway');
     const choices = code === 'few-labels' ? [label, anyway] : [label];
@@ -210,7 +204,7 @@ export class TextTasks extends DisposableStore {
     else await this.label(picked.taskFolder, picked.task);
   }
 
-  private showResults(taskFolder: TaskFolder, task: TextTask, report: TaskReport): void {
+  private showResults(taskFolder: DiskFolder, task: TextTask, report: TaskReport): void {
     this.open(taskFolder, task, {
       subtitle: report.path,
       results: resultsOf(report),
@@ -219,7 +213,7 @@ export class TextTasks extends DisposableStore {
     });
   }
 
-  private open(taskFolder: TaskFolder, task: TextTask, content: Omit<TableContent, 'task'>): void {
+  private open(taskFolder: DiskFolder, task: TextTask, content: Omit<TableContent, 'task'>): void {
     const key = keyOf(taskFolder.root, task.name);
     const openTable = this.tables.get(key);
     if (openTable) {
@@ -263,7 +257,7 @@ export class TextTasks extends DisposableStore {
    * @param label absent: the user is asked for it
    */
   private async storeCorrection(
-    { root }: TaskFolder,
+    { root }: DiskFolder,
     name: string,
     text: string,
     label?: string,
@@ -274,7 +268,7 @@ export class TextTasks extends DisposableStore {
     return undefined;
   }
 
-  private async pickFolder(question: UiText): Promise<TaskFolder | undefined> {
+  private async pickFolder(question: UiText): Promise<DiskFolder | undefined> {
     const folder = await pickFolder(this.deps.current(), question);
     if (folder?.root === undefined || folder.uri === undefined) return undefined;
     if (vscode.workspace.isTrusted) return { folder, uri: folder.uri, root: folder.root };
@@ -285,7 +279,7 @@ export class TextTasks extends DisposableStore {
   private async pickTask(
     name: string | undefined,
     question: UiText,
-  ): Promise<{ taskFolder: TaskFolder; task: TextTask } | undefined> {
+  ): Promise<{ taskFolder: DiskFolder; task: TextTask } | undefined> {
     const taskFolder = await this.pickFolder(question);
     if (!taskFolder) return undefined;
     const picked = await pickTask(await taskNames(taskFolder.root), name, question);

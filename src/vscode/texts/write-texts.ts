@@ -1,18 +1,18 @@
 // 'Generate Commit Message' and 'Write Doc Comment': a job reads the source and writes the text, which goes into the
 // repository's input box, or into the document as an edit.
 import * as vscode from 'vscode';
-import type { Failure } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
 import type { JobClient } from '../../jobs/client.ts';
 import type { WriteRequest, WrittenText } from '../../jobs/write-text.ts';
 import { toLineFeeds } from '../../text/lines.ts';
+import type { OpenedFolder } from '../../text-tasks/answers/answer-router.ts';
 import { askForTrust, showFailure } from '../adapt/questions.ts';
 import { RunRequests } from '../adapt/run-requests.ts';
 import { type FolderRef, folderOf, pathIn } from '../editor/folder-ref.ts';
 import { withProgress } from '../editor/progress.ts';
-import { safeSentence, t, type UiText } from '../editor/ui-text.ts';
+import { safeSentence, sentences, t, type UiText } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
-import { type AccessDeps, apiAccess } from './api-access.ts';
+import { type AccessDeps, apiAccess, sendable } from './api-access.ts';
 
 export interface WriteTextsDeps extends AccessDeps {
   readonly jobs: JobClient;
@@ -21,9 +21,7 @@ export interface WriteTextsDeps extends AccessDeps {
 }
 
 /** What differs between the sources. */
-type Source<T = WriteRequest> = T extends WriteRequest
-  ? Omit<T, 'root' | 'harvest' | 'exclude' | 'storeFolder' | 'api'>
-  : never;
+type Source<T = WriteRequest> = T extends WriteRequest ? Omit<T, keyof OpenedFolder | 'storeFolder' | 'api'> : never;
 
 export class WriteTexts {
   private readonly deps: WriteTextsDeps;
@@ -49,8 +47,15 @@ export class WriteTexts {
       ...{ kind: 'commit message', repository: rootUri.fsPath },
     });
     // Text that the user has typed since must not be overwritten.
-    if (written !== undefined && inputBox.value === messageBefore) inputBox.value = written.text;
-    await showTrouble(written);
+    if (written === undefined || inputBox.value !== messageBefore) return;
+    inputBox.value = written.text;
+    if (written.model === undefined)
+      void showUnwritten(
+        t(
+          'The commit message is a draft: it only names what was added, changed or removed. Edit it before you commit.',
+        ),
+        written,
+      );
   }
 
   async comment(): Promise<void> {
@@ -64,7 +69,12 @@ export class WriteTexts {
     const written = await this.write(folder, t('This file is outside the open folders.'), {
       ...{ kind: 'comment', path: pathIn(folder, document.uri), languageId, text, at },
     });
-    if (written?.edit === undefined) return;
+    if (written === undefined) return;
+    if (written.edit === undefined)
+      return void showUnwritten(
+        t('No comment was written. Type its first words, and the local model suggests how they go on.'),
+        written,
+      );
     if (document.isClosed || document.version !== version) {
       void window.showInformationMessage(
         t('The comment was not inserted because the file has changed. Run the command again.'),
@@ -74,7 +84,6 @@ export class WriteTexts {
     const change = new vscode.WorkspaceEdit();
     change.insert(document.uri, positionIn(text, written.edit.at), written.edit.insert);
     await vscode.workspace.applyEdit(change);
-    await showTrouble(written);
   }
 
   /** Undefined after a message: nothing was written. */
@@ -89,17 +98,20 @@ export class WriteTexts {
     const api = await apiAccess(this.deps, this.requests, folder, kind);
     const title = kind === 'comment' ? t('Writing a comment') : t('Writing a commit message');
     const request = {
-      ...{ ...source, root, harvest: this.requests.harvest(uri), exclude: configuration.for(uri).exclude },
+      ...{ ...source, ...(await sendable(this.deps, this.requests, { folder, uri, root })) },
+      exclude: configuration.for(uri).exclude,
       ...{ storeFolder: paths.storage, ...(api && { api }) },
     };
     const written = await withProgress(title, (signal) => jobs.job('write', request, signal));
     if (!written.ok) {
-      await showNothingWritten(written.error, kind === 'comment' && api === undefined);
+      if (written.error.code === 'nothing-to-learn')
+        void window.showInformationMessage(safeSentence(written.error.message));
+      else if (written.error.code !== 'cancelled') await showFailure(written.error);
       return undefined;
     }
     const { model, costUsd } = written.value;
     onSpent(costUsd);
-    log.info(`A ${kind} by ${model ?? 'the local draft'}, $${costUsd.toFixed(6)}`);
+    log.info(`A ${kind} by ${model ?? 'no large model'}, $${costUsd.toFixed(6)}`);
     return written.value;
   }
 }
@@ -109,16 +121,11 @@ function isTrusted(): boolean {
   return vscode.workspace.isTrusted;
 }
 
-async function showTrouble(written: WrittenText | undefined): Promise<void> {
-  if (written?.trouble !== undefined) await showFailure({ message: written.trouble });
-}
-
-/** Having nothing to write is no failure. @param offersModel whether a large model could write it */
-async function showNothingWritten(error: Failure, offersModel: boolean): Promise<void> {
-  if (error.code === 'cancelled') return;
-  if (error.code !== 'nothing-to-learn') return showFailure(error);
+/** Says why no large model wrote the text; without one it offers to choose one. @param what there is instead */
+async function showUnwritten(what: UiText, { trouble }: WrittenText): Promise<void> {
+  if (trouble !== undefined) return showFailure({ message: sentences(safeSentence(trouble), what) });
   const choose = t('Choose the Large Model…');
-  const answer = await window.showInformationMessage(safeSentence(error.message), ...(offersModel ? [choose] : []));
+  const answer = await window.showInformationMessage(what, choose);
   if (answer === choose) await vscode.commands.executeCommand('easyAdaptation.chooseModel');
 }
 

@@ -118,8 +118,8 @@ export class RowList {
     const latency = row.cached ? 'cached' : words.latency(hasLatency ? row.latencyMs : undefined);
     const model = isAnswered ? row.model : row.heldBack ? 'held back' : 'none';
     const text = row.text === '' && !isAnswered ? 'no suggestion' : flatten(suggestedText(row));
-    // The confidence has its own column, so the note names only the limit and its cause.
-    const limit = row.heldBack && h('span', { class: 'limit dim' }, this.limitOf(row.heldBack));
+    // A second percentage beside the confidence would be taken for another one: the limit is in the title.
+    const why = row.heldBack?.why && h('span', { class: 'limit dim' }, `${row.heldBack.why} `);
     return h(
       'summary',
       {
@@ -128,7 +128,7 @@ export class RowList {
       },
       icon(icons.chevron),
       h('span', { class: 'badge', title: `${model}: ${sources[row.source]}` }, shortModel(model)),
-      h('span', { class: 'proposal', title: isAnswered ? row.text : this.whyNotShown(row) }, limit, text),
+      h('span', { class: 'proposal', title: isAnswered ? row.text : this.whyNotShown(row) }, why, text),
       h('span', { class: 'place' }, `${row.path}:${row.line}`),
       h(
         'span',

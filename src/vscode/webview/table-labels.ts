@@ -57,11 +57,12 @@ export function labellingSentence(words: Words, labelling: TableLabelling, isTex
   if (!expected) return `${count} texts are done. The local model is learning from them.`;
   const [done, others] = [expected.labelled, expected.others].map((number) => words.count(number));
   const [right, low, high] = [expected.right, expected.low, expected.high].map((share) => words.percent(share));
-  const range = `(${low} to ${high}, by cross-validation)`;
+  const how = expected.isRandom ? 'by cross-validation' : 'because the labelled texts are no random choice';
+  const range = `(${low} to ${high}, ${how})`;
   const sentence = isText
     ? `After ${done} answers, its drafts for the other ${others} are expected to be ${right} like yours ${range}.`
     : `After ${done} labels, the local model is expected to get ${right} of the other ${others} right ${range}.`;
   const missing = enough - labelled;
   if (missing <= 0) return sentence;
-  return `${sentence} ${missing === 1 ? 'One more is' : `${words.count(missing)} more are`} better.`;
+  return `${sentence} ${isText ? 'Answer' : 'Label'} ${words.count(missing)} more to narrow this range.`;
 }

@@ -20,7 +20,9 @@ export interface TableRow extends RowAnswer {
   readonly text: string;
 }
 
-type Expected = Readonly<Record<'labelled' | 'others' | 'right' | 'low' | 'high', number>>;
+type Expected = Readonly<Record<'labelled' | 'others' | 'right' | 'low' | 'high', number>> & {
+  readonly isRandom: boolean;
+};
 
 /** How much is labelled, and what the local model is expected to get right among the others. */
 export interface TableLabelling {

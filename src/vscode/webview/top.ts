@@ -247,6 +247,6 @@ class ThresholdView {
       step === undefined
         ? ''
         : ` Typing the benchmark, ${words.percent(wrongShares[step])} of the shown ones were wrong.`;
-    this.note.textContent = `Ten characters are shown from a confidence of ${words.percent(threshold)}, shorter texts from more, whole lines from less. The others are listed below in grey.${measured}`;
+    this.note.textContent = `A suggestion of ten characters is shown if its confidence is at least ${words.percent(threshold)}. A shorter one needs a higher confidence, a whole line a lower one. What is not shown is listed below in grey.${measured}`;
   }
 }

@@ -14,7 +14,7 @@ const windows1252 =
   '\u20ac\u0081\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u008d\u017d\u008f\u0090\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u009d\u017e\u0178';
 
 /** Number of bytes checked to recognise a binary file. */
-const sampleBytes = 8192;
+export const sampleBytes = 8192;
 /** Maximum shares of control characters, and of non-ASCII bytes in a file that is not UTF-8. */
 const maxControlShare = 0.01;
 const maxNonAsciiShare = 0.3;
@@ -29,9 +29,9 @@ export function decodeText(bytes: Buffer): string | undefined {
 }
 
 function decodeBytes(bytes: Buffer): string | undefined {
-  const [a, b, c, d] = bytes;
-  if (a === 0xff && b === 0xfe && !(c === 0 && d === 0)) return decodeUtf16(bytes.subarray(2), 'le');
-  if (a === 0xfe && b === 0xff) return decodeUtf16(bytes.subarray(2), 'be');
+  const mark = utf16Mark(bytes);
+  if (mark !== undefined) return decodeUtf16(bytes.subarray(2), mark);
+  const [a, b, c] = bytes;
   const start = a === 0xef && b === 0xbb && c === 0xbf ? 3 : 0;
   const body = bytes.subarray(start);
   const sample = body.subarray(0, sampleBytes);
@@ -41,9 +41,15 @@ function decodeBytes(bytes: Buffer): string | undefined {
   return isUtf8(body) ? body.toString('utf8') : decodeWindows1252(body, sample);
 }
 
-function decodeUtf16(bytes: Buffer, order: 'le' | 'be'): string | undefined {
+/** The encoding that a byte order mark tells; that of UTF-32 begins like one of UTF-16. */
+export function utf16Mark([a, b, c, d]: Buffer): 'utf-16le' | 'utf-16be' | undefined {
+  if (a === 0xff && b === 0xfe && !(c === 0 && d === 0)) return 'utf-16le';
+  return a === 0xfe && b === 0xff ? 'utf-16be' : undefined;
+}
+
+function decodeUtf16(bytes: Buffer, encoding: 'utf-16le' | 'utf-16be'): string | undefined {
   if (bytes.length % 2 !== 0) return undefined;
-  const text = (order === 'le' ? bytes : Buffer.from(bytes).swap16()).toString('utf16le');
+  const text = (encoding === 'utf-16le' ? bytes : Buffer.from(bytes).swap16()).toString('utf16le');
   if (!text.isWellFormed() || text.includes('\0')) return undefined;
   // Random byte pairs may be well formed, but nearly always contain unassigned or control characters.
   const sample = text.slice(0, sampleBytes / 2);
@@ -54,8 +60,11 @@ function decodeUtf16(bytes: Buffer, order: 'le' | 'be'): string | undefined {
 function decodeWindows1252(body: Buffer, sample: Buffer): string | undefined {
   let nonAsciiBytes = 0;
   for (const byte of sample) if (byte >= 0x80) nonAsciiBytes++;
-  if (nonAsciiBytes / sample.length > maxNonAsciiShare) return undefined;
-  return body
+  return nonAsciiBytes / sample.length > maxNonAsciiShare ? undefined : fromWindows1252(body);
+}
+
+export function fromWindows1252(bytes: Buffer): string {
+  return bytes
     .toString('latin1')
     .replace(/[\x80-\x9f]/g, (character) => windows1252[character.charCodeAt(0) - 0x80] ?? character);
 }

@@ -18,6 +18,7 @@ import {
   type HarvestOptions,
   type HarvestReport,
   type LeftOutReason,
+  type SendableFolder,
   withDefaults,
 } from './types.ts';
 import { Yielder } from './yielder.ts';
@@ -37,7 +38,7 @@ export interface HarvestDeps {
   readonly signal?: AbortSignal;
   readonly log?: Log;
   readonly hooks?: ReaderHooks;
-  /** Only for a single file: the known secrets of its folder. The file's own secrets are added. */
+  /** The known secrets of the folder. Those that are found are added. */
   readonly secrets?: SecretValues;
 }
 
@@ -47,6 +48,11 @@ export interface Harvest {
   readonly report: HarvestReport;
   /** The secrets redacted in the files. Redact them in every other text of the folder too. Kept only in memory. */
   readonly secrets: SecretValues;
+}
+
+/** Every job that may send reads its folder by this, so that the secrets of the session are redacted, too. */
+export function harvestToSend({ root, harvest, secrets }: SendableFolder, deps: HarvestDeps): Promise<Result<Harvest>> {
+  return harvestFolder(root, harvest, { ...deps, secrets: new SecretValues(secrets) });
 }
 
 /**
@@ -89,7 +95,7 @@ async function harvest(
   const candidates = await select(reader, listed, options, leftOutFiles, yielder);
 
   // All secrets are collected before redaction, because the last file may define a secret of the first.
-  const secrets = new SecretValues();
+  const { secrets = new SecretValues() } = deps;
   const duplicates = new DuplicateFinder();
   const rawFiles: RawText[] = [];
   const maxTokens = options.maxTotalBytes / bytesPerToken;

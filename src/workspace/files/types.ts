@@ -66,6 +66,14 @@ export const defaultHarvestOptions: HarvestOptions = {
   maxTotalBytes: 64_000_000,
 };
 
+/** A folder that a job may send parts of. Plain data: it is sent to a job's process. */
+export interface SendableFolder {
+  readonly root: string;
+  readonly harvest: Partial<HarvestOptions>;
+  /** What the session knows, also from unsaved documents; empty without a session. Never write them to a file. */
+  readonly secrets: readonly string[];
+}
+
 export function withDefaults(options: Partial<HarvestOptions>): HarvestOptions {
   return { ...defaultHarvestOptions, ...options };
 }

@@ -86,6 +86,48 @@ test('each update names its step, and between updates the time left falls with t
   );
 });
 
+test('a stage that takes longer than planned corrects the whole time left, with a sentence', () => {
+  let ms = 0;
+  const updates: ProgressUpdate[] = [];
+  const countdown = new Countdown(
+    rows,
+    (update) => updates.push(update),
+    () => ms,
+  );
+  countdown.plan({ ...nothingAhead, perPlace: 0.5, base: 240 });
+  countdown.tell({ stage: 'base', done: 0, total: 240 });
+  for (const done of [60, 120, 180]) {
+    ms = 1250 * done;
+    countdown.tell({ stage: 'base', done, total: 240 });
+  }
+  // Between updates the speed is not measured.
+  ms += 60_000;
+  countdown.tick();
+  assert.equal(updates.at(-1)?.left, 2.5 * (30 + 60) - 60);
+  // Drafts take two and a half times as long as planned, and so will the test.
+  const [, second, third, last] = updates;
+  assert.deepEqual([second?.left, third?.left, last?.left], [2.5 * (90 + 60), 2.5 * (60 + 60), 2.5 * (30 + 60)]);
+  assert.deepEqual(
+    updates.map(({ say }) => say !== undefined),
+    [false, true, false, false, false],
+  );
+});
+
+test('stored answers and a first few do not change the speed', () => {
+  let ms = 0;
+  const updates: ProgressUpdate[] = [];
+  const countdown = new Countdown(
+    rows,
+    (update) => updates.push(update),
+    () => ms,
+  );
+  countdown.plan({ ...nothingAhead, perPlace: 0.5, base: 240 });
+  countdown.tell({ stage: 'base', done: 120, total: 240 });
+  ms = 30_000;
+  countdown.tell({ stage: 'base', done: 130, total: 240 });
+  assert.ok((updates.at(-1)?.left ?? 0) <= 120, `${updates.at(-1)?.left}`);
+});
+
 test('a new plan lowers the time left, and raises it only with a sentence', () => {
   const updates: ProgressUpdate[] = [];
   const countdown = new Countdown(rows, (update) => updates.push(update));

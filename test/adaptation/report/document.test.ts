@@ -75,11 +75,25 @@ test('with too few positions there is no table, and the report says how many the
   ]);
 });
 
-test('if the base answers, its n-grams alone are what was before', () => {
+test('the model that served before is compared, and the same model makes no difference', () => {
   const report = reportOf(false);
-  assert.ok(report.neural);
-  const rows = cells({ ...report, neural: { ...report.neural, used: 'base' } }, 'Lines exactly right');
-  assert.deepEqual([...rows.keys()], ['Before: n-grams alone', 'Now: base + n-grams']);
+  const { neural } = report;
+  assert.ok(neural);
+  const shown = (over: Partial<typeof neural>) => {
+    const all = { ...report, neural: { ...neural, ...over } };
+    const [, why = ''] = sectionOf(all, 'Lines exactly right')?.text ?? [];
+    return [[...cells(all, 'Lines exactly right').keys()], why] as const;
+  };
+  const same = 'The model that answered before answers again, so there is no difference.';
+  assert.deepEqual(shown({ used: 'base' }), [['N-grams alone', 'Now: base + n-grams'], same]);
+  assert.deepEqual(shown({ used: 'earlier' }), [['Base + n-grams', 'Now: earlier + n-grams'], same]);
+  const { base } = neural.quality;
+  const replaced = shown({ chosenFrom: { ...neural.chosenFrom, earlier: base } });
+  assert.deepEqual(replaced, [['Base + n-grams', 'Now: adapted + n-grams'], '']);
+  const chance = { ...neural.quality, base: { ...base, interval: { low: 0.24, high: 0.99 } } };
+  assert.match(shown({ quality: chance })[1], /^No difference beyond chance/);
+  const far = { ...neural.quality, base: { ...base, interval: { low: 0.1, high: 0.12 } } };
+  assert.deepEqual(shown({ quality: far }), [['Before: base + n-grams', 'Now: adapted + n-grams'], '']);
 });
 
 test('without a large model the report has no figures of one', () => {

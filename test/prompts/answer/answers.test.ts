@@ -120,3 +120,28 @@ test('the draft has the convention of the nearest messages and names what was ad
   const many = Array.from({ length: 9 }, (_, i) => file(`a-long-name-of-a-file-${i}.ts`, 'D'));
   assert.ok(localDraft(many, near).length <= 72);
 });
+
+for (const [style, messages, draft] of [
+  ['the area', ['net/http: close the body', 'net/http: keep headers', 'cmd: help'], 'net/http: add b.go'],
+  ['an area in brackets', ['[docs] Rename a page', '[docs] Move it'], '[docs] Add b.go'],
+  ['the third person', ['Adds a list', 'Fixes the page', 'Names it'], 'Adds b.go'],
+  ['the past', ['fix: removed it', 'fix: allowed files'], 'fix: added b.go'],
+  ['the gerund', ['Adding a list.', 'Moving it.'], 'Adding b.go.'],
+  ['the imperative', ['Pass it on', 'Strings may nest', 'Embed the page'], 'Add b.go'],
+] as const)
+  test(`the draft follows the folder's subjects: ${style}`, () => {
+    assert.equal(localDraft([{ path: 'a/b.go', status: 'A', diff: '' }], messages), draft);
+    const renamed = localDraft([{ path: 'a/b.go', status: 'M', diff: '-func Old() {\n' }], messages);
+    assert.match(renamed, /([Rr]emove|[Rr]emoves|[Rr]emoved|[Rr]emoving) Old from b\.go\.?$/);
+  });
+
+test('a name or a message with control characters and line ends makes one plain line', () => {
+  const esc = String.fromCharCode(27);
+  const paths = ['c\nSigned-off-by: boss.ts', `src/${esc}[31mred\r.ts`, 'a\u202eb.ts', 'n\u2028b.ts'];
+  for (const status of ['A', 'M', 'D'])
+    for (const path of paths) {
+      const draft = localDraft([{ path, status, diff: '' }], [`fix(${esc}[1m\u0007x): a`, `fix(${esc}[1m\u0007x): b`]);
+      assert.match(draft, /^fix\(x\): (add|update|remove) [\w.: -]+$/);
+      assert.ok(!/\p{Cc}|\u202e|\u2028/u.test(draft), JSON.stringify(draft));
+    }
+});

@@ -25,7 +25,7 @@ const all = async <T>(items: AsyncIterable<T>) => {
 };
 
 test('quotes, commas, line ends and empty fields of a CSV are read the same whatever the chunk size is', async () => {
-  const text = '\uFEFFid,text\r\n1,"a, ""b""\r\nc"\r\n2,\n\n"",x"y\n3,"end"';
+  const text = 'id,text\r\n1,"a, ""b""\r\nc"\r\n2,\n\n"",x"y\n3,"end"';
   const records = [
     ['id', 'text'],
     ['1', 'a, "b"\r\nc'],

@@ -28,7 +28,7 @@ loadAsVscode({
     },
   },
 });
-const { askPlan, showStopped } = await import('../../../src/vscode/adapt/questions.ts');
+const { askPlan, askToPlan, showStopped } = await import('../../../src/vscode/adapt/questions.ts');
 
 const choices = [
   { trains: false, minutes: 2, words: 'About 2 minutes: 1 measuring, 1 deciding.' },
@@ -46,6 +46,19 @@ beforeEach(() => {
   shown.length = 0;
   rows.length = 0;
   picks = undefined;
+});
+
+test('before anything is done it says what comes first, and Cancel does nothing', async () => {
+  for (const [press, goesOn] of [
+    ['Make a Plan', true],
+    [undefined, false],
+  ] as const) {
+    presses = press === undefined ? [] : [press];
+    assert.equal(await askToPlan('engine'), goesOn);
+  }
+  const [{ message, detail, buttons } = assert.fail()] = shown;
+  assert.deepEqual([message, buttons], ['Adapt to engine?', ['Make a Plan']]);
+  assert.match(detail, /^First .* timed, for one or two minutes\. Nothing is sent or changed\. Then you choose/);
 });
 
 test('without a large model it offers Start and Change Minutes, and says why nothing is trained first', async () => {

@@ -36,14 +36,19 @@ test('the progress says how many labels are missing, then what to expect', () =>
       { ...{ labelled, texts: 60, needed: 20, enough: 40 }, ...(expected && { expected }) },
       isText,
     );
-  const expected = { labelled: 25, others: 35, right: 0.6, low: 0.4, high: 0.78 };
+  const expected = { labelled: 25, others: 35, right: 0.6, low: 0.4, high: 0.78, isRandom: true };
   const told = /^After 25 labels, the local model .* 60% of the other 35 right \(40% to 78%, by cross-validation\)\./;
   assert.equal(sentence(12), '12 of 20; 40 are better.');
   assert.equal(sentence(20), '20 texts are done. The local model is learning from them.');
-  assert.match(sentence(26, expected), new RegExp(`${told.source} 14 more are better\\.$`));
-  assert.match(sentence(39, expected), /One more is better\.$/);
+  assert.match(sentence(26, expected), new RegExp(`${told.source} Label 14 more to narrow this range\\.$`));
+  assert.match(sentence(39, expected), /Label 1 more to narrow this range\.$/);
   assert.match(sentence(40, expected), new RegExp(`${told.source}$`));
   assert.match(sentence(40, expected, true), /^After 25 answers, its drafts for the other 35 .* 60% like yours/);
+  assert.match(sentence(39, expected, true), /Answer 1 more to narrow this range\.$/);
+  assert.match(
+    sentence(40, { ...expected, isRandom: false }),
+    /78%, because the labelled texts are no random choice\)/,
+  );
   assert.equal(sentence(60, expected), 'All 60 texts are done.');
   const few = labellingSentence(new Words('en'), { labelled: 6, texts: 13, needed: 13, enough: 13 }, false);
   assert.equal(few, '6 of 13: label them all, because so few texts teach the local model nothing.');

@@ -22,7 +22,7 @@ afterEach(() => rmSync(base, { recursive: true, force: true }));
 
 const signal = new AbortController().signal;
 const commitOf = (root: string) =>
-  readCommit({ root, repository: root, harvest: { trusted: true }, exclude: {} }, signal);
+  readCommit({ root, repository: root, harvest: { trusted: true }, exclude: {}, secrets: [] }, signal);
 
 /** The texts of a task whose source is the commit history. */
 async function subjectsOf(root: string): Promise<string[]> {
@@ -38,7 +38,10 @@ async function subjectsOf(root: string): Promise<string[]> {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, JSON.stringify(task));
   const texts: string[] = [];
-  for await (const { text } of unwrap(await TaskFolder.open(root, 't', { trusted: true })).texts()) texts.push(text);
+  for await (const { text } of unwrap(
+    await TaskFolder.open({ root, harvest: { trusted: true }, secrets: [] }, 't'),
+  ).texts())
+    texts.push(text);
   return texts;
 }
 
