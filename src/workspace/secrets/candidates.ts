@@ -89,7 +89,7 @@ function isVariable(text: string, lineStart: number, at: number): boolean {
 /** Reads text up to the next tag, bar or line end. */
 function readCell(text: string, at: number): ReadValue | undefined {
   const cell =
-    /[ \t]*(?:<!\[CDATA\[)?[*_`]*((?:[^\n|<>*`]|\*(?=[^\s*|])){1,200}?)[*_`]*[ \t]*(?:\]\]>)?(?=\||<|\r?\n|$)/y;
+    /[ \t]*(?:<!\[CDATA\[[ \t]*)?(?:[*_`]{1,4}[ \t]*)?(?![ \t])((?:[^\n|<>*`]|\*(?=[^\s*|])){1,200}?)(?<![*_` \t])[*_` \t]*(?:\]\]>)?(?=\||<|\r?\n|$)/y;
   cell.lastIndex = at;
   const match = cell.exec(text);
   const cellText = match?.[1];

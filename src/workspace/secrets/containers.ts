@@ -12,7 +12,7 @@ const headerPattern =
   /(?:secrets|passwords|passwds|pwds|passphrases|credentials|creds|tokens|(?<=[a-z_-])keys)["'`]?\s{0,4}(?::=|=>|[:=])\s{0,4}(?:[A-Za-z][\w.<>[\], ]{0,30})?([{[(]|\r?\n)/gi;
 const sectionPattern = /^[ \t]*\[([\w. "-]{0,40}(?:secrets?|passwords?|credentials?|tokens?))\][ \t]*\r?\n/gim;
 const entryPattern =
-  /(?:["'`]?([\w.-]{1,60})["'`]?[ \t]*(?::|=>?)[ \t]*|^[ \t]*-[ \t]+|[[({,][ \t]*|^[ \t]*)(?:["'`]([^"'`\n]{6,200})["'`]|([^\s"'`,;{}[\]#]{6,200})(?=[ \t]*(?:#|$)))(?!["'`]?[ \t]*[:])/gm;
+  /(?:["'`]?([\w.-]{1,60})["'`]?[ \t]*(?::|=>?)[ \t]*|^[ \t]*-[ \t]+|[[({,][ \t]*(?![({])|^[ \t]*)(?:["'`]([^"'`\n]{6,200})["'`]|([^\s"'`,;{}[\]#]{6,200})(?=[ \t]*(?:#|$)))(?!["'`]?[ \t]*[:])/gm;
 const maxBodyLength = 6000;
 
 export function findContainers({ text }: SearchedText): Found[] {
