@@ -7,6 +7,7 @@ import { findPieces } from './pieces.ts';
 import { findRandom, tokenRows } from './random-looking.ts';
 import { type Finder, type Found, partsOf, type SearchedText } from './searched-text.ts';
 import { findShapes } from './shapes.ts';
+import { findUrlPieces } from './url-pieces.ts';
 import { isNoWord, isPatterned, randomness } from './values.ts';
 import { isWord, isWords } from './words.ts';
 
@@ -98,6 +99,7 @@ const finders: readonly Finder[] = [
   findContainers,
   findCalls,
   findPieces,
+  findUrlPieces,
   findKeyBodies,
 ];
 
