@@ -7,7 +7,15 @@ import { SecretValues } from '../secrets/known/known.ts';
 import { DuplicateFinder } from './duplicates.ts';
 import { decodeFile, type RawText, redactFile } from './examine.ts';
 import { assignSplits, leftOutByName, splitFraction } from './file-names.ts';
-import { FolderReader, isInside, parentOf, type ReaderHooks, unreadableFolder } from './folder-reader.ts';
+import {
+  FolderReader,
+  isInside,
+  isTooDeep,
+  parentOf,
+  tooDeepFault,
+  type ReaderHooks,
+  unreadableFolder,
+} from './folder-reader.ts';
 import { listWithGit } from './git.ts';
 import { gitFault } from './git-directory.ts';
 import { excluder, IgnoreFiles, ownIgnoreFileName, walk } from './ignore.ts';
@@ -182,11 +190,17 @@ async function list(
   const git = trusted ? await listWithGit(reader, signal) : undefined;
   if (git !== undefined) {
     // A crafted git index may name files outside the folder.
-    const inside = git.files.filter((path) => isInside(path));
+    const inside = git.files.filter((path) => isInside(path) && !isTooDeep(path));
+    const deep = git.files.find(isTooDeep);
     leftOutFiles.add('ignored', git.ignored.length + git.files.length - inside.length);
     const listed = inside.slice(0, maxListed);
     leftOutFiles.add('over-limit', inside.length - listed.length);
-    return { listed, leftOut: [...listed, ...git.ignored], usedGit: true, faults: [] };
+    return {
+      listed,
+      leftOut: [...listed, ...git.ignored],
+      usedGit: true,
+      faults: deep === undefined ? [] : [tooDeepFault(deep)],
+    };
   }
   const walked = await walk(reader, maxListed, yielder);
   for (const [, reason] of walked.leftOut) leftOutFiles.add(reason);

@@ -2,7 +2,7 @@
 // Code's `files.exclude`.
 import { decodeText } from './examine.ts';
 import { leftOutByName } from './file-names.ts';
-import { type FolderReader, parentOf } from './folder-reader.ts';
+import { type FolderReader, isTooDeep, parentOf, tooDeepFault } from './folder-reader.ts';
 import { matchesPath, parseGlob, parseIgnoreFile, type Rule } from './globs.ts';
 import type { LeftOutReason } from './types.ts';
 import type { Yielder } from './yielder.ts';
@@ -26,6 +26,7 @@ export async function walk(reader: FolderReader, maxEntries: number, yielder: Yi
   const files: string[] = [];
   const leftOut: [string, LeftOutReason][] = [];
   const pending = [''];
+  let deep: string | undefined;
   for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
     await yielder.yieldIfDue();
     if (files.length >= maxEntries) {
@@ -50,13 +51,17 @@ export async function walk(reader: FolderReader, maxEntries: number, yielder: Yi
       if (ignored.ignores(path, isFolder)) leftOut.push([isFolder ? `${path}/` : path, 'ignored']);
       else if (isFolder) {
         const reason = outputFolders.has(entry.name) ? 'generated' : leftOutByName(`${path}/`);
-        if (reason === undefined) pending.push(path);
-        else leftOut.push([`${path}/`, reason]);
+        if (reason !== undefined) leftOut.push([`${path}/`, reason]);
+        else if (isTooDeep(`${path}/`)) {
+          leftOut.push([`${path}/`, 'over-limit']);
+          deep ??= path;
+        } else pending.push(path);
       } else if (entry.isFile()) files.push(path);
       else leftOut.push([path, 'not-a-file']);
     }
   }
-  return { files, leftOut, faults: ignored.faults };
+  const faults = deep === undefined ? ignored.faults : [...ignored.faults, tooDeepFault(deep)];
+  return { files, leftOut, faults };
 }
 
 /** This extension's ignore file, in git's syntax. It excludes files from training and prompts. */

@@ -46,7 +46,8 @@ export function findUrlPieces({ text }: SearchedText): Found[] {
     const secret = password ?? userAlone.exec(url)?.[1] ?? '';
     const first = password === undefined ? 3 : 4 + (user ?? '').length;
     const { name } = units[first] ?? {};
-    const ranges = name === undefined ? runsOf(units.slice(first, first + secret.length)) : valueOf(text, start, name);
+    const ranges =
+      name === undefined ? runsOf(units.slice(first, first + secret.length)) : heldValue(text, start, name);
     const value = ranges.map(([from, to]) => text.slice(from, to)).join('');
     const isSecret = password === undefined ? isRandom(value) : value !== user && isChosen(value);
     if (secret.includes(hole) && secret !== hole) continue;
@@ -99,7 +100,7 @@ function nextLiteral(text: string, from: number, start: number): { at: number; v
 }
 
 /** The literal that an argument or a variable holds. */
-function valueOf(text: string, start: number, name: string | number): readonly (readonly [number, number])[] {
+function heldValue(text: string, start: number, name: string | number): readonly (readonly [number, number])[] {
   const quotes = /["'`]/g;
   quotes.lastIndex = start;
   quotes.exec(text);

@@ -71,6 +71,19 @@ for (const [encoding, write] of Object.entries({
     assert.deepEqual(report.faults, []);
   });
 
+for (const usesGit of [true, false])
+  test(`reads nothing below 200 nested folders, and says so (${usesGit ? 'git' : 'walk'})`, async () => {
+    for (const depth of [0, 200, 201, 300]) tree.write({ [`${'d/'.repeat(depth)}f${depth}.ts`]: code(`f${depth}`) });
+    if (usesGit) tree.git('init', '-q');
+    const { paths, report } = await harvest({ trusted: usesGit });
+    assert.deepEqual(
+      paths.map((path) => path.replace(/.*\//, '')),
+      ['f200.ts', 'f0.ts'],
+    );
+    assert.equal(report.faults.length, 1);
+    assert.match(report.faults[0] ?? '', /^Nothing is read below 200 nested folders/);
+  });
+
 test('ignores the folder of an ignore file that cannot be decoded or is too large, and says so', async () => {
   tree.write({ 'private/a.ts': code('a'), 'src/b.ts': code('b'), 'open/c.ts': code('c'), 'big/d.ts': code('d') });
   tree.write({ 'private/.easyadaptationignore': Buffer.from('secret.ts\n', 'utf16le') });

@@ -201,6 +201,15 @@ for (const [what, piece] of hostile)
       assert.equal(redactSecrets(part, path, { start: true, end: true }).text.length, part.length);
   });
 
+test('finds a secret beside six million letters without a break', () => {
+  const secret = noise(40);
+  const text = `${'abcdefgh'.repeat(750_000)}\nconst apiKey = "${secret}";\n`;
+  assert.deepEqual(
+    findSecrets(text, 'a.ts').map(({ value }) => value),
+    [secret],
+  );
+});
+
 const password = 'hV7!kqP2zR9w';
 
 test('finds the value of an open string in the languages that quote', () => {
