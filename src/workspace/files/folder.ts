@@ -12,8 +12,8 @@ import {
   isInside,
   isTooDeep,
   parentOf,
-  tooDeepFault,
   type ReaderHooks,
+  tooDeepFault,
   unreadableFolder,
 } from './folder-reader.ts';
 import { listWithGit } from './git.ts';

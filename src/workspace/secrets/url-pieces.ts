@@ -27,7 +27,7 @@ const glue = /(?:[\w$@.:?&|+,<>()[\]*!~\\-]|[^\S\n]|\r?\n(?=\s*(?:[+.&|<"'`]|\w+
 const addition =
   /\)*;?[ \t]*\r?\n\s*\$?([A-Za-z_]\w{0,40})(?:[ \t]*(?:\+=|\.=|<<)|\.(?:append|push_str|concat|add|write)\()[ \t]*["'`]/y;
 const joiner =
-  /(?:concat!?|paste0?|implode|join|sprint\w{0,2})\s*\(\s*(?:\[\]string\{|['"]{0,2},?\s*[[(]?)?\s*["'`]\w*$/i;
+  /(?:concat!?|paste0?|implode|join|sprint\w{0,2})\s{0,4}\(\s{0,9}(?:\[\]string\{|['"]{0,2},?\s{0,4}[[(]?)?\s{0,9}["'`]\w{0,20}$/i;
 const joinedLater = /["'`]\.concat\(|\]\)?\.join\(/;
 /** What stands between a format and its arguments. */
 const beforeArguments = /\)?\s*(?:,|%(?=\s*[([{"'])|-f\b|\.format(?:ted)?\(|\.substitute\(|(?=["'$]))\s*[[(]?/y;
@@ -60,7 +60,8 @@ export function findUrlPieces({ text }: SearchedText): Found[] {
 function unitsOf(text: string, start: number): Unit[] {
   const units: Unit[] = [...text.slice(start, start + 3)].map((character, i) => ({ character, at: start + i }));
   // Arguments are counted from the begin of the literal.
-  let holes = [...text.slice(text.slice(0, start).search(/[^"'`\s]*$/), start).matchAll(/%s|\{\}/g)].length;
+  const literal = /(?<![^"'`\s])[^"'`\s]*$/.exec(text.slice(Math.max(0, start - 60), start))?.[0] ?? '';
+  let holes = [...literal.matchAll(/%s|\{\}/g)].length;
   let pieces = 0;
   for (let at = start + 3; at < text.length && units.length < maxUnits; ) {
     const character = text[at] as string;
@@ -95,7 +96,7 @@ function nextLiteral(text: string, from: number, start: number): { at: number; v
   const before = text.slice(Math.max(0, start - 60), start);
   if (code.includes(',') && !joiner.test(before) && !joinedLater.test(text.slice(start, start + 300))) return undefined;
   // The names of calls, and the letters before a quote, are no variables.
-  const variable = /[A-Za-z_][\w.]*/.exec(code.replace(/[\w.!]+\(\)?|\b[bfrsu]?["'`]$/g, ''))?.[0];
+  const variable = /[A-Za-z_][\w.]*/.exec(code.replace(/(?<![\w.!])[\w.!]+\(\)?|\b[bfrsu]?["'`]$/g, ''))?.[0];
   return { at: glue.lastIndex, ...(variable !== undefined && { variable }) };
 }
 
