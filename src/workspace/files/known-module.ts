@@ -110,7 +110,7 @@ function projectPackages(text: string): string[] {
       const isOfLists = /^\[(?:project\.optional-dependencies|dependency-groups)\]/.test(section);
       if (/^[\w.-]+\s*=\s*\[/.test(line))
         isInList = isOfLists || (section === '[project]' && /^dependencies\b/.test(line));
-      const strings = isInList ? line.replace(/\{[^}]*\}/g, '').matchAll(/"([^"]*)"|'([^']*)'/g) : [];
+      const strings = isInList ? line.replace(/\{[^{}]*\}/g, '').matchAll(/"([^"]*)"|'([^']*)'/g) : [];
       for (const [, double, single] of strings) {
         const name = requiredPackage(double ?? single ?? '');
         if (name !== undefined) found.push(name);

@@ -6,7 +6,16 @@ import { isExpression } from './candidates.ts';
 import { strengthOf } from './names.ts';
 import { lineStartOf } from './read-value.ts';
 import type { Found, SearchedText, Strength } from './searched-text.ts';
-import { isAlgorithm, isNoWord, isPassword, isPlaceholder, isPublic, isSecretBeside, randomness } from './values.ts';
+import {
+  isAlgorithm,
+  isNoWord,
+  isPassword,
+  isPlaceholder,
+  isPublic,
+  isSecretBeside,
+  isUuid,
+  randomness,
+} from './values.ts';
 
 const headerPattern =
   /(?:secrets|passwords|passwds|pwds|passphrases|credentials|creds|tokens|(?<=[a-z_-])keys)["'`]?\s{0,4}(?::=|=>|[:=])\s{0,4}(?:[A-Za-z][\w.<>[\], ]{0,30})?([{[(]|\r?\n)/gi;
@@ -207,7 +216,7 @@ const tupleCells = cellsOf(/(?<=^|,)\s*(?:[NE]?'((?:[^']|'')*)'|"([^"]*)"|([^,]*
 const csvCells = cellsOf(/(?<=^|[,;\t])(?:"((?:[^"]|"")*)"|([^,;\t\n\r"]*))/g);
 
 const loginCall =
-  /(?:(?:[Aa]uth|AUTH|[Ll]og_?[Ii]n|[Ll]og_?[Oo]n|[Ss]ign_?[Ii]n(?!g)|[Ss]ign_?[Uu]p|[Cc]redential|CREDENTIAL|[Cc]reds|CREDS|[Pp]assw(?:or)?d|[Cc]onnect|[Cc]onnection|Dialer|Jedis|DriverManager|PDO|mysqli|keyring_set|create_?[Uu]ser|create_superuser|imap_open|[Pp]kcs_?12|Sequelize|twilio|MYSQL|MySQL|mysql|PostgreSQL|postgresql|OPENROWSET|sp_addlogin|WiFiMulti|WiFi|[Uu]ser_?[Mm]anager|(?<=[._])bind|(?<=\.)(?:basic|digest|ntlm|database)|(?:FTP|SMTP|IMAP4?|POP3|SSH|Sftp|Ftp|Smtp|Imap|Ssh|Sql)(?=[.:(_]|Client))\w{0,40}|Client)(?:(?:\.|::)\w{1,30}){0,2}(?:\[\w{1,20}\])?[ ]?(?:\(|[ ](?=["']))|(?:auth|AUTH|creds|CREDS|credentials|CREDENTIALS|login|LOGIN)["']?[ ]?(?:=>?|:)[ ]?[([]/g;
+  /(?:(?:[Aa]uth|AUTH|[Ll]og_?[Ii]n|[Ll]og_?[Oo]n|[Ss]ign_?[Ii]n(?!g)|[Ss]ign_?[Uu]p|[Cc]redential|CREDENTIAL|[Cc]reds|CREDS|[Pp]assw(?:or)?d|[Cc]onnect|[Cc]onnection|Dialer|Jedis|DriverManager|PDO|mysqli|keyring_set|create_?[Uu]ser|create_superuser|imap_open|[Pp]kcs_?12|Sequelize|twilio|MYSQL|MySQL|mysql|PostgreSQL|postgresql|OPENROWSET|sp_addlogin|WiFiMulti|WiFi|[Uu]ser_?[Mm]anager|(?<=[._])bind|(?<=\.)(?:basic|digest|ntlm|database)|(?:FTP|SMTP|IMAP4?|POP3|SSH|Sftp|Ftp|Smtp|Imap|Ssh|Sql)(?=[.:(_]|Client))\w{0,40}(?:(?:\.|::)\w{1,30}){0,2}|Client(?:(?:\.|::)new)?)(?:\[\w{1,20}\])?[ ]?(?:\(|[ ](?=["']))|(?:auth|AUTH|creds|CREDS|credentials|CREDENTIALS|login|LOGIN)["']?[ ]?(?:=>?|:)[ ]?[([]/g;
 const literalArgument =
   /\s{0,20}(?:Some\(|[bru]|new \w{1,30}\()?(?:"([^"\n]{0,120})"|'([^'\n]{0,120})'|`([^`\n]{0,120})`)\)?(?:\.\w{1,20}\(\))?\s{0,20}([,;]?)/y;
 const otherArgument = /\s{0,20}[\w.$:]{1,60}(?:\([^()"'\n]{0,60}\))?\s{0,20}([,;])/y;
@@ -246,6 +255,7 @@ function isPasswordArgument(value: string, certain: boolean): boolean {
     isPassword(value, { literal: true, certain }) &&
     (isNoWord(value) || /.{12}/.test(value.replace(/^[a-z]+$/i, ''))) &&
     !address.test(value) &&
-    !isAlgorithm(value)
+    !isAlgorithm(value) &&
+    (certain || !isUuid(value))
   );
 }
