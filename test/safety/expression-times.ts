@@ -3,17 +3,23 @@ import { isMainThread, parentPort, Worker, workerData } from 'node:worker_thread
 import { type GrowingText, growingTexts } from './expression-texts.ts';
 import type { FoundExpression } from './expressions.ts';
 
-/** Longest time for a text of LENGTH, ms of the thread's processor time. */
-export const LONGEST_MS = 40;
+/** UTF-16 units of a text, unless callers cut theirs. */
 export const LENGTH = 100_000;
-/** Limit if the time grows no faster than the text: a slow machine is no fault of an expression. */
-const LINEAR_MS = 5 * LONGEST_MS;
+/**
+ * The measure of all others: it reads a hundred characters forward and back at each character. No limit is a time, as a
+ * slow or busy machine is no fault of an expression.
+ */
+const PLAIN = /[^ÿ]{1,100}(?=ÿ)/g;
+/** An expression may take this many times as long as the plain one for LENGTH of the same text. */
+export const MOST_PLAIN = 5;
+/** Below this ratio, growth is not judged. */
+const LEAST_PLAIN = 1;
 /** Four times the text takes this much longer: between the 4 of linear growth and the 16 of quadratic growth. */
 const SUPERLINEAR = 8;
 /** Lengths, UTF-16 units. The small ones end before an exponential expression takes for ever. */
 const LENGTHS = [16, 20, 24, 28, 32, 36, 40, 48, 64, 256, 2048, 8192, 25_000, LENGTH];
-/** A thread that is silent for longer is ended, ms. */
-const SILENT_MS = 10_000;
+/** A thread that is silent for longer hangs and is ended, ms. */
+const SILENT_MS = 60_000;
 
 export interface TimedExpression extends FoundExpression {
   /** Longest text that its callers give it, UTF-16 units; default LENGTH. */
@@ -22,9 +28,9 @@ export interface TimedExpression extends FoundExpression {
 
 export interface SlowExpression extends FoundExpression {
   readonly text: GrowingText;
-  /** Length of the text, and the time that it took, ms; Infinity if it was ended. */
+  /** Length of the text, and its time as a multiple of the plain expression's; Infinity if it was ended. */
   readonly length: number;
-  readonly ms: number;
+  readonly ratio: number;
 }
 
 /** The expressions that take too long, each with its first such text. */
@@ -39,15 +45,15 @@ export async function slowExpressions(expressions: readonly TimedExpression[]): 
         void worker.terminate().then(() => resolve(to));
       };
       const timer = setTimeout(() => {
-        slow.push({ ...(expressions[current.index] as FoundExpression), ...current, ms: Number.POSITIVE_INFINITY });
+        slow.push({ ...(expressions[current.index] as FoundExpression), ...current, ratio: Number.POSITIVE_INFINITY });
         end(current.index + 1);
       }, SILENT_MS);
-      worker.on('message', (message: typeof current & { readonly ms?: number }) => {
+      worker.on('message', (message: typeof current & { readonly ratio?: number }) => {
         timer.refresh();
         if (message.index === expressions.length) return end(message.index);
         current = message;
-        const { ms } = message;
-        if (ms !== undefined) slow.push({ ...(expressions[message.index] as FoundExpression), ...message, ms });
+        const { ratio } = message;
+        if (ratio !== undefined) slow.push({ ...(expressions[message.index] as FoundExpression), ...message, ratio });
       });
       worker.on('error', reject);
     });
@@ -68,18 +74,18 @@ function matchAll(expression: RegExp, text: string): void {
     if (expression.lastIndex === from) expression.lastIndex++;
 }
 
-/** The shortest of some runs, ms of this thread's processor time. */
-function processorTime(expression: RegExp, text: string, runs: number): number {
-  const times = Array.from({ length: runs }, () => {
-    const before = process.threadCpuUsage();
-    matchAll(expression, text);
-    const { user, system } = process.threadCpuUsage(before);
-    return (user + system) / 1000;
-  });
-  return Math.min(...times);
+/** This thread's processor time, ms: other processes' time does not count. */
+function processorTime(run: () => void): number {
+  const before = process.threadCpuUsage();
+  run();
+  const { user, system } = process.threadCpuUsage(before);
+  return (user + system) / 1000;
 }
 
-/** The length and time at which a text takes too long; undefined if it does not. */
+/** The plain expression's time for an average text, ms: it says only which texts are measured with care. */
+let usual = Number.NaN;
+
+/** The length and ratio at which a text takes too long; undefined if it does not. */
 function tooLong(expression: RegExp, text: GrowingText, longest: number, onLength: (length: number) => void) {
   for (const length of [...LENGTHS.filter((each) => each < longest), longest]) {
     if (length >= 64) onLength(length);
@@ -88,16 +94,39 @@ function tooLong(expression: RegExp, text: GrowingText, longest: number, onLengt
     matchAll(expression, content);
     const ms = performance.now() - started;
     // Even quadratic growth would stay below the limit.
-    if (length >= 2048 && ms * (longest / length) ** 2 < LONGEST_MS) return undefined;
-    if (ms <= LONGEST_MS) continue;
-    // Load does not make a short time this long.
-    const runs = ms > 5 * LONGEST_MS ? 1 : 3;
-    const shortest = processorTime(expression, content, runs);
-    if (shortest <= LONGEST_MS) continue;
-    const quarter = processorTime(expression, grown(text, length / 4), runs);
-    if (shortest > LINEAR_MS || shortest > SUPERLINEAR * quarter) return { length, ms: shortest };
+    if (length >= 2048 && ms * (longest / length) ** 2 < usual) return undefined;
+    if (ms <= usual) continue;
+    const ratio = measured(expression, text, length, ms < 4 * MOST_PLAIN * usual ? 5 : 1);
+    if (ratio !== undefined) return { length, ratio };
   }
   return undefined;
+}
+
+/** How many times the plain expression's time is needed; undefined if that is allowed. */
+function measured(expression: RegExp, text: GrowingText, length: number, runs: number): number | undefined {
+  const [whole, quarter, plain] = [length, length / 4, LENGTH].map((each) => grown(text, each)) as [
+    string,
+    string,
+    string,
+  ];
+  const least = [Infinity, Infinity, Infinity];
+  let ratio = Infinity;
+  for (let run = 0; run < runs; run++) {
+    // The kernel counts in steps of some ms, so that each part takes as long as the others.
+    const parts = [
+      () => matchAll(expression, whole),
+      () => matchAll(PLAIN, plain),
+      () => {
+        for (let time = 0; time < 4; time++) matchAll(expression, quarter);
+      },
+    ];
+    for (const [part, work] of parts.entries()) least[part] = Math.min(least[part] as number, processorTime(work));
+    const [time, plainTime, quarters] = least as [number, number, number];
+    ratio = time / plainTime;
+    const isLinear = time <= (SUPERLINEAR / 4) * quarters;
+    if (ratio <= LEAST_PLAIN || (ratio <= MOST_PLAIN && isLinear)) return undefined;
+  }
+  return ratio;
 }
 
 function slowText(
@@ -114,6 +143,9 @@ function slowText(
 
 if (!isMainThread && workerData?.expressions !== undefined) {
   const { expressions, from } = workerData as { expressions: readonly TimedExpression[]; from: number };
+  const ordinary = 'a word and = another; '.repeat(LENGTH / 22);
+  matchAll(PLAIN, ordinary);
+  usual = Math.min(...[1, 2, 3].map(() => processorTime(() => matchAll(PLAIN, ordinary))));
   const post = (message: object) => parentPort?.postMessage(message);
   for (let index = from; index < expressions.length; index++) {
     const found = slowText(expressions[index] as TimedExpression, (text, length) => post({ index, text, length }));

@@ -98,22 +98,27 @@ export function missedSecond(items: readonly SecondItem[]): SecondItem[] {
   });
 }
 
-function stays(secret: string, redacted: string): boolean {
+export function stays(secret: string, redacted: string): boolean {
   for (let at = 0; at + missLength <= secret.length; at++) {
     if (redacted.includes(secret.slice(at, at + missLength))) return true;
   }
   return secret.length < missLength && redacted.includes(secret);
 }
 
-/** A third of all keys, by FNV-1a. */
+/** A third of all keys. */
 function isUnseen(key: string): boolean {
+  return hashOf(key) % 3 === 0;
+}
+
+/** FNV-1a, without its lowest bits. */
+export function hashOf(key: string): number {
   let hash = 0x811c9dc5;
   for (const character of key) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193) >>> 0;
-  return (hash >>> 7) % 3 === 0;
+  return hash >>> 7;
 }
 
 /** Choices by remainders, so that the corpus stays the same as when its misses were first counted. */
-class SeededRandom extends Random {
+export class SeededRandom extends Random {
   override below(count: number): number {
     return Math.floor(this.next() * 2 ** 32) % count;
   }
@@ -133,7 +138,7 @@ const upper = lower.toUpperCase();
 const digits = '0123456789';
 
 /** The letter of a class in a row's format: its alphabet. */
-const classes: Record<string, string> = {
+export const classes: Record<string, string> = {
   h: `${digits}abcdef`,
   H: `${digits}ABCDEF`,
   a: lower + upper + digits,
@@ -170,7 +175,7 @@ const passwordWords = (
 ).split(' ');
 
 /** A password of 8 to 24 characters, as people choose or password managers generate them. */
-function makePassword(random: SeededRandom): string {
+export function makePassword(random: SeededRandom): string {
   const word = () => random.pick(passwordWords);
   const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
   const draw = random.below(5);

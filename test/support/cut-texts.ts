@@ -21,7 +21,12 @@ export async function taskTexts(
 }
 
 /** The diffs that are sent for a commit message if one file of the repository `tree` changes. */
-export async function sentChange(tree: Tree, path: string, before: string, after: string | undefined): Promise<string> {
+export async function sentChange(
+  tree: Tree,
+  path: string,
+  before: string | Buffer,
+  after: string | Buffer | undefined,
+): Promise<string> {
   tree.write({ [path]: before, 'kept.md': 'kept\n' });
   tree.git('add', '-A');
   tree.git('commit', '-qm', 'first');

@@ -43,6 +43,42 @@ test('redacts a secret of either version in both versions', async () => {
   assert.match(sent, /^\+use\('\*+'\);$/m);
 });
 
+test('redacts a known password with umlauts in a staged Latin-1 file, also where its other version is UTF-8', async () => {
+  const password = ['Größenwahn', '77', 'Bär!'].join('-');
+  tree.write({ '.env': `DB_PASSWORD='${password}'\n` });
+  const file = (n: number) => `// Größe ${n}\nuse('${password}');\nöffne(${n});\n`;
+  for (const [before, after] of [
+    ['latin1', 'latin1'],
+    ['latin1', 'utf8'],
+    ['utf8', 'latin1'],
+  ] as const) {
+    const sent = await sentChange(
+      tree,
+      `${before}-${after}.c`,
+      Buffer.from(file(1), before),
+      Buffer.from(file(2), after),
+    );
+    assert.ok(!/wahn|77|r!/.test(sent), sent);
+    assert.match(sent, /^-\/\/ Größe 1\n/m);
+    assert.match(sent, /^\+\/\/ Größe 2\n/m);
+  }
+});
+
+test('redacts a secret that stood in a UTF-16 file before it was changed', async () => {
+  const password = ['kaleidoscope', '77', 'Quartz!'].join('-');
+  const utf16 = (text: string) => Buffer.from(`\ufeff${text}`, 'utf16le');
+  tree.write({ 'settings.ini': utf16(`[db]\r\npassword = ${password}\r\n`) });
+  tree.git('add', '-A');
+  tree.git('commit', '-qm', 'settings');
+  tree.write({ 'settings.ini': utf16('[db]\r\n'), 'a.ts': `use('${password}');\n` });
+  tree.git('add', 'a.ts');
+  const source = { root: tree.root, repository: tree.root, harvest: { trusted: true }, exclude: {} };
+  const { files } = unwrap(await readCommit(source, new AbortController().signal));
+  const sent = files.map(({ diff }) => diff).join('\n');
+  assert.match(sent, /^\+use\('/m);
+  assert.ok(!sent.includes(password), sent);
+});
+
 test('sends no line of a key that a hunk shows as context', async () => {
   const lines = keyLines('commit');
   const notes = 'The key is in the vault, and here until everybody has it from there.\n'.repeat(60);

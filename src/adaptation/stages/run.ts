@@ -70,7 +70,7 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
     run = {
       ...{ ...deps, request, held, positions, tokenizer, log, judgesEarlier },
       ...{
-        notes: [],
+        notes: [...harvest.faults],
         neuralFailure: undefined,
         apiStopped: undefined,
         paid: { answers: 0, usd: 0 },
@@ -190,7 +190,7 @@ function nothingToLearn(root: string, harvest: HarvestReport): string {
   const seen = Object.values(harvest.leftOut).reduce((sum, count) => sum + count, 0);
   const why =
     seen > 0
-      ? `${seen === 1 ? 'The one file' : `All ${seen} files`} in it had to be left out (binary, ignored, generated, too large).`
+      ? `${seen === 1 ? 'The one file' : `All ${seen} files`} in it had to be left out (binary, ignored, generated, too large).${harvest.faults.map((fault) => ` ${fault}`).join('')}`
       : 'It holds no files.';
   return `There is nothing to learn from in ${root}. ${why} Open a folder that holds source code or text.`;
 }

@@ -90,7 +90,10 @@ export class LanguageParser {
   read<T>(text: string, deadline: number, reader: (root: TreeSitter.Node) => T): T | undefined {
     const { last, parser } = this;
     if (last) last.tree.edit(editOf(last.text, text));
-    const tree = parser.parse(text, last?.tree, { progressCallback: () => performance.now() > deadline });
+    // A grammar reads a zero as the end of the text, and tries again at each.
+    const tree = parser.parse(text.replaceAll('\0', ' '), last?.tree, {
+      progressCallback: () => performance.now() > deadline,
+    });
     last?.tree.delete();
     this.last = tree === null ? undefined : { text, tree };
     if (tree === null) parser.reset();

@@ -84,7 +84,7 @@ export class ActiveAdaptation {
 
   /**
    * Loads the results of an earlier session.
-   * @returns why its router model cannot be used, for the user
+   * @returns why its router model or an ignore file could not be used, for the user
    */
   restore(row: { readonly report: string; readonly router: string; readonly finishedAt: number } | undefined) {
     const report = row && storedReport(row.report);
@@ -94,7 +94,7 @@ export class ActiveAdaptation {
       this.stored = { report, finishedAt: row.finishedAt };
     }
     this.current();
-    return fit && !fit.ok ? fit.error.message : undefined;
+    return fit && !fit.ok ? fit.error.message : report?.harvest.faults?.join(' ') || undefined;
   }
 
   /** Call after a run: the new adaptation is in use. */

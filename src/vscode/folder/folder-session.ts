@@ -141,7 +141,7 @@ export class FolderSession extends DisposableStore {
     return this.files;
   }
 
-  /** Why this folder cannot be indexed, for the user. */
+  /** Why this folder, or a part of it, cannot be indexed, for the user. */
   get problem(): string | undefined {
     return this.indexProblem;
   }
@@ -288,7 +288,7 @@ export class FolderSession extends DisposableStore {
 
   adopt(report: AdaptReport, finishedAt: number, fit: RouterModel | undefined): void {
     if (fit) this.activeAdaptation.adopt(report, finishedAt, fit);
-    this.indexProblem = undefined;
+    this.indexProblem = report.harvest.faults.join(' ') || undefined;
     this.service.renew();
     this.deps.onChange();
   }

@@ -60,13 +60,25 @@ function decodeUtf16(bytes: Buffer, encoding: 'utf-16le' | 'utf-16be'): string |
 function decodeWindows1252(body: Buffer, sample: Buffer): string | undefined {
   let nonAsciiBytes = 0;
   for (const byte of sample) if (byte >= 0x80) nonAsciiBytes++;
-  return nonAsciiBytes / sample.length > maxNonAsciiShare ? undefined : fromWindows1252(body);
+  if (nonAsciiBytes / sample.length > maxNonAsciiShare) return undefined;
+  return fromWindows1252(body.toString('latin1'));
 }
 
-export function fromWindows1252(bytes: Buffer): string {
-  return bytes
-    .toString('latin1')
-    .replace(/[\x80-\x9f]/g, (character) => windows1252[character.charCodeAt(0) - 0x80] ?? character);
+/** @param latin1 the bytes, each as a character */
+export function fromWindows1252(latin1: string): string {
+  return latin1.replace(/[\x80-\x9f]/g, (character) => windows1252[character.charCodeAt(0) - 0x80] ?? character);
+}
+
+/** A text of git's objects: a diff's two sides may have different encodings, so each line is decoded by itself. */
+export function decodeStored(bytes: Buffer): string {
+  if (isUtf8(bytes)) return bytes.toString('utf8');
+  const isUtf16 = ['feff', 'fffe'].includes(bytes.toString('hex', 0, 2));
+  const decodeLine = (line: string) => {
+    const lineBytes = Buffer.from(line, 'latin1');
+    return isUtf8(lineBytes) ? lineBytes.toString('utf8') : fromWindows1252(line);
+  };
+  const text = isUtf16 ? decodeBytes(bytes) : undefined;
+  return text ?? bytes.toString('latin1').split('\n').map(decodeLine).join('\n');
 }
 
 /** The share of bytes that are control characters other than tab, line ends, form feed and escape. */

@@ -40,6 +40,18 @@ export function parentOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf('/')));
 }
 
+/** Below this many folders nothing is read: each open walks all of them, so that time grows with the square. */
+const maxDepth = 200;
+
+export function isTooDeep(path: string): boolean {
+  return path.split('/', maxDepth + 2).length > maxDepth + 1;
+}
+
+/** Says to the user what is not read. */
+export function tooDeepFault(path: string): string {
+  return `Nothing is read below ${maxDepth} nested folders, as in ${path.slice(0, 60)}…. Move it up to use it.`;
+}
+
 /** The folders that contain a path, nearest first; '' for the root, which is the last. */
 export function foldersAbove(path: string): string[] {
   const folders: string[] = [];

@@ -7,7 +7,15 @@ import { SecretValues } from '../secrets/known/known.ts';
 import { DuplicateFinder } from './duplicates.ts';
 import { decodeFile, type RawText, redactFile } from './examine.ts';
 import { assignSplits, leftOutByName, splitFraction } from './file-names.ts';
-import { FolderReader, isInside, parentOf, type ReaderHooks, unreadableFolder } from './folder-reader.ts';
+import {
+  FolderReader,
+  isInside,
+  isTooDeep,
+  parentOf,
+  type ReaderHooks,
+  tooDeepFault,
+  unreadableFolder,
+} from './folder-reader.ts';
 import { listWithGit } from './git.ts';
 import { gitFault } from './git-directory.ts';
 import { excluder, IgnoreFiles, ownIgnoreFileName, walk } from './ignore.ts';
@@ -89,10 +97,11 @@ async function harvest(
   const leftOutFiles = new LeftOutFiles();
 
   progress({ stage: 'Finding files', done: 0, total: undefined });
-  const { listed, leftOut, usedGit } = await list(reader, options.trusted, leftOutFiles, yielder, signal);
+  const { listed, leftOut, usedGit, faults } = await list(reader, options.trusted, leftOutFiles, yielder, signal);
   const fault = options.trusted && !usedGit ? await gitFault(reader.root) : undefined;
   if (fault !== undefined) log.warn(fault);
-  const candidates = await select(reader, listed, options, leftOutFiles, yielder);
+  const candidates = await select(reader, listed, options, leftOutFiles, faults, yielder);
+  for (const fault of faults) log.warn(fault);
 
   // All secrets are collected before redaction, because the last file may define a secret of the first.
   const { secrets = new SecretValues() } = deps;
@@ -170,6 +179,7 @@ async function harvest(
     tokens: Math.round(tokensRead),
     secretsMasked: files.reduce((sum, file) => sum + file.secrets, 0),
     leftOut: leftOutFiles.counts,
+    faults,
     elapsedMs: performance.now() - started,
   };
   log.info(`Harvest: ${counted(files.length, 'file')}, ${bytes} bytes in ${Math.round(report.elapsedMs)} ms`);
@@ -182,31 +192,39 @@ async function list(
   leftOutFiles: LeftOutFiles,
   yielder: Yielder,
   signal: AbortSignal | undefined,
-): Promise<{ listed: readonly string[]; leftOut: readonly string[]; usedGit: boolean }> {
+): Promise<{ listed: readonly string[]; leftOut: readonly string[]; usedGit: boolean; faults: string[] }> {
   const git = trusted ? await listWithGit(reader, signal) : undefined;
   if (git !== undefined) {
     // A crafted git index may name files outside the folder.
-    const inside = git.files.filter((path) => isInside(path));
+    const inside = git.files.filter((path) => isInside(path) && !isTooDeep(path));
+    const deep = git.files.find(isTooDeep);
     leftOutFiles.add('ignored', git.ignored.length + git.files.length - inside.length);
     const listed = inside.slice(0, maxListed);
     leftOutFiles.add('over-limit', inside.length - listed.length);
-    return { listed, leftOut: [...listed, ...git.ignored], usedGit: true };
+    return {
+      listed,
+      leftOut: [...listed, ...git.ignored],
+      usedGit: true,
+      faults: deep === undefined ? [] : [tooDeepFault(deep)],
+    };
   }
   const walked = await walk(reader, maxListed, yielder);
   for (const [, reason] of walked.leftOut) leftOutFiles.add(reason);
   const ignored = walked.leftOut.filter(([, reason]) => reason === 'ignored').map(([path]) => path);
-  return { listed: walked.files, leftOut: [...walked.files, ...ignored], usedGit: false };
+  return { listed: walked.files, leftOut: [...walked.files, ...ignored], usedGit: false, faults: [...walked.faults] };
 }
 
-/** Returns the files to read in reading order. Counts the others as left out. */
+/** Returns the files to read in reading order. Counts the others as left out, and adds to `faults`. */
 async function select(
   reader: FolderReader,
   listed: readonly string[],
   options: HarvestOptions,
   leftOutFiles: LeftOutFiles,
+  faults: string[],
   yielder: Yielder,
 ): Promise<string[]> {
   const ownIgnoreFiles = await readOwnIgnoreFiles(reader, listed, yielder);
+  faults.push(...ownIgnoreFiles.faults);
   const isExcluded = excluder(options.filesExclude);
   const candidates: [fraction: number, path: string][] = [];
   for (const path of listed) {

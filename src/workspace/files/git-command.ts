@@ -11,8 +11,14 @@ import { gitFault, liesIn } from './git-directory.ts';
  * Returns git's output in `folder`. Returns undefined if git is absent, fails or takes too long, or if it would read an
  * unrelated repository (`gitFault`). Rejects only when `signal` aborts.
  * @param folder absolute, the opened folder or one inside it
+ * @param decode of the output; default UTF-8
  */
-export type RunGit = (folder: string, args: readonly string[], signal?: AbortSignal) => Promise<string | undefined>;
+export type RunGit = (
+  folder: string,
+  args: readonly string[],
+  signal?: AbortSignal,
+  decode?: (output: Buffer) => string,
+) => Promise<string | undefined>;
 
 /** Timeout of a call, ms. Git may wait for a lock, a pipe instead of an ignore file, or a dead network drive. */
 const timeoutMs = 20_000;
@@ -99,7 +105,7 @@ export const settings: Readonly<Record<string, string>> = {
 export function gitFor(opened: string): RunGit {
   const end = performance.now() + totalMs;
   const faults = new Map<string, Promise<string | undefined>>();
-  return async (folder, args, signal) => {
+  return async (folder, args, signal, decode = asUtf8) => {
     const fault = faults.get(folder) ?? gitFault(folder);
     faults.set(folder, fault);
     if ((await fault) !== undefined) return undefined;
@@ -110,11 +116,14 @@ export function gitFor(opened: string): RunGit {
     const userSettings = await settingsOfUser(git);
     const options = optionsOf([...Object.entries(settings), ...userSettings]);
     const variables = { ...environment, ...librariesFor(opened) };
-    return run(git, folder, [...options, ...args], variables, signal, () => {
+    const output = await run(git, folder, [...options, ...args], variables, signal, () => {
       pausedUntil.set(opened, performance.now() + totalMs);
     });
+    return output && decode(output);
   };
 }
+
+const asUtf8 = (output: Buffer): string => output.toString('utf8');
 
 /** Time until which git is not called, by opened folder. */
 const pausedUntil = new Map<string, number>();
@@ -182,7 +191,7 @@ async function askUserSettings(git: string): Promise<readonly (readonly [string,
     ['config', '--global', '-z', '--type=path', '--get-regexp', pattern],
     env,
   ).catch(() => undefined);
-  const pairs = (output ?? '')
+  const pairs = (output ? asUtf8(output) : '')
     .split('\0')
     .filter((entry) => entry.includes('\n'))
     .map((entry): [string, string] => [entry.slice(0, entry.indexOf('\n')), entry.slice(entry.indexOf('\n') + 1)]);
@@ -210,7 +219,7 @@ function run(
   variables: Readonly<Record<string, string>>,
   signal?: AbortSignal,
   onTimeout: () => void = () => {},
-): Promise<string | undefined> {
+): Promise<Buffer | undefined> {
   const timeout = AbortSignal.timeout(timeoutMs);
   return new Promise((resolve, reject) => {
     const kept = Object.entries(process.env).filter(([name]) => inheritedVariables.test(name));
@@ -240,7 +249,7 @@ function run(
       else resolve(undefined);
     });
     child.on('close', (code) => {
-      resolve(code === 0 ? Buffer.concat(chunks).toString('utf8') : undefined);
+      resolve(code === 0 ? Buffer.concat(chunks) : undefined);
     });
   });
 }

@@ -1,7 +1,8 @@
 // Lists a folder's files without git: follows no links, and obeys ignore files at every level and globs such as VS
 // Code's `files.exclude`.
+import { decodeText } from './examine.ts';
 import { leftOutByName } from './file-names.ts';
-import { type FolderReader, parentOf } from './folder-reader.ts';
+import { type FolderReader, isTooDeep, parentOf, tooDeepFault } from './folder-reader.ts';
 import { matchesPath, parseGlob, parseIgnoreFile, type Rule } from './globs.ts';
 import type { LeftOutReason } from './types.ts';
 import type { Yielder } from './yielder.ts';
@@ -15,6 +16,8 @@ interface WalkListing {
   readonly files: readonly string[];
   /** Left-out files, and left-out folders with a trailing '/', each counted once. */
   readonly leftOut: readonly (readonly [path: string, reason: LeftOutReason])[];
+  /** As in `IgnoreFiles`. */
+  readonly faults: readonly string[];
 }
 
 /**
@@ -31,6 +34,7 @@ export async function walk(
   const files: string[] = [];
   const leftOut: [string, LeftOutReason][] = [];
   const pending = [from];
+  let deep: string | undefined;
   for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
     await yielder.yieldIfDue();
     if (files.length >= maxEntries) {
@@ -55,13 +59,17 @@ export async function walk(
       if (ignored.ignores(path, isFolder)) leftOut.push([isFolder ? `${path}/` : path, 'ignored']);
       else if (isFolder) {
         const reason = outputFolders.has(entry.name) ? 'generated' : leftOutByName(`${path}/`);
-        if (reason === undefined) pending.push(path);
-        else leftOut.push([`${path}/`, reason]);
+        if (reason !== undefined) leftOut.push([`${path}/`, reason]);
+        else if (isTooDeep(`${path}/`)) {
+          leftOut.push([`${path}/`, 'over-limit']);
+          deep ??= path;
+        } else pending.push(path);
       } else if (entry.isFile()) files.push(path);
       else leftOut.push([path, 'not-a-file']);
     }
   }
-  return { files, leftOut };
+  const faults = deep === undefined ? ignored.faults : [...ignored.faults, tooDeepFault(deep)];
+  return { files, leftOut, faults };
 }
 
 /** This extension's ignore file, in git's syntax. It excludes files from training and prompts. */
@@ -72,6 +80,8 @@ const maxBytes = 1_000_000;
 
 /** Ignore files of one or more kinds. Each applies below its folder; the deepest one with a matching rule decides. */
 export class IgnoreFiles {
+  /** The ignore files that could not be read, in sentences for the user. */
+  readonly faults: string[] = [];
   private readonly byFolder = new Map<string, readonly Rule[]>();
   private readonly ignoredFolders = new Map<string, boolean>();
 
@@ -83,15 +93,27 @@ export class IgnoreFiles {
 
   /**
    * Reads `name` in `folder` if it exists. If it exists but cannot be read, everything in the folder is ignored, to be
-   * safe. A `.gitignore` that is not a regular file (a link, a pipe) is skipped, as git does.
+   * safe, and `faults` says so. A `.gitignore` that is not a regular file (a link, a pipe) is skipped, as git does.
    */
   async read(reader: FolderReader, folder: string, name: string): Promise<void> {
     // Files in such a folder are not read anyway.
     if ((await reader.folder(folder)) !== undefined) return;
-    const read = await reader.read(folder === '' ? name : `${folder}/${name}`, maxBytes);
-    if ('bytes' in read) this.add(folder, read.bytes.toString('utf8').replace(/^\ufeff/, ''));
-    else if (read.leftOut === 'gone' || (read.leftOut === 'not-a-file' && name !== ownIgnoreFileName)) return;
-    else this.add(folder, '*');
+    const path = folder === '' ? name : `${folder}/${name}`;
+    const isOwn = name === ownIgnoreFileName;
+    const read = await reader.read(path, maxBytes);
+    if ('bytes' in read) {
+      // Git reads its files as bytes, so that another encoding matches no path there either.
+      const text = isOwn ? decodeText(read.bytes) : read.bytes.toString('utf8').replace(/^\ufeff/, '');
+      if (text !== undefined) return this.add(folder, text);
+    } else if (read.leftOut === 'gone' || (read.leftOut === 'not-a-file' && !isOwn)) return;
+    this.add(folder, '*');
+    const [what, advice] =
+      'bytes' in read
+        ? ['is not text', 'Save it as UTF-8.']
+        : read.leftOut === 'too-large'
+          ? ['is larger than 1 MB', 'Shorten it.']
+          : ['cannot be read', 'Allow reading it.'];
+    this.faults.push(`${path} ${what}, so everything in its folder is ignored. ${advice}`);
   }
 
   /** Like git: everything in an ignored folder is ignored, even if deeper ignore files include it. */

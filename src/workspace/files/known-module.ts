@@ -1,6 +1,7 @@
 // Whether a module that a document imports is a file of the folder, or a package that a manifest of the folder lists.
 import { posix } from 'node:path';
 import { byLanguageId } from '../../text/languages.ts';
+import { leftOutByName } from './file-names.ts';
 import { FolderReader, foldersAbove, parentOf } from './folder-reader.ts';
 
 /** A longer manifest is not read. */
@@ -24,7 +25,7 @@ export async function isKnownModule(root: string, path: string, module: string, 
 async function isKnownToNode(reader: FolderReader, path: string, module: string): Promise<boolean> {
   if (/^\.\.?(?:\/|$)/.test(module)) return isOneAFile(reader, nodeFiles(posix.join(parentOf(path), module)));
   const name = /^(?:@[a-z0-9~][\w.~-]*\/)?[a-z0-9~][\w.~-]*(?=\/|$)/.exec(module)?.[0];
-  if (name === undefined || module.split('/').includes('..')) return false;
+  if (name === undefined || /(?:^|\/)(?:\.\.|node_modules)(?:\/|$)/.test(module)) return false;
   for (const folder of foldersAbove(path)) {
     const manifest = await textOf(reader, posix.join(folder, 'package.json'));
     if (manifest !== undefined && listsPackage(manifest, name)) return true;
@@ -34,7 +35,6 @@ async function isKnownToNode(reader: FolderReader, path: string, module: string)
 
 /** The files that a relative import may mean: with an extension, as an index, or a source behind a '.js'. */
 function nodeFiles(path: string): string[] {
-  if (path.split('/').includes('node_modules')) return [];
   const extensions = ['ts', 'tsx', 'mts', 'cts', 'd.ts', 'js', 'jsx', 'mjs', 'cjs'];
   const bases = [path, path.replace(/\.([cm]?)jsx?$/, ''), posix.join(path, 'index')];
   return [path, ...bases.flatMap((base) => extensions.map((extension) => `${base}.${extension}`))];
@@ -84,9 +84,14 @@ function pythonFiles(path: string): string[] {
   return [posix.join(path, '__init__.py'), ...(path === '.' ? [] : [`${path}.py`, `${path}.pyi`])];
 }
 
+/** The name of a requirement: 'httpx[http2]>=1; python_version < "3"', 'rich @ https://...'. Others are paths or options. */
+function requiredPackage(text: string): string | undefined {
+  return /^([A-Za-z0-9][\w.-]*)[ \t]*(?:\[[^\]]*\][ \t]*)?(?:$|[#;@<>=!~(])/.exec(text)?.[1];
+}
+
 /** The names in a requirements file. */
 function requiredPackages(text: string): string[] {
-  return text.split('\n').flatMap((line) => /^[ \t]*([A-Za-z0-9][\w.-]*)/.exec(line)?.[1] ?? []);
+  return text.split('\n').flatMap((line) => requiredPackage(line.trim()) ?? []);
 }
 
 /** The names in the dependencies of a pyproject.toml: quoted requirements in lists, and keys of Poetry's tables. */
@@ -94,7 +99,9 @@ function projectPackages(text: string): string[] {
   const found: string[] = [];
   let section = '';
   let isInList = false;
-  for (const line of text.split('\n').map((each) => each.trim())) {
+  // Without comments, and without tables in a list: those name groups.
+  const lines = text.split('\n').map((each) => each.replace(/^((?:[^"'#]|"[^"]*"|'[^']*')*)#.*$/, '$1').trim());
+  for (const line of lines) {
     if (!isInList && line.startsWith('[')) section = line;
     else if (/^\[tool\.poetry\.(?:[\w.-]+\.)?(?:dev-)?dependencies\]/.test(section)) {
       const [, key] = /^["']?([A-Za-z0-9][\w.-]*)["']?\s*=/.exec(line) ?? [];
@@ -103,7 +110,11 @@ function projectPackages(text: string): string[] {
       const isOfLists = /^\[(?:project\.optional-dependencies|dependency-groups)\]/.test(section);
       if (/^[\w.-]+\s*=\s*\[/.test(line))
         isInList = isOfLists || (section === '[project]' && /^dependencies\b/.test(line));
-      if (isInList) found.push(...[...line.matchAll(/["']([A-Za-z0-9][\w.-]*)/g)].map(([, name = '']) => name));
+      const strings = isInList ? line.replace(/\{[^{}]*\}/g, '').matchAll(/"([^"]*)"|'([^']*)'/g) : [];
+      for (const [, double, single] of strings) {
+        const name = requiredPackage(double ?? single ?? '');
+        if (name !== undefined) found.push(name);
+      }
       if (line.endsWith(']')) isInList = false;
     }
   }
@@ -111,7 +122,9 @@ function projectPackages(text: string): string[] {
 }
 
 async function isOneAFile(reader: FolderReader, paths: readonly string[]): Promise<boolean> {
-  for (const path of paths) if ((await reader.whyNotAFile(path)) === undefined) return true;
+  // Files of other people are not learned from, so they are not the folder's own.
+  const own = paths.filter((path) => leftOutByName(path) !== 'vendored');
+  for (const path of own) if ((await reader.whyNotAFile(path)) === undefined) return true;
   return false;
 }
 

@@ -1,5 +1,6 @@
 // Reads staged changes and the latest commit messages of a trusted repository. It compares only stored objects, never
 // working files, so that no filter or program of the repository runs.
+import { decodeStored } from './examine.ts';
 import { gitFor, type RunGit } from './git-command.ts';
 
 export interface StagedFile {
@@ -41,11 +42,13 @@ const concurrentCalls = 8;
 export async function stagedFiles(root: string, signal?: AbortSignal): Promise<StagedFile[] | undefined> {
   const raw = await gitFor(root)(root, ['diff', '--cached', '--raw', '--no-abbrev', '-z', ...plainDiff], signal);
   const fields = raw?.split('\0');
-  return fields && Array.from({ length: Math.floor(fields.length / 2) }, (_, i) => fileOf(fields.slice(2 * i)));
+  return (
+    fields && Array.from({ length: Math.floor(fields.length / 2) }, (_, i) => fileOf(fields[2 * i], fields[2 * i + 1]))
+  );
 }
 
 /** Parses ':100644 100644 <id before> <id after> M' and the path. */
-function fileOf([header = '', path = '']: readonly string[]): StagedFile {
+function fileOf(header = '', path = ''): StagedFile {
   const [modeBefore, modeAfter, before, after, status = ''] = header.slice(1).split(' ');
   return { path, status: status.slice(0, 1), before: idOf(before, modeBefore), after: idOf(after, modeAfter) };
 }
@@ -72,7 +75,7 @@ export async function stagedChanges(
   for (let done = 0; done < changed.length; done += concurrentCalls) {
     const requests = changed.slice(done, done + concurrentCalls).map(async ({ path, before, after }) => {
       const args = ['--literal-pathspecs', 'diff', '--cached', ...plainDiff, '--', path];
-      const diff = await git(root, args, signal);
+      const diff = await git(root, args, signal, decodeStored);
       // A second part means that a folder replaced this file. It belongs to a file in it, which was not requested.
       if (diff === undefined || diff.length > maxDiffLength || partsIn(diff) !== 1) return;
       const texts = await Promise.all([before, after].map((id) => wholeText(git, root, id, maxTextLength, signal)));
@@ -96,7 +99,7 @@ export async function wholeText(
   signal?: AbortSignal,
 ): Promise<string | undefined> {
   if (id === undefined) return '';
-  const text = await git(root, ['cat-file', 'blob', id], signal);
+  const text = await git(root, ['cat-file', 'blob', id], signal, decodeStored);
   return text !== undefined && text.length <= maxLength ? text : undefined;
 }
 

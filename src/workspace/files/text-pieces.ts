@@ -51,7 +51,7 @@ export async function* textPieces(reader: FolderReader, path: string, signal?: A
   const decoder = new TextDecoder(isLegacy ? 'utf-8' : encoding);
   for await (const piece of reader.pieces(path)) {
     signal?.throwIfAborted();
-    yield isLegacy ? fromWindows1252(Buffer.from(piece)) : decoder.decode(piece, { stream: true });
+    yield isLegacy ? fromWindows1252(Buffer.from(piece).toString('latin1')) : decoder.decode(piece, { stream: true });
   }
   yield decoder.decode();
 }

@@ -42,6 +42,8 @@ export interface HarvestReport {
   readonly secretsMasked: number;
   /** Number of files by reason. A folder that is left out as a whole (ignored, or vendored without git) counts once. */
   readonly leftOut: Readonly<Partial<Record<LeftOutReason, number>>>;
+  /** Ignore files that could not be read, in sentences for the user. */
+  readonly faults: readonly string[];
   readonly elapsedMs: number;
 }
 

@@ -98,7 +98,7 @@ export function valuesAfter(source: SearchedText, start: number, end: number): V
         isFlag ||
         (nameEnd > end
           ? /[({]\s*\\*["'`]?:?$|\.(?:fill|type|set\w{0,20}|send\w{0,20})\(\s*["'`][^"'`\n]{0,40}["']?$/.test(before)
-          : /\{:?$|(?:^|[\s(]):$/.test(before));
+          : /\{:?$|(?:^|[\s(]):$|\.(?:put|add|set\w{0,20})\([\w.]{0,40}$/.test(before));
       const isTested = /assert|expect|equal/i.test(before);
       if (nameEnd === end && !isTested && !isFirst) return [];
       return literals(text, valueStart).filter(
@@ -113,7 +113,8 @@ export function valuesAfter(source: SearchedText, start: number, end: number): V
     const isConstructed = text[end] === '{' && /[\w>][ \t*&]+$/.test(before);
     const isSetter = isConstructed || /^(?:set|with|add|use|put)|\.(?:set|with)/i.test(text.slice(start, end));
     return literals(text, callEnd).filter(
-      ({ text: value }) => isSetter || (isMixed(value) && (/\.$/.test(before) || text[end] === '{')),
+      ({ text: value }) =>
+        isSetter || (isMixed(value) && (/\.$/.test(before + text.slice(start, start + 1)) || text[end] === '{')),
     );
   }
   // `パスワード「x」`: in a script without spaces, the value may follow the name directly.

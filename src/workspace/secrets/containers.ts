@@ -6,13 +6,22 @@ import { isExpression } from './candidates.ts';
 import { strengthOf } from './names.ts';
 import { lineStartOf } from './read-value.ts';
 import type { Found, SearchedText, Strength } from './searched-text.ts';
-import { isNoWord, isPassword, isPlaceholder, isPublic, isSecretBeside, randomness } from './values.ts';
+import {
+  isAlgorithm,
+  isNoWord,
+  isPassword,
+  isPlaceholder,
+  isPublic,
+  isSecretBeside,
+  isUuid,
+  randomness,
+} from './values.ts';
 
 const headerPattern =
   /(?:secrets|passwords|passwds|pwds|passphrases|credentials|creds|tokens|(?<=[a-z_-])keys)["'`]?\s{0,4}(?::=|=>|[:=])\s{0,4}(?:[A-Za-z][\w.<>[\], ]{0,30})?([{[(]|\r?\n)/gi;
 const sectionPattern = /^[ \t]*\[([\w. "-]{0,40}(?:secrets?|passwords?|credentials?|tokens?))\][ \t]*\r?\n/gim;
 const entryPattern =
-  /(?:["'`]?([\w.-]{1,60})["'`]?[ \t]*(?::|=>?)[ \t]*|^[ \t]*-[ \t]+|[[({,][ \t]*|^[ \t]*)(?:["'`]([^"'`\n]{6,200})["'`]|([^\s"'`,;{}[\]#]{6,200})(?=[ \t]*(?:#|$)))(?!["'`]?[ \t]*[:])/gm;
+  /(?:["'`]?([\w.-]{1,60})["'`]?[ \t]*(?::|=>?)[ \t]*|^[ \t]*-[ \t]+|[[({,][ \t]*(?![({])|^[ \t]*)(?:["'`]([^"'`\n]{6,200})["'`]|([^\s"'`,;{}[\]#]{6,200})(?=[ \t]*(?:#|$)))(?!["'`]?[ \t]*[:])/gm;
 const maxBodyLength = 6000;
 
 export function findContainers({ text }: SearchedText): Found[] {
@@ -207,11 +216,11 @@ const tupleCells = cellsOf(/(?<=^|,)\s*(?:[NE]?'((?:[^']|'')*)'|"([^"]*)"|([^,]*
 const csvCells = cellsOf(/(?<=^|[,;\t])(?:"((?:[^"]|"")*)"|([^,;\t\n\r"]*))/g);
 
 const loginCall =
-  /(?:Credentials?|Client|\b(?:PasswordAuthentication|UsernamePasswordAuthenticationToken|(?:HTTP)?(?:[Bb]asic|Digest)_?[Aa]uth(?:entication)?|SetBasicAuth|PlainTextAuth\w{0,20}|PlainAuth|setCredentials|(?:auth|AUTH|creds|CREDS|credentials|CREDENTIALS|login|LOGIN)[ ]?=[ ]?|(?<=[.:])auth|database|(?:ldap|ftp)_(?:login|bind)|simple_bind(?:_s)?|sp_addlogin|FTP|Login|login|sign_?[Ii]n|logIn|authenticate|getConnection|PDO|mysqli(?:_connect|_real_connect)?|mysql_connect|pg_connect|WiFi(?:Multi)?\.(?:begin|addAP)|db[cC]onnect|[cC]onnect|createConnection|Sequelize|create_(?:super)?user|keyring_set_with_value|set_password|(?<=\.)(?:basic|digest|ntlm)))[ ]?(\(|[ ](?=["']))/g;
+  /(?:(?:[Aa]uth|AUTH|[Ll]og_?[Ii]n|[Ll]og_?[Oo]n|[Ss]ign_?[Ii]n(?!g)|[Ss]ign_?[Uu]p|[Cc]redential|CREDENTIAL|[Cc]reds|CREDS|[Pp]assw(?:or)?d|[Cc]onnect|[Cc]onnection|Dialer|Jedis|DriverManager|PDO|mysqli|keyring_set|create_?[Uu]ser|create_superuser|imap_open|[Pp]kcs_?12|Sequelize|twilio|MYSQL|MySQL|mysql|PostgreSQL|postgresql|OPENROWSET|sp_addlogin|WiFiMulti|WiFi|[Uu]ser_?[Mm]anager|(?<=[._])bind|(?<=\.)(?:basic|digest|ntlm|database)|(?:FTP|SMTP|IMAP4?|POP3|SSH|Sftp|Ftp|Smtp|Imap|Ssh|Sql)(?=[.:(_]|Client))\w{0,40}(?:(?:\.|::)\w{1,30}){0,2}|Client(?:(?:\.|::)new)?)(?:\[\w{1,20}\])?[ ]?(?:\(|[ ](?=["']))|(?:auth|AUTH|creds|CREDS|credentials|CREDENTIALS|login|LOGIN)["']?[ ]?(?:=>?|:)[ ]?[([]/g;
 const literalArgument =
-  /\s{0,20}(?:Some\(|[bru]|new \w{1,30}\()?(?:"([^"\n]{0,120})"|'([^'\n]{0,120})'|`([^`\n]{0,120})`)\)?(?:\.\w{1,20}\(\))?\s{0,20}(,?)/y;
-const otherArgument = /\s{0,20}[\w.$:]{1,60}(?:\([^()"'\n]{0,60}\))?\s{0,20}(,)/y;
-const maxArguments = 6;
+  /\s{0,20}(?:Some\(|[bru]|new \w{1,30}\()?(?:"([^"\n]{0,120})"|'([^'\n]{0,120})'|`([^`\n]{0,120})`)\)?(?:\.\w{1,20}\(\))?\s{0,20}([,;]?)/y;
+const otherArgument = /\s{0,20}[\w.$:]{1,60}(?:\([^()"'\n]{0,60}\))?\s{0,20}([,;])/y;
+const maxArguments = 8;
 /** Host names, URLs, e-mail addresses and file names, which are not passwords. */
 const address = /^[\w-]+(?:\.[\w-]+)+(?::\d+)?$|[/@]\w+\.\w|^dbi:|^\w+:\w+=/;
 
@@ -232,17 +241,21 @@ export function findCalls({ text }: SearchedText): Found[] {
         found.push({ start, end: start + value.length, value });
       }
       at += next[0].length;
-      if (!next[0].endsWith(',') && !/,\s*$/.test(next[0])) break;
+      if (!/[,;]\s*$/.test(next[0])) break;
     }
   }
   return found;
 }
 
 /** Calls whose only arguments are a user and a password. */
-const takesCredentials = /auth|basic|digest|ntlm|Credential|login/i;
+const takesCredentials = /auth|basic|digest|ntlm|credential|log_?in|passw|twilio/i;
 
 function isPasswordArgument(value: string, certain: boolean): boolean {
   return (
-    isPassword(value, { literal: true, certain }) && (isNoWord(value) || value.length >= 12) && !address.test(value)
+    isPassword(value, { literal: true, certain }) &&
+    (isNoWord(value) || /.{12}/.test(value.replace(/^[a-z]+$/i, ''))) &&
+    !address.test(value) &&
+    !isAlgorithm(value) &&
+    (certain || !isUuid(value))
   );
 }

@@ -7,8 +7,8 @@ import type { Found, SearchedText } from './searched-text.ts';
 import tokensJson from './tokens.json' with { type: 'json' };
 import { isPatterned, isPlaceholder, isPublic, isUuid, randomness } from './values.ts';
 
-/** A run of token characters that is long enough for a token. `=` occurs only at the end. */
-const tokenRun = /[\w+/.~$-]{10,}={0,2}/g;
+/** A run of token characters, long enough for a token. `=` occurs only at the end. V8 has no stack for endless runs. */
+const tokenRun = /[\w+/.~$-]{10,100000}={0,2}/g;
 
 /** `'ghp_' + '...'`: a literal that contains only the prefix of a token. */
 const prefixLiteral = /["'`][A-Za-z][\w.-]{2,8}["'`](?=[ \t]{0,8}\\?\r?\n?\s{0,40}[+.&])/g;

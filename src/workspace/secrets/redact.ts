@@ -7,6 +7,7 @@ import { findPieces } from './pieces.ts';
 import { findRandom, tokenRows } from './random-looking.ts';
 import { type Finder, type Found, partsOf, type SearchedText } from './searched-text.ts';
 import { findShapes } from './shapes.ts';
+import { findUrlPieces } from './url-pieces.ts';
 import { isNoWord, isPatterned, randomness } from './values.ts';
 import { isWord, isWords } from './words.ts';
 
@@ -98,6 +99,7 @@ const finders: readonly Finder[] = [
   findContainers,
   findCalls,
   findPieces,
+  findUrlPieces,
   findKeyBodies,
 ];
 
@@ -175,7 +177,7 @@ function findPartialSecrets(text: string, cut: { readonly start?: boolean; reado
         });
       else if (isPartialSecret(run)) found.push({ start, end: text.length, value: run });
     }
-    const body = keyLines(/(?:(?<=^|\n)[\w+/=]{16,}\r?\n){1,400}[\w+/=]*$/.exec(tail), 0);
+    const body = keyLines(/$(?<=(?:^|\n)((?:[\w+/=]{16,}\r?\n){1,400}[\w+/=]*))/.exec(tail), 0);
     if (body !== '') found.push({ start: text.length - body.length, end: text.length, value: body });
   }
   return found;
@@ -200,7 +202,7 @@ function isPartialSecret(run: string): boolean {
 
 /** The lines of Base64 as in the body of a key, without those of words. The line at the edge may be short. */
 function keyLines(match: RegExpExecArray | null, first: 0 | 1): string {
-  const [body = ''] = match ?? [];
+  const body = match?.[1] ?? match?.[0] ?? '';
   const line = body.split(/\r?\n/).at(first) ?? '';
   return randomness(line) > 0 ? body : '';
 }

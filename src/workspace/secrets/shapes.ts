@@ -72,12 +72,12 @@ export function findShapes({ text, path, parts: { has } }: SearchedText): Found[
 }
 
 /** A password in a place for nothing else, also after a user and a colon, or a random value. */
-function isChosen(secret: string): boolean {
+export function isChosen(secret: string): boolean {
   const forms = [secret, secret.replace(/^\w+:/, '')];
   return forms.some((form) => isPassword(form, { literal: true, phrase: true, certain: true })) || isRandom(secret);
 }
 
-function isRandom(secret: string): boolean {
+export function isRandom(secret: string): boolean {
   return randomness(secret) > 0 || secret.split('/').some((part) => randomness(part) > 0);
 }
 

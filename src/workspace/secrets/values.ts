@@ -174,6 +174,11 @@ function isIdentifier(value: string): boolean {
 const algorithms =
   /pbkdf2|bcrypt|scrypt|argon2|sha-?\d*|md5|hmac|aes-?\d*|rsa-?\d*|base64|utf-?8|x509|oauth2?|ed25519|secp256k1|curve25519|chacha20|ecdsa|p-?256|aws4|poly1305|gcm|cbc|[_.-]/gi;
 
+/** `SCRAM-SHA-256`, `ssh-ed25519`, `A256CBC-HS512`. */
+export function isAlgorithm(value: string): boolean {
+  return /^[A-Z][A-Z\d]*(?:[-_][A-Z\d]+)*$/.test(value) || value.replace(algorithms, '').length < 4;
+}
+
 /** The share of letters in known words of at least three letters. */
 function wordShare(value: string): number {
   const pieces = value.match(/[A-Z]+(?![a-z])|[A-Z]?[a-z]+/g) ?? [];
@@ -224,7 +229,8 @@ export function isPassword(value: string, { literal, phrase = false, certain = f
   if (digits > 0) {
     if (!allWords) return literal || symbols > 0 || (isMixedCase && digits >= 2) || digits >= 4;
     // Words with a number are usually a version or variant. With symbols or enough digits, they are a password.
-    if (certain && characterKinds >= 3) return !isTestValue(lowerWords);
+    if (certain && (characterKinds >= 3 || (separated && digits >= 2 && lowerWords.length >= 2)))
+      return !isTestValue(lowerWords);
     if (separated && symbols === 0)
       return (phrase && lowerWords.length >= 3) || (literal && digits >= 4 && !isTestValue(lowerWords));
     return symbols > 0 ? digits >= 2 || characterKinds >= 4 : digits >= 2 && literal;

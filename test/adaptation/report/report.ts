@@ -83,7 +83,7 @@ export function reportOf(asked: boolean): AdaptReport {
     folder: '/home/ada/engine',
     harvest: {
       ...{ files: 240, bytes: 1e6, tokens: 300_000, usedGit: true },
-      ...{ secretsMasked: 0, leftOut: {} },
+      ...{ secretsMasked: 0, leftOut: {}, faults: [] },
     } as unknown as AdaptReport['harvest'],
     splits: { train: 180, validation: 30, test: 30 },
     balance: 0.4,

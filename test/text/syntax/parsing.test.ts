@@ -166,3 +166,12 @@ test("the watched end of the stack is the library's", async () => {
   const heapBase = /___heap_base = (\d+)/.exec(code)?.[1];
   assert.equal(STACK_END, Number(heapBase) - 65_536);
 });
+
+test('a zero in a document reads as a space, so that a run of them is not parsed again at each', async () => {
+  for (const languageId of ['shellscript', 'typescript', 'python']) {
+    const parser = await parserFor(languageId);
+    const tree = (filler: string) =>
+      parser?.read(`echo ${filler.repeat(40)}x\n`, Number.POSITIVE_INFINITY, (root) => root.toString());
+    assert.equal(tree('\0'), tree(' '), languageId);
+  }
+});

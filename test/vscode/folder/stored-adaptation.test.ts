@@ -159,6 +159,9 @@ test('with another tokenizer the index is rebuilt, the base answers, and nothing
   session.adopt(report, Date.now(), { ...defaultRouter(), specialistExamples: 7 });
   assert.equal(session.unusedBecause, undefined);
   assert.equal(fitsOf(session).ngram.specialistExamples, 7);
+  const faults = ['.easyadaptationignore is not text.'];
+  session.adopt({ ...report, harvest: { ...report.harvest, faults } }, Date.now(), run.value.router);
+  assert.equal(session.problem, faults[0], 'the status says that an ignore file could not be read');
 });
 
 test('with another base the adapted model is kept without a notification', () => {

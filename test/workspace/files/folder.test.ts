@@ -54,6 +54,50 @@ for (const usesGit of [true, false]) {
   });
 }
 
+for (const [encoding, write] of Object.entries({
+  'UTF-16 (little endian)': (text: string) => Buffer.from(`\ufeff${text}`, 'utf16le'),
+  'UTF-16 (big endian)': (text: string) => Buffer.from(`\ufeff${text}`, 'utf16le').swap16(),
+  'Latin-1': (text: string) => Buffer.from(text, 'latin1'),
+  'UTF-8 with CR': (text: string) => Buffer.from(`\ufeff${text.replaceAll('\n', '\r')}`),
+}))
+  test(`obeys an own ignore file in ${encoding}`, async () => {
+    tree.write({ 'private/a.ts': code('a'), 'größe/b.ts': code('b'), 'src/c.ts': code('c') });
+    tree.write({ '.easyadaptationignore': write('# not for training\nprivate/\ngröße/\n') });
+    const { paths, report } = await harvest({ trusted: false });
+    assert.deepEqual(
+      paths.filter((path) => path.endsWith('.ts')),
+      ['src/c.ts'],
+    );
+    assert.deepEqual(report.faults, []);
+  });
+
+for (const usesGit of [true, false])
+  test(`reads nothing below 200 nested folders, and says so (${usesGit ? 'git' : 'walk'})`, async () => {
+    for (const depth of [0, 200, 201, 300]) tree.write({ [`${'d/'.repeat(depth)}f${depth}.ts`]: code(`f${depth}`) });
+    if (usesGit) tree.git('init', '-q');
+    const { paths, report } = await harvest({ trusted: usesGit });
+    assert.deepEqual(
+      paths.map((path) => path.replace(/.*\//, '')),
+      ['f200.ts', 'f0.ts'],
+    );
+    assert.equal(report.faults.length, 1);
+    assert.match(report.faults[0] ?? '', /^Nothing is read below 200 nested folders/);
+  });
+
+test('ignores the folder of an ignore file that cannot be decoded or is too large, and says so', async () => {
+  tree.write({ 'private/a.ts': code('a'), 'src/b.ts': code('b'), 'open/c.ts': code('c'), 'big/d.ts': code('d') });
+  tree.write({ 'private/.easyadaptationignore': Buffer.from('secret.ts\n', 'utf16le') });
+  tree.write({ 'src/.easyadaptationignore': Buffer.from(Array.from({ length: 300 }, (_, i) => (i * 37) % 256)) });
+  tree.write({ 'big/.gitignore': '*.log\n'.repeat(200_000) });
+  const { paths, report } = await harvest({ trusted: false });
+  assert.deepEqual(paths, ['open/c.ts']);
+  assert.deepEqual([...report.faults].sort(), [
+    'big/.gitignore is larger than 1 MB, so everything in its folder is ignored. Shorten it.',
+    'private/.easyadaptationignore is not text, so everything in its folder is ignored. Save it as UTF-8.',
+    'src/.easyadaptationignore is not text, so everything in its folder is ignored. Save it as UTF-8.',
+  ]);
+});
+
 test('git: keeps tracked files that are ignored, skips deleted ones, and reads any UTF-8 name', async () => {
   tree.write({ 'tracked.log.ts': code('tracked'), 'gone.ts': code('gone'), 'späte "näme"\n.ts': code('odd') });
   tree.git('init', '-q');

@@ -146,8 +146,9 @@ const nested: readonly (readonly [string, string])[] = [
   ['ends of lines', '"\n'],
   ['one line and spaces', ' '],
 ];
+// Quadratic time is hours. The guard ends it, and no slow machine comes near to it.
 for (const [what, piece] of nested)
-  test(`a million characters of ${what} are searched within a minute`, { timeout: 60_000 }, () => {
+  test(`a million characters of ${what} are searched in linear time`, { timeout: 900_000 }, () => {
     const text = `${noise(20)}${piece.repeat(Math.ceil(1_000_000 / piece.length))}`;
     assert.deepEqual(new SecretValues([password]).find(text), []);
   });
