@@ -154,3 +154,13 @@ export class LineReader {
     return text.split('\n').map((line) => this.line(line));
   }
 }
+
+/** The word that a text ends with; '' if there is none. */
+export function wordAtEnd(text: string): string {
+  return /(?<![\p{L}\p{N}_$])[\p{L}\p{N}_$]+$/u.exec(text)?.[0] ?? '';
+}
+
+/** The word that a text begins with; '' if there is none. */
+export function wordAtStart(text: string): string {
+  return /^[\p{L}\p{N}_$]+/u.exec(text)?.[0] ?? '';
+}

@@ -72,8 +72,8 @@ test('redacts a secret that stood in a UTF-16 file before it was changed', async
   tree.git('commit', '-qm', 'settings');
   tree.write({ 'settings.ini': utf16('[db]\r\n'), 'a.ts': `use('${password}');\n` });
   tree.git('add', 'a.ts');
-  const source = { root: tree.root, repository: tree.root, harvest: { trusted: true }, exclude: {} };
   const source = { root: tree.root, repository: tree.root, harvest: { trusted: true }, exclude: {}, secrets: [] };
+  const { files } = unwrap(await readCommit(source, new AbortController().signal));
   const sent = files.map(({ diff }) => diff).join('\n');
   assert.match(sent, /^\+use\('/m);
   assert.ok(!sent.includes(password), sent);

@@ -3,6 +3,7 @@
 import type { CompletionPosition, CompletionQuery, Draft, DraftOptions } from '../../common/completion.ts';
 import { exactMatch } from '../../common/quality.ts';
 import { languageOf } from '../../text/languages.ts';
+import { wordAtEnd, wordAtStart } from '../../text/lexemes.ts';
 import { closersWritten, insertedClosers } from '../../text/line-state.ts';
 import { indentUnitOf, lineAfter, lineBefore, lineEnd, toLineFeeds } from '../../text/lines.ts';
 import { isProse, languageAt, sentenceEnd } from '../../text/prose-text.ts';
@@ -95,9 +96,8 @@ export function continuesReplacement(
   replaced: string | undefined,
 ): boolean {
   if (replaced === undefined) return true;
-  const rest = /^[\p{L}\p{N}_$]*/u.exec(text)?.[0] ?? '';
-  const typed = /[\p{L}\p{N}_$]*$/u.exec(lineBefore(prefix))?.[0] ?? '';
-  return typed + rest !== replaced && (rest === text || !isMidLine(lineAfter(suffix)));
+  const rest = wordAtStart(text);
+  return wordAtEnd(lineBefore(prefix)) + rest !== replaced && (rest === text || !isMidLine(lineAfter(suffix)));
 }
 
 /** Maximum length of a draft, tokens. */

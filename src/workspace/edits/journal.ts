@@ -1,5 +1,6 @@
 // The journal of a session's edits in one folder: changes of open documents, joined into edits as a person sees them.
 // In memory only, bounded, and redacted.
+import { wordAtEnd, wordAtStart } from '../../text/lexemes.ts';
 import { lineEnd, lineNumber, lineStart } from '../../text/lines.ts';
 import { redactSecrets } from '../secrets/redact.ts';
 import { changesBetween } from './changes.ts';
@@ -117,10 +118,10 @@ export class EditJournal {
     const { burst } = this;
     if (burst?.path !== path || burst.end !== offset || burst.before.trim() === '') return undefined;
     const text = this.texts.get(path) ?? '';
-    if (!/^[\p{L}\p{N}_$]*$/u.test(text.slice(burst.start, offset))) return '';
-    const left = /[\p{L}\p{N}_$]*$/u.exec(text.slice(lineStart(text, burst.start), burst.start))?.[0] ?? '';
-    const right = text.slice(offset, lineEnd(text, offset));
-    return /^[\p{L}\p{N}_$]*/u.exec(left + burst.before + right)?.[0];
+    const typed = text.slice(burst.start, offset);
+    if (wordAtStart(typed) !== typed) return '';
+    const left = wordAtEnd(text.slice(lineStart(text, burst.start), burst.start));
+    return wordAtStart(left + burst.before + text.slice(offset, lineEnd(text, offset)));
   }
 
   record(change: DocumentChange): ChangeKind | undefined {
