@@ -13,11 +13,13 @@ const ignoreFile = '.easyadaptationignore';
 /** The rest of a word's line: no pattern of other words leads to it. */
 const rest = (word: string) => {
   const mirrored = [...word].reverse().join('');
-  return `${mirrored}Gauge = ${mirrored}Measure(${mirrored}Sill, lower${mirrored})`;
+  return `(${mirrored}Sill, lower${mirrored}, ${mirrored}Gauge)`;
 };
-const start = (word: string) => `${word}Tarn`;
+const start = (word: string) => `tarn.${word}`;
 /** A line that only the file with this word has, three times. */
 const line = (word: string) => `${start(word)}${rest(word)}\n`.repeat(3);
+/** A text in which the line would be suggested at the end, but not because the line above is equal. */
+const asking = (word: string) => `${line(word)}\ntotal = 0\n\n${start(word)}`;
 const onDisk = (path: string) => inFolder(path).fsPath;
 
 export function defineSeams(suite: Suite, plan: Plan): void {
@@ -45,7 +47,7 @@ export function defineSeams(suite: Suite, plan: Plan): void {
       writeFileSync(onDisk(ignoreFile), 'src/plans/\n');
       await forgotten('amber');
       const shown = await show(editor.document);
-      await replaceAll(shown, `${line('birch')}\n${start('birch')}`);
+      await replaceAll(shown, asking('birch'));
       assert.equal(await complete(shown, quietMs), undefined, 'nothing is suggested in it');
       assert.equal(await isKnown('birch'), false, 'nor is what is typed into it');
       rmSync(onDisk(ignoreFile));
@@ -119,7 +121,7 @@ export function defineSeams(suite: Suite, plan: Plan): void {
         const active = vscode.window.activeTextEditor;
         return active?.document === notebook.cellAt(1).document ? active : undefined;
       });
-      await replaceAll(editor, `${line(word)}\n${start(word)}`);
+      await replaceAll(editor, asking(word));
       putCursor(editor, editor.document.lineAt(editor.document.lineCount - 1).range.end);
       return complete(editor, quietMs, 'notebook.cell.edit');
     };

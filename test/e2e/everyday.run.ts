@@ -1,0 +1,102 @@
+// Everyday changes with ghost text on, as typed: a word is replaced or added in the middle of a line. What follows the
+// cursor is not offered again, and Tab breaks no line.
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { changes } from '../workspace/edits/support.ts';
+import { forAllTests, type Session } from './session.ts';
+
+/** Longer than a draft, the search for the next edit and its repetition take. */
+const quietMs = 3000;
+
+interface Everyday {
+  readonly name: string;
+  readonly path: string;
+  readonly before: string;
+  readonly old: string;
+  readonly text: string;
+}
+
+const rules = (name: string) =>
+  ['hover', 'focus', 'active'].map((state) => `.${name}:${state} {\n  color: red;\n}\n\n`);
+const readers = ['first', 'second', 'third'].map(
+  (name) => `    Scanner ${name} = new Scanner(System.in);\n    ${name}.nextLine();\n`,
+);
+const links = ['requests', 'responses', 'routing'].map((page) => `- [${page}](https://starlette.io/${page}/)\n`);
+const anchors = ['home', 'help', 'about'].map((page) => `<a class="wide" href="/${page}">${page}</a>\n`);
+const failures = ['config', 'index', 'cache'].map(
+  (what) => `func ${what}() error {\n\treturn errors.New("open ${what}: the file is missing")\n}\n\n`,
+);
+
+const everyday: readonly Everyday[] = [
+  { name: 'a class in CSS', path: 'style.css', before: rules('button').join(''), old: '.button', text: '.button-main' },
+  { name: 'a host in a link', path: 'links.md', before: links.join(''), old: 'starlette.io', text: 'starlette.dev' },
+  { name: 'a class in HTML', path: 'page.html', before: anchors.join(''), old: 'wide', text: 'narrow' },
+  {
+    name: 'a Go message',
+    path: 'load.go',
+    before: `package load\n\n${failures.join('')}`,
+    old: '"open',
+    text: '"load',
+  },
+  {
+    name: 'a variable in Java',
+    path: 'Read.java',
+    before: `class Read {\n  void read() {\n${readers.join('')}  }\n}\n`,
+    old: 'first',
+    text: 'fir',
+  },
+  ...changes.flatMap(({ name, files, typed }) =>
+    typed.slice(0, 1).flatMap(({ path, old, text }) => {
+      const before = files[path] as string;
+      const behind = before.slice(before.indexOf(old) + old.length).split('\n', 1)[0] as string;
+      // At a line's end more text is welcome.
+      return /[\p{L}\p{N}]/u.test(behind) ? [{ name, path, before, old, text }] : [];
+    }),
+  ),
+];
+
+const inChange = (index: number) => `everyday/${index}/${everyday[index]?.path}`;
+
+let session: Session;
+const step = forAllTests(
+  (started) => {
+    session = started;
+  },
+  { 'easyAdaptation.baseModel': 'small' },
+  {
+    prepare(project) {
+      for (const [index, { before }] of everyday.entries()) {
+        const file = join(project, inChange(index));
+        mkdirSync(dirname(file), { recursive: true });
+        writeFileSync(file, before);
+      }
+    },
+  },
+);
+
+step('an opened folder is ready', async () => {
+  const { editor } = session;
+  await editor.eventually('Ready', async () => assert.match((await editor.ourStatus().textContent()) ?? '', /Ready/));
+});
+
+for (const [index, { name, before, old, text }] of everyday.entries())
+  step(`nothing covers the rest of the line, and Tab leaves it whole: ${name}`, async () => {
+    const { editor } = session;
+    const at = before.indexOf(old);
+    const lines = before.slice(0, at + old.length).split('\n');
+    await editor.open(inChange(index), lines.length, 1);
+    for (let i = (lines.at(-1) as string).length; i > 0; i--) await editor.page.keyboard.press('ArrowRight');
+    const isAdded = text.startsWith(old);
+    for (let i = 0; i < old.length && !isAdded; i++) await editor.page.keyboard.press('Shift+ArrowLeft');
+    await editor.type(isAdded ? text.slice(old.length) : text);
+    await editor.page.waitForTimeout(quietMs);
+    assert.equal(await editor.ghost(), '');
+    const expected = before.slice(0, at) + text + before.slice(at + old.length);
+    // Only where something of ours is offered has Tab another work than to indent.
+    const isOffered = (await editor.decorations()).some((hint) => hint.startsWith('Tab:'));
+    if (isOffered) await editor.page.keyboard.press('Tab');
+    await editor.page.keyboard.press('Control+s');
+    await editor.page.locator('.tab.active:not(.dirty)').waitFor();
+    assert.equal(readFileSync(join(session.project, inChange(index)), 'utf8'), expected);
+  });
