@@ -54,19 +54,14 @@ export function inFolder(path: string, index = 0): vscode.Uri {
 /**
  * Requests a completion at the cursor and accepts it, with the editor's own commands as keys do. Returns the inserted
  * text; undefined if none came within `limitMs`.
- * @param focus the command that focuses the editor
  */
-export async function complete(
-  editor: vscode.TextEditor,
-  limitMs = answerMs,
-  focus = 'workbench.action.focusActiveEditorGroup',
-): Promise<string | undefined> {
+export async function complete(editor: vscode.TextEditor, limitMs = answerMs): Promise<string | undefined> {
   const { document } = editor;
   const before = document.getText();
   const offset = document.offsetAt(editor.selection.active);
   const end = performance.now() + limitMs;
   // The panel may have taken the focus, and an editor without it shows no ghost text.
-  await vscode.commands.executeCommand(focus);
+  await vscode.commands.executeCommand('workbench.action.focusActiveEditorGroup');
   await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
   while (performance.now() < end) {
     // Does nothing while no ghost text is shown.

@@ -2,8 +2,10 @@
 // editor. N-grams alone.
 import assert from 'node:assert/strict';
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import { complete, indexed, inFolder, newFile, putCursor, replaceAll, setting, show } from '../hands.ts';
+import { suggestionsIn } from '../../support/stored.ts';
+import { complete, indexed, inFolder, newFile, ourLog, replaceAll, setting, show } from '../hands.ts';
 import { type Plan, type Suite, until } from '../harness.ts';
 
 /** Long enough for any answer that was coming; used only where none may come. */
@@ -111,27 +113,30 @@ export function defineSeams(suite: Suite, plan: Plan): void {
     await forgotten('hazel');
     assert.equal(await isKnown('ivy'), true, 'the other cells stay');
 
-    /** What is suggested at the end of the last cell. */
-    const inCell = async (word: string) => {
+    /** Whether something is suggested at the end of the last cell. */
+    const answersIn = async (word: string) => {
       await vscode.window.showNotebookDocument(notebook);
-      await vscode.commands.executeCommand('workbench.action.focusActiveEditorGroup');
-      await vscode.commands.executeCommand('notebook.focusBottom');
-      await vscode.commands.executeCommand('notebook.cell.edit');
+      for (const command of ['workbench.action.focusActiveEditorGroup', 'notebook.focusBottom', 'notebook.cell.edit'])
+        await vscode.commands.executeCommand(command);
       const editor = await until('the cell’s editor', () => {
         const active = vscode.window.activeTextEditor;
         return active?.document === notebook.cellAt(1).document ? active : undefined;
       });
       await replaceAll(editor, asking(word));
-      putCursor(editor, editor.document.lineAt(editor.document.lineCount - 1).range.end);
-      return complete(editor, quietMs, 'notebook.cell.edit');
+      const before = suggestionsIn(ourLog(plan)).length;
+      await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
+      await sleep(quietMs);
+      await vscode.commands.executeCommand('editor.action.inlineSuggest.hide');
+      return suggestionsIn(ourLog(plan)).length > before;
     };
-    await until('a suggestion in the cell', async () => (await inCell('juniper'))?.startsWith(rest('juniper')));
+    assert.equal(await answersIn('juniper'), true);
     await setting('enable', { '*': true, python: false });
-    assert.equal(await inCell('juniper'), undefined, 'off for the language');
+    assert.equal(await answersIn('juniper'), false, 'off for the language');
     await setting('enable', undefined);
+    await known('juniper');
     writeFileSync(onDisk(ignoreFile), '*.ipynb\n');
     await forgotten('juniper');
-    assert.equal(await inCell('larch'), undefined, 'ignored');
+    assert.equal(await answersIn('larch'), false, 'ignored');
     assert.equal(await isKnown('larch'), false);
     rmSync(onDisk(ignoreFile));
     await known('larch');
