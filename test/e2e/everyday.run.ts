@@ -27,6 +27,12 @@ const anchors = ['home', 'help', 'about'].map((page) => `<a class="wide" href="/
 const failures = ['config', 'index', 'cache'].map(
   (what) => `func ${what}() error {\n\treturn errors.New("open ${what}: the file is missing")\n}\n\n`,
 );
+const sums = ['first', 'second', 'third'].map((name) => `export const ${name} = sum(items, (item) => item.${name});\n`);
+const calls = ['users', 'groups', 'roles'].map((name) => `${name} = get("/${name}", timeout=5, retry=True)\n`);
+const rows = ['one', 'two', 'three'].map((id) => `  { "id": "${id}", "state": "draft", "pages": 3 }`);
+const queries = ['books', 'pages', 'notes'].map((of) => `SELECT id, created, title FROM ${of} WHERE id = 1;\n`);
+const structs = ['Book', 'Page', 'Note'].map((of) => `struct ${of} { id: u32, title: String }\n\n`);
+const sentences = ['fox', 'dog', 'cat'].map((animal) => `The quick brown ${animal} jumps over the lazy fence.\n\n`);
 
 const everyday: readonly Everyday[] = [
   { name: 'a class in CSS', path: 'style.css', before: rules('button').join(''), old: '.button', text: '.button-main' },
@@ -36,8 +42,8 @@ const everyday: readonly Everyday[] = [
     name: 'a Go message',
     path: 'load.go',
     before: `package load\n\n${failures.join('')}`,
-    old: '"open',
-    text: '"load',
+    old: 'open',
+    text: 'load',
   },
   {
     name: 'a variable in Java',
@@ -46,6 +52,12 @@ const everyday: readonly Everyday[] = [
     old: 'first',
     text: 'fir',
   },
+  { name: 'a constant in TypeScript', path: 'sums.ts', before: sums.join(''), old: 'items', text: 'lines' },
+  { name: 'an argument’s name in Python', path: 'get.py', before: calls.join(''), old: 'timeout', text: 'wait' },
+  { name: 'a value in JSON', path: 'data.json', before: `[\n${rows.join(',\n')}\n]\n`, old: 'draft', text: 'final' },
+  { name: 'a column in SQL', path: 'read.sql', before: queries.join(''), old: 'created', text: 'changed' },
+  { name: 'a type in Rust', path: 'lib.rs', before: structs.join(''), old: 'u32', text: 'u64' },
+  { name: 'a word in a sentence', path: 'notes.md', before: sentences.join(''), old: 'quick', text: 'slow' },
   ...changes.flatMap(({ name, files, typed }) =>
     typed.slice(0, 1).flatMap(({ path, old, text }) => {
       const before = files[path] as string;
