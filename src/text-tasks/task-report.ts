@@ -5,7 +5,8 @@ import type { EvidenceForm } from '../prompts/label/label-prompt.ts';
 import type { ComparedForms } from './choose-form.ts';
 import type { ExpectedAccuracy } from './expected-accuracy.ts';
 import { accuracyAt, type JudgedText } from './labels/router.ts';
-import { type MeasuredTaskData, MOST_LEARNED } from './learn-task.ts';
+import { MOST_LEARNED } from './learn.ts';
+import type { MeasuredTaskData } from './rows.ts';
 
 export interface TaskReport {
   readonly task: string;

@@ -7,7 +7,7 @@ import { addLabel, type KnownLabels } from '../../src/text-tasks/given-labels.ts
 import { keyOf } from '../../src/text-tasks/labels/extract.ts';
 import { estimatesFor, riskAt } from '../../src/text-tasks/labels/router.ts';
 import { labelProbabilities } from '../../src/text-tasks/labels/text-specialist.ts';
-import { learnTask } from '../../src/text-tasks/learn-task.ts';
+import { learnLabels } from '../../src/text-tasks/learn.ts';
 import { heldBack, openSample } from '../../src/text-tasks/random-sample.ts';
 
 const task: LabelTask = {
@@ -112,7 +112,7 @@ test('on texts that were never seen, the bound holds on average for the model an
     };
     const { known } = dataOf([]);
     for (let i = 0; i < 80; i++) addLabel(known, { ...draw(i), by: 'api', random: true });
-    const { specialist, router, risk, judged } = learnTask(task, { known, texts: 80, unlabelled: [] }, { loss });
+    const { specialist, router, risk, judged } = learnLabels(task, { known, texts: 80, unlabelled: [] }, { loss });
     assert.equal(judged.length, 39);
     for (let i = 0; i < hidden; i++) {
       const { text, label } = draw(i);

@@ -11,11 +11,10 @@ import type { LabelTask } from '../../src/prompts/label/task.ts';
 import { chooseForm } from '../../src/text-tasks/choose-form.ts';
 import { exportReadme, taskModel } from '../../src/text-tasks/export-task.ts';
 import { appendLabel, readAnswers } from '../../src/text-tasks/given-labels.ts';
-import { taskModelOf } from '../../src/text-tasks/kinds.ts';
 import { keyOf } from '../../src/text-tasks/labels/extract.ts';
 import { COLUMNS, grams, PARTS } from '../../src/text-tasks/labels/hashed-grams.ts';
 import { labelProbabilities } from '../../src/text-tasks/labels/text-specialist.ts';
-import { learnTask } from '../../src/text-tasks/learn-task.ts';
+import { labelModelOf, learnLabels } from '../../src/text-tasks/learn.ts';
 import { collectTaskData } from '../../src/text-tasks/random-sample.ts';
 import { TaskFolder } from '../../src/text-tasks/task-folder.ts';
 import { measureTask } from '../../src/text-tasks/task-report.ts';
@@ -157,8 +156,8 @@ test('labels every text, and prefers the label of a person', async () => {
   const corrected = rows[101]?.text as string;
   const answers = new Map(await readAnswers(task, reader));
   answers.set(keyOf(corrected), { text: corrected, person: 'bug', api: 'wish' });
-  const learned = learnTask(task, await collectTaskData(task, folder.texts(), answers));
-  const complete = await collect(taskModelOf(task, learned).rows(folder.texts()));
+  const learned = learnLabels(task, await collectTaskData(task, folder.texts(), answers));
+  const complete = await collect(labelModelOf(task, learned).rows(folder.texts()));
   assert.equal(complete.length, 160);
   const right = complete.slice(80).filter(({ label }, i) => label === rows[80 + i]?.kind).length;
   assert.ok(right > 70, `${right} of 80`);
@@ -172,7 +171,7 @@ test('reports too few labels', async () => {
   writeTask('few', { kind: 'lines', path: 'issues.csv' });
   const few = await openTask('few');
   const taskData = await collectTaskData(few.task, few.texts(), new Map());
-  assert.throws(() => learnTask(few.task, taskData), {
+  assert.throws(() => learnLabels(few.task, taskData), {
     code: 'nothing-to-learn',
     message: /0 texts of 'few' have a label\. Label 20 more/,
   });
@@ -187,7 +186,7 @@ test('learns from at most ten thousand labels, and the results say so', () => {
       { text: `${key % 2 ? 'crash' : 'add'}`, person: labels[key % 2]?.name ?? '' },
     ]),
   );
-  const learned = learnTask(task, { known, texts: known.size, unlabelled: [] });
+  const learned = learnLabels(task, { known, texts: known.size, unlabelled: [] });
   assert.equal(learned.crossValidated.length, 10_000);
   const measured = measureTask(learned, chooseForm(task, known));
   const counts = {
@@ -205,7 +204,7 @@ test('learns from at most ten thousand labels, and the results say so', () => {
 
 test('exports a model with the same probabilities as the local model', async () => {
   const issues = await openTask('issues');
-  const { specialist } = learnTask(issues.task, await collectTaskData(issues.task, issues.texts(), new Map()));
+  const { specialist } = learnLabels(issues.task, await collectTaskData(issues.task, issues.texts(), new Map()));
   await loadLibrary();
   const session = await Session.load({ bytes: taskModel(specialist) }, { device: 'cpu', threads: 1 });
   const texts = ['please add a list', 'error: broken page', 'nothing known', ''];

@@ -5,7 +5,7 @@ import { replaceFile } from '../../common/files.ts';
 import { isAnswerTask, TASKS_FOLDER } from '../../prompts/label/task.ts';
 import { exportReadme, taskModel } from '../../text-tasks/export-task.ts';
 import { writablePathIn } from '../../text-tasks/in-folder.ts';
-import { learnTask } from '../../text-tasks/learn-task.ts';
+import { learnLabels } from '../../text-tasks/learn.ts';
 import { collectTaskData } from '../../text-tasks/random-sample.ts';
 import { TaskFolder } from '../../text-tasks/task-folder.ts';
 import type { TaskReport } from '../../text-tasks/task-report.ts';
@@ -88,7 +88,7 @@ export async function exportTask(commandLine: CommandLine, terminal: Terminal): 
     const put = (file: string, bytes: Uint8Array) =>
       replaceFile(writablePathIn(folder.reader.root, `${into}/${file}`), [bytes]);
     const encoder = new TextEncoder();
-    put('model.onnx', taskModel(learnTask(task, taskData).specialist));
+    put('model.onnx', taskModel(learnLabels(task, taskData).specialist));
     put('labels.json', encoder.encode(`${JSON.stringify(task.labels, undefined, 2)}\n`));
     put('README.md', encoder.encode(exportReadme(task)));
     bar.clear();
