@@ -3,7 +3,7 @@
 import { shuffled } from '../../src/common/statistics/random.ts';
 import type { KnownLabels } from '../../src/text-tasks/given-labels.ts';
 import { keyOf } from '../../src/text-tasks/labels/extract.ts';
-import { type FullyKnownText, judgeText } from '../../src/text-tasks/labels/router.ts';
+import type { FullyKnownText } from '../../src/text-tasks/labels/router.ts';
 import { labelProbabilities } from '../../src/text-tasks/labels/text-specialist.ts';
 import { DEFAULT_LOSS, learnLabels } from '../../src/text-tasks/learn.ts';
 import type { Figures } from '../figures.ts';
@@ -35,7 +35,7 @@ export function onHiddenHalves({ task, ownLabels, texts }: RecordedTask): Figure
     );
     const pairs = hidden.map((item) => {
       const truth = ownLabels ? item.truth : item.api;
-      return judgeText(router, {
+      return router.judge({
         ...item,
         truth,
         probabilities: labelProbabilities(specialist, item),

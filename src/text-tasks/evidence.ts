@@ -4,7 +4,7 @@ import type { ModelFacts, Prompt } from '../llm/protocol/models.ts';
 import { type AnswerEvidence, answerPrompt } from '../prompts/answer/answer-prompt.ts';
 import { type EvidenceForm, type LabelEvidence, labelPrompt, parseLabel } from '../prompts/label/label-prompt.ts';
 import { type AnswerTask, isAnswerTask, type LabelTask, TASKS_FOLDER, type TextTask } from '../prompts/label/task.ts';
-import { NearestAnswers } from './answers/answer-router.ts';
+import { NearestAnswers } from './answers/nearest-answers.ts';
 import { MIN_LABELLED } from './expected-accuracy.ts';
 import type { KnownLabels } from './given-labels.ts';
 import { keyOf } from './labels/extract.ts';

@@ -2,15 +2,9 @@
 // labels give the same bytes on machines with the same floating-point arithmetic.
 import { CodedError, type Failure } from '../common/errors.ts';
 import { type AnswerTask, isAnswerTask, type LabelTask, type TextTask } from '../prompts/label/task.ts';
-import {
-  confidenceWith as answerConfidence,
-  answerSimilarity,
-  type DraftedText,
-  expectedAt,
-  fitAnswerRouter,
-  judgedAnswer,
-  NearestAnswers,
-} from './answers/answer-router.ts';
+import { riskAt } from '../routing/local-or-large.ts';
+import { answerSimilarity, type DraftedText, fitAnswerRouter } from './answers/answer-router.ts';
+import { NearestAnswers } from './answers/nearest-answers.ts';
 import { chooseForm } from './choose-form.ts';
 import { DeepReading, type ReadStates } from './deep-reading.ts';
 import {
@@ -23,17 +17,7 @@ import {
 } from './expected-accuracy.ts';
 import { labelledIn } from './given-labels.ts';
 import { keyOf } from './labels/extract.ts';
-import {
-  confidenceWith,
-  estimatesFor,
-  type FullyKnownText,
-  fitTextRouter,
-  type HeldOutText,
-  judgeText,
-  mostLikely,
-  riskAt,
-  type TextRouter,
-} from './labels/router.ts';
+import { type FullyKnownText, fitTextRouter, type HeldOutText, mostLikely, type TextRouter } from './labels/router.ts';
 import {
   fitSpecialist,
   isConfident,
@@ -121,7 +105,7 @@ export function learnLabels(
     .map(({ key, text, label, api, informed }) => {
       const served = servedProbabilities(specialist, text, () => states?.get(key));
       const item = { id: String(key), text, informed, probabilities: served, truth: label, api };
-      return judgeText(router, item as FullyKnownText);
+      return router.judge(item as FullyKnownText);
     });
   return {
     ...taskData,
@@ -148,14 +132,12 @@ export function labelModelOf({ labels }: LabelTask, learned: LearnedTask, deep?:
       const probabilities = deep?.probabilities(keyOf(text)) ?? labelProbabilities(specialist, { text });
       const item = { id: '', text, probabilities, informed };
       return {
-        ...estimatesFor(router, item),
+        ...router.estimatesFor(item),
         label: labels[mostLikely(probabilities)]?.name as string,
-        withAnswer: (api) =>
-          confidenceWith(
-            router,
-            item,
-            labels.findIndex(({ name }) => name === api),
-          ),
+        withAnswer: (api) => {
+          const label = labels.findIndex(({ name }) => name === api);
+          return router.confidenceWith(item, label);
+        },
       };
     },
   };
@@ -177,7 +159,7 @@ export function learnAnswers(task: AnswerTask, taskData: TaskData, loss = DEFAUL
   const nearest = new NearestAnswers(training, rarity);
   // A draft uses only the answers of other texts, as for a new text.
   const drafted = (items: typeof answered) =>
-    items.map(({ key, text, truth, api }): DraftedText => {
+    items.map(({ key, text, truth, api }) => {
       return { id: String(key), text, truth, api, draft: nearest.draft(text, key) };
     });
   const learned = drafted(training);
@@ -185,12 +167,14 @@ export function learnAnswers(task: AnswerTask, taskData: TaskData, loss = DEFAUL
   const crossValidated = learned.map(({ draft }, i) => {
     return { label: 0, right: answerSimilarity(draft.answer, training[i]?.answer ?? '') };
   });
-  const judged = drafted(answered.filter(({ key }) => keys.has(key))).map((item) => judgedAnswer(router, item));
+  const judged = drafted(answered.filter(({ key }) => keys.has(key))).map((item) =>
+    router.judge(item as typeof item & { readonly api: string }),
+  );
   const risk = judged.length > 0 ? riskAt(judged, loss) : undefined;
   const answer = (text: string) => {
     const item: DraftedText = { id: '', text, draft: nearest.draft(text, keyOf(text)) };
-    const withAnswer = (api: string) => answerConfidence(router, item, api);
-    return { label: item.draft.answer, ...expectedAt(router, item), withAnswer };
+    const withAnswer = (api: string) => router.confidenceWith(item, api);
+    return { label: item.draft.answer, ...router.estimatesFor(item), withAnswer };
   };
   const rows: TaskModel['rows'] = (texts) => rowsOf({ known, risk, answer }, texts);
   return { ...taskData, judged, judgedBy, crossValidated, risk, rows };

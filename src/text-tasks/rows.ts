@@ -1,7 +1,8 @@
 // The answer of every text of a task: a person's, the large model's stored one, or else the local model's.
+
+import type { Judged, Risk } from '../routing/local-or-large.ts';
 import type { CrossValidated } from './expected-accuracy.ts';
 import { keyOf } from './labels/extract.ts';
-import type { JudgedText, Risk } from './labels/router.ts';
 import type { TaskData } from './random-sample.ts';
 import type { TaskText } from './texts.ts';
 
@@ -23,7 +24,7 @@ export interface MeasuredTaskData extends TaskData {
   /** The limit for staying local; undefined: too few labels, so every unlabelled text is doubtful. */
   readonly risk: Risk | undefined;
   /** Texts that were held back from learning, and whether people or the API decided what is right. */
-  readonly judged: readonly JudgedText[];
+  readonly judged: readonly Judged[];
   readonly judgedBy: 'person' | 'api';
   /** Of each training text. */
   readonly crossValidated?: readonly CrossValidated[];
