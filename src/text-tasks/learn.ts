@@ -183,7 +183,7 @@ export function learnAnswers(task: AnswerTask, taskData: TaskData, loss = DEFAUL
 export interface LearnDeps {
   /** Reads hidden states of the base; absent: only the n-grams are trained. */
   readonly readStates?: ReadStates | undefined;
-  /** Learn also from too few labels. */
+  /** Label also if the local model is alone and has learned from too few labels; absent: end with advice. */
   readonly acceptsFew?: boolean;
   readonly confirm: (spending: TextSpending) => Promise<boolean>;
   readonly signal: AbortSignal;

@@ -4,25 +4,18 @@ import { ok, type Result } from '../common/errors.ts';
 import { noProgress, type Progress } from '../common/progress.ts';
 import { isAnswerTask } from '../prompts/label/task.ts';
 import { chooseForm } from './choose-form.ts';
-import type { ReadStates } from './deep-reading.ts';
-import { LargeModelCalls, type ReportStage, type TaskLlm, type TextSpending } from './large-model-calls.ts';
-import { learnOrAdvise } from './learn.ts';
+import { LargeModelCalls, type ReportStage, type TaskLlm } from './large-model-calls.ts';
+import { type LearnDeps, learnOrAdvise } from './learn.ts';
 import { collectTaskData } from './random-sample.ts';
 import { resultsPath, writeResults } from './results-table.ts';
 import type { TaskFolder } from './task-folder.ts';
 import { measureTask, type TaskReport } from './task-report.ts';
 
-export interface TaskRunDeps {
+export interface TaskRunDeps extends LearnDeps {
   /** The large model; absent: local only. The caller has the user's consent. */
   readonly llm?: TaskLlm | undefined;
-  /** Reads hidden states of the base; absent: only the n-grams are trained. */
-  readonly readStates?: ReadStates | undefined;
   /** Number of texts to ask about beyond the sample of the task, to learn from; absent: none. */
   readonly more?: number;
-  /** Label also if the local model is alone and has learned from too few labels; absent: end with advice. */
-  readonly acceptsFew?: boolean;
-  readonly confirm: (spending: TextSpending) => Promise<boolean>;
-  readonly signal: AbortSignal;
   readonly progress?: Progress;
   /** Wall clock, ms since 1970. */
   readonly now?: () => number;

@@ -4,9 +4,6 @@ import type { SparseRow } from '../../common/statistics/softmax-regression.ts';
 /** Number of columns; several n-grams may share one. */
 export const COLUMNS = 1 << 18;
 
-/** Parts of a text's n-grams; see `grams`. */
-const PARTS = 3;
-
 /** Characters of a text that are used. */
 const MAX_CHARACTERS = 4000;
 
