@@ -1,4 +1,4 @@
-// Who should answer a text, the local model or the large one: calibrated probabilities that each is right, before a call
+// Whether the local or the large model should answer a text: calibrated probabilities that each is right, before a call
 // and once the large model's answer is known. A table of features says what they are estimated from.
 import {
   type Estimate,
@@ -28,7 +28,7 @@ export interface FeatureTable<I, A> {
   readonly localAnswer: (item: I) => A;
   /** 0..1; for free texts the similarity to the accepted answer. */
   readonly right: (answer: A, accepted: A) => number;
-  /** Keeps the local estimate within what is certain. */
+  /** The local estimate, within what is certain. */
   readonly bounded: (probability: number, item: I) => number;
   /** Fully known texts from which anything is fitted about the large model, and its assumed accuracy with fewer. */
   readonly minKnown: number;

@@ -99,7 +99,7 @@ const OPTIONS = {
     'WHEN',
     ['auto', 'always', 'never'],
     'auto',
-    'never: index, thresholds and router alone, in about two minutes; always; auto (default): only where this machine is fast enough for it to pay',
+    'never: index and router alone, in two minutes; always; auto (default): where this machine is fast enough',
   ),
   minutes: number(
     'N',
@@ -129,7 +129,7 @@ const OPTIONS = {
   base: text(
     'NAME',
     undefined,
-    `the base model: shipped (${shippedNames}), imported, or a folder (default small); for label, it reads doubtful texts`,
+    `${shippedNames}, an imported base, or a folder (default small); for label, it reads doubtful texts`,
   ),
   name: text('NAME', undefined, 'name of the imported base', ['import']),
   yes: flag('use the API without asking (needs a key, such as ANTHROPIC_API_KEY)'),
@@ -146,14 +146,14 @@ const OPTIONS = {
     'USD',
     [0, 1000],
     1,
-    'maximum cost of this run, reservations included; it asks about less if necessary (default 1); a run that resumes another one counts anew',
+    'maximum cost of this run, with reservations (default 1); a run that resumes another one counts anew',
   ),
   budget: number('USD', [0, 1000], 1, 'maximum cost of the API per calendar month, over all runs (default 1)'),
   provider: oneOf(
     'NAME',
     commandLineProviders,
     commandLineProviders[0] ?? '',
-    `the provider of the large model (default ${commandLineProviders[0]}): ${commandLineProviders.join(', ')}; its key is in ..._API_KEY, for your own server in EASY_ADAPTATION_API_KEY`,
+    `${commandLineProviders.join(', ')} (default the first); key in ..._API_KEY, of a server in EASY_ADAPTATION_API_KEY`,
   ),
   url: text('ADDRESS', undefined, "address of the API (default: the provider's own)"),
   model: text('NAME', '', "the large model (default: the provider's small one)"),
@@ -173,9 +173,10 @@ export type Values = {
 };
 
 function usageRow(head: string, words: string, indent: number): string {
-  const lines = wrap(words, 100 - indent).split('\n');
   const space = `\n${' '.repeat(indent)}`;
-  return `  ${head.length + 4 > indent ? `${head}${space}` : head.padEnd(indent - 2)}${lines.map((line) => line.trim()).join(space)}`;
+  const lines = wrap(words, 100 - indent).split('\n');
+  const first = head.length + 4 > indent ? `${head}${space}` : head.padEnd(indent - 2);
+  return `  ${first}${lines.map((line) => line.trim()).join(space)}`;
 }
 
 export const usage = [
