@@ -3,10 +3,9 @@ import type { Prompt } from '../../src/llm/protocol/models.ts';
 import { defaultModel, modelFacts } from '../../src/llm/providers/anthropic.ts';
 import { labelPrompt, parseLabel } from '../../src/prompts/label/label-prompt.ts';
 import { basePromptOf } from '../../src/text-tasks/deep-reading.ts';
+import { TextEvidence } from '../../src/text-tasks/evidence.ts';
 import type { KnownLabels } from '../../src/text-tasks/given-labels.ts';
-import { TextEvidence } from '../../src/text-tasks/kinds.ts';
 import { keyOf } from '../../src/text-tasks/labels/extract.ts';
-import { judgeText } from '../../src/text-tasks/labels/router.ts';
 import type { RecordedTask } from '../tasks/data.ts';
 import { labelledOf } from '../tasks/main.ts';
 import { judgedTexts, learnPair } from '../tasks/pair.ts';
@@ -27,17 +26,17 @@ export async function textSet(recorded: RecordedTask, base: string): Promise<Evi
   const reading = basePromptOf(task, labelledOf(recorded));
   const { states } = await statesOf(recorded, reading, base);
   const pair = learnPair(recorded, states, reading.examples);
-  const judged = new Map(judgedTexts(pair).map((item) => [item.id, judgeText(pair.router, item)]));
+  const judged = new Map(judgedTexts(pair).map((item) => [item.id, pair.router.judge(item)]));
   const items = texts
     .filter(({ split }) => split === 'test')
     .map(({ id, text }): EvidenceItem => {
-      const { gain = 1, specialistRight = false } = judged.get(id) ?? {};
+      const { gain = 1, specialistRight = 0 } = judged.get(id) ?? {};
       const prompts = forms.map((form) => {
         const prompt = labelPrompt(task, text, facts, evidence.ofLabel(text, form));
         return [form, { system: prompt.system.text, user: userText(prompt) }] as const;
       });
       return {
-        ...{ id, document: id, offset: 0, localRight: specialistRight },
+        ...{ id, document: id, offset: 0, localRight: specialistRight === 1 },
         // Between 0 and 1: the smaller the gain of a call, the higher.
         estimate: (1 - gain) / 2,
         prompts: Object.fromEntries(prompts),

@@ -1,6 +1,6 @@
 // A process that runs one text task as the product does, with nobody to ask, and says how long it took, of which the processor's, and what memory it had at its peak.
 import { unwrap } from '../../src/common/errors.ts';
-import { runTask } from '../../src/text-tasks/run-task.ts';
+import { runTask } from '../../src/text-tasks/task.ts';
 import { TaskFolder } from '../../src/text-tasks/task-folder.ts';
 
 const [root = '', task = ''] = process.argv.slice(2);

@@ -3,9 +3,9 @@
 import { shuffled } from '../../src/common/statistics/random.ts';
 import type { KnownLabels } from '../../src/text-tasks/given-labels.ts';
 import { keyOf } from '../../src/text-tasks/labels/extract.ts';
-import { type FullyKnownText, judgeText } from '../../src/text-tasks/labels/router.ts';
+import type { FullyKnownText } from '../../src/text-tasks/labels/router.ts';
 import { labelProbabilities } from '../../src/text-tasks/labels/text-specialist.ts';
-import { DEFAULT_LOSS, learnTask } from '../../src/text-tasks/learn-task.ts';
+import { DEFAULT_LOSS, learnLabels } from '../../src/text-tasks/learn.ts';
 import type { Figures } from '../figures.ts';
 import type { RecordedTask } from './data.ts';
 
@@ -29,13 +29,13 @@ export function onHiddenHalves({ task, ownLabels, texts }: RecordedTask): Figure
         paid: { random: true },
       });
     const unlabelled = hidden.map(({ text }) => text);
-    const { specialist, router, risk, judged } = learnTask(
+    const { specialist, router, risk, judged } = learnLabels(
       { ...task, source },
       { known, texts: asked.length, unlabelled },
     );
     const pairs = hidden.map((item) => {
       const truth = ownLabels ? item.truth : item.api;
-      return judgeText(router, {
+      return router.judge({
         ...item,
         truth,
         probabilities: labelProbabilities(specialist, item),

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { root } from '../../build/paths.ts';
 import { interval } from '../../src/common/statistics/bootstrap.ts';
 import { brierScore, expectedCalibrationError } from '../../src/common/statistics/calibrate.ts';
+import { accuracyAt, type Judged } from '../../src/routing/local-or-large.ts';
 import { type BasePrompt, basePromptOf } from '../../src/text-tasks/deep-reading.ts';
-import { accuracyAt, type HeldOutText, type JudgedText, judgeText } from '../../src/text-tasks/labels/router.ts';
+import type { HeldOutText } from '../../src/text-tasks/labels/router.ts';
 import type { Benchmark, BenchOptions, Figures, Keep } from '../figures.ts';
 import { printFigures, Table } from '../print.ts';
 import { rowsInBulk } from './bulk.ts';
@@ -76,7 +77,7 @@ function measureTask(
   const pair = learnPair(recorded, states, examples);
   const { learned, specialist, router, seconds } = pair;
   const judged = judgedTexts(pair);
-  const pairs = judged.map((item) => judgeText(router, item));
+  const pairs = judged.map((item) => router.judge(item));
   return {
     ...accuracies(pairs),
     curve: curveOf(judged, pairs),
@@ -89,10 +90,10 @@ function measureTask(
   };
 }
 
-const gain = ({ gain }: JudgedText) => gain;
+const gain = ({ gain }: Judged) => gain;
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-function accuracies(pairs: readonly JudgedText<boolean>[]): Figures {
+function accuracies(pairs: readonly Judged[]): Figures {
   const at = shares.map((share) => [`coupled-accuracy-at-${share}`, accuracyAt(pairs, share / 100, gain)] as const);
   return {
     texts: pairs.length,
@@ -104,17 +105,15 @@ function accuracies(pairs: readonly JudgedText<boolean>[]): Figures {
 }
 
 /** The pair beside other rules, with 95 % intervals over texts. */
-function curveOf(judged: readonly HeldOutText[], pairs: readonly JudgedText<boolean>[]): Figures {
+function curveOf(judged: readonly HeldOutText[], pairs: readonly Judged[]): Figures {
   const table = new Table();
   const plain = pairs.map((pair, i) => ({ ...pair, sure: Math.max(...(judged[i] as HeldOutText).probabilities) }));
   const [none, all] = [accuracyAt(plain, 0, gain), accuracyAt(plain, 1, gain)];
   const rows = shares.map((percent) => {
     const share = percent / 100;
-    const { low, high } = interval([pairs], ([drawn]) =>
-      accuracyAt(drawn as readonly JudgedText<boolean>[], share, gain),
-    );
+    const { low, high } = interval([pairs], ([drawn]) => accuracyAt(drawn as readonly Judged[], share, gain));
     const difference = interval([pairs], ([drawn]) => {
-      const some = drawn as readonly JudgedText<boolean>[];
+      const some = drawn as readonly Judged[];
       return accuracyAt(some, share, gain) - mean(some.map(({ apiRight }) => Number(apiRight)));
     });
     const row: Figures = {
@@ -124,7 +123,7 @@ function curveOf(judged: readonly HeldOutText[], pairs: readonly JudgedText<bool
       'over-api-low': difference.low,
       'over-api-high': difference.high,
       random: none + share * (all - none),
-      'specialist-confidence': accuracyAt(plain, share, ({ sure }: JudgedText & { sure?: number }) => -(sure ?? 0)),
+      'specialist-confidence': accuracyAt(plain, share, ({ sure }: Judged & { sure?: number }) => -(sure ?? 0)),
       oracle: accuracyAt(plain, share, ({ apiRight, specialistRight }) => Number(apiRight) - Number(specialistRight)),
     };
     table.row(`at ${percent} % of calls`, row);
@@ -133,10 +132,10 @@ function curveOf(judged: readonly HeldOutText[], pairs: readonly JudgedText<bool
   return Object.fromEntries(rows);
 }
 
-function calibrationOf(pairs: readonly JudgedText<boolean>[]): Figures {
-  const measured = (of: (pair: JudgedText<boolean>) => [number, boolean]) => {
+function calibrationOf(pairs: readonly Judged[]): Figures {
+  const measured = (of: (pair: Judged) => [number, number]) => {
     const probabilities = pairs.map((pair) => of(pair)[0]);
-    const right = pairs.map((pair) => Number(of(pair)[1]));
+    const right = pairs.map((pair) => of(pair)[1]);
     return { ece: expectedCalibrationError(probabilities, right), brier: brierScore(probabilities, right) };
   };
   return {

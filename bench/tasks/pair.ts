@@ -1,11 +1,9 @@
 // The pair of a task as it is learned from everything but the test texts, and what it comes to with any answers of a large model.
+import type { Judged } from '../../src/routing/local-or-large.ts';
 import {
   type FullyKnownText,
   fitTextRouter,
   type HeldOutText,
-  isFullyKnown,
-  type JudgedText,
-  judgeText,
   type TextRouter,
 } from '../../src/text-tasks/labels/router.ts';
 import {
@@ -73,10 +71,10 @@ export function judgedTexts(
     .map((item): HeldOutText => {
       return { ...item, api: answerOf(item), probabilities: labelProbabilities(specialist, item) };
     })
-    .filter(isFullyKnown);
+    .filter((item): item is FullyKnownText => item.api !== undefined && item.truth !== undefined);
 }
 
 /** The pair with other answers of the large model, by the id of their text. Its router knows answers to bare prompts alone. */
-export function pairWith(pair: LearnedPair, answers: ReadonlyMap<string, number>): JudgedText<boolean>[] {
-  return judgedTexts(pair, ({ id }) => answers.get(id)).map((item) => judgeText(pair.router, item));
+export function pairWith(pair: LearnedPair, answers: ReadonlyMap<string, number>): Judged[] {
+  return judgedTexts(pair, ({ id }) => answers.get(id)).map((item) => pair.router.judge(item));
 }

@@ -6,7 +6,8 @@ import { basename, join } from 'node:path';
 import { root } from '../../build/paths.ts';
 import { interval } from '../../src/common/statistics/bootstrap.ts';
 import { parseLabel } from '../../src/prompts/label/label-prompt.ts';
-import { type JudgedText, judgeText, mostLikely } from '../../src/text-tasks/labels/router.ts';
+import type { Judged } from '../../src/routing/local-or-large.ts';
+import { mostLikely } from '../../src/text-tasks/labels/router.ts';
 import { labelProbabilities } from '../../src/text-tasks/labels/text-specialist.ts';
 import type { Figures } from '../figures.ts';
 import { Table } from '../print.ts';
@@ -60,7 +61,7 @@ export function peftTable(
   add('local, n-grams', localRight(ngrams), JSON.parse(costs) as Figures);
   const pair = states ? learnPair(recorded, states, shown) : ngrams;
   if (states) add('local, n-grams and base', localRight(pair));
-  const asked = judgedTexts(pair).map((item) => judgeText(pair.router, item));
+  const asked = judgedTexts(pair).map((item) => pair.router.judge(item));
   addPairs('names of the labels', asked, add);
   for (const arm of ['bare', 'examples', 'informed']) {
     const answers = recordedLabels(recorded, arm);
@@ -75,17 +76,17 @@ function localRight({ test, specialist }: LearnedPair): boolean[] {
 
 function addPairs(
   name: string,
-  pairs: readonly JudgedText<boolean>[],
+  pairs: readonly Judged[],
   add: (name: string, right: readonly boolean[]) => void,
 ): void {
   add(
     `large model, ${name}`,
-    pairs.map(({ apiRight }) => apiRight),
+    pairs.map(({ apiRight }) => apiRight === 1),
   );
   for (const percent of SHARES) {
     const order = pairs.toSorted((a, b) => b.gain - a.gain);
     const calls = Math.round((percent / 100) * pairs.length);
-    const right = order.map(({ apiRight, specialistRight }, i) => (i < calls ? apiRight : specialistRight));
+    const right = order.map(({ apiRight, specialistRight }, i) => (i < calls ? apiRight : specialistRight) === 1);
     add(`pair, ${name}, ${percent} % of the calls`, right);
   }
 }

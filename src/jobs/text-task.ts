@@ -11,7 +11,7 @@ import { lockRun } from '../storage/lock.ts';
 import { openLogged } from '../storage/open.ts';
 import { DEPTHS, type ReadStates } from '../text-tasks/deep-reading.ts';
 import { type Labelling, readLabelling } from '../text-tasks/labelling.ts';
-import { runTask } from '../text-tasks/run-task.ts';
+import { runTask } from '../text-tasks/task.ts';
 import { TaskFolder } from '../text-tasks/task-folder.ts';
 import type { TaskReport } from '../text-tasks/task-report.ts';
 import type { SendableFolder } from '../workspace/files/types.ts';

@@ -8,6 +8,7 @@ import {
   fitEstimate,
   type LabelledVector,
   measuredEstimate,
+  type Numbers,
 } from '../common/statistics/estimate.ts';
 import { logit, sigmoid } from '../common/statistics/logistic.ts';
 import type { Estimates } from './decision.ts';
@@ -29,6 +30,14 @@ const MAX_NEIGHBOURS = 400;
 /** More rows make the fit slower, not better. */
 const MAX_CUTS = 4000;
 
+/** What the estimates of a draft and of a cut see, the same for fitting and for deciding. */
+const draftNumbers = (draft: Draft, position: PositionFacts): Numbers => {
+  return { values: features(draft, position), prior: specialistPrior(draft) };
+};
+const cutNumbers = (cut: Draft, position: PositionFacts): Numbers => {
+  return { values: features(cut, position), prior: cutPrior(cut, position) };
+};
+
 /**
  * Deterministic in the examples and their order. Without examples the priors. Empty drafts count for p(API right) only:
  * their p(specialist right) is 0 by definition, and would make the calibration look better than it is.
@@ -37,7 +46,7 @@ export function fitRouter(examples: readonly RouterExample[]): RouterModel {
   const specialist = measuredEstimate(specialistRows(examples).map(({ row }) => row));
   const cutRows = examples.flatMap(({ path, position, cuts = [] }) =>
     cuts.map(({ draft: cut, right }): LabelledVector => {
-      return { path, values: features(cut, position), prior: cutPrior(cut, position), label: flag(right) };
+      return { path, ...cutNumbers(cut, position), label: flag(right) };
     }),
   );
   const answered = examples.filter(({ apiRight }) => apiRight !== undefined);
@@ -66,8 +75,7 @@ function specialistRows<E extends DraftedExample>(examples: readonly E[]) {
     .filter(({ draft }) => draft.text !== '')
     .map((example) => {
       const { path, draft, position, specialistRight } = example;
-      const values = features(draft, position);
-      const row: LabelledVector = { path, values, prior: specialistPrior(draft), label: flag(specialistRight) };
+      const row: LabelledVector = { path, ...draftNumbers(draft, position), label: flag(specialistRight) };
       return { example, row };
     });
 }
@@ -103,10 +111,10 @@ export function draftEstimates<K>(
   const rows = specialistRows(known);
   const { estimate, outOfFold } = measuredEstimate(rows.map(({ row }) => row));
   const estimates = new Map(
-    rows.map(({ example: { of }, row }) => [of, outOfFold.get(row) ?? estimateOf(estimate, row.values, row.prior)]),
+    rows.map(({ example: { of }, row }) => [of, outOfFold.get(row) ?? estimateOf(estimate, row)]),
   );
   for (const { of, draft, position } of others)
-    if (draft.text !== '') estimates.set(of, estimateOf(estimate, features(draft, position), specialistPrior(draft)));
+    if (draft.text !== '') estimates.set(of, estimateOf(estimate, draftNumbers(draft, position)));
   return estimates;
 }
 
@@ -123,7 +131,7 @@ export function score(router: RouterModel, draft: Draft | undefined, position: P
   const { specialist, neighbourhood } = router.parameters;
   const isEmpty = draft === undefined || draft.text === '';
   return {
-    pSpecialist: isEmpty ? 0 : estimateOf(specialist, features(draft, position), specialistPrior(draft)),
+    pSpecialist: isEmpty ? 0 : estimateOf(specialist, draftNumbers(draft, position)),
     pApi: nearbyOf(neighbourhood).probabilityAt(position),
     pApiIsPrior: router.apiExamples === 0,
   };
@@ -140,7 +148,7 @@ function nearbyOf(neighbourhood: Neighbourhood): Nearby {
 
 /** The probability that the author's text begins with the cut. */
 export function cutProbability({ parameters }: RouterModel, cut: Draft, position: PositionFacts): number {
-  return estimateOf(parameters.cut, features(cut, position), cutPrior(cut, position));
+  return estimateOf(parameters.cut, cutNumbers(cut, position));
 }
 
 /**
@@ -160,17 +168,18 @@ interface AnswerRow {
 
 export function fitAgreement(rows: readonly AnswerRow[]): Estimate {
   return fitEstimate(
-    rows.map(({ path, pApi, agrees, right }): LabelledVector => ({ path, ...rowOf(pApi, agrees), label: flag(right) })),
+    rows.map(
+      ({ path, pApi, agrees, right }): LabelledVector => ({ path, ...answerNumbers(pApi, agrees), label: flag(right) }),
+    ),
   );
 }
 
 /** @param agrees whether the answer is the draft that was shown */
 export function answerProbability({ parameters }: RouterModel, pApi: number, agrees: boolean): number {
-  const { values, prior } = rowOf(pApi, agrees);
-  return parameters.agreement === undefined ? sigmoid(prior) : estimateOf(parameters.agreement, values, prior);
+  return estimateOf(parameters.agreement ?? {}, answerNumbers(pApi, agrees));
 }
 
-function rowOf(pApi: number, agrees: boolean): Pick<LabelledVector, 'values' | 'prior'> {
+function answerNumbers(pApi: number, agrees: boolean): Numbers {
   return { values: Float64Array.of(flag(agrees)), prior: logit(pApi) + (agrees ? SHIFT.agrees : SHIFT.differs) };
 }
 

@@ -8,7 +8,7 @@ import { failed, ok, type Result } from '../common/errors.ts';
 import { plainLine } from '../common/plain-text.ts';
 import type { AnswerExample, AnswerForm } from '../prompts/answer/answer-prompt.ts';
 import { additionsBeside, type ChangedFile, localDraft } from '../prompts/commit/local-draft.ts';
-import { docCommentOf, docEdit, docFormOf, docProse } from '../text/doc-comments.ts';
+import { type DocEdit, docCommentOf, docEdit, docFormOf, docProse } from '../text/doc-comments.ts';
 import { kinOf } from '../text/languages.ts';
 import { codeOf, functionAt, functionsIn, functionTexts } from '../text/syntax/functions.ts';
 import { ruleOf } from '../workspace/files/file.ts';
@@ -17,12 +17,32 @@ import { FolderReader } from '../workspace/files/folder-reader.ts';
 import { gitFault } from '../workspace/files/git-directory.ts';
 import { type PastCommit, pastCommits, stagedChanges, stagedFiles } from '../workspace/files/staged.ts';
 import { learnStored } from '../workspace/files/stored-secrets.ts';
-import type { HarvestedFile } from '../workspace/files/types.ts';
+import type { HarvestedFile, SendableFolder } from '../workspace/files/types.ts';
 import { redactKnown, SecretValues } from '../workspace/secrets/known/known.ts';
 import { redactPath } from '../workspace/secrets/known/redact-path.ts';
-import { type AnswerItem, NearestAnswers, type OpenedFolder } from './answers/answer-router.ts';
+import { NearestAnswers } from './answers/nearest-answers.ts';
 import { keyOf } from './labels/extract.ts';
 import { rarityOf } from './labels/hashed-grams.ts';
+
+/** An opened, trusted folder, and the rules for sending its files. */
+export interface OpenedFolder extends SendableFolder {
+  /** The user's globs: files that they exclude are not sent. */
+  readonly exclude: Readonly<Record<string, boolean>>;
+}
+
+export interface AnswerItem {
+  readonly form: AnswerForm;
+  /** Redacted, as the examples are. */
+  readonly text: string;
+  /** The most similar texts of the folder with their answers, nearest first. */
+  readonly examples: readonly AnswerExample[];
+  /** The draft without a large model; '': there is none. */
+  readonly draft: string;
+  /** Why nothing may be sent, for the user; absent: it may. */
+  readonly withheld?: string;
+  /** Puts the answer into the text that the request has. Absent: the answer stands alone. */
+  readonly edit?: (answer: string) => Result<DocEdit>;
+}
 
 export interface DocSource extends OpenedFolder {
   /** The editor's text with '\n' line ends, its path in the folder, and the cursor offset in UTF-16 units. */

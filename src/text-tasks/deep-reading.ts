@@ -1,9 +1,10 @@
 // Hidden states of a base for texts for which the n-grams are unsure. They are read in small groups and not stored;
 // only the predictions of the heads are kept.
 import type { LabelTask } from '../prompts/label/task.ts';
+import { labelledIn } from './given-labels.ts';
 import { keyOf } from './labels/extract.ts';
 import { isConfident, labelProbabilities, servedProbabilities, type TextSpecialist } from './labels/text-specialist.ts';
-import { type LearnedTask, labelledIn } from './learn-task.ts';
+import type { TaskData } from './random-sample.ts';
 
 /**
  * Relative depths of the layers whose hidden states are read. Middle layers hold the meaning of a text, later layers the
@@ -77,7 +78,7 @@ export class DeepReading {
 
   constructor(
     task: LabelTask,
-    { known, heldBack }: Pick<LearnedTask, 'known' | 'heldBack'>,
+    { known, heldBack }: Pick<TaskData, 'known'> & { readonly heldBack: ReadonlySet<number> },
     readStates: ReadStates,
     clock: () => number = () => performance.now(),
   ) {

@@ -96,6 +96,22 @@ export function addLabel(
   });
 }
 
+/** Labelled texts in the order of their keys; labels as indices. */
+export function labelledIn({ labels }: Pick<LabelTask, 'labels'>, known: ReadonlyMap<number, KnownLabels>) {
+  const indexOf = (name: string | undefined) => {
+    const index = labels.findIndex((label) => label.name === name);
+    return index < 0 ? undefined : index;
+  };
+  return [...known]
+    .sort(([a], [b]) => a - b)
+    .flatMap(([key, { text, paid, ...names }]) => {
+      const [person, api] = [indexOf(names.person), indexOf(names.api)];
+      const label = person ?? api;
+      const informed = (paid?.form ?? 'bare') !== 'bare';
+      return label === undefined ? [] : [{ key, text, label, person, api, informed }];
+    });
+}
+
 function parseLine(line: string): StoredLabel | undefined {
   try {
     const row = JSON.parse(line) as Partial<StoredLabel> | null;

@@ -2,11 +2,11 @@
 import { isAnswerTask, type TextTask } from '../prompts/label/task.ts';
 import { type ExpectedAccuracy, expectedAccuracy, MIN_LABELLED } from './expected-accuracy.ts';
 import type { KnownLabels } from './given-labels.ts';
-import { learn, type TaskModel, taskModelOf } from './kinds.ts';
 import { keyOf } from './labels/extract.ts';
 import { labelProbabilities } from './labels/text-specialist.ts';
-import { learnTask } from './learn-task.ts';
+import { labelModelOf, learnAnswers, learnLabels } from './learn.ts';
 import { collectTaskData, inRandomOrder, type TaskData } from './random-sample.ts';
+import type { TaskModel } from './rows.ts';
 import type { TaskFolder } from './task-folder.ts';
 
 export interface LabellingRow {
@@ -82,11 +82,11 @@ function learnFrom(
   labelled: readonly KnownLabels[],
 ): { readonly model: TaskModel | undefined; likely(text: string): number[] } {
   if (labelled.length < MIN_LABELLED) return { model: undefined, likely: () => [] };
-  if (isAnswerTask(task)) return { model: learn(task, taskData), likely: () => [] };
-  const learned = learnTask(task, taskData);
+  if (isAnswerTask(task)) return { model: learnAnswers(task, taskData), likely: () => [] };
+  const learned = learnLabels(task, taskData);
   const likely = (text: string) => {
     const scores = labelProbabilities(learned.specialist, { text });
     return [...task.labels.keys()].sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0)).slice(0, MAX_LIKELY);
   };
-  return { model: taskModelOf(task, learned), likely };
+  return { model: labelModelOf(task, learned), likely };
 }

@@ -7,9 +7,9 @@ import type { FolderReader } from '../workspace/files/folder-reader.ts';
 import { textPieces } from '../workspace/files/text-pieces.ts';
 import type { KnownLabels } from './given-labels.ts';
 import { writablePathIn } from './in-folder.ts';
-import type { LabelledRow } from './kinds.ts';
 import { atPath, csvLine, csvRecords, plainField } from './labels/csv.ts';
 import { keyOf, linesIn } from './labels/extract.ts';
+import type { LabelledRow } from './rows.ts';
 import type { TaskFolder } from './task-folder.ts';
 
 /** Name of the column, and the ending of the results' file name. */

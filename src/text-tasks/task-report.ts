@@ -2,10 +2,11 @@
 
 import type { RaceState } from '../common/statistics/race.ts';
 import type { EvidenceForm } from '../prompts/label/label-prompt.ts';
+import { accuracyAt, type Judged } from '../routing/local-or-large.ts';
 import type { ComparedForms } from './choose-form.ts';
 import type { ExpectedAccuracy } from './expected-accuracy.ts';
-import { accuracyAt, type JudgedText } from './labels/router.ts';
-import { type MeasuredTaskData, MOST_LEARNED } from './learn-task.ts';
+import { MOST_LEARNED } from './learn.ts';
+import type { MeasuredTaskData } from './rows.ts';
 
 export interface TaskReport {
   readonly task: string;
@@ -52,7 +53,7 @@ export interface TaskReport {
 /** The curve's shares of texts sent to the API. */
 const SHARES = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1];
 
-export function curveOf(judged: readonly JudgedText[]): TaskReport['curve'] {
+export function curveOf(judged: readonly Judged[]): TaskReport['curve'] {
   if (judged.length === 0) return [];
   return SHARES.map((share) => ({ share, right: accuracyAt(judged, share, ({ gain }) => gain) }));
 }

@@ -12,7 +12,7 @@ const CUT: readonly (readonly [file: string, beginning: string, longest: number]
   ['prompts/completion/cuts.ts', '[\\p{L}_$]', 100],
   ['specialist/decoding/vocabulary-mapping.ts', '(?:[ _]?\\p{Lu}?[', 1000],
   ['specialist/ngram/own-file.ts', '(?:[ _]?\\p{Lu}?[', 64],
-  ['text-tasks/answers/answer-router.ts', '^[^\\n', 300],
+  ['text-tasks/answers/nearest-answers.ts', '^[^\\n', 300],
   // A path: no system has longer ones.
   ['workspace/files/file-names.ts', '(?:^|\\/)(?:\\.netrc', 4096],
 ];

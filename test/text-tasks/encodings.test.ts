@@ -8,7 +8,7 @@ import { CodedError, ok, unwrap } from '../../src/common/errors.ts';
 import { type Prompt, unknownModel } from '../../src/llm/protocol/models.ts';
 import { readAnswers } from '../../src/text-tasks/given-labels.ts';
 import { readTask } from '../../src/text-tasks/in-folder.ts';
-import { runTask } from '../../src/text-tasks/run-task.ts';
+import { runTask } from '../../src/text-tasks/task.ts';
 import { TaskFolder } from '../../src/text-tasks/task-folder.ts';
 import { resultsOf } from '../../src/text-tasks/task-results.ts';
 import { FolderReader } from '../../src/workspace/files/folder-reader.ts';

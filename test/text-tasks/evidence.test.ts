@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { LabelTask } from '../../src/prompts/label/task.ts';
+import { TextEvidence } from '../../src/text-tasks/evidence.ts';
 import type { KnownLabels } from '../../src/text-tasks/given-labels.ts';
-import { TextEvidence } from '../../src/text-tasks/kinds.ts';
 import { keyOf } from '../../src/text-tasks/labels/extract.ts';
 
 const task: LabelTask = {

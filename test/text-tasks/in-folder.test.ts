@@ -19,7 +19,7 @@ import { after, test } from 'node:test';
 import { unwrap } from '../../src/common/errors.ts';
 import { appendLabel } from '../../src/text-tasks/given-labels.ts';
 import { requireWritable, writablePathIn, writeNewFile } from '../../src/text-tasks/in-folder.ts';
-import { runTask } from '../../src/text-tasks/run-task.ts';
+import { runTask } from '../../src/text-tasks/task.ts';
 import { TaskFolder } from '../../src/text-tasks/task-folder.ts';
 
 const folders: string[] = [];

@@ -13,7 +13,7 @@ import { appendLabel, storeCorrection } from '../../src/text-tasks/given-labels.
 import { type LabellingRow, readLabelling } from '../../src/text-tasks/labelling.ts';
 import { keyOf } from '../../src/text-tasks/labels/extract.ts';
 import { placeOf } from '../../src/text-tasks/random-sample.ts';
-import { runTask } from '../../src/text-tasks/run-task.ts';
+import { runTask } from '../../src/text-tasks/task.ts';
 import { TaskFolder } from '../../src/text-tasks/task-folder.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'easy-adaptation-labelling-'));

@@ -3,11 +3,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { uniforms } from '../../src/common/statistics/random.ts';
 import type { LabelTask } from '../../src/prompts/label/task.ts';
+import { riskAt } from '../../src/routing/local-or-large.ts';
 import { addLabel, type KnownLabels } from '../../src/text-tasks/given-labels.ts';
 import { keyOf } from '../../src/text-tasks/labels/extract.ts';
-import { estimatesFor, riskAt } from '../../src/text-tasks/labels/router.ts';
 import { labelProbabilities } from '../../src/text-tasks/labels/text-specialist.ts';
-import { learnTask } from '../../src/text-tasks/learn-task.ts';
+import { learnLabels } from '../../src/text-tasks/learn.ts';
 import { heldBack, openSample } from '../../src/text-tasks/random-sample.ts';
 
 const task: LabelTask = {
@@ -86,7 +86,7 @@ test('texts on which forms were compared carry no bound, and are measured only w
 });
 
 const judgedOf = (...lost: readonly number[]) =>
-  lost.map((one, i) => ({ gain: i, specialistRight: one === 0, apiRight: true }));
+  lost.map((one, i) => ({ gain: i, specialistRight: 1 - one, apiRight: 1 }));
 
 test('a bound of 0.02 needs 49 texts, loses as many as it allows, and treats equal texts alike', () => {
   const withoutLoss = (count: number) => judgedOf(...new Array<number>(count).fill(0));
@@ -112,12 +112,12 @@ test('on texts that were never seen, the bound holds on average for the model an
     };
     const { known } = dataOf([]);
     for (let i = 0; i < 80; i++) addLabel(known, { ...draw(i), by: 'api', random: true });
-    const { specialist, router, risk, judged } = learnTask(task, { known, texts: 80, unlabelled: [] }, { loss });
+    const { specialist, router, risk, judged } = learnLabels(task, { known, texts: 80, unlabelled: [] }, { loss });
     assert.equal(judged.length, 39);
     for (let i = 0; i < hidden; i++) {
       const { text, label } = draw(i);
       const probabilities = labelProbabilities(specialist, { text });
-      const { before, after } = estimatesFor(router, { id: '', text, probabilities });
+      const { before, after } = router.estimatesFor({ id: '', text, probabilities });
       if (risk === undefined || after - before >= risk.keepBelow) continue;
       local += 1;
       lost += Number(task.labels[(probabilities[0] as number) >= 0.5 ? 0 : 1]?.name !== label);

@@ -7,10 +7,10 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { ok, unwrap } from '../../src/common/errors.ts';
 import { type Prompt, unknownModel } from '../../src/llm/protocol/models.ts';
-import type { TextSpending } from '../../src/text-tasks/asking.ts';
 import { appendLabel, readAnswers } from '../../src/text-tasks/given-labels.ts';
+import type { TextSpending } from '../../src/text-tasks/large-model-calls.ts';
 import { readResults } from '../../src/text-tasks/results-table.ts';
-import { runTask } from '../../src/text-tasks/run-task.ts';
+import { runTask } from '../../src/text-tasks/task.ts';
 import { TaskFolder } from '../../src/text-tasks/task-folder.ts';
 import { parseReport } from '../../src/text-tasks/task-report.ts';
 

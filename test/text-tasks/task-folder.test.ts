@@ -6,16 +6,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { unwrap } from '../../src/common/errors.ts';
-import { loadLibrary, Session, Tensor } from '../../src/neural/runtime/session.ts';
 import type { LabelTask } from '../../src/prompts/label/task.ts';
 import { chooseForm } from '../../src/text-tasks/choose-form.ts';
-import { exportReadme, taskModel } from '../../src/text-tasks/export-task.ts';
 import { appendLabel, readAnswers } from '../../src/text-tasks/given-labels.ts';
-import { taskModelOf } from '../../src/text-tasks/kinds.ts';
 import { keyOf } from '../../src/text-tasks/labels/extract.ts';
-import { COLUMNS, grams, PARTS } from '../../src/text-tasks/labels/hashed-grams.ts';
-import { labelProbabilities } from '../../src/text-tasks/labels/text-specialist.ts';
-import { learnTask } from '../../src/text-tasks/learn-task.ts';
+import { labelModelOf, learnLabels } from '../../src/text-tasks/learn.ts';
 import { collectTaskData } from '../../src/text-tasks/random-sample.ts';
 import { TaskFolder } from '../../src/text-tasks/task-folder.ts';
 import { measureTask } from '../../src/text-tasks/task-report.ts';
@@ -157,8 +152,8 @@ test('labels every text, and prefers the label of a person', async () => {
   const corrected = rows[101]?.text as string;
   const answers = new Map(await readAnswers(task, reader));
   answers.set(keyOf(corrected), { text: corrected, person: 'bug', api: 'wish' });
-  const learned = learnTask(task, await collectTaskData(task, folder.texts(), answers));
-  const complete = await collect(taskModelOf(task, learned).rows(folder.texts()));
+  const learned = learnLabels(task, await collectTaskData(task, folder.texts(), answers));
+  const complete = await collect(labelModelOf(task, learned).rows(folder.texts()));
   assert.equal(complete.length, 160);
   const right = complete.slice(80).filter(({ label }, i) => label === rows[80 + i]?.kind).length;
   assert.ok(right > 70, `${right} of 80`);
@@ -172,7 +167,7 @@ test('reports too few labels', async () => {
   writeTask('few', { kind: 'lines', path: 'issues.csv' });
   const few = await openTask('few');
   const taskData = await collectTaskData(few.task, few.texts(), new Map());
-  assert.throws(() => learnTask(few.task, taskData), {
+  assert.throws(() => learnLabels(few.task, taskData), {
     code: 'nothing-to-learn',
     message: /0 texts of 'few' have a label\. Label 20 more/,
   });
@@ -187,7 +182,7 @@ test('learns from at most ten thousand labels, and the results say so', () => {
       { text: `${key % 2 ? 'crash' : 'add'}`, person: labels[key % 2]?.name ?? '' },
     ]),
   );
-  const learned = learnTask(task, { known, texts: known.size, unlabelled: [] });
+  const learned = learnLabels(task, { known, texts: known.size, unlabelled: [] });
   assert.equal(learned.crossValidated.length, 10_000);
   const measured = measureTask(learned, chooseForm(task, known));
   const counts = {
@@ -201,31 +196,4 @@ test('learns from at most ten thousand labels, and the results say so', () => {
     runUsd: 0,
   };
   assert.match(resultsOf({ ...counts, ...measured }).notes.join(' '), /learned from 10,000 of the labels/);
-});
-
-test('exports a model with the same probabilities as the local model', async () => {
-  const issues = await openTask('issues');
-  const { specialist } = learnTask(issues.task, await collectTaskData(issues.task, issues.texts(), new Map()));
-  await loadLibrary();
-  const session = await Session.load({ bytes: taskModel(specialist) }, { device: 'cpu', threads: 1 });
-  const texts = ['please add a list', 'error: broken page', 'nothing known', ''];
-  const parts = texts.map(grams);
-  const maximumCount = Math.max(1, ...parts.flat().map((part) => new Set(part).size));
-  const columns = new Int32Array(texts.length * PARTS * maximumCount);
-  const tf = new Float32Array(columns.length);
-  parts.flat().forEach((part, at) => {
-    [...new Set(part)].forEach((column, i) => {
-      columns[at * maximumCount + i] = column;
-      tf[at * maximumCount + i] = 1 + Math.log(part.filter((other) => other === column).length);
-    });
-  });
-  const shape = [texts.length, PARTS, maximumCount];
-  const { probabilities } = await session.run({ columns: Tensor.host(columns, shape), tf: Tensor.host(tf, shape) });
-  texts.forEach((text, i) => {
-    labelProbabilities({ ...specialist, shares: [1] }, { text }).forEach((p, label) => {
-      assert.ok(Math.abs(p - ((probabilities as Tensor).floats[2 * i + label] as number)) < 1e-4, `${text}: ${p}`);
-    });
-  });
-  await session.dispose();
-  assert.match(exportReadme(issues.task), new RegExp(`mod ${COLUMNS}\\.`));
 });

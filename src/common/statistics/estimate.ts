@@ -10,12 +10,16 @@ export interface Estimate {
   readonly calibrator?: LogisticModel | undefined;
 }
 
-/** A labelled row of features, the only input of the fit. */
-export interface LabelledVector {
-  readonly path: string;
+/** What is known of an answer, the only input of its estimate. */
+export interface Numbers {
   readonly values: Float64Array;
   /** Prior log-odds, before the features are considered. */
   readonly prior: number;
+}
+
+/** Labelled numbers, the only input of the fit. */
+export interface LabelledVector extends Numbers {
+  readonly path: string;
   /** 1: right, 0: wrong. */
   readonly label: number;
 }
@@ -25,8 +29,8 @@ const STRONGEST_L2 = 1000;
 /** A prior worth about four examples. A few labels change the intercept little; after fifty labels the prior has almost no effect. */
 const INTERCEPT_L2 = 1;
 
-/** The probability for a row of values. */
-export function estimateOf({ model, calibrator }: Estimate, values: Float64Array, prior: number): number {
+/** The probability for a row of numbers. */
+export function estimateOf({ model, calibrator }: Estimate, { values, prior }: Numbers): number {
   const score = logOddsOf(model, values, prior);
   return sigmoid(calibrator === undefined ? score : score + linear(calibrator, [score]));
 }
@@ -50,7 +54,7 @@ export function measuredEstimate(rows: readonly LabelledVector[]): MeasuredEstim
   const outOfFold = new Map<LabelledVector, number>();
   for (const { heldOut, rest } of splitByFile(rows)) {
     const estimate = fitEstimate(rest);
-    for (const row of heldOut) outOfFold.set(row, estimateOf(estimate, row.values, row.prior));
+    for (const row of heldOut) outOfFold.set(row, estimateOf(estimate, row));
   }
   const probabilities = [...outOfFold.values()];
   const labels = [...outOfFold.keys()].map((row) => row.label);

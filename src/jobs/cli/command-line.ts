@@ -1,10 +1,9 @@
-// Commands and options of the command line, and their errors.
-
+// Commands and options of the command line: two tables, from which usage, parsing and errors follow.
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { CALIBRATION_POSITIONS } from '../../adaptation/types.ts';
 import { messageOf } from '../../common/errors.ts';
 import { wrap } from '../../common/format.ts';
-import { memoryCeiling } from '../../common/memory.ts';
 import { commandLineProviders } from '../../llm/providers/providers.ts';
 import { listPackages } from '../../neural/models/list.ts';
 
@@ -14,172 +13,220 @@ const shippedNames = listPackages(models)
   .map(({ name }) => name)
   .join(', ');
 
-const providerLines = wrap(commandLineProviders.join(', '), 76)
-  .split('\n')
-  .map((line) => line.trim())
-  .join(`\n${' '.repeat(23)}`);
-
-export const usage = `Easy Adaptation: a small model of your own repository, and a report of what it can do.
-
-  npm start -- [adapt] [FOLDER]    read the folder, train, measure, report; without FOLDER, a
-                                   demonstration on the sources of this repository
-  npm start -- complete FILE:LINE[:COLUMN]
-                                   complete at a position (from 1; default column: the line's end)
-  npm start -- inspect FOLDER [--at FILE:LINE[:COLUMN]]
-                                   everything stored of the folder, as JSON lines; with --at first
-                                   the exact request of a completion there
-  npm start -- report [FOLDER]     print the last report again
-  npm start -- list                list the adapted folders
-  npm start -- delete FOLDER       delete a folder's adaptation
-  npm start -- label TASK [--more N]
-                                   label the texts of .easyadaptation/tasks/TASK.json;
-                                   with --base NAME that base reads doubtful texts;
-                                   --more N asks about N random texts beyond the first sample
-  npm start -- export TASK         write the task's local model as ONNX, with labels and a README
-  npm start -- export-adapter FOLDER [--into FOLDER]
-                                   write the folder's model for transformers, vLLM, llama.cpp and
-                                   Ollama: adapter, merged model, base, and a README
-  npm start -- base add FILE.gguf [--name NAME]
-                                   add a base model that llama.cpp serves, and measure how fast it
-                                   answers on this machine; use it with --base NAME
-  npm start -- base list           list the bases
-  npm start -- base remove NAME    remove an added base
-
-  An interrupted adaptation resumes when it is started again and the folder's text is the same.
-
-  --json               print JSON on stdout (progress stays on stderr)
-  --balance N          from 0.05, hardly any call, to 1, API first (default 0.4)
-  --no-neural          n-grams alone: seconds instead of minutes
-  --train WHEN         never: index, thresholds and router alone, in about two minutes; always;
-                       auto (default): only where this machine is fast enough for it to pay
-  --minutes N          for training and measuring after the first look (default 10, for the
-                       demonstration 2)
-  --max-steps N        maximum training steps; early stopping is then off
-  --device NAME        auto, cpu or webgpu, for training and for a GGUF base (default auto)
-  --threads N          of the processor (default: physical cores minus one, but two of two
-                       for the models that ship)
-  --memory GB          limit of each process of the neural engine (default: two fifths of
-                       the machine's memory, at least 3)
-  --base NAME          the base model: shipped (${shippedNames}), imported, or a folder
-                       (default small)
-  --yes                use the API without asking (needs a key, such as ANTHROPIC_API_KEY)
-  --local              never use the API, even with a key
-  --places N           for adapt: maximum cursor positions to ask the API about (default 300)
-  --run-budget USD     maximum cost of this run, reservations included; it asks about less if
-                       necessary (default 1); a run that resumes another one counts anew
-  --budget USD         maximum cost of the API per calendar month, over all runs (default 1)
-  --provider NAME      the provider of the large model (default anthropic):
-                       ${providerLines}
-                       its key is in ..._API_KEY, for your own server in EASY_ADAPTATION_API_KEY
-  --url ADDRESS        address of the API (default: the provider's own)
-  --model NAME         the large model (default: the provider's small one)
-  --folder FOLDER      folder for complete, label and export (default: the current)
-  --storage FOLDER     folder for models, reports and API answers, closed to other users
-                       (default: the user's data folder)
-  --verbose            say more on stderr
-`;
-
-const options = {
-  json: { type: 'boolean', default: false },
-  balance: { type: 'string', default: '0.4' },
-  yes: { type: 'boolean', default: false },
-  local: { type: 'boolean', default: false },
-  places: { type: 'string' },
-  'run-budget': { type: 'string', default: '1' },
-  budget: { type: 'string', default: '1' },
-  provider: { type: 'string', default: commandLineProviders[0] },
-  url: { type: 'string' },
-  model: { type: 'string', default: '' },
-  folder: { type: 'string' },
-  at: { type: 'string' },
-  more: { type: 'string' },
-  into: { type: 'string' },
-  storage: { type: 'string' },
-  'no-neural': { type: 'boolean', default: false },
-  train: { type: 'string', default: 'auto' },
-  minutes: { type: 'string' },
-  'max-steps': { type: 'string' },
-  device: { type: 'string', default: 'auto' },
-  threads: { type: 'string' },
-  memory: { type: 'string' },
-  base: { type: 'string' },
-  name: { type: 'string' },
-  verbose: { type: 'boolean', default: false },
-  help: { type: 'boolean', short: 'h', default: false },
-} as const;
-
 /** Wrong usage: exit code 2 and one sentence. */
 export class UsageError extends Error {}
 
-export const commands = [
-  'adapt',
-  'complete',
-  'inspect',
-  'report',
-  'list',
-  'delete',
-  'label',
-  'export',
-  'export-adapter',
-  'base',
-] as const;
-export type CommandName = (typeof commands)[number];
+interface Command {
+  readonly takes: string;
+  /** What the argument names. */
+  readonly noun: string;
+  readonly words: string;
+}
 
-/** The argument of a command that takes no folder. */
-const targets: Partial<Record<CommandName, string>> = {
-  ...{ complete: 'position', label: 'task', export: 'task' },
+const COMMANDS = {
+  adapt: {
+    takes: '[FOLDER]',
+    noun: 'folder',
+    words: 'read the folder, train, measure, report; without FOLDER, a demonstration on the sources of this repository',
+  },
+  complete: {
+    takes: 'FILE:LINE[:COLUMN]',
+    noun: 'position',
+    words: "complete at a position (from 1; default column: the line's end)",
+  },
+  inspect: {
+    takes: 'FOLDER',
+    noun: 'folder',
+    words: 'everything stored of the folder, as JSON lines; with --at first the exact request of a completion there',
+  },
+  label: { takes: 'TASK', noun: 'task', words: 'label the texts of .easyadaptation/tasks/TASK.json' },
+  import: {
+    takes: 'FILE.gguf',
+    noun: 'GGUF file',
+    words: 'add a base model that llama.cpp serves; use it with --base NAME',
+  },
+} satisfies Record<string, Command>;
+
+export type CommandName = keyof typeof COMMANDS;
+
+interface Option<T> {
+  /** Name of the value in the usage; absent: a switch. */
+  readonly takes?: string;
+  readonly words: string;
+  readonly initial: T;
+  /** Undefined if the text is no such value, which `expects` describes. */
+  readonly read: (text: string) => T | undefined;
+  readonly expects?: string;
+  /** The commands that take it; absent: all. */
+  readonly only?: readonly CommandName[];
+}
+
+const flag = (words: string): Option<boolean> => ({ words, initial: false, read: () => true });
+
+function text<T extends string | undefined>(
+  takes: string,
+  initial: T,
+  words: string,
+  only?: readonly CommandName[],
+): Option<T | string> {
+  return { takes, words, initial, read: (given) => given, ...(only && { only }) };
+}
+
+function number<T extends number | undefined>(
+  takes: string,
+  [least, most]: readonly [number, number],
+  initial: T,
+  words: string,
+  only?: readonly CommandName[],
+): Option<T | number> {
+  const read = (given: string) => {
+    const value = Number(given);
+    return given.trim() !== '' && value >= least && value <= most ? value : undefined;
+  };
+  return { takes, words, initial, read, expects: `a number from ${least} to ${most}`, ...(only && { only }) };
+}
+
+function oneOf<T extends string>(takes: string, choices: readonly T[], initial: T, words: string): Option<T> {
+  const expects = `${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}`;
+  return { takes, words, initial, read: (given) => choices.find((each) => each === given), expects };
+}
+
+const OPTIONS = {
+  json: flag('print JSON on stdout (progress stays on stderr)'),
+  balance: number('N', [0.05, 1], 0.4, 'from 0.05, hardly any call, to 1, API first (default 0.4)'),
+  'no-neural': flag('n-grams alone: seconds instead of minutes'),
+  train: oneOf(
+    'WHEN',
+    ['auto', 'always', 'never'],
+    'auto',
+    'never: index and router alone, in two minutes; always; auto (default): where this machine is fast enough',
+  ),
+  minutes: number(
+    'N',
+    [0.1, 1440],
+    undefined,
+    'for training and measuring after the first look (default 10, for the demonstration 2)',
+  ),
+  'max-steps': number('N', [1, 1e6], undefined, 'maximum training steps; early stopping is then off'),
+  device: oneOf(
+    'NAME',
+    ['auto', 'cpu', 'webgpu'],
+    'auto',
+    'auto (default), cpu or webgpu, for training and for a GGUF base',
+  ),
+  threads: number(
+    'N',
+    [1, 256],
+    undefined,
+    'of the processor (default: physical cores minus one, but two of two for the models that ship)',
+  ),
+  memory: number(
+    'GB',
+    [0.5, 1024],
+    0,
+    "limit of each process of the neural engine (default: two fifths of the machine's memory, at least 3)",
+  ),
+  base: text(
+    'NAME',
+    undefined,
+    `${shippedNames}, an imported base, or a folder (default small); for label, it reads doubtful texts`,
+  ),
+  name: text('NAME', undefined, 'name of the imported base', ['import']),
+  yes: flag('use the API without asking (needs a key, such as ANTHROPIC_API_KEY)'),
+  local: flag('never use the API, even with a key'),
+  places: number(
+    'N',
+    [5, 2000],
+    CALIBRATION_POSITIONS,
+    `maximum cursor positions to ask the API about (default ${CALIBRATION_POSITIONS})`,
+    ['adapt', 'inspect'],
+  ),
+  more: number('N', [1, 100_000], 0, 'random texts to ask about beyond the first sample', ['label']),
+  'run-budget': number(
+    'USD',
+    [0, 1000],
+    1,
+    'maximum cost of this run, with reservations (default 1); a run that resumes another one counts anew',
+  ),
+  budget: number('USD', [0, 1000], 1, 'maximum cost of the API per calendar month, over all runs (default 1)'),
+  provider: oneOf(
+    'NAME',
+    commandLineProviders,
+    commandLineProviders[0] ?? '',
+    `${commandLineProviders.join(', ')} (default the first); key in ..._API_KEY, of a server in EASY_ADAPTATION_API_KEY`,
+  ),
+  url: text('ADDRESS', undefined, "address of the API (default: the provider's own)"),
+  model: text('NAME', '', "the large model (default: the provider's small one)"),
+  folder: text('FOLDER', undefined, 'folder for complete and label (default: the current)'),
+  at: text('FILE:LINE[:COLUMN]', undefined, 'the position of a request', ['inspect']),
+  storage: text(
+    'FOLDER',
+    undefined,
+    "folder for models, reports and API answers, closed to other users (default: the user's data folder)",
+  ),
+  verbose: flag('say more on stderr'),
+  help: flag('print this'),
 };
+
+export type Values = {
+  readonly [K in keyof typeof OPTIONS]: (typeof OPTIONS)[K] extends Option<infer T> ? T : never;
+};
+
+function usageRow(head: string, words: string, indent: number): string {
+  const space = `\n${' '.repeat(indent)}`;
+  const lines = wrap(words, 100 - indent).split('\n');
+  const first = head.length + 4 > indent ? `${head}${space}` : head.padEnd(indent - 2);
+  return `  ${first}${lines.map((line) => line.trim()).join(space)}`;
+}
+
+export const usage = [
+  'Easy Adaptation: a small model of your own repository, and a report of what it can do.\n',
+  ...Object.entries(COMMANDS).map(([name, { takes, words }]) =>
+    usageRow(`npm start -- ${name === 'adapt' ? '[adapt]' : name} ${takes}`, words, 35),
+  ),
+  "\n  An interrupted adaptation resumes when it is started again and the folder's text is the same.\n",
+  ...Object.entries<Option<unknown>>(OPTIONS).map(([name, { takes, words, only }]) =>
+    usageRow(`--${name}${takes ? ` ${takes}` : ''}`, only ? `for ${only.join(' and ')}: ${words}` : words, 23),
+  ),
+  '',
+].join('\n');
 
 export interface CommandLine {
   readonly command: CommandName;
-  readonly target: string | undefined;
-  /** Further arguments. */
-  readonly others: readonly string[];
+  /** ''; none, which only `adapt` allows. */
+  readonly target: string;
   readonly values: Values;
 }
 
-export type Values = ReturnType<typeof parseOptions>['values'];
-
-function parseOptions(argv: readonly string[]) {
-  return parseArgs({ args: [...argv], options, allowPositionals: true });
+export function parse(argv: readonly string[]): CommandLine {
+  const given = parsed(argv);
+  const [first = '', ...rest] = given.positionals;
+  const isNamed = Object.hasOwn(COMMANDS, first);
+  const command = isNamed ? (first as CommandName) : 'adapt';
+  const { takes, noun } = COMMANDS[command];
+  const [target = '', ...others] = isNamed ? rest : given.positionals;
+  if (others.length > 0) throw new UsageError(`One ${noun} at a time, please.`);
+  if (target === '' && command !== 'adapt' && !given.values.help)
+    throw new UsageError(`Name a ${noun}: ${command} ${takes}.`);
+  const values = Object.entries<Option<unknown>>(OPTIONS).map(([name, option]) => {
+    const value = given.values[name];
+    if (value === undefined) return [name, option.initial];
+    if (option.only && !option.only.includes(command))
+      throw new UsageError(`--${name} belongs to ${option.only.join(' and ')}.`);
+    const read = option.read(String(value));
+    if (read === undefined) throw new UsageError(`--${name} takes ${option.expects}, not "${value}".`);
+    return [name, read];
+  });
+  return { command, target, values: Object.fromEntries(values) as Values };
 }
 
-export function parse(argv: readonly string[]): CommandLine {
+function parsed(argv: readonly string[]) {
+  const entries = Object.entries<Option<unknown>>(OPTIONS).map(([name, { takes }]) => {
+    return [name, { type: takes ? 'string' : 'boolean', ...(name === 'help' && { short: 'h' }) }] as const;
+  });
   try {
-    const { values, positionals } = parseOptions(argv);
-    const named = commands.find((each) => each === positionals[0]);
-    const command = named ?? 'adapt';
-    const [target, ...others] = named ? positionals.slice(1) : positionals;
-    if (others.length > 0 && command !== 'base')
-      throw new UsageError(`One ${targets[command] ?? 'folder'} at a time, please.`);
-    if (command !== 'label' && values.more !== undefined) throw new UsageError('--more belongs to label.');
-    if (command === 'label' && values.places !== undefined)
-      throw new UsageError('--places belongs to adapt. What label may cost is limited by --run-budget.');
-    if (command !== 'export-adapter' && values.into !== undefined)
-      throw new UsageError('--into belongs to export-adapter.');
-    if (command !== 'inspect' && values.at !== undefined) throw new UsageError('--at belongs to inspect.');
-    if (command !== 'base' && values.name !== undefined) throw new UsageError('--name belongs to base add.');
-    return { command, target, others, values };
+    return parseArgs({ args: [...argv], options: Object.fromEntries(entries), allowPositionals: true });
   } catch (error) {
     throw new UsageError(messageOf(error), { cause: error });
   }
-}
-
-/** Bytes that each process of the neural engine may take. */
-export function memoryOption({ memory }: Pick<Values, 'memory'>): number {
-  return memoryCeiling(memory === undefined ? 0 : numberOption('memory', memory, 0.5, 1024));
-}
-
-export function processorOptions({ device, threads }: Pick<Values, 'device' | 'threads'>) {
-  if (device !== 'auto' && device !== 'cpu' && device !== 'webgpu')
-    throw new UsageError(`--device takes auto, cpu or webgpu, not "${device}".`);
-  return { device, threads: threads === undefined ? 'auto' : numberOption('threads', threads, 1, 256) } as const;
-}
-
-export function numberOption(name: string, text: string, least: number, most: number): number {
-  const value = Number(text);
-  if (text.trim() === '' || !(value >= least && value <= most)) {
-    throw new UsageError(`--${name} takes a number from ${least} to ${most}, not "${text}".`);
-  }
-  return value;
 }

@@ -25,13 +25,12 @@ import { languageAt } from '../../text/prose-text.ts';
 import { decodeText } from '../../workspace/files/examine.ts';
 import { FolderReader } from '../../workspace/files/folder-reader.ts';
 import type { LeftOutReason } from '../../workspace/files/types.ts';
-import { type CommandLine, UsageError } from './command-line.ts';
+import type { CommandLine } from './command-line.ts';
 import { requestFor } from './run-request.ts';
 import { Runs, type Terminal } from './terminal.ts';
 
 /** `complete`. */
 export async function complete({ target, values }: CommandLine, terminal: Terminal): Promise<number> {
-  if (target === undefined) throw new UsageError('Name a position: complete FILE:LINE[:COLUMN].');
   const request = requestFor(values.folder ?? process.cwd(), values);
   const runs = new Runs(request, values, terminal);
   const { engine } = runs;

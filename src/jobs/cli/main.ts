@@ -1,11 +1,11 @@
 // The command line: the extension's pipeline without an editor. `npm start -- --help` prints the usage.
 import { plainText } from '../../common/plain-text.ts';
-import { adapt, exportAdapter, forget, list, report } from './adaptations.ts';
+import { adapt } from './adapt.ts';
 import { type CommandLine, type CommandName, parse, UsageError, usage } from './command-line.ts';
 import { complete } from './complete.ts';
+import { importBase } from './import-base.ts';
 import { inspect } from './inspect.ts';
-import { exportTask, label } from './label-task.ts';
-import { ownBase } from './own-base.ts';
+import { label } from './label-task.ts';
 import { Terminal } from './terminal.ts';
 
 /** One row per command; each resolves to its exit code. */
@@ -13,13 +13,8 @@ const work: Readonly<Record<CommandName, (asked: CommandLine, terminal: Terminal
   adapt,
   complete,
   inspect,
-  report,
-  list,
-  delete: forget,
   label,
-  export: exportTask,
-  'export-adapter': exportAdapter,
-  base: ownBase,
+  import: importBase,
 };
 
 const stop = Terminal.stop();

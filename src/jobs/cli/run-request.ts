@@ -3,20 +3,14 @@ import { createHash } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import {
-  type AdaptRequest,
-  type ApiAccess,
-  CALIBRATION_POSITIONS,
-  type LabelingLimits,
-  type NeuralAccess,
-} from '../../adaptation/types.ts';
+import type { AdaptRequest, ApiAccess, LabelingLimits, NeuralAccess } from '../../adaptation/types.ts';
 import { threadCount } from '../../common/threads.ts';
 import { type LlmAddress, modelOf } from '../../llm/connect.ts';
 import { checkBaseUrl } from '../../llm/protocol/guard.ts';
-import { commandLineProviders, providerOf } from '../../llm/providers/providers.ts';
+import { providerOf } from '../../llm/providers/providers.ts';
 import { IMPORTED_BASES, readPackage } from '../../neural/models/list.ts';
 import { MANIFEST, TOKENIZER } from '../../neural/models/manifest.ts';
-import { models, numberOption, processorOptions, UsageError, type Values } from './command-line.ts';
+import { models, UsageError, type Values } from './command-line.ts';
 
 const DEFAULT_MINUTES = 10;
 
@@ -41,7 +35,7 @@ export function requestFor(folder: string, values: Values, minutes = DEFAULT_MIN
     tokenizerPath: join(models, 'small', TOKENIZER),
     ...noSession,
     effort: 'adapt',
-    balance: numberOption('balance', values.balance, 0.05, 1),
+    balance: values.balance,
     ...(neural && { neural }),
   };
 }
@@ -60,21 +54,16 @@ export function apiAccess(values: Values): ApiAccess | undefined {
   return {
     settings: { ...address, apiKey, timeoutMs: 30_000, ...(baseUrl && { baseUrl }) },
     ...labelingLimits(values),
-    budgetUsd: numberOption('budget', values.budget, 0, 1000),
+    budgetUsd: values.budget,
   };
 }
 
 export function labelingLimits(values: Values): LabelingLimits {
-  return {
-    positions: numberOption('places', values.places ?? `${CALIBRATION_POSITIONS}`, 5, 2000),
-    runUsd: numberOption('run-budget', values['run-budget'], 0, 1000),
-  };
+  return { positions: values.places, runUsd: values['run-budget'] };
 }
 
 /** Provider, model and URL of the large model. */
-export function addressOf({ provider = '', model, url }: Values): LlmAddress {
-  if (!commandLineProviders.includes(provider))
-    throw new UsageError(`There is no provider '${provider}': ${commandLineProviders.join(', ')}.`);
+export function addressOf({ provider, model, url }: Values): LlmAddress {
   return { provider, model, ...(url !== undefined && { baseUrl: url }) };
 }
 
@@ -91,22 +80,17 @@ function baseOf(values: Values): string {
 
 /** Undefined: n-grams alone. */
 function neuralAccess(values: Values, base: string, minutes: number): NeuralAccess | undefined {
-  const { threads, device } = processorOptions(values);
-  const budgetMinutes = numberOption('minutes', values.minutes ?? String(minutes), 0.1, 1440);
-  const steps = values['max-steps'];
-  const maxSteps = steps === undefined ? undefined : Math.floor(numberOption('max-steps', steps, 1, 1e6));
-  const trains = values.train === 'auto' ? undefined : values.train === 'always';
-  if (trains === false && values.train !== 'never')
-    throw new UsageError(`--train takes auto, always or never, not "${values.train}".`);
   if (values['no-neural']) return undefined;
+  const threads = values.threads ?? 'auto';
+  const maxSteps = values['max-steps'];
   return {
     base,
     threads: threadCount(threads),
     trainingThreads: threads,
-    device,
-    budgetMinutes,
-    ...(maxSteps !== undefined && { maxSteps }),
-    ...(trains !== undefined && { trains }),
+    device: values.device,
+    budgetMinutes: values.minutes ?? minutes,
+    ...(maxSteps !== undefined && { maxSteps: Math.floor(maxSteps) }),
+    ...(values.train !== 'auto' && { trains: values.train === 'always' }),
   };
 }
 

@@ -10,13 +10,14 @@ import { ProgressBar } from '../../common/bar.ts';
 import { type Failure, messageOf, type Result } from '../../common/errors.ts';
 import { wrap } from '../../common/format.ts';
 import { type Log, silentLog } from '../../common/log.ts';
+import { memoryCeiling } from '../../common/memory.ts';
 import { plainJson, plainLine, plainText } from '../../common/plain-text.ts';
 import { Stop } from '../../common/stop.ts';
 import { readTuning } from '../../common/tuning.ts';
 import { providerOf } from '../../llm/providers/providers.ts';
 import { EngineClient } from '../../specialist/engine/client.ts';
 import { JobClient, type JobOptions } from '../client.ts';
-import { memoryOption, repository, type Values } from './command-line.ts';
+import { repository, type Values } from './command-line.ts';
 
 export class Runs {
   /** Undefined: n-grams alone. */
@@ -29,10 +30,9 @@ export class Runs {
   constructor(request: AdaptRequest, values: Values, terminal: Terminal) {
     this.request = request;
     this.terminal = terminal;
-    const memoryCeiling = memoryOption(values);
     const { trainingNiceness } = readTuning(process.env);
     const script = join(repository, 'src', 'specialist', 'engine', 'main.ts');
-    const start = { script, memoryCeiling, trainingNiceness };
+    const start = { script, memoryCeiling: memoryCeiling(values.memory), trainingNiceness };
     this.engine = request.neural && new EngineClient({ ...start, log: terminal.log });
     const job = join(repository, 'src', 'jobs', 'main.ts');
     this.jobOptions = { script: job, engine: () => start, who: 'npm start' };
@@ -132,7 +132,7 @@ export class Terminal {
       `${what}\n${sends}\n${estimate.ignoredByGit === undefined ? '' : ignored}${label}: ${training}\n`,
     );
     // `adapt` has already reduced the positions to the limit.
-    const limit = Number(values['run-budget']);
+    const limit = values['run-budget'];
     if (estimate.texts !== undefined && estimate.usd > limit)
       process.stderr.write(`The run stops at a cost of $${limit} (--run-budget), and the next run resumes there.\n`);
     if (values.yes) return true;

@@ -5,7 +5,7 @@ import type { Log } from '../../common/log.ts';
 import type { JobClient } from '../../jobs/client.ts';
 import type { WriteRequest, WrittenText } from '../../jobs/write-text.ts';
 import { toLineFeeds } from '../../text/lines.ts';
-import type { OpenedFolder } from '../../text-tasks/answers/answer-router.ts';
+import type { OpenedFolder } from '../../text-tasks/commit-context.ts';
 import { askForTrust, showFailure } from '../adapt/questions.ts';
 import { RunRequests } from '../adapt/run-requests.ts';
 import { type FolderRef, folderOf, pathIn } from '../editor/folder-ref.ts';

@@ -1,10 +1,12 @@
 // Runs the command line as a user does: in its own process, with exit codes, output streams and the API over HTTP.
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, test } from 'node:test';
+import { REPORT_FILE } from '../../../src/adaptation/report/report-document.ts';
 import type { AdaptReport } from '../../../src/adaptation/report/types.ts';
+import { specialistFolder } from '../../../src/jobs/cli/run-request.ts';
 import type { LlmCallRow } from '../../../src/storage/types.ts';
 import { writeOtherTokenizer } from '../../adaptation/adapted-folder.ts';
 import { makeProject, type Project, tokenizerPath } from '../../adaptation/project.ts';
@@ -24,7 +26,10 @@ after(() => project.remove());
 const run = (args: readonly string[], env: Record<string, string> = {}, interruptAt?: RegExp) =>
   runCli([...args, ...(args.includes('--storage') ? [] : ['--storage', storage])], env, interruptAt);
 
-test('without a key prints a first look and a report as text or JSON; `report` reads it from the store', async () => {
+/** The last report of a folder, as a user opens it. */
+const reportOf = (root: string) => readFileSync(join(specialistFolder(storage, root), REPORT_FILE), 'utf8');
+
+test('without a key prints a first look and a report as text or JSON, and writes it beside the model', async () => {
   const text = await run([project.root]);
   assert.equal(text.code, 0, text.err);
   assert.match(text.err, /What was read\n.*project\n {2}24 files, /);
@@ -41,8 +46,7 @@ test('without a key prints a first look and a report as text or JSON; `report` r
   const json = await run(['adapt', project.root, '--json']);
   const report = JSON.parse(json.out) as AdaptReport;
   assert.equal(report.harvest.files, project.files.size);
-  const storedReport = await run(['report', project.root, '--json']);
-  assert.deepEqual(JSON.parse(storedReport.out), report);
+  assert.match(reportOf(project.root), /Lines exactly right\n/);
 });
 
 test('completes at a position with the stored specialist', async () => {
@@ -56,7 +60,7 @@ test('completes at a position with the stored specialist', async () => {
   assert.ok(completion.decision.reason.length > 0);
 });
 
-test('with a base: trains, resumes after an interruption, completes with both models, lists and deletes', async () => {
+test('with a base: trains, resumes after an interruption, and completes with both models', async () => {
   const small = makeProject(4);
   try {
     const base = join(dirname(small.root), 'base');
@@ -96,21 +100,6 @@ test('with a base: trains, resumes after an interruption, completes with both mo
     assert.match(JSON.parse(position.out).draft.model, /^(adapted|base) \+ n-gram$/);
 
     assert.ok(assertPrivate(storage) > 4);
-    const listedFolders = JSON.parse((await run(['list', '--json'])).out) as {
-      folder: string;
-      bytes: number;
-      neural?: string;
-    }[];
-    const mine = listedFolders.find(({ folder }) => folder === small.root);
-    assert.ok(mine && mine.bytes > 1000);
-    assert.equal(mine.neural, neural.used);
-    const deleted = await run(['delete', small.root]);
-    assert.equal(deleted.code, 0, deleted.err);
-    assert.match(deleted.out, /Deleted the adaptation of .* MB/);
-    assert.ok(!(await run(['list'])).out.includes(small.root));
-    const twice = await run(['delete', small.root]);
-    assert.equal(twice.code, 1);
-    assert.match(twice.err, /has no adaptation/);
   } finally {
     small.remove();
   }
@@ -258,8 +247,7 @@ test('control characters in names and answers do not reach the terminal', async 
 });
 
 test('an interrupted run stops, says so, and keeps the earlier report', async () => {
-  const earlier = await run(['report', project.root, '--json']);
-  assert.equal(earlier.code, 0, earlier.err);
+  const earlier = reportOf(project.root);
   const api = await MessagesServer.start();
   const gate = Promise.withResolvers<void>();
   try {
@@ -273,7 +261,16 @@ test('an interrupted run stops, says so, and keeps the earlier report', async ()
     gate.resolve();
     await api.close();
   }
-  assert.equal((await run(['report', project.root, '--json'])).out, earlier.out);
+  assert.equal(reportOf(project.root), earlier);
+});
+
+test('the help names the commands that there are, and every option', async () => {
+  const { code, out } = await run(['--help']);
+  assert.equal(code, 0);
+  const commands = [...out.matchAll(/npm start -- \[?(\w+)/g)].map(([, name]) => name);
+  assert.deepEqual(commands, ['adapt', 'complete', 'inspect', 'label', 'import']);
+  for (const option of ['--yes', '--places N', '--train WHEN', '--storage FOLDER'])
+    assert.ok(out.includes(option), option);
 });
 
 test('wrong usage gets one sentence and exit code 2', async () => {
@@ -285,8 +282,10 @@ test('wrong usage gets one sentence and exit code 2', async () => {
     [['--balance', '0'], /from 0.05 to 1/],
     [['--bogus'], /--bogus/],
     [['complete'], /Name a position/],
-    [['delete'], /Name the folder/],
-    [['list', project.root], /shows all of them/],
+    [['import'], /Name a GGUF file: import FILE\.gguf\./],
+    [['label'], /Name a task: label TASK\./],
+    [['adapt', '--name', 'x'], /--name belongs to import\./],
+    [['--provider', 'nobody'], /--provider takes anthropic, .* not "nobody"/],
     [['--device', 'tpu'], /auto, cpu or webgpu/],
     [['--minutes', '0'], /--minutes takes a number from 0\.1 to 1440/],
     [['--train', 'yes'], /--train takes auto, always or never/],

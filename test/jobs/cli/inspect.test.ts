@@ -183,10 +183,10 @@ test('a reader that closes the pipe early is no error', async () => {
 test('wrong input fails with one sentence', async () => {
   const client = join(project.root, 'src/client.ts');
   const usage: [string[], RegExp][] = [
-    [['inspect'], /Name the folder to inspect/],
+    [['inspect'], /Name a folder: inspect FOLDER\./],
     [['inspect', join(project.root, 'nowhere')], /There is no folder/],
     [['inspect', client], /is a file/],
-    [['list', '--at', `${client}:1`], /--at belongs to inspect/],
+    [['adapt', '--at', `${client}:1`], /--at belongs to inspect/],
   ];
   for (const [args, message] of usage) {
     const { code, err, out } = await runCli([...args, '--storage', storage]);

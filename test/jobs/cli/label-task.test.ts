@@ -1,17 +1,6 @@
-// Runs `label` and `export` as a user does: a results table, answers of the large model, an exported model, and error
-// sentences.
+// Runs `label` as a user does: a results table, answers of the large model, and error sentences.
 import assert from 'node:assert/strict';
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -134,32 +123,6 @@ test('the price question says that git ignores the sent file', async () => {
   assert.match(err, /secrets redacted\.\nThe texts are of mine\.csv, which git ignores\.\n/);
 });
 
-test('the export contains the model, its labels and a short README', async () => {
-  const { code, err } = await runCli(['export', 'issues', '--folder', folder]);
-  assert.equal(code, 0, err);
-  const at = '.easyadaptation/tasks/issues.export';
-  assert.deepEqual(
-    JSON.parse(read(`${at}/labels.json`)).map(({ name }: { name: string }) => name),
-    ['bug', 'wish'],
-  );
-  assert.ok(existsSync(join(folder, at, 'model.onnx')));
-  assert.ok(read(`${at}/README.md`).trimEnd().split('\n').length <= 25);
-});
-
-test('an export does not follow links in the folder', async () => {
-  const outside = mkdtempSync(join(tmpdir(), 'easy-adaptation-outside-'));
-  after(() => rmSync(outside, { recursive: true, force: true }));
-  writeFileSync(join(outside, 'README.md'), 'mine');
-  const tasksFolder = join(folder, '.easyadaptation/tasks');
-  copyFileSync(join(tasksFolder, 'issues.json'), join(tasksFolder, 'linked.json'));
-  symlinkSync(outside, join(tasksFolder, 'linked.export'));
-  const { code, err } = await runCli(['export', 'linked', '--folder', folder]);
-  assert.equal(code, 1);
-  assert.match(err, /linked\.export.* is a link or not a folder/);
-  assert.deepEqual(readdirSync(outside), ['README.md']);
-  assert.equal(readFileSync(join(outside, 'README.md'), 'utf8'), 'mine');
-});
-
 test('wrong input gets an error sentence and an exit code', async () => {
   const none = await runCli(['label', 'nothing', '--folder', folder, '--storage', storage]);
   assert.equal(none.code, 1);
@@ -167,7 +130,7 @@ test('wrong input gets an error sentence and an exit code', async () => {
   assert.equal((await runCli(['label', 'a', 'b'])).code, 2);
   const places = await runCli(['label', 'issues', '--folder', folder, '--places', '40']);
   assert.equal(places.code, 2);
-  assert.match(places.err, /--places belongs to adapt\. .*--run-budget/);
-  const more = await runCli(['list', '--more', '3']);
+  assert.match(places.err, /--places belongs to adapt and inspect\./);
+  const more = await runCli(['adapt', '--more', '3']);
   assert.deepEqual([more.code, /--more belongs to label/.test(more.err)], [2, true], more.err);
 });

@@ -6,15 +6,8 @@ import { uniforms } from '../../../src/common/statistics/random.ts';
 import { unknownModel } from '../../../src/llm/protocol/models.ts';
 import { answerPrompt, fitted } from '../../../src/prompts/answer/answer-prompt.ts';
 import { localDraft } from '../../../src/prompts/commit/local-draft.ts';
-import {
-  answerSimilarity,
-  type DraftedText,
-  expectedAt,
-  fitAnswerRouter,
-  judgedAnswer,
-  NearestAnswers,
-  nameIn,
-} from '../../../src/text-tasks/answers/answer-router.ts';
+import { answerSimilarity, type DraftedText, fitAnswerRouter } from '../../../src/text-tasks/answers/answer-router.ts';
+import { NearestAnswers, nameIn } from '../../../src/text-tasks/answers/nearest-answers.ts';
 import { rarityOf } from '../../../src/text-tasks/labels/hashed-grams.ts';
 
 const task = { about: 'notes', instruction: 'Write the note.', maximumLength: 60 };
@@ -75,7 +68,7 @@ test('a draft is the nearest answer with the name replaced, and never the answer
 
 test('estimates are calibrated, and higher for drafts from nearer texts', () => {
   const uniform = uniforms(3);
-  const items = Array.from({ length: 300 }, (_, i): DraftedText => {
+  const items = Array.from({ length: 300 }, (_, i) => {
     const nearest = uniform();
     const truth = `the answer to number ${i}`;
     const answer = uniform() < nearest ? truth : `something other than ${i}`;
@@ -88,21 +81,21 @@ test('estimates are calibrated, and higher for drafts from nearer texts', () => 
     };
   });
   const router = fitAnswerRouter(items.slice(0, 200));
-  const judged = items.slice(200).map((item) => judgedAnswer(router, item));
+  const judged = items.slice(200).map((item) => router.judge(item));
   const mean = (of: readonly number[]) => of.reduce((sum, each) => sum + each, 0) / of.length;
   const expected = mean(judged.map(({ beforeCall: before }) => before));
   assert.ok(Math.abs(expected - mean(judged.map(({ specialistRight }) => Number(specialistRight)))) < 0.1);
   assert.ok(mean(judged.map(({ apiRight }) => Number(apiRight))) > 0.9);
   const at = (nearest: number) =>
-    expectedAt(router, {
+    router.estimatesFor({
       ...(items[0] as DraftedText),
       draft: { answer: 'the answer to number 1', nearest, second: nearest / 2, agreement: 0.3 },
     });
   assert.ok(at(0.9).before > at(0.1).before + 0.3);
-  assert.ok(!router.trustsApi);
+  assert.ok(router.known > 0);
   const withoutTruth = items.map(({ truth: _, ...item }) => item);
   const blind = fitAnswerRouter(withoutTruth.slice(0, 200));
-  const judgedByApi = withoutTruth.slice(200).map((item) => judgedAnswer(blind, item));
+  const judgedByApi = withoutTruth.slice(200).map((item) => blind.judge(item));
   assert.ok(judgedByApi.every(({ apiRight, afterCall: after }) => apiRight === 1 && after === 1));
   assert.equal(answerSimilarity('a  b', 'a b'), 1);
 });

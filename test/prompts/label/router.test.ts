@@ -3,18 +3,17 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { brierScore, expectedCalibrationError } from '../../../src/common/statistics/calibrate.ts';
 import { uniforms } from '../../../src/common/statistics/random.ts';
+import { accuracyAt } from '../../../src/routing/local-or-large.ts';
 import { hashedRow, rarityOf } from '../../../src/text-tasks/labels/hashed-grams.ts';
 import {
-  accuracyAt,
-  confidenceWith,
-  estimatesFor,
+  type FullyKnownText,
   fitTextRouter,
   type HeldOutText,
-  isFullyKnown,
-  judgeText,
   mostLikely,
 } from '../../../src/text-tasks/labels/router.ts';
 import { fitSpecialist, labelProbabilities, textStatisticsOf } from '../../../src/text-tasks/labels/text-specialist.ts';
+
+const isFullyKnown = (item: HeldOutText): item is FullyKnownText => item.api !== undefined && item.truth !== undefined;
 
 /**
  * Texts with two labels, a calibrated local model, and an API with 90 % accuracy.
@@ -37,11 +36,11 @@ test('estimates are calibrated on texts that they were not fitted on', () => {
   const router = fitTextRouter(makeTexts(600, 1), 2);
   const judged = makeTexts(2000, 2)
     .filter(isFullyKnown)
-    .map((item) => judgeText(router, item));
-  const error = (of: (item: (typeof judged)[number]) => [number, boolean]) =>
+    .map((item) => router.judge(item));
+  const error = (of: (item: (typeof judged)[number]) => [number, number]) =>
     expectedCalibrationError(
       judged.map((item) => of(item)[0]),
-      judged.map((item) => Number(of(item)[1])),
+      judged.map((item) => of(item)[1]),
     );
   assert.ok(error(({ beforeCall: before, specialistRight }) => [before, specialistRight]) < 0.05);
   assert.ok(error(({ afterCall: after, apiRight }) => [after, apiRight]) < 0.05);
@@ -51,7 +50,7 @@ test('calls chosen by expected gain raise the accuracy more than random calls', 
   const router = fitTextRouter(makeTexts(600, 3), 2);
   const judged = makeTexts(1000, 4)
     .filter(isFullyKnown)
-    .map((item) => judgeText(router, item));
+    .map((item) => router.judge(item));
   const gain = ({ gain }: (typeof judged)[number]) => gain;
   const [none, half, all] = [0, 0.5, 1].map((share) => accuracyAt(judged, share, gain)) as [number, number, number];
   assert.ok(half > (none + all) / 2 + 0.05, `${none} ${half} ${all}`);
@@ -62,23 +61,23 @@ test('without human labels a local label counts as right if it equals the API la
   const blind = makeTexts(300, 7).map(({ truth: _, ...item }): HeldOutText => item);
   const router = fitTextRouter(blind, 2);
   assert.equal(router.known, 0);
-  const sure = estimatesFor(router, { id: 'a', text: 'x', probabilities: [0.99, 0.01] });
-  const unsure = estimatesFor(router, { id: 'b', text: 'x', probabilities: [0.55, 0.45] });
+  const sure = router.estimatesFor({ id: 'a', text: 'x', probabilities: [0.99, 0.01] });
+  const unsure = router.estimatesFor({ id: 'b', text: 'x', probabilities: [0.55, 0.45] });
   assert.ok(sure.before > unsure.before && sure.after === unsure.after);
 });
 
 test('once the large model has answered, agreement with the local model makes the answer more likely to be right', () => {
   const router = fitTextRouter(makeTexts(800, 8), 2);
   const others = makeTexts(2000, 9).filter(isFullyKnown);
-  const confidences = others.map((item) => confidenceWith(router, item, item.api));
+  const confidences = others.map((item) => router.confidenceWith(item, item.api));
   const right = others.map((item) => Number(item.api === item.truth));
   assert.ok(expectedCalibrationError(confidences, right) < 0.05);
-  const before = others.map((item) => estimatesFor(router, item).after);
+  const before = others.map((item) => router.estimatesFor(item).after);
   assert.ok(brierScore(confidences, right) < brierScore(before, right) - 0.01);
   const [first] = others;
   assert.ok(first);
   const sure = { ...first, probabilities: [0.95, 0.05] };
-  assert.ok(confidenceWith(router, sure, 0) > confidenceWith(router, sure, 1) + 0.1);
+  assert.ok(router.confidenceWith(sure, 0) > router.confidenceWith(sure, 1) + 0.1);
 });
 
 test('the estimate after a call knows whether the large model is shown what the folder knows', () => {
@@ -86,7 +85,7 @@ test('the estimate after a call knows whether the large model is shown what the 
   const informed = makeTexts(600, 11).map(({ truth, ...item }) => ({ ...item, truth, api: truth, informed: true }));
   const router = fitTextRouter([...bare, ...informed], 2);
   const after = (shown: boolean) =>
-    estimatesFor(router, { id: 'a', text: 'x', probabilities: [0.4, 0.6], informed: shown }).after;
+    router.estimatesFor({ id: 'a', text: 'x', probabilities: [0.4, 0.6], informed: shown }).after;
   assert.ok(after(true) > after(false) + 0.05, `${after(true)} ${after(false)}`);
 });
 

@@ -1,0 +1,269 @@
+// What a task's local model learns from all labels of people and of the large model. Deterministic: the same texts and
+// labels give the same bytes on machines with the same floating-point arithmetic.
+import { CodedError, type Failure } from '../common/errors.ts';
+import { type AnswerTask, isAnswerTask, type LabelTask, type TextTask } from '../prompts/label/task.ts';
+import { riskAt } from '../routing/local-or-large.ts';
+import { answerSimilarity, type DraftedText, fitAnswerRouter } from './answers/answer-router.ts';
+import { NearestAnswers } from './answers/nearest-answers.ts';
+import { chooseForm } from './choose-form.ts';
+import { DeepReading, type ReadStates } from './deep-reading.ts';
+import {
+  type CrossValidated,
+  ENOUGH_LABELLED,
+  type ExpectedAccuracy,
+  expectedAccuracy,
+  inWords,
+  MIN_LABELLED,
+} from './expected-accuracy.ts';
+import { labelledIn } from './given-labels.ts';
+import { keyOf } from './labels/extract.ts';
+import { type FullyKnownText, fitTextRouter, type HeldOutText, mostLikely, type TextRouter } from './labels/router.ts';
+import {
+  fitSpecialist,
+  isConfident,
+  labelProbabilities,
+  servedProbabilities,
+  type TextFitOptions,
+  type TextSpecialist,
+  textStatisticsOf,
+} from './labels/text-specialist.ts';
+import type { ReportStage, TextSpending } from './large-model-calls.ts';
+import { heldBack, type TaskData } from './random-sample.ts';
+import { knownAnswers, type LocalAnswers, type MeasuredTaskData, rowsOf, type TaskModel } from './rows.ts';
+import type { TaskFolder } from './task-folder.ts';
+
+export interface LearnedTask extends MeasuredTaskData {
+  readonly specialist: TextSpecialist;
+  readonly router: TextRouter;
+  /** Whether the large model is shown what the folder knows. */
+  readonly informed: boolean;
+  /** Keys of the texts that were held back. */
+  readonly heldBack: ReadonlySet<number>;
+  readonly crossValidated: readonly CrossValidated[];
+}
+
+/** Share of texts where the local model may be worse than the API alone. */
+export const DEFAULT_LOSS = 0.01;
+/** Maximum texts to learn from, those with the smallest keys: 30,000 take 35 processor seconds, 10,000 a third. */
+export const MOST_LEARNED = 10_000;
+
+export interface LearnOptions extends Pick<TextFitOptions, 'reportStage'> {
+  readonly loss?: number;
+  /** Hidden states by `keyOf` of the text; if given, only texts with states are trained on. */
+  readonly states?: ReadonlyMap<number, Float32Array>;
+}
+
+/**
+ * Fits the local model and the router on all labels but the held-back ones, and the limit on those: it holds for this
+ * model and this router. Throws CodedError 'nothing-to-learn' if too few texts are labelled.
+ */
+export function learnLabels(
+  task: LabelTask,
+  taskData: TaskData,
+  { loss = DEFAULT_LOSS, states, reportStage }: LearnOptions = {},
+): LearnedTask {
+  const { known, unlabelled } = taskData;
+  const labelled = labelledIn(task, known);
+  const openTexts = unlabelled.filter((text) => known.get(keyOf(text)) === undefined);
+  if (labelled.length < MIN_LABELLED)
+    throw new CodedError(
+      'nothing-to-learn',
+      `${labelled.length} texts of '${task.name}' have a label. Label ${Math.min(MIN_LABELLED - labelled.length, openTexts.length)} more, name a column of labels in the task, or let the large model label a sample.`,
+    );
+  const { keys, judgedBy } = heldBack(task, known, loss);
+  const training = labelled
+    .flatMap((item) => {
+      if (keys.has(item.key)) return [];
+      if (!states) return [item];
+      const textStates = states.get(item.key);
+      return textStates ? [{ ...item, states: textStates }] : [];
+    })
+    .slice(0, MOST_LEARNED);
+  const labels = task.labels.length;
+  const statistics = textStatisticsOf(
+    [...labelled.map(({ text }) => text), ...openTexts],
+    [...(states?.values() ?? [])],
+  );
+  const { specialist, outOfFold, ngramOutOfFold } = fitSpecialist(
+    training,
+    labels,
+    statistics,
+    reportStage && { reportStage },
+  );
+  // States are used only if the n-grams are unsure, as in labelling.
+  const probabilities = outOfFold.map((combined, i) =>
+    isConfident(ngramOutOfFold[i] as number[]) ? (ngramOutOfFold[i] as number[]) : combined,
+  );
+  const router = fitTextRouter(
+    training.map(({ key, text, person, api, informed }, i): HeldOutText => {
+      return { id: String(key), text, informed, probabilities: probabilities[i] as number[], truth: person, api };
+    }),
+    labels,
+  );
+  const judged = labelled
+    .filter(({ key }) => keys.has(key))
+    .map(({ key, text, label, api, informed }) => {
+      const served = servedProbabilities(specialist, text, () => states?.get(key));
+      const item = { id: String(key), text, informed, probabilities: served, truth: label, api };
+      return router.judge(item as FullyKnownText);
+    });
+  return {
+    ...taskData,
+    specialist,
+    router,
+    informed: chooseForm(task, known).winner !== 'bare',
+    risk: judged.length > 0 ? riskAt(judged, loss) : undefined,
+    judged,
+    judgedBy,
+    heldBack: keys,
+    crossValidated: training.map(({ label }, i) => {
+      return { label, right: Number(mostLikely(probabilities[i] as number[]) === label) };
+    }),
+  };
+}
+
+/** @param deep hidden states of the base; absent: n-grams alone */
+export function labelModelOf({ labels }: LabelTask, learned: LearnedTask, deep?: DeepReading): TaskModel {
+  const { specialist, router, informed } = learned;
+  const answers: LocalAnswers = {
+    ...learned,
+    ...(deep && { prepare: (texts) => deep.predict(specialist, texts) }),
+    answer: (text) => {
+      const probabilities = deep?.probabilities(keyOf(text)) ?? labelProbabilities(specialist, { text });
+      const item = { id: '', text, probabilities, informed };
+      return {
+        ...router.estimatesFor(item),
+        label: labels[mostLikely(probabilities)]?.name as string,
+        withAnswer: (api) => {
+          const label = labels.findIndex(({ name }) => name === api);
+          return router.confidenceWith(item, label);
+        },
+      };
+    },
+  };
+  return { ...learned, rows: (texts) => rowsOf(answers, texts) };
+}
+
+/** Deterministic. Without answers every draft is empty and doubtful. Held-back answers are no drafts. */
+export function learnAnswers(task: AnswerTask, taskData: TaskData, loss = DEFAULT_LOSS): TaskModel {
+  const { known } = taskData;
+  const answered = [...known]
+    .sort(([a], [b]) => a - b)
+    .flatMap(([key, { text, person, api }]) => {
+      const answer = person ?? api;
+      return answer === undefined ? [] : [{ key, text, answer, truth: person, api }];
+    });
+  const { keys, judgedBy } = heldBack(task, known, loss);
+  const training = answered.filter(({ key }) => !keys.has(key));
+  const { rarity } = textStatisticsOf([...answered.map(({ text }) => text), ...taskData.unlabelled]);
+  const nearest = new NearestAnswers(training, rarity);
+  // A draft uses only the answers of other texts, as for a new text.
+  const drafted = (items: typeof answered) =>
+    items.map(({ key, text, truth, api }) => {
+      return { id: String(key), text, truth, api, draft: nearest.draft(text, key) };
+    });
+  const learned = drafted(training);
+  const router = fitAnswerRouter(learned);
+  const crossValidated = learned.map(({ draft }, i) => {
+    return { label: 0, right: answerSimilarity(draft.answer, training[i]?.answer ?? '') };
+  });
+  const judged = drafted(answered.filter(({ key }) => keys.has(key))).map((item) =>
+    router.judge(item as typeof item & { readonly api: string }),
+  );
+  const risk = judged.length > 0 ? riskAt(judged, loss) : undefined;
+  const answer = (text: string) => {
+    const item: DraftedText = { id: '', text, draft: nearest.draft(text, keyOf(text)) };
+    const withAnswer = (api: string) => router.confidenceWith(item, api);
+    return { label: item.draft.answer, ...router.estimatesFor(item), withAnswer };
+  };
+  const rows: TaskModel['rows'] = (texts) => rowsOf({ known, risk, answer }, texts);
+  return { ...taskData, judged, judgedBy, crossValidated, risk, rows };
+}
+
+export interface LearnDeps {
+  /** Reads hidden states of the base; absent: only the n-grams are trained. */
+  readonly readStates?: ReadStates | undefined;
+  /** Label also if the local model is alone and has learned from too few labels; absent: end with advice. */
+  readonly acceptsFew?: boolean;
+  readonly confirm: (spending: TextSpending) => Promise<boolean>;
+  readonly signal: AbortSignal;
+}
+
+/** Minimum doubtful texts for using the base. */
+const MIN_DOUBTFUL = 50;
+/** A local model that is right less often labels only if the user wants it to. */
+const MIN_RIGHT = 0.5;
+
+/**
+ * The local model, and its expected accuracy where no text was held back to measure it. Throws CodedError 'few-labels'
+ * or 'nothing-to-learn' if too few texts are labelled, with advice.
+ * @param stopped why the large model gave no more labels
+ */
+export async function learnOrAdvise(
+  folder: TaskFolder,
+  taskData: TaskData,
+  deps: LearnDeps,
+  reportStage: ReportStage,
+  stopped: Failure | undefined,
+): Promise<{ readonly learned: TaskModel; readonly expected?: ExpectedAccuracy | undefined }> {
+  const { task } = folder;
+  if (taskData.unlabelled.length === 0 && taskData.known.size < MIN_LABELLED)
+    return { learned: knownAnswers(taskData) };
+  try {
+    const learned = isAnswerTask(task)
+      ? learnAnswers(task, taskData)
+      : await learnWithStates(folder, task, taskData, deps, reportStage);
+    if (learned.judged.length > 0) return { learned };
+    const expected = expectedAccuracy(task, learned);
+    if (!deps.acceptsFew) requireEnough(task, learned, expected);
+    return { learned, expected };
+  } catch (error) {
+    if (!(error instanceof CodedError) || !stopped) throw error;
+    const why = `The large model did not answer all texts: ${stopped.message}`;
+    throw new CodedError(error.code, `${error.message} ${why}`);
+  }
+}
+
+/** Throws CodedError 'few-labels', or 'nothing-to-learn' without an estimate, if the local model alone knows too little. */
+function requireEnough(task: TextTask, { crossValidated = [] }: TaskModel, expected?: ExpectedAccuracy): void {
+  const count = crossValidated.length;
+  if (expected && (expected.others === 0 || expected.low >= MIN_RIGHT)) return;
+  if (expected && count >= ENOUGH_LABELLED && expected.right >= MIN_RIGHT) return;
+  const missing = (expected ? ENOUGH_LABELLED : MIN_LABELLED) - count;
+  const [have, add] = isAnswerTask(task) ? ['have an answer', 'Write'] : ['have a label', 'Label'];
+  throw new CodedError(
+    expected ? 'few-labels' : 'nothing-to-learn',
+    `${count} texts of '${task.name}' ${have}. ${expected ? `${inWords(expected)} ` : ''}${add} ${missing > 0 ? missing : 'some'} more, or choose a large model.`,
+  );
+}
+
+/** Uses hidden states if many texts are doubtful, the user accepts their time, and labels are right more often. */
+async function learnWithStates(
+  folder: TaskFolder,
+  task: LabelTask,
+  taskData: TaskData,
+  { readStates, confirm, signal }: LearnDeps,
+  reportStage: ReportStage,
+): Promise<TaskModel> {
+  const learned = learnLabels(task, taskData, { reportStage });
+  const ngramModel = labelModelOf(task, learned);
+  if (!readStates) return ngramModel;
+  let [inDoubt, toRead] = [0, 0];
+  for await (const row of ngramModel.rows(folder.texts(signal))) {
+    if (row.by !== 'specialist') continue;
+    inDoubt += Number(row.inDoubt);
+    toRead += Number(!isConfident(labelProbabilities(learned.specialist, row)));
+  }
+  const deepReading = new DeepReading(task, learned, readStates);
+  if (inDoubt < MIN_DOUBTFUL || deepReading.labelledCount < MIN_LABELLED) return ngramModel;
+  reportStage('Measuring how fast the base reads here');
+  const secondsPerText = await deepReading.secondsPerText();
+  const texts = deepReading.labelledCount + toRead;
+  if (!(await confirm({ what: 'states', texts, usd: 0, seconds: texts * secondsPerText }))) return ngramModel;
+  await deepReading.learn((done) => reportStage('The base reads the labelled texts', done, deepReading.labelledCount));
+  const withStates = learnLabels(task, learned, { states: deepReading.labelledStates, reportStage });
+  // Held-back texts choose nothing but the limit.
+  const right = ({ crossValidated: scores }: LearnedTask) =>
+    scores.reduce((sum, each) => sum + each.right, 0) / scores.length;
+  return right(withStates) > right(learned) ? labelModelOf(task, withStates, deepReading) : ngramModel;
+}

@@ -1,0 +1,75 @@
+// One run of a text task, from its texts to the table of its results. Every answer of the large model is stored as it
+// comes, so that a stopped run resumes.
+import { ok, type Result } from '../common/errors.ts';
+import { noProgress, type Progress } from '../common/progress.ts';
+import { isAnswerTask } from '../prompts/label/task.ts';
+import { chooseForm } from './choose-form.ts';
+import { LargeModelCalls, type ReportStage, type TaskLlm } from './large-model-calls.ts';
+import { type LearnDeps, learnOrAdvise } from './learn.ts';
+import { collectTaskData } from './random-sample.ts';
+import { resultsPath, writeResults } from './results-table.ts';
+import type { TaskFolder } from './task-folder.ts';
+import { measureTask, type TaskReport } from './task-report.ts';
+
+export interface TaskRunDeps extends LearnDeps {
+  /** The large model; absent: local only. The caller has the user's consent. */
+  readonly llm?: TaskLlm | undefined;
+  /** Number of texts to ask about beyond the sample of the task, to learn from; absent: none. */
+  readonly more?: number;
+  readonly progress?: Progress;
+  /** Wall clock, ms since 1970. */
+  readonly now?: () => number;
+}
+
+/** Texts that the API labels to learn from. */
+const SAMPLE = 300;
+/** Text answers cost more. Half of them are just enough to bound a loss of 1 %. */
+const ANSWER_SAMPLE = 200;
+
+/** Rejects when cancelled, and with a CodedError if the task cannot run. */
+export async function runTask(
+  folder: TaskFolder,
+  deps: TaskRunDeps,
+  sample = isAnswerTask(folder.task) ? ANSWER_SAMPLE : SAMPLE,
+): Promise<Result<TaskReport>> {
+  const { task } = folder;
+  const { confirm, signal, progress = noProgress, now = Date.now, more = 0 } = deps;
+  const reportStage: ReportStage = (stage, done = 0, total) => progress({ stage, done, total });
+
+  // The texts, and the labels that people gave. A path that cannot be written ends the run before anything is paid for.
+  reportStage('Reading the texts');
+  const path = await resultsPath(folder);
+  const encoding = await folder.learnSource();
+  const taskData = await collectTaskData(task, folder.texts(signal), await folder.answers());
+
+  // The large model answers a random sample, at an accepted price.
+  const large = deps.llm && new LargeModelCalls(folder, deps.llm, taskData, signal, reportStage);
+  const planned = large?.planSample(sample, more);
+  const isAgreed = !planned || (await confirm(planned.spending));
+  if (planned && isAgreed) await large?.askSample(planned);
+  const form = chooseForm(task, taskData.known);
+
+  // The local model learns from all labels, and finds the texts that the large model answers better.
+  reportStage('Learning');
+  const { learned, expected } = await learnOrAdvise(folder, taskData, deps, reportStage, large?.stopped);
+  const doubtful = isAgreed || !planned.isNeeded ? await large?.findDoubtful(learned, form.winner) : undefined;
+  if (doubtful && (await confirm(doubtful.spending))) await large?.askDoubtful(doubtful);
+
+  // Each text gets the likelier answer.
+  const rows = learned.rows(folder.texts(signal));
+  const counts = await writeResults(folder, path, rows, (done) => reportStage('Labelling', done, taskData.texts));
+  const price = doubtful?.price ?? large?.priceOfOpen(form.winner);
+  return ok({
+    task: task.name,
+    ...(isAnswerTask(task) && { output: 'text' }),
+    finishedAt: now(),
+    path,
+    ...(encoding !== undefined && { encoding }),
+    ...counts,
+    ...measureTask(learned, form),
+    ...(expected && { expected }),
+    runUsd: large?.spentUsd ?? 0,
+    ...(price !== undefined && { restUsd: price * counts.inDoubt }),
+    ...(large?.stopped && { stopped: large.stopped.message }),
+  });
+}
