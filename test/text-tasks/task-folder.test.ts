@@ -6,10 +6,14 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { unwrap } from '../../src/common/errors.ts';
+import { loadLibrary, Session, Tensor } from '../../src/neural/runtime/session.ts';
 import type { LabelTask } from '../../src/prompts/label/task.ts';
 import { chooseForm } from '../../src/text-tasks/choose-form.ts';
+import { exportReadme, taskModel } from '../../src/text-tasks/export-task.ts';
 import { appendLabel, readAnswers } from '../../src/text-tasks/given-labels.ts';
 import { keyOf } from '../../src/text-tasks/labels/extract.ts';
+import { COLUMNS, grams, PARTS } from '../../src/text-tasks/labels/hashed-grams.ts';
+import { labelProbabilities } from '../../src/text-tasks/labels/text-specialist.ts';
 import { labelModelOf, learnLabels } from '../../src/text-tasks/learn.ts';
 import { collectTaskData } from '../../src/text-tasks/random-sample.ts';
 import { TaskFolder } from '../../src/text-tasks/task-folder.ts';
@@ -196,4 +200,31 @@ test('learns from at most ten thousand labels, and the results say so', () => {
     runUsd: 0,
   };
   assert.match(resultsOf({ ...counts, ...measured }).notes.join(' '), /learned from 10,000 of the labels/);
+});
+
+test('exports a model with the same probabilities as the local model', async () => {
+  const issues = await openTask('issues');
+  const { specialist } = learnLabels(issues.task, await collectTaskData(issues.task, issues.texts(), new Map()));
+  await loadLibrary();
+  const session = await Session.load({ bytes: taskModel(specialist) }, { device: 'cpu', threads: 1 });
+  const texts = ['please add a list', 'error: broken page', 'nothing known', ''];
+  const parts = texts.map(grams);
+  const maximumCount = Math.max(1, ...parts.flat().map((part) => new Set(part).size));
+  const columns = new Int32Array(texts.length * PARTS * maximumCount);
+  const tf = new Float32Array(columns.length);
+  parts.flat().forEach((part, at) => {
+    [...new Set(part)].forEach((column, i) => {
+      columns[at * maximumCount + i] = column;
+      tf[at * maximumCount + i] = 1 + Math.log(part.filter((other) => other === column).length);
+    });
+  });
+  const shape = [texts.length, PARTS, maximumCount];
+  const { probabilities } = await session.run({ columns: Tensor.host(columns, shape), tf: Tensor.host(tf, shape) });
+  texts.forEach((text, i) => {
+    labelProbabilities({ ...specialist, shares: [1] }, { text }).forEach((p, label) => {
+      assert.ok(Math.abs(p - ((probabilities as Tensor).floats[2 * i + label] as number)) < 1e-4, `${text}: ${p}`);
+    });
+  });
+  await session.dispose();
+  assert.match(exportReadme(issues.task), new RegExp(`mod ${COLUMNS}\\.`));
 });

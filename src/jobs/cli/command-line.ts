@@ -61,7 +61,12 @@ interface Option<T> {
   readonly only?: readonly CommandName[];
 }
 
-const flag = (words: string): Option<boolean> => ({ words, initial: false, read: () => true });
+const flag = (words: string, only?: readonly CommandName[]): Option<boolean> => ({
+  words,
+  initial: false,
+  read: () => true,
+  ...(only && { only }),
+});
 
 function text<T extends string | undefined>(
   takes: string,
@@ -141,6 +146,7 @@ const OPTIONS = {
     `maximum cursor positions to ask the API about (default ${CALIBRATION_POSITIONS})`,
     ['adapt', 'inspect'],
   ),
+  export: flag("write the task's local model as ONNX instead, for Spark or Ray", ['label']),
   more: number('N', [1, 100_000], 0, 'random texts to ask about beyond the first sample', ['label']),
   'run-budget': number(
     'USD',

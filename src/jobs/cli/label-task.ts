@@ -1,9 +1,16 @@
-// `label`: labels every text of a task as CSV.
+// `label`: labels every text of a task as CSV, or writes the task's local model as ONNX.
 import { join } from 'node:path';
 import type { ApiEstimate } from '../../adaptation/types.ts';
-import { CodedError } from '../../common/errors.ts';
+import { CodedError, unwrap } from '../../common/errors.ts';
+import { replaceFile } from '../../common/files.ts';
 import { memoryCeiling } from '../../common/memory.ts';
 import type { ProgressUpdate } from '../../common/progress.ts';
+import { isAnswerTask, TASKS_FOLDER } from '../../prompts/label/task.ts';
+import { exportReadme, taskModel } from '../../text-tasks/export-task.ts';
+import { writablePathIn } from '../../text-tasks/in-folder.ts';
+import { learnLabels } from '../../text-tasks/learn.ts';
+import { collectTaskData } from '../../text-tasks/random-sample.ts';
+import { TaskFolder } from '../../text-tasks/task-folder.ts';
 import type { TaskReport } from '../../text-tasks/task-report.ts';
 import { endOfRun, resultsOf } from '../../text-tasks/task-results.ts';
 import { type StatesAccess, textTaskJob } from '../text-task.ts';
@@ -11,7 +18,18 @@ import { type CommandLine, repository, type Values } from './command-line.ts';
 import { apiAccess, noSession, requestFor, requireFolder, storageFolder } from './run-request.ts';
 import type { Terminal } from './terminal.ts';
 
-export async function label({ target: task, values }: CommandLine, terminal: Terminal): Promise<number> {
+export async function label(commandLine: CommandLine, terminal: Terminal): Promise<number> {
+  const { values } = commandLine;
+  try {
+    return await (values.export ? exportTask(commandLine, terminal) : labelTexts(commandLine, terminal));
+  } catch (error) {
+    if (error instanceof CodedError) return terminal.fail(error);
+    if (terminal.stop.signal.aborted) return 1;
+    throw error;
+  }
+}
+
+async function labelTexts({ target: task, values }: CommandLine, terminal: Terminal): Promise<number> {
   const root = requireFolder(values.folder ?? '.');
   const api = apiAccess(values);
   const states = statesAccess(values);
@@ -29,17 +47,36 @@ export async function label({ target: task, values }: CommandLine, terminal: Ter
   const { bar, stop, log } = terminal;
   const confirm = (estimate: ApiEstimate) => terminal.confirm(estimate);
   const progress = (update: ProgressUpdate) => bar.update(update);
-  try {
-    const done = await textTaskJob(request, { confirm, progress, signal: stop.signal, log });
-    bar.clear();
-    if (!done.ok) return terminal.fail(done.error);
-    terminal.print(done.value, renderTask(root, done.value));
-    return done.value.stopped === undefined ? 0 : 1;
-  } catch (error) {
-    if (error instanceof CodedError) return terminal.fail(error);
-    if (stop.signal.aborted) return 1;
-    throw error;
-  }
+  const done = await textTaskJob(request, { confirm, progress, signal: stop.signal, log });
+  bar.clear();
+  if (!done.ok) return terminal.fail(done.error);
+  terminal.print(done.value, renderTask(root, done.value));
+  return done.value.stopped === undefined ? 0 : 1;
+}
+
+async function exportTask({ target: name, values }: CommandLine, terminal: Terminal): Promise<number> {
+  const { bar, stop } = terminal;
+  bar.update({ stage: 'Learning the task', done: 0, total: undefined });
+  const root = requireFolder(values.folder ?? '.');
+  const folder = unwrap(await TaskFolder.open({ root, ...noSession }, name, stop.signal));
+  const { task } = folder;
+  const taskData = await collectTaskData(task, folder.texts(stop.signal), await folder.answers());
+  if (isAnswerTask(task))
+    throw new CodedError(
+      'unsupported',
+      `The answers of '${task.name}' are free texts. Only a task with labels can be exported.`,
+    );
+  const into = `${TASKS_FOLDER}/${task.name}.export`;
+  const put = (file: string, bytes: Uint8Array) =>
+    replaceFile(writablePathIn(folder.reader.root, `${into}/${file}`), [bytes]);
+  const encoder = new TextEncoder();
+  put('model.onnx', taskModel(learnLabels(task, taskData).specialist));
+  put('labels.json', encoder.encode(`${JSON.stringify(task.labels, undefined, 2)}\n`));
+  put('README.md', encoder.encode(exportReadme(task)));
+  bar.clear();
+  const at = join(folder.reader.root, into);
+  terminal.print({ folder: at }, `${at}: model.onnx, labels.json, README.md`);
+  return 0;
 }
 
 /** Access to the base model's hidden states. Only with --base, because computing them takes minutes. */

@@ -4,6 +4,9 @@ import type { SparseRow } from '../../common/statistics/softmax-regression.ts';
 /** Number of columns; several n-grams may share one. */
 export const COLUMNS = 1 << 18;
 
+/** Parts of a text's n-grams; see `grams`. */
+export const PARTS = 3;
+
 /** Characters of a text that are used. */
 const MAX_CHARACTERS = 4000;
 
@@ -20,7 +23,7 @@ const tokens = /[\p{L}\p{N}_]+|[^\s\p{L}\p{N}_]/gu;
  * Columns of each part, with repetitions: words and pairs of words; 2 to 5 characters of ' word '; the head before ': '
  * with each later word.
  */
-function grams(text: string): number[][] {
+export function grams(text: string): number[][] {
   const cut = text.slice(0, MAX_CHARACTERS);
   const words = cut.toLowerCase().match(tokens) ?? [];
   const [wordGrams, characters, headGrams]: [number[], number[], number[]] = [[], [], []];

@@ -1,6 +1,16 @@
-// Runs `label` as a user does: a results table, answers of the large model, and error sentences.
+// Runs `label` as a user does: a results table, answers of the large model, an exported model, and error sentences.
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -121,6 +131,32 @@ test('the price question says that git ignores the sent file', async () => {
   const { code, err } = await runCli(['label', 'mine', '--folder', folder, '--storage', storage], env);
   assert.equal(code, 0, err);
   assert.match(err, /secrets redacted\.\nThe texts are of mine\.csv, which git ignores\.\n/);
+});
+
+test('the export contains the model, its labels and a short README', async () => {
+  const { code, err } = await runCli(['label', 'issues', '--export', '--folder', folder]);
+  assert.equal(code, 0, err);
+  const at = '.easyadaptation/tasks/issues.export';
+  assert.deepEqual(
+    JSON.parse(read(`${at}/labels.json`)).map(({ name }: { name: string }) => name),
+    ['bug', 'wish'],
+  );
+  assert.ok(existsSync(join(folder, at, 'model.onnx')));
+  assert.ok(read(`${at}/README.md`).trimEnd().split('\n').length <= 25);
+});
+
+test('an export does not follow links in the folder', async () => {
+  const outside = mkdtempSync(join(tmpdir(), 'easy-adaptation-outside-'));
+  after(() => rmSync(outside, { recursive: true, force: true }));
+  writeFileSync(join(outside, 'README.md'), 'mine');
+  const tasksFolder = join(folder, '.easyadaptation/tasks');
+  copyFileSync(join(tasksFolder, 'issues.json'), join(tasksFolder, 'linked.json'));
+  symlinkSync(outside, join(tasksFolder, 'linked.export'));
+  const { code, err } = await runCli(['label', 'linked', '--export', '--folder', folder]);
+  assert.equal(code, 1);
+  assert.match(err, /linked\.export.* is a link or not a folder/);
+  assert.deepEqual(readdirSync(outside), ['README.md']);
+  assert.equal(readFileSync(join(outside, 'README.md'), 'utf8'), 'mine');
 });
 
 test('wrong input gets an error sentence and an exit code', async () => {
