@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, mock, test } from 'node:test';
 import type { Log } from '../../../src/common/log.ts';
+import type { Remote } from '../../../src/common/supervisor.ts';
 import { NgramClient } from '../../../src/specialist/ngram/client.ts';
 import type { LiveModel } from '../../../src/specialist/ngram/live-model.ts';
 import type { FromWorker, ToWorker } from '../../../src/specialist/ngram/protocol.ts';
@@ -42,7 +43,7 @@ function logInto(messages: string[]): Log {
 
 /** Ends the worker as a crash would. */
 async function kill(client: NgramClient): Promise<void> {
-  await (client as unknown as { worker: { terminate(): Promise<number> } }).worker.terminate();
+  await (client as unknown as { remote: Remote }).remote.end(0);
 }
 
 test('loads a snapshot, completes and finds snippets', async () => {
@@ -58,12 +59,12 @@ test('loads a snapshot, completes and finds snippets', async () => {
 test('an open document is sent once as a whole, then as edits', async () => {
   const sent: ToWorker[] = [];
   await withClient(async (client) => {
-    const { worker } = client as unknown as { worker: { postMessage(message: ToWorker): void } };
-    const post = worker.postMessage.bind(worker);
-    worker.postMessage = (message) => {
+    const { remote } = client as unknown as { remote: Remote };
+    const { post } = remote;
+    mock.method(remote, 'post', (message: ToWorker) => {
       sent.push(message);
       post(message);
-    };
+    });
     const text = `${'// a long beginning\n'.repeat(100)}const otter = summonO(sea);\n${'// and end\n'.repeat(100)}`;
     client.setOpenFile('src/open.ts', text);
     client.setOpenFile('src/open.ts', text.replace('summonO(', 'summonOtter('));
