@@ -9,8 +9,8 @@ import type { Clock } from '../../common/clock.ts';
 import type { Draft } from '../../common/completion.ts';
 import { DisposableStore } from '../../common/disposable.ts';
 import type { Log } from '../../common/log.ts';
+import { RacingSpecialist } from '../../completion/racing-specialist.ts';
 import { CompletionService } from '../../completion/service.ts';
-import { MixedSpecialist } from '../../completion/specialist.ts';
 import type { CompletionEvent } from '../../completion/types.ts';
 import type { RouterModel } from '../../routing/router-model.ts';
 import { NgramClient } from '../../specialist/ngram/client.ts';
@@ -18,7 +18,7 @@ import type { EditHistory, EditSearch, FileChange } from '../../specialist/ngram
 import type { NextEdit } from '../../workspace/edits/edit.ts';
 import type { Api } from '../api/api.ts';
 import type { Memory } from '../api/permissions.ts';
-import type { Neural } from '../bases/window-engine.ts';
+import type { WindowEngine } from '../bases/window-engine.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';
 import { type Paths, specialistFolder } from '../editor/paths.ts';
 import type { StoreOwner } from '../editor/store-owner.ts';
@@ -35,7 +35,7 @@ export interface SessionDeps {
   readonly api: Api;
   readonly configuration: Configuration;
   readonly rules: FileRules;
-  readonly neural: Neural;
+  readonly neural: WindowEngine;
   readonly store: StoreOwner;
   readonly memory: Memory;
   readonly clock: Clock;
@@ -53,7 +53,7 @@ const staleMs = 10 * 60_000;
 
 export class FolderSession extends DisposableStore {
   readonly folder: FolderRef;
-  readonly specialist: MixedSpecialist;
+  readonly specialist: RacingSpecialist;
   readonly service: CompletionService;
   readonly secrets: SessionSecrets;
   private readonly deps: SessionDeps;
@@ -94,7 +94,7 @@ export class FolderSession extends DisposableStore {
       }),
     );
     this.specialist = this.add(
-      new MixedSpecialist({
+      new RacingSpecialist({
         ngram: this.ngram,
         // The key is unique, so that closing an earlier session does not close this one.
         key: `${folder.key}#${++sessions}`,
