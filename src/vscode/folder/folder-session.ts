@@ -28,7 +28,6 @@ import { completionSettings } from './completion-settings.ts';
 import type { FileRules } from './file-rules.ts';
 import { withRedactedPaths } from './redacted-paths.ts';
 import { SessionSecrets } from './session-secrets.ts';
-import { UnparsedDocuments } from './unparsed-documents.ts';
 
 export interface SessionDeps {
   readonly paths: Paths;
@@ -59,7 +58,8 @@ export class FolderSession extends DisposableStore {
   private readonly deps: SessionDeps;
   private readonly ngram: NgramClient;
   private readonly activeAdaptation: ActiveAdaptation;
-  private readonly unparsed: UnparsedDocuments;
+  /** The documents that the local models do not parse any more, learned from their drafts. */
+  private readonly unparsed = new Set<string>();
   private files: number | undefined;
   private indexProblem: string | undefined;
   private hasStarted = false;
@@ -105,13 +105,9 @@ export class FolderSession extends DisposableStore {
         onReady: () => deps.onReady(folder),
       }),
     );
-    this.unparsed = new UnparsedDocuments((path, reason) => {
-      log.warn(`${path} is not parsed any more: ${reason}`);
-      deps.onChange();
-    });
     this.service = this.add(
       new CompletionService({
-        specialist: this.unparsed.watch(withRedactedPaths(this.specialist, this.secrets)),
+        specialist: withRedactedPaths(this.specialist, this.secrets),
         llm: () => api.llm(folder),
         routerFor: (draft) => this.activeAdaptation.fitFor(this.isNgramOnly(draft) ? 'ngram' : 'mixed'),
         settings: ({ path }) => completionSettings(deps.configuration.for(folder.uri), this.maySend(path)),
@@ -119,6 +115,7 @@ export class FolderSession extends DisposableStore {
         redact: this.secrets,
         backoff: api.backoff,
         onEvent: (event) => deps.onEvent(event, folder),
+        onUnparsed: (path, reason) => this.noteUnparsed(path, reason),
         onReady: () => deps.onReady(folder),
         log,
       }),
@@ -154,6 +151,13 @@ export class FolderSession extends DisposableStore {
   /** Whether a document is completed without its grammar because it broke the parser. */
   isUnparsed(path: string): boolean {
     return this.unparsed.has(path);
+  }
+
+  private noteUnparsed(path: string, reason: string): void {
+    if (this.unparsed.has(path)) return;
+    this.unparsed.add(path);
+    this.deps.log.warn(`${path} is not parsed any more: ${reason}`);
+    this.deps.onChange();
   }
 
   /** Why the folder's adaptation is not used; undefined if it is used or there is none. */
