@@ -124,7 +124,7 @@ export class NgramClient extends Supervisor<Question, FromWorker, Answer> implem
     return (await this.ask({ kind: 'next-edits', input }, signal)) ?? [];
   }
 
-  /** The files whose text is used, from the index and open documents. */
+  /** The files whose text is used, from the index and open documents, by their redacted paths. */
   async paths(): Promise<readonly string[]> {
     return (await this.ask({ kind: 'paths' })) ?? [];
   }

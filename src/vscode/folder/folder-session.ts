@@ -14,8 +14,6 @@ import { CompletionService } from '../../completion/service.ts';
 import type { CompletionEvent } from '../../completion/types.ts';
 import type { RouterModel } from '../../routing/router-model.ts';
 import { NgramClient } from '../../specialist/ngram/client.ts';
-import type { EditHistory, EditSearch, FileChange } from '../../specialist/ngram/protocol.ts';
-import type { NextEdit } from '../../workspace/edits/edit.ts';
 import type { Api } from '../api/api.ts';
 import type { Memory } from '../api/permissions.ts';
 import type { WindowEngine } from '../bases/window-engine.ts';
@@ -56,7 +54,7 @@ export class FolderSession extends DisposableStore {
   readonly service: CompletionService;
   readonly secrets: SessionSecrets;
   private readonly deps: SessionDeps;
-  private readonly ngram: NgramClient;
+  readonly ngram: NgramClient;
   private readonly activeAdaptation: ActiveAdaptation;
   /** The documents that the local models do not parse any more, learned from their drafts. */
   private readonly unparsed = new Set<string>();
@@ -190,31 +188,6 @@ export class FolderSession extends DisposableStore {
     return root === undefined ? undefined : specialistFolder(this.deps.paths.storage, root);
   }
 
-  /** Open documents and files that changed since they were indexed. */
-  get changedFiles(): readonly FileChange[] {
-    return this.ngram.changed();
-  }
-
-  /** The files whose text the local models use, by their redacted paths. */
-  usedPaths(): Promise<readonly string[]> {
-    return this.ngram.paths();
-  }
-
-  /** Asks the n-gram model's thread for the next edits. */
-  nextEdits(input: EditSearch, signal: AbortSignal): Promise<readonly NextEdit[]> {
-    return this.ngram.nextEdits(input, signal);
-  }
-
-  /** What the user has edited lately, for the local models. */
-  setHistory(history: EditHistory): void {
-    this.specialist.setHistory(history);
-  }
-
-  /** A mark for `load`, taken before a run reads the folder's files. */
-  mark(): number {
-    return this.ngram.mark();
-  }
-
   /** Opens the folder's neural model with the current snapshot and settings, or closes it. */
   openNeural(): void {
     if (this.isDisposed) return;
@@ -271,7 +244,7 @@ export class FolderSession extends DisposableStore {
     return written !== undefined && this.deps.clock.now() - written > staleMs;
   }
 
-  /** Loads a snapshot that a run has written; `since` is the mark from before the run. */
+  /** Loads a snapshot that a run has written; `since` is `ngram.mark()` from before the run. */
   async load(snapshot: string, since?: number): Promise<boolean> {
     // Read before the snapshot, so that a later write is detected.
     const state = this.stateOnDisk();

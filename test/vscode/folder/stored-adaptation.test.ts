@@ -149,7 +149,7 @@ test('with another tokenizer the index is rebuilt, the base answers, and nothing
   const signal = new AbortController().signal;
   const run = await adapt(now, { llm: undefined, record: () => {}, signal });
   assert.ok(run.ok, JSON.stringify(run));
-  assert.equal(await session.load(run.value.snapshotPath, session.mark()), true);
+  assert.equal(await session.load(run.value.snapshotPath, session.ngram.mark()), true);
   session.adopt(run.value.report, Date.now(), run.value.router);
   session.finishStart();
   assert.equal(session.indexedFiles, project.files.size);
