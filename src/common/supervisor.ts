@@ -90,8 +90,8 @@ export abstract class Supervisor<Message extends object, Reply, Answer> {
   protected handlePause(): void {}
   /** Limit for the silence of the remote while it has such a request, ms. */
   protected abstract silenceLimit(message: Message): number;
-  /** The answer of a request that fails. */
-  protected abstract failure(cause: 'refused' | 'died' | 'disposed', how: string): Answer;
+  /** The answer of a request that fails. 'absent': the remote was disposed of, or waits before it is started again. */
+  protected abstract failure(cause: 'refused' | 'died' | 'absent', how: string): Answer;
 
   /** Whether the remote died several times in a row and has not been started again yet. */
   get isPaused(): boolean {
@@ -101,7 +101,7 @@ export abstract class Supervisor<Message extends object, Reply, Answer> {
   /** Rejects with the signal's reason only, and only with `rejectsAborted`. */
   protected call(message: Message, signal?: AbortSignal, onProgress?: (value: never) => void): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      if (this.disposed || this.isPaused) return resolve(this.failure('disposed', ''));
+      if (this.disposed || this.isPaused) return resolve(this.failure('absent', ''));
       const id = this.nextId++;
       const cancel = () => {
         this.remote?.post({ id, kind: 'cancel' });
@@ -166,7 +166,8 @@ export abstract class Supervisor<Message extends object, Reply, Answer> {
   async end(graceMs = GRACE_MS): Promise<void> {
     this.disposed = true;
     this.pause?.abort();
-    for (const { settle } of [...this.calls.values()]) settle(this.failure('disposed', ''));
+    this.pause = undefined;
+    for (const { settle } of [...this.calls.values()]) settle(this.failure('absent', ''));
     await this.remote?.end(graceMs);
   }
 

@@ -190,8 +190,8 @@ export class EngineClient extends Supervisor<Asked, FromEngine, Result<unknown>>
     }
   }
 
-  protected failure(cause: 'refused' | 'died' | 'disposed', how: string): Result<never> {
-    if (cause === 'disposed') return failed('cancelled', 'Cancelled.');
+  protected failure(cause: 'refused' | 'died' | 'absent', how: string): Result<never> {
+    if (cause === 'absent') return failed('cancelled', 'Cancelled.');
     if (cause === 'refused') return failed('crashed', `The neural engine could not be started: ${how}`);
     const advice = this.options.trains
       ? 'Run the command again, or choose the CPU as its device.'

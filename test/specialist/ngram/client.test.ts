@@ -204,6 +204,9 @@ test('a thread that cannot be created is tried again after a pause', async () =>
     await clock.advance(60_000);
     assert.ok(client.isPaused);
     assert.equal(messages.filter((message) => message.includes('starts again in')).length, 2);
+    client.dispose();
+    assert.equal((await client.load(snapshotPath)).ok, false);
+    assert.equal(messages.filter((message) => message.includes('starts again in')).length, 2, 'not after its end');
   }, 'worker.mjs');
 });
 
@@ -258,6 +261,18 @@ test('a worker that fails at three requests in a row is replaced, and later ones
     assert.ok((await replacedAfter()) >= 2);
     assert.ok((await replacedAfter()) >= 5);
     assert.equal(messages.filter((each) => each.includes('and is replaced')).length, 2);
+  });
+});
+
+test('a worker that answers in between is not replaced for its failures', async () => {
+  const fails = `request.query.path === 'fail'
+    ? post({ kind: 'failed', id, message: 'broken' })
+    : post({ kind: 'answer', id, answer: { text: 'x' } });`;
+  await withStub(fails, async ({ client, messages }) => {
+    for (const path of ['fail', 'fail', 'whole', 'fail', 'fail', 'whole'])
+      await client.complete({ ...question, path }, line, neverAborted());
+    assert.equal(messages.filter((each) => each.includes('failed at a request')).length, 4);
+    assert.ok(!messages.some((each) => each.includes('and is replaced')));
   });
 });
 
