@@ -1,4 +1,4 @@
-// A small neural model that has learned infilling samples of made-up code, and a mixed specialist that uses it.
+// A small neural model that has learned infilling samples of made-up code, and a drafter that uses it.
 import type { CompletionQuery } from '../../../src/common/completion.ts';
 import { Prefixes } from '../../../src/neural/inference/language-model.ts';
 import { Network } from '../../../src/neural/inference/network.ts';
