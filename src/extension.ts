@@ -18,7 +18,7 @@ import { Problems } from './vscode/api/problems.ts';
 import { Bases } from './vscode/bases/bases.ts';
 import { CodeModelOffer } from './vscode/bases/code-model-offer.ts';
 import { readBase, shippedBases, timeBase } from './vscode/bases/shipped-bases.ts';
-import { Neural } from './vscode/bases/window-engine.ts';
+import { WindowEngine } from './vscode/bases/window-engine.ts';
 import { registerCommands } from './vscode/commands.ts';
 import { Activity } from './vscode/completion/activity.ts';
 import { FirstKeys } from './vscode/completion/first-keys.ts';
@@ -134,7 +134,7 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
     }),
   );
   const neural = owned.add(
-    new Neural({
+    new WindowEngine({
       ...{ paths, bases, log },
       settings: () => configuration.for(undefined),
       tuning: readTuning(process.env),

@@ -21,7 +21,7 @@ import { addGgufModel } from '../../src/neural/models/import/add-gguf.ts';
 import { TOKENIZER } from '../../src/neural/models/manifest.ts';
 import { loadLibrary } from '../../src/neural/runtime/session.ts';
 import { positionInDocument } from '../../src/prompts/completion/completion-position.ts';
-import type { FolderSpecialist } from '../../src/specialist/decoding/folder-specialist.ts';
+import type { JointDrafter } from '../../src/specialist/decoding/joint-drafter.ts';
 import { loadServedModel } from '../../src/specialist/decoding/served-model.ts';
 import { type LabeledQuery, MIXTURE_FILE } from '../../src/specialist/decoding/types.ts';
 import { initialMixWeights, plainMixWeights, readMixWeights } from '../../src/specialist/decoding/weights.ts';
@@ -56,7 +56,7 @@ const start = isGguf ? readMixWeights([join(root, 'models/medium')]) : initialMi
 
 interface Package {
   readonly name: string;
-  readonly mixed: FolderSpecialist;
+  readonly mixed: JointDrafter;
   readonly positions: readonly LabeledQuery[];
 }
 
@@ -82,7 +82,7 @@ const packages = [...new Set(files.map((file) => file.package))].map((name): Pac
   }));
   return {
     name,
-    mixed: served.specialist('base', () => index, start),
+    mixed: served.drafter('base', () => index, start),
     positions,
   };
 });

@@ -2,8 +2,8 @@
 import type { Clock } from '../../src/common/clock.ts';
 import { type Log, silentLog } from '../../src/common/log.ts';
 import type { Redactor } from '../../src/common/redaction.ts';
+import { type NgramSpecialist, RacingSpecialist } from '../../src/completion/racing-specialist.ts';
 import { CompletionService } from '../../src/completion/service.ts';
-import { MixedSpecialist, type NgramSpecialist } from '../../src/completion/specialist.ts';
 import type { CompletionSettings } from '../../src/completion/types.ts';
 import { Backoff } from '../../src/llm/backoff.ts';
 import type { LlmClient } from '../../src/llm/protocol/models.ts';
@@ -41,14 +41,14 @@ export const keyless: CompletionSettings = {
 const asIs: Redactor = { text: async (text) => text, path: async (path) => path };
 
 export class SimulatedWindow {
-  readonly specialist: MixedSpecialist;
+  readonly specialist: RacingSpecialist;
   readonly editor: Editor;
   private readonly service: CompletionService;
 
   constructor(deps: SimulatedWindowDeps) {
     const { clock, ngram, key, ahead, settings: others, llm, router, log = silentLog } = deps;
     const settings = { ...keyless, ...others };
-    this.specialist = new MixedSpecialist({
+    this.specialist = new RacingSpecialist({
       ngram,
       key,
       clock,

@@ -137,7 +137,7 @@ export async function inWindow(
     const { model, tokenizerPath: tokenizer } = base;
     const source = { model, name: 'base', tokenizer, threads: 1 } as const;
     await window.specialist.open(new TimedEngine(timed), source);
-    for (const change of changes) models.specialists.change(KEY, change);
+    for (const change of changes) models.folders.change(KEY, change);
   };
   for (const change of changes) if (change.kind === 'open') models.ngram.setOpenFile(change.path, change.text);
   try {

@@ -26,7 +26,7 @@ import { cutsOf } from '../../src/prompts/completion/cuts.ts';
 import { cutFacts, cutPrior, cutWeights, positionFactsOf, wholeProbability } from '../../src/routing/features.ts';
 import { SHOWN_SHIFT } from '../../src/routing/fit.ts';
 import { bestCut, endOf } from '../../src/routing/show.ts';
-import { Specialists } from '../../src/specialist/decoding/specialists.ts';
+import { OpenFolders } from '../../src/specialist/decoding/open-folders.ts';
 import { NgramModel } from '../../src/specialist/ngram/model.ts';
 import { draftBySyntax } from '../../src/text/syntax/parsing.ts';
 import { listBases } from '../base/bases.ts';
@@ -104,7 +104,7 @@ function* positionsIn(held: readonly PackageFile[], uniform: () => number): Gene
 async function examplesIn({ name, languageId, held, others }: Material, base: Base, isAlone: boolean) {
   const index = NgramModel.build(others, base.tokenizer);
   const scratch = mkdtempSync(join(tmpdir(), 'bench-cut-prior-'));
-  const specialists = new Specialists();
+  const folders = new OpenFolders();
   const key = 'folder';
   const examples: Example[] = [];
   try {
@@ -112,7 +112,7 @@ async function examplesIn({ name, languageId, held, others }: Material, base: Ba
       const snapshot = join(scratch, 'others.ngram');
       writeFileSync(snapshot, index.serialize());
       const { model, tokenizerPath: tokenizer } = base;
-      await specialists.load({
+      await folders.load({
         ...{ key, snapshot, changes: [], model, name: 'base', tokenizer, threads: 1 },
       });
     }
@@ -124,7 +124,7 @@ async function examplesIn({ name, languageId, held, others }: Material, base: Ba
       const wanted = draftOptions(asked);
       const draft = isAlone
         ? await draftBySyntax(asked.query, wanted, (adjusted) => index.complete(asked.query, adjusted))
-        : await specialists.draft(key, asked.query, wanted, new AbortController().signal, () => {});
+        : await folders.draft(key, asked.query, wanted, new AbortController().signal, () => {});
       const cleaned = cleanDraft(draft, asked);
       if (cleaned === undefined) continue;
       const facts = positionFactsOf(position.query);
@@ -140,7 +140,7 @@ async function examplesIn({ name, languageId, held, others }: Material, base: Ba
         });
     }
   } finally {
-    if (!isAlone) await specialists.close(key);
+    if (!isAlone) await folders.close(key);
     rmSync(scratch, { recursive: true, force: true });
   }
   return examples;

@@ -2,8 +2,8 @@
 // others the machine works for meanwhile. What one rule has asked is not computed again for the next: it takes what it took then.
 import type { CompletionQuery, Draft, DraftOptions, Snippet } from '../../src/common/completion.ts';
 import { failed, ok, type Result } from '../../src/common/errors.ts';
-import type { NgramSpecialist } from '../../src/completion/specialist.ts';
-import { Specialists } from '../../src/specialist/decoding/specialists.ts';
+import type { NgramSpecialist } from '../../src/completion/racing-specialist.ts';
+import { OpenFolders } from '../../src/specialist/decoding/open-folders.ts';
 import type { Engine, RequestOptions } from '../../src/specialist/engine/client.ts';
 import type { LatencyEstimate, RequestKind, Requests } from '../../src/specialist/engine/protocol.ts';
 import type { NgramModel } from '../../src/specialist/ngram/model.ts';
@@ -27,7 +27,7 @@ interface Done {
 export class Models {
   readonly ngram: NgramModel;
   readonly snapshot: string;
-  readonly specialists = new Specialists();
+  readonly folders = new OpenFolders();
   private readonly done = new Map<string, Done>();
   private underWay: Promise<unknown> = Promise.resolve();
 
@@ -43,7 +43,7 @@ export class Models {
       await this.underWay;
       await new Promise(setImmediate);
     }
-    await this.specialists.close(key);
+    await this.folders.close(key);
   }
 
   /** To be called when the models know something else than before. */
@@ -137,12 +137,12 @@ export class TimedEngine implements Engine {
   ): Promise<Result<Requests[K]['result']>> {
     const { models, clock } = this.at;
     if (kind === 'open') {
-      const opened = await clock.work(() => models.specialists.load(request as Requests['open']['request']));
+      const opened = await clock.work(() => models.folders.load(request as Requests['open']['request']));
       return ok(opened as Requests[K]['result']);
     }
     if (kind === 'history') {
       const { key, history } = request as Requests['history']['request'];
-      this.at.models.specialists.setHistory(key, history);
+      this.at.models.folders.setHistory(key, history);
     }
     if (kind !== 'draft' && kind !== 'warm') return ok({} as Requests[K]['result']);
     const { query, options } = request as Requests['draft']['request'];
@@ -175,11 +175,11 @@ export class TimedEngine implements Engine {
   }
 
   private work(kind: 'draft' | 'warm' | string, { key, query, options }: Requests['draft']['request']) {
-    const { specialists } = this.at.models;
+    const { folders } = this.at.models;
     const never = new AbortController().signal;
     return async (foreseen: (of: LatencyEstimate) => void): Promise<Draft | undefined> => {
-      if (kind === 'draft') return specialists.draft(key, query, options, never, foreseen);
-      await specialists.warm(key, query, never);
+      if (kind === 'draft') return folders.draft(key, query, options, never, foreseen);
+      await folders.drafterOf(key).warm(query, never);
       return undefined;
     };
   }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exactMatch, quantile } from '../../src/common/quality.ts';
 import { normals } from '../../src/common/statistics/random.ts';
-import type { NgramSpecialist } from '../../src/completion/specialist.ts';
+import type { NgramSpecialist } from '../../src/completion/racing-specialist.ts';
 import type { CompletionSettings } from '../../src/completion/types.ts';
 import { EMPTY_DRAFT, positionFactsOf, type RouterExample } from '../../src/routing/features.ts';
 import { fitRouter } from '../../src/routing/fit.ts';

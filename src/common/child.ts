@@ -1,6 +1,8 @@
 // Child processes with a message channel of structured clones. All are killed when this process exits.
 import { type ChildProcess, fork } from 'node:child_process';
+import type { Socket } from 'node:net';
 import { Worker } from 'node:worker_threads';
+import type { Remote } from './supervisor.ts';
 
 export type { ChildProcess } from 'node:child_process';
 
@@ -80,6 +82,22 @@ export function endChild(child: ChildProcess, graceMs: number): Promise<void> {
       resolve();
     });
   });
+}
+
+/** The process as a supervisor sees it. */
+export function remoteOf(child: ChildProcess): Remote {
+  return {
+    pid: child.pid,
+    // A process without a channel could not be started.
+    post: (message) => void child.send?.(message, () => {}),
+    hold(holds) {
+      const verb = holds ? 'ref' : 'unref';
+      child[verb]();
+      child.channel?.[verb]?.();
+      (child.stderr as Socket | null)?.[verb]();
+    },
+    end: (graceMs) => endChild(child, graceMs),
+  };
 }
 
 /** Killed when this process exits, because a stopped child would not notice the closed channel. */

@@ -56,6 +56,7 @@ export class LocalDrafts {
     let uncleaned: Draft | undefined;
     try {
       uncleaned = await this.deps.specialist.complete(draftPosition.query, draftOptions(draftPosition), signal);
+      if (uncleaned?.unparsed !== undefined) this.deps.onUnparsed?.(query.path, uncleaned.unparsed);
     } catch (error) {
       if (signal.aborted) throw error;
       this.deps.log.error('The specialist failed.', error);

@@ -137,6 +137,8 @@ export interface CompletionDeps {
   readonly redact: Redactor;
   readonly backoff: ApiBackoff;
   readonly onEvent: (event: CompletionEvent) => void;
+  /** A draft was made without the document's grammar: see `Draft.unparsed`. */
+  readonly onUnparsed?: (path: string, reason: string) => void;
   /** An answer for a position that was left to the editor's list is available now. */
   readonly onReady?: () => void;
   readonly log: Log;

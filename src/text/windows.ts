@@ -6,7 +6,7 @@ import { lineEnd } from './lines.ts';
 export interface WindowLimits {
   /** UTF-16 units before the cursor at most. */
   readonly reach: number;
-  /** The window's start moves in steps of this many units of the text. */
+  /** The window's start moves in steps of this many units of the text, so that caches keyed by it stay valid. */
   readonly step: number;
 }
 
@@ -96,14 +96,20 @@ export function steppedWindow(prefix: string, suffix: string, limits: SteppedLim
 }
 
 /**
- * Least length of a query's window that was cut (prompts/completion/completion-position.ts): its start moves by at most two steps, and
- * carriage returns are removed. UTF-16 units.
+ * A query's text before and after the cursor, UTF-16 units: whole files up to about 64 KB, a window of larger files. A
+ * window that was cut has at least `leastCut`: its start moves by at most two steps, and carriage returns are removed.
  */
-const LEAST_CUT = { prefix: 30_000, suffix: 12_800 };
+export const QUERY_WINDOW = {
+  prefix: { reach: 48_000, step: 8192, leastCut: 30_000 },
+  suffix: { reach: 16_000, leastCut: 12_800 },
+} as const;
 
 /** Whether the query may lack the document's start, or its end. */
 export function cutOf({ prefix, suffix }: Pick<CompletionQuery, 'prefix' | 'suffix'>) {
-  return { start: prefix.length >= LEAST_CUT.prefix, end: suffix.length >= LEAST_CUT.suffix };
+  return {
+    start: prefix.length >= QUERY_WINDOW.prefix.leastCut,
+    end: suffix.length >= QUERY_WINDOW.suffix.leastCut,
+  };
 }
 
 /** A copy of a slice for long storage: the slice itself keeps the whole text in memory. */

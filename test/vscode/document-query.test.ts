@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import '../fakes/vscode-editor.ts';
 import { test } from 'node:test';
-import { maxPrefix, maxSuffix, queryOf } from '../../src/prompts/completion/completion-position.ts';
+import { queryOf } from '../../src/prompts/completion/completion-position.ts';
+import { QUERY_WINDOW } from '../../src/text/windows.ts';
 import { indentUnit, isSilent, queryAt } from '../../src/vscode/editor/document-query.ts';
 
 const { aroundCell } = await import('../../src/vscode/editor/surroundings.ts');
@@ -30,8 +31,9 @@ test('the query of a large document is a window that begins at a line', () => {
   const lines = Array.from({ length: 40_000 }, (_, index) => `line ${index}`);
   const document = documentOf(lines.join('\n'));
   const query = queryAt(document, { line: 30_000, character: 4 }, 'big.txt');
-  assert.ok(query.prefix.length <= maxPrefix && query.prefix.length > maxPrefix / 2);
-  assert.equal(query.suffix.length, maxSuffix);
+  const { prefix, suffix } = QUERY_WINDOW;
+  assert.ok(query.prefix.length <= prefix.reach && query.prefix.length > prefix.reach / 2);
+  assert.equal(query.suffix.length, suffix.reach);
   assert.match(query.prefix, /^line \d+\n/);
   assert.ok(query.prefix.endsWith('\nline') && query.suffix.startsWith(' 30000\n'));
 });

@@ -9,7 +9,6 @@ const { keyNeedInWords, priceInWords } = await import('../../src/vscode/api/try-
 const { measuresText } = await import('../../src/vscode/bases/base-status.ts');
 const { describe, shareOf } = await import('../../src/vscode/adapt/describe-progress.ts');
 const { sessionNotices } = await import('../../src/vscode/panel/session-notices.ts');
-const { UnparsedDocuments } = await import('../../src/vscode/folder/unparsed-documents.ts');
 
 test('states a known price per million tokens and invents no unknown one', () => {
   const price = (id: string, model: string, host: string) => priceInWords(providerOf(id).facts(model, host));
@@ -99,29 +98,6 @@ test('a paused index is told with the log beside it', () => {
   assert.match(notice?.text ?? '', /starts again by itself/);
   assert.equal(notice?.action?.command, 'showLog');
   assert.deepEqual(others, []);
-});
-
-test('a draft of an unparsed document is reported once, and the draft stays', async () => {
-  const found: string[] = [];
-  const documents = new UnparsedDocuments((path, reason) => found.push(`${path}: ${reason}`));
-  const specialist = documents.watch({
-    name: 'n-gram',
-    snippets: async () => [],
-    setOpenFile() {},
-    complete: async ({ path }) => ({
-      ...{ text: 'f()', tokens: [], model: 'n-gram', complete: true, latencyMs: 1 },
-      ...(path === 'broken.py' && { unparsed: 'memory access out of bounds' }),
-    }),
-  });
-  const complete = (path: string) =>
-    specialist.complete(
-      { path, languageId: 'python', prefix: '', suffix: '' },
-      { multiline: false, maxTokens: 9 },
-      new AbortController().signal,
-    );
-  for (const path of ['whole.py', 'broken.py', 'broken.py']) assert.equal((await complete(path))?.text, 'f()');
-  assert.deepEqual(found, ['broken.py: memory access out of bounds']);
-  assert.deepEqual([documents.has('broken.py'), documents.has('whole.py')], [true, false]);
 });
 
 const slider = [

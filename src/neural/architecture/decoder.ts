@@ -20,7 +20,7 @@ export interface DecoderLayers<Heads> {
   linear(x: Value, layer: LinearLayer): Value;
   /** Queries, keys and values of `x`. */
   heads(x: Value, layer: LayerParameters): Heads;
-  /** Rotates queries and keys by their tokens' positions (decoder.ts). */
+  /** Rotates queries and keys by their tokens' positions. */
   rotate(heads: Heads, layer: LayerParameters): Heads;
   /** softmax(q k' / sqrt(headDim)) v over the tokens that each token may see, heads side by side. */
   attend(heads: Heads, layer: LayerParameters): Value;

@@ -6,9 +6,8 @@ import { INDEXING, MOVEMENT_ROWS } from './movement.ts';
 import { PRODUCTS } from './products.ts';
 import { expectSameType, expectType, NOT_DIFFERENTIABLE, type Rows } from './row.ts';
 
+/** Operators that only serving uses, for speed: several steps of a layer in one, or products of integers. */
 const SERVING: Rows<
-  // Rows of the operators that only serving uses, for speed: several steps of a layer in one, or products of integers.
-
   'SkipSimplifiedLayerNormalization' | 'GroupQueryAttention' | 'QuantizeLinear' | 'MatMulIntegerToFloat'
 > = {
   SkipSimplifiedLayerNormalization: {

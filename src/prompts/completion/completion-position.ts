@@ -8,16 +8,9 @@ import { closersWritten, insertedClosers } from '../../text/line-state.ts';
 import { indentUnitOf, lineAfter, lineBefore, lineEnd, toLineFeeds } from '../../text/lines.ts';
 import { isProse, languageAt, sentenceEnd } from '../../text/prose-text.ts';
 import { wantsBlock } from '../../text/syntax/blocks.ts';
-import { boundaryBefore, windowStart } from '../../text/windows.ts';
+import { boundaryBefore, QUERY_WINDOW, windowStart } from '../../text/windows.ts';
 import { isMidLine } from './artefacts.ts';
 import { clean } from './clean.ts';
-
-/** UTF-16 units before and after the cursor: whole files up to about 64 KB, a window of larger files. See `cutOf`. */
-export const maxPrefix = 48_000;
-export const maxSuffix = 16_000;
-
-/** The window's start moves in steps of this many UTF-16 units, so that caches keyed by the prefix stay valid. */
-const step = 8192;
 
 /**
  * Line ends become '\n'. A window inside the file begins at a line start if one is near, so that no partial line looks
@@ -27,8 +20,8 @@ const step = 8192;
  * @param before units of the document before `text`; `text` has all that is within reach of the cursor
  */
 export function queryOf(text: string, offset: number, path: string, languageId: string, before = 0): CompletionQuery {
-  const start = windowStart(text, offset, { reach: maxPrefix, step }, before);
-  const end = boundaryBefore(text, Math.min(text.length, offset + maxSuffix));
+  const start = windowStart(text, offset, QUERY_WINDOW.prefix, before);
+  const end = boundaryBefore(text, Math.min(text.length, offset + QUERY_WINDOW.suffix.reach));
   return {
     path,
     languageId: languageAt(languageId, text.slice(0, offset)),

@@ -8,7 +8,7 @@ import { startsWithBytes, type Tokenizer } from '../../text/tokenizer/bpe.ts';
 import { longestMatch } from '../ngram/evidence.ts';
 import type { Predictor } from '../ngram/predictor.ts';
 import type { Step } from '../ngram/search.ts';
-import type { QuerySite } from './folder-specialist.ts';
+import type { QuerySite } from './joint-drafter.ts';
 import { logOf } from './logit-reader.ts';
 import { type GateFacts, gateFeatures } from './next-token-mixer.ts';
 import { lineEndProbability, REST_ENTRIES, REST_TOKENS, restProbability } from './ngram-predictions.ts';

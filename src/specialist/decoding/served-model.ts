@@ -11,9 +11,9 @@ import { checkGgufFile, type ReadOptions } from '../../neural/models/gguf-file.t
 import { type Dialect, type PackageManifest, readManifest, TOKENIZER } from '../../neural/models/manifest.ts';
 import type { Tokenizer } from '../../text/tokenizer/bpe.ts';
 import type { NgramModel } from '../ngram/model.ts';
-import type { FolderSpecialist } from './folder-specialist.ts';
-import { LineSpecialist } from './line-specialist.ts';
-import { MixtureSpecialist } from './mixture-specialist.ts';
+import type { JointDrafter } from './joint-drafter.ts';
+import { LineRescoringDrafter } from './line-rescoring-drafter.ts';
+import { TokenMixtureDrafter } from './token-mixture-drafter.ts';
 import {
   beginnings,
   type MixSource,
@@ -30,7 +30,7 @@ export interface ServedModel {
   readonly isGguf: boolean;
   /** The n-grams' tokenizer, if it is the model's as well. */
   readonly sharedTokenizer: Tokenizer | undefined;
-  specialist(name: string, ngram: () => NgramModel, weights: MixWeights): FolderSpecialist;
+  drafter(name: string, ngram: () => NgramModel, weights: MixWeights): JointDrafter;
   /** Latency on this machine. */
   time(signal?: AbortSignal): Promise<Timing>;
   /** Frees the caches of recent prompts, if they are large. */
@@ -74,7 +74,7 @@ async function byLlama(
   return {
     isGguf: true,
     sharedTokenizer: undefined,
-    specialist: (name, ngram, weights) => new LineSpecialist(name, scores, ngram, weights),
+    drafter: (name, ngram, weights) => new LineRescoringDrafter(name, scores, ngram, weights),
     time: (signal) => timeLlama(llama, vocabulary, signal),
     // The cached distributions are a few megabytes, and without them each key would run the whole line again.
     shrink: () => {},
@@ -89,7 +89,7 @@ async function byOnnx(options: ServedModelOptions): Promise<ServedModel> {
   return {
     isGguf: false,
     sharedTokenizer: tokenizer,
-    specialist: (name, ngram, weights) => new MixtureSpecialist(name, scores, ngram, weights),
+    drafter: (name, ngram, weights) => new TokenMixtureDrafter(name, scores, ngram, weights),
     time: (signal) => timeModel(network, undefined, signal),
     shrink: () => language.shrink(),
     dispose: () => language.dispose(),

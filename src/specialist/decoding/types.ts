@@ -1,4 +1,4 @@
-// Types of the mixed specialist: a folder's neural model and n-gram index together, in the engine process. Scores of
+// Types of the drafters: a folder's neural model and n-gram index together, in the engine process. Scores of
 // the next token have one interface to the models of both engines: they are the logits of our engine, or the likeliest
 // tokens of llama.cpp, which returns no more of a row.
 import type { CompletionQuery } from '../../common/completion.ts';

@@ -1,14 +1,13 @@
 // The owner's side of the engine process: starts it when first needed, restarts it when it dies, and never leaves it
 // behind.
-import type { Socket } from 'node:net';
 import { constants, getPriority, setPriority } from 'node:os';
-import { type ChildProcess, endChild, onceEnded, startChild } from '../../common/child.ts';
-import { type Clock, systemClock } from '../../common/clock.ts';
+import { type ChildProcess, onceEnded, remoteOf, startChild } from '../../common/child.ts';
+import type { Clock } from '../../common/clock.ts';
 import type { Disposable } from '../../common/disposable.ts';
-import { type Failure, failed, messageOf, ok, type Result } from '../../common/errors.ts';
-import { type Log, silentLog } from '../../common/log.ts';
+import { type Failure, failed, ok, type Result } from '../../common/errors.ts';
+import type { Log } from '../../common/log.ts';
 import { memoryCeiling } from '../../common/memory.ts';
-import { SilenceWatch } from '../../common/silence-watch.ts';
+import { type Call, type Remote, Supervisor } from '../../common/supervisor.ts';
 import { ggufManifest, type PackageManifest } from '../../neural/models/manifest.ts';
 import {
   CEILING_ARGUMENT,
@@ -16,7 +15,6 @@ import {
   LONGEST_SILENCE,
   type RequestKind,
   type Requests,
-  type ToEngine,
   TRAINING_ARGUMENT,
 } from './protocol.ts';
 
@@ -53,21 +51,8 @@ export interface EngineOptions {
   readonly onSetAside?: (base: Pick<PackageManifest, 'name' | 'weights'>, failure: Failure) => void;
 }
 
-interface Pending {
-  readonly message: ToEngine;
-  readonly settle: (result: Result<unknown>) => void;
-  readonly progress: ((value: unknown) => void) | undefined;
-  readonly signal: AbortSignal | undefined;
-  /** Progress that it has reported, over all processes; -1 before the first report. */
-  progressCount: number;
-  /** Deaths of the process since this request last got further than ever before. */
-  deaths: number;
-}
-
 /** What a request asks, without its id. */
-type Asked =
-  | { [K in RequestKind]: { readonly kind: K; readonly request: Requests[K]['request'] } }[RequestKind]
-  | { readonly kind: 'cancel'; readonly request?: never };
+type Asked = { [K in RequestKind]: { readonly kind: K; readonly request: Requests[K]['request'] } }[RequestKind];
 
 /** How a process ends at an abort or a fault in native code: by a signal, on Windows with an exit code. */
 const ABORTED =
@@ -75,8 +60,6 @@ const ABORTED =
 
 /** A request fails after this many deaths while it was running: it may be their cause. */
 const MOST_DEATHS = 3;
-/** A process that does not end by itself is killed after this, ms. */
-const GRACE = 2000;
 /**
  * glibc requests large pages, where the system grants them: fewer TLB misses when each token reads all weights. Other C
  * libraries ignore it.
@@ -97,37 +80,24 @@ function countDone(progress: unknown): number {
   return step ?? done ?? index ?? -1;
 }
 
-export class EngineClient implements Engine {
+export class EngineClient extends Supervisor<Asked, FromEngine, Result<unknown>> implements Engine {
   private readonly options: EngineOptions;
-  private readonly log: Log;
-  private readonly pending = new Map<number, Pending>();
-  private child: ChildProcess | undefined;
   /** The model's folder of each open key. */
   private readonly openModels = new Map<string, string>();
   /** Bases at which llama.cpp aborted, by the hash of their file. */
   private readonly setAside = new Map<string, Failure>();
   private readonly restartListeners = new Set<() => void>();
-  /** A process has ended and has not been replaced yet. */
-  private hasEnded = false;
-  /**
-   * Deaths that requests of a restart listener inherit: otherwise one that kills the process would be repeated for
-   * ever.
-   */
-  private deaths = 0;
-  private nextId = 1;
-  private disposed = false;
-  private readonly silence: SilenceWatch;
 
   constructor(options: EngineOptions) {
+    const { log, clock } = options;
+    const name = 'The neural engine';
+    super({ name, log, clock, alwaysRuns: false, mostDeaths: MOST_DEATHS, rejectsAborted: false });
     this.options = options;
-    this.log = options.log ?? silentLog;
-    const longest = () => Math.max(0, ...[...this.pending.values()].map(({ message }) => silenceLimitOf(message)));
-    this.silence = new SilenceWatch(options.clock ?? systemClock, longest, () => this.endSilent());
   }
 
   /** Undefined while no process runs. */
   get pid(): number | undefined {
-    return this.child?.pid;
+    return this.remote?.pid;
   }
 
   /**
@@ -153,73 +123,14 @@ export class EngineClient implements Engine {
     if (this.disposed) return Promise.resolve(failed('crashed', 'The neural engine has been shut down.'));
     if (signal?.aborted) return Promise.resolve(failed('cancelled', 'Cancelled.'));
     // Without a process nothing is open, and none is started to close it.
-    if (kind === 'close' && !this.child) return Promise.resolve(ok({}));
+    if (kind === 'close' && !this.remote) return Promise.resolve(ok({}));
     const refusal = this.setAside.size > 0 ? this.refusalOf({ kind, request } as Asked) : undefined;
     if (refusal) return Promise.resolve({ ok: false, error: refusal });
-    return new Promise((resolve) => {
-      const id = this.nextId++;
-      const message = { id, kind, request } as ToEngine;
-      const cancel = () => this.post({ id, kind: 'cancel' });
-      signal?.addEventListener('abort', cancel, { once: true });
-      const settle = (result: Result<unknown>) => {
-        signal?.removeEventListener('abort', cancel);
-        this.pending.delete(id);
-        this.updateKeepAlive();
-        resolve(result as Result<Requests[K]['result']>);
-      };
-      const progress = onProgress as ((value: unknown) => void) | undefined;
-      if (!this.child) {
-        const failure = this.tryToStart();
-        if (failure) return settle(failure);
-      }
-      this.pending.set(id, { message, settle, progress, signal, progressCount: -1, deaths: this.deaths });
-      this.updateKeepAlive();
-      this.post(message);
-    });
+    const result = this.call({ kind, request } as Asked, signal, onProgress);
+    return result as Promise<Result<Requests[K]['result']>>;
   }
 
-  /**
-   * A message to a process that has just died is lost without an error. Its exit event follows, and its requests are
-   * repeated.
-   */
-  private post(message: ToEngine): void {
-    // A process without a channel could not be started.
-    this.child?.send?.(message, () => {});
-  }
-
-  /** Only pending requests keep the owner's process alive. */
-  private updateKeepAlive(): void {
-    if (this.pending.size > 0) this.silence.begin();
-    else this.silence.stop();
-    const { child } = this;
-    if (!child) return;
-    const verb = this.pending.size > 0 ? 'ref' : 'unref';
-    child[verb]();
-    child.channel?.[verb]?.();
-    (child.stderr as Socket | null)?.[verb]();
-  }
-
-  /** The failure if the system refuses another process. */
-  private tryToStart(): Result<never> | undefined {
-    try {
-      this.startProcess();
-      return undefined;
-    } catch (error) {
-      this.log.error('The neural engine could not be started', error);
-      return failed('crashed', `The neural engine could not be started: ${messageOf(error)}`);
-    }
-  }
-
-  private startProcess(): void {
-    this.child = this.fork();
-    if (!this.hasEnded) return;
-    this.hasEnded = false;
-    this.deaths = Math.max(0, ...[...this.pending.values()].map(({ deaths }) => deaths));
-    for (const listener of [...this.restartListeners]) listener();
-    this.deaths = 0;
-  }
-
-  private fork(): ChildProcess {
+  protected createRemote(ended: (how: string) => void): Remote {
     const { script, memoryCeiling: ceiling = memoryCeiling(0), trains = false, lowPriority = trains } = this.options;
     const { trainingNiceness, env } = this.options;
     const started = startChild({
@@ -229,27 +140,28 @@ export class EngineClient implements Engine {
       ...(env && { env }),
     });
     const { process: child } = started;
-    this.silence.resetSilence();
     if (lowPriority) lowerPriority(child, trainingNiceness);
     child.on('message', (message) => this.receive(message as FromEngine));
     child.on('error', (error) => this.log.error('The neural engine could not be started', error));
-    onceEnded(started, (reason) => this.handleDeath(child, reason));
-    return child;
+    onceEnded(started, ended);
+    return remoteOf(child);
   }
 
-  private receive(message: FromEngine): void {
-    this.silence.resetSilence();
-    if (message?.kind === 'alive') return;
-    const request = this.pending.get(message?.id);
-    if (!request) return;
-    if (message.kind === 'progress') {
-      const progressCount = countDone(message.progress);
-      if (progressCount > request.progressCount) Object.assign(request, { progressCount, deaths: 0 });
-      request.progress?.(message.progress);
-    } else if (message.kind === 'failure') request.settle({ ok: false, error: message.failure as Failure });
+  protected handleStart(isRestart: boolean): void {
+    if (isRestart) for (const listener of [...this.restartListeners]) listener();
+  }
+
+  protected handleReply(reply: FromEngine): void {
+    const call = this.calls.get(reply?.id);
+    if (!call || reply.kind === 'alive') return;
+    if (reply.kind === 'progress') {
+      const progressCount = countDone(reply.progress);
+      if (progressCount > call.progressCount) Object.assign(call, { progressCount, deaths: 0 });
+      call.onProgress?.(reply.progress as never);
+    } else if (reply.kind === 'failure') call.settle({ ok: false, error: reply.failure });
     else {
-      this.noteOpen(request.message);
-      request.settle({ ok: true, value: message.result });
+      this.noteOpen(call.message);
+      call.settle(ok(reply.result));
     }
   }
 
@@ -259,54 +171,37 @@ export class EngineClient implements Engine {
     else if (kind === 'close') this.openModels.delete(request.key);
   }
 
-  /** Usually the first request blocks its thread. The other requests are repeated in a new process. */
-  private endSilent(): void {
-    const [first] = this.pending.values();
-    if (!first) return;
-    const minutes = Math.round(silenceLimitOf(first.message) / 60_000);
-    const sentence = `The neural engine gave no sign of life for ${minutes} minutes and was ended.`;
-    this.log.error(`${sentence} It was asked '${first.message.kind}'.`);
-    const advice = "Try again; if this continues, choose another base with 'Easy Adaptation: Choose the Base Model…'.";
-    first.settle(
-      first.signal?.aborted ? failed('cancelled', 'Cancelled.') : failed('timeout', `${sentence} ${advice}`),
-    );
-    this.child?.kill('SIGKILL');
+  protected silenceLimit({ kind }: Asked): number {
+    return LONGEST_SILENCE[kind];
   }
 
-  private handleDeath(child: ChildProcess, reason: string): void {
-    if (this.child !== child) return;
-    this.child = undefined;
-    if (this.disposed) return;
-    this.hasEnded = true;
-    this.log.warn(`The neural engine ended (${reason})`);
-    if (ABORTED.test(reason)) this.setCauseAside(reason);
+  protected handleSilence({ message: { kind }, signal, settle }: Call<Asked, Result<unknown>>): void {
+    const sentence = `The neural engine gave no sign of life for ${LONGEST_SILENCE[kind] / 60_000} minutes and was ended.`;
+    this.log.error(`${sentence} It was asked '${kind}'.`);
+    const advice = "Try again; if this continues, choose another base with 'Easy Adaptation: Choose the Base Model…'.";
+    settle(signal?.aborted ? failed('cancelled', 'Cancelled.') : failed('timeout', `${sentence} ${advice}`));
+  }
+
+  protected override handleDeath(how: string): void {
+    if (ABORTED.test(how)) this.setCauseAside(how);
+    for (const { message, settle } of [...this.calls.values()]) {
+      const refusal = this.refusalOf(message);
+      if (refusal) settle({ ok: false, error: refusal });
+    }
+  }
+
+  protected failure(cause: 'refused' | 'died' | 'absent', how: string): Result<never> {
+    if (cause === 'absent') return failed('cancelled', 'Cancelled.');
+    if (cause === 'refused') return failed('crashed', `The neural engine could not be started: ${how}`);
     const advice = this.options.trains
       ? 'Run the command again, or choose the CPU as its device.'
       : 'Close other programs and try again, or choose another base.';
-    for (const request of [...this.pending.values()]) {
-      const refusal = this.refusalOf(request.message);
-      request.deaths++;
-      if (refusal) request.settle({ ok: false, error: refusal });
-      else if (request.deaths >= MOST_DEATHS)
-        request.settle(failed('crashed', `The neural engine keeps ending (${reason}). ${advice}`));
-    }
-    if (this.pending.size === 0) return;
-    const unanswered = [...this.pending.values()];
-    const failure = this.tryToStart();
-    if (failure) {
-      for (const { settle } of unanswered) settle(failure);
-      return;
-    }
-    this.updateKeepAlive();
-    for (const { message, signal } of unanswered) {
-      this.post(message);
-      if (signal?.aborted) this.post({ id: message.id, kind: 'cancel' });
-    }
+    return failed('crashed', `The neural engine keeps ending (${how}). ${advice}`);
   }
 
   /** Native code aborted. Requests run one after the other, so the first of them was running. */
   private setCauseAside(reason: string): void {
-    const running = [...this.pending.values()].find(({ message }) => this.modelOf(message) !== undefined);
+    const running = [...this.calls.values()].find(({ message }) => this.modelOf(message) !== undefined);
     const model = running && this.modelOf(running.message);
     const base = model && ggufManifest(model);
     if (!base) return;
@@ -345,25 +240,6 @@ export class EngineClient implements Engine {
         return undefined;
     }
   }
-
-  /** Ends the process; pending requests fail silently. */
-  dispose(): void {
-    void this.end();
-  }
-
-  /**
-   * The same; resolves when the process is gone. A process that does not end by itself, for instance a suspended one,
-   * is killed after `graceMs`.
-   */
-  end(graceMs = GRACE): Promise<void> {
-    this.disposed = true;
-    for (const request of [...this.pending.values()]) request.settle(failed('cancelled', 'Cancelled.'));
-    return this.child ? endChild(this.child, graceMs) : Promise.resolve();
-  }
-}
-
-function silenceLimitOf({ kind }: ToEngine): number {
-  return kind === 'cancel' ? 0 : LONGEST_SILENCE[kind];
 }
 
 /** Lowers the priority of the whole process below our own, if the system allows it. */

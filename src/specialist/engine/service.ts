@@ -4,8 +4,8 @@
 import { CodedError, type Failure, failed, isCancelled, messageOf, ok, type Result } from '../../common/errors.ts';
 import { pooledStates } from '../../neural/inference/hidden-states.ts';
 import { type Adapted, adapt, type TrainingRequest } from '../../neural/training/adapt.ts';
+import { fitMixed, OpenFolders } from '../decoding/open-folders.ts';
 import { loadServedModel } from '../decoding/served-model.ts';
-import { Specialists } from '../decoding/specialists.ts';
 import type { AdaptProgress, EngineArguments, FromEngine, RequestKind, Requests, ToEngine } from './protocol.ts';
 
 export interface ServiceOptions extends EngineArguments {
@@ -30,7 +30,7 @@ export class Service {
   private readonly options: ServiceOptions;
   private readonly running = new Map<number, AbortController>();
   private stopping = false;
-  private readonly specialists = new Specialists();
+  private readonly folders = new OpenFolders();
   private training = false;
   /** The end of the decoding queue. */
   private decoding: Promise<unknown> = Promise.resolve();
@@ -83,29 +83,30 @@ export class Service {
   }
 
   private readonly handlers: Handlers = {
-    open: (request, _, progress) => this.runInTurn(() => this.specialists.load(request, (done) => progress({ done }))),
+    open: (request, _, progress) => this.runInTurn(() => this.folders.load(request, (done) => progress({ done }))),
     close: async ({ key }) =>
       this.runInTurn(async () => {
-        await this.specialists.close(key);
+        await this.folders.close(key);
         return {};
       }),
     // Not queued: a draft that is requested later must see the change, and a running one is not affected.
     change: async ({ key, change }) => {
-      this.specialists.change(key, change);
+      this.folders.change(key, change);
       return ok({});
     },
     history: async ({ key, history }) => {
-      this.specialists.setHistory(key, history);
+      this.folders.setHistory(key, history);
       return ok({});
     },
     draft: ({ key, query, options }, signal, progress) =>
-      this.runInTurn(() => this.specialists.draft(key, query, options, signal, progress), signal),
+      this.runInTurn(() => this.folders.draft(key, query, options, signal, progress), signal),
     warm: ({ key, query }, signal) =>
       this.runInTurn(async () => {
-        await this.specialists.warm(key, query, signal);
+        await this.folders.drafterOf(key).warm(query, signal);
         return {};
       }, signal),
-    lossAt: ({ key, labeled }, signal) => this.runInTurn(() => this.specialists.lossAt(key, labeled, signal), signal),
+    lossAt: ({ key, labeled }, signal) =>
+      this.runInTurn(() => this.folders.drafterOf(key).lossAt(labeled, signal), signal),
     fit: async ({ key, queries, seconds }, signal, progress) => {
       // One position at a time, so that drafts can run in between.
       const runInTurn = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -113,7 +114,7 @@ export class Service {
         if (!done.ok) throw new CodedError(done.error.code, done.error.message);
         return done.value;
       };
-      return ok(await this.specialists.fit(key, queries, runInTurn, progress, seconds));
+      return ok(await fitMixed(this.folders.drafterOf(key), queries, runInTurn, progress, seconds));
     },
     adapt: (request, signal, progress, alive) => this.adapt(request, signal, progress, alive),
     time: (options, signal) =>
@@ -149,7 +150,7 @@ export class Service {
       } catch (error) {
         return this.failureOf(error);
       } finally {
-        if (this.overCeiling()) this.specialists.shrink();
+        if (this.overCeiling()) this.folders.shrink();
       }
     });
     this.decoding = result;
@@ -186,7 +187,7 @@ export class Service {
             alive();
           }
           if (!this.overCeiling()) return;
-          this.specialists.shrink();
+          this.folders.shrink();
           if (this.overCeiling()) memory.abort();
         },
       });

@@ -1,6 +1,6 @@
 // The n-gram model as other modules use it: asynchronous, cancellable, and restarted when its worker dies.
 import { Worker } from 'node:worker_threads';
-import { type Clock, systemClock } from '../../common/clock.ts';
+import type { Clock } from '../../common/clock.ts';
 import type {
   CompletionQuery,
   Draft,
@@ -9,10 +9,9 @@ import type {
   SnippetOptions,
   Specialist,
 } from '../../common/completion.ts';
-import type { Disposable } from '../../common/disposable.ts';
-import { failed, messageOf, type Result } from '../../common/errors.ts';
-import { type Log, silentLog } from '../../common/log.ts';
-import { SilenceWatch } from '../../common/silence-watch.ts';
+import { failed, type Result } from '../../common/errors.ts';
+import type { Log } from '../../common/log.ts';
+import { type Remote, Supervisor } from '../../common/supervisor.ts';
 import type { EditHistory, NextEdit } from '../../workspace/edits/edit.ts';
 import {
   type EditSearch,
@@ -34,11 +33,6 @@ export type { LoadedIndex } from './protocol.ts';
  * a new worker has the older texts.
  */
 const mostChanged = 32e6;
-/** Deaths in a row without an answer after which the worker is restarted only after a pause. */
-const mostDeaths = 4;
-/** The first pause, ms. Each death after it doubles the pause. */
-const firstPauseMs = 60_000;
-const longestPauseMs = 16 * firstPauseMs;
 /** Failed requests in a row after which the worker is replaced. Each replacement doubles the number. */
 const mostFailed = 3;
 /** A worker that is silent for longer while it has requests is replaced, ms. */
@@ -60,28 +54,15 @@ export interface NgramClientOptions {
   readonly onRevived?: () => void;
 }
 
-interface Pending {
-  readonly kind: Request['kind'];
-  /** `undefined`: the worker died. */
-  readonly settle: (answer: WorkerResults[keyof WorkerResults] | undefined) => void;
-}
+type Question = { readonly kind: 'request'; readonly request: Request };
+type Answer = WorkerResults[keyof WorkerResults] | undefined;
 
-export class NgramClient implements Specialist, Disposable {
+export class NgramClient extends Supervisor<Question, FromWorker, Answer> implements Specialist {
   readonly name = 'n-gram';
   private readonly options: NgramClientOptions;
-  private readonly log: Log;
-  private worker: Worker | undefined;
-  private readonly pending = new Map<number, Pending>();
-  /** Requests that the worker has not replied to, those included that nobody waits for any more. */
-  private readonly unanswered = new Set<number>();
-  private nextId = 0;
-  private deaths = 0;
   /** Failed requests in a row, and how many of them replace the worker. */
   private failed = 0;
   private mostFailed = mostFailed;
-  private pause: AbortController | undefined;
-  private readonly silence: SilenceWatch;
-  private disposed = false;
   private snapshotPath: string | undefined;
   /** The last change of each file since the snapshot, with its number: for a new worker or snapshot. */
   private readonly changes = new Map<string, { readonly change: FileChange; readonly at: number }>();
@@ -90,21 +71,10 @@ export class NgramClient implements Specialist, Disposable {
   private changedSize = 0;
 
   constructor(options: NgramClientOptions) {
+    const { log, clock } = options;
+    super({ name: 'the specialist', log, clock, alwaysRuns: true, mostDeaths: 1, rejectsAborted: true });
     this.options = options;
-    this.log = options.log ?? silentLog;
-    const longest = () =>
-      [...this.pending.values()].some(({ kind }) => kind === 'load') ? longestSilenceMs.load : longestSilenceMs.request;
-    this.silence = new SilenceWatch(this.clock, longest, () => this.replace('does not answer'));
     this.start();
-  }
-
-  private get clock(): Clock {
-    return this.options.clock ?? systemClock;
-  }
-
-  /** Whether the worker died several times in a row and has not been restarted yet. */
-  get isPaused(): boolean {
-    return this.pause !== undefined;
   }
 
   /** The loaded snapshot; undefined before the first. */
@@ -154,7 +124,7 @@ export class NgramClient implements Specialist, Disposable {
     return (await this.ask({ kind: 'next-edits', input }, signal)) ?? [];
   }
 
-  /** The files whose text is used, from the index and open documents. */
+  /** The files whose text is used, from the index and open documents, by their redacted paths. */
   async paths(): Promise<readonly string[]> {
     return (await this.ask({ kind: 'paths' })) ?? [];
   }
@@ -175,16 +145,7 @@ export class NgramClient implements Specialist, Disposable {
   /** What the user has edited lately. */
   setHistory(history: EditHistory): void {
     this.history = history;
-    this.send({ kind: 'history', history });
-  }
-
-  dispose(): void {
-    this.disposed = true;
-    const { worker } = this;
-    this.worker = undefined;
-    this.pause?.abort();
-    this.settleAll();
-    void worker?.terminate();
+    this.post({ kind: 'history', history });
   }
 
   private sendChange(change: FileChange): void {
@@ -195,8 +156,8 @@ export class NgramClient implements Specialist, Disposable {
       this.remember({ kind: 'saved', path, text: before.text }, at);
     } else if (change.kind !== 'closed') this.remember(change, at);
     if (change.kind === 'open' && before?.kind === 'open')
-      this.send({ kind: 'edit', edit: editOf(path, before.text, change.text) });
-    else this.send({ kind: 'file', change });
+      this.post({ kind: 'edit', edit: editOf(path, before.text, change.text) });
+    else this.post({ kind: 'file', change });
   }
 
   private remember(change: FileChange, at: number): void {
@@ -220,63 +181,38 @@ export class NgramClient implements Specialist, Disposable {
   }
 
   /** Resolves with undefined if the worker is dead or dies; rejects with the signal's reason only. */
-  private ask<R extends Request>(request: R, signal?: AbortSignal): Promise<WorkerResults[R['kind']] | undefined> {
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(signal.reason);
-      if (this.worker === undefined) return resolve(undefined);
-      const id = this.nextId++;
-      const onAbort = () => {
-        this.remove(id);
-        this.send({ kind: 'cancel', id });
-        reject(signal?.reason);
-      };
-      signal?.addEventListener('abort', onAbort, { once: true });
-      this.pending.set(id, {
-        kind: request.kind,
-        settle: (answer) => {
-          signal?.removeEventListener('abort', onAbort);
-          resolve(answer as WorkerResults[R['kind']] | undefined);
-        },
-      });
-      this.send({ kind: 'request', id, request });
-    });
+  private async ask<R extends Request>(
+    request: R,
+    signal?: AbortSignal,
+  ): Promise<WorkerResults[R['kind']] | undefined> {
+    signal?.throwIfAborted();
+    return (await this.call({ kind: 'request', request }, signal)) as WorkerResults[R['kind']] | undefined;
   }
 
-  private start(): void {
-    const wasPaused = this.isPaused;
-    this.pause?.abort();
-    this.pause = undefined;
-    if (wasPaused) this.options.onPaused?.();
-    const worker = this.createWorker();
-    if (worker === undefined) return;
-    this.worker = worker;
+  private post(message: Exclude<ToWorker, { kind: 'request' }>): void {
+    this.remote?.post(message);
+  }
+
+  protected createRemote(ended: (how: string) => void): Remote {
+    const workerData: WorkerData = { tokenizerPath: this.options.tokenizerPath };
+    const worker = new Worker(this.options.script, { workerData, resourceLimits });
     worker.on('message', (message: FromWorker) => this.receive(message));
     worker.on('error', (error) => this.log.error('the specialist stopped', error));
-    worker.on('exit', (code) => {
-      if (this.worker === worker) this.revive(code);
-    });
-    // The worker keeps the process alive only while a request is unanswered.
-    worker.unref();
-    if (this.snapshotPath !== undefined) {
-      const id = this.nextId++;
-      this.pending.set(id, { kind: 'load', settle: (answer) => answer && this.options.onRevived?.() });
-      const changes = this.closedSince(0);
-      this.send({ kind: 'request', id, request: { kind: 'load', snapshotPath: this.snapshotPath, changes } });
-    }
-    for (const { change } of this.changes.values()) this.send({ kind: 'file', change });
-    if (this.history) this.send({ kind: 'history', history: this.history });
+    worker.on('exit', (code) => ended(`code ${code}`));
+    return {
+      post: (message) => worker.postMessage(message),
+      hold: (holds) => (holds ? worker.ref() : worker.unref()),
+      end: async () => void (await worker.terminate()),
+    };
   }
 
-  /** Undefined if the system refuses another thread; then it is tried again later. */
-  private createWorker(): Worker | undefined {
-    const workerData: WorkerData = { tokenizerPath: this.options.tokenizerPath };
-    try {
-      return new Worker(this.options.script, { workerData, resourceLimits });
-    } catch (error) {
-      this.deaths = Math.max(this.deaths + 1, mostDeaths);
-      this.startLater(`could not be started (${messageOf(error)})`);
-      return undefined;
+  protected handleStart(): void {
+    if (this.snapshotPath !== undefined) {
+      const load = { kind: 'load', snapshotPath: this.snapshotPath, changes: this.closedSince(0) } as const;
+      void this.ask(load).then((answer) => answer && this.options.onRevived?.());
     }
+    for (const { change } of this.changes.values()) this.post({ kind: 'file', change });
+    if (this.history) this.post({ kind: 'history', history: this.history });
   }
 
   /** Changes after `mark` of files that are not open. The worker itself applies open files to a snapshot. */
@@ -286,82 +222,42 @@ export class NgramClient implements Specialist, Disposable {
     );
   }
 
-  private revive(code: number): void {
-    this.worker = undefined;
-    this.settleAll();
-    if (this.disposed) return;
-    this.deaths += 1;
-    if (this.deaths >= mostDeaths) {
-      this.startLater(`stopped ${this.deaths} times (code ${code})`);
-      return;
-    }
-    this.log.warn(`the specialist stopped with code ${code}: starting it again`);
-    this.start();
-  }
-
-  private startLater(reason: string): void {
-    const ms = Math.min(firstPauseMs * 2 ** (this.deaths - mostDeaths), longestPauseMs);
-    this.log.error(`the specialist ${reason} and starts again in ${ms / 60_000} min`);
-    const pause = new AbortController();
-    this.pause = pause;
-    this.clock.sleep(ms, pause.signal).then(
-      () => this.start(),
-      () => {},
-    );
+  protected override handlePause(): void {
     this.options.onPaused?.();
   }
 
-  /** Ends a worker that does not work any more; its exit event starts the next one. */
+  protected silenceLimit({ request }: Question): number {
+    return request.kind === 'load' ? longestSilenceMs.load : longestSilenceMs.request;
+  }
+
+  protected failure(): undefined {}
+
+  protected handleSilence(): void {
+    this.replace('does not answer');
+  }
+
   private replace(reason: string): void {
     this.log.error(`the specialist ${reason} and is replaced`);
     this.failed = 0;
-    void this.worker?.terminate();
+    void this.remote?.end(0);
   }
 
-  private receive(message: FromWorker): void {
-    this.silence.resetSilence();
-    if (message.kind === 'log') {
-      this.log[message.level](message.message);
+  protected handleReply(reply: FromWorker): void {
+    if (reply.kind === 'log') {
+      this.log[reply.level](reply.message);
       return;
     }
-    this.unanswered.delete(message.id);
-    if (this.unanswered.size === 0) this.silence.stop();
-    if (message.kind === 'cancelled') return;
-    const pending = this.pending.get(message.id);
-    this.remove(message.id);
-    if (message.kind === 'failed') {
-      this.log.error(`the specialist failed at a request: ${message.message}`);
-      pending?.settle(undefined);
+    const call = this.calls.get(reply.id);
+    call?.settle(reply.kind === 'answer' ? reply.answer : undefined);
+    if (reply.kind === 'failed') {
+      this.log.error(`the specialist failed at a request: ${reply.message}`);
       if (++this.failed < this.mostFailed) return;
       this.mostFailed *= 2;
       this.replace(`failed at ${this.failed} requests in a row`);
-      return;
+    } else if (reply.kind === 'answer' && call?.message.request.kind !== 'load') {
+      // A worker that only loads its index and dies again is not well.
+      Object.assign(this, { deathsInARow: 0, failed: 0, mostFailed });
     }
-    // A worker that only loads its index and dies again is not well.
-    if (pending?.kind !== 'load') Object.assign(this, { deaths: 0, failed: 0, mostFailed });
-    pending?.settle(message.answer);
-  }
-
-  private remove(id: number): void {
-    this.pending.delete(id);
-    if (this.pending.size === 0) this.worker?.unref();
-  }
-
-  private send(message: ToWorker): void {
-    if (message.kind === 'request') {
-      this.worker?.ref();
-      this.unanswered.add(message.id);
-      this.silence.begin();
-    }
-    this.worker?.postMessage(message);
-  }
-
-  private settleAll(): void {
-    const waiting = [...this.pending.values()];
-    this.pending.clear();
-    this.unanswered.clear();
-    this.silence.stop();
-    for (const { settle } of waiting) settle(undefined);
   }
 }
 

@@ -232,7 +232,7 @@ export class Adaptation extends DisposableStore {
     this.run = run;
     this.deps.onChange();
     // The run may miss files that are saved after this mark.
-    const mark = session.mark();
+    const mark = session.ngram.mark();
     try {
       const result = await jobs.run(
         // Nothing else is sent, so only then half-typed values are redacted.

@@ -9,7 +9,7 @@ import {
   type LabelingLimits,
 } from '../../adaptation/types.ts';
 import type { Api } from '../api/api.ts';
-import type { Neural } from '../bases/window-engine.ts';
+import type { WindowEngine } from '../bases/window-engine.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';
 import { type Paths, specialistFolder } from '../editor/paths.ts';
 import type { FolderSession } from '../folder/folder-session.ts';
@@ -19,7 +19,7 @@ import type { Settings } from '../settings/settings.ts';
 export interface RunRequestDeps {
   readonly api: Api;
   readonly configuration: Configuration;
-  readonly neural: Neural;
+  readonly neural: WindowEngine;
   readonly paths: Paths;
 }
 

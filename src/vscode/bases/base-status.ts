@@ -1,6 +1,6 @@
 // The selected base model with its reason, and the local model in use with its state, as phrases for panel and tooltip.
 
-import type { NeuralState } from '../../completion/folder-model.ts';
+import type { NeuralState } from '../../completion/neural-model.ts';
 import type { BaseChoice, BaseReason, Obstacle } from '../../specialist/engine/choice.ts';
 import { answersBy, LONG_PROMPT_MS } from '../../specialist/engine/measure-base.ts';
 import type { Timing } from '../../specialist/engine/protocol.ts';

@@ -7,7 +7,7 @@ import { failed, type Result } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
 import { memoryCeiling } from '../../common/memory.ts';
 import type { Tuning } from '../../common/tuning.ts';
-import type { ModelToOpen } from '../../completion/folder-model.ts';
+import type { ModelToOpen } from '../../completion/neural-model.ts';
 import type { EngineStart } from '../../jobs/protocol.ts';
 import { type Engine, EngineClient, type EngineOptions, type RequestOptions } from '../../specialist/engine/client.ts';
 import type { RequestKind, Requests } from '../../specialist/engine/protocol.ts';
@@ -19,7 +19,7 @@ import { servingOptions } from './shipped-bases.ts';
 /** Why there is no neural model: switched off, or missing from this package. */
 export type NeuralAbsence = 'off' | 'no-model';
 
-export interface NeuralDeps {
+export interface WindowEngineDeps {
   readonly settings: () => Settings;
   readonly paths: Pick<Paths, 'engine' | 'models'>;
   readonly bases: Pick<Bases, 'current' | 'setAside'>;
@@ -35,14 +35,14 @@ export interface NeuralDeps {
 
 export type EngineProcess = Pick<EngineClient, 'request' | 'onRestarted' | 'dispose' | 'pid'>;
 
-export class Neural extends DisposableStore implements Engine {
+export class WindowEngine extends DisposableStore implements Engine {
   readonly tuning: Tuning;
-  private readonly deps: NeuralDeps;
+  private readonly deps: WindowEngineDeps;
   private client: EngineProcess | undefined;
   private knownSettings: string;
   private ceiling: number;
 
-  constructor(deps: NeuralDeps) {
+  constructor(deps: WindowEngineDeps) {
     super();
     this.deps = deps;
     this.tuning = deps.tuning;

@@ -1,6 +1,7 @@
 // From an editor's document and position to the query that the models see.
 import type { CompletionQuery } from '../../common/completion.ts';
-import { maxPrefix, maxSuffix, queryOf } from '../../prompts/completion/completion-position.ts';
+import { queryOf } from '../../prompts/completion/completion-position.ts';
+import { QUERY_WINDOW } from '../../text/windows.ts';
 
 /** What is needed of a `vscode.TextDocument`. */
 export interface DocumentView {
@@ -33,13 +34,13 @@ export function queryAt(
   const character = Math.min(position.character, text.length);
   const lines = [text];
   let unitsBefore = character;
-  for (let line = position.line - 1; line >= 0 && unitsBefore <= maxPrefix; line--) {
+  for (let line = position.line - 1; line >= 0 && unitsBefore <= QUERY_WINDOW.prefix.reach; line--) {
     lines.unshift(document.lineAt(line).text);
     unitsBefore += (lines[0] as string).length + end.length;
   }
   let unitsAfter = text.length - character;
   let line = position.line + 1;
-  for (; line < document.lineCount && unitsAfter <= maxSuffix; line++) {
+  for (; line < document.lineCount && unitsAfter <= QUERY_WINDOW.suffix.reach; line++) {
     const next = document.lineAt(line).text;
     lines.push(next);
     unitsAfter += next.length + end.length;

@@ -193,7 +193,7 @@ export class EditJournals extends DisposableStore {
     ]);
     if (this.told.get(folder.key) === told) return;
     this.told.set(folder.key, told);
-    this.deps.folders.of(folder).setHistory(history);
+    this.deps.folders.of(folder).specialist.setHistory(history);
   }
 
   private clear(folder: FolderRef): void {

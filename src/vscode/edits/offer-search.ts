@@ -97,7 +97,7 @@ export class OfferSearch extends DisposableStore {
       const input = { edits, documents, ignored, ms };
       const { signal } = running;
       const repeated =
-        edits.length === 0 ? [] : await this.noneIfFailed(folders.of(folder).nextEdits(input, signal), signal);
+        edits.length === 0 ? [] : await this.noneIfFailed(folders.of(folder).ngram.nextEdits(input, signal), signal);
       if (running.signal.aborted || this.isDisposed) return;
       this.running = undefined;
       const isFound = onFound({ folder, edits, documents, repeated });

@@ -169,7 +169,7 @@ export class Documents extends DisposableStore {
       try {
         const { excludedAmong } = await importFiles();
         const excludes = configuration.excludes(folder.uri);
-        for (const path of await excludedAmong(folder.root, await session.usedPaths(), excludes))
+        for (const path of await excludedAmong(folder.root, await session.ngram.paths(), excludes))
           if (!session.isDisposed) specialist.removeFile(path);
         service.reset();
         onIndexOutdated(folder, true);

@@ -9,16 +9,14 @@ import type { Clock } from '../../common/clock.ts';
 import type { Draft } from '../../common/completion.ts';
 import { DisposableStore } from '../../common/disposable.ts';
 import type { Log } from '../../common/log.ts';
+import { RacingSpecialist } from '../../completion/racing-specialist.ts';
 import { CompletionService } from '../../completion/service.ts';
-import { MixedSpecialist } from '../../completion/specialist.ts';
 import type { CompletionEvent } from '../../completion/types.ts';
 import type { RouterModel } from '../../routing/router-model.ts';
 import { NgramClient } from '../../specialist/ngram/client.ts';
-import type { EditHistory, EditSearch, FileChange } from '../../specialist/ngram/protocol.ts';
-import type { NextEdit } from '../../workspace/edits/edit.ts';
 import type { Api } from '../api/api.ts';
 import type { Memory } from '../api/permissions.ts';
-import type { Neural } from '../bases/window-engine.ts';
+import type { WindowEngine } from '../bases/window-engine.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';
 import { type Paths, specialistFolder } from '../editor/paths.ts';
 import type { StoreOwner } from '../editor/store-owner.ts';
@@ -28,14 +26,13 @@ import { completionSettings } from './completion-settings.ts';
 import type { FileRules } from './file-rules.ts';
 import { withRedactedPaths } from './redacted-paths.ts';
 import { SessionSecrets } from './session-secrets.ts';
-import { UnparsedDocuments } from './unparsed-documents.ts';
 
 export interface SessionDeps {
   readonly paths: Paths;
   readonly api: Api;
   readonly configuration: Configuration;
   readonly rules: FileRules;
-  readonly neural: Neural;
+  readonly neural: WindowEngine;
   readonly store: StoreOwner;
   readonly memory: Memory;
   readonly clock: Clock;
@@ -53,13 +50,14 @@ const staleMs = 10 * 60_000;
 
 export class FolderSession extends DisposableStore {
   readonly folder: FolderRef;
-  readonly specialist: MixedSpecialist;
+  readonly specialist: RacingSpecialist;
   readonly service: CompletionService;
   readonly secrets: SessionSecrets;
   private readonly deps: SessionDeps;
-  private readonly ngram: NgramClient;
+  readonly ngram: NgramClient;
   private readonly activeAdaptation: ActiveAdaptation;
-  private readonly unparsed: UnparsedDocuments;
+  /** The documents that the local models do not parse any more, learned from their drafts. */
+  private readonly unparsed = new Set<string>();
   private files: number | undefined;
   private indexProblem: string | undefined;
   private hasStarted = false;
@@ -94,7 +92,7 @@ export class FolderSession extends DisposableStore {
       }),
     );
     this.specialist = this.add(
-      new MixedSpecialist({
+      new RacingSpecialist({
         ngram: this.ngram,
         // The key is unique, so that closing an earlier session does not close this one.
         key: `${folder.key}#${++sessions}`,
@@ -105,13 +103,9 @@ export class FolderSession extends DisposableStore {
         onReady: () => deps.onReady(folder),
       }),
     );
-    this.unparsed = new UnparsedDocuments((path, reason) => {
-      log.warn(`${path} is not parsed any more: ${reason}`);
-      deps.onChange();
-    });
     this.service = this.add(
       new CompletionService({
-        specialist: this.unparsed.watch(withRedactedPaths(this.specialist, this.secrets)),
+        specialist: withRedactedPaths(this.specialist, this.secrets),
         llm: () => api.llm(folder),
         routerFor: (draft) => this.activeAdaptation.fitFor(this.isNgramOnly(draft) ? 'ngram' : 'mixed'),
         settings: ({ path }) => completionSettings(deps.configuration.for(folder.uri), this.maySend(path)),
@@ -119,6 +113,7 @@ export class FolderSession extends DisposableStore {
         redact: this.secrets,
         backoff: api.backoff,
         onEvent: (event) => deps.onEvent(event, folder),
+        onUnparsed: (path, reason) => this.noteUnparsed(path, reason),
         onReady: () => deps.onReady(folder),
         log,
       }),
@@ -156,6 +151,13 @@ export class FolderSession extends DisposableStore {
     return this.unparsed.has(path);
   }
 
+  private noteUnparsed(path: string, reason: string): void {
+    if (this.unparsed.has(path)) return;
+    this.unparsed.add(path);
+    this.deps.log.warn(`${path} is not parsed any more: ${reason}`);
+    this.deps.onChange();
+  }
+
   /** Why the folder's adaptation is not used; undefined if it is used or there is none. */
   get unusedBecause(): UnusedReason | undefined {
     return this.activeAdaptation.unusedBecause;
@@ -184,31 +186,6 @@ export class FolderSession extends DisposableStore {
   get specialistFolder(): string | undefined {
     const { root } = this.folder;
     return root === undefined ? undefined : specialistFolder(this.deps.paths.storage, root);
-  }
-
-  /** Open documents and files that changed since they were indexed. */
-  get changedFiles(): readonly FileChange[] {
-    return this.ngram.changed();
-  }
-
-  /** The files whose text the local models use, by their redacted paths. */
-  usedPaths(): Promise<readonly string[]> {
-    return this.ngram.paths();
-  }
-
-  /** Asks the n-gram model's thread for the next edits. */
-  nextEdits(input: EditSearch, signal: AbortSignal): Promise<readonly NextEdit[]> {
-    return this.ngram.nextEdits(input, signal);
-  }
-
-  /** What the user has edited lately, for the local models. */
-  setHistory(history: EditHistory): void {
-    this.specialist.setHistory(history);
-  }
-
-  /** A mark for `load`, taken before a run reads the folder's files. */
-  mark(): number {
-    return this.ngram.mark();
   }
 
   /** Opens the folder's neural model with the current snapshot and settings, or closes it. */
@@ -267,7 +244,7 @@ export class FolderSession extends DisposableStore {
     return written !== undefined && this.deps.clock.now() - written > staleMs;
   }
 
-  /** Loads a snapshot that a run has written; `since` is the mark from before the run. */
+  /** Loads a snapshot that a run has written; `since` is `ngram.mark()` from before the run. */
   async load(snapshot: string, since?: number): Promise<boolean> {
     // Read before the snapshot, so that a later write is detected.
     const state = this.stateOnDisk();

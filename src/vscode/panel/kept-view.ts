@@ -58,7 +58,7 @@ export class KeptView extends DisposableStore implements vscode.TextDocumentCont
       if (storedData.error.code !== 'cancelled') void window.showErrorMessage(safeSentence(storedData.error.message));
       return;
     }
-    const text = render(folder, request, session.changedFiles, storedData?.value);
+    const text = render(folder, request, session.ngram.changed(), storedData?.value);
     await this.open(`${t('Kept and Sent')} · ${folder.name}`, text);
   }
 

@@ -11,7 +11,7 @@ import type { Problems } from '../api/problems.ts';
 import { modelStatus } from '../bases/base-status.ts';
 import type { Bases } from '../bases/bases.ts';
 import type { CodeModelOffer } from '../bases/code-model-offer.ts';
-import type { Neural } from '../bases/window-engine.ts';
+import type { WindowEngine } from '../bases/window-engine.ts';
 import type { Snooze } from '../completion/snooze.ts';
 import { type FolderRef, folderOf, folderRef, looseFolder, pathIn } from '../editor/folder-ref.ts';
 import { t } from '../editor/ui-text.ts';
@@ -32,7 +32,7 @@ export interface StatusDeps {
   readonly snooze: Snooze;
   readonly folders: Folders;
   readonly adaptation: Adaptation;
-  readonly neural: Neural;
+  readonly neural: WindowEngine;
   readonly bases: Pick<Bases, 'current'>;
   readonly codeModel: Pick<CodeModelOffer, 'notice'>;
 }

@@ -4,9 +4,9 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { Branches } from '../../../src/neural/inference/branches.ts';
 import { DIALECT } from '../../../src/neural/models/manifest.ts';
+import { LineRescoringDrafter } from '../../../src/specialist/decoding/line-rescoring-drafter.ts';
 import { LineScores, TokenDistribution } from '../../../src/specialist/decoding/line-scores.ts';
-import { LineSpecialist } from '../../../src/specialist/decoding/line-specialist.ts';
-import { fitMixed } from '../../../src/specialist/decoding/specialists.ts';
+import { fitMixed } from '../../../src/specialist/decoding/open-folders.ts';
 import { respelledText, VocabularyMapping } from '../../../src/specialist/decoding/vocabulary-mapping.ts';
 import { initialMixWeights } from '../../../src/specialist/decoding/weights.ts';
 import { NgramModel } from '../../../src/specialist/ngram/model.ts';
@@ -165,7 +165,7 @@ test('prompts are long once the model was measured to read a long one in time', 
   const limits = { prefix: 64, maxGrownPrefix: 96, suffix: 16, snippets: 30, head: 12 };
   const lengths = async (longPromptMs: number) => {
     const found: number[] = [];
-    const model: ConstructorParameters<typeof LineSpecialist>[1] = {
+    const model: ConstructorParameters<typeof LineRescoringDrafter>[1] = {
       ...{ tokenizer: otherTokenizer, vocabularySize: network.config.vocabSize, contextLength: 1024, dialect: DIALECT },
       open: (prompt) => {
         found.push(prompt.length);
@@ -176,7 +176,7 @@ test('prompts are long once the model was measured to read a long one in time', 
     };
     const longPrompt = { ...limits, prefix: 256, maxGrownPrefix: 320 };
     const options = { prompt: limits, longPrompt, longPromptMs };
-    const specialist = new LineSpecialist('base', model, () => full, initialMixWeights(), options);
+    const specialist = new LineRescoringDrafter('base', model, () => full, initialMixWeights(), options);
     const text = FUNCTIONS.join('\n').repeat(4);
     for (const end of [3000, 2000, 2500]) await specialist.warm(at(`${text.slice(0, end)}|\n`));
     return found;

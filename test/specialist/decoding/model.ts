@@ -1,14 +1,14 @@
-// A small neural model that has learned infilling samples of made-up code, and a mixed specialist that uses it.
+// A small neural model that has learned infilling samples of made-up code, and a drafter that uses it.
 import type { CompletionQuery } from '../../../src/common/completion.ts';
 import { Prefixes } from '../../../src/neural/inference/language-model.ts';
 import { Network } from '../../../src/neural/inference/network.ts';
 import { DIALECT } from '../../../src/neural/models/manifest.ts';
 import { loadLibrary } from '../../../src/neural/runtime/session.ts';
 import type { PromptLimits } from '../../../src/prompts/completion/prompt-form.ts';
-import type { FolderSpecialist } from '../../../src/specialist/decoding/folder-specialist.ts';
-import { LineSpecialist } from '../../../src/specialist/decoding/line-specialist.ts';
-import { MixtureSpecialist } from '../../../src/specialist/decoding/mixture-specialist.ts';
+import type { JointDrafter } from '../../../src/specialist/decoding/joint-drafter.ts';
+import { LineRescoringDrafter } from '../../../src/specialist/decoding/line-rescoring-drafter.ts';
 import { onnxScores } from '../../../src/specialist/decoding/served-model.ts';
+import { TokenMixtureDrafter } from '../../../src/specialist/decoding/token-mixture-drafter.ts';
 import type { MixWeights } from '../../../src/specialist/decoding/types.ts';
 import { initialMixWeights } from '../../../src/specialist/decoding/weights.ts';
 import type { NgramModel } from '../../../src/specialist/ngram/model.ts';
@@ -43,11 +43,11 @@ export function specialistUsing(
   ngram: NgramModel,
   weights: MixWeights = initialMixWeights(),
   networkTokenizer: Tokenizer = tokenizer,
-): FolderSpecialist {
+): JointDrafter {
   const model = { network, prefixes: new Prefixes(network), tokenizer: networkTokenizer, dialect: DIALECT };
   return networkTokenizer === tokenizer
-    ? new MixtureSpecialist('base', onnxScores(model), () => ngram, weights, { prompt })
-    : new LineSpecialist('base', topScores(model), () => ngram, weights, { prompt });
+    ? new TokenMixtureDrafter('base', onnxScores(model), () => ngram, weights, { prompt })
+    : new LineRescoringDrafter('base', topScores(model), () => ngram, weights, { prompt });
 }
 
 /** If the match is short or there is none, the neural model decides; else the n-grams. */

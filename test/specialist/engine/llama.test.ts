@@ -15,9 +15,9 @@ import { type AddedBase, addGgufModel } from '../../../src/neural/models/import/
 import { DIALECT, type PackageManifest, writeManifest } from '../../../src/neural/models/manifest.ts';
 import { loadModel } from '../../../src/neural/models/model-folder.ts';
 import { loadLibrary } from '../../../src/neural/runtime/session.ts';
-import { LineSpecialist } from '../../../src/specialist/decoding/line-specialist.ts';
+import { LineRescoringDrafter } from '../../../src/specialist/decoding/line-rescoring-drafter.ts';
+import { OpenFolders } from '../../../src/specialist/decoding/open-folders.ts';
 import { LlamaScores } from '../../../src/specialist/decoding/served-model.ts';
-import { Specialists } from '../../../src/specialist/decoding/specialists.ts';
 import type { MixSource } from '../../../src/specialist/decoding/types.ts';
 import { initialMixWeights } from '../../../src/specialist/decoding/weights.ts';
 import type { EngineClient } from '../../../src/specialist/engine/client.ts';
@@ -131,21 +131,21 @@ test('a GGUF model that no other folder uses leaves memory before the next one i
     return { ...source(), model };
   };
   const another = copyOf('another');
-  const specialists = new Specialists();
-  context.after(() => Promise.all(['a', 'b'].map((key) => specialists.close(key))));
+  const folders = new OpenFolders();
+  context.after(() => Promise.all(['a', 'b'].map((key) => folders.close(key))));
   const stepsOf = async (work: Promise<unknown>) => {
     steps.length = 0;
     await work;
     return steps.join(', ');
   };
-  assert.equal(await stepsOf(specialists.load(source())), 'load');
-  const gone = specialists.load(copyOf('gone', { path: join(folder, 'gone.gguf') }));
+  assert.equal(await stepsOf(folders.load(source())), 'load');
+  const gone = folders.load(copyOf('gone', { path: join(folder, 'gone.gguf') }));
   assert.equal(await stepsOf(assert.rejects(gone, { code: 'unreadable' })), '');
-  const { text } = await specialists.draft('a', at('export const greeting = compose|\n'), line, never, () => {});
+  const { text } = await folders.draft('a', at('export const greeting = compose|\n'), line, never, () => {});
   assert.equal(text, 'Greeting(visitor, hour);');
-  assert.equal(await stepsOf(specialists.load(another)), 'dispose, load');
-  assert.equal(await stepsOf(specialists.load({ ...another, key: 'b' })), '');
-  assert.equal(await stepsOf(specialists.load(source())), 'load');
+  assert.equal(await stepsOf(folders.load(another)), 'dispose, load');
+  assert.equal(await stepsOf(folders.load({ ...another, key: 'b' })), '');
+  assert.equal(await stepsOf(folders.load(source())), 'load');
 });
 
 test('lines are those of our own engine in full precision over the same weights', async () => {
@@ -155,8 +155,8 @@ test('lines are those of our own engine in full precision over the same weights'
   const { path, bytes } = base.manifest.gguf as { path: string; bytes: number };
   const llama = await LlamaModel.load({ path, bytes, contextLength: 1024, threads: 1, gpu: false });
   const ngram = NgramModel.build([], own);
-  const over = (scores: ConstructorParameters<typeof LineSpecialist>[1]) =>
-    new LineSpecialist('base', scores, () => ngram, initialMixWeights());
+  const over = (scores: ConstructorParameters<typeof LineRescoringDrafter>[1]) =>
+    new LineRescoringDrafter('base', scores, () => ngram, initialMixWeights());
   const theirs = over(new LlamaScores(llama, own, network.config.vocabSize, DIALECT));
   const ours = over(topScores({ network, prefixes: new Prefixes(network), tokenizer: own, dialect: DIALECT }));
   const query = 'export function sum(values: readonly number[]): number {\n  let total = 0;\n  for (const ';

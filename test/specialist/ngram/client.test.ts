@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, mock, test } from 'node:test';
 import type { Log } from '../../../src/common/log.ts';
+import type { Remote } from '../../../src/common/supervisor.ts';
 import { NgramClient } from '../../../src/specialist/ngram/client.ts';
 import type { LiveModel } from '../../../src/specialist/ngram/live-model.ts';
 import type { FromWorker, ToWorker } from '../../../src/specialist/ngram/protocol.ts';
@@ -42,7 +43,7 @@ function logInto(messages: string[]): Log {
 
 /** Ends the worker as a crash would. */
 async function kill(client: NgramClient): Promise<void> {
-  await (client as unknown as { worker: { terminate(): Promise<number> } }).worker.terminate();
+  await (client as unknown as { remote: Remote }).remote.end(0);
 }
 
 test('loads a snapshot, completes and finds snippets', async () => {
@@ -58,12 +59,12 @@ test('loads a snapshot, completes and finds snippets', async () => {
 test('an open document is sent once as a whole, then as edits', async () => {
   const sent: ToWorker[] = [];
   await withClient(async (client) => {
-    const { worker } = client as unknown as { worker: { postMessage(message: ToWorker): void } };
-    const post = worker.postMessage.bind(worker);
-    worker.postMessage = (message) => {
+    const { remote } = client as unknown as { remote: Remote };
+    const { post } = remote;
+    mock.method(remote, 'post', (message: ToWorker) => {
       sent.push(message);
       post(message);
-    };
+    });
     const text = `${'// a long beginning\n'.repeat(100)}const otter = summonO(sea);\n${'// and end\n'.repeat(100)}`;
     client.setOpenFile('src/open.ts', text);
     client.setOpenFile('src/open.ts', text.replace('summonO(', 'summonOtter('));
@@ -203,6 +204,9 @@ test('a thread that cannot be created is tried again after a pause', async () =>
     await clock.advance(60_000);
     assert.ok(client.isPaused);
     assert.equal(messages.filter((message) => message.includes('starts again in')).length, 2);
+    client.dispose();
+    assert.equal((await client.load(snapshotPath)).ok, false);
+    assert.equal(messages.filter((message) => message.includes('starts again in')).length, 2, 'not after its end');
   }, 'worker.mjs');
 });
 
@@ -257,6 +261,18 @@ test('a worker that fails at three requests in a row is replaced, and later ones
     assert.ok((await replacedAfter()) >= 2);
     assert.ok((await replacedAfter()) >= 5);
     assert.equal(messages.filter((each) => each.includes('and is replaced')).length, 2);
+  });
+});
+
+test('a worker that answers in between is not replaced for its failures', async () => {
+  const fails = `request.query.path === 'fail'
+    ? post({ kind: 'failed', id, message: 'broken' })
+    : post({ kind: 'answer', id, answer: { text: 'x' } });`;
+  await withStub(fails, async ({ client, messages }) => {
+    for (const path of ['fail', 'fail', 'whole', 'fail', 'fail', 'whole'])
+      await client.complete({ ...question, path }, line, neverAborted());
+    assert.equal(messages.filter((each) => each.includes('failed at a request')).length, 4);
+    assert.ok(!messages.some((each) => each.includes('and is replaced')));
   });
 });
 

@@ -7,7 +7,7 @@ import { threadCount } from '../../../src/common/threads.ts';
 import { readTuning } from '../../../src/common/tuning.ts';
 import type { Base } from '../../../src/specialist/engine/choice.ts';
 import { llamaThreadCount } from '../../../src/specialist/engine/timings.ts';
-import { type EngineProcess, Neural } from '../../../src/vscode/bases/window-engine.ts';
+import { type EngineProcess, WindowEngine } from '../../../src/vscode/bases/window-engine.ts';
 import { readSettings, type Settings } from '../../../src/vscode/settings/settings.ts';
 import { ScriptedEngine } from '../../fakes/engine.ts';
 
@@ -36,7 +36,7 @@ function setup(base: Base | null = small) {
   const heard = { changes: 0, restarts: 0 };
   const processes: Process[] = [];
   let settings = readSettings(() => undefined);
-  const neural = new Neural({
+  const neural = new WindowEngine({
     settings: () => settings,
     paths: { engine: '/engine.cjs', models: '/models' },
     bases: { current: base ? { base, reason: { kind: 'only' } } : undefined, setAside: () => {} },

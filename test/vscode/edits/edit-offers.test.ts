@@ -362,7 +362,7 @@ async function searching(nextEdits: () => Promise<readonly never[]>) {
   await desk.open('src/a.ts', '');
   const found: FoundEdits[] = [];
   const search = new OfferSearch({
-    folders: { of: () => ({ nextEdits }) } as never,
+    folders: { of: () => ({ ngram: { nextEdits } }) } as never,
     journals: {
       forgetOutside() {},
       recordedOf: () => ({ folder: {} }),

@@ -47,11 +47,13 @@ export function offer({ rule = 'open', off = '', settings, isOn = true, files }:
       text: async (text: string) => redacted(text),
       path: async (path: string) => redacted(path),
     },
-    nextEdits: async (input: NextEditsInput) => {
-      state.asked++;
-      return files ? nextEdits({ ...input, filesWith: () => [...files], least: 0, ms: 10_000 }) : [];
+    ngram: {
+      nextEdits: async (input: NextEditsInput) => {
+        state.asked++;
+        return files ? nextEdits({ ...input, filesWith: () => [...files], least: 0, ms: 10_000 }) : [];
+      },
     },
-    setHistory: (history: EditHistory) => state.histories.push(history),
+    specialist: { setHistory: (history: EditHistory) => state.histories.push(history) },
   };
   const offers = new EditOffers({
     folders: { of: () => session } as never,

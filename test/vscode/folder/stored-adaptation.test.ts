@@ -9,6 +9,7 @@ import type { CurrentModel } from '../../../src/adaptation/models/folder-models.
 import { adapt } from '../../../src/adaptation/stages/run.ts';
 import type { AdaptRequest } from '../../../src/adaptation/types.ts';
 import { systemClock } from '../../../src/common/clock.ts';
+import type { CompletionQuery } from '../../../src/common/completion.ts';
 import { ok } from '../../../src/common/errors.ts';
 import { silentLog } from '../../../src/common/log.ts';
 import { readTuning } from '../../../src/common/tuning.ts';
@@ -21,6 +22,7 @@ import { FolderSession, type SessionDeps } from '../../../src/vscode/folder/fold
 import { writeAdaptedFolder, writeOtherTokenizer } from '../../adaptation/adapted-folder.ts';
 import { makeProject, tokenizerPath as shippedTokenizer } from '../../adaptation/project.ts';
 import { settled } from '../../fakes/clock.ts';
+import { draft } from '../../fakes/specialist.ts';
 import { writeModel } from '../../specialist/engine/helpers.ts';
 import { describeBase } from '../../support/packed-models.ts';
 
@@ -50,7 +52,7 @@ const fitsOf = (session: FolderSession) =>
   (session as unknown as { activeAdaptation: { fits: Record<'ngram' | 'mixed', RouterModel> } }).activeAdaptation.fits;
 
 /** @param tokenizer of what ships */
-function window(context: TestContext, tokenizer: string) {
+function window(context: TestContext, tokenizer: string, more: Partial<SessionDeps> = {}) {
   const { storeFolder: storage, root, neural } = earlier;
   const opened: string[] = [];
   const { store } = openStore(storage, { log: silentLog });
@@ -75,6 +77,7 @@ function window(context: TestContext, tokenizer: string) {
     onEvent() {},
     onChange() {},
     onReady() {},
+    ...more,
   } as unknown as SessionDeps;
   const folder = { key: 'k', uri: undefined, name: 'project', root, storeName: root };
   const session = new FolderSession(folder, deps);
@@ -146,7 +149,7 @@ test('with another tokenizer the index is rebuilt, the base answers, and nothing
   const signal = new AbortController().signal;
   const run = await adapt(now, { llm: undefined, record: () => {}, signal });
   assert.ok(run.ok, JSON.stringify(run));
-  assert.equal(await session.load(run.value.snapshotPath, session.mark()), true);
+  assert.equal(await session.load(run.value.snapshotPath, session.ngram.mark()), true);
   session.adopt(run.value.report, Date.now(), run.value.router);
   session.finishStart();
   assert.equal(session.indexedFiles, project.files.size);
@@ -182,4 +185,24 @@ test('with another base the adapted model is kept without a notification', () =>
   isNeuralOff = true;
   adopted.current();
   assert.equal(adopted.unusedBecause, undefined, 'not reported while the neural model is off');
+});
+
+test('a draft of an unparsed document is reported once, and the draft stays', async (context) => {
+  const lines: string[] = [];
+  const settings = { balance: 0.5, minimumConfidence: 0.1, multiline: true };
+  const { session } = window(context, earlier.tokenizerPath, {
+    log: { ...silentLog, warn: (line) => void lines.push(line) },
+    configuration: { for: () => settings } as never,
+  });
+  mock.method(session.specialist, 'complete', async ({ path }: CompletionQuery) =>
+    draft('f()', 0.99, path === 'broken.py' ? { unparsed: 'memory access out of bounds' } : {}),
+  );
+  for (const path of ['whole.py', 'broken.py', 'broken.py']) {
+    const query = { path, languageId: 'python', prefix: `a${lines.length} = `, suffix: '' };
+    const request = { query, trigger: 'manual', indentUnit: '  ' } as const;
+    const shown = await session.service.complete(request, new AbortController().signal);
+    assert.equal(shown?.text, 'f()', path);
+  }
+  assert.deepEqual(lines, ['broken.py is not parsed any more: memory access out of bounds']);
+  assert.deepEqual([session.isUnparsed('broken.py'), session.isUnparsed('whole.py')], [true, false]);
 });

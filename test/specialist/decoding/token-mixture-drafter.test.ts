@@ -1,11 +1,11 @@
-// The mixed specialist over a small trained model: its drafts, and equal probabilities from search and plain scoring.
+// The token-mixture drafter over a small trained model: its drafts, and equal probabilities from search and plain scoring.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import type { DraftOptions } from '../../../src/common/completion.ts';
 import type { GateExample } from '../../../src/common/statistics/gate.ts';
 import type { Network } from '../../../src/neural/inference/network.ts';
 import { LogitReader } from '../../../src/specialist/decoding/logit-reader.ts';
-import { fitMixed } from '../../../src/specialist/decoding/specialists.ts';
+import { fitMixed } from '../../../src/specialist/decoding/open-folders.ts';
 import { plainMixWeights } from '../../../src/specialist/decoding/weights.ts';
 import { NgramModel } from '../../../src/specialist/ngram/model.ts';
 import { FUNCTIONS } from '../../neural/inference/trained.ts';

@@ -1,5 +1,5 @@
-// The specialist that completes in a folder: a neural model and the n-gram index find lines together, in one of two
-// ways (mixture-specialist.ts, line-specialist.ts). This is the rest: prompt, ranking, draft, fit, latency.
+// Drafts of a folder's neural model and n-gram index as one: they find lines together, in one of two ways
+// (token-mixture-drafter.ts, line-rescoring-drafter.ts). This is the rest: prompt, ranking, draft, fit, latency.
 import type { CompletionQuery, Draft, DraftOptions } from '../../common/completion.ts';
 import type { ChoiceExample } from '../../common/statistics/conditional-logit.ts';
 import { type GateExample, meanLogLoss, mixtureProbability } from '../../common/statistics/gate.ts';
@@ -127,7 +127,7 @@ const LONG_PROMPT_MS = readTuning(process.env).longPromptMs ?? 1000;
 /** They stay long up to this many times as long, so that a busy moment does not empty the cache. */
 const TOLERANCE = 2;
 
-export interface SpecialistOptions {
+export interface DrafterOptions {
   readonly prompt?: PromptLimits;
   /** Limits of long prompts; absent: none is long. */
   readonly longPrompt?: PromptLimits | undefined;
@@ -140,7 +140,7 @@ export interface PromptedQuery<Scores> extends QuerySite {
   readonly prompt: PromptScores<Scores>;
 }
 
-export abstract class FolderSpecialist<Scores = unknown> {
+export abstract class JointDrafter<Scores = unknown> {
   weights: MixWeights;
   private readonly name: string;
   private readonly model: NextTokenScores<Scores>;
@@ -161,7 +161,7 @@ export abstract class FolderSpecialist<Scores = unknown> {
     ngram: () => NgramModel,
     weights: MixWeights,
     vocabulary: Vocabulary,
-    { prompt = promptLimitsFor(model.contextLength), longPrompt, longPromptMs = LONG_PROMPT_MS }: SpecialistOptions,
+    { prompt = promptLimitsFor(model.contextLength), longPrompt, longPromptMs = LONG_PROMPT_MS }: DrafterOptions,
   ) {
     this.name = name;
     this.model = model;

@@ -17,7 +17,7 @@ import type { Engine } from '../specialist/engine/client.ts';
 import { NEW_POSITION_TOKENS } from '../specialist/engine/protocol.ts';
 import type { EditHistory, FileChange } from '../specialist/ngram/protocol.ts';
 import { EditedPosition } from '../text/edits.ts';
-import { type IndexState, type ModelToOpen, NeuralFolder, type NeuralState } from './folder-model.ts';
+import { type IndexState, type ModelToOpen, NeuralModel, type NeuralState } from './neural-model.ts';
 
 /**
  * How long a request waits for the engine if the prompt is cached, ms. The engine starts with the key, 50 ms before the
@@ -35,7 +35,7 @@ export interface NgramSpecialist extends Specialist, IndexState {
   removeFile(path: string): void;
 }
 
-interface MixedDeps {
+interface RacingDeps {
   readonly ngram: NgramSpecialist;
   /** The folder's name in the engine, which several folders share. */
   readonly key: string;
@@ -65,11 +65,11 @@ interface EngineDraft {
   outdated: boolean;
 }
 
-export class MixedSpecialist implements Specialist, Disposable {
+export class RacingSpecialist implements Specialist, Disposable {
   readonly name = 'n-gram and neural';
-  private readonly deps: MixedDeps;
+  private readonly deps: RacingDeps;
   private readonly patienceMs: number;
-  private readonly neural: NeuralFolder;
+  private readonly neural: NeuralModel;
   private readonly indexRevision = new IndexRevision();
   private engineDraft: EngineDraft | undefined;
   private warming: AbortController | undefined;
@@ -78,11 +78,11 @@ export class MixedSpecialist implements Specialist, Disposable {
     | { readonly position: EditedPosition; readonly multiline: boolean; readonly draft: Draft }
     | undefined;
 
-  constructor(deps: MixedDeps) {
+  constructor(deps: RacingDeps) {
     this.deps = deps;
     this.patienceMs = deps.patienceMs ?? PATIENCE_MS;
     const { ngram: index, key, clock, log, onState } = deps;
-    this.neural = new NeuralFolder({
+    this.neural = new NeuralModel({
       index,
       key,
       clock,

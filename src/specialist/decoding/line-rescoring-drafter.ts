@@ -1,4 +1,4 @@
-// The specialist for a neural model with another tokenizer than the n-grams: each proposes whole lines, and both score
+// The drafter for a neural model with another tokenizer than the n-grams: each proposes whole lines, and both score
 // all of them in their own tokens (line-scores.ts). Blocks are written by the n-grams alone, or by the large model.
 import type { GateExample } from '../../common/statistics/gate.ts';
 import type { TopTokens } from '../../neural/inference/passes.ts';
@@ -11,7 +11,7 @@ import { textOf } from '../ngram/block.ts';
 import { longestMatch } from '../ngram/evidence.ts';
 import type { NgramModel } from '../ngram/model.ts';
 import type { OwnFile } from '../ngram/own-file.ts';
-import { FolderSpecialist, type PromptedQuery, type QuerySite, type SpecialistOptions } from './folder-specialist.ts';
+import { type DrafterOptions, JointDrafter, type PromptedQuery, type QuerySite } from './joint-drafter.ts';
 import { LineScores, scoreLine, TokenDistribution } from './line-scores.ts';
 import { likelyTokens } from './ngram-predictions.ts';
 import type { MixHypothesis } from './search.ts';
@@ -24,7 +24,7 @@ const MOST_SCORED = 48;
 
 type Prompted = PromptedQuery<TopTokens>;
 
-export class LineSpecialist extends FolderSpecialist<TopTokens> {
+export class LineRescoringDrafter extends JointDrafter<TopTokens> {
   private readonly mapping: VocabularyMapping;
 
   constructor(
@@ -32,7 +32,7 @@ export class LineSpecialist extends FolderSpecialist<TopTokens> {
     model: NextTokenScores<TopTokens>,
     ngram: () => NgramModel,
     weights: MixWeights,
-    options: SpecialistOptions = {},
+    options: DrafterOptions = {},
   ) {
     const { tokenizer, vocabularySize, dialect, contextLength } = model;
     const mapping = new VocabularyMapping(tokenizer, vocabularySize, DIALECTS[dialect].tokens.suffix !== '');

@@ -1,4 +1,4 @@
-// The specialists of the folders that are open in the engine: their indexes, and their models, which folders share.
+// The folders that are open in the engine: their indexes and drafters, and the neural models, which folders share.
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CompletionQuery, Draft, DraftOptions } from '../../common/completion.ts';
@@ -9,9 +9,9 @@ import { ADAPTER, MANIFEST, WEIGHTS } from '../../neural/models/manifest.ts';
 import { draftBySyntax } from '../../text/syntax/parsing.ts';
 import { LiveModel } from '../ngram/live-model.ts';
 import type { EditHistory, FileChange } from '../ngram/protocol.ts';
-import type { FolderSpecialist } from './folder-specialist.ts';
+import type { JointDrafter } from './joint-drafter.ts';
 import { findServedModel, type ServedModel } from './served-model.ts';
-import type { LabeledQuery, LatencyEstimate, MixFit, MixSource, OpenedSpecialist, QueryLoss } from './types.ts';
+import type { LabeledQuery, LatencyEstimate, MixFit, MixSource, OpenedSpecialist } from './types.ts';
 import { otherMakersWeights, plainMixWeights, readMixWeights } from './weights.ts';
 
 interface OpenFolder {
@@ -19,10 +19,10 @@ interface OpenFolder {
   /** The key of its model, see `identity`. */
   readonly model: string;
   readonly live: LiveModel;
-  readonly mixed: FolderSpecialist;
+  readonly drafter: JointDrafter;
 }
 
-export class Specialists {
+export class OpenFolders {
   private readonly open = new Map<string, OpenFolder>();
   private readonly models = new Map<string, ServedModel>();
 
@@ -43,7 +43,7 @@ export class Specialists {
     }
     const { sharedTokenizer } = served;
     const live = new LiveModel(sharedTokenizer ?? tokenizerAt(source.tokenizer));
-    let mixed: FolderSpecialist;
+    let drafter: JointDrafter;
     try {
       if (source.snapshot !== undefined) {
         live.expectLoad(source.changes);
@@ -55,14 +55,14 @@ export class Specialists {
         mixture === undefined ? [folder] : [mixture, folder],
         sharedTokenizer ? undefined : otherMakersWeights(),
       );
-      mixed = served.specialist(source.name, () => live.current, weights);
+      drafter = served.drafter(source.name, () => live.current, weights);
     } catch (error) {
       live.dispose();
       await this.dropUnused();
       throw error;
     }
     this.open.get(source.key)?.live.dispose();
-    this.open.set(source.key, { source, model, live, mixed });
+    this.open.set(source.key, { source, model, live, drafter });
     await this.dropUnused();
     const { fileCount, tokenCount } = live.current;
     return { files: fileCount, tokens: tokenCount, loadMs: performance.now() - started };
@@ -78,12 +78,19 @@ export class Specialists {
   change(key: string, change: FileChange): void {
     const open = this.open.get(key);
     open?.live.change(change);
-    open?.mixed.noteChange(change.path);
+    open?.drafter.noteChange(change.path);
   }
 
   /** Ignores the edits of a folder that is not open. */
   setHistory(key: string, history: EditHistory): void {
     this.open.get(key)?.live.setHistory(history);
+  }
+
+  /** Throws CodedError 'bad-request' if no folder is open under the key. */
+  drafterOf(key: string): JointDrafter {
+    const found = this.open.get(key);
+    if (!found) throw new CodedError('bad-request', `No specialist is open under '${key}'.`);
+    return found.drafter;
   }
 
   async draft(
@@ -93,37 +100,13 @@ export class Specialists {
     signal: AbortSignal,
     onEstimate: (of: LatencyEstimate) => void,
   ): Promise<Draft> {
-    const { mixed } = this.find(key);
-    return draftBySyntax(query, options, (adjusted) => mixed.draft(query, adjusted, signal, onEstimate));
-  }
-
-  warm(key: string, query: CompletionQuery, signal: AbortSignal): Promise<void> {
-    return this.find(key).mixed.warm(query, signal);
-  }
-
-  lossAt(key: string, labeled: LabeledQuery, signal: AbortSignal): Promise<QueryLoss> {
-    return this.find(key).mixed.lossAt(labeled, signal);
-  }
-
-  fit(
-    key: string,
-    queries: readonly LabeledQuery[],
-    runInTurn: RunInTurn,
-    progress: (value: { done: number; total: number }) => void,
-    seconds?: number,
-  ): Promise<MixFit> {
-    return fitMixed(this.find(key).mixed, queries, runInTurn, progress, seconds);
+    const drafter = this.drafterOf(key);
+    return draftBySyntax(query, options, (adjusted) => drafter.draft(query, adjusted, signal, onEstimate));
   }
 
   /** Frees the caches of recent prompts. */
   shrink(): void {
     for (const served of this.models.values()) served.shrink();
-  }
-
-  private find(key: string): OpenFolder {
-    const found = this.open.get(key);
-    if (!found) throw new CodedError('bad-request', `No specialist is open under '${key}'.`);
-    return found;
   }
 
   /**
@@ -174,28 +157,28 @@ const GATE_PRIOR = 200;
 type RunInTurn = <T>(work: () => Promise<T>) => Promise<T>;
 
 /**
- * The specialist uses the new weights from then on. Rejects as `runInTurn` does; the old weights then stay.
+ * The drafter uses the new weights from then on. Rejects as `runInTurn` does; the old weights then stay.
  * @param seconds no position is begun after so many
  */
 export async function fitMixed(
-  specialist: Pick<FolderSpecialist, 'weights' | 'gateExamples'>,
+  drafter: Pick<JointDrafter, 'weights' | 'gateExamples'>,
   queries: readonly LabeledQuery[],
   runInTurn: RunInTurn,
   progress: (value: { done: number; total: number }) => void,
   seconds = Number.POSITIVE_INFINITY,
 ): Promise<MixFit> {
-  const earlierWeights = specialist.weights;
+  const earlierWeights = drafter.weights;
   const gateExamples: GateExample[] = [];
   const end = performance.now() + 1000 * seconds;
   let done = 0;
   for (const query of queries) {
     if (performance.now() > end) break;
-    gateExamples.push(...(await runInTurn(() => specialist.gateExamples(query))));
+    gateExamples.push(...(await runInTurn(() => drafter.gateExamples(query))));
     progress({ done: ++done, total: queries.length });
   }
   const gate = fitGate(gateExamples, earlierWeights.gate, GATE_PRIOR);
   const weights = plainMixWeights({ ...earlierWeights, gate });
-  specialist.weights = weights;
+  drafter.weights = weights;
   return {
     weights,
     tokens: gateExamples.length,

@@ -4,8 +4,8 @@ import { test } from 'node:test';
 import type { Draft, DraftOptions } from '../../src/common/completion.ts';
 import { failed, ok, type Result } from '../../src/common/errors.ts';
 import { silentLog } from '../../src/common/log.ts';
-import type { ModelToOpen } from '../../src/completion/folder-model.ts';
-import { JOIN_MS, MixedSpecialist, PATIENCE_MS } from '../../src/completion/specialist.ts';
+import type { ModelToOpen } from '../../src/completion/neural-model.ts';
+import { JOIN_MS, PATIENCE_MS, RacingSpecialist } from '../../src/completion/racing-specialist.ts';
 import type { Requests } from '../../src/specialist/engine/protocol.ts';
 import type { EditHistory, FileChange } from '../../src/specialist/ngram/protocol.ts';
 import { ManualClock, settled } from '../fakes/clock.ts';
@@ -55,7 +55,7 @@ function setup(script: EngineScript = {}) {
   const ngram = new Ngrams('local();');
   const engine = new ScriptedEngine({ open: () => openResult, draft: () => mixed('mixed();'), ...script });
   const heard = { states: [] as string[], ready: 0 };
-  const specialist: MixedSpecialist = new MixedSpecialist({
+  const specialist: RacingSpecialist = new RacingSpecialist({
     ngram,
     key: 'folder',
     clock,

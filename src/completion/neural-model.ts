@@ -30,7 +30,7 @@ export interface IndexState {
   changed(): readonly FileChange[];
 }
 
-export interface NeuralFolderDeps {
+export interface NeuralModelDeps {
   readonly index: IndexState;
   /** The folder's name in the engine, which several folders share. */
   readonly key: string;
@@ -46,8 +46,8 @@ interface Link {
   readonly model: ModelToOpen;
 }
 
-export class NeuralFolder {
-  private readonly deps: NeuralFolderDeps;
+export class NeuralModel {
+  private readonly deps: NeuralModelDeps;
   private readonly pending = new PendingChanges();
   private history: EditHistory | undefined;
   private isHistorySent = false;
@@ -59,7 +59,7 @@ export class NeuralFolder {
   private failureCount = 0;
   private pausedUntil = 0;
 
-  constructor(deps: NeuralFolderDeps) {
+  constructor(deps: NeuralModelDeps) {
     this.deps = deps;
   }
 

@@ -1,4 +1,4 @@
-// The specialist for a neural model with the n-grams' tokenizer: both are mixed token by token. It writes blocks by the
+// The drafter for a neural model with the n-grams' tokenizer: both are mixed token by token. It writes blocks by the
 // rules of specialist/ngram/block.ts.
 import type { GateExample } from '../../common/statistics/gate.ts';
 import type { Path } from '../../neural/inference/branches.ts';
@@ -7,14 +7,14 @@ import { type Block, type BlockLine, type FirstLine, type NextLineRequest, write
 import type { NgramModel } from '../ngram/model.ts';
 import type { OwnFile } from '../ngram/own-file.ts';
 import type { NgramCursorPosition, Step } from '../ngram/search.ts';
-import { FolderSpecialist, type PromptedQuery, type QuerySite, type SpecialistOptions } from './folder-specialist.ts';
+import { type DrafterOptions, JointDrafter, type PromptedQuery, type QuerySite } from './joint-drafter.ts';
 import { LogitReader } from './logit-reader.ts';
 import { NextTokenMixer } from './next-token-mixer.ts';
 import { REST_ENTRIES } from './ngram-predictions.ts';
 import { LINE_LIMITS, type MixHypothesis, type SearchLimits, searchLine } from './search.ts';
 import { beginnings, type MixWeights, type NextTokenScores, type PromptScores } from './types.ts';
 
-export class MixtureSpecialist extends FolderSpecialist<Float32Array> {
+export class TokenMixtureDrafter extends JointDrafter<Float32Array> {
   private readonly reader: LogitReader;
 
   constructor(
@@ -22,7 +22,7 @@ export class MixtureSpecialist extends FolderSpecialist<Float32Array> {
     model: NextTokenScores<Float32Array>,
     ngram: () => NgramModel,
     weights: MixWeights,
-    options: SpecialistOptions = {},
+    options: DrafterOptions = {},
   ) {
     const { vocabulary } = ngram();
     super(name, model, ngram, weights, vocabulary, options);
