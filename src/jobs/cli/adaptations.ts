@@ -1,10 +1,10 @@
 // Makes, prints, lists, exports and deletes adaptations. The store keeps the last one of each folder.
 import { rmSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { exportOwn } from '../../adaptation/models/folder-models.ts';
-import { latestAdaptation } from '../../adaptation/models/served.ts';
-import { plainTextOf, REPORT_FILE, reportDocument } from '../../adaptation/report/report-document.ts';
-import { type AdaptReport, type NeuralReport, storedReport } from '../../adaptation/report/types.ts';
+import { exportOwn } from '../../adapt/models/folder-models.ts';
+import { latestAdaptation } from '../../adapt/models/served.ts';
+import { plainTextOf, REPORT_FILE, reportDocument } from '../../adapt/report/report-document.ts';
+import { type AdaptReport, type NeuralReport, storedReport } from '../../adapt/report/types.ts';
 import { failed, ok, type Result } from '../../common/errors.ts';
 import { folderBytes } from '../../common/files.ts';
 import { counted, percent } from '../../common/format.ts';

@@ -1,7 +1,7 @@
 // `inspect`: everything stored and sent, row by row.
-import { type KeptRequest, keptRows, rowsAt } from '../../adaptation/kept/kept-rows.ts';
-import type { KeptRow } from '../../adaptation/report/kept.ts';
-import type { AdaptOutcome, AdaptRequest } from '../../adaptation/types.ts';
+import { type KeptRequest, keptRows, rowsAt } from '../../adapt/kept/kept-rows.ts';
+import type { KeptRow } from '../../adapt/report/kept.ts';
+import type { AdaptOutcome, AdaptRequest } from '../../adapt/request/adapt-request.ts';
 import { ok, type Result } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
 import type { Engine } from '../../specialist/engine/client.ts';

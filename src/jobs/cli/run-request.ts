@@ -9,7 +9,7 @@ import {
   CALIBRATION_POSITIONS,
   type LabelingLimits,
   type NeuralAccess,
-} from '../../adaptation/types.ts';
+} from '../../adapt/request/adapt-request.ts';
 import { threadCount } from '../../common/threads.ts';
 import { type LlmAddress, modelOf } from '../../llm/connect.ts';
 import { checkBaseUrl } from '../../llm/protocol/guard.ts';
