@@ -21,10 +21,10 @@ import { fitAdaptedMixture, fitBaseMixture, isMixed, mixtureInputs } from './mix
 import { modelFolderOf, ownFolder, sweepModels } from './models/folder-models.ts';
 import { writeSnapshot } from './models/served.ts';
 import { type NeuralSession, sessionOf } from './neural-session.ts';
-import { agree, type Plan, planInputs, type TimedMachine, workAhead } from './plan.ts';
+import { agree, type Plan, planInputs, remainingWork, type TimedMachine } from './plan.ts';
 import { stagesOf } from './progress.ts';
 import { putInUse } from './put-in-use.ts';
-import { Countdown, nothingAhead } from './report/countdown.ts';
+import { Countdown, noWork } from './report/countdown.ts';
 import { figuresOf } from './report/figures.ts';
 import { harvestInWords } from './report/first-look.ts';
 import { type Chosen, type Learned, learnedNeural, reportOf } from './report-of-run.ts';
@@ -45,7 +45,7 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
   const countdown = new Countdown(stagesOf(request), deps.progress ?? noProgress);
   const progress: Progress = (update) => countdown.tell(update);
   // With a neural model, drafts and steps are timed first: before that, an estimate has no basis.
-  if (!request.neural) countdown.plan({ ...nothingAhead, api: request.api?.positions ?? 0 });
+  if (!request.neural) countdown.plan({ ...noWork, api: request.api?.positions ?? 0 });
   const clock = new BudgetClock(now, () => countdown.tick());
   let run: Run | undefined;
   try {
@@ -70,8 +70,8 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
       log: mappedLog(deps.log ?? silentLog, (line) => redactKnown(line, '', [secrets]).text),
       steps: new Steps(ledger),
       stage: (stage) => (update) => progress({ stage, ...update }),
-      expect: (ahead) => countdown.plan(ahead),
-      partsOf: (ahead) => countdown.partsOf(ahead),
+      expect: (remaining) => countdown.plan(remaining),
+      partsOf: (remaining) => countdown.partsOf(remaining),
       notes: [...harvest.faults],
       neuralFailure: undefined,
       apiStopped: undefined,
@@ -207,13 +207,18 @@ async function trainAndChoose(run: Run, parts: NeuralParts): Promise<Chosen> {
     ));
   stage('Planning')({ done: 0, total: undefined });
   const trainingSeconds = trainingLeft(run, time);
-  const ahead = workAhead(run, session, { ...plan, trains: time !== undefined, training: trainingSeconds, api: calls });
-  run.expect(ahead);
+  const remaining = remainingWork(run, session, {
+    ...plan,
+    trains: time !== undefined,
+    training: trainingSeconds,
+    api: calls,
+  });
+  run.expect(remaining);
 
   const tellBase = stage('Measuring the base');
   await fitBaseMixture(run, session, plan, tellBase);
   const base = await draftAtValidation(session, baseCandidate(run), positions, tellBase);
-  run.expect({ ...ahead, perPlace: secondsPerPosition(base.scored), base: 0 });
+  run.expect({ ...remaining, perPlace: secondsPerPosition(base.scored), base: 0 });
   const earlier = await measureEarlier(run, session, trained, positions);
 
   const trainNow = time && (() => steps.step('training', inputs, () => train(run, samples, time), isTrained(run)));

@@ -5,7 +5,7 @@ import { baseCandidate, earlierCandidate } from './candidates.ts';
 import { halved, MAX_HALVINGS } from './held-out-positions.ts';
 import { callsOf, labelingSettings, type PriceOf } from './labels.ts';
 import type { NeuralSession } from './neural-session.ts';
-import { nothingAhead, planInWords, type RemainingWork } from './report/countdown.ts';
+import { noWork, planInWords, type RemainingWork } from './report/countdown.ts';
 import type { PlanAnswer, PlanChoice, PlanOffer } from './request/adapt-request.ts';
 import type { Run } from './run.ts';
 import {
@@ -70,15 +70,15 @@ export async function agree(run: Run, machine: TimedMachine | undefined, priceOf
   for (;;) {
     const { steps: _, ...planned } = workFor(run, machine, choice);
     const priced = priceOf(planned.halvings);
-    const ahead = aheadFor(run, machine, choice, priced && callsOf(priced));
-    const parts = run.partsOf(ahead);
+    const remaining = remainingFor(run, machine, choice, priced && callsOf(priced));
+    const parts = run.partsOf(remaining);
     const api = priced?.estimate;
     const offer: PlanOffer = {
       choice,
       words: planInWords(parts),
       ...(why !== undefined && { why }),
       ...(api && { api }),
-      choices: choices.map((each) => ({ ...each, words: planInWords(run.partsOf(aheadFor(run, machine, each))) })),
+      choices: choices.map((each) => ({ ...each, words: planInWords(run.partsOf(remainingFor(run, machine, each))) })),
     };
     const isShort = parts.measuring + parts.training + parts.deciding < SHORT_SECONDS;
     const answer =
@@ -87,7 +87,7 @@ export async function agree(run: Run, machine: TimedMachine | undefined, priceOf
         : await run.clock.exclude(async () => (await run.askPlan?.(offer)) ?? START);
     if (answer.kind === 'stop') throw new CodedError('cancelled', 'Nothing was changed.');
     if (answer.kind === 'start') {
-      run.expect(ahead);
+      run.expect(remaining);
       return { ...planned, ...(why !== undefined && { why }), api: answer.api };
     }
     ({ choice } = answer);
@@ -140,11 +140,11 @@ function workFor(run: Run, machine: TimedMachine | undefined, choice: PlanChoice
   return { perPlace, halvings, steps, minutes: choice.minutes, ...(training && { training }) };
 }
 
-function aheadFor(run: Run, machine: TimedMachine | undefined, choice: PlanChoice, api = 0): RemainingWork {
+function remainingFor(run: Run, machine: TimedMachine | undefined, choice: PlanChoice, api = 0): RemainingWork {
   const { training, steps, perPlace, halvings } = workFor(run, machine, choice);
-  if (!machine) return { ...nothingAhead, api };
+  if (!machine) return { ...noWork, api };
   const seconds = steps * (training?.perStep ?? 0);
-  return workAhead(run, machine.session, {
+  return remainingWork(run, machine.session, {
     perPlace,
     halvings,
     api,
@@ -158,7 +158,7 @@ interface Work extends Pick<Plan, 'perPlace' | 'halvings'>, Pick<RemainingWork, 
 }
 
 /** What a run with a neural model has before it, given the stored answers. */
-export function workAhead(
+export function remainingWork(
   run: Run,
   session: NeuralSession,
   { perPlace, halvings, trains, training, api }: Work,

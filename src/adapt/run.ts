@@ -51,9 +51,9 @@ export interface Run extends Omit<RunDeps, 'record' | 'progress' | 'now'> {
   /** Reports progress of a stage. */
   readonly stage: (name: StageName) => Tell;
   /** Updates the estimate of the time left. */
-  readonly expect: (ahead: RemainingWork) => void;
+  readonly expect: (remaining: RemainingWork) => void;
   /** Seconds of each part of a plan. */
-  readonly partsOf: (ahead: RemainingWork) => PlanParts;
+  readonly partsOf: (remaining: RemainingWork) => PlanParts;
   /** For the report: omitted parts and the reasons. */
   readonly notes: string[];
   /** For the report; set by the latest failure of the neural part. */

@@ -151,3 +151,12 @@ test('neither the API nor its answers change the training, and the report has th
   const declined = await run({}, llmOf('other'), false);
   assert.deepEqual([declined.all, declined.trained], [0, false]);
 });
+
+test('a local run between two others does not make the API be asked about again', async () => {
+  await run();
+  const { api: _, ...local } = request;
+  const engine = engineFor(project);
+  await adaptAsking(engine, undefined, local, false, kept);
+  const again = await run();
+  assert.deepEqual([again.all, again.estimates], [0, []]);
+});

@@ -17,13 +17,13 @@ export interface RemainingWork {
 }
 
 /** For a run without a neural model. */
-export const nothingAhead: RemainingWork = {
+export const noWork: RemainingWork = {
   ...{ perPlace: 0, places: { fit: 0, choose: 0, test: 0, testedBase: 0 } },
   ...{ base: 0, earlier: 0, training: 0, api: 0 },
 };
 
 /** Expected seconds of a stage: a constant, or computed from the remaining work. */
-export type StageSeconds = number | ((ahead: RemainingWork) => number);
+export type StageSeconds = number | ((remaining: RemainingWork) => number);
 
 /** Parts of a plan as users read them. */
 type Part = 'measuring' | 'training' | 'deciding';
@@ -77,17 +77,17 @@ export class Countdown {
   }
 
   /** Seconds of each part of a plan, from the present stage on. */
-  partsOf(ahead: RemainingWork): PlanParts {
-    const seconds = this.secondsOf(ahead);
+  partsOf(remaining: RemainingWork): PlanParts {
+    const seconds = this.secondsOf(remaining);
     const parts = { measuring: 0, training: 0, deciding: 0 };
     for (const [i, { step }] of this.rows.entries()) if (i >= this.at) parts[partOf[step]] += seconds[i] as number;
     // Without training, the stages that plan it are over.
-    return { ...parts, training: ahead.training > 0 ? parts.training : 0 };
+    return { ...parts, training: remaining.training > 0 ? parts.training : 0 };
   }
 
   /** Sets or updates the figures behind the time left. */
-  plan(ahead: RemainingWork): void {
-    this.seconds = this.secondsOf(ahead);
+  plan(remaining: RemainingWork): void {
+    this.seconds = this.secondsOf(remaining);
     this.whole = this.after(-1);
   }
 
@@ -146,8 +146,8 @@ export class Countdown {
     return undefined;
   }
 
-  private secondsOf(ahead: RemainingWork): number[] {
-    return this.rows.map(({ takes }) => (typeof takes === 'number' ? takes : takes(ahead)));
+  private secondsOf(remaining: RemainingWork): number[] {
+    return this.rows.map(({ takes }) => (typeof takes === 'number' ? takes : takes(remaining)));
   }
 
   private after(at: number): number {

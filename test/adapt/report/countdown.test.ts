@@ -1,7 +1,7 @@
 // Describes the plan of a run, and estimates the time left.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Countdown, nothingAhead, planInWords, type Row } from '../../../src/adapt/report/countdown.ts';
+import { Countdown, noWork, planInWords, type Row } from '../../../src/adapt/report/countdown.ts';
 import type { ProgressUpdate } from '../../../src/common/progress.ts';
 
 const rows: readonly Row[] = [
@@ -18,10 +18,10 @@ function planned(training: number): {
   const updates: ProgressUpdate[] = [];
   const countdown = new Countdown(rows, (update) => updates.push(update));
   countdown.tell({ stage: 'timing', done: 0, total: undefined });
-  const ahead = { ...nothingAhead, perPlace: 0.5, base: 240, training };
-  countdown.plan(ahead);
+  const remaining = { ...noWork, perPlace: 0.5, base: 240, training };
+  countdown.plan(remaining);
   return {
-    words: planInWords(countdown.partsOf(ahead)),
+    words: planInWords(countdown.partsOf(remaining)),
     tell: (update) => {
       countdown.tell(update);
       return updates.at(-1) as ProgressUpdate;
@@ -62,7 +62,7 @@ test('each update names its step, and between updates the time left falls with t
     (update) => updates.push(update),
     () => ms,
   );
-  countdown.plan({ ...nothingAhead, perPlace: 0.5, base: 240, training: 360 });
+  countdown.plan({ ...noWork, perPlace: 0.5, base: 240, training: 360 });
   countdown.tell({ stage: 'base', done: 120, total: 240, say: 'once' });
   ms = 20_000;
   countdown.tick();
@@ -94,7 +94,7 @@ test('a stage that takes longer than planned corrects the whole time left, with 
     (update) => updates.push(update),
     () => ms,
   );
-  countdown.plan({ ...nothingAhead, perPlace: 0.5, base: 240 });
+  countdown.plan({ ...noWork, perPlace: 0.5, base: 240 });
   countdown.tell({ stage: 'base', done: 0, total: 240 });
   for (const done of [60, 120, 180]) {
     ms = 1250 * done;
@@ -121,7 +121,7 @@ test('stored answers and a first few do not change the speed', () => {
     (update) => updates.push(update),
     () => ms,
   );
-  countdown.plan({ ...nothingAhead, perPlace: 0.5, base: 240 });
+  countdown.plan({ ...noWork, perPlace: 0.5, base: 240 });
   countdown.tell({ stage: 'base', done: 120, total: 240 });
   ms = 30_000;
   countdown.tell({ stage: 'base', done: 130, total: 240 });
@@ -132,7 +132,7 @@ test('a new plan lowers the time left, and raises it only with a sentence', () =
   const updates: ProgressUpdate[] = [];
   const countdown = new Countdown(rows, (update) => updates.push(update));
   for (const training of [120, 60, 70, 600]) {
-    countdown.plan({ ...nothingAhead, training });
+    countdown.plan({ ...noWork, training });
     countdown.tell({ stage: 'base', done: 0, total: undefined });
   }
   assert.deepEqual(
