@@ -1,5 +1,4 @@
 // A run: its request, what it may use, the folder's split files, and what its stages share.
-import { AwakeTime } from '../common/clock.ts';
 import { CodedError, type Failure } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 import type { Progress } from '../common/progress.ts';
@@ -8,6 +7,7 @@ import type { RouterModel } from '../routing/router-model.ts';
 import type { Engine } from '../specialist/engine/client.ts';
 import type { PositionLedger } from '../storage/position-ledger.ts';
 import type { Tokenizer } from '../text/tokenizer/bpe.ts';
+import type { BudgetClock } from './budget-clock.ts';
 import type { HeldOut, HeldOutPositions } from './held-out-positions.ts';
 import { isModel } from './models/folder-models.ts';
 import type { StageName, Tell } from './progress.ts';
@@ -76,44 +76,4 @@ export function accessOf({ engine, request: { neural } }: Run): NeuralAccess {
 export function engineOf({ engine }: Run): Engine {
   if (!engine) throw new CodedError('unsupported', 'There is no neural engine here.');
   return engine;
-}
-
-/** Interval for reading the clock, ms. */
-const READ_MS = 1000;
-
-/** The time of a run that counts against its budget: without sleep of the machine and without what is excluded. */
-export class BudgetClock {
-  private readonly awake: AwakeTime;
-  private readonly reading: NodeJS.Timeout;
-  private excluded = 0;
-
-  /** @param onRead called every second */
-  constructor(now: () => number, onRead: () => void) {
-    this.awake = new AwakeTime(now);
-    this.reading = setInterval(() => {
-      this.awake.read();
-      onRead();
-    }, READ_MS).unref();
-  }
-
-  /** Seconds since the start. */
-  elapsed(): number {
-    return (this.awake.read() - this.excluded) / 1000;
-  }
-
-  /** Runs work whose time does not count: questions to the user, the first look. */
-  async exclude<T>(work: () => Promise<T>): Promise<T> {
-    const since = this.awake.read();
-    const before = this.excluded;
-    try {
-      return await work();
-    } finally {
-      // A nested exclusion is part of this one.
-      this.excluded = before + this.awake.read() - since;
-    }
-  }
-
-  stop(): void {
-    clearInterval(this.reading);
-  }
 }
