@@ -16,7 +16,7 @@ export const layers: readonly string[] = [
   'routing',
   'storage',
   'completion',
-  'adaptation',
+  'adapt',
   'text-tasks',
   'jobs',
   'vscode',

@@ -16,7 +16,7 @@ export interface Choice {
 const MOST = 30;
 
 /** Who imports these adapts a folder or runs commands: a minute or more. Such tests, and safety's, run if they changed. */
-export const wholeRuns = ['test/adaptation/project.ts', 'test/jobs/cli/run.ts'];
+export const wholeRuns = ['test/adapt/project.ts', 'test/jobs/cli/run.ts'];
 
 /**
  * The house tests; tests that changed, that import a changed file, or that name one that is no code; tests that import

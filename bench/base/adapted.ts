@@ -2,9 +2,9 @@
 
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { currentModel } from '../../src/adaptation/models/folder-models.ts';
-import type { AdaptReport } from '../../src/adaptation/report/types.ts';
-import { adapt } from '../../src/adaptation/stages/run.ts';
+import { adapt } from '../../src/adapt/adapt.ts';
+import { currentModel } from '../../src/adapt/models/folder-models.ts';
+import type { AdaptReport } from '../../src/adapt/report/types.ts';
 import { ProgressBar } from '../../src/common/bar.ts';
 import { unwrap } from '../../src/common/errors.ts';
 import type { EngineClient } from '../../src/specialist/engine/client.ts';

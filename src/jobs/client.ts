@@ -1,8 +1,8 @@
 // Starts jobs, each in a process that ends with its job.
 
-import { cancelled } from '../adaptation/cancellation.ts';
-import { cancelledFailure } from '../adaptation/stages/stopped.ts';
-import type { AdaptOutcome, AdaptRequest, Questions } from '../adaptation/types.ts';
+import type { AdaptOutcome, AdaptRequest, Questions } from '../adapt/request/adapt-request.ts';
+import { cancelled } from '../adapt/request/cancellation.ts';
+import { cancelledFailure } from '../adapt/stopped.ts';
 import { type ChildProcess, endChild, onceEnded, type StartedChild, startChild } from '../common/child.ts';
 import { failed, type Result } from '../common/errors.ts';
 import { type Log, silentLog } from '../common/log.ts';

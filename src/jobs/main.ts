@@ -1,15 +1,16 @@
 // Entry of a job's process: one long job on a folder, with its own store, API and engine. An adaptation gets all
 // three.
 import { basename, join } from 'node:path';
-import { cancelled } from '../adaptation/cancellation.ts';
-import { keptRows } from '../adaptation/kept/kept-rows.ts';
-import { exportOwn } from '../adaptation/models/folder-models.ts';
-import { summaryOf } from '../adaptation/report/kept.ts';
-import { plainTextOf, REPORT_FILE, reportDocument } from '../adaptation/report/report-document.ts';
-import { readSecrets } from '../adaptation/reread-secrets.ts';
-import { programOf } from '../adaptation/stages/drafts.ts';
-import { adapt, type RunDeps } from '../adaptation/stages/run.ts';
-import type { AdaptOutcome, AdaptRequest, PlanAnswer } from '../adaptation/types.ts';
+import { adapt } from '../adapt/adapt.ts';
+import { programOf } from '../adapt/drafts.ts';
+import { keptRows } from '../adapt/kept/kept-rows.ts';
+import { exportOwn } from '../adapt/models/folder-models.ts';
+import { summaryOf } from '../adapt/report/kept.ts';
+import { plainTextOf, REPORT_FILE, reportDocument } from '../adapt/report/report-document.ts';
+import type { AdaptOutcome, AdaptRequest, PlanAnswer } from '../adapt/request/adapt-request.ts';
+import { cancelled } from '../adapt/request/cancellation.ts';
+import { readSecrets } from '../adapt/reread-secrets.ts';
+import type { RunDeps } from '../adapt/run.ts';
 import { failed, messageOf, ok, type Result } from '../common/errors.ts';
 import { replaceFile, sweepTemporary } from '../common/files.ts';
 import type { Log, LogLevel } from '../common/log.ts';

@@ -1,5 +1,5 @@
 // A job's dependencies, and its large-model client with budget and recording.
-import type { ApiAccess, AskPlan, ConfirmSpending } from '../adaptation/types.ts';
+import type { ApiAccess, AskPlan, ConfirmSpending } from '../adapt/request/adapt-request.ts';
 import { systemClock } from '../common/clock.ts';
 import { counted } from '../common/format.ts';
 import type { Log } from '../common/log.ts';

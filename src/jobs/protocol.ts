@@ -1,9 +1,9 @@
 // Messages between a job's process and its parent: structured clones over the IPC channel.
 
-import type { KeptRequest } from '../adaptation/kept/kept-rows.ts';
-import type { ExportedFiles, OwnExport } from '../adaptation/models/folder-models.ts';
-import type { KeptSummary } from '../adaptation/report/kept.ts';
-import type { AdaptOutcome, AdaptRequest, ApiEstimate, PlanAnswer, PlanOffer } from '../adaptation/types.ts';
+import type { KeptRequest } from '../adapt/kept/kept-rows.ts';
+import type { ExportedFiles, OwnExport } from '../adapt/models/folder-models.ts';
+import type { KeptSummary } from '../adapt/report/kept.ts';
+import type { AdaptOutcome, AdaptRequest, ApiEstimate, PlanAnswer, PlanOffer } from '../adapt/request/adapt-request.ts';
 import type { Result } from '../common/errors.ts';
 import type { LogLevel } from '../common/log.ts';
 import type { ProgressUpdate } from '../common/progress.ts';

@@ -1,6 +1,6 @@
 // The job that writes one text by the large model, if allowed. Without one a commit message is a draft of the changed
 // names, and no comment is written.
-import type { ApiAccess } from '../adaptation/types.ts';
+import type { ApiAccess } from '../adapt/request/adapt-request.ts';
 import { ok, type Result } from '../common/errors.ts';
 import type { LlmAnswer } from '../llm/protocol/models.ts';
 import { answerPrompt } from '../prompts/answer/answer-prompt.ts';

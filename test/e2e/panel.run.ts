@@ -5,9 +5,9 @@ import { after, before, test } from 'node:test';
 import { build } from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
 import { root } from '../../build/paths.ts';
-import { reportDocument } from '../../src/adaptation/report/report-document.ts';
+import { reportDocument } from '../../src/adapt/report/report-document.ts';
 import type { PanelRow, PanelState, PanelTotals, ToPanel } from '../../src/vscode/webview/protocol.ts';
-import { reportOf } from '../adaptation/report/report.ts';
+import { reportOf } from '../adapt/report/report.ts';
 import { launchBrowser } from '../support/browser.ts';
 
 let browser: Browser;

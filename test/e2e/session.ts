@@ -14,7 +14,7 @@ import {
   type Workbench,
 } from '../../build/code-server.ts';
 import { must } from '../../build/proc.ts';
-import type { AdaptReport } from '../../src/adaptation/report/types.ts';
+import type { AdaptReport } from '../../src/adapt/report/types.ts';
 import type { Tuning } from '../../src/common/tuning.ts';
 import { MessagesServer } from '../fakes/messages-server.ts';
 import { storageIn } from '../host/runner.ts';

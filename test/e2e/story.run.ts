@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { outcomeInWords, outcomeOf, pairInWords } from '../../src/adaptation/report/outcome.ts';
+import { outcomeInWords, outcomeOf, pairInWords } from '../../src/adapt/report/outcome.ts';
 import type { PromptFacts } from '../fakes/messages-answers.ts';
 import { acceptedIn, suggestionsIn } from '../support/stored.ts';
 import { apiKey, forAllTests, type Session } from './session.ts';

@@ -5,12 +5,12 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
-import { latestAdaptation } from '../../src/adaptation/models/served.ts';
-import type { ApiEstimate } from '../../src/adaptation/types.ts';
+import { latestAdaptation } from '../../src/adapt/models/served.ts';
+import type { ApiEstimate } from '../../src/adapt/request/adapt-request.ts';
 import type { Log } from '../../src/common/log.ts';
 import { silentLog } from '../../src/common/log.ts';
 import { JobClient } from '../../src/jobs/client.ts';
-import { makeProject, type Project } from '../adaptation/project.ts';
+import { makeProject, type Project } from '../adapt/project.ts';
 import { ended } from '../specialist/engine/helpers.ts';
 import { leftOf, living } from '../support/processes.ts';
 

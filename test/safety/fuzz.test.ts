@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
-import { storedReport, storedRouter } from '../../src/adaptation/report/types.ts';
+import { storedReport, storedRouter } from '../../src/adapt/report/types.ts';
 import { parseConfig, writeConfig } from '../../src/neural/models/config-json.ts';
 import { loadModel } from '../../src/neural/models/model-folder.ts';
 import { readSafetensors } from '../../src/neural/models/safetensors.ts';

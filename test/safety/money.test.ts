@@ -13,11 +13,11 @@ import { priceUsd } from '../../src/llm/protocol/models.ts';
 import { modelFacts } from '../../src/llm/providers/anthropic.ts';
 import { databaseName, openStore } from '../../src/storage/open.ts';
 import type { LlmCallRow } from '../../src/storage/types.ts';
-import { makeProject } from '../adaptation/project.ts';
+import { makeProject } from '../adapt/project.ts';
 import { MessagesServer } from '../fakes/messages-server.ts';
 import { runCli } from '../jobs/cli/run.ts';
 
-/** Calls at once, as in adaptation/stages/labels.ts. Answers in flight when a process is killed may be lost. */
+/** Calls at once, as in adapt/labels.ts. Answers in flight when a process is killed may be lost. */
 const inFlight = 4;
 
 let folder: string;

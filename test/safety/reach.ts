@@ -2,11 +2,11 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { root as repository } from '../../build/paths.ts';
-import { keptRows } from '../../src/adaptation/kept/kept-rows.ts';
-import { readSpecialist } from '../../src/adaptation/models/served.ts';
-import type { KeptKind } from '../../src/adaptation/report/kept.ts';
-import { adapt } from '../../src/adaptation/stages/run.ts';
-import type { AdaptRequest } from '../../src/adaptation/types.ts';
+import { adapt } from '../../src/adapt/adapt.ts';
+import { keptRows } from '../../src/adapt/kept/kept-rows.ts';
+import { readSpecialist } from '../../src/adapt/models/served.ts';
+import type { KeptKind } from '../../src/adapt/report/kept.ts';
+import type { AdaptRequest } from '../../src/adapt/request/adapt-request.ts';
 import type { CompletionQuery, Draft, Specialist } from '../../src/common/completion.ts';
 import type { Log } from '../../src/common/log.ts';
 import { redactedRequest } from '../../src/completion/redacted-request.ts';

@@ -8,7 +8,7 @@ import { dirname, join, resolve } from 'node:path';
 import { after, test } from 'node:test';
 import { uniforms } from '../../src/common/statistics/random.ts';
 import { splitOf } from '../../src/workspace/files/file-names.ts';
-import { makeProject } from '../adaptation/project.ts';
+import { makeProject } from '../adapt/project.ts';
 import { writeModel } from '../specialist/engine/helpers.ts';
 import { leftOf, living } from '../support/processes.ts';
 import { steadyMachine } from '../support/steady.ts';

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { snapshotName } from '../../src/adaptation/models/served.ts';
+import { snapshotName } from '../../src/adapt/models/served.ts';
 import { readSnapshot } from '../../src/specialist/ngram/snapshot.ts';
 import { loadTokenizer } from '../../src/text/tokenizer/load.ts';
 

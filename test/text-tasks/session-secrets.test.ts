@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { adapt } from '../../src/adaptation/stages/run.ts';
+import { adapt } from '../../src/adapt/adapt.ts';
 import { unwrap } from '../../src/common/errors.ts';
 import { silentLog } from '../../src/common/log.ts';
 import { commitItem, docItem } from '../../src/text-tasks/commit-context.ts';

@@ -1,6 +1,6 @@
 // `adapt`: makes an adaptation and prints its report.
 import { basename, join } from 'node:path';
-import { plainTextOf, REPORT_FILE, reportDocument } from '../../adaptation/report/report-document.ts';
+import { plainTextOf, REPORT_FILE, reportDocument } from '../../adapt/report/report-document.ts';
 import { type CommandLine, repository } from './command-line.ts';
 import { apiAccess, requestFor } from './run-request.ts';
 import { Runs, type Terminal } from './terminal.ts';

@@ -1,7 +1,7 @@
 // Commands and options of the command line: two tables, from which usage, parsing and errors follow.
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { CALIBRATION_POSITIONS } from '../../adaptation/types.ts';
+import { CALIBRATION_POSITIONS } from '../../adapt/request/adapt-request.ts';
 import { messageOf } from '../../common/errors.ts';
 import { wrap } from '../../common/format.ts';
 import { commandLineProviders } from '../../llm/providers/providers.ts';

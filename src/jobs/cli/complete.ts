@@ -1,7 +1,7 @@
 // `complete`: one completion at a given position, token by token, with the routing decision.
 import { isAbsolute, relative, resolve, sep } from 'node:path';
-import { draftServed, readSpecialist, servedRouter } from '../../adaptation/models/served.ts';
-import type { AdaptOutcome, AdaptRequest } from '../../adaptation/types.ts';
+import { draftServed, readSpecialist, servedRouter } from '../../adapt/models/served.ts';
+import type { AdaptOutcome, AdaptRequest } from '../../adapt/request/adapt-request.ts';
 import type { Draft } from '../../common/completion.ts';
 import { CodedError, failed, messageOf, ok, type Result } from '../../common/errors.ts';
 import { oneLine, percent } from '../../common/format.ts';

@@ -1,5 +1,5 @@
 // `inspect`: everything stored and sent, row by row.
-import { keptRows, rowsAt } from '../../adaptation/kept/kept-rows.ts';
+import { keptRows, rowsAt } from '../../adapt/kept/kept-rows.ts';
 import { harvestFolder } from '../../workspace/files/folder.ts';
 import type { CommandLine, Values } from './command-line.ts';
 import { locate, specialistOf } from './complete.ts';

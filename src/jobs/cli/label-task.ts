@@ -1,6 +1,6 @@
 // `label`: labels every text of a task as CSV, or writes the task's local model as ONNX.
 import { join } from 'node:path';
-import type { ApiEstimate } from '../../adaptation/types.ts';
+import type { ApiEstimate } from '../../adapt/request/adapt-request.ts';
 import { CodedError, unwrap } from '../../common/errors.ts';
 import { replaceFile } from '../../common/files.ts';
 import { memoryCeiling } from '../../common/memory.ts';

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { AdaptRequest, ApiAccess, LabelingLimits, NeuralAccess } from '../../adaptation/types.ts';
+import type { AdaptRequest, ApiAccess, LabelingLimits, NeuralAccess } from '../../adapt/request/adapt-request.ts';
 import { threadCount } from '../../common/threads.ts';
 import { type LlmAddress, modelOf } from '../../llm/connect.ts';
 import { checkBaseUrl } from '../../llm/protocol/guard.ts';

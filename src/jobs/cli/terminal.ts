@@ -4,8 +4,14 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
-import { cancelledFailure } from '../../adaptation/stages/stopped.ts';
-import type { AdaptOutcome, AdaptRequest, ApiEstimate, PlanAnswer, PlanOffer } from '../../adaptation/types.ts';
+import type {
+  AdaptOutcome,
+  AdaptRequest,
+  ApiEstimate,
+  PlanAnswer,
+  PlanOffer,
+} from '../../adapt/request/adapt-request.ts';
+import { cancelledFailure } from '../../adapt/stopped.ts';
 import { ProgressBar } from '../../common/bar.ts';
 import { type Failure, messageOf, type Result } from '../../common/errors.ts';
 import { wrap } from '../../common/format.ts';

@@ -5,7 +5,7 @@
 //
 // The middle continues the prefix with no token between, so that a keystroke only adds tokens at the end. In a dialect
 // with the suffix after the prefix, typed tokens begin the middle, so that no keystroke runs the suffix again. Serving
-// (specialist/decoding/prompt-planner.ts), training (adaptation/training-data/samples.ts) and benchmarks use this file.
+// (specialist/decoding/prompt-planner.ts), training (adapt/training-data/samples.ts) and benchmarks use this file.
 // models/pretrain/prompt.py does the same in Python; build/golden-prompt.ts writes test/golden/prompt.json, and tests
 // compare both with it.
 import type { CompletionQuery, Snippet, SnippetOptions } from '../../common/completion.ts';

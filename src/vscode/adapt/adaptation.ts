@@ -1,9 +1,15 @@
 // Background runs: the index of an opened folder, and 'Adapt to This Repo' with its progress, questions and report.
 import * as vscode from 'vscode';
-import { cancelled } from '../../adaptation/cancellation.ts';
-import type { ExportedFiles } from '../../adaptation/models/folder-models.ts';
-import type { KeptSummary } from '../../adaptation/report/kept.ts';
-import type { AdaptOutcome, AdaptRequest, PlanAnswer, PlanOffer, Questions } from '../../adaptation/types.ts';
+import type { ExportedFiles } from '../../adapt/models/folder-models.ts';
+import type { KeptSummary } from '../../adapt/report/kept.ts';
+import type {
+  AdaptOutcome,
+  AdaptRequest,
+  PlanAnswer,
+  PlanOffer,
+  Questions,
+} from '../../adapt/request/adapt-request.ts';
+import { cancelled } from '../../adapt/request/cancellation.ts';
 import { DisposableStore } from '../../common/disposable.ts';
 import type { Result } from '../../common/errors.ts';
 import { counted } from '../../common/format.ts';

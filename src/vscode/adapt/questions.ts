@@ -1,7 +1,7 @@
 // Questions and failure messages of a run.
 import * as vscode from 'vscode';
-import { reportInWords } from '../../adaptation/report/outcome.ts';
-import type { AdaptOutcome, PlanAnswer, PlanOffer } from '../../adaptation/types.ts';
+import { reportInWords } from '../../adapt/report/outcome.ts';
+import type { AdaptOutcome, PlanAnswer, PlanOffer } from '../../adapt/request/adapt-request.ts';
 import type { Failure, Result } from '../../common/errors.ts';
 import { costInWords, termsOf } from '../api/try-model.ts';
 import { safeSentence, sentences, t } from '../editor/ui-text.ts';

@@ -1,13 +1,13 @@
 // Builds job requests for a folder from the current settings, key and model, as plain data.
 import * as vscode from 'vscode';
-import type { KeptRequest } from '../../adaptation/kept/kept-rows.ts';
-import type { OwnExport } from '../../adaptation/models/folder-models.ts';
+import type { KeptRequest } from '../../adapt/kept/kept-rows.ts';
+import type { OwnExport } from '../../adapt/models/folder-models.ts';
 import {
   type AdaptRequest,
   type ApiAccess,
   CALIBRATION_POSITIONS,
   type LabelingLimits,
-} from '../../adaptation/types.ts';
+} from '../../adapt/request/adapt-request.ts';
 import type { Api } from '../api/api.ts';
 import type { WindowEngine } from '../bases/window-engine.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';

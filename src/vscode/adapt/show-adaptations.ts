@@ -3,8 +3,8 @@
 import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
-import { REPORT_FILE } from '../../adaptation/report/report-document.ts';
-import { storedReport } from '../../adaptation/report/types.ts';
+import { REPORT_FILE } from '../../adapt/report/report-document.ts';
+import { storedReport } from '../../adapt/report/types.ts';
 import { messageOf } from '../../common/errors.ts';
 import { folderBytes } from '../../common/files.ts';
 import { percent, thousands } from '../../common/format.ts';

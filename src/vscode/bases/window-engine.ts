@@ -1,7 +1,7 @@
 // The window's neural engine: one process completes for all folders. The first request starts it; a changed setting
 // restarts it.
 import { join } from 'node:path';
-import type { CurrentModel, Shipped } from '../../adaptation/models/folder-models.ts';
+import type { CurrentModel, Shipped } from '../../adapt/models/folder-models.ts';
 import { DisposableStore } from '../../common/disposable.ts';
 import { failed, type Result } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';

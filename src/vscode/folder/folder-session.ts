@@ -2,9 +2,9 @@
 // completion service.
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { snapshotName } from '../../adaptation/models/served.ts';
-import { reportInWords } from '../../adaptation/report/outcome.ts';
-import type { AdaptReport } from '../../adaptation/report/types.ts';
+import { snapshotName } from '../../adapt/models/served.ts';
+import { reportInWords } from '../../adapt/report/outcome.ts';
+import type { AdaptReport } from '../../adapt/report/types.ts';
 import type { Clock } from '../../common/clock.ts';
 import type { Draft } from '../../common/completion.ts';
 import { DisposableStore } from '../../common/disposable.ts';

@@ -1,7 +1,7 @@
 // 'Show What Is Kept and Sent': a read-only document with a folder's stored data and the request of a completion at the
 // cursor.
 import * as vscode from 'vscode';
-import type { KeptKind, KeptRow, KeptSummary } from '../../adaptation/report/kept.ts';
+import type { KeptKind, KeptRow, KeptSummary } from '../../adapt/report/kept.ts';
 import { DisposableStore } from '../../common/disposable.ts';
 import { messageOf } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';

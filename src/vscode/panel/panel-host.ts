@@ -1,7 +1,7 @@
 // Owns the panel: a view in the activity bar.
 import * as vscode from 'vscode';
-import { reportDocument } from '../../adaptation/report/report-document.ts';
-import type { AdaptReport } from '../../adaptation/report/types.ts';
+import { reportDocument } from '../../adapt/report/report-document.ts';
+import type { AdaptReport } from '../../adapt/report/types.ts';
 import { DisposableStore } from '../../common/disposable.ts';
 import type { Log } from '../../common/log.ts';
 import type { Activity } from '../completion/activity.ts';

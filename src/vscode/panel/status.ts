@@ -1,6 +1,6 @@
 // The extension's state for the active editor's folder: one snapshot for status bar, panel, menu and context keys.
 import * as vscode from 'vscode';
-import { holdsForApi } from '../../adaptation/models/served.ts';
+import { holdsForApi } from '../../adapt/models/served.ts';
 import { DisposableStore } from '../../common/disposable.ts';
 import { thousands } from '../../common/format.ts';
 import type { Adaptation } from '../adapt/adaptation.ts';

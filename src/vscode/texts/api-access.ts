@@ -1,6 +1,6 @@
 // Access to the large model for a user's command: asks for consent if there is none yet.
 import type * as vscode from 'vscode';
-import type { ApiAccess } from '../../adaptation/types.ts';
+import type { ApiAccess } from '../../adapt/request/adapt-request.ts';
 import type { SendableFolder } from '../../workspace/files/types.ts';
 import type { RunRequestDeps, RunRequests } from '../adapt/run-requests.ts';
 import { askConsent, askFirstTime, type SendingCommand } from '../api/consent.ts';

@@ -1,6 +1,6 @@
 // Questions of text tasks: which task, text and label, and whether a price is accepted.
 import * as vscode from 'vscode';
-import type { ApiEstimate } from '../../adaptation/types.ts';
+import type { ApiEstimate } from '../../adapt/request/adapt-request.ts';
 import { oneLine } from '../../common/format.ts';
 import type { LabelTask } from '../../prompts/label/task.ts';
 import { costInWords, termsOf } from '../api/try-model.ts';

@@ -1,7 +1,7 @@
 // The one dialog before an adaptation: what it says, and what each of its answers starts.
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
-import type { PlanOffer } from '../../../src/adaptation/types.ts';
+import type { PlanOffer } from '../../../src/adapt/request/adapt-request.ts';
 import { l10n, loadAsVscode } from '../../support/fake-vscode.ts';
 
 const shown: { message: string; detail: string; buttons: string[] }[] = [];

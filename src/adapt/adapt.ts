@@ -1,0 +1,245 @@
+// One adaptation, in a job's process, from the folder's files to the models in use. Whatever takes long is a step or a
+// stored draft: over unchanged inputs it is read from disk. So a killed run resumes where it was.
+import { CodedError, ok, type Result, unwrap } from '../common/errors.ts';
+import { mappedLog, silentLog } from '../common/log.ts';
+import { noProgress, type Progress } from '../common/progress.ts';
+import { ggufManifest } from '../neural/models/manifest.ts';
+import { NgramModel } from '../specialist/ngram/model.ts';
+import { readTokenizer } from '../text/tokenizer/load.ts';
+import { harvestToSend } from '../workspace/files/folder.ts';
+import { redactKnown } from '../workspace/secrets/known/known.ts';
+import { BudgetClock } from './budget-clock.ts';
+import { adaptedCandidate, baseCandidate, draftAtValidation, measureEarlier } from './candidates.ts';
+import { choose } from './choose.ts';
+import { draftWithNgramsOnly } from './drafts.ts';
+import { secondsPerPosition } from './evaluate.ts';
+import { attempt, failureOf, keepFailure, nothingToLearn } from './failures.ts';
+import { lookFirst } from './first-look.ts';
+import { routerFor } from './fit-router.ts';
+import { digestsOf, type HeldOutPositions, halved, heldOutFor, heldOutPositions } from './held-out-positions.ts';
+import { askLarge, callsOf, labelingOf, pricesOf } from './labels.ts';
+import { fitAdaptedMixture, fitBaseMixture, isMixed, mixtureInputs } from './mixture.ts';
+import { modelFolderOf, ownFolder, sweepModels } from './models/folder-models.ts';
+import { writeSnapshot } from './models/served.ts';
+import { type NeuralSession, sessionOf } from './neural-session.ts';
+import { agree, type Plan, planInputs, remainingWork, type TimedMachine } from './plan.ts';
+import { stagesOf } from './progress.ts';
+import { putInUse } from './put-in-use.ts';
+import { Countdown, noWork } from './report/countdown.ts';
+import { figuresOf } from './report/figures.ts';
+import { harvestInWords } from './report/first-look.ts';
+import { type Chosen, type Learned, learnedNeural, reportOf } from './report-of-run.ts';
+import type { AdaptOutcome, AdaptRequest } from './request/adapt-request.ts';
+import { yieldToEvents } from './request/cancellation.ts';
+import { accessOf, type Run, type RunDeps } from './run.ts';
+import { Steps } from './step.ts';
+import { isFastEnough, type MachineTiming, timeBase, timeDraft, timingInputs } from './timing.ts';
+import { isTrained, type Training, train, trainingInputs } from './train.ts';
+import { samplesFrom } from './training-data/samples.ts';
+import { trainingLeft, trainingTime, trainingTimeInputs } from './training-time.ts';
+
+/** Runs `request`. Expected failures are values. The previous specialist on disk stays usable after any failure. */
+export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Result<AdaptOutcome>> {
+  const { root, specialistFolder } = request;
+  const { signal, ledger, now = () => performance.now() } = deps;
+  const [startedAt, started] = [Date.now(), now()];
+  const countdown = new Countdown(stagesOf(request), deps.progress ?? noProgress);
+  const progress: Progress = (update) => countdown.tell(update);
+  // With a neural model, drafts and steps are timed first: before that, an estimate has no basis.
+  if (!request.neural) countdown.plan({ ...noWork, api: request.api?.positions ?? 0 });
+  const clock = new BudgetClock(now, () => countdown.tick());
+  let run: Run | undefined;
+  try {
+    // The folder's files, split by path alone. An earlier model is not judged on what it was trained on.
+    const tokenizer = unwrap(readTokenizer(request.tokenizerPath));
+    const harvested = await harvestToSend(request, { progress, signal, log: deps.log ?? silentLog });
+    const { files, report: harvest, secrets } = unwrap(harvested);
+    if (files.length === 0) throw nothingToLearn(root, harvest);
+    if (request.firstLookSeconds !== undefined)
+      progress({ stage: 'Reading files', done: files.length, total: files.length, lines: harvestInWords(harvest) });
+    const measuresEarlier = request.effort === 'adapt' && request.neural !== undefined;
+    const { held, judgesEarlier } = heldOutFor(files, measuresEarlier ? ownFolder(specialistFolder) : undefined);
+    run = {
+      ...deps,
+      request,
+      held,
+      judgesEarlier,
+      tokenizer,
+      clock,
+      digests: digestsOf(held),
+      positions: heldOutPositions(held),
+      log: mappedLog(deps.log ?? silentLog, (line) => redactKnown(line, '', [secrets]).text),
+      steps: new Steps(ledger),
+      stage: (stage) => (update) => progress({ stage, ...update }),
+      expect: (remaining) => countdown.plan(remaining),
+      partsOf: (remaining) => countdown.partsOf(remaining),
+      notes: [...harvest.faults],
+      neuralFailure: undefined,
+      apiStopped: undefined,
+      paid: { answers: 0, usd: 0 },
+      models: new Set(),
+    };
+    const learned = request.effort === 'adapt' ? await learn(run) : undefined;
+
+    // The index of every file, held-out ones too, and the chosen model are put in use.
+    const tellIndexing = run.stage('Indexing every file');
+    tellIndexing({ done: 0, total: undefined });
+    const index = NgramModel.build(files, tokenizer);
+    await yieldToEvents(signal);
+    const snapshotPath = writeSnapshot(specialistFolder, index.serialize());
+    if (learned?.neural) putInUse(request, learned.neural.used, held);
+
+    const report = reportOf(run, harvest, learned, now() - started);
+    if (learned) {
+      deps.record({ startedAt, finishedAt: Date.now(), report, router: learned.router });
+      ledger?.keepOnly([...run.models]);
+      run.steps.forget('plan', planInputs(run));
+    }
+    tellIndexing({ done: 1, total: 1 });
+    const given = new Set(request.secrets);
+    const found = secrets.all.filter((value) => !given.has(value));
+    return ok({
+      report,
+      snapshotPath,
+      router: learned?.router,
+      secrets: found,
+      ...(run.apiStopped && { apiStopped: run.apiStopped }),
+    });
+  } catch (error) {
+    return failureOf(error, { specialistFolder, signal, run });
+  } finally {
+    clock.stop();
+  }
+}
+
+/** The models learn from the training files alone; the held-out files choose, fit the router, and judge. */
+async function learn(run: Run): Promise<Learned> {
+  const { request, notes, stage, steps } = run;
+  // How fast this machine trains the base and drafts with it. Where it cannot, the n-grams are adapted alone.
+  const access = request.neural && (await attempt(run, 'measuring', () => accessOf(run)));
+  const timing =
+    access &&
+    (await attempt(run, 'measuring', () =>
+      steps.step('timing', timingInputs(run), () => timeBase(run), isFastEnough(run)),
+    ));
+  stage('Indexing')({ done: 0, total: undefined });
+  const index = NgramModel.build(run.held.train, run.tokenizer);
+  await yieldToEvents(run.signal);
+  const session = access && sessionOf(run, index);
+  try {
+    if (request.firstLookSeconds !== undefined) await lookFirst(run, index, session);
+    const perPlace = session && timing && (await timeDraft(run, session));
+    const machine: TimedMachine | undefined =
+      session && timing && perPlace !== undefined ? { timing, perPlace, session } : undefined;
+
+    // What the user agrees to: time, training, and the price of the large model's answers.
+    const priceOf = pricesOf(run, index);
+    const plan = await steps.step('plan', planInputs(run), () => agree(run, machine, priceOf));
+    const labeling = labelingOf(run, plan, priceOf);
+    const positions = halved(run.positions, plan.halvings);
+
+    // Validation files choose the neural model. Test files, which decide nothing, are drafted after the choice.
+    const chosen =
+      session &&
+      timing &&
+      (await attempt(run, 'measuring', () =>
+        trainAndChoose(run, { plan, timing, index, session, positions, calls: labeling ? callsOf(labeling) : 0 }),
+      ));
+    const tested =
+      chosen &&
+      (await attempt(run, 'measuring', async () => {
+        const used = await session.drafts(chosen.used, positions.test, stage('Testing the model in use'));
+        if (chosen.used === chosen.base) return { used, base: used };
+        return { used, base: await session.drafts(chosen.base, positions.test, stage('Testing the base')) };
+      }));
+    const ngrams = {
+      choose: await draftWithNgramsOnly(run, index, run.positions.choose, stage('Calibrating')),
+      test: await draftWithNgramsOnly(run, index, run.positions.test, stage('Measuring')),
+    };
+
+    // The router is fitted on the drafts that will be served, and on what the large model answers there.
+    const served = tested ? { choose: chosen.used.scored, test: tested.used } : ngrams;
+    const labels = labeling && (await askLarge(run, labeling, served, index));
+    const router = routerFor(served.choose, labels);
+    if (served.choose.length === 0)
+      notes.push('There are too few files for validation, so the shipped router is used.');
+    const figures = served.test.length > 0 ? figuresOf(served.test, labels, router, request.balance) : undefined;
+    const neural =
+      tested &&
+      learnedNeural(chosen, tested, ngrams, {
+        memory: session.memory,
+        ngramRouter: routerFor(ngrams.choose, labels),
+      });
+    return { router, figures, neural };
+  } finally {
+    session?.close();
+  }
+}
+
+interface NeuralParts {
+  readonly plan: Plan;
+  readonly timing: MachineTiming;
+  readonly index: NgramModel;
+  readonly session: NeuralSession;
+  readonly positions: HeldOutPositions;
+  /** Answers to ask of the large model. */
+  readonly calls: number;
+}
+
+/** Trains, and compares the new model with the base and the earlier one at the validation positions. */
+async function trainAndChoose(run: Run, parts: NeuralParts): Promise<Chosen> {
+  const { plan, timing, index, session, positions, calls } = parts;
+  const { notes, stage, steps } = run;
+  const { specialistFolder } = run.request;
+  const inputs = trainingInputs(run, plan);
+  const trained = steps.stored('training', inputs, isTrained(run));
+  sweepModels(specialistFolder, trained && modelFolderOf(trained.weights, specialistFolder));
+  if (!timing.base && !ggufManifest(accessOf(run).base))
+    keepFailure(run, 'training', new CodedError('unsupported', timing.why ?? ''));
+
+  // Training gets the time that measuring leaves, so its samples and its limit come first.
+  const timed = trained ? undefined : plan.training;
+  if (timed) stage('Preparing training samples')({ done: 0, total: undefined });
+  const samples = timed && (await attempt(run, 'training', () => samplesFrom(run.held, index, plan, run)));
+  const time =
+    samples &&
+    (await steps.step('training time', trainingTimeInputs(run, plan), () =>
+      trainingTime(run, session, plan, timed, samples),
+    ));
+  stage('Planning')({ done: 0, total: undefined });
+  const trainingSeconds = trainingLeft(run, time);
+  const remaining = remainingWork(run, session, {
+    ...plan,
+    trains: time !== undefined,
+    training: trainingSeconds,
+    api: calls,
+  });
+  run.expect(remaining);
+
+  const tellBase = stage('Measuring the base');
+  await fitBaseMixture(run, session, plan, tellBase);
+  const base = await draftAtValidation(session, baseCandidate(run), positions, tellBase);
+  run.expect({ ...remaining, perPlace: secondsPerPosition(base.scored), base: 0 });
+  const earlier = await measureEarlier(run, session, trained, positions);
+
+  const trainNow = time && (() => steps.step('training', inputs, () => train(run, samples, time), isTrained(run)));
+  const training = trained ?? (trainNow && (await attempt(run, 'training', trainNow)));
+  notes.push(...(training?.notes ?? []), ...(plan.why === undefined ? [] : [plan.why]));
+  const measureAdapted = async (of: Training) => {
+    const mixture = mixtureInputs(run, of);
+    await steps.step('mixture', mixture, () => fitAdaptedMixture(run, session, of, positions), isMixed(run));
+    return draftAtValidation(session, adaptedCandidate(run, of), positions, stage('Measuring the adapted model'));
+  };
+  const isRejected = training?.dropped !== undefined;
+  const adapted = training && !isRejected ? await attempt(run, 'training', () => measureAdapted(training)) : undefined;
+
+  const measured = [adapted, earlier, base].filter((each) => each !== undefined);
+  const { used, why: reason } = choose(measured, training);
+  const why = training?.dropped ?? reason;
+  // The files of a rejected model are deleted at the end. Its figures stay, so that a later run does not train again.
+  if (training && adapted && used !== adapted)
+    steps.store('training', inputs, { ...training, dropped: why, judged: adapted.quality });
+  const judged = training?.judged && { adapted: training.judged };
+  const chosenFrom = Object.fromEntries(measured.map(({ name, quality }) => [name, quality]));
+  return { used, base, training, why, chosenFrom: { base: base.quality, ...judged, ...chosenFrom } };
+}

@@ -1,0 +1,43 @@
+// The n-gram model of a run: its drafts, and the stored answers of any model.
+
+import { sha256Of } from '../neural/models/manifest.ts';
+import type { CursorExample } from '../prompts/completion/cursor-examples.ts';
+import type { NgramModel } from '../specialist/ngram/model.ts';
+import { draftBySyntax } from '../text/syntax/parsing.ts';
+import { AnswerLedger, evaluate } from './evaluate.ts';
+import type { Tell } from './progress.ts';
+import type { ScoredPosition } from './report/figures.ts';
+import type { Run } from './run.ts';
+import { digest } from './step.ts';
+
+/** Raise it when the n-grams draft differently from the same files. The program's hash covers most changes. */
+const DRAFTS_VERSION = 6;
+
+/** Identity of scripts by their bytes. */
+export function programOf(...scripts: readonly (string | undefined)[]): string {
+  return scripts.map((script) => (script === undefined ? '' : sha256Of(script))).join(' ');
+}
+
+/** Identity of the n-grams of the training files. */
+export function signatureOfIndex({ program, digests, request }: Run): string {
+  return digest([DRAFTS_VERSION, program, digests.train, sha256Of(request.tokenizerPath)]);
+}
+
+/** @param model its identity */
+export function answersOf({ ledger, models }: Run, model: string): AnswerLedger | undefined {
+  models.add(model);
+  return ledger && new AnswerLedger(ledger, model);
+}
+
+/** Drafts of the n-grams without a neural model. */
+export async function draftWithNgramsOnly(
+  run: Run,
+  index: NgramModel,
+  positions: readonly CursorExample[],
+  tell?: Tell,
+): Promise<ScoredPosition[]> {
+  const answers = answersOf(run, signatureOfIndex(run));
+  const complete = (...[query, options]: Parameters<NgramModel['complete']>) =>
+    draftBySyntax(query, options, (asked) => index.complete(query, asked));
+  return evaluate({ complete }, positions, { answers, ...(tell && { tell }), signal: run.signal });
+}

@@ -1,0 +1,250 @@
+// Everything stored about a folder and sent from it, as text, by the code that stores and sends it.
+// It also shows secrets that an earlier version failed to redact.
+import { systemClock } from '../../common/clock.ts';
+import {
+  type CompletionQuery,
+  type Draft,
+  type DraftOptions,
+  NGRAM_MODEL,
+  type Specialist,
+} from '../../common/completion.ts';
+import { failed, ok, type Result } from '../../common/errors.ts';
+import type { Log } from '../../common/log.ts';
+import type { Redactor } from '../../common/redaction.ts';
+import { CompletionService } from '../../completion/service.ts';
+import { Backoff } from '../../llm/backoff.ts';
+import { connectLlm, type LlmAddress, requestWriter } from '../../llm/connect.ts';
+import { positionInDocument, queryOf } from '../../prompts/completion/completion-position.ts';
+import { completionPrompt } from '../../prompts/completion/completion-prompt.ts';
+import type { CursorExample } from '../../prompts/completion/cursor-examples.ts';
+import { bareRequestAt, type LlmRequest } from '../../prompts/completion/llm-request.ts';
+import type { Engine } from '../../specialist/engine/client.ts';
+import { NgramModel } from '../../specialist/ngram/model.ts';
+import { openLogged } from '../../storage/open.ts';
+import type { FolderRows } from '../../storage/types.ts';
+import { languageIdOf } from '../../text/languages.ts';
+import { indentUnitOf } from '../../text/lines.ts';
+import type { Tokenizer } from '../../text/tokenizer/bpe.ts';
+import { readTokenizer } from '../../text/tokenizer/load.ts';
+import { decodeText } from '../../workspace/files/examine.ts';
+import { type FileRule, ruleOf } from '../../workspace/files/file.ts';
+import { type Harvest, harvestFolder } from '../../workspace/files/folder.ts';
+import { FolderReader } from '../../workspace/files/folder-reader.ts';
+import { defaultHarvestOptions } from '../../workspace/files/types.ts';
+import { redactKnown, type SecretValues } from '../../workspace/secrets/known/known.ts';
+import { redactPath } from '../../workspace/secrets/known/redact-path.ts';
+import { heldOutFor, heldOutPositions, sample } from '../held-out-positions.ts';
+import { positionsToLabel } from '../labels.ts';
+import { ownFolder } from '../models/folder-models.ts';
+import { draftServed, readSpecialist, servedRouter } from '../models/served.ts';
+import type { KeptRow } from '../report/kept.ts';
+import type { AdaptRequest, LabelingLimits } from '../request/adapt-request.ts';
+import { yieldToEvents } from '../request/cancellation.ts';
+import { sampleOptions, samplesOf, specialNames } from '../training-data/samples.ts';
+
+type LiveRequest = Pick<
+  AdaptRequest,
+  'root' | 'storeFolder' | 'specialistFolder' | 'tokenizerPath' | 'harvest' | 'neural'
+>;
+
+/** Plain data: it is sent to a job's process. */
+export type KeptRequest = LiveRequest & {
+  /** The large model whose requests are shown; absent: the default. */
+  readonly address?: LlmAddress;
+  /** Of the run whose labelling requests are shown. */
+  readonly limits: LabelingLimits;
+};
+
+/** Maximum labelling requests to show, evenly spread over those of a run. */
+const SHOWN_REQUESTS = 80;
+
+export interface KeptDeps {
+  /** The caller's own, if it has one. */
+  readonly harvest?: Harvest;
+  readonly signal: AbortSignal;
+  readonly log: Log;
+}
+
+/** The folder's files, samples and requests of a run, and the store. Fails as reading the folder does. */
+export async function* keptRows(request: KeptRequest, deps: KeptDeps): AsyncGenerator<KeptRow, Result<true>> {
+  const { signal, log } = deps;
+  const tokenizer = readTokenizer(request.tokenizerPath);
+  if (!tokenizer.ok) return tokenizer;
+  const harvested = deps.harvest ? ok(deps.harvest) : await harvestFolder(request.root, request.harvest, deps);
+  if (!harvested.ok) return harvested;
+  const harvest = harvested.value;
+  for (const { path, text } of harvest.files) yield { kind: 'harvest', path, text };
+  const index = await readSpecialist(request, log);
+  if (index.ok) for (const { path, text } of index.value.texts()) yield { kind: 'snapshot', path, text };
+  await yieldToEvents(signal);
+  yield* learningRows(request, harvest, index.ok ? index.value : undefined, tokenizer.value, { signal, log });
+  const store = openLogged(request.storeFolder, log);
+  try {
+    yield* storeRows(store.rowsOf(request.root));
+  } finally {
+    store.close();
+  }
+  return ok(true);
+}
+
+async function* learningRows(
+  request: KeptRequest,
+  { files, secrets }: Harvest,
+  specialist: NgramModel | undefined,
+  tokenizer: Tokenizer,
+  { signal, log }: KeptDeps,
+): AsyncGenerator<KeptRow> {
+  const { held } = heldOutFor(files, request.neural && ownFolder(request.specialistFolder));
+  const positions = heldOutPositions(held);
+  const index = NgramModel.build(held.train, tokenizer);
+  await yieldToEvents(signal);
+  for (const { ids } of samplesOf(held.train, tokenizer, sampleOptions(index))) {
+    const text = decodeAll(ids, tokenizer);
+    yield { kind: 'sample', path: /<\|file\|>([^\n]*)/.exec(text)?.[1] ?? '', text };
+  }
+  const address = request.address ?? {};
+  const llm = connectLlm({ model: '', ...address, apiKey: '', timeoutMs: 1 });
+  const { validation, bare } = positionsToLabel({ ...positions, index, llm }, request.limits);
+  const toAsk = [
+    ...bare.map(({ example }) => ({ example, label: bareRequestAt(positionInDocument(example)) })),
+    // With the local draft, which the run makes: like the completion's request below.
+    ...validation.map((example) => ({ example, label: undefined })),
+  ];
+  const preview = new RequestPreview(request, secrets, specialist ?? index, undefined, log);
+  const send = await requestWriter(address, completionPrompt);
+  for (const { example, label } of sample(toAsk, SHOWN_REQUESTS)) {
+    await yieldToEvents(signal);
+    if (label) yield { kind: 'label', path: example.path, text: send(label) };
+    const query = await preview.queryAt(example);
+    if (query !== undefined) yield* liveRows(await preview.preview(query, signal), send);
+  }
+}
+
+/** The exact request of a completion at one position, with its drafts. Fails if the file is never sent. */
+export async function rowsAt(
+  { path, text, offset }: { readonly path: string; readonly text: string; readonly offset: number },
+  request: KeptRequest,
+  { secrets }: Harvest,
+  specialist: NgramModel,
+  engine: Engine | undefined,
+  { signal, log }: KeptDeps,
+): Promise<Result<KeptRow[]>> {
+  const preview = new RequestPreview(request, secrets, specialist, engine, log);
+  const rule = await preview.ruleOf(path);
+  if (rule !== 'open') {
+    const why = rule === 'off' ? 'nothing is completed there' : 'it is completed on this machine alone';
+    return failed('bad-request', `Nothing of ${path} is ever sent: it is ignored or holds secrets, and ${why}.`);
+  }
+  const query = queryOf(text, offset, path, languageIdOf(path));
+  return ok([
+    ...liveRows(await preview.preview(query, signal), await requestWriter(request.address ?? {}, completionPrompt)),
+  ]);
+}
+
+function* liveRows(asked: LlmRequest, send: (request: LlmRequest) => string): Generator<KeptRow> {
+  const { path } = asked.query;
+  yield { kind: 'prompt', path, text: send(asked) };
+  for (const { text } of asked.drafts) yield { kind: 'shown-draft', path, text };
+}
+
+/** Special tokens, shown by name. */
+function decodeAll(ids: Int32Array, tokenizer: Tokenizer): string {
+  const names = specialNames(tokenizer);
+  const parts: string[] = [];
+  let from = 0;
+  ids.forEach((id, at) => {
+    const name = names.get(id);
+    if (name === undefined) return;
+    parts.push(tokenizer.decode(ids.subarray(from, at)), name);
+    from = at + 1;
+  });
+  parts.push(tokenizer.decode(ids.subarray(from)));
+  return parts.join('');
+}
+
+function* storeRows({ llmCalls, adaptations, answers, stages }: FolderRows): Generator<KeptRow> {
+  for (const { path, text } of llmCalls) yield { kind: 'answer', path, text };
+  for (const { report } of adaptations) yield { kind: 'report', path: '', text: report };
+  for (const row of answers) yield { kind: 'draft', path: row.path, text: JSON.stringify(row) };
+  for (const row of stages) yield { kind: 'stage', path: '', text: JSON.stringify(row) };
+}
+
+class RequestPreview {
+  private readonly request: LiveRequest;
+  private readonly service: CompletionService;
+
+  /** @param engine makes the drafts if the request has a neural part; otherwise the n-gram model makes them */
+  constructor(
+    request: LiveRequest,
+    secrets: SecretValues,
+    specialist: NgramModel,
+    engine: Engine | undefined,
+    log: Log,
+  ) {
+    this.request = request;
+    const redact: Redactor = {
+      text: async (text, path, cut) => redactKnown(text, path, [secrets], cut).text,
+      path: async (path) => redactPath(path, [secrets]),
+    };
+    const complete = async (query: CompletionQuery, options: DraftOptions): Promise<Draft> =>
+      (await draftServed(engine, specialist, request, query, options, log)).draft;
+    // The index names a file by its redacted path.
+    const named = async (query: CompletionQuery) => ({ ...query, path: await redact.path(query.path) });
+    const local: Specialist = {
+      name: 'kept',
+      complete: async (query, options) => complete(await named(query), options),
+      snippets: async (query, options) => specialist.snippets(await named(query), options),
+      setOpenFile() {},
+    };
+    const routers = { ngramOnly: servedRouter(request, false, log), mixed: servedRouter(request, true, log) };
+    this.service = new CompletionService({
+      specialist: local,
+      llm: () => undefined,
+      routerFor: (draft) => (draft === undefined || draft.model === NGRAM_MODEL ? routers.ngramOnly : routers.mixed),
+      settings: () => settings,
+      clock: systemClock,
+      redact,
+      backoff: new Backoff({ clock: systemClock }),
+      onEvent() {},
+      log,
+    });
+  }
+
+  /** The editor's rules for the file. */
+  ruleOf(path: string): Promise<FileRule> {
+    return ruleOf(this.request.root, path, this.request.harvest);
+  }
+
+  /**
+   * A held-out position in its file on disk, without the author's text; undefined if
+   * the file cannot be read or may not be sent.
+   */
+  async queryAt({ path, offset, truth }: CursorExample): Promise<CompletionQuery | undefined> {
+    if ((await this.ruleOf(path)) !== 'open') return undefined;
+    // A file with a redacted path has another name on disk.
+    const read = await (await FolderReader.open(this.request.root)).read(path, defaultHarvestOptions.maxFileBytes);
+    const text = 'leftOut' in read ? undefined : decodeText(read.bytes);
+    if (text === undefined) return undefined;
+    const withoutTruth = text.slice(0, offset) + text.slice(offset + truth.length);
+    return queryOf(withoutTruth, offset, path, languageIdOf(path));
+  }
+
+  /** @param indentUnit of the editor; by default that of the text */
+  preview(
+    query: CompletionQuery,
+    signal: AbortSignal,
+    indentUnit = indentUnitOf(query.prefix + query.suffix),
+  ): Promise<LlmRequest> {
+    return this.service.preview({ query, trigger: 'automatic', indentUnit }, signal);
+  }
+}
+
+/** The editor's default settings. Routing settings do not change what is sent. */
+const settings = {
+  balance: 1,
+  threshold: 0,
+  multiline: true,
+  apiAllowed: true,
+  localFirst: false,
+  prefetchFromApi: false,
+};

@@ -1,0 +1,185 @@
+// The report's data, held-out positions with each model's answers, compared with the author's text; and its figures:
+// quality of specialist, API and both together at the test positions, which nothing was fitted on.
+import type { CompletionPosition, Draft } from '../../common/completion.ts';
+import { quantile } from '../../common/quality.ts';
+import { interval } from '../../common/statistics/bootstrap.ts';
+import type { LlmAnswer } from '../../llm/protocol/models.ts';
+import type { CursorExample } from '../../prompts/completion/cursor-examples.ts';
+import { decideWhole } from '../../routing/decide.ts';
+import type { Decision } from '../../routing/decision.ts';
+import type { PositionFacts } from '../../routing/features.ts';
+import { priceOf } from '../../routing/limits.ts';
+import type { RouterModel } from '../../routing/router-model.ts';
+import type { AdaptReport, ApiReport, ComparedReport, MixedQuality, Quality } from './types.ts';
+
+export interface ScoredPosition {
+  readonly example: CursorExample;
+  /** The position where the draft was requested. */
+  readonly draftPosition: CompletionPosition;
+  /** The part of the author's text that is asked for: see `truthAt`. */
+  readonly truth: string;
+  readonly facts: PositionFacts;
+  /** The draft as it would be shown; empty if nothing would be shown. */
+  readonly draft: Draft;
+  /** Whether the draft is the truth: see `matchesTruth`. */
+  readonly right: boolean;
+  /** Log loss on the truth. Undefined if it was not requested, the drafter cannot measure it, or a block is wanted. */
+  readonly loss: { readonly tokens: number; readonly nats: number } | undefined;
+}
+
+export interface LabeledPosition {
+  readonly scored: ScoredPosition;
+  /** The answer of the large model, with the text as it would be shown. */
+  readonly answer: LlmAnswer;
+  readonly right: boolean;
+}
+
+export interface Labels {
+  readonly labelled: readonly LabeledPosition[];
+  readonly failed: number;
+}
+
+/** The large model's answers at a sample of one run's positions. */
+export interface ApiLabels {
+  readonly model: string;
+  readonly validation: Labels;
+  /** Undefined if the run stopped asking before the test positions. */
+  readonly test: Labels | undefined;
+  /** The same positions, asked with what a plain API call sees. */
+  readonly bare: Labels | undefined;
+}
+
+/** All that was asked in the run, at validation and test positions and bare. */
+export function allLabels({ validation, test, bare }: ApiLabels): Labels[] {
+  return [validation, test, bare].filter((each) => each !== undefined);
+}
+
+export type ReportFigures = Pick<AdaptReport, 'specialist' | 'apiShare' | 'api' | 'slider'>;
+
+/** A test position with the router's decision. */
+interface JudgedPosition extends ScoredPosition {
+  readonly decision: Decision;
+}
+
+/** A test position that the API has answered, too. */
+interface ComparedPosition {
+  readonly position: JudgedPosition;
+  readonly label: LabeledPosition;
+  /** Whether the large model was right there without the folder's snippets and draft. */
+  readonly bareRight: boolean | undefined;
+}
+
+/** Positions of the panel's slider. */
+const balances = Array.from({ length: 20 }, (_, i) => (i + 1) / 20);
+
+const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/**
+ * @param labels the API's answers at a sample of these positions; undefined: it was not asked
+ * @param balance setting, 0.05 to 1, for which the API's share is computed
+ */
+export function figuresOf(
+  test: readonly ScoredPosition[],
+  labels: ApiLabels | undefined,
+  fit: RouterModel,
+  balance: number,
+): ReportFigures {
+  const judged = test.map((position) => ({
+    ...position,
+    // Decided as if an API were available, even if none is set up now, and without the user's display threshold.
+    decision: decideWhole(fit, position.draft, position.facts, balance),
+  }));
+  const answers = new Map((labels?.test?.labelled ?? []).map((label) => [label.scored.example, label]));
+  const bare = new Map((labels?.bare?.labelled ?? []).map(({ scored, right }) => [scored.example, right]));
+  const compared = judged.flatMap((position) => {
+    const label = answers.get(position.example);
+    return label === undefined ? [] : [{ position, label, bareRight: bare.get(position.example) }];
+  });
+  const shareOf = (isSent: (position: JudgedPosition) => boolean) => judged.filter(isSent).length / judged.length;
+  return {
+    specialist: { ...qualityOf(judged), ...latenciesOf(judged.map(({ draft }) => draft.latencyMs)) },
+    apiShare: shareOf(({ decision }) => decision.kind === 'call'),
+    api: labels && apiReport(labels, compared),
+    slider: balances.map((each) => {
+      const isSent = ({ decision }: JudgedPosition) => decision.gain > priceOf(each);
+      const right = together(compared, isSent).map((position) => Number(position.right));
+      return { balance: each, apiShare: shareOf(isSent), right: right.length === 0 ? undefined : mean(right) };
+    }),
+  };
+}
+
+interface Answer {
+  readonly path: string;
+  readonly right: boolean;
+}
+
+/** The answers of both models together, if some positions are sent to the API. */
+function together(compared: readonly ComparedPosition[], isSent: (position: JudgedPosition) => boolean): Answer[] {
+  return compared.map(({ position, label }) => ({
+    path: position.example.path,
+    right: isSent(position) ? label.right : position.right,
+  }));
+}
+
+function apiReport(labels: ApiLabels, compared: readonly ComparedPosition[]): ApiReport | undefined {
+  const asked = allLabels(labels);
+  const all = asked.flatMap(({ labelled }) => labelled);
+  if (all.length === 0) return undefined;
+  return {
+    model: labels.model,
+    asked: all.length,
+    failed: asked.reduce((sum, { failed }) => sum + failed, 0),
+    ...latenciesOf(all.map((label) => label.answer.latencyMs)),
+    compared: compared.length === 0 ? undefined : comparedReport(compared),
+  };
+}
+
+function comparedReport(compared: readonly ComparedPosition[]): ComparedReport {
+  const isSent = ({ decision }: JudgedPosition) => decision.kind === 'call';
+  const pairs = compared.flatMap(({ position, label, bareRight }) =>
+    bareRight === undefined ? [] : [{ path: position.example.path, right: label.right, bareRight }],
+  );
+  const files = [...Map.groupBy(pairs, ({ path }) => path).values()];
+  const gain = (of: typeof pairs) => mean(of.map(({ right, bareRight }) => Number(right) - Number(bareRight)));
+  return {
+    specialist: qualityOf(compared.map(({ position }) => position)),
+    api: qualityOfAnswers(together(compared, () => true)),
+    together: qualityOfAnswers(together(compared, isSent)),
+    calls: mean(compared.map(({ position }) => Number(isSent(position)))),
+    ...(pairs.length > 0 && {
+      alone: {
+        bare: qualityOfAnswers(pairs.map(({ path, bareRight: right }) => ({ path, right }))),
+        informed: qualityOfAnswers(pairs),
+        ...(files.length > 1 && { gain: interval([files], ([drawn = []]) => gain(drawn.flat())) }),
+      },
+    }),
+  };
+}
+
+function latenciesOf(latencies: readonly number[]): Pick<ApiReport, 'latencyP50Ms' | 'latencyP95Ms'> {
+  return { latencyP50Ms: quantile(latencies, 0.5), latencyP95Ms: quantile(latencies, 0.95) };
+}
+
+export function qualityOf(scored: readonly ScoredPosition[]): Quality {
+  return qualityOfAnswers(scored.map(({ example, right }) => ({ path: example.path, right })));
+}
+
+function qualityOfAnswers(answers: readonly Answer[]): Quality {
+  const files = [...Map.groupBy(answers, ({ path }) => path).values()].map((inFile) => ({
+    right: inFile.filter(({ right }) => right).length,
+    places: inFile.length,
+  }));
+  const exactMatch = (of: typeof files) =>
+    of.reduce((sum, { right }) => sum + right, 0) / of.reduce((sum, { places }) => sum + places, 0);
+  return {
+    places: answers.length,
+    exactMatch: answers.length === 0 ? 0 : exactMatch(files),
+    ...(files.length > 1 && { interval: interval([files], ([drawn = []]) => exactMatch([...drawn])) }),
+  };
+}
+
+/** The loss is the mean over positions that have one. */
+export function mixedQuality(scored: readonly ScoredPosition[]): MixedQuality {
+  const sum = (unit: 'nats' | 'tokens') => scored.reduce((total, { loss }) => total + (loss?.[unit] ?? 0), 0);
+  return { ...qualityOf(scored), ...(sum('tokens') > 0 && { loss: sum('nats') / sum('tokens') }) };
+}

@@ -1,0 +1,79 @@
+// A run: its request, what it may use, the folder's split files, and what its stages share.
+import { CodedError, type Failure } from '../common/errors.ts';
+import type { Log } from '../common/log.ts';
+import type { Progress } from '../common/progress.ts';
+import type { LlmClient } from '../llm/protocol/models.ts';
+import type { RouterModel } from '../routing/router-model.ts';
+import type { Engine } from '../specialist/engine/client.ts';
+import type { PositionLedger } from '../storage/position-ledger.ts';
+import type { Tokenizer } from '../text/tokenizer/bpe.ts';
+import type { BudgetClock } from './budget-clock.ts';
+import type { HeldOut, HeldOutPositions } from './held-out-positions.ts';
+import { isModel } from './models/folder-models.ts';
+import type { StageName, Tell } from './progress.ts';
+import type { PlanParts, RemainingWork } from './report/countdown.ts';
+import type { AdaptReport, NeuralFailure } from './report/types.ts';
+import type { AdaptRequest, AskPlan, NeuralAccess } from './request/adapt-request.ts';
+import type { Steps } from './step.ts';
+
+export interface RunDeps {
+  /** The engine, which a request with a neural part needs. */
+  readonly engine?: Engine | undefined;
+  /** Undefined: local only. */
+  readonly llm: LlmClient | undefined;
+  /** Absent: the run begins with its first plan, and pays for nothing. */
+  readonly askPlan?: AskPlan | undefined;
+  /** Stores answers and finished steps, for a resumed or later run. */
+  readonly ledger?: PositionLedger | undefined;
+  /** Identity of the drafting programs (see `programOf`). Stored drafts of other programs are not reused. */
+  readonly program?: string;
+  /** Stores a finished run. */
+  readonly record: (run: { startedAt: number; finishedAt: number; report: AdaptReport; router: RouterModel }) => void;
+  readonly progress?: Progress;
+  readonly signal: AbortSignal;
+  readonly log?: Log;
+  /** Milliseconds of a monotonic clock. */
+  readonly now?: () => number;
+}
+
+export interface Run extends Omit<RunDeps, 'record' | 'progress' | 'now'> {
+  readonly request: AdaptRequest;
+  readonly held: HeldOut;
+  /** Digest of each split: paths and redacted texts of its files. */
+  readonly digests: Readonly<Record<keyof HeldOut, string>>;
+  readonly positions: HeldOutPositions;
+  /** False if an earlier model was trained on most of the held-out files. */
+  readonly judgesEarlier: boolean;
+  readonly tokenizer: Tokenizer;
+  readonly log: Log;
+  readonly steps: Steps;
+  readonly clock: BudgetClock;
+  /** Reports progress of a stage. */
+  readonly stage: (name: StageName) => Tell;
+  /** Updates the estimate of the time left. */
+  readonly expect: (remaining: RemainingWork) => void;
+  /** Seconds of each part of a plan. */
+  readonly partsOf: (remaining: RemainingWork) => PlanParts;
+  /** For the report: omitted parts and the reasons. */
+  readonly notes: string[];
+  /** For the report; set by the latest failure of the neural part. */
+  neuralFailure: NeuralFailure | undefined;
+  /** The failure that ended the calls to the API early. */
+  apiStopped: Failure | undefined;
+  /** Answers of the API in this run and their cost. */
+  readonly paid: { answers: number; usd: number };
+  /** Identities of the models that were measured. */
+  readonly models: Set<string>;
+}
+
+/** Throws CodedError if there is no engine or no base model; the run then continues without a neural model. */
+export function accessOf({ engine, request: { neural } }: Run): NeuralAccess {
+  if (!engine) throw new CodedError('unsupported', 'There is no neural engine here.');
+  if (!neural || !isModel(neural.base)) throw new CodedError('unreadable', 'The base model is not installed.');
+  return neural;
+}
+
+export function engineOf({ engine }: Run): Engine {
+  if (!engine) throw new CodedError('unsupported', 'There is no neural engine here.');
+  return engine;
+}

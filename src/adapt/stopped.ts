@@ -1,0 +1,18 @@
+// The failure of a cancelled run, which names what the next run resumes from.
+import { failed } from '../common/errors.ts';
+import { counted } from '../common/format.ts';
+import { trainingStatusOf } from '../specialist/engine/protocol.ts';
+import { workFolder } from './models/folder-models.ts';
+import type { cancelled } from './request/cancellation.ts';
+
+/** @param answers stored answers of models at held-out positions */
+export function cancelledFailure(specialistFolder: string, answers = 0): typeof cancelled {
+  const status = trainingStatusOf(workFolder(specialistFolder));
+  const kept = [
+    ...(answers > 0 ? [counted(answers, 'measured answer')] : []),
+    ...(status?.kind === 'training' ? [`training up to step ${status.step} of ${status.totalSteps}`] : []),
+    ...(status?.kind === 'trained' ? ['the trained model'] : []),
+  ];
+  const message = kept.length === 0 ? 'Stopped.' : `Stopped. Kept: ${kept.join(', ')}.`;
+  return failed('cancelled', `${message} Start the adaptation again at any time: it resumes there.`);
+}

@@ -1,0 +1,147 @@
+// Times this machine with the base, before anything is measured, and says what a time limit allows.
+import { basename } from 'node:path';
+import { CodedError, isCancelled, unwrap } from '../common/errors.ts';
+import { counted } from '../common/format.ts';
+import { ggufManifest } from '../neural/models/manifest.ts';
+import { LEAST_STEPS, measureServing, measureTraining } from '../specialist/engine/measure-base.ts';
+import type { Timing } from '../specialist/engine/protocol.ts';
+import { baseCandidate, earlierCandidate } from './candidates.ts';
+import { secondsPerPosition } from './evaluate.ts';
+import { type HeldOutPositions, halved, MAX_HALVINGS } from './held-out-positions.ts';
+import type { NeuralSession } from './neural-session.ts';
+import { limitInWords } from './report/outcome.ts';
+import { accessOf, engineOf, type Run } from './run.ts';
+import { windowTokens } from './training-data/samples.ts';
+import { budgetSeconds, epochs, microBatches, trainingSettings } from './training-settings.ts';
+
+/** How fast this machine trains the base. */
+export interface MachineTiming {
+  /** Absent: it cannot be trained here. */
+  readonly base?: TimedBase;
+  /** Why it cannot. */
+  readonly why?: string;
+}
+
+/** The base as it is trained here. Times are in seconds. */
+export interface TimedBase {
+  readonly name: string;
+  /** A training step, with its share of the validations. */
+  readonly perStep: number;
+  /** The fewest steps that improve a model. */
+  readonly steps: number;
+  /** The measurements of a run, and the whole run with the fewest steps. */
+  readonly measuring: number;
+  readonly needs: number;
+}
+
+/** Seconds for opening models and indexing every file. */
+export const OPENING_SECONDS = 10;
+/** Training also validates, which takes a tenth of its time (neural/training/schedule.ts). */
+const WITH_VALIDATION = 1.1;
+/** Fewer characters than tokenizers of code need for a token, so that the number of steps is not underestimated. */
+const CHARACTERS_PER_TOKEN = 3;
+/** Each token of a file is in two samples. */
+const SAMPLES_PER_TOKEN = 2;
+/** The offered limit exceeds the estimate by this factor, because the machine may be busier later. */
+const SPARE = 1.25;
+/**
+ * A machine that trains on fewer tokens within the time limit rarely makes a better model: runs on 53,000 to 262,000
+ * tokens did not (docs/research-log.md). What more tokens bring was not measured.
+ */
+const TOKENS_THAT_PAY = 1_000_000;
+/** Halvings of the positions for timing: about six drafts are timed. */
+const TIMED_HALVINGS = 6;
+
+export function timingInputs(run: Run): unknown {
+  return [run.digests.train, trainingSettings(run)];
+}
+
+/** A stored speed that is too low is measured again: the machine may have been busy. */
+export function isFastEnough(run: Run): (timing: MachineTiming) => boolean {
+  const minutes = budgetSeconds(accessOf(run)) / 60;
+  return (timing) => trainableIn(timing, minutes) !== undefined;
+}
+
+/** A GGUF file is not trained. */
+export async function timeBase(run: Run): Promise<MachineTiming> {
+  const { base: folder, trainingThreads: threads = 'auto', device } = accessOf(run);
+  const gguf = ggufManifest(folder);
+  if (gguf) return { why: `The base '${gguf.name}' is a GGUF file, whose own weights stay as they are.` };
+  const steps = Math.min(LEAST_STEPS, mostSteps(run));
+  const { tokenizerPath: tokenizer } = run.request;
+  const base = { folder, threads, device, tokenizer, vocabulary: run.tokenizer.vocabularySize };
+  const tell = run.stage('Timing this machine');
+  tell({ done: 0, total: undefined, detail: 'how fast it answers' });
+  const draft = unwrap(await measureServing(engineOf(run), base, run.signal));
+  tell({ done: 0, total: undefined, detail: 'how fast it is trained' });
+  const training = await measureTraining(engineOf(run), base, run.signal);
+  if (!training.ok && training.error.code === 'cancelled') unwrap(training);
+  if (!training.ok) return { why: training.error.message };
+  const perStep = (WITH_VALIDATION * windowTokens * microBatches) / training.value.tokensPerSecond;
+  const measuring = run.clock.elapsed() + OPENING_SECONDS + leastDrafts(run) * secondsOfDraft(draft);
+  return { base: { name: basename(folder), perStep, steps, measuring, needs: measuring + steps * perStep } };
+}
+
+/** Seconds of a draft at a held-out position; undefined if the base does not answer. */
+export async function timeDraft(run: Run, session: NeuralSession): Promise<number | undefined> {
+  const few = halved(run.positions, TIMED_HALVINGS).choose;
+  try {
+    return secondsPerPosition(await session.drafts(baseCandidate(run), few, run.stage('Timing a draft')));
+  } catch (error) {
+    // The stages that need the engine fail in the same way, and note it for the report.
+    if (!(error instanceof CodedError) || isCancelled(error)) throw error;
+    return undefined;
+  }
+}
+
+/** The base if it can be trained in the minutes. */
+export function trainableIn({ base }: MachineTiming, minutes: number): TimedBase | undefined {
+  return base && base.needs <= 60 * minutes ? base : undefined;
+}
+
+/** Minutes in which the base can be trained; undefined if it cannot. */
+export function minutesFor({ base }: MachineTiming): number | undefined {
+  return base && Math.ceil((SPARE * base.needs) / 60);
+}
+
+/** Whether as much can be trained in the minutes as a better model needs. */
+export function pays({ perStep, measuring }: TimedBase, minutes: number): boolean {
+  const steps = (60 * minutes - measuring) / perStep;
+  return steps * windowTokens * microBatches >= TOKENS_THAT_PAY;
+}
+
+/** Why the base cannot be trained in these minutes. */
+export function untrainableIn(timing: MachineTiming, minutes: number): string | undefined {
+  const { base, why } = timing;
+  if (!base) return why;
+  return (
+    `In ${limitInWords(minutes)} this machine cannot train the base '${base.name}'. The minimum of ` +
+    `${counted(base.steps, 'step')} needs about ${counted(minutesFor(timing) as number, 'minute')} with the measurements.`
+  );
+}
+
+export function mostSteps({ request, held }: Run): number {
+  const characters = held.train.reduce((sum, { text }) => sum + text.length, 0);
+  const tokens = (epochs * SAMPLES_PER_TOKEN * characters) / CHARACTERS_PER_TOKEN;
+  return Math.min(
+    request.neural?.maxSteps ?? Number.POSITIVE_INFINITY,
+    Math.ceil(tokens / (windowTokens * microBatches)),
+  );
+}
+
+/**
+ * Number of drafts of a run with training. Fitting the mixture takes about one draft per position.
+ * @param trains without training, only the base and the earlier model draft
+ */
+export function draftCount({ fit, choose, test }: HeldOutPositions, earlier: boolean, trains = true): number {
+  const models = 1 + Number(earlier) + Number(trains);
+  return (trains ? fit.length : 0) + models * choose.length + Math.min(2, models) * test.length;
+}
+
+/** Drafts of a run with the fewest positions. */
+function leastDrafts(run: Run): number {
+  return draftCount(halved(run.positions, MAX_HALVINGS), earlierCandidate(run) !== undefined);
+}
+
+/** Of a line at a position that no cache holds. */
+const secondsOfDraft = ({ promptMs, lineMs }: Timing) => (promptMs + lineMs) / 1000;

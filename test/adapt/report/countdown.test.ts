@@ -1,0 +1,151 @@
+// Describes the plan of a run, and estimates the time left.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Countdown, noWork, planInWords, type Row } from '../../../src/adapt/report/countdown.ts';
+import type { ProgressUpdate } from '../../../src/common/progress.ts';
+
+const rows: readonly Row[] = [
+  { name: 'timing', takes: 15, step: 'plan' },
+  { name: 'base', takes: ({ perPlace, base }) => perPlace * base, step: 'measure' },
+  { name: 'training', takes: ({ training }) => training, step: 'train' },
+  { name: 'testing', takes: 60, step: 'decide' },
+];
+
+function planned(training: number): {
+  readonly words: string;
+  readonly tell: (update: ProgressUpdate) => ProgressUpdate;
+} {
+  const updates: ProgressUpdate[] = [];
+  const countdown = new Countdown(rows, (update) => updates.push(update));
+  countdown.tell({ stage: 'timing', done: 0, total: undefined });
+  const remaining = { ...noWork, perPlace: 0.5, base: 240, training };
+  countdown.plan(remaining);
+  return {
+    words: planInWords(countdown.partsOf(remaining)),
+    tell: (update) => {
+      countdown.tell(update);
+      return updates.at(-1) as ProgressUpdate;
+    },
+  };
+}
+
+test('says nothing of the time or the share before there is a plan', () => {
+  const updates: ProgressUpdate[] = [];
+  const countdown = new Countdown(rows, (update) => updates.push(update));
+  countdown.tell({ stage: 'timing', done: 3, total: 4, stageLeft: 5 });
+  countdown.tick();
+  assert.deepEqual(updates, [{ stage: 'timing', done: 3, total: 4, stageLeft: 5, step: { at: 1, of: 4 } }]);
+});
+
+test('a plan names its parts, without training if nothing is trained', () => {
+  assert.equal(planned(360).words, 'About 9 minutes: 2 measuring, 6 training, 1 deciding.');
+  assert.equal(planned(0).words, 'About 3 minutes: 2 measuring, 1 deciding.');
+});
+
+test('the time left falls with the progress and rises only with a sentence', () => {
+  const { tell } = planned(360);
+  assert.equal(tell({ stage: 'base', done: 120, total: 240 }).left, 60 + 360 + 60);
+  assert.equal(tell({ stage: 'training', done: 0, total: 100, stageLeft: 370 }).left, 430);
+  const later = tell({ stage: 'training', done: 1, total: 100, stageLeft: 380 });
+  assert.deepEqual([later.left, later.say], [430, undefined]);
+  const slow = tell({ stage: 'training', done: 2, total: 100, stageLeft: 900 });
+  assert.equal(slow.left, 960);
+  // A sentence stays while the time falls, so it states none.
+  assert.equal(slow.say, 'This takes longer than planned, because the machine is slower now.');
+});
+
+test('each update names its step, and between updates the time left falls with the clock', () => {
+  let ms = 0;
+  const updates: ProgressUpdate[] = [];
+  const countdown = new Countdown(
+    rows,
+    (update) => updates.push(update),
+    () => ms,
+  );
+  countdown.plan({ ...noWork, perPlace: 0.5, base: 240, training: 360 });
+  countdown.tell({ stage: 'base', done: 120, total: 240, say: 'once' });
+  ms = 20_000;
+  countdown.tick();
+  ms = 900_000;
+  countdown.tick();
+  countdown.tell({ stage: 'timing', done: 0, total: undefined });
+  assert.deepEqual(
+    updates.map(({ left, say }) => [left, say]),
+    [
+      [480, 'once'],
+      [460, undefined],
+      [420, undefined],
+      [420, undefined],
+    ],
+  );
+  assert.deepEqual(updates.at(-1)?.step, { at: 2, of: 4 });
+  const shares = updates.map(({ overall = 0 }) => overall);
+  assert.deepEqual(
+    shares,
+    shares.toSorted((a, b) => a - b),
+  );
+});
+
+test('a stage that takes longer than planned corrects the whole time left, with a sentence', () => {
+  let ms = 0;
+  const updates: ProgressUpdate[] = [];
+  const countdown = new Countdown(
+    rows,
+    (update) => updates.push(update),
+    () => ms,
+  );
+  countdown.plan({ ...noWork, perPlace: 0.5, base: 240 });
+  countdown.tell({ stage: 'base', done: 0, total: 240 });
+  for (const done of [60, 120, 180]) {
+    ms = 1250 * done;
+    countdown.tell({ stage: 'base', done, total: 240 });
+  }
+  // Between updates the speed is not measured.
+  ms += 60_000;
+  countdown.tick();
+  assert.equal(updates.at(-1)?.left, 2.5 * (30 + 60) - 60);
+  // Drafts take two and a half times as long as planned, and so will the test.
+  const [, second, third, last] = updates;
+  assert.deepEqual([second?.left, third?.left, last?.left], [2.5 * (90 + 60), 2.5 * (60 + 60), 2.5 * (30 + 60)]);
+  assert.deepEqual(
+    updates.map(({ say }) => say !== undefined),
+    [false, true, false, false, false],
+  );
+});
+
+test('stored answers and a first few do not change the speed', () => {
+  let ms = 0;
+  const updates: ProgressUpdate[] = [];
+  const countdown = new Countdown(
+    rows,
+    (update) => updates.push(update),
+    () => ms,
+  );
+  countdown.plan({ ...noWork, perPlace: 0.5, base: 240 });
+  countdown.tell({ stage: 'base', done: 120, total: 240 });
+  ms = 30_000;
+  countdown.tell({ stage: 'base', done: 130, total: 240 });
+  assert.ok((updates.at(-1)?.left ?? 0) <= 120, `${updates.at(-1)?.left}`);
+});
+
+test('a new plan lowers the time left, and raises it only with a sentence', () => {
+  const updates: ProgressUpdate[] = [];
+  const countdown = new Countdown(rows, (update) => updates.push(update));
+  for (const training of [120, 60, 70, 600]) {
+    countdown.plan({ ...noWork, training });
+    countdown.tell({ stage: 'base', done: 0, total: undefined });
+  }
+  assert.deepEqual(
+    updates.map(({ left }) => left),
+    [180, 120, 120, 660],
+  );
+  assert.deepEqual(
+    updates.map(({ say }) => say !== undefined),
+    [false, false, false, true],
+  );
+  const shares = updates.map(({ overall = 0 }) => overall);
+  assert.deepEqual(
+    shares,
+    shares.toSorted((a, b) => a - b),
+  );
+});
