@@ -80,7 +80,7 @@ export class DiskWatcher extends DisposableStore {
       byFolder.set(folder.key, group);
     }
     for (const { folder, uris: changed } of byFolder.values()) {
-      const files = await this.filesIn(folder, changed);
+      const files = changed.length > maxFilesBetween ? changed : await this.filesIn(folder, changed);
       const canIndex = files.length > maxSingleFiles && this.waitMs(folder) === 0;
       if (canIndex || files.length > maxFilesBetween) this.index(folder);
       else for (const uri of files) if (!this.isDisposed) await this.deps.documents.indexFile(uri);
