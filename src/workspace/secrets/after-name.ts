@@ -26,7 +26,7 @@ const typePattern = new RegExp(
   'y',
 );
 const operatorPattern = new RegExp(
-  `(?:${spaces}*\\r?\\n${spaces}*(?==[ \\t]*["'\`])|${spaces}*)(?::=|=>|->|<-|={1,3}|!={1,2}|\\|\\|=|\\?\\?=|\\?=|\\+=|<<<?${spaces}*|:{1,2}=?|[：＝]|,|\\|\\|?|\\?\\?|>)(?:\\*\\*|__|</\\w{1,10}>)?${spaces}*(?:&\\w+[ ]+|!!str[ ]+|\\\\?\\r?\\n\\s*)?`,
+  `(?:${spaces}*\\r?\\n${spaces}*(?==[ \\t]*["'\`])|${spaces}*)(?::=|=>|->|<-|={1,3}|!={1,2}|\\|\\|=|\\?\\?=|\\?=|\\+=|<<<?${spaces}*|:{1,2}=?|[：＝]|,|\\|\\|?|\\?\\?|>)(?:\\*\\*|__|</\\w{1,10}>)?${spaces}*(?:&\\w+[ ]+|!!str[ ]+|<<(?=")|\\\\?\\r?\\n\\s*)?`,
   'y',
 );
 /** ` value="..."`, `", "value": "`, newline and `value: `: the field that holds the value of the name before it. */
@@ -98,7 +98,7 @@ export function valuesAfter(source: SearchedText, start: number, end: number): V
         isFlag ||
         (nameEnd > end
           ? /[({]\s*\\*["'`]?:?$|\.(?:fill|type|set\w{0,20}|send\w{0,20})\(\s*["'`][^"'`\n]{0,40}["']?$/.test(before)
-          : /\{:?$|(?:^|[\s(]):$|\.(?:put|add|set\w{0,20})\([\w.]{0,40}$/.test(before));
+          : /\{:?$|(?:^|[\s(]):$|\.(?:put|add|set\w{0,20})\([\w.]{0,40}$|setopt\w{0,10}\([$\w.>-]{1,40},[ \t]*$/.test(before));
       const isTested = /assert|expect|equal/i.test(before);
       if (nameEnd === end && !isTested && !isFirst) return [];
       return literals(text, valueStart).filter(
@@ -126,7 +126,7 @@ export function valuesAfter(source: SearchedText, start: number, end: number): V
 const valuesBefore: readonly (readonly [before: RegExp, after?: RegExp])[] = [
   // `"value": "x", "name": "DB_PASSWORD"`, `value = 'x' WHERE name = 'password'`
   [
-    /\bvalue\\*["']?\s*[:=]\s*\\*["'](?<value>[^"'\n\\]{6,200})\\*["']\s*(?:(?:,|\bWHERE\b)\s*)?\\*["']?(?:name|key)\\*["']?\s*[:=]\s*\\*["']?$/i,
+    /\b(?:\w{1,20}_)?value\\*["']?\s*[:=]\s*\\*["'](?<value>[^"'\n\\]{6,200})\\*["']\s*(?:(?:,|\bWHERE\b)\s*)?\\*["']?(?:\w{1,20}_)?(?:name|key)\\*["']?\s*[:=]\s*\\*["']?$/i,
   ],
   // `"x" === password`, `"x" as the password`, `x as the password`
   [

@@ -9,7 +9,7 @@ import { isNoWord, isPassword, isPublic, isSymbolic, isUuid, randomness, referen
 
 /** Every name whose value a person may have chosen contains one of these. */
 const englishNames =
-  /passw|p(?:s|ass)?w(?:d|or[dt])|passphrase|passcode|p(?:ass|w)(?![a-z])|phrase|psk(?![a-z])|secret|salt(?![a-z])|credential|creds?(?![a-z])|conn(?:ection)?[_ -]?str|token(?![a-z])|(?<=[a-z_:-])keys?(?![a-z])|\bkey(?=[ \t]*=[ \t]*\()|dsn(?![a-z])|(?:redis|mqtt|smtp|proxy|cache)[_-]?auth(?![a-z])|mnemonic|masterauth|identified by|wif(?:i.?key|(?![a-z]))/gi;
+  /passw|p(?:s|ass)?w(?:d|or[dt])|passphrase|passcode|p(?:ass|w)(?![a-z])|phrase|psk(?![a-z])|secret|salt(?![a-z])|credential|creds?(?![a-z])|conn(?:ection)?[_ -]?str|token(?![a-z])|(?<=[a-z_:-])keys?(?![a-z])|\bkey(?=[ \t]*=[ \t]*\()|dsn(?![a-z])|(?:redis(?:cli)?|mqtt|smtp|proxy|cache)[_-]?auth(?![a-z])|authtok(?![a-z])|mnemonic|masterauth|identified by|wif(?:i.?key|(?![a-z]))/gi;
 const patternCache = new Map<string, RegExp>([['', englishNames]]);
 
 function namePatternFor(parts: Parts): RegExp {

@@ -37,7 +37,7 @@ const judges: Readonly<Record<string, (secret: string, match: RegExpExecArray) =
 
 const written: Readonly<Record<string, string>> = {
   '«argument»': `(?:"([^"\\n]{4,400})"|'([^'\\n]{4,400})'|([^\\s"'$|&;]{4,400}))`,
-  '«user:password»': `["']?(?<user>[^\\s:"'$]{0,80}):(?<secret>[^\\s"']{4,120})`,
+  '«user:password»': `["']?(?<user>[^\\s:"'$]{0,80}):["']?(?<secret>[^\\s"']{4,120})`,
   '«name»': `["']?(?<name>[\\w.:-]{2,80})["']?`,
   '«value»': `["']?(?<secret>[^\\s"',}<>]{6,200})`,
 };
