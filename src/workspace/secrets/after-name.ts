@@ -98,7 +98,9 @@ export function valuesAfter(source: SearchedText, start: number, end: number): V
         isFlag ||
         (nameEnd > end
           ? /[({]\s*\\*["'`]?:?$|\.(?:fill|type|set\w{0,20}|send\w{0,20})\(\s*["'`][^"'`\n]{0,40}["']?$/.test(before)
-          : /\{:?$|(?:^|[\s(]):$|\.(?:put|add|set\w{0,20})\([\w.]{0,40}$|setopt\w{0,10}\([$\w.>-]{1,40},[ \t]*$/.test(before));
+          : /\{:?$|(?:^|[\s(]):$|\.(?:put|add|set\w{0,20})\([\w.]{0,40}$|setopt\w{0,10}\([$\w.>-]{1,40},[ \t]*$/.test(
+              before,
+            ));
       const isTested = /assert|expect|equal/i.test(before);
       if (nameEnd === end && !isTested && !isFirst) return [];
       return literals(text, valueStart).filter(

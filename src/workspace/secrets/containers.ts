@@ -216,35 +216,67 @@ const tupleCells = cellsOf(/(?<=^|,)\s*(?:[NE]?'((?:[^']|'')*)'|"([^"]*)"|([^,]*
 const csvCells = cellsOf(/(?<=^|[,;\t])(?:"((?:[^"]|"")*)"|([^,;\t\n\r"]*))/g);
 
 const loginCall =
-  /(?:(?:[Aa]uth|AUTH|[Ll]og_?[Ii]n|[Ll]og_?[Oo]n|[Ss]ign_?[Ii]n(?!g)|[Ss]ign_?[Uu]p|[Cc]redential|CREDENTIAL|[Cc]reds|CREDS|[Pp]assw(?:or)?d|[Cc]onnect|[Cc]onnection|Dialer|Jedis|DriverManager|PDO|mysqli|keyring_set|create_?[Uu]ser|create_superuser|imap_open|[Pp]kcs_?12|Sequelize|twilio|MYSQL|MySQL|mysql|PostgreSQL|postgresql|OPENROWSET|sp_addlogin|WiFiMulti|WiFi|[Uu]ser_?[Mm]anager|(?<=[._])bind|(?<=\.)(?:basic|digest|ntlm|database)|(?:FTP|SMTP|IMAP4?|POP3|SSH|Sftp|Ftp|Smtp|Imap|Ssh|Sql)(?=[.:(_]|Client))\w{0,40}(?:(?:\.|::)\w{1,30}){0,2}|Client(?:(?:\.|::)new)?)(?:\[\w{1,20}\])?[ ]?(?:\(|[ ](?=["']))|(?:auth|AUTH|creds|CREDS|credentials|CREDENTIALS|login|LOGIN)["']?[ ]?(?:=>?|:)[ ]?[([]/g;
+  /(?:(?:[Aa]uth|AUTH|[Ll]og_?[Ii]n|[Ll]og_?[Oo]n|[Ss]ign_?[Ii]n(?!g)|[Ss]ign_?[Uu]p|[Cc]redential|CREDENTIAL|[Cc]reds|CREDS|[Pp]assw(?:or)?d|[Cc]onnect|[Cc]onnection|Dialer|Jedis|DriverManager|PDO|mysqli|keyring_set|(?:create|add|Create|Add)_?[Uu]ser|(?:create|Create|add|Add)_?[Aa]ccount|create_superuser|[Uu]ser(?:name)?_?(?:[Ii]nfo|pw)|Minio|MinIO|Redis|DirectoryEntry|gmail|imap_open|[Pp]kcs_?12|Sequelize|twilio|MYSQL|MySQL|mysql|PostgreSQL|postgresql|OPENROWSET|sp_addlogin|WiFiMulti|WiFi|[Uu]ser_?[Mm]anager|(?<=[._])[bB]ind|(?<=\.)(?:dataSource|begin)|(?<=\bURL\.)create|(?<=\.)(?:basic|digest|ntlm|database)|(?:FTP|SMTP|IMAP4?|POP3|SSH|Sftp|Ftp|Smtp|Imap|Ssh|Sql)(?=[.:(_]|Client))\w{0,40}(?:(?:\.|::)\w{1,30}){0,2}|Client(?:(?:\.|::)new)?)(?:\[\w{1,20}\])?[ ]?(?:\(|[ ](?=["']))|:(?:basic|digest),[ ]|(?:auth|AUTH|creds|CREDS|credentials|CREDENTIALS|login|LOGIN)["']?[ ]?(?:=>?|:)[ ]?[([]/g;
 const literalArgument =
-  /\s{0,20}(?:Some\(|[bru]|new \w{1,30}\()?(?:"([^"\n]{0,120})"|'([^'\n]{0,120})'|`([^`\n]{0,120})`)\)?(?:\.\w{1,20}\(\))?\s{0,20}([,;]?)/y;
+  /\s{0,20}(?:Some\(|[bru]|new \w{1,30}\(|\([\w ]{1,20}\*?\) ?)?(?:"([^"\n]{0,120})"|'([^'\n]{0,120})'|`([^`\n]{0,120})`)\)?(?:\.\w{1,20}\(\))?\s{0,20}([,;]?)/y;
 const otherArgument = /\s{0,20}[\w.$:]{1,60}(?:\([^()"'\n]{0,60}\))?\s{0,20}([,;])/y;
 const maxArguments = 8;
 /** Host names, URLs, e-mail addresses and file names, which are not passwords. */
 const address = /^[\w-]+(?:\.[\w-]+)+(?::\d+)?$|[/@]\w+\.\w|^dbi:|^\w+:\w+=/;
 
+/** A literal argument that names an account: an address, a distinguished name, an e-mail address, a usual user. */
+const accountArgument =
+  /(?<=[(,]\s{0,20})(["'`])(?:[\w.+-]{1,60}@[\w-]{1,60}\.[\w.-]{2,60}|[A-Za-z][\w+:.-]{1,40}:(?:\/\/)?[^\s"'`]{3,120}|(?:cn|uid|ou|dc|CN|UID|OU)=[^"'`\n]{1,120}|(?:[\w-]{1,60}\.){1,4}[a-z]{2,8}(?::\d{1,5})?|\d{1,3}(?:\.\d{1,3}){3}|root|sa|admin\w{0,20}|postgres|guest|deploy\w{0,20}|svc[\w-]{1,20}|backup|\w{1,20}_(?:user|admin|rw|ro))\1(?:\.\w{1,20}\(\))?\s{0,20},/g;
+/** A statement with a parameter for a password: its arguments follow. */
+const statement =
+  /["'`](?:INSERT|UPDATE|SELECT|REPLACE|CALL|CREATE|ALTER)\b(?=[^"'`\n]{0,400}(?:passw|pwd|secret|\bpass\b))[^"'`\n]{0,400}(?:\?|%s|\$\d|[:@]\w)[^"'`\n]{0,200}["'`],\s{0,20}[[(]?/gi;
+
 /** Passwords in the arguments of calls that log in or connect: `connect("h", "sa", "x")`, `auth=("joe", "x")`. */
 export function findCalls({ text }: SearchedText): Found[] {
+  return [
+    ...[...text.matchAll(loginCall)].flatMap((match) =>
+      passwordsIn(text, match, 1, (value) => isPasswordArgument(value, takesCredentials.test(match[0]))),
+    ),
+    ...[...text.matchAll(accountArgument)].flatMap((match) => passwordsIn(text, match, 0, isStrongArgument)),
+    ...[...text.matchAll(statement)].flatMap((match) =>
+      passwordsIn(text, match, 0, (value) => isNoWord(value) && isPasswordArgument(value, true)),
+    ),
+  ];
+}
+
+/** The passwords among the arguments after the match, without the first `skipped` arguments. */
+function passwordsIn(
+  text: string,
+  match: RegExpExecArray,
+  skipped: number,
+  accepts: (value: string) => boolean,
+): Found[] {
   const found: Found[] = [];
-  for (const match of text.matchAll(loginCall)) {
-    let at = match.index + match[0].length;
-    for (let index = 0; index < maxArguments; index++) {
-      literalArgument.lastIndex = at;
-      const argument = literalArgument.exec(text);
-      otherArgument.lastIndex = at;
-      const next = argument ?? otherArgument.exec(text);
-      if (next === null) break;
-      const value = argument?.[1] ?? argument?.[2] ?? argument?.[3];
-      if (index > 0 && value !== undefined && isPasswordArgument(value, takesCredentials.test(match[0]))) {
-        const start = at + next[0].indexOf(value);
-        found.push({ start, end: start + value.length, value });
-      }
-      at += next[0].length;
-      if (!/[,;]\s*$/.test(next[0])) break;
+  let at = match.index + match[0].length;
+  for (let index = 0; index < maxArguments; index++) {
+    literalArgument.lastIndex = at;
+    const argument = literalArgument.exec(text);
+    otherArgument.lastIndex = at;
+    const next = argument ?? otherArgument.exec(text);
+    if (next === null) break;
+    const value = argument?.[1] ?? argument?.[2] ?? argument?.[3];
+    if (index >= skipped && value !== undefined && accepts(value)) {
+      const start = at + next[0].indexOf(value);
+      found.push({ start, end: start + value.length, value });
     }
+    at += next[0].length;
+    if (!/[,;]\s*$/.test(next[0])) break;
   }
   return found;
+}
+
+/** In a call of unknown purpose, only letters of both cases with digits, or a symbol, or words and a number count. */
+function isStrongArgument(value: string): boolean {
+  const isStrong =
+    /^(?=.*[a-z])(?=.*[A-Z])(?=.*\d)/.test(value) ||
+    /^(?=.*\d)(?=.*[A-Za-z]).*[!@#$%^&*?]/.test(value) ||
+    /^[a-z]{4,}(?:[-_][a-z]{4,})+[-_]?\d{2,4}$/.test(value);
+  return isStrong && value.length >= 8 && isPasswordArgument(value, false) && isNoWord(value);
 }
 
 /** Calls whose only arguments are a user and a password. */

@@ -240,6 +240,7 @@ export function isPassword(value: string, { literal, phrase = false, certain = f
   if (symbols > 0)
     return !allWords && /[A-Za-z][!@#$%^&*?+=~]+[A-Za-z]|^[a-z]+[!@#$%^&*]+$/.test(value) && !/["'`]/.test(value);
   if (literal && separated && (isRareWords(value) || hasNoWords(value.replace(/[_-]/g, '')))) return true;
+  if (literal && isMixedCase && isRareWords(value)) return true;
   if (!literal || separated) return randomness(value) > 0;
   if (isMixedCase)
     return /^[A-Z]?[a-z]+$/.test(value)
@@ -276,9 +277,10 @@ function isShortPassword(value: string, literal: boolean): boolean {
   );
 }
 
-/** 'violet-harbor-candle': at least three lower-case words that are rare in code. */
+/** 'violet-harbor-candle': at least three words that are rare in code, or four of which half are. */
 function isRareWords(value: string): boolean {
-  return /^[a-z]{4,}(?:[-_.][a-z]{4,}){2,}$/.test(value) && wordShare(value) <= 0.3;
+  const isPhrase = /^(?:[a-z]{4,}(?:[-_.][a-z]{4,}){3,}|(?:[A-Z][a-z]{3,}){4,})$/.test(value);
+  return (isPhrase || /^[a-z]{4,}(?:[-_.][a-z]{4,}){2,}$/.test(value)) && wordShare(value) <= (isPhrase ? 0.5 : 0.3);
 }
 
 /** Whether a word shows that the password is only an example or test value. */
