@@ -6,6 +6,7 @@ import { isExpression } from './candidates.ts';
 import { strengthOf } from './names.ts';
 import { lineStartOf } from './read-value.ts';
 import type { Found, SearchedText, Strength } from './searched-text.ts';
+import { isStrong } from './shapes.ts';
 import {
   isAlgorithm,
   isNoWord,
@@ -226,7 +227,7 @@ const address = /^[\w-]+(?:\.[\w-]+)+(?::\d+)?$|[/@]\w+\.\w|^dbi:|^\w+:\w+=/;
 
 /** A literal argument that names an account: an address, a distinguished name, an e-mail address, a usual user. */
 const accountArgument =
-  /(?<=[(,]\s{0,20})(["'`])(?:[\w.+-]{1,60}@[\w-]{1,60}\.[\w.-]{2,60}|[A-Za-z][\w+:.-]{1,40}:(?:\/\/)?[^\s"'`]{3,120}|(?:cn|uid|ou|dc|CN|UID|OU)=[^"'`\n]{1,120}|(?:[\w-]{1,60}\.){1,4}[a-z]{2,8}(?::\d{1,5})?|\d{1,3}(?:\.\d{1,3}){3}|root|sa|admin\w{0,20}|postgres|guest|deploy\w{0,20}|svc[\w-]{1,20}|backup|\w{1,20}_(?:user|admin|rw|ro))\1(?:\.\w{1,20}\(\))?\s{0,20},/g;
+  /(?<=[(,]\s{0,20})(["'`])(?:[\w.+-]{1,60}@[\w-]{1,60}\.[\w.-]{2,60}|(?:[A-Za-z][\w+:.-]{1,40}:\/\/|(?:jdbc|dbi|mysql|pgsql|sqlsrv|oci|odbc):)[^\s"'`]{3,120}|(?:cn|uid|ou|dc|CN|UID|OU)=[^"'`\n]{1,120}|(?:[\w-]{1,60}\.){1,4}[a-z]{2,8}(?::\d{1,5})?|\d{1,3}(?:\.\d{1,3}){3}|root|sa|admin(?:istrator|_\w{1,20})?|postgres|guest|deploy\w{0,20}|svc[\w-]{1,20}|backup|\w{1,20}_(?:user|admin|rw|ro))\1(?:\.\w{1,20}\(\))?\s{0,20},/g;
 /** A statement with a parameter for a password: its arguments follow. */
 const statement =
   /["'`](?:INSERT|UPDATE|SELECT|REPLACE|CALL|CREATE|ALTER)\b(?=[^"'`\n]{0,400}(?:passw|pwd|secret|\bpass\b))[^"'`\n]{0,400}(?:\?|%s|\$\d|[:@]\w)[^"'`\n]{0,200}["'`],\s{0,20}[[(]?/gi;
@@ -237,7 +238,9 @@ export function findCalls({ text }: SearchedText): Found[] {
     ...[...text.matchAll(loginCall)].flatMap((match) =>
       passwordsIn(text, match, 1, (value) => isPasswordArgument(value, takesCredentials.test(match[0]))),
     ),
-    ...[...text.matchAll(accountArgument)].flatMap((match) => passwordsIn(text, match, 0, isStrongArgument)),
+    ...[...text.matchAll(accountArgument)].flatMap((match) =>
+      passwordsIn(text, match, 0, (value) => isStrong(value) && isPasswordArgument(value, false)),
+    ),
     ...[...text.matchAll(statement)].flatMap((match) =>
       passwordsIn(text, match, 0, (value) => isNoWord(value) && isPasswordArgument(value, true)),
     ),
@@ -268,15 +271,6 @@ function passwordsIn(
     if (!/[,;]\s*$/.test(next[0])) break;
   }
   return found;
-}
-
-/** In a call of unknown purpose, only letters of both cases with digits, or a symbol, or words and a number count. */
-function isStrongArgument(value: string): boolean {
-  const isStrong =
-    /^(?=.*[a-z])(?=.*[A-Z])(?=.*\d)/.test(value) ||
-    /^(?=.*\d)(?=.*[A-Za-z]).*[!@#$%^&*?]/.test(value) ||
-    /^[a-z]{4,}(?:[-_][a-z]{4,})+[-_]?\d{2,4}$/.test(value);
-  return isStrong && value.length >= 8 && isPasswordArgument(value, false) && isNoWord(value);
 }
 
 /** Calls whose only arguments are a user and a password. */

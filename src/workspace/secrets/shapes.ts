@@ -4,7 +4,7 @@ import { contextOf } from './context.ts';
 import { strengthOf } from './names.ts';
 import type { Found, SearchedText } from './searched-text.ts';
 import shapesJson from './shapes.json' with { type: 'json' };
-import { isNoWord, isPassword, isPlaceholder, randomness } from './values.ts';
+import { isAlgorithm, isNoWord, isPassword, isPlaceholder, isUuid, randomness } from './values.ts';
 
 /** A row of shapes.json. */
 interface Row {
@@ -29,6 +29,7 @@ const judges: Readonly<Record<string, (secret: string, match: RegExpExecArray) =
   real: (secret) => !isPlaceholder(secret),
   certain: isChosen,
   unusual: (secret) => isChosen(secret) && isNoWord(secret),
+  strong: isStrong,
   random: isRandom,
   basic: isBasicCredential,
   numbers: (secret, { input, index }) =>
@@ -79,6 +80,21 @@ export function isChosen(secret: string): boolean {
 
 export function isRandom(secret: string): boolean {
   return randomness(secret) > 0 || secret.split('/').some((part) => randomness(part) > 0);
+}
+
+/** Whether the value can hardly be anything but a password: all kinds of characters, or words and a number. */
+export function isStrong(value: string): boolean {
+  const isStrong =
+    /^(?=.*[a-z])(?=.*[A-Z])(?=.*\d)/.test(value) ||
+    /^(?=.*\d)(?=.*[A-Za-z]).*[!@#$%^&*?]/.test(value) ||
+    /^[a-z]{4,}(?:[-_][a-z]{4,})+[-_]?\d{2,4}$/.test(value);
+  return (
+    isStrong &&
+    /^(?!--|\$\w{1,4}\$).{8}/.test(value) &&
+    isPassword(value, { literal: true }) &&
+    !isUuid(value) &&
+    !isAlgorithm(value)
+  );
 }
 
 /** Whether the name, without a leading path, names a secret. */
