@@ -10,6 +10,7 @@ import { isStrong } from './shapes.ts';
 import {
   isAlgorithm,
   isNoWord,
+  isPassphrase,
   isPassword,
   isPlaceholder,
   isPublic,
@@ -279,8 +280,9 @@ const takesCredentials = /auth|basic|digest|ntlm|credential|log_?in|passw|twilio
 function isPasswordArgument(value: string, certain: boolean): boolean {
   return (
     isPassword(value, { literal: true, certain }) &&
-    (isNoWord(value) || /.{12}/.test(value.replace(/^[a-z]+$/i, ''))) &&
+    (isNoWord(value) || isPassphrase(value) || /.{12}/.test(value.replace(/^[a-z]+$/i, ''))) &&
     !address.test(value) &&
+    !/^[a-z]+(?:_[a-z]+){2,}$/.test(value) &&
     !isAlgorithm(value) &&
     (certain || !isUuid(value))
   );

@@ -4,7 +4,7 @@ import { contextOf } from './context.ts';
 import { strengthOf } from './names.ts';
 import type { Found, SearchedText } from './searched-text.ts';
 import shapesJson from './shapes.json' with { type: 'json' };
-import { isAlgorithm, isNoWord, isPassword, isPlaceholder, isUuid, randomness } from './values.ts';
+import { isAlgorithm, isNoWord, isPassphrase, isPassword, isPlaceholder, isUuid, randomness } from './values.ts';
 
 /** A row of shapes.json. */
 interface Row {
@@ -28,7 +28,7 @@ const judges: Readonly<Record<string, (secret: string, match: RegExpExecArray) =
   any: () => true,
   real: (secret) => !isPlaceholder(secret),
   certain: isChosen,
-  unusual: (secret) => isChosen(secret) && isNoWord(secret),
+  unusual: (secret) => isChosen(secret) && (isNoWord(secret) || isPassphrase(secret)),
   strong: isStrong,
   random: isRandom,
   basic: isBasicCredential,

@@ -277,10 +277,15 @@ function isShortPassword(value: string, literal: boolean): boolean {
   );
 }
 
-/** 'violet-harbor-candle': at least three words that are rare in code, or four of which half are. */
+/** Whether the value is rare words without an underscore. An argument with underscores is usually an error code. */
+export function isPassphrase(value: string): boolean {
+  return !value.includes('_') && isRareWords(value);
+}
+
+/** 'violet-harbor-candle': at least three words that are rare in code, or four of which two may be common. */
 function isRareWords(value: string): boolean {
   const isPhrase = /^(?:[a-z]{4,}(?:[-_.][a-z]{4,}){3,}|(?:[A-Z][a-z]{3,}){4,})$/.test(value);
-  return (isPhrase || /^[a-z]{4,}(?:[-_.][a-z]{4,}){2,}$/.test(value)) && wordShare(value) <= (isPhrase ? 0.5 : 0.3);
+  return (isPhrase || /^[a-z]{4,}(?:[-_.][a-z]{4,}){2,}$/.test(value)) && wordShare(value) <= (isPhrase ? 0.6 : 0.3);
 }
 
 /** Whether a word shows that the password is only an example or test value. */

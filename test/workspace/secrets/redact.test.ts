@@ -65,6 +65,37 @@ test('redacts further occurrences of a secret that no rule finds, but not of a w
   assert.equal(redactSecrets(`const password = "${'swordfish'}";\nswordfish();`, 'a.ts').count, 1);
 });
 
+test('finds a password beside an address, in a statement, in encryption, after an option, encoded in a URL', () => {
+  const password = ['Winter', '2019', '!'].join('');
+  const places = [
+    `Store.open("ldap://files.acme.com", 7, "anna", "${password}")`,
+    `run("UPDATE users SET password = ? WHERE id = ?", ["${password}", 1])`,
+    `toolkit.encryptText(body, "${password}")`,
+    `sometool verify -k "${password}" archive.bin`,
+    `url = "redis://app:" + quote("${password}") + "@cache.acme.com"`,
+    `{ "args": ["-u", "anna", "-p", "${password}"] }`,
+    `redis-cli -h cache -p 6379 -a '${password}' ping`,
+    `curl -u'anna:${password}' https://api.acme.com`,
+    `cluster.auth('${password}', (error) => {})`,
+    `chpasswd:\n  list: |\n    root:first-of-all-77\n    anna:${password}\n`,
+    `ALTER CURRENT USER SET PASSWORD FROM 'a' TO '${password}'`,
+  ];
+  for (const place of places) assert.ok(!redactSecrets(place, 'a.txt').text.includes(password), place);
+});
+
+test('finds a phrase as a password, but no class and no error code', () => {
+  const phrase = ['Copper', 'Battery', 'Lantern', 'Maple'].join('');
+  const places = [`password: "${phrase}"`, `login("anna", "${phrase}")`, `curl --user=anna:${phrase} ftp://h/`];
+  for (const place of places) assert.ok(!redactSecrets(place, 'a.js').text.includes(phrase), place);
+  for (const text of [
+    `password = "InvalidUserStateError"`,
+    `createAuthError(flow, id, "popup_relay_cross_origin")`,
+    `names = ['admin', "x509Transport"]`,
+    `spawn("docker", ["-p", "8080:80"]); docker run -p 127.0.0.1:80:80`,
+  ])
+    assert.equal(redactSecrets(text, 'a.js').text, text);
+});
+
 test('learns a value of .env unless it may be a word or a name, as docs/privacy.md says', () => {
   const isLearned = (value: string) =>
     findSecrets(`DB_PASSWORD=${value}\n`, '.env').some(({ isDistinctive }) => isDistinctive);
