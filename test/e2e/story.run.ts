@@ -171,7 +171,7 @@ step('a held-back suggestion is listed with its text, and Alt+\\ shows it', asyn
   // No draft is certain, so that each is held back, whatever the estimates are.
   await amount.getByRole('spinbutton').fill('100');
   await editor.page.keyboard.press('Enter');
-  await amount.getByText('a confidence of 100%').waitFor();
+  await amount.getByText('its confidence is at least 100%').waitFor();
   const heldBack = editor.panel().locator('details.held').first();
   await clearFrom(recorded);
   const isListed = () =>
