@@ -56,10 +56,13 @@ export function brackets(text: string, quotes = ''): Brackets {
   return { open, strayClosers, quote };
 }
 
-/** How many brackets and quotes of a line do not pair up, braces that stay open not counted; strings are skipped. */
-export function unpairedMarks(line: string, quotes: string): number {
+/**
+ * How many brackets and quotes of a line do not pair up; strings are skipped.
+ * @param mayStayOpen openers that are not counted: a brace may be closed in a later line
+ */
+export function unpairedMarks(line: string, quotes: string, mayStayOpen = '{'): number {
   const { open, strayClosers, quote } = brackets(line, quotes);
-  return open.filter((b) => b !== '{').length + strayClosers.length + (quote === '' ? 0 : 1);
+  return open.filter((each) => !mayStayOpen.includes(each)).length + strayClosers.length + (quote === '' ? 0 : 1);
 }
 
 /** Opening minus closing brackets of all kinds; quotes are ignored. */

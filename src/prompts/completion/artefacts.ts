@@ -2,7 +2,7 @@
 import type { CompletionPosition, CompletionQuery } from '../../common/completion.ts';
 import { commonPrefix } from '../../text/edits.ts';
 import type { LanguageFacts } from '../../text/languages.ts';
-import { brackets, isOnlyClosers, unpairedMarks } from '../../text/line-state.ts';
+import { isOnlyClosers, unpairedMarks } from '../../text/line-state.ts';
 import { indentOf, indentWidth, lastLines, lineAbove, lineStart, linesBelow } from '../../text/lines.ts';
 import { isCode, isProse, sentenceEnd } from '../../text/prose-text.ts';
 import { closesBlock, NEXT_BRANCH } from '../../text/syntax/blocks.ts';
@@ -229,10 +229,7 @@ export function fitMidLine(text: string, { before, after, facts }: Context): str
   if (!isMidLine(rest)) return text;
   // Before a line's text, whole lines may be inserted.
   if (text.includes('\n')) return before.trim() === '' ? text : '';
-  const unpaired = (middle: string) => {
-    const { open, strayClosers, quote } = brackets(before + middle + rest, facts.quotes);
-    return open.length + strayClosers.length + (quote === '' ? 0 : 1);
-  };
+  const unpaired = (middle: string) => unpairedMarks(before + middle + rest, facts.quotes, '');
   let fitted = text;
   for (let length = Math.min(rest.length, text.length); length > 0 && fitted === text; length--) {
     const trimmed = text.slice(0, -length);

@@ -1,6 +1,7 @@
 // Positions at which a draft may be cut: each beginning that leaves well-formed text is a draft itself, and judged like
 // one.
 import { type CompletionPosition, type Draft, type DraftToken, NGRAM_MODEL } from '../../common/completion.ts';
+import { wordAtStart } from '../../text/lexemes.ts';
 import { lineState } from '../../text/line-state.ts';
 import { lineBefore, lineStart } from '../../text/lines.ts';
 import { isProse } from '../../text/prose-text.ts';
@@ -108,5 +109,5 @@ function namesIn(text: string): readonly string[] {
 
 /** The whole name if the text follows the unfinished one. */
 function wholeName(begun: string, text: string): string {
-  return begun + (/^[\p{L}\p{N}_$]+/u.exec(text)?.[0] ?? '');
+  return begun + wordAtStart(text);
 }

@@ -9,15 +9,7 @@ import type { PanelState } from '../webview/protocol.ts';
 const displayMs = 8_000;
 
 /** Why a manual request got no suggestion. */
-export type NoSuggestionReason =
-  | 'document'
-  | 'no-document'
-  | 'off'
-  | 'list'
-  | 'next-edit'
-  | 'changed'
-  | 'excluded'
-  | 'nothing';
+export type NoSuggestionReason = 'document' | 'no-document' | 'off' | 'list' | 'changed' | 'excluded' | 'nothing';
 
 export class WhyNothing extends DisposableStore {
   private readonly item: UiStatusBarItem;
@@ -56,8 +48,6 @@ function sentence(reason: NoSuggestionReason, statusText: string, isStarting: bo
       return t('No suggestion: {0}. "Enable or Disable Here…" changes it.', statusText);
     case 'list':
       return t('No suggestion: the selected entry of the list does not continue the text. Esc closes the list.');
-    case 'next-edit':
-      return t('No suggestion: a next edit is offered in this line. Tab goes there, Escape dismisses it.');
     case 'changed':
       return t('Not inserted: the text has changed since. Ask again.');
     case 'excluded':

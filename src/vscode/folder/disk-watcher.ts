@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import { DisposableStore } from '../../common/disposable.ts';
 import type { Log } from '../../common/log.ts';
 import { leftOutByName } from '../../workspace/files/file-names.ts';
-import { type FolderRef, folderOf, pathIn } from '../editor/folder-ref.ts';
+import { documentAt, type FolderRef, folderOf, pathIn } from '../editor/folder-ref.ts';
 import type { Documents } from './documents.ts';
 import type { Folders, Indexer } from './folders.ts';
 import { importFiles } from './late.ts';
@@ -88,14 +88,14 @@ export class DiskWatcher extends DisposableStore {
   }
 
   /** The changed files. A new folder may be reported as one event, so that the files in it take its place. */
-  private async filesIn({ root, uri: base }: FolderRef, changed: readonly vscode.Uri[]): Promise<vscode.Uri[]> {
-    if (root === undefined || base === undefined) return [];
+  private async filesIn(folder: FolderRef, changed: readonly vscode.Uri[]): Promise<vscode.Uri[]> {
+    const { root } = folder;
+    if (root === undefined) return [];
     const { filesBelow } = await importFiles();
     const files = new Map<string, vscode.Uri>();
     for (const uri of changed) {
-      const path = uri.path.slice(base.path.length).replace(/^\/+/, '');
-      const below = await filesBelow(root, path, maxRecorded).catch(() => []);
-      const found = below.map((name) => vscode.Uri.joinPath(base, name));
+      const below = await filesBelow(root, pathIn(folder, uri), maxRecorded).catch(() => []);
+      const found = below.map((path) => documentAt(folder, path));
       if (found.length === 0 && (await this.deps.documents.isIndexed(uri))) continue;
       for (const file of found.length === 0 ? [uri] : found) files.set(file.toString(), file);
     }

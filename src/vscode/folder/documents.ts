@@ -115,10 +115,9 @@ export class Documents extends DisposableStore {
   }
 
   private sendSoon(document: vscode.TextDocument): void {
-    const key = fileOf(document.uri).toString();
-    clearTimeout(this.timers.get(key));
+    this.cancelPending(document.uri);
     this.timers.set(
-      key,
+      fileOf(document.uri).toString(),
       setTimeout(() => this.sendNow(document), debounceMs),
     );
   }
@@ -268,7 +267,7 @@ export class Documents extends DisposableStore {
   }
 
   private cancelPending(uri: vscode.Uri): void {
-    const key = uri.toString();
+    const key = fileOf(uri).toString();
     clearTimeout(this.timers.get(key));
     this.timers.delete(key);
   }

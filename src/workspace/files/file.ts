@@ -118,12 +118,8 @@ export async function excludedAmong(
   filesExclude: Readonly<Record<string, boolean>>,
 ): Promise<string[]> {
   const reader = await FolderReader.open(root);
-  const folders = new Set(paths.flatMap(foldersAbove));
-  const [own, git] = [new IgnoreFiles(), new IgnoreFiles()];
-  for (const folder of folders) {
-    await own.read(reader, folder, ownIgnoreFileName);
-    await git.read(reader, folder, '.gitignore');
-  }
+  const own = await ignoreFilesAbove(reader, paths, ownIgnoreFileName);
+  const git = await ignoreFilesAbove(reader, paths, '.gitignore');
   const isExcluded = excluder(filesExclude);
   return paths.filter((path) => isExcluded(path) || own.ignores(path) || git.ignores(path));
 }
@@ -140,15 +136,21 @@ export async function filesBelow(root: string, path: string, limit: number): Pro
 }
 
 async function isOwnIgnored(reader: FolderReader, path: string): Promise<boolean> {
-  return (await ignoreFilesAbove(reader, path, ownIgnoreFileName)).ignores(path);
+  return (await ignoreFilesAbove(reader, [path], ownIgnoreFileName)).ignores(path);
 }
 
 async function isGitIgnored(reader: FolderReader, path: string): Promise<boolean> {
-  return (await ignoreFilesAbove(reader, path, '.gitignore')).ignores(path);
+  return (await ignoreFilesAbove(reader, [path], '.gitignore')).ignores(path);
 }
 
-async function ignoreFilesAbove(reader: FolderReader, path: string, name: string): Promise<IgnoreFiles> {
+/** The ignore files of the folders above all paths; those above one path are read at a time. */
+async function ignoreFilesAbove(reader: FolderReader, paths: readonly string[], name: string): Promise<IgnoreFiles> {
   const files = new IgnoreFiles();
-  await Promise.all(foldersAbove(path).map((folder) => files.read(reader, folder, name)));
+  const known = new Set<string>();
+  for (const path of paths) {
+    const unread = foldersAbove(path).filter((folder) => !known.has(folder));
+    for (const folder of unread) known.add(folder);
+    await Promise.all(unread.map((folder) => files.read(reader, folder, name)));
+  }
   return files;
 }
