@@ -199,10 +199,14 @@ export class CompletionService implements Disposable {
     }
   }
 
-  /** A cached answer that may be shown here. */
+  /**
+   * A cached answer that may be shown here. A paid one that brings back what was typed over counts as empty, so that it
+   * is not asked for again.
+   */
   private cachedAt({ query, replaced }: RequestContext, visible?: CachedAnswer): CacheHit | undefined {
     const hit = this.cache.get(query, visible);
-    return hit && continuesReplacement(hit.rest, query, replaced) ? hit : undefined;
+    if (hit === undefined || continuesReplacement(hit.rest, query, replaced)) return hit;
+    return hit.answer.source === 'api' ? { ...hit, answer: { ...hit.answer, text: '' }, rest: '' } : undefined;
   }
 
   /** Waits for a fitting in-flight call or starts one; falls back to the local draft. */

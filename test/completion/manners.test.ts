@@ -241,3 +241,14 @@ test('where a word was replaced in mid-line only the new word goes on, and no ca
   const atEnd = query('Scanner scan', '\n', 'B.java', 'java');
   assert.equal((await h.answer(atEnd, replaced))?.text, 'ner.of(next)');
 });
+
+test('an answer that brings a replaced word back is not shown, and not paid for again', async () => {
+  const llm = new ScriptedLlm('ner(in);');
+  const h = new Harness({ specialist: unsure('local();'), llm });
+  const atEnd = query('Scanner scan', '\n', 'A.java', 'java');
+  for (let request = 0; request < 2; request++)
+    assert.notEqual((await h.answer(atEnd, { replaced: 'scanner' }, 3000))?.source, 'api');
+  assert.equal(llm.requests.length, 1);
+  assert.equal((await h.answer(atEnd, { replaced: 'reader' }, 3000))?.text, 'ner(in);', 'it waits in the cache');
+  assert.equal(llm.requests.length, 1);
+});
