@@ -66,14 +66,24 @@ export function plainLine(text: string, most = 300): string {
     .toWellFormed();
 }
 
-/** Removes the marks until none is left: a removal may join the parts of another one. For all texts in prompts. */
+/**
+ * Removes the marks so that none is left, although a removal may join the parts of another one. For all texts in prompts.
+ * One pass, because a text of nested marks would need one for each.
+ */
 export function withoutAny(text: string, marks: readonly string[]): string {
-  let [plain, before] = [text, ''];
-  while (plain !== before) {
-    before = plain;
-    plain = marks.reduce((kept, mark) => kept.replaceAll(mark, ''), plain);
+  if (!marks.some((mark) => text.includes(mark))) return text;
+  const kept = new Uint16Array(text.length);
+  let length = 0;
+  const endsWith = (mark: string) => {
+    let at = mark.length;
+    while (at > 0 && at <= length && kept[length - mark.length + at - 1] === mark.charCodeAt(at - 1)) at--;
+    return at === 0;
+  };
+  for (let at = 0; at < text.length; at++) {
+    kept[length++] = text.charCodeAt(at);
+    length -= marks.find(endsWith)?.length ?? 0;
   }
-  return plain;
+  return Buffer.from(kept.buffer, 0, 2 * length).toString('utf16le');
 }
 
 const QUOTED = 60;

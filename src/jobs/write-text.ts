@@ -6,8 +6,13 @@ import type { LlmAnswer } from '../llm/protocol/models.ts';
 import { answerPrompt } from '../prompts/answer/answer-prompt.ts';
 import { openLogged } from '../storage/open.ts';
 import type { DocEdit } from '../text/doc-comments.ts';
-import type { AnswerItem } from '../text-tasks/commit-context.ts';
-import { type CommitSource, commitItem, type DocSource, docItem } from '../text-tasks/commit-context.ts';
+import {
+  type AnswerItem,
+  type CommitSource,
+  commitItem,
+  type DocSource,
+  docItem,
+} from '../text-tasks/commit-context.ts';
 import { type JobDeps, paidLlm } from './paid-llm.ts';
 
 /** Plain data: it is sent to a job's process. */

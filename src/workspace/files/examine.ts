@@ -72,12 +72,11 @@ export function fromWindows1252(latin1: string): string {
 /** A text of git's objects: a diff's two sides may have different encodings, so each line is decoded by itself. */
 export function decodeStored(bytes: Buffer): string {
   if (isUtf8(bytes)) return bytes.toString('utf8');
-  const isUtf16 = ['feff', 'fffe'].includes(bytes.toString('hex', 0, 2));
   const decodeLine = (line: string) => {
     const lineBytes = Buffer.from(line, 'latin1');
     return isUtf8(lineBytes) ? lineBytes.toString('utf8') : fromWindows1252(line);
   };
-  const text = isUtf16 ? decodeBytes(bytes) : undefined;
+  const text = utf16Mark(bytes) === undefined ? undefined : decodeBytes(bytes);
   return text ?? bytes.toString('latin1').split('\n').map(decodeLine).join('\n');
 }
 
