@@ -8,6 +8,7 @@ import { documentAt, type FolderRef, folderOf, pathIn } from '../editor/folder-r
 import type { Documents } from './documents.ts';
 import type { Folders, Indexer } from './folders.ts';
 import { importFiles } from './late.ts';
+import { stateOnDisk } from './state-on-disk.ts';
 
 export interface WatcherDeps {
   readonly folders: Folders;
@@ -94,10 +95,11 @@ export class DiskWatcher extends DisposableStore {
     const { filesBelow } = await importFiles();
     const files = new Map<string, vscode.Uri>();
     for (const uri of changed) {
-      const below = await filesBelow(root, pathIn(folder, uri), maxRecorded).catch(() => []);
-      const found = below.map((path) => documentAt(folder, path));
-      if (found.length === 0 && (await this.deps.documents.isIndexed(uri))) continue;
-      for (const file of found.length === 0 ? [uri] : found) files.set(file.toString(), file);
+      const state = await stateOnDisk(uri);
+      const isFolder = state === 'folder';
+      const below = isFolder ? await filesBelow(root, pathIn(folder, uri), maxRecorded).catch(() => []) : [];
+      for (const path of below) files.set(documentAt(folder, path).toString(), documentAt(folder, path));
+      if (!isFolder && !this.deps.documents.isIndexed(uri, state)) files.set(uri.toString(), uri);
     }
     return [...files.values()];
   }

@@ -233,10 +233,9 @@ export class Documents extends DisposableStore {
     if (this.unsaved.delete(uri.toString())) void this.indexFile(uri);
   }
 
-  /** Whether the file on disk is still the one that was indexed: the disk reports a save in the editor, too. */
-  async isIndexed(uri: vscode.Uri): Promise<boolean> {
-    const known = this.indexedStates.get(uri.toString());
-    return known !== undefined && known === (await stateOnDisk(uri));
+  /** Whether a file was indexed in this state: the disk reports a save in the editor, too. */
+  isIndexed(uri: vscode.Uri, state: string): boolean {
+    return this.indexedStates.get(uri.toString()) === state;
   }
 
   /** Removes a deleted file from the index. */

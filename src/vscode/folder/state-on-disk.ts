@@ -1,10 +1,10 @@
 // Tells whether a file on disk has changed since an earlier look.
 import * as vscode from 'vscode';
 
-/** Equal for an unchanged file; 'gone' if there is none. */
+/** Equal for an unchanged file; 'folder' for a folder, 'gone' if there is nothing. */
 export async function stateOnDisk(uri: vscode.Uri): Promise<string> {
   return vscode.workspace.fs.stat(uri).then(
-    ({ mtime, size }) => `${mtime} ${size}`,
+    ({ type, mtime, size }) => (type & vscode.FileType.Directory ? 'folder' : `${mtime} ${size}`),
     () => 'gone',
   );
 }

@@ -29,6 +29,19 @@ function planned(training: number): {
   };
 }
 
+/** A countdown with a clock that the test sets. */
+function clocked(training?: number) {
+  const clock = { ms: 0 };
+  const updates: ProgressUpdate[] = [];
+  const countdown = new Countdown(
+    rows,
+    (update) => updates.push(update),
+    () => clock.ms,
+  );
+  countdown.plan({ ...noWork, perPlace: 0.5, base: 240, ...(training !== undefined && { training }) });
+  return { clock, updates, countdown };
+}
+
 test('says nothing of the time or the share before there is a plan', () => {
   const updates: ProgressUpdate[] = [];
   const countdown = new Countdown(rows, (update) => updates.push(update));
@@ -55,18 +68,11 @@ test('the time left falls with the progress and rises only with a sentence', () 
 });
 
 test('each update names its step, and between updates the time left falls with the clock', () => {
-  let ms = 0;
-  const updates: ProgressUpdate[] = [];
-  const countdown = new Countdown(
-    rows,
-    (update) => updates.push(update),
-    () => ms,
-  );
-  countdown.plan({ ...noWork, perPlace: 0.5, base: 240, training: 360 });
+  const { clock, updates, countdown } = clocked(360);
   countdown.tell({ stage: 'base', done: 120, total: 240, say: 'once' });
-  ms = 20_000;
+  clock.ms = 20_000;
   countdown.tick();
-  ms = 900_000;
+  clock.ms = 900_000;
   countdown.tick();
   countdown.tell({ stage: 'timing', done: 0, total: undefined });
   assert.deepEqual(
@@ -87,21 +93,14 @@ test('each update names its step, and between updates the time left falls with t
 });
 
 test('a stage that takes longer than planned corrects the whole time left, with a sentence', () => {
-  let ms = 0;
-  const updates: ProgressUpdate[] = [];
-  const countdown = new Countdown(
-    rows,
-    (update) => updates.push(update),
-    () => ms,
-  );
-  countdown.plan({ ...noWork, perPlace: 0.5, base: 240 });
+  const { clock, updates, countdown } = clocked();
   countdown.tell({ stage: 'base', done: 0, total: 240 });
   for (const done of [60, 120, 180]) {
-    ms = 1250 * done;
+    clock.ms = 1250 * done;
     countdown.tell({ stage: 'base', done, total: 240 });
   }
   // Between updates the speed is not measured.
-  ms += 60_000;
+  clock.ms += 60_000;
   countdown.tick();
   assert.equal(updates.at(-1)?.left, 2.5 * (30 + 60) - 60);
   // Drafts take two and a half times as long as planned, and so will the test.
@@ -114,16 +113,9 @@ test('a stage that takes longer than planned corrects the whole time left, with 
 });
 
 test('stored answers and a first few do not change the speed', () => {
-  let ms = 0;
-  const updates: ProgressUpdate[] = [];
-  const countdown = new Countdown(
-    rows,
-    (update) => updates.push(update),
-    () => ms,
-  );
-  countdown.plan({ ...noWork, perPlace: 0.5, base: 240 });
+  const { clock, updates, countdown } = clocked();
   countdown.tell({ stage: 'base', done: 120, total: 240 });
-  ms = 30_000;
+  clock.ms = 30_000;
   countdown.tell({ stage: 'base', done: 130, total: 240 });
   assert.ok((updates.at(-1)?.left ?? 0) <= 120, `${updates.at(-1)?.left}`);
 });
