@@ -43,7 +43,7 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
   const { root, specialistFolder } = request;
   const { signal, ledger, now = () => performance.now() } = deps;
   const [startedAt, started] = [Date.now(), now()];
-  const countdown = new Countdown(stagesOf(request), deps.progress ?? noProgress);
+  const countdown = new Countdown(stagesOf(request), deps.progress ?? noProgress, now);
   const progress: Progress = (update) => countdown.tell(update);
   // With a neural model, drafts and steps are timed first: before that, an estimate has no basis.
   if (!request.neural) countdown.plan({ ...noWork, api: request.api?.positions ?? 0 });
