@@ -33,10 +33,10 @@ import { pathsOf } from './vscode/editor/paths.ts';
 import { StoreOwner } from './vscode/editor/store-owner.ts';
 import { window } from './vscode/editor/window.ts';
 import { EditOffers } from './vscode/edits/edit-offers.ts';
-import { DiskWatcher } from './vscode/folder/disk-watcher.ts';
+import { DiskChanges } from './vscode/folder/disk-changes.ts';
 import { Documents } from './vscode/folder/documents.ts';
-import { FileRules } from './vscode/folder/file-rules.ts';
 import { Folders } from './vscode/folder/folders.ts';
+import { LearnedTexts } from './vscode/folder/learned-texts.ts';
 import { ContextKeys } from './vscode/panel/context-keys.ts';
 import { KeptView } from './vscode/panel/kept-view.ts';
 import { openPosition, PanelHost, reportsOf } from './vscode/panel/panel-host.ts';
@@ -79,7 +79,6 @@ function eventsOf(owned: DisposableStore) {
     engineRestarted: event(),
     /** A better answer may be available for an unanswered request in this folder. */
     better: event<FolderRef>(),
-    indexOutdated: event<{ readonly folder: FolderRef; readonly hasNewRules: boolean }>(),
     sessionsRestarted: event(),
     requested: event<vscode.TextDocument>(),
     /** A next edit was found in a line that shows other ghost text. */
@@ -99,7 +98,7 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
   const paths = pathsOf(context.extensionPath, context.globalStorageUri.fsPath);
 
   const configuration = owned.add(new Configuration());
-  const rules = owned.add(new FileRules(configuration, log));
+  const documents = owned.add(new Documents(configuration, log));
   const activity = new Activity();
   const onSpent = (usd: number) => activity.addSpending(usd);
   const snooze = owned.add(new Snooze(clock, onChange));
@@ -154,7 +153,7 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
   const recorder = new Recorder({ activity, problems, clock, log });
   const folders = owned.add(
     new Folders({
-      ...{ paths, api, rules, configuration, neural, store, clock, log, adaptation, onChange },
+      ...{ paths, api, documents, configuration, neural, store, clock, log, adaptation, onChange },
       memory: globalState,
       onEvent: (event, folder) => {
         const isMultiRoot = (vscode.workspace.workspaceFolders?.length ?? 0) > 1;
@@ -167,13 +166,8 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
       onRestart: () => events.sessionsRestarted.fire(),
     }),
   );
-  const documents = owned.add(
-    new Documents({
-      ...{ folders, rules, configuration, log },
-      onIndexOutdated: (folder, hasNewRules) => events.indexOutdated.fire({ folder, hasNewRules }),
-    }),
-  );
-  const watcher = owned.add(new DiskWatcher({ folders, adaptation, documents, log }));
+  const learned = owned.add(new LearnedTexts({ folders, documents, configuration, log }));
+  owned.add(new DiskChanges({ folders, documents, texts: learned, log }));
 
   const status = owned.add(
     new Status({ configuration, api, permissions, problems, snooze, folders, adaptation, neural, bases, codeModel }),
@@ -202,7 +196,7 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
   const lastSuggestion = new LastSuggestion();
   const nextEdits = owned.add(
     new EditOffers({
-      ...{ folders, rules, configuration, activity, isOn, log },
+      ...{ folders, documents, configuration, activity, isOn, log },
       isSuggested: (document, text) => lastSuggestion.contains(document, text),
       onOffered: (isOffered) => contextKeys.set('editOffered', isOffered),
       onLineTaken: (document) => events.lineTaken.fire(document),
@@ -211,7 +205,7 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
   );
   const whyNothing = owned.add(new WhyNothing());
   const ghostText = new GhostTextProvider({
-    ...{ folders, rules, isOn, lastSuggestion, nextEdits },
+    ...{ folders, documents, isOn, lastSuggestion, nextEdits },
     onRequest: (folder) => announcements.beforeRequest(folder, api, permissions),
     onRequested: (document) => events.requested.fire(document),
     onShown: (isShown) => {
@@ -221,54 +215,31 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
     onList: (isOpen) => nextEdits.onList(isOpen),
     onNoSuggestion: (reason) => whyNothing.show(reason, status.snapshot()),
   });
-  const firstKeys = owned.add(new FirstKeys((editor) => ghostText.request(editor)));
+  const firstKeys = owned.add(new FirstKeys((editor) => ghostText.request(editor), documents));
   const mayPrefill = () => adaptation.progress === undefined;
-  owned.add(new Prefetch({ folders, rules, isOn, mayPrefill, onMove: () => bases.onUserInput() }));
+  owned.add(new Prefetch({ folders, documents, isOn, mayPrefill, onMove: () => bases.onUserInput() }));
 
   const writeTexts = new WriteTexts({ ...forJobs, folders });
-  const kept = owned.add(new KeptView({ folders, adaptation, api, rules, log }));
+  const kept = owned.add(new KeptView({ folders, adaptation, api, documents, log }));
   owned.add(new StatusBar(status, activity));
   owned.add(
     registerCommands({
-      ...{
-        paths,
-        storage: paths.storage,
-        jobs,
-        bases,
-        activity,
-        adaptation,
-        api,
-        key,
-      },
+      ...{ paths, storage: paths.storage, jobs, bases, activity, adaptation, api, key, documents },
       ...{ configuration, folders, log, panel, kept, permissions, snooze, status, store, texts, writeTexts },
       ...{ ghostText, lastSuggestion, nextEdits, codeModel },
     }),
   );
   owned.add(vscode.languages.registerInlineCompletionItemProvider({ pattern: '**' }, ghostText));
   return {
-    ...{
-      events,
-      log,
-      configuration,
-      rules,
-      problems,
-      key,
-      api,
-      bases,
-      neural,
-      adaptation,
-      folders,
-      documents,
-      watcher,
-    },
+    ...{ events, log, configuration, problems, key, api, bases, neural, adaptation, folders, learned },
     ...{ status, contextKeys, texts, ghostText, nextEdits, firstKeys, codeModel },
   };
 }
 
 /** Subscribes the parts to the events. */
 function connect(parts: Parts, owned: DisposableStore): void {
-  const { events, log, configuration, problems, key, api, bases, neural, adaptation, folders, documents } = parts;
-  const { watcher, status, contextKeys, ghostText, firstKeys, codeModel } = parts;
+  const { events, log, configuration, problems, key, api, bases, neural, adaptation, folders, learned } = parts;
+  const { status, contextKeys, ghostText, firstKeys, codeModel } = parts;
   log.redact = (line) => folders.all.reduce((redacted, { secrets }) => secrets.line(redacted), line);
   const onApi = () => {
     api.reset();
@@ -299,9 +270,7 @@ function connect(parts: Parts, owned: DisposableStore): void {
     events.neural.event(() => folders.openNeural()),
     events.engineRestarted.event(() => folders.onEngineRestarted()),
     events.better.event((folder) => void ghostText.repeat(folder)),
-    parts.rules.onDidChange((folder) => void documents.renewRules(folder)),
-    events.indexOutdated.event(({ folder, hasNewRules }) => watcher.index(folder, hasNewRules)),
-    events.sessionsRestarted.event(() => void documents.sendAll()),
+    events.sessionsRestarted.event(() => void learned.sendAll()),
     events.requested.event((document) => firstKeys.onRequested(document)),
     events.lineTaken.event((document) => void ghostText.giveWay(document)),
     vscode.workspace.onDidGrantWorkspaceTrust(() => folders.reindexTrusted()),
@@ -311,14 +280,14 @@ function connect(parts: Parts, owned: DisposableStore): void {
 }
 
 /** Starts the work that finishes after activation. */
-function begin({ events, key, api, bases, folders, documents, texts, nextEdits }: Parts, owned: DisposableStore): void {
+function begin({ events, key, api, bases, folders, learned, texts, nextEdits }: Parts, owned: DisposableStore): void {
   void key.load();
   void api.load().then(() => events.api.fire());
   const startTimer = setTimeout(() => {
     bases.begin();
     folders.startFirst();
     void texts.load();
-    void documents.sendAll();
+    void learned.sendAll();
     nextEdits.start();
   }, 0);
   owned.add({ dispose: () => clearTimeout(startTimer) });

@@ -9,7 +9,7 @@ import { type DocumentPosition, LIST_PAUSE_MS, Unanswered } from '../../src/vsco
 
 /** VS Code asks this long after a key, and not at all where the next comes before, ms. */
 const EDITOR_DEBOUNCE_MS = 50;
-/** A document is told to the specialist when the typing has paused this long, ms (vscode/folder/documents.ts). */
+/** A document is told to the specialist when the typing has paused this long, ms (vscode/folder/learned-texts.ts). */
 export const SETTLE_MS = 250;
 
 /** A suggestion that came on the screen. */

@@ -18,10 +18,12 @@ import { acceptPart } from './completion/accept-part.ts';
 import { acceptedCommand, type GhostTextProvider, type LastSuggestion } from './completion/provider.ts';
 import type { Snooze } from './completion/snooze.ts';
 import type { ChannelLog } from './editor/channel-log.ts';
-import { folderOf, pickFolder } from './editor/folder-ref.ts';
+import { placeOf } from './editor/document.ts';
+import { pickFolder } from './editor/folder-ref.ts';
 import { sentences, t } from './editor/ui-text.ts';
 import { window } from './editor/window.ts';
 import type { EditOffers } from './edits/edit-offers.ts';
+import type { Documents } from './folder/documents.ts';
 import type { KeptView } from './panel/kept-view.ts';
 import { pickAmount, showMenu } from './panel/menu.ts';
 import type { PanelHost } from './panel/panel-host.ts';
@@ -42,6 +44,7 @@ export interface CommandDeps extends DeleteDeps, ChooseBaseDeps {
   readonly snooze: Snooze;
   readonly texts: TextTasks;
   readonly writeTexts: WriteTexts;
+  readonly documents: Documents;
   readonly ghostText: Pick<GhostTextProvider, 'requestManually'>;
   readonly lastSuggestion: LastSuggestion;
   readonly nextEdits: EditOffers;
@@ -84,8 +87,8 @@ export function registerCommands(deps: CommandDeps): Disposable {
     showLog: () => log.channel.show(),
     openSettings: () => vscode.commands.executeCommand('workbench.action.openSettings', `${section}.`),
     trigger: () => deps.ghostText.requestManually(),
-    acceptWord: () => acceptPart('acceptNextWord', folders),
-    acceptLine: () => acceptPart('acceptNextLine', folders),
+    acceptWord: () => acceptPart('acceptNextWord', folders, deps.documents),
+    acceptLine: () => acceptPart('acceptNextLine', folders, deps.documents),
     goToNextEdit: () => deps.nextEdits.goTo(),
     applyNextEdit: () => deps.nextEdits.apply(),
     applyAllEdits: () => deps.nextEdits.applyAll(),
@@ -95,7 +98,7 @@ export function registerCommands(deps: CommandDeps): Disposable {
       if (deps.nextEdits.accepted(id)) return undefined;
       const inserted = deps.lastSuggestion.withId(id);
       folders.all.find(({ folder }) => folder.key === folderKey)?.service.accepted(id);
-      const isWanted = inserted && configuration.for(folderOf(inserted.document.uri).uri).addMissingImports;
+      const isWanted = inserted && configuration.for(placeOf(inserted.document.uri).folder.uri).addMissingImports;
       return isWanted ? deps.nextEdits.addImports(inserted) : undefined;
     },
   };

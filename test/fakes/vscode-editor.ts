@@ -451,6 +451,7 @@ const fake = {
     createFileSystemWatcher: () => ({
       onDidChange: events.head.event,
       onDidCreate: new EventEmitter<Uri>().event,
+      onDidDelete: new EventEmitter<Uri>().event,
       dispose() {},
     }),
     get textDocuments() {

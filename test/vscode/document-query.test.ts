@@ -4,9 +4,9 @@ import '../fakes/vscode-editor.ts';
 import { test } from 'node:test';
 import { queryOf } from '../../src/prompts/completion/completion-position.ts';
 import { QUERY_WINDOW } from '../../src/text/windows.ts';
-import { indentUnit, isSilent, queryAt } from '../../src/vscode/editor/document-query.ts';
+import { aroundCell, indentUnit, queryAt } from '../../src/vscode/editor/document-query.ts';
 
-const { aroundCell } = await import('../../src/vscode/editor/surroundings.ts');
+const { Document } = await import('../../src/vscode/editor/document.ts');
 
 /** A document by its text alone; positions as VS Code counts them. */
 function documentOf(text: string, languageId = 'typescript') {
@@ -66,10 +66,12 @@ test('the indent unit follows the editor', () => {
 });
 
 test('output, git and commit box documents get no completions; files, notebooks and untitled documents do', () => {
-  for (const scheme of ['output', 'git', 'vscode-scm']) assert.ok(isSilent(scheme, 'plaintext'), scheme);
-  for (const scheme of ['file', 'untitled', 'vscode-notebook-cell', 'vscode-remote']) {
-    assert.ok(!isSilent(scheme, 'python'), scheme);
-  }
+  const uri = { path: '/work/a.py', with: () => uri };
+  const isSilent = (scheme: string) =>
+    new Document({ uri: { ...uri, scheme }, languageId: 'python' } as never).isSilent;
+  for (const scheme of ['output', 'git', 'vscode-scm']) assert.ok(isSilent(scheme), scheme);
+  for (const scheme of ['file', 'untitled', 'vscode-notebook-cell', 'vscode-remote'])
+    assert.ok(!isSilent(scheme), scheme);
 });
 
 test('the query of a notebook cell contains the cells of its language above and below', () => {

@@ -2,32 +2,32 @@
 // accept.
 import * as vscode from 'vscode';
 import { toLineFeeds } from '../../text/lines.ts';
-import { queryAt } from '../editor/document-query.ts';
-import { folderOf, pathIn } from '../editor/folder-ref.ts';
-import { surroundingsOf } from '../editor/surroundings.ts';
+import { Document } from '../editor/document.ts';
 import { window } from '../editor/window.ts';
+import type { Documents } from '../folder/documents.ts';
 import type { Folders } from '../folder/folders.ts';
 
 export type Part = 'acceptNextWord' | 'acceptNextLine';
 
-export async function acceptPart(part: Part, folders: Folders): Promise<void> {
-  const document = window.activeTextEditor?.document;
-  const folder = document && folderOf(document.uri);
-  const service = folder && folders.peek(folder)?.service;
+export async function acceptPart(part: Part, folders: Folders, documents: Documents): Promise<void> {
+  const shown = window.activeTextEditor?.document;
+  const document = shown && new Document(shown);
+  const service = document && folders.peek(document.folder)?.service;
   const changes: Change[] = [];
   // VS Code reports all changes of the command before it resolves.
-  const listener = vscode.workspace.onDidChangeTextDocument((event) => {
-    if (event.document === document) changes.push(...event.contentChanges);
+  const listener = documents.listen({
+    changed: (changed, event) => {
+      if (changed.shown === shown) changes.push(...(event?.contentChanges ?? []));
+    },
   });
   try {
     await vscode.commands.executeCommand(`editor.action.inlineSuggest.${part}`);
   } finally {
     listener.dispose();
   }
-  if (!service || document.isClosed) return;
-  const path = pathIn(folder, document.uri);
+  if (!service || shown.isClosed) return;
   for (const { end, length } of insertedTexts(changes))
-    service.partAccepted(queryAt(document, document.positionAt(end), path, surroundingsOf(document)), length);
+    service.partAccepted(document.queryAt(shown.positionAt(end)), length);
 }
 
 /** What is needed of a `vscode.TextDocumentContentChangeEvent`. */

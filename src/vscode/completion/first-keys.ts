@@ -2,23 +2,24 @@
 // after the editor: until then, keys trigger no request.
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../common/disposable.ts';
-import { isSilent } from '../editor/document-query.ts';
+import type { Document } from '../editor/document.ts';
 import { window } from '../editor/window.ts';
+import type { DocumentListener, Documents } from '../folder/documents.ts';
 
 /** The editor requests ghost text 50 ms after a key. After this time without a request, it will send none, ms. */
 const waitMs = 500;
 
-export class FirstKeys extends DisposableStore {
+export class FirstKeys extends DisposableStore implements DocumentListener {
   /** Editors that request ghost text by themselves. */
   private readonly requesting = new WeakSet<vscode.TextEditor>();
   private readonly request: (editor: vscode.TextEditor) => Promise<void>;
   private timer: NodeJS.Timeout | undefined;
 
   /** @param request requests ghost text at the editor's cursor */
-  constructor(request: (editor: vscode.TextEditor) => Promise<void>) {
+  constructor(request: (editor: vscode.TextEditor) => Promise<void>, documents: Documents) {
     super();
     this.request = request;
-    this.add(vscode.workspace.onDidChangeTextDocument((event) => this.onChanged(event)));
+    this.add(documents.listen(this));
     this.add({ dispose: () => clearTimeout(this.timer) });
   }
 
@@ -28,12 +29,11 @@ export class FirstKeys extends DisposableStore {
     if (editor?.document === document) this.requesting.add(editor);
   }
 
-  private onChanged({ document, contentChanges, reason }: vscode.TextDocumentChangeEvent): void {
+  changed({ shown, isSilent }: Document, event?: vscode.TextDocumentChangeEvent): void {
     const editor = window.activeTextEditor;
     // Only typing counts, not undo and not an edit away from the cursor.
-    if (editor?.document !== document || this.requesting.has(editor)) return;
-    if (contentChanges.length === 0 || reason !== undefined || isSilent(document.uri.scheme, document.languageId))
-      return;
+    if (editor?.document !== shown || this.requesting.has(editor)) return;
+    if (!event?.contentChanges.length || event.reason !== undefined || isSilent) return;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => void this.requestIfStillActive(editor), waitMs);
   }

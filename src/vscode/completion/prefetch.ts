@@ -4,16 +4,16 @@ import * as vscode from 'vscode';
 import type { CompletionQuery } from '../../common/completion.ts';
 import { type Disposable, DisposableStore } from '../../common/disposable.ts';
 import type { CompletionService } from '../../completion/service.ts';
-import { indentUnit, isSilent, queryAt } from '../editor/document-query.ts';
-import { type FolderRef, folderOf, pathIn } from '../editor/folder-ref.ts';
-import { surroundingsOf } from '../editor/surroundings.ts';
+import { Document } from '../editor/document.ts';
+import { indentUnit } from '../editor/document-query.ts';
+import type { FolderRef } from '../editor/folder-ref.ts';
 import { window } from '../editor/window.ts';
-import type { FileRules } from '../folder/file-rules.ts';
+import type { Documents } from '../folder/documents.ts';
 import type { Folders } from '../folder/folders.ts';
 
 export interface PrefetchDeps {
   readonly folders: Pick<Folders, 'peek'>;
-  readonly rules: Pick<FileRules, 'of'>;
+  readonly documents: Pick<Documents, 'ruleOf'>;
   /** Whether completions are enabled for this folder and language, and not snoozed. */
   readonly isOn: (folder: FolderRef, languageId: string) => boolean;
   /** Called when the user has typed or moved the cursor. */
@@ -56,19 +56,18 @@ export class Prefetch extends DisposableStore {
       request: { readonly query: CompletionQuery; readonly trigger: 'automatic'; readonly indentUnit: string },
     ) => void,
   ): Promise<void> {
-    const { document, selections } = editor;
+    const { document: shown, selections } = editor;
     const [selection] = selections;
     if (editor !== window.activeTextEditor || selections.length !== 1 || !selection?.isEmpty) return;
-    if (document.lineCount > maxLines || isSilent(document.uri.scheme, document.languageId)) return;
-    const folder = folderOf(document.uri);
-    const session = this.deps.folders.peek(folder);
-    if (!session || !this.deps.isOn(folder, document.languageId)) return;
-    if (vscode.workspace.getConfiguration('editor', document).get('inlineSuggest.enabled') === false) return;
-    const { version } = document;
-    const path = pathIn(folder, document.uri);
-    if ((await this.deps.rules.of(folder, path)) === 'off') return;
-    if (this.isDisposed || session.isDisposed || document.isClosed || document.version !== version) return;
-    const query = queryAt(document, selection.active, path, surroundingsOf(document));
+    const document = new Document(shown);
+    if (shown.lineCount > maxLines || document.isSilent) return;
+    const session = this.deps.folders.peek(document.folder);
+    if (!session || !this.deps.isOn(document.folder, shown.languageId)) return;
+    if (vscode.workspace.getConfiguration('editor', shown).get('inlineSuggest.enabled') === false) return;
+    const { version } = shown;
+    if ((await this.deps.documents.ruleOf(document)) === 'off') return;
+    if (this.isDisposed || session.isDisposed || shown.isClosed || shown.version !== version) return;
+    const query = document.queryAt(selection.active);
     work(session.service, { query, trigger: 'automatic', indentUnit: indentUnit(editor.options) });
   }
 }

@@ -5,12 +5,12 @@ import type { Completion } from '../../completion/types.ts';
 import { listOpensAt } from '../../text/line-state.ts';
 import { fromLineFeeds } from '../../text/lines.ts';
 import { boundaryBefore } from '../../text/windows.ts';
-import { indentUnit, isSilent, queryAt } from '../editor/document-query.ts';
-import { type FolderRef, folderOf, pathIn } from '../editor/folder-ref.ts';
-import { surroundingsOf } from '../editor/surroundings.ts';
+import { Document, placeOf } from '../editor/document.ts';
+import { indentUnit } from '../editor/document-query.ts';
+import type { FolderRef } from '../editor/folder-ref.ts';
 import { t } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
-import type { FileRules } from '../folder/file-rules.ts';
+import type { Documents } from '../folder/documents.ts';
 import type { Folders } from '../folder/folders.ts';
 import { type DocumentPosition, LIST_PAUSE_MS, Unanswered } from './unanswered.ts';
 import type { NoSuggestionReason } from './why-nothing.ts';
@@ -33,7 +33,7 @@ export interface ProviderDeps {
   readonly lastSuggestion: LastSuggestion;
   /** Whether completions are enabled for this folder and language, and not snoozed. */
   readonly isOn: (folder: FolderRef, languageId: string) => boolean;
-  readonly rules: FileRules;
+  readonly documents: Documents;
   /** Called for each request that may be answered, to ask for consent. */
   readonly onRequest: (folder: FolderRef) => void;
   /** Called for each request. */
@@ -100,7 +100,7 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
   /** Call when a better answer may be available. Repeats an unanswered request if the cursor is still there. */
   async repeat(folder: FolderRef): Promise<void> {
     const editor = window.activeTextEditor;
-    if (!editor || folderOf(editor.document.uri).key !== folder.key) return;
+    if (!editor || placeOf(editor.document.uri).folder.key !== folder.key) return;
     const { document, selection } = editor;
     const remainingMs = LIST_PAUSE_MS - (performance.now() - this.lastRequestAt);
     if (remainingMs > 0 && opensList(document, selection.active)) {
@@ -113,14 +113,14 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
 
   /** Requests ghost text at the editor's cursor, as typing would. */
   async request({ document }: vscode.TextEditor): Promise<void> {
-    if (!this.deps.isOn(folderOf(document.uri), document.languageId)) return;
+    if (!this.deps.isOn(placeOf(document.uri).folder, document.languageId)) return;
     this.unanswered.announce();
     await this.trigger();
   }
 
   /** Hides ghost text from a line in which a next edit is offered. The suggestion was not rejected. */
   async giveWay({ uri }: vscode.TextDocument): Promise<void> {
-    this.deps.folders.peek(folderOf(uri))?.service.withdrawn();
+    this.deps.folders.peek(placeOf(uri).folder)?.service.withdrawn();
     this.deps.onShown(false);
     await vscode.commands.executeCommand('editor.action.inlineSuggest.hide');
   }
@@ -205,8 +205,9 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
     token: vscode.CancellationToken,
     trigger: 'key' | 'typing' | 'repetition',
   ): Promise<vscode.InlineCompletionItem | NoSuggestionReason | 'stale'> {
-    const folder = folderOf(document.uri);
-    if (isSilent(document.uri.scheme, document.languageId)) return 'document';
+    const known = new Document(document);
+    const { folder } = known;
+    if (known.isSilent) return 'document';
     if (!this.deps.isOn(folder, document.languageId)) return 'off';
     const cursor = positionOf(document, position);
     this.unanswered.begin(folder.key, cursor);
@@ -235,9 +236,8 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
       if (!token.isCancellationRequested && !document.isClosed) this.repeatAfterEdit(document);
       return 'stale';
     };
-    const path = pathIn(folder, document.uri);
-    const query = queryAt(document, position, path, surroundingsOf(document));
-    if ((await this.deps.rules.of(folder, path)) === 'off') return 'excluded';
+    const query = known.queryAt(position);
+    if ((await this.deps.documents.ruleOf(known)) === 'off') return 'excluded';
     if (isStale()) return stale();
     // A repetition does not follow a key, so it must not ask for consent.
     if (trigger !== 'repetition') this.deps.onRequest(folder);

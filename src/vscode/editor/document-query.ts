@@ -1,6 +1,8 @@
 // From an editor's document and position to the query that the models see.
 import type { CompletionQuery } from '../../common/completion.ts';
 import { queryOf } from '../../prompts/completion/completion-position.ts';
+import { kindOf } from '../../text/languages.ts';
+import { toLineFeeds } from '../../text/lines.ts';
 import { QUERY_WINDOW } from '../../text/windows.ts';
 
 /** What is needed of a `vscode.TextDocument`. */
@@ -58,28 +60,35 @@ export function indentUnit(options: { readonly insertSpaces?: unknown; readonly 
   return ' '.repeat(typeof options.tabSize === 'number' && options.tabSize > 0 ? options.tabSize : 4);
 }
 
-/** Scheme of the document with stored and sent data. */
-export const keptScheme = 'easy-adaptation-kept';
+interface NotebookCell {
+  readonly languageId: string;
+  getText(): string;
+}
 
-/** Schemes of documents that the user does not edit, such as output and old sides of diffs. */
-const silentSchemes = new Set([
-  keptScheme,
-  'output',
-  'git',
-  'gitlens',
-  'debug',
-  'search-editor',
-  'comment',
-  // The box of a commit message: 'Generate Commit Message' writes there.
-  'vscode-scm',
-  'chat-editing-snapshot-text-model',
-  'interactive-input',
-  'walkThrough',
-  'walkThroughSnippet',
-  'vscode-settings',
-]);
-const silentLanguages = new Set(['log', 'Log', 'code-text-binary', 'search-result']);
+/** Maximum size of the context cells, UTF-16 units: the size of a query. */
+const maxLength = { above: 48_000, below: 16_000 };
+const separator = '\n\n';
 
-export function isSilent(scheme: string, languageId: string): boolean {
-  return silentSchemes.has(scheme) || silentLanguages.has(languageId);
+/** Cells of the same language; for a text cell, all text cells. */
+export function aroundCell(cells: readonly NotebookCell[], at: number): Around {
+  const currentCell = cells[at];
+  const isProse = currentCell !== undefined && kindOf(currentCell.languageId) === 'prose';
+  const fits = ({ languageId }: NotebookCell) =>
+    isProse ? kindOf(languageId) === 'prose' : languageId === currentCell?.languageId;
+  const text = (cell: NotebookCell) => toLineFeeds(cell.getText()).trimEnd();
+  const above = cells.slice(0, at).filter(fits).map(text);
+  const below = cells
+    .slice(at + 1)
+    .filter(fits)
+    .map(text);
+  return {
+    above: above
+      .map((cell) => cell + separator)
+      .join('')
+      .slice(-maxLength.above),
+    below: below
+      .map((cell) => separator + cell)
+      .join('')
+      .slice(0, maxLength.below),
+  };
 }

@@ -1,4 +1,4 @@
-// The folder of a document: URI, path on disk, and display name.
+// A workspace folder: URI, path on disk, and display name.
 import * as vscode from 'vscode';
 import { safeText, t, type UiText } from './ui-text.ts';
 import { window } from './window.ts';
@@ -30,41 +30,6 @@ export function looseFolder(): FolderRef {
 export function folderRef({ uri, name }: vscode.WorkspaceFolder): FolderRef {
   const root = uri.scheme === 'file' ? uri.fsPath : undefined;
   return { key: uri.toString(), uri, name, root, storeName: root ?? uri.toString() };
-}
-
-const cellScheme = 'vscode-notebook-cell';
-
-/** The open notebook that a document is a cell of. */
-export function notebookOf(uri: vscode.Uri): vscode.NotebookDocument | undefined {
-  if (uri.scheme !== cellScheme) return undefined;
-  return vscode.workspace.notebookDocuments.find((notebook) => notebook.uri.path === uri.path);
-}
-
-/** The file of a document: of a notebook's cell, the notebook. */
-export function fileOf(uri: vscode.Uri): vscode.Uri {
-  return uri.scheme === cellScheme
-    ? (notebookOf(uri)?.uri ?? uri.with({ scheme: 'file', authority: '', fragment: '' }))
-    : uri;
-}
-
-/**
- * The folder of a document. An untitled document belongs to the first folder and uses its model and consent, a
- * notebook's cell to the folder of the notebook.
- */
-export function folderOf(uri: vscode.Uri): FolderRef {
-  const untitled = uri.scheme === 'untitled' ? vscode.workspace.workspaceFolders?.[0] : undefined;
-  const folder = vscode.workspace.getWorkspaceFolder(fileOf(uri)) ?? untitled;
-  return folder ? folderRef(folder) : looseFolder();
-}
-
-/**
- * A document's path for the models: relative to its folder, with '/'. A document outside the folder has its whole path
- * without the first '/'.
- */
-export function pathIn(folder: FolderRef, uri: vscode.Uri): string {
-  if (folder.uri === undefined) return uri.path.replace(/^\/+/, '') || 'untitled';
-  const base = folder.uri.path.endsWith('/') ? folder.uri.path : `${folder.uri.path}/`;
-  return uri.path.startsWith(base) ? uri.path.slice(base.length) : uri.path.replace(/^\/+/, '');
 }
 
 /** The document at a path of a folder. Untitled documents are identified by their name. */

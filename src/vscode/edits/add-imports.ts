@@ -7,8 +7,9 @@ import type { Log } from '../../common/log.ts';
 import { importedModules } from '../../text/imports.ts';
 import { fromLineFeeds, toLineFeeds } from '../../text/lines.ts';
 import type { InsertedSuggestion } from '../completion/provider.ts';
-import { folderOf, pathIn } from '../editor/folder-ref.ts';
+import { placeOf } from '../editor/document.ts';
 import { window } from '../editor/window.ts';
+import type { Documents } from '../folder/documents.ts';
 import { type PreferredFix, preferredFix } from './preferred-fix.ts';
 
 /** A language server that finds an error later is not waited for, ms. */
@@ -17,6 +18,7 @@ const maxWaitMs = 10_000;
 const maxImports = 5;
 
 export interface AddImportsDeps {
+  readonly documents: Pick<Documents, 'listen'>;
   readonly log: Log;
   /** Runs an edit that the user has not written. */
   readonly asTool: (edit: () => Thenable<boolean>) => Promise<boolean>;
@@ -38,7 +40,7 @@ export class AddImports extends DisposableStore {
   accepted({ document, start, text }: InsertedSuggestion): void {
     this.watch?.dispose();
     this.watch = undefined;
-    const { root } = folderOf(document.uri);
+    const { root } = placeOf(document.uri).folder;
     const from = document.offsetAt(start);
     if (root === undefined || document.uri.scheme !== 'file' || !vscode.workspace.isTrusted) return;
     if (!document.getText().startsWith(text, from)) return;
@@ -52,8 +54,10 @@ export class AddImports extends DisposableStore {
       text.length,
     );
     watch.add(
-      vscode.workspace.onDidChangeTextDocument((event) => {
-        if (event.document === document && event.contentChanges.length > 0 && !search.isApplying) watch.dispose();
+      this.deps.documents.listen({
+        changed: ({ shown }, event) => {
+          if (shown === document && event?.contentChanges.length !== 0 && !search.isApplying) watch.dispose();
+        },
       }),
     );
     const run = () => void search.run().then((isDone) => isDone && watch.dispose());
@@ -157,7 +161,7 @@ class ImportSearch {
     const after = toLineFeeds(document.getText()).slice(before.length);
     const end = before.length + replacement.length;
     const modules = importedModules(before + replacement + after, before.length, end, document.languageId) ?? [];
-    const path = pathIn(folderOf(document.uri), document.uri);
+    const { path } = placeOf(document.uri);
     for (const module of modules) if (!(await isKnown(root, path, module, document.languageId))) return false;
     return modules.length > 0;
   }

@@ -41,7 +41,7 @@ export class ApplyEdits {
     if (next !== undefined && (await this.openFiles([next]))) offered.preferFile(next.path);
     const { current } = offered;
     const uri = uriOf(current);
-    if (current === undefined || uri === undefined || !journals.has(uri)) {
+    if (current === undefined || uri === undefined || !journals.at(uri)) {
       reset();
       return undefined;
     }
@@ -112,10 +112,10 @@ export class ApplyEdits {
   private async openFiles(offers: readonly OfferedEdit[]): Promise<boolean> {
     const { journals, search, log, uriOf } = this.deps;
     const uris = new Map(offers.map((offer) => [offer.path, uriOf(offer) as vscode.Uri]));
-    const closed = [...uris.values()].filter((uri) => !journals.has(uri));
+    const closed = [...uris.values()].filter((uri) => !journals.at(uri));
     for (const uri of closed) {
       try {
-        await journals.opened(await vscode.workspace.openTextDocument(uri));
+        await journals.whenRecorded(await vscode.workspace.openTextDocument(uri));
       } catch (error) {
         log.warn(`The file of a next edit cannot be opened: ${messageOf(error)}`);
       }
@@ -127,7 +127,7 @@ export class ApplyEdits {
   /** The open document of an edit, if the text that the edit replaces is still there. */
   private unchangedDocument(offer: OfferedEdit): vscode.TextDocument | undefined {
     const uri = this.deps.uriOf(offer);
-    const document = uri && this.deps.journals.recordedOf({ uri })?.document;
+    const document = uri && this.deps.journals.at(uri)?.document;
     return document && toLineFeeds(document.getText(rangeOf(offer.range))) === offer.removed ? document : undefined;
   }
 }

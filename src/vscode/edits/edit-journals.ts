@@ -6,9 +6,9 @@ import type { Log } from '../../common/log.ts';
 import { toLineFeeds } from '../../text/lines.ts';
 import type { ChangeKind, Edit, TextFile } from '../../workspace/edits/edit.ts';
 import type { DocumentChange, EditJournal } from '../../workspace/edits/journal.ts';
-import { isSilent } from '../editor/document-query.ts';
-import { type FolderRef, folderOf, pathIn } from '../editor/folder-ref.ts';
-import type { FileRules } from '../folder/file-rules.ts';
+import { Document, type Place } from '../editor/document.ts';
+import type { FolderRef } from '../editor/folder-ref.ts';
+import type { DocumentListener, Documents } from '../folder/documents.ts';
 import type { Folders } from '../folder/folders.ts';
 import { importJournal } from '../folder/late.ts';
 import type { Configuration } from '../settings/configuration.ts';
@@ -16,7 +16,7 @@ import { section } from '../settings/settings.ts';
 
 export interface EditJournalsDeps {
   readonly folders: Folders;
-  readonly rules: FileRules;
+  readonly documents: Documents;
   readonly configuration: Configuration;
   readonly log: Log;
   /** Whether a text was inserted by a suggestion of ours. */
@@ -34,17 +34,13 @@ interface Recorded {
   readonly journal: EditJournal;
 }
 
-/** Longer documents are not recorded, UTF-16 units. */
-const maxLength = 400_000;
 /** Length of all texts that are searched for places, UTF-16 units. */
 const maxSearched = 2_000_000;
 
-export class EditJournals extends DisposableStore {
+export class EditJournals extends DisposableStore implements DocumentListener {
   private readonly deps: EditJournalsDeps;
   /** By the folder's key. */
   private readonly journals = new Map<string, { readonly folder: FolderRef; readonly journal: EditJournal }>();
-  /** URI → the document in its folder's journal. */
-  private readonly recorded = new Map<string, Recorded>();
   /** By the folder's key: identifies the edits that its models were told of. */
   private readonly told = new Map<string, string>();
   private readonly opening = new Map<vscode.TextDocument, Promise<void>>();
@@ -63,31 +59,38 @@ export class EditJournals extends DisposableStore {
   constructor(deps: EditJournalsDeps) {
     super();
     this.deps = deps;
-    const { workspace } = vscode;
-    this.add(workspace.onDidOpenTextDocument((document) => void this.open(document)));
-    this.add(workspace.onDidCloseTextDocument((document) => this.close(document)));
-    this.add(workspace.onDidGrantWorkspaceTrust(() => this.reopen()));
+    this.add(deps.documents.listen(this));
     this.add(deps.configuration.onDidChange((affects) => affects(`${section}.nextEdits`) && this.reopen()));
-    this.add(deps.rules.onDidChange(() => this.reopen()));
-    this.add(
-      workspace.onDidSaveTextDocument((document) => {
-        this.unchanged.delete(document);
-        this.reverted.delete(document);
-      }),
-    );
-    // Git rewrites this file at a checkout, not at a commit.
-    const heads = this.add(workspace.createFileSystemWatcher('**/.git/HEAD'));
-    const onHead = (uri: vscode.Uri) => this.clear(folderOf(uri));
-    this.add(heads.onDidChange(onHead));
-    this.add(heads.onDidCreate(onHead));
+  }
+
+  opened({ shown }: Document): void {
+    void this.open(shown);
+  }
+
+  saved({ shown }: Document): void {
+    this.unchanged.delete(shown);
+    this.reverted.delete(shown);
+  }
+
+  closed({ folder, path }: Place): void {
+    this.journals.get(folder.key)?.journal.closed(path);
+  }
+
+  checkedOut(folder: FolderRef): void {
+    this.clear(folder);
+  }
+
+  rulesChanged(): void {
+    this.reopen();
   }
 
   /** Records the documents that are open already, and forgets those that may not be recorded any more. */
   reopen(): void {
-    for (const { document } of [...this.recorded.values()]) this.close(document);
+    const { open } = this.deps.documents;
+    for (const document of open) if (this.recordedOf(document.shown)) this.closed(document);
     for (const { folder } of this.journals.values())
       if (!this.deps.configuration.for(folder.uri).nextEdits) this.clear(folder);
-    for (const document of vscode.workspace.textDocuments) void this.open(document);
+    for (const document of open) this.opened(document);
   }
 
   /** How the change came; undefined if the document is not recorded. @param applying an edit of ours under way */
@@ -146,17 +149,21 @@ export class EditJournals extends DisposableStore {
     recorded?.journal.clear(recorded.path);
   }
 
-  has(uri: vscode.Uri): boolean {
-    return this.recorded.has(uri.toString());
+  /** The recorded document at a URI. */
+  at(uri: vscode.Uri): Recorded | undefined {
+    const document = this.deps.documents.open.find(({ shown }) => shown.uri.toString() === uri.toString());
+    return document && this.recordedOf(document.shown);
   }
 
   /** Resolves when a document that was just opened is recorded, if it may be. */
-  async opened(document: vscode.TextDocument): Promise<void> {
-    if (!this.has(document.uri)) await this.open(document);
+  async whenRecorded(document: vscode.TextDocument): Promise<void> {
+    if (!this.recordedOf(document)) await this.open(document);
   }
 
-  recordedOf({ uri }: Pick<vscode.TextDocument, 'uri'>): Recorded | undefined {
-    return this.recorded.get(uri.toString());
+  recordedOf(document: vscode.TextDocument): Recorded | undefined {
+    const { folder, path, isCell } = new Document(document);
+    const journal = this.journals.get(folder.key)?.journal;
+    return isCell || journal?.textOf(path) === undefined ? undefined : { folder, path, document, journal };
   }
 
   editsOf(folder: FolderRef): readonly Edit[] {
@@ -166,9 +173,10 @@ export class EditJournals extends DisposableStore {
   /** The folder's open documents, `first` before the others, up to a limit of their length. */
   documentsOf(folder: FolderRef, first: vscode.TextDocument): TextFile[] {
     let length = 0;
-    return [...this.recorded.values()]
-      .filter((recorded) => recorded.folder.key === folder.key)
-      .sort((a, b) => Number(b.document === first) - Number(a.document === first))
+    return this.deps.documents.open
+      .filter(({ folder: { key } }) => key === folder.key)
+      .sort((a, b) => Number(b.shown === first) - Number(a.shown === first))
+      .flatMap(({ shown }) => this.recordedOf(shown) ?? [])
       .flatMap(({ path, document, journal }) => {
         const known = journal.textOf(path) ?? '';
         const text = document === first ? toLineFeeds(document.getText()) : known;
@@ -218,40 +226,35 @@ export class EditJournals extends DisposableStore {
     return done;
   }
 
-  private async openRecorded(document: vscode.TextDocument): Promise<void> {
-    const folder = folderOf(document.uri);
-    if (!this.isRecordable(document, folder)) return;
-    const path = pathIn(folder, document.uri);
-    const text = toLineFeeds(document.getText());
+  private async openRecorded(shown: vscode.TextDocument): Promise<void> {
+    const document = new Document(shown);
+    if (!this.isRecordable(document)) return;
+    const { path, text } = document;
     const early: DocumentChange[] = [];
-    this.early.set(document, early);
+    this.early.set(shown, early);
     try {
-      const journal = await this.journalFor(document, folder, path);
+      const journal = await this.journalFor(document);
       if (!journal) return;
       journal.open(path, text);
       for (const change of early) journal.record({ ...change, path });
-      this.recorded.set(document.uri.toString(), { folder, path, document, journal });
     } finally {
-      this.early.delete(document);
+      this.early.delete(shown);
     }
     if (early.length > 0) this.deps.onRecorded();
   }
 
   /** The folder's journal; undefined if the document must not be recorded. */
-  private async journalFor(
-    document: vscode.TextDocument,
-    folder: FolderRef,
-    path: string,
-  ): Promise<EditJournal | undefined> {
+  private async journalFor(document: Document): Promise<EditJournal | undefined> {
+    const { folder, path } = document;
     const { secrets } = this.deps.folders.of(folder);
     const [{ EditJournal }, rule] = await Promise.all([
       importJournal(),
-      this.deps.rules.of(folder, path),
+      this.deps.documents.ruleOf(document),
       // Loads the rules for secrets, so that the journal can redact.
       secrets.values(),
     ]);
     if (rule === 'off') this.forgetFile(folder, path);
-    if (rule === 'off' || this.isDisposed || !this.isRecordable(document, folder)) return undefined;
+    if (rule === 'off' || this.isDisposed || !this.isRecordable(document)) return undefined;
     const journal =
       this.journals.get(folder.key)?.journal ??
       new EditJournal({ redact: (text, at) => this.deps.folders.of(folder).secrets.textNow(text, at) });
@@ -259,23 +262,16 @@ export class EditJournals extends DisposableStore {
     return journal;
   }
 
-  private isRecordable(document: vscode.TextDocument, folder: FolderRef): boolean {
-    const { uri, languageId, lineCount, isClosed } = document;
+  private isRecordable({ shown, folder, isClosed, isSilent, isLong }: Document): boolean {
+    const { scheme } = shown.uri;
     return (
       !isClosed &&
       vscode.workspace.isTrusted &&
-      folder.uri?.scheme === uri.scheme &&
-      vscode.workspace.fs.isWritableFileSystem(uri.scheme) !== false &&
-      !isSilent(uri.scheme, languageId) &&
+      folder.uri?.scheme === scheme &&
+      vscode.workspace.fs.isWritableFileSystem(scheme) !== false &&
+      !isSilent &&
       this.deps.configuration.for(folder.uri).nextEdits &&
-      document.offsetAt(document.lineAt(lineCount - 1).range.end) <= maxLength
+      !isLong
     );
-  }
-
-  private close({ uri }: vscode.TextDocument): void {
-    const key = uri.toString();
-    const recorded = this.recorded.get(key);
-    recorded?.journal.closed(recorded.path);
-    this.recorded.delete(key);
   }
 }

@@ -6,9 +6,11 @@ import { toLineFeeds } from '../../text/lines.ts';
 import { type Edit, joinEdits, ShownEdits } from '../../workspace/edits/edit.ts';
 import type { Activity } from '../completion/activity.ts';
 import type { InsertedSuggestion, NextEditsAt } from '../completion/provider.ts';
+import type { Document } from '../editor/document.ts';
 import { documentAt, type FolderRef } from '../editor/folder-ref.ts';
 import { t } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
+import type { DocumentListener } from '../folder/documents.ts';
 import type { Folders } from '../folder/folders.ts';
 import { importKnownModule } from '../folder/late.ts';
 import { AddImports } from './add-imports.ts';
@@ -36,7 +38,7 @@ export interface EditOffersDeps extends Omit<EditJournalsDeps, 'onRecorded' | 'o
   readonly onTabAction: (action: TabAction) => void;
 }
 
-export class EditOffers extends DisposableStore implements NextEditsAt {
+export class EditOffers extends DisposableStore implements NextEditsAt, DocumentListener {
   private readonly deps: EditOffersDeps;
   private readonly journals: EditJournals;
   /** The edits of the first one come before repeated ones, those of the others behind them. */
@@ -75,7 +77,7 @@ export class EditOffers extends DisposableStore implements NextEditsAt {
     this.sources = [this.add(new Renames(sourceDeps)), this.add(new QuickFixes(sourceDeps))];
     this.imports = this.add(
       new AddImports({
-        log: deps.log,
+        ...deps,
         asTool: (edit) => this.asTool(edit),
         isKnown: async (...module) => (await importKnownModule()).isKnownModule(...module),
       }),
@@ -97,7 +99,7 @@ export class EditOffers extends DisposableStore implements NextEditsAt {
       draw: () => this.draw(),
       reset: () => this.reset(),
     });
-    this.add(vscode.workspace.onDidChangeTextDocument((event) => this.onChanged(event)));
+    this.add(deps.documents.listen(this));
     this.add(window.onDidChangeTextEditorSelection(({ textEditor }) => this.onMoved(textEditor)));
     this.add(window.onDidChangeActiveTextEditor(() => this.onMoved(window.activeTextEditor)));
   }
@@ -201,8 +203,9 @@ export class EditOffers extends DisposableStore implements NextEditsAt {
     await this.search.run();
   }
 
-  private onChanged(event: vscode.TextDocumentChangeEvent): void {
-    const { document, contentChanges } = event;
+  changed({ shown: document }: Document, event?: vscode.TextDocumentChangeEvent): void {
+    if (event === undefined) return;
+    const { contentChanges } = event;
     const [first] = contentChanges;
     const recorded = this.journals.recordedOf(document);
     const before = recorded?.journal.textOf(recorded.path) ?? '';

@@ -4,7 +4,7 @@ import type { Disposable } from '../../common/disposable.ts';
 import type { Log } from '../../common/log.ts';
 import type { ChangeKind, Edit, NextEdit, TextFile } from '../../workspace/edits/edit.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';
-import type { FileRules } from '../folder/file-rules.ts';
+import type { Documents } from '../folder/documents.ts';
 import type { EditJournals } from './edit-journals.ts';
 
 export interface EditSource extends Disposable {
@@ -16,7 +16,7 @@ export interface EditSource extends Disposable {
 
 export interface EditSourceDeps {
   readonly journals: EditJournals;
-  readonly rules: FileRules;
+  readonly documents: Documents;
   readonly log: Log;
   /** Whether next edits are offered here. */
   readonly isOn: (folder: FolderRef, languageId: string) => boolean;

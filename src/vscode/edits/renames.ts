@@ -8,7 +8,8 @@ import { brackets } from '../../text/line-state.ts';
 import { lineEnd, lineStart } from '../../text/lines.ts';
 import { DeclaredName, type Reference } from '../../workspace/edits/declared-name.ts';
 import { type ChangeKind, type Edit, type NextEdit, offsetOf, type TextFile } from '../../workspace/edits/edit.ts';
-import { type FolderRef, folderOf, pathIn } from '../editor/folder-ref.ts';
+import { placeOf } from '../editor/document.ts';
+import type { FolderRef } from '../editor/folder-ref.ts';
 import { window } from '../editor/window.ts';
 import type { EditSource, EditSourceDeps } from './edit-source.ts';
 import { askServer } from './language-server.ts';
@@ -65,7 +66,7 @@ export class Renames extends DisposableStore implements EditSource {
   ): void {
     clearTimeout(this.timer);
     this.typedInto.add(document);
-    const { key } = folderOf(document.uri);
+    const { key } = placeOf(document.uri).folder;
     const [change] = contentChanges;
     if (kind !== 'typed' || change === undefined || contentChanges.length > 1) this.touched = undefined;
     else if (!this.followed.some(({ folder, name }) => folder === key && name.isAt(path, change.range.start)))
@@ -86,10 +87,6 @@ export class Renames extends DisposableStore implements EditSource {
     clearTimeout(this.timer);
     if (!this.typedInto.delete(document)) this.askSoon(restMs);
     else if (this.touched && this.touched.name.name !== '') this.askSoon(typedMs);
-  }
-
-  private pathOf({ uri }: vscode.TextDocument): string {
-    return pathIn(folderOf(uri), uri);
   }
 
   private askSoon(ms: number): void {
@@ -166,6 +163,7 @@ export class Renames extends DisposableStore implements EditSource {
     if (!own.some((definition) => isDeclaredAt(definition, document.uri, start))) return [];
     const { open } = brackets(text.slice(0, document.offsetAt(start)));
     const isPart = open.at(-1) === '{' && open.at(-2) === '(';
+    const { path } = placeOf(document.uri);
     const references: Reference[] = [];
     for (const { index } of places) {
       const at = document.positionAt(index);
@@ -173,7 +171,7 @@ export class Renames extends DisposableStore implements EditSource {
       const isMember = isPart && found.every((definition) => isNamed(definition, document, name));
       if ((found.length > 0 && !isMember) || isShorthand(text, index, name)) continue;
       const end = { line: at.line, character: at.character + name.length };
-      references.push({ path: this.pathOf(document), range: { start: at, end }, prefix: '', suffix: '' });
+      references.push({ path, range: { start: at, end }, prefix: '', suffix: '' });
     }
     return references;
   }
@@ -202,16 +200,16 @@ export class Renames extends DisposableStore implements EditSource {
     if (files.length > maxFiles) return [];
     const references: Reference[] = [];
     for (const [file, edits] of files) {
-      const path = pathIn(folder, file);
-      const isOwn = folderOf(file).key === folder.key && (await this.deps.rules.of(folder, path)) !== 'off';
-      for (const { range: place, newText } of edits) {
+      const place = placeOf(file);
+      const { path } = place;
+      const isOwn = place.folder.key === folder.key && (await this.deps.documents.ruleOf(place)) !== 'off';
+      for (const { range: at, newText } of edits) {
         const parts = newText.split(placeholder);
         // A server that replaces more than names, or has seen a later text.
-        if (!place.isSingleLine || place.end.character - place.start.character !== name.length || parts.length !== 2)
-          return [];
-        const isDeclaration = file.toString() === uri.toString() && place.isEqual(range);
+        if (!at.isSingleLine || at.end.character - at.start.character !== name.length || parts.length !== 2) return [];
+        const isDeclaration = file.toString() === uri.toString() && at.isEqual(range);
         const [prefix, suffix] = parts as [string, string];
-        if (isOwn && !isDeclaration) references.push({ path, range: place, prefix, suffix });
+        if (isOwn && !isDeclaration) references.push({ path, range: at, prefix, suffix });
       }
     }
     return references.length > maxReferences ? [] : references;

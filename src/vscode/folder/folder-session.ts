@@ -23,7 +23,7 @@ import type { StoreOwner } from '../editor/store-owner.ts';
 import type { Configuration } from '../settings/configuration.ts';
 import { ActiveAdaptation, type StoredAdaptation, type UnusedReason } from './active-adaptation.ts';
 import { completionSettings } from './completion-settings.ts';
-import type { FileRules } from './file-rules.ts';
+import type { Documents } from './documents.ts';
 import { withRedactedPaths } from './redacted-paths.ts';
 import { SessionSecrets } from './session-secrets.ts';
 
@@ -31,7 +31,7 @@ export interface SessionDeps {
   readonly paths: Paths;
   readonly api: Api;
   readonly configuration: Configuration;
-  readonly rules: FileRules;
+  readonly documents: Documents;
   readonly neural: WindowEngine;
   readonly store: StoreOwner;
   readonly memory: Memory;
@@ -291,7 +291,8 @@ export class FolderSession extends DisposableStore {
 
   /** Whether this file may be sent to the large model. */
   private maySend(path: string): boolean {
-    const { api, rules } = this.deps;
-    return this.secrets.isComplete && api.state(this.folder) === 'available' && rules.mayLeave(this.folder, path);
+    const { deps, folder } = this;
+    const isAllowed = this.secrets.isComplete && deps.api.state(folder) === 'available';
+    return isAllowed && deps.documents.mayLeave({ folder, path });
   }
 }

@@ -18,9 +18,15 @@ export interface FoldersDeps extends SessionDeps {
   readonly onRestart: () => void;
 }
 
+/** Minimum interval between new indexes, ms: a build that writes many files must not keep a core busy. */
+const indexIntervalMs = 3 * 60_000;
+
 export class Folders implements Disposable {
   private readonly deps: FoldersDeps;
   private readonly sessions = new Map<string, FolderSession>();
+  /** By the folder's key: when it was indexed again, and the timer of the next time. */
+  private readonly indexedAt = new Map<string, number>();
+  private readonly waiting = new Map<string, NodeJS.Timeout>();
   private readonly owned = new DisposableStore();
   private firstStarted = false;
 
@@ -92,6 +98,25 @@ export class Folders implements Disposable {
       if (session.folder.root !== undefined) void this.deps.adaptation.index(session);
   }
 
+  /** Builds a new index at once, or at the end of the interval unless the user waits for it. */
+  reindex(folder: FolderRef, isUrgent = false): void {
+    const { key, root } = folder;
+    if (this.peek(folder) === undefined || root === undefined) return;
+    const start = () => {
+      const session = this.peek(folder);
+      if (session === undefined) return;
+      this.indexedAt.set(key, Date.now());
+      void this.deps.adaptation.index(session);
+    };
+    clearTimeout(this.waiting.get(key));
+    this.waiting.set(key, setTimeout(start, isUrgent ? 0 : this.waitMs(folder)));
+  }
+
+  /** Time until the folder may be indexed again, ms. */
+  waitMs({ key }: FolderRef): number {
+    return Math.max(0, (this.indexedAt.get(key) ?? Number.NEGATIVE_INFINITY) + indexIntervalMs - Date.now());
+  }
+
   /** Call after the engine's process was replaced. */
   onEngineRestarted(): void {
     for (const { specialist } of this.sessions.values()) specialist.restarted();
@@ -128,6 +153,7 @@ export class Folders implements Disposable {
 
   dispose(): void {
     this.owned.dispose();
+    this.waiting.forEach(clearTimeout);
     for (const key of [...this.sessions.keys()]) this.end(key);
   }
 }

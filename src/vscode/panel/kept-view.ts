@@ -10,13 +10,13 @@ import { completionPrompt } from '../../prompts/completion/completion-prompt.ts'
 import type { FileChange } from '../../specialist/ngram/protocol.ts';
 import type { Adaptation } from '../adapt/adaptation.ts';
 import type { Api } from '../api/api.ts';
-import { indentUnit, isSilent, keptScheme, queryAt } from '../editor/document-query.ts';
-import { type FolderRef, folderOf, pathIn } from '../editor/folder-ref.ts';
+import { Document, keptScheme } from '../editor/document.ts';
+import { indentUnit } from '../editor/document-query.ts';
+import type { FolderRef } from '../editor/folder-ref.ts';
 import { withProgress } from '../editor/progress.ts';
-import { surroundingsOf } from '../editor/surroundings.ts';
 import { safeSentence, t } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
-import type { FileRules } from '../folder/file-rules.ts';
+import type { Documents } from '../folder/documents.ts';
 import type { FolderSession } from '../folder/folder-session.ts';
 import type { Folders } from '../folder/folders.ts';
 
@@ -24,7 +24,7 @@ export interface KeptViewDeps {
   readonly folders: Folders;
   readonly adaptation: Adaptation;
   readonly api: Api;
-  readonly rules: FileRules;
+  readonly documents: Documents;
   readonly log: Log;
 }
 
@@ -37,7 +37,7 @@ export class KeptView extends DisposableStore implements vscode.TextDocumentCont
     super();
     this.deps = deps;
     this.add(vscode.workspace.registerTextDocumentContentProvider(keptScheme, this));
-    this.add(vscode.workspace.onDidCloseTextDocument(({ uri }) => this.texts.delete(uri.toString())));
+    this.add(deps.documents.listen({ closed: ({ uri }) => void this.texts.delete(uri.toString()) }));
   }
 
   provideTextDocumentContent(uri: vscode.Uri): string {
@@ -47,9 +47,8 @@ export class KeptView extends DisposableStore implements vscode.TextDocumentCont
   /** @param editor the request is that of a completion at its cursor */
   async show(folder: FolderRef, editor: vscode.TextEditor | undefined): Promise<void> {
     const session = this.deps.folders.of(folder);
-    const inFolder = editor && folderOf(editor.document.uri).key === folder.key ? editor : undefined;
     // Built first, because the cursor may move while the stored data is read.
-    const request = await this.requestAt(session, inFolder);
+    const request = await this.requestAt(session, editor);
     const storedData =
       folder.root === undefined
         ? undefined
@@ -70,15 +69,16 @@ export class KeptView extends DisposableStore implements vscode.TextDocumentCont
 
   /** The request of a completion at the cursor, or why there is none. */
   private async requestAt(session: FolderSession, editor: vscode.TextEditor | undefined): Promise<string> {
-    if (!editor || isSilent(editor.document.uri.scheme, editor.document.languageId))
+    const document = editor && new Document(editor.document);
+    if (!document || document.folder.key !== session.folder.key || document.isSilent)
       return t('There is no cursor in a file of this folder.');
-    const { document, selection, options } = editor;
-    const path = pathIn(session.folder, document.uri);
-    if ((await this.deps.rules.of(session.folder, path)) !== 'open')
+    const { selection, options } = editor;
+    const { path } = document;
+    if ((await this.deps.documents.ruleOf(document)) !== 'open')
       return t('{0} is never sent, because it is ignored or holds secrets.', path);
     if (!session.secrets.isComplete) return t('Nothing is sent until this folder has been scanned for secrets.');
     try {
-      const query = queryAt(document, selection.active, path, surroundingsOf(document));
+      const query = document.queryAt(selection.active);
       const request = { query, trigger: 'automatic' as const, indentUnit: indentUnit(options) };
       const llmRequest = await session.service.preview(request, new AbortController().signal);
       // Indented for reading; the request has the same JSON on one line.

@@ -13,10 +13,10 @@ import type { Bases } from '../bases/bases.ts';
 import type { CodeModelOffer } from '../bases/code-model-offer.ts';
 import type { WindowEngine } from '../bases/window-engine.ts';
 import type { Snooze } from '../completion/snooze.ts';
-import { type FolderRef, folderOf, folderRef, looseFolder, pathIn } from '../editor/folder-ref.ts';
+import { Document, placeOf } from '../editor/document.ts';
+import { type FolderRef, folderRef, looseFolder } from '../editor/folder-ref.ts';
 import { t } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
-import { isLong } from '../folder/documents.ts';
 import type { Folders } from '../folder/folders.ts';
 import type { Configuration } from '../settings/configuration.ts';
 import { isLanguageEnabled } from '../settings/levels.ts';
@@ -60,7 +60,6 @@ export class Status extends DisposableStore {
     this.deps = deps;
     this.add(deps.configuration.onDidChange(() => this.changed()));
     this.add(window.onDidChangeActiveTextEditor(() => this.changed()));
-    this.add(vscode.workspace.onDidGrantWorkspaceTrust(() => this.changed()));
     this.add(vscode.workspace.onDidChangeWorkspaceFolders(() => this.changed()));
     this.add({ dispose: () => clearTimeout(this.timer) });
   }
@@ -78,7 +77,7 @@ export class Status extends DisposableStore {
   folder(): FolderRef {
     const uri = window.activeTextEditor?.document.uri;
     const first = vscode.workspace.workspaceFolders?.[0];
-    if (uri && vscode.workspace.getWorkspaceFolder(uri)) return folderOf(uri);
+    if (uri && vscode.workspace.getWorkspaceFolder(uri)) return placeOf(uri).folder;
     return first ? folderRef(first) : looseFolder();
   }
 
@@ -167,12 +166,11 @@ export class Status extends DisposableStore {
 
   private notices(apiState: ApiState, folder: FolderRef): PanelNotice[] {
     const { problems, folders, api, snooze, codeModel } = this.deps;
-    const document = window.activeTextEditor?.document;
-    const uri = document?.uri;
+    const shown = window.activeTextEditor?.document;
+    const document = shown && new Document(shown);
     const session = folders.peek(folder);
-    const path = uri && folderOf(uri).key === folder.key ? pathIn(folder, uri) : undefined;
-    const isTooBig = document !== undefined && isLong(document);
-    const notices = session ? sessionNotices(session, path, isTooBig) : [];
+    const path = document?.folder.key === folder.key ? document.path : undefined;
+    const notices = session ? sessionNotices(session, path, document?.isLong) : [];
     const failure = problems.current;
     if (failure && isAllowed(apiState)) {
       const setKey = { label: t('Set API Key'), command: 'setApiKey' } as const;

@@ -8,7 +8,8 @@ import { toLineFeeds } from '../../text/lines.ts';
 import type { OpenedFolder } from '../../text-tasks/commit-context.ts';
 import { askForTrust, showFailure } from '../adapt/questions.ts';
 import { RunRequests } from '../adapt/run-requests.ts';
-import { type FolderRef, folderOf, pathIn } from '../editor/folder-ref.ts';
+import { placeOf } from '../editor/document.ts';
+import type { FolderRef } from '../editor/folder-ref.ts';
 import { withProgress } from '../editor/progress.ts';
 import { safeSentence, sentences, t, type UiText } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
@@ -42,7 +43,7 @@ export class WriteTexts {
     }
     const { rootUri, inputBox } = repository;
     const messageBefore = inputBox.value;
-    const folder = folderOf(rootUri);
+    const folder = placeOf(rootUri).folder;
     const written = await this.write(folder, t('The repository is outside the open folders.'), {
       ...{ kind: 'commit message', repository: rootUri.fsPath },
     });
@@ -63,11 +64,11 @@ export class WriteTexts {
     if (!editor || !isTrusted()) return;
     const { document } = editor;
     const { version, languageId } = document;
-    const folder = folderOf(document.uri);
+    const { folder, path } = placeOf(document.uri);
     const text = toLineFeeds(document.getText());
     const at = toLineFeeds(textBefore(document, editor.selection.active)).length;
     const written = await this.write(folder, t('This file is outside the open folders.'), {
-      ...{ kind: 'comment', path: pathIn(folder, document.uri), languageId, text, at },
+      ...{ kind: 'comment', path, languageId, text, at },
     });
     if (written === undefined) return;
     if (written.edit === undefined)

@@ -34,7 +34,7 @@ function setup(answer: () => { readonly id: string; readonly text: string } | un
     ...{ isOn: () => true, onRequest() {}, onRequested() {}, onShown() {} },
     nextEdits: { insertionAt: () => undefined, ownsLine: () => isLineTaken, wordReplacedAt: () => 'users' },
     folders: { of: () => ({ service }), peek: () => ({ service }) },
-    ...{ rules: { of: async () => 'local' }, lastSuggestion: { set() {} } },
+    ...{ documents: { ruleOf: async () => 'local' }, lastSuggestion: { set() {} } },
     onNoSuggestion: (reason: string) => void reasons.push(reason),
     onList: () => {},
   };
@@ -64,7 +64,7 @@ test('a request that ended at the list is repeated when a better draft comes', a
   const { provider, ask } = setup(() => undefined);
   const range = { start: cursor.with(undefined, 0), end: cursor };
   await ask({ range, text: 'another text' });
-  const folder = (await import('../../../src/vscode/editor/folder-ref.ts')).folderOf(document.uri as never);
+  const { folder } = (await import('../../../src/vscode/editor/document.ts')).placeOf(document.uri as never);
   await provider.repeat(folder);
   assert.deepEqual(triggered, [TRIGGER]);
 });

@@ -5,7 +5,7 @@ import { afterEach, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { silentLog } from '../../../src/common/log.ts';
 import { desk } from '../../fakes/vscode-editor.ts';
-import { dispose, until } from './offers.ts';
+import { dispose, documentsWith, until } from './offers.ts';
 
 const { AddImports } = await import('../../../src/vscode/edits/add-imports.ts');
 const vscode = await import('vscode');
@@ -26,6 +26,7 @@ async function accepted(names: readonly string[], known: readonly string[], isTr
   document.change([{ range: new vscode.Range(end, end) as never, text }]);
   const asked: string[] = [];
   const imports = new AddImports({
+    documents: documentsWith(),
     log: silentLog,
     asTool: async (edit) => edit(),
     isKnown: async (_root, path, module) => {

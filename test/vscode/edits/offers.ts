@@ -8,6 +8,7 @@ import { nextEdits } from '../../../src/workspace/edits/next-edits.ts';
 import { desk } from '../../fakes/vscode-editor.ts';
 
 const { EditOffers } = await import('../../../src/vscode/edits/edit-offers.ts');
+const { Documents } = await import('../../../src/vscode/folder/documents.ts');
 const { Activity } = await import('../../../src/vscode/completion/activity.ts');
 
 const disposables: { dispose(): void }[] = [];
@@ -28,14 +29,36 @@ interface OfferOptions {
   readonly files?: readonly TextFile[];
 }
 
+type SettingsListener = (affects: (name: string) => boolean) => unknown;
+
+/** The editor's documents, with a rule for each path. */
+export function documentsWith(
+  configuration: object = { onDidChange: () => ({ dispose() {} }) },
+  rule: (path: string) => 'open' | 'local' | 'off' = () => 'open',
+) {
+  const documents = new Documents(configuration as never, silentLog);
+  disposables.push(documents);
+  return Object.assign(documents, { ruleOf: async ({ path }: { readonly path: string }) => rule(path) });
+}
+
 export function offer({ rule = 'open', off = '', settings, isOn = true, files }: OfferOptions = {}) {
+  const listeners: SettingsListener[] = [];
+  const configuration = {
+    for: () => ({ nextEdits: true, ...settings }),
+    onDidChange: (listener: SettingsListener) => {
+      listeners.push(listener);
+      return { dispose() {} };
+    },
+  };
+  const documents = documentsWith(configuration, (path) => (path === off ? 'off' : rule));
   const state = {
     tab: undefined as TabAction,
     asked: 0,
     taken: 0,
     histories: [] as EditHistory[],
-    changeSettings: (_affects: (name: string) => boolean) => {},
-    changeRules: () => {},
+    changeSettings: (affects: (name: string) => boolean) => {
+      for (const listener of listeners) listener(affects);
+    },
   };
   const activity = new Activity();
   const redacted = (text: string) => text.replaceAll('SECRET', '******');
@@ -57,21 +80,7 @@ export function offer({ rule = 'open', off = '', settings, isOn = true, files }:
   };
   const offers = new EditOffers({
     folders: { of: () => session } as never,
-    rules: {
-      of: async (_: unknown, path: string) => (path === off ? 'off' : rule),
-      onDidChange: (listener: () => void) => {
-        state.changeRules = listener;
-        return { dispose() {} };
-      },
-    } as never,
-    configuration: {
-      for: () => ({ nextEdits: true, ...settings }),
-      onDidChange: (listener: typeof state.changeSettings) => {
-        state.changeSettings = listener;
-        return { dispose() {} };
-      },
-    } as never,
-    activity,
+    ...{ documents, configuration: configuration as never, activity },
     log: silentLog,
     isOn: () => isOn,
     isSuggested: () => false,

@@ -73,7 +73,8 @@ test('a text is redacted at once in its length, and as a whole before the rules 
   assert.equal(secrets.textNow(`use("${onDisk}");`, 'a.ts'), `use("${'*'.repeat(onDisk.length)}");`);
 });
 
-const { Documents } = await import('../../../src/vscode/folder/documents.ts');
+const { LearnedTexts } = await import('../../../src/vscode/folder/learned-texts.ts');
+const { documentsWith } = await import('../edits/offers.ts');
 const vscode = await import('vscode');
 
 const password = 'hV7!kqP2zR9w';
@@ -84,15 +85,14 @@ const session = {
   specialist: { setOpenFile: (path: string) => opened.push(path) },
   isDisposed: false,
 };
-const documents = new Documents({
+const texts = new LearnedTexts({
   folders: { of: () => session, peek: () => session } as never,
-  rules: { of: async () => 'open' } as never,
+  documents: documentsWith(),
   configuration: {} as never,
   log: silentLog,
-  onIndexOutdated: () => {},
 });
 after(() => {
-  documents.dispose();
+  texts.dispose();
   desk.reset();
 });
 

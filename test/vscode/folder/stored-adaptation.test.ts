@@ -70,7 +70,7 @@ function window(context: TestContext, tokenizer: string, more: Partial<SessionDe
         return ok({ files: 1, tokens: 1, precision: 'int4', loadMs: 1 });
       },
     },
-    rules: { mayLeave: () => true },
+    documents: { mayLeave: () => true },
     store: { get: () => store },
     clock: systemClock,
     log: silentLog,
