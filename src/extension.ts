@@ -1,5 +1,5 @@
-// The extension's entry point: constructs the parts from the lowest to the highest, connects and registers them. A part
-// that must reach a later one fires an event. The parts are in src/vscode/.
+// The extension's entry point: constructs the parts from the lowest to the highest, connects and registers them. The
+// parts are in src/vscode/.
 import * as vscode from 'vscode';
 import { systemClock } from './common/clock.ts';
 import { DisposableStore } from './common/disposable.ts';
@@ -53,10 +53,10 @@ export function activate(context: vscode.ExtensionContext): void {
   const startedAt = performance.now();
   const owned = new DisposableStore();
   disposables = owned;
-  const parts = construct(context, owned);
-  connect(parts, owned);
-  begin(parts, owned);
-  parts.log.info(`Activated in ${(performance.now() - startedAt).toFixed(1)} ms`);
+  const { log, begin } = construct(context, owned);
+  const startTimer = setTimeout(begin, 0);
+  owned.add({ dispose: () => clearTimeout(startTimer) });
+  log.info(`Activated in ${(performance.now() - startedAt).toFixed(1)} ms`);
 }
 
 /** Stops the workers and closes the store. VS Code waits for it. */
@@ -65,35 +65,28 @@ export function deactivate(): void {
   disposables = undefined;
 }
 
-/** What earlier parts tell later ones. */
-function eventsOf(owned: DisposableStore) {
-  const event = <T = void>() => owned.add(new vscode.EventEmitter<T>());
-  return {
-    /** Anything that the status shows has changed. */
-    status: event(),
-    /** Key, model, address, limit or another setting of the large model has changed. */
-    api: event(),
-    permissions: event(),
-    /** Another base model serves, or with other settings. */
-    neural: event(),
-    engineRestarted: event(),
-    /** A better answer may be available for an unanswered request in this folder. */
-    better: event<FolderRef>(),
-    sessionsRestarted: event(),
-    requested: event<vscode.TextDocument>(),
-    /** A next edit was found in a line that shows other ghost text. */
-    lineTaken: event<vscode.TextDocument>(),
-  };
-}
-
-type Parts = ReturnType<typeof construct>;
-
-/** Each part is made from those above it. */
+/**
+ * Each part is made from those above it. What a later part is told is in a callback, which is called only after all are
+ * made. `begin` starts the work that finishes after activation.
+ */
 function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
   const { extensionUri: extension, globalState, secrets } = context;
   const clock = systemClock;
-  const events = eventsOf(owned);
-  const onChange = () => events.status.fire();
+  /** Anything that the status shows has changed. */
+  const onChange = () => {
+    codeModel.check();
+    status.changed();
+  };
+  /** Key, model, address, limit or another setting of the large model has changed. */
+  const onApi = () => {
+    api.reset();
+    problems.clear();
+    onPermissions();
+  };
+  const onPermissions = () => {
+    folders.checkApi();
+    status.changed();
+  };
   const log = owned.add(new ChannelLog('Easy Adaptation'));
   const paths = pathsOf(context.extensionPath, context.globalStorageUri.fsPath);
 
@@ -105,14 +98,8 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
 
   const announcements = new Announcements();
   const problems = new Problems(onChange, () => announcements.badKey());
-  const key = owned.add(
-    new ApiKey(
-      secrets,
-      () => keyOwner(configuration),
-      () => events.api.fire(),
-    ),
-  );
-  const permissions = new Permissions(globalState, () => events.permissions.fire());
+  const key = owned.add(new ApiKey(secrets, () => keyOwner(configuration), onApi));
+  const permissions = new Permissions(globalState, onPermissions);
   const store = owned.add(new StoreOwner(paths.storage, log, (notice) => announcements.store(notice)));
   const api = new Api({ key, configuration, permissions, store, clock, log });
 
@@ -128,7 +115,7 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
       hasFolder: () => (vscode.workspace.workspaceFolders?.length ?? 0) > 0,
       load: loadHere,
       isBusy: () => !runs.isIdle,
-      onChange: () => events.neural.fire(),
+      onChange: () => folders.openNeural(),
       onState: onChange,
     }),
   );
@@ -137,8 +124,8 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
       ...{ paths, bases, log },
       settings: () => configuration.for(undefined),
       tuning: readTuning(process.env),
-      onRestarted: () => events.engineRestarted.fire(),
-      onChange: () => events.neural.fire(),
+      onRestarted: () => folders.onEngineRestarted(),
+      onChange: () => folders.openNeural(),
     }),
   );
   const jobs = new JobClient({ script: paths.job, engine: () => neural.startOptions, editor: editorModels, log });
@@ -162,8 +149,8 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
           documentAt: (path) => documentAt(folder, path).toString(),
         });
       },
-      onReady: (folder) => events.better.fire(folder),
-      onRestart: () => events.sessionsRestarted.fire(),
+      onReady: (folder) => void ghostText.repeat(folder),
+      onRestart: () => void learned.sendAll(),
     }),
   );
   const learned = owned.add(new LearnedTexts({ folders, documents, configuration, log }));
@@ -199,7 +186,7 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
       ...{ folders, documents, configuration, activity, isOn, log },
       isSuggested: (document, text) => lastSuggestion.contains(document, text),
       onOffered: (isOffered) => contextKeys.set('editOffered', isOffered),
-      onLineTaken: (document) => events.lineTaken.fire(document),
+      onLineTaken: (document) => void ghostText.giveWay(document),
       onTabAction: (action) => contextKeys.set('nextEdit', action),
     }),
   );
@@ -207,7 +194,7 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
   const ghostText = new GhostTextProvider({
     ...{ folders, documents, isOn, lastSuggestion, nextEdits },
     onRequest: (folder) => announcements.beforeRequest(folder, api, permissions),
-    onRequested: (document) => events.requested.fire(document),
+    onRequested: (document) => firstKeys.onRequested(document),
     onShown: (isShown) => {
       contextKeys.set('suggesting', isShown);
       nextEdits.onGhostText(isShown);
@@ -230,65 +217,28 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
     }),
   );
   owned.add(vscode.languages.registerInlineCompletionItemProvider({ pattern: '**' }, ghostText));
-  return {
-    ...{ events, log, configuration, problems, key, api, bases, neural, adaptation, folders, learned },
-    ...{ status, contextKeys, texts, ghostText, nextEdits, firstKeys, codeModel },
-  };
-}
-
-/** Subscribes the parts to the events. */
-function connect(parts: Parts, owned: DisposableStore): void {
-  const { events, log, configuration, problems, key, api, bases, neural, adaptation, folders, learned } = parts;
-  const { status, contextKeys, ghostText, firstKeys, codeModel } = parts;
   log.redact = (line) => folders.all.reduce((redacted, { secrets }) => secrets.line(redacted), line);
-  const onApi = () => {
-    api.reset();
-    problems.clear();
-    folders.checkApi();
-    status.changed();
-  };
-  const onSettings = () => {
-    onApi();
-    void key.load();
-    bases.configure();
-    neural.configure();
-    adaptation.configure();
-  };
-  const onPermissions = () => {
-    folders.checkApi();
-    status.changed();
-  };
   for (const subscription of [
-    configuration.onDidChange(onSettings),
-    status.onDidChange((snapshot) => contextKeys.update(snapshot)),
-    events.status.event(() => {
-      codeModel.check();
-      status.changed();
+    configuration.onDidChange(() => {
+      onApi();
+      void key.load();
+      bases.configure();
+      neural.configure();
+      adaptation.configure();
     }),
-    events.api.event(onApi),
-    events.permissions.event(onPermissions),
-    events.neural.event(() => folders.openNeural()),
-    events.engineRestarted.event(() => folders.onEngineRestarted()),
-    events.better.event((folder) => void ghostText.repeat(folder)),
-    events.sessionsRestarted.event(() => void learned.sendAll()),
-    events.requested.event((document) => firstKeys.onRequested(document)),
-    events.lineTaken.event((document) => void ghostText.giveWay(document)),
+    status.onDidChange((snapshot) => contextKeys.update(snapshot)),
     vscode.workspace.onDidGrantWorkspaceTrust(() => folders.reindexTrusted()),
     window.onDidChangeWindowState(({ focused }) => focused && folders.refresh()),
   ])
     owned.add(subscription);
-}
-
-/** Starts the work that finishes after activation. */
-function begin({ events, key, api, bases, folders, learned, texts, nextEdits }: Parts, owned: DisposableStore): void {
   void key.load();
-  void api.load().then(() => events.api.fire());
-  const startTimer = setTimeout(() => {
+  void api.load().then(onApi);
+  const begin = () => {
     bases.begin();
     folders.startFirst();
     void texts.load();
     void learned.sendAll();
     nextEdits.start();
-  }, 0);
-  owned.add({ dispose: () => clearTimeout(startTimer) });
+  };
+  return { log, begin };
 }

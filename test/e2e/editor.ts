@@ -86,6 +86,28 @@ export class Editor {
     await this.page.keyboard.type(text, { delay: 30 });
   }
 
+  /**
+   * Types `text` over the nth `old`, or behind it if it begins with it; the editor indents new lines.
+   * @param before the file's text. Returns it as it is then
+   */
+  async typeOver(path: string, before: string, old: string, text: string, nth = 0): Promise<string> {
+    let at = before.indexOf(old);
+    for (let i = 0; i < nth; i++) at = before.indexOf(old, at + 1);
+    const lines = before.slice(0, at + old.length).split('\n');
+    await this.open(path, lines.length, 1);
+    // The status bar counts a tab as several columns.
+    for (let i = (lines.at(-1) as string).length; i > 0; i--) await this.page.keyboard.press('ArrowRight');
+    const isAdded = text.startsWith(old);
+    for (let i = 0; i < old.length && !isAdded; i++) await this.page.keyboard.press('Shift+ArrowLeft');
+    await this.type((isAdded ? text.slice(old.length) : text).replace(/\n\s+/g, '\n'));
+    return before.slice(0, at) + text + before.slice(at + old.length);
+  }
+
+  async save(): Promise<void> {
+    await this.page.keyboard.press('Control+s');
+    await this.page.locator('.tab.active:not(.dirty)').waitFor();
+  }
+
   /** The current ghost text, with lines joined by '\n'; '' if there is none. */
   async ghost(): Promise<string> {
     return this.page.evaluate(() => {
@@ -134,8 +156,24 @@ export class Editor {
     );
   }
 
+  /** Waits for a decoration. */
+  async hint(pattern: RegExp): Promise<void> {
+    await this.eventually(`the hint ${pattern}`, async () => {
+      const texts = await this.decorations();
+      assert.ok(
+        texts.some((text) => pattern.test(text)),
+        JSON.stringify(texts),
+      );
+    });
+  }
+
   statusItem(text: string | RegExp): Locator {
     return this.page.locator('.statusbar-item').filter({ hasText: text }).first();
+  }
+
+  /** Waits until an opened folder is ready. */
+  async ready(): Promise<void> {
+    await this.eventually('Ready', async () => assert.match((await this.ourStatus().textContent()) ?? '', /Ready/));
   }
 
   /** Our item in the status bar. */
@@ -154,6 +192,12 @@ export class Editor {
 
   dialog(): Locator {
     return this.page.locator('.monaco-dialog-box');
+  }
+
+  /** Answers the question about consent. */
+  async allowFolder(): Promise<void> {
+    await this.dialog().getByRole('button', { name: 'Allow for This Folder' }).click();
+    await this.dialog().waitFor({ state: 'detached' });
   }
 
   /** The page of our panel. */

@@ -1,10 +1,10 @@
 // Everyday changes with ghost text on, as typed: a word is replaced or added in the middle of a line. What follows the
 // cursor is not offered again, and Tab breaks no line.
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { changes } from '../workspace/edits/support.ts';
-import { forAllTests, type Session } from './session.ts';
+import { startSession } from './session.ts';
 
 /** Longer than a draft, the search for the next edit and its repetition take. */
 const quietMs = 3000;
@@ -70,45 +70,21 @@ const everyday: readonly Everyday[] = [
 
 const inChange = (index: number) => `everyday/${index}/${everyday[index]?.path}`;
 
-let session: Session;
-const step = forAllTests(
-  (started) => {
-    session = started;
-  },
+const { editor, step, project } = await startSession(
   { 'easyAdaptation.baseModel': 'small' },
-  {
-    prepare(project) {
-      for (const [index, { before }] of everyday.entries()) {
-        const file = join(project, inChange(index));
-        mkdirSync(dirname(file), { recursive: true });
-        writeFileSync(file, before);
-      }
-    },
-  },
+  { files: Object.fromEntries(everyday.map(({ before }, index) => [inChange(index), before])) },
 );
 
-step('an opened folder is ready', async () => {
-  const { editor } = session;
-  await editor.eventually('Ready', async () => assert.match((await editor.ourStatus().textContent()) ?? '', /Ready/));
-});
+step('an opened folder is ready', () => editor.ready());
 
 for (const [index, { name, before, old, text }] of everyday.entries())
   step(`nothing covers the rest of the line, and Tab leaves it whole: ${name}`, async () => {
-    const { editor } = session;
-    const at = before.indexOf(old);
-    const lines = before.slice(0, at + old.length).split('\n');
-    await editor.open(inChange(index), lines.length, 1);
-    for (let i = (lines.at(-1) as string).length; i > 0; i--) await editor.page.keyboard.press('ArrowRight');
-    const isAdded = text.startsWith(old);
-    for (let i = 0; i < old.length && !isAdded; i++) await editor.page.keyboard.press('Shift+ArrowLeft');
-    await editor.type(isAdded ? text.slice(old.length) : text);
+    const expected = await editor.typeOver(inChange(index), before, old, text);
     await editor.page.waitForTimeout(quietMs);
     assert.equal(await editor.ghost(), '');
-    const expected = before.slice(0, at) + text + before.slice(at + old.length);
     // Only where something of ours is offered has Tab another work than to indent.
     const isOffered = (await editor.decorations()).some((hint) => hint.startsWith('Tab:'));
     if (isOffered) await editor.page.keyboard.press('Tab');
-    await editor.page.keyboard.press('Control+s');
-    await editor.page.locator('.tab.active:not(.dirty)').waitFor();
-    assert.equal(readFileSync(join(session.project, inChange(index)), 'utf8'), expected);
+    await editor.save();
+    assert.equal(readFileSync(join(project, inChange(index)), 'utf8'), expected);
   });

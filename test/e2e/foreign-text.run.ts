@@ -1,7 +1,7 @@
 // Names and messages of a folder and a server that contain VS Code command links: they are shown as text, and a click
 // runs nothing.
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { after } from 'node:test';
 import type { Locator } from 'playwright-core';
 import { TASKS_FOLDER } from '../../src/prompts/label/task.ts';
-import { apiKey, forAllTests, type Session } from './session.ts';
+import { apiKey, startSession } from './session.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-foreign-text-'));
 /** A file that the command in the links would write. */
@@ -21,8 +21,6 @@ const commands = [
 /** A file name cannot contain '/', so the marker's path is encoded in the query. */
 const query = encodeURIComponent(JSON.stringify({ commands })).replace(/[()']/g, escape);
 const link = (word: string) => `[${word}](command:runCommands?${query})`;
-
-let session: Session;
 
 const server = createServer((request, response) => {
   request.resume();
@@ -38,27 +36,23 @@ after(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const tested = forAllTests(
-  (started) => {
-    session = started;
-  },
+const labels = ['a', 'b'].map((name) => ({ name, meaning: `Texts of the kind ${name}.` }));
+const source = { kind: 'csv', path: 'tickets.csv', text: 'kind' };
+const { editor, step: tested } = await startSession(
   { 'easyAdaptation.baseUrl': `http://127.0.0.1:${(server.address() as AddressInfo).port}` },
-  { prepare: plant },
+  {
+    // Files that somebody could commit.
+    files: {
+      [`${link('fileName').slice(0, 200)}).csv`]: `text,${link('columnName')}\nhello,a\n`,
+      'tickets.csv': `${link('columnName')},kind\nhello,a\nworld,b\n`,
+      [`${TASKS_FOLDER}/broken.json`]: JSON.stringify({ instruction: 'Sort.', labels, source, [link('fieldName')]: 1 }),
+    },
+  },
 );
-
-/** Writes files that somebody could commit. */
-function plant(project: string): void {
-  mkdirSync(join(project, TASKS_FOLDER), { recursive: true });
-  writeFileSync(join(project, `${link('fileName').slice(0, 200)}).csv`), `text,${link('columnName')}\nhello,a\n`);
-  writeFileSync(join(project, 'tickets.csv'), `${link('columnName')},kind\nhello,a\nworld,b\n`);
-  const labels = ['a', 'b'].map((name) => ({ name, meaning: `Texts of the kind ${name}.` }));
-  const broken = { instruction: 'Sort.', labels, source: { kind: 'csv', path: 'tickets.csv', text: 'kind' } };
-  writeFileSync(join(project, TASKS_FOLDER, 'broken.json'), JSON.stringify({ ...broken, [link('fieldName')]: 1 }));
-}
 
 /** Asserts that `word` is shown in `element` and is not a link. */
 async function assertPlain(element: Locator, word: string): Promise<void> {
-  const { page } = session.editor;
+  const { page } = editor;
   const shown = element.getByText(`[${word}] (command:`).first();
   await shown.waitFor();
   assert.equal(
@@ -72,14 +66,13 @@ async function assertPlain(element: Locator, word: string): Promise<void> {
 function step(name: string, body: () => Promise<void>): void {
   tested(name, async () => {
     await body();
-    await session.editor.page.waitForTimeout(500);
+    await editor.page.waitForTimeout(500);
     assert.equal(existsSync(marker), false, 'a command of the folder was run');
-    assert.equal(await session.editor.page.locator('.terminal-wrapper').count(), 0, 'a terminal was opened');
+    assert.equal(await editor.page.locator('.terminal-wrapper').count(), 0, 'a terminal was opened');
   });
 }
 
 step('the error of a task file quotes its field as text', async () => {
-  const { editor } = session;
   await editor.command('Easy Adaptation: Run Text Task');
   await editor.quickRow('broken').click();
   await assertPlain(editor.notifications(), 'fieldName');
@@ -88,7 +81,6 @@ step('the error of a task file quotes its field as text', async () => {
 });
 
 step('New Text Task lists files and columns as text', async () => {
-  const { editor } = session;
   await editor.command('Easy Adaptation: New Text Task');
   await editor.quickRow('A column of a CSV table').click();
   await assertPlain(editor.quickInput(), 'fileName');
@@ -100,7 +92,6 @@ step('New Text Task lists files and columns as text', async () => {
 });
 
 step("a server's error and its names of models are shown as text", async () => {
-  const { editor } = session;
   await editor.setKey(apiKey);
   await assertPlain(editor.notifications(), 'serverError');
   // No consent is asked after a test call that failed.
@@ -114,7 +105,6 @@ step("a server's error and its names of models are shown as text", async () => {
 });
 
 step('the tooltip of the status bar has no link', async () => {
-  const { editor } = session;
   await editor.ourStatus().hover();
   await editor.page.locator('.monaco-hover, .workbench-hover').getByText('Easy Adaptation').first().waitFor();
   assert.equal(await editor.page.locator('.monaco-hover a[data-href^="command:"]').count(), 0);

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TASKS_FOLDER } from '../../src/prompts/label/task.ts';
-import { forAllTests, type Session } from './session.ts';
+import { startSession } from './session.ts';
 
 const labels = ['fix', 'feature', 'docs', 'test', 'build'] as const;
 /** Twelve subjects a label, in the order of `labels`. */
@@ -17,13 +17,8 @@ const subjects = [
 ].map((text) => text.split('; '));
 const truth = new Map(subjects.flatMap((some, i) => some.map((text) => [text, labels[i] ?? 'fix'] as const)));
 
-let session: Session;
-
 /** Each step needs the earlier ones. */
-const step = forAllTests(
-  (started) => {
-    session = started;
-  },
+const { editor, step, project } = await startSession(
   { 'easyAdaptation.baseModel': 'none' },
   {
     prepare(project) {
@@ -34,10 +29,10 @@ const step = forAllTests(
   },
 );
 
-const table = () => session.editor.table();
+const table = () => editor.table();
 
 const stored = () =>
-  readFileSync(join(session.project, TASKS_FOLDER, 'commits.answers.jsonl'), 'utf8')
+  readFileSync(join(project, TASKS_FOLDER, 'commits.answers.jsonl'), 'utf8')
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as { text: string; label: string });
@@ -45,7 +40,6 @@ const activeText = async () => (await table().locator('.full-text').textContent(
 
 /** Labels texts by their digits, until so many labels are stored. */
 async function labelTo(count: number): Promise<void> {
-  const { editor } = session;
   const byText = new Map(stored().map(({ text, label }) => [text, label]));
   for (let given = [...byText.values()].filter((label) => label !== '').length; given < count; given++) {
     let text = '';
@@ -62,7 +56,6 @@ async function labelTo(count: number): Promise<void> {
 }
 
 step('New Text Task ends in the table of the texts, with their labels as digits', async () => {
-  const { editor } = session;
   await editor.command('Easy Adaptation: New Text Task');
   await editor.quickRow('Commit messages').click();
   await editor.quickInput().getByText('Is the type before the colon the label').waitFor();
@@ -79,7 +72,6 @@ step('New Text Task ends in the table of the texts, with their labels as digits'
 });
 
 step('a digit labels the text under the cursor, and Backspace takes the label back', async () => {
-  const { editor } = session;
   const first = await activeText();
   await editor.page.keyboard.press('1');
   await table().getByText('1 of 20;').waitFor();
@@ -91,7 +83,6 @@ step('a digit labels the text under the cursor, and Backspace takes the label ba
 });
 
 step('a run with too few labels says how many are missing', async () => {
-  const { editor } = session;
   await labelTo(12);
   await table().getByText('12 of 20;').waitFor();
   await table().getByRole('button', { name: 'Run Text Task' }).click();
@@ -104,7 +95,6 @@ step('a run with too few labels says how many are missing', async () => {
 });
 
 step('from twenty labels on, the local model answers beside each row and is fitted again', async () => {
-  const { editor } = session;
   await labelTo(25);
   await table()
     .getByText(/After 2\d labels, the local model is expected to get \d+% of the other \d+ right/)
@@ -119,7 +109,6 @@ step('from twenty labels on, the local model answers beside each row and is fitt
 });
 
 step('the run ends with one sentence whose interval holds the accuracy, and the results are exported', async () => {
-  const { editor } = session;
   await table().getByRole('button', { name: 'Run Text Task' }).click();
   const end = editor
     .notifications()
@@ -128,7 +117,7 @@ step('the run ends with one sentence whose interval holds the accuracy, and the 
   await editor.shot('44-end');
   const [, least, most] = /\((\d+) to (\d+)%/.exec((await end.textContent()) ?? '') ?? [];
   const [low, high] = [Number(least) / 100, Number(most) / 100];
-  const csv = readFileSync(join(session.project, TASKS_FOLDER, 'commits.labels.csv'), 'utf8')
+  const csv = readFileSync(join(project, TASKS_FOLDER, 'commits.labels.csv'), 'utf8')
     .trimEnd()
     .split('\n');
   const local = csv
@@ -148,7 +137,6 @@ step('the run ends with one sentence whose interval holds the accuracy, and the 
 });
 
 step('at 300 px the texts wrap and stay, and source and doubt are hidden', async () => {
-  const { editor } = session;
   const { page } = editor;
   await table().getByRole('button', { name: 'Label Texts' }).click();
   await table()

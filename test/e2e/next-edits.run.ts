@@ -1,14 +1,12 @@
 // The next edit in the workbench, with the keys of a user: typed at two places, Tab goes to the third, Tab applies it.
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { changes } from '../workspace/edits/support.ts';
-import { forAllTests, type Session } from './session.ts';
+import { startSession } from './session.ts';
 
 /** Longer than the pause before a search, twice. */
 const quietMs = 1500;
-
-let session: Session;
 
 // The package does not have these names: a rename would be offered in its files, too.
 const rename = `export async function loadPage(address: string, roundLimit = 3): Promise<string> {
@@ -47,69 +45,50 @@ const names = ['red', 'green', 'blue', 'white'];
 const inChange = (index: number, path: string) => `changes/${index}/${path}`;
 
 /** Each step needs the earlier ones. */
-const step = forAllTests(
-  (started) => {
-    session = started;
-  },
+const { editor, step, project } = await startSession(
   // No other suggestion takes the Tab key.
   { 'easyAdaptation.minimumConfidence': 1, 'easyAdaptation.baseModel': 'none' },
   {
-    prepare(project) {
-      mkdirSync(join(project, 'edits'));
-      writeFileSync(join(project, 'edits', 'rename.ts'), rename);
-      writeFileSync(join(project, 'edits', 'other.ts'), other);
-      writeFileSync(join(project, 'edits', 'sizes.ts'), sizes);
-      writeFileSync(join(project, 'edits', 'options.ts'), names.map(object).join(''));
-      for (const [index, { files }] of changes.entries())
-        for (const [path, text] of Object.entries(files)) {
-          const file = join(project, inChange(index, path));
-          mkdirSync(dirname(file), { recursive: true });
-          writeFileSync(file, text);
-        }
+    files: {
+      ...{ 'edits/rename.ts': rename, 'edits/other.ts': other, 'edits/sizes.ts': sizes },
+      'edits/options.ts': names.map(object).join(''),
+      ...Object.fromEntries(
+        changes.flatMap(({ files }, index) =>
+          Object.entries(files).map(([path, text]) => [inChange(index, path), text] as const),
+        ),
+      ),
     },
   },
 );
 
 /** Types a word over the one at a position. */
 async function retype(line: number, column: number, text: string, path = 'edits/rename.ts'): Promise<void> {
-  const { editor } = session;
   await editor.open(path, line, column);
   await editor.page.keyboard.press('Control+d');
   await editor.type(text);
 }
 
-const hint = (pattern: RegExp) =>
-  session.editor.eventually(`the hint ${pattern}`, async () => {
-    const texts = await session.editor.decorations();
-    assert.ok(
-      texts.some((text) => pattern.test(text)),
-      JSON.stringify(texts),
-    );
-  });
+const hint = (pattern: RegExp) => editor.hint(pattern);
 
 /** Nothing is drawn, and nothing comes: between an edit and the answer of the search, nothing is drawn either. */
 const noHint = () =>
-  session.editor.eventually('no hint', async () => {
-    assert.deepEqual(await session.editor.decorations(), []);
-    await session.editor.page.waitForTimeout(quietMs);
-    assert.deepEqual(await session.editor.decorations(), []);
+  editor.eventually('no hint', async () => {
+    assert.deepEqual(await editor.decorations(), []);
+    await editor.page.waitForTimeout(quietMs);
+    assert.deepEqual(await editor.decorations(), []);
   });
 
 async function saved(path: string): Promise<string> {
-  const { editor } = session;
-  await editor.page.keyboard.press('Control+s');
-  await editor.page.locator('.tab.active:not(.dirty)').waitFor();
-  return readFileSync(join(session.project, path), 'utf8');
+  await editor.save();
+  return readFileSync(join(project, path), 'utf8');
 }
 
 step('an opened folder is ready', async () => {
-  const { editor } = session;
-  await editor.eventually('Ready', async () => assert.match((await editor.ourStatus().textContent()) ?? '', /Ready/));
+  await editor.ready();
   await editor.open('edits/other.ts', 1, 1);
 });
 
 step('a word typed over at two places is marked at the third', async () => {
-  const { editor } = session;
   await retype(1, 52, 'retryLimit');
   await retype(3, 22, 'retryLimit');
   await hint(/^Tab: next edit, line 8$/);
@@ -119,7 +98,6 @@ step('a word typed over at two places is marked at the third', async () => {
 });
 
 step('Tab goes there, and Tab again applies it', async () => {
-  const { editor } = session;
   await editor.page.keyboard.press('Tab');
   await editor.statusItem('Ln 8, Col 38').waitFor();
   await hint(/^Tab: apply, Esc: dismiss$/);
@@ -130,7 +108,6 @@ step('Tab goes there, and Tab again applies it', async () => {
 });
 
 step('a row of Tab keys does the rest of the file', async () => {
-  const { editor } = session;
   for (const line of [11, 12]) {
     await hint(new RegExp(`^Tab: next edit, line ${line}$`));
     await editor.page.keyboard.press('Tab');
@@ -143,7 +120,6 @@ step('a row of Tab keys does the rest of the file', async () => {
 });
 
 step('the next edit in another file opens it', async () => {
-  const { editor } = session;
   await retype(1, 10, 'fetchPage', 'edits/other.ts');
   await retype(1, 23, 'fetchPage');
   await hint(/^Tab: next edit, other\.ts line 3$/);
@@ -157,7 +133,6 @@ step('the next edit in another file opens it', async () => {
 });
 
 step('an option typed into two objects is offered for the others, with their own values', async () => {
-  const { editor } = session;
   for (const [index, name] of names.slice(0, 2).entries()) {
     await editor.open('edits/options.ts', 2 + 6 * index, 1);
     await editor.page.keyboard.press('End');
@@ -173,7 +148,6 @@ step('an option typed into two objects is offered for the others, with their own
 });
 
 step('typing the beginning of it shows the rest as ghost text', async () => {
-  const { editor } = session;
   await editor.open('edits/options.ts', 20, 1);
   await editor.page.keyboard.press('End');
   await editor.type('\nla');
@@ -185,7 +159,6 @@ step('typing the beginning of it shows the rest as ghost text', async () => {
 });
 
 step('the panel names the edits that it was learned from', async () => {
-  const { editor } = session;
   await editor.command('Easy Adaptation: Show Panel');
   const row = editor.panel().locator('.row.source-edit').first();
   await row.locator('summary').first().click();
@@ -194,7 +167,6 @@ step('the panel names the edits that it was learned from', async () => {
 });
 
 step('Apply All shows a preview, and keeps the offers if it is discarded', async () => {
-  const { editor } = session;
   const button = (label: string) => editor.page.locator('.bulk-edit-panel .monaco-button').filter({ hasText: label });
   await retype(1, 14, 'boxWidth', 'edits/sizes.ts');
   await retype(5, 10, 'boxWidth', 'edits/sizes.ts');
@@ -212,7 +184,6 @@ step('Apply All shows a preview, and keeps the offers if it is discarded', async
 });
 
 step('Escape dismisses it, and Tab indents again', async () => {
-  const { editor } = session;
   await retype(2, 7, 'errors');
   await retype(3, 11, 'errors');
   await hint(/^Tab: next edit/);
@@ -223,27 +194,11 @@ step('Escape dismisses it, and Tab indents again', async () => {
   await editor.eventually('an indent', async () => assert.match(await editor.currentLine(), /\{\s+$/));
 });
 
-/** Types `text` over the nth `old`, or behind it if it begins with it; the editor indents new lines. */
-async function typeOver(path: string, before: string, old: string, text: string, nth = 0): Promise<string> {
-  const { editor } = session;
-  let at = before.indexOf(old);
-  for (let i = 0; i < nth; i++) at = before.indexOf(old, at + 1);
-  const lines = before.slice(0, at + old.length).split('\n');
-  await editor.open(path, lines.length, 1);
-  // The status bar counts a tab as several columns.
-  for (let i = (lines.at(-1) as string).length; i > 0; i--) await editor.page.keyboard.press('ArrowRight');
-  const isAdded = text.startsWith(old);
-  for (let i = 0; i < old.length && !isAdded; i++) await editor.page.keyboard.press('Shift+ArrowLeft');
-  await editor.type((isAdded ? text.slice(old.length) : text).replace(/\n\s+/g, '\n'));
-  return before.slice(0, at) + text + before.slice(at + old.length);
-}
-
 for (const [index, { name, files, typed, next }] of changes.entries())
   step(`after two changes, the keys of the hint make the third: ${name}`, async () => {
-    const { editor } = session;
     const texts = { ...files };
     for (const { path, old, text, nth } of typed)
-      texts[path] = await typeOver(inChange(index, path), texts[path] as string, old, text, nth);
+      texts[path] = await editor.typeOver(inChange(index, path), texts[path] as string, old, text, nth);
     await hint(/^Tab: (next edit|apply)/);
     if (!(await editor.decorations()).some((text) => text.startsWith('Tab: apply'))) {
       await editor.page.keyboard.press('Tab');
@@ -254,6 +209,6 @@ for (const [index, { name, files, typed, next }] of changes.entries())
     // The edit may come after the first key that saves.
     await editor.eventually('the third change', async () => {
       await editor.page.keyboard.press('Control+s');
-      assert.equal(readFileSync(join(session.project, inChange(index, next.path)), 'utf8'), wanted);
+      assert.equal(readFileSync(join(project, inChange(index, next.path)), 'utf8'), wanted);
     });
   });

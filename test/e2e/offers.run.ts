@@ -1,44 +1,36 @@
 // What is offered unasked: a code model in the panel, on a machine that says that it has eight cores; and the import that
 // a typed name lacks.
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../../build/paths.ts';
 import { unwrap } from '../../src/common/errors.ts';
 import { threadCount } from '../../src/common/threads.ts';
 import { readPackage } from '../../src/neural/models/list.ts';
 import { storeTiming, timingKey } from '../../src/specialist/engine/timings.ts';
-import { forAllTests, type Session } from './session.ts';
-
-let session: Session;
+import { startSession } from './session.ts';
 
 const files = {
-  'tsconfig.json': '{ "include": ["*.ts"] }\n',
-  'rates.ts': 'export const halfRate = (rate: number) => rate / 2;\n',
-  'use.ts': 'export const rate = 4;\n',
+  'imports/tsconfig.json': '{ "include": ["*.ts"] }\n',
+  'imports/rates.ts': 'export const halfRate = (rate: number) => rate / 2;\n',
+  'imports/use.ts': 'export const rate = 4;\n',
 };
 
-const step = forAllTests(
-  (started) => {
-    session = started;
-  },
+const { editor, step, project } = await startSession(
   { 'easyAdaptation.baseModel': 'auto', 'easyAdaptation.minimumConfidence': 1, 'typescript.validate.enable': true },
   {
-    tuning: { cores: 8 },
-    prepare: (project, storage) => {
-      mkdirSync(join(project, 'imports'));
-      for (const [name, text] of Object.entries(files)) writeFileSync(join(project, 'imports', name), text);
+    ...{ tuning: { cores: 8 }, files },
+    prepare: (_, storage) => {
       const { manifest } = unwrap(readPackage(join(root, 'models/medium')));
       const key = timingKey(manifest.weights, 'own', threadCount('auto'));
       storeTiming(storage, key, { lineMs: 60, promptMs: 300, at: Date.now(), load: 0 });
     },
   },
 );
-const card = () => session.editor.panel().locator('.notice').first();
+const card = () => editor.panel().locator('.notice').first();
 
 step('the first card offers a code model with its size and computed wait, and leads to the list', async () => {
-  const { editor } = session;
-  await editor.eventually('Ready', async () => assert.match((await editor.ourStatus().textContent()) ?? '', /Ready/));
+  await editor.ready();
   await editor.command('Easy Adaptation: Show Panel');
   await card()
     .getByText(/Qwen2\.5-Coder 1\.5B \(1118 MB to download\), about 265 ms a line as computed/)
@@ -54,23 +46,18 @@ step('the first card offers a code model with its size and computed wait, and le
 });
 
 step('the import that a typed name lacks is offered, and the keys of the hint add it', async () => {
-  const { editor } = session;
-  const hint = (pattern: RegExp) =>
-    editor.eventually(`the hint ${pattern}`, async () =>
-      assert.ok((await editor.decorations()).some((text) => pattern.test(text))),
-    );
   await editor.open('imports/use.ts', 1, 1);
   await editor.page.keyboard.press('End');
   await editor.type('\nexport const half = halfRate(rate);\n');
   // The cursor is before a line's text, where Tab indents.
-  await hint(/^Alt\+Enter: next edit, line 1$/);
+  await editor.hint(/^Alt\+Enter: next edit, line 1$/);
   await editor.shot('edits-09-import');
   await editor.page.keyboard.press('Alt+Enter');
-  await hint(/^Tab: apply/);
+  await editor.hint(/^Tab: apply/);
   await editor.page.keyboard.press('Tab');
   await editor.eventually('the import', async () => {
     await editor.page.keyboard.press('Control+s');
-    const text = readFileSync(join(session.project, 'imports/use.ts'), 'utf8');
+    const text = readFileSync(join(project, 'imports/use.ts'), 'utf8');
     assert.match(text, /^import \{ halfRate \} from ['"]\.\/rates['"];\n/);
   });
 });

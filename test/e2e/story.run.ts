@@ -7,27 +7,17 @@ import { join } from 'node:path';
 import { outcomeInWords, outcomeOf, pairInWords } from '../../src/adapt/report/outcome.ts';
 import type { PromptFacts } from '../fakes/messages-answers.ts';
 import { acceptedIn, suggestionsIn } from '../support/stored.ts';
-import { apiKey, forAllTests, type Session } from './session.ts';
-
-let session: Session;
+import { apiKey, startSession } from './session.ts';
 
 /** Each step needs the earlier ones. */
-const step = forAllTests(
-  (started) => {
-    session = started;
-    const recordedAnswers = readAnswers();
-    session.api.answerWith((prompt) => {
-      const { path, before } = prompt;
-      return path.endsWith(recorded.file) && /\n {4}$/.test(before)
-        ? recorded.text
-        : recordedAnswers.get(keyOf(prompt));
-    });
-  },
+const session = await startSession(
   // A sample of the positions, so that the answers to them could be recorded: of another sample none is known.
   { 'easyAdaptation.adaptBudget': 0.0306 },
   // Busy, so that the first keys come before the editor has created its ghost text.
   { busy: true },
 );
+const { editor, step } = session;
+
 /**
  * A line that all adapters of this package share, with two different endings. The local model knows it and may cut it
  * before the endings differ. The positions are 1-based, after `return `.
@@ -82,26 +72,29 @@ function keyOf({ path, before, text }: PromptFacts): string {
   return `${arm} ${at.digest('hex').slice(0, 16)}`;
 }
 
+const recordedAnswers = readAnswers();
+session.api.answerWith((prompt) => {
+  const { path, before } = prompt;
+  return path.endsWith(recorded.file) && /\n {4}$/.test(before) ? recorded.text : recordedAnswers.get(keyOf(prompt));
+});
+
 /** Opens a position and deletes the rest of its line. */
 async function clearFrom(position: {
   readonly file: string;
   readonly line: number;
   readonly column: number;
 }): Promise<void> {
-  const { editor } = session;
   await editor.open(position.file, position.line, position.column);
   await editor.page.keyboard.press('Shift+End');
   await editor.page.keyboard.press('Delete');
 }
 
 step('an opened folder is ready without a command', async () => {
-  const { editor } = session;
-  await editor.eventually('Ready', async () => assert.match((await editor.ourStatus().textContent()) ?? '', /Ready/));
+  await editor.ready();
   await editor.shot('01-opened');
 });
 
 step('the local model completes before an adaptation and without a key', async () => {
-  const { editor } = session;
   const [position] = knownLine.positions;
   await clearFrom(position);
   await editor.type(knownLine.start);
@@ -116,11 +109,10 @@ step('the local model completes before an adaptation and without a key', async (
 });
 
 step('no notification asks for a key', async () => {
-  assert.equal(await session.editor.notifications().count(), 0);
+  assert.equal(await editor.notifications().count(), 0);
 });
 
 step('a suggestion can be accepted word by word', async () => {
-  const { editor } = session;
   const [, position] = knownLine.positions;
   await clearFrom(position);
   await editor.type(knownLine.start);
@@ -141,7 +133,6 @@ step('a suggestion can be accepted word by word', async () => {
 });
 
 step('after a block’s first line is accepted, it counts and the rest stays shown', async () => {
-  const { editor } = session;
   await editor.open(block.file, block.line, 1);
   for (const key of ['Shift+ArrowDown', 'Shift+End', 'Delete']) await editor.page.keyboard.press(key);
   await editor.type(block.start);
@@ -162,7 +153,6 @@ step('after a block’s first line is accepted, it counts and the rest stays sho
 });
 
 step('a held-back suggestion is listed with its text, and Alt+\\ shows it', async () => {
-  const { editor } = session;
   await editor.command('Easy Adaptation: Show Panel');
   const amount = editor.panel().locator('.amount');
   await editor.command('Easy Adaptation: Choose How Much Is Shown');
@@ -213,7 +203,6 @@ const adaptingMs = 40 * 60_000;
 step(
   'an adaptation asks with its plan, shows one time left and its outcome, and survives the end of its training process',
   async () => {
-    const { editor } = session;
     await editor.command('Easy Adaptation: Adapt to This Repo');
     const notification = (text: RegExp) => editor.notifications().filter({ hasText: text });
     const dialog = editor.dialog();
@@ -252,7 +241,6 @@ step(
 );
 
 step('the model that the adaptation chose completes, and the panel names it', async () => {
-  const { editor } = session;
   const { neural } = session.report();
   assert.ok(neural);
   const model = `${neural.used} + n-gram`;
@@ -284,7 +272,6 @@ step('the model that the adaptation chose completes, and the panel names it', as
 });
 
 step('a new key asks for consent before text of the folder is sent', async () => {
-  const { editor } = session;
   await editor.setKey(apiKey);
   const dialog = editor.dialog();
   await dialog.getByText('Secrets are redacted first').waitFor();
@@ -295,12 +282,10 @@ step('a new key asks for consent before text of the folder is sent', async () =>
   assert.equal(sent.length, 1);
   assert.match(sent[0] ?? '', /src\/numbers\.ts/);
   assert.ok(!sent[0]?.includes('tanstack'));
-  await dialog.getByRole('button', { name: 'Allow for This Folder' }).click();
-  await dialog.waitFor({ state: 'detached' });
+  await editor.allowFolder();
 });
 
 step('the large model completes at a position where the local model is weak', async () => {
-  const { editor } = session;
   // The README's picture of ghost text shows no outcome of an adaptation.
   await editor.dismissNotifications();
   await clearFrom(recorded);
@@ -325,7 +310,6 @@ step('the large model completes at a position where the local model is weak', as
 });
 
 step('the panel shows completions of both models with their reasons', async () => {
-  const { editor } = session;
   await editor.command('Easy Adaptation: Show Panel');
   const panel = editor.panel();
   // Without the style sheets an icon would be as wide as the panel.
@@ -362,7 +346,6 @@ step('the panel shows completions of both models with their reasons', async () =
 });
 
 step('an adaptation with the large model begins its report with what the folder adds to it', async () => {
-  const { editor } = session;
   await editor.command('Easy Adaptation: Adapt to This Repo');
   await editor.dialog().getByRole('button', { name: 'Make a Plan' }).click();
   await editor.shot('08-plan');
@@ -377,13 +360,13 @@ step('an adaptation with the large model begins its report with what the folder 
 });
 
 step('settings, logs and store do not contain the key', () => {
-  assert.doesNotMatch(readFileSync(join(session.profile.userData, 'User', 'settings.json'), 'utf8'), /sk-ant/);
+  assert.doesNotMatch(readFileSync(join(session.userData, 'User', 'settings.json'), 'utf8'), /sk-ant/);
   assert.deepEqual(session.filesContaining(apiKey), []);
   return Promise.resolve();
 });
 
 step('local-only mode sends nothing', async () => {
-  const { editor, api } = session;
+  const { api } = session;
   await editor.menuAction('Turn Local-Only Mode On');
   await editor.eventually('local only in the panel', async () => {
     assert.match((await editor.panel().locator('body').textContent({ timeout: 1000 })) ?? '', /Local-only mode is on/);
@@ -397,7 +380,6 @@ step('local-only mode sends nothing', async () => {
 });
 
 step('Delete Stored Data empties the store', async () => {
-  const { editor } = session;
   await editor.command('Easy Adaptation: Delete Stored Data');
   await editor.quickRow('Everything').click();
   await editor.dialog().getByText('This cannot be undone').waitFor();

@@ -6,9 +6,7 @@ import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { TASKS_FOLDER } from '../../src/prompts/label/task.ts';
 import { textOf } from '../fakes/messages-validation.ts';
-import { apiKey, forAllTests, type Session } from './session.ts';
-
-let session: Session;
+import { apiKey, startSession } from './session.ts';
 
 const count = 360;
 const labelled = 150;
@@ -16,24 +14,19 @@ const kinds = ['bug', 'wish'] as const;
 const truthOf = (text: string) => (/crash|error|broken/.test(text) ? 'bug' : 'wish');
 
 /** Each step needs the earlier ones. */
-const step = forAllTests(
-  (started) => {
-    session = started;
-    const words = { bug: ['crash', 'error', 'broken'], wish: ['please', 'support', 'add'] } as const;
-    const rows = Array.from({ length: count }, (_, i) => {
-      const kind = kinds[i % 2] as (typeof kinds)[number];
-      const text = `${words[kind][i % 3]} in the ${['list', 'page', 'menu', 'form'][i % 4]} number ${i}`;
-      return `${text},${i < labelled ? kind : ''}\n`;
-    });
-    writeFileSync(join(session.project, 'tickets.csv'), `title,kind\n${rows.join('')}`);
-    session.api.answerTexts((asked) => truthOf(/<text>([^<]*)<\/text>/.exec(asked)?.[1] ?? ''));
-  },
-  { 'easyAdaptation.baseModel': 'none' },
-);
+const { editor, step, project, api } = await startSession({ 'easyAdaptation.baseModel': 'none' });
+
+const words = { bug: ['crash', 'error', 'broken'], wish: ['please', 'support', 'add'] } as const;
+const rows = Array.from({ length: count }, (_, i) => {
+  const kind = kinds[i % 2] as (typeof kinds)[number];
+  const text = `${words[kind][i % 3]} in the ${['list', 'page', 'menu', 'form'][i % 4]} number ${i}`;
+  return `${text},${i < labelled ? kind : ''}\n`;
+});
+writeFileSync(join(project, 'tickets.csv'), `title,kind\n${rows.join('')}`);
+api.answerTexts((asked) => truthOf(/<text>([^<]*)<\/text>/.exec(asked)?.[1] ?? ''));
 
 /** The first match in any webview: their order is up to the editor. */
 function onAnyPage(selector: string): Promise<Locator> {
-  const { editor } = session;
   return editor.eventually(`a page with ${selector}`, async () => {
     for (const frame of editor.page.frames()) {
       const found = frame.locator(selector);
@@ -43,30 +36,21 @@ function onAnyPage(selector: string): Promise<Locator> {
   });
 }
 
-/** Sets the key and gives consent. */
-async function allowApi(): Promise<void> {
-  const { editor } = session;
-  await editor.setKey(apiKey);
-  await editor.dialog().getByRole('button', { name: 'Allow for This Folder' }).click();
-  await editor.dialog().waitFor({ state: 'detached' });
-}
-
-const results = () => readFileSync(join(session.project, 'tickets.labels.csv'), 'utf8').trimEnd().split('\n').slice(1);
+const results = () => readFileSync(join(project, 'tickets.labels.csv'), 'utf8').trimEnd().split('\n').slice(1);
 const answers = (task = 'tickets') =>
-  readFileSync(join(session.project, TASKS_FOLDER, `${task}.answers.jsonl`), 'utf8')
+  readFileSync(join(project, TASKS_FOLDER, `${task}.answers.jsonl`), 'utf8')
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as { text: string; label: string; by: string; form?: string });
 /** Texts that were sent and answered. */
 const answeredTexts = () =>
-  session.api.requests
+  api.requests
     .filter(({ outcome, prompt }) => outcome === 'ok' && prompt === undefined)
     .map(({ body }) => textOf(body.messages.at(-1)?.content).split('\n').at(-1));
 
-const table = () => session.editor.table();
+const table = () => editor.table();
 
 step('New Text Task asks five questions, writes the file and ends in the table for labelling', async () => {
-  const { editor } = session;
   await editor.command('Easy Adaptation: New Text Task');
   await editor.quickRow('A column of a CSV table').click();
   await editor.quickRow('tickets.csv').click();
@@ -85,7 +69,7 @@ step('New Text Task asks five questions, writes the file and ends in the table f
   await table()
     .getByText(/After 150 labels, the local model is expected to get \d+% of the other 210 right/)
     .waitFor();
-  const task = JSON.parse(readFileSync(join(session.project, TASKS_FOLDER, 'tickets.json'), 'utf8'));
+  const task = JSON.parse(readFileSync(join(project, TASKS_FOLDER, 'tickets.json'), 'utf8'));
   assert.deepEqual(task, {
     instruction: 'Sort the tickets.',
     labels: [
@@ -98,8 +82,7 @@ step('New Text Task asks five questions, writes the file and ends in the table f
 });
 
 step('the lines of a file are offered as a source, and without a large model no comment is copied', async () => {
-  const { editor } = session;
-  writeFileSync(join(session.project, 'wishes.txt'), 'a list\na page\n');
+  writeFileSync(join(project, 'wishes.txt'), 'a list\na page\n');
   await editor.command('Easy Adaptation: New Text Task');
   await editor.quickRow('The lines of a file').click();
   await editor.quickRow('wishes.txt').click();
@@ -107,17 +90,17 @@ step('the lines of a file are offered as a source, and without a large model no 
   await editor.page.keyboard.press('Escape');
   const said = (name: string) => `/** Reads ${name}. */\nfunction ${name}(id) {\n  return at(id);\n}\n`;
   const text = `${said('list')}${said('page')}function menu(id) {\n  return at(id);\n}\n`;
-  writeFileSync(join(session.project, 'said.js'), text);
+  writeFileSync(join(project, 'said.js'), text);
   await editor.open('said.js', 10, 4);
   await editor.command('Easy Adaptation: Write Doc Comment');
   await editor.notifications().filter({ hasText: 'No comment was written. Type its first words' }).waitFor();
   await editor.dismissNotifications();
-  assert.equal(readFileSync(join(session.project, 'said.js'), 'utf8'), text);
+  assert.equal(readFileSync(join(project, 'said.js'), 'utf8'), text);
 });
 
 step('a run shows its price first, and a cancelled run keeps its answers', async () => {
-  const { editor, api } = session;
-  await allowApi();
+  await editor.setKey(apiKey);
+  await editor.allowFolder();
   api.setPace({ firstTokenMs: 150 });
   await editor.command('Easy Adaptation: Run Text Task');
   await editor.quickRow('tickets').click();
@@ -135,12 +118,11 @@ step('a run shows its price first, and a cancelled run keeps its answers', async
   await editor.shot('23-running');
   await progress.getByRole('button', { name: 'Cancel' }).click();
   await progress.waitFor({ state: 'detached' });
-  assert.ok(!existsSync(join(session.project, 'tickets.labels.csv')));
+  assert.ok(!existsSync(join(project, 'tickets.labels.csv')));
   assert.ok(answers().length > 5);
 });
 
 step('the next run sends no text twice, and every text gets a label', async () => {
-  const { editor, api } = session;
   api.setPace({ firstTokenMs: 0 });
   await editor.command('Easy Adaptation: Run Text Task');
   await editor.quickRow('tickets').click();
@@ -177,7 +159,6 @@ step('the next run sends no text twice, and every text gets a label', async () =
 });
 
 step('a label corrected by key is stored at once, and the next run learns from it', async () => {
-  const { editor } = session;
   const grid = table().locator('[role=grid]');
   await table().locator('select').first().selectOption('specialist');
   await grid.focus();
@@ -206,7 +187,6 @@ step('a label corrected by key is stored at once, and the next run learns from i
 });
 
 step('an adaptation ends with a report of both models in the panel', async () => {
-  const { editor } = session;
   await editor.command('Easy Adaptation: Adapt to This Repo');
   await editor.dialog().getByRole('button', { name: 'Start With the Large Model' }).click();
   const end = editor.notifications().filter({ hasText: 'no neural model was adapted' });
@@ -231,12 +211,11 @@ step('an adaptation ends with a report of both models in the panel', async () =>
 });
 
 step('an answer of a task with text answers can be edited and accepted by keyboard', async () => {
-  const { editor } = session;
   const changes = Array.from({ length: 100 }, (_, i) => {
     const [verb, noun] = [['add', 'drop', 'mend', 'speed up'][i % 4], ['list', 'page', 'menu'][i % 3]];
     return `${verb} the ${noun} of view ${i},${i < 60 ? `"Now we ${verb} the ${noun}, in view ${i}."` : ''}\n`;
   });
-  writeFileSync(join(session.project, 'changes.csv'), `change,note\n${changes.join('')}`);
+  writeFileSync(join(project, 'changes.csv'), `change,note\n${changes.join('')}`);
   await editor.command('Easy Adaptation: New Text Task');
   await editor.quickRow('A column of a CSV table').click();
   await editor.quickRow('changes.csv').click();

@@ -40,6 +40,10 @@ export async function openDatabase(configuration: Configuration): Promise<Databa
 `,
   };
   for (const thing of things) files[`src/handlers/${thing}.ts`] = handlerSource(thing);
+  writeFiles(folder, files);
+}
+
+export function writeFiles(folder: string, files: Readonly<Record<string, string>>): void {
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), text);
