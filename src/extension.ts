@@ -9,7 +9,8 @@ import { JobClient } from './jobs/client.ts';
 import { loadHere } from './specialist/engine/timings.ts';
 import { lockModel } from './storage/lock.ts';
 import { Adaptation, RunCount } from './vscode/adapt/adaptation.ts';
-import { Announcements } from './vscode/announcements.ts';
+import { RunRequests } from './vscode/adapt/run-requests.ts';
+import { announceBadKey, ConsentNotice } from './vscode/announcements.ts';
 import { Api, keyOwner } from './vscode/api/api.ts';
 import { ApiKey } from './vscode/api/api-key.ts';
 import { editorModels } from './vscode/api/editor-models.ts';
@@ -45,7 +46,6 @@ import { StatusBar } from './vscode/panel/status-bar.ts';
 import { Configuration } from './vscode/settings/configuration.ts';
 import { isLanguageEnabled } from './vscode/settings/levels.ts';
 import { TextTasks } from './vscode/texts/text-tasks.ts';
-import { WriteTexts } from './vscode/texts/write-texts.ts';
 
 let disposables: DisposableStore | undefined;
 
@@ -96,11 +96,10 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
   const onSpent = (usd: number) => activity.addSpending(usd);
   const snooze = owned.add(new Snooze(clock, onChange));
 
-  const announcements = new Announcements();
-  const problems = new Problems(onChange, () => announcements.badKey());
+  const problems = new Problems(onChange, announceBadKey);
   const key = owned.add(new ApiKey(secrets, () => keyOwner(configuration), onApi));
   const permissions = new Permissions(globalState, onPermissions);
-  const store = owned.add(new StoreOwner(paths.storage, log, (notice) => announcements.store(notice)));
+  const store = owned.add(new StoreOwner(paths.storage, log));
   const api = new Api({ key, configuration, permissions, store, clock, log });
 
   const runs = new RunCount();
@@ -134,7 +133,11 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
     lineMs: () => bases.automaticLineMs,
     cores: neural.tuning.cores ?? physicalCores(),
   });
-  const forJobs = { jobs, api, permissions, configuration, neural, paths, log, onSpent };
+  const requests = new RunRequests({
+    ...{ api, permissions, configuration, neural, paths },
+    secretsOf: async (folder) => (await folders.peek(folder)?.secrets.all()) ?? [],
+  });
+  const forJobs = { requests, jobs, neural, paths, log, onSpent };
   const adaptation = owned.add(new Adaptation({ ...forJobs, runs, onChange }));
 
   const recorder = new Recorder({ activity, problems, clock, log });
@@ -162,7 +165,7 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
   const contextKeys = new ContextKeys({ key, adaptation, folders });
   const texts = owned.add(
     new TextTasks({
-      ...{ ...forJobs, folders, extension },
+      ...{ ...forJobs, extension },
       current: () => status.folder(),
       onTasks: (hasTask) => contextKeys.set('hasTask', hasTask),
     }),
@@ -190,10 +193,11 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
       onTabAction: (action) => contextKeys.set('nextEdit', action),
     }),
   );
+  const consent = new ConsentNotice();
   const whyNothing = owned.add(new WhyNothing());
   const ghostText = new GhostTextProvider({
     ...{ folders, documents, isOn, lastSuggestion, nextEdits },
-    onRequest: (folder) => announcements.beforeRequest(folder, api, permissions),
+    onRequest: (folder) => consent.beforeRequest(folder, api, permissions),
     onRequested: (document) => firstKeys.onRequested(document),
     onShown: (isShown) => {
       contextKeys.set('suggesting', isShown);
@@ -206,13 +210,12 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
   const mayPrefill = () => adaptation.progress === undefined;
   owned.add(new Prefetch({ folders, documents, isOn, mayPrefill, onMove: () => bases.onUserInput() }));
 
-  const writeTexts = new WriteTexts({ ...forJobs, folders });
   const kept = owned.add(new KeptView({ folders, adaptation, api, documents, log }));
   owned.add(new StatusBar(status, activity));
   owned.add(
     registerCommands({
-      ...{ paths, storage: paths.storage, jobs, bases, activity, adaptation, api, key, documents },
-      ...{ configuration, folders, log, panel, kept, permissions, snooze, status, store, texts, writeTexts },
+      ...{ paths, jobs, bases, activity, adaptation, api, key, documents },
+      ...{ configuration, folders, log, panel, kept, permissions, snooze, status, store, texts, requests, onSpent },
       ...{ ghostText, lastSuggestion, nextEdits, codeModel },
     }),
   );

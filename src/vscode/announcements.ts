@@ -1,38 +1,24 @@
-// Notifications that no user action causes. Each is shown once: refused key, consent, damaged store.
-import * as vscode from 'vscode';
+// Notifications that no user action causes: refused key, consent, damaged store.
 import type { Api } from './api/api.ts';
-import { askConsent, type ConsentQuestion } from './api/consent.ts';
+import { askConsent } from './api/consent.ts';
 import type { Permissions } from './api/permissions.ts';
+import { offerCommand } from './editor/dialogs.ts';
 import type { FolderRef } from './editor/folder-ref.ts';
-import { safeSentence, sentences, t } from './editor/ui-text.ts';
-import { window } from './editor/window.ts';
+import { t } from './editor/ui-text.ts';
 
-export class Announcements {
-  /** Folders and hosts asked about in this session: a dismissed notification does not return. */
+/** Asks for consent before automatic requests, once for each folder and host: a dismissed notification does not return. */
+export class ConsentNotice {
   private readonly asked = new Set<string>();
 
-  /** Call before an automatic request. Asks for consent. */
   beforeRequest(folder: FolderRef, api: Api, permissions: Permissions): void {
-    if (api.state(folder) === 'unasked') this.ask(api.question(folder), permissions);
-  }
-
-  private ask(question: ConsentQuestion, permissions: Permissions): void {
-    const id = `${question.folder} ${question.host}`;
-    if (this.asked.has(id)) return;
+    const id = `${folder.key} ${api.host()}`;
+    if (this.asked.has(id) || api.state(folder) !== 'unasked') return;
     this.asked.add(id);
-    void askConsent(question, permissions, 'notice');
+    void askConsent(api.question(folder), permissions, 'notice');
   }
+}
 
-  badKey(): void {
-    const setKey = t('Set API Key');
-    void window
-      .showErrorMessage(t('The API key was refused. Completions are local until you set a valid key.'), setKey)
-      .then((answer) => {
-        if (answer === setKey) void vscode.commands.executeCommand('easyAdaptation.setApiKey');
-      });
-  }
-
-  store(notice: string): void {
-    void window.showWarningMessage(sentences(t('Easy Adaptation:'), safeSentence(notice)));
-  }
+export function announceBadKey(): void {
+  const refused = t('The API key was refused. Completions are local until you set a valid key.');
+  void offerCommand('Error', refused, t('Set API Key'), 'easyAdaptation.setApiKey');
 }

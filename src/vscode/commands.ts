@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { type Disposable, DisposableStore } from '../common/disposable.ts';
 import { messageOf } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
+import type { JobClient } from '../jobs/client.ts';
 import { type DeleteDeps, deleteData } from './adapt/delete-data.ts';
 import { exportAdaptation } from './adapt/export-adaptation.ts';
 import { showFailure } from './adapt/questions.ts';
@@ -20,6 +21,7 @@ import type { Snooze } from './completion/snooze.ts';
 import type { ChannelLog } from './editor/channel-log.ts';
 import { placeOf } from './editor/document.ts';
 import { pickFolder } from './editor/folder-ref.ts';
+import type { Paths } from './editor/paths.ts';
 import { sentences, t } from './editor/ui-text.ts';
 import { window } from './editor/window.ts';
 import type { EditOffers } from './edits/edit-offers.ts';
@@ -31,9 +33,11 @@ import type { Status } from './panel/status.ts';
 import type { Configuration } from './settings/configuration.ts';
 import { section } from './settings/settings.ts';
 import type { TextTasks } from './texts/text-tasks.ts';
-import type { WriteTexts } from './texts/write-texts.ts';
+import { type WriteTextsDeps, writeComment, writeCommitMessage } from './texts/write-texts.ts';
 
-export interface CommandDeps extends DeleteDeps, ChooseBaseDeps {
+export interface CommandDeps extends DeleteDeps, ChooseBaseDeps, WriteTextsDeps {
+  readonly jobs: JobClient;
+  readonly paths: Paths;
   readonly panel: PanelHost;
   readonly kept: KeptView;
   readonly api: Api;
@@ -43,7 +47,6 @@ export interface CommandDeps extends DeleteDeps, ChooseBaseDeps {
   readonly log: ChannelLog;
   readonly snooze: Snooze;
   readonly texts: TextTasks;
-  readonly writeTexts: WriteTexts;
   readonly documents: Documents;
   readonly ghostText: Pick<GhostTextProvider, 'requestManually'>;
   readonly lastSuggestion: LastSuggestion;
@@ -53,7 +56,7 @@ export interface CommandDeps extends DeleteDeps, ChooseBaseDeps {
 
 /** Registers one command per row. */
 export function registerCommands(deps: CommandDeps): Disposable {
-  const { adaptation, configuration, folders, kept, log, panel, snooze, status, texts, writeTexts } = deps;
+  const { adaptation, configuration, folders, kept, log, panel, snooze, status, texts } = deps;
   const owned = new DisposableStore();
   const rows: Readonly<Record<string, (...args: never[]) => unknown>> = {
     adapt: () => adapt(deps),
@@ -61,8 +64,8 @@ export function registerCommands(deps: CommandDeps): Disposable {
     newTextTask: () => texts.createTask(),
     runTextTask: (name?: string) => texts.run(name),
     showLabels: (name?: string) => texts.show(name),
-    generateCommitMessage: (source?: unknown) => writeTexts.commitMessage(source),
-    writeDocComment: () => writeTexts.comment(),
+    generateCommitMessage: (source?: unknown) => writeCommitMessage(deps, source),
+    writeDocComment: () => writeComment(deps),
     chooseModel: () => chooseLargeModel(deps),
     chooseBase: () => chooseBase(deps),
     getCodeModel: () => Promise.all([deps.codeModel.close(), getModel(deps)]),

@@ -16,13 +16,14 @@ import { counted } from '../../common/format.ts';
 import type { Log } from '../../common/log.ts';
 import type { Progress } from '../../common/progress.ts';
 import type { JobClient } from '../../jobs/client.ts';
+import type { WindowEngine } from '../bases/window-engine.ts';
 import { joined, safeSentence, t, type UiText } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
 import type { FolderSession } from '../folder/folder-session.ts';
 import type { PanelProgress } from '../webview/protocol.ts';
 import { describe, shareOf } from './describe-progress.ts';
 import { askForTrust, askPlan, askToPlan, showResult } from './questions.ts';
-import { type PlannedRun, type RunRequestDeps, RunRequests } from './run-requests.ts';
+import type { PlannedRun, RunRequests } from './run-requests.ts';
 
 /** Number of running and waiting runs of the window, and of scans for secrets. */
 export class RunCount {
@@ -33,7 +34,9 @@ export class RunCount {
   }
 }
 
-export interface AdaptationDeps extends RunRequestDeps {
+export interface AdaptationDeps {
+  readonly requests: RunRequests;
+  readonly neural: WindowEngine;
   readonly jobs: JobClient;
   readonly runs: RunCount;
   readonly log: Log;
@@ -58,7 +61,6 @@ const cancelledByUser = new Error('Cancelled by the user.');
 
 export class Adaptation extends DisposableStore {
   private readonly deps: AdaptationDeps;
-  private readonly requests: RunRequests;
   private run: Run | undefined;
   /** The requested adaptation, which may wait for another run. */
   private adapting: AbortController | undefined;
@@ -72,7 +74,6 @@ export class Adaptation extends DisposableStore {
   constructor(deps: AdaptationDeps) {
     super();
     this.deps = deps;
-    this.requests = new RunRequests(deps);
     this.add({
       dispose: () => {
         this.adapting?.abort();
@@ -102,7 +103,7 @@ export class Adaptation extends DisposableStore {
     const indexRun = this.enqueue(async () => {
       this.pendingIndexes.delete(session);
       if (session.isDisposed || this.isDisposed) return;
-      const request = this.requests.run(session, 'index', undefined);
+      const request = this.deps.requests.run(session, 'index', undefined);
       const result = await this.start(session, request, new AbortController());
       if (!result.ok && result.error.code !== 'cancelled') session.fail(result.error.message);
     });
@@ -119,7 +120,7 @@ export class Adaptation extends DisposableStore {
     if (session.isDisposed || this.isDisposed || root === undefined || uri === undefined) return;
     const controller = new AbortController();
     this.scans.add(controller);
-    const request = { root, harvest: this.requests.harvest(uri) };
+    const request = { root, harvest: this.deps.requests.harvest(uri) };
     this.deps.runs.count++;
     const foundSecrets = await this.deps.jobs.job('secrets', request, controller.signal);
     this.deps.runs.count--;
@@ -130,12 +131,12 @@ export class Adaptation extends DisposableStore {
 
   /** A job's summary of the stored and sent data of a folder. */
   kept(session: FolderSession, signal: AbortSignal): Promise<Result<KeptSummary>> {
-    return this.deps.jobs.job('kept', this.requests.kept(session), signal);
+    return this.deps.jobs.job('kept', this.deps.requests.kept(session), signal);
   }
 
   /** Exports a folder's trained model for other programs. */
   exportTo(root: string, into: string, signal: AbortSignal, progress: Progress): Promise<Result<ExportedFiles>> {
-    return this.deps.jobs.job('export', this.requests.export(root, into), signal, progress);
+    return this.deps.jobs.job('export', this.deps.requests.export(root, into), signal, progress);
   }
 
   /** Runs the command. Resolves to true if there is a new report. */
@@ -153,8 +154,8 @@ export class Adaptation extends DisposableStore {
     // It may have been started while the question was open.
     if (this.isAdapting) return false;
     // The run uses the settings of now, however long it waits.
-    const access = this.requests.api(session.folder);
-    const request = this.requests.run(session, 'adapt', access?.positions === 0 ? undefined : access);
+    const access = this.deps.requests.api(session.folder);
+    const request = this.deps.requests.run(session, 'adapt', access?.positions === 0 ? undefined : access);
     // The adaptation reads the same files.
     if (this.isIndexing && this.run?.session === session) this.run.controller.abort();
     const controller = new AbortController();

@@ -6,8 +6,9 @@ import type { Log } from '../../common/log.ts';
 import { anyRun } from '../../storage/lock.ts';
 import type { Permissions } from '../api/permissions.ts';
 import type { Activity } from '../completion/activity.ts';
+import { confirms } from '../editor/dialogs.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';
-import { specialistsFolder } from '../editor/paths.ts';
+import { type Paths, specialistsFolder } from '../editor/paths.ts';
 import type { StoreOwner } from '../editor/store-owner.ts';
 import { safeSentence, t } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
@@ -22,8 +23,7 @@ export interface DeleteDeps {
   readonly permissions: Permissions;
   readonly status: { folder(): FolderRef };
   readonly store: StoreOwner;
-  /** The extension's global storage folder. */
-  readonly storage: string;
+  readonly paths: Pick<Paths, 'storage'>;
 }
 
 /** Time for a stopped run of any window to release its lock. */
@@ -31,7 +31,8 @@ const lockWait = { totalMs: 5000, stepMs: 100 } as const;
 
 /** Deletes the data of one folder or all: rows of the store, models on disk, and data in memory. */
 export async function deleteData(deps: DeleteDeps): Promise<void> {
-  const { activity, adaptation, folders, log, permissions, status, store, storage } = deps;
+  const { activity, adaptation, folders, log, permissions, status, store, paths } = deps;
+  const { storage } = paths;
   const folder = status.folder();
   const choices = [
     {
@@ -47,18 +48,13 @@ export async function deleteData(deps: DeleteDeps): Promise<void> {
   ];
   const picked = await window.showQuickPick(choices, { placeHolder: t('Delete which stored data?') });
   if (!picked) return;
-  const remove = t('Delete');
-  const answer = await window.showWarningMessage(
-    picked.all ? t('Delete all stored data of Easy Adaptation?') : t('Delete the stored data of {0}?', folder.name),
-    {
-      modal: true,
-      detail: t(
-        'This cannot be undone. Paid API answers are deleted as well, but this month’s cost still counts toward the limit. Your files, your API key and the base models that you imported stay.',
-      ),
-    },
-    remove,
+  const question = picked.all
+    ? t('Delete all stored data of Easy Adaptation?')
+    : t('Delete the stored data of {0}?', folder.name);
+  const detail = t(
+    'This cannot be undone. Paid API answers are deleted as well, but this month’s cost still counts toward the limit. Your files, your API key and the base models that you imported stay.',
   );
-  if (answer !== remove) return;
+  if (!(await confirms(question, t('Delete'), detail))) return;
   await adaptation.stop();
   const run = await otherRun(storage);
   if (run !== undefined) {

@@ -1,6 +1,7 @@
 // 'Export the Adaptation…': asks for a folder, where a job writes the trained model for other programs.
 import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
+import { offerCommand } from '../editor/dialogs.ts';
 import { withProgress } from '../editor/progress.ts';
 import { t } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
@@ -24,8 +25,7 @@ export async function exportAdaptation(adaptation: Adaptation, root: string): Pr
     if (exported.error.code !== 'cancelled') await showFailure(exported.error);
     return;
   }
-  const open = t('Open Its README');
-  const answer = await window.showInformationMessage(t('Exported to {0}.', targetFolder), open);
-  if (answer === open)
-    await vscode.commands.executeCommand('markdown.showPreview', vscode.Uri.file(join(targetFolder, 'README.md')));
+  const readme = vscode.Uri.file(join(targetFolder, 'README.md'));
+  const done = t('Exported to {0}.', targetFolder);
+  await offerCommand('Information', done, t('Open Its README'), 'markdown.showPreview', readme);
 }

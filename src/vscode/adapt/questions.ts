@@ -1,16 +1,14 @@
 // Questions and failure messages of a run.
-import * as vscode from 'vscode';
 import { reportInWords } from '../../adapt/report/outcome.ts';
 import type { AdaptOutcome, PlanAnswer, PlanOffer } from '../../adapt/request/adapt-request.ts';
 import type { Failure, Result } from '../../common/errors.ts';
 import { costInWords, termsOf } from '../api/try-model.ts';
+import { offerCommand } from '../editor/dialogs.ts';
 import { safeSentence, sentences, t } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
 
 export async function showFailure({ message }: Pick<Failure, 'message'>): Promise<void> {
-  const showLog = t('Show Log');
-  const answer = await window.showErrorMessage(safeSentence(message), showLog);
-  if (answer === showLog) await vscode.commands.executeCommand('easyAdaptation.showLog');
+  await offerCommand('Error', safeSentence(message), t('Show Log'), 'easyAdaptation.showLog');
 }
 
 /** Shows the result of an adaptation. @returns whether there is a new report */
@@ -18,7 +16,13 @@ export async function showResult(result: Result<AdaptOutcome>, byUser: boolean):
   if (result.ok) {
     const { trouble: problem, report } = result.value;
     if (problem !== undefined) await showFailure({ message: problem });
-    else void showOutcome(reportInWords(report));
+    else
+      void offerCommand(
+        'Information',
+        safeSentence(reportInWords(report)),
+        t('Show Report'),
+        'easyAdaptation.showReport',
+      );
   } else if (result.error.code !== 'cancelled') await showFailure(result.error);
   else if (byUser) void showStopped(result.error, 'adapt');
   return result.ok;
@@ -26,24 +30,12 @@ export async function showResult(result: Result<AdaptOutcome>, byUser: boolean):
 
 /** Says what a run that the user cancelled keeps, and offers to resume it. */
 export async function showStopped({ message }: Failure, command: string, ...args: string[]): Promise<void> {
-  const resume = t('Resume');
-  const answer = await window.showInformationMessage(safeSentence(message), resume);
-  if (answer === resume) await vscode.commands.executeCommand(`easyAdaptation.${command}`, ...args);
-}
-
-async function showOutcome(outcome: string): Promise<void> {
-  const report = t('Show Report');
-  const answer = await window.showInformationMessage(safeSentence(outcome), report);
-  if (answer === report) await vscode.commands.executeCommand('easyAdaptation.showReport');
+  await offerCommand('Information', safeSentence(message), t('Resume'), `easyAdaptation.${command}`, ...args);
 }
 
 export async function askForTrust(): Promise<void> {
-  const manage = t('Manage Trust');
-  const answer = await window.showInformationMessage(
-    t('Restricted Mode: trust this workspace to train on it.'),
-    manage,
-  );
-  if (answer === manage) await vscode.commands.executeCommand('workbench.trust.manage');
+  const restricted = t('Restricted Mode: trust this workspace to train on it.');
+  await offerCommand('Information', restricted, t('Manage Trust'), 'workbench.trust.manage');
 }
 
 /** Before anything is done: what comes first, and that a plan with its price follows. */

@@ -8,7 +8,10 @@ import {
   CALIBRATION_POSITIONS,
   type LabelingLimits,
 } from '../../adapt/request/adapt-request.ts';
+import type { SendableFolder } from '../../workspace/files/types.ts';
 import type { Api } from '../api/api.ts';
+import { askConsent, askFirstTime, type SendingCommand } from '../api/consent.ts';
+import type { Permissions } from '../api/permissions.ts';
 import type { WindowEngine } from '../bases/window-engine.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';
 import { type Paths, specialistFolder } from '../editor/paths.ts';
@@ -21,6 +24,16 @@ export interface RunRequestDeps {
   readonly configuration: Configuration;
   readonly neural: WindowEngine;
   readonly paths: Paths;
+  readonly permissions: Permissions;
+  /** The secrets of the folder's session, which a job redacts. */
+  readonly secretsOf: (folder: FolderRef) => Promise<readonly string[]>;
+}
+
+/** A folder on disk. */
+export interface DiskFolder {
+  readonly folder: FolderRef;
+  readonly uri: vscode.Uri;
+  readonly root: string;
 }
 
 /** A run may wait: the secrets of the session are added when it starts. */
@@ -61,6 +74,25 @@ export class RunRequests {
 
   harvest(uri: vscode.Uri): AdaptRequest['harvest'] {
     return { trusted: vscode.workspace.isTrusted, filesExclude: this.deps.configuration.excludes(uri) };
+  }
+
+  /** A folder for a job that may send. */
+  async sendable({ folder, uri, root }: DiskFolder): Promise<SendableFolder> {
+    return { root, harvest: this.harvest(uri), secrets: await this.deps.secretsOf(folder) };
+  }
+
+  /** Access for a user's command, which asks for consent if there is none yet. Undefined: unavailable, or declined. */
+  async apiFor(
+    folder: FolderRef,
+    command: SendingCommand,
+  ): Promise<Pick<ApiAccess, 'settings' | 'budgetUsd'> | undefined> {
+    const { api, permissions } = this.deps;
+    if (api.state(folder) === 'unasked') await askConsent({ ...api.question(folder), command }, permissions, 'modal');
+    const access = this.api(folder);
+    if (!access) return undefined;
+    // A text task asks separately, with its price, at each run.
+    const isAgreed = command === 'text task' || (await askFirstTime(api.question(folder), command, permissions));
+    return isAgreed ? { settings: access.settings, budgetUsd: access.budgetUsd } : undefined;
   }
 
   /** Access to the large model; undefined if it is not available now. */

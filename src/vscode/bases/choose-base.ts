@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { DOWNLOADS } from '../../neural/models/catalog.ts';
 import { IMPORTED_BASES, listPackages, type PackageInfo, removeBase } from '../../neural/models/list.ts';
 import { readTimings, storeTiming } from '../../specialist/engine/timings.ts';
+import { confirms, type ListRow, removeButton, separator, showList } from '../editor/dialogs.ts';
 import { type Report, withProgress } from '../editor/progress.ts';
 import { joined, safeSentence, safeText, t } from '../editor/ui-text.ts';
 import { type UiOpenOptions, window } from '../editor/window.ts';
@@ -10,7 +11,7 @@ import { durationText } from './base-status.ts';
 import type { Bases } from './bases.ts';
 import { getModel } from './get-model.ts';
 import { type ImportBaseDeps, importModel } from './import-base.ts';
-import { foundRows, type ModelRow, megabytesText, removeButton, separator, showList } from './model-list.ts';
+import { foundRows, megabytesText } from './model-list.ts';
 import { timeBase, timingKeyOf } from './shipped-bases.ts';
 
 export interface ChooseBaseDeps extends ImportBaseDeps {
@@ -36,12 +37,12 @@ export function chooseBase(deps: ChooseBaseDeps): Promise<void> {
   });
 }
 
-function knownRows(deps: ChooseBaseDeps): ModelRow[] {
+function knownRows(deps: ChooseBaseDeps): ListRow[] {
   const { configuration, paths } = deps;
   const settings = configuration.for(undefined);
   const { baseModel } = settings;
   const timings = readTimings(paths.storage);
-  const row = (info: PackageInfo, setting: string): ModelRow => {
+  const row = (info: PackageInfo, setting: string): ListRow => {
     const { name, parameters, bytes, manifest } = info;
     const timing = timings.get(timingKeyOf(manifest, settings));
     const parts = [
@@ -76,7 +77,7 @@ function knownRows(deps: ChooseBaseDeps): ModelRow[] {
   ];
 }
 
-function otherRows(deps: ChooseBaseDeps): ModelRow[] {
+function otherRows(deps: ChooseBaseDeps): ListRow[] {
   const { configuration } = deps;
   const open = async (options: UiOpenOptions) => {
     const [picked] = (await window.showOpenDialog({ ...options, openLabel: t('Import') })) ?? [];
@@ -131,17 +132,12 @@ async function timeAll({ bases, configuration, paths }: ChooseBaseDeps, signal: 
 
 async function remove({ name, folder, manifest }: PackageInfo, deps: ChooseBaseDeps): Promise<void> {
   const { configuration, paths } = deps;
-  const removeButton = t('Remove');
   const downloads = join(paths.storage, DOWNLOADS);
   const isOwnedByOtherProgram = manifest.gguf !== undefined && !manifest.gguf.path.startsWith(downloads);
   const detail = isOwnedByOtherProgram
     ? t('The file stays, because another program owns it: {0}', manifest.gguf.path)
     : t('Its files are deleted from this machine.');
-  if (
-    (await window.showWarningMessage(t('Remove the base model {0}?', name), { modal: true, detail }, removeButton)) !==
-    removeButton
-  )
-    return;
+  if (!(await confirms(t('Remove the base model {0}?', name), t('Remove'), detail))) return;
   if (configuration.for(undefined).baseModel === folder) await configuration.write('baseModel', 'auto', undefined);
   const removed = removeBase(folder, downloads);
   if (!removed.ok) return void window.showErrorMessage(safeSentence(removed.error.message));

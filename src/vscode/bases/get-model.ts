@@ -9,12 +9,13 @@ import { type CatalogModel, readCatalog, servingBytes } from '../../neural/model
 import { IMPORTED_BASES, listPackages, type PackageInfo } from '../../neural/models/list.ts';
 import { TYPING_LINE_MS } from '../../specialist/engine/measure-base.ts';
 import { readTimings } from '../../specialist/engine/timings.ts';
+import { confirms, type ListRow, removeButton, separator, showList } from '../editor/dialogs.ts';
 import { shares, withProgress } from '../editor/progress.ts';
 import { joined, safeSentence, safeText, sentences, t, type UiText, withIcon } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
 import { durationText } from './base-status.ts';
 import { type ImportBaseDeps, offerBase } from './import-base.ts';
-import { foundRows, type ModelRow, megabytesText, removeButton, separator, showList } from './model-list.ts';
+import { foundRows, megabytesText } from './model-list.ts';
 import { timingKeyOf } from './shipped-bases.ts';
 
 export function getModel(deps: ImportBaseDeps): Promise<void> {
@@ -33,16 +34,16 @@ export function getModel(deps: ImportBaseDeps): Promise<void> {
   });
 }
 
-function section(label: UiText, rows: readonly ModelRow[]): ModelRow[] {
+function section(label: UiText, rows: readonly ListRow[]): ListRow[] {
   return rows.length > 0 ? [separator(label), ...rows] : [];
 }
 
-function downloadRows(deps: ImportBaseDeps): ModelRow[] {
+function downloadRows(deps: ImportBaseDeps): ListRow[] {
   const { configuration, paths } = deps;
   const { baseModel } = configuration.for(undefined);
   const owned = listPackages(join(paths.storage, IMPORTED_BASES));
   const machine = machineOf(owned, deps);
-  return readCatalog(process.env).map((model): ModelRow => {
+  return readCatalog(process.env).map((model): ListRow => {
     const { name, bytes, licence, restriction } = model;
     const terms = restriction === undefined ? t('licence {0}', licence) : t('licence {0}: {1}', licence, restriction);
     const parts = [megabytesText(bytes), terms];
@@ -96,9 +97,8 @@ async function downloadModel(model: CatalogModel, deps: ImportBaseDeps): Promise
   const { jobs, paths } = deps;
   const { name, licence, restriction } = model;
   if (restriction !== undefined) {
-    const download = t('Download');
     const question = t('{0} has the licence {1}: {2}. Download it?', name, licence, restriction);
-    if ((await window.showWarningMessage(question, { modal: true }, download)) !== download) return;
+    if (!(await confirms(question, t('Download')))) return;
   }
   const request = { model, storage: paths.storage, proxies: proxiesOfEditor() };
   const added = await withProgress(t('Downloading {0}', name), (signal, report) =>
@@ -112,10 +112,8 @@ async function downloadModel(model: CatalogModel, deps: ImportBaseDeps): Promise
 }
 
 async function removeDownload(model: CatalogModel, deps: ImportBaseDeps): Promise<void> {
-  const remove = t('Remove');
   const question = t('Remove the unfinished download of {0}?', model.name);
-  const detail = t('What has arrived is deleted from this machine.');
-  if ((await window.showWarningMessage(question, { modal: true, detail }, remove)) !== remove) return;
+  if (!(await confirms(question, t('Remove'), t('What has arrived is deleted from this machine.')))) return;
   const removed = removeUnfinished(model, deps.paths.storage);
   if (!removed.ok) return void window.showErrorMessage(safeSentence(removed.error.message));
   await getModel(deps);

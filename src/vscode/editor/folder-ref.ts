@@ -1,5 +1,6 @@
 // A workspace folder: URI, path on disk, and display name.
 import * as vscode from 'vscode';
+import { offerCommand } from './dialogs.ts';
 import { safeText, t, type UiText } from './ui-text.ts';
 import { window } from './window.ts';
 
@@ -42,9 +43,8 @@ export function documentAt(folder: FolderRef, path: string): vscode.Uri {
 export async function pickFolder(current: FolderRef, placeHolder: UiText): Promise<FolderRef | undefined> {
   const folders = (vscode.workspace.workspaceFolders ?? []).map(folderRef).filter(({ root }) => root !== undefined);
   if (folders.length === 0) {
-    const open = t('Open Folder');
-    const answer = await window.showInformationMessage(t('No folder on disk is open. Open one to learn from.'), open);
-    if (answer === open) await vscode.commands.executeCommand('workbench.action.files.openFolder');
+    const none = t('No folder on disk is open. Open one to learn from.');
+    await offerCommand('Information', none, t('Open Folder'), 'workbench.action.files.openFolder');
     return undefined;
   }
   if (folders.length === 1) return folders[0];

@@ -3,29 +3,27 @@ import type { Disposable } from '../../common/disposable.ts';
 import type { Log } from '../../common/log.ts';
 import { openStore } from '../../storage/open.ts';
 import type { Store } from '../../storage/types.ts';
+import { safeSentence, sentences, t } from './ui-text.ts';
+import { window } from './window.ts';
 
 export class StoreOwner implements Disposable {
   private readonly folder: string;
   private readonly log: Log;
-  private readonly onNotice: (notice: string) => void;
   private store: Store | undefined;
 
-  /**
-   * @param onNotice receives a message for the user: a damaged or newer database was moved aside, or the folder is
-   * read-only
-   */
-  constructor(folder: string, log: Log, onNotice: (notice: string) => void) {
+  constructor(folder: string, log: Log) {
     this.folder = folder;
     this.log = log;
-    this.onNotice = onNotice;
   }
 
   get(): Store {
     if (!this.store) {
-      const { log, onNotice } = this;
-      const opened = openStore(this.folder, { log, onNotice });
-      this.store = opened.store;
-      if (opened.notice !== undefined) onNotice(opened.notice);
+      // A damaged or newer database was moved aside, or the folder is read-only.
+      const onNotice = (notice: string) =>
+        void window.showWarningMessage(sentences(t('Easy Adaptation:'), safeSentence(notice)));
+      const { store, notice } = openStore(this.folder, { log: this.log, onNotice });
+      this.store = store;
+      if (notice !== undefined) onNotice(notice);
     }
     return this.store;
   }

@@ -1,15 +1,12 @@
 // The status bar's menu: the actions that are possible now.
 import * as vscode from 'vscode';
 import { wholePercent } from '../../common/format.ts';
+import { type ListRow, separator } from '../editor/dialogs.ts';
 import { safeSentence, safeText, t, type UiText, withIcon } from '../editor/ui-text.ts';
-import { type UiQuickPickItem, window } from '../editor/window.ts';
+import { window } from '../editor/window.ts';
 import type { Configuration } from '../settings/configuration.ts';
 import { type ThresholdStep, thresholdSteps, wrongShares } from '../webview/protocol.ts';
 import type { StatusSnapshot } from './status.ts';
-
-interface Item extends UiQuickPickItem {
-  readonly run?: () => unknown;
-}
 
 const amounts: { readonly [S in ThresholdStep]: () => { readonly label: UiText; readonly detail: UiText } } = {
   more: () => ({ label: t('Show More'), detail: wrongShareText('more') }),
@@ -48,7 +45,7 @@ export async function showMenu(snapshot: StatusSnapshot, configuration: Configur
   await picked?.run?.();
 }
 
-function command(icon: string, label: UiText, id: string, description?: UiText): Item {
+function command(icon: string, label: UiText, id: string, description?: UiText): ListRow {
   return {
     label: withIcon(icon, label),
     ...(description !== undefined && { description }),
@@ -56,14 +53,10 @@ function command(icon: string, label: UiText, id: string, description?: UiText):
   };
 }
 
-function separator(label: UiText): Item {
-  return { label, kind: vscode.QuickPickItemKind.Separator };
-}
-
-function items(snapshot: StatusSnapshot, configuration: Configuration): Item[] {
+function items(snapshot: StatusSnapshot, configuration: Configuration): ListRow[] {
   const { status, folder, enabledHere, apiState, maySend, progress } = snapshot;
   const settings = configuration.for(folder.uri);
-  const actions: (Item | false)[] = [
+  const actions: (ListRow | false)[] = [
     command('graph', t('Show Panel'), 'showPanel', t('which model answered, and why')),
     folder.root !== undefined &&
       (progress?.cancellable
@@ -99,5 +92,5 @@ function items(snapshot: StatusSnapshot, configuration: Configuration): Item[] {
     command('eye', t('Show What Is Kept and Sent'), 'showKept', safeText(folder.name)),
     command('trash', t('Delete Stored Data…'), 'deleteData'),
   ];
-  return actions.filter((item): item is Item => item !== false);
+  return actions.filter((item): item is ListRow => item !== false);
 }

@@ -1,9 +1,9 @@
 // Questions of text tasks: which task, text and label, and whether a price is accepted.
-import * as vscode from 'vscode';
 import type { ApiEstimate } from '../../adapt/request/adapt-request.ts';
 import { oneLine } from '../../common/format.ts';
 import type { LabelTask } from '../../prompts/label/task.ts';
 import { costInWords, termsOf } from '../api/try-model.ts';
+import { offerCommand } from '../editor/dialogs.ts';
 import { safeText, sentences, t, type UiText } from '../editor/ui-text.ts';
 import { type UiMessageItem, window } from '../editor/window.ts';
 
@@ -18,9 +18,8 @@ export async function pickTask(
     const items = names.map((each) => ({ label: safeText(each), name: each }));
     return (await window.showQuickPick(items, { placeHolder }))?.name;
   }
-  const create = t('New Text Task…');
-  const answer = await window.showInformationMessage(t('This folder has no text task yet.'), create);
-  if (answer === create) await vscode.commands.executeCommand('easyAdaptation.newTextTask');
+  const none = t('This folder has no text task yet.');
+  await offerCommand('Information', none, t('New Text Task…'), 'easyAdaptation.newTextTask');
   return undefined;
 }
 

@@ -15,21 +15,24 @@ import { endOfRun, resultsOf } from '../../text-tasks/task-results.ts';
 import { FolderReader } from '../../workspace/files/folder-reader.ts';
 import { describe } from '../adapt/describe-progress.ts';
 import { askForTrust, showFailure, showStopped } from '../adapt/questions.ts';
-import { RunRequests } from '../adapt/run-requests.ts';
+import type { DiskFolder, RunRequests } from '../adapt/run-requests.ts';
+import type { WindowEngine } from '../bases/window-engine.ts';
 import { type FolderRef, pickFolder } from '../editor/folder-ref.ts';
-import { specialistFolder } from '../editor/paths.ts';
+import { type Paths, specialistFolder } from '../editor/paths.ts';
 import { withProgress } from '../editor/progress.ts';
 import { safeSentence, t, type UiText } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
 import type { TableRow } from '../webview/table-protocol.ts';
-import { type AccessDeps, apiAccess, type DiskFolder, sendable } from './api-access.ts';
 import { BackgroundLearning } from './background-learning.ts';
 import { newTask } from './new-task.ts';
 import { readReports, taskNames, taskUri } from './task-files.ts';
 import { askToSpend, pickLabel, pickTask } from './task-questions.ts';
 import { answerIn, type TableContent, TaskTable } from './task-table.ts';
 
-export interface TextTasksDeps extends AccessDeps {
+export interface TextTasksDeps {
+  readonly requests: RunRequests;
+  readonly neural: WindowEngine;
+  readonly paths: Paths;
   readonly extension: vscode.Uri;
   readonly jobs: JobClient;
   readonly current: () => FolderRef;
@@ -44,7 +47,6 @@ const MORE = 100;
 
 export class TextTasks extends DisposableStore {
   private readonly deps: TextTasksDeps;
-  private readonly requests: RunRequests;
   private readonly tables = new Map<string, TaskTable>();
   private readonly reports = new Map<string, TaskReport>();
   private running: { readonly controller: AbortController; readonly ended: Promise<unknown> } | undefined;
@@ -52,7 +54,6 @@ export class TextTasks extends DisposableStore {
   constructor(deps: TextTasksDeps) {
     super();
     this.deps = deps;
-    this.requests = new RunRequests(deps);
     const files = this.add(vscode.workspace.createFileSystemWatcher(`**/${TASKS_FOLDER}/*.json`, false, true));
     const look = () => void this.lookForTasks();
     this.add(files.onDidCreate(look));
@@ -122,8 +123,8 @@ export class TextTasks extends DisposableStore {
   }
 
   private async readLabelling(taskFolder: DiskFolder, { name }: TextTask, signal: AbortSignal) {
-    const folder = await sendable(this.deps, this.requests, taskFolder);
-    return this.deps.jobs.job('labelling', { ...folder, task: name }, signal);
+    const { jobs, requests } = this.deps;
+    return jobs.job('labelling', { ...(await requests.sendable(taskFolder)), task: name }, signal);
   }
 
   /** 'Run Text Task'. @param name absent: the user picks one @param acceptsFew label even from too few labels */
@@ -137,16 +138,16 @@ export class TextTasks extends DisposableStore {
       void window.showInformationMessage(t('A text task is running; the notifications show its progress.'));
       return;
     }
-    const api = await apiAccess(this.deps, this.requests, taskFolder.folder, 'text task');
+    const { jobs, paths, log, requests } = this.deps;
+    const api = await requests.apiFor(taskFolder.folder, 'text task');
     const controller = new AbortController();
-    const { jobs, paths, log } = this.deps;
     const ended = withProgress(
       t('Running {0}', task.name),
       async (signal, report) =>
         jobs.job(
           'texts',
           {
-            ...{ ...(await sendable(this.deps, this.requests, taskFolder)), task: task.name },
+            ...{ ...(await requests.sendable(taskFolder)), task: task.name },
             ...{ storeFolder: paths.storage, reports: this.reportsOf(taskFolder.root), who: 'the editor' },
             ...(api && { api }),
             ...this.states(),

@@ -7,15 +7,20 @@ import type { WriteRequest, WrittenText } from '../../jobs/write-text.ts';
 import { toLineFeeds } from '../../text/lines.ts';
 import type { OpenedFolder } from '../../text-tasks/commit-context.ts';
 import { askForTrust, showFailure } from '../adapt/questions.ts';
-import { RunRequests } from '../adapt/run-requests.ts';
+import type { RunRequests } from '../adapt/run-requests.ts';
+import { offerCommand } from '../editor/dialogs.ts';
 import { placeOf } from '../editor/document.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';
+import type { Paths } from '../editor/paths.ts';
 import { withProgress } from '../editor/progress.ts';
 import { safeSentence, sentences, t, type UiText } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
-import { type AccessDeps, apiAccess, sendable } from './api-access.ts';
+import type { Configuration } from '../settings/configuration.ts';
 
-export interface WriteTextsDeps extends AccessDeps {
+export interface WriteTextsDeps {
+  readonly requests: RunRequests;
+  readonly configuration: Configuration;
+  readonly paths: Paths;
   readonly jobs: JobClient;
   readonly log: Log;
   readonly onSpent: (usd: number) => void;
@@ -24,97 +29,89 @@ export interface WriteTextsDeps extends AccessDeps {
 /** What differs between the sources. */
 type Source<T = WriteRequest> = T extends WriteRequest ? Omit<T, keyof OpenedFolder | 'storeFolder' | 'api'> : never;
 
-export class WriteTexts {
-  private readonly deps: WriteTextsDeps;
-  private readonly requests: RunRequests;
-
-  constructor(deps: WriteTextsDeps) {
-    this.deps = deps;
-    this.requests = new RunRequests(deps);
+/** @param source the title bar's SourceControl; absent: the active file's repository, or the only one */
+export async function writeCommitMessage(deps: WriteTextsDeps, source: unknown): Promise<void> {
+  if (!isTrusted()) return;
+  const repository = repositoryOf(await repositories(), source);
+  if (!repository) {
+    void window.showInformationMessage(t('No git repository is open to write a commit message for.'));
+    return;
   }
+  const { rootUri, inputBox } = repository;
+  const messageBefore = inputBox.value;
+  const folder = placeOf(rootUri).folder;
+  const written = await write(deps, folder, t('The repository is outside the open folders.'), {
+    ...{ kind: 'commit message', repository: rootUri.fsPath },
+  });
+  // Text that the user has typed since must not be overwritten.
+  if (written === undefined || inputBox.value !== messageBefore) return;
+  inputBox.value = written.text;
+  if (written.model === undefined)
+    void showUnwritten(
+      t('The commit message is a draft: it only names what was added, changed or removed. Edit it before you commit.'),
+      written,
+    );
+}
 
-  /** @param source the title bar's SourceControl; absent: the active file's repository, or the only one */
-  async commitMessage(source: unknown): Promise<void> {
-    if (!isTrusted()) return;
-    const repository = repositoryOf(await repositories(), source);
-    if (!repository) {
-      void window.showInformationMessage(t('No git repository is open to write a commit message for.'));
-      return;
-    }
-    const { rootUri, inputBox } = repository;
-    const messageBefore = inputBox.value;
-    const folder = placeOf(rootUri).folder;
-    const written = await this.write(folder, t('The repository is outside the open folders.'), {
-      ...{ kind: 'commit message', repository: rootUri.fsPath },
-    });
-    // Text that the user has typed since must not be overwritten.
-    if (written === undefined || inputBox.value !== messageBefore) return;
-    inputBox.value = written.text;
-    if (written.model === undefined)
-      void showUnwritten(
-        t(
-          'The commit message is a draft: it only names what was added, changed or removed. Edit it before you commit.',
-        ),
-        written,
-      );
+export async function writeComment(deps: WriteTextsDeps): Promise<void> {
+  const editor = window.activeTextEditor;
+  if (!editor || !isTrusted()) return;
+  const { document } = editor;
+  const { version, languageId } = document;
+  const { folder, path } = placeOf(document.uri);
+  const text = toLineFeeds(document.getText());
+  const at = toLineFeeds(textBefore(document, editor.selection.active)).length;
+  const written = await write(deps, folder, t('This file is outside the open folders.'), {
+    ...{ kind: 'comment', path, languageId, text, at },
+  });
+  if (written === undefined) return;
+  if (written.edit === undefined)
+    return void showUnwritten(
+      t('No comment was written. Type its first words, and the local model suggests how they go on.'),
+      written,
+    );
+  if (document.isClosed || document.version !== version) {
+    void window.showInformationMessage(
+      t('The comment was not inserted because the file has changed. Run the command again.'),
+    );
+    return;
   }
+  const change = new vscode.WorkspaceEdit();
+  change.insert(document.uri, positionIn(text, written.edit.at), written.edit.insert);
+  await vscode.workspace.applyEdit(change);
+}
 
-  async comment(): Promise<void> {
-    const editor = window.activeTextEditor;
-    if (!editor || !isTrusted()) return;
-    const { document } = editor;
-    const { version, languageId } = document;
-    const { folder, path } = placeOf(document.uri);
-    const text = toLineFeeds(document.getText());
-    const at = toLineFeeds(textBefore(document, editor.selection.active)).length;
-    const written = await this.write(folder, t('This file is outside the open folders.'), {
-      ...{ kind: 'comment', path, languageId, text, at },
-    });
-    if (written === undefined) return;
-    if (written.edit === undefined)
-      return void showUnwritten(
-        t('No comment was written. Type its first words, and the local model suggests how they go on.'),
-        written,
-      );
-    if (document.isClosed || document.version !== version) {
-      void window.showInformationMessage(
-        t('The comment was not inserted because the file has changed. Run the command again.'),
-      );
-      return;
-    }
-    const change = new vscode.WorkspaceEdit();
-    change.insert(document.uri, positionIn(text, written.edit.at), written.edit.insert);
-    await vscode.workspace.applyEdit(change);
+/** Undefined after a message: nothing was written. */
+async function write(
+  { requests, jobs, configuration, paths, log, onSpent }: WriteTextsDeps,
+  folder: FolderRef,
+  outside: UiText,
+  source: Source,
+): Promise<WrittenText | undefined> {
+  const { uri, root } = folder;
+  if (uri === undefined || root === undefined) {
+    void window.showInformationMessage(outside);
+    return undefined;
   }
-
-  /** Undefined after a message: nothing was written. */
-  private async write(folder: FolderRef, outside: UiText, source: Source): Promise<WrittenText | undefined> {
-    const { jobs, configuration, paths, log, onSpent } = this.deps;
-    const { uri, root } = folder;
-    if (uri === undefined || root === undefined) {
-      void window.showInformationMessage(outside);
-      return undefined;
-    }
-    const { kind } = source;
-    const api = await apiAccess(this.deps, this.requests, folder, kind);
-    const title = kind === 'comment' ? t('Writing a comment') : t('Writing a commit message');
-    const request = {
-      ...{ ...source, ...(await sendable(this.deps, this.requests, { folder, uri, root })) },
-      exclude: configuration.for(uri).exclude,
-      ...{ storeFolder: paths.storage, ...(api && { api }) },
-    };
-    const written = await withProgress(title, (signal) => jobs.job('write', request, signal));
-    if (!written.ok) {
-      if (written.error.code === 'nothing-to-learn')
-        void window.showInformationMessage(safeSentence(written.error.message));
-      else if (written.error.code !== 'cancelled') await showFailure(written.error);
-      return undefined;
-    }
-    const { model, costUsd } = written.value;
-    onSpent(costUsd);
-    log.info(`A ${kind} by ${model ?? 'no large model'}, $${costUsd.toFixed(6)}`);
-    return written.value;
+  const { kind } = source;
+  const api = await requests.apiFor(folder, kind);
+  const title = kind === 'comment' ? t('Writing a comment') : t('Writing a commit message');
+  const request = {
+    ...{ ...source, ...(await requests.sendable({ folder, uri, root })) },
+    exclude: configuration.for(uri).exclude,
+    ...{ storeFolder: paths.storage, ...(api && { api }) },
+  };
+  const written = await withProgress(title, (signal) => jobs.job('write', request, signal));
+  if (!written.ok) {
+    if (written.error.code === 'nothing-to-learn')
+      void window.showInformationMessage(safeSentence(written.error.message));
+    else if (written.error.code !== 'cancelled') await showFailure(written.error);
+    return undefined;
   }
+  const { model, costUsd } = written.value;
+  onSpent(costUsd);
+  log.info(`A ${kind} by ${model ?? 'no large model'}, $${costUsd.toFixed(6)}`);
+  return written.value;
 }
 
 function isTrusted(): boolean {
@@ -125,9 +122,7 @@ function isTrusted(): boolean {
 /** Says why no large model wrote the text; without one it offers to choose one. @param what there is instead */
 async function showUnwritten(what: UiText, { trouble }: WrittenText): Promise<void> {
   if (trouble !== undefined) return showFailure({ message: sentences(safeSentence(trouble), what) });
-  const choose = t('Choose the Large Model…');
-  const answer = await window.showInformationMessage(what, choose);
-  if (answer === choose) await vscode.commands.executeCommand('easyAdaptation.chooseModel');
+  await offerCommand('Information', what, t('Choose the Large Model…'), 'easyAdaptation.chooseModel');
 }
 
 function textBefore(document: vscode.TextDocument, position: vscode.Position): string {

@@ -1,11 +1,11 @@
 // A command asks for consent to the text that it sends: in the first question, or once if only completions were allowed.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { SendingCommand } from '../../src/vscode/api/consent.ts';
-import { Permissions } from '../../src/vscode/api/permissions.ts';
-import type { FolderRef } from '../../src/vscode/editor/folder-ref.ts';
-import { l10n, loadAsVscode } from '../support/fake-vscode.ts';
-import { memory } from './memory.ts';
+import type { SendingCommand } from '../../../src/vscode/api/consent.ts';
+import { Permissions } from '../../../src/vscode/api/permissions.ts';
+import type { FolderRef } from '../../../src/vscode/editor/folder-ref.ts';
+import { l10n, loadAsVscode } from '../../support/fake-vscode.ts';
+import { memory } from '../memory.ts';
 
 interface Message {
   readonly title: string;
@@ -27,7 +27,7 @@ loadAsVscode({
     },
   },
 });
-const { apiAccess } = await import('../../src/vscode/texts/api-access.ts');
+const { RunRequests } = await import('../../../src/vscode/adapt/run-requests.ts');
 
 const [key, host] = ['file:///a', 'api.example'];
 const folder = { key } as FolderRef;
@@ -37,12 +37,13 @@ function opened() {
   const state = () =>
     permissions.mayCall(key, host) ? 'available' : permissions.hasDeclined(key, host) ? 'declined' : 'unasked';
   const question = () => ({ folder: key, name: 'a', host, model: 'm' });
-  const api = () => (state() === 'available' ? { settings: {}, budgetUsd: 1, runUsd: 1, positions: 1 } : undefined);
-  const deps = { api: { state, question }, permissions } as unknown as Parameters<typeof apiAccess>[0];
-  const requests = { api } as unknown as Parameters<typeof apiAccess>[1];
+  const requests = new RunRequests({
+    api: { state, question, settings: () => ({}), limitUsd: 1 },
+    ...{ permissions, configuration: { for: () => ({}) }, neural: { tuning: {} } },
+  } as never);
   const ask = async (command: SendingCommand, press: string) => {
     Object.assign(editor, { messages: [], press });
-    const access = await apiAccess(deps, requests, folder, command);
+    const access = await requests.apiFor(folder, command);
     return { access, messages: editor.messages };
   };
   return { permissions, ask };
