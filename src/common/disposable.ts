@@ -24,3 +24,13 @@ export class DisposableStore implements Disposable {
     for (const item of this.items.splice(0).reverse()) item.dispose();
   }
 }
+
+/** A part that is made from others, and owns what it adds. */
+export class Part<Deps> extends DisposableStore {
+  protected readonly deps: Deps;
+
+  constructor(deps: Deps) {
+    super();
+    this.deps = deps;
+  }
+}

@@ -63,8 +63,8 @@ test('the progress of a job without a plan is the share of its stage', () => {
 const quiet = {
   problem: undefined,
   unreadResult: undefined,
-  unusedBecause: undefined,
-  isIndexPaused: false,
+  adaptation: { unusedBecause: undefined },
+  ngram: { isPaused: false },
   isUnparsed: () => false,
 };
 
@@ -93,7 +93,7 @@ test('the result of an adaptation comes first until its report is shown', () => 
 });
 
 test('a paused index is told with the log beside it', () => {
-  const [notice, ...others] = sessionNotices({ ...quiet, isIndexPaused: true }, undefined);
+  const [notice, ...others] = sessionNotices({ ...quiet, ngram: { isPaused: true } }, undefined);
   assert.equal(notice?.kind, 'warning');
   assert.match(notice?.text ?? '', /starts again by itself/);
   assert.equal(notice?.action?.command, 'showLog');

@@ -10,7 +10,7 @@ import type {
   Questions,
 } from '../../adapt/request/adapt-request.ts';
 import { cancelled } from '../../adapt/request/cancellation.ts';
-import { DisposableStore } from '../../common/disposable.ts';
+import { Part } from '../../common/disposable.ts';
 import type { Result } from '../../common/errors.ts';
 import { counted } from '../../common/format.ts';
 import type { Log } from '../../common/log.ts';
@@ -59,8 +59,7 @@ interface Run {
 /** Abort reason of the user's cancellation, which is reported. Other aborts come with the end of a folder or window. */
 const cancelledByUser = new Error('Cancelled by the user.');
 
-export class Adaptation extends DisposableStore {
-  private readonly deps: AdaptationDeps;
+export class Adaptation extends Part<AdaptationDeps> {
   private run: Run | undefined;
   /** The requested adaptation, which may wait for another run. */
   private adapting: AbortController | undefined;
@@ -72,8 +71,7 @@ export class Adaptation extends DisposableStore {
   private readonly pendingIndexes = new Map<FolderSession, Promise<void>>();
 
   constructor(deps: AdaptationDeps) {
-    super();
-    this.deps = deps;
+    super(deps);
     this.add({
       dispose: () => {
         this.adapting?.abort();

@@ -1,7 +1,7 @@
 // Selects the base model that answers in this window. Each shipped base above the smallest is timed once per machine, in
 // the first quiet second; a slow one again in each window, and once a machine that was busy is idle.
 import type { Clock } from '../../common/clock.ts';
-import { DisposableStore } from '../../common/disposable.ts';
+import { Part } from '../../common/disposable.ts';
 import { messageOf, ok, type Result } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
 import { type Base, type BaseChoice, chooseBase, isSlow, type Obstacle } from '../../specialist/engine/choice.ts';
@@ -50,8 +50,7 @@ const IDLE_MS = 15 * 60_000;
 /** Other programs can slow a run down but never speed it up: the best of this many runs counts. */
 const RUNS = 3;
 
-export class Bases extends DisposableStore {
-  private readonly deps: BasesDeps;
+export class Bases extends Part<BasesDeps> {
   private timings: ReadonlyMap<string, StoredTiming>;
   /** ms since 1970. */
   private readonly openedAt: number;
@@ -71,8 +70,7 @@ export class Bases extends DisposableStore {
   private knownSetting: string;
 
   constructor(deps: BasesDeps) {
-    super();
-    this.deps = deps;
+    super(deps);
     this.timings = readTimings(deps.storage);
     this.openedAt = deps.clock.now();
     this.lastKey = deps.clock.monotonic();

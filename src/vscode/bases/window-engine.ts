@@ -2,7 +2,7 @@
 // restarts it.
 import { join } from 'node:path';
 import type { CurrentModel, Shipped } from '../../adapt/models/folder-models.ts';
-import { DisposableStore } from '../../common/disposable.ts';
+import { Part } from '../../common/disposable.ts';
 import { failed, type Result } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
 import { memoryCeiling } from '../../common/memory.ts';
@@ -35,16 +35,14 @@ export interface WindowEngineDeps {
 
 export type EngineProcess = Pick<EngineClient, 'request' | 'onRestarted' | 'dispose' | 'pid'>;
 
-export class WindowEngine extends DisposableStore implements Engine {
+export class WindowEngine extends Part<WindowEngineDeps> implements Engine {
   readonly tuning: Tuning;
-  private readonly deps: WindowEngineDeps;
   private client: EngineProcess | undefined;
   private knownSettings: string;
   private ceiling: number;
 
   constructor(deps: WindowEngineDeps) {
-    super();
-    this.deps = deps;
+    super(deps);
     this.tuning = deps.tuning;
     this.knownSettings = this.relevantSettings();
     this.ceiling = deps.settings().memory;

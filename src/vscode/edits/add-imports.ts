@@ -1,7 +1,7 @@
 // The imports that an accepted suggestion needs: those that the language extension prefers, added in the suggestion's
 // undo step. Only modules of the folder are added unseen; the fix for another one is offered as a next edit.
 import * as vscode from 'vscode';
-import { DisposableStore } from '../../common/disposable.ts';
+import { DisposableStore, Part } from '../../common/disposable.ts';
 import { messageOf } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
 import { importedModules } from '../../text/imports.ts';
@@ -26,13 +26,11 @@ export interface AddImportsDeps {
   readonly isKnown: (root: string, path: string, module: string, languageId: string) => Promise<boolean>;
 }
 
-export class AddImports extends DisposableStore {
-  private readonly deps: AddImportsDeps;
+export class AddImports extends Part<AddImportsDeps> {
   private watch: DisposableStore | undefined;
 
   constructor(deps: AddImportsDeps) {
-    super();
-    this.deps = deps;
+    super(deps);
     this.add({ dispose: () => this.watch?.dispose() });
   }
 

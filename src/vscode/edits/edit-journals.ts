@@ -1,7 +1,7 @@
 // The journals of the open folders' edits, fed from document changes. Nothing is recorded in Restricted Mode, of ignored
 // files, or of documents without a file.
 import * as vscode from 'vscode';
-import { DisposableStore } from '../../common/disposable.ts';
+import { Part } from '../../common/disposable.ts';
 import type { Log } from '../../common/log.ts';
 import { toLineFeeds } from '../../text/lines.ts';
 import type { ChangeKind, Edit, TextFile } from '../../workspace/edits/edit.ts';
@@ -37,8 +37,7 @@ interface Recorded {
 /** Length of all texts that are searched for places, UTF-16 units. */
 const maxSearched = 2_000_000;
 
-export class EditJournals extends DisposableStore implements DocumentListener {
-  private readonly deps: EditJournalsDeps;
+export class EditJournals extends Part<EditJournalsDeps> implements DocumentListener {
   /** By the folder's key. */
   private readonly journals = new Map<string, { readonly folder: FolderRef; readonly journal: EditJournal }>();
   /** By the folder's key: identifies the edits that its models were told of. */
@@ -57,8 +56,7 @@ export class EditJournals extends DisposableStore implements DocumentListener {
   private readonly undone = new WeakSet<vscode.TextDocument>();
 
   constructor(deps: EditJournalsDeps) {
-    super();
-    this.deps = deps;
+    super(deps);
     this.add(deps.documents.listen(this));
     this.add(deps.configuration.onDidChange((affects) => affects(`${section}.nextEdits`) && this.reopen()));
   }

@@ -1,6 +1,6 @@
 // Offers the next edit: shows what was found, and goes to it, applies it or dismisses it.
 import * as vscode from 'vscode';
-import { DisposableStore } from '../../common/disposable.ts';
+import { Part } from '../../common/disposable.ts';
 import type { Log } from '../../common/log.ts';
 import { toLineFeeds } from '../../text/lines.ts';
 import { type Edit, joinEdits, ShownEdits } from '../../workspace/edits/edit.ts';
@@ -38,8 +38,7 @@ export interface EditOffersDeps extends Omit<EditJournalsDeps, 'onRecorded' | 'o
   readonly onTabAction: (action: TabAction) => void;
 }
 
-export class EditOffers extends DisposableStore implements NextEditsAt, DocumentListener {
-  private readonly deps: EditOffersDeps;
+export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, DocumentListener {
   private readonly journals: EditJournals;
   /** The edits of the first one come before repeated ones, those of the others behind them. */
   private readonly sources: readonly EditSource[];
@@ -61,8 +60,7 @@ export class EditOffers extends DisposableStore implements NextEditsAt, Document
   private isListOpen = false;
 
   constructor(deps: EditOffersDeps) {
-    super();
-    this.deps = deps;
+    super(deps);
     this.journals = this.add(
       new EditJournals({
         ...deps,

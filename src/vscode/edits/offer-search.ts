@@ -1,5 +1,5 @@
 // Searches for the next edits at a pause in typing.
-import { DisposableStore } from '../../common/disposable.ts';
+import { Part } from '../../common/disposable.ts';
 import type { Log } from '../../common/log.ts';
 import type { Edit, NextEdit, TextFile } from '../../workspace/edits/edit.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';
@@ -38,16 +38,14 @@ const searchMs = 100;
 /** If nothing was found, the search is repeated once: on a busy machine the first one may have run out of time, ms. */
 const again = { restMs: 1000, searchMs: 1000 };
 
-export class OfferSearch extends DisposableStore {
-  private readonly deps: OfferSearchDeps;
+export class OfferSearch extends Part<OfferSearchDeps> {
   private timer: NodeJS.Timeout | undefined;
   private running: AbortController | undefined;
   /** Time for the search that comes or runs, ms. */
   private limit = searchMs;
 
   constructor(deps: OfferSearchDeps) {
-    super();
-    this.deps = deps;
+    super(deps);
     this.add({ dispose: () => this.cancel() });
   }
 

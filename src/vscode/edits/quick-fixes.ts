@@ -1,7 +1,7 @@
 // Offers the fix that a language server prefers for an error near the cursor, such as a missing import. Asked for when
 // the user rests after typing.
 import * as vscode from 'vscode';
-import { DisposableStore } from '../../common/disposable.ts';
+import { Part } from '../../common/disposable.ts';
 import { messageOf } from '../../common/errors.ts';
 import type { ChangeKind, NextEdit } from '../../workspace/edits/edit.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';
@@ -26,8 +26,7 @@ interface Found {
   readonly edit: NextEdit;
 }
 
-export class QuickFixes extends DisposableStore implements EditSource {
-  private readonly deps: EditSourceDeps;
+export class QuickFixes extends Part<EditSourceDeps> implements EditSource {
   /** The document that was typed into last. `isWhole`: by a text, such as a suggestion, rather than by a key. */
   private typed: { readonly document: vscode.TextDocument; readonly at: number; readonly isWhole: boolean } | undefined;
   private timer: NodeJS.Timeout | undefined;
@@ -35,8 +34,7 @@ export class QuickFixes extends DisposableStore implements EditSource {
   private found: Found | undefined;
 
   constructor(deps: EditSourceDeps) {
-    super();
-    this.deps = deps;
+    super(deps);
     this.add(vscode.languages.onDidChangeDiagnostics(({ uris }) => this.onDiagnostics(uris)));
     this.add({ dispose: () => clearTimeout(this.timer) });
   }

@@ -2,7 +2,7 @@
 // the references of the old name any more, so they are asked for before, when the cursor rests in a declared name.
 // Without that, the name's other places in the file are references if the server does not know them any more.
 import * as vscode from 'vscode';
-import { DisposableStore } from '../../common/disposable.ts';
+import { Part } from '../../common/disposable.ts';
 import { messageOf } from '../../common/errors.ts';
 import { brackets } from '../../text/line-state.ts';
 import { lineEnd, lineStart } from '../../text/lines.ts';
@@ -39,8 +39,7 @@ interface Followed {
   readonly name: DeclaredName;
 }
 
-export class Renames extends DisposableStore implements EditSource {
-  private readonly deps: EditSourceDeps;
+export class Renames extends Part<EditSourceDeps> implements EditSource {
   /** The last one asked for comes last. */
   private names: Followed[] = [];
   /** The name that the user is typing over, as it was before. '': a new one. */
@@ -52,8 +51,7 @@ export class Renames extends DisposableStore implements EditSource {
   private readonly typedInto = new WeakSet<vscode.TextDocument>();
 
   constructor(deps: EditSourceDeps) {
-    super();
-    this.deps = deps;
+    super(deps);
     this.add(window.onDidChangeTextEditorSelection(({ textEditor }) => this.onMoved(textEditor)));
     this.add({ dispose: () => clearTimeout(this.timer) });
   }

@@ -1,6 +1,6 @@
 // Indexes files that change outside the editor, such as by a checkout or a build: few of them one by one; many cause a
 // new index.
-import { DisposableStore } from '../../common/disposable.ts';
+import { Part } from '../../common/disposable.ts';
 import type { Log } from '../../common/log.ts';
 import { type Place, placeOf } from '../editor/document.ts';
 import { documentAt, type FolderRef } from '../editor/folder-ref.ts';
@@ -25,15 +25,13 @@ const maxRecorded = 5000;
 /** While the last index is recent, so many changed files are indexed one by one: their old text is suggested. */
 const maxFilesBetween = 500;
 
-export class DiskChanges extends DisposableStore implements DocumentListener {
-  private readonly deps: DiskChangesDeps;
+export class DiskChanges extends Part<DiskChangesDeps> implements DocumentListener {
   /** By URI. */
   private readonly changes = new Map<string, Place>();
   private timer: NodeJS.Timeout | undefined;
 
   constructor(deps: DiskChangesDeps) {
-    super();
-    this.deps = deps;
+    super(deps);
     this.add(deps.documents.listen(this));
     this.add({ dispose: () => clearTimeout(this.timer) });
   }

@@ -7,7 +7,7 @@ import { reportInWords } from '../../adapt/report/outcome.ts';
 import type { AdaptReport } from '../../adapt/report/types.ts';
 import type { Clock } from '../../common/clock.ts';
 import type { Draft } from '../../common/completion.ts';
-import { DisposableStore } from '../../common/disposable.ts';
+import { Part } from '../../common/disposable.ts';
 import type { Log } from '../../common/log.ts';
 import { RacingSpecialist } from '../../completion/racing-specialist.ts';
 import { CompletionService } from '../../completion/service.ts';
@@ -21,7 +21,7 @@ import type { FolderRef } from '../editor/folder-ref.ts';
 import { type Paths, specialistFolder } from '../editor/paths.ts';
 import type { StoreOwner } from '../editor/store-owner.ts';
 import type { Configuration } from '../settings/configuration.ts';
-import { ActiveAdaptation, type StoredAdaptation, type UnusedReason } from './active-adaptation.ts';
+import { ActiveAdaptation } from './active-adaptation.ts';
 import { completionSettings } from './completion-settings.ts';
 import type { Documents } from './documents.ts';
 import { withRedactedPaths } from './redacted-paths.ts';
@@ -48,19 +48,20 @@ let sessions = 0;
 /** A snapshot younger than this is not rebuilt after a reload, ms. */
 const staleMs = 10 * 60_000;
 
-export class FolderSession extends DisposableStore {
+export class FolderSession extends Part<SessionDeps> {
   readonly folder: FolderRef;
   readonly specialist: RacingSpecialist;
   readonly service: CompletionService;
   readonly secrets: SessionSecrets;
-  private readonly deps: SessionDeps;
   readonly ngram: NgramClient;
-  private readonly activeAdaptation: ActiveAdaptation;
+  readonly adaptation: ActiveAdaptation;
   /** The documents that the local models do not parse any more, learned from their drafts. */
   private readonly unparsed = new Set<string>();
-  private files: number | undefined;
-  private indexProblem: string | undefined;
-  private hasStarted = false;
+  /** Number of indexed files; undefined without an index. */
+  indexedFiles: number | undefined;
+  /** Why this folder, or a part of it, cannot be indexed, for the user. */
+  problem: string | undefined;
+  isStarting = true;
   private willReopen = false;
   /** Identifies the large model that may be called; '' if none. */
   private largeModel: string;
@@ -68,12 +69,11 @@ export class FolderSession extends DisposableStore {
   private loadedState = '';
 
   constructor(folder: FolderRef, deps: SessionDeps) {
-    super();
+    super(deps);
     this.folder = folder;
-    this.deps = deps;
     const { paths, log, clock, api } = deps;
     this.largeModel = api.allowedModel(folder);
-    this.activeAdaptation = new ActiveAdaptation({
+    this.adaptation = new ActiveAdaptation({
       specialistFolder: this.specialistFolder,
       shipped: () => deps.neural.shipped,
       apiModel: () => api.model,
@@ -107,7 +107,7 @@ export class FolderSession extends DisposableStore {
       new CompletionService({
         specialist: withRedactedPaths(this.specialist, this.secrets),
         llm: () => api.llm(folder),
-        routerFor: (draft) => this.activeAdaptation.fitFor(this.isNgramOnly(draft) ? 'ngram' : 'mixed'),
+        routerFor: (draft) => this.adaptation.fitFor(this.isNgramOnly(draft) ? 'ngram' : 'mixed'),
         settings: ({ path }) => completionSettings(deps.configuration.for(folder.uri), this.maySend(path)),
         clock,
         redact: this.secrets,
@@ -120,30 +120,11 @@ export class FolderSession extends DisposableStore {
     );
   }
 
-  get isStarting(): boolean {
-    return !this.hasStarted;
-  }
-
   /** Call after the stored data was loaded. Without an index the neural model uses only open files. */
   finishStart(): void {
-    this.hasStarted = true;
+    this.isStarting = false;
     if (this.specialist.state.kind === 'off') this.openNeural();
     this.deps.onChange();
-  }
-
-  /** Number of indexed files; undefined without an index. */
-  get indexedFiles(): number | undefined {
-    return this.files;
-  }
-
-  /** Why this folder, or a part of it, cannot be indexed, for the user. */
-  get problem(): string | undefined {
-    return this.indexProblem;
-  }
-
-  /** Whether the index stopped several times and waits before it starts again. */
-  get isIndexPaused(): boolean {
-    return this.ngram.isPaused;
   }
 
   /** Whether a document is completed without its grammar because it broke the parser. */
@@ -158,18 +139,10 @@ export class FolderSession extends DisposableStore {
     this.deps.onChange();
   }
 
-  /** Why the folder's adaptation is not used; undefined if it is used or there is none. */
-  get unusedBecause(): UnusedReason | undefined {
-    return this.activeAdaptation.unusedBecause;
-  }
-
-  get report(): StoredAdaptation | undefined {
-    return this.activeAdaptation.latest;
-  }
-
   /** The result of the last adaptation until its report is shown, in this window or after a reload. */
   get unreadResult(): string | undefined {
-    const { report: last, deps } = this;
+    const { deps, adaptation } = this;
+    const last = adaptation.latest;
     const isUnread = last !== undefined && last.finishedAt > (deps.memory.get<number>(this.readKey) ?? 0);
     return isUnread ? reportInWords(last.report) : undefined;
   }
@@ -193,7 +166,7 @@ export class FolderSession extends DisposableStore {
     if (this.isDisposed) return;
     const { neural } = this.deps;
     if (neural.absence !== undefined) this.specialist.close();
-    else void this.specialist.open(neural, neural.serving(this.activeAdaptation.current()));
+    else void this.specialist.open(neural, neural.serving(this.adaptation.current()));
   }
 
   /** Applies changed permissions, key or settings: aborts calls that are no longer allowed and drops their answers. */
@@ -218,7 +191,7 @@ export class FolderSession extends DisposableStore {
     const { specialistFolder: folder, deps } = this;
     if (folder === undefined) return true;
     const row = deps.store.get().latestAdaptation(this.folder.storeName);
-    this.indexProblem = this.activeAdaptation.restore(row) ?? this.indexProblem;
+    this.problem = this.adaptation.restore(row) ?? this.problem;
     const snapshot = join(folder, snapshotName);
     if (!existsSync(snapshot)) return false;
     return this.load(snapshot);
@@ -255,7 +228,7 @@ export class FolderSession extends DisposableStore {
       this.deps.log.warn(`${this.folder.name}: ${loaded.error.message}`);
       return false;
     }
-    this.files = loaded.value.files;
+    this.indexedFiles = loaded.value.files;
     this.openNeural();
     this.service.renew();
     this.deps.onChange();
@@ -264,22 +237,22 @@ export class FolderSession extends DisposableStore {
   }
 
   adopt(report: AdaptReport, finishedAt: number, fit: RouterModel | undefined): void {
-    if (fit) this.activeAdaptation.adopt(report, finishedAt, fit);
-    this.indexProblem = report.harvest.faults.join(' ') || undefined;
+    if (fit) this.adaptation.adopt(report, finishedAt, fit);
+    this.problem = report.harvest.faults.join(' ') || undefined;
     this.service.renew();
     this.deps.onChange();
   }
 
   fail(message: string): void {
-    this.indexProblem = message;
+    this.problem = message;
     this.deps.onChange();
   }
 
   /** Resets the session after 'Delete Stored Data'. */
   forget(): void {
-    this.activeAdaptation.forget();
-    this.files = undefined;
-    this.indexProblem = undefined;
+    this.adaptation.forget();
+    this.indexedFiles = undefined;
+    this.problem = undefined;
     this.service.reset();
     this.deps.onChange();
   }

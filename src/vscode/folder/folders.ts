@@ -1,7 +1,7 @@
 // The sessions of all workspace folders, and one for documents outside them. The first document of a folder starts its
 // session.
 import * as vscode from 'vscode';
-import { type Disposable, DisposableStore } from '../../common/disposable.ts';
+import { Part } from '../../common/disposable.ts';
 import { type FolderRef, folderRef } from '../editor/folder-ref.ts';
 import { t } from '../editor/ui-text.ts';
 import { FolderSession, type SessionDeps } from './folder-session.ts';
@@ -21,18 +21,16 @@ export interface FoldersDeps extends SessionDeps {
 /** Minimum interval between new indexes, ms: a build that writes many files must not keep a core busy. */
 const indexIntervalMs = 3 * 60_000;
 
-export class Folders implements Disposable {
-  private readonly deps: FoldersDeps;
+export class Folders extends Part<FoldersDeps> {
   private readonly sessions = new Map<string, FolderSession>();
   /** By the folder's key: when it was indexed again, and the timer of the next time. */
   private readonly indexedAt = new Map<string, number>();
   private readonly waiting = new Map<string, NodeJS.Timeout>();
-  private readonly owned = new DisposableStore();
   private firstStarted = false;
 
   constructor(deps: FoldersDeps) {
-    this.deps = deps;
-    this.owned.add(
+    super(deps);
+    this.add(
       vscode.workspace.onDidChangeWorkspaceFolders(({ removed }) => {
         for (const folder of removed) this.end(folder.uri.toString());
       }),
@@ -151,8 +149,8 @@ export class Folders implements Disposable {
     this.sessions.delete(key);
   }
 
-  dispose(): void {
-    this.owned.dispose();
+  override dispose(): void {
+    super.dispose();
     this.waiting.forEach(clearTimeout);
     for (const key of [...this.sessions.keys()]) this.end(key);
   }

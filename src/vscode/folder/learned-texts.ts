@@ -1,6 +1,6 @@
 // The texts that the specialists learn from: open documents at pauses in typing, and saved files.
 import * as vscode from 'vscode';
-import { DisposableStore } from '../../common/disposable.ts';
+import { Part } from '../../common/disposable.ts';
 import type { Log } from '../../common/log.ts';
 import type { Document, Place } from '../editor/document.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';
@@ -29,8 +29,7 @@ const batchSize = 8;
 /** Indexed files whose state on disk is remembered. */
 const maxStates = 1000;
 
-export class LearnedTexts extends DisposableStore implements DocumentListener {
-  private readonly deps: LearnedTextsDeps;
+export class LearnedTexts extends Part<LearnedTextsDeps> implements DocumentListener {
   private readonly timers = new Map<string, NodeJS.Timeout>();
   private resendTimer: NodeJS.Timeout | undefined;
   /** URI -> the state on disk of a file that was indexed lately. */
@@ -41,8 +40,7 @@ export class LearnedTexts extends DisposableStore implements DocumentListener {
   private readonly sent = new Set<string>();
 
   constructor(deps: LearnedTextsDeps) {
-    super();
-    this.deps = deps;
+    super(deps);
     this.add(deps.documents.listen(this));
     this.add({ dispose: () => [this.resendTimer, ...this.timers.values()].forEach(clearTimeout) });
   }

@@ -25,7 +25,7 @@ export class ContextKeys {
     this.set('needsConsent', apiState === 'unasked' || apiState === 'declined');
     this.set('maySend', maySend);
     this.set('adapting', adaptation.isAdapting);
-    this.set('adapted', folders.peek(folder)?.report !== undefined);
+    this.set('adapted', folders.peek(folder)?.adaptation.latest !== undefined);
   }
 
   set(name: string, value: boolean | string | undefined): void {

@@ -2,7 +2,7 @@
 // cursor.
 import * as vscode from 'vscode';
 import type { KeptKind, KeptRow, KeptSummary } from '../../adapt/report/kept.ts';
-import { DisposableStore } from '../../common/disposable.ts';
+import { Part } from '../../common/disposable.ts';
 import { messageOf } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
 import { requestWriter } from '../../llm/connect.ts';
@@ -28,14 +28,12 @@ export interface KeptViewDeps {
   readonly log: Log;
 }
 
-export class KeptView extends DisposableStore implements vscode.TextDocumentContentProvider {
-  private readonly deps: KeptViewDeps;
+export class KeptView extends Part<KeptViewDeps> implements vscode.TextDocumentContentProvider {
   private readonly texts = new Map<string, string>();
   private shown = 0;
 
   constructor(deps: KeptViewDeps) {
-    super();
-    this.deps = deps;
+    super(deps);
     this.add(vscode.workspace.registerTextDocumentContentProvider(keptScheme, this));
     this.add(deps.documents.listen({ closed: ({ uri }) => void this.texts.delete(uri.toString()) }));
   }

@@ -1,13 +1,14 @@
 // Owns the panel: a view in the activity bar.
 import * as vscode from 'vscode';
 import { reportDocument } from '../../adapt/report/report-document.ts';
-import type { AdaptReport } from '../../adapt/report/types.ts';
-import { DisposableStore } from '../../common/disposable.ts';
+import { Part } from '../../common/disposable.ts';
 import type { Log } from '../../common/log.ts';
 import type { Activity } from '../completion/activity.ts';
+import type { FolderRef } from '../editor/folder-ref.ts';
 import { t } from '../editor/ui-text.ts';
 import { drawPage } from '../editor/webview-page.ts';
 import { window } from '../editor/window.ts';
+import type { ActiveAdaptation } from '../folder/active-adaptation.ts';
 import { type PanelReport, parseFromPanel, type ToPanel } from '../webview/protocol.ts';
 import type { Status, StatusSnapshot } from './status.ts';
 
@@ -27,8 +28,7 @@ export interface PanelDeps {
 /** Minimum interval between two updates of the totals, ms. */
 const totalsIntervalMs = 400;
 
-export class PanelHost extends DisposableStore implements vscode.WebviewViewProvider {
-  private readonly deps: PanelDeps;
+export class PanelHost extends Part<PanelDeps> implements vscode.WebviewViewProvider {
   private view: vscode.WebviewView | undefined;
   /** Whether the view's page is ready for messages. */
   private isReady = false;
@@ -38,8 +38,7 @@ export class PanelHost extends DisposableStore implements vscode.WebviewViewProv
   private sentReports = '';
 
   constructor(deps: PanelDeps) {
-    super();
-    this.deps = deps;
+    super(deps);
     this.add(window.registerWebviewViewProvider(viewId, this));
     this.add(
       deps.status.onDidChange((snapshot) => {
@@ -169,16 +168,13 @@ export async function openPosition(activity: Activity, id: string): Promise<void
   }
 }
 
-/** The part of a folder's session that is used. */
-interface ReportedFolder {
-  readonly folder: { readonly name: string };
-  readonly report: { readonly report: AdaptReport; readonly finishedAt: number } | undefined;
-}
-
-export function reportsOf(sessions: readonly ReportedFolder[]): PanelReport[] {
-  return sessions.flatMap(({ folder, report }) => {
-    if (report === undefined) return [];
-    const { sections } = reportDocument(report.report, folder.name, report.finishedAt);
-    return [{ folder: folder.name, finishedAt: report.finishedAt, sections }];
+/** @param sessions parts of folders' sessions */
+export function reportsOf(
+  sessions: readonly { folder: Pick<FolderRef, 'name'>; adaptation: Pick<ActiveAdaptation, 'latest'> }[],
+): PanelReport[] {
+  return sessions.flatMap(({ folder: { name: folder }, adaptation: { latest } }) => {
+    if (latest === undefined) return [];
+    const { report, finishedAt } = latest;
+    return [{ folder, finishedAt, sections: reportDocument(report, folder, finishedAt).sections }];
   });
 }

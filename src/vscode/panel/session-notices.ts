@@ -6,21 +6,26 @@ import type { UnusedReason } from '../folder/active-adaptation.ts';
 import type { FolderSession } from '../folder/folder-session.ts';
 import type { PanelNotice } from '../webview/protocol.ts';
 
-type SessionState = Pick<FolderSession, 'problem' | 'unreadResult' | 'unusedBecause' | 'isIndexPaused' | 'isUnparsed'>;
+type SessionState = Pick<FolderSession, 'problem' | 'unreadResult' | 'isUnparsed'> & {
+  readonly adaptation: Pick<FolderSession['adaptation'], 'unusedBecause'>;
+  readonly ngram: Pick<FolderSession['ngram'], 'isPaused'>;
+};
 
 /**
  * @param path of the active document in the folder; undefined: none is active
  * @param isTooBig whether nothing is learned from that document because of its size
  */
 export function sessionNotices(session: SessionState, path: string | undefined, isTooBig = false): PanelNotice[] {
-  const { problem, unreadResult, unusedBecause, isIndexPaused } = session;
+  const { problem, unreadResult, ngram } = session;
+  const { unusedBecause } = session.adaptation;
   const notices: PanelNotice[] = [];
   if (unreadResult !== undefined)
     notices.push({ kind: 'info', text: unreadResult, action: { label: t('Show Report'), command: 'showReport' } });
   const warn = (text: string) =>
     notices.push({ kind: 'warning', text, action: { label: t('Show Log'), command: 'showLog' } });
   if (problem) warn(problem);
-  if (isIndexPaused)
+  // Several times: it waits before it starts again.
+  if (ngram.isPaused)
     warn(t('The index of your files stopped several times; it starts again by itself within minutes.'));
   if (path !== undefined && session.isUnparsed(path))
     warn(t('{0} is completed without its grammar until you reload the window, because parsing it failed twice.', path));

@@ -1,7 +1,7 @@
 // The extension's state for the active editor's folder: one snapshot for status bar, panel, menu and context keys.
 import * as vscode from 'vscode';
 import { holdsForApi } from '../../adapt/models/served.ts';
-import { DisposableStore } from '../../common/disposable.ts';
+import { Part } from '../../common/disposable.ts';
 import { thousands } from '../../common/format.ts';
 import type { Adaptation } from '../adapt/adaptation.ts';
 import { type Api, type ApiState, isAllowed } from '../api/api.ts';
@@ -49,15 +49,13 @@ export interface StatusSnapshot extends PanelState {
 /** Changes within this time cause one event, ms, because every answer causes several changes. */
 const debounceMs = 60;
 
-export class Status extends DisposableStore {
-  private readonly deps: StatusDeps;
+export class Status extends Part<StatusDeps> {
   private readonly emitter = this.add(new vscode.EventEmitter<StatusSnapshot>());
   private timer: NodeJS.Timeout | undefined;
   readonly onDidChange = this.emitter.event;
 
   constructor(deps: StatusDeps) {
-    super();
-    this.deps = deps;
+    super(deps);
     this.add(deps.configuration.onDidChange(() => this.changed()));
     this.add(window.onDidChangeActiveTextEditor(() => this.changed()));
     this.add(vscode.workspace.onDidChangeWorkspaceFolders(() => this.changed()));
@@ -115,7 +113,7 @@ export class Status extends DisposableStore {
   private slider(folder: FolderRef): PanelState['slider'] {
     const { api, folders } = this.deps;
     const session = folders.peek(folder);
-    const last = session?.report?.report;
+    const last = session?.adaptation.latest?.report;
     // Measurements of another large model do not apply to this one.
     const report = last && holdsForApi(last, api.model) ? last : undefined;
     return sliderPoints(report, (share) => api.usdOf(share * stopsAnHour));

@@ -1,7 +1,7 @@
 // Text tasks in the editor: creates, runs, shows and corrects them. A job's process reads, learns and calls the API.
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { DisposableStore } from '../../common/disposable.ts';
+import { Part } from '../../common/disposable.ts';
 import type { Failure } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
 import type { JobClient } from '../../jobs/client.ts';
@@ -45,15 +45,13 @@ export interface TextTasksDeps {
 /** Random texts that may be asked about in a further run, while texts are in doubt. */
 const MORE = 100;
 
-export class TextTasks extends DisposableStore {
-  private readonly deps: TextTasksDeps;
+export class TextTasks extends Part<TextTasksDeps> {
   private readonly tables = new Map<string, TaskTable>();
   private readonly reports = new Map<string, TaskReport>();
   private running: { readonly controller: AbortController; readonly ended: Promise<unknown> } | undefined;
 
   constructor(deps: TextTasksDeps) {
-    super();
-    this.deps = deps;
+    super(deps);
     const files = this.add(vscode.workspace.createFileSystemWatcher(`**/${TASKS_FOLDER}/*.json`, false, true));
     const look = () => void this.lookForTasks();
     this.add(files.onDidCreate(look));

@@ -2,23 +2,26 @@
 
 export type DomChild = Node | string | undefined;
 
-export interface Attributes {
-  readonly class?: string;
-  readonly [name: string]: string | boolean | undefined;
-}
+export type Attributes = Readonly<Record<string, string | boolean | undefined>>;
 
-/** An element with attributes (true: present, false or undefined: absent) and children. */
+/**
+ * An element, as in `h('p.dim', { id: 'note' }, 'A note')`: its classes, then its attributes (true: present, false or
+ * undefined: absent) and children.
+ */
 export function h<K extends keyof HTMLElementTagNameMap>(
-  tag: K,
-  attributes: Attributes = {},
-  ...children: readonly DomChild[]
+  tag: K | `${K}.${string}`,
+  ...parts: readonly (Attributes | DomChild)[]
 ): HTMLElementTagNameMap[K] {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (value === undefined || value === false) continue;
-    element.setAttribute(name, value === true ? '' : value);
+  const [name = '', ...classes] = tag.split('.');
+  const element = document.createElement(name as K);
+  element.classList.add(...classes);
+  for (const part of parts) {
+    if (part === undefined) continue;
+    if (typeof part === 'string' || part instanceof Node) element.append(part);
+    else
+      for (const [attribute, value] of Object.entries(part))
+        if (value !== undefined && value !== false) element.setAttribute(attribute, value === true ? '' : value);
   }
-  element.append(...children.filter((child): child is Node | string => child !== undefined));
   return element;
 }
 
@@ -80,5 +83,5 @@ export const icons = {
 export function bar(share: number, kind: string): HTMLElement {
   const fill = h('span', { class: `bar-fill ${kind}` });
   fill.style.width = `${(100 * Math.min(1, Math.max(0, share))).toFixed(1)}%`;
-  return h('span', { class: 'bar', 'aria-hidden': 'true' }, fill);
+  return h('span.bar', { 'aria-hidden': 'true' }, fill);
 }

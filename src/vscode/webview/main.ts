@@ -33,14 +33,14 @@ function build(words: Words): Views {
   const runs = (command: 'adapt' | 'exportAdaptation') => () => host.postMessage({ type: 'command', command });
   const report = new ReportView(words, runs('adapt'), runs('exportAdaptation'));
   const list = h(
-    'section',
-    { class: 'card list', 'aria-labelledby': 'list-title' },
-    h('header', {}, h('h2', { id: 'list-title' }, 'Completions')),
+    'section.card.list',
+    { 'aria-labelledby': 'list-title' },
+    h('header', h('h2', { id: 'list-title' }, 'Completions')),
     rows.element,
   );
   // The order of a narrow side bar. A wide panel puts the list beside the other sections (media/panel/wide.css).
-  const columns = h('div', { class: 'columns' }, totals.element, list, report.element);
-  document.body.replaceChildren(h('main', {}, status.element, columns));
+  const columns = h('div.columns', totals.element, list, report.element);
+  document.body.replaceChildren(h('main', status.element, columns));
   return { status, totals, rows, report };
 }
 

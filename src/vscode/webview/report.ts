@@ -12,17 +12,15 @@ export class ReportView {
   constructor(words: Words, onAdapt: () => void, onExport: () => void) {
     this.words = words;
     this.onAdapt = onAdapt;
-    this.body = h('div', { class: 'reports' });
+    this.body = h('div.reports');
     this.element = h(
-      'section',
-      { class: 'card report', 'aria-labelledby': 'report-title', tabindex: '-1' },
+      'section.card.report',
+      { 'aria-labelledby': 'report-title', tabindex: '-1' },
       h(
         'header',
-        {},
         h('h2', { id: 'report-title' }, 'Adaptation'),
         h(
-          'div',
-          { class: 'adapt-again' },
+          'div.adapt-again',
           button('Export…', onExport, { class: 'secondary small' }),
           button('Adapt again', onAdapt, { class: 'secondary small' }),
         ),
@@ -43,12 +41,10 @@ export class ReportView {
 
   private nothing(): HTMLElement {
     return h(
-      'div',
-      { class: 'empty' },
-      h('p', { class: 'empty-title' }, 'Not adapted yet'),
+      'div.empty',
+      h('p.empty-title', 'Not adapted yet'),
       h(
         'p',
-        {},
         'Suggestions come from a base model and an index of your files. An adaptation fits the router and the thresholds to your files in minutes, and measures on held-out files how reliable the models are. With a GPU or a long night it also trains. Completions continue meanwhile.',
       ),
       button('Adapt to This Repo', this.onAdapt),
@@ -59,7 +55,7 @@ export class ReportView {
     return h(
       'article',
       { 'aria-label': folder },
-      h('h3', {}, folder, h('span', { class: 'dim' }, this.words.date(finishedAt))),
+      h('h3', folder, h('span.dim', this.words.date(finishedAt))),
       sectionsOf(sections),
     );
   }
@@ -67,14 +63,13 @@ export class ReportView {
 
 function sectionsOf(sections: readonly ReportSection[]): HTMLElement {
   return h(
-    'div',
-    { class: 'sections' },
+    'div.sections',
     ...sections.map(({ title, text, table }) =>
       h(
         'section',
         { 'aria-label': title },
-        h('h4', {}, title),
-        ...text.map((line) => h('p', {}, line)),
+        h('h4', title),
+        ...text.map((line) => h('p', line)),
         table && tableOf(table, title),
       ),
     ),
@@ -83,16 +78,11 @@ function sectionsOf(sections: readonly ReportSection[]): HTMLElement {
 
 /** A table whose rows begin with their names. */
 export function tableOf({ head, rows }: NonNullable<ReportSection['table']>, title: string): HTMLElement {
-  const cell = (value: string) => h('td', {}, value);
+  const cell = (value: string) => h('td', value);
   return h(
-    'table',
-    { class: 'report-table' },
-    h('caption', { class: 'unseen' }, title),
-    h('thead', {}, h('tr', {}, ...head.map((name) => h('th', { scope: 'col' }, name)))),
-    h(
-      'tbody',
-      {},
-      ...rows.map(([name = '', ...values]) => h('tr', {}, h('th', { scope: 'row' }, name), ...values.map(cell))),
-    ),
+    'table.report-table',
+    h('caption.unseen', title),
+    h('thead', h('tr', ...head.map((name) => h('th', { scope: 'col' }, name)))),
+    h('tbody', ...rows.map(([name = '', ...values]) => h('tr', h('th', { scope: 'row' }, name), ...values.map(cell)))),
   );
 }

@@ -40,14 +40,13 @@ export class RowList {
   constructor(words: Words, onGoToPosition: (id: string) => void) {
     this.words = words;
     this.onGoToPosition = onGoToPosition;
-    this.list = h('ol', { class: 'rows', 'aria-label': 'Completions' });
+    this.list = h('ol.rows', { 'aria-label': 'Completions' });
     this.empty = h(
-      'div',
-      { class: 'empty' },
-      h('p', { class: 'empty-title' }, 'No completions yet'),
-      h('p', {}, 'Type in a file. Each suggestion is listed here with its model, confidence, latency and cost.'),
+      'div.empty',
+      h('p.empty-title', 'No completions yet'),
+      h('p', 'Type in a file. Each suggestion is listed here with its model, confidence, latency and cost.'),
     );
-    this.element = h('div', {}, this.empty, this.list);
+    this.element = h('div', this.empty, this.list);
     this.list.addEventListener('keydown', (event) => this.move(event));
     this.list.addEventListener('focusin', ({ target }) => {
       const focused = [...this.entries.values()].find(({ element }) => element.contains(target as Node));
@@ -80,7 +79,7 @@ export class RowList {
     element.addEventListener('toggle', () => this.drawDetails(entry));
     this.entries.set(row.id, entry);
     if (this.tabStop?.visited !== true) this.setTabStop(row.id, false);
-    this.list.prepend(h('li', {}, element));
+    this.list.prepend(h('li', element));
     this.empty.hidden = true;
     if (this.entries.size > rowLimit) {
       const oldest = this.entries.keys().next().value as string;
@@ -119,7 +118,7 @@ export class RowList {
     const model = isAnswered ? row.model : row.heldBack ? 'held back' : 'none';
     const text = row.text === '' && !isAnswered ? 'no suggestion' : flatten(suggestedText(row));
     // A second percentage beside the confidence would be taken for another one: the limit is in the title.
-    const why = row.heldBack?.why && h('span', { class: 'limit dim' }, `${row.heldBack.why} `);
+    const why = row.heldBack?.why && h('span.limit.dim', `${row.heldBack.why} `);
     return h(
       'summary',
       {
@@ -128,15 +127,15 @@ export class RowList {
       },
       icon(icons.chevron),
       h('span', { class: 'badge', title: `${model}: ${sources[row.source]}` }, shortModel(model)),
-      h('span', { class: 'proposal', title: isAnswered ? row.text : this.whyNotShown(row) }, why, text),
-      h('span', { class: 'place' }, `${row.path}:${row.line}`),
+      h('span.proposal', { title: isAnswered ? row.text : this.whyNotShown(row) }, why, text),
+      h('span.place', `${row.path}:${row.line}`),
       h(
-        'span',
-        { class: 'confidence', title: 'Confidence' },
+        'span.confidence',
+        { title: 'Confidence' },
         ...(confidence === undefined ? ['–'] : [bar(confidence, row.source), words.percent(confidence)]),
       ),
-      h('span', { class: 'latency', title: 'Latency' }, latency),
-      h('span', { class: 'cost', title: 'Cost' }, words.money(row.costUsd)),
+      h('span.latency', { title: 'Latency' }, latency),
+      h('span.cost', { title: 'Cost' }, words.money(row.costUsd)),
       h('span', { class: `outcome outcome-${row.outcome}`, title: outcome }, isAnswered ? icon(shape) : ''),
     );
   }
@@ -172,8 +171,7 @@ export class RowList {
     if (!element.open) return;
     const { words } = this;
     const details = h(
-      'div',
-      { class: 'row-details' },
+      'div.row-details',
       h(
         'pre',
         // The text may be larger than its box. With the focus, keys scroll it.
@@ -183,16 +181,15 @@ export class RowList {
           tabindex: '0',
           'aria-label': `The suggestion${row.heldBack ? ' that was held back' : ''}, with the text before it`,
         },
-        h('span', { class: 'before' }, row.before),
-        row.edit ? h('del', {}, row.edit.removed) : undefined,
-        h('span', { class: 'inserted' }, row.text),
+        h('span.before', row.before),
+        row.edit ? h('del', row.edit.removed) : undefined,
+        h('span.inserted', row.text),
       ),
       row.edit ? this.edit(row.edit) : decision(row),
       h(
-        'p',
-        { class: 'foot' },
-        h('span', { class: 'dim' }, `${words.time(row.at)} · ${outcomes[row.outcome].name}`),
-        row.savedUsd > 0 ? h('span', { class: 'dim' }, `saved ${words.money(row.savedUsd)}`) : undefined,
+        'p.foot',
+        h('span.dim', `${words.time(row.at)} · ${outcomes[row.outcome].name}`),
+        row.savedUsd > 0 ? h('span.dim', `saved ${words.money(row.savedUsd)}`) : undefined,
         button('Go to the position', () => this.onGoToPosition(row.id), { class: 'link' }),
       ),
     );
@@ -203,13 +200,12 @@ export class RowList {
   private edit({ learnedFrom, left }: NonNullable<PanelRow['edit']>): HTMLElement {
     const { words } = this;
     const items = learnedFrom.map(({ removed, inserted }) =>
-      h('li', {}, h('del', {}, flatten(removed)), ' ', h('ins', {}, flatten(inserted))),
+      h('li', h('del', flatten(removed)), ' ', h('ins', flatten(inserted))),
     );
     return h(
-      'div',
-      { class: 'edit' },
-      ...(items.length > 0 ? [h('p', {}, 'It repeats these edits:'), h('ul', {}, ...items)] : []),
-      h('p', { class: 'dim' }, placesLeft(words, left)),
+      'div.edit',
+      ...(items.length > 0 ? [h('p', 'It repeats these edits:'), h('ul', ...items)] : []),
+      h('p.dim', placesLeft(words, left)),
     );
   }
 
@@ -227,9 +223,8 @@ export class RowList {
 }
 
 function decision({ summary, source }: PanelRow): HTMLElement {
-  const hint =
-    source === 'none' && h('p', { class: 'dim' }, 'Alt+\\ in the editor shows the best suggestion at any confidence.');
-  return h('div', { class: 'decision' }, h('p', { class: 'why' }, summary), hint || undefined);
+  const hint = source === 'none' && h('p.dim', 'Alt+\\ in the editor shows the best suggestion at any confidence.');
+  return h('div.decision', h('p.why', summary), hint || undefined);
 }
 
 function placesLeft(words: Words, left: number): string {

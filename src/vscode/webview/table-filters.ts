@@ -33,13 +33,13 @@ export class Filters {
       timer = setTimeout(onChange, debounceMs);
     });
     this.element = h(
-      'form',
-      { class: 'filters', role: 'search', 'aria-label': 'Rows shown' },
-      h('label', {}, 'Source', this.source),
+      'form.filters',
+      { role: 'search', 'aria-label': 'Rows shown' },
+      h('label', 'Source', this.source),
       // Text answers are too different to filter by.
-      labels.length > 0 ? h('label', {}, 'Label', this.label) : undefined,
-      h('label', {}, 'Order', this.order),
-      h('label', { class: 'check' }, this.doubt, 'in doubt only'),
+      labels.length > 0 ? h('label', 'Label', this.label) : undefined,
+      h('label', 'Order', this.order),
+      h('label.check', this.doubt, 'in doubt only'),
       this.contains,
     );
     this.element.addEventListener('submit', (event) => event.preventDefault());
@@ -81,5 +81,5 @@ export function filterRows(rows: readonly TableRow[], filter: RowFilter): number
 }
 
 function select(options: readonly (readonly [value: string, label: string])[]): HTMLSelectElement {
-  return h('select', {}, ...options.map(([value, label]) => h('option', { value }, label)));
+  return h('select', ...options.map(([value, label]) => h('option', { value }, label)));
 }

@@ -37,17 +37,17 @@ export class Grid {
   constructor(words: Words, label: string, isText: boolean, actions: GridActions) {
     this.words = words;
     this.actions = actions;
-    this.space = h('div', { class: 'space', role: 'presentation' });
-    this.view = h('div', { class: 'view', role: 'rowgroup' }, this.space);
+    this.space = h('div.space', { role: 'presentation' });
+    this.view = h('div.view', { role: 'rowgroup' }, this.space);
     const names = { ...columnNames, ...(isText && { label: 'Answer' }) };
     const head = h(
-      'div',
-      { class: 'grid-row head', role: 'row', 'aria-rowindex': '1' },
+      'div.grid-row.head',
+      { role: 'row', 'aria-rowindex': '1' },
       ...columns.map((name) => h('span', { role: 'columnheader', class: `cell ${name}` }, names[name])),
     );
     this.element = h(
-      'div',
-      { class: 'grid', role: 'grid', tabindex: '0', 'aria-label': label, 'aria-describedby': 'table-keys' },
+      'div.grid',
+      { role: 'grid', tabindex: '0', 'aria-label': label, 'aria-describedby': 'table-keys' },
       h('div', { role: 'rowgroup' }, head),
       this.view,
     );

@@ -17,7 +17,7 @@ export class LabelKeys {
     this.labels = labels;
     this.onPick = onPick;
     this.order = labelOrder(labels.length, undefined);
-    this.element = h('div', { class: 'keys', role: 'group', 'aria-label': 'Label' });
+    this.element = h('div.keys', { role: 'group', 'aria-label': 'Label' });
   }
 
   show(row: TableRow | undefined): void {
@@ -27,7 +27,7 @@ export class LabelKeys {
       const digit = this.labels.length > digits ? i : label;
       const isChosen = row?.source !== '' && row?.label === name;
       const key = button('', () => this.onPick(label), { title: meaning, 'aria-pressed': String(isChosen) });
-      key.append(h('kbd', {}, String(digit + 1)), ` ${name}`);
+      key.append(h('kbd', String(digit + 1)), ` ${name}`);
       return key;
     });
     const others = this.labels.length > digits ? [button('All…', () => this.onPick(undefined))] : [];

@@ -24,7 +24,7 @@ class AnswerBox {
     this.field = h('textarea', { rows: '3', maxlength: String(maxLength), 'aria-label': 'Answer' });
     this.field.addEventListener('keydown', (event) => this.key(event));
     const accept = button('Accept', () => this.accept(), { class: 'small' });
-    this.element = h('div', { class: 'answer' }, this.field, accept);
+    this.element = h('div.answer', this.field, accept);
     this.show(undefined, '');
   }
 
@@ -78,7 +78,7 @@ class TableView {
   private readonly fullText: HTMLElement;
   private readonly keys: LabelKeys;
   private readonly undoButton: HTMLButtonElement;
-  private readonly progress = h('p', { class: 'labelled', role: 'status', 'aria-live': 'polite' });
+  private readonly progress = h('p.labelled', { role: 'status', 'aria-live': 'polite' });
   /** The input box for text answers; undefined if the task has labels. */
   private readonly answerBox: AnswerBox | undefined;
   /** Labels of this table, in the order in which they were given. */
@@ -96,13 +96,8 @@ class TableView {
     this.expected = init.labelling?.expected;
     const { words } = this;
     const isText = init.longestAnswer !== undefined;
-    this.status = h('p', { class: 'dim', role: 'status', 'aria-live': 'polite' });
-    this.fullText = h('div', {
-      class: 'full-text',
-      role: 'region',
-      'aria-label': 'Full text',
-      tabindex: '0',
-    });
+    this.status = h('p.dim', { role: 'status', 'aria-live': 'polite' });
+    this.fullText = h('div.full-text', { role: 'region', 'aria-label': 'Full text', tabindex: '0' });
     if (init.longestAnswer !== undefined)
       this.answerBox = new AnswerBox(init.longestAnswer, {
         accept: (index, answer) => this.give(index, answer),
@@ -125,9 +120,8 @@ class TableView {
         'main',
         { class: isText ? 'table-page with-answers' : 'table-page' },
         h(
-          'header',
-          { class: 'line' },
-          h('h1', {}, init.title, h('span', { class: 'dim' }, init.subtitle)),
+          'header.line',
+          h('h1', init.title, h('span.dim', init.subtitle)),
           this.undoButton,
           button('Task File', post('open'), { class: 'secondary small' }),
           init.labelling
@@ -139,20 +133,19 @@ class TableView {
           ? []
           : [
               h(
-                'details',
-                { class: 'last-run' },
-                h('summary', {}, icon(icons.chevron), 'Results of the last run'),
+                'details.last-run',
+                h('summary', icon(icons.chevron), 'Results of the last run'),
                 resultsView(init.results),
               ),
             ]),
         this.progress,
         ...(init.labelling ? [] : [this.filters.element, this.status]),
         this.grid.element,
-        h('div', { class: 'current' }, this.fullText, init.labels.length > 0 ? this.keys.element : undefined),
+        h('div.current', this.fullText, init.labels.length > 0 ? this.keys.element : undefined),
         this.answerBox?.element,
         h(
-          'p',
-          { class: 'dim', id: 'table-keys' },
+          'p.dim',
+          { id: 'table-keys' },
           isText
             ? 'Enter edits the answer; Ctrl+Enter accepts it, Escape goes back. Backspace undoes.'
             : 'A digit sets that label, Enter shows all labels. Backspace undoes.',
@@ -256,13 +249,8 @@ class TableView {
 }
 
 function resultsView({ facts, notes }: NonNullable<TableInit['results']>): HTMLElement {
-  const rows = facts.map(([name, value]) => h('div', {}, h('dt', {}, name), h('dd', {}, value)));
-  return h(
-    'div',
-    { class: 'results' },
-    h('dl', { class: 'facts' }, ...rows),
-    ...notes.map((note) => h('p', { class: 'dim' }, note)),
-  );
+  const rows = facts.map(([name, value]) => h('div', h('dt', name), h('dd', value)));
+  return h('div.results', h('dl.facts', ...rows), ...notes.map((note) => h('p.dim', note)));
 }
 
 function correctionsSentence(count: number, isText: boolean): string {

@@ -38,15 +38,10 @@ export class StatusView {
   constructor(words: Words, actions: StatusActions) {
     this.words = words;
     this.actions = actions;
-    this.line = h('div', { class: 'status', role: 'status', 'aria-live': 'polite' });
-    this.model = h('p', { class: 'model' });
-    this.notices = h('div', {
-      class: 'notices',
-      role: 'region',
-      'aria-label': 'Notices',
-      'aria-live': 'polite',
-    });
-    this.progress = h('div', { class: 'progress-slot' });
+    this.line = h('div.status', { role: 'status', 'aria-live': 'polite' });
+    this.model = h('p.model');
+    this.notices = h('div.notices', { role: 'region', 'aria-label': 'Notices', 'aria-live': 'polite' });
+    this.progress = h('div.progress-slot');
     this.slider = h('input', {
       type: 'range',
       min: '5',
@@ -55,17 +50,16 @@ export class StatusView {
       id: 'balance',
       'aria-label': 'Balance between the models',
     });
-    this.meaning = h('p', { class: 'dim meaning', id: 'balance-meaning' });
+    this.meaning = h('p.dim.meaning', { id: 'balance-meaning' });
     this.slider.setAttribute('aria-describedby', 'balance-meaning');
     this.slider.addEventListener('input', () => this.explain(Number(this.slider.value) / 100));
     this.slider.addEventListener('change', () => actions.setBalance(Number(this.slider.value) / 100));
     this.thresholdView = new ThresholdView(words, actions.setThreshold);
     this.element = h(
-      'section',
-      { class: 'top', 'aria-label': 'Status' },
+      'section.top',
+      { 'aria-label': 'Status' },
       h(
-        'div',
-        { class: 'line' },
+        'div.line',
         this.line,
         button('Menu', () => actions.run('showMenu'), { class: 'secondary small' }),
       ),
@@ -73,16 +67,10 @@ export class StatusView {
       this.notices,
       this.progress,
       h(
-        'div',
-        { class: 'balance' },
-        h('label', { for: 'balance', class: 'label' }, 'Balance between the models'),
+        'div.balance',
+        h('label.label', { for: 'balance' }, 'Balance between the models'),
         this.slider,
-        h(
-          'div',
-          { class: 'ends dim', 'aria-hidden': 'true' },
-          h('span', {}, 'Local model first'),
-          h('span', {}, 'Large model first'),
-        ),
+        h('div.ends.dim', { 'aria-hidden': 'true' }, h('span', 'Local model first'), h('span', 'Large model first')),
         this.meaning,
       ),
       this.thresholdView.element,
@@ -95,14 +83,14 @@ export class StatusView {
     if (this.hasChanged('line', [state.status, state.statusText])) {
       this.line.replaceChildren(
         h('span', { class: `dot ${state.status}`, 'aria-hidden': 'true' }),
-        h('span', {}, state.statusText),
+        h('span', state.statusText),
       );
     }
     if (this.hasChanged('model', state.model)) {
       const { kind, name, detail } = state.model;
       this.model.replaceChildren(
         h('span', { class: `badge ${kind}`, title: `${'The local model in use'}: ${name}` }, shortModel(name)),
-        h('span', { class: 'dim' }, detail),
+        h('span.dim', detail),
       );
     }
     const wantedNotices = new Map(state.notices.map((each) => [JSON.stringify(each), () => this.notice(each)]));
@@ -126,7 +114,7 @@ export class StatusView {
     const buttons = [action, decline].map(
       (each) => each && button(each.label, () => this.actions.run(each.command), { class: style }),
     );
-    return h('div', { class: `notice ${kind}` }, h('p', {}, text), ...buttons);
+    return h('div', { class: `notice ${kind}` }, h('p', text), ...buttons);
   }
 
   private showProgress(progress: PanelProgress | undefined): void {
@@ -150,14 +138,12 @@ export class StatusView {
         ...{ 'aria-labelledby': 'progress-title', 'aria-describedby': 'progress-detail' },
       },
       h(
-        'div',
-        { class: 'line' },
+        'div.line',
         h('strong', { id: 'progress-title' }, progress.title),
-        h('span', { class: 'dim detail', id: 'progress-detail' }),
+        h('span.dim.detail', { id: 'progress-detail' }),
       ),
       h(
-        'div',
-        { class: 'line' },
+        'div.line',
         h('progress', { max: '1', 'aria-labelledby': 'progress-title', 'aria-describedby': 'progress-detail' }),
         progress.cancellable ? cancel : undefined,
       ),
@@ -221,17 +207,15 @@ class ThresholdView {
       const percent = this.number.valueAsNumber;
       if (percent >= 0 && percent <= 100) setThreshold(percent / 100);
     });
-    this.note = h('p', { class: 'dim meaning', id: 'amount-note' });
+    this.note = h('p.dim.meaning', { id: 'amount-note' });
     const choice = { class: 'choice', role: 'group', 'aria-labelledby': 'amount', 'aria-describedby': 'amount-note' };
     this.element = h(
-      'div',
-      { class: 'amount' },
-      h('span', { class: 'label', id: 'amount' }, 'How much is shown'),
+      'div.amount',
+      h('span.label', { id: 'amount' }, 'How much is shown'),
       h(
-        'div',
-        { class: 'line' },
+        'div.line',
         h('div', choice, ...this.steps.map(([, stepButton]) => stepButton)),
-        h('label', { for: 'amount-threshold', class: 'threshold' }, 'Confidence for ten characters, %', this.number),
+        h('label.threshold', { for: 'amount-threshold' }, 'Confidence for ten characters, %', this.number),
       ),
       this.note,
     );

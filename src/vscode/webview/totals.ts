@@ -5,7 +5,7 @@ import type { Words } from './wording.ts';
 
 export class TotalsView {
   readonly element: HTMLElement;
-  private readonly figures = h('div', { class: 'figures' });
+  private readonly figures = h('div.figures');
   private readonly words: Words;
   private totals: PanelTotals | undefined;
   private month: PanelState['month'];
@@ -13,9 +13,9 @@ export class TotalsView {
   constructor(words: Words) {
     this.words = words;
     this.element = h(
-      'section',
-      { class: 'card totals', 'aria-labelledby': 'totals-title' },
-      h('header', {}, h('h2', { id: 'totals-title' }, 'This session')),
+      'section.card.totals',
+      { 'aria-labelledby': 'totals-title' },
+      h('header', h('h2', { id: 'totals-title' }, 'This session')),
       this.figures,
     );
   }
@@ -43,12 +43,11 @@ export class TotalsView {
     const ofMonth = month ? `; ${words.money(month.spentUsd)} of ${words.money(month.limitUsd)} this month` : '';
     this.figures.replaceChildren(
       h(
-        'div',
-        { class: 'figure lead' },
-        h('span', { class: 'value' }, words.count(totals.characters)),
-        h('span', { class: 'label' }, 'characters written for you'),
-        h('span', { class: 'dim' }, `Suggestions: ${shown} shown, ${byKey} accepted, ${byHand} typed by hand`),
-        usesLargeModel && completions > 0 ? h('span', { class: 'dim' }, byModel) : undefined,
+        'div.figure.lead',
+        h('span.value', words.count(totals.characters)),
+        h('span.label', 'characters written for you'),
+        h('span.dim', `Suggestions: ${shown} shown, ${byKey} accepted, ${byHand} typed by hand`),
+        usesLargeModel && completions > 0 ? h('span.dim', byModel) : undefined,
       ),
       figure('Accepted', completions === 0 ? '–' : words.percent(accepted / completions), 'of the shown suggestions'),
       api > 0
@@ -65,11 +64,5 @@ export class TotalsView {
 }
 
 function figure(label: string, value: string, note: string): HTMLElement {
-  return h(
-    'div',
-    { class: 'figure' },
-    h('span', { class: 'label' }, label),
-    h('span', { class: 'value' }, value),
-    h('span', { class: 'dim' }, note),
-  );
+  return h('div.figure', h('span.label', label), h('span.value', value), h('span.dim', note));
 }

@@ -143,7 +143,7 @@ test('the cost is all that was paid, with time, memory, base and device', () => 
 
 test('the panel shows the same sections', () => {
   const report = reportOf(true);
-  const [shown] = reportsOf([{ folder: { name: 'engine' }, report: { report, finishedAt: at } }]);
+  const [shown] = reportsOf([{ folder: { name: 'engine' }, adaptation: { latest: { report, finishedAt: at } } }]);
   assert.deepEqual(shown?.sections, documentOf(report).sections);
 });
 

@@ -49,7 +49,7 @@ const model = await writeAdaptedFolder(earlier);
 after(() => project.remove());
 
 const fitsOf = (session: FolderSession) =>
-  (session as unknown as { activeAdaptation: { fits: Record<'ngram' | 'mixed', RouterModel> } }).activeAdaptation.fits;
+  (session.adaptation as unknown as { fits: Record<'ngram' | 'mixed', RouterModel> }).fits;
 
 /** @param tokenizer of what ships */
 function window(context: TestContext, tokenizer: string, more: Partial<SessionDeps> = {}) {
@@ -95,7 +95,7 @@ test('with its own base, index, adapted model and routers are used silently', as
   assert.equal(session.indexedFiles, project.files.size);
   assert.deepEqual(opened, [model]);
   assert.notDeepEqual(fitsOf(session).mixed, defaultRouter());
-  assert.deepEqual([session.unusedBecause, session.problem], [undefined, undefined]);
+  assert.deepEqual([session.adaptation.unusedBecause, session.problem], [undefined, undefined]);
 });
 
 test('a base change during start reopens open models only', async (context) => {
@@ -143,8 +143,8 @@ test('opening a model hashes its tokenizer once', async (context) => {
 test('with another tokenizer the index is rebuilt, the base answers, and nothing is deleted', async (context) => {
   const { session, opened } = window(context, otherTokenizer);
   assert.equal(await session.restore(), false, 'an index is needed');
-  assert.equal(session.unusedBecause, 'earlier-base');
-  assert.ok(session.report, 'its report can still be read');
+  assert.equal(session.adaptation.unusedBecause, 'earlier-base');
+  assert.ok(session.adaptation.latest, 'its report can still be read');
   const now = { ...earlier, tokenizerPath: otherTokenizer, effort: 'index' } as const;
   const signal = new AbortController().signal;
   const run = await adapt(now, { llm: undefined, record: () => {}, signal });
@@ -155,12 +155,16 @@ test('with another tokenizer the index is rebuilt, the base answers, and nothing
   assert.equal(session.indexedFiles, project.files.size);
   assert.deepEqual([...new Set(opened)], [earlier.neural.base]);
   assert.deepEqual(fitsOf(session), { ngram: defaultRouter(), mixed: defaultRouter() });
-  assert.deepEqual([session.unusedBecause, session.problem], ['earlier-base', undefined], 'until the next adaptation');
+  assert.deepEqual(
+    [session.adaptation.unusedBecause, session.problem],
+    ['earlier-base', undefined],
+    'until the next adaptation',
+  );
   assert.ok(existsSync(join(model, 'adapter_model.safetensors')));
   // A new adaptation is used again.
   const { report } = run.value;
   session.adopt(report, Date.now(), { ...defaultRouter(), specialistExamples: 7 });
-  assert.equal(session.unusedBecause, undefined);
+  assert.equal(session.adaptation.unusedBecause, undefined);
   assert.equal(fitsOf(session).ngram.specialistExamples, 7);
   const faults = ['.easyadaptationignore is not text.'];
   session.adopt({ ...report, harvest: { ...report.harvest, faults } }, Date.now(), run.value.router);
