@@ -91,7 +91,7 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
   const paths = pathsOf(context.extensionPath, context.globalStorageUri.fsPath);
 
   const configuration = owned.add(new Configuration());
-  const documents = owned.add(new Documents(configuration, log));
+  const documents = owned.add(new Documents({ configuration, log }));
   const activity = new Activity();
   const onSpent = (usd: number) => activity.addSpending(usd);
   const snooze = owned.add(new Snooze(clock, onChange));

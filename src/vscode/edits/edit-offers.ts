@@ -1,7 +1,6 @@
 // Offers the next edit: shows what was found, and goes to it, applies it or dismisses it.
 import * as vscode from 'vscode';
 import { Part } from '../../common/disposable.ts';
-import type { Log } from '../../common/log.ts';
 import { toLineFeeds } from '../../text/lines.ts';
 import { type Edit, joinEdits, ShownEdits } from '../../workspace/edits/edit.ts';
 import type { Activity } from '../completion/activity.ts';
@@ -11,12 +10,11 @@ import { documentAt, type FolderRef } from '../editor/folder-ref.ts';
 import { t } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
 import type { DocumentListener } from '../folder/documents.ts';
-import type { Folders } from '../folder/folders.ts';
 import { importKnownModule } from '../folder/late.ts';
 import { AddImports } from './add-imports.ts';
 import { ApplyEdits } from './apply-edits.ts';
 import { EditJournals, type EditJournalsDeps } from './edit-journals.ts';
-import type { EditSource } from './edit-source.ts';
+import type { EditSearchDeps, EditSource } from './edit-source.ts';
 import { hintText, originText } from './edit-texts.ts';
 import { EditView } from './edit-view.ts';
 import { type FoundEdits, OfferSearch } from './offer-search.ts';
@@ -24,12 +22,10 @@ import { type Cursor, type OfferedEdit, OfferedEdits, type TabAction } from './o
 import { QuickFixes } from './quick-fixes.ts';
 import { Renames } from './renames.ts';
 
-export interface EditOffersDeps extends Omit<EditJournalsDeps, 'onRecorded' | 'onCleared'> {
-  readonly folders: Folders;
+type JournalDeps = Omit<EditJournalsDeps, 'onRecorded' | 'onCleared'>;
+
+export interface EditOffersDeps extends JournalDeps, Omit<EditSearchDeps, 'journals'> {
   readonly activity: Activity;
-  readonly log: Log;
-  /** Whether completions are enabled for this folder and language, and not snoozed. */
-  readonly isOn: (folder: FolderRef, languageId: string) => boolean;
   /** Called with whether an edit is offered. */
   readonly onOffered: (isOffered: boolean) => void;
   /** Called if an edit was found in a line that shows other ghost text at the cursor. */

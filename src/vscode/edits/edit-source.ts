@@ -5,6 +5,7 @@ import type { Log } from '../../common/log.ts';
 import type { ChangeKind, Edit, NextEdit, TextFile } from '../../workspace/edits/edit.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';
 import type { Documents } from '../folder/documents.ts';
+import type { Folders } from '../folder/folders.ts';
 import type { EditJournals } from './edit-journals.ts';
 
 export interface EditSource extends Disposable {
@@ -14,12 +15,17 @@ export interface EditSource extends Disposable {
   edits(folder: FolderRef, documents: readonly TextFile[], edits: readonly Edit[]): readonly NextEdit[];
 }
 
-export interface EditSourceDeps {
-  readonly journals: EditJournals;
+/** What searches for edits are made from. */
+export interface EditSearchDeps {
+  readonly folders: Folders;
   readonly documents: Documents;
+  readonly journals: EditJournals;
   readonly log: Log;
-  /** Whether next edits are offered here. */
+  /** Whether completions are enabled for this folder and language, and not snoozed. */
   readonly isOn: (folder: FolderRef, languageId: string) => boolean;
+}
+
+export interface EditSourceDeps extends EditSearchDeps {
   /** Called when there may be another edit to offer without a change of the user. */
   readonly onFound: () => void;
 }

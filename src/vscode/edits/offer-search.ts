@@ -1,18 +1,11 @@
 // Searches for the next edits at a pause in typing.
 import { Part } from '../../common/disposable.ts';
-import type { Log } from '../../common/log.ts';
 import type { Edit, NextEdit, TextFile } from '../../workspace/edits/edit.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';
 import { window } from '../editor/window.ts';
-import type { Folders } from '../folder/folders.ts';
-import type { EditJournals } from './edit-journals.ts';
+import type { EditSearchDeps } from './edit-source.ts';
 
-export interface OfferSearchDeps {
-  readonly folders: Folders;
-  readonly journals: EditJournals;
-  readonly log: Log;
-  /** Whether completions are enabled for this folder and language, and not snoozed. */
-  readonly isOn: (folder: FolderRef, languageId: string) => boolean;
+export interface OfferSearchDeps extends Omit<EditSearchDeps, 'documents'> {
   /** Rules and places that are not offered after these edits. Undefined: nothing is offered. */
   readonly ignored: (edits: readonly Edit[]) => readonly string[] | undefined;
   /** Called with what was found. Returns whether there is an edit to offer. */

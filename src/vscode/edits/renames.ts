@@ -150,14 +150,8 @@ export class Renames extends Part<EditSourceDeps> implements EditSource {
     const text = document.getText();
     const places = [...text.matchAll(words)].filter(([found]) => found === name);
     if (range === undefined || places.length === 0 || places.length > maxPlaces) return [];
-    const definitionsAt = async (position: vscode.Position) =>
-      (await askServer<(vscode.Location | vscode.LocationLink)[]>(
-        'vscode.executeDefinitionProvider',
-        document.uri,
-        position,
-      )) ?? [];
     const start = new vscode.Position(range.start.line, range.start.character);
-    const own = await definitionsAt(start);
+    const own = await definitionsAt(document.uri, start);
     if (!own.some((definition) => isDeclaredAt(definition, document.uri, start))) return [];
     const { open } = brackets(text.slice(0, document.offsetAt(start)));
     const isPart = open.at(-1) === '{' && open.at(-2) === '(';
@@ -165,7 +159,7 @@ export class Renames extends Part<EditSourceDeps> implements EditSource {
     const references: Reference[] = [];
     for (const { index } of places) {
       const at = document.positionAt(index);
-      const found = await definitionsAt(at);
+      const found = await definitionsAt(document.uri, at);
       const isMember = isPart && found.every((definition) => isNamed(definition, document, name));
       if ((found.length > 0 && !isMember) || isShorthand(text, index, name)) continue;
       const end = { line: at.line, character: at.character + name.length };
@@ -181,12 +175,8 @@ export class Renames extends Part<EditSourceDeps> implements EditSource {
     name: string,
     folder: FolderRef,
   ): Promise<Reference[]> {
-    const definitions = await askServer<(vscode.Location | vscode.LocationLink)[]>(
-      'vscode.executeDefinitionProvider',
-      uri,
-      range.start,
-    );
-    if (!definitions?.some((definition) => isDeclaredAt(definition, uri, range.start))) return [];
+    const definitions = await definitionsAt(uri, range.start);
+    if (!definitions.some((definition) => isDeclaredAt(definition, uri, range.start))) return [];
     const placeholder = placeholderOf(name);
     const rename = await askServer<vscode.WorkspaceEdit>(
       'vscode.executeDocumentRenameProvider',
@@ -214,28 +204,26 @@ export class Renames extends Part<EditSourceDeps> implements EditSource {
   }
 }
 
-function isDeclaredAt(
-  definition: vscode.Location | vscode.LocationLink,
-  uri: vscode.Uri,
-  position: vscode.Position,
-): boolean {
-  const [file, range] =
-    'targetUri' in definition
-      ? [definition.targetUri, definition.targetSelectionRange ?? definition.targetRange]
-      : [definition.uri, definition.range];
+type Definition = vscode.Location | vscode.LocationLink;
+
+async function definitionsAt(uri: vscode.Uri, position: vscode.Position): Promise<Definition[]> {
+  return (await askServer<Definition[]>('vscode.executeDefinitionProvider', uri, position)) ?? [];
+}
+
+function isDeclaredAt(definition: Definition, uri: vscode.Uri, position: vscode.Position): boolean {
+  const [file, range] = placeIn(definition);
   return file.toString() === uri.toString() && range.contains(position);
 }
 
+function placeIn(definition: Definition): [vscode.Uri, vscode.Range] {
+  return 'targetUri' in definition
+    ? [definition.targetUri, definition.targetSelectionRange ?? definition.targetRange]
+    : [definition.uri, definition.range];
+}
+
 /** Whether a definition is in a document, at a place of this name. */
-function isNamed(
-  definition: vscode.Location | vscode.LocationLink,
-  document: vscode.TextDocument,
-  name: string,
-): boolean {
-  const [uri, range] =
-    'targetUri' in definition
-      ? [definition.targetUri, definition.targetSelectionRange ?? definition.targetRange]
-      : [definition.uri, definition.range];
+function isNamed(definition: Definition, document: vscode.TextDocument, name: string): boolean {
+  const [uri, range] = placeIn(definition);
   if (uri.toString() !== document.uri.toString()) return false;
   return document.getText(document.getWordRangeAtPosition(range.start, word)) === name;
 }

@@ -1,7 +1,7 @@
 // The one place that listens to documents, in the editor and on disk, and that knows whether a file may be sent, only
 // completed locally, or neither.
 import * as vscode from 'vscode';
-import { type Disposable, DisposableStore } from '../../common/disposable.ts';
+import { type Disposable, Part } from '../../common/disposable.ts';
 import type { Log } from '../../common/log.ts';
 import type { FileRule } from '../../workspace/files/file.ts';
 import { isSecretFile, leftOutByName } from '../../workspace/files/file-names.ts';
@@ -33,19 +33,20 @@ export interface DocumentListener {
   rulesChanged?(folder: FolderRef | undefined): void;
 }
 
-export class Documents extends DisposableStore {
-  private readonly configuration: Configuration;
-  private readonly log: Log;
+export interface DocumentsDeps {
+  readonly configuration: Configuration;
+  readonly log: Log;
+}
+
+export class Documents extends Part<DocumentsDeps> {
   private readonly telling = this.add(new vscode.EventEmitter<(listener: DocumentListener) => void>());
   /** Until an ignore file, on disk or in an editor, or a setting changes. */
   private readonly rules = new Map<string, { readonly determined: Promise<FileRule>; known?: FileRule }>();
   /** Ignore file -> its state when it was read last: a save in the editor is reported by the disk, too. */
   private readonly ignoreStates = new Map<string, string>();
 
-  constructor(configuration: Configuration, log: Log) {
-    super();
-    this.configuration = configuration;
-    this.log = log;
+  constructor(deps: DocumentsDeps) {
+    super(deps);
     const { workspace } = vscode;
     const disk = this.add(workspace.createFileSystemWatcher('**/*'));
     for (const subscription of [
@@ -59,7 +60,7 @@ export class Documents extends DisposableStore {
       disk.onDidChange((uri) => this.onDisk(uri)),
       disk.onDidCreate((uri) => this.onDisk(uri)),
       disk.onDidDelete((uri) => this.onDisk(uri, true)),
-      configuration.onDidChange((affects) => {
+      deps.configuration.onDidChange((affects) => {
         this.rules.clear();
         if (excludeSettings.some(affects)) this.tell((listener) => listener.rulesChanged?.(undefined));
       }),
@@ -82,7 +83,7 @@ export class Documents extends DisposableStore {
     const earlier = this.rules.get(key);
     if (earlier) return earlier.determined;
     const determined = this.determine(place).catch((error: unknown): FileRule => {
-      this.log.error('The rule of a file could not be determined, so the file is not sent', error);
+      this.deps.log.error('The rule of a file could not be determined, so the file is not sent', error);
       return 'local';
     });
     const rule: { readonly determined: Promise<FileRule>; known?: FileRule } = { determined };
@@ -102,8 +103,9 @@ export class Documents extends DisposableStore {
     if (isSecretFile(path)) return 'off';
     if (uri === undefined) return 'open';
     const { ruleOf } = await importFiles();
-    const options = { trusted: vscode.workspace.isTrusted, filesExclude: this.configuration.excludes(uri) };
-    return ruleOf(root, path, options, this.configuration.for(uri).exclude);
+    const { configuration } = this.deps;
+    const options = { trusted: vscode.workspace.isTrusted, filesExclude: configuration.excludes(uri) };
+    return ruleOf(root, path, options, configuration.for(uri).exclude);
   }
 
   private tell(what: (listener: DocumentListener) => void): void {

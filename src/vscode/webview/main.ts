@@ -1,10 +1,10 @@
 // The panel's browser code: draws the host's messages, and sends the user's actions back.
 import { h } from './dom.ts';
 import type { FromPanel, ToPanel } from './protocol.ts';
-import { ReportView } from './report.ts';
+import { reportView } from './report.ts';
 import { RowList } from './rows.ts';
 import { StatusView } from './top.ts';
-import { TotalsView } from './totals.ts';
+import { totalsView } from './totals.ts';
 import { Words } from './wording.ts';
 
 interface HostApi {
@@ -14,24 +14,18 @@ declare function acquireVsCodeApi(): HostApi;
 
 const host = acquireVsCodeApi();
 
-interface Views {
-  readonly status: StatusView;
-  readonly totals: TotalsView;
-  readonly rows: RowList;
-  readonly report: ReportView;
-}
-let views: Views | undefined;
+let views: ReturnType<typeof build> | undefined;
 
-function build(words: Words): Views {
+function build(words: Words) {
   const status = new StatusView(words, {
     run: (command) => host.postMessage({ type: 'command', command }),
     setBalance: (value) => host.postMessage({ type: 'balance', value }),
     setThreshold: (value) => host.postMessage({ type: 'threshold', value }),
   });
-  const totals = new TotalsView(words);
+  const totals = totalsView(words);
   const rows = new RowList(words, (id) => host.postMessage({ type: 'open', id }));
   const runs = (command: 'adapt' | 'exportAdaptation') => () => host.postMessage({ type: 'command', command });
-  const report = new ReportView(words, runs('adapt'), runs('exportAdaptation'));
+  const report = reportView(words, runs('adapt'), runs('exportAdaptation'));
   const list = h(
     'section.card.list',
     { 'aria-labelledby': 'list-title' },

@@ -29,8 +29,12 @@ interface Entry {
 
 export class RowList {
   readonly element: HTMLElement;
-  private readonly list: HTMLElement;
-  private readonly empty: HTMLElement;
+  private readonly list = h('ol.rows', { 'aria-label': 'Completions' });
+  private readonly empty = h(
+    'div.empty',
+    h('p.empty-title', 'No completions yet'),
+    h('p', 'Type in a file. Each suggestion is listed here with its model, confidence, latency and cost.'),
+  );
   private readonly entries = new Map<string, Entry>();
   /** The row that the Tab key reaches: the last visited one, else the newest. Arrow keys reach the others. */
   private tabStop: { readonly id: string; readonly visited: boolean } | undefined;
@@ -40,12 +44,6 @@ export class RowList {
   constructor(words: Words, onGoToPosition: (id: string) => void) {
     this.words = words;
     this.onGoToPosition = onGoToPosition;
-    this.list = h('ol.rows', { 'aria-label': 'Completions' });
-    this.empty = h(
-      'div.empty',
-      h('p.empty-title', 'No completions yet'),
-      h('p', 'Type in a file. Each suggestion is listed here with its model, confidence, latency and cost.'),
-    );
     this.element = h('div', this.empty, this.list);
     this.list.addEventListener('keydown', (event) => this.move(event));
     this.list.addEventListener('focusin', ({ target }) => {

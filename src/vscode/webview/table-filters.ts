@@ -5,56 +5,39 @@ import { sourceNames, type TableRow } from './table-protocol.ts';
 /** Debounce of the text filter, ms: it may search a hundred thousand texts. */
 const debounceMs = 120;
 
-export class Filters {
-  readonly element: HTMLElement;
-  private readonly source: HTMLSelectElement;
-  private readonly label: HTMLSelectElement;
-  private readonly order: HTMLSelectElement;
-  private readonly doubt: HTMLInputElement;
-  private readonly contains: HTMLInputElement;
-
-  constructor(labels: readonly { readonly name: string }[], onChange: () => void) {
-    this.source = select([['', 'any'], ...Object.entries(sourceNames)]);
-    this.label = select([['', 'any'], ...labels.map(({ name }) => [name, name] as const)]);
-    this.order = select([
-      ['', 'as in the file'],
-      ['doubt', 'least confident first'],
-    ]);
-    this.doubt = h('input', { type: 'checkbox' });
-    this.contains = h('input', {
-      type: 'search',
-      placeholder: 'Text contains…',
-      'aria-label': 'Text contains…',
+/** @param onChange called when other rows are to be shown: those that `apply` names, in their order */
+export function filtersView(labels: readonly { readonly name: string }[], onChange: () => void) {
+  const source = select([['', 'any'], ...Object.entries(sourceNames)]);
+  const label = select([['', 'any'], ...labels.map(({ name }) => [name, name] as const)]);
+  const order = select([
+    ['', 'as in the file'],
+    ['doubt', 'least confident first'],
+  ]);
+  const doubt = h('input', { type: 'checkbox' });
+  const contains = h('input', { type: 'search', placeholder: 'Text contains…', 'aria-label': 'Text contains…' });
+  for (const field of [source, label, order, doubt]) field.addEventListener('change', onChange);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  contains.addEventListener('input', () => {
+    clearTimeout(timer);
+    timer = setTimeout(onChange, debounceMs);
+  });
+  const element = h(
+    'form.filters',
+    { role: 'search', 'aria-label': 'Rows shown' },
+    h('label', 'Source', source),
+    // Text answers are too different to filter by.
+    labels.length > 0 ? h('label', 'Label', label) : undefined,
+    h('label', 'Order', order),
+    h('label.check', doubt, 'in doubt only'),
+    contains,
+  );
+  element.addEventListener('submit', (event) => event.preventDefault());
+  const apply = (rows: readonly TableRow[]) =>
+    filterRows(rows, {
+      ...{ source: source.value, label: label.value, onlyDoubt: doubt.checked, contains: contains.value },
+      leastConfidentFirst: order.value === 'doubt',
     });
-    for (const field of [this.source, this.label, this.order, this.doubt]) field.addEventListener('change', onChange);
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    this.contains.addEventListener('input', () => {
-      clearTimeout(timer);
-      timer = setTimeout(onChange, debounceMs);
-    });
-    this.element = h(
-      'form.filters',
-      { role: 'search', 'aria-label': 'Rows shown' },
-      h('label', 'Source', this.source),
-      // Text answers are too different to filter by.
-      labels.length > 0 ? h('label', 'Label', this.label) : undefined,
-      h('label', 'Order', this.order),
-      h('label.check', this.doubt, 'in doubt only'),
-      this.contains,
-    );
-    this.element.addEventListener('submit', (event) => event.preventDefault());
-  }
-
-  /** Indices of the rows to show, in their order. */
-  apply(rows: readonly TableRow[]): number[] {
-    return filterRows(rows, {
-      source: this.source.value,
-      label: this.label.value,
-      onlyDoubt: this.doubt.checked,
-      contains: this.contains.value,
-      leastConfidentFirst: this.order.value === 'doubt',
-    });
-  }
+  return { element, apply };
 }
 
 export interface RowFilter {

@@ -6,38 +6,28 @@ import type { Words } from './wording.ts';
 /** Labels that have a digit. */
 const digits = 9;
 
-export class LabelKeys {
-  readonly element: HTMLElement;
-  private readonly labels: TableInit['labels'];
-  private readonly onPick: (label: number | undefined) => void;
-  private order: readonly number[];
-
-  /** @param onPick label, or undefined: the user is asked for one of all */
-  constructor(labels: TableInit['labels'], onPick: (label: number | undefined) => void) {
-    this.labels = labels;
-    this.onPick = onPick;
-    this.order = labelOrder(labels.length, undefined);
-    this.element = h('div.keys', { role: 'group', 'aria-label': 'Label' });
-  }
-
-  show(row: TableRow | undefined): void {
-    this.order = labelOrder(this.labels.length, row?.likely);
-    const keys = this.order.map((label, i) => {
-      const { name, meaning } = this.labels[label] as TableInit['labels'][number];
-      const digit = this.labels.length > digits ? i : label;
-      const isChosen = row?.source !== '' && row?.label === name;
-      const key = button('', () => this.onPick(label), { title: meaning, 'aria-pressed': String(isChosen) });
-      key.append(h('kbd', String(digit + 1)), ` ${name}`);
-      return key;
-    });
-    const others = this.labels.length > digits ? [button('All…', () => this.onPick(undefined))] : [];
-    this.element.replaceChildren(...keys, ...others);
-  }
-
-  /** The label of a digit. Up to nine labels keep their digits in all rows. @param digit from 0 */
-  labelAt(digit: number): number | undefined {
-    return this.labels.length > digits ? this.order[digit] : digit < this.labels.length ? digit : undefined;
-  }
+/** @param onPick label, or undefined: the user is asked for one of all */
+export function labelKeys(labels: TableInit['labels'], onPick: (label: number | undefined) => void) {
+  const element = h('div.keys', { role: 'group', 'aria-label': 'Label' });
+  const hasMore = labels.length > digits;
+  let order = labelOrder(labels.length);
+  const keyOf = (label: number, at: number, row: TableRow | undefined) => {
+    const { name, meaning } = labels[label] as TableInit['labels'][number];
+    const isChosen = row?.source !== '' && row?.label === name;
+    const key = button('', () => onPick(label), { title: meaning, 'aria-pressed': String(isChosen) });
+    key.append(h('kbd', String((hasMore ? at : label) + 1)), ` ${name}`);
+    return key;
+  };
+  return {
+    element,
+    show(row: TableRow | undefined): void {
+      order = labelOrder(labels.length, row?.likely);
+      const others = hasMore ? [button('All…', () => onPick(undefined))] : [];
+      element.replaceChildren(...order.map((label, at) => keyOf(label, at, row)), ...others);
+    },
+    /** The label of a digit. Up to nine labels keep their digits in all rows. @param digit from 0 */
+    labelAt: (digit: number) => (hasMore ? order[digit] : digit < labels.length ? digit : undefined),
+  };
 }
 
 /** Indices of the labels that have a digit: the likely ones first, then the others in the order of the task. */

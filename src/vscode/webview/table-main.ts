@@ -1,58 +1,42 @@
 // The table's browser code: receives rows page by page, filters them, and sends corrections back.
 import { button, h, icon, icons } from './dom.ts';
-import { Filters } from './table-filters.ts';
+import { filtersView } from './table-filters.ts';
 import { Grid } from './table-grid.ts';
-import { LabelKeys, labellingSentence } from './table-labels.ts';
+import { labelKeys, labellingSentence } from './table-labels.ts';
 import type { FromTable, RowAnswer, TableInit, TableRow, ToTable } from './table-protocol.ts';
 import { Words } from './wording.ts';
 
-interface AnswerActions {
-  readonly accept: (index: number, answer: string) => void;
-  /** Returns the focus to the rows. */
-  readonly leave: () => void;
-}
-
-class AnswerBox {
-  readonly element: HTMLElement;
-  private readonly field: HTMLTextAreaElement;
-  private readonly actions: AnswerActions;
-  private index: number | undefined;
-
-  /** @param maxLength characters */
-  constructor(maxLength: number, actions: AnswerActions) {
-    this.actions = actions;
-    this.field = h('textarea', { rows: '3', maxlength: String(maxLength), 'aria-label': 'Answer' });
-    this.field.addEventListener('keydown', (event) => this.key(event));
-    const accept = button('Accept', () => this.accept(), { class: 'small' });
-    this.element = h('div.answer', this.field, accept);
-    this.show(undefined, '');
-  }
-
-  /** Keeps text that is being edited for the same row. @param index undefined: no row is selected */
-  show(index: number | undefined, answer: string): void {
-    if (index !== undefined && index === this.index && document.activeElement === this.field) return;
-    this.index = index;
-    this.field.value = answer;
-    this.field.disabled = index === undefined;
-  }
-
-  focus(): void {
-    this.field.focus();
-  }
-
-  private key(event: KeyboardEvent): void {
-    if (event.key === 'Escape') this.actions.leave();
-    else if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) this.accept();
+/**
+ * The box for a text answer.
+ * @param maxLength characters
+ * @param leave returns the focus to the rows
+ */
+function answerView(maxLength: number, accept: (index: number, answer: string) => void, leave: () => void) {
+  const field = h('textarea', { rows: '3', maxlength: String(maxLength), 'aria-label': 'Answer', disabled: true });
+  let shown: number | undefined;
+  const acceptShown = () => {
+    const answer = field.value.trim();
+    if (shown === undefined || answer === '') return;
+    leave();
+    accept(shown, answer);
+  };
+  field.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape') leave();
+    else if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) acceptShown();
     else return;
     event.preventDefault();
-  }
-
-  private accept(): void {
-    const answer = this.field.value.trim();
-    if (this.index === undefined || answer === '') return;
-    this.actions.leave();
-    this.actions.accept(this.index, answer);
-  }
+  });
+  return {
+    element: h('div.answer', field, button('Accept', acceptShown, { class: 'small' })),
+    focus: () => field.focus(),
+    /** Keeps text that is being edited for the same row. @param index undefined: no row is selected */
+    show(index: number | undefined, answer: string): void {
+      if (index !== undefined && index === shown && document.activeElement === field) return;
+      shown = index;
+      field.value = answer;
+      field.disabled = index === undefined;
+    },
+  };
 }
 
 interface HostApi {
@@ -73,14 +57,14 @@ class TableView {
   private readonly init: TableInit;
   private readonly rows: TableRow[] = [];
   private readonly grid: Grid;
-  private readonly filters: Filters;
-  private readonly status: HTMLElement;
-  private readonly fullText: HTMLElement;
-  private readonly keys: LabelKeys;
+  private readonly filters: ReturnType<typeof filtersView>;
+  private readonly status = h('p.dim', { role: 'status', 'aria-live': 'polite' });
+  private readonly fullText = h('div.full-text', { role: 'region', 'aria-label': 'Full text', tabindex: '0' });
+  private readonly keys: ReturnType<typeof labelKeys>;
   private readonly undoButton: HTMLButtonElement;
   private readonly progress = h('p.labelled', { role: 'status', 'aria-live': 'polite' });
   /** The input box for text answers; undefined if the task has labels. */
-  private readonly answerBox: AnswerBox | undefined;
+  private readonly answerBox: ReturnType<typeof answerView> | undefined;
   /** Labels of this table, in the order in which they were given. */
   private readonly given: Given[] = [];
   /** Rows whose label is being withdrawn, as they were before it. */
@@ -96,25 +80,22 @@ class TableView {
     this.expected = init.labelling?.expected;
     const { words } = this;
     const isText = init.longestAnswer !== undefined;
-    this.status = h('p.dim', { role: 'status', 'aria-live': 'polite' });
-    this.fullText = h('div.full-text', { role: 'region', 'aria-label': 'Full text', tabindex: '0' });
+    const focusRows = () => this.grid.element.focus();
     if (init.longestAnswer !== undefined)
-      this.answerBox = new AnswerBox(init.longestAnswer, {
-        accept: (index, answer) => this.give(index, answer),
-        leave: () => this.grid.element.focus(),
-      });
+      this.answerBox = answerView(init.longestAnswer, (index, answer) => this.give(index, answer), focusRows);
     this.grid = new Grid(words, init.title, isText, {
       correct: (index, digit) => this.correct(index, digit === undefined ? undefined : this.keys.labelAt(digit), digit),
       undo: () => this.undo(),
       onActive: (index) => this.show(index),
     });
-    this.keys = new LabelKeys(init.labels, (label) => {
-      this.grid.element.focus();
+    this.keys = labelKeys(init.labels, (label) => {
+      focusRows();
       if (this.activeIndex !== undefined) this.correct(this.activeIndex, label, label);
     });
-    this.filters = new Filters(init.labels, () => this.filter(false));
+    this.filters = filtersView(init.labels, () => this.filter(false));
     this.undoButton = button('Undo', () => this.undo(), { class: 'secondary small', disabled: true });
-    const post = (type: 'run' | 'label' | 'open') => () => host.postMessage({ type });
+    const posts = (label: string, type: 'run' | 'label' | 'open', classes = 'secondary small') =>
+      button(label, () => host.postMessage({ type }), { class: classes });
     document.body.replaceChildren(
       h(
         'main',
@@ -123,21 +104,11 @@ class TableView {
           'header.line',
           h('h1', init.title, h('span.dim', init.subtitle)),
           this.undoButton,
-          button('Task File', post('open'), { class: 'secondary small' }),
-          init.labelling
-            ? undefined
-            : button(isText ? 'Write Answers' : 'Label Texts', post('label'), { class: 'secondary small' }),
-          button('Run Text Task', post('run'), { class: 'small' }),
+          posts('Task File', 'open'),
+          init.labelling ? undefined : posts(isText ? 'Write Answers' : 'Label Texts', 'label'),
+          posts('Run Text Task', 'run', 'small'),
         ),
-        ...(init.results === undefined
-          ? []
-          : [
-              h(
-                'details.last-run',
-                h('summary', icon(icons.chevron), 'Results of the last run'),
-                resultsView(init.results),
-              ),
-            ]),
+        init.results && resultsView(init.results),
         this.progress,
         ...(init.labelling ? [] : [this.filters.element, this.status]),
         this.grid.element,
@@ -149,8 +120,7 @@ class TableView {
           isText
             ? 'Enter edits the answer; Ctrl+Enter accepts it, Escape goes back. Backspace undoes.'
             : 'A digit sets that label, Enter shows all labels. Backspace undoes.',
-          init.labelling &&
-            ` ${'The order is random: choosing texts that the local model is unsure of helped no more.'}`,
+          init.labelling && ' The order is random: choosing texts that the local model is unsure of helped no more.',
         ),
       ),
     );
@@ -250,7 +220,11 @@ class TableView {
 
 function resultsView({ facts, notes }: NonNullable<TableInit['results']>): HTMLElement {
   const rows = facts.map(([name, value]) => h('div', h('dt', name), h('dd', value)));
-  return h('div.results', h('dl.facts', ...rows), ...notes.map((note) => h('p.dim', note)));
+  return h(
+    'details.last-run',
+    h('summary', icon(icons.chevron), 'Results of the last run'),
+    h('div.results', h('dl.facts', ...rows), ...notes.map((note) => h('p.dim', note))),
+  );
 }
 
 function correctionsSentence(count: number, isText: boolean): string {

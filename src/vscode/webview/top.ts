@@ -20,14 +20,16 @@ export interface StatusActions {
 
 export class StatusView {
   readonly element: HTMLElement;
-  private readonly line: HTMLElement;
-  private readonly model: HTMLElement;
-  private readonly notices: HTMLElement;
-  private readonly progress: HTMLElement;
-  private readonly slider: HTMLInputElement;
-  private readonly meaning: HTMLElement;
-  /** The control of the display threshold. */
-  private readonly thresholdView: ThresholdView;
+  private readonly line = h('div.status', { role: 'status', 'aria-live': 'polite' });
+  private readonly model = h('p.model');
+  private readonly notices = h('div.notices', { role: 'region', 'aria-label': 'Notices', 'aria-live': 'polite' });
+  private readonly progress = h('div.progress-slot');
+  private readonly slider = h('input', {
+    ...{ type: 'range', min: '5', max: '100', step: '5', id: 'balance' },
+    'aria-label': 'Balance between the models',
+  });
+  private readonly meaning = h('p.dim.meaning', { id: 'balance-meaning' });
+  private readonly threshold: ReturnType<typeof thresholdView>;
   private readonly words: Words;
   private readonly actions: StatusActions;
   private state: PanelState | undefined;
@@ -38,34 +40,16 @@ export class StatusView {
   constructor(words: Words, actions: StatusActions) {
     this.words = words;
     this.actions = actions;
-    this.line = h('div.status', { role: 'status', 'aria-live': 'polite' });
-    this.model = h('p.model');
-    this.notices = h('div.notices', { role: 'region', 'aria-label': 'Notices', 'aria-live': 'polite' });
-    this.progress = h('div.progress-slot');
-    this.slider = h('input', {
-      type: 'range',
-      min: '5',
-      max: '100',
-      step: '5',
-      id: 'balance',
-      'aria-label': 'Balance between the models',
-    });
-    this.meaning = h('p.dim.meaning', { id: 'balance-meaning' });
     this.slider.setAttribute('aria-describedby', 'balance-meaning');
     this.slider.addEventListener('input', () => this.explain(Number(this.slider.value) / 100));
     this.slider.addEventListener('change', () => actions.setBalance(Number(this.slider.value) / 100));
-    this.thresholdView = new ThresholdView(words, actions.setThreshold);
+    this.threshold = thresholdView(words, actions.setThreshold);
+    const menu = button('Menu', () => actions.run('showMenu'), { class: 'secondary small' });
     this.element = h(
       'section.top',
       { 'aria-label': 'Status' },
-      h(
-        'div.line',
-        this.line,
-        button('Menu', () => actions.run('showMenu'), { class: 'secondary small' }),
-      ),
-      this.model,
-      this.notices,
-      this.progress,
+      h('div.line', this.line, menu),
+      ...[this.model, this.notices, this.progress],
       h(
         'div.balance',
         h('label.label', { for: 'balance' }, 'Balance between the models'),
@@ -73,7 +57,7 @@ export class StatusView {
         h('div.ends.dim', { 'aria-hidden': 'true' }, h('span', 'Local model first'), h('span', 'Large model first')),
         this.meaning,
       ),
-      this.thresholdView.element,
+      this.threshold.element,
     );
   }
 
@@ -96,7 +80,7 @@ export class StatusView {
     const wantedNotices = new Map(state.notices.map((each) => [JSON.stringify(each), () => this.notice(each)]));
     keepChildren(this.notices, this.shownNotices, wantedNotices);
     this.showProgress(state.progress);
-    this.thresholdView.update(state.showThreshold);
+    this.threshold.update(state.showThreshold);
     this.slider.disabled = state.apiModel === '';
     if (document.activeElement !== this.slider) this.slider.value = String(Math.round(state.balance * 100));
     this.explain(Number(this.slider.value) / 100);
@@ -186,51 +170,40 @@ function whenCalled(balance: number, model: string): string {
 
 const stepNames: { readonly [S in ThresholdStep]: string } = { more: 'More', balanced: 'Balanced', less: 'Less' };
 
-class ThresholdView {
-  readonly element: HTMLElement;
-  private readonly steps: readonly (readonly [ThresholdStep, HTMLButtonElement])[];
-  private readonly number: HTMLInputElement;
-  private readonly note: HTMLElement;
-  private readonly words: Words;
-
-  constructor(words: Words, setThreshold: (threshold: number) => void) {
-    this.words = words;
-    this.steps = (Object.keys(thresholdSteps) as ThresholdStep[]).map((step) => [
-      step,
-      button(stepNames[step], () => setThreshold(thresholdSteps[step])),
-    ]);
-    this.number = h('input', {
-      ...{ type: 'number', min: '0', max: '100', step: '5', id: 'amount-threshold' },
-      'aria-describedby': 'amount-note',
-    });
-    this.number.addEventListener('change', () => {
-      const percent = this.number.valueAsNumber;
-      if (percent >= 0 && percent <= 100) setThreshold(percent / 100);
-    });
-    this.note = h('p.dim.meaning', { id: 'amount-note' });
-    const choice = { class: 'choice', role: 'group', 'aria-labelledby': 'amount', 'aria-describedby': 'amount-note' };
-    this.element = h(
-      'div.amount',
-      h('span.label', { id: 'amount' }, 'How much is shown'),
-      h(
-        'div.line',
-        h('div', choice, ...this.steps.map(([, stepButton]) => stepButton)),
-        h('label.threshold', { for: 'amount-threshold' }, 'Confidence for ten characters, %', this.number),
-      ),
-      this.note,
-    );
-  }
-
-  update(threshold: number): void {
-    for (const [step, button] of this.steps)
-      button.setAttribute('aria-pressed', String(thresholdSteps[step] === threshold));
-    if (document.activeElement !== this.number) this.number.value = String(Math.round(100 * threshold));
-    const { words } = this;
-    const step = this.steps.find(([each]) => thresholdSteps[each] === threshold)?.[0];
+function thresholdView(words: Words, setThreshold: (threshold: number) => void) {
+  const steps = (Object.keys(thresholdSteps) as ThresholdStep[]).map(
+    (step) => [step, button(stepNames[step], () => setThreshold(thresholdSteps[step]))] as const,
+  );
+  const number = h('input', {
+    ...{ type: 'number', min: '0', max: '100', step: '5', id: 'amount-threshold' },
+    'aria-describedby': 'amount-note',
+  });
+  number.addEventListener('change', () => {
+    const percent = number.valueAsNumber;
+    if (percent >= 0 && percent <= 100) setThreshold(percent / 100);
+  });
+  const note = h('p.dim.meaning', { id: 'amount-note' });
+  const choice = { role: 'group', 'aria-labelledby': 'amount', 'aria-describedby': 'amount-note' };
+  const element = h(
+    'div.amount',
+    h('span.label', { id: 'amount' }, 'How much is shown'),
+    h(
+      'div.line',
+      h('div.choice', choice, ...steps.map(([, stepButton]) => stepButton)),
+      h('label.threshold', { for: 'amount-threshold' }, 'Confidence for ten characters, %', number),
+    ),
+    note,
+  );
+  const update = (threshold: number) => {
+    for (const [step, stepButton] of steps)
+      stepButton.setAttribute('aria-pressed', String(thresholdSteps[step] === threshold));
+    if (document.activeElement !== number) number.value = String(Math.round(100 * threshold));
+    const step = steps.find(([each]) => thresholdSteps[each] === threshold)?.[0];
     const measured =
       step === undefined
         ? ''
         : ` Typing the benchmark, ${words.percent(wrongShares[step])} of the shown ones were wrong.`;
-    this.note.textContent = `A suggestion of ten characters is shown if its confidence is at least ${words.percent(threshold)}. A shorter one needs a higher confidence, a whole line a lower one. What is not shown is listed below in grey.${measured}`;
-  }
+    note.textContent = `A suggestion of ten characters is shown if its confidence is at least ${words.percent(threshold)}. A shorter one needs a higher confidence, a whole line a lower one. What is not shown is listed below in grey.${measured}`;
+  };
+  return { element, update };
 }

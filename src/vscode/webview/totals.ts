@@ -3,64 +3,54 @@ import { h } from './dom.ts';
 import type { PanelState, PanelTotals } from './protocol.ts';
 import type { Words } from './wording.ts';
 
-export class TotalsView {
-  readonly element: HTMLElement;
-  private readonly figures = h('div.figures');
-  private readonly words: Words;
-  private totals: PanelTotals | undefined;
-  private month: PanelState['month'];
+export function totalsView(words: Words) {
+  const figures = h('div.figures');
+  const title = h('header', h('h2', { id: 'totals-title' }, 'This session'));
+  const element = h('section.card.totals', { 'aria-labelledby': 'totals-title' }, title, figures);
+  let shown: PanelTotals | undefined;
+  let month: PanelState['month'];
+  const draw = () => shown && figures.replaceChildren(...figuresOf(shown, month, words));
+  return {
+    element,
+    update(totals: PanelTotals): void {
+      shown = totals;
+      draw();
+    },
+    /** Sets this month's cost, which is shown below the cost of the session. */
+    setMonth(changed: PanelState['month']): void {
+      if (changed?.spentUsd === month?.spentUsd && changed?.limitUsd === month?.limitUsd) return;
+      month = changed;
+      draw();
+    },
+  };
+}
 
-  constructor(words: Words) {
-    this.words = words;
-    this.element = h(
-      'section.card.totals',
-      { 'aria-labelledby': 'totals-title' },
-      h('header', h('h2', { id: 'totals-title' }, 'This session')),
-      this.figures,
-    );
-  }
-
-  update(totals: PanelTotals): void {
-    this.totals = totals;
-    this.draw();
-  }
-
-  /** Sets this month's cost, which is shown below the cost of the session. */
-  setMonth(month: PanelState['month']): void {
-    if (month?.spentUsd === this.month?.spentUsd && month?.limitUsd === this.month?.limitUsd) return;
-    this.month = month;
-    this.draw();
-  }
-
-  private draw(): void {
-    const { words, totals, month } = this;
-    if (!totals) return;
-    const { completions, accepted, typed, local, api, spentUsd, savedUsd, localP50Ms, apiP50Ms } = totals;
-    const usesLargeModel = month !== undefined || api > 0 || spentUsd > 0;
-    const [shown, byKey, byHand] = [completions, accepted, typed].map((count) => words.count(count));
-    const byModel = `${words.count(local)} by the local model, ${words.count(api)} by the large model`;
-    const localLatency = words.latency(localP50Ms);
-    const ofMonth = month ? `; ${words.money(month.spentUsd)} of ${words.money(month.limitUsd)} this month` : '';
-    this.figures.replaceChildren(
-      h(
-        'div.figure.lead',
-        h('span.value', words.count(totals.characters)),
-        h('span.label', 'characters written for you'),
-        h('span.dim', `Suggestions: ${shown} shown, ${byKey} accepted, ${byHand} typed by hand`),
-        usesLargeModel && completions > 0 ? h('span.dim', byModel) : undefined,
-      ),
-      figure('Accepted', completions === 0 ? '–' : words.percent(accepted / completions), 'of the shown suggestions'),
-      api > 0
-        ? figure('Median latency', `${localLatency} / ${words.latency(apiP50Ms)}`, 'local / large model')
-        : figure('Median latency', localLatency, 'of suggestions'),
-      ...(usesLargeModel
-        ? [
-            figure('Spent', words.money(spentUsd), `on calls to the large model${ofMonth}`),
-            figure('Saved', words.money(savedUsd), 'by answering locally'),
-          ]
-        : []),
-    );
-  }
+function figuresOf(totals: PanelTotals, month: PanelState['month'], words: Words): HTMLElement[] {
+  const { completions, accepted, typed, local, api, spentUsd, savedUsd, localP50Ms, apiP50Ms } = totals;
+  const usesLargeModel = month !== undefined || api > 0 || spentUsd > 0;
+  const [shown, byKey, byHand] = [completions, accepted, typed].map((count) => words.count(count));
+  const byModel = `${words.count(local)} by the local model, ${words.count(api)} by the large model`;
+  const localLatency = words.latency(localP50Ms);
+  const ofMonth = month ? `; ${words.money(month.spentUsd)} of ${words.money(month.limitUsd)} this month` : '';
+  return [
+    h(
+      'div.figure.lead',
+      h('span.value', words.count(totals.characters)),
+      h('span.label', 'characters written for you'),
+      h('span.dim', `Suggestions: ${shown} shown, ${byKey} accepted, ${byHand} typed by hand`),
+      usesLargeModel && completions > 0 ? h('span.dim', byModel) : undefined,
+    ),
+    figure('Accepted', completions === 0 ? '–' : words.percent(accepted / completions), 'of the shown suggestions'),
+    api > 0
+      ? figure('Median latency', `${localLatency} / ${words.latency(apiP50Ms)}`, 'local / large model')
+      : figure('Median latency', localLatency, 'of suggestions'),
+    ...(usesLargeModel
+      ? [
+          figure('Spent', words.money(spentUsd), `on calls to the large model${ofMonth}`),
+          figure('Saved', words.money(savedUsd), 'by answering locally'),
+        ]
+      : []),
+  ];
 }
 
 function figure(label: string, value: string, note: string): HTMLElement {

@@ -36,7 +36,7 @@ export function documentsWith(
   configuration: object = { onDidChange: () => ({ dispose() {} }) },
   rule: (path: string) => 'open' | 'local' | 'off' = () => 'open',
 ) {
-  const documents = new Documents(configuration as never, silentLog);
+  const documents = new Documents({ configuration: configuration as never, log: silentLog });
   disposables.push(documents);
   return Object.assign(documents, { ruleOf: async ({ path }: { readonly path: string }) => rule(path) });
 }
