@@ -1,46 +1,37 @@
 // Folders whose `.git` leads to a foreign repository, and folders whose `.git` leads to their own.
-import { execFileSync } from 'node:child_process';
-import {
-  appendFileSync,
-  cpSync,
-  mkdirSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { dirname, join } from 'node:path';
+import { appendFileSync, cpSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { git, source, write } from './repositories.ts';
 
 /** Occurs in messages, staged contents and names of the foreign repository, and nowhere in the opened folder. */
 export const foreignWord = 'smugglersCove';
 
-function git(folder: string, ...args: string[]): string {
-  const settings = ['-c', 'user.name=t', '-c', 'user.email=t@example.org', '-c', 'protocol.file.allow=always'];
-  const env = { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_SYSTEM: '/dev/null' };
-  return execFileSync('git', [...settings, ...args], { cwd: folder, env, encoding: 'utf8', stdio: 'pipe' });
-}
-
-export function write(folder: string, path: string, text: string): void {
-  mkdirSync(dirname(join(folder, path)), { recursive: true });
-  writeFileSync(join(folder, path), text);
-}
-
-function lines(word: string): string {
-  return Array.from({ length: 12 }, (_, i) => `export const ${word}${i} = measure('${word}', ${i * 7});\n`).join('');
-}
-
 /** A repository with two commits that all mention the word, and a staged change. */
-function repository(folder: string, word: string): void {
+function repository(folder: string, word: string): string {
   mkdirSync(folder, { recursive: true });
-  git(folder, 'init', '-q', '-b', 'main');
+  begin(folder);
   for (const turn of [1, 2]) {
-    write(folder, `${word}.ts`, lines(`${word}${turn}`));
+    write(folder, `${word}.ts`, source(`${word}${turn}`));
     git(folder, 'add', '.');
     git(folder, 'commit', '-qm', `Mend ${word} ${turn}`);
   }
-  write(folder, `${word}.ts`, lines(`${word}Staged`));
+  write(folder, `${word}.ts`, source(`${word}Staged`));
   git(folder, 'add', '.');
+  return folder;
+}
+
+function begin(folder: string): void {
+  git(folder, 'init', '-q', '-b', 'main');
+}
+
+function borrowIndex(folder: string, other: string): void {
+  cpSync(join(other, '.git/index'), join(folder, '.git/index'));
+}
+
+/** Branch and index of the other repository, without its objects. */
+function borrowBranch(folder: string, other: string): void {
+  write(folder, '.git/refs/heads/main', git(other, 'rev-parse', 'HEAD'));
+  borrowIndex(folder, other);
 }
 
 /** Makes `base`/folder and `base`/other, a foreign repository. Returns the folder to open. */
@@ -67,17 +58,17 @@ const traps: Readonly<Record<string, (folder: string, other: string) => void>> =
   'a repository that borrows another by commondir': (folder, other) => {
     write(folder, '.git/HEAD', 'ref: refs/heads/main\n');
     write(folder, '.git/commondir', `${join(other, '.git')}\n`);
-    cpSync(join(other, '.git/index'), join(folder, '.git/index'));
+    borrowIndex(folder, other);
   },
   'a whole repository that borrows another by commondir': (folder, other) => {
-    git(folder, 'init', '-q', '-b', 'main');
+    begin(folder);
     write(folder, '.git/commondir', `${join(other, '.git')}\n`);
-    cpSync(join(other, '.git/index'), join(folder, '.git/index'));
+    borrowIndex(folder, other);
   },
   'a repository that borrows another by a commondir with a million line ends': (folder, other) => {
-    git(folder, 'init', '-q', '-b', 'main');
+    begin(folder);
     write(folder, '.git/commondir', `${join(other, '.git')}${'\n'.repeat(1_100_000)}`);
-    cpSync(join(other, '.git/index'), join(folder, '.git/index'));
+    borrowIndex(folder, other);
   },
   'a worktree that somebody made up, in the folder': (folder, other) => {
     write(folder, '.git', 'gitdir: made/worktrees/up\n');
@@ -87,49 +78,44 @@ const traps: Readonly<Record<string, (folder: string, other: string) => void>> =
     cpSync(join(other, '.git/index'), join(folder, 'made/worktrees/up/index'));
   },
   'objects that are borrowed': (folder, other) => {
-    git(folder, 'init', '-q', '-b', 'main');
+    begin(folder);
     write(folder, '.git/objects/info/alternates', `${join(other, '.git/objects')}\n`);
-    write(folder, '.git/refs/heads/main', git(other, 'rev-parse', 'HEAD'));
-    cpSync(join(other, '.git/index'), join(folder, '.git/index'));
+    borrowBranch(folder, other);
   },
   'objects that are borrowed behind a million words': (folder, other) => {
-    git(folder, 'init', '-q', '-b', 'main');
+    begin(folder);
     write(folder, '.git/objects/info/alternates', `${'# words\n'.repeat(140_000)}${join(other, '.git/objects')}\n`);
-    write(folder, '.git/refs/heads/main', git(other, 'rev-parse', 'HEAD'));
-    cpSync(join(other, '.git/index'), join(folder, '.git/index'));
+    borrowBranch(folder, other);
   },
   'objects that are borrowed by a repository in the folder': (folder, other) => {
-    git(folder, 'init', '-q', '-b', 'main');
+    begin(folder);
     write(folder, 'between/info/alternates', `${join(other, '.git/objects')}\n`);
     write(folder, '.git/objects/info/alternates', '../../between\n');
-    write(folder, '.git/refs/heads/main', git(other, 'rev-parse', 'HEAD'));
-    cpSync(join(other, '.git/index'), join(folder, '.git/index'));
+    borrowBranch(folder, other);
   },
   'links in place of objects and branches': (folder, other) => {
-    git(folder, 'init', '-q', '-b', 'main');
+    begin(folder);
     for (const name of ['objects', 'refs', 'index']) {
       rmSync(join(folder, '.git', name), { recursive: true, force: true });
       symlinkSync(join(other, '.git', name), join(folder, '.git', name));
     }
   },
   'links in place of a branch and of packs': (folder, other) => {
-    git(folder, 'init', '-q', '-b', 'main');
+    begin(folder);
     git(other, 'gc', '-q');
     rmSync(join(folder, '.git/objects/pack'), { recursive: true });
     symlinkSync(join(other, '.git/objects/pack'), join(folder, '.git/objects/pack'));
-    write(folder, '.git/refs/heads/main', git(other, 'rev-parse', 'HEAD'));
-    cpSync(join(other, '.git/index'), join(folder, '.git/index'));
+    borrowBranch(folder, other);
   },
   'links in place of single objects': (folder, other) => {
-    git(folder, 'init', '-q', '-b', 'main');
+    begin(folder);
     const objects = join(other, '.git/objects');
     for (const name of readdirSync(objects).filter((each) => each.length === 2)) {
       mkdirSync(join(folder, '.git/objects', name));
       for (const file of readdirSync(join(objects, name)))
         symlinkSync(join(objects, name, file), join(folder, '.git/objects', name, file));
     }
-    write(folder, '.git/refs/heads/main', git(other, 'rev-parse', 'HEAD'));
-    cpSync(join(other, '.git/index'), join(folder, '.git/index'));
+    borrowBranch(folder, other);
   },
 };
 
@@ -139,7 +125,7 @@ export const foreignGit: Readonly<Record<string, Make>> = Object.fromEntries(
     (base) => {
       const [folder, other] = [join(base, 'folder'), join(base, 'other')];
       repository(other, foreignWord);
-      write(folder, 'kept.ts', lines('harbour'));
+      write(folder, 'kept.ts', source('harbour'));
       make(folder, other);
       return folder;
     },
@@ -148,13 +134,10 @@ export const foreignGit: Readonly<Record<string, Make>> = Object.fromEntries(
 
 /** Folders whose own repository may be read. Its messages contain the word 'harbour'. */
 export const ownGit: Readonly<Record<string, Make>> = {
-  'a repository': (base) => {
-    repository(join(base, 'folder'), 'harbour');
-    return join(base, 'folder');
-  },
+  'a repository': (base) => repository(join(base, 'folder'), 'harbour'),
   'a folder in a repository': (base) => {
     repository(join(base, 'folder'), 'harbour');
-    write(base, 'folder/packages/inner/kept.ts', lines('inner'));
+    write(base, 'folder/packages/inner/kept.ts', source('inner'));
     return join(base, 'folder/packages/inner');
   },
   'a folder behind a link': (base) => {
@@ -200,23 +183,22 @@ export const ownGit: Readonly<Record<string, Make>> = {
     return join(base, 'folder/library');
   },
   'a repository without a folder of its own, in the folder': (base) => {
-    repository(join(base, 'folder'), 'harbour');
-    renameSync(join(base, 'folder/.git'), join(base, 'folder/.bare'));
-    write(base, 'folder/.git', 'gitdir: ./.bare\n');
-    return join(base, 'folder');
+    const folder = repository(join(base, 'folder'), 'harbour');
+    renameSync(join(folder, '.git'), join(folder, '.bare'));
+    write(folder, '.git', 'gitdir: ./.bare\n');
+    return folder;
   },
   'objects that are borrowed in the folder, and a branch that is a link': (base) => {
-    const folder = join(base, 'folder');
-    repository(folder, 'harbour');
+    const folder = repository(join(base, 'folder'), 'harbour');
     cpSync(join(folder, '.git/objects'), join(folder, 'vault'), { recursive: true });
     write(folder, '.git/objects/info/alternates', '# more\n../../vault\n');
     symlinkSync('refs/heads/main', join(folder, '.git/refs/heads/../alias'));
     return folder;
   },
   'a settings file that says where it belongs': (base) => {
-    repository(join(base, 'folder'), 'harbour');
-    appendFileSync(join(base, 'folder/.git/config'), '[core]\n\tworktree = ".."\n');
-    return join(base, 'folder');
+    const folder = repository(join(base, 'folder'), 'harbour');
+    appendFileSync(join(folder, '.git/config'), '[core]\n\tworktree = ".."\n');
+    return folder;
   },
 };
 

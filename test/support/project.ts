@@ -1,9 +1,10 @@
 // Folders for tests: a small fake project with repeated code, and real npm packages in the download cache.
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { cache, npmEnvironment } from '../../build/paths.ts';
 import { must } from '../../build/proc.ts';
 import { handlerSource, things } from './handlers.ts';
+import { writeFiles } from './repositories.ts';
 
 /** Writes the made-up project (26 TypeScript files and a page of prose) into an empty folder. */
 export function writeProject(folder: string): void {
@@ -41,13 +42,6 @@ export async function openDatabase(configuration: Configuration): Promise<Databa
   };
   for (const thing of things) files[`src/handlers/${thing}.ts`] = handlerSource(thing);
   writeFiles(folder, files);
-}
-
-export function writeFiles(folder: string, files: Readonly<Record<string, string>>): void {
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), text);
-  }
 }
 
 /** The folder of an npm package in an exact version, for example `@tanstack/ai`, `0.58.0`. Unpacked once into the cache. */

@@ -13,8 +13,9 @@ import { harvestFolder } from '../../../src/workspace/files/folder.ts';
 import { FolderReader, isInside } from '../../../src/workspace/files/folder-reader.ts';
 import { walk } from '../../../src/workspace/files/ignore.ts';
 import { Yielder } from '../../../src/workspace/files/yielder.ts';
-import { type Crafted, craftedFolders, makeCrafted, outsideWord, source } from '../../support/crafted.ts';
+import { type Crafted, craftedFolders, makeCrafted, outsideWord } from '../../support/crafted.ts';
 import { leftOf, living } from '../../support/processes.ts';
+import { source } from '../../support/repositories.ts';
 
 let base: string;
 beforeEach(() => {

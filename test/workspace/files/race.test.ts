@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { FolderReader } from '../../../src/workspace/files/folder-reader.ts';
-import { makeCrafted, outsideWord, source } from '../../support/crafted.ts';
+import { makeCrafted, outsideWord } from '../../support/crafted.ts';
+import { source } from '../../support/repositories.ts';
 
 let base: string;
 let root: string;

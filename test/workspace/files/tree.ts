@@ -1,9 +1,9 @@
 // Temporary folders on disk for tests.
 
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { git, writeFiles } from '../../support/repositories.ts';
 
 /** A new temporary folder with these files. Call `remove` at the end. */
 export class Tree {
@@ -14,10 +14,7 @@ export class Tree {
   }
 
   write(files: Readonly<Record<string, string | Buffer>>): void {
-    for (const [path, content] of Object.entries(files)) {
-      mkdirSync(dirname(this.at(path)), { recursive: true });
-      writeFileSync(this.at(path), content);
-    }
+    writeFiles(this.root, files);
   }
 
   at(path: string): string {
@@ -29,10 +26,7 @@ export class Tree {
   }
 
   gitIn(folder: string, ...args: string[]): void {
-    const settings = ['-c', 'user.name=t', '-c', 'user.email=t@example.org', '-c', 'protocol.file.allow=always'];
-    // The machine's own git settings might ignore files or sign commits.
-    const env = { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_SYSTEM: '/dev/null' };
-    execFileSync('git', [...settings, ...args], { cwd: this.at(folder), env, stdio: 'pipe' });
+    git(this.at(folder), ...args);
   }
 
   remove(): void {
