@@ -1,5 +1,5 @@
-// A `vscode` module whose lists, messages and notifications a script answers. Loaded in place of the real one; import
-// it before what imports `vscode`.
+// A `vscode` module whose lists, messages, input boxes and notifications a script answers. Loaded in place of the real
+// one; import it before what imports `vscode`.
 import { l10n, loadAsVscode } from '../support/fake-vscode.ts';
 
 interface Item {
@@ -8,16 +8,36 @@ interface Item {
   readonly buttons?: readonly object[];
 }
 
+interface Message {
+  readonly text: string;
+  readonly detail: string;
+  readonly buttons: readonly string[];
+}
+
 /** What tests script and read. */
 export const dialogs = {
   /** Called with the items of each list once its search has ended: the row to accept, or whose button to press. */
   pick: (_items: readonly Item[]): { readonly row?: string; readonly button?: string } | undefined => undefined,
-  /** The button that is pressed in each message. */
+  /** The button that is pressed in each message, and those that are pressed before it, in their order. */
   answer: undefined as string | undefined,
-  /** The messages that were shown. */
-  messages: [] as string[],
+  presses: [] as string[],
+  /** The text of every input box. */
+  input: '',
+  shown: [] as Message[],
+  /** The commands that were run, with their arguments. */
+  commands: [] as unknown[][],
   /** Called with each text of a notification with progress. `cancel` presses its button. */
   onProgress: (_message: string, _cancel: () => void): void => {},
+  /** The texts of the messages that were shown. */
+  get messages(): string[] {
+    return dialogs.shown.map(({ text }) => text);
+  },
+  reset(): void {
+    dialogs.shown.length = 0;
+    dialogs.commands.length = 0;
+    dialogs.presses = [];
+    Object.assign(dialogs, { pick: () => undefined, answer: undefined, onProgress: () => {} });
+  },
 };
 
 function createQuickPick() {
@@ -50,9 +70,17 @@ function createQuickPick() {
   };
 }
 
-async function showMessage(message: string, ...rest: readonly unknown[]): Promise<string | undefined> {
-  dialogs.messages.push(message);
-  return rest.find((item) => item === dialogs.answer) as string | undefined;
+type Button = string | { readonly title: string };
+
+/** @param rest buttons, perhaps behind options */
+async function showMessage(text: string, ...rest: readonly (Button | { readonly detail?: string })[]) {
+  const isButton = (item: Button | object): item is Button => typeof item === 'string' || 'title' in item;
+  const titleOf = (item: Button) => (typeof item === 'string' ? item : item.title);
+  const [options] = rest.filter((item) => !isButton(item)) as { readonly detail?: string }[];
+  const buttons = rest.filter(isButton);
+  dialogs.shown.push({ text, detail: options?.detail ?? '', buttons: buttons.map(titleOf) });
+  const pressed = dialogs.presses.shift() ?? dialogs.answer;
+  return buttons.find((item) => titleOf(item) === pressed);
 }
 
 interface Bar {
@@ -68,12 +96,18 @@ loadAsVscode({
   QuickPickItemKind: { Separator: -1 },
   ProgressLocation: { Notification: 15 },
   l10n,
+  commands: { executeCommand: async (...call: unknown[]) => void dialogs.commands.push(call) },
   workspace: { getConfiguration: () => ({ inspect: () => undefined }) },
   window: {
     createQuickPick,
     showInformationMessage: showMessage,
     showWarningMessage: showMessage,
     showErrorMessage: showMessage,
+    showInputBox: async () => dialogs.input,
+    showQuickPick: async (items: readonly Item[]) => {
+      const { row } = dialogs.pick(items) ?? {};
+      return items.find(({ label }) => row !== undefined && label.includes(row));
+    },
     withProgress<T>(_options: object, task: (bar: Bar, token: Token) => Promise<T>): Promise<T> {
       let cancel = () => {};
       const report = ({ message }: { readonly message: string }) => dialogs.onProgress(message, cancel);

@@ -4,29 +4,9 @@ import { test } from 'node:test';
 import type { SendingCommand } from '../../../src/vscode/api/consent.ts';
 import { Permissions } from '../../../src/vscode/api/permissions.ts';
 import type { FolderRef } from '../../../src/vscode/editor/folder-ref.ts';
-import { l10n, loadAsVscode } from '../../support/fake-vscode.ts';
+import { dialogs } from '../../fakes/vscode-dialogs.ts';
 import { memory } from '../memory.ts';
 
-interface Message {
-  readonly title: string;
-  readonly detail: string;
-}
-
-/** The messages that were shown, and the button that is pressed. */
-const editor = { messages: [] as Message[], press: '' };
-loadAsVscode({
-  l10n,
-  window: {
-    showInformationMessage: async (
-      title: string,
-      { detail }: Pick<Message, 'detail'>,
-      ...buttons: (string | { readonly title: string })[]
-    ) => {
-      editor.messages.push({ title, detail });
-      return buttons.find((each) => (typeof each === 'string' ? each : each.title) === editor.press);
-    },
-  },
-});
 const { RunRequests } = await import('../../../src/vscode/adapt/run-requests.ts');
 
 const [key, host] = ['file:///a', 'api.example'];
@@ -42,9 +22,10 @@ function opened() {
     ...{ permissions, configuration: { for: () => ({}) }, neural: { tuning: {} } },
   } as never);
   const ask = async (command: SendingCommand, press: string) => {
-    Object.assign(editor, { messages: [], press });
+    dialogs.reset();
+    dialogs.answer = press;
     const access = await requests.apiFor(folder, command);
-    return { access, messages: editor.messages };
+    return { access, messages: [...dialogs.shown] };
   };
   return { permissions, ask };
 }
@@ -54,7 +35,7 @@ test('the first question lists the text of the command and of completions', asyn
   const { access, messages } = await ask('commit message', 'Allow for This Folder');
   assert.deepEqual(access, { settings: {}, budgetUsd: 1 });
   assert.equal(messages.length, 1);
-  assert.match(messages[0]?.title ?? '', /let commands and completions in "a" use the large model/);
+  assert.match(messages[0]?.text ?? '', /let commands and completions in "a" use the large model/);
   assert.match(
     messages[0]?.detail ?? '',
     /the diffs of up to 100 staged files.*completions in this folder may use this model as well\. Each call to m at api\.example/,

@@ -2,32 +2,8 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import type { PlanOffer } from '../../../src/adapt/request/adapt-request.ts';
-import { l10n, loadAsVscode } from '../../support/fake-vscode.ts';
+import { dialogs } from '../../fakes/vscode-dialogs.ts';
 
-const shown: { message: string; detail: string; buttons: string[] }[] = [];
-const rows: { label: string; detail: string }[] = [];
-/** The commands that were run, with their arguments. */
-const commands: string[][] = [];
-/** The buttons that the user presses, in their order, and the row picked. */
-let presses: string[] = [];
-let picks: string | undefined;
-
-loadAsVscode({
-  l10n,
-  commands: { executeCommand: async (...call: string[]) => void commands.push(call) },
-  window: {
-    showInformationMessage: async (message: string, options: { detail: string } | string, ...others: string[]) => {
-      const isModal = typeof options === 'object';
-      const [detail, buttons] = isModal ? [options.detail, others] : ['', [options, ...others]];
-      shown.push({ message, detail, buttons });
-      return presses.shift();
-    },
-    showQuickPick: async (items: typeof rows) => {
-      rows.push(...items);
-      return items.find(({ label }) => label === picks);
-    },
-  },
-});
 const { askPlan, askToPlan, showStopped } = await import('../../../src/vscode/adapt/questions.ts');
 
 const choices = [
@@ -42,68 +18,64 @@ const offer: PlanOffer = {
 };
 const api = { model: 'claude-haiku', host: 'api.example', positions: 240, usd: 0.12 };
 
-beforeEach(() => {
-  shown.length = 0;
-  rows.length = 0;
-  picks = undefined;
-});
+beforeEach(() => dialogs.reset());
 
 test('before anything is done it says what comes first, and Cancel does nothing', async () => {
   for (const [press, goesOn] of [
     ['Make a Plan', true],
     [undefined, false],
   ] as const) {
-    presses = press === undefined ? [] : [press];
+    dialogs.answer = press;
     assert.equal(await askToPlan('engine'), goesOn);
   }
-  const [{ message, detail, buttons } = assert.fail()] = shown;
-  assert.deepEqual([message, buttons], ['Adapt to engine?', ['Make a Plan']]);
+  const [{ text, detail, buttons } = assert.fail()] = dialogs.shown;
+  assert.deepEqual([text, buttons], ['Adapt to engine?', ['Make a Plan']]);
   assert.match(detail, /^First .* timed, for one or two minutes\. Nothing is sent or changed\. Then you choose/);
 });
 
 test('without a large model it offers Start and Change Minutes, and says why nothing is trained first', async () => {
-  presses = ['Start'];
+  dialogs.presses = ['Start'];
   assert.deepEqual(await askPlan(offer, 'engine', undefined), { kind: 'start', api: false });
-  const [{ message, detail, buttons } = assert.fail()] = shown;
-  assert.equal(message, 'Adapt to engine?');
+  const [{ text, detail, buttons } = assert.fail()] = dialogs.shown;
+  assert.equal(text, 'Adapt to engine?');
   assert.deepEqual(buttons, ['Start', 'Change Minutes']);
   assert.match(detail, /^About 2 minutes: .* nothing is trained\. Training rarely pays here\.$/);
-  presses = [];
   assert.deepEqual(await askPlan(offer, 'engine', undefined), { kind: 'stop' }, 'Cancel');
 });
 
 test('with a large model it states calls, dollars and what is sent, and starts with or without it', async () => {
-  presses = ['Start With the Large Model'];
+  dialogs.presses = ['Start With the Large Model'];
   assert.deepEqual(await askPlan({ ...offer, api }, 'engine', 'anthropic'), { kind: 'start', api: true });
   assert.match(
-    shown[0]?.detail ?? '',
+    dialogs.shown[0]?.detail ?? '',
     /claude-haiku is asked at 240 positions\. It costs about \$0\.12\. .* sent to api\.example\. Secrets are redacted first\./,
   );
-  presses = ['Start Without It'];
+  dialogs.presses = ['Start Without It'];
   assert.deepEqual(await askPlan({ ...offer, api }, 'engine', 'anthropic'), { kind: 'start', api: false });
 });
 
 test('Change Minutes lists every choice with its time, and a list that is left returns to the dialog', async () => {
-  presses = ['Change Minutes'];
-  picks = '30 minutes, with training';
+  dialogs.presses = ['Change Minutes'];
+  const rows: (string | undefined)[][] = [];
+  dialogs.pick = (items) => {
+    rows.push(...items.map(({ label, detail }) => [label, detail]));
+    return { row: '30 minutes, with training' };
+  };
   const answer = await askPlan(offer, 'engine', undefined);
   assert.deepEqual(answer, { kind: 'change', choice: { trains: true, minutes: 30 } });
-  assert.deepEqual(
-    rows.map(({ label, detail }) => [label, detail]),
-    [
-      ['Without training', choices[0]?.words],
-      ['30 minutes, with training', choices[1]?.words],
-    ],
-  );
-  presses = ['Change Minutes', 'Start'];
-  picks = undefined;
+  assert.deepEqual(rows, [
+    ['Without training', choices[0]?.words],
+    ['30 minutes, with training', choices[1]?.words],
+  ]);
+  dialogs.presses = ['Change Minutes', 'Start'];
+  dialogs.pick = () => undefined;
   assert.deepEqual(await askPlan(offer, 'engine', undefined), { kind: 'start', api: false });
-  assert.equal(shown.length, 3);
+  assert.equal(dialogs.shown.length, 3);
 });
 
 test('a run that the user cancelled says what it keeps, and resumes the same task', async () => {
-  presses = ['Resume'];
+  dialogs.answer = 'Resume';
   await showStopped({ code: 'cancelled', message: 'Stopped. Run it again.' }, 'runTextTask', 'mails');
-  assert.deepEqual(shown, [{ message: 'Stopped. Run it again.', detail: '', buttons: ['Resume'] }]);
-  assert.deepEqual(commands, [['easyAdaptation.runTextTask', 'mails']]);
+  assert.deepEqual(dialogs.shown, [{ text: 'Stopped. Run it again.', detail: '', buttons: ['Resume'] }]);
+  assert.deepEqual(dialogs.commands, [['easyAdaptation.runTextTask', 'mails']]);
 });

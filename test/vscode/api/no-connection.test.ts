@@ -1,36 +1,18 @@
 // Without a connection, setting a key or choosing a model ends in one message. The question about consent comes later.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { l10n, loadAsVscode } from '../../support/fake-vscode.ts';
+import { dialogs } from '../../fakes/vscode-dialogs.ts';
 
-/** The messages that were shown, and the button that is pressed. */
-const editor = { messages: [] as string[], press: '' };
-async function showMessage(message: string, ...buttons: string[]): Promise<string | undefined> {
-  editor.messages.push(message);
-  return buttons.find((each) => each === editor.press);
-}
-loadAsVscode({
-  l10n,
-  MarkdownString: class {},
-  ProgressLocation: { Notification: 15 },
-  window: {
-    showInformationMessage: showMessage,
-    showWarningMessage: showMessage,
-    showErrorMessage: showMessage,
-    showInputBox: async () => ['sk', 'test', '0123456789abcdef'].join('-'),
-    showQuickPick: async (rows: readonly { readonly provider?: { readonly id: string } }[]) =>
-      rows.find(({ provider }) => provider?.id === 'anthropic') ?? rows[0],
-    withProgress: (_options: object, task: (bar: object, token: object) => Promise<unknown>) =>
-      task({}, { onCancellationRequested: () => {} }),
-  },
-});
 const { chooseModel, setApiKey } = await import('../../../src/vscode/api/choose-model.ts');
 const { providerOf } = await import('../../../src/llm/providers/providers.ts');
 
 const noConnection = 'No connection to api.example (ENOTFOUND). Check the network.';
 
 function offline(press: string) {
-  Object.assign(editor, { messages: [], press });
+  dialogs.reset();
+  dialogs.answer = press;
+  dialogs.input = ['sk', 'test', '0123456789abcdef'].join('-');
+  dialogs.pick = (items) => ({ row: (items.find(({ label }) => /^Anthropic/.test(label)) ?? items[0])?.label ?? '' });
   const stored: string[] = [];
   const written: string[] = [];
   const provider = providerOf('anthropic');
@@ -53,12 +35,12 @@ test('a new key is stored, one message says so and names the connection, and no 
   const { deps, stored } = offline('');
   assert.equal(await setApiKey(deps), undefined);
   assert.equal(stored.length, 1);
-  assert.deepEqual(editor.messages, [`The key is set. ${noConnection}`]);
+  assert.deepEqual(dialogs.messages, [`The key is set. ${noConnection}`]);
 });
 
 test('a model that is used without a test call is written, and no consent is asked', async () => {
   const { deps, written } = offline('Use It Anyway');
   assert.equal(await chooseModel(deps), undefined);
   assert.ok(written.includes('model'));
-  assert.equal(editor.messages.at(-1), noConnection);
+  assert.equal(dialogs.messages.at(-1), noConnection);
 });

@@ -21,10 +21,7 @@ const { offerOf } = await import('../../../src/vscode/bases/get-model.ts');
 
 const storage = mkdtempSync(join(tmpdir(), 'easy-adaptation-lists-'));
 after(() => rmSync(storage, { recursive: true }));
-beforeEach(() => {
-  dialogs.messages.length = 0;
-  dialogs.answer = undefined;
-});
+beforeEach(() => dialogs.reset());
 
 const settings = readSettings(() => undefined);
 const written: unknown[][] = [];
@@ -91,7 +88,6 @@ test('a base whose timing is cancelled is offered without figures', async () => 
 });
 
 test("'Measure the Speed Again' times imported bases too, and shows the list with the new timings", async () => {
-  dialogs.onProgress = () => {};
   const path = join(storage, 'mine.gguf');
   writeFileSync(path, bytesOfCrafted(craftedGguf('qwen2')));
   const into = join(storage, 'bases');
