@@ -271,8 +271,8 @@ test('the rest of an insertion is offered where the user types it', async () => 
   assert.equal(offers.insertionAt(document as never, end as never)?.text, "bel: 'blue',");
 });
 
-test('a formatter, a paste, our own imports, a change on disk and a checkout teach nothing', async () => {
-  for (const change of ['tool', 'paste', 'imports', 'outside', 'checkout'] as const) {
+for (const change of ['tool', 'paste', 'imports', 'outside', 'checkout'] as const)
+  test(`what the user has not typed teaches nothing: ${change}`, async () => {
     const { offers } = setUp();
     const editor = await opened(`src/${change}.ts`, uses('total'));
     const { document } = editor;
@@ -297,9 +297,7 @@ test('a formatter, a paste, our own imports, a change on disk and a checkout tea
       desk.checkout();
     }
     assert.equal(await offers.goTo(), false, change);
-    offers.dispose();
-  }
-});
+  });
 
 test('a reverted file teaches nothing, whatever is typed after it', async () => {
   const { offers, editor } = await renamed();
@@ -308,11 +306,11 @@ test('a reverted file teaches nothing, whatever is typed after it', async () => 
   assert.equal(await offers.goTo(), false);
 });
 
-test('an edit goes on when a setting changes that says nothing of what is recorded', async () => {
-  for (const [name, examples] of [
-    ['easyAdaptation.balance', 2],
-    ['files.exclude', 1],
-  ] as const) {
+for (const [name, examples] of [
+  ['easyAdaptation.balance', 2],
+  ['files.exclude', 1],
+] as const)
+  test(`an edit goes on when a setting changes that says nothing of what is recorded: ${name}`, async () => {
     const { offers, activity, state } = setUp();
     const editor = await opened(`src/${name}.ts`, uses('total'));
     desk.retype(editor, 'total', 's');
@@ -322,9 +320,7 @@ test('an edit goes on when a setting changes that says nothing of what is record
     desk.retype(editor, 'total', 'sum');
     await offers.goTo();
     assert.equal(activity.rows[0]?.edit?.learnedFrom.length, examples, name);
-    offers.dispose();
-  }
-});
+  });
 
 test('a save, and an undo back to the saved text, keep the edits', async () => {
   const { offers, editor } = await renamed();
@@ -337,8 +333,8 @@ test('a save, and an undo back to the saved text, keep the edits', async () => {
   assert.equal(await offers.goTo(), true);
 });
 
-test('nothing is offered in Restricted Mode, in ignored files, where it is off, or outside the folder', async () => {
-  for (const where of ['restricted', 'ignored', 'setting', 'off', 'outside'] as const) {
+for (const where of ['restricted', 'ignored', 'setting', 'off', 'outside'] as const)
+  test(`nothing is offered where it may not be: ${where}`, async () => {
     desk.isTrusted = where !== 'restricted';
     const { offers, state } = setUp({
       rule: where === 'ignored' ? 'off' : 'open',
@@ -350,10 +346,7 @@ test('nothing is offered in Restricted Mode, in ignored files, where it is off, 
     desk.retype(editor, 'total', 'sum');
     await offers.goTo();
     assert.equal(state.asked, 0, where);
-    offers.dispose();
-    desk.reset();
-  }
-});
+  });
 
 const { OfferSearch } = await import('../../../src/vscode/edits/offer-search.ts');
 

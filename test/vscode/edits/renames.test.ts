@@ -86,24 +86,21 @@ test('a name that the user renames before the server answers is offered when it 
   await until(() => state.tab);
 });
 
-test('the server is not asked at a use, between two keys, of ignored files, or in Restricted Mode', async () => {
-  for (const where of ['use', 'keys', 'ignored', 'restricted'] as const) {
+for (const where of ['use', 'keys', 'ignored', 'restricted'] as const)
+  test(`the server is not asked for a rename: ${where}`, async () => {
     desk.isTrusted = where !== 'restricted';
-    const { offers } = offer({ off: where === 'ignored' ? 'src/a.ts' : '' });
+    offer({ off: where === 'ignored' ? 'src/a.ts' : '' });
     const server = serve({ declaresAt: where === 'use' ? 40 : 6 });
     const editor = await opened('src/a.ts', code);
     if (where === 'keys') desk.retype(editor, 'total', 'sum');
     else desk.cursor(editor, 0, 8);
     await quiet();
     assert.equal(server.asked, 0, where);
-    offers.dispose();
-    desk.reset();
-  }
-});
+  });
 
-test('nothing is offered if the server refuses, or replaces more than names', async () => {
-  for (const answer of ['refusal', 'more'] as const) {
-    const { offers, state } = offer();
+for (const answer of ['refusal', 'more'] as const)
+  test(`nothing is offered if the server refuses, or replaces more than names: ${answer}`, async () => {
+    const { state } = offer();
     const server = serve({ extra: answer === 'more' ? '_renamed0 and total_renamed0' : '' });
     if (answer === 'refusal')
       desk.servers.set('vscode.executeDocumentRenameProvider', () => {
@@ -116,10 +113,7 @@ test('nothing is offered if the server refuses, or replaces more than names', as
     desk.retype(editor, 'total', 'sum');
     await quiet();
     assert.equal(state.tab, undefined);
-    offers.dispose();
-    desk.reset();
-  }
-});
+  });
 
 test('a name that is typed over at once is offered where the server does not know it any more', async () => {
   const { activity, state } = offer();
