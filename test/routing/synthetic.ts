@@ -15,6 +15,7 @@ export const TYPING: RequestConditions = {
   isManual: false,
   opensList: false,
   prose: false,
+  isAnswer: false,
   rejectedHere: false,
   doubt: 0,
   waitMs: undefined,

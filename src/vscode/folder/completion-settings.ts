@@ -1,5 +1,5 @@
 // Converts the editor's settings of a folder to those of the completion service.
-import type { CompletionSettings } from '../../completion/types.ts';
+import type { CompletionSettings } from '../../suggest/suggestion.ts';
 import type { Settings } from '../settings/settings.ts';
 
 export function completionSettings(settings: Settings, apiAllowed: boolean): CompletionSettings {

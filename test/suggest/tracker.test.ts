@@ -1,14 +1,17 @@
 // What is learned of the user: the outcome of a suggestion, read from later text, and the pace of typing.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { judge, OutcomeTracker } from '../../src/completion/shown-suggestions.ts';
-import { TypingPace } from '../../src/completion/typing-pace.ts';
+import { judge, OutcomeTracker } from '../../src/suggest/shown-suggestions.ts';
+import { TypingPace } from '../../src/suggest/typing-pace.ts';
 import { ManualClock } from '../fakes/clock.ts';
-import { query } from './harness.ts';
+import { query, suggestionOf } from './harness.ts';
 
 const head = 'import { a } from "./a.ts";\n\nconst x = ';
 const tail = '\nmore();\n';
-const shown = { query: query(head, tail), text: 'compute(first);' };
+const text = 'compute(first);';
+const START = new ManualClock().monotonic();
+const request = { query: query(head, tail), trigger: 'automatic', indentUnit: '  ' } as const;
+const shownAs = (id: string) => ({ suggestion: suggestionOf([{ text, p: 0.5 }], { id }), request, at: START });
 
 const verdicts: [name: string, later: ReturnType<typeof query>, outcome: string][] = [
   ['the same position', query(head, tail), 'pending'],
@@ -31,7 +34,7 @@ const verdicts: [name: string, later: ReturnType<typeof query>, outcome: string]
   ['the position no longer exists', query('all new', ''), 'ignored'],
 ];
 for (const [name, later, outcome] of verdicts) {
-  test(`${name}: ${outcome}`, () => assert.equal(judge(shown, later), outcome));
+  test(`${name}: ${outcome}`, () => assert.equal(judge(shownAs('1'), later), outcome));
 }
 
 function tracked() {
@@ -40,7 +43,7 @@ function tracked() {
   const tracker = new OutcomeTracker(clock, (id, outcome, taken) =>
     outcomes.push(taken === 0 ? `${id} ${outcome}` : `${id} ${outcome} ${taken}`),
   );
-  tracker.shown('1', shown.query, shown.text);
+  tracker.shown(shownAs('1'));
   return { clock, outcomes, tracker };
 }
 
@@ -52,10 +55,10 @@ test('each suggestion gets one verdict', async () => {
   tracker.observe(query(`${head}nope2`, tail));
   assert.deepEqual(outcomes, ['1 rejected']);
   assert.equal(tracker.accepted('1'), undefined);
-  tracker.shown('2', shown.query, shown.text);
-  tracker.shown('3', shown.query, shown.text);
-  assert.equal(tracker.accepted('3')?.text, shown.text);
-  assert.deepEqual(outcomes, ['1 rejected', '2 ignored', `3 accepted ${shown.text.length}`]);
+  tracker.shown(shownAs('2'));
+  tracker.shown(shownAs('3'));
+  assert.equal(tracker.accepted('3')?.suggestion.text, text);
+  assert.deepEqual(outcomes, ['1 rejected', '2 ignored', `3 accepted ${text.length}`]);
 });
 
 test('a suggestion that was visible too briefly to be read is ignored, not rejected', () => {
@@ -75,11 +78,11 @@ test('partial accepts are added up, also if a full accept or other text follows'
   tracker.partAccepted(more, 6);
   tracker.accepted('1');
   assert.deepEqual(outcomes, ['1 partly-accepted 7', '1 partly-accepted 13', '1 accepted 15']);
-  tracker.shown('2', shown.query, shown.text);
+  tracker.shown(shownAs('2'));
   tracker.partAccepted(word, 7);
   tracker.observe(query(`${head}compute[0]`, tail));
   // A word of another provider, no word, and a word in another file are not counted.
-  tracker.shown('3', shown.query, shown.text);
+  tracker.shown(shownAs('3'));
   tracker.partAccepted(query(`${head}other`, tail), 5);
   tracker.partAccepted(none, 7);
   tracker.partAccepted(query('compute', '', 'src/b.ts'), 7);
@@ -94,7 +97,7 @@ test('an accept counts only the characters that were not typed, also if it is re
   tracker.accepted('1');
   tracker.accepted('1');
   assert.deepEqual(outcomes, ['1 typed', '1 accepted 11']);
-  tracker.shown('2', shown.query, shown.text);
+  tracker.shown(shownAs('2'));
   tracker.observe(query(`${head}comp`, tail));
   tracker.partAccepted(query(`${head}compute(`, tail), 3);
   tracker.accepted('2');
@@ -105,7 +108,7 @@ test('on a change of file a large typed part counts as typed, and one or two let
   const { outcomes, tracker } = tracked();
   tracker.observe(query(`${head}compute(`, `)${tail}`));
   tracker.observe(query('y', '', 'src/b.ts'));
-  tracker.shown('2', shown.query, shown.text);
+  tracker.shown(shownAs('2'));
   tracker.observe(query(`${head}compute`, tail));
   tracker.observe(query(`${head}co`, tail));
   tracker.observe(query('y', '', 'src/b.ts'));

@@ -4,19 +4,14 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../common/clock.ts';
 import type { CompletionQuery, Outcome, Verdict } from '../common/completion.ts';
-import { shownCut } from '../routing/decision.ts';
 import { commonPrefix, positionIn } from '../text/edits.ts';
-import { type CachedAnswer, type CacheHit, insertedAt } from './answer-cache.ts';
-import type { Completion, CompletionDeps, CompletionEvent, CompletionRequest, RequestContext } from './types.ts';
+import type { CompletionDeps, CompletionEvent, CompletionRequest, Cursor, Suggestion } from './suggestion.ts';
+import { isSame } from './suggestion-cache.ts';
 
-/** A shown suggestion, on which a verdict follows. */
-export interface ShownSuggestion {
-  readonly answer: CachedAnswer;
-  /** The shown part of it. */
-  readonly text: string;
+/** A suggestion on the screen: on it a verdict follows. */
+export interface OnScreen {
+  readonly suggestion: Suggestion;
   readonly request: CompletionRequest;
-  readonly confidence: number;
-  readonly replaceLength: number;
   /** Monotonic, ms. */
   readonly at: number;
 }
@@ -24,16 +19,16 @@ export interface ShownSuggestion {
 export class ShownSuggestions {
   private readonly deps: Pick<CompletionDeps, 'clock' | 'log' | 'onEvent'>;
   private readonly tracker: OutcomeTracker;
-  /** By id: the last two, since the editor may still report that the earlier one was accepted. */
-  private shown: ReadonlyMap<string, ShownSuggestion> = new Map();
+  /** The last two, since the editor may still report that the earlier one was accepted. */
+  private shown: readonly OnScreen[] = [];
 
   constructor(
     deps: Pick<CompletionDeps, 'clock' | 'log' | 'onEvent'>,
-    onOutcome: (outcome: Verdict, shown: ShownSuggestion | undefined) => void,
+    onOutcome: (outcome: Verdict, shown: OnScreen | undefined) => void,
   ) {
     this.deps = deps;
     this.tracker = new OutcomeTracker(deps.clock, (id, outcome, acceptedLength) => {
-      onOutcome(outcome, this.shown.get(id));
+      onOutcome(outcome, this.withId(id));
       this.emit({ kind: 'outcome', id, outcome, acceptedLength });
     });
   }
@@ -43,18 +38,19 @@ export class ShownSuggestions {
     this.tracker.observe(query);
   }
 
-  /** The answer that is visible now. */
-  get visible(): CachedAnswer | undefined {
-    return this.shown.get(this.tracker.pending?.id ?? '')?.answer;
+  /** The suggestion that is visible now. */
+  get visible(): Suggestion | undefined {
+    return this.withId(this.tracker.pending?.suggestion.id)?.suggestion;
   }
 
   /** After a full accept: the request for the next position. Undefined if the suggestion was not shown. */
   accepted(id: string): CompletionRequest | undefined {
-    const suggestion = this.tracker.accepted(id);
-    const shown = this.shown.get(id);
-    if (suggestion === undefined || shown === undefined) return undefined;
-    const query = insertedAt(suggestion.query, { text: suggestion.text, replaceLength: shown.replaceLength });
-    return { query, trigger: 'automatic', indentUnit: shown.request.indentUnit };
+    const accepted = this.tracker.accepted(id);
+    if (accepted === undefined || this.withId(id) === undefined) return undefined;
+    const { query, indentUnit } = accepted.request;
+    const { text, replaceLength } = accepted.suggestion;
+    const suffix = query.suffix.slice(replaceLength);
+    return { query: { ...query, prefix: query.prefix + text, suffix }, trigger: 'automatic', indentUnit };
   }
 
   /** After the next word or line of the suggestion was accepted. @param length of the accepted part, UTF-16 units */
@@ -68,46 +64,25 @@ export class ShownSuggestions {
 
   /** Verdicts about earlier suggestions no longer count. */
   forget(): void {
-    this.shown = new Map();
+    this.shown = [];
   }
 
-  /** Shows an answer, or the rest of it. @param paid absent: the answer is from the cache */
-  show(
-    context: RequestContext,
-    { answer, rest, replaceLength }: CacheHit,
-    paid?: { readonly usd: number },
-  ): Completion {
-    const { clock } = this.deps;
-    const isCached = paid === undefined;
-    const text = (context.request.selectedText ?? '') + rest;
-    const pending = this.tracker.pending;
-    // The user types the suggestion: it continues, and no second event is sent.
-    const continued = isCached && pending !== undefined && this.visible === answer;
-    const completion: Completion = {
-      id: continued ? pending.id : randomUUID(),
-      text,
-      ...(replaceLength > 0 && { replaceLength }),
-      source: answer.source,
-      model: answer.model,
-      confidence:
-        answer.source === 'api' ? answer.decision.pApi : (shownCut(answer.decision)?.p ?? answer.decision.pSpecialist),
-      decision: answer.decision,
-      latencyMs: clock.monotonic() - context.startedAt,
-      costUsd: paid?.usd ?? 0,
-      savedUsd: isCached ? 0 : answer.savedUsd,
-      cached: isCached,
-    };
-    if (continued) return completion;
+  /** Shows a suggestion. While the user types it, it goes on, and no second event is sent. */
+  show({ request, startedAt }: Cursor, suggestion: Suggestion): Suggestion {
+    const at = this.deps.clock.monotonic();
+    const text = (request.selectedText ?? '') + suggestion.text;
+    const goesOn = isSame(suggestion, this.visible);
+    const shown = { ...suggestion, text, latencyMs: at - startedAt, id: goesOn ? suggestion.id : randomUUID() };
+    if (goesOn) return shown;
     // This ends a pending suggestion, whose verdict is reported first.
-    this.tracker.shown(completion.id, context.request.query, text);
-    const { confidence } = completion;
-    const now = { answer, text, request: context.request, confidence, replaceLength, at: clock.monotonic() };
-    this.shown = new Map([...this.shown].slice(-1)).set(completion.id, now);
-    this.emit({ kind: 'answered', request: context.request, completion });
-    return completion;
+    const now = { suggestion: shown, request, at };
+    this.tracker.shown(now);
+    this.shown = [...this.shown.slice(-1), now];
+    this.emit({ kind: 'answered', request, suggestion: shown });
+    return shown;
   }
 
-  /** A failing listener must not fail the completion. */
+  /** A failing listener must not fail the suggestion. */
   emit(event: CompletionEvent): void {
     try {
       this.deps.onEvent(event);
@@ -115,14 +90,10 @@ export class ShownSuggestions {
       this.deps.log.error(`The listener failed for the event '${event.kind}'.`, error);
     }
   }
-}
 
-export interface Shown {
-  readonly id: string;
-  readonly query: CompletionQuery;
-  readonly text: string;
-  /** Monotonic, ms. */
-  readonly at: number;
+  private withId(id: string | undefined): OnScreen | undefined {
+    return this.shown.find(({ suggestion }) => suggestion.id === id);
+  }
 }
 
 /** A suggestion that was shown for less time was not read, so it was not rejected, ms. */
@@ -134,8 +105,7 @@ const NEAR = 200;
  * The verdict according to the text of a later request; 'pending' while the suggestion can still be accepted. A part
  * counts as typed from four characters or a third of the text on; less may be coincidence.
  */
-export function judge(shown: Pick<Shown, 'query' | 'text'>, later: CompletionQuery): Outcome {
-  const { query, text } = shown;
+export function judge({ request: { query }, suggestion: { text } }: OnScreen, later: CompletionQuery): Outcome {
   if (later.path !== query.path) return 'ignored';
   const start = positionIn(query, later);
   if (start === undefined) return 'ignored';
@@ -162,7 +132,7 @@ type OnOutcome = (id: string, outcome: Verdict, acceptedLength: number) => void;
 export class OutcomeTracker {
   private readonly clock: Clock;
   private readonly onOutcome: OnOutcome;
-  private current: Shown | undefined;
+  private current: OnScreen | undefined;
   /** Typed part of the current suggestion at the last observation, and the length that was accepted with the keyboard. */
   private typedText = '';
   private acceptedLength = 0;
@@ -170,7 +140,7 @@ export class OutcomeTracker {
    * The last suggestion judged 'typed', and the length that a key may have accepted: the editor may report the key
    * after the text.
    */
-  private lastTyped: { readonly shown: Shown; readonly acceptedLength: number } | undefined;
+  private lastTyped: { readonly shown: OnScreen; readonly acceptedLength: number } | undefined;
 
   constructor(clock: Clock, onOutcome: OnOutcome) {
     this.clock = clock;
@@ -178,7 +148,7 @@ export class OutcomeTracker {
   }
 
   /** The visible suggestion without a verdict. */
-  get pending(): Shown | undefined {
+  get pending(): OnScreen | undefined {
     return this.current;
   }
 
@@ -188,21 +158,21 @@ export class OutcomeTracker {
   }
 
   /** A new suggestion is visible; a pending one counts as ignored. */
-  shown(id: string, query: CompletionQuery, text: string): void {
+  shown(now: OnScreen): void {
     this.withdrawn();
-    this.current = { id, query, text, at: this.clock.monotonic() };
+    this.current = now;
     this.typedText = '';
     this.acceptedLength = 0;
   }
 
   /** The whole suggestion was accepted. Returns it if it is still known. */
-  accepted(id: string): Shown | undefined {
+  accepted(id: string): OnScreen | undefined {
     const { current, lastTyped } = this;
-    if (current?.id === id) {
+    if (current?.suggestion.id === id) {
       this.finish('accepted');
       return current;
     }
-    if (lastTyped?.shown.id !== id) return undefined;
+    if (lastTyped?.shown.suggestion.id !== id) return undefined;
     this.lastTyped = undefined;
     this.onOutcome(id, 'accepted', lastTyped.acceptedLength);
     return lastTyped.shown;
@@ -213,13 +183,13 @@ export class OutcomeTracker {
    * item's command.
    */
   partAccepted(after: CompletionQuery, length: number): void {
-    const shown = this.current;
     const typed = this.typedAt(after);
-    if (shown === undefined || typed === undefined || typed.length < length) return;
-    if (typed.length >= shown.text.length || !shown.text.startsWith(typed)) return;
+    if (this.current === undefined || typed === undefined || typed.length < length) return;
+    const { id, text } = this.current.suggestion;
+    if (typed.length >= text.length || !text.startsWith(typed)) return;
     this.acceptedLength += length;
     this.typedText = typed;
-    this.onOutcome(shown.id, 'partly-accepted', this.acceptedLength);
+    this.onOutcome(id, 'partly-accepted', this.acceptedLength);
   }
 
   /** Judges the suggestion by the text of a later request. */
@@ -231,7 +201,7 @@ export class OutcomeTracker {
       return;
     }
     // The user typed a good part and moved away: the last observation decides.
-    if (verdict === 'ignored' && isPart(this.typedText, this.current.text)) {
+    if (verdict === 'ignored' && isPart(this.typedText, this.current.suggestion.text)) {
       this.finish('typed');
       return;
     }
@@ -241,18 +211,19 @@ export class OutcomeTracker {
 
   /** Text between the suggestion's position and the cursor. */
   private typedAt(later: CompletionQuery): string | undefined {
-    const start = this.current && positionIn(this.current.query, later);
+    const start = this.current && positionIn(this.current.request.query, later);
     return start === undefined ? undefined : later.prefix.slice(start);
   }
 
   private finish(outcome: Verdict): void {
-    const shown = this.current as Shown;
+    const shown = this.current as OnScreen;
+    const { id, text } = shown.suggestion;
     this.current = undefined;
     const byHand = Math.max(0, this.typedText.length - this.acceptedLength);
-    const acceptedLength = shown.text.length - byHand;
+    const acceptedLength = text.length - byHand;
     this.lastTyped = outcome === 'typed' ? { shown, acceptedLength } : undefined;
     // After a partial accept only a full accept changes the verdict.
-    if (outcome === 'accepted') this.onOutcome(shown.id, outcome, acceptedLength);
-    else if (this.acceptedLength === 0) this.onOutcome(shown.id, outcome, 0);
+    if (outcome === 'accepted') this.onOutcome(id, outcome, acceptedLength);
+    else if (this.acceptedLength === 0) this.onOutcome(id, outcome, 0);
   }
 }
