@@ -38,6 +38,8 @@ export class LocalDrafts {
   private readonly deps: CompletionDeps;
   private readonly verdicts: VerdictMemory;
   private readonly api: ApiCalls;
+  /** The path that was redacted last: each key asks at once and again. */
+  private lastPath = { path: '', redacted: '' };
 
   constructor(deps: CompletionDeps, verdicts: VerdictMemory, api: ApiCalls) {
     this.deps = deps;
@@ -93,8 +95,13 @@ export class LocalDrafts {
 
   /** Whether a draft that came too late for an earlier request is available. */
   hasBetterDraft(cursor: Cursor): boolean {
-    const draftPosition = this.draftPositionOf(cursor, cursor.settings);
-    return this.deps.specialist.hasBetterDraft?.(draftPosition.query, draftOptions(draftPosition)) === true;
+    const { query, ...position } = this.knownPositionOf(cursor);
+    return this.deps.specialist.hasBetterDraft?.(query, draftOptions(position)) === true;
+  }
+
+  /** The specialist's index revision for the query's file. */
+  indexRevisionAt(query: CompletionQuery): number {
+    return this.deps.specialist.indexRevisionFor?.(this.withKnownName(query)) ?? 0;
   }
 
   /** The debounce before a call; longer while a better draft is in progress that may make the call unnecessary. */
@@ -102,8 +109,8 @@ export class LocalDrafts {
     await this.api.pause(cursor);
     const { clock, specialist } = this.deps;
     if (estimates.pSpecialist < HOPELESS) return;
-    const position = this.draftPositionOf(cursor, cursor.settings);
-    const isDrafting = () => specialist.isDrafting?.(position.query, draftOptions(position)) === true;
+    const { query, ...position } = this.knownPositionOf(cursor);
+    const isDrafting = () => specialist.isDrafting?.(query, draftOptions(position)) === true;
     while (clock.monotonic() - cursor.startedAt < BETTER_DRAFT_WAIT_MS && isDrafting())
       await clock.sleep(POLL_MS, cursor.signal);
   }
@@ -111,11 +118,31 @@ export class LocalDrafts {
   /** Starts the draft for a request that is expected. */
   begin(position: CompletionPosition, settings: CompletionSettings): void {
     const { query, ...draftPosition } = this.draftPositionOf(position, settings);
-    this.deps.specialist.begin?.(query, draftOptions(draftPosition));
+    this.ahead(query, (named) => this.deps.specialist.begin?.(named, draftOptions(draftPosition)));
   }
 
   warm(position: CompletionPosition, settings: CompletionSettings): void {
-    this.deps.specialist.warm?.(this.draftPositionOf(position, settings).query);
+    this.ahead(this.draftPositionOf(position, settings).query, (named) => this.deps.specialist.warm?.(named));
+  }
+
+  /** Nothing is begun for a path that cannot be redacted; the request itself reports the error. */
+  private ahead(query: CompletionQuery, run: (named: CompletionQuery) => void): void {
+    void this.named(query).then(run, () => {});
+  }
+
+  /**
+   * The index names a file by its redacted path: under another name, its own indexed text would count as another file's.
+   */
+  private async named(query: CompletionQuery): Promise<CompletionQuery> {
+    const redacted = await this.deps.redact.path(query.path);
+    this.lastPath = { path: query.path, redacted };
+    return { ...query, path: redacted };
+  }
+
+  /** For what is asked without a wait, after the same path was redacted. */
+  private withKnownName(query: CompletionQuery): CompletionQuery {
+    const { path, redacted } = this.lastPath;
+    return query.path === path ? { ...query, path: redacted } : query;
   }
 
   private freshAt(query: CompletionQuery): Kind {
@@ -124,7 +151,8 @@ export class LocalDrafts {
 
   private async drafted(position: CompletionPosition, { query, signal }: Cursor): Promise<Draft | undefined> {
     try {
-      const draft = await this.deps.specialist.complete(position.query, draftOptions(position), signal);
+      const named = await this.named(position.query);
+      const draft = await this.deps.specialist.complete(named, draftOptions(position), signal);
       signal.throwIfAborted();
       if (draft?.unparsed !== undefined) this.deps.onUnparsed?.(query.path, draft.unparsed);
       return draft;
@@ -140,6 +168,11 @@ export class LocalDrafts {
    */
   private draftPositionOf(position: CompletionPosition, settings: CompletionSettings): CompletionPosition {
     return this.api.available(settings) ? position : withoutInsertedClosers(position);
+  }
+
+  private knownPositionOf(cursor: Cursor): CompletionPosition {
+    const position = this.draftPositionOf(cursor, cursor.settings);
+    return { ...position, query: this.withKnownName(position.query) };
   }
 
   private priceOfCall(cursor: Cursor): number {

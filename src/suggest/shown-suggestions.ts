@@ -1,8 +1,7 @@
-// The last two suggestions that were shown, their outcomes, and the events about them. VS Code's stable API reports only a
-// full accept (by the item's command), and our own commands report an accepted word or line. Everything else is inferred
-// from the text of later requests.
+// The suggestion on the screen, its outcome, and the events about it. VS Code's stable API reports only a full accept (by
+// the item's command), and our own commands report an accepted word or line. Everything else is inferred from the text of
+// later requests.
 import { randomUUID } from 'node:crypto';
-import type { Clock } from '../common/clock.ts';
 import type { CompletionQuery, Outcome, Verdict } from '../common/completion.ts';
 import { commonPrefix, positionIn } from '../text/edits.ts';
 import type { CompletionDeps, CompletionEvent, CompletionRequest, Cursor, Suggestion } from './suggestion.ts';
@@ -18,53 +17,32 @@ export interface OnScreen {
 
 export class ShownSuggestions {
   private readonly deps: Pick<CompletionDeps, 'clock' | 'log' | 'onEvent'>;
-  private readonly tracker: OutcomeTracker;
-  /** The last two, since the editor may still report that the earlier one was accepted. */
-  private shown: readonly OnScreen[] = [];
+  private readonly onOutcome: (outcome: Verdict, shown: OnScreen) => void;
+  /** Without a verdict yet. */
+  private current: OnScreen | undefined;
+  /** Typed part of the current suggestion at the last observation, and the length that was accepted with the keyboard. */
+  private typedText = '';
+  private acceptedLength = 0;
+  /**
+   * The last suggestion judged 'typed', and the length that a key may have accepted: the editor may report the key
+   * after the text.
+   */
+  private lastTyped: { readonly shown: OnScreen; readonly acceptedLength: number } | undefined;
+  /** They end with an event, and nothing is learned from them. */
+  private readonly forgotten = new WeakSet<OnScreen>();
 
+  /** @param onOutcome learns from the verdicts */
   constructor(
     deps: Pick<CompletionDeps, 'clock' | 'log' | 'onEvent'>,
-    onOutcome: (outcome: Verdict, shown: OnScreen | undefined) => void,
+    onOutcome: (outcome: Verdict, shown: OnScreen) => void,
   ) {
     this.deps = deps;
-    this.tracker = new OutcomeTracker(deps.clock, (id, outcome, acceptedLength) => {
-      onOutcome(outcome, this.withId(id));
-      this.emit({ kind: 'outcome', id, outcome, acceptedLength });
-    });
-  }
-
-  /** Judges the shown suggestion by the text of a later request. */
-  observe(query: CompletionQuery): void {
-    this.tracker.observe(query);
+    this.onOutcome = onOutcome;
   }
 
   /** The suggestion that is visible now. */
   get visible(): Suggestion | undefined {
-    return this.withId(this.tracker.pending?.suggestion.id)?.suggestion;
-  }
-
-  /** After a full accept: the request for the next position. Undefined if the suggestion was not shown. */
-  accepted(id: string): CompletionRequest | undefined {
-    const accepted = this.tracker.accepted(id);
-    if (accepted === undefined || this.withId(id) === undefined) return undefined;
-    const { query, indentUnit } = accepted.request;
-    const { text, replaceLength } = accepted.suggestion;
-    const suffix = query.suffix.slice(replaceLength);
-    return { query: { ...query, prefix: query.prefix + text, suffix }, trigger: 'automatic', indentUnit };
-  }
-
-  /** After the next word or line of the suggestion was accepted. @param length of the accepted part, UTF-16 units */
-  partAccepted(after: CompletionQuery, length: number): void {
-    this.tracker.partAccepted(after, length);
-  }
-
-  withdrawn(): void {
-    this.tracker.withdrawn();
-  }
-
-  /** Verdicts about earlier suggestions no longer count. */
-  forget(): void {
-    this.shown = [];
+    return this.current && !this.forgotten.has(this.current) ? this.current.suggestion : undefined;
   }
 
   /** Shows a suggestion. While the user types it, it goes on, and no second event is sent. */
@@ -74,12 +52,67 @@ export class ShownSuggestions {
     const goesOn = isSame(suggestion, this.visible);
     const shown = { ...suggestion, text, latencyMs: at - startedAt, id: goesOn ? suggestion.id : randomUUID() };
     if (goesOn) return shown;
-    // This ends a pending suggestion, whose verdict is reported first.
-    const now = { suggestion: shown, request, at };
-    this.tracker.shown(now);
-    this.shown = [...this.shown.slice(-1), now];
+    // The pending suggestion ends, and its verdict is reported first.
+    this.withdrawn();
+    this.current = { suggestion: shown, request, at };
+    this.typedText = '';
+    this.acceptedLength = 0;
     this.emit({ kind: 'answered', request, suggestion: shown });
     return shown;
+  }
+
+  /** The pending suggestion was hidden and counts as ignored. */
+  withdrawn(): void {
+    if (this.current !== undefined) this.finish('ignored');
+  }
+
+  /** The suggestions so far may not be learned from any more. */
+  forget(): void {
+    for (const shown of [this.current, this.lastTyped?.shown]) if (shown) this.forgotten.add(shown);
+  }
+
+  /** The whole suggestion was accepted. The request for the next position, if it is still known. */
+  accepted(id: string): CompletionRequest | undefined {
+    const { current, lastTyped } = this;
+    if (current?.suggestion.id === id) {
+      this.finish('accepted');
+      return this.requestAfter(current);
+    }
+    if (lastTyped?.shown.suggestion.id !== id) return undefined;
+    this.lastTyped = undefined;
+    this.report('accepted', lastTyped.shown, lastTyped.acceptedLength);
+    return this.requestAfter(lastTyped.shown);
+  }
+
+  /**
+   * Its next word or line was accepted: `length` UTF-16 units before the cursor. A full accept is reported by the
+   * item's command.
+   */
+  partAccepted(after: CompletionQuery, length: number): void {
+    const typed = this.typedAt(after);
+    if (this.current === undefined || typed === undefined || typed.length < length) return;
+    const { text } = this.current.suggestion;
+    if (typed.length >= text.length || !text.startsWith(typed)) return;
+    this.acceptedLength += length;
+    this.typedText = typed;
+    this.report('partly-accepted', this.current, this.acceptedLength);
+  }
+
+  /** Judges the suggestion by the text of a later request. */
+  observe(later: CompletionQuery): void {
+    if (this.current === undefined) return;
+    const verdict = judge(this.current, later);
+    if (verdict === 'pending') {
+      this.typedText = this.typedAt(later) ?? '';
+      return;
+    }
+    // The user typed a good part and moved away: the last observation decides.
+    if (verdict === 'ignored' && isPart(this.typedText, this.current.suggestion.text)) {
+      this.finish('typed');
+      return;
+    }
+    const unread = verdict === 'rejected' && this.deps.clock.monotonic() - this.current.at < READING_MS;
+    this.finish(unread ? 'ignored' : verdict);
   }
 
   /** A failing listener must not fail the suggestion. */
@@ -91,8 +124,34 @@ export class ShownSuggestions {
     }
   }
 
-  private withId(id: string | undefined): OnScreen | undefined {
-    return this.shown.find(({ suggestion }) => suggestion.id === id);
+  private requestAfter(shown: OnScreen): CompletionRequest | undefined {
+    if (this.forgotten.has(shown)) return undefined;
+    const { query, indentUnit } = shown.request;
+    const { text, replaceLength } = shown.suggestion;
+    const suffix = query.suffix.slice(replaceLength);
+    return { query: { ...query, prefix: query.prefix + text, suffix }, trigger: 'automatic', indentUnit };
+  }
+
+  /** Text between the suggestion's position and the cursor. */
+  private typedAt(later: CompletionQuery): string | undefined {
+    const start = this.current && positionIn(this.current.request.query, later);
+    return start === undefined ? undefined : later.prefix.slice(start);
+  }
+
+  private finish(outcome: Verdict): void {
+    const shown = this.current as OnScreen;
+    this.current = undefined;
+    const byHand = Math.max(0, this.typedText.length - this.acceptedLength);
+    const acceptedLength = shown.suggestion.text.length - byHand;
+    this.lastTyped = outcome === 'typed' ? { shown, acceptedLength } : undefined;
+    // After a partial accept only a full accept changes the verdict.
+    if (outcome === 'accepted') this.report(outcome, shown, acceptedLength);
+    else if (this.acceptedLength === 0) this.report(outcome, shown, 0);
+  }
+
+  private report(outcome: Verdict, shown: OnScreen, acceptedLength: number): void {
+    if (!this.forgotten.has(shown)) this.onOutcome(outcome, shown);
+    this.emit({ kind: 'outcome', id: shown.suggestion.id, outcome, acceptedLength });
   }
 }
 
@@ -124,106 +183,4 @@ export function judge({ request: { query }, suggestion: { text } }: OnScreen, la
 function isPart(typed: string, text: string): boolean {
   const visibleLength = (part: string) => part.replace(/\s/g, '').length;
   return visibleLength(typed) >= Math.max(4, visibleLength(text) / 3);
-}
-
-/** @param acceptedLength UTF-16 units that were accepted with the keyboard so far */
-type OnOutcome = (id: string, outcome: Verdict, acceptedLength: number) => void;
-
-export class OutcomeTracker {
-  private readonly clock: Clock;
-  private readonly onOutcome: OnOutcome;
-  private current: OnScreen | undefined;
-  /** Typed part of the current suggestion at the last observation, and the length that was accepted with the keyboard. */
-  private typedText = '';
-  private acceptedLength = 0;
-  /**
-   * The last suggestion judged 'typed', and the length that a key may have accepted: the editor may report the key
-   * after the text.
-   */
-  private lastTyped: { readonly shown: OnScreen; readonly acceptedLength: number } | undefined;
-
-  constructor(clock: Clock, onOutcome: OnOutcome) {
-    this.clock = clock;
-    this.onOutcome = onOutcome;
-  }
-
-  /** The visible suggestion without a verdict. */
-  get pending(): OnScreen | undefined {
-    return this.current;
-  }
-
-  /** The pending suggestion was hidden and counts as ignored. */
-  withdrawn(): void {
-    if (this.current !== undefined) this.finish('ignored');
-  }
-
-  /** A new suggestion is visible; a pending one counts as ignored. */
-  shown(now: OnScreen): void {
-    this.withdrawn();
-    this.current = now;
-    this.typedText = '';
-    this.acceptedLength = 0;
-  }
-
-  /** The whole suggestion was accepted. Returns it if it is still known. */
-  accepted(id: string): OnScreen | undefined {
-    const { current, lastTyped } = this;
-    if (current?.suggestion.id === id) {
-      this.finish('accepted');
-      return current;
-    }
-    if (lastTyped?.shown.suggestion.id !== id) return undefined;
-    this.lastTyped = undefined;
-    this.onOutcome(id, 'accepted', lastTyped.acceptedLength);
-    return lastTyped.shown;
-  }
-
-  /**
-   * Its next word or line was accepted: `length` UTF-16 units before the cursor. A full accept is reported by the
-   * item's command.
-   */
-  partAccepted(after: CompletionQuery, length: number): void {
-    const typed = this.typedAt(after);
-    if (this.current === undefined || typed === undefined || typed.length < length) return;
-    const { id, text } = this.current.suggestion;
-    if (typed.length >= text.length || !text.startsWith(typed)) return;
-    this.acceptedLength += length;
-    this.typedText = typed;
-    this.onOutcome(id, 'partly-accepted', this.acceptedLength);
-  }
-
-  /** Judges the suggestion by the text of a later request. */
-  observe(later: CompletionQuery): void {
-    if (this.current === undefined) return;
-    const verdict = judge(this.current, later);
-    if (verdict === 'pending') {
-      this.typedText = this.typedAt(later) ?? '';
-      return;
-    }
-    // The user typed a good part and moved away: the last observation decides.
-    if (verdict === 'ignored' && isPart(this.typedText, this.current.suggestion.text)) {
-      this.finish('typed');
-      return;
-    }
-    const unread = verdict === 'rejected' && this.clock.monotonic() - this.current.at < READING_MS;
-    this.finish(unread ? 'ignored' : verdict);
-  }
-
-  /** Text between the suggestion's position and the cursor. */
-  private typedAt(later: CompletionQuery): string | undefined {
-    const start = this.current && positionIn(this.current.request.query, later);
-    return start === undefined ? undefined : later.prefix.slice(start);
-  }
-
-  private finish(outcome: Verdict): void {
-    const shown = this.current as OnScreen;
-    const { id, text } = shown.suggestion;
-    this.current = undefined;
-    const byHand = Math.max(0, this.typedText.length - this.acceptedLength);
-    const acceptedLength = text.length - byHand;
-    this.lastTyped = outcome === 'typed' ? { shown, acceptedLength } : undefined;
-    // After a partial accept only a full accept changes the verdict.
-    if (outcome === 'accepted') this.onOutcome(id, outcome, acceptedLength);
-    else if (this.acceptedLength === 0) this.onOutcome(id, outcome, 0);
-  }
 }

@@ -39,7 +39,7 @@ export class Suggester implements Disposable {
     const cache = new SuggestionCache();
     const verdicts = new VerdictMemory(deps.clock);
     const screen = new ShownSuggestions(deps, (outcome, shown) => {
-      if (outcome === 'accepted' && shown) api.typing.recordAcceptance(deps.clock.monotonic() - shown.at);
+      if (outcome === 'accepted') api.typing.recordAcceptance(deps.clock.monotonic() - shown.at);
       verdicts.outcome(outcome, shown);
     });
     const api = new ApiCalls(deps, cache, verdicts, (event) => screen.emit(event));
@@ -77,7 +77,7 @@ export class Suggester implements Disposable {
   /** The prompt that a call at this position would send, without calling. Rejects if it cannot be redacted. */
   async preview(request: CompletionRequest, signal: AbortSignal): Promise<LlmRequest> {
     const { local, api } = this.has;
-    const cursor = cursorOf(this.deps, request, signal);
+    const cursor = this.cursorOf(request, signal);
     return api.requestFor(cursor, await local.suggestionAt(cursor));
   }
 
@@ -120,6 +120,10 @@ export class Suggester implements Disposable {
     this.has.cache.clear();
   }
 
+  private cursorOf(request: CompletionRequest, signal: AbortSignal): Cursor {
+    return cursorOf(this.deps, request, (query) => this.has.local.indexRevisionAt(query), signal);
+  }
+
   private abortRequests(reason: string): void {
     for (const running of [this.current, this.prefetching]) running?.abort(new CodedError('cancelled', reason));
   }
@@ -131,7 +135,7 @@ export class Suggester implements Disposable {
     const own = new AbortController();
     this.current = own;
     this.has.screen.observe(request.query);
-    const cursor = cursorOf(this.deps, request, AbortSignal.any([signal, own.signal]));
+    const cursor = this.cursorOf(request, AbortSignal.any([signal, own.signal]));
     if (!cursor.isManual) this.has.api.recordKeystroke(cursor);
     try {
       return await (cursor.opensList ? this.beforeList(cursor) : suggest(cursor, this.has));
@@ -167,7 +171,7 @@ export class Suggester implements Disposable {
     const own = new AbortController();
     this.prefetching = own;
     try {
-      await prefetch(cursorOf(this.deps, request, own.signal), this.has);
+      await prefetch(this.cursorOf(request, own.signal), this.has);
     } catch (error) {
       if (!own.signal.aborted && !isCancelled(error)) this.deps.log.error('A prefetch failed.', error);
     }

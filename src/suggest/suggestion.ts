@@ -185,8 +185,9 @@ export interface Cursor extends CompletionPosition {
 }
 
 export function cursorOf(
-  { settings: settingsAt, clock, specialist }: Pick<CompletionDeps, 'settings' | 'clock' | 'specialist'>,
+  { settings: settingsAt, clock }: Pick<CompletionDeps, 'settings' | 'clock'>,
   request: CompletionRequest,
+  indexRevisionAt: (query: CompletionQuery) => number,
   signal: AbortSignal,
 ): Cursor {
   const { trigger, selectedText = '' } = request;
@@ -200,7 +201,7 @@ export function cursorOf(
     isManual,
     replaced: isManual ? undefined : request.replaced,
     startedAt: clock.monotonic(),
-    indexRevision: specialist.indexRevisionFor?.(query) ?? 0,
+    indexRevision: indexRevisionAt(query),
     opensList: request.opensList === true && !isManual && selectedText === '',
     listIsOpen: false,
     signal,

@@ -29,13 +29,13 @@ export class VerdictMemory {
     this.clock = clock;
   }
 
-  outcome(outcome: Verdict, shown?: OnScreen): void {
+  outcome(outcome: Verdict, shown: OnScreen): void {
     const isRejected = outcome === 'rejected';
     if ((!isRejected && outcome !== 'ignored') || this.isLongAgo()) this.rejectionCount = 0;
     if (isRejected) this.rejectionCount++;
     const at = this.clock.monotonic();
     this.lastAt = at;
-    if (shown?.suggestion.source === 'specialist' && (isRejected || outcome === 'accepted'))
+    if (shown.suggestion.source === 'specialist' && (isRejected || outcome === 'accepted'))
       this.judged = { query: shown.request.query, text: shown.suggestion.text, at, isRejected };
   }
 

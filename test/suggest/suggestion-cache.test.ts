@@ -8,7 +8,7 @@ import type { Suggestion } from '../../src/suggest/suggestion.ts';
 import { SuggestionCache } from '../../src/suggest/suggestion-cache.ts';
 import { hiding } from '../fakes/redaction.ts';
 import { draft, ScriptedSpecialist } from '../fakes/specialist.ts';
-import { Harness, query, suggestionOf } from './harness.ts';
+import { Harness, query, settled, suggestionOf } from './harness.ts';
 
 const kept = (text: string, source: Suggestion['source'] = 'specialist', over = 0): Suggestion =>
   suggestionOf(text === '' ? [] : [{ text, p: 0.8, over }], { source });
@@ -197,6 +197,7 @@ test('a line and its remainder replace the closing brackets after the cursor', a
   const past = await h.answer(query('const x = executeCommand(rootCmd, second)', '\n'));
   assert.deepEqual([past?.id, past?.text, past?.replaceLength], [along?.id, ';', 0]);
   h.service.accepted(past?.id ?? '');
+  await settled();
   assert.deepEqual(
     [specialist.queries.at(-1)?.prefix, specialist.queries.at(-1)?.suffix],
     ['const x = executeCommand(rootCmd, second);', '\n'],

@@ -188,12 +188,10 @@ class RequestPreview {
     };
     const complete = async (query: CompletionQuery, options: DraftOptions): Promise<Draft> =>
       (await draftServed(engine, specialist, request, query, options, log)).draft;
-    // The index names a file by its redacted path.
-    const named = async (query: CompletionQuery) => ({ ...query, path: await redact.path(query.path) });
     const local: Specialist = {
       name: 'kept',
-      complete: async (query, options) => complete(await named(query), options),
-      snippets: async (query, options) => specialist.snippets(await named(query), options),
+      complete,
+      snippets: async (query, options) => specialist.snippets(query, options),
       setOpenFile() {},
     };
     const routers = { ngramOnly: servedRouter(request, false, log), mixed: servedRouter(request, true, log) };

@@ -24,7 +24,6 @@ import type { Configuration } from '../settings/configuration.ts';
 import { ActiveAdaptation, type StoredAdaptation, type UnusedReason } from './active-adaptation.ts';
 import { completionSettings } from './completion-settings.ts';
 import type { FileRules } from './file-rules.ts';
-import { withRedactedPaths } from './redacted-paths.ts';
 import { SessionSecrets } from './session-secrets.ts';
 
 export interface SessionDeps {
@@ -105,7 +104,7 @@ export class FolderSession extends DisposableStore {
     );
     this.service = this.add(
       new Suggester({
-        specialist: withRedactedPaths(this.specialist, this.secrets),
+        specialist: this.specialist,
         llm: () => api.llm(folder),
         routerFor: (draft) => this.activeAdaptation.fitFor(this.isNgramOnly(draft) ? 'ngram' : 'mixed'),
         settings: ({ path }) => completionSettings(deps.configuration.for(folder.uri), this.maySend(path)),
