@@ -1,6 +1,9 @@
 // The limits of a decision: what a call must gain, and how sure a shown draft must be, under the circumstances of a
 // request.
 
+import type { CompletionQuery } from '../common/completion.ts';
+import { isSentence } from '../text/prose-text.ts';
+
 export interface LimitSettings {
   /** From 0.05, hardly any call, to 1, large model first; a higher value lowers the price of a call. */
   readonly balance: number;
@@ -15,7 +18,8 @@ export interface RequestConditions {
   readonly isManual: boolean;
   /** The editor's list would open here. A suggestion hides it. */
   readonly opensList: boolean;
-  readonly prose: boolean;
+  /** Where a sentence is written, more is needed. */
+  readonly query: Pick<CompletionQuery, 'languageId' | 'prefix'>;
   /** The text is a paid answer: see limitsAt. */
   readonly isAnswer: boolean;
   /** A local draft was rejected in this line. */
@@ -61,12 +65,13 @@ const USUAL_WAIT_MS = 750;
  * wherever it is likelier right.
  */
 export function limitsAt({ balance, threshold, localFirst }: LimitSettings, at: RequestConditions): Limits {
-  const { isManual, opensList, prose, isAnswer, rejectedHere, doubt, waitMs } = at;
+  const { isManual, opensList, query, isAnswer, rejectedHere, doubt, waitMs } = at;
   const likelierModelBalance = Math.max(0.5, balance);
   if (isManual) {
     const price = priceOf(likelierModelBalance);
     return { price, threshold: 0, lateThreshold: threshold / 2, isManual, localFirst };
   }
+  const prose = isSentence(query.languageId, query.prefix);
   // Doubt raises the call price, but 1 stays 'always'.
   const doubtful = balance >= 1 ? balance : balance * (1 - doubt);
   const doubtRaise = doubt * (MAX_RAISE / MAX_DOUBT);

@@ -19,7 +19,6 @@ import { limitsAt } from '../routing/limits.ts';
 import type { RouterModel } from '../routing/router-model.ts';
 import type { ScoredCut } from '../routing/show.ts';
 import { lineAfter } from '../text/lines.ts';
-import { isSentence } from '../text/prose-text.ts';
 import type { ApiCalls } from './api-calls.ts';
 import { type CompletionDeps, type CompletionSettings, type Cursor, decided, type Suggestion } from './suggestion.ts';
 import type { VerdictMemory } from './verdict-memory.ts';
@@ -84,7 +83,7 @@ export class LocalDrafts {
     const limits = limitsAt(settings, {
       isManual,
       opensList,
-      prose: isProseAt(query),
+      query,
       isAnswer,
       rejectedHere: rejected !== undefined,
       doubt,
@@ -184,10 +183,6 @@ export class LocalDrafts {
 /** What a decision must know of the text itself. */
 interface Kind extends Pick<Conditions, 'rejected' | 'goesOn'> {
   readonly isAnswer: boolean;
-}
-
-function isProseAt({ languageId, prefix }: CompletionQuery): boolean {
-  return isSentence(languageId, prefix);
 }
 
 /** Where a word was replaced in the middle of a line, an answer of the large model would not be shown. */

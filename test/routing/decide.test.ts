@@ -18,6 +18,7 @@ import { draftOf, POSITION, synthetic, TYPING } from './synthetic.ts';
 
 /** The default settings, and the changes and circumstances that a row names. */
 const settings = { balance: 0.4, threshold: 0.6, localFirst: false };
+const sentence = { languageId: 'markdown', prefix: 'It is ' };
 const requests = {
   typing: {},
   'by hand': { isManual: true },
@@ -25,12 +26,12 @@ const requests = {
   'local first, by hand': { localFirst: true, isManual: true },
   'always call': { balance: 1 },
   'beside the list': { opensList: true },
-  'in prose': { prose: true },
+  'in prose': { query: sentence },
   'many rejections': { doubt: 0.3 },
   'a rejection here': { rejectedHere: true },
   'a slow model': { waitMs: 2_000 },
   'an answer': { isAnswer: true },
-  'an answer in prose': { isAnswer: true, prose: true, opensList: true },
+  'an answer in prose': { isAnswer: true, query: sentence, opensList: true },
   'an answer, always call': { isAnswer: true, balance: 1 },
 } as const satisfies Record<string, Partial<typeof settings & RequestConditions>>;
 

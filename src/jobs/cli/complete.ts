@@ -21,7 +21,7 @@ import { estimatedAt } from '../../suggest/local-drafts.ts';
 import { languageIdOf } from '../../text/languages.ts';
 import { listOpensAt } from '../../text/line-state.ts';
 import { lineBefore, lineEnd, linesOf } from '../../text/lines.ts';
-import { isSentence, languageAt } from '../../text/prose-text.ts';
+import { languageAt } from '../../text/prose-text.ts';
 import { decodeText } from '../../workspace/files/examine.ts';
 import { FolderReader } from '../../workspace/files/folder-reader.ts';
 import type { LeftOutReason } from '../../workspace/files/types.ts';
@@ -148,7 +148,7 @@ export async function completeAt(
   const limits = limitsAt(settings, {
     isManual: false,
     opensList: listOpensAt(languageId, lineBefore(prefix)) !== undefined,
-    prose: isSentence(languageId, prefix),
+    query,
     isAnswer: false,
     rejectedHere: false,
     doubt: 0,

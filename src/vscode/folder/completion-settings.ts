@@ -3,11 +3,10 @@ import type { CompletionSettings } from '../../suggest/suggestion.ts';
 import type { Settings } from '../settings/settings.ts';
 
 export function completionSettings(settings: Settings, apiAllowed: boolean): CompletionSettings {
-  const { balance, minimumConfidence, multiline } = settings;
+  const { balance, minimumConfidence } = settings;
   return {
-    balance,
+    ...settings,
     threshold: minimumConfidence,
-    multiline,
     apiAllowed,
     // From 0.5 on, the likelier model is wanted.
     localFirst: balance < 0.5,
