@@ -1,5 +1,4 @@
 // A decision at a cursor: what is shown, held back or asked, its reason, and the sentence that says so. Plain data.
-import type { AnswerSource } from '../common/completion.ts';
 import type { ErrorCode } from '../common/errors.ts';
 import { wholePercent } from '../common/format.ts';
 import type { HeldBack, ScoredCut } from './show.ts';
@@ -13,8 +12,17 @@ const TOO_DEAR = [
 /** Why a possible call is not worth its price. */
 export type TooDear = (typeof TOO_DEAR)[number];
 
+/** The text is the rest of one that was drafted at an earlier key. */
+export const SEEN_BEFORE = 'the rest of an earlier draft';
+/** The text is the large model's. */
+export const ANSWERED = 'the large model has answered';
+
 /** Why the large model cannot or shall not be asked, or what came of the call. */
 export type NoCall =
+  | typeof SEEN_BEFORE
+  | typeof ANSWERED
+  | 'it is an offered edit'
+  | 'its answer is not sure enough'
   | 'there is no large model'
   | 'a word was replaced in the line'
   | 'the large model is not available'
@@ -47,7 +55,7 @@ export type Decision = Estimates & {
     | {
         readonly kind: 'show';
         readonly cut: ScoredCut;
-        readonly reason: TooDear | NoCall | 'the rest of an earlier draft';
+        readonly reason: TooDear | NoCall;
       }
     | {
         readonly kind: 'hold';
@@ -78,13 +86,10 @@ export function savesCall({ kind, reason }: Decision): boolean {
   return kind === 'show' && TOO_DEAR.some((each) => each === reason);
 }
 
-/**
- * The decision in words: 'Held back: 10% sure, shown from 50%.'
- * @param source of the answer that it explains: after a call, the local draft was shown meanwhile, and then the answer
- */
-export function sentenceOf(decision: Decision, source: AnswerSource = 'specialist'): string {
+/** The decision in words: 'Held back: 10% sure, shown from 50%.' */
+export function sentenceOf(decision: Decision): string {
   const { ngramsAlone } = decision;
-  const cut = source === 'api' ? undefined : shownCut(decision);
+  const cut = decision.reason === ANSWERED ? undefined : shownCut(decision);
   const ngramsNote = ngramsAlone === undefined ? '' : ` From the n-grams alone: ${ngramsAlone}.`;
   return `${statementOf(decision, cut)}.${cutNote(cut)}${ngramsNote}`;
 }

@@ -1,6 +1,7 @@
 // Offers the next edit: shows what was found, and goes to it, applies it or dismisses it.
 import * as vscode from 'vscode';
 import { Part } from '../../common/disposable.ts';
+import type { EditInLine } from '../../suggest/suggestion.ts';
 import { toLineFeeds } from '../../text/lines.ts';
 import { type Edit, joinEdits, ShownEdits } from '../../workspace/edits/edit.ts';
 import type { Activity } from '../completion/activity.ts';
@@ -18,7 +19,7 @@ import type { EditSearchDeps, EditSource } from './edit-source.ts';
 import { hintText, originText } from './edit-texts.ts';
 import { EditView } from './edit-view.ts';
 import { type FoundEdits, OfferSearch } from './offer-search.ts';
-import { type Cursor, type OfferedEdit, OfferedEdits, type TabAction } from './offered-edits.ts';
+import { type EditCursor, type OfferedEdit, OfferedEdits, type TabAction } from './offered-edits.ts';
 import { QuickFixes } from './quick-fixes.ts';
 import { Renames } from './renames.ts';
 
@@ -103,24 +104,18 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
     this.journals.reopen();
   }
 
-  /** The rest of an insertion that is offered at the cursor, for ghost text. */
-  insertionAt(
-    document: vscode.TextDocument,
-    position: vscode.Position,
-  ): { readonly id: string; readonly text: string } | undefined {
+  /**
+   * The edit that is offered in the cursor's line: Tab belongs to it, and no other ghost text may cover it. What is left
+   * of an insertion at the cursor is ghost text itself.
+   */
+  inLine(document: vscode.TextDocument, position: vscode.Position, mayInsert: boolean): EditInLine | undefined {
     const recorded = this.journals.recordedOf(document);
     if (!recorded || recorded.folder.key !== this.folder?.key) return undefined;
-    const found = this.offered.insertionAt(recorded.path, position);
-    if (!found) return undefined;
-    this.record(found.offer);
-    return { id: found.offer.id, text: found.text };
-  }
-
-  /** Whether an edit is offered in the line, so that Tab belongs to it and no other ghost text may cover it. */
-  ownsLine(document: vscode.TextDocument, { line }: vscode.Position): boolean {
-    const recorded = this.journals.recordedOf(document);
-    if (!recorded || recorded.folder.key !== this.folder?.key || this.search.isWaiting) return false;
-    return this.offered.isInLine(recorded.path, line);
+    const insertion = mayInsert ? this.offered.insertionAt(recorded.path, position) : undefined;
+    if (insertion) this.record(insertion.offer);
+    const offer =
+      insertion?.offer ?? (this.search.isWaiting ? undefined : this.offered.inLine(recorded.path, position));
+    return offer && { id: offer.id, probability: offer.probability, inserts: insertion?.text };
   }
 
   /** The word that the user has just typed over at the position: see CompletionRequest. */
@@ -246,7 +241,7 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
     if (current) this.pending ??= { offer: current, after: stateOf(edits) };
     const document = window.activeTextEditor?.document;
     const isCovered = cursor && this.isGhostTextShown && !this.isInsertedAtCursor(current);
-    if (isCovered && document && this.offered.isInLine(cursor.path, cursor.position.line)) {
+    if (isCovered && document && this.offered.inLine(cursor.path, cursor.position)) {
       this.isGhostTextShown = false;
       this.deps.onLineTaken(document);
     }
@@ -306,7 +301,7 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
   }
 
   /** The cursor of the active editor, if it is in the folder of the offers and selects nothing. */
-  private cursor(): Cursor | undefined {
+  private cursor(): EditCursor | undefined {
     const editor = window.activeTextEditor;
     const recorded = editor && this.journals.recordedOf(editor.document);
     if (!recorded || recorded.folder.key !== this.folder?.key) return undefined;
