@@ -7,9 +7,9 @@ import { window } from '../editor/window.ts';
 import type { Documents } from '../folder/documents.ts';
 import type { Folders } from '../folder/folders.ts';
 
-export type Part = 'acceptNextWord' | 'acceptNextLine';
+type AcceptCommand = 'acceptNextWord' | 'acceptNextLine';
 
-export async function acceptPart(part: Part, folders: Folders, documents: Documents): Promise<void> {
+export async function acceptPart(part: AcceptCommand, folders: Folders, documents: Documents): Promise<void> {
   const shown = window.activeTextEditor?.document;
   const document = shown && new Document(shown);
   const service = document && folders.peek(document.folder)?.service;
