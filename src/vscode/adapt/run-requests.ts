@@ -122,11 +122,10 @@ export class RunRequests {
   }
 
   private neural(settings: Settings): Pick<AdaptRequest, 'neural'> {
-    const { neural } = this.deps;
-    if (neural.absence !== undefined) return {};
-    const { base } = neural.shipped;
-    const { threads } = neural.serving({ model: base, base, name: 'base' });
-    const { maxSteps } = neural.tuning;
+    const { forJobs, tuning } = this.deps.neural;
+    if (forJobs === undefined) return {};
+    const { base, threads } = forJobs;
+    const { maxSteps } = tuning;
     return {
       neural: {
         base,

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { DOWNLOADS } from '../../neural/models/catalog.ts';
 import { IMPORTED_BASES, listPackages, type PackageInfo, removeBase } from '../../neural/models/list.ts';
-import { readTimings, storeTiming } from '../../specialist/engine/timings.ts';
+import { readTimings } from '../../specialist/engine/timings.ts';
 import { confirms, type ListRow, removeButton, separator, showList } from '../editor/dialogs.ts';
 import { type Report, withProgress } from '../editor/progress.ts';
 import { joined, safeSentence, safeText, t } from '../editor/ui-text.ts';
@@ -10,9 +10,9 @@ import { type UiOpenOptions, window } from '../editor/window.ts';
 import { durationText } from './base-status.ts';
 import type { Bases } from './bases.ts';
 import { getModel } from './get-model.ts';
-import { type ImportBaseDeps, importModel } from './import-base.ts';
+import { type ImportBaseDeps, importModel, measure } from './import-base.ts';
 import { foundRows, megabytesText } from './model-list.ts';
-import { timeBase, timingKeyOf } from './shipped-bases.ts';
+import { timingKeyOf } from './shipped-bases.ts';
 
 export interface ChooseBaseDeps extends ImportBaseDeps {
   readonly bases: Pick<Bases, 'measureAgain'>;
@@ -116,16 +116,13 @@ async function measureAgain(deps: ChooseBaseDeps): Promise<void> {
 }
 
 /** Times every base that the list shows. If one cannot be timed, the others are, and its failure is returned. */
-async function timeAll({ bases, configuration, paths }: ChooseBaseDeps, signal: AbortSignal, report: Report) {
-  const settings = configuration.for(undefined);
-  let result = await bases.measureAgain(signal);
-  for (const { name, folder, tokenizer, manifest } of listPackages(join(paths.storage, IMPORTED_BASES))) {
+async function timeAll(deps: ChooseBaseDeps, signal: AbortSignal, report: Report) {
+  let result = await deps.bases.measureAgain(signal);
+  for (const imported of listPackages(join(deps.paths.storage, IMPORTED_BASES))) {
     if (signal.aborted) break;
-    report(name);
-    const base = { name, folder, tokenizer, weights: manifest.weights };
-    const timing = await timeBase(paths.engine, base, settings, signal);
-    if (timing.ok) storeTiming(paths.storage, timingKeyOf(manifest, settings), { ...timing.value, at: Date.now() });
-    else if (result.ok) result = timing;
+    report(imported.name);
+    const timing = await measure(imported, deps, signal);
+    if (!timing.ok && result.ok) result = timing;
   }
   return result;
 }

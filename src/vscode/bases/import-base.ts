@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Result } from '../../common/errors.ts';
 import type { JobClient } from '../../jobs/client.ts';
 import type { AddedBase } from '../../jobs/own-bases.ts';
-import { IMPORTED_BASES } from '../../neural/models/list.ts';
+import { IMPORTED_BASES, type PackageInfo } from '../../neural/models/list.ts';
 import type { Timing } from '../../specialist/engine/protocol.ts';
 import { storeTiming } from '../../specialist/engine/timings.ts';
 import type { Paths } from '../editor/paths.ts';
@@ -46,8 +46,8 @@ export async function offerBase(base: AddedBase, deps: ImportBaseDeps): Promise<
 }
 
 /** Times the base, and stores the timing for later lists. */
-async function measure(
-  { name, folder, tokenizer, manifest }: AddedBase,
+export async function measure(
+  { name, folder, tokenizer, manifest }: Pick<PackageInfo, 'name' | 'folder' | 'tokenizer' | 'manifest'>,
   { configuration, paths }: ImportBaseDeps,
   signal: AbortSignal,
 ): Promise<Result<Timing>> {

@@ -88,6 +88,12 @@ export class WindowEngine extends Part<WindowEngineDeps> implements Engine {
     return { ...current, tokenizer: this.shipped.tokenizer, ...servingOptions(this.deps.settings()) };
   }
 
+  /** The selected base, for jobs; undefined without a neural model. */
+  get forJobs(): { readonly base: string; readonly tokenizer: string; readonly threads: number } | undefined {
+    if (this.absence !== undefined) return undefined;
+    return { ...this.shipped, threads: servingOptions(this.deps.settings()).threads };
+  }
+
   async request<K extends RequestKind>(
     kind: K,
     request: Requests[K]['request'],

@@ -42,6 +42,14 @@ export interface TextTasksDeps {
   readonly onSpent: (usd: number) => void;
 }
 
+/** A task of a folder. */
+interface FolderTask {
+  readonly taskFolder: DiskFolder;
+  readonly task: TextTask;
+  /** Identifies it in the window. */
+  readonly key: string;
+}
+
 /** Random texts that may be asked about in a further run, while texts are in doubt. */
 const MORE = 100;
 
@@ -94,20 +102,19 @@ export class TextTasks extends Part<TextTasksDeps> {
     if (name === undefined) return;
     void this.lookForTasks();
     const task = await readTask(reader, name);
-    if (task.ok) await this.label(taskFolder, task.value);
+    if (task.ok) await this.label(folderTask(taskFolder, task.value));
     else await showFailure(task.error);
   }
 
   /** Opens the table for labelling, or returns to it: its rows stay. */
-  private async label(taskFolder: DiskFolder, task: TextTask): Promise<void> {
-    const openTable = this.tables.get(keyOf(taskFolder.root, task.name));
+  private async label(of: FolderTask): Promise<void> {
+    const openTable = this.tables.get(of.key);
     if (openTable?.isLabelling) return openTable.takeFocus();
-    const labelling = await withProgress(t('Reading the texts of {0}', task.name), (signal) =>
-      this.readLabelling(taskFolder, task, signal),
-    );
+    const title = t('Reading the texts of {0}', of.task.name);
+    const labelling = await withProgress(title, (signal) => this.readLabelling(of, signal));
     if (!labelling.ok) return labelling.error.code === 'cancelled' ? undefined : showFailure(labelling.error);
     const { value } = labelling;
-    this.open(taskFolder, task, {
+    this.open(of, {
       subtitle:
         value.rows.length < value.texts
           ? t('{0} of {1} texts', value.rows.length, value.texts)
@@ -120,16 +127,16 @@ export class TextTasks extends Part<TextTasksDeps> {
     });
   }
 
-  private async readLabelling(taskFolder: DiskFolder, { name }: TextTask, signal: AbortSignal) {
+  private async readLabelling({ taskFolder, task }: FolderTask, signal: AbortSignal) {
     const { jobs, requests } = this.deps;
-    return jobs.job('labelling', { ...(await requests.sendable(taskFolder)), task: name }, signal);
+    return jobs.job('labelling', { ...(await requests.sendable(taskFolder)), task: task.name }, signal);
   }
 
   /** 'Run Text Task'. @param name absent: the user picks one @param acceptsFew label even from too few labels */
   async run(name?: string, acceptsFew = false): Promise<void> {
     const picked = await this.pickTask(name, t('Run which text task?'));
     if (!picked) return;
-    const { taskFolder, task } = picked;
+    const { taskFolder, task, key } = picked;
     // The editor hides its progress at 'Cancel', before the job has stored its results.
     if (this.running?.controller.signal.aborted) await this.running.ended;
     if (this.running) {
@@ -150,7 +157,7 @@ export class TextTasks extends Part<TextTasksDeps> {
             ...(api && { api }),
             ...this.states(),
             acceptsFew,
-            more: (this.reports.get(keyOf(taskFolder.root, task.name))?.inDoubt ?? 0) > 0 ? MORE : 0,
+            more: (this.reports.get(key)?.inDoubt ?? 0) > 0 ? MORE : 0,
           },
           signal,
           (update) => report(describe(update)),
@@ -165,55 +172,55 @@ export class TextTasks extends Part<TextTasksDeps> {
       log.warn(`${task.name}: ${finished.error.message}`);
       if (finished.error.code === 'cancelled') void showStopped(finished.error, 'runTextTask', task.name);
       else if (['few-labels', 'nothing-to-learn'].includes(finished.error.code))
-        void this.adviseToLabel(taskFolder, task, finished.error);
+        void this.adviseToLabel(picked, finished.error);
       else await showFailure(finished.error);
       return;
     }
     this.deps.onSpent(finished.value.runUsd);
-    this.reports.set(keyOf(taskFolder.root, task.name), finished.value);
-    if (this.tables.has(keyOf(taskFolder.root, task.name))) this.showResults(taskFolder, task, finished.value);
-    void this.announce(taskFolder, task, finished.value);
+    this.reports.set(key, finished.value);
+    if (this.tables.has(key)) this.showResults(picked, finished.value);
+    void this.announce(picked, finished.value);
   }
 
-  private async announce(taskFolder: DiskFolder, task: TextTask, report: TaskReport): Promise<void> {
+  private async announce(of: FolderTask, report: TaskReport): Promise<void> {
     const show = t('Show Results');
     const answer = await window.showInformationMessage(safeSentence(endOfRun(report)), show);
     if (answer !== show) return;
-    const openTable = this.tables.get(keyOf(taskFolder.root, task.name));
+    const openTable = this.tables.get(of.key);
     if (openTable && !openTable.isLabelling) openTable.takeFocus();
-    else this.showResults(taskFolder, task, report);
+    else this.showResults(of, report);
   }
 
   /** The local model has learned from too few labels. */
-  private async adviseToLabel(taskFolder: DiskFolder, task: TextTask, { code, message }: Failure): Promise<void> {
-    const label = isAnswerTask(task) ? t('Write Answers') : t('Label Texts');
+  private async adviseToLabel(of: FolderTask, { code, message }: Failure): Promise<void> {
+    const label = isAnswerTask(of.task) ? t('Write Answers') : t('Label Texts');
     const anyway = t('Use the Local Model Anyway');
     const choices = code === 'few-labels' ? [label, anyway] : [label];
     const answer = await window.showWarningMessage(safeSentence(message), ...choices);
-    if (answer === label) await this.label(taskFolder, task);
-    else if (answer === anyway) await this.run(task.name, true);
+    if (answer === label) await this.label(of);
+    else if (answer === anyway) await this.run(of.task.name, true);
   }
 
   /** The table of the last run; the one for labelling if there was none. */
   async show(name?: string): Promise<void> {
     const picked = await this.pickTask(name, t('Show the labels of which text task?'));
     if (!picked) return;
-    const report = this.reports.get(keyOf(picked.taskFolder.root, picked.task.name));
-    if (report) this.showResults(picked.taskFolder, picked.task, report);
-    else await this.label(picked.taskFolder, picked.task);
+    const report = this.reports.get(picked.key);
+    if (report) this.showResults(picked, report);
+    else await this.label(picked);
   }
 
-  private showResults(taskFolder: DiskFolder, task: TextTask, report: TaskReport): void {
-    this.open(taskFolder, task, {
+  private showResults(of: FolderTask, report: TaskReport): void {
+    this.open(of, {
       subtitle: report.path,
       results: resultsOf(report),
       labelling: undefined,
-      rows: () => rowsOf(taskFolder.root, task, report.path),
+      rows: () => rowsOf(of.taskFolder.root, of.task, report.path),
     });
   }
 
-  private open(taskFolder: DiskFolder, task: TextTask, content: Omit<TableContent, 'task'>): void {
-    const key = keyOf(taskFolder.root, task.name);
+  private open(of: FolderTask, content: Omit<TableContent, 'task'>): void {
+    const { taskFolder, task, key } = of;
     const openTable = this.tables.get(key);
     if (openTable) {
       openTable.show({ task, ...content });
@@ -225,7 +232,7 @@ export class TextTasks extends Part<TextTasksDeps> {
         extension,
         log,
         run: () => void this.run(task.name),
-        label: () => void this.label(taskFolder, task),
+        label: () => void this.label(of),
         open: () => void window.showTextDocument(taskUri(taskFolder.uri, task.name), { preview: false }),
         storeCorrection: async (text, label) => {
           const stored = await this.storeCorrection(taskFolder, task.name, text, label);
@@ -239,7 +246,7 @@ export class TextTasks extends Part<TextTasksDeps> {
     const learning = table.add(
       new BackgroundLearning(async (signal) => {
         if (!table.isLabelling) return;
-        const learned = await this.readLabelling(taskFolder, task, signal);
+        const learned = await this.readLabelling(of, signal);
         if (!learned.ok) log.warn(`${task.name}: ${learned.error.message}`);
         else if (!signal.aborted) table.showLearned(learned.value);
       }),
@@ -275,27 +282,23 @@ export class TextTasks extends Part<TextTasksDeps> {
     return undefined;
   }
 
-  private async pickTask(
-    name: string | undefined,
-    question: UiText,
-  ): Promise<{ taskFolder: DiskFolder; task: TextTask } | undefined> {
+  private async pickTask(name: string | undefined, question: UiText): Promise<FolderTask | undefined> {
     const taskFolder = await this.pickFolder(question);
     if (!taskFolder) return undefined;
     const picked = await pickTask(await taskNames(taskFolder.root), name, question);
     if (picked === undefined) return undefined;
     const task = await readTask(await FolderReader.open(taskFolder.root), picked);
-    if (task.ok) return { taskFolder, task: task.value };
+    if (task.ok) return folderTask(taskFolder, task.value);
     await showFailure(task.error);
     return undefined;
   }
 
   /** The base model may read texts in doubt after the user has accepted the time. */
   private states(): { states?: StatesAccess } {
-    const { neural } = this.deps;
-    if (neural.absence !== undefined) return {};
-    const { base, tokenizer } = neural.shipped;
-    const { threads } = neural.serving({ model: base, base, name: 'base' });
-    return { states: { engine: neural.startOptions, language: { model: base, tokenizer, threads } } };
+    const { forJobs, startOptions } = this.deps.neural;
+    if (forJobs === undefined) return {};
+    const { base: model, tokenizer, threads } = forJobs;
+    return { states: { engine: startOptions, language: { model, tokenizer, threads } } };
   }
 
   private reportsOf(root: string): string {
@@ -305,6 +308,10 @@ export class TextTasks extends Part<TextTasksDeps> {
 
 function keyOf(root: string, task: string): string {
   return `${root}\n${task}`;
+}
+
+function folderTask(taskFolder: DiskFolder, task: TextTask): FolderTask {
+  return { taskFolder, task, key: keyOf(taskFolder.root, task.name) };
 }
 
 async function* rowsOf(root: string, task: TextTask, path: string): AsyncGenerator<TableRow> {
