@@ -135,7 +135,7 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
   });
   const requests = new RunRequests({
     ...{ api, permissions, configuration, neural, paths },
-    secretsOf: async (folder) => (await folders.peek(folder)?.secrets.all()) ?? [],
+    secretsOf: async (folder) => (await folders.peek(folder)?.secrets.known())?.all ?? [],
   });
   const forJobs = { requests, jobs, neural, paths, log, onSpent };
   const adaptation = owned.add(new Adaptation({ ...forJobs, runs, onChange }));

@@ -60,17 +60,17 @@ export class TypingEditor {
     document.text = earlier.text;
     const [removed, inserted] = [Math.max(1, text.length - earlier.text.length), earlier.text.length - text.length];
     const change = { rangeLength: removed, text: 'x'.repeat(Math.max(0, inserted)) };
-    await this.secrets.changed(path, document.text, [change]);
+    (await this.secrets.known()).changed(path, document.text, [change]);
   }
 
   /** The user rests, and the document is sent to the local models. */
   async pause(path: string): Promise<string> {
-    return (await this.secrets.learnOpen(path, this.text(path))).text;
+    return (await this.secrets.known()).learnOpen(path, this.text(path)).text;
   }
 
-  close(path: string): void {
+  async close(path: string): Promise<void> {
     this.documents.delete(path);
-    this.secrets.closed(path);
+    (await this.secrets.known()).closed(path);
   }
 
   query(path: string): CompletionQuery {
@@ -93,6 +93,6 @@ export class TypingEditor {
     const document = this.of(path);
     document.text = document.text.slice(0, at) + text + document.text.slice(at + length);
     document.cursor = at + text.length;
-    await this.secrets.changed(path, document.text, [{ rangeLength: length, text }]);
+    (await this.secrets.known()).changed(path, document.text, [{ rangeLength: length, text }]);
   }
 }

@@ -151,7 +151,7 @@ async function completeEverywhere(
     const { path } = item;
     const text = files[path] ?? '';
     const name = await redact.path(path);
-    index.setOpenFile(name, (await redact.learnOpen(path, text)).text);
+    index.setOpenFile(name, (await redact.known()).learnOpen(path, text).text);
     for (const query of cursors(item, text, number)) {
       const draft: Draft = index.complete(query, { multiline: false, maxTokens: 64 });
       const request = await redactedRequest(
@@ -165,7 +165,7 @@ async function completeEverywhere(
       seeRequest(request, see);
     }
     index.setOpenFile(name, undefined);
-    redact.closed(path);
+    (await redact.known()).closed(path);
   }
   return { prompts, drafts };
 }

@@ -24,7 +24,7 @@ const [first, second] = [`export function first() {\n  return at('${open}');\n}\
 const session = new FolderSecrets();
 session.learnOpen('untitled-1', `DB_PASSWORD=${open}\n`);
 session.learnOpen('untitled-2', 'x\n');
-session.changed('untitled-2', `x\nSMTP_PASSWORD=${typed}\n`, false);
+session.changed('untitled-2', `x\nSMTP_PASSWORD=${typed}\n`, []);
 
 const folder = { root, harvest: { trusted: true }, exclude: {} };
 const { signal } = new AbortController();

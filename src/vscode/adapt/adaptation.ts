@@ -241,7 +241,7 @@ export class Adaptation extends Part<AdaptationDeps> {
     try {
       const result = await jobs.run(
         // Nothing else is sent, so only then half-typed values are redacted.
-        { ...request, secrets: request.api ? await session.secrets.all() : [] },
+        { ...request, secrets: request.api ? (await session.secrets.known()).all : [] },
         controller.signal,
         (update) => {
           if (update.say !== undefined) {

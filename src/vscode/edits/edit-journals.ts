@@ -249,7 +249,7 @@ export class EditJournals extends Part<EditJournalsDeps> implements DocumentList
       importJournal(),
       this.deps.documents.ruleOf(document),
       // Loads the rules for secrets, so that the journal can redact.
-      secrets.values(),
+      secrets.known(),
     ]);
     if (rule === 'off') this.forgetFile(folder, path);
     if (rule === 'off' || this.isDisposed || !this.isRecordable(document)) return undefined;

@@ -12,6 +12,15 @@ import {
 } from '../../workspace/secrets/redact.ts';
 import { TypedSecrets } from './typed-secrets.ts';
 
+/** As of VS Code's TextDocumentContentChangeEvent. */
+interface ContentChange {
+  readonly text: string;
+  readonly rangeLength: number;
+}
+
+/** A shorter insertion or deletion is one of a key, and holds no secret. UTF-16 units. */
+const minPiece = 6;
+
 export class FolderSecrets {
   /** Secrets of the folder. They are never removed: a secret that was deleted from a file is still a secret. */
   readonly folder = new SecretValues();
@@ -21,7 +30,7 @@ export class FolderSecrets {
   /** A secret was found that no call of `learnOpen` has reported. */
   private hasNewSecret = false;
 
-  /** As `SecretValues.all`, with those of open documents. */
+  /** As `SecretValues.all`, with those of open documents. For the request of a job: never write them to a file. */
   get all(): string[] {
     this.readChanges();
     return this.known.flatMap(({ all }) => all);
@@ -33,11 +42,12 @@ export class FolderSecrets {
   }
 
   /**
-   * Call at each change of an open document. Its text is read by the next `learnOpen` or `readChanges`.
-   * @param inOnePiece the change inserted or removed more than one key does. Then the text is read at once, and so is
-   * the text before, because it may have shown a secret that this one does not.
+   * Call at each change of an open document, with its new text, which the next `learnOpen` or `readChanges` reads. If
+   * more was inserted or removed than a key does, it is read at once, and so is the text before, because it may have
+   * shown a secret that this one does not.
    */
-  changed(path: string, text: string, inOnePiece: boolean): void {
+  changed(path: string, text: string, changes: readonly ContentChange[]): void {
+    const inOnePiece = changes.some((change) => Math.max(change.text.length, change.rangeLength) >= minPiece);
     if (inOnePiece) this.readChanges();
     this.unread.set(path, text);
     if (inOnePiece) this.readChanges(true);
@@ -58,6 +68,7 @@ export class FolderSecrets {
     return { ...redactRanges(text, rangesIn(text, found, this.known)), hasNewSecret };
   }
 
+  /** Its secrets stay known: a value that was cut out of a discarded text may be pasted later. */
   closed(path: string): void {
     this.readChanges();
     this.typed.closed(path);

@@ -75,10 +75,7 @@ export class LearnedTexts extends Part<LearnedTextsDeps> implements DocumentList
     const key = place.uri.toString();
     this.cancelPending(place);
     this.sent.delete(key);
-    void this.withSession(place, (session, name) => {
-      session.secrets.closed(place.path);
-      session.specialist.setOpenFile(name, undefined);
-    });
+    void this.withdraw(place, ({ specialist }, name) => specialist.setOpenFile(name, undefined));
     // Discarded text must not be suggested.
     if (this.unsaved.delete(key)) void this.indexFile(place);
   }
@@ -86,10 +83,7 @@ export class LearnedTexts extends Part<LearnedTextsDeps> implements DocumentList
   deletedOnDisk(place: Place): void {
     this.indexedStates.delete(place.uri.toString());
     this.cancelPending(place);
-    void this.withSession(place, (session, name) => {
-      session.secrets.closed(place.path);
-      session.specialist.removeFile(name);
-    });
+    void this.withdraw(place, ({ specialist }, name) => specialist.removeFile(name));
   }
 
   rulesChanged(changed: FolderRef | undefined): void {
@@ -100,8 +94,11 @@ export class LearnedTexts extends Part<LearnedTextsDeps> implements DocumentList
   /** Secrets are recognized at each change, because the next one may cut them out. */
   private noteChange(document: Document, changes: readonly vscode.TextDocumentContentChangeEvent[]): void {
     const session = document.isSilent ? undefined : this.deps.folders.peek(document.folder);
-    session?.secrets
-      .changed(document.path, document.textNear(changes[0]?.range.start.line ?? 0), changes)
+    if (session === undefined) return;
+    const text = document.textNear(changes[0]?.range.start.line ?? 0);
+    session.secrets
+      .known()
+      .then((secrets) => secrets.changed(document.path, text, changes))
       .catch((error: unknown) => this.deps.log.error('A changed document was not searched for secrets', error));
   }
 
@@ -130,7 +127,7 @@ export class LearnedTexts extends Part<LearnedTextsDeps> implements DocumentList
     if (rule !== 'open' && this.sent.delete(key)) specialist.removeFile(await secrets.path(path));
     if (document.isLong) return;
     // Excluded files are read too, because their secrets are redacted in other files.
-    const learned = await secrets.learnOpen(path, document.text);
+    const learned = (await secrets.known()).learnOpen(path, document.text);
     if (learned.hasNewSecret) this.resendAll();
     const name = await secrets.path(path);
     const { code } = document;
@@ -180,7 +177,7 @@ export class LearnedTexts extends Part<LearnedTextsDeps> implements DocumentList
       const { harvestFile } = await importFiles();
       const session = folders.peek(folder);
       if (!session) return;
-      const secrets = await session.secrets.values();
+      const secrets = (await session.secrets.known()).folder;
       const secretCount = secrets.size;
       const options = { trusted: vscode.workspace.isTrusted, filesExclude: configuration.excludes(folder.uri) };
       const harvested = await harvestFile(root, path, options, { secrets });
@@ -211,14 +208,13 @@ export class LearnedTexts extends Part<LearnedTextsDeps> implements DocumentList
   }
 
   /** @param work receives the redacted path */
-  private async withSession(
-    { folder, path }: Place,
-    work: (session: FolderSession, name: string) => void,
-  ): Promise<void> {
+  private async withdraw({ folder, path }: Place, work: (session: FolderSession, name: string) => void): Promise<void> {
     const session = this.deps.folders.peek(folder);
     if (!session) return;
     try {
-      const name = await session.secrets.path(path);
+      const secrets = await session.secrets.known();
+      const name = secrets.path(path);
+      secrets.closed(path);
       if (!session.isDisposed) work(session, name);
     } catch (error) {
       this.deps.log.error('A closed or deleted file was not removed from the models', error);

@@ -65,7 +65,7 @@ export function offer({ rule = 'open', off = '', settings, isOn = true, files }:
   const session = {
     secrets: {
       isComplete: true,
-      values: async () => {},
+      known: async () => {},
       textNow: (text: string) => text,
       text: async (text: string) => redacted(text),
       path: async (path: string) => redacted(path),

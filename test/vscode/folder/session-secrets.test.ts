@@ -22,21 +22,21 @@ test('nothing may be sent before the folder was read; without a folder there is 
 test('what the harvest, a saved file and an open document know is redacted in texts, paths and the log', async () => {
   const secrets = new SessionSecrets(true);
   await secrets.add([onDisk]);
-  const open = await secrets.learnOpen('src/a.ts', `const password = "${typed}"; use("${onDisk}");`);
+  const open = (await secrets.known()).learnOpen('src/a.ts', `const password = "${typed}"; use("${onDisk}");`);
   assert.ok(open.hasNewSecret);
   assert.ok(!open.text.includes(typed) && !open.text.includes(onDisk));
-  assert.equal((await secrets.learnOpen('src/a.ts', `const password = "${typed}";`)).hasNewSecret, false);
+  assert.equal((await secrets.known()).learnOpen('src/a.ts', `const password = "${typed}";`).hasNewSecret, false);
   assert.ok(!(await secrets.text(`call("${typed}")`, 'src/b.ts')).includes(typed));
   assert.equal(await secrets.path(`x/${onDisk}.ts`), `x/${'*'.repeat(30)}.ts`);
   assert.equal(secrets.line(`cannot read ${typed} and ${onDisk}`).includes(onDisk.slice(4, 20)), false);
-  (await secrets.values()).add(noise(40));
+  (await secrets.known()).folder.add(noise(40));
   assert.ok(!(await secrets.text(`x ${noise(40)}`, 'c.md')).includes(noise(40)));
 });
 
 test('secrets of a closed document stay known until the session ends', async () => {
   const secrets = new SessionSecrets(true);
-  await secrets.learnOpen('src/a.ts', `const password = "${typed}";`);
-  secrets.closed('src/a.ts');
+  (await secrets.known()).learnOpen('src/a.ts', `const password = "${typed}";`);
+  (await secrets.known()).closed('src/a.ts');
   assert.ok(!(await secrets.text(`call(${typed})`, 'src/b.ts')).includes(typed));
   secrets.dispose();
   assert.ok((await secrets.text(`call(${typed})`, 'src/b.ts')).includes(typed));
@@ -44,11 +44,11 @@ test('secrets of a closed document stay known until the session ends', async () 
 
 test('a secret that came in one piece is reported as new at the next pause', async () => {
   const secrets = new SessionSecrets(true);
-  await secrets.learnOpen('src/a.ts', '');
+  (await secrets.known()).learnOpen('src/a.ts', '');
   const text = `const password = "${typed}";`;
-  await secrets.changed('src/a.ts', text, [{ text, rangeLength: 0 }]);
-  assert.equal((await secrets.learnOpen('src/a.ts', text)).hasNewSecret, true);
-  assert.equal((await secrets.learnOpen('src/a.ts', text)).hasNewSecret, false);
+  (await secrets.known()).changed('src/a.ts', text, [{ text, rangeLength: 0 }]);
+  assert.equal((await secrets.known()).learnOpen('src/a.ts', text).hasNewSecret, true);
+  assert.equal((await secrets.known()).learnOpen('src/a.ts', text).hasNewSecret, false);
 });
 
 test('a mapped log maps causes as well', () => {

@@ -73,7 +73,7 @@ test('a closed string, a changed name and a discarded document keep the password
   await editor.type('src/a.ts', 'label', editor.text('src/a.ts').indexOf('password'));
   await editor.pause('src/a.ts');
   assert.ok(!(await redacted('src/a.ts')).includes(name));
-  editor.close('src/a.ts');
+  await editor.close('src/a.ts');
   assert.ok(!(await redacted('src/b.ts')).includes(name));
 });
 
@@ -168,7 +168,7 @@ async function session(seed: number): Promise<number> {
     },
     reopen: async () => {
       const kept = editor.text(other);
-      editor.close(other);
+      await editor.close(other);
       await editor.open(other, kept);
     },
   };
