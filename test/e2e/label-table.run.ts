@@ -18,7 +18,7 @@ const subjects = [
 const truth = new Map(subjects.flatMap((some, i) => some.map((text) => [text, labels[i] ?? 'fix'] as const)));
 
 /** Each step needs the earlier ones. */
-const { editor, step, project } = await startSession(
+const { editor, step, project, answers } = await startSession(
   { 'easyAdaptation.baseModel': 'none' },
   {
     prepare(project) {
@@ -31,11 +31,7 @@ const { editor, step, project } = await startSession(
 
 const table = () => editor.table();
 
-const stored = () =>
-  readFileSync(join(project, TASKS_FOLDER, 'commits.answers.jsonl'), 'utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as { text: string; label: string });
+const stored = () => answers('commits');
 const activeText = async () => (await table().locator('.full-text').textContent()) ?? '';
 
 /** Labels texts by their digits, until so many labels are stored. */

@@ -8,6 +8,7 @@ import { installExtension, makeProfile, needCodeServer, startWorkbench } from '.
 import { must } from '../../build/proc.ts';
 import type { AdaptReport } from '../../src/adapt/report/types.ts';
 import type { Tuning } from '../../src/common/tuning.ts';
+import { TASKS_FOLDER } from '../../src/prompts/label/task.ts';
 import { MessagesServer } from '../fakes/messages-server.ts';
 import { storageIn } from '../host/runner.ts';
 import { keepEvidence, launchBrowser, openPage } from '../support/browser.ts';
@@ -124,6 +125,12 @@ export async function startSession(
         api = await MessagesServer.start(Number(new URL(apiUrl).port));
       },
       rows: (sql: string) => rows(storage, sql),
+      /** The stored labels and answers of a text task, oldest first. */
+      answers: (task: string) =>
+        readFileSync(join(project, TASKS_FOLDER, `${task}.answers.jsonl`), 'utf8')
+          .split('\n')
+          .filter((line) => line !== '')
+          .map((line) => JSON.parse(line) as { text: string; label: string; by: string; form?: string }),
       /** The report of the last stored adaptation. */
       report(): AdaptReport {
         const [row] = rows(storage, 'select report from adaptations order by finishedAt desc limit 1');

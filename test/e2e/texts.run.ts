@@ -14,7 +14,8 @@ const kinds = ['bug', 'wish'] as const;
 const truthOf = (text: string) => (/crash|error|broken/.test(text) ? 'bug' : 'wish');
 
 /** Each step needs the earlier ones. */
-const { editor, step, project, api } = await startSession({ 'easyAdaptation.baseModel': 'none' });
+const session = await startSession({ 'easyAdaptation.baseModel': 'none' });
+const { editor, step, project, api } = session;
 
 const words = { bug: ['crash', 'error', 'broken'], wish: ['please', 'support', 'add'] } as const;
 const rows = Array.from({ length: count }, (_, i) => {
@@ -37,11 +38,7 @@ function onAnyPage(selector: string): Promise<Locator> {
 }
 
 const results = () => readFileSync(join(project, 'tickets.labels.csv'), 'utf8').trimEnd().split('\n').slice(1);
-const answers = (task = 'tickets') =>
-  readFileSync(join(project, TASKS_FOLDER, `${task}.answers.jsonl`), 'utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as { text: string; label: string; by: string; form?: string });
+const answers = (task = 'tickets') => session.answers(task);
 /** Texts that were sent and answered. */
 const answeredTexts = () =>
   api.requests

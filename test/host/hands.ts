@@ -17,6 +17,14 @@ export const extensionId = 'easy-adaptation.easy-adaptation';
 /** Our extension's log in the profile that holds the storage. */
 export const ourLog = ({ storage }: Plan): string => logsOf(join(storage, '..', '..', '..'));
 
+export const activated = () =>
+  until('activation', () => vscode.extensions.getExtension(extensionId)?.isActive).then(() => {});
+
+/** Nothing was sent to the large model. */
+export async function assertNothingSent({ apiUrl }: Plan): Promise<void> {
+  assert.deepEqual(await (await fetch(`${apiUrl}/__requests`)).json(), []);
+}
+
 /** Opens a document in an editor of its own, with the cursor at its end. */
 export async function show(document: vscode.TextDocument): Promise<vscode.TextEditor> {
   const editor = await vscode.window.showTextDocument(document, { preview: false });

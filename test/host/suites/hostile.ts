@@ -7,7 +7,7 @@ import { craftedFolders, outsideWord } from '../../support/crafted.ts';
 import { hostileRepositories } from '../../support/hostile.ts';
 import { gitLogName, markerName } from '../../support/hostile-workspace.ts';
 import { indexedTexts } from '../../support/stored.ts';
-import { extensionId, show, trust } from '../hands.ts';
+import { activated, extensionId, show, trust } from '../hands.ts';
 import { type Plan, type Suite, until } from '../harness.ts';
 
 /** Some folders block git until its timeout, for seconds each, ms. */
@@ -59,7 +59,7 @@ export function defineHostile(suite: Suite, plan: Plan): void {
   suite.test('all folders are open, and the extension is active', async () => {
     assert.ok(folders().length >= 20, `${folders().length} folders`);
     assert.equal(vscode.workspace.isTrusted, !restricted);
-    await until('activation', () => vscode.extensions.getExtension(extensionId)?.isActive);
+    await activated();
   });
 
   if (restricted) {

@@ -10,6 +10,8 @@ import { descendants } from '../../support/processes.ts';
 import { acceptedIn, rows, suggestionsIn } from '../../support/stored.ts';
 import { noise } from '../../workspace/files/samples.ts';
 import {
+  activated,
+  assertNothingSent,
   complete,
   completeUntil,
   extensionId,
@@ -29,6 +31,8 @@ import { running } from '../threads.ts';
 const source = handlerSource('voucher');
 const upTo = (text: string) => source.slice(0, source.indexOf(text) + text.length);
 
+const showVoucher = async () => show(await vscode.workspace.openTextDocument(inFolder('src/handlers/voucher.ts')));
+
 /** Long enough for any answer that was coming; used only where none may come. */
 const quietMs = 2500;
 
@@ -36,14 +40,12 @@ const quietMs = 2500;
 const jobs = () => descendants(process.pid).filter(({ args }) => args.includes('job.cjs'));
 
 export function defineMain(suite: Suite, plan: Plan): void {
-  const extension = () => vscode.extensions.getExtension(extensionId);
-
-  suite.test('the extension is activated without a command', async () => {
-    await until('activation', () => extension()?.isActive);
-  });
+  suite.test('the extension is activated without a command', activated);
 
   suite.test('every command of package.json is registered', async () => {
-    const manifest = extension()?.packageJSON as { contributes: { commands: { command: string }[] } };
+    const manifest = vscode.extensions.getExtension(extensionId)?.packageJSON as {
+      contributes: { commands: { command: string }[] };
+    };
     const known = new Set(await vscode.commands.getCommands(true));
     const missing = manifest.contributes.commands.map(({ command }) => command).filter((name) => !known.has(name));
     assert.deepEqual(missing, []);
@@ -150,7 +152,7 @@ export function defineMain(suite: Suite, plan: Plan): void {
     const report = JSON.parse(String(adaptations[0]?.report)) as { harvest: { files: number; tokens: number } };
     assert.ok(report.harvest.files >= 26, `${report.harvest.files} files`);
     assert.ok(report.harvest.tokens > 5000, `${report.harvest.tokens} tokens`);
-    const editor = await show(await vscode.workspace.openTextDocument(inFolder('src/handlers/voucher.ts')));
+    const editor = await showVoucher();
     await completeUntil(editor, upTo('const database = await '), /^openDatabase\(context\.configuration\);/);
   });
 
@@ -223,7 +225,7 @@ export function defineMain(suite: Suite, plan: Plan): void {
   });
 
   suite.test('a disabled language gets no suggestions until it is enabled again', async () => {
-    const editor = await show(await vscode.workspace.openTextDocument(inFolder('src/handlers/voucher.ts')));
+    const editor = await showVoucher();
     const position = upTo('const database = await ');
     await setting('enable', { '*': true, typescript: false });
     await replaceAll(editor, position);
@@ -233,7 +235,7 @@ export function defineMain(suite: Suite, plan: Plan): void {
   });
 
   suite.test('a killed n-gram worker is restarted', async () => {
-    const editor = await show(await vscode.workspace.openTextDocument(inFolder('src/handlers/voucher.ts')));
+    const editor = await showVoucher();
     const workers = running('ngram-worker.cjs');
     assert.ok(workers.length > 0, 'the specialist runs in a worker');
     for (const { worker } of workers) await worker.terminate();
@@ -253,7 +255,7 @@ export function defineMain(suite: Suite, plan: Plan): void {
       await complete(broken, quietMs);
       await replaceAll(broken, `${OVERFLOWS_STACK}${'x'.repeat(request)}`);
     }
-    const editor = await show(await vscode.workspace.openTextDocument(inFolder('src/handlers/voucher.ts')));
+    const editor = await showVoucher();
     await completeUntil(editor, upTo('const database = await openDatab'), /^ase\(context\.configuration\);/);
   });
 
@@ -275,7 +277,6 @@ export function defineMain(suite: Suite, plan: Plan): void {
     const settings = readFileSync(plan.settingsFile, 'utf8');
     assert.doesNotMatch(settings, /api_?key/i);
     assert.deepEqual(rows(plan.storage, 'select * from llmCalls'), []);
-    const requests = (await (await fetch(`${plan.apiUrl}/__requests`)).json()) as unknown[];
-    assert.deepEqual(requests, []);
+    await assertNothingSent(plan);
   });
 }

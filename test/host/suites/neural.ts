@@ -5,7 +5,7 @@ import * as vscode from 'vscode';
 import { handlerSource } from '../../support/handlers.ts';
 import { descendants } from '../../support/processes.ts';
 import { rows, suggestionsIn } from '../../support/stored.ts';
-import { complete, extensionId, indexed, newFile, ourLog, replaceAll, setting } from '../hands.ts';
+import { activated, assertNothingSent, complete, indexed, newFile, ourLog, replaceAll, setting } from '../hands.ts';
 import { type Plan, type Suite, until } from '../harness.ts';
 
 /** Positions that are not cached: a handler with a new name, cut where only one continuation is possible. */
@@ -35,7 +35,7 @@ export function defineNeural(suite: Suite, plan: Plan): void {
     });
 
   suite.test('the base model completes before an adaptation', async () => {
-    await until('activation', () => vscode.extensions.getExtension(extensionId)?.isActive);
+    await activated();
     await indexed(plan.storage);
     editor = await newFile('src/handlers/voucher.ts', '');
     await answeredBy('base + n-gram');
@@ -59,10 +59,7 @@ export function defineNeural(suite: Suite, plan: Plan): void {
     await until('a process', engine);
   });
 
-  suite.test('nothing was sent', async () => {
-    const requests = (await (await fetch(`${plan.apiUrl}/__requests`)).json()) as unknown[];
-    assert.deepEqual(requests, []);
-  });
+  suite.test('nothing was sent', () => assertNothingSent(plan));
 }
 
 /** The process id of the completing engine, a child of this host but not of a job. */

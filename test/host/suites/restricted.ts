@@ -5,8 +5,8 @@ import { readdirSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { handlerSource } from '../../support/handlers.ts';
 import { rows } from '../../support/stored.ts';
-import { completeUntil, extensionId, indexed, newFile, trust } from '../hands.ts';
-import { type Plan, type Suite, until } from '../harness.ts';
+import { activated, assertNothingSent, completeUntil, indexed, newFile, trust } from '../hands.ts';
+import type { Plan, Suite } from '../harness.ts';
 
 export function defineRestricted(suite: Suite, plan: Plan): void {
   const source = handlerSource('voucher');
@@ -16,7 +16,7 @@ export function defineRestricted(suite: Suite, plan: Plan): void {
 
   suite.test('the extension is activated in an untrusted folder', async () => {
     assert.equal(vscode.workspace.isTrusted, false);
-    await until('activation', () => vscode.extensions.getExtension(extensionId)?.isActive);
+    await activated();
   });
 
   suite.test('the folder’s settings for address, model, money, privacy and memory are ignored', async () => {
@@ -65,8 +65,5 @@ export function defineRestricted(suite: Suite, plan: Plan): void {
     assert.deepEqual(rows(plan.storage, 'select * from adaptations'), []);
   });
 
-  suite.test('nothing was sent', async () => {
-    const requests = (await (await fetch(`${plan.apiUrl}/__requests`)).json()) as unknown[];
-    assert.deepEqual(requests, []);
-  });
+  suite.test('nothing was sent', () => assertNothingSent(plan));
 }

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { extensionId, inFolder, show } from '../hands.ts';
+import { activated, inFolder, show } from '../hands.ts';
 import { type Suite, until } from '../harness.ts';
 
 interface GitApi {
@@ -32,7 +32,7 @@ function prepare(): void {
 
 export function defineTexts(suite: Suite): void {
   suite.test("a text task's file is checked and completed by the editor", async () => {
-    await until('activation', () => vscode.extensions.getExtension(extensionId)?.isActive);
+    await activated();
     prepare();
     const editor = await show(await vscode.workspace.openTextDocument(taskFile()));
     const { document } = editor;
