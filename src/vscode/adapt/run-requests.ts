@@ -8,6 +8,7 @@ import {
   CALIBRATION_POSITIONS,
   type LabelingLimits,
 } from '../../adapt/request/adapt-request.ts';
+import { Part } from '../../common/disposable.ts';
 import type { SendableFolder } from '../../workspace/files/types.ts';
 import type { Api } from '../api/api.ts';
 import { askConsent, askFirstTime, type SendingCommand } from '../api/consent.ts';
@@ -39,13 +40,7 @@ export interface DiskFolder {
 /** A run may wait: the secrets of the session are added when it starts. */
 export type PlannedRun = Omit<AdaptRequest, 'secrets'>;
 
-export class RunRequests {
-  private readonly deps: RunRequestDeps;
-
-  constructor(deps: RunRequestDeps) {
-    this.deps = deps;
-  }
-
+export class RunRequests extends Part<RunRequestDeps> {
   /** @param api undefined: local only */
   run(session: FolderSession, effort: AdaptRequest['effort'], api: ApiAccess | undefined): PlannedRun {
     const { uri, ...folder } = this.folderRequest(session);

@@ -1,6 +1,7 @@
 // The large model in this editor: key, address, permission and budget. If all of them allow it, a folder gets a client.
 import * as vscode from 'vscode';
 import type { Clock } from '../../common/clock.ts';
+import { Part } from '../../common/disposable.ts';
 import type { Log } from '../../common/log.ts';
 import { Backoff } from '../../llm/backoff.ts';
 import { apiHost, connectLlm, type LlmAddress, modelOf } from '../../llm/connect.ts';
@@ -56,8 +57,7 @@ export function keyOwner(configuration: Configuration): KeyOwner {
   return { provider: providerOf(address.provider).id, host: apiHost(address) };
 }
 
-export class Api {
-  private readonly deps: ApiDeps;
+export class Api extends Part<ApiDeps> {
   private readonly clients = new Map<string, { readonly settings: string; readonly llm: LlmClient }>();
   private readonly budget: Budget;
   private loaded = false;
@@ -65,7 +65,7 @@ export class Api {
   readonly backoff: Backoff;
 
   constructor(deps: ApiDeps) {
-    this.deps = deps;
+    super(deps);
     this.budget = new Budget(() => deps.store.get(), this.limitUsd, deps.clock);
     this.backoff = new Backoff({ clock: deps.clock });
   }

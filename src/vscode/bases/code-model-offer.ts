@@ -1,6 +1,7 @@
 // The panel's offer of a code model: until the user takes or declines it, where this machine could serve the smallest
 // model of the catalog well. 'Get a Code Model' measures it before it serves.
 import { totalmem } from 'node:os';
+import { Part } from '../../common/disposable.ts';
 import type { Log } from '../../common/log.ts';
 import type { JobClient } from '../../jobs/client.ts';
 import { type CatalogModel, catalog, servingBytes } from '../../neural/models/catalog.ts';
@@ -49,13 +50,8 @@ export function waitOf(bytes: number, cores: number, gpuBytes: number, lineMs: n
   return cores >= CORES && memory >= MEMORY && wait <= LINE_LIMIT_MS ? wait : undefined;
 }
 
-export class CodeModelOffer {
-  private readonly deps: OfferDeps;
+export class CodeModelOffer extends Part<OfferDeps> {
   private search: Promise<void> | undefined;
-
-  constructor(deps: OfferDeps) {
-    this.deps = deps;
-  }
 
   /** Undefined: nothing is offered. */
   get notice(): PanelNotice | undefined {

@@ -1,5 +1,6 @@
 // Goes to the offered edit, applies it, or applies all of its rule.
 import * as vscode from 'vscode';
+import { Part } from '../../common/disposable.ts';
 import { messageOf } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
 import { fromLineFeeds, toLineFeeds } from '../../text/lines.ts';
@@ -26,13 +27,7 @@ export interface ApplyEditsDeps {
   readonly reset: () => void;
 }
 
-export class ApplyEdits {
-  private readonly deps: ApplyEditsDeps;
-
-  constructor(deps: ApplyEditsDeps) {
-    this.deps = deps;
-  }
-
+export class ApplyEdits extends Part<ApplyEditsDeps> {
   /** Moves the cursor to the next edit, and returns it. */
   async goTo(): Promise<OfferedEdit | undefined> {
     const { offered, journals, search, uriOf, draw, reset } = this.deps;

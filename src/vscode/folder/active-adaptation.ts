@@ -2,6 +2,7 @@
 import { baseAlone, type CurrentModel, currentModel, type Shipped } from '../../adapt/models/folder-models.ts';
 import { holdsAlone, holdsForApi, holdsMixed } from '../../adapt/models/served.ts';
 import { type AdaptReport, storedReport, storedRouter } from '../../adapt/report/types.ts';
+import { Part } from '../../common/disposable.ts';
 import { defaultRouter, withoutApiFit } from '../../routing/fit.ts';
 import { parseRouter, type RouterModel } from '../../routing/router-model.ts';
 
@@ -33,18 +34,13 @@ interface Fits {
 
 const defaultFits = (): Fits => ({ ngram: defaultRouter(), mixed: defaultRouter() });
 
-export class ActiveAdaptation {
-  private readonly deps: ActiveAdaptationDeps;
+export class ActiveAdaptation extends Part<ActiveAdaptationDeps> {
   private fits: Fits = defaultFits();
   /** The fitted router models, even if they do not apply now. */
   private fitted: { readonly fits: Fits; readonly report: AdaptReport } | undefined;
   private stored: StoredAdaptation | undefined;
   private isOutdated = false;
   private isForOtherBase = false;
-
-  constructor(deps: ActiveAdaptationDeps) {
-    this.deps = deps;
-  }
 
   get latest(): StoredAdaptation | undefined {
     return this.stored;

@@ -1,5 +1,6 @@
 // Context keys for the `when` clauses in package.json. A key is set only when it changes.
 import * as vscode from 'vscode';
+import { Part } from '../../common/disposable.ts';
 import type { Adaptation } from '../adapt/adaptation.ts';
 import type { ApiKey } from '../api/api-key.ts';
 import type { Folders } from '../folder/folders.ts';
@@ -11,13 +12,8 @@ export interface ContextDeps {
   readonly folders: Folders;
 }
 
-export class ContextKeys {
-  private readonly deps: ContextDeps;
+export class ContextKeys extends Part<ContextDeps> {
   private readonly known = new Map<string, boolean | string | undefined>();
-
-  constructor(deps: ContextDeps) {
-    this.deps = deps;
-  }
 
   update({ apiState, maySend, folder }: StatusSnapshot): void {
     const { key, adaptation, folders } = this.deps;
