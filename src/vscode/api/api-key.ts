@@ -1,12 +1,12 @@
 // API keys per provider and host, in the editor's secret storage only: never in settings, messages or logs.
-import type { Disposable } from '../../common/disposable.ts';
+import { type Disposable, DisposableStore } from '../../common/disposable.ts';
 
 /** The part of `vscode.SecretStorage` that is used. */
 export interface Secrets {
   get(key: string): Thenable<string | undefined>;
   store(key: string, value: string): Thenable<void>;
   delete(key: string): Thenable<void>;
-  onDidChange(listener: (event: { readonly key: string }) => void): Disposable;
+  onDidChange(listener: (event: { readonly key: string }) => unknown): Disposable;
 }
 
 /** A key is sent only to the host that it was set for. */
@@ -29,20 +29,18 @@ export function keyProblem(text: string): 'empty' | 'spaces' | 'short' | 'charac
 }
 
 /** The key of the current provider and host, read again when either changes in any window. */
-export class ApiKey implements Disposable {
+export class ApiKey extends DisposableStore {
   private readonly secrets: Secrets;
   private readonly owner: () => KeyOwner;
   private readonly onChange: () => void;
-  private readonly listener: Disposable;
   private known: { readonly name: string; readonly key: string | undefined } = { name: '', key: undefined };
 
   constructor(secrets: Secrets, owner: () => KeyOwner, onChange: () => void) {
+    super();
     this.secrets = secrets;
     this.owner = owner;
     this.onChange = onChange;
-    this.listener = secrets.onDidChange((event) => {
-      if (event.key === secretName(owner())) void this.load();
-    });
+    this.add(secrets.onDidChange(({ key }) => key === secretName(owner()) && void this.load()));
   }
 
   /** The current owner's key. Undefined until it has been read, or if there is none. */
@@ -73,9 +71,5 @@ export class ApiKey implements Disposable {
   async forget(): Promise<void> {
     await this.secrets.delete(secretName(this.owner()));
     await this.load();
-  }
-
-  dispose(): void {
-    this.listener.dispose();
   }
 }

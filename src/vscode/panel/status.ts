@@ -17,6 +17,7 @@ import { Document, placeOf } from '../editor/document.ts';
 import { type FolderRef, folderRef, looseFolder } from '../editor/folder-ref.ts';
 import { t } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
+import type { FolderSession } from '../folder/folder-session.ts';
 import type { Folders } from '../folder/folders.ts';
 import type { Configuration } from '../settings/configuration.ts';
 import { isLanguageEnabled } from '../settings/levels.ts';
@@ -88,8 +89,10 @@ export class Status extends Part<StatusDeps> {
       permissions.isOn(folder.key) && (languageId === undefined || isLanguageEnabled(settings.enable, languageId));
     const progress = adaptation.progress;
     const apiState = api.state(folder);
-    const status = this.status(enabledHere, progress, folder);
     const session = folders.peek(folder);
+    // While the neural model starts, only the index answers.
+    const isModelStarting = neural.absence === undefined && session?.specialist.state.kind === 'opening';
+    const status = this.status(enabledHere, progress, isModelStarting || folders.isStarting(folder));
     return {
       folder,
       apiState,
@@ -97,48 +100,42 @@ export class Status extends Part<StatusDeps> {
       languageId,
       enabledHere,
       status,
-      statusText: this.statusText(status, folder, languageId, progress),
+      statusText: this.statusText(status, folder, languageId, isModelStarting),
       model: modelStatus(session?.specialist.state, neural.absence, bases.current),
       balance: settings.balance,
       showThreshold: settings.minimumConfidence,
-      slider: isAllowed(apiState) ? this.slider(folder) : [],
+      slider: isAllowed(apiState) ? this.slider(session) : [],
       localOnly: settings.localOnly || apiState === 'untrusted',
       apiModel: apiState === 'no-key' || apiState === 'local-only' || apiState === 'untrusted' ? '' : api.model,
       ...(isAllowed(apiState) && { month: { spentUsd: api.spentUsd, limitUsd: api.limitUsd } }),
-      notices: this.notices(apiState, folder),
+      notices: this.notices(apiState, folder, session),
       ...(progress && { progress }),
     };
   }
 
-  private slider(folder: FolderRef): PanelState['slider'] {
-    const { api, folders } = this.deps;
-    const session = folders.peek(folder);
+  private slider(session: FolderSession | undefined): PanelState['slider'] {
+    const { api } = this.deps;
     const last = session?.adaptation.latest?.report;
     // Measurements of another large model do not apply to this one.
     const report = last && holdsForApi(last, api.model) ? last : undefined;
     return sliderPoints(report, (share) => api.usdOf(share * stopsAnHour));
   }
 
-  private status(enabledHere: boolean, progress: PanelProgress | undefined, folder: FolderRef): PanelState['status'] {
-    const { snooze, adaptation, folders } = this.deps;
+  private status(enabledHere: boolean, progress: PanelProgress | undefined, isStarting: boolean): PanelState['status'] {
+    const { snooze, adaptation } = this.deps;
     if (!enabledHere) return 'off';
     if (snooze.active) return 'snoozed';
     if (progress) return adaptation.isIndexing ? 'starting' : 'busy';
-    return folders.isStarting(folder) || this.isModelStarting(folder) ? 'starting' : 'ready';
-  }
-
-  /** While the neural model starts, only the index answers. */
-  private isModelStarting(folder: FolderRef): boolean {
-    const { folders, neural } = this.deps;
-    return neural.absence === undefined && folders.peek(folder)?.specialist.state.kind === 'opening';
+    return isStarting ? 'starting' : 'ready';
   }
 
   private statusText(
     status: PanelState['status'],
     folder: FolderRef,
     languageId: string | undefined,
-    progress: PanelProgress | undefined,
+    isModelStarting: boolean,
   ): string {
+    const { progress } = this.deps.adaptation;
     switch (status) {
       case 'off':
         return this.deps.permissions.isOn(folder.key)
@@ -149,7 +146,7 @@ export class Status extends Part<StatusDeps> {
       case 'starting':
       case 'busy':
         if (progress) return t('{0} in the background; completions continue', progress.title);
-        return this.isModelStarting(folder)
+        return isModelStarting
           ? t('The neural model is starting; until then only the index of your files answers')
           : t('Starting');
       case 'ready': {
@@ -162,11 +159,10 @@ export class Status extends Part<StatusDeps> {
     }
   }
 
-  private notices(apiState: ApiState, folder: FolderRef): PanelNotice[] {
-    const { problems, folders, api, snooze, codeModel } = this.deps;
+  private notices(apiState: ApiState, folder: FolderRef, session: FolderSession | undefined): PanelNotice[] {
+    const { problems, api, snooze, codeModel } = this.deps;
     const shown = window.activeTextEditor?.document;
     const document = shown && new Document(shown);
-    const session = folders.peek(folder);
     const path = document?.folder.key === folder.key ? document.path : undefined;
     const notices = session ? sessionNotices(session, path, document?.isLong) : [];
     const failure = problems.current;

@@ -1,6 +1,6 @@
 // The table of a text task in an editor tab: it requests rows page by page and sends corrections back.
 import * as vscode from 'vscode';
-import { DisposableStore } from '../../common/disposable.ts';
+import { Part } from '../../common/disposable.ts';
 import { messageOf } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
 import { isAnswerTask, type TextTask } from '../../prompts/label/task.ts';
@@ -46,8 +46,7 @@ const styles = ['frame', 'list', 'report', 'table'];
 const batchRows = 500;
 const batchCharacters = 500_000;
 
-export class TaskTable extends DisposableStore {
-  private readonly deps: TableDeps;
+export class TaskTable extends Part<TableDeps> {
   private readonly panel: UiWebviewPanel;
   private content: TableContent;
   private rest: AsyncIterator<TableRow> | undefined;
@@ -56,8 +55,7 @@ export class TaskTable extends DisposableStore {
   private lastCorrection: Promise<void> = Promise.resolve();
 
   constructor(deps: TableDeps, content: TableContent, column: vscode.ViewColumn) {
-    super();
-    this.deps = deps;
+    super(deps);
     this.content = content;
     this.panel = this.add(window.createWebviewPanel('easyAdaptation.table', safeText(content.task.name), column));
     this.panel.iconPath = vscode.Uri.joinPath(deps.extension, 'media', 'icon.png');
