@@ -1,10 +1,11 @@
 // The decision at a cursor, a pure function: estimates, scored cuts and conditions in, `show`, `hold` or `call` out.
 import type { Draft } from '../common/completion.ts';
 import { beginsAlike } from '../text/edits.ts';
-import { type Decision, type Estimates, type NoCall, SEEN_BEFORE, type TooDear } from './decision.ts';
+import type { Decision, Estimates } from './decision.ts';
 import type { PositionFacts } from './features.ts';
 import { score } from './fit.ts';
 import { type Limits, priceOf } from './limits.ts';
+import { type NoCall, SEEN_BEFORE, type TooDear } from './reasons.ts';
 import type { RouterModel } from './router-model.ts';
 import { bestCut, heldBack, type ScoredCut, type ShowLimits } from './show.ts';
 

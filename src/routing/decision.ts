@@ -1,42 +1,7 @@
 // A decision at a cursor: what is shown, held back or asked, its reason, and the sentence that says so. Plain data.
-import type { ErrorCode } from '../common/errors.ts';
 import { wholePercent } from '../common/format.ts';
+import { ANSWERED, type NEXT_KEY, type NoCall, TOO_DEAR, type TooDear, type WhyCall } from './reasons.ts';
 import type { HeldBack, ScoredCut } from './show.ts';
-
-const TOO_DEAR = [
-  'the large model is not likelier right',
-  'a call gains too little',
-  'a call would write too little',
-] as const;
-
-/** Why a possible call is not worth its price. */
-export type TooDear = (typeof TOO_DEAR)[number];
-
-/** The text is the rest of one that was drafted at an earlier key. */
-export const SEEN_BEFORE = 'the rest of an earlier draft';
-/** The text is the large model's. */
-export const ANSWERED = 'the large model has answered';
-
-/** Why the large model cannot or shall not be asked, or what came of the call. */
-export type NoCall =
-  | typeof SEEN_BEFORE
-  | typeof ANSWERED
-  | 'it is an offered edit'
-  | 'its answer is not sure enough'
-  | 'there is no large model'
-  | 'a word was replaced in the line'
-  | 'the large model is not available'
-  | 'this position cannot be sent safely'
-  | 'the large model is too slow to wait for'
-  | 'the large model is slow'
-  | 'the large model had nothing to add'
-  | 'no answer of the large model fits'
-  | `the large model failed (${ErrorCode})`;
-
-export type WhyCall =
-  | 'the large model is likelier right'
-  | 'the large model is asked meanwhile'
-  | 'the large model is asked unless this is accepted';
 
 export interface Estimates {
   readonly pSpecialist: number;
@@ -61,7 +26,7 @@ export type Decision = Estimates & {
         readonly kind: 'hold';
         /** The cut that comes nearest to being shown; absent: there is none. */
         readonly held?: HeldBack;
-        readonly reason: TooDear | NoCall | 'its answer waits for the next key';
+        readonly reason: TooDear | NoCall | typeof NEXT_KEY;
         /** How long the large model took for an answer that came too late, ms. */
         readonly tookMs?: number;
       }

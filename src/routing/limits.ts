@@ -3,6 +3,7 @@
 
 import type { CompletionQuery } from '../common/completion.ts';
 import { isSentence } from '../text/prose-text.ts';
+import type { RaisedBy } from './reasons.ts';
 
 export interface LimitSettings {
   /** From 0.05, hardly any call, to 1, large model first; a higher value lowers the price of a call. */
@@ -29,9 +30,6 @@ export interface RequestConditions {
   /** Usual measured latency of the large model, ms; undefined: the default. A manual request has no latency cost. */
   readonly waitMs: number | undefined;
 }
-
-/** What raises the threshold above the user's. */
-export type RaisedBy = 'the list is open' | 'a sentence needs more' | 'the last ones were rejected';
 
 export interface Limits {
   /** Least gain of a call, in the probability of an exact match. */

@@ -1,7 +1,8 @@
 // What is known at a position before any model is asked.
 import { continuesReplacement } from '../prompts/completion/completion-position.ts';
 import { decide } from '../routing/decide.ts';
-import { ANSWERED, type Decision, type NoCall, SEEN_BEFORE, shownCut } from '../routing/decision.ts';
+import { type Decision, shownCut } from '../routing/decision.ts';
+import { ANSWERED, type NoCall, SEEN_BEFORE } from '../routing/reasons.ts';
 import type { LocalDrafts } from './local-drafts.ts';
 import type { ShownSuggestions } from './shown-suggestions.ts';
 import { type Cursor, decided, type Suggestion } from './suggestion.ts';

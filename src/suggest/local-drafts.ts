@@ -12,10 +12,11 @@ import { completionPrompt } from '../prompts/completion/completion-prompt.ts';
 import { cutsOf } from '../prompts/completion/cuts.ts';
 import { requestAt } from '../prompts/completion/llm-request.ts';
 import { type Conditions, decide, type Estimated } from '../routing/decide.ts';
-import { type NoCall, savesCall } from '../routing/decision.ts';
+import { savesCall } from '../routing/decision.ts';
 import { expectedCharacters, positionFactsOf } from '../routing/features.ts';
 import { score, scoreCuts } from '../routing/fit.ts';
 import { limitsAt } from '../routing/limits.ts';
+import type { NoCall } from '../routing/reasons.ts';
 import type { RouterModel } from '../routing/router-model.ts';
 import type { ScoredCut } from '../routing/show.ts';
 import { lineAfter } from '../text/lines.ts';
@@ -98,8 +99,9 @@ export class LocalDrafts {
     return this.deps.specialist.hasBetterDraft?.(query, draftOptions(position)) === true;
   }
 
-  /** The specialist's index revision for the query's file. */
+  /** The specialist's index revision for the query's file; 0 before its first request. */
   indexRevisionAt(query: CompletionQuery): number {
+    if (query.path !== this.lastPath.path) return 0;
     return this.deps.specialist.indexRevisionFor?.(this.withKnownName(query)) ?? 0;
   }
 
@@ -115,8 +117,8 @@ export class LocalDrafts {
   }
 
   /** Starts the draft for a request that is expected. */
-  begin(position: CompletionPosition, settings: CompletionSettings): void {
-    const { query, ...draftPosition } = this.draftPositionOf(position, settings);
+  begin(cursor: Cursor): void {
+    const { query, ...draftPosition } = this.draftPositionOf(cursor, cursor.settings);
     this.ahead(query, (named) => this.deps.specialist.begin?.(named, draftOptions(draftPosition)));
   }
 

@@ -5,7 +5,7 @@
 // types next. Otherwise nothing is shown until the answer comes. If it fails, is empty or slow, the local draft is
 // decided on again. An answer that comes after the user has probably stopped watching waits for the next key.
 import { isCancelled } from '../common/errors.ts';
-import type { NoCall } from '../routing/decision.ts';
+import { NEXT_KEY, type NoCall } from '../routing/reasons.ts';
 import type { ApiCalls } from './api-calls.ts';
 import type { InFlightCall } from './in-flight-calls.ts';
 import { knownAt } from './known.ts';
@@ -126,7 +126,7 @@ function leaveToList(cursor: Cursor, drafted: Suggestion, has: Suggesting): Noth
 /** The user no longer watches the position: the answer waits for the next key. */
 function leaveToNextKey({ startedAt }: Cursor, { decision }: Suggestion, { clock }: Suggesting): Nothing {
   const tookMs = clock.monotonic() - startedAt;
-  return nothing('too late', { ...decision, kind: 'hold', reason: 'its answer waits for the next key', tookMs });
+  return nothing('too late', { ...decision, kind: 'hold', reason: NEXT_KEY, tookMs });
 }
 
 /**

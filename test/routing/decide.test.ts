@@ -2,17 +2,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decide, decideWhole, tooDearFor } from '../../src/routing/decide.ts';
-import {
-  ANSWERED,
-  type Decision,
-  type NoCall,
-  SEEN_BEFORE,
-  savesCall,
-  sentenceOf,
-} from '../../src/routing/decision.ts';
+import { type Decision, savesCall, sentenceOf } from '../../src/routing/decision.ts';
 import { expectedCharacters, positionFactsOf } from '../../src/routing/features.ts';
 import { defaultRouter, fitRouter } from '../../src/routing/fit.ts';
 import { limitsAt, type RequestConditions } from '../../src/routing/limits.ts';
+import { ANSWERED, type NoCall, SEEN_BEFORE, TOO_DEAR, WHY_CALL, WHY_HELD } from '../../src/routing/reasons.ts';
 import { endOf, type ScoredCut } from '../../src/routing/show.ts';
 import { draftOf, POSITION, synthetic, TYPING } from './synthetic.ts';
 
@@ -149,6 +143,20 @@ for (const [at, drafted, request, given, expected] of table)
   test(`${at} [${drafted}] ${request} ${Object.values(given).join(', ')} -> ${expected}`, () => {
     assert.equal(brief(decide(...inputOf(at, drafted, request, given))), expected);
   });
+
+test('the table has every reason of a decision without a call, of a call, and for holding a text back', () => {
+  const decisions = table.map(([at, drafted, request, given]) => decide(...inputOf(at, drafted, request, given)));
+  const reasons = new Set<string>(decisions.map(({ reason }) => reason));
+  assert.deepEqual(
+    [...TOO_DEAR, ...WHY_CALL].filter((reason) => !reasons.has(reason)),
+    [],
+  );
+  const held = new Set(decisions.map((decision) => decision.kind === 'hold' && decision.held?.why));
+  assert.deepEqual(
+    WHY_HELD.filter((why) => !held.has(why)),
+    [],
+  );
+});
 
 test('the sentence of a decision has its probabilities, its threshold and its reason', () => {
   const sentence = (drafted: string, given: Given = {}, request?: keyof typeof requests) =>

@@ -1,14 +1,16 @@
-// Every exit of a suggestion, each by a request that ends there, and what is said of it. Those of the editor's part are in
-// test/vscode/completion/provider.test.ts.
+// Every exit of a suggestion, each by a request that ends there, and every reason of its decision. The exits of the
+// editor's part are in test/vscode/completion/provider.test.ts, reasons that need no request in test/routing/.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { ok } from '../../src/common/errors.ts';
 import { fitRouter } from '../../src/routing/fit.ts';
+import type { NO_CALL } from '../../src/routing/reasons.ts';
 import { EXITS, type Exit } from '../../src/suggest/exits.ts';
 import { isNothing, type Nothing, type Suggestion } from '../../src/suggest/suggestion.ts';
-import { ScriptedLlm } from '../fakes/llm.ts';
+import { llmAnswer, ScriptedLlm } from '../fakes/llm.ts';
 import { ScriptedSpecialist } from '../fakes/specialist.ts';
 import { synthetic } from '../routing/synthetic.ts';
-import { Deferred, Harness, position, query, sure, unsure } from './harness.ts';
+import { Deferred, drafted, FAIR, Harness, type Options, position, query, sure, unsure } from './harness.ts';
 
 const IN_EDITOR: readonly Exit[] = [
   'no document',
@@ -83,6 +85,76 @@ test('each exit is tried, and says what to do unless another request follows', (
       assert.match(sentence, /^(No suggestion|Not inserted): .+\.$/, exit);
 });
 
+/** A large model that was wrong at every place that is known. */
+function doubted(llm = new ScriptedLlm('x();')): Harness {
+  const router = fitRouter(synthetic(60, 3).map(({ example }) => ({ ...example, apiRight: false })));
+  return new Harness({ specialist: unsure(''), llm, router, settings: { balance: 0.9 } });
+}
+
+const fair = (changes: Options = {}) =>
+  new Harness({
+    specialist: new ScriptedSpecialist(drafted('local();', FAIR)),
+    settings: { balance: 0.9 },
+    ...changes,
+  });
+const never = () => new Deferred<string>().promise;
+
+/** The reason of the decision that a request ends with. */
+async function reasonOf(h: Harness, changes: Parameters<Harness['request']>[1] = {}, at = position) {
+  const asked = h.service.suggest(h.request(at, changes), new AbortController().signal);
+  await h.clock.advance(12_000);
+  return (await asked).decision?.reason;
+}
+
+/** Why no call was made, or what came of it → a request for which that is the reason. */
+const reasons: Readonly<Record<(typeof NO_CALL)[number], () => Promise<string | undefined>>> = {
+  'the rest of an earlier draft': async () => {
+    const h = new Harness({ specialist: sure(), llm: undefined });
+    await h.answer(position);
+    return reasonOf(h, {}, query('const x = lo', '\n'));
+  },
+  'the large model has answered': () => reasonOf(new Harness({ specialist: unsure() })),
+  'it is an offered edit': () => reasonOf(new Harness(), { nextEdit: { ...edit, inserts: 'await ' } }),
+  'its answer is not sure enough': () => reasonOf(doubted()),
+  'there is no large model': () => reasonOf(new Harness({ specialist: sure(), llm: undefined })),
+  'a word was replaced in the line': () =>
+    reasonOf(new Harness({ specialist: unsure() }), { replaced: 'y' }, query('let x', ' = 1;\n')),
+  'the large model is not available': async () => {
+    const h = fair();
+    void h.clock.sleep(50).then(() => h.backoff.failed({ code: 'bad-key', message: 'The API does not take the key.' }));
+    return reasonOf(h);
+  },
+  'this position cannot be sent safely': () =>
+    reasonOf(fair({ redact: { text: () => Promise.reject(new Error('broken')), path: async (path) => path } })),
+  'the large model is too slow to wait for': async () => {
+    const slow = () => ok(llmAnswer('remote();', { latencyMs: 8_000, firstTokenMs: 4_000 }));
+    const h = fair({ llm: new ScriptedLlm(slow) });
+    for (const name of ['a', 'b', 'c', 'd', 'e', 'f'])
+      await h.answer(query(`let ${name} = `, '\n'), { trigger: 'manual' }, 20_000);
+    return reasonOf(h);
+  },
+  'the large model is slow': () => reasonOf(fair({ llm: new ScriptedLlm(never) })),
+  'the large model had nothing to add': () => reasonOf(fair({ llm: new ScriptedLlm('') })),
+  'no answer of the large model fits': async () => {
+    const calls: Deferred<string>[] = [];
+    const llm = new ScriptedLlm(() => {
+      calls.push(new Deferred());
+      return (calls.at(-1) as Deferred<string>).promise;
+    });
+    const h = fair({ llm });
+    const asked = h.service.suggest(h.request(position, { trigger: 'manual' }), new AbortController().signal);
+    for (let attempt = 0; attempt < 2; attempt++) {
+      await h.clock.advance(100);
+      // An aborted call: its request starts another one, once.
+      h.service.renew();
+    }
+    await h.clock.advance(100);
+    return (await asked).decision?.reason;
+  },
+};
+
+for (const [reason, work] of Object.entries(reasons)) test(reason, async () => assert.equal(await work(), reason));
+
 test('an offered edit is shown as ghost text where it inserts, and by hand a suggestion comes beside one', async () => {
   const h = new Harness({ specialist: sure() });
   assert.equal(await resultOf(h, 0, (ask) => ask({ nextEdit: { ...edit, inserts: 'await ' } })), 'shown await ');
@@ -92,9 +164,7 @@ test('an offered edit is shown as ghost text where it inserts, and by hand a sug
 
 test('a paid answer that is not sure enough is held back with its estimate, and is not paid for again', async () => {
   const llm = new ScriptedLlm('x();');
-  // The large model was wrong at every place that is known.
-  const router = fitRouter(synthetic(60, 3).map(({ example }) => ({ ...example, apiRight: false })));
-  const h = new Harness({ specialist: unsure(''), llm, router, settings: { balance: 0.9 } });
+  const h = doubted(llm);
   for (let i = 0; i < 2; i++) assert.equal(await resultOf(h, 2_000, (ask) => ask()), 'held back');
   const decision = h.of('nothing')[0]?.decision;
   assert.equal(decision?.reason, 'its answer is not sure enough');
