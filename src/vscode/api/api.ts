@@ -59,16 +59,10 @@ export function keyOwner(configuration: Configuration): KeyOwner {
 
 export class Api extends Part<ApiDeps> {
   private readonly clients = new Map<string, { readonly settings: string; readonly llm: LlmClient }>();
-  private readonly budget: Budget;
+  private readonly budget = new Budget(() => this.deps.store.get(), this.limitUsd, this.deps.clock);
   private loaded = false;
   /** The backoff is shared by all folders, because they use the same server. */
-  readonly backoff: Backoff;
-
-  constructor(deps: ApiDeps) {
-    super(deps);
-    this.budget = new Budget(() => deps.store.get(), this.limitUsd, deps.clock);
-    this.backoff = new Backoff({ clock: deps.clock });
-  }
+  readonly backoff = new Backoff({ clock: this.deps.clock });
 
   /** Until this resolves, the large model is not called. */
   async load(): Promise<void> {

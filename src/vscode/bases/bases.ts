@@ -51,9 +51,9 @@ const IDLE_MS = 15 * 60_000;
 const RUNS = 3;
 
 export class Bases extends Part<BasesDeps> {
-  private timings: ReadonlyMap<string, StoredTiming>;
+  private timings = readTimings(this.deps.storage);
   /** ms since 1970. */
-  private readonly openedAt: number;
+  private readonly openedAt = this.deps.clock.now();
   /** Runs so far of a base that is not yet timed, by timing key. */
   private readonly runs = new Map<string, Timing[]>();
   /** Weights of the bases whose timing failed; tried again after a change of settings. */
@@ -61,22 +61,16 @@ export class Bases extends Part<BasesDeps> {
   /** Why bases at which llama.cpp aborted do not serve, by the hash of their weights. */
   private readonly aside = new Map<string, string>();
   private lockedBase: { readonly weights: string; readonly lock: RunLock } | undefined;
-  private choice: BaseChoice | undefined;
-  private lastKey: number;
+  private choice: BaseChoice | undefined = this.choose();
+  private lastKey = this.deps.clock.monotonic();
   /** Monotonic, ms. */
-  private readonly startedAt: number;
+  private readonly startedAt = this.lastKey;
   private run: { readonly controller: AbortController; readonly isFirst: boolean } | undefined;
   private isChecking = false;
-  private knownSetting: string;
+  private knownSetting = this.deps.settings().baseModel;
 
   constructor(deps: BasesDeps) {
     super(deps);
-    this.timings = readTimings(deps.storage);
-    this.openedAt = deps.clock.now();
-    this.lastKey = deps.clock.monotonic();
-    this.startedAt = this.lastKey;
-    this.knownSetting = deps.settings().baseModel;
-    this.choice = this.choose();
     this.add({ dispose: () => this.run?.controller.abort() });
     this.add({ dispose: () => this.release() });
   }

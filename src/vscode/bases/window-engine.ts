@@ -36,16 +36,13 @@ export interface WindowEngineDeps {
 export type EngineProcess = Pick<EngineClient, 'request' | 'onRestarted' | 'dispose' | 'pid'>;
 
 export class WindowEngine extends Part<WindowEngineDeps> implements Engine {
-  readonly tuning: Tuning;
+  readonly tuning = this.deps.tuning;
   private client: EngineProcess | undefined;
-  private knownSettings: string;
-  private ceiling: number;
+  private knownSettings = this.relevantSettings();
+  private ceiling = this.deps.settings().memory;
 
   constructor(deps: WindowEngineDeps) {
     super(deps);
-    this.tuning = deps.tuning;
-    this.knownSettings = this.relevantSettings();
-    this.ceiling = deps.settings().memory;
     this.add({ dispose: () => this.endProcess() });
   }
 
