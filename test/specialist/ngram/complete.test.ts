@@ -152,13 +152,13 @@ test('drafts at odd positions: empty file, huge line, lone surrogate, CR', () =>
 });
 
 test('the next-token distribution sums to 1 and fits the text that follows', () => {
-  const { path, scope, own, predictor } = model.positionAt(at('    if (rows.length === 0) {¦'), 0);
+  const predictor = model.predictorAt(at('    if (rows.length === 0) {¦'), 0);
+  const { own, evidence, mixture } = predictor;
   const context = [
     ...own.context.subarray(0, own.contextLength),
     ...model.vocabulary.tokenizer.encode(model.vocabulary.decode(own.healed)),
   ];
-  predictor.predict(Int32Array.from(context), context.length, scope, path);
-  const { evidence, mixture } = predictor;
+  predictor.predict(Int32Array.from(context), context.length);
   const probabilities = mixture.probabilities.subarray(0, evidence.size);
   const sum = probabilities.reduce((total, probability) => total + probability, mixture.rest);
   assert.ok(Math.abs(sum - 1) < 1e-4, `sum ${sum}`);
