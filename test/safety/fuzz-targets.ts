@@ -58,7 +58,7 @@ export function targets(folder: string): readonly Target[] {
   const progress = '{"plan":{"totalSteps":9},"seconds":1,"validations":[]}';
   const sizes = new Map(tensors.map(([name, { data }]) => [name, data.length]));
   const checkpoint = { step: '7', identity: 'id', progress, crc32: String(sum) };
-  const safetensors = Buffer.concat(writeSafetensors(tensors, 'F32', checkpoint));
+  const safetensors = Buffer.concat([...writeSafetensors(tensors, 'F32', checkpoint)]);
 
   const golden = join(import.meta.dirname, '../golden/packed');
   const packed = {

@@ -2,11 +2,11 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CompletionQuery, Draft, DraftOptions } from '../../common/completion.ts';
-import { CodedError } from '../../common/errors.ts';
+import { CodedError, unwrap } from '../../common/errors.ts';
 import { fitGate, type GateExample, meanLogLoss, mixtureProbability } from '../../common/statistics/gate.ts';
-import { tokenizerAt } from '../../neural/inference/language-model.ts';
 import { ADAPTER, MANIFEST, WEIGHTS } from '../../neural/models/manifest.ts';
 import { draftBySyntax } from '../../text/syntax/parsing.ts';
+import { readTokenizer } from '../../text/tokenizer/load.ts';
 import { LiveModel } from '../ngram/live-model.ts';
 import type { EditHistory, FileChange } from '../ngram/protocol.ts';
 import type { JointDrafter } from './joint-drafter.ts';
@@ -42,13 +42,12 @@ export class OpenFolders {
       this.models.set(model, served);
     }
     const { sharedTokenizer } = served;
-    const live = new LiveModel(sharedTokenizer ?? tokenizerAt(source.tokenizer));
+    const live = new LiveModel(sharedTokenizer ?? unwrap(readTokenizer(source.tokenizer)));
     let drafter: JointDrafter;
     try {
       if (source.snapshot !== undefined) {
         live.expectLoad(source.changes);
-        const loaded = await live.load(source.snapshot);
-        if (!loaded.ok) throw new CodedError(loaded.error.code, loaded.error.message);
+        unwrap(await live.load(source.snapshot));
       } else for (const change of source.changes) live.change(change);
       const { mixture, model: folder } = source;
       const weights = readMixWeights(

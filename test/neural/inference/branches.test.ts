@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Branches } from '../../../src/neural/inference/branches.ts';
-import { Prefixes } from '../../../src/neural/inference/language-model.ts';
 import type { Network } from '../../../src/neural/inference/network.ts';
 import type { KeyValueCache } from '../../../src/neural/inference/passes.ts';
 import { prefill } from '../../../src/neural/inference/prefill.ts';
+import { Prefixes } from '../../../src/neural/inference/prefixes.ts';
 import { relativeError } from '../architecture/golden.ts';
 import { afresh, tinyNetwork } from './tiny.ts';
 

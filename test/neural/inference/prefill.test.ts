@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ModelConfig } from '../../../src/neural/architecture/parameters.ts';
-import { Prefixes } from '../../../src/neural/inference/language-model.ts';
 import { KeyValueCache } from '../../../src/neural/inference/passes.ts';
 import { PREFILL_CHUNK, prefill } from '../../../src/neural/inference/prefill.ts';
+import { Prefixes } from '../../../src/neural/inference/prefixes.ts';
 import { loadLibrary } from '../../../src/neural/runtime/session.ts';
 
 await loadLibrary();

@@ -72,10 +72,10 @@ test('a model folder is read in each stored type, and a damaged one is refused',
   assert.throws(() => loadModel(folder), { code: 'corrupt' });
   const { tensors } = readSafetensors(bytes);
   tensors.delete('model.norm.weight');
-  writeFileSync(file, Buffer.concat(writeSafetensors(tensors)));
+  writeFileSync(file, Buffer.concat([...writeSafetensors(tensors)]));
   assert.throws(() => loadModel(folder), /no tensor 'model.norm.weight'/);
   tensors.set('model.norm.weight', { shape: [3], data: new Float32Array(3) });
-  writeFileSync(file, Buffer.concat(writeSafetensors(tensors)));
+  writeFileSync(file, Buffer.concat([...writeSafetensors(tensors)]));
   assert.throws(() => loadModel(folder), /'model.norm.weight' has 3 elements/);
   const nan = new Map(weights).set('model.norm.weight', new Float32Array(16).fill(Number.NaN));
   saveValues(folder, config, nan, 'F32');

@@ -135,7 +135,7 @@ test('a checkpoint that is truncated, damaged, unreadable, of another run or has
   const { tensors, metadata } = readSafetensors(good);
   const changed = (more: Record<string, string>, names = [...tensors.keys()]) => {
     const kept = new Map([...tensors].filter(([name]) => names.includes(name)));
-    return noteOnBytes(Buffer.concat(writeSafetensors(kept, 'F32', { ...metadata, ...more })));
+    return noteOnBytes(Buffer.concat([...writeSafetensors(kept, 'F32', { ...metadata, ...more })]));
   };
   assert.match(await changed({ progress: '{"plan":{}}' }), /no usable step or progress/);
   assert.match(await changed({ step: '-1' }), /no usable step or progress/);

@@ -1,7 +1,7 @@
 // A small neural model that has learned infilling samples of made-up code, and a drafter that uses it.
 import type { CompletionQuery } from '../../../src/common/completion.ts';
-import { Prefixes } from '../../../src/neural/inference/language-model.ts';
 import { Network } from '../../../src/neural/inference/network.ts';
+import { Prefixes } from '../../../src/neural/inference/prefixes.ts';
 import { DIALECT } from '../../../src/neural/models/manifest.ts';
 import { loadLibrary } from '../../../src/neural/runtime/session.ts';
 import type { PromptLimits } from '../../../src/prompts/completion/prompt-form.ts';
