@@ -47,12 +47,10 @@ const neuralFeatures: readonly ((inputs: NeuralFeatureInputs) => number)[] = [
   ({ hypothesis, bestNgram }) => flag(hypothesis.ngram >= bestNgram),
 ];
 
-const neuralNoneFeatures: readonly ((bestNeural: number, bestNgram: number) => number)[] = [
-  (bestNeural) => clipped(bestNeural),
-  (_, bestNgram) => clipped(bestNgram),
-];
+/** Of 'none of these': the best log probability of each model. */
+const NONE_FEATURES = 2;
 
-export const rankingSize = ngramSize + neuralFeatures.length + neuralNoneFeatures.length;
+export const rankingSize = ngramSize + neuralFeatures.length + NONE_FEATURES;
 
 /** The n-gram model's weights, with weight 0 for the features of the neural model. */
 function rankingFrom(ngram: Float32Array): number[] {
@@ -61,7 +59,7 @@ function rankingFrom(ngram: Float32Array): number[] {
     ...values.slice(0, candidateFeatures),
     ...neuralFeatures.map(() => 0),
     ...values.slice(candidateFeatures),
-    ...neuralNoneFeatures.map(() => 0),
+    ...new Array<number>(NONE_FEATURES).fill(0),
   ];
 }
 
@@ -83,7 +81,7 @@ export function describeMixed(
       features: Float32Array.from([...candidate.features, ...neuralFeatures.map((of) => of(inputs))]),
     };
   });
-  const none = [...describeNone(unranked, around), ...neuralNoneFeatures.map((of) => of(bestNeural, bestNgram))];
+  const none = [...describeNone(unranked, around), clipped(bestNeural), clipped(bestNgram)];
   return { candidates, none: Float32Array.from(none) };
 }
 

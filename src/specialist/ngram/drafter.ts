@@ -61,29 +61,19 @@ function firstLine(
   model: string,
   { own, vocabulary }: Predictor,
 ): FirstLine {
-  const best = bestLine(choice, weights);
-  if (best === undefined)
-    return { draft: { text: '', tokens: [], model, complete: true }, steps: [], lineEndProbability: 0 };
-  const { chosen, confidence } = best;
-  const { steps, finished } = chosen.hypothesis;
-  const text = chosen.text.trimEnd();
-  const tokens = draftTokens(steps, text, own.healed, vocabulary);
-  const draft = { text, tokens, model, complete: finished, confidence };
-  return { draft, steps, lineEndProbability: endProbability(chosen.hypothesis) };
-}
-
-/** The most probable candidate. */
-function bestLine(
-  choice: LineChoice,
-  weights: ArrayLike<number>,
-): { readonly chosen: LineCandidate; readonly confidence: number } | undefined {
   const probabilities = choiceProbabilities(choice, weights);
   const best = choice.candidates.reduce(
     (best, _, i) => ((probabilities[i] as number) > (probabilities[best] ?? 0) ? i : best),
     0,
   );
   const chosen = choice.candidates[best];
-  return chosen && { chosen, confidence: probabilities[best] as number };
+  if (chosen === undefined)
+    return { draft: { text: '', tokens: [], model, complete: true }, steps: [], lineEndProbability: 0 };
+  const { steps, finished } = chosen.hypothesis;
+  const text = chosen.text.trimEnd();
+  const tokens = draftTokens(steps, text, own.healed, vocabulary);
+  const draft = { text, tokens, model, complete: finished, confidence: probabilities[best] as number };
+  return { draft, steps, lineEndProbability: endProbability(chosen.hypothesis) };
 }
 
 /** Whether lines below the first are wanted. */

@@ -158,11 +158,7 @@ class EditedLines {
     const context = this.encode(known, above.replace(/\n$/, ''));
     const lead = above === '' ? '' : '\n';
     const counted = this.encode(known, lead + lines.replace(/\n$/, ''));
-    const tokens = new Int32Array(context.length + counted.length + 2).fill(this.vocabulary.separator);
-    tokens.set(context, 1);
-    tokens.set(counted, 1 + context.length);
-    const start = 1 + this.index.append(tokens);
-    this.index.link(start);
+    const start = this.index.appendFile([...context, ...counted]);
     const from = start + context.length;
     const first = from + (typedFirst === '' ? 0 : this.encode(known, lead + typedFirst).length);
     this.sources.push({ ...of, start, first, end: from + counted.length, home: place.open });

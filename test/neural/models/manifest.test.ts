@@ -1,9 +1,8 @@
 // manifest.json: written and read back, errors are named, and the shipped packages match their manifests.
 import assert from 'node:assert/strict';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { root } from '../../../build/paths.ts';
 import { listPackages } from '../../../src/neural/models/list.ts';
 import {
@@ -14,9 +13,10 @@ import {
   sha256Of,
   writeManifest,
 } from '../../../src/neural/models/manifest.ts';
+import { codeOf } from '../../support/results.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'package-'));
-after(() => rmSync(folder, { recursive: true }));
+const folder = temporaryFolder();
 
 const hash = (digit: string) => digit.repeat(64);
 const manifest: PackageManifest = {
@@ -63,7 +63,7 @@ test('errors name the problem and the remedy', () => {
   }
   for (const text of ['{', '[]', 'null']) {
     const result = parseManifest(text);
-    assert.equal(result.ok ? 'ok' : result.error.code, 'corrupt', text);
+    assert.equal(codeOf(result), 'corrupt', text);
   }
 });
 

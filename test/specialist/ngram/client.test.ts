@@ -1,10 +1,9 @@
 // The worker and its client: answers, cancellation, loading, and restart after a death.
 
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, mock, test } from 'node:test';
+import { mock, test } from 'node:test';
 import type { Log } from '../../../src/common/log.ts';
 import type { Remote } from '../../../src/common/supervisor.ts';
 import { NgramClient } from '../../../src/specialist/ngram/client.ts';
@@ -13,12 +12,13 @@ import type { FromWorker, ToWorker } from '../../../src/specialist/ngram/protoco
 import { NgramService } from '../../../src/specialist/ngram/service.ts';
 import { EditJournal } from '../../../src/workspace/edits/journal.ts';
 import { ManualClock } from '../../fakes/clock.ts';
+import { assertFailed } from '../../support/results.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { trainTokenizer } from '../../text/tokenizer/fixture.ts';
 import { edit } from '../../workspace/edits/support.ts';
 import { at, build, line, projectFiles, tokenizer } from './project.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'ngram-client-'));
-after(() => rmSync(folder, { recursive: true, force: true }));
+const folder = temporaryFolder();
 const tokenizerPath = join(folder, 'tokenizer.json');
 writeFileSync(tokenizerPath, JSON.stringify(trainTokenizer(projectFiles.map((file) => file.text).join('\n'), 600)));
 const snapshotPath = join(folder, 'specialist.ngram');
@@ -117,12 +117,10 @@ test('files saved while a snapshot was made are applied to it, files saved befor
 test('a snapshot that cannot be read leaves the loaded one in use', async () => {
   await withClient(async (client) => {
     await client.load(snapshotPath);
-    const missing = await client.load(join(folder, 'missing'));
-    assert.equal(!missing.ok && missing.error.code, 'unreadable');
+    assertFailed(await client.load(join(folder, 'missing')), 'unreadable');
     const broken = join(folder, 'broken');
     writeFileSync(broken, 'not a snapshot at all, but long enough to be read');
-    const refused = await client.load(broken);
-    assert.equal(!refused.ok && refused.error.code, 'corrupt');
+    assertFailed(await client.load(broken), 'corrupt');
     assert.equal((await client.complete(question, line, neverAborted()))?.text, 'urn undefined;');
   });
 });

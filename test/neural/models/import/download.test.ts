@@ -1,21 +1,21 @@
 // Downloads a file from a local server that cuts connections, sends wrong files, changes the file, or knows no ranges.
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createSecure } from 'node:https';
 import { type AddressInfo, connect } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, afterEach, test } from 'node:test';
+import { afterEach, test } from 'node:test';
 import { systemClock } from '../../../../src/common/clock.ts';
 import type { ProgressUpdate } from '../../../../src/common/progress.ts';
 import { type DownloadOptions, download, partialOf } from '../../../../src/neural/models/import/download.ts';
 import { selfSigned } from '../../../fakes/self-signed.ts';
+import { assertFailed, codeOf } from '../../../support/results.ts';
+import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
-const root = mkdtempSync(join(tmpdir(), 'easy-adaptation-download-'));
+const root = temporaryFolder();
 const servers: Server[] = [];
-after(() => rmSync(root, { recursive: true }));
 afterEach(() => {
   for (const server of servers.splice(0)) {
     server.closeAllConnections();
@@ -110,8 +110,7 @@ test('ends the check of a file that is there when it is cancelled', async () => 
   const path = target();
   const url = await serve(honest);
   await run(url, path);
-  const stopped = await run(url, path, { signal: AbortSignal.abort() });
-  assert.equal(stopped.ok ? '' : stopped.error.code, 'cancelled');
+  assertFailed(await run(url, path, { signal: AbortSignal.abort() }), 'cancelled');
   assertWhole(path);
 });
 
@@ -140,11 +139,13 @@ test('a cancelled download keeps the received bytes and continues from there', a
     response.writeHead(200, { 'content-length': content.length });
     response.write(content.subarray(0, 1_000_000));
   });
-  const stopped = await run(slow, path, {
-    signal: controller.signal,
-    progress: ({ done }) => done > 100_000 && controller.abort(),
-  });
-  assert.equal(stopped.ok ? '' : stopped.error.code, 'cancelled');
+  assertFailed(
+    await run(slow, path, {
+      signal: controller.signal,
+      progress: ({ done }) => done > 100_000 && controller.abort(),
+    }),
+    'cancelled',
+  );
   const { size } = statSync(partialOf(path));
   assert.ok(size > 0 && size <= 1_000_000);
   const asked: (string | undefined)[] = [];
@@ -175,9 +176,7 @@ test('refuses a file with another hash, and deletes it', async () => {
   const wrong = Buffer.from(content);
   wrong[2_000_000] = (wrong[2_000_000] ?? 0) ^ 1;
   const url = await serve((_, response) => response.writeHead(200, { 'content-length': wrong.length }).end(wrong));
-  const result = await run(url, path);
-  assert.equal(result.ok ? '' : result.error.code, 'corrupt');
-  assert.match(result.ok ? '' : result.error.message, /SHA-256 differs.*Try again/);
+  assertFailed(await run(url, path), 'corrupt', /SHA-256 differs.*Try again/);
   assert.deepEqual([existsSync(path), existsSync(partialOf(path))], [false, false]);
 });
 
@@ -194,7 +193,7 @@ test('refuses the login page of a network, whether it states its size or not', a
   ] as const) {
     const path = target();
     const result = await run(await serve(page), path);
-    assert.equal(result.ok ? '' : result.error.code, 'network');
+    assert.equal(codeOf(result), 'network');
     const expected = `sends another file: ${bytes} bytes instead of 3000000. Check the network for a login page`;
     assert.ok(!result.ok && result.error.message.includes(expected), result.ok ? '' : result.error.message);
     assert.deepEqual([existsSync(path), statSync(partialOf(path)).size], [false, 0]);
@@ -225,9 +224,11 @@ test('a login page instead of the rest keeps the received bytes, and the downloa
 test('refuses to fill the disk', async () => {
   const path = target();
   const url = await serve(honest);
-  const full = await run(url, path, { freeBytes: async () => 1e6 });
-  assert.equal(full.ok ? '' : full.error.code, 'unwritable');
-  assert.match(full.ok ? '' : full.error.message, /needs 203 MB on disk, and 1 MB are free\. Make room/);
+  assertFailed(
+    await run(url, path, { freeBytes: async () => 1e6 }),
+    'unwritable',
+    /needs 203 MB on disk, and 1 MB are free\. Make room/,
+  );
 });
 
 test('says that a server has no such file, and does not repeat the request', async () => {
@@ -236,9 +237,7 @@ test('says that a server has no such file, and does not repeat the request', asy
     requests++;
     response.writeHead(404).end();
   });
-  const result = await run(url, target());
-  assert.equal(result.ok ? '' : result.error.code, 'bad-request');
-  assert.match(result.ok ? '' : result.error.message, /HTTP 404.*Choose the Base Model/);
+  assertFailed(await run(url, target()), 'bad-request', /HTTP 404.*Choose the Base Model/);
   assert.equal(requests, 1);
 });
 
@@ -250,9 +249,7 @@ test('waits as long as a busy server asks, then gives up with a sentence', async
     response.writeHead(503, requests === 1 ? { 'retry-after': '7' } : {}).end();
   });
   const waiting = { ...systemClock, sleep: async (ms: number) => void waits.push(ms) };
-  const result = await run(url, target(), { clock: waiting });
-  assert.equal(result.ok ? '' : result.error.code, 'network');
-  assert.match(result.ok ? '' : result.error.message, /HTTP 503.*Check the network and the proxy/);
+  assertFailed(await run(url, target(), { clock: waiting }), 'network', /HTTP 503.*Check the network and the proxy/);
   assert.deepEqual(waits, [7000, 2000, 4000]);
 });
 
@@ -260,9 +257,11 @@ test('without a network the error says what to check', async () => {
   const port = await listen(createServer());
   const [closing] = servers.splice(0);
   await new Promise((resolve) => closing?.close(resolve));
-  const result = await run(`http://127.0.0.1:${port}/model.gguf`, target());
-  assert.equal(result.ok ? '' : result.error.code, 'network');
-  assert.match(result.ok ? '' : result.error.message, /ECONNREFUSED.*http\.proxy.*HTTPS_PROXY/);
+  assertFailed(
+    await run(`http://127.0.0.1:${port}/model.gguf`, target()),
+    'network',
+    /ECONNREFUSED.*http\.proxy.*HTTPS_PROXY/,
+  );
 });
 
 test('stops when a server falls silent, and keeps the received bytes', async () => {
@@ -272,9 +271,7 @@ test('stops when a server falls silent, and keeps the received bytes', async () 
     response.writeHead(200, { 'content-length': content.length });
     response.write(content.subarray(0, 500_000));
   });
-  const result = await run(url, path, { silenceMs: 300 });
-  assert.equal(result.ok ? '' : result.error.code, 'network');
-  assert.match(result.ok ? '' : result.error.message, /no data for 0\.3 s.*1 MB of 3 MB are kept/);
+  assertFailed(await run(url, path, { silenceMs: 300 }), 'network', /no data for 0\.3 s.*1 MB of 3 MB are kept/);
   assert.equal(statSync(partialOf(path)).size, 500_000);
 });
 
@@ -287,7 +284,7 @@ test('follows redirects on this machine and to https only', async () => {
   for (const location of ['http://192.0.2.1/model.gguf', 'ftp://127.0.0.1/', '::', 'file:///etc/passwd']) {
     const url = await serve((_, response) => response.writeHead(302, { location }).end());
     const result = await run(url, target());
-    assert.equal(result.ok ? '' : result.error.code, 'redirected', location);
+    assert.equal(codeOf(result), 'redirected', location);
   }
   const round: string = await serve((_, response) => response.writeHead(302, { location: '/model.gguf' }).end());
   const result = await run(round, target());
@@ -326,6 +323,5 @@ test('asks over https through a proxy, and names an untrusted certificate and a 
 test('a folder with the name of the file gives an error message', async () => {
   const path = join(root, 'file', 'model.gguf');
   writeFileSync(join(root, 'file'), '');
-  const result = await run(await serve(honest), path);
-  assert.equal(result.ok ? '' : result.error.code, 'unwritable');
+  assertFailed(await run(await serve(honest), path), 'unwritable');
 });
