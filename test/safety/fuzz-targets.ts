@@ -11,8 +11,8 @@ import { readSafetensors, writeSafetensors } from '../../src/neural/models/safet
 import { resumableCheckpoint, trainingStatusOf } from '../../src/neural/training/checkpoint.ts';
 import { defaultRouter } from '../../src/routing/fit.ts';
 import { parseRouter } from '../../src/routing/router-model.ts';
-import { MIXTURE_FILE } from '../../src/specialist/decoding/types.ts';
-import { initialMixWeights, mixWeightsFrom, readMixWeights } from '../../src/specialist/decoding/weights.ts';
+import { MIXTURE_FILE } from '../../src/specialist/decoding/mix-source.ts';
+import { initialMixWeights, mixWeightsFrom, readMixWeights } from '../../src/specialist/decoding/mix-weights.ts';
 import { NgramModel } from '../../src/specialist/ngram/model.ts';
 import { loadTokenizer, readTokenizer } from '../../src/text/tokenizer/load.ts';
 import { initialWeights, PRESETS, saveValues } from '../support/random-models.ts';

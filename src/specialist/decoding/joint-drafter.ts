@@ -13,21 +13,30 @@ import type { OwnFile } from '../ngram/own-file.ts';
 import type { Predictor } from '../ngram/predictor.ts';
 import { surroundings } from '../ngram/ranking.ts';
 import type { Vocabulary } from '../ngram/vocabulary.ts';
+import { DraftLatency, type LatencyEstimate } from './draft-latency.ts';
+import { describeMixed, type MixCandidate } from './line-ranking.ts';
+import type { MixWeights } from './mix-weights.ts';
+import type { NextTokenScores, PromptScores } from './next-token-scores.ts';
 import { PromptPlanner } from './prompt-planner.ts';
 import type { MixHypothesis } from './search.ts';
-import {
-  type LabeledQuery,
-  type LatencyEstimate,
-  type MixWeights,
-  NEW_POSITION_TOKENS,
-  type NextTokenScores,
-  type PromptScores,
-  type QueryLoss,
-} from './types.ts';
-import { describeMixed, type MixCandidate } from './weights.ts';
 
 /** Candidates whose agreement with the next line is computed; each costs a few n-gram distributions. */
 const RESCORED = 6;
+
+/** A cursor position with the text that the author wrote there. */
+export interface LabeledQuery {
+  readonly query: CompletionQuery;
+  /** The rest of the cursor's line, trimmed at its end. */
+  readonly truth: string;
+}
+
+/** Log loss of the mixture on a query's truth and the end of the truth. */
+export interface QueryLoss {
+  /** Number of scored tokens; 0 if the truth is too long to be scored. */
+  readonly tokens: number;
+  /** Sum of the losses of all tokens. */
+  readonly nats: number;
+}
 
 /** A query, and the index and its predictor at it. */
 export interface QuerySite {
@@ -70,44 +79,6 @@ function chooseLine({ query, predictor }: QuerySite, hypotheses: readonly MixHyp
   const textAt = (hypothesis: MixHypothesis) => textOf(hypothesis, predictor.own.healed, predictor.vocabulary);
   const unranked = distinctLines(hypotheses, predictor, textAt, RESCORED);
   return describeMixed(unranked, surroundings(query.prefix, query.suffix));
-}
-
-/** Weight of the newest value in the running means. */
-const SMOOTHING = 0.2;
-class DraftLatency {
-  private tokenMs: number | undefined;
-  /** Measured on single lines, because the length of one block does not predict that of the next. */
-  private lineMs: number | undefined;
-
-  /** Expected ms until the line is written, the new prompt tokens included. Undefined before the first measurement. */
-  estimate(promptTokens: number): number | undefined {
-    const { tokenMs, lineMs } = this;
-    if (promptTokens < NEW_POSITION_TOKENS) return lineMs;
-    return tokenMs === undefined ? undefined : promptTokens * tokenMs + (lineMs ?? 0);
-  }
-
-  /** Expected ms of the prompt alone, which counts as a new position. Undefined before the first measurement. */
-  promptMs(tokens: number): number | undefined {
-    return this.tokenMs === undefined ? undefined : tokens * this.tokenMs;
-  }
-
-  /** Records that a prompt was run. */
-  promptRan(promptTokens: number, ms: number): void {
-    if (promptTokens >= NEW_POSITION_TOKENS) this.tokenMs = smooth(this.tokenMs, ms / promptTokens);
-  }
-
-  /**
-   * Records that a line was written.
-   * @param ms time including the prompt
-   * @param lineMs time without the prompt
-   */
-  lineWritten(promptTokens: number, ms: number, lineMs: number): void {
-    this.lineMs = smooth(this.lineMs, promptTokens < NEW_POSITION_TOKENS ? ms : lineMs);
-  }
-}
-
-function smooth(mean: number | undefined, value: number): number {
-  return mean === undefined ? value : mean + SMOOTHING * (value - mean);
 }
 
 /** Tokens of the longest middle that weights are fitted on. */

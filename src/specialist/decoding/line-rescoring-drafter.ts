@@ -13,9 +13,10 @@ import type { OwnFile } from '../ngram/own-file.ts';
 import { contextWithRoom, findLines } from '../ngram/search.ts';
 import { type DrafterOptions, JointDrafter, type PromptedQuery, type QuerySite } from './joint-drafter.ts';
 import { LineScores, scoreLine, TokenDistribution } from './line-scores.ts';
+import type { MixWeights } from './mix-weights.ts';
+import { beginnings, type NextTokenScores } from './next-token-scores.ts';
 import { likelyTokens } from './ngram-predictions.ts';
 import type { MixHypothesis } from './search.ts';
-import { beginnings, type MixWeights, type NextTokenScores } from './types.ts';
 import { tokenHead, VocabularyMapping } from './vocabulary-mapping.ts';
 
 /** Lines of the n-grams that are scored, and tokens of all of them that no pass has run. */

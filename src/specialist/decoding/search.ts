@@ -6,8 +6,8 @@ import type { Predictor } from '../ngram/predictor.ts';
 import { type BeamLimits, BeamSearch, contextWithRoom, type Hypothesis, matchOf, type Step } from '../ngram/search.ts';
 import { logOf } from './logit-reader.ts';
 import type { MixedPrediction, NextTokenMixer } from './next-token-mixer.ts';
+import type { PromptScores } from './next-token-scores.ts';
 import { likelyTokens, REST_ENTRIES } from './ngram-predictions.ts';
-import type { PromptScores } from './types.ts';
 
 /**
  * A line or its beginning. `neural` and `ngram` are log probabilities of its tokens and, if finished, of its end.

@@ -18,15 +18,10 @@ import { readTokenizer } from '../../text/tokenizer/load.ts';
 import type { NgramModel } from '../ngram/model.ts';
 import type { JointDrafter } from './joint-drafter.ts';
 import { LineRescoringDrafter } from './line-rescoring-drafter.ts';
+import type { MixSource, Serving } from './mix-source.ts';
+import type { MixWeights } from './mix-weights.ts';
+import { beginnings, type NextTokenScores, type PromptScores } from './next-token-scores.ts';
 import { TokenMixtureDrafter } from './token-mixture-drafter.ts';
-import {
-  beginnings,
-  type MixSource,
-  type MixWeights,
-  type NextTokenScores,
-  type PromptScores,
-  type Serving,
-} from './types.ts';
 
 /** `model`: as in MixSource. */
 export type ServedModelOptions = Serving & Pick<MixSource, 'model'>;

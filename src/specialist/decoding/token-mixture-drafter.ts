@@ -10,10 +10,11 @@ import type { Predictor } from '../ngram/predictor.ts';
 import { likeliestLineEnd, type Step } from '../ngram/search.ts';
 import { type DrafterOptions, JointDrafter, type PromptedQuery, type QuerySite } from './joint-drafter.ts';
 import { LogitReader } from './logit-reader.ts';
+import type { MixWeights } from './mix-weights.ts';
 import { NextTokenMixer } from './next-token-mixer.ts';
+import { beginnings, type NextTokenScores, type PromptScores } from './next-token-scores.ts';
 import { REST_ENTRIES } from './ngram-predictions.ts';
 import { LINE_LIMITS, type MixHypothesis, type SearchLimits, searchLine } from './search.ts';
-import { beginnings, type MixWeights, type NextTokenScores, type PromptScores } from './types.ts';
 
 export class TokenMixtureDrafter extends JointDrafter<Float32Array> {
   private readonly reader: LogitReader;

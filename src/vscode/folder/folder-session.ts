@@ -13,7 +13,7 @@ import { RacingSpecialist } from '../../completion/racing-specialist.ts';
 import { CompletionService } from '../../completion/service.ts';
 import type { CompletionEvent } from '../../completion/types.ts';
 import type { RouterModel } from '../../routing/router-model.ts';
-import { NgramClient } from '../../specialist/ngram/client.ts';
+import { NgramClient } from '../../specialist/ngram/ngram-client.ts';
 import type { Api } from '../api/api.ts';
 import type { Memory } from '../api/permissions.ts';
 import type { WindowEngine } from '../bases/window-engine.ts';

@@ -50,10 +50,8 @@ test('another line after the same prompt reuses the prompt and changes no distri
   await llama.distributionsAfter([...prompt, ...ids.slice(110, 125)], 90);
   assert.equal(llama.heldOf([...prompt, ...line]), 90);
   const again = await llama.distributionsAfter([...prompt, ...line], 90);
-  assert.deepEqual(
-    again.map(({ ids: [first] }) => first),
-    once.map(({ ids: [first] }) => first),
-  );
+  const best = (rows: typeof once) => rows.map(({ ids: [first] }) => first);
+  assert.deepEqual(best(again), best(once));
   for (const [i, { logs }] of again.entries())
     assert.ok(Math.abs((logs[0] as number) - (once[i]?.logs[0] as number)) < 0.01);
   // One token at a time is the same as all at once.
@@ -95,10 +93,7 @@ test('a model whose context cannot be made leaves memory', async (context) => {
     return model;
   });
   await assert.rejects(load(exported), { code: 'out-of-memory', message: /Choose a smaller base\.$/ });
-  assert.deepEqual(
-    models.map(({ disposed }) => disposed),
-    [true],
-  );
+  assert.equal(models.map(({ disposed }) => disposed).join(), 'true');
 });
 
 test('a line and a prompt are timed', async () => {

@@ -94,11 +94,9 @@ test('an adapter fits only the base with the right hash', () => {
     const result = fitsBase(manifest, of);
     return result.ok ? 'ok' : `${result.error.code}: ${result.error.message}`;
   };
-  assert.match(
-    problem({ ...own, weights: '0'.repeat(64) }),
-    /^mismatched: .*'unnamed' as it was before.*Adapt to This/,
-  );
-  assert.match(problem({ name: 'large', weights: '0'.repeat(64) }), /the base 'unnamed', and 'large' is in use/);
+  const weights = '0'.repeat(64);
+  assert.match(problem({ ...own, weights }), /^mismatched: .*'unnamed' as it was before.*Adapt to This/);
+  assert.match(problem({ name: 'large', weights }), /the base 'unnamed', and 'large' is in use/);
 });
 
 test('an adapted model goes with its own base and tokenizer alone', () => {

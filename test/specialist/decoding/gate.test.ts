@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { firstExpertWeight, fitGate, meanLogLoss, mixtureProbability } from '../../../src/common/statistics/gate.ts';
 import { ADAPTER, WEIGHTS } from '../../../src/neural/models/manifest.ts';
+import { initialMixWeights, readMixWeights } from '../../../src/specialist/decoding/mix-weights.ts';
 import { type GateFacts, gateFeatures, gateSize } from '../../../src/specialist/decoding/next-token-mixer.ts';
 import { identity } from '../../../src/specialist/decoding/open-folders.ts';
-import { initialMixWeights, readMixWeights } from '../../../src/specialist/decoding/weights.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 function facts(more: Partial<GateFacts>): GateFacts {

@@ -69,9 +69,7 @@ test('a token that only repeats healed bytes is left out, and its probability is
   const tokens = draftTokens(steps, text, healed, vocabulary);
   assert.equal(tokens.map((each) => each.text).join(''), text);
   assert.equal(tokens.length, ids.length - 1);
-  assert.deepEqual(
-    tokens.map((each) => each.probability),
-    [0.25, ...new Array<number>(ids.length - 2).fill(0.5)],
-  );
+  const probabilities = tokens.map((each) => each.probability);
+  assert.deepEqual(probabilities, [0.25, ...new Array<number>(ids.length - 2).fill(0.5)]);
   assert.equal(tokens[0]?.margin, 0.1);
 });

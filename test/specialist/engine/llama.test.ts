@@ -15,10 +15,10 @@ import { DIALECT, type PackageManifest, writeManifest } from '../../../src/neura
 import { loadModel } from '../../../src/neural/models/model-folder.ts';
 import { loadLibrary } from '../../../src/neural/runtime/session.ts';
 import { LineRescoringDrafter } from '../../../src/specialist/decoding/line-rescoring-drafter.ts';
+import type { MixSource } from '../../../src/specialist/decoding/mix-source.ts';
+import { initialMixWeights } from '../../../src/specialist/decoding/mix-weights.ts';
 import { OpenFolders } from '../../../src/specialist/decoding/open-folders.ts';
 import { LlamaScores } from '../../../src/specialist/decoding/served-model.ts';
-import type { MixSource } from '../../../src/specialist/decoding/types.ts';
-import { initialMixWeights } from '../../../src/specialist/decoding/weights.ts';
 import type { EngineClient } from '../../../src/specialist/engine/client.ts';
 import { NgramModel } from '../../../src/specialist/ngram/model.ts';
 import { readTokenizer } from '../../../src/text/tokenizer/load.ts';

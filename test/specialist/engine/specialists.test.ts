@@ -5,13 +5,9 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Draft } from '../../../src/common/completion.ts';
 import { unwrap } from '../../../src/common/errors.ts';
-import {
-  type LatencyEstimate,
-  MIXTURE_FILE,
-  type MixSource,
-  NEW_POSITION_TOKENS,
-} from '../../../src/specialist/decoding/types.ts';
-import { initialMixWeights } from '../../../src/specialist/decoding/weights.ts';
+import { type LatencyEstimate, NEW_POSITION_TOKENS } from '../../../src/specialist/decoding/draft-latency.ts';
+import { MIXTURE_FILE, type MixSource } from '../../../src/specialist/decoding/mix-source.ts';
+import { initialMixWeights } from '../../../src/specialist/decoding/mix-weights.ts';
 import type { EngineClient } from '../../../src/specialist/engine/client.ts';
 import { NgramModel } from '../../../src/specialist/ngram/model.ts';
 import type { FileChange } from '../../../src/specialist/ngram/protocol.ts';

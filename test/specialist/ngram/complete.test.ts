@@ -187,10 +187,8 @@ test('the tokens make up the text of the line and of the lines after it', () => 
     const draft = drafted(`${above}${typed}¦`);
     assert.equal(draft.tokens.map(({ text }) => text).join(''), draft.text);
     assert.equal(draft.continuation?.tokens.map(({ text }) => text).join(''), draft.continuation?.text);
-    assert.ok(
-      draft.continuation?.text.includes("log.debug('a newer ticket has started', currentTicketVersion);"),
-      draft.continuation?.text,
-    );
+    const below = draft.continuation?.text;
+    assert.ok(below?.includes("log.debug('a newer ticket has started', currentTicketVersion);"), below);
     for (const { probability, margin } of [...draft.tokens, ...(draft.continuation?.tokens ?? [])])
       assert.ok(probability > 0 && probability <= 1 && margin <= probability);
     assert.ok((draft.confidence ?? 0) > 0.2 && (draft.confidence ?? 0) <= 1);

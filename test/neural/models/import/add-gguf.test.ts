@@ -25,10 +25,8 @@ test('a GGUF file becomes a package without a copy of its weights', async () => 
   const path = at('Coder 1B.gguf');
   const seen: string[] = [];
   const added = unwrap(await addGgufModel({ path, into: at('bases') }, never, ({ stage }) => seen.push(stage)));
-  assert.deepEqual(
-    listPackages(at('bases')).map(({ name }) => name),
-    ['coder-1b'],
-  );
+  const names = listPackages(at('bases')).map(({ name }) => name);
+  assert.deepEqual(names, ['coder-1b']);
   const { manifest, vocabulary, contextLength, bytes, licence } = added;
   const file = readFileSync(path);
   assert.deepEqual([manifest.kind, manifest.dialect, licence], ['gguf', 'none', 'apache-2.0']);
@@ -85,10 +83,8 @@ test('a number is added to a suggested name that another base has', async () => 
   const second = { path: at('Coder 1B copy.gguf'), into: at('bases'), suggestedName: 'Coder 1B' };
   writeFileSync(second.path, readFileSync(path));
   const added = unwrap(await addGgufModel(second, never));
-  assert.deepEqual(
-    [added.name, added.manifest.name, added.folder],
-    ['coder-1b-2', 'coder-1b-2', at('bases', 'coder-1b-2')],
-  );
+  assert.deepEqual([added.name, added.manifest.name], ['coder-1b-2', 'coder-1b-2']);
+  assert.equal(added.folder, at('bases', 'coder-1b-2'));
   assert.equal(unwrap(await addGgufModel(second, never)).name, 'coder-1b-2');
   const first = unwrap(await addGgufModel({ path, into: at('bases'), suggestedName: 'coder-1b' }, never));
   assert.equal(first.name, 'coder-1b');

@@ -36,6 +36,22 @@ async function listen(server: Server): Promise<number> {
 
 const serve = async (handler: Handler) => `http://127.0.0.1:${await listen(createServer(handler))}/model.gguf`;
 
+/** Each handler answers one request, and the last one all that follow. Returns the ranges that were asked for as well. */
+async function serveInTurn(...handlers: readonly Handler[]) {
+  const asked: (string | undefined)[] = [];
+  const url = await serve((request, response) => {
+    asked.push(request.headers.range);
+    (handlers[asked.length - 1] ?? handlers.at(-1))?.(request, response);
+  });
+  return { url, asked };
+}
+
+const hangUp: Handler = (_, response) => void response.destroy();
+const answer =
+  (status: number, headers: Record<string, string> = {}): Handler =>
+  (_, response) =>
+    void response.writeHead(status, headers).end();
+
 /** A correct server, with ranges. */
 const honest: Handler = ({ headers }, response) => {
   const from = Number(/^bytes=(\d+)-$/.exec(headers.range ?? '')?.[1] ?? 0);
@@ -88,8 +104,7 @@ test('downloads nothing if the file is there', async () => {
   const url = await serve(honest);
   await run(url, path);
   const { mtimeMs } = statSync(path);
-  const closed = await serve((_, response) => response.destroy());
-  assert.equal((await run(closed, path)).ok, true);
+  assert.equal((await run(await serve(hangUp), path)).ok, true);
   assert.equal(statSync(path).mtimeMs, mtimeMs);
 });
 
@@ -116,13 +131,7 @@ test('ends the check of a file that is there when it is cancelled', async () => 
 
 test('continues where the connection was cut, several times', async () => {
   const path = target();
-  const asked: (string | undefined)[] = [];
-  const url = await serve((request, response) => {
-    asked.push(request.headers.range);
-    if (asked.length === 1) return cut(1_000_000)(request, response);
-    if (asked.length === 2) return response.destroy();
-    return honest(request, response);
-  });
+  const { url, asked } = await serveInTurn(cut(1_000_000), hangUp, honest);
   assert.equal((await run(url, path)).ok, true);
   assertWhole(path);
   assert.equal(asked.length, 3);
@@ -139,20 +148,11 @@ test('a cancelled download keeps the received bytes and continues from there', a
     response.writeHead(200, { 'content-length': content.length });
     response.write(content.subarray(0, 1_000_000));
   });
-  assertFailed(
-    await run(slow, path, {
-      signal: controller.signal,
-      progress: ({ done }) => done > 100_000 && controller.abort(),
-    }),
-    'cancelled',
-  );
+  const progress = ({ done }: ProgressUpdate) => done > 100_000 && controller.abort();
+  assertFailed(await run(slow, path, { signal: controller.signal, progress }), 'cancelled');
   const { size } = statSync(partialOf(path));
   assert.ok(size > 0 && size <= 1_000_000);
-  const asked: (string | undefined)[] = [];
-  const url = await serve((request, response) => {
-    asked.push(request.headers.range);
-    honest(request, response);
-  });
+  const { url, asked } = await serveInTurn(honest);
   assert.equal((await run(url, path)).ok, true);
   assertWhole(path);
   assert.deepEqual(asked, [`bytes=${size}-`]);
@@ -160,15 +160,13 @@ test('a cancelled download keeps the received bytes and continues from there', a
 
 test('starts over if the server knows no ranges', async () => {
   const path = target();
-  let requests = 0;
-  const url = await serve((request, response) => {
-    requests++;
-    if (requests === 1) return cut(1_000_000)(request, response);
-    response.writeHead(200, { 'content-length': content.length }).end(content);
-  });
+  const { url, asked } = await serveInTurn(
+    cut(1_000_000),
+    (_, response) => void response.writeHead(200, { 'content-length': content.length }).end(content),
+  );
   assert.equal((await run(url, path)).ok, true);
   assertWhole(path);
-  assert.equal(requests, 2);
+  assert.equal(asked.length, 2);
 });
 
 test('refuses a file with another hash, and deletes it', async () => {
@@ -192,10 +190,8 @@ test('refuses the login page of a network, whether it states its size or not', a
     [loginPage({ 'content-length': LOGIN.length }), LOGIN.length],
   ] as const) {
     const path = target();
-    const result = await run(await serve(page), path);
-    assert.equal(codeOf(result), 'network');
-    const expected = `sends another file: ${bytes} bytes instead of 3000000. Check the network for a login page`;
-    assert.ok(!result.ok && result.error.message.includes(expected), result.ok ? '' : result.error.message);
+    const expected = `sends another file: ${bytes} bytes instead of 3000000\\. Check the network for a login page`;
+    assertFailed(await run(await serve(page), path), 'network', new RegExp(expected));
     assert.deepEqual([existsSync(path), statSync(partialOf(path)).size], [false, 0]);
   }
 });
@@ -203,18 +199,11 @@ test('refuses the login page of a network, whether it states its size or not', a
 test('a login page instead of the rest keeps the received bytes, and the download continues from there', async () => {
   for (const page of [loginPage({}), loginPage({ 'content-length': LOGIN.length })]) {
     const path = target();
-    let requests = 0;
-    const blocked = await serve((request, response) =>
-      ++requests === 1 ? cut(1_000_000)(request, response) : page(request, response),
-    );
-    assert.equal((await run(blocked, path)).ok, false);
+    const blocked = await serveInTurn(cut(1_000_000), page);
+    assert.equal((await run(blocked.url, path)).ok, false);
     const { size } = statSync(partialOf(path));
     assert.ok(size > LOGIN.length, `${size} bytes`);
-    const asked: (string | undefined)[] = [];
-    const url = await serve((request, response) => {
-      asked.push(request.headers.range);
-      honest(request, response);
-    });
+    const { url, asked } = await serveInTurn(honest);
     assert.equal((await run(url, path)).ok, true);
     assertWhole(path);
     assert.deepEqual(asked, [`bytes=${size}-`]);
@@ -222,32 +211,19 @@ test('a login page instead of the rest keeps the received bytes, and the downloa
 });
 
 test('refuses to fill the disk', async () => {
-  const path = target();
-  const url = await serve(honest);
-  assertFailed(
-    await run(url, path, { freeBytes: async () => 1e6 }),
-    'unwritable',
-    /needs 203 MB on disk, and 1 MB are free\. Make room/,
-  );
+  const result = await run(await serve(honest), target(), { freeBytes: async () => 1e6 });
+  assertFailed(result, 'unwritable', /needs 203 MB on disk, and 1 MB are free\. Make room/);
 });
 
 test('says that a server has no such file, and does not repeat the request', async () => {
-  let requests = 0;
-  const url = await serve((_, response) => {
-    requests++;
-    response.writeHead(404).end();
-  });
+  const { url, asked } = await serveInTurn(answer(404));
   assertFailed(await run(url, target()), 'bad-request', /HTTP 404.*Choose the Base Model/);
-  assert.equal(requests, 1);
+  assert.equal(asked.length, 1);
 });
 
 test('waits as long as a busy server asks, then gives up with a sentence', async () => {
   const waits: number[] = [];
-  let requests = 0;
-  const url = await serve((_, response) => {
-    requests++;
-    response.writeHead(503, requests === 1 ? { 'retry-after': '7' } : {}).end();
-  });
+  const { url } = await serveInTurn(answer(503, { 'retry-after': '7' }), answer(503));
   const waiting = { ...systemClock, sleep: async (ms: number) => void waits.push(ms) };
   assertFailed(await run(url, target(), { clock: waiting }), 'network', /HTTP 503.*Check the network and the proxy/);
   assert.deepEqual(waits, [7000, 2000, 4000]);
@@ -257,11 +233,8 @@ test('without a network the error says what to check', async () => {
   const port = await listen(createServer());
   const [closing] = servers.splice(0);
   await new Promise((resolve) => closing?.close(resolve));
-  assertFailed(
-    await run(`http://127.0.0.1:${port}/model.gguf`, target()),
-    'network',
-    /ECONNREFUSED.*http\.proxy.*HTTPS_PROXY/,
-  );
+  const result = await run(`http://127.0.0.1:${port}/model.gguf`, target());
+  assertFailed(result, 'network', /ECONNREFUSED.*http\.proxy.*HTTPS_PROXY/);
 });
 
 test('stops when a server falls silent, and keeps the received bytes', async () => {
@@ -278,17 +251,15 @@ test('stops when a server falls silent, and keeps the received bytes', async () 
 test('follows redirects on this machine and to https only', async () => {
   const last = await serve(honest);
   const path = target();
-  const first = await serve((_, response) => response.writeHead(302, { location: last }).end());
+  const first = await serve(answer(302, { location: last }));
   assert.equal((await run(first, path)).ok, true);
   assertWhole(path);
   for (const location of ['http://192.0.2.1/model.gguf', 'ftp://127.0.0.1/', '::', 'file:///etc/passwd']) {
-    const url = await serve((_, response) => response.writeHead(302, { location }).end());
-    const result = await run(url, target());
-    assert.equal(codeOf(result), 'redirected', location);
+    const url = await serve(answer(302, { location }));
+    assert.equal(codeOf(await run(url, target())), 'redirected', location);
   }
-  const round: string = await serve((_, response) => response.writeHead(302, { location: '/model.gguf' }).end());
-  const result = await run(round, target());
-  assert.match(result.ok ? '' : result.error.message, /leads on more than 5 times/);
+  const round = await serve(answer(302, { location: '/model.gguf' }));
+  assertFailed(await run(round, target()), 'redirected', /leads on more than 5 times/);
 });
 
 test('asks over https through a proxy, and names an untrusted certificate and a proxy that refuses', async () => {

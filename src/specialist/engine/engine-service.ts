@@ -4,7 +4,8 @@
 import { CodedError, type Failure, isCancelled, messageOf, unwrap } from '../../common/errors.ts';
 import { pooledStates } from '../../neural/inference/hidden-states.ts';
 import { type Adapted, adapt, type TrainingRequest } from '../../neural/training/adapt.ts';
-import { fitMixed, OpenFolders } from '../decoding/open-folders.ts';
+import { fitMixed } from '../decoding/fit-mixed.ts';
+import { OpenFolders } from '../decoding/open-folders.ts';
 import { loadServedModel } from '../decoding/served-model.ts';
 import type { AdaptProgress, EngineArguments, FromEngine, RequestKind, Requests, ToEngine } from './protocol.ts';
 
@@ -29,7 +30,7 @@ type Handlers = {
 const ALIVE_MS = 10_000;
 const CANCELLED: Failure = { code: 'cancelled', message: 'Cancelled.' };
 
-export class Service {
+export class EngineService {
   private readonly options: ServiceOptions;
   private readonly running = new Map<number, AbortController>();
   private stopping = false;

@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { mock, test } from 'node:test';
 import type { Log } from '../../../src/common/log.ts';
 import type { Remote } from '../../../src/common/supervisor.ts';
-import { NgramClient } from '../../../src/specialist/ngram/client.ts';
 import type { LiveModel } from '../../../src/specialist/ngram/live-model.ts';
+import { NgramClient } from '../../../src/specialist/ngram/ngram-client.ts';
+import { NgramService } from '../../../src/specialist/ngram/ngram-service.ts';
 import type { FromWorker, ToWorker } from '../../../src/specialist/ngram/protocol.ts';
-import { NgramService } from '../../../src/specialist/ngram/service.ts';
 import { EditJournal } from '../../../src/workspace/edits/journal.ts';
 import { ManualClock } from '../../fakes/clock.ts';
 import { assertFailed } from '../../support/results.ts';
@@ -74,11 +74,8 @@ test('an open document is sent once as a whole, then as edits', async () => {
     assert.deepEqual(sent[1], { kind: 'edit', edit });
     await kill(client);
     const revived = await client.complete(at('const o3 = summonOt¦'), line, neverAborted());
-    assert.equal(
-      revived?.text ?? 'ter(sea);',
-      'ter(sea);',
-      'the restarted worker has the whole document, not only the edit',
-    );
+    // The restarted worker has the whole document, not only the edit.
+    assert.equal(revived?.text ?? 'ter(sea);', 'ter(sea);');
   });
 });
 
@@ -346,14 +343,8 @@ test('the newest completion request is answered first, and a cancelled one never
   service.receive({ kind: 'cancel', id: 2 });
   while (answered.length < 3) await new Promise((resolve) => setImmediate(resolve));
   await new Promise((resolve) => setTimeout(resolve, 20));
-  assert.deepEqual(
-    answered.map((message) => [message.kind, 'id' in message && message.id]),
-    [
-      ['cancelled', 2],
-      ['answer', 3],
-      ['answer', 1],
-    ],
-  );
+  const kinds = answered.map((message) => `${message.kind} ${'id' in message && message.id}`);
+  assert.deepEqual(kinds, ['cancelled 2', 'answer 3', 'answer 1']);
   service.dispose();
 });
 
@@ -361,10 +352,8 @@ test('above the limit the oldest changed texts are dropped, but no open document
   await withClient(async (client) => {
     client.setOpenFile('open.ts', 'x'.repeat(1000));
     for (let i = 0; i < 5; i++) client.setSavedFile(`saved${i}.ts`, '\n'.repeat(9e6));
-    assert.deepEqual(
-      client.changed().map(({ path }) => path),
-      ['open.ts', 'saved2.ts', 'saved3.ts', 'saved4.ts'],
-    );
+    const kept = client.changed().map(({ path }) => path);
+    assert.deepEqual(kept, ['open.ts', 'saved2.ts', 'saved3.ts', 'saved4.ts']);
     client.removeFile('saved3.ts');
     client.setSavedFile('saved5.ts', '\n'.repeat(9e6));
     assert.equal(client.changed().length, 5, 'removing a file frees space for another');
@@ -398,10 +387,8 @@ test('finds the next edits in the texts that come with the request', async () =>
     }
     const documents = [{ path: 'a.ts', text: journal.textOf('a.ts') as string }];
     const found = await client.nextEdits({ edits: journal.recentEdits(), documents, ms: 10_000 }, neverAborted());
-    assert.deepEqual(
-      found.map(({ range, replacement }) => [range.start.line, replacement]),
-      [[6, 'fresh']],
-    );
+    const places = found.map(({ range, replacement }) => [range.start.line, replacement]);
+    assert.deepEqual(places, [[6, 'fresh']]);
   });
 });
 
