@@ -49,10 +49,10 @@ test('a hanging probe process ends at its time limit and when its parent ends', 
   );
   const owner = script(
     'owner.ts',
-    `import { existsSync } from 'node:fs';
+    `import { statSync } from 'node:fs';
      import { probeWebGpu } from ${source('neural/runtime/device.ts')};
      void probeWebGpu({ script: ${JSON.stringify(hang)}, args: [], timeoutMs: 1e9 });
-     setInterval(() => existsSync(${JSON.stringify(pid)}) && process.exit(0), 20);`,
+     setInterval(() => statSync(${JSON.stringify(pid)}, { throwIfNoEntry: false })?.size && process.exit(0), 20);`,
   );
   const parent = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', owner], { stdio: 'ignore' });
   await new Promise((resolve) => parent.once('exit', resolve));
