@@ -11,7 +11,7 @@ import { Backoff } from '../../../src/llm/backoff.ts';
 import { connectLlm } from '../../../src/llm/connect.ts';
 import { queryOf } from '../../../src/prompts/completion/completion-position.ts';
 import { defaultRouter } from '../../../src/routing/fit.ts';
-import { NgramClient } from '../../../src/specialist/ngram/client.ts';
+import { NgramClient } from '../../../src/specialist/ngram/ngram-client.ts';
 import { Suggester } from '../../../src/suggest/suggester.ts';
 import { SessionSecrets } from '../../../src/vscode/folder/session-secrets.ts';
 import { makeProject, type Project, tokenizerPath } from '../../adapt/project.ts';
