@@ -4,7 +4,7 @@ import { type Clock, systemClock } from '../common/clock.ts';
 import { ok, type Result } from '../common/errors.ts';
 import { Deadline, TimeoutError } from './deadline.ts';
 import { classify, type FailureContext, failureOf, neverArrived } from './protocol/failures.ts';
-import { guardedFetch, hostOf, isLoopback, withReadableErrors } from './protocol/guard.ts';
+import { guardedFetch, hostOf, isLoopback } from './protocol/guard.ts';
 import { withoutKey } from './protocol/key-forms.ts';
 import {
   estimateTokens,
@@ -18,6 +18,7 @@ import {
   priceUsd,
   promptLength,
 } from './protocol/models.ts';
+import { withReadableErrors } from './protocol/readable-errors.ts';
 import { AnswerReader } from './protocol/reading.ts';
 import type { EditorModels, Provider, Wire } from './protocol/wire.ts';
 import { providerOf } from './providers/providers.ts';
@@ -217,7 +218,7 @@ class StreamedLlm implements LlmClient {
         if (this.facts.thinking !== 'always' && prompt.enough?.(reader.text))
           return ok(answer(prompt.read(reader.text), 'stopped'));
       }
-      // An aborted stream of an SDK ends without an error.
+      // An aborted stream of Anthropic's SDK ends without an error.
       deadline.signal.throwIfAborted();
       reader.assertComplete();
       return ok(answer(reader.stop === 'refusal' ? '' : prompt.read(reader.text), 'complete'));
@@ -241,11 +242,11 @@ class StreamedLlm implements LlmClient {
    * it was accepted but the answer never began. It is not if it was refused or never arrived.
    */
   private mayBePaid(error: unknown, accepted: boolean, wire: Wire | undefined): boolean {
-    const sdkError = wire?.explain(error);
+    const wireError = wire?.explain(error);
     if (neverArrived(error)) return false;
     // After a gateway's timeout, the server may go on.
-    if (sdkError?.kind === 'refusal') return sdkError.status === 504 || sdkError.status === 524;
-    return accepted || sdkError !== undefined;
+    if (wireError?.kind === 'refusal') return wireError.status === 504 || wireError.status === 524;
+    return accepted || wireError !== undefined;
   }
 
   /** The cost of an answer, limited to its reservation even if the server counts more. @param maximum the maximum usage */

@@ -1,9 +1,9 @@
-// Failures of a large model: a row for each code, and errors of the SDKs as failures that say what to do. Messages never
+// Failures of a large model: a row for each code, and errors of wires as failures that say what to do. Messages never
 // contain a key.
 import { type ErrorCode, type Failure, messageOf } from '../../common/errors.ts';
 import { plainLine } from '../../common/plain-text.ts';
 import { withoutKey } from './key-forms.ts';
-import type { FailureRow, Provider, SdkError } from './wire.ts';
+import type { FailureRow, Provider, WireError } from './wire.ts';
 
 export interface FailureContext {
   readonly model: string;
@@ -173,9 +173,12 @@ const commonFailures: readonly FailureRow[] = [
   { status: 501, code: 'bad-request' },
 ];
 
+const NO_CONNECTION = 'no connection in time';
+
 /** The meaning of fetch's errors, by their codes. */
 const connectionRows: readonly { readonly names: RegExp; readonly code?: ErrorCode; readonly detail?: string }[] = [
-  { names: /TIMEOUT|ETIMEDOUT/, code: 'timeout' },
+  { names: /CONNECT_TIMEOUT|HEADERS_TIMEOUT|^ETIMEDOUT$/, code: 'timeout', detail: NO_CONNECTION },
+  { names: /TIMEOUT/, code: 'timeout' },
   {
     names: /CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)/,
     detail: "{message}: its certificate is not trusted here. Add the root that signs it to this machine's certificates",
@@ -185,11 +188,11 @@ const connectionRows: readonly { readonly names: RegExp; readonly code?: ErrorCo
   { names: /^(ENOTFOUND|EAI_AGAIN)$/, detail: '{message}: the host name is unknown' },
 ];
 
-/** Converts an error of an SDK, of fetch or of our reader. @param explain interprets the SDK's own errors */
+/** Converts an error of a wire, of fetch or of our reader. @param explain interprets the wire's own errors */
 export function classify(
   error: unknown,
   context: FailureContext,
-  explain: (error: unknown) => SdkError | undefined = () => undefined,
+  explain: (error: unknown) => WireError | undefined = () => undefined,
 ): Failure {
   for (const cause of chain(error)) {
     if (cause instanceof RedirectError) return failureOf('redirected', cause.origin, context);
@@ -203,14 +206,14 @@ export function classify(
     if (cause instanceof ProtocolError || cause instanceof SyntaxError)
       return failureOf('malformed', shortened(cause), context);
   }
-  const sdkError = explain(error);
-  if (sdkError?.kind === 'timeout') return failureOf('timeout', 'no connection in time', context);
-  if (sdkError?.kind === 'refusal') return refusal(sdkError, context);
-  return connection(error, sdkError !== undefined, context);
+  const wireError = explain(error);
+  if (wireError?.kind === 'timeout') return failureOf('timeout', NO_CONNECTION, context);
+  if (wireError?.kind === 'refusal') return refusal(wireError, context);
+  return connection(error, wireError !== undefined, context);
 }
 
 function refusal(
-  { status, type, message: rawMessage, headers }: SdkError & { kind: 'refusal' },
+  { status, type, message: rawMessage, headers }: WireError & { kind: 'refusal' },
   context: FailureContext,
 ): Failure {
   const message = rawMessage.trim().replace(/\.$/, '');
@@ -251,14 +254,14 @@ function waitOf(text: string | null | undefined, toMs: (value: number) => number
   return wait >= 0 ? wait : undefined;
 }
 
-function connection(error: unknown, isSdkError: boolean, context: FailureContext): Failure {
+function connection(error: unknown, isWireError: boolean, context: FailureContext): Failure {
   const codes = chain(error).map((cause) => (cause as { code?: unknown }).code);
   const code = codes.find((each): each is string => typeof each === 'string');
   if (code === 'ERR_INVALID_URL')
     return failureOf('bad-request', 'the setting easyAdaptation.baseUrl is not a URL', context);
   const last = chain(error).at(-1);
   const message = code ?? shortened(last);
-  if (code === undefined && !isSdkError && !(error instanceof TypeError))
+  if (code === undefined && !isWireError && !(error instanceof TypeError))
     return failureOf('malformed', message, context);
   const row = connectionRows.find(({ names }) => names.test(code ?? ''));
   return failureOf(row?.code ?? 'network', row?.detail?.replace('{message}', () => message) ?? message, context);

@@ -1,4 +1,4 @@
-// All providers of large models, the default first. Plain data, which loads no SDK.
+// All providers of large models, the default first. Plain data, which loads no wire.
 import type { Provider } from '../protocol/wire.ts';
 import { anthropic } from './anthropic.ts';
 import { editor } from './editor.ts';
