@@ -21,7 +21,7 @@ import { askLarge, callsOf, labelingOf, pricesOf } from './labels.ts';
 import { fitAdaptedMixture, fitBaseMixture, isMixed, mixtureInputs } from './mixture.ts';
 import { modelFolderOf, ownFolder, sweepModels } from './models/folder-models.ts';
 import { writeSnapshot } from './models/served.ts';
-import { type NeuralSession, sessionOf } from './neural-session.ts';
+import { NeuralSession } from './neural-session.ts';
 import { agree, type Plan, planInputs, remainingWork, type TimedMachine } from './plan.ts';
 import { stagesOf } from './progress.ts';
 import { putInUse } from './put-in-use.ts';
@@ -125,7 +125,7 @@ async function learn(run: Run): Promise<Learned> {
   stage('Indexing')({ done: 0, total: undefined });
   const index = NgramModel.build(run.held.train, run.tokenizer);
   await yieldToEvents(run.signal);
-  const session = access && sessionOf(run, index);
+  const session = access && new NeuralSession(run, index);
   try {
     if (request.firstLookSeconds !== undefined) await lookFirst(run, index, session);
     const perPlace = session && timing && (await timeDraft(run, session));
