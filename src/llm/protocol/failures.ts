@@ -104,38 +104,29 @@ export const failureKinds: Readonly<Partial<Record<ErrorCode, FailureKind>>> = {
 };
 
 /** An answer that breaks the protocol; `message` says how. */
-export class ProtocolError extends Error {
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'ProtocolError';
-  }
-}
+export class ProtocolError extends Error {}
 
-/** The server redirects the request, with source text and key, to another address. */
-export class RedirectError extends Error {
-  /** Target of the redirect, or '' if it is no address. */
-  readonly origin: string;
+/** Why neither text nor key reached the server, from the address in question. */
+const unsent = {
+  /** To another address, '' if that is none. */
+  redirected: (address: string) => address,
+  /** Plain http on another machine would send the key unencrypted. */
+  insecure: (address: string, context: FailureContext) =>
+    `the key and your text would be sent unencrypted: ${address} is not https. ` +
+    `Set the base URL (${whereUrl(context)}) to one that begins with https`,
+  /** The provider has no default address, and none is set. */
+  'no-address': (_: string, context: FailureContext) =>
+    `no address is set for it. Name one in the ${whereUrl(context)}`,
+} as const;
 
-  constructor(origin: string) {
-    super(`redirected to ${origin || 'nowhere'}`);
-    this.name = 'RedirectError';
-    this.origin = origin;
-  }
-}
+export class UnsentError extends Error {
+  readonly why: keyof typeof unsent;
+  readonly address: string;
 
-/** The address is plain http on another machine, so the key would be sent unencrypted. */
-export class InsecureError extends Error {
-  constructor(address: string) {
-    super(`${address} is not https`);
-    this.name = 'InsecureError';
-  }
-}
-
-/** The provider has no default address, and none is set. */
-export class NoAddressError extends Error {
-  constructor() {
-    super('no address is set');
-    this.name = 'NoAddressError';
+  constructor(why: keyof typeof unsent, address = '') {
+    super(`${why} ${address}`);
+    this.why = why;
+    this.address = address;
   }
 }
 
@@ -195,13 +186,9 @@ export function classify(
   explain: (error: unknown) => WireError | undefined = () => undefined,
 ): Failure {
   for (const cause of chain(error)) {
-    if (cause instanceof RedirectError) return failureOf('redirected', cause.origin, context);
-    if (cause instanceof NoAddressError)
-      return failureOf('bad-request', `no address is set for it. Name one in the ${whereUrl(context)}`, context);
-    if (cause instanceof InsecureError) {
-      const advice = `Set the base URL (${whereUrl(context)}) to one that begins with https`;
-      const detail = `the key and your text would be sent unencrypted: ${cause.message}. ${advice}`;
-      return failureOf('bad-request', detail, context);
+    if (cause instanceof UnsentError) {
+      const code = cause.why === 'redirected' ? 'redirected' : 'bad-request';
+      return failureOf(code, unsent[cause.why](cause.address, context), context);
     }
     if (cause instanceof ProtocolError || cause instanceof SyntaxError)
       return failureOf('malformed', shortened(cause), context);
@@ -278,8 +265,7 @@ const unconnected = {
 export function neverArrived(error: unknown): boolean {
   return chain(error).some((cause) => {
     const { code, syscall, message } = cause as { code?: unknown; syscall?: unknown; message: string };
-    if (cause instanceof RedirectError || cause instanceof InsecureError || cause instanceof NoAddressError)
-      return true;
+    if (cause instanceof UnsentError) return true;
     if (syscall === 'connect' || syscall === 'getaddrinfo') return true;
     // If a proxy requires authentication, fetch throws an error without message and code.
     if (cause.constructor === Error && message === '' && code === undefined) return true;

@@ -1,6 +1,6 @@
 // Guards requests to servers: no unencrypted ones to other machines, no redirects, no oversized answers, no foreign
 // headers.
-import { InsecureError, ProtocolError, RedirectError } from './failures.ts';
+import { ProtocolError, UnsentError } from './failures.ts';
 
 /** Checks the user's base URL. Plain http is allowed only to this machine, because it sends the key unencrypted. */
 export function checkBaseUrl(text: string): {
@@ -36,13 +36,13 @@ export function guardedFetch(send: typeof fetch, onBytes: () => void = () => {})
   return async (input, init) => {
     const requestUrl = input instanceof Request ? input.url : String(input);
     // The setting is checked elsewhere, but an address from the environment is checked only here.
-    if (checkBaseUrl(requestUrl).problem === 'insecure') throw new InsecureError(new URL(requestUrl).origin);
+    if (checkBaseUrl(requestUrl).problem === 'insecure') throw new UnsentError('insecure', new URL(requestUrl).origin);
     const response = await send(input, { ...init, redirect: 'manual' });
     const { status, statusText, headers, body, ok } = response;
     // Some implementations of fetch return a redirect as an empty answer, or follow it anyway.
     if (response.type === 'opaqueredirect' || response.redirected || (status >= 300 && status < 400)) {
       await body?.cancel();
-      throw new RedirectError(originOf(response, input));
+      throw new UnsentError('redirected', originOf(response, input));
     }
     if (status < 200 || status > 599) {
       await body?.cancel();

@@ -1,7 +1,7 @@
 // OpenAI's chat and completions API over fetch: prompts to request bodies, events to pieces. A provider's row lists the
 // supported fields. A field that the server rejects by name is omitted from then on.
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
-import { NoAddressError, ProtocolError } from '../protocol/failures.ts';
+import { ProtocolError, UnsentError } from '../protocol/failures.ts';
 import { withOwnHeaders } from '../protocol/guard.ts';
 import { mostTokens, type Prompt } from '../protocol/models.ts';
 import { type JsonRecord, parseRecord, recordOf, requireObject, tokenCount } from '../protocol/reading.ts';
@@ -37,7 +37,7 @@ export function openCompatible(options: WireOptions, capabilities: ServerCapabil
   const rejected = new Set<string>();
 
   async function request(send: typeof fetch, path: string, init: RequestInit): Promise<Response> {
-    if (address === '') throw new NoAddressError();
+    if (address === '') throw new UnsentError('no-address');
     const response = await withOwnHeaders(send, headers)(urlOf(address, path), init).catch((cause) => {
       throw new UnansweredError('no response', { cause });
     });
