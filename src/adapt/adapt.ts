@@ -9,6 +9,7 @@ import { readTokenizer } from '../text/tokenizer/load.ts';
 import { harvestToSend } from '../workspace/files/folder.ts';
 import { redactKnown } from '../workspace/secrets/known/known.ts';
 import { BudgetClock } from './budget-clock.ts';
+import { yieldToEvents } from './cancellation.ts';
 import { adaptedCandidate, baseCandidate, draftAtValidation, measureEarlier } from './candidates.ts';
 import { choose } from './choose.ts';
 import { draftWithNgramsOnly } from './drafts.ts';
@@ -30,13 +31,19 @@ import { figuresOf } from './report/figures.ts';
 import { harvestInWords } from './report/first-look.ts';
 import { type Chosen, type Learned, learnedNeural, reportOf } from './report-of-run.ts';
 import type { AdaptOutcome, AdaptRequest } from './request/adapt-request.ts';
-import { yieldToEvents } from './request/cancellation.ts';
 import { accessOf, type Run, type RunDeps } from './run.ts';
 import { Steps } from './step.ts';
 import { isFastEnough, type MachineTiming, timeBase, timeDraft, timingInputs } from './timing.ts';
-import { isTrained, type Training, train, trainingInputs } from './train.ts';
+import {
+  isTrained,
+  type Training,
+  train,
+  trainingInputs,
+  trainingLeft,
+  trainingTime,
+  trainingTimeInputs,
+} from './train.ts';
 import { samplesFrom } from './training-data/samples.ts';
-import { trainingLeft, trainingTime, trainingTimeInputs } from './training-time.ts';
 
 /** Runs `request`. Expected failures are values. The previous specialist on disk stays usable after any failure. */
 export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Result<AdaptOutcome>> {

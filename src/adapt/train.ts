@@ -1,16 +1,20 @@
-// Fine-tunes the base on a folder's training files through the engine, and reports progress.
+// Fine-tunes the base on a folder's training files through the engine, in its share of the plan's time.
 import { unwrap } from '../common/errors.ts';
 import { makeFolder } from '../common/files.ts';
 import { thousands } from '../common/format.ts';
 import { dialectTokens, type Sha256 } from '../neural/models/manifest.ts';
-import type { ValidationLoss } from '../specialist/engine/protocol.ts';
+import { LEAST_STEPS } from '../specialist/engine/measure-base.ts';
+import { trainingStatusOf, type ValidationLoss } from '../specialist/engine/protocol.ts';
+import { baseCandidate, earlierCandidate } from './candidates.ts';
+import { halved } from './held-out-positions.ts';
 import { modelFolderOf, weightsOf, workFolder } from './models/folder-models.ts';
+import type { NeuralSession } from './neural-session.ts';
 import type { Plan } from './plan.ts';
 import type { MixedQuality, TrainingReport } from './report/types.ts';
 import { accessOf, engineOf, type Run } from './run.ts';
+import { draftCount, OPENING_SECONDS, type TimedBase } from './timing.ts';
 import { windowTokens as length, type Samples, usualSeed } from './training-data/samples.ts';
-import { epochs, microBatches, trainingSettings } from './training-settings.ts';
-import type { TrainingTime } from './training-time.ts';
+import { epochs, microBatches, stepsOf, trainingSettings } from './training-settings.ts';
 
 /**
  * Chosen for full fine-tuning: of 6e-4, 1.5e-3 and 3e-3, 1.5e-3 gave the lowest held-out loss after 150 steps. With
@@ -48,6 +52,47 @@ export function trainingInputs(run: Run, { training, minutes }: Plan): unknown {
 export function isTrained({ request }: Run): (training: Training) => boolean {
   return ({ weights, dropped }) =>
     dropped !== undefined || modelFolderOf(weights, request.specialistFolder) !== undefined;
+}
+
+/** In seconds. */
+export interface TrainingTime {
+  readonly expected: number;
+  readonly limit: number;
+  /** Planned start of training, as in `BudgetClock.elapsed`. */
+  readonly begins: number;
+}
+
+export function trainingTimeInputs(run: Run, plan: Plan): unknown {
+  return [plan, run.digests.train, run.digests.fit, trainingSettings(run)];
+}
+
+export async function trainingTime(
+  run: Run,
+  session: NeuralSession,
+  { halvings, perPlace, minutes }: Plan,
+  { perStep }: TimedBase,
+  samples: Samples,
+): Promise<TrainingTime> {
+  const { clock, request } = run;
+  const positions = halved(run.positions, halvings);
+  const earlier = earlierCandidate(run) !== undefined;
+  // The base's answers of the first look, and of a run that was interrupted, are in the ledger.
+  const unanswered = session.unanswered(baseCandidate(run), positions.choose);
+  const answered = positions.choose.length - unanswered;
+  const others = perPlace * (draftCount(positions, earlier) - answered) + OPENING_SECONDS;
+  const steps = stepsOf(samples, request.neural?.maxSteps);
+  const room = 60 * minutes - clock.elapsed() - others;
+  // The user agreed to this training. If the machine is slower now, the run takes longer.
+  const limit = Math.max(room, Math.min(LEAST_STEPS, steps) * perStep);
+  const before = perPlace * (unanswered + (earlier ? positions.choose.length : 0));
+  const expected = Math.min(limit, Math.max(1, steps * perStep));
+  return { expected, limit, begins: clock.elapsed() + before };
+}
+
+/** Expected seconds of training after those that an interrupted one has had; 0: nothing is trained. */
+export function trainingLeft({ request }: Run, time: TrainingTime | undefined): number {
+  const status = trainingStatusOf(workFolder(request.specialistFolder));
+  return Math.max(0, (time?.expected ?? 0) - (status?.kind === 'training' ? status.seconds : 0));
 }
 
 /**

@@ -2,11 +2,11 @@
 // Failed writes are kept in memory, in order, and written when the disk works again.
 import { messageOf } from '../common/errors.ts';
 import { type Log, silentLog } from '../common/log.ts';
-import type { Reservation, Reserved } from '../common/paid-call.ts';
+import type { Ledger, PaidCall, Reservation, Reserved } from '../common/paid-call.ts';
 import { isBusy, isDamage, isFailing } from './database.ts';
 import type { KnownSpending } from './money.ts';
 import { SqliteStore } from './sqlite.ts';
-import type { AdaptationRow, FinishedRun, FolderRows, LlmCallRow, Store } from './types.ts';
+import type { AdaptationRow, FinishedRun, FolderRows } from './types.ts';
 
 export interface ResilientDeps {
   readonly log?: Log;
@@ -25,7 +25,11 @@ export interface ResilientDeps {
 /** Minimum time between attempts to use a failed disk again, ms. */
 const retryMs = 30_000;
 
-export class ResilientStore implements Store {
+/**
+ * All calls are synchronous. They take well under a millisecond, except those about money, which wait for the disk.
+ * Callers must pass only redacted text (`workspace/secrets/redact.ts`), because the store does not check it.
+ */
+export class ResilientStore implements Ledger {
   private current: SqliteStore;
   private readonly deps: ResilientDeps;
   private readonly log: Log;
@@ -44,6 +48,7 @@ export class ResilientStore implements Store {
     if (!this.onDisk) this.lastFailure = notice ?? 'There is no store on disk.';
   }
 
+  /** The database file. Undefined if the data is in memory and lost at the end of the session. */
   get location(): string | undefined {
     return this.current.location;
   }
@@ -58,6 +63,7 @@ export class ResilientStore implements Store {
     return this.backlog.unsaved;
   }
 
+  /** Whether paid answers can be stored on disk. After a failure, it tries the disk again from time to time. */
   canKeep(): boolean {
     return this.onDisk || this.recover(false);
   }
@@ -84,15 +90,17 @@ export class ResilientStore implements Store {
     return rest;
   }
 
-  settle(id: string, paid: LlmCallRow | undefined): void {
+  settle(id: string, paid: PaidCall | undefined): void {
     this.write((store) => store.money.settle(id, paid), paid?.costUsd);
   }
   spentInMonth(at: number): number {
     return this.read((store) => store.money.spentInMonth(at));
   }
-  findLlmCall(requestHash: string): LlmCallRow | undefined {
+  /** The newest paid answer to the same request. */
+  findLlmCall(requestHash: string): PaidCall | undefined {
     return this.read((store) => store.money.findLlmCall(requestHash));
   }
+  /** All stored rows of one folder, to show them to the user. Oldest first, but adaptations newest first. */
   rowsOf(folder: string): FolderRows {
     return this.read((store) => store.rowsOf(folder));
   }
@@ -102,15 +110,19 @@ export class ResilientStore implements Store {
   latestAdaptation(folder: string): AdaptationRow | undefined {
     return this.read((store) => store.latestAdaptation(folder));
   }
+  /** Newest first. */
   adaptations(): AdaptationRow[] {
     return this.read((store) => store.adaptations());
   }
+  /** Deletes a folder's adaptations. Its paid answers stay. */
   deleteAdaptations(folder: string): void {
     this.change((store) => store.deleteAdaptations(folder));
   }
+  /** Deletes everything about one folder, including its paid answers. Spending stays. */
   deleteFolderData(folder: string): void {
     this.change((store) => store.deleteFolderData(folder));
   }
+  /** Deletes everything, including renamed databases. Only the sum of this month's spending stays, for the limit. */
   deleteAll(): void {
     this.change((store) => store.deleteAll());
     this.deps.deleteRenamed();

@@ -33,13 +33,13 @@ import { FolderReader } from '../../workspace/files/folder-reader.ts';
 import { defaultHarvestOptions } from '../../workspace/files/types.ts';
 import { redactKnown, type SecretValues } from '../../workspace/secrets/known/known.ts';
 import { redactPath } from '../../workspace/secrets/known/redact-path.ts';
+import { yieldToEvents } from '../cancellation.ts';
 import { heldOutFor, heldOutPositions, sample } from '../held-out-positions.ts';
 import { positionsToLabel } from '../labels.ts';
 import { ownFolder } from '../models/folder-models.ts';
 import { draftServed, readSpecialist, servedRouter } from '../models/served.ts';
 import type { KeptRow } from '../report/kept.ts';
 import type { AdaptRequest, LabelingLimits } from '../request/adapt-request.ts';
-import { yieldToEvents } from '../request/cancellation.ts';
 import { sampleOptions, samplesOf, specialNames } from '../training-data/samples.ts';
 
 type LiveRequest = Pick<

@@ -4,6 +4,7 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
+import { cancelledFailure } from '../../adapt/cancellation.ts';
 import type {
   AdaptOutcome,
   AdaptRequest,
@@ -11,7 +12,6 @@ import type {
   PlanAnswer,
   PlanOffer,
 } from '../../adapt/request/adapt-request.ts';
-import { cancelledFailure } from '../../adapt/stopped.ts';
 import { ProgressBar } from '../../common/bar.ts';
 import { type Failure, messageOf, type Result } from '../../common/errors.ts';
 import { wrap } from '../../common/format.ts';

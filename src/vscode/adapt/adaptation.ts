@@ -1,5 +1,6 @@
 // Background runs: the index of an opened folder, and 'Adapt to This Repo' with its progress, questions and report.
 import * as vscode from 'vscode';
+import { cancelled } from '../../adapt/cancellation.ts';
 import type { ExportedFiles } from '../../adapt/models/folder-models.ts';
 import type { KeptSummary } from '../../adapt/report/kept.ts';
 import type {
@@ -9,7 +10,6 @@ import type {
   PlanOffer,
   Questions,
 } from '../../adapt/request/adapt-request.ts';
-import { cancelled } from '../../adapt/request/cancellation.ts';
 import { DisposableStore } from '../../common/disposable.ts';
 import type { Result } from '../../common/errors.ts';
 import { counted } from '../../common/format.ts';

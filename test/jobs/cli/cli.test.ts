@@ -6,8 +6,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { after, before, test } from 'node:test';
 import { REPORT_FILE } from '../../../src/adapt/report/report-document.ts';
 import type { AdaptReport } from '../../../src/adapt/report/types.ts';
+import type { PaidCall } from '../../../src/common/paid-call.ts';
 import { specialistFolder } from '../../../src/jobs/cli/run-request.ts';
-import type { LlmCallRow } from '../../../src/storage/types.ts';
 import { writeOtherTokenizer } from '../../adapt/adapted-folder.ts';
 import { makeProject, type Project, tokenizerPath } from '../../adapt/project.ts';
 import { MessagesServer } from '../../fakes/messages-server.ts';
@@ -188,7 +188,7 @@ async function paidRun(
   name: string,
   args: readonly string[],
   answer: (api: MessagesServer, storage: string) => void,
-): Promise<Ran & { readonly asked: number; readonly storage: string; readonly calls: readonly LlmCallRow[] }> {
+): Promise<Ran & { readonly asked: number; readonly storage: string; readonly calls: readonly PaidCall[] }> {
   const api = await MessagesServer.start();
   const ownStorage = join(dirname(project.root), name);
   try {
@@ -201,9 +201,9 @@ async function paidRun(
   }
 }
 
-function storedCalls(storage: string): LlmCallRow[] {
+function storedCalls(storage: string): PaidCall[] {
   const database = new DatabaseSync(join(storage, 'store.sqlite'));
-  const rows = database.prepare('SELECT * FROM llmCalls').all() as unknown as LlmCallRow[];
+  const rows = database.prepare('SELECT * FROM llmCalls').all() as unknown as PaidCall[];
   database.close();
   return rows;
 }

@@ -1,9 +1,10 @@
-// The failure of a cancelled run, which names what the next run resumes from.
+// Cancellation of a run: its failure, which names what the next run resumes from, and the check during long work.
 import { failed } from '../common/errors.ts';
 import { counted } from '../common/format.ts';
 import { trainingStatusOf } from '../specialist/engine/protocol.ts';
 import { workFolder } from './models/folder-models.ts';
-import type { cancelled } from './request/cancellation.ts';
+
+export const cancelled = failed('cancelled', 'Cancelled. The earlier state is unchanged.');
 
 /** @param answers stored answers of models at held-out positions */
 export function cancelledFailure(specialistFolder: string, answers = 0): typeof cancelled {
@@ -15,4 +16,10 @@ export function cancelledFailure(specialistFolder: string, answers = 0): typeof 
   ];
   const message = kept.length === 0 ? 'Stopped.' : `Stopped. Kept: ${kept.join(', ')}.`;
   return failed('cancelled', `${message} Start the adaptation again at any time: it resumes there.`);
+}
+
+/** Yields to the event loop, so that messages arrive. Rejects with the signal's reason when cancelled. */
+export async function yieldToEvents(signal?: AbortSignal): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+  signal?.throwIfAborted();
 }
