@@ -1,13 +1,14 @@
 // Cancellation of a run: its failure, which names what the next run resumes from, and the check during long work.
-import { failed } from '../common/errors.ts';
+import { type Failure, failed } from '../common/errors.ts';
 import { counted } from '../common/format.ts';
 import { trainingStatusOf } from '../specialist/engine/protocol.ts';
 import { workFolder } from './models/folder-models.ts';
 
-export const cancelled = failed('cancelled', 'Cancelled. The earlier state is unchanged.');
-
 /** @param answers stored answers of models at held-out positions */
-export function cancelledFailure(specialistFolder: string, answers = 0): typeof cancelled {
+export function cancelledFailure(
+  specialistFolder: string,
+  answers = 0,
+): { readonly ok: false; readonly error: Failure } {
   const status = trainingStatusOf(workFolder(specialistFolder));
   const kept = [
     ...(answers > 0 ? [counted(answers, 'measured answer')] : []),

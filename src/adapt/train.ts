@@ -5,7 +5,9 @@ import { thousands } from '../common/format.ts';
 import { dialectTokens, type Sha256 } from '../neural/models/manifest.ts';
 import { LEAST_STEPS } from '../specialist/engine/measure-base.ts';
 import { trainingStatusOf, type ValidationLoss } from '../specialist/engine/protocol.ts';
+import type { NgramModel } from '../specialist/ngram/model.ts';
 import { baseCandidate, earlierCandidate } from './candidates.ts';
+import { attempt } from './failures.ts';
 import { halved } from './held-out-positions.ts';
 import { modelFolderOf, weightsOf, workFolder } from './models/folder-models.ts';
 import type { NeuralSession } from './neural-session.ts';
@@ -13,7 +15,7 @@ import type { Plan } from './plan.ts';
 import type { MixedQuality, TrainingReport } from './report/types.ts';
 import { accessOf, engineOf, type Run } from './run.ts';
 import { draftCount, OPENING_SECONDS, type TimedBase } from './timing.ts';
-import { windowTokens as length, type Samples, usualSeed } from './training-data/samples.ts';
+import { windowTokens as length, type Samples, samplesFrom, usualSeed } from './training-data/samples.ts';
 import { epochs, microBatches, stepsOf, trainingSettings } from './training-settings.ts';
 
 /**
@@ -55,24 +57,43 @@ export function isTrained({ request }: Run): (training: Training) => boolean {
 }
 
 /** In seconds. */
-export interface TrainingTime {
+interface TrainingTime {
   readonly expected: number;
   readonly limit: number;
   /** Planned start of training, as in `BudgetClock.elapsed`. */
   readonly begins: number;
 }
 
-export function trainingTimeInputs(run: Run, plan: Plan): unknown {
-  return [plan, run.digests.train, run.digests.fit, trainingSettings(run)];
+/** Training samples of the files, and their time in the plan. */
+interface PreparedTraining {
+  readonly samples: Samples;
+  readonly time: TrainingTime;
 }
 
-export async function trainingTime(
+/** Undefined if nothing is trained. Training gets the time that measuring leaves, so its limit comes before. */
+export async function prepareTraining(
+  run: Run,
+  session: NeuralSession,
+  index: NgramModel,
+  plan: Plan,
+): Promise<PreparedTraining | undefined> {
+  const { training } = plan;
+  if (!training) return undefined;
+  run.stage('Preparing training samples')({ done: 0, total: undefined });
+  const samples = await attempt(run, 'training', () => samplesFrom(run.held, index, plan, run));
+  if (!samples) return undefined;
+  const inputs = [plan, run.digests.train, run.digests.fit, trainingSettings(run)];
+  const work = async () => trainingTime(run, session, plan, training, samples);
+  return { samples, time: await run.steps.step('training time', inputs, work) };
+}
+
+function trainingTime(
   run: Run,
   session: NeuralSession,
   { halvings, perPlace, minutes }: Plan,
   { perStep }: TimedBase,
   samples: Samples,
-): Promise<TrainingTime> {
+): TrainingTime {
   const { clock, request } = run;
   const positions = halved(run.positions, halvings);
   const earlier = earlierCandidate(run) !== undefined;
@@ -90,16 +111,17 @@ export async function trainingTime(
 }
 
 /** Expected seconds of training after those that an interrupted one has had; 0: nothing is trained. */
-export function trainingLeft({ request }: Run, time: TrainingTime | undefined): number {
+export function trainingLeft({ request }: Run, prepared: PreparedTraining | undefined): number {
   const status = trainingStatusOf(workFolder(request.specialistFolder));
-  return Math.max(0, (time?.expected ?? 0) - (status?.kind === 'training' ? status.seconds : 0));
+  return Math.max(0, (prepared?.time.expected ?? 0) - (status?.kind === 'training' ? status.seconds : 0));
 }
 
 /**
  * Trains into the work folder for the planned time, minus the delay that measuring has caused, or resumes an
  * interrupted training. Throws CodedError.
  */
-export async function train(run: Run, samples: Samples, { limit, begins }: TrainingTime): Promise<Training> {
+export async function train(run: Run, { samples, time }: PreparedTraining): Promise<Training> {
+  const { limit, begins } = time;
   const { signal, log } = run;
   const tell = run.stage('Training');
   tell({ done: 0, total: undefined });

@@ -2,13 +2,12 @@
 // three.
 import { basename, dirname, join } from 'node:path';
 import { adapt } from '../adapt/adapt.ts';
-import { cancelled } from '../adapt/cancellation.ts';
 import { programOf } from '../adapt/drafts.ts';
 import { keptRows } from '../adapt/kept/kept-rows.ts';
 import { exportOwn } from '../adapt/models/folder-models.ts';
 import { summaryOf } from '../adapt/report/kept.ts';
 import { plainTextOf, REPORT_FILE, reportDocument } from '../adapt/report/report-document.ts';
-import type { AdaptOutcome, AdaptRequest, PlanAnswer } from '../adapt/request/adapt-request.ts';
+import { type AdaptOutcome, type AdaptRequest, cancelled, type PlanAnswer } from '../adapt/request/adapt-request.ts';
 import type { RunDeps } from '../adapt/run.ts';
 import { failed, messageOf, ok, type Result } from '../common/errors.ts';
 import { makePrivate, replaceFile, sweepTemporary } from '../common/files.ts';

@@ -1,14 +1,14 @@
 // Background runs: the index of an opened folder, and 'Adapt to This Repo' with its progress, questions and report.
 import * as vscode from 'vscode';
-import { cancelled } from '../../adapt/cancellation.ts';
 import type { ExportedFiles } from '../../adapt/models/folder-models.ts';
 import type { KeptSummary } from '../../adapt/report/kept.ts';
-import type {
-  AdaptOutcome,
-  AdaptRequest,
-  PlanAnswer,
-  PlanOffer,
-  Questions,
+import {
+  type AdaptOutcome,
+  type AdaptRequest,
+  cancelled,
+  type PlanAnswer,
+  type PlanOffer,
+  type Questions,
 } from '../../adapt/request/adapt-request.ts';
 import { DisposableStore } from '../../common/disposable.ts';
 import type { Result } from '../../common/errors.ts';
