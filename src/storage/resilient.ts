@@ -1,7 +1,8 @@
 // A store that survives disk failures: a failed write costs a message, but never a paid answer.
 // Failed writes are kept in memory, in order, and written when the disk works again.
+import type { Clock } from '../common/clock.ts';
 import { messageOf } from '../common/errors.ts';
-import { type Log, silentLog } from '../common/log.ts';
+import type { Log } from '../common/log.ts';
 import type { Ledger, PaidCall, Reservation, Reserved } from '../common/paid-call.ts';
 import { isBusy, isDamage, isFailing } from './database.ts';
 import type { KnownSpending } from './money.ts';
@@ -9,17 +10,16 @@ import { SqliteStore } from './sqlite.ts';
 import type { AdaptationRow, FinishedRun, FolderRows } from './types.ts';
 
 export interface ResilientDeps {
-  readonly log?: Log;
+  readonly log: Log;
+  readonly clock: Pick<Clock, 'monotonic'>;
   /** Called with a sentence for the user when the store is replaced. */
-  readonly onNotice?: (notice: string) => void;
+  readonly onNotice: (notice: string) => void;
   /** Renames a damaged database and opens a new one. */
   readonly replaceDamaged: () => { readonly store: SqliteStore; readonly notice?: string };
   /** Opens or creates the database on disk again. Throws if that fails. */
   readonly reopen: () => SqliteStore;
   /** Deletes the databases that earlier failures renamed. */
   readonly deleteRenamed: () => void;
-  /** Monotonic, ms. */
-  readonly monotonic?: () => number;
 }
 
 /** Minimum time between attempts to use a failed disk again, ms. */
@@ -44,7 +44,7 @@ export class ResilientStore implements Ledger {
   constructor(store: SqliteStore, deps: ResilientDeps, notice?: string) {
     this.current = store;
     this.deps = deps;
-    this.log = deps.log ?? silentLog;
+    this.log = deps.log;
     if (!this.onDisk) this.lastFailure = notice ?? 'There is no store on disk.';
   }
 
@@ -86,7 +86,7 @@ export class ResilientStore implements Ledger {
   private reportNotice(reserved: Reserved): Reserved {
     if (!('notice' in reserved)) return reserved;
     const { notice, ...rest } = reserved;
-    if (notice !== undefined) this.deps.onNotice?.(notice);
+    if (notice !== undefined) this.deps.onNotice(notice);
     return rest;
   }
 
@@ -195,7 +195,7 @@ export class ResilientStore implements Ledger {
       this.current = fresh.store;
       if (this.onDisk) this.continueIn(fresh.store);
       else this.lastFailure = fresh.notice;
-      if (fresh.notice !== undefined) this.deps.onNotice?.(fresh.notice);
+      if (fresh.notice !== undefined) this.deps.onNotice(fresh.notice);
       return;
     }
     const memory = new SqliteStore();
@@ -208,17 +208,17 @@ export class ResilientStore implements Ledger {
     failed.close();
     this.current = memory;
     this.backlog.repeat(memory);
-    this.triedAt = this.now();
+    this.triedAt = this.deps.clock.monotonic();
     this.lastFailure =
       `Easy Adaptation cannot write to ${failed.location} (${messageOf(error)}). The API is not asked until it can: free ` +
       'disk space or make the folder writable. Paid answers are kept in memory until the window or the run ends.';
-    this.deps.onNotice?.(this.lastFailure);
+    this.deps.onNotice(this.lastFailure);
   }
 
   /** Tries the disk again, at most every `retryMs` unless `now`. Returns true if the backlog is on disk. */
   private recover(now: boolean): boolean {
-    if (!now && this.now() < this.triedAt + retryMs) return false;
-    this.triedAt = this.now();
+    if (!now && this.deps.clock.monotonic() < this.triedAt + retryMs) return false;
+    this.triedAt = this.deps.clock.monotonic();
     let store: SqliteStore;
     try {
       store = this.deps.reopen();
@@ -241,10 +241,6 @@ export class ResilientStore implements Ledger {
   private continueIn(store: SqliteStore): void {
     store.money.carry(this.lastSpending);
     this.backlog.drain(store);
-  }
-
-  private now(): number {
-    return (this.deps.monotonic ?? (() => performance.now()))();
   }
 }
 
