@@ -12,6 +12,7 @@ import { keyForms } from '../fakes/key-forms.ts';
 import { FakeLedger } from '../fakes/ledger.ts';
 import { resets } from '../fakes/resets.ts';
 import { planted, sdkVariables, withPlantedEnvironment } from '../fakes/sdk-environment.ts';
+import { assertFailed } from '../support/results.ts';
 import { ask, asked, failure, key, position } from './asking.ts';
 import { complete, never } from './requests.ts';
 
@@ -29,8 +30,7 @@ test('plain http to another machine is refused before anything is sent', async (
   const options = { apiKey: key, baseUrl: 'http://proxy.invalid/v1', model: 'claude-haiku-5-5', timeoutMs: 5_000 };
   const llm = connectLlm(options, { fetch: records });
   const refused = await complete(llm, position, never);
-  assert.ok(!refused.ok && refused.error.code === 'bad-request', JSON.stringify(refused));
-  assert.match(refused.error.message, /http:\/\/proxy\.invalid is not https.*ANTHROPIC_BASE_URL/);
+  assertFailed(refused, 'bad-request', /http:\/\/proxy\.invalid is not https.*ANTHROPIC_BASE_URL/);
   assert.deepEqual(sent, []);
 });
 
@@ -169,8 +169,7 @@ test('a provider without a default address sends nothing until one is set', asyn
     if (baseUrl !== '') continue;
     const llm = connectLlm({ provider: id, apiKey: key, model: 'm', timeoutMs: 5_000 }, { fetch: records });
     const result = await complete(llm, position, never);
-    assert.ok(!result.ok && result.error.code === 'bad-request', JSON.stringify(result));
-    assert.match(result.error.message, /easyAdaptation\.baseUrl/);
+    assertFailed(result, 'bad-request', /easyAdaptation\.baseUrl/);
   }
   assert.deepEqual(sent, []);
 });
