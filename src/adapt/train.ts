@@ -132,12 +132,12 @@ export async function train(run: Run, { samples, time }: PreparedTraining): Prom
   const adapted = unwrap(
     await engineOf(run).request('adapt', request, {
       signal,
-      onProgress: (report) => {
-        if (report.kind === 'note') notes.push(report.note);
-        if (report.kind === 'device') log.info(`Training on ${report.device}: ${report.reason}`);
-        if (report.kind === 'validated') log.info(`Step ${report.step}: held-out loss ${lossesIn(report)}`);
-        if (report.kind !== 'step') return;
-        const { step, totalSteps, loss, tokensPerSecond, memory, secondsLeft } = report;
+      onProgress: (update) => {
+        if (update.kind === 'note') notes.push(update.note);
+        if (update.kind === 'device') log.info(`Training on ${update.device}: ${update.reason}`);
+        if (update.kind === 'validated') log.info(`Step ${update.step}: held-out loss ${lossesIn(update)}`);
+        if (update.kind !== 'step') return;
+        const { step, totalSteps, loss, tokensPerSecond, memory, secondsLeft } = update;
         peakMemoryBytes = Math.max(peakMemoryBytes, memory);
         log.debug(`Step ${step}: loss ${loss.toFixed(2)}, ${thousands(tokensPerSecond)} tokens/s`);
         tell({ done: step, total: totalSteps, ...(secondsLeft !== undefined && { stageLeft: secondsLeft }) });
