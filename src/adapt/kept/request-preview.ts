@@ -9,13 +9,13 @@ import {
 } from '../../common/completion.ts';
 import type { Log } from '../../common/log.ts';
 import type { Redactor } from '../../common/redaction.ts';
-import { CompletionService } from '../../completion/service.ts';
 import { Backoff } from '../../llm/backoff.ts';
 import { queryOf } from '../../prompts/completion/completion-position.ts';
 import type { CursorExample } from '../../prompts/completion/cursor-examples.ts';
 import type { LlmRequest } from '../../prompts/completion/llm-request.ts';
 import type { Engine } from '../../specialist/engine/client.ts';
 import type { NgramModel } from '../../specialist/ngram/model.ts';
+import { Suggester } from '../../suggest/suggester.ts';
 import { languageIdOf } from '../../text/languages.ts';
 import { indentUnitOf } from '../../text/lines.ts';
 import { decodeText } from '../../workspace/files/examine.ts';
@@ -35,7 +35,7 @@ export type LiveRequest = Pick<
 /** The requests of completions, as the editor would send them, with the folder's stored models. */
 export class RequestPreview {
   private readonly request: LiveRequest;
-  private readonly service: CompletionService;
+  private readonly service: Suggester;
 
   /** @param engine makes the drafts if the request has a neural part; otherwise the n-gram model makes them */
   constructor(
@@ -52,16 +52,14 @@ export class RequestPreview {
     };
     const complete = async (query: CompletionQuery, options: DraftOptions): Promise<Draft> =>
       (await draftServed(engine, specialist, request, query, options, log)).draft;
-    // The index names a file by its redacted path.
-    const named = async (query: CompletionQuery) => ({ ...query, path: await redact.path(query.path) });
     const local: Specialist = {
       name: 'kept',
-      complete: async (query, options) => complete(await named(query), options),
-      snippets: async (query, options) => specialist.snippets(await named(query), options),
+      complete,
+      snippets: async (query, options) => specialist.snippets(query, options),
       setOpenFile() {},
     };
     const routers = { ngramOnly: servedRouter(request, false, log), mixed: servedRouter(request, true, log) };
-    this.service = new CompletionService({
+    this.service = new Suggester({
       specialist: local,
       llm: () => undefined,
       routerFor: (draft) => (draft === undefined || draft.model === NGRAM_MODEL ? routers.ngramOnly : routers.mixed),
