@@ -101,7 +101,8 @@ async function learn(run: Run): Promise<Learned> {
   await yieldToEvents(run.signal);
   const session = access && new NeuralSession(run, index);
   try {
-    if (request.firstLookSeconds !== undefined) await lookFirst(run, index, session);
+    // Its time does not count against the budget.
+    if (request.firstLookSeconds !== undefined) await run.clock.exclude(() => lookFirst(run, index, session));
     const perPlace = session && timing && (await timeDraft(run, session));
     const machine: TimedMachine | undefined =
       session && timing && perPlace !== undefined ? { timing, perPlace, session } : undefined;

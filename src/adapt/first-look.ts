@@ -19,14 +19,10 @@ const MIN_SECONDS = 20;
 const GRACE_SECONDS = 5;
 
 /**
- * Tells its result as `lines` of a progress update. Its time does not count against the budget of the run.
+ * Tells its result as `lines` of a progress update.
  * @param session undefined: there is no neural model
  */
-export function lookFirst(run: Run, index: NgramModel, session: NeuralSession | undefined): Promise<void> {
-  return run.clock.exclude(() => measureFirst(run, index, session));
-}
-
-async function measureFirst(run: Run, index: NgramModel, session: NeuralSession | undefined): Promise<void> {
+export async function lookFirst(run: Run, index: NgramModel, session: NeuralSession | undefined): Promise<void> {
   const tell = run.stage('Measuring the local model');
   const limitSeconds = run.request.firstLookSeconds ?? 0;
   const end = Math.max(limitSeconds, run.clock.elapsed() + Math.min(limitSeconds, MIN_SECONDS));
@@ -56,8 +52,8 @@ async function measureFirst(run: Run, index: NgramModel, session: NeuralSession 
   } finally {
     clearTimeout(timer);
   }
+  // A late draft is left out. The n-grams draft at the same positions.
   const scored = [...base];
-  // The n-grams draft at the same positions.
   const examples = scored.length > 0 ? scored.map(({ example }) => example) : singleLines;
   const ngram = await draftWithNgramsOnly(run, index, examples);
   const lines = firstLookInWords({ ngram, base: scored.length > 0 ? scored : undefined });

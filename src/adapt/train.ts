@@ -14,9 +14,8 @@ import type { NeuralSession } from './neural-session.ts';
 import type { Plan } from './plan.ts';
 import type { MixedQuality, TrainingReport } from './report/types.ts';
 import { accessOf, engineOf, type Run } from './run.ts';
-import { draftCount, OPENING_SECONDS, type TimedBase } from './timing.ts';
-import { windowTokens as length, type Samples, samplesFrom, usualSeed } from './training-data/samples.ts';
-import { epochs, microBatches, stepsOf, trainingSettings } from './training-settings.ts';
+import { draftCount, epochs, microBatches, OPENING_SECONDS, type TimedBase, trainingSettings } from './timing.ts';
+import { type Samples, samplesFrom, usualSeed, windowTokens } from './training-data/samples.ts';
 
 /**
  * Chosen for full fine-tuning: of 6e-4, 1.5e-3 and 3e-3, 1.5e-3 gave the lowest held-out loss after 150 steps. With
@@ -101,7 +100,8 @@ function trainingTime(
   const unanswered = session.unanswered(baseCandidate(run), positions.choose);
   const answered = positions.choose.length - unanswered;
   const others = perPlace * (draftCount(positions, earlier) - answered) + OPENING_SECONDS;
-  const steps = stepsOf(samples, request.neural?.maxSteps);
+  const { maxSteps = Number.POSITIVE_INFINITY } = request.neural ?? {};
+  const steps = Math.min(maxSteps, Math.ceil((epochs * samples.tokensPerEpoch) / (windowTokens * microBatches)));
   const room = 60 * minutes - clock.elapsed() - others;
   // The user agreed to this training. If the machine is slower now, the run takes longer.
   const limit = Math.max(room, Math.min(LEAST_STEPS, steps) * perStep);
@@ -181,7 +181,7 @@ function requestOf({ examples, validationExamples }: Samples, run: Run) {
     examples,
     tokenizer: request.tokenizerPath,
     batch: 1,
-    length,
+    length: windowTokens,
     microBatches,
     epochs,
     ...(access.maxSteps !== undefined && { maxSteps: access.maxSteps }),

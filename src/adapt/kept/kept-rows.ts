@@ -81,7 +81,7 @@ async function* learningRows(
   }
   const address = request.address ?? {};
   const llm = connectLlm({ model: '', ...address, apiKey: '', timeoutMs: 1 });
-  const { validation, bare } = positionsToLabel({ ...positions, index, llm }, request.limits);
+  const { validation, bare } = positionsToLabel(positions, index, llm, request.limits);
   const toAsk = [
     ...bare.map(({ example }) => ({ example, label: bareRequestAt(positionInDocument(example)) })),
     // With the local draft, which the run makes: like the completion's request below.
