@@ -1,11 +1,11 @@
 // The first look: how often the local model is right in this folder before anything is trained, within a time limit.
 // Its drafts are stored in the position ledger, so that the rest of the run does not repeat them.
-import { CodedError, isCancelled } from '../common/errors.ts';
 import { positionInDocument } from '../prompts/completion/completion-position.ts';
 import type { CursorExample } from '../prompts/completion/cursor-examples.ts';
 import type { NgramModel } from '../specialist/ngram/model.ts';
 import { baseCandidate } from './candidates.ts';
 import { draftWithNgramsOnly } from './drafts.ts';
+import { expected } from './failures.ts';
 import { type HeldOutPositions, halved, MAX_HALVINGS, spread } from './held-out-positions.ts';
 import type { NeuralSession } from './neural-session.ts';
 import type { Tell } from './progress.ts';
@@ -48,7 +48,7 @@ export async function lookFirst(run: Run, index: NgramModel, session: NeuralSess
     await Promise.race([work, timeUp]);
   } catch (error) {
     // The stages that need the engine fail in the same way, and note it for the report.
-    if (!(error instanceof CodedError) || isCancelled(error)) throw error;
+    expected(error);
   } finally {
     clearTimeout(timer);
   }

@@ -1,12 +1,13 @@
 // Times this machine with the base, before anything is measured, and says what a time limit allows.
 import { basename } from 'node:path';
-import { CodedError, isCancelled, unwrap } from '../common/errors.ts';
+import { unwrap } from '../common/errors.ts';
 import { counted } from '../common/format.ts';
 import { ggufManifest, sha256Of } from '../neural/models/manifest.ts';
 import { LEAST_STEPS, measureServing, measureTraining } from '../specialist/engine/measure-base.ts';
 import type { Timing } from '../specialist/engine/protocol.ts';
 import { baseCandidate, earlierCandidate } from './candidates.ts';
 import { secondsPerPosition } from './evaluate.ts';
+import { expected } from './failures.ts';
 import { type HeldOutPositions, halved, MAX_HALVINGS } from './held-out-positions.ts';
 import { weightsOf } from './models/folder-models.ts';
 import type { NeuralSession } from './neural-session.ts';
@@ -107,7 +108,7 @@ export async function timeDraft(run: Run, session: NeuralSession): Promise<numbe
     return secondsPerPosition(await session.drafts(baseCandidate(run), few, run.stage('Timing a draft')));
   } catch (error) {
     // The stages that need the engine fail in the same way, and note it for the report.
-    if (!(error instanceof CodedError) || isCancelled(error)) throw error;
+    expected(error);
     return undefined;
   }
 }
