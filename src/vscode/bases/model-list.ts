@@ -1,6 +1,6 @@
 // A list of models to pick from: some rows at once, others after a search.
 import * as vscode from 'vscode';
-import type { FoundModel } from '../../jobs/own-bases.ts';
+import type { FoundModel } from '../../neural/models/import/discover-models.ts';
 import { joined, safeSentence, safeText, t, type UiText, withIcon } from '../editor/ui-text.ts';
 import { type UiQuickPickItem, window } from '../editor/window.ts';
 import { type ImportBaseDeps, importModel } from './import-base.ts';

@@ -2,13 +2,13 @@
 import type { Disposable } from '../../common/disposable.ts';
 import type { Log } from '../../common/log.ts';
 import { openStore } from '../../storage/open.ts';
-import type { Store } from '../../storage/types.ts';
+import type { ResilientStore } from '../../storage/resilient.ts';
 
 export class StoreOwner implements Disposable {
   private readonly folder: string;
   private readonly log: Log;
   private readonly onNotice: (notice: string) => void;
-  private store: Store | undefined;
+  private store: ResilientStore | undefined;
 
   /**
    * @param onNotice receives a message for the user: a damaged or newer database was moved aside, or the folder is
@@ -20,7 +20,7 @@ export class StoreOwner implements Disposable {
     this.onNotice = onNotice;
   }
 
-  get(): Store {
+  get(): ResilientStore {
     if (!this.store) {
       const { log, onNotice } = this;
       const opened = openStore(this.folder, { log, onNotice });
