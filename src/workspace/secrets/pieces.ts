@@ -1,5 +1,6 @@
 // Finds secrets that code joins from pieces: literals in a call, variables, elements of a list, or `x += "..."`.
 
+import { skip } from '../../text/match-at.ts';
 import { contextOf } from './context.ts';
 import { strengthOf } from './names.ts';
 import { tokenIn } from './random-looking.ts';
@@ -57,12 +58,12 @@ function* joinedLiterals(text: string): Generator<Join> {
 
 function literalsAfter(text: string, from: number): Piece[] {
   const pieces: Piece[] = [];
-  for (let at = from; pieces.length < maxPieces; at = betweenLiterals.lastIndex) {
+  for (let at = from; pieces.length < maxPieces; ) {
     const end = text.indexOf(text[at] as string, at + 1);
     if (end < 0 || end - at > 400) break;
     pieces.push({ start: at + 1, end });
-    betweenLiterals.lastIndex = end + 1;
-    if (!betweenLiterals.test(text)) break;
+    at = skip(betweenLiterals, text, end + 1);
+    if (at === end + 1) break;
   }
   return pieces;
 }
