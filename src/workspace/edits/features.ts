@@ -253,41 +253,23 @@ export type ChoiceTree =
   | number
   | { readonly feature: number; readonly most: number; readonly below: ChoiceTree; readonly above: ChoiceTree };
 
-const SPLIT = /\((.+?) <= (-?[\d.]+) \? /y;
-const LEAF = /-?[\d.]+/y;
+/** A tree as choice.json has it: [name of the feature, most, below, above], or a leaf. */
+type NamedTree = number | readonly [feature: (typeof featureNames)[number], most: number, NamedTree, NamedTree];
 
-/** Reads a tree such as `(examples <= 1 ? -0.5 : (a deletion <= 0 ? 0.1 : 0.3))`. Throws if it is none. */
-function parseTree(text: string): ChoiceTree {
-  let at = 0;
-  const match = (pattern: RegExp): readonly string[] | undefined => {
-    pattern.lastIndex = at;
-    const found = pattern.exec(text) ?? undefined;
-    if (found) at += found[0].length;
-    return found;
-  };
-  const expect = (mark: string) => {
-    if (!text.startsWith(mark, at)) throw new Error(`'${mark}' is missing at ${at} in the tree ${text}`);
-    at += mark.length;
-  };
-  const read = (): ChoiceTree => {
-    const split = match(SPLIT);
-    if (split === undefined) return Number(match(LEAF)?.[0]);
-    const feature = featureNames.indexOf(split[1] as (typeof featureNames)[number]);
-    if (feature < 0) throw new Error(`No feature is called '${split[1]}'`);
-    const below = read();
-    expect(' : ');
-    const above = read();
-    expect(')');
-    return { feature, most: Number(split[2]), below, above };
-  };
-  return read();
+/** Throws if a feature is unknown. */
+function readTree(tree: NamedTree): ChoiceTree {
+  if (typeof tree === 'number') return tree;
+  const [name, most, below, above] = tree;
+  const feature = featureNames.indexOf(name);
+  if (feature < 0) throw new Error(`No feature is called '${name}'`);
+  return { feature, most, below: readTree(below), above: readTree(above) };
 }
 
-/** As `parseTree` reads it. */
-export function treeText(tree: ChoiceTree): string {
-  if (typeof tree === 'number') return String(Math.round(tree * 1000) / 1000);
+/** As `readTree` reads it. */
+export function namedTree(tree: ChoiceTree): NamedTree {
+  if (typeof tree === 'number') return Math.round(tree * 1000) / 1000;
   const { feature, most, below, above } = tree;
-  return `(${featureNames[feature]} <= ${most} ? ${treeText(below)} : ${treeText(above)})`;
+  return [featureNames[feature] as (typeof featureNames)[number], most, namedTree(below), namedTree(above)];
 }
 
 export function leafOf(tree: ChoiceTree, features: readonly number[]): number {
@@ -296,7 +278,7 @@ export function leafOf(tree: ChoiceTree, features: readonly number[]): number {
   return node;
 }
 
-const trees = choice.trees.map(parseTree);
+const trees = choice.trees.map((text) => readTree(JSON.parse(text)));
 
 /** Estimate that the user makes this edit. */
 export function probabilityOf(features: readonly number[]): number {
