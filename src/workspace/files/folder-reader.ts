@@ -68,6 +68,8 @@ const answerMs = 20_000;
  * forever.
  */
 const pauseMs = 60_000;
+/** Number of files that are read at once. More would only wait for Node's four file threads. */
+export const readsAtOnce = 8;
 /** Number of entries read by one system call. */
 const entriesAtOnce = 512;
 /** Time of the timeout by folder; the key is the given or the real path. */

@@ -11,14 +11,14 @@ import {
   FolderReader,
   isInside,
   isTooDeep,
-  parentOf,
   type ReaderHooks,
+  readsAtOnce,
   tooDeepFault,
   unreadableFolder,
 } from './folder-reader.ts';
 import { listWithGit } from './git.ts';
 import { gitFault } from './git-directory.ts';
-import { excluder, IgnoreFiles, ownIgnoreFileName, walk } from './ignore.ts';
+import { excluder, ignoreFilesAbove, ownIgnoreFileName, walk } from './ignore.ts';
 import { learnFromLeftOut } from './secret-sources.ts';
 import { estimatedTokens } from './token-count.ts';
 import {
@@ -31,8 +31,6 @@ import {
 } from './types.ts';
 import { Yielder } from './yielder.ts';
 
-/** Number of concurrent reads. More would only wait for Node's four file threads. */
-const readsAtOnce = 8;
 /** Listing stops after this many files, independently of the limit of files to read. */
 const maxListed = 500_000;
 /**
@@ -223,7 +221,9 @@ async function select(
   faults: string[],
   yielder: Yielder,
 ): Promise<string[]> {
-  const ownIgnoreFiles = await readOwnIgnoreFiles(reader, listed, yielder);
+  // In every folder, even if the listing has no ignore file, because git may ignore it, or it may be a pipe.
+  const ownIgnoreFiles = await ignoreFilesAbove(reader, listed, ownIgnoreFileName, yielder);
+  reader.throwIfUnresponsive();
   faults.push(...ownIgnoreFiles.faults);
   const isExcluded = excluder(options.filesExclude);
   const candidates: [fraction: number, path: string][] = [];
@@ -234,29 +234,6 @@ async function select(
     else leftOutFiles.add(reason);
   }
   return candidates.sort((a, b) => a[0] - b[0]).map(([, path]) => path);
-}
-
-/** Looks in every folder, even if the listing has no ignore file, because git may ignore it, or it may be a pipe. */
-async function readOwnIgnoreFiles(
-  reader: FolderReader,
-  listed: readonly string[],
-  yielder: Yielder,
-): Promise<IgnoreFiles> {
-  const ownIgnoreFiles = new IgnoreFiles();
-  const folders = new Set(['']);
-  for (const path of listed)
-    for (let folder = parentOf(path); !folders.has(folder); folder = parentOf(folder)) folders.add(folder);
-  const allFolders = [...folders];
-  for (let done = 0; done < allFolders.length; done += readsAtOnce) {
-    await yielder.yieldIfDue();
-    await Promise.all(
-      allFolders
-        .slice(done, done + readsAtOnce)
-        .map((folder) => ownIgnoreFiles.read(reader, folder, ownIgnoreFileName)),
-    );
-  }
-  reader.throwIfUnresponsive();
-  return ownIgnoreFiles;
 }
 
 /** Counts the left-out files by reason. */

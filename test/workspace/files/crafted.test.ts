@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { harvestFile, isIgnoredForCompletion, ruleOf } from '../../../src/workspace/files/file.ts';
+import { harvestFile, ruleOf } from '../../../src/workspace/files/file.ts';
 import { harvestFolder } from '../../../src/workspace/files/folder.ts';
 import { FolderReader, isInside } from '../../../src/workspace/files/folder-reader.ts';
 import { walk } from '../../../src/workspace/files/ignore.ts';
@@ -54,7 +54,7 @@ for (const [name, crafted] of Object.entries(craftedFolders)) {
       for (const path of ['kept.ts', 'src/kept.ts']) {
         const alone = await harvestFile(root, path, { trusted });
         assert.equal(alone.ok && alone.value.file?.path, expected.includes(path) ? path : undefined, path);
-        assert.equal(await isIgnoredForCompletion(root, path), !expected.includes(path), path);
+        assert.equal((await ruleOf(root, path, { trusted })) === 'off', !expected.includes(path), path);
       }
       assert.ok(process.memoryUsage().rss - memory < 200e6, 'nothing without an end was read');
     });

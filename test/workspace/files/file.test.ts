@@ -3,13 +3,7 @@
 import assert from 'node:assert/strict';
 import { symlinkSync } from 'node:fs';
 import { afterEach, beforeEach, test } from 'node:test';
-import {
-  excludedAmong,
-  filesBelow,
-  harvestFile,
-  isIgnoredForCompletion,
-  ruleOf,
-} from '../../../src/workspace/files/file.ts';
+import { excludedAmong, filesBelow, harvestFile, ruleOf } from '../../../src/workspace/files/file.ts';
 import { harvestFolder } from '../../../src/workspace/files/folder.ts';
 import { noise } from './samples.ts';
 import { code, Tree } from './tree.ts';
@@ -129,7 +123,7 @@ test('what may not be completed: our ignore files and files made to hold secrets
     '../x.ts': false,
   };
   for (const [path, ignored] of Object.entries(expected))
-    assert.equal(await isIgnoredForCompletion(tree.root, path), ignored, path);
+    assert.equal((await ruleOf(tree.root, path, options)) === 'off', ignored, path);
 });
 
 test('of the files in use those are found that settings or ignore files exclude now', async () => {

@@ -3,11 +3,7 @@
 // Known secrets are searched for in the decoded text, so their encodings need not be listed one by one.
 
 import { skip } from '../../../text/match-at.ts';
-
-export interface Span {
-  readonly start: number;
-  readonly end: number;
-}
+import type { Span } from '../searched-text.ts';
 
 export interface Decoded {
   readonly text: string;
