@@ -1,12 +1,9 @@
 // Asking the large model about texts stays within the budget. Each answer is stored, and no text is asked about twice.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, test } from 'node:test';
-import { failed, ok } from '../../src/common/errors.ts';
+import { test } from 'node:test';
+import { failed } from '../../src/common/errors.ts';
 import { connectLlm } from '../../src/llm/connect.ts';
-import { type Prompt, unknownModel } from '../../src/llm/protocol/models.ts';
+import type { Prompt } from '../../src/llm/protocol/models.ts';
 import { Budget, RecordingLlm } from '../../src/llm/recording.ts';
 import { type EvidenceForm, parseLabel } from '../../src/prompts/label/label-prompt.ts';
 import type { LabelTask } from '../../src/prompts/label/task.ts';
@@ -17,9 +14,10 @@ import type { TaskFolder } from '../../src/text-tasks/task-folder.ts';
 import { FolderReader } from '../../src/workspace/files/folder-reader.ts';
 import { FakeLedger } from '../fakes/ledger.ts';
 import { chat } from '../fakes/stream-formats.ts';
+import { Tree } from '../support/tree.ts';
+import { fakeTaskLlm, userOf } from './support.ts';
 
-const root = mkdtempSync(join(tmpdir(), 'easy-adaptation-ask-'));
-after(() => rmSync(root, { recursive: true, force: true }));
+const { root } = new Tree();
 
 const task: LabelTask = {
   name: 'issues',
@@ -33,17 +31,13 @@ const task: LabelTask = {
 const texts = Array.from({ length: 12 }, (_, i) => `issue ${i} about ${['lists', 'menus', 'pages'][i % 3]}`);
 
 function llm(most: number) {
-  const asked: Prompt[] = [];
-  const ask = async (prompt: Prompt) => {
-    asked.push(prompt);
-    if (asked.length > most) return failed('over-budget', 'The limit is reached.');
-    const text = asked.length % 5 === 0 ? 'I cannot say' : 'Bug.';
-    const usage = { inputTokens: 1, outputTokens: 1, cacheReadTokens: 0, cacheWriteTokens: 0 };
-    return ok({ text, model: 'm', usage, costUsd: 0.001, latencyMs: 1, firstTokenMs: 1, truncated: false });
+  const answering = fakeTaskLlm((_, count) => (count % 5 === 0 ? 'I cannot say' : 'Bug.'));
+  const ask: typeof answering.ask = async (prompt, signal) => {
+    const answer = answering.ask(prompt, signal);
+    return answering.prompts.length > most ? failed('over-budget', 'The limit is reached.') : answer;
   };
-  return { asked, ask, facts: unknownModel, estimateUsd: () => 0.001 };
+  return { ...answering, ask, asked: answering.prompts };
 }
-const userOf = ({ user }: Prompt) => user.map(({ text }) => text).join('');
 
 /** Asks about texts in one form. Returns the calls, with what they cost and why they ended. */
 async function ask(llm: TaskLlm, form: EvidenceForm, some: readonly string[], known = new Map<number, KnownLabels>()) {

@@ -3,10 +3,9 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { renameSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
-import { afterEach, beforeEach, test } from 'node:test';
+import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { harvestFile, ruleOf } from '../../../src/workspace/files/file.ts';
 import { harvestFolder } from '../../../src/workspace/files/folder.ts';
@@ -15,14 +14,9 @@ import { walk } from '../../../src/workspace/files/ignore.ts';
 import { Yielder } from '../../../src/workspace/files/yielder.ts';
 import { type Crafted, craftedFolders, makeCrafted, outsideWord, source } from '../../support/crafted.ts';
 import { leftOf, living } from '../../support/processes.ts';
+import { Tree } from '../../support/tree.ts';
 
-let base: string;
-beforeEach(() => {
-  base = realpathSync(mkdtempSync(join(tmpdir(), 'easy-adaptation-crafted-')));
-});
-afterEach(() => rmSync(base, { recursive: true, force: true }));
-
-const made = (crafted: Crafted = { make: () => {} }) => makeCrafted(crafted, base);
+const made = (crafted: Crafted = { make: () => {} }) => makeCrafted(crafted, new Tree().root);
 
 for (const [name, crafted] of Object.entries(craftedFolders)) {
   for (const trusted of [true, false]) {
@@ -40,14 +34,8 @@ for (const [name, crafted] of Object.entries(craftedFolders)) {
       assert.deepEqual(paths, expected);
 
       const way = relative(root, outside).replaceAll('\\', '/');
-      for (const path of [
-        `${way}/plan.ts`,
-        'e/plan.ts',
-        'e/deep/plan.ts',
-        'plan.ts',
-        'deep/plan.ts',
-        'src/out/plan.ts',
-      ]) {
+      for (const inner of [`${way}/`, 'e/', 'e/deep/', '', 'deep/', 'src/out/']) {
+        const path = `${inner}plan.ts`;
         const alone = await harvestFile(root, path, { trusted });
         assert.equal(alone.ok && alone.value.file, undefined, path);
       }

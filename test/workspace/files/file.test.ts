@@ -2,11 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { symlinkSync } from 'node:fs';
-import { afterEach, beforeEach, test } from 'node:test';
+import { beforeEach, test } from 'node:test';
 import { excludedAmong, filesBelow, harvestFile, ruleOf } from '../../../src/workspace/files/file.ts';
 import { harvestFolder } from '../../../src/workspace/files/folder.ts';
+import { code, Tree } from '../../support/tree.ts';
 import { noise } from './samples.ts';
-import { code, Tree } from './tree.ts';
 
 let tree: Tree;
 beforeEach(() => {
@@ -28,7 +28,6 @@ beforeEach(() => {
   symlinkSync('src', tree.at('linked'));
   symlinkSync('src/a.ts', tree.at('link.ts'));
 });
-afterEach(() => tree.remove());
 
 const options = { trusted: true, filesExclude: { excluded: true }, maxFileBytes: 5000 };
 const outcome = async (path: string) => {

@@ -1,9 +1,9 @@
 // Which imported modules are the folder's own: its files, and the packages that its manifests list.
 import assert from 'node:assert/strict';
 import { symlinkSync } from 'node:fs';
-import { afterEach, beforeEach, test } from 'node:test';
+import { beforeEach, test } from 'node:test';
 import { isKnownModule } from '../../../src/workspace/files/known-module.ts';
-import { Tree } from './tree.ts';
+import { Tree } from '../../support/tree.ts';
 
 let tree: Tree;
 beforeEach(() => {
@@ -46,7 +46,6 @@ beforeEach(() => {
   });
   symlinkSync('/etc/hostname', tree.at('src/outside.ts'));
 });
-afterEach(() => tree.remove());
 
 const known = (path: string, languageId: string, module: string) => isKnownModule(tree.root, path, module, languageId);
 

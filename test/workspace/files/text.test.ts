@@ -11,7 +11,7 @@ import { decodeText, leftOutByContent } from '../../../src/workspace/files/exami
 import { leftOutByName } from '../../../src/workspace/files/file-names.ts';
 import { excluder } from '../../../src/workspace/files/ignore.ts';
 import { estimatedTokens } from '../../../src/workspace/files/token-count.ts';
-import { code } from './tree.ts';
+import { code } from '../../support/tree.ts';
 
 const sample = 'größe = "naïve" // Ωmega\r\nnext\rlast\n';
 const expected = 'größe = "naïve" // Ωmega\nnext\nlast\n';

@@ -1,15 +1,21 @@
 // Temporary folders on disk for tests.
 
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-/** A new temporary folder with these files. Call `remove` at the end. */
+const roots: string[] = [];
+process.on('exit', () => {
+  for (const root of roots) rmSync(root, { recursive: true, force: true });
+});
+
+/** A new temporary folder with these files, which the end of the process removes. */
 export class Tree {
-  readonly root = realpathSync(mkdtempSync(join(tmpdir(), 'easy-adaptation-harvest-')));
+  readonly root = realpathSync(mkdtempSync(join(tmpdir(), 'easy-adaptation-test-')));
 
   constructor(files: Readonly<Record<string, string | Buffer>> = {}) {
+    roots.push(this.root);
     this.write(files);
   }
 
@@ -35,8 +41,15 @@ export class Tree {
     execFileSync('git', [...settings, ...args], { cwd: this.at(folder), env, stdio: 'pipe' });
   }
 
-  remove(): void {
-    rmSync(this.root, { recursive: true, force: true });
+  /** Commits all files, in a new repository if there is none. */
+  commit(message = 'x'): void {
+    this.git('init', '-q');
+    this.git('add', '-A');
+    this.git('commit', '-qm', message);
+  }
+
+  read(path: string): string {
+    return readFileSync(this.at(path), 'utf8');
   }
 }
 
