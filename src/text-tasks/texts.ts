@@ -13,8 +13,8 @@ import { atPath } from './labels/csv.ts';
 import {
   commitText,
   csvTexts,
-  DistinctTexts,
   jsonlTexts,
+  keyOf,
   LONGEST_TEXT,
   linesIn,
   sectionsIn,
@@ -46,7 +46,8 @@ const MAX_COMMITS = 20_000;
 /** Yields each text once. Throws CodedError 'unreadable' or 'corrupt', and the signal's reason. */
 export async function* textsOf(task: TextTask, deps: TextsDeps): AsyncGenerator<TaskText> {
   const { source } = task;
-  const distinct = new DistinctTexts();
+  // Keys of the texts so far, not the texts.
+  const seen = new Set<number>();
   const labelNames = isAnswerTask(task)
     ? undefined
     : new Map(task.labels.map(({ name }) => [name.toLowerCase(), name]));
@@ -59,7 +60,9 @@ export async function* textsOf(task: TextTask, deps: TextsDeps): AsyncGenerator<
       const plain = redact(text.slice(0, 2 * LONGEST_TEXT))
         .slice(0, LONGEST_TEXT)
         .trim();
-      if (plain === '' || !distinct.isNew(plain)) continue;
+      const key = keyOf(plain);
+      if (plain === '' || seen.has(key)) continue;
+      seen.add(key);
       const sourceLabel = label === undefined ? '' : redact(label);
       const ownLabel = isAnswerTask(task)
         ? fitted(sourceLabel, task.maximumLength)

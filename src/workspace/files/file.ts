@@ -9,7 +9,7 @@ import { isListedByGit } from './git.ts';
 import { excluder, ignoreFilesAbove, ownIgnoreFileName, walk } from './ignore.ts';
 import { learnFromLeftOut } from './secret-sources.ts';
 import { type HarvestedFile, type HarvestOptions, type LeftOutReason, withDefaults } from './types.ts';
-import { Yielder } from './yielder.ts';
+import { yielding } from './yielding.ts';
 
 /** 'gone': the file was deleted, so its index entries are outdated. */
 export type FileOutcome =
@@ -34,7 +34,7 @@ export async function harvestFile(
     const reader = await FolderReader.open(root, hooks);
     const outcome = await harvestOne(reader, path, withDefaults(options), deps);
     if (secrets && (outcome.leftOut === 'ignored' || outcome.leftOut === 'secret-file'))
-      await learnFromLeftOut(reader, [path], secrets, new Yielder(signal));
+      await learnFromLeftOut(reader, [path], secrets, yielding(signal));
     return ok(outcome);
   } catch (error) {
     if (signal?.aborted || isCancelled(error)) return failed('cancelled', 'The harvest was cancelled.');
@@ -126,7 +126,7 @@ export async function filesBelow(root: string, path: string, limit: number): Pro
   if (!isInside(path)) return [];
   const reader = await FolderReader.open(root);
   const isFolder = (await reader.folder(path)) === undefined;
-  return isFolder ? (await walk(reader, limit, new Yielder(undefined), path)).files : [];
+  return isFolder ? (await walk(reader, limit, yielding(), path)).files : [];
 }
 
 async function isOwnIgnored(reader: FolderReader, path: string): Promise<boolean> {

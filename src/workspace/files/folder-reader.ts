@@ -8,7 +8,7 @@ import {
   type OpenedFile,
   type OpenedRoot,
   openInside,
-  type ReadHooks,
+  type ReaderHooks,
   type ReadOutcome,
   readPieces,
   readWhole,
@@ -74,11 +74,6 @@ export const readsAtOnce = 8;
 const entriesAtOnce = 512;
 /** Time of the timeout by folder; the key is the given or the real path. */
 const timeouts = new Map<string, number>();
-
-/** For tests, and for callers with less time. */
-export interface ReaderHooks extends ReadHooks {
-  readonly answerMs?: number;
-}
 
 /** Serves one harvest or one file. */
 export class FolderReader {

@@ -11,7 +11,7 @@ import { harvestFile, ruleOf } from '../../../src/workspace/files/file.ts';
 import { harvestFolder } from '../../../src/workspace/files/folder.ts';
 import { FolderReader, isInside } from '../../../src/workspace/files/folder-reader.ts';
 import { walk } from '../../../src/workspace/files/ignore.ts';
-import { Yielder } from '../../../src/workspace/files/yielder.ts';
+import { yielding } from '../../../src/workspace/files/yielding.ts';
 import { type Crafted, craftedFolders, makeCrafted, outsideWord, source } from '../../support/crafted.ts';
 import { leftOf, living } from '../../support/processes.ts';
 import { Tree } from '../../support/tree.ts';
@@ -82,7 +82,7 @@ test('lists a limited number of entries of a huge folder, applies its ignore fil
   writeFileSync(join(root, 'src/.gitignore'), 'many*\n');
   const reader = await FolderReader.open(root);
   assert.equal((await reader.list('src', 10))?.length, 10);
-  const { files, leftOut } = await walk(reader, 20, new Yielder(undefined));
+  const { files, leftOut } = await walk(reader, 20, yielding());
   assert.ok(files.every((path) => !path.includes('many')));
   assert.deepEqual(
     leftOut.filter(([, reason]) => reason === 'over-limit'),
