@@ -1,6 +1,7 @@
 // A folder with text tasks for tests, and a large model that answers by a function.
 import { ok, type Result, unwrap } from '../../src/common/errors.ts';
 import { type LlmAnswer, type Prompt, unknownModel } from '../../src/llm/protocol/models.ts';
+import type { LabelTask } from '../../src/prompts/label/task.ts';
 import type { TextSpending } from '../../src/text-tasks/large-model-calls.ts';
 import { runTask, type TaskRunDeps } from '../../src/text-tasks/task.ts';
 import { TaskFolder } from '../../src/text-tasks/task-folder.ts';
@@ -10,6 +11,11 @@ import { llmAnswer } from '../fakes/llm.ts';
 import { Tree } from '../support/tree.ts';
 
 export const labelsOf = (...names: string[]) => names.map((name) => ({ name, meaning: `It is a ${name}.` }));
+
+/** A task that is in no folder. */
+export function labelTask(name = 'issues'): LabelTask {
+  return { name, instruction: 'Sort.', labels: labelsOf('bug', 'wish'), source: { kind: 'lines', path: 'issues.txt' } };
+}
 
 export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   const out: T[] = [];

@@ -15,7 +15,7 @@ import { collectTaskData } from '../../src/text-tasks/random-sample.ts';
 import type { TaskFolder } from '../../src/text-tasks/task-folder.ts';
 import { measureTask } from '../../src/text-tasks/task-report.ts';
 import { resultsOf } from '../../src/text-tasks/task-results.ts';
-import { collect, TaskTree } from './support.ts';
+import { collect, labelTask, TaskTree } from './support.ts';
 
 const tree = new TaskTree();
 const writeFile = (path: string, text: string) => tree.write({ [path]: text });
@@ -149,26 +149,19 @@ test('reports too few labels', async () => {
 });
 
 test('learns from at most ten thousand labels, and the results say so', () => {
-  const labels = ['bug', 'wish'].map((name) => ({ name, meaning: name }));
-  const task = { name: 't', instruction: 'i', labels, source: { kind: 'lines', path: 'l' } } as const;
+  const task = labelTask('t');
   const known = new Map(
     Array.from({ length: 10_200 }, (_, key) => [
       key,
-      { text: `${key % 2 ? 'crash' : 'add'}`, person: labels[key % 2]?.name ?? '' },
+      { text: `${key % 2 ? 'crash' : 'add'}`, person: key % 2 ? 'wish' : 'bug' },
     ]),
   );
   const learned = learnLabels(task, { known, texts: known.size, unlabelled: [] });
   assert.equal(learned.crossValidated.length, 10_000);
   const measured = measureTask(learned, chooseForm(task, known));
   const counts = {
-    task: 't',
-    finishedAt: 0,
-    path: 'p',
-    texts: 10_200,
-    byPerson: 10_200,
-    byApi: 0,
-    inDoubt: 0,
-    runUsd: 0,
+    ...{ task: 't', finishedAt: 0, path: 'p', runUsd: 0 },
+    ...{ texts: 10_200, byPerson: 10_200, byApi: 0, inDoubt: 0 },
   };
   assert.match(resultsOf({ ...counts, ...measured }).notes.join(' '), /learned from 10,000 of the labels/);
 });
