@@ -15,7 +15,7 @@ export const layers: readonly string[] = [
   'specialist',
   'routing',
   'storage',
-  'completion',
+  'suggest',
   'adapt',
   'text-tasks',
   'jobs',

@@ -1,7 +1,7 @@
 // The editor's part of a typist's work: requests go out and are given up as VS Code does it, and what is on the screen is followed.
 import type { Clock } from '../../src/common/clock.ts';
-import type { CompletionService } from '../../src/completion/service.ts';
-import type { Completion, CompletionRequest } from '../../src/completion/types.ts';
+import type { Suggester } from '../../src/suggest/suggester.ts';
+import { type CompletionRequest, isNothing, type Suggestion } from '../../src/suggest/suggestion.ts';
 import { listOpensAt } from '../../src/text/line-state.ts';
 import { indentUnitOf, lineBefore } from '../../src/text/lines.ts';
 import { languageAt } from '../../src/text/prose-text.ts';
@@ -14,7 +14,7 @@ export const SETTLE_MS = 250;
 
 /** A suggestion that came on the screen. */
 export interface Shown {
-  readonly completion: Completion;
+  readonly completion: Suggestion;
   /** Since the key that it answers. */
   readonly waitedMs: number;
   /** Until it was gone. */
@@ -33,7 +33,7 @@ export interface Tally {
 
 export interface EditorDeps {
   readonly clock: Clock;
-  readonly service: Pick<CompletionService, 'complete' | 'begin' | 'warm' | 'accepted'>;
+  readonly service: Pick<Suggester, 'suggest' | 'begin' | 'warm' | 'accepted'>;
   readonly setOpenFile: (path: string, text: string) => void;
   /** What the host does before it is asked: the engine begins with the key, and runs the prompt where the cursor rests. */
   readonly ahead: boolean;
@@ -134,16 +134,16 @@ export class Editor {
     const position = this.place();
     this.askedAt = this.now();
     this.unanswered.begin('', position);
-    const completion = await this.deps.service.complete(this.request(), controller.signal);
+    const result = await this.deps.service.suggest(this.request(), controller.signal);
     if (controller.signal.aborted || version !== this.version) return;
-    if (completion) {
+    if (!isNothing(result)) {
       this.unanswered.onAnswer('', position);
-      this.show(completion);
+      this.show(result);
     } else if (this.unanswered.onNoAnswer('', position)) this.later(0, () => void this.ask());
     else this.give();
   }
 
-  private show(completion: Completion): void {
+  private show(completion: Suggestion): void {
     const { tally } = this;
     const ghost = this.onScreen;
     const rest = ghost && (ghost.at + ghost.text).slice(this.document.prefix.length);

@@ -2,14 +2,14 @@
 import type { Clock } from '../../src/common/clock.ts';
 import { type Log, silentLog } from '../../src/common/log.ts';
 import type { Redactor } from '../../src/common/redaction.ts';
-import { type NgramSpecialist, RacingSpecialist } from '../../src/completion/racing-specialist.ts';
-import { CompletionService } from '../../src/completion/service.ts';
-import type { CompletionSettings } from '../../src/completion/types.ts';
 import { Backoff } from '../../src/llm/backoff.ts';
 import type { LlmClient } from '../../src/llm/protocol/models.ts';
 import { defaultRouter } from '../../src/routing/fit.ts';
 import { DEFAULT_THRESHOLD } from '../../src/routing/limits.ts';
 import type { RouterModel } from '../../src/routing/router-model.ts';
+import { type NgramSpecialist, RacingSpecialist } from '../../src/suggest/racing-specialist.ts';
+import { Suggester } from '../../src/suggest/suggester.ts';
+import type { CompletionSettings } from '../../src/suggest/suggestion.ts';
 import { Editor } from './editor.ts';
 
 export interface SimulatedWindowDeps {
@@ -43,7 +43,7 @@ const asIs: Redactor = { text: async (text) => text, path: async (path) => path 
 export class SimulatedWindow {
   readonly specialist: RacingSpecialist;
   readonly editor: Editor;
-  private readonly service: CompletionService;
+  private readonly service: Suggester;
 
   constructor(deps: SimulatedWindowDeps) {
     const { clock, ngram, key, ahead, settings: others, llm, router, log = silentLog } = deps;
@@ -56,7 +56,7 @@ export class SimulatedWindow {
       onState: () => {},
       onReady: () => this.editor.repeat(),
     });
-    this.service = new CompletionService({
+    this.service = new Suggester({
       specialist: this.specialist,
       llm: () => llm,
       routerFor: () => router ?? defaultRouter(),

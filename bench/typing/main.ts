@@ -7,6 +7,7 @@ import { quantile } from '../../src/common/quality.ts';
 import { interval } from '../../src/common/statistics/bootstrap.ts';
 import { addGgufModel } from '../../src/neural/models/import/add-gguf.ts';
 import { NgramModel } from '../../src/specialist/ngram/model.ts';
+import { confidenceOf } from '../../src/suggest/suggestion.ts';
 import { readTokenizer } from '../../src/text/tokenizer/load.ts';
 import { thresholdSteps } from '../../src/vscode/webview/protocol.ts';
 import { listBases } from '../base/bases.ts';
@@ -192,7 +193,7 @@ function gains(bases: readonly AnsweringBase[], rules: readonly Rule[], all: Rea
 function figuresOf(counted: Counted): Figures {
   const { judged, keys, pauses, waits, neural, replaced, cost } = counted;
   const shows = Math.max(1, judged.length);
-  const said = judged.reduce((sum, { ghost }) => sum + ghost.shown.completion.confidence, 0);
+  const said = judged.reduce((sum, { ghost }) => sum + confidenceOf(ghost.shown.completion), 0);
   return {
     ...objectiveFigures(counted),
     'said-right-share': said / shows,

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { shuffled } from '../../src/common/statistics/random.ts';
 import { NgramModel } from '../../src/specialist/ngram/model.ts';
+import { confidenceOf } from '../../src/suggest/suggestion.ts';
 import type { Base } from '../base/types.ts';
 import type { Ghost } from '../common/editor.ts';
 import type { PackageFile } from '../common/packages.ts';
@@ -102,7 +103,7 @@ function passages(held: readonly PackageFile[], copies: number): { ordinal: Ordi
   });
 }
 
-const probabilityOf = ({ shown }: Ghost) => shown.completion.confidence;
+const probabilityOf = ({ shown }: Ghost) => confidenceOf(shown.completion);
 
 function figuresOf(typed: Typed): Figures {
   const { judged, characters } = typed;

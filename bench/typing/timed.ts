@@ -2,12 +2,12 @@
 // others the machine works for meanwhile. What one rule has asked is not computed again for the next: it takes what it took then.
 import type { CompletionQuery, Draft, DraftOptions, Snippet } from '../../src/common/completion.ts';
 import { failed, ok, type Result } from '../../src/common/errors.ts';
-import type { NgramSpecialist } from '../../src/completion/racing-specialist.ts';
 import { OpenFolders } from '../../src/specialist/decoding/open-folders.ts';
 import type { Engine, RequestOptions } from '../../src/specialist/engine/client.ts';
 import type { LatencyEstimate, RequestKind, Requests } from '../../src/specialist/engine/protocol.ts';
 import type { NgramModel } from '../../src/specialist/ngram/model.ts';
 import type { EditHistory } from '../../src/specialist/ngram/protocol.ts';
+import type { NgramSpecialist } from '../../src/suggest/racing-specialist.ts';
 import { draftBySyntax } from '../../src/text/syntax/parsing.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 

@@ -1,10 +1,11 @@
-// The decision at a cursor, a pure function: estimates, scored cuts and limits in, `show`, `hold` or `call` out.
+// The decision at a cursor, a pure function: estimates, scored cuts and conditions in, `show`, `hold` or `call` out.
 import type { Draft } from '../common/completion.ts';
 import { beginsAlike } from '../text/edits.ts';
-import type { Decision, Estimates, NoCall, TooDear } from './decision.ts';
+import type { Decision, Estimates } from './decision.ts';
 import type { PositionFacts } from './features.ts';
 import { score } from './fit.ts';
 import { type Limits, priceOf } from './limits.ts';
+import { type NoCall, SEEN_BEFORE, type TooDear } from './reasons.ts';
 import type { RouterModel } from './router-model.ts';
 import { bestCut, heldBack, type ScoredCut, type ShowLimits } from './show.ts';
 
@@ -17,45 +18,55 @@ const CHARACTERS = 67;
 /** With `localFirst`, a wrong local suggestion also delays the call, so that less of the price is allowed. */
 const LOCAL_FIRST_SHARE = 0.5;
 
-export interface DecisionInput {
+/** What is known of a text that may be shown. */
+export interface Estimated {
   readonly estimates: Estimates;
-  /** Where the draft may end, shortest first. */
+  /** Where the text may end, shortest first. */
   readonly cuts: readonly ScoredCut[];
-  readonly limits: Limits;
   /** Characters that the author probably still writes in the line. */
   readonly expectedCharacters: number;
+}
+
+/** The circumstances under which it would be shown. None may be forgotten. */
+export interface Conditions {
+  readonly limits: Limits;
   /** Another local draft that was rejected or deleted here a moment ago. */
-  readonly rejected?: string;
-  /** Absent: the large model can be asked. */
-  readonly noCall?: NoCall;
+  readonly rejected: string | undefined;
+  /** Undefined: the large model can be asked. */
+  readonly noCall: NoCall | undefined;
+  /** The cut that is on the screen, or was offered, and goes on: it costs no second glance. */
+  readonly goesOn: string | undefined;
 }
 
 /**
- * Asks the large model iff p(large model right) - p(local right) is above the price, and with `localFirst` only if the
- * answer is expected to write enough. Else the cut with the highest expected gain is shown, if one passes the threshold.
- * Monotonic: at a fixed position, a lower price never changes a call to a local answer. After a call came to nothing,
- * the same input with `noCall` decides what is shown instead.
+ * Whatever its origin, no text is shown without this decision. Asks the large model iff p(large model right) - p(local
+ * right) is above the price, and with `localFirst` only if the answer is expected to write enough. Else the cut with the
+ * highest expected gain is shown, if one passes the threshold. Monotonic: at a fixed position, a lower price never
+ * changes a call to a local answer. With `noCall` the same text is decided on without a call.
  */
-export function decide(input: DecisionInput): Decision {
-  const { estimates, limits, noCall } = input;
+export function decide(of: Estimated, at: Conditions): Decision {
+  const { estimates } = of;
+  const { limits, rejected, noCall, goesOn } = at;
   const { price, isManual, localFirst } = limits;
   const gain = estimates.pApi - estimates.pSpecialist;
   const facts = { ...estimates, gain, price };
-  const cuts = allowedCuts(input);
+  const visible = goesOn === undefined ? undefined : of.cuts.find(({ text }) => text === goesOn);
+  if (visible !== undefined) return { ...facts, kind: 'show', cut: visible, reason: noCall ?? SEEN_BEFORE };
+  const cuts = allowedCuts(of, at);
   const answerLocally = (show: ShowLimits, reason: TooDear | NoCall): Decision => {
     const cut = bestCut(cuts, show);
     if (cut !== undefined) return { ...facts, kind: 'show', cut, reason };
-    const held = heldBack(cuts, show) ?? heldBack(input.cuts, show, true);
+    const held = heldBack(cuts, show) ?? heldBack(of.cuts, show, true);
     return { ...facts, kind: 'hold', ...(held && { held }), reason };
   };
 
   // From this probability on, a local suggestion is shown although the large model is likelier right.
   const sure: ShowLimits = { ...limits, least: estimates.pApi - price * (localFirst ? LOCAL_FIRST_SHARE : 1) };
   if (noCall !== undefined) return answerLocally(limits, noCall);
-  const tooDear = tooDearFor(input);
+  const tooDear = tooDearFor(of, limits);
   if (tooDear !== undefined) return answerLocally(gain <= price ? limits : sure, tooDear);
   // A manual request waits for the large model, and so does a line where a local draft was rejected.
-  const waits = isManual || input.rejected !== undefined;
+  const waits = isManual || rejected !== undefined;
   const meanwhile = waits ? undefined : bestCut(cuts, sure);
   const whenShown = localFirst
     ? 'the large model is asked unless this is accepted'
@@ -66,7 +77,7 @@ export function decide(input: DecisionInput): Decision {
 }
 
 /** Why a call is not worth its price, whether or not a large model can be asked; undefined: it is. */
-export function tooDearFor({ estimates, limits, expectedCharacters }: DecisionInput): TooDear | undefined {
+export function tooDearFor({ estimates, expectedCharacters }: Estimated, limits: Limits): TooDear | undefined {
   const { price, isManual, localFirst } = limits;
   const gain = estimates.pApi - estimates.pSpecialist;
   if (gain <= price) return gain <= 0 ? 'the large model is not likelier right' : 'a call gains too little';
@@ -75,7 +86,7 @@ export function tooDearFor({ estimates, limits, expectedCharacters }: DecisionIn
 }
 
 /** A text that was rejected or deleted here is not proposed again, nor is its beginning, unless by hand. */
-function allowedCuts({ cuts, limits, rejected }: DecisionInput): readonly ScoredCut[] {
+function allowedCuts({ cuts }: Estimated, { limits, rejected }: Conditions): readonly ScoredCut[] {
   if (rejected === undefined || limits.isManual) return cuts;
   return cuts.filter(({ text }) => !beginsAlike(rejected, text));
 }
@@ -90,5 +101,6 @@ export function decideWhole(
   const estimates = score(router, draft, position);
   const cuts = draft === undefined || draft.text === '' ? [] : [{ text: draft.text, p: estimates.pSpecialist }];
   const limits = { price: priceOf(balance), threshold: 0, lateThreshold: 0, isManual: true, localFirst: false };
-  return decide({ estimates, cuts, limits, expectedCharacters: 0 });
+  const at = { limits, rejected: undefined, noCall: undefined, goesOn: undefined };
+  return decide({ estimates, cuts, expectedCharacters: 0 }, at);
 }

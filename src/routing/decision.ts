@@ -1,34 +1,7 @@
 // A decision at a cursor: what is shown, held back or asked, its reason, and the sentence that says so. Plain data.
-import type { AnswerSource } from '../common/completion.ts';
-import type { ErrorCode } from '../common/errors.ts';
 import { wholePercent } from '../common/format.ts';
+import { ANSWERED, type NEXT_KEY, type NoCall, TOO_DEAR, type TooDear, type WhyCall } from './reasons.ts';
 import type { HeldBack, ScoredCut } from './show.ts';
-
-const TOO_DEAR = [
-  'the large model is not likelier right',
-  'a call gains too little',
-  'a call would write too little',
-] as const;
-
-/** Why a possible call is not worth its price. */
-export type TooDear = (typeof TOO_DEAR)[number];
-
-/** Why the large model cannot or shall not be asked, or what came of the call. */
-export type NoCall =
-  | 'there is no large model'
-  | 'a word was replaced in the line'
-  | 'the large model is not available'
-  | 'this position cannot be sent safely'
-  | 'the large model is too slow to wait for'
-  | 'the large model is slow'
-  | 'the large model had nothing to add'
-  | 'no answer of the large model fits'
-  | `the large model failed (${ErrorCode})`;
-
-export type WhyCall =
-  | 'the large model is likelier right'
-  | 'the large model is asked meanwhile'
-  | 'the large model is asked unless this is accepted';
 
 export interface Estimates {
   readonly pSpecialist: number;
@@ -47,13 +20,13 @@ export type Decision = Estimates & {
     | {
         readonly kind: 'show';
         readonly cut: ScoredCut;
-        readonly reason: TooDear | NoCall | 'the rest of an earlier draft';
+        readonly reason: TooDear | NoCall;
       }
     | {
         readonly kind: 'hold';
         /** The cut that comes nearest to being shown; absent: there is none. */
         readonly held?: HeldBack;
-        readonly reason: TooDear | NoCall | 'its answer waits for the next key';
+        readonly reason: TooDear | NoCall | typeof NEXT_KEY;
         /** How long the large model took for an answer that came too late, ms. */
         readonly tookMs?: number;
       }
@@ -78,13 +51,10 @@ export function savesCall({ kind, reason }: Decision): boolean {
   return kind === 'show' && TOO_DEAR.some((each) => each === reason);
 }
 
-/**
- * The decision in words: 'Held back: 10% sure, shown from 50%.'
- * @param source of the answer that it explains: after a call, the local draft was shown meanwhile, and then the answer
- */
-export function sentenceOf(decision: Decision, source: AnswerSource = 'specialist'): string {
+/** The decision in words: 'Held back: 10% sure, shown from 50%.' */
+export function sentenceOf(decision: Decision): string {
   const { ngramsAlone } = decision;
-  const cut = source === 'api' ? undefined : shownCut(decision);
+  const cut = decision.reason === ANSWERED ? undefined : shownCut(decision);
   const ngramsNote = ngramsAlone === undefined ? '' : ` From the n-grams alone: ${ngramsAlone}.`;
   return `${statementOf(decision, cut)}.${cutNote(cut)}${ngramsNote}`;
 }

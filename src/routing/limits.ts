@@ -1,6 +1,10 @@
 // The limits of a decision: what a call must gain, and how sure a shown draft must be, under the circumstances of a
 // request.
 
+import type { CompletionQuery } from '../common/completion.ts';
+import { isSentence } from '../text/prose-text.ts';
+import type { RaisedBy } from './reasons.ts';
+
 export interface LimitSettings {
   /** From 0.05, hardly any call, to 1, large model first; a higher value lowers the price of a call. */
   readonly balance: number;
@@ -15,7 +19,10 @@ export interface RequestConditions {
   readonly isManual: boolean;
   /** The editor's list would open here. A suggestion hides it. */
   readonly opensList: boolean;
-  readonly prose: boolean;
+  /** Where a sentence is written, more is needed. */
+  readonly query: Pick<CompletionQuery, 'languageId' | 'prefix'>;
+  /** The text is a paid answer: see limitsAt. */
+  readonly isAnswer: boolean;
   /** A local draft was rejected in this line. */
   readonly rejectedHere: boolean;
   /** After several rejections in a row, 0 to MAX_DOUBT. */
@@ -23,9 +30,6 @@ export interface RequestConditions {
   /** Usual measured latency of the large model, ms; undefined: the default. A manual request has no latency cost. */
   readonly waitMs: number | undefined;
 }
-
-/** What raises the threshold above the user's. */
-export type RaisedBy = 'the list is open' | 'a sentence needs more' | 'the last ones were rejected';
 
 export interface Limits {
   /** Least gain of a call, in the probability of an exact match. */
@@ -52,16 +56,20 @@ const proseThreshold = (threshold: number) => (1 + threshold) / 2;
 const USUAL_WAIT_MS = 750;
 
 /**
+ * A paid answer is shown from the default threshold on, or the user's if that is lower: the router has found it worth its
+ * price, and nothing is saved by holding it back in prose or beside the list. With a balance of 1 any answer is shown.
+ *
  * A rejection is a second signal beside a low estimate (MCCom, arXiv 2603.05974): in its line the large model is called
  * wherever it is likelier right.
  */
 export function limitsAt({ balance, threshold, localFirst }: LimitSettings, at: RequestConditions): Limits {
-  const { isManual, opensList, prose, rejectedHere, doubt, waitMs } = at;
+  const { isManual, opensList, query, isAnswer, rejectedHere, doubt, waitMs } = at;
   const likelierModelBalance = Math.max(0.5, balance);
   if (isManual) {
     const price = priceOf(likelierModelBalance);
     return { price, threshold: 0, lateThreshold: threshold / 2, isManual, localFirst };
   }
+  const prose = isSentence(query.languageId, query.prefix);
   // Doubt raises the call price, but 1 stays 'always'.
   const doubtful = balance >= 1 ? balance : balance * (1 - doubt);
   const doubtRaise = doubt * (MAX_RAISE / MAX_DOUBT);
@@ -69,6 +77,10 @@ export function limitsAt({ balance, threshold, localFirst }: LimitSettings, at: 
   const raisedBy = prose ? 'a sentence needs more' : raise === 0 ? undefined : causeOf(doubtRaise, opensList);
   const raised = Math.max(threshold, Math.min(0.95, (prose ? proseThreshold(threshold) : threshold) + raise));
   const price = priceOf(rejectedHere ? likelierModelBalance : doubtful, waitMs);
+  if (isAnswer) {
+    const shownFrom = balance >= 1 ? 0 : Math.min(threshold, DEFAULT_THRESHOLD);
+    return { price, threshold: shownFrom, lateThreshold: shownFrom, isManual, localFirst };
+  }
   return { price, threshold: raised, lateThreshold: raised, isManual, localFirst, ...(raisedBy && { raisedBy }) };
 }
 

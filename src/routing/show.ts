@@ -1,6 +1,7 @@
 // Which part of a draft is displayed. One rule: the cut that is expected to save most. It is shown if that is worth the
 // glance at it.
-import type { Limits, RaisedBy } from './limits.ts';
+import type { Limits } from './limits.ts';
+import type { WhyHeld } from './reasons.ts';
 
 /** A cut of a draft, and the probability that the author's text begins with it. */
 export interface ScoredCut {
@@ -64,9 +65,6 @@ export function shownFrom(cut: ScoredCut, limits: ShowLimits): number {
   const breakEven = glancePrice(threshold) / (savedBy(cut) + THOUGHT);
   return Math.max(least, LEAST_SHARE * threshold, breakEven);
 }
-
-/** What a held-back draft lacks. */
-export type WhyHeld = RaisedBy | 'the text is short' | 'it was rejected here' | 'the large model is likelier right';
 
 /** A draft that is not shown, its probability, and the probability from which it would be shown. */
 export interface HeldBack {

@@ -9,8 +9,6 @@ import type { ScoredPosition } from '../../src/adapt/report/figures.ts';
 import type { Specialist } from '../../src/common/completion.ts';
 import { unwrap } from '../../src/common/errors.ts';
 import { silentLog } from '../../src/common/log.ts';
-import { CompletionService } from '../../src/completion/service.ts';
-import type { Completion } from '../../src/completion/types.ts';
 import { Backoff } from '../../src/llm/backoff.ts';
 import { queryOf } from '../../src/prompts/completion/completion-position.ts';
 import { type CursorExample, cursorExamples } from '../../src/prompts/completion/cursor-examples.ts';
@@ -18,6 +16,8 @@ import { cutsOf } from '../../src/prompts/completion/cuts.ts';
 import { fitRouter, score, scoreCuts } from '../../src/routing/fit.ts';
 import { bestCut } from '../../src/routing/show.ts';
 import { NgramModel } from '../../src/specialist/ngram/model.ts';
+import { Suggester } from '../../src/suggest/suggester.ts';
+import { confidenceOf, isNothing, type Nothing, type Suggestion } from '../../src/suggest/suggestion.ts';
 import { kindOf, languageIdOf } from '../../src/text/languages.ts';
 import { indentUnitOf } from '../../src/text/lines.ts';
 import { loadTokenizer } from '../../src/text/tokenizer/load.ts';
@@ -38,7 +38,7 @@ const indexedFiles = [
   ...filesIn('media', /\.(css|md)$/),
 ];
 const completedFiles = [
-  ...filesIn('src/completion', /^(service|in-flight-calls)\.ts$/),
+  ...filesIn('src/suggest', /^(suggester|in-flight-calls)\.ts$/),
   ...filesIn('models/pretrain', /^(data|model)\.py$/),
   ...filesIn('.', /^(CONTRIBUTING|ARCHITECTURE)\.md$/),
   ...filesIn('.', /^(package|tsconfig)\.json$/),
@@ -76,8 +76,8 @@ const fit = fitRouter(
 );
 
 /** Completes as the editor does: the document lacks the true text at the position, and the user asks by key. */
-function served({ prefix, suffix, path, languageId }: CursorExample): Promise<Completion | undefined> {
-  return service().complete(
+function served({ prefix, suffix, path, languageId }: CursorExample): Promise<Suggestion | Nothing> {
+  return service().suggest(
     {
       query: queryOf(prefix + suffix, prefix.length, path, languageId),
       trigger: 'manual',
@@ -87,7 +87,7 @@ function served({ prefix, suffix, path, languageId }: CursorExample): Promise<Co
   );
 }
 
-function service(api?: ScriptedLlm): CompletionService {
+function service(api?: ScriptedLlm): Suggester {
   const specialist: Specialist = {
     name: 'n-gram',
     complete: async (query, options) => index.complete(query, options),
@@ -95,7 +95,7 @@ function service(api?: ScriptedLlm): CompletionService {
     setOpenFile() {},
   };
   const clock = new ManualClock();
-  return new CompletionService({
+  return new Suggester({
     specialist,
     llm: () => api,
     routerFor: () => fit,
@@ -122,9 +122,9 @@ test('fits the router on the served drafts, with the same text and confidence', 
     const where = `${example.path}:${example.line + 1}:${example.column + 1}`;
     const cuts = scoreCuts(fit, cutsOf(draft, asked), position);
     const best = bestCut(cuts, { threshold: 0, isManual: true });
-    assert.equal(shown?.text ?? '', best?.text ?? '', where);
-    if (!shown) continue;
-    assert.equal(shown.confidence, best?.p, where);
+    assert.equal(isNothing(shown) ? '' : shown.text, best?.text ?? '', where);
+    if (isNothing(shown)) continue;
+    assert.equal(confidenceOf(shown), best?.p, where);
     assert.equal(shown.decision.pSpecialist, score(fit, draft, position).pSpecialist, where);
   }
 });

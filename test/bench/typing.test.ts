@@ -7,7 +7,8 @@ import { passagesOf, Writing } from '../../bench/common/typist.ts';
 import { netOf, objectiveFigures, takenLength } from '../../bench/typing/objective.ts';
 import { nothingTyped, typePassage } from '../../bench/typing/typist.ts';
 import { VirtualClock } from '../../bench/typing/virtual-clock.ts';
-import type { Completion, CompletionRequest } from '../../src/completion/types.ts';
+import { type CompletionRequest, nothing } from '../../src/suggest/suggestion.ts';
+import { suggestionOf } from '../suggest/harness.ts';
 
 const text = Array.from({ length: 40 }, (_, i) => `const value${i} = read(${i}, "two");`).join('\n');
 const passages = passagesOf([{ path: 'a.ts', text }], 3, 5, 1);
@@ -18,10 +19,12 @@ async function typedWith(suggest: (left: string) => string, readingMs = 0) {
   const typed = nothingTyped();
   let id = 0;
   const service = {
-    complete: async ({ query }: CompletionRequest) => {
+    suggest: async ({ query }: CompletionRequest) => {
       const at = text.indexOf(query.prefix) + query.prefix.length;
       const suggested = suggest(text.slice(at));
-      return suggested === '' ? undefined : ({ id: String(++id), text: suggested } as Completion);
+      return suggested === ''
+        ? nothing('held back')
+        : suggestionOf([{ text: suggested, p: 0.5 }], { id: String(++id) });
     },
     begin: () => {},
     warm: () => {},

@@ -2,15 +2,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decide, decideWhole, tooDearFor } from '../../src/routing/decide.ts';
-import { type Decision, type NoCall, savesCall, sentenceOf } from '../../src/routing/decision.ts';
+import { type Decision, savesCall, sentenceOf } from '../../src/routing/decision.ts';
 import { expectedCharacters, positionFactsOf } from '../../src/routing/features.ts';
 import { defaultRouter, fitRouter } from '../../src/routing/fit.ts';
 import { limitsAt, type RequestConditions } from '../../src/routing/limits.ts';
+import { ANSWERED, type NoCall, SEEN_BEFORE, TOO_DEAR, WHY_CALL, WHY_HELD } from '../../src/routing/reasons.ts';
 import { endOf, type ScoredCut } from '../../src/routing/show.ts';
 import { draftOf, POSITION, synthetic, TYPING } from './synthetic.ts';
 
 /** The default settings, and the changes and circumstances that a row names. */
 const settings = { balance: 0.4, threshold: 0.6, localFirst: false };
+const sentence = { languageId: 'markdown', prefix: 'It is ' };
 const requests = {
   typing: {},
   'by hand': { isManual: true },
@@ -18,15 +20,19 @@ const requests = {
   'local first, by hand': { localFirst: true, isManual: true },
   'always call': { balance: 1 },
   'beside the list': { opensList: true },
-  'in prose': { prose: true },
+  'in prose': { query: sentence },
   'many rejections': { doubt: 0.3 },
   'a rejection here': { rejectedHere: true },
   'a slow model': { waitMs: 2_000 },
+  'an answer': { isAnswer: true },
+  'an answer in prose': { isAnswer: true, query: sentence, opensList: true },
+  'an answer, always call': { isAnswer: true, balance: 1 },
 } as const satisfies Record<string, Partial<typeof settings & RequestConditions>>;
 
 interface Given {
   readonly noCall?: NoCall;
   readonly rejected?: string;
+  readonly goesOn?: string;
   /** The large model is right with this probability; absent: 0.7. */
   readonly pApi?: number;
 }
@@ -36,7 +42,7 @@ interface Given {
  * @param drafted pieces, each with the probability that the text up to its end is right: 'load .9 | (user); .3'
  */
 function inputOf(at: string, drafted: string, request: keyof typeof requests = 'typing', given: Given = {}) {
-  const { pApi = 0.7, ...others } = given;
+  const { pApi = 0.7, rejected, noCall, goesOn } = given;
   const pieces = (drafted === '' ? [] : drafted.split(' | ')).map((piece) => {
     const space = piece.lastIndexOf(' ');
     return { text: piece.slice(0, space), p: Number(piece.slice(space)) };
@@ -54,13 +60,12 @@ function inputOf(at: string, drafted: string, request: keyof typeof requests = '
   const [prefix = '', suffix = ''] = at.split('‸');
   const facts = positionFactsOf({ path: 'a.ts', languageId: 'typescript', prefix, suffix });
   const changes = requests[request];
-  return {
-    estimates: { pSpecialist, pApi, pApiIsPrior: true },
-    cuts,
-    limits: limitsAt({ ...settings, ...changes }, { ...TYPING, ...changes }),
-    expectedCharacters: expectedCharacters(draft, facts),
-    ...others,
-  };
+  const limits = limitsAt({ ...settings, ...changes }, { ...TYPING, ...changes });
+  const estimates = { pSpecialist, pApi, pApiIsPrior: true };
+  return [
+    { estimates, cuts, expectedCharacters: expectedCharacters(draft, facts) },
+    { limits, rejected, noCall, goesOn },
+  ] as const;
 }
 
 /** 'show TEXT', 'hold TEXT', 'hold', 'call' or 'call, meanwhile TEXT'. */
@@ -71,6 +76,8 @@ function brief(decision: Decision): string {
 }
 
 const local = { noCall: 'there is no large model' } as const;
+const seen = { noCall: SEEN_BEFORE } as const;
+const paid = { noCall: ANSWERED } as const;
 type Row = readonly [at: string, drafted: string, request: keyof typeof requests, given: Given, expected: string];
 const table: readonly Row[] = [
   // Without a large model: the part that is worth most and passes the threshold.
@@ -117,6 +124,15 @@ const table: readonly Row[] = [
   ['a = ‸', 'loadUserByName .9 | (id); .6', 'a rejection here', { rejected: 'save(user);' }, 'call'],
   // By hand: no threshold and any length.
   ['a = ‸', 'x; .05', 'by hand', local, 'show x;'],
+  // What is on the screen goes on, however short and unsure its rest is; another text is decided on as usual.
+  ['a = load(u‸', 'ser); .1', 'typing', { ...seen, goesOn: 'ser);' }, 'show ser);'],
+  ['a = load(u‸', 'ser); .1', 'typing', { ...seen, goesOn: 'id);' }, 'hold ser);'],
+  ['a = load(u‸', 'ser); .1', 'typing', seen, 'hold ser);'],
+  // A paid answer passes a threshold of its own: 0.45, or the user's if that is lower.
+  ['a = ‸', 'load(user); .45', 'an answer', paid, 'show load(user);'],
+  ['It is ‸', 'load(user); .45', 'an answer in prose', paid, 'show load(user);'],
+  ['a = ‸', 'load(user); .3', 'an answer', paid, 'hold load(user);'],
+  ['a = ‸', 'load(user); .3', 'an answer, always call', paid, 'show load(user);'],
   // A call came to nothing.
   ['a = ‸', 'load(user); .65', 'typing', { noCall: 'the large model failed (network)' }, 'show load(user);'],
   ['a = ‸', 'load(user); .3', 'typing', { noCall: 'the large model had nothing to add' }, 'hold load(user);'],
@@ -125,12 +141,26 @@ const table: readonly Row[] = [
 
 for (const [at, drafted, request, given, expected] of table)
   test(`${at} [${drafted}] ${request} ${Object.values(given).join(', ')} -> ${expected}`, () => {
-    assert.equal(brief(decide(inputOf(at, drafted, request, given))), expected);
+    assert.equal(brief(decide(...inputOf(at, drafted, request, given))), expected);
   });
+
+test('the table has every reason of a decision without a call, of a call, and for holding a text back', () => {
+  const decisions = table.map(([at, drafted, request, given]) => decide(...inputOf(at, drafted, request, given)));
+  const reasons = new Set<string>(decisions.map(({ reason }) => reason));
+  assert.deepEqual(
+    [...TOO_DEAR, ...WHY_CALL].filter((reason) => !reasons.has(reason)),
+    [],
+  );
+  const held = new Set(decisions.map((decision) => decision.kind === 'hold' && decision.held?.why));
+  assert.deepEqual(
+    WHY_HELD.filter((why) => !held.has(why)),
+    [],
+  );
+});
 
 test('the sentence of a decision has its probabilities, its threshold and its reason', () => {
   const sentence = (drafted: string, given: Given = {}, request?: keyof typeof requests) =>
-    sentenceOf(decide(inputOf('a = ‸', drafted, request, given)));
+    sentenceOf(decide(...inputOf('a = ‸', drafted, request, given)));
   const cut = ' Cut before `(id);`, which is 33% sure.';
   const api = '70% (assumed) likely to be right';
   const named = 'loadUserByName .9 | (id); .3';
@@ -168,23 +198,29 @@ test('the sentence of a decision has its probabilities, its threshold and its re
 });
 
 test('the sentence tells a large model’s answer from what was shown meanwhile, a late answer, and a rest', () => {
-  const decision = decide(inputOf('a = ‸', 'loadUserByName .9 | (id); .3'));
-  assert.match(sentenceOf(decision, 'api'), /^Asked the large model: [^.]*\.$/);
+  const decision = decide(...inputOf('a = ‸', 'loadUserByName .9 | (id); .3'));
+  const cut = { text: 'loadUser(id);', p: 0.7 };
+  const answered = { ...decision, kind: 'show', cut, reason: ANSWERED } as const;
+  assert.match(sentenceOf(answered), /^Asked the large model: [^.]*\.$/);
+  assert.equal(
+    sentenceOf({ ...answered, kind: 'hold', held: { text: cut.text, p: 0.2, from: 0.32 } }),
+    'Held back: 20% sure, shown from 32%; the large model has answered.',
+  );
   assert.equal(
     sentenceOf({ ...decision, kind: 'hold', reason: 'its answer waits for the next key', tookMs: 2_240 }),
     'Nothing is shown: the large model took 2.2 s, and its answer waits for the next key.',
   );
   assert.equal(
-    sentenceOf({ ...decision, kind: 'show', cut: { text: '(id);', p: 0.7 }, reason: 'the rest of an earlier draft' }),
+    sentenceOf({ ...decision, kind: 'show', cut: { text: '(id);', p: 0.7 }, reason: SEEN_BEFORE }),
     'Answered locally: 70% sure; the rest of an earlier draft.',
   );
-  const alone = sentenceOf({ ...decision, ngramsAlone: 'the neural model is starting' }, 'api');
+  const alone = sentenceOf({ ...answered, ngramsAlone: 'the neural model is starting' });
   assert.match(alone, /\. From the n-grams alone: the neural model is starting\.$/);
 });
 
 test('the draft may stand in for a late answer from the threshold on, and by hand from half of it', () => {
   const canStandIn = (p: number, request: keyof typeof requests) => {
-    const decision = decide(inputOf('a = ‸', `load(user); ${p}`, request, { pApi: 0.99 }));
+    const decision = decide(...inputOf('a = ‸', `load(user); ${p}`, request, { pApi: 0.99 }));
     return decision.kind === 'call' && decision.canStandIn;
   };
   assert.deepEqual(
@@ -198,17 +234,20 @@ test('the draft may stand in for a late answer from the threshold on, and by han
 });
 
 test('whether a call is worth its price does not depend on a key', () => {
-  const worth = (p: number) => tooDearFor(inputOf('a = ‸', `load(user); ${p}`, 'typing', local)) === undefined;
+  const worth = (p: number) => {
+    const [estimated, { limits }] = inputOf('a = ‸', `load(user); ${p}`, 'typing', local);
+    return tooDearFor(estimated, limits) === undefined;
+  };
   assert.deepEqual([0.4, 0.6].map(worth), [true, false]);
 });
 
 test('only a draft that made a possible call unnecessary saves its cost', () => {
-  const saves = (given: Given, p = 0.65) => savesCall(decide(inputOf('a = ‸', `load(user); ${p}`, 'typing', given)));
+  const saves = (given: Given, p = 0.65) => savesCall(decide(...inputOf('a = ‸', `load(user); ${p}`, 'typing', given)));
   assert.deepEqual(
     [saves({}), saves({}, 0.8), saves(local), saves({ noCall: 'the large model is slow' })],
     [true, true, false, false],
   );
-  assert.equal(savesCall(decide(inputOf('a = ‸', 'loadUserByName .9 | (id); .3'))), false);
+  assert.equal(savesCall(decide(...inputOf('a = ‸', 'loadUserByName .9 | (id); .3'))), false);
 });
 
 const items = synthetic(400, 21);

@@ -60,15 +60,17 @@ test('the price falls as the balance rises, and is highest for an invalid balanc
   }
 });
 
+const SENTENCE = { query: { languageId: 'markdown', prefix: 'It is ' } };
+
 test('doubt and the editor’s list raise the threshold by at most 0.1 together, and prose needs more', () => {
   assert.equal(limitsOf().threshold, 0.5);
   assert.equal(limitsOf({ opensList: true }).threshold, 0.55);
   assert.ok(limitsOf({ doubt: 0.1 }).threshold > 0.5);
   assert.equal(limitsOf({ doubt: MAX_DOUBT }).threshold, 0.6);
   assert.equal(limitsOf({ doubt: MAX_DOUBT, opensList: true }).threshold, 0.6);
-  assert.equal(limitsOf({ prose: true }).threshold, 0.75);
-  assert.equal(limitsOf({ prose: true, opensList: true }, { ...settings, threshold: 0.9 }).threshold, 0.95);
-  assert.equal(limitsOf({ prose: true, opensList: true }, { ...settings, threshold: 1 }).threshold, 1);
+  assert.equal(limitsOf(SENTENCE).threshold, 0.75);
+  assert.equal(limitsOf({ ...SENTENCE, opensList: true }, { ...settings, threshold: 0.9 }).threshold, 0.95);
+  assert.equal(limitsOf({ ...SENTENCE, opensList: true }, { ...settings, threshold: 1 }).threshold, 1);
 });
 
 test('doubt raises the price, a rejection in the line lowers it, and neither changes always', () => {
@@ -79,7 +81,7 @@ test('doubt raises the price, a rejection in the line lowers it, and neither cha
 });
 
 test('a manual request has no threshold and no latency cost, and calls the likelier model', () => {
-  const { price, threshold, lateThreshold } = limitsOf({ isManual: true, waitMs: 9_000, prose: true });
+  const { price, threshold, lateThreshold } = limitsOf({ isManual: true, waitMs: 9_000, ...SENTENCE });
   assert.deepEqual([price, threshold, lateThreshold], [0, 0, 0.25]);
   assert.equal(limitsOf({ isManual: true }, { ...settings, balance: 1 }).price, -1);
 });

@@ -14,7 +14,8 @@ export const ESTIMATES: Estimates = { pSpecialist: 0.4, pApi: 0.7, pApiIsPrior: 
 export const TYPING: RequestConditions = {
   isManual: false,
   opensList: false,
-  prose: false,
+  query: { languageId: 'typescript', prefix: '' },
+  isAnswer: false,
   rejectedHere: false,
   doubt: 0,
   waitMs: undefined,

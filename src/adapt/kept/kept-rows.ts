@@ -11,7 +11,6 @@ import {
 import { failed, ok, type Result } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
 import type { Redactor } from '../../common/redaction.ts';
-import { CompletionService } from '../../completion/service.ts';
 import { Backoff } from '../../llm/backoff.ts';
 import { connectLlm, type LlmAddress, requestWriter } from '../../llm/connect.ts';
 import { positionInDocument, queryOf } from '../../prompts/completion/completion-position.ts';
@@ -22,6 +21,7 @@ import type { Engine } from '../../specialist/engine/client.ts';
 import { NgramModel } from '../../specialist/ngram/model.ts';
 import { openLogged } from '../../storage/open.ts';
 import type { FolderRows } from '../../storage/types.ts';
+import { Suggester } from '../../suggest/suggester.ts';
 import { languageIdOf } from '../../text/languages.ts';
 import { indentUnitOf } from '../../text/lines.ts';
 import type { Tokenizer } from '../../text/tokenizer/bpe.ts';
@@ -171,7 +171,7 @@ function* storeRows({ llmCalls, adaptations, answers, stages }: FolderRows): Gen
 
 class RequestPreview {
   private readonly request: LiveRequest;
-  private readonly service: CompletionService;
+  private readonly service: Suggester;
 
   /** @param engine makes the drafts if the request has a neural part; otherwise the n-gram model makes them */
   constructor(
@@ -188,16 +188,14 @@ class RequestPreview {
     };
     const complete = async (query: CompletionQuery, options: DraftOptions): Promise<Draft> =>
       (await draftServed(engine, specialist, request, query, options, log)).draft;
-    // The index names a file by its redacted path.
-    const named = async (query: CompletionQuery) => ({ ...query, path: await redact.path(query.path) });
     const local: Specialist = {
       name: 'kept',
-      complete: async (query, options) => complete(await named(query), options),
-      snippets: async (query, options) => specialist.snippets(await named(query), options),
+      complete,
+      snippets: async (query, options) => specialist.snippets(query, options),
       setOpenFile() {},
     };
     const routers = { ngramOnly: servedRouter(request, false, log), mixed: servedRouter(request, true, log) };
-    this.service = new CompletionService({
+    this.service = new Suggester({
       specialist: local,
       llm: () => undefined,
       routerFor: (draft) => (draft === undefined || draft.model === NGRAM_MODEL ? routers.ngramOnly : routers.mixed),

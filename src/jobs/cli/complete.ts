@@ -6,7 +6,6 @@ import type { Draft } from '../../common/completion.ts';
 import { CodedError, failed, messageOf, ok, type Result } from '../../common/errors.ts';
 import { oneLine, percent } from '../../common/format.ts';
 import type { Log } from '../../common/log.ts';
-import { decisionInputOf } from '../../completion/local-drafts.ts';
 import {
   draftOptions,
   positionInDocument,
@@ -15,9 +14,10 @@ import {
 } from '../../prompts/completion/completion-position.ts';
 import { decide } from '../../routing/decide.ts';
 import { type Decision, sentenceOf, shownCut } from '../../routing/decision.ts';
-import { DEFAULT_THRESHOLD } from '../../routing/limits.ts';
+import { DEFAULT_THRESHOLD, limitsAt } from '../../routing/limits.ts';
 import type { Engine } from '../../specialist/engine/client.ts';
 import type { NgramModel } from '../../specialist/ngram/model.ts';
+import { estimatedAt } from '../../suggest/local-drafts.ts';
 import { languageIdOf } from '../../text/languages.ts';
 import { listOpensAt } from '../../text/line-state.ts';
 import { lineBefore, lineEnd, linesOf } from '../../text/lines.ts';
@@ -137,22 +137,25 @@ export async function completeAt(
   const draft = shownDraft(written, position);
   const router = servedRouter(request, isMixed, log);
   const { balance } = request;
-  const { input } = decisionInputOf({
+  const estimated = estimatedAt({
     query: asked.query,
     draftPosition: position,
     draft: written,
     router,
-    settings: { balance, threshold: DEFAULT_THRESHOLD, localFirst: balance < 0.5 },
-    conditions: {
-      isManual: false,
-      opensList: listOpensAt(languageId, lineBefore(prefix)) !== undefined,
-      doubt: 0,
-      waitMs: undefined,
-    },
     replaced: undefined,
-    noCall: request.api ? undefined : 'there is no large model',
   });
-  const decision = decide(input);
+  const settings = { balance, threshold: DEFAULT_THRESHOLD, localFirst: balance < 0.5 };
+  const limits = limitsAt(settings, {
+    isManual: false,
+    opensList: listOpensAt(languageId, lineBefore(prefix)) !== undefined,
+    query,
+    isAnswer: false,
+    rejectedHere: false,
+    doubt: 0,
+    waitMs: undefined,
+  });
+  const noCall = request.api ? undefined : 'there is no large model';
+  const decision = decide(estimated, { limits, rejected: undefined, noCall, goesOn: undefined });
   return ok({
     path,
     line,

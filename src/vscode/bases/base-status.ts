@@ -1,10 +1,10 @@
 // The selected base model with its reason, and the local model in use with its state, as phrases for panel and tooltip.
 
-import type { NeuralState } from '../../completion/neural-model.ts';
 import type { BaseChoice, BaseReason, Obstacle } from '../../specialist/engine/choice.ts';
 import { answersBy, LONG_PROMPT_MS } from '../../specialist/engine/measure-base.ts';
 import type { Timing } from '../../specialist/engine/protocol.ts';
 import { BUSY_LOAD } from '../../specialist/engine/timings.ts';
+import type { NeuralState } from '../../suggest/neural-model.ts';
 import { joined, sentences, t, type UiText } from '../editor/ui-text.ts';
 import type { PanelModel } from '../webview/protocol.ts';
 import type { NeuralAbsence } from './window-engine.ts';

@@ -3,7 +3,7 @@
 import * as vscode from 'vscode';
 import type { CompletionQuery } from '../../common/completion.ts';
 import { type Disposable, DisposableStore } from '../../common/disposable.ts';
-import type { CompletionService } from '../../completion/service.ts';
+import type { Suggester } from '../../suggest/suggester.ts';
 import { indentUnit, isSilent, queryAt } from '../editor/document-query.ts';
 import { type FolderRef, folderOf, pathIn } from '../editor/folder-ref.ts';
 import { surroundingsOf } from '../editor/surroundings.ts';
@@ -52,7 +52,7 @@ export class Prefetch extends DisposableStore {
   private async withRequest(
     editor: vscode.TextEditor,
     work: (
-      service: CompletionService,
+      service: Suggester,
       request: { readonly query: CompletionQuery; readonly trigger: 'automatic'; readonly indentUnit: string },
     ) => void,
   ): Promise<void> {

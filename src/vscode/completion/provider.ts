@@ -1,7 +1,8 @@
 // Ghost text: from VS Code's request to one item, or nothing.
 import * as vscode from 'vscode';
 import { oneLine } from '../../common/format.ts';
-import type { Completion } from '../../completion/types.ts';
+import type { Exit } from '../../suggest/exits.ts';
+import { type EditInLine, isNothing, type Suggestion } from '../../suggest/suggestion.ts';
 import { listOpensAt } from '../../text/line-state.ts';
 import { fromLineFeeds } from '../../text/lines.ts';
 import { boundaryBefore } from '../../text/windows.ts';
@@ -13,17 +14,14 @@ import { window } from '../editor/window.ts';
 import type { FileRules } from '../folder/file-rules.ts';
 import type { Folders } from '../folder/folders.ts';
 import { type DocumentPosition, LIST_PAUSE_MS, Unanswered } from './unanswered.ts';
-import type { NoSuggestionReason } from './why-nothing.ts';
 
 /** What next edits know of a position. */
 export interface NextEditsAt {
-  /** The rest of a next edit that is inserted there. */
-  insertionAt(
-    document: vscode.TextDocument,
-    position: vscode.Position,
-  ): { readonly id: string; readonly text: string } | undefined;
-  /** Whether Tab belongs to a next edit in the line. */
-  ownsLine(document: vscode.TextDocument, position: vscode.Position): boolean;
+  /**
+   * The edit that is offered in its line, which Tab belongs to.
+   * @param mayInsert whether its text may be shown as ghost text
+   */
+  inLine(document: vscode.TextDocument, position: vscode.Position, mayInsert: boolean): EditInLine | undefined;
   /** See CompletionRequest.replaced. */
   wordReplacedAt(document: vscode.TextDocument, position: vscode.Position): string | undefined;
 }
@@ -44,7 +42,7 @@ export interface ProviderDeps {
   readonly onList: (isOpen: boolean) => void;
   readonly nextEdits: NextEditsAt;
   /** Called if a manual request got no suggestion. */
-  readonly onNoSuggestion: (reason: NoSuggestionReason) => void;
+  readonly onNoSuggestion: (reason: Exit) => void;
 }
 
 /** A suggestion that was inserted: where, and its text with the document's line ends. */
@@ -129,7 +127,7 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
   async requestManually(): Promise<void> {
     const { requestCount } = this;
     this.unanswered.withdraw();
-    if (window.activeTextEditor === undefined) return this.deps.onNoSuggestion('no-document');
+    if (window.activeTextEditor === undefined) return this.deps.onNoSuggestion('no document');
     const startedAt = performance.now();
     await this.trigger();
     const waitMs = Math.max(NO_REQUEST_MS, NO_REQUEST_FACTOR * (performance.now() - startedAt));
@@ -139,7 +137,7 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
   /** Where the editor requests nothing, the suggestion is offered in a message. */
   private async answerWithoutRequest(): Promise<void> {
     const editor = window.activeTextEditor;
-    if (editor === undefined) return this.deps.onNoSuggestion('no-document');
+    if (editor === undefined) return this.deps.onNoSuggestion('no document');
     const { document, selection } = editor;
     const { active } = selection;
     const { version } = document;
@@ -155,7 +153,7 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
         insert,
       );
       if (picked !== insert) return;
-      if (document.isClosed || document.version !== version) this.deps.onNoSuggestion('changed');
+      if (document.isClosed || document.version !== version) this.deps.onNoSuggestion('the text has changed');
       else await editor.edit((edit) => edit.replace(new vscode.Range(active, found.range?.end ?? active), text));
     } finally {
       end.dispose();
@@ -204,10 +202,10 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
     info: vscode.SelectedCompletionInfo | undefined,
     token: vscode.CancellationToken,
     trigger: 'key' | 'typing' | 'repetition',
-  ): Promise<vscode.InlineCompletionItem | NoSuggestionReason | 'stale'> {
+  ): Promise<vscode.InlineCompletionItem | Exit | 'stale'> {
     const folder = folderOf(document.uri);
-    if (isSilent(document.uri.scheme, document.languageId)) return 'document';
-    if (!this.deps.isOn(folder, document.languageId)) return 'off';
+    if (isSilent(document.uri.scheme, document.languageId)) return 'not a document';
+    if (!this.deps.isOn(folder, document.languageId)) return 'switched off';
     const cursor = positionOf(document, position);
     this.unanswered.begin(folder.key, cursor);
     this.lastRequestAt = performance.now();
@@ -215,19 +213,10 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
     if (selected === undefined) {
       // The list may close again without another request.
       this.unanswered.onNoAnswer(folder.key, cursor);
-      return 'list';
+      return 'the list has another text';
     }
     const { nextEdits } = this.deps;
-    const nextEdit = selected === '' ? nextEdits.insertionAt(document, position) : undefined;
-    if (nextEdit) {
-      this.unanswered.onAnswer(folder.key, cursor);
-      return this.item(document, position, nextEdit, folder.key);
-    }
-    if (trigger !== 'key' && nextEdits.ownsLine(document, position)) {
-      this.unanswered.onAnswer(folder.key, cursor);
-      return 'nothing';
-    }
-
+    const nextEdit = nextEdits.inLine(document, position, selected === '');
     const { version } = document;
     const isStale = () => token.isCancellationRequested || document.isClosed || document.version !== version;
     const stale = (): 'stale' => {
@@ -240,13 +229,13 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
     if ((await this.deps.rules.of(folder, path)) === 'off') return 'excluded';
     if (isStale()) return stale();
     // A repetition does not follow a key, so it must not ask for consent.
-    if (trigger !== 'repetition') this.deps.onRequest(folder);
+    if (trigger !== 'repetition' && nextEdit === undefined) this.deps.onRequest(folder);
 
     const session = this.deps.folders.of(folder);
     const abort = new AbortController();
     const listener = token.onCancellationRequested(() => abort.abort());
     try {
-      const completion = await session.service.complete(
+      const result = await session.service.suggest(
         {
           query,
           line: position.line,
@@ -255,17 +244,16 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
           replaced: nextEdits.wordReplacedAt(document, position),
           opensList: opensList(document, position),
           indentUnit: indentUnit(editorOptions(document)),
+          nextEdit,
         },
         abort.signal,
       );
       if (isStale()) return stale();
-      if (completion !== undefined) {
+      if (!isNothing(result) || result.reason === 'a next edit is offered here')
         this.unanswered.onAnswer(folder.key, cursor);
-        return this.item(document, position, completion, folder.key);
-      }
       // Later, because returning this result would cancel the new request.
-      if (this.unanswered.onNoAnswer(folder.key, cursor)) setTimeout(() => void this.trigger(), 0);
-      return 'nothing';
+      else if (this.unanswered.onNoAnswer(folder.key, cursor)) setTimeout(() => void this.trigger(), 0);
+      return isNothing(result) ? result.reason : this.item(document, position, result, folder.key);
     } finally {
       listener.dispose();
     }
@@ -273,26 +261,26 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
 
   /**
    * The item replaces the line's text before the cursor, at most MAX_BEFORE of it, and the closing brackets after it that
-   * the completion contains. So it stays while the user deletes and types again, and the editor's commands to accept a
+   * the suggestion contains. So it stays while the user deletes and types again, and the editor's commands to accept a
    * word or a line work.
    */
   private item(
     document: vscode.TextDocument,
     position: vscode.Position,
-    completion: Pick<Completion, 'id' | 'text' | 'replaceLength'>,
+    { id, text: suggested, replaceLength }: Suggestion,
     folderKey: string,
   ): vscode.InlineCompletionItem {
     const { text: line } = document.lineAt(position.line);
     const start = position.with(undefined, boundaryBefore(line, Math.max(0, position.character - MAX_BEFORE)));
     const lineBefore = line.slice(start.character, position.character);
-    const text = fromLineFeeds(completion.text, document.eol === vscode.EndOfLine.CRLF);
-    const end = position.translate(0, completion.replaceLength ?? 0);
+    const text = fromLineFeeds(suggested, document.eol === vscode.EndOfLine.CRLF);
+    const end = position.translate(0, replaceLength);
     const insertText = lineBefore + text;
-    this.deps.lastSuggestion.set(completion.id, { document, start, text: insertText });
+    this.deps.lastSuggestion.set(id, { document, start, text: insertText });
     return new vscode.InlineCompletionItem(insertText, new vscode.Range(start, end), {
       title: '',
       command: acceptedCommand,
-      arguments: [folderKey, completion.id],
+      arguments: [folderKey, id],
     });
   }
 }

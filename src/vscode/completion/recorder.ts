@@ -1,8 +1,13 @@
 // Turns completion events into rows for the panel and lines of the log, and API failures into one status.
 import type { Clock } from '../../common/clock.ts';
 import type { Log } from '../../common/log.ts';
-import type { Completion, CompletionEvent, CompletionRequest } from '../../completion/types.ts';
-import { type Decision, sentenceOf, shownCut } from '../../routing/decision.ts';
+import { type Decision, sentenceOf } from '../../routing/decision.ts';
+import {
+  type CompletionEvent,
+  type CompletionRequest,
+  confidenceOf,
+  type Suggestion,
+} from '../../suggest/suggestion.ts';
 import { lineBefore, lineNumber } from '../../text/lines.ts';
 import { detachString } from '../../text/windows.ts';
 import type { Problems } from '../api/problems.ts';
@@ -36,7 +41,7 @@ export class Recorder {
     const { activity, problems, log } = this.deps;
     switch (event.kind) {
       case 'answered':
-        this.answered(event.request, event.completion, folder);
+        this.answered(event.request, event.suggestion, folder);
         break;
       case 'nothing':
         this.notAnswered(event.request, event.decision, folder);
@@ -56,9 +61,9 @@ export class Recorder {
     }
   }
 
-  private answered(request: CompletionRequest, completion: Completion, folder: RecorderFolder): void {
+  private answered(request: CompletionRequest, suggestion: Suggestion, folder: RecorderFolder): void {
     const { clock, activity, log } = this.deps;
-    const { id, text, source, model, latencyMs, costUsd, savedUsd, cached, decision } = completion;
+    const { id, text, source, model, latencyMs, costUsd, savedUsd, cached, decision } = suggestion;
     const row: PanelRow = {
       ...this.positionOf(request, folder),
       id,
@@ -71,8 +76,8 @@ export class Recorder {
       costUsd,
       savedUsd,
       outcome: 'pending',
-      confidence: source === 'api' ? decision.pApi : confidenceOf(decision),
-      summary: sentenceOf(decision, source),
+      confidence: confidenceOf(suggestion),
+      summary: sentenceOf(decision),
     };
     activity.add(row, folder.documentAt(request.query.path));
     // Without text and path, which may hold secrets.
@@ -105,7 +110,7 @@ export class Recorder {
       costUsd: 0,
       savedUsd: 0,
       outcome: 'ignored',
-      confidence: heldBack?.p ?? confidenceOf(decision),
+      confidence: heldBack?.p ?? decision.pSpecialist,
       summary: sentenceOf(decision),
     };
     activity.add(row, folder.documentAt(request.query.path));
@@ -123,9 +128,4 @@ export class Recorder {
 
 function lineOf({ line, query }: CompletionRequest): number {
   return line ?? lineNumber(query.prefix);
-}
-
-/** Confidence of what the local model has answered. */
-function confidenceOf(decision: Decision): number {
-  return shownCut(decision)?.p ?? decision.pSpecialist;
 }

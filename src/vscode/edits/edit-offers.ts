@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../common/disposable.ts';
 import type { Log } from '../../common/log.ts';
+import type { EditInLine } from '../../suggest/suggestion.ts';
 import { toLineFeeds } from '../../text/lines.ts';
 import { type Edit, joinEdits, ShownEdits } from '../../workspace/edits/edit.ts';
 import type { Activity } from '../completion/activity.ts';
@@ -18,7 +19,7 @@ import type { EditSource } from './edit-source.ts';
 import { hintText, originText } from './edit-texts.ts';
 import { EditView } from './edit-view.ts';
 import { type FoundEdits, OfferSearch } from './offer-search.ts';
-import { type Cursor, type OfferedEdit, OfferedEdits, type TabAction } from './offered-edits.ts';
+import { type EditCursor, type OfferedEdit, OfferedEdits, type TabAction } from './offered-edits.ts';
 import { QuickFixes } from './quick-fixes.ts';
 import { Renames } from './renames.ts';
 
@@ -107,24 +108,18 @@ export class EditOffers extends DisposableStore implements NextEditsAt {
     this.journals.reopen();
   }
 
-  /** The rest of an insertion that is offered at the cursor, for ghost text. */
-  insertionAt(
-    document: vscode.TextDocument,
-    position: vscode.Position,
-  ): { readonly id: string; readonly text: string } | undefined {
+  /**
+   * The edit that is offered in the cursor's line: Tab belongs to it, and no other ghost text may cover it. What is left
+   * of an insertion at the cursor is ghost text itself.
+   */
+  inLine(document: vscode.TextDocument, position: vscode.Position, mayInsert: boolean): EditInLine | undefined {
     const recorded = this.journals.recordedOf(document);
     if (!recorded || recorded.folder.key !== this.folder?.key) return undefined;
-    const found = this.offered.insertionAt(recorded.path, position);
-    if (!found) return undefined;
-    this.record(found.offer);
-    return { id: found.offer.id, text: found.text };
-  }
-
-  /** Whether an edit is offered in the line, so that Tab belongs to it and no other ghost text may cover it. */
-  ownsLine(document: vscode.TextDocument, { line }: vscode.Position): boolean {
-    const recorded = this.journals.recordedOf(document);
-    if (!recorded || recorded.folder.key !== this.folder?.key || this.search.isWaiting) return false;
-    return this.offered.isInLine(recorded.path, line);
+    const insertion = mayInsert ? this.offered.insertionAt(recorded.path, position) : undefined;
+    if (insertion) this.record(insertion.offer);
+    const offer =
+      insertion?.offer ?? (this.search.isWaiting ? undefined : this.offered.inLine(recorded.path, position));
+    return offer && { id: offer.id, probability: offer.probability, inserts: insertion?.text };
   }
 
   /** The word that the user has just typed over at the position: see CompletionRequest. */
@@ -249,7 +244,7 @@ export class EditOffers extends DisposableStore implements NextEditsAt {
     if (current) this.pending ??= { offer: current, after: stateOf(edits) };
     const document = window.activeTextEditor?.document;
     const isCovered = cursor && this.isGhostTextShown && !this.isInsertedAtCursor(current);
-    if (isCovered && document && this.offered.isInLine(cursor.path, cursor.position.line)) {
+    if (isCovered && document && this.offered.inLine(cursor.path, cursor.position)) {
       this.isGhostTextShown = false;
       this.deps.onLineTaken(document);
     }
@@ -309,7 +304,7 @@ export class EditOffers extends DisposableStore implements NextEditsAt {
   }
 
   /** The cursor of the active editor, if it is in the folder of the offers and selects nothing. */
-  private cursor(): Cursor | undefined {
+  private cursor(): EditCursor | undefined {
     const editor = window.activeTextEditor;
     const recorded = editor && this.journals.recordedOf(editor.document);
     if (!recorded || recorded.folder.key !== this.folder?.key) return undefined;

@@ -29,7 +29,7 @@ export interface OfferedEdit extends NextEdit {
 }
 
 /** The cursor of the active editor. */
-export interface Cursor {
+export interface EditCursor {
   readonly path: string;
   readonly position: Position;
   /** The text of its line before it. */
@@ -89,7 +89,7 @@ export class OfferedEdits {
    * @param edits best first
    * @param textOf the text of an edit's document, with '\n' line ends; undefined: it is not open
    */
-  offer(edits: readonly NextEdit[], textOf: (path: string) => string | undefined, cursor?: Cursor): void {
+  offer(edits: readonly NextEdit[], textOf: (path: string) => string | undefined, cursor?: EditCursor): void {
     this.isOutdated = false;
     if (this.isSilent) {
       this.withdraw();
@@ -120,7 +120,7 @@ export class OfferedEdits {
   }
 
   /** Puts the offer at the cursor first, if there is one. */
-  prefer({ path, position }: Cursor): void {
+  prefer({ path, position }: EditCursor): void {
     const here = this.offers.find((offer) => isAt(offer, path, position));
     if (here && here !== this.current) this.offers = [here, ...this.offers.filter((offer) => offer !== here)];
   }
@@ -171,17 +171,18 @@ export class OfferedEdits {
     return offer?.insertion && { offer, text: offer.insertion.text };
   }
 
-  /** Whether the shown offer begins in a line. */
-  isInLine(path: string, line: number): boolean {
+  /** The shown offer if it begins in a line. */
+  inLine(path: string, { line }: Pick<Position, 'line'>): OfferedEdit | undefined {
     const [offer] = this.placed;
-    return offer?.path === path && (offer.insertion?.at ?? offer.range.start).line === line;
+    const isHere = offer?.path === path && (offer.insertion?.at ?? offer.range.start).line === line;
+    return isHere ? offer : undefined;
   }
 
   jumped({ id }: OfferedEdit): void {
     this.jumpedTo = id;
   }
 
-  tabAction({ path, position, before }: Cursor): TabAction {
+  tabAction({ path, position, before }: EditCursor): TabAction {
     const { current } = this;
     if (current === undefined) return undefined;
     const isHere = isAt(current, path, position);

@@ -1,13 +1,12 @@
 // Converts the editor's settings of a folder to those of the completion service.
-import type { CompletionSettings } from '../../completion/types.ts';
+import type { CompletionSettings } from '../../suggest/suggestion.ts';
 import type { Settings } from '../settings/settings.ts';
 
 export function completionSettings(settings: Settings, apiAllowed: boolean): CompletionSettings {
-  const { balance, minimumConfidence, multiline } = settings;
+  const { balance, minimumConfidence } = settings;
   return {
-    balance,
+    ...settings,
     threshold: minimumConfidence,
-    multiline,
     apiAllowed,
     // From 0.5 on, the likelier model is wanted.
     localFirst: balance < 0.5,

@@ -9,11 +9,11 @@ import type { Clock } from '../../common/clock.ts';
 import type { Draft } from '../../common/completion.ts';
 import { DisposableStore } from '../../common/disposable.ts';
 import type { Log } from '../../common/log.ts';
-import { RacingSpecialist } from '../../completion/racing-specialist.ts';
-import { CompletionService } from '../../completion/service.ts';
-import type { CompletionEvent } from '../../completion/types.ts';
 import type { RouterModel } from '../../routing/router-model.ts';
 import { NgramClient } from '../../specialist/ngram/client.ts';
+import { RacingSpecialist } from '../../suggest/racing-specialist.ts';
+import { Suggester } from '../../suggest/suggester.ts';
+import type { CompletionEvent } from '../../suggest/suggestion.ts';
 import type { Api } from '../api/api.ts';
 import type { Memory } from '../api/permissions.ts';
 import type { WindowEngine } from '../bases/window-engine.ts';
@@ -24,7 +24,6 @@ import type { Configuration } from '../settings/configuration.ts';
 import { ActiveAdaptation, type StoredAdaptation, type UnusedReason } from './active-adaptation.ts';
 import { completionSettings } from './completion-settings.ts';
 import type { FileRules } from './file-rules.ts';
-import { withRedactedPaths } from './redacted-paths.ts';
 import { SessionSecrets } from './session-secrets.ts';
 
 export interface SessionDeps {
@@ -51,7 +50,7 @@ const staleMs = 10 * 60_000;
 export class FolderSession extends DisposableStore {
   readonly folder: FolderRef;
   readonly specialist: RacingSpecialist;
-  readonly service: CompletionService;
+  readonly service: Suggester;
   readonly secrets: SessionSecrets;
   private readonly deps: SessionDeps;
   readonly ngram: NgramClient;
@@ -104,8 +103,8 @@ export class FolderSession extends DisposableStore {
       }),
     );
     this.service = this.add(
-      new CompletionService({
-        specialist: withRedactedPaths(this.specialist, this.secrets),
+      new Suggester({
+        specialist: this.specialist,
         llm: () => api.llm(folder),
         routerFor: (draft) => this.activeAdaptation.fitFor(this.isNgramOnly(draft) ? 'ngram' : 'mixed'),
         settings: ({ path }) => completionSettings(deps.configuration.for(folder.uri), this.maySend(path)),

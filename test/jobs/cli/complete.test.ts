@@ -7,12 +7,13 @@ import { draft } from '../../fakes/specialist.ts';
 import { ESTIMATES, limits } from '../../routing/synthetic.ts';
 
 const shown = (p: number) => {
-  const decision = decide({
-    ...{ estimates: ESTIMATES, cuts: [{ text: 'loadUsers();', p, ends: 'line' }], expectedCharacters: 0 },
-    ...{ limits: limits({ threshold: 0.5, raisedBy: 'the list is open' }), noCall: 'there is no large model' },
-  });
-  const at = { path: 'a.ts', line: 0, column: 4, before: 'x = ', truth: '' };
-  return renderCompletion({ ...at, draft: draft('loadUsers();', p), decision });
+  const at = limits({ threshold: 0.5, raisedBy: 'the list is open' });
+  const decision = decide(
+    { estimates: ESTIMATES, cuts: [{ text: 'loadUsers();', p, ends: 'line' }], expectedCharacters: 0 },
+    { limits: at, rejected: undefined, noCall: 'there is no large model', goesOn: undefined },
+  );
+  const place = { path: 'a.ts', line: 0, column: 4, before: 'x = ', truth: '' };
+  return renderCompletion({ ...place, draft: draft('loadUsers();', p), decision });
 };
 
 test('prints the text that the editor would show, and what it is sure of', () => {

@@ -7,12 +7,12 @@ import { type KeptRow, keptKinds } from '../../../src/adapt/report/kept.ts';
 import { readSecrets } from '../../../src/adapt/reread-secrets.ts';
 import { systemClock } from '../../../src/common/clock.ts';
 import { silentLog } from '../../../src/common/log.ts';
-import { CompletionService } from '../../../src/completion/service.ts';
 import { Backoff } from '../../../src/llm/backoff.ts';
 import { connectLlm } from '../../../src/llm/connect.ts';
 import { queryOf } from '../../../src/prompts/completion/completion-position.ts';
 import { defaultRouter } from '../../../src/routing/fit.ts';
 import { NgramClient } from '../../../src/specialist/ngram/client.ts';
+import { Suggester } from '../../../src/suggest/suggester.ts';
 import { SessionSecrets } from '../../../src/vscode/folder/session-secrets.ts';
 import { makeProject, type Project, tokenizerPath } from '../../adapt/project.ts';
 import { MessagesServer } from '../../fakes/messages-server.ts';
@@ -101,7 +101,7 @@ test('inspect --at prints the exact request of a completion, with its hint', asy
     await secrets.add(found.value);
     assert.ok((await ngram.load(join(storage, 'specialists', await onlyFolder(), 'specialist.ngram'))).ok);
     const llm = connectLlm({ apiKey: 'key-of-a-test', baseUrl: api.url, model: '', timeoutMs: 20_000 });
-    const service = new CompletionService({
+    const service = new Suggester({
       specialist: ngram,
       llm: () => llm,
       routerFor: () => defaultRouter(),
@@ -120,7 +120,7 @@ test('inspect --at prints the exact request of a completion, with its hint', asy
       log: silentLog,
     });
     const query = queryOf(text, at, 'src/client.ts', 'typescript');
-    await service.complete({ query, trigger: 'manual', indentUnit: '    ' }, new AbortController().signal);
+    await service.suggest({ query, trigger: 'manual', indentUnit: '    ' }, new AbortController().signal);
     service.dispose();
   } finally {
     ngram.dispose();

@@ -3,12 +3,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { systemClock } from '../../../src/common/clock.ts';
 import { silentLog } from '../../../src/common/log.ts';
-import type { Completion, CompletionRequest } from '../../../src/completion/types.ts';
 import type { Decision } from '../../../src/routing/decision.ts';
+import type { CompletionRequest } from '../../../src/suggest/suggestion.ts';
 import { Problems } from '../../../src/vscode/api/problems.ts';
 import { Activity } from '../../../src/vscode/completion/activity.ts';
 import { Recorder } from '../../../src/vscode/completion/recorder.ts';
 import type { PanelRow } from '../../../src/vscode/webview/protocol.ts';
+import { suggestionOf } from '../../suggest/harness.ts';
 
 function row(id: string, changes: Partial<PanelRow> = {}): PanelRow {
   return {
@@ -45,18 +46,7 @@ const request: CompletionRequest = {
   indentUnit: '  ',
 };
 
-const completion: Completion = {
-  id: 'c1',
-  text: 'token = "hush";',
-  source: 'specialist',
-  model: 'n-gram',
-  confidence: 0.8,
-  decision,
-  latencyMs: 5,
-  costUsd: 0,
-  savedUsd: 0.002,
-  cached: false,
-};
+const suggestion = suggestionOf([{ text: 'token = "hush";', p: 0.8 }], { id: 'c1', savedUsd: 0.002 });
 
 function recorder() {
   const activity = new Activity();
@@ -114,7 +104,7 @@ test('rows are newest first and at most 200', () => {
 
 test('an answer is listed, and updated by its outcome', () => {
   const { made, activity, folder } = recorder();
-  made.on({ kind: 'answered', request, completion }, folder);
+  made.on({ kind: 'answered', request, suggestion }, folder);
   assert.equal(activity.rows[0]?.line, 3);
   assert.equal(activity.rows[0]?.before, '  const ');
   assert.equal(activity.documentOf('c1'), 'file:///shop/src/a.ts');
@@ -124,7 +114,7 @@ test('an answer is listed, and updated by its outcome', () => {
 
 test('a row has the line number of the document, not of the query', () => {
   const { made, activity, folder } = recorder();
-  made.on({ kind: 'answered', request: { ...request, line: 1999 }, completion }, folder);
+  made.on({ kind: 'answered', request: { ...request, line: 1999 }, suggestion }, folder);
   assert.equal(activity.rows[0]?.line, 2000);
 });
 

@@ -3,12 +3,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { CompletionRequest, EditInLine, Nothing, Suggestion } from '../../../src/suggest/suggestion.ts';
+import { nothing } from '../../../src/suggest/suggestion.ts';
 import { desk } from '../../fakes/vscode-editor.ts';
+import { suggestionOf } from '../../suggest/harness.ts';
 
 const { GhostTextProvider } = await import('../../../src/vscode/completion/provider.ts');
 
 const TRIGGER = 'editor.action.inlineSuggest.trigger';
 const token = { isCancellationRequested: false, onCancellationRequested: () => ({ dispose() {} }) };
+const loaded = suggestionOf([{ text: 'load();', p: 0.9 }], { id: '1' });
 const line = 'const user = ';
 const { document } = await desk.open('/a.ts', line);
 document.isDirty = true;
@@ -18,12 +22,12 @@ const triggered: string[] = [];
 desk.servers.set(TRIGGER, () => triggered.push(TRIGGER));
 
 /** @param answer what the service returns, and what happens meanwhile */
-function setup(answer: () => { readonly id: string; readonly text: string } | undefined, isLineTaken = false) {
+function setup(answer: () => Suggestion | Nothing, edit?: EditInLine) {
   const reasons: string[] = [];
-  const requests: { readonly replaced?: string }[] = [];
+  const requests: CompletionRequest[] = [];
   const withdrawn: string[] = [];
   const service = {
-    complete: async (request: (typeof requests)[number]) => {
+    suggest: async (request: CompletionRequest) => {
       requests.push(request);
       return answer();
     },
@@ -32,7 +36,7 @@ function setup(answer: () => { readonly id: string; readonly text: string } | un
   triggered.length = 0;
   const deps = {
     ...{ isOn: () => true, onRequest() {}, onRequested() {}, onShown() {} },
-    nextEdits: { insertionAt: () => undefined, ownsLine: () => isLineTaken, wordReplacedAt: () => 'users' },
+    nextEdits: { inLine: () => edit, wordReplacedAt: () => 'users' },
     folders: { of: () => ({ service }), peek: () => ({ service }) },
     ...{ rules: { of: async () => 'local' }, lastSuggestion: { set() {} } },
     onNoSuggestion: (reason: string) => void reasons.push(reason),
@@ -52,7 +56,7 @@ function setup(answer: () => { readonly id: string; readonly text: string } | un
 test('a request is repeated if a formatter changed the text before its answer', async () => {
   const { ask } = setup(() => {
     document.version++;
-    return { id: '1', text: 'load();' };
+    return loaded;
   });
   assert.deepEqual(await ask(), []);
   assert.deepEqual(triggered, []);
@@ -61,7 +65,7 @@ test('a request is repeated if a formatter changed the text before its answer', 
 });
 
 test('a request that ended at the list is repeated when a better draft comes', async () => {
-  const { provider, ask } = setup(() => undefined);
+  const { provider, ask } = setup(() => nothing('held back'));
   const range = { start: cursor.with(undefined, 0), end: cursor };
   await ask({ range, text: 'another text' });
   const folder = (await import('../../../src/vscode/editor/folder-ref.ts')).folderOf(document.uri as never);
@@ -70,30 +74,28 @@ test('a request that ended at the list is repeated when a better draft comes', a
 });
 
 test('where the editor requests nothing, a manual request is answered in a message or with a reason', async () => {
-  const { provider, reasons } = setup(() => ({ id: '1', text: 'load();' }));
+  const { provider, reasons } = setup(() => loaded);
   await provider.requestManually();
   await sleep(900);
   assert.match(desk.questions[0] ?? '', /load\(\);/);
-  const nothing = setup(() => undefined);
-  await nothing.provider.requestManually();
+  const silent = setup(() => nothing('held back'));
+  await silent.provider.requestManually();
   await sleep(900);
-  assert.deepEqual(nothing.reasons, ['nothing']);
+  assert.deepEqual(silent.reasons, ['held back']);
   desk.reset();
   await provider.requestManually();
-  assert.deepEqual(reasons, ['no-document']);
+  assert.deepEqual(reasons, ['no document']);
 });
 
-test('where a next edit is offered in the line, ghost text comes only by hand', async () => {
-  const { ask, requests } = setup(() => ({ id: '1', text: 'load();' }), true);
+test('a request names the word that was typed over, and the next edit that is offered in the line', async () => {
+  const edit = { id: 'e', probability: 0.6, inserts: undefined };
+  const { ask, requests } = setup(() => nothing('a next edit is offered here'), edit);
   assert.deepEqual(await ask(), []);
-  assert.equal(requests.length, 0);
-  const byHand = await ask(undefined, 0);
-  assert.equal(byHand.length, 1);
-  assert.equal(requests[0]?.replaced, 'users');
+  assert.deepEqual([requests[0]?.nextEdit, requests[0]?.replaced], [edit, 'users']);
 });
 
 test('ghost text gives way to a next edit without counting as rejected', async () => {
-  const { provider, withdrawn } = setup(() => undefined);
+  const { provider, withdrawn } = setup(() => nothing('held back'));
   const hidden: string[] = [];
   desk.servers.set('editor.action.inlineSuggest.hide', () => hidden.push('hidden'));
   await provider.giveWay(document as never);
@@ -104,7 +106,7 @@ test('a suggestion in a message is inserted only while the text is unchanged', a
   desk.reset();
   const { document } = await desk.open('/b.ts', line);
   desk.cursor(desk.active, 0, line.length);
-  const { provider, reasons } = setup(() => ({ id: '1', text: 'load();' }));
+  const { provider, reasons } = setup(() => loaded);
   for (const isChanged of [false, true]) {
     desk.answer = 'Insert';
     desk.onQuestion = () => isChanged && document.version++;
@@ -112,7 +114,7 @@ test('a suggestion in a message is inserted only while the text is unchanged', a
     await sleep(900);
   }
   assert.equal(document.getText(), `${line}load();`);
-  assert.deepEqual(reasons, ['changed']);
+  assert.deepEqual(reasons, ['the text has changed']);
 });
 
 test('the item of a very long line holds the end of it, not the whole line', async () => {
@@ -120,7 +122,7 @@ test('the item of a very long line holds the end of it, not the whole line', asy
   const long = `${'x'.repeat(2999)}\u{1f389}${'y'.repeat(999)}`;
   const { document } = await desk.open('/long.json', long);
   desk.cursor(desk.active, 0, long.length);
-  const { provider } = setup(() => ({ id: '1', text: 'load();' }));
+  const { provider } = setup(() => loaded);
   const { active } = desk.active.selection;
   const [item] = await provider.provideInlineCompletionItems(
     ...([document, active, { triggerKind: 1 }, token] as unknown as Parameters<

@@ -268,7 +268,7 @@ test('the rest of an insertion is offered where the user types it', async () => 
   type(7, "\n  label: 'green',");
   await until(() => state.tab);
   const end = type(13, '\n  la');
-  assert.equal(offers.insertionAt(document as never, end as never)?.text, "bel: 'blue',");
+  assert.equal(offers.inLine(document as never, end as never, true)?.inserts, "bel: 'blue',");
 });
 
 test('a formatter, a paste, our own imports, a change on disk and a checkout teach nothing', async () => {
@@ -411,7 +411,7 @@ test('an edit in the cursor’s line owns it, and other ghost text gives way; be
   const { offers, state } = setUp({ files: [] });
   const editor = await opened('src/a.ts', 'const total = readLimit();\nlog(total);\nif (total > 3) stop(total);\n');
   const { document } = editor;
-  const owns = () => offers.ownsLine(document as never, editor.selection.active as never);
+  const owns = () => offers.inLine(document as never, editor.selection.active as never, false) !== undefined;
   for (let use = 0; use < 3; use++) desk.retype(editor, 'total', 'count');
   offers.onGhostText(true);
   assert.equal(owns(), false);

@@ -1,13 +1,8 @@
 // What a session knows of its folder's secrets, and what is redacted with it: texts, logs and a specialist's paths.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import type { CompletionQuery, Specialist } from '../../../src/common/completion.ts';
 import { type Log, mappedLog, silentLog } from '../../../src/common/log.ts';
-import { withRedactedPaths } from '../../../src/vscode/folder/redacted-paths.ts';
 import { SessionSecrets } from '../../../src/vscode/folder/session-secrets.ts';
-import { settled } from '../../fakes/clock.ts';
-import { hiding } from '../../fakes/redaction.ts';
-import { draft } from '../../fakes/specialist.ts';
 import { desk } from '../../fakes/vscode-editor.ts';
 import { noise } from '../../workspace/files/samples.ts';
 
@@ -130,59 +125,4 @@ test('in a document that is too long to be read whole, the lines near a change a
   desk.retype(editor, '_', `password: "${other}"`);
   cut(editor, other);
   assert.ok(!(await openSecrets.text(`use("${other}");`, 'src/other.ts')).includes(other));
-});
-
-const at = (path: string): CompletionQuery => ({ path, languageId: 'typescript', prefix: 'a', suffix: '' });
-const options = { multiline: false, maxTokens: 8 };
-
-test('every call uses the redacted path, synchronous ones included', async () => {
-  const asked: string[] = [];
-  const note = ({ path }: CompletionQuery) => asked.push(path);
-  const inner: Required<Specialist> = {
-    name: 'inner',
-    complete: async (query) => {
-      note(query);
-      return draft('text');
-    },
-    snippets: async (query) => {
-      note(query);
-      return [];
-    },
-    begin: note,
-    warm: note,
-    isDrafting: (query) => note(query) > 0,
-    hasBetterDraft: (query) => note(query) > 0,
-    indexRevisionFor: note,
-    setOpenFile() {},
-    removeFile() {},
-  };
-  const redaction = withRedactedPaths(inner, hiding('hunter2'));
-  const signal = new AbortController().signal;
-  const query = at('keys/hunter2.ts');
-  await redaction.complete(query, options, signal);
-  await redaction.snippets(query, { maxSnippets: 1, maxCharacters: 10 }, signal);
-  redaction.begin?.(query, options);
-  redaction.warm?.(query);
-  await settled();
-  redaction.isDrafting?.(query, options);
-  redaction.hasBetterDraft?.(query, options);
-  redaction.indexRevisionFor?.(query);
-  assert.deepEqual(asked, new Array(7).fill('keys/*******.ts'));
-});
-
-test('if redaction fails, the specialist is not asked and no rejection is unhandled', async () => {
-  const broken = { text: async () => '', path: () => Promise.reject(new Error('broken')) };
-  const never = () => assert.fail('asked');
-  const inner = {
-    name: 'inner',
-    complete: never,
-    snippets: never,
-    begin: never,
-    warm: never,
-  } as unknown as Required<Specialist>;
-  const redaction = withRedactedPaths(inner, broken);
-  redaction.begin?.(at('a.ts'), options);
-  redaction.warm?.(at('a.ts'));
-  await settled();
-  await assert.rejects(async () => redaction.complete(at('a.ts'), options, new AbortController().signal), /broken/);
 });

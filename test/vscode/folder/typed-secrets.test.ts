@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { uniforms } from '../../../src/common/statistics/random.ts';
-import { redactedQuery } from '../../../src/completion/redacted-request.ts';
+import { redactedQuery } from '../../../src/suggest/redacted-request.ts';
 import { SessionSecrets } from '../../../src/vscode/folder/session-secrets.ts';
 import { findSecrets } from '../../../src/workspace/secrets/redact.ts';
-import { Harness, unsure } from '../../completion/harness.ts';
 import { ScriptedLlm } from '../../fakes/llm.ts';
 import { TypingEditor } from '../../fakes/typing-editor.ts';
+import { Harness, unsure } from '../../suggest/harness.ts';
 
 /** Passwords that no rule recognizes without a name beside them. */
 const passwords = ['hV7!kqP2zR9w', 'Sommer.2024!', 'Tr0ub4dor', 'hunter2secret', 'lynx-Harbor7-lantern', 'Wq8#rt$M2'];

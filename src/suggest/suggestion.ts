@@ -1,22 +1,17 @@
-// Requests with their context, completions and events of the completion service, and its dependencies.
+// A suggestion from the request to its outcome: where it is asked for, what it is, why there is none, and the events
+// about it.
 import type { Clock } from '../common/clock.ts';
-import type {
-  AnswerSource,
-  CompletionPosition,
-  CompletionQuery,
-  Draft,
-  Specialist,
-  Verdict,
-} from '../common/completion.ts';
+import type { CompletionPosition, CompletionQuery, Draft, Specialist, Verdict } from '../common/completion.ts';
 import type { ErrorCode, Failure } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 import type { Redactor } from '../common/redaction.ts';
 import type { LlmClient } from '../llm/protocol/models.ts';
 import { positionAt } from '../prompts/completion/completion-position.ts';
-import type { DecisionInput } from '../routing/decide.ts';
-import type { Decision } from '../routing/decision.ts';
+import type { Estimated } from '../routing/decide.ts';
+import { type Decision, shownCut } from '../routing/decision.ts';
 import type { LimitSettings } from '../routing/limits.ts';
 import type { RouterModel } from '../routing/router-model.ts';
+import type { Exit } from './exits.ts';
 
 export interface CompletionRequest {
   readonly query: CompletionQuery;
@@ -44,51 +39,74 @@ export interface CompletionRequest {
   readonly opensList?: boolean;
   /** The document's indent unit, for post-processing: '\t' or n spaces. */
   readonly indentUnit: string;
+  /** The next edit that is offered in the cursor's line, which Tab belongs to. Absent: none is. */
+  readonly nextEdit?: EditInLine | undefined;
 }
 
-export interface Completion {
+export interface EditInLine {
   readonly id: string;
-  /** Text to insert at the cursor. */
-  readonly text: string;
-  /**
-   * UTF-16 units after the cursor that `text` replaces: closing brackets that the editor inserted and `text` contains.
-   * Absent: none.
-   */
-  readonly replaceLength?: number;
-  readonly source: Exclude<AnswerSource, 'none'>;
+  /** Estimate that the user makes it. */
+  readonly probability: number;
+  /** What it inserts at the cursor; undefined: it is drawn elsewhere in the line. */
+  readonly inserts: string | undefined;
+}
+
+/**
+ * A text for a cursor: the local draft or the large model's answer, what is left of it at a later key, and what of it is
+ * shown.
+ */
+export interface Suggestion extends Estimated {
+  /** Of what is shown, the same while the user types it; '' before it is shown. */
+  readonly id: string;
+  readonly source: 'specialist' | 'api';
   readonly model: string;
-  /** Estimated probability of being exactly right. */
-  readonly confidence: number;
+  /** The local draft, cleaned; undefined if nothing was left of it. */
+  readonly draft: Draft | undefined;
   readonly decision: Decision;
+  /** What is shown, to insert at the cursor; '' if nothing is. */
+  readonly text: string;
+  /** UTF-16 units after the cursor that `text` replaces: closing brackets that the editor inserted and `text` contains. */
+  readonly replaceLength: number;
+  /** From the request to the show, ms. */
   readonly latencyMs: number;
   readonly costUsd: number;
   readonly savedUsd: number;
-  /** Whether the answer is from the cache. */
+  /** Whether it was known before the request. */
   readonly cached: boolean;
+  /** The specialist's index revision when a local draft was made. */
+  readonly indexRevision: number;
 }
 
 export interface Nothing {
   readonly kind: 'nothing';
-  readonly reason:
-    | 'disposed'
-    | 'cancelled by the editor'
-    | 'a newer request came'
-    | 'the list is open'
-    | 'failed'
-    | 'within a word'
-    | 'held back'
-    | 'nothing to add'
-    | 'too late';
+  readonly reason: Exit;
+  /** Absent: there was nothing to decide on. */
   readonly decision?: Decision;
 }
 
-/** What came of a request. */
-export type CompletionResult = { readonly kind: 'shown'; readonly completion: Completion } | Nothing;
+export function nothing(reason: Exit, decision?: Decision): Nothing {
+  return { kind: 'nothing', reason, ...(decision !== undefined && { decision }) };
+}
+
+export function isNothing(result: Suggestion | Nothing): result is Nothing {
+  return 'reason' in result;
+}
+
+/** The suggestion as far as a decision shows it. */
+export function decided(suggestion: Omit<Suggestion, 'decision' | 'text' | 'replaceLength'>, decision: Decision) {
+  const { text = '', over = 0 } = shownCut(decision) ?? {};
+  return { ...suggestion, decision, text, replaceLength: over } satisfies Suggestion;
+}
+
+/** The estimate of what is shown: that it is right. */
+export function confidenceOf({ decision }: Pick<Suggestion, 'decision'>): number {
+  return shownCut(decision)?.p ?? decision.pSpecialist;
+}
 
 /** Events for status bar, panel and log. */
 export type CompletionEvent =
   /** Once per shown suggestion: not sent again while the user types it. */
-  | { readonly kind: 'answered'; readonly request: CompletionRequest; readonly completion: Completion }
+  | { readonly kind: 'answered'; readonly request: CompletionRequest; readonly suggestion: Suggestion }
   | { readonly kind: 'nothing'; readonly request: CompletionRequest; readonly decision: Decision }
   /**
    * A paid API answer that was not shown: its request was overtaken, or the call was aborted. Every paid answer is
@@ -144,10 +162,14 @@ export interface CompletionDeps {
   readonly log: Log;
 }
 
-/** If an entry of the editor's suggestion list is selected, the query includes its text. */
-export interface RequestContext extends CompletionPosition {
+/**
+ * A request where it stands. If an entry of the editor's suggestion list is selected, the query includes its text, and
+ * the suggestion continues it.
+ */
+export interface Cursor extends CompletionPosition {
   readonly request: CompletionRequest;
   readonly settings: CompletionSettings;
+  readonly isManual: boolean;
   /** See CompletionRequest; undefined by hand, where the user may want the old text. */
   readonly replaced: string | undefined;
   /** Monotonic, ms. */
@@ -162,30 +184,28 @@ export interface RequestContext extends CompletionPosition {
   readonly signal: AbortSignal;
 }
 
-/** The specialist's draft and the router's decision. */
-export interface ScoredDraft {
-  /** After post-processing; undefined if nothing is left. */
-  readonly draft: Draft | undefined;
-  readonly decision: Decision;
-  /** What was decided on; with another `noCall` it decides again after a call came to nothing. */
-  readonly input: DecisionInput;
-}
-
-/** @param query of the request, with the selected entry of the list */
-export function contextOf(
-  { settings: settingsAt, clock, specialist }: Pick<CompletionDeps, 'settings' | 'clock' | 'specialist'>,
+export function cursorOf(
+  { settings: settingsAt, clock }: Pick<CompletionDeps, 'settings' | 'clock'>,
   request: CompletionRequest,
-  query: CompletionQuery,
+  indexRevisionAt: (query: CompletionQuery) => number,
   signal: AbortSignal,
-): RequestContext {
-  const settings = settingsAt(request.query);
-  const position = positionAt(query, request.indentUnit, settings.multiline);
+): Cursor {
   const { trigger, selectedText = '' } = request;
-  const replaced = trigger === 'manual' ? undefined : request.replaced;
-  const opensList = request.opensList === true && trigger === 'automatic' && selectedText === '';
-  const indexRevision = specialist.indexRevisionFor?.(query) ?? 0;
-  const startedAt = clock.monotonic();
-  return { ...position, request, settings, replaced, startedAt, indexRevision, opensList, listIsOpen: false, signal };
+  const query = selectedText === '' ? request.query : { ...request.query, prefix: request.query.prefix + selectedText };
+  const settings = settingsAt(request.query);
+  const isManual = trigger === 'manual';
+  return {
+    ...positionAt(query, request.indentUnit, settings.multiline),
+    request,
+    settings,
+    isManual,
+    replaced: isManual ? undefined : request.replaced,
+    startedAt: clock.monotonic(),
+    indexRevision: indexRevisionAt(query),
+    opensList: request.opensList === true && !isManual && selectedText === '',
+    listIsOpen: false,
+    signal,
+  };
 }
 
 /** Whether a word continues after the cursor: an insertion would run into it. */

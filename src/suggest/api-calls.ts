@@ -7,14 +7,16 @@ import { cleanAnswer } from '../prompts/completion/clean.ts';
 import { matchesTruth } from '../prompts/completion/completion-position.ts';
 import { completionPrompt } from '../prompts/completion/completion-prompt.ts';
 import type { LlmRequest } from '../prompts/completion/llm-request.ts';
-import type { Decision } from '../routing/decision.ts';
+import type { Estimates } from '../routing/decision.ts';
 import { answerProbability } from '../routing/fit.ts';
+import type { NoCall } from '../routing/reasons.ts';
 import { withoutLastLine } from '../text/lines.ts';
-import type { CompletionCache } from './answer-cache.ts';
 import { type InFlightCall, InFlightCalls } from './in-flight-calls.ts';
 import { redactedRequest } from './redacted-request.ts';
-import type { CompletionDeps, CompletionEvent, CompletionSettings, RequestContext, ScoredDraft } from './types.ts';
+import type { CompletionDeps, CompletionEvent, CompletionSettings, Cursor, Suggestion } from './suggestion.ts';
+import type { SuggestionCache } from './suggestion-cache.ts';
 import { inOneWord, LlmLatency, TypingPace } from './typing-pace.ts';
+import type { VerdictMemory } from './verdict-memory.ts';
 
 /** After a key the user watches the position for this long, ms. Later automatic answers are not shown. */
 const ATTENTION_MS = 2000;
@@ -23,15 +25,16 @@ const SAME_WORD_PAUSE_MS = 1000;
 
 /** Why a call was made, and its cost. The cost is 0 before the answer and after it has been reported. */
 interface CallRecord {
-  readonly context: RequestContext;
-  readonly local: ScoredDraft;
+  readonly cursor: Cursor;
+  readonly local: Suggestion;
   readonly latency: LlmLatency;
   costUsd: number;
 }
 
 export class ApiCalls {
   private readonly deps: CompletionDeps;
-  private readonly cache: CompletionCache;
+  private readonly cache: SuggestionCache;
+  private readonly verdicts: VerdictMemory;
   private readonly sendEvent: (event: CompletionEvent) => void;
   private readonly inFlight: InFlightCalls;
   /** Model name → its latency. */
@@ -43,9 +46,15 @@ export class ApiCalls {
   /** Codes of failures that were reported since the last success. */
   private readonly reportedCodes = new Set<string>();
 
-  constructor(deps: CompletionDeps, cache: CompletionCache, sendEvent: (event: CompletionEvent) => void) {
+  constructor(
+    deps: CompletionDeps,
+    cache: SuggestionCache,
+    verdicts: VerdictMemory,
+    sendEvent: (event: CompletionEvent) => void,
+  ) {
     this.deps = deps;
     this.cache = cache;
+    this.verdicts = verdicts;
     this.sendEvent = sendEvent;
     this.inFlight = new InFlightCalls(
       deps.clock,
@@ -71,17 +80,12 @@ export class ApiCalls {
     return settings.apiAllowed && this.deps.backoff.retryAtMs === undefined && this.deps.llm() !== undefined;
   }
 
-  /** Reads the settings again. */
-  mayAsk(query: CompletionQuery): boolean {
-    return this.available(this.deps.settings(query));
-  }
-
   /**
    * Whether the large model probably takes longer than the user waits if the local draft can stand in. Never for a
    * manual request.
    */
-  isTooSlow(context: RequestContext, { decision }: ScoredDraft): boolean {
-    return this.latency.isTooSlow && !wantsApi(context) && canStandIn(decision);
+  isTooSlow(cursor: Cursor, local: Suggestion): boolean {
+    return this.latency.isTooSlow && !wantsApi(cursor) && canStandIn(local);
   }
 
   /** An in-flight call whose answer can serve this query. */
@@ -89,13 +93,13 @@ export class ApiCalls {
     return this.inFlight.find(query);
   }
 
-  /** See InFlightCalls.hold. */
+  /** See InFlightCalls.keepAlive. */
   keepAlive(query: CompletionQuery): () => void {
     return this.inFlight.keepAlive(query);
   }
 
   /** Records a keystroke. */
-  recordKeystroke({ request, startedAt }: RequestContext): void {
+  recordKeystroke({ request, startedAt }: Cursor): void {
     this.typing.recordKeystroke(request.query, startedAt);
   }
 
@@ -103,7 +107,7 @@ export class ApiCalls {
    * Debounces a call: waits for a pause in typing, less the time since the request. A second call within one word waits
    * longer.
    */
-  async pause({ query, startedAt, signal }: RequestContext): Promise<void> {
+  async pause({ query, startedAt, signal }: Cursor): Promise<void> {
     const isSameWord = this.lastCall !== undefined && inOneWord(this.lastCall, query);
     const pause = Math.max(this.pauseMs, isSameWord ? SAME_WORD_PAUSE_MS : 0);
     const remainingMs = pause - (this.deps.clock.monotonic() - startedAt);
@@ -115,63 +119,61 @@ export class ApiCalls {
   }
 
   /** Whether an automatic answer would come after the user stopped watching the position. */
-  isTooLate(context: RequestContext): boolean {
-    return !wantsApi(context) && this.deps.clock.monotonic() - context.startedAt > ATTENTION_MS;
+  isTooLate(cursor: Cursor): boolean {
+    return !wantsApi(cursor) && this.deps.clock.monotonic() - cursor.startedAt > ATTENTION_MS;
   }
 
   /**
-   * Starts a call. Undefined: the position cannot be sent safely, or the API became unavailable while the prompt was
-   * prepared. Rejects if the request ends before the call starts.
+   * Starts a call, or finds one that came meanwhile. A reason: none can be made now. Rejects if the request ends before
+   * the call starts.
    * @param keepsRunning whether the call continues when no request waits for it any more
    */
-  async call(context: RequestContext, local: ScoredDraft, keepsRunning: boolean): Promise<InFlightCall | undefined> {
-    const request = await this.requestFor(context, local).catch((error: unknown) => {
+  async call(cursor: Cursor, local: Suggestion, keepsRunning: boolean): Promise<InFlightCall | NoCall> {
+    const { query, signal, request } = cursor;
+    // Settings, budget and consent may have changed during the pause.
+    const mayAsk = () => this.available(this.deps.settings(request.query));
+    if (!mayAsk()) return 'the large model is not available';
+    const running = this.find(query);
+    if (running !== undefined) return running;
+    const redacted = await this.requestFor(cursor, local).catch((error: unknown) => {
       if (!isCancelled(error))
         this.deps.log.error('The secrets of a prompt could not be redacted, so it is not sent.', error);
       return undefined;
     });
-    context.signal.throwIfAborted();
+    signal.throwIfAborted();
     const llm = this.deps.llm();
-    if (request === undefined || llm === undefined || !this.available(context.settings)) return undefined;
+    if (llm === undefined || !mayAsk()) return 'the large model is not available';
+    if (redacted === undefined) return 'this position cannot be sent safely';
     this.inFlight.dropOrphans();
-    this.lastCall = context.query;
-    const prompt = completionPrompt(request, llm.facts);
+    this.lastCall = query;
+    const prompt = completionPrompt(redacted, llm.facts);
     // An aborted call costs money although its answer is not shown.
     const onLost = (lost: LlmAnswer) => this.reportUnshown(lost.costUsd);
-    const ask = (signal: AbortSignal, onText: (text: string) => void) => llm.ask(prompt, signal, onText, onLost);
-    const call = this.inFlight.start(context.query, ask, keepsRunning);
-    this.callRecords.set(call, { context, local, latency: this.latency, costUsd: 0 });
+    const ask = (end: AbortSignal, onText: (text: string) => void) => llm.ask(prompt, end, onText, onLost);
+    const call = this.inFlight.start(query, ask, keepsRunning);
+    this.callRecords.set(call, { cursor, local, latency: this.latency, costUsd: 0 });
     return call;
   }
 
   /** The prompt of a call for this request. Rejects if its secrets cannot be redacted. */
-  requestFor(context: RequestContext, { draft, decision, input }: ScoredDraft): Promise<LlmRequest> {
+  requestFor(cursor: Cursor, { draft, estimates }: Suggestion): Promise<LlmRequest> {
+    const rejected = this.verdicts.rejectedAt(cursor.query);
     // A draft that was just rejected here is no draft any more.
-    const drafts =
-      draft === undefined || draft.text === input.rejected
-        ? []
-        : [{ text: draft.text, estimate: decision.pSpecialist }];
-    return redactedRequest(
-      { position: context, drafts, rejected: input.rejected },
-      this.deps.specialist,
-      this.deps.redact,
-      context.signal,
-    );
+    const isOffered = draft !== undefined && draft.text !== rejected;
+    const drafts = isOffered ? [{ text: draft.text, estimate: estimates.pSpecialist }] : [];
+    const { specialist, redact } = this.deps;
+    return redactedRequest({ position: cursor, drafts, rejected }, specialist, redact, cursor.signal);
   }
 
   /**
    * The call's result. Undefined: the answer does not continue the text typed since. 'slow': the local draft can stand
    * in, and the first token or the whole answer takes longer than the user waits. A later answer is only cached.
    */
-  async wait(
-    call: InFlightCall,
-    context: RequestContext,
-    { decision }: ScoredDraft,
-  ): Promise<Result<LlmAnswer> | undefined | 'slow'> {
-    if (!canStandIn(decision)) return this.inFlight.wait(call, context.query, context.signal);
+  async wait(call: InFlightCall, cursor: Cursor, local: Suggestion): Promise<Result<LlmAnswer> | undefined | 'slow'> {
+    if (!canStandIn(local)) return this.inFlight.wait(call, cursor.query, cursor.signal);
     const raceEnd = new AbortController();
-    const slow = this.whenPatienceEnds(call, context, raceEnd.signal);
-    const waiting = this.inFlight.wait(call, context.query, AbortSignal.any([context.signal, raceEnd.signal]));
+    const slow = this.whenPatienceEnds(call, cursor, raceEnd.signal);
+    const waiting = this.inFlight.wait(call, cursor.query, AbortSignal.any([cursor.signal, raceEnd.signal]));
     try {
       return await Promise.race([waiting, slow]);
     } finally {
@@ -182,19 +184,19 @@ export class ApiCalls {
     }
   }
 
-  private async whenPatienceEnds(call: InFlightCall, context: RequestContext, signal: AbortSignal): Promise<'slow'> {
+  private async whenPatienceEnds(call: InFlightCall, cursor: Cursor, signal: AbortSignal): Promise<'slow'> {
     const { clock } = this.deps;
-    const isWanted = wantsApi(context);
+    const isWanted = wantsApi(cursor);
     const { firstMs, wholeMs } = this.latency.patience(isWanted);
     const startedAt = clock.monotonic();
     // Not longer than the user watches the position.
-    const end = isWanted ? startedAt + wholeMs : Math.min(startedAt + wholeMs, context.startedAt + ATTENTION_MS);
+    const end = isWanted ? startedAt + wholeMs : Math.min(startedAt + wholeMs, cursor.startedAt + ATTENTION_MS);
     await clock.sleep(Math.min(firstMs, end - startedAt), signal);
     if (call.hasFirstToken()) await clock.sleep(end - clock.monotonic(), signal);
     return 'slow';
   }
 
-  /** The call's cost for the first completion that shows its answer, then 0. */
+  /** The call's cost for the first suggestion that shows its answer, then 0. */
   takeCost(call: InFlightCall): number {
     const record = this.callRecords.get(call);
     const costUsd = record?.costUsd ?? 0;
@@ -226,22 +228,23 @@ export class ApiCalls {
     }
     record.latency.observe({ firstMs: value.firstTokenMs, wholeMs: value.latencyMs });
     record.costUsd = value.costUsd;
-    const { query } = record.context;
     // An answer cut by its length limit may end in the middle of a line.
     const wholeLines = value.truncated ? withoutLastLine(value.text) : value.text;
-    const text = cleanAnswer(wholeLines, record.context);
-    const decision = this.decisionAfter(text, record.local);
-    this.cache.put(query, { text, source: 'api', model: value.model, decision, savedUsd: 0 });
+    const text = cleanAnswer(wholeLines, record.cursor);
+    const estimates = this.estimatesAfter(text, record.local);
+    const cuts = text === '' ? [] : [{ text, p: estimates.pApi, ends: 'line' as const }];
+    // Nothing of it is shown yet: a request that finds it decides.
+    const { model } = value;
+    this.cache.put(record.cursor.query, { ...record.local, id: '', source: 'api', model, estimates, cuts, text: '' });
     // A waiting request runs before this callback. If it shows the answer, it also reports the cost.
     setImmediate(() => this.reportUnshown(this.takeCost(call)));
   }
 
-  /** The estimate after the answer: whether it is the draft that the prompt showed. */
-  private decisionAfter(answer: string, { draft, decision }: ScoredDraft): Decision {
-    if (draft === undefined) return decision;
+  /** The estimates after the answer: whether it is the draft that the prompt showed. */
+  private estimatesAfter(answer: string, { draft, estimates }: Suggestion): Estimates {
+    if (draft === undefined) return estimates;
     const agrees = matchesTruth(answer, draft.text);
-    const pApi = answerProbability(this.deps.routerFor(draft), decision.pApi, agrees);
-    return { ...decision, pApi, gain: pApi - decision.pSpecialist };
+    return { ...estimates, pApi: answerProbability(this.deps.routerFor(draft), estimates.pApi, agrees) };
   }
 
   private reportUnshown(costUsd: number): void {
@@ -259,10 +262,10 @@ export class ApiCalls {
 }
 
 /** A manual request, or a balance that always calls the large model. */
-function wantsApi({ request, settings }: RequestContext): boolean {
-  return request.trigger === 'manual' || settings.balance >= 1;
+function wantsApi({ isManual, settings }: Cursor): boolean {
+  return isManual || settings.balance >= 1;
 }
 
-function canStandIn(decision: Decision): boolean {
+function canStandIn({ decision }: Suggestion): boolean {
   return decision.kind === 'call' && decision.canStandIn;
 }

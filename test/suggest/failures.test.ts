@@ -139,7 +139,7 @@ test('the answer begins with the selected suggestion', async () => {
 test('a failing redaction sends nothing, and the fair draft is shown', async () => {
   const llm = new ScriptedLlm('remote();');
   const broken = () => Promise.reject(new Error('broken rule'));
-  const redact = { text: broken, path: broken };
+  const redact = { text: broken, path: async (path: string) => path };
   const h = withFairDraft({ llm, redact });
   assert.equal((await h.answer(position))?.source, 'specialist');
   assert.equal(llm.requests.length, 0);

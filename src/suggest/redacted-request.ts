@@ -33,7 +33,8 @@ export async function redactedRequest(
   redact: Redactor,
   signal: AbortSignal,
 ): Promise<LlmRequest> {
-  const snippetQuery = { ...query, prefix: query.prefix + rejected };
+  // The index names a file by its redacted path.
+  const snippetQuery = { ...query, path: await redact.path(query.path), prefix: query.prefix + rejected };
   const [redacted, clean, foundSnippets] = await Promise.all([
     redactedQuery(query, redact),
     Promise.all(drafts.map(async ({ text }) => text === (await redactedInsert(text, query, redact)))),

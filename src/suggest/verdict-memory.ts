@@ -4,7 +4,7 @@ import type { CompletionQuery, Verdict } from '../common/completion.ts';
 import { MAX_DOUBT } from '../routing/limits.ts';
 import { positionIn } from '../text/edits.ts';
 import { lineNumber } from '../text/lines.ts';
-import type { ShownSuggestion } from './shown-suggestions.ts';
+import type { OnScreen } from './shown-suggestions.ts';
 
 /** From this many rejections in a row, each is a step up to a limit, until the quiet time is over. */
 const TOLERATED_REJECTIONS = 3;
@@ -29,14 +29,14 @@ export class VerdictMemory {
     this.clock = clock;
   }
 
-  outcome(outcome: Verdict, shown?: ShownSuggestion): void {
+  outcome(outcome: Verdict, shown: OnScreen): void {
     const isRejected = outcome === 'rejected';
     if ((!isRejected && outcome !== 'ignored') || this.isLongAgo()) this.rejectionCount = 0;
     if (isRejected) this.rejectionCount++;
     const at = this.clock.monotonic();
     this.lastAt = at;
-    if (shown?.answer.source === 'specialist' && (isRejected || outcome === 'accepted'))
-      this.judged = { query: shown.request.query, text: shown.text, at, isRejected };
+    if (shown.suggestion.source === 'specialist' && (isRejected || outcome === 'accepted'))
+      this.judged = { query: shown.request.query, text: shown.suggestion.text, at, isRejected };
   }
 
   /** The local draft that was rejected in the query's line, or accepted and deleted again, a moment ago. */

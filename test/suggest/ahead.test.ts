@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import type { CompletionQuery, Draft, DraftOptions } from '../../src/common/completion.ts';
 import { ok } from '../../src/common/errors.ts';
 import { llmAnswer, ScriptedLlm } from '../fakes/llm.ts';
+import { hiding } from '../fakes/redaction.ts';
 import { draft, ScriptedSpecialist } from '../fakes/specialist.ts';
 import { Deferred, drafted, FAIR, Harness, position, query, SURE, settled, sure, UNSURE, unsure } from './harness.ts';
 
@@ -141,10 +142,11 @@ test('a call waits for no better draft where the n-grams know nothing of the pos
   }
 });
 
-test('a keystroke starts the draft with the options of the expected request', () => {
+test('a keystroke starts the draft with the options of the expected request', async () => {
   const { h, specialist } = setup();
   h.service.begin(h.request(position));
   h.service.begin(h.request(query('function f() {\n  ', '\n}\n')));
+  await settled();
   assert.deepEqual(specialist.begun, [
     { at: position.prefix, multiline: false },
     { at: 'function f() {\n  ', multiline: true },
@@ -161,12 +163,14 @@ test('no draft starts if the answer is cached, within a word, or after disposal'
   h.service.dispose();
   h.service.begin(h.request(query('other = ')));
   h.service.warm(query('other = '));
+  await settled();
   assert.deepEqual([specialist.begun, specialist.warmed], [[], []]);
 });
 
-test('a resting cursor prefills its position', () => {
+test('a resting cursor prefills its position', async () => {
   const { h, specialist } = setup();
   h.service.warm(position);
+  await settled();
   assert.deepEqual(specialist.warmed, [position.prefix]);
 });
 
@@ -269,4 +273,37 @@ test('a manual request uses the usual threshold and has no time limit', async ()
   const specialist = new ScriptedSpecialist(() => h.clock.sleep(300).then(() => draft('customerNamesByRegion', 0.51)));
   const h: Harness = new Harness({ specialist, llm: undefined });
   assert.equal((await h.answer(position, { ...beside, trigger: 'manual' }))?.text, 'customerNamesByRegion');
+});
+
+test('the specialist knows a file by its redacted path, also where it is asked without a wait', async () => {
+  const paths: string[] = [];
+  const note = ({ path }: CompletionQuery) => paths.push(path);
+  const specialist = Object.assign(new ScriptedSpecialist((at) => (note(at) > 0 ? drafted('local();', FAIR) : '')), {
+    begin: note,
+    warm: note,
+    isDrafting: (at: CompletionQuery) => note(at) < 0,
+    hasBetterDraft: (at: CompletionQuery) => note(at) < 0,
+    indexRevisionFor: note,
+  });
+  const llm = new ScriptedLlm('remote();');
+  const h = new Harness({ specialist, llm, redact: hiding('hunter2'), settings: { balance: 0.9, threshold: 1 } });
+  const at = query('const x = ', '\n', 'keys/hunter2.ts');
+  h.service.begin(h.request(at));
+  h.service.warm(at);
+  await settled();
+  await h.answer(at);
+  assert.equal(llm.requests.length, 1);
+  assert.ok(paths.length > 5, `${paths.length}`);
+  assert.deepEqual(new Set(paths), new Set(['keys/*******.ts']));
+});
+
+test('if the path cannot be redacted, the specialist is not asked and nothing is unhandled', async () => {
+  const never = () => assert.fail('asked');
+  const specialist = Object.assign(new ScriptedSpecialist(never), { begin: never, warm: never });
+  const broken = { text: async () => '', path: () => Promise.reject(new Error('broken')) };
+  const h = new Harness({ specialist, llm: undefined, redact: broken });
+  h.service.begin(h.request(position));
+  h.service.warm(position);
+  assert.equal(await h.answer(position), undefined);
+  assert.match(h.errors.join(), /specialist failed/);
 });

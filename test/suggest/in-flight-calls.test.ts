@@ -1,7 +1,7 @@
 // In-flight calls of the large model: how long a call lives that no request waits for.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { InFlightCalls } from '../../src/completion/in-flight-calls.ts';
+import { InFlightCalls } from '../../src/suggest/in-flight-calls.ts';
 import { ManualClock } from '../fakes/clock.ts';
 import { position } from './harness.ts';
 

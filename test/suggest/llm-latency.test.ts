@@ -3,10 +3,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ok, type Result } from '../../src/common/errors.ts';
-import { LlmLatency } from '../../src/completion/typing-pace.ts';
 import type { LlmAnswer, LlmClient } from '../../src/llm/protocol/models.ts';
 import type { CompletionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
 import { priceOf } from '../../src/routing/limits.ts';
+import { LlmLatency } from '../../src/suggest/typing-pace.ts';
 import { llmAnswer, ScriptedLlm } from '../fakes/llm.ts';
 import { ScriptedSpecialist } from '../fakes/specialist.ts';
 import { drafted, FAIR, failure, Harness, query, UNSURE } from './harness.ts';

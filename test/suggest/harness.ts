@@ -1,13 +1,22 @@
-// A completion service with fake dependencies, for the tests of src/completion/.
+// A completion service with fake dependencies, for the tests of src/suggest/.
 import type { CompletionQuery, Draft } from '../../src/common/completion.ts';
 import { type Failure, failed } from '../../src/common/errors.ts';
 import type { Log } from '../../src/common/log.ts';
 import type { Redactor } from '../../src/common/redaction.ts';
-import { CompletionService } from '../../src/completion/service.ts';
-import type { Completion, CompletionEvent, CompletionRequest, CompletionSettings } from '../../src/completion/types.ts';
 import { Backoff } from '../../src/llm/backoff.ts';
 import type { LlmClient } from '../../src/llm/protocol/models.ts';
 import { defaultRouter } from '../../src/routing/fit.ts';
+import type { RouterModel } from '../../src/routing/router-model.ts';
+import type { ScoredCut } from '../../src/routing/show.ts';
+import { Suggester } from '../../src/suggest/suggester.ts';
+import {
+  type CompletionEvent,
+  type CompletionRequest,
+  type CompletionSettings,
+  decided,
+  isNothing,
+  type Suggestion,
+} from '../../src/suggest/suggestion.ts';
 import { ManualClock, settled } from '../fakes/clock.ts';
 import { ScriptedLlm } from '../fakes/llm.ts';
 import { redactNothing } from '../fakes/redaction.ts';
@@ -28,6 +37,7 @@ export interface Options {
   readonly llm?: LlmClient | undefined;
   readonly settings?: Partial<CompletionSettings>;
   readonly redact?: Redactor;
+  readonly router?: RouterModel;
 }
 
 /** Confidences for which the default router decides differently. */
@@ -52,7 +62,7 @@ export class Harness {
   ready = 0;
   readonly specialist: ScriptedSpecialist;
   readonly backoff: Backoff;
-  readonly service: CompletionService;
+  readonly service: Suggester;
   settings: CompletionSettings;
   llm: LlmClient | undefined;
 
@@ -62,10 +72,10 @@ export class Harness {
     this.settings = { ...SETTINGS, ...options.settings };
     this.backoff = new Backoff({ clock: this.clock, random: () => 1 });
     const log: Log = { debug() {}, info() {}, warn() {}, error: (message) => this.errors.push(message) };
-    this.service = new CompletionService({
+    this.service = new Suggester({
       specialist: this.specialist,
       llm: () => this.llm,
-      routerFor: defaultRouter,
+      routerFor: () => options.router ?? defaultRouter(),
       settings: () => this.settings,
       clock: this.clock,
       redact: options.redact ?? redactNothing,
@@ -89,8 +99,8 @@ export class Harness {
       done: false,
       promise: Promise.resolve(),
     };
-    asked.promise = this.service.complete(this.request(q, changes), controller.signal).then((completion) => {
-      asked.answer = completion;
+    asked.promise = this.service.suggest(this.request(q, changes), controller.signal).then((result) => {
+      asked.answer = isNothing(result) ? undefined : result;
       asked.done = true;
     });
     return asked;
@@ -101,7 +111,7 @@ export class Harness {
     q: CompletionQuery,
     changes: Partial<CompletionRequest> = {},
     ms = 1000,
-  ): Promise<Completion | undefined> {
+  ): Promise<Suggestion | undefined> {
     const asked = this.ask(q, changes);
     await this.clock.advance(ms);
     await asked.promise;
@@ -115,7 +125,7 @@ export class Harness {
 
 export interface Asked {
   readonly cancel: () => void;
-  answer: Completion | undefined;
+  answer: Suggestion | undefined;
   done: boolean;
   promise: Promise<void>;
 }
@@ -136,3 +146,20 @@ export function failure(code: Failure['code'], retryAfterMs?: number) {
 }
 
 export { Deferred, settled };
+
+/** A suggestion whose last cut is shown. */
+export function suggestionOf(cuts: readonly ScoredCut[], changes: Partial<Suggestion> = {}): Suggestion {
+  const cut = cuts.at(-1);
+  const estimates = { pSpecialist: cut?.p ?? 0, pApi: 0.7, pApiIsPrior: true };
+  const facts = { ...estimates, gain: 0, price: 0.2, reason: 'there is no large model' } as const;
+  return {
+    ...decided(
+      {
+        ...{ id: '', source: 'specialist', model: 'm', draft: undefined, indexRevision: 0, estimates, cuts },
+        ...{ expectedCharacters: 0, latencyMs: 0, costUsd: 0, savedUsd: 0, cached: false },
+      },
+      cut === undefined ? { ...facts, kind: 'hold' } : { ...facts, kind: 'show', cut },
+    ),
+    ...changes,
+  };
+}

@@ -1,14 +1,19 @@
 // What is learned of the user: the outcome of a suggestion, read from later text, and the pace of typing.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { judge, OutcomeTracker } from '../../src/completion/shown-suggestions.ts';
-import { TypingPace } from '../../src/completion/typing-pace.ts';
+import { silentLog } from '../../src/common/log.ts';
+import { judge, ShownSuggestions } from '../../src/suggest/shown-suggestions.ts';
+import type { CompletionEvent, Cursor } from '../../src/suggest/suggestion.ts';
+import { TypingPace } from '../../src/suggest/typing-pace.ts';
 import { ManualClock } from '../fakes/clock.ts';
-import { query } from './harness.ts';
+import { query, suggestionOf } from './harness.ts';
 
 const head = 'import { a } from "./a.ts";\n\nconst x = ';
 const tail = '\nmore();\n';
-const shown = { query: query(head, tail), text: 'compute(first);' };
+const text = 'compute(first);';
+const START = new ManualClock().monotonic();
+const request = { query: query(head, tail), trigger: 'automatic', indentUnit: '  ' } as const;
+const shown = { suggestion: suggestionOf([{ text, p: 0.5 }]), request, at: START };
 
 const verdicts: [name: string, later: ReturnType<typeof query>, outcome: string][] = [
   ['the same position', query(head, tail), 'pending'],
@@ -37,25 +42,35 @@ for (const [name, later, outcome] of verdicts) {
 function tracked() {
   const clock = new ManualClock();
   const outcomes: string[] = [];
-  const tracker = new OutcomeTracker(clock, (id, outcome, taken) =>
-    outcomes.push(taken === 0 ? `${id} ${outcome}` : `${id} ${outcome} ${taken}`),
-  );
-  tracker.shown('1', shown.query, shown.text);
-  return { clock, outcomes, tracker };
+  /** Ids in the order of the shows, from 1. */
+  const ids: string[] = [];
+  const onEvent = (event: CompletionEvent) => {
+    if (event.kind !== 'outcome') return;
+    const { id, outcome, acceptedLength: taken } = event;
+    outcomes.push(`${ids.indexOf(id) + 1} ${outcome}${taken === 0 ? '' : ` ${taken}`}`);
+  };
+  const tracker = new ShownSuggestions({ clock, log: silentLog, onEvent }, () => {});
+  const show = () => {
+    const cursor = { request, startedAt: START } as Cursor;
+    ids.push(tracker.show(cursor, suggestionOf([{ text, p: 0.5 }])).id);
+  };
+  const accept = (nth: number) => tracker.accepted(ids[nth - 1] ?? '');
+  show();
+  return { clock, outcomes, tracker, show, accept };
 }
 
 test('each suggestion gets one verdict', async () => {
-  const { clock, outcomes, tracker } = tracked();
+  const { clock, outcomes, tracker, show, accept } = tracked();
   await clock.advance(1000);
   tracker.observe(query(`${head}comp`, tail));
   tracker.observe(query(`${head}nope`, tail));
   tracker.observe(query(`${head}nope2`, tail));
   assert.deepEqual(outcomes, ['1 rejected']);
-  assert.equal(tracker.accepted('1'), undefined);
-  tracker.shown('2', shown.query, shown.text);
-  tracker.shown('3', shown.query, shown.text);
-  assert.equal(tracker.accepted('3')?.text, shown.text);
-  assert.deepEqual(outcomes, ['1 rejected', '2 ignored', `3 accepted ${shown.text.length}`]);
+  assert.equal(accept(1), undefined);
+  show();
+  show();
+  assert.equal(accept(3)?.query.prefix, head + text);
+  assert.deepEqual(outcomes, ['1 rejected', '2 ignored', `3 accepted ${text.length}`]);
 });
 
 test('a suggestion that was visible too briefly to be read is ignored, not rejected', () => {
@@ -65,7 +80,7 @@ test('a suggestion that was visible too briefly to be read is ignored, not rejec
 });
 
 test('partial accepts are added up, also if a full accept or other text follows', () => {
-  const { outcomes, tracker } = tracked();
+  const { outcomes, tracker, show, accept } = tracked();
   const [none, word, more] = ['', 'compute', 'compute(first'].map((text) => query(head + text, tail)) as [
     ReturnType<typeof query>,
     ReturnType<typeof query>,
@@ -73,13 +88,13 @@ test('partial accepts are added up, also if a full accept or other text follows'
   ];
   tracker.partAccepted(word, 7);
   tracker.partAccepted(more, 6);
-  tracker.accepted('1');
+  accept(1);
   assert.deepEqual(outcomes, ['1 partly-accepted 7', '1 partly-accepted 13', '1 accepted 15']);
-  tracker.shown('2', shown.query, shown.text);
+  show();
   tracker.partAccepted(word, 7);
   tracker.observe(query(`${head}compute[0]`, tail));
   // A word of another provider, no word, and a word in another file are not counted.
-  tracker.shown('3', shown.query, shown.text);
+  show();
   tracker.partAccepted(query(`${head}other`, tail), 5);
   tracker.partAccepted(none, 7);
   tracker.partAccepted(query('compute', '', 'src/b.ts'), 7);
@@ -87,25 +102,25 @@ test('partial accepts are added up, also if a full accept or other text follows'
 });
 
 test('an accept counts only the characters that were not typed, also if it is reported after the text change', () => {
-  const { outcomes, tracker } = tracked();
+  const { outcomes, tracker, show, accept } = tracked();
   tracker.observe(query(`${head}comp`, tail));
   tracker.observe(query(`${head}compute(first);`, tail));
   assert.deepEqual(outcomes, ['1 typed']);
-  tracker.accepted('1');
-  tracker.accepted('1');
+  accept(1);
+  accept(1);
   assert.deepEqual(outcomes, ['1 typed', '1 accepted 11']);
-  tracker.shown('2', shown.query, shown.text);
+  show();
   tracker.observe(query(`${head}comp`, tail));
   tracker.partAccepted(query(`${head}compute(`, tail), 3);
-  tracker.accepted('2');
+  accept(2);
   assert.deepEqual(outcomes.slice(2), ['2 partly-accepted 3', '2 accepted 10']);
 });
 
 test('on a change of file a large typed part counts as typed, and one or two letters as ignored', () => {
-  const { outcomes, tracker } = tracked();
+  const { outcomes, tracker, show } = tracked();
   tracker.observe(query(`${head}compute(`, `)${tail}`));
   tracker.observe(query('y', '', 'src/b.ts'));
-  tracker.shown('2', shown.query, shown.text);
+  show();
   tracker.observe(query(`${head}compute`, tail));
   tracker.observe(query(`${head}co`, tail));
   tracker.observe(query('y', '', 'src/b.ts'));
