@@ -5,6 +5,20 @@ import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
+/** Writes a file with the folders above it. */
+export function writeIn(folder: string, path: string, content: string | Buffer): void {
+  const file = join(folder, path);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, content);
+}
+
+/** Git's output. The machine's own settings, which might ignore files or sign commits, do not count. */
+export function gitIn(folder: string, ...args: string[]): string {
+  const settings = ['-c', 'user.name=t', '-c', 'user.email=t@example.org', '-c', 'protocol.file.allow=always'];
+  const env = { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_SYSTEM: '/dev/null' };
+  return execFileSync('git', [...settings, ...args], { cwd: folder, env, encoding: 'utf8', stdio: 'pipe' });
+}
+
 const roots: string[] = [];
 process.on('exit', () => {
   for (const root of roots) rmSync(root, { recursive: true, force: true });
@@ -20,10 +34,7 @@ export class Tree {
   }
 
   write(files: Readonly<Record<string, string | Buffer>>): void {
-    for (const [path, content] of Object.entries(files)) {
-      mkdirSync(dirname(this.at(path)), { recursive: true });
-      writeFileSync(this.at(path), content);
-    }
+    for (const [path, content] of Object.entries(files)) writeIn(this.root, path, content);
   }
 
   at(path: string): string {
@@ -35,10 +46,7 @@ export class Tree {
   }
 
   gitIn(folder: string, ...args: string[]): void {
-    const settings = ['-c', 'user.name=t', '-c', 'user.email=t@example.org', '-c', 'protocol.file.allow=always'];
-    // The machine's own git settings might ignore files or sign commits.
-    const env = { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_SYSTEM: '/dev/null' };
-    execFileSync('git', [...settings, ...args], { cwd: this.at(folder), env, stdio: 'pipe' });
+    gitIn(this.at(folder), ...args);
   }
 
   /** Commits all files, in a new repository if there is none. */
