@@ -99,8 +99,9 @@ export class LocalDrafts {
     return this.deps.specialist.hasBetterDraft?.(query, draftOptions(position)) === true;
   }
 
-  /** The specialist's index revision for the query's file. */
+  /** The specialist's index revision for the query's file; 0 before its first request. */
   indexRevisionAt(query: CompletionQuery): number {
+    if (query.path !== this.lastPath.path) return 0;
     return this.deps.specialist.indexRevisionFor?.(this.withKnownName(query)) ?? 0;
   }
 
@@ -116,8 +117,8 @@ export class LocalDrafts {
   }
 
   /** Starts the draft for a request that is expected. */
-  begin(position: CompletionPosition, settings: CompletionSettings): void {
-    const { query, ...draftPosition } = this.draftPositionOf(position, settings);
+  begin(cursor: Cursor): void {
+    const { query, ...draftPosition } = this.draftPositionOf(cursor, cursor.settings);
     this.ahead(query, (named) => this.deps.specialist.begin?.(named, draftOptions(draftPosition)));
   }
 

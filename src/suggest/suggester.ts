@@ -7,6 +7,7 @@ import { positionAt } from '../prompts/completion/completion-position.ts';
 import type { LlmRequest } from '../prompts/completion/llm-request.ts';
 import { sentenceOf } from '../routing/decision.ts';
 import { ApiCalls } from './api-calls.ts';
+import { knownAt } from './known.ts';
 import { LocalDrafts } from './local-drafts.ts';
 import { ShownSuggestions } from './shown-suggestions.ts';
 import { prefetch, type Suggesting, suggest } from './suggest.ts';
@@ -63,10 +64,9 @@ export class Suggester implements Disposable {
 
   /** Starts the specialist's draft after a key: the editor requests this position in a moment. Sends no event. */
   begin(request: CompletionRequest): void {
-    const { query } = request;
-    if (this.disposed || continuesWord(query) || this.has.cache.isKnownAt(query)) return;
-    const settings = this.deps.settings(query);
-    this.has.local.begin(positionAt(query, request.indentUnit, settings.multiline), settings);
+    if (this.disposed || continuesWord(request.query)) return;
+    const cursor = this.cursorOf(request, new AbortController().signal);
+    if (knownAt(cursor, this.has) === undefined) this.has.local.begin(cursor);
   }
 
   /** Prefills the prompt where the cursor rests. */

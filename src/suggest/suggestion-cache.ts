@@ -57,11 +57,6 @@ export class SuggestionCache {
     }
   }
 
-  isKnownAt(query: CompletionQuery): boolean {
-    for (const _ of this.at(query)) return true;
-    return false;
-  }
-
   /** Whether the large model has answered at this position, or for a text that goes on here. */
   hasAnswerAt(query: CompletionQuery): boolean {
     return [...this.at(query)].some(({ kept }) => kept.source === 'api');
