@@ -4,6 +4,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { gitIn as git, writeIn as write } from './tree.ts';
 
 /** A word in every file outside the opened folder, and in no file inside. */
 export const outsideWord = 'smugglersCove';
@@ -30,17 +31,6 @@ export function makeCrafted({ make }: Crafted, base: string): { readonly root: s
   write(outside, 'deep/plan.ts', source(`${outsideWord}Deep`));
   make(root, outside);
   return { root, outside };
-}
-
-function write(root: string, path: string, text: string): void {
-  const file = join(root, path);
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, text);
-}
-
-function git(root: string, ...args: string[]): void {
-  const env = { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_SYSTEM: '/dev/null' };
-  execFileSync('git', args, { cwd: root, env, stdio: 'pipe' });
 }
 
 function pipe(root: string, path: string): void {

@@ -2,8 +2,9 @@
 // marker.
 
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { gitIn, writeIn } from './tree.ts';
 
 export interface Hostile {
   /** The folder to open, relative to the created folder. */
@@ -39,19 +40,12 @@ function configure(root: string, settings: Readonly<Record<string, string>>): vo
 }
 
 function git(root: string, ...args: string[]): void {
-  const env = { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_SYSTEM: '/dev/null' };
-  execFileSync('git', ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null', ...args], {
-    cwd: root,
-    env,
-    stdio: 'pipe',
-  });
+  gitIn(root, '-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null', ...args);
 }
 
 function write(root: string, path: string, text: string, mode = 0o644): void {
-  const file = join(root, path);
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, text);
-  chmodSync(file, mode);
+  writeIn(root, path, text);
+  chmodSync(join(root, path), mode);
 }
 
 /** An ignore file that is only in the index and has no blob. Git would fetch the blob from the promisor remote. */

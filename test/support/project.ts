@@ -1,9 +1,10 @@
 // Folders for tests: a small fake project with repeated code, and real npm packages in the download cache.
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { cache, npmEnvironment } from '../../build/paths.ts';
 import { must } from '../../build/proc.ts';
 import { handlerSource, things } from './handlers.ts';
+import { writeIn } from './tree.ts';
 
 /** Writes the made-up project (26 TypeScript files and a page of prose) into an empty folder. */
 export function writeProject(folder: string): void {
@@ -40,10 +41,7 @@ export async function openDatabase(configuration: Configuration): Promise<Databa
 `,
   };
   for (const thing of things) files[`src/handlers/${thing}.ts`] = handlerSource(thing);
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), text);
-  }
+  for (const [path, text] of Object.entries(files)) writeIn(folder, path, text);
 }
 
 /** The folder of an npm package in an exact version, for example `@tanstack/ai`, `0.58.0`. Unpacked once into the cache. */
