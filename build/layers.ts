@@ -30,7 +30,7 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   'node-llama-cpp': ['neural/llama/'],
   '@huggingface/gguf': ['neural/models/import/'],
   '@anthropic-ai/sdk': ['llm/providers/'],
-  openai: ['llm/providers/'],
+  'eventsource-parser': ['llm/providers/'],
   vscode: ['vscode/', 'extension.ts'],
 };
 

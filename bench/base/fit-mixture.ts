@@ -16,16 +16,16 @@ import { root } from '../../build/paths.ts';
 import { unwrap } from '../../src/common/errors.ts';
 import { type ChoiceExample, fitConditionalLogit } from '../../src/common/statistics/conditional-logit.ts';
 import { fitGate, type GateExample, meanLogLoss, mixtureProbability } from '../../src/common/statistics/gate.ts';
-import { tokenizerAt } from '../../src/neural/inference/language-model.ts';
 import { addGgufModel } from '../../src/neural/models/import/add-gguf.ts';
 import { TOKENIZER } from '../../src/neural/models/manifest.ts';
 import { loadLibrary } from '../../src/neural/runtime/session.ts';
 import { positionInDocument } from '../../src/prompts/completion/completion-position.ts';
-import type { JointDrafter } from '../../src/specialist/decoding/joint-drafter.ts';
+import type { JointDrafter, LabeledQuery } from '../../src/specialist/decoding/joint-drafter.ts';
+import { MIXTURE_FILE } from '../../src/specialist/decoding/mix-source.ts';
+import { initialMixWeights, plainMixWeights, readMixWeights } from '../../src/specialist/decoding/mix-weights.ts';
 import { loadServedModel } from '../../src/specialist/decoding/served-model.ts';
-import { type LabeledQuery, MIXTURE_FILE } from '../../src/specialist/decoding/types.ts';
-import { initialMixWeights, plainMixWeights, readMixWeights } from '../../src/specialist/decoding/weights.ts';
 import { NgramModel } from '../../src/specialist/ngram/model.ts';
+import { readTokenizer } from '../../src/text/tokenizer/load.ts';
 import { heldOutFiles } from '../common/held-out.ts';
 import { bucket } from '../common/packages.ts';
 import { samplePositions } from '../common/sampled-positions.ts';
@@ -69,7 +69,7 @@ const packages = [...new Set(files.map((file) => file.package))].map((name): Pac
     characters += text.length;
     return true;
   });
-  const index = NgramModel.build(indexed, tokenizerAt(tokenizer));
+  const index = NgramModel.build(indexed, unwrap(readTokenizer(tokenizer)));
   const languageOf = new Map(own.map(({ path, languageId }) => [path, languageId]));
   const drawn = samplePositions(
     own.filter(({ path }) => bucket(path) >= 8),

@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { MIXTURE_FILE } from '../../src/specialist/decoding/types.ts';
+import { MIXTURE_FILE } from '../../src/specialist/decoding/mix-source.ts';
 import { withEngines } from '../common/engines.ts';
 import { type Line, lineOf } from '../common/line-figures.ts';
 import { complete } from '../ngram/main.ts';

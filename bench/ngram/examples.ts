@@ -1,8 +1,8 @@
 // Examples for the fit of the weights that the n-grams ship, and the quality of their next-token probabilities.
 import { expectedCalibrationError } from '../../src/common/statistics/calibrate.ts';
 import type { ChoiceExample } from '../../src/common/statistics/conditional-logit.ts';
-import { NgramDrafter } from '../../src/specialist/ngram/drafter.ts';
-import { type NgramModel, type TextFile, type TokenPredictor, visitTokens } from '../../src/specialist/ngram/model.ts';
+import { candidateLines } from '../../src/specialist/ngram/drafter.ts';
+import { type NgramModel, type TextFile, visitTokens } from '../../src/specialist/ngram/model.ts';
 import { lineEnd } from '../../src/text/lines.ts';
 import type { LabeledLineQuery } from '../common/sampled-positions.ts';
 import { exampleOf, type MixtureExample } from './fit-mixture.ts';
@@ -11,17 +11,14 @@ const LINE_TOKENS = 40;
 /** Bins of equal width (Guo et al. 2017). */
 const BINS = 15;
 
-function partsOf(model: NgramModel): TokenPredictor {
-  const { own, predictor } = model.positionAt({ path: '', languageId: '', prefix: '', suffix: '' }, 0);
-  return { vocabulary: model.vocabulary, own, predictor };
-}
+const NOWHERE = { path: '', languageId: '', prefix: '', suffix: '' };
 
 /** Of about `limit` tokens of files that are not in the index. */
 export function mixtureExamples(model: NgramModel, files: readonly TextFile[], limit: number): MixtureExample[] {
-  const learner = partsOf(model);
-  const { evidence, mixture, unigrams } = learner.predictor;
+  const predictor = model.predictorAt(NOWHERE, 0);
+  const { evidence, mixture, unigrams } = predictor;
   const examples: MixtureExample[] = [];
-  visitTokens(files, limit, learner, (token) => {
+  visitTokens(files, limit, predictor, (token) => {
     const base = [unigrams.own(token), unigrams.project(token), unigrams.uniform] as const;
     examples.push(exampleOf(evidence, mixture, base));
   });
@@ -30,9 +27,7 @@ export function mixtureExamples(model: NgramModel, files: readonly TextFile[], l
 
 export function rankingExamples(model: NgramModel, queries: readonly LabeledLineQuery[]): ChoiceExample[] {
   return queries.map((query) => {
-    const { own, search, predictor } = model.positionAt(query, LINE_TOKENS);
-    const drafter = new NgramDrafter(model.vocabulary, own, search, predictor, () => undefined);
-    const { candidates, none } = drafter.choose(query, LINE_TOKENS);
+    const { candidates, none } = candidateLines(query, LINE_TOKENS, model.predictorAt(query, LINE_TOKENS));
     const line = query.truth.slice(0, lineEnd(query.truth, 0)).trim();
     return { candidates, none, right: candidates.findIndex(({ text }) => text.trim() === line) };
   });
@@ -50,12 +45,12 @@ export interface TokenScore {
 }
 
 export function scoreTokens(model: NgramModel, files: readonly TextFile[], limit: number): TokenScore {
-  const learner = partsOf(model);
-  const { evidence, mixture } = learner.predictor;
+  const predictor = model.predictorAt(NOWHERE, 0);
+  const { evidence, mixture } = predictor;
   const [confidences, right]: [number[], number[]] = [[], []];
   let loss = 0;
-  visitTokens(files, limit, learner, (token) => {
-    loss -= Math.log(Math.max(1e-12, learner.predictor.probabilityOf(token)));
+  visitTokens(files, limit, predictor, (token) => {
+    loss -= Math.log(Math.max(1e-12, predictor.probabilityOf(token)));
     let best = -1;
     for (let slot = 0; slot < evidence.size; slot++) {
       if (best < 0 || (mixture.probabilities[slot] as number) > (mixture.probabilities[best] as number)) best = slot;

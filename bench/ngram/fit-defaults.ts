@@ -18,22 +18,15 @@ import { fitMixture, type MixtureExample, meanLoss } from './fit-mixture.ts';
 const tokensEach = 16_000;
 const placesEach = 400;
 
-const only = process.argv
-  .find((arg) => arg.startsWith('--only='))
-  ?.slice(7)
-  .split(',')
-  .map(Number);
 const tokenizer = shippedTokenizer();
 
 const start = { ...initialMixture(), ranking: initialRanking() };
-const learned = otherPackages
-  .filter((_, index) => only === undefined || only.includes(index))
-  .map((spec) => {
-    const files = sourceFiles(fetchPackage(spec));
-    const heldOut = files.filter(({ path }) => bucket(path) >= 7);
-    const indexed = files.filter(({ path }) => bucket(path) < 7);
-    return { spec, indexed, model: NgramModel.build(indexed, tokenizer, start), heldOut };
-  });
+const learned = otherPackages.map((spec) => {
+  const files = sourceFiles(fetchPackage(spec));
+  const heldOut = files.filter(({ path }) => bucket(path) >= 7);
+  const indexed = files.filter(({ path }) => bucket(path) < 7);
+  return { spec, indexed, model: NgramModel.build(indexed, tokenizer, start), heldOut };
+});
 
 const tokens: MixtureExample[] = learned.flatMap(({ model, heldOut }) => mixtureExamples(model, heldOut, tokensEach));
 const mixture = fitMixture(tokens, start, { epochs: 10, rate: 0.05, prior: 1 });

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { root } from '../../build/paths.ts';
 import { fitLogistic, linear, sigmoid } from '../../src/common/statistics/logistic.ts';
 import { ShownEdits } from '../../src/workspace/edits/edit.ts';
-import { treeText } from '../../src/workspace/edits/features.ts';
+import { namedTree } from '../../src/workspace/edits/features.ts';
 import { type BoostOptions, boost, probability } from './boost.ts';
 import { commitsOf } from './commits.ts';
 import { isRight, type LabelledSite, labelledSteps } from './next.ts';
@@ -134,5 +134,8 @@ for (const [kind, fit] of Object.entries({ logistic, trees })) {
   for (const [name, own] of byRepository) console.log(`  ${name}, 0.7, 0.35: ${judged(own, models, 0.7, 0.35)}`);
 }
 const model = boost(...columns([...rows.values()].flat()), OPTIONS);
-const written = { intercept: Math.round(model.intercept * 1000) / 1000, trees: model.trees.map(treeText) };
+const written = {
+  intercept: Math.round(model.intercept * 1000) / 1000,
+  trees: model.trees.map((tree) => JSON.stringify(namedTree(tree))),
+};
 writeFileSync(join(root, 'src/workspace/edits/choice.json'), `${JSON.stringify(written, undefined, 2)}\n`);

@@ -5,8 +5,10 @@ import { performance } from 'node:perf_hooks';
 import { root } from '../../build/paths.ts';
 import { quantile } from '../../src/common/quality.ts';
 import { NgramModel } from '../../src/specialist/ngram/model.ts';
+import type { Tokenizer } from '../../src/text/tokenizer/bpe.ts';
 import { nextEdits } from '../../src/workspace/edits/next-edits.ts';
 import { listBases } from '../base/bases.ts';
+import type { Base } from '../base/types.ts';
 import { shippedTokenizer } from '../common/shipped.ts';
 import type { Benchmark, BenchOptions, Figures, Keep } from '../figures.ts';
 import { kebab, put, Table } from '../print.ts';
@@ -21,6 +23,7 @@ const ASKED = [
   { name: 'product', ask: byRules },
   { name: 'same again', ask: sameAgain },
 ] as const;
+const COMMITTED = join(root, 'bench/data/commits');
 const ORDERS: readonly Order[] = ['top-down', 'shuffled'];
 /** Repositories on which choice.json was fitted: their figures prove nothing. */
 const FITTED_ON = ['hono', 'fastify', 'vue', 'echo', 'axum', 'python-sdk', 'ruff-vscode'];
@@ -50,14 +53,34 @@ function run(options: BenchOptions, keep: Keep): Promise<Figures> {
   return TYPED.test(options.only ?? '') ? typed(options, keep) : offered(options, keep);
 }
 
-/** The hunks of some commits of each repository, typed with and without edit history. */
-async function typed(
+/**
+ * Types some commits of each repository.
+ * @param pattern of `--only`
+ * @param found is given what was found in each repository
+ */
+async function overCommits<T>(
   { repositories, only = '', bases = NGRAMS_ALONE, places = COMMITS }: BenchOptions,
-  keep: Keep,
-): Promise<Figures> {
-  const names = TYPED.exec(only)?.[1]?.split(',');
+  pattern: RegExp,
+  what: string,
+  type: (commit: Commit, tokenizer: Tokenizer, base: Base | undefined) => Promise<readonly T[]>,
+  found: (repository: string, own: readonly T[]) => void,
+): Promise<void> {
+  const names = pattern.exec(only)?.[1]?.split(',');
   const base = bases === NGRAMS_ALONE ? undefined : listBases([], [bases])[0];
   const tokenizer = rememberingTokenizer(base?.tokenizer ?? shippedTokenizer());
+  console.log(`${what}, base ${bases}, ${places} commits of each repository`);
+  await withRepositories(repositories ?? COMMITTED, names, async (paths) => {
+    for (const path of paths) {
+      const own: T[] = [];
+      const commits = typedCommits([...commitsOf(path)], places);
+      for (const commit of commits) own.push(...(await type(commit, tokenizer, base)));
+      found(commits[0]?.repository ?? path, own);
+    }
+  });
+}
+
+/** The hunks of some commits of each repository, typed with and without edit history. */
+async function typed(options: BenchOptions, keep: Keep): Promise<Figures> {
   const figures: Record<string, Figures> = {};
   const table = new Table(OBJECTIVE_LABELS);
   const show = (name: string, hunks: readonly TypedHunk[]) => {
@@ -69,52 +92,29 @@ async function typed(
         put(figures, [name, history, kind], row);
       }
   };
-  console.log(`typed hunks, base ${bases}, ${places} commits of each repository`);
-  await withRepositories(repositories ?? join(root, 'bench/data/commits'), names, async (paths) => {
-    const others: TypedHunk[] = [];
-    for (const path of paths) {
-      const own: TypedHunk[] = [];
-      const commits = typedCommits([...commitsOf(path)], places);
-      for (const commit of commits) own.push(...(await typeCommit(commit, tokenizer, base)));
-      const name = commits[0]?.repository ?? path;
-      show(name, own);
-      if (!FITTED_ON.includes(name)) others.push(...own);
-      keep(kebab({ typed: figures }));
-    }
-    show('not fitted on', others);
+  const others: TypedHunk[] = [];
+  await overCommits(options, TYPED, 'typed hunks', typeCommit, (name, own) => {
+    show(name, own);
+    if (!FITTED_ON.includes(name)) others.push(...own);
+    keep(kebab({ typed: figures }));
   });
+  show('not fitted on', others);
   return kebab({ typed: figures });
 }
 
 /** Lines that were inserted earlier in the same commit. */
-async function again(
-  { repositories, only = '', bases = NGRAMS_ALONE, places = COMMITS }: BenchOptions,
-  keep: Keep,
-): Promise<Figures> {
-  const names = AGAIN.exec(only)?.[1]?.split(',');
-  const base = bases === NGRAMS_ALONE ? undefined : listBases([], [bases])[0];
-  const tokenizer = rememberingTokenizer(base?.tokenizer ?? shippedTokenizer());
+async function again(options: BenchOptions, keep: Keep): Promise<Figures> {
   const figures: Record<string, Figures> = {};
   const table = new Table();
   const all: AgainLine[] = [];
-  console.log(`lines that come again, base ${bases}, ${places} commits of each repository`);
-  await withRepositories(repositories ?? join(root, 'bench/data/commits'), names, async (paths) => {
-    for (const path of paths) {
-      const own: AgainLine[] = [];
-      const commits = typedCommits([...commitsOf(path)], places);
-      for (const commit of commits) own.push(...(await typeAgain(commit, tokenizer, base)));
-      const name = commits[0]?.repository ?? path;
-      all.push(...own);
-      for (const [title, lines] of [
-        [name, own],
-        ['all', all],
-      ] as const)
-        figures[title] = againFigures(lines);
-      table.row(name, figures[name] as Figures);
-      keep(kebab({ again: figures }));
-    }
-    table.row('all', figures.all ?? {});
+  await overCommits(options, AGAIN, 'lines that come again', typeAgain, (name, own) => {
+    all.push(...own);
+    const row = againFigures(own);
+    Object.assign(figures, { [name]: row, all: againFigures(all) });
+    table.row(name, row);
+    keep(kebab({ again: figures }));
   });
+  table.row('all', figures.all ?? {});
   return kebab({ again: figures });
 }
 
@@ -132,7 +132,7 @@ async function offered({ repositories, only }: BenchOptions, keep: Keep): Promis
     table.row(names.join(': '), row);
     put(figures, names, row);
   };
-  await withRepositories(repositories ?? join(root, 'bench/data/commits'), only?.split(','), async (paths) => {
+  await withRepositories(repositories ?? COMMITTED, only?.split(','), async (paths) => {
     const all = new Map<string, Replayed[]>();
     const add = (key: string, one: Replayed) => all.set(key, [...(all.get(key) ?? []), one]);
     let largest: readonly Commit[] = [];

@@ -1,40 +1,36 @@
 // How many secrets of the vendor corpus and of the second corpus redaction leaves, by group and by part of the split.
 
 import { percent } from '../../src/common/format.ts';
-import { makeSecondCorpus, missedSecond } from '../../test/safety/second-corpus.ts';
-import { makeVendorCorpus, missed } from '../../test/safety/vendor-corpus.ts';
+import { type CorpusText, missed } from '../../test/safety/corpus-values.ts';
+import { makeSecondCorpus } from '../../test/safety/second-corpus.ts';
+import { makeVendorCorpus } from '../../test/safety/vendor-corpus.ts';
 import type { Campaign, CampaignRow } from './campaign.ts';
 
 export const vendorsCampaign: Campaign = {
   name: 'vendors',
   what: `tokens of vendors as their documents describe them, and syntaxes of tools, in texts of their own; 'unseen' is the third whose
   misses nobody had looked at when the first rules were measured: 107 of 924 stayed then`,
-  run: async (show, { seed }) => showGroups(show, 'vendors', makeVendorCorpus(seed), missed),
+  run: async (show, { seed }) => showGroups(show, 'vendors', makeVendorCorpus(seed)),
 };
 
 export const secondCampaign: Campaign = {
   name: 'second',
   what: `credentials and passwords in a corpus whose author had not read the rules; arguments, prose and pieces were written before the
   rules for them; vendors and forms of its unseen third are its own`,
-  run: async (show, { seed }) => showGroups(show, 'second corpus', makeSecondCorpus(seed), missedSecond),
+  run: async (show, { seed }) => showGroups(show, 'second corpus', makeSecondCorpus(seed)),
 };
 
-interface Item {
+interface Item extends CorpusText {
   readonly group: string;
   readonly of: string;
   readonly unseen: boolean;
 }
 
-function showGroups<T extends Item>(
-  show: (row: CampaignRow) => void,
-  corpus: string,
-  items: readonly T[],
-  missedOf: (items: readonly T[]) => readonly T[],
-): void {
+function showGroups<T extends Item>(show: (row: CampaignRow) => void, corpus: string, items: readonly T[]): void {
   for (const unseen of [false, true])
     for (const group of new Set(items.map((item) => item.group))) {
       const some = items.filter((item) => item.group === group && item.unseen === unseen);
-      const left = missedOf(some);
+      const left = missed(some);
       const examples = [...new Set(left.map(({ of }) => of.replace(/\s+/g, ' ')))].slice(0, 5);
       show({
         group: unseen ? `${corpus}: the unseen third` : `${corpus}: seen`,

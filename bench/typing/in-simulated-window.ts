@@ -1,12 +1,9 @@
 // Opens a simulated window for a folder, with both models on a virtual clock, and closes it after the work.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { NgramModel } from '../../src/specialist/ngram/model.ts';
 import type { Base } from '../base/types.ts';
 import type { PackageFile } from '../common/packages.ts';
 import { SimulatedWindow, type SimulatedWindowDeps } from '../common/simulated-window.ts';
-import { Models, TimedEngine, TimedNgram } from './timed.ts';
+import { TimedEngine, TimedNgram, withModels } from './timed.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
 const KEY = 'desk';
@@ -24,24 +21,19 @@ export async function inSimulatedWindow<T>(
   work: (window: SimulatedWindow, clock: VirtualClock) => Promise<T>,
   alone = false,
 ): Promise<T> {
-  const scratch = mkdtempSync(join(tmpdir(), 'bench-desk-'));
-  const index = NgramModel.build(others, tokenizer);
-  const models = new Models(index, join(scratch, 'others.ngram'));
-  writeFileSync(models.snapshot, index.serialize());
-  const clock = new VirtualClock();
-  const timed = { models, clock, cost: { cpuMs: 0 } };
-  const window = new SimulatedWindow({ clock, ngram: new TimedNgram(timed), key: KEY, ahead: true, ...rule });
-  try {
-    return await clock.run(
-      (async () => {
-        const opened = { model, name: 'base', tokenizer: tokenizerPath, threads: 1 };
-        if (!alone) await window.specialist.open(new TimedEngine(timed), opened);
-        return work(window, clock);
-      })(),
-    );
-  } finally {
-    window.dispose();
-    await models.close(KEY);
-    rmSync(scratch, { recursive: true, force: true });
-  }
+  return withModels(NgramModel.build(others, tokenizer), KEY, async (models) => {
+    const clock = new VirtualClock();
+    const timed = { models, clock, cost: { cpuMs: 0 } };
+    const window = new SimulatedWindow({ clock, ngram: new TimedNgram(timed), key: KEY, ahead: true, ...rule });
+    const opened = { model, name: 'base', tokenizer: tokenizerPath, threads: 1 };
+    const typing = async () => {
+      if (!alone) await window.specialist.open(new TimedEngine(timed), opened);
+      return work(window, clock);
+    };
+    try {
+      return await clock.run(typing());
+    } finally {
+      window.dispose();
+    }
+  });
 }

@@ -1,5 +1,5 @@
 // A typist over held-out files, local models only: how much of the text suggestions write, how often they are wrong, and what each rule brings.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { unwrap } from '../../src/common/errors.ts';
@@ -20,7 +20,7 @@ import { kebab, printFigures, put, Table } from '../print.ts';
 import { heldOutMaterials, type Material, materials } from './materials.ts';
 import { OBJECTIVE_LABELS, objectiveFigures } from './objective.ts';
 import { repeat } from './repeat.ts';
-import { Models, type Timed, TimedEngine, TimedNgram } from './timed.ts';
+import { type Timed, TimedEngine, TimedNgram, withModels } from './timed.ts';
 import { addTyped, nothingTyped, type Typed, typePassage } from './typist.ts';
 import { VirtualClock } from './virtual-clock.ts';
 import { withLlm } from './with-llm.ts';
@@ -223,10 +223,7 @@ async function typeIn(
   positions: number,
   faster: number,
 ): Promise<Map<Rule, Counted>> {
-  const scratch = mkdtempSync(join(tmpdir(), 'bench-typing-'));
   const index = NgramModel.build(folder.others, unwrap(readTokenizer(base.tokenizerPath)));
-  const models = new Models(index, join(scratch, 'others.ngram'));
-  writeFileSync(models.snapshot, index.serialize());
   const passages = passagesOf(folder.held, positions, LINES, SEED);
   const work = async ({ settings }: Rule, counted: Counted, timed: Timed) => {
     const { clock } = timed;
@@ -254,16 +251,13 @@ async function typeIn(
     }
   };
   const typed = new Map<Rule, Counted>();
-  try {
+  await withModels(index, KEY, async (models) => {
     for (const rule of rules) {
       const counted = nothing();
       typed.set(rule, counted);
       const clock = new VirtualClock();
       await clock.run(work(rule, counted, { models, clock, cost: counted.cost }));
     }
-  } finally {
-    await models.close(KEY);
-    rmSync(scratch, { recursive: true, force: true });
-  }
+  });
   return typed;
 }

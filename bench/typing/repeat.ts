@@ -1,23 +1,19 @@
 // Repeated blocks: the second, third and fourth copies of a block in held-out files, typed with the product's service.
 // A source of its own continues copies (specialist/ngram/template.ts).
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { shuffled } from '../../src/common/statistics/random.ts';
-import { NgramModel } from '../../src/specialist/ngram/model.ts';
 import { confidenceOf } from '../../src/suggest/suggestion.ts';
 import type { Base } from '../base/types.ts';
 import type { Ghost } from '../common/editor.ts';
 import type { PackageFile } from '../common/packages.ts';
-import { SimulatedWindow } from '../common/simulated-window.ts';
+import type { SimulatedWindow } from '../common/simulated-window.ts';
 import { type Passage, passageWithin } from '../common/typist.ts';
 import type { Figures, Keep } from '../figures.ts';
 import { kebab, put, Table } from '../print.ts';
+import { inSimulatedWindow } from './in-simulated-window.ts';
 import type { Material } from './materials.ts';
 import { OBJECTIVE_LABELS, objectiveFigures } from './objective.ts';
-import { Models, TimedEngine, TimedNgram } from './timed.ts';
 import { addTyped, nothingTyped, type Typed, typePassage } from './typist.ts';
-import { VirtualClock } from './virtual-clock.ts';
+import type { VirtualClock } from './virtual-clock.ts';
 
 /** Lines of a block at least, and those typed of it at most. */
 const LEAST_LINES = 3;
@@ -27,7 +23,6 @@ const SHARED_WORDS = 0.5;
 /** Copies of each ordinal that are typed in each folder. */
 const COPIES = 4;
 const SEED = 9;
-const KEY = 'repeat';
 const ORDINALS = ['second', 'third', 'fourth'] as const;
 type Ordinal = (typeof ORDINALS)[number];
 
@@ -119,7 +114,7 @@ function figuresOf(typed: Typed): Figures {
 
 /** Types the copies in each folder. */
 export async function repeat(
-  { base: { model, tokenizer, tokenizerPath }, alone }: { readonly base: Base; readonly alone: boolean },
+  { base, alone }: { readonly base: Base; readonly alone: boolean },
   folders: readonly Material[],
   copies = COPIES,
   keep: Keep = () => {},
@@ -137,36 +132,17 @@ export async function repeat(
     put(figures, names, row);
   };
   for (const { name: folder, languageId, held, others } of folders) {
-    const scratch = mkdtempSync(join(tmpdir(), 'bench-repeat-'));
-    const index = NgramModel.build(others, tokenizer);
-    const models = new Models(index, join(scratch, 'others.ngram'));
-    writeFileSync(models.snapshot, index.serialize());
-    const chosen = passages(held, copies);
-    try {
-      const clock = new VirtualClock();
-      const timed = { models, clock, cost: { cpuMs: 0 } };
-      const window = new SimulatedWindow({ clock, ngram: new TimedNgram(timed), key: KEY, ahead: true });
-      const inFolder = nothingTyped();
-      const work = async () => {
-        const opened = { model, name: 'base', tokenizer: tokenizerPath, threads: 1 };
-        if (!alone) await window.specialist.open(new TimedEngine(timed), opened);
-        for (const { ordinal, passage } of chosen) {
-          const typed = nothingTyped();
-          await typePassage(window.editor, clock, passage, languageId, typed);
-          addTyped(inFolder, typed);
-          for (const key of [ordinal, 'all'] as const) addTyped(all[key], typed);
-        }
-      };
-      try {
-        await clock.run(work());
-      } finally {
-        window.dispose();
+    const inFolder = nothingTyped();
+    const type = async ({ editor }: SimulatedWindow, clock: VirtualClock) => {
+      for (const { ordinal, passage } of passages(held, copies)) {
+        const typed = nothingTyped();
+        await typePassage(editor, clock, passage, languageId, typed);
+        addTyped(inFolder, typed);
+        for (const key of [ordinal, 'all'] as const) addTyped(all[key], typed);
       }
-      show([folder], inFolder);
-    } finally {
-      await models.close(KEY);
-      rmSync(scratch, { recursive: true, force: true });
-    }
+    };
+    await inSimulatedWindow(base, others, {}, type, alone);
+    show([folder], inFolder);
     keep(kebab(figures));
   }
   for (const ordinal of [...ORDINALS, 'all'] as const) show(['all', ordinal], all[ordinal]);

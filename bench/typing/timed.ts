@@ -1,5 +1,8 @@
 // Both models on a virtual clock: they run in this process, one thread each, and a draft takes the processor time that it took, however many
 // others the machine works for meanwhile. What one rule has asked is not computed again for the next: it takes what it took then.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { CompletionQuery, Draft, DraftOptions, Snippet } from '../../src/common/completion.ts';
 import { failed, ok, type Result } from '../../src/common/errors.ts';
 import { OpenFolders } from '../../src/specialist/decoding/open-folders.ts';
@@ -71,6 +74,19 @@ export class Models {
       this.done.set(key, done);
     }
     return done;
+  }
+}
+
+/** Gives the work a folder's models, which are open under the key at most. */
+export async function withModels<T>(ngram: NgramModel, key: string, work: (models: Models) => Promise<T>): Promise<T> {
+  const scratch = mkdtempSync(join(tmpdir(), 'bench-typing-'));
+  const models = new Models(ngram, join(scratch, 'others.ngram'));
+  writeFileSync(models.snapshot, ngram.serialize());
+  try {
+    return await work(models);
+  } finally {
+    await models.close(key);
+    rmSync(scratch, { recursive: true, force: true });
   }
 }
 

@@ -1,6 +1,4 @@
 // The typist with a simulated large model: what it writes, waits for and costs, alone and beside the local models.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exactMatch, quantile } from '../../src/common/quality.ts';
 import { normals } from '../../src/common/statistics/random.ts';
@@ -19,7 +17,7 @@ import { kebab, Table } from '../print.ts';
 import type { Material } from './materials.ts';
 import { OBJECTIVE_LABELS, objectiveFigures } from './objective.ts';
 import { type Calls, RecordedSkill, SimulatedLlm } from './simulated-llm.ts';
-import { Models, TimedEngine, TimedNgram } from './timed.ts';
+import { type Models, TimedEngine, TimedNgram, withModels } from './timed.ts';
 import { addTyped, nothingTyped, type Typed, typePassage } from './typist.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
@@ -154,23 +152,17 @@ async function typeIn(
   skill: RecordedSkill,
   recordings: readonly Recording[],
 ): Promise<Map<Arm, Counted>> {
-  const scratch = mkdtempSync(join(tmpdir(), 'bench-typing-'));
-  const models = new Models(NgramModel.build(folder.others, base.tokenizer), join(scratch, 'others.ngram'));
-  writeFileSync(models.snapshot, models.ngram.serialize());
   const passages = passagesOf(folder.held, positions, LINES, SEED);
   const router = routerBeside(folder, recordings);
   const typed = new Map<Arm, Counted>();
-  try {
+  await withModels(NgramModel.build(folder.others, base.tokenizer), KEY, async (models) => {
     for (const arm of chosen) {
       const counted = nothing();
       typed.set(arm, counted);
       const clock = new VirtualClock();
       await clock.run(typeArm(arm, { folder, base, alone, passages, models, skill, router, clock }, counted));
     }
-  } finally {
-    await models.close(KEY);
-    rmSync(scratch, { recursive: true, force: true });
-  }
+  });
   return typed;
 }
 
@@ -216,12 +208,7 @@ async function typeArm(
   try {
     if (local && !alone) {
       const { model, tokenizerPath: tokenizer } = base;
-      await window.specialist.open(new TimedEngine(timed), {
-        model,
-        name: 'base',
-        tokenizer,
-        threads: 1,
-      });
+      await window.specialist.open(new TimedEngine(timed), { model, name: 'base', tokenizer, threads: 1 });
       if (window.specialist.state.kind !== 'ready') throw new Error('The engine does not open the model.');
     }
     const normal = normals(SEED);

@@ -1,27 +1,27 @@
 // One adaptation, in a job's process, from the folder's files to the models in use. Whatever takes long is a step or a
 // stored draft: over unchanged inputs it is read from disk. So a killed run resumes where it was.
 import { CodedError, ok, type Result, unwrap } from '../common/errors.ts';
-import { mappedLog, silentLog } from '../common/log.ts';
+import { silentLog } from '../common/log.ts';
 import { noProgress, type Progress } from '../common/progress.ts';
 import { ggufManifest } from '../neural/models/manifest.ts';
 import { NgramModel } from '../specialist/ngram/model.ts';
 import { readTokenizer } from '../text/tokenizer/load.ts';
 import { harvestToSend } from '../workspace/files/folder.ts';
-import { redactKnown } from '../workspace/secrets/known/known.ts';
 import { BudgetClock } from './budget-clock.ts';
-import { adaptedCandidate, baseCandidate, draftAtValidation, measureEarlier } from './candidates.ts';
+import { yieldToEvents } from './cancellation.ts';
+import { adaptedCandidate, baseCandidate, draftAtTest, draftAtValidation, measureEarlier } from './candidates.ts';
 import { choose } from './choose.ts';
 import { draftWithNgramsOnly } from './drafts.ts';
 import { secondsPerPosition } from './evaluate.ts';
 import { attempt, failureOf, keepFailure, nothingToLearn } from './failures.ts';
 import { lookFirst } from './first-look.ts';
 import { routerFor } from './fit-router.ts';
-import { digestsOf, type HeldOutPositions, halved, heldOutFor, heldOutPositions } from './held-out-positions.ts';
+import { type HeldOutPositions, halved } from './held-out-positions.ts';
 import { askLarge, callsOf, labelingOf, pricesOf } from './labels.ts';
 import { fitAdaptedMixture, fitBaseMixture, isMixed, mixtureInputs } from './mixture.ts';
-import { modelFolderOf, ownFolder, sweepModels } from './models/folder-models.ts';
+import { modelFolderOf, sweepModels } from './models/folder-models.ts';
 import { writeSnapshot } from './models/served.ts';
-import { type NeuralSession, sessionOf } from './neural-session.ts';
+import { NeuralSession } from './neural-session.ts';
 import { agree, type Plan, planInputs, remainingWork, type TimedMachine } from './plan.ts';
 import { stagesOf } from './progress.ts';
 import { putInUse } from './put-in-use.ts';
@@ -30,13 +30,9 @@ import { figuresOf } from './report/figures.ts';
 import { harvestInWords } from './report/first-look.ts';
 import { type Chosen, type Learned, learnedNeural, reportOf } from './report-of-run.ts';
 import type { AdaptOutcome, AdaptRequest } from './request/adapt-request.ts';
-import { yieldToEvents } from './request/cancellation.ts';
-import { accessOf, type Run, type RunDeps } from './run.ts';
-import { Steps } from './step.ts';
+import { accessOf, type Run, type RunDeps, runOf } from './run.ts';
 import { isFastEnough, type MachineTiming, timeBase, timeDraft, timingInputs } from './timing.ts';
-import { isTrained, type Training, train, trainingInputs } from './train.ts';
-import { samplesFrom } from './training-data/samples.ts';
-import { trainingLeft, trainingTime, trainingTimeInputs } from './training-time.ts';
+import { isTrained, prepareTraining, type Training, train, trainingInputs, trainingLeft } from './train.ts';
 
 /** Runs `request`. Expected failures are values. The previous specialist on disk stays usable after any failure. */
 export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Result<AdaptOutcome>> {
@@ -50,35 +46,13 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
   const clock = new BudgetClock(now, () => countdown.tick());
   let run: Run | undefined;
   try {
-    // The folder's files, split by path alone. An earlier model is not judged on what it was trained on.
     const tokenizer = unwrap(readTokenizer(request.tokenizerPath));
-    const harvested = await harvestToSend(request, { progress, signal, log: deps.log ?? silentLog });
-    const { files, report: harvest, secrets } = unwrap(harvested);
+    const harvested = unwrap(await harvestToSend(request, { progress, signal, log: deps.log ?? silentLog }));
+    const { files, secrets, report: harvest } = harvested;
     if (files.length === 0) throw nothingToLearn(root, harvest);
-    if (request.firstLookSeconds !== undefined)
-      progress({ stage: 'Reading files', done: files.length, total: files.length, lines: harvestInWords(harvest) });
-    const measuresEarlier = request.effort === 'adapt' && request.neural !== undefined;
-    const { held, judgesEarlier } = heldOutFor(files, measuresEarlier ? ownFolder(specialistFolder) : undefined);
-    run = {
-      ...deps,
-      request,
-      held,
-      judgesEarlier,
-      tokenizer,
-      clock,
-      digests: digestsOf(held),
-      positions: heldOutPositions(held),
-      log: mappedLog(deps.log ?? silentLog, (line) => redactKnown(line, '', [secrets]).text),
-      steps: new Steps(ledger),
-      stage: (stage) => (update) => progress({ stage, ...update }),
-      expect: (remaining) => countdown.plan(remaining),
-      partsOf: (remaining) => countdown.partsOf(remaining),
-      notes: [...harvest.faults],
-      neuralFailure: undefined,
-      apiStopped: undefined,
-      paid: { answers: 0, usd: 0 },
-      models: new Set(),
-    };
+    const told = { stage: 'Reading files', done: files.length, total: files.length };
+    if (request.firstLookSeconds !== undefined) progress({ ...told, lines: harvestInWords(harvest) });
+    run = runOf(request, deps, harvested, { tokenizer, clock, countdown });
     const learned = request.effort === 'adapt' ? await learn(run) : undefined;
 
     // The index of every file, held-out ones too, and the chosen model are put in use.
@@ -87,7 +61,7 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
     const index = NgramModel.build(files, tokenizer);
     await yieldToEvents(signal);
     const snapshotPath = writeSnapshot(specialistFolder, index.serialize());
-    if (learned?.neural) putInUse(request, learned.neural.used, held);
+    if (learned?.neural) putInUse(request, learned.neural.used, run.held);
 
     const report = reportOf(run, harvest, learned, now() - started);
     if (learned) {
@@ -125,9 +99,10 @@ async function learn(run: Run): Promise<Learned> {
   stage('Indexing')({ done: 0, total: undefined });
   const index = NgramModel.build(run.held.train, run.tokenizer);
   await yieldToEvents(run.signal);
-  const session = access && sessionOf(run, index);
+  const session = access && new NeuralSession(run, index);
   try {
-    if (request.firstLookSeconds !== undefined) await lookFirst(run, index, session);
+    // Its time does not count against the budget.
+    if (request.firstLookSeconds !== undefined) await run.clock.exclude(() => lookFirst(run, index, session));
     const perPlace = session && timing && (await timeDraft(run, session));
     const machine: TimedMachine | undefined =
       session && timing && perPlace !== undefined ? { timing, perPlace, session } : undefined;
@@ -145,13 +120,7 @@ async function learn(run: Run): Promise<Learned> {
       (await attempt(run, 'measuring', () =>
         trainAndChoose(run, { plan, timing, index, session, positions, calls: labeling ? callsOf(labeling) : 0 }),
       ));
-    const tested =
-      chosen &&
-      (await attempt(run, 'measuring', async () => {
-        const used = await session.drafts(chosen.used, positions.test, stage('Testing the model in use'));
-        if (chosen.used === chosen.base) return { used, base: used };
-        return { used, base: await session.drafts(chosen.base, positions.test, stage('Testing the base')) };
-      }));
+    const tested = chosen && (await attempt(run, 'measuring', () => draftAtTest(run, session, chosen, positions)));
     const ngrams = {
       choose: await draftWithNgramsOnly(run, index, run.positions.choose, stage('Calibrating')),
       test: await draftWithNgramsOnly(run, index, run.positions.test, stage('Measuring')),
@@ -164,12 +133,7 @@ async function learn(run: Run): Promise<Learned> {
     if (served.choose.length === 0)
       notes.push('There are too few files for validation, so the shipped router is used.');
     const figures = served.test.length > 0 ? figuresOf(served.test, labels, router, request.balance) : undefined;
-    const neural =
-      tested &&
-      learnedNeural(chosen, tested, ngrams, {
-        memory: session.memory,
-        ngramRouter: routerFor(ngrams.choose, labels),
-      });
+    const neural = tested && learnedNeural(chosen, tested, ngrams, labels, session.memory);
     return { router, figures, neural };
   } finally {
     session?.close();
@@ -197,21 +161,12 @@ async function trainAndChoose(run: Run, parts: NeuralParts): Promise<Chosen> {
   if (!timing.base && !ggufManifest(accessOf(run).base))
     keepFailure(run, 'training', new CodedError('unsupported', timing.why ?? ''));
 
-  // Training gets the time that measuring leaves, so its samples and its limit come first.
-  const timed = trained ? undefined : plan.training;
-  if (timed) stage('Preparing training samples')({ done: 0, total: undefined });
-  const samples = timed && (await attempt(run, 'training', () => samplesFrom(run.held, index, plan, run)));
-  const time =
-    samples &&
-    (await steps.step('training time', trainingTimeInputs(run, plan), () =>
-      trainingTime(run, session, plan, timed, samples),
-    ));
+  const prepared = trained ? undefined : await prepareTraining(run, session, index, plan);
   stage('Planning')({ done: 0, total: undefined });
-  const trainingSeconds = trainingLeft(run, time);
   const remaining = remainingWork(run, session, {
     ...plan,
-    trains: time !== undefined,
-    training: trainingSeconds,
+    trains: prepared !== undefined,
+    training: trainingLeft(run, prepared),
     api: calls,
   });
   run.expect(remaining);
@@ -222,7 +177,7 @@ async function trainAndChoose(run: Run, parts: NeuralParts): Promise<Chosen> {
   run.expect({ ...remaining, perPlace: secondsPerPosition(base.scored), base: 0 });
   const earlier = await measureEarlier(run, session, trained, positions);
 
-  const trainNow = time && (() => steps.step('training', inputs, () => train(run, samples, time), isTrained(run)));
+  const trainNow = prepared && (() => steps.step('training', inputs, () => train(run, prepared), isTrained(run)));
   const training = trained ?? (trainNow && (await attempt(run, 'training', trainNow)));
   notes.push(...(training?.notes ?? []), ...(plan.why === undefined ? [] : [plan.why]));
   const measureAdapted = async (of: Training) => {

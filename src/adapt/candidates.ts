@@ -7,7 +7,7 @@ import type { HeldOutPositions } from './held-out-positions.ts';
 import { modelFolderOf, ownModel } from './models/folder-models.ts';
 import type { NeuralSession } from './neural-session.ts';
 import type { Tell } from './progress.ts';
-import { mixedQuality } from './report/figures.ts';
+import { mixedQuality, type ScoredPosition } from './report/figures.ts';
 import { accessOf, type Run } from './run.ts';
 
 /** A trained model: the hash of its weights. */
@@ -52,6 +52,20 @@ export async function draftAtValidation(
 ): Promise<MeasuredModel> {
   const scored = await session.drafts(candidate, choose, tell);
   return { ...candidate, scored, quality: mixedQuality(scored) };
+}
+
+/** Drafts of the chosen model, and of its base, at the test positions. */
+export type Tested = Readonly<Record<'used' | 'base', readonly ScoredPosition[]>>;
+
+export async function draftAtTest(
+  run: Run,
+  session: NeuralSession,
+  { used, base }: Readonly<Record<'used' | 'base', ModelCandidate>>,
+  { test }: HeldOutPositions,
+): Promise<Tested> {
+  const drafts = await session.drafts(used, test, run.stage('Testing the model in use'));
+  if (used === base) return { used: drafts, base: drafts };
+  return { used: drafts, base: await session.drafts(base, test, run.stage('Testing the base')) };
 }
 
 /**

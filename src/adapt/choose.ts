@@ -71,6 +71,7 @@ export function choose(
   training: { readonly improved: boolean | undefined } | undefined,
 ): { readonly used: MeasuredModel; readonly why: string } {
   const base = measured.at(-1) as MeasuredModel;
+  const isTrained = ({ name }: MeasuredModel) => name !== 'adapted' || training?.improved !== false;
   const others = measured.slice(0, -1).map((each) => {
     const [lines, loss] = [leadInLines(each, base), leadInLoss(each, base)];
     const likelier = lines.difference >= 0 && loss.standardErrors > MORE_THAN_CHANCE.loss;
@@ -78,16 +79,10 @@ export function choose(
   });
   const positions = base.scored.length;
   if (positions === 0) return { used: base, why: 'there were no held-out files to compare on.' };
-  const better = others.filter((one) => one.better && !(one.each.name === 'adapted' && training?.improved === false));
-  const isAhead = (one: (typeof others)[number], other: (typeof others)[number]) =>
-    one.lines.difference === other.lines.difference
-      ? one.loss.difference > other.loss.difference
-      : one.lines.difference > other.lines.difference;
-  const best = better.reduce<(typeof better)[number] | undefined>(
-    (high, one) => (high && !isAhead(one, high) ? high : one),
-    undefined,
-  );
   const atPositions = `at the ${positions} validation positions`;
+  const [best] = others
+    .filter(({ each, better }) => better && isTrained(each))
+    .sort((a, b) => b.lines.difference - a.lines.difference || b.loss.difference - a.loss.difference);
   if (best) {
     const { each, lines, loss } = best;
     const more = `${ofHundred(lines.difference)} more of 100 lines right than ${titles[base.name]} ${atPositions}`;
@@ -99,17 +94,9 @@ export function choose(
   }
   const [first] = others;
   if (!first) return { used: base, why: `${titles[base.name]} is the only model.` };
-  const {
-    each,
-    lines: { difference },
-  } = first;
-  if (each.name === 'adapted' && training?.improved === false)
-    return { used: base, why: 'training did not lower the loss on the held-out files.' };
-  const less =
-    difference > 0
-      ? 'more of 100 lines right, which may be chance'
-      : difference < 0
-        ? 'fewer of 100 lines right'
-        : 'more of 100 lines right';
-  return { used: base, why: `${titles[each.name]} gets ${ofHundred(Math.abs(difference))} ${less}, ${atPositions}.` };
+  if (!isTrained(first.each)) return { used: base, why: 'training did not lower the loss on the held-out files.' };
+  const { difference } = first.lines;
+  const lines = `${ofHundred(Math.abs(difference))} ${difference < 0 ? 'fewer' : 'more'} of 100 lines right`;
+  const doubt = difference > 0 ? ', which may be chance' : '';
+  return { used: base, why: `${titles[first.each.name]} gets ${lines}${doubt}, ${atPositions}.` };
 }

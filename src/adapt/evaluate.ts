@@ -14,9 +14,9 @@ import { positionFactsOf } from '../routing/features.ts';
 import type { QueryLoss } from '../specialist/engine/protocol.ts';
 import type { PositionLedger } from '../storage/position-ledger.ts';
 import type { AnswerRow } from '../storage/types.ts';
+import { yieldToEvents } from './cancellation.ts';
 import type { Tell } from './progress.ts';
 import type { ScoredPosition } from './report/figures.ts';
-import { yieldToEvents } from './request/cancellation.ts';
 import { digest } from './step.ts';
 
 /** A model that `evaluate` can ask: the n-grams in this thread, or the engine. */

@@ -1,9 +1,9 @@
 // What a run does with failures: those of the neural part are kept for the report, and the run continues without it.
 import { CodedError, type Failure, failed, isCancelled, messageOf } from '../common/errors.ts';
 import type { HarvestReport } from '../workspace/files/types.ts';
+import { cancelledFailure } from './cancellation.ts';
 import type { NeuralFailure } from './report/types.ts';
 import type { Run } from './run.ts';
-import { cancelledFailure } from './stopped.ts';
 
 /** Error codes of a disk that is full, read-only, not ours, or gone. */
 const unwritable: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', 'EIO']);

@@ -1,11 +1,11 @@
 // The first look: how often the local model is right in this folder before anything is trained, within a time limit.
 // Its drafts are stored in the position ledger, so that the rest of the run does not repeat them.
-import { CodedError, isCancelled } from '../common/errors.ts';
 import { positionInDocument } from '../prompts/completion/completion-position.ts';
 import type { CursorExample } from '../prompts/completion/cursor-examples.ts';
 import type { NgramModel } from '../specialist/ngram/model.ts';
 import { baseCandidate } from './candidates.ts';
 import { draftWithNgramsOnly } from './drafts.ts';
+import { expected } from './failures.ts';
 import { type HeldOutPositions, halved, MAX_HALVINGS, spread } from './held-out-positions.ts';
 import type { NeuralSession } from './neural-session.ts';
 import type { Tell } from './progress.ts';
@@ -19,14 +19,10 @@ const MIN_SECONDS = 20;
 const GRACE_SECONDS = 5;
 
 /**
- * Tells its result as `lines` of a progress update. Its time does not count against the budget of the run.
+ * Tells its result as `lines` of a progress update.
  * @param session undefined: there is no neural model
  */
-export function lookFirst(run: Run, index: NgramModel, session: NeuralSession | undefined): Promise<void> {
-  return run.clock.exclude(() => measureFirst(run, index, session));
-}
-
-async function measureFirst(run: Run, index: NgramModel, session: NeuralSession | undefined): Promise<void> {
+export async function lookFirst(run: Run, index: NgramModel, session: NeuralSession | undefined): Promise<void> {
   const tell = run.stage('Measuring the local model');
   const limitSeconds = run.request.firstLookSeconds ?? 0;
   const end = Math.max(limitSeconds, run.clock.elapsed() + Math.min(limitSeconds, MIN_SECONDS));
@@ -52,12 +48,12 @@ async function measureFirst(run: Run, index: NgramModel, session: NeuralSession 
     await Promise.race([work, timeUp]);
   } catch (error) {
     // The stages that need the engine fail in the same way, and note it for the report.
-    if (!(error instanceof CodedError) || isCancelled(error)) throw error;
+    expected(error);
   } finally {
     clearTimeout(timer);
   }
+  // A late draft is left out. The n-grams draft at the same positions.
   const scored = [...base];
-  // The n-grams draft at the same positions.
   const examples = scored.length > 0 ? scored.map(({ example }) => example) : singleLines;
   const ngram = await draftWithNgramsOnly(run, index, examples);
   const lines = firstLookInWords({ ngram, base: scored.length > 0 ? scored : undefined });

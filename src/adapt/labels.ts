@@ -97,8 +97,8 @@ export function pricesOf(run: Run, index: NgramModel): PriceOf {
     const before = known.get(halvings);
     if (before) return before;
     const identity = JSON.stringify([labelingSettings(run), halvings]);
-    const { priced, ...chosen } = positionsToLabel({ ...halved(run.positions, halvings), index, llm }, api);
-    const unknown = chosen.bare.map(({ prompt }) => prompt).filter((prompt) => !llm.knows?.(prompt));
+    const { priced, ...chosen } = positionsToLabel(halved(run.positions, halvings), index, llm, api);
+    const unknown: Prompt[] = chosen.bare.map(({ prompt }) => prompt).filter((prompt) => !llm.knows?.(prompt));
     if (!asked?.whole || asked.as !== identity) unknown.push(...priced);
     const estimate: ApiEstimate = {
       model: llm.model,
@@ -139,23 +139,17 @@ export function labelingOf(
   return undefined;
 }
 
-/** Positions for the API to label, with their prompts. */
-export interface PositionsToLabel extends Pick<Labeling, 'validation' | 'test' | 'bare'> {
-  /** Prompts of usual length for the validation and test positions. */
-  readonly priced: readonly Prompt[];
-}
-
-interface LabelingInputs extends Pick<HeldOutPositions, 'choose' | 'test'> {
-  /** N-grams of the training files. */
-  readonly index: NgramModel;
-  readonly llm: Pick<LlmClient, 'facts' | 'estimateUsd' | 'ceilingUsd'>;
-}
-
-/** As many positions as the limits allow. Stored answers count too, so that a later run chooses the same positions. */
+/**
+ * As many positions as the limits allow, and prompts of usual length for their price. Stored answers count too, so that
+ * a later run chooses the same positions.
+ * @param index n-grams of the training files
+ */
 export function positionsToLabel(
-  { choose, test, index, llm }: LabelingInputs,
+  { choose, test }: Pick<HeldOutPositions, 'choose' | 'test'>,
+  index: NgramModel,
+  llm: Pick<LlmClient, 'facts' | 'estimateUsd' | 'ceilingUsd'>,
   { positions, runUsd = Number.POSITIVE_INFINITY }: LabelingLimits,
-): PositionsToLabel {
+) {
   const prompts = new Map<CursorExample, Prompt>();
   const usualPrompt = (example: CursorExample) => {
     const prompt = prompts.get(example) ?? completionPrompt(labelRequest(example, index, [USUAL_DRAFT]), llm.facts);

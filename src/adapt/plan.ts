@@ -9,6 +9,7 @@ import { noWork, planInWords, type RemainingWork } from './report/countdown.ts';
 import type { PlanAnswer, PlanChoice, PlanOffer } from './request/adapt-request.ts';
 import type { Run } from './run.ts';
 import {
+  budgetSeconds,
   draftCount,
   type MachineTiming,
   minutesFor,
@@ -19,7 +20,6 @@ import {
   trainableIn,
   untrainableIn,
 } from './timing.ts';
-import { budgetSeconds } from './training-settings.ts';
 
 /** What the user agreed to. */
 export interface Plan {

@@ -4,9 +4,10 @@ import { baseOf } from '../neural/models/list.ts';
 import { sha256Of } from '../neural/models/manifest.ts';
 import type { RouterModel } from '../routing/router-model.ts';
 import type { HarvestReport } from '../workspace/files/types.ts';
+import type { Tested } from './candidates.ts';
 import type { MeasuredModel } from './choose.ts';
-import type { ServedDrafts } from './fit-router.ts';
-import { mixedQuality, qualityOf, type ReportFigures, type ScoredPosition } from './report/figures.ts';
+import { routerFor, type ServedDrafts } from './fit-router.ts';
+import { type ApiLabels, mixedQuality, qualityOf, type ReportFigures } from './report/figures.ts';
 import type { AdaptReport, NeuralReport } from './report/types.ts';
 import type { Run } from './run.ts';
 import type { Training } from './train.ts';
@@ -33,15 +34,16 @@ export interface Chosen extends Pick<NeuralReport, 'why' | 'chosenFrom'> {
   readonly training: Training | undefined;
 }
 
-/** Drafts of the chosen model, and of its base, at the test positions. */
-export type Tested = Readonly<Record<'used' | 'base', readonly ScoredPosition[]>>;
-
-/** @param ngrams drafts of the n-grams alone, at all positions */
+/**
+ * @param ngrams drafts of the n-grams alone, at all positions
+ * @param engineMemory peak of the engine's process, bytes
+ */
 export function learnedNeural(
   { used, base, training, why, chosenFrom }: Chosen,
   tested: Tested,
   ngrams: ServedDrafts,
-  { memory, ngramRouter }: { readonly memory: number; readonly ngramRouter: RouterModel },
+  labels: ApiLabels | undefined,
+  engineMemory: number,
 ): LearnedNeural {
   const positions = new Set(tested.used.map(({ example }) => example));
   const report: NeuralReport = {
@@ -55,8 +57,8 @@ export function learnedNeural(
     },
     chosenFrom,
     training: training?.report,
-    peakMemoryBytes: Math.max(memory, training?.peakMemoryBytes ?? 0),
-    ngramRouter,
+    peakMemoryBytes: Math.max(engineMemory, training?.peakMemoryBytes ?? 0),
+    ngramRouter: routerFor(ngrams.choose, labels),
   };
   return { used, report };
 }

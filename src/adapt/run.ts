@@ -1,20 +1,22 @@
 // A run: its request, what it may use, the folder's split files, and what its stages share.
 import { CodedError, type Failure } from '../common/errors.ts';
-import type { Log } from '../common/log.ts';
+import { type Log, mappedLog, silentLog } from '../common/log.ts';
 import type { Progress } from '../common/progress.ts';
 import type { LlmClient } from '../llm/protocol/models.ts';
 import type { RouterModel } from '../routing/router-model.ts';
 import type { Engine } from '../specialist/engine/client.ts';
 import type { PositionLedger } from '../storage/position-ledger.ts';
 import type { Tokenizer } from '../text/tokenizer/bpe.ts';
+import type { Harvest } from '../workspace/files/folder.ts';
+import { redactKnown } from '../workspace/secrets/known/known.ts';
 import type { BudgetClock } from './budget-clock.ts';
-import type { HeldOut, HeldOutPositions } from './held-out-positions.ts';
-import { isModel } from './models/folder-models.ts';
+import { digestsOf, type HeldOut, type HeldOutPositions, heldOutFor, heldOutPositions } from './held-out-positions.ts';
+import { isModel, ownFolder } from './models/folder-models.ts';
 import type { StageName, Tell } from './progress.ts';
-import type { PlanParts, RemainingWork } from './report/countdown.ts';
+import type { Countdown, PlanParts, RemainingWork } from './report/countdown.ts';
 import type { AdaptReport, NeuralFailure } from './report/types.ts';
 import type { AdaptRequest, AskPlan, NeuralAccess } from './request/adapt-request.ts';
-import type { Steps } from './step.ts';
+import { Steps } from './step.ts';
 
 export interface RunDeps {
   /** The engine, which a request with a neural part needs. */
@@ -64,6 +66,37 @@ export interface Run extends Omit<RunDeps, 'record' | 'progress' | 'now'> {
   readonly paid: { answers: number; usd: number };
   /** Identities of the models that were measured. */
   readonly models: Set<string>;
+}
+
+/** The folder's files are split by path alone. An earlier model is not judged on what it was trained on. */
+export function runOf(
+  request: AdaptRequest,
+  deps: RunDeps,
+  { files, report, secrets }: Harvest,
+  { tokenizer, clock, countdown }: Pick<Run, 'tokenizer' | 'clock'> & { readonly countdown: Countdown },
+): Run {
+  const measuresEarlier = request.effort === 'adapt' && request.neural !== undefined;
+  const { held, judgesEarlier } = heldOutFor(files, measuresEarlier ? ownFolder(request.specialistFolder) : undefined);
+  return {
+    ...deps,
+    request,
+    held,
+    judgesEarlier,
+    tokenizer,
+    clock,
+    digests: digestsOf(held),
+    positions: heldOutPositions(held),
+    log: mappedLog(deps.log ?? silentLog, (line) => redactKnown(line, '', [secrets]).text),
+    steps: new Steps(deps.ledger),
+    stage: (stage) => (update) => countdown.tell({ stage, ...update }),
+    expect: (remaining) => countdown.plan(remaining),
+    partsOf: (remaining) => countdown.partsOf(remaining),
+    notes: [...report.faults],
+    neuralFailure: undefined,
+    apiStopped: undefined,
+    paid: { answers: 0, usd: 0 },
+    models: new Set(),
+  };
 }
 
 /** Throws CodedError if there is no engine or no base model; the run then continues without a neural model. */

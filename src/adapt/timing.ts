@@ -1,18 +1,20 @@
 // Times this machine with the base, before anything is measured, and says what a time limit allows.
 import { basename } from 'node:path';
-import { CodedError, isCancelled, unwrap } from '../common/errors.ts';
+import { unwrap } from '../common/errors.ts';
 import { counted } from '../common/format.ts';
-import { ggufManifest } from '../neural/models/manifest.ts';
+import { ggufManifest, sha256Of } from '../neural/models/manifest.ts';
 import { LEAST_STEPS, measureServing, measureTraining } from '../specialist/engine/measure-base.ts';
 import type { Timing } from '../specialist/engine/protocol.ts';
 import { baseCandidate, earlierCandidate } from './candidates.ts';
 import { secondsPerPosition } from './evaluate.ts';
+import { expected } from './failures.ts';
 import { type HeldOutPositions, halved, MAX_HALVINGS } from './held-out-positions.ts';
+import { weightsOf } from './models/folder-models.ts';
 import type { NeuralSession } from './neural-session.ts';
 import { limitInWords } from './report/outcome.ts';
+import type { NeuralAccess } from './request/adapt-request.ts';
 import { accessOf, engineOf, type Run } from './run.ts';
 import { windowTokens } from './training-data/samples.ts';
-import { budgetSeconds, epochs, microBatches, trainingSettings } from './training-settings.ts';
 
 /** How fast this machine trains the base. */
 export interface MachineTiming {
@@ -52,6 +54,23 @@ const TOKENS_THAT_PAY = 1_000_000;
 /** Halvings of the positions for timing: about six drafts are timed. */
 const TIMED_HALVINGS = 6;
 
+/** Windows in a step. */
+export const microBatches = 4;
+/** Passes over all samples. A token of running text may come again around a middle. */
+export const epochs = 2;
+const defaultMinutes = 10;
+
+/** Budget of the whole run, seconds. */
+export function budgetSeconds({ budgetMinutes = defaultMinutes }: NeuralAccess): number {
+  return 60 * budgetMinutes;
+}
+
+/** Settings that decide a timing and a training, besides the files. */
+export function trainingSettings(run: Run): unknown {
+  const { base, budgetMinutes, maxSteps, device } = accessOf(run);
+  return [weightsOf(base), budgetMinutes, maxSteps, device, sha256Of(run.request.tokenizerPath)];
+}
+
 export function timingInputs(run: Run): unknown {
   return [run.digests.train, trainingSettings(run)];
 }
@@ -89,7 +108,7 @@ export async function timeDraft(run: Run, session: NeuralSession): Promise<numbe
     return secondsPerPosition(await session.drafts(baseCandidate(run), few, run.stage('Timing a draft')));
   } catch (error) {
     // The stages that need the engine fail in the same way, and note it for the report.
-    if (!(error instanceof CodedError) || isCancelled(error)) throw error;
+    expected(error);
     return undefined;
   }
 }

@@ -1,16 +1,21 @@
-// Fine-tunes the base on a folder's training files through the engine, and reports progress.
+// Fine-tunes the base on a folder's training files through the engine, in its share of the plan's time.
 import { unwrap } from '../common/errors.ts';
 import { makeFolder } from '../common/files.ts';
 import { thousands } from '../common/format.ts';
 import { dialectTokens, type Sha256 } from '../neural/models/manifest.ts';
-import type { ValidationLoss } from '../specialist/engine/protocol.ts';
+import { LEAST_STEPS } from '../specialist/engine/measure-base.ts';
+import { trainingStatusOf, type ValidationLoss } from '../specialist/engine/protocol.ts';
+import type { NgramModel } from '../specialist/ngram/model.ts';
+import { baseCandidate, earlierCandidate } from './candidates.ts';
+import { attempt } from './failures.ts';
+import { halved } from './held-out-positions.ts';
 import { modelFolderOf, weightsOf, workFolder } from './models/folder-models.ts';
+import type { NeuralSession } from './neural-session.ts';
 import type { Plan } from './plan.ts';
 import type { MixedQuality, TrainingReport } from './report/types.ts';
 import { accessOf, engineOf, type Run } from './run.ts';
-import { windowTokens as length, type Samples, usualSeed } from './training-data/samples.ts';
-import { epochs, microBatches, trainingSettings } from './training-settings.ts';
-import type { TrainingTime } from './training-time.ts';
+import { draftCount, epochs, microBatches, OPENING_SECONDS, type TimedBase, trainingSettings } from './timing.ts';
+import { type Samples, samplesFrom, usualSeed, windowTokens } from './training-data/samples.ts';
 
 /**
  * Chosen for full fine-tuning: of 6e-4, 1.5e-3 and 3e-3, 1.5e-3 gave the lowest held-out loss after 150 steps. With
@@ -50,11 +55,73 @@ export function isTrained({ request }: Run): (training: Training) => boolean {
     dropped !== undefined || modelFolderOf(weights, request.specialistFolder) !== undefined;
 }
 
+/** In seconds. */
+interface TrainingTime {
+  readonly expected: number;
+  readonly limit: number;
+  /** Planned start of training, as in `BudgetClock.elapsed`. */
+  readonly begins: number;
+}
+
+/** Training samples of the files, and their time in the plan. */
+interface PreparedTraining {
+  readonly samples: Samples;
+  readonly time: TrainingTime;
+}
+
+/** Undefined if nothing is trained. Training gets the time that measuring leaves, so its limit comes before. */
+export async function prepareTraining(
+  run: Run,
+  session: NeuralSession,
+  index: NgramModel,
+  plan: Plan,
+): Promise<PreparedTraining | undefined> {
+  const { training } = plan;
+  if (!training) return undefined;
+  run.stage('Preparing training samples')({ done: 0, total: undefined });
+  const samples = await attempt(run, 'training', () => samplesFrom(run.held, index, plan, run));
+  if (!samples) return undefined;
+  const inputs = [plan, run.digests.train, run.digests.fit, trainingSettings(run)];
+  const work = async () => trainingTime(run, session, plan, training, samples);
+  return { samples, time: await run.steps.step('training time', inputs, work) };
+}
+
+function trainingTime(
+  run: Run,
+  session: NeuralSession,
+  { halvings, perPlace, minutes }: Plan,
+  { perStep }: TimedBase,
+  samples: Samples,
+): TrainingTime {
+  const { clock, request } = run;
+  const positions = halved(run.positions, halvings);
+  const earlier = earlierCandidate(run) !== undefined;
+  // The base's answers of the first look, and of a run that was interrupted, are in the ledger.
+  const unanswered = session.unanswered(baseCandidate(run), positions.choose);
+  const answered = positions.choose.length - unanswered;
+  const others = perPlace * (draftCount(positions, earlier) - answered) + OPENING_SECONDS;
+  const { maxSteps = Number.POSITIVE_INFINITY } = request.neural ?? {};
+  const steps = Math.min(maxSteps, Math.ceil((epochs * samples.tokensPerEpoch) / (windowTokens * microBatches)));
+  const room = 60 * minutes - clock.elapsed() - others;
+  // The user agreed to this training. If the machine is slower now, the run takes longer.
+  const limit = Math.max(room, Math.min(LEAST_STEPS, steps) * perStep);
+  const before = perPlace * (unanswered + (earlier ? positions.choose.length : 0));
+  const expected = Math.min(limit, Math.max(1, steps * perStep));
+  return { expected, limit, begins: clock.elapsed() + before };
+}
+
+/** Expected seconds of training after those that an interrupted one has had; 0: nothing is trained. */
+export function trainingLeft({ request }: Run, prepared: PreparedTraining | undefined): number {
+  const status = trainingStatusOf(workFolder(request.specialistFolder));
+  return Math.max(0, (prepared?.time.expected ?? 0) - (status?.kind === 'training' ? status.seconds : 0));
+}
+
 /**
  * Trains into the work folder for the planned time, minus the delay that measuring has caused, or resumes an
  * interrupted training. Throws CodedError.
  */
-export async function train(run: Run, samples: Samples, { limit, begins }: TrainingTime): Promise<Training> {
+export async function train(run: Run, { samples, time }: PreparedTraining): Promise<Training> {
+  const { limit, begins } = time;
   const { signal, log } = run;
   const tell = run.stage('Training');
   tell({ done: 0, total: undefined });
@@ -65,12 +132,12 @@ export async function train(run: Run, samples: Samples, { limit, begins }: Train
   const adapted = unwrap(
     await engineOf(run).request('adapt', request, {
       signal,
-      onProgress: (report) => {
-        if (report.kind === 'note') notes.push(report.note);
-        if (report.kind === 'device') log.info(`Training on ${report.device}: ${report.reason}`);
-        if (report.kind === 'validated') log.info(`Step ${report.step}: held-out loss ${lossesIn(report)}`);
-        if (report.kind !== 'step') return;
-        const { step, totalSteps, loss, tokensPerSecond, memory, secondsLeft } = report;
+      onProgress: (update) => {
+        if (update.kind === 'note') notes.push(update.note);
+        if (update.kind === 'device') log.info(`Training on ${update.device}: ${update.reason}`);
+        if (update.kind === 'validated') log.info(`Step ${update.step}: held-out loss ${lossesIn(update)}`);
+        if (update.kind !== 'step') return;
+        const { step, totalSteps, loss, tokensPerSecond, memory, secondsLeft } = update;
         peakMemoryBytes = Math.max(peakMemoryBytes, memory);
         log.debug(`Step ${step}: loss ${loss.toFixed(2)}, ${thousands(tokensPerSecond)} tokens/s`);
         tell({ done: step, total: totalSteps, ...(secondsLeft !== undefined && { stageLeft: secondsLeft }) });
@@ -114,7 +181,7 @@ function requestOf({ examples, validationExamples }: Samples, run: Run) {
     examples,
     tokenizer: request.tokenizerPath,
     batch: 1,
-    length,
+    length: windowTokens,
     microBatches,
     epochs,
     ...(access.maxSteps !== undefined && { maxSteps: access.maxSteps }),

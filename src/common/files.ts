@@ -16,7 +16,7 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { threadId } from 'node:worker_threads';
@@ -104,19 +104,20 @@ export async function replaceFileInTurns(
 ): Promise<void> {
   makeFolder(dirname(path));
   sweepTemporary(dirname(path));
-  await swap(path, newFileMode(path), async (file) => {
+  async function* chunks() {
     let since = 0;
     for (const piece of pieces) {
-      for (let done = 0; done < piece.length; ) {
-        const { bytesWritten } = await file.write(piece, done, Math.min(TURN, piece.length - done));
-        done += bytesWritten;
-        since += bytesWritten;
+      for (let done = 0; done < piece.length; done += TURN) {
+        const chunk = piece.subarray(done, done + TURN);
+        yield chunk;
+        since += chunk.length;
         if (since < TURN) continue;
         since = 0;
         await turn();
       }
     }
-  });
+  }
+  await swap(path, newFileMode(path), chunks());
 }
 
 /**
@@ -125,16 +126,14 @@ export async function replaceFileInTurns(
  */
 export async function replaceFileFromStream(path: string, chunks: AsyncIterable<string>): Promise<void> {
   sweepTemporary(dirname(path), 'flat', basename(path));
-  await swap(path, 0o666, async (file) => {
-    for await (const chunk of chunks) await file.appendFile(chunk);
-  });
+  await swap(path, 0o666, chunks);
 }
 
-async function swap(path: string, mode: number, write: (file: FileHandle) => Promise<void>): Promise<void> {
+async function swap(path: string, mode: number, chunks: AsyncIterable<string | Uint8Array>): Promise<void> {
   const temporary = temporaryFor(path);
   const file = await open(temporary, 'wx', mode);
   try {
-    await write(file);
+    await file.writeFile(chunks);
     await file.sync();
   } catch (error) {
     await file.close();

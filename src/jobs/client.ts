@@ -1,8 +1,7 @@
 // Starts jobs, each in a process that ends with its job.
 
-import type { AdaptOutcome, AdaptRequest, Questions } from '../adapt/request/adapt-request.ts';
-import { cancelled } from '../adapt/request/cancellation.ts';
-import { cancelledFailure } from '../adapt/stopped.ts';
+import { cancelledFailure } from '../adapt/cancellation.ts';
+import { type AdaptOutcome, type AdaptRequest, cancelled, type Questions } from '../adapt/request/adapt-request.ts';
 import { type ChildProcess, endChild, onceEnded, type StartedChild, startChild } from '../common/child.ts';
 import { failed, type Result } from '../common/errors.ts';
 import { type Log, silentLog } from '../common/log.ts';

@@ -1,27 +1,28 @@
 // Entry of a job's process: one long job on a folder, with its own store, API and engine. An adaptation gets all
 // three.
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { adapt } from '../adapt/adapt.ts';
 import { programOf } from '../adapt/drafts.ts';
 import { keptRows } from '../adapt/kept/kept-rows.ts';
 import { exportOwn } from '../adapt/models/folder-models.ts';
 import { summaryOf } from '../adapt/report/kept.ts';
 import { plainTextOf, REPORT_FILE, reportDocument } from '../adapt/report/report-document.ts';
-import type { AdaptOutcome, AdaptRequest, PlanAnswer } from '../adapt/request/adapt-request.ts';
-import { cancelled } from '../adapt/request/cancellation.ts';
-import { readSecrets } from '../adapt/reread-secrets.ts';
+import { type AdaptOutcome, type AdaptRequest, cancelled, type PlanAnswer } from '../adapt/request/adapt-request.ts';
 import type { RunDeps } from '../adapt/run.ts';
 import { failed, messageOf, ok, type Result } from '../common/errors.ts';
-import { replaceFile, sweepTemporary } from '../common/files.ts';
+import { makePrivate, replaceFile, sweepTemporary } from '../common/files.ts';
 import type { Log, LogLevel } from '../common/log.ts';
 import { quoted } from '../common/plain-text.ts';
 import { gpuMemory } from '../neural/llama/llama-model.ts';
+import { addGgufModel } from '../neural/models/import/add-gguf.ts';
+import { discoverModels } from '../neural/models/import/discover-models.ts';
 import type { Engine } from '../specialist/engine/client.ts';
 import { EnginePair } from '../specialist/engine/pair.ts';
 import { lockRun } from '../storage/lock.ts';
 import { openLogged } from '../storage/open.ts';
 import { PositionLedger } from '../storage/position-ledger.ts';
-import { downloadModelJob, findModelsJob, importBaseJob } from './own-bases.ts';
+import { harvestFolder } from '../workspace/files/folder.ts';
+import { downloadModelJob } from './download-model.ts';
 import { type JobDeps, paidLlm, troubleOf } from './paid-llm.ts';
 import type { FromJob, JobCall, Jobs, RunRequest, ToJob } from './protocol.ts';
 import { RelayedModels } from './relay.ts';
@@ -109,15 +110,23 @@ export const jobs: {
   readonly [K in keyof Jobs]: (request: Jobs[K]['request'], deps: JobDeps) => Promise<Result<Jobs[K]['result']>>;
 } = {
   adapt: adaptJob,
-  secrets: (request, { signal, log }) => readSecrets(request, signal, log),
+  // For a session that starts from a stored index: secrets are never written to disk.
+  secrets: async ({ root, harvest }, { signal, log }) => {
+    const harvested = await harvestFolder(root, harvest, { signal, log });
+    return harvested.ok ? ok(harvested.value.secrets.all) : harvested;
+  },
   kept: (request, deps) => summaryOf(keptRows(request, deps)),
   texts: textTaskJob,
   labelling: labellingJob,
   export: async (request, { signal, progress }) => exportOwn(request, signal, progress),
   write: writeTextJob,
-  findModels: findModelsJob,
+  // Only headers are read; no model is run.
+  findModels: async (_, { signal }) => ok(await discoverModels(signal)),
   gpuMemory: async () => ok(await gpuMemory()),
-  importBase: importBaseJob,
+  importBase: (request, { signal, progress }) => {
+    makePrivate(dirname(request.into));
+    return addGgufModel(request, signal, progress);
+  },
   downloadModel: downloadModelJob,
 };
 

@@ -7,10 +7,12 @@ import type { AdaptOutcome, AdaptRequest, ApiEstimate, PlanAnswer, PlanOffer } f
 import type { Result } from '../common/errors.ts';
 import type { LogLevel } from '../common/log.ts';
 import type { ProgressUpdate } from '../common/progress.ts';
+import type { AddedBase, GgufRequest } from '../neural/models/import/add-gguf.ts';
+import type { FoundModel } from '../neural/models/import/discover-models.ts';
 import type { EngineOptions } from '../specialist/engine/client.ts';
 import type { Labelling } from '../text-tasks/labelling.ts';
 import type { TaskReport } from '../text-tasks/task-report.ts';
-import type { AddedBase, DownloadRequest, FoundModel, GgufRequest } from './own-bases.ts';
+import type { DownloadRequest } from './download-model.ts';
 import type { RelayAsked, RelaySaid } from './relay.ts';
 import type { LabellingRequest, TextTaskRequest } from './text-task.ts';
 import type { WriteRequest, WrittenText } from './write-text.ts';

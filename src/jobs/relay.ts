@@ -17,16 +17,10 @@ export type RelaySaid =
       readonly error?: Pick<EditorError, 'kind' | 'message'>;
     };
 
-interface Open {
-  readonly texts: string[];
-  over: Extract<RelaySaid, { kind: 'editor-end' }> | undefined;
-  wake: () => void;
-}
-
 /** The job's side. */
 export class RelayedModels implements EditorModels {
   private readonly send: (message: RelayAsked) => void;
-  private readonly open = new Map<number, Open>();
+  private readonly open = new Map<number, ReadableStreamDefaultController<string>>();
   private next = 0;
 
   constructor(send: (message: RelayAsked) => void) {
@@ -38,38 +32,34 @@ export class RelayedModels implements EditorModels {
   }
 
   async *ask(model: string, text: string, signal: AbortSignal): AsyncGenerator<string> {
+    signal.throwIfAborted();
     const id = this.next++;
-    const asked: Open = { texts: [], over: undefined, wake: () => {} };
-    const woken = () => asked.wake();
-    this.open.set(id, asked);
-    signal.addEventListener('abort', woken, { once: true });
+    const said = new ReadableStream<string>({ start: (controller) => void this.open.set(id, controller) });
+    const drop = () => this.open.delete(id) && this.send({ kind: 'editor-drop', id });
+    const onAbort = () => {
+      this.open.get(id)?.error(signal.reason);
+      drop();
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
     this.send({ kind: 'editor-ask', id, model, text });
     try {
-      for (;;) {
-        signal.throwIfAborted();
-        const said = asked.texts.shift();
-        if (said !== undefined) yield said;
-        else if (asked.over?.error) throw new EditorError(asked.over.error.kind, asked.over.error.message);
-        else if (asked.over) return;
-        else
-          await new Promise<void>((resolve) => {
-            asked.wake = resolve;
-          });
-      }
+      yield* said;
     } finally {
-      signal.removeEventListener('abort', woken);
-      this.open.delete(id);
-      if (asked.over === undefined) this.send({ kind: 'editor-drop', id });
+      signal.removeEventListener('abort', onAbort);
+      drop();
     }
   }
 
   /** Handles a message of the parent; one for a finished request is ignored. */
   take(said: RelaySaid): void {
-    const asked = this.open.get(said.id);
-    if (!asked) return;
-    if (said.kind === 'editor-text') asked.texts.push(said.text);
-    else asked.over = said;
-    asked.wake();
+    const answer = this.open.get(said.id);
+    if (said.kind === 'editor-text') {
+      answer?.enqueue(said.text);
+      return;
+    }
+    this.open.delete(said.id);
+    if (said.error) answer?.error(new EditorError(said.error.kind, said.error.message));
+    else answer?.close();
   }
 }
 

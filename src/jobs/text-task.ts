@@ -1,7 +1,6 @@
 // The jobs of text tasks: a run, and the texts for labelling.
 import { join } from 'node:path';
-import type { ApiAccess } from '../adapt/request/adapt-request.ts';
-import { cancelled } from '../adapt/request/cancellation.ts';
+import { type ApiAccess, cancelled } from '../adapt/request/adapt-request.ts';
 import { CodedError, failed, ok, type Result, unwrap } from '../common/errors.ts';
 import { replaceFile } from '../common/files.ts';
 import { apiHost } from '../llm/connect.ts';

@@ -1,10 +1,10 @@
 // Connects a large model: a provider's row and the user's settings. One streamed answer per request, own timeouts, no
 // retries, and the cost of each answer.
 import { type Clock, systemClock } from '../common/clock.ts';
-import { ok, type Result } from '../common/errors.ts';
+import { type Failure, ok, type Result } from '../common/errors.ts';
 import { Deadline, TimeoutError } from './deadline.ts';
 import { classify, type FailureContext, failureOf, neverArrived } from './protocol/failures.ts';
-import { guardedFetch, hostOf, isLoopback, withReadableErrors } from './protocol/guard.ts';
+import { guardedFetch, hostOf, isLoopback } from './protocol/guard.ts';
 import { withoutKey } from './protocol/key-forms.ts';
 import {
   estimateTokens,
@@ -18,6 +18,7 @@ import {
   priceUsd,
   promptLength,
 } from './protocol/models.ts';
+import { withReadableErrors } from './protocol/readable-errors.ts';
 import { AnswerReader } from './protocol/reading.ts';
 import type { EditorModels, Provider, Wire } from './protocol/wire.ts';
 import { providerOf } from './providers/providers.ts';
@@ -39,22 +40,7 @@ const defaultStallMs = 8_000;
 
 /** Makes no request yet. The first `ask` reports an empty key or a wrong URL. */
 export function connectLlm(settings: LlmSettings, options: ConnectOptions = {}): LlmClient {
-  const { timeoutMs } = settings;
-  const { provider, model, host } = endpointOf(settings);
-  // A model that thinks is silent meanwhile. So is a server of the user's own, which may read a prompt for long.
-  const isOwn = provider.key.need === 'optional' || isLoopback(host);
-  const maySayNothing = provider.facts(model, host).thinking === 'always' || isOwn;
-  const maxSilenceMs = maySayNothing ? timeoutMs : defaultStallMs;
-  return new StreamedLlm({
-    ...options,
-    provider,
-    apiKey: settings.apiKey.trim(),
-    baseUrl: settings.baseUrl || undefined,
-    host,
-    model,
-    timeoutMs,
-    stallMs: options.stallMs ?? Math.min(maxSilenceMs, timeoutMs),
-  });
+  return new StreamedLlm(settings, options);
 }
 
 /** What HTTP 404 means for a list of models, in place of an unknown model. */
@@ -68,30 +54,25 @@ const noList = {
 export async function listModels(
   settings: LlmSettings,
   signal: AbortSignal,
-  options: ConnectOptions = {},
+  { fetch = globalThis.fetch, clock = systemClock, editor }: ConnectOptions = {},
 ): Promise<Result<readonly string[]>> {
-  const { provider, model, host } = endpointOf(settings);
-  const apiKey = settings.apiKey.trim();
-  const { fetch = globalThis.fetch, clock = systemClock, editor } = options;
-  const failures = [noList, ...provider.failures];
-  const context = { model, apiKey, host, now: clock.now(), provider: { ...provider, failures } };
-  const deadline = new Deadline(clock, signal, settings.timeoutMs, settings.timeoutMs);
-  const baseUrl = settings.baseUrl || undefined;
-  const facts = provider.facts(model, host);
-  const { openWire } = await provider.wire();
-  const wire = openWire({ provider, apiKey, baseUrl, model, facts, timeoutMs: settings.timeoutMs + 60_000, editor });
+  const { timeoutMs } = settings;
+  const endpoint = endpointOf(settings);
+  const deadline = new Deadline(clock, signal, timeoutMs, timeoutMs);
+  const wire = await openWire(endpoint, timeoutMs, editor);
   try {
     const send = withReadableErrors(
       guardedFetch(fetch, () => deadline.throwIfOver()),
       false,
     );
     const names = await wire.models(send, deadline.signal);
-    return ok(names.map((name) => withoutKey(name, apiKey, 'answer')));
+    return ok(names.map((name) => withoutKey(name, endpoint.apiKey, 'answer')));
   } catch (error) {
     signal.throwIfAborted();
-    const { reason } = deadline.signal;
-    if (reason instanceof TimeoutError) return { ok: false, error: failureOf('timeout', reason.message, context) };
-    return { ok: false, error: classify(error, context, wire.explain) };
+    const { provider } = endpoint;
+    const failures = [noList, ...provider.failures];
+    const context = { ...endpoint, now: clock.now(), provider: { ...provider, failures } };
+    return { ok: false, error: failureAfter(error, deadline, context, wire) };
   } finally {
     deadline.end();
   }
@@ -114,32 +95,41 @@ export async function requestWriter<R>(
   settings: Partial<LlmAddress>,
   promptOf: (request: R, facts: ModelFacts) => Prompt,
 ): Promise<(request: R) => string> {
-  const { provider, model, host } = endpointOf(settings);
-  const facts = provider.facts(model, host);
-  const { openWire } = await provider.wire();
-  const baseUrl = settings.baseUrl || undefined;
-  const wire = openWire({ provider, apiKey: 'none', baseUrl, model, facts, timeoutMs: 1 });
-  return (request) => JSON.stringify(wire.body(promptOf(request, facts)));
+  const endpoint = endpointOf({ ...settings, apiKey: 'none' });
+  const wire = await openWire(endpoint, 0);
+  return (request) => JSON.stringify(wire.body(promptOf(request, endpoint.facts)));
 }
 
-function endpointOf(settings: Partial<LlmAddress>) {
-  return { provider: providerOf(settings.provider), model: modelOf(settings), host: apiHost(settings) };
-}
-
-interface StreamedOptions {
+/** Where requests go: a provider's row with the user's settings. */
+interface Endpoint {
   readonly provider: Provider;
   readonly apiKey: string;
-  /** Address of the server; undefined for that of the environment or of the provider. */
-  readonly baseUrl?: string | undefined;
+  /** Undefined for the address of the environment or of the provider. */
+  readonly baseUrl: string | undefined;
+  /** For messages. */
   readonly host: string;
   readonly model: string;
-  /** Timeout of a whole answer, and between two events (`stallMs`), ms. */
-  readonly timeoutMs: number;
-  readonly stallMs: number;
-  /** A fetch that supports proxies. Default: Node's. */
-  readonly fetch?: typeof fetch | undefined;
-  readonly clock?: Clock;
-  readonly editor?: EditorModels | undefined;
+  readonly facts: ModelFacts;
+}
+
+function endpointOf(settings: Partial<LlmSettings>): Endpoint {
+  const provider = providerOf(settings.provider);
+  const model = modelOf(settings);
+  const host = apiHost(settings);
+  const { apiKey = '', baseUrl } = settings;
+  const facts = provider.facts(model, host);
+  return { provider, apiKey: apiKey.trim(), baseUrl: baseUrl || undefined, host: host || 'the API', model, facts };
+}
+
+async function openWire(endpoint: Endpoint, timeoutMs: number, editor?: EditorModels): Promise<Wire> {
+  const wires = await endpoint.provider.wire();
+  return wires.openWire({ ...endpoint, timeoutMs: timeoutMs + 60_000, editor });
+}
+
+function failureAfter(error: unknown, { signal }: Deadline, context: FailureContext, wire: Wire | undefined): Failure {
+  const { reason } = signal;
+  if (reason instanceof TimeoutError) return failureOf('timeout', reason.message, context);
+  return classify(error, context, wire?.explain);
 }
 
 /** Maximum number of tokens that the API adds around a block of text. */
@@ -153,15 +143,26 @@ type AnswerEnd = 'complete' | 'stopped' | 'broken';
 class StreamedLlm implements LlmClient {
   readonly model: string;
   readonly facts: ModelFacts;
-  private readonly options: StreamedOptions;
+  private readonly endpoint: Endpoint;
+  private readonly options: ConnectOptions;
   private readonly clock: Clock;
+  /** Timeout of a whole answer, and between two events, ms. */
+  private readonly timeoutMs: number;
+  private readonly stallMs: number;
   private wirePromise: Promise<Wire> | undefined;
 
-  constructor(options: StreamedOptions) {
+  constructor(settings: LlmSettings, options: ConnectOptions) {
+    this.endpoint = endpointOf(settings);
     this.options = options;
-    this.model = options.model;
-    this.facts = options.provider.facts(options.model, options.host);
     this.clock = options.clock ?? systemClock;
+    const { provider, model, host, facts } = this.endpoint;
+    this.model = model;
+    this.facts = facts;
+    this.timeoutMs = settings.timeoutMs;
+    // A model that thinks is silent meanwhile. So is a server of the user's own, which may read a prompt for long.
+    const maySayNothing = facts.thinking === 'always' || provider.key.need === 'optional' || isLoopback(host);
+    const maxSilenceMs = maySayNothing ? this.timeoutMs : defaultStallMs;
+    this.stallMs = options.stallMs ?? Math.min(maxSilenceMs, this.timeoutMs);
   }
 
   estimateUsd(prompt: Prompt): number {
@@ -174,7 +175,7 @@ class StreamedLlm implements LlmClient {
 
   async ask(...[prompt, signal, onText, onLost]: Parameters<LlmClient['ask']>): Promise<Result<LlmAnswer>> {
     signal.throwIfAborted();
-    const { apiKey, provider, timeoutMs, stallMs } = this.options;
+    const { apiKey, provider } = this.endpoint;
     if (apiKey === '' && provider.key.need === 'required')
       return { ok: false, error: failureOf('no-key', '', this.context()) };
     const reader = new AnswerReader(prompt.prefill, prompt.maxTokens, apiKey);
@@ -195,7 +196,7 @@ class StreamedLlm implements LlmClient {
       };
     };
 
-    const deadline = new Deadline(this.clock, signal, timeoutMs, stallMs);
+    const deadline = new Deadline(this.clock, signal, this.timeoutMs, this.stallMs);
     let wire: Wire | undefined;
     try {
       const guardedSend = guardedFetch(this.options.fetch ?? globalThis.fetch, () => deadline.throwIfOver());
@@ -207,7 +208,8 @@ class StreamedLlm implements LlmClient {
         accepted ||= response.ok && !/\bhtml\b/.test(response.headers.get('content-type') ?? '');
         return response;
       };
-      wire = await this.wire();
+      this.wirePromise ??= openWire(this.endpoint, this.timeoutMs, this.options.editor);
+      wire = await this.wirePromise;
       for await (const piece of wire.ask(prompt, send, deadline.signal)) {
         deadline.noteEvent();
         if (!reader.read(piece)) continue;
@@ -217,7 +219,7 @@ class StreamedLlm implements LlmClient {
         if (this.facts.thinking !== 'always' && prompt.enough?.(reader.text))
           return ok(answer(prompt.read(reader.text), 'stopped'));
       }
-      // An aborted stream of an SDK ends without an error.
+      // An aborted stream of Anthropic's SDK ends without an error.
       deadline.signal.throwIfAborted();
       reader.assertComplete();
       return ok(answer(reader.stop === 'refusal' ? '' : prompt.read(reader.text), 'complete'));
@@ -227,10 +229,7 @@ class StreamedLlm implements LlmClient {
       const mayBePaid = sent && (deadline.signal.aborted || this.mayBePaid(error, accepted, wire));
       if (reader.begun || mayBePaid) onLost?.(answer(prompt.read(reader.text), isStopped ? 'stopped' : 'broken'));
       signal.throwIfAborted();
-      const { reason } = deadline.signal;
-      if (reason instanceof TimeoutError)
-        return { ok: false, error: failureOf('timeout', reason.message, this.context()) };
-      return { ok: false, error: classify(error, this.context(), wire?.explain) };
+      return { ok: false, error: failureAfter(error, deadline, this.context(), wire) };
     } finally {
       deadline.end();
     }
@@ -241,11 +240,11 @@ class StreamedLlm implements LlmClient {
    * it was accepted but the answer never began. It is not if it was refused or never arrived.
    */
   private mayBePaid(error: unknown, accepted: boolean, wire: Wire | undefined): boolean {
-    const sdkError = wire?.explain(error);
+    const wireError = wire?.explain(error);
     if (neverArrived(error)) return false;
     // After a gateway's timeout, the server may go on.
-    if (sdkError?.kind === 'refusal') return sdkError.status === 504 || sdkError.status === 524;
-    return accepted || sdkError !== undefined;
+    if (wireError?.kind === 'refusal') return wireError.status === 504 || wireError.status === 524;
+    return accepted || wireError !== undefined;
   }
 
   /** The cost of an answer, limited to its reservation even if the server counts more. @param maximum the maximum usage */
@@ -255,7 +254,7 @@ class StreamedLlm implements LlmClient {
     if (costUsd <= maximumUsd) return { usage: counted, costUsd };
     const tokens = Object.values(counted).reduce((sum, count) => sum + count, 0);
     const overcounted =
-      `${this.options.host || 'The API'} reports ${tokens.toLocaleString('en-US')} tokens for one answer, more than this call can use. ` +
+      `${this.endpoint.host.replace(/^the API$/, 'The API')} reports ${tokens.toLocaleString('en-US')} tokens for one answer, more than this call can use. ` +
       `It counts as ${dollars(maximumUsd)}, the most that this call may cost. Check the base URL and your account there.`;
     return { usage: maximum, costUsd: maximumUsd, overcounted };
   }
@@ -267,16 +266,8 @@ class StreamedLlm implements LlmClient {
     return { inputTokens: all - cached, cacheWriteTokens: cached, cacheReadTokens: 0, outputTokens };
   }
 
-  private wire(): Promise<Wire> {
-    const { provider, timeoutMs } = this.options;
-    const open = { ...this.options, baseUrl: this.options.baseUrl, facts: this.facts, timeoutMs: timeoutMs + 60_000 };
-    this.wirePromise ??= provider.wire().then(({ openWire }) => openWire(open));
-    return this.wirePromise;
-  }
-
   private context(): FailureContext {
-    const { provider, apiKey, host } = this.options;
-    return { model: this.model, apiKey, host: host || 'the API', now: this.clock.now(), provider };
+    return { ...this.endpoint, now: this.clock.now() };
   }
 
   private estimatedInput(prompt: Prompt): Omit<LlmUsage, 'outputTokens'> {

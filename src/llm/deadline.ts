@@ -6,10 +6,11 @@ import { chooseModel } from './protocol/failures.ts';
 export class TimeoutError extends Error {}
 
 export class Deadline {
+  /** Aborted with the reason of the caller's signal, or with a TimeoutError. */
+  readonly signal: AbortSignal;
   private readonly controller = new AbortController();
   private readonly stopped = new AbortController();
   private readonly clock: Clock;
-  private readonly caller: AbortSignal;
   private readonly startedAt: number;
   private readonly totalMs: number;
   private lastEventAt: number;
@@ -17,23 +18,16 @@ export class Deadline {
   /** @param stallMs longest silence, also before the first event */
   constructor(clock: Clock, caller: AbortSignal, totalMs: number, stallMs: number) {
     this.clock = clock;
-    this.caller = caller;
+    this.signal = AbortSignal.any([caller, this.controller.signal]);
     this.totalMs = totalMs;
     this.startedAt = clock.monotonic();
     this.lastEventAt = this.startedAt;
-    if (caller.aborted) this.controller.abort(caller.reason);
-    else caller.addEventListener('abort', this.onAbort, { once: true });
     const ignoreEnd = () => {};
     clock
       .sleep(totalMs, this.stopped.signal)
       .then(() => this.timeOut())
       .catch(ignoreEnd);
     this.watchSilence(stallMs).catch(ignoreEnd);
-  }
-
-  /** Aborted with the reason of the caller's signal, or with a TimeoutError. */
-  get signal(): AbortSignal {
-    return this.controller.signal;
   }
 
   /** Restarts the silence timer after an event. */
@@ -48,11 +42,8 @@ export class Deadline {
   }
 
   end(): void {
-    this.caller.removeEventListener('abort', this.onAbort);
     this.stopped.abort();
   }
-
-  private readonly onAbort = () => this.controller.abort(this.caller.reason);
 
   private timeOut(): void {
     const detail = `no whole answer within ${seconds(this.totalMs)}`;

@@ -56,11 +56,10 @@ export async function labelBatch(
   let isSlow = false;
   // In-flight calls, and prompts that wait until one of these calls releases its reservation.
   let inFlight = 0;
-  let waiters: (() => void)[] = [];
+  let settled = Promise.withResolvers<void>();
   const giveUp = (failure: Failure) => {
     stopped ??= givenUp(failure);
   };
-  const nextSettled = () => new Promise<void>((resolve) => waiters.push(resolve));
   // All workers share one pause, because a busy API is busy for every request.
   let pauseUntil = 0;
 
@@ -75,8 +74,8 @@ export async function labelBatch(
         .ask(prompt, signal, undefined, (lost) => (costUsd += lost.costUsd))
         .finally(() => {
           inFlight--;
-          for (const wake of waiters) wake();
-          waiters = [];
+          settled.resolve();
+          settled = Promise.withResolvers();
         });
       if (result.ok) {
         answered++;
@@ -89,7 +88,7 @@ export async function labelBatch(
       const { error } = result;
       // In-flight calls reserve more than they will cost, so wait for one to settle.
       if (error.code === 'over-budget' && inFlight > 0) {
-        await nextSettled();
+        await settled.promise;
         attempt--;
         continue;
       }

@@ -1,7 +1,6 @@
 // The ledger's tables: API calls and their costs. A call is booked with its maximum cost before it is made.
-import { type Ledger, monthOf, type Reservation, type Reserved } from '../common/paid-call.ts';
+import { type Ledger, monthOf, type PaidCall, type Reservation, type Reserved } from '../common/paid-call.ts';
 import { type Database, MovedError } from './database.ts';
-import type { LlmCallRow } from './types.ts';
 
 /** Tolerance for rounding errors in sums. */
 const roundingUsd = 1e-9;
@@ -11,7 +10,7 @@ export interface KnownSpending {
   /** US dollars by month. */
   readonly byMonth: ReadonlyMap<string, number>;
   /** Calls that are in it with their maximum cost. */
-  readonly unsettled: readonly LlmCallRow[];
+  readonly unsettled: readonly PaidCall[];
 }
 
 export class Money implements Ledger {
@@ -39,10 +38,10 @@ export class Money implements Ledger {
     return { ok: true, ...withNotice };
   }
 
-  settle(id: string, paid: LlmCallRow | undefined): void {
+  settle(id: string, paid: PaidCall | undefined): void {
     const { database } = this;
     database.transactDurably(() => {
-      const booked = database.rows<LlmCallRow>('DELETE FROM llmCalls WHERE requestHash = ? RETURNING *', unsettled(id));
+      const booked = database.rows<PaidCall>('DELETE FROM llmCalls WHERE requestHash = ? RETURNING *', unsettled(id));
       for (const call of booked) this.spend(call.at, -call.costUsd);
       if (paid !== undefined) this.pay(paid);
     });
@@ -59,8 +58,8 @@ export class Money implements Ledger {
     );
   }
 
-  findLlmCall(requestHash: string): LlmCallRow | undefined {
-    return this.database.rows<LlmCallRow>(
+  findLlmCall(requestHash: string): PaidCall | undefined {
+    return this.database.rows<PaidCall>(
       'SELECT * FROM llmCalls WHERE requestHash = ? ORDER BY at DESC, rowid DESC LIMIT 1',
       requestHash,
     )[0];
@@ -72,7 +71,7 @@ export class Money implements Ledger {
     const rows = database.rows<{ month: string; usd: number }>('SELECT month, usd FROM spending');
     return {
       byMonth: new Map(rows.map(({ month, usd }) => [month, usd])),
-      unsettled: database.rows<LlmCallRow>(
+      unsettled: database.rows<PaidCall>(
         "SELECT * FROM llmCalls WHERE requestHash > 'unsettled:' AND requestHash < 'unsettled;'",
       ),
     };
@@ -120,7 +119,7 @@ export class Money implements Ledger {
     return new Map(rows.filter(({ usd }) => usd > roundingUsd).map((row) => [row.month, row.usd]));
   }
 
-  private pay(row: LlmCallRow): void {
+  private pay(row: PaidCall): void {
     this.database.insert('llmCalls', row);
     this.spend(row.at, row.costUsd);
   }
@@ -147,7 +146,7 @@ function unsettled(id: string): string {
 }
 
 /** The row of a call without an answer. It counts as paid, with its maximum cost. */
-function unanswered({ id, at, purpose, model, usd }: Reservation): LlmCallRow {
+function unanswered({ id, at, purpose, model, usd }: Reservation): PaidCall {
   const tokens = { inputTokens: 0, cacheWriteTokens: 0, cacheReadTokens: 0, outputTokens: 0 };
   const emptyFields = { folder: '', path: '', text: '', ...tokens, latencyMs: 0 };
   return { at, requestHash: unsettled(id), purpose, model, costUsd: usd, ...emptyFields };

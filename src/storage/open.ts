@@ -14,36 +14,31 @@ export const databaseName = 'store.sqlite';
 /** Suffixes of the database, its log and its shared memory. SQLite finds them by name. */
 const fileSuffixes = ['', '-wal', '-shm'];
 
-export interface StoreDeps {
+interface StoreDeps {
   readonly log?: Log;
   readonly clock?: Clock;
   /** Called with a sentence for the user if the store must be replaced later. */
   readonly onNotice?: (notice: string) => void;
 }
 
-export interface OpenedStore {
-  readonly store: ResilientStore;
-  /** For the user: the problem and the location of the old data. */
-  readonly notice?: string;
-}
-
 /**
  * Opens or creates `folder`/store.sqlite. Never fails: a damaged database or one of another version is renamed, and the
- * store is kept in memory if the disk cannot be written. `notice` then says so.
+ * store is kept in memory if the disk cannot be written. `notice` then tells the user the problem and where the old data
+ * are.
  */
-export function openStore(folder: string, deps: StoreDeps = {}): OpenedStore {
-  const opened = openOrReplace(folder, deps);
-  const { log, onNotice, clock } = deps;
+export function openStore(
+  folder: string,
+  deps: StoreDeps = {},
+): { readonly store: ResilientStore; readonly notice: string | undefined } {
+  const { log = silentLog, onNotice = () => {}, clock = systemClock } = deps;
+  const { store, notice } = openOrReplace(folder, clock);
   const resilience: ResilientDeps = {
-    ...(log && { log }),
-    ...(onNotice && { onNotice }),
-    ...(clock && { monotonic: () => clock.monotonic() }),
-    replaceDamaged: () => replace(folder, 'corrupt', deps),
+    ...{ log, onNotice, clock },
+    replaceDamaged: () => replace(folder, 'corrupt', clock),
     reopen: () => openFile(folder),
-    deleteRenamed: () => deleteRenamed(folder, log ?? silentLog),
+    deleteRenamed: () => deleteRenamed(folder, log),
   };
-  const store = new ResilientStore(opened.store, resilience, opened.notice);
-  return opened.notice === undefined ? { store } : { store, notice: opened.notice };
+  return { store: new ResilientStore(store, resilience, notice), notice };
 }
 
 /** For a process without a user: notices go to the log. */
@@ -53,18 +48,15 @@ export function openLogged(folder: string, log: Log): ResilientStore {
   return store;
 }
 
-interface Opened {
-  readonly store: SqliteStore;
-  readonly notice?: string;
-}
+type Opened = ReturnType<ResilientDeps['replaceDamaged']>;
 
-function openOrReplace(folder: string, deps: StoreDeps): Opened {
+function openOrReplace(folder: string, clock: Clock): Opened {
   try {
     return { store: openFile(folder) };
   } catch (error) {
     if (isDamage(error) || (error instanceof CodedError && error.code === 'corrupt'))
-      return replace(folder, 'corrupt', deps);
-    if (error instanceof CodedError && error.code === 'other-version') return replace(folder, 'other-version', deps);
+      return replace(folder, 'corrupt', clock);
+    if (error instanceof CodedError && error.code === 'other-version') return replace(folder, 'other-version', clock);
     return inMemory(folder, error);
   }
 }
@@ -75,10 +67,10 @@ function openFile(folder: string): SqliteStore {
   return new SqliteStore(openDatabase(file), file);
 }
 
-function replace(folder: string, reason: 'corrupt' | 'other-version', deps: StoreDeps): Opened {
+function replace(folder: string, reason: 'corrupt' | 'other-version', clock: Clock): Opened {
   const problem = { corrupt: 'was damaged', 'other-version': 'is from another version of the extension' }[reason];
   try {
-    const renamedPath = renameDatabase(folder, reason, (deps.clock ?? systemClock).now());
+    const renamedPath = renameDatabase(folder, reason, clock.now());
     const store = openFile(folder);
     const carried = carryPaid(renamedPath, store, reason);
     const notice =

@@ -1,31 +1,35 @@
 // A store that survives disk failures: a failed write costs a message, but never a paid answer.
 // Failed writes are kept in memory, in order, and written when the disk works again.
+import type { Clock } from '../common/clock.ts';
 import { messageOf } from '../common/errors.ts';
-import { type Log, silentLog } from '../common/log.ts';
-import type { Reservation, Reserved } from '../common/paid-call.ts';
+import type { Log } from '../common/log.ts';
+import type { Ledger, PaidCall, Reservation, Reserved } from '../common/paid-call.ts';
 import { isBusy, isDamage, isFailing } from './database.ts';
 import type { KnownSpending } from './money.ts';
 import { SqliteStore } from './sqlite.ts';
-import type { AdaptationRow, FinishedRun, FolderRows, LlmCallRow, Store } from './types.ts';
+import type { AdaptationRow, FinishedRun, FolderRows } from './types.ts';
 
 export interface ResilientDeps {
-  readonly log?: Log;
+  readonly log: Log;
+  readonly clock: Pick<Clock, 'monotonic'>;
   /** Called with a sentence for the user when the store is replaced. */
-  readonly onNotice?: (notice: string) => void;
+  readonly onNotice: (notice: string) => void;
   /** Renames a damaged database and opens a new one. */
   readonly replaceDamaged: () => { readonly store: SqliteStore; readonly notice?: string };
   /** Opens or creates the database on disk again. Throws if that fails. */
   readonly reopen: () => SqliteStore;
   /** Deletes the databases that earlier failures renamed. */
   readonly deleteRenamed: () => void;
-  /** Monotonic, ms. */
-  readonly monotonic?: () => number;
 }
 
 /** Minimum time between attempts to use a failed disk again, ms. */
 const retryMs = 30_000;
 
-export class ResilientStore implements Store {
+/**
+ * All calls are synchronous. They take well under a millisecond, except those about money, which wait for the disk.
+ * Callers must pass only redacted text (`workspace/secrets/redact.ts`), because the store does not check it.
+ */
+export class ResilientStore implements Ledger {
   private current: SqliteStore;
   private readonly deps: ResilientDeps;
   private readonly log: Log;
@@ -40,10 +44,11 @@ export class ResilientStore implements Store {
   constructor(store: SqliteStore, deps: ResilientDeps, notice?: string) {
     this.current = store;
     this.deps = deps;
-    this.log = deps.log ?? silentLog;
+    this.log = deps.log;
     if (!this.onDisk) this.lastFailure = notice ?? 'There is no store on disk.';
   }
 
+  /** The database file. Undefined if the data is in memory and lost at the end of the session. */
   get location(): string | undefined {
     return this.current.location;
   }
@@ -58,6 +63,7 @@ export class ResilientStore implements Store {
     return this.backlog.unsaved;
   }
 
+  /** Whether paid answers can be stored on disk. After a failure, it tries the disk again from time to time. */
   canKeep(): boolean {
     return this.onDisk || this.recover(false);
   }
@@ -80,19 +86,21 @@ export class ResilientStore implements Store {
   private reportNotice(reserved: Reserved): Reserved {
     if (!('notice' in reserved)) return reserved;
     const { notice, ...rest } = reserved;
-    if (notice !== undefined) this.deps.onNotice?.(notice);
+    if (notice !== undefined) this.deps.onNotice(notice);
     return rest;
   }
 
-  settle(id: string, paid: LlmCallRow | undefined): void {
+  settle(id: string, paid: PaidCall | undefined): void {
     this.write((store) => store.money.settle(id, paid), paid?.costUsd);
   }
   spentInMonth(at: number): number {
     return this.read((store) => store.money.spentInMonth(at));
   }
-  findLlmCall(requestHash: string): LlmCallRow | undefined {
+  /** The newest paid answer to the same request. */
+  findLlmCall(requestHash: string): PaidCall | undefined {
     return this.read((store) => store.money.findLlmCall(requestHash));
   }
+  /** All stored rows of one folder, to show them to the user. Oldest first, but adaptations newest first. */
   rowsOf(folder: string): FolderRows {
     return this.read((store) => store.rowsOf(folder));
   }
@@ -102,15 +110,19 @@ export class ResilientStore implements Store {
   latestAdaptation(folder: string): AdaptationRow | undefined {
     return this.read((store) => store.latestAdaptation(folder));
   }
+  /** Newest first. */
   adaptations(): AdaptationRow[] {
     return this.read((store) => store.adaptations());
   }
+  /** Deletes a folder's adaptations. Its paid answers stay. */
   deleteAdaptations(folder: string): void {
     this.change((store) => store.deleteAdaptations(folder));
   }
+  /** Deletes everything about one folder, including its paid answers. Spending stays. */
   deleteFolderData(folder: string): void {
     this.change((store) => store.deleteFolderData(folder));
   }
+  /** Deletes everything, including renamed databases. Only the sum of this month's spending stays, for the limit. */
   deleteAll(): void {
     this.change((store) => store.deleteAll());
     this.deps.deleteRenamed();
@@ -183,7 +195,7 @@ export class ResilientStore implements Store {
       this.current = fresh.store;
       if (this.onDisk) this.continueIn(fresh.store);
       else this.lastFailure = fresh.notice;
-      if (fresh.notice !== undefined) this.deps.onNotice?.(fresh.notice);
+      if (fresh.notice !== undefined) this.deps.onNotice(fresh.notice);
       return;
     }
     const memory = new SqliteStore();
@@ -196,17 +208,17 @@ export class ResilientStore implements Store {
     failed.close();
     this.current = memory;
     this.backlog.repeat(memory);
-    this.triedAt = this.now();
+    this.triedAt = this.deps.clock.monotonic();
     this.lastFailure =
       `Easy Adaptation cannot write to ${failed.location} (${messageOf(error)}). The API is not asked until it can: free ` +
       'disk space or make the folder writable. Paid answers are kept in memory until the window or the run ends.';
-    this.deps.onNotice?.(this.lastFailure);
+    this.deps.onNotice(this.lastFailure);
   }
 
   /** Tries the disk again, at most every `retryMs` unless `now`. Returns true if the backlog is on disk. */
   private recover(now: boolean): boolean {
-    if (!now && this.now() < this.triedAt + retryMs) return false;
-    this.triedAt = this.now();
+    if (!now && this.deps.clock.monotonic() < this.triedAt + retryMs) return false;
+    this.triedAt = this.deps.clock.monotonic();
     let store: SqliteStore;
     try {
       store = this.deps.reopen();
@@ -229,10 +241,6 @@ export class ResilientStore implements Store {
   private continueIn(store: SqliteStore): void {
     store.money.carry(this.lastSpending);
     this.backlog.drain(store);
-  }
-
-  private now(): number {
-    return (this.deps.monotonic ?? (() => performance.now()))();
   }
 }
 

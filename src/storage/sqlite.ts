@@ -1,10 +1,10 @@
 // The store over one SQLite database: on disk, or in memory until the end of the session if the disk cannot be written.
 import { randomUUID } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
-import { monthOf } from '../common/paid-call.ts';
+import { monthOf, type PaidCall } from '../common/paid-call.ts';
 import { adaptationTables, Database, folderTables, openDatabase, type StoreTable } from './database.ts';
 import { Money } from './money.ts';
-import type { AdaptationRow, AnswerRow, FinishedRun, FolderRows, LlmCallRow, StageRow } from './types.ts';
+import type { AdaptationRow, AnswerRow, FinishedRun, FolderRows, StageRow } from './types.ts';
 
 export class SqliteStore {
   readonly money: Money;
@@ -24,7 +24,7 @@ export class SqliteStore {
     const rowsIn = <T>(table: StoreTable, order: string) =>
       this.database.rows<T>(`SELECT * FROM ${table} WHERE folder = ? ORDER BY ${order}`, folder);
     return {
-      llmCalls: rowsIn<LlmCallRow>('llmCalls', 'at, rowid'),
+      llmCalls: rowsIn<PaidCall>('llmCalls', 'at, rowid'),
       adaptations: rowsIn<AdaptationRow>('adaptations', 'finishedAt DESC, rowid DESC'),
       answers: rowsIn<AnswerRow>('answers', 'rowid'),
       stages: rowsIn<StageRow>('stages', 'rowid'),

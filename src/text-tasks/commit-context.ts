@@ -231,10 +231,10 @@ export async function readCommit(
     const name = names[i] as string;
     const change = changes.get(path);
     if (change === undefined) return { path: name, status, diff: '' };
-    const [before, after] = [change.before, change.after].map((text) => sideOf(text, redact(text, path)));
+    const sideOf = (text: string): Side => ({ raw: text.split('\n'), redacted: redact(text, path).split('\n') });
+    const redacted = redactedDiff(change.diff, sideOf(change.before), sideOf(change.after));
     // Redacted again, because the diff header contains paths.
-    const diff = before && after ? redact(redactedDiff(change.diff, before, after), path) : '';
-    return { path: name, status, diff };
+    return { path: name, status, diff: redact(redacted, path) };
   });
   return ok({
     files,
@@ -250,20 +250,14 @@ interface Side {
   readonly redacted: readonly string[];
 }
 
-/** @param redacted the redacted text, with the same length and line ends */
-function sideOf(raw: string, redacted: string): Side {
-  return { raw: raw.split('\n'), redacted: redacted.split('\n') };
-}
-
 const hunkHead = /^(@@ -(\d+)(?:,\d+)? \+(\d+)(?:,\d+)? @@)(?: (.*))?$/;
 
 /** The redacted diff of one file; '' if its lines do not match the two versions. */
 function redactedDiff(diff: string, before: Side, after: Side): string {
-  const lines = diff.split('\n');
   const result: string[] = [];
   /** The next line of either version; undefined: before the first hunk. */
   let next: { old: number; new: number } | undefined;
-  for (const line of lines) {
+  for (const line of diff.split('\n')) {
     const head = hunkHead.exec(line);
     if (head !== null) {
       next = { old: Number(head[2]) - 1, new: Number(head[3]) - 1 };

@@ -4,10 +4,10 @@ import type { Failure } from '../common/errors.ts';
 import { labelBatch } from '../llm/label.ts';
 import type { LlmClient } from '../llm/protocol/models.ts';
 import type { EvidenceForm } from '../prompts/label/label-prompt.ts';
-import { isAnswerTask, type TextTask } from '../prompts/label/task.ts';
+import { isAnswerTask } from '../prompts/label/task.ts';
 import { chooseForm, preferForm, ROUND } from './choose-form.ts';
 import { promptOf, readAnswer, TextEvidence } from './evidence.ts';
-import { addLabel, appendLabel, type KnownLabels, type StoredLabel } from './given-labels.ts';
+import { addLabel, appendLabel, type StoredLabel } from './given-labels.ts';
 import { keyOf } from './labels/extract.ts';
 import { comparedTexts, openSample, type TaskData } from './random-sample.ts';
 import type { TaskModel } from './rows.ts';
@@ -31,9 +31,17 @@ export type ReportStage = (stage: string, done?: number, total?: number) => void
 const TEXTS_PER_CALL = 200;
 /** Number of prompts from which the price of all is estimated. */
 const PRICED_TEXTS = 200;
+/** Number of calls in flight. */
+const CONCURRENCY = 10;
+
+/** A text, and what is shown beside it. */
+interface AskedText {
+  readonly text: string;
+  readonly form: EvidenceForm;
+}
 
 /** The random texts of a run to ask about, to learn from. */
-export interface PlannedSample {
+interface PlannedSample {
   readonly spending: TextSpending;
   /** The texts that are not compared. */
   readonly texts: readonly string[];
@@ -44,7 +52,7 @@ export interface PlannedSample {
   readonly isNeeded: boolean;
 }
 
-export interface DoubtfulTexts {
+interface DoubtfulTexts {
   readonly spending: TextSpending;
   /** Keys of the texts. */
   readonly keys: ReadonlySet<number>;
@@ -184,68 +192,31 @@ export class LargeModelCalls {
     return unanswered.reduce((sum, prompt) => sum + this.llm.estimateUsd(prompt), 0) / prompts.length;
   }
 
+  /** Each answer is stored as it comes. Rejects when cancelled. @param isRandom whether they are the next in random order */
   private async ask(items: readonly AskedText[], of: string, done: number, all: number, isRandom = false) {
-    const { evidence, llm, signal, taskData } = this;
+    const { evidence, llm, signal } = this;
+    const { known } = this.taskData;
     const { task, reader } = this.folder;
     const stage = `${isAnswerTask(task) ? 'The large model answers' : 'The large model labels'} ${of}`;
-    const request = { root: reader.root, task, items, known: taskData.known, evidence, isRandom };
-    const outcome = await askAbout(request, llm, signal, (answered) => this.reportStage(stage, done + answered, all));
-    this.spentUsd += outcome.costUsd;
-    this.stopped ??= outcome.stopped;
+    const open = items.filter(({ text, form }) => known.get(keyOf(text))?.answers?.[form] === undefined);
+    const prompts = open.map(({ text, form }) => promptOf(task, text, evidence, form, llm.facts));
+    let answered = 0;
+    const { costUsd, stopped } = await labelBatch(llm, prompts, {
+      concurrency: CONCURRENCY,
+      signal,
+      onAnswer: (index, { text: answer, model, costUsd: usd }) => {
+        const { text, form } = open[index] as AskedText;
+        const label = readAnswer(task, answer);
+        // Which texts people labelled is no random choice.
+        const random = isRandom && known.get(keyOf(text))?.person === undefined;
+        const stored: StoredLabel = { text, label, by: 'api', model, form, usd, ...(random && { random }) };
+        appendLabel(reader.root, task.name, stored);
+        addLabel(known, stored);
+        answered += 1;
+        this.reportStage(stage, done + answered, all);
+      },
+    });
+    this.spentUsd += costUsd;
+    this.stopped ??= stopped;
   }
-}
-
-/** A text, and what is shown beside it. */
-export interface AskedText {
-  readonly text: string;
-  readonly form: EvidenceForm;
-}
-
-export interface AskRequest {
-  readonly root: string;
-  readonly task: TextTask;
-  readonly items: readonly AskedText[];
-  readonly evidence: TextEvidence;
-  /** Known labels; the API's labels are added to them. */
-  readonly known: Map<number, KnownLabels>;
-  /** Whether the texts are the next ones in random order. */
-  readonly isRandom?: boolean;
-}
-
-export interface AskOutcome {
-  readonly asked: number;
-  readonly costUsd: number;
-  /** Why the calls ended early; undefined if they are complete. */
-  readonly stopped: Failure | undefined;
-}
-
-/** Number of calls in flight. */
-const CONCURRENCY = 10;
-/** @param llm refuses requests beyond the budget. Rejects when cancelled; earlier answers are stored. */
-export async function askAbout(
-  request: AskRequest,
-  llm: Pick<LlmClient, 'ask' | 'facts'>,
-  signal: AbortSignal,
-  onProgress: (done: number, total: number) => void = () => {},
-): Promise<AskOutcome> {
-  const { root, task, known, evidence, isRandom } = request;
-  const open = request.items.filter(({ text, form }) => known.get(keyOf(text))?.answers?.[form] === undefined);
-  const prompts = open.map(({ text, form }) => promptOf(task, text, evidence, form, llm.facts));
-  let answered = 0;
-  const outcome = await labelBatch(llm, prompts, {
-    concurrency: CONCURRENCY,
-    signal,
-    onAnswer: (index, { text: answer, model, costUsd: usd }) => {
-      const { text, form } = open[index] as AskedText;
-      const label = readAnswer(task, answer);
-      // Which texts people labelled is no random choice.
-      const random = isRandom === true && known.get(keyOf(text))?.person === undefined;
-      const stored: StoredLabel = { text, label, by: 'api', model, form, usd, ...(random && { random }) };
-      appendLabel(root, task.name, stored);
-      addLabel(known, stored);
-      answered += 1;
-      onProgress(answered, prompts.length);
-    },
-  });
-  return { asked: prompts.length, costUsd: outcome.costUsd, stopped: outcome.stopped };
 }

@@ -72,12 +72,8 @@ export class TaskFolder {
   async *texts(signal?: AbortSignal): AsyncGenerator<TaskText> {
     const { reader, harvest } = this;
     await this.learnSource();
-    yield* textsOf(this.task, {
-      reader,
-      files: async () => harvest.files,
-      secrets: harvest.secrets,
-      ...(signal && { signal }),
-    });
+    const { files, secrets } = harvest;
+    yield* textsOf(this.task, { reader, files, secrets, ...(signal && { signal }) });
   }
 
   /** Answers of people and the API, redacted like the texts. */

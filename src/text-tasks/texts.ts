@@ -13,8 +13,8 @@ import { atPath } from './labels/csv.ts';
 import {
   commitText,
   csvTexts,
-  DistinctTexts,
   jsonlTexts,
+  keyOf,
   LONGEST_TEXT,
   linesIn,
   sectionsIn,
@@ -33,8 +33,8 @@ export interface TaskText {
 
 export interface TextsDeps {
   readonly reader: FolderReader;
-  /** The folder's redacted files; called only for sources that select files by a pattern. */
-  readonly files: () => Promise<readonly HarvestedFile[]>;
+  /** The folder's redacted files. */
+  readonly files: readonly HarvestedFile[];
   /** Known secrets of the folder and of the task's source. A file is redacted whole, before it is split into texts. */
   readonly secrets: SecretValues;
   readonly signal?: AbortSignal;
@@ -46,7 +46,8 @@ const MAX_COMMITS = 20_000;
 /** Yields each text once. Throws CodedError 'unreadable' or 'corrupt', and the signal's reason. */
 export async function* textsOf(task: TextTask, deps: TextsDeps): AsyncGenerator<TaskText> {
   const { source } = task;
-  const distinct = new DistinctTexts();
+  // Keys of the texts so far, not the texts.
+  const seen = new Set<number>();
   const labelNames = isAnswerTask(task)
     ? undefined
     : new Map(task.labels.map(({ name }) => [name.toLowerCase(), name]));
@@ -59,7 +60,9 @@ export async function* textsOf(task: TextTask, deps: TextsDeps): AsyncGenerator<
       const plain = redact(text.slice(0, 2 * LONGEST_TEXT))
         .slice(0, LONGEST_TEXT)
         .trim();
-      if (plain === '' || !distinct.isNew(plain)) continue;
+      const key = keyOf(plain);
+      if (plain === '' || seen.has(key)) continue;
+      seen.add(key);
       const sourceLabel = label === undefined ? '' : redact(label);
       const ownLabel = isAnswerTask(task)
         ? fitted(sourceLabel, task.maximumLength)
@@ -84,7 +87,7 @@ async function* textsIn(source: TextSource, deps: TextsDeps): AsyncGenerator<Tas
       yield* numbered(linesIn(redactedSource(reader, source.path, source.kind, secrets, signal)));
       break;
     case 'files':
-      for (const { path, text } of await filesLike(source.glob, deps)) {
+      for (const { path, text } of filesLike(source.glob, deps)) {
         const folder = path.split('/').at(-2);
         yield source.labelFromFolder && folder !== undefined ? { text, label: folder } : { text };
       }
@@ -92,12 +95,11 @@ async function* textsIn(source: TextSource, deps: TextsDeps): AsyncGenerator<Tas
     case 'sections':
     case 'todos': {
       const cut = source.kind === 'sections' ? sectionsIn : todosIn;
-      for (const file of await filesLike(source.glob, deps)) for (const text of cut(file.text)) yield { text };
+      for (const file of filesLike(source.glob, deps)) for (const text of cut(file.text)) yield { text };
       break;
     }
     case 'functions':
-      for (const { languageId, text } of await filesLike(source.glob, deps))
-        yield* await functionTexts(languageId, text);
+      for (const { languageId, text } of filesLike(source.glob, deps)) yield* await functionTexts(languageId, text);
       break;
     case 'commits': {
       const args = ['log', '-z', '--no-merges', `--max-count=${MAX_COMMITS}`, '--format=%s'];
@@ -119,7 +121,7 @@ async function* numbered(lines: AsyncIterable<string>): AsyncGenerator<TaskSourc
   }
 }
 
-async function filesLike(glob: string, { files }: TextsDeps): Promise<HarvestedFile[]> {
+function filesLike(glob: string, { files }: TextsDeps): HarvestedFile[] {
   const patterns = parseGlob(glob);
-  return (await files()).filter(({ path }) => patterns.some((parts) => matchesPath(parts, path.split('/'))));
+  return files.filter(({ path }) => patterns.some((parts) => matchesPath(parts, path.split('/'))));
 }

@@ -11,38 +11,24 @@ export interface DocForm {
   readonly tag?: string;
 }
 
-const BLOCK: DocForm = { kind: 'block', mark: '/**' };
-const SLASHES: DocForm = { kind: 'lines', mark: '///' };
-
 /** Languages with their own form; the others use their line comments. */
-const FORMS: Readonly<Record<string, DocForm>> = {
-  c: BLOCK,
-  cpp: BLOCK,
-  csharp: { ...SLASHES, tag: 'summary' },
-  'cuda-cpp': BLOCK,
-  dart: SLASHES,
-  groovy: BLOCK,
-  java: BLOCK,
-  javascript: BLOCK,
-  javascriptreact: BLOCK,
-  kotlin: BLOCK,
-  lua: { kind: 'lines', mark: '---' },
-  'objective-cpp': BLOCK,
-  php: BLOCK,
-  python: { kind: 'string', mark: '"""' },
-  rust: SLASHES,
-  scala: BLOCK,
-  swift: SLASHES,
-  typescript: BLOCK,
-  typescriptreact: BLOCK,
-  zig: SLASHES,
-};
+const ROWS: readonly (readonly [form: DocForm, languageIds: string])[] = [
+  [
+    { kind: 'block', mark: '/**' },
+    'c cpp cuda-cpp groovy java javascript javascriptreact kotlin objective-cpp php scala typescript typescriptreact',
+  ],
+  [{ kind: 'lines', mark: '///' }, 'dart rust swift zig'],
+  [{ kind: 'lines', mark: '///', tag: 'summary' }, 'csharp'],
+  [{ kind: 'lines', mark: '---' }, 'lua'],
+  [{ kind: 'string', mark: '"""' }, 'python'],
+];
+const formById = new Map(ROWS.flatMap(([form, ids]) => ids.split(' ').map((id) => [id, form] as const)));
 
 const MAX_LINE = 110;
 
 /** Undefined if the language has neither its own form nor line comments. */
 export function docFormOf(languageId: string): DocForm | undefined {
-  const own = FORMS[languageId];
+  const own = formById.get(languageId);
   if (own) return own;
   const [mark] = languageOf(languageId).lineComments;
   return mark === undefined ? undefined : { kind: 'lines', mark };

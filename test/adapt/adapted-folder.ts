@@ -2,13 +2,12 @@
 // the outputs of an interrupted run.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { adapt } from '../../src/adapt/adapt.ts';
 import { ownFolder, workFolder } from '../../src/adapt/models/folder-models.ts';
 import type { AdaptRequest } from '../../src/adapt/request/adapt-request.ts';
 import { silentLog } from '../../src/common/log.ts';
 import { openStore } from '../../src/storage/open.ts';
 import { adaptation, engine as startEngine } from '../specialist/engine/helpers.ts';
-import { truthAt } from './project.ts';
+import { reportWith, truthAt } from './project.ts';
 import { type Script, ScriptedEngine } from './scripted-engine.ts';
 
 /** Writes a tokenizer without its last merges: it has fewer ids, and words have other tokens. */
@@ -32,14 +31,11 @@ export function truthIn(root: string): Script['truth'] {
  */
 export async function writeAdaptedFolder(request: AdaptRequest & { neural: { base: string } }): Promise<string> {
   const { store } = openStore(request.storeFolder, { log: silentLog });
-  const result = await adapt(request, {
+  await reportWith(request, {
     engine: new ScriptedEngine({ right: { base: 0.1, adapted: 0.9 }, truth: truthIn(request.root) }),
-    llm: undefined,
     record: (run) => store.recordAdaptation(request.root, run),
-    signal: new AbortController().signal,
   });
   store.close();
-  if (!result.ok) throw new Error(result.error.message);
   await interruptedTraining(request.neural.base, workFolder(request.specialistFolder));
   return ownFolder(request.specialistFolder) as string;
 }

@@ -3,35 +3,28 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
-import { adapt } from '../../src/adapt/adapt.ts';
 import { currentModel, ggufMixture } from '../../src/adapt/models/folder-models.ts';
-import type { AdaptReport } from '../../src/adapt/report/types.ts';
 import type { AdaptRequest } from '../../src/adapt/request/adapt-request.ts';
 import { unwrap } from '../../src/common/errors.ts';
 import { addGgufModel } from '../../src/neural/models/import/add-gguf.ts';
-import type { Engine } from '../../src/specialist/engine/client.ts';
 import { writeModel } from '../specialist/engine/helpers.ts';
 import { exportedBase } from '../support/exported-base.ts';
-import { makeProject, tokenizerPath } from './project.ts';
+import { makeProject, reportWith, tokenizerPath } from './project.ts';
 import { ScriptedEngine } from './scripted-engine.ts';
-
-const never = new AbortController().signal;
 
 const project = makeProject(3);
 const folder = dirname(project.root);
 const model = join(folder, 'model');
 writeModel(model);
 const path = exportedBase(model, tokenizerPath, join(folder, 'exported'));
-const base = unwrap(await addGgufModel({ path, into: join(folder, 'bases'), name: 'theirs' }, never));
+const base = unwrap(
+  await addGgufModel({ path, into: join(folder, 'bases'), name: 'theirs' }, new AbortController().signal),
+);
 const device = { threads: 1, device: 'cpu', trainingThreads: 1 } as const;
 const request: AdaptRequest & { neural: object } = { ...project.request, neural: { base: base.folder, ...device } };
 after(() => project.remove());
 
-async function run(engine: Engine): Promise<AdaptReport> {
-  const result = await adapt(request, { engine, llm: undefined, record: () => {}, signal: never });
-  assert.ok(result.ok, JSON.stringify(result));
-  return result.value.report;
-}
+const run = (engine: ScriptedEngine) => reportWith(request, { engine });
 
 test('over a GGUF base everything but its own weights is fitted, once for the same files', async () => {
   const engine = new ScriptedEngine({ right: { base: 0.5, adapted: 0.5 }, truth: () => 'x' });
@@ -46,8 +39,7 @@ test('over a GGUF base everything but its own weights is fitted, once for the sa
     notes.some((note) => why.test(note)),
     notes.join(),
   );
-  const limits = () =>
-    engine.asked.filter(({ kind }) => kind === 'fit').map(({ request: of }) => (of as { seconds?: number }).seconds);
+  const limits = () => engine.requestsOf('fit').map(({ seconds }) => seconds);
   assert.deepEqual(limits(), [60], 'half of the two minutes');
   const current = currentModel(request.specialistFolder, { base: base.folder, tokenizer: tokenizerPath });
   assert.equal(current.mixture, ggufMixture(request.specialistFolder, base.folder));

@@ -1,7 +1,6 @@
 // Several runs over an unchanged folder; what is kept of them, as 'Show What Is Kept and Sent' shows it; the export.
 import assert from 'node:assert/strict';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, beforeEach, test } from 'node:test';
 import { keptRows } from '../../src/adapt/kept/kept-rows.ts';
@@ -15,6 +14,7 @@ import { completionPrompt } from '../../src/prompts/completion/completion-prompt
 import { splitOf } from '../../src/workspace/files/file-names.ts';
 import { ScriptedLlm } from '../fakes/llm.ts';
 import { CONFIG, writeExported } from '../neural/models/export-models.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { adaptAsking, askingRequest, engineFor, Kept } from './asking.ts';
 import { knowingLlm, makeProject } from './project.ts';
 
@@ -65,8 +65,7 @@ test('the summary shows a readable part of each kind and counts the remaining ro
   assert.equal(!none.ok && none.error.code, 'cancelled');
 });
 
-const folder = mkdtempSync(join(tmpdir(), 'export-own-'));
-after(() => rmSync(folder, { recursive: true }));
+const folder = temporaryFolder();
 const { base, model, tokenizer } = writeExported(folder);
 const specialistFolder = join(folder, 'specialist');
 const exportFolder = join(folder, 'export');

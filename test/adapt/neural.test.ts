@@ -3,23 +3,21 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, beforeEach, test } from 'node:test';
-import { adapt } from '../../src/adapt/adapt.ts';
 import { currentModel, workFolder } from '../../src/adapt/models/folder-models.ts';
 import { outcomeInWords, outcomeOf } from '../../src/adapt/report/outcome.ts';
 import { plainTextOf, reportDocument } from '../../src/adapt/report/report-document.ts';
-import type { AdaptReport, NeuralReport } from '../../src/adapt/report/types.ts';
+import type { NeuralReport } from '../../src/adapt/report/types.ts';
 import type { AdaptRequest, PlanOffer } from '../../src/adapt/request/adapt-request.ts';
 import type { RunDeps } from '../../src/adapt/run.ts';
 import { failed } from '../../src/common/errors.ts';
 import { silentLog } from '../../src/common/log.ts';
 import type { ProgressUpdate } from '../../src/common/progress.ts';
 import type { Engine } from '../../src/specialist/engine/client.ts';
-import type { Requests } from '../../src/specialist/engine/protocol.ts';
 import { openStore } from '../../src/storage/open.ts';
 import { PositionLedger } from '../../src/storage/position-ledger.ts';
 import { writeModel } from '../specialist/engine/helpers.ts';
 import { describeBase } from '../support/packed-models.ts';
-import { makeProject, neuralRequest, truthAt } from './project.ts';
+import { adaptWith, makeProject, neuralRequest, reportWith, truthOf } from './project.ts';
 import { type Script, ScriptedEngine } from './scripted-engine.ts';
 
 const project = makeProject(6);
@@ -28,7 +26,7 @@ const base = newRequest.neural.base;
 const request: AdaptRequest & { neural: object } = newRequest;
 after(() => project.remove());
 
-const truth: Script['truth'] = (query) => truthAt(project.files.get(query.path) as string, query);
+const truth = truthOf(project);
 
 /** By default the base is right at 20% of the positions, and the adapted model at 90%. */
 const scripted = (more: Partial<Script> = {}) =>
@@ -46,21 +44,8 @@ async function withLedger<T>(work: (ledger: PositionLedger) => Promise<T>): Prom
   }
 }
 
-function deps(engine: Engine | undefined, over: Partial<RunDeps> = {}): RunDeps {
-  return {
-    engine,
-    llm: undefined,
-    record: () => {},
-    signal: new AbortController().signal,
-    ...over,
-  };
-}
-
-async function report(engine: Engine | undefined, more: Partial<AdaptRequest> = {}): Promise<AdaptReport> {
-  const result = await adapt({ ...request, ...more }, deps(engine));
-  assert.ok(result.ok, JSON.stringify(result));
-  return result.value.report;
-}
+const report = (engine: Engine | undefined, more: Partial<AdaptRequest> = {}) =>
+  reportWith({ ...request, ...more }, { engine });
 
 const used = () => currentModel(request.specialistFolder, { base, tokenizer: request.tokenizerPath });
 
@@ -143,9 +128,7 @@ test('if the budget is too short for the base, nothing is trained and the report
       offers.push(offer);
       return { kind: 'start', api: false };
     };
-    const result = await adapt({ ...request, neural } as AdaptRequest, deps(engine, { askPlan }));
-    assert.ok(result.ok, JSON.stringify(result));
-    const { report: figures } = result.value;
+    const figures = await reportWith({ ...request, neural } as AdaptRequest, { engine, askPlan });
     const said = offers.map(({ why }) => why).join('\n');
     return { engine, figures, said, notes: figures.notes.join('\n') };
   };
@@ -177,7 +160,7 @@ const askedFor = async (
     return answer(offer);
   };
   const neural = { ...request.neural, budgetMinutes: 10 };
-  const result = await adapt({ ...request, neural }, deps(engine, { askPlan, ...more }));
+  const result = await adaptWith({ ...request, neural }, { engine, askPlan, ...more });
   return { result, offers, before: before_, engine };
 };
 const start = () => ({ kind: 'start', api: false }) as const;
@@ -259,12 +242,11 @@ test('the first look drafts with the base, the run does not repeat these drafts,
     const lines: string[] = [];
     const progress = (update: ProgressUpdate) => void (update.lines !== undefined && lines.push(update.lines));
     const firstLook = firstLookSeconds === undefined ? {} : { firstLookSeconds };
-    const result = await withLedger((ledger) =>
-      adapt({ ...request, ...firstLook }, deps(engine, { progress, ledger, program: 'test' })),
+    const { neural } = await withLedger((ledger) =>
+      reportWith({ ...request, ...firstLook }, { engine, progress, ledger, program: 'test' }),
     );
-    assert.ok(result.ok, JSON.stringify(result));
     assert.equal(engine.open.size, 0);
-    return { count: engine.count('draft'), lines: lines.join('\n'), quality: result.value.report.neural?.chosenFrom };
+    return { count: engine.count('draft'), lines: lines.join('\n'), quality: neural?.chosenFrom };
   };
   const without = await drafts(undefined);
   assert.equal(without.lines, '');
@@ -293,11 +275,8 @@ test('after the plan the estimate of the time left falls, and rises only with an
     assert.match(words, /^About \d minutes: \d training\.$/);
     return { kind: 'start', api: false };
   };
-  const result = await adapt(
-    { ...request, neural },
-    deps(engine, { askPlan, progress: (of) => updates.push(of), now: () => 0 }),
-  );
-  assert.ok(result.ok);
+  const progress = (of: ProgressUpdate) => updates.push(of);
+  await reportWith({ ...request, neural }, { engine, askPlan, progress, now: () => 0 });
   const planned = updates.findIndex(({ left }) => left !== undefined);
   // Before the plan, an estimate has no basis.
   assert.ok(updates.slice(0, planned).every(({ left, overall }) => left === undefined && overall === undefined));
@@ -326,16 +305,12 @@ test('slow drafts reduce the number of positions, and training is shortened by t
     },
   });
   const neural = { ...request.neural, budgetMinutes: 10 };
-  const result = await adapt({ ...request, neural }, deps(engine, { now: () => (ms += 1000) }));
-  assert.ok(result.ok);
-  const { chosenFrom, quality } = result.value.report.neural as NeuralReport;
+  const figures = await reportWith({ ...request, neural }, { engine, now: () => (ms += 1000) });
+  const { chosenFrom, quality } = figures.neural as NeuralReport;
   const drafts = 2 * ((chosenFrom?.base.places ?? 0) + quality.base.places);
   assert.ok(drafts * 1.25 <= 0.4 * 600 && drafts > 20, `${drafts}`);
   assert.equal(quality.ngram.places, quality.base.places);
-  const asked = engine.asked.flatMap((each) =>
-    each.kind === 'adapt' ? [each.request as Requests['adapt']['request']] : [],
-  );
-  const { budgetSeconds = 0, lateSeconds = -1 } = asked.at(-1) ?? {};
+  const { budgetSeconds = 0, lateSeconds = -1 } = engine.requestsOf('adapt').at(-1) ?? {};
   assert.ok(budgetSeconds + drafts * 1.25 < 600, `${budgetSeconds}`);
   assert.deepEqual([lateSeconds, ms > 3.6e6], [0, true]);
 });
@@ -383,17 +358,10 @@ test('a better model replaces the earlier one, and the report compares them', as
 test('trains on training files only', async () => {
   const engine = scripted();
   await report(engine);
-  const trainings = engine.asked.flatMap(({ kind, request: of }) =>
-    kind === 'adapt' ? [of as Requests['adapt']['request']] : [],
-  );
+  const trainings = engine.requestsOf('adapt');
   assert.ok((trainings.find(({ pauseAfter }) => pauseAfter === undefined)?.examples.length ?? 0) > 20);
-  const fitted = engine.asked.find(({ kind }) => kind === 'fit')?.request as {
-    queries: { query: { path: string } }[];
-  };
-  const drafted = engine.asked.flatMap(({ kind, request: of }) =>
-    kind === 'draft' ? [(of as { query: { path: string } }).query.path] : [],
-  );
-  const fittedOn = new Set(fitted.queries.map(({ query }) => query.path));
+  const drafted = engine.requestsOf('draft').map(({ query }) => query.path);
+  const fittedOn = new Set(engine.requestsOf('fit')[0]?.queries.map(({ query }) => query.path));
   assert.ok(drafted.length > 0 && drafted.every((path) => !fittedOn.has(path)));
 });
 
@@ -405,9 +373,7 @@ test('the model is chosen before the test positions are drafted, once by it and 
     rmSync(request.specialistFolder, { recursive: true, force: true });
     const engine = scripted({ right });
     const { used: name, quality, chosenFrom } = (await report(engine)).neural as NeuralReport;
-    const paths = engine.asked.flatMap(({ kind, request: of }) =>
-      kind === 'draft' ? [(of as Requests['draft']['request']).query.path] : [],
-    );
+    const paths = engine.requestsOf('draft').map(({ query }) => query.path);
     // Of the base's some are timed before, and no store keeps them here.
     const timed = 6;
     const validation = timed + 2 * (chosenFrom?.base.places as number);
@@ -472,9 +438,7 @@ for (const [name, code, kind, during] of [
 test('without a base model or an engine, the n-grams alone are adapted', async () => {
   const engine = scripted();
   const neural = { ...request.neural, base: join(base, 'nowhere') } as never;
-  const result = await withLedger((ledger) => adapt({ ...request, neural }, deps(engine, { ledger })));
-  assert.ok(result.ok, JSON.stringify(result));
-  const nowhere = result.value.report;
+  const nowhere = await withLedger((ledger) => reportWith({ ...request, neural }, { engine, ledger }));
   assert.match(nowhere.neuralFailure?.message ?? '', /base model is not installed/);
   assert.equal(engine.asked.length, 0);
   const none = await report(undefined);
@@ -493,10 +457,9 @@ test('cancelled at any stage, it leaves the previous model and index', async () 
     const stop = new AbortController();
     const progress = (update: ProgressUpdate) => update.stage === stage && stop.abort();
     const engine = scripted({ right: { base: 0.3, adapted: 0.9 } });
-    const result = await adapt(
-      request,
-      deps(engine, { signal: stop.signal, progress, record: () => assert.fail(stage) }),
-    );
+    const result = await adaptWith(request, {
+      ...{ engine, signal: stop.signal, progress, record: () => assert.fail(stage) },
+    });
     assert.equal(!result.ok && result.error.code, 'cancelled', stage);
     assert.deepEqual(used(), before_, stage);
     assert.deepEqual(readFileSync(snapshot), bytes, stage);

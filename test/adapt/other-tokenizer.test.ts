@@ -4,7 +4,6 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { adapt } from '../../src/adapt/adapt.ts';
 import { baseAlone, currentModel, workFolder } from '../../src/adapt/models/folder-models.ts';
 import {
   holdsAlone,
@@ -23,8 +22,9 @@ import { defaultRouter } from '../../src/routing/fit.ts';
 import { LiveModel } from '../../src/specialist/ngram/live-model.ts';
 import { readTokenizer } from '../../src/text/tokenizer/load.ts';
 import { adaptation, engine as startEngine, writeModel } from '../specialist/engine/helpers.ts';
+import { assertFailed } from '../support/results.ts';
 import { truthIn, writeAdaptedFolder, writeOtherTokenizer } from './adapted-folder.ts';
-import { makeProject, tokenizerPath } from './project.ts';
+import { adaptWith, makeProject, reportWith, tokenizerPath } from './project.ts';
 import { ScriptedEngine } from './scripted-engine.ts';
 
 type Request = AdaptRequest & { readonly neural: NonNullable<AdaptRequest['neural']> };
@@ -77,9 +77,7 @@ describe('with another tokenizer', () => {
     const live = new LiveModel(tokenizer.value);
     live.expectLoad([]);
     for (const read of [await readSpecialist(now, log), await live.load(snapshotOf(now))]) {
-      assert.ok(!read.ok);
-      assert.equal(read.error.code, 'mismatched');
-      assert.match(read.error.message, /rebuilt when the folder is read/);
+      assertFailed(read, 'mismatched', /rebuilt when the folder is read/);
     }
     live.change({ kind: 'open', path: 'a.ts', text: 'const answer = 42;\n' });
     assert.equal(live.current.fileCount, 0, 'continues with the open files');
@@ -98,11 +96,7 @@ describe('with another tokenizer', () => {
   test('a completion on the command line rebuilds the index, uses the base, and tells the user', async () => {
     warnings.length = 0;
     const engine = startEngine();
-    const index = () =>
-      adapt(
-        { ...now, effort: 'index' },
-        { llm: undefined, record: () => {}, signal: new AbortController().signal, log },
-      );
+    const index = () => adaptWith({ ...now, effort: 'index' }, { log });
     const [path] = project.files.keys();
     try {
       const completion = await completeAt(`${join(project.root, path as string)}:8`, now, index, engine, log);
@@ -127,14 +121,7 @@ describe('with another tokenizer', () => {
 
   test('adapting again ignores the earlier checkpoint and uses the new model', async () => {
     const engine = new ScriptedEngine({ right: { base: 0.1, adapted: 0.9 }, truth: truthIn(project.root) });
-    const result = await adapt(now, {
-      engine,
-      llm: undefined,
-      record: () => {},
-      signal: new AbortController().signal,
-    });
-    assert.ok(result.ok, JSON.stringify(result));
-    const { report } = result.value;
+    const report = await reportWith(now, { engine });
     assert.match(report.notes.join(' '), /earlier model.*made from another base/);
     assert.equal(report.neural?.quality.earlier, undefined, 'the earlier model cannot be measured');
     const current = currentModel(now.specialistFolder, shipped(now));

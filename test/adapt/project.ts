@@ -2,9 +2,14 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import type { AdaptRequest } from '../../src/adapt/request/adapt-request.ts';
+import { adapt } from '../../src/adapt/adapt.ts';
+import type { AdaptReport } from '../../src/adapt/report/types.ts';
+import type { AdaptOutcome, AdaptRequest } from '../../src/adapt/request/adapt-request.ts';
+import type { RunDeps } from '../../src/adapt/run.ts';
+import { type Result, unwrap } from '../../src/common/errors.ts';
 import { ScriptedLlm } from '../fakes/llm.ts';
 import { writeModel } from '../specialist/engine/helpers.ts';
+import type { Script } from './scripted-engine.ts';
 
 export const tokenizerPath = resolve(import.meta.dirname, '../../models/small/tokenizer.json');
 
@@ -87,6 +92,21 @@ export function truthAt(
   { prefix, suffix }: { readonly prefix: string; readonly suffix: string },
 ): string {
   return text.slice(prefix.length, text.length - suffix.length).trimEnd();
+}
+
+/** The text of the project's file at a position. */
+export function truthOf({ files }: Pick<Project, 'files'>): Script['truth'] {
+  return (query) => truthAt(files.get(query.path) as string, query);
+}
+
+/** Adapts, by default without a large model, and keeps no record. */
+export function adaptWith(request: AdaptRequest, deps: Partial<RunDeps> = {}): Promise<Result<AdaptOutcome>> {
+  return adapt(request, { llm: undefined, record: () => {}, signal: new AbortController().signal, ...deps });
+}
+
+/** The report of a run that must not fail. */
+export async function reportWith(request: AdaptRequest, deps?: Partial<RunDeps>): Promise<AdaptReport> {
+  return unwrap(await adaptWith(request, deps)).report;
 }
 
 /** Answers with the file's text at the cursor. Every `wrongEvery`-th answer is wrong. */

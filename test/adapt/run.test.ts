@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { adapt } from '../../src/adapt/adapt.ts';
 import { readSpecialist } from '../../src/adapt/models/served.ts';
 import { plainTextOf, reportDocument } from '../../src/adapt/report/report-document.ts';
 import type { AdaptReport } from '../../src/adapt/report/types.ts';
@@ -13,7 +12,8 @@ import { failed } from '../../src/common/errors.ts';
 import { silentLog } from '../../src/common/log.ts';
 import type { ProgressUpdate } from '../../src/common/progress.ts';
 import { ScriptedLlm } from '../fakes/llm.ts';
-import { knowingLlm, makeProject, type Project } from './project.ts';
+import { assertFailed } from '../support/results.ts';
+import { adaptWith, knowingLlm, makeProject, type Project, reportWith } from './project.ts';
 
 const api = (positions: number) => ({
   settings: { apiKey: 'test-key', model: 'knowing', timeoutMs: 1000, baseUrl: 'http://127.0.0.1:9' },
@@ -21,26 +21,9 @@ const api = (positions: number) => ({
   budgetUsd: 1,
 });
 
-function deps(over: Partial<RunDeps> = {}): RunDeps & { recorded: AdaptReport[]; stages: Set<string> } {
-  const recorded: AdaptReport[] = [];
-  const stages = new Set<string>();
-  return {
-    recorded,
-    stages,
-    llm: undefined,
-    askPlan: async () => assert.fail('a short run without a price asks nothing'),
-    record: (run) => recorded.push(run.report),
-    progress: (update) => stages.add(update.stage),
-    signal: new AbortController().signal,
-    ...over,
-  };
-}
+const asksNothing = { askPlan: async () => assert.fail('a short run without a price asks nothing') };
 
-async function report(request: AdaptRequest, over: Partial<RunDeps> = {}): Promise<AdaptReport> {
-  const result = await adapt(request, deps(over));
-  assert.ok(result.ok, JSON.stringify(result));
-  return result.value.report;
-}
+const report = (request: AdaptRequest, over: Partial<RunDeps> = {}) => reportWith(request, { ...asksNothing, ...over });
 
 describe('a run on a regular project', () => {
   let project: Project;
@@ -50,8 +33,13 @@ describe('a run on a regular project', () => {
   after(() => project.remove());
 
   test('adapts locally, measures on held-out files, and stores everything', async () => {
-    const with_ = deps();
-    const result = await adapt(project.request, with_);
+    const recorded: AdaptReport[] = [];
+    const stages = new Set<string>();
+    const result = await adaptWith(project.request, {
+      ...asksNothing,
+      record: (run) => recorded.push(run.report),
+      progress: ({ stage }) => stages.add(stage),
+    });
     assert.ok(result.ok, JSON.stringify(result));
     const { report: figures, snapshotPath, router } = result.value;
     assert.equal(figures.harvest.files, project.files.size);
@@ -62,9 +50,9 @@ describe('a run on a regular project', () => {
     assert.ok((figures.specialist?.exactMatch ?? 0) > 0.3, `exact match ${figures.specialist?.exactMatch}`);
     assert.equal(figures.api, undefined);
     assert.equal(router?.apiExamples, 0);
-    assert.deepEqual(with_.recorded, [figures]);
+    assert.deepEqual(recorded, [figures]);
     assert.ok(existsSync(snapshotPath));
-    for (const stage of ['Indexing', 'Calibrating', 'Measuring']) assert.ok(with_.stages.has(stage), stage);
+    for (const stage of ['Indexing', 'Calibrating', 'Measuring']) assert.ok(stages.has(stage), stage);
     const text = plainTextOf(reportDocument(figures, 'engine', 0));
     for (const word of [
       'no neural model was adapted',
@@ -187,12 +175,11 @@ describe('folders with little in them', () => {
   test('a folder without text files gets an error', async (context) => {
     const project = makeProject(0);
     context.after(() => project.remove());
-    const empty = await adapt(project.request, deps());
-    assert.equal(!empty.ok && empty.error.code, 'nothing-to-learn');
-    assert.match(!empty.ok ? empty.error.message : '', /holds no files/);
+    const empty = await adaptWith(project.request, asksNothing);
+    assertFailed(empty, 'nothing-to-learn', /holds no files/);
     mkdirSync(join(project.root, 'img'));
     writeFileSync(join(project.root, 'img', 'a.bin'), Buffer.alloc(5000));
-    const binary = await adapt(project.request, deps());
+    const binary = await adaptWith(project.request, asksNothing);
     assert.match(!binary.ok ? binary.error.message : '', /left out/);
     assert.equal(existsSync(project.request.specialistFolder), false);
   });
@@ -200,11 +187,11 @@ describe('folders with little in them', () => {
   test('a missing folder and a broken tokenizer give different errors', async (context) => {
     const project = makeProject(1);
     context.after(() => project.remove());
-    const missing = await adapt({ ...project.request, root: join(project.root, 'nowhere') }, deps());
+    const missing = await adaptWith({ ...project.request, root: join(project.root, 'nowhere') });
     assert.equal(!missing.ok && missing.error.code, 'unreadable');
     const bad = join(project.root, 'tokenizer.json');
     writeFileSync(bad, '{"model": 3}');
-    const broken = await adapt({ ...project.request, tokenizerPath: bad }, deps());
+    const broken = await adaptWith({ ...project.request, tokenizerPath: bad });
     assert.equal(broken.ok, false);
     assert.match(!broken.ok ? broken.error.message : '', /tokenizer/i);
   });

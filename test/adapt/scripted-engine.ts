@@ -42,7 +42,12 @@ export class ScriptedEngine implements Engine {
   }
 
   count(kind: RequestKind): number {
-    return this.asked.filter((each) => each.kind === kind).length;
+    return this.requestsOf(kind).length;
+  }
+
+  /** The requests of one kind, in order. */
+  requestsOf<K extends RequestKind>(kind: K): Requests[K]['request'][] {
+    return this.asked.filter((each) => each.kind === kind).map(({ request }) => request as Requests[K]['request']);
   }
 
   async request<K extends RequestKind>(

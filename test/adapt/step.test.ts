@@ -17,41 +17,26 @@ class Disk implements StepStore {
   }
 }
 
-/** Runs the step in a new run over the same disk. Returns its output, and whether it worked. */
-async function run(disk: Disk | undefined, inputs: unknown, isValid?: (output: { of: unknown }) => boolean) {
-  let worked = false;
-  const work = async () => {
-    worked = true;
-    return { of: inputs };
+test('a step works once for its inputs, and again if its output is not valid, not stored, forgotten, or failed', async () => {
+  const disk = new Disk();
+  const run = async (store: Disk | undefined, inputs: unknown, isValid?: () => boolean) => {
+    let worked = false;
+    const work = async () => {
+      worked = true;
+      return { of: inputs };
+    };
+    assert.deepEqual(await new Steps(store).step('training', inputs, work, isValid), { of: inputs });
+    return worked;
   };
-  const output = await new Steps(disk).step('training', inputs, work, isValid);
-  return { output, worked };
-}
-
-test('a later run over unchanged inputs reads the output, over others it works', async () => {
-  const disk = new Disk();
   const [first, again, other] = [await run(disk, [1, 'a']), await run(disk, [1, 'a']), await run(disk, [2, 'a'])];
-  assert.deepEqual(first, { output: { of: [1, 'a'] }, worked: true });
-  assert.deepEqual(again, { output: { of: [1, 'a'] }, worked: false });
-  assert.deepEqual(other, { output: { of: [2, 'a'] }, worked: true });
-});
-
-test('works again if the stored output is not valid any more, was forgotten, or nothing is stored', async () => {
-  const disk = new Disk();
-  await run(disk, [1]);
-  assert.equal((await run(disk, [1], () => false)).worked, true);
-  assert.equal((await run(disk, [1], () => true)).worked, false);
-  new Steps(disk).forget('training', [1]);
-  assert.equal((await run(disk, [1], () => true)).worked, true);
-  assert.equal((await run(undefined, [1])).worked, true);
-});
-
-test('a step whose work fails is not stored', async () => {
-  const disk = new Disk();
+  assert.deepEqual([first, again, other], [true, false, true]);
+  assert.equal(await run(disk, [2, 'a'], () => false), true);
+  assert.equal(await run(disk, [2, 'a'], () => true), false);
   const steps = new Steps(disk);
-  await assert.rejects(
-    steps.step('training', [1], () => Promise.reject(new Error('killed'))),
-    /killed/,
-  );
-  assert.equal(steps.stored('training', [1]), undefined);
+  steps.forget('training', [2, 'a']);
+  assert.equal(await run(disk, [2, 'a'], () => true), true);
+  assert.equal(await run(undefined, [2, 'a']), true);
+  const failing = steps.step('training', [3], () => Promise.reject(new Error('killed')));
+  await assert.rejects(failing, /killed/);
+  assert.equal(steps.stored('training', [3]), undefined);
 });

@@ -4,16 +4,13 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
-import { adapt } from '../../src/adapt/adapt.ts';
 import { type HeldOut, holdOut, keepTrainedOn, unseenBy } from '../../src/adapt/held-out-positions.ts';
 import { ownFolder } from '../../src/adapt/models/folder-models.ts';
-import type { AdaptReport } from '../../src/adapt/report/types.ts';
 import type { AdaptRequest } from '../../src/adapt/request/adapt-request.ts';
-import type { Requests } from '../../src/specialist/engine/protocol.ts';
 import { splitFraction, splitOf } from '../../src/workspace/files/file-names.ts';
 import { harvestFolder } from '../../src/workspace/files/folder.ts';
 import { truthIn } from './adapted-folder.ts';
-import { makeProject, neuralRequest, type Project } from './project.ts';
+import { makeProject, neuralRequest, type Project, reportWith } from './project.ts';
 import { ScriptedEngine } from './scripted-engine.ts';
 
 let project: Project;
@@ -26,14 +23,7 @@ beforeEach(() => {
 afterEach(() => project.remove());
 
 const engine = () => new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth: truthIn(project.root) });
-const signal = new AbortController().signal;
-async function adapted(asked = engine()): Promise<AdaptReport> {
-  const result = await adapt(request, {
-    ...{ engine: asked, llm: undefined, confirm: async () => false, record: () => {}, signal },
-  });
-  assert.ok(result.ok, JSON.stringify(result));
-  return result.value.report;
-}
+const adapted = (asked = engine()) => reportWith(request, { engine: asked });
 const ownModelFolder = () => ownFolder(request.specialistFolder) as string;
 async function heldOutFiles(): Promise<HeldOut> {
   const harvested = await harvestFolder(project.root, request.harvest, {});
@@ -44,10 +34,7 @@ function move(from: string, to: string): void {
   mkdirSync(dirname(join(project.root, to)), { recursive: true });
   renameSync(join(project.root, from), join(project.root, to));
 }
-const drafted = ({ asked }: ScriptedEngine) =>
-  new Set(
-    asked.flatMap((each) => (each.kind === 'draft' ? [(each.request as Requests['draft']['request']).query.path] : [])),
-  );
+const drafted = (asked: ScriptedEngine) => new Set(asked.requestsOf('draft').map(({ query }) => query.path));
 
 test('if the whole folder was moved, the earlier model is no candidate, and the report says so', async () => {
   await adapted();

@@ -1,15 +1,14 @@
 // Where a registry cannot be reached, one sentence says which tests cannot run.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { INSTALL_VARIABLE } from '../../build/debian.ts';
 import { root } from '../../build/paths.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
-const cache = mkdtempSync(join(tmpdir(), 'easy-adaptation-no-registry-'));
-after(() => rmSync(cache, { recursive: true }));
+const cache = temporaryFolder();
 
 /** The message of an installation in a process with this environment. */
 function message(module: string, call: string, environment: Readonly<Record<string, string>>): string {

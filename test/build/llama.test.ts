@@ -1,16 +1,15 @@
 // llama.cpp as it is packed: which files, and whether a forked Node loads them.
 import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { copyLlama, llamaFiles } from '../../build/llama.ts';
 import { thisPlatform } from '../../build/native.ts';
 import { root } from '../../build/paths.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-llama-'));
-after(() => rmSync(folder, { recursive: true }));
+const folder = temporaryFolder();
 
 /** As the engine does it: a CommonJS file beside node_modules. */
 const child = `

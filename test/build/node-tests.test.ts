@@ -1,15 +1,14 @@
 // The summary of `npm test`: every test that did not pass is named, with a command that repeats it.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { type Outcome, repeatCommand, testConcurrency } from '../../build/node-tests.ts';
 import { root } from '../../build/paths.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
-const folder = realpathSync.native(mkdtempSync(join(tmpdir(), 'easy-adaptation-node-tests-')));
-after(() => rmSync(folder, { recursive: true }));
+const folder = realpathSync.native(temporaryFolder());
 
 const files: Readonly<Record<string, string>> = {
   'test/a.test.ts': `import assert from 'node:assert/strict';

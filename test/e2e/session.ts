@@ -13,9 +13,9 @@ import { MessagesServer } from '../fakes/messages-server.ts';
 import { storageIn } from '../host/runner.ts';
 import { keepEvidence, launchBrowser, openPage } from '../support/browser.ts';
 import { npmPackage } from '../support/project.ts';
-import { writeFiles } from '../support/repositories.ts';
 import { environmentOf, steadyMachine, steadySettings } from '../support/steady.ts';
 import { logsOf, rows } from '../support/stored.ts';
+import { writeIn } from '../support/tree.ts';
 import { ourVsix } from '../support/vsix.ts';
 import { Editor } from './editor.ts';
 
@@ -99,7 +99,7 @@ export async function startSession(
     });
     const { userData } = profile;
     const storage = storageIn(userData);
-    writeFiles(project, files);
+    for (const [path, text] of Object.entries(files)) writeIn(project, path, text);
     prepare?.(project, storage);
     writeFileSync(join(userData, 'User', 'keybindings.json'), JSON.stringify([lineKey]));
     await installExtension(profile, await ourVsix(folder));

@@ -7,45 +7,33 @@ const begun = 'start; ';
 export const broken: Readonly<Record<string, { readonly code: ErrorCode; readonly serve: Serve }>> = {
   'cut off by a clean end': {
     code: 'malformed',
-    serve: (response, { format }) => {
-      stream(response);
-      response.end(format.start() + format.delta(begun));
-    },
+    serve: (response, { format }) => void stream(response).end(format.start() + format.delta(begun)),
   },
   'cut off by a hang-up': {
     code: 'network',
-    serve: (response, { format }) => {
-      stream(response);
-      response.write(format.start() + format.delta(begun), () => setImmediate(() => response.destroy()));
-    },
+    serve: (response, { format }) =>
+      void stream(response).write(format.start() + format.delta(begun), () => setImmediate(() => response.destroy())),
   },
   'hung up on before an answer': { code: 'network', serve: (response) => void response.destroy() },
   'an event that is no JSON': {
     code: 'malformed',
-    serve: (response, { format }) => {
-      stream(response);
-      response.end(`${format.start()}event: content_block_delta\ndata: {"type": "conte\n\n`);
-    },
+    serve: (response, { format }) =>
+      void stream(response).end(`${format.start()}event: content_block_delta\ndata: {"type": "conte\n\n`),
   },
   'text that is none': {
     code: 'malformed',
-    serve: (response, { format }) => {
-      stream(response);
-      response.end(format.start() + format.delta(7) + format.end());
-    },
+    serve: (response, { format }) => void stream(response).end(format.start() + format.delta(7) + format.end()),
   },
   'a page instead of a stream': {
     code: 'malformed',
-    serve: (response) => {
-      response.writeHead(200, { 'content-type': 'text/html' });
-      response.end('<!doctype html><title>Sign in to this network</title>');
-    },
+    serve: (response) =>
+      void response
+        .writeHead(200, { 'content-type': 'text/html' })
+        .end('<!doctype html><title>Sign in to this network</title>'),
   },
   'an error in the middle': {
     code: 'overloaded',
-    serve: (response, { format }) => {
-      stream(response);
-      response.end(format.start() + format.delta(begun) + format.error('the model is down'));
-    },
+    serve: (response, { format }) =>
+      void stream(response).end(format.start() + format.delta(begun) + format.error('the model is down')),
   },
 };

@@ -13,6 +13,9 @@ export interface ErrorRow {
 const error = (message: string, type: string | null, code: string | number | null = null) => ({
   error: { message, type, param: null, code },
 });
+const invalid = (message: string, code: string | null = null) => error(message, 'invalid_request_error', code);
+/** The format of OpenRouter and Azure. */
+const routed = (message: string, code: string | number, more: object = {}) => ({ error: { message, code, ...more } });
 const anthropic = (type: string, message: string) => ({ type: 'error', error: { type, message }, request_id: 'req_1' });
 /** The format of vLLM, SGLang and Mistral: without an enclosing `error` object. */
 const bare = (message: unknown, type: string, code: string | number | null) => ({
@@ -55,33 +58,18 @@ export const errorBodies: Readonly<Record<string, readonly ErrorRow[]>> = {
     [401, { detail: 'no such key at this gateway' }, 'bad-key', /no such key at this gateway/],
   ),
   openai: rows(
-    [
-      401,
-      error('Incorrect API key provided', 'invalid_request_error', 'invalid_api_key'),
-      'bad-key',
-      /Incorrect API key/,
-    ],
+    [401, invalid('Incorrect API key provided', 'invalid_api_key'), 'bad-key', /Incorrect API key/],
     [
       403,
       error('Country, region, or territory not supported', 'request_forbidden', 'unsupported_country_region_territory'),
       'bad-request',
       /country or region.*Choose the Large Model/,
     ],
-    [404, error('The model `x` does not exist', 'invalid_request_error', 'model_not_found'), 'bad-request', /no model/],
-    [
-      400,
-      error(contextOfLocal, 'invalid_request_error', 'context_length_exceeded'),
-      'bad-request',
-      /too long for .*maximum context/,
-    ],
+    [404, invalid('The model `x` does not exist', 'model_not_found'), 'bad-request', /no model/],
+    [400, invalid(contextOfLocal, 'context_length_exceeded'), 'bad-request', /too long for .*maximum context/],
     [429, error('Rate limit reached for gpt-5.4-mini', 'requests', 'rate_limit_exceeded'), 'rate-limited', /pause/],
     [429, error('You exceeded your current quota', 'insufficient_quota', 'insufficient_quota'), 'no-credit', /quota/],
-    [
-      400,
-      error('Billing hard limit has been reached', 'invalid_request_error', 'billing_hard_limit_reached'),
-      'no-credit',
-      /Add credit/,
-    ],
+    [400, invalid('Billing hard limit has been reached', 'billing_hard_limit_reached'), 'no-credit', /Add credit/],
     [503, error('The server is overloaded', 'service_unavailable_error'), 'overloaded', /overloaded.*pause/],
   ),
   mistral: rows(
@@ -115,80 +103,51 @@ export const errorBodies: Readonly<Record<string, readonly ErrorRow[]>> = {
       'no-credit',
       /Insufficient Balance.*Add credit/,
     ],
-    [
-      400,
-      error('Model Not Exist', 'invalid_request_error', 'invalid_request_error'),
-      'bad-request',
-      /no model.*Model Not Exist/,
-    ],
-    [422, error('Failed to deserialize the JSON body', 'invalid_request_error'), 'bad-request', /deserialize/],
+    [400, invalid('Model Not Exist', 'invalid_request_error'), 'bad-request', /no model.*Model Not Exist/],
+    [422, invalid('Failed to deserialize the JSON body'), 'bad-request', /deserialize/],
     [429, error('Rate Limit Reached', 'rate_limit'), 'rate-limited', /pause/],
     [503, error('Server Overloaded', 'server_error'), 'overloaded', /Overloaded.*pause/],
   ),
   openrouter: rows(
-    [401, { error: { message: 'No auth credentials found', code: 401 } }, 'bad-key', /No auth credentials/],
-    [402, { error: { message: 'This request requires more credits', code: 402 } }, 'no-credit', /more credits/],
-    [
-      403,
-      { error: { message: 'openai/x requires moderation. Your input was flagged', code: 403 } },
-      'bad-request',
-      /flagged/,
-    ],
-    [
-      400,
-      { error: { message: 'a/b is not a valid model ID', code: 400 }, user_id: 'u' },
-      'bad-request',
-      /no model.*a\/b/,
-    ],
-    [404, { error: { message: 'No endpoints found for a/b', code: 404 } }, 'bad-request', /No endpoints found/],
+    [401, routed('No auth credentials found', 401), 'bad-key', /No auth credentials/],
+    [402, routed('This request requires more credits', 402), 'no-credit', /more credits/],
+    [403, routed('openai/x requires moderation. Your input was flagged', 403), 'bad-request', /flagged/],
+    [400, { ...routed('a/b is not a valid model ID', 400), user_id: 'u' }, 'bad-request', /no model.*a\/b/],
+    [404, routed('No endpoints found for a/b', 404), 'bad-request', /No endpoints found/],
     [
       429,
-      {
-        error: {
-          message: 'Provider returned error',
-          code: 429,
-          metadata: { raw: 'a/b is temporarily rate-limited upstream', provider_name: 'Some' },
-        },
-      },
+      routed('Provider returned error', 429, {
+        metadata: { raw: 'a/b is temporarily rate-limited upstream', provider_name: 'Some' },
+      }),
       'rate-limited',
       /temporarily rate-limited upstream.*pause/,
     ],
     // Sent with HTTP 200 in place of a stream.
-    [200, { error: { message: 'Upstream error', code: 502 } }, 'overloaded', /Upstream error.*pause/],
-    [200, { error: { message: 'This request requires more credits', code: 402 } }, 'no-credit', /more credits/],
-    [503, { error: { message: 'No available model provider', code: 503 } }, 'overloaded', /No available/],
+    [200, routed('Upstream error', 502), 'overloaded', /Upstream error.*pause/],
+    [200, routed('This request requires more credits', 402), 'no-credit', /more credits/],
+    [503, routed('No available model provider', 503), 'overloaded', /No available/],
   ),
   azure: rows(
-    [
-      401,
-      { error: { code: '401', message: 'Access denied due to invalid subscription key' } },
-      'bad-key',
-      /subscription key/,
-    ],
+    [401, routed('Access denied due to invalid subscription key', '401'), 'bad-key', /subscription key/],
     [401, { statusCode: 401, message: 'Unauthorized. Access token is missing' }, 'bad-key', /Access token is missing/],
-    [403, { error: { code: '403', message: 'Public access is disabled.' } }, 'network', /Public access.*network/],
+    [403, routed('Public access is disabled.', '403'), 'network', /Public access.*network/],
     [
       404,
-      { error: { code: 'DeploymentNotFound', message: 'The API deployment for this resource does not exist.' } },
+      routed('The API deployment for this resource does not exist.', 'DeploymentNotFound'),
       'bad-request',
       /no model.*deployment/,
     ],
-    [
-      429,
-      { error: { code: '429', message: 'exceeded token rate limit. Please retry after 7 seconds.' } },
-      'rate-limited',
-      /pause/,
-    ],
+    [429, routed('exceeded token rate limit. Please retry after 7 seconds.', '429'), 'rate-limited', /pause/],
     [
       400,
-      { error: { message: 'filtered', type: null, param: 'prompt', code: 'content_filter', status: 400 } },
+      routed('filtered', 'content_filter', { type: null, param: 'prompt', status: 400 }),
       'bad-request',
       /filtered/,
     ],
   ),
   groq: rows(
-    [401, error('Invalid API Key', 'invalid_request_error', 'invalid_api_key'), 'bad-key', /Invalid API Key/],
-    [404, error('The model `x` does not exist', 'invalid_request_error', 'model_not_found'), 'bad-request', /no model/],
+    [401, invalid('Invalid API Key', 'invalid_api_key'), 'bad-key', /Invalid API Key/],
+    [404, invalid('The model `x` does not exist', 'model_not_found'), 'bad-request', /no model/],
     [413, error('Request too large for model `x`', 'tokens', 'rate_limit_exceeded'), 'bad-request', /too long/],
     [
       429,
@@ -196,7 +155,7 @@ export const errorBodies: Readonly<Record<string, readonly ErrorRow[]>> = {
       'rate-limited',
       /pause/,
     ],
-    [498, error('capacity exceeded', 'invalid_request_error', 'capacity_exceeded'), 'overloaded', /capacity.*pause/],
+    [498, invalid('capacity exceeded', 'capacity_exceeded'), 'overloaded', /capacity.*pause/],
   ),
   vllm: rows(
     [401, { error: 'Unauthorized' }, 'bad-key', /Unauthorized/],
@@ -255,12 +214,7 @@ export const errorBodies: Readonly<Record<string, readonly ErrorRow[]>> = {
       'bad-request',
       /9\.6 GiB.*smaller/,
     ],
-    [
-      400,
-      error('registry.ollama.ai/library/x does not support insert', 'invalid_request_error'),
-      'bad-request',
-      /not support insert/,
-    ],
+    [400, invalid('registry.ollama.ai/library/x does not support insert'), 'bad-request', /not support insert/],
     [
       503,
       error('server busy, please try again. maximum pending requests exceeded', 'api_error'),
@@ -271,7 +225,7 @@ export const errorBodies: Readonly<Record<string, readonly ErrorRow[]>> = {
   lmstudio: rows(
     [
       404,
-      error('No models loaded. Please load a model in the developer page', 'invalid_request_error', 'model_not_found'),
+      invalid('No models loaded. Please load a model in the developer page', 'model_not_found'),
       'bad-request',
       /No models loaded/,
     ],

@@ -28,135 +28,79 @@ export const textsToClean: Readonly<Record<string, { readonly text: string; read
   'half a character': { text: 'a\ud800b;', clean: 'ab;' },
 };
 
-export function stream(response: ServerResponse, headers: Record<string, string> = {}): void {
-  response.writeHead(200, { 'content-type': 'text/event-stream', ...headers });
+export function stream(response: ServerResponse, headers: Record<string, string> = {}): ServerResponse {
+  return response.writeHead(200, { 'content-type': 'text/event-stream', ...headers });
 }
 
-function drained(stream: Writable): Promise<void> {
-  return new Promise((resolve) => stream.once('drain', resolve));
-}
+/** Length of each endless answer, if the client read it completely: 200 MB. */
+const endless = 200 << 20;
 
-/** Writes until the client closes the connection, but at most `mostBytes`. Waits for a slow reader. */
-async function flood(response: ServerResponse, piece: string | Buffer, mostBytes: number): Promise<void> {
-  const closed = new Promise<void>((resolve) => response.once('close', resolve));
-  for (let sent = 0; sent < mostBytes && !response.destroyed; sent += piece.length) {
-    if (!response.write(piece)) await Promise.race([drained(response), closed]);
+const happens = (stream: Writable, event: string) => new Promise((resolve) => stream.once(event, resolve));
+
+/** Writes until the client closes the connection, but at most `endless`. Waits for a slow reader. */
+async function flood(response: ServerResponse, start: string, piece: string, into: Writable = response): Promise<void> {
+  const closed = happens(response, 'close');
+  into.write(start);
+  for (let sent = 0; sent < endless && !response.destroyed; sent += piece.length) {
+    if (!into.write(piece)) await Promise.race([happens(into, 'drain'), closed]);
     else await new Promise((resolve) => setImmediate(resolve));
   }
-  response.end();
+  into.end();
 }
 
-function drip(response: ServerResponse, piece: string): void {
+function drip(response: ServerResponse, start: string, piece: string): void {
+  response.write(start);
   const timer = setInterval(() => response.write(piece), 10);
   response.once('close', () => clearInterval(timer));
 }
 
-function refuse(response: ServerResponse, status: number, message: string, headers: Record<string, string> = {}): void {
-  response.writeHead(status, { 'content-type': 'application/json', ...headers });
-  response.end(
-    JSON.stringify({ type: 'error', error: { type: status < 500 ? 'invalid_request_error' : 'api_error', message } }),
-  );
-}
-
 const redirect =
   (status: number): Serve =>
-  (response, { elsewhere }) => {
-    response.writeHead(status, { location: `${elsewhere}/v1/messages` });
-    response.end();
-  };
+  (response, { elsewhere }) =>
+    void response.writeHead(status, { location: `${elsewhere}/v1/messages` }).end();
 
 export const redirects: Readonly<Record<string, Serve>> = Object.fromEntries(
   [301, 302, 303, 307, 308].map((status) => [`redirect ${status}`, redirect(status)]),
 );
 
-/** Length of each endless answer, if the client read it completely: 200 MB. */
-const endless = 200 << 20;
-
 export const floods: Readonly<Record<string, Serve>> = {
-  'an endless answer': async (response, { format }) => {
-    stream(response);
-    response.write(format.start());
-    await flood(response, format.delta('x '.repeat(500)), endless);
-  },
-  'an endless answer of thinking': async (response, { format }) => {
-    stream(response);
-    response.write(format.start());
-    await flood(response, format.thinking('x '.repeat(500)), endless);
-  },
-  'an endless line': async (response, { format }) => {
-    stream(response);
-    response.write(`${format.start()}data: "`);
-    await flood(response, 'x'.repeat(8192), endless);
-  },
-  'endless comments': async (response, { format }) => {
-    stream(response);
-    response.write(format.start());
-    await flood(response, `: ${'x'.repeat(1000)}\n`, endless);
-  },
-  'an endless error': async (response) => {
-    response.writeHead(500, { 'content-type': 'application/json' });
-    await flood(response, 'x'.repeat(8192), endless);
-  },
-  'an endless page': async (response) => {
-    response.writeHead(200, { 'content-type': 'text/html' });
-    await flood(response, '<p>sign in</p>'.repeat(500), endless);
-  },
-  'a compressed bomb': async (response, { format }) => {
-    stream(response, { 'content-encoding': 'gzip' });
+  'an endless answer': (response, { format }) =>
+    flood(stream(response), format.start(), format.delta('x '.repeat(500))),
+  'an endless answer of thinking': (response, { format }) =>
+    flood(stream(response), format.start(), format.thinking('x '.repeat(500))),
+  'an endless line': (response, { format }) => flood(stream(response), `${format.start()}data: "`, 'x'.repeat(8192)),
+  'endless comments': (response, { format }) => flood(stream(response), format.start(), `: ${'x'.repeat(1000)}\n`),
+  'an endless error': (response) =>
+    flood(response.writeHead(500, { 'content-type': 'application/json' }), '', 'x'.repeat(8192)),
+  'an endless page': (response) =>
+    flood(response.writeHead(200, { 'content-type': 'text/html' }), '', '<p>sign in</p>'.repeat(500)),
+  'a compressed bomb': (response, { format }) => {
     const gzip = createGzip();
-    gzip.pipe(response);
-    gzip.write(format.start());
-    const zeros = Buffer.alloc(1 << 20, 'x');
-    const closed = new Promise<void>((resolve) => response.once('close', resolve));
-    for (let sent = 0; sent < endless && !response.destroyed; sent += zeros.length) {
-      if (!gzip.write(zeros)) await Promise.race([drained(gzip), closed]);
-    }
-    gzip.end();
+    gzip.pipe(stream(response, { 'content-encoding': 'gzip' }));
+    return flood(response, format.start(), 'x'.repeat(1 << 20), gzip);
   },
 };
 
 export const drips: Readonly<Record<string, Serve>> = {
-  'pings for ever': (response, { format }) => {
-    stream(response);
-    response.write(format.start());
-    drip(response, format.ping);
-  },
-  'comments for ever': (response, { format }) => {
-    stream(response);
-    response.write(format.start());
-    drip(response, ': still here\n\n');
-  },
-  'headers and nothing else': (response) => {
-    stream(response);
-    response.flushHeaders();
-  },
+  'pings for ever': (response, { format }) => drip(stream(response), format.start(), format.ping),
+  'comments for ever': (response, { format }) => drip(stream(response), format.start(), ': still here\n\n'),
+  'headers and nothing else': (response) => stream(response).flushHeaders(),
   'nothing at all': () => {},
-  'a beginning and nothing else': (response, { format }) => {
-    stream(response);
-    response.write(format.start() + format.delta('a'));
-  },
-  'an error, letter by letter': (response) => {
-    response.writeHead(500, { 'content-type': 'application/json' });
-    drip(response, 'x');
-  },
+  'a beginning and nothing else': (response, { format }) =>
+    void stream(response).write(format.start() + format.delta('a')),
+  'an error, letter by letter': (response) =>
+    drip(response.writeHead(500, { 'content-type': 'application/json' }), '', 'x'),
 };
 
 export const lies: Readonly<Record<string, Serve>> = {
-  'more tokens than there are': (response, { format }) => {
-    stream(response);
-    response.end(format.start({ input: 1e300 }) + format.delta('a;') + format.end());
-  },
-  'negative tokens': (response, { format }) => {
-    stream(response);
-    response.end(format.start() + format.delta('a;') + format.end({ output: -5 }));
-  },
-  'a status that is none': (response) => {
-    response.writeHead(999);
-    response.end();
-  },
+  'more tokens than there are': (response, { format }) =>
+    void stream(response).end(format.start({ input: 1e300 }) + format.delta('a;') + format.end()),
+  'negative tokens': (response, { format }) =>
+    void stream(response).end(format.start() + format.delta('a;') + format.end({ output: -5 })),
+  'a status that is none': (response) => void response.writeHead(999).end(),
   'a billion headers': (response) => {
-    response.writeHead(200, Object.fromEntries(Array.from({ length: 3000 }, (_, at) => [`x-${at}`, 'y'.repeat(100)])));
-    response.end();
+    const headers = Object.fromEntries(Array.from({ length: 3000 }, (_, at) => [`x-${at}`, 'y'.repeat(100)]));
+    response.writeHead(200, headers).end();
   },
 };
 
@@ -164,15 +108,17 @@ export const lies: Readonly<Record<string, Serve>> = {
 export const says =
   (text: string, model?: string): Serve =>
   (response, { format }) => {
-    stream(response);
     const pieces = Array.from({ length: text.length }, (_, at) => format.delta(text.charAt(at)));
-    response.end(format.start(model === undefined ? {} : { model }) + pieces.join('') + format.end());
+    stream(response).end(format.start(model === undefined ? {} : { model }) + pieces.join('') + format.end());
   };
 
 export const refuses =
   (status: number, message: string, headers: Record<string, string> = {}): Serve =>
-  (response) =>
-    refuse(response, status, message, headers);
+  (response) => {
+    const error = { type: status < 500 ? 'invalid_request_error' : 'api_error', message };
+    response.writeHead(status, { 'content-type': 'application/json', ...headers });
+    response.end(JSON.stringify({ type: 'error', error }));
+  };
 
 export class HostileMessages {
   /** Requests to this server. */

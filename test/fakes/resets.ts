@@ -1,8 +1,6 @@
 // Connections that break before the first byte of an answer, and whether the request may have been paid for.
-
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import { createServer as createTcpServer, type Server } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 
 export interface Reset {
   /** The address to ask. */
@@ -10,7 +8,9 @@ export interface Reset {
   readonly close: () => Promise<void>;
 }
 
-async function listening(server: Server, protocol: 'http' | 'https'): Promise<Reset> {
+/** A server that does this to each connection. */
+async function listening(treat: (socket: Socket) => unknown, protocol: 'http' | 'https' = 'http'): Promise<Reset> {
+  const server = createServer((socket) => treat(socket.on('error', () => {})));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
@@ -22,12 +22,16 @@ async function listening(server: Server, protocol: 'http' | 'https'): Promise<Re
   };
 }
 
+/** As soon as the client has sent something. */
+const onRequest = (treat: (socket: Socket) => unknown) => () =>
+  listening((socket) => socket.once('data', () => treat(socket)));
+
 /** Name -> whether the request may have been paid for. */
 export const resets: Readonly<Record<string, { readonly paid: boolean; readonly begin: () => Promise<Reset> }>> = {
   'a connection that is refused': {
     paid: false,
     begin: async () => {
-      const reset = await listening(createTcpServer(), 'http');
+      const reset = await listening(() => {});
       await reset.close();
       return { url: reset.url, close: async () => {} };
     },
@@ -38,40 +42,17 @@ export const resets: Readonly<Record<string, { readonly paid: boolean; readonly 
   },
   'a connection that is reset before the TLS handshake': {
     paid: false,
-    begin: () =>
-      listening(
-        createTcpServer((socket) => socket.on('error', () => {}).destroy()),
-        'https',
-      ),
+    begin: () => listening((socket) => socket.destroy(), 'https'),
   },
-  'a connection that is closed after the request': {
-    paid: true,
-    begin: () =>
-      listening(
-        createTcpServer((socket) => socket.on('error', () => {}).once('data', () => socket.destroy())),
-        'http',
-      ),
-  },
+  'a connection that is closed after the request': { paid: true, begin: onRequest((socket) => socket.destroy()) },
   'a connection that is reset after the request': {
     paid: true,
-    begin: () =>
-      listening(
-        createTcpServer((socket) => socket.on('error', () => {}).once('data', () => socket.resetAndDestroy())),
-        'http',
-      ),
+    begin: onRequest((socket) => socket.resetAndDestroy()),
   },
   'a stream that ends before its first event': {
     paid: true,
-    begin: () =>
-      listening(
-        createTcpServer((socket) =>
-          socket
-            .on('error', () => {})
-            .once('data', () =>
-              socket.end('HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n'),
-            ),
-        ),
-        'http',
-      ),
+    begin: onRequest((socket) =>
+      socket.end('HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n'),
+    ),
   },
 };

@@ -1,20 +1,22 @@
-// An environment in which all variables that the SDKs read are set for another host.
+// An environment in which all variables that providers' SDKs read are set for another host.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../../build/paths.ts';
 
-export const sdks = ['openai', '@anthropic-ai/sdk'] as const;
+/** Of OpenAI's SDK, which is not used: a user may have set them for another program. */
+const openai = ['API_KEY', 'ADMIN_KEY', 'BASE_URL', 'CUSTOM_HEADERS', 'LOG', 'ORG_ID', 'PROJECT_ID', 'WEBHOOK_SECRET'];
 
-/** Names of the variables that a package's code reads. */
-export function variablesOf(name: (typeof sdks)[number]): string[] {
-  const folder = join(root, 'node_modules', name);
+/** Names of the variables that SDKs read: Anthropic's by its code. */
+export function sdkVariables(): string[] {
+  const folder = join(root, 'node_modules', '@anthropic-ai', 'sdk');
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
   const code = files
     .filter((file) => file.endsWith('.mjs') && !file.includes('node_modules'))
     .map((file) => readFileSync(join(folder, file), 'utf8'))
     .join('\n');
   const reads = /\b(?:readEnv\(|process\.env\[|process\.env\??\.)['"]?([A-Z][A-Z0-9_]+)/g;
-  return [...new Set([...code.matchAll(reads)].map((match) => match[1] as string))];
+  const found = [...code.matchAll(reads)].map((match) => match[1] as string);
+  return [...new Set([...found, ...openai.map((name) => `OPENAI_${name}`)])];
 }
 
 export const planted = 'planted-0123456789';

@@ -2,16 +2,14 @@
 
 /** Settles as `reply` does. If the signal is aborted first, calls `onAbort` and rejects with the signal's reason. */
 export async function unlessAborted<T>(reply: T | Promise<T>, signal: AbortSignal, onAbort: () => void): Promise<T> {
-  let listener = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    listener = () => {
-      onAbort();
-      reject(signal.reason);
-    };
-    signal.addEventListener('abort', listener, { once: true });
-  });
+  const aborted = Promise.withResolvers<never>();
+  const listener = () => {
+    onAbort();
+    aborted.reject(signal.reason);
+  };
+  signal.addEventListener('abort', listener, { once: true });
   try {
-    return await Promise.race([Promise.resolve(reply), aborted]);
+    return await Promise.race([reply, aborted.promise]);
   } finally {
     signal.removeEventListener('abort', listener);
   }
@@ -19,12 +17,7 @@ export async function unlessAborted<T>(reply: T | Promise<T>, signal: AbortSigna
 
 /** A promise that the test resolves with `give`. */
 export class Deferred<T> {
-  readonly promise: Promise<T>;
-  give: (value: T) => void = () => {};
-
-  constructor() {
-    this.promise = new Promise((resolve) => {
-      this.give = resolve;
-    });
-  }
+  private readonly resolvers = Promise.withResolvers<T>();
+  readonly promise = this.resolvers.promise;
+  readonly give = this.resolvers.resolve;
 }

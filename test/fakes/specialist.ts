@@ -11,6 +11,17 @@ import {
 } from '../../src/common/completion.ts';
 import { unlessAborted } from './signal.ts';
 
+/** A draft of the n-grams with these tokens. @param beyond the tokens of its continuation; empty: it has none */
+export function draftOf(pieces: readonly string[], beyond: readonly string[] = [], over: Partial<Draft> = {}): Draft {
+  const tokensOf = (texts: readonly string[]) =>
+    texts.map((text): DraftToken => {
+      return { text, probability: 0.9, margin: 0.5, entropy: 0.5, matchLength: 3, count: 2, tier: 'project' };
+    });
+  const line = { text: pieces.join(''), tokens: tokensOf(pieces), model: NGRAM_MODEL, complete: true, latencyMs: 1 };
+  const continuation = { text: beyond.join(''), tokens: tokensOf(beyond) };
+  return { ...line, ...(beyond.length > 0 && { continuation }), ...over };
+}
+
 /** A draft with plausible per-token facts; `probability` is that of every token. */
 export function draft(text: string, probability = 0.9, over: Partial<Draft> = {}): Draft {
   const tokens = (text.match(/\w+|\s+|[^\w\s]/g) ?? []).map(

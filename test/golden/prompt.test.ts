@@ -29,7 +29,7 @@ for (const { ids, snippets: found, ...position } of positions) {
   test(`served: ${position.path}`, () => {
     const ngram = NgramModel.build([{ path: 'other.md', text: '# Other\n\nNothing.\n' }], tokenizer);
     const query = { ...position, languageId: 'typescript' };
-    const planned = new PromptPlanner(ngram.vocabulary).plan(query, ngram.positionAt(query, 0).own, () => snippets);
+    const planned = new PromptPlanner(ngram.vocabulary).plan(query, ngram.predictorAt(query, 0).own, () => snippets);
     // Healing takes back what the next keystroke may lengthen, a token here.
     assert.deepEqual(planned, ids.slice(0, -1));
   });

@@ -1,10 +1,9 @@
 // What goes into the package, and what the bundles carry with them.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { build } from 'esbuild';
 import { bundleOptions } from '../../build/bundle.ts';
 import { licenceSection, writeLicences } from '../../build/licences.ts';
@@ -13,9 +12,9 @@ import { grammarFiles } from '../../build/native.ts';
 import { checkContents, chosenRepository, needed, packedManifest, packedReadme } from '../../build/package.ts';
 import { root } from '../../build/paths.ts';
 import { equalizeModes, listZip, readZipFile } from '../../build/zip.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-bundle-'));
-after(() => rmSync(folder, { recursive: true }));
+const folder = temporaryFolder();
 
 test('a stranger in the package is found', () => {
   const strangers = [

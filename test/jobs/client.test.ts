@@ -7,12 +7,12 @@ import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import { latestAdaptation } from '../../src/adapt/models/served.ts';
 import type { ApiEstimate } from '../../src/adapt/request/adapt-request.ts';
-import type { Log } from '../../src/common/log.ts';
-import { silentLog } from '../../src/common/log.ts';
+import { type Log, silentLog } from '../../src/common/log.ts';
 import { JobClient } from '../../src/jobs/client.ts';
 import { makeProject, type Project } from '../adapt/project.ts';
 import { ended } from '../specialist/engine/helpers.ts';
 import { leftOf, living } from '../support/processes.ts';
+import { assertFailed } from '../support/results.ts';
 
 const script = resolve(import.meta.dirname, '../../src/jobs/main.ts');
 let project: Project;
@@ -23,6 +23,19 @@ after(() => project.remove());
 
 const client = () => new JobClient({ script });
 const never = () => new AbortController().signal;
+
+/** A client whose jobs are this script. */
+function scripted(body: string, log: Log = silentLog): JobClient {
+  const path = join(project.root, 'job.cjs');
+  writeFileSync(path, body);
+  return new JobClient({ script: path, log });
+}
+
+/** A log that keeps its errors. */
+function keptErrors() {
+  const logged: string[] = [];
+  return { logged, log: { ...silentLog, error: (message: string) => void logged.push(message) } };
+}
 
 test('a run in a job reports progress and ends in the store', async () => {
   const stages: string[] = [];
@@ -53,20 +66,15 @@ test('the price question reaches the parent and its answer returns', async () =>
 });
 
 test('the plan reaches the parent, and its answer ends the run', async () => {
-  const script_ = join(project.root, 'asking.cjs');
   const choice = { trains: true, minutes: 10 };
   const offer = { choice, words: 'About 10 minutes.', choices: [{ ...choice, words: 'About 10 minutes.' }] };
-  writeFileSync(
-    script_,
-    `process.on('message', (message) => {
-      if (message.kind === 'job') process.send({ kind: 'ask-plan', offer: ${JSON.stringify(offer)} });
-      else if (message.kind === 'plan-answered')
-        process.send({ kind: 'done', result: { ok: false, error: { code: 'cancelled', message: message.answer.kind } } });
-    });`,
-  );
+  const jobs = scripted(`process.on('message', (message) => {
+    if (message.kind === 'job') process.send({ kind: 'ask-plan', offer: ${JSON.stringify(offer)} });
+    else if (message.kind === 'plan-answered')
+      process.send({ kind: 'done', result: { ok: false, error: { code: 'cancelled', message: message.answer.kind } } });
+  });`);
   const asked: unknown[] = [];
-  const run = (questions: Parameters<JobClient['run']>[3]) =>
-    new JobClient({ script: script_ }).run(project.request, never(), undefined, questions);
+  const run = (questions: Parameters<JobClient['run']>[3]) => jobs.run(project.request, never(), undefined, questions);
   const result = await run({
     askPlan: async (offer_) => {
       asked.push(offer_);
@@ -89,8 +97,7 @@ test('a job can be cancelled before its start and while it runs', async () => {
 });
 
 test('a process that cannot be created is a logged failure, not an exception', async () => {
-  const logged: string[] = [];
-  const log: Log = { ...silentLog, error: (message) => logged.push(message) };
+  const { logged, log } = keptErrors();
   // A path that Node refuses.
   const result = await new JobClient({ script: 'job\0.cjs', log }).run(project.request, never());
   assert.equal(!result.ok && result.error.code, 'crashed');
@@ -98,24 +105,16 @@ test('a process that cannot be created is a logged failure, not an exception', a
 });
 
 test('an adaptation that does not stop in time says that the next one resumes, as one that does', async () => {
-  const deaf = watcher(`
+  const deaf = scripted(`
     process.on('message', ({ kind }) => kind === 'job' && process.send({ kind: 'progress', update: { stage: 'Training' } }));
     process.on('disconnect', () => process.exit());`);
   const controller = new AbortController();
-  const stopped = await new JobClient({ script: deaf }).run(project.request, controller.signal, () =>
-    controller.abort(),
-  );
-  assert.equal(
-    stopped.ok ? '' : stopped.error.message,
-    'Stopped. Start the adaptation again at any time: it resumes there.',
-  );
-  assert.equal(!stopped.ok && stopped.error.code, 'cancelled');
+  const stopped = await deaf.run(project.request, controller.signal, () => controller.abort());
+  assertFailed(stopped, 'cancelled', /^Stopped\. Start the adaptation again at any time: it resumes there\.$/);
 });
 
 test('a crashed process is a logged failure, not an exception', async () => {
-  const logged: string[] = [];
-  const log: Log = { ...silentLog, error: (message) => logged.push(message) };
-  const dying = join(project.root, 'dying.cjs');
+  const { logged, log } = keptErrors();
   for (const body of [
     'process.exit(3)',
     "throw new Error('boom')",
@@ -124,8 +123,7 @@ test('a crashed process is a logged failure, not an exception', async () => {
     'process.abort()',
     "process.kill(process.pid, 'SIGKILL')",
   ]) {
-    writeFileSync(dying, body);
-    const result = await new JobClient({ script: dying, log }).run(project.request, never());
+    const result = await scripted(body, log).run(project.request, never());
     assert.equal(!result.ok && result.error.code, 'crashed', body);
   }
   assert.equal(logged.length, 5);
@@ -133,17 +131,10 @@ test('a crashed process is a logged failure, not an exception', async () => {
   assert.match(logged.join(), /SIGABRT/);
 });
 
-/** Writes the script of a job that never ends by itself. */
-function watcher(body: string): string {
-  const script_ = join(project.root, 'watcher.cjs');
-  writeFileSync(script_, body);
-  return script_;
-}
-
 test('the API key is only in the request, not in the command line or environment', async () => {
   process.env.ANTHROPIC_API_KEY = 'sk-of-the-owner';
   try {
-    const script_ = watcher(`
+    const jobs = scripted(`
       process.on('message', ({ request }) => {
         const seen = JSON.stringify([process.argv, process.execArgv, process.env]);
         const told = request.adapt.api.settings.apiKey;
@@ -151,7 +142,7 @@ test('the API key is only in the request, not in the command line or environment
       });
       process.on('disconnect', () => process.exit());`);
     const api = { settings: { apiKey: 'sk-of-a-test', model: 'm', timeoutMs: 500 }, positions: 10, budgetUsd: 1 };
-    const result = await new JobClient({ script: script_ }).run({ ...project.request, api }, never());
+    const result = await jobs.run({ ...project.request, api }, never());
     assert.ok(result.ok);
     const { seen, told } = result.value as unknown as { seen: string; told: string };
     assert.equal(told, 'sk-of-a-test');
@@ -162,10 +153,9 @@ test('the API key is only in the request, not in the command line or environment
 });
 
 test('a job that does not respond is killed before the client settles', async () => {
-  const script_ = watcher(`
+  const jobs = scripted(`
     process.on('message', () => process.send({ kind: 'progress', update: { stage: String(process.pid), done: 0 } }));
     setInterval(() => {}, 1000);`);
-  const jobs = new JobClient({ script: script_ });
   let pid = 0;
   const begun = Promise.withResolvers<void>();
   const result = jobs.run(project.request, never(), ({ stage }) => {

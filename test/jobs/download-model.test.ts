@@ -9,7 +9,7 @@ import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import { unwrap } from '../../src/common/errors.ts';
 import { JobClient } from '../../src/jobs/client.ts';
-import type { DownloadRequest } from '../../src/jobs/own-bases.ts';
+import type { DownloadRequest } from '../../src/jobs/download-model.ts';
 import { removeUnfinished, unfinishedBytes } from '../../src/jobs/unfinished-downloads.ts';
 import { DOWNLOADS } from '../../src/neural/models/catalog.ts';
 import { addGgufModel } from '../../src/neural/models/import/add-gguf.ts';

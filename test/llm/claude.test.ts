@@ -10,6 +10,7 @@ import type { LlmAnswer } from '../../src/llm/protocol/models.ts';
 import { defaultModel, knownModels } from '../../src/llm/providers/anthropic.ts';
 import { completionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
 import { MessagesServer } from '../fakes/messages-server.ts';
+import { assertFailed } from '../support/results.ts';
 import { at, complete, never } from './requests.ts';
 
 const key = 'sk-ant-test-0123456789';
@@ -114,8 +115,7 @@ test('an empty answer and a refusal have no text', async () => {
 
 test('reports an invalid base URL', async () => {
   const wrong = await complete(connect({ baseUrl: 'not a url' }), request, never);
-  assert.ok(!wrong.ok && wrong.error.code === 'bad-request', JSON.stringify(wrong));
-  assert.match(wrong.error.message, /baseUrl/);
+  assertFailed(wrong, 'bad-request', /baseUrl/);
 });
 
 test("sends the SDK's headers to Anthropic, and common headers to other servers", async () => {

@@ -114,6 +114,13 @@ test('a request that is refused for another reason is not retried', async () => 
   assert.equal(sent.length, 1);
 });
 
+test("keeps the query of a server's address", async () => {
+  const { sent, fetch } = server(chat);
+  const baseUrl = 'https://x.openai.azure.com/openai/v1/?api-version=preview';
+  await answered(connect('azure', 'gpt', fetch, { baseUrl }));
+  assert.equal(sent[0]?.url, 'https://x.openai.azure.com/openai/v1/chat/completions?api-version=preview');
+});
+
 test('sends no key to servers that need none', async () => {
   const { sent, fetch } = server(chat);
   await answered(connect('lmstudio', 'small', fetch, { apiKey: '' }));
@@ -166,7 +173,6 @@ test('waits for the first token of an own server until the time limit, of anothe
     };
     const settings = { provider, baseUrl, apiKey: 'key-of-a-test', model: 'gpt-4.1', timeoutMs: 60_000 };
     const asked = complete(connectLlm(settings, { fetch: readsFor20s, clock }), position, never);
-    // The SDK calls fetch some turns later.
     for (let second = 0; second < 30; second++) await clock.advance(1_000);
     const result = await asked;
     assert.match(result.ok ? result.value.text : result.error.message, outcome);

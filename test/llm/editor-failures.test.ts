@@ -7,6 +7,7 @@ import { failureKinds } from '../../src/llm/protocol/failures.ts';
 import type { LlmAnswer } from '../../src/llm/protocol/models.ts';
 import type { EditorModels } from '../../src/llm/protocol/wire.ts';
 import { editorError } from '../../src/llm/providers/editor.ts';
+import { assertFailed } from '../support/results.ts';
 import { position } from './asking.ts';
 import { complete, never } from './requests.ts';
 
@@ -106,6 +107,5 @@ test('an empty answer is valid, and without an editor the request fails', async 
     position,
     never,
   );
-  assert.ok(!nobody.ok && nobody.error.code === 'bad-request', JSON.stringify(nobody));
-  assert.match(nobody.error.message, /only inside the editor/);
+  assertFailed(nobody, 'bad-request', /only inside the editor/);
 });

@@ -2,13 +2,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { systemClock } from '../../src/common/clock.ts';
-import { type ErrorCode, failed, ok } from '../../src/common/errors.ts';
+import { type ErrorCode, failed, ok, type Result } from '../../src/common/errors.ts';
 import { type LabelOptions, labelBatch } from '../../src/llm/label.ts';
 import { failureOf } from '../../src/llm/protocol/failures.ts';
-import { type LlmAnswer, unknownModel } from '../../src/llm/protocol/models.ts';
+import { type LlmAnswer, type Prompt, unknownModel } from '../../src/llm/protocol/models.ts';
 import { providerOf } from '../../src/llm/providers/providers.ts';
 import { Budget, promptHash, RecordingLlm } from '../../src/llm/recording.ts';
 import { completionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
+import type { LlmRequest } from '../../src/prompts/completion/llm-request.ts';
 import { ManualClock, settled } from '../fakes/clock.ts';
 import { FakeLedger } from '../fakes/ledger.ts';
 import { type LlmScript, llmAnswer, ScriptedLlm } from '../fakes/llm.ts';
@@ -17,12 +18,16 @@ import { at, complete, never } from './requests.ts';
 const requests = Array.from({ length: 20 }, (_, index) => at(`const value${index} = ¦`));
 const facts = { ...unknownModel, id: 'scripted' };
 const prompts = requests.map((request) => completionPrompt(request, facts));
-const first = prompts[0] as (typeof prompts)[number];
+const request = requests[0] as LlmRequest;
+const first = prompts[0] as Prompt;
 const indexOf = (request: { query: { prefix: string } }) => Number(/\d+/.exec(request.query.prefix)?.[0]);
 
-function recorded(script: string | LlmScript, over: Partial<ConstructorParameters<typeof RecordingLlm>[2]> = {}) {
-  const store = new FakeLedger();
-  const scripted = new ScriptedLlm(script);
+function recorded(
+  script: string | LlmScript | ScriptedLlm,
+  over: Partial<ConstructorParameters<typeof RecordingLlm>[2]> = {},
+  store = new FakeLedger(),
+) {
+  const scripted = script instanceof ScriptedLlm ? script : new ScriptedLlm(script);
   const budget = new Budget(() => store, 1000);
   const options = { purpose: 'labelling', folder: '/w', budget, now: () => 7, ...over } as const;
   return { store, scripted, llm: new RecordingLlm(scripted, store, options) };
@@ -44,7 +49,6 @@ function batch(llm: Labeller, over: Partial<LabelOptions> = {}) {
 
 test('stores an answer before returning it', async () => {
   const { store, llm } = recorded('1;');
-  const request = requests[0] as (typeof requests)[number];
   const result = await complete(llm, request, never);
   assert.ok(result.ok);
   const { usage, ...answer } = llmAnswer('1;');
@@ -66,16 +70,13 @@ test('stores an answer before returning it', async () => {
 
 test('reuses a stored answer for labelling, but not for a completion', async () => {
   const { store, scripted, llm } = recorded('1;');
-  const request = requests[0] as (typeof requests)[number];
   await complete(llm, request, never);
   assert.ok(llm.knows(first));
   assert.equal(llm.estimateUsd(first), 0.001, 'what a run may cost is shared out alike, whatever is known already');
   const again = await complete(llm, { ...request, oneOff: true }, never);
   assert.ok(again.ok && again.value.text === '1;' && again.value.costUsd === 0 && again.value.fromStore);
   assert.equal(scripted.requests.length, 1);
-  const budget = new Budget(() => store, 1);
-  const completing = new RecordingLlm(scripted, store, { purpose: 'completion', folder: '/w', budget });
-  await complete(completing, request, never);
+  await complete(recorded(scripted, { purpose: 'completion' }, store).llm, request, never);
   assert.equal(scripted.requests.length, 2);
   assert.notEqual(promptHash('a', first, facts), promptHash('b', first, facts));
 });
@@ -86,34 +87,31 @@ test('a stored answer keeps its mark of being truncated', async () => {
   for (const [index, outputTokens] of lengths.entries()) {
     const usage = { ...llmAnswer('').usage, outputTokens };
     scripted.answer = (text) => llmAnswer(text, { usage, truncated: outputTokens === first.maxTokens });
-    await llm.ask(prompts[index] as typeof first, never);
+    await llm.ask(prompts[index] as Prompt, never);
   }
   for (const index of lengths.keys()) {
-    const answer = await llm.ask(prompts[index] as typeof first, never);
+    const answer = await llm.ask(prompts[index] as Prompt, never);
     assert.ok(answer.ok && answer.value.fromStore);
     assert.equal(answer.value.truncated, index === 1);
   }
 });
 
 test('stores the cost of a cancelled answer without reusing its text', async () => {
-  const store = new FakeLedger();
-  const budget = new Budget(() => store, 1);
   const cut = new ScriptedLlm('', 'm');
   cut.ceiling = 0.5;
   cut.ask = async (_prompt, _signal, _onText, onLost) => {
     onLost?.(llmAnswer('half', { costUsd: 0.25 }));
     throw new DOMException('typed on', 'AbortError');
   };
-  const llm = new RecordingLlm(cut, store, { purpose: 'labelling', folder: '/w', budget });
+  const { store, llm } = recorded(cut);
   const lost: LlmAnswer[] = [];
-  const request = requests[0] as (typeof requests)[number];
   await assert.rejects(
     complete(llm, request, never, undefined, (answer) => lost.push(answer)),
     { name: 'AbortError' },
   );
   assert.equal(store.calls[0]?.text, 'half');
   assert.equal(store.findLlmCall(promptHash('m', first, cut.facts)), undefined);
-  assert.equal(budget.spentUsd, 0.25);
+  assert.equal(store.spentInMonth(7), 0.25);
   assert.equal(store.open.size, 0);
   assert.equal(lost.length, 1);
 });
@@ -123,7 +121,7 @@ test('returns an answer that the store cannot write', async () => {
   const log = { debug() {}, info() {}, warn() {}, error: (message: string) => messages.push(message) };
   const { store, llm } = recorded('1;', { log });
   store.broken = true;
-  const result = await complete(llm, requests[0] as (typeof requests)[number], never);
+  const result = await complete(llm, request, never);
   assert.ok(result.ok && result.value.text === '1;');
   assert.match(messages[0] ?? '', /could not be stored/);
 });
@@ -164,7 +162,7 @@ for (const [of, monthUsd, runUsd, says] of limits)
       scripted.ceiling = 0.005;
       const store = new FakeLedger();
       const budget = new Budget(() => store, monthUsd, systemClock, runUsd);
-      const llm = new RecordingLlm(scripted, store, { purpose: 'labelling', folder: '/w', budget });
+      const { llm } = recorded(scripted, { budget, now: Date.now }, store);
       const { answered, stopped, costUsd } = await batch(llm, { concurrency }).outcome;
       assert.equal(stopped?.code, 'over-budget');
       assert.match(stopped.message, says);
@@ -261,20 +259,38 @@ test('retries a store that another window is writing to', async () => {
   assert.equal((await outcome).answered, 20);
 });
 
-test('a batch stops at a refused key and keeps what it has', async () => {
-  const { llm } = recorded((_request, call) => (call < 6 ? '1;' : failed('bad-key', 'refused')));
-  const { answers, outcome } = batch(llm, { concurrency: 2 });
-  assert.equal((await outcome).stopped?.code, 'bad-key');
-  assert.equal(answers.size, 6);
-});
-
-test('one request that fails is skipped and counted', async () => {
-  const { llm } = recorded((request) => (indexOf(request) % 5 === 0 ? failed('bad-request', 'too long') : '1;'));
-  const { answers, outcome } = batch(llm);
-  const { answered, failed: count, stopped } = await outcome;
-  assert.deepEqual([answered, count, stopped], [16, 4, undefined]);
-  assert.equal(answers.size, 16);
-});
+const upTo =
+  (calls: number, failure: Result<never>): LlmScript =>
+  (_request, call) =>
+    call < calls ? '1;' : failure;
+const ends: readonly (readonly [
+  string,
+  LlmScript,
+  answered: number,
+  failed: number,
+  ErrorCode | undefined,
+  asked: number,
+])[] = [
+  ['stops at a refused key and keeps what it has', upTo(6, failed('bad-key', 'refused')), 6, 0, 'bad-key', 7],
+  [
+    'skips and counts a request that fails',
+    (each) => (indexOf(each) % 5 === 0 ? failed('bad-request', 'too long') : '1;'),
+    ...([16, 4, undefined, 20] as const),
+  ],
+  [
+    'ends at a retry-after of an hour',
+    upTo(5, failed('rate-limited', 'come back later', 3_600_000)),
+    ...([5, 0, 'rate-limited', 6] as const),
+  ],
+];
+for (const [name, script, ...expected] of ends)
+  test(`a batch ${name}`, async () => {
+    const { scripted, llm } = recorded(script);
+    const { answers, outcome } = batch(llm, { concurrency: 1 });
+    const { answered, failed: count, stopped } = await outcome;
+    assert.deepEqual([answered, count, stopped?.code, scripted.requests.length], expected);
+    assert.equal(answers.size, answered);
+  });
 
 test('all workers wait for a busy API as long as it says', async () => {
   const clock = new ManualClock(0);
@@ -289,14 +305,6 @@ test('all workers wait for a busy API as long as it says', async () => {
   await clock.advance(1);
   assert.equal((await outcome).answered, 20);
   assert.deepEqual(times.slice(0, 2), [0, 30_000]);
-});
-
-test('a retry-after of an hour ends the batch', async () => {
-  const { scripted, llm } = recorded((_request, call) =>
-    call < 5 ? '1;' : failed('rate-limited', 'come back later', 3_600_000),
-  );
-  const { answered, stopped } = await batch(llm, { concurrency: 1 }).outcome;
-  assert.deepEqual([answered, stopped?.code, scripted.requests.length], [5, 'rate-limited', 6]);
 });
 
 for (const [code, tries] of [

@@ -1,9 +1,10 @@
 // Redaction misses few secrets of the corpora: 200 vendors, 200 syntaxes, forms that people write, and places.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { makePlaces, missedPlaces, placeKinds } from './places-corpus.ts';
-import { makeSecondCorpus, missedSecond } from './second-corpus.ts';
-import { makeVendorCorpus, missed } from './vendor-corpus.ts';
+import { missed } from './corpus-values.ts';
+import { makePlaces, placeKinds } from './places-corpus.ts';
+import { makeSecondCorpus } from './second-corpus.ts';
+import { makeVendorCorpus } from './vendor-corpus.ts';
 
 const items = makeVendorCorpus(7);
 const second = makeSecondCorpus(7);
@@ -25,7 +26,7 @@ for (const [part, unseen, ceiling] of [
   test(`at most ${ceiling * 100} % of the secrets of the second corpus' ${part} are missed`, () => {
     const some = second.filter((item) => item.unseen === unseen);
     assert.ok(some.length > 100 && some.every(isPlanted));
-    const left = missedSecond(some).length;
+    const left = missed(some).length;
     assert.ok(left <= ceiling * some.length, `${left} of ${some.length}`);
   });
 
@@ -36,6 +37,6 @@ for (const kind of placeKinds)
   test(`at most 4 % of the secrets in ${kind} are missed`, () => {
     const some = places.filter((item) => item.kind === kind);
     assert.ok(some.length > 180 && some.every(isPlanted));
-    const left = missedPlaces(some).map(({ path, text }) => `${path}: ${text}`);
+    const left = missed(some).map(({ path, text }) => `${path}: ${text}`);
     assert.ok(left.length <= 0.04 * some.length, `${left.length} of ${some.length}\n${left.join('\n')}`);
   });

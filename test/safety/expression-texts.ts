@@ -28,29 +28,7 @@ const ALPHABET = [...'a A0_ \t\n-./:="\'`,;(){}[]<>@#$%&*+?|~^\\!bzBZ19éüж漢
 /** Repeated for every expression. */
 const COMMON = [
   ...' aA0\t\n"\'`\\()[]{}<>/.-_:=,;#*@$|!?'.split(''),
-  ...[
-    'aA',
-    'a0',
-    'a ',
-    'a\n',
-    ' \n',
-    '\r\n',
-    '"\\',
-    '"a',
-    '<a',
-    '</a',
-    '/*',
-    '//a',
-    '://a',
-    '](',
-    '${',
-    '{a',
-    '(a',
-    'a.',
-    'a=',
-    'a:',
-    '- ',
-  ],
+  ...[...'aA a0 "\\ "a <a </a /* //a ://a ]( ${ {a (a a. a= a:'.split(' '), 'a ', 'a\n', ' \n', '\r\n', '- '],
 ];
 
 export function growingTexts(expression: RegExp): GrowingText[] {

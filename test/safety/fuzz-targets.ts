@@ -11,8 +11,8 @@ import { readSafetensors, writeSafetensors } from '../../src/neural/models/safet
 import { resumableCheckpoint, trainingStatusOf } from '../../src/neural/training/checkpoint.ts';
 import { defaultRouter } from '../../src/routing/fit.ts';
 import { parseRouter } from '../../src/routing/router-model.ts';
-import { MIXTURE_FILE } from '../../src/specialist/decoding/types.ts';
-import { initialMixWeights, mixWeightsFrom, readMixWeights } from '../../src/specialist/decoding/weights.ts';
+import { MIXTURE_FILE } from '../../src/specialist/decoding/mix-source.ts';
+import { initialMixWeights, mixWeightsFrom, readMixWeights } from '../../src/specialist/decoding/mix-weights.ts';
 import { NgramModel } from '../../src/specialist/ngram/model.ts';
 import { loadTokenizer, readTokenizer } from '../../src/text/tokenizer/load.ts';
 import { initialWeights, PRESETS, saveValues } from '../support/random-models.ts';
@@ -58,7 +58,7 @@ export function targets(folder: string): readonly Target[] {
   const progress = '{"plan":{"totalSteps":9},"seconds":1,"validations":[]}';
   const sizes = new Map(tensors.map(([name, { data }]) => [name, data.length]));
   const checkpoint = { step: '7', identity: 'id', progress, crc32: String(sum) };
-  const safetensors = Buffer.concat(writeSafetensors(tensors, 'F32', checkpoint));
+  const safetensors = Buffer.concat([...writeSafetensors(tensors, 'F32', checkpoint)]);
 
   const golden = join(import.meta.dirname, '../golden/packed');
   const packed = {

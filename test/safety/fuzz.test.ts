@@ -3,10 +3,9 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, test } from 'node:test';
+import { beforeEach, test } from 'node:test';
 import { storedReport, storedRouter } from '../../src/adapt/report/types.ts';
 import { parseConfig, writeConfig } from '../../src/neural/models/config-json.ts';
 import { loadModel } from '../../src/neural/models/model-folder.ts';
@@ -14,14 +13,14 @@ import { readSafetensors } from '../../src/neural/models/safetensors.ts';
 import { trainingStatusOf } from '../../src/neural/training/checkpoint.ts';
 import { defaultRouter } from '../../src/routing/fit.ts';
 import { initialWeights, saveValues } from '../support/random-models.ts';
+import { Tree } from '../support/tree.ts';
 import type { FuzzRow } from './fuzz.ts';
 import { config } from './fuzz-targets.ts';
 
 let folder: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-fuzz-'));
+  folder = new Tree().root;
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 test('2,000 damaged inputs for every loader end in coded errors with advice, in little memory', () => {
   const args = ['--max-old-space-size=300', join(import.meta.dirname, 'fuzz.ts'), folder, '20261126', '2000'];

@@ -8,11 +8,11 @@ import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { PaidCall } from '../../src/common/paid-call.ts';
 import { uniforms } from '../../src/common/statistics/random.ts';
 import { priceUsd } from '../../src/llm/protocol/models.ts';
 import { modelFacts } from '../../src/llm/providers/anthropic.ts';
 import { databaseName, openStore } from '../../src/storage/open.ts';
-import type { LlmCallRow } from '../../src/storage/types.ts';
 import { makeProject } from '../adapt/project.ts';
 import { MessagesServer } from '../fakes/messages-server.ts';
 import { runCli } from '../jobs/cli/run.ts';
@@ -43,10 +43,10 @@ function buy(positions: number, { first = 0, limitUsd = 100, model = 'claude-hai
   return { ended, kill: () => child.kill('SIGKILL') };
 }
 
-function storedCalls(): LlmCallRow[] {
+function storedCalls(): PaidCall[] {
   const database = new DatabaseSync(join(storage, databaseName));
   try {
-    return database.prepare('SELECT * FROM llmCalls').all() as unknown as LlmCallRow[];
+    return database.prepare('SELECT * FROM llmCalls').all() as unknown as PaidCall[];
   } finally {
     database.close();
   }

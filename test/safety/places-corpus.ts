@@ -1,8 +1,7 @@
 // A corpus of the places in which a password stands: arguments, clients, SQL, settings, and URLs in pieces. Its forms
 // were written before the rules for them were read. Half of them, chosen by a hash, are held out.
-import { redactSecrets } from '../../src/workspace/secrets/redact.ts';
 import { readTexts } from '../support/data-files.ts';
-import { classes, hashOf, makePassword, SeededRandom, stays } from './second-corpus.ts';
+import { classes, hashOf, makePassword, missed, SeededRandom } from './corpus-values.ts';
 
 export const placeKinds = ['urls', 'arguments', 'clients', 'sql', 'configuration'] as const;
 export type PlaceKind = (typeof placeKinds)[number];
@@ -26,13 +25,6 @@ export function makePlaces(seed: number, times: number): PlaceItem[] {
       }),
     ),
   );
-}
-
-export function missedPlaces(items: readonly PlaceItem[]): PlaceItem[] {
-  return items.filter(({ path, text, secrets }) => {
-    const redacted = redactSecrets(text, path).text;
-    return secrets.some((secret) => stays(secret, redacted));
-  });
 }
 
 function fillPlace(form: string, kind: PlaceKind, random: SeededRandom): Pick<PlaceItem, 'text' | 'secrets'> {
@@ -83,7 +75,7 @@ if (process.argv[1] === import.meta.filename) {
   const items = makePlaces(Number(process.env.SEED ?? 7), 5).filter((item) => item.heldOut === heldOut);
   for (const kind of placeKinds) {
     const some = items.filter((item) => item.kind === kind);
-    const left = missedPlaces(some);
+    const left = missed(some);
     process.stdout.write(`${kind}: ${left.length} of ${some.length} left\n`);
     if (!heldOut) for (const { path, text } of left) process.stdout.write(`  ${path}: ${text}\n`);
   }

@@ -1,6 +1,6 @@
 // Runs the product over a folder with planted secrets, and collects every text that is stored or sent.
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { root as repository } from '../../build/paths.ts';
 import { adapt } from '../../src/adapt/adapt.ts';
 import { keptRows } from '../../src/adapt/kept/kept-rows.ts';
@@ -40,13 +40,6 @@ export interface Reached {
 
 const llmModel = 'claude-haiku-5-5';
 const never = new AbortController().signal;
-
-export function plant({ files }: Corpus, root: string): void {
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(root, path)), { recursive: true });
-    writeFileSync(join(root, path), text);
-  }
-}
 
 /** The kinds of `inspect`, grouped by the texts that they show. */
 const stageOf: Readonly<Record<KeptKind, Stage>> = {

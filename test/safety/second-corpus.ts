@@ -2,10 +2,8 @@
 // of the rules; arguments, prose and pieces were written before the rules for them. The split is fixed: vendors and
 // forms are divided by a hash, and an unseen item has both an unseen vendor and an unseen form.
 
-import { redactPath } from '../../src/workspace/secrets/known/redact-path.ts';
-import { redactSecrets } from '../../src/workspace/secrets/redact.ts';
 import { readRows, readTexts } from '../support/data-files.ts';
-import { Random } from './corpus-random.ts';
+import { classes, hashOf, makePassword, makeToken, SeededRandom } from './corpus-values.ts';
 
 export interface SecondItem {
   readonly group: 'vendors' | 'passwords' | 'languages' | 'tools' | 'arguments' | 'prose' | 'pieces';
@@ -48,9 +46,6 @@ const argumentForms = readForms('second-arguments.txt');
 const proseForms = readForms('second-prose.txt');
 const pieceForms = readForms('second-pieces.txt');
 
-/** If at least this many characters in a row of a secret remain in redacted text, the secret is missed. */
-const missLength = 8;
-
 export function makeSecondCorpus(seed: number): SecondItem[] {
   const random = new SeededRandom(seed);
   const items: SecondItem[] = [];
@@ -62,8 +57,9 @@ export function makeSecondCorpus(seed: number): SecondItem[] {
       const allowed = forms.find((some) => some.unseen === unseen)?.rows ?? [];
       for (const row of rows) {
         for (const form of random.sample(allowed, random.between(least, most))) {
-          const { prefix, rest } = makeToken(random, row.format);
-          items.push(fill(form, group, row.variable, unseen, { value: prefix + rest, prefix, row }, random));
+          const value = makeToken(random, row.format);
+          const prefix = row.format.slice(0, row.format.indexOf('<'));
+          items.push(fill(form, group, row.variable, unseen, { value, prefix, row }, random));
         }
       }
     }
@@ -90,101 +86,9 @@ export function makeSecondCorpus(seed: number): SecondItem[] {
   return items;
 }
 
-/** The items whose secret is missed: `missLength` of its characters in a row, or a whole shorter secret, remain. */
-export function missedSecond(items: readonly SecondItem[]): SecondItem[] {
-  return items.filter(({ path, text, secrets }) => {
-    const redacted = path === 'path' ? redactPath(text, []) : redactSecrets(text, path).text;
-    return secrets.some((secret) => stays(secret, redacted));
-  });
-}
-
-export function stays(secret: string, redacted: string): boolean {
-  for (let at = 0; at + missLength <= secret.length; at++) {
-    if (redacted.includes(secret.slice(at, at + missLength))) return true;
-  }
-  return secret.length < missLength && redacted.includes(secret);
-}
-
 /** A third of all keys. */
 function isUnseen(key: string): boolean {
   return hashOf(key) % 3 === 0;
-}
-
-/** FNV-1a, without its lowest bits. */
-export function hashOf(key: string): number {
-  let hash = 0x811c9dc5;
-  for (const character of key) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193) >>> 0;
-  return hash >>> 7;
-}
-
-/** Choices by remainders, so that the corpus stays the same as when its misses were first counted. */
-export class SeededRandom extends Random {
-  override below(count: number): number {
-    return Math.floor(this.next() * 2 ** 32) % count;
-  }
-
-  sample<Item>(from: readonly Item[], count: number): Item[] {
-    const left = [...from];
-    return Array.from({ length: count }, () => left.splice(this.below(left.length), 1)[0] as Item);
-  }
-
-  characters(alphabet: string, count: number): string {
-    return Array.from({ length: count }, () => alphabet[this.below(alphabet.length)]).join('');
-  }
-}
-
-const lower = 'abcdefghijklmnopqrstuvwxyz';
-const upper = lower.toUpperCase();
-const digits = '0123456789';
-
-/** The letter of a class in a row's format: its alphabet. */
-export const classes: Record<string, string> = {
-  h: `${digits}abcdef`,
-  H: `${digits}ABCDEF`,
-  a: lower + upper + digits,
-  A: lower + upper,
-  l: lower + digits,
-  U: upper + digits,
-  R: `${upper}234567`,
-  d: digits,
-  w: `${lower}${upper}${digits}_-`,
-  b: `${lower}${upper}${digits}+/`,
-  z: lower,
-};
-
-/** A random credential of a format; `prefix` is the literal text before its first class. */
-function makeToken(random: SeededRandom, format: string): { prefix: string; rest: string } {
-  const start = format.indexOf('<');
-  const rest = format.slice(start).replace(/<([a-zA-Z])(\d*)>/g, (_, letter: string, count: string) => {
-    if (letter === 'u') return [8, 4, 4, 4, 12].map((length) => random.characters(classes.h ?? '', length)).join('-');
-    if (letter === 'j') return makeWebToken(random);
-    return random.characters(classes[letter] ?? '', Number(count));
-  });
-  return { prefix: format.slice(0, start), rest };
-}
-
-function makeWebToken(random: SeededRandom): string {
-  const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
-  const payload = { sub: random.characters(digits, 9), iat: 1764000000 + random.below(1e6) };
-  return [encode({ alg: 'HS256', typ: 'JWT' }), encode(payload), random.characters(classes.w ?? '', 43)].join('.');
-}
-
-const passwordWords = (
-  'sunshine dragon winter summer monkey shadow welcome falcon thunder orchid berlin madrid tokyo guitar coffee garden ' +
-  'rocket silver purple banana castle tiger ocean marble'
-).split(' ');
-
-/** A password of 8 to 24 characters, as people choose or password managers generate them. */
-export function makePassword(random: SeededRandom): string {
-  const word = () => random.pick(passwordWords);
-  const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
-  const draw = random.below(5);
-  if (draw === 0) return random.characters(`${classes.a}`, random.between(12, 24));
-  if (draw === 1)
-    return `${random.characters(classes.a ?? '', 6)}${random.pick(['!', '#', '-', '_', '?', '*'])}${random.characters(classes.a ?? '', 7)}`;
-  if (draw === 2) return `${capital(word())}${random.between(1980, 2026)}${random.pick(['!', '#', '?', '*'])}`;
-  if (draw === 3) return `${word()}-${word()}-${random.between(10, 99)}`;
-  return `${capital(word()).replaceAll('o', '0').replaceAll('a', '@')}${capital(word())}${random.between(1, 99)}`;
 }
 
 interface Filled {

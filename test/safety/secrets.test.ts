@@ -1,12 +1,10 @@
 // One planted secret of every kind: at most 2 % of them survive in any kind of stored or sent text, and other text
 // stays.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { test } from 'node:test';
+import { Tree } from '../support/tree.ts';
 import { makeCorpus } from './corpus.ts';
-import { plant, runProduct, type Stage, stages } from './reach.ts';
+import { runProduct, type Stage, stages } from './reach.ts';
 import { type Planted, Survivors } from './survivors.ts';
 
 const most = 0.02;
@@ -19,21 +17,15 @@ test('at most 2 % of planted secrets survive in harvest, index, samples, prompts
   const found = new Map(stages.map((stage): [Stage, Set<Planted>] => [stage, new Set()]));
   const seen = new Map<Stage, number>();
   const harvested: string[] = [];
-  const base = mkdtempSync(join(tmpdir(), 'easy-adaptation-safety-'));
-  try {
-    const root = join(base, 'folder');
-    plant(corpus, root);
-    const reached = await runProduct(corpus, root, join(base, 'storage'), (stage, text) => {
-      seen.set(stage, (seen.get(stage) ?? 0) + text.length);
-      if (stage === 'harvest') harvested.push(text);
-      for (const item of survivors.in(text)) found.get(stage)?.add(item);
-    });
-    // A file that is not read cannot leak, so nearly all files have to be read.
-    assert.ok(reached.read > 0.85 * reached.files, `${reached.read} of ${reached.files} files were read`);
-    assert.ok(reached.prompts > planted.length && reached.drafts > planted.length / 4);
-  } finally {
-    rmSync(base, { recursive: true, force: true });
-  }
+  const folder = new Tree(corpus.files);
+  const reached = await runProduct(corpus, folder.root, new Tree().at('storage'), (stage, text) => {
+    seen.set(stage, (seen.get(stage) ?? 0) + text.length);
+    if (stage === 'harvest') harvested.push(text);
+    for (const item of survivors.in(text)) found.get(stage)?.add(item);
+  });
+  // A file that is not read cannot leak, so nearly all files have to be read.
+  assert.ok(reached.read > 0.85 * reached.files, `${reached.read} of ${reached.files} files were read`);
+  assert.ok(reached.prompts > planted.length && reached.drafts > planted.length / 4);
   for (const [stage, items] of found) {
     assert.ok((seen.get(stage) ?? 0) > 1000, `nothing was seen of ${stage}`);
     const left = [...items].map(({ group, path }) => `${group} (${path})`);

@@ -2,10 +2,9 @@
 // A seed determines all values. A third of the vendors and of the syntaxes is unseen: its misses were not looked at
 // while the rules of src/workspace/secrets/ were written.
 
-import { redactSecrets } from '../../src/workspace/secrets/redact.ts';
 import { readRows } from '../support/data-files.ts';
-import { type Alphabet, Random } from './corpus-random.ts';
-import { Survivors } from './survivors.ts';
+import type { Random } from './corpus-random.ts';
+import { classes, makePassword, makeToken, makeWebToken, SeededRandom } from './corpus-values.ts';
 
 type VendorGroup = 'tokens without a name' | 'tokens under a name' | 'addresses' | 'syntaxes';
 
@@ -16,7 +15,6 @@ export interface VendorItem {
   readonly unseen: boolean;
   readonly path: string;
   readonly text: string;
-  /** If the redacted text contains one of these, or the second half of a long one, it is a leak. */
   readonly secrets: readonly string[];
 }
 
@@ -53,14 +51,6 @@ value vehicle vendor version video view village visit volume voucher wallet ware
     /\s+/,
   );
 
-/** Words that people use in passwords. */
-const passwordWords =
-  `Summer Winter Spring Autumn Monday Friday Dragon Tiger Falcon Panther Rocket Silver Golden Purple Orange Yellow Thunder Monkey Banana
-Coffee Welcome Letmein Sunshine Football Hockey Guitar Madrid London Berlin Chicago Austin Boston Denver Phoenix Charlie Jordan Michael
-Jessica Ashley Bailey Shadow Master Hunter Ranger Buster Pepper Ginger Cookie Cheese Maggie Snoopy Batman Matrix Merlin Diamond Wizard`.split(
-    /\s+/,
-  );
-
 export function noun(random: Random): string {
   return random.pick(nouns);
 }
@@ -74,67 +64,7 @@ const camel = (words: string) =>
     .join('')
     .replace(/^./, (letter) => letter.toLowerCase());
 
-function uuid(random: Random): string {
-  const hex = (length: number) => random.text(length, 'hex');
-  return `${hex(8)}-${hex(4)}-4${hex(3)}-${random.pick(['8', '9', 'a', 'b'])}${hex(3)}-${hex(12)}`;
-}
-
-function json64(value: unknown): string {
-  return Buffer.from(JSON.stringify(value)).toString('base64url');
-}
-
-function jwt(random: Random): string {
-  const head = json64({ alg: random.pick(['HS256', 'RS256', 'ES256']), typ: 'JWT' });
-  const body = json64({ sub: random.text(12, 'digits'), iat: 1_700_000_000 + random.below(50_000_000), scope: 'read' });
-  return `${head}.${body}.${random.text(43, 'base64url')}`;
-}
-
-/** The letters that name an alphabet in a format. */
-const alphabetLetters: Readonly<Record<string, Alphabet>> = {
-  a: 'alphanumeric',
-  h: 'hex',
-  H: 'hexUpper',
-  u: 'base64url',
-  b: 'base64',
-  l: 'lowerDigits',
-  U: 'upperDigits',
-  d: 'digits',
-  i: 'base32',
-  s: 'base58',
-};
-
-const generators: Readonly<Record<string, (random: Random) => string>> = {
-  uuid,
-  jwt,
-  sentryPayload: (r) => json64({ iat: 1_700_000_000 + r.below(9e7), url: 'https://sentry.io', org: 'acme' }),
-  mailchimpRegion: (r) => String(r.between(1, 21)),
-  telegramId: (r) => `${r.between(1, 7)}${r.text(9, 'digits')}`,
-  discordId: (r) => Buffer.from(r.text(18, 'digits')).toString('base64url'),
-  grafanaPayload: (r) => json64({ o: r.text(6, 'digits'), n: 'stack', k: r.text(24), m: { r: 'eu' } }),
-  dopplerKind: (r) => r.pick(['pt', 'st', 'sa', 'ct']),
-  mapboxPayload: (r) => json64({ u: 'acme', a: r.text(24, 'lowerDigits') }),
-  onePasswordPayload: (r) =>
-    json64({
-      signInAddress: 'my.1password.com',
-      secretKey: `A3-${r.text(26, 'upperDigits')}`,
-      muk: { k: r.text(43, 'base64url') },
-    }),
-};
-
-/**
- * A format with random text for its slots: `{32h}` is 32 characters of an alphabet, `{uuid}` what a generator returns.
- */
-function fillFormat(format: string, random: Random): string {
-  return format.replace(/\{(?:(\d+)([a-zA-Z])|(\w+))\}/g, (slot, count?: string, letter = '', generator = '') => {
-    const alphabet = alphabetLetters[letter];
-    if (count !== undefined && alphabet !== undefined) return random.text(Number(count), alphabet);
-    const generate = generators[generator];
-    if (generate === undefined) throw new Error(`The format '${format}' has an unknown slot ${slot}.`);
-    return generate(random);
-  });
-}
-
-type Line = readonly [path: string, line: (token: string, random: Random) => string];
+type Line = readonly [path: string, line: (token: string, random: SeededRandom) => string];
 const nameless: readonly Line[] = [
   ['a.ts', (token) => `check("${token}");\n`],
   ['a.md', (token, random) => `Then paste ${token} there and wait for the ${noun(random)}.\n`],
@@ -150,50 +80,40 @@ const named: readonly NamedLine[] = [
   ['a.py', (token, name) => `client = Client(os.getenv("${name}", "${token}"))\n`],
 ];
 
-function password(random: Random): string {
-  const word = () => random.pick(passwordWords);
-  return random.pick([
-    () => `${word()}${random.text(2, 'digits')}!`,
-    () => `${word().toLowerCase()}-${word()}${random.text(2, 'digits')}`,
-    () => `${word()}@${random.text(4, 'digits')}`,
-    () => `${word().toLowerCase()}_${word().toLowerCase()}#${random.text(2, 'digits')}`,
-    () => `${random.text(5)}${random.text(3, 'digits')}${random.text(4)}`,
-    () => `${random.text(6)}#${random.text(5)}%${random.text(2, 'digits')}`,
-  ])();
-}
-
-const token = (random: Random) => fillFormat(random.pick(['{32h}', '{40a}', '{43u}', '{40h}']), random);
+const token = (random: SeededRandom) => makeToken(random, random.pick(['<h32>', '<a40>', '<w43>', '<h40>']));
 
 /** Values of each syntax. */
 const each = 4;
 
-function written([path, form]: readonly [string, string], random: Random): { text: string; secrets: string[] } {
-  const secret = form.includes('§') ? password(random) : token(random);
+function written([path, form]: readonly [string, string], random: SeededRandom): { text: string; secrets: string[] } {
+  const secret = form.includes('§') ? makePassword(random) : token(random);
   const joinedByDots = path.startsWith('jwt') ? form.includes('1¤.') : form.includes("join('.')");
-  const pieces = joinedByDots ? jwt(random).split('.') : [1, 2, 3].map(() => random.text(16));
+  const pieces = joinedByDots
+    ? makeWebToken(random).split('.')
+    : [1, 2, 3].map(() => random.characters(classes.a as string, 16));
   const text = form.replace(/([123])¤|[§¤]/g, (_, nth?: string) => (nth ? pieces[Number(nth) - 1] : secret) as string);
   const split = /[123]¤/.test(form);
   return { text: `${text}\n`, secrets: split ? pieces.slice(joinedByDots ? 1 : 0) : [secret] };
 }
 
 export function makeVendorCorpus(seed: number): VendorItem[] {
-  const random = new Random(seed);
+  const random = new SeededRandom(seed);
   const items: VendorItem[] = [];
   const add = (group: VendorGroup, of: string, path: string, text: string, secrets: readonly string[]) =>
     items.push({ group, of, unseen: isUnseen(of), path, text, secrets });
   for (const [vendor, , form] of knownForms)
     for (const [path, line] of nameless) {
-      const made = fillFormat(form, random);
+      const made = makeToken(random, form);
       add('tokens without a name', vendor, path, line(made, random), [made]);
     }
   for (const [vendor, name, form] of [...knownForms, ...randomTokens])
     for (const [path, line] of named) {
-      const made = fillFormat(form, random);
+      const made = makeToken(random, form);
       add('tokens under a name', vendor, path, line(made, name), [made]);
     }
   for (const [vendor, form] of addresses)
     for (const [path, line] of nameless) {
-      const [before = '', secret = '', after = ''] = fillFormat(form, random).split('§');
+      const [before = '', secret = '', after = ''] = makeToken(random, form).split('§');
       add('addresses', vendor, path, line(`${before}${secret}${after}`, random), [secret]);
     }
   for (const row of syntaxes)
@@ -202,12 +122,4 @@ export function makeVendorCorpus(seed: number): VendorItem[] {
       add('syntaxes', row[1], row[0], text, secrets);
     }
   return items;
-}
-
-/** Items with a leak in the redacted text. */
-export function missed(items: readonly VendorItem[]): VendorItem[] {
-  return items.filter(({ path, text, secrets }) => {
-    const survivors = new Survivors([{ group: '', path, secrets }]);
-    return survivors.in(redactSecrets(text, path).text).size > 0;
-  });
 }

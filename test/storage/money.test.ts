@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, test } from 'node:test';
+import { silentLog } from '../../src/common/log.ts';
 import type { Reservation } from '../../src/common/paid-call.ts';
 import { openDatabase } from '../../src/storage/database.ts';
 import { databaseName, openStore } from '../../src/storage/open.ts';
@@ -172,7 +173,8 @@ function breakable() {
   let repaired = false;
   const store = new ResilientStore(new SqliteStore(database, file), {
     onNotice: (notice) => notices.push(notice),
-    monotonic: () => time,
+    log: silentLog,
+    clock: { monotonic: () => time },
     replaceDamaged: () => assert.fail('this is no damage'),
     reopen: () => {
       if (!repaired) throw new Error('still broken');

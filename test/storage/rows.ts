@@ -1,7 +1,8 @@
 // Rows for the store's tests.
-import type { LlmCallRow, Store } from '../../src/storage/types.ts';
+import type { PaidCall } from '../../src/common/paid-call.ts';
+import type { ResilientStore } from '../../src/storage/resilient.ts';
 
-export function llmCall(changes: Partial<LlmCallRow> = {}): LlmCallRow {
+export function llmCall(changes: Partial<PaidCall> = {}): PaidCall {
   return {
     at: 1000,
     requestHash: 'hash',
@@ -21,6 +22,6 @@ export function llmCall(changes: Partial<LlmCallRow> = {}): LlmCallRow {
 }
 
 /** Those of the row's folder, oldest first. */
-export function llmCallsOf(store: Store): readonly LlmCallRow[] {
+export function llmCallsOf(store: ResilientStore): readonly PaidCall[] {
   return store.rowsOf('/work/project').llmCalls;
 }

@@ -7,7 +7,7 @@ import { after, afterEach, beforeEach, describe, test } from 'node:test';
 import { type Log, silentLog } from '../../src/common/log.ts';
 import { databaseName, openStore } from '../../src/storage/open.ts';
 import { PositionLedger } from '../../src/storage/position-ledger.ts';
-import type { Store } from '../../src/storage/types.ts';
+import type { ResilientStore } from '../../src/storage/resilient.ts';
 import { llmCall } from './rows.ts';
 
 let folder: string;
@@ -16,7 +16,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const kinds: Record<string, () => Store> = {
+const kinds: Record<string, () => ResilientStore> = {
   disk: () => openStore(folder).store,
   memory: () => {
     mkdirSync(join(folder, databaseName));

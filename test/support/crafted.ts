@@ -4,7 +4,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { git, source, write } from './repositories.ts';
+import { gitIn as git, writeIn as write } from './tree.ts';
 
 /** A word in every file outside the opened folder, and in no file inside. */
 export const outsideWord = 'smugglersCove';
@@ -16,6 +16,10 @@ export interface Crafted {
   readonly leftOut?: readonly string[];
   /** Whether Git must not be started, because it would block. */
   readonly withoutGit?: true;
+}
+
+export function source(word: string): string {
+  return Array.from({ length: 12 }, (_, i) => `export const ${word}${i} = measure('${word}', ${i * 7});\n`).join('');
 }
 
 /** Makes `base`/folder and `base`/outside, and returns both. */

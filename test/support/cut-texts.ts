@@ -2,7 +2,7 @@
 import { unwrap } from '../../src/common/errors.ts';
 import { readCommit } from '../../src/text-tasks/commit-context.ts';
 import { TaskFolder } from '../../src/text-tasks/task-folder.ts';
-import type { Tree } from '../workspace/files/tree.ts';
+import type { Tree } from './tree.ts';
 
 /** The texts of a task that reads one file of the repository `tree`. Git ignores the folder 'scratch'. */
 export async function taskTexts(
@@ -14,8 +14,8 @@ export async function taskTexts(
   const task = JSON.stringify({ instruction: 'Sort.', labels, source });
   tree.write({ '.easyadaptation/tasks/t.json': task, '.gitignore': 'scratch/\n', [source.path]: content });
   tree.git('add', '-A');
-  const texts: string[] = [];
   const opened = unwrap(await TaskFolder.open({ root: tree.root, harvest: { trusted: true }, secrets: [] }, 't'));
+  const texts: string[] = [];
   for await (const { text } of opened.texts()) texts.push(text);
   return texts;
 }
@@ -28,8 +28,7 @@ export async function sentChange(
   after: string | Buffer | undefined,
 ): Promise<string> {
   tree.write({ [path]: before, 'kept.md': 'kept\n' });
-  tree.git('add', '-A');
-  tree.git('commit', '-qm', 'first');
+  tree.commit();
   if (after === undefined) tree.git('rm', '-q', path);
   else tree.write({ [path]: after });
   tree.git('add', '-A');

@@ -1,37 +1,26 @@
 // Folders whose `.git` leads to a foreign repository, and folders whose `.git` leads to their own.
 import { appendFileSync, cpSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { git, source, write } from './repositories.ts';
+import { gitIn as git, writeIn as write } from './tree.ts';
 
 /** Occurs in messages, staged contents and names of the foreign repository, and nowhere in the opened folder. */
 export const foreignWord = 'smugglersCove';
 
+function lines(word: string): string {
+  return Array.from({ length: 12 }, (_, i) => `export const ${word}${i} = measure('${word}', ${i * 7});\n`).join('');
+}
+
 /** A repository with two commits that all mention the word, and a staged change. */
-function repository(folder: string, word: string): string {
+function repository(folder: string, word: string): void {
   mkdirSync(folder, { recursive: true });
-  begin(folder);
+  git(folder, 'init', '-q', '-b', 'main');
   for (const turn of [1, 2]) {
-    write(folder, `${word}.ts`, source(`${word}${turn}`));
+    write(folder, `${word}.ts`, lines(`${word}${turn}`));
     git(folder, 'add', '.');
     git(folder, 'commit', '-qm', `Mend ${word} ${turn}`);
   }
-  write(folder, `${word}.ts`, source(`${word}Staged`));
+  write(folder, `${word}.ts`, lines(`${word}Staged`));
   git(folder, 'add', '.');
-  return folder;
-}
-
-function begin(folder: string): void {
-  git(folder, 'init', '-q', '-b', 'main');
-}
-
-function borrowIndex(folder: string, other: string): void {
-  cpSync(join(other, '.git/index'), join(folder, '.git/index'));
-}
-
-/** Branch and index of the other repository, without its objects. */
-function borrowBranch(folder: string, other: string): void {
-  write(folder, '.git/refs/heads/main', git(other, 'rev-parse', 'HEAD'));
-  borrowIndex(folder, other);
 }
 
 /** Makes `base`/folder and `base`/other, a foreign repository. Returns the folder to open. */
@@ -58,17 +47,17 @@ const traps: Readonly<Record<string, (folder: string, other: string) => void>> =
   'a repository that borrows another by commondir': (folder, other) => {
     write(folder, '.git/HEAD', 'ref: refs/heads/main\n');
     write(folder, '.git/commondir', `${join(other, '.git')}\n`);
-    borrowIndex(folder, other);
+    cpSync(join(other, '.git/index'), join(folder, '.git/index'));
   },
   'a whole repository that borrows another by commondir': (folder, other) => {
-    begin(folder);
+    git(folder, 'init', '-q', '-b', 'main');
     write(folder, '.git/commondir', `${join(other, '.git')}\n`);
-    borrowIndex(folder, other);
+    cpSync(join(other, '.git/index'), join(folder, '.git/index'));
   },
   'a repository that borrows another by a commondir with a million line ends': (folder, other) => {
-    begin(folder);
+    git(folder, 'init', '-q', '-b', 'main');
     write(folder, '.git/commondir', `${join(other, '.git')}${'\n'.repeat(1_100_000)}`);
-    borrowIndex(folder, other);
+    cpSync(join(other, '.git/index'), join(folder, '.git/index'));
   },
   'a worktree that somebody made up, in the folder': (folder, other) => {
     write(folder, '.git', 'gitdir: made/worktrees/up\n');
@@ -78,44 +67,49 @@ const traps: Readonly<Record<string, (folder: string, other: string) => void>> =
     cpSync(join(other, '.git/index'), join(folder, 'made/worktrees/up/index'));
   },
   'objects that are borrowed': (folder, other) => {
-    begin(folder);
+    git(folder, 'init', '-q', '-b', 'main');
     write(folder, '.git/objects/info/alternates', `${join(other, '.git/objects')}\n`);
-    borrowBranch(folder, other);
+    write(folder, '.git/refs/heads/main', git(other, 'rev-parse', 'HEAD'));
+    cpSync(join(other, '.git/index'), join(folder, '.git/index'));
   },
   'objects that are borrowed behind a million words': (folder, other) => {
-    begin(folder);
+    git(folder, 'init', '-q', '-b', 'main');
     write(folder, '.git/objects/info/alternates', `${'# words\n'.repeat(140_000)}${join(other, '.git/objects')}\n`);
-    borrowBranch(folder, other);
+    write(folder, '.git/refs/heads/main', git(other, 'rev-parse', 'HEAD'));
+    cpSync(join(other, '.git/index'), join(folder, '.git/index'));
   },
   'objects that are borrowed by a repository in the folder': (folder, other) => {
-    begin(folder);
+    git(folder, 'init', '-q', '-b', 'main');
     write(folder, 'between/info/alternates', `${join(other, '.git/objects')}\n`);
     write(folder, '.git/objects/info/alternates', '../../between\n');
-    borrowBranch(folder, other);
+    write(folder, '.git/refs/heads/main', git(other, 'rev-parse', 'HEAD'));
+    cpSync(join(other, '.git/index'), join(folder, '.git/index'));
   },
   'links in place of objects and branches': (folder, other) => {
-    begin(folder);
+    git(folder, 'init', '-q', '-b', 'main');
     for (const name of ['objects', 'refs', 'index']) {
       rmSync(join(folder, '.git', name), { recursive: true, force: true });
       symlinkSync(join(other, '.git', name), join(folder, '.git', name));
     }
   },
   'links in place of a branch and of packs': (folder, other) => {
-    begin(folder);
+    git(folder, 'init', '-q', '-b', 'main');
     git(other, 'gc', '-q');
     rmSync(join(folder, '.git/objects/pack'), { recursive: true });
     symlinkSync(join(other, '.git/objects/pack'), join(folder, '.git/objects/pack'));
-    borrowBranch(folder, other);
+    write(folder, '.git/refs/heads/main', git(other, 'rev-parse', 'HEAD'));
+    cpSync(join(other, '.git/index'), join(folder, '.git/index'));
   },
   'links in place of single objects': (folder, other) => {
-    begin(folder);
+    git(folder, 'init', '-q', '-b', 'main');
     const objects = join(other, '.git/objects');
     for (const name of readdirSync(objects).filter((each) => each.length === 2)) {
       mkdirSync(join(folder, '.git/objects', name));
       for (const file of readdirSync(join(objects, name)))
         symlinkSync(join(objects, name, file), join(folder, '.git/objects', name, file));
     }
-    borrowBranch(folder, other);
+    write(folder, '.git/refs/heads/main', git(other, 'rev-parse', 'HEAD'));
+    cpSync(join(other, '.git/index'), join(folder, '.git/index'));
   },
 };
 
@@ -125,7 +119,7 @@ export const foreignGit: Readonly<Record<string, Make>> = Object.fromEntries(
     (base) => {
       const [folder, other] = [join(base, 'folder'), join(base, 'other')];
       repository(other, foreignWord);
-      write(folder, 'kept.ts', source('harbour'));
+      write(folder, 'kept.ts', lines('harbour'));
       make(folder, other);
       return folder;
     },
@@ -134,10 +128,13 @@ export const foreignGit: Readonly<Record<string, Make>> = Object.fromEntries(
 
 /** Folders whose own repository may be read. Its messages contain the word 'harbour'. */
 export const ownGit: Readonly<Record<string, Make>> = {
-  'a repository': (base) => repository(join(base, 'folder'), 'harbour'),
+  'a repository': (base) => {
+    repository(join(base, 'folder'), 'harbour');
+    return join(base, 'folder');
+  },
   'a folder in a repository': (base) => {
     repository(join(base, 'folder'), 'harbour');
-    write(base, 'folder/packages/inner/kept.ts', source('inner'));
+    write(base, 'folder/packages/inner/kept.ts', lines('inner'));
     return join(base, 'folder/packages/inner');
   },
   'a folder behind a link': (base) => {
@@ -183,22 +180,23 @@ export const ownGit: Readonly<Record<string, Make>> = {
     return join(base, 'folder/library');
   },
   'a repository without a folder of its own, in the folder': (base) => {
-    const folder = repository(join(base, 'folder'), 'harbour');
-    renameSync(join(folder, '.git'), join(folder, '.bare'));
-    write(folder, '.git', 'gitdir: ./.bare\n');
-    return folder;
+    repository(join(base, 'folder'), 'harbour');
+    renameSync(join(base, 'folder/.git'), join(base, 'folder/.bare'));
+    write(base, 'folder/.git', 'gitdir: ./.bare\n');
+    return join(base, 'folder');
   },
   'objects that are borrowed in the folder, and a branch that is a link': (base) => {
-    const folder = repository(join(base, 'folder'), 'harbour');
+    const folder = join(base, 'folder');
+    repository(folder, 'harbour');
     cpSync(join(folder, '.git/objects'), join(folder, 'vault'), { recursive: true });
     write(folder, '.git/objects/info/alternates', '# more\n../../vault\n');
     symlinkSync('refs/heads/main', join(folder, '.git/refs/heads/../alias'));
     return folder;
   },
   'a settings file that says where it belongs': (base) => {
-    const folder = repository(join(base, 'folder'), 'harbour');
-    appendFileSync(join(folder, '.git/config'), '[core]\n\tworktree = ".."\n');
-    return folder;
+    repository(join(base, 'folder'), 'harbour');
+    appendFileSync(join(base, 'folder/.git/config'), '[core]\n\tworktree = ".."\n');
+    return join(base, 'folder');
   },
 };
 

@@ -2,8 +2,9 @@
 // marker.
 
 import { execFileSync } from 'node:child_process';
-import { basename, dirname, join } from 'node:path';
-import { git, write } from './repositories.ts';
+import { chmodSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { gitIn, writeIn } from './tree.ts';
 
 export interface Hostile {
   /** The folder to open, relative to the created folder. */
@@ -36,6 +37,15 @@ function repository(root: string, settings: Readonly<Record<string, string>> = {
 
 function configure(root: string, settings: Readonly<Record<string, string>>): void {
   for (const [name, value] of Object.entries(settings)) git(root, 'config', name, value);
+}
+
+function git(root: string, ...args: string[]): void {
+  gitIn(root, '-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null', ...args);
+}
+
+function write(root: string, path: string, text: string, mode = 0o644): void {
+  writeIn(root, path, text);
+  chmodSync(join(root, path), mode);
 }
 
 /** An ignore file that is only in the index and has no blob. Git would fetch the blob from the promisor remote. */
@@ -113,7 +123,7 @@ export const hostileRepositories: Readonly<Record<string, Hostile>> = {
     make(root, program) {
       const main = join(root, 'main');
       repository(main);
-      git(main, 'commit', '-qm', 'x');
+      git(main, '-c', 'user.name=t', '-c', 'user.email=t@example.org', 'commit', '-qm', 'x');
       git(main, 'worktree', 'add', '-q', join(root, 'linked'));
       configure(main, { 'core.repositoryFormatVersion': '1', 'extensions.worktreeConfig': 'true' });
       git(join(root, 'linked'), 'config', '--worktree', 'core.fsmonitor', program);
@@ -222,5 +232,5 @@ export const hostileRepositories: Readonly<Record<string, Hostile>> = {
 
 /** Writes a program that creates the file `marker`, whatever its arguments are. */
 export function writeMarkerProgram(program: string, marker: string): void {
-  write(dirname(program), basename(program), `#!/bin/sh\necho ran >> '${marker}'\n`, 0o755);
+  write(dirname(program), program.slice(dirname(program).length + 1), `#!/bin/sh\necho ran >> '${marker}'\n`, 0o755);
 }

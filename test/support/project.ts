@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { cache, npmEnvironment } from '../../build/paths.ts';
 import { must } from '../../build/proc.ts';
 import { handlerSource, things } from './handlers.ts';
-import { writeFiles } from './repositories.ts';
+import { writeIn } from './tree.ts';
 
 /** Writes the made-up project (26 TypeScript files and a page of prose) into an empty folder. */
 export function writeProject(folder: string): void {
@@ -41,7 +41,7 @@ export async function openDatabase(configuration: Configuration): Promise<Databa
 `,
   };
   for (const thing of things) files[`src/handlers/${thing}.ts`] = handlerSource(thing);
-  writeFiles(folder, files);
+  for (const [path, text] of Object.entries(files)) writeIn(folder, path, text);
 }
 
 /** The folder of an npm package in an exact version, for example `@tanstack/ai`, `0.58.0`. Unpacked once into the cache. */

@@ -54,6 +54,6 @@ export function saveValues(folder: string, config: ModelConfig, weights: Weights
     return data ? [[name, { shape, data }] as const] : [];
   });
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'model.safetensors'), Buffer.concat(writeSafetensors(tensors, type)));
+  writeFileSync(join(folder, 'model.safetensors'), Buffer.concat([...writeSafetensors(tensors, type)]));
   writeFileSync(join(folder, 'config.json'), writeConfig(config, type === 'F16' ? 'float16' : 'float32'));
 }

@@ -1,24 +1,23 @@
 // Asking the large model about texts stays within the budget. Each answer is stored, and no text is asked about twice.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, test } from 'node:test';
-import { failed, ok } from '../../src/common/errors.ts';
+import { test } from 'node:test';
+import { failed } from '../../src/common/errors.ts';
 import { connectLlm } from '../../src/llm/connect.ts';
-import { type Prompt, unknownModel } from '../../src/llm/protocol/models.ts';
+import type { Prompt } from '../../src/llm/protocol/models.ts';
 import { Budget, RecordingLlm } from '../../src/llm/recording.ts';
 import { type EvidenceForm, parseLabel } from '../../src/prompts/label/label-prompt.ts';
 import type { LabelTask } from '../../src/prompts/label/task.ts';
-import { TextEvidence } from '../../src/text-tasks/evidence.ts';
 import { addLabel, appendLabel, type KnownLabels, readAnswers } from '../../src/text-tasks/given-labels.ts';
-import { askAbout } from '../../src/text-tasks/large-model-calls.ts';
+import { keyOf } from '../../src/text-tasks/labels/extract.ts';
+import { LargeModelCalls, type TaskLlm } from '../../src/text-tasks/large-model-calls.ts';
+import type { TaskFolder } from '../../src/text-tasks/task-folder.ts';
 import { FolderReader } from '../../src/workspace/files/folder-reader.ts';
 import { FakeLedger } from '../fakes/ledger.ts';
 import { chat } from '../fakes/stream-formats.ts';
+import { Tree } from '../support/tree.ts';
+import { fakeTaskLlm, userOf } from './support.ts';
 
-const root = mkdtempSync(join(tmpdir(), 'easy-adaptation-ask-'));
-after(() => rmSync(root, { recursive: true, force: true }));
+const { root } = new Tree();
 
 const task: LabelTask = {
   name: 'issues',
@@ -32,30 +31,32 @@ const task: LabelTask = {
 const texts = Array.from({ length: 12 }, (_, i) => `issue ${i} about ${['lists', 'menus', 'pages'][i % 3]}`);
 
 function llm(most: number) {
-  const asked: Prompt[] = [];
-  const ask = async (prompt: Prompt) => {
-    asked.push(prompt);
-    if (asked.length > most) return failed('over-budget', 'The limit is reached.');
-    const text = asked.length % 5 === 0 ? 'I cannot say' : 'Bug.';
-    const usage = { inputTokens: 1, outputTokens: 1, cacheReadTokens: 0, cacheWriteTokens: 0 };
-    return ok({ text, model: 'm', usage, costUsd: 0.001, latencyMs: 1, firstTokenMs: 1, truncated: false });
+  const answering = fakeTaskLlm((_, count) => (count % 5 === 0 ? 'I cannot say' : 'Bug.'));
+  const ask: typeof answering.ask = async (prompt, signal) => {
+    const answer = answering.ask(prompt, signal);
+    return answering.prompts.length > most ? failed('over-budget', 'The limit is reached.') : answer;
   };
-  return { asked, ask, facts: unknownModel };
+  return { ...answering, ask, asked: answering.prompts };
 }
-const userOf = ({ user }: Prompt) => user.map(({ text }) => text).join('');
+
+/** Asks about texts in one form. Returns the calls, with what they cost and why they ended. */
+async function ask(llm: TaskLlm, form: EvidenceForm, some: readonly string[], known = new Map<number, KnownLabels>()) {
+  const folder = { reader: await FolderReader.open(root), task, texts: () => some.map((text) => ({ text })) };
+  const taskData = { known, texts: some.length, unlabelled: some };
+  const { signal } = new AbortController();
+  const calls = new LargeModelCalls(folder as unknown as TaskFolder, llm, taskData, signal, () => {});
+  const spending = { what: 'rest', texts: some.length, usd: 1 } as const;
+  await calls.askDoubtful({ spending, keys: new Set(some.map(keyOf)), price: 1, form });
+  return calls;
+}
 
 test('stops at the budget with all answers stored, and asks only about the other texts next time', async () => {
   appendLabel(root, task.name, { text: 'menus do not open', label: 'bug', by: 'person' });
   const reader = await FolderReader.open(root);
-  const request = async () => {
-    const known = await readAnswers(task, reader);
-    const items = texts.map((text) => ({ text, form: 'informed' as const }));
-    return { root, task, items, known, evidence: new TextEvidence(task, known, texts) };
-  };
   const first = llm(8);
-  const outcome = await askAbout(await request(), first, new AbortController().signal);
-  assert.deepEqual([outcome.asked, outcome.stopped?.code], [12, 'over-budget']);
-  assert.ok(Math.abs(outcome.costUsd - 0.008) < 1e-9);
+  const { spentUsd, stopped } = await ask(first, 'informed', texts, await readAnswers(task, reader));
+  assert.equal(stopped?.code, 'over-budget');
+  assert.ok(Math.abs(spentUsd - 0.008) < 1e-9);
   assert.match(userOf(first.asked[0] as Prompt), /Labelled here before:\n<example>menus do not open<\/example> => bug/);
   const known = [...(await readAnswers(task, reader)).values()];
   assert.equal(known.length, 9);
@@ -65,7 +66,7 @@ test('stops at the budget with all answers stored, and asks only about the other
     8,
   );
   const second = llm(100);
-  await askAbout(await request(), second, new AbortController().signal);
+  await ask(second, 'informed', texts, await readAnswers(task, reader));
   const textOf = (prompt: Prompt) => /<text>.*/.exec(userOf(prompt))?.[0];
   const paid = first.asked.slice(0, 8).map(textOf);
   assert.equal(second.asked.length, 4);
@@ -76,13 +77,9 @@ test('a text is asked about once in each form, and is never an example for itsel
   const known = new Map<number, KnownLabels>();
   for (let i = 0; i < 30; i++) addLabel(known, { text: `text ${i}`, label: 'bug', by: 'person' });
   addLabel(known, { text: 'alone', label: 'feature request', by: 'person' });
-  const evidence = new TextEvidence(task, known, []);
   const asks = llm(99);
-  const ask = async (...forms: EvidenceForm[]) => {
-    const items = forms.map((form) => ({ text: 'alone', form }));
-    return (await askAbout({ root, task, items, known, evidence }, asks, new AbortController().signal)).asked;
-  };
-  assert.deepEqual([await ask('bare'), await ask('bare', 'informed'), await ask('bare', 'informed')], [1, 1, 0]);
+  for (const form of ['bare', 'bare', 'informed', 'informed'] as const) await ask(asks, form, ['alone'], known);
+  assert.equal(asks.asked.length, 2);
   const informed = userOf(asks.asked[1] as Prompt);
   assert.match(informed, /<example>text \d+<\/example> => bug/);
   assert.doesNotMatch(informed, /<example>alone/);
@@ -106,10 +103,8 @@ test('records answers of a real connection, so that a repeated text costs nothin
     budget: new Budget(() => store, 1),
   });
   for (const costly of [true, false]) {
-    const items = texts.slice(0, 3).map((text) => ({ text, form: 'bare' as const }));
-    const request = { root, task, items, known: new Map(), evidence: new TextEvidence(task, new Map(), []) };
-    const outcome = await askAbout(request, recording, new AbortController().signal);
-    assert.deepEqual([outcome.asked, outcome.costUsd > 0, calls], [3, costly, 3]);
+    const { spentUsd } = await ask(recording, 'bare', texts.slice(0, 3));
+    assert.deepEqual([spentUsd > 0, calls], [costly, 3]);
   }
   assert.deepEqual([store.calls.length, store.open.size], [3, 0]);
   assert.equal(store.calls[0]?.path, '.easyadaptation/tasks/issues.json');

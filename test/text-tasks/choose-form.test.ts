@@ -4,14 +4,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { uniforms } from '../../src/common/statistics/random.ts';
 import type { EvidenceForm } from '../../src/prompts/label/label-prompt.ts';
-import type { LabelTask } from '../../src/prompts/label/task.ts';
 import { chooseForm, FORMS, MOST_COMPARED, preferForm, ROUND } from '../../src/text-tasks/choose-form.ts';
 import { addLabel, type KnownLabels } from '../../src/text-tasks/given-labels.ts';
 import { keyOf } from '../../src/text-tasks/labels/extract.ts';
 import { comparedTexts } from '../../src/text-tasks/random-sample.ts';
+import { labelTask } from './support.ts';
 
-const labels = ['bug', 'wish'].map((name) => ({ name, meaning: name }));
-const task: LabelTask = { name: 'a', instruction: 'Sort.', labels, source: { kind: 'lines', path: 'a.txt' } };
+const task = labelTask();
 
 function given(count: number): Map<number, KnownLabels> {
   const known = new Map<number, KnownLabels>();

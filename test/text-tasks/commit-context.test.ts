@@ -1,7 +1,7 @@
 // The context of a commit message: both versions of a file are redacted whole, before hunks are cut out.
 import assert from 'node:assert/strict';
 import { rmSync, statSync, utimesSync } from 'node:fs';
-import { afterEach, beforeEach, test } from 'node:test';
+import { beforeEach, test } from 'node:test';
 import { unwrap } from '../../src/common/errors.ts';
 import { localDraft } from '../../src/prompts/commit/local-draft.ts';
 import { changeText, commitItem, readCommit } from '../../src/text-tasks/commit-context.ts';
@@ -10,15 +10,20 @@ import { learnStored } from '../../src/workspace/files/stored-secrets.ts';
 import { SecretValues } from '../../src/workspace/secrets/known/known.ts';
 import { changedFiles, passwordOf, sentChange, users } from '../support/cut-texts.ts';
 import { keyLines, linesLeft, pemOf } from '../support/keys.ts';
+import { Tree } from '../support/tree.ts';
 import { noise } from '../workspace/files/samples.ts';
-import { Tree } from '../workspace/files/tree.ts';
+
+const { signal } = new AbortController();
+const source = () => ({
+  ...{ root: tree.root, repository: tree.root, harvest: { trusted: true } },
+  ...{ exclude: {}, secrets: [] },
+});
 
 let tree: Tree;
 beforeEach(() => {
   tree = new Tree();
   tree.git('init', '-q');
 });
-afterEach(() => tree.remove());
 
 for (const [path, form] of Object.entries(changedFiles)) {
   test(`${path}: sends neither the old and new secret nor the secrets near them`, async () => {
@@ -108,18 +113,13 @@ test('sends additions, a last line without a line end, and Windows line ends as 
 });
 
 test('a draft for a new file takes type and scope from the commits that added files to its folder', async () => {
-  const commit = (message: string, ...paths: string[]) => {
-    for (const path of paths) tree.write({ [path]: `${message}\n` });
-    tree.git('add', '.');
-    tree.git('commit', '-q', '-m', message);
-  };
-  commit('chore: begin', 'README.md');
-  commit('feat(rules): add no-loop', 'src/rules/no-loop.ts');
-  for (let i = 0; i < 14; i++) commit(`fix(core): case ${i}`, 'src/rules/no-loop.ts', 'src/core/walk.ts');
+  commit({ 'README.md': 'a\n' }, 'chore: begin');
+  commit({ 'src/rules/no-loop.ts': 'a\n' }, 'feat(rules): add no-loop');
+  for (let i = 0; i < 14; i++)
+    commit({ 'src/rules/no-loop.ts': `${i}\n`, 'src/core/walk.ts': `${i}\n` }, `fix(core): case ${i}`);
   tree.write({ 'src/rules/no-label.ts': 'export {};\n' });
   tree.git('add', '.');
-  const source = { root: tree.root, repository: tree.root, harvest: {}, exclude: {}, secrets: [] };
-  const { files, nearest, additions } = unwrap(await readCommit(source, new AbortController().signal));
+  const { files, nearest, additions } = unwrap(await readCommit(source(), signal));
   assert.deepEqual(additions, ['feat(rules): add no-loop']);
   const messages = nearest.map(({ label }) => label);
   assert.deepEqual(nearest[0], { text: 'src/rules/no-loop.ts', label: additions[0] });
@@ -135,8 +135,7 @@ test('messages about the most similar paths come first, newer before older, and 
   commit({ 'src/parser/lexer.ts': 'b\n' }, 'fix(parser): strings may be empty');
   tree.write({ 'src/parser/lexer.ts': 'export function skipBlanks() {}\n' });
   tree.git('add', '.');
-  const source = { root: tree.root, repository: tree.root, harvest: { trusted: true }, exclude: {}, secrets: [] };
-  const { examples, draft } = unwrap(await commitItem(source, new AbortController().signal));
+  const { examples, draft } = unwrap(await commitItem(source(), signal));
   assert.deepEqual(
     examples.slice(0, 2).map(({ label }) => label),
     ['fix(parser): strings may be empty', 'fix(parser): no loop'],
@@ -154,16 +153,14 @@ test('each file diff and the whole diff are cut, and the list of files comes fir
 
 /** What is sent for the staged changes of `tree`. */
 async function sent(): Promise<string> {
-  const source = { root: tree.root, repository: tree.root, harvest: { trusted: true }, exclude: {}, secrets: [] };
-  const context = unwrap(await readCommit(source, new AbortController().signal));
+  const context = unwrap(await readCommit(source(), signal));
   assert.equal(context.withheld, undefined);
   return JSON.stringify(context);
 }
 
 function commit(files: Readonly<Record<string, string>>, message = 'first'): void {
   tree.write(files);
-  tree.git('add', '-A');
-  tree.git('commit', '-qm', message);
+  tree.commit(message);
 }
 
 const token = `ghp_${noise(36)}`;

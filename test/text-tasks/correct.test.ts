@@ -1,30 +1,21 @@
 // A correction is checked against the current task file, not against the table that the user corrected.
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, beforeEach, test } from 'node:test';
+import { existsSync, rmSync } from 'node:fs';
+import { beforeEach, test } from 'node:test';
 import { unwrap } from '../../src/common/errors.ts';
 import { storeCorrection } from '../../src/text-tasks/given-labels.ts';
+import { labelsOf, TaskTree } from './support.ts';
 
-const root = mkdtempSync(join(tmpdir(), 'easy-adaptation-correct-'));
-after(() => rmSync(root, { recursive: true, force: true }));
-const tasksFolder = join(root, '.easyadaptation/tasks');
-const answers = join(tasksFolder, 'notes.answers.jsonl');
-mkdirSync(tasksFolder, { recursive: true });
-beforeEach(() => rmSync(answers, { force: true }));
+const tree = new TaskTree();
+const answers = `${tree.pathOf('notes')}.answers.jsonl`;
+beforeEach(() => rmSync(tree.at(answers), { force: true }));
 
-const writeTask = (task: object) =>
-  writeFileSync(
-    join(tasksFolder, 'notes.json'),
-    JSON.stringify({ instruction: 'Sort.', source: { kind: 'lines', path: 'notes.txt' }, ...task }),
-  );
-const putLabels = (...names: string[]) =>
-  writeTask({ labels: names.map((name) => ({ name, meaning: `It is a ${name}.` })) });
+const writeTask = (parts: object) => tree.task('notes', { source: { kind: 'lines', path: 'notes.txt' }, ...parts });
+const putLabels = (...names: string[]) => writeTask({ labels: labelsOf(...names) });
 const failIfAsked = async () => assert.fail('the user is not asked');
 const correct = (answer: string | undefined, pick: Parameters<typeof storeCorrection>[3] = failIfAsked) =>
-  storeCorrection(root, 'notes', { text: 'a text', answer }, pick);
-const lastStored = () => JSON.parse(readFileSync(answers, 'utf8').trim().split('\n').at(-1) ?? '');
+  storeCorrection(tree.root, 'notes', { text: 'a text', answer }, pick);
+const lastStored = () => JSON.parse(tree.read(answers).trim().split('\n').at(-1) ?? '');
 
 test('stores a label that the task file has gained, and refuses one that it has lost', async () => {
   putLabels('bug', 'wish');
@@ -43,9 +34,9 @@ test('stores a label that the task file has gained, and refuses one that it has 
 test('offers the labels of the task file and stores nothing when the user cancels', async () => {
   putLabels('one', 'two');
   assert.equal(unwrap(await correct(undefined, async ({ labels }) => labels[1]?.name)), 'two');
-  rmSync(answers);
+  rmSync(tree.at(answers));
   assert.equal(unwrap(await correct(undefined, async () => undefined)), undefined);
-  assert.ok(!existsSync(answers));
+  assert.ok(!existsSync(tree.at(answers)));
 });
 
 test('refuses an answer of the wrong length, and reports an invalid task file', async () => {
@@ -56,7 +47,7 @@ test('refuses an answer of the wrong length, and reports an invalid task file', 
     assert.ok(!wrong.ok && /was not stored.*1 to 10 characters/.test(wrong.error.message));
   }
   assert.equal(lastStored().label, 'ten chars');
-  writeFileSync(join(tasksFolder, 'notes.json'), '{');
+  tree.write({ [`${tree.pathOf('notes')}.json`]: '{' });
   const broken = await correct('x');
   assert.ok(!broken.ok && broken.error.code === 'corrupt');
 });

@@ -1,22 +1,12 @@
 // A task's files in other encodings than UTF-8: their secrets are redacted, and what is no text is refused.
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, test } from 'node:test';
-import { CodedError, ok, unwrap } from '../../src/common/errors.ts';
-import { type Prompt, unknownModel } from '../../src/llm/protocol/models.ts';
+import { test } from 'node:test';
+import { CodedError, unwrap } from '../../src/common/errors.ts';
 import { readAnswers } from '../../src/text-tasks/given-labels.ts';
 import { readTask } from '../../src/text-tasks/in-folder.ts';
-import { runTask } from '../../src/text-tasks/task.ts';
-import { TaskFolder } from '../../src/text-tasks/task-folder.ts';
 import { resultsOf } from '../../src/text-tasks/task-results.ts';
 import { FolderReader } from '../../src/workspace/files/folder-reader.ts';
-
-const folders: string[] = [];
-after(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-});
+import { fakeTaskLlm, TaskTree, userOf } from './support.ts';
 
 const password = 'Tr0ub4dor-Kx9!vQ';
 const token = 'zq7Wn4Lp9Xc2Vb6Mt8Rk3Jh5';
@@ -34,40 +24,19 @@ const encodings = {
   'windows-1252': (text: string) => Buffer.from(text, 'latin1'),
 };
 
-function makeFolder(source: { readonly kind: string; readonly path: string }, bytes: Buffer): string {
-  const root = mkdtempSync(join(tmpdir(), 'easy-adaptation-encodings-'));
-  folders.push(root);
-  writeFileSync(join(root, '.env'), `DB_PASSWORD=${password}\nAPI_TOKEN=${token}\n`);
-  writeFileSync(join(root, source.path), bytes);
-  mkdirSync(join(root, '.easyadaptation/tasks'), { recursive: true });
-  const labels = ['bug', 'wish'].map((name) => ({ name, meaning: `A ${name}.` }));
-  writeFileSync(
-    join(root, '.easyadaptation/tasks/mails.json'),
-    JSON.stringify({
-      instruction: 'Sort.',
-      labels,
-      source: { ...source, ...(source.kind !== 'lines' && { text: 'text' }) },
-    }),
-  );
-  return root;
+function makeFolder(source: { readonly kind: string; readonly path: string }, bytes: Buffer): TaskTree {
+  const tree = new TaskTree({ '.env': `DB_PASSWORD=${password}\nAPI_TOKEN=${token}\n`, [source.path]: bytes });
+  tree.task('mails', { source: { ...source, ...(source.kind !== 'lines' && { text: 'text' }) } });
+  return tree;
 }
 
 /** Everything that was sent, the table of results, and the notes of the run. */
-async function runIn(root: string) {
-  const sent: string[] = [];
-  const ask = async (prompt: Prompt) => {
-    sent.push(`${prompt.system.text}\n${prompt.user.map(({ text }) => text).join('')}`);
-    const usage = { inputTokens: 1, outputTokens: 1, cacheReadTokens: 0, cacheWriteTokens: 0 };
-    const answer = { model: 'm', usage, costUsd: 0.001, latencyMs: 1, firstTokenMs: 1, truncated: false };
-    return ok({ ...answer, text: /broken/.test(sent.at(-1) ?? '') ? 'bug' : 'wish' });
-  };
-  const folder = unwrap(await TaskFolder.open({ root, harvest: { trusted: true }, secrets: [] }, 'mails'));
-  const deps = { ask, facts: unknownModel, estimateUsd: () => 0.001 };
-  const signal = new AbortController().signal;
-  const report = unwrap(await runTask(folder, { llm: deps, signal, confirm: async () => true }));
-  const table = readFileSync(join(root, report.path), 'utf8');
-  const answers = readFileSync(join(root, '.easyadaptation/tasks/mails.answers.jsonl'), 'utf8');
-  return { sent: sent.join('\n'), stored: table + answers, count: sent.length, notes: resultsOf(report).notes };
+async function runIn(tree: TaskTree) {
+  const llm = fakeTaskLlm((prompt) => (/broken/.test(userOf(prompt)) ? 'bug' : 'wish'));
+  const report = await tree.run('mails', { llm });
+  const sent = llm.prompts.map((prompt) => `${prompt.system.text}\n${userOf(prompt)}`);
+  const stored = tree.read(report.path) + tree.read(`${tree.pathOf('mails')}.answers.jsonl`);
+  return { sent: sent.join('\n'), stored, count: sent.length, notes: resultsOf(report).notes };
 }
 
 for (const [encoding, encode] of Object.entries(encodings))
@@ -100,24 +69,20 @@ for (const [name, bytes] of [
 ] as const)
   test(`refuses a source that is no text, and says what to do: ${name}`, async () => {
     for (const kind of ['lines', 'csv', 'jsonl']) {
-      const root = makeFolder({ kind, path: `m.${kind}` }, bytes);
-      const folder = unwrap(await TaskFolder.open({ root, harvest: {}, secrets: [] }, 'mails'));
-      const read = async () => {
-        for await (const _ of folder.texts());
-      };
+      const tree = makeFolder({ kind, path: `m.${kind}` }, bytes);
       const isSaid = (error: unknown) => error instanceof CodedError && error.code === 'unreadable';
-      await assert.rejects(read(), isSaid);
-      await assert.rejects(read(), /: m\.\w+ is not text in UTF-8, UTF-16 with a byte order mark.*Save it as UTF-8/);
+      await assert.rejects(tree.texts('mails'), isSaid);
+      await assert.rejects(
+        tree.texts('mails'),
+        /: m\.\w+ is not text in UTF-8, UTF-16 with a byte order mark.*Save it as UTF-8/,
+      );
     }
   });
 
 test('reads characters that are cut by a piece of the file', async () => {
   const text = `${'a'.repeat(8191)}€\n${'本'.repeat(40_000)}\n🎉🎉`;
   for (const encode of [encodings['utf-8'], utf16, encodings['utf-16be']]) {
-    const root = makeFolder({ kind: 'lines', path: 'm.txt' }, encode(text));
-    const found: string[] = [];
-    for await (const each of unwrap(await TaskFolder.open({ root, harvest: {}, secrets: [] }, 'mails')).texts())
-      found.push(each.text);
+    const found = await makeFolder({ kind: 'lines', path: 'm.txt' }, encode(text)).texts('mails');
     assert.deepEqual(
       found.map((each) => each.slice(-2)),
       ['a€', '本本', '🎉🎉'.slice(-2)],
@@ -126,14 +91,14 @@ test('reads characters that are cut by a piece of the file', async () => {
 });
 
 test('reads a task in UTF-16, and refuses answers to which it could not add one', async () => {
-  const root = makeFolder({ kind: 'lines', path: 'm.txt' }, utf16('text\n'));
-  const path = join(root, '.easyadaptation/tasks/mails');
-  writeFileSync(`${path}.json`, utf16(readFileSync(`${path}.json`, 'utf8')));
-  const reader = await FolderReader.open(root);
+  const tree = makeFolder({ kind: 'lines', path: 'm.txt' }, utf16('text\n'));
+  const path = tree.pathOf('mails');
+  tree.write({ [`${path}.json`]: utf16(tree.read(`${path}.json`)) });
+  const reader = await FolderReader.open(tree.root);
   const task = unwrap(await readTask(reader, 'mails'));
-  writeFileSync(`${path}.answers.jsonl`, utf16('{"text":"a","label":"bug","by":"person"}\n'));
+  tree.write({ [`${path}.answers.jsonl`]: utf16('{"text":"a","label":"bug","by":"person"}\n') });
   await assert.rejects(readAnswers(task, reader), /mails\.answers\.jsonl is stored as utf-16le\. Save it as UTF-8/);
-  writeFileSync(`${path}.json`, Buffer.of(0, 1, 2, 3));
+  tree.write({ [`${path}.json`]: Buffer.of(0, 1, 2, 3) });
   const refused = await readTask(reader, 'mails');
   assert.ok(!refused.ok && /mails\.json is not text/.test(refused.error.message));
 });

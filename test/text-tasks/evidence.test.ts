@@ -2,17 +2,12 @@
 // text has told.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { LabelTask } from '../../src/prompts/label/task.ts';
 import { TextEvidence } from '../../src/text-tasks/evidence.ts';
 import type { KnownLabels } from '../../src/text-tasks/given-labels.ts';
 import { keyOf } from '../../src/text-tasks/labels/extract.ts';
+import { labelTask } from './support.ts';
 
-const task: LabelTask = {
-  name: 'issues',
-  instruction: 'Sort.',
-  labels: ['bug', 'wish'].map((name) => ({ name, meaning: name })),
-  source: { kind: 'lines', path: 'issues.txt' },
-};
+const task = labelTask();
 const words = { bug: ['crash', 'broken'], wish: ['please', 'add'] } as const;
 const rows = Array.from({ length: 60 }, (_, i) => {
   const label = i % 2 === 0 ? 'bug' : 'wish';

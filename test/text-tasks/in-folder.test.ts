@@ -1,58 +1,30 @@
 // Writing below a folder of unknown origin follows no links and uses no predictable temporary names.
 import assert from 'node:assert/strict';
-import {
-  constants,
-  copyFileSync,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { after, test } from 'node:test';
-import { unwrap } from '../../src/common/errors.ts';
+import { test } from 'node:test';
 import { appendLabel } from '../../src/text-tasks/given-labels.ts';
 import { requireWritable, writablePathIn, writeNewFile } from '../../src/text-tasks/in-folder.ts';
-import { runTask } from '../../src/text-tasks/task.ts';
-import { TaskFolder } from '../../src/text-tasks/task-folder.ts';
-
-const folders: string[] = [];
-after(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-});
+import { Tree } from '../support/tree.ts';
+import { TaskTree } from './support.ts';
 
 const outsideText = 'what is elsewhere\n';
 
 /** A folder with a task that reads a table, and a user's file outside the folder. */
-function makeFolders(): { root: string; outside: string; link: (path: string, to: string) => void } {
-  const base = mkdtempSync(join(tmpdir(), 'easy-adaptation-links-'));
-  folders.push(base);
-  const [root, outside] = [join(base, 'folder'), join(base, 'outside')];
-  mkdirSync(join(root, '.easyadaptation/tasks'), { recursive: true });
-  mkdirSync(outside);
-  writeFileSync(join(outside, 'outsideText'), outsideText);
+function makeFolders() {
+  const outside = new Tree({ outsideText }).root;
   const rows = Array.from(
     { length: 60 },
     (_, i) => `${i % 2 ? 'an error' : 'please add'} ${i},${i % 2 ? 'bug' : 'wish'}`,
   );
-  writeFileSync(join(root, 'issues.csv'), `title,kind\n${rows.join('\n')}\n`);
-  const labels = ['bug', 'wish'].map((name) => ({ name, meaning: `It is a ${name}.` }));
-  const source = { kind: 'csv', path: 'issues.csv', text: 'title', label: 'kind' };
-  writeFileSync(
-    join(root, '.easyadaptation/tasks/issues.json'),
-    JSON.stringify({ instruction: 'Sort.', labels, source }),
-  );
+  const tree = new TaskTree({ 'issues.csv': `title,kind\n${rows.join('\n')}\n` });
+  for (const name of ['issues', 'other'])
+    tree.task(name, { source: { kind: 'csv', path: 'issues.csv', text: 'title', label: 'kind' } });
   const link = (path: string, to: string) => {
-    mkdirSync(dirname(join(root, path)), { recursive: true });
-    symlinkSync(to, join(root, path));
+    mkdirSync(dirname(tree.at(path)), { recursive: true });
+    symlinkSync(to, tree.at(path));
   };
-  return { root, outside, link };
+  return { tree, root: tree.root, outside, link };
 }
 
 const isUntouched = (outside: string) => {
@@ -61,13 +33,12 @@ const isUntouched = (outside: string) => {
 };
 
 test('writes the results to a new file, although links have the names that it could use', async () => {
-  const { root, outside, link } = makeFolders();
+  const { tree, root, outside, link } = makeFolders();
   link('issues.labels.csv.tmp', join(outside, 'outsideText'));
-  const task = unwrap(await TaskFolder.open({ root, harvest: { trusted: true }, secrets: [] }, 'issues'));
-  const { path } = unwrap(await runTask(task, { confirm: async () => false, signal: new AbortController().signal }));
+  const { path } = await tree.run('issues');
   isUntouched(outside);
-  assert.ok(lstatSync(join(root, path)).isFile());
-  assert.equal(readFileSync(join(root, path), 'utf8').trimEnd().split('\n').length, 61);
+  assert.ok(lstatSync(tree.at(path)).isFile());
+  assert.equal(tree.read(path).trimEnd().split('\n').length, 61);
   assert.deepEqual(
     readdirSync(root).sort(),
     ['.easyadaptation', 'issues.csv', path, 'issues.labels.csv.tmp'].sort(),
@@ -76,32 +47,25 @@ test('writes the results to a new file, although links have the names that it co
 });
 
 test('gives each task its own results file, and refuses to overwrite another file before asking anything', async () => {
-  const { root } = makeFolders();
-  const tasks = join(root, '.easyadaptation/tasks');
-  copyFileSync(join(tasks, 'issues.json'), join(tasks, 'other.json'));
-  const run = async (name: string) => {
-    const task = unwrap(await TaskFolder.open({ root, harvest: { trusted: true }, secrets: [] }, name));
-    return unwrap(await runTask(task, { confirm: async () => false, signal: new AbortController().signal })).path;
-  };
+  const { tree } = makeFolders();
+  const run = async (name: string) => (await tree.run(name)).path;
   assert.deepEqual(await Promise.all(['issues', 'other'].map(run)), ['issues.labels.csv', 'other.labels.csv']);
   await run('issues');
-  writeFileSync(join(root, 'issues.labels.csv'), '"text","label","who","how sure","in doubt","row"\r\n');
+  tree.write({ 'issues.labels.csv': '"text","label","who","how sure","in doubt","row"\r\n' });
   assert.equal(await run('issues'), 'issues.labels.csv', 'written by a spreadsheet');
   for (const mine of ['text,label\na,b\n', 'text,label,who,how sure,in doubt,mine\n']) {
-    writeFileSync(join(root, 'issues.labels.csv'), mine);
+    tree.write({ 'issues.labels.csv': mine });
     const expectedError = {
       code: 'unwritable',
       message: /^issues\.labels\.csv already exists and is not a table of results\./,
     };
     await assert.rejects(run('issues'), expectedError);
-    assert.equal(readFileSync(join(root, 'issues.labels.csv'), 'utf8'), mine);
+    assert.equal(tree.read('issues.labels.csv'), mine);
   }
   // Another task reads the results table as its texts.
-  rmSync(join(root, 'issues.labels.csv'));
-  writeFileSync(join(root, 'again.labels.csv'), readFileSync(join(root, 'other.labels.csv')));
-  const taskFile = JSON.parse(readFileSync(join(tasks, 'issues.json'), 'utf8'));
-  const source = { kind: 'csv', path: 'again.labels.csv', text: 'text', label: 'label' };
-  writeFileSync(join(tasks, 'again.json'), JSON.stringify({ ...taskFile, source }));
+  rmSync(tree.at('issues.labels.csv'));
+  tree.write({ 'again.labels.csv': tree.read('other.labels.csv') });
+  tree.task('again', { source: { kind: 'csv', path: 'again.labels.csv', text: 'text', label: 'label' } });
   await assert.rejects(run('again'), { code: 'unwritable' });
 });
 

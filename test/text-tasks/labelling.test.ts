@@ -1,10 +1,8 @@
 // Texts for labelling: their order, what the local model says of them, labels that are withdrawn, and runs that have too
 // little to learn from.
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { existsSync } from 'node:fs';
+import { test } from 'node:test';
 import { unwrap } from '../../src/common/errors.ts';
 import { uniforms } from '../../src/common/statistics/random.ts';
 import { parseTask } from '../../src/prompts/label/task.ts';
@@ -13,11 +11,10 @@ import { appendLabel, storeCorrection } from '../../src/text-tasks/given-labels.
 import { type LabellingRow, readLabelling } from '../../src/text-tasks/labelling.ts';
 import { keyOf } from '../../src/text-tasks/labels/extract.ts';
 import { placeOf } from '../../src/text-tasks/random-sample.ts';
-import { runTask } from '../../src/text-tasks/task.ts';
-import { TaskFolder } from '../../src/text-tasks/task-folder.ts';
+import { labelsOf, TaskTree } from './support.ts';
 
-const root = mkdtempSync(join(tmpdir(), 'easy-adaptation-labelling-'));
-after(() => rmSync(root, { recursive: true, force: true }));
+const tree = new TaskTree();
+const { root } = tree;
 const signal = new AbortController().signal;
 const words = { bug: ['crash', 'error', 'broken'], wish: ['please', 'support', 'add'] } as const;
 const truthOf = (text: string) => (/crash|error|broken/.test(text) ? 'bug' : 'wish');
@@ -28,25 +25,16 @@ function makeTask(name: string, labels: readonly string[] = ['wish', 'bug'], out
     const kind = i < 30 ? 'bug' : 'wish';
     return `${words[kind][i % 3]} in the ${['list', 'page', 'menu', 'form'][i % 4]} number ${i}`;
   });
-  mkdirSync(join(root, '.easyadaptation/tasks'), { recursive: true });
-  writeFileSync(join(root, 'lines.txt'), lines.join('\n'));
-  const kinds = labels.map((each) => ({ name: each, meaning: `It is a ${each}.` }));
-  const task = { instruction: 'Sort.', source: { kind: 'lines', path: 'lines.txt' } };
-  const answers = { ...task, ...output };
-  writeFileSync(
-    join(root, `.easyadaptation/tasks/${name}.json`),
-    JSON.stringify('output' in output ? answers : { ...task, labels: kinds }),
-  );
+  tree.write({ 'lines.txt': lines.join('\n') });
+  const answered = 'output' in output ? output : { labels: labelsOf(...labels) };
+  tree.task(name, { source: { kind: 'lines', path: 'lines.txt' }, ...answered });
 }
 
-const open = async (name: string) =>
-  unwrap(await TaskFolder.open({ root, harvest: { trusted: true }, secrets: [] }, name));
-const read = async (name: string) => readLabelling(await open(name), signal);
+const read = async (name: string) => readLabelling(await tree.open(name), signal);
 const give = (name: string, rows: readonly LabellingRow[]) => {
   for (const { text } of rows) appendLabel(root, name, { text, label: truthOf(text), by: 'person' });
 };
-const run = async (name: string, acceptsFew = false) =>
-  runTask(await open(name), { signal, acceptsFew, confirm: async () => false });
+const run = (name: string, acceptsFew = false) => tree.run(name, { acceptsFew });
 
 test('shows all texts in a random order that labels do not change, and answers from twenty labels on', async () => {
   makeTask('order');
@@ -105,17 +93,17 @@ test('a run with too few labels says what is missing and what to expect, and wri
     unsure.message,
     /^24 texts of 'few' have a label\. The local model is expected to get about \d+% of the other 36 right \(\d+ to \d+%, by cross-validation\)\. Label 16 more/,
   );
-  assert.ok(!existsSync(join(root, 'few.labels.csv')));
-  const report = unwrap(await run('few', true));
+  assert.ok(!existsSync(tree.at('few.labels.csv')));
+  const report = await run('few', true);
   assert.deepEqual([report.byPerson, report.expected?.labelled], [24, 24]);
 });
 
 test('a run over fewer texts than the local model needs exports their labels', async () => {
   makeTask('all');
   const texts = ['crash in the list', 'please add a page'];
-  writeFileSync(join(root, 'lines.txt'), texts.join('\n'));
+  tree.write({ 'lines.txt': texts.join('\n') });
   for (const text of texts) appendLabel(root, 'all', { text, label: truthOf(text), by: 'person' });
-  const { byPerson, inDoubt, expected } = unwrap(await run('all'));
+  const { byPerson, inDoubt, expected } = await run('all');
   assert.deepEqual([byPerson, inDoubt, expected], [2, 0, undefined]);
 });
 
@@ -144,9 +132,8 @@ test('the likeliest of five labels is at least as sure as one in five, however f
 
 /** An expectation from labels and whether the model is right; the others are `others` texts. */
 function expectedOf(scores: readonly CrossValidated[], others: number, isRandom: boolean, labels = ['a', 'b', 'c']) {
-  const kinds = labels.map((name) => ({ name, meaning: name }));
   const source = { kind: 'lines', path: 'l' };
-  const task = unwrap(parseTask('t', JSON.stringify({ instruction: 'i', labels: kinds, source })));
+  const task = unwrap(parseTask('t', JSON.stringify({ instruction: 'i', labels: labelsOf(...labels), source })));
   // In the random order the labelled texts come first, or at random places.
   const texts = Array.from({ length: scores.length + others }, (_, i) => `text ${i}`);
   if (isRandom) texts.sort((a, b) => placeOf(task, a) - placeOf(task, b));

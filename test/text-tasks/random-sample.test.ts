@@ -2,23 +2,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { uniforms } from '../../src/common/statistics/random.ts';
-import type { LabelTask } from '../../src/prompts/label/task.ts';
 import { riskAt } from '../../src/routing/local-or-large.ts';
 import { addLabel, type KnownLabels } from '../../src/text-tasks/given-labels.ts';
 import { keyOf } from '../../src/text-tasks/labels/extract.ts';
 import { labelProbabilities } from '../../src/text-tasks/labels/text-specialist.ts';
 import { learnLabels } from '../../src/text-tasks/learn.ts';
 import { heldBack, openSample } from '../../src/text-tasks/random-sample.ts';
+import { labelTask } from './support.ts';
 
-const task: LabelTask = {
-  name: 'issues',
-  instruction: 'Sort them.',
-  labels: [
-    { name: 'bug', meaning: 'Broken.' },
-    { name: 'wish', meaning: 'Missing.' },
-  ],
-  source: { kind: 'lines', path: 'issues.txt' },
-};
+const task = labelTask();
 const textsOf = (count: number) => Array.from({ length: count }, (_, i) => `text ${i}`);
 const dataOf = (unlabelled: readonly string[]) => ({ known: new Map<number, KnownLabels>(), texts: 0, unlabelled });
 

@@ -1,45 +1,33 @@
 // A run of a task whose answers are texts: the folder's own answers are collected, the API is asked about each doubtful
 // text once, and the local model learns from accepted answers.
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, test } from 'node:test';
-import { ok, unwrap } from '../../src/common/errors.ts';
-import { type Prompt, unknownModel } from '../../src/llm/protocol/models.ts';
+import { test } from 'node:test';
 import { appendLabel, readAnswers } from '../../src/text-tasks/given-labels.ts';
-import type { TextSpending } from '../../src/text-tasks/large-model-calls.ts';
 import { readResults } from '../../src/text-tasks/results-table.ts';
-import { runTask } from '../../src/text-tasks/task.ts';
-import { TaskFolder } from '../../src/text-tasks/task-folder.ts';
 import { parseReport } from '../../src/text-tasks/task-report.ts';
-
-const folders: string[] = [];
-after(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-});
+import { collect, confirming, fakeTaskLlm, TaskTree, userOf } from './support.ts';
 
 const nouns = ['list', 'page', 'menu', 'form', 'user', 'role'];
 const verbs = ['read', 'drop', 'sort', 'copy', 'move', 'lock'];
 
 /** One file for each verb. `documented` decides which functions have a comment. */
-function makeFolder(documented: (index: number) => boolean): string {
-  const root = mkdtempSync(join(tmpdir(), 'easy-adaptation-answers-'));
-  folders.push(root);
-  mkdirSync(join(root, 'src'));
+function makeFolder(documented: (index: number) => boolean): TaskTree {
+  const tree = new TaskTree();
   verbs.forEach((verb, v) => {
     const functions = nouns.map((noun, n) => {
       const comment = documented(v * nouns.length + n) ? `/** ${commentOf(`${verb}_${noun}`)} */\n` : '';
       return `${comment}export function ${verb}_${noun}(id: number) {\n  return store.${verb}(id, '${noun}');\n}\n`;
     });
-    writeFileSync(join(root, 'src', `${verb}.ts`), functions.join('\n'));
+    tree.write({ [`src/${verb}.ts`]: functions.join('\n') });
   });
-  mkdirSync(join(root, '.easyadaptation/tasks'), { recursive: true });
-  const source = { kind: 'functions', glob: 'src/**/*.ts' };
-  const task = { instruction: 'Say what the function does.', output: 'text', maximumLength: 100, source };
-  writeFileSync(join(root, '.easyadaptation/tasks/docs.json'), JSON.stringify(task));
-  return root;
+  tree.task('docs', docs);
+  return tree;
 }
+
+const docs = {
+  ...{ instruction: 'Say what the function does.', output: 'text', maximumLength: 100 },
+  source: { kind: 'functions', glob: 'src/**/*.ts' },
+};
 
 function commentOf(name: string): string {
   const [verb, noun] = name.split('_');
@@ -48,38 +36,28 @@ function commentOf(name: string): string {
 
 function llm(onAsk: (count: number) => void = () => {}) {
   const asked: string[] = [];
-  const prompts: Prompt[] = [];
-  const ask = async (prompt: Prompt, signal: AbortSignal) => {
-    signal.throwIfAborted();
-    prompts.push(prompt);
-    const name = /function (\w+)\([^<]*<\/text>(?:\n<draft>|$)/.exec(prompt.user[0]?.text ?? '')?.[1] ?? '';
+  const answering = fakeTaskLlm((prompt, count) => {
+    const name = /function (\w+)\([^<]*<\/text>(?:\n<draft>|$)/.exec(userOf(prompt))?.[1] ?? '';
     asked.push(name);
-    onAsk(asked.length);
-    const usage = { inputTokens: 1, outputTokens: 1, cacheReadTokens: 0, cacheWriteTokens: 0 };
-    const answer = { model: 'm', usage, costUsd: 0.002, latencyMs: 1, firstTokenMs: 1, truncated: false };
-    return ok({ ...answer, text: prompt.read(`"${commentOf(name)}"`) });
-  };
-  return { asked, prompts, ask, facts: unknownModel, estimateUsd: () => 0.002 };
+    onAsk(count);
+    return prompt.read(`"${commentOf(name)}"`);
+  });
+  return { asked, ...answering };
 }
 
-async function run(root: string, asks?: ReturnType<typeof llm>, signal = new AbortController().signal) {
-  const confirmed: TextSpending[] = [];
-  const folder = unwrap(await TaskFolder.open({ root, harvest: { trusted: true }, secrets: [] }, 'docs'));
-  const confirm = async (spending: TextSpending) => confirmed.push(spending) > 0;
+async function run(tree: TaskTree, asks?: ReturnType<typeof llm>, signal = new AbortController().signal) {
+  const { confirmed, confirm } = confirming();
   const stages = new Set<string>();
   const progress = ({ stage }: { stage: string }) => void stages.add(stage);
-  const report = unwrap(
-    await runTask(folder, { llm: asks, signal, confirm, progress, acceptsFew: true, now: () => 7 }, 20),
-  );
-  const rows = [];
-  for await (const row of readResults(folder.reader, report.path, await readAnswers(folder.task, folder.reader)))
-    rows.push(row);
-  return { confirmed, report, rows, folder, stages };
+  const report = await tree.run('docs', { llm: asks, signal, confirm, progress, acceptsFew: true }, 20);
+  const { reader, task } = await tree.open('docs');
+  const rows = await collect(readResults(reader, report.path, await readAnswers(task, reader)));
+  return { confirmed, report, rows, task, stages };
 }
 
 test("drafts every comment from the folder's own comments without a large model, and says how like they will be", async () => {
-  const root = makeFolder((i) => i % 3 !== 0);
-  const { report, rows } = await run(root);
+  const tree = makeFolder((i) => i % 3 !== 0);
+  const { report, rows } = await run(tree);
   assert.deepEqual(
     {
       path: report.path,
@@ -92,7 +70,7 @@ test("drafts every comment from the folder's own comments without a large model,
   );
   const { expected } = report;
   assert.ok(expected && expected.labelled === 24 && expected.others === 12 && expected.low < expected.right);
-  assert.match(readFileSync(join(root, report.path), 'utf8'), /^text,answer,who,how sure,in doubt,row\n/);
+  assert.match(tree.read(report.path), /^text,answer,who,how sure,in doubt,row\n/);
   const drafts = rows.filter(({ by }) => by === 'specialist');
   for (const { text, label } of drafts) {
     const name = /function (\w+)/.exec(text)?.[1] ?? '';
@@ -102,19 +80,14 @@ test("drafts every comment from the folder's own comments without a large model,
 });
 
 test("asks about as many texts as the user confirmed and about none twice, and sends the folder's comments as examples", async () => {
-  const root = makeFolder((i) => i % 3 !== 0);
+  const tree = makeFolder((i) => i % 3 !== 0);
   const controller = new AbortController();
-  await assert.rejects(
-    run(
-      root,
-      llm((count) => count === 6 && controller.abort()),
-      controller.signal,
-    ),
-  );
+  const first = llm((count) => count === 6 && controller.abort());
+  await assert.rejects(run(tree, first, controller.signal));
   const second = llm();
-  const { confirmed, report, rows, stages } = await run(root, second);
+  const { confirmed, report, rows, stages } = await run(tree, second);
   assert.ok(stages.has('The large model answers a sample'), [...stages].join(', '));
-  const sent = second.prompts.map(({ user }) => user[0]?.text ?? '');
+  const sent = second.prompts.map(userOf);
   assert.equal(new Set(sent).size, sent.length);
   assert.equal(
     confirmed.reduce((sum, { texts }) => sum + texts, 0),
@@ -130,40 +103,38 @@ test("asks about as many texts as the user confirmed and about none twice, and s
   assert.ok(written.length > 0);
   for (const { text, label } of written) assert.equal(label, commentOf(/function (\w+)/.exec(text)?.[1] ?? ''));
   const third = llm();
-  assert.equal((await run(root, third)).report.runUsd, 0);
+  assert.equal((await run(tree, third)).report.runUsd, 0);
   assert.equal(third.asked.length, 0);
 });
 
 test('redacts answers of people, texts and the instruction before sending them', async () => {
-  const root = makeFolder((i) => i % 3 !== 0);
+  const tree = makeFolder((i) => i % 3 !== 0);
   const secret = 'Xk9pQ7zLmW2vB8nR4tY6';
-  writeFileSync(join(root, '.env'), `API_KEY=${secret}\n`);
-  const taskFile = join(root, '.easyadaptation/tasks/docs.json');
-  const task = JSON.parse(readFileSync(taskFile, 'utf8'));
-  writeFileSync(taskFile, JSON.stringify({ ...task, instruction: `Say what the function does, not ${secret}.` }));
+  tree.write({ '.env': `API_KEY=${secret}\n` });
+  tree.task('docs', { ...docs, instruction: `Say what the function does, not ${secret}.` });
   for (const verb of verbs)
-    appendLabel(root, 'docs', {
+    appendLabel(tree.root, 'docs', {
       text: `export function ${verb}_item(id: number) {\n  return store.${verb}(id, '${secret}');\n}`,
       label: `\`${verb}_item\` asks with ${secret}.`,
       by: 'person',
     });
   const asks = llm();
-  const { folder, rows } = await run(root, asks);
+  const { task, rows } = await run(tree, asks);
   assert.ok(asks.prompts.some(({ user }) => /<answer>\n`\w+_item` asks with \*{5}/.test(user[0]?.text ?? '')));
   for (const prompt of asks.prompts) assert.ok(!JSON.stringify(prompt).includes(secret));
-  assert.ok(!JSON.stringify([rows, folder.task]).includes(secret));
+  assert.ok(!JSON.stringify([rows, task]).includes(secret));
   const callCount = asks.asked.length;
-  assert.equal((await run(root, asks)).report.runUsd, 0);
+  assert.equal((await run(tree, asks)).report.runUsd, 0);
   assert.equal(asks.asked.length, callCount, 'redacted texts are recognized');
 });
 
 test('uses an answer of a person at once, and drafts later answers from it', async () => {
-  const root = makeFolder(() => false);
-  const bare = await run(root);
+  const tree = makeFolder(() => false);
+  const bare = await run(tree);
   assert.ok(bare.rows.every(({ label, inDoubt }) => label === '' && inDoubt));
   const first = bare.rows[0]?.text ?? '';
-  appendLabel(root, 'docs', { text: first, label: '`copy_list` is written by hand.', by: 'person' });
-  const { rows, report } = await run(root);
+  appendLabel(tree.root, 'docs', { text: first, label: '`copy_list` is written by hand.', by: 'person' });
+  const { rows, report } = await run(tree);
   assert.equal(report.byPerson, 1);
   assert.deepEqual(rows[0], {
     text: first,

@@ -1,21 +1,17 @@
 // What the editor's session knows, such as a password in an unsaved document, is redacted in every job that may send.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { adapt } from '../../src/adapt/adapt.ts';
 import { unwrap } from '../../src/common/errors.ts';
 import { silentLog } from '../../src/common/log.ts';
 import { commitItem, docItem } from '../../src/text-tasks/commit-context.ts';
 import { TaskFolder } from '../../src/text-tasks/task-folder.ts';
 import { FolderSecrets } from '../../src/vscode/folder/folder-secrets.ts';
+import { collect, TaskTree } from './support.ts';
 
-const root = mkdtempSync(join(tmpdir(), 'easy-adaptation-session-'));
-after(() => rmSync(root, { recursive: true, force: true }));
-const git = (...args: string[]) =>
-  execFileSync('git', ['-c', 'user.name=x', '-c', 'user.email=x@example.org', ...args], { cwd: root });
+const tree = new TaskTree();
+const { root } = tree;
 
 /** Nothing around them shows that these are passwords. */
 const [open, typed] = ['correct-horse-77', 'battery.staple-42'];
@@ -33,23 +29,18 @@ async function sentBy(secrets: readonly string[]): Promise<string> {
   const doc = { ...folder, secrets, text: first, path: 'first.ts', languageId: 'typescript', at: 30 };
   const items = [await docItem(doc, signal), await commitItem({ ...folder, secrets, repository: root }, signal)];
   const task = unwrap(await TaskFolder.open({ ...folder, secrets }, 'lines'));
-  const texts: string[] = [task.task.instruction];
-  for await (const { text } of task.texts()) texts.push(text);
-  return [...items.map((item) => JSON.stringify(unwrap(item))), ...texts].join('\n');
+  const texts = (await collect(task.texts())).map(({ text }) => text);
+  return [...items.map((item) => JSON.stringify(unwrap(item))), task.task.instruction, ...texts].join('\n');
 }
 
 test('comments, commit messages and text tasks send no secret that only the session knows', async () => {
-  git('init', '-q');
-  writeFileSync(join(root, 'first.ts'), first);
-  writeFileSync(join(root, 'second.txt'), second);
-  git('add', '.');
-  git('commit', '-qm', `note on ${typed}`);
-  writeFileSync(join(root, 'first.ts'), `${first}// ${typed}\n`);
-  git('add', '.');
-  mkdirSync(join(root, '.easyadaptation/tasks'), { recursive: true });
-  const labels = ['a', 'b'].map((name) => ({ name, meaning: name }));
-  const task = { instruction: `Sort, ${open}.`, labels, source: { kind: 'lines', path: 'second.txt' } };
-  writeFileSync(join(root, '.easyadaptation/tasks/lines.json'), JSON.stringify(task));
+  tree.git('init', '-q');
+  tree.write({ 'first.ts': first, 'second.txt': second });
+  tree.git('add', '.');
+  tree.git('commit', '-qm', `note on ${typed}`);
+  tree.write({ 'first.ts': `${first}// ${typed}\n` });
+  tree.git('add', '.');
+  tree.task('lines', { instruction: `Sort, ${open}.`, source: { kind: 'lines', path: 'second.txt' } });
   const without = await sentBy([]);
   for (const secret of [open, typed]) assert.ok(without.includes(secret), `the test's ${secret} is found by a rule`);
   const sent = await sentBy(session.all);
@@ -58,7 +49,7 @@ test('comments, commit messages and text tasks send no secret that only the sess
 });
 
 test('an adaptation returns what it found, and no secret that only the session knows', async () => {
-  writeFileSync(join(root, '.env'), 'API_TOKEN=zq7Wn4Lp9Xc2Vb6Mt8Rk3Jh5\n');
+  tree.write({ '.env': 'API_TOKEN=zq7Wn4Lp9Xc2Vb6Mt8Rk3Jh5\n' });
   const storage = join(root, '.git/storage');
   const result = await adapt(
     {

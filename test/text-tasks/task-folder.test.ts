@@ -1,11 +1,7 @@
 // A text task in a real folder: all kinds of sources, answers after a crash, and the exported model.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { after, before, test } from 'node:test';
-import { unwrap } from '../../src/common/errors.ts';
+import { appendFileSync, rmSync, symlinkSync } from 'node:fs';
+import { before, test } from 'node:test';
 import { loadLibrary, Session, Tensor } from '../../src/neural/runtime/session.ts';
 import type { LabelTask } from '../../src/prompts/label/task.ts';
 import { chooseForm } from '../../src/text-tasks/choose-form.ts';
@@ -16,38 +12,15 @@ import { COLUMNS, grams, PARTS } from '../../src/text-tasks/labels/hashed-grams.
 import { labelProbabilities } from '../../src/text-tasks/labels/text-specialist.ts';
 import { labelModelOf, learnLabels } from '../../src/text-tasks/learn.ts';
 import { collectTaskData } from '../../src/text-tasks/random-sample.ts';
-import { TaskFolder } from '../../src/text-tasks/task-folder.ts';
+import type { TaskFolder } from '../../src/text-tasks/task-folder.ts';
 import { measureTask } from '../../src/text-tasks/task-report.ts';
 import { resultsOf } from '../../src/text-tasks/task-results.ts';
+import { collect, labelTask, TaskTree } from './support.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-tasks-'));
-after(() => rmSync(folder, { recursive: true, force: true }));
-
-const collect = async <T>(items: AsyncIterable<T>) => {
-  const out: T[] = [];
-  for await (const item of items) out.push(item);
-  return out;
-};
-const writeFile = (path: string, text: string) => {
-  mkdirSync(dirname(join(folder, path)), { recursive: true });
-  writeFileSync(join(folder, path), text);
-};
-const writeTask = (name: string, source: object) =>
-  writeFile(
-    `.easyadaptation/tasks/${name}.json`,
-    JSON.stringify({
-      instruction: 'Sort the issues.',
-      labels: [
-        { name: 'bug', meaning: 'Something is broken.' },
-        { name: 'wish', meaning: 'Something is missing.' },
-      ],
-      source,
-    }),
-  );
-const openTask = async (name: string) =>
-  unwrap(await TaskFolder.open({ root: folder, harvest: { trusted: true }, secrets: [] }, name)) as TaskFolder & {
-    readonly task: LabelTask;
-  };
+const tree = new TaskTree();
+const writeFile = (path: string, text: string) => tree.write({ [path]: text });
+const writeTask = (name: string, source: object) => tree.task(name, { source });
+const openTask = async (name: string) => (await tree.open(name)) as TaskFolder & { readonly task: LabelTask };
 
 const words = { bug: ['crash', 'error', 'broken'], wish: ['please', 'support', 'add'] } as const;
 const rows = Array.from({ length: 160 }, (_, i) => {
@@ -90,11 +63,9 @@ test('reads texts from files, sections, TODO notes and commits', async () => {
   assert.deepEqual(await texts('docs'), [{ text: '# One\ntext' }, { text: '# Two\nmore' }]);
   assert.deepEqual(await texts('todos'), [{ text: 'TODO: mend it' }]);
   await assert.rejects(texts('commits'), /no history/);
-  const git = (...args: string[]) =>
-    execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b', ...args], { cwd: folder, stdio: 'ignore' });
-  git('init');
-  git('commit', '--allow-empty', '-m', 'bug(list): empty list');
-  git('commit', '--allow-empty', '-m', 'Just do it');
+  tree.git('init');
+  tree.git('commit', '--allow-empty', '-m', 'bug(list): empty list');
+  tree.git('commit', '--allow-empty', '-m', 'Just do it');
   assert.deepEqual(await texts('commits'), [{ text: 'Just do it' }, { text: 'empty list', ownLabel: 'bug' }]);
 });
 
@@ -104,10 +75,10 @@ test('reports a missing column, a link and a missing task file', async () => {
     code: 'corrupt',
     message: /issues.csv has no column 'body'/,
   });
-  symlinkSync('/etc/passwd', join(folder, 'link.txt'));
+  symlinkSync('/etc/passwd', tree.at('link.txt'));
   writeTask('link', { kind: 'lines', path: 'link.txt' });
   await assert.rejects(async () => collect((await openTask('link')).texts()), { code: 'unreadable' });
-  const missing = await TaskFolder.open({ root: folder, harvest: { trusted: true }, secrets: [] }, 'none');
+  const missing = await tree.tryOpen('none');
   assert.ok(!missing.ok && missing.error.code === 'unreadable');
 });
 
@@ -123,7 +94,7 @@ test('refuses an excluded table before reading it, and names one that git ignore
       path === '.npmrc' ? '//registry/:_authToken=npm_Xk9pQ7zLmW2vB8nR4tY6uC1dF3gH5jK0aS\n' : 'title\none\n',
     );
     writeTask('named', path === '.npmrc' ? { kind: 'lines', path } : { kind: 'csv', path, text: 'title' });
-    const task = await TaskFolder.open({ root: folder, harvest: options, secrets: [] }, 'named');
+    const task = await tree.tryOpen('named', options);
     if (task.ok) found.push([path, task.value.ignoredByGit]);
     else assert.match(task.error.message, /is excluded by .*Name another file in the task, or allow this one\./);
   }
@@ -131,16 +102,16 @@ test('refuses an excluded table before reading it, and names one that git ignore
     ['open/ignored.csv', 'open/ignored.csv'],
     ['open/plain.csv', undefined],
   ]);
-  for (const path of ['.gitignore', '.easyadaptationignore', '.npmrc', '.env.csv']) rmSync(join(folder, path));
+  for (const path of ['.gitignore', '.easyadaptationignore', '.npmrc', '.env.csv']) rmSync(tree.at(path));
 });
 
 test('reads the last stored label of each text, and skips a truncated line', async () => {
   const { task, reader } = await openTask('issues');
-  appendLabel(folder, 'issues', { text: 'a', label: 'bug', by: 'api', model: 'm' });
-  appendFileSync(join(folder, '.easyadaptation/tasks/issues.answers.jsonl'), '{"text":"b","lab');
-  appendLabel(folder, 'issues', { text: 'c', label: 'bug', by: 'person' });
-  appendLabel(folder, 'issues', { text: 'C', label: 'wish', by: 'person' });
-  appendLabel(folder, 'issues', { text: 'd', label: 'gone', by: 'person' });
+  appendLabel(tree.root, 'issues', { text: 'a', label: 'bug', by: 'api', model: 'm' });
+  appendFileSync(tree.at(`${tree.pathOf('issues')}.answers.jsonl`), '{"text":"b","lab');
+  appendLabel(tree.root, 'issues', { text: 'c', label: 'bug', by: 'person' });
+  appendLabel(tree.root, 'issues', { text: 'C', label: 'wish', by: 'person' });
+  appendLabel(tree.root, 'issues', { text: 'd', label: 'gone', by: 'person' });
   assert.deepEqual(
     [...(await readAnswers(task, reader)).values()],
     [
@@ -178,26 +149,19 @@ test('reports too few labels', async () => {
 });
 
 test('learns from at most ten thousand labels, and the results say so', () => {
-  const labels = ['bug', 'wish'].map((name) => ({ name, meaning: name }));
-  const task = { name: 't', instruction: 'i', labels, source: { kind: 'lines', path: 'l' } } as const;
+  const task = labelTask('t');
   const known = new Map(
     Array.from({ length: 10_200 }, (_, key) => [
       key,
-      { text: `${key % 2 ? 'crash' : 'add'}`, person: labels[key % 2]?.name ?? '' },
+      { text: `${key % 2 ? 'crash' : 'add'}`, person: key % 2 ? 'wish' : 'bug' },
     ]),
   );
   const learned = learnLabels(task, { known, texts: known.size, unlabelled: [] });
   assert.equal(learned.crossValidated.length, 10_000);
   const measured = measureTask(learned, chooseForm(task, known));
   const counts = {
-    task: 't',
-    finishedAt: 0,
-    path: 'p',
-    texts: 10_200,
-    byPerson: 10_200,
-    byApi: 0,
-    inDoubt: 0,
-    runUsd: 0,
+    ...{ task: 't', finishedAt: 0, path: 'p', runUsd: 0 },
+    ...{ texts: 10_200, byPerson: 10_200, byApi: 0, inDoubt: 0 },
   };
   assert.match(resultsOf({ ...counts, ...measured }).notes.join(' '), /learned from 10,000 of the labels/);
 });

@@ -1,25 +1,15 @@
 // Whole runs of a text task: confirmed costs, cancelling, resuming without repeated requests, and corrections.
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, test } from 'node:test';
-import { ok, unwrap } from '../../src/common/errors.ts';
+import { existsSync } from 'node:fs';
+import { test } from 'node:test';
 import type { ProgressUpdate } from '../../src/common/progress.ts';
-import { type Prompt, unknownModel } from '../../src/llm/protocol/models.ts';
 import type { ReadStates } from '../../src/text-tasks/deep-reading.ts';
 import { appendLabel, readAnswers } from '../../src/text-tasks/given-labels.ts';
 import type { TextSpending } from '../../src/text-tasks/large-model-calls.ts';
 import { readResults } from '../../src/text-tasks/results-table.ts';
-import { runTask } from '../../src/text-tasks/task.ts';
-import { TaskFolder } from '../../src/text-tasks/task-folder.ts';
+import type { TaskRunDeps } from '../../src/text-tasks/task.ts';
 import { parseReport } from '../../src/text-tasks/task-report.ts';
-import { FolderReader } from '../../src/workspace/files/folder-reader.ts';
-
-const folders: string[] = [];
-after(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-});
+import { collect, confirming, fakeTaskLlm, TaskTree, userOf } from './support.ts';
 
 const usd = 0.002;
 const kinds = ['bug', 'wish'] as const;
@@ -32,22 +22,16 @@ const llmLabelOf = (text: string) => {
   return Number(/\d+/.exec(text)?.[0]) % 7 === 0 ? (label === 'bug' ? 'wish' : 'bug') : label;
 };
 
-function makeFolder(count: number, labelled: number): string {
-  const root = mkdtempSync(join(tmpdir(), 'easy-adaptation-run-'));
-  folders.push(root);
+function makeFolder(count: number, labelled: number): TaskTree {
   const words = { bug: ['crash', 'error', 'broken'], wish: ['please', 'support', 'add'] } as const;
   const rows = Array.from({ length: count }, (_, i) => {
     const kind = kinds[i % 2] as (typeof kinds)[number];
     const text = `${words[kind][i % 3]} in the ${['list', 'page', 'menu', 'form'][i % 4]} number ${i}`;
     return `${text},${i < labelled ? kind : ''}\n`;
   });
-  writeFileSync(join(root, 'issues.csv'), `title,kind\n${rows.join('')}`);
-  mkdirSync(join(root, '.easyadaptation/tasks'), { recursive: true });
-  const labels = kinds.map((name) => ({ name, meaning: `It is a ${name}.` }));
-  const source = { kind: 'csv', path: 'issues.csv', text: 'title', label: 'kind' };
-  const task = JSON.stringify({ instruction: 'Sort.', labels, source });
-  writeFileSync(join(root, '.easyadaptation/tasks/issues.json'), task);
-  return root;
+  const tree = new TaskTree({ 'issues.csv': `title,kind\n${rows.join('')}` });
+  tree.task('issues', { source: { kind: 'csv', path: 'issues.csv', text: 'title', label: 'kind' } });
+  return tree;
 }
 
 /** @param labelOf of a text and its whole prompt */
@@ -56,37 +40,28 @@ function llm(
   labelOf: (text: string, prompt: string) => string = llmLabelOf,
 ) {
   const asked: string[] = [];
-  const ask = async (prompt: Prompt, signal: AbortSignal) => {
-    signal.throwIfAborted();
-    const shown = prompt.user[0]?.text ?? '';
-    const text = /<text>([^<]*)<\/text>/.exec(shown)?.[1] ?? '';
+  const answering = fakeTaskLlm((prompt, count) => {
+    const text = /<text>([^<]*)<\/text>/.exec(userOf(prompt))?.[1] ?? '';
     asked.push(text);
-    onAsk(asked.length);
-    const usage = { inputTokens: 1, outputTokens: 1, cacheReadTokens: 0, cacheWriteTokens: 0 };
-    const answer = { model: 'm', usage, costUsd: usd, latencyMs: 1, firstTokenMs: 1, truncated: false };
-    return ok({ ...answer, text: labelOf(text, shown) });
-  };
-  return { asked, ask, facts: unknownModel, estimateUsd: () => usd };
+    onAsk(count);
+    return labelOf(text, userOf(prompt));
+  }, usd);
+  return { asked, ...answering };
 }
 
 async function run(
-  root: string,
+  tree: TaskTree,
   asks: ReturnType<typeof llm> | undefined,
-  signal = new AbortController().signal,
-  readStates?: ReadStates,
-  wanted: (spending: TextSpending) => boolean = () => true,
-  more = 0,
+  deps: Partial<TaskRunDeps> = {},
+  wanted?: (spending: TextSpending) => boolean,
 ) {
-  const confirmed: TextSpending[] = [];
+  const { confirmed, confirm } = confirming(wanted);
   const stages = new Set<string>();
   const progress = ({ stage, done, total }: ProgressUpdate) => {
     assert.ok(total === undefined || done <= total, `${stage}: ${done} of ${total}`);
     stages.add(stage);
   };
-  const folder = unwrap(await TaskFolder.open({ root, harvest: { trusted: true }, secrets: [] }, 'issues'));
-  const confirm = async (spending: TextSpending) => confirmed.push(spending) > 0 && wanted(spending);
-  const deps = { llm: asks, readStates, signal, confirm, progress, more, now: () => 7 };
-  return { confirmed, report: unwrap(await runTask(folder, deps, 220)), stages };
+  return { confirmed, report: await tree.run('issues', { llm: asks, confirm, progress, ...deps }, 220), stages };
 }
 
 test('asks for no more labels than there are texts', async () => {
@@ -95,22 +70,18 @@ test('asks for no more labels than there are texts', async () => {
 });
 
 test('resumes a cancelled run without repeated requests, at the confirmed cost', async () => {
-  const root = makeFolder(400, 0);
+  const tree = makeFolder(400, 0);
   const controller = new AbortController();
   const first = llm((count) => {
     if (count === 25) controller.abort();
   });
-  await assert.rejects(run(root, first, controller.signal));
-  assert.ok(!existsSync(join(root, 'issues.labels.csv')));
-  const kept = (
-    await readAnswers(
-      unwrap(await TaskFolder.open({ root, harvest: {}, secrets: [] }, 'issues')).task,
-      await FolderReader.open(root),
-    )
-  ).size;
+  await assert.rejects(run(tree, first, { signal: controller.signal }));
+  assert.ok(!existsSync(tree.at('issues.labels.csv')));
+  const { task, reader } = await tree.open('issues');
+  const kept = (await readAnswers(task, reader)).size;
   assert.ok(kept >= 20 && kept <= 25, `${kept} answers were kept`);
   const second = llm();
-  const { confirmed, report } = await run(root, second);
+  const { confirmed, report } = await run(tree, second);
   const twice = second.asked.filter((text, i) => second.asked.indexOf(text) !== i);
   assert.deepEqual(twice, []);
   assert.deepEqual(
@@ -129,7 +100,7 @@ test('resumes a cancelled run without repeated requests, at the confirmed cost',
   );
   assert.deepEqual(parseReport(JSON.stringify(report)), report);
   const third = llm();
-  const again = await run(root, third);
+  const again = await run(tree, third);
   assert.deepEqual(
     again.confirmed.map(({ what }) => what).filter((what) => what === 'sample'),
     [],
@@ -140,19 +111,19 @@ test('resumes a cancelled run without repeated requests, at the confirmed cost',
 });
 
 test('a finished task asks about as many more random texts as wanted, and sets its limit on held-back ones', async () => {
-  const root = makeFolder(500, 0);
+  const tree = makeFolder(500, 0);
   const sample = ({ what }: TextSpending) => what === 'sample';
   const first = llm();
-  const { report } = await run(root, first, undefined, undefined, sample);
+  const { report } = await run(tree, first, {}, sample);
   assert.deepEqual([first.asked.length, report.judgedOn, report.loss], [220, 99, 0.01]);
   const again = llm();
-  const second = await run(root, again, undefined, undefined, sample);
+  const second = await run(tree, again, {}, sample);
   assert.deepEqual([again.asked.length, second.confirmed.some(sample)], [0, false]);
   const third = llm();
-  const { confirmed } = await run(root, third, undefined, undefined, sample, 30);
+  const { confirmed } = await run(tree, third, { more: 30 }, sample);
   assert.deepEqual([confirmed[0]?.texts, third.asked.length], [30, 30]);
   assert.ok(third.asked.every((text) => !first.asked.includes(text)));
-  const declined = await run(root, llm(), undefined, undefined, ({ what }) => what === 'rest', 30);
+  const declined = await run(tree, llm(), { more: 30 }, ({ what }) => what === 'rest');
   assert.deepEqual(
     declined.confirmed.map(({ what }) => what),
     ['sample', 'rest'],
@@ -161,8 +132,7 @@ test('a finished task asks about as many more random texts as wanted, and sets i
 });
 
 test('measures accuracy on the labels of people if there are any', async () => {
-  const root = makeFolder(600, 300);
-  const { report } = await run(root, llm());
+  const { report } = await run(makeFolder(600, 300), llm());
   assert.equal(report.judgedBy, 'person');
   assert.ok(report.judgedOn >= 30, `${report.judgedOn}`);
   assert.deepEqual([report.curve[0]?.share, report.curve.at(-1)?.share], [0, 1]);
@@ -171,13 +141,13 @@ test('measures accuracy on the labels of people if there are any', async () => {
 });
 
 test('asks in the form that makes more answers right, after it compared the forms on labels of people', async () => {
-  const root = makeFolder(600, 300);
+  const tree = makeFolder(600, 300);
   const prompts: string[] = [];
   const asks = llm(undefined, (text, prompt) => {
     prompts.push(prompt);
     return prompt.includes('Small model:') ? truthOf(text) : llmLabelOf(text);
   });
-  const { report, confirmed } = await run(root, asks);
+  const { report, confirmed } = await run(tree, asks);
   assert.ok(report.shown?.form === 'brief' || report.shown?.form === 'informed', report.shown?.form);
   assert.ok((report.shown?.low ?? 0) > 0 && report.shown?.first !== undefined, `${report.shown?.low}`);
   assert.equal(new Set(prompts).size, prompts.length);
@@ -186,42 +156,37 @@ test('asks in the form that makes more answers right, after it compared the form
   assert.deepEqual(parseReport(JSON.stringify(report)), report);
   assert.ok((confirmed[0]?.usd ?? 0) >= usd * asks.asked.length - 1e-9, 'the price of comparing is in the question');
   const again = llm();
-  await run(root, again);
+  await run(tree, again);
   assert.equal(again.asked.length, 0);
 });
 
 test('uses a correction at once, and trains on it in the next run', async () => {
-  const root = makeFolder(200, 100);
-  const { report } = await run(root, undefined);
+  const tree = makeFolder(200, 100);
+  const { report } = await run(tree, undefined);
   assert.deepEqual([report.byApi, report.runUsd, report.restUsd], [0, 0, undefined]);
-  const folder = unwrap(await TaskFolder.open({ root, harvest: {}, secrets: [] }, 'issues'));
-  const rows = async () => {
-    const out = [];
-    const reader = await FolderReader.open(root);
-    for await (const row of readResults(reader, report.path, await readAnswers(folder.task, reader))) out.push(row);
-    return out;
-  };
+  const { task, reader } = await tree.open('issues');
+  const rows = async () => collect(readResults(reader, report.path, await readAnswers(task, reader)));
   const earlierRows = await rows();
   assert.equal(earlierRows.length, 200);
   const row = earlierRows.find(({ by }) => by === 'specialist');
   assert.ok(row);
   const other = row.label === 'bug' ? 'wish' : 'bug';
-  appendLabel(root, 'issues', { text: row.text, label: other, by: 'person' });
+  appendLabel(tree.root, 'issues', { text: row.text, label: other, by: 'person' });
   const corrected = (await rows()).find(({ text }) => text === row.text);
   assert.deepEqual(corrected, { text: row.text, label: other, by: 'person', confidence: 1, inDoubt: false });
-  assert.equal((await run(root, undefined)).report.byPerson, 101);
-  assert.match(readFileSync(join(root, report.path), 'utf8'), new RegExp(`${row.text},${other},person`));
+  assert.equal((await run(tree, undefined)).report.byPerson, 101);
+  assert.match(tree.read(report.path), new RegExp(`${row.text},${other},person`));
 });
 
 test('reads each doubtful text once with the base after the user accepts the time', async () => {
-  const root = makeFolder(700, 300);
+  const tree = makeFolder(700, 300);
   // Only the hidden states differ between the labels.
   const isBug = (text: string) => ((Math.imul(Number(/\d+/.exec(text)?.[0]), 0x9e3779b1) >>> 15) & 1) === 0;
   const table = Array.from({ length: 700 }, (_, i) => {
     const text = `something number ${i}`;
     return `${text},${i < 300 ? (isBug(text) ? 'bug' : 'wish') : ''}\n`;
   });
-  writeFileSync(join(root, 'issues.csv'), `title,kind\n${table.join('')}`);
+  tree.write({ 'issues.csv': `title,kind\n${table.join('')}` });
   const read: string[] = [];
   const readStates: ReadStates = async (texts) => {
     read.push(...texts);
@@ -232,19 +197,19 @@ test('reads each doubtful text once with the base after the user accepts the tim
     (...kinds: TextSpending['what'][]) =>
     ({ what }: TextSpending) =>
       kinds.includes(what);
-  const without = await run(root, asks, undefined, readStates, only('sample'));
+  const without = await run(tree, asks, { readStates }, only('sample'));
   const statesQuestion = without.confirmed.find(({ what }) => what === 'states');
   assert.ok(
     statesQuestion && statesQuestion.seconds !== undefined && statesQuestion.texts > 300 && statesQuestion.usd === 0,
   );
   assert.ok(without.report.inDoubt > 200, `${without.report.inDoubt} in doubt without it`);
   read.length = 0;
-  const { report, stages } = await run(root, asks, undefined, readStates, only('sample', 'states'));
+  const { report, stages } = await run(tree, asks, { readStates }, only('sample', 'states'));
   for (const from of ['words and characters', 'hidden states of the base'])
     assert.ok(stages.has(`Learning from ${from}`), [...stages].join(', '));
   assert.equal(report.inDoubt, 0);
   assert.equal(new Set(read).size, read.length, 'nothing is read twice');
-  const rows = readFileSync(join(root, report.path), 'utf8').trimEnd().split('\n').slice(1);
+  const rows = tree.read(report.path).trimEnd().split('\n').slice(1);
   const wrong = rows.filter((row) => !row.includes(isBug(row) ? ',bug,' : ',wish,'));
   assert.ok(wrong.length < 7, `${wrong.length} are wrong`);
 });

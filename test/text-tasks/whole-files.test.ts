@@ -1,17 +1,16 @@
 // The source file of a text task is redacted as a whole before it is split into texts.
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, test } from 'node:test';
+import { beforeEach, test } from 'node:test';
 import { csvLine } from '../../src/text-tasks/labels/csv.ts';
 import { keyLogs, taskTexts } from '../support/cut-texts.ts';
 import { keyLines, linesLeft, pemOf } from '../support/keys.ts';
-import { Tree } from '../workspace/files/tree.ts';
+import { Tree } from '../support/tree.ts';
 
 let tree: Tree;
 beforeEach(() => {
   tree = new Tree();
   tree.git('init', '-q');
 });
-afterEach(() => tree.remove());
 
 const lines = keyLines('labelling');
 const pem = pemOf(lines).split('\n');

@@ -1,51 +1,28 @@
 // Everything stored about a folder and sent from it, as text, by the code that stores and sends it.
 // It also shows secrets that an earlier version failed to redact.
-import { systemClock } from '../../common/clock.ts';
-import {
-  type CompletionQuery,
-  type Draft,
-  type DraftOptions,
-  NGRAM_MODEL,
-  type Specialist,
-} from '../../common/completion.ts';
 import { failed, ok, type Result } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
-import type { Redactor } from '../../common/redaction.ts';
-import { Backoff } from '../../llm/backoff.ts';
 import { connectLlm, type LlmAddress, requestWriter } from '../../llm/connect.ts';
 import { positionInDocument, queryOf } from '../../prompts/completion/completion-position.ts';
 import { completionPrompt } from '../../prompts/completion/completion-prompt.ts';
-import type { CursorExample } from '../../prompts/completion/cursor-examples.ts';
 import { bareRequestAt, type LlmRequest } from '../../prompts/completion/llm-request.ts';
 import type { Engine } from '../../specialist/engine/client.ts';
 import { NgramModel } from '../../specialist/ngram/model.ts';
 import { openLogged } from '../../storage/open.ts';
 import type { FolderRows } from '../../storage/types.ts';
-import { Suggester } from '../../suggest/suggester.ts';
 import { languageIdOf } from '../../text/languages.ts';
-import { indentUnitOf } from '../../text/lines.ts';
 import type { Tokenizer } from '../../text/tokenizer/bpe.ts';
 import { readTokenizer } from '../../text/tokenizer/load.ts';
-import { decodeText } from '../../workspace/files/examine.ts';
-import { type FileRule, ruleOf } from '../../workspace/files/file.ts';
 import { type Harvest, harvestFolder } from '../../workspace/files/folder.ts';
-import { FolderReader } from '../../workspace/files/folder-reader.ts';
-import { defaultHarvestOptions } from '../../workspace/files/types.ts';
-import { redactKnown, type SecretValues } from '../../workspace/secrets/known/known.ts';
-import { redactPath } from '../../workspace/secrets/known/redact-path.ts';
+import { yieldToEvents } from '../cancellation.ts';
 import { heldOutFor, heldOutPositions, sample } from '../held-out-positions.ts';
 import { positionsToLabel } from '../labels.ts';
 import { ownFolder } from '../models/folder-models.ts';
-import { draftServed, readSpecialist, servedRouter } from '../models/served.ts';
+import { readSpecialist } from '../models/served.ts';
 import type { KeptRow } from '../report/kept.ts';
-import type { AdaptRequest, LabelingLimits } from '../request/adapt-request.ts';
-import { yieldToEvents } from '../request/cancellation.ts';
+import type { LabelingLimits } from '../request/adapt-request.ts';
 import { sampleOptions, samplesOf, specialNames } from '../training-data/samples.ts';
-
-type LiveRequest = Pick<
-  AdaptRequest,
-  'root' | 'storeFolder' | 'specialistFolder' | 'tokenizerPath' | 'harvest' | 'neural'
->;
+import { type LiveRequest, RequestPreview } from './request-preview.ts';
 
 /** Plain data: it is sent to a job's process. */
 export type KeptRequest = LiveRequest & {
@@ -104,7 +81,7 @@ async function* learningRows(
   }
   const address = request.address ?? {};
   const llm = connectLlm({ model: '', ...address, apiKey: '', timeoutMs: 1 });
-  const { validation, bare } = positionsToLabel({ ...positions, index, llm }, request.limits);
+  const { validation, bare } = positionsToLabel(positions, index, llm, request.limits);
   const toAsk = [
     ...bare.map(({ example }) => ({ example, label: bareRequestAt(positionInDocument(example)) })),
     // With the local draft, which the run makes: like the completion's request below.
@@ -168,81 +145,3 @@ function* storeRows({ llmCalls, adaptations, answers, stages }: FolderRows): Gen
   for (const row of answers) yield { kind: 'draft', path: row.path, text: JSON.stringify(row) };
   for (const row of stages) yield { kind: 'stage', path: '', text: JSON.stringify(row) };
 }
-
-class RequestPreview {
-  private readonly request: LiveRequest;
-  private readonly service: Suggester;
-
-  /** @param engine makes the drafts if the request has a neural part; otherwise the n-gram model makes them */
-  constructor(
-    request: LiveRequest,
-    secrets: SecretValues,
-    specialist: NgramModel,
-    engine: Engine | undefined,
-    log: Log,
-  ) {
-    this.request = request;
-    const redact: Redactor = {
-      text: async (text, path, cut) => redactKnown(text, path, [secrets], cut).text,
-      path: async (path) => redactPath(path, [secrets]),
-    };
-    const complete = async (query: CompletionQuery, options: DraftOptions): Promise<Draft> =>
-      (await draftServed(engine, specialist, request, query, options, log)).draft;
-    const local: Specialist = {
-      name: 'kept',
-      complete,
-      snippets: async (query, options) => specialist.snippets(query, options),
-      setOpenFile() {},
-    };
-    const routers = { ngramOnly: servedRouter(request, false, log), mixed: servedRouter(request, true, log) };
-    this.service = new Suggester({
-      specialist: local,
-      llm: () => undefined,
-      routerFor: (draft) => (draft === undefined || draft.model === NGRAM_MODEL ? routers.ngramOnly : routers.mixed),
-      settings: () => settings,
-      clock: systemClock,
-      redact,
-      backoff: new Backoff({ clock: systemClock }),
-      onEvent() {},
-      log,
-    });
-  }
-
-  /** The editor's rules for the file. */
-  ruleOf(path: string): Promise<FileRule> {
-    return ruleOf(this.request.root, path, this.request.harvest);
-  }
-
-  /**
-   * A held-out position in its file on disk, without the author's text; undefined if
-   * the file cannot be read or may not be sent.
-   */
-  async queryAt({ path, offset, truth }: CursorExample): Promise<CompletionQuery | undefined> {
-    if ((await this.ruleOf(path)) !== 'open') return undefined;
-    // A file with a redacted path has another name on disk.
-    const read = await (await FolderReader.open(this.request.root)).read(path, defaultHarvestOptions.maxFileBytes);
-    const text = 'leftOut' in read ? undefined : decodeText(read.bytes);
-    if (text === undefined) return undefined;
-    const withoutTruth = text.slice(0, offset) + text.slice(offset + truth.length);
-    return queryOf(withoutTruth, offset, path, languageIdOf(path));
-  }
-
-  /** @param indentUnit of the editor; by default that of the text */
-  preview(
-    query: CompletionQuery,
-    signal: AbortSignal,
-    indentUnit = indentUnitOf(query.prefix + query.suffix),
-  ): Promise<LlmRequest> {
-    return this.service.preview({ query, trigger: 'automatic', indentUnit }, signal);
-  }
-}
-
-/** The editor's default settings. Routing settings do not change what is sent. */
-const settings = {
-  balance: 1,
-  threshold: 0,
-  multiline: true,
-  apiAllowed: true,
-  localFirst: false,
-  prefetchFromApi: false,
-};

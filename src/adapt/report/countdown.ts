@@ -56,7 +56,7 @@ const MEASURED_SHARE = 0.2;
 export class Countdown {
   private readonly rows: readonly Row[];
   private readonly steps: readonly Row['step'][];
-  private readonly report: Progress;
+  private readonly progress: Progress;
   private readonly now: () => number;
   private seconds: readonly number[] | undefined;
   private whole = 0;
@@ -69,10 +69,10 @@ export class Countdown {
   private last: { readonly update: ProgressUpdate; readonly ms: number } | undefined;
 
   /** @param now ms, of a monotonic clock */
-  constructor(rows: readonly Row[], report: Progress, now = () => performance.now()) {
+  constructor(rows: readonly Row[], progress: Progress, now = () => performance.now()) {
     this.rows = rows;
     this.steps = [...new Set(rows.map(({ step }) => step))];
-    this.report = report;
+    this.progress = progress;
     this.now = now;
   }
 
@@ -100,7 +100,7 @@ export class Countdown {
     if (isCurrent) this.measureSpeed(update);
     const say = this.seconds && isCurrent ? this.lower(this.leftAt(at, update)) : undefined;
     if (isCurrent) this.last = { update, ms: this.now() };
-    this.report({ ...update, ...(say !== undefined && { say }), ...this.position() });
+    this.progress({ ...update, ...(say !== undefined && { say }), ...this.position() });
   }
 
   /** Repeats the last update with the time left now, for a stage that reports nothing for long. */
@@ -111,7 +111,7 @@ export class Countdown {
     const later = this.leftAt(this.at, update) - (this.now() - ms) / 1000;
     // However late this stage is, the later stages still need their time.
     this.lower(Math.max(later, this.after(this.at)));
-    this.report({ ...rest, ...this.position() });
+    this.progress({ ...rest, ...this.position() });
   }
 
   private measureSpeed({ done, total }: ProgressUpdate): void {

@@ -1,6 +1,6 @@
 // Request, spending question and result of an adaptation run.
 
-import type { Failure } from '../../common/errors.ts';
+import { type Failure, failed } from '../../common/errors.ts';
 import type { LlmSettings } from '../../llm/protocol/models.ts';
 import type { RouterModel } from '../../routing/router-model.ts';
 import type { SendableFolder } from '../../workspace/files/types.ts';
@@ -129,3 +129,6 @@ export interface AdaptOutcome {
   /** Why the store could not be written during API calls, and what happened to the answers. Absent: no trouble. */
   readonly trouble?: string;
 }
+
+/** Of a run that was cancelled before it kept anything, and of other jobs. */
+export const cancelled = failed('cancelled', 'Cancelled. The earlier state is unchanged.');

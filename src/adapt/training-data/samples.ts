@@ -12,7 +12,7 @@ import type { Requests } from '../../specialist/engine/protocol.ts';
 import type { NgramModel } from '../../specialist/ngram/model.ts';
 import type { Tokenizer } from '../../text/tokenizer/bpe.ts';
 import type { HarvestedFile } from '../../workspace/files/types.ts';
-import { Yielder } from '../../workspace/files/yielder.ts';
+import { yielding } from '../../workspace/files/yielding.ts';
 
 type Sample = Requests['adapt']['request']['examples'][number];
 
@@ -294,7 +294,7 @@ export function sampleOptions(index: NgramModel): Pick<SampleOptions, 'length' |
 /** N-gram probabilities of the files' tokens as if each were being typed, for random files up to `limit` tokens. */
 async function knownTo(index: NgramModel, files: readonly HarvestedFile[], limit: number, signal: AbortSignal) {
   const known = new Map<HarvestedFile, Float32Array>();
-  const yielder = new Yielder(signal);
+  const yieldIfDue = yielding(signal);
   let tokens = 0;
   for (const at of shuffled(files.length, usualSeed)) {
     const file = files[at] as HarvestedFile;
@@ -302,7 +302,7 @@ async function knownTo(index: NgramModel, files: readonly HarvestedFile[], limit
     known.set(file, found);
     tokens += found.length;
     if (tokens > limit) break;
-    await yielder.yieldIfDue();
+    await yieldIfDue();
   }
   return (file: HarvestedFile) => known.get(file);
 }

@@ -58,14 +58,14 @@ interface Option<T> {
   readonly read: (text: string) => T | undefined;
   readonly expects?: string;
   /** The commands that take it; absent: all. */
-  readonly only?: readonly CommandName[];
+  readonly only?: readonly CommandName[] | undefined;
 }
 
 const flag = (words: string, only?: readonly CommandName[]): Option<boolean> => ({
   words,
   initial: false,
   read: () => true,
-  ...(only && { only }),
+  only,
 });
 
 function text<T extends string | undefined>(
@@ -74,7 +74,7 @@ function text<T extends string | undefined>(
   words: string,
   only?: readonly CommandName[],
 ): Option<T | string> {
-  return { takes, words, initial, read: (given) => given, ...(only && { only }) };
+  return { takes, words, initial, read: (given) => given, only };
 }
 
 function number<T extends number | undefined>(
@@ -88,7 +88,7 @@ function number<T extends number | undefined>(
     const value = Number(given);
     return given.trim() !== '' && value >= least && value <= most ? value : undefined;
   };
-  return { takes, words, initial, read, expects: `a number from ${least} to ${most}`, ...(only && { only }) };
+  return { takes, words, initial, read, expects: `a number from ${least} to ${most}`, only };
 }
 
 function oneOf<T extends string>(takes: string, choices: readonly T[], initial: T, words: string): Option<T> {

@@ -4,6 +4,7 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
+import { cancelledFailure } from '../../adapt/cancellation.ts';
 import type {
   AdaptOutcome,
   AdaptRequest,
@@ -11,7 +12,6 @@ import type {
   PlanAnswer,
   PlanOffer,
 } from '../../adapt/request/adapt-request.ts';
-import { cancelledFailure } from '../../adapt/stopped.ts';
 import { ProgressBar } from '../../common/bar.ts';
 import { type Failure, messageOf, type Result } from '../../common/errors.ts';
 import { wrap } from '../../common/format.ts';
@@ -22,14 +22,13 @@ import { Stop } from '../../common/stop.ts';
 import { readTuning } from '../../common/tuning.ts';
 import { providerOf } from '../../llm/providers/providers.ts';
 import { EngineClient } from '../../specialist/engine/client.ts';
-import { JobClient, type JobOptions } from '../client.ts';
+import { JobClient } from '../client.ts';
 import { repository, type Values } from './command-line.ts';
 
 export class Runs {
   /** Undefined: n-grams alone. */
   readonly engine: EngineClient | undefined;
-  private readonly jobOptions: JobOptions;
-  private readonly jobs: JobClient[] = [];
+  private readonly jobs: JobClient;
   private readonly request: AdaptRequest;
   private readonly terminal: Terminal;
 
@@ -41,14 +40,12 @@ export class Runs {
     const start = { script, memoryCeiling: memoryCeiling(values.memory), trainingNiceness };
     this.engine = request.neural && new EngineClient({ ...start, log: terminal.log });
     const job = join(repository, 'src', 'jobs', 'main.ts');
-    this.jobOptions = { script: job, engine: () => start, who: 'npm start' };
+    this.jobs = new JobClient({ script: job, engine: () => start, who: 'npm start', log: terminal.log });
   }
 
   async run(more: Partial<AdaptRequest>): Promise<Result<AdaptOutcome>> {
-    const { bar, stop, log } = this.terminal;
-    const jobs = new JobClient({ ...this.jobOptions, log });
-    this.jobs.push(jobs);
-    return jobs.run(
+    const { bar, stop } = this.terminal;
+    return this.jobs.run(
       { ...this.request, ...more },
       stop.signal,
       (update) => {
@@ -65,7 +62,7 @@ export class Runs {
   async within(work: Promise<number>): Promise<number> {
     const { deadline } = this.terminal.stop;
     const code = await Promise.race([work, deadline]);
-    await Promise.all([this.engine, ...this.jobs].map((each) => each?.end(GRACE_MS)));
+    await Promise.all([this.engine, this.jobs].map((each) => each?.end(GRACE_MS)));
     return code ?? this.terminal.fail(cancelledFailure(this.request.specialistFolder).error);
   }
 }

@@ -1,9 +1,9 @@
-// Failures of a large model: a row for each code, and errors of the SDKs as failures that say what to do. Messages never
+// Failures of a large model: a row for each code, and errors of wires as failures that say what to do. Messages never
 // contain a key.
 import { type ErrorCode, type Failure, messageOf } from '../../common/errors.ts';
 import { plainLine } from '../../common/plain-text.ts';
 import { withoutKey } from './key-forms.ts';
-import type { FailureRow, Provider, SdkError } from './wire.ts';
+import type { FailureRow, Provider, WireError } from './wire.ts';
 
 export interface FailureContext {
   readonly model: string;
@@ -104,38 +104,29 @@ export const failureKinds: Readonly<Partial<Record<ErrorCode, FailureKind>>> = {
 };
 
 /** An answer that breaks the protocol; `message` says how. */
-export class ProtocolError extends Error {
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'ProtocolError';
-  }
-}
+export class ProtocolError extends Error {}
 
-/** The server redirects the request, with source text and key, to another address. */
-export class RedirectError extends Error {
-  /** Target of the redirect, or '' if it is no address. */
-  readonly origin: string;
+/** Why neither text nor key reached the server, from the address in question. */
+const unsent = {
+  /** To another address, '' if that is none. */
+  redirected: (address: string) => address,
+  /** Plain http on another machine would send the key unencrypted. */
+  insecure: (address: string, context: FailureContext) =>
+    `the key and your text would be sent unencrypted: ${address} is not https. ` +
+    `Set the base URL (${whereUrl(context)}) to one that begins with https`,
+  /** The provider has no default address, and none is set. */
+  'no-address': (_: string, context: FailureContext) =>
+    `no address is set for it. Name one in the ${whereUrl(context)}`,
+} as const;
 
-  constructor(origin: string) {
-    super(`redirected to ${origin || 'nowhere'}`);
-    this.name = 'RedirectError';
-    this.origin = origin;
-  }
-}
+export class UnsentError extends Error {
+  readonly why: keyof typeof unsent;
+  readonly address: string;
 
-/** The address is plain http on another machine, so the key would be sent unencrypted. */
-export class InsecureError extends Error {
-  constructor(address: string) {
-    super(`${address} is not https`);
-    this.name = 'InsecureError';
-  }
-}
-
-/** The provider has no default address, and none is set. */
-export class NoAddressError extends Error {
-  constructor() {
-    super('no address is set');
-    this.name = 'NoAddressError';
+  constructor(why: keyof typeof unsent, address = '') {
+    super(`${why} ${address}`);
+    this.why = why;
+    this.address = address;
   }
 }
 
@@ -173,9 +164,12 @@ const commonFailures: readonly FailureRow[] = [
   { status: 501, code: 'bad-request' },
 ];
 
+const NO_CONNECTION = 'no connection in time';
+
 /** The meaning of fetch's errors, by their codes. */
 const connectionRows: readonly { readonly names: RegExp; readonly code?: ErrorCode; readonly detail?: string }[] = [
-  { names: /TIMEOUT|ETIMEDOUT/, code: 'timeout' },
+  { names: /CONNECT_TIMEOUT|HEADERS_TIMEOUT|^ETIMEDOUT$/, code: 'timeout', detail: NO_CONNECTION },
+  { names: /TIMEOUT/, code: 'timeout' },
   {
     names: /CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)/,
     detail: "{message}: its certificate is not trusted here. Add the root that signs it to this machine's certificates",
@@ -185,32 +179,28 @@ const connectionRows: readonly { readonly names: RegExp; readonly code?: ErrorCo
   { names: /^(ENOTFOUND|EAI_AGAIN)$/, detail: '{message}: the host name is unknown' },
 ];
 
-/** Converts an error of an SDK, of fetch or of our reader. @param explain interprets the SDK's own errors */
+/** Converts an error of a wire, of fetch or of our reader. @param explain interprets the wire's own errors */
 export function classify(
   error: unknown,
   context: FailureContext,
-  explain: (error: unknown) => SdkError | undefined = () => undefined,
+  explain: (error: unknown) => WireError | undefined = () => undefined,
 ): Failure {
   for (const cause of chain(error)) {
-    if (cause instanceof RedirectError) return failureOf('redirected', cause.origin, context);
-    if (cause instanceof NoAddressError)
-      return failureOf('bad-request', `no address is set for it. Name one in the ${whereUrl(context)}`, context);
-    if (cause instanceof InsecureError) {
-      const advice = `Set the base URL (${whereUrl(context)}) to one that begins with https`;
-      const detail = `the key and your text would be sent unencrypted: ${cause.message}. ${advice}`;
-      return failureOf('bad-request', detail, context);
+    if (cause instanceof UnsentError) {
+      const code = cause.why === 'redirected' ? 'redirected' : 'bad-request';
+      return failureOf(code, unsent[cause.why](cause.address, context), context);
     }
     if (cause instanceof ProtocolError || cause instanceof SyntaxError)
       return failureOf('malformed', shortened(cause), context);
   }
-  const sdkError = explain(error);
-  if (sdkError?.kind === 'timeout') return failureOf('timeout', 'no connection in time', context);
-  if (sdkError?.kind === 'refusal') return refusal(sdkError, context);
-  return connection(error, sdkError !== undefined, context);
+  const wireError = explain(error);
+  if (wireError?.kind === 'timeout') return failureOf('timeout', NO_CONNECTION, context);
+  if (wireError?.kind === 'refusal') return refusal(wireError, context);
+  return connection(error, wireError !== undefined, context);
 }
 
 function refusal(
-  { status, type, message: rawMessage, headers }: SdkError & { kind: 'refusal' },
+  { status, type, message: rawMessage, headers }: WireError & { kind: 'refusal' },
   context: FailureContext,
 ): Failure {
   const message = rawMessage.trim().replace(/\.$/, '');
@@ -251,14 +241,14 @@ function waitOf(text: string | null | undefined, toMs: (value: number) => number
   return wait >= 0 ? wait : undefined;
 }
 
-function connection(error: unknown, isSdkError: boolean, context: FailureContext): Failure {
+function connection(error: unknown, isWireError: boolean, context: FailureContext): Failure {
   const codes = chain(error).map((cause) => (cause as { code?: unknown }).code);
   const code = codes.find((each): each is string => typeof each === 'string');
   if (code === 'ERR_INVALID_URL')
     return failureOf('bad-request', 'the setting easyAdaptation.baseUrl is not a URL', context);
   const last = chain(error).at(-1);
   const message = code ?? shortened(last);
-  if (code === undefined && !isSdkError && !(error instanceof TypeError))
+  if (code === undefined && !isWireError && !(error instanceof TypeError))
     return failureOf('malformed', message, context);
   const row = connectionRows.find(({ names }) => names.test(code ?? ''));
   return failureOf(row?.code ?? 'network', row?.detail?.replace('{message}', () => message) ?? message, context);
@@ -275,8 +265,7 @@ const unconnected = {
 export function neverArrived(error: unknown): boolean {
   return chain(error).some((cause) => {
     const { code, syscall, message } = cause as { code?: unknown; syscall?: unknown; message: string };
-    if (cause instanceof RedirectError || cause instanceof InsecureError || cause instanceof NoAddressError)
-      return true;
+    if (cause instanceof UnsentError) return true;
     if (syscall === 'connect' || syscall === 'getaddrinfo') return true;
     // If a proxy requires authentication, fetch throws an error without message and code.
     if (cause.constructor === Error && message === '' && code === undefined) return true;

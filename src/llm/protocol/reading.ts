@@ -86,6 +86,15 @@ export function recordOf(value: unknown): JsonRecord | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonRecord) : undefined;
 }
 
+/** The JSON text as an object, or undefined if it is none. */
+export function parseRecord(text: string): JsonRecord | undefined {
+  try {
+    return recordOf(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
 /** The value as an object. Throws a ProtocolError that names the missing object. */
 export function requireObject(value: unknown, name: string): JsonRecord {
   if (typeof value !== 'object' || value === null) throw new ProtocolError(`${name} is missing or not an object`);

@@ -42,7 +42,7 @@ export interface Provider {
   readonly failures: readonly FailureRow[];
   /** @param host of the request; '' for the default */
   facts(model: string, host: string): ModelFacts;
-  /** Loads the wire and its SDK on demand. */
+  /** Loads the wire and its packages on demand. */
   wire(): Promise<{ readonly openWire: (options: WireOptions) => Wire }>;
 }
 
@@ -53,7 +53,7 @@ export interface WireOptions {
   readonly baseUrl: string | undefined;
   readonly model: string;
   readonly facts: ModelFacts;
-  /** Timeout of the SDK, ms. Our own timeout is shorter. */
+  /** Timeout of an SDK, ms. Our own timeout is shorter. */
   readonly timeoutMs: number;
   /** The editor's models, if the caller has access to them. */
   readonly editor?: EditorModels | undefined;
@@ -65,8 +65,8 @@ export interface Wire {
   body(prompt: Prompt): unknown;
   /** Streams the answer in pieces. @param send guarded fetch */
   ask(prompt: Prompt, send: typeof fetch, signal: AbortSignal): AsyncIterable<Piece>;
-  /** Interprets an error of the SDK. Undefined for other errors. */
-  explain(error: unknown): SdkError | undefined;
+  /** Interprets an error of the SDK or of the server. Undefined for other errors. */
+  explain(error: unknown): WireError | undefined;
   /** Names of the available models, in the server's order. */
   models(send: typeof fetch, signal: AbortSignal): Promise<readonly string[]>;
 }
@@ -97,8 +97,8 @@ export interface ServerCapabilities {
   readonly extras?: Readonly<Record<string, unknown>>;
 }
 
-/** The content of an SDK's error. */
-export type SdkError =
+/** An error of a wire: no response, or a server's refusal. */
+export type WireError =
   | { readonly kind: 'timeout' | 'connection' }
   | {
       readonly kind: 'refusal';

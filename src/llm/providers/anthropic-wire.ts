@@ -5,7 +5,7 @@ import { ProtocolError } from '../protocol/failures.ts';
 import { hostOf, withOwnHeaders } from '../protocol/guard.ts';
 import { mostTokens, type Prompt, type PromptBlock } from '../protocol/models.ts';
 import { type JsonRecord, requireObject } from '../protocol/reading.ts';
-import type { Piece, SdkError, Wire, WireOptions } from '../protocol/wire.ts';
+import type { Piece, Wire, WireError, WireOptions } from '../protocol/wire.ts';
 
 /** @param acceptsThinkingFields whether the server supports the fields that prevent thinking */
 export function bodyOf(
@@ -129,7 +129,7 @@ export function usageOf(usage: unknown): NonNullable<Piece['usage']> {
   };
 }
 
-export function explain(error: unknown): SdkError | undefined {
+export function explain(error: unknown): WireError | undefined {
   if (error instanceof APIConnectionTimeoutError) return { kind: 'timeout' };
   if (error instanceof APIConnectionError) return { kind: 'connection' };
   if (!(error instanceof APIError)) return undefined;

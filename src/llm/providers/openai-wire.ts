@@ -1,83 +1,113 @@
-// OpenAI's chat and completions API through the package `openai`: prompts to request bodies, events to pieces.
-// A provider's row lists the supported fields. A field that the server rejects by name is omitted from then on.
-import OpenAI, { APIConnectionError, APIConnectionTimeoutError, APIError } from 'openai';
-import { NoAddressError, ProtocolError } from '../protocol/failures.ts';
+// OpenAI's chat and completions API over fetch: prompts to request bodies, events to pieces. A provider's row lists the
+// supported fields. A field that the server rejects by name is omitted from then on.
+import { createParser, type EventSourceMessage } from 'eventsource-parser';
+import { ProtocolError, UnsentError } from '../protocol/failures.ts';
 import { withOwnHeaders } from '../protocol/guard.ts';
 import { mostTokens, type Prompt } from '../protocol/models.ts';
-import { type JsonRecord, recordOf, requireObject, tokenCount } from '../protocol/reading.ts';
-import type { Piece, SdkError, ServerCapabilities, Wire, WireOptions } from '../protocol/wire.ts';
+import { type JsonRecord, parseRecord, recordOf, requireObject, tokenCount } from '../protocol/reading.ts';
+import type { Piece, ServerCapabilities, Wire, WireError, WireOptions } from '../protocol/wire.ts';
 
 /** Fields that are omitted if a server rejects them. `max_tokens` is replaced by its newer name. */
 const optionalFields = ['temperature', 'reasoning_effort', 'stream_options', 'stop', 'max_tokens'];
 
+/** The last event of a stream. */
+const END = '[DONE]';
+
+/** A server's error: the body of a refusal, or an event inside a stream, which has no status. */
+class RefusedError extends Error {
+  readonly error: JsonRecord;
+  readonly status: number | undefined;
+  readonly headers: Headers | undefined;
+
+  constructor(error: JsonRecord, status?: number, headers?: Headers) {
+    super('refused');
+    this.error = error;
+    this.status = status;
+    this.headers = headers;
+  }
+}
+
+/** No response came; the cause is fetch's error. */
+class UnansweredError extends Error {}
+
 export function openCompatible(options: WireOptions, capabilities: ServerCapabilities): Wire {
-  const { apiKey, baseUrl, provider, timeoutMs } = options;
+  const { apiKey, baseUrl, provider } = options;
   const address = baseUrl ?? provider.baseUrl;
-  const client = new OpenAI({
-    // The SDK reads omitted options from the environment.
-    apiKey: apiKey || 'none',
-    adminAPIKey: null,
-    organization: null,
-    project: null,
-    webhookSecret: null,
-    baseURL: address,
-    maxRetries: 0,
-    timeout: timeoutMs,
-    // The SDK would log events that it cannot parse, including file text.
-    logLevel: 'off',
-  });
+  const headers: Record<string, string> = apiKey === '' ? {} : { authorization: `Bearer ${apiKey}` };
   const rejected = new Set<string>();
-  const clientWith = (fetch: typeof globalThis.fetch) => {
-    // With an empty address, the SDK would send requests to OpenAI.
-    if (address === '') throw new NoAddressError();
-    const headers: Record<string, string> = apiKey === '' ? {} : { authorization: `Bearer ${apiKey}` };
-    return client.withOptions({ fetch: withOwnHeaders(fetch, headers) });
-  };
+
+  async function request(send: typeof fetch, path: string, init: RequestInit): Promise<Response> {
+    if (address === '') throw new UnsentError('no-address');
+    const response = await withOwnHeaders(send, headers)(urlOf(address, path), init).catch((cause) => {
+      throw new UnansweredError('no response', { cause });
+    });
+    if (response.ok) return response;
+    const body = parseRecord(await response.text().catch(() => ''));
+    throw new RefusedError(recordOf(body?.error) ?? {}, response.status, response.headers);
+  }
+
+  async function open(prompt: Prompt, send: typeof fetch, signal: AbortSignal): Promise<Response> {
+    const { path, body } = bodyOf(prompt, options, capabilities, rejected);
+    try {
+      return await request(send, path, { method: 'POST', body: JSON.stringify(body), signal });
+    } catch (error) {
+      const field = optionalFields.find((each) => each in body && rejectsField(error, each));
+      if (field === undefined) throw error;
+      rejected.add(field);
+      return open(prompt, send, signal);
+    }
+  }
+
   return {
     body: (prompt) => bodyOf(prompt, options, capabilities, rejected).body,
-    async *ask(prompt, fetch, signal) {
-      const requestClient = clientWith(fetch);
+    async *ask(prompt, send, signal) {
+      const response = await open(prompt, send, signal);
       let begun = false;
-      for await (const event of await open(requestClient)) {
+      for await (const { event, data } of eventsOf(response)) {
+        if (data === END) break;
+        const value: unknown = JSON.parse(data);
+        const error = recordOf(value)?.error;
+        if (event === 'error' || error) throw new RefusedError(recordOf(error ?? value) ?? {});
         begun = true;
-        yield pieceOf(event);
+        yield pieceOf(value);
       }
-      // The SDK hides the protocol's end mark. The pieces contain the model's stop reason.
+      // Not every server sends the end mark. The pieces contain the model's stop reason.
       if (begun) yield { end: true };
-
-      async function open(requestClient: OpenAI): Promise<AsyncIterable<unknown>> {
-        const { path, body } = bodyOf(prompt, options, capabilities, rejected);
-        try {
-          return (await requestClient.post(path, { body, stream: true, signal })) as AsyncIterable<unknown>;
-        } catch (error) {
-          const field =
-            error instanceof APIError
-              ? optionalFields.find((each) => rejectsField(error, each) && each in body)
-              : undefined;
-          if (field === undefined) throw error;
-          rejected.add(field);
-          return open(requestClient);
-        }
-      }
     },
     explain,
-    models: async (fetch, signal) => {
-      const response: unknown = await clientWith(fetch).get('/models', { signal });
-      const { data } = requireObject(response, 'the list of models');
+    models: async (send, signal) => {
+      const response = await request(send, '/models', { signal });
+      const { data } = requireObject(parseRecord(await response.text()), 'the list of models');
       if (!Array.isArray(data)) throw new ProtocolError('a list of models without models');
-      return data.flatMap((row: unknown) =>
-        typeof (row as JsonRecord | null)?.id === 'string' ? [(row as { id: string }).id] : [],
-      );
+      return data.map((row: unknown) => recordOf(row)?.id).filter((id) => typeof id === 'string');
     },
   };
 }
 
+/** The path appended to the address, whose query stays: Azure's names a version. */
+function urlOf(address: string, path: string): string {
+  const url = new URL(address);
+  url.pathname = url.pathname.replace(/\/$/, '') + path;
+  return url.href;
+}
+
+async function* eventsOf({ body }: Response): AsyncGenerator<EventSourceMessage> {
+  const events: EventSourceMessage[] = [];
+  const parser = createParser({ onEvent: (event) => events.push(event) });
+  for await (const text of body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    parser.feed(text);
+    yield* events.splice(0);
+  }
+  // Some servers omit the blank line after the last event.
+  parser.feed('\n\n');
+  yield* events;
+}
+
 /** Whether the server rejects this field. */
-function rejectsField(error: APIError, field: string): boolean {
-  return (
-    (error.status === 400 || error.status === 422) &&
-    new RegExp(`\\b${field}\\b`).test(`${error.param} ${error.message}`)
-  );
+function rejectsField(error: unknown, field: string): boolean {
+  if (!(error instanceof RefusedError) || (error.status !== 400 && error.status !== 422)) return false;
+  const { param, message } = error.error;
+  return new RegExp(`\\b${field}\\b`).test(`${param} ${message}`);
 }
 
 function bodyOf(
@@ -114,7 +144,7 @@ function bodyOf(
 function pieceOf(event: unknown): Piece {
   const { model, choices, usage, ...rest } = requireObject(event, 'an event');
   // Some servers send an error in the stream without the usual wrapper.
-  if (rest.object === 'error') throw new APIError(undefined, rest, undefined, undefined);
+  if (rest.object === 'error') throw new RefusedError(rest);
   if (!Array.isArray(choices)) throw new ProtocolError('an event without choices');
   const counts = usage === undefined || usage === null ? {} : { usage: usageOf(requireObject(usage, 'usage')) };
   if (choices.length === 0) return { model, ...counts };
@@ -156,19 +186,16 @@ function usageOf(usage: JsonRecord): NonNullable<Piece['usage']> {
   };
 }
 
-function explain(error: unknown): SdkError | undefined {
-  if (error instanceof APIConnectionTimeoutError) return { kind: 'timeout' };
-  if (error instanceof APIConnectionError) return { kind: 'connection' };
-  if (!(error instanceof APIError)) return undefined;
-  const { code, type, headers } = error;
-  const message = recordOf(error.error)?.message;
-  // OpenRouter and llama.cpp send the status as the code, also inside a stream.
-  const status = error.status ?? (typeof code === 'number' ? code : undefined);
+function explain(error: unknown): WireError | undefined {
+  if (error instanceof UnansweredError) return { kind: 'connection' };
+  if (!(error instanceof RefusedError)) return undefined;
+  const { code, type, message } = error.error;
   return {
     kind: 'refusal',
-    status,
+    // OpenRouter and llama.cpp send the status as the code, also inside a stream.
+    status: error.status ?? (typeof code === 'number' ? code : undefined),
     type: `${type ?? ''} ${code ?? ''}`,
     message: typeof message === 'string' ? message : '',
-    headers,
+    headers: error.headers,
   };
 }

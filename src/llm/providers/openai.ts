@@ -210,26 +210,24 @@ export const compatibleProviders: readonly Provider[] = [
     baseUrl: 'http://127.0.0.1:1234/v1',
     capabilities: { ...usualCapabilities, infill: tokenInfill },
   }),
+  compatibleProvider({
+    id: 'groq',
+    label: 'Groq',
+    baseUrl: 'https://api.groq.com/openai/v1',
+    key: { need: 'required', example: 'gsk_…', createdAt: 'console.groq.com/keys', variable: 'GROQ_API_KEY' },
+    terms: unverifiedTerms('https://console.groq.com/docs/legal/services-agreement'),
+    defaultModel: 'openai/gpt-oss-120b',
+    capabilities: { ...usualCapabilities },
+    thinkingModels: /gpt-oss/,
+    // Groq's own status: the cheaper service tier is full.
+    failures: [{ status: 498, code: 'overloaded' }],
+    prices: [{ names: /gpt-oss-120b$/, input: 0.15, cacheRead: 0.075, output: 0.6, readOn: '2026-11-26' }],
+  }),
+  compatibleProvider({
+    ...localServer,
+    id: 'sglang',
+    label: 'SGLang',
+    baseUrl: 'http://127.0.0.1:30000/v1',
+    capabilities: { ...usualCapabilities, stops: 16, infill: tokenInfill },
+  }),
 ];
-
-export const groq = compatibleProvider({
-  id: 'groq',
-  label: 'Groq',
-  baseUrl: 'https://api.groq.com/openai/v1',
-  key: { need: 'required', example: 'gsk_…', createdAt: 'console.groq.com/keys', variable: 'GROQ_API_KEY' },
-  terms: unverifiedTerms('https://console.groq.com/docs/legal/services-agreement'),
-  defaultModel: 'openai/gpt-oss-120b',
-  capabilities: { ...usualCapabilities },
-  thinkingModels: /gpt-oss/,
-  // Groq's own status: the cheaper service tier is full.
-  failures: [{ status: 498, code: 'overloaded' }],
-  prices: [{ names: /gpt-oss-120b$/, input: 0.15, cacheRead: 0.075, output: 0.6, readOn: '2026-11-26' }],
-});
-
-export const sglang = compatibleProvider({
-  ...localServer,
-  id: 'sglang',
-  label: 'SGLang',
-  baseUrl: 'http://127.0.0.1:30000/v1',
-  capabilities: { ...usualCapabilities, stops: 16, infill: tokenInfill },
-});

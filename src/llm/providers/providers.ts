@@ -1,10 +1,10 @@
-// All providers of large models, the default first. Plain data, which loads no SDK.
+// All providers of large models, the default first. Plain data, which loads no wire.
 import type { Provider } from '../protocol/wire.ts';
 import { anthropic } from './anthropic.ts';
 import { editor } from './editor.ts';
-import { compatibleProviders, groq, sglang } from './openai.ts';
+import { compatibleProviders } from './openai.ts';
 
-export const providers: readonly Provider[] = [anthropic, ...compatibleProviders, groq, sglang, editor];
+export const providers: readonly Provider[] = [anthropic, ...compatibleProviders, editor];
 
 /** Providers that work without an editor. */
 export const commandLineProviders: readonly string[] = providers

@@ -124,100 +124,72 @@ interface Heads {
  * these are 8 rows of the model's width and 2 of its feed-forward block's.
  */
 export function hiddenStates(b: Builder, config: ModelConfig, batch: Batch, ids: Value, parts: DecoderParts): Value {
-  return forwardPass(b, config, new TrainingLayers(b, config, batch, ids, parts));
+  return forwardPass(b, config, trainingLayers(b, config, batch, ids, parts));
 }
 
-class TrainingLayers implements DecoderLayers<Heads> {
-  private readonly b: Builder;
-  private readonly config: ModelConfig;
-  private readonly batch: number;
-  private readonly length: number;
-  private readonly ids: Value;
-  private readonly parts: DecoderParts;
-  private readonly positions: Value;
-  private readonly queryTables: readonly [Value, Value];
-  private readonly keyTables: readonly [Value, Value];
-  private readonly mask: Value;
-
-  constructor(b: Builder, config: ModelConfig, { batch, length }: Batch, ids: Value, parts: DecoderParts) {
-    this.b = b;
-    this.config = config;
-    this.batch = batch;
-    this.length = length;
-    this.ids = ids;
-    this.parts = parts;
-    const { cos, sin } = halfTables(config, length);
-    const table = (data: Float32Array, factor: number) =>
-      b.graph.constant(
-        'f32',
-        [length, config.headDim / 2],
-        data.map((x) => factor * x),
-      );
-    // The attention's 1/sqrt(d) is folded into the query's rotation.
-    const scale = config.headDim ** -0.5;
-    this.queryTables = [table(cos, scale), table(sin, scale)];
-    this.keyTables = [table(cos, 1), table(sin, 1)];
-    const positions = BigInt64Array.from({ length: batch * length }, (_, i) => BigInt(i % length));
-    this.positions = b.graph.constant('i64', [batch, length], positions);
-    this.mask = causalMask(b, length);
-  }
-
-  embed(): Value {
-    return this.b.keep(this.parts.embed(this.ids));
-  }
-
-  norm(x: Value, weight: string): Value {
-    const { b } = this;
+function trainingLayers(
+  b: Builder,
+  config: ModelConfig,
+  { batch, length }: Batch,
+  ids: Value,
+  parts: DecoderParts,
+): DecoderLayers<Heads> {
+  const { heads, keyValueHeads, headDim } = config;
+  const { cos, sin } = halfTables(config, length);
+  const table = (data: Float32Array, factor: number) =>
+    b.graph.constant(
+      'f32',
+      [length, headDim / 2],
+      data.map((x) => factor * x),
+    );
+  // The attention's 1/sqrt(d) is folded into the query's rotation.
+  const scale = headDim ** -0.5;
+  const queryTables = [table(cos, scale), table(sin, scale)] as const;
+  const keyTables = [table(cos, 1), table(sin, 1)] as const;
+  const positions = b.graph.constant(
+    'i64',
+    [batch, length],
+    BigInt64Array.from({ length: batch * length }, (_, i) => BigInt(i % length)),
+  );
+  const mask = causalMask(b, length);
+  const linear = (x: Value, { weight }: LinearLayer) => b.keep(parts.linear(x, weight));
+  const norm = (x: Value, weight: string) => {
     const width = x.shape.at(-1) as number;
     const meanSquare = b.mul(b.sumSquare(x, [-1]), 1 / width);
-    const inverse = b.reciprocal(b.sqrt(b.add(meanSquare, this.config.normEpsilon)));
-    return b.mul(b.mul(x, inverse), this.parts.parameter(weight));
-  }
-
-  addNorm(x: Value, delta: Value, weight: string) {
-    const sum = this.b.keep(this.b.add(x, delta));
-    return { sum, normed: this.norm(sum, weight) };
-  }
-
-  linear(x: Value, { weight }: LinearLayer): Value {
-    return this.b.keep(this.parts.linear(x, weight));
-  }
-
-  heads(x: Value, { query, key, value }: LayerParameters): Heads {
-    const { batch, length } = this;
-    const { heads, keyValueHeads, headDim } = this.config;
-    const separateLayer = (layer: LinearLayer, count: number) =>
-      this.b.transpose(this.b.reshape(this.linear(x, layer), [batch, length, count, headDim]), [0, 2, 1, 3]);
-    return {
-      query: separateLayer(query, heads),
-      key: separateLayer(key, keyValueHeads),
-      value: separateLayer(value, keyValueHeads),
-    };
-  }
-
-  rotate({ query, key, value }: Heads): Heads {
-    const rotateHeads = (x: Value, [cos, sin]: readonly [Value, Value]) => this.b.rotary(x, this.positions, cos, sin);
-    return { query: rotateHeads(query, this.queryTables), key: rotateHeads(key, this.keyTables), value };
-  }
-
-  attend({ query, key, value }: Heads): Value {
-    const { b, batch, length } = this;
-    const { heads, keyValueHeads, headDim } = this.config;
-    // The query heads of one key/value head are more rows of one product: keys and values are not repeated.
-    const rows = [batch, keyValueHeads, (heads / keyValueHeads) * length];
-    const scores = b.matmul(b.reshape(query, [...rows, headDim]), b.transpose(key, [0, 1, 3, 2]));
-    const weights = b.softmax(b.add(b.reshape(scores, [batch, heads, length, length]), this.mask));
-    const mixed = b.reshape(b.matmul(b.reshape(weights, [...rows, length]), value), [batch, heads, length, headDim]);
-    return b.keep(b.reshape(b.transpose(mixed, [0, 2, 1, 3]), [batch * length, heads * headDim]));
-  }
-
-  feedForward(x: Value, { gate, up }: LayerParameters): Value {
-    return this.b.mul(this.b.silu(this.linear(x, gate)), this.linear(x, up));
-  }
-
-  selectRows(x: Value): Value {
-    return x;
-  }
+    const inverse = b.reciprocal(b.sqrt(b.add(meanSquare, config.normEpsilon)));
+    return b.mul(b.mul(x, inverse), parts.parameter(weight));
+  };
+  const separateLayer = (x: Value, layer: LinearLayer, count: number) =>
+    b.transpose(b.reshape(linear(x, layer), [batch, length, count, headDim]), [0, 2, 1, 3]);
+  return {
+    embed: () => b.keep(parts.embed(ids)),
+    norm,
+    addNorm: (x, delta, weight) => {
+      const sum = b.keep(b.add(x, delta));
+      return { sum, normed: norm(sum, weight) };
+    },
+    linear,
+    heads: (x, { query, key, value }) => ({
+      query: separateLayer(x, query, heads),
+      key: separateLayer(x, key, keyValueHeads),
+      value: separateLayer(x, value, keyValueHeads),
+    }),
+    rotate: ({ query, key, value }) => ({
+      query: b.rotary(query, positions, ...queryTables),
+      key: b.rotary(key, positions, ...keyTables),
+      value,
+    }),
+    attend: ({ query, key, value }) => {
+      // The query heads of one key/value head are more rows of one product: keys and values are not repeated.
+      const rows = [batch, keyValueHeads, (heads / keyValueHeads) * length];
+      const scores = b.matmul(b.reshape(query, [...rows, headDim]), b.transpose(key, [0, 1, 3, 2]));
+      const weights = b.softmax(b.add(b.reshape(scores, [batch, heads, length, length]), mask));
+      const mixed = b.reshape(b.matmul(b.reshape(weights, [...rows, length]), value), [batch, heads, length, headDim]);
+      return b.keep(b.reshape(b.transpose(mixed, [0, 2, 1, 3]), [batch * length, heads * headDim]));
+    },
+    feedForward: (x, { gate, up }) => b.mul(b.silu(linear(x, gate)), linear(x, up)),
+    selectRows: (x) => x,
+  };
 }
 
 function causalMask(b: Builder, length: number): Value {

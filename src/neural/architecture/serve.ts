@@ -37,66 +37,48 @@ interface QuantizedActivations {
   readonly scales: Value;
 }
 
-class Int8Products {
-  private readonly b: Builder;
-  private readonly constants: Constants;
-  private readonly range: QuantizationRange;
-  private readonly zeros: Value;
-  /**
-   * One array for all matrices: it returns to the system when the session has copied it. Many small arrays would leave
-   * holes.
-   */
-  private readonly buffer: Int8Array;
-  private used = 0;
-  private readonly hadamards = new Map<number, Value>();
+/**
+ * Products as `Constants.linear` has them. Adds the input zeros u8 [tokens]: one zero point per token, all the same.
+ */
+function int8Products(b: Builder, config: ModelConfig, constants: Constants, range: QuantizationRange) {
+  const sizes = parameterSpecs(config).map(({ kind, shape }) => (kind === 'linear' ? elements(shape) : 0));
+  // One array for all matrices: it returns to the system when the session has copied it. Many small ones leave holes.
+  const buffer = new Int8Array(sizes.reduce((sum, size) => sum + size, 0));
+  let used = 0;
+  const zeros = b.graph.input('zeros', 'u8', ['tokens']);
+  const hadamards = new Map<number, Value>();
   /** Activations that several layers read are quantised once. */
-  private readonly known = new Map<Value, QuantizedActivations>();
+  const known = new Map<Value, QuantizedActivations>();
 
-  /** Adds the input zeros u8 [tokens]: one zero point per token, all the same. */
-  constructor(b: Builder, config: ModelConfig, constants: Constants, range: QuantizationRange) {
-    this.b = b;
-    this.constants = constants;
-    this.range = range;
-    const sizes = parameterSpecs(config).map(({ kind, shape }) => (kind === 'linear' ? elements(shape) : 0));
-    this.buffer = new Int8Array(sizes.reduce((sum, size) => sum + size, 0));
-    this.zeros = b.graph.input('zeros', 'u8', ['tokens']);
-  }
-
-  /** As Constants.linear. */
-  linear(x: Value, layers: readonly LinearLayer[]): Value {
-    const { b } = this;
-    const { values, scales } = this.quantizeActivations(x, (layers[0] as LinearLayer).inner);
-    const { matrix, columns } = this.constants.quantizedColumns(layers, this.range, this.buffer.subarray(this.used));
-    this.used += (matrix.data as Uint8Array).length;
-    const inputs = [values, matrix, b.scalar(1), columns, b.graph.constant('u8', [], Uint8Array.of(ZERO_POINT))];
-    const product = b.mul(b.op('MatMulIntegerToFloat', inputs, {})[0] as Value, scales);
-    return this.constants.addAdapter(x, layers, product);
-  }
-
-  private quantizeActivations(x: Value, width: number): QuantizedActivations {
-    const known = this.known.get(x);
-    if (known) return known;
-    const { b } = this;
-    const transformed = this.hadamardTransformed(x, width);
-    const scales = b.max(b.mul(b.reduceMax(b.abs(transformed), [-1]), 1 / (ZERO_POINT - 1)), MINIMUM_SCALE);
-    const inputs = [transformed, b.reshape(scales, ['tokens']), this.zeros];
-    const rounded = { values: b.op('QuantizeLinear', inputs, { axis: 1 })[0] as Value, scales };
-    this.known.set(x, rounded);
-    return rounded;
-  }
-
-  private hadamardTransformed(x: Value, width: number): Value {
-    const { b } = this;
+  const hadamardTransformed = (x: Value, width: number) => {
     const transformWidth = hadamardWidth(width);
     if (transformWidth === 1) return x;
-    let matrix = this.hadamards.get(transformWidth);
+    let matrix = hadamards.get(transformWidth);
     if (!matrix) {
       matrix = b.graph.constant('f32', [transformWidth, transformWidth], hadamardMatrix(transformWidth));
-      this.hadamards.set(transformWidth, matrix);
+      hadamards.set(transformWidth, matrix);
     }
     const groups = b.reshape(x, [1, 'tokens', width / transformWidth, transformWidth]);
     return b.reshape(b.matmul(groups, matrix), [1, 'tokens', width]);
-  }
+  };
+  const quantizeActivations = (x: Value, width: number) => {
+    const earlier = known.get(x);
+    if (earlier) return earlier;
+    const transformed = hadamardTransformed(x, width);
+    const scales = b.max(b.mul(b.reduceMax(b.abs(transformed), [-1]), 1 / (ZERO_POINT - 1)), MINIMUM_SCALE);
+    const inputs = [transformed, b.reshape(scales, ['tokens']), zeros];
+    const rounded = { values: b.op('QuantizeLinear', inputs, { axis: 1 })[0] as Value, scales };
+    known.set(x, rounded);
+    return rounded;
+  };
+  return (x: Value, layers: readonly LinearLayer[]): Value => {
+    const { values, scales } = quantizeActivations(x, (layers[0] as LinearLayer).inner);
+    const { matrix, columns } = constants.quantizedColumns(layers, range, buffer.subarray(used));
+    used += (matrix.data as Uint8Array).length;
+    const inputs = [values, matrix, b.scalar(1), columns, b.graph.constant('u8', [], Uint8Array.of(ZERO_POINT))];
+    const product = b.mul(b.op('MatMulIntegerToFloat', inputs, {})[0] as Value, scales);
+    return constants.addAdapter(x, layers, product);
+  };
 }
 
 /** 'key' or 'value' of a layer: inputs are past_*, outputs new_*. */
@@ -132,14 +114,14 @@ export function stepGraph(model: Model, precision: Precision): WrittenModel {
   const linear = (x: Value, layers: readonly LinearLayer[]) => constants.linear(x, layers);
   const mask = b.graph.input('mask', 'f32', [1, 1, 'tokens', 'past+tokens']);
   const rows = b.graph.input('rows', 'i32', ['rows']);
-  const hidden = forwardPass(b, config, new ServingLayers(b, config, constants, linear, mask, rows));
+  const hidden = forwardPass(b, config, servingLayers(b, config, constants, linear, mask, rows));
   b.graph.output('logits', constants.linear(hidden, [headLayer(config)]));
   return writeModel(b.graph, { externalFrom: EXTERNAL_FROM, unreturnable: UNRETURNED_OUTPUT });
 }
 
 /**
  * Appends tokens to the cache and predicts nothing: `stepGraph` without mask, rows and logits, and with
- * the input zeros u8 [tokens], each ZERO. Its products are of 8-bit integers (`Int8Products`): with many tokens three
+ * the input zeros u8 [tokens], each ZERO. Its products are of 8-bit integers (`int8Products`): with many tokens three
  * times as fast as those of `stepGraph`, and a little less exact.
  *
  * @param states layers behind which the residual stream is an output, too: state_* f32 [1, tokens, hidden]
@@ -148,10 +130,9 @@ export function promptGraph(model: Model, range: QuantizationRange, states: read
   const { config } = model;
   const b = new Builder('prompt');
   const constants = new Constants(b, model, 'int4');
-  const products = new Int8Products(b, config, constants, range);
-  const linear = (x: Value, layers: readonly LinearLayer[]) => products.linear(x, layers);
+  const linear = int8Products(b, config, constants, range);
   // Nothing reads what follows the last layer's keys and values, so it is not written.
-  forwardPass(b, config, new ServingLayers(b, config, constants, linear), (x, layer) => {
+  forwardPass(b, config, servingLayers(b, config, constants, linear), (x, layer) => {
     if (states.includes(layer)) b.graph.output(`state_${layer}`, x);
   });
   return writeModel(b.graph, { externalFrom: EXTERNAL_FROM, unreturnable: UNRETURNED_OUTPUT });
@@ -160,126 +141,72 @@ export function promptGraph(model: Model, range: QuantizationRange, states: read
 /**
  * Activations are [1, tokens, hidden]; after attention in the last layer [rows, 1, hidden] if only some rows
  * are wanted.
+ * @param product x times the layers' matrices, side by side
+ * @param rows wanted of the last layer; absent: all
  */
-class ServingLayers implements DecoderLayers<Value> {
-  private readonly b: Builder;
-  private readonly config: ModelConfig;
-  private readonly constants: Constants;
-  private readonly product: (x: Value, layers: readonly LinearLayer[]) => Value;
-  private readonly mask: Value | undefined;
-  private readonly rows: Value | undefined;
-  private readonly ids: Value;
-  private readonly positions: Value;
-  private readonly cos: Value;
-  private readonly sin: Value;
-  private readonly lengths: Value;
-  private readonly length: Value;
-
-  /**
-   * @param product x times the layers' matrices, side by side
-   * @param rows wanted of the last layer; absent: all
-   */
-  constructor(
-    b: Builder,
-    config: ModelConfig,
-    constants: Constants,
-    product: (x: Value, layers: readonly LinearLayer[]) => Value,
-    mask?: Value,
-    rows?: Value,
-  ) {
-    this.b = b;
-    this.config = config;
-    this.constants = constants;
-    this.product = product;
-    this.mask = mask;
-    this.rows = rows;
-    const half = cacheHeadWidth(config) / 2;
-    this.ids = b.graph.input('ids', 'i32', [1, 'tokens']);
-    this.positions = b.graph.input('positions', 'i64', [1, 'tokens']);
-    this.cos = b.graph.input('cos', 'f32', ['positions', half]);
-    this.sin = b.graph.input('sin', 'f32', ['positions', half]);
-    this.lengths = b.graph.input('lengths', 'i32', [1]);
-    this.length = b.graph.input('length', 'i32', [1]);
-  }
-
-  embed(): Value {
-    return this.constants.embed(this.ids, this.config);
-  }
-
-  norm(x: Value, weight: string): Value {
-    const attributes = { axis: -1, epsilon: this.config.normEpsilon };
-    return this.b.op('SimplifiedLayerNormalization', [x, this.constants.vector(weight)], attributes)[0] as Value;
-  }
-
-  addNorm(x: Value, delta: Value, weight: string) {
-    const inputs = [x, delta, this.constants.vector(weight)];
-    const outputs = this.b.op('SkipSimplifiedLayerNormalization', inputs, { epsilon: this.config.normEpsilon });
-    return { sum: outputs[3] as Value, normed: outputs[0] as Value };
-  }
-
-  linear(x: Value, layer: LinearLayer): Value {
-    return this.product(x, [layer]);
-  }
-
-  heads(x: Value, layer: LayerParameters): Value {
-    const { heads, keyValueHeads } = this.config;
-    const all = this.product(x, [layer.query, layer.key, layer.value]);
-    return this.padHeads(all, heads + 2 * keyValueHeads);
-  }
-
-  /** Attention applies the rotation itself. */
-  rotate(heads: Value): Value {
-    return heads;
-  }
-
-  attend(all: Value, layer: LayerParameters): Value {
-    const { b } = this;
-    const { heads, keyValueHeads } = this.config;
-    const shape = [1, keyValueHeads, 'room', cacheHeadWidth(this.config)];
-    const caches = [`key_${layer.index}`, `value_${layer.index}`];
-    const past = caches.map((name) => b.graph.input(`past_${name}`, 'f32', shape));
-    const inputs = [all, ABSENT, ABSENT, ...past, this.lengths, this.length, this.cos, this.sin, this.positions];
-    const [mixed, ...newCaches] = b.op('GroupQueryAttention', this.mask ? [...inputs, this.mask] : inputs, {
-      num_heads: heads,
-      kv_num_heads: keyValueHeads,
-      do_rotary: 1,
-      scale: 1,
-    }) as [Value, Value, Value];
-    caches.forEach((name, i) => {
-      b.graph.output(`new_${name}`, newCaches[i] as Value);
-    });
-    return this.selectRows(this.unpadHeads(mixed, heads), layer);
-  }
-
-  feedForward(x: Value, { gate, up }: LayerParameters): Value {
-    return this.b.mul(this.b.silu(this.product(x, [gate])), this.product(x, [up]));
-  }
-
-  selectRows(x: Value, { index }: LayerParameters): Value {
-    const { b, rows } = this;
-    return rows && index + 1 === this.config.layers ? b.gather(b.transpose(x, [1, 0, 2]), rows) : x;
-  }
+function servingLayers(
+  b: Builder,
+  config: ModelConfig,
+  constants: Constants,
+  product: (x: Value, layers: readonly LinearLayer[]) => Value,
+  mask?: Value,
+  rows?: Value,
+): DecoderLayers<Value> {
+  const { heads, keyValueHeads, headDim } = config;
+  const width = cacheHeadWidth(config);
+  const ids = b.graph.input('ids', 'i32', [1, 'tokens']);
+  const positions = b.graph.input('positions', 'i64', [1, 'tokens']);
+  const cos = b.graph.input('cos', 'f32', ['positions', width / 2]);
+  const sin = b.graph.input('sin', 'f32', ['positions', width / 2]);
+  const lengths = b.graph.input('lengths', 'i32', [1]);
+  const length = b.graph.input('length', 'i32', [1]);
 
   /**
    * Pads each head [..., headDim] to the cache's width: zeros behind both halves, which are the two coordinates of the
    * rotation.
    */
-  private padHeads(x: Value, count: number): Value {
-    const { b } = this;
-    const { headDim } = this.config;
-    const width = cacheHeadWidth(this.config);
+  const padHeads = (x: Value, count: number) => {
     if (width === headDim) return x;
     const halves = b.reshape(x, [1, 'tokens', 2 * count, headDim / 2]);
     const filled = b.pad(halves, [0, 0, 0, 0], [0, 0, 0, (width - headDim) / 2]);
     return b.reshape(filled, [1, 'tokens', count * width]);
-  }
-
-  private unpadHeads(x: Value, count: number): Value {
-    const { b } = this;
-    const { headDim } = this.config;
-    const width = cacheHeadWidth(this.config);
+  };
+  const unpadHeads = (x: Value, count: number) => {
     if (width === headDim) return x;
     const halves = b.reshape(x, [1, 'tokens', 2 * count, width / 2]);
     return b.reshape(b.slice(halves, 3, 0, headDim / 2), [1, 'tokens', count * headDim]);
-  }
+  };
+  const selectRows = (x: Value, { index }: LayerParameters) =>
+    rows && index + 1 === config.layers ? b.gather(b.transpose(x, [1, 0, 2]), rows) : x;
+  return {
+    embed: () => constants.embed(ids, config),
+    norm: (x, weight) => {
+      const attributes = { axis: -1, epsilon: config.normEpsilon };
+      return b.op('SimplifiedLayerNormalization', [x, constants.vector(weight)], attributes)[0] as Value;
+    },
+    addNorm: (x, delta, weight) => {
+      const inputs = [x, delta, constants.vector(weight)];
+      const outputs = b.op('SkipSimplifiedLayerNormalization', inputs, { epsilon: config.normEpsilon });
+      return { sum: outputs[3] as Value, normed: outputs[0] as Value };
+    },
+    linear: (x, layer) => product(x, [layer]),
+    heads: (x, { query, key, value }) => padHeads(product(x, [query, key, value]), heads + 2 * keyValueHeads),
+    // Attention applies the rotation itself.
+    rotate: (all) => all,
+    attend: (all, layer) => {
+      const caches = [`key_${layer.index}`, `value_${layer.index}`];
+      const past = caches.map((name) => b.graph.input(`past_${name}`, 'f32', [1, keyValueHeads, 'room', width]));
+      const inputs = [all, ABSENT, ABSENT, ...past, lengths, length, cos, sin, positions];
+      const [mixed, ...newCaches] = b.op('GroupQueryAttention', mask ? [...inputs, mask] : inputs, {
+        num_heads: heads,
+        kv_num_heads: keyValueHeads,
+        do_rotary: 1,
+        scale: 1,
+      }) as [Value, Value, Value];
+      for (const [i, name] of caches.entries()) b.graph.output(`new_${name}`, newCaches[i] as Value);
+      return selectRows(unpadHeads(mixed, heads), layer);
+    },
+    feedForward: (x, { gate, up }) => b.mul(b.silu(product(x, [gate])), product(x, [up])),
+    selectRows,
+  };
 }

@@ -1,5 +1,4 @@
 // The operators as methods, for gradient rules, models and optimisers. The table of rules is the Builder's.
-import { toHalf } from '../../common/half.ts';
 import {
   axisOf,
   type Dim,
@@ -16,6 +15,8 @@ import type { OpAttributes, OpName } from '../onnx/ops.ts';
 
 type Operand = Value | number;
 type GemmOptions = Partial<OpAttributes['Gemm']>;
+/** Operators without attributes. */
+type Plain = { [K in OpName]: Record<never, never> extends OpAttributes[K] ? K : never }[OpName];
 
 export abstract class Operations {
   readonly graph: Graph;
@@ -30,23 +31,25 @@ export abstract class Operations {
     return this.op(op, inputs, attributes)[0] as Value;
   }
 
-  private plain<K extends OpName>(
-    op: Record<never, never> extends OpAttributes[K] ? K : never,
-    ...inputs: Value[]
-  ): Value {
-    return this.one(op as K, inputs, {} as OpAttributes[K]);
+  private plain(op: Plain, ...inputs: Value[]): Value {
+    return this.one(op, inputs, {});
   }
 
-  private binary(op: 'Add' | 'Sub' | 'Mul' | 'Div' | 'Max' | 'Min', x: Operand, y: Operand): Value {
-    const type = typeof x === 'number' ? (typeof y === 'number' ? 'f32' : y.type) : x.type;
-    const value = (operand: Operand) => (typeof operand === 'number' ? this.scalar(operand, type) : operand);
-    return this.plain(op, value(x), value(y));
+  private unary(op: Plain): (x: Value) => Value {
+    return (x) => this.plain(op, x);
+  }
+
+  private binary(op: Plain): (x: Operand, y: Operand) => Value {
+    return (x, y) => {
+      const type = typeof x === 'number' ? (typeof y === 'number' ? 'f32' : y.type) : x.type;
+      const value = (operand: Operand) => (typeof operand === 'number' ? this.scalar(operand, type) : operand);
+      return this.plain(op, value(x), value(y));
+    };
   }
 
   scalar(value: number, type: DType = 'f32'): Value {
     if (type === 'f32') return this.graph.constant('f32', [], Float32Array.of(value));
     if (type === 'i32') return this.graph.constant('i32', [], Int32Array.of(value));
-    if (type === 'f16') return this.graph.constant('f16', [], Uint16Array.of(toHalf(value)));
     throw new GraphError(`no scalars of type ${type}`);
   }
 
@@ -58,51 +61,21 @@ export abstract class Operations {
     return this.expand(this.scalar(value, type), shape);
   }
 
-  add(x: Operand, y: Operand): Value {
-    return this.binary('Add', x, y);
-  }
-  sub(x: Operand, y: Operand): Value {
-    return this.binary('Sub', x, y);
-  }
-  mul(x: Operand, y: Operand): Value {
-    return this.binary('Mul', x, y);
-  }
-  div(x: Operand, y: Operand): Value {
-    return this.binary('Div', x, y);
-  }
-  max(x: Operand, y: Operand): Value {
-    return this.binary('Max', x, y);
-  }
-  min(x: Operand, y: Operand): Value {
-    return this.binary('Min', x, y);
-  }
-  identity(x: Value): Value {
-    return this.plain('Identity', x);
-  }
-  neg(x: Value): Value {
-    return this.plain('Neg', x);
-  }
-  abs(x: Value): Value {
-    return this.plain('Abs', x);
-  }
-  floor(x: Value): Value {
-    return this.plain('Floor', x);
-  }
-  sqrt(x: Value): Value {
-    return this.plain('Sqrt', x);
-  }
-  reciprocal(x: Value): Value {
-    return this.plain('Reciprocal', x);
-  }
-  exp(x: Value): Value {
-    return this.plain('Exp', x);
-  }
-  log(x: Value): Value {
-    return this.plain('Log', x);
-  }
-  sigmoid(x: Value): Value {
-    return this.plain('Sigmoid', x);
-  }
+  readonly add = this.binary('Add');
+  readonly sub = this.binary('Sub');
+  readonly mul = this.binary('Mul');
+  readonly div = this.binary('Div');
+  readonly max = this.binary('Max');
+  readonly min = this.binary('Min');
+  readonly identity = this.unary('Identity');
+  readonly neg = this.unary('Neg');
+  readonly abs = this.unary('Abs');
+  readonly floor = this.unary('Floor');
+  readonly sqrt = this.unary('Sqrt');
+  readonly reciprocal = this.unary('Reciprocal');
+  readonly exp = this.unary('Exp');
+  readonly log = this.unary('Log');
+  readonly sigmoid = this.unary('Sigmoid');
   silu(x: Value): Value {
     return this.one('QuickGelu', [x], { alpha: 1 });
   }
@@ -125,14 +98,11 @@ export abstract class Operations {
    * The sum of all elements. The last axis goes first: onnxruntime's full reduction adds one by one and loses digits.
    */
   sumAll(x: Value): Value {
-    return this.rest(x.shape.length > 1 ? this.sum(x, [-1], 0) : x);
+    const rows = x.shape.length > 1 ? this.sum(x, [-1], 0) : x;
+    return rows.shape.length === 0 ? rows : this.sum(rows, [...rows.shape.keys()], 0);
   }
   sumSquareAll(x: Value): Value {
     return this.sumAll(this.mul(x, x));
-  }
-  private rest(x: Value): Value {
-    const axes = x.shape.map((_, axis) => axis);
-    return axes.length === 0 ? x : this.sum(x, axes, 0);
   }
 
   softmax(x: Value): Value {

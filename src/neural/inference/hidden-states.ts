@@ -1,15 +1,17 @@
 // Pooled hidden states of whole texts, as features for text tasks.
 import { dirname } from 'node:path';
+import { unwrap } from '../../common/errors.ts';
+import { readTokenizer } from '../../text/tokenizer/load.ts';
 import { promptGraph, UNRETURNED_OUTPUT } from '../architecture/serve.ts';
 import { ggufManifest } from '../models/manifest.ts';
 import { loadPacked } from '../models/model-folder.ts';
 import { loadLibrary, Session, Tensor } from '../runtime/session.ts';
-import { type LanguageModelOptions, tokenizerAt } from './language-model.ts';
 import { KeyValueCache, Passes } from './passes.ts';
 import { quantizationRange } from './quantization-range.ts';
 
 export interface StatesRequest {
-  readonly language: LanguageModelOptions;
+  /** Folder of the model, path of the n-grams' tokenizer.json, and threads. */
+  readonly language: { readonly model: string; readonly tokenizer: string; readonly threads: number };
   readonly texts: readonly string[];
   /** Added to every text, to state the purpose of the features. `before` is run once for all texts. */
   readonly before: string;
@@ -23,7 +25,7 @@ const MOST_TOKENS = 256;
 
 /**
  * Yields f32 [depths, 2, hidden] for each text: the mean over the text's tokens, then the state of the last token of
- * text and `after`. Throws CodedError as LanguageModel.load does, and the signal's reason between two texts.
+ * text and `after`. Throws CodedError as `loadPacked` does, and the signal's reason between two texts.
  */
 export async function* pooledStates(
   { language: named, texts, before, after, depths }: StatesRequest,
@@ -32,7 +34,7 @@ export async function* pooledStates(
   await loadLibrary();
   // llama.cpp gives no hidden states: beside a GGUF base, the base that ships with the n-grams' tokenizer reads.
   const language = ggufManifest(named.model) ? { ...named, model: dirname(named.tokenizer) } : named;
-  const tokenizer = tokenizerAt(language.tokenizer);
+  const tokenizer = unwrap(readTokenizer(language.tokenizer));
   const ids = (text: string) => [...tokenizer.encode(text)];
   const whole = loadPacked(language.model, { tokenizer: language.tokenizer });
   const layers = depths.map((depth) => Math.max(0, Math.round(depth * whole.config.layers) - 1));

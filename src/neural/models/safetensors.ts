@@ -6,6 +6,7 @@ import { fromHalf, toHalf } from '../../common/half.ts';
 import { quoted } from '../../common/plain-text.ts';
 import { isObject } from '../../common/schemas.ts';
 import { REPAIR_ADVICE } from '../architecture/lora.ts';
+import { elements } from '../architecture/parameters.ts';
 
 export type StoredType = 'F32' | 'F16';
 
@@ -113,8 +114,7 @@ function entryOf(name: string, entry: unknown, available: number): TensorEntry {
     throw corrupt(`tensor ${quoted(name)} has no usable shape or offsets`);
   }
   const [start, end] = offsets as [number, number];
-  const size = shape.reduce((product, dim) => product * dim, 1);
-  if (end - start !== size * width) throw corrupt(`tensor ${quoted(name)} has the wrong length`);
+  if (end - start !== elements(shape) * width) throw corrupt(`tensor ${quoted(name)} has the wrong length`);
   if (end > available) throw corrupt(`it ends before tensor ${quoted(name)}`);
   return { name, type: dtype as TensorEntry['type'], shape, start, end };
 }
@@ -129,43 +129,27 @@ function decode(bytes: Uint8Array<ArrayBuffer>, type: StoredType): Float32Array 
   return Float32Array.from(new Uint16Array(bytes.buffer), fromHalf);
 }
 
+/** A tensor to write. A function is called when the tensor is written, so that one at a time is in memory. */
+interface TensorToWrite {
+  readonly shape: readonly number[];
+  readonly data: Float32Array | (() => Float32Array);
+}
+
 /** The file's pieces in order; f32 tensors are not copied. */
-export function writeSafetensors(
-  tensors: Iterable<readonly [string, StoredTensor]>,
+export function* writeSafetensors(
+  tensors: Iterable<readonly [string, TensorToWrite]>,
   type: StoredType = 'F32',
   metadata: Readonly<Record<string, string>> = {},
-): Uint8Array[] {
-  const pieces: Uint8Array[] = [];
-  const described: Pick<TensorEntry, 'name' | 'type' | 'shape'>[] = [];
-  for (const [name, { shape, data }] of tensors) {
-    pieces.push(encode(data, type));
-    described.push({ name, type, shape });
-  }
-  return [headerFor(described, metadata), ...pieces];
-}
-
-/** The same with one tensor in memory at a time, requested when it is written. */
-export function* safetensorsPieces(
-  tensors: readonly { readonly name: string; readonly shape: readonly number[]; readonly data: () => Float32Array }[],
-  type: StoredType,
 ): Generator<Uint8Array> {
-  yield headerFor(tensors.map(({ name, shape }) => ({ name, type, shape })));
-  for (const { data } of tensors) yield encode(data(), type);
-}
-
-/** The beginning of a file; the tensors follow, one after the other. */
-function headerFor(
-  tensors: readonly Pick<TensorEntry, 'name' | 'type' | 'shape'>[],
-  metadata: Readonly<Record<string, string>> = {},
-): Uint8Array {
   const header: Record<string, unknown> = { __metadata__: { format: 'pt', ...metadata } };
   let total = 0;
-  for (const { name, type, shape } of tensors) {
+  for (const [name, { shape }] of tensors) {
     const start = total;
-    total += shape.reduce((product, length) => product * length, 1) * (BYTES.get(type) as number);
+    total += elements(shape) * (BYTES.get(type) as number);
     header[name] = { dtype: type, shape, data_offsets: [start, total] };
   }
-  return headerBytes(header);
+  yield headerBytes(header);
+  for (const [, { data }] of tensors) yield encode(typeof data === 'function' ? data() : data, type);
 }
 
 /** Header length, header as JSON, padding: tensors start at a multiple of 8, so that readers can map them. */

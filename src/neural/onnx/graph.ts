@@ -9,8 +9,6 @@ export const DTYPES = {
   i8: { onnx: 3, bytes: 1 },
   i32: { onnx: 6, bytes: 4 },
   i64: { onnx: 7, bytes: 8 },
-  bool: { onnx: 9, bytes: 1 },
-  f16: { onnx: 10, bytes: 2 },
 } as const;
 
 export type DType = keyof typeof DTYPES;

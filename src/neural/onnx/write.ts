@@ -21,7 +21,6 @@ const EXTERNAL = 1;
 // AttributeProto.AttributeType
 const FLOAT = 1;
 const INT = 2;
-const STRING = 3;
 const INTS = 7;
 
 /** Field numbers below are from the standard's messages (onnx/onnx.proto, IR version 10). */
@@ -128,9 +127,8 @@ function attribute(name: string, value: unknown): Uint8Array {
   const of = (type: number, content: Field) => message([[1, name], content, [20, type]]);
   if (typeof value === 'number')
     return FLOAT_ATTRIBUTES.has(name) ? of(FLOAT, [2, { float: value }]) : of(INT, [3, value]);
-  if (typeof value === 'string') return of(STRING, [4, value]);
   if (Array.isArray(value)) return of(INTS, [8, packed(value)]);
-  throw new GraphError(`attribute '${name}' is neither number, string nor list of integers`);
+  throw new GraphError(`attribute '${name}' is neither a number nor a list of integers`);
 }
 
 function valueInfo({ name, type, shape }: Value): Uint8Array {

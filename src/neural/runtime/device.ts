@@ -31,23 +31,19 @@ export interface ProbeOptions {
  * Never rejects.
  */
 export function probeWebGpu({ script, args, timeoutMs }: ProbeOptions): Promise<ProbeResult> {
-  return new Promise((resolve) => {
-    const child = fork(script, [...args], { stdio: 'ignore' });
-    killWhenWeExit(child);
-    let settled = false;
-    const settle = (result: ProbeResult) => {
-      if (settled) return;
-      settled = true;
-      clearTimeout(timer);
-      child.kill('SIGKILL');
-      resolve(result);
-    };
-    const timer = setTimeout(() => settle({ ok: false, detail: 'the graphics driver did not answer' }), timeoutMs);
-    child.once('message', (message) => settle(message as ProbeResult));
-    child.once('error', (error) => settle({ ok: false, detail: messageOf(error) }));
-    child.once('exit', (code, signal) =>
-      settle({ ok: false, detail: `the graphics driver ended the test process (${signal ?? `code ${code}`})` }),
-    );
+  const { promise, resolve } = Promise.withResolvers<ProbeResult>();
+  const fail = (detail: string) => resolve({ ok: false, detail });
+  const child = fork(script, [...args], { stdio: 'ignore' });
+  killWhenWeExit(child);
+  const timer = setTimeout(() => fail('the graphics driver did not answer'), timeoutMs);
+  child.once('message', (message) => resolve(message as ProbeResult));
+  child.once('error', (error) => fail(messageOf(error)));
+  child.once('exit', (code, signal) =>
+    fail(`the graphics driver ended the test process (${signal ?? `code ${code}`})`),
+  );
+  return promise.finally(() => {
+    clearTimeout(timer);
+    child.kill('SIGKILL');
   });
 }
 

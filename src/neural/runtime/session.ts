@@ -33,17 +33,14 @@ function library(): Library {
   return loaded;
 }
 
-type TensorData = Float32Array | Int32Array | BigInt64Array | Uint8Array | Int8Array | Uint16Array;
-/** Element types by the names that onnxruntime uses. */
-type ElementType = 'float32' | 'float16' | 'int32' | 'int64' | 'uint8' | 'int8' | 'bool';
+type TensorData = Float32Array | Int32Array | BigInt64Array | Uint8Array | Int8Array;
 
-function typeOf(data: TensorData): ElementType {
+/** The element type by onnxruntime's name. */
+function typeOf(data: TensorData): 'float32' | 'int32' | 'int64' | 'uint8' | 'int8' {
   if (data instanceof Float32Array) return 'float32';
   if (data instanceof Int32Array) return 'int32';
   if (data instanceof BigInt64Array) return 'int64';
-  if (data instanceof Uint8Array) return 'uint8';
-  if (data instanceof Int8Array) return 'int8';
-  return 'float16';
+  return data instanceof Uint8Array ? 'uint8' : 'int8';
 }
 
 export class Tensor {
@@ -54,9 +51,9 @@ export class Tensor {
     this.handle = handle;
   }
 
-  /** A view of `data` (no copy): change the array and the tensor changes. Uint16Array holds the bits of float16. */
-  static host(data: TensorData, dims: readonly number[], type: ElementType = typeOf(data)): Tensor {
-    return new Tensor(new (library().Tensor)(type as 'float32', data as Float32Array, dims));
+  /** A view of `data` (no copy): change the array and the tensor changes. */
+  static host(data: TensorData, dims: readonly number[]): Tensor {
+    return new Tensor(new (library().Tensor)(typeOf(data) as 'float32', data as Float32Array, dims));
   }
 
   get dims(): readonly number[] {

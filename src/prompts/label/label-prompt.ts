@@ -91,9 +91,7 @@ function figuresOf(probabilities: readonly number[], labels: LabelTask['labels']
     .join(', ');
 }
 
-function inline(text: string, most: number): string {
-  return withoutAny(text.slice(0, most), ['</text>', '</example>']);
-}
+const inline = (text: string, most: number) => withoutAny(text.slice(0, most), ['</text>', '</example>']);
 
 /** Index of the label that the answer names; undefined if it names none or several. */
 export function parseLabel(answer: string, labels: LabelTask['labels']): number | undefined {

@@ -7,35 +7,43 @@ import { readTuning } from '../../common/tuning.ts';
 import { type PromptLimits, promptLimitsFor } from '../../prompts/completion/prompt-form.ts';
 import { restOfLine } from '../../text/lines.ts';
 import { type Block, continueBlock, type FirstLine, textOf } from '../ngram/block.ts';
-import { distinctLines, firstLine, mayContinue, wantsBlock, withBlock } from '../ngram/drafter.ts';
+import { beginDraft, distinctLines, mayContinue, wantsBlock, withBlock } from '../ngram/drafter.ts';
 import type { NgramModel } from '../ngram/model.ts';
 import type { OwnFile } from '../ngram/own-file.ts';
+import type { Predictor } from '../ngram/predictor.ts';
 import { surroundings } from '../ngram/ranking.ts';
-import type { NgramCursorPosition } from '../ngram/search.ts';
-import { withTemplate } from '../ngram/template-lines.ts';
 import type { Vocabulary } from '../ngram/vocabulary.ts';
+import { DraftLatency, type LatencyEstimate } from './draft-latency.ts';
+import { describeMixed, type MixCandidate } from './line-ranking.ts';
+import type { MixWeights } from './mix-weights.ts';
+import type { NextTokenScores, PromptScores } from './next-token-scores.ts';
 import { PromptPlanner } from './prompt-planner.ts';
 import type { MixHypothesis } from './search.ts';
-import {
-  type LabeledQuery,
-  type LatencyEstimate,
-  type MixWeights,
-  NEW_POSITION_TOKENS,
-  type NextTokenScores,
-  type PromptScores,
-  type QueryLoss,
-} from './types.ts';
-import { describeMixed, type MixCandidate } from './weights.ts';
 
 /** Candidates whose agreement with the next line is computed; each costs a few n-gram distributions. */
 const RESCORED = 6;
 
-/** A query at its position in the index. */
+/** A cursor position with the text that the author wrote there. */
+export interface LabeledQuery {
+  readonly query: CompletionQuery;
+  /** The rest of the cursor's line, trimmed at its end. */
+  readonly truth: string;
+}
+
+/** Log loss of the mixture on a query's truth and the end of the truth. */
+export interface QueryLoss {
+  /** Number of scored tokens; 0 if the truth is too long to be scored. */
+  readonly tokens: number;
+  /** Sum of the losses of all tokens. */
+  readonly nats: number;
+}
+
+/** A query, and the index and its predictor at it. */
 export interface QuerySite {
   readonly query: CompletionQuery;
   readonly maxTokens: number;
   readonly ngram: NgramModel;
-  readonly position: NgramCursorPosition;
+  readonly predictor: Predictor;
   /** The trimmed text between the cursor and the end of its line. */
   readonly rest: string;
 }
@@ -54,70 +62,23 @@ async function writeDraft(
   /** A wanted block below the first line; undefined if only the n-grams write blocks. */
   writeBlock: (first: FirstLine) => Promise<Block | false | undefined>,
 ): Promise<Omit<Draft, 'latencyMs'>> {
-  const { query, ngram, position } = site;
-  const { vocabulary } = ngram;
-  const { maxTokens } = options;
-  const searched = firstLine(chooseLine(site, hypotheses), ranking, model, position.own.healed, vocabulary);
-  const { first, block: repeated } = withTemplate(
-    searched,
-    ngram.template(query),
-    query,
-    maxTokens,
-    vocabulary,
-    position,
-  );
-  if (repeated && options.linesBelow !== 'never') return withBlock(first, repeated, options, vocabulary);
-  const byNgrams = () => continueBlock(query, first, maxTokens, { ...position, vocabulary });
+  const { query, ngram, predictor } = site;
+  const choice = chooseLine(site, hypotheses);
+  const begun = beginDraft(choice, ranking, model, query, options, ngram.template(query), predictor);
+  const { first, block: repeated } = begun;
+  const byNgrams = () => continueBlock(query, first, options.maxTokens, predictor);
   // If the line needs no block, only the n-grams continue it: a pass of the neural model would delay the line.
-  const block = wantsBlock(first, options)
-    ? ((await writeBlock(first)) ?? byNgrams())
-    : mayContinue(first, query) && byNgrams();
-  return block ? withBlock(first, block, options, vocabulary) : first.draft;
+  const below = async () =>
+    wantsBlock(first, options) ? ((await writeBlock(first)) ?? byNgrams()) : mayContinue(first, query) && byNgrams();
+  const block = repeated ?? (await below());
+  return block ? withBlock(first, block, options, predictor.vocabulary) : first.draft;
 }
 
 /** @param hypotheses most probable first */
-function chooseLine({ query, ngram, position }: QuerySite, hypotheses: readonly MixHypothesis[]): MixedLineChoice {
-  const textAt = (hypothesis: MixHypothesis) => textOf(hypothesis, position.own.healed, ngram.vocabulary);
-  const unranked = distinctLines(hypotheses, position, textAt, RESCORED);
+function chooseLine({ query, predictor }: QuerySite, hypotheses: readonly MixHypothesis[]): MixedLineChoice {
+  const textAt = (hypothesis: MixHypothesis) => textOf(hypothesis, predictor.own.healed, predictor.vocabulary);
+  const unranked = distinctLines(hypotheses, predictor, textAt, RESCORED);
   return describeMixed(unranked, surroundings(query.prefix, query.suffix));
-}
-
-/** Weight of the newest value in the running means. */
-const SMOOTHING = 0.2;
-class DraftLatency {
-  private tokenMs: number | undefined;
-  /** Measured on single lines, because the length of one block does not predict that of the next. */
-  private lineMs: number | undefined;
-
-  /** Expected ms until the line is written, the new prompt tokens included. Undefined before the first measurement. */
-  estimate(promptTokens: number): number | undefined {
-    const { tokenMs, lineMs } = this;
-    if (promptTokens < NEW_POSITION_TOKENS) return lineMs;
-    return tokenMs === undefined ? undefined : promptTokens * tokenMs + (lineMs ?? 0);
-  }
-
-  /** Expected ms of the prompt alone, which counts as a new position. Undefined before the first measurement. */
-  promptMs(tokens: number): number | undefined {
-    return this.tokenMs === undefined ? undefined : tokens * this.tokenMs;
-  }
-
-  /** Records that a prompt was run. */
-  promptRan(promptTokens: number, ms: number): void {
-    if (promptTokens >= NEW_POSITION_TOKENS) this.tokenMs = smooth(this.tokenMs, ms / promptTokens);
-  }
-
-  /**
-   * Records that a line was written.
-   * @param ms time including the prompt
-   * @param lineMs time without the prompt
-   */
-  lineWritten(promptTokens: number, ms: number, lineMs: number): void {
-    this.lineMs = smooth(this.lineMs, promptTokens < NEW_POSITION_TOKENS ? ms : lineMs);
-  }
-}
-
-function smooth(mean: number | undefined, value: number): number {
-  return mean === undefined ? value : mean + SMOOTHING * (value - mean);
 }
 
 /** Tokens of the longest middle that weights are fitted on. */
@@ -231,8 +192,8 @@ export abstract class JointDrafter<Scores = unknown> {
   /** Training examples of the gate: every token of the truth, and its end. Empty if the truth is too long. */
   gateExamples({ query, truth }: LabeledQuery, signal?: AbortSignal): Promise<GateExample[]> {
     return this.withPrompt(query, LONGEST_TRUTH, signal, async (prompted) => {
-      const { vocabulary } = prompted.ngram;
-      const tokens = vocabulary.tokenizer.encode(vocabulary.decode(prompted.position.own.healed) + truth);
+      const { own, vocabulary } = prompted.predictor;
+      const tokens = vocabulary.tokenizer.encode(vocabulary.decode(own.healed) + truth);
       return tokens.length > LONGEST_TRUTH ? [] : this.examplesAt(prompted, truth, signal);
     });
   }
@@ -263,8 +224,8 @@ export abstract class JointDrafter<Scores = unknown> {
     estimates?: { readonly onEstimate: (of: LatencyEstimate) => void; readonly multiline: boolean },
   ): Promise<T> {
     const ngram = this.ngram();
-    const position = ngram.positionAt(query, maxTokens);
-    const site = { query, maxTokens, ngram, position, rest: restOfLine(query.suffix) };
+    const predictor = ngram.predictorAt(query, maxTokens);
+    const site = { query, maxTokens, ngram, predictor, rest: restOfLine(query.suffix) };
     const prompt = this.model.open(this.plan(site));
     const { freshTokens: promptTokens } = prompt;
     const ms = this.latency.estimate(promptTokens);

@@ -8,14 +8,15 @@ import { longPromptLimitsFor } from '../../prompts/completion/prompt-form.ts';
 import { cutBeforeRest } from '../../text/lines.ts';
 import { startsWithBytes } from '../../text/tokenizer/bpe.ts';
 import { textOf } from '../ngram/block.ts';
-import { longestMatch } from '../ngram/evidence.ts';
 import type { NgramModel } from '../ngram/model.ts';
 import type { OwnFile } from '../ngram/own-file.ts';
+import { contextWithRoom, findLines } from '../ngram/search.ts';
 import { type DrafterOptions, JointDrafter, type PromptedQuery, type QuerySite } from './joint-drafter.ts';
 import { LineScores, scoreLine, TokenDistribution } from './line-scores.ts';
+import type { MixWeights } from './mix-weights.ts';
+import { beginnings, type NextTokenScores } from './next-token-scores.ts';
 import { likelyTokens } from './ngram-predictions.ts';
 import type { MixHypothesis } from './search.ts';
-import { beginnings, type MixWeights, type NextTokenScores } from './types.ts';
 import { tokenHead, VocabularyMapping } from './vocabulary-mapping.ts';
 
 /** Lines of the n-grams that are scored, and tokens of all of them that no pass has run. */
@@ -91,11 +92,10 @@ export class LineRescoringDrafter extends JointDrafter<TopTokens> {
 }
 
 /** The n-grams' lines without the rest of the cursor's line, most probable first. */
-function ngramLines({ position, ngram, rest, maxTokens }: QuerySite): string[] {
-  const { own, search, scope, path } = position;
-  return search
-    .run(own.before, own.healed, scope, path, maxTokens)
-    .flatMap((hypothesis) => cutBeforeRest(textOf(hypothesis, own.healed, ngram.vocabulary), rest) ?? [])
+function ngramLines({ predictor, rest, maxTokens }: QuerySite): string[] {
+  const { own, vocabulary } = predictor;
+  return findLines(predictor, own.before, own.healed, maxTokens)
+    .flatMap((hypothesis) => cutBeforeRest(textOf(hypothesis, own.healed, vocabulary), rest) ?? [])
     .slice(0, MOST_LINES);
 }
 
@@ -189,14 +189,12 @@ function expectedPath(
 }
 
 /** The n-grams' likeliest tokens after the beginning of a line, while their joint probability is high enough. */
-function continuation({ position, ngram: { vocabulary } }: QuerySite, beginning: string): string {
-  const { before, healed } = position.own;
-  const kept = Math.min(before.length, longestMatch);
-  const begun = vocabulary.tokenizer.encode(vocabulary.decode(healed) + beginning);
-  const context = new Int32Array(kept + begun.length + AHEAD);
-  context.set(before.subarray(before.length - kept));
+function continuation({ predictor }: QuerySite, beginning: string): string {
+  const { own, vocabulary } = predictor;
+  const begun = vocabulary.tokenizer.encode(vocabulary.decode(own.healed) + beginning);
+  const { context, kept } = contextWithRoom(own.before, begun.length + AHEAD);
   context.set(begun, kept);
-  const found = likelyTokens(position, vocabulary, context, kept + begun.length, AHEAD, WORTH_A_ROW);
+  const found = likelyTokens(predictor, context, kept + begun.length, AHEAD, WORTH_A_ROW);
   return textOfBytes([...vocabulary.bytesOf(found)]) ?? '';
 }
 

@@ -5,9 +5,8 @@ import { firstExpertWeight, type GateExample } from '../../common/statistics/gat
 import type { TopTokens } from '../../neural/inference/passes.ts';
 import { allowedTokens, remainingBytes } from '../../neural/inference/prefill.ts';
 import { startsWithBytes, type Tokenizer } from '../../text/tokenizer/bpe.ts';
-import { longestMatch } from '../ngram/evidence.ts';
 import type { Predictor } from '../ngram/predictor.ts';
-import type { Step } from '../ngram/search.ts';
+import { contextWithRoom, matchOf, type Step } from '../ngram/search.ts';
 import type { QuerySite } from './joint-drafter.ts';
 import { logOf } from './logit-reader.ts';
 import { type GateFacts, gateFeatures } from './next-token-mixer.ts';
@@ -166,16 +165,14 @@ export class LineScores {
 export function scoreLine(
   text: string,
   scores: LineScores,
-  { position, ngram: { vocabulary }, rest }: QuerySite,
+  { predictor, rest }: QuerySite,
   weights: ArrayLike<number>,
 ): { readonly hypothesis: MixHypothesis; readonly examples: GateExample[] } {
-  const { predictor, scope, path, own } = position;
-  const { before, healed } = own;
+  const { own, vocabulary } = predictor;
+  const { healed } = own;
   const { tokenizer, endsLine, separator } = vocabulary;
   const tokens = tokenizer.encode(vocabulary.decode(healed) + text);
-  const kept = Math.min(before.length, longestMatch);
-  const context = new Int32Array(kept + tokens.length + REST_ENTRIES);
-  context.set(before.subarray(before.length - kept));
+  const { context, kept } = contextWithRoom(own.before, tokens.length + REST_ENTRIES);
   const examples: GateExample[] = [];
   const steps: Step[] = [];
   let [at, toHeal, logProbability, neural, ngram, lowestNeural] = [0, healed, 0, 0, 0, 1];
@@ -183,11 +180,7 @@ export function scoreLine(
     const { evidence, mixture } = predictor;
     const reading = scores.readingAt(scores.cursor + Math.max(0, at - healed.length));
     let ngramBest =
-      chances.token === undefined
-        ? chances.ngram
-        : rest === ''
-          ? lineEndProbability(predictor, endsLine, separator)
-          : 0;
+      chances.token === undefined ? chances.ngram : rest === '' ? lineEndProbability(predictor, separator) : 0;
     let [best, second, entropy] = [-1, 0, 0];
     for (let slot = 0; slot < evidence.size; slot++) {
       const [id, p] = [evidence.candidates[slot] as number, mixture.probabilities[slot] as number];
@@ -219,23 +212,23 @@ export function scoreLine(
     if (toHeal.length === 0) examples.push({ features, first: chances.neural, second: chances.ngram });
     const rival = Math.max((1 - gate) * second, gate * Math.min(neuralBest, 1 - chances.neural));
     const agreed = modelsAgree && best >= 0 && best === chances.token;
-    return { mixed, rival, entropy: gate * facts.entropy + (1 - gate) * entropy, facts, agreed };
+    return { mixed, rival, entropy: gate * facts.entropy + (1 - gate) * entropy, agreed };
   };
   const logAt = (bytes: number) => scores.logBytes(scores.cursor + Math.max(0, bytes - healed.length));
   tokens.forEach((token, i) => {
     const end = kept + i;
     const spells = tokenizer.bytesOf(token);
-    predictor.predict(context, end, scope, path);
+    predictor.predict(context, end);
     const ngramProbability =
       toHeal.length > 0 ? healingProbability(predictor, tokenizer, toHeal, token) : predictor.probabilityOf(token);
     const event = {
       neural: Math.min(1, Math.exp(logAt(at + spells.length) - logAt(at))),
       ...{ ngram: ngramProbability ?? 0, unseen: ngramProbability === undefined, token },
     };
-    const { mixed, rival, entropy, facts, agreed } = mixEvent(end, event);
+    const { mixed, rival, entropy, agreed } = mixEvent(end, event);
     steps.push({
-      ...{ token, probability: mixed, margin: mixed - rival, entropy, tier: predictor.evidence.matchTier },
-      ...{ matchLength: facts.matchLength, count: facts.matchCount, ...(agreed && { agreed }) },
+      ...{ token, probability: mixed, margin: mixed - rival, entropy },
+      ...{ ...matchOf(predictor.evidence), ...(agreed && { agreed }) },
     });
     context[end] = token;
     at += spells.length;
@@ -243,11 +236,11 @@ export function scoreLine(
   });
   const end = kept + tokens.length;
   const restTokens = tokenizer.encode(rest).subarray(0, REST_TOKENS);
-  const ngramFinish = rest === '' ? undefined : restProbability(position, vocabulary, restTokens, context, end);
-  predictor.predict(context, end, scope, path);
+  const ngramFinish = rest === '' ? undefined : restProbability(predictor, restTokens, context, end);
+  predictor.predict(context, end);
   mixEvent(end, {
     neural: Math.min(1, Math.exp(scores.logLine() - logAt(at))),
-    ngram: ngramFinish ?? lineEndProbability(predictor, endsLine, separator),
+    ngram: ngramFinish ?? lineEndProbability(predictor, separator),
   });
   const actual = own.after[0];
   const logLineEnd = actual === undefined ? Number.NEGATIVE_INFINITY : logOf(predictor.probabilityOf(actual));

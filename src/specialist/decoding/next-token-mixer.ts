@@ -3,8 +3,7 @@
 import { firstExpertWeight } from '../../common/statistics/gate.ts';
 import { allowedTokens } from '../../neural/inference/prefill.ts';
 import { levels } from '../ngram/evidence.ts';
-import type { NgramCursorPosition } from '../ngram/search.ts';
-import type { Vocabulary } from '../ngram/vocabulary.ts';
+import type { Predictor } from '../ngram/predictor.ts';
 import { type LogitReader, type NextTokenDistribution, probability } from './logit-reader.ts';
 import { REST_TOKENS, restProbability } from './ngram-predictions.ts';
 
@@ -76,26 +75,18 @@ export interface MixedPrediction {
 }
 
 export class NextTokenMixer {
-  readonly vocabulary: Vocabulary;
-  readonly position: NgramCursorPosition;
+  readonly predictor: Predictor;
   private readonly reader: LogitReader;
   private readonly gate: ArrayLike<number>;
   /** First tokens of the text between the cursor and the end of its line; empty at the end of the line. */
   private readonly rest: Int32Array;
 
   /** @param rest text between the cursor and its line's end, trimmed */
-  constructor(
-    position: NgramCursorPosition,
-    vocabulary: Vocabulary,
-    reader: LogitReader,
-    gate: ArrayLike<number>,
-    rest: string,
-  ) {
-    this.position = position;
-    this.vocabulary = vocabulary;
+  constructor(predictor: Predictor, reader: LogitReader, gate: ArrayLike<number>, rest: string) {
+    this.predictor = predictor;
     this.reader = reader;
     this.gate = gate;
-    this.rest = vocabulary.tokenizer.encode(rest).subarray(0, REST_TOKENS);
+    this.rest = predictor.vocabulary.tokenizer.encode(rest).subarray(0, REST_TOKENS);
   }
 
   /**
@@ -111,14 +102,13 @@ export class NextTokenMixer {
     logits: Float32Array,
     isFirstToken: boolean,
   ): MixedPrediction {
-    const { predictor, path, scope } = this.position;
+    const { predictor } = this;
+    const { evidence, mixture, vocabulary } = predictor;
+    const { tokenizer, endsLine } = vocabulary;
     const isHealing = healing.length > 0;
     const lineEnds = this.rest.length === 0;
-    const ngramRest =
-      !isHealing && !lineEnds ? restProbability(this.position, this.vocabulary, this.rest, context, end) : 0;
-    predictor.predict(context, end, scope, path);
-    const { evidence, mixture } = predictor;
-    const { tokenizer, endsLine } = this.vocabulary;
+    const ngramRest = !isHealing && !lineEnds ? restProbability(predictor, this.rest, context, end) : 0;
+    predictor.predict(context, end);
     const allowed = isHealing ? allowedTokens(tokenizer, healing) : undefined;
     const reading = this.reader.read(logits, lineEnds, allowed);
 
@@ -136,7 +126,7 @@ export class NextTokenMixer {
         const id = evidence.candidates[slot] as number;
         const p = mixture.probabilities[slot] as number;
         if (endsLine[id] === 1) {
-          if (lineEnds && id !== this.vocabulary.separator) ngramFinish += p;
+          if (lineEnds && id !== vocabulary.separator) ngramFinish += p;
         } else candidates.set(id, p);
       }
       const [next] = this.rest;
@@ -178,7 +168,7 @@ export class NextTokenMixer {
     if (known) return known;
     const reading = this.reader.read(logits, this.rest.length === 0);
     const neural = probability(reading, token);
-    const ngram = this.position.predictor.probabilityOf(token);
+    const ngram = this.predictor.probabilityOf(token);
     return { ngram, neural, mixed: prediction.gate * neural + (1 - prediction.gate) * ngram };
   }
 
@@ -189,7 +179,7 @@ export class NextTokenMixer {
     reading: NextTokenDistribution,
     isFirstToken: boolean,
   ): GateFacts {
-    const { evidence } = this.position.predictor;
+    const { evidence } = this.predictor;
     let ngramBest = -1;
     let best = ngramFinish;
     for (const [token, p] of candidates) {

@@ -1,8 +1,6 @@
 // Predictions of the n-grams that both searches need: how the line ends, and which tokens probably follow.
 
 import type { Predictor } from '../ngram/predictor.ts';
-import type { NgramCursorPosition } from '../ngram/search.ts';
-import type { Vocabulary } from '../ngram/vocabulary.ts';
 
 /** Tokens of the rest of the cursor's line that the n-grams have to predict. */
 export const REST_TOKENS = 4;
@@ -11,39 +9,31 @@ export const REST_ENTRIES = 6;
 /** Below this probability the remaining tokens of the rest are not predicted. */
 const MIN_PROBABILITY = 0.01;
 
-type Site = Pick<NgramCursorPosition, 'predictor' | 'path' | 'scope'>;
-
 /**
  * Probability that the rest of the line and its end come next: then the middle ends there. Writes to the context behind
  * `end`.
  * @param rest its first tokens
  */
-export function restProbability(
-  { predictor, path, scope }: Site,
-  { endsLine }: Vocabulary,
-  rest: Int32Array,
-  context: Int32Array,
-  end: number,
-): number {
+export function restProbability(predictor: Predictor, rest: Int32Array, context: Int32Array, end: number): number {
   let p = 1;
   let at = end;
   for (const token of rest) {
-    predictor.predict(context, at, scope, path);
+    predictor.predict(context, at);
     p *= predictor.probabilityOf(token);
     if (p < MIN_PROBABILITY || at === context.length) return p < MIN_PROBABILITY ? 0 : p;
     context[at++] = token;
   }
   if (rest.length === REST_TOKENS) return p;
-  predictor.predict(context, at, scope, path);
-  return p * lineEndProbability(predictor, endsLine);
+  predictor.predict(context, at);
+  return p * lineEndProbability(predictor);
 }
 
 /** Probability that the line ends, under the latest prediction. @param except a token that does not count */
-export function lineEndProbability({ evidence, mixture }: Predictor, endsLine: Uint8Array, except = -1): number {
+export function lineEndProbability({ evidence, mixture, vocabulary }: Predictor, except = -1): number {
   let sum = 0;
   for (let slot = 0; slot < evidence.size; slot++) {
     const id = evidence.candidates[slot] as number;
-    if (endsLine[id] === 1 && id !== except) sum += mixture.probabilities[slot] as number;
+    if (vocabulary.endsLine[id] === 1 && id !== except) sum += mixture.probabilities[slot] as number;
   }
   return sum;
 }
@@ -53,8 +43,7 @@ export function lineEndProbability({ evidence, mixture }: Predictor, endsLine: U
  * the context behind `end`.
  */
 export function likelyTokens(
-  { predictor, path, scope }: Site,
-  { endsLine }: Vocabulary,
+  predictor: Predictor,
   context: Int32Array,
   end: number,
   most: number,
@@ -63,15 +52,15 @@ export function likelyTokens(
   const found: number[] = [];
   let jointProbability = 1;
   while (found.length < most) {
-    predictor.predict(context, end + found.length, scope, path);
-    const { evidence, mixture } = predictor;
+    predictor.predict(context, end + found.length);
+    const { evidence, mixture, vocabulary } = predictor;
     let best = -1;
     for (let slot = 0; slot < evidence.size; slot++) {
       if (best < 0 || (mixture.probabilities[slot] as number) > (mixture.probabilities[best] as number)) best = slot;
     }
     const token = evidence.candidates[best];
     jointProbability *= mixture.probabilities[best] ?? 0;
-    if (token === undefined || endsLine[token] === 1 || jointProbability < leastProbability) break;
+    if (token === undefined || vocabulary.endsLine[token] === 1 || jointProbability < leastProbability) break;
     context[end + found.length] = token;
     found.push(token);
   }

@@ -2,17 +2,17 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CompletionQuery, Draft, DraftOptions } from '../../common/completion.ts';
-import { CodedError } from '../../common/errors.ts';
-import { fitGate, type GateExample, meanLogLoss, mixtureProbability } from '../../common/statistics/gate.ts';
-import { tokenizerAt } from '../../neural/inference/language-model.ts';
+import { CodedError, unwrap } from '../../common/errors.ts';
 import { ADAPTER, MANIFEST, WEIGHTS } from '../../neural/models/manifest.ts';
 import { draftBySyntax } from '../../text/syntax/parsing.ts';
+import { readTokenizer } from '../../text/tokenizer/load.ts';
 import { LiveModel } from '../ngram/live-model.ts';
 import type { EditHistory, FileChange } from '../ngram/protocol.ts';
+import type { LatencyEstimate } from './draft-latency.ts';
 import type { JointDrafter } from './joint-drafter.ts';
+import type { MixSource } from './mix-source.ts';
+import { otherMakersWeights, readMixWeights } from './mix-weights.ts';
 import { findServedModel, type ServedModel } from './served-model.ts';
-import type { LabeledQuery, LatencyEstimate, MixFit, MixSource, OpenedSpecialist } from './types.ts';
-import { otherMakersWeights, plainMixWeights, readMixWeights } from './weights.ts';
 
 interface OpenFolder {
   readonly source: MixSource;
@@ -20,6 +20,13 @@ interface OpenFolder {
   readonly model: string;
   readonly live: LiveModel;
   readonly drafter: JointDrafter;
+}
+
+export interface OpenedSpecialist {
+  /** Files and tokens in the n-gram index. */
+  readonly files: number;
+  readonly tokens: number;
+  readonly loadMs: number;
 }
 
 export class OpenFolders {
@@ -42,13 +49,12 @@ export class OpenFolders {
       this.models.set(model, served);
     }
     const { sharedTokenizer } = served;
-    const live = new LiveModel(sharedTokenizer ?? tokenizerAt(source.tokenizer));
+    const live = new LiveModel(sharedTokenizer ?? unwrap(readTokenizer(source.tokenizer)));
     let drafter: JointDrafter;
     try {
       if (source.snapshot !== undefined) {
         live.expectLoad(source.changes);
-        const loaded = await live.load(source.snapshot);
-        if (!loaded.ok) throw new CodedError(loaded.error.code, loaded.error.message);
+        unwrap(await live.load(source.snapshot));
       } else for (const change of source.changes) live.change(change);
       const { mixture, model: folder } = source;
       const weights = readMixWeights(
@@ -141,52 +147,4 @@ export function identity({ model, base, threads, llamaThreads, tokenizer, device
     base !== undefined && fileState(base, WEIGHTS),
   ];
   return JSON.stringify([model, threads, llamaThreads, tokenizer, device, weights]);
-}
-
-/**
- * The earlier weights count as this many examples. Of 1 to 3,000, and of no fit at all, this had the lowest loss on
- * other files.
- *
- * Fitting the ranking as well made it worse: on 25 to 100 positions it lost to its start on one of three packages,
- * whatever the prior. With a prior of 60 examples it lost a tenth of its likelihood with the medium base and two of a
- * hundred lines; with 3,000 it gained nothing. Its examples also cost a search each.
- */
-const GATE_PRIOR = 200;
-
-/** Runs the work of one position when the model is free. */
-type RunInTurn = <T>(work: () => Promise<T>) => Promise<T>;
-
-/**
- * The drafter uses the new weights from then on. Rejects as `runInTurn` does; the old weights then stay.
- * @param seconds no position is begun after so many
- */
-export async function fitMixed(
-  drafter: Pick<JointDrafter, 'weights' | 'gateExamples'>,
-  queries: readonly LabeledQuery[],
-  runInTurn: RunInTurn,
-  progress: (value: { done: number; total: number }) => void,
-  seconds = Number.POSITIVE_INFINITY,
-): Promise<MixFit> {
-  const earlierWeights = drafter.weights;
-  const gateExamples: GateExample[] = [];
-  const end = performance.now() + 1000 * seconds;
-  let done = 0;
-  for (const query of queries) {
-    if (performance.now() > end) break;
-    gateExamples.push(...(await runInTurn(() => drafter.gateExamples(query))));
-    progress({ done: ++done, total: queries.length });
-  }
-  const gate = fitGate(gateExamples, earlierWeights.gate, GATE_PRIOR);
-  const weights = plainMixWeights({ ...earlierWeights, gate });
-  drafter.weights = weights;
-  return {
-    weights,
-    tokens: gateExamples.length,
-    queries: done,
-    loss: {
-      ngram: meanLogLoss(gateExamples, ({ second }) => second),
-      neural: meanLogLoss(gateExamples, ({ first }) => first),
-      mixed: meanLogLoss(gateExamples, (example) => mixtureProbability(example, gate)),
-    },
-  };
 }

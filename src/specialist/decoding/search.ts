@@ -2,13 +2,12 @@
 // hypotheses. A pass also runs tokens that the n-grams predict with confidence.
 import type { Path } from '../../neural/inference/branches.ts';
 import { remainingBytes } from '../../neural/inference/prefill.ts';
-import { longestMatch } from '../ngram/evidence.ts';
-import { type BeamLimits, BeamSearch, type Hypothesis, type NgramCursorPosition, type Step } from '../ngram/search.ts';
-import type { Vocabulary } from '../ngram/vocabulary.ts';
+import type { Predictor } from '../ngram/predictor.ts';
+import { type BeamLimits, BeamSearch, contextWithRoom, type Hypothesis, matchOf, type Step } from '../ngram/search.ts';
 import { logOf } from './logit-reader.ts';
 import type { MixedPrediction, NextTokenMixer } from './next-token-mixer.ts';
+import type { PromptScores } from './next-token-scores.ts';
 import { likelyTokens, REST_ENTRIES } from './ngram-predictions.ts';
-import type { PromptScores } from './types.ts';
 
 /**
  * A line or its beginning. `neural` and `ngram` are log probabilities of its tokens and, if finished, of its end.
@@ -53,10 +52,8 @@ export async function searchLine(
   limits: SearchLimits,
   signal?: AbortSignal,
 ): Promise<MixHypothesis[]> {
-  const { position, vocabulary } = mixer;
-  const contextLength = Math.min(before.length, longestMatch);
-  const context = new Int32Array(contextLength + maxTokens + REST_ENTRIES);
-  context.set(before.subarray(before.length - contextLength));
+  const { predictor } = mixer;
+  const { context, kept: contextLength } = contextWithRoom(before, maxTokens + REST_ENTRIES);
   const start: MixHypothesis = {
     steps: [],
     logProbability: 0,
@@ -70,8 +67,8 @@ export async function searchLine(
   const continuations = (hypothesis: MixHypothesis, logits: Float32Array, depth: number): MixHypothesis[] => {
     context.set(pathOf(hypothesis), contextLength);
     const prediction = mixer.predict(context, contextLength + depth, hypothesis.healing, logits, depth === 0);
-    const ended = finish(hypothesis, prediction, position);
-    const longer = extend(hypothesis, prediction, position, vocabulary, limits.branching);
+    const ended = finish(hypothesis, prediction, predictor);
+    const longer = extend(hypothesis, prediction, predictor, limits.branching);
     return ended ? [ended, ...longer] : longer;
   };
   const predictedPaths = (hypothesis: MixHypothesis, most: number): Path[] => {
@@ -80,7 +77,7 @@ export async function searchLine(
     context.set(path, contextLength);
     const end = contextLength + path.length;
     const wanted = Math.min(MAX_PREDICTED, most);
-    const tokens = likelyTokens(position, vocabulary, context, end, wanted, MIN_PREDICTED_PROBABILITY);
+    const tokens = likelyTokens(predictor, context, end, wanted, MIN_PREDICTED_PROBABILITY);
     return tokens.map((_, i) => [...path, ...tokens.slice(0, i + 1)]);
   };
   const beam = new BeamSearch(start, limits);
@@ -104,10 +101,10 @@ const pathOf = ({ steps }: MixHypothesis): Path => steps.map(({ token }) => toke
 function finish(
   hypothesis: MixHypothesis,
   { finish: lineEndProbability }: MixedPrediction,
-  { predictor, own: ownFile }: NgramCursorPosition,
+  predictor: Predictor,
 ): MixHypothesis | undefined {
   if (hypothesis.healing.length > 0 || lineEndProbability.mixed < 1e-4) return undefined;
-  const actualLineEnd = ownFile.after[0];
+  const actualLineEnd = predictor.own.after[0];
   return {
     ...hypothesis,
     logProbability: hypothesis.logProbability + logOf(lineEndProbability.mixed),
@@ -121,11 +118,9 @@ function finish(
 function extend(
   hypothesis: MixHypothesis,
   { options, finish: lineEndProbability, entropy, facts }: MixedPrediction,
-  { predictor }: NgramCursorPosition,
-  { tokenizer }: Vocabulary,
+  { evidence, vocabulary: { tokenizer } }: Predictor,
   branching: number,
 ): MixHypothesis[] {
-  const { evidence } = predictor;
   return options.slice(0, branching).map(({ token, ngram, neural, mixed }, i) => {
     const rival = Math.max(options[i === 0 ? 1 : 0]?.mixed ?? 0, lineEndProbability.mixed);
     const step: Step = {
@@ -133,9 +128,7 @@ function extend(
       probability: mixed,
       margin: mixed - rival,
       entropy,
-      matchLength: facts.matchLength,
-      count: facts.matchCount,
-      tier: evidence.matchTier,
+      ...matchOf(evidence),
       ...(i === 0 && facts.modelsAgree && mixed >= lineEndProbability.mixed && { agreed: true }),
     };
     return {

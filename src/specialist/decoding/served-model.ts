@@ -1,27 +1,27 @@
 // A neural model as it serves: our engine runs what ships and what is adapted, llama.cpp runs GGUF files.
 import { join } from 'node:path';
 import { CodedError, unwrap } from '../../common/errors.ts';
+import { REPAIR_ADVICE } from '../../neural/architecture/lora.ts';
 import type { Path } from '../../neural/inference/branches.ts';
-import { LanguageModel, tokenizerAt } from '../../neural/inference/language-model.ts';
+import { Network } from '../../neural/inference/network.ts';
 import type { TopTokens } from '../../neural/inference/passes.ts';
 import { prefill } from '../../neural/inference/prefill.ts';
+import { Prefixes } from '../../neural/inference/prefixes.ts';
 import { type Timing, timeModel } from '../../neural/inference/timing.ts';
 import { LlamaModel, timeLlama } from '../../neural/llama/llama-model.ts';
 import { checkGgufFile, type ReadOptions } from '../../neural/models/gguf-file.ts';
-import { type Dialect, type PackageManifest, readManifest, TOKENIZER } from '../../neural/models/manifest.ts';
+import { DIALECT, type Dialect, type PackageManifest, readManifest, TOKENIZER } from '../../neural/models/manifest.ts';
+import { loadPacked } from '../../neural/models/model-folder.ts';
+import { loadLibrary } from '../../neural/runtime/session.ts';
 import type { Tokenizer } from '../../text/tokenizer/bpe.ts';
+import { readTokenizer } from '../../text/tokenizer/load.ts';
 import type { NgramModel } from '../ngram/model.ts';
 import type { JointDrafter } from './joint-drafter.ts';
 import { LineRescoringDrafter } from './line-rescoring-drafter.ts';
+import type { MixSource, Serving } from './mix-source.ts';
+import type { MixWeights } from './mix-weights.ts';
+import { beginnings, type NextTokenScores, type PromptScores } from './next-token-scores.ts';
 import { TokenMixtureDrafter } from './token-mixture-drafter.ts';
-import {
-  beginnings,
-  type MixSource,
-  type MixWeights,
-  type NextTokenScores,
-  type PromptScores,
-  type Serving,
-} from './types.ts';
 
 /** `model`: as in MixSource. */
 export type ServedModelOptions = Serving & Pick<MixSource, 'model'>;
@@ -41,11 +41,11 @@ export interface ServedModel {
 /** A model before it takes memory. The files of a GGUF model are checked. */
 interface LoadableModel {
   readonly isGguf: boolean;
-  /** Throws CodedError as LanguageModel.load and LlamaModel.load do. */
+  /** Throws CodedError as `byOnnx` and LlamaModel.load do. */
   load(): Promise<ServedModel>;
 }
 
-/** Throws CodedError as `findServedModel`, LanguageModel.load and LlamaModel.load do. */
+/** Throws CodedError as `findServedModel`, `byOnnx` and LlamaModel.load do. */
 export async function loadServedModel(options: ServedModelOptions, check: ReadOptions = {}): Promise<ServedModel> {
   return (await findServedModel(options, check)).load();
 }
@@ -57,7 +57,7 @@ export async function findServedModel(options: ServedModelOptions, check: ReadOp
   if (!manifest?.gguf) return { isGguf: false, load: () => byOnnx(options) };
   const { dialect, gguf } = manifest;
   await checkGgufFile(model, check);
-  const tokenizer = tokenizerAt(join(model, TOKENIZER));
+  const tokenizer = unwrap(readTokenizer(join(model, TOKENIZER)));
   if (tokenizer.vocabularySize > gguf.vocabulary)
     throw new CodedError('mismatched', 'The tokenizer has more tokens than the model. Add the GGUF file again.');
   return { isGguf: true, load: () => byLlama(dialect, gguf, tokenizer, options) };
@@ -82,21 +82,42 @@ async function byLlama(
   };
 }
 
-async function byOnnx(options: ServedModelOptions): Promise<ServedModel> {
-  const language = await LanguageModel.load(options);
-  const { tokenizer, network } = language;
-  const scores = onnxScores(language);
+/**
+ * Throws CodedError 'unreadable', 'corrupt', 'unsupported' or 'mismatched'. Decodes on the CPU: for a small model the
+ * transfers to a GPU cost more than they save.
+ */
+async function byOnnx({ model, base, tokenizer: path, threads }: ServedModelOptions): Promise<ServedModel> {
+  await loadLibrary();
+  const tokenizer = unwrap(readTokenizer(path));
+  const loaded = loadPacked(model, { tokenizer: path, ...(base !== undefined && { base }) });
+  if (tokenizer.vocabularySize > loaded.config.vocabSize)
+    throw new CodedError(
+      'mismatched',
+      `The tokenizer has more tokens than the model: they do not belong together. ${REPAIR_ADVICE}`,
+    );
+  const network = await Network.load(loaded, { device: 'cpu', threads, precision: 'int4' });
+  const prefixes = new Prefixes(network);
+  const scores = onnxScores({ network, prefixes, tokenizer, dialect: loaded.manifest?.dialect ?? DIALECT });
   return {
     isGguf: false,
     sharedTokenizer: tokenizer,
     drafter: (name, ngram, weights) => new TokenMixtureDrafter(name, scores, ngram, weights),
     time: (signal) => timeModel(network, undefined, signal),
-    shrink: () => language.shrink(),
-    dispose: () => language.dispose(),
+    shrink: () => prefixes.clear(),
+    dispose: () => {
+      prefixes.clear();
+      return network.dispose();
+    },
   };
 }
 
-export type OnnxModel = Pick<LanguageModel, 'network' | 'prefixes' | 'tokenizer' | 'dialect'>;
+/** Our own engine's model, with the form of its prompts. */
+export interface OnnxModel {
+  readonly network: Network;
+  readonly prefixes: Prefixes;
+  readonly tokenizer: Tokenizer;
+  readonly dialect: Dialect;
+}
 
 export function onnxScores({ network, prefixes, tokenizer, dialect }: OnnxModel): NextTokenScores<Float32Array> {
   const { vocabSize, contextLength } = network.config;

@@ -6,13 +6,15 @@ import { remainingBytes } from '../../neural/inference/prefill.ts';
 import { type Block, type BlockLine, type FirstLine, type NextLineRequest, writeBlock } from '../ngram/block.ts';
 import type { NgramModel } from '../ngram/model.ts';
 import type { OwnFile } from '../ngram/own-file.ts';
-import type { NgramCursorPosition, Step } from '../ngram/search.ts';
+import type { Predictor } from '../ngram/predictor.ts';
+import { likeliestLineEnd, type Step } from '../ngram/search.ts';
 import { type DrafterOptions, JointDrafter, type PromptedQuery, type QuerySite } from './joint-drafter.ts';
 import { LogitReader } from './logit-reader.ts';
+import type { MixWeights } from './mix-weights.ts';
 import { NextTokenMixer } from './next-token-mixer.ts';
+import { beginnings, type NextTokenScores, type PromptScores } from './next-token-scores.ts';
 import { REST_ENTRIES } from './ngram-predictions.ts';
 import { LINE_LIMITS, type MixHypothesis, type SearchLimits, searchLine } from './search.ts';
-import { beginnings, type MixWeights, type NextTokenScores, type PromptScores } from './types.ts';
 
 export class TokenMixtureDrafter extends JointDrafter<Float32Array> {
   private readonly reader: LogitReader;
@@ -29,13 +31,13 @@ export class TokenMixtureDrafter extends JointDrafter<Float32Array> {
     this.reader = new LogitReader(vocabulary, model.vocabularySize);
   }
 
-  protected ownFile({ position }: QuerySite): OwnFile {
-    return position.own;
+  protected ownFile({ predictor }: QuerySite): OwnFile {
+    return predictor.own;
   }
 
   protected linesAt(prompted: PromptedQuery<Float32Array>, signal?: AbortSignal): Promise<readonly MixHypothesis[]> {
-    const { prompt, position, maxTokens } = prompted;
-    const { before, healed } = position.own;
+    const { prompt, predictor, maxTokens } = prompted;
+    const { before, healed } = predictor.own;
     return searchLine(prompt, this.mixerAt(prompted), { before, healed, maxTokens }, LINE_LIMITS, signal);
   }
 
@@ -52,13 +54,12 @@ export class TokenMixtureDrafter extends JointDrafter<Float32Array> {
     truth: string,
     signal?: AbortSignal,
   ): Promise<GateExample[]> {
-    const { ngram, position, prompt } = prompted;
     const mixer = this.mixerAt(prompted);
-    const { tokenizer } = ngram.vocabulary;
-    const { own } = position;
+    const { own, vocabulary } = prompted.predictor;
+    const { tokenizer } = vocabulary;
     let { healed } = own;
-    const tokens = [...tokenizer.encode(ngram.vocabulary.decode(healed) + truth)];
-    const rows = await prompt.run(beginnings(tokens), signal);
+    const tokens = [...tokenizer.encode(vocabulary.decode(healed) + truth)];
+    const rows = await prompted.prompt.run(beginnings(tokens), signal);
     const cursor = own.before.length;
     const context = new Int32Array(cursor + tokens.length + REST_ENTRIES);
     context.set(own.before);
@@ -77,8 +78,8 @@ export class TokenMixtureDrafter extends JointDrafter<Float32Array> {
     return examples;
   }
 
-  private mixerAt({ position, ngram, rest }: QuerySite): NextTokenMixer {
-    return new NextTokenMixer(position, ngram.vocabulary, this.reader, this.weights.gate, rest);
+  private mixerAt({ predictor, rest }: QuerySite): NextTokenMixer {
+    return new NextTokenMixer(predictor, this.reader, this.weights.gate, rest);
   }
 }
 
@@ -94,14 +95,14 @@ interface Models {
 
 /** Rejects with the signal's reason. */
 async function continueMixedBlock(
-  { query, maxTokens, prompt, position, ngram }: PromptedQuery<Float32Array>,
+  { query, maxTokens, prompt, predictor }: PromptedQuery<Float32Array>,
   first: FirstLine,
   reader: LogitReader,
   mixer: NextTokenMixer,
   signal?: AbortSignal,
 ): Promise<Block> {
   const models = { prompt, reader, mixer };
-  const lines = writeBlock(query, first, maxTokens, { vocabulary: ngram.vocabulary, own: position.own });
+  const lines = writeBlock(query, first, maxTokens, predictor);
   let path = tokensOf(first.steps);
   let next = lines.next();
   for (let line = 0; !next.done; line++) {
@@ -126,7 +127,7 @@ async function nextLine(
   const logitsAtEnd = (await prompt.run(beginnings(path), signal)).at(-1) as Float32Array;
   const paddedContext = Int32Array.from([...context, ...new Array<number>(REST_ENTRIES).fill(0)]);
   const { gate } = mixer.predict(paddedContext, context.length, new Uint8Array(0), logitsAtEnd, false);
-  const lineEnd = chooseLineEnd(mixer.position, context, reader.lineEnds(logitsAtEnd), gate);
+  const lineEnd = chooseLineEnd(mixer.predictor, context, reader.lineEnds(logitsAtEnd), gate);
   if (lineEnd === undefined) return 'end';
   const start = {
     before: Int32Array.from([...context, lineEnd.token]),
@@ -145,12 +146,12 @@ async function nextLine(
  * weight.
  */
 function chooseLineEnd(
-  { scope, path, search }: NgramCursorPosition,
+  predictor: Predictor,
   context: Int32Array,
   neural: ReturnType<LogitReader['lineEnds']>,
   gate: number,
 ): Step | undefined {
-  const ngram = search.lineEnd(context, scope, path);
+  const ngram = likeliestLineEnd(predictor, context);
   if (neural.stop > neural.lineEnd) return undefined;
   const shares = new Map(neural.best.map(({ token, share }) => [token, ngram ? gate * share : share]));
   if (ngram) shares.set(ngram.token, (shares.get(ngram.token) ?? 0) + (1 - gate) * ngram.probability);
@@ -158,13 +159,6 @@ function chooseLineEnd(
   for (const entry of shares) if (!best || entry[1] > best[1]) best = entry;
   if (!best) return undefined;
   const [token, probability] = best;
-  return {
-    token,
-    probability,
-    margin: Math.max(0, 2 * probability - 1),
-    entropy: 0,
-    matchLength: ngram?.matchLength ?? 0,
-    count: ngram?.count ?? 0,
-    tier: ngram?.tier ?? 'base',
-  };
+  const { matchLength, count, tier } = ngram ?? { matchLength: 0, count: 0, tier: 'base' };
+  return { token, probability, margin: Math.max(0, 2 * probability - 1), entropy: 0, matchLength, count, tier };
 }

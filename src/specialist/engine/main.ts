@@ -7,8 +7,8 @@ import { threadCount } from '../../common/threads.ts';
 import { probeGraph, speedGraph } from '../../neural/architecture/graphs.ts';
 import { type ProbeResult, probeWebGpu } from '../../neural/runtime/device.ts';
 import { type Device, loadLibrary, Session, Tensor } from '../../neural/runtime/session.ts';
+import { EngineService } from './engine-service.ts';
 import { CEILING_ARGUMENT, PROBE_ARGUMENT, type ToEngine } from './protocol.ts';
-import { Service } from './service.ts';
 
 /** Runs in a separate process, which a bad driver may crash. */
 async function probeThisProcess(): Promise<ProbeResult> {
@@ -63,7 +63,7 @@ if (process.argv.includes(PROBE_ARGUMENT)) {
   probeThisProcess().then(send);
 } else {
   const ceiling = process.argv.find((argument) => argument.startsWith(CEILING_ARGUMENT));
-  const service = new Service({
+  const service = new EngineService({
     memoryCeiling: ceiling ? Number(ceiling.slice(CEILING_ARGUMENT.length)) : Number.POSITIVE_INFINITY,
     send,
     probe: () => probeWebGpu({ script: process.argv[1] as string, args: [PROBE_ARGUMENT], timeoutMs: PROBE_MS }),

@@ -34,7 +34,7 @@ export interface BaseToMeasure {
   readonly device: TrainingRequest['device'];
 }
 
-/** As adapt/training-settings.ts trains: tokens in a window, and windows in a step. */
+/** As adapt/timing.ts trains: tokens in a window, and windows in a step. */
 const LENGTH = 512;
 const MICRO_BATCHES = 4;
 /** Steps, of one window each. The first one allocates memory; the last one is timed. */

@@ -7,15 +7,12 @@ import type { Timing } from '../../neural/inference/timing.ts';
 import type { Adapted, DeviceChoice, TrainingRequest } from '../../neural/training/adapt.ts';
 import type { StepReport } from '../../neural/training/train.ts';
 import type { ValidationLoss } from '../../neural/training/validation.ts';
+import type { LatencyEstimate } from '../decoding/draft-latency.ts';
+import type { MixFit } from '../decoding/fit-mixed.ts';
+import type { LabeledQuery, QueryLoss } from '../decoding/joint-drafter.ts';
+import type { MixSource } from '../decoding/mix-source.ts';
+import type { OpenedSpecialist } from '../decoding/open-folders.ts';
 import type { ServedModelOptions } from '../decoding/served-model.ts';
-import type {
-  LabeledQuery,
-  LatencyEstimate,
-  MixFit,
-  MixSource,
-  OpenedSpecialist,
-  QueryLoss,
-} from '../decoding/types.ts';
 import type { EditHistory, FileChange } from '../ngram/protocol.ts';
 
 const minute = 60_000;
@@ -44,7 +41,9 @@ export type { Timing } from '../../neural/inference/timing.ts';
 export { type TrainingStatus, trainingStatusOf } from '../../neural/training/checkpoint.ts';
 export type { StepReport } from '../../neural/training/train.ts';
 export type { ValidationLoss } from '../../neural/training/validation.ts';
-export { type LatencyEstimate, MIXTURE_FILE, NEW_POSITION_TOKENS, type QueryLoss } from '../decoding/types.ts';
+export { type LatencyEstimate, NEW_POSITION_TOKENS } from '../decoding/draft-latency.ts';
+export type { QueryLoss } from '../decoding/joint-drafter.ts';
+export { MIXTURE_FILE } from '../decoding/mix-source.ts';
 
 interface EngineStatus {
   readonly pid: number;

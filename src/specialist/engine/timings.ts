@@ -7,7 +7,7 @@ import { makePrivate, replaceFile } from '../../common/files.ts';
 import { physicalCores } from '../../common/threads.ts';
 import type { Timing } from '../../neural/inference/timing.ts';
 import type { TrainingRequest } from '../../neural/training/request.ts';
-import type { Serving } from '../decoding/types.ts';
+import type { Serving } from '../decoding/mix-source.ts';
 
 /** @param threads 'auto': as many as suit this machine */
 export function llamaOptions(

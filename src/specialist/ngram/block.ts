@@ -4,16 +4,9 @@ import type { CompletionQuery, Draft, DraftToken } from '../../common/completion
 import { bracketBalance } from '../../text/line-state.ts';
 import { indentLength, lineStart, linesBelow } from '../../text/lines.ts';
 import { closerOf, DRAFTED_OPENERS } from '../../text/syntax/blocks.ts';
-import type { OwnFile } from './own-file.ts';
-import { lookupScope } from './project-index.ts';
-import type { Hypothesis, LineSearch, Step } from './search.ts';
+import type { Predictor } from './predictor.ts';
+import { findLines, type Hypothesis, likeliestLineEnd, type Step } from './search.ts';
 import type { Vocabulary } from './vocabulary.ts';
-
-export interface BlockParts {
-  readonly vocabulary: Vocabulary;
-  readonly own: OwnFile;
-  readonly search: LineSearch;
-}
 
 /** The draft of the cursor's line, and the tokens of its hypothesis. */
 export interface FirstLine {
@@ -66,15 +59,18 @@ export function endProbability({ steps, logProbability }: Hypothesis): number {
 }
 
 /** The block below a first line, by the n-grams alone. */
-export function continueBlock(query: CompletionQuery, first: FirstLine, maxTokens: number, parts: BlockParts): Block {
-  const { own, search } = parts;
-  const scope = lookupScope(query.path, own.following, query.languageId);
-  const lines = writeBlock(query, first, maxTokens, parts);
+export function continueBlock(
+  query: CompletionQuery,
+  first: FirstLine,
+  maxTokens: number,
+  predictor: Predictor,
+): Block {
+  const lines = writeBlock(query, first, maxTokens, predictor);
   const answer = ({ context, tokensLeft }: NextLineRequest): BlockLine => {
-    const lineEnd = search.lineEnd(context, scope, query.path);
+    const lineEnd = likeliestLineEnd(predictor, context);
     if (lineEnd === undefined) return undefined;
     const before = Int32Array.from([...context, lineEnd.token]);
-    const line = search.run(before, new Uint8Array(0), scope, query.path, tokensLeft, lineBudget)[0];
+    const [line] = findLines(predictor, before, new Uint8Array(0), tokensLeft, lineBudget);
     return line && { lineEnd, line };
   };
   let next = lines.next();
@@ -91,7 +87,7 @@ export function* writeBlock(
   query: CompletionQuery,
   { draft: { text: firstLine }, steps: firstSteps, lineEndProbability: firstEnds }: FirstLine,
   maxTokens: number,
-  { vocabulary, own }: Pick<BlockParts, 'vocabulary' | 'own'>,
+  { vocabulary, own }: Predictor,
 ): Generator<NextLineRequest, Block, BlockLine> {
   const lineBefore = query.prefix.slice(lineStart(query.prefix));
   const opensBlock = DRAFTED_OPENERS.firstLine.test(firstLine.trimEnd());

@@ -4,13 +4,11 @@ import { choiceProbabilities } from '../../common/statistics/conditional-logit.t
 import { languageOf } from '../../text/languages.ts';
 import { cutBeforeRest, restOfLine } from '../../text/lines.ts';
 import { type Block, continueBlock, draftTokens, endProbability, type FirstLine, likelihood, textOf } from './block.ts';
-import type { OwnFile } from './own-file.ts';
 import type { Predictor } from './predictor.ts';
-import { lookupScope } from './project-index.ts';
 import { describe, describeNone, type LineCandidate, surroundings, type Unranked } from './ranking.ts';
-import type { Hypothesis, LineSearch, NgramCursorPosition } from './search.ts';
+import { findLines, type Hypothesis, logNextLine } from './search.ts';
 import type { TemplateDraft } from './template.ts';
-import { withTemplate } from './template-lines.ts';
+import { type TemplatedLine, withTemplate } from './template-lines.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /** Below a less probable line no lines are drafted: what follows it is even less probable. */
@@ -26,7 +24,7 @@ const rescored = 8;
  */
 export function distinctLines<H extends Hypothesis>(
   hypotheses: readonly H[],
-  { own, search, scope, path }: Omit<NgramCursorPosition, 'predictor'>,
+  predictor: Predictor,
   textAt: (hypothesis: H) => string | undefined,
   most: number,
 ): (Unranked & { readonly hypothesis: H })[] {
@@ -36,43 +34,46 @@ export function distinctLines<H extends Hypothesis>(
     const text = textAt(hypothesis);
     if (text === undefined || text.trim() === '' || seen.has(text.trimEnd())) continue;
     seen.add(text.trimEnd());
-    const logNextLine = lines.length < most ? search.logNextLine(hypothesis, own.before, scope, path) : -20;
-    lines.push({ hypothesis, text, logNextLine });
+    lines.push({ hypothesis, text, logNextLine: lines.length < most ? logNextLine(predictor, hypothesis) : -20 });
   }
   return lines;
 }
 
-/** The best candidate. */
-export function firstLine(
-  { candidates, none }: LineChoice,
+/** The most probable candidate, or what a template knows better, and the block below it if a template has one. */
+export function beginDraft(
+  choice: LineChoice,
   weights: ArrayLike<number>,
   model: string,
-  healed: Uint8Array,
-  vocabulary: Vocabulary,
-): FirstLine {
-  const best = bestLine({ candidates, none }, weights);
-  if (best === undefined)
-    return { draft: { text: '', tokens: [], model, complete: true }, steps: [], lineEndProbability: 0 };
-  const { chosen, confidence } = best;
-  const { steps, finished } = chosen.hypothesis;
-  const text = chosen.text.trimEnd();
-  const tokens = draftTokens(steps, text, healed, vocabulary);
-  const draft = { text, tokens, model, complete: finished, confidence };
-  return { draft, steps, lineEndProbability: endProbability(chosen.hypothesis) };
+  query: CompletionQuery,
+  { maxTokens, linesBelow }: DraftOptions,
+  template: TemplateDraft | undefined,
+  predictor: Predictor,
+): TemplatedLine {
+  const searched = firstLine(choice, weights, model, predictor);
+  const { first, block } = withTemplate(searched, template, query, maxTokens, predictor);
+  return block && linesBelow !== 'never' ? { first, block } : { first };
 }
 
 /** The most probable candidate. */
-function bestLine(
+function firstLine(
   choice: LineChoice,
   weights: ArrayLike<number>,
-): { readonly chosen: LineCandidate; readonly confidence: number } | undefined {
+  model: string,
+  { own, vocabulary }: Predictor,
+): FirstLine {
   const probabilities = choiceProbabilities(choice, weights);
   const best = choice.candidates.reduce(
     (best, _, i) => ((probabilities[i] as number) > (probabilities[best] ?? 0) ? i : best),
     0,
   );
   const chosen = choice.candidates[best];
-  return chosen && { chosen, confidence: probabilities[best] as number };
+  if (chosen === undefined)
+    return { draft: { text: '', tokens: [], model, complete: true }, steps: [], lineEndProbability: 0 };
+  const { steps, finished } = chosen.hypothesis;
+  const text = chosen.text.trimEnd();
+  const tokens = draftTokens(steps, text, own.healed, vocabulary);
+  const draft = { text, tokens, model, complete: finished, confidence: probabilities[best] as number };
+  return { draft, steps, lineEndProbability: endProbability(chosen.hypothesis) };
 }
 
 /** Whether lines below the first are wanted. */
@@ -121,59 +122,35 @@ export function withBlock(
   };
 }
 
+/** Candidate lines with their features, and those of 'none of these'. */
 interface LineChoice {
   readonly candidates: readonly LineCandidate[];
   readonly none: Float32Array;
 }
 
-export class NgramDrafter {
-  private readonly vocabulary: Vocabulary;
-  private readonly own: OwnFile;
-  private readonly search: LineSearch;
-  private readonly predictor: Predictor;
-  private readonly template: (query: CompletionQuery) => TemplateDraft | undefined;
+/** The candidate lines of the n-grams at a query that the predictor is at. */
+export function candidateLines(query: CompletionQuery, maxTokens: number, predictor: Predictor): LineChoice {
+  const { own, vocabulary } = predictor;
+  const around = surroundings(query.prefix, query.suffix);
+  const rest = restOfLine(query.suffix);
+  const found = findLines(predictor, own.before, own.healed, maxTokens);
+  const textAt = (hypothesis: Hypothesis) => cutBeforeRest(textOf(hypothesis, own.healed, vocabulary), rest);
+  const unranked = distinctLines(found, predictor, textAt, rescored);
+  return { candidates: describe(unranked, around), none: describeNone(unranked, around) };
+}
 
-  constructor(
-    vocabulary: Vocabulary,
-    own: OwnFile,
-    search: LineSearch,
-    predictor: Predictor,
-    template: (query: CompletionQuery) => TemplateDraft | undefined,
-  ) {
-    this.vocabulary = vocabulary;
-    this.own = own;
-    this.search = search;
-    this.predictor = predictor;
-    this.template = template;
-  }
-
-  draft(query: CompletionQuery, options: DraftOptions, weights: Float32Array): Omit<Draft, 'latencyMs'> {
-    const { vocabulary, own, search } = this;
-    const choice = this.choose(query, options.maxTokens);
-    const searched = firstLine(choice, weights, NGRAM_MODEL, own.healed, vocabulary);
-    const at = {
-      own,
-      search,
-      predictor: this.predictor,
-      path: query.path,
-      scope: lookupScope(query.path, own.following, query.languageId),
-    };
-    const { first, block } = withTemplate(searched, this.template(query), query, options.maxTokens, vocabulary, at);
-    if (block && options.linesBelow !== 'never') return withBlock(first, block, options, vocabulary);
-    if (!wantsBlock(first, options) && !mayContinue(first, query)) return first.draft;
-    const further = continueBlock(query, first, options.maxTokens, { vocabulary, own, search });
-    return withBlock(first, further, options, vocabulary);
-  }
-
-  /** The candidate lines with their features; `own` is loaded with the query. */
-  choose(query: CompletionQuery, maxTokens: number): LineChoice {
-    const { own, search } = this;
-    const scope = lookupScope(query.path, own.following, query.languageId);
-    const around = surroundings(query.prefix, query.suffix);
-    const rest = restOfLine(query.suffix);
-    const found = search.run(own.before, own.healed, scope, query.path, maxTokens);
-    const textAt = (hypothesis: Hypothesis) => cutBeforeRest(textOf(hypothesis, own.healed, this.vocabulary), rest);
-    const unranked = distinctLines(found, { own, search, scope, path: query.path }, textAt, rescored);
-    return { candidates: describe(unranked, around), none: describeNone(unranked, around) };
-  }
+/** The n-grams' draft at a query that the predictor is at. */
+export function draftByNgrams(
+  query: CompletionQuery,
+  options: DraftOptions,
+  weights: Float32Array,
+  template: TemplateDraft | undefined,
+  predictor: Predictor,
+): Omit<Draft, 'latencyMs'> {
+  const { maxTokens } = options;
+  const choice = candidateLines(query, maxTokens, predictor);
+  const { first, block: repeated } = beginDraft(choice, weights, NGRAM_MODEL, query, options, template, predictor);
+  const isContinued = wantsBlock(first, options) || mayContinue(first, query);
+  const block = repeated ?? (isContinued && continueBlock(query, first, maxTokens, predictor));
+  return block ? withBlock(first, block, options, predictor.vocabulary) : first.draft;
 }

@@ -59,6 +59,18 @@ export class ListIndex {
     return start;
   }
 
+  /**
+   * Appends and links a file between separators, so that its first token follows one, as in the project index.
+   * @returns the position of its first token
+   */
+  appendFile(tokens: ArrayLike<number>): number {
+    const separated = new Int32Array(tokens.length + 2).fill(this.vocabulary.separator);
+    separated.set(tokens, 1);
+    const start = 1 + this.append(separated);
+    this.link(start);
+    return start;
+  }
+
   /** Indexes the tokens from `start` on, which have to be complete. */
   link(start: number): void {
     this.following.set(followingLines(this.tokens, start, this.length, this.vocabulary), start);

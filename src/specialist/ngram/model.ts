@@ -1,18 +1,18 @@
 // The n-gram model, synchronous: build, fit, complete, store. The worker wraps it; the command line calls it.
 import type { CompletionQuery, Draft, DraftOptions, Snippet, SnippetOptions } from '../../common/completion.ts';
 import { failed, ok, type Result } from '../../common/errors.ts';
+import { LineReader } from '../../text/lexemes.ts';
 import type { Tokenizer } from '../../text/tokenizer/bpe.ts';
 import type { EditHistory, TextFile } from '../../workspace/edits/edit.ts';
-import { NgramDrafter } from './drafter.ts';
+import { draftByNgrams } from './drafter.ts';
 import { Overlay } from './overlay.ts';
 import { firstLineHash, OwnFile } from './own-file.ts';
 import { Predictor } from './predictor.ts';
 import { lookupScope, ProjectIndex, type TokenizedFile } from './project-index.ts';
 import { defaultWeights, type NgramWeights } from './ranking.ts';
-import { LineSearch, type NgramCursorPosition } from './search.ts';
 import { readSnapshot, writeSnapshot } from './snapshot.ts';
 import { findSnippets } from './snippets.ts';
-import { type TemplateDraft, TemplateFinder } from './template.ts';
+import { type TemplateDraft, templateAt } from './template.ts';
 import { Vocabulary } from './vocabulary.ts';
 
 export type { TextFile } from '../../workspace/edits/edit.ts';
@@ -41,9 +41,7 @@ export class NgramModel {
   private decodedLength = 0;
   private readonly own: OwnFile;
   private readonly predictor: Predictor;
-  private readonly search: LineSearch;
-  private readonly drafter: NgramDrafter;
-  private readonly templates = new TemplateFinder();
+  private readonly lines = new LineReader();
   private readonly weights: NgramWeights;
 
   private constructor(vocabulary: Vocabulary, project: ProjectIndex, weights: NgramWeights) {
@@ -53,9 +51,6 @@ export class NgramModel {
     this.overlay = new Overlay(vocabulary, project);
     this.own = new OwnFile(vocabulary);
     this.predictor = new Predictor(vocabulary, project, this.overlay, this.own, weights);
-    this.search = new LineSearch(vocabulary, this.predictor, this.own);
-    const template = (query: CompletionQuery) => this.template(query);
-    this.drafter = new NgramDrafter(vocabulary, this.own, this.search, this.predictor, template);
   }
 
   /** @param weights other ones than those that ship, for a fit or a test */
@@ -113,36 +108,47 @@ export class NgramModel {
     return fresh;
   }
 
-  /** Probability of each token of an indexed file, as if the file were being edited: its indexed copy is not used. */
+  /**
+   * Probability of each token of an indexed file, as if its line were being written and the rest of the file were there.
+   * The indexed copy is not used.
+   */
   tokenProbabilities(file: TextFile): Float32Array {
-    const { vocabulary, own, predictor } = this;
+    const { predictor } = this;
     this.project.setOwn(file.path);
-    return tokenProbabilities(file, { vocabulary, own, predictor });
+    const found: number[] = [];
+    visitTokens(
+      [file],
+      Number.POSITIVE_INFINITY,
+      predictor,
+      (token) => void found.push(predictor.probabilityOf(token)),
+    );
+    return Float32Array.from(found);
   }
 
   complete(query: CompletionQuery, options: DraftOptions): Draft {
     const started = performance.now();
-    this.load(query, options.maxTokens);
-    const draft = this.drafter.draft(query, options, this.weights.ranking);
+    const predictor = this.predictorAt(query, options.maxTokens);
+    const draft = draftByNgrams(query, options, this.weights.ranking, this.template(query), predictor);
     return { ...draft, latencyMs: performance.now() - started };
   }
 
-  /** @param room tokens that a search will add to the context */
-  positionAt(query: CompletionQuery, room: number): NgramCursorPosition {
-    this.load(query, room);
-    const { own, predictor, search } = this;
-    return {
-      path: query.path,
-      scope: lookupScope(query.path, own.following, query.languageId),
-      own,
-      predictor,
-      search,
-    };
+  /**
+   * The predictor at a query, valid until the model gets another request.
+   * @param room tokens that a search will add to the context
+   */
+  predictorAt(query: CompletionQuery, room: number): Predictor {
+    const { own, predictor } = this;
+    this.overlay.flush(query.path);
+    this.project.setOwn(query.path);
+    own.load(query, room);
+    predictor.edited.setLine(query);
+    predictor.moveTo(query.path, lookupScope(query.path, own.following, query.languageId));
+    return predictor;
   }
 
   /** The continuation of a block that the query's document has above or below; see template.ts. */
   template(query: CompletionQuery): TemplateDraft | undefined {
-    return this.templates.find(query);
+    return templateAt(query, this.lines);
   }
 
   /** The files whose text is used. */
@@ -212,20 +218,6 @@ export class NgramModel {
   setHistory(history: EditHistory): void {
     this.predictor.edited.set(history);
   }
-
-  private load(query: CompletionQuery, room: number): void {
-    this.overlay.flush(query.path);
-    this.project.setOwn(query.path);
-    this.own.load(query, room);
-    this.predictor.edited.setLine(query);
-  }
-}
-
-/** The parts of a model that predict. */
-export interface TokenPredictor {
-  readonly vocabulary: Vocabulary;
-  readonly own: OwnFile;
-  readonly predictor: Predictor;
 }
 
 /**
@@ -235,9 +227,10 @@ export interface TokenPredictor {
 export function visitTokens(
   files: readonly TextFile[],
   limit: number,
-  { vocabulary, own, predictor }: TokenPredictor,
+  predictor: Predictor,
   visit: (token: number) => void,
 ): void {
+  const { vocabulary, own } = predictor;
   const tokenized = files.map(({ path, text }) => ({ path, tokens: vocabulary.tokenizer.encode(text) }));
   const total = tokenized.reduce((sum, { tokens }) => sum + tokens.length, 0);
   const share = Math.min(1, limit / Math.max(1, total));
@@ -253,12 +246,12 @@ export function visitTokens(
       credit += share * (end - start);
       if (credit >= end - start) {
         credit -= end - start;
-        const scope = lookupScope(path, firstLineHash(tokens, lineEnd, tokens.length, vocabulary));
+        predictor.moveTo(path, lookupScope(path, firstLineHash(tokens, lineEnd, tokens.length, vocabulary)));
         for (let at = start; at < end; at++) own.recount(tokens[at] as number, -1);
         for (let at = start; at < end; at++) {
           const token = tokens[at] as number;
           own.moveTo(at, lineEnd);
-          predictor.predict(tokens, at, scope, path, token);
+          predictor.predict(tokens, at, token);
           visit(token);
           own.recount(token, 1);
         }
@@ -266,13 +259,4 @@ export function visitTokens(
       start = end;
     }
   }
-}
-
-/** Probability of each token of a file, as if its line were being written and the rest of the file were there. */
-export function tokenProbabilities(file: TextFile, learner: TokenPredictor): Float32Array {
-  const found: number[] = [];
-  visitTokens([file], Number.POSITIVE_INFINITY, learner, (token) => {
-    found.push(learner.predictor.probabilityOf(token));
-  });
-  return Float32Array.from(found);
 }

@@ -115,14 +115,8 @@ export class Overlay {
   }
 
   private append(entry: Entry): void {
-    const { tokenizer, separator } = this.vocabulary;
-    const tokens = tokenizer.encode(entry.text);
-    // Between separators, so that the first token follows one, as in the project index.
-    const separated = new Int32Array(tokens.length + 2).fill(separator);
-    separated.set(tokens, 1);
-    entry.start = 1 + this.index.append(separated);
+    entry.start = this.index.appendFile(this.vocabulary.tokenizer.encode(entry.text));
     entry.end = this.index.length;
-    this.index.link(entry.start);
     this.entries.push(entry);
     this.byPath.set(entry.path, entry);
   }

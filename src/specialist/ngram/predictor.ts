@@ -1,4 +1,5 @@
-// The next-token distribution after a context, from all tiers at once.
+// The next-token distribution after a context, from all tiers at once. A search at a query uses it with the query's
+// document and place.
 import type { CompletionQuery } from '../../common/completion.ts';
 import { kinOf } from '../../text/languages.ts';
 import { lineAfter, lineBefore, lineEnd, lineStart } from '../../text/lines.ts';
@@ -19,10 +20,14 @@ export class Predictor {
   readonly mixture: Mixture;
   readonly unigrams: Unigrams;
   readonly edited: EditedLines;
+  readonly vocabulary: Vocabulary;
+  /** The document of the query. */
+  readonly own: OwnFile;
   private readonly project: ProjectIndex;
   private readonly overlay: Overlay;
-  private readonly own: OwnFile;
-  private readonly vocabulary: Vocabulary;
+  /** Of the query; see `moveTo`. */
+  private path = '';
+  private scope: LookupScope | undefined;
 
   constructor(vocabulary: Vocabulary, project: ProjectIndex, overlay: Overlay, own: OwnFile, weights: MixtureWeights) {
     this.vocabulary = vocabulary;
@@ -41,8 +46,16 @@ export class Predictor {
     };
   }
 
-  /** Fills `evidence` and `mixture` for context[0, end). @param target see `Evidence.reset` */
-  predict(context: Int32Array, end: number, scope: LookupScope, path: string, target = -1): void {
+  /** Sets the position that predictions are for. */
+  moveTo(path: string, scope: LookupScope): void {
+    this.path = path;
+    this.scope = scope;
+  }
+
+  /** Fills `evidence` and `mixture` for context[0, end). Call `moveTo` first. @param target see `Evidence.reset` */
+  predict(context: Int32Array, end: number, target = -1): void {
+    const { path } = this;
+    const scope = this.scope as LookupScope;
     this.evidence.reset(target);
     this.project.collect(context, end, this.evidence, scope);
     this.overlay.collect(context, end, this.evidence, scope, path);
@@ -145,11 +158,7 @@ class EditedLines {
     const context = this.encode(known, above.replace(/\n$/, ''));
     const lead = above === '' ? '' : '\n';
     const counted = this.encode(known, lead + lines.replace(/\n$/, ''));
-    const tokens = new Int32Array(context.length + counted.length + 2).fill(this.vocabulary.separator);
-    tokens.set(context, 1);
-    tokens.set(counted, 1 + context.length);
-    const start = 1 + this.index.append(tokens);
-    this.index.link(start);
+    const start = this.index.appendFile([...context, ...counted]);
     const from = start + context.length;
     const first = from + (typedFirst === '' ? 0 : this.encode(known, lead + typedFirst).length);
     this.sources.push({ ...of, start, first, end: from + counted.length, home: place.open });

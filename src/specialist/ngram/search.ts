@@ -1,10 +1,7 @@
 // Beam search for the rest of the line: candidate texts with the probability of each of their tokens.
 import type { DraftToken } from '../../common/completion.ts';
-import { longestMatch } from './evidence.ts';
-import type { OwnFile } from './own-file.ts';
+import { type Evidence, longestMatch } from './evidence.ts';
 import type { Predictor } from './predictor.ts';
-import type { LookupScope } from './project-index.ts';
-import type { Vocabulary } from './vocabulary.ts';
 
 export interface BeamHypothesis {
   /** Log probability of the tokens and, when finished, of the end. */
@@ -88,177 +85,149 @@ const unknown = Number.NEGATIVE_INFINITY;
 /** Number of tokens that a candidate is scored by: the real end of the cursor's line, and first tokens below it. */
 const lookAhead = 5;
 
+/** The last tokens of a text, as many as a match may have, with room for more behind them. */
+export function contextWithRoom(before: Int32Array, room: number): { context: Int32Array; kept: number } {
+  const kept = Math.min(before.length, longestMatch);
+  const context = new Int32Array(kept + room);
+  context.set(before.subarray(before.length - kept));
+  return { context, kept };
+}
+
+/** The longest match of the latest prediction. */
+export function matchOf(evidence: Evidence): Pick<Step, 'matchLength' | 'count' | 'tier'> {
+  return { matchLength: evidence.matchLength, count: evidence.matchCount, tier: evidence.matchTier };
+}
+
 interface Scored {
   readonly token: number;
   readonly probability: number;
 }
 
-/** A query's position for a search. Valid until the model gets another request. */
-export interface NgramCursorPosition {
-  readonly path: string;
-  readonly scope: LookupScope;
-  readonly own: OwnFile;
-  readonly predictor: Predictor;
-  readonly search: LineSearch;
+/**
+ * Finished lines, or unfinished ones if none ended within `maxTokens`; most probable first.
+ * @param before the tokens before the line; only the last ones matter
+ * @param healed bytes that the first tokens have to repeat
+ * @param maxPredictions maximum number of next-token predictions
+ */
+export function findLines(
+  predictor: Predictor,
+  before: Int32Array,
+  healed: Uint8Array,
+  maxTokens: number,
+  maxPredictions = MAX_PREDICTIONS,
+): Hypothesis[] {
+  const start: Hypothesis = { steps: [], logProbability: 0, finished: false, logLineEnd: unknown, healing: healed };
+  const { context, kept } = contextWithRoom(before, maxTokens);
+  const beam = new BeamSearch(start, limits);
+  let budget = maxPredictions;
+  for (let length = 0; length < maxTokens && beam.open.length > 0 && budget > 0; length++)
+    beam.advance((hypothesis) => (budget-- > 0 ? extend(predictor, hypothesis, context, kept) : []));
+  // If no line finished, one that reached the token limit is the best candidate.
+  return beam.found.slice(0, limits.wanted);
 }
 
-export class LineSearch {
-  private readonly vocabulary: Vocabulary;
-  private readonly predictor: Predictor;
-  private readonly own: OwnFile;
-  private context = new Int32Array(0);
-
-  constructor(vocabulary: Vocabulary, predictor: Predictor, own: OwnFile) {
-    this.vocabulary = vocabulary;
-    this.predictor = predictor;
-    this.own = own;
+/** The most likely line end after `before`, with its share among line ends; undefined if none was ever seen. */
+export function likeliestLineEnd(predictor: Predictor, before: Int32Array): Step | undefined {
+  predictor.predict(before, before.length);
+  const { evidence, mixture, vocabulary } = predictor;
+  let best = -1;
+  let total = 0;
+  for (let slot = 0; slot < evidence.size; slot++) {
+    const token = evidence.candidates[slot] as number;
+    if (vocabulary.endsLine[token] === 0 || token === vocabulary.separator) continue;
+    const probability = mixture.probabilities[slot] as number;
+    total += probability;
+    if (best < 0 || probability > (mixture.probabilities[best] as number)) best = slot;
   }
+  if (best < 0) return undefined;
+  const probability = (mixture.probabilities[best] as number) / total;
+  return {
+    token: evidence.candidates[best] as number,
+    probability,
+    margin: Math.max(0, 2 * probability - 1),
+    entropy: 0,
+    ...matchOf(evidence),
+  };
+}
 
-  /**
-   * Finished lines, or unfinished ones if none ended within `maxTokens`; most probable first.
-   * @param before the tokens before the line; only the last ones matter
-   * @param healed bytes that the first tokens have to repeat
-   * @param maxPredictions maximum number of next-token predictions
-   */
-  run(
-    before: Int32Array,
-    healed: Uint8Array,
-    scope: LookupScope,
-    path: string,
-    maxTokens: number,
-    maxPredictions = MAX_PREDICTIONS,
-  ): Hypothesis[] {
-    const start: Hypothesis = { steps: [], logProbability: 0, finished: false, logLineEnd: unknown, healing: healed };
-    const kept = Math.min(before.length, longestMatch);
-    this.context = new Int32Array(kept + maxTokens);
-    this.context.set(before.subarray(before.length - kept));
-    const beam = new BeamSearch(start, limits);
-    let budget = maxPredictions;
-    for (let length = 0; length < maxTokens && beam.open.length > 0 && budget > 0; length++)
-      beam.advance((hypothesis) => (budget-- > 0 ? this.extend(hypothesis, kept, scope, path) : []));
-    // If no line finished, one that reached the token limit is the best candidate.
-    return beam.found.slice(0, limits.wanted);
+/** Log probability of the first tokens of the file's next line, if `hypothesis` completes the cursor's line. */
+export function logNextLine(predictor: Predictor, hypothesis: Hypothesis): number {
+  const { own, vocabulary } = predictor;
+  const { after } = own;
+  const { context, kept } = contextWithRoom(own.before, hypothesis.steps.length + 2 * lookAhead);
+  let end = kept;
+  for (const step of hypothesis.steps) context[end++] = step.token;
+  let sum = 0;
+  let scored = 0;
+  for (let at = 0; at < after.length && scored < lookAhead - 1; at++) {
+    const token = after[at] as number;
+    if (scored > 0 && vocabulary.endsLine[token] === 1) break;
+    if (at > 0 && vocabulary.endsLine[token] === 0) {
+      predictor.predict(context, end);
+      sum += Math.log(Math.max(1e-6, predictor.probabilityOf(token)));
+      scored += 1;
+    }
+    if (end === context.length) break;
+    context[end++] = token;
   }
+  return sum;
+}
 
-  /** The most likely line end after `before`, with its share among line ends; undefined if none was ever seen. */
-  lineEnd(before: Int32Array, scope: LookupScope, path: string): Step | undefined {
-    const { predictor, vocabulary } = this;
-    predictor.predict(before, before.length, scope, path);
-    const { evidence, mixture } = predictor;
-    let best = -1;
-    let total = 0;
-    for (let slot = 0; slot < evidence.size; slot++) {
-      const token = evidence.candidates[slot] as number;
-      if (vocabulary.endsLine[token] === 0 || token === vocabulary.separator) continue;
-      const probability = mixture.probabilities[slot] as number;
+/** The hypothesis with its most likely next tokens, and finished. Its tokens go into context[kept...). */
+function extend(predictor: Predictor, hypothesis: Hypothesis, context: Int32Array, kept: number): Hypothesis[] {
+  const { evidence, mixture, vocabulary, own } = predictor;
+  const { steps, healing } = hypothesis;
+  let end = kept;
+  for (const step of steps) context[end++] = step.token;
+  predictor.predict(context, end);
+
+  const scored: Scored[] = [];
+  let lineEnd = 0;
+  let entropy = mixture.rest > 0 ? -mixture.rest * Math.log(mixture.rest) : 0;
+  let total = 0;
+  for (let slot = 0; slot < evidence.size; slot++) {
+    const probability = mixture.probabilities[slot] as number;
+    const token = evidence.candidates[slot] as number;
+    if (healing.length > 0 && !vocabulary.heals(token, healing)) continue;
+    total += probability;
+    if (probability > 0) entropy -= probability * Math.log(probability);
+    if (vocabulary.endsLine[token] === 1) lineEnd += probability;
+    else scored.push({ token, probability });
+  }
+  if (healing.length > 0) {
+    // The index may not know the bytes to repeat, so the tokenizer's first token for them is a candidate too.
+    const token = vocabulary.tokenizer.encode(new TextDecoder().decode(healing))[0] as number;
+    if (token !== undefined && evidence.find(token) < 0 && vocabulary.heals(token, healing)) {
+      const probability = Math.max(1e-9, predictor.probabilityOf(token));
       total += probability;
-      if (best < 0 || probability > (mixture.probabilities[best] as number)) best = slot;
+      scored.push({ token, probability });
     }
-    if (best < 0) return undefined;
-    const probability = (mixture.probabilities[best] as number) / total;
-    return {
-      token: evidence.candidates[best] as number,
-      probability,
-      margin: Math.max(0, 2 * probability - 1),
-      entropy: 0,
-      matchLength: evidence.matchLength,
-      count: evidence.matchCount,
-      tier: evidence.matchTier,
-    };
   }
-
-  /**
-   * Log probability of the first tokens of the file's next line, if `hypothesis` completes the cursor's line.
-   */
-  logNextLine(hypothesis: Hypothesis, before: Int32Array, scope: LookupScope, path: string): number {
-    const { after } = this.own;
-    const kept = Math.min(before.length, longestMatch);
-    const context = new Int32Array(kept + hypothesis.steps.length + 2 * lookAhead);
-    context.set(before.subarray(before.length - kept));
-    let end = kept;
-    for (const step of hypothesis.steps) context[end++] = step.token;
-    let sum = 0;
-    let scored = 0;
-    for (let at = 0; at < after.length && scored < lookAhead - 1; at++) {
-      const token = after[at] as number;
-      if (scored > 0 && this.vocabulary.endsLine[token] === 1) break;
-      if (at > 0 && this.vocabulary.endsLine[token] === 0) {
-        this.predictor.predict(context, end, scope, path);
-        sum += Math.log(Math.max(1e-6, this.predictor.probabilityOf(token)));
-        scored += 1;
-      }
-      if (end === context.length) break;
-      context[end++] = token;
-    }
-    return sum;
+  const scale = healing.length > 0 && total > 0 ? 1 / total : 1;
+  scored.sort((a, b) => b.probability - a.probability);
+  const results: Hypothesis[] = [];
+  if (lineEnd > 0 && healing.length === 0) {
+    const actual = own.after[0];
+    results.push({
+      ...hypothesis,
+      logProbability: hypothesis.logProbability + Math.log(lineEnd),
+      finished: true,
+      logLineEnd: actual === undefined ? unknown : Math.log(predictor.probabilityOf(actual)),
+    });
   }
-
-  private extend(hypothesis: Hypothesis, kept: number, scope: LookupScope, path: string): Hypothesis[] {
-    const { predictor, vocabulary } = this;
-    const { steps, healing } = hypothesis;
-    let end = kept;
-    for (const step of steps) this.context[end++] = step.token;
-    predictor.predict(this.context, end, scope, path);
-    const { evidence, mixture } = predictor;
-
-    const scored: Scored[] = [];
-    let lineEnd = 0;
-    let entropy = mixture.rest > 0 ? -mixture.rest * Math.log(mixture.rest) : 0;
-    let total = 0;
-    for (let slot = 0; slot < evidence.size; slot++) {
-      const probability = mixture.probabilities[slot] as number;
-      const token = evidence.candidates[slot] as number;
-      if (healing.length > 0 && !vocabulary.heals(token, healing)) continue;
-      total += probability;
-      if (probability > 0) entropy -= probability * Math.log(probability);
-      if (vocabulary.endsLine[token] === 1) lineEnd += probability;
-      else scored.push({ token, probability });
-    }
-    if (healing.length > 0) {
-      // The index may not know the bytes to repeat, so the tokenizer's first token for them is a candidate too.
-      const own = vocabulary.tokenizer.encode(new TextDecoder().decode(healing))[0] as number;
-      if (own !== undefined && evidence.find(own) < 0 && vocabulary.heals(own, healing)) {
-        const probability = Math.max(1e-9, predictor.probabilityOf(own));
-        total += probability;
-        scored.push({ token: own, probability });
-      }
-    }
-    const scale = healing.length > 0 && total > 0 ? 1 / total : 1;
-    scored.sort((a, b) => b.probability - a.probability);
-    const results: Hypothesis[] = [];
-    if (lineEnd > 0 && healing.length === 0) {
-      const actual = this.own.after[0];
-      results.push({
-        ...hypothesis,
-        logProbability: hypothesis.logProbability + Math.log(lineEnd),
-        finished: true,
-        logLineEnd: actual === undefined ? unknown : Math.log(predictor.probabilityOf(actual)),
-      });
-    }
-    for (let i = 0; i < Math.min(branching, scored.length); i++) {
-      const { token, probability } = scored[i] as Scored;
-      const p = Math.min(1, probability * scale);
-      const rival =
-        i === 0 ? Math.max(scored[1]?.probability ?? 0, lineEnd) : Math.max((scored[0] as Scored).probability, lineEnd);
-      results.push({
-        steps: [
-          ...steps,
-          {
-            token,
-            probability: p,
-            margin: p - Math.min(1, rival * scale),
-            entropy,
-            matchLength: evidence.matchLength,
-            count: evidence.matchCount,
-            tier: evidence.matchTier,
-          },
-        ],
-        logProbability: hypothesis.logProbability + Math.log(Math.max(p, 1e-12)),
-        finished: false,
-        logLineEnd: unknown,
-        healing: healing.subarray(Math.min(healing.length, vocabulary.tokenizer.bytesOf(token).length)),
-      });
-    }
-    return results;
+  for (let i = 0; i < Math.min(branching, scored.length); i++) {
+    const { token, probability } = scored[i] as Scored;
+    const p = Math.min(1, probability * scale);
+    const rival =
+      i === 0 ? Math.max(scored[1]?.probability ?? 0, lineEnd) : Math.max((scored[0] as Scored).probability, lineEnd);
+    const margin = p - Math.min(1, rival * scale);
+    results.push({
+      steps: [...steps, { token, probability: p, margin, entropy, ...matchOf(evidence) }],
+      logProbability: hypothesis.logProbability + Math.log(Math.max(p, 1e-12)),
+      finished: false,
+      logLineEnd: unknown,
+      healing: healing.subarray(Math.min(healing.length, vocabulary.tokenizer.bytesOf(token).length)),
+    });
   }
+  return results;
 }

@@ -1,7 +1,14 @@
 // Near-copies of the lines around the cursor: earlier or later lines of the document that equal those lines except for
 // some words.
 import type { CompletionQuery } from '../../common/completion.ts';
-import { isCommentLine, isWordCode, type Lexeme, LineReader, type LineShape, lexemesOf } from '../../text/lexemes.ts';
+import {
+  isCommentLine,
+  isWordCode,
+  type Lexeme,
+  type LineReader,
+  type LineShape,
+  lexemesOf,
+} from '../../text/lexemes.ts';
 import { restOfLine } from '../../text/lines.ts';
 import { Renaming } from '../../text/renaming.ts';
 
@@ -53,28 +60,22 @@ export interface TemplateDocument {
   readonly next: string;
 }
 
-/** Reads the document around a cursor. Only lines that it has not seen yet are read. */
-export class DocumentReader {
-  private readonly reader = new LineReader();
-
-  read({ prefix, suffix, languageId }: CompletionQuery): TemplateDocument {
-    const before = prefix.slice(Math.max(0, prefix.length - REACH.before));
-    const lines = this.reader.lines(before);
-    const typed = before.slice(before.lastIndexOf('\n') + 1);
-    const restEnd = suffix.indexOf('\n');
-    const below = restEnd < 0 ? [] : this.reader.lines(suffix.slice(restEnd + 1, restEnd + REACH.after));
-    const above = lines.slice(0, -1);
-    return {
-      text: before,
-      languageId,
-      // The cursor's line is no source.
-      lines: [...above, this.reader.line(''), ...below],
-      cursor: above.length,
-      typed,
-      rest: restOfLine(suffix),
-      next: below.find(({ shape }) => shape !== 0)?.text.trim() ?? '',
-    };
-  }
+/** The document around a cursor. */
+export function readDocument({ prefix, suffix, languageId }: CompletionQuery, reader: LineReader): TemplateDocument {
+  const before = prefix.slice(Math.max(0, prefix.length - REACH.before));
+  const above = reader.lines(before).slice(0, -1);
+  const restEnd = suffix.indexOf('\n');
+  const below = restEnd < 0 ? [] : reader.lines(suffix.slice(restEnd + 1, restEnd + REACH.after));
+  return {
+    text: before,
+    languageId,
+    // The cursor's line is no source.
+    lines: [...above, reader.line(''), ...below],
+    cursor: above.length,
+    typed: before.slice(before.lastIndexOf('\n') + 1),
+    rest: restOfLine(suffix),
+    next: below.find(({ shape }) => shape !== 0)?.text.trim() ?? '',
+  };
 }
 
 /** The best near-copies, best first. */

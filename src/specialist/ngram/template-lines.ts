@@ -2,7 +2,8 @@
 import type { CompletionQuery, Draft } from '../../common/completion.ts';
 import { cutBeforeRest, restOfLine } from '../../text/lines.ts';
 import { type Block, draftTokens, type FirstLine, likelihood } from './block.ts';
-import type { NgramCursorPosition, Step } from './search.ts';
+import type { Predictor } from './predictor.ts';
+import type { Step } from './search.ts';
 import type { TemplateDraft } from './template.ts';
 import { templateUnits } from './template-units.ts';
 import type { Vocabulary } from './vocabulary.ts';
@@ -28,14 +29,14 @@ export function withTemplate(
   template: TemplateDraft | undefined,
   { suffix }: CompletionQuery,
   maxTokens: number,
-  vocabulary: Vocabulary,
-  position: NgramCursorPosition,
+  predictor: Predictor,
 ): TemplatedLine {
   if (template === undefined) return { first };
-  const written = writtenBy(template, maxTokens, vocabulary, position);
+  const written = writtenBy(template, maxTokens, predictor);
   if (written === undefined) return { first };
   const rest = restOfLine(suffix);
-  const { healed } = position.own;
+  const { own, vocabulary } = predictor;
+  const { healed } = own;
   const { line: found, further } = written;
   const text = rest === '' ? found.text : cutBeforeRest(found.text, rest);
   if (text === undefined || text.trim() === '') return { first };
@@ -73,12 +74,9 @@ interface Written {
 }
 
 /** The likely beginning of the template, as tokens with their probabilities. */
-function writtenBy(
-  template: TemplateDraft,
-  maxTokens: number,
-  vocabulary: Vocabulary,
-  position: NgramCursorPosition,
-): Written | undefined {
+function writtenBy(template: TemplateDraft, maxTokens: number, predictor: Predictor): Written | undefined {
+  const { vocabulary } = predictor;
+  const { healed } = predictor.own;
   const line: Step[] = [];
   const lengths: number[] = [];
   const further: Step[] = [];
@@ -87,7 +85,7 @@ function writtenBy(
   let whole = false;
   let isFurther = false;
   const { copies, matched } = template;
-  const units = templateUnits(template, vocabulary, position);
+  const units = templateUnits(template, predictor);
   if (units === undefined) return undefined;
   let next = units.next();
   for (; !next.done; next = units.next()) {
@@ -98,27 +96,20 @@ function writtenBy(
     sure *= p;
     if (!isFurther) lengths.push(tokens.length);
     // The probability is about new text: tokens that only repeat text before the cursor are certain.
-    const firstNew = length === 0 ? repeatedTokens(tokens, position.own.healed, vocabulary) : 0;
+    const firstNew = length === 0 ? repeatedTokens(tokens, healed, vocabulary) : 0;
     length += tokens.length;
     for (const [i, token] of tokens.entries()) {
       const probability = i === firstNew ? p : 1;
       const entropy = probability < 1 ? -p * Math.log(p) - (1 - p) * Math.log(1 - p) : 0;
       const margin = Math.max(0, 2 * probability - 1);
-      const step: Step = {
-        token,
-        probability,
-        margin,
-        entropy,
-        matchLength: matched,
-        count: copies,
-        tier: 'open-file',
-      };
+      const match = { matchLength: matched, count: copies, tier: 'open-file' } as const;
+      const step: Step = { token, probability, margin, entropy, ...match };
       (isFurther ? further : line).push(step);
     }
   }
   if (line.length === 0) return undefined;
   const textAs = (steps: readonly Step[]) => vocabulary.decode(vocabulary.bytesOf(steps.map(({ token }) => token)));
-  const own = vocabulary.bytesOf(line.map(({ token }) => token)).subarray(position.own.healed.length);
+  const own = vocabulary.bytesOf(line.map(({ token }) => token)).subarray(healed.length);
   const complete = next.done === true ? template.complete : whole;
   return {
     line: { text: vocabulary.decode(own), steps: line, units: lengths },

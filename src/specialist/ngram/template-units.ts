@@ -1,9 +1,7 @@
 // A template as whole tokens, and what the probability of each depends on: the copies, and the n-grams beside them.
 import { sigmoid } from '../../common/statistics/logistic.ts';
 import type { Predictor } from './predictor.ts';
-import type { NgramCursorPosition } from './search.ts';
 import type { TemplateDraft, TemplatePiece } from './template.ts';
-import type { Vocabulary } from './vocabulary.ts';
 
 /** Tokens before a template that the n-grams see. */
 const CONTEXT_TOKENS = 64;
@@ -22,15 +20,15 @@ export interface TemplateUnit {
  */
 export function templateUnits(
   template: TemplateDraft,
-  vocabulary: Vocabulary,
-  position: NgramCursorPosition,
+  predictor: Predictor,
 ): Generator<TemplateUnit, void> | undefined {
   const { pieces } = template;
-  const repeated = vocabulary.decode(position.own.healed);
+  const { own, vocabulary } = predictor;
+  const repeated = vocabulary.decode(own.healed);
   const text = repeated + pieces.map((piece) => piece.text).join('');
   const ids = vocabulary.tokenizer.encode(text);
   if (vocabulary.decode(vocabulary.bytesOf([...ids])) !== text) return undefined;
-  return unitsOf(template, ids, repeated.length, vocabulary, position);
+  return unitsOf(template, ids, repeated.length, predictor);
 }
 
 /** A unit while its tokens and pieces are read; both are read until they end together. */
@@ -70,10 +68,9 @@ function* unitsOf(
   { pieces, matched }: TemplateDraft,
   ids: Int32Array,
   repeated: number,
-  vocabulary: Vocabulary,
-  position: NgramCursorPosition,
+  predictor: Predictor,
 ): Generator<TemplateUnit, void> {
-  const { own, predictor, scope, path } = position;
+  const { own, vocabulary } = predictor;
   const before = own.lastTokens(CONTEXT_TOKENS);
   const context = new Int32Array(before.length + ids.length);
   context.set(before);
@@ -85,8 +82,8 @@ function* unitsOf(
   let pieceEnd = 0;
   let piece = 0;
   for (const [i, token] of ids.entries()) {
-    predictor.predict(context, before.length + i, scope, path);
-    readToken(unit, token, own.healed.subarray(Math.min(tokenEnd, own.healed.length)), predictor, vocabulary);
+    predictor.predict(context, before.length + i);
+    readToken(unit, token, own.healed.subarray(Math.min(tokenEnd, own.healed.length)), predictor);
     tokenEnd += vocabulary.tokenizer.bytesOf(token).length;
     for (; piece < pieces.length && (pieceEnd < tokenEnd || pieceEnd === 0); piece++) {
       const read = pieces[piece] as TemplatePiece;
@@ -103,14 +100,8 @@ function* unitsOf(
 }
 
 /** @param repeated bytes that the token has to repeat, perhaps none; only tokens that do share the probability */
-function readToken(
-  unit: OpenUnit,
-  token: number,
-  repeated: Uint8Array,
-  predictor: Predictor,
-  vocabulary: Vocabulary,
-): void {
-  const { evidence, mixture } = predictor;
+function readToken(unit: OpenUnit, token: number, repeated: Uint8Array, predictor: Predictor): void {
+  const { evidence, mixture, vocabulary } = predictor;
   const p = predictor.probabilityOf(token);
   let best = 0;
   let total = evidence.find(token) < 0 ? p : 0;

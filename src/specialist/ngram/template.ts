@@ -3,13 +3,13 @@
 // text ends.
 import type { CompletionQuery } from '../../common/completion.ts';
 import { kindOf } from '../../text/languages.ts';
-import { isCommentLine, type Lexeme, type LineShape } from '../../text/lexemes.ts';
+import { isCommentLine, type Lexeme, type LineReader, type LineShape } from '../../text/lexemes.ts';
 import { bracketBalance } from '../../text/line-state.ts';
 import { indentLength } from '../../text/lines.ts';
 import { countedOn } from '../../text/renaming.ts';
 import { closesBlock } from '../../text/syntax/blocks.ts';
 import { isPiece, isRenamed, isWord, isWordOf, type Proposal, pieceProbability } from './piece-facts.ts';
-import { type Copy, copiesAt, DocumentReader, type TemplateDocument } from './template-copies.ts';
+import { type Copy, copiesAt, readDocument, type TemplateDocument } from './template-copies.ts';
 
 /** A piece of a continuation: a word or mark with the white space before it, or a line end with the next indent. */
 export interface TemplatePiece {
@@ -45,15 +45,14 @@ const OPENER = /(?:[([{:]|=>)$/;
 /** Maximum number of counted occurrences of a word. */
 const MOST_SEEN = 8;
 
-export class TemplateFinder {
-  private readonly reader = new DocumentReader();
-
-  /** The continuation of the copies that the lines around the cursor are; undefined if they are none. */
-  find(query: CompletionQuery): TemplateDraft | undefined {
-    const document = this.reader.read(query);
-    const copies = copiesAt(document);
-    return copies.length === 0 ? undefined : new Writer(document, copies).write();
-  }
+/**
+ * The continuation of the copies that the lines around the cursor are; undefined if they are none.
+ * @param reader keeps the lines that it has seen for the next query
+ */
+export function templateAt(query: CompletionQuery, reader: LineReader): TemplateDraft | undefined {
+  const document = readDocument(query, reader);
+  const copies = copiesAt(document);
+  return copies.length === 0 ? undefined : new Writer(document, copies).write();
 }
 
 /** A copy that still agrees with the written text. */

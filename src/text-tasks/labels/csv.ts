@@ -21,9 +21,9 @@ export function atPath(path: string, error: unknown): unknown {
 }
 
 /** Streams the records of a table. Throws TableError. */
-export async function* csvRecords(chunks: AsyncIterable<string>, comma = ','): AsyncGenerator<string[]> {
+export async function* csvRecords(chunks: AsyncIterable<string>): AsyncGenerator<string[]> {
   // An unquoted field ends at a comma or a line feed; a carriage return is dropped.
-  const fieldEnds = new RegExp(`[\\n\\r${comma === '\t' ? '\\t' : comma}]`, 'g');
+  const fieldEnds = /[\n\r,]/g;
   let record: string[] = [];
   let field = '';
   // quoted: inside quotes. closing: the last character there was a quote, which ends the field or is escaped by a second
@@ -55,7 +55,7 @@ export async function* csvRecords(chunks: AsyncIterable<string>, comma = ','): A
         quoted = false;
       }
       if (c === QUOTE && field === '') [quoted, begun] = [true, true];
-      else if (c === comma) {
+      else if (c === ',') {
         record.push(field);
         [field, begun] = ['', true];
       } else if (c === '\n') {

@@ -128,19 +128,7 @@ export function commitText(subject: string, labelFromType: boolean): TaskSourceT
   return labelFromType && type !== undefined && rest !== undefined ? { text: rest, label: type } : { text: subject };
 }
 
-/** Recognizes repeated texts, ignoring white space and case. It stores 53 bits per text, not the text. */
-export class DistinctTexts {
-  private readonly seen = new Set<number>();
-
-  isNew(text: string): boolean {
-    const key = keyOf(text);
-    if (this.seen.has(key)) return false;
-    this.seen.add(key);
-    return true;
-  }
-}
-
-/** Hash of a text, ignoring white space and case. It is the same in every run and on every machine. */
+/** A hash of 53 bits of a text, ignoring white space and case. It is the same in every run and on every machine. */
 export function keyOf(text: string): number {
   const plain = text.toLowerCase().replace(/\s+/g, ' ').trim();
   let [a, b] = [0x811c9dc5, 0x9dc5811c];

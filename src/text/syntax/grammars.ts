@@ -3,7 +3,7 @@
 import { createRequire } from 'node:module';
 import type * as TreeSitter from '@vscode/tree-sitter-wasm';
 import { messageOf } from '../../common/errors.ts';
-import { IncrementalParser, LanguageParser } from './incremental-parser.ts';
+import { type IncrementalParser, LanguageParser } from './incremental-parser.ts';
 
 /**
  * VS Code's language id -> the grammar's name in the package. Languages without a row have only rules (blocks.ts).
@@ -100,7 +100,7 @@ export async function parserFor(
     );
   }
   const parser = await parsers.get(grammar);
-  return parser && new IncrementalParser(parser, (error) => replace(current, path, error));
+  return parser?.for((error) => replace(current, path, error));
 }
 
 /** The message of a document's last failure, if the document is not parsed any more. */

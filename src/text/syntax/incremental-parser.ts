@@ -67,9 +67,9 @@ function outerEnd(suffix: string): number {
 /** Longest time to parse a draft in its document, ms. What was not checked by then stays as it is. */
 export const PARSE_MS = readTuning(process.env).patienceMs ?? 40;
 
-/** The parser of a language, which all documents of a thread share. After an error it must not be used again. */
+/** The parser of a language, which all documents of a thread share. */
 export class LanguageParser {
-  isClosed = false;
+  private isClosed = false;
   private readonly parser: TreeSitter.Parser;
   private readonly check: () => void;
   private last: { readonly text: string; readonly tree: TreeSitter.Tree } | undefined;
@@ -84,6 +84,21 @@ export class LanguageParser {
   close(): void {
     this.isClosed = true;
     this.last = undefined;
+  }
+
+  /** The parser for one document. @param onFailure called if a text breaks the parser, which is then closed */
+  for(onFailure: (error: unknown) => void): IncrementalParser {
+    const read: IncrementalParser['read'] = (text, deadline, reader) => {
+      if (this.isClosed) return undefined;
+      try {
+        return this.read(text, deadline, reader);
+      } catch (error) {
+        this.close();
+        onFailure(error);
+        return undefined;
+      }
+    };
+    return { read, errorsIn: (text, deadline) => read(text, deadline, countErrors) };
   }
 
   /** As `IncrementalParser.read`. Throws if the parser or the reader fails. */
@@ -103,37 +118,15 @@ export class LanguageParser {
 }
 
 /** A document's use of its language's parser. */
-export class IncrementalParser {
-  private readonly parser: LanguageParser;
-  private readonly onFailure: (error: unknown) => void;
-
-  /** @param onFailure called if a text breaks the parser, which is then not used any more */
-  constructor(parser: LanguageParser, onFailure: (error: unknown) => void) {
-    this.parser = parser;
-    this.onFailure = onFailure;
-  }
-
+export interface IncrementalParser {
   /** The number of syntax errors; undefined as in `read`. @param deadline as in `read` */
-  errorsIn(text: string, deadline: number): number | undefined {
-    return this.read(text, deadline, countErrors);
-  }
-
+  errorsIn(text: string, deadline: number): number | undefined;
   /**
    * The reader's result for the text's tree, which is valid only during the call; undefined if parsing took too long,
    * or if this or an earlier text broke the parser.
    * @param deadline of performance.now(), ms
    */
-  read<T>(text: string, deadline: number, reader: (root: TreeSitter.Node) => T): T | undefined {
-    const { parser } = this;
-    if (parser.isClosed) return undefined;
-    try {
-      return parser.read(text, deadline, reader);
-    } catch (error) {
-      parser.close();
-      this.onFailure(error);
-      return undefined;
-    }
-  }
+  read<T>(text: string, deadline: number, reader: (root: TreeSitter.Node) => T): T | undefined;
 }
 
 /** The number of errors and missing nodes. */

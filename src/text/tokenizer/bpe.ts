@@ -89,13 +89,8 @@ const MAX_CACHED_WORDS = 200_000;
 const MAX_CACHED_LENGTH = 64;
 
 export class BytePairTokenizer implements Tokenizer {
-  private readonly bytes: readonly Uint8Array[];
-  private readonly idOfSpecial: ReadonlyMap<string, number>;
-  private readonly splits: readonly RegExp[];
-  private readonly idOfLiteral: ReadonlyMap<string, number>;
+  private readonly parts: BytePairParts;
   private readonly literalPattern: RegExp | undefined;
-  private readonly normalizesToNfc: boolean;
-  private readonly ignoresMerges: boolean;
   /** left * size + right -> rank. */
   private readonly rankOfPair = new Map<number, number>();
   private readonly mergedOfRank: Int32Array;
@@ -111,15 +106,10 @@ export class BytePairTokenizer implements Tokenizer {
   private buffer = new Int32Array(1024);
 
   constructor(parts: BytePairParts) {
-    this.bytes = parts.bytes;
-    this.idOfSpecial = parts.special;
-    this.splits = parts.splits;
-    this.idOfLiteral = parts.literal;
+    this.parts = parts;
     this.literalPattern = patternOfAny([...parts.literal.keys()]);
-    this.normalizesToNfc = parts.normalizesToNfc;
-    this.ignoresMerges = parts.ignoresMerges;
-    const size = parts.bytes.length;
     const { merges } = parts;
+    const size = parts.bytes.length;
     this.mergedOfRank = new Int32Array(merges.length / 3);
     for (let rank = 0; rank < this.mergedOfRank.length; rank++) {
       const key = (merges[3 * rank] as number) * size + (merges[3 * rank + 1] as number);
@@ -137,7 +127,7 @@ export class BytePairTokenizer implements Tokenizer {
   }
 
   get vocabularySize(): number {
-    return this.bytes.length;
+    return this.parts.bytes.length;
   }
 
   /**
@@ -145,6 +135,7 @@ export class BytePairTokenizer implements Tokenizer {
    * a tokenizer trained with the full byte alphabet has a token for every byte.
    */
   encode(text: string): Int32Array {
+    const { splits, literal, normalizesToNfc } = this.parts;
     let length = 0;
     const add = (word: string) => {
       const ids = this.cache.get(word) ?? this.encodeWord(word);
@@ -156,12 +147,12 @@ export class BytePairTokenizer implements Tokenizer {
         length = needed;
       }
     };
-    const addWords = (part: string) => forEachWord(part, this.splits, add);
+    const addWords = (part: string) => forEachWord(part, splits, add);
     const addLiteral = (token: string) => {
       if (length === this.buffer.length) this.growBuffer(length + 1);
-      this.buffer[length++] = this.idOfLiteral.get(token) as number;
+      this.buffer[length++] = literal.get(token) as number;
     };
-    const normalized = this.normalizesToNfc ? text.normalize('NFC') : text;
+    const normalized = normalizesToNfc ? text.normalize('NFC') : text;
     if (this.literalPattern) forEachPiece(normalized, this.literalPattern, addLiteral, addWords);
     else addWords(normalized);
     return this.buffer.slice(0, length);
@@ -181,8 +172,8 @@ export class BytePairTokenizer implements Tokenizer {
   }
 
   bytesOf(id: number): Uint8Array {
-    const tokenBytes = this.bytes[id];
-    if (tokenBytes === undefined) throw new RangeError(`no token ${id} in a vocabulary of ${this.bytes.length}`);
+    const tokenBytes = this.parts.bytes[id];
+    if (tokenBytes === undefined) throw new RangeError(`no token ${id} in a vocabulary of ${this.parts.bytes.length}`);
     return tokenBytes;
   }
 
@@ -191,7 +182,7 @@ export class BytePairTokenizer implements Tokenizer {
     let end = low;
     while (
       end < this.sortedIds.length &&
-      startsWithBytes(this.bytes[this.sortedIds[end] as number] as Uint8Array, prefix)
+      startsWithBytes(this.parts.bytes[this.sortedIds[end] as number] as Uint8Array, prefix)
     ) {
       end += 1;
     }
@@ -204,7 +195,8 @@ export class BytePairTokenizer implements Tokenizer {
     let high = this.sortedIds.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (compareBytes(this.bytes[this.sortedIds[middle] as number] as Uint8Array, tokenBytes) < 0) low = middle + 1;
+      if (compareBytes(this.parts.bytes[this.sortedIds[middle] as number] as Uint8Array, tokenBytes) < 0)
+        low = middle + 1;
       else high = middle;
     }
     return low;
@@ -213,11 +205,13 @@ export class BytePairTokenizer implements Tokenizer {
   /** The token that spells exactly these bytes. */
   private idOfBytes(tokenBytes: Uint8Array): number | undefined {
     const found = this.sortedIds[this.lowerBound(tokenBytes)];
-    return found !== undefined && compareBytes(this.bytes[found] as Uint8Array, tokenBytes) === 0 ? found : undefined;
+    return found !== undefined && compareBytes(this.parts.bytes[found] as Uint8Array, tokenBytes) === 0
+      ? found
+      : undefined;
   }
 
   special(name: string): number | undefined {
-    return this.idOfSpecial.get(name);
+    return this.parts.special.get(name);
   }
 
   private growBuffer(needed: number): void {
@@ -228,7 +222,7 @@ export class BytePairTokenizer implements Tokenizer {
 
   private encodeWord(word: string): number | Int32Array {
     const tokenBytes = this.encoder.encode(word);
-    const wholeWordId = this.ignoresMerges ? this.idOfBytes(tokenBytes) : undefined;
+    const wholeWordId = this.parts.ignoresMerges ? this.idOfBytes(tokenBytes) : undefined;
     const parts = wholeWordId === undefined ? this.merge(tokenBytes) : [wholeWordId];
     const ids = parts.length === 1 ? (parts[0] as number) : Int32Array.from(parts);
     if (word.length <= MAX_CACHED_LENGTH) {
@@ -244,7 +238,7 @@ export class BytePairTokenizer implements Tokenizer {
    * matters because a "word" can be a megabyte of base64.
    */
   private merge(tokenBytes: Uint8Array): number[] {
-    const size = this.bytes.length;
+    const size = this.parts.bytes.length;
     const parts = Array.from(tokenBytes, (byte) => this.idOfByte[byte] as number).filter((id) => id >= 0);
     const count = parts.length;
     if (count < 2) return parts;

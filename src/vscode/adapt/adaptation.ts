@@ -2,14 +2,14 @@
 import * as vscode from 'vscode';
 import type { ExportedFiles } from '../../adapt/models/folder-models.ts';
 import type { KeptSummary } from '../../adapt/report/kept.ts';
-import type {
-  AdaptOutcome,
-  AdaptRequest,
-  PlanAnswer,
-  PlanOffer,
-  Questions,
+import {
+  type AdaptOutcome,
+  type AdaptRequest,
+  cancelled,
+  type PlanAnswer,
+  type PlanOffer,
+  type Questions,
 } from '../../adapt/request/adapt-request.ts';
-import { cancelled } from '../../adapt/request/cancellation.ts';
 import { Part } from '../../common/disposable.ts';
 import type { Result } from '../../common/errors.ts';
 import { counted } from '../../common/format.ts';

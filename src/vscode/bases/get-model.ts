@@ -3,9 +3,9 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { availableMemory, memoryCeiling } from '../../common/memory.ts';
-import type { FoundModel } from '../../jobs/own-bases.ts';
 import { removeUnfinished, unfinishedBytes } from '../../jobs/unfinished-downloads.ts';
 import { type CatalogModel, readCatalog, servingBytes } from '../../neural/models/catalog.ts';
+import type { FoundModel } from '../../neural/models/import/discover-models.ts';
 import { IMPORTED_BASES, listPackages, type PackageInfo } from '../../neural/models/list.ts';
 import { TYPING_LINE_MS } from '../../specialist/engine/measure-base.ts';
 import { readTimings } from '../../specialist/engine/timings.ts';

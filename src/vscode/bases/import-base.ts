@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { Result } from '../../common/errors.ts';
 import type { JobClient } from '../../jobs/client.ts';
-import type { AddedBase } from '../../jobs/own-bases.ts';
+import type { AddedBase } from '../../neural/models/import/add-gguf.ts';
 import { IMPORTED_BASES, type PackageInfo } from '../../neural/models/list.ts';
 import type { Timing } from '../../specialist/engine/protocol.ts';
 import { storeTiming } from '../../specialist/engine/timings.ts';

@@ -1,5 +1,5 @@
 // Rows of the lists of models.
-import type { FoundModel } from '../../jobs/own-bases.ts';
+import type { FoundModel } from '../../neural/models/import/discover-models.ts';
 import type { ListRow } from '../editor/dialogs.ts';
 import { joined, safeSentence, safeText, t, withIcon } from '../editor/ui-text.ts';
 import { type ImportBaseDeps, importModel } from './import-base.ts';

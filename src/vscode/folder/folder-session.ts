@@ -10,7 +10,7 @@ import type { Draft } from '../../common/completion.ts';
 import { Part } from '../../common/disposable.ts';
 import type { Log } from '../../common/log.ts';
 import type { RouterModel } from '../../routing/router-model.ts';
-import { NgramClient } from '../../specialist/ngram/client.ts';
+import { NgramClient } from '../../specialist/ngram/ngram-client.ts';
 import { RacingSpecialist } from '../../suggest/racing-specialist.ts';
 import { Suggester } from '../../suggest/suggester.ts';
 import type { CompletionEvent } from '../../suggest/suggestion.ts';

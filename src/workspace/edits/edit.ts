@@ -1,7 +1,7 @@
 // An edit as a person sees it, as plain data: a token or some lines replaced, and the text around them. Also an edit
 // that may come next, where its range is after later changes, and which edits were shown without being followed.
 import { commonPrefix, commonSuffix } from '../../text/edits.ts';
-import { toLineFeeds } from '../../text/lines.ts';
+import { lineNumber, lineStart, toLineFeeds } from '../../text/lines.ts';
 
 /**
  * The edits of all lists in order. Where two lists change the same text, the first one counts.
@@ -228,12 +228,7 @@ export function offsetOf(text: string, { line, character }: Position): number {
 }
 
 export function positionOf(text: string, offset: number): Position {
-  let [line, start] = [0, 0];
-  for (let end = text.indexOf('\n'); end >= 0 && end < offset; end = text.indexOf('\n', start)) {
-    line++;
-    start = end + 1;
-  }
-  return { line, character: offset - start };
+  return { line: lineNumber(text, offset), character: offset - lineStart(text, offset) };
 }
 
 /** Negative if `a` comes first, 0 if both are equal. */

@@ -5,7 +5,7 @@ import { languageIdOf } from '../../text/languages.ts';
 import { indentLength, lineEnd, lineStart } from '../../text/lines.ts';
 import choice from './choice.json' with { type: 'json' };
 import type { Edit, TextFile } from './edit.ts';
-import type { RewriteRule } from './rewrite-rule.ts';
+import type { InsertedToken, RewriteRule } from './rewrite-rule.ts';
 import type { Site } from './sites.ts';
 import { similarity } from './tokens.ts';
 
@@ -18,50 +18,6 @@ export interface FileSites {
   readonly near: readonly Site[];
 }
 
-/** In the order of `RuleFeatures.in`. */
-export const featureNames = [
-  'examples',
-  'files of the examples',
-  'edits since the newest example',
-  'other edits in the burst of the newest example',
-  'an insertion',
-  'a deletion',
-  'removed tokens',
-  'inserted tokens',
-  'letters of the longest removed word',
-  'whole lines',
-  'inserted word not elsewhere in the file',
-  'places in the file',
-  'places in open files',
-  'places in the folder',
-  'files with places',
-  'examples in the file',
-  'places above the newest example',
-  'places left in files of examples',
-  'in the file of the newest example',
-  'in an open file',
-  'below the newest example',
-  'lines to the nearest example',
-  'equal tokens before',
-  'equal tokens behind',
-  'shared tokens before',
-  'shared tokens behind',
-  'likeness of the line',
-  'the same indent',
-  'depth of the common ancestor',
-  'ancestors that differ',
-  'likeness of the parent line',
-  'a test or not, as the example',
-  'a script',
-  'share of the latest edits that are examples',
-  'share that was changed in the folder',
-  'inserted word elsewhere in files with places',
-  'share that was changed in the file',
-  'likeness below the best of the file',
-  'likeness below the best of all',
-  'the inserted word in the line',
-] as const;
-
 /** Edits that count as the latest. */
 const LATEST = 8;
 
@@ -70,138 +26,142 @@ const flag = (value: boolean) => (value ? 1 : 0);
 const lineAt = (text: string, from: number, to = from) => text.slice(lineStart(text, from), lineEnd(text, to));
 const wordsOf = (text: string): string[] => text.match(/[\p{L}_$][\p{L}\p{M}\p{N}_$]*|\S/gu) ?? [];
 
-/** The features of a rule's places. */
-export class RuleFeatures {
-  /** Whether the user has just made the same change for the second time or more, and hardly anything else with it. */
-  readonly isSameAgain: boolean;
-  private readonly rule: RewriteRule;
-  private readonly newest: Edit;
-  private readonly ofRule: readonly number[];
-  private readonly ofFolder: Readonly<
-    Record<'open' | 'all' | 'files' | 'ofExamples' | 'latest' | 'changed' | 'isElsewhere', number>
-  >;
-  private readonly best: number;
+/** What is known of a rule, its examples and all its places. @param edits the journal's, oldest first */
+function ofRule({ removed, inserted, examples }: RewriteRule, found: readonly FileSites[], edits: readonly Edit[]) {
+  const newest = examples[0] as Edit;
+  const longest = (texts: readonly string[]) => [...texts].sort((a, b) => b.length - a.length)[0];
+  const words = removed.filter(({ kind, hole }) => kind === 'word' && hole === undefined).map(({ text }) => text);
+  const isNewWord = ({ hole, text }: InsertedToken) =>
+    hole === undefined && /\p{L}/u.test(text) && !words.includes(text);
+  const newWord = longest(inserted.filter(isNewWord).map(({ text }) => text));
+  // The lines of the examples before they were changed.
+  const oldLines = examples
+    .slice(0, 4)
+    .map(({ left, removed: old, right }) =>
+      wordsOf(left.slice(lineStart(left)) + old + right.slice(0, old.endsWith('\n') ? 0 : lineEnd(right))),
+    );
   /** Of the judged places: how like the examples' lines their lines are, and whether the inserted word is there. */
-  private readonly judged = new Map<Site, { readonly like: number; readonly hasWord: boolean }>();
+  const judged = new Map<Site, { readonly like: number; readonly hasWord: boolean }>();
+  for (const { file, near } of found)
+    for (const site of near) {
+      const line = wordsOf(lineAt(file.text, site.start, site.end));
+      const like = Math.max(...oldLines.map((old) => similarity(old, line)));
+      judged.set(site, { like, hasWord: newWord !== undefined && line.includes(newWord) });
+    }
   /** Files with places into which only the examples have brought the inserted word. */
-  private readonly newIn: ReadonlySet<FileSites>;
+  const newIn = new Set(
+    newWord === undefined ? [] : found.filter(({ file: { path, text } }) => isNew(newWord, path, text, examples)),
+  );
+  const paths = new Set(examples.map(({ path }) => path));
+  const count = (of: (each: FileSites) => boolean) =>
+    found.filter(of).reduce((total, { sites }) => total + sites.length, 0);
+  return {
+    ...{ removed, inserted, examples, newest, newWord, newIn, judged, paths, ...burstsIn(edits, newest) },
+    ...{ files: found.length, places: count(() => true), openPlaces: count(({ isOpen }) => isOpen) },
+    removedWord: longest(words) ?? '',
+    placesOfExamples: count(({ file }) => paths.has(file.path)),
+    latest: edits.slice(-LATEST),
+    best: Math.max(0, ...[...judged.values()].map(({ like }) => like)),
+  };
+}
 
-  /** @param edits the journal's, oldest first */
-  constructor(rule: RewriteRule, found: readonly FileSites[], edits: readonly Edit[]) {
-    const { removed, inserted, examples } = rule;
-    this.rule = rule;
-    const newest = examples[0] as Edit;
-    this.newest = newest;
-    const words = removed.filter(({ kind, hole }) => kind === 'word' && hole === undefined).map((token) => token.text);
-    const longest = (texts: readonly string[]) => [...texts].sort((a, b) => b.length - a.length)[0];
-    const newWord = longest(
-      inserted
-        .filter((token) => token.hole === undefined && /\p{L}/u.test(token.text) && !words.includes(token.text))
-        .map(({ text }) => text),
-    );
-    // The lines of the examples before they were changed.
-    const oldLines = examples.map(({ left, removed: old, right }) =>
-      (left.slice(lineStart(left)) + old + right.slice(0, old.endsWith('\n') ? 0 : lineEnd(right))).trim(),
-    );
-    const { times, since } = burstsIn(edits, newest);
-    this.ofRule = [
-      Math.min(8, examples.length),
-      new Set(examples.map(({ path }) => path)).size,
-      Math.min(10, since),
-      Math.min(20, times),
-      flag(removed.length === 0),
-      flag(inserted.length === 0),
-      Math.log1p(removed.length),
-      Math.log1p(inserted.length),
-      Math.min(20, longest(words)?.length ?? 0),
-      flag(newest.removed.includes('\n') || newest.inserted.includes('\n')),
-    ];
-    const paths = new Set(examples.map(({ path }) => path));
-    const count = (of: (each: FileSites) => boolean) =>
-      found.filter(of).reduce((total, { sites }) => total + sites.length, 0);
-    const all = count(() => true);
-    this.newIn = new Set(
-      newWord === undefined ? [] : found.filter(({ file: { path, text } }) => isNew(newWord, path, text, examples)),
-    );
-    const latest = edits.slice(-LATEST);
-    this.ofFolder = {
-      open: Math.log1p(count(({ isOpen }) => isOpen)),
-      all: Math.log1p(all),
-      files: Math.log1p(found.length),
-      ofExamples: Math.log1p(count(({ file }) => paths.has(file.path))),
-      latest: latest.filter((edit) => examples.includes(edit)).length / latest.length,
-      changed: shareOf(examples.length, all),
-      isElsewhere: flag(newWord !== undefined && this.newIn.size < found.length),
-    };
-    const oldWords = oldLines.slice(0, 4).map(wordsOf);
-    for (const { file, near } of found)
-      for (const site of near) {
-        const words = wordsOf(lineAt(file.text, site.start, site.end));
-        const like = Math.max(...oldWords.map((old) => similarity(old, words)));
-        this.judged.set(site, { like, hasWord: newWord !== undefined && words.includes(newWord) });
-      }
-    this.best = Math.max(0, ...[...this.judged.values()].map(({ like }) => like));
-    const inBurst = examples.filter(({ time, path }) => time === newest.time && path === newest.path).length;
-    this.isSameAgain = examples.length > 1 && since === 0 && inBurst * 2 > times;
-  }
+type RuleFacts = ReturnType<typeof ofRule>;
 
-  /** The features of the judged places in one file. */
-  in(found: FileSites): (site: Site) => number[] {
-    const { file, isOpen, sites, near: places } = found;
-    const { rule, newest, judged, ofFolder } = this;
-    const { path, text } = file;
-    const own = rule.examples.filter((edit) => edit.path === path && edit.at >= 0);
-    const ats = own.map(({ at }) => at);
-    const isNewest = newest.path === path;
-    const above = isNewest && newest.at >= 0 ? sites.filter(({ start }) => start < newest.at).length : 0;
-    const ancestorsHere = ats.map((at) => ancestorsOf(text, at));
-    const languageId = languageIdOf(path);
-    const ofFile = [
-      flag(this.newIn.has(found)),
-      Math.log1p(sites.length),
-      ...[ofFolder.open, ofFolder.all, ofFolder.files],
-      Math.min(8, own.length),
-      Math.log1p(above),
-      ofFolder.ofExamples,
-      flag(isNewest),
-      flag(isOpen),
-    ];
-    const bestHere = Math.max(...places.map((site) => judged.get(site)?.like ?? 0));
-    const changedHere = shareOf(own.length, sites.length);
-    return (site) => {
-      const { start, end } = site;
-      const line = lineAt(text, start, end);
-      const distances = ats.map((at) => linesBetween(text, at, start));
-      const nearest = distances.indexOf(Math.min(...distances));
-      const ancestors = ancestorsOf(text, start);
-      const near = ancestorsHere[nearest] ?? ancestorsOfExample(newest);
-      let common = 0;
-      while (common < ancestors.length && common < near.length && ancestors[common] === near[common]) common++;
-      const { like, hasWord } = judged.get(site) ?? { like: 0, hasWord: false };
-      const anchor = isNewest && newest.at >= 0 ? newest.at : -1;
-      return [
-        ...this.ofRule,
-        ...ofFile,
-        flag(anchor >= 0 && start >= anchor),
-        Math.log1p(Math.min(1000, distances[nearest] ?? 1000)),
-        site.likeLeft,
-        site.likeRight,
-        site.sharedLeft,
-        site.sharedRight,
-        like,
-        flag(indentLength(line) === indentLength(newest.left.slice(lineStart(newest.left)) || newest.right)),
-        Math.min(6, common),
-        Math.min(10, ancestors.length + near.length - 2 * common),
-        similarity(wordsOf(ancestors.at(-1) ?? ''), wordsOf(near.at(-1) ?? '')),
-        flag(isTest(path) === isTest(newest.path)),
-        flag(/script/.test(languageId)),
-        ...[ofFolder.latest, ofFolder.changed, ofFolder.isElsewhere, changedHere],
-        bestHere - like,
-        this.best - like,
-        flag(hasWord),
-      ];
-    };
-  }
+/** What is known of one file with places. */
+function ofFile({ examples, newest, judged }: RuleFacts, found: FileSites) {
+  const { path, text } = found.file;
+  const own = examples.filter((edit) => edit.path === path && edit.at >= 0);
+  /** Offset of the newest example; -1: it is elsewhere. */
+  const anchor = newest.path === path ? Math.max(-1, newest.at) : -1;
+  return {
+    ...{ found, own, anchor, path },
+    above: found.sites.filter(({ start }) => start < anchor).length,
+    ancestorsOfOwn: own.map(({ at }) => ancestorsOf(text, at)),
+    bestHere: Math.max(...found.near.map((site) => judged.get(site)?.like ?? 0)),
+  };
+}
+
+type FileFacts = RuleFacts & ReturnType<typeof ofFile>;
+
+/** What is known of one place. */
+function ofSite({ found, own, ancestorsOfOwn, newest, judged }: FileFacts, site: Site) {
+  const { text } = found.file;
+  const distances = own.map(({ at }) => linesBetween(text, at, site.start));
+  const nearest = distances.indexOf(Math.min(...distances));
+  const ancestors = ancestorsOf(text, site.start);
+  const near = ancestorsOfOwn[nearest] ?? ancestorsOfExample(newest);
+  let common = 0;
+  while (common < ancestors.length && common < near.length && ancestors[common] === near[common]) common++;
+  const line = lineAt(text, site.start, site.end);
+  return { site, line, distance: distances[nearest] ?? 1000, ancestors, near, common, ...judged.get(site) };
+}
+
+type Place = FileFacts & ReturnType<typeof ofSite>;
+
+const FEATURES = {
+  examples: ({ examples }) => Math.min(8, examples.length),
+  'files of the examples': ({ paths }) => paths.size,
+  'edits since the newest example': ({ since }) => Math.min(10, since),
+  'other edits in the burst of the newest example': ({ times }) => Math.min(20, times),
+  'an insertion': ({ removed }) => flag(removed.length === 0),
+  'a deletion': ({ inserted }) => flag(inserted.length === 0),
+  'removed tokens': ({ removed }) => Math.log1p(removed.length),
+  'inserted tokens': ({ inserted }) => Math.log1p(inserted.length),
+  'letters of the longest removed word': ({ removedWord }) => Math.min(20, removedWord.length),
+  'whole lines': ({ newest }) => flag(newest.removed.includes('\n') || newest.inserted.includes('\n')),
+  'inserted word not elsewhere in the file': ({ newIn, found }) => flag(newIn.has(found)),
+  'places in the file': ({ found }) => Math.log1p(found.sites.length),
+  'places in open files': ({ openPlaces }) => Math.log1p(openPlaces),
+  'places in the folder': ({ places }) => Math.log1p(places),
+  'files with places': ({ files }) => Math.log1p(files),
+  'examples in the file': ({ own }) => Math.min(8, own.length),
+  'places above the newest example': ({ above }) => Math.log1p(above),
+  'places left in files of examples': ({ placesOfExamples }) => Math.log1p(placesOfExamples),
+  'in the file of the newest example': ({ newest, path }) => flag(newest.path === path),
+  'in an open file': ({ found }) => flag(found.isOpen),
+  'below the newest example': ({ anchor, site }) => flag(anchor >= 0 && site.start >= anchor),
+  'lines to the nearest example': ({ distance }) => Math.log1p(Math.min(1000, distance)),
+  'equal tokens before': ({ site }) => site.likeLeft,
+  'equal tokens behind': ({ site }) => site.likeRight,
+  'shared tokens before': ({ site }) => site.sharedLeft,
+  'shared tokens behind': ({ site }) => site.sharedRight,
+  'likeness of the line': ({ like = 0 }) => like,
+  'the same indent': ({ line, newest: { left, right } }) =>
+    flag(indentLength(line) === indentLength(left.slice(lineStart(left)) || right)),
+  'depth of the common ancestor': ({ common }) => Math.min(6, common),
+  'ancestors that differ': ({ ancestors, near, common }) => Math.min(10, ancestors.length + near.length - 2 * common),
+  'likeness of the parent line': ({ ancestors, near }) =>
+    similarity(wordsOf(ancestors.at(-1) ?? ''), wordsOf(near.at(-1) ?? '')),
+  'a test or not, as the example': ({ path, newest }) => flag(isTest(path) === isTest(newest.path)),
+  'a script': ({ path }) => flag(/script/.test(languageIdOf(path))),
+  'share of the latest edits that are examples': ({ latest, examples }) =>
+    latest.filter((edit) => examples.includes(edit)).length / latest.length,
+  'share that was changed in the folder': ({ examples, places }) => shareOf(examples.length, places),
+  'inserted word elsewhere in files with places': ({ newWord, newIn, files }) =>
+    flag(newWord !== undefined && newIn.size < files),
+  'share that was changed in the file': ({ own, found }) => shareOf(own.length, found.sites.length),
+  'likeness below the best of the file': ({ bestHere, like = 0 }) => bestHere - like,
+  'likeness below the best of all': ({ best, like = 0 }) => best - like,
+  'the inserted word in the line': ({ hasWord = false }) => flag(hasWord),
+} satisfies Readonly<Record<string, (place: Place) => number>>;
+
+const rows = Object.values(FEATURES);
+const featureNames = Object.keys(FEATURES);
+
+/** The judged places of a rule, with their features in the order of the table. */
+export function featuresOf(rule: RewriteRule, found: readonly FileSites[], edits: readonly Edit[]) {
+  const facts = ofRule(rule, found, edits);
+  const { examples, newest, since, times } = facts;
+  const inBurst = examples.filter(({ time, path }) => time === newest.time && path === newest.path).length;
+  const placed = found.flatMap((each) => {
+    const inFile = { ...facts, ...ofFile(facts, each) };
+    return each.near.map((site) => {
+      const place = { ...inFile, ...ofSite(inFile, site) };
+      return { file: each.file, site, features: rows.map((row) => row(place)) };
+    });
+  });
+  // The user has just made the same change for the second time or more, and hardly anything else with it.
+  return { placed, isSameAgain: examples.length > 1 && since === 0 && inBurst * 2 > times };
 }
 
 const shareOf = (done: number, left: number) => done / Math.max(1, done + left);
@@ -253,41 +213,23 @@ export type ChoiceTree =
   | number
   | { readonly feature: number; readonly most: number; readonly below: ChoiceTree; readonly above: ChoiceTree };
 
-const SPLIT = /\((.+?) <= (-?[\d.]+) \? /y;
-const LEAF = /-?[\d.]+/y;
+/** A tree as choice.json has it: [name of the feature, most, below, above], or a leaf. */
+type NamedTree = number | readonly [feature: string, most: number, NamedTree, NamedTree];
 
-/** Reads a tree such as `(examples <= 1 ? -0.5 : (a deletion <= 0 ? 0.1 : 0.3))`. Throws if it is none. */
-function parseTree(text: string): ChoiceTree {
-  let at = 0;
-  const match = (pattern: RegExp): readonly string[] | undefined => {
-    pattern.lastIndex = at;
-    const found = pattern.exec(text) ?? undefined;
-    if (found) at += found[0].length;
-    return found;
-  };
-  const expect = (mark: string) => {
-    if (!text.startsWith(mark, at)) throw new Error(`'${mark}' is missing at ${at} in the tree ${text}`);
-    at += mark.length;
-  };
-  const read = (): ChoiceTree => {
-    const split = match(SPLIT);
-    if (split === undefined) return Number(match(LEAF)?.[0]);
-    const feature = featureNames.indexOf(split[1] as (typeof featureNames)[number]);
-    if (feature < 0) throw new Error(`No feature is called '${split[1]}'`);
-    const below = read();
-    expect(' : ');
-    const above = read();
-    expect(')');
-    return { feature, most: Number(split[2]), below, above };
-  };
-  return read();
+/** Throws if a feature is unknown. */
+function readTree(tree: NamedTree): ChoiceTree {
+  if (typeof tree === 'number') return tree;
+  const [name, most, below, above] = tree;
+  const feature = featureNames.indexOf(name);
+  if (feature < 0) throw new Error(`No feature is called '${name}'`);
+  return { feature, most, below: readTree(below), above: readTree(above) };
 }
 
-/** As `parseTree` reads it. */
-export function treeText(tree: ChoiceTree): string {
-  if (typeof tree === 'number') return String(Math.round(tree * 1000) / 1000);
+/** As `readTree` reads it. */
+export function namedTree(tree: ChoiceTree): NamedTree {
+  if (typeof tree === 'number') return Math.round(tree * 1000) / 1000;
   const { feature, most, below, above } = tree;
-  return `(${featureNames[feature]} <= ${most} ? ${treeText(below)} : ${treeText(above)})`;
+  return [featureNames[feature] as string, most, namedTree(below), namedTree(above)];
 }
 
 export function leafOf(tree: ChoiceTree, features: readonly number[]): number {
@@ -296,7 +238,7 @@ export function leafOf(tree: ChoiceTree, features: readonly number[]): number {
   return node;
 }
 
-const trees = choice.trees.map(parseTree);
+const trees = choice.trees.map((text) => readTree(JSON.parse(text)));
 
 /** Estimate that the user makes this edit. */
 export function probabilityOf(features: readonly number[]): number {

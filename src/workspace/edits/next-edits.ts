@@ -4,7 +4,7 @@ import { lineEnd, lineStart } from '../../text/lines.ts';
 import { parserFor } from '../../text/syntax/grammars.ts';
 import { type IncrementalParser, outerWindow } from '../../text/syntax/incremental-parser.ts';
 import { type Edit, type NextEdit, type NextEditsInput, positionOf, type TextFile } from './edit.ts';
-import { type FileSites, probabilityOf, RuleFeatures } from './features.ts';
+import { type FileSites, featuresOf, probabilityOf } from './features.ts';
 import { learnRules, type RewriteRule } from './rewrite-rule.ts';
 import { anchorOf, type Site, sitesIn } from './sites.ts';
 import { TokenizedText } from './tokens.ts';
@@ -12,9 +12,9 @@ import { TokenizedText } from './tokens.ts';
 export interface Candidate {
   readonly file: TextFile;
   readonly site: Site;
-  /** In the order of `featureNames`. */
+  /** In the order of the table of features. */
   readonly features: readonly number[];
-  /** As in `RuleFeatures`. */
+  /** Whether the user has just made the same change for the second time or more, and hardly anything else with it. */
   readonly isSameAgain: boolean;
 }
 
@@ -79,12 +79,8 @@ export function candidates({ edits, documents, filesWith }: NextEditsInput, dead
   for (const rule of learnRules(edits).slice(0, MAX_RULES)) {
     if (performance.now() > deadline) break;
     const files = sitesOf(rule, edits, documents, filesWith, texts);
-    const features = new RuleFeatures(rule, files, edits);
-    const { isSameAgain } = features;
-    for (const each of files) {
-      const featuresOf = features.in(each);
-      for (const site of each.near) found.push({ file: each.file, site, features: featuresOf(site), isSameAgain });
-    }
+    const { placed, isSameAgain } = featuresOf(rule, files, edits);
+    found.push(...placed.map((place) => ({ ...place, isSameAgain })));
   }
   return found;
 }

@@ -1,4 +1,5 @@
 // Finds near-duplicates of earlier files, so that no text counts twice and no test file is in the training data.
+import { crc32 } from 'node:zlib';
 
 /**
  * The smallest hashes of a file's shingles. A shingle is two successive lines without white space at their ends.
@@ -31,9 +32,9 @@ export class DuplicateFinder {
     }
     const index = this.sketches.push(sketch) - 1;
     for (const shingle of sketch) {
-      const filesWithShingle = this.filesWithShingle.get(shingle);
-      if (filesWithShingle === undefined) this.filesWithShingle.set(shingle, [index]);
-      else if (filesWithShingle.length < maxFilesOfShingle) filesWithShingle.push(index);
+      const files = this.filesWithShingle.get(shingle) ?? [];
+      if (files.length < maxFilesOfShingle) files.push(index);
+      this.filesWithShingle.set(shingle, files);
     }
     return false;
   }
@@ -41,39 +42,13 @@ export class DuplicateFinder {
 
 /** Sorted and without duplicates, at most `sketchSize` long. */
 function sketchOf(text: string): Sketch {
-  const lines = lineHashes(text);
-  const shingles = new Set<number>();
+  const lines = text.split('\n').flatMap((line) => line.trim().replace(/\s+/g, ' ') || []);
   // The first shingle begins before the text, so that a file of one line also has one.
-  for (let i = 0; i < lines.length; i++)
-    shingles.add(mix(Math.imul(lines[i - 1] ?? 0, 0x9e3779b1) ^ (lines[i] as number)));
+  const shingles = new Set(lines.map((line, i) => mix(crc32(`${lines[i - 1] ?? ''}\n${line}`))));
   return Uint32Array.from(shingles).sort().slice(0, sketchSize);
 }
 
-/** The FNV-1a hash of each line that is not blank, without white space at its ends. */
-function lineHashes(text: string): number[] {
-  const hashes: number[] = [];
-  let value = 0x811c9dc5;
-  let pendingSpace = 0;
-  let empty = true;
-  for (let i = 0; i <= text.length; i++) {
-    const unit = i < text.length ? text.charCodeAt(i) : 10;
-    if (unit === 10) {
-      if (!empty) hashes.push(value >>> 0);
-      value = 0x811c9dc5;
-      pendingSpace = 0;
-      empty = true;
-    } else if (unit === 32 || unit === 9) pendingSpace++;
-    else {
-      if (pendingSpace > 0 && !empty) value = Math.imul(value ^ 32, 0x01000193);
-      pendingSpace = 0;
-      empty = false;
-      value = Math.imul(value ^ unit, 0x01000193);
-    }
-  }
-  return hashes;
-}
-
-/** Mixes the bits (MurmurHash3's finaliser), because FNV's high bits depend on few characters. */
+/** Mixes the bits (MurmurHash3's finaliser), because checksums of texts that differ by one character are close. */
 function mix(hash: number): number {
   let value = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   value = Math.imul(value ^ (value >>> 13), 0xc2b2ae35);

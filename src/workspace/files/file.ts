@@ -4,12 +4,12 @@ import { SecretValues } from '../secrets/known/known.ts';
 import { decodeFile, type ExaminedFile, redactFile } from './examine.ts';
 import { isSecretFile, leftOutByName, splitOf } from './file-names.ts';
 import type { HarvestDeps } from './folder.ts';
-import { FolderReader, foldersAbove, isInside } from './folder-reader.ts';
+import { FolderReader, isInside } from './folder-reader.ts';
 import { isListedByGit } from './git.ts';
-import { excluder, IgnoreFiles, ownIgnoreFileName, walk } from './ignore.ts';
+import { excluder, ignoreFilesAbove, ownIgnoreFileName, walk } from './ignore.ts';
 import { learnFromLeftOut } from './secret-sources.ts';
 import { type HarvestedFile, type HarvestOptions, type LeftOutReason, withDefaults } from './types.ts';
-import { Yielder } from './yielder.ts';
+import { yielding } from './yielding.ts';
 
 /** 'gone': the file was deleted, so its index entries are outdated. */
 export type FileOutcome =
@@ -34,7 +34,7 @@ export async function harvestFile(
     const reader = await FolderReader.open(root, hooks);
     const outcome = await harvestOne(reader, path, withDefaults(options), deps);
     if (secrets && (outcome.leftOut === 'ignored' || outcome.leftOut === 'secret-file'))
-      await learnFromLeftOut(reader, [path], secrets, new Yielder(signal));
+      await learnFromLeftOut(reader, [path], secrets, yielding(signal));
     return ok(outcome);
   } catch (error) {
     if (signal?.aborted || isCancelled(error)) return failed('cancelled', 'The harvest was cancelled.');
@@ -68,19 +68,10 @@ async function harvestOne(
 }
 
 /**
- * True for files that must not be completed, learned from or sent: files in `.easyadaptationignore` and secret files.
- * Files that only git ignores may be completed. They are not learned from, and their text is not used in the prompts of
- * other files.
- * @param path relative to `root`, '/' separators. A path outside `root` is judged only by its name.
- */
-export async function isIgnoredForCompletion(root: string, path: string): Promise<boolean> {
-  if (isSecretFile(path)) return true;
-  return isInside(path) && (await isOwnIgnored(await FolderReader.open(root), path));
-}
-
-/**
- * How a file may be used. 'off': no completions. 'open': the file may be sent to the API if the user allows it.
- * 'local': completions only on this machine, because git ignores the file, it contains secrets, or a link leads to it.
+ * How a file may be used. 'off': nothing is completed in it, learned from it or sent, because it is a secret file or in
+ * `.easyadaptationignore`. 'open': the file may be sent to the API if the user allows it. 'local': completions only on
+ * this machine, because git ignores the file, it contains secrets, or a link leads to it; it is not learned from, and
+ * its text is not used in the prompts of other files.
  */
 export type FileRule = 'open' | 'local' | 'off';
 
@@ -91,7 +82,10 @@ const localOnlyReasons: ReadonlySet<LeftOutReason | 'gone'> = new Set([
   'unreadable',
 ]);
 
-/** @param excluded globs of files without suggestions */
+/**
+ * @param path relative to `root`, '/' separators. A path outside `root` is judged only by its name.
+ * @param excluded globs of files without suggestions
+ */
 export async function ruleOf(
   root: string | undefined,
   path: string,
@@ -100,7 +94,7 @@ export async function ruleOf(
 ): Promise<FileRule> {
   if (isSecretFile(path) || excluder(excluded)(path)) return 'off';
   if (root === undefined) return 'open';
-  if (await isIgnoredForCompletion(root, path)) return 'off';
+  if (isInside(path) && (await isOwnIgnored(await FolderReader.open(root), path))) return 'off';
   const found = await harvestFile(root, path, options);
   if (!found.ok || (found.value.leftOut && localOnlyReasons.has(found.value.leftOut))) return 'local';
   // Git cannot list a missing file, but its ignore rules apply.
@@ -132,7 +126,7 @@ export async function filesBelow(root: string, path: string, limit: number): Pro
   if (!isInside(path)) return [];
   const reader = await FolderReader.open(root);
   const isFolder = (await reader.folder(path)) === undefined;
-  return isFolder ? (await walk(reader, limit, new Yielder(undefined), path)).files : [];
+  return isFolder ? (await walk(reader, limit, yielding(), path)).files : [];
 }
 
 async function isOwnIgnored(reader: FolderReader, path: string): Promise<boolean> {
@@ -141,16 +135,4 @@ async function isOwnIgnored(reader: FolderReader, path: string): Promise<boolean
 
 async function isGitIgnored(reader: FolderReader, path: string): Promise<boolean> {
   return (await ignoreFilesAbove(reader, [path], '.gitignore')).ignores(path);
-}
-
-/** The ignore files of the folders above all paths; those above one path are read at a time. */
-async function ignoreFilesAbove(reader: FolderReader, paths: readonly string[], name: string): Promise<IgnoreFiles> {
-  const files = new IgnoreFiles();
-  const known = new Set<string>();
-  for (const path of paths) {
-    const unread = foldersAbove(path).filter((folder) => !known.has(folder));
-    for (const folder of unread) known.add(folder);
-    await Promise.all(unread.map((folder) => files.read(reader, folder, name)));
-  }
-  return files;
 }

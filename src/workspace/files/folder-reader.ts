@@ -8,7 +8,7 @@ import {
   type OpenedFile,
   type OpenedRoot,
   openInside,
-  type ReadHooks,
+  type ReaderHooks,
   type ReadOutcome,
   readPieces,
   readWhole,
@@ -68,15 +68,12 @@ const answerMs = 20_000;
  * forever.
  */
 const pauseMs = 60_000;
+/** Number of files that are read at once. More would only wait for Node's four file threads. */
+export const readsAtOnce = 8;
 /** Number of entries read by one system call. */
 const entriesAtOnce = 512;
 /** Time of the timeout by folder; the key is the given or the real path. */
 const timeouts = new Map<string, number>();
-
-/** For tests, and for callers with less time. */
-export interface ReaderHooks extends ReadHooks {
-  readonly answerMs?: number;
-}
 
 /** Serves one harvest or one file. */
 export class FolderReader {

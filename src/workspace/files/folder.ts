@@ -7,18 +7,11 @@ import { SecretValues } from '../secrets/known/known.ts';
 import { DuplicateFinder } from './duplicates.ts';
 import { decodeFile, type RawText, redactFile } from './examine.ts';
 import { assignSplits, leftOutByName, splitFraction } from './file-names.ts';
-import {
-  FolderReader,
-  isInside,
-  isTooDeep,
-  parentOf,
-  type ReaderHooks,
-  tooDeepFault,
-  unreadableFolder,
-} from './folder-reader.ts';
+import { FolderReader, isInside, isTooDeep, readsAtOnce, tooDeepFault, unreadableFolder } from './folder-reader.ts';
 import { listWithGit } from './git.ts';
 import { gitFault } from './git-directory.ts';
-import { excluder, IgnoreFiles, ownIgnoreFileName, walk } from './ignore.ts';
+import { excluder, ignoreFilesAbove, ownIgnoreFileName, walk } from './ignore.ts';
+import type { ReaderHooks } from './open-inside.ts';
 import { learnFromLeftOut } from './secret-sources.ts';
 import { estimatedTokens } from './token-count.ts';
 import {
@@ -29,10 +22,8 @@ import {
   type SendableFolder,
   withDefaults,
 } from './types.ts';
-import { Yielder } from './yielder.ts';
+import { type YieldIfDue, yielding } from './yielding.ts';
 
-/** Number of concurrent reads. More would only wait for Node's four file threads. */
-const readsAtOnce = 8;
 /** Listing stops after this many files, independently of the limit of files to read. */
 const maxListed = 500_000;
 /**
@@ -93,14 +84,14 @@ async function harvest(
 ): Promise<Harvest> {
   const { progress = noProgress, signal, log = silentLog } = deps;
   const started = performance.now();
-  const yielder = new Yielder(signal);
+  const yieldIfDue = yielding(signal);
   const leftOutFiles = new LeftOutFiles();
 
   progress({ stage: 'Finding files', done: 0, total: undefined });
-  const { listed, leftOut, usedGit, faults } = await list(reader, options.trusted, leftOutFiles, yielder, signal);
+  const { listed, leftOut, usedGit, faults } = await list(reader, options.trusted, leftOutFiles, yieldIfDue, signal);
   const fault = options.trusted && !usedGit ? await gitFault(reader.root) : undefined;
   if (fault !== undefined) log.warn(fault);
-  const candidates = await select(reader, listed, options, leftOutFiles, faults, yielder);
+  const candidates = await select(reader, listed, options, leftOutFiles, faults, yieldIfDue);
   for (const fault of faults) log.warn(fault);
 
   // All secrets are collected before redaction, because the last file may define a secret of the first.
@@ -112,7 +103,7 @@ async function harvest(
   let tokensRead = 0;
   let done = 0;
   for (; done < candidates.length && rawFiles.length < options.maxFiles; done += readsAtOnce) {
-    await yielder.yieldIfDue();
+    await yieldIfDue();
     const batch = candidates.slice(done, done + readsAtOnce);
     const reads = await Promise.all(batch.map((path) => reader.read(path, options.maxFileBytes)));
     reader.throwIfUnresponsive();
@@ -127,7 +118,7 @@ async function harvest(
         leftOutFiles.add('over-limit');
         continue;
       }
-      await yielder.yieldIfDue();
+      await yieldIfDue();
       const { raw, leftOut } = decodeFile(path, read.bytes);
       if (raw === undefined) {
         leftOutFiles.add(leftOut);
@@ -159,10 +150,10 @@ async function harvest(
 
   const read = new Set(candidates.slice(0, done));
   const unread = leftOut.filter((path) => !read.has(path));
-  await learnFromLeftOut(reader, unread, secrets, yielder);
+  await learnFromLeftOut(reader, unread, secrets, yieldIfDue);
   const found: Omit<HarvestedFile, 'split'>[] = [];
   for (const raw of rawFiles) {
-    await yielder.yieldIfDue();
+    await yieldIfDue();
     const { file, leftOut } = redactFile(raw, secrets);
     if (file === undefined) leftOutFiles.add(leftOut);
     else found.push(file);
@@ -190,7 +181,7 @@ async function list(
   reader: FolderReader,
   trusted: boolean,
   leftOutFiles: LeftOutFiles,
-  yielder: Yielder,
+  yieldIfDue: YieldIfDue,
   signal: AbortSignal | undefined,
 ): Promise<{ listed: readonly string[]; leftOut: readonly string[]; usedGit: boolean; faults: string[] }> {
   const git = trusted ? await listWithGit(reader, signal) : undefined;
@@ -208,7 +199,7 @@ async function list(
       faults: deep === undefined ? [] : [tooDeepFault(deep)],
     };
   }
-  const walked = await walk(reader, maxListed, yielder);
+  const walked = await walk(reader, maxListed, yieldIfDue);
   for (const [, reason] of walked.leftOut) leftOutFiles.add(reason);
   const ignored = walked.leftOut.filter(([, reason]) => reason === 'ignored').map(([path]) => path);
   return { listed: walked.files, leftOut: [...walked.files, ...ignored], usedGit: false, faults: [...walked.faults] };
@@ -221,42 +212,21 @@ async function select(
   options: HarvestOptions,
   leftOutFiles: LeftOutFiles,
   faults: string[],
-  yielder: Yielder,
+  yieldIfDue: YieldIfDue,
 ): Promise<string[]> {
-  const ownIgnoreFiles = await readOwnIgnoreFiles(reader, listed, yielder);
+  // In every folder, even if the listing has no ignore file, because git may ignore it, or it may be a pipe.
+  const ownIgnoreFiles = await ignoreFilesAbove(reader, listed, ownIgnoreFileName, yieldIfDue);
+  reader.throwIfUnresponsive();
   faults.push(...ownIgnoreFiles.faults);
   const isExcluded = excluder(options.filesExclude);
   const candidates: [fraction: number, path: string][] = [];
   for (const path of listed) {
-    await yielder.yieldIfDue();
+    await yieldIfDue();
     const reason = isExcluded(path) || ownIgnoreFiles.ignores(path) ? 'ignored' : leftOutByName(path);
     if (reason === undefined) candidates.push([splitFraction(path), path]);
     else leftOutFiles.add(reason);
   }
   return candidates.sort((a, b) => a[0] - b[0]).map(([, path]) => path);
-}
-
-/** Looks in every folder, even if the listing has no ignore file, because git may ignore it, or it may be a pipe. */
-async function readOwnIgnoreFiles(
-  reader: FolderReader,
-  listed: readonly string[],
-  yielder: Yielder,
-): Promise<IgnoreFiles> {
-  const ownIgnoreFiles = new IgnoreFiles();
-  const folders = new Set(['']);
-  for (const path of listed)
-    for (let folder = parentOf(path); !folders.has(folder); folder = parentOf(folder)) folders.add(folder);
-  const allFolders = [...folders];
-  for (let done = 0; done < allFolders.length; done += readsAtOnce) {
-    await yielder.yieldIfDue();
-    await Promise.all(
-      allFolders
-        .slice(done, done + readsAtOnce)
-        .map((folder) => ownIgnoreFiles.read(reader, folder, ownIgnoreFileName)),
-    );
-  }
-  reader.throwIfUnresponsive();
-  return ownIgnoreFiles;
 }
 
 /** Counts the left-out files by reason. */

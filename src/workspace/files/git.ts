@@ -22,10 +22,7 @@ export async function listWithGit(reader: FolderReader, signal?: AbortSignal): P
   if (listing === undefined) return undefined;
   // An ignored folder of an outer repository looks empty to git, but the user opened it.
   if (listing.files.length === 0 && (await ignoredByGit(git, root, '.', signal))) return undefined;
-  const files = new Set<string>();
-  const ignored: string[] = [...listing.ignored];
-  await addFiles(git, reader, '', listing.files, { files, ignored }, 0, signal);
-  return { files: [...files], ignored };
+  return withNested(git, reader, '', listing, 0, signal);
 }
 
 /** Whether git would list this one file. Undefined as in `listWithGit`. */
@@ -52,43 +49,39 @@ async function ignoredByGit(git: RunGit, folder: string, path: string, signal?: 
   return (await git(folder, ['check-ignore', '--quiet', '--', `./${path}`], signal)) !== undefined;
 }
 
-interface FoundFiles {
-  readonly files: Set<string>;
-  readonly ignored: string[];
-}
-
-/** Git lists each submodule or untracked repository as one folder entry; this function adds its files. */
-async function addFiles(
+/** Git lists each submodule or untracked repository as one folder entry; here, its files are listed instead. */
+async function withNested(
   git: RunGit,
   reader: FolderReader,
   prefix: string,
-  listed: readonly string[],
-  found: FoundFiles,
+  listing: GitListing,
   depth: number,
   signal?: AbortSignal,
-): Promise<void> {
-  const folders: string[] = [];
-  for (const entry of listed) {
-    if (entry.endsWith('/')) folders.push(entry.slice(0, -1));
-    else found.files.add(prefix + entry);
+): Promise<GitListing> {
+  const [nested, own] = [new Set<string>(), new Set<string>()];
+  for (const entry of listing.files) {
+    if (entry.endsWith('/')) nested.add(entry.slice(0, -1));
+    else own.add(entry);
   }
   // Only the mode in the index marks a submodule. Reading the modes costs less than a stat of every file.
   const submodules = await git(join(reader.root, prefix), ['ls-files', '-z', '--stage'], signal);
   for (const entry of entriesOf(submodules ?? '')) {
-    if (entry.startsWith('160000 ')) folders.push(entry.slice(entry.indexOf('\t') + 1));
+    if (entry.startsWith('160000 ')) nested.add(entry.slice(entry.indexOf('\t') + 1));
   }
-  for (const folder of new Set(folders)) {
-    found.files.delete(prefix + folder);
+  const [files, ignored] = [[...own].filter((path) => !nested.has(path)), [...listing.ignored]];
+  for (const folder of nested) {
     // The index may name a link or a folder elsewhere.
     if ((await reader.folder(prefix + folder)) !== undefined) continue;
     const nestedRoot = join(reader.root, prefix, folder);
     // A submodule that is not checked out has no .git, so git would answer for the outer repository.
     if (depth >= maxDepth || !(await exists(join(nestedRoot, '.git')))) continue;
-    const nested = await listRepository(git, nestedRoot, signal);
-    if (nested === undefined) continue;
-    found.ignored.push(...nested.ignored.map((path) => `${prefix}${folder}/${path}`));
-    await addFiles(git, reader, `${prefix}${folder}/`, nested.files, found, depth + 1, signal);
+    const found = await listRepository(git, nestedRoot, signal);
+    if (found === undefined) continue;
+    const inside = await withNested(git, reader, `${prefix}${folder}/`, found, depth + 1, signal);
+    for (const path of inside.files) files.push(`${folder}/${path}`);
+    for (const path of inside.ignored) ignored.push(`${folder}/${path}`);
   }
+  return { files, ignored };
 }
 
 async function listRepository(git: RunGit, folder: string, signal?: AbortSignal): Promise<GitListing | undefined> {

@@ -2,10 +2,10 @@
 // Code's `files.exclude`.
 import { decodeText } from './examine.ts';
 import { leftOutByName } from './file-names.ts';
-import { type FolderReader, isTooDeep, parentOf, tooDeepFault } from './folder-reader.ts';
+import { type FolderReader, isTooDeep, parentOf, readsAtOnce, tooDeepFault } from './folder-reader.ts';
 import { matchesPath, parseGlob, parseIgnoreFile, type Rule } from './globs.ts';
 import type { LeftOutReason } from './types.ts';
-import type { Yielder } from './yielder.ts';
+import { type YieldIfDue, yielding } from './yielding.ts';
 
 /** Folders of version control systems. The user did not write them, so they are skipped without a report. */
 const controlFolders = new Set(['.git', '.hg', '.svn', '.jj', 'CVS']);
@@ -27,7 +27,7 @@ interface WalkListing {
 export async function walk(
   reader: FolderReader,
   maxEntries: number,
-  yielder: Yielder,
+  yieldIfDue: YieldIfDue,
   from = '',
 ): Promise<WalkListing> {
   const ignored = new IgnoreFiles();
@@ -36,7 +36,7 @@ export async function walk(
   const pending = [from];
   let deep: string | undefined;
   for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
-    await yielder.yieldIfDue();
+    await yieldIfDue();
     if (files.length >= maxEntries) {
       leftOut.push([`${folder}/`, 'over-limit']);
       continue;
@@ -140,6 +140,25 @@ export class IgnoreFiles {
       if (folder === '') return false;
     }
   }
+}
+
+/** The ignore files of all folders above the paths. */
+export async function ignoreFilesAbove(
+  reader: FolderReader,
+  paths: readonly string[],
+  name: string,
+  yieldIfDue = yielding(),
+): Promise<IgnoreFiles> {
+  const files = new IgnoreFiles();
+  const folders = new Set(['']);
+  for (const path of paths)
+    for (let folder = parentOf(path); !folders.has(folder); folder = parentOf(folder)) folders.add(folder);
+  const all = [...folders];
+  for (let done = 0; done < all.length; done += readsAtOnce) {
+    await yieldIfDue();
+    await Promise.all(all.slice(done, done + readsAtOnce).map((folder) => files.read(reader, folder, name)));
+  }
+  return files;
 }
 
 /** File systems of other platforms than Linux ignore case. */

@@ -26,15 +26,14 @@ export interface OpenedFile {
   readonly isSame: () => Promise<boolean>;
 }
 
-export interface OpenHooks {
-  /** For tests: opens by path, as on systems other than Linux. */
-  readonly byPath?: boolean;
-}
-
 export type ReadOutcome = { readonly bytes: Buffer } | { readonly leftOut: Fault };
 
-/** For tests. */
-export interface ReadHooks extends OpenHooks {
+/** For tests, and for callers with less time. */
+export interface ReaderHooks {
+  /** Opens by path, as on systems other than Linux. */
+  readonly byPath?: boolean;
+  /** Timeout of one file operation, ms. */
+  readonly answerMs?: number;
   /** Awaited before a file is opened for reading. @param path absolute */
   readonly beforeOpen?: (path: string) => void | Promise<void>;
   /** Called after reading, before the check that the file is still the same. */
@@ -68,7 +67,7 @@ export async function openInside(
   root: OpenedRoot,
   path: string,
   kind: Kind,
-  { byPath }: OpenHooks = {},
+  { byPath }: ReaderHooks = {},
 ): Promise<OpenedFile | Fault> {
   try {
     const names = path === '' ? [] : path.split('/');
@@ -192,7 +191,7 @@ export async function readWhole(
   root: OpenedRoot,
   path: string,
   maxBytes: number,
-  hooks: ReadHooks = {},
+  hooks: ReaderHooks = {},
 ): Promise<ReadOutcome> {
   const absolute = join(root.path, path);
   await hooks.beforeOpen?.(absolute);
@@ -208,7 +207,7 @@ async function readOnce(
   root: OpenedRoot,
   path: string,
   maxBytes: number,
-  hooks: OpenHooks,
+  hooks: ReaderHooks,
   afterRead: () => void,
 ): Promise<ReadOutcome> {
   const opened = await openInside(root, path, 'isFile', hooks);
@@ -233,7 +232,7 @@ async function readOnce(
  * errors, and an Error whose message is the reason to leave out the file.
  * @param path as for `readWhole`
  */
-export async function* readPieces(root: OpenedRoot, path: string, hooks: OpenHooks = {}): AsyncGenerator<Uint8Array> {
+export async function* readPieces(root: OpenedRoot, path: string, hooks: ReaderHooks = {}): AsyncGenerator<Uint8Array> {
   const opened = await openInside(root, path, 'isFile', hooks);
   if (typeof opened === 'string') throw new Error(opened);
   const { handle, stats } = opened as typeof opened & { handle: FileHandle };

@@ -6,7 +6,7 @@ import { findSecrets, type SecretRange } from '../secrets/redact.ts';
 import { decodeText } from './examine.ts';
 import { isSecretFile, leftOutByName } from './file-names.ts';
 import type { FolderReader } from './folder-reader.ts';
-import type { Yielder } from './yielder.ts';
+import type { YieldIfDue } from './yielding.ts';
 
 /** Limits per file and in total. Files with secrets are usually far below them. */
 const maxBytes = 256_000;
@@ -32,7 +32,7 @@ export async function learnFromLeftOut(
   reader: FolderReader,
   leftOut: readonly string[],
   secrets: SecretValues,
-  yielder: Yielder,
+  yieldIfDue: YieldIfDue,
 ): Promise<void> {
   const paths = leftOut.filter((path) => !path.endsWith('/'));
   for (const folder of leftOut) if (settingsFolder.test(folder)) paths.push(...(await filesIn(reader, folder)));
@@ -43,7 +43,7 @@ export async function learnFromLeftOut(
   // Secret files come first.
   secretPaths.sort((a, b) => Number(isSecretFile(b)) - Number(isSecretFile(a)) || (a < b ? -1 : 1));
   for (const path of secretPaths.slice(0, maxFiles)) {
-    await yielder.yieldIfDue();
+    await yieldIfDue();
     const read = await reader.read(path, maxBytes);
     const text = 'leftOut' in read ? undefined : decodeText(read.bytes);
     if (text !== undefined) learnText(secrets, path, text);

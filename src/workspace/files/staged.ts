@@ -41,10 +41,13 @@ const concurrentCalls = 8;
 /** Undefined if git fails. @param root of the repository */
 export async function stagedFiles(root: string, signal?: AbortSignal): Promise<StagedFile[] | undefined> {
   const raw = await gitFor(root)(root, ['diff', '--cached', '--raw', '--no-abbrev', '-z', ...plainDiff], signal);
-  const fields = raw?.split('\0');
-  return (
-    fields && Array.from({ length: Math.floor(fields.length / 2) }, (_, i) => fileOf(fields[2 * i], fields[2 * i + 1]))
-  );
+  return raw === undefined ? undefined : pairsOf(raw).map(([header, path]) => fileOf(header, path));
+}
+
+/** The fields of git's output, each ended by a zero, in twos. */
+function pairsOf(output: string): (readonly string[])[] {
+  const fields = output.split('\0');
+  return Array.from({ length: Math.floor(fields.length / 2) }, (_, i) => fields.slice(2 * i, 2 * i + 2));
 }
 
 /** Parses ':100644 100644 <id before> <id after> M' and the path. */
@@ -119,10 +122,9 @@ export async function pastCommits(root: string, signal?: AbortSignal): Promise<P
   });
 }
 
-/** Parses 'A', a path, 'M', a path, ..., each ended by a zero. */
+/** Parses 'A', a path, 'M', a path, .... */
 function pathsIn(changes: string): Pick<PastCommit, 'paths' | 'added'> {
-  const fields = changes.replace(/^[\0\n]+/, '').split('\0');
-  const pairs = Array.from({ length: Math.floor(fields.length / 2) }, (_, i) => fields.slice(2 * i, 2 * i + 2));
+  const pairs = pairsOf(changes.replace(/^[\0\n]+/, ''));
   const pathsOf = (chosen: readonly (readonly string[])[]) =>
     chosen.flatMap(([, path = '']) => (path === '' ? [] : [path]));
   return { paths: pathsOf(pairs), added: pathsOf(pairs.filter(([status]) => status === 'A')) };

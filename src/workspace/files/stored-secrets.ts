@@ -2,7 +2,7 @@
 // or deleted since. A commit's diff may repeat them in other files.
 import { createHash } from 'node:crypto';
 import type { SecretValues } from '../secrets/known/known.ts';
-import type { FolderReader } from './folder-reader.ts';
+import { type FolderReader, readsAtOnce } from './folder-reader.ts';
 import { gitFor } from './git-command.ts';
 import { learnText } from './secret-sources.ts';
 import { type StagedFile, wholeText } from './staged.ts';
@@ -15,8 +15,6 @@ export interface StoredLimits {
 }
 
 const defaultLimits: StoredLimits = { files: 1000, characters: 64_000_000 };
-/** Number of concurrent git calls and file reads. */
-const atOnce = 8;
 /** A larger working file counts as changed if its time or size differs from git's. */
 const maxCompared = 16_000_000;
 
@@ -48,17 +46,17 @@ export async function learnStored(
   const versions = new Map<string, string>();
   for (const { path, before, after } of staged) for (const id of [before, after]) if (id) versions.set(id, path);
   const entries = entriesIn(listed).filter(({ id }) => !versions.has(id));
-  for (let done = 0; done < entries.length && versions.size <= limits.files; done += atOnce) {
+  for (let done = 0; done < entries.length && versions.size <= limits.files; done += readsAtOnce) {
     signal?.throwIfAborted();
-    const batch = entries.slice(done, done + atOnce);
+    const batch = entries.slice(done, done + readsAtOnce);
     const changed = await Promise.all(batch.map((entry) => isChanged(reader, entry)));
     for (const [i, { id, path }] of batch.entries()) if (changed[i]) versions.set(id, path);
   }
   if (versions.size > limits.files) return tooMuch(limits);
   const stored = [...versions];
   let characters = 0;
-  for (let done = 0; done < stored.length; done += atOnce) {
-    const batch = stored.slice(done, done + atOnce);
+  for (let done = 0; done < stored.length; done += readsAtOnce) {
+    const batch = stored.slice(done, done + readsAtOnce);
     const texts = await Promise.all(batch.map(([id]) => wholeText(git, reader.root, id, limits.characters, signal)));
     for (const [i, [, path]] of batch.entries()) {
       const text = texts[i];

@@ -1,16 +1,8 @@
 // Estimates the tokens of a text without a tokenizer, in one pass over its characters.
+import { bitsOfPair } from '../secrets/noise.ts';
 
-/** For each letter, the letters that follow it in words: 285 pairs, 97 % of the pairs in English and code. */
-const followers = {
-  ...{ a: 'bcdfgiklmnprstuvwxyz', b: 'aeijlorsuy', c: 'acehiklortu', d: 'adegiorsuy', e: 'abcdefgilmnopqrstvwxy' },
-  ...{ f: 'aefilortu', g: 'aehilnorstu', h: 'aeiortu', i: 'abcdefgklmnoprstvxz', j: 'aeos', k: 'aeins' },
-  ...{ l: 'adeilostuvy', m: 'abegijlmopsu', n: 'acdefgiklnopstuvy', o: 'abcdfgiklmnoprstuvw', p: 'aeilmoprstu' },
-  ...{ q: 'u', r: 'acdefgiklmnorstuvy', s: 'acdefhiklopstuvwy', t: 'acehilmoprstuy', u: 'abcdefgilmnprst' },
-  ...{ v: 'aegio', w: 'aehinors', x: 'apt', y: 'nopst', z: 'eu' },
-};
-const isPair = new Uint8Array(32 * 32);
-for (const [first, others] of Object.entries(followers))
-  for (const second of others) isPair[((first.charCodeAt(0) & 31) << 5) | (second.charCodeAt(0) & 31)] = 1;
+/** Letter pairs with more bits than this are rare in words. */
+const mostBits = 6;
 
 /** Tokens of an unusual letter pair, of a further letter of a long word, and of a punctuation character. */
 const [unusualPairTokens, furtherLetterTokens, punctuationTokens] = [0.98, 0.2, 0.78] as const;
@@ -37,7 +29,7 @@ export function estimatedTokens(text: string): number {
       if (letters === 0 || (isUpper(code) && previous >= 97)) [tokens, letters] = [tokens + 1, 1];
       else {
         letters++;
-        if (isPair[((previous & 31) << 5) | (code & 31)] === 0) tokens += unusualPairTokens;
+        if (bitsOfPair(previous, code) > mostBits) tokens += unusualPairTokens;
         else if (letters > usualWordLength) tokens += furtherLetterTokens;
       }
     } else {

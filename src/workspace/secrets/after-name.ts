@@ -1,14 +1,7 @@
 // Reads the values beside a name in any language's syntax: assignments, arguments, assertions, prose, separate fields.
 
-import {
-  isExpression,
-  isMixed,
-  literalOrBare,
-  literals,
-  type NamedSpot,
-  skip,
-  type ValueCandidate,
-} from './candidates.ts';
+import { skip } from '../../text/match-at.ts';
+import { isExpression, isMixed, literalOrBare, literals, type NamedSpot, type ValueCandidate } from './candidates.ts';
 import { foreignLink, foreignVerbs, isForeign } from './foreign-names.ts';
 import { lineEndOf, lineStartOf, readBare, readQuoted } from './read-value.ts';
 import type { SearchedText } from './searched-text.ts';

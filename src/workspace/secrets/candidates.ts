@@ -1,5 +1,6 @@
 // Reads the candidate values at an offset: quoted literals, lists of them, YAML blocks, table cells, bare text.
 
+import { matchAt, skip } from '../../text/match-at.ts';
 import { lineStartOf, type ReadValue, readBare, readBlock, readQuoted } from './read-value.ts';
 import type { SearchedText } from './searched-text.ts';
 import { isNoWord } from './values.ts';
@@ -90,8 +91,7 @@ function isVariable(text: string, lineStart: number, at: number): boolean {
 function readCell(text: string, at: number): ReadValue | undefined {
   const cell =
     /[ \t]*(?:<!\[CDATA\[[ \t]*)?(?:[*_`]{1,4}[ \t]*)?(?![ \t])((?:[^\n|<>*`]|\*(?=[^\s*|])){1,200}?)(?<![*_` \t])[*_` \t]*(?:\]\]>)?(?=\||<|\r?\n|$)/y;
-  cell.lastIndex = at;
-  const match = cell.exec(text);
+  const match = matchAt(cell, text, at);
   const cellText = match?.[1];
   if (match === null || cellText === undefined) return undefined;
   const start = match.index + match[0].indexOf(cellText);
@@ -131,10 +131,4 @@ function isInString(before: string): boolean {
     else if (open === '' && (unit === '"' || unit === "'" || unit === '`')) open = unit;
   }
   return open !== '';
-}
-
-/** Returns the end of a sticky pattern's match at `at`, or `at` if there is no match. */
-export function skip(pattern: RegExp, text: string, at: number): number {
-  pattern.lastIndex = at;
-  return pattern.test(text) ? pattern.lastIndex : at;
 }

@@ -2,6 +2,7 @@
 // Secret; a table's column; the arguments of a call that logs in, as `connect("h", "sa", "x")`.
 
 import { indentLength } from '../../text/lines.ts';
+import { matchAt } from '../../text/match-at.ts';
 import { isExpression } from './candidates.ts';
 import { strengthOf } from './names.ts';
 import { lineStartOf } from './read-value.ts';
@@ -258,12 +259,10 @@ function passwordsIn(
   const found: Found[] = [];
   let at = match.index + match[0].length;
   for (let index = 0; index < maxArguments; index++) {
-    literalArgument.lastIndex = at;
-    const argument = literalArgument.exec(text);
-    otherArgument.lastIndex = at;
-    const next = argument ?? otherArgument.exec(text);
+    const argument = matchAt(literalArgument, text, at);
+    const next = argument ?? matchAt(otherArgument, text, at);
     if (next === null) break;
-    const value = argument?.[1] ?? argument?.[2] ?? argument?.[3];
+    const value = argument?.slice(1, 4).find((group) => group !== undefined);
     if (index >= skipped && value !== undefined && accepts(value)) {
       const start = at + next[0].indexOf(value);
       found.push({ start, end: start + value.length, value });

@@ -1,5 +1,6 @@
 // Finds private keys in Base64 between BEGIN and END: whole, in string literals, escaped, in a log, or without one end.
 // A key's value is its lines joined with '\n', so that each single line is known as well.
+import { matchAt, skip } from '../../text/match-at.ts';
 import { bitsPerCharacter } from './noise.ts';
 import type { Found, SearchedText } from './searched-text.ts';
 import { randomness } from './values.ts';
@@ -27,8 +28,7 @@ export function findKeyBlocks({ text }: SearchedText): Found[] {
       found.push(...keyInLog(text, from));
       continue;
     }
-    endLine.lastIndex = body.end;
-    const endMatch = endLine.exec(text);
+    const endMatch = matchAt(endLine, text, body.end);
     endLine.lastIndex = 0;
     const end = endMatch !== null && endMatch.index - body.end < 40 ? endMatch.index + endMatch[0].length : body.end;
     found.push({ start: match.index, end, value: body.value });
@@ -53,29 +53,27 @@ function bodyAfter(text: string, from: number, most = maxKeyLength): { end: numb
   let isDiff = false;
   const limit = from + maxKeyLength;
   while (at < limit && length < most) {
-    header.lastIndex = at;
-    if (header.test(text)) {
-      at = header.lastIndex;
+    const headerEnd = skip(header, text, at);
+    if (headerEnd > at) {
+      at = headerEnd;
       continue;
     }
-    base64.lastIndex = at;
-    if (base64.test(text)) {
-      const piece = `${plusBefore(text, at, base64.lastIndex - at, pieces, isDiff)}${text.slice(at, base64.lastIndex)}`;
+    const pieceEnd = skip(base64, text, at);
+    if (pieceEnd > at) {
+      const piece = `${plusBefore(text, at, pieceEnd - at, pieces, isDiff)}${text.slice(at, pieceEnd)}`;
       // Words after the key are prose or code. The last line of a key may be short.
       if (length >= 40 && !isBody(piece) && (most === maxKeyLength || length + piece.length > most)) break;
       if (pieces.length === 0) isDiff = /[-+]/.test(text[at - 1] ?? '');
       pieces.push(piece);
       length += piece.length;
-      at = base64.lastIndex;
-      end = at;
+      [at, end] = [pieceEnd, pieceEnd];
       continue;
     }
-    separators.lastIndex = at;
-    if (text.startsWith('-----', at) || text.startsWith('---- ', at) || !separators.test(text)) break;
-    at = separators.lastIndex;
+    const next = skip(separators, text, at);
+    if (next === at || text.startsWith('-----', at) || text.startsWith('---- ', at)) break;
+    at = next;
     // The dashes belong to the END line.
-    const dashes = text.slice(end, at).search(/----/);
-    if (dashes >= 0) break;
+    if (text.slice(end, at).includes('----')) break;
   }
   const sample = pieces.join('').slice(0, 200);
   return length >= 32 && (randomness(sample) > 0 || length > 120) ? { end, value: pieces.join('\n') } : undefined;
@@ -156,9 +154,8 @@ function bodyBefore(text: string, from: number): { start: number; value: string 
   return value.length >= 20 ? { start, value } : undefined;
 }
 
-/** Line length of wrapped Base64; programs wrap at 64 or 76 columns. */
-const shortestLine = 60;
-const longestLine = 78;
+/** A line of wrapped Base64; programs wrap at 64 or 76 columns. */
+const wrappedLine = /(?<![A-Za-z\d+/])[A-Za-z\d+/]{60,78}(?![A-Za-z\d+/])/g;
 /** Words shortly before the body that mark a private key. */
 const privateKeyWords = /priv(?:ate)?[ _-]?key|secret[ _-]?key|(?:ssh|rsa|ec|signing|deploy|host)[ _-]?key|\bpem\b/i;
 const publicKeyWords = /public|\bcert|\bcsr\b|\bcrl\b|signature|-----/i;
@@ -201,38 +198,18 @@ function derLength(run: string): number {
 
 function keyBodies(text: string): Found[] {
   const found: Found[] = [];
-  // A run as long as a line covers at least one of every 60 offsets, so only those are tested.
-  for (let at = shortestLine - 1; at < text.length; at += shortestLine) {
-    if (!isBase64(text.charCodeAt(at))) continue;
-    let start = at;
-    while (start > 0 && at - start < longestLine && isBase64(text.charCodeAt(start - 1))) start--;
-    let end = at;
-    while (end < text.length && end - start <= longestLine && isBase64(text.charCodeAt(end))) end++;
-    if (end - start < shortestLine || end - start > longestLine) continue;
+  let searchedUntil = 0;
+  for (const { 0: line, index: start } of text.matchAll(wrappedLine)) {
+    if (start < searchedUntil) continue;
     const before = text.slice(Math.max(0, start - 120), start);
     if (!privateKeyWords.test(before) || publicKeyWords.test(before)) continue;
-    if (randomness(text.slice(start + 20, end)) === 0) continue;
+    if (randomness(line.slice(20)) === 0) continue;
     const body = bodyAfter(text, start);
     if (body === undefined || body.value.split('\n').length < 3) continue;
     found.push({ start, ...body });
-    at = Math.max(at, body.end);
+    searchedUntil = body.end;
   }
   return found;
-}
-
-function isBase64(unit: number): boolean {
-  return (
-    (unit >= 97 && unit <= 122) ||
-    (unit >= 65 && unit <= 90) ||
-    (unit >= 48 && unit <= 57) ||
-    unit === 43 ||
-    unit === 47
-  );
-}
-
-interface Span {
-  readonly start: number;
-  readonly end: number;
 }
 
 const tokenHeader = /eyJ[\w-]{12,300}/g;
@@ -248,7 +225,7 @@ function webTokens(text: string): Found[] {
   tokenHeader.lastIndex = 0;
   for (let match = tokenHeader.exec(text); match !== null; match = tokenHeader.exec(text)) {
     if (!Buffer.from(match[0], 'base64url').toString('latin1').includes('"alg"')) continue;
-    const pieces: Span[] = [{ start: match.index, end: tokenHeader.lastIndex }];
+    const pieces = [{ start: match.index, end: tokenHeader.lastIndex }];
     for (let at = tokenHeader.lastIndex; pieces.length < maxPieces; ) {
       const next = tokenPiece.exec(text.slice(at, at + maxGap + 4000));
       if (next === null || next.index > maxGap) break;

@@ -8,6 +8,11 @@ import noiseJson from './noise.json' with { type: 'json' };
  */
 const pairBits = noiseJson.map((row) => Uint8Array.from(row, Number));
 
+/** The bits of a letter after another; their case does not count. @param first from `charCodeAt`, as `second` */
+export function bitsOfPair(first: number, second: number): number {
+  return pairBits[(first | 32) - 97]?.[(second | 32) - 97] ?? 9;
+}
+
 const Class = { Other: 0, Digit: 1, Lower: 2, Upper: 3 } as const;
 
 function classOf(unit: number): number {

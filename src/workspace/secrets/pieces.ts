@@ -1,16 +1,11 @@
 // Finds secrets that code joins from pieces: literals in a call, variables, elements of a list, or `x += "..."`.
 
+import { skip } from '../../text/match-at.ts';
 import { contextOf } from './context.ts';
 import { strengthOf } from './names.ts';
 import { tokenIn } from './random-looking.ts';
-import type { Found, SearchedText, Strength } from './searched-text.ts';
+import type { Found, SearchedText, Span, Strength } from './searched-text.ts';
 import { isSecretBeside } from './values.ts';
-
-/** A literal, without its quotes. */
-interface Piece {
-  readonly start: number;
-  readonly end: number;
-}
 
 /** Maximum number of joins examined in a file, and of pieces of a secret. */
 const maxJoins = 50;
@@ -26,7 +21,8 @@ export function findPieces({ text }: SearchedText): Found[] {
 }
 
 interface Join {
-  readonly pieces: readonly Piece[];
+  /** The literals, without their quotes. */
+  readonly pieces: readonly Span[];
   readonly strength: Strength;
 }
 
@@ -55,14 +51,14 @@ function* joinedLiterals(text: string): Generator<Join> {
   }
 }
 
-function literalsAfter(text: string, from: number): Piece[] {
-  const pieces: Piece[] = [];
-  for (let at = from; pieces.length < maxPieces; at = betweenLiterals.lastIndex) {
+function literalsAfter(text: string, from: number): Span[] {
+  const pieces: Span[] = [];
+  for (let at = from; pieces.length < maxPieces; ) {
     const end = text.indexOf(text[at] as string, at + 1);
     if (end < 0 || end - at > 400) break;
     pieces.push({ start: at + 1, end });
-    betweenLiterals.lastIndex = end + 1;
-    if (!betweenLiterals.test(text)) break;
+    at = skip(betweenLiterals, text, end + 1);
+    if (at === end + 1) break;
   }
   return pieces;
 }
@@ -133,8 +129,8 @@ function matchesWithName(text: string, pattern: RegExp): NamedMatch[] {
   });
 }
 
-function literalsOf(text: string, variables: readonly string[]): Map<string, readonly Piece[]> {
-  const literals = new Map<string, readonly Piece[]>();
+function literalsOf(text: string, variables: readonly string[]): Map<string, readonly Span[]> {
+  const literals = new Map<string, readonly Span[]>();
   if (variables.length === 0) return literals;
   const pattern = new RegExp(`(?<![\\w$])(${[...new Set(variables)].join('|')})${assigned}`, 'gm');
   for (const match of text.matchAll(pattern)) {

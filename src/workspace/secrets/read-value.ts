@@ -1,5 +1,6 @@
 // Reads the value at an offset: a quoted literal (also escaped or joined from several), a YAML block, or bare text.
 import { indentLength, lineEnd, lineStart } from '../../text/lines.ts';
+import { matchAt, skip } from '../../text/match-at.ts';
 
 /** A value and the ranges of its pieces. */
 export interface ReadValue {
@@ -29,17 +30,14 @@ export function readQuoted(text: string, at: number): ReadValue | undefined {
     pieces.push([piece.start, piece.end]);
     value += unescaped(text.slice(piece.start, piece.end));
     next = piece.next;
-    joinPattern.lastIndex = next;
-    const joined = joinPattern.exec(text);
-    if (joined === null || value.length > 4 * maxValueLength) break;
-    offset = joinPattern.lastIndex;
+    offset = skip(joinPattern, text, next);
+    if (offset === next || value.length > 4 * maxValueLength) break;
   }
   return pieces.length === 0 ? undefined : { text: value, pieces, quoted: true, next };
 }
 
 function readLiteral(text: string, at: number): { start: number; end: number; next: number } | undefined {
-  opening.lastIndex = at;
-  const opened = opening.exec(text);
+  const opened = matchAt(opening, text, at);
   if (opened === null) return undefined;
   const [, slashes = '', quote = '"'] = opened;
   const start = opening.lastIndex;
@@ -113,11 +111,11 @@ export function readBare(text: string, at: number, isSettings: boolean): ReadVal
     found = found.replace(/(?<![.,;:])[.,;:]+$/, '').replace(/(?<![!?])[!?]+$/, (end) => (/\d/.test(found) ? end : ''));
   if (found.length === 0) return undefined;
   // A backslash at the line end continues a shell line.
-  const lineContinuation = /\\\r?\n/y;
-  lineContinuation.lastIndex = at + found.length - 1;
-  if (found.endsWith('\\') && lineContinuation.test(text)) {
-    const rest = readBare(text, lineContinuation.lastIndex, isSettings);
-    const start: readonly [number, number] = [at, at + found.length - 1];
+  const end = at + found.length - 1;
+  const nextLine = skip(/\\\r?\n/y, text, end);
+  if (nextLine > end) {
+    const rest = readBare(text, nextLine, isSettings);
+    const start: readonly [number, number] = [at, end];
     if (rest !== undefined)
       return { text: found.slice(0, -1) + rest.text, pieces: [start, ...rest.pieces], quoted: false, next: rest.next };
   }
@@ -125,21 +123,15 @@ export function readBare(text: string, at: number, isSettings: boolean): ReadVal
 }
 
 /**
- * Reads a YAML block scalar after its header (`|`, `>-`): the lines indented deeper than `indent`.
+ * Reads a YAML block scalar after its header (`|`, `>-`): the lines indented deeper than `indent`, a piece per line.
  * @param at offset of the header
  */
 export function readBlock(text: string, at: number, indent: number): ReadValue | undefined {
-  const blockHeader = /[|>][-+\d]{0,2}[ \t]*(?:#[^\n]*)?\r?\n/y;
-  blockHeader.lastIndex = at;
-  if (blockHeader.exec(text) === null) return undefined;
-  return readIndented(text, blockHeader.lastIndex, indent);
-}
-
-/** Reads the lines indented deeper than `indent`, one piece per line. */
-export function readIndented(text: string, at: number, indent: number): ReadValue | undefined {
+  const start = skip(/[|>][-+\d]{0,2}[ \t]*(?:#[^\n]*)?\r?\n/y, text, at);
+  if (start === at) return undefined;
   const pieces: [number, number][] = [];
   let value = '';
-  let line = at;
+  let line = start;
   while (line < text.length && pieces.length < 40) {
     const end = lineEnd(text, line);
     const content = text.slice(line, end);

@@ -5,7 +5,7 @@ import { findCalls, findContainers, findKubernetes, findTables } from './contain
 import { findKeyBlocks, findKeyBodies } from './key-blocks.ts';
 import { findPieces } from './pieces.ts';
 import { findRandom, tokenRows } from './random-looking.ts';
-import { type Finder, type Found, partsOf, type SearchedText } from './searched-text.ts';
+import { type Finder, type Found, partsOf, type SearchedText, type Span } from './searched-text.ts';
 import { findShapes } from './shapes.ts';
 import { findUrlPieces } from './url-pieces.ts';
 import { isNoWord, isPatterned, randomness } from './values.ts';
@@ -42,7 +42,7 @@ export function redactSecrets(text: string, path: string, cut: Cut = {}): Redact
 }
 
 /** Redacts these ranges, which may overlap and come in any order. Overlapping ranges count as one. */
-export function redactRanges(text: string, ranges: readonly Pick<SecretRange, 'start' | 'end'>[]): Redacted {
+export function redactRanges(text: string, ranges: readonly Span[]): Redacted {
   if (ranges.length === 0) return { text, count: 0 };
   const parts: string[] = [];
   const disjoint = mergeRanges(ranges.map(({ start, end }) => [start, end]));
@@ -155,7 +155,7 @@ const prefixes = tokenRows.map(({ prefix }) => prefix).filter((prefix) => prefix
 const maxLength = 20_000;
 
 /** Finds runs at a cut edge that look random or begin with a provider's token prefix. */
-function findPartialSecrets(text: string, cut: { readonly start?: boolean; readonly end?: boolean }): Found[] {
+function findPartialSecrets(text: string, cut: Cut): Found[] {
   const found: Found[] = [];
   if (cut.start) {
     const run = /^[\w+/.~%-]+={0,2}/.exec(text)?.[0];

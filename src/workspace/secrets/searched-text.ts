@@ -1,9 +1,12 @@
 // What the finders of secrets read and return, and a test of a text for many substrings in one pass.
 
-export interface Found {
-  /** Offsets in UTF-16 units, end exclusive. */
+/** Offsets in UTF-16 units, end exclusive. */
+export interface Span {
   readonly start: number;
   readonly end: number;
+}
+
+export interface Found extends Span {
   /** The secret itself: unescaped, and joined if the text has it in pieces. */
   readonly value: string;
 }

@@ -1,5 +1,6 @@
 // Finds passwords in URLs that code joins from pieces or fills in: `"ftp://" + user + ":" + "x" + "@"`,
 // `f"ftp://{user}:x@{host}"`, `format("ftp://%s:%s@h", user, "x")`, `url += "x"`.
+import { matchAt } from '../../text/match-at.ts';
 import type { Found, SearchedText } from './searched-text.ts';
 import { isChosen, isRandom } from './shapes.ts';
 
@@ -65,8 +66,7 @@ function unitsOf(text: string, start: number): Unit[] {
   let pieces = 0;
   for (let at = start + 3; at < text.length && units.length < maxUnits; ) {
     const character = text[at] as string;
-    inserted.lastIndex = at;
-    const [whole, name, named, number, variable] = inserted.exec(text) ?? [];
+    const [whole, name, named, number, variable] = matchAt(inserted, text, at) ?? [];
     if (whole !== undefined) {
       const given = name || named || variable || (number === undefined ? holes++ : Number(number) - 1);
       const isNumber = typeof given === 'string' && /^\d$/.test(given);
@@ -85,11 +85,9 @@ function unitsOf(text: string, start: number): Unit[] {
 
 /** The next literal of the same text, and the variable before it. */
 function nextLiteral(text: string, from: number, start: number): { at: number; variable?: string } | undefined {
-  glue.lastIndex = from;
-  const code = glue.exec(text)?.[0];
+  const code = matchAt(glue, text, from)?.[0];
   if (code === undefined) {
-    addition.lastIndex = from;
-    const added = addition.exec(text);
+    const added = matchAt(addition, text, from);
     const isSame = added !== null && text.slice(Math.max(0, start - 80), start).includes(added[1] as string);
     return isSame ? { at: addition.lastIndex } : undefined;
   }
@@ -102,11 +100,8 @@ function nextLiteral(text: string, from: number, start: number): { at: number; v
 
 /** The literal that an argument or a variable holds. */
 function heldValue(text: string, start: number, name: string | number): readonly (readonly [number, number])[] {
-  const quotes = /["'`]/g;
-  quotes.lastIndex = start;
-  quotes.exec(text);
-  beforeArguments.lastIndex = quotes.lastIndex;
-  if (quotes.lastIndex > 0 && quotes.lastIndex - start < maxUnits && beforeArguments.test(text)) {
+  const { index: quote = maxUnits } = /["'`]/.exec(text.slice(start, start + maxUnits - 1)) ?? {};
+  if (quote < maxUnits && matchAt(beforeArguments, text, start + quote + 1) !== null) {
     argument.lastIndex = beforeArguments.lastIndex;
     for (let i = 0; i < maxArguments; i++) {
       const match = argument.exec(text);

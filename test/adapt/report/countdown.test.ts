@@ -11,26 +11,10 @@ const rows: readonly Row[] = [
   { name: 'testing', takes: 60, step: 'decide' },
 ];
 
-function planned(training: number): {
-  readonly words: string;
-  readonly tell: (update: ProgressUpdate) => ProgressUpdate;
-} {
-  const updates: ProgressUpdate[] = [];
-  const countdown = new Countdown(rows, (update) => updates.push(update));
-  countdown.tell({ stage: 'timing', done: 0, total: undefined });
-  const remaining = { ...noWork, perPlace: 0.5, base: 240, training };
-  countdown.plan(remaining);
-  return {
-    words: planInWords(countdown.partsOf(remaining)),
-    tell: (update) => {
-      countdown.tell(update);
-      return updates.at(-1) as ProgressUpdate;
-    },
-  };
-}
+const remaining = (training = 0) => ({ ...noWork, perPlace: 0.5, base: 240, training });
 
-/** A countdown with a clock that the test sets. */
-function clocked(training?: number) {
+/** A countdown with a clock that the test sets. @param training planned seconds of it; absent: there is no plan yet */
+function begun(training?: number) {
   const clock = { ms: 0 };
   const updates: ProgressUpdate[] = [];
   const countdown = new Countdown(
@@ -38,25 +22,40 @@ function clocked(training?: number) {
     (update) => updates.push(update),
     () => clock.ms,
   );
-  countdown.plan({ ...noWork, perPlace: 0.5, base: 240, ...(training !== undefined && { training }) });
-  return { clock, updates, countdown };
+  if (training !== undefined) countdown.plan(remaining(training));
+  const tell = (update: ProgressUpdate) => {
+    countdown.tell(update);
+    return updates.at(-1) as ProgressUpdate;
+  };
+  return { clock, updates, countdown, tell };
+}
+
+/** The share of the whole run never falls. */
+function assertRising(updates: readonly ProgressUpdate[]): void {
+  const shares = updates.map(({ overall = 0 }) => overall);
+  assert.deepEqual(
+    shares,
+    shares.toSorted((a, b) => a - b),
+  );
 }
 
 test('says nothing of the time or the share before there is a plan', () => {
-  const updates: ProgressUpdate[] = [];
-  const countdown = new Countdown(rows, (update) => updates.push(update));
+  const { countdown, updates } = begun();
   countdown.tell({ stage: 'timing', done: 3, total: 4, stageLeft: 5 });
   countdown.tick();
   assert.deepEqual(updates, [{ stage: 'timing', done: 3, total: 4, stageLeft: 5, step: { at: 1, of: 4 } }]);
 });
 
 test('a plan names its parts, without training if nothing is trained', () => {
-  assert.equal(planned(360).words, 'About 9 minutes: 2 measuring, 6 training, 1 deciding.');
-  assert.equal(planned(0).words, 'About 3 minutes: 2 measuring, 1 deciding.');
+  const { countdown, tell } = begun();
+  tell({ stage: 'timing', done: 0, total: undefined });
+  const words = (training: number) => planInWords(countdown.partsOf(remaining(training)));
+  assert.equal(words(360), 'About 9 minutes: 2 measuring, 6 training, 1 deciding.');
+  assert.equal(words(0), 'About 3 minutes: 2 measuring, 1 deciding.');
 });
 
 test('the time left falls with the progress and rises only with a sentence', () => {
-  const { tell } = planned(360);
+  const { tell } = begun(360);
   assert.equal(tell({ stage: 'base', done: 120, total: 240 }).left, 60 + 360 + 60);
   assert.equal(tell({ stage: 'training', done: 0, total: 100, stageLeft: 370 }).left, 430);
   const later = tell({ stage: 'training', done: 1, total: 100, stageLeft: 380 });
@@ -68,7 +67,7 @@ test('the time left falls with the progress and rises only with a sentence', () 
 });
 
 test('each update names its step, and between updates the time left falls with the clock', () => {
-  const { clock, updates, countdown } = clocked(360);
+  const { clock, updates, countdown } = begun(360);
   countdown.tell({ stage: 'base', done: 120, total: 240, say: 'once' });
   clock.ms = 20_000;
   countdown.tick();
@@ -85,15 +84,11 @@ test('each update names its step, and between updates the time left falls with t
     ],
   );
   assert.deepEqual(updates.at(-1)?.step, { at: 2, of: 4 });
-  const shares = updates.map(({ overall = 0 }) => overall);
-  assert.deepEqual(
-    shares,
-    shares.toSorted((a, b) => a - b),
-  );
+  assertRising(updates);
 });
 
 test('a stage that takes longer than planned corrects the whole time left, with a sentence', () => {
-  const { clock, updates, countdown } = clocked();
+  const { clock, updates, countdown } = begun(0);
   countdown.tell({ stage: 'base', done: 0, total: 240 });
   for (const done of [60, 120, 180]) {
     clock.ms = 1250 * done;
@@ -113,7 +108,7 @@ test('a stage that takes longer than planned corrects the whole time left, with 
 });
 
 test('stored answers and a first few do not change the speed', () => {
-  const { clock, updates, countdown } = clocked();
+  const { clock, updates, countdown } = begun(0);
   countdown.tell({ stage: 'base', done: 120, total: 240 });
   clock.ms = 30_000;
   countdown.tell({ stage: 'base', done: 130, total: 240 });
@@ -121,8 +116,7 @@ test('stored answers and a first few do not change the speed', () => {
 });
 
 test('a new plan lowers the time left, and raises it only with a sentence', () => {
-  const updates: ProgressUpdate[] = [];
-  const countdown = new Countdown(rows, (update) => updates.push(update));
+  const { countdown, updates } = begun();
   for (const training of [120, 60, 70, 600]) {
     countdown.plan({ ...noWork, training });
     countdown.tell({ stage: 'base', done: 0, total: undefined });
@@ -135,9 +129,5 @@ test('a new plan lowers the time left, and raises it only with a sentence', () =
     updates.map(({ say }) => say !== undefined),
     [false, false, false, true],
   );
-  const shares = updates.map(({ overall = 0 }) => overall);
-  assert.deepEqual(
-    shares,
-    shares.toSorted((a, b) => a - b),
-  );
+  assertRising(updates);
 });

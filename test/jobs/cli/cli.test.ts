@@ -6,8 +6,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { after, before, test } from 'node:test';
 import { REPORT_FILE } from '../../../src/adapt/report/report-document.ts';
 import type { AdaptReport } from '../../../src/adapt/report/types.ts';
+import type { PaidCall } from '../../../src/common/paid-call.ts';
 import { specialistFolder } from '../../../src/jobs/cli/run-request.ts';
-import type { LlmCallRow } from '../../../src/storage/types.ts';
 import { writeOtherTokenizer } from '../../adapt/adapted-folder.ts';
 import { makeProject, type Project, tokenizerPath } from '../../adapt/project.ts';
 import { MessagesServer } from '../../fakes/messages-server.ts';
@@ -25,6 +25,16 @@ after(() => project.remove());
 
 const run = (args: readonly string[], env: Record<string, string> = {}, interruptAt?: RegExp) =>
   runCli([...args, ...(args.includes('--storage') ? [] : ['--storage', storage])], env, interruptAt);
+
+/** Runs with a large model on this machine. @param env names it and its key */
+async function withApi(work: (api: MessagesServer, env: Record<string, string>) => Promise<void>): Promise<void> {
+  const api = await MessagesServer.start();
+  try {
+    await work(api, { ANTHROPIC_API_KEY: 'sk-ant-test-0123456789', ANTHROPIC_BASE_URL: api.url });
+  } finally {
+    await api.close();
+  }
+}
 
 /** The last report of a folder, as a user opens it. */
 const reportOf = (root: string) => readFileSync(join(specialistFolder(storage, root), REPORT_FILE), 'utf8');
@@ -123,10 +133,8 @@ test('a base with its own tokenizer does not change the tokenizer of the index',
   }
 });
 
-test('with a key prints the cost first, and calls the API only with --yes', async () => {
-  const api = await MessagesServer.start();
-  try {
-    const env = { ANTHROPIC_API_KEY: 'sk-ant-test-0123456789', ANTHROPIC_BASE_URL: api.url };
+test('with a key prints the cost first, and calls the API only with --yes', () =>
+  withApi(async (api, env) => {
     const unasked = await run([project.root], env);
     assert.equal(unasked.code, 0, unasked.err);
     assert.match(unasked.err, /will cost about \$0\.\d+/);
@@ -144,28 +152,19 @@ test('with a key prints the cost first, and calls the API only with --yes', asyn
     const twice = await run([project.root, '--yes', '--places', '12', '--json'], env);
     assert.equal(twice.code, 0, twice.err);
     assert.equal(api.requests.length, 12);
-    for (const each of [unasked, paid, twice]) assert.ok(!(each.out + each.err).includes(env.ANTHROPIC_API_KEY));
-  } finally {
-    await api.close();
-  }
-});
+    for (const each of [unasked, paid, twice])
+      assert.ok(!(each.out + each.err).includes(env.ANTHROPIC_API_KEY as string));
+  }));
 
-test('if every call fails, the exit code is 1 and the last line says why', async () => {
-  const api = await MessagesServer.start();
-  const fresh = makeProject(6);
-  try {
+test('if every call fails, the exit code is 1 and the last line says why', () =>
+  withApi(async (api, env) => {
     api.fail('unauthorized');
-    const env = { ANTHROPIC_API_KEY: 'sk-ant-test-0123456789', ANTHROPIC_BASE_URL: api.url };
-    const own = ['--storage', join(dirname(fresh.root), 'storage')];
-    const { code, out, err } = await run([fresh.root, '--yes', '--places', '12', ...own], env);
+    const own = ['--storage', join(dirname(project.root), 'refused')];
+    const { code, out, err } = await run([project.root, '--yes', '--places', '12', ...own], env);
     assert.equal(code, 1, err);
     assert.match(err, /Asking the API stopped early: .* refused the API key .*$/s);
     assert.match(out, /Asking the API stopped early/, 'the rest of the adaptation is done and reported');
-  } finally {
-    await api.close();
-    fresh.remove();
-  }
-});
+  }));
 
 test('if not even the least training fits the limit, --train always ends with advice, and auto fits without training', async () => {
   const base = join(dirname(project.root), 'slow-base');
@@ -183,36 +182,16 @@ test('if not even the least training fits the limit, --train always ends with ad
   assert.match(fitted.out, /Fitted to this folder without training: the index of \d+ files/);
 });
 
-/** A run with the API in its own storage folder. */
-async function paidRun(
-  name: string,
-  args: readonly string[],
-  answer: (api: MessagesServer, storage: string) => void,
-): Promise<Ran & { readonly asked: number; readonly storage: string; readonly calls: readonly LlmCallRow[] }> {
-  const api = await MessagesServer.start();
-  const ownStorage = join(dirname(project.root), name);
-  try {
-    answer(api, ownStorage);
-    const env = { ANTHROPIC_API_KEY: 'sk-ant-test-0123456789', ANTHROPIC_BASE_URL: api.url };
-    const ran = await run([project.root, '--yes', '--storage', ownStorage, ...args], env);
-    return { ...ran, asked: api.requests.length, storage: ownStorage, calls: storedCalls(ownStorage) };
-  } finally {
-    await api.close();
-  }
-}
-
-function storedCalls(storage: string): LlmCallRow[] {
+function storedCalls(storage: string): PaidCall[] {
   const database = new DatabaseSync(join(storage, 'store.sqlite'));
-  const rows = database.prepare('SELECT * FROM llmCalls').all() as unknown as LlmCallRow[];
+  const rows = database.prepare('SELECT * FROM llmCalls').all() as unknown as PaidCall[];
   database.close();
   return rows;
 }
 
-test('a second run in the same folder names the active run and makes no call', async () => {
-  const api = await MessagesServer.start();
-  try {
+test('a second run in the same folder names the active run and makes no call', () =>
+  withApi(async (api, env) => {
     const ownStorage = join(dirname(project.root), 'twice');
-    const env = { ANTHROPIC_API_KEY: 'sk-ant-test-0123456789', ANTHROPIC_BASE_URL: api.url };
     const args = [project.root, '--yes', '--storage', ownStorage, '--places', '20'];
     let second: Promise<Ran> | undefined;
     const gate = Promise.withResolvers<void>();
@@ -230,37 +209,32 @@ test('a second run in the same folder names the active run and makes no call', a
     const hashes = storedCalls(ownStorage).map(({ requestHash }) => requestHash);
     assert.equal(new Set(hashes).size, hashes.length);
     assert.equal(api.requests.length, hashes.length);
-  } finally {
-    await api.close();
-  }
-});
+  }));
 
-test('control characters in names and answers do not reach the terminal', async () => {
-  const ESC = String.fromCharCode(0x1b);
-  const hostileRun = await paidRun('evil', ['--places', '10'], (api) => api.answerWith(`${ESC}[2J\u202evalue;`));
-  assert.equal(hostileRun.code, 0, hostileRun.err);
-  assert.ok(hostileRun.calls.length > 0);
-  assert.ok(hostileRun.calls.every(({ text }) => text === 'value;'));
-  const position = await run(['complete', `${ESC}[31mno.ts:1`]);
-  assert.equal(position.code, 1);
-  assert.ok(!(hostileRun.out + position.err).includes(ESC));
-});
+test('control characters in names and answers do not reach the terminal', () =>
+  withApi(async (api, env) => {
+    const ESC = String.fromCharCode(0x1b);
+    const ownStorage = join(dirname(project.root), 'evil');
+    api.answerWith(`${ESC}[2J\u202evalue;`);
+    const hostileRun = await run([project.root, '--yes', '--storage', ownStorage, '--places', '10'], env);
+    assert.equal(hostileRun.code, 0, hostileRun.err);
+    const calls = storedCalls(ownStorage);
+    assert.ok(calls.length > 0 && calls.every(({ text }) => text === 'value;'));
+    const position = await run(['complete', `${ESC}[31mno.ts:1`]);
+    assert.equal(position.code, 1);
+    assert.ok(!(hostileRun.out + position.err).includes(ESC));
+  }));
 
 test('an interrupted run stops, says so, and keeps the earlier report', async () => {
   const earlier = reportOf(project.root);
-  const api = await MessagesServer.start();
-  const gate = Promise.withResolvers<void>();
-  try {
+  await withApi(async (api, env) => {
+    const gate = Promise.withResolvers<void>();
     // Without an answer the run cannot end before the interrupt arrives.
     api.holdUntil(gate.promise);
-    const env = { ANTHROPIC_API_KEY: 'sk-ant-test-0123456789', ANTHROPIC_BASE_URL: api.url };
-    const stopped = await run([project.root, '--yes', '--places', '10'], env, /Asking/);
+    const stopped = await run([project.root, '--yes', '--places', '10'], env, /Asking/).finally(() => gate.resolve());
     assert.equal(stopped.code, 130, stopped.err);
     assert.match(stopped.err, /Stopped\. .*Start the adaptation again at any time: it resumes there\./);
-  } finally {
-    gate.resolve();
-    await api.close();
-  }
+  });
   assert.equal(reportOf(project.root), earlier);
 });
 

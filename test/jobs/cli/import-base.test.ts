@@ -1,14 +1,13 @@
 // `import`: adds a base model, over which a folder can be adapted to.
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { bytesOfCrafted, craftedGguf } from '../../neural/models/import/crafted-models.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { runCli } from './run.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-own-base-'));
-after(() => rmSync(folder, { recursive: true, force: true }));
+const folder = temporaryFolder();
 
 test('imports a base, and states its licence and its name', async () => {
   const path = join(folder, 'Crafted Coder.gguf');

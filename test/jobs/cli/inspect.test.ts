@@ -4,16 +4,16 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import { type KeptRow, keptKinds } from '../../../src/adapt/report/kept.ts';
-import { readSecrets } from '../../../src/adapt/reread-secrets.ts';
 import { systemClock } from '../../../src/common/clock.ts';
 import { silentLog } from '../../../src/common/log.ts';
 import { Backoff } from '../../../src/llm/backoff.ts';
 import { connectLlm } from '../../../src/llm/connect.ts';
 import { queryOf } from '../../../src/prompts/completion/completion-position.ts';
 import { defaultRouter } from '../../../src/routing/fit.ts';
-import { NgramClient } from '../../../src/specialist/ngram/client.ts';
+import { NgramClient } from '../../../src/specialist/ngram/ngram-client.ts';
 import { Suggester } from '../../../src/suggest/suggester.ts';
 import { SessionSecrets } from '../../../src/vscode/folder/session-secrets.ts';
+import { harvestFolder } from '../../../src/workspace/files/folder.ts';
 import { makeProject, type Project, tokenizerPath } from '../../adapt/project.ts';
 import { MessagesServer } from '../../fakes/messages-server.ts';
 import { noise } from '../../workspace/files/samples.ts';
@@ -95,10 +95,9 @@ test('inspect --at prints the exact request of a completion, with its hint', asy
   });
   const secrets = new SessionSecrets(true);
   try {
-    const request = { root: project.root, harvest: { trusted: true } };
-    const found = await readSecrets(request, new AbortController().signal, silentLog);
+    const found = await harvestFolder(project.root, { trusted: true }, { signal: new AbortController().signal });
     assert.ok(found.ok);
-    await secrets.add(found.value);
+    await secrets.add(found.value.secrets.all);
     assert.ok((await ngram.load(join(storage, 'specialists', await onlyFolder(), 'specialist.ngram'))).ok);
     const llm = connectLlm({ apiKey: 'key-of-a-test', baseUrl: api.url, model: '', timeoutMs: 20_000 });
     const service = new Suggester({

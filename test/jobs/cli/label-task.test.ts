@@ -16,11 +16,11 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { MessagesServer } from '../../fakes/messages-server.ts';
 import { until } from '../../specialist/engine/helpers.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { runCli } from './run.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-label-'));
-const storage = mkdtempSync(join(tmpdir(), 'easy-adaptation-storage-'));
-after(() => rmSync(storage, { recursive: true, force: true }));
+const storage = temporaryFolder();
 after(() => rmSync(folder, { recursive: true, force: true }));
 const taskOf = (path: string) => {
   const labels = ['bug', 'wish'].map((name) => ({ name, meaning: `It is a ${name}.` }));

@@ -55,10 +55,8 @@ test('packed matrices are quantised side by side, each value within half a step'
   for (const range of [127, 63] as const) {
     const { values, scales } = quantizeTransposed(parts, inner, range);
     assert.equal(scales.length, 73);
-    assert.equal(
-      values.reduce((most, x) => Math.max(most, Math.abs(x)), 0),
-      range,
-    );
+    const most = values.reduce((largest, x) => Math.max(largest, Math.abs(x)), 0);
+    assert.equal(most, range);
     const rows = parts.flatMap((part) => [...dequantize(part)]);
     for (let row = 0; row < 73; row++) {
       const expected = Float32Array.from(rows.slice(row * inner, (row + 1) * inner));

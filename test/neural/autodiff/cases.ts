@@ -40,142 +40,56 @@ interface Case {
   readonly range?: readonly [number, number];
 }
 
-type Inputs = [Value, Value, Value];
-const each = (...cases: Case[]) => cases;
+type Build = (b: Builder, x: Value, y: Value, z: Value) => Value;
+
+/** @param shapes '3,4 4' is two inputs, a matrix and a vector; '' is one number */
+function on(shapes: string, build: Build, range?: Case['range']): Case {
+  const inputs = shapes.split(' ').map((shape) => shape.split(',').filter(Boolean).map(Number));
+  return { inputs, build: build as Case['build'], ...(range && { range }) };
+}
+
 const positive = [0.5, 2] as const;
+const add: Build = (b, x, y) => b.add(x, y);
+const mul: Build = (b, x, y) => b.mul(x, y);
+const matmul: Build = (b, x, y) => b.matmul(x, y);
+
 export const CASES: { readonly [K in Differentiable]: readonly Case[] } = {
-  Add: each(
-    {
-      inputs: [
-        [3, 4],
-        [3, 4],
-      ],
-      build: (b, x, y) => b.add(x, y as Value),
-    },
-    {
-      inputs: [
-        [2, 3, 4],
-        [3, 1],
-      ],
-      build: (b, x, y) => b.add(x, y as Value),
-    },
-    {
-      inputs: [
-        [3, 1],
-        [1, 4],
-      ],
-      build: (b, x, y) => b.add(x, y as Value),
-    },
+  Add: [
+    ...['3,4 3,4', '2,3,4 3,1', '3,1 1,4'].map((shapes) => on(shapes, add)),
     // The gradient of the sum is one number, which must count once per summed element.
-    {
-      inputs: [
-        [3, 1],
-        [1, 4],
-      ],
-      build: (b, x, y) => b.sum(b.add(x, b.add(x, y as Value)), [0, 1]),
-    },
-  ),
-  Sub: each({ inputs: [[4], [3, 4]], build: (b, x, y) => b.sub(x, y as Value) }),
-  Mul: each(
-    {
-      inputs: [
-        [3, 4],
-        [3, 4],
-      ],
-      build: (b, x, y) => b.mul(x, y as Value),
-    },
-    {
-      inputs: [
-        [2, 3, 4],
-        [1, 3, 1],
-      ],
-      build: (b, x, y) => b.mul(x, y as Value),
-    },
-    { inputs: [[], [3, 4]], build: (b, x, y) => b.mul(x, y as Value) },
-  ),
-  Sqrt: each({ inputs: [[3, 4]], range: positive, build: (b, x) => b.sqrt(x) }),
-  Reciprocal: each({ inputs: [[3, 4]], range: positive, build: (b, x) => b.reciprocal(x) }),
-  Exp: each({ inputs: [[3, 4]], build: (b, x) => b.exp(x) }),
-  Log: each({ inputs: [[3, 4]], range: positive, build: (b, x) => b.log(x) }),
-  QuickGelu: each({ inputs: [[3, 4]], build: (b, x) => b.silu(x) }),
-  ReduceSum: each(
-    { inputs: [[2, 3, 4]], build: (b, x) => b.sum(x, [1]) },
-    { inputs: [[2, 3, 4]], build: (b, x) => b.sum(x, [0, 2], 0) },
-    { inputs: [[2, 3, 4]], build: (b, x) => b.mul(b.sum(b.exp(x), [-1]), x) },
-  ),
-  Softmax: each({ inputs: [[3, 5]], build: (b, x) => b.softmax(x) }),
-  Reshape: each({ inputs: [[3, 4]], build: (b, x) => b.reshape(x, [2, 6]) }),
-  Transpose: each({ inputs: [[2, 3, 4]], build: (b, x) => b.transpose(x, [2, 0, 1]) }),
-  Concat: each({
-    inputs: [
-      [2, 3],
-      [2, 1],
-      [2, 2],
-    ],
-    build: (b, x, y, z) => b.concat([x, y, z] as Inputs, -1),
-  }),
-  Slice: each({ inputs: [[3, 6]], build: (b, x) => b.slice(x, 1, 2, 5) }),
-  RotaryEmbedding: each({
-    inputs: [[2, 2, 3, 4]],
-    build: (b, x) => {
+    on('3,1 1,4', (b, x, y) => b.sum(b.add(x, b.add(x, y)), [0, 1])),
+  ],
+  Sub: [on('4 3,4', (b, x, y) => b.sub(x, y))],
+  Mul: ['3,4 3,4', '2,3,4 1,3,1', ' 3,4'].map((shapes) => on(shapes, mul)),
+  Sqrt: [on('3,4', (b, x) => b.sqrt(x), positive)],
+  Reciprocal: [on('3,4', (b, x) => b.reciprocal(x), positive)],
+  Exp: [on('3,4', (b, x) => b.exp(x))],
+  Log: [on('3,4', (b, x) => b.log(x), positive)],
+  QuickGelu: [on('3,4', (b, x) => b.silu(x))],
+  ReduceSum: [
+    on('2,3,4', (b, x) => b.sum(x, [1])),
+    on('2,3,4', (b, x) => b.sum(x, [0, 2], 0)),
+    on('2,3,4', (b, x) => b.mul(b.sum(b.exp(x), [-1]), x)),
+  ],
+  Softmax: [on('3,5', (b, x) => b.softmax(x))],
+  Reshape: [on('3,4', (b, x) => b.reshape(x, [2, 6]))],
+  Transpose: [on('2,3,4', (b, x) => b.transpose(x, [2, 0, 1]))],
+  Concat: [on('2,3 2,1 2,2', (b, x, y, z) => b.concat([x, y, z], -1))],
+  Slice: [on('3,6', (b, x) => b.slice(x, 1, 2, 5))],
+  RotaryEmbedding: [
+    on('2,2,3,4', (b, x) => {
       const table = (values: number[]) => b.graph.constant('f32', [3, 2], Float32Array.from(values));
       const positions = b.graph.constant('i64', [2, 3], BigInt64Array.of(0n, 1n, 2n, 2n, 0n, 1n));
       return b.rotary(x, positions, table([1, 1, 0.5, 0.9, -0.4, 0.7]), table([0, 0, 0.8, 0.4, 0.9, 0.6]));
-    },
-  }),
-  MatMul: each(
-    {
-      inputs: [
-        [3, 4],
-        [4, 2],
-      ],
-      build: (b, x, y) => b.matmul(x, y as Value),
-    },
-    {
-      inputs: [
-        [2, 3, 4],
-        [4, 5],
-      ],
-      build: (b, x, y) => b.matmul(x, y as Value),
-    },
-    {
-      inputs: [
-        [2, 1, 3, 4],
-        [3, 4, 2],
-      ],
-      build: (b, x, y) => b.matmul(x, y as Value),
-    },
-  ),
-  Gemm: each(
-    {
-      inputs: [
-        [3, 4],
-        [4, 2],
-      ],
-      build: (b, x, y) => b.gemm(x, y as Value, { alpha: 0.5 }),
-    },
-    {
-      inputs: [
-        [3, 4],
-        [2, 4],
-      ],
-      build: (b, x, y) => b.gemm(x, y as Value, { transB: 1 }),
-    },
-    {
-      inputs: [
-        [4, 3],
-        [4, 2],
-      ],
-      build: (b, x, y) => b.gemm(x, y as Value, { transA: 1 }),
-    },
-    {
-      inputs: [
-        [4, 3],
-        [2, 4],
-      ],
-      build: (b, x, y) => b.gemm(x, y as Value, { transA: 1, transB: 1 }),
-    },
-  ),
+    }),
+  ],
+  MatMul: ['3,4 4,2', '2,3,4 4,5', '2,1,3,4 3,4,2'].map((shapes) => on(shapes, matmul)),
+  Gemm: [
+    on('3,4 4,2', (b, x, y) => b.gemm(x, y, { alpha: 0.5 })),
+    on('3,4 2,4', (b, x, y) => b.gemm(x, y, { transB: 1 })),
+    on('4,3 4,2', (b, x, y) => b.gemm(x, y, { transA: 1 })),
+    on('4,3 2,4', (b, x, y) => b.gemm(x, y, { transA: 1, transB: 1 })),
+  ],
 };
 
 /**

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Branches } from '../../../src/neural/inference/branches.ts';
-import { Prefixes } from '../../../src/neural/inference/language-model.ts';
 import type { Network } from '../../../src/neural/inference/network.ts';
 import type { KeyValueCache } from '../../../src/neural/inference/passes.ts';
 import { prefill } from '../../../src/neural/inference/prefill.ts';
+import { Prefixes } from '../../../src/neural/inference/prefixes.ts';
 import { relativeError } from '../architecture/golden.ts';
 import { afresh, tinyNetwork } from './tiny.ts';
 
@@ -24,6 +24,8 @@ const counted = {
     return network.forward(cache, pass);
   },
 };
+/** Paths, written as '3 9, 5 9'. */
+const paths = (text: string) => text.split(', ').map((path) => path.split(' ').map(Number));
 const prompt = Array.from({ length: 40 }, (_, i) => (i * 7 + (i >> 2)) % 64);
 
 let cache: KeyValueCache;
@@ -36,9 +38,9 @@ async function branchesBehind(tokens: readonly number[]): Promise<Branches> {
   return branches;
 }
 
-async function assertAlone(branches: Branches, before: readonly number[], paths: readonly (readonly number[])[]) {
-  const found = await branches.run(paths);
-  for (const [i, path] of paths.entries()) {
+async function assertAlone(branches: Branches, before: readonly number[], all: readonly (readonly number[])[]) {
+  const found = await branches.run(all);
+  for (const [i, path] of all.entries()) {
     const alone = await afresh(network, [...before, ...path]);
     const error = relativeError(found[i] as Float32Array, alone);
     assert.ok(error < 1e-5, `${path}: ${error}`);
@@ -48,11 +50,7 @@ async function assertAlone(branches: Branches, before: readonly number[], paths:
 test('a path is run once, in one pass with the other unknown ones', async () => {
   const branches = await branchesBehind(prompt);
   await assertAlone(branches, prompt, [[3], [5]]);
-  const second = [
-    [3, 9],
-    [5, 9],
-    [3, 11],
-  ];
+  const second = paths('3 9, 5 9, 3 11');
   await assertAlone(branches, prompt, second);
   await assertAlone(branches, prompt, [[5], ...second, [6]]);
   await assertAlone(branches, prompt, second);
@@ -65,36 +63,17 @@ test('a path is run once, in one pass with the other unknown ones', async () => 
 
 test('a pass runs probable next paths, which then need no pass', async () => {
   const branches = await branchesBehind(prompt);
-  const ahead = [
-    [3, 9],
-    [3, 9, 4],
-    [5, 1],
-    [3, 9],
-  ];
+  const ahead = paths('3 9, 3 9 4, 5 1, 3 9');
   await branches.run([[3], [5]], () => ahead);
   await assertAlone(branches, prompt, [...ahead, [3], [5]]);
   await branches.run([[3]], () => assert.fail('asked without a pass'));
-  await assertAlone(branches, prompt, [
-    [3, 9, 4, 1],
-    [5, 2],
-  ]);
+  await assertAlone(branches, prompt, paths('3 9 4 1, 5 2'));
   assert.deepEqual(passes, [5, 2]);
 });
 
 test('a typed branch becomes part of the prompt, and its continuations stay', async () => {
   const branches = await branchesBehind(prompt);
-  await branches.run([[3], [5], [6]]);
-  await branches.run([
-    [6, 1],
-    [5, 2],
-    [5, 4],
-  ]);
-  await branches.run([
-    [5, 4, 1],
-    [6, 1, 1],
-    [5, 4, 7],
-  ]);
-  await branches.run([[5, 4, 7, 8]]);
+  for (const run of ['3, 5, 6', '6 1, 5 2, 5 4', '5 4 1, 6 1 1, 5 4 7', '5 4 7 8']) await branches.run(paths(run));
   passes = [];
   branches.advance([5, 4]);
   const typed = [...prompt, 5, 4];
@@ -115,11 +94,7 @@ test('settle bounds the tree in favour of the newest search', async () => {
     branches.settle();
   }
   await branches.run([[0], [7]]);
-  await branches.run([
-    [7, 0],
-    [7, 1],
-    [7, 2],
-  ]);
+  await branches.run(paths('7 0, 7 1, 7 2'));
   branches.settle();
   assert.ok(cache.length - branches.root <= 64);
   passes = [];
@@ -129,13 +104,13 @@ test('settle bounds the tree in favour of the newest search', async () => {
 
 test('a prompt along a branch has its logits already, and any other prompt has a correct cache', async () => {
   const prefixes = new Prefixes(network, 1);
-  const ask = async (tokens: readonly number[], paths: readonly (readonly number[])[] = []) => {
+  const ask = async (tokens: readonly number[], all: readonly (readonly number[])[] = []) => {
     const { branches, cache, reused, finish } = prefixes.lease(tokens);
     branches.logits ??= await prefill(network, cache, tokens, reused);
     const alone = await afresh(network, tokens);
     const error = relativeError(branches.logits as Float32Array, alone);
     assert.ok(error < 1e-5, `${tokens.slice(40)}: ${error}`);
-    for (const path of paths) await assertAlone(branches, tokens, [path]);
+    for (const path of all) await assertAlone(branches, tokens, [path]);
     finish(tokens);
     return tokens.length - reused;
   };

@@ -32,9 +32,8 @@ test('the states of a text do not depend on its index in the list', async () => 
   ]);
   assert.equal(forward.length, texts.length);
   for (const [i, states] of forward.entries()) assert.deepEqual(states, backward[texts.length - 1 - i]);
-  assert.ok(
-    forward.every((states) => states.length === (forward[0] as Float32Array).length && states.every(Number.isFinite)),
-  );
+  const { length } = forward[0] as Float32Array;
+  assert.ok(forward.every((states) => states.length === length && states.every(Number.isFinite)));
   assert.ok(likeness(forward[0] as Float32Array, forward[1] as Float32Array) < 0.99);
 });
 

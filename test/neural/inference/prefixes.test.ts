@@ -1,9 +1,9 @@
 // The cache that a prompt gets, and its content. Moving between positions runs no token twice.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { Prefixes } from '../../../src/neural/inference/language-model.ts';
 import type { Network } from '../../../src/neural/inference/network.ts';
 import { prefill } from '../../../src/neural/inference/prefill.ts';
+import { Prefixes } from '../../../src/neural/inference/prefixes.ts';
 import { relativeError } from '../architecture/golden.ts';
 import { afresh, TINY, tinyNetwork } from './tiny.ts';
 

@@ -1,17 +1,16 @@
 // Adapters in peft's layout: written, read back, and refused with a reason if they do not fit.
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { CodedError } from '../../../src/common/errors.ts';
 import { initialAdapters, type LoraConfig } from '../../../src/neural/architecture/lora.ts';
 import { loadAdapter, saveAdapter } from '../../../src/neural/models/model-folder.ts';
 import { readSafetensors } from '../../../src/neural/models/safetensors.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { readGolden } from '../architecture/golden.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'adapter-'));
-after(() => rmSync(folder, { recursive: true }));
+const folder = temporaryFolder();
 const { config } = readGolden();
 const lora: LoraConfig = { rank: 2, alpha: 4, targets: ['q_proj', 'down_proj'], firstLayer: 1 };
 

@@ -15,10 +15,8 @@ test('every model has a fixed revision, a hash, a size and a licence, and its id
     assert.ok(servingBytes(bytes) > bytes);
   }
   assert.equal(new Set(catalog.map(({ sha256 }) => sha256)).size, catalog.length);
-  assert.deepEqual(
-    catalog.map((model) => fileNameOf(model)),
-    ['1.5b', '3b', '7b'].map((size) => `qwen2.5-coder-${size}-instruct-q4_k_m.gguf`),
-  );
+  const names = ['1.5b', '3b', '7b'].map((size) => `qwen2.5-coder-${size}-instruct-q4_k_m.gguf`);
+  assert.deepEqual(catalog.map(fileNameOf), names);
 });
 
 test("uses the editor's proxy before the environment's, and no proxy for exempt hosts", () => {

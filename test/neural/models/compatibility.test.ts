@@ -1,9 +1,8 @@
 // Which tokenizer a model fits, which base an adapter fits, and the origin in an adapted model's manifest.
 import assert from 'node:assert/strict';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, beforeEach, test } from 'node:test';
+import { beforeEach, test } from 'node:test';
 import { root } from '../../../build/paths.ts';
 import { initialAdapters } from '../../../src/neural/architecture/lora.ts';
 import { baseOf, compatibilityOf, fitsBase, fitsTokenizer } from '../../../src/neural/models/list.ts';
@@ -18,10 +17,11 @@ import {
 import { loadModel, saveAdapter } from '../../../src/neural/models/model-folder.ts';
 import { describeAdapted } from '../../../src/neural/training/adapt.ts';
 import { describeBase, saveRandomModel } from '../../support/packed-models.ts';
+import { assertFailed, codeOf } from '../../support/results.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { goldenFolder, readGolden } from '../architecture/golden.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'package-'));
-after(() => rmSync(folder, { recursive: true }));
+const folder = temporaryFolder();
 const base = join(folder, 'base');
 const adapted = join(folder, 'adapted');
 const tokenizer = join(root, 'models', 'small', 'tokenizer.json');
@@ -51,11 +51,12 @@ test('an adapter names its base, and is refused with another tokenizer', () => {
   assert.equal(manifest.tokenizer, sha256Of(tokenizer));
   assert.deepEqual(loadModel(adapted, { base, tokenizer }).manifest, manifest);
   assert.equal(fitsTokenizer(manifest, adapted, tokenizer).ok, true);
-  const refused = fitsTokenizer(manifest, adapted, other);
-  assert.equal(refused.ok ? '' : refused.error.code, 'mismatched');
-  assert.match(refused.ok ? '' : refused.error.message, /'adapted' was made for another tokenizer.*Adapt to This Repo/);
-  const unreadable = fitsTokenizer(manifest, adapted, join(folder, 'none'));
-  assert.equal(unreadable.ok ? '' : unreadable.error.code, 'unreadable');
+  assertFailed(
+    fitsTokenizer(manifest, adapted, other),
+    'mismatched',
+    /'adapted' was made for another tokenizer.*Adapt to This Repo/,
+  );
+  assertFailed(fitsTokenizer(manifest, adapted, join(folder, 'none')), 'unreadable');
 });
 
 test('a manifest takes name, licence, dialect and, by default, the tokenizer from the base', () => {
@@ -93,11 +94,9 @@ test('an adapter fits only the base with the right hash', () => {
     const result = fitsBase(manifest, of);
     return result.ok ? 'ok' : `${result.error.code}: ${result.error.message}`;
   };
-  assert.match(
-    problem({ ...own, weights: '0'.repeat(64) }),
-    /^mismatched: .*'unnamed' as it was before.*Adapt to This/,
-  );
-  assert.match(problem({ name: 'large', weights: '0'.repeat(64) }), /the base 'unnamed', and 'large' is in use/);
+  const weights = '0'.repeat(64);
+  assert.match(problem({ ...own, weights }), /^mismatched: .*'unnamed' as it was before.*Adapt to This/);
+  assert.match(problem({ name: 'large', weights }), /the base 'unnamed', and 'large' is in use/);
 });
 
 test('an adapted model goes with its own base and tokenizer alone', () => {
@@ -109,13 +108,11 @@ test('an adapted model goes with its own base and tokenizer alone', () => {
   describeAdapted(adapted, { base: medium, tokenizer });
   const found = (of: string, words = tokenizer) => {
     const result = compatibilityOf(adapted, of, words);
-    return result.ok ? 'ok' : result.error.code;
+    return codeOf(result);
   };
   assert.equal(found(medium), 'ok');
   assert.equal(found(medium, other), 'mismatched');
-  const waiting = compatibilityOf(adapted, small, tokenizer);
-  assert.equal(waiting.ok ? '' : waiting.error.code, 'other-base');
-  assert.match(waiting.ok ? '' : waiting.error.message, /needs the base 'medium'.*Choose that base/);
+  assertFailed(compatibilityOf(adapted, small, tokenizer), 'other-base', /needs the base 'medium'.*Choose that base/);
   // Another base now has the same name.
   const before = manifestOf(medium);
   writeManifest(medium, { ...before, weights: '0'.repeat(64) });

@@ -2,15 +2,16 @@
 // (test/golden/export/make.py).
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { Network } from '../../../src/neural/inference/network.ts';
 import { exportModel } from '../../../src/neural/models/export/export.ts';
 import { loadAdapter, loadModel } from '../../../src/neural/models/model-folder.ts';
 import { loadLibrary } from '../../../src/neural/runtime/session.ts';
 import { readTokenizer } from '../../../src/text/tokenizer/load.ts';
+import { assertFailed } from '../../support/results.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { CONFIG, LORA, TOKENS, writeExported } from './export-models.ts';
 
 interface Golden {
@@ -23,8 +24,7 @@ interface Golden {
 }
 
 const golden: Golden = JSON.parse(readFileSync(join(import.meta.dirname, '../../golden/export/golden.json'), 'utf8'));
-const folder = mkdtempSync(join(tmpdir(), 'export-'));
-after(() => rmSync(folder, { recursive: true }));
+const folder = temporaryFolder();
 before(() => loadLibrary());
 
 /** After the last token, in full precision. */
@@ -86,11 +86,8 @@ test('the README states the prompt format and the mistakes that cause no error',
 
 test('an unwritable folder, a model that is no adapter and an unreadable one are failures', () => {
   const { base, model, tokenizer } = writeExported(folder);
-  const code = (done: ReturnType<typeof exportModel>) => (done.ok ? 'done' : done.error.code);
-  assert.equal(code(exportModel({ model, base, tokenizer, into: tokenizer })), 'unwritable');
-  assert.equal(code(exportModel({ model: base, base, tokenizer, into: join(folder, 'x') })), 'unsupported');
-  assert.equal(
-    code(exportModel({ model: join(folder, 'none'), base, tokenizer, into: join(folder, 'x') })),
-    'unreadable',
-  );
+  const into = join(folder, 'x');
+  assertFailed(exportModel({ model, base, tokenizer, into: tokenizer }), 'unwritable');
+  assertFailed(exportModel({ model: base, base, tokenizer, into }), 'unsupported');
+  assertFailed(exportModel({ model: join(folder, 'none'), base, tokenizer, into }), 'unreadable');
 });

@@ -1,17 +1,16 @@
 // A GGUF file that changed after it was registered is not served without its hash.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, statSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { statSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { unwrap } from '../../../src/common/errors.ts';
 import { checkGgufFile } from '../../../src/neural/models/gguf-file.ts';
 import { addGgufModel } from '../../../src/neural/models/import/add-gguf.ts';
 import { readManifest } from '../../../src/neural/models/manifest.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { bytesOfCrafted, craftedGguf } from './import/crafted-models.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-gguf-file-'));
-after(() => rmSync(folder, { recursive: true, force: true }));
+const folder = temporaryFolder();
 const bytes = bytesOfCrafted(craftedGguf('qwen2'));
 const other = bytes.with(bytes.length - 7, (bytes.at(-7) as number) ^ 1);
 

@@ -1,9 +1,8 @@
 // manifest.json: written and read back, errors are named, and the shipped packages match their manifests.
 import assert from 'node:assert/strict';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { root } from '../../../build/paths.ts';
 import { listPackages } from '../../../src/neural/models/list.ts';
 import {
@@ -14,9 +13,10 @@ import {
   sha256Of,
   writeManifest,
 } from '../../../src/neural/models/manifest.ts';
+import { codeOf } from '../../support/results.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'package-'));
-after(() => rmSync(folder, { recursive: true }));
+const folder = temporaryFolder();
 
 const hash = (digit: string) => digit.repeat(64);
 const manifest: PackageManifest = {
@@ -63,7 +63,7 @@ test('errors name the problem and the remedy', () => {
   }
   for (const text of ['{', '[]', 'null']) {
     const result = parseManifest(text);
-    assert.equal(result.ok ? 'ok' : result.error.code, 'corrupt', text);
+    assert.equal(codeOf(result), 'corrupt', text);
   }
 });
 
@@ -80,10 +80,7 @@ test('the shipped packages match their manifests', () => {
     assert.ok(config && config.layers > 1 && bytes > 1e6);
     const { added_tokens: specials } = JSON.parse(readFileSync(tokenizer, 'utf8'));
     const known = specials.map(({ content }: { content: string }) => content);
-    assert.deepEqual(
-      said.stop.filter((token) => !known.includes(token)),
-      [],
-    );
+    assert.ok(said.stop.every((token) => known.includes(token)));
   }
 });
 
@@ -97,10 +94,8 @@ test('lists packages by size, reports unusable ones and ignores other folders', 
   writeFileSync(join(models, 'one', 'model.safetensors'), 'bytes');
   const problems: string[] = [];
   const found = listPackages(models, (at, { code, message }) => problems.push(`${at} ${code} ${message}`));
-  assert.deepEqual(
-    found.map(({ name, folder: at, bytes, config }) => [name, at, bytes, config?.layers]),
-    [['small', join(models, 'one'), 5, 6]],
-  );
+  const facts = found.map(({ name, folder: at, bytes, config }) => [name, at, bytes, config?.layers]);
+  assert.deepEqual(facts, [['small', join(models, 'one'), 5, 6]]);
   assert.equal(problems.length, 1);
   assert.match(problems[0] as string, /broken unreadable .*model\.safetensors.*Reinstall/);
   assert.deepEqual(listPackages(join(folder, 'nowhere')), []);

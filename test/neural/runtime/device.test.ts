@@ -1,17 +1,16 @@
 // The choice of a device and its reason, and probes of WebGPU that fail.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { physicalCores, threadCount } from '../../../src/common/threads.ts';
 import { chooseDevice, probeWebGpu } from '../../../src/neural/runtime/device.ts';
 import { PROBE_ARGUMENT } from '../../../src/specialist/engine/protocol.ts';
 import { ended, SCRIPT, until } from '../../specialist/engine/helpers.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'probe-'));
-after(() => rmSync(folder, { recursive: true }));
+const folder = temporaryFolder();
 
 const probe = (script: string, timeoutMs = 30_000) => probeWebGpu({ script, args: [PROBE_ARGUMENT], timeoutMs });
 
@@ -50,10 +49,10 @@ test('a hanging probe process ends at its time limit and when its parent ends', 
   );
   const owner = script(
     'owner.ts',
-    `import { existsSync } from 'node:fs';
+    `import { statSync } from 'node:fs';
      import { probeWebGpu } from ${source('neural/runtime/device.ts')};
      void probeWebGpu({ script: ${JSON.stringify(hang)}, args: [], timeoutMs: 1e9 });
-     setInterval(() => existsSync(${JSON.stringify(pid)}) && process.exit(0), 20);`,
+     setInterval(() => statSync(${JSON.stringify(pid)}, { throwIfNoEntry: false })?.size && process.exit(0), 20);`,
   );
   const parent = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', owner], { stdio: 'ignore' });
   await new Promise((resolve) => parent.once('exit', resolve));

@@ -40,9 +40,8 @@ test('the weights of a step sum to 1, and every step has the same shape', () => 
   for (let step = 0; step < 5; step++) {
     const micro = batches.batchesOfStep(step);
     assert.equal(micro.length, 2);
-    assert.ok(
-      micro.every(({ ids, targets, weights }) => ids.length === 8 && targets.length === 8 && weights.length === 8),
-    );
+    for (const { ids, targets, weights } of micro)
+      assert.deepEqual([ids.length, targets.length, weights.length], [8, 8, 8]);
     const total = micro.flatMap(({ weights }) => [...weights]).reduce((sum, weight) => sum + weight, 0);
     assert.ok(Math.abs(total - 1) < 1e-6);
   }
@@ -102,10 +101,8 @@ test('each epoch has all examples in a new order', () => {
   const batches = new TrainingBatches(sequences, { ...options, batch: 1, microBatches: 1 });
   const order = (epoch: number) =>
     Array.from({ length: 200 }, (_, i) => batches.batchesOfStep(epoch * 200 + i)[0]?.ids[0] as number);
-  assert.deepEqual(
-    order(0).sort((a, b) => a - b),
-    Array.from({ length: 200 }, (_, i) => i),
-  );
+  const sorted = order(0).sort((a, b) => a - b);
+  assert.deepEqual(sorted, [...Array(200).keys()]);
   assert.notDeepEqual(order(1), order(0));
 });
 

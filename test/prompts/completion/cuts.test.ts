@@ -4,22 +4,10 @@ import { test } from 'node:test';
 import type { Draft } from '../../../src/common/completion.ts';
 import { isBeginning, truthAt } from '../../../src/prompts/completion/completion-position.ts';
 import { cutsOf } from '../../../src/prompts/completion/cuts.ts';
+import { draftOf } from '../../fakes/specialist.ts';
 
-const token = (text: string, probability = 0.9) => ({
-  ...{ text, probability, margin: 0.5, entropy: 0.5, matchLength: 3, count: 2 },
-  tier: 'project' as const,
-});
-const draft = (tokens: readonly string[], text = tokens.join(''), beyond?: readonly string[]): Draft => ({
-  ...{
-    text,
-    tokens: tokens.map((each) => token(each)),
-    model: 'n-gram',
-    complete: true,
-    confidence: 0.4,
-    latencyMs: 1,
-  },
-  ...(beyond && { continuation: { text: beyond.join(''), tokens: beyond.map((each) => token(each)) } }),
-});
+const draft = (tokens: readonly string[], text = tokens.join(''), beyond?: readonly string[]): Draft =>
+  draftOf(tokens, beyond, { text, confidence: 0.4 });
 const position = (before: string, languageId = 'typescript') => ({
   query: { path: 'a', languageId, prefix: `x;\n${before}`, suffix: '\n' },
   block: false,

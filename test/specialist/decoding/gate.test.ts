@@ -3,12 +3,13 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { firstExpertWeight, fitGate, meanLogLoss, mixtureProbability } from '../../../src/common/statistics/gate.ts';
 import { ADAPTER, WEIGHTS } from '../../../src/neural/models/manifest.ts';
+import { initialMixWeights, readMixWeights } from '../../../src/specialist/decoding/mix-weights.ts';
 import { type GateFacts, gateFeatures, gateSize } from '../../../src/specialist/decoding/next-token-mixer.ts';
 import { identity } from '../../../src/specialist/decoding/open-folders.ts';
-import { initialMixWeights, readMixWeights } from '../../../src/specialist/decoding/weights.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 function facts(more: Partial<GateFacts>): GateFacts {
   return {
@@ -67,8 +68,7 @@ test('the weights are read from the first folder that has usable ones', () => {
   for (const folder of [none, broken, fitted]) rmSync(folder, { recursive: true });
 });
 
-const folder = mkdtempSync(join(tmpdir(), 'identity-'));
-after(() => rmSync(folder, { recursive: true }));
+const folder = temporaryFolder();
 const make = (name: string, file: string) => {
   const path = join(folder, name);
   mkdirSync(path, { recursive: true });

@@ -1,16 +1,16 @@
 // A small neural model that has learned infilling samples of made-up code, and a drafter that uses it.
 import type { CompletionQuery } from '../../../src/common/completion.ts';
-import { Prefixes } from '../../../src/neural/inference/language-model.ts';
 import { Network } from '../../../src/neural/inference/network.ts';
+import { Prefixes } from '../../../src/neural/inference/prefixes.ts';
 import { DIALECT } from '../../../src/neural/models/manifest.ts';
 import { loadLibrary } from '../../../src/neural/runtime/session.ts';
 import type { PromptLimits } from '../../../src/prompts/completion/prompt-form.ts';
 import type { JointDrafter } from '../../../src/specialist/decoding/joint-drafter.ts';
 import { LineRescoringDrafter } from '../../../src/specialist/decoding/line-rescoring-drafter.ts';
+import type { MixWeights } from '../../../src/specialist/decoding/mix-weights.ts';
+import { initialMixWeights } from '../../../src/specialist/decoding/mix-weights.ts';
 import { onnxScores } from '../../../src/specialist/decoding/served-model.ts';
 import { TokenMixtureDrafter } from '../../../src/specialist/decoding/token-mixture-drafter.ts';
-import type { MixWeights } from '../../../src/specialist/decoding/types.ts';
-import { initialMixWeights } from '../../../src/specialist/decoding/weights.ts';
 import type { NgramModel } from '../../../src/specialist/ngram/model.ts';
 import type { Tokenizer } from '../../../src/text/tokenizer/bpe.ts';
 import { files, smallTokenizer, trainedModel } from '../../neural/inference/trained.ts';

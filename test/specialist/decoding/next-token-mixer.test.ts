@@ -23,27 +23,27 @@ const logitsOf = (likely: string) =>
 
 /** The state of the search after an unfinished word. */
 function stateAfter(text: string) {
-  const position = ngram.positionAt(at(text), 40);
-  const { own } = position;
+  const predictor = ngram.predictorAt(at(text), 40);
+  const { own } = predictor;
   assert.ok(own.healed.length > 0, 'something was begun');
   const context = new Int32Array(own.contextLength + 20);
   context.set(own.context.subarray(0, own.contextLength));
-  const mixer = new NextTokenMixer(position, vocabulary, reader, even, '');
-  return { position, context, end: own.contextLength, healed: own.healed, mixer };
+  const mixer = new NextTokenMixer(predictor, reader, even, '');
+  return { predictor, context, end: own.contextLength, healed: own.healed, mixer };
 }
 
 test('while healing, probabilities are those of the mixture over the tokens that continue the spelling', () => {
   for (const likely of ['', ' ', '(']) {
-    const { position, context, end, healed, mixer } = stateAfter('export function |');
+    const { predictor, context, end, healed, mixer } = stateAfter('export function |');
     const logits = logitsOf(likely);
     const { options, finish } = mixer.predict(context, end, healed, logits, true);
     assert.equal(finish.mixed, 0);
     const all = reader.read(logits, false);
     // The n-grams' probabilities here, without the restriction by healing.
-    position.predictor.predict(context, end, position.scope, position.path);
+    predictor.predict(context, end);
     const whole = (token: number) => {
-      const seen = position.predictor.evidence.find(token) >= 0;
-      return (probability(all, token) + (seen ? position.predictor.probabilityOf(token) : 0)) / 2;
+      const seen = predictor.evidence.find(token) >= 0;
+      return (probability(all, token) + (seen ? predictor.probabilityOf(token) : 0)) / 2;
     };
     assert.ok(options.length >= 2);
     const [first] = options;
@@ -69,9 +69,7 @@ test('a token that only repeats healed bytes is left out, and its probability is
   const tokens = draftTokens(steps, text, healed, vocabulary);
   assert.equal(tokens.map((each) => each.text).join(''), text);
   assert.equal(tokens.length, ids.length - 1);
-  assert.deepEqual(
-    tokens.map((each) => each.probability),
-    [0.25, ...new Array<number>(ids.length - 2).fill(0.5)],
-  );
+  const probabilities = tokens.map((each) => each.probability);
+  assert.deepEqual(probabilities, [0.25, ...new Array<number>(ids.length - 2).fill(0.5)]);
   assert.equal(tokens[0]?.margin, 0.1);
 });

@@ -1,7 +1,7 @@
 // A small model of our own, with another tokenizer than the n-grams, in place of llama.cpp's.
 import { logTotal, TOP, type TopTokens } from '../../../src/neural/inference/passes.ts';
+import type { NextTokenScores } from '../../../src/specialist/decoding/next-token-scores.ts';
 import { type OnnxModel, onnxScores } from '../../../src/specialist/decoding/served-model.ts';
-import type { NextTokenScores } from '../../../src/specialist/decoding/types.ts';
 
 /** The likeliest tokens of the model's logits. */
 export function topScores(model: OnnxModel): NextTokenScores<TopTokens> {

@@ -1,11 +1,11 @@
 // The selection of the base model: obstacles, the overriding setting, and the stored timings.
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { type Base, type Circumstances, chooseBase, type Obstacle } from '../../../src/specialist/engine/choice.ts';
 import { readTimings, storeTiming, timingKey } from '../../../src/specialist/engine/timings.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const base = (name: string): Base => ({
   name,
@@ -103,8 +103,7 @@ test('a path selects the package there, and a missing or broken package is repor
   assert.deepEqual(absent, { name: 'small', reason: { kind: 'not-found', setting: 'medium', why: '' } });
 });
 
-const storage = mkdtempSync(join(tmpdir(), 'easy-adaptation-timings-'));
-after(() => rmSync(storage, { recursive: true }));
+const storage = temporaryFolder();
 const measured = { ...fast, at: 1 };
 
 test('timings are stored by model, engine, threads and processor', () => {

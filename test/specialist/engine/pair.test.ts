@@ -1,18 +1,18 @@
 // Training in a process of its own: neither its work nor its failures delay a completion.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { getPriority, tmpdir } from 'node:os';
+import { getPriority } from 'node:os';
 import { join } from 'node:path';
-import { after, before, type TestContext, test } from 'node:test';
+import { before, type TestContext, test } from 'node:test';
 import { EnginePair } from '../../../src/specialist/engine/pair.ts';
 import type { AdaptProgress, Requests } from '../../../src/specialist/engine/protocol.ts';
+import { assertFailed } from '../../support/results.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { adaptation, drafting, ended, opened, SCRIPT, until, writeModel } from './helpers.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'pair-'));
+const folder = temporaryFolder();
 const base = join(folder, 'base');
 
 before(() => writeModel(base));
-after(() => rmSync(folder, { recursive: true, force: true }));
 
 async function started(context: TestContext): Promise<EnginePair> {
   const pair = new EnginePair({ script: SCRIPT });
@@ -47,11 +47,9 @@ test('a completion is answered while the training process is suspended', async (
   assert.ok((await pair.request('draft', drafting('const a = '))).ok);
   process.kill(pid, 'SIGCONT');
   assert.equal(await Promise.race([result, 'still training']), 'still training');
-  const second = await pair.request('adapt', adaptation(base, join(folder, 'second')));
-  assert.equal(second.ok ? '' : second.error.code, 'bad-request');
+  assertFailed(await pair.request('adapt', adaptation(base, join(folder, 'second'))), 'bad-request');
   pair.dispose();
-  const ending = await result;
-  assert.equal(ending.ok ? '' : ending.error.code, 'cancelled');
+  assertFailed(await result, 'cancelled');
   await until(() => ended(pid));
   assert.ok(!(await pair.request('adapt', adaptation(base, join(folder, 'late')))).ok);
   assert.equal(pair.trainingPid, undefined);

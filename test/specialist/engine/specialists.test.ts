@@ -1,24 +1,22 @@
 // The folders' specialists in the engine process: opening, drafts, changes, fits, closing, and errors.
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Draft } from '../../../src/common/completion.ts';
-import {
-  type LatencyEstimate,
-  MIXTURE_FILE,
-  type MixSource,
-  NEW_POSITION_TOKENS,
-} from '../../../src/specialist/decoding/types.ts';
-import { initialMixWeights } from '../../../src/specialist/decoding/weights.ts';
+import { unwrap } from '../../../src/common/errors.ts';
+import { type LatencyEstimate, NEW_POSITION_TOKENS } from '../../../src/specialist/decoding/draft-latency.ts';
+import { MIXTURE_FILE, type MixSource } from '../../../src/specialist/decoding/mix-source.ts';
+import { initialMixWeights } from '../../../src/specialist/decoding/mix-weights.ts';
 import type { EngineClient } from '../../../src/specialist/engine/client.ts';
 import { NgramModel } from '../../../src/specialist/ngram/model.ts';
 import type { FileChange } from '../../../src/specialist/ngram/protocol.ts';
 import { loadTokenizer } from '../../../src/text/tokenizer/load.ts';
-import { engine, TOKENIZER, writeModel } from './helpers.ts';
+import { assertFailed } from '../../support/results.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { engine, opening, TOKENIZER, writeModel } from './helpers.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-open-'));
+const folder = temporaryFolder();
 const model = join(folder, 'model');
 const snapshot = join(folder, 'specialist.ngram');
 const statement = 'export const greeting = composeGreeting(visitor, hour);';
@@ -38,40 +36,31 @@ before(() => {
 });
 after(() => {
   client.dispose();
-  rmSync(folder, { recursive: true });
 });
 
 function source(more: Partial<MixSource> = {}): MixSource {
-  return {
-    key: 'a',
-    model,
-    name: 'base',
-    snapshot,
-    changes: [],
-    tokenizer: TOKENIZER,
-    threads: 1,
-    ...more,
-  };
+  return { ...opening(model), key: 'a', snapshot, ...more };
 }
 
 async function open(more: Partial<MixSource> = {}) {
-  const opened = await client.request('open', source(more));
-  assert.ok(opened.ok, JSON.stringify(opened));
-  return opened.value;
+  return unwrap(await client.request('open', source(more)));
 }
 
+const queryAfter = (prefix: string, path = 'src/other.ts') => ({
+  ...{ path, languageId: 'typescript', prefix, suffix: '\n' },
+});
+const begun = 'export const greeting = compose';
+const options = { multiline: false, maxTokens: 32 };
+
 async function draft(prefix: string, key = 'a'): Promise<Draft> {
-  const query = { path: 'src/other.ts', languageId: 'typescript', prefix, suffix: '\n' };
-  const answer = await client.request('draft', { key, query, options: { multiline: false, maxTokens: 32 } });
-  assert.ok(answer.ok, JSON.stringify(answer));
-  return answer.value;
+  return unwrap(await client.request('draft', { key, query: queryAfter(prefix), options }));
 }
 
 test('an open folder answers from its snapshot', async () => {
   const opened = await open();
   assert.equal(opened.files, 1);
   assert.ok(opened.tokens > 20);
-  const { text: answer, model: by } = await draft('export const greeting = compose');
+  const { text: answer, model: by } = await draft(begun);
   assert.equal(answer, 'Greeting(visitor, hour);');
   assert.equal(by, 'base + n-gram');
 });
@@ -79,14 +68,14 @@ test('an open folder answers from its snapshot', async () => {
 test('the estimate comes before the draft, and a warmed prompt costs no tokens', async () => {
   await open();
   const query = (name: string) => {
-    const prefix = `import { composeGreeting } from './compose';\n\n// ${name.repeat(40)}\nexport const greeting = compose`;
-    return { path: `src/${name}.ts`, languageId: 'typescript', prefix, suffix: '\n' };
+    const prefix = `import { composeGreeting } from './compose';\n\n// ${name.repeat(40)}\n${begun}`;
+    return queryAfter(prefix, `src/${name}.ts`);
   };
   const foreseen = async (name: string) => {
     const seen: LatencyEstimate[] = [];
-    const request = { key: 'a', query: query(name), options: { multiline: false, maxTokens: 32 } };
-    const answer = await client.request('draft', request, { onProgress: (of) => seen.push(of) });
-    assert.ok(answer.ok && seen.length === 1);
+    const request = { key: 'a', query: query(name), options };
+    unwrap(await client.request('draft', request, { onProgress: (of) => seen.push(of) }));
+    assert.equal(seen.length, 1);
     return seen[0] as LatencyEstimate;
   };
   const cold = await foreseen('cold');
@@ -96,21 +85,18 @@ test('the estimate comes before the draft, and a warmed prompt costs no tokens',
   const warm = await foreseen('warm');
   assert.equal(warm.promptTokens, 0);
   assert.ok(warm.ms !== undefined && warm.ms > 0, 'by the draft before it');
-  const gone = await client.request('warm', { key: 'nobody', query: query('warm') });
-  assert.equal(!gone.ok && gone.error.code, 'bad-request');
+  assertFailed(await client.request('warm', { key: 'nobody', query: query('warm') }), 'bad-request');
 });
 
 test('a model is timed, and a missing model is an error', async () => {
-  const options = { tokenizer: TOKENIZER, threads: 1 } as const;
-  const timed = await client.request('time', { ...options, model });
+  const serving = { tokenizer: TOKENIZER, threads: 1 } as const;
+  const timed = await client.request('time', { ...serving, model });
   assert.ok(timed.ok && timed.value.lineMs > 0 && timed.value.promptMs > 0, JSON.stringify(timed));
-  const none = await client.request('time', { ...options, model: join(folder, 'nowhere') });
-  assert.equal(!none.ok && none.error.code, 'unreadable');
+  assertFailed(await client.request('time', { ...serving, model: join(folder, 'nowhere') }), 'unreadable');
   const controller = new AbortController();
-  const cancelled = client.request('time', { ...options, model }, { signal: controller.signal });
+  const cancelled = client.request('time', { ...serving, model }, { signal: controller.signal });
   controller.abort();
-  const answer = await cancelled;
-  assert.equal(!answer.ok && answer.error.code, 'cancelled');
+  assertFailed(await cancelled, 'cancelled');
 });
 
 test('a failed opening keeps the specialist that was open under the key', async () => {
@@ -118,13 +104,9 @@ test('a failed opening keeps the specialist that was open under the key', async 
   const lacking = join(folder, 'lacking.json');
   writeFileSync(lacking, readFileSync(TOKENIZER, 'utf8').replaceAll('<|eom|>', '<|none|>'));
   const { snapshot: _, ...without } = source({ tokenizer: lacking });
-  const refused = await client.request('open', without);
-  assert.equal(refused.ok ? '' : refused.error.code, 'unsupported');
-  const change: FileChange = {
-    kind: 'open',
-    path: 'src/new.ts',
-    text: 'const afterwards = composeLater();\n'.repeat(3),
-  };
+  assertFailed(await client.request('open', without), 'unsupported');
+  const text = 'const afterwards = composeLater();\n'.repeat(3);
+  const change: FileChange = { kind: 'open', path: 'src/new.ts', text };
   assert.ok((await client.request('change', { key: 'a', change })).ok);
   assert.match((await draft('const afterwards = ')).text, /composeLater/);
 });
@@ -148,9 +130,7 @@ test('without a snapshot the index contains only open files', async () => {
     key: 'bare',
     changes: [{ kind: 'open', path: 'src/x.ts', text: 'publishNewsletter(readers);\n' }],
   });
-  const opened = await client.request('open', bare);
-  assert.ok(opened.ok, JSON.stringify(opened));
-  assert.equal(opened.value.files, 0);
+  assert.equal(unwrap(await client.request('open', bare)).files, 0);
   assert.equal((await draft('publishNews', 'bare')).text, 'letter(readers);');
 });
 
@@ -160,86 +140,69 @@ test('two folders share a model but not their indexes, and a closed folder no lo
   assert.equal((await draft('launchRoc', 'b')).text, 'ket(pad, fuel);');
   assert.notEqual((await draft('launchRoc')).text, 'ket(pad, fuel);');
   assert.ok((await client.request('close', { key: 'b' })).ok);
-  const query = { path: 'x.ts', languageId: 'typescript', prefix: 'a', suffix: '' };
-  const gone = await client.request('draft', { key: 'b', query, options: { multiline: false, maxTokens: 8 } });
-  assert.ok(!gone.ok);
-  assert.equal(gone.error.code, 'bad-request');
+  assertFailed(await client.request('draft', { key: 'b', query: queryAfter('a'), options }), 'bad-request');
 });
 
 test('a fit reports progress and losses, and its weights beside the model are loaded later', async () => {
   await open();
   const queries = Array.from({ length: 6 }, (_, i) => ({
-    query: { path: `src/p${i}.ts`, languageId: 'typescript', prefix: 'export const greeting = compose', suffix: '\n' },
+    query: queryAfter(begun, `src/p${i}.ts`),
     truth: i % 2 === 0 ? 'Greeting(visitor, hour);' : 'Farewell();',
   }));
   const seen: number[] = [];
-  const fit = await client.request('fit', { key: 'a', queries }, { onProgress: ({ done }) => seen.push(done) });
-  assert.ok(fit.ok, JSON.stringify(fit));
+  const counted = { onProgress: ({ done }: { readonly done: number }) => seen.push(done) };
+  const fit = unwrap(await client.request('fit', { key: 'a', queries }, counted));
   assert.equal(seen.length, 6);
-  assert.ok(fit.value.tokens > 10);
-  assert.ok(fit.value.loss.mixed < fit.value.loss.neural);
+  assert.ok(fit.tokens > 10);
+  assert.ok(fit.loss.mixed < fit.loss.neural);
   // The gate moves a token's entropy by less than it moves the order of lines.
   const entropyOf = ({ tokens }: Draft) => tokens[0]?.entropy as number;
-  const now = await draft('export const greeting = compose');
-  writeFileSync(join(model, MIXTURE_FILE), JSON.stringify(fit.value.weights));
+  const now = await draft(begun);
+  writeFileSync(join(model, MIXTURE_FILE), JSON.stringify(fit.weights));
   await open({ key: 'later' });
-  const later = await draft('export const greeting = compose', 'later');
+  const later = await draft(begun, 'later');
   // One of the two had an uncached prompt, so the last digits are rounded differently.
   assert.ok(Math.abs(entropyOf(later) - entropyOf(now)) < 1e-6, `${entropyOf(later)} and ${entropyOf(now)}`);
   writeFileSync(join(model, MIXTURE_FILE), trusting);
   await open({ key: 'later' });
-  const earlier = entropyOf(await draft('export const greeting = compose', 'later'));
+  const earlier = entropyOf(await draft(begun, 'later'));
   assert.ok(Math.abs(earlier - entropyOf(now)) > 1e-5, `${earlier} and ${entropyOf(now)}`);
 });
 
 test('a plausible line has a lower loss than an implausible one, and a truth that is too long has none', async () => {
   await open();
-  const query = { path: 'src/p.ts', languageId: 'typescript', prefix: 'export const greeting = compose', suffix: '\n' };
-  const lossAt = async (truth: string) => {
-    const loss = await client.request('lossAt', { key: 'a', labeled: { query, truth } });
-    assert.ok(loss.ok, JSON.stringify(loss));
-    return loss.value;
-  };
+  const query = queryAfter(begun, 'src/p.ts');
+  const lossAt = async (truth: string) =>
+    unwrap(await client.request('lossAt', { key: 'a', labeled: { query, truth } }));
   const seen = await lossAt('Greeting(visitor, hour);');
   const strange = await lossAt('Farewell(nobody, never);');
   assert.ok(seen.tokens > 5 && seen.nats / seen.tokens < 0.5, JSON.stringify(seen));
   assert.ok(strange.nats / strange.tokens > 1, JSON.stringify(strange));
   assert.deepEqual(await lossAt('x, '.repeat(200)), { tokens: 0, nats: 0 });
-  const gone = await client.request('lossAt', { key: 'nobody', labeled: { query, truth: 'x' } });
-  assert.ok(!gone.ok);
-  assert.equal(gone.error.code, 'bad-request');
+  assertFailed(await client.request('lossAt', { key: 'nobody', labeled: { query, truth: 'x' } }), 'bad-request');
 });
 
 test('a cancelled fit keeps the old weights', async () => {
   await open();
-  const before = await draft('export const greeting = compose');
+  const before = await draft(begun);
   // Each position has a line of its own, so that each needs a pass.
   const queries = Array.from({ length: 200 }, (_, i) => ({
-    query: { path: 'src/p.ts', languageId: 'typescript', prefix: 'export const greeting = compose', suffix: '\n' },
+    query: queryAfter(begun, 'src/p.ts'),
     truth: `Greeting(visitor${i}, hour);`,
   }));
   const controller = new AbortController();
-  const fit = await client.request(
-    'fit',
-    { key: 'a', queries },
-    { signal: controller.signal, onProgress: () => controller.abort() },
-  );
-  assert.ok(!fit.ok);
-  assert.equal(fit.error.code, 'cancelled');
+  const aborting = { signal: controller.signal, onProgress: () => controller.abort() };
+  assertFailed(await client.request('fit', { key: 'a', queries }, aborting), 'cancelled');
   // The last digits may be rounded differently.
-  const { confidence } = await draft('export const greeting = compose');
+  const { confidence } = await draft(begun);
   assert.ok(Math.abs((confidence as number) - (before.confidence as number)) < 1e-6);
 });
 
 test('an unreadable model or snapshot is an error, and the open specialist stays', async () => {
   await open();
-  const missing = await client.request('open', source({ model: join(folder, 'nowhere') }));
-  assert.ok(!missing.ok);
-  assert.equal(missing.error.code, 'unreadable');
+  assertFailed(await client.request('open', source({ model: join(folder, 'nowhere') })), 'unreadable');
   const broken = join(folder, 'broken.ngram');
   writeFileSync(broken, 'no snapshot');
-  const corrupt = await client.request('open', source({ snapshot: broken }));
-  assert.ok(!corrupt.ok);
-  assert.equal(corrupt.error.code, 'corrupt');
-  assert.equal((await draft('export const greeting = compose')).text, 'Greeting(visitor, hour);');
+  assertFailed(await client.request('open', source({ snapshot: broken })), 'corrupt');
+  assert.equal((await draft(begun)).text, 'Greeting(visitor, hour);');
 });

@@ -152,13 +152,13 @@ test('drafts at odd positions: empty file, huge line, lone surrogate, CR', () =>
 });
 
 test('the next-token distribution sums to 1 and fits the text that follows', () => {
-  const { path, scope, own, predictor } = model.positionAt(at('    if (rows.length === 0) {¦'), 0);
+  const predictor = model.predictorAt(at('    if (rows.length === 0) {¦'), 0);
+  const { own, evidence, mixture } = predictor;
   const context = [
     ...own.context.subarray(0, own.contextLength),
     ...model.vocabulary.tokenizer.encode(model.vocabulary.decode(own.healed)),
   ];
-  predictor.predict(Int32Array.from(context), context.length, scope, path);
-  const { evidence, mixture } = predictor;
+  predictor.predict(Int32Array.from(context), context.length);
   const probabilities = mixture.probabilities.subarray(0, evidence.size);
   const sum = probabilities.reduce((total, probability) => total + probability, mixture.rest);
   assert.ok(Math.abs(sum - 1) < 1e-4, `sum ${sum}`);
@@ -187,10 +187,8 @@ test('the tokens make up the text of the line and of the lines after it', () => 
     const draft = drafted(`${above}${typed}¦`);
     assert.equal(draft.tokens.map(({ text }) => text).join(''), draft.text);
     assert.equal(draft.continuation?.tokens.map(({ text }) => text).join(''), draft.continuation?.text);
-    assert.ok(
-      draft.continuation?.text.includes("log.debug('a newer ticket has started', currentTicketVersion);"),
-      draft.continuation?.text,
-    );
+    const below = draft.continuation?.text;
+    assert.ok(below?.includes("log.debug('a newer ticket has started', currentTicketVersion);"), below);
     for (const { probability, margin } of [...draft.tokens, ...(draft.continuation?.tokens ?? [])])
       assert.ok(probability > 0 && probability <= 1 && margin <= probability);
     assert.ok((draft.confidence ?? 0) > 0.2 && (draft.confidence ?? 0) <= 1);

@@ -8,6 +8,7 @@ import { NgramModel } from '../../../src/specialist/ngram/model.ts';
 import { ProjectIndex } from '../../../src/specialist/ngram/project-index.ts';
 import { Vocabulary } from '../../../src/specialist/ngram/vocabulary.ts';
 import { loadTokenizer } from '../../../src/text/tokenizer/load.ts';
+import { assertFailed, codeOf } from '../../support/results.ts';
 import { trainTokenizer } from '../../text/tokenizer/fixture.ts';
 import { at, build, complete, line, projectFiles, tokenizer } from './project.ts';
 
@@ -179,15 +180,12 @@ const refused: readonly [string, string, Uint8Array][] = [
 for (const [name, code, bytes] of refused) {
   test(`a snapshot is refused: ${name}`, () => {
     const read = NgramModel.deserialize(bytes, tokenizer);
-    assert.equal(read.ok ? 'ok' : read.error.code, code);
+    assert.equal(codeOf(read), code);
   });
 }
 
 test('a snapshot made with another tokenizer is refused', () => {
   const other = loadTokenizer(trainTokenizer('something else, much shorter', 280));
   assert.ok(other.ok);
-  const read = NgramModel.deserialize(good, other.value);
-  assert.ok(!read.ok);
-  assert.equal(read.error.code, 'mismatched');
-  assert.match(read.error.message, /another tokenizer.*rebuilt/);
+  assertFailed(NgramModel.deserialize(good, other.value), 'mismatched', /another tokenizer.*rebuilt/);
 });

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CompletionQuery } from '../../../src/common/completion.ts';
 import { queryOf } from '../../../src/prompts/completion/completion-position.ts';
-import { TemplateFinder } from '../../../src/specialist/ngram/template.ts';
-import { lexemesOf } from '../../../src/text/lexemes.ts';
+import { templateAt } from '../../../src/specialist/ngram/template.ts';
+import { LineReader, lexemesOf } from '../../../src/text/lexemes.ts';
 import { countedOn, partsOf, Renaming } from '../../../src/text/renaming.ts';
 
 /** The continuation at '¦'; '' if there is none. */
@@ -14,7 +14,7 @@ function continued(text: string, languageId = 'typescript'): string {
 }
 
 function found(query: CompletionQuery): string {
-  const draft = new TemplateFinder().find(query);
+  const draft = templateAt(query, new LineReader());
   for (const { probability } of draft?.pieces ?? []) assert.ok(probability > 0 && probability <= 1);
   return (draft?.pieces ?? []).map(({ text }) => text).join('');
 }
@@ -118,10 +118,8 @@ test('names in any script are replaced, and surrogate pairs stay whole', () => {
   const block = (name: string) => `  lies("größe", ${name}, "😀");\n  prüfe(${name}.länge, "größe");\n`;
   const text = `function a() {\n${block('straße')}}\nfunction b() {\n  lies("größe", 道路, "😀");\n  ¦`;
   assert.equal(continued(text), 'prüfe(道路.länge, "größe");');
-  assert.deepEqual(
-    lexemesOf('"😀" a').map(({ text: each }) => each),
-    ['"', '😀', '"', 'a'],
-  );
+  const parts = lexemesOf('"😀" a').map(({ text: each }) => each);
+  assert.deepEqual(parts, ['"', '😀', '"', 'a']);
 });
 
 test('a word that is typed in part is completed if the copies know it, and never guessed if not', () => {

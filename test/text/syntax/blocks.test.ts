@@ -13,6 +13,7 @@ import {
 } from '../../../src/text/syntax/blocks.ts';
 import { parserFor } from '../../../src/text/syntax/grammars.ts';
 import { draftBySyntax } from '../../../src/text/syntax/parsing.ts';
+import { draftOf } from '../../fakes/specialist.ts';
 import { oddTexts } from '../odd-texts.ts';
 
 /** A draft as it comes out of the grammar. */
@@ -46,18 +47,7 @@ test('drafts with the corrected options and marks the ends of the draft', async 
   assert.deepEqual(asked, [block, { ...block, multiline: false }]);
 });
 
-function drafted(pieces: readonly string[]): Draft {
-  const tokens = pieces.map((text) => ({
-    ...{ text, probability: 0.9, margin: 0.5, entropy: 0.5, matchLength: 3, count: 2 },
-    tier: 'project' as const,
-  }));
-  const [first, ...beyond] = tokens;
-  const texts = beyond.map(({ text }) => text).join('');
-  return {
-    ...{ text: first?.text ?? '', tokens: first ? [first] : [], model: 'n-gram', complete: true, latencyMs: 1 },
-    ...(texts !== '' && { continuation: { text: texts, tokens: beyond } }),
-  };
-}
+const drafted = ([first = '', ...beyond]: readonly string[]): Draft => draftOf([first], beyond);
 
 const wholes = ({ text, continuation, wholeCuts }: Draft) =>
   wholeCuts?.map((length) => `${text}${continuation?.text ?? ''}`.slice(0, length)).sort((a, b) => a.length - b.length);
@@ -144,13 +134,9 @@ for (const [name, languageId, document, pieces, expected] of ends)
   });
 
 test('cuts the first line of a block like the cursor’s line; marks no ends without a grammar', async () => {
-  const below = drafted(['', '\n  return', ' g', '(', 'a', ', ', 'b', ')', ';', '\n  ', 'h', '(', 'a', ')']);
+  const below = draftOf(['\n  return', ' g', '(', 'a', ', ', 'b', ')', ';', '\n  ', 'h', '(', 'a', ')']);
   const open = query('typescript', 'function f() {|\n');
-  const of = await withSyntax(
-    { ...below, ...joined(below), continuation: undefined } as unknown as Draft,
-    open,
-    always,
-  );
+  const of = await withSyntax(below, open, always);
   const shown = cutsOf(of, { query: open }).map(({ text }) => text);
   assert.ok(shown.includes('\n  return g(a'), JSON.stringify(shown));
   assert.ok(!shown.includes('\n  return g(a, b);\n  h(a'), JSON.stringify(shown));
@@ -158,11 +144,6 @@ test('cuts the first line of a block like the cursor’s line; marks no ends wit
   const other = drafted(['a = 1', '\nb = (']);
   assert.equal(await withSyntax(other, query('haskell', '|\n'), always), other);
 });
-
-function joined({ tokens, continuation }: Draft): Pick<Draft, 'text' | 'tokens'> {
-  const all = [...tokens, ...(continuation?.tokens ?? [])];
-  return { text: all.map(({ text }) => text).join(''), tokens: all };
-}
 
 const queryAt = (prefix: string, suffix: string, languageId: string) => ({ path: 'a', languageId, prefix, suffix });
 

@@ -6,20 +6,12 @@ import type { CompletionQuery, Draft } from '../../../src/common/completion.ts';
 import { grammarFolder, parserFor, STACK_END, setAsideBecause } from '../../../src/text/syntax/grammars.ts';
 import { countErrors, LanguageParser } from '../../../src/text/syntax/incremental-parser.ts';
 import { draftBySyntax } from '../../../src/text/syntax/parsing.ts';
+import { draftOf as draft } from '../../fakes/specialist.ts';
 import { FILLS_STACK, OVERFLOWS_STACK } from '../../support/overflowing.ts';
 
 /** A draft as it comes out of the grammar. */
 const withSyntax = (draft: Draft, query: CompletionQuery, parseMs?: number) =>
   draftBySyntax(query, { multiline: false, maxTokens: 1 }, () => draft, parseMs);
-
-const token = (text: string) => ({
-  ...{ text, probability: 0.9, margin: 0.5, entropy: 0.5, matchLength: 3, count: 2 },
-  tier: 'project' as const,
-});
-const draft = (pieces: readonly string[], beyond?: readonly string[]): Draft => ({
-  ...{ text: pieces.join(''), tokens: pieces.map(token), model: 'n-gram', complete: true, latencyMs: 1 },
-  ...(beyond && { continuation: { text: beyond.join(''), tokens: beyond.map(token) } }),
-});
 
 /** Where the draft would break the document, '|' being the cursor. */
 async function broken(languageId: string, document: string, of: Draft): Promise<string[]> {

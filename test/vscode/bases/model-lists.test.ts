@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, beforeEach, test } from 'node:test';
 import { ok, unwrap } from '../../../src/common/errors.ts';
-import type { AddedBase } from '../../../src/jobs/own-bases.ts';
+import type { AddedBase } from '../../../src/neural/models/import/add-gguf.ts';
 import { addGgufModel } from '../../../src/neural/models/import/add-gguf.ts';
 import { readTimings } from '../../../src/specialist/engine/timings.ts';
 import type { ImportBaseDeps } from '../../../src/vscode/bases/import-base.ts';

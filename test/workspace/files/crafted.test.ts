@@ -3,27 +3,20 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { renameSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
-import { afterEach, beforeEach, test } from 'node:test';
+import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { harvestFile, isIgnoredForCompletion, ruleOf } from '../../../src/workspace/files/file.ts';
+import { harvestFile, ruleOf } from '../../../src/workspace/files/file.ts';
 import { harvestFolder } from '../../../src/workspace/files/folder.ts';
 import { FolderReader, isInside } from '../../../src/workspace/files/folder-reader.ts';
 import { walk } from '../../../src/workspace/files/ignore.ts';
-import { Yielder } from '../../../src/workspace/files/yielder.ts';
-import { type Crafted, craftedFolders, makeCrafted, outsideWord } from '../../support/crafted.ts';
+import { yielding } from '../../../src/workspace/files/yielding.ts';
+import { type Crafted, craftedFolders, makeCrafted, outsideWord, source } from '../../support/crafted.ts';
 import { leftOf, living } from '../../support/processes.ts';
-import { source } from '../../support/repositories.ts';
+import { Tree } from '../../support/tree.ts';
 
-let base: string;
-beforeEach(() => {
-  base = realpathSync(mkdtempSync(join(tmpdir(), 'easy-adaptation-crafted-')));
-});
-afterEach(() => rmSync(base, { recursive: true, force: true }));
-
-const made = (crafted: Crafted = { make: () => {} }) => makeCrafted(crafted, base);
+const made = (crafted: Crafted = { make: () => {} }) => makeCrafted(crafted, new Tree().root);
 
 for (const [name, crafted] of Object.entries(craftedFolders)) {
   for (const trusted of [true, false]) {
@@ -41,21 +34,15 @@ for (const [name, crafted] of Object.entries(craftedFolders)) {
       assert.deepEqual(paths, expected);
 
       const way = relative(root, outside).replaceAll('\\', '/');
-      for (const path of [
-        `${way}/plan.ts`,
-        'e/plan.ts',
-        'e/deep/plan.ts',
-        'plan.ts',
-        'deep/plan.ts',
-        'src/out/plan.ts',
-      ]) {
+      for (const inner of [`${way}/`, 'e/', 'e/deep/', '', 'deep/', 'src/out/']) {
+        const path = `${inner}plan.ts`;
         const alone = await harvestFile(root, path, { trusted });
         assert.equal(alone.ok && alone.value.file, undefined, path);
       }
       for (const path of ['kept.ts', 'src/kept.ts']) {
         const alone = await harvestFile(root, path, { trusted });
         assert.equal(alone.ok && alone.value.file?.path, expected.includes(path) ? path : undefined, path);
-        assert.equal(await isIgnoredForCompletion(root, path), !expected.includes(path), path);
+        assert.equal((await ruleOf(root, path, { trusted })) === 'off', !expected.includes(path), path);
       }
       assert.ok(process.memoryUsage().rss - memory < 200e6, 'nothing without an end was read');
     });
@@ -95,7 +82,7 @@ test('lists a limited number of entries of a huge folder, applies its ignore fil
   writeFileSync(join(root, 'src/.gitignore'), 'many*\n');
   const reader = await FolderReader.open(root);
   assert.equal((await reader.list('src', 10))?.length, 10);
-  const { files, leftOut } = await walk(reader, 20, new Yielder(undefined));
+  const { files, leftOut } = await walk(reader, 20, yielding());
   assert.ok(files.every((path) => !path.includes('many')));
   assert.deepEqual(
     leftOut.filter(([, reason]) => reason === 'over-limit'),

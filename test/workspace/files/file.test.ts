@@ -2,17 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { symlinkSync } from 'node:fs';
-import { afterEach, beforeEach, test } from 'node:test';
-import {
-  excludedAmong,
-  filesBelow,
-  harvestFile,
-  isIgnoredForCompletion,
-  ruleOf,
-} from '../../../src/workspace/files/file.ts';
+import { beforeEach, test } from 'node:test';
+import { excludedAmong, filesBelow, harvestFile, ruleOf } from '../../../src/workspace/files/file.ts';
 import { harvestFolder } from '../../../src/workspace/files/folder.ts';
+import { code, Tree } from '../../support/tree.ts';
 import { noise } from './samples.ts';
-import { code, Tree } from './tree.ts';
 
 let tree: Tree;
 beforeEach(() => {
@@ -34,7 +28,6 @@ beforeEach(() => {
   symlinkSync('src', tree.at('linked'));
   symlinkSync('src/a.ts', tree.at('link.ts'));
 });
-afterEach(() => tree.remove());
 
 const options = { trusted: true, filesExclude: { excluded: true }, maxFileBytes: 5000 };
 const outcome = async (path: string) => {
@@ -50,29 +43,19 @@ for (const usesGit of [true, false]) {
       tree.gitIn('nested', 'init', '-q');
     }
     const expected = {
-      'src/a.ts': 'kept',
-      'src/b.ts': 'kept',
-      'nested/g.ts': 'kept',
-      'ignored.ts': 'ignored',
-      'build/c.ts': 'ignored',
-      'private/d.ts': 'ignored',
-      'excluded/e.ts': 'ignored',
-      'vendor/f.ts': 'vendored',
-      '.env': 'secret-file',
-      'big.ts': 'too-large',
-      'empty.ts': 'empty',
-      'gone.ts': 'gone',
-      'linked/b.ts': 'not-a-file',
-      'link.ts': 'not-a-file',
-      '../outside.ts': 'ignored',
+      kept: 'src/a.ts src/b.ts nested/g.ts',
+      ignored: 'ignored.ts build/c.ts private/d.ts excluded/e.ts ../outside.ts',
+      'not-a-file': 'linked/b.ts link.ts',
+      ...{ vendored: 'vendor/f.ts', 'secret-file': '.env', 'too-large': 'big.ts', empty: 'empty.ts', gone: 'gone.ts' },
     };
     const folder = await harvestFolder(tree.root, options);
     assert.ok(folder.ok);
     const inFolder = folder.value.files.map((file) => file.path);
-    for (const [path, verdict] of Object.entries(expected)) {
-      assert.equal(await outcome(path), verdict, path);
-      assert.equal(inFolder.includes(path), verdict === 'kept', path);
-    }
+    for (const [verdict, paths] of Object.entries(expected))
+      for (const path of paths.split(' ')) {
+        assert.equal(await outcome(path), verdict, path);
+        assert.equal(inFolder.includes(path), verdict === 'kept', path);
+      }
     assert.notEqual(await outcome('src'), 'kept');
     const alone = await harvestFile(tree.root, 'src/a.ts', options);
     const { split: _, ...file } = (alone.ok && alone.value.file) || assert.fail();
@@ -103,33 +86,17 @@ test('cancelled', async () => {
 
 test('what lies behind a link is completed on this machine alone', async () => {
   symlinkSync('/etc/hostname', tree.at('src/host.ts'));
-  const expected = {
-    'src/a.ts': 'open',
-    'new.ts': 'open',
-    'link.ts': 'local',
-    'linked/b.ts': 'local',
-    'src/host.ts': 'local',
-  };
-  for (const [path, rule] of Object.entries(expected)) assert.equal(await ruleOf(tree.root, path, options), rule, path);
+  const expected = { open: 'src/a.ts new.ts', local: 'link.ts linked/b.ts src/host.ts' };
+  for (const [rule, paths] of Object.entries(expected))
+    for (const path of paths.split(' ')) assert.equal(await ruleOf(tree.root, path, options), rule, path);
 });
 
 test('what may not be completed: our ignore files and files made to hold secrets', async () => {
   tree.write({ 'src/.easyadaptationignore': 'b.*\n' });
-  const expected = {
-    'src/a.ts': false,
-    'src/b.ts': true,
-    'private/d.ts': true,
-    'private/deep/new.ts': true,
-    'ignored.ts': false,
-    '.env': true,
-    'keys/id_ed25519': true,
-    'Untitled-1': false,
-    '/elsewhere/private/x.ts': false,
-    '/elsewhere/.env': true,
-    '../x.ts': false,
-  };
-  for (const [path, ignored] of Object.entries(expected))
-    assert.equal(await isIgnoredForCompletion(tree.root, path), ignored, path);
+  const off = 'src/b.ts private/d.ts private/deep/new.ts .env keys/id_ed25519 /elsewhere/.env'.split(' ');
+  const others = 'src/a.ts ignored.ts Untitled-1 /elsewhere/private/x.ts ../x.ts'.split(' ');
+  for (const path of [...off, ...others])
+    assert.equal((await ruleOf(tree.root, path, options)) === 'off', off.includes(path), path);
 });
 
 test('of the files in use those are found that settings or ignore files exclude now', async () => {

@@ -3,23 +3,22 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
-import { afterEach, beforeEach, test } from 'node:test';
+import { beforeEach, test } from 'node:test';
+import { unwrap } from '../../../src/common/errors.ts';
 import { uniforms } from '../../../src/common/statistics/random.ts';
 import { type HarvestDeps, harvestFolder } from '../../../src/workspace/files/folder.ts';
 import type { HarvestOptions } from '../../../src/workspace/files/types.ts';
+import { code, Tree } from '../../support/tree.ts';
 import { noise } from './samples.ts';
-import { code, Tree } from './tree.ts';
 
 let tree: Tree;
 beforeEach(() => {
   tree = new Tree();
 });
-afterEach(() => tree.remove());
 
 async function harvest(options: Partial<HarvestOptions> = {}, deps: HarvestDeps = {}) {
-  const result = await harvestFolder(tree.root, { trusted: true, ...options }, deps);
-  assert.ok(result.ok, JSON.stringify(result));
-  return { ...result.value, paths: result.value.files.map((file) => file.path) };
+  const harvested = unwrap(await harvestFolder(tree.root, { trusted: true, ...options }, deps));
+  return { ...harvested, paths: harvested.files.map((file) => file.path) };
 }
 
 for (const usesGit of [true, false]) {
@@ -100,9 +99,7 @@ test('ignores the folder of an ignore file that cannot be decoded or is too larg
 
 test('git: keeps tracked files that are ignored, skips deleted ones, and reads any UTF-8 name', async () => {
   tree.write({ 'tracked.log.ts': code('tracked'), 'gone.ts': code('gone'), 'späte "näme"\n.ts': code('odd') });
-  tree.git('init', '-q');
-  tree.git('add', '.');
-  tree.git('commit', '-qm', 'x');
+  tree.commit();
   tree.write({ '.gitignore': '*.log.ts\n', 'new.ts': code('fresh') });
   rmSync(tree.at('gone.ts'));
   const { paths, report } = await harvest();
@@ -112,57 +109,45 @@ test('git: keeps tracked files that are ignored, skips deleted ones, and reads a
 
 test('git: applies their own rules in submodules, nested repositories and worktrees', async () => {
   const other = new Tree({ 'lib.ts': code('library'), '.gitignore': 'skip.ts\n' });
-  try {
-    other.git('init', '-q');
-    other.git('add', '.');
-    other.git('commit', '-qm', 'x');
-    tree.write({ 'main.ts': code('main') });
-    tree.git('init', '-q');
-    tree.git('submodule', '--quiet', 'add', other.root, 'modules/sub');
-    tree.git('add', '.');
-    tree.git('commit', '-qm', 'x');
-    tree.write({
-      'modules/sub/skip.ts': code('skip'),
-      'modules/sub/extra.ts': code('extra'),
-      'nested/inner.ts': code('inner'),
-    });
-    tree.gitIn('nested', 'init', '-q');
-    const { paths } = await harvest();
-    assert.deepEqual(paths, [
-      '.gitmodules',
-      'main.ts',
-      'modules/sub/.gitignore',
-      'modules/sub/extra.ts',
-      'modules/sub/lib.ts',
-      'nested/inner.ts',
-    ]);
-    tree.git('worktree', 'add', '-q', `${other.root}-worktree`);
-    const worktree = await harvestFolder(`${other.root}-worktree`, { trusted: true });
-    assert.ok(worktree.ok);
-    assert.ok(worktree.value.report.usedGit);
-    assert.ok(worktree.value.files.some((file) => file.path === 'main.ts'));
-  } finally {
-    rmSync(`${other.root}-worktree`, { recursive: true, force: true });
-    other.remove();
-  }
+  other.commit();
+  tree.write({ 'main.ts': code('main') });
+  tree.git('init', '-q');
+  tree.git('submodule', '--quiet', 'add', other.root, 'modules/sub');
+  tree.commit();
+  tree.write({
+    'modules/sub/skip.ts': code('skip'),
+    'modules/sub/extra.ts': code('extra'),
+    'nested/inner.ts': code('inner'),
+  });
+  tree.gitIn('nested', 'init', '-q');
+  const { paths } = await harvest();
+  assert.deepEqual(
+    paths,
+    '.gitmodules main.ts modules/sub/.gitignore modules/sub/extra.ts modules/sub/lib.ts nested/inner.ts'.split(' '),
+  );
+  const elsewhere = new Tree().at('worktree');
+  tree.git('worktree', 'add', '-q', elsewhere);
+  const worktree = unwrap(await harvestFolder(elsewhere, { trusted: true }));
+  assert.ok(worktree.report.usedGit);
+  assert.ok(worktree.files.some((file) => file.path === 'main.ts'));
 });
 
 test('git: harvests a folder inside a repository, also if the repository ignores it', async () => {
   tree.write({ 'outside.ts': code('outside'), 'part/inside.ts': code('inside'), 'scratch/own.ts': code('own') });
   tree.write({ '.gitignore': 'scratch/\n' });
   tree.git('init', '-q');
-  const part = await harvestFolder(tree.at('part'), { trusted: true });
-  assert.ok(part.ok && part.value.report.usedGit);
-  assert.deepEqual(part.ok && part.value.files.map((file) => file.path), ['inside.ts']);
-  const scratch = await harvestFolder(tree.at('scratch'), { trusted: true });
-  assert.ok(scratch.ok && !scratch.value.report.usedGit);
-  assert.deepEqual(scratch.ok && scratch.value.files.map((file) => file.path), ['own.ts']);
+  for (const [folder, usedGit, own] of [
+    ['part', true, 'inside.ts'],
+    ['scratch', false, 'own.ts'],
+  ] as const) {
+    const { report, files } = unwrap(await harvestFolder(tree.at(folder), { trusted: true }));
+    assert.deepEqual([report.usedGit, files.map(({ path }) => path)], [usedGit, [own]]);
+  }
 });
 
 test('walks the folder if its repository is broken or git is absent', async () => {
   tree.write({ '.git/HEAD': 'nonsense', 'a.ts': code('a'), '.gitignore': 'b.ts\n', 'b.ts': code('b') });
   assert.deepEqual((await harvest()).paths, ['.gitignore', 'a.ts']);
-  tree.remove();
   tree = new Tree({ 'a.ts': code('a') });
   tree.git('init', '-q');
   const path = process.env.PATH;
@@ -261,8 +246,11 @@ test('does not read a file of 50 MB', async () => {
 test('harvests an opened folder that is a link', async () => {
   tree.write({ 'real/a.ts': code('a') });
   symlinkSync('real', tree.at('link'));
-  const result = await harvestFolder(tree.at('link'), {});
-  assert.deepEqual(result.ok && result.value.files.map((file) => file.path), ['a.ts']);
+  const { files } = unwrap(await harvestFolder(tree.at('link'), {}));
+  assert.deepEqual(
+    files.map((file) => file.path),
+    ['a.ts'],
+  );
 });
 
 test('reads a file again that changed while it was read, and leaves it out if it keeps changing', async () => {

@@ -1,9 +1,8 @@
 // Git is called only for the folder's own repository, never for the target of a crafted `.git`.
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, test } from 'node:test';
+import { beforeEach, test } from 'node:test';
 import { unwrap } from '../../../src/common/errors.ts';
 import { readCommit } from '../../../src/text-tasks/commit-context.ts';
 import { TaskFolder } from '../../../src/text-tasks/task-folder.ts';
@@ -12,13 +11,13 @@ import { harvestFolder } from '../../../src/workspace/files/folder.ts';
 import { gitFault } from '../../../src/workspace/files/git-directory.ts';
 import { pastCommits, stagedFiles } from '../../../src/workspace/files/staged.ts';
 import { foreignGit, foreignWord, isShownByGit, ownGit } from '../../support/foreign-git.ts';
-import { Tree } from './tree.ts';
+import { Tree } from '../../support/tree.ts';
+import { collect } from '../../text-tasks/support.ts';
 
 let base: string;
 beforeEach(() => {
-  base = realpathSync(mkdtempSync(join(tmpdir(), 'easy-adaptation-git-')));
+  base = new Tree().root;
 });
-afterEach(() => rmSync(base, { recursive: true, force: true }));
 
 const signal = new AbortController().signal;
 const commitOf = (root: string) =>
@@ -26,23 +25,13 @@ const commitOf = (root: string) =>
 
 /** The texts of a task whose source is the commit history. */
 async function subjectsOf(root: string): Promise<string[]> {
-  const task = {
-    instruction: 'Sort.',
-    labels: [
-      { name: 'a', meaning: 'One.' },
-      { name: 'b', meaning: 'The other.' },
-    ],
-    source: { kind: 'commits' },
-  };
+  const labels = ['a', 'b'].map((name) => ({ name, meaning: name }));
+  const task = { instruction: 'Sort.', labels, source: { kind: 'commits' } };
   const path = join(root, '.easyadaptation/tasks/t.json');
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, JSON.stringify(task));
-  const texts: string[] = [];
-  for await (const { text } of unwrap(
-    await TaskFolder.open({ root, harvest: { trusted: true }, secrets: [] }, 't'),
-  ).texts())
-    texts.push(text);
-  return texts;
+  const folder = unwrap(await TaskFolder.open({ root, harvest: { trusted: true }, secrets: [] }, 't'));
+  return (await collect(folder.texts())).map(({ text }) => text);
 }
 
 for (const [name, make] of Object.entries(foreignGit)) {
@@ -100,11 +89,7 @@ for (const head of ['nothing', 'ref: refs/heads/main\n'])
 
 test('a missing file that git would ignore stays local', async () => {
   const tree = new Tree({ '.gitignore': 'local/\n', 'a.ts': 'a\n' });
-  try {
-    tree.git('init', '-q');
-    assert.equal(await ruleOf(tree.root, 'local/gone.ts', { trusted: true }), 'local');
-    assert.equal(await ruleOf(tree.root, 'gone.ts', { trusted: true }), 'open');
-  } finally {
-    tree.remove();
-  }
+  tree.git('init', '-q');
+  assert.equal(await ruleOf(tree.root, 'local/gone.ts', { trusted: true }), 'local');
+  assert.equal(await ruleOf(tree.root, 'gone.ts', { trusted: true }), 'open');
 });

@@ -2,17 +2,16 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { afterEach, beforeEach, test } from 'node:test';
+import { beforeEach, test } from 'node:test';
 import { uniforms } from '../../../src/common/statistics/random.ts';
 import { excluder, IgnoreFiles } from '../../../src/workspace/files/ignore.ts';
-import { Tree } from './tree.ts';
+import { Tree } from '../../support/tree.ts';
 
 let tree: Tree;
 beforeEach(() => {
   tree = new Tree();
   tree.git('init', '-q');
 });
-afterEach(() => tree.remove());
 
 function ignoredByGit(paths: readonly string[]): Set<string> {
   const env = { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_SYSTEM: '/dev/null' };

@@ -2,26 +2,25 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { harvestFile } from '../../../src/workspace/files/file.ts';
 import { harvestFolder } from '../../../src/workspace/files/folder.ts';
 import { environment, findGit, librariesFor, settings } from '../../../src/workspace/files/git-command.ts';
 import { hostileRepositories, writeMarkerProgram } from '../../support/hostile.ts';
+import { Tree } from '../../support/tree.ts';
 
 let base: string;
 let marker: string;
 const path = process.env.PATH;
 beforeEach(() => {
-  base = realpathSync(mkdtempSync(join(tmpdir(), 'easy-adaptation-hostile-')));
+  base = new Tree().root;
   marker = join(base, 'marker');
   writeMarkerProgram(join(base, 'program'), marker);
 });
 afterEach(() => {
   process.env.PATH = path;
-  rmSync(base, { recursive: true, force: true });
 });
 
 for (const [name, hostile] of Object.entries(hostileRepositories)) {

@@ -1,9 +1,9 @@
 // Which imported modules are the folder's own: its files, and the packages that its manifests list.
 import assert from 'node:assert/strict';
 import { symlinkSync } from 'node:fs';
-import { afterEach, beforeEach, test } from 'node:test';
+import { beforeEach, test } from 'node:test';
 import { isKnownModule } from '../../../src/workspace/files/known-module.ts';
-import { Tree } from './tree.ts';
+import { Tree } from '../../support/tree.ts';
 
 let tree: Tree;
 beforeEach(() => {
@@ -46,71 +46,35 @@ beforeEach(() => {
   });
   symlinkSync('/etc/hostname', tree.at('src/outside.ts'));
 });
-afterEach(() => tree.remove());
 
 const known = (path: string, languageId: string, module: string) => isKnownModule(tree.root, path, module, languageId);
 
-const cases: readonly [path: string, languageId: string, known: readonly string[], unknown: readonly string[]][] = [
+/** Modules are separated by spaces; the empty module is unknown in all of them. */
+const cases: readonly [path: string, languageId: string, known: string, unknown: string][] = [
   [
     'src/main.ts',
     'typescript',
-    ['./util', './util.js', './lib', './lib/index', 'zod', '@scope/lib/sub', 'vitest', '../src/util'],
-    [
-      ...['./missing', '../../src/util', './outside', './node_modules/evil', '/etc/hostname', 'evil-pkg', 'react'],
-      ...['zod/../evil', 'zod/node_modules/evil', '@scope', 'constructor', '__proto__', 'node:fs', 'file:./util', ''],
-    ],
+    './util ./util.js ./lib ./lib/index zod @scope/lib/sub vitest ../src/util',
+    './missing ../../src/util ./outside ./node_modules/evil /etc/hostname evil-pkg react zod/../evil ' +
+      'zod/node_modules/evil @scope constructor __proto__ node:fs file:./util',
   ],
-  ['packages/web/src/main.tsx', 'typescriptreact', ['react', 'zod', './app'], ['evil-pkg']],
+  ['packages/web/src/main.tsx', 'typescriptreact', 'react zod ./app', 'evil-pkg'],
   [
     'app/views.py',
     'python',
-    [
-      '.models',
-      'app.models',
-      '.tools',
-      'app.tools',
-      'core.base',
-      'requests',
-      'httpx',
-      'pytest',
-      'coverage',
-      'attrs',
-      'ruff',
-      'rich',
-      'marked',
-    ],
-    [
-      '.missing',
-      '..app.models.x',
-      'evil',
-      'evil_author',
-      'evil_tool',
-      'line',
-      'name',
-      'evil_comment',
-      'evil_marker',
-      'evil_line',
-      'evil_group',
-      'https',
-      'git',
-      'C',
-      'file',
-      'words',
-      'venv.lib.evil_env',
-      'python_version',
-      'extra',
-      'os',
-      '...app',
-      '',
-    ],
+    '.models app.models .tools app.tools core.base requests httpx pytest coverage attrs ruff rich marked',
+    '.missing ..app.models.x evil evil_author evil_tool line name evil_comment evil_marker evil_line evil_group https ' +
+      'git C file words venv.lib.evil_env python_version extra os ...app',
   ],
-  ['main.go', 'go', [], ['fmt', './src/util']],
+  ['main.go', 'go', '', 'fmt ./src/util'],
 ];
 
 test('files of the folder and packages of its manifests are known, other modules are not', async () => {
   for (const [path, languageId, own, foreign] of cases) {
-    for (const module of own) assert.equal(await known(path, languageId, module), true, `${path}: ${module}`);
-    for (const module of foreign) assert.equal(await known(path, languageId, module), false, `${path}: ${module}`);
+    for (const module of own.split(' ').filter(Boolean))
+      assert.equal(await known(path, languageId, module), true, `${path}: ${module}`);
+    for (const module of ['', ...foreign.split(' ')])
+      assert.equal(await known(path, languageId, module), false, `${path}: ${module}`);
   }
 });
 

@@ -2,24 +2,22 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, test } from 'node:test';
+import { beforeEach, test } from 'node:test';
 import { FolderReader } from '../../../src/workspace/files/folder-reader.ts';
-import { makeCrafted, outsideWord } from '../../support/crafted.ts';
-import { source } from '../../support/repositories.ts';
+import { makeCrafted, outsideWord, source } from '../../support/crafted.ts';
+import { Tree } from '../../support/tree.ts';
 
 let base: string;
 let root: string;
 let outside: string;
 let isSwapped: boolean;
 beforeEach(() => {
-  base = fs.realpathSync(fs.mkdtempSync(join(tmpdir(), 'easy-adaptation-race-')));
+  base = new Tree().root;
   ({ root, outside } = makeCrafted({ make: () => {} }, base));
   fs.writeFileSync(join(root, 'src/plan.ts'), source('jetty'));
   isSwapped = false;
 });
-afterEach(() => fs.rmSync(base, { recursive: true, force: true }));
 
 function swap(): void {
   const [folder, aside] = [join(root, 'src'), join(base, 'aside')];

@@ -1,11 +1,11 @@
 // A secret of one file is redacted in all files and paths of the folder, in any reading order.
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, test } from 'node:test';
+import { beforeEach, test } from 'node:test';
 import { harvestFile } from '../../../src/workspace/files/file.ts';
 import { type Harvest, harvestFolder } from '../../../src/workspace/files/folder.ts';
 import { redactionCharacter } from '../../../src/workspace/secrets/redact.ts';
+import { code, Tree } from '../../support/tree.ts';
 import { noise } from './samples.ts';
-import { code, Tree } from './tree.ts';
 
 const apiKey = noise(32);
 const inEnvironment = `Zt7${noise(20)}`;
@@ -29,7 +29,6 @@ beforeEach(() => {
     [`notes/${apiKey}.bin.map`]: 'x',
   });
 });
-afterEach(() => tree.remove());
 
 async function harvested(trusted: boolean): Promise<Harvest> {
   const result = await harvestFolder(tree.root, { trusted });

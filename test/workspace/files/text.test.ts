@@ -11,7 +11,7 @@ import { decodeText, leftOutByContent } from '../../../src/workspace/files/exami
 import { leftOutByName } from '../../../src/workspace/files/file-names.ts';
 import { excluder } from '../../../src/workspace/files/ignore.ts';
 import { estimatedTokens } from '../../../src/workspace/files/token-count.ts';
-import { code } from './tree.ts';
+import { code } from '../../support/tree.ts';
 
 const sample = 'größe = "naïve" // Ωmega\r\nnext\rlast\n';
 const expected = 'größe = "naïve" // Ωmega\nnext\nlast\n';
@@ -45,40 +45,18 @@ for (const [name, [bytes, text]] of Object.entries(encodings))
 
 test('classifies files by their names', () => {
   const verdicts = {
-    'src/a.ts': undefined,
-    'src/distance.ts': undefined,
-    'src/vendoring.ts': undefined,
-    'build/main.ts': undefined,
-    'env/x.ts': undefined,
-    env: undefined,
-    'src/env.ts': undefined,
-    'environment.yml': undefined,
-    'keys.ts': undefined,
-    'src/secrets.ts': undefined,
-    'locks.ts': undefined,
-    'Pods.md': undefined,
-    'cert/ca.pem': 'secret-file',
-    '.env.local': 'secret-file',
-    'prod.env': 'secret-file',
-    '.envrc': 'secret-file',
-    id_rsa: 'secret-file',
-    'a/.aws/credentials': 'secret-file',
-    'secrets.yaml': 'secret-file',
-    'credentials.json': 'secret-file',
-    'main.tfvars': 'secret-file',
-    'a/vendor/x.go': 'vendored',
-    'third_party/x.cc': 'vendored',
-    'js/jquery-3.1.js': 'vendored',
-    'dist/a.js': 'generated',
-    'Cargo.lock': 'generated',
-    'a.js.map': 'generated',
-    'x_pb2.py': 'generated',
-    'api.generated.ts': 'generated',
-    'style.min.css': 'minified',
-    'a.PNG': 'binary',
-    'lib/x.so': 'binary',
+    none:
+      'src/a.ts src/distance.ts src/vendoring.ts build/main.ts env/x.ts env src/env.ts environment.yml keys.ts ' +
+      'src/secrets.ts locks.ts Pods.md',
+    'secret-file':
+      'cert/ca.pem .env.local prod.env .envrc id_rsa a/.aws/credentials secrets.yaml credentials.json main.tfvars',
+    vendored: 'a/vendor/x.go third_party/x.cc js/jquery-3.1.js',
+    generated: 'dist/a.js Cargo.lock a.js.map x_pb2.py api.generated.ts',
+    minified: 'style.min.css',
+    binary: 'a.PNG lib/x.so',
   };
-  for (const [path, verdict] of Object.entries(verdicts)) assert.equal(leftOutByName(path), verdict, path);
+  for (const [verdict, paths] of Object.entries(verdicts))
+    for (const path of paths.split(' ')) assert.equal(leftOutByName(path) ?? 'none', verdict, path);
 });
 
 test('recognises generated text by a comment at the top', () => {

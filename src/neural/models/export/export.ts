@@ -12,7 +12,7 @@ import { dequantize } from '../../architecture/quantize.ts';
 import { writeConfig } from '../config-json.ts';
 import { CONFIG, DIALECT, DIALECTS, TOKENIZER, WEIGHTS } from '../manifest.ts';
 import { type LoadedModel, loadModel, saveAdapter } from '../model-folder.ts';
-import { safetensorsPieces } from '../safetensors.ts';
+import { writeSafetensors } from '../safetensors.ts';
 import {
   adapterFile,
   GGML,
@@ -202,8 +202,8 @@ function mergedValues(loaded: LoadedModel, adapter: Adapter): ValueOf {
 
 /** The layout of Hugging Face's transformers. F16: in 4 bits nothing of the values is worth more. */
 function writeWhole(folder: string, config: ModelConfig, values: ValueOf): void {
-  const tensors = parameterSpecs(config).map(({ name, shape }) => ({ name, shape, data: () => values(name) }));
-  replaceFile(join(folder, WEIGHTS), safetensorsPieces(tensors, 'F16'));
+  const tensors = parameterSpecs(config).map(({ name, shape }) => [name, { shape, data: () => values(name) }] as const);
+  replaceFile(join(folder, WEIGHTS), writeSafetensors(tensors, 'F16'));
   replaceFile(join(folder, CONFIG), [new TextEncoder().encode(writeConfig(config, 'float16'))]);
 }
 

@@ -2,10 +2,8 @@
 // `\\u00e9`, and joined literals.
 // Known secrets are searched for in the decoded text, so their encodings need not be listed one by one.
 
-export interface Span {
-  readonly start: number;
-  readonly end: number;
-}
+import { skip } from '../../../text/match-at.ts';
+import type { Span } from '../searched-text.ts';
 
 export interface Decoded {
   readonly text: string;
@@ -161,12 +159,11 @@ function* hexadecimal(digits: string, index: number): Generator<Decoded> {
 function linesFrom(text: string, start: number, end: number): Span[] {
   const pieces: Span[] = [{ start, end }];
   for (let at = end; ; ) {
-    lineJoin.lastIndex = at;
-    if (!lineJoin.test(text)) return pieces;
-    lineRest.lastIndex = lineJoin.lastIndex;
-    if (!lineRest.test(text)) return pieces;
-    at = lineRest.lastIndex;
-    pieces.push({ start: lineJoin.lastIndex, end: at });
+    const next = skip(lineJoin, text, at);
+    if (next === at) return pieces;
+    at = skip(lineRest, text, next);
+    if (at === next) return pieces;
+    pieces.push({ start: next, end: at });
   }
 }
 

@@ -3,6 +3,7 @@
 
 import { findOpenSecrets } from '../open-strings.ts';
 import { type Cut, findSecrets, type Redacted, redactRanges, type SecretRange } from '../redact.ts';
+import type { Span } from '../searched-text.ts';
 import { decodedIn } from './decoded.ts';
 import { formsOf, type SecretForm } from './forms.ts';
 import { LongValues } from './long-values.ts';
@@ -15,8 +16,6 @@ const wordLength = 11;
 const maxDecodingDepth = 3;
 /** Maximum number of known values. A hand-written folder has fewer; each value has ten to forty forms. */
 const maxValues = 20_000;
-
-type Range = Pick<SecretRange, 'start' | 'end'>;
 
 /** Forms with the same first units. There may be thousands, such as the tokens of one provider. */
 interface FormGroup {
@@ -85,7 +84,7 @@ export class SecretValues {
    * The ranges of known secrets, in the forms of `forms.ts` and `decoded.ts`, and partial secrets at a cut edge.
    * The time is linear in the text: 1 MB takes about 50 ms.
    */
-  find(text: string, cut: Cut = {}, depth = 0): Range[] {
+  find(text: string, cut: Cut = {}, depth = 0): Span[] {
     if (this.known.size === 0) return [];
     const ranges = this.findAsWritten(text, cut);
     if (depth === maxDecodingDepth) return ranges;
@@ -94,9 +93,9 @@ export class SecretValues {
     return ranges;
   }
 
-  private findAsWritten(text: string, cut: Cut): Range[] {
+  private findAsWritten(text: string, cut: Cut): Span[] {
     if (text.length < keyLength) return [];
-    const ranges: Range[] = this.long.find(text);
+    const ranges: Span[] = this.long.find(text);
     const last = text.length - keyLength;
     let hash = hashAt(text, 0);
     for (let at = 0; ; at++) {
@@ -120,8 +119,8 @@ export class SecretValues {
   }
 
   /** Forms whose end is the beginning of the text. */
-  private endsAtStart(text: string): Range[] {
-    const ranges: Range[] = [];
+  private endsAtStart(text: string): Span[] {
+    const ranges: Span[] = [];
     const key = text.slice(0, keyLength);
     for (const { byText } of this.forms.values())
       for (const form of byText.keys())
@@ -155,7 +154,7 @@ export function rangesIn(
   found: readonly SecretRange[],
   known: readonly SecretValues[],
   cut: Cut = {},
-): Range[] {
+): Span[] {
   const own = new SecretValues();
   own.learn(found);
   return [...found, ...[own, ...known].flatMap((values) => values.find(text, cut))];

@@ -1,6 +1,7 @@
 // Finds parts of long random secrets, such as the body of a private key. Any part that is long enough is a secret too.
 
 import { bitsPerCharacter } from '../noise.ts';
+import type { Span } from '../searched-text.ts';
 
 /** Minimum length of a matching run, in UTF-16 units; a shorter run may match by chance. */
 const minRunLength = 16;
@@ -18,11 +19,6 @@ const maxAnchors = 400_000;
 interface Anchor {
   readonly value: string;
   readonly at: number;
-}
-
-export interface MatchedRun {
-  readonly start: number;
-  readonly end: number;
 }
 
 /** Weight of the unit that leaves the window. */
@@ -54,8 +50,8 @@ export class LongValues {
   }
 
   /** The ranges of parts of known values. The time is linear in the text. */
-  find(text: string): MatchedRun[] {
-    const runs: MatchedRun[] = [];
+  find(text: string): Span[] {
+    const runs: Span[] = [];
     if (this.size === 0 || text.length < minRunLength) return runs;
     const last = text.length - anchorLength;
     let hash = hashAt(text, 0);
@@ -95,7 +91,7 @@ function minRunOf({ length }: string, isEnd: boolean): number {
 }
 
 /** Extends a match from the anchor in both directions. Returns undefined if the run is too short or is padding. */
-function runAt(text: string, at: number, { value, at: anchor }: Anchor): MatchedRun | undefined {
+function runAt(text: string, at: number, { value, at: anchor }: Anchor): Span | undefined {
   let before = 0;
   while (before < at && before < anchor && text[at - 1 - before] === value[anchor - 1 - before]) before++;
   let after = 0;

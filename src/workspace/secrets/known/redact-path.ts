@@ -1,12 +1,8 @@
 // Redacts secrets in file and folder names, which have no context: a dump named after a token.
 
 import { findSecrets, redactRanges } from '../redact.ts';
+import type { Span } from '../searched-text.ts';
 import { rangesIn, type SecretValues } from './known.ts';
-
-interface Range {
-  readonly start: number;
-  readonly end: number;
-}
 
 /** Minimum length of a token, in UTF-16 units. Shorter parts of a name are words, numbers or short hashes. */
 const minTokenLength = 16;
@@ -17,7 +13,7 @@ const secretWord = /(?:^|[-_.~ @=])(?:token|secret|password|passwd|api[-_]?key|c
 const maxStarts = 8;
 /** Size of the cache. Names repeat, because a folder is in every path below it. */
 const maxCached = 5000;
-const tokenCache = new Map<string, readonly Range[]>();
+const tokenCache = new Map<string, readonly Span[]>();
 
 /** The path without secrets, safe to store and send. Its length and separators do not change. */
 export function redactPath(path: string, known: readonly SecretValues[]): string {
@@ -31,14 +27,14 @@ export function redactPath(path: string, known: readonly SecretValues[]): string
 }
 
 /** The pieces of a range between the separators of the path. */
-function namesInRange(path: string, start: number, end: number): Range[] {
+function namesInRange(path: string, start: number, end: number): Span[] {
   return [...path.slice(start, end).matchAll(/[^/]+/g)].map(({ index, 0: part }) => ({
     start: start + index,
     end: start + index + part.length,
   }));
 }
 
-function tokensIn(name: string): readonly Range[] {
+function tokensIn(name: string): readonly Span[] {
   if (name.length < minTokenLength || !mayBeRandom.test(name)) return [];
   let found = tokenCache.get(name);
   if (found === undefined) {
@@ -50,7 +46,7 @@ function tokensIn(name: string): readonly Range[] {
 }
 
 /** Finds the longest part of a name that would be a secret as the value of a variable `token`. */
-function findToken(name: string): Range[] {
+function findToken(name: string): Span[] {
   const starts = [0, ...[...name.matchAll(/[-_.~ @=]/g)].map(({ index }) => index + 1)].slice(0, maxStarts);
   const extension = /(?:\.[A-Za-z]{1,5}){1,3}$/.exec(name);
   const ends = extension ? [extension.index, name.length] : [name.length];

@@ -1,21 +1,19 @@
 // Discovering models in the folders of other programs.
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { discoverModels } from '../../../../src/neural/models/import/discover-models.ts';
+import { temporaryFolder } from '../../../support/temporary-folder.ts';
 import { bytesOfCrafted, craftedGguf } from './crafted-models.ts';
 
-let folder = '';
+const folder = temporaryFolder();
 const never = new AbortController().signal;
 const at = (...parts: string[]) => join(folder, ...parts);
 
 before(() => {
-  folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-discover-'));
   writeFileSync(at('theirs.gguf'), bytesOfCrafted(craftedGguf('qwen2')));
 });
-after(() => rmSync(folder, { recursive: true, force: true }));
 
 test("models are discovered in other programs' folders, with the reason if one cannot be added", async () => {
   const home = at('home');

@@ -1,21 +1,21 @@
 // Downloads a file from a local server that cuts connections, sends wrong files, changes the file, or knows no ranges.
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createSecure } from 'node:https';
 import { type AddressInfo, connect } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, afterEach, test } from 'node:test';
+import { afterEach, test } from 'node:test';
 import { systemClock } from '../../../../src/common/clock.ts';
 import type { ProgressUpdate } from '../../../../src/common/progress.ts';
 import { type DownloadOptions, download, partialOf } from '../../../../src/neural/models/import/download.ts';
 import { selfSigned } from '../../../fakes/self-signed.ts';
+import { assertFailed, codeOf } from '../../../support/results.ts';
+import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
-const root = mkdtempSync(join(tmpdir(), 'easy-adaptation-download-'));
+const root = temporaryFolder();
 const servers: Server[] = [];
-after(() => rmSync(root, { recursive: true }));
 afterEach(() => {
   for (const server of servers.splice(0)) {
     server.closeAllConnections();
@@ -35,6 +35,22 @@ async function listen(server: Server): Promise<number> {
 }
 
 const serve = async (handler: Handler) => `http://127.0.0.1:${await listen(createServer(handler))}/model.gguf`;
+
+/** Each handler answers one request, and the last one all that follow. Returns the ranges that were asked for as well. */
+async function serveInTurn(...handlers: readonly Handler[]) {
+  const asked: (string | undefined)[] = [];
+  const url = await serve((request, response) => {
+    asked.push(request.headers.range);
+    (handlers[asked.length - 1] ?? handlers.at(-1))?.(request, response);
+  });
+  return { url, asked };
+}
+
+const hangUp: Handler = (_, response) => void response.destroy();
+const answer =
+  (status: number, headers: Record<string, string> = {}): Handler =>
+  (_, response) =>
+    void response.writeHead(status, headers).end();
 
 /** A correct server, with ranges. */
 const honest: Handler = ({ headers }, response) => {
@@ -88,8 +104,7 @@ test('downloads nothing if the file is there', async () => {
   const url = await serve(honest);
   await run(url, path);
   const { mtimeMs } = statSync(path);
-  const closed = await serve((_, response) => response.destroy());
-  assert.equal((await run(closed, path)).ok, true);
+  assert.equal((await run(await serve(hangUp), path)).ok, true);
   assert.equal(statSync(path).mtimeMs, mtimeMs);
 });
 
@@ -110,20 +125,13 @@ test('ends the check of a file that is there when it is cancelled', async () => 
   const path = target();
   const url = await serve(honest);
   await run(url, path);
-  const stopped = await run(url, path, { signal: AbortSignal.abort() });
-  assert.equal(stopped.ok ? '' : stopped.error.code, 'cancelled');
+  assertFailed(await run(url, path, { signal: AbortSignal.abort() }), 'cancelled');
   assertWhole(path);
 });
 
 test('continues where the connection was cut, several times', async () => {
   const path = target();
-  const asked: (string | undefined)[] = [];
-  const url = await serve((request, response) => {
-    asked.push(request.headers.range);
-    if (asked.length === 1) return cut(1_000_000)(request, response);
-    if (asked.length === 2) return response.destroy();
-    return honest(request, response);
-  });
+  const { url, asked } = await serveInTurn(cut(1_000_000), hangUp, honest);
   assert.equal((await run(url, path)).ok, true);
   assertWhole(path);
   assert.equal(asked.length, 3);
@@ -140,18 +148,11 @@ test('a cancelled download keeps the received bytes and continues from there', a
     response.writeHead(200, { 'content-length': content.length });
     response.write(content.subarray(0, 1_000_000));
   });
-  const stopped = await run(slow, path, {
-    signal: controller.signal,
-    progress: ({ done }) => done > 100_000 && controller.abort(),
-  });
-  assert.equal(stopped.ok ? '' : stopped.error.code, 'cancelled');
+  const progress = ({ done }: ProgressUpdate) => done > 100_000 && controller.abort();
+  assertFailed(await run(slow, path, { signal: controller.signal, progress }), 'cancelled');
   const { size } = statSync(partialOf(path));
   assert.ok(size > 0 && size <= 1_000_000);
-  const asked: (string | undefined)[] = [];
-  const url = await serve((request, response) => {
-    asked.push(request.headers.range);
-    honest(request, response);
-  });
+  const { url, asked } = await serveInTurn(honest);
   assert.equal((await run(url, path)).ok, true);
   assertWhole(path);
   assert.deepEqual(asked, [`bytes=${size}-`]);
@@ -159,15 +160,13 @@ test('a cancelled download keeps the received bytes and continues from there', a
 
 test('starts over if the server knows no ranges', async () => {
   const path = target();
-  let requests = 0;
-  const url = await serve((request, response) => {
-    requests++;
-    if (requests === 1) return cut(1_000_000)(request, response);
-    response.writeHead(200, { 'content-length': content.length }).end(content);
-  });
+  const { url, asked } = await serveInTurn(
+    cut(1_000_000),
+    (_, response) => void response.writeHead(200, { 'content-length': content.length }).end(content),
+  );
   assert.equal((await run(url, path)).ok, true);
   assertWhole(path);
-  assert.equal(requests, 2);
+  assert.equal(asked.length, 2);
 });
 
 test('refuses a file with another hash, and deletes it', async () => {
@@ -175,9 +174,7 @@ test('refuses a file with another hash, and deletes it', async () => {
   const wrong = Buffer.from(content);
   wrong[2_000_000] = (wrong[2_000_000] ?? 0) ^ 1;
   const url = await serve((_, response) => response.writeHead(200, { 'content-length': wrong.length }).end(wrong));
-  const result = await run(url, path);
-  assert.equal(result.ok ? '' : result.error.code, 'corrupt');
-  assert.match(result.ok ? '' : result.error.message, /SHA-256 differs.*Try again/);
+  assertFailed(await run(url, path), 'corrupt', /SHA-256 differs.*Try again/);
   assert.deepEqual([existsSync(path), existsSync(partialOf(path))], [false, false]);
 });
 
@@ -193,10 +190,8 @@ test('refuses the login page of a network, whether it states its size or not', a
     [loginPage({ 'content-length': LOGIN.length }), LOGIN.length],
   ] as const) {
     const path = target();
-    const result = await run(await serve(page), path);
-    assert.equal(result.ok ? '' : result.error.code, 'network');
-    const expected = `sends another file: ${bytes} bytes instead of 3000000. Check the network for a login page`;
-    assert.ok(!result.ok && result.error.message.includes(expected), result.ok ? '' : result.error.message);
+    const expected = `sends another file: ${bytes} bytes instead of 3000000\\. Check the network for a login page`;
+    assertFailed(await run(await serve(page), path), 'network', new RegExp(expected));
     assert.deepEqual([existsSync(path), statSync(partialOf(path)).size], [false, 0]);
   }
 });
@@ -204,18 +199,11 @@ test('refuses the login page of a network, whether it states its size or not', a
 test('a login page instead of the rest keeps the received bytes, and the download continues from there', async () => {
   for (const page of [loginPage({}), loginPage({ 'content-length': LOGIN.length })]) {
     const path = target();
-    let requests = 0;
-    const blocked = await serve((request, response) =>
-      ++requests === 1 ? cut(1_000_000)(request, response) : page(request, response),
-    );
-    assert.equal((await run(blocked, path)).ok, false);
+    const blocked = await serveInTurn(cut(1_000_000), page);
+    assert.equal((await run(blocked.url, path)).ok, false);
     const { size } = statSync(partialOf(path));
     assert.ok(size > LOGIN.length, `${size} bytes`);
-    const asked: (string | undefined)[] = [];
-    const url = await serve((request, response) => {
-      asked.push(request.headers.range);
-      honest(request, response);
-    });
+    const { url, asked } = await serveInTurn(honest);
     assert.equal((await run(url, path)).ok, true);
     assertWhole(path);
     assert.deepEqual(asked, [`bytes=${size}-`]);
@@ -223,36 +211,21 @@ test('a login page instead of the rest keeps the received bytes, and the downloa
 });
 
 test('refuses to fill the disk', async () => {
-  const path = target();
-  const url = await serve(honest);
-  const full = await run(url, path, { freeBytes: async () => 1e6 });
-  assert.equal(full.ok ? '' : full.error.code, 'unwritable');
-  assert.match(full.ok ? '' : full.error.message, /needs 203 MB on disk, and 1 MB are free\. Make room/);
+  const result = await run(await serve(honest), target(), { freeBytes: async () => 1e6 });
+  assertFailed(result, 'unwritable', /needs 203 MB on disk, and 1 MB are free\. Make room/);
 });
 
 test('says that a server has no such file, and does not repeat the request', async () => {
-  let requests = 0;
-  const url = await serve((_, response) => {
-    requests++;
-    response.writeHead(404).end();
-  });
-  const result = await run(url, target());
-  assert.equal(result.ok ? '' : result.error.code, 'bad-request');
-  assert.match(result.ok ? '' : result.error.message, /HTTP 404.*Choose the Base Model/);
-  assert.equal(requests, 1);
+  const { url, asked } = await serveInTurn(answer(404));
+  assertFailed(await run(url, target()), 'bad-request', /HTTP 404.*Choose the Base Model/);
+  assert.equal(asked.length, 1);
 });
 
 test('waits as long as a busy server asks, then gives up with a sentence', async () => {
   const waits: number[] = [];
-  let requests = 0;
-  const url = await serve((_, response) => {
-    requests++;
-    response.writeHead(503, requests === 1 ? { 'retry-after': '7' } : {}).end();
-  });
+  const { url } = await serveInTurn(answer(503, { 'retry-after': '7' }), answer(503));
   const waiting = { ...systemClock, sleep: async (ms: number) => void waits.push(ms) };
-  const result = await run(url, target(), { clock: waiting });
-  assert.equal(result.ok ? '' : result.error.code, 'network');
-  assert.match(result.ok ? '' : result.error.message, /HTTP 503.*Check the network and the proxy/);
+  assertFailed(await run(url, target(), { clock: waiting }), 'network', /HTTP 503.*Check the network and the proxy/);
   assert.deepEqual(waits, [7000, 2000, 4000]);
 });
 
@@ -261,8 +234,7 @@ test('without a network the error says what to check', async () => {
   const [closing] = servers.splice(0);
   await new Promise((resolve) => closing?.close(resolve));
   const result = await run(`http://127.0.0.1:${port}/model.gguf`, target());
-  assert.equal(result.ok ? '' : result.error.code, 'network');
-  assert.match(result.ok ? '' : result.error.message, /ECONNREFUSED.*http\.proxy.*HTTPS_PROXY/);
+  assertFailed(result, 'network', /ECONNREFUSED.*http\.proxy.*HTTPS_PROXY/);
 });
 
 test('stops when a server falls silent, and keeps the received bytes', async () => {
@@ -272,26 +244,22 @@ test('stops when a server falls silent, and keeps the received bytes', async () 
     response.writeHead(200, { 'content-length': content.length });
     response.write(content.subarray(0, 500_000));
   });
-  const result = await run(url, path, { silenceMs: 300 });
-  assert.equal(result.ok ? '' : result.error.code, 'network');
-  assert.match(result.ok ? '' : result.error.message, /no data for 0\.3 s.*1 MB of 3 MB are kept/);
+  assertFailed(await run(url, path, { silenceMs: 300 }), 'network', /no data for 0\.3 s.*1 MB of 3 MB are kept/);
   assert.equal(statSync(partialOf(path)).size, 500_000);
 });
 
 test('follows redirects on this machine and to https only', async () => {
   const last = await serve(honest);
   const path = target();
-  const first = await serve((_, response) => response.writeHead(302, { location: last }).end());
+  const first = await serve(answer(302, { location: last }));
   assert.equal((await run(first, path)).ok, true);
   assertWhole(path);
   for (const location of ['http://192.0.2.1/model.gguf', 'ftp://127.0.0.1/', '::', 'file:///etc/passwd']) {
-    const url = await serve((_, response) => response.writeHead(302, { location }).end());
-    const result = await run(url, target());
-    assert.equal(result.ok ? '' : result.error.code, 'redirected', location);
+    const url = await serve(answer(302, { location }));
+    assert.equal(codeOf(await run(url, target())), 'redirected', location);
   }
-  const round: string = await serve((_, response) => response.writeHead(302, { location: '/model.gguf' }).end());
-  const result = await run(round, target());
-  assert.match(result.ok ? '' : result.error.message, /leads on more than 5 times/);
+  const round = await serve(answer(302, { location: '/model.gguf' }));
+  assertFailed(await run(round, target()), 'redirected', /leads on more than 5 times/);
 });
 
 test('asks over https through a proxy, and names an untrusted certificate and a proxy that refuses', async () => {
@@ -326,6 +294,5 @@ test('asks over https through a proxy, and names an untrusted certificate and a 
 test('a folder with the name of the file gives an error message', async () => {
   const path = join(root, 'file', 'model.gguf');
   writeFileSync(join(root, 'file'), '');
-  const result = await run(await serve(honest), path);
-  assert.equal(result.ok ? '' : result.error.code, 'unwritable');
+  assertFailed(await run(await serve(honest), path), 'unwritable');
 });

@@ -2,18 +2,17 @@
 // allocated.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { readGgufFacts } from '../../../../src/neural/models/import/gguf.ts';
 import type { Random } from '../../../safety/corpus-random.ts';
 import { once } from '../../../safety/fuzz.ts';
 import { mutateBytes } from '../../../safety/fuzz-mutate.ts';
+import { temporaryFolder } from '../../../support/temporary-folder.ts';
 import { bytesOfCrafted, type CraftedGguf, craftedGguf, TINY } from './crafted-models.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-hostile-'));
-after(() => rmSync(folder, { recursive: true, force: true }));
+const folder = temporaryFolder();
 
 const tiny = craftedGguf('llama', {}, 1, TINY);
 const bytes = bytesOfCrafted(tiny);

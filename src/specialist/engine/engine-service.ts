@@ -1,10 +1,11 @@
 // The engine process's side. Requests run one after the other; training, in a process of its own, reads requests
 // between micro-batches.
 
-import { CodedError, type Failure, failed, isCancelled, messageOf, ok, type Result } from '../../common/errors.ts';
+import { CodedError, type Failure, isCancelled, messageOf, unwrap } from '../../common/errors.ts';
 import { pooledStates } from '../../neural/inference/hidden-states.ts';
 import { type Adapted, adapt, type TrainingRequest } from '../../neural/training/adapt.ts';
-import { fitMixed, OpenFolders } from '../decoding/open-folders.ts';
+import { fitMixed } from '../decoding/fit-mixed.ts';
+import { OpenFolders } from '../decoding/open-folders.ts';
 import { loadServedModel } from '../decoding/served-model.ts';
 import type { AdaptProgress, EngineArguments, FromEngine, RequestKind, Requests, ToEngine } from './protocol.ts';
 
@@ -13,20 +14,23 @@ export interface ServiceOptions extends EngineArguments {
   readonly probe: () => Promise<{ ok: boolean; detail: string }>;
 }
 
+/** Answers a request, or rejects; `failureOf` says with what. */
+type Handler<Request, Progress, Reply> = (
+  request: Request,
+  signal: AbortSignal,
+  progress: (value: Progress) => void,
+  alive: () => void,
+) => Promise<Reply>;
+
 type Handlers = {
-  [K in RequestKind]: (
-    request: Requests[K]['request'],
-    signal: AbortSignal,
-    progress: (value: Requests[K]['progress']) => void,
-    alive: () => void,
-  ) => Promise<Result<Requests[K]['result']>>;
+  [K in RequestKind]: Handler<Requests[K]['request'], Requests[K]['progress'], Requests[K]['result']>;
 };
 
 /** Interval of the signs of life during a long training step, ms. */
 const ALIVE_MS = 10_000;
 const CANCELLED: Failure = { code: 'cancelled', message: 'Cancelled.' };
 
-export class Service {
+export class EngineService {
   private readonly options: ServiceOptions;
   private readonly running = new Map<number, AbortController>();
   private stopping = false;
@@ -51,21 +55,17 @@ export class Service {
     this.running.set(id, controller);
     const progress = (value: unknown) => this.options.send({ id, kind: 'progress', progress: value });
     // Each handler takes the request of its own kind: TypeScript cannot follow the pair through the union.
-    const handler = this.handlers[message.kind] as (
-      request: unknown,
-      signal: AbortSignal,
-      progress: (value: unknown) => void,
-      alive: () => void,
-    ) => Promise<Result<unknown>>;
+    const handler = this.handlers[message.kind] as Handler<unknown, unknown, unknown>;
     const alive = () => this.options.send({ id, kind: 'alive' });
     Promise.resolve()
       .then(() => handler(message.request, controller.signal, progress, alive))
-      .catch((error: unknown) => this.failureOf(error))
-      .then((result) => {
+      .then(
+        (result): FromEngine => ({ id, kind: 'result', result }),
+        (error: unknown): FromEngine => ({ id, kind: 'failure', failure: failureOf(error) }),
+      )
+      .then((answer) => {
         this.running.delete(id);
-        this.options.send(
-          result.ok ? { id, kind: 'result', result: result.value } : { id, kind: 'failure', failure: result.error },
-        );
+        this.options.send(answer);
       });
   }
 
@@ -76,46 +76,27 @@ export class Service {
     while (this.running.size > 0) await new Promise((resolve) => setTimeout(resolve, 5));
   }
 
-  private failureOf(error: unknown): Result<never> {
-    if (isCancelled(error)) return { ok: false, error: CANCELLED };
-    if (error instanceof CodedError) return failed(error.code, error.message);
-    return failed('crashed', `The neural engine failed: ${messageOf(error)}`);
-  }
-
   private readonly handlers: Handlers = {
     open: (request, _, progress) => this.runInTurn(() => this.folders.load(request, (done) => progress({ done }))),
-    close: async ({ key }) =>
-      this.runInTurn(async () => {
-        await this.folders.close(key);
-        return {};
-      }),
+    close: ({ key }) => this.runInTurn(() => this.folders.close(key)).then(nothing),
     // Not queued: a draft that is requested later must see the change, and a running one is not affected.
     change: async ({ key, change }) => {
       this.folders.change(key, change);
-      return ok({});
+      return {};
     },
     history: async ({ key, history }) => {
       this.folders.setHistory(key, history);
-      return ok({});
+      return {};
     },
     draft: ({ key, query, options }, signal, progress) =>
       this.runInTurn(() => this.folders.draft(key, query, options, signal, progress), signal),
     warm: ({ key, query }, signal) =>
-      this.runInTurn(async () => {
-        await this.folders.drafterOf(key).warm(query, signal);
-        return {};
-      }, signal),
+      this.runInTurn(() => this.folders.drafterOf(key).warm(query, signal), signal).then(nothing),
     lossAt: ({ key, labeled }, signal) =>
       this.runInTurn(() => this.folders.drafterOf(key).lossAt(labeled, signal), signal),
-    fit: async ({ key, queries, seconds }, signal, progress) => {
-      // One position at a time, so that drafts can run in between.
-      const runInTurn = async <T>(work: () => Promise<T>): Promise<T> => {
-        const done = await this.runInTurn(work, signal);
-        if (!done.ok) throw new CodedError(done.error.code, done.error.message);
-        return done.value;
-      };
-      return ok(await fitMixed(this.folders.drafterOf(key), queries, runInTurn, progress, seconds));
-    },
+    // One position at a time, so that drafts can run in between.
+    fit: async ({ key, queries, seconds }, signal, progress) =>
+      fitMixed(this.folders.drafterOf(key), queries, (work) => this.runInTurn(work, signal), progress, seconds),
     adapt: (request, signal, progress, alive) => this.adapt(request, signal, progress, alive),
     time: (options, signal) =>
       this.runInTurn(async () => {
@@ -132,28 +113,20 @@ export class Service {
         for await (const states of pooledStates(request, signal)) progress({ index: index++, states });
         return {};
       }, signal),
-    status: async () => ({
-      ok: true,
-      value: {
-        pid: process.pid,
-        memory: process.memoryUsage.rss(),
-      },
-    }),
+    status: async () => ({ pid: process.pid, memory: process.memoryUsage.rss() }),
   };
 
   /** Runs after all decoding that was requested before; not at all if the signal is aborted by then. */
-  private runInTurn<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<Result<T>> {
-    const result = this.decoding.then(async (): Promise<Result<T>> => {
+  private runInTurn<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const result = this.decoding.then(async () => {
       try {
         signal?.throwIfAborted();
-        return { ok: true, value: await work() };
-      } catch (error) {
-        return this.failureOf(error);
+        return await work();
       } finally {
         if (this.overCeiling()) this.folders.shrink();
       }
     });
-    this.decoding = result;
+    this.decoding = result.catch(() => {});
     return result;
   }
 
@@ -166,8 +139,8 @@ export class Service {
     signal: AbortSignal,
     progress: (value: AdaptProgress) => void,
     alive: () => void,
-  ): Promise<Result<Adapted>> {
-    if (this.training) return failed('bad-request', 'An adaptation is running already.');
+  ): Promise<Adapted> {
+    if (this.training) throw new CodedError('bad-request', 'An adaptation is running already.');
     this.training = true;
     const memory = new AbortController();
     let lastAliveAt = performance.now();
@@ -193,16 +166,24 @@ export class Service {
       });
       if (memory.signal.aborted && !result.ok) {
         const used = (process.memoryUsage.rss() / 1e9).toFixed(1);
-        return failed(
+        throw new CodedError(
           'out-of-memory',
           `Training stopped at ${used} GB, its limit. Use smaller micro-batches or a smaller model, or raise the limit.`,
         );
       }
-      return result;
+      return unwrap(result);
     } finally {
       this.training = false;
     }
   }
+}
+
+const nothing = () => ({});
+
+function failureOf(error: unknown): Failure {
+  if (isCancelled(error)) return CANCELLED;
+  if (error instanceof CodedError) return { code: error.code, message: error.message };
+  return { code: 'crashed', message: `The neural engine failed: ${messageOf(error)}` };
 }
 
 /**

@@ -26,8 +26,6 @@ import {
   type WorkerResults,
 } from './protocol.ts';
 
-export type { LoadedIndex } from './protocol.ts';
-
 /**
  * Limit for the texts of files changed since the snapshot, UTF-16 units. Beyond it the oldest changes are dropped, and
  * a new worker has the older texts.

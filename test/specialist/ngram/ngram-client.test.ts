@@ -1,24 +1,24 @@
 // The worker and its client: answers, cancellation, loading, and restart after a death.
 
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, mock, test } from 'node:test';
+import { mock, test } from 'node:test';
 import type { Log } from '../../../src/common/log.ts';
 import type { Remote } from '../../../src/common/supervisor.ts';
-import { NgramClient } from '../../../src/specialist/ngram/client.ts';
 import type { LiveModel } from '../../../src/specialist/ngram/live-model.ts';
+import { NgramClient } from '../../../src/specialist/ngram/ngram-client.ts';
+import { NgramService } from '../../../src/specialist/ngram/ngram-service.ts';
 import type { FromWorker, ToWorker } from '../../../src/specialist/ngram/protocol.ts';
-import { NgramService } from '../../../src/specialist/ngram/service.ts';
 import { EditJournal } from '../../../src/workspace/edits/journal.ts';
 import { ManualClock } from '../../fakes/clock.ts';
+import { assertFailed } from '../../support/results.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { trainTokenizer } from '../../text/tokenizer/fixture.ts';
 import { edit } from '../../workspace/edits/support.ts';
 import { at, build, line, projectFiles, tokenizer } from './project.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'ngram-client-'));
-after(() => rmSync(folder, { recursive: true, force: true }));
+const folder = temporaryFolder();
 const tokenizerPath = join(folder, 'tokenizer.json');
 writeFileSync(tokenizerPath, JSON.stringify(trainTokenizer(projectFiles.map((file) => file.text).join('\n'), 600)));
 const snapshotPath = join(folder, 'specialist.ngram');
@@ -74,11 +74,8 @@ test('an open document is sent once as a whole, then as edits', async () => {
     assert.deepEqual(sent[1], { kind: 'edit', edit });
     await kill(client);
     const revived = await client.complete(at('const o3 = summonOt¦'), line, neverAborted());
-    assert.equal(
-      revived?.text ?? 'ter(sea);',
-      'ter(sea);',
-      'the restarted worker has the whole document, not only the edit',
-    );
+    // The restarted worker has the whole document, not only the edit.
+    assert.equal(revived?.text ?? 'ter(sea);', 'ter(sea);');
   });
 });
 
@@ -117,12 +114,10 @@ test('files saved while a snapshot was made are applied to it, files saved befor
 test('a snapshot that cannot be read leaves the loaded one in use', async () => {
   await withClient(async (client) => {
     await client.load(snapshotPath);
-    const missing = await client.load(join(folder, 'missing'));
-    assert.equal(!missing.ok && missing.error.code, 'unreadable');
+    assertFailed(await client.load(join(folder, 'missing')), 'unreadable');
     const broken = join(folder, 'broken');
     writeFileSync(broken, 'not a snapshot at all, but long enough to be read');
-    const refused = await client.load(broken);
-    assert.equal(!refused.ok && refused.error.code, 'corrupt');
+    assertFailed(await client.load(broken), 'corrupt');
     assert.equal((await client.complete(question, line, neverAborted()))?.text, 'urn undefined;');
   });
 });
@@ -348,14 +343,8 @@ test('the newest completion request is answered first, and a cancelled one never
   service.receive({ kind: 'cancel', id: 2 });
   while (answered.length < 3) await new Promise((resolve) => setImmediate(resolve));
   await new Promise((resolve) => setTimeout(resolve, 20));
-  assert.deepEqual(
-    answered.map((message) => [message.kind, 'id' in message && message.id]),
-    [
-      ['cancelled', 2],
-      ['answer', 3],
-      ['answer', 1],
-    ],
-  );
+  const kinds = answered.map((message) => `${message.kind} ${'id' in message && message.id}`);
+  assert.deepEqual(kinds, ['cancelled 2', 'answer 3', 'answer 1']);
   service.dispose();
 });
 
@@ -363,10 +352,8 @@ test('above the limit the oldest changed texts are dropped, but no open document
   await withClient(async (client) => {
     client.setOpenFile('open.ts', 'x'.repeat(1000));
     for (let i = 0; i < 5; i++) client.setSavedFile(`saved${i}.ts`, '\n'.repeat(9e6));
-    assert.deepEqual(
-      client.changed().map(({ path }) => path),
-      ['open.ts', 'saved2.ts', 'saved3.ts', 'saved4.ts'],
-    );
+    const kept = client.changed().map(({ path }) => path);
+    assert.deepEqual(kept, ['open.ts', 'saved2.ts', 'saved3.ts', 'saved4.ts']);
     client.removeFile('saved3.ts');
     client.setSavedFile('saved5.ts', '\n'.repeat(9e6));
     assert.equal(client.changed().length, 5, 'removing a file frees space for another');
@@ -400,10 +387,8 @@ test('finds the next edits in the texts that come with the request', async () =>
     }
     const documents = [{ path: 'a.ts', text: journal.textOf('a.ts') as string }];
     const found = await client.nextEdits({ edits: journal.recentEdits(), documents, ms: 10_000 }, neverAborted());
-    assert.deepEqual(
-      found.map(({ range, replacement }) => [range.start.line, replacement]),
-      [[6, 'fresh']],
-    );
+    const places = found.map(({ range, replacement }) => [range.start.line, replacement]);
+    assert.deepEqual(places, [[6, 'fresh']]);
   });
 });
 
