@@ -105,7 +105,9 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
   const runs = new RunCount();
   const bases = owned.add(
     new Bases({
-      ...{ storage: paths.storage, clock, log },
+      storage: paths.storage,
+      clock,
+      log,
       shipped: shippedBases(paths.models, log),
       read: readBase,
       settings: () => configuration.for(undefined),
@@ -120,7 +122,9 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
   );
   const neural = owned.add(
     new WindowEngine({
-      ...{ paths, bases, log },
+      paths,
+      bases,
+      log,
       settings: () => configuration.for(undefined),
       tuning: readTuning(process.env),
       onRestarted: () => folders.onEngineRestarted(),
@@ -129,12 +133,19 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
   );
   const jobs = new JobClient({ script: paths.job, engine: () => neural.startOptions, editor: editorModels, log });
   const codeModel = new CodeModelOffer({
-    ...{ memory: globalState, jobs, log, onChange },
+    memory: globalState,
+    jobs,
+    log,
+    onChange,
     lineMs: () => bases.automaticLineMs,
     cores: neural.tuning.cores ?? physicalCores(),
   });
   const requests = new RunRequests({
-    ...{ api, permissions, configuration, neural, paths },
+    api,
+    permissions,
+    configuration,
+    neural,
+    paths,
     secretsOf: async (folder) => (await folders.peek(folder)?.secrets.known())?.all ?? [],
   });
   const forJobs = { requests, jobs, neural, paths, log, onSpent };
@@ -143,7 +154,16 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
   const recorder = new Recorder({ activity, problems, clock, log });
   const folders = owned.add(
     new Folders({
-      ...{ paths, api, documents, configuration, neural, store, clock, log, adaptation, onChange },
+      paths,
+      api,
+      documents,
+      configuration,
+      neural,
+      store,
+      clock,
+      log,
+      adaptation,
+      onChange,
       memory: globalState,
       onEvent: (event, folder) => {
         const isMultiRoot = (vscode.workspace.workspaceFolders?.length ?? 0) > 1;
@@ -165,14 +185,18 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
   const contextKeys = new ContextKeys({ key, adaptation, folders });
   const texts = owned.add(
     new TextTasks({
-      ...{ ...forJobs, extension },
+      ...forJobs,
+      extension,
       current: () => status.folder(),
       onTasks: (hasTask) => contextKeys.set('hasTask', hasTask),
     }),
   );
   const panel = owned.add(
     new PanelHost({
-      ...{ extension, activity, status, log },
+      extension,
+      activity,
+      status,
+      log,
       reports: () => reportsOf(folders.all),
       set: (setting, value) => void configuration.write(setting, value, status.folder().uri),
       openPosition: (id) => void openPosition(activity, id),
@@ -186,7 +210,12 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
   const lastSuggestion = new LastSuggestion();
   const nextEdits = owned.add(
     new EditOffers({
-      ...{ folders, documents, configuration, activity, isOn, log },
+      folders,
+      documents,
+      configuration,
+      activity,
+      isOn,
+      log,
       isSuggested: (document, text) => lastSuggestion.contains(document, text),
       onOffered: (isOffered) => contextKeys.set('editOffered', isOffered),
       onLineTaken: (document) => void ghostText.giveWay(document),
@@ -196,7 +225,11 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
   const consent = new ConsentNotice();
   const whyNothing = owned.add(new WhyNothing());
   const ghostText = new GhostTextProvider({
-    ...{ folders, documents, isOn, lastSuggestion, nextEdits },
+    folders,
+    documents,
+    isOn,
+    lastSuggestion,
+    nextEdits,
     onRequest: (folder) => consent.beforeRequest(folder, api, permissions),
     onRequested: (document) => firstKeys.onRequested(document),
     onShown: (isShown) => {
@@ -214,9 +247,30 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
   owned.add(new StatusBar(status, activity));
   owned.add(
     registerCommands({
-      ...{ paths, jobs, bases, activity, adaptation, api, key, documents },
-      ...{ configuration, folders, log, panel, kept, permissions, snooze, status, store, texts, requests, onSpent },
-      ...{ ghostText, lastSuggestion, nextEdits, codeModel },
+      paths,
+      jobs,
+      bases,
+      activity,
+      adaptation,
+      api,
+      key,
+      documents,
+      configuration,
+      folders,
+      log,
+      panel,
+      kept,
+      permissions,
+      snooze,
+      status,
+      store,
+      texts,
+      requests,
+      onSpent,
+      ghostText,
+      lastSuggestion,
+      nextEdits,
+      codeModel,
     }),
   );
   owned.add(vscode.languages.registerInlineCompletionItemProvider({ pattern: '**' }, ghostText));

@@ -26,7 +26,10 @@ function examplesOf(scored: readonly ScoredPosition[], labelled: readonly Labele
     const { example: at, draft, draftPosition, right } = position;
     const written = at.truth + at.suffix;
     const example = {
-      ...{ path: at.path, draft, position: position.facts, specialistRight: right },
+      path: at.path,
+      draft,
+      position: position.facts,
+      specialistRight: right,
       cuts: cutsOf(draft, draftPosition).map((cut) => ({ draft: cut, right: isBeginning(cut.text, written) })),
     };
     if (label === undefined) return example;

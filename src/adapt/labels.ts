@@ -198,7 +198,8 @@ export async function askLarge(
     const known = approved ? positions : positions.filter(({ prompt }) => llm.knows?.(prompt));
     const prompts = known.map(({ prompt }) => prompt);
     const outcome = await labelBatch(llm, prompts, {
-      ...{ concurrency: CONCURRENCY, signal },
+      concurrency: CONCURRENCY,
+      signal,
       onRetry: ({ message }) => tell({ done, total, detail: message }),
       onAnswer: (at, answer) => {
         const scored = scoredAt.get((known[at] as ToAsk).example) as ScoredPosition;
@@ -236,7 +237,9 @@ function draftsToShow({ choose, test }: ServedDrafts): (position: ScoredPosition
     choose.map((position) => ({
       of: position,
       path: position.example.path,
-      ...{ draft: position.draft, position: position.facts, specialistRight: position.right },
+      draft: position.draft,
+      position: position.facts,
+      specialistRight: position.right,
     })),
     test.map((position) => ({ of: position, draft: position.draft, position: position.facts })),
   );

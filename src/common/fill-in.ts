@@ -33,12 +33,17 @@ export const FILL_IN = {
   starcoder: { ...STARCODER, file: '<file_sep>', ends: ['<|endoftext|>', '<file_sep>', '<repo_name>'] },
   granite: { ...STARCODER, ends: ['<|endoftext|>', '<|end_of_text|>', '<fim_pad>', '<reponame>', '<filename>'] },
   'deepseek-coder': {
-    ...{ prefix: '<｜fim▁begin｜>', suffix: '<｜fim▁hole｜>', middle: '<｜fim▁end｜>' },
+    prefix: '<｜fim▁begin｜>',
+    suffix: '<｜fim▁hole｜>',
+    middle: '<｜fim▁end｜>',
     ends: ['<｜end▁of▁sentence｜>', '<|EOT|>'],
   },
   codellama: { prefix: '<PRE>', suffix: '<SUF>', middle: '<MID>', ends: ['<EOT>', '</s>'] },
   'seed-coder': {
-    ...{ prefix: '<[fim-prefix]>', suffix: '<[fim-suffix]>', middle: '<[fim-middle]>', suffixFirst: true },
+    prefix: '<[fim-prefix]>',
+    suffix: '<[fim-suffix]>',
+    middle: '<[fim-middle]>',
+    suffixFirst: true,
     ends: ['<[end▁of▁sentence]>'],
   },
 } as const satisfies Record<string, FillIn>;

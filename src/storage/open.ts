@@ -33,7 +33,9 @@ export function openStore(
   const { log = silentLog, onNotice = () => {}, clock = systemClock } = deps;
   const { store, notice } = openOrReplace(folder, clock);
   const resilience: ResilientDeps = {
-    ...{ log, onNotice, clock },
+    log,
+    onNotice,
+    clock,
     replaceDamaged: () => replace(folder, 'corrupt', clock),
     reopen: () => openFile(folder),
     deleteRenamed: () => deleteRenamed(folder, log),

@@ -161,7 +161,10 @@ export async function commitItem(source: CommitSource, signal: AbortSignal): Pro
   const { files, nearest, additions, withheld } = context.value;
   const messages = nearest.map(({ label }) => label);
   return ok({
-    ...{ form, text: changeText(files), examples: nearest, draft: localDraft(files, messages, additions) },
+    form,
+    text: changeText(files),
+    examples: nearest,
+    draft: localDraft(files, messages, additions),
     ...(withheld !== undefined && { withheld }),
   });
 }

@@ -18,8 +18,12 @@ export interface RemainingWork {
 
 /** For a run without a neural model. */
 export const noWork: RemainingWork = {
-  ...{ perPlace: 0, places: { fit: 0, choose: 0, test: 0, testedBase: 0 } },
-  ...{ base: 0, earlier: 0, training: 0, api: 0 },
+  perPlace: 0,
+  places: { fit: 0, choose: 0, test: 0, testedBase: 0 },
+  base: 0,
+  earlier: 0,
+  training: 0,
+  api: 0,
 };
 
 /** Expected seconds of a stage: a constant, or computed from the remaining work. */

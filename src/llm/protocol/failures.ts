@@ -46,58 +46,74 @@ export const failureKinds: Readonly<Partial<Record<ErrorCode, FailureKind>>> = {
   'no-key': {
     messageOf: () =>
       "No API key is set. Set one with 'Easy Adaptation: Choose the Large Model…'; until then answers are local only.",
-    ...{ pauseMs: Number.POSITIVE_INFINITY, stops: true, refused: true },
+    pauseMs: Number.POSITIVE_INFINITY,
+    stops: true,
+    refused: true,
   },
   'bad-key': {
     messageOf: (detail, { host }) =>
       `${host} refused the API key (${detail}). Set a valid one with 'Easy Adaptation: Choose the Large Model…'.`,
-    ...{ pauseMs: Number.POSITIVE_INFINITY, stops: true, refused: true },
+    pauseMs: Number.POSITIVE_INFINITY,
+    stops: true,
+    refused: true,
   },
   'no-credit': {
     messageOf: (detail, { host }) =>
       `${host} no longer answers for this account (${detail}). Add credit on its website, or wait, or choose another model with ${chooseModel}.`,
-    ...{ pauseMs: 5 * 60_000, stops: true, refused: true },
+    pauseMs: 5 * 60_000,
+    stops: true,
+    refused: true,
   },
   'no-consent': {
     messageOf: (detail, { host }) =>
       `${host} may not be used (${detail}). Allow it when the editor asks, or choose another model with ${chooseModel}.`,
-    ...{ stops: true, refused: true },
+    stops: true,
+    refused: true,
   },
   'rate-limited': {
     messageOf: (detail, { host }) => `${host} limits the rate of requests (${detail}). ${goesOn}`,
-    ...{ pauseMs: 2_000, retries: 5, refused: true },
+    pauseMs: 2_000,
+    retries: 5,
+    refused: true,
   },
   overloaded: {
     messageOf: (detail, { host }) => `${host} cannot answer now (${detail}). ${goesOn}`,
-    ...{ pauseMs: 2_000, retries: 5 },
+    pauseMs: 2_000,
+    retries: 5,
   },
   network: {
     messageOf: (detail, { host }) =>
       `No connection to ${host} (${detail}). Check the network, the proxy and the base URL. ${goesOn}`,
-    ...{ pauseMs: 2_000, retries: 3 },
+    pauseMs: 2_000,
+    retries: 3,
   },
   // A timeout or a malformed answer may be caused by the prompt itself, so it is retried less often.
   timeout: {
     messageOf: (detail, { host }) =>
       `${host} took too long: ${detail}${/easyAdaptation|Easy Adaptation/.test(detail) ? '' : '. Check the network and the proxy'}.`,
-    ...{ pauseMs: 1_000, retries: 2 },
+    pauseMs: 1_000,
+    retries: 2,
   },
   malformed: {
     messageOf: (detail, { host, provider }) =>
       `The answer of ${host} does not follow ${provider.protocol} (${detail}). Check the base URL, and any proxy in between.`,
-    ...{ pauseMs: 2_000, retries: 1 },
+    pauseMs: 2_000,
+    retries: 1,
   },
   redirected: {
     messageOf: (detail, context) =>
       `${context.host} redirects requests to ${detail || 'an invalid address'}; neither text nor key was sent there. ` +
       `If you trust that address, make it the base URL (${whereUrl(context)}).`,
-    ...{ pauseMs: 30_000, stops: true, refused: true },
+    pauseMs: 30_000,
+    stops: true,
+    refused: true,
   },
   // Rejected because of its content, so a retry fails until a setting changes.
   'bad-request': {
     messageOf: (detail, { host }) =>
       `${host} rejected the request: ${detail}${/easyAdaptation|Easy Adaptation/.test(detail) ? '' : `. If this happens again, choose another model with ${chooseModel}`}.`,
-    ...{ pauseMs: 30_000, refused: true },
+    pauseMs: 30_000,
+    refused: true,
   },
   'over-budget': { stops: true },
   unwritable: { pauseMs: 30_000, stops: true },

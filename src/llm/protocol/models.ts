@@ -83,7 +83,10 @@ const families: readonly InfillFamily[] = [
   // As text, its marks need the surrounding spaces.
   {
     names: /codellama.*(code|base)|code-?llama-\d+b-hf/,
-    ...{ ...FILL_IN.codellama, prefix: '<PRE> ', suffix: ' <SUF>', middle: ' <MID>' },
+    ...FILL_IN.codellama,
+    prefix: '<PRE> ',
+    suffix: ' <SUF>',
+    middle: ' <MID>',
   },
   { names: /deepseek-coder/, ...FILL_IN['deepseek-coder'] },
   { names: /codegemma/, ...FILL_IN.codegemma },
@@ -141,8 +144,14 @@ export interface ModelFacts {
 /** Assumes the highest price of any model, and uses no optional request fields. */
 export const unknownModel: ModelFacts = {
   id: '',
-  ...{ input: 10, cacheWrite: 12.5, cacheRead: 1, output: 50 },
-  ...{ cacheMinimum: 4096, charactersPerToken: 2.4, thinking: 'none', prefill: false },
+  input: 10,
+  cacheWrite: 12.5,
+  cacheRead: 1,
+  output: 50,
+  cacheMinimum: 4096,
+  charactersPerToken: 2.4,
+  thinking: 'none',
+  prefill: false,
   guessed: true,
 };
 

@@ -55,7 +55,11 @@ export const editor: Provider = {
   ],
   facts: (model) => ({
     ...knownPriceFacts,
-    ...{ input: 0, cacheWrite: 0, cacheRead: 0, output: 0, cacheMinimum: Number.POSITIVE_INFINITY },
+    input: 0,
+    cacheWrite: 0,
+    cacheRead: 0,
+    output: 0,
+    cacheMinimum: Number.POSITIVE_INFINITY,
     id: `${host}/${model}`,
     asked: `${host}/${model}`,
   }),

@@ -62,8 +62,13 @@ const NO_TOKENS: DialectTokens = { file: '', prefix: '', suffix: '', middle: '',
 const ROWS = {
   'easy-1': {
     tokens: {
-      ...{ file: '<|file|>', prefix: '<|prefix|>', suffix: '<|suffix|>', middle: '', snippet: '<|snippet|>' },
-      ...{ eom: '<|eom|>', end: '<|end|>' },
+      file: '<|file|>',
+      prefix: '<|prefix|>',
+      suffix: '<|suffix|>',
+      middle: '',
+      snippet: '<|snippet|>',
+      eom: '<|eom|>',
+      end: '<|end|>',
     },
     suffixFirst: true,
     stop: ['<|file|>', '<|snippet|>', '<|repo|>'],

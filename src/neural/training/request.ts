@@ -89,7 +89,10 @@ export function identityOf(request: TrainingRequest, config: ModelConfig, weight
   const { validation } = request;
   const parts = {
     ...Object.fromEntries(Object.entries(request).filter(([name]) => !CHANGEABLE.some((each) => each === name))),
-    ...{ format: FORMAT, config, weights, examples: digestOfExamples(request.examples) },
+    format: FORMAT,
+    config,
+    weights,
+    examples: digestOfExamples(request.examples),
     validation: validation && { ...validation, examples: digestOfExamples(validation.examples) },
   };
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);

@@ -199,7 +199,10 @@ export function scoreLine(
       matchLength: evidence.matchLength,
       matchCount: evidence.matchCount,
       fromOpenFile: evidence.matchTier === 'open-file',
-      ...{ ngramBest, neuralBest, modelsAgree, isFirstToken: end === kept },
+      ngramBest,
+      neuralBest,
+      modelsAgree,
+      isFirstToken: end === kept,
       entropy: reading?.entropy ?? Math.min(5, -logOf(chances.neural)),
     };
     const features = gateFeatures(facts);
@@ -223,12 +226,18 @@ export function scoreLine(
       toHeal.length > 0 ? healingProbability(predictor, tokenizer, toHeal, token) : predictor.probabilityOf(token);
     const event = {
       neural: Math.min(1, Math.exp(logAt(at + spells.length) - logAt(at))),
-      ...{ ngram: ngramProbability ?? 0, unseen: ngramProbability === undefined, token },
+      ngram: ngramProbability ?? 0,
+      unseen: ngramProbability === undefined,
+      token,
     };
     const { mixed, rival, entropy, agreed } = mixEvent(end, event);
     steps.push({
-      ...{ token, probability: mixed, margin: mixed - rival, entropy },
-      ...{ ...matchOf(predictor.evidence), ...(agreed && { agreed }) },
+      token,
+      probability: mixed,
+      margin: mixed - rival,
+      entropy,
+      ...matchOf(predictor.evidence),
+      ...(agreed && { agreed }),
     });
     context[end] = token;
     at += spells.length;
@@ -249,7 +258,9 @@ export function scoreLine(
     finished: true,
     logLineEnd,
     healing: new Uint8Array(0),
-    ...{ logProbability, neural, ngram },
+    logProbability,
+    neural,
+    ngram,
   };
   return { hypothesis: { ...hypothesis, lowestNeural }, examples };
 }

@@ -96,7 +96,14 @@ function trainingRequest(
       examples: [{ ids }],
       pauseAfter: STEPS,
     },
-    ...{ batch: 1, length: LENGTH, microBatches: 1, epochs: 1, learningRate: 1e-5 },
-    ...{ checkpointEverySteps: 1000, separator: 0, seed: 1, device },
+    batch: 1,
+    length: LENGTH,
+    microBatches: 1,
+    epochs: 1,
+    learningRate: 1e-5,
+    checkpointEverySteps: 1000,
+    separator: 0,
+    seed: 1,
+    device,
   };
 }

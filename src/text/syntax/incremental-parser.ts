@@ -143,7 +143,9 @@ function editOf(from: string, to: string): TreeSitter.Edit {
   const oldEndIndex = from.length - end;
   const newEndIndex = to.length - end;
   return {
-    ...{ startIndex, oldEndIndex, newEndIndex },
+    startIndex,
+    oldEndIndex,
+    newEndIndex,
     startPosition: pointAt(from, startIndex),
     oldEndPosition: pointAt(from, oldEndIndex),
     newEndPosition: pointAt(to, newEndIndex),

@@ -13,7 +13,9 @@ export async function exportAdaptation(adaptation: Adaptation, root: string): Pr
   const label = basename(root);
   const [parent] =
     (await window.showOpenDialog({
-      ...{ canSelectFiles: false, canSelectFolders: true, openLabel: t('Export Here') },
+      canSelectFiles: false,
+      canSelectFolders: true,
+      openLabel: t('Export Here'),
       title: t('Export the adaptation of {0}', label),
     })) ?? [];
   if (!parent) return;

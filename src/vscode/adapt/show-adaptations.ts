@@ -44,7 +44,9 @@ function listRow({ folder, finishedAt, report }: AdaptationRow, deps: DeleteDeps
   ];
   const name = basename(folder) || folder;
   return {
-    ...{ label: safeText(name), description: safeText(folder), detail: joined(parts, ' · ') },
+    label: safeText(name),
+    description: safeText(folder),
+    detail: joined(parts, ' · '),
     buttons: [{ iconPath: new vscode.ThemeIcon('trash'), tooltip: t('Delete') }],
     run: () => openReport(models, name),
     remove: () => deleteAdaptation(folder, name, deps),

@@ -88,7 +88,9 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
     );
     this.commands = new ApplyEdits({
       ...deps,
-      ...{ offered: this.offered, journals: this.journals, search: this.search },
+      offered: this.offered,
+      journals: this.journals,
+      search: this.search,
       uriOf: (offer) => this.uriOf(offer),
       asAccepted: (change) => this.applyAs('accepted', change),
       draw: () => this.draw(),

@@ -125,7 +125,8 @@ export class TaskTable extends Part<TableDeps> {
           ...(results && { results }),
           ...(labelling && {
             labelling: {
-              ...{ labelled: labelling.labelled, texts: labelling.texts },
+              labelled: labelling.labelled,
+              texts: labelling.texts,
               needed: Math.min(MIN_LABELLED, labelling.texts),
               enough: Math.min(ENOUGH_LABELLED, labelling.texts),
               ...(labelling.expected && { expected: labelling.expected }),

@@ -152,8 +152,11 @@ export class TextTasks extends Part<TextTasksDeps> {
         jobs.job(
           'texts',
           {
-            ...{ ...(await requests.sendable(taskFolder)), task: task.name },
-            ...{ storeFolder: paths.storage, reports: this.reportsOf(taskFolder.root), who: 'the editor' },
+            ...(await requests.sendable(taskFolder)),
+            task: task.name,
+            storeFolder: paths.storage,
+            reports: this.reportsOf(taskFolder.root),
+            who: 'the editor',
             ...(api && { api }),
             ...this.states(),
             acceptsFew,

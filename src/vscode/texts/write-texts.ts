@@ -41,7 +41,8 @@ export async function writeCommitMessage(deps: WriteTextsDeps, source: unknown):
   const messageBefore = inputBox.value;
   const folder = placeOf(rootUri).folder;
   const written = await write(deps, folder, t('The repository is outside the open folders.'), {
-    ...{ kind: 'commit message', repository: rootUri.fsPath },
+    kind: 'commit message',
+    repository: rootUri.fsPath,
   });
   // Text that the user has typed since must not be overwritten.
   if (written === undefined || inputBox.value !== messageBefore) return;
@@ -62,7 +63,11 @@ export async function writeComment(deps: WriteTextsDeps): Promise<void> {
   const text = toLineFeeds(document.getText());
   const at = toLineFeeds(textBefore(document, editor.selection.active)).length;
   const written = await write(deps, folder, t('This file is outside the open folders.'), {
-    ...{ kind: 'comment', path, languageId, text, at },
+    kind: 'comment',
+    path,
+    languageId,
+    text,
+    at,
   });
   if (written === undefined) return;
   if (written.edit === undefined)
@@ -97,9 +102,11 @@ async function write(
   const api = await requests.apiFor(folder, kind);
   const title = kind === 'comment' ? t('Writing a comment') : t('Writing a commit message');
   const request = {
-    ...{ ...source, ...(await requests.sendable({ folder, uri, root })) },
+    ...source,
+    ...(await requests.sendable({ folder, uri, root })),
     exclude: configuration.for(uri).exclude,
-    ...{ storeFolder: paths.storage, ...(api && { api }) },
+    storeFolder: paths.storage,
+    ...(api && { api }),
   };
   const written = await withProgress(title, (signal) => jobs.job('write', request, signal));
   if (!written.ok) {

@@ -34,7 +34,10 @@ export function filtersView(labels: readonly { readonly name: string }[], onChan
   element.addEventListener('submit', (event) => event.preventDefault());
   const apply = (rows: readonly TableRow[]) =>
     filterRows(rows, {
-      ...{ source: source.value, label: label.value, onlyDoubt: doubt.checked, contains: contains.value },
+      source: source.value,
+      label: label.value,
+      onlyDoubt: doubt.checked,
+      contains: contains.value,
       leastConfidentFirst: order.value === 'doubt',
     });
   return { element, apply };

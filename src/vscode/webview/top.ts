@@ -25,7 +25,11 @@ export class StatusView {
   private readonly notices = h('div.notices', { role: 'region', 'aria-label': 'Notices', 'aria-live': 'polite' });
   private readonly progress = h('div.progress-slot');
   private readonly slider = h('input', {
-    ...{ type: 'range', min: '5', max: '100', step: '5', id: 'balance' },
+    type: 'range',
+    min: '5',
+    max: '100',
+    step: '5',
+    id: 'balance',
     'aria-label': 'Balance between the models',
   });
   private readonly meaning = h('p.dim.meaning', { id: 'balance-meaning' });
@@ -118,8 +122,10 @@ export class StatusView {
     return h(
       'div',
       {
-        ...{ class: 'progress', role: 'group' },
-        ...{ 'aria-labelledby': 'progress-title', 'aria-describedby': 'progress-detail' },
+        class: 'progress',
+        role: 'group',
+        'aria-labelledby': 'progress-title',
+        'aria-describedby': 'progress-detail',
       },
       h(
         'div.line',
@@ -175,7 +181,11 @@ function thresholdView(words: Words, setThreshold: (threshold: number) => void) 
     (step) => [step, button(stepNames[step], () => setThreshold(thresholdSteps[step]))] as const,
   );
   const number = h('input', {
-    ...{ type: 'number', min: '0', max: '100', step: '5', id: 'amount-threshold' },
+    type: 'number',
+    min: '0',
+    max: '100',
+    step: '5',
+    id: 'amount-threshold',
     'aria-describedby': 'amount-note',
   });
   number.addEventListener('change', () => {

@@ -56,8 +56,18 @@ function ofRule({ removed, inserted, examples }: RewriteRule, found: readonly Fi
   const count = (of: (each: FileSites) => boolean) =>
     found.filter(of).reduce((total, { sites }) => total + sites.length, 0);
   return {
-    ...{ removed, inserted, examples, newest, newWord, newIn, judged, paths, ...burstsIn(edits, newest) },
-    ...{ files: found.length, places: count(() => true), openPlaces: count(({ isOpen }) => isOpen) },
+    removed,
+    inserted,
+    examples,
+    newest,
+    newWord,
+    newIn,
+    judged,
+    paths,
+    ...burstsIn(edits, newest),
+    files: found.length,
+    places: count(() => true),
+    openPlaces: count(({ isOpen }) => isOpen),
     removedWord: longest(words) ?? '',
     placesOfExamples: count(({ file }) => paths.has(file.path)),
     latest: edits.slice(-LATEST),
@@ -74,7 +84,10 @@ function ofFile({ examples, newest, judged }: RuleFacts, found: FileSites) {
   /** Offset of the newest example; -1: it is elsewhere. */
   const anchor = newest.path === path ? Math.max(-1, newest.at) : -1;
   return {
-    ...{ found, own, anchor, path },
+    found,
+    own,
+    anchor,
+    path,
     above: found.sites.filter(({ start }) => start < anchor).length,
     ancestorsOfOwn: own.map(({ at }) => ancestorsOf(text, at)),
     bestHere: Math.max(...found.near.map((site) => judged.get(site)?.like ?? 0)),

@@ -236,7 +236,13 @@ export class EditJournal {
       const right = rightOf(now, from + newEnd);
       return [
         this.redacted({
-          ...{ path, kind, left, right, time, hasSecret: false, at: from + newStart },
+          path,
+          kind,
+          left,
+          right,
+          time,
+          hasSecret: false,
+          at: from + newStart,
           removed: before.slice(oldStart, oldTo),
           inserted: after.slice(newStart, newEnd),
         }),

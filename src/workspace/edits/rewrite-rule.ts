@@ -110,7 +110,9 @@ function literalRule(edit: Edit, others: readonly Edit[], age: number): RewriteR
   const all = examples.map(tokensOfEdit);
   const holes = new Holes();
   return {
-    ...{ key, examples, age },
+    key,
+    examples,
+    age,
     left: holes.align(all.map((tokens) => tokens.left)),
     right: holes.align(all.map((tokens) => tokens.right)),
     removed: holes.align(all.map((tokens) => tokens.removed)),

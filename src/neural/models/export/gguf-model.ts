@@ -222,7 +222,10 @@ export function adapterFile(
     const [a, b] = [weights.get(names.a), weights.get(names.b)];
     if (!a || !b || rows === undefined || columns === undefined) return [];
     const tensor = (half: string, shape: readonly number[], data: () => Float32Array): GgufTensor => ({
-      ...{ name: `${name}.${half}`, shape, type: GGML.F32, bytes: 4 * (shape[0] as number) * (shape[1] as number) },
+      name: `${name}.${half}`,
+      shape,
+      type: GGML.F32,
+      bytes: 4 * (shape[0] as number) * (shape[1] as number),
       data: () => ggufBytes(data()),
     });
     return [

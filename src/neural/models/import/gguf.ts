@@ -44,7 +44,12 @@ const digitsStep = { type: 'Digits', individual_digits: true };
 
 /** @param special true: the token represents no text; false: this text is one token wherever it occurs */
 export const addedToken = (id: number, content: string, special: boolean) => ({
-  ...{ id, content, single_word: false, lstrip: false, rstrip: false, normalized: false },
+  id,
+  content,
+  single_word: false,
+  lstrip: false,
+  rstrip: false,
+  normalized: false,
   special,
 });
 
