@@ -71,7 +71,7 @@ export function choose(
   training: { readonly improved: boolean | undefined } | undefined,
 ): { readonly used: MeasuredModel; readonly why: string } {
   const base = measured.at(-1) as MeasuredModel;
-  const isTrained = ({ name }: MeasuredModel) => name !== 'adapted' || training?.improved !== false;
+  const mayBeChosen = ({ name }: MeasuredModel) => name !== 'adapted' || training?.improved !== false;
   const others = measured.slice(0, -1).map((each) => {
     const [lines, loss] = [leadInLines(each, base), leadInLoss(each, base)];
     const likelier = lines.difference >= 0 && loss.standardErrors > MORE_THAN_CHANCE.loss;
@@ -81,7 +81,7 @@ export function choose(
   if (positions === 0) return { used: base, why: 'there were no held-out files to compare on.' };
   const atPositions = `at the ${positions} validation positions`;
   const [best] = others
-    .filter(({ each, better }) => better && isTrained(each))
+    .filter(({ each, better }) => better && mayBeChosen(each))
     .sort((a, b) => b.lines.difference - a.lines.difference || b.loss.difference - a.loss.difference);
   if (best) {
     const { each, lines, loss } = best;
@@ -94,7 +94,7 @@ export function choose(
   }
   const [first] = others;
   if (!first) return { used: base, why: `${titles[base.name]} is the only model.` };
-  if (!isTrained(first.each)) return { used: base, why: 'training did not lower the loss on the held-out files.' };
+  if (!mayBeChosen(first.each)) return { used: base, why: 'training did not lower the loss on the held-out files.' };
   const { difference } = first.lines;
   const lines = `${ofHundred(Math.abs(difference))} ${difference < 0 ? 'fewer' : 'more'} of 100 lines right`;
   const doubt = difference > 0 ? ', which may be chance' : '';

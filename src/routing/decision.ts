@@ -40,7 +40,7 @@ export type Decision = Estimates & {
       }
   );
 
-/** The cut of the local draft that is shown. */
+/** The cut that is shown: of a local text, or a paid answer. */
 export function shownCut(decision: Decision): ScoredCut | undefined {
   if (decision.kind === 'show') return decision.cut;
   return decision.kind === 'call' ? decision.meanwhile : undefined;

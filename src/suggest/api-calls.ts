@@ -12,9 +12,9 @@ import { answerProbability } from '../routing/fit.ts';
 import type { NoCall } from '../routing/reasons.ts';
 import { withoutLastLine } from '../text/lines.ts';
 import { type InFlightCall, InFlightCalls } from './in-flight-calls.ts';
+import type { KeptSuggestions } from './kept-suggestions.ts';
 import { redactedRequest } from './redacted-request.ts';
 import type { CompletionDeps, CompletionEvent, CompletionSettings, Cursor, Suggestion } from './suggestion.ts';
-import type { SuggestionCache } from './suggestion-cache.ts';
 import { inOneWord, LlmLatency, TypingPace } from './typing-pace.ts';
 import type { VerdictMemory } from './verdict-memory.ts';
 
@@ -33,7 +33,7 @@ interface CallRecord {
 
 export class ApiCalls {
   private readonly deps: CompletionDeps;
-  private readonly cache: SuggestionCache;
+  private readonly kept: KeptSuggestions;
   private readonly verdicts: VerdictMemory;
   private readonly sendEvent: (event: CompletionEvent) => void;
   private readonly inFlight: InFlightCalls;
@@ -48,12 +48,12 @@ export class ApiCalls {
 
   constructor(
     deps: CompletionDeps,
-    cache: SuggestionCache,
+    kept: KeptSuggestions,
     verdicts: VerdictMemory,
     sendEvent: (event: CompletionEvent) => void,
   ) {
     this.deps = deps;
-    this.cache = cache;
+    this.kept = kept;
     this.verdicts = verdicts;
     this.sendEvent = sendEvent;
     this.inFlight = new InFlightCalls(
@@ -128,7 +128,11 @@ export class ApiCalls {
    * the call starts.
    * @param keepsRunning whether the call continues when no request waits for it any more
    */
-  async call(cursor: Cursor, local: Suggestion, keepsRunning: boolean): Promise<InFlightCall | NoCall> {
+  async call(
+    cursor: Cursor,
+    local: Suggestion,
+    { keepsRunning }: { readonly keepsRunning: boolean },
+  ): Promise<InFlightCall | NoCall> {
     const { query, signal, request } = cursor;
     // Settings, budget and consent may have changed during the pause.
     const mayAsk = () => this.available(this.deps.settings(request.query));
@@ -235,7 +239,7 @@ export class ApiCalls {
     const cuts = text === '' ? [] : [{ text, p: estimates.pApi, ends: 'line' as const }];
     // Nothing of it is shown yet: a request that finds it decides.
     const { model } = value;
-    this.cache.put(record.cursor.query, { ...record.local, id: '', source: 'api', model, estimates, cuts, text: '' });
+    this.kept.put(record.cursor.query, { ...record.local, id: '', source: 'api', model, estimates, cuts, text: '' });
     // A waiting request runs before this callback. If it shows the answer, it also reports the cost.
     setImmediate(() => this.reportUnshown(this.takeCost(call)));
   }

@@ -17,6 +17,7 @@ export const EXITS = {
   'the list is open': NO_CONTINUATION,
   'held back': NO_CONTINUATION,
   'too late': 'No suggestion: the large model took too long. Ask again.',
+  'the folder has changed': 'No suggestion: files or settings of this folder have changed meanwhile. Ask again.',
   failed: 'No suggestion: an error, which the log names. Ask again.',
   // After it.
   'the text has changed': 'Not inserted: the text has changed since. Ask again.',

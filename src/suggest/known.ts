@@ -1,47 +1,51 @@
 // What is known at a position before any model is asked.
 import { continuesReplacement } from '../prompts/completion/completion-position.ts';
 import { decide } from '../routing/decide.ts';
-import { type Decision, shownCut } from '../routing/decision.ts';
+import { shownCut } from '../routing/decision.ts';
 import { ANSWERED, type NoCall, SEEN_BEFORE } from '../routing/reasons.ts';
+import { type Continued, isSame, type KeptSuggestions } from './kept-suggestions.ts';
 import type { LocalDrafts } from './local-drafts.ts';
 import type { ShownSuggestions } from './shown-suggestions.ts';
 import { type Cursor, decided, type Suggestion } from './suggestion.ts';
-import { type Continued, isSame, type SuggestionCache } from './suggestion-cache.ts';
 import type { VerdictMemory } from './verdict-memory.ts';
 
 interface Memory {
-  readonly cache: SuggestionCache;
+  readonly kept: KeptSuggestions;
   readonly screen: ShownSuggestions;
   readonly verdicts: VerdictMemory;
   readonly local: LocalDrafts;
 }
 
-/**
- * A kept suggestion that is worth showing here, or why the large model, which has answered here, is not asked again.
- * Undefined: neither.
- */
-export function knownAt(cursor: Cursor, has: Memory): Suggestion | NoCall | undefined {
+export interface Known {
+  /** A kept suggestion that is worth showing here. */
+  readonly suggestion?: Suggestion;
+  /** The large model has answered here, in vain: why it is not asked again. */
+  readonly noCall?: NoCall;
+}
+
+export function knownAt(cursor: Cursor, memory: Memory): Known {
   const { query, replaced } = cursor;
-  const { visible } = has.screen;
-  for (const continued of has.cache.at(query, visible)) {
+  const { visible } = memory.screen;
+  for (const continued of memory.kept.at(query, visible)) {
     const { kept, typed } = continued;
-    if (isOutdated(cursor, continued, has)) continue;
+    if (isOutdated(cursor, continued, memory)) continue;
     const isAnswer = kept.source === 'api';
     const cuts = continued.cuts.filter(({ text }) => continuesReplacement(text, query, replaced));
     const goesOn = isSame(kept, visible) ? shownCut(kept.decision)?.text.slice(typed.length) : undefined;
     // A text that was contradicted may come back where the user takes that back; one that was deleted may not.
-    const rejected = isAnswer ? undefined : has.verdicts.deletedAt(query);
+    const rejected = isAnswer ? undefined : memory.verdicts.deletedAt(query);
     const kind = { isAnswer, rejected, goesOn };
-    const conditions = has.local.conditionsAt(cursor, isAnswer ? ANSWERED : SEEN_BEFORE, kind);
+    const conditions = memory.local.conditionsAt(cursor, isAnswer ? ANSWERED : SEEN_BEFORE, kind);
     // The price that an answer had to beat is that of its call.
     const price = isAnswer ? kept.decision.price : conditions.limits.price;
     const rest = { ...kept, cuts, costUsd: 0, savedUsd: 0, cached: true };
     const known = decided(rest, decide(rest, { ...conditions, limits: { ...conditions.limits, price } }));
-    if (known.text !== '') return known;
-    if (isAnswer)
-      return isHeldBack(known.decision) ? 'its answer is not sure enough' : 'the large model had nothing to add';
+    if (known.text !== '') return { suggestion: known };
+    if (!isAnswer) continue;
+    const isUnsure = known.decision.kind === 'hold' && known.decision.held !== undefined;
+    return { noCall: isUnsure ? 'its answer is not sure enough' : 'the large model had nothing to add' };
   }
-  return undefined;
+  return {};
 }
 
 /** Whether a better draft has arrived, or another file has changed. A visible suggestion is never replaced. */
@@ -49,9 +53,4 @@ function isOutdated(cursor: Cursor, { kept }: Continued, { screen, local }: Memo
   if (kept.source !== 'specialist') return false;
   if (!cursor.isManual && isSame(kept, screen.visible)) return false;
   return kept.indexRevision < cursor.indexRevision || local.hasBetterDraft(cursor);
-}
-
-/** Whether there is a text, and it is too unsure. */
-function isHeldBack(decision: Decision): boolean {
-  return decision.kind === 'hold' && decision.held !== undefined;
 }

@@ -51,7 +51,7 @@ export class LocalDrafts {
    * The local models' suggestion, decided. Rejects when the request ends; a failing specialist counts as no draft.
    * @param noCall why the large model is not asked, if that is known
    */
-  async suggestionAt(cursor: Cursor, noCall?: NoCall): Promise<Suggestion> {
+  async decidedDraft(cursor: Cursor, noCall?: NoCall): Promise<Suggestion> {
     const { query, settings, indexRevision } = cursor;
     const draftPosition = this.draftPositionOf(cursor, settings);
     const written = await this.drafted(draftPosition, cursor);

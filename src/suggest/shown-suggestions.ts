@@ -4,8 +4,8 @@
 import { randomUUID } from 'node:crypto';
 import type { CompletionQuery, Outcome, Verdict } from '../common/completion.ts';
 import { commonPrefix, positionIn } from '../text/edits.ts';
+import { isSame } from './kept-suggestions.ts';
 import type { CompletionDeps, CompletionEvent, CompletionRequest, Cursor, Suggestion } from './suggestion.ts';
-import { isSame } from './suggestion-cache.ts';
 
 /** A suggestion on the screen: on it a verdict follows. */
 export interface OnScreen {
@@ -162,7 +162,7 @@ const NEAR = 200;
 
 /**
  * The verdict according to the text of a later request; 'pending' while the suggestion can still be accepted. A part
- * counts as typed from four characters or a third of the text on; less may be coincidence.
+ * counts as typed from four characters and a third of the text on; less may be coincidence.
  */
 export function judge({ request: { query }, suggestion: { text } }: OnScreen, later: CompletionQuery): Outcome {
   if (later.path !== query.path) return 'ignored';

@@ -7,10 +7,10 @@
 import { isCancelled } from '../common/errors.ts';
 import { NEXT_KEY, type NoCall } from '../routing/reasons.ts';
 import type { ApiCalls } from './api-calls.ts';
-import type { InFlightCall } from './in-flight-calls.ts';
+import type { KeptSuggestions } from './kept-suggestions.ts';
 import { knownAt } from './known.ts';
 import type { LocalDrafts } from './local-drafts.ts';
-import { offered } from './offered.ts';
+import { offeredEdit } from './offered-edit.ts';
 import type { ShownSuggestions } from './shown-suggestions.ts';
 import {
   type CompletionDeps,
@@ -20,133 +20,143 @@ import {
   nothing,
   type Suggestion,
 } from './suggestion.ts';
-import type { SuggestionCache } from './suggestion-cache.ts';
 import type { VerdictMemory } from './verdict-memory.ts';
 
-/** What a folder's suggestions are made of. */
-export interface Suggesting extends Pick<CompletionDeps, 'clock' | 'log'> {
-  readonly cache: SuggestionCache;
+/** What a folder's suggestions are made with. */
+export interface SuggestDeps extends Pick<CompletionDeps, 'clock' | 'log'> {
   readonly local: LocalDrafts;
   readonly api: ApiCalls;
+  /** What a later key may show. The large model's answers are put there as they come. */
+  readonly kept: KeptSuggestions;
+  /** What is on the screen, and its outcome. */
   readonly screen: ShownSuggestions;
+  /** What was learned from outcomes. */
   readonly verdicts: VerdictMemory;
   /** A suggestion for a position that was left to the editor's list is there now. */
   readonly onReady: () => void;
 }
 
 /** What is shown at the cursor, or why nothing is. Rejects when the request ends. */
-export async function suggest(cursor: Cursor, has: Suggesting): Promise<Suggestion | Nothing> {
-  const { local, api, screen } = has;
+export async function suggest(cursor: Cursor, deps: SuggestDeps): Promise<Suggestion | Nothing> {
+  const { local, api, screen } = deps;
   const { query, isManual, opensList, request } = cursor;
 
-  // Tab belongs to a next edit in the line. By hand, a suggestion comes all the same.
+  // Tab belongs to a next edit in the line. What it inserts at the cursor is ghost text; beside one that is drawn
+  // elsewhere in the line, other ghost text comes only by hand.
   const edit = request.nextEdit;
-  if (edit?.inserts !== undefined) return offered(cursor, edit, edit.inserts, has);
+  if (edit?.inserts !== undefined) return offeredEdit(cursor, edit, edit.inserts, local);
   if (edit !== undefined && !isManual) return nothing('a next edit is offered here');
 
-  // Typed as suggested, the rest of what was accepted, or seen here before: decided again for this moment.
-  const known = knownAt(cursor, has);
-  if (typeof known === 'object') return show(cursor, known, has);
+  // Typed as suggested, the rest of what was accepted, or seen here before: decided again for this moment. If the large
+  // model has answered here and that is not worth showing, it is not asked again.
+  const known = knownAt(cursor, deps);
+  if (known.suggestion) return showDecided(cursor, known.suggestion, deps);
   if (!isManual && continuesWord(query)) return nothing('within a word');
 
   // A running call may serve this request: it must not be aborted while the local models draft.
   const release = api.keepAlive(query);
   try {
-    const drafted = await local.suggestionAt(cursor, known);
-    if (cursor.listIsOpen) return leaveToList(cursor, drafted, has);
-    if (drafted.decision.kind !== 'call') return show(cursor, drafted, has);
-    if (drafted.text !== '') {
-      const shown = show(cursor, drafted, has);
-      void askForLater(cursor, drafted, has, screen.visible);
+    // Drafted, cleaned, cut, estimated, and decided: show, hold, or call.
+    const drafted = await local.decidedDraft(cursor, known.noCall);
+    const isShownMeanwhile = drafted.decision.kind === 'call' && drafted.text !== '';
+    if (cursor.listIsOpen) return leaveToList(cursor, drafted, deps);
+    if (drafted.decision.kind !== 'call') return showDecided(cursor, drafted, deps);
+    if (isShownMeanwhile) {
+      const shown = showDecided(cursor, drafted, deps);
+      void askForLater(cursor, drafted, deps, screen.visible);
       return shown;
     }
     // The list does not wait for a call.
-    if (opensList && !api.isTooSlow(cursor, drafted)) return leaveToList(cursor, drafted, has);
-    return await askLargeModel(cursor, drafted, has);
+    if (opensList && !api.isTooSlow(cursor, drafted)) return leaveToList(cursor, drafted, deps);
+    return await askLargeModel(cursor, drafted, deps);
   } finally {
     release();
   }
 }
 
 /** Waits for a fitting call that runs, or makes one; where no answer comes of it, the local draft stands in. */
-async function askLargeModel(cursor: Cursor, first: Suggestion, has: Suggesting): Promise<Suggestion | Nothing> {
-  const { local, api } = has;
+async function askLargeModel(cursor: Cursor, first: Suggestion, deps: SuggestDeps): Promise<Suggestion | Nothing> {
+  const { local, api } = deps;
   let drafted = first;
-  const standIn = (noCall: NoCall) => show(cursor, local.withoutCall(cursor, drafted, noCall), has);
+  const standIn = (noCall: NoCall) => showDecided(cursor, local.withoutCall(cursor, drafted, noCall), deps);
 
   // Two attempts: an earlier call may not match the text typed since.
   for (let attempt = 0; attempt < 2; attempt++) {
-    let call: InFlightCall | NoCall | undefined = api.find(cursor.query);
+    let call = api.find(cursor.query);
     if (call === undefined) {
       if (api.isTooSlow(cursor, drafted)) return standIn('the large model is too slow to wait for');
       if (!cursor.isManual) await local.pause(cursor, drafted);
-      if (cursor.listIsOpen) return leaveToList(cursor, drafted, has);
+      if (cursor.listIsOpen) return leaveToList(cursor, drafted, deps);
       // An answer or a better draft may have come during the pause.
-      const known = knownAt(cursor, has);
-      if (typeof known === 'object') return show(cursor, known, has);
-      if (local.hasBetterDraft(cursor)) drafted = await local.suggestionAt(cursor);
-      if (drafted.decision.kind !== 'call') return show(cursor, drafted, has);
-      call = await api.call(cursor, drafted, false);
+      const known = knownAt(cursor, deps);
+      if (known.suggestion) return showDecided(cursor, known.suggestion, deps);
+      if (local.hasBetterDraft(cursor)) drafted = await local.decidedDraft(cursor);
+      if (drafted.decision.kind !== 'call') return showDecided(cursor, drafted, deps);
+      const made = await api.call(cursor, drafted, { keepsRunning: false });
+      if (typeof made === 'string') return standIn(made);
+      call = made;
     }
-    if (typeof call === 'string') return standIn(call);
     const result = await api.wait(call, cursor, drafted);
     cursor.signal.throwIfAborted();
-    if (cursor.listIsOpen) return leaveToList(cursor, drafted, has);
+    if (cursor.listIsOpen) return leaveToList(cursor, drafted, deps);
     if (result === 'slow') return standIn('the large model is slow');
-    if (api.isTooLate(cursor)) return leaveToNextKey(cursor, drafted, has);
+    if (api.isTooLate(cursor)) return leaveToNextKey(cursor, drafted, deps);
     // The answer does not match the text typed since, or the call was aborted before this request.
     if (result === undefined || (!result.ok && result.error.code === 'cancelled')) continue;
     if (!result.ok) return standIn(`the large model failed (${result.error.code})`);
-    const answer = knownAt(cursor, has);
-    if (typeof answer === 'string') return standIn(answer);
-    if (answer !== undefined) return show(cursor, { ...answer, cached: false, costUsd: api.takeCost(call) }, has);
+    // The answer was kept as it came; it is decided on like any other text. One that does not fit here is not found.
+    const { suggestion: answer, noCall } = knownAt(cursor, deps);
+    if (answer) return showDecided(cursor, { ...answer, cached: false, costUsd: api.takeCost(call) }, deps);
+    if (noCall !== undefined) return standIn(noCall);
   }
   return standIn('no answer of the large model fits');
 }
 
-/** Shows what the decision lets through, and remembers it for the keys that follow. */
-function show(cursor: Cursor, suggestion: Suggestion, { screen, cache }: Suggesting): Suggestion | Nothing {
+/** Shows what the decision lets through, and keeps it for the keys that follow. `screen` follows its outcome. */
+function showDecided(cursor: Cursor, suggestion: Suggestion, { screen, kept }: SuggestDeps): Suggestion | Nothing {
   if (suggestion.text === '') return nothing('held back', suggestion.decision);
   const shown = screen.show(cursor, suggestion);
-  if (shown.id !== suggestion.id) cache.put(cursor.query, shown);
+  if (shown.id !== suggestion.id) kept.put(cursor.query, shown);
   return shown;
 }
 
 /** Leaves the position to the editor's list; the suggestion waits for the next request. */
-function leaveToList(cursor: Cursor, drafted: Suggestion, has: Suggesting): Nothing {
+function leaveToList(cursor: Cursor, drafted: Suggestion, deps: SuggestDeps): Nothing {
+  const { api, kept, onReady } = deps;
   const tellReady = () => {
-    if (!cursor.signal.aborted && !has.api.isTooLate(cursor) && typeof knownAt(cursor, has) === 'object') has.onReady();
+    if (!cursor.signal.aborted && !api.isTooLate(cursor) && knownAt(cursor, deps).suggestion) onReady();
   };
-  if (drafted.decision.kind === 'show') has.cache.put(cursor.query, drafted);
-  else if (drafted.decision.kind === 'call') void askForLater(cursor, drafted, has).then(tellReady);
+  if (drafted.decision.kind === 'show') kept.put(cursor.query, drafted);
+  else if (drafted.decision.kind === 'call') void askForLater(cursor, drafted, deps).then(tellReady);
   tellReady();
   return nothing('the list is open');
 }
 
 /** The user no longer watches the position: the answer waits for the next key. */
-function leaveToNextKey({ startedAt }: Cursor, { decision }: Suggestion, { clock }: Suggesting): Nothing {
+function leaveToNextKey({ startedAt }: Cursor, { decision }: Suggestion, { clock }: SuggestDeps): Nothing {
   const tookMs = clock.monotonic() - startedAt;
   return nothing('too late', { ...decision, kind: 'hold', reason: NEXT_KEY, tookMs });
 }
 
 /**
  * Asks the large model and only keeps its answer. Cancelling the request stops the call only before it has started.
- * @param shown a local suggestion: with `localFirst` the call waits for its acceptance, and is not made after it
+ * @param visible a local suggestion: with `localFirst` the call waits for the time in which the user accepts, and is
+ * made only if the suggestion is still visible then
  */
-async function askForLater(cursor: Cursor, first: Suggestion, has: Suggesting, shown?: Suggestion): Promise<void> {
-  const { local, api, screen, clock, log } = has;
+async function askForLater(cursor: Cursor, first: Suggestion, deps: SuggestDeps, visible?: Suggestion): Promise<void> {
+  const { local, api, kept, screen, clock, log } = deps;
   let drafted = first;
   if (api.isTooSlow(cursor, drafted)) return;
   try {
     await local.pause(cursor, drafted);
-    if (shown !== undefined && cursor.settings.localFirst) {
+    if (visible !== undefined && cursor.settings.localFirst) {
       await clock.sleep(cursor.startedAt + api.typing.acceptanceMs - clock.monotonic(), cursor.signal);
-      if (screen.visible !== shown) return;
+      if (screen.visible !== visible) return;
       // A draft that was not accepted is not shown to the large model.
       drafted = { ...drafted, draft: undefined };
     }
-    if (has.cache.hasAnswerAt(cursor.query)) return;
-    const call = await api.call(cursor, drafted, true);
+    if (kept.hasAnswerAt(cursor.query)) return;
+    const call = await api.call(cursor, drafted, { keepsRunning: true });
     if (typeof call === 'object') await call.finished;
   } catch (error) {
     if (!cursor.signal.aborted && !isCancelled(error)) log.error('A call for later failed.', error);
@@ -154,10 +164,11 @@ async function askForLater(cursor: Cursor, first: Suggestion, has: Suggesting, s
 }
 
 /** Keeps a suggestion for the position after an accept. Local, unless the setting allows calls. */
-export async function prefetch(cursor: Cursor, has: Suggesting): Promise<void> {
-  if (knownAt(cursor, has) !== undefined) return;
-  const drafted = await has.local.suggestionAt(cursor);
+export async function prefetch(cursor: Cursor, deps: SuggestDeps): Promise<void> {
+  const { suggestion, noCall } = knownAt(cursor, deps);
+  if (suggestion || noCall !== undefined) return;
+  const drafted = await deps.local.decidedDraft(cursor);
   const { kind } = drafted.decision;
-  if (kind === 'show') has.cache.put(cursor.query, drafted);
-  if (kind === 'call' && cursor.settings.prefetchFromApi) await has.api.call(cursor, drafted, true);
+  if (kind === 'show') deps.kept.put(cursor.query, drafted);
+  if (kind === 'call' && cursor.settings.prefetchFromApi) await deps.api.call(cursor, drafted, { keepsRunning: true });
 }

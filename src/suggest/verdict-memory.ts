@@ -6,8 +6,8 @@ import { positionIn } from '../text/edits.ts';
 import { lineNumber } from '../text/lines.ts';
 import type { OnScreen } from './shown-suggestions.ts';
 
-/** From this many rejections in a row, each is a step up to a limit, until the quiet time is over. */
-const TOLERATED_REJECTIONS = 3;
+/** So many rejections in a row raise nothing. Each further one is a step up to a limit, until the quiet time is over. */
+const TOLERATED_REJECTIONS = 2;
 const RAISE_PER_REJECTION = 0.1;
 const QUIET_MS = 20_000;
 
@@ -57,8 +57,8 @@ export class VerdictMemory {
 
   /** After several rejections in a row, 0 to MAX_DOUBT: see limitsAt. */
   get doubt(): number {
-    if (this.rejectionCount < TOLERATED_REJECTIONS || this.isLongAgo()) return 0;
-    return Math.min(MAX_DOUBT, RAISE_PER_REJECTION * (this.rejectionCount - TOLERATED_REJECTIONS + 1));
+    if (this.rejectionCount <= TOLERATED_REJECTIONS || this.isLongAgo()) return 0;
+    return Math.min(MAX_DOUBT, RAISE_PER_REJECTION * (this.rejectionCount - TOLERATED_REJECTIONS));
   }
 
   private judgedIn({ path }: CompletionQuery): JudgedDraft | undefined {

@@ -45,14 +45,14 @@ export async function runTask(
   // The large model answers a random sample, at an accepted price.
   const large = deps.llm && new LargeModelCalls(folder, deps.llm, taskData, signal, reportStage);
   const planned = large?.planSample(sample, more);
-  const isAgreed = !planned || (await confirm(planned.spending));
-  if (planned && isAgreed) await large?.askSample(planned);
+  const isDeclined = planned !== undefined && !(await confirm(planned.spending));
+  if (planned && !isDeclined) await large?.askSample(planned);
   const form = chooseForm(task, taskData.known);
 
   // The local model learns from all labels, and finds the texts that the large model answers better.
   reportStage('Learning');
   const { learned, expected } = await learnOrAdvise(folder, taskData, deps, reportStage, large?.stopped);
-  const doubtful = isAgreed || !planned.isNeeded ? await large?.findDoubtful(learned, form.winner) : undefined;
+  const doubtful = !isDeclined || !planned.isNeeded ? await large?.findDoubtful(learned, form.winner) : undefined;
   if (doubtful && (await confirm(doubtful.spending))) await large?.askDoubtful(doubtful);
 
   // Each text gets the likelier answer.

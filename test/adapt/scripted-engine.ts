@@ -6,7 +6,7 @@ import type { Draft } from '../../src/common/completion.ts';
 import { failed, ok, type Result } from '../../src/common/errors.ts';
 import { makeFolder } from '../../src/common/files.ts';
 import { ADAPTER, ADAPTER_CONFIG } from '../../src/neural/models/manifest.ts';
-import { describeAdapted } from '../../src/neural/training/adapt.ts';
+import { writeAdaptedManifest } from '../../src/neural/training/adapt.ts';
 import type { Engine, RequestOptions } from '../../src/specialist/engine/client.ts';
 import type { RequestKind, Requests } from '../../src/specialist/engine/protocol.ts';
 
@@ -145,7 +145,7 @@ export class ScriptedEngine implements Engine {
     // Makes the bytes of each adapter unique.
     writeFileSync(join(out, ADAPTER), randomUUID());
     writeFileSync(join(out, 'adapted-by'), 'the script');
-    describeAdapted(out, { base, ...(tokenizer !== undefined && { tokenizer }) });
+    writeAdaptedManifest(out, { base, ...(tokenizer !== undefined && { tokenizer }) });
     const before = { step: 0, loss: first };
     const after = { step: best < first ? 2 : 0, loss: Math.min(first, best) };
     const judged = { first: before, best: after, all: [before, after] };

@@ -48,6 +48,14 @@ const cases: Partial<Record<Exit, () => Promise<string>>> = {
     void h.clock.sleep(2_500).then(() => held.give('remote();'));
     return resultOf(h, 3_000, (ask) => ask());
   },
+  'the folder has changed': () => {
+    const h = new Harness({ specialist: slowly() });
+    return resultOf(h, 0, (ask) => {
+      const asked = ask();
+      h.service.reset();
+      return asked;
+    });
+  },
   failed: () => {
     const h = new Harness({ specialist: sure() });
     Object.defineProperty(h.settings, 'balance', { get: () => assert.fail('broken') });

@@ -5,7 +5,7 @@ import { unwrap } from '../../src/common/errors.ts';
 import { initialAdapters, loraFor } from '../../src/neural/architecture/lora.ts';
 import { exportModel } from '../../src/neural/models/export/export.ts';
 import { loadModel, saveAdapter } from '../../src/neural/models/model-folder.ts';
-import { describeAdapted } from '../../src/neural/training/adapt.ts';
+import { writeAdaptedManifest } from '../../src/neural/training/adapt.ts';
 
 /** @returns path of the file, in `into` */
 export function exportedBase(base: string, tokenizer: string, into: string): string {
@@ -13,7 +13,7 @@ export function exportedBase(base: string, tokenizer: string, into: string): str
   const lora = loraFor(config);
   const model = join(into, 'unchanged');
   saveAdapter(model, config, { lora, weights: initialAdapters(config, lora, 1) }, 'base', 'F16');
-  describeAdapted(model, { base, tokenizer });
+  writeAdaptedManifest(model, { base, tokenizer });
   unwrap(exportModel({ model, base, tokenizer, into }));
   rmSync(model, { recursive: true });
   return join(into, 'base.gguf');

@@ -62,7 +62,7 @@ interface Origin {
  * Writes the manifest of the adapter in `folder`. Writes nothing if neither the caller nor the base names a
  * tokenizer. Throws CodedError as `baseOf` does.
  */
-export function describeAdapted(folder: string, { base, tokenizer }: Origin): void {
+export function writeAdaptedManifest(folder: string, { base, tokenizer }: Origin): void {
   const baseManifest = unwrap(readManifest(base));
   const own = join(base, TOKENIZER);
   const path = tokenizer ?? (existsSync(own) ? own : undefined);
@@ -117,7 +117,7 @@ export async function adapt(request: TrainingRequest, hooks: AdaptHooks): Promis
     if (!result.ok) return result;
     const { weights, ...outcome } = result.value;
     saveAdapter(out, config, { lora, weights }, baseOf(base).name, 'F16');
-    describeAdapted(out, { base, ...(tokenizer !== undefined && { tokenizer }) });
+    writeAdaptedManifest(out, { base, ...(tokenizer !== undefined && { tokenizer }) });
     const tokens = outcome.steps * tokensOfStep(request);
     const adapted: Adapted = { ...outcome, device, parameters: parameterCount(config), tokens };
     recordFinished(run, budgetSeconds, adapted);

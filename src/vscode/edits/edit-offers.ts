@@ -81,7 +81,7 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
       new OfferSearch({
         ...deps,
         journals: this.journals,
-        ignored: (edits) => (this.offered.isSilent ? undefined : this.ignored(edits)),
+        ignored: (edits) => (this.offered.isSilent ? undefined : this.ignoredAfter(edits)),
         onFound: (found) => this.found(found),
         onOff: () => this.reset(),
       }),
@@ -108,7 +108,7 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
 
   /**
    * The edit that is offered in the cursor's line: Tab belongs to it, and no other ghost text may cover it. What is left
-   * of an insertion at the cursor is ghost text itself.
+   * of an insertion at the cursor is ghost text itself, and is listed in the panel.
    */
   inLine(document: vscode.TextDocument, position: vscode.Position, mayInsert: boolean): EditInLine | undefined {
     const recorded = this.journals.recordedOf(document);
@@ -235,7 +235,7 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
   private found({ folder, edits, documents, repeated }: FoundEdits): boolean {
     this.folder = folder;
     const [first = [], ...others] = this.sources.map((source) => source.edits(folder, documents, edits));
-    const next = joinEdits([first, repeated, ...others], this.ignored(edits));
+    const next = joinEdits([first, repeated, ...others], this.ignoredAfter(edits));
     const cursor = this.cursor();
     this.offered.offer(next, (path) => documents.find((file) => file.path === path)?.text, cursor);
     if (cursor) this.offered.prefer(cursor);
@@ -251,8 +251,8 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
     return next.length > 0;
   }
 
-  /** What was shown and not followed. The offer that is shown since the last edit is not among it. */
-  private ignored(edits: readonly Edit[]): string[] {
+  /** Notes an offer that an edit has passed by. What was shown and not followed; what is shown since the last edit is not among it. */
+  private ignoredAfter(edits: readonly Edit[]): string[] {
     const { pending } = this;
     if (pending && pending.after !== stateOf(edits)) {
       this.shown.shown(pending.offer);

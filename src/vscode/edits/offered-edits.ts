@@ -1,4 +1,4 @@
-// Which of the next edits is offered, what is typed of it, and which are dismissed. Pure.
+// Which of the next edits is offered, what is typed of it, and which are dismissed.
 import { createHash } from 'node:crypto';
 import { commonPrefix, commonSuffix } from '../../text/edits.ts';
 import { isWordCode } from '../../text/lexemes.ts';
@@ -49,7 +49,7 @@ const maxDismissed = 500;
 
 export class OfferedEdits {
   private readonly now: () => number;
-  /** Best first. */
+  /** By rule, the best first; within one by the way from the cursor. */
   private offers: readonly OfferedEdit[] = [];
   /** Whether a text was changed since the offers were found, so that their positions are those of an earlier text. */
   private isOutdated = false;
@@ -74,7 +74,7 @@ export class OfferedEdits {
     return this.now() < this.silentUntil;
   }
 
-  /** The best offer, which is shown. */
+  /** The first offer, which is shown. */
   get current(): OfferedEdit | undefined {
     return this.offers[0];
   }

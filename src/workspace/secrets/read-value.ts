@@ -92,7 +92,7 @@ const bareSettings = /^[^\s"'`<>]+/;
 
 /**
  * Reads unquoted text up to the next space.
- * @param settings the text is from a settings file or shell line, where brackets and commas belong to the value
+ * @param isSettings the text is from a settings file or shell line, where brackets and commas belong to the value
  */
 export function readBare(text: string, at: number, isSettings: boolean): ReadValue | undefined {
   const pattern = isSettings ? bareSettings : bareCode;

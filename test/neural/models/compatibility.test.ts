@@ -15,7 +15,7 @@ import {
   writeManifest,
 } from '../../../src/neural/models/manifest.ts';
 import { loadModel, saveAdapter } from '../../../src/neural/models/model-folder.ts';
-import { describeAdapted } from '../../../src/neural/training/adapt.ts';
+import { writeAdaptedManifest } from '../../../src/neural/training/adapt.ts';
 import { describeBase, saveRandomModel } from '../../support/packed-models.ts';
 import { assertFailed, codeOf } from '../../support/results.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -44,7 +44,7 @@ const manifestOf = (at: string): PackageManifest => {
 };
 
 test('an adapter names its base, and is refused with another tokenizer', () => {
-  describeAdapted(adapted, { base, tokenizer });
+  writeAdaptedManifest(adapted, { base, tokenizer });
   const manifest = manifestOf(adapted);
   assert.equal(manifest.kind, 'adapter');
   assert.deepEqual(manifest.base, { name: 'unnamed', weights: sha256Of(join(base, WEIGHTS)) });
@@ -63,14 +63,14 @@ test('a manifest takes name, licence, dialect and, by default, the tokenizer fro
   cpSync(tokenizer, join(base, 'tokenizer.json'));
   describeBase(base, 'medium', tokenizer);
   writeManifest(base, { ...manifestOf(base), licence: 'Apache-2.0', stop: ['<|eom|>'] });
-  describeAdapted(adapted, { base });
+  writeAdaptedManifest(adapted, { base });
   const { name, licence, stop, base: origin, tokenizer: hash } = manifestOf(adapted);
   assert.deepEqual([name, licence, stop, hash], ['adapted', 'Apache-2.0', ['<|eom|>'], sha256Of(tokenizer)]);
   assert.deepEqual(origin, { name: 'medium', weights: manifestOf(base).weights });
 });
 
 test('an adapter with an unknown tokenizer has no manifest and is refused', () => {
-  describeAdapted(adapted, { base });
+  writeAdaptedManifest(adapted, { base });
   assert.deepEqual(readManifest(adapted), { ok: true, value: undefined });
   assert.throws(() => loadModel(adapted, { base, tokenizer }), { code: 'mismatched' });
 });
@@ -86,7 +86,7 @@ test('a folder with its own tokenizer is refused with another one, with or witho
 });
 
 test('an adapter fits only the base with the right hash', () => {
-  describeAdapted(adapted, { base, tokenizer });
+  writeAdaptedManifest(adapted, { base, tokenizer });
   const manifest = manifestOf(adapted);
   const own = baseOf(base);
   assert.deepEqual(fitsBase(manifest, own), { ok: true, value: true });
@@ -105,7 +105,7 @@ test('an adapted model goes with its own base and tokenizer alone', () => {
   saveRandomModel(medium, config, 2);
   describeBase(small, 'small', tokenizer);
   describeBase(medium, 'medium', tokenizer);
-  describeAdapted(adapted, { base: medium, tokenizer });
+  writeAdaptedManifest(adapted, { base: medium, tokenizer });
   const found = (of: string, words = tokenizer) => {
     const result = compatibilityOf(adapted, of, words);
     return codeOf(result);

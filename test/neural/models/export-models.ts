@@ -7,7 +7,7 @@ import { adapterSpecs, type LoraConfig } from '../../../src/neural/architecture/
 import { elements, type ModelConfig } from '../../../src/neural/architecture/parameters.ts';
 import { DIALECT, sha256Of, TOKENIZER, WEIGHTS, writeManifest } from '../../../src/neural/models/manifest.ts';
 import { saveAdapter } from '../../../src/neural/models/model-folder.ts';
-import { describeAdapted } from '../../../src/neural/training/adapt.ts';
+import { writeAdaptedManifest } from '../../../src/neural/training/adapt.ts';
 import { initialWeights, saveValues } from '../../support/random-models.ts';
 import { trainTokenizer } from '../../text/tokenizer/fixture.ts';
 
@@ -50,6 +50,6 @@ export function writeExported(folder: string): { base: string; model: string; to
     ]),
   );
   saveAdapter(model, CONFIG, { lora: LORA, weights }, 'tiny-llama', 'F32');
-  describeAdapted(model, { base });
+  writeAdaptedManifest(model, { base });
   return { base, model, tokenizer };
 }

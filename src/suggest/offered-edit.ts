@@ -4,11 +4,11 @@ import type { LocalDrafts } from './local-drafts.ts';
 import { type Cursor, decided, type EditInLine, type Suggestion } from './suggestion.ts';
 
 /** Who offers next edits counts and judges them; its id stays. */
-export function offered(
+export function offeredEdit(
   cursor: Cursor,
   { id, probability: p }: EditInLine,
   text: string,
-  { local }: { readonly local: LocalDrafts },
+  local: LocalDrafts,
 ): Suggestion {
   const estimated = {
     estimates: { pSpecialist: p, pApi: 0, pApiIsPrior: true },

@@ -21,7 +21,7 @@ interface Entry {
 }
 
 /** Evicts the oldest. A suggestion that is shown again is put again. */
-export class SuggestionCache {
+export class KeptSuggestions {
   private readonly capacity: number;
   /** Oldest first. */
   private entries: readonly Entry[] = [];

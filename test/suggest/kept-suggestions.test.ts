@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CompletionQuery } from '../../src/common/completion.ts';
 import { sentenceOf } from '../../src/routing/decision.ts';
+import { KeptSuggestions } from '../../src/suggest/kept-suggestions.ts';
 import { redactedRequest } from '../../src/suggest/redacted-request.ts';
 import type { Suggestion } from '../../src/suggest/suggestion.ts';
-import { SuggestionCache } from '../../src/suggest/suggestion-cache.ts';
 import { hiding } from '../fakes/redaction.ts';
 import { draft, ScriptedSpecialist } from '../fakes/specialist.ts';
 import { Harness, query, settled, suggestionOf } from './harness.ts';
@@ -15,7 +15,7 @@ const kept = (text: string, source: Suggestion['source'] = 'specialist', over = 
 
 /** What may go on at a query: the longest text of the first suggestion that fits; undefined: none fits. */
 function restIn(
-  cache: SuggestionCache,
+  cache: KeptSuggestions,
   at: CompletionQuery,
 ): { readonly text: string; readonly over: number } | undefined {
   for (const { cuts } of cache.at(at)) {
@@ -26,7 +26,7 @@ function restIn(
 }
 
 test('a kept suggestion fits its position, also while it is typed, and no other position', () => {
-  const cache = new SuggestionCache();
+  const cache = new KeptSuggestions();
   cache.put(query('a = ', '\nb'), kept('call(x);'));
   const rest = (prefix: string, suffix = '\nb', path?: string) => restIn(cache, query(prefix, suffix, path))?.text;
   assert.equal(rest('a = '), 'call(x);');
@@ -47,7 +47,7 @@ function textAfterAccept(
   typed: string,
   closers: string,
 ) {
-  const cache = new SuggestionCache();
+  const cache = new KeptSuggestions();
   cache.put(query(prefix, suffix), kept(text, 'specialist', over));
   const rest = restIn(cache, query(prefix + typed, closers + suffix));
   return rest && prefix + typed + rest.text + (closers + suffix).slice(rest.over);
@@ -75,14 +75,14 @@ test('brackets that the editor closes while a suggestion is typed are written on
 });
 
 test('edits far above do not change the position', () => {
-  const cache = new SuggestionCache();
+  const cache = new KeptSuggestions();
   const near = 'x'.repeat(1200);
   cache.put(query(`old${near}`, '\n'), kept('yes'));
   assert.equal(restIn(cache, query(`something new${near}y`, '\n'))?.text, 'es');
 });
 
 test('a paid suggestion is not replaced by a local one unless it is empty', () => {
-  const cache = new SuggestionCache();
+  const cache = new KeptSuggestions();
   cache.put(query('a'), kept('paid', 'api'));
   cache.put(query('a'), kept('local'));
   assert.equal(restIn(cache, query('a'))?.text, 'paid');
@@ -94,7 +94,7 @@ test('a paid suggestion is not replaced by a local one unless it is empty', () =
 });
 
 test('the oldest suggestion is evicted first', () => {
-  const cache = new SuggestionCache(2);
+  const cache = new KeptSuggestions(2);
   for (const name of ['a', 'b', 'a', 'c']) cache.put(query(`${name}\n`), kept(name));
   assert.equal(restIn(cache, query('b\n')), undefined);
   assert.equal(restIn(cache, query('a\n'))?.text, 'a');
@@ -143,7 +143,7 @@ const cuts = [
 ] as const;
 
 test('what is left of a draft has conditional probabilities', () => {
-  const cache = new SuggestionCache();
+  const cache = new KeptSuggestions();
   cache.put(query('\tx := ', '\n}\n'), suggestionOf(cuts));
   const left = (prefix: string, suffix = '\n}\n') =>
     [...cache.at(query(prefix, suffix))].flatMap((at) => at.cuts.map(({ text, p }) => `${text} ${p.toFixed(2)}`));
@@ -206,7 +206,7 @@ test('a line and its remainder replace the closing brackets after the cursor', a
 
 test('a rest replaces a closing bracket only if the draft contains that bracket', () => {
   const at = query('x := run(', ')\n}\n');
-  const cache = new SuggestionCache();
+  const cache = new KeptSuggestions();
   const past = [
     { text: 'rootCmd', p: 0.95, over: 0 },
     { text: 'rootCmd)', p: 0.8, over: 1 },
