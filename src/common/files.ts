@@ -1,5 +1,5 @@
-// Files that are swapped, never edited: a crash at any moment leaves the old or the new one whole. Our storage folder is
-// its user's alone, and so is what is created in it: the mode of a new file or folder follows that of its folder.
+// Files that are swapped, never edited: a crash at any moment leaves the old or the new one whole. Our storage folder
+// is its user's alone, and so is what is created in it: the mode of a new file or folder follows that of its folder.
 import { createHash, randomInt } from 'node:crypto';
 import {
   chmodSync,
@@ -25,8 +25,8 @@ import { threadId } from 'node:worker_threads';
 const others = 0o077;
 
 /**
- * Makes a storage folder of ours accessible to its user alone, with all that it holds. Call it when the folder is opened.
- * On Windows, the user's profile folder has the access list. Throws if the folder cannot be created.
+ * Makes a storage folder of ours accessible to its user alone, with all that it holds. Call it when the folder is
+ * opened. On Windows, the user's profile folder has the access list. Throws if the folder cannot be created.
  */
 export function makePrivate(folder: string): void {
   makeFolder(dirname(folder));
@@ -149,8 +149,8 @@ const machine = createHash('sha256').update(`${hostname()} ${processNamespace()}
 let count = randomInt(2 ** 32);
 
 /**
- * Path of a new file beside `path`. Its name identifies the writing thread and cannot be guessed by the folder's author.
- * Open it with 'wx', which follows no link.
+ * Path of a new file beside `path`. Its name identifies the writing thread and cannot be guessed by the folder's
+ * author. Open it with 'wx', which follows no link.
  */
 function temporaryFor(path: string): string {
   return `${path}.${machine}-${process.pid}-${threadId}-${++count}.tmp`;

@@ -1,5 +1,5 @@
-// The prompt forms of models that fill in the middle, from their model cards and tokenizers: one row per family. Used by
-// local models (neural/models/manifest.ts) and served ones (llm/protocol/models.ts).
+// The prompt forms of models that fill in the middle, from their model cards and tokenizers: one row per family. Used
+// by local models (neural/models/manifest.ts) and served ones (llm/protocol/models.ts).
 
 export interface FillIn {
   /** Before the text before the cursor; '' : none. */

@@ -54,8 +54,8 @@ export interface Ledger {
   settle(id: string, paid: PaidCall | undefined): void;
   /**
    * Spent or reserved in the calendar month (local time) of `at`. Rows of later months count in their own month and in
-   * the first earlier month that reads them. Setting the clock back therefore frees no money, and a clock that was ahead
-   * blocks only one month.
+   * the first earlier month that reads them. Setting the clock back therefore frees no money, and a clock that was
+   * ahead blocks only one month.
    */
   spentInMonth(at: number): number;
 }

@@ -67,8 +67,8 @@ export function plainLine(text: string, most = 300): string {
 }
 
 /**
- * Removes the marks so that none is left, although a removal may join the parts of another one. For all texts in prompts.
- * One pass, because a text of nested marks would need one for each.
+ * Removes the marks so that none is left, although a removal may join the parts of another one. For all texts in
+ * prompts. One pass, because a text of nested marks would need one for each.
  */
 export function withoutAny(text: string, marks: readonly string[]): string {
   if (!marks.some((mark) => text.includes(mark))) return text;

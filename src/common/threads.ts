@@ -30,10 +30,10 @@ function countCores(): number {
 }
 
 /**
- * The threads that are asked for, or physical cores minus one, because each operator waits for its slowest thread and a core may be busy.
- * With two cores both are used, because usually nothing else computes. Measured there, two threads against one:
- * training 1,720 against 900 tokens/s, a prompt of 512 tokens 72 against 120 ms. A single token takes a tenth longer.
- * Two threads reach 540 tokens/s and 86 ms if one core is busy all the time.
+ * The threads that are asked for, or physical cores minus one, because each operator waits for its slowest thread and a
+ * core may be busy. With two cores both are used, because usually nothing else computes. Measured there, two threads
+ * against one: training 1,720 against 900 tokens/s, a prompt of 512 tokens 72 against 120 ms. A single token takes a
+ * tenth longer. Two threads reach 540 tokens/s and 86 ms if one core is busy all the time.
  */
 export function threadCount(threads: number | 'auto'): number {
   if (threads !== 'auto') return Math.max(1, Math.floor(threads));

@@ -12,7 +12,10 @@ export const variables = {
   maxPositions: 'EASY_ADAPTATION_MAX_POSITIONS',
   /** Niceness of the training process above our own; 0: same priority. */
   trainingNiceness: 'EASY_ADAPTATION_TRAINING_NICENESS',
-  /** 1: an adaptation that costs nothing begins as planned, without a question. An extension host's test can answer none. */
+  /**
+   * 1: an adaptation that costs nothing begins as planned, without a question. An extension host's test can answer
+   * none.
+   */
   startsAtOnce: 'EASY_ADAPTATION_STARTS_AT_ONCE',
   /** Physical cores of the machine, for the offer of a code model. */
   cores: 'EASY_ADAPTATION_CORES',

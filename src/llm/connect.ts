@@ -247,7 +247,9 @@ class StreamedLlm implements LlmClient {
     return accepted || wireError !== undefined;
   }
 
-  /** The cost of an answer, limited to its reservation even if the server counts more. @param maximum the maximum usage */
+  /**
+   * The cost of an answer, limited to its reservation even if the server counts more. @param maximum the maximum usage
+   */
   private bookedCost(counted: LlmUsage, maximum: LlmUsage): Pick<LlmAnswer, 'usage' | 'costUsd' | 'overcounted'> {
     const costUsd = priceUsd(counted, this.facts);
     const maximumUsd = priceUsd(maximum, this.facts);

@@ -34,8 +34,8 @@ const maxPauseMs = 10 * 60_000;
 const maxConsecutiveFailures = 8;
 
 /**
- * A free answer that begins so late, ms, comes from a machine of the user's own, where further prompts would queue. From
- * then on one is asked at a time.
+ * A free answer that begins so late, ms, comes from a machine of the user's own, where further prompts would queue.
+ * From then on one is asked at a time.
  */
 const SLOW_MS = 5_000;
 

@@ -12,8 +12,8 @@ import { type LlmAnswer, type LlmClient, type ModelFacts, mostTokens, type Promp
 /** The reservation of one call. */
 interface BudgetReservation {
   /**
-   * Ends the reservation with the call's row, or undefined if nothing was paid. Only the first call has an effect. A cost
-   * that is no amount counts as the reservation.
+   * Ends the reservation with the call's row, or undefined if nothing was paid. Only the first call has an effect. A
+   * cost that is no amount counts as the reservation.
    */
   settle(paid: PaidCall | undefined): void;
 }

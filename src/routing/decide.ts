@@ -40,8 +40,8 @@ export interface Conditions {
 
 /**
  * Whatever its origin, no text is shown without this decision. Asks the large model iff p(large model right) - p(local
- * right) is above the price, and with `localFirst` only if the answer is expected to write enough. Else the cut with the
- * highest expected gain is shown, if one passes the threshold. Monotonic: at a fixed position, a lower price never
+ * right) is above the price, and with `localFirst` only if the answer is expected to write enough. Else the cut with
+ * the highest expected gain is shown, if one passes the threshold. Monotonic: at a fixed position, a lower price never
  * changes a call to a local answer. With `noCall` the same text is decided on without a call.
  */
 export function decide(of: Estimated, at: Conditions): Decision {

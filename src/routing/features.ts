@@ -1,5 +1,5 @@
-// What the router sees, the same for fitting and for deciding: facts of a cursor position, labelled examples, and one table
-// of named features of the local draft and of the position.
+// What the router sees, the same for fitting and for deciding: facts of a cursor position, labelled examples, and one
+// table of named features of the local draft and of the position.
 import { type CompletionQuery, type Draft, type DraftToken, NGRAM_MODEL, type Tier } from '../common/completion.ts';
 import { quantile } from '../common/quality.ts';
 import { logit } from '../common/statistics/logistic.ts';
@@ -196,9 +196,9 @@ export function apiPrior(position: PositionFacts): number {
 
 /**
  * Log-odds that a draft is right, for a folder without a fit. Where the specialist weighs rival lines against each
- * other, its own confidence is nearly calibrated already: a little too low at 1,158 positions of eight other npm packages,
- * a little too high at the recorded cursors, hence the small constant. Else the token probabilities, whose product is
- * overconfident: the weights are a logistic fit on those 1,158 positions.
+ * other, its own confidence is nearly calibrated already: a little too low at 1,158 positions of eight other npm
+ * packages, a little too high at the recorded cursors, hence the small constant. Else the token probabilities, whose
+ * product is overconfident: the weights are a logistic fit on those 1,158 positions.
  */
 export function specialistPrior(draft: Draft): number {
   if (draft.confidence !== undefined) return 0.2 + logit(draft.confidence);
@@ -246,13 +246,13 @@ export function cutFacts(cut: Draft, position: PositionFacts): number[] {
 
 /**
  * Log-odds that the author's text begins with a cut, for a folder without a fit. A logistic fit on 31,000 cuts in
- * thirteen held-out packages (TypeScript, Python, Go, Markdown), of medium with the n-grams and of the n-grams alone, at
- * random positions and at keystrokes. Fitted on one half of the packages and measured on the other, the loss is 0.455
- * nats instead of 0.483 with the weights before, and 0.480 instead of 0.516 for the n-grams alone. Tried and left out,
- * because the loss fell by less than 0.0007: whether the cut ends a line, its lines and length, comments, Markdown, the
- * lowest and second lowest token probability, lengths of matches, agreement of both models, an equal line nearby.
- * Names that do not exist came later: at 6,000 cuts of thirteen held-out packages the loss falls from 0.4685 to 0.4671
- * nats for the n-grams alone, and from 0.4649 to 0.4641 for small with the n-grams.
+ * thirteen held-out packages (TypeScript, Python, Go, Markdown), of medium with the n-grams and of the n-grams alone,
+ * at random positions and at keystrokes. Fitted on one half of the packages and measured on the other, the loss is
+ * 0.455 nats instead of 0.483 with the weights before, and 0.480 instead of 0.516 for the n-grams alone. Tried and left
+ * out, because the loss fell by less than 0.0007: whether the cut ends a line, its lines and length, comments,
+ * Markdown, the lowest and second lowest token probability, lengths of matches, agreement of both models, an equal line
+ * nearby. Names that do not exist came later: at 6,000 cuts of thirteen held-out packages the loss falls from 0.4685 to
+ * 0.4671 nats for the n-grams alone, and from 0.4649 to 0.4641 for small with the n-grams.
  */
 export function cutPrior(cut: Draft, position: PositionFacts): number {
   return cutFacts(cut, position).reduce((sum, fact, i) => sum + fact * (cutWeights[i] as number), 0);

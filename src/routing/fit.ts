@@ -1,5 +1,5 @@
-// The router's estimates, fitted on validation files and cross-validated by file: p(specialist right), p(API right) before
-// and after its answer, and p(cut right).
+// The router's estimates, fitted on validation files and cross-validated by file: p(specialist right), p(API right)
+// before and after its answer, and p(cut right).
 import type { Draft } from '../common/completion.ts';
 import { expectedCalibrationError } from '../common/statistics/calibrate.ts';
 import {
@@ -101,8 +101,8 @@ export function defaultRouter(): RouterModel {
 }
 
 /**
- * The estimate of each draft: of `known` drafts out of fold, of the others by a fit on all known ones. Empty drafts have
- * none.
+ * The estimate of each draft: of `known` drafts out of fold, of the others by a fit on all known ones. Empty drafts
+ * have none.
  */
 export function draftEstimates<K>(
   known: readonly (DraftedExample & { readonly of: K })[],
@@ -152,8 +152,8 @@ export function cutProbability({ parameters }: RouterModel, cut: Draft, position
 }
 
 /**
- * An answer that is the local draft, which the prompt showed, is right more often. Log-odds added to the estimate before
- * the answer. Measured at 219 recorded cursors (bench -- evidence): 0.957 of the
+ * An answer that is the local draft, which the prompt showed, is right more often. Log-odds added to the estimate
+ * before the answer. Measured at 219 recorded cursors (bench -- evidence): 0.957 of the
  * answers that were the draft were right, 0.840 of the others, 0.877 of all. Where they differed, the draft never was.
  */
 const SHIFT = { agrees: 1.1, differs: -0.3 };
@@ -186,7 +186,8 @@ function answerNumbers(pApi: number, agrees: boolean): Numbers {
 /**
  * Log-odds. Estimates are fitted at random positions. A wrong draft may come at every key of its line, a right one only
  * until it is accepted, so fewer of the shown ones are right. Measured by replaying the keys of 13 passages in four
- * repositories, in TypeScript, JavaScript, Python, Go, Rust and Markdown: with -0.4, 0.73 was said where 0.66 came true.
+ * repositories, in TypeScript, JavaScript, Python, Go, Rust and Markdown: with -0.4, 0.73 was said where 0.66 came
+ * true.
  */
 export const SHOWN_SHIFT = -0.55;
 

@@ -47,7 +47,9 @@ export interface Limits {
 /** The setting's default. */
 export const DEFAULT_THRESHOLD = 0.45;
 export const MAX_DOUBT = 0.3;
-/** What the editor's list, which a suggestion hides, and rejections in a row add to the threshold: together at most 0.1. */
+/**
+ * What the editor's list, which a suggestion hides, and rejections in a row add to the threshold: together at most 0.1.
+ */
 const LIST_RAISE = 0.05;
 const MAX_RAISE = 0.1;
 /** Prose has a threshold of its own, halfway to certainty: half of what is shown there at 0.5 is wrong. */
@@ -56,8 +58,9 @@ const proseThreshold = (threshold: number) => (1 + threshold) / 2;
 const USUAL_WAIT_MS = 750;
 
 /**
- * A paid answer is shown from the default threshold on, or the user's if that is lower: the router has found it worth its
- * price, and nothing is saved by holding it back in prose or beside the list. With a balance of 1 any answer is shown.
+ * A paid answer is shown from the default threshold on, or the user's if that is lower: the router has found it worth
+ * its price, and nothing is saved by holding it back in prose or beside the list. With a balance of 1 any answer is
+ * shown.
  *
  * A rejection is a second signal beside a low estimate (MCCom, arXiv 2603.05974): in its line the large model is called
  * wherever it is likelier right.

@@ -140,9 +140,9 @@ export interface Risk {
 }
 
 /**
- * The limit below which texts may stay local at an expected loss of at most `loss`: conformal risk control (Angelopoulos
- * et al. 2022, arXiv 2208.02814). A text's loss is how much better the API's answer is, 0..1. The bound holds for texts
- * that are exchangeable with these, if nothing was fitted on these. Undefined: too few texts.
+ * The limit below which texts may stay local at an expected loss of at most `loss`: conformal risk control
+ * (Angelopoulos et al. 2022, arXiv 2208.02814). A text's loss is how much better the API's answer is, 0..1. The bound
+ * holds for texts that are exchangeable with these, if nothing was fitted on these. Undefined: too few texts.
  */
 export function riskAt(
   judged: readonly Pick<Judged, 'gain' | 'specialistRight' | 'apiRight'>[],

@@ -58,7 +58,10 @@ export function gainOf(cut: ScoredCut, { threshold, isManual }: ShowLimits): num
   return isManual ? cut.p * saved : cut.p * (saved + THOUGHT) - glancePrice(threshold);
 }
 
-/** The probability from which a cut is shown: the shorter it is, the higher. At a threshold of 1 only certainty is shown. */
+/**
+ * The probability from which a cut is shown: the shorter it is, the higher. At a threshold of 1 only certainty is
+ * shown.
+ */
 export function shownFrom(cut: ScoredCut, limits: ShowLimits): number {
   const { threshold, isManual, least = 0 } = limits;
   if (isManual || threshold === 1) return threshold;

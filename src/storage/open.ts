@@ -23,8 +23,8 @@ interface StoreDeps {
 
 /**
  * Opens or creates `folder`/store.sqlite. Never fails: a damaged database or one of another version is renamed, and the
- * store is kept in memory if the disk cannot be written. `notice` then tells the user the problem and where the old data
- * are.
+ * store is kept in memory if the disk cannot be written. `notice` then tells the user the problem and where the old
+ * data are.
  */
 export function openStore(
   folder: string,

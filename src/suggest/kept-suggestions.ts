@@ -9,7 +9,10 @@ import type { Suggestion } from './suggestion.ts';
 /** A kept suggestion that may go on at a query. */
 export interface Continued {
   readonly kept: Suggestion;
-  /** What may still be inserted, with probabilities that assume the typed text; none: the large model had nothing to add. */
+  /**
+   * What may still be inserted, with probabilities that assume the typed text; none: the large model had nothing to
+   * add.
+   */
   readonly cuts: readonly ScoredCut[];
   /** Text of it that stands in the document by now. */
   readonly typed: string;

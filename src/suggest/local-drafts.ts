@@ -27,8 +27,8 @@ import type { VerdictMemory } from './verdict-memory.ts';
 /** A call waits for a better local draft until this long after the request, ms. */
 const BETTER_DRAFT_WAIT_MS = 600;
 /**
- * It does not wait where the n-grams alone are less sure than this. Of 200 pauses in thirteen held-out packages at which
- * they alone would call, medium's draft made the call unnecessary at 0.16 of those, and at 0.45 of the others.
+ * It does not wait where the n-grams alone are less sure than this. Of 200 pauses in thirteen held-out packages at
+ * which they alone would call, medium's draft made the call unnecessary at 0.16 of those, and at 0.45 of the others.
  */
 const HOPELESS = 0.15;
 /** Interval at which it checks for that draft, ms. */
@@ -132,7 +132,8 @@ export class LocalDrafts {
   }
 
   /**
-   * The index names a file by its redacted path: under another name, its own indexed text would count as another file's.
+   * The index names a file by its redacted path: under another name, its own indexed text would count as another
+   * file's.
    */
   private async named(query: CompletionQuery): Promise<CompletionQuery> {
     const redacted = await this.deps.redact.path(query.path);

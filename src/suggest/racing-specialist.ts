@@ -25,7 +25,9 @@ import { type IndexState, type ModelToOpen, NeuralModel, type NeuralState } from
  */
 export const PATIENCE_MS = 200;
 
-/** How long the engine goes on with a draft whose requests were cancelled: the next one at the position joins it, ms. */
+/**
+ * How long the engine goes on with a draft whose requests were cancelled: the next one at the position joins it, ms.
+ */
 export const JOIN_MS = 100;
 
 /** The part of the n-gram worker's client that is used here. */

@@ -1,6 +1,6 @@
-// The suggestion on the screen, its outcome, and the events about it. VS Code's stable API reports only a full accept (by
-// the item's command), and our own commands report an accepted word or line. Everything else is inferred from the text of
-// later requests.
+// The suggestion on the screen, its outcome, and the events about it. VS Code's stable API reports only a full accept
+// (by the item's command), and our own commands report an accepted word or line. Everything else is inferred from the
+// text of later requests.
 import { randomUUID } from 'node:crypto';
 import type { CompletionQuery, Outcome, Verdict } from '../common/completion.ts';
 import { commonPrefix, positionIn } from '../text/edits.ts';
@@ -20,7 +20,9 @@ export class ShownSuggestions {
   private readonly onOutcome: (outcome: Verdict, shown: OnScreen) => void;
   /** Without a verdict yet. */
   private current: OnScreen | undefined;
-  /** Typed part of the current suggestion at the last observation, and the length that was accepted with the keyboard. */
+  /**
+   * Typed part of the current suggestion at the last observation, and the length that was accepted with the keyboard.
+   */
   private typedText = '';
   private acceptedLength = 0;
   /**

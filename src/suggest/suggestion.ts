@@ -52,8 +52,8 @@ export interface EditInLine {
 }
 
 /**
- * A text for a cursor: the local draft or the large model's answer, what is left of it at a later key, and what of it is
- * shown.
+ * A text for a cursor: the local draft or the large model's answer, what is left of it at a later key, and what of it
+ * is shown.
  */
 export interface Suggestion extends Estimated {
   /** Of what is shown, the same while the user types it; '' before it is shown. */
@@ -65,7 +65,9 @@ export interface Suggestion extends Estimated {
   readonly decision: Decision;
   /** What is shown, to insert at the cursor; '' if nothing is. */
   readonly text: string;
-  /** UTF-16 units after the cursor that `text` replaces: closing brackets that the editor inserted and `text` contains. */
+  /**
+   * UTF-16 units after the cursor that `text` replaces: closing brackets that the editor inserted and `text` contains.
+   */
   readonly replaceLength: number;
   /** From the request to the show, ms. */
   readonly latencyMs: number;

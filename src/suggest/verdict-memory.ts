@@ -6,7 +6,9 @@ import { positionIn } from '../text/edits.ts';
 import { lineNumber } from '../text/lines.ts';
 import type { OnScreen } from './shown-suggestions.ts';
 
-/** So many rejections in a row raise nothing. Each further one is a step up to a limit, until the quiet time is over. */
+/**
+ * So many rejections in a row raise nothing. Each further one is a step up to a limit, until the quiet time is over.
+ */
 const TOLERATED_REJECTIONS = 2;
 const RAISE_PER_REJECTION = 0.1;
 const QUIET_MS = 20_000;

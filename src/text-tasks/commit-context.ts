@@ -1,7 +1,7 @@
 // A commit message or a function's comment as an answer. For a comment: the function's code and the most similar
 // documented functions, redacted. For a message: staged changes and earlier messages on the same files. Private files
-// appear by name only. All stored versions that the changes replace are read for secrets, and whole files are redacted before hunks are
-// cut out, because a replaced secret is still secret.
+// appear by name only. All stored versions that the changes replace are read for secrets, and whole files are redacted
+// before hunks are cut out, because a replaced secret is still secret.
 
 import { relative, sep } from 'node:path';
 import { failed, ok, type Result } from '../common/errors.ts';

@@ -7,14 +7,15 @@ import { isConfident, labelProbabilities, servedProbabilities, type TextSpeciali
 import type { TaskData } from './random-sample.ts';
 
 /**
- * Relative depths of the layers whose hidden states are read. Middle layers hold the meaning of a text, later layers the
- * answer to the instruction. Cross-validated log-loss of the head on the recorded tasks sst2, trec and changelog:
+ * Relative depths of the layers whose hidden states are read. Middle layers hold the meaning of a text, later layers
+ * the answer to the instruction. Cross-validated log-loss of the head on the recorded tasks sst2, trec and changelog:
  * 0.371, 0.380, 0.817 without the deepest; 0.360, 0.353, 0.814 with it; 0.365, 0.348, 0.814 with the last layer too.
  */
 export const DEPTHS = [0.5, 2 / 3, 0.8] as const;
 /**
  * Examples per label in the prompt, which show the base what is asked. Cross-validated accuracy on trec: 0.81 without
- * examples (states alone); with the n-grams 0.845 with two examples per label, 0.842 with five. On sst2: 0.843 with two,
+ * examples (states alone); with the n-grams 0.845 with two examples per label, 0.842 with five. On sst2: 0.843 with
+ * two,
  * 0.840 with eight.
  */
 const EXAMPLES = 2;

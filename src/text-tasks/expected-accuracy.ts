@@ -30,9 +30,9 @@ export const ENOUGH_LABELLED = 40;
 const DRAWS = 2000;
 
 /**
- * The 95 % interval by resampling each label on its own (a Bayesian bootstrap). A label with few texts widens it. If the
- * labelled texts are no random sample, any shares of the labels among the others are taken to be as likely. The others
- * are a sample, too. Undefined below `MIN_LABELLED` labels.
+ * The 95 % interval by resampling each label on its own (a Bayesian bootstrap). A label with few texts widens it. If
+ * the labelled texts are no random sample, any shares of the labels among the others are taken to be as likely. The
+ * others are a sample, too. Undefined below `MIN_LABELLED` labels.
  */
 export function expectedAccuracy(
   task: TextTask,
@@ -60,7 +60,8 @@ function drawsOf(scores: readonly CrossValidated[], labels: number, others: numb
   const gamma = gammas(1);
   const normal = normals(2);
   const overall = scores.reduce((sum, { right }) => sum + right, 0) / scores.length;
-  // One text is added to each label, which is right as often as all, and to all labels together a right and a wrong one.
+  // One text is added to each label, which is right as often as all, and to all labels together a right and a wrong
+  // one.
   const both = 1 / labels;
   const counts = Array.from({ length: labels }, () => ({ right: overall + both, wrong: 1 - overall + both }));
   for (const { label, right } of scores) {

@@ -142,8 +142,8 @@ export function appendLabel(root: string, task: string, label: StoredLabel): voi
 }
 
 /**
- * Resolves to the stored label or answer once it is on disk. Undefined: the user chose no label. Throws as `appendLabel`
- * does.
+ * Resolves to the stored label or answer once it is on disk. Undefined: the user chose no label. Throws as
+ * `appendLabel` does.
  * @param answer the label or the answer; '': the earlier one is withdrawn; undefined: `pick` asks the user for a label
  */
 export async function storeCorrection(

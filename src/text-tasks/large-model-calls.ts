@@ -123,7 +123,9 @@ export class LargeModelCalls {
     if (!this.stopped) await ask(left.map((text) => ({ text, form })));
   }
 
-  /** The next texts for comparing forms, in each form that may serve and has no answer. @param tried texts to leave out */
+  /**
+   * The next texts for comparing forms, in each form that may serve and has no answer. @param tried texts to leave out
+   */
   private toCompare(sample: number, most = sample, tried: ReadonlySet<string> = new Set()): AskedText[] {
     const { task } = this.folder;
     const { known } = this.taskData;
@@ -192,7 +194,10 @@ export class LargeModelCalls {
     return unanswered.reduce((sum, prompt) => sum + this.llm.estimateUsd(prompt), 0) / prompts.length;
   }
 
-  /** Each answer is stored as it comes. Rejects when cancelled. @param isRandom whether they are the next in random order */
+  /**
+   * Each answer is stored as it comes. Rejects when cancelled. @param isRandom whether they are the next in random
+   * order
+   */
   private async ask(items: readonly AskedText[], of: string, done: number, all: number, isRandom = false) {
     const { evidence, llm, signal } = this;
     const { known } = this.taskData;

@@ -224,7 +224,9 @@ export async function learnOrAdvise(
   }
 }
 
-/** Throws CodedError 'few-labels', or 'nothing-to-learn' without an estimate, if the local model alone knows too little. */
+/**
+ * Throws CodedError 'few-labels', or 'nothing-to-learn' without an estimate, if the local model alone knows too little.
+ */
 function requireEnough(task: TextTask, { crossValidated = [] }: TaskModel, expected?: ExpectedAccuracy): void {
   const count = crossValidated.length;
   if (expected && (expected.others === 0 || expected.low >= MIN_RIGHT)) return;

@@ -30,8 +30,8 @@ function restoreMatches(raw: string, text: string, pattern: RegExp): string {
 }
 
 /**
- * Adds the file's secrets to `known`, and resolves to its encoding. Throws CodedError 'unreadable', 'corrupt' if a table
- * is none, and the signal's reason.
+ * Adds the file's secrets to `known`, and resolves to its encoding. Throws CodedError 'unreadable', 'corrupt' if a
+ * table is none, and the signal's reason.
  */
 export async function learnSource(
   reader: FolderReader,

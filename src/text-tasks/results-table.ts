@@ -86,7 +86,9 @@ export async function writeResults(
 
 const KINDS = ['person', 'api', 'specialist'] as const satisfies readonly (keyof typeof SOURCES)[];
 
-/** Streams the rows in file order. Throws CodedError 'unreadable' or 'corrupt'. Rows of an unknown source are skipped. */
+/**
+ * Streams the rows in file order. Throws CodedError 'unreadable' or 'corrupt'. Rows of an unknown source are skipped.
+ */
 export async function* readResults(
   reader: FolderReader,
   path: string,

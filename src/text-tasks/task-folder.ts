@@ -92,8 +92,8 @@ export class TaskFolder {
   }
 
   /**
-   * Rules may exclude the task's source file from the folder's files, so its secrets are read separately, once. Resolves
-   * to its encoding; undefined: the source is no single file. Throws as `textsOf` does.
+   * Rules may exclude the task's source file from the folder's files, so its secrets are read separately, once.
+   * Resolves to its encoding; undefined: the source is no single file. Throws as `textsOf` does.
    */
   async learnSource(): Promise<string | undefined> {
     const { reader, harvest, signal } = this;

@@ -243,9 +243,9 @@ function kinOfLanguage(languageId: string): string {
 }
 
 /**
- * The group whose n-grams predict a language; '' for all languages. Code in one language predicts another badly: without
- * JavaScript's n-grams the next token of CSS is right at 65 instead of 62 of 100 positions. Prose and data repeat the
- * code.
+ * The group whose n-grams predict a language; '' for all languages. Code in one language predicts another badly:
+ * without JavaScript's n-grams the next token of CSS is right at 65 instead of 62 of 100 positions. Prose and data
+ * repeat the code.
  */
 export function ngramKinOf(languageId: string): string {
   const { family } = languageOf(languageId);

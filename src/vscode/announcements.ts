@@ -6,7 +6,9 @@ import { offerCommand } from './editor/dialogs.ts';
 import type { FolderRef } from './editor/folder-ref.ts';
 import { t } from './editor/ui-text.ts';
 
-/** Asks for consent before automatic requests, once for each folder and host: a dismissed notification does not return. */
+/**
+ * Asks for consent before automatic requests, once for each folder and host: a dismissed notification does not return.
+ */
 export class ConsentNotice {
   private readonly asked = new Set<string>();
 

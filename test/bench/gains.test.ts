@@ -8,7 +8,9 @@ import type { Figures } from '../../bench/figures.ts';
 const number = (figures: Figures, ...path: string[]): number =>
   path.reduce<Figures | number | string | undefined>((at, key) => (at as Figures)[key], figures) as number;
 
-/** `positions` positions in files of `each`. The reference is wrong at all of them, the new base is right at `right`. */
+/**
+ * `positions` positions in files of `each`. The reference is wrong at all of them, the new base is right at `right`.
+ */
 function pairs(kind: Pair['kind'], positions: number, right: number, each = 1): Pair[] {
   return Array.from({ length: positions }, (_, i) => ({
     cluster: `${kind} ${Math.floor(i / each)}`,

@@ -8,7 +8,10 @@ import { isAlive } from '../../src/common/files.ts';
 
 const proc = resolve(import.meta.dirname, '../../build/proc.ts');
 
-/** Starts a workbench-like thing: detached, deaf to SIGTERM, with a child in its group; its own parent ends at the first SIGTERM. */
+/**
+ * Starts a workbench-like thing: detached, deaf to SIGTERM, with a child in its group; its own parent ends at the first
+ * SIGTERM.
+ */
 const middle = `
   const { spawn } = require('node:child_process');
   const deaf = "process.on('SIGTERM', () => {}); const { spawn } = require('node:child_process');"

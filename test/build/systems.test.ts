@@ -1,4 +1,5 @@
-// What only one system can show: each test says where it runs. .github/workflows/test.yml runs the unit tests on all three.
+// What only one system can show: each test says where it runs. .github/workflows/test.yml runs the unit tests on all
+// three.
 import assert from 'node:assert/strict';
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';

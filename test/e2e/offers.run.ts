@@ -1,5 +1,5 @@
-// What is offered unasked: a code model in the panel, on a machine that says that it has eight cores; and the import that
-// a typed name lacks.
+// What is offered unasked: a code model in the panel, on a machine that says that it has eight cores; and the import
+// that a typed name lacks.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

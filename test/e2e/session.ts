@@ -1,4 +1,5 @@
-// One end-to-end session: the packaged extension in code-server on a copy of a real package, a browser, and the fake API.
+// One end-to-end session: the packaged extension in code-server on a copy of a real package, a browser, and the fake
+// API.
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

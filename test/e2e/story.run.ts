@@ -1,5 +1,5 @@
-// A user's whole session in one window: open, complete locally, adapt, set a key, consent, complete with the large model,
-// read the panel, delete.
+// A user's whole session in one window: open, complete locally, adapt, set a key, consent, complete with the large
+// model, read the panel, delete.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -50,8 +50,8 @@ const recorded = {
 };
 
 /**
- * What a frontier model of the Claude family answered on 2026-11-30, at the positions that an adaptation to this package
- * asks about: a reader for each of ten sets of prompts, in none of which a prompt shows another's hidden line.
+ * What a frontier model of the Claude family answered on 2026-11-30, at the positions that an adaptation to this
+ * package asks about: a reader for each of ten sets of prompts, in none of which a prompt shows another's hidden line.
  */
 function readAnswers(): ReadonlyMap<string, string> {
   const lines = readFileSync(new URL('recorded-answers.jsonl', import.meta.url), 'utf8')

@@ -1,5 +1,5 @@
-// Text tasks in the workbench with the fake API: create, run, cancel, resume, correct by keyboard, run again. Then a task
-// whose answers are texts.
+// Text tasks in the workbench with the fake API: create, run, cancel, resume, correct by keyboard, run again. Then a
+// task whose answers are texts.
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

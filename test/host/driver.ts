@@ -1,5 +1,5 @@
-// The test driver: an extension that runs one suite in the extension host. In code-server `activate` starts the suite, in
-// the VS Code of @vscode/test-electron `run` does.
+// The test driver: an extension that runs one suite in the extension host. In code-server `activate` starts the suite,
+// in the VS Code of @vscode/test-electron `run` does.
 import { readFileSync } from 'node:fs';
 import { type Plan, planVariable, Suite } from './harness.ts';
 import { suites } from './suites.ts';

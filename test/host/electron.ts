@@ -8,8 +8,8 @@ import { cache, root } from '../../build/paths.ts';
 export const desktopVersion = process.env.EASY_ADAPTATION_VSCODE || undefined;
 
 /**
- * Runs the suite to its end. Our extension is loaded from the repository, with the packaged dist/. A failing test is not
- * an error here: the results file has it.
+ * Runs the suite to its end. Our extension is loaded from the repository, with the packaged dist/. A failing test is
+ * not an error here: the results file has it.
  */
 export async function runInDesktop(options: {
   readonly version: string;

@@ -122,7 +122,8 @@ for (const suite of desktopVersion === undefined ? ['hostile'] : ['hostile', 'ho
   runs.push({
     suite,
     untrusted: suite === 'hostile',
-    // Without the built-in git extension, which runs git itself, and without the neural model, to start fewer processes.
+    // Without the built-in git extension, which runs git itself, and without the neural model, to start fewer
+    // processes.
     settings: { 'git.enabled': false, 'easyAdaptation.baseModel': 'none' },
     prepare: makeHostileWorkspace,
     env: hostileEnvironment,

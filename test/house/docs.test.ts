@@ -67,7 +67,9 @@ test('each invariant ends with what holds it: the lint, or folders of test/ that
 /** Folders at the top. */
 const tops = new Set(tracked.filter((path) => path.includes('/')).map((path) => path.split('/')[0]));
 
-/** These also name files of the user and of other programs, so only paths that begin with a folder of ours are checked. */
+/**
+ * These also name files of the user and of other programs, so only paths that begin with a folder of ours are checked.
+ */
 const others = tracked.filter((path) => /^(?:README|SECURITY|docs\/[\w-]+)\.md$/.test(path));
 
 for (const name of others)

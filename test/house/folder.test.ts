@@ -1,4 +1,5 @@
-// Only the folder is read, and nothing of it is run: who may touch the file system where a folder is read, and who may start processes.
+// Only the folder is read, and nothing of it is run: who may touch the file system where a folder is read, and who may
+// start processes.
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';

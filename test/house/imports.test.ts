@@ -1,4 +1,5 @@
-// The layer rules: the source keeps them, the map in ARCHITECTURE.md has their order, and an import that breaks one is found.
+// The layer rules: the source keeps them, the map in ARCHITECTURE.md has their order, and an import that breaks one is
+// found.
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

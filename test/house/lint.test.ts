@@ -1,4 +1,5 @@
-// The lint's rules, in a real run under our biome.json over files that a test makes up: what it must refuse, it refuses.
+// The lint's rules, in a real run under our biome.json over files that a test makes up: what it must refuse, it
+// refuses.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -12,7 +13,10 @@ interface Diagnostic {
   readonly location: { readonly path: string; readonly start?: { readonly line: number } };
 }
 
-/** @param rule its category: 'lint/suspicious/noImportCycles', or 'plugin' for rules of build/lint/ @param files texts by path */
+/**
+ * @param rule its category: 'lint/suspicious/noImportCycles', or 'plugin' for rules of build/lint/ @param files texts
+ * by path
+ */
 function diagnosticsOf(rule: string, files: Readonly<Record<string, string>>): Diagnostic[] {
   const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-lint-'));
   try {

@@ -1,4 +1,5 @@
-// What the consent and the README say is sent, held to what a request holds: each field that reaches the prompt has its words in both.
+// What the consent and the README say is sent, held to what a request holds: each field that reaches the prompt has its
+// words in both.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

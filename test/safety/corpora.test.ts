@@ -17,8 +17,8 @@ test('at most 2 % of the secrets of vendors are missed', () => {
   assert.ok(left.length <= 0.02 * items.length, `${left.length} of ${items.length}\n${left.join('\n')}`);
 });
 
-// Without arguments, prose and pieces, 3.1 % of the unseen third were missed before a rule was changed for misses in the
-// other two thirds, 2.1 % afterwards. Of those three, 9.7 % were missed before and 5.4 % afterwards.
+// Without arguments, prose and pieces, 3.1 % of the unseen third were missed before a rule was changed for misses in
+// the other two thirds, 2.1 % afterwards. Of those three, 9.7 % were missed before and 5.4 % afterwards.
 for (const [part, unseen, ceiling] of [
   ['other two thirds', false, 0.01],
   ['unseen third', true, 0.04],

@@ -1,5 +1,5 @@
-// Values of the corpora of secrets: tokens of a format, and passwords as people choose them. And which of them stay in a
-// redacted text.
+// Values of the corpora of secrets: tokens of a format, and passwords as people choose them. And which of them stay in
+// a redacted text.
 import { redactPath } from '../../src/workspace/secrets/known/redact-path.ts';
 import { redactSecrets } from '../../src/workspace/secrets/redact.ts';
 import { Random } from './corpus-random.ts';

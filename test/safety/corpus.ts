@@ -22,7 +22,10 @@ const repeatedEach = 5;
 /** Values that may be identifiers or words are not repeated. */
 const repeatable = /^(?=.*\d)(?=.*[A-Z\d]{2})[\w!#@%+=.-]{10,}$/;
 
-/** @param share of the items of both corpora, without what was unseen in the second. The same seed gives the same folder. */
+/**
+ * @param share of the items of both corpora, without what was unseen in the second. The same seed gives the same
+ * folder.
+ */
 export function makeCorpus({ seed, share }: { readonly seed: number; readonly share: number }): Corpus {
   const random = new Random(seed);
   const files: Record<string, string> = {};

@@ -1,6 +1,6 @@
-// A second corpus of secrets: vendors' credentials and passwords in the forms people write. It was written without sight
-// of the rules; arguments, prose and pieces were written before the rules for them. The split is fixed: vendors and
-// forms are divided by a hash, and an unseen item has both an unseen vendor and an unseen form.
+// A second corpus of secrets: vendors' credentials and passwords in the forms people write. It was written without
+// sight of the rules; arguments, prose and pieces were written before the rules for them. The split is fixed: vendors
+// and forms are divided by a hash, and an unseen item has both an unseen vendor and an unseen form.
 
 import { readRows, readTexts } from '../support/data-files.ts';
 import { classes, hashOf, makePassword, makeToken, SeededRandom } from './corpus-values.ts';

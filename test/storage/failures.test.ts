@@ -1,4 +1,5 @@
-// Everything that can happen to a database: kill -9, two windows, damage, another version, a disk that is full or read-only.
+// Everything that can happen to a database: kill -9, two windows, damage, another version, a disk that is full or
+// read-only.
 
 import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';

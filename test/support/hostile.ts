@@ -11,7 +11,9 @@ export interface Hostile {
   readonly open?: string;
   /** Whether Git must not be started, because the repository is not the folder's own or begins in another folder. */
   readonly withoutGit?: true;
-  /** Makes the repository in the empty folder `root`. Code that starts `program` (absolute path) has a security hole. */
+  /**
+   * Makes the repository in the empty folder `root`. Code that starts `program` (absolute path) has a security hole.
+   */
   make(root: string, program: string): void;
 }
 

@@ -1,4 +1,5 @@
-// What is stored is its user's alone: by modes where the system has them, on Windows by the profile folder's access list.
+// What is stored is its user's alone: by modes where the system has them, on Windows by the profile folder's access
+// list.
 import assert from 'node:assert/strict';
 import { lstatSync, readdirSync } from 'node:fs';
 import { homedir } from 'node:os';

@@ -44,7 +44,9 @@ export async function openDatabase(configuration: Configuration): Promise<Databa
   for (const [path, text] of Object.entries(files)) writeIn(folder, path, text);
 }
 
-/** The folder of an npm package in an exact version, for example `@tanstack/ai`, `0.58.0`. Unpacked once into the cache. */
+/**
+ * The folder of an npm package in an exact version, for example `@tanstack/ai`, `0.58.0`. Unpacked once into the cache.
+ */
 export async function npmPackage(name: string, version: string): Promise<string> {
   const packages = join(cache, 'packages');
   const flat = `${name.replace('@', '').replace('/', '-')}-${version}`;

@@ -11,9 +11,14 @@ export function environmentOf(tuning: Partial<Tuning>): Record<string, string> {
 /** How long a completion waits for the neural model, ms. Tests that wait for a completion wait longer. */
 export const patienceMs = 120_000;
 
-/** Environment of tested programs: they wait for the neural model, write no long prompts, train a fixed number of steps, and at normal priority. */
+/**
+ * Environment of tested programs: they wait for the neural model, write no long prompts, train a fixed number of steps,
+ * and at normal priority.
+ */
 export const steadyMachine = (maxSteps?: number): Record<string, string> =>
   environmentOf({ patienceMs, longPromptMs: 0, maxSteps, trainingNiceness: 0 });
 
-/** Settings of a profile: training ends by its steps, not by time, and the base does not depend on a speed measurement. */
+/**
+ * Settings of a profile: training ends by its steps, not by time, and the base does not depend on a speed measurement.
+ */
 export const steadySettings = { 'easyAdaptation.adaptMinutes': 720, 'easyAdaptation.baseModel': 'small' };

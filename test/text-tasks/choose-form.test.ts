@@ -1,5 +1,5 @@
-// Forms of prompts are compared on the user's own labels: the better one serves, and comparing stops when it is known or
-// nothing is to be gained.
+// Forms of prompts are compared on the user's own labels: the better one serves, and comparing stops when it is known
+// or nothing is to be gained.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { uniforms } from '../../src/common/statistics/random.ts';
@@ -18,7 +18,9 @@ function given(count: number): Map<number, KnownLabels> {
   return known;
 }
 
-/** Runs the race as the product does, with answers that are right as often as said. Returns the choice and the calls. */
+/**
+ * Runs the race as the product does, with answers that are right as often as said. Returns the choice and the calls.
+ */
 function race(rights: Readonly<Record<EvidenceForm, number>>, seed: number, count = 200) {
   const known = given(count);
   const uniform = uniforms(seed);

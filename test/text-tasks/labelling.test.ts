@@ -1,5 +1,5 @@
-// Texts for labelling: their order, what the local model says of them, labels that are withdrawn, and runs that have too
-// little to learn from.
+// Texts for labelling: their order, what the local model says of them, labels that are withdrawn, and runs that have
+// too little to learn from.
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { test } from 'node:test';

@@ -1,4 +1,5 @@
-// The random sample: which texts are asked about and held back, and the bound, which holds for the model that is served.
+// The random sample: which texts are asked about and held back, and the bound, which holds for the model that is
+// served.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { uniforms } from '../../src/common/statistics/random.ts';

@@ -1,4 +1,5 @@
-// The text that `npm start` prints in its first minute: files read, accuracy of the local model, two example completions.
+// The text that `npm start` prints in its first minute: files read, accuracy of the local model, two example
+// completions.
 import { counted, oneLine, percent } from '../../common/format.ts';
 import { quantile } from '../../common/quality.ts';
 import { lineBefore } from '../../text/lines.ts';

@@ -52,7 +52,9 @@ export const CALIBRATION_POSITIONS = 300;
 export interface LabelingLimits {
   /** Maximum positions to label, over all splits. */
   readonly positions: number;
-  /** US dollars of a run, reservations included; its estimate reduces the positions. Absent: the monthly limit alone. */
+  /**
+   * US dollars of a run, reservations included; its estimate reduces the positions. Absent: the monthly limit alone.
+   */
   readonly runUsd?: number;
 }
 

@@ -196,7 +196,10 @@ class TokenFile {
     return { ids, weights, ...known };
   }
 
-  /** Probabilities of the n-grams in a sample that has `count` tokens of the file, starting at `from`, at its index `at`. */
+  /**
+   * Probabilities of the n-grams in a sample that has `count` tokens of the file, starting at `from`, at its index
+   * `at`.
+   */
   private probabilitiesAt(
     size: number,
     at: number,
@@ -272,8 +275,8 @@ export async function samplesFrom(
   if (tokensPerEpoch < leastTokens) {
     throw new CodedError('nothing-to-learn', `${thousands(tokensPerEpoch)} tokens are too few to train on.`);
   }
-  // Completions use the mixture, so the mixture decides when to stop. These samples are not weighted by what the n-grams
-  // know, so their loss is not comparable with that of a training step.
+  // Completions use the mixture, so the mixture decides when to stop. These samples are not weighted by what the
+  // n-grams know, so their loss is not comparable with that of a training step.
   const otherProbabilities = await knownTo(index, held.fit, limit, signal);
   const validationExamples = evenly(
     samplesOf(held.fit, tokenizer, { ...options, otherProbabilities }),

@@ -26,7 +26,10 @@ export interface LabelledVector extends Numbers {
 
 const L2_CHOICES = [1, 10, 100, 1000];
 const STRONGEST_L2 = 1000;
-/** A prior worth about four examples. A few labels change the intercept little; after fifty labels the prior has almost no effect. */
+/**
+ * A prior worth about four examples. A few labels change the intercept little; after fifty labels the prior has almost
+ * no effect.
+ */
 const INTERCEPT_L2 = 1;
 
 /** The probability for a row of numbers. */

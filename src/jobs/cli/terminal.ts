@@ -67,7 +67,10 @@ export class Runs {
   }
 }
 
-/** Time to reach a checkpoint after Ctrl-C on a busy machine, and for processes to end, ms. A second Ctrl-C ends it at once. */
+/**
+ * Time to reach a checkpoint after Ctrl-C on a busy machine, and for processes to end, ms. A second Ctrl-C ends it at
+ * once.
+ */
 const STOP_MS = 4000;
 export const GRACE_MS = 200;
 

@@ -1,7 +1,8 @@
 // Properties of a model that the client needs, for all providers: price, limits, form of prompt; and the prompt of any
 // task: text, limits, stop sequences, and how to read the answer.
 //
-// Privacy: the blocks of a prompt leave the machine. The caller must have the user's consent and redact secrets in them.
+// Privacy: the blocks of a prompt leave the machine. The caller must have the user's consent and redact secrets in
+// them.
 import type { Result } from '../../common/errors.ts';
 import { FILL_IN, type FillIn } from '../../common/fill-in.ts';
 

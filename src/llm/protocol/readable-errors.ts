@@ -1,4 +1,5 @@
-// Converts servers' errors to the shape that providers read: `{ type: 'error', error: { type, code, param, message } }`.
+// Converts servers' errors to the shape that providers read: `{ type: 'error', error: { type, code, param, message }
+// }`.
 //
 // Known shapes:
 // - OpenAI, DeepSeek, Azure, llama.cpp, Ollama, LM Studio: `{ error: { message, type, code } }`;

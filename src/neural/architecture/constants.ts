@@ -16,8 +16,8 @@ import {
 export type Precision = 'int4' | 'fp32';
 
 /**
- * Linear layers in one of the precisions, as constants of the graph, and the embedding. In int4 the embedding shares its
- * bytes with the output matrix.
+ * Linear layers in one of the precisions, as constants of the graph, and the embedding. In int4 the embedding shares
+ * its bytes with the output matrix.
  */
 export class Constants {
   private readonly b: Builder;

@@ -1,5 +1,5 @@
-// The graphs of training: gradients of a micro-batch, the update, and the loss alone. Parameters and optimiser state are
-// inputs and outputs, never constants.
+// The graphs of training: gradients of a micro-batch, the update, and the loss alone. Parameters and optimiser state
+// are inputs and outputs, never constants.
 import { Builder } from '../autodiff/builder.ts';
 import { gradients } from '../autodiff/gradient.ts';
 import type { Value } from '../onnx/graph.ts';

@@ -1,5 +1,5 @@
-// Weights in 4 bits: blocks of 32 along the input share a scale, and two values a byte, the lower half first. Values are
-// stored with an offset of 8. models/pretrain/quantise.py rounds them.
+// Weights in 4 bits: blocks of 32 along the input share a scale, and two values a byte, the lower half first. Values
+// are stored with an offset of 8. models/pretrain/quantise.py rounds them.
 
 // The Hadamard transform, which spreads outliers over their neighbours so that all values suit a common scale (QuaRot,
 // Ashkboos et al. 2024). The matrix is its own inverse: transformed activations and weights have the same product as

@@ -1,5 +1,6 @@
-// Rows of the operators that work element by element, and of reductions and softmax. With several inputs they broadcast;
-// the walk sums that back. Those without a gradient are used by gradients, by the optimiser or in serving alone.
+// Rows of the operators that work element by element, and of reductions and softmax. With several inputs they
+// broadcast; the walk sums that back. Those without a gradient are used by gradients, by the optimiser or in serving
+// alone.
 import {
   axisOf,
   broadcast,

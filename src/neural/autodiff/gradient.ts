@@ -104,8 +104,9 @@ function stretches(from: readonly (number | string)[], to: readonly (number | st
 }
 
 /**
- * What the backward pass computes again instead of keeping it (Builder.recomputed): copies of the operators behind transient values, down to the kept values; each is copied once, for all rules. A
- * session that merges equal operators would undo this (SessionOptions.asWritten).
+ * What the backward pass computes again instead of keeping it (Builder.recomputed): copies of the operators behind
+ * transient values, down to the kept values; each is copied once, for all rules. A session that merges equal operators
+ * would undo this (SessionOptions.asWritten).
  */
 class Recomputation {
   private readonly b: Builder;

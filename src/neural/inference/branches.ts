@@ -46,8 +46,8 @@ export class Branches {
   }
 
   /**
-   * Logits after each path, [vocabulary] each; the empty path is the prompt's end. All unknown paths are run together in
-   * one pass.
+   * Logits after each path, [vocabulary] each; the empty path is the prompt's end. All unknown paths are run together
+   * in one pass.
    * @param ahead paths that are probably asked for next, each after its beginning: the pass runs them too. Called only
    * if there is a pass
    */

@@ -60,8 +60,8 @@ export function fitsBase(manifest: PackageManifest, base: Pick<PackageManifest, 
 }
 
 /**
- * Whether an adapted model goes with a base: it was made from it. Fails with 'mismatched', also without a manifest, with
- * another tokenizer or without adapters; with 'other-base' if it was made from a base with another name; and as
+ * Whether an adapted model goes with a base: it was made from it. Fails with 'mismatched', also without a manifest,
+ * with another tokenizer or without adapters; with 'other-base' if it was made from a base with another name; and as
  * `readManifest`. The messages are for users.
  *
  * @param base folder of the base

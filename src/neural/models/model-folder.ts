@@ -145,8 +145,8 @@ function isAdapter(folder: string): boolean {
 }
 
 /**
- * Loads the base and the adapter, unmerged. Throws as `loadModel` does, and 'mismatched' if the adapter was trained over
- * another base.
+ * Loads the base and the adapter, unmerged. Throws as `loadModel` does, and 'mismatched' if the adapter was trained
+ * over another base.
  */
 function loadAdapterOverBase(folder: string, { base, ...options }: LoadOptions): LoadedModel {
   const manifest = unwrap(readManifest(folder));
@@ -198,7 +198,9 @@ export function loadModel(folder: string, options: LoadOptions = {}): LoadedMode
   return { config, weights, packed, manifest };
 }
 
-/** The same for a model that is served or trained. Throws CodedError 'unsupported' if its matrices are not in 4 bits. */
+/**
+ * The same for a model that is served or trained. Throws CodedError 'unsupported' if its matrices are not in 4 bits.
+ */
 export function loadPacked(folder: string, options: LoadOptions): LoadedModel {
   const loaded = loadModel(folder, options);
   if (loaded.packed.size === 0)

@@ -94,8 +94,8 @@ interface AdaptHooks extends TrainingHooks {
 }
 
 /**
- * Resumes from the checkpoint in `out` if it belongs to the same run, and deletes it once the adapter is saved. A finished
- * run is not repeated. A checkpoint that cannot be used is deleted with a note.
+ * Resumes from the checkpoint in `out` if it belongs to the same run, and deletes it once the adapter is saved. A
+ * finished run is not repeated. A checkpoint that cannot be used is deleted with a note.
  */
 export async function adapt(request: TrainingRequest, hooks: AdaptHooks): Promise<Result<Adapted>> {
   const { base, out, tokenizer, budgetSeconds } = request;

@@ -34,8 +34,8 @@ export interface BatchOptions {
   readonly microBatches: number;
   readonly seed: number;
   /**
-   * Token between two sequences in a window. As a target it counts only where a sample itself ends in it. Sequences of a
-   * window see each other: the mask is causal and nothing more.
+   * Token between two sequences in a window. As a target it counts only where a sample itself ends in it. Sequences of
+   * a window see each other: the mask is causal and nothing more.
    */
   readonly separator: number;
 }
@@ -100,7 +100,9 @@ export class TrainingBatches {
   }
 }
 
-/** Pieces in seeded order. The pieces of a long sequence overlap by one token, so that every token but one is a target. */
+/**
+ * Pieces in seeded order. The pieces of a long sequence overlap by one token, so that every token but one is a target.
+ */
 function cutExamples(examples: readonly Example[], { length, seed }: BatchOptions): Piece[] {
   return shuffled(examples.length, seed).flatMap((index) => {
     const example = examples[index] as Example;

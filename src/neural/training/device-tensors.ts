@@ -86,7 +86,9 @@ export class DeviceTensors {
     return Object.fromEntries(this.current);
   }
 
-  /** The tensors that a session writes as its new:* outputs: on the CPU the inputs themselves, on the GPU the spares. */
+  /**
+   * The tensors that a session writes as its new:* outputs: on the CPU the inputs themselves, on the GPU the spares.
+   */
   outputs(names: readonly string[]): Record<string, Tensor> {
     return Object.fromEntries(
       names.map((name) => [newValueName(name), (this.spare.get(name) ?? this.current.get(name)) as Tensor]),

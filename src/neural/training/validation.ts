@@ -33,9 +33,10 @@ export function validationsSinceBest(all: readonly ValidationLoss[]): number {
 }
 
 /**
- * The losses over batches whose weights together sum to 1. For the mixture it interpolates both models with the single weight that fits these tokens best. When serving, a gate weights each token,
- * but it is fitted only after training. As with the gate, learning what the other model already predicts lowers the
- * mixture's loss little. Undefined if `onPause`, which runs after each batch, returned false.
+ * The losses over batches whose weights together sum to 1. For the mixture it interpolates both models with the single
+ * weight that fits these tokens best. When serving, a gate weights each token, but it is fitted only after training. As
+ * with the gate, learning what the other model already predicts lowers the mixture's loss little. Undefined if
+ * `onPause`, which runs after each batch, returned false.
  */
 export async function validate(
   stepper: Stepper,

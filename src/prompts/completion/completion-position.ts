@@ -1,5 +1,5 @@
-// The request at a cursor position, the cleaned answer, and whether it is right: one path for serving, labelling, fitting
-// and measuring.
+// The request at a cursor position, the cleaned answer, and whether it is right: one path for serving, labelling,
+// fitting and measuring.
 import type { CompletionPosition, CompletionQuery, Draft, DraftOptions } from '../../common/completion.ts';
 import { exactMatch } from '../../common/quality.ts';
 import { languageOf } from '../../text/languages.ts';

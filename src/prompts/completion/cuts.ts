@@ -21,7 +21,8 @@ const isWord = (character: string | undefined) => character !== undefined && /[\
  * The beginnings of a cleaned draft, shortest first; the last is the whole draft with its continuation. On the cursor's
  * line a cut is after a token and a whole word, not after an opener. A later line has at least a few characters, no
  * blank line before it, and, if a grammar checked it, completes all that it begins. No cut adds syntax errors, and
- * each fits the rest of the line. If cleaning changed the text so that its tokens cannot be found, only the draft itself.
+ * each fits the rest of the line. If cleaning changed the text so that its tokens cannot be found, only the draft
+ * itself.
  */
 export function cutsOf(draft: Draft, { query }: Pick<CompletionPosition, 'query'>): Draft[] {
   const { continuation, ...line } = draft;

@@ -13,7 +13,10 @@ import { DIALECT, DIALECTS, type Dialect, type DialectIds, dialectTokens } from 
 import { lineEnd } from '../../text/lines.ts';
 import type { Tokenizer } from '../../text/tokenizer/bpe.ts';
 
-/** Maximum length of each part, tokens. A new prompt takes `prefix`; a prefix longer than `maxGrownPrefix` needs a new one. */
+/**
+ * Maximum length of each part, tokens. A new prompt takes `prefix`; a prefix longer than `maxGrownPrefix` needs a new
+ * one.
+ */
 export interface PromptLimits {
   readonly prefix: number;
   readonly maxGrownPrefix: number;

@@ -34,7 +34,9 @@ const source = v.variant('kind', [
   fields({ kind: v.literal('todos'), glob }),
   /** One text per function; the comment above it is its answer. */
   fields({ kind: v.literal('functions'), glob }),
-  /** First lines of commit messages; with `labelFromType` the type before the colon ('fix(parser): ...') is the label. */
+  /**
+   * First lines of commit messages; with `labelFromType` the type before the colon ('fix(parser): ...') is the label.
+   */
   fields({ kind: v.literal('commits'), labelFromType: flag }),
 ]);
 

@@ -33,7 +33,9 @@ export function initialMixWeights(): MixWeights {
   return { version: 1, gate: new Array<number>(gateSize).fill(0), ranking: initialRanking() };
 }
 
-/** Weights for a model of another maker, in llama.cpp or on a server: the gate of Qwen2.5-Coder-1.5B, medium's ranking. */
+/**
+ * Weights for a model of another maker, in llama.cpp or on a server: the gate of Qwen2.5-Coder-1.5B, medium's ranking.
+ */
 export function otherMakersWeights(): MixWeights {
   const weights = mixWeightsFrom(othersShipped);
   if (weights === undefined)

@@ -55,8 +55,8 @@ interface EngineStatus {
 export interface Requests {
   adapt: { request: TrainingRequest; result: Adapted; progress: AdaptProgress };
   /**
-   * Loads a folder's specialist, the neural model and the n-gram index together. Progress: bytes of a GGUF file that are
-   * hashed, because it has changed.
+   * Loads a folder's specialist, the neural model and the n-gram index together. Progress: bytes of a GGUF file that
+   * are hashed, because it has changed.
    */
   open: { request: MixSource; result: OpenedSpecialist; progress: { readonly done: number } };
   close: { request: { readonly key: string }; result: EmptyObject; progress: never };

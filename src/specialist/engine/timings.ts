@@ -18,8 +18,8 @@ export function llamaOptions(
 }
 
 /**
- * The threads that are asked for, or physical cores minus one. llama.cpp's threads spin while they wait for each other: if another program
- * takes one core of two, two threads can be far slower than one.
+ * The threads that are asked for, or physical cores minus one. llama.cpp's threads spin while they wait for each other:
+ * if another program takes one core of two, two threads can be far slower than one.
  */
 export function llamaThreadCount(threads: number | 'auto', cores = physicalCores()): number {
   return Math.max(1, threads === 'auto' ? cores - 1 : Math.floor(threads));

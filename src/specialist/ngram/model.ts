@@ -109,8 +109,8 @@ export class NgramModel {
   }
 
   /**
-   * Probability of each token of an indexed file, as if its line were being written and the rest of the file were there.
-   * The indexed copy is not used.
+   * Probability of each token of an indexed file, as if its line were being written and the rest of the file were
+   * there. The indexed copy is not used.
    */
   tokenProbabilities(file: TextFile): Float32Array {
     const { predictor } = this;

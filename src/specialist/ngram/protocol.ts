@@ -41,8 +41,8 @@ export interface WorkerResults {
 }
 
 /**
- * A change of a file. Text is the whole text, with '\n' line ends. With a folder everything below it is removed, because
- * VS Code reports the removal of a folder as one event.
+ * A change of a file. Text is the whole text, with '\n' line ends. With a folder everything below it is removed,
+ * because VS Code reports the removal of a folder as one event.
  */
 export type FileChange =
   | { readonly kind: 'open'; readonly path: string; readonly text: string }

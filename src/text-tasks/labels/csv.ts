@@ -5,7 +5,9 @@
 import { CodedError } from '../../common/errors.ts';
 
 const QUOTE = '"';
-/** Maximum characters of a record. A longer one has an unclosed quote and would take the rest of the file into memory. */
+/**
+ * Maximum characters of a record. A longer one has an unclosed quote and would take the rest of the file into memory.
+ */
 const MAX_RECORD = 8 << 20;
 
 /** A fault of a table. The caller puts the path before the message (`atPath`). */
@@ -26,8 +28,8 @@ export async function* csvRecords(chunks: AsyncIterable<string>): AsyncGenerator
   const fieldEnds = /[\n\r,]/g;
   let record: string[] = [];
   let field = '';
-  // quoted: inside quotes. closing: the last character there was a quote, which ends the field or is escaped by a second
-  // quote. begun: the record has a field or a quote.
+  // quoted: inside quotes. closing: the last character there was a quote, which ends the field or is escaped by a
+  // second quote. begun: the record has a field or a quote.
   let [quoted, closing, begun] = [false, false, false];
   // The record's length before this chunk, the line in which the record begins, and the current line.
   let [length, firstLine, line] = [0, 1, 1];
@@ -91,7 +93,9 @@ const DROPPED = '(?:(?![\\t\\r\\n])[\\p{Z}\\p{C}\\p{Default_Ignorable_Code_Point
 const SIGNS = '=+\\-@\uff1d\ufe66\uff0b\ufe62\uff0d\ufe63\u2212\uff20\ufe6b';
 const SIGN = `${DROPPED}[${SIGNS}]`;
 const FIRST_SIGN = `${DROPPED}[${SIGNS}\\t\\r]`;
-/** A program may split cells at another separator and then ignores our quotes, so a cell may begin after any of these. */
+/**
+ * A program may split cells at another separator and then ignores our quotes, so a cell may begin after any of these.
+ */
 const SEPARATOR = '[,;\\t\\r\\n]';
 const formulas = new RegExp(`^(?=${FIRST_SIGN})|(?<=${SEPARATOR})(?=${SIGN})`, 'gu');
 const escapes = new RegExp(`^'(?=${FIRST_SIGN})|(?<=${SEPARATOR})'(?=${SIGN})`, 'gu');

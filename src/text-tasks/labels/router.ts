@@ -84,8 +84,8 @@ function labelTable(apiAccuracy: readonly number[]): FeatureTable<HeldOutText, n
 }
 
 /**
- * Fits the router on out-of-fold probabilities. A text's features use the large model's accuracy on other texts, so that
- * no estimate is fitted on its own label.
+ * Fits the router on out-of-fold probabilities. A text's features use the large model's accuracy on other texts, so
+ * that no estimate is fitted on its own label.
  */
 export function fitTextRouter(items: readonly HeldOutText[], labels: number): TextRouter {
   const known = enoughKnown<number, HeldOutText>(items, { minKnown: MIN_KNOWN });

@@ -1,4 +1,5 @@
-// The functions of a text with their documentation comments: found with the language's grammar, or by keywords and indents.
+// The functions of a text with their documentation comments: found with the language's grammar, or by keywords and
+// indents.
 import type * as TreeSitter from '@vscode/tree-sitter-wasm';
 import { docCommentOf, docFormOf } from '../doc-comments.ts';
 import { indentColumns, indentOf, lineStart } from '../lines.ts';

@@ -26,7 +26,9 @@ export const DEEPSEEK_PATTERNS: readonly string[] = [
   '[\u4e00-\u9fa5\u0800-\u4e00\uac00-\ud7ff]+',
 ];
 
-/** The expressions of our own files; each runs in linear time. One with backtracking could block the process for ever. */
+/**
+ * The expressions of our own files; each runs in linear time. One with backtracking could block the process for ever.
+ */
 const KNOWN_PATTERNS: ReadonlySet<string> = new Set([
   OWN_PATTERN,
   GPT2_PATTERN,

@@ -1,5 +1,5 @@
-// 'Show Adaptations…': lists the adaptations of all folders with their results, the current folder's first. Selecting one
-// opens its report; a button deletes it.
+// 'Show Adaptations…': lists the adaptations of all folders with their results, the current folder's first. Selecting
+// one opens its report; a button deletes it.
 import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as vscode from 'vscode';

@@ -181,7 +181,9 @@ async function askKey({ provider, host }: KeyOwner): Promise<string | undefined>
   });
 }
 
-/** Asks for a key, stores it and tests it. Returns a description of the result; undefined if there is nothing to add. */
+/**
+ * Asks for a key, stores it and tests it. Returns a description of the result; undefined if there is nothing to add.
+ */
 export async function setApiKey({ api, key }: ChooseDeps): Promise<UiText | undefined> {
   await api.load();
   const owner = api.owner;

@@ -1,4 +1,5 @@
-// Asks for consent before the first call to the large model in a folder. The question lists the text that would be sent.
+// Asks for consent before the first call to the large model in a folder. The question lists the text that would be
+// sent.
 import { sentences, t, type UiText } from '../editor/ui-text.ts';
 import { type UiMessageItem, window } from '../editor/window.ts';
 import { callsAnHour } from './hourly-cost.ts';

@@ -1,5 +1,5 @@
-// Failures of the large model as one status. An episode begins with the first failure and ends with an answer, a new key
-// or a changed setting.
+// Failures of the large model as one status. An episode begins with the first failure and ends with an answer, a new
+// key or a changed setting.
 import type { Failure } from '../../common/errors.ts';
 
 export class Problems {

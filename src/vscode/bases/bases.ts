@@ -1,5 +1,5 @@
-// Selects the base model that answers in this window. Each shipped base above the smallest is timed once per machine, in
-// the first quiet second; a slow one again in each window, and once a machine that was busy is idle.
+// Selects the base model that answers in this window. Each shipped base above the smallest is timed once per machine,
+// in the first quiet second; a slow one again in each window, and once a machine that was busy is idle.
 import type { Clock } from '../../common/clock.ts';
 import { Part } from '../../common/disposable.ts';
 import { messageOf, ok, type Result } from '../../common/errors.ts';
@@ -99,8 +99,8 @@ export class Bases extends Part<BasesDeps> {
   }
 
   /**
-   * The user types or moves the cursor. Ends a timing run, which typing slows down, but not a base's first one: it gives
-   * way to the editor, and who never pauses must not keep the small base.
+   * The user types or moves the cursor. Ends a timing run, which typing slows down, but not a base's first one: it
+   * gives way to the editor, and who never pauses must not keep the small base.
    */
   onUserInput(): void {
     this.lastKey = this.deps.clock.monotonic();
@@ -198,7 +198,9 @@ export class Bases extends Part<BasesDeps> {
     return isFirst;
   }
 
-  /** Whether the base is untimed, or was slow before this window opened, or on a machine that was busy and is idle now. */
+  /**
+   * Whether the base is untimed, or was slow before this window opened, or on a machine that was busy and is idle now.
+   */
   private isDue(base: Base): boolean {
     const timing = this.timingOf(base);
     if (timing === undefined) return true;

@@ -260,9 +260,9 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
   }
 
   /**
-   * The item replaces the line's text before the cursor, at most MAX_BEFORE of it, and the closing brackets after it that
-   * the suggestion contains. So it stays while the user deletes and types again, and the editor's commands to accept a
-   * word or a line work.
+   * The item replaces the line's text before the cursor, at most MAX_BEFORE of it, and the closing brackets after it
+   * that the suggestion contains. So it stays while the user deletes and types again, and the editor's commands to
+   * accept a word or a line work.
    */
   private item(
     document: vscode.TextDocument,

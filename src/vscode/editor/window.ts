@@ -1,4 +1,5 @@
-// VS Code's `window` with stricter types: every shown text must be `UiText`. The lint forbids `vscode.window` elsewhere.
+// VS Code's `window` with stricter types: every shown text must be `UiText`. The lint forbids `vscode.window`
+// elsewhere.
 import * as vscode from 'vscode';
 import type { UiText } from './ui-text.ts';
 

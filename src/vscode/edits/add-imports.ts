@@ -34,7 +34,9 @@ export class AddImports extends Part<AddImportsDeps> {
     this.add({ dispose: () => this.watch?.dispose() });
   }
 
-  /** Adds imports as the language extension reports what is missing, until the document is changed by something else. */
+  /**
+   * Adds imports as the language extension reports what is missing, until the document is changed by something else.
+   */
   accepted({ document, start, text }: InsertedSuggestion): void {
     this.watch?.dispose();
     this.watch = undefined;

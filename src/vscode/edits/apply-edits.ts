@@ -86,8 +86,8 @@ export class ApplyEdits extends Part<ApplyEditsDeps> {
       const uri = uriOf(offer) as vscode.Uri;
       const label = originText(offer);
       workspaceEdit.replace(uri, rangeOf(offer.range), offer.replacement, { needsConfirmation: false, label });
-      // The preview opens only if an edit needs confirmation, and begins with such edits unticked. This one does nothing
-      // and is not listed.
+      // The preview opens only if an edit needs confirmation, and begins with such edits unticked. This one does
+      // nothing and is not listed.
       if (offer === first) workspaceEdit.createFile(uri, { ignoreIfExists: true }, { needsConfirmation: true, label });
     }
     const editor = window.activeTextEditor;

@@ -1,5 +1,5 @@
-// The journals of the open folders' edits, fed from document changes. Nothing is recorded in Restricted Mode, of ignored
-// files, or of documents without a file.
+// The journals of the open folders' edits, fed from document changes. Nothing is recorded in Restricted Mode, of
+// ignored files, or of documents without a file.
 import * as vscode from 'vscode';
 import { Part } from '../../common/disposable.ts';
 import type { Log } from '../../common/log.ts';

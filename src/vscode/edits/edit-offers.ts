@@ -107,8 +107,8 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
   }
 
   /**
-   * The edit that is offered in the cursor's line: Tab belongs to it, and no other ghost text may cover it. What is left
-   * of an insertion at the cursor is ghost text itself, and is listed in the panel.
+   * The edit that is offered in the cursor's line: Tab belongs to it, and no other ghost text may cover it. What is
+   * left of an insertion at the cursor is ghost text itself, and is listed in the panel.
    */
   inLine(document: vscode.TextDocument, position: vscode.Position, mayInsert: boolean): EditInLine | undefined {
     const recorded = this.journals.recordedOf(document);
@@ -251,7 +251,10 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
     return next.length > 0;
   }
 
-  /** Notes an offer that an edit has passed by. What was shown and not followed; what is shown since the last edit is not among it. */
+  /**
+   * Notes an offer that an edit has passed by. What was shown and not followed; what is shown since the last edit is
+   * not among it.
+   */
   private ignoredAfter(edits: readonly Edit[]): string[] {
     const { pending } = this;
     if (pending && pending.after !== stateOf(edits)) {

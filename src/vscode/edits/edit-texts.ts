@@ -3,7 +3,9 @@ import { t, type UiText } from '../editor/ui-text.ts';
 import { flatten } from '../webview/wording.ts';
 import type { OfferedEdit, TabAction } from './offered-edits.ts';
 
-/** What does the Tab key's work while the editor's list of suggestions has it, or where Tab indents; in package.json. */
+/**
+ * What does the Tab key's work while the editor's list of suggestions has it, or where Tab indents; in package.json.
+ */
 const otherKey = 'Alt+Enter';
 
 /**

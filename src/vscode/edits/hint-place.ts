@@ -1,5 +1,5 @@
-// Where the hint of a next edit stands so that the user sees it. The editor tells which lines are in view, but not which
-// columns. Pure.
+// Where the hint of a next edit stands so that the user sees it. The editor tells which lines are in view, but not
+// which columns. Pure.
 import type { Position } from '../../workspace/edits/edit.ts';
 
 /** The lines of an editor. */

@@ -36,7 +36,10 @@ export interface EditCursor {
   readonly before: string;
 }
 
-/** What the Tab key does: jumps to the edit, applies it at the cursor, or indents as usual. Undefined: nothing is offered. */
+/**
+ * What the Tab key does: jumps to the edit, applies it at the cursor, or indents as usual. Undefined: nothing is
+ * offered.
+ */
 export type TabAction = 'jump' | 'apply' | 'indent' | undefined;
 
 /** After this many dismissals in a row nothing is offered for a while. */

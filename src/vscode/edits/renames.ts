@@ -17,8 +17,8 @@ import { askServer } from './language-server.ts';
 /** The cursor rests, ms. Shorter than the time from a double click to the first key. */
 const restMs = 150;
 /**
- * A server answers one question after the other, so that a slow answer makes the list of suggestions wait, too. The pause
- * after an answer grows with the square of its time: 0.1 s after 0.1 s, 10 s after 1 s.
+ * A server answers one question after the other, so that a slow answer makes the list of suggestions wait, too. The
+ * pause after an answer grows with the square of its time: 0.1 s after 0.1 s, 10 s after 1 s.
  */
 const pauseAfter = (tookMs: number) => Math.min(tookMs ** 2 / 100, 30_000);
 const maxReferences = 200;

@@ -24,7 +24,9 @@ export interface DocumentListener {
   changed?(document: Document, event?: vscode.TextDocumentChangeEvent): void;
   saved?(document: Document): void;
   closed?(place: Place): void;
-  /** A file that may be indexed by its name, or its folder, was written or deleted, by the editor or another program. */
+  /**
+   * A file that may be indexed by its name, or its folder, was written or deleted, by the editor or another program.
+   */
   writtenOnDisk?(place: Place): void;
   deletedOnDisk?(place: Place): void;
   /** Another commit was checked out. */

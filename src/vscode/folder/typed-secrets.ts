@@ -1,5 +1,5 @@
-// The secrets of open documents. A password that is typed is found at each pause, so this tells whole values from stages
-// of typing one: whole values stay known until the folder is closed, and stages only in small numbers.
+// The secrets of open documents. A password that is typed is found at each pause, so this tells whole values from
+// stages of typing one: whole values stay known until the folder is closed, and stages only in small numbers.
 
 import { SecretValues } from '../../workspace/secrets/known/known.ts';
 import type { SecretRange } from '../../workspace/secrets/redact.ts';

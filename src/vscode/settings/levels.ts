@@ -14,7 +14,9 @@ export interface Levels {
 /** Returns the effective value, from the user's and that of a trusted workspace. */
 export type CombineLevels<T> = (user: T, workspace: T) => T;
 
-/** Only the user's value counts: the setting affects money, privacy, memory or time, and no value is the stricter one. */
+/**
+ * Only the user's value counts: the setting affects money, privacy, memory or time, and no value is the stricter one.
+ */
 export const usersAlone = <T>(user: T): T => user;
 /** Any workspace may set it, trusted or not, because it affects none of these. */
 export const workspacesFirst = <T>(_: T, workspace: T): T => workspace;

@@ -200,7 +200,9 @@ export interface Edit {
   readonly inserted: string;
   /** The line's rest and up to two lines behind the edit, unchanged. */
   readonly right: string;
-  /** Offset of `inserted` in the file's present text, UTF-16 units with '\n' as line end; -1 if it was changed again. */
+  /**
+   * Offset of `inserted` in the file's present text, UTF-16 units with '\n' as line end; -1 if it was changed again.
+   */
   readonly at: number;
   /** ms since the epoch. */
   readonly time: number;

@@ -73,7 +73,9 @@ export class EditJournal {
     this.redact = redact;
   }
 
-  /** A document was opened. Changes of documents that were not opened here are ignored. @param text with '\n' line ends */
+  /**
+   * A document was opened. Changes of documents that were not opened here are ignored. @param text with '\n' line ends
+   */
   open(path: string, text: string): void {
     if (this.burst?.path === path) this.close();
     this.texts.set(path, text);

@@ -206,8 +206,8 @@ const SPELLINGS: readonly ((text: string) => string)[] = [
 ];
 
 /**
- * The hole whose text both edits spell otherwise (`Red` as `red`), or of which they replace the same parts: `getUser` by
- * `fetchUser`, and `getItem` by `fetchItem`.
+ * The hole whose text both edits spell otherwise (`Red` as `red`), or of which they replace the same parts: `getUser`
+ * by `fetchUser`, and `getItem` by `fetchItem`.
  */
 function changedHole(
   holes: readonly (readonly [string, string])[],

@@ -84,7 +84,10 @@ function pythonFiles(path: string): string[] {
   return [posix.join(path, '__init__.py'), ...(path === '.' ? [] : [`${path}.py`, `${path}.pyi`])];
 }
 
-/** The name of a requirement: 'httpx[http2]>=1; python_version < "3"', 'rich @ https://...'. Others are paths or options. */
+/**
+ * The name of a requirement: 'httpx[http2]>=1; python_version < "3"', 'rich @ https://...'. Others are paths or
+ * options.
+ */
 function requiredPackage(text: string): string | undefined {
   return /^([A-Za-z0-9][\w.-]*)[ \t]*(?:\[[^\]]*\][ \t]*)?(?:$|[#;@<>=!~(])/.exec(text)?.[1];
 }

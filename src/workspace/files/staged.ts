@@ -91,8 +91,8 @@ export async function stagedChanges(
 }
 
 /**
- * The text of a stored file; '' without an id. Undefined if it is too long, or if git does not have it (a missing object
- * of a partial clone).
+ * The text of a stored file; '' without an id. Undefined if it is too long, or if git does not have it (a missing
+ * object of a partial clone).
  */
 export async function wholeText(
   git: RunGit,

@@ -72,7 +72,9 @@ export function findAssignments(source: SearchedText): Found[] {
   return found;
 }
 
-/** `| Key Vault Secrets User | 4633458b-... |`: a UUID in the next cell is a password only if the name fills its cell. */
+/**
+ * `| Key Vault Secrets User | 4633458b-... |`: a UUID in the next cell is a password only if the name fills its cell.
+ */
 function isIdInRow(text: string, start: number, { text: value, pieces }: ReadValue): boolean {
   const isCell = /\|[ \t]*$/.test(text.slice(Math.max(0, (pieces[0]?.[0] ?? 0) - 8), pieces[0]?.[0]));
   return isCell && isUuid(value.trim()) && !/(?:^|[|\n])[ \t*`]*$/.test(text.slice(Math.max(0, start - 8), start));

@@ -1,5 +1,5 @@
-// Finds values in a container or in a place that says what they are: `passwords: { joe: ... }`, `[secrets]`, a Kubernetes
-// Secret; a table's column; the arguments of a call that logs in, as `connect("h", "sa", "x")`.
+// Finds values in a container or in a place that says what they are: `passwords: { joe: ... }`, `[secrets]`, a
+// Kubernetes Secret; a table's column; the arguments of a call that logs in, as `connect("h", "sa", "x")`.
 
 import { indentLength } from '../../text/lines.ts';
 import { matchAt } from '../../text/match-at.ts';

@@ -1,4 +1,5 @@
-// Folders that try to run a program, to have files outside them read, or to block git: in Restricted Mode, then trusted.
+// Folders that try to run a program, to have files outside them read, or to block git: in Restricted Mode, then
+// trusted.
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';

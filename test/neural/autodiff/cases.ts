@@ -93,8 +93,8 @@ export const CASES: { readonly [K in Differentiable]: readonly Case[] } = {
 };
 
 /**
- * Compares the directional derivative of sum(out * weights) that the gradients give with the central difference, the sum
- * taken in double precision.
+ * Compares the directional derivative of sum(out * weights) that the gradients give with the central difference, the
+ * sum taken in double precision.
  */
 export async function checkCase(name: string, { inputs, build, range = [-2, 2] }: Case, device: Device): Promise<void> {
   const next = uniforms(name.length * 7919 + inputs.length);

@@ -1,4 +1,5 @@
-// The token-mixture drafter over a small trained model: its drafts, and equal probabilities from search and plain scoring.
+// The token-mixture drafter over a small trained model: its drafts, and equal probabilities from search and plain
+// scoring.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import type { DraftOptions } from '../../../src/common/completion.ts';

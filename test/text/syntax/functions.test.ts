@@ -1,10 +1,14 @@
-// Functions and their comments, found and written in the form of each language: by its grammar, and by indents where it has none.
+// Functions and their comments, found and written in the form of each language: by its grammar, and by indents where it
+// has none.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { docCommentOf, docEdit, docFormOf } from '../../../src/text/doc-comments.ts';
 import { functionAt, functionsIn, functionTexts } from '../../../src/text/syntax/functions.ts';
 
-/** Of a document whose comment stands between « and »: names, what is read of it, and the document once it is written anew. */
+/**
+ * Of a document whose comment stands between « and »: names, what is read of it, and the document once it is written
+ * anew.
+ */
 async function roundTrip(languageId: string, marked: string) {
   const [before = '', comment = '', after = ''] = marked.split(/[«»]/);
   const text = before + comment + after;

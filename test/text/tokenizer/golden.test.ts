@@ -23,7 +23,9 @@ const golden: Golden = JSON.parse(
 );
 const literals = golden.literals.slice(0, 2);
 
-/** A tokenizer from GGUF metadata, which name the split pattern. @param others tokens that are texts, as the file says */
+/**
+ * A tokenizer from GGUF metadata, which name the split pattern. @param others tokens that are texts, as the file says
+ */
 function load(pre: string, ...others: readonly string[]): Tokenizer {
   const tokens = [...golden.vocab, ...literals, ...others];
   const types = tokens.map((_, id) => (id < golden.vocab.length ? 1 : 4));

@@ -1,4 +1,5 @@
-// A command asks for consent to the text that it sends: in the first question, or once if only completions were allowed.
+// A command asks for consent to the text that it sends: in the first question, or once if only completions were
+// allowed.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { SendingCommand } from '../../../src/vscode/api/consent.ts';

@@ -1,5 +1,5 @@
-// Requests that the editor does not repeat by itself: after a formatter's edit, after a closed list, and where the editor
-// shows no suggestions.
+// Requests that the editor does not repeat by itself: after a formatter's edit, after a closed list, and where the
+// editor shows no suggestions.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';

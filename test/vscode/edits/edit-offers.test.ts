@@ -1,4 +1,5 @@
-// The next edit in an editor: when it is searched for and offered, what is drawn and announced, and what the commands do.
+// The next edit in an editor: when it is searched for and offered, what is drawn and announced, and what the commands
+// do.
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';

@@ -33,8 +33,8 @@ export interface AddedBase extends PackageInfo {
 
 /**
  * Reads the header and the file's hash; writes a few megabytes. A file that is registered already under the same name
- * is returned as it is, and registered anew if it has changed since. Fails with 'unreadable', 'corrupt', 'unsupported', 'unwritable', 'bad-request' if the name that
- * the user wrote belongs to another base, and 'cancelled'.
+ * is returned as it is, and registered anew if it has changed since. Fails with 'unreadable', 'corrupt', 'unsupported',
+ * 'unwritable', 'bad-request' if the name that the user wrote belongs to another base, and 'cancelled'.
  */
 export async function addGgufModel(
   request: GgufRequest,

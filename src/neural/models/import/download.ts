@@ -87,7 +87,9 @@ export async function download(file: RemoteFile, path: string, options: Download
   }
 }
 
-/** Whether an earlier download is there whole. Only its hash tells: what has its size may be damaged or another file. */
+/**
+ * Whether an earlier download is there whole. Only its hash tells: what has its size may be damaged or another file.
+ */
 async function isThere(
   { bytes, sha256 }: RemoteFile,
   path: string,

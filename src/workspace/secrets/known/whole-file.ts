@@ -31,7 +31,10 @@ export async function learnWhole(chunks: AsyncIterable<string>, path: string, kn
   for await (const { text } of windowsOf(chunks, path)) known.learn(findSecrets(text, path));
 }
 
-/** Yields a file's text in pieces of whole lines, except lines longer than a window, with its own and the known secrets redacted. */
+/**
+ * Yields a file's text in pieces of whole lines, except lines longer than a window, with its own and the known secrets
+ * redacted.
+ */
 export async function* redactedPieces(
   chunks: AsyncIterable<string>,
   path: string,

@@ -36,7 +36,9 @@ async function listen(server: Server): Promise<number> {
 
 const serve = async (handler: Handler) => `http://127.0.0.1:${await listen(createServer(handler))}/model.gguf`;
 
-/** Each handler answers one request, and the last one all that follow. Returns the ranges that were asked for as well. */
+/**
+ * Each handler answers one request, and the last one all that follow. Returns the ranges that were asked for as well.
+ */
 async function serveInTurn(...handlers: readonly Handler[]) {
   const asked: (string | undefined)[] = [];
   const url = await serve((request, response) => {
