@@ -55,7 +55,7 @@ export function placeOf(shown: vscode.Uri): Place {
   const untitled = uri.scheme === 'untitled' ? vscode.workspace.workspaceFolders?.[0] : undefined;
   const workspaceFolder = vscode.workspace.getWorkspaceFolder(uri) ?? untitled;
   const folder = workspaceFolder ? folderRef(workspaceFolder) : looseFolder();
-  const base = folder.uri?.path.replace(/\/*$/, '/');
+  const base = folder.uri && (folder.uri.path.endsWith('/') ? folder.uri.path : `${folder.uri.path}/`);
   const isInside = base !== undefined && uri.path.startsWith(base);
   return { uri, folder, path: isInside ? uri.path.slice(base.length) : uri.path.replace(/^\/+/, '') || 'untitled' };
 }
