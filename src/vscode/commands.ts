@@ -19,7 +19,7 @@ import { acceptPart } from './completion/accept-part.ts';
 import { acceptedCommand, type GhostTextProvider, type LastSuggestion } from './completion/provider.ts';
 import type { Snooze } from './completion/snooze.ts';
 import type { ChannelLog } from './editor/channel-log.ts';
-import { placeOf } from './editor/document.ts';
+import { placeOf } from './editor/folder-of-document.ts';
 import { pickFolder } from './editor/folder-ref.ts';
 import type { Paths } from './editor/paths.ts';
 import { sentences, t } from './editor/ui-text.ts';

@@ -6,8 +6,9 @@ import { type EditInLine, isNothing, type Suggestion } from '../../suggest/sugge
 import { listOpensAt } from '../../text/line-state.ts';
 import { fromLineFeeds } from '../../text/lines.ts';
 import { boundaryBefore } from '../../text/windows.ts';
-import { Document, placeOf } from '../editor/document.ts';
+import { Document } from '../editor/document.ts';
 import { indentUnit } from '../editor/document-query.ts';
+import { placeOf } from '../editor/folder-of-document.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';
 import { t } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';

@@ -4,7 +4,8 @@ import * as vscode from 'vscode';
 import type { CompletionQuery } from '../../common/completion.ts';
 import { toLineFeeds } from '../../text/lines.ts';
 import { aroundCell, queryAt } from './document-query.ts';
-import { type FolderRef, folderRef, looseFolder } from './folder-ref.ts';
+import { isCell, notebookOf, type Place, placeOf } from './folder-of-document.ts';
+import type { FolderRef } from './folder-ref.ts';
 
 /**
  * Nothing is learned from longer documents, because redacting them at every pause is slow; the query's window covers
@@ -13,7 +14,6 @@ import { type FolderRef, folderRef, looseFolder } from './folder-ref.ts';
 const maxLength = 400_000;
 /** Of a longer document, this many lines before and after a change are searched for secrets. */
 const nearLines = 200;
-const cellScheme = 'vscode-notebook-cell';
 
 /** Scheme of the document with stored and sent data. */
 export const keptScheme = 'easy-adaptation-kept';
@@ -37,34 +37,6 @@ const silentSchemes = new Set([
 ]);
 const silentLanguages = new Set(['log', 'Log', 'code-text-binary', 'search-result']);
 
-/** Where a file or an untitled document is. */
-export interface Place {
-  /** Of a notebook's cell: the notebook's. */
-  readonly uri: vscode.Uri;
-  /** An untitled document belongs to the first folder, and uses its model and consent. */
-  readonly folder: FolderRef;
-  /** Relative to the folder, with '/'. Outside of it: the whole path without the first '/'. */
-  readonly path: string;
-}
-
-export function placeOf(shown: vscode.Uri): Place {
-  const uri =
-    shown.scheme === cellScheme
-      ? (notebookOf(shown)?.uri ?? shown.with({ scheme: 'file', authority: '', fragment: '' }))
-      : shown;
-  const untitled = uri.scheme === 'untitled' ? vscode.workspace.workspaceFolders?.[0] : undefined;
-  const workspaceFolder = vscode.workspace.getWorkspaceFolder(uri) ?? untitled;
-  const folder = workspaceFolder ? folderRef(workspaceFolder) : looseFolder();
-  const base = folder.uri && (folder.uri.path.endsWith('/') ? folder.uri.path : `${folder.uri.path}/`);
-  const isInside = base !== undefined && uri.path.startsWith(base);
-  return { uri, folder, path: isInside ? uri.path.slice(base.length) : uri.path.replace(/^\/+/, '') || 'untitled' };
-}
-
-function notebookOf({ scheme, path }: vscode.Uri): vscode.NotebookDocument | undefined {
-  if (scheme !== cellScheme) return undefined;
-  return vscode.workspace.notebookDocuments.find(({ uri }) => uri.path === path);
-}
-
 /** An open document. */
 export class Document implements Place {
   readonly uri: vscode.Uri;
@@ -79,7 +51,7 @@ export class Document implements Place {
   }
 
   get isCell(): boolean {
-    return this.shown.uri.scheme === cellScheme;
+    return isCell(this.shown.uri);
   }
 
   /** Whether it is none that the user edits. */

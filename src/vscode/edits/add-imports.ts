@@ -7,7 +7,7 @@ import type { Log } from '../../common/log.ts';
 import { importedModules } from '../../text/imports.ts';
 import { fromLineFeeds, toLineFeeds } from '../../text/lines.ts';
 import type { InsertedSuggestion } from '../completion/provider.ts';
-import { placeOf } from '../editor/document.ts';
+import { placeOf } from '../editor/folder-of-document.ts';
 import { window } from '../editor/window.ts';
 import type { Documents } from '../folder/documents.ts';
 import { type PreferredFix, preferredFix } from './preferred-fix.ts';

@@ -8,7 +8,7 @@ import { brackets } from '../../text/line-state.ts';
 import { lineEnd, lineStart } from '../../text/lines.ts';
 import { DeclaredName, type Reference } from '../../workspace/edits/declared-name.ts';
 import { type ChangeKind, type Edit, type NextEdit, offsetOf, type TextFile } from '../../workspace/edits/edit.ts';
-import { placeOf } from '../editor/document.ts';
+import { placeOf } from '../editor/folder-of-document.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';
 import { window } from '../editor/window.ts';
 import type { EditSource, EditSourceDeps } from './edit-source.ts';

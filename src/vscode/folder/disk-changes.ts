@@ -2,7 +2,7 @@
 // new index.
 import { Part } from '../../common/disposable.ts';
 import type { Log } from '../../common/log.ts';
-import { type Place, placeOf } from '../editor/document.ts';
+import { type Place, placeOf } from '../editor/folder-of-document.ts';
 import { documentAt, type FolderRef } from '../editor/folder-ref.ts';
 import { type DocumentListener, type Documents, stateOnDisk } from './documents.ts';
 import type { Folders } from './folders.ts';

@@ -2,7 +2,8 @@
 import * as vscode from 'vscode';
 import { Part } from '../../common/disposable.ts';
 import type { Log } from '../../common/log.ts';
-import type { Document, Place } from '../editor/document.ts';
+import type { Document } from '../editor/document.ts';
+import type { Place } from '../editor/folder-of-document.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';
 import type { Configuration } from '../settings/configuration.ts';
 import { type DocumentListener, type Documents, stateOnDisk } from './documents.ts';

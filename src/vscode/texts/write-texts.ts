@@ -9,7 +9,7 @@ import type { OpenedFolder } from '../../text-tasks/commit-context.ts';
 import { askForTrust, showFailure } from '../adapt/questions.ts';
 import type { RunRequests } from '../adapt/run-requests.ts';
 import { offerCommand } from '../editor/dialogs.ts';
-import { placeOf } from '../editor/document.ts';
+import { placeOf } from '../editor/folder-of-document.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';
 import type { Paths } from '../editor/paths.ts';
 import { withProgress } from '../editor/progress.ts';

@@ -68,7 +68,7 @@ test('a request that ended at the list is repeated when a better draft comes', a
   const { provider, ask } = setup(() => nothing('held back'));
   const range = { start: cursor.with(undefined, 0), end: cursor };
   await ask({ range, text: 'another text' });
-  const { folder } = (await import('../../../src/vscode/editor/document.ts')).placeOf(document.uri as never);
+  const { folder } = (await import('../../../src/vscode/editor/folder-of-document.ts')).placeOf(document.uri as never);
   await provider.repeat(folder);
   assert.deepEqual(triggered, [TRIGGER]);
 });
