@@ -145,7 +145,7 @@ export class EditJournals extends Part<EditJournalsDeps> implements DocumentList
   private forget(document: vscode.TextDocument): void {
     this.reverted.delete(document);
     const recorded = this.recordedOf(document);
-    recorded?.journal.clear(recorded.path);
+    if (recorded) this.forgetFile(recorded.folder, recorded.path);
   }
 
   /** The recorded document at a URI. */
@@ -186,11 +186,16 @@ export class EditJournals extends Part<EditJournalsDeps> implements DocumentList
       });
   }
 
-  /** Tells the folder's local models what was edited, if it is news to them. */
+  /**
+   * Tells the folder's local models what was edited, if it is news to them. Of a file that may not be sent they learn
+   * nothing: they draft in files that may, and a draft goes into a prompt.
+   */
   private tell(folder: FolderRef): void {
     const history = this.journals.get(folder.key)?.journal.history();
     if (history === undefined) return;
-    const { edits, replaced } = history;
+    const mayLeave = ({ path }: Edit) => this.deps.documents.mayLeave({ folder, path });
+    const edits = history.edits.filter(mayLeave);
+    const replaced = history.replaced && mayLeave(history.replaced) ? history.replaced : undefined;
     const told = JSON.stringify([
       edits.length,
       edits.at(-1)?.time,
@@ -200,7 +205,7 @@ export class EditJournals extends Part<EditJournalsDeps> implements DocumentList
     ]);
     if (this.told.get(folder.key) === told) return;
     this.told.set(folder.key, told);
-    this.deps.folders.of(folder).specialist.setHistory(history);
+    this.deps.folders.of(folder).specialist.setHistory({ edits, ...(replaced && { replaced }) });
   }
 
   private clear(folder: FolderRef): void {
@@ -209,7 +214,6 @@ export class EditJournals extends Part<EditJournalsDeps> implements DocumentList
     this.deps.onCleared(folder);
   }
 
-  /** Forgets the edits of a file that is ignored now. */
   private forgetFile(folder: FolderRef, path: string): void {
     this.journals.get(folder.key)?.journal.clear(path);
     this.tell(folder);

@@ -221,6 +221,20 @@ test('one undo takes all applied edits back, which are not offered again', async
   assert.equal(await offers.goTo(), false);
 });
 
+for (const [path, isTold] of [
+  ['src/a.ts', true],
+  ['notes/private.ts', false],
+] as const)
+  test(`the local models, whose drafts go into prompts, ${isTold ? 'learn' : 'learn nothing'} of ${path}`, async () => {
+    const { state } = setUp({ local: 'notes/private.ts' });
+    const editor = await opened(path, uses('total'));
+    for (let use = 0; use < 2; use++) desk.retype(editor, 'total', 'sum');
+    await until(() => state.tab);
+    desk.retype(editor, '3', '4');
+    const told = state.histories.flatMap(({ edits, replaced }) => (replaced ? [...edits, replaced] : edits));
+    assert.equal(told.length > 0, isTold);
+  });
+
 test('the local models are told of finished edits, and of none after a checkout', async () => {
   const { editor, state } = await renamed();
   const told = () => state.histories.at(-1)?.edits.map(({ inserted }) => inserted);

@@ -20,9 +20,10 @@ export function dispose(): void {
 }
 
 interface OfferOptions {
-  /** The rule of every file but `off`, which is ignored. */
+  /** The rule of every file but `off`, which is ignored, and `local`, which git ignores. */
   readonly rule?: 'open' | 'local' | 'off';
   readonly off?: string;
+  readonly local?: string;
   readonly settings?: Partial<Settings>;
   readonly isOn?: boolean;
   /** The folder's files, where edits that repeat others are found; absent: no edit repeats others. */
@@ -38,10 +39,13 @@ export function documentsWith(
 ) {
   const documents = new Documents({ configuration: configuration as never, log: silentLog });
   disposables.push(documents);
-  return Object.assign(documents, { ruleOf: async ({ path }: { readonly path: string }) => rule(path) });
+  return Object.assign(documents, {
+    ruleOf: async ({ path }: { readonly path: string }) => rule(path),
+    mayLeave: ({ path }: { readonly path: string }) => rule(path) === 'open',
+  });
 }
 
-export function offer({ rule = 'open', off = '', settings, isOn = true, files }: OfferOptions = {}) {
+export function offer({ rule = 'open', off = '', local = '', settings, isOn = true, files }: OfferOptions = {}) {
   const listeners: SettingsListener[] = [];
   const configuration = {
     for: () => ({ nextEdits: true, ...settings }),
@@ -50,7 +54,7 @@ export function offer({ rule = 'open', off = '', settings, isOn = true, files }:
       return { dispose() {} };
     },
   };
-  const documents = documentsWith(configuration, (path) => (path === off ? 'off' : rule));
+  const documents = documentsWith(configuration, (path) => (path === off ? 'off' : path === local ? 'local' : rule));
   const state = {
     tab: undefined as TabAction,
     asked: 0,
