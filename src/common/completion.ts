@@ -125,9 +125,6 @@ export interface Snippet {
   readonly line: number;
 }
 
-/** The source of an answer. 'none': nothing was shown. */
-export type AnswerSource = 'specialist' | 'api' | 'none';
-
 /**
  * The outcome of a shown completion. 'pending' until known; 'accepted', 'partly-accepted': with a key; 'typed': the
  * user typed all or a good part of it; 'ignored': replaced without a verdict.

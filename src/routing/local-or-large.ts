@@ -39,7 +39,7 @@ export interface FeatureTable<I, A> {
 export interface Judged {
   /** Expected gain of a call in p(right). */
   readonly gain: number;
-  /** Estimates of being right before a call (local model) and after it (large model). */
+  /** Estimates that the local answer is right, before a call, and that the large model's is, after it. */
   readonly beforeCall: number;
   readonly afterCall: number;
   /** Whether the answer is right, 0 or 1; for free texts the similarity to the accepted answer. */

@@ -110,15 +110,3 @@ export function bestCut(cuts: readonly ScoredCut[], limits: ShowLimits): ScoredC
   }
   return best;
 }
-
-/** The remaining cuts after the shown one was accepted. */
-export function restOf(cuts: readonly ScoredCut[], { text, p, over = 0 }: ScoredCut): ScoredCut[] {
-  return cuts
-    .filter((cut) => cut.text.length > text.length && cut.text.startsWith(text))
-    .map((cut) => ({
-      ...cut,
-      text: cut.text.slice(text.length),
-      p: Math.min(1, cut.p / p),
-      ...(cut.over !== undefined && { over: Math.max(0, cut.over - over) }),
-    }));
-}

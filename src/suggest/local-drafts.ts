@@ -38,8 +38,8 @@ export class LocalDrafts {
   private readonly deps: CompletionDeps;
   private readonly verdicts: VerdictMemory;
   private readonly api: ApiCalls;
-  /** The path that was redacted last: each key asks at once and again. */
-  private lastPath = { path: '', redacted: '' };
+  /** Path → the same redacted: each key asks at once and again. */
+  private readonly redactedPaths = new Map<string, string>();
 
   constructor(deps: CompletionDeps, verdicts: VerdictMemory, api: ApiCalls) {
     this.deps = deps;
@@ -99,9 +99,9 @@ export class LocalDrafts {
     return this.deps.specialist.hasBetterDraft?.(query, draftOptions(position)) === true;
   }
 
-  /** The specialist's index revision for the query's file; 0 before its first request. */
+  /** The specialist's index revision for the query's file; 0 before the file's first draft. */
   indexRevisionAt(query: CompletionQuery): number {
-    if (query.path !== this.lastPath.path) return 0;
+    if (!this.redactedPaths.has(query.path)) return 0;
     return this.deps.specialist.indexRevisionFor?.(this.withKnownName(query)) ?? 0;
   }
 
@@ -137,14 +137,13 @@ export class LocalDrafts {
    */
   private async named(query: CompletionQuery): Promise<CompletionQuery> {
     const redacted = await this.deps.redact.path(query.path);
-    this.lastPath = { path: query.path, redacted };
+    this.redactedPaths.set(query.path, redacted);
     return { ...query, path: redacted };
   }
 
   /** For what is asked without a wait, after the same path was redacted. */
   private withKnownName(query: CompletionQuery): CompletionQuery {
-    const { path, redacted } = this.lastPath;
-    return query.path === path ? { ...query, path: redacted } : query;
+    return { ...query, path: this.redactedPaths.get(query.path) ?? query.path };
   }
 
   private freshAt(query: CompletionQuery): Kind {

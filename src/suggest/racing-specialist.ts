@@ -281,8 +281,8 @@ export class RacingSpecialist implements Specialist, Disposable {
     return draft && why !== undefined ? { ...draft, why } : draft;
   }
 
-  private keepLateDraft({ position, multiline }: EngineDraft, draft: Draft, signal: AbortSignal): void {
-    if (signal.aborted) return;
+  private keepLateDraft({ position, multiline, outdated }: EngineDraft, draft: Draft, signal: AbortSignal): void {
+    if (signal.aborted || outdated) return;
     this.lateDraft = { position, multiline, draft };
     this.deps.onReady();
   }

@@ -90,6 +90,7 @@ async function askLargeModel(cursor: Cursor, first: Suggestion, deps: SuggestDep
       // An answer or a better draft may have come during the pause.
       const known = knownAt(cursor, deps);
       if (known.suggestion) return showDecided(cursor, known.suggestion, deps);
+      if (known.noCall !== undefined) return standIn(known.noCall);
       if (local.hasBetterDraft(cursor)) drafted = await local.decidedDraft(cursor);
       if (drafted.decision.kind !== 'call') return showDecided(cursor, drafted, deps);
       const made = await api.call(cursor, drafted, { keepsRunning: false });

@@ -118,7 +118,7 @@ export class Suggester implements Disposable {
     this.renew();
   }
 
-  /** After a change of the folder's index or model: the same, but the visible suggestion stays. */
+  /** After a change of the folder's index or model: the visible suggestion and the request that runs stay. */
   renew(): void {
     this.parts.api.abort();
     this.parts.kept.clear(this.parts.screen.visible);

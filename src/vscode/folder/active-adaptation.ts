@@ -101,13 +101,6 @@ export class ActiveAdaptation extends Part<ActiveAdaptationDeps> {
     this.isOutdated = false;
   }
 
-  forget(): void {
-    this.fitted = undefined;
-    this.fits = defaultFits();
-    this.stored = undefined;
-    this.isOutdated = false;
-  }
-
   private reportOutdated(reason: string): void {
     if (this.isOutdated) return;
     this.isOutdated = true;

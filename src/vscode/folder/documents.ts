@@ -1,5 +1,5 @@
-// The one place that listens to documents, in the editor and on disk, and that knows whether a file may be sent, only
-// completed locally, or neither.
+// The one place that listens to a folder's files, in the editor and on disk, and that knows whether a file may be sent,
+// only completed locally, or neither.
 import * as vscode from 'vscode';
 import { type Disposable, Part } from '../../common/disposable.ts';
 import type { Log } from '../../common/log.ts';

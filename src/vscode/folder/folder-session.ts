@@ -247,15 +247,6 @@ export class FolderSession extends Part<SessionDeps> {
     this.deps.onChange();
   }
 
-  /** Resets the session after 'Delete Stored Data'. */
-  forget(): void {
-    this.adaptation.forget();
-    this.indexedFiles = undefined;
-    this.problem = undefined;
-    this.service.reset();
-    this.deps.onChange();
-  }
-
   /** Whether the n-gram model alone made this draft, or would make the next one. */
   private isNgramOnly(draft: Draft | undefined): boolean {
     return draft ? draft.model === this.ngram.name : this.specialist.state.kind !== 'ready';

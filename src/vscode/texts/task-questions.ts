@@ -53,10 +53,12 @@ export async function askToSpend(
       : t(
           'Most of the answers train the local model, and the others show where it may stay local. You see the price of further calls before they are made.',
         );
-  const sent = t(
-    'Each text is sent to {0} with up to five similar texts and their answers. Secrets are redacted first.',
-    host,
-  );
+  const sent = isText
+    ? t('Each text is sent to {0} with up to five similar texts and their answers. Secrets are redacted first.', host)
+    : t(
+        'Each text is sent to {0} with up to twelve similar texts, their labels and the small model’s figures. Secrets are redacted first.',
+        host,
+      );
   const ignored =
     ignoredByGit === undefined ? undefined : t('The texts come from {0}, which git ignores.', ignoredByGit);
   const detail = sentences(costInWords(usd), sent, ignored, reason, termsOf(provider));

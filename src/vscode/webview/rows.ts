@@ -19,7 +19,7 @@ const sources: { readonly [S in PanelRow['source']]: string } = {
   none: 'No suggestion was shown',
 };
 
-/** Maximum number of rows in the list. Older rows are removed from it but stay in the store. */
+/** Maximum number of rows in the list. Older rows are gone. */
 export const rowLimit = 200;
 
 interface Entry {
