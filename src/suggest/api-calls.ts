@@ -13,9 +13,10 @@ import type { NoCall } from '../routing/reasons.ts';
 import { withoutLastLine } from '../text/lines.ts';
 import { type InFlightCall, InFlightCalls } from './in-flight-calls.ts';
 import type { KeptSuggestions } from './kept-suggestions.ts';
+import { LlmLatency } from './llm-latency.ts';
 import { redactedRequest } from './redacted-request.ts';
 import type { CompletionDeps, CompletionEvent, CompletionSettings, Cursor, Suggestion } from './suggestion.ts';
-import { inOneWord, LlmLatency, TypingPace } from './typing-pace.ts';
+import { inOneWord, TypingPace } from './typing-pace.ts';
 import type { VerdictMemory } from './verdict-memory.ts';
 
 /** After a key the user watches the position for this long, ms. Later automatic answers are not shown. */
