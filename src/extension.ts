@@ -5,7 +5,7 @@ import { systemClock } from './common/clock.ts';
 import { DisposableStore } from './common/disposable.ts';
 import { physicalCores } from './common/threads.ts';
 import { readTuning } from './common/tuning.ts';
-import { JobClient } from './jobs/client.ts';
+import { JobClient } from './jobs/job-client.ts';
 import { loadHere } from './specialist/engine/timings.ts';
 import { lockModel } from './storage/lock.ts';
 import { Adaptation, RunCount } from './vscode/adapt/adaptation.ts';

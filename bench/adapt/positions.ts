@@ -12,7 +12,7 @@ import {
 } from '../../src/prompts/completion/completion-position.ts';
 import { cutsOf } from '../../src/prompts/completion/cuts.ts';
 import { positionFactsOf, type RouterExample } from '../../src/routing/features.ts';
-import type { EngineClient } from '../../src/specialist/engine/client.ts';
+import type { EngineClient } from '../../src/specialist/engine/engine-client.ts';
 import { NgramModel } from '../../src/specialist/ngram/model.ts';
 import { source } from '../base/specialist.ts';
 import type { Base } from '../base/types.ts';

@@ -2,9 +2,9 @@
 
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
-import type { EngineClient } from '../../src/specialist/engine/client.ts';
+import type { EngineClient } from '../../src/specialist/engine/engine-client.ts';
 import { assignSplits } from '../../src/workspace/files/file-names.ts';
-import type { Split } from '../../src/workspace/files/types.ts';
+import type { Split } from '../../src/workspace/files/harvest-types.ts';
 import { adaptOn } from '../base/adapted.ts';
 import type { Base } from '../base/types.ts';
 import { withEngines } from '../common/engines.ts';

@@ -2,7 +2,7 @@
 
 import { unwrap } from '../../src/common/errors.ts';
 import { draftOptions, shownDraft } from '../../src/prompts/completion/completion-position.ts';
-import type { EngineClient } from '../../src/specialist/engine/client.ts';
+import type { EngineClient } from '../../src/specialist/engine/engine-client.ts';
 import { spread } from '../common/engines.ts';
 import { type Line, lineOf } from '../common/line-figures.ts';
 import { askedAt } from '../common/recordings.ts';

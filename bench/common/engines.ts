@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { root } from '../../build/paths.ts';
 import { ProgressBar } from '../../src/common/bar.ts';
 import { physicalCores } from '../../src/common/threads.ts';
-import { EngineClient } from '../../src/specialist/engine/client.ts';
+import { EngineClient } from '../../src/specialist/engine/engine-client.ts';
 
 const script = join(root, 'src/specialist/engine/main.ts');
 

@@ -9,7 +9,7 @@ import { physicalCores, threadCount } from '../../src/common/threads.ts';
 import { addGgufModel } from '../../src/neural/models/import/add-gguf.ts';
 import { type PackageInfo, readPackage } from '../../src/neural/models/list.ts';
 import { loadLibrary } from '../../src/neural/runtime/session.ts';
-import { EngineClient } from '../../src/specialist/engine/client.ts';
+import { EngineClient } from '../../src/specialist/engine/engine-client.ts';
 import { llamaOptions } from '../../src/specialist/engine/timings.ts';
 import type { Benchmark, BenchOptions, Figures, Keep } from '../figures.ts';
 import { printFigures } from '../print.ts';

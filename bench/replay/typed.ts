@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { shuffled } from '../../src/common/statistics/random.ts';
 import { NgramModel } from '../../src/specialist/ngram/model.ts';
-import type { FileChange } from '../../src/specialist/ngram/protocol.ts';
+import type { FileChange } from '../../src/specialist/ngram/ngram-protocol.ts';
 import { languageIdOf } from '../../src/text/languages.ts';
 import type { Tokenizer } from '../../src/text/tokenizer/bpe.ts';
 import type { Edit, EditHistory } from '../../src/workspace/edits/edit.ts';

@@ -13,7 +13,6 @@ import { adaptedCandidate, baseCandidate, draftAtTest, draftAtValidation, measur
 import { choose } from './choose.ts';
 import { draftWithNgramsOnly } from './drafts.ts';
 import { secondsPerPosition } from './evaluate.ts';
-import { attempt, failureOf, keepFailure, nothingToLearn } from './failures.ts';
 import { lookFirst } from './first-look.ts';
 import { routerFor } from './fit-router.ts';
 import { type HeldOutPositions, halved } from './held-out-positions.ts';
@@ -27,12 +26,13 @@ import { stagesOf } from './progress.ts';
 import { putInUse } from './put-in-use.ts';
 import { Countdown, noWork } from './report/countdown.ts';
 import { figuresOf } from './report/figures.ts';
-import { harvestInWords } from './report/first-look.ts';
+import { harvestInWords } from './report/first-look-in-words.ts';
 import { type Chosen, type Learned, learnedNeural, reportOf } from './report-of-run.ts';
 import type { AdaptOutcome, AdaptRequest } from './request/adapt-request.ts';
 import { accessOf, type Run, type RunDeps, runOf } from './run.ts';
+import { attempt, failureOf, keepFailure, nothingToLearn } from './run-failures.ts';
 import { isFastEnough, type MachineTiming, timeBase, timeDraft, timingInputs } from './timing.ts';
-import { isTrained, prepareTraining, type Training, train, trainingInputs, trainingLeft } from './train.ts';
+import { isTrained, prepareTraining, type Training, train, trainingInputs, trainingLeft } from './train-on-folder.ts';
 
 /** Runs `request`. Expected failures are values. The previous specialist on disk stays usable after any failure. */
 export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Result<AdaptOutcome>> {

@@ -1,7 +1,7 @@
 // Cancellation of a run: its failure, which names what the next run resumes from, and the check during long work.
 import { type Failure, failed } from '../common/errors.ts';
 import { counted } from '../common/format.ts';
-import { trainingStatusOf } from '../specialist/engine/protocol.ts';
+import { trainingStatusOf } from '../specialist/engine/engine-protocol.ts';
 import { workFolder } from './models/folder-models.ts';
 
 /** @param answers stored answers of models at held-out positions */

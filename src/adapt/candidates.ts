@@ -2,13 +2,13 @@
 import { CodedError } from '../common/errors.ts';
 import type { Sha256 } from '../neural/models/manifest.ts';
 import type { MeasuredModel, ModelCandidate } from './choose.ts';
-import { expected } from './failures.ts';
 import type { HeldOutPositions } from './held-out-positions.ts';
 import { modelFolderOf, ownModel } from './models/folder-models.ts';
 import type { NeuralSession } from './neural-session.ts';
 import type { Tell } from './progress.ts';
 import { mixedQuality, type ScoredPosition } from './report/figures.ts';
 import { accessOf, type Run } from './run.ts';
+import { expected } from './run-failures.ts';
 
 /** A trained model: the hash of its weights. */
 interface Trained {

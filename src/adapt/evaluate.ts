@@ -11,9 +11,9 @@ import {
 } from '../prompts/completion/completion-position.ts';
 import type { CursorExample } from '../prompts/completion/cursor-examples.ts';
 import { positionFactsOf } from '../routing/features.ts';
-import type { QueryLoss } from '../specialist/engine/protocol.ts';
+import type { QueryLoss } from '../specialist/engine/engine-protocol.ts';
 import type { PositionLedger } from '../storage/position-ledger.ts';
-import type { AnswerRow } from '../storage/types.ts';
+import type { AnswerRow } from '../storage/stored-rows.ts';
 import { yieldToEvents } from './cancellation.ts';
 import type { Tell } from './progress.ts';
 import type { ScoredPosition } from './report/figures.ts';

@@ -5,13 +5,13 @@ import type { CursorExample } from '../prompts/completion/cursor-examples.ts';
 import type { NgramModel } from '../specialist/ngram/model.ts';
 import { baseCandidate } from './candidates.ts';
 import { draftWithNgramsOnly } from './drafts.ts';
-import { expected } from './failures.ts';
 import { type HeldOutPositions, halved, MAX_HALVINGS, spread } from './held-out-positions.ts';
 import type { NeuralSession } from './neural-session.ts';
 import type { Tell } from './progress.ts';
 import type { ScoredPosition } from './report/figures.ts';
-import { firstLookInWords } from './report/first-look.ts';
+import { firstLookInWords } from './report/first-look-in-words.ts';
 import type { Run } from './run.ts';
+import { expected } from './run-failures.ts';
 
 /** At least this many seconds remain when the timing of the machine ends, unless the limit is shorter. */
 const MIN_SECONDS = 20;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { replaceFile } from '../common/files.ts';
 import { type CursorExample, sampleExamples } from '../prompts/completion/cursor-examples.ts';
 import { firstHalf } from '../workspace/files/file-names.ts';
-import type { HarvestedFile, Split } from '../workspace/files/types.ts';
+import type { HarvestedFile, Split } from '../workspace/files/harvest-types.ts';
 import { digest } from './step.ts';
 
 /** Three splits. One half of the validation files fits the mixture, the other chooses the model and fits the router. */

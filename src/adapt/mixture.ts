@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Sha256, sha256Of } from '../neural/models/manifest.ts';
-import { MIXTURE_FILE } from '../specialist/engine/protocol.ts';
+import { MIXTURE_FILE } from '../specialist/engine/engine-protocol.ts';
 import { adaptedCandidate, baseCandidate } from './candidates.ts';
 import type { HeldOutPositions } from './held-out-positions.ts';
 import { modelFolderOf } from './models/folder-models.ts';
@@ -10,7 +10,7 @@ import type { NeuralSession } from './neural-session.ts';
 import type { Plan } from './plan.ts';
 import type { Tell } from './progress.ts';
 import type { Run } from './run.ts';
-import type { Training } from './train.ts';
+import type { Training } from './train-on-folder.ts';
 
 /** Identifies the fitted mixture that is stored beside the adapted model. */
 interface FittedMixture {

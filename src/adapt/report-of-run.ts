@@ -3,14 +3,14 @@ import { basename } from 'node:path';
 import { baseOf } from '../neural/models/list.ts';
 import { sha256Of } from '../neural/models/manifest.ts';
 import type { RouterModel } from '../routing/router-model.ts';
-import type { HarvestReport } from '../workspace/files/types.ts';
+import type { HarvestReport } from '../workspace/files/harvest-types.ts';
 import type { Tested } from './candidates.ts';
 import type { MeasuredModel } from './choose.ts';
 import { routerFor, type ServedDrafts } from './fit-router.ts';
+import type { AdaptReport, NeuralReport } from './report/adapt-report.ts';
 import { type ApiLabels, mixedQuality, qualityOf, type ReportFigures } from './report/figures.ts';
-import type { AdaptReport, NeuralReport } from './report/types.ts';
 import type { Run } from './run.ts';
-import type { Training } from './train.ts';
+import type { Training } from './train-on-folder.ts';
 
 /** What a run learned from the folder. */
 export interface Learned {

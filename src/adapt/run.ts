@@ -4,7 +4,7 @@ import { type Log, mappedLog, silentLog } from '../common/log.ts';
 import type { Progress } from '../common/progress.ts';
 import type { LlmClient } from '../llm/protocol/models.ts';
 import type { RouterModel } from '../routing/router-model.ts';
-import type { Engine } from '../specialist/engine/client.ts';
+import type { Engine } from '../specialist/engine/engine-client.ts';
 import type { PositionLedger } from '../storage/position-ledger.ts';
 import type { Tokenizer } from '../text/tokenizer/bpe.ts';
 import type { Harvest } from '../workspace/files/folder.ts';
@@ -13,8 +13,8 @@ import type { BudgetClock } from './budget-clock.ts';
 import { digestsOf, type HeldOut, type HeldOutPositions, heldOutFor, heldOutPositions } from './held-out-positions.ts';
 import { isModel, ownFolder } from './models/folder-models.ts';
 import type { StageName, Tell } from './progress.ts';
+import type { AdaptReport, NeuralFailure } from './report/adapt-report.ts';
 import type { Countdown, PlanParts, RemainingWork } from './report/countdown.ts';
-import type { AdaptReport, NeuralFailure } from './report/types.ts';
 import type { AdaptRequest, AskPlan, NeuralAccess } from './request/adapt-request.ts';
 import { Steps } from './step.ts';
 

@@ -3,17 +3,17 @@ import { basename } from 'node:path';
 import { unwrap } from '../common/errors.ts';
 import { counted } from '../common/format.ts';
 import { ggufManifest, sha256Of } from '../neural/models/manifest.ts';
+import type { Timing } from '../specialist/engine/engine-protocol.ts';
 import { LEAST_STEPS, measureServing, measureTraining } from '../specialist/engine/measure-base.ts';
-import type { Timing } from '../specialist/engine/protocol.ts';
 import { baseCandidate, earlierCandidate } from './candidates.ts';
 import { secondsPerPosition } from './evaluate.ts';
-import { expected } from './failures.ts';
 import { type HeldOutPositions, halved, MAX_HALVINGS } from './held-out-positions.ts';
 import { weightsOf } from './models/folder-models.ts';
 import type { NeuralSession } from './neural-session.ts';
 import { limitInWords } from './report/outcome.ts';
 import type { NeuralAccess } from './request/adapt-request.ts';
 import { accessOf, engineOf, type Run } from './run.ts';
+import { expected } from './run-failures.ts';
 import { windowTokens } from './training-data/samples.ts';
 
 /** How fast this machine trains the base. */

@@ -4,8 +4,8 @@ import { type ApiAccess, cancelled } from '../adapt/request/adapt-request.ts';
 import { CodedError, failed, ok, type Result, unwrap } from '../common/errors.ts';
 import { replaceFile } from '../common/files.ts';
 import { apiHost } from '../llm/connect.ts';
-import { EngineClient, type EngineOptions } from '../specialist/engine/client.ts';
-import type { Requests } from '../specialist/engine/protocol.ts';
+import { EngineClient, type EngineOptions } from '../specialist/engine/engine-client.ts';
+import type { Requests } from '../specialist/engine/engine-protocol.ts';
 import { lockRun } from '../storage/lock.ts';
 import { openLogged } from '../storage/open.ts';
 import { DEPTHS, type ReadStates } from '../text-tasks/deep-reading.ts';
@@ -13,7 +13,7 @@ import { type Labelling, readLabelling } from '../text-tasks/labelling.ts';
 import { runTask } from '../text-tasks/task.ts';
 import { TaskFolder } from '../text-tasks/task-folder.ts';
 import type { TaskReport } from '../text-tasks/task-report.ts';
-import type { SendableFolder } from '../workspace/files/types.ts';
+import type { SendableFolder } from '../workspace/files/harvest-types.ts';
 import { type JobDeps, paidLlm, troubleOf } from './paid-llm.ts';
 
 /** Plain data: it is sent to a job's process. */

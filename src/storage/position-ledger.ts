@@ -5,7 +5,7 @@ import { messageOf } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 import { Database, isBusy, openDatabase } from './database.ts';
 import { databaseName } from './open.ts';
-import type { AnswerRow } from './types.ts';
+import type { AnswerRow } from './stored-rows.ts';
 
 export class PositionLedger {
   private readonly folder: string;

@@ -7,7 +7,7 @@ import type { Ledger, PaidCall, Reservation, Reserved } from '../common/paid-cal
 import { isBusy, isDamage, isFailing } from './database.ts';
 import type { KnownSpending } from './money.ts';
 import { SqliteStore } from './sqlite.ts';
-import type { AdaptationRow, FinishedRun, FolderRows } from './types.ts';
+import type { AdaptationRow, FinishedRun, FolderRows } from './stored-rows.ts';
 
 export interface ResilientDeps {
   readonly log: Log;

@@ -4,7 +4,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { monthOf, type PaidCall } from '../common/paid-call.ts';
 import { adaptationTables, Database, folderTables, openDatabase, type StoreTable } from './database.ts';
 import { Money } from './money.ts';
-import type { AdaptationRow, AnswerRow, FinishedRun, FolderRows, StageRow } from './types.ts';
+import type { AdaptationRow, AnswerRow, FinishedRun, FolderRows, StageRow } from './stored-rows.ts';
 
 export class SqliteStore {
   readonly money: Money;

@@ -4,9 +4,9 @@ import type { Clock } from '../common/clock.ts';
 import type { CompletionQuery, Draft, DraftOptions } from '../common/completion.ts';
 import type { Failure } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
-import type { Engine } from '../specialist/engine/client.ts';
-import type { LatencyEstimate, Requests } from '../specialist/engine/protocol.ts';
-import { type EditHistory, type FileChange, isAtOrBelow } from '../specialist/ngram/protocol.ts';
+import type { Engine } from '../specialist/engine/engine-client.ts';
+import type { LatencyEstimate, Requests } from '../specialist/engine/engine-protocol.ts';
+import { type EditHistory, type FileChange, isAtOrBelow } from '../specialist/ngram/ngram-protocol.ts';
 
 /** After this many failures in a row the engine is not used for the next PAUSE_MS. */
 const MAX_FAILURES = 3;

@@ -13,9 +13,9 @@ import type {
 import type { Disposable } from '../common/disposable.ts';
 import { CodedError } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
-import type { Engine } from '../specialist/engine/client.ts';
-import { NEW_POSITION_TOKENS } from '../specialist/engine/protocol.ts';
-import type { EditHistory, FileChange } from '../specialist/ngram/protocol.ts';
+import type { Engine } from '../specialist/engine/engine-client.ts';
+import { NEW_POSITION_TOKENS } from '../specialist/engine/engine-protocol.ts';
+import type { EditHistory, FileChange } from '../specialist/ngram/ngram-protocol.ts';
 import { EditedPosition } from '../text/edits.ts';
 import { type IndexState, type ModelToOpen, NeuralModel, type NeuralState } from './neural-model.ts';
 

@@ -7,7 +7,7 @@ import type { FolderReader } from '../workspace/files/folder-reader.ts';
 import { gitFor } from '../workspace/files/git-command.ts';
 import { gitFault } from '../workspace/files/git-directory.ts';
 import { matchesPath, parseGlob } from '../workspace/files/globs.ts';
-import type { HarvestedFile } from '../workspace/files/types.ts';
+import type { HarvestedFile } from '../workspace/files/harvest-types.ts';
 import { redactKnown, type SecretValues } from '../workspace/secrets/known/known.ts';
 import { atPath } from './labels/csv.ts';
 import {

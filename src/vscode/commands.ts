@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { type Disposable, DisposableStore } from '../common/disposable.ts';
 import { messageOf } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
-import type { JobClient } from '../jobs/client.ts';
+import type { JobClient } from '../jobs/job-client.ts';
 import { type DeleteDeps, deleteData } from './adapt/delete-data.ts';
 import { exportAdaptation } from './adapt/export-adaptation.ts';
 import { showFailure } from './adapt/questions.ts';

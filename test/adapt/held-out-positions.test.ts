@@ -3,11 +3,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { choose, type MeasuredModel, type ModelCandidate } from '../../src/adapt/choose.ts';
 import { holdOut, sample } from '../../src/adapt/held-out-positions.ts';
+import type { MixedQuality } from '../../src/adapt/report/adapt-report.ts';
 import type { ScoredPosition } from '../../src/adapt/report/figures.ts';
-import type { MixedQuality } from '../../src/adapt/report/types.ts';
-import type { Training } from '../../src/adapt/train.ts';
+import type { Training } from '../../src/adapt/train-on-folder.ts';
 import { sampleExamples } from '../../src/prompts/completion/cursor-examples.ts';
-import type { HarvestedFile, Split } from '../../src/workspace/files/types.ts';
+import type { HarvestedFile, Split } from '../../src/workspace/files/harvest-types.ts';
 
 function file(path: string, split: Split, lines: number): HarvestedFile {
   const text = Array.from({ length: lines }, (_, n) => `const value${n} = compute(${n}, '${path}');\n`).join('');

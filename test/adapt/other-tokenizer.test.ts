@@ -12,7 +12,7 @@ import {
   readSpecialist,
   servedRouter,
 } from '../../src/adapt/models/served.ts';
-import type { NeuralReport } from '../../src/adapt/report/types.ts';
+import type { NeuralReport } from '../../src/adapt/report/adapt-report.ts';
 import type { AdaptRequest } from '../../src/adapt/request/adapt-request.ts';
 import { type Log, silentLog } from '../../src/common/log.ts';
 import { completeAt } from '../../src/jobs/cli/complete.ts';

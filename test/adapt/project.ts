@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { adapt } from '../../src/adapt/adapt.ts';
-import type { AdaptReport } from '../../src/adapt/report/types.ts';
+import type { AdaptReport } from '../../src/adapt/report/adapt-report.ts';
 import type { AdaptOutcome, AdaptRequest } from '../../src/adapt/request/adapt-request.ts';
 import type { RunDeps } from '../../src/adapt/run.ts';
 import { type Result, unwrap } from '../../src/common/errors.ts';

@@ -6,9 +6,9 @@ import type { Draft } from '../../src/common/completion.ts';
 import { failed, ok, type Result } from '../../src/common/errors.ts';
 import { makeFolder } from '../../src/common/files.ts';
 import { ADAPTER, ADAPTER_CONFIG } from '../../src/neural/models/manifest.ts';
-import { writeAdaptedManifest } from '../../src/neural/training/adapt.ts';
-import type { Engine, RequestOptions } from '../../src/specialist/engine/client.ts';
-import type { RequestKind, Requests } from '../../src/specialist/engine/protocol.ts';
+import { writeAdaptedManifest } from '../../src/neural/training/adapt-base.ts';
+import type { Engine, RequestOptions } from '../../src/specialist/engine/engine-client.ts';
+import type { RequestKind, Requests } from '../../src/specialist/engine/engine-protocol.ts';
 
 export interface Script {
   /** Share of the positions at which a model drafts the right text. */

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { installExtension, makeProfile, needCodeServer, startWorkbench } from '../../build/code-server.ts';
 import { must } from '../../build/proc.ts';
-import type { AdaptReport } from '../../src/adapt/report/types.ts';
+import type { AdaptReport } from '../../src/adapt/report/adapt-report.ts';
 import type { Tuning } from '../../src/common/tuning.ts';
 import { TASKS_FOLDER } from '../../src/prompts/label/task.ts';
 import { MessagesServer } from '../fakes/messages-server.ts';

@@ -3,13 +3,13 @@
 import type { Clock } from '../../src/common/clock.ts';
 import type { CompletionQuery } from '../../src/common/completion.ts';
 import { failed, ok, type Result } from '../../src/common/errors.ts';
-import type { Engine, RequestOptions } from '../../src/specialist/engine/client.ts';
+import type { Engine, RequestOptions } from '../../src/specialist/engine/engine-client.ts';
 import {
   type LatencyEstimate,
   NEW_POSITION_TOKENS,
   type RequestKind,
   type Requests,
-} from '../../src/specialist/engine/protocol.ts';
+} from '../../src/specialist/engine/engine-protocol.ts';
 import { draft } from './specialist.ts';
 
 export interface Pace {

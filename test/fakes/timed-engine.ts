@@ -1,5 +1,5 @@
 // A fake engine script: every base takes 120 ms for a line and 900 ms for a new prompt; training does not end.
-import type { FromEngine, ToEngine } from '../../src/specialist/engine/protocol.ts';
+import type { FromEngine, ToEngine } from '../../src/specialist/engine/engine-protocol.ts';
 
 const send = (message: FromEngine) => process.send?.(message);
 

@@ -37,10 +37,10 @@ test('processes are started for engine and jobs, for a look at the graphics card
 test('the host harvests one file at a time, and asks worker, engine and jobs for all that indexes, completes or learns', () => {
   const stages = globSync('src/adapt/*.ts', { cwd: root }).map((path) => basename(path, '.ts'));
   const work = new RegExp(
-    String.raw`from '(?:\.\.?\/)+(?:workspace\/files\/(?:folder|walk)|specialist\/ngram\/(?!ngram-client|protocol)[\w-]+|` +
+    String.raw`from '(?:\.\.?\/)+(?:workspace\/files\/(?:folder|walk)|specialist\/ngram\/(?!ngram-client|ngram-protocol)[\w-]+|` +
       String.raw`adapt\/(?:${stages.join('|')}))\.ts'`,
   );
-  assert.deepEqual(importing(work, 'src/{vscode,completion}/**/*.ts'), []);
+  assert.deepEqual(importing(work, 'src/{vscode,suggest}/**/*.ts'), []);
   assert.deepEqual(importing(work, 'src/extension.ts'), []);
   assert.ok(importing(work, 'src/{adapt,jobs}/**/*.ts').length > 2, 'the pattern finds them where they are');
 });

@@ -8,7 +8,7 @@ import { after, before, test } from 'node:test';
 import { latestAdaptation } from '../../src/adapt/models/served.ts';
 import type { ApiEstimate } from '../../src/adapt/request/adapt-request.ts';
 import { type Log, silentLog } from '../../src/common/log.ts';
-import { JobClient } from '../../src/jobs/client.ts';
+import { JobClient } from '../../src/jobs/job-client.ts';
 import { makeProject, type Project } from '../adapt/project.ts';
 import { ended } from '../specialist/engine/helpers.ts';
 import { leftOf, living } from '../support/processes.ts';
@@ -174,7 +174,7 @@ test('a job and its child processes end with their parent, however it ends', asy
   const neural = { base: join(project.root, 'nowhere'), threads: 1, device: 'cpu' };
   writeFileSync(
     owner,
-    `import { JobClient } from ${JSON.stringify(resolve(import.meta.dirname, '../../src/jobs/client.ts'))};
+    `import { JobClient } from ${JSON.stringify(resolve(import.meta.dirname, '../../src/jobs/job-client.ts'))};
     const jobs = new JobClient({ script: ${JSON.stringify(script)} });
     const request = ${JSON.stringify({ ...project.request, neural })};
     void jobs.run(request, new AbortController().signal, ({ stage }) => process.stdout.write(stage + '\\n'));`,

@@ -8,7 +8,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { currentModel } from '../../src/adapt/models/folder-models.ts';
-import type { AdaptReport } from '../../src/adapt/report/types.ts';
+import type { AdaptReport } from '../../src/adapt/report/adapt-report.ts';
 import { unwrap } from '../../src/common/errors.ts';
 import { uniforms } from '../../src/common/statistics/random.ts';
 import { loadModel } from '../../src/neural/models/model-folder.ts';

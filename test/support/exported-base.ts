@@ -5,7 +5,7 @@ import { unwrap } from '../../src/common/errors.ts';
 import { initialAdapters, loraFor } from '../../src/neural/architecture/lora.ts';
 import { exportModel } from '../../src/neural/models/export/export.ts';
 import { loadModel, saveAdapter } from '../../src/neural/models/model-folder.ts';
-import { writeAdaptedManifest } from '../../src/neural/training/adapt.ts';
+import { writeAdaptedManifest } from '../../src/neural/training/adapt-base.ts';
 
 /** @returns path of the file, in `into` */
 export function exportedBase(base: string, tokenizer: string, into: string): string {

@@ -6,7 +6,7 @@ import type { TextSpending } from '../../src/text-tasks/large-model-calls.ts';
 import { runTask, type TaskRunDeps } from '../../src/text-tasks/task.ts';
 import { TaskFolder } from '../../src/text-tasks/task-folder.ts';
 import type { TaskReport } from '../../src/text-tasks/task-report.ts';
-import type { HarvestOptions } from '../../src/workspace/files/types.ts';
+import type { HarvestOptions } from '../../src/workspace/files/harvest-types.ts';
 import { llmAnswer } from '../fakes/llm.ts';
 import { Tree } from '../support/tree.ts';
 

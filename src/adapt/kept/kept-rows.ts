@@ -6,10 +6,10 @@ import { connectLlm, type LlmAddress, requestWriter } from '../../llm/connect.ts
 import { positionInDocument, queryOf } from '../../prompts/completion/completion-position.ts';
 import { completionPrompt } from '../../prompts/completion/completion-prompt.ts';
 import { bareRequestAt, type LlmRequest } from '../../prompts/completion/llm-request.ts';
-import type { Engine } from '../../specialist/engine/client.ts';
+import type { Engine } from '../../specialist/engine/engine-client.ts';
 import { NgramModel } from '../../specialist/ngram/model.ts';
 import { openLogged } from '../../storage/open.ts';
-import type { FolderRows } from '../../storage/types.ts';
+import type { FolderRows } from '../../storage/stored-rows.ts';
 import { languageIdOf } from '../../text/languages.ts';
 import type { Tokenizer } from '../../text/tokenizer/bpe.ts';
 import { readTokenizer } from '../../text/tokenizer/load.ts';

@@ -10,12 +10,12 @@ import { baseOf } from '../../neural/models/list.ts';
 import { sha256Of } from '../../neural/models/manifest.ts';
 import { defaultRouter } from '../../routing/fit.ts';
 import type { RouterModel } from '../../routing/router-model.ts';
-import type { Engine } from '../../specialist/engine/client.ts';
+import type { Engine } from '../../specialist/engine/engine-client.ts';
 import { llamaOptions } from '../../specialist/engine/timings.ts';
 import { NgramModel } from '../../specialist/ngram/model.ts';
 import { openLogged } from '../../storage/open.ts';
 import { readTokenizer } from '../../text/tokenizer/load.ts';
-import { type AdaptReport, storedReport, storedRouter } from '../report/types.ts';
+import { type AdaptReport, storedReport, storedRouter } from '../report/adapt-report.ts';
 import type { AdaptRequest, NeuralAccess } from '../request/adapt-request.ts';
 import { type CurrentModel, currentModel, type Shipped } from './folder-models.ts';
 

@@ -10,7 +10,7 @@ import type { Decision } from '../../routing/decision.ts';
 import type { PositionFacts } from '../../routing/features.ts';
 import { priceOf } from '../../routing/limits.ts';
 import type { RouterModel } from '../../routing/router-model.ts';
-import type { AdaptReport, ApiReport, ComparedReport, MixedQuality, Quality } from './types.ts';
+import type { AdaptReport, ApiReport, ComparedReport, MixedQuality, Quality } from './adapt-report.ts';
 
 export interface ScoredPosition {
   readonly example: CursorExample;

@@ -2,8 +2,8 @@
 // that parts of a report share.
 import { counted, ofHundred, percent, thousands, wholePercent } from '../../common/format.ts';
 import { likelierBy } from '../../common/quality.ts';
-import type { LeftOutReason } from '../../workspace/files/types.ts';
-import type { AdaptReport, Latencies, MixedQuality, NeuralFailure, NeuralReport } from './types.ts';
+import type { LeftOutReason } from '../../workspace/files/harvest-types.ts';
+import type { AdaptReport, Latencies, MixedQuality, NeuralFailure, NeuralReport } from './adapt-report.ts';
 
 /** Fewer positions say too little of a model: a report states no figures of them. */
 export const ENOUGH_POSITIONS = 20;

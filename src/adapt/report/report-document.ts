@@ -1,8 +1,8 @@
 // An adaptation's report as a document: what it brought, how right each model is, the cost, calibration. Panel,
 // terminal and the file beside the model show the same document.
 import { counted, duration, percent, thousands, wrap } from '../../common/format.ts';
+import type { AdaptReport, NeuralReport, Quality } from './adapt-report.ts';
 import { ENOUGH_POSITIONS, latencyInWords, leftOutInWords, outcomeParagraphs, paidInWords } from './outcome.ts';
-import type { AdaptReport, NeuralReport, Quality } from './types.ts';
 
 /** Name of the file of a folder's last report, beside its local model. */
 export const REPORT_FILE = 'report.txt';

@@ -3,8 +3,8 @@
 import { type Failure, failed } from '../../common/errors.ts';
 import type { LlmSettings } from '../../llm/protocol/models.ts';
 import type { RouterModel } from '../../routing/router-model.ts';
-import type { SendableFolder } from '../../workspace/files/types.ts';
-import type { AdaptReport } from '../report/types.ts';
+import type { SendableFolder } from '../../workspace/files/harvest-types.ts';
+import type { AdaptReport } from '../report/adapt-report.ts';
 
 /** Request of an adaptation run. Plain data: it is sent to a job's process. */
 export interface AdaptRequest extends SendableFolder {

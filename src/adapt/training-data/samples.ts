@@ -8,10 +8,10 @@ import { shuffled, uniforms } from '../../common/statistics/random.ts';
 import { DIALECT, DIALECTS, dialectTokens } from '../../neural/models/manifest.ts';
 import { type CursorExample, cursorExamples } from '../../prompts/completion/cursor-examples.ts';
 import { PROMPT_LIMITS, PROMPT_SNIPPETS, PromptForm } from '../../prompts/completion/prompt-form.ts';
-import type { Requests } from '../../specialist/engine/protocol.ts';
+import type { Requests } from '../../specialist/engine/engine-protocol.ts';
 import type { NgramModel } from '../../specialist/ngram/model.ts';
 import type { Tokenizer } from '../../text/tokenizer/bpe.ts';
-import type { HarvestedFile } from '../../workspace/files/types.ts';
+import type { HarvestedFile } from '../../workspace/files/harvest-types.ts';
 import { yielding } from '../../workspace/files/yielding.ts';
 
 type Sample = Requests['adapt']['request']['examples'][number];

@@ -15,7 +15,7 @@ import {
 import { decide } from '../../routing/decide.ts';
 import { type Decision, sentenceOf, shownCut } from '../../routing/decision.ts';
 import { DEFAULT_THRESHOLD, limitsAt } from '../../routing/limits.ts';
-import type { Engine } from '../../specialist/engine/client.ts';
+import type { Engine } from '../../specialist/engine/engine-client.ts';
 import type { NgramModel } from '../../specialist/ngram/model.ts';
 import { estimatedAt } from '../../suggest/local-drafts.ts';
 import { languageIdOf } from '../../text/languages.ts';
@@ -24,7 +24,7 @@ import { lineBefore, lineEnd, linesOf } from '../../text/lines.ts';
 import { languageAt } from '../../text/prose-text.ts';
 import { decodeText } from '../../workspace/files/examine.ts';
 import { FolderReader } from '../../workspace/files/folder-reader.ts';
-import type { LeftOutReason } from '../../workspace/files/types.ts';
+import type { LeftOutReason } from '../../workspace/files/harvest-types.ts';
 import type { CommandLine } from './command-line.ts';
 import { requestFor } from './run-request.ts';
 import { Runs, type Terminal } from './terminal.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { megabytes } from '../../common/format.ts';
 import type { AddedBase } from '../../neural/models/import/add-gguf.ts';
 import { DIALECTS } from '../../neural/models/manifest.ts';
-import { JobClient } from '../client.ts';
+import { JobClient } from '../job-client.ts';
 import { type CommandLine, repository } from './command-line.ts';
 import { basesFolder } from './run-request.ts';
 import { GRACE_MS, type Terminal } from './terminal.ts';

@@ -1,6 +1,6 @@
 // The command line: the extension's pipeline without an editor. `npm start -- --help` prints the usage.
 import { plainText } from '../../common/plain-text.ts';
-import { adapt } from './adapt.ts';
+import { adapt } from './adapt-command.ts';
 import { type CommandLine, type CommandName, parse, UsageError, usage } from './command-line.ts';
 import { complete } from './complete.ts';
 import { importBase } from './import-base.ts';

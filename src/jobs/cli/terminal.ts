@@ -21,8 +21,8 @@ import { plainJson, plainLine, plainText } from '../../common/plain-text.ts';
 import { Stop } from '../../common/stop.ts';
 import { readTuning } from '../../common/tuning.ts';
 import { providerOf } from '../../llm/providers/providers.ts';
-import { EngineClient } from '../../specialist/engine/client.ts';
-import { JobClient } from '../client.ts';
+import { EngineClient } from '../../specialist/engine/engine-client.ts';
+import { JobClient } from '../job-client.ts';
 import { repository, type Values } from './command-line.ts';
 
 export class Runs {

@@ -7,7 +7,7 @@ import { ADAPTER, MANIFEST, WEIGHTS } from '../../neural/models/manifest.ts';
 import { draftBySyntax } from '../../text/syntax/parsing.ts';
 import { readTokenizer } from '../../text/tokenizer/load.ts';
 import { LiveModel } from '../ngram/live-model.ts';
-import type { EditHistory, FileChange } from '../ngram/protocol.ts';
+import type { EditHistory, FileChange } from '../ngram/ngram-protocol.ts';
 import type { LatencyEstimate } from './draft-latency.ts';
 import type { JointDrafter } from './joint-drafter.ts';
 import type { MixSource } from './mix-source.ts';

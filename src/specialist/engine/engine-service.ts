@@ -3,11 +3,11 @@
 
 import { CodedError, type Failure, isCancelled, messageOf, unwrap } from '../../common/errors.ts';
 import { pooledStates } from '../../neural/inference/hidden-states.ts';
-import { type Adapted, adapt, type TrainingRequest } from '../../neural/training/adapt.ts';
+import { type Adapted, adapt, type TrainingRequest } from '../../neural/training/adapt-base.ts';
 import { fitMixed } from '../decoding/fit-mixed.ts';
 import { OpenFolders } from '../decoding/open-folders.ts';
 import { loadServedModel } from '../decoding/served-model.ts';
-import type { AdaptProgress, EngineArguments, FromEngine, RequestKind, Requests, ToEngine } from './protocol.ts';
+import type { AdaptProgress, EngineArguments, FromEngine, RequestKind, Requests, ToEngine } from './engine-protocol.ts';
 
 export interface ServiceOptions extends EngineArguments {
   readonly send: (message: FromEngine) => void;

@@ -7,8 +7,8 @@ import { threadCount } from '../../common/threads.ts';
 import { probeGraph, speedGraph } from '../../neural/architecture/graphs.ts';
 import { type ProbeResult, probeWebGpu } from '../../neural/runtime/device.ts';
 import { type Device, loadLibrary, Session, Tensor } from '../../neural/runtime/session.ts';
+import { CEILING_ARGUMENT, PROBE_ARGUMENT, type ToEngine } from './engine-protocol.ts';
 import { EngineService } from './engine-service.ts';
-import { CEILING_ARGUMENT, PROBE_ARGUMENT, type ToEngine } from './protocol.ts';
 
 /** Runs in a separate process, which a bad driver may crash. */
 async function probeThisProcess(): Promise<ProbeResult> {

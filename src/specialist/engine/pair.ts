@@ -2,8 +2,8 @@
 // A training step then delays no completion, and its failures do not reach the first process.
 import type { Disposable } from '../../common/disposable.ts';
 import { failed, type Result } from '../../common/errors.ts';
-import { type Engine, EngineClient, type EngineOptions, type RequestOptions } from './client.ts';
-import type { RequestKind, Requests } from './protocol.ts';
+import { type Engine, EngineClient, type EngineOptions, type RequestOptions } from './engine-client.ts';
+import type { RequestKind, Requests } from './engine-protocol.ts';
 
 export class EnginePair implements Engine {
   private readonly options: Omit<EngineOptions, 'trains'>;

@@ -6,7 +6,14 @@ import type { Tokenizer } from '../../text/tokenizer/bpe.ts';
 import type { EditHistory, NextEdit } from '../../workspace/edits/edit.ts';
 import { nextEdits } from '../../workspace/edits/next-edits.ts';
 import { NgramModel } from './model.ts';
-import { type EditSearch, edited, type FileChange, type FileEdit, isAtOrBelow, type LoadedIndex } from './protocol.ts';
+import {
+  type EditSearch,
+  edited,
+  type FileChange,
+  type FileEdit,
+  isAtOrBelow,
+  type LoadedIndex,
+} from './ngram-protocol.ts';
 
 /** A rebuild takes up to a second, so it waits for this long without requests. */
 const idleMs = 3000;

@@ -24,7 +24,7 @@ import {
   type ToWorker,
   type WorkerData,
   type WorkerResults,
-} from './protocol.ts';
+} from './ngram-protocol.ts';
 
 /**
  * Limit for the texts of files changed since the snapshot, UTF-16 units. Beyond it the oldest changes are dropped, and

@@ -6,7 +6,7 @@ import { messageOf } from '../../common/errors.ts';
 import { draftBySyntax } from '../../text/syntax/parsing.ts';
 import type { Tokenizer } from '../../text/tokenizer/bpe.ts';
 import { LiveModel } from './live-model.ts';
-import type { FromWorker, Request, ToWorker, WorkerResults } from './protocol.ts';
+import type { FromWorker, Request, ToWorker, WorkerResults } from './ngram-protocol.ts';
 
 interface Waiting {
   readonly id: number;

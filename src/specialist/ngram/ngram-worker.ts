@@ -1,8 +1,8 @@
 // Entry of the worker thread: runs the n-gram model off the extension host's thread.
 import { parentPort, workerData } from 'node:worker_threads';
 import { readTokenizer } from '../../text/tokenizer/load.ts';
+import type { ToWorker, WorkerData } from './ngram-protocol.ts';
 import { NgramService } from './ngram-service.ts';
-import type { ToWorker, WorkerData } from './protocol.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('this file is the entry of a worker thread');

@@ -3,8 +3,8 @@
 import { kinOf } from '../../text/languages.ts';
 import { type Evidence, place } from './evidence.ts';
 import { ListIndex, sourceAt } from './list-index.ts';
+import { isAtOrBelow } from './ngram-protocol.ts';
 import { type LookupScope, type ProjectIndex, parentFolder } from './project-index.ts';
-import { isAtOrBelow } from './protocol.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 interface Entry {

@@ -15,7 +15,7 @@ import type { Result } from '../../common/errors.ts';
 import { counted } from '../../common/format.ts';
 import type { Log } from '../../common/log.ts';
 import type { Progress } from '../../common/progress.ts';
-import type { JobClient } from '../../jobs/client.ts';
+import type { JobClient } from '../../jobs/job-client.ts';
 import type { WindowEngine } from '../bases/window-engine.ts';
 import { joined, safeSentence, t, type UiText } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';

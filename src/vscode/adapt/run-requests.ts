@@ -9,7 +9,7 @@ import {
   type LabelingLimits,
 } from '../../adapt/request/adapt-request.ts';
 import { Part } from '../../common/disposable.ts';
-import type { SendableFolder } from '../../workspace/files/types.ts';
+import type { SendableFolder } from '../../workspace/files/harvest-types.ts';
 import type { Api } from '../api/api.ts';
 import { askConsent, askFirstTime, type SendingCommand } from '../api/consent.ts';
 import type { Permissions } from '../api/permissions.ts';

@@ -3,12 +3,12 @@
 import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
+import { storedReport } from '../../adapt/report/adapt-report.ts';
 import { REPORT_FILE } from '../../adapt/report/report-document.ts';
-import { storedReport } from '../../adapt/report/types.ts';
 import { messageOf } from '../../common/errors.ts';
 import { folderBytes } from '../../common/files.ts';
 import { percent, thousands } from '../../common/format.ts';
-import type { AdaptationRow } from '../../storage/types.ts';
+import type { AdaptationRow } from '../../storage/stored-rows.ts';
 import { confirms, type ListRow, offerCommand, showList } from '../editor/dialogs.ts';
 import { specialistFolder } from '../editor/paths.ts';
 import { joined, safeText, t } from '../editor/ui-text.ts';

@@ -1,8 +1,8 @@
 // The selected base model with its reason, and the local model in use with its state, as phrases for panel and tooltip.
 
 import type { BaseChoice, BaseReason, Obstacle } from '../../specialist/engine/choice.ts';
+import type { Timing } from '../../specialist/engine/engine-protocol.ts';
 import { answersBy, LONG_PROMPT_MS } from '../../specialist/engine/measure-base.ts';
-import type { Timing } from '../../specialist/engine/protocol.ts';
 import { BUSY_LOAD } from '../../specialist/engine/timings.ts';
 import type { NeuralState } from '../../suggest/neural-model.ts';
 import { joined, sentences, t, type UiText } from '../editor/ui-text.ts';

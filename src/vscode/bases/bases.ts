@@ -5,7 +5,7 @@ import { Part } from '../../common/disposable.ts';
 import { messageOf, ok, type Result } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
 import { type Base, type BaseChoice, chooseBase, isSlow, type Obstacle } from '../../specialist/engine/choice.ts';
-import type { Timing } from '../../specialist/engine/protocol.ts';
+import type { Timing } from '../../specialist/engine/engine-protocol.ts';
 import { BUSY_LOAD, readTimings, type StoredTiming, storeTiming } from '../../specialist/engine/timings.ts';
 import type { RunLock } from '../../storage/lock.ts';
 import type { Settings } from '../settings/settings.ts';

@@ -3,7 +3,7 @@
 import { totalmem } from 'node:os';
 import { Part } from '../../common/disposable.ts';
 import type { Log } from '../../common/log.ts';
-import type { JobClient } from '../../jobs/client.ts';
+import type { JobClient } from '../../jobs/job-client.ts';
 import { type CatalogModel, catalog, servingBytes } from '../../neural/models/catalog.ts';
 import { LINE_LIMIT_MS } from '../../specialist/engine/choice.ts';
 import { llamaThreadCount } from '../../specialist/engine/timings.ts';

@@ -1,10 +1,10 @@
 // Brings a model into use: a job imports it, its speed is measured, and it serves only if the user agrees.
 import { join } from 'node:path';
 import type { Result } from '../../common/errors.ts';
-import type { JobClient } from '../../jobs/client.ts';
+import type { JobClient } from '../../jobs/job-client.ts';
 import type { AddedBase } from '../../neural/models/import/add-gguf.ts';
 import { IMPORTED_BASES, type PackageInfo } from '../../neural/models/list.ts';
-import type { Timing } from '../../specialist/engine/protocol.ts';
+import type { Timing } from '../../specialist/engine/engine-protocol.ts';
 import { storeTiming } from '../../specialist/engine/timings.ts';
 import type { Paths } from '../editor/paths.ts';
 import { shares, withProgress } from '../editor/progress.ts';

@@ -5,8 +5,8 @@ import type { Log } from '../../common/log.ts';
 import { threadCount } from '../../common/threads.ts';
 import { listPackages, type PackageInfo, readPackage } from '../../neural/models/list.ts';
 import type { Base } from '../../specialist/engine/choice.ts';
-import { EngineClient } from '../../specialist/engine/client.ts';
-import type { Requests, Timing } from '../../specialist/engine/protocol.ts';
+import { EngineClient } from '../../specialist/engine/engine-client.ts';
+import type { Requests, Timing } from '../../specialist/engine/engine-protocol.ts';
 import { ggufTimingKey, llamaOptions, timingKey } from '../../specialist/engine/timings.ts';
 import type { Settings } from '../settings/settings.ts';
 

@@ -7,9 +7,14 @@ import { failed, type Result } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
 import { memoryCeiling } from '../../common/memory.ts';
 import type { Tuning } from '../../common/tuning.ts';
-import type { EngineStart } from '../../jobs/protocol.ts';
-import { type Engine, EngineClient, type EngineOptions, type RequestOptions } from '../../specialist/engine/client.ts';
-import type { RequestKind, Requests } from '../../specialist/engine/protocol.ts';
+import type { EngineStart } from '../../jobs/job-protocol.ts';
+import {
+  type Engine,
+  EngineClient,
+  type EngineOptions,
+  type RequestOptions,
+} from '../../specialist/engine/engine-client.ts';
+import type { RequestKind, Requests } from '../../specialist/engine/engine-protocol.ts';
 import type { ModelToOpen } from '../../suggest/neural-model.ts';
 import type { Paths } from '../editor/paths.ts';
 import type { Settings } from '../settings/settings.ts';

@@ -1,7 +1,7 @@
 // The results of a folder's last adaptation: its report, and the fitted router models that apply to the models in use.
 import { baseAlone, type CurrentModel, currentModel, type Shipped } from '../../adapt/models/folder-models.ts';
 import { holdsAlone, holdsForApi, holdsMixed } from '../../adapt/models/served.ts';
-import { type AdaptReport, storedReport, storedRouter } from '../../adapt/report/types.ts';
+import { type AdaptReport, storedReport, storedRouter } from '../../adapt/report/adapt-report.ts';
 import { Part } from '../../common/disposable.ts';
 import { defaultRouter, withoutApiFit } from '../../routing/fit.ts';
 import { parseRouter, type RouterModel } from '../../routing/router-model.ts';

@@ -3,8 +3,8 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { snapshotName } from '../../adapt/models/served.ts';
+import type { AdaptReport } from '../../adapt/report/adapt-report.ts';
 import { reportInWords } from '../../adapt/report/outcome.ts';
-import type { AdaptReport } from '../../adapt/report/types.ts';
 import type { Clock } from '../../common/clock.ts';
 import type { Draft } from '../../common/completion.ts';
 import { Part } from '../../common/disposable.ts';

@@ -7,7 +7,7 @@ import { messageOf } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
 import { requestWriter } from '../../llm/connect.ts';
 import { completionPrompt } from '../../prompts/completion/completion-prompt.ts';
-import type { FileChange } from '../../specialist/ngram/protocol.ts';
+import type { FileChange } from '../../specialist/ngram/ngram-protocol.ts';
 import type { Adaptation } from '../adapt/adaptation.ts';
 import type { Api } from '../api/api.ts';
 import { Document, keptScheme } from '../editor/document.ts';

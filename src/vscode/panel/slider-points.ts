@@ -1,5 +1,5 @@
 // API share, hourly cost and gain at each slider position, from the folder's last adaptation and the user's typing.
-import type { AdaptReport, ApiReport } from '../../adapt/report/types.ts';
+import type { AdaptReport, ApiReport } from '../../adapt/report/adapt-report.ts';
 import type { PanelState } from '../webview/protocol.ts';
 
 type Measured = Pick<AdaptReport, 'slider'> & {

@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import { Part } from '../../common/disposable.ts';
 import type { Failure } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
-import type { JobClient } from '../../jobs/client.ts';
+import type { JobClient } from '../../jobs/job-client.ts';
 import type { StatesAccess } from '../../jobs/text-task.ts';
 import { isAnswerTask, TASKS_FOLDER, type TextTask } from '../../prompts/label/task.ts';
 import { readAnswers, storeCorrection } from '../../text-tasks/given-labels.ts';

@@ -2,7 +2,7 @@
 // repository's input box, or into the document as an edit.
 import * as vscode from 'vscode';
 import type { Log } from '../../common/log.ts';
-import type { JobClient } from '../../jobs/client.ts';
+import type { JobClient } from '../../jobs/job-client.ts';
 import type { WriteRequest, WrittenText } from '../../jobs/write-text.ts';
 import { toLineFeeds } from '../../text/lines.ts';
 import type { OpenedFolder } from '../../text-tasks/commit-context.ts';

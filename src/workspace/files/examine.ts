@@ -7,7 +7,7 @@ import type { SecretValues } from '../secrets/known/known.ts';
 import { redactPath } from '../secrets/known/redact-path.ts';
 import { findSecrets, redactionCharacter, redactRanges, type SecretRange } from '../secrets/redact.ts';
 import { isSecretFileIfAnyFound } from './file-names.ts';
-import type { HarvestedFile, LeftOutReason } from './types.ts';
+import type { HarvestedFile, LeftOutReason } from './harvest-types.ts';
 
 /** Windows-1252's characters for 0x80..0x9f, where Latin-1 has control characters. https://encoding.spec.whatwg.org */
 const windows1252 =

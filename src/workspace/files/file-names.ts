@@ -3,7 +3,7 @@
 
 import { hash } from 'node:crypto';
 import fileNamesJson from './file-names.json' with { type: 'json' };
-import type { LeftOutReason, Split } from './types.ts';
+import type { LeftOutReason, Split } from './harvest-types.ts';
 
 /** A row of file-names.json. */
 interface NameRule {

@@ -6,9 +6,9 @@ import { isSecretFile, leftOutByName, splitOf } from './file-names.ts';
 import type { HarvestDeps } from './folder.ts';
 import { FolderReader, isInside } from './folder-reader.ts';
 import { isListedByGit } from './git.ts';
+import { type HarvestedFile, type HarvestOptions, type LeftOutReason, withDefaults } from './harvest-types.ts';
 import { excluder, ignoreFilesAbove, ownIgnoreFileName, walk } from './ignore.ts';
 import { learnFromLeftOut } from './secret-sources.ts';
-import { type HarvestedFile, type HarvestOptions, type LeftOutReason, withDefaults } from './types.ts';
 import { yielding } from './yielding.ts';
 
 /** 'gone': the file was deleted, so its index entries are outdated. */

@@ -10,10 +10,6 @@ import { assignSplits, leftOutByName, splitFraction } from './file-names.ts';
 import { FolderReader, isInside, isTooDeep, readsAtOnce, tooDeepFault, unreadableFolder } from './folder-reader.ts';
 import { listWithGit } from './git.ts';
 import { gitFault } from './git-directory.ts';
-import { excluder, ignoreFilesAbove, ownIgnoreFileName, walk } from './ignore.ts';
-import type { ReaderHooks } from './open-inside.ts';
-import { learnFromLeftOut } from './secret-sources.ts';
-import { estimatedTokens } from './token-count.ts';
 import {
   type HarvestedFile,
   type HarvestOptions,
@@ -21,7 +17,11 @@ import {
   type LeftOutReason,
   type SendableFolder,
   withDefaults,
-} from './types.ts';
+} from './harvest-types.ts';
+import { excluder, ignoreFilesAbove, ownIgnoreFileName, walk } from './ignore.ts';
+import type { ReaderHooks } from './open-inside.ts';
+import { learnFromLeftOut } from './secret-sources.ts';
+import { estimatedTokens } from './token-count.ts';
 import { type YieldIfDue, yielding } from './yielding.ts';
 
 /** Listing stops after this many files, independently of the limit of files to read. */

@@ -4,7 +4,7 @@ import { decodeText } from './examine.ts';
 import { leftOutByName } from './file-names.ts';
 import { type FolderReader, isTooDeep, parentOf, readsAtOnce, tooDeepFault } from './folder-reader.ts';
 import { matchesPath, parseGlob, parseIgnoreFile, type Rule } from './globs.ts';
-import type { LeftOutReason } from './types.ts';
+import type { LeftOutReason } from './harvest-types.ts';
 import { type YieldIfDue, yielding } from './yielding.ts';
 
 /** Folders of version control systems. The user did not write them, so they are skipped without a report. */

@@ -4,7 +4,7 @@
 import { type BigIntStats, constants, existsSync } from 'node:fs';
 import { type FileHandle, lstat, open, readlink, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { LeftOutReason } from './types.ts';
+import type { LeftOutReason } from './harvest-types.ts';
 
 export type Fault = LeftOutReason | 'gone';
 

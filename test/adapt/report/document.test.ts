@@ -1,8 +1,8 @@
 // The report in the panel and as terminal text: outcome, both models, balance, cost, and unknown figures.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { type AdaptReport, storedReport } from '../../../src/adapt/report/adapt-report.ts';
 import { plainTextOf, reportDocument } from '../../../src/adapt/report/report-document.ts';
-import { type AdaptReport, storedReport } from '../../../src/adapt/report/types.ts';
 import '../../support/ui-text.ts';
 import { reportOf } from './report.ts';
 

@@ -1,8 +1,8 @@
 // The outcome of an adaptation: its code, and the sentence with what to do next.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { AdaptReport, NeuralFailure, NeuralReport } from '../../../src/adapt/report/adapt-report.ts';
 import { outcomeInWords, outcomeOf, pairInWords } from '../../../src/adapt/report/outcome.ts';
-import type { AdaptReport, NeuralFailure, NeuralReport } from '../../../src/adapt/report/types.ts';
 import { reportOf } from './report.ts';
 
 const report = reportOf(false);

@@ -1,11 +1,12 @@
 // The report of a fake run: positions in four kinds of files, and an API that is often wrong in test helpers.
+
+import type { AdaptReport } from '../../../src/adapt/report/adapt-report.ts';
 import {
   type ApiLabels,
   figuresOf,
   type LabeledPosition,
   type ScoredPosition,
 } from '../../../src/adapt/report/figures.ts';
-import type { AdaptReport } from '../../../src/adapt/report/types.ts';
 import type { CursorKind } from '../../../src/prompts/completion/cursor-examples.ts';
 import type { RouterExample } from '../../../src/routing/features.ts';
 import { defaultRouter, fitRouter } from '../../../src/routing/fit.ts';

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { samplesOf } from '../../../src/adapt/training-data/samples.ts';
 import { type DialectIds, dialectTokens } from '../../../src/neural/models/manifest.ts';
 import { loadTokenizer } from '../../../src/text/tokenizer/load.ts';
-import type { HarvestedFile } from '../../../src/workspace/files/types.ts';
+import type { HarvestedFile } from '../../../src/workspace/files/harvest-types.ts';
 import { tokenizerPath } from '../project.ts';
 
 const loaded = loadTokenizer(JSON.parse(readFileSync(tokenizerPath, 'utf8')));

@@ -15,7 +15,7 @@ import {
   writeManifest,
 } from '../../../src/neural/models/manifest.ts';
 import { loadModel, saveAdapter } from '../../../src/neural/models/model-folder.ts';
-import { writeAdaptedManifest } from '../../../src/neural/training/adapt.ts';
+import { writeAdaptedManifest } from '../../../src/neural/training/adapt-base.ts';
 import { describeBase, saveRandomModel } from '../../support/packed-models.ts';
 import { assertFailed, codeOf } from '../../support/results.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';

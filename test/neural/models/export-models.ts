@@ -7,7 +7,7 @@ import { adapterSpecs, type LoraConfig } from '../../../src/neural/architecture/
 import { elements, type ModelConfig } from '../../../src/neural/architecture/parameters.ts';
 import { DIALECT, sha256Of, TOKENIZER, WEIGHTS, writeManifest } from '../../../src/neural/models/manifest.ts';
 import { saveAdapter } from '../../../src/neural/models/model-folder.ts';
-import { writeAdaptedManifest } from '../../../src/neural/training/adapt.ts';
+import { writeAdaptedManifest } from '../../../src/neural/training/adapt-base.ts';
 import { initialWeights, saveValues } from '../../support/random-models.ts';
 import { trainTokenizer } from '../../text/tokenizer/fixture.ts';
 

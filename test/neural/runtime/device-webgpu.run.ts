@@ -5,7 +5,7 @@ import { Builder } from '../../../src/neural/autodiff/builder.ts';
 import { writeModel } from '../../../src/neural/onnx/write.ts';
 import { probeWebGpu } from '../../../src/neural/runtime/device.ts';
 import { loadLibrary, Session, Tensor } from '../../../src/neural/runtime/session.ts';
-import { PROBE_ARGUMENT } from '../../../src/specialist/engine/protocol.ts';
+import { PROBE_ARGUMENT } from '../../../src/specialist/engine/engine-protocol.ts';
 import { SCRIPT } from '../../specialist/engine/helpers.ts';
 import { useSoftwareVulkan } from './vulkan.ts';
 

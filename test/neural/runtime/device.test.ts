@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { physicalCores, threadCount } from '../../../src/common/threads.ts';
 import { chooseDevice, probeWebGpu } from '../../../src/neural/runtime/device.ts';
-import { PROBE_ARGUMENT } from '../../../src/specialist/engine/protocol.ts';
+import { PROBE_ARGUMENT } from '../../../src/specialist/engine/engine-protocol.ts';
 import { ended, SCRIPT, until } from '../../specialist/engine/helpers.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { loraFor } from '../../../src/neural/architecture/lora.ts';
-import { checkMemory } from '../../../src/neural/training/adapt.ts';
+import { checkMemory } from '../../../src/neural/training/adapt-base.ts';
 import { PRESETS } from '../../support/random-models.ts';
 
 const [small, medium] = [PRESETS.S, PRESETS.M].map((shape) => ({ ...shape, vocabSize: 16_384 })) as [

@@ -6,7 +6,7 @@ import type { CursorKind } from '../../../src/prompts/completion/cursor-examples
 import { cursorExamples } from '../../../src/prompts/completion/cursor-examples.ts';
 import { kindOf, languageIdOf } from '../../../src/text/languages.ts';
 import { assignSplits, splitOf } from '../../../src/workspace/files/file-names.ts';
-import type { HarvestedFile } from '../../../src/workspace/files/types.ts';
+import type { HarvestedFile } from '../../../src/workspace/files/harvest-types.ts';
 
 function file(path: string, text: string): HarvestedFile {
   const languageId = languageIdOf(path);

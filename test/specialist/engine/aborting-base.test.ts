@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { unwrap } from '../../../src/common/errors.ts';
 import { silentLog } from '../../../src/common/log.ts';
 import { addGgufModel } from '../../../src/neural/models/import/add-gguf.ts';
-import type { EngineClient } from '../../../src/specialist/engine/client.ts';
+import type { EngineClient } from '../../../src/specialist/engine/engine-client.ts';
 import { bytesOfCrafted, craftedGguf } from '../../neural/models/import/crafted-models.ts';
 import { codeOf } from '../../support/results.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';

@@ -9,8 +9,8 @@ import { variables } from '../../../src/common/tuning.ts';
 import { ADAPTER, ADAPTER_CONFIG } from '../../../src/neural/models/manifest.ts';
 import { loadModel } from '../../../src/neural/models/model-folder.ts';
 import { trainingStatusOf } from '../../../src/neural/training/checkpoint.ts';
-import type { EngineClient } from '../../../src/specialist/engine/client.ts';
-import type { AdaptProgress } from '../../../src/specialist/engine/protocol.ts';
+import type { EngineClient } from '../../../src/specialist/engine/engine-client.ts';
+import type { AdaptProgress } from '../../../src/specialist/engine/engine-protocol.ts';
 import { goldenFolder } from '../../neural/architecture/golden.ts';
 import { OVERFLOWS_STACK } from '../../support/overflowing.ts';
 import { assertFailed } from '../../support/results.ts';
@@ -330,7 +330,7 @@ test('a process that keeps dying is not restarted', async (context) => {
 
 test('no orphan: the process ends when its owner is killed', async () => {
   const owner = join(folder, 'owner.ts');
-  const client = join(import.meta.dirname, '../../../src/specialist/engine/client.ts');
+  const client = join(import.meta.dirname, '../../../src/specialist/engine/engine-client.ts');
   writeFileSync(
     owner,
     `import { EngineClient } from ${JSON.stringify(client)};

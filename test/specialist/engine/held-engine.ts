@@ -1,6 +1,6 @@
 // A fake engine script: answers 'status', blocks its thread for ever on a draft with the prefix 'hold', and never
 // answers 'adapt'.
-import type { FromEngine, ToEngine } from '../../../src/specialist/engine/protocol.ts';
+import type { FromEngine, ToEngine } from '../../../src/specialist/engine/engine-protocol.ts';
 
 const send = (message: FromEngine) => process.send?.(message);
 

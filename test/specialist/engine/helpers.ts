@@ -3,12 +3,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ModelConfig } from '../../../src/neural/architecture/parameters.ts';
-import type { TrainingRequest } from '../../../src/neural/training/adapt.ts';
+import type { TrainingRequest } from '../../../src/neural/training/adapt-base.ts';
 import type { MixSource } from '../../../src/specialist/decoding/mix-source.ts';
 import type { OpenedSpecialist } from '../../../src/specialist/decoding/open-folders.ts';
-import { EngineClient, type EngineOptions } from '../../../src/specialist/engine/client.ts';
+import { EngineClient, type EngineOptions } from '../../../src/specialist/engine/engine-client.ts';
+import type { DraftRequest } from '../../../src/specialist/engine/engine-protocol.ts';
 import type { EnginePair } from '../../../src/specialist/engine/pair.ts';
-import type { DraftRequest } from '../../../src/specialist/engine/protocol.ts';
 import { readTokenizer } from '../../../src/text/tokenizer/load.ts';
 import { saveRandomModel } from '../../support/packed-models.ts';
 import { COMMON } from '../../support/random-models.ts';

@@ -19,7 +19,7 @@ import type { MixSource } from '../../../src/specialist/decoding/mix-source.ts';
 import { initialMixWeights } from '../../../src/specialist/decoding/mix-weights.ts';
 import { OpenFolders } from '../../../src/specialist/decoding/open-folders.ts';
 import { LlamaScores } from '../../../src/specialist/decoding/served-model.ts';
-import type { EngineClient } from '../../../src/specialist/engine/client.ts';
+import type { EngineClient } from '../../../src/specialist/engine/engine-client.ts';
 import { NgramModel } from '../../../src/specialist/ngram/model.ts';
 import { readTokenizer } from '../../../src/text/tokenizer/load.ts';
 import { exportedBase } from '../../support/exported-base.ts';

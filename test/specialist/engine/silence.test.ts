@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { EngineClient } from '../../../src/specialist/engine/client.ts';
-import { type FromEngine, LONGEST_SILENCE } from '../../../src/specialist/engine/protocol.ts';
+import { EngineClient } from '../../../src/specialist/engine/engine-client.ts';
+import { type FromEngine, LONGEST_SILENCE } from '../../../src/specialist/engine/engine-protocol.ts';
 import { ManualClock } from '../../fakes/clock.ts';
 import { assertFailed } from '../../support/results.ts';
 import { adaptation, drafting, ended, until } from './helpers.ts';

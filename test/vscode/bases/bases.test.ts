@@ -7,7 +7,7 @@ import { after, test } from 'node:test';
 import { failed, ok, type Result } from '../../../src/common/errors.ts';
 import { silentLog } from '../../../src/common/log.ts';
 import type { Base } from '../../../src/specialist/engine/choice.ts';
-import type { Timing } from '../../../src/specialist/engine/protocol.ts';
+import type { Timing } from '../../../src/specialist/engine/engine-protocol.ts';
 import { Bases, type BasesDeps } from '../../../src/vscode/bases/bases.ts';
 import { readSettings, type Settings } from '../../../src/vscode/settings/settings.ts';
 import { ManualClock, settled } from '../../fakes/clock.ts';

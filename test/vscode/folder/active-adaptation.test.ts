@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { mock, test } from 'node:test';
-import type { AdaptReport } from '../../../src/adapt/report/types.ts';
+import type { AdaptReport } from '../../../src/adapt/report/adapt-report.ts';
 import { silentLog } from '../../../src/common/log.ts';
 import { readTuning } from '../../../src/common/tuning.ts';
 import { sha256Of } from '../../../src/neural/models/manifest.ts';

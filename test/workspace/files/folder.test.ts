@@ -7,7 +7,7 @@ import { beforeEach, test } from 'node:test';
 import { unwrap } from '../../../src/common/errors.ts';
 import { uniforms } from '../../../src/common/statistics/random.ts';
 import { type HarvestDeps, harvestFolder } from '../../../src/workspace/files/folder.ts';
-import type { HarvestOptions } from '../../../src/workspace/files/types.ts';
+import type { HarvestOptions } from '../../../src/workspace/files/harvest-types.ts';
 import { code, Tree } from '../../support/tree.ts';
 import { noise } from './samples.ts';
 

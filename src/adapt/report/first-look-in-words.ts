@@ -3,7 +3,7 @@
 import { counted, oneLine, percent } from '../../common/format.ts';
 import { quantile } from '../../common/quality.ts';
 import { lineBefore } from '../../text/lines.ts';
-import type { HarvestReport } from '../../workspace/files/types.ts';
+import type { HarvestReport } from '../../workspace/files/harvest-types.ts';
 import type { ScoredPosition } from './figures.ts';
 import { leftOutInWords } from './outcome.ts';
 

@@ -5,7 +5,7 @@ import { isObject } from '../../common/schemas.ts';
 import type { Interval } from '../../common/statistics/bootstrap.ts';
 import type { Sha256 } from '../../neural/models/manifest.ts';
 import { parseRouter, type RouterModel } from '../../routing/router-model.ts';
-import type { HarvestReport, Split } from '../../workspace/files/types.ts';
+import type { HarvestReport, Split } from '../../workspace/files/harvest-types.ts';
 
 /** Undefined if it is no report. */
 export function storedReport(json: string): AdaptReport | undefined {

@@ -9,7 +9,7 @@ import type { LogLevel } from '../common/log.ts';
 import type { ProgressUpdate } from '../common/progress.ts';
 import type { AddedBase, GgufRequest } from '../neural/models/import/add-gguf.ts';
 import type { FoundModel } from '../neural/models/import/discover-models.ts';
-import type { EngineOptions } from '../specialist/engine/client.ts';
+import type { EngineOptions } from '../specialist/engine/engine-client.ts';
 import type { Labelling } from '../text-tasks/labelling.ts';
 import type { TaskReport } from '../text-tasks/task-report.ts';
 import type { DownloadRequest } from './download-model.ts';

@@ -1,8 +1,8 @@
 // What a run does with failures: those of the neural part are kept for the report, and the run continues without it.
 import { CodedError, type Failure, failed, isCancelled, messageOf } from '../common/errors.ts';
-import type { HarvestReport } from '../workspace/files/types.ts';
+import type { HarvestReport } from '../workspace/files/harvest-types.ts';
 import { cancelledFailure } from './cancellation.ts';
-import type { NeuralFailure } from './report/types.ts';
+import type { NeuralFailure } from './report/adapt-report.ts';
 import type { Run } from './run.ts';
 
 /** Error codes of a disk that is full, read-only, not ours, or gone. */

@@ -7,7 +7,7 @@ import { failed, type Result } from '../common/errors.ts';
 import { type Log, silentLog } from '../common/log.ts';
 import { noProgress, type Progress } from '../common/progress.ts';
 import type { EditorModels } from '../llm/protocol/wire.ts';
-import type { EngineStart, FromJob, Jobs, ToJob } from './protocol.ts';
+import type { EngineStart, FromJob, Jobs, ToJob } from './job-protocol.ts';
 import { RelayOwner } from './relay.ts';
 
 /** A cancelled job is ended after this time, ms. Files on disk stay whole (common/files.ts). */

@@ -16,7 +16,7 @@ import {
   type RequestKind,
   type Requests,
   TRAINING_ARGUMENT,
-} from './protocol.ts';
+} from './engine-protocol.ts';
 
 export interface RequestOptions<K extends RequestKind> {
   readonly signal?: AbortSignal;

@@ -4,7 +4,7 @@ import type { CompletionQuery, Draft, DraftOptions } from '../../common/completi
 import type { Failure } from '../../common/errors.ts';
 import type { StatesRequest } from '../../neural/inference/hidden-states.ts';
 import type { Timing } from '../../neural/inference/timing.ts';
-import type { Adapted, DeviceChoice, TrainingRequest } from '../../neural/training/adapt.ts';
+import type { Adapted, DeviceChoice, TrainingRequest } from '../../neural/training/adapt-base.ts';
 import type { StepReport } from '../../neural/training/train.ts';
 import type { ValidationLoss } from '../../neural/training/validation.ts';
 import type { LatencyEstimate } from '../decoding/draft-latency.ts';
@@ -13,7 +13,7 @@ import type { LabeledQuery, QueryLoss } from '../decoding/joint-drafter.ts';
 import type { MixSource } from '../decoding/mix-source.ts';
 import type { OpenedSpecialist } from '../decoding/open-folders.ts';
 import type { ServedModelOptions } from '../decoding/served-model.ts';
-import type { EditHistory, FileChange } from '../ngram/protocol.ts';
+import type { EditHistory, FileChange } from '../ngram/ngram-protocol.ts';
 
 const minute = 60_000;
 
