@@ -9,11 +9,15 @@ import type { ShownSuggestions } from './shown-suggestions.ts';
 import { type Cursor, decided, type Suggestion } from './suggestion.ts';
 import type { VerdictMemory } from './verdict-memory.ts';
 
-interface Memory {
-  readonly kept: KeptSuggestions;
-  readonly screen: ShownSuggestions;
-  readonly verdicts: VerdictMemory;
+/** What earlier requests have left, and who decides on it. */
+export interface KnownDeps {
   readonly local: LocalDrafts;
+  /** What a later key may show. The large model's answers are put there as they come. */
+  readonly kept: KeptSuggestions;
+  /** What is on the screen, and its outcome. */
+  readonly screen: ShownSuggestions;
+  /** What was learned from outcomes. */
+  readonly verdicts: VerdictMemory;
 }
 
 export interface Known {
@@ -23,7 +27,7 @@ export interface Known {
   readonly noCall?: NoCall;
 }
 
-export function knownAt(cursor: Cursor, memory: Memory): Known {
+export function knownAt(cursor: Cursor, memory: KnownDeps): Known {
   const { query, replaced } = cursor;
   const { visible } = memory.screen;
   for (const continued of memory.kept.at(query, visible)) {
@@ -49,7 +53,7 @@ export function knownAt(cursor: Cursor, memory: Memory): Known {
 }
 
 /** Whether a better draft has arrived, or another file has changed. A visible suggestion is never replaced. */
-function isOutdated(cursor: Cursor, { kept }: Continued, { screen, local }: Memory): boolean {
+function isOutdated(cursor: Cursor, { kept }: Continued, { screen, local }: KnownDeps): boolean {
   if (kept.source !== 'specialist') return false;
   if (!cursor.isManual && isSame(kept, screen.visible)) return false;
   return kept.indexRevision < cursor.indexRevision || local.hasBetterDraft(cursor);

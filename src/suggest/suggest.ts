@@ -7,11 +7,8 @@
 import { isCancelled } from '../common/errors.ts';
 import { NEXT_KEY, type NoCall } from '../routing/reasons.ts';
 import type { ApiCalls } from './api-calls.ts';
-import type { KeptSuggestions } from './kept-suggestions.ts';
-import { knownAt } from './known.ts';
-import type { LocalDrafts } from './local-drafts.ts';
+import { type KnownDeps, knownAt } from './known.ts';
 import { offeredEdit } from './offered-edit.ts';
-import type { ShownSuggestions } from './shown-suggestions.ts';
 import {
   type CompletionDeps,
   type Cursor,
@@ -20,18 +17,10 @@ import {
   nothing,
   type Suggestion,
 } from './suggestion.ts';
-import type { VerdictMemory } from './verdict-memory.ts';
 
 /** What a folder's suggestions are made with. */
-export interface SuggestDeps extends Pick<CompletionDeps, 'clock' | 'log'> {
-  readonly local: LocalDrafts;
+export interface SuggestDeps extends KnownDeps, Pick<CompletionDeps, 'clock' | 'log'> {
   readonly api: ApiCalls;
-  /** What a later key may show. The large model's answers are put there as they come. */
-  readonly kept: KeptSuggestions;
-  /** What is on the screen, and its outcome. */
-  readonly screen: ShownSuggestions;
-  /** What was learned from outcomes. */
-  readonly verdicts: VerdictMemory;
   /** A suggestion for a position that was left to the editor's list is there now. */
   readonly onReady: () => void;
 }
@@ -58,10 +47,10 @@ export async function suggest(cursor: Cursor, deps: SuggestDeps): Promise<Sugges
   try {
     // Drafted, cleaned, cut, estimated, and decided: show, hold, or call.
     const drafted = await local.decidedDraft(cursor, known.noCall);
-    const isShownMeanwhile = drafted.decision.kind === 'call' && drafted.text !== '';
     if (cursor.listIsOpen) return leaveToList(cursor, drafted, deps);
     if (drafted.decision.kind !== 'call') return showDecided(cursor, drafted, deps);
-    if (isShownMeanwhile) {
+    // A part of it may be shown while the large model is asked.
+    if (drafted.text !== '') {
       const shown = showDecided(cursor, drafted, deps);
       void askForLater(cursor, drafted, deps, screen.visible);
       return shown;
@@ -117,6 +106,7 @@ async function askLargeModel(cursor: Cursor, first: Suggestion, deps: SuggestDep
 function showDecided(cursor: Cursor, suggestion: Suggestion, { screen, kept }: SuggestDeps): Suggestion | Nothing {
   if (suggestion.text === '') return nothing('held back', suggestion.decision);
   const shown = screen.show(cursor, suggestion);
+  // One that goes on keeps its id, and is kept already.
   if (shown.id !== suggestion.id) kept.put(cursor.query, shown);
   return shown;
 }
