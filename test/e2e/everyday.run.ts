@@ -1,5 +1,5 @@
-// Everyday changes with ghost text on, as typed: a word is replaced or added in the middle of a line. What follows the
-// cursor is not offered again, and Tab breaks no line.
+// Everyday changes with ghost text on, as typed: a word is replaced or added in the middle of a line. At most the rest of
+// that word is offered, never what follows the cursor, and Tab breaks no line.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -81,7 +81,8 @@ for (const [index, { name, before, old, text }] of everyday.entries())
   step(`nothing covers the rest of the line, and Tab leaves it whole: ${name}`, async () => {
     const expected = await editor.typeOver(inChange(index), before, old, text);
     await editor.page.waitForTimeout(quietMs);
-    assert.equal(await editor.ghost(), '');
+    // How far a word's suggestion was typed through depends on when it came: what is left of it may still be shown.
+    assert.match(await editor.ghost(), /^[\p{L}\p{N}_]*$/u, 'more than the rest of a word is shown');
     // Only where something of ours is offered has Tab another work than to indent.
     const isOffered = (await editor.decorations()).some((hint) => hint.startsWith('Tab:'));
     if (isOffered) await editor.page.keyboard.press('Tab');
