@@ -82,6 +82,17 @@ export function beginsAlike(a: string, b: string): boolean {
 }
 
 /** Length of the common prefix, UTF-16 units. */
+/** The lines in which two texts differ, without the equal ones at both ends; '' where a side has none. */
+export function changedLines(before: string, after: string): { readonly old: string; readonly new: string } {
+  const [old, now] = [before.split('\n'), after.split('\n')];
+  let start = 0;
+  while (start < old.length && start < now.length && old[start] === now[start]) start++;
+  let end = 0;
+  const most = Math.min(old.length, now.length) - start;
+  while (end < most && old[old.length - 1 - end] === now[now.length - 1 - end]) end++;
+  return { old: old.slice(start, old.length - end).join('\n'), new: now.slice(start, now.length - end).join('\n') };
+}
+
 export function commonPrefix(a: string, b: string): number {
   let i = 0;
   while (i < a.length && i < b.length && a[i] === b[i]) i++;

@@ -37,7 +37,8 @@ export class ShownEdits {
   /** To be called once after each edit of the user after which this one was shown first. */
   shown({ rule, place, origin }: Shown): void {
     this.count(rule, origin === undefined ? MOST_SHOWS : this.countOf(rule) + 1);
-    this.count(place, this.countOf(place) + 1);
+    // An edit that repeats no others may have one name for both.
+    if (place !== rule) this.count(place, this.countOf(place) + 1);
   }
 
   /** The user has dismissed it. */
@@ -119,11 +120,19 @@ export function movedPosition({ line, character }: Position, { range: { start, e
     : { line: line + now.line - end.line, character };
 }
 
+export interface CursorLine {
+  readonly path: string;
+  /** From 0. */
+  readonly line: number;
+}
+
 export interface NextEditsInput {
   /** The journal's recent edits, oldest first. */
   readonly edits: readonly Edit[];
   /** Open documents. */
   readonly documents: readonly TextFile[];
+  /** The line where the cursor rests: what the user looks at is likelier to be changed. Absent: it is not known. */
+  readonly cursor?: CursorLine | undefined;
   /** The folder's other files that contain a word. Absent: only open documents are read. */
   readonly filesWith?: (word: string) => Iterable<TextFile>;
   /** Rules and places, as in `NextEdit`, that were shown and not followed. */
@@ -139,7 +148,14 @@ export type EditOrigin =
   /** It renames a reference of what was called so. */
   | { readonly kind: 'rename'; readonly name: string }
   /** It fixes an error, as a language server proposes. */
-  | { readonly kind: 'fix'; readonly title: string };
+  | { readonly kind: 'fix'; readonly title: string }
+  /** A large model concludes it from the last edits. */
+  | {
+      readonly kind: 'follows';
+      readonly model: string;
+      readonly costUsd: number;
+      readonly latencyMs: number;
+    };
 
 export interface NextEdit {
   readonly path: string;
@@ -208,6 +224,13 @@ export interface Edit {
   readonly time: number;
   /** Whether a part of `removed` or `inserted` is a secret, so that the texts hold asterisks. */
   readonly hasSecret: boolean;
+}
+
+/** A recent change: whole lines as they were, and as they are, both without the last line end; '' is no line. */
+export interface RecentChange {
+  readonly path: string;
+  readonly before: string;
+  readonly after: string;
 }
 
 /** What a model is told of the edits. */

@@ -1,5 +1,6 @@
 // The journal of a session's edits in one folder: changes of open documents, joined into edits as a person sees them.
 // In memory only, bounded, and redacted.
+import { changedLines } from '../../text/edits.ts';
 import { wordAtEnd, wordAtStart } from '../../text/lexemes.ts';
 import { lineEnd, lineNumber, lineStart } from '../../text/lines.ts';
 import { redactSecrets } from '../secrets/redact.ts';
@@ -8,6 +9,7 @@ import {
   type ChangeKind,
   type Edit,
   type EditHistory,
+  type RecentChange,
   type ReplacedRange,
   type Replacement,
   replacementOf,
@@ -31,6 +33,8 @@ export interface JournalOptions {
 }
 
 const MAX_EDITS = 200;
+/** Changes of whole lines that a large model may be told of. */
+const MAX_CHANGES = 6;
 /** Edits that the models are told of. */
 const HISTORY = 30;
 /** All texts of the edits together, UTF-16 units. */
@@ -68,6 +72,8 @@ export class EditJournal {
   private replaced: { readonly of: string; readonly lines: Edit | undefined } | undefined;
   /** The edits of the burst so far. */
   private burstEdits: readonly Edit[] | undefined;
+  /** The latest finished changes of whole lines, oldest first. */
+  private changes: readonly RecentChange[] = [];
 
   constructor({ redact = (text, path) => redactSecrets(text, path).text }: JournalOptions = {}) {
     this.redact = redact;
@@ -95,6 +101,7 @@ export class EditJournal {
   /** Forgets everything but the open texts. @param path only the edits of this file */
   clear(path?: string): void {
     this.edits = path === undefined ? [] : this.edits.filter((edit) => edit.path !== path);
+    this.changes = path === undefined ? [] : this.changes.filter((change) => change.path !== path);
     if (path !== undefined && this.burst?.path !== path) return;
     this.burst = undefined;
     this.burstEdits = undefined;
@@ -110,6 +117,12 @@ export class EditJournal {
   history(): EditHistory {
     const replaced = this.replacedLines();
     return { edits: this.edits.slice(-HISTORY), ...(replaced && { replaced }) };
+  }
+
+  /** The latest changes as whole lines, oldest first; that of the burst under way comes last. */
+  recentChanges(): readonly RecentChange[] {
+    const { burst } = this;
+    return [...this.changes, ...(burst ? this.wholeLines(burst) : [])].slice(-MAX_CHANGES);
   }
 
   /**
@@ -178,6 +191,7 @@ export class EditJournal {
 
   private close(): void {
     const edits = this.burstEdits ?? this.editsOfBurst();
+    if (this.burst) this.keepChange(this.wholeLines(this.burst));
     this.burst = undefined;
     this.burstEdits = [];
     this.add(edits);
@@ -218,6 +232,23 @@ export class EditJournal {
     ];
     const removed = `${text.slice(from, start)}${before.replace(/\n$/, '')}\n`;
     return this.redacted({ path, kind: 'typed', left, removed, inserted: '', right, at: from, time, hasSecret: false });
+  }
+
+  /** What text[start, end) instead of `before` changes, as whole lines; nothing if that is too long. */
+  private wholeLines({ path, before, start, end }: Pick<Burst, 'path' | 'before' | 'start' | 'end'>): RecentChange[] {
+    const text = this.texts.get(path) ?? '';
+    const [from, to] = [lineStart(text, start), lineEnd(text, end)];
+    const was = text.slice(from, start) + before + text.slice(end, to);
+    const { old, new: now } = changedLines(was, text.slice(from, to));
+    if (old === now || old.length > MAX_EDIT || now.length > MAX_EDIT) return [];
+    const [left, right] = [leftOf(text, from), rightOf(text, to)];
+    const redacted = (side: string) =>
+      this.redact(left + side + right, path).slice(left.length, left.length + side.length);
+    return [{ path, before: redacted(old), after: redacted(now) }];
+  }
+
+  private keepChange(changes: readonly RecentChange[]): void {
+    this.changes = [...this.changes, ...changes].slice(-MAX_CHANGES);
   }
 
   /** The edits between two versions of a file that differ only in old[start, oldEnd) and now[start, end). */
@@ -282,18 +313,23 @@ export class EditJournal {
     time: number,
   ): void {
     let shift = 0;
+    const taken: RecentChange[] = [];
     const edits = replacements.flatMap(({ start, end, text }) => {
       const now = start + shift;
       shift += text.length - (end - start);
       // Only this range differs.
       const old = after.slice(0, now) + before.slice(start, end) + after.slice(now + text.length);
       const range = { start: now, oldEnd: now + (end - start), end: now + text.length };
+      const lines = this.wholeLines({ path, before: before.slice(start, end), start: now, end: now + text.length });
+      if (kind === 'undo') taken.push(...lines);
+      else this.keepChange(lines);
       return this.editsIn(path, kind, old, after, range, time);
     });
     if (kind !== 'undo') {
       this.add(edits.map((edit) => (kind === 'redo' ? { ...edit, kind: 'typed' } : edit)));
       return;
     }
+    this.takeBack(path, taken);
     for (const { removed, inserted } of edits) {
       const undone = this.edits.findLastIndex(
         (edit) =>
@@ -301,6 +337,18 @@ export class EditJournal {
       );
       if (undone >= 0) this.edits.splice(undone, 1);
     }
+  }
+
+  /** Removes the changes that were undone; if none is just that, the file's last one: the present text says the rest. */
+  private takeBack(path: string, undone: readonly RecentChange[]): void {
+    const left = [...this.changes];
+    const take = (isIt: (change: RecentChange) => boolean) => {
+      const at = left.findLastIndex((change) => change.path === path && isIt(change));
+      if (at >= 0) left.splice(at, 1);
+    };
+    for (const { before, after } of undone) take((change) => change.before === after && change.after === before);
+    if (left.length === this.changes.length) take(() => true);
+    this.changes = left;
   }
 
   private add(edits: readonly Edit[]): void {

@@ -195,3 +195,98 @@ test('tells the word that was typed over at the cursor, whole, as it was', () =>
   inserted.change(FILE, [[' = ', 's = ']]);
   assert.equal(new Desk({ [FILE]: text }).journal.wordReplacedAt(FILE, 4), undefined, 'nothing was typed');
 });
+
+const OTHER_FILE = 'src/b.ts';
+const USER = ['export function first(user: string) {', 'export function first(person: string) {'];
+const ITEM = ['export function second(item: string) {', 'export function second(thing: string) {'];
+const OTHER = ['let b;', 'let count;', OTHER_FILE];
+const twoFiles = () => new Desk({ [FILE]: CODE, [OTHER_FILE]: 'let b;\n' });
+
+/** @param expected lines before and after each change; the file only where it is another one */
+function assertTold({ journal }: Desk, ...expected: readonly (readonly unknown[])[]): void {
+  const changes = journal.recentChanges();
+  const told = changes.map(({ path, before, after }) => [before, after, ...(path === FILE ? [] : [path])]);
+  assert.deepEqual(told, expected);
+}
+
+test('a large model is told of the last six bursts as whole lines, in order, the one under way last', () => {
+  const desk = twoFiles();
+  assertTold(desk);
+  desk.type(FILE, 'item: ', 'thing: ');
+  desk.type(FILE, 'user: ', 'person: ');
+  desk.type(FILE, 'read(user)', 'read(person)');
+  const both = [`${USER[0]}\n  return read(user);`, `${USER[1]}\n  return read(person);`];
+  assertTold(desk, ITEM, both);
+  desk.type(OTHER_FILE, 'b', 'count');
+  assertTold(desk, ITEM, both, OTHER);
+  const long = new Desk({ [FILE]: 'one\n\n\n\n'.repeat(9) });
+  for (let i = 0; i < 9; i++) long.change(FILE, [['one', `n${i}`]]);
+  assertTold(long, ...[3, 4, 5, 6, 7, 8].map((i) => ['one', `n${i}`]));
+});
+
+test('a large model is told of inserted and deleted lines without those around them', () => {
+  const desk = new Desk({ [FILE]: CODE });
+  desk.change(FILE, [['  return read(user);\n', '  log(user);\n  return read(user);\n']]);
+  desk.change(FILE, [['export function second(item: string) {\n', '']]);
+  assertTold(desk, ['', '  log(user);'], [ITEM[0], '']);
+});
+
+test('a large model is told of a paste and of the lines of several cursors, not of what tools do', () => {
+  const desk = new Desk({ [FILE]: CODE });
+  const block = 'export function third(part: string) {\n  return read(part);\n}';
+  assert.equal(desk.change(FILE, [['export function first', `${block}\nexport function first`]]), 'pasted');
+  const cursors: [string, string][] = ['user', 'item'].map((name) => [name, 'who']);
+  assert.equal(desk.change(FILE, cursors), 'cursors');
+  desk.change(FILE, [['import', 'export']], { reason: 'tool' });
+  assertTold(desk, ['', block], ...[USER, ITEM].map(([line = '']) => [line, line.replace(/\w+:/, 'who:')]));
+});
+
+test('a change that is undone is told no more, whichever file came after it, and again after redo', () => {
+  const desk = twoFiles();
+  desk.change(FILE, [['user: ', 'person: ']]);
+  desk.change(FILE, [['item: ', 'thing: ']]);
+  desk.change(OTHER_FILE, [['b', 'count']]);
+  desk.change(FILE, [['person: ', 'user: ']], { reason: 'undo' });
+  assertTold(desk, ITEM, OTHER);
+  // A part of a change: the file's last one goes.
+  desk.change(FILE, [['thing: ', 'thin: ']], { reason: 'undo' });
+  assertTold(desk, OTHER);
+  desk.change(FILE, [['user: ', 'person: ']], { reason: 'redo' });
+  assertTold(desk, OTHER, USER);
+});
+
+test('an undo takes back the burst under way, and the lines of all cursors', () => {
+  const desk = twoFiles();
+  const two = (old: string, text: string): [string, string, number][] => [0, 1].map((i) => [old, text, i]);
+  desk.change(OTHER_FILE, [['b', 'count']]);
+  desk.change(FILE, two(': string', ': Text'));
+  assert.equal(desk.journal.recentChanges().length, 3);
+  desk.change(FILE, two(': Text', ': string'), { reason: 'undo' });
+  assertTold(desk, OTHER);
+  desk.change(FILE, [['item: ', 'thing: ']]);
+  desk.change(FILE, [['thing: ', 'item: ']], { reason: 'undo' });
+  assertTold(desk, OTHER);
+});
+
+test('changes of a closed file stay, those of a cleared one go', () => {
+  const desk = twoFiles();
+  desk.type(FILE, 'user: ', 'person: ');
+  desk.type(OTHER_FILE, 'b', 'count');
+  desk.journal.closed(OTHER_FILE);
+  assertTold(desk, USER, OTHER);
+  desk.type(FILE, 'item: ', 'thing: ');
+  desk.journal.clear(FILE);
+  assertTold(desk, OTHER);
+});
+
+test('a large model is told of no secret, and of no change beyond 4,000 characters', () => {
+  const secret = 'ghp_J8sXq2LkT0vBnR4mYw6ZcPd1HfGa3E5uK7oi';
+  const desk = new Desk({ [FILE]: "const token = '';\n\n\n\nlast();\n" });
+  desk.change(FILE, [["''", `'${secret}'`]]);
+  const long = 'call(1);\n'.repeat(500);
+  desk.change(FILE, [['last();\n', `last();\n${long}`]]);
+  desk.change(FILE, [[long, '']]);
+  desk.change(FILE, [[secret, '']]);
+  const [empty, hidden] = ['', '*'.repeat(secret.length)].map((value) => `const token = '${value}';`);
+  assertTold(desk, [empty, hidden], [hidden, empty]);
+});

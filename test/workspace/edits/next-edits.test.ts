@@ -119,6 +119,15 @@ test('the references of a declaration are shown twice, and a dismissed edit neve
   assert.deepEqual(shown.ignored, ['old to fresh', 'line 3']);
 });
 
+test('an edit that has one name for rule and place is shown twice', () => {
+  const shown = new ShownEdits();
+  const fix = { rule: 'import', place: 'import', origin: { kind: 'fix', title: 'Add import' } } as const;
+  shown.shown(fix);
+  assert.deepEqual(shown.ignored, []);
+  shown.shown(fix);
+  assert.deepEqual(shown.ignored, ['import']);
+});
+
 test('reads the lines around an offset, at the ends of the text, too', () => {
   const lines = ['', 'let a = 1;', '  call(a, "b")', '', '}', ''];
   const text = lines.join('\n');
