@@ -1,0 +1,112 @@
+// A large model's edit, checked before it is offered: where it goes, or why it may not.
+import { lineStart } from '../../text/lines.ts';
+import type { RecentChange, Replacement } from './edit.ts';
+import { type EditedPlace, windowOf } from './follow-up.ts';
+
+/** The smallest replacement of whole lines; both sides without the last line end. */
+export interface ProposedEdit {
+  /** The model's estimate that this is the next change, 0 to 1. */
+  readonly sure: number;
+  readonly old: string;
+  readonly new: string;
+}
+
+export type Refusal =
+  | 'it could not be checked'
+  | 'the old lines are not there'
+  | 'the old lines stand there more than once'
+  | 'it changes nothing'
+  | 'it undoes a recent edit'
+  | 'it holds a control character'
+  | 'it brings an unknown name'
+  | 'it breaks the syntax';
+
+export interface CheckDeps {
+  /** Recent edits: what stood there, and what stands there now. */
+  readonly recent: readonly RecentChange[];
+  /** Whether the folder has a name that the file lacks. */
+  readonly isKnownName: (name: string) => boolean;
+  /** Whether the document has more syntax errors after a change than before. */
+  readonly breaks: (change: Replacement) => boolean;
+}
+
+const NAME = /[\p{L}_$][\p{L}\p{N}_$]*/gu;
+/** Tab and line end are text. */
+const CONTROL = /(?![\t\n])\p{Cc}/u;
+
+/** The change in the text, without the common lines at both ends. The old lines have to stand once in the window. */
+export function checkedEdit(
+  place: EditedPlace,
+  proposed: ProposedEdit,
+  { recent, isKnownName, breaks }: CheckDeps,
+): Replacement | Refusal {
+  const { text } = place;
+  const near = windowOf(place);
+  if (proposed.old === proposed.new) return 'it changes nothing';
+  if (CONTROL.test(proposed.new)) return 'it holds a control character';
+  // A blank line names no place.
+  if (proposed.old.trim() === '') return 'the old lines are not there';
+  const at = placesOf(text, near, proposed.old);
+  if (at.length === 0) return 'the old lines are not there';
+  if (at.length > 1) return 'the old lines stand there more than once';
+  const change =
+    proposed.new === '' ? deletion(text, at[0] as number, proposed.old) : narrowed(at[0] as number, proposed);
+  const [was, is] = [text.slice(change.start, change.end), change.text];
+  if (recent.some(({ before, after }) => isSame(was, after) && isSame(is, before))) return 'it undoes a recent edit';
+  const texts = [text, ...recent.flatMap(({ before, after }) => [before, after])];
+  const written = new Set(texts.flatMap((one) => one.match(NAME) ?? []));
+  const known = (name: string) => written.has(name) || isKnownName(name);
+  const unknown = (is.match(NAME) ?? []).filter((name) => name.length > 2 && !known(name));
+  // A name that stands twice in the change is declared in it, as far as names tell.
+  const counts = Map.groupBy(unknown, (name) => name);
+  if ([...counts].some(([name, uses]) => uses.length === 1 && !isDeclaration(is, name)))
+    return 'it brings an unknown name';
+  return breaks(change) ? 'it breaks the syntax' : change;
+}
+
+const isSame = (a: string, b: string) => a.trim() === b.trim();
+
+/** Where whole lines begin that equal the old ones. */
+function placesOf(
+  text: string,
+  { start, end }: { readonly start: number; readonly end: number },
+  old: string,
+): number[] {
+  const places: number[] = [];
+  for (let at = text.indexOf(old, lineStart(text, start)); at >= 0 && at < end; at = text.indexOf(old, at + 1)) {
+    const isWhole = (at === 0 || text[at - 1] === '\n') && [undefined, '\n'].includes(text[at + old.length]);
+    if (isWhole && at + old.length <= end) places.push(at);
+  }
+  return places;
+}
+
+/** Of whole lines, with a line end. */
+function deletion(text: string, start: number, old: string): Replacement {
+  const end = start + old.length;
+  return end < text.length ? { start, end: end + 1, text: '' } : { start: Math.max(0, start - 1), end, text: '' };
+}
+
+function narrowed(at: number, proposed: { readonly old: string; readonly new: string }): Replacement {
+  const [old, now] = [proposed.old.split('\n'), proposed.new.split('\n')];
+  let first = 0;
+  while (first < old.length - 1 && first < now.length - 1 && old[first] === now[first]) first++;
+  let last = 0;
+  while (last < old.length - first - 1 && last < now.length - first - 1 && old.at(-1 - last) === now.at(-1 - last))
+    last++;
+  const before = old.slice(0, first).reduce((sum, line) => sum + line.length + 1, 0);
+  const replaced = old.slice(first, old.length - last).join('\n');
+  return {
+    start: at + before,
+    end: at + before + replaced.length,
+    text: now.slice(first, now.length - last).join('\n'),
+  };
+}
+
+/** Whether the text declares a name: after a keyword, or before '=' or ':'. */
+function isDeclaration(text: string, name: string): boolean {
+  const escaped = name.replace(/\$/g, '\\$');
+  return new RegExp(
+    `(?:\\b(?:const|let|var|val|def|fn|func|function|class|struct|enum|type|interface|for|as|import|case)\\s{1,4}|[,(|]\\s{0,4})${escaped}(?![\\p{L}\\p{N}_$])|(?<![\\p{L}\\p{N}_$.])${escaped}\\s{0,4}(?::=|[:=])`,
+    'u',
+  ).test(text);
+}
