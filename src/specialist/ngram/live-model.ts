@@ -3,8 +3,10 @@
 import { readFile } from 'node:fs/promises';
 import { failed, messageOf, ok, type Result } from '../../common/errors.ts';
 import type { Tokenizer } from '../../text/tokenizer/bpe.ts';
-import type { EditHistory, NextEdit } from '../../workspace/edits/edit.ts';
-import { nextEdits } from '../../workspace/edits/next-edits.ts';
+import { checkedEdit, type ProposedEdit, type Refusal } from '../../workspace/edits/checked-edit.ts';
+import type { EditHistory, NextEdit, Replacement } from '../../workspace/edits/edit.ts';
+import type { EditedPlace } from '../../workspace/edits/follow-up.ts';
+import { breaksIn, nextEdits } from '../../workspace/edits/next-edits.ts';
 import { NgramModel } from './model.ts';
 import {
   type EditSearch,
@@ -79,10 +81,17 @@ export class LiveModel {
   }
 
   /** The next edits in the open documents and in the folder's other files. */
-  nextEdits({ edits, documents: present = [], ignored = [], ms }: EditSearch): Promise<readonly NextEdit[]> {
+  nextEdits({ documents: present = [], ...search }: EditSearch): Promise<readonly NextEdit[]> {
     const texts = new Map([...this.open, ...present.map(({ path, text }) => [path, text] as const)]);
     const documents = [...texts].map(([path, text]) => ({ path, text }));
-    return nextEdits({ edits, documents, ignored, ms, filesWith: (word) => this.model.filesWith(word) });
+    return nextEdits({ ...search, documents, filesWith: (word) => this.model.filesWith(word) });
+  }
+
+  /** A large model's edit where it goes in the place's text, or why it may not. */
+  async checkedEdit(place: EditedPlace, proposed: ProposedEdit): Promise<Replacement | Refusal> {
+    const { path, text, changes } = place;
+    const breaks = await breaksIn({ path, text });
+    return checkedEdit(place, proposed, { recent: changes, isKnownName: (name) => this.model.knows(name), breaks });
   }
 
   rebuildWhenIdle(): void {

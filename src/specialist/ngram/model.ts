@@ -163,6 +163,17 @@ export class NgramModel {
       yield { path, text: this.vocabulary.tokenizer.decode(this.project.tokensOf(path)) };
   }
 
+  /** Whether a word stands in the folder's files, or is so common that it is one token. */
+  knows(word: string): boolean {
+    const { tokenizer } = this.vocabulary;
+    this.project.setOwn('');
+    const isKnown = ['', ' '].some((lead) => {
+      const tokens = tokenizer.encode(lead + word);
+      return tokens.length === 1 || this.project.find(tokens, 1).length > 0;
+    });
+    return isKnown || [...this.overlay.files()].some(({ text }) => text.includes(word));
+  }
+
   /**
    * The folder's files that contain a word and are not open; none if it is so frequent that it says nothing.
    */

@@ -12,7 +12,9 @@ import type {
 import { failed, type Result } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
 import { type Remote, Supervisor } from '../../common/supervisor.ts';
-import type { EditHistory, NextEdit } from '../../workspace/edits/edit.ts';
+import type { ProposedEdit, Refusal } from '../../workspace/edits/checked-edit.ts';
+import type { EditHistory, NextEdit, Replacement } from '../../workspace/edits/edit.ts';
+import type { EditedPlace } from '../../workspace/edits/follow-up.ts';
 import {
   type EditSearch,
   editOf,
@@ -120,6 +122,16 @@ export class NgramClient extends Supervisor<Question, FromWorker, Answer> implem
   /** Edits that repeat the given ones in open documents and in the folder's other files. */
   async nextEdits(input: EditSearch, signal: AbortSignal): Promise<readonly NextEdit[]> {
     return (await this.ask({ kind: 'next-edits', input }, signal)) ?? [];
+  }
+
+  /** Estimate that a large model would write the edit that follows at a place; 0 if the worker does not answer. */
+  async followUp(place: EditedPlace, signal: AbortSignal): Promise<number> {
+    return (await this.ask({ kind: 'follow-up', place }, signal)) ?? 0;
+  }
+
+  /** A large model's edit where it goes in the place's text, or why it may not. */
+  async checkedEdit(place: EditedPlace, proposed: ProposedEdit, signal: AbortSignal): Promise<Replacement | Refusal> {
+    return (await this.ask({ kind: 'check-edit', place, proposed }, signal)) ?? 'it could not be checked';
   }
 
   /** The files whose text is used, from the index and open documents, by their redacted paths. */

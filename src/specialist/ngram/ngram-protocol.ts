@@ -2,7 +2,9 @@
 import type { CompletionQuery, Draft, DraftOptions, Snippet, SnippetOptions } from '../../common/completion.ts';
 import type { Result } from '../../common/errors.ts';
 import { commonPrefix, commonSuffix } from '../../text/edits.ts';
-import type { Edit, EditHistory, NextEdit, TextFile } from '../../workspace/edits/edit.ts';
+import type { ProposedEdit, Refusal } from '../../workspace/edits/checked-edit.ts';
+import type { CursorLine, Edit, EditHistory, NextEdit, Replacement, TextFile } from '../../workspace/edits/edit.ts';
+import type { EditedPlace } from '../../workspace/edits/follow-up.ts';
 
 export type { EditHistory } from '../../workspace/edits/edit.ts';
 
@@ -16,6 +18,8 @@ export type Request =
   | { readonly kind: 'complete'; readonly query: CompletionQuery; readonly options: DraftOptions }
   | { readonly kind: 'snippets'; readonly query: CompletionQuery; readonly options: SnippetOptions }
   | { readonly kind: 'next-edits'; readonly input: EditSearch }
+  | { readonly kind: 'follow-up'; readonly place: EditedPlace }
+  | { readonly kind: 'check-edit'; readonly place: EditedPlace; readonly proposed: ProposedEdit }
   | { readonly kind: 'paths' }
   /** `changes`: changes since the snapshot's files were read, in files that are not open. */
   | { readonly kind: 'load'; readonly snapshotPath: string; readonly changes: readonly FileChange[] };
@@ -27,6 +31,7 @@ export interface EditSearch {
   readonly documents?: readonly TextFile[];
   /** See `NextEditsInput`. */
   readonly ignored?: readonly string[];
+  readonly cursor?: CursorLine | undefined;
   /** Time for the search; absent: the default. */
   readonly ms?: number;
 }
@@ -36,6 +41,9 @@ export interface WorkerResults {
   readonly complete: Draft | undefined;
   readonly snippets: readonly Snippet[];
   readonly 'next-edits': readonly NextEdit[];
+  /** Estimate that a large model would write the edit that follows. */
+  readonly 'follow-up': number;
+  readonly 'check-edit': Replacement | Refusal;
   readonly paths: readonly string[];
   readonly load: Result<LoadedIndex>;
 }

@@ -5,6 +5,7 @@ import type { Draft } from '../../common/completion.ts';
 import { messageOf } from '../../common/errors.ts';
 import { draftBySyntax } from '../../text/syntax/parsing.ts';
 import type { Tokenizer } from '../../text/tokenizer/bpe.ts';
+import { followUp } from '../../workspace/edits/follow-up.ts';
 import { LiveModel } from './live-model.ts';
 import type { FromWorker, Request, ToWorker, WorkerResults } from './ngram-protocol.ts';
 
@@ -93,6 +94,8 @@ export class NgramService {
   private work(request: Request): WorkerResults[keyof WorkerResults] | Promise<WorkerResults[keyof WorkerResults]> {
     if (request.kind === 'complete') return this.complete(request);
     if (request.kind === 'next-edits') return this.live.nextEdits(request.input);
+    if (request.kind === 'follow-up') return followUp(request.place);
+    if (request.kind === 'check-edit') return this.live.checkedEdit(request.place, request.proposed);
     if (request.kind === 'paths') return this.live.current.paths();
     if (request.kind === 'snippets') return this.live.current.snippets(request.query, request.options);
     return this.live.load(request.snapshotPath);

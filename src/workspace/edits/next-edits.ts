@@ -1,9 +1,9 @@
 // The next edits that the edits of a session suggest: rules learned from them, and the places where they apply.
 import { languageIdOf } from '../../text/languages.ts';
-import { lineEnd, lineStart } from '../../text/lines.ts';
+import { lineEnd, lineNumber, lineStart } from '../../text/lines.ts';
 import { parserFor } from '../../text/syntax/grammars.ts';
 import { type IncrementalParser, outerWindow } from '../../text/syntax/incremental-parser.ts';
-import { type Edit, type NextEdit, type NextEditsInput, positionOf, type TextFile } from './edit.ts';
+import { type Edit, type NextEdit, type NextEditsInput, positionOf, type Replacement, type TextFile } from './edit.ts';
 import { type FileSites, featuresOf, probabilityOf } from './features.ts';
 import { learnRules, type RewriteRule } from './rewrite-rule.ts';
 import { anchorOf, type Site, sitesIn } from './sites.ts';
@@ -28,7 +28,14 @@ interface ScoredSite extends Candidate {
  */
 const LEAST = 0.7;
 const LEAST_AGAIN = 0.35;
+/**
+ * In the line where the cursor rests. Of the places in the line of the author's next hunk, in five repositories, 0.83 of
+ * those with 0.25 to 0.7 were right (136), and 0.61 of those below (70).
+ */
+const LEAST_HERE = 0.25;
 const BUDGET_MS = 40;
+/** Time to parse for one edit of a large model, ms: the user does not wait for it. */
+const PARSE_MS = 1000;
 const MAX_RULES = 16;
 /** Places of a rule in one file that are looked at. */
 const MAX_OPEN_SITES = 30;
@@ -39,8 +46,12 @@ const MAX_EDITS = 100;
 /** Most probable first; of equally probable ones, the next below the last edit. */
 export async function nextEdits(input: NextEditsInput): Promise<NextEdit[]> {
   const { ms = BUDGET_MS } = input;
+  const { cursor } = input;
+  const isHere = ({ file: { path, text }, site }: ScoredSite) =>
+    path === cursor?.path && lineNumber(text, site.start) === cursor.line;
+  const leastOf = (scored: ScoredSite) => (isHere(scored) ? LEAST_HERE : scored.isSameAgain ? LEAST_AGAIN : LEAST);
   const likely = scoredSites(input, performance.now() + ms).filter(
-    ({ probability, isSameAgain }) => probability >= (input.least ?? (isSameAgain ? LEAST_AGAIN : LEAST)),
+    (scored) => scored.probability >= (input.least ?? leastOf(scored)),
   );
   const offered: ScoredSite[] = [];
   let deadline: number | undefined;
@@ -162,6 +173,13 @@ function withoutOverlaps(scored: readonly ScoredSite[]): ScoredSite[] {
     taken.set(one.file.path, [...others, one]);
     return true;
   });
+}
+
+/** Whether a change of a file leaves more syntax errors there. Without a grammar, or in time, none is known of. */
+export async function breaksIn({ path, text }: TextFile): Promise<(change: Replacement) => boolean> {
+  const parser = await parserFor(languageIdOf(path), path);
+  return ({ start, end, text: replacement }) =>
+    parser !== undefined && !parsesNoWorse(parser, text, { start, end, replacement }, performance.now() + PARSE_MS);
 }
 
 /** @param deadline of performance.now(), ms; after it the answer is false */

@@ -10,6 +10,7 @@ import type { LiveModel } from '../../../src/specialist/ngram/live-model.ts';
 import { NgramClient } from '../../../src/specialist/ngram/ngram-client.ts';
 import type { FromWorker, ToWorker } from '../../../src/specialist/ngram/ngram-protocol.ts';
 import { NgramService } from '../../../src/specialist/ngram/ngram-service.ts';
+import { followUp } from '../../../src/workspace/edits/follow-up.ts';
 import { EditJournal } from '../../../src/workspace/edits/journal.ts';
 import { ManualClock } from '../../fakes/clock.ts';
 import { assertFailed } from '../../support/results.ts';
@@ -411,5 +412,25 @@ test('finds the next edits in open documents and in files of the folder', async 
     const imports = found.filter(({ range }) => range.start.line === 0);
     assert.deepEqual(imports.map(({ path }) => path).sort(), others.sort());
     assert.ok(imports.every(({ removed, replacement }) => removed === 'database' && replacement === 'storage'));
+  });
+});
+
+test('judges a place and an edit of a large model, with the names of the folder’s other files', async () => {
+  const path = 'src/new.ts';
+  const changes = [{ path, before: 'const total = 1;', after: 'const sum = 1;' }];
+  const place = { path, text: 'const sum = 1;\nsend(total);\n', offset: 14, changes, newErrors: 0 };
+  await withClient(async (client) => {
+    await client.load(snapshotPath);
+    client.setOpenFile('src/open.ts', 'summonOtter();\n');
+    client.setOpenFile(path, place.text);
+    const check = (now: string) =>
+      client.checkedEdit(place, { sure: 1, old: 'send(total);', new: now }, neverAborted());
+    assert.equal(await client.followUp(place, neverAborted()), followUp(place));
+    for (const text of ['send.InvoiceRepository(sum);', 'send.summonOtter(sum);'])
+      assert.deepEqual(await check(text), { start: 15, end: 27, text });
+    assert.equal(await check('send.summonWombat(sum);'), 'it brings an unknown name');
+    assert.equal(await check('send(sum;'), 'it breaks the syntax');
+    client.dispose();
+    assert.deepEqual([await client.followUp(place, neverAborted()), await check('')], [0, 'it could not be checked']);
   });
 });
