@@ -243,7 +243,9 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
   const mayPrefill = () => adaptation.progress === undefined;
   owned.add(new Prefetch({ folders, documents, isOn, mayPrefill, onMove: () => bases.onUserInput() }));
 
-  const kept = owned.add(new KeptView({ folders, adaptation, api, documents, log }));
+  const kept = owned.add(
+    new KeptView({ folders, adaptation, api, documents, log, edited: () => nextEdits.following.placeNow() }),
+  );
   owned.add(new StatusBar(status, activity));
   owned.add(
     registerCommands({

@@ -222,15 +222,11 @@ export class ApiCalls {
       const { code } = result.error;
       if (code === 'cancelled' || code === 'timeout')
         record.latency.observeAtLeast(this.deps.clock.monotonic() - call.startedAt, call.hasFirstToken());
-      if (code !== 'cancelled') this.handleFailure(result.error);
+      if (code !== 'cancelled') this.failed(result.error);
       return;
     }
     const { value } = result;
-    this.deps.backoff.succeeded();
-    if (this.reportedCodes.size > 0) {
-      this.reportedCodes.clear();
-      this.sendEvent({ kind: 'api-recovered' });
-    }
+    this.answered();
     record.latency.observe({ firstMs: value.firstTokenMs, wholeMs: value.latencyMs });
     record.costUsd = value.costUsd;
     // An answer cut by its length limit may end in the middle of a line.
@@ -252,11 +248,20 @@ export class ApiCalls {
     return { ...estimates, pApi: answerProbability(this.deps.routerFor(draft), estimates.pApi, agrees) };
   }
 
-  private reportUnshown(costUsd: number): void {
+  reportUnshown(costUsd: number): void {
     if (costUsd > 0) this.sendEvent({ kind: 'paid-unshown', costUsd });
   }
 
-  private handleFailure(failure: Failure): void {
+  /** A call was answered: ends the backoff. */
+  answered(): void {
+    this.deps.backoff.succeeded();
+    if (this.reportedCodes.size === 0) return;
+    this.reportedCodes.clear();
+    this.sendEvent({ kind: 'api-recovered' });
+  }
+
+  /** A call failed, and was not cancelled: begins the backoff. */
+  failed(failure: Failure): void {
     const { backoff } = this.deps;
     backoff.failed(failure);
     if (this.reportedCodes.has(failure.code)) return;

@@ -8,6 +8,7 @@ import type { LlmRequest } from '../prompts/completion/llm-request.ts';
 import { sentenceOf } from '../routing/decision.ts';
 import { ApiCalls } from './api-calls.ts';
 import type { Exit } from './exits.ts';
+import { FollowingEdits } from './following-edits.ts';
 import { KeptSuggestions } from './kept-suggestions.ts';
 import { knownAt } from './known.ts';
 import { LocalDrafts } from './local-drafts.ts';
@@ -42,6 +43,8 @@ class Ended extends CodedError {
 export class Suggester implements Disposable {
   private readonly deps: CompletionDeps;
   private readonly parts: SuggestDeps;
+  /** Edits elsewhere than at the cursor, by the large model. */
+  readonly following: FollowingEdits;
   private current: AbortController | undefined;
   private prefetching: AbortController | undefined;
   private disposed = false;
@@ -58,6 +61,7 @@ export class Suggester implements Disposable {
     const local = new LocalDrafts(deps, verdicts, api);
     const { clock, log, onReady = () => {} } = deps;
     this.parts = { kept, verdicts, screen, api, local, clock, log, onReady };
+    this.following = new FollowingEdits({ ...deps, api });
   }
 
   /**
@@ -122,6 +126,7 @@ export class Suggester implements Disposable {
   renew(): void {
     this.parts.api.abort();
     this.parts.kept.clear(this.parts.screen.visible);
+    this.following.reset();
   }
 
   dispose(): void {

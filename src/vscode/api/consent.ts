@@ -77,7 +77,7 @@ function describeSentText({ host, model, command }: Pick<ConsentQuestion, 'host'
       describeSentText({ host, model }),
     );
   return t(
-    "Each call to {0} at {1} sends the text before and after the cursor, the file's path and language, a few similar snippets of this folder with their paths and lines, and the local model's draft with its estimate. Secrets are redacted first. Files excluded by .gitignore, .easyadaptationignore or your settings are never sent. Completions send nothing else. Commit messages, comments, text tasks and adaptations ask separately when you start them.",
+    "Each call to {0} at {1} sends the text before and after the cursor, the file's path and language, a few similar snippets of this folder with their paths and lines, and the local model's draft with its estimate. After an edit a call may ask for the one that follows: it sends your last six edits in this folder with their paths, and the lines around the cursor. Secrets are redacted first. Files excluded by .gitignore, .easyadaptationignore or your settings are never sent. Completions and next edits send nothing else. Commit messages, comments, text tasks and adaptations ask separately when you start them.",
     model,
     host,
   );

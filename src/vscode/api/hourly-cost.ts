@@ -5,9 +5,9 @@ import { type LlmUsage, type ModelFacts, priceUsd } from '../../llm/protocol/mod
 const typicalUsage: LlmUsage = { inputTokens: 1500, cacheWriteTokens: 0, cacheReadTokens: 0, outputTokens: 40 };
 /**
  * The typist of `npm run bench -- typing` stops 760 times an hour for 360 ms or more,
- * and a call is assumed to be worth its price at three in ten stops.
+ * and a call is assumed to be worth its price at three in ten stops; and at one in four of 180 edits.
  */
-export const callsAnHour = 230;
+export const callsAnHour = 275;
 /** Stops per hour of the same typist. */
 export const stopsAnHour = 760;
 

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { Part } from '../../common/disposable.ts';
 import type { EditInLine } from '../../suggest/suggestion.ts';
+import { wordAtEnd } from '../../text/lexemes.ts';
 import { toLineFeeds } from '../../text/lines.ts';
 import { type Edit, joinEdits, ShownEdits } from '../../workspace/edits/edit.ts';
 import type { Activity } from '../completion/activity.ts';
@@ -18,6 +19,7 @@ import { EditJournals, type EditJournalsDeps } from './edit-journals.ts';
 import type { EditSearchDeps, EditSource } from './edit-source.ts';
 import { hintText, originText } from './edit-texts.ts';
 import { EditView } from './edit-view.ts';
+import { FollowingEditSource } from './following.ts';
 import { type FoundEdits, OfferSearch } from './offer-search.ts';
 import { type EditCursor, type OfferedEdit, OfferedEdits, type TabAction } from './offered-edits.ts';
 import { QuickFixes } from './quick-fixes.ts';
@@ -39,6 +41,8 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
   private readonly journals: EditJournals;
   /** The edits of the first one come before repeated ones, those of the others behind them. */
   private readonly sources: readonly EditSource[];
+  /** The last of them: it is asked where the others find nothing. */
+  readonly following: FollowingEditSource;
   private readonly search: OfferSearch;
   private readonly view = this.add(new EditView());
   private readonly imports: AddImports;
@@ -68,8 +72,10 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
     const onFound = () => {
       if (!this.search.isWaiting) this.search.soon(0);
     };
-    const sourceDeps = { ...deps, journals: this.journals, onFound };
-    this.sources = [this.add(new Renames(sourceDeps)), this.add(new QuickFixes(sourceDeps))];
+    const onUnshown = (usd: number) => deps.activity.addSpending(usd);
+    const sourceDeps = { ...deps, journals: this.journals, onFound, onUnshown };
+    this.following = this.add(new FollowingEditSource(sourceDeps));
+    this.sources = [this.add(new Renames(sourceDeps)), this.add(new QuickFixes(sourceDeps)), this.following];
     this.imports = this.add(
       new AddImports({
         ...deps,
@@ -115,8 +121,10 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
     if (!recorded || recorded.folder.key !== this.folder?.key) return undefined;
     const insertion = mayInsert ? this.offered.insertionAt(recorded.path, position) : undefined;
     if (insertion) this.record(insertion.offer);
+    const before = document.lineAt(position.line).text.slice(0, position.character);
     const offer =
-      insertion?.offer ?? (this.search.isWaiting ? undefined : this.offered.inLine(recorded.path, position));
+      insertion?.offer ??
+      (this.search.isWaiting ? undefined : this.inLineOf({ path: recorded.path, position, before }));
     return offer && { id: offer.id, probability: offer.probability, inserts: insertion?.text };
   }
 
@@ -179,6 +187,7 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
     const dismissed = this.offered.dismiss();
     if (dismissed) {
       this.shown.dismissed(dismissed);
+      if (this.folder) this.following.judged(this.folder, dismissed, false);
       this.deps.activity.setOutcome(dismissed.id, 'rejected', 0);
     }
     this.search.cancel();
@@ -221,9 +230,11 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
   }
 
   private onMoved(editor: vscode.TextEditor | undefined): void {
-    if (editor === undefined || editor !== window.activeTextEditor || this.offered.current === undefined) return;
+    if (editor === undefined || editor !== window.activeTextEditor) return;
     // The cursor moves with each key, too: then the edits are asked for again.
     if (this.search.isWaiting || this.applying === 'accepted') return;
+    this.search.moved();
+    if (this.offered.current === undefined) return;
     const cursor = this.cursor();
     if (cursor) this.offered.prefer(cursor);
     this.isGhostTextShown = false;
@@ -232,7 +243,7 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
   }
 
   /** Shows the first of the edits that were found. Returns whether there is one. */
-  private found({ folder, edits, documents, repeated }: FoundEdits): boolean {
+  private found({ folder, edits, documents, repeated, after }: FoundEdits): boolean {
     this.folder = folder;
     const [first = [], ...others] = this.sources.map((source) => source.edits(folder, documents, edits));
     const next = joinEdits([first, repeated, ...others], this.ignoredAfter(edits));
@@ -243,11 +254,12 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
     if (current) this.pending ??= { offer: current, after: stateOf(edits) };
     const document = window.activeTextEditor?.document;
     const isCovered = cursor && this.isGhostTextShown && !this.isInsertedAtCursor(current);
-    if (isCovered && document && this.offered.inLine(cursor.path, cursor.position)) {
+    if (isCovered && document && this.inLineOf(cursor)) {
       this.isGhostTextShown = false;
       this.deps.onLineTaken(document);
     }
     this.draw();
+    if (next.length === 0 && after === 'key') this.following.rested();
     return next.length > 0;
   }
 
@@ -265,9 +277,12 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
   }
 
   private async applyAs(origin: 'accepted' | 'tool', change: () => Thenable<boolean>): Promise<boolean> {
+    const { current } = this.offered;
     this.applying = origin;
     try {
-      return await change();
+      const isDone = await change();
+      if (isDone && origin === 'accepted' && current && this.folder) this.following.judged(this.folder, current, true);
+      return isDone;
     } finally {
       this.applying = undefined;
     }
@@ -298,6 +313,17 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
       window.activeTextEditor,
       isHidden ? undefined : hintText(offer, action, this.fileOf(offer), this.isListOpen),
     );
+  }
+
+  /**
+   * The shown offer if it begins in the cursor's line, or if it renames what was just typed there: other ghost text
+   * would hide its hint, and could write the old name again.
+   */
+  private inLineOf({ path, position, before }: EditCursor): OfferedEdit | undefined {
+    const { current } = this.offered;
+    const [renamed] = current?.origin?.kind === 'rename' ? current.learnedFrom : [];
+    const isRenamed = renamed?.path === path && wordAtEnd(before) === renamed.inserted;
+    return isRenamed ? current : this.offered.inLine(path, position);
   }
 
   private isInsertedAtCursor(offer: OfferedEdit | undefined): boolean {
@@ -339,7 +365,8 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
     const { activity } = this.deps;
     const uri = this.uriOf(offer);
     if (uri === undefined || activity.get(offer.id)?.edit?.left === offer.left) return;
-    const { id, path, range, before, removed, insertion, replacement, learnedFrom, left } = offer;
+    const { id, path, range, before, removed, insertion, replacement, learnedFrom, left, origin } = offer;
+    const paid = origin?.kind === 'follows' ? origin : { costUsd: 0, latencyMs: 0 };
     const at = insertion?.at ?? range.start;
     const isMultiRoot = (vscode.workspace.workspaceFolders?.length ?? 0) > 1;
     activity.add(
@@ -353,8 +380,8 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
         source: 'edit',
         model: originText(offer),
         cached: false,
-        latencyMs: 0,
-        costUsd: 0,
+        latencyMs: paid.latencyMs,
+        costUsd: paid.costUsd,
         savedUsd: 0,
         outcome: 'pending',
         edit: {

@@ -22,7 +22,11 @@ export interface FoundEdits {
   readonly documents: readonly TextFile[];
   /** Best first. */
   readonly repeated: readonly NextEdit[];
+  readonly after: SearchedAfter;
 }
+
+/** The user has typed: the offers are of an earlier text. Or the cursor rests, and they hold until better ones come. */
+export type SearchedAfter = 'key' | 'rest';
 
 /** The search begins after this pause in typing, ms. */
 const restMs = 300;
@@ -34,26 +38,28 @@ const again = { restMs: 1000, searchMs: 1000 };
 export class OfferSearch extends Part<OfferSearchDeps> {
   private timer: NodeJS.Timeout | undefined;
   private running: AbortController | undefined;
-  /** Time for the search that comes or runs, ms. */
-  private limit = searchMs;
+  /** Of the search that comes or runs. */
+  private after: SearchedAfter = 'key';
 
   constructor(deps: OfferSearchDeps) {
     super(deps);
     this.add({ dispose: () => this.cancel() });
   }
 
-  /**
-   * Whether the user has just typed: a search comes soon or runs, and the offers are of an earlier text. The repeated
-   * search does not count: it follows one that found nothing.
-   */
+  /** Whether a search after a key comes soon or runs. */
   get isWaiting(): boolean {
-    return this.limit === searchMs && (this.timer !== undefined || this.running !== undefined);
+    return this.after === 'key' && (this.timer !== undefined || this.running !== undefined);
   }
 
-  soon(ms = restMs, limit = searchMs): void {
+  soon(ms = restMs, limit = searchMs, after: SearchedAfter = 'key'): void {
     clearTimeout(this.timer);
-    this.limit = limit;
-    this.timer = setTimeout(() => void this.run(limit), ms);
+    this.after = after;
+    this.timer = setTimeout(() => void this.run(limit, after), ms);
+  }
+
+  /** The cursor was moved without a key: its line counts more once it rests. */
+  moved(): void {
+    if (!this.isWaiting) this.soon(restMs, searchMs, 'rest');
   }
 
   /** Searches at once if a search was to come or runs: only then are the positions those of the present text. */
@@ -69,15 +75,16 @@ export class OfferSearch extends Part<OfferSearchDeps> {
   }
 
   /** Searches now. A search that runs is given up. @param ms time for it */
-  async run(ms = searchMs): Promise<void> {
+  async run(ms = searchMs, after: SearchedAfter = 'key'): Promise<void> {
     const { folders, journals, log, isOn, onFound, onOff } = this.deps;
     this.cancel();
-    this.limit = ms;
+    this.after = after;
     journals.forgetOutside();
-    const document = window.activeTextEditor?.document;
+    const editor = window.activeTextEditor;
+    const document = editor?.document;
     const recorded = document && journals.recordedOf(document);
     if (!recorded || !isOn(recorded.folder, document.languageId)) return onOff();
-    const { folder } = recorded;
+    const { folder, path } = recorded;
     const edits = journals.editsOf(folder);
     const ignored = this.deps.ignored(edits);
     if (ignored === undefined) return onOff();
@@ -85,14 +92,15 @@ export class OfferSearch extends Part<OfferSearchDeps> {
     this.running = running;
     try {
       const documents = journals.documentsOf(folder, document);
-      const input = { edits, documents, ignored, ms };
+      const cursor = after === 'rest' ? { path, line: editor.selection.active.line } : undefined;
+      const input = { edits, documents, ignored, cursor, ms };
       const { signal } = running;
       const repeated =
         edits.length === 0 ? [] : await this.noneIfFailed(folders.of(folder).ngram.nextEdits(input, signal), signal);
       if (running.signal.aborted || this.isDisposed) return;
       this.running = undefined;
-      const isFound = onFound({ folder, edits, documents, repeated });
-      if (!isFound && edits.length > 0 && ms === searchMs) this.soon(again.restMs, again.searchMs);
+      const isFound = onFound({ folder, edits, documents, repeated, after });
+      if (!isFound && edits.length > 0 && after === 'key') this.soon(again.restMs, again.searchMs, 'rest');
     } catch (error) {
       if (running.signal.aborted) return;
       this.running = undefined;

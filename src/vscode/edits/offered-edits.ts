@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { commonPrefix, commonSuffix } from '../../text/edits.ts';
 import { isWordCode } from '../../text/lexemes.ts';
-import { lineEnd } from '../../text/lines.ts';
+import { lineEnd, lineStart } from '../../text/lines.ts';
 import { detachString } from '../../text/windows.ts';
 import {
   comparePositions,
@@ -279,9 +279,9 @@ function insertionOf({ range, removed, replacement }: NextEdit, text: string): I
   const start = commonPrefix(removed, replacement);
   const end = commonSuffix(removed.slice(start), replacement.slice(start));
   if (start + end < removed.length) return undefined;
-  const offset = offsetOf(text, range.start) + start;
-  const inserted = replacement.slice(start, replacement.length - end);
-  if (inserted === '') return undefined;
+  const found = replacement.slice(start, replacement.length - end);
+  if (found === '') return undefined;
+  const { offset, inserted } = asWholeLines(text, offsetOf(text, range.start) + start, found);
   // A piece inside a word is hard to read: the whole word is replaced.
   const isCut = (left: string | undefined, right: string | undefined) => isLetter(left) && isLetter(right);
   if (isCut(text[offset - 1], inserted[0]) || isCut(inserted.at(-1), text[offset])) return undefined;
@@ -289,6 +289,13 @@ function insertionOf({ range, removed, replacement }: NextEdit, text: string): I
   return isWholeLines
     ? { at: positionOf(text, offset - 1), text: `\n${inserted.slice(0, -1)}` }
     : { at: positionOf(text, offset), text: inserted };
+}
+
+/** Lines that begin like the line below them: the same text as a piece in the middle of that line. */
+function asWholeLines(text: string, offset: number, inserted: string) {
+  const lead = text.slice(lineStart(text, offset), offset);
+  if (!inserted.endsWith(`\n${lead}`)) return { offset, inserted };
+  return { offset: offset - lead.length, inserted: lead + inserted.slice(0, inserted.length - lead.length) };
 }
 
 function isLetter(mark: string | undefined): boolean {

@@ -7,6 +7,7 @@ import { messageOf } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
 import { requestWriter } from '../../llm/connect.ts';
 import { completionPrompt } from '../../prompts/completion/completion-prompt.ts';
+import { editPrompt } from '../../prompts/edit/edit-prompt.ts';
 import type { FileChange } from '../../specialist/ngram/ngram-protocol.ts';
 import type { Adaptation } from '../adapt/adaptation.ts';
 import type { Api } from '../api/api.ts';
@@ -16,6 +17,7 @@ import type { FolderRef } from '../editor/folder-ref.ts';
 import { withProgress } from '../editor/progress.ts';
 import { safeSentence, t } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
+import type { AskedPlace } from '../edits/following.ts';
 import type { Documents } from '../folder/documents.ts';
 import type { FolderSession } from '../folder/folder-session.ts';
 import type { Folders } from '../folder/folders.ts';
@@ -26,6 +28,8 @@ export interface KeptViewDeps {
   readonly api: Api;
   readonly documents: Documents;
   readonly log: Log;
+  /** Where the edit that follows would be asked for now. */
+  readonly edited: () => AskedPlace | undefined;
 }
 
 export class KeptView extends Part<KeptViewDeps> implements vscode.TextDocumentContentProvider {
@@ -47,6 +51,7 @@ export class KeptView extends Part<KeptViewDeps> implements vscode.TextDocumentC
     const session = this.deps.folders.of(folder);
     // Built first, because the cursor may move while the stored data is read.
     const request = await this.requestAt(session, editor);
+    const editRequest = await this.editRequest(session);
     const storedData =
       folder.root === undefined
         ? undefined
@@ -55,7 +60,7 @@ export class KeptView extends Part<KeptViewDeps> implements vscode.TextDocumentC
       if (storedData.error.code !== 'cancelled') void window.showErrorMessage(safeSentence(storedData.error.message));
       return;
     }
-    const text = render(folder, request, session.ngram.changed(), storedData?.value);
+    const text = render(folder, { request, editRequest }, session.ngram.changed(), storedData?.value);
     await this.open(`${t('Kept and Sent')} · ${folder.name}`, text);
   }
 
@@ -79,8 +84,6 @@ export class KeptView extends Part<KeptViewDeps> implements vscode.TextDocumentC
       const query = document.queryAt(selection.active);
       const request = { query, trigger: 'automatic' as const, indentUnit: indentUnit(options) };
       const llmRequest = await session.service.preview(request, new AbortController().signal);
-      // Indented for reading; the request has the same JSON on one line.
-      const readable = (body: string) => JSON.stringify(JSON.parse(body), undefined, 2);
       const send = await requestWriter(this.deps.api.address, completionPrompt);
       const [draft] = llmRequest.drafts;
       const shown =
@@ -92,6 +95,25 @@ export class KeptView extends Part<KeptViewDeps> implements vscode.TextDocumentC
       return t('The request could not be built, so nothing would be sent: {0}', messageOf(error));
     }
   }
+
+  /** The request for the edit that follows from the last ones, or why there is none. */
+  private async editRequest(session: FolderSession): Promise<string> {
+    const asked = this.deps.edited();
+    if (asked?.folder.key !== session.folder.key || !session.secrets.isComplete)
+      return t('You have edited nothing here that it would follow from.');
+    try {
+      const send = await requestWriter(this.deps.api.address, editPrompt);
+      return readable(send(await session.service.following.requestFor(asked.place)));
+    } catch (error) {
+      this.deps.log.error('The request for the edit that follows could not be built', error);
+      return t('The request could not be built, so nothing would be sent: {0}', messageOf(error));
+    }
+  }
+}
+
+/** Indented for reading; the request has the same JSON on one line. */
+function readable(body: string): string {
+  return JSON.stringify(JSON.parse(body), undefined, 2);
 }
 
 const titles: Readonly<Record<KeptKind, () => string>> = {
@@ -109,7 +131,7 @@ const titles: Readonly<Record<KeptKind, () => string>> = {
 
 function render(
   folder: FolderRef,
-  request: string,
+  { request, editRequest }: { readonly request: string; readonly editRequest: string },
   changedFiles: readonly FileChange[],
   kept: KeptSummary | undefined,
 ): string {
@@ -129,6 +151,7 @@ function render(
   return [
     intro,
     section(t('Request to the large model for a completion at the cursor'), [request]),
+    section(t('Request to the large model for the edit that follows'), [editRequest]),
     section(t('Open and changed files, in memory'), open.map(part)),
     ...Object.entries(titles).map(([kind, title]) => section(title(), ofKind(kind as KeptKind))),
     '',

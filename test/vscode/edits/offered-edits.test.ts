@@ -143,6 +143,12 @@ test('an insertion of a whole line begins at the end of the line above and follo
   assert.equal(offered.insertionAt(PATH, { line: 2, character: 4 }), undefined);
 });
 
+test('lines that begin like the line below them are inserted as whole lines', () => {
+  const text = 'switch (shape) {\n  case Shape.Square:\n    return 4;\n}\n';
+  const { offered } = offering(text, editOf(text, '  case Shape.Square:', '  case Shape.Star:\n  case Shape.Square:'));
+  assert.deepEqual(offered.current?.insertion, { at: { line: 0, character: 16 }, text: '\n  case Shape.Star:' });
+});
+
 test('after another change, no insertion is offered at its old position until the next search', () => {
   const { offered, offer } = offering(code, insertionOf(code, '\n\n', 'await '));
   const old = { line: 2, character: 0 };

@@ -1,0 +1,167 @@
+// Offers the edit that follows from the last ones, by the large model: asked where the cursor rests after an edit and
+// nothing else is offered. The next key ends the call.
+import * as vscode from 'vscode';
+import { Part } from '../../common/disposable.ts';
+import { isCancelled } from '../../common/errors.ts';
+import type { FollowingEdit } from '../../suggest/following-edits.ts';
+import { toLineFeeds } from '../../text/lines.ts';
+import { type ChangeKind, type NextEdit, positionOf, type TextFile } from '../../workspace/edits/edit.ts';
+import type { EditedPlace } from '../../workspace/edits/follow-up.ts';
+import type { FolderRef } from '../editor/folder-ref.ts';
+import { window } from '../editor/window.ts';
+import type { EditSource, EditSourceDeps } from './edit-source.ts';
+
+/** Rest of the cursor after the search for other edits, ms. */
+const restMs = 500;
+/** A language server's errors that come later have nothing to do with the last key, ms. */
+const maxAge = 15_000;
+/** Distance of an error from the cursor, lines. */
+const maxDistance = 40;
+
+/** Where an edit is asked for. */
+export interface AskedPlace {
+  readonly folder: FolderRef;
+  readonly document: vscode.TextDocument;
+  readonly version: number;
+  readonly place: EditedPlace;
+}
+
+interface Found extends AskedPlace {
+  readonly edit: NextEdit;
+}
+
+export class FollowingEditSource extends Part<EditSourceDeps> implements EditSource {
+  private timer: NodeJS.Timeout | undefined;
+  private asking: AbortController | undefined;
+  private found: Found | undefined;
+  /** Cost of what was found and not yet handed on to be shown. */
+  private unshownUsd = 0;
+  /** The document that was typed into last, when, and its errors before. */
+  private typed:
+    | { readonly document: vscode.TextDocument; at: number; readonly errors: ReadonlySet<string> }
+    | undefined;
+
+  constructor(deps: EditSourceDeps) {
+    super(deps);
+    this.add(vscode.languages.onDidChangeDiagnostics(({ uris }) => this.onDiagnostics(uris)));
+    this.add({ dispose: () => this.cancel() });
+  }
+
+  changed(_path: string, { document }: vscode.TextDocumentChangeEvent, kind: ChangeKind): void {
+    this.cancel();
+    this.found = undefined;
+    if (kind === 'tool') return;
+    if (kind === 'undo' || kind === 'redo') this.typed = undefined;
+    else if (this.typed?.document === document) this.typed.at = performance.now();
+    else this.typed = { document, at: performance.now(), errors: new Set(errorsIn(document).map(nameOf)) };
+  }
+
+  edits({ key }: FolderRef): NextEdit[] {
+    const { found } = this;
+    if (found === undefined || found.folder.key !== key || found.document.version !== found.version) return [];
+    this.unshownUsd = 0;
+    return [found.edit];
+  }
+
+  /** Nothing else is offered: asks the large model if the cursor still rests then. */
+  rested(): void {
+    if (this.typed === undefined || this.asking !== undefined) return;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.ask(), restMs);
+  }
+
+  /** The user has taken or dismissed an offered edit. */
+  judged(folder: FolderRef, { origin }: NextEdit, isTaken: boolean): void {
+    if (origin?.kind === 'follows') this.deps.folders.of(folder).service.following.judgedByUser(isTaken);
+  }
+
+  /** Where the cursor of the active editor rests after an edit that may be sent; undefined: nothing is asked there. */
+  placeNow(): AskedPlace | undefined {
+    const { journals, documents, isOn } = this.deps;
+    const editor = window.activeTextEditor;
+    const recorded = editor && journals.recordedOf(editor.document);
+    if (!recorded || !isOn(recorded.folder, editor.document.languageId)) return undefined;
+    const { document, selection, selections } = editor;
+    const { folder, path, journal } = recorded;
+    const changes = journal.recentChanges().filter((change) => documents.mayLeave({ folder, path: change.path }));
+    if (selections.length !== 1 || !selection.isEmpty || changes.at(-1)?.path !== path) return undefined;
+    const lineEnds = document.eol === vscode.EndOfLine.CRLF ? selection.active.line : 0;
+    const offset = document.offsetAt(selection.active) - lineEnds;
+    const newErrors = this.newErrors(document, selection.active.line);
+    const place = { path, text: toLineFeeds(document.getText()), offset, changes, newErrors };
+    return { folder, document, version: document.version, place };
+  }
+
+  private cancel(): void {
+    clearTimeout(this.timer);
+    this.asking?.abort();
+    this.asking = undefined;
+    const { found } = this;
+    if (found && this.unshownUsd > 0) this.deps.onUnshown(this.unshownUsd);
+    this.unshownUsd = 0;
+  }
+
+  private onDiagnostics(uris: readonly vscode.Uri[]): void {
+    const { typed } = this;
+    if (!typed || performance.now() - typed.at > maxAge || this.found !== undefined) return;
+    if (uris.some((uri) => uri.toString() === typed.document.uri.toString())) this.deps.onFound();
+  }
+
+  private async ask(): Promise<void> {
+    const asked = this.placeNow();
+    if (asked === undefined || asked.document !== this.typed?.document) return;
+    const asking = new AbortController();
+    this.asking = asking;
+    try {
+      const { service, ngram } = this.deps.folders.of(asked.folder);
+      const result = await service.following.after(asked.place, ngram, asking.signal);
+      const isLate = asking.signal.aborted || asked.document.version !== asked.version;
+      if (isLate && typeof result !== 'string') this.deps.onUnshown(result.costUsd);
+      if (isLate) return;
+      if (typeof result === 'string') return this.deps.log.debug(`No edit by the large model: ${result}`);
+      this.found = { ...asked, edit: nextEditOf(asked.place, result) };
+      this.unshownUsd = result.costUsd;
+      this.deps.onFound();
+    } catch (error) {
+      if (!asking.signal.aborted && !isCancelled(error)) this.deps.log.error('The large model’s edit failed', error);
+    } finally {
+      if (this.asking === asking) this.asking = undefined;
+    }
+  }
+
+  /** Lines near the cursor's with an error that was not there before the edit. */
+  private newErrors(document: vscode.TextDocument, line: number): number {
+    const { typed } = this;
+    if (typed?.document !== document) return 0;
+    const fresh = errorsIn(document).filter((error) => !typed.errors.has(nameOf(error)));
+    const lines = fresh.map(({ range }) => range.start.line);
+    return new Set(lines.filter((each) => each !== line && Math.abs(each - line) <= maxDistance)).size;
+  }
+}
+
+function errorsIn({ uri }: vscode.TextDocument): vscode.Diagnostic[] {
+  return vscode.languages.getDiagnostics(uri).filter(({ severity }) => severity === vscode.DiagnosticSeverity.Error);
+}
+
+/** The same error may have moved. */
+function nameOf({ message, range }: vscode.Diagnostic): string {
+  return JSON.stringify([message, range.start.character]);
+}
+
+function nextEditOf({ path, text }: TextFile, { change, sure, model, costUsd, latencyMs }: FollowingEdit): NextEdit {
+  const { start, end, text: replacement } = change;
+  const removed = text.slice(start, end);
+  const name = JSON.stringify(['follows', path, removed, replacement]);
+  return {
+    path,
+    range: { start: positionOf(text, start), end: positionOf(text, end) },
+    removed,
+    replacement,
+    rule: name,
+    place: name,
+    origin: { kind: 'follows', model, costUsd, latencyMs },
+    learnedFrom: [],
+    left: 1,
+    probability: sure,
+  };
+}
