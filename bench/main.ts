@@ -6,6 +6,7 @@ import { adapt } from './adapt/main.ts';
 import { base } from './base/main.ts';
 import { baseline } from './baseline/main.ts';
 import { coupling } from './coupling/main.ts';
+import { edits } from './edits/main.ts';
 import { evidence } from './evidence/main.ts';
 import type { Benchmark, BenchOptions, Figures } from './figures.ts';
 import { ngram } from './ngram/main.ts';
@@ -26,6 +27,7 @@ const benchmarks: readonly Benchmark[] = [
   evidence,
   typing,
   replayed,
+  edits,
   tasks,
   safety,
   baseline,

@@ -10,6 +10,7 @@ import { nextEdits } from '../../src/workspace/edits/next-edits.ts';
 import { listBases } from '../base/bases.ts';
 import type { Base } from '../base/types.ts';
 import { shippedTokenizer } from '../common/shipped.ts';
+import { meaning } from '../edits/meaning.ts';
 import type { Benchmark, BenchOptions, Figures, Keep } from '../figures.ts';
 import { kebab, put, Table } from '../print.ts';
 import { OBJECTIVE_LABELS } from '../typing/objective.ts';
@@ -36,6 +37,8 @@ const OF_ONE = 3;
 const TYPED = /^typed(?::(.*))?$/;
 /** What `--only` calls the lines that come again. */
 const AGAIN = /^again(?::(.*))?$/;
+/** What `--only` calls the edits that a large model draws from the last ones. */
+const MEANING = /^meaning(?::(.*))?$/;
 /** Commits of each repository whose hunks are typed. */
 const COMMITS = 20;
 /** No base answers. */
@@ -43,12 +46,14 @@ const NGRAMS_ALONE = 'none';
 
 export const replayed: Benchmark = {
   name: 'replay',
-  what: "commits of 2026 applied hunk by hunk: next edits offered, right ones, time; '--only typed': hunks typed with and without edit history",
-  takes: ['repositories', 'only', 'bases', 'places'],
+  what: "commits of 2026 applied hunk by hunk: next edits offered, right ones, time; '--only typed': hunks typed with and without edit history; '--only meaning': edits by a large model",
+  takes: ['repositories', 'only', 'bases', 'places', 'into'],
   run,
 };
 
 function run(options: BenchOptions, keep: Keep): Promise<Figures> {
+  const meant = MEANING.exec(options.only ?? '');
+  if (meant) return meaning(options, meant[1]?.split(','));
   if (AGAIN.test(options.only ?? '')) return again(options, keep);
   return TYPED.test(options.only ?? '') ? typed(options, keep) : offered(options, keep);
 }

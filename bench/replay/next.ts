@@ -3,7 +3,7 @@ import { quantile } from '../../src/common/quality.ts';
 import { languageIdOf } from '../../src/text/languages.ts';
 import { type NextEditsInput, offsetOf, ShownEdits } from '../../src/workspace/edits/edit.ts';
 import { EditJournal } from '../../src/workspace/edits/journal.ts';
-import { candidates, nextEdits, placeName, ruleName } from '../../src/workspace/edits/next-edits.ts';
+import { nextEdits } from '../../src/workspace/edits/next-edits.ts';
 import type { Figures } from '../figures.ts';
 import type { Commit, Hunk } from './commits.ts';
 import { type Offer, type Order, orderOf, ReplayedCommit, repeatingHunks, type Verdict } from './replay.ts';
@@ -70,6 +70,22 @@ export async function walk(
   order: readonly number[],
   visit: (input: NextEditsInput, state: ReplayedCommit, next: number, last: Hunk) => Promise<void>,
 ): Promise<void> {
+  await walkWhole(commit, order, async (input, state, next, { hunk }) => {
+    if (next !== undefined) await visit(input, state, next, hunk);
+  });
+}
+
+/** `walk`, and after the last hunk, too. @param visit is given the last hunk with the line at which it was applied */
+export async function walkWhole(
+  commit: Commit,
+  order: readonly number[],
+  visit: (
+    input: NextEditsInput,
+    state: ReplayedCommit,
+    next: number | undefined,
+    last: ReturnType<ReplayedCommit['apply']>,
+  ) => Promise<void>,
+): Promise<void> {
   const state = new ReplayedCommit(commit);
   const journal = new EditJournal({ redact: (text) => text });
   const opened = new Set<string>();
@@ -84,7 +100,6 @@ export async function walk(
     const range = { start: { line, character: 0 }, end: { line: line + hunk.removed.length, character: 0 } };
     const ranges = [{ range, text: lineEnd(hunk.inserted) }];
     journal.record({ path, ranges, reason: 'accepted', time: step * HUNK_MS });
-    if (step === order.length - 1) break;
     const documents = [...opened].map((name) => ({ path: name, text: state.textOf(name) }));
     const filesWith = (word: string) => {
       if (!holders.has(word))
@@ -94,7 +109,7 @@ export async function walk(
         );
       return (holders.get(word) ?? []).filter(({ path: name }) => !opened.has(name));
     };
-    await visit({ edits: journal.recentEdits(), documents, filesWith }, state, order[step + 1] as number, hunk);
+    await visit({ edits: journal.recentEdits(), documents, filesWith }, state, order[step + 1], { line, hunk });
   }
 }
 
@@ -153,36 +168,4 @@ export function figuresOf(replayed: readonly Replayed[]): Figures {
       0.95,
     ),
   };
-}
-
-/** A place with its features, and what it would have been worth, for fit.ts. */
-export interface LabelledSite {
-  readonly rule: string;
-  readonly place: string;
-  readonly examples: number;
-  readonly path: string;
-  readonly start: number;
-  readonly end: number;
-  readonly features: readonly number[];
-  readonly isSameAgain: boolean;
-  readonly verdict: Verdict;
-}
-
-/** The places of each step of a commit, at most `most` of one rule. */
-export async function labelledSteps(commit: Commit, order: readonly number[], most: number): Promise<LabelledSite[][]> {
-  const steps: LabelledSite[][] = [];
-  await walk(commit, order, async (input, state) => {
-    const found = candidates(input, performance.now() + PATIENCE_MS);
-    const few = [...Map.groupBy(found, ({ site }) => site.rule).values()].flatMap((own) => own.slice(0, most));
-    steps.push(
-      few.map(({ file: { path, text }, site, features, isSameAgain }) => ({
-        rule: ruleName(site.rule),
-        place: placeName(site, { path, text }),
-        examples: site.rule.examples.length,
-        ...{ path, start: site.start, end: site.end, features, isSameAgain },
-        verdict: state.judge({ path, start: site.start, end: site.end, replacement: site.replacement }),
-      })),
-    );
-  });
-  return steps;
 }

@@ -1,5 +1,6 @@
 // What is known of a place where a rule applies: the rule, its examples, its other places, and the text around; and the
-// learned choice among places, boosted trees over these features. bench/replay/fit.ts writes choice.json.
+// learned choice among places, boosted trees over these features. bench/replay/fit.ts, last at 02de140c,
+// wrote choice.json.
 import { sigmoid } from '../../common/statistics/logistic.ts';
 import { languageIdOf } from '../../text/languages.ts';
 import { indentLength, lineEnd, lineStart } from '../../text/lines.ts';
@@ -222,7 +223,7 @@ function isNew(word: string, path: string, text: string, examples: readonly Edit
 }
 
 /** A leaf adds log-odds. */
-export type ChoiceTree =
+type ChoiceTree =
   | number
   | { readonly feature: number; readonly most: number; readonly below: ChoiceTree; readonly above: ChoiceTree };
 
@@ -238,14 +239,7 @@ function readTree(tree: NamedTree): ChoiceTree {
   return { feature, most, below: readTree(below), above: readTree(above) };
 }
 
-/** As `readTree` reads it. */
-export function namedTree(tree: ChoiceTree): NamedTree {
-  if (typeof tree === 'number') return Math.round(tree * 1000) / 1000;
-  const { feature, most, below, above } = tree;
-  return [featureNames[feature] as string, most, namedTree(below), namedTree(above)];
-}
-
-export function leafOf(tree: ChoiceTree, features: readonly number[]): number {
+function leafOf(tree: ChoiceTree, features: readonly number[]): number {
   let node = tree;
   while (typeof node !== 'number') node = (features[node.feature] as number) <= node.most ? node.below : node.above;
   return node;

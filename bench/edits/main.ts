@@ -1,0 +1,79 @@
+// The public scenarios of next edits (cursortab.nvim's evaluation): what the chosen large model's recorded answers are
+// worth by the peers' rule, as they would be offered.
+import { join } from 'node:path';
+import { root } from '../../build/paths.ts';
+import { editRequestAt, readEdit } from '../../src/prompts/edit/edit-prompt.ts';
+import { checkedEdit } from '../../src/workspace/edits/checked-edit.ts';
+import { breaksIn } from '../../src/workspace/edits/next-edits.ts';
+import type { Benchmark, BenchOptions, Figures } from '../figures.ts';
+import { Table } from '../print.ts';
+import { LEAST_SURE, recordedAnswers, writeItems } from './answers.ts';
+import { readScenarios, type Scenario } from './scenarios.ts';
+import { deltaChrF, outcomeOf } from './score.ts';
+
+const SCENARIOS = join(root, 'bench/data/edits/scenarios');
+
+export const edits: Benchmark = {
+  name: 'edits',
+  what: "51 public scenarios of next edits, answered by a large model; '--only prompts --into FOLDER' writes the prompts",
+  takes: ['data', 'only', 'into'],
+  run,
+};
+
+async function run({ data = SCENARIOS, only, into }: BenchOptions): Promise<Figures> {
+  const scenarios = readScenarios(data);
+  if (only === 'prompts') {
+    if (into === undefined) throw new Error('--only prompts needs --into FOLDER.');
+    const items = scenarios.map((scenario) => ({
+      name: scenario.id,
+      source: scenario.id.replace(/:\d+$/, ''),
+      request: editRequestAt(placeOf(scenario)),
+    }));
+    return { readers: writeItems('scenarios', into, items) };
+  }
+  const answers = recordedAnswers('scenarios');
+  const results = await Promise.all(scenarios.map((one) => resultOf(one, answers(one.id))));
+  const wanted = results.filter(({ expected }) => expected !== undefined);
+  const quiet = results.filter(({ expected }) => expected === undefined);
+  const share = (of: typeof results, which: (one: (typeof results)[number]) => boolean) =>
+    of.filter(which).length / of.length;
+  const shown = share(wanted, ({ after }) => after !== undefined);
+  const silent = share(quiet, ({ after }) => after === undefined);
+  const mean = wanted.reduce((sum, { score }) => sum + score, 0) / wanted.length;
+  const count = (outcome: string) => wanted.filter((one) => one.outcome === outcome).length;
+  const figures = {
+    scenarios: results.length,
+    score: (mean / 100) * ((2 * shown * silent) / (shown + silent)),
+    'show-share': shown,
+    'quiet-share': silent,
+    exact: count('exact'),
+    nearer: count('nearer'),
+    further: count('further'),
+  };
+  new Table().row('all', figures);
+  return figures;
+}
+
+const placeOf = ({ path, text, offset, edits: changes }: Scenario) => ({ path, text, offset, changes, newErrors: 0 });
+
+/** An answer as the product would offer it. */
+async function resultOf(scenario: Scenario, answer: string | undefined) {
+  if (answer === undefined) throw new Error(`No answer was recorded for the scenario ${scenario.id}.`);
+  const { path, text, expected, edits: recent } = scenario;
+  const proposed = readEdit(answer);
+  // The scenarios come without their folder: no name can be called unknown.
+  const isKnownName = () => true;
+  const change =
+    proposed && proposed.sure >= LEAST_SURE
+      ? checkedEdit(placeOf(scenario), proposed, { recent, isKnownName, breaks: await breaksIn({ path, text }) })
+      : 'silent';
+  const after =
+    typeof change === 'string' ? undefined : text.slice(0, change.start) + change.text + text.slice(change.end);
+  const isWanted = expected !== undefined;
+  return {
+    expected,
+    after,
+    outcome: isWanted ? outcomeOf(text, after, expected) : undefined,
+    score: isWanted ? deltaChrF(text, after, expected) : 0,
+  };
+}

@@ -1,0 +1,111 @@
+// Positions after each hunk of a real commit: the recent hunks, the window around the cursor, and what follows.
+import { shuffled } from '../../src/common/statistics/random.ts';
+import type { RecentChange, Replacement } from '../../src/workspace/edits/edit.ts';
+import type { EditedPlace } from '../../src/workspace/edits/follow-up.ts';
+import { breaksIn, nextEdits } from '../../src/workspace/edits/next-edits.ts';
+import { shippedTokenizer } from '../common/shipped.ts';
+import type { Commit, Hunk } from '../replay/commits.ts';
+import { walkWhole } from '../replay/next.ts';
+import { orderOf, repeatingHunks } from '../replay/replay.ts';
+
+/** A hunk follows near by if it begins within so many lines of the cursor. */
+const NEAR = 40;
+const HISTORY = 6;
+/** Of the n-grams. */
+const tokenizer = shippedTokenizer();
+const isCommon = (name: string) => ['', ' '].some((lead) => tokenizer.encode(lead + name).length === 1);
+/** As long as it takes: quality is measured apart from time. */
+const PATIENCE_MS = 10_000;
+
+/**
+ * What the author changes next: near by, near by as an earlier hunk was, further away in the file, or nothing more in
+ * the file.
+ */
+export type Follows = 'near' | 'repeats' | 'far' | 'nothing';
+
+export interface EditPosition {
+  readonly id: string;
+  readonly repository: string;
+  readonly commit: string;
+  readonly path: string;
+  /** The document now. */
+  readonly text: string;
+  /** Of the cursor in it, UTF-16 units. */
+  readonly offset: number;
+  /** Recent hunks, oldest first. */
+  readonly edits: readonly RecentChange[];
+  readonly follows: Follows;
+  /** Whether the local rules offer an edit here: then no model is asked. */
+  readonly hasLocal: boolean;
+  /** The document after the next hunk of the file. */
+  readonly expected: string | undefined;
+  /** The documents after each later hunk of the file alone. */
+  readonly later: readonly string[];
+  /** Whether a file of the folder holds a name. */
+  readonly isKnownName: (name: string) => boolean;
+  /** See CheckDeps. */
+  readonly breaks: (change: Replacement) => boolean;
+}
+
+export function placeOf({ path, text, offset, edits }: EditPosition): EditedPlace {
+  return { path, text, offset, changes: edits, newErrors: 0 };
+}
+
+/** Every position of a commit, top down. @param asks whether the local rules are asked, which takes the time */
+export async function positionsIn(commit: Commit, asks: boolean): Promise<EditPosition[]> {
+  const order = orderOf(commit, 'top-down');
+  const repeating = repeatingHunks(commit, order);
+  const done: RecentChange[] = [];
+  const positions: EditPosition[] = [];
+  const files = [...commit.tree.values()];
+  await walkWhole(commit, order, async (input, state, next, { hunk, line }) => {
+    done.push({ path: hunk.path, before: hunk.removed.join('\n'), after: hunk.inserted.join('\n') });
+    const { path } = hunk;
+    const remaining = state.remaining.filter((i) => commit.hunks[i]?.path === path);
+    const text = state.textOf(path);
+    const lines = text.split('\n');
+    // The cursor stands at the end of what was written last.
+    const cursor = Math.min(lines.length - 1, Math.max(0, line + hunk.inserted.length - 1));
+    const before = lines.slice(0, cursor + 1).join('\n');
+    const isHere = next !== undefined && commit.hunks[next]?.path === path;
+    const isNear = isHere && Math.abs(state.lineOf(next) - cursor) <= NEAR;
+    const follows = !isHere ? 'nothing' : repeating.has(next) ? 'repeats' : isNear ? 'near' : 'far';
+    const offered = asks ? await nextEdits({ ...input, ms: PATIENCE_MS }) : [];
+    positions.push({
+      id: `${commit.repository}-${commit.id.slice(0, 7)}-${positions.length}`,
+      repository: commit.repository,
+      commit: commit.id,
+      path,
+      text,
+      offset: before.length,
+      edits: done.slice(-HISTORY),
+      follows,
+      hasLocal: offered.length > 0,
+      expected: isHere ? applied(lines, state.lineOf(next), commit.hunks[next] as Hunk) : undefined,
+      later: remaining.map((i) => applied(lines, state.lineOf(i), commit.hunks[i] as Hunk)),
+      isKnownName: (name) => isCommon(name) || files.some((file) => file.includes(name)),
+      breaks: asks ? await breaksIn({ path, text }) : () => false,
+    });
+  });
+  return positions;
+}
+
+function applied(lines: readonly string[], at: number, { removed, inserted }: Hunk): string {
+  return [...lines.slice(0, at), ...inserted, ...lines.slice(at + removed.length)].join('\n');
+}
+
+/** Some positions in random order, at most `perCommit` of a commit; those of one commit in its order. */
+export async function sampled(
+  commits: Iterable<Commit>,
+  { count, perCommit, seed }: { readonly count: number; readonly perCommit: number; readonly seed: number },
+): Promise<EditPosition[]> {
+  const all = [...commits];
+  const chosen: EditPosition[] = [];
+  for (const index of shuffled(all.length, seed)) {
+    if (chosen.length >= count) break;
+    const positions = await positionsIn(all[index] as Commit, true);
+    const some = shuffled(positions.length, seed + index).slice(0, Math.min(perCommit, count - chosen.length));
+    chosen.push(...some.sort((a, b) => a - b).map((i) => positions[i] as EditPosition));
+  }
+  return chosen;
+}

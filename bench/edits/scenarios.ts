@@ -1,0 +1,71 @@
+// The public scenarios of next edits: a file with its cursors, what was edited before, and what is expected.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { sectionsOf } from './txtar.ts';
+
+export interface ScenarioEdit {
+  readonly path: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+/** A cursor in a file. */
+export interface Scenario {
+  /** Of the scenario, and of its second and later cursors ':2', ':3'. */
+  readonly id: string;
+  readonly path: string;
+  readonly languageId: string;
+  readonly text: string;
+  /** UTF-16 units. */
+  readonly offset: number;
+  /** Oldest first. */
+  readonly edits: readonly ScenarioEdit[];
+  /** Undefined: quiet is right. */
+  readonly expected: string | undefined;
+}
+
+export function readScenarios(folder: string): Scenario[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.txtar'))
+    .sort()
+    .flatMap((name) => scenariosIn(readFileSync(join(folder, name), 'utf8')));
+}
+
+export function scenariosIn(written: string): Scenario[] {
+  const { header, sections } = sectionsOf(written);
+  const field = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(header)?.[1] ?? '';
+  const text = (sections.get('buffer.txt') ?? '').replace(/\n$/, '');
+  const expected = sections.get('expected')?.replace(/\n$/, '');
+  const edits = (sections.get('history') ?? '')
+    .split(/^<\|file\|> /m)
+    .slice(1)
+    .map(editIn);
+  const cursors = [`${field('row')}:${field('col')}`, ...field('cursor-positions').split(', ').filter(Boolean)];
+  return cursors.map((cursor, i) => ({
+    id: field('id') + (i === 0 ? '' : `:${i + 1}`),
+    path: field('file'),
+    languageId: field('language'),
+    text,
+    offset: offsetAt(text, cursor),
+    edits,
+    expected: expected === '' ? undefined : expected,
+  }));
+}
+
+function editIn(part: string): ScenarioEdit {
+  const [, path = '', before = '', after = ''] = /^(.*)\n<\|old\|>\n([\s\S]*?)<\|new\|>\n([\s\S]*)$/.exec(part) ?? [];
+  return { path, before: before.replace(/\n$/, ''), after: after.replace(/\n$/, '') };
+}
+
+/** @param cursor row from 1 and byte column from 0: '3:14' */
+function offsetAt(text: string, cursor: string): number {
+  const [row = 1, column = 0] = cursor.split(':').map(Number);
+  const lines = text.split('\n');
+  const before = lines.slice(0, row - 1).reduce((sum, line) => sum + line.length + 1, 0);
+  return (
+    before +
+    Buffer.from(lines[row - 1] ?? '')
+      .subarray(0, column)
+      .toString('utf8').length
+  );
+}
