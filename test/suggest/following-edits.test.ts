@@ -67,8 +67,8 @@ const costOf = (result: FollowingEdit | NoFollowingEdit) => (typeof result === '
 
 test('offers the edit, asked once at a place, and its cost is told once', async () => {
   const { llm, after, unshown } = open();
-  const start = TEXT.indexOf('send');
-  const change = { start, end: start + 'send(total);'.length, text: 'send(sum);' };
+  const start = TEXT.indexOf('send(total)') + 'send('.length;
+  const change = { start, end: start + 'total'.length, text: 'sum' };
   const offered = { change, sure: 0.8, model: 'scripted', costUsd: 0.001, latencyMs: 250 };
   assert.deepEqual(await after(), offered);
   assert.deepEqual(await after({ newErrors: 3 }), { ...offered, costUsd: 0 });

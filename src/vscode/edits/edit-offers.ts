@@ -364,9 +364,14 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
   private record(offer: OfferedEdit): void {
     const { activity } = this.deps;
     const uri = this.uriOf(offer);
-    if (uri === undefined || activity.get(offer.id)?.edit?.left === offer.left) return;
+    if (uri === undefined) return;
     const { id, path, range, before, removed, insertion, replacement, learnedFrom, left, origin } = offer;
-    const paid = origin?.kind === 'follows' ? origin : { costUsd: 0, latencyMs: 0 };
+    const byLlm = origin?.kind === 'follows' ? origin : undefined;
+    const costUsd = byLlm === undefined ? 0 : this.following.takeCost();
+    if (activity.get(id)?.edit?.left === left) {
+      activity.addSpending(costUsd);
+      return;
+    }
     const at = insertion?.at ?? range.start;
     const isMultiRoot = (vscode.workspace.workspaceFolders?.length ?? 0) > 1;
     activity.add(
@@ -378,12 +383,13 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
         before,
         text: insertion?.text ?? replacement,
         source: 'edit',
-        model: originText(offer),
+        model: byLlm?.model ?? originText(offer),
         cached: false,
-        latencyMs: paid.latencyMs,
-        costUsd: paid.costUsd,
+        latencyMs: byLlm?.latencyMs ?? 0,
+        costUsd,
         savedUsd: 0,
         outcome: 'pending',
+        ...(byLlm && { confidence: offer.probability, summary: t('It follows from your last edits.') }),
         edit: {
           removed: insertion ? '' : removed,
           learnedFrom: learnedFrom.slice(0, 2).map((edit) => ({ removed: edit.removed, inserted: edit.inserted })),

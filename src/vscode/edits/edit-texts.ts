@@ -44,11 +44,10 @@ export function spokenText(offer: OfferedEdit): UiText {
 }
 
 /** Why an edit is offered. */
-export function originText({ origin, probability }: OfferedEdit): UiText {
+export function originText({ origin }: OfferedEdit): UiText {
   if (origin?.kind === 'rename') return t('rename of `{0}`', origin.name);
   if (origin?.kind === 'fix') return t('quick fix: {0}', origin.title);
-  if (origin?.kind === 'follows')
-    return t('{0}: follows from the last edits, {1} % sure', origin.model, Math.round(100 * probability));
+  if (origin?.kind === 'follows') return t('edit by {0}', origin.model);
   return t('repeated edit');
 }
 

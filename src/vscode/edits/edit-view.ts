@@ -10,6 +10,8 @@ import type { OfferedEdit } from './offered-edits.ts';
 
 /** Longer texts are cut at the place, UTF-16 units. */
 const maxLength = 120;
+/** A shorter text may stand behind the hint, UTF-16 units. */
+const FEW = 30;
 
 export class EditView extends DisposableStore {
   private readonly removed = this.add(
@@ -28,6 +30,8 @@ export class EditView extends DisposableStore {
     }),
   );
   private isShown = false;
+  /** The line at whose end a text is drawn that the hint would cut in two. */
+  private takenLine: number | undefined;
   /** The hint that is shown, and its editor. */
   private shownHint: { readonly editor: vscode.TextEditor; readonly text: UiText } | undefined;
   private readonly hint = this.add(window.createTextEditorDecorationType({}));
@@ -50,8 +54,10 @@ export class EditView extends DisposableStore {
   show(offer: OfferedEdit | undefined, uri: vscode.Uri | undefined): void {
     if (offer === undefined && !this.isShown) return;
     this.isShown = offer !== undefined;
+    this.takenLine = undefined;
     for (const editor of window.visibleTextEditors) {
       const isShown = offer !== undefined && editor.document.uri.toString() === uri?.toString();
+      if (isShown && editor === window.activeTextEditor) this.takenLine = lineTakenBy(offer, editor.document);
       editor.setDecorations(this.removed, isShown ? removedIn(offer) : []);
       editor.setDecorations(this.inserted, isShown ? insertedIn(offer) : []);
     }
@@ -69,7 +75,10 @@ export class EditView extends DisposableStore {
   private drawHint({ editor, text }: { readonly editor: vscode.TextEditor; readonly text: UiText }): void {
     const { document, selection, visibleRanges } = editor;
     const { line, character } = hintPlace(selection.active, {
-      lengthOf: (number) => (number < document.lineCount ? document.lineAt(number).text.length : 0),
+      lengthOf: (number) => {
+        if (number === this.takenLine) return Number.POSITIVE_INFINITY;
+        return number < document.lineCount ? document.lineAt(number).text.length : 0;
+      },
       visible: visibleRanges.map(({ start, end }) => [start.line, Math.min(end.line, document.lineCount - 1)]),
     });
     const after = {
@@ -96,6 +105,13 @@ export class EditView extends DisposableStore {
     this.status.accessibilityInformation = { label: spokenText(offer), role: 'alert' };
     this.status.show();
   }
+}
+
+/** The line at whose end more than a few words are drawn. */
+function lineTakenBy(offer: OfferedEdit, document: vscode.TextDocument): number | undefined {
+  const { line, character } = offer.insertion?.at ?? offer.range.end;
+  const isAtEnd = line < document.lineCount && character === document.lineAt(line).text.length;
+  return isAtEnd && (offer.insertion?.text ?? offer.replacement).length > FEW ? line : undefined;
 }
 
 function removedIn({ range, removed, insertion }: OfferedEdit): vscode.DecorationOptions[] {

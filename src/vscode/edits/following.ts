@@ -34,7 +34,7 @@ export class FollowingEditSource extends Part<EditSourceDeps> implements EditSou
   private timer: NodeJS.Timeout | undefined;
   private asking: AbortController | undefined;
   private found: Found | undefined;
-  /** Cost of what was found and not yet handed on to be shown. */
+  /** Cost of what was found and is not shown yet, US dollars. */
   private unshownUsd = 0;
   /** The document that was typed into last, when, and its errors before. */
   private typed:
@@ -59,8 +59,14 @@ export class FollowingEditSource extends Part<EditSourceDeps> implements EditSou
   edits({ key }: FolderRef): NextEdit[] {
     const { found } = this;
     if (found === undefined || found.folder.key !== key || found.document.version !== found.version) return [];
-    this.unshownUsd = 0;
     return [found.edit];
+  }
+
+  /** The cost of the edit that is shown now for the first time, US dollars. */
+  takeCost(): number {
+    const usd = this.unshownUsd;
+    this.unshownUsd = 0;
+    return usd;
   }
 
   /** Nothing else is offered: asks the large model if the cursor still rests then. */
@@ -96,9 +102,8 @@ export class FollowingEditSource extends Part<EditSourceDeps> implements EditSou
     clearTimeout(this.timer);
     this.asking?.abort();
     this.asking = undefined;
-    const { found } = this;
-    if (found && this.unshownUsd > 0) this.deps.onUnshown(this.unshownUsd);
-    this.unshownUsd = 0;
+    const usd = this.takeCost();
+    if (usd > 0) this.deps.onUnshown(usd);
   }
 
   private onDiagnostics(uris: readonly vscode.Uri[]): void {
@@ -148,7 +153,7 @@ function nameOf({ message, range }: vscode.Diagnostic): string {
   return JSON.stringify([message, range.start.character]);
 }
 
-function nextEditOf({ path, text }: TextFile, { change, sure, model, costUsd, latencyMs }: FollowingEdit): NextEdit {
+function nextEditOf({ path, text }: TextFile, { change, sure, model, latencyMs }: FollowingEdit): NextEdit {
   const { start, end, text: replacement } = change;
   const removed = text.slice(start, end);
   const name = JSON.stringify(['follows', path, removed, replacement]);
@@ -159,7 +164,7 @@ function nextEditOf({ path, text }: TextFile, { change, sure, model, costUsd, la
     replacement,
     rule: name,
     place: name,
-    origin: { kind: 'follows', model, costUsd, latencyMs },
+    origin: { kind: 'follows', model, latencyMs },
     learnedFrom: [],
     left: 1,
     probability: sure,

@@ -111,7 +111,7 @@ export class RowList {
     const { confidence } = row;
     const { name: outcome, shape } = outcomes[row.outcome];
     const isAnswered = row.source !== 'none';
-    const hasLatency = isAnswered && row.edit === undefined;
+    const hasLatency = isAnswered && (row.edit === undefined || row.latencyMs > 0);
     const latency = row.cached ? 'cached' : words.latency(hasLatency ? row.latencyMs : undefined);
     const model = isAnswered ? row.model : row.heldBack ? 'held back' : 'none';
     const text = row.text === '' && !isAnswered ? 'no suggestion' : flatten(suggestedText(row));
@@ -144,8 +144,8 @@ export class RowList {
     if (row.source === 'none') return [model, this.whyNotShown(row), position].join(', ');
     const parts = [model, flatten(suggestedText(row))];
     if (row.confidence !== undefined) parts.push(`Confidence ${words.percent(row.confidence)}`);
-    if (row.edit) parts.push(placesLeft(words, row.edit.left));
-    else parts.push(words.latency(row.latencyMs), words.money(row.costUsd));
+    if (row.edit?.learnedFrom.length) parts.push(placesLeft(words, row.edit.left));
+    if (row.edit === undefined || row.latencyMs > 0) parts.push(words.latency(row.latencyMs), words.money(row.costUsd));
     parts.push(outcome, position);
     return parts.join(', ');
   }
@@ -183,7 +183,7 @@ export class RowList {
         row.edit ? h('del', row.edit.removed) : undefined,
         h('span.inserted', row.text),
       ),
-      row.edit ? this.edit(row.edit) : decision(row),
+      row.edit && row.summary === undefined ? this.edit(row.edit) : decision(row),
       h(
         'p.foot',
         h('span.dim', `${words.time(row.at)} · ${outcomes[row.outcome].name}`),

@@ -1,4 +1,6 @@
 // A large model's edit, checked before it is offered: where it goes, or why it may not.
+import { commonPrefix, commonSuffix } from '../../text/edits.ts';
+import { isWordCode } from '../../text/lexemes.ts';
 import { lineStart } from '../../text/lines.ts';
 import type { RecentChange, Replacement } from './edit.ts';
 import { type EditedPlace, windowOf } from './follow-up.ts';
@@ -61,7 +63,19 @@ export function checkedEdit(
   const counts = Map.groupBy(unknown, (name) => name);
   if ([...counts].some(([name, uses]) => uses.length === 1 && !isDeclaration(is, name)))
     return 'it brings an unknown name';
-  return breaks(change) ? 'it breaks the syntax' : change;
+  const narrow = toWords(was, change);
+  return breaks(narrow) ? 'it breaks the syntax' : narrow;
+}
+
+/** The change without equal text at both ends, but of whole words. */
+function toWords(was: string, { start, end, text }: Replacement): Replacement {
+  const isWord = (mark: string | undefined) => mark !== undefined && isWordCode(mark.charCodeAt(0));
+  const isCut = (side: string, at: number) => isWord(side[at - 1]) && isWord(side[at]);
+  let from = commonPrefix(was, text);
+  while (from > 0 && (isCut(was, from) || isCut(text, from))) from--;
+  let to = commonSuffix(was.slice(from), text.slice(from));
+  while (to > 0 && (isCut(was, was.length - to) || isCut(text, text.length - to))) to--;
+  return { start: start + from, end: end - to, text: text.slice(from, text.length - to) };
 }
 
 const isSame = (a: string, b: string) => a.trim() === b.trim();

@@ -153,7 +153,6 @@ export type EditOrigin =
   | {
       readonly kind: 'follows';
       readonly model: string;
-      readonly costUsd: number;
       readonly latencyMs: number;
     };
 

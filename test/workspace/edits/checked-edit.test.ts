@@ -31,11 +31,18 @@ const TWICE = 'the old lines stand there more than once';
 test('the change has no lines that stay at its ends, and one that stays if there is nothing else', () => {
   const [start, end] = [TEXT.indexOf(SEND), TEXT.indexOf(SEND) + SEND.length];
   const whole = TEXT.trimEnd();
-  assert.deepEqual(check(whole, whole.replace(SEND, 'send(list);')), { start, end, text: 'send(list);' });
-  const inserted = `${SEND}\nsend(list);`;
-  assert.deepEqual(check(SEND, inserted), { start, end, text: inserted });
+  assert.deepEqual(check(whole, whole.replace(SEND, 'list = 1')), { start, end, text: 'list = 1' });
+  assert.deepEqual(check(SEND, `${SEND}\nsend(list);`), { start: end, end, text: '\nsend(list);' });
   assert.equal(edited('print(total);\nprint(list);', 'print(list);'), TEXT.replace('print(total);\n', ''));
   assert.equal(edited(SEND, ''), TEXT.replace(`${SEND}\n`, ''), 'an empty part is no line');
+});
+
+test('the change has whole words that differ', () => {
+  const total = { start: TEXT.indexOf(SEND) + 'send('.length, end: TEXT.indexOf(SEND) + 'send(total'.length };
+  assert.deepEqual(check(SEND, 'send(list);'), { ...total, text: 'list' });
+  assert.deepEqual(check(SEND, 'send(totals);'), { ...total, text: 'totals' });
+  assert.deepEqual(check(SEND, 'send(total, list);'), { start: total.end, end: total.end, text: ', list' });
+  assert.deepEqual(check(SEND, 'send();'), { ...total, text: '' });
 });
 
 test('finds the old lines only as whole lines, once, and in the window', () => {
