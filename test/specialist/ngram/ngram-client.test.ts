@@ -426,8 +426,8 @@ test('judges a place and an edit of a large model, with the names of the folderâ
     const check = (now: string) =>
       client.checkedEdit(place, { sure: 1, old: 'send(total);', new: now }, neverAborted());
     assert.equal(await client.followUp(place, neverAborted()), followUp(place));
-    for (const text of ['send.InvoiceRepository(sum);', 'send.summonOtter(sum);'])
-      assert.deepEqual(await check(text), { start: 15, end: 27, text });
+    for (const text of ['.InvoiceRepository(sum', '.summonOtter(sum'])
+      assert.deepEqual(await check(`send${text});`), { start: 19, end: 25, text });
     assert.equal(await check('send.summonWombat(sum);'), 'it brings an unknown name');
     assert.equal(await check('send(sum;'), 'it breaks the syntax');
     client.dispose();
