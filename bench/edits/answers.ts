@@ -5,20 +5,19 @@ import { join } from 'node:path';
 import { root } from '../../build/paths.ts';
 import { unknownModel } from '../../src/llm/protocol/models.ts';
 import { type EditRequest, editPrompt, readEdit } from '../../src/prompts/edit/edit-prompt.ts';
-import { checkedEdit } from '../../src/workspace/edits/checked-edit.ts';
+import { DEFAULT_THRESHOLD } from '../../src/routing/limits.ts';
+import { type CheckDeps, checkedEdit } from '../../src/workspace/edits/checked-edit.ts';
+import type { EditedPlace } from '../../src/workspace/edits/follow-up.ts';
 import { writePrompts } from '../evidence/write-prompts.ts';
 import { type EditPosition, placeOf } from './positions.ts';
 import { type Outcome, outcomeOf } from './score.ts';
-
-/** The threshold of an answer by default: see limitsAt. */
-export const LEAST_SURE = 0.45;
 
 /** What a reader sees of a name: neither the project nor what is expected. */
 function blindId(name: string): string {
   return createHash('sha256').update(name).digest('hex').slice(0, 8);
 }
 
-export interface AskedItem {
+interface AskedItem {
   /** Of the scenario, or the position. */
   readonly name: string;
   /** Items of a source are answered by one reader, in their order, each in another group. */
@@ -64,17 +63,24 @@ export interface Judged {
   readonly characters: number;
 }
 
+/** The text after an answer, and what it writes, as the product would offer it by default; undefined: it would not. */
+export function offered(place: EditedPlace, answer: string, deps: CheckDeps) {
+  const proposed = readEdit(answer);
+  if (proposed === undefined || proposed.sure < DEFAULT_THRESHOLD) return undefined;
+  const change = checkedEdit(place, proposed, deps);
+  if (typeof change === 'string') return undefined;
+  const { start, end, text: written } = change;
+  return { after: place.text.slice(0, start) + written + place.text.slice(end), written };
+}
+
 const SILENT: Judged = { outcome: 'silent', isRight: false, characters: 0 };
 
-/** An answer as the product would offer it. */
 export function judged(position: EditPosition, answer: string): Judged {
-  const { text, expected, later, follows, edits, isKnownName, breaks } = position;
-  const proposed = readEdit(answer);
-  if (proposed === undefined || proposed.sure < LEAST_SURE) return SILENT;
-  const change = checkedEdit(placeOf(position), proposed, { recent: edits, isKnownName, breaks });
-  if (typeof change === 'string') return SILENT;
-  const after = text.slice(0, change.start) + change.text + text.slice(change.end);
-  const characters = change.text.trim().length;
+  const { text, expected, later, follows } = position;
+  const offer = offered(placeOf(position), answer, position);
+  if (offer === undefined) return SILENT;
+  const { after } = offer;
+  const characters = offer.written.trim().length;
   if (later.some((each) => each.trimEnd() === after.trimEnd()) && after.trimEnd() !== expected?.trimEnd())
     return { outcome: 'later', isRight: true, characters };
   if (expected === undefined || follows === 'far') return { outcome: 'needless', isRight: false, characters };

@@ -46,7 +46,7 @@ async function rowsOf(folder: string, names: readonly string[]): Promise<Row[]> 
     for (const path of paths)
       for (const commit of commitsOf(path)) {
         if (commit.hunks.length > MOST_HUNKS) continue;
-        for (const position of await positionsIn(commit, true)) {
+        for (const position of await positionsIn(commit)) {
           if (position.hasLocal) continue;
           const answer = answers(position.id);
           rows.push({

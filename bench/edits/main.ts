@@ -2,12 +2,11 @@
 // worth by the peers' rule, as they would be offered.
 import { join } from 'node:path';
 import { root } from '../../build/paths.ts';
-import { editRequestAt, readEdit } from '../../src/prompts/edit/edit-prompt.ts';
-import { checkedEdit } from '../../src/workspace/edits/checked-edit.ts';
+import { editRequestAt } from '../../src/prompts/edit/edit-prompt.ts';
 import { breaksIn } from '../../src/workspace/edits/next-edits.ts';
 import type { Benchmark, BenchOptions, Figures } from '../figures.ts';
 import { Table } from '../print.ts';
-import { LEAST_SURE, recordedAnswers, writeItems } from './answers.ts';
+import { offered, recordedAnswers, writeItems } from './answers.ts';
 import { readScenarios, type Scenario } from './scenarios.ts';
 import { deltaChrF, outcomeOf } from './score.ts';
 
@@ -56,19 +55,12 @@ async function run({ data = SCENARIOS, only, into }: BenchOptions): Promise<Figu
 
 const placeOf = ({ path, text, offset, edits: changes }: Scenario) => ({ path, text, offset, changes, newErrors: 0 });
 
-/** An answer as the product would offer it. */
 async function resultOf(scenario: Scenario, answer: string | undefined) {
   if (answer === undefined) throw new Error(`No answer was recorded for the scenario ${scenario.id}.`);
-  const { path, text, expected, edits: recent } = scenario;
-  const proposed = readEdit(answer);
+  const { text, expected } = scenario;
   // The scenarios come without their folder: no name can be called unknown.
-  const isKnownName = () => true;
-  const change =
-    proposed && proposed.sure >= LEAST_SURE
-      ? checkedEdit(placeOf(scenario), proposed, { recent, isKnownName, breaks: await breaksIn({ path, text }) })
-      : 'silent';
-  const after =
-    typeof change === 'string' ? undefined : text.slice(0, change.start) + change.text + text.slice(change.end);
+  const deps = { isKnownName: () => true, breaks: await breaksIn(scenario) };
+  const after = offered(placeOf(scenario), answer, deps)?.after;
   const isWanted = expected !== undefined;
   return {
     expected,

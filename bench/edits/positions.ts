@@ -1,7 +1,10 @@
 // Positions after each hunk of a real commit: the recent hunks, the window around the cursor, and what follows.
 import { shuffled } from '../../src/common/statistics/random.ts';
+import { isOneToken } from '../../src/specialist/ngram/model.ts';
+import type { Tokenizer } from '../../src/text/tokenizer/bpe.ts';
 import type { RecentChange, Replacement } from '../../src/workspace/edits/edit.ts';
 import type { EditedPlace } from '../../src/workspace/edits/follow-up.ts';
+import { MAX_CHANGES } from '../../src/workspace/edits/journal.ts';
 import { breaksIn, nextEdits } from '../../src/workspace/edits/next-edits.ts';
 import { shippedTokenizer } from '../common/shipped.ts';
 import type { Commit, Hunk } from '../replay/commits.ts';
@@ -10,10 +13,14 @@ import { orderOf, repeatingHunks } from '../replay/replay.ts';
 
 /** A hunk follows near by if it begins within so many lines of the cursor. */
 const NEAR = 40;
-const HISTORY = 6;
-/** Of the n-grams. */
-const tokenizer = shippedTokenizer();
-const isCommon = (name: string) => ['', ' '].some((lead) => tokenizer.encode(lead + name).length === 1);
+/** Of the n-grams; read when it is needed. */
+let tokenizer: Tokenizer | undefined;
+
+function isCommon(name: string): boolean {
+  tokenizer ??= shippedTokenizer();
+  return isOneToken(tokenizer, name);
+}
+
 /** As long as it takes: quality is measured apart from time. */
 const PATIENCE_MS = 10_000;
 
@@ -51,8 +58,8 @@ export function placeOf({ path, text, offset, edits }: EditPosition): EditedPlac
   return { path, text, offset, changes: edits, newErrors: 0 };
 }
 
-/** Every position of a commit, top down. @param asks whether the local rules are asked, which takes the time */
-export async function positionsIn(commit: Commit, asks: boolean): Promise<EditPosition[]> {
+/** Every position of a commit, top down. */
+export async function positionsIn(commit: Commit): Promise<EditPosition[]> {
   const order = orderOf(commit, 'top-down');
   const repeating = repeatingHunks(commit, order);
   const done: RecentChange[] = [];
@@ -70,7 +77,7 @@ export async function positionsIn(commit: Commit, asks: boolean): Promise<EditPo
     const isHere = next !== undefined && commit.hunks[next]?.path === path;
     const isNear = isHere && Math.abs(state.lineOf(next) - cursor) <= NEAR;
     const follows = !isHere ? 'nothing' : repeating.has(next) ? 'repeats' : isNear ? 'near' : 'far';
-    const offered = asks ? await nextEdits({ ...input, ms: PATIENCE_MS }) : [];
+    const offered = await nextEdits({ ...input, ms: PATIENCE_MS });
     positions.push({
       id: `${commit.repository}-${commit.id.slice(0, 7)}-${positions.length}`,
       repository: commit.repository,
@@ -78,13 +85,13 @@ export async function positionsIn(commit: Commit, asks: boolean): Promise<EditPo
       path,
       text,
       offset: before.length,
-      edits: done.slice(-HISTORY),
+      edits: done.slice(-MAX_CHANGES),
       follows,
       hasLocal: offered.length > 0,
       expected: isHere ? applied(lines, state.lineOf(next), commit.hunks[next] as Hunk) : undefined,
       later: remaining.map((i) => applied(lines, state.lineOf(i), commit.hunks[i] as Hunk)),
       isKnownName: (name) => isCommon(name) || files.some((file) => file.includes(name)),
-      breaks: asks ? await breaksIn({ path, text }) : () => false,
+      breaks: await breaksIn({ path, text }),
     });
   });
   return positions;
@@ -103,7 +110,7 @@ export async function sampled(
   const chosen: EditPosition[] = [];
   for (const index of shuffled(all.length, seed)) {
     if (chosen.length >= count) break;
-    const positions = await positionsIn(all[index] as Commit, true);
+    const positions = await positionsIn(all[index] as Commit);
     const some = shuffled(positions.length, seed + index).slice(0, Math.min(perCommit, count - chosen.length));
     chosen.push(...some.sort((a, b) => a - b).map((i) => positions[i] as EditPosition));
   }

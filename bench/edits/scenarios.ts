@@ -1,25 +1,19 @@
 // The public scenarios of next edits: a file with its cursors, what was edited before, and what is expected.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { RecentChange } from '../../src/workspace/edits/edit.ts';
 import { sectionsOf } from './txtar.ts';
-
-export interface ScenarioEdit {
-  readonly path: string;
-  readonly before: string;
-  readonly after: string;
-}
 
 /** A cursor in a file. */
 export interface Scenario {
   /** Of the scenario, and of its second and later cursors ':2', ':3'. */
   readonly id: string;
   readonly path: string;
-  readonly languageId: string;
   readonly text: string;
   /** UTF-16 units. */
   readonly offset: number;
   /** Oldest first. */
-  readonly edits: readonly ScenarioEdit[];
+  readonly edits: readonly RecentChange[];
   /** Undefined: quiet is right. */
   readonly expected: string | undefined;
 }
@@ -31,7 +25,7 @@ export function readScenarios(folder: string): Scenario[] {
     .flatMap((name) => scenariosIn(readFileSync(join(folder, name), 'utf8')));
 }
 
-export function scenariosIn(written: string): Scenario[] {
+function scenariosIn(written: string): Scenario[] {
   const { header, sections } = sectionsOf(written);
   const field = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(header)?.[1] ?? '';
   const text = (sections.get('buffer.txt') ?? '').replace(/\n$/, '');
@@ -44,7 +38,6 @@ export function scenariosIn(written: string): Scenario[] {
   return cursors.map((cursor, i) => ({
     id: field('id') + (i === 0 ? '' : `:${i + 1}`),
     path: field('file'),
-    languageId: field('language'),
     text,
     offset: offsetAt(text, cursor),
     edits,
@@ -52,7 +45,7 @@ export function scenariosIn(written: string): Scenario[] {
   }));
 }
 
-function editIn(part: string): ScenarioEdit {
+function editIn(part: string): RecentChange {
   const [, path = '', before = '', after = ''] = /^(.*)\n<\|old\|>\n([\s\S]*?)<\|new\|>\n([\s\S]*)$/.exec(part) ?? [];
   return { path, before: before.replace(/\n$/, ''), after: after.replace(/\n$/, '') };
 }

@@ -81,7 +81,6 @@ export function beginsAlike(a: string, b: string): boolean {
   return a.startsWith(b) || b.startsWith(a);
 }
 
-/** Length of the common prefix, UTF-16 units. */
 /** The lines in which two texts differ, without the equal ones at both ends; '' where a side has none. */
 export function changedLines(before: string, after: string): { readonly old: string; readonly new: string } {
   const [old, now] = [before.split('\n'), after.split('\n')];
@@ -93,6 +92,7 @@ export function changedLines(before: string, after: string): { readonly old: str
   return { old: old.slice(start, old.length - end).join('\n'), new: now.slice(start, now.length - end).join('\n') };
 }
 
+/** Length of the common prefix, UTF-16 units. */
 export function commonPrefix(a: string, b: string): number {
   let i = 0;
   while (i < a.length && i < b.length && a[i] === b[i]) i++;

@@ -89,9 +89,10 @@ export class LiveModel {
 
   /** A large model's edit where it goes in the place's text, or why it may not. */
   async checkedEdit(place: EditedPlace, proposed: ProposedEdit): Promise<Replacement | Refusal> {
-    const { path, text, changes } = place;
-    const breaks = await breaksIn({ path, text });
-    return checkedEdit(place, proposed, { recent: changes, isKnownName: (name) => this.model.knows(name), breaks });
+    return checkedEdit(place, proposed, {
+      isKnownName: (name) => this.model.knows(name),
+      breaks: await breaksIn(place),
+    });
   }
 
   rebuildWhenIdle(): void {

@@ -32,6 +32,11 @@ const otherTokenizer = failed(
   'The stored index was made with another tokenizer. It is rebuilt when the folder is read, also by "Adapt to This Repo".',
 );
 
+/** Whether a word is so common that it is one token. */
+export function isOneToken(tokenizer: Pick<Tokenizer, 'encode'>, word: string): boolean {
+  return ['', ' '].some((lead) => tokenizer.encode(lead + word).length === 1);
+}
+
 export class NgramModel {
   readonly vocabulary: Vocabulary;
   private readonly project: ProjectIndex;
@@ -167,11 +172,10 @@ export class NgramModel {
   knows(word: string): boolean {
     const { tokenizer } = this.vocabulary;
     this.project.setOwn('');
-    const isKnown = ['', ' '].some((lead) => {
-      const tokens = tokenizer.encode(lead + word);
-      return tokens.length === 1 || this.project.find(tokens, 1).length > 0;
-    });
-    return isKnown || [...this.overlay.files()].some(({ text }) => text.includes(word));
+    const isIndexed = ['', ' '].some((lead) => this.project.find(tokenizer.encode(lead + word), 1).length > 0);
+    return (
+      isIndexed || isOneToken(tokenizer, word) || [...this.overlay.files()].some(({ text }) => text.includes(word))
+    );
   }
 
   /**

@@ -21,6 +21,14 @@ export interface Around {
   readonly below: string;
 }
 
+/** Offset of a position in the document's text with '\n' as line end, UTF-16 units. */
+export function lineFeedOffset(
+  document: Pick<DocumentView, 'offsetAt' | 'eol'>,
+  position: { readonly line: number; readonly character: number },
+): number {
+  return document.offsetAt(position) - (document.eol === 2 ? position.line : 0);
+}
+
 /**
  * The query at `position`. Only the lines within reach are read, because joining all lines of a long document at each
  * key is slow and keeps the text in memory.

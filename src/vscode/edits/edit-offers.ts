@@ -8,6 +8,7 @@ import { type Edit, joinEdits, ShownEdits } from '../../workspace/edits/edit.ts'
 import type { Activity } from '../completion/activity.ts';
 import type { InsertedSuggestion, NextEditsAt } from '../completion/provider.ts';
 import type { Document } from '../editor/document.ts';
+import { lineFeedOffset } from '../editor/document-query.ts';
 import { documentAt, type FolderRef } from '../editor/folder-ref.ts';
 import { t } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
@@ -73,8 +74,8 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
       if (!this.search.isWaiting) this.search.soon(0);
     };
     const onUnshown = (usd: number) => deps.activity.addSpending(usd);
-    const sourceDeps = { ...deps, journals: this.journals, onFound, onUnshown };
-    this.following = this.add(new FollowingEditSource(sourceDeps));
+    const sourceDeps = { ...deps, journals: this.journals, onFound };
+    this.following = this.add(new FollowingEditSource({ ...sourceDeps, onUnshown }));
     this.sources = [this.add(new Renames(sourceDeps)), this.add(new QuickFixes(sourceDeps)), this.following];
     this.imports = this.add(
       new AddImports({
@@ -131,8 +132,7 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
   /** The word that the user has just typed over at the position: see CompletionRequest. */
   wordReplacedAt(document: vscode.TextDocument, position: vscode.Position): string | undefined {
     const recorded = this.journals.recordedOf(document);
-    const lineEnds = document.eol === vscode.EndOfLine.CRLF ? position.line : 0;
-    return recorded?.journal.wordReplacedAt(recorded.path, document.offsetAt(position) - lineEnds);
+    return recorded?.journal.wordReplacedAt(recorded.path, lineFeedOffset(document, position));
   }
 
   /** Call when ghost text was accepted. Whether it was an offered edit. */

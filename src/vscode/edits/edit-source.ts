@@ -28,6 +28,4 @@ export interface EditSearchDeps {
 export interface EditSourceDeps extends EditSearchDeps {
   /** Called when there may be another edit to offer without a change of the user. */
   readonly onFound: () => void;
-  /** Called with the cost of an edit that was paid for and never shown, US dollars. */
-  readonly onUnshown: (usd: number) => void;
 }

@@ -4,17 +4,16 @@ import * as vscode from 'vscode';
 import { Part } from '../../common/disposable.ts';
 import { isCancelled } from '../../common/errors.ts';
 import type { FollowingEdit } from '../../suggest/following-edits.ts';
-import { toLineFeeds } from '../../text/lines.ts';
 import { type ChangeKind, type NextEdit, positionOf, type TextFile } from '../../workspace/edits/edit.ts';
 import type { EditedPlace } from '../../workspace/edits/follow-up.ts';
+import { lineFeedOffset } from '../editor/document-query.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';
 import { window } from '../editor/window.ts';
 import type { EditSource, EditSourceDeps } from './edit-source.ts';
+import { errorsIn, maxErrorAge } from './language-server.ts';
 
 /** Rest of the cursor after the search for other edits, ms. */
 const restMs = 500;
-/** A language server's errors that come later have nothing to do with the last key, ms. */
-const maxAge = 15_000;
 /** Distance of an error from the cursor, lines. */
 const maxDistance = 40;
 
@@ -30,7 +29,12 @@ interface Found extends AskedPlace {
   readonly edit: NextEdit;
 }
 
-export class FollowingEditSource extends Part<EditSourceDeps> implements EditSource {
+interface FollowingDeps extends EditSourceDeps {
+  /** Called with the cost of an edit that was paid for and never shown, US dollars. */
+  readonly onUnshown: (usd: number) => void;
+}
+
+export class FollowingEditSource extends Part<FollowingDeps> implements EditSource {
   private timer: NodeJS.Timeout | undefined;
   private asking: AbortController | undefined;
   private found: Found | undefined;
@@ -41,7 +45,7 @@ export class FollowingEditSource extends Part<EditSourceDeps> implements EditSou
     | { readonly document: vscode.TextDocument; at: number; readonly errors: ReadonlySet<string> }
     | undefined;
 
-  constructor(deps: EditSourceDeps) {
+  constructor(deps: FollowingDeps) {
     super(deps);
     this.add(vscode.languages.onDidChangeDiagnostics(({ uris }) => this.onDiagnostics(uris)));
     this.add({ dispose: () => this.cancel() });
@@ -90,11 +94,11 @@ export class FollowingEditSource extends Part<EditSourceDeps> implements EditSou
     const { document, selection, selections } = editor;
     const { folder, path, journal } = recorded;
     const changes = journal.recentChanges().filter((change) => documents.mayLeave({ folder, path: change.path }));
-    if (selections.length !== 1 || !selection.isEmpty || changes.at(-1)?.path !== path) return undefined;
-    const lineEnds = document.eol === vscode.EndOfLine.CRLF ? selection.active.line : 0;
-    const offset = document.offsetAt(selection.active) - lineEnds;
-    const newErrors = this.newErrors(document, selection.active.line);
-    const place = { path, text: toLineFeeds(document.getText()), offset, changes, newErrors };
+    const text = journal.textOf(path);
+    if (text === undefined || selections.length !== 1 || !selection.isEmpty || changes.at(-1)?.path !== path)
+      return undefined;
+    const offset = lineFeedOffset(document, selection.active);
+    const place = { path, text, offset, changes, newErrors: this.newErrors(document, selection.active.line) };
     return { folder, document, version: document.version, place };
   }
 
@@ -108,7 +112,7 @@ export class FollowingEditSource extends Part<EditSourceDeps> implements EditSou
 
   private onDiagnostics(uris: readonly vscode.Uri[]): void {
     const { typed } = this;
-    if (!typed || performance.now() - typed.at > maxAge || this.found !== undefined) return;
+    if (!typed || performance.now() - typed.at > maxErrorAge || this.found !== undefined) return;
     if (uris.some((uri) => uri.toString() === typed.document.uri.toString())) this.deps.onFound();
   }
 
@@ -142,10 +146,6 @@ export class FollowingEditSource extends Part<EditSourceDeps> implements EditSou
     const lines = fresh.map(({ range }) => range.start.line);
     return new Set(lines.filter((each) => each !== line && Math.abs(each - line) <= maxDistance)).size;
   }
-}
-
-function errorsIn({ uri }: vscode.TextDocument): vscode.Diagnostic[] {
-  return vscode.languages.getDiagnostics(uri).filter(({ severity }) => severity === vscode.DiagnosticSeverity.Error);
 }
 
 /** The same error may have moved. */

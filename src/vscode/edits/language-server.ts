@@ -16,3 +16,10 @@ export async function askServer<T>(command: string, ...args: readonly unknown[])
     clearTimeout(timer);
   }
 }
+
+/** Errors that come later have nothing to do with the last key, ms. */
+export const maxErrorAge = 15_000;
+
+export function errorsIn({ uri }: vscode.TextDocument): vscode.Diagnostic[] {
+  return vscode.languages.getDiagnostics(uri).filter(({ severity }) => severity === vscode.DiagnosticSeverity.Error);
+}

@@ -7,13 +7,12 @@ import type { ChangeKind, NextEdit } from '../../workspace/edits/edit.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';
 import { window } from '../editor/window.ts';
 import type { EditSource, EditSourceDeps } from './edit-source.ts';
+import { errorsIn, maxErrorAge } from './language-server.ts';
 import { preferredFix } from './preferred-fix.ts';
 
 /** Pause in typing, ms; and after new diagnostics, which come one after another. */
 const restMs = 500;
 const settledMs = 150;
-/** Diagnostics that come later have nothing to do with the last key, ms. */
-const maxAge = 15_000;
 /** Distance of an error from the cursor, lines. */
 const maxDistance = 5;
 const maxErrors = 3;
@@ -59,7 +58,7 @@ export class QuickFixes extends Part<EditSourceDeps> implements EditSource {
     const { typed } = this;
     if (!typed || !uris.some((uri) => uri.toString() === typed.document.uri.toString())) return;
     const age = performance.now() - typed.at;
-    if (age < maxAge) this.askSoon(Math.max(settledMs, restMs - age));
+    if (age < maxErrorAge) this.askSoon(Math.max(settledMs, restMs - age));
   }
 
   private askSoon(ms: number): void {
@@ -99,16 +98,10 @@ export class QuickFixes extends Part<EditSourceDeps> implements EditSource {
 }
 
 /** Nearest first. Errors at the cursor may be about a word that is still being typed. @param isWhole it is not */
-function errorsNear({ uri }: vscode.TextDocument, cursor: vscode.Position, isWhole: boolean): vscode.Diagnostic[] {
+function errorsNear(document: vscode.TextDocument, cursor: vscode.Position, isWhole: boolean): vscode.Diagnostic[] {
   const distance = ({ range }: vscode.Diagnostic) => Math.abs(range.start.line - cursor.line);
-  return vscode.languages
-    .getDiagnostics(uri)
-    .filter(
-      (diagnostic) =>
-        diagnostic.severity === vscode.DiagnosticSeverity.Error &&
-        distance(diagnostic) <= maxDistance &&
-        (isWhole || !diagnostic.range.contains(cursor)),
-    )
+  return errorsIn(document)
+    .filter((diagnostic) => distance(diagnostic) <= maxDistance && (isWhole || !diagnostic.range.contains(cursor)))
     .sort((a, b) => distance(a) - distance(b))
     .slice(0, maxErrors);
 }

@@ -2,7 +2,7 @@
 import { commonPrefix, commonSuffix } from '../../text/edits.ts';
 import { isWordCode } from '../../text/lexemes.ts';
 import { lineStart } from '../../text/lines.ts';
-import type { RecentChange, Replacement } from './edit.ts';
+import type { Replacement } from './edit.ts';
 import { type EditedPlace, windowOf } from './follow-up.ts';
 
 /** The smallest replacement of whole lines; both sides without the last line end. */
@@ -24,8 +24,6 @@ export type Refusal =
   | 'it breaks the syntax';
 
 export interface CheckDeps {
-  /** Recent edits: what stood there, and what stands there now. */
-  readonly recent: readonly RecentChange[];
   /** Whether the folder has a name that the file lacks. */
   readonly isKnownName: (name: string) => boolean;
   /** Whether the document has more syntax errors after a change than before. */
@@ -40,9 +38,9 @@ const CONTROL = /(?![\t\n])\p{Cc}/u;
 export function checkedEdit(
   place: EditedPlace,
   proposed: ProposedEdit,
-  { recent, isKnownName, breaks }: CheckDeps,
+  { isKnownName, breaks }: CheckDeps,
 ): Replacement | Refusal {
-  const { text } = place;
+  const { text, changes } = place;
   const near = windowOf(place);
   if (proposed.old === proposed.new) return 'it changes nothing';
   if (CONTROL.test(proposed.new)) return 'it holds a control character';
@@ -54,8 +52,8 @@ export function checkedEdit(
   const change =
     proposed.new === '' ? deletion(text, at[0] as number, proposed.old) : narrowed(at[0] as number, proposed);
   const [was, is] = [text.slice(change.start, change.end), change.text];
-  if (recent.some(({ before, after }) => isSame(was, after) && isSame(is, before))) return 'it undoes a recent edit';
-  const texts = [text, ...recent.flatMap(({ before, after }) => [before, after])];
+  if (changes.some(({ before, after }) => isSame(was, after) && isSame(is, before))) return 'it undoes a recent edit';
+  const texts = [text, ...changes.flatMap(({ before, after }) => [before, after])];
   const written = new Set(texts.flatMap((one) => one.match(NAME) ?? []));
   const known = (name: string) => written.has(name) || isKnownName(name);
   const unknown = (is.match(NAME) ?? []).filter((name) => name.length > 2 && !known(name));

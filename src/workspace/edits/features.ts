@@ -8,7 +8,7 @@ import choice from './choice.json' with { type: 'json' };
 import type { Edit, TextFile } from './edit.ts';
 import type { InsertedToken, RewriteRule } from './rewrite-rule.ts';
 import type { Site } from './sites.ts';
-import { similarity } from './tokens.ts';
+import { similarity, wordsOf } from './tokens.ts';
 
 /** The places of a rule in one file, in order. */
 export interface FileSites {
@@ -25,7 +25,6 @@ const LATEST = 8;
 const isTest = (path: string): boolean => /(?:^|[/._-])(?:tests?|specs?|__tests__)(?:[/._-]|$)/i.test(path);
 const flag = (value: boolean) => (value ? 1 : 0);
 const lineAt = (text: string, from: number, to = from) => text.slice(lineStart(text, from), lineEnd(text, to));
-const wordsOf = (text: string): string[] => text.match(/[\p{L}_$][\p{L}\p{M}\p{N}_$]*|\S/gu) ?? [];
 
 /** What is known of a rule, its examples and all its places. @param edits the journal's, oldest first */
 function ofRule({ removed, inserted, examples }: RewriteRule, found: readonly FileSites[], edits: readonly Edit[]) {

@@ -5,7 +5,7 @@ import { linear, sigmoid } from '../../common/statistics/logistic.ts';
 import { lineEnd, lineNumber, lineStart } from '../../text/lines.ts';
 import type { RecentChange } from './edit.ts';
 import model from './follow-up.json' with { type: 'json' };
-import { similarity } from './tokens.ts';
+import { similarity, wordsOf } from './tokens.ts';
 
 export interface EditedPlace {
   readonly path: string;
@@ -43,7 +43,6 @@ const IMPORT = /^(?:import\b|from\b[^\n]{0,200}\bimport\b|use\s|export\b[^\n]{0,
 const flag = (value: boolean) => (value ? 1 : 0);
 const linesIn = (text: string) => (text === '' ? 0 : text.split('\n').length);
 const namesIn = (text: string) => new Set(text.match(NAME) ?? []);
-const wordsOf = (text: string): string[] => text.match(/[\p{L}_$][\p{L}\p{M}\p{N}_$]*|\S/gu) ?? [];
 const without = (names: ReadonlySet<string>, others: ReadonlySet<string>) => [...names].filter((n) => !others.has(n));
 const removedBy = ({ before, after }: RecentChange) => without(namesIn(before), namesIn(after));
 const addedBy = ({ before, after }: RecentChange) => without(namesIn(after), namesIn(before));

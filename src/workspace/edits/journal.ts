@@ -34,7 +34,7 @@ export interface JournalOptions {
 
 const MAX_EDITS = 200;
 /** Changes of whole lines that a large model may be told of. */
-const MAX_CHANGES = 6;
+export const MAX_CHANGES = 6;
 /** Edits that the models are told of. */
 const HISTORY = 30;
 /** All texts of the edits together, UTF-16 units. */

@@ -45,8 +45,7 @@ const MAX_EDITS = 100;
 
 /** Most probable first; of equally probable ones, the next below the last edit. */
 export async function nextEdits(input: NextEditsInput): Promise<NextEdit[]> {
-  const { ms = BUDGET_MS } = input;
-  const { cursor } = input;
+  const { ms = BUDGET_MS, cursor } = input;
   const isHere = ({ file: { path, text }, site }: ScoredSite) =>
     path === cursor?.path && lineNumber(text, site.start) === cursor.line;
   const leastOf = (scored: ScoredSite) => (isHere(scored) ? LEAST_HERE : scored.isSameAgain ? LEAST_AGAIN : LEAST);

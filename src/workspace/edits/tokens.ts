@@ -79,6 +79,11 @@ export function equalLength(a: readonly EditToken[], b: readonly EditToken[]): n
   return length;
 }
 
+/** The words and marks of a text, without white space. */
+export function wordsOf(text: string): string[] {
+  return text.match(/[\p{L}_$][\p{L}\p{M}\p{N}_$]*|\S/gu) ?? [];
+}
+
 /** The share of tokens that two lists have in common, 0..1. */
 export function similarity(a: readonly string[], b: readonly string[]): number {
   const left = new Map<string, number>();

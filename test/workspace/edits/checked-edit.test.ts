@@ -2,15 +2,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type CheckDeps, checkedEdit, type Refusal } from '../../../src/workspace/edits/checked-edit.ts';
+import type { RecentChange } from '../../../src/workspace/edits/edit.ts';
 
 const TEXT = 'const total = sum(list);\nsend(total);\n\nprint(total);\nprint(list);\n';
 const SEND = 'send(total);';
 
-type Options = Partial<CheckDeps> & { readonly text?: string; readonly offset?: number };
+type Options = Partial<CheckDeps> & {
+  readonly text?: string;
+  readonly offset?: number;
+  readonly recent?: readonly RecentChange[];
+};
 
-function check(old: string, now: string, { text = TEXT, offset = 0, ...deps }: Options = {}) {
-  const place = { path: 'src/a.ts', text, offset, changes: [], newErrors: 0 };
-  const all = { recent: [], isKnownName: () => false, breaks: () => false, ...deps };
+function check(old: string, now: string, { text = TEXT, offset = 0, recent = [], ...deps }: Options = {}) {
+  const place = { path: 'src/a.ts', text, offset, changes: recent, newErrors: 0 };
+  const all = { isKnownName: () => false, breaks: () => false, ...deps };
   return checkedEdit(place, { sure: 1, old, new: now }, all);
 }
 
