@@ -13,6 +13,8 @@ export const EXITS = {
   excluded: 'No suggestion: this file is ignored, excluded or a file for secrets. The setting "exclude" names such.',
   // In the life of a suggestion.
   'a next edit is offered here': 'No suggestion: a next edit is offered in this line. Tab takes it, Esc dismisses it.',
+  'comments are switched off': 'No suggestion: comments are switched off. "Enable or Disable Here…" changes it.',
+  'strings are switched off': 'No suggestion: strings are switched off. "Enable or Disable Here…" changes it.',
   'within a word': NO_CONTINUATION,
   'the list is open': NO_CONTINUATION,
   'held back': NO_CONTINUATION,

@@ -47,6 +47,11 @@ export class ShownSuggestions {
     return this.current && !this.forgotten.has(this.current) ? this.current.suggestion : undefined;
   }
 
+  /** Whether the user asked for it by hand. */
+  get isByHand(): boolean {
+    return this.current?.request.trigger === 'manual';
+  }
+
   /** Shows a suggestion. While the user types it, it goes on, and no second event is sent. */
   show({ request, startedAt }: Cursor, suggestion: Suggestion): Suggestion {
     const at = this.deps.clock.monotonic();

@@ -15,6 +15,7 @@ import {
   continuesWord,
   type Nothing,
   nothing,
+  offAt,
   type Suggestion,
 } from './suggestion.ts';
 
@@ -35,6 +36,10 @@ export async function suggest(cursor: Cursor, deps: SuggestDeps): Promise<Sugges
   const edit = request.nextEdit;
   if (edit?.inserts !== undefined) return offeredEdit(cursor, edit, edit.inserts, local);
   if (edit !== undefined && !isManual) return nothing('a next edit is offered here');
+
+  // What was asked for by hand stays while it is typed.
+  const off = isManual || screen.isByHand ? undefined : offAt(request.query, cursor.settings);
+  if (off !== undefined) return nothing(off);
 
   // Typed as suggested, the rest of what was accepted, or seen here before: decided again for this moment. If the large
   // model has answered here and that is not worth showing, it is not asked again.
@@ -156,6 +161,7 @@ async function askForLater(cursor: Cursor, first: Suggestion, deps: SuggestDeps,
 
 /** Keeps a suggestion for the position after an accept. Local, unless the setting allows calls. */
 export async function prefetch(cursor: Cursor, deps: SuggestDeps): Promise<void> {
+  if (offAt(cursor.query, cursor.settings) !== undefined) return;
   const { suggestion, noCall } = knownAt(cursor, deps);
   if (suggestion || noCall !== undefined) return;
   const drafted = await deps.local.decidedDraft(cursor);

@@ -23,6 +23,7 @@ import {
   isNothing,
   type Nothing,
   nothing,
+  offAt,
   type Suggestion,
 } from './suggestion.ts';
 import { VerdictMemory } from './verdict-memory.ts';
@@ -81,12 +82,15 @@ export class Suggester implements Disposable {
   begin(request: CompletionRequest): void {
     if (this.disposed || continuesWord(request.query)) return;
     const cursor = this.cursorOf(request, new AbortController().signal);
-    if (!knownAt(cursor, this.parts).suggestion) this.parts.local.begin(cursor);
+    if (offAt(request.query, cursor.settings) === undefined && !knownAt(cursor, this.parts).suggestion)
+      this.parts.local.begin(cursor);
   }
 
   /** Prefills the prompt where the cursor rests. */
   warm(query: CompletionQuery): void {
-    if (!this.disposed) this.parts.local.warm(positionAt(query), this.deps.settings(query));
+    if (this.disposed) return;
+    const settings = this.deps.settings(query);
+    if (offAt(query, settings) === undefined) this.parts.local.warm(positionAt(query), settings);
   }
 
   /** The prompt that a call at this position would send, without calling. Rejects if it cannot be redacted. */

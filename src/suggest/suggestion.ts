@@ -11,6 +11,7 @@ import type { Estimated } from '../routing/decide.ts';
 import { type Decision, shownCut } from '../routing/decision.ts';
 import type { LimitSettings } from '../routing/limits.ts';
 import type { RouterModel } from '../routing/router-model.ts';
+import { textStateAt } from '../text/text-state.ts';
 import type { Exit } from './exits.ts';
 
 export interface CompletionRequest {
@@ -129,6 +130,8 @@ export type CompletionEvent =
 export interface CompletionSettings extends LimitSettings {
   /** Allow blocks where syntax calls for one. */
   readonly multiline: boolean;
+  /** Where suggestions come by hand alone. Absent: nowhere. */
+  readonly offIn?: readonly ('comment' | 'string')[];
   /** Whether this document's text may be sent: consent, not local-only, not an ignored file, within budget. */
   readonly apiAllowed: boolean;
   /** Whether a prefetch after an accept may call the API. */
@@ -213,4 +216,10 @@ export function cursorOf(
 /** Whether a word continues after the cursor: an insertion would run into it. */
 export function continuesWord({ suffix }: CompletionQuery): boolean {
   return /^[\p{L}\p{N}_]/u.test(suffix);
+}
+
+/** Why nothing comes by itself at a query; undefined if the user has not switched it off there. */
+export function offAt(query: CompletionQuery, { offIn = [] }: Pick<CompletionSettings, 'offIn'>): Exit | undefined {
+  const state = offIn.length === 0 ? 'code' : textStateAt(query);
+  return state !== 'code' && offIn.includes(state) ? `${state}s are switched off` : undefined;
 }

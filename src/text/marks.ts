@@ -108,7 +108,8 @@ const APOSTROPHE = code(`(?<=\\w)'(?=\\w)`);
 const SLASH =
   '\\/(?![*/])(?<=(?:^|[(,=:[!&|?{;+~]|=>|' +
   '\\b(?:return|typeof|case|in|of|do|else|yield|await|and|or|not|if|unless|when|split|grep|map))[ \\t]*\\/)';
-const REGEX = code(`${SLASH}(?:\\\\.|\\[(?:\\\\.|[^\\]\\\\\\n])*\\]|[^/\\\\\\n[])+\\/`);
+/** Its length is bounded, because a line of slashes would take long. */
+const REGEX = code(`${SLASH}(?:\\\\.|\\[(?:\\\\.|[^\\]\\\\\\n]){0,99}\\]|[^/\\\\\\n[]){1,299}\\/`);
 const ATTRIBUTE = quoted(`(?<=[\\s"'](?!v-)[a-zA-Z][\\w-]*\\s*=\\s*)["']`, {
   lines: true,
   escapedBy: '',

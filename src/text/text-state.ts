@@ -22,6 +22,8 @@ interface Hole {
   readonly depth: number;
 }
 
+/** Openers of a language whose expressions are kept: a heredoc has a word of its own. */
+const MAX_INNER = 100;
 const syntaxes = new Map<string, Syntax>();
 
 function syntaxOf(languageId: string): Syntax {
@@ -50,6 +52,7 @@ function innerOf({ inner }: Syntax, mark: Mark, opened: string): RegExp {
     const ends = lines ? close(opened) : `${close(opened)}|\\n`;
     const parts = [`(${opens.join('|') || NEVER()})`, ...escapes, `(${ends})`, `(${nests(opened)})`];
     found = new RegExp(parts.join('|'), 'gm');
+    if (inner.size >= MAX_INNER) inner.clear();
     inner.set(key, found);
   }
   return found;
@@ -118,7 +121,7 @@ function isStatement(text: string, at: number): boolean {
 }
 
 /** Parts of markup in another language. */
-const SECTION = /<(script|style)\b[^>]*>|<\/(?:script|style)\s*>/gi;
+const SECTION = /<(script|style)\b[^>]{0,999}>|<\/(?:script|style)\s*>/gi;
 /** Code without doubt: in a text that was cut, a comment or a string may be open before it. */
 const CERTAIN = /^[\p{L}_@]/mu;
 

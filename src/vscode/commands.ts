@@ -4,6 +4,7 @@ import { type Disposable, DisposableStore } from '../common/disposable.ts';
 import { messageOf } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 import type { JobClient } from '../jobs/job-client.ts';
+import { textStateAt } from '../text/text-state.ts';
 import { type DeleteDeps, deleteData } from './adapt/delete-data.ts';
 import { exportAdaptation } from './adapt/export-adaptation.ts';
 import { showFailure } from './adapt/questions.ts';
@@ -19,10 +20,11 @@ import { acceptPart } from './completion/accept-part.ts';
 import { acceptedCommand, type GhostTextProvider, type LastSuggestion } from './completion/provider.ts';
 import type { Snooze } from './completion/snooze.ts';
 import type { ChannelLog } from './editor/channel-log.ts';
+import { Document } from './editor/document.ts';
 import { placeOf } from './editor/folder-of-document.ts';
 import { pickFolder } from './editor/folder-ref.ts';
 import type { Paths } from './editor/paths.ts';
-import { sentences, t } from './editor/ui-text.ts';
+import { sentences, t, type UiText } from './editor/ui-text.ts';
 import { window } from './editor/window.ts';
 import type { EditOffers } from './edits/edit-offers.ts';
 import type { Documents } from './folder/documents.ts';
@@ -31,6 +33,7 @@ import { pickAmount, showMenu } from './panel/menu.ts';
 import type { PanelHost } from './panel/panel-host.ts';
 import type { Status } from './panel/status.ts';
 import type { Configuration } from './settings/configuration.ts';
+import { isLanguageEnabled } from './settings/levels.ts';
 import { section } from './settings/settings.ts';
 import type { TextTasks } from './texts/text-tasks.ts';
 import { type WriteTextsDeps, writeComment, writeCommitMessage } from './texts/write-texts.ts';
@@ -197,17 +200,28 @@ async function enableHere({ configuration, permissions, status }: CommandDeps): 
   await permissions.setFolder(folder.key, true);
   if (languageId === undefined) return;
   const { enable } = configuration.for(folder.uri);
-  if (enable[languageId] ?? enable['*'] ?? true) return;
+  if (isLanguageEnabled(enable, languageId)) return;
   await configuration.write('enable', { ...enable, [languageId]: true }, folder.uri);
 }
 
 async function disableHere({ configuration, permissions, status }: CommandDeps): Promise<void> {
   const { folder, languageId } = status.snapshot();
-  const off = async (id: string) => {
+  const set = async (id: string, isOn: boolean) => {
     const { enable } = configuration.for(folder.uri);
-    await configuration.write('enable', { ...enable, [id]: false }, folder.uri);
+    await configuration.write('enable', { ...enable, [id]: isOn }, folder.uri);
   };
+  const part = partAtCursor();
+  const isPartOn = part === undefined || isLanguageEnabled(configuration.for(folder.uri).enable, part);
   const choices = [
+    ...(part === undefined
+      ? []
+      : [
+          {
+            label: partText(part, isPartOn),
+            detail: t('In all languages and folders'),
+            run: () => set(part, !isPartOn),
+          },
+        ]),
     {
       label: t('In {0}', folder.name),
       detail: t('For all languages'),
@@ -215,8 +229,21 @@ async function disableHere({ configuration, permissions, status }: CommandDeps):
     },
     ...(languageId === undefined
       ? []
-      : [{ label: t('For {0}', languageId), detail: t('In all folders'), run: () => off(languageId) }]),
+      : [{ label: t('For {0}', languageId), detail: t('In all folders'), run: () => set(languageId, false) }]),
   ];
-  const picked = await window.showQuickPick(choices, { placeHolder: t('Disable completions…') });
+  const placeHolder = isPartOn ? t('Disable completions…') : t('Enable or disable completions…');
+  const picked = await window.showQuickPick(choices, { placeHolder });
   await picked?.run();
+}
+
+/** The comment or string that the cursor is in. */
+function partAtCursor(): 'comment' | 'string' | undefined {
+  const editor = window.activeTextEditor;
+  const state = editor && textStateAt(new Document(editor.document).queryAt(editor.selection.active));
+  return state === 'code' ? undefined : state;
+}
+
+function partText(part: 'comment' | 'string', isOn: boolean): UiText {
+  if (part === 'comment') return isOn ? t('In comments') : t('On again in comments');
+  return isOn ? t('In strings') : t('On again in strings');
 }

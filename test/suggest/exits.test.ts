@@ -39,6 +39,12 @@ const edit = { id: '1', probability: 0.6, inserts: undefined };
 const cases: Partial<Record<Exit, () => Promise<string>>> = {
   'a next edit is offered here': () =>
     resultOf(new Harness({ specialist: sure() }), 0, (ask) => ask({ nextEdit: edit })),
+  'comments are switched off': () =>
+    resultOf(new Harness({ specialist: sure(), settings: { offIn: ['comment'] } }), 0, (ask) =>
+      ask({}, query('/* it is\n a ')),
+    ),
+  'strings are switched off': () =>
+    resultOf(new Harness({ specialist: sure(), settings: { offIn: ['string'] } }), 0, (ask) => ask({}, query("f('a "))),
   'within a word': () => resultOf(new Harness({ specialist: sure() }), 0, (ask) => ask({}, query('con', 'st x\n'))),
   'the list is open': () => resultOf(new Harness({ specialist: slowly() }), 200, (ask) => ask({ opensList: true })),
   'held back': () => resultOf(new Harness({ specialist: unsure(), llm: undefined }), 0, (ask) => ask()),

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { checkBaseUrl } from '../../src/llm/protocol/guard.ts';
+import { completionSettings } from '../../src/vscode/folder/completion-settings.ts';
 import { isLanguageEnabled, type Levels, usersAlone, workspacesFirst } from '../../src/vscode/settings/levels.ts';
 import { readSettings, type Settings, settingRows } from '../../src/vscode/settings/settings.ts';
 
@@ -64,6 +65,9 @@ const stricter: Partial<
     [{ '*': true, markdown: false }, { markdown: true }, { '*': true, markdown: false }],
     [{ '*': false, python: true }, { '*': true }, { '*': false, python: true }],
     [{ '*': true }, { '*': false, python: true }, { '*': false, python: true }],
+    [{ '*': true }, { comment: false }, { '*': true, comment: false }],
+    [{ '*': true, string: false }, { string: true }, { '*': true, string: false }],
+    [{ '*': false, python: true }, { comment: true }, { '*': false, python: true, comment: true }],
   ],
   balance: [
     [0.4, 1, 0.4],
@@ -188,10 +192,24 @@ test('wrong types fall back to the default, numbers are clamped', () => {
   assert.equal(settings.memory, 64);
 });
 
+test('completions are off in the parts of documents that are switched off, in whatever language', () => {
+  const offIn = (enable: Record<string, boolean>) =>
+    completionSettings(
+      readSettings((key) => (key === 'enable' ? { globalValue: enable } : undefined)),
+      true,
+    ).offIn;
+  assert.deepEqual(offIn({}), []);
+  assert.deepEqual(offIn({ comment: false }), ['comment']);
+  assert.deepEqual(offIn({ '*': false, python: true, comment: true, string: false }), ['string']);
+});
+
 test('a language is enabled by its own entry, else by *, else by default', () => {
   assert.equal(isLanguageEnabled({ '*': false, markdown: true }, 'markdown'), true);
   assert.equal(isLanguageEnabled({ '*': false, markdown: true }, 'python'), false);
   assert.equal(isLanguageEnabled({}, 'python'), true);
+  assert.equal(isLanguageEnabled({ '*': false, python: true }, 'comment'), true, '* is every language');
+  assert.equal(isLanguageEnabled({ comment: false }, 'python'), true);
+  assert.equal(isLanguageEnabled({ comment: false }, 'comment'), false);
 });
 
 test('an address must be https, or http on this machine', () => {

@@ -67,7 +67,7 @@ function items(snapshot: StatusSnapshot, configuration: Configuration): ListRow[
       ? command('bell', t('End Snooze'), 'snooze')
       : command('bell-slash', t('Snooze…'), 'snooze', t('5 minutes, 30 minutes, until restart')),
     enabledHere
-      ? command('circle-slash', t('Disable Here…'), 'toggleHere', t('this folder, or this language'))
+      ? command('circle-slash', t('Disable Here…'), 'toggleHere', t('this folder, language, or comments'))
       : command('play', t('Enable Here'), 'toggleHere'),
     {
       label: withIcon('eye', t('Choose How Much Is Shown…')),

@@ -27,6 +27,9 @@ export const lowerMemory: CombineLevels<number> = (user, workspace) =>
 export const onWhereEither: CombineLevels<boolean> = (user, workspace) => user || workspace;
 export const onWhereBoth: CombineLevels<boolean> = (user, workspace) => user && workspace;
 
+/** Parts of documents in which suggestions can be switched off. */
+export const parts = ['comment', 'string'] as const;
+
 /** By language: enabled if both enable it. '*' stands for every language that is not listed. */
 export const languagesOfBoth: CombineLevels<Toggles> = (user, workspace) =>
   Object.fromEntries(
@@ -42,9 +45,12 @@ export const globsOfBoth: CombineLevels<Toggles> = (user, workspace) => ({
   ...Object.fromEntries(Object.entries(workspace).filter(([, on]) => on)),
 });
 
-export function isLanguageEnabled(enable: Toggles, languageId: string): boolean {
-  return enable[languageId] ?? enable['*'] ?? true;
+/** @param id of a language; or a part of documents of any language, which '*' does not stand for */
+export function isLanguageEnabled(enable: Toggles, id: string): boolean {
+  return enable[id] ?? (isPart(id) || (enable['*'] ?? true));
 }
+
+const isPart = (id: string) => parts.some((part) => part === id);
 
 export function isToggles(value: unknown): value is Toggles {
   return (
