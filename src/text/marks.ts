@@ -33,7 +33,7 @@ export function escaped(text: string): string {
 
 const CLOSERS: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}', '<': '>' };
 
-const line = (open: string): Mark => ({ state: 'comment', open });
+const line = (open: string): Mark => ({ state: 'comment', open, escapedBy: '' });
 const code = (open: string): Mark => ({ state: 'code', open });
 
 function block(open: string, close: string, nests = false): Mark {

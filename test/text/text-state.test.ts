@@ -29,6 +29,7 @@ const texts: readonly [languageId: string, marked: string][] = [
   ['python', 'f(\n    """a§""",\n    "b§"\n    "c§",·\n)\n"d¢"'],
   ['python', 'f\'{·a["§"]·}§ {{§}} {·b:>{·w}}§\'·'],
   ['python', 'a = \\\n    "b§"'],
+  ['python', '# C:\\¢\\\na = · "b\\\n§"'],
   ['rust', "fn f<'a>(x: &'a str) ·{ let c = '\"'; let d = '\\''; ·/* a /* b */ ¢ */ let e = r#\"a\"§\"#;· }"],
   ['rust', 'let a = "one\n§two\\"§";· // it\'s ¢\n//! ¢\n'],
   ['go', 'a := `x\\`· + "§" // ¢\nb := \'"\'· /* ¢ */'],

@@ -5,7 +5,7 @@ import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { suggestionsIn } from '../../support/stored.ts';
-import { complete, indexed, inFolder, newFile, ourLog, replaceAll, setting, show } from '../hands.ts';
+import { complete, indexed, inFolder, newFile, ourLog, putCursor, replaceAll, setting, show } from '../hands.ts';
 import { type Plan, type Suite, until } from '../harness.ts';
 
 /** Long enough for any answer that was coming; used only where none may come. */
@@ -141,5 +141,49 @@ export function defineSeams(suite: Suite, plan: Plan): void {
     rmSync(onDisk(ignoreFile));
     await known('larch');
     await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+  });
+  suite.test('comments are switched off and on at the cursor; off, a suggestion comes only by hand', async () => {
+    await setting('enable', undefined);
+    const rest = 'counts alpha ratios before beta ratios.';
+    const note = `// The zephyr ledger ${rest}\n`;
+    const editor = await newFile('src/ledger.ts', note.repeat(3));
+    const run = (command: string) => vscode.commands.executeCommand(command);
+    /** Types the start of the comment, and returns what Tab then inserts. */
+    const typed = async () => {
+      await show(editor.document);
+      await replaceAll(editor, `${note.repeat(3)}\nlet total = 0;\n\n// The zephyr ledge`);
+      for (const text of 'r ') await vscode.commands.executeCommand('type', { text });
+      const before = editor.document.getText();
+      const end = performance.now() + quietMs;
+      while (performance.now() < end && editor.document.getText() === before) {
+        await run('editor.action.inlineSuggest.commit');
+        await sleep(100);
+      }
+      return editor.document.getText().slice(before.length);
+    };
+    /** The first choice of 'Enable or Disable Here…' is that of the cursor's comment. */
+    const choose = async (isOn: boolean) => {
+      const isChosen = () => {
+        const enable = vscode.workspace.getConfiguration('easyAdaptation').get<{ comment?: boolean }>('enable');
+        return enable?.comment === isOn;
+      };
+      void run('easyAdaptation.toggleHere');
+      await until('the choice', async () => {
+        await run('workbench.action.acceptSelectedQuickOpenItem');
+        return isChosen();
+      });
+    };
+    try {
+      await until('the comment by itself', async () => (await typed()) === rest);
+      await replaceAll(editor, note);
+      putCursor(editor, new vscode.Position(0, 10));
+      await choose(false);
+      assert.equal(await typed(), '', 'nothing by itself');
+      assert.equal(await complete(editor), rest, 'by hand');
+      await choose(true);
+      await until('the comment by itself', async () => (await typed()) === rest);
+    } finally {
+      await setting('enable', undefined);
+    }
   });
 }
