@@ -167,7 +167,7 @@ const ownMarks: Readonly<Record<string, readonly Mark[]>> = byLanguageId({
   csharp: [
     C_BLOCK,
     CHARACTER,
-    quoted('\\$+"""', { ...RAW, code: ['{'] }),
+    quoted('(?<![$])[$]{1,9}"""', { ...RAW, code: ['{'] }),
     quoted(TRIPLE_DOUBLE, RAW),
     quoted('(?:\\$@|@\\$)"', { ...RAW, code: ['{'] }),
     quoted('@"', RAW),
@@ -187,7 +187,7 @@ const ownMarks: Readonly<Record<string, readonly Mark[]>> = byLanguageId({
   elixir: ELIXIR,
   elm: [block('{-', '-}', true), CHARACTER, quoted(TRIPLE_DOUBLE, LINES)],
   erb: [block('<%#', '%>'), XML_BLOCK, ATTRIBUTE],
-  erlang: [code(`'(?:[^'\\\\\\n]|\\\\.)*'`), code('\\$\\\\?[^\\n]'), quoted('(?:"""|")', LINES)],
+  erlang: [code(`'(?:[^'\\\\\\n]|\\\\.){0,255}'`), code('\\$\\\\?[^\\n]'), quoted('(?:"""|")', LINES)],
   fsharp: [
     code('\\(\\*\\)'),
     ML_BLOCK,
@@ -308,8 +308,8 @@ const ownMarks: Readonly<Record<string, readonly Mark[]>> = byLanguageId({
   svelte: [XML_BLOCK, quoted(ATTRIBUTE.open, { ...RAW, code: ['{'] })],
   swift: [
     NESTED_C_BLOCK,
-    spanning('#+"""', (opened) => `"""${again('#', opened)}`),
-    spanning('#+"', (opened) => `"${again('#', opened)}`),
+    spanning('(?<!#)#{1,9}"""', (opened) => `"""${again('#', opened)}`),
+    spanning('(?<!#)#{1,9}"', (opened) => `"${again('#', opened)}`),
     quoted(TRIPLE_DOUBLE, { lines: true, code: ['\\('] }),
     quoted('"', { code: ['\\('] }),
   ],

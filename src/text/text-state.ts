@@ -116,8 +116,9 @@ export function stateAfter(languageId: string, text: string): TextState {
 
 /** Whether a statement begins here: only white space is before it in its line, which does not continue another. */
 function isStatement(text: string, at: number): boolean {
-  const start = text.lastIndexOf('\n', at - 1) + 1;
-  return text.slice(start, at).trim() === '' && text[start - 2] !== '\\';
+  let start = at;
+  while (text[start - 1] === ' ' || text[start - 1] === '\t') start--;
+  return (start === 0 || text[start - 1] === '\n') && text[start - 2] !== '\\';
 }
 
 /** Parts of markup in another language. */
