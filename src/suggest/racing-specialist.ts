@@ -74,6 +74,8 @@ export class RacingSpecialist implements Specialist, Disposable {
   private readonly neural: NeuralModel;
   private readonly indexRevision = new IndexRevision();
   private engineDraft: EngineDraft | undefined;
+  /** Drafts that the engine has not let go of → when they were cancelled, monotonic ms; the oldest first. */
+  private readonly cancelled = new Map<EngineDraft, number>();
   private warming: AbortController | undefined;
   /** The last draft that came too late for its request. */
   private lateDraft:
@@ -211,7 +213,7 @@ export class RacingSpecialist implements Specialist, Disposable {
     const isSame = previous?.multiline === multiline && previous.position.equals(position);
     if (isSame && !previous.outdated && !previous.controller.signal.aborted) return previous;
     const reason = new CodedError('cancelled', 'A newer request is for another position.');
-    previous?.controller.abort(reason);
+    if (previous !== undefined) this.cancel(previous, reason);
     this.warming?.abort(reason);
     const { clock } = this.deps;
     let setExpectedAt: (at: number) => void = () => {};
@@ -234,9 +236,17 @@ export class RacingSpecialist implements Specialist, Disposable {
     });
     engineDraft.draft = drafting.then((draft) => {
       engineDraft.done = true;
+      this.cancelled.delete(engineDraft);
       return draft;
     });
     return engineDraft;
+  }
+
+  private cancel(engineDraft: EngineDraft, reason?: CodedError): void {
+    const { controller, done } = engineDraft;
+    if (done || controller.signal.aborted) return;
+    this.cancelled.set(engineDraft, this.deps.clock.monotonic());
+    controller.abort(reason);
   }
 
   /** Cancels the draft if all its requests are cancelled, and no other one joins soon. */
@@ -246,7 +256,7 @@ export class RacingSpecialist implements Specialist, Disposable {
     const leave = () => {
       requests.delete(signal);
       engineDraft.leftLast = signal;
-      const cancel = () => requests.size === 0 && engineDraft.leftLast === signal && controller.abort();
+      const cancel = () => requests.size === 0 && engineDraft.leftLast === signal && this.cancel(engineDraft);
       this.deps.clock.sleep(JOIN_MS, controller.signal).then(cancel, () => {});
     };
     signal.addEventListener('abort', leave, { once: true });
@@ -261,6 +271,9 @@ export class RacingSpecialist implements Specialist, Disposable {
   ): Promise<Draft | undefined | 'late'> {
     const { clock } = this.deps;
     const { patienceMs } = this;
+    const [cancelledAt = Number.POSITIVE_INFINITY] = this.cancelled.values();
+    // Other processes hold the engine up: it has to let go of that draft first.
+    if (clock.monotonic() - cancelledAt >= patienceMs) return 'late';
     // Aborted when the race is decided: ends the timer.
     const answered = new AbortController();
     const end = clock.monotonic() + patienceMs;

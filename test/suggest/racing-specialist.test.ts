@@ -4,7 +4,8 @@ import { test } from 'node:test';
 import type { Draft, DraftOptions } from '../../src/common/completion.ts';
 import { failed, ok, type Result } from '../../src/common/errors.ts';
 import { silentLog } from '../../src/common/log.ts';
-import type { Requests } from '../../src/specialist/engine/engine-protocol.ts';
+import type { RequestOptions } from '../../src/specialist/engine/engine-client.ts';
+import type { RequestKind, Requests } from '../../src/specialist/engine/engine-protocol.ts';
 import type { EditHistory, FileChange } from '../../src/specialist/ngram/ngram-protocol.ts';
 import type { ModelToOpen } from '../../src/suggest/neural-model.ts';
 import { JOIN_MS, PATIENCE_MS, RacingSpecialist } from '../../src/suggest/racing-specialist.ts';
@@ -47,6 +48,17 @@ class Ngrams extends ScriptedSpecialist {
   }
   setHistory(history: EditHistory): void {
     this.history = history;
+  }
+}
+
+/** Other processes have the processor: it hears of no cancellation. */
+class HeldUpEngine extends ScriptedEngine {
+  override request<K extends RequestKind>(
+    kind: K,
+    request: Requests[K]['request'],
+    { signal: _, ...options }: RequestOptions<K> = {},
+  ): Promise<Result<Requests[K]['result']>> {
+    return super.request(kind, request, options);
   }
 }
 
@@ -187,6 +199,27 @@ test('if a draft is expected to be late, the n-grams answer at once', async () =
   assert.equal(heard.ready, 5, 'at the opening, and for each late draft');
   assert.equal((await ask(query('place 3 = ')))?.text, 'late();');
   assert.equal((await ask(query('another = ')))?.text, 'warm();');
+});
+
+test('an engine that holds on to a cancelled draft is not waited for, until it lets go', async () => {
+  const held = new Deferred<Result<Draft>>();
+  const { specialist, clock, ask } = setup();
+  const engine = new HeldUpEngine({
+    open: () => openResult,
+    draft: (_request, _progress, call) => (call === 0 ? held.promise : mixed('mixed();')),
+  });
+  await specialist.open(engine, model);
+  specialist.begin(query('con'), line);
+  specialist.begin(query('const'), line);
+  await clock.advance(PATIENCE_MS - 1);
+  assert.equal((await ask(query('const x')))?.text, 'mixed();');
+  await clock.advance(1);
+  const early = await ask();
+  assert.equal(early?.text, 'local();', 'no time has passed');
+  assert.match(early?.why ?? '', /takes longer/);
+  held.give(failed('cancelled', 'Cancelled.'));
+  await settled();
+  assert.equal((await ask(query('const y = ', '\n')))?.text, 'mixed();');
 });
 
 for (const [which, promptTokens, ms] of [
