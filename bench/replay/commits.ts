@@ -122,6 +122,9 @@ export function hunksOf(diff: string): Hunk[] {
   return hunks;
 }
 
+/** The text files of the newest commit, by path. */
+export const newestFiles = (repository: string): ReadonlyMap<string, string> => readTree(repository, 'HEAD', new Map());
+
 /** @param known texts by blob, kept between commits; undefined: no text */
 function readTree(repository: string, id: string, known: Map<string, string | undefined>): Map<string, string> {
   const rows = [

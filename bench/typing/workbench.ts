@@ -1,5 +1,6 @@
 // Types the same passages in a real workbench and in the simulated window, takes no suggestion in either, and compares
 // pause by pause what stands on the screen. Differences are counted by cause, silences by what kept the draft back.
+import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +9,7 @@ import type { Browser } from 'playwright-core';
 import { installExtension, makeProfile, needCodeServer, startWorkbench } from '../../build/code-server.ts';
 import { messageOf, unwrap } from '../../src/common/errors.ts';
 import { silentLog } from '../../src/common/log.ts';
+import { quantile } from '../../src/common/quality.ts';
 import { commonSuffix } from '../../src/text/edits.ts';
 import { lineAfter, lineBefore, lineNumber } from '../../src/text/lines.ts';
 import { positionOf, type ReplacedRange } from '../../src/workspace/edits/edit.ts';
@@ -39,12 +41,16 @@ interface Seen {
   readonly text: string;
   /** The last word of the extension since the key; '' where it said nothing. */
   readonly said: string;
+  /** All of them, each with the time since the key. */
+  readonly log?: readonly string[];
   /** The editor's document is another one than the simulated one's. */
   readonly strays?: boolean;
 }
 
 interface Pair {
   readonly folder: string;
+  /** Busy processes beside the workbench. */
+  readonly load: number;
   readonly passage: Passage;
   readonly simulated: Seen;
   readonly real: Seen;
@@ -55,18 +61,20 @@ export function causeOf({ text, said, strays }: Seen): string {
   if (strays) return 'the editor wrote another text';
   if (text !== '') return 'shown';
   if (said === '') return 'not asked, or no answer yet';
-  if (/takes longer|is starting/.test(said)) return 'no draft in time';
+  if (said.startsWith('Suggestion')) return 'answered, not on the screen yet';
+  const alone = /takes longer|is starting/.test(said) ? 'n-grams alone: ' : '';
   if (said.includes('the list is open')) return 'the list is open';
   if (said.includes('rejected')) return 'rejected before';
-  if (said.includes('text is short')) return 'too short';
-  if (said.includes('Held back')) return 'unsure';
-  if (said.includes('Nothing to suggest')) return 'nothing drafted';
+  if (said.includes('text is short')) return `${alone}too short`;
+  if (said.includes('Held back')) return `${alone}unsure`;
+  if (said.includes('Nothing to suggest')) return `${alone}nothing drafted`;
   return said.replace(/^No suggestion: /, '').replace(/\..*$/, '');
 }
 
+const drawn = (text: string) => text.replace(/[\s)\]}'"`;,]+/g, '');
+
 /** The editor draws less than the whole of a text whose closing brackets stand behind the cursor already. */
 export function isSame(simulated: string, real: string): boolean {
-  const drawn = (text: string) => text.replace(/[\s)\]}'"`;,]+/g, '');
   return drawn(simulated) === drawn(real);
 }
 
@@ -151,8 +159,9 @@ async function typeForReal(
   const { path, prefix, rest, length, gaps, below = '' } = passage;
   const { page } = editor;
   writeFiles(project, [{ path, text: prefix + below }]);
-  const line = lineNumber(prefix) + 1;
-  await editor.open(path, line, lineBefore(prefix).length + 1);
+  // The status bar counts a tab as several columns.
+  await editor.open(path, lineNumber(prefix) + 1, 1);
+  await page.keyboard.press('End');
   await editor.eventually('the file in the editor', async () => {
     if ((await editor.currentLine()).trim() !== lineBefore(prefix).trim()) throw new Error(await editor.currentLine());
   });
@@ -166,7 +175,9 @@ async function typeForReal(
     if (isPause(gap) && at > 0) {
       const text = await editor.ghost();
       const strays = !(await stands(editor, writing.document));
-      seen.push({ at, text, said: lastSaid(logged, last), ...(strays && { strays }) });
+      const log = saidSince(logged, last);
+      const said = log.at(-1)?.replace(/^\d+ ms: /, '') ?? '';
+      seen.push({ at, text, said, log, ...(strays && { strays }) });
       if (strays) {
         console.log(`    the editor wrote ${JSON.stringify(await editor.currentLine())}`);
         await mendLine(editor, writing.document);
@@ -178,19 +189,25 @@ async function typeForReal(
     for (const key of keysFor(before, writing.document.prefix, left)) {
       if (key.length > 1 && /^[A-Z]/.test(key)) await page.keyboard.press(key);
       else await page.keyboard.type(key);
-      if (key === 'Enter') await indent(editor, writing.document.prefix);
+      // The pause begins with the last key.
+      if (key === 'Enter' && (await indent(editor, writing.document.prefix))) last = Date.now();
     }
   }
 }
 
-async function leave(editor: Editor, file: string): Promise<void> {
+/** @param file as it is afterwards; absent: it is removed */
+async function leave(editor: Editor, project: string, path: string, file: PackageFile | undefined): Promise<void> {
   await editor.command('File: Revert File');
   await editor.command('View: Close All Editors');
-  rmSync(file);
+  if (file === undefined) rmSync(join(project, path));
+  else writeFiles(project, [file]);
 }
 
-/** Brings the cursor of a new line, which the editor indents like the line above, to where the text's line begins. */
-async function indent(editor: Editor, prefix: string): Promise<void> {
+/**
+ * Brings the cursor of a new line, which the editor indents like the line above, to where the text's line begins.
+ * @returns whether that took a key
+ */
+async function indent(editor: Editor, prefix: string): Promise<boolean> {
   const { keyboard } = editor.page;
   const line = lineNumber(prefix) + 1;
   const wanted = lineBefore(prefix).replaceAll('\t', '    ').length + 1;
@@ -206,12 +223,14 @@ async function indent(editor: Editor, prefix: string): Promise<void> {
       FOLLOWED_MS,
     );
   };
-  let column = await columnOf(1, Number.POSITIVE_INFINITY);
+  const first = await columnOf(1, Number.POSITIVE_INFINITY);
+  let column = first;
   while (column > wanted) {
     await keyboard.press('Backspace');
     column = await columnOf(1, column - 1);
   }
   if (column < wanted) await keyboard.insertText(prefix.includes('\n\t') ? '\t' : ' '.repeat(wanted - column));
+  return first !== wanted;
 }
 
 /** Whether the cursor's line is that of the simulated document. Tabs are drawn as spaces. */
@@ -231,25 +250,26 @@ async function mendLine(editor: Editor, { prefix, suffix }: { readonly prefix: s
 
 const SAID = /(?:No s|S)uggestion: /;
 
-/** The last reason in the log since a time, ms; '' if there is none. */
-function lastSaid(logged: () => string, since: number): string {
-  const lines = logged()
+/** The reasons in the log since a time, ms, each with the time since then. */
+function saidSince(logged: () => string, since: number): string[] {
+  return logged()
     .split('\n')
-    .filter((line) => SAID.test(line));
-  const line = lines.at(-1) ?? '';
-  const [stamp = ''] = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+/.exec(line) ?? [];
-  return stamp !== '' && Date.parse(stamp.replace(' ', 'T')) >= since - 5 ? line.slice(line.search(SAID)) : '';
+    .flatMap((line) => {
+      const [stamp = ''] = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+/.exec(line) ?? [];
+      const after = Date.parse(stamp.replace(' ', 'T')) - since;
+      return SAID.test(line) && after >= -5 ? [`${after} ms: ${line.slice(line.search(SAID))}`] : [];
+    });
 }
 
 /** @param scratch holds the folder as `project` */
 async function inWorkbench(
   { browser, vsix, scratch }: Workplace,
   base: Base,
-  { languageId }: Material,
+  { languageId, others }: Material,
   passages: readonly Passage[],
 ): Promise<Seen[][]> {
   const project = join(scratch, 'project');
-  const profile = makeProfile(join(scratch, 'profile'), {
+  const profile = makeProfile(mkdtempSync(join(scratch, 'profile-')), {
     'easyAdaptation.baseModel': base.name,
     'editor.detectIndentation': true,
     // The author's text is typed: nothing of the list is taken by a key of it.
@@ -280,12 +300,15 @@ async function inWorkbench(
       } catch (error) {
         console.log(`    ${passage.path} ends after ${seen.length} pauses: ${messageOf(error)}`);
       }
-      await leave(editor, join(project, passage.path));
+      const { path } = passage;
+      const file = others.find((other) => other.path === path);
+      await leave(editor, project, path, file);
     }
     return all;
   } finally {
     await page.close();
     await workbench.stop();
+    rmSync(profile.folder, { recursive: true, force: true });
   }
 }
 
@@ -294,6 +317,27 @@ async function writtenFolder(scratch: string, { others }: Material): Promise<rea
   const project = join(scratch, 'project');
   writeFiles(project, others);
   return unwrap(await harvestFolder(project, {})).files;
+}
+
+/** Whether the author goes on as shown. */
+function isRight({ rest }: Passage, { at, text }: Seen): boolean {
+  return text !== '' && drawn(rest.slice(at)).startsWith(drawn(text));
+}
+
+function windowFigures(pairs: readonly Pair[]): Figures {
+  const waits = pairs.flatMap(({ real }) => (real.text === '' ? [] : shownAfter(real.log ?? [])));
+  const of = (window: 'real' | 'simulated') => {
+    const shown = pairs.filter(({ [window]: { text } }) => text !== '');
+    return { shown: shown.length, right: shown.filter((pair) => isRight(pair.passage, pair[window])).length };
+  };
+  const ms = waits.length > 0 && { 'ms-p50': quantile(waits, 0.5), 'ms-p95': quantile(waits, 0.95) };
+  return { workbench: { ...of('real'), ...ms }, simulated: of('simulated') };
+}
+
+/** When a suggestion that stands came, ms after the key; none if it stood before. */
+function shownAfter(log: readonly string[]): number[] {
+  const first = log.slice(log.findLastIndex((line) => line.includes('No suggestion')) + 1)[0];
+  return first === undefined ? [] : [Number.parseInt(first, 10)];
 }
 
 function figuresOf(pairs: readonly Pair[]): Figures {
@@ -308,10 +352,7 @@ function figuresOf(pairs: readonly Pair[]): Figures {
   return kebab({
     pauses: pairs.length,
     same: comparable.length - different.length,
-    shown: {
-      workbench: pairs.filter(({ real }) => real.text !== '').length,
-      simulated: pairs.filter(({ simulated }) => simulated.text !== '').length,
-    },
+    ...windowFigures(pairs),
     'workbench: what came': count(pairs.map(({ real }) => causeOf(real))),
     'differences: workbench, simulated': count(
       different.map(({ real, simulated }) => `${causeOf(real)} | ${causeOf(simulated)}`),
@@ -319,46 +360,72 @@ function figuresOf(pairs: readonly Pair[]): Figures {
   });
 }
 
+/** What is typed in a workbench. */
+export interface Typing {
+  readonly passagesOf: (folder: Material) => readonly Passage[];
+  /** Each once beside so many busy processes. */
+  readonly loads: readonly number[];
+}
+
 /** @param places passages of each folder */
+export const anywhere = (places: number): Typing => {
+  return { passagesOf: ({ held }) => passagesOf(held, places, LINES, SEED), loads: [0] };
+};
+
 export async function workbench(
   base: Base,
   folders: readonly Material[],
-  places: number,
+  { passagesOf, loads }: Typing,
   keep: Keep,
 ): Promise<Figures> {
   await needCodeServer();
   const scratch = mkdtempSync(join(tmpdir(), 'bench-workbench-vsix-'));
   const browser = await launchBrowser();
   const pairs: Pair[] = [];
+  const figures = () =>
+    Object.fromEntries(loads.map((load) => [`load ${load}`, figuresOf(pairs.filter((pair) => pair.load === load))]));
   try {
     const vsix = await ourVsix(scratch);
     for (const folder of folders) {
-      const passages = passagesOf(folder.held, places, LINES, SEED);
+      const passages = passagesOf(folder);
       console.log(`  ${folder.name}: ${passages.length} passages`);
       const own = mkdtempSync(join(scratch, 'folder-'));
       const others = await writtenFolder(own, folder);
-      const real = await inWorkbench({ browser, vsix, scratch: own }, base, folder, passages);
       const simulated = await simulate(base, { ...folder, others }, passages);
-      for (const [i, passage] of passages.entries())
-        for (const [j, seen] of (real[i] as Seen[]).entries()) {
-          const pair = { folder: folder.name, passage, real: seen, simulated: simulated[i]?.[j] as Seen };
-          pairs.push(pair);
-          if (!isSame(pair.simulated.text, seen.text)) print(pair);
-        }
-      keep(figuresOf(pairs));
+      for (const load of loads) {
+        const place = { browser, vsix, scratch: own };
+        const real = await beside(load, () => inWorkbench(place, base, folder, passages));
+        for (const [i, passage] of passages.entries())
+          for (const [j, seen] of (real[i] as Seen[]).entries()) {
+            const pair = { folder: folder.name, load, passage, real: seen, simulated: simulated[i]?.[j] as Seen };
+            pairs.push(pair);
+            if (process.env.ALLP || !isSame(pair.simulated.text, seen.text)) print(pair);
+          }
+      }
+      keep(kebab(figures()));
     }
   } finally {
     await browser.close();
     rmSync(scratch, { recursive: true, force: true });
   }
-  const figures = figuresOf(pairs);
-  printFigures('workbench and simulated window', figures);
-  return figures;
+  const all = kebab(figures());
+  printFigures('workbench and simulated window', all);
+  return all;
 }
 
-function print({ folder, passage: { path, prefix, rest }, real, simulated }: Pair): void {
+/** Keeps so many processes busy while `work` runs. */
+async function beside<T>(load: number, work: () => Promise<T>): Promise<T> {
+  const busy = Array.from({ length: load }, () => spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' }));
+  try {
+    return await work();
+  } finally {
+    for (const each of busy) each.kill();
+  }
+}
+
+function print({ folder, load, passage: { path, prefix, rest }, real, simulated }: Pair): void {
   const line = lineBefore(prefix + rest.slice(0, real.at));
-  console.log(`  ${folder} ${path} ${JSON.stringify(line)}`);
-  console.log(`    workbench ${JSON.stringify(real.text)} ${causeOf(real)}: ${real.said}`);
+  console.log(`  ${folder}, load ${load}: ${path} ${JSON.stringify(line)}`);
+  console.log(`    workbench ${JSON.stringify(real.text)} ${causeOf(real)}: ${real.log?.join(' | ')}`);
   console.log(`    simulated ${JSON.stringify(simulated.text)} ${causeOf(simulated)}: ${simulated.said}`);
 }

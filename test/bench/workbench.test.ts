@@ -8,8 +8,12 @@ test('the cause of a silence is read from the log', () => {
   assert.equal(cause(''), 'not asked, or no answer yet');
   assert.equal(cause('No suggestion: the list is open.'), 'the list is open');
   assert.equal(cause('No suggestion: held back. Held back: 10% sure, shown from 32%.'), 'unsure');
+  assert.equal(cause('Suggestion: Answered locally: 98% sure.'), 'answered, not on the screen yet');
   const alone = 'From the n-grams alone: the neural model takes longer.';
-  assert.equal(cause(`No suggestion: held back. Held back: 1% sure, shown from 32%. ${alone}`), 'no draft in time');
+  assert.equal(
+    cause(`No suggestion: held back. Held back: 1% sure, shown from 32%. ${alone}`),
+    'n-grams alone: unsure',
+  );
   assert.equal(
     cause('No suggestion: held back. Held back: 39% sure, shown from 51% (the text is short).'),
     'too short',
