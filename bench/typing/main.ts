@@ -22,7 +22,7 @@ import { heldOutMaterials, type Material, materials } from './materials.ts';
 import { OBJECTIVE_LABELS, objectiveFigures } from './objective.ts';
 import { repeat } from './repeat.ts';
 import { type Timed, TimedEngine, TimedNgram, withModels } from './timed.ts';
-import { addTyped, nothingTyped, type Typed, typePassage } from './typist.ts';
+import { addTyped, multiLineFigures, nothingTyped, type Typed, typePassage } from './typist.ts';
 import { VirtualClock } from './virtual-clock.ts';
 import { withLlm } from './with-llm.ts';
 import { anywhere, workbench } from './workbench.ts';
@@ -204,6 +204,7 @@ function figuresOf(counted: Counted): Figures {
   return {
     ...objectiveFigures(counted),
     'said-right-share': said / shows,
+    ...multiLineFigures(judged),
     'latency-p50-ms': quantile(waits, 0.5),
     'latency-p95-ms': quantile(waits, 0.95),
     'cpu-s-per-100-keys': cost.cpuMs / 10 / keys,

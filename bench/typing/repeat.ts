@@ -12,7 +12,7 @@ import { kebab, put, Table } from '../print.ts';
 import { inSimulatedWindow } from './in-simulated-window.ts';
 import type { Material } from './materials.ts';
 import { OBJECTIVE_LABELS, objectiveFigures } from './objective.ts';
-import { addTyped, nothingTyped, type Typed, typePassage } from './typist.ts';
+import { addTyped, multiLineFigures, nothingTyped, type Typed, typePassage } from './typist.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
 /** Lines of a block at least, and those typed of it at most. */
@@ -106,7 +106,7 @@ function figuresOf(typed: Typed): Figures {
   return {
     ...objectiveFigures(typed),
     'shown-probability-mean': judged.reduce((sum, { ghost }) => sum + probabilityOf(ghost), 0) / shows,
-    'multi-line-share': judged.filter(({ ghost }) => ghost.text.trim().includes('\n')).length / shows,
+    ...multiLineFigures(judged),
     shows: judged.length,
     characters,
   };

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { Editor } from '../../bench/common/editor.ts';
 import { passagesOf, Writing } from '../../bench/common/typist.ts';
 import { netOf, objectiveFigures, takenLength } from '../../bench/typing/objective.ts';
-import { nothingTyped, typePassage } from '../../bench/typing/typist.ts';
+import { multiLineFigures, nothingTyped, typePassage } from '../../bench/typing/typist.ts';
 import { VirtualClock } from '../../bench/typing/virtual-clock.ts';
 import { type CompletionRequest, nothing } from '../../src/suggest/suggestion.ts';
 import { suggestionOf } from '../suggest/harness.ts';
@@ -110,6 +110,18 @@ test('a suggestion with a wrong end is accepted if most of it is right, and dele
   assert.ok(taken.length > 0 && half.judged.every((each) => !each.right));
   assert.ok(half.written > 0 && half.written <= 8 * taken.length);
   assert.equal((await typedWith((left) => `${left.slice(0, 5)}!!!!!!!!`)).written, 0);
+});
+
+test('of a suggestion with several lines, its right lines count up to the first wrong one', async () => {
+  const lines = (left: string, count: number) => left.split('\n').slice(0, count).join('\n');
+  const shareOf = async (suggest: (left: string) => string) => {
+    const figures = multiLineFigures((await typedWith(suggest)).judged);
+    return Object.values(figures).map((share) => Number((share as number).toFixed(2)));
+  };
+  assert.deepEqual(await shareOf((left) => lines(left, 1)), [0, 0, 0, 0]);
+  assert.deepEqual(await shareOf((left) => lines(left, 3)), [1, 1, 1, 1]);
+  assert.deepEqual(await shareOf((left) => `${lines(left, 1)}\nwrong();\nwrong();`), [1, 0, 1, 0.33]);
+  assert.deepEqual(await shareOf((left) => `${lines(left, 1)}wrong\nwrong();`), [1, 0, 0, 0]);
 });
 
 test('a virtual clock stands still during computations, and fails if no timer is left', async () => {
