@@ -60,14 +60,12 @@ interface Counted extends Typed {
   passages: Typed[];
   waits: number[];
   neural: number;
-  replaced: number;
   cost: { cpuMs: number };
 }
 
 const nothing = (): Counted => ({
   ...nothingTyped(),
-  passages: [],
-  ...{ waits: [], neural: 0, replaced: 0, cost: { cpuMs: 0 } },
+  ...{ passages: [], waits: [], neural: 0, cost: { cpuMs: 0 } },
 });
 
 async function run(options: BenchOptions, keep: Keep): Promise<Figures> {
@@ -176,7 +174,6 @@ function add(all: Counted, more: Counted): void {
   all.waits.push(...more.waits);
   all.cost.cpuMs += more.cost.cpuMs;
   all.neural += more.neural;
-  all.replaced += more.replaced;
 }
 
 /** How much more each base writes than the last one with the same rule, with its 95 % interval over passages. */
@@ -198,7 +195,7 @@ function gains(bases: readonly AnsweringBase[], rules: readonly Rule[], all: Rea
 }
 
 function figuresOf(counted: Counted): Figures {
-  const { judged, keys, pauses, waits, neural, replaced, cost } = counted;
+  const { judged, keys, pauses, waits, neural, cost } = counted;
   const shows = Math.max(1, judged.length);
   const said = judged.reduce((sum, { ghost }) => sum + confidenceOf(ghost.shown.completion), 0);
   return {
@@ -209,7 +206,6 @@ function figuresOf(counted: Counted): Figures {
     'latency-p95-ms': quantile(waits, 0.95),
     'cpu-s-per-100-keys': cost.cpuMs / 10 / keys,
     'with-transformer': neural / shows,
-    replaced,
     shows: judged.length,
     pauses,
   };
@@ -250,10 +246,8 @@ async function typeIn(
         addTyped(counted, typed);
         counted.passages.push(typed);
       }
-      const { shown, replaced } = at.editor.tally;
-      counted.waits = shown.map(({ waitedMs }) => waitedMs);
-      counted.neural = shown.filter(({ completion }) => completion.model.includes('+')).length;
-      counted.replaced = replaced;
+      counted.waits = at.editor.tally.shown.map(({ waitedMs }) => waitedMs);
+      counted.neural = at.editor.tally.shown.filter(({ completion }) => completion.model.includes('+')).length;
     } finally {
       at.dispose();
     }

@@ -10,8 +10,6 @@ import { takenLength } from './objective.ts';
 export interface Judged {
   readonly ghost: Ghost;
   readonly right: boolean;
-  /** UTF-16 units that it has in common with the author's text. */
-  readonly good: number;
   /** Characters of it that the author's text takes, in words. */
   readonly taken: number;
 }
@@ -48,32 +46,12 @@ export function addTyped(all: Typed, { judged, ...counts }: Typed): void {
     all[name] += counts[name];
 }
 
-/**
- * The share of the suggestions that have several lines, and of those: how many are right, how many as far as their
- * first line, and how many of their lines.
- */
+/** The share of the suggestions that have several lines, and of those that are right to the end. */
 export function multiLineFigures(judged: readonly Judged[]): Figures {
-  const counted = judged
-    .filter(({ ghost }) => ghost.text.trim().includes('\n'))
-    .map(({ ghost: { text }, good }) => {
-      // A line that goes on in the author's text is not right; of the last one nobody knows it.
-      const lines = [...text.matchAll(/\S[^\n]*/g)].map(({ 0: line, index }) => index + line.length);
-      return {
-        lines: lines.length,
-        right: lines.filter((end) => end < good || (end === good && end === text.length)).length,
-      };
-    });
-  const count = (of: (each: (typeof counted)[number]) => number) => counted.reduce((sum, each) => sum + of(each), 0);
-  const several = Math.max(1, counted.length);
-  const lines = Math.max(
-    1,
-    count((each) => each.lines),
-  );
+  const several = judged.filter(({ ghost }) => ghost.text.trim().includes('\n'));
   return {
-    'multi-line-share': counted.length / Math.max(1, judged.length),
-    'multi-line-right-share': count(({ lines, right }) => Number(lines === right)) / several,
-    'multi-line-first-right-share': count(({ right }) => Number(right > 0)) / several,
-    'multi-line-right-lines-share': count(({ right }) => right) / lines,
+    'multi-line-share': several.length / Math.max(1, judged.length),
+    'multi-line-right-share': several.filter(({ right }) => right).length / Math.max(1, several.length),
   };
 }
 
@@ -113,7 +91,7 @@ export async function typePassage(
     const { text } = ghost;
     const good = commonPrefix(text, writing.left);
     const right = good === text.length;
-    typed.judged.push({ ghost, right, good, taken: takenLength(text, good) });
+    typed.judged.push({ ghost, right, taken: takenLength(text, good) });
     taken = takeable(ghost, clock.monotonic() + reading());
     interrupt.abort();
   };

@@ -67,13 +67,12 @@ const silent: NgramSpecialist = {
 interface Counted extends Typed {
   waits: number[];
   ms: number;
-  replaced: number;
   calls: Calls;
 }
 
 const nothing = (): Counted => ({
   ...nothingTyped(),
-  ...{ waits: [], ms: 0, replaced: 0, calls: { made: 0, usd: 0 } },
+  ...{ waits: [], ms: 0, calls: { made: 0, usd: 0 } },
 });
 
 /** @param alone only the n-grams are local */
@@ -116,7 +115,7 @@ const COLUMNS = {
 };
 
 function figuresOf(counted: Counted): Figures {
-  const { judged, waits, ms, replaced, calls } = counted;
+  const { judged, waits, ms, calls } = counted;
   const hours = ms / 3_600_000;
   const wrong = judged.filter(({ right }) => !right).length;
   return {
@@ -126,20 +125,17 @@ function figuresOf(counted: Counted): Figures {
     'wait-p50-ms': quantile(waits, 0.5),
     'wait-p95-ms': quantile(waits, 0.95),
     'wrong-an-hour': wrong / hours,
-    replaced,
     shows: judged.length,
     calls: calls.made,
   };
 }
 
 function add(all: Counted, more: Counted): void {
-  const { waits, calls, ms, replaced } = more;
   addTyped(all, more);
-  all.waits.push(...waits);
-  all.calls.made += calls.made;
-  all.calls.usd += calls.usd;
-  all.ms += ms;
-  all.replaced += replaced;
+  all.waits.push(...more.waits);
+  all.calls.made += more.calls.made;
+  all.calls.usd += more.calls.usd;
+  all.ms += more.ms;
 }
 
 /** The same keys in all arms, and the same answers at the same positions. */
@@ -215,10 +211,8 @@ async function typeArm(
     const reading = () => READING.medianMs * Math.exp(READING.spread * normal());
     for (const passage of passages)
       await typePassage(window.editor, clock, passage, folder.languageId, counted, reading);
-    const { replaced } = window.editor.tally;
     Object.assign(counted, {
       waits: counted.judged.map(({ ghost }) => llm.waitFor(ghost)),
-      replaced,
       ms: clock.monotonic(),
       calls: llm.calls,
     });
