@@ -2,15 +2,11 @@
 // It is on disk in WAL mode, shared by all processes that open it, or in memory.
 import { closeSync, existsSync, openSync, statSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
-import { CodedError } from '../common/errors.ts';
+import { CodedError, messageOf } from '../common/errors.ts';
 import { newFileMode } from '../common/files.ts';
+import { CHANGES, type Change, FIRST_VERSION } from './changes.ts';
 
-/**
- * The `user_version` of a database with this schema. Raise it with every change of a table, and of JSON that is stored
- * in one: databases of all other versions are set aside (open.ts).
- */
-const schemaVersion = 13;
-
+/** Of the version that all changes (changes.ts) lead to. */
 export const schema = `
    CREATE TABLE llmCalls (
      at REAL NOT NULL, requestHash TEXT NOT NULL, purpose TEXT NOT NULL, folder TEXT NOT NULL, path TEXT NOT NULL,
@@ -78,24 +74,29 @@ function hasCode(error: unknown, codes: readonly number[]): boolean {
 const busyTimeoutMs = 1500;
 
 /**
- * Opens `file`, and makes the tables in a new one. Throws SQLite's errors, and CodedError 'other-version' or 'corrupt'.
- * The file is then closed, and its data is unchanged.
+ * Opens `file`, makes the tables in a new one, and changes those of an earlier version. Throws SQLite's errors, and
+ * CodedError 'other-version' or 'corrupt'. The file is then closed, and its data is unchanged.
  */
-export function openDatabase(file = ':memory:'): DatabaseSync {
+export function openDatabase(file = ':memory:', changes = CHANGES): DatabaseSync {
+  const newest = FIRST_VERSION + changes.length;
   const database = file === ':memory:' ? new DatabaseSync(file) : openPrivately(file);
   try {
     // This must come first, because every later statement may meet another window's lock.
     database.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
     const version = userVersion(database);
-    if (version !== 0 && version !== schemaVersion)
-      throw new CodedError('other-version', `It has version ${version}; this extension knows ${schemaVersion}.`);
+    if (version !== 0 && (version < FIRST_VERSION || version > newest))
+      throw new CodedError('other-version', `It has version ${version}; this extension knows ${newest}.`);
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON');
     const verdict = database.prepare('PRAGMA quick_check(1)').get()?.quick_check;
     if (verdict !== 'ok') throw new CodedError('corrupt', String(verdict));
-    if (version === 0) {
+    if (version < newest) {
       transact(database, () => {
-        // Read again under the lock, because another window may have made the tables.
-        if (userVersion(database) === 0) database.exec(`${schema}; PRAGMA user_version = ${schemaVersion}`);
+        // Read again under the lock, because another window may have made or changed the tables.
+        const found = userVersion(database);
+        if (found >= newest) return;
+        if (found === 0) database.exec(schema);
+        else change(database, changes.slice(found - FIRST_VERSION));
+        database.exec(`PRAGMA user_version = ${newest}`);
       });
     }
     return database;
@@ -122,6 +123,16 @@ function createFile(file: string): void {
 
 function userVersion(database: DatabaseSync): number {
   return Number(database.prepare('PRAGMA user_version').get()?.user_version);
+}
+
+/** Throws CodedError 'other-version' if a change fails on what is stored. */
+function change(database: DatabaseSync, changes: readonly Change[]): void {
+  try {
+    for (const apply of changes) apply(database);
+  } catch (error) {
+    if (isBusy(error) || isFailing(error)) throw error;
+    throw new CodedError('other-version', messageOf(error));
+  }
 }
 
 function transact<T>(database: DatabaseSync, work: () => T): T {
