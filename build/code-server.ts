@@ -91,9 +91,12 @@ export function makeProfile(folder: string, settings: Readonly<Record<string, un
   return profile;
 }
 
-const contributed: Readonly<Record<string, { readonly scope?: string }>> = JSON.parse(
-  readFileSync(join(root, 'package.json'), 'utf8'),
-).contributes.configuration.properties;
+const contributed: Readonly<Record<string, { readonly scope?: string }>> = Object.assign(
+  {},
+  ...JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).contributes.configuration.map(
+    ({ properties }: { readonly properties: object }) => properties,
+  ),
+);
 
 function writeSettings({ userData }: Profile, level: 'User' | 'Machine', settings: object): void {
   mkdirSync(join(userData, level), { recursive: true });

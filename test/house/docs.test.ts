@@ -214,7 +214,7 @@ test('every command that README or a page of docs/ names exists', () => {
 
 test('the table in docs/using.md lists every setting, with its default', () => {
   const { contributes } = JSON.parse(read('package.json')) as {
-    contributes: { configuration: { properties: Record<string, { default: unknown }> } };
+    contributes: { configuration: readonly { properties: Record<string, { default: unknown }> }[] };
   };
   const rows = read('docs/using.md')
     .split('\n## Settings\n')[1]
@@ -227,9 +227,9 @@ test('the table in docs/using.md lists every setting, with its default', () => {
       return [...names.matchAll(/`(\w+)`/g)].map(([, name = '']) => [name, value.trim()] as const);
     }),
   );
-  const settings = Object.entries(contributes.configuration.properties).map(
-    ([id, property]) => [id.replace('easyAdaptation.', ''), property.default] as const,
-  );
+  const settings = contributes.configuration
+    .flatMap(({ properties }) => Object.entries(properties))
+    .map(([id, property]) => [id.replace('easyAdaptation.', ''), property.default] as const);
   assert.deepEqual([...told.keys()].sort(), settings.map(([name]) => name).sort());
   const shown = (value: unknown) => (typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value));
   const wrong = settings.filter(

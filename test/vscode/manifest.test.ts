@@ -91,7 +91,7 @@ test('every command that a menu, a key, the walkthrough or the panel runs exists
 test('binds keys only for suggestions and for the next edit', () => {
   assert.deepEqual(
     contributes.keybindings.map(({ key }: { key: string }) => key),
-    ['alt+\\', 'ctrl+right', 'alt+end', 'tab', 'tab', 'alt+enter', 'alt+enter', 'escape'],
+    ['alt+\\', 'ctrl+right', 'alt+end', 'ctrl+alt+right', 'tab', 'tab', 'alt+enter', 'alt+enter', 'escape'],
   );
 });
 
@@ -110,6 +110,25 @@ test('the keys of the next edit stay the editor’s own where a list, ghost text
       '!editorReadonly',
     ])
       assert.ok(when.includes(clause), `${clause} in ${when}`);
+});
+
+test('Tab stays Vim’s own outside of its insert mode', () => {
+  const keys = contributes.keybindings.filter(({ key }: { key: string }) => key === 'tab');
+  for (const { when } of keys as { when: string }[])
+    for (const clause of ["vim.mode != 'Normal'", "neovim.mode != 'normal'"])
+      assert.ok(when.split(' && ').includes(clause), `${clause} in ${when}`);
+});
+
+test('each value of a setting says what it does', () => {
+  const properties = contributes.configuration.flatMap((group: { properties: object }) =>
+    Object.values(group.properties),
+  );
+  const listed = properties.filter((property: { enum?: unknown }) => property.enum !== undefined);
+  assert.ok(listed.length >= 2);
+  for (const { enum: values, enumDescriptions } of listed) {
+    assert.equal(enumDescriptions.length, values.length);
+    for (const id of enumDescriptions) assert.match(words[id.replaceAll('%', '')] ?? '', /\.$/, id);
+  }
 });
 
 test('the walkthrough names the key of Trigger Completion as it is typed', () => {

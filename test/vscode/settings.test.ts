@@ -19,7 +19,10 @@ interface Property {
 
 const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
 const words = JSON.parse(readFileSync(new URL('../../package.nls.json', import.meta.url), 'utf8'));
-const properties: Record<string, Property> = manifest.contributes.configuration.properties;
+const properties: Record<string, Property> = Object.assign(
+  {},
+  ...manifest.contributes.configuration.map((group: { readonly properties: object }) => group.properties),
+);
 
 test('the table and package.json have the same settings', () => {
   assert.deepEqual(
