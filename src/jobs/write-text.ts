@@ -65,7 +65,7 @@ export async function writeTextJob(request: WriteRequest, deps: JobDeps): Promis
 
 async function ask(
   { api, root, storeFolder }: WriteRequest,
-  { form, text, examples }: AnswerItem,
+  { form, text, examples, rules }: AnswerItem,
   deps: JobDeps,
   onLost: (lost: LlmAnswer) => void,
 ) {
@@ -73,7 +73,12 @@ async function ask(
   const store = openLogged(storeFolder, log);
   try {
     const llm = paidLlm(api as NonNullable<typeof api>, store, root, deps);
-    return await llm.ask(answerPrompt(form, text, { examples }, llm.facts), signal, undefined, onLost);
+    return await llm.ask(
+      answerPrompt(form, text, { examples, ...(rules !== undefined && { rules }) }, llm.facts),
+      signal,
+      undefined,
+      onLost,
+    );
   } finally {
     store.close();
   }

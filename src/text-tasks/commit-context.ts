@@ -21,6 +21,7 @@ import { learnStored } from '../workspace/files/stored-secrets.ts';
 import { redactKnown, SecretValues } from '../workspace/secrets/known/known.ts';
 import { redactPath } from '../workspace/secrets/known/redact-path.ts';
 import { NearestAnswers } from './answers/nearest-answers.ts';
+import { instructionPaths, instructionsOn, type Written } from './folder-instructions.ts';
 import { keyOf } from './labels/extract.ts';
 import { rarityOf } from './labels/hashed-grams.ts';
 
@@ -36,6 +37,8 @@ export interface AnswerItem {
   readonly text: string;
   /** The most similar texts of the folder with their answers, nearest first. */
   readonly examples: readonly AnswerExample[];
+  /** What the folder's instructions say of such texts, redacted; absent: nothing. */
+  readonly rules?: string;
   /** The draft without a large model; '': there is none. */
   readonly draft: string;
   /** Why nothing may be sent, for the user; absent: it may. */
@@ -86,6 +89,7 @@ export async function docItem(source: DocSource, signal: AbortSignal): Promise<R
       if (answer !== undefined) answered.push({ key: keyOf(each.text), text: each.text, answer });
     }
   }
+  const rules = await rulesFor('comment', path, read.value.files, (each) => ruleOf(root, each, harvest, exclude));
   // `NearestAnswers` prefers the last ones, which come from the nearest files.
   const nearest = new NearestAnswers(answered.reverse(), rarityOf([code, ...answered.map((each) => each.text)]));
   return ok({
@@ -94,6 +98,7 @@ export async function docItem(source: DocSource, signal: AbortSignal): Promise<R
     examples: nearest
       .nearest(code, key, NEAREST_FUNCTIONS)
       .map(({ item }) => ({ text: item.text, label: item.answer })),
+    ...(rules !== undefined && { rules }),
     // The comment of another function, with this one's name in it, is mostly wrong.
     draft: '',
     ...((await ruleOf(root, path, harvest, exclude)) !== 'open' && {
@@ -105,6 +110,23 @@ export async function docItem(source: DocSource, signal: AbortSignal): Promise<R
       return failed('unsupported', `Where the comment of '${target.name}' belongs cannot be told.`);
     },
   });
+}
+
+/** What the instructions for a path say of what is written; undefined for nothing, or if they are kept from being sent. */
+async function rulesFor(
+  written: Written,
+  path: string,
+  files: readonly HarvestedFile[],
+  rule: (path: string) => ReturnType<typeof ruleOf>,
+): Promise<string | undefined> {
+  const paths = instructionPaths(path);
+  const found = paths.flatMap((each) => files.find((file) => file.path === each) ?? []);
+  const rules = await Promise.all(found.map((file) => rule(file.path)));
+  const said = instructionsOn(
+    written,
+    found.flatMap(({ text }, i) => (rules[i] === 'open' ? [text] : [])),
+  );
+  return said === '' ? undefined : said;
 }
 
 /** Files of related languages, nearest folders first, within `MAX_READ`. */
@@ -133,6 +155,7 @@ interface CommitContext {
   readonly files: readonly ChangedFile[];
   /** Earlier commits as their paths and whole messages; those on the most similar paths come first. */
   readonly nearest: readonly AnswerExample[];
+  readonly rules: string | undefined;
   /** Messages that added files to the same folders, if all staged files are new. They come first in `nearest`, too. */
   readonly additions: readonly string[];
   /** Why nothing of this may be sent, for the user: not all secrets are known. */
@@ -158,12 +181,13 @@ const LIMITS = { diff: 16_000, file: 3_000, paths: 60 } as const;
 export async function commitItem(source: CommitSource, signal: AbortSignal): Promise<Result<AnswerItem>> {
   const context = await readCommit(source, signal);
   if (!context.ok) return context;
-  const { files, nearest, additions, withheld } = context.value;
+  const { files, nearest, additions, rules, withheld } = context.value;
   const messages = nearest.map(({ label }) => label);
   return ok({
     form,
     text: changeText(files),
     examples: nearest,
+    ...(rules !== undefined && { rules }),
     draft: localDraft(files, messages, additions),
     ...(withheld !== undefined && { withheld }),
   });
@@ -200,11 +224,13 @@ export async function readCommit(
   if (staged.length === 0) return failed('nothing-to-learn', 'Nothing is staged. Stage the changes to describe.');
   const below = relative(root, repository).split(sep).join('/');
   const knownSecrets: SecretValues[] = [];
+  let known: readonly HarvestedFile[] = [];
   // Listing the outer folder skips a nested repository that git ignores.
   for (const each of below === '' ? [root] : [root, repository]) {
     const read = await harvestToSend({ root: each, harvest, secrets }, { signal });
     if (!read.ok) return read;
     knownSecrets.push(read.value.secrets);
+    known = read.value.files;
   }
   const stored = new SecretValues();
   const withheld = await learnStored(await FolderReader.open(repository), staged, stored, signal);
@@ -222,6 +248,9 @@ export async function readCommit(
   const rules = await Promise.all(readFiles.map(({ path }) => ruleOf(root, pathInRoot(path), harvest, exclude)));
   const open = readFiles.filter((_, i) => rules[i] === 'open');
   const changes = await stagedChanges(repository, open, signal);
+  const instructions = await rulesFor('commit message', '', known, (path) =>
+    ruleOf(root, pathInRoot(path), harvest, exclude),
+  );
   const paths = staged.map(({ path }) => path);
   const past = await pastCommits(repository, signal);
   const isNew = staged.every(({ status }) => status === 'A');
@@ -243,6 +272,7 @@ export async function readCommit(
     files,
     nearest: nearest.map(({ message }, i) => ({ text: nearestPaths[i] as string, label: redact(message, '') })),
     additions: additions.map(({ message }) => redact(message, '')),
+    rules: instructions && redact(instructions, ''),
     ...(withheld !== undefined && { withheld }),
   });
 }

@@ -20,6 +20,7 @@ import { acceptPart } from './completion/accept-part.ts';
 import { acceptedCommand, type GhostTextProvider, type LastSuggestion } from './completion/provider.ts';
 import type { Snooze } from './completion/snooze.ts';
 import type { ChannelLog } from './editor/channel-log.ts';
+import { confirms } from './editor/dialogs.ts';
 import { Document } from './editor/document.ts';
 import { placeOf } from './editor/folder-of-document.ts';
 import { pickFolder } from './editor/folder-ref.ts';
@@ -158,6 +159,8 @@ async function chooseLargeModel(deps: CommandDeps): Promise<void> {
 }
 
 async function forgetApiKey({ api, key }: CommandDeps): Promise<void> {
+  const question = t('Forget the key for {0} that ends in {1}?', api.host(), key.value?.slice(-4) ?? '');
+  if (!(await confirms(question, t('Forget')))) return;
   await key.forget();
   void window.showInformationMessage(t('The key for {0} is deleted. Completions are now local.', api.host()));
 }

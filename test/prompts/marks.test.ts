@@ -72,7 +72,9 @@ test('a text closes no tag of the prompts for labels and answers', () => {
     const label = written(labelPrompt({ name: 't', instruction: 'i', labels }, text, unknownModel, { examples }));
     assert.deepEqual([countOf(label, '</text>'), countOf(label, '</example>')], [1, 1], text);
     const form = { about: 'a', instruction: 'i', maximumLength: 500 };
-    const answer = written(answerPrompt(form, text, { examples: [{ text, label: text }], draft: text }, unknownModel));
+    const answer = written(
+      answerPrompt(form, text, { examples: [{ text, label: text }], draft: text, rules: text }, unknownModel),
+    );
     assert.deepEqual(
       [countOf(answer, '</text>'), countOf(answer, '</answer>'), countOf(answer, '</draft>')],
       [2, 1, 1],

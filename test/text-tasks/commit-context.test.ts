@@ -222,3 +222,18 @@ test('says why secrets are not known beyond the limits, and reads unchanged file
   rmSync(tree.at('d.txt'));
   assert.match((await learn(3, 100)) ?? '', /stored version of d\.txt, or it is too large/);
 });
+
+test('what the repository says of commits comes with them, redacted, unless a rule keeps the file here', async () => {
+  const password = ['kaleidoscope', '77', 'Quartz!'].join('-');
+  tree.write({
+    'AGENTS.md': `Use tabs.\n\n- Commits name the module. password = '${password}'\n`,
+    'CLAUDE.md': '- Commit messages are in French.\n',
+    'a.ts': 'export const a = 1;\n',
+  });
+  tree.git('add', 'a.ts');
+  const rulesWith = async (exclude: Record<string, boolean>) =>
+    unwrap(await commitItem({ ...source(), exclude }, signal)).rules;
+  const rules = (await rulesWith({})) ?? '';
+  assert.match(rules, /^- Commits name the module\. password = '\*+'\n- Commit messages are in French\.$/);
+  assert.equal(await rulesWith({ '*.md': true }), undefined);
+});

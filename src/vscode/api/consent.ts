@@ -34,13 +34,17 @@ const sources = (): Readonly<Record<SendingCommand, Record<'command' | 'sent' | 
   'commit message': {
     command: t('Generate Commit Message'),
     sent: t('the diffs of up to 100 staged files and the names of all staged files'),
-    examples: t('up to twelve earlier commit messages with the names of their files'),
+    examples: t(
+      'up to twelve earlier commit messages with the names of their files, and what AGENTS.md, CLAUDE.md and copilot-instructions.md say of commits',
+    ),
     note: t('Of files excluded by .gitignore, .easyadaptationignore or your settings, only the names are sent.'),
   },
   comment: {
     command: t('Write Doc Comment'),
     sent: t('the function at the cursor'),
-    examples: t('up to five functions of this folder that resemble it, with their comments'),
+    examples: t(
+      'up to five functions of this folder that resemble it, with their comments, and what AGENTS.md, CLAUDE.md and copilot-instructions.md say of comments',
+    ),
     note: t('Files excluded by .gitignore, .easyadaptationignore or your settings are never sent.'),
   },
   'text task': {
