@@ -4,7 +4,7 @@
 export type Written = 'commit message' | 'comment';
 
 const TOPICS: Readonly<Record<Written, RegExp>> = {
-  'commit message': /\bcommit(?:s|ted|ting)?\b/i,
+  'commit message': /(?<![\w-])commit(?:s|ted|ting)?\b/i,
   comment: /\b(?:(?:doc|code|inline)?[ -]?comments?|doc ?strings?|[jt]sdoc|godoc|rustdoc|doxygen|javadoc)\b/i,
 };
 const ROOT_FILES = ['.github/copilot-instructions.md'];

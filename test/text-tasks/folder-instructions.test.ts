@@ -5,7 +5,7 @@ import { instructionPaths, instructionsOn } from '../../src/text-tasks/folder-in
 
 const AGENTS = `# Agents
 
-Run \`npm test\` first.
+Run \`npm test\` first; the pre-commit hook does, too.
 
 ## Commits
 
