@@ -1,7 +1,8 @@
 // An adaptation's report as a document: what it brought, how right each model is, the cost, calibration. Panel,
 // terminal and the file beside the model show the same document.
 import { counted, duration, percent, thousands, wrap } from '../../common/format.ts';
-import type { AdaptReport, NeuralReport, Quality } from './adapt-report.ts';
+import type { AdaptReport, ComparedReport, NeuralReport, Quality } from './adapt-report.ts';
+import { type Bar, type Chart, drawn, pairOf } from './chart.ts';
 import { ENOUGH_POSITIONS, latencyInWords, leftOutInWords, outcomeParagraphs, paidInWords } from './outcome.ts';
 
 /** Name of the file of a folder's last report, beside its local model. */
@@ -22,7 +23,7 @@ export function reportDocument(report: AdaptReport, name: string, finishedAt: nu
   };
 }
 
-function qualitySection({ specialist, neural, api, balance }: AdaptReport): Section {
+function qualitySection({ specialist, neural, api, balance, slider, apiShare }: AdaptReport): Section {
   const title = 'Lines exactly right';
   if (!specialist) return { title, text: ['Not measured: the folder has too few files to hold some out.'] };
   const { compared } = api ?? {};
@@ -53,11 +54,32 @@ function qualitySection({ specialist, neural, api, balance }: AdaptReport): Sect
       'In files that nothing was fitted on. Ranges that overlap may differ by chance alone.',
       ...(comparison?.why ? [comparison.why] : []),
     ],
+    chart: { bars: enough.map(([name, quality]) => barOf(name, quality)), ...pairAt(slider, apiShare, compared) },
     table: {
       head: ['Model', 'Right (95% interval)', 'Positions'],
       rows: enough.map(([name, quality]) => row(name, quality)),
     },
   };
+}
+
+/** What both models do at each position of the slider, and at the one that is set. */
+function pairAt(
+  slider: AdaptReport['slider'] = [],
+  apiShare: number | undefined,
+  compared: ComparedReport | undefined,
+): Pick<Chart, 'pair'> {
+  const points = slider.flatMap(({ apiShare: calls, right }) => (right === undefined ? [] : [{ calls, right }]));
+  if (points.length === 0 || apiShare === undefined || compared === undefined) return {};
+  return { pair: pairOf(points, { calls: apiShare, right: compared.together.exactMatch }) };
+}
+
+function barOf(name: string, quality: Quality): Bar {
+  return { name, share: quality.exactMatch, ...quality.interval, figure: shareOf(quality) };
+}
+
+function shareOf({ exactMatch, interval }: Quality): string {
+  const range = interval ? `${percent(interval.low)} to ${percent(interval.high)}` : 'one file';
+  return `${percent(exactMatch)} (${range})`;
 }
 
 const modelNames = {
@@ -79,9 +101,8 @@ function comparisonOf({ used, quality, chosenFrom }: NeuralReport, now: Quality)
   return { name: `Before: ${modelNames.base}`, quality: base, why: overlaps && chance };
 }
 
-function row(name: string, { exactMatch, interval, places }: Quality): string[] {
-  const range = interval ? `${percent(interval.low)} to ${percent(interval.high)}` : 'one file';
-  return [name, `${percent(exactMatch)} (${range})`, thousands(places)];
+function row(name: string, quality: Quality): string[] {
+  return [name, shareOf(quality), thousands(quality.places)];
 }
 
 /** Costs of a run: name and value. Parts that the run did not have are left out. */
@@ -145,6 +166,8 @@ export interface ReportTable {
 export interface Section {
   readonly title: string;
   readonly text: readonly string[];
+  readonly chart?: Chart;
+  /** Beside a chart: its figures. */
   readonly table?: ReportTable;
 }
 
@@ -156,8 +179,13 @@ export interface ReportDocument {
 
 /** Lines of at most 100 columns. */
 export function plainTextOf({ title, subtitle, sections }: ReportDocument): string {
-  const parts = sections.map(({ title: name, text, table }) =>
-    [name, ...text.map((each) => wrap(`  ${each}`)), ...(table ? [wrap(alignedTable(table))] : [])].join('\n'),
+  const parts = sections.map(({ title: name, text, chart, table }) =>
+    [
+      name,
+      ...text.map((each) => wrap(`  ${each}`)),
+      ...(chart ? [wrap(drawn(chart)), ''] : []),
+      ...(table ? [wrap(alignedTable(table))] : []),
+    ].join('\n'),
   );
   return [`${title}, ${subtitle}`, ...parts].join('\n\n');
 }

@@ -130,9 +130,26 @@ export interface PanelState {
   readonly progress?: PanelProgress;
 }
 
+/** As in adapt/report/chart.ts. */
+export interface ReportChart {
+  readonly bars: readonly {
+    readonly name: string;
+    readonly share: number;
+    readonly low?: number;
+    readonly high?: number;
+    readonly figure: string;
+  }[];
+  readonly pair?: {
+    readonly points: readonly { readonly calls: number; readonly right: number }[];
+    readonly now: { readonly calls: number; readonly right: number };
+    readonly inWords: string;
+  };
+}
+
 export interface ReportSection {
   readonly title: string;
   readonly text: readonly string[];
+  readonly chart?: ReportChart;
   readonly table?: { readonly head: readonly string[]; readonly rows: readonly (readonly string[])[] };
 }
 

@@ -1,4 +1,5 @@
 // The panel's part with the report of the last adaptation of each folder.
+import { chartOf } from './chart.ts';
 import { button, h } from './dom.ts';
 import type { PanelReport, ReportSection } from './protocol.ts';
 import type { Words } from './wording.ts';
@@ -43,9 +44,11 @@ export function reportView(words: Words, onAdapt: () => void, onExport: () => vo
   };
 }
 
-function sectionOf({ title, text, table }: ReportSection): HTMLElement {
+function sectionOf({ title, text, chart, table }: ReportSection): HTMLElement {
   const lines = text.map((line) => h('p', line));
-  return h('section', { 'aria-label': title }, h('h4', title), ...lines, table && tableOf(table, title));
+  const figures = table && tableOf(table, title);
+  const folded = chart && figures ? h('details.fold', h('summary', 'Figures'), figures) : figures;
+  return h('section', { 'aria-label': title }, h('h4', title), ...lines, chart && chartOf(chart), folded);
 }
 
 /** A table whose rows begin with their names. */

@@ -158,3 +158,31 @@ test('terminal text has the same sections in lines of at most 100 columns and re
   assert.match(text, / {2}Before: base \+ n-grams {2}30\.0% \(24\.0% to 36\.0%\) {2}160\n/);
   assert.equal(text.split('A long note about').length - 1, 3);
 });
+
+test('the picture has a bar with its interval for each model, and the pair by the share of calls', () => {
+  const { chart, table } = sectionOf(reportOf(true), 'Lines exactly right') ?? {};
+  assert.deepEqual(
+    chart?.bars.map(({ name, figure }) => [name, figure]),
+    table?.rows.map(([name, figure]) => [name, figure]),
+  );
+  for (const { share, low = 1, high = 0 } of chart?.bars ?? []) assert.ok(low <= share && share <= high);
+  const { points = [], now, inWords } = chart?.pair ?? {};
+  assert.ok(points.length > 2);
+  assert.ok(points.every(({ calls }, i) => calls >= (points[i - 1]?.calls ?? 0)));
+  assert.match(inWords ?? '', /today 91% right with \d+% of the calls\.$/);
+  assert.ok(now && now.calls > 0 && now.calls < 1);
+});
+
+test('without a large model there is no line of the pair, and with too few positions no picture', () => {
+  assert.equal(sectionOf(reportOf(false), 'Lines exactly right')?.chart?.pair, undefined);
+  const report = reportOf(false);
+  assert.ok(report.specialist);
+  const few = sectionOf({ ...report, specialist: { ...report.specialist, places: 3 } }, 'Lines exactly right');
+  assert.ok((few?.chart?.bars.length ?? 0) < (sectionOf(report, 'Lines exactly right')?.chart?.bars.length ?? 0));
+});
+
+test('a terminal draws the bars with blocks', () => {
+  const text = plainTextOf(documentOf(reportOf(true)));
+  assert.match(text, / {2}Before: base \+ n-grams {2}█{6}▒{3}·{15} {2}30\.0% \(24\.0% to 36\.0%\)\n/);
+  assert.match(text, /\n {2}[▁▂▃▄▅▆▇█]+\n {2}Both models together: /);
+});
