@@ -10,7 +10,7 @@ import { loadHere } from './specialist/engine/timings.ts';
 import { lockModel } from './storage/lock.ts';
 import { Adaptation, RunCount } from './vscode/adapt/adaptation.ts';
 import { RunRequests } from './vscode/adapt/run-requests.ts';
-import { announceBadKey, ConsentNotice } from './vscode/announcements.ts';
+import { announceBadKey, announceOther, ConsentNotice } from './vscode/announcements.ts';
 import { Api, keyOwner } from './vscode/api/api.ts';
 import { ApiKey } from './vscode/api/api-key.ts';
 import { editorModels } from './vscode/api/editor-models.ts';
@@ -298,6 +298,7 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
     void texts.load();
     void learned.sendAll();
     nextEdits.start();
+    void announceOther(globalState, (id) => vscode.extensions.getExtension(id) !== undefined);
   };
   return { log, begin };
 }
