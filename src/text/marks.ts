@@ -52,7 +52,15 @@ type StringRule = Pick<Mark, 'lines' | 'escapedBy' | 'code' | 'documents'>;
 
 /** A string that ends with the quotes that it begins with. */
 function quoted(open: string, rule: StringRule = {}): Mark {
-  return { state: 'string', open, close: (opened) => escaped(/(["'`])\1*$/.exec(opened)?.[0] ?? ''), ...rule };
+  return { state: 'string', open, close: (opened) => escaped(quotesOf(opened)), ...rule };
+}
+
+/** The equal quotes that an opener ends with. */
+function quotesOf(opened: string): string {
+  const quote = opened.at(-1);
+  let start = opened.length;
+  while (start > 0 && opened[start - 1] === quote) start--;
+  return opened.slice(start);
 }
 
 /** A string between brackets or other marks: the last character of `open`. */
@@ -147,7 +155,7 @@ const CPP = [
 ];
 const LISP = [block('#|', '|#', true), code('#?\\\\[^\\n]'), quoted('"', LINES)];
 const TERRAFORM = [line('//'), C_BLOCK, heredoc('<<-?', ['${']), quoted('"', { code: ['${'] })];
-const STYLES = [C_BLOCK, code('url\\([^)"\'\\n]*\\)'), quoted(QUOTE, { code: ['#{'] })];
+const STYLES = [C_BLOCK, code('url\\([^)"\'\\n]{0,299}\\)'), quoted(QUOTE, { code: ['#{'] })];
 const SPANNING = [quoted('"', LINES)];
 /** In YAML a quote within a text is an apostrophe. */
 const YAML = [code(`(?<=[^\\s[{,:(])["']`)];
@@ -206,7 +214,7 @@ const ownMarks: Readonly<Record<string, readonly Mark[]>> = byLanguageId({
   haskell: [
     block('{-', '-}', true),
     CHARACTER,
-    code('--+[!#$%&*+./<=>?@\\\\^|~:][^\\n]?'),
+    code('-{2,99}[!#$%&*+./<=>?@\\\\^|~:][^\\n]?'),
     code('(?<=[!#$%&*+./<=>?@\\\\^|~:])--'),
   ],
   hcl: TERRAFORM,

@@ -171,9 +171,14 @@ test('a panel of 220 pixels cuts no figure of a report', async () => {
     await page.addStyleTag({ path: join(root, 'media/panel', `${name}.css`) });
   await page.setViewportSize({ width: 220, height: 900 });
   await send({ type: 'reports', reports: [report] });
+  await page.locator('.report .chart').first().waitFor();
+  for (const summary of await page.locator('.report summary').all()) await summary.click();
   await page.locator('.report table').first().waitFor();
+  await page.screenshot({ path: join(root, 'test/e2e/shots/report-220.png') });
   const { figures, cut } = await page.locator('.report').evaluate((element) => {
-    const parts = [...element.querySelectorAll('td, th')].filter((part) => part.checkVisibility());
+    const parts = [...element.querySelectorAll('td, th, .chart span, .chart svg')].filter((part) =>
+      part.checkVisibility(),
+    );
     const outside = parts.filter((part) => part.getBoundingClientRect().right > innerWidth);
     return { figures: parts.length, cut: outside.map((part) => part.textContent) };
   });

@@ -198,7 +198,10 @@ step('an adaptation ends with a report of both models in the panel', async () =>
     /^Here the large model alone completes \d+% .* knowing your folder, \d+% .* \d+% at \d+% fewer calls\.$/,
   );
   assert.match(outcome, /no neural model was adapted/);
-  const names = await page.getByRole('rowheader').allTextContents();
+  const names = [
+    ...(await page.locator('.chart-bar').allTextContents()),
+    ...(await page.getByRole('rowheader').allTextContents()),
+  ];
   for (const name of ['Now: ', 'Large model: ', 'Together, ', 'Money'])
     assert.ok(
       names.some((each) => each.startsWith(name)),

@@ -193,7 +193,7 @@ test('with another base the adapted model is kept without a notification', () =>
 
 test('a draft of an unparsed document is reported once, and the draft stays', async (context) => {
   const lines: string[] = [];
-  const settings = { balance: 0.5, minimumConfidence: 0.1, multiline: true };
+  const settings = { balance: 0.5, minimumConfidence: 0.1, multiline: true, enable: { '*': true } };
   const { session } = window(context, earlier.tokenizerPath, {
     log: { ...silentLog, warn: (line) => void lines.push(line) },
     configuration: { for: () => settings } as never,
