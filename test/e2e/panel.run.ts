@@ -174,7 +174,6 @@ test('a panel of 220 pixels cuts no figure of a report', async () => {
   await page.locator('.report .chart').first().waitFor();
   for (const summary of await page.locator('.report summary').all()) await summary.click();
   await page.locator('.report table').first().waitFor();
-  await page.screenshot({ path: join(root, 'test/e2e/shots/report-220.png') });
   const { figures, cut } = await page.locator('.report').evaluate((element) => {
     const parts = [...element.querySelectorAll('td, th, .chart span, .chart svg')].filter((part) =>
       part.checkVisibility(),
