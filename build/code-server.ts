@@ -6,7 +6,6 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
-  readFileSync,
   renameSync,
   rmSync,
   statSync,
@@ -15,6 +14,7 @@ import {
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { contributedSettings } from './contributed-settings.ts';
 import { compilers, needPackages } from './debian.ts';
 import { cache, npmEnvironment, root } from './paths.ts';
 import { must, stopGroup } from './proc.ts';
@@ -86,17 +86,10 @@ export function makeProfile(folder: string, settings: Readonly<Record<string, un
   writeSettings(profile, 'User', { ...quiet, ...settings });
   // A workbench in the browser ignores a user's setting of the machine's scope once it knows the extension; before that
   // it obeys. The extension would see either, by chance.
-  const ofMachine = Object.entries(settings).filter(([key]) => contributed[key]?.scope === 'machine');
+  const ofMachine = Object.entries(settings).filter(([key]) => contributedSettings[key]?.scope === 'machine');
   writeSettings(profile, 'Machine', Object.fromEntries(ofMachine));
   return profile;
 }
-
-const contributed: Readonly<Record<string, { readonly scope?: string }>> = Object.assign(
-  {},
-  ...JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).contributes.configuration.map(
-    ({ properties }: { readonly properties: object }) => properties,
-  ),
-);
 
 function writeSettings({ userData }: Profile, level: 'User' | 'Machine', settings: object): void {
   mkdirSync(join(userData, level), { recursive: true });

@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
+import { contributedSettings } from '../../build/contributed-settings.ts';
 import { root } from '../../build/paths.ts';
 
 const documents = ['ARCHITECTURE.md', 'CONTRIBUTING.md'];
@@ -213,9 +214,6 @@ test('every command that README or a page of docs/ names exists', () => {
 });
 
 test('the table in docs/using.md lists every setting, with its default', () => {
-  const { contributes } = JSON.parse(read('package.json')) as {
-    contributes: { configuration: readonly { properties: Record<string, { default: unknown }> }[] };
-  };
   const rows = read('docs/using.md')
     .split('\n## Settings\n')[1]
     ?.split('\n## ')[0]
@@ -227,9 +225,9 @@ test('the table in docs/using.md lists every setting, with its default', () => {
       return [...names.matchAll(/`(\w+)`/g)].map(([, name = '']) => [name, value.trim()] as const);
     }),
   );
-  const settings = contributes.configuration
-    .flatMap(({ properties }) => Object.entries(properties))
-    .map(([id, property]) => [id.replace('easyAdaptation.', ''), property.default] as const);
+  const settings = Object.entries(contributedSettings).map(
+    ([id, property]) => [id.replace('easyAdaptation.', ''), property.default] as const,
+  );
   assert.deepEqual([...told.keys()].sort(), settings.map(([name]) => name).sort());
   const shown = (value: unknown) => (typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value));
   const wrong = settings.filter(

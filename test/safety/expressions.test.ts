@@ -21,7 +21,8 @@ const CUT: readonly (readonly [file: string, beginning: string, longest: number]
 /** Calls of RegExp with alternatives that are escaped, or with a pattern out of a list of known ones. */
 const HARMLESS = [
   'llm/protocol/key-forms.ts',
-  ...['text/text-state.ts', 'text/text-state.ts'],
+  'text/text-state.ts',
+  'text/text-state.ts',
   'text/tokenizer/bpe.ts',
   'text/tokenizer/splits.ts',
 ];

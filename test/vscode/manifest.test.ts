@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { contributedSettings } from '../../build/contributed-settings.ts';
 
 const at = (path: string) => new URL(`../../${path}`, import.meta.url);
 const read = (path: string) => readFileSync(at(path), 'utf8');
@@ -120,12 +121,9 @@ test('Tab stays Vim’s own outside of its insert mode', () => {
 });
 
 test('each value of a setting says what it does', () => {
-  const properties = contributes.configuration.flatMap((group: { properties: object }) =>
-    Object.values(group.properties),
-  );
-  const listed = properties.filter((property: { enum?: unknown }) => property.enum !== undefined);
+  const listed = Object.values(contributedSettings).filter((setting) => setting.enum !== undefined);
   assert.ok(listed.length >= 2);
-  for (const { enum: values, enumDescriptions } of listed) {
+  for (const { enum: values = [], enumDescriptions = [] } of listed) {
     assert.equal(enumDescriptions.length, values.length);
     for (const id of enumDescriptions) assert.match(words[id.replaceAll('%', '')] ?? '', /\.$/, id);
   }

@@ -2,37 +2,24 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { contributedSettings } from '../../build/contributed-settings.ts';
 import { checkBaseUrl } from '../../src/llm/protocol/guard.ts';
 import { completionSettings } from '../../src/vscode/folder/completion-settings.ts';
 import { isLanguageEnabled, type Levels, usersAlone, workspacesFirst } from '../../src/vscode/settings/levels.ts';
 import { readSettings, type Settings, settingRows } from '../../src/vscode/settings/settings.ts';
 
-interface Property {
-  readonly type: string;
-  readonly default: unknown;
-  readonly scope: string;
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly enum?: readonly string[];
-  readonly markdownDescription: string;
-}
-
 const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
 const words = JSON.parse(readFileSync(new URL('../../package.nls.json', import.meta.url), 'utf8'));
-const properties: Record<string, Property> = Object.assign(
-  {},
-  ...manifest.contributes.configuration.map((group: { readonly properties: object }) => group.properties),
-);
-
 test('the table and package.json have the same settings', () => {
   assert.deepEqual(
-    Object.keys(properties).sort(),
+    Object.keys(contributedSettings).sort(),
     Object.keys(settingRows)
       .map((key) => `easyAdaptation.${key}`)
       .sort(),
   );
   for (const [key, row] of Object.entries(settingRows)) {
-    const property = properties[`easyAdaptation.${key}`] as Property;
+    const property = contributedSettings[`easyAdaptation.${key}`];
+    assert.ok(property);
     const { type, default: fallback, scope, minimum, maximum, enum: values } = property;
     const { beside: _, ...expected } = row;
     const limits = { ...(minimum !== undefined && { minimum, maximum }), ...(values && { values }) };
