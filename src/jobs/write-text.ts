@@ -73,12 +73,7 @@ async function ask(
   const store = openLogged(storeFolder, log);
   try {
     const llm = paidLlm(api as NonNullable<typeof api>, store, root, deps);
-    return await llm.ask(
-      answerPrompt(form, text, { examples, ...(rules !== undefined && { rules }) }, llm.facts),
-      signal,
-      undefined,
-      onLost,
-    );
+    return await llm.ask(answerPrompt(form, text, { examples, rules }, llm.facts), signal, undefined, onLost);
   } finally {
     store.close();
   }

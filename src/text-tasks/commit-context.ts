@@ -37,8 +37,8 @@ export interface AnswerItem {
   readonly text: string;
   /** The most similar texts of the folder with their answers, nearest first. */
   readonly examples: readonly AnswerExample[];
-  /** What the folder's instructions say of such texts, redacted; absent: nothing. */
-  readonly rules?: string;
+  /** What the folder's instructions say of such texts, redacted; undefined: nothing. */
+  readonly rules: string | undefined;
   /** The draft without a large model; '': there is none. */
   readonly draft: string;
   /** Why nothing may be sent, for the user; absent: it may. */
@@ -98,7 +98,7 @@ export async function docItem(source: DocSource, signal: AbortSignal): Promise<R
     examples: nearest
       .nearest(code, key, NEAREST_FUNCTIONS)
       .map(({ item }) => ({ text: item.text, label: item.answer })),
-    ...(rules !== undefined && { rules }),
+    rules,
     // The comment of another function, with this one's name in it, is mostly wrong.
     draft: '',
     ...((await ruleOf(root, path, harvest, exclude)) !== 'open' && {
@@ -187,7 +187,7 @@ export async function commitItem(source: CommitSource, signal: AbortSignal): Pro
     form,
     text: changeText(files),
     examples: nearest,
-    ...(rules !== undefined && { rules }),
+    rules,
     draft: localDraft(files, messages, additions),
     ...(withheld !== undefined && { withheld }),
   });

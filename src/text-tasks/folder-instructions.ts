@@ -1,5 +1,7 @@
 // What a folder tells assistants about commit messages and comments: the parts of its instruction files that name them.
 
+import { sectionsIn } from './labels/extract.ts';
+
 /** What is written: who writes the other is not told its rules. */
 export type Written = 'commit message' | 'comment';
 
@@ -36,22 +38,23 @@ export function instructionsOn(written: Written, texts: readonly string[]): stri
   return shown.join('\n');
 }
 
-/** Blocks of Markdown: headings, items with the lines that belong to them, paragraphs, fences. */
 function partsOf(markdown: string, topic: RegExp): string[] {
   const parts: string[] = [];
   /** Depth of the heading whose section is taken whole. */
   let whole = Number.POSITIVE_INFINITY;
-  for (const block of blocksOf(markdown)) {
-    const depth = /^(#{1,6})\s/.exec(block)?.[1]?.length;
-    if (depth !== undefined) {
-      if (depth <= whole) whole = topic.test(block) ? depth : Number.POSITIVE_INFINITY;
-    } else if (whole === Number.POSITIVE_INFINITY && !topic.test(block)) continue;
-    if (depth === undefined || whole !== Number.POSITIVE_INFINITY) parts.push(block);
+  for (const section of sectionsIn(markdown)) {
+    const [heading = '', marks] = /^(#{1,6})(?:\s.*)?$/.exec(section.split('\n', 1)[0] ?? '') ?? [];
+    const depth = marks?.length;
+    if (depth !== undefined && depth <= whole) whole = topic.test(heading) ? depth : Number.POSITIVE_INFINITY;
+    const blocks = blocksOf(section.slice(heading.length));
+    if (whole === Number.POSITIVE_INFINITY) parts.push(...blocks.filter((block) => topic.test(block)));
+    else parts.push(heading, ...blocks);
   }
   return parts;
 }
 
-function blocksOf(markdown: string): string[] {
+/** Items with the lines that belong to them, paragraphs, fences. */
+function blocksOf(section: string): string[] {
   const blocks: string[] = [];
   let block: string[] = [];
   let fence: string | undefined;
@@ -59,20 +62,14 @@ function blocksOf(markdown: string): string[] {
     if (block.length > 0) blocks.push(block.join('\n'));
     block = [];
   };
-  for (const line of markdown.split('\n')) {
+  for (const line of section.split('\n')) {
     const mark = /^\s*(`{3,}|~{3,})/.exec(line)?.[1];
-    if (fence !== undefined) {
-      block.push(line);
-      if (mark?.startsWith(fence)) fence = undefined;
-    } else if (mark !== undefined) {
-      fence = mark;
-      block.push(line);
-    } else if (line.trim() === '') end();
+    if (fence === undefined && line.trim() === '') end();
     else {
-      const isHeading = /^#{1,6}\s/.test(line);
-      if (isHeading || /^\s{0,3}(?:[-*+]|\d+[.)])\s/.test(line)) end();
+      if (fence === undefined && /^\s{0,3}(?:[-*+]|\d+[.)])\s/.test(line)) end();
+      if (mark !== undefined && (fence === undefined || mark.startsWith(fence)))
+        fence = fence === undefined ? mark : undefined;
       block.push(line);
-      if (isHeading) end();
     }
   }
   end();
