@@ -4,7 +4,8 @@ import { h } from './dom.ts';
 import type { ReportChart } from './protocol.ts';
 
 const WIDTH = 100;
-const BAR = 12;
+const BAR = 16;
+const BELOW = 12;
 const LINE = 40;
 
 export function chartOf({ bars }: Pick<ReportChart, 'bars'>): HTMLElement {
@@ -15,17 +16,16 @@ export function chartOf({ bars }: Pick<ReportChart, 'bars'>): HTMLElement {
   return h('ul.chart', { role: 'list' }, ...rows);
 }
 
-/** A bar with its interval as a line with ends. A dot is what was expected. */
+/** A bar, and below it its interval as a line with ends. A dot there is what was expected. */
 function barOf(bar: Omit<ReportChart['bars'][number], 'figure' | 'note'>): SVGSVGElement {
   const { share, low = share, high = share, expected } = bar;
-  const middle = BAR / 2;
-  const ends = [low, high].map((end) => `M${x(end)} 3v${BAR - 6}`).join('');
+  const ends = [low, high].map((end) => `M${x(end)} ${BELOW - 3}v6`).join('');
   return picture(BAR, [
-    ['chart-room', `M0 ${middle}h${WIDTH}`],
-    ['chart-share', `M0 ${middle}h${x(share)}`],
-    ...(low < high ? ([['chart-interval', `M${x(low)} ${middle}H${x(high)}${ends}`]] as const) : []),
+    ['chart-room', `M0 4h${WIDTH}`],
+    ['chart-share', `M0 4h${x(share)}`],
+    ...(low < high ? ([['chart-interval', `M${x(low)} ${BELOW}H${x(high)}${ends}`]] as const) : []),
     // A line without length has round ends.
-    ...(expected === undefined ? [] : ([['chart-expected', `M${x(expected)} ${middle}h0`]] as const)),
+    ...(expected === undefined ? [] : ([['chart-expected', `M${x(expected)} ${BELOW}h0`]] as const)),
   ]);
 }
 
@@ -40,12 +40,13 @@ export class PairView {
     this.pair = pair;
     const line = pair.points.map(({ calls, right }, i) => `${i === 0 ? 'M' : 'L'}${x(calls)} ${y(right)}`).join('');
     const drawn = picture(LINE, [
-      ['chart-room', `M0 ${LINE}h${WIDTH}`],
+      ['chart-axes', `M0 0V${LINE}h${WIDTH}`],
       ['chart-place', ''],
       ['chart-pair', line],
     ]);
     this.mark = drawn.querySelector('.chart-place');
-    this.element = h('div.chart', drawn, this.sentence);
+    const ends = h('div.ends.dim', { 'aria-hidden': 'true' }, h('span', 'No calls'), h('span', 'All calls'));
+    this.element = h('div.chart', drawn, ends, this.sentence);
   }
 
   show(balance: number): void {

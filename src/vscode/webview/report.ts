@@ -1,6 +1,6 @@
 // The panel's part with the report of the last adaptation of each folder.
 import { chartOf, PairView } from './chart.ts';
-import { button, h } from './dom.ts';
+import { button, h, icon, icons } from './dom.ts';
 import type { PanelReport, ReportSection } from './protocol.ts';
 import type { Words } from './wording.ts';
 
@@ -61,7 +61,7 @@ export function reportView(words: Words, onAdapt: () => void, onExport: () => vo
 function sectionOf({ title, text, chart, table }: ReportSection, pair: HTMLElement | undefined): HTMLElement {
   const lines = text.map((line) => h('p', line));
   const figures = table && tableOf(table, title);
-  const folded = chart && figures ? h('details.fold', h('summary', 'Figures'), figures) : figures;
+  const folded = chart && figures ? h('details.fold', h('summary', icon(icons.chevron), 'Figures'), figures) : figures;
   return h('section', { 'aria-label': title }, h('h4', title), ...lines, chart && chartOf(chart), pair, folded);
 }
 
