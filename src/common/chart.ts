@@ -47,12 +47,12 @@ export interface Chart {
 }
 
 /**
- * The note of a bar that is compared with the one above it. Both were measured at the same places, so their difference
+ * The note of a bar that is compared with the previous one. Both were measured at the same places, so their difference
  * tells more than their own intervals do.
  * @param difference its 95% interval; absent: nothing is said
  */
-export function comparedWithAbove(difference: Range | undefined): Pick<Bar, 'note'> {
-  return difference && holdsZero(difference) ? { note: 'No difference from the one above' } : {};
+export function comparedWithPrevious(difference: Range | undefined): Pick<Bar, 'note'> {
+  return difference && holdsZero(difference) ? { note: 'No difference from the previous one' } : {};
 }
 
 export function holdsZero({ low, high }: Range): boolean {

@@ -1,6 +1,6 @@
 // An adaptation's report as a document: what it brought, how right each model is, the cost, calibration. Panel,
 // terminal and the file beside the model show the same document.
-import { type Bar, type Chart, comparedWithAbove, drawn, noteInWords, pairOf } from '../../common/chart.ts';
+import { type Bar, type Chart, comparedWithPrevious, drawn, noteInWords, pairOf } from '../../common/chart.ts';
 import { counted, duration, percent, thousands, wrap } from '../../common/format.ts';
 import type { Interval } from '../../common/statistics/bootstrap.ts';
 import type { AdaptReport, NeuralReport, Quality } from './adapt-report.ts';
@@ -76,7 +76,7 @@ type QualityRow = readonly [name: string, quality: Quality, difference?: Interva
 
 function barOf([name, quality, difference]: QualityRow): Bar {
   const { exactMatch: share, interval, places } = quality;
-  return { name, share, ...interval, figure: shareOf(quality), places, ...comparedWithAbove(difference) };
+  return { name, share, ...interval, figure: shareOf(quality), places, ...comparedWithPrevious(difference) };
 }
 
 function shareOf({ exactMatch, interval }: Quality): string {

@@ -117,7 +117,7 @@ test('a bar says that there is no difference if the difference at the same posit
   const chance = { low: -0.01, high: 0.2 };
   const notes = (change: Partial<AdaptReport>) => {
     const { text = [], chart } = sectionOf({ ...report, ...change }, 'Lines exactly right') ?? {};
-    const noted = chart?.bars.filter(({ note }) => note === 'No difference from the one above');
+    const noted = chart?.bars.filter(({ note }) => note === 'No difference from the previous one');
     return {
       names: noted?.map(({ name }) => name),
       isExplained: /^No difference: at the same positions/.test(text.at(-1) ?? ''),
@@ -232,7 +232,7 @@ test('a terminal draws the bars with blocks, and marks the balance below the lin
   assert.ok(report.neural);
   const text = plainTextOf(documentOf({ ...report, neural: { ...report.neural, change: { low: 0, high: 0 } } }));
   assert.match(text, /\n {2}Before: base \+ n-grams {2}█{6}▒{3}·{15} {2}30\.0% \(24\.0% to 36\.0%\) of 160\n/);
-  assert.match(text, /\n {2}Now: adapted .*\n {26}No difference from the one above\n/);
+  assert.match(text, /\n {2}Now: adapted .*\n {26}No difference from the previous one\n/);
   const [, line = '', mark = ''] =
     /\n {2}([ ▁▂▃▄▅▆▇█]{24})\n {2}( *\^) balance 0\.4: 91% right with \d+%/.exec(text) ?? [];
   const [calls] = [report.slider?.find(({ balance }) => balance === 0.4)?.apiShare];
