@@ -70,7 +70,7 @@ export function resultsOf(report: TaskReport): RunResults {
 }
 
 function pictureOf(report: TaskReport): RunResults['picture'] {
-  const { checked, expected, judgedOn, operating = 0 } = report;
+  const { checked, expected, judgedOn, judgedBy, output, operating = 0 } = report;
   const figure = (right: number, { low, high }: Range) =>
     `${wholePercent(right)} (${wholePercent(low)} to ${wholePercent(high)})`;
   if (!checked) {
@@ -85,7 +85,8 @@ function pictureOf(report: TaskReport): RunResults['picture'] {
     figure: `${figure(share, { low, high })}, expected ${wholePercent(before)}`,
     ...comparedWithPrevious(difference),
   }));
-  const legend = `Bar: checked on ${counted(judgedOn, 'text')}, with the 95% interval. Dot: what was expected.`;
+  const given = `${output === 'text' ? 'answers' : 'labels'} of ${judgedBy === 'person' ? 'people' : 'the large model'}`;
+  const legend = `Bar: checked on ${counted(judgedOn, 'text')} against ${given}, with the 95% interval. Dot: what was expected.`;
   return { text: [...rightInWords(report), legend, ...noteInWords(bars, 'texts')], chart: { bars } };
 }
 

@@ -39,6 +39,11 @@ test('a run’s results have labels by source, costs, and what is right at the s
   ] as const)
     assert.equal(fact.get(name), value);
   assert.equal(picture?.text[0], 'With 25% sent now, 95% are right.');
+  assert.match(picture.text[1] ?? '', /against labels of the large model, /);
+  assert.match(
+    resultsOf({ ...reportOf('person', risk), output: 'text' }).picture?.text.join(' ') ?? '',
+    /the similarity is 95%\. Bar: checked on 100 texts against answers of people, /,
+  );
   assert.match(notes.join(' '), /^Measured on 100 random texts.* At most 1\.0% of/);
 });
 
@@ -56,7 +61,7 @@ test('the picture has what was expected of each model and what labels of people 
   );
   assert.deepEqual(text, [
     'With 25% sent now, 95% are right.',
-    'Bar: checked on 100 texts, with the 95% interval. Dot: what was expected.',
+    'Bar: checked on 100 texts against labels of people, with the 95% interval. Dot: what was expected.',
     'No difference: at the same texts, the 95% interval of the difference holds 0.',
   ]);
   assert.match(
