@@ -152,6 +152,11 @@ test('a text task’s result is drawn as expected and as checked, in narrow tabl
     'Both, 28% sent96% (90% to 98%), expected 93%No difference from the previous one',
   ]);
   assert.equal(await table.locator('.picture .chart-expected').count(), 3);
+  await table.setViewportSize({ width: 1280, height: 900 });
+  const beside = await table
+    .locator('.picture svg')
+    .evaluateAll((all) => all.map((each) => each.getBoundingClientRect().y));
+  assert.equal(new Set(beside).size, 1, `bars beside each other at ${beside.join(', ')}`);
   await look(table, 'chart-task', 'main', '--vscode-editor-background');
   await send(table, tableOf(resultsOf({ ...unchecked, curve: [], expected })), '.picture');
   await send(table, rows, '.view .grid-row');
