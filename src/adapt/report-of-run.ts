@@ -8,7 +8,7 @@ import type { Tested } from './candidates.ts';
 import type { MeasuredModel } from './choose.ts';
 import { routerFor, type ServedDrafts } from './fit-router.ts';
 import type { AdaptReport, NeuralReport } from './report/adapt-report.ts';
-import { type ApiLabels, mixedQuality, qualityOf, type ReportFigures } from './report/figures.ts';
+import { type ApiLabels, changeOf, mixedQuality, qualityOf, type ReportFigures } from './report/figures.ts';
 import type { Run } from './run.ts';
 import type { Training } from './train-on-folder.ts';
 
@@ -46,15 +46,18 @@ export function learnedNeural(
   engineMemory: number,
 ): LearnedNeural {
   const positions = new Set(tested.used.map(({ example }) => example));
+  const ngramsThere = ngrams.test.filter(({ example }) => positions.has(example));
+  const change = changeOf(tested.used, used === base ? ngramsThere : tested.base);
   const report: NeuralReport = {
     used: used.name,
     why,
     base: basename(used.base),
     quality: {
-      ngram: qualityOf(ngrams.test.filter(({ example }) => positions.has(example))),
+      ngram: qualityOf(ngramsThere),
       base: mixedQuality(tested.base),
       ...(used !== base && { [used.name]: mixedQuality(tested.used) }),
     },
+    ...(change && { change }),
     chosenFrom,
     training: training?.report,
     peakMemoryBytes: Math.max(engineMemory, training?.peakMemoryBytes ?? 0),

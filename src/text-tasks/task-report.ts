@@ -1,12 +1,26 @@
 // The result of a text task's run: sources of labels, accuracy for each share of texts sent to the API, and costs.
 
+import { type Interval, interval } from '../common/statistics/bootstrap.ts';
 import type { RaceState } from '../common/statistics/race.ts';
+import { shareInterval } from '../common/statistics/share-interval.ts';
 import type { EvidenceForm } from '../prompts/label/label-prompt.ts';
-import { accuracyAt, type Judged } from '../routing/local-or-large.ts';
+import { accuracyAt, type Judged, type Risk } from '../routing/local-or-large.ts';
 import type { ComparedForms } from './choose-form.ts';
 import type { ExpectedAccuracy } from './expected-accuracy.ts';
 import { MOST_LEARNED } from './learn.ts';
 import type { MeasuredTaskData } from './rows.ts';
+
+/** What is right on held-back texts, 0..1; for answers that are texts, the mean similarity to accepted ones. */
+export interface CheckedAnswers extends Interval {
+  /** 'both': texts with a large expected gain are sent to the large model. */
+  readonly by: 'local' | 'large' | 'both';
+  /** By the router, which has not seen these texts' labels. */
+  readonly expected: number;
+  /** By the labels, with a 95% interval. */
+  readonly right: number;
+  /** 95% interval of the difference from the previous one in the list; absent: the first. */
+  readonly difference?: Interval;
+}
 
 export interface TaskReport {
   readonly task: string;
@@ -29,6 +43,8 @@ export interface TaskReport {
    * the API if there are none. Empty: no such texts.
    */
   readonly curve: readonly { readonly share: number; readonly right: number }[];
+  /** On the same texts: local, large and both; the large model only if people judge it. Absent: no such texts. */
+  readonly checked?: readonly CheckedAnswers[];
   /** Number of texts that the local model learned from, if there were too many; absent: all. */
   readonly learnedFrom?: number;
   readonly judgedOn: number;
@@ -58,9 +74,34 @@ export function curveOf(judged: readonly Judged[]): TaskReport['curve'] {
   return SHARES.map((share) => ({ share, right: accuracyAt(judged, share, ({ gain }) => gain) }));
 }
 
+/** What each model was expected to get right on the held-back texts, and what it gets right by their labels. */
+function checkedOn(judged: readonly Judged[], judgedBy: TaskReport['judgedBy'], risk: Risk | undefined) {
+  const answers = judged.map(({ gain, beforeCall, afterCall, specialistRight, apiRight }) => {
+    const local = { expected: beforeCall, right: specialistRight };
+    // Its own labels are right if nobody else has labelled the texts.
+    const large = { expected: judgedBy === 'api' ? 1 : afterCall, right: apiRight };
+    return { local, large, both: risk && gain >= risk.keepBelow ? large : local };
+  });
+  const shown = (['local', 'large', 'both'] as const).filter(
+    (by) => by === 'local' || (by === 'large' ? judgedBy === 'person' : risk !== undefined),
+  );
+  return shown.map((by, i): CheckedAnswers => {
+    const right = mean(answers.map((answer) => answer[by].right));
+    const previous = shown[i - 1];
+    const differences = previous && answers.map((answer) => answer[by].right - answer[previous].right);
+    return {
+      ...{ by, expected: mean(answers.map((answer) => answer[by].expected)), right },
+      ...shareInterval(right, judged.length),
+      ...(differences && { difference: interval([differences], ([drawn = []]) => mean(drawn)) }),
+    };
+  });
+}
+
+const mean = (numbers: readonly number[]) => numbers.reduce((sum, each) => sum + each, 0) / numbers.length;
+
 export type MeasuredTask = Pick<
   TaskReport,
-  'curve' | 'learnedFrom' | 'judgedOn' | 'judgedBy' | 'operating' | 'loss' | 'soFarUsd' | 'model' | 'shown'
+  'curve' | 'checked' | 'learnedFrom' | 'judgedOn' | 'judgedBy' | 'operating' | 'loss' | 'soFarUsd' | 'model' | 'shown'
 >;
 
 export function measureTask(
@@ -71,6 +112,7 @@ export function measureTask(
   const model = paid.findLast((each) => each.model !== undefined)?.model;
   return {
     curve: curveOf(judged),
+    ...(judged.length > 0 && { checked: checkedOn(judged, judgedBy, risk) }),
     ...(crossValidated.length === MOST_LEARNED && { learnedFrom: MOST_LEARNED }),
     judgedOn: judged.length,
     judgedBy,
@@ -91,7 +133,10 @@ export function parseReport(json: string): TaskReport | undefined {
       typeof report.path === 'string' &&
       numbers.every((each) => typeof each === 'number') &&
       Array.isArray(report.curve) &&
-      report.curve.every(({ share, right }) => typeof share === 'number' && typeof right === 'number');
+      report.curve.every(({ share, right }) => typeof share === 'number' && typeof right === 'number') &&
+      (report.checked ?? []).every(({ expected, right, low, high }) =>
+        [expected, right, low, high].every((each) => typeof each === 'number'),
+      );
     return isComplete ? (report as TaskReport) : undefined;
   } catch {
     return undefined;

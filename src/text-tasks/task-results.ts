@@ -1,10 +1,13 @@
 // The results of a text task's run in words, for the table and the command line.
+import { type Chart, comparedWithPrevious, noteInWords } from '../common/chart.ts';
 import { counted, percent, thousands, wholePercent } from '../common/format.ts';
 import { dollars } from '../llm/recording.ts';
 import { inWords } from './expected-accuracy.ts';
 import type { TaskReport } from './task-report.ts';
 
 export interface RunResults {
+  /** What is right, as expected and as checked, with the sentences above it. Absent: nothing is known. */
+  readonly picture?: { readonly text: readonly string[]; readonly chart: Chart };
   /** Names with values. */
   readonly facts: readonly (readonly [name: string, value: string])[];
   /** Sentences: how right the answers are, how that was measured, what the bound means. */
@@ -46,7 +49,9 @@ export function resultsOf(report: TaskReport): RunResults {
   const { finishedAt, output, model, texts, byPerson, byApi, inDoubt, operating } = report;
   const { runUsd, soFarUsd, restUsd } = report;
   const names = words[output ?? 'label'];
+  const picture = pictureOf(report);
   return {
+    ...(picture && { picture }),
     facts: [
       ['Finished', `${new Date(finishedAt).toISOString().slice(0, 16).replace('T', ' ')} UTC`],
       ['Large model', model ?? 'none'],
@@ -60,8 +65,40 @@ export function resultsOf(report: TaskReport): RunResults {
       ['Cost so far', price(soFarUsd)],
       ['Cost of sending the rest', restUsd === undefined ? '–' : price(restUsd)],
     ],
-    notes: notesOf(report),
+    notes: notesOf(report).filter((note) => !picture?.text.includes(note)),
   };
+}
+
+function pictureOf(report: TaskReport): RunResults['picture'] {
+  const { checked, expected, judgedOn, judgedBy, output, operating = 0 } = report;
+  const figure = (right: number, { low, high }: Range) =>
+    `${wholePercent(right)} (${wholePercent(low)} to ${wholePercent(high)})`;
+  if (!checked) {
+    if (!expected || expected.others === 0) return undefined;
+    const { right: share, low, high } = expected;
+    const bar = { name: 'Local model', share, low, high, figure: `${figure(share, expected)}, expected` };
+    return { text: [inWords(expected), 'Not checked: no text was held back.'], chart: { bars: [bar] } };
+  }
+  const names = { local: 'Local model', large: 'Large model', both: `Both, ${wholePercent(operating)} sent` };
+  const bars = checked.map(({ by, right: share, low, high, expected: before, difference }) => ({
+    ...{ name: names[by], share, low, high, expected: before },
+    figure: `${figure(share, { low, high })}, expected ${wholePercent(before)}`,
+    ...comparedWithPrevious(difference),
+  }));
+  const given = `${output === 'text' ? 'answers' : 'labels'} of ${judgedBy === 'person' ? 'people' : 'the large model'}`;
+  const legend = `Bar: checked on ${counted(judgedOn, 'text')} against ${given}, with the 95% interval. Dot: what was expected.`;
+  return { text: [...rightInWords(report), legend, ...noteInWords(bars, 'texts')], chart: { bars } };
+}
+
+interface Range {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** What is right with the texts sent that the bound asks for; nothing without a bound. */
+function rightInWords({ checked, output, operating = 0 }: TaskReport): string[] {
+  const both = checked?.find(({ by }) => by === 'both');
+  return both ? [words[output ?? 'label'].right(wholePercent(operating), wholePercent(both.right))] : [];
 }
 
 const price = (usd: number) => (usd === 0 ? '$0' : dollars(usd));
@@ -81,11 +118,9 @@ export function endOfRun({ task, texts, byPerson, byApi, path, expected }: TaskR
 function notesOf({ curve, operating, judgedOn, judgedBy, loss = 0, expected, shown, ...report }: TaskReport) {
   const { stopped, output, encoding, learnedFrom } = report;
   const names = words[output ?? 'label'];
-  const right = operating === undefined ? undefined : rightAt(curve, operating);
   const measured = `Measured on ${judgedOn} ${judgedBy === 'person' ? names.byPeople : names.byApi}`;
   const average = 'This is an average over texts like the measured ones, not a guarantee for each text.';
   return [
-    ...(operating === undefined || right === undefined ? [] : [names.right(wholePercent(operating), percent(right))]),
     curve.length > 0 ? measured : expected ? inWords(expected) : names.unknown,
     ...(operating === undefined ? [] : [`${names.bound(percent(loss))} ${average}`]),
     ...(shown ? [shownInWords(shown)] : []),
@@ -110,14 +145,4 @@ function shownInWords({ form, items, first, gain, low, high }: NonNullable<TaskR
   }[form];
   const interval = `${low.toFixed(2)} to ${high.toFixed(2)} more`;
   return `The large model is shown ${what}: ${where} it comes to ${(first + gain).toFixed(2)} instead of ${first.toFixed(2)} (${interval}).`;
-}
-
-/** Linear interpolation between the points of the curve. */
-export function rightAt(curve: TaskReport['curve'], share: number): number | undefined {
-  const next = curve.findIndex((point) => point.share >= share - 1e-9);
-  const high = curve[next];
-  const low = curve[next - 1];
-  if (high === undefined) return curve.at(-1)?.right;
-  if (low === undefined) return high.right;
-  return low.right + ((share - low.share) / (high.share - low.share)) * (high.right - low.right);
 }

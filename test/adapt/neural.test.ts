@@ -337,8 +337,10 @@ test('a better model replaces the earlier one, and the report compares them', as
   );
   assert.equal(engine.open.size, 0, 'all models are closed');
   const text = plainTextOf(reportDocument(figures, 'engine', 0));
-  for (const word of ['Before: base + n-grams', 'Now: adapted + n-grams', 'Positions'])
+  for (const word of ['Before: base + n-grams', 'Now: adapted + n-grams', ` of ${figures.specialist?.places}\n`])
     assert.ok(text.includes(word), word);
+  const { low = 0, high = 0 } = figures.neural?.change ?? {};
+  assert.ok(0 < low && low <= high, `the difference is ${low} to ${high}`);
   assert.equal(figures.neural?.training?.loss?.before, 3);
 
   const secondReport = await report(scripted());

@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { build } from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
 import { root } from '../../build/paths.ts';
 import { reportDocument } from '../../src/adapt/report/report-document.ts';
 import type { PanelRow, PanelState, PanelTotals, ToPanel } from '../../src/vscode/webview/protocol.ts';
 import { reportOf } from '../adapt/report/report.ts';
 import { launchBrowser } from '../support/browser.ts';
+import { openWebview, widerThanPage } from '../support/webview.ts';
 
 let browser: Browser;
 let page: Page;
@@ -78,15 +78,7 @@ const describedBy = (selector: string) =>
 
 before(async () => {
   browser = await launchBrowser();
-  page = await browser.newPage();
-  const built = await build({
-    ...{ entryPoints: [join(root, 'src/vscode/webview/main.ts')], bundle: true, write: false, format: 'iife' },
-  });
-  await page.setContent('<body></body>');
-  await page.evaluate(() => {
-    Object.assign(window, { acquireVsCodeApi: () => ({ postMessage: () => {} }) });
-  });
-  await page.addScriptTag({ content: built.outputFiles[0]?.text ?? '' });
+  page = await openWebview(browser, 'main.ts', []);
   await send({ type: 'init', locale: 'en', state: { ...state, progress }, rows, totals, reports: [] });
   await page.locator('.rows').waitFor();
 });
@@ -190,11 +182,6 @@ test('a panel of 182 pixels, the narrowest side bar, does not scroll sideways', 
   await page.setViewportSize({ width: 182, height: 900 });
   for (const summary of await page.locator('.row > summary').all()) await summary.click();
   await page.getByText('How much is shown').waitFor();
-  const wide = await page.evaluate(() => {
-    const parts = [...document.querySelectorAll('main, main *')].filter((part) => part.checkVisibility());
-    const outside = parts.filter((part) => part.getBoundingClientRect().right > innerWidth + 0.5);
-    const { scrollWidth } = document.scrollingElement as Element;
-    return { scrollWidth, outside: outside.map((part) => `${part.tagName} ${part.className}`) };
-  });
+  const wide = await widerThanPage(page);
   assert.ok(wide.scrollWidth <= 182, `${wide.scrollWidth} pixels: ${wide.outside.join(', ')}`);
 });

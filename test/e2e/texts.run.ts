@@ -143,10 +143,14 @@ step('the next run sends no text twice, and every text gets a label', async () =
   await editor.eventually('the table of all', async () =>
     assert.equal(await table().locator('[role=grid]').getAttribute('aria-rowcount'), String(count + 1)),
   );
-  await table().getByText('Results of the last run').click();
   await table()
     .getByText(/With \d+% sent now, .* are right/)
     .waitFor();
+  await table()
+    .locator('.picture li')
+    .filter({ hasText: /^Local model\d+% \(\d+% to \d+%\), expected \d+%/ })
+    .waitFor();
+  await table().getByText('Results of the last run').click();
   await table().getByText('Cost so far').waitFor();
   await table()
     .getByText(/Measured on 99 random texts/)
@@ -199,7 +203,7 @@ step('an adaptation ends with a report of both models in the panel', async () =>
   );
   assert.match(outcome, /no neural model was adapted/);
   const names = [
-    ...(await page.locator('.chart-bar').allTextContents()),
+    ...(await page.locator('.chart li').allTextContents()),
     ...(await page.getByRole('rowheader').allTextContents()),
   ];
   for (const name of ['Now: ', 'Large model: ', 'Together, ', 'Money'])

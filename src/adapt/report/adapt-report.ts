@@ -58,6 +58,8 @@ export interface ApiReport extends Latencies {
 
 /** Both models at the same test positions. */
 export interface ComparedReport extends Readonly<Record<'specialist' | 'api' | 'together', Quality>> {
+  /** 95% interval of the difference of `together` and `api`, where the positions are in several files. */
+  readonly routed?: Interval;
   /** Share of these positions at which `together` asks the large model. */
   readonly calls: number;
   /** What the folder's snippets and drafts bring. Absent if the large model was not asked without them. */
@@ -92,6 +94,11 @@ export interface NeuralReport {
    * n-grams.
    */
   readonly quality: Readonly<{ ngram: Quality; base: MixedQuality; earlier?: MixedQuality; adapted?: MixedQuality }>;
+  /**
+   * 95% interval of the difference of the model in use and the base (of the base in use and the n-grams alone), where
+   * the test positions are in several files.
+   */
+  readonly change?: Interval;
   /** All candidates at the same validation positions. */
   readonly chosenFrom: Readonly<{ base: MixedQuality; earlier?: MixedQuality; adapted?: MixedQuality }>;
   /** Undefined if nothing was trained. */

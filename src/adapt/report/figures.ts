@@ -2,7 +2,7 @@
 // quality of specialist, API and both together at the test positions, which nothing was fitted on.
 import type { CompletionPosition, Draft } from '../../common/completion.ts';
 import { quantile } from '../../common/quality.ts';
-import { interval } from '../../common/statistics/bootstrap.ts';
+import { type Interval, interval } from '../../common/statistics/bootstrap.ts';
 import type { LlmAnswer } from '../../llm/protocol/models.ts';
 import type { CursorExample } from '../../prompts/completion/cursor-examples.ts';
 import { decideWhole } from '../../routing/decide.ts';
@@ -139,21 +139,41 @@ function comparedReport(compared: readonly ComparedPosition[]): ComparedReport {
   const pairs = compared.flatMap(({ position, label, bareRight }) =>
     bareRight === undefined ? [] : [{ path: position.example.path, right: label.right, bareRight }],
   );
-  const files = [...Map.groupBy(pairs, ({ path }) => path).values()];
-  const gain = (of: typeof pairs) => mean(of.map(({ right, bareRight }) => Number(right) - Number(bareRight)));
+  const gain = differenceOf(pairs.map(({ path, right, bareRight }) => ({ path, right, other: bareRight })));
+  const [api, both] = [together(compared, () => true), together(compared, isSent)];
+  const routed = differenceOf(both.map((answer, i) => ({ ...answer, other: api[i]?.right === true })));
   return {
     specialist: qualityOf(compared.map(({ position }) => position)),
-    api: qualityOfAnswers(together(compared, () => true)),
-    together: qualityOfAnswers(together(compared, isSent)),
+    api: qualityOfAnswers(api),
+    together: qualityOfAnswers(both),
+    ...(routed && { routed }),
     calls: mean(compared.map(({ position }) => Number(isSent(position)))),
     ...(pairs.length > 0 && {
       alone: {
         bare: qualityOfAnswers(pairs.map(({ path, bareRight: right }) => ({ path, right }))),
         informed: qualityOfAnswers(pairs),
-        ...(files.length > 1 && { gain: interval([files], ([drawn = []]) => gain(drawn.flat())) }),
+        ...(gain && { gain }),
       },
     }),
   };
+}
+
+/** The 95% interval of the difference in right answers at the same positions, by files. Undefined: all in one file. */
+function differenceOf(pairs: readonly (Answer & { readonly other: boolean })[]): Interval | undefined {
+  const files = [...Map.groupBy(pairs, ({ path }) => path).values()];
+  const difference = (of: typeof pairs) => mean(of.map(({ right, other }) => Number(right) - Number(other)));
+  return files.length > 1 ? interval([files], ([drawn = []]) => difference(drawn.flat())) : undefined;
+}
+
+/** As `differenceOf`, at the positions where both have drafts. */
+export function changeOf(now: readonly ScoredPosition[], before: readonly ScoredPosition[]): Interval | undefined {
+  const others = new Map(before.map(({ example, right }) => [example, right]));
+  return differenceOf(
+    now.flatMap(({ example, right }) => {
+      const other = others.get(example);
+      return other === undefined ? [] : [{ path: example.path, right, other }];
+    }),
+  );
 }
 
 function latenciesOf(latencies: readonly number[]): Pick<ApiReport, 'latencyP50Ms' | 'latencyP95Ms'> {

@@ -1,7 +1,9 @@
 // The outcome of an adaptation as a value, the sentences that editor, terminal and report make from it, and the phrases
 // that parts of a report share.
+import { holdsZero } from '../../common/chart.ts';
 import { counted, ofHundred, percent, thousands, wholePercent } from '../../common/format.ts';
 import { likelierBy } from '../../common/quality.ts';
+import type { Interval } from '../../common/statistics/bootstrap.ts';
 import type { LeftOutReason } from '../../workspace/files/harvest-types.ts';
 import type { AdaptReport, Latencies, MixedQuality, NeuralFailure, NeuralReport } from './adapt-report.ts';
 
@@ -60,6 +62,7 @@ type AdaptationOutcome =
       readonly why: string;
       readonly own: MixedQuality;
       readonly base: MixedQuality;
+      readonly change: Interval | undefined;
       /** Number of validation positions. */
       readonly decidedAt: number;
       readonly failure: NeuralFailure | undefined;
@@ -83,11 +86,11 @@ type AdaptationOutcome =
 
 export function outcomeOf({ neural, neuralFailure: failure, harvest: { files } }: AdaptReport): AdaptationOutcome {
   if (!neural) return { code: 'indexed', failure };
-  const { used, why, quality, training, chosenFrom } = neural;
+  const { used, why, quality, change, training, chosenFrom } = neural;
   const own = used === 'base' ? undefined : quality[used];
   if (own) {
     const code = used === 'adapted' ? 'kept' : 'earlier-stays';
-    return { code, why, own, base: quality.base, decidedAt: chosenFrom[used]?.places ?? 0, failure };
+    return { code, why, own, base: quality.base, change, decidedAt: chosenFrom[used]?.places ?? 0, failure };
   }
   if (training) return { code: 'not-kept', why, files, ranOutOfTime: training.stopped === 'out-of-time', failure };
   return { code: 'fitted', files, quality, failure };
@@ -106,7 +109,7 @@ export function pairInWords({ api }: Pick<AdaptReport, 'api'>): string | undefin
   if (Math.min(together.places, informed.places) < ENOUGH_POSITIONS) return undefined;
   const points = (share: number) => (100 * share).toFixed(0);
   const range = gain && `95% interval of the difference: ${points(gain.low)} to ${points(gain.high)} points`;
-  const byChance = gain === undefined || (gain.low <= 0 && gain.high >= 0);
+  const byChance = gain === undefined || holdsZero(gain);
   const doubt =
     range === undefined ? ' (one file, so it may be chance)' : ` (${range}${byChance ? ', so it may be chance' : ''})`;
   return `Here the large model alone completes ${wholePercent(bare.exactMatch)} of the lines; knowing your folder, ${wholePercent(informed.exactMatch)}${doubt}; together with the local model, ${wholePercent(together.exactMatch)} at ${wholePercent(1 - calls)} fewer calls.`;
@@ -173,13 +176,15 @@ function comparisonInWords({
   why,
   own,
   base,
+  change,
   decidedAt,
 }: Extract<AdaptationOutcome, { readonly own: MixedQuality }>): string {
   if (own.places < ENOUGH_POSITIONS) return why;
   const more = own.exactMatch - base.exactMatch;
   const unseen = `at ${counted(own.places, 'position')} of files it has not seen`;
   const figures = `(${percent(own.exactMatch)} instead of ${percent(base.exactMatch)})`;
-  if (more > 0) return `${ofHundred(more)} more of 100 lines right ${unseen} ${figures}.`;
+  const chance = change && holdsZero(change) ? ', which may be chance' : '';
+  if (more > 0) return `${ofHundred(more)} more of 100 lines right ${unseen} ${figures}${chance}.`;
   const lines = more < 0 ? `it got ${ofHundred(-more)} fewer of 100 right` : 'no difference was seen';
   const chosen = `better at the ${counted(decidedAt, 'position')} that decided`;
   return `it was ${chosen}; ${unseen} ${lines} ${figures}${lossInWords(own, base)}.`;

@@ -1,8 +1,9 @@
 // An adaptation's report as a document: what it brought, how right each model is, the cost, calibration. Panel,
 // terminal and the file beside the model show the same document.
+import { type Bar, type Chart, comparedWithPrevious, drawn, noteInWords, pairOf } from '../../common/chart.ts';
 import { counted, duration, percent, thousands, wrap } from '../../common/format.ts';
-import type { AdaptReport, ComparedReport, NeuralReport, Quality } from './adapt-report.ts';
-import { type Bar, type Chart, drawn, pairOf } from './chart.ts';
+import type { Interval } from '../../common/statistics/bootstrap.ts';
+import type { AdaptReport, NeuralReport, Quality } from './adapt-report.ts';
 import { ENOUGH_POSITIONS, latencyInWords, leftOutInWords, outcomeParagraphs, paidInWords } from './outcome.ts';
 
 /** Name of the file of a folder's last report, beside its local model. */
@@ -23,23 +24,24 @@ export function reportDocument(report: AdaptReport, name: string, finishedAt: nu
   };
 }
 
-function qualitySection({ specialist, neural, api, balance, slider, apiShare }: AdaptReport): Section {
+function qualitySection({ specialist, neural, api, balance, slider }: AdaptReport): Section {
   const title = 'Lines exactly right';
   if (!specialist) return { title, text: ['Not measured: the folder has too few files to hold some out.'] };
   const { compared } = api ?? {};
-  const comparison = neural && comparisonOf(neural, specialist);
-  const rows: readonly (readonly [string, Quality])[] = [
+  const comparison = neural && comparisonOf(neural);
+  const alone = (compared?.alone?.bare.places ?? 0) >= ENOUGH_POSITIONS ? compared?.alone : undefined;
+  const rows: readonly QualityRow[] = [
     ...(comparison ? [[comparison.name, comparison.quality] as const] : []),
-    [`Now: ${neural ? modelNames[neural.used] : modelNames.ngram}`, specialist],
+    [`Now: ${neural ? modelNames[neural.used] : modelNames.ngram}`, specialist, neural?.change],
     ...(compared
       ? [
           // The large model may have answered at a part of the positions.
           ...(compared.specialist.places < specialist.places
             ? [['Now, where the large model was asked', compared.specialist] as const]
             : []),
-          ...(compared.alone ? [['Large model alone', compared.alone.bare] as const] : []),
-          [`Large model: ${api?.model}`, compared.api] as const,
-          [`Together, balance ${balance}`, compared.together] as const,
+          ...(alone ? [['Large model alone', alone.bare] as const] : []),
+          [`Large model: ${api?.model}`, compared.api, alone?.gain] as const,
+          [`Together, balance ${balance}`, compared.together, compared.routed] as const,
         ]
       : []),
   ];
@@ -48,33 +50,33 @@ function qualitySection({ specialist, neural, api, balance, slider, apiShare }: 
     const measured = `Measured at ${counted(specialist.places, 'position')}, which are too few for figures.`;
     return { title, text: [`${measured} Adapt again when the folder has more files.`] };
   }
+  const bars = enough.map(barOf);
   return {
     title,
     text: [
-      'In files that nothing was fitted on. Ranges that overlap may differ by chance alone.',
+      'In files that nothing was fitted on, with 95% intervals.',
       ...(comparison?.why ? [comparison.why] : []),
+      ...noteInWords(bars, 'positions'),
     ],
-    chart: { bars: enough.map(([name, quality]) => barOf(name, quality)), ...pairAt(slider, apiShare, compared) },
-    table: {
-      head: ['Model', 'Right (95% interval)', 'Positions'],
-      rows: enough.map(([name, quality]) => row(name, quality)),
-    },
+    chart: { bars, ...pairAt(slider, balance) },
+    table: { head: ['Model', 'Right (95% interval)', 'Positions'], rows: enough.map(row) },
   };
 }
 
-/** What both models do at each position of the slider, and at the one that is set. */
-function pairAt(
-  slider: AdaptReport['slider'] = [],
-  apiShare: number | undefined,
-  compared: ComparedReport | undefined,
-): Pick<Chart, 'pair'> {
-  const points = slider.flatMap(({ apiShare: calls, right }) => (right === undefined ? [] : [{ calls, right }]));
-  if (points.length === 0 || apiShare === undefined || compared === undefined) return {};
-  return { pair: pairOf(points, { calls: apiShare, right: compared.together.exactMatch }) };
+/** What both models do at each place of the slider. */
+function pairAt(slider: AdaptReport['slider'] = [], balance: number): Pick<Chart, 'pair'> {
+  const points = slider.flatMap(({ right, apiShare: calls, ...point }) =>
+    right === undefined ? [] : [{ balance: point.balance, calls, right }],
+  );
+  return points.length === 0 ? {} : { pair: pairOf(points, balance) };
 }
 
-function barOf(name: string, quality: Quality): Bar {
-  return { name, share: quality.exactMatch, ...quality.interval, figure: shareOf(quality) };
+/** With the 95% interval of the difference from the row above, if it is compared with that. */
+type QualityRow = readonly [name: string, quality: Quality, difference?: Interval | undefined];
+
+function barOf([name, quality, difference]: QualityRow): Bar {
+  const { exactMatch: share, interval, places } = quality;
+  return { name, share, ...interval, figure: shareOf(quality), places, ...comparedWithPrevious(difference) };
 }
 
 function shareOf({ exactMatch, interval }: Quality): string {
@@ -90,18 +92,15 @@ const modelNames = {
 } as const;
 
 /** The model that answered before, if it was measured; otherwise another one, for comparison. */
-function comparisonOf({ used, quality, chosenFrom }: NeuralReport, now: Quality) {
-  const same = 'The model that answered before answers again, so there is no difference.';
-  if (used === 'base') return { name: 'N-grams alone', quality: quality.ngram, why: same };
+function comparisonOf({ used, quality, chosenFrom }: NeuralReport) {
+  const why = 'The model that answered before answers again, so there is no difference.';
+  if (used === 'base') return { name: 'N-grams alone', quality: quality.ngram, why };
   const { base } = quality;
-  if (used === 'earlier' || chosenFrom.earlier)
-    return { name: 'Base + n-grams', quality: base, why: used === 'earlier' && same };
-  const overlaps = !base.interval || !now.interval || base.interval.high >= now.interval.low;
-  const chance = 'No difference beyond chance is shown at these positions.';
-  return { name: `Before: ${modelNames.base}`, quality: base, why: overlaps && chance };
+  if (used === 'earlier') return { name: 'Base + n-grams', quality: base, why };
+  return { name: chosenFrom.earlier ? 'Base + n-grams' : `Before: ${modelNames.base}`, quality: base };
 }
 
-function row(name: string, quality: Quality): string[] {
+function row([name, quality]: QualityRow): string[] {
   return [name, shareOf(quality), thousands(quality.places)];
 }
 
@@ -167,7 +166,7 @@ export interface Section {
   readonly title: string;
   readonly text: readonly string[];
   readonly chart?: Chart;
-  /** Beside a chart: its figures. */
+  /** Beside a chart: its figures, which a terminal shows once. */
   readonly table?: ReportTable;
 }
 
@@ -183,8 +182,7 @@ export function plainTextOf({ title, subtitle, sections }: ReportDocument): stri
     [
       name,
       ...text.map((each) => wrap(`  ${each}`)),
-      ...(chart ? [wrap(drawn(chart)), ''] : []),
-      ...(table ? [wrap(alignedTable(table))] : []),
+      ...(chart ? [wrap(drawn(chart))] : table ? [wrap(alignedTable(table))] : []),
     ].join('\n'),
   );
   return [`${title}, ${subtitle}`, ...parts].join('\n\n');

@@ -1,6 +1,7 @@
 // `label`: labels every text of a task as CSV, or writes the task's local model as ONNX.
 import { join } from 'node:path';
 import type { ApiEstimate } from '../../adapt/request/adapt-request.ts';
+import { drawn } from '../../common/chart.ts';
 import { CodedError, unwrap } from '../../common/errors.ts';
 import { replaceFile } from '../../common/files.ts';
 import { memoryCeiling } from '../../common/memory.ts';
@@ -91,7 +92,9 @@ function statesAccess(values: Values): StatesAccess | undefined {
 }
 
 function renderTask(root: string, report: TaskReport): string {
-  const { facts, notes } = resultsOf(report);
+  const { picture, facts, notes } = resultsOf(report);
   const rows = facts.map(([name, value]) => `  ${name.padEnd(34)} ${value}`);
-  return [endOfRun({ ...report, path: join(root, report.path) }), ...rows, ...notes].join('\n');
+  const end = endOfRun({ ...report, path: join(root, report.path) });
+  const above = picture?.text.filter((sentence) => !end.includes(sentence)) ?? [];
+  return [end, ...above, ...(picture ? ['', drawn(picture.chart), ''] : []), ...rows, ...notes].join('\n');
 }

@@ -1,46 +1,70 @@
 // The report's picture: a bar for each model, and both models together by the share of calls. Figures stand beside the
-// bars as text; shape, not colour, tells bar, interval and today.
+// bars as text; shape, not colour, tells bar, interval and marks.
 import { h } from './dom.ts';
 import type { ReportChart } from './protocol.ts';
 
 const WIDTH = 100;
-const BAR = 10;
+const BAR = 16;
+const BELOW = 12;
 const LINE = 40;
 
-export function chartOf({ bars, pair }: ReportChart): HTMLElement {
-  const rows = bars.map(({ figure, ...bar }) =>
-    h('div.chart-bar', h('span', bar.name), h('span.dim', figure), barOf(bar)),
+export function chartOf({ bars }: Pick<ReportChart, 'bars'>): HTMLElement {
+  const rows = bars.map(({ figure, note, ...bar }) =>
+    h('li', h('span', bar.name), h('span.dim', figure), barOf(bar), note === undefined ? undefined : h('em', note)),
   );
-  return h('div.chart', ...rows, pair && pairOf(pair));
+  // A list that the style sheet shows without marks is none for some screen readers, unless it says so.
+  return h('ul.chart', { role: 'list' }, ...rows);
 }
 
-/** A bar with its interval as a line with ends. */
-function barOf({ share, low = share, high = share }: Omit<ReportChart['bars'][number], 'figure'>): SVGSVGElement {
-  const x = (value: number) => (value * WIDTH).toFixed(1);
-  const ends = [low, high].map((end) => `M${x(end)} 2v${BAR - 4}`).join('');
+/** A bar, and below it its interval as a line with ends. A dot there is what was expected. */
+function barOf(bar: Omit<ReportChart['bars'][number], 'figure' | 'note'>): SVGSVGElement {
+  const { share, low = share, high = share, expected } = bar;
+  const ends = [low, high].map((end) => `M${x(end)} ${BELOW - 3}v6`).join('');
   return picture(BAR, [
-    ['chart-room', `M0 ${BAR / 2}h${WIDTH}`],
-    ['chart-share', `M0 ${BAR / 2}h${x(share)}`],
-    ...(low < high ? ([['chart-interval', `M${x(low)} ${BAR / 2}H${x(high)}${ends}`]] as const) : []),
+    ['chart-room', `M0 4h${WIDTH}`],
+    ['chart-share', `M0 4h${x(share)}`],
+    ...(low < high ? ([['chart-interval', `M${x(low)} ${BELOW}H${x(high)}${ends}`]] as const) : []),
+    // A line without length has round ends.
+    ...(expected === undefined ? [] : ([['chart-expected', `M${x(expected)} ${BELOW}h0`]] as const)),
   ]);
 }
 
-/** Right lines above the share of calls; today is a line across. */
-function pairOf({ points, now, inWords }: NonNullable<ReportChart['pair']>): HTMLElement {
-  const at = (calls: number, right: number) => `${(calls * WIDTH).toFixed(1)} ${((1 - right) * LINE).toFixed(1)}`;
-  const line = points.map(({ calls, right }, i) => `${i === 0 ? 'M' : 'L'}${at(calls, right)}`).join('');
-  const drawn = picture(LINE, [
-    ['chart-room', `M0 ${LINE}h${WIDTH}`],
-    ['chart-today', `M${at(now.calls, 1)}V${LINE}`],
-    ['chart-pair', line],
-  ]);
-  return h('div.chart-pair-of', drawn, h('p.dim', inWords));
+/** Right lines above the share of calls. A line across marks the place of the slider. */
+export class PairView {
+  readonly element: HTMLElement;
+  private readonly pair: NonNullable<ReportChart['pair']>;
+  private readonly sentence = h('p.dim');
+  private readonly mark: Element | null;
+
+  constructor(pair: NonNullable<ReportChart['pair']>) {
+    this.pair = pair;
+    const line = pair.points.map(({ calls, right }, i) => `${i === 0 ? 'M' : 'L'}${x(calls)} ${y(right)}`).join('');
+    const drawn = picture(LINE, [
+      ['chart-axes', `M0 0V${LINE}h${WIDTH}`],
+      ['chart-place', ''],
+      ['chart-pair', line],
+    ]);
+    this.mark = drawn.querySelector('.chart-place');
+    const ends = h('div.ends.dim', { 'aria-hidden': 'true' }, h('span', 'No calls'), h('span', 'All calls'));
+    this.element = h('div.chart', drawn, ends, this.sentence);
+  }
+
+  show(balance: number): void {
+    const { points, inWords } = this.pair;
+    const distance = (point: (typeof points)[number]) => Math.abs(point.balance - balance);
+    const [now] = [...points].sort((a, b) => distance(a) - distance(b));
+    if (!now) return;
+    this.mark?.setAttribute('d', `M${x(now.calls)} 0V${LINE}`);
+    const sentence = `${inWords} At the slider’s place (dashed line): ${now.inWords}.`;
+    if (this.sentence.textContent !== sentence) this.sentence.textContent = sentence;
+  }
 }
 
-type Line = readonly [name: string, d: string];
+const x = (share: number) => (share * WIDTH).toFixed(1);
+const y = (share: number) => ((1 - share) * LINE).toFixed(1);
 
 /** Stretched to the width that there is; lines keep theirs. */
-function picture(height: number, lines: readonly Line[]): SVGSVGElement {
+function picture(height: number, lines: readonly (readonly [name: string, d: string])[]): SVGSVGElement {
   const namespace = 'http://www.w3.org/2000/svg';
   const svg = document.createElementNS(namespace, 'svg');
   svg.setAttribute('viewBox', `0 0 ${WIDTH} ${height}`);

@@ -17,15 +17,16 @@ const host = acquireVsCodeApi();
 let views: ReturnType<typeof build> | undefined;
 
 function build(words: Words) {
+  const runs = (command: 'adapt' | 'exportAdaptation') => () => host.postMessage({ type: 'command', command });
+  const report = reportView(words, runs('adapt'), runs('exportAdaptation'));
   const status = new StatusView(words, {
     run: (command) => host.postMessage({ type: 'command', command }),
     setBalance: (value) => host.postMessage({ type: 'balance', value }),
+    showBalance: report.showBalance,
     setThreshold: (value) => host.postMessage({ type: 'threshold', value }),
   });
   const totals = totalsView(words);
   const rows = new RowList(words, (id) => host.postMessage({ type: 'open', id }));
-  const runs = (command: 'adapt' | 'exportAdaptation') => () => host.postMessage({ type: 'command', command });
-  const report = reportView(words, runs('adapt'), runs('exportAdaptation'));
   const list = h(
     'section.card.list',
     { 'aria-labelledby': 'list-title' },

@@ -130,18 +130,24 @@ export interface PanelState {
   readonly progress?: PanelProgress;
 }
 
-/** As in adapt/report/chart.ts. */
+/** As in common/chart.ts. */
 export interface ReportChart {
   readonly bars: readonly {
     readonly name: string;
     readonly share: number;
     readonly low?: number;
     readonly high?: number;
+    readonly expected?: number;
     readonly figure: string;
+    readonly note?: string;
   }[];
   readonly pair?: {
-    readonly points: readonly { readonly calls: number; readonly right: number }[];
-    readonly now: { readonly calls: number; readonly right: number };
+    readonly points: readonly {
+      readonly balance: number;
+      readonly calls: number;
+      readonly right: number;
+      readonly inWords: string;
+    }[];
     readonly inWords: string;
   };
 }

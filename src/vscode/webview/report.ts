@@ -1,11 +1,13 @@
 // The panel's part with the report of the last adaptation of each folder.
-import { chartOf } from './chart.ts';
-import { button, h } from './dom.ts';
+import { chartOf, PairView } from './chart.ts';
+import { button, h, icon, icons } from './dom.ts';
 import type { PanelReport, ReportSection } from './protocol.ts';
 import type { Words } from './wording.ts';
 
 export function reportView(words: Words, onAdapt: () => void, onExport: () => void) {
   const body = h('div.reports');
+  let pairs: PairView[] = [];
+  let balance = 0;
   const small = { class: 'secondary small' };
   const buttons = h('div.adapt-again', button('Export…', onExport, small), button('Adapt again', onAdapt, small));
   const element = h(
@@ -29,13 +31,25 @@ export function reportView(words: Words, onAdapt: () => void, onExport: () => vo
       'article',
       { 'aria-label': folder },
       h('h3', folder, h('span.dim', words.date(finishedAt))),
-      h('div.sections', ...sections.map(sectionOf)),
+      h('div.sections', ...sections.map((section) => sectionOf(section, pairOf(section)))),
     );
+  const pairOf = ({ chart }: ReportSection) => {
+    const pair = chart?.pair && new PairView(chart.pair);
+    pair?.show(balance);
+    if (pair) pairs.push(pair);
+    return pair?.element;
+  };
   return {
     element,
     update(reports: readonly PanelReport[]): void {
       element.classList.toggle('has-report', reports.length > 0);
+      pairs = [];
       body.replaceChildren(...(reports.length === 0 ? [nothing()] : reports.map(one)));
+    },
+    /** Marks the place of the slider. */
+    showBalance(value: number): void {
+      balance = value;
+      for (const pair of pairs) pair.show(value);
     },
     reveal(): void {
       element.scrollIntoView({ block: 'start' });
@@ -44,11 +58,11 @@ export function reportView(words: Words, onAdapt: () => void, onExport: () => vo
   };
 }
 
-function sectionOf({ title, text, chart, table }: ReportSection): HTMLElement {
+function sectionOf({ title, text, chart, table }: ReportSection, pair: HTMLElement | undefined): HTMLElement {
   const lines = text.map((line) => h('p', line));
   const figures = table && tableOf(table, title);
-  const folded = chart && figures ? h('details.fold', h('summary', 'Figures'), figures) : figures;
-  return h('section', { 'aria-label': title }, h('h4', title), ...lines, chart && chartOf(chart), folded);
+  const folded = chart && figures ? h('details.fold', h('summary', icon(icons.chevron), 'Figures'), figures) : figures;
+  return h('section', { 'aria-label': title }, h('h4', title), ...lines, chart && chartOf(chart), pair, folded);
 }
 
 /** A table whose rows begin with their names. */

@@ -1,4 +1,5 @@
 // The table's browser code: receives rows page by page, filters them, and sends corrections back.
+import { chartOf } from './chart.ts';
 import { button, h, icon, icons } from './dom.ts';
 import { filtersView } from './table-filters.ts';
 import { Grid } from './table-grid.ts';
@@ -108,6 +109,7 @@ class TableView {
           init.labelling ? undefined : posts(isText ? 'Write Answers' : 'Label Texts', 'label'),
           posts('Run Text Task', 'run', 'small'),
         ),
+        init.results?.picture && pictureView(init.results.picture),
         init.results && resultsView(init.results),
         this.progress,
         ...(init.labelling ? [] : [this.filters.element, this.status]),
@@ -216,6 +218,12 @@ class TableView {
     host.postMessage({ type: 'correct', index, text: before.text, label });
     this.grid.goTo(index);
   }
+}
+
+function pictureView({ text, chart }: NonNullable<NonNullable<TableInit['results']>['picture']>): HTMLElement {
+  const [first = '', ...others] = text;
+  const sentences = [h('p', first), ...others.map((sentence) => h('p.dim', sentence))];
+  return h('section.picture', { 'aria-label': 'What is right' }, ...sentences, chartOf(chart));
 }
 
 function resultsView({ facts, notes }: NonNullable<TableInit['results']>): HTMLElement {

@@ -1,7 +1,7 @@
 // Messages between the table of a text task and the extension: plain data. The extension checks what the page sends.
 import * as v from 'valibot';
 import type { SchemaOutput } from '../../common/schemas.ts';
-import { withKnownFields } from './protocol.ts';
+import { type ReportChart, withKnownFields } from './protocol.ts';
 
 /** What is said of a row's text. */
 export interface RowAnswer {
@@ -43,8 +43,12 @@ export interface TableInit {
   readonly labels: readonly { readonly name: string; readonly meaning: string }[];
   /** Maximum characters of a text answer; absent if texts get labels. */
   readonly longestAnswer?: number;
-  /** Of the last run: names with values, and sentences. */
-  readonly results?: { readonly facts: readonly (readonly [string, string])[]; readonly notes: readonly string[] };
+  /** Of the last run: a picture with the sentences above it, names with values, and sentences. */
+  readonly results?: {
+    readonly picture?: { readonly text: readonly string[]; readonly chart: ReportChart };
+    readonly facts: readonly (readonly [string, string])[];
+    readonly notes: readonly string[];
+  };
   /** The table is for labelling, text after text; absent: it shows results. */
   readonly labelling?: TableLabelling;
   /** The rows take the focus, because the user has just opened the table. */

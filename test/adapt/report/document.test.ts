@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type AdaptReport, storedReport } from '../../../src/adapt/report/adapt-report.ts';
+import { changeOf } from '../../../src/adapt/report/figures.ts';
 import { plainTextOf, reportDocument } from '../../../src/adapt/report/report-document.ts';
 import '../../support/ui-text.ts';
-import { reportOf } from './report.ts';
+import { positionsOf, reportOf } from './report.ts';
 
 const { reportsOf } = await import('../../../src/vscode/panel/panel-host.ts');
 
@@ -90,10 +91,53 @@ test('the model that served before is compared, and the same model makes no diff
   const { base } = neural.quality;
   const replaced = shown({ chosenFrom: { ...neural.chosenFrom, earlier: base } });
   assert.deepEqual(replaced, [['Base + n-grams', 'Now: adapted + n-grams'], '']);
-  const chance = { ...neural.quality, base: { ...base, interval: { low: 0.24, high: 0.99 } } };
-  assert.match(shown({ quality: chance })[1], /^No difference beyond chance/);
-  const far = { ...neural.quality, base: { ...base, interval: { low: 0.1, high: 0.12 } } };
-  assert.deepEqual(shown({ quality: far }), [['Before: base + n-grams', 'Now: adapted + n-grams'], '']);
+  assert.deepEqual(shown({}), [['Before: base + n-grams', 'Now: adapted + n-grams'], '']);
+});
+
+test('the difference of two models has an interval by files, if both answered in several', () => {
+  const now = positionsOf(160);
+  const before = now.map((position, i) => ({ ...position, right: position.right && i % 5 > 0 }));
+  const { low = 0, high = 0 } = changeOf(now, before) ?? {};
+  const lost = now.filter(({ right }, i) => right && i % 5 === 0).length / now.length;
+  assert.ok(0 < low && low <= lost && lost <= high && high < 0.3, `${low} to ${high}`);
+  assert.deepEqual(changeOf(now, now), { low: 0, high: 0 });
+  assert.equal(changeOf(now.slice(0, 1), before), undefined, 'one file');
+  const { together, api, routed } = reportOf(true).api?.compared ?? {};
+  assert.ok(together && api && routed);
+  const difference = together.exactMatch - api.exactMatch;
+  assert.ok(routed.low <= difference && difference <= routed.high);
+});
+
+test('a bar says that there is no difference if the difference at the same positions may be 0', () => {
+  const report = reportOf(true);
+  const { neural, api } = report;
+  assert.ok(neural && api?.compared?.alone);
+  const { compared } = api;
+  const alone = compared.alone as NonNullable<typeof compared.alone>;
+  const chance = { low: -0.01, high: 0.2 };
+  const notes = (change: Partial<AdaptReport>) => {
+    const { text = [], chart } = sectionOf({ ...report, ...change }, 'Lines exactly right') ?? {};
+    const noted = chart?.bars.filter(({ note }) => note === 'No difference from the previous one');
+    return {
+      names: noted?.map(({ name }) => name),
+      isExplained: /^No difference: at the same positions/.test(text.at(-1) ?? ''),
+    };
+  };
+  const asked = (over: Partial<typeof compared>) => ({ api: { ...api, compared: { ...compared, ...over } } });
+  const certain = asked({ routed: { low: 0.01, high: 0.2 } });
+  assert.deepEqual(notes(certain), { names: [], isExplained: false });
+  assert.deepEqual(notes({ ...certain, neural: { ...neural, change: chance } }), {
+    names: ['Now: adapted + n-grams'],
+    isExplained: true,
+  });
+  const both = asked({ routed: { low: 0, high: 0.1 }, alone: { ...alone, gain: chance } });
+  assert.deepEqual(notes(both).names, ['Large model: claude', 'Together, balance 0.4']);
+  // The bar above is left out, so there is nothing to compare with.
+  const few = asked({
+    routed: { low: 0.01, high: 0.2 },
+    alone: { ...alone, bare: { ...alone.bare, places: 9 }, gain: chance },
+  });
+  assert.deepEqual(notes(few).names, []);
 });
 
 test('without a large model the report has no figures of one', () => {
@@ -155,7 +199,8 @@ test('terminal text has the same sections in lines of at most 100 columns and re
   const text = plainTextOf(document);
   for (const { title } of document.sections) assert.ok(text.includes(`\n${title}\n`), title);
   for (const line of text.split('\n')) assert.ok(line.length <= 100, line);
-  assert.match(text, / {2}Before: base \+ n-grams {2}30\.0% \(24\.0% to 36\.0%\) {2}160\n/);
+  assert.equal(text.split('30.0% (24.0% to 36.0%) of 160').length - 1, 1, 'the table does not repeat the bars');
+  assert.match(text, /\n {2}Money {2,}\$0\.3000 for 300 answers of claude\n/);
   assert.equal(text.split('A long note about').length - 1, 3);
 });
 
@@ -166,11 +211,12 @@ test('the picture has a bar with its interval for each model, and the pair by th
     table?.rows.map(([name, figure]) => [name, figure]),
   );
   for (const { share, low = 1, high = 0 } of chart?.bars ?? []) assert.ok(low <= share && share <= high);
-  const { points = [], now, inWords } = chart?.pair ?? {};
-  assert.ok(points.length > 2);
+  const { points = [], balance, inWords } = chart?.pair ?? {};
+  assert.equal(points.length, 20, 'a point for each place of the slider');
   assert.ok(points.every(({ calls }, i) => calls >= (points[i - 1]?.calls ?? 0)));
-  assert.match(inWords ?? '', /today 91% right with \d+% of the calls\.$/);
-  assert.ok(now && now.calls > 0 && now.calls < 1);
+  assert.match(inWords ?? '', /^Both models together: \d+% right with \d+% of the calls, \d+% right with 100% of/);
+  assert.equal(balance, 0.4);
+  assert.match(points.find((point) => point.balance === 0.4)?.inWords ?? '', /^91% right with \d+% of the calls$/);
 });
 
 test('without a large model there is no line of the pair, and with too few positions no picture', () => {
@@ -181,8 +227,15 @@ test('without a large model there is no line of the pair, and with too few posit
   assert.ok((few?.chart?.bars.length ?? 0) < (sectionOf(report, 'Lines exactly right')?.chart?.bars.length ?? 0));
 });
 
-test('a terminal draws the bars with blocks', () => {
-  const text = plainTextOf(documentOf(reportOf(true)));
-  assert.match(text, / {2}Before: base \+ n-grams {2}█{6}▒{3}·{15} {2}30\.0% \(24\.0% to 36\.0%\)\n/);
-  assert.match(text, /\n {2}[▁▂▃▄▅▆▇█]+\n {2}Both models together: /);
+test('a terminal draws the bars with blocks, and marks the balance below the line of the pair', () => {
+  const report = reportOf(true);
+  assert.ok(report.neural);
+  const text = plainTextOf(documentOf({ ...report, neural: { ...report.neural, change: { low: 0, high: 0 } } }));
+  assert.match(text, /\n {2}Before: base \+ n-grams {2}█{6}▒{3}·{15} {2}30\.0% \(24\.0% to 36\.0%\) of 160\n/);
+  assert.match(text, /\n {2}Now: adapted .*\n {26}No difference from the previous one\n/);
+  const [, line = '', mark = ''] =
+    /\n {2}([ ▁▂▃▄▅▆▇█]{24})\n {2}( *\^) balance 0\.4: 91% right with \d+%/.exec(text) ?? [];
+  const [calls] = [report.slider?.find(({ balance }) => balance === 0.4)?.apiShare];
+  assert.equal(mark.length - 1, Math.round((calls ?? 0) * 23));
+  assert.notEqual(line[mark.length - 1], ' ');
 });

@@ -101,6 +101,7 @@ export function reportOf(asked: boolean): AdaptReport {
         ngramRouter: defaultRouter(),
       },
       quality: { ngram: base, base, adapted: { ...base, exactMatch: 0.36 } },
+      change: { low: 0.02, high: 0.1 },
       chosenFrom: { base, adapted: { ...base, exactMatch: 0.36 } },
       training: {
         ...{ loss: { before: 3.2, after: 2.7 }, steps: 40, tokens: 80_000, tokensPerEpoch: 300_000 },

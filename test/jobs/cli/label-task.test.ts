@@ -52,6 +52,13 @@ test('all texts get a label', async () => {
   assert.match(lines[45] ?? '', /^please add page 45,wish,local model,0\.\d{3},,47$/);
 });
 
+test('a terminal draws what is expected, and says it once', async () => {
+  const { code, out, err } = await runCli(['label', 'issues', '--folder', folder, '--storage', storage, '--local']);
+  assert.equal(code, 0, err);
+  assert.match(out, /\n\n {2}Local model {2}█+▒*·* {2}\d+% \(\d+% to \d+%\), expected\n\n/);
+  assert.equal(out.split('is expected to get about').length - 1, 1, out);
+});
+
 test('over HTTP every answer is stored immediately, so a resumed run repeats no request', async () => {
   const api = await MessagesServer.start();
   after(() => api.close());
