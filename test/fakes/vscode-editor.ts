@@ -230,6 +230,10 @@ class Document {
   }
 }
 
+interface Drawn {
+  readonly contentText: string;
+}
+
 class Editor {
   readonly document: Document;
   readonly viewColumn = 1;
@@ -238,7 +242,7 @@ class Editor {
   /** Decoration type → what is drawn with it. */
   readonly decorations = new Map<
     object,
-    readonly { readonly range: Range; readonly renderOptions?: { readonly after: { contentText: string } } }[]
+    readonly { readonly range: Range; readonly renderOptions?: Partial<Record<'before' | 'after', Drawn>> }[]
   >();
 
   constructor(document: Document) {
@@ -315,6 +319,9 @@ async function showTextDocument(document: Document): Promise<Editor> {
 }
 
 /** What tests do and read. */
+const textIn = (options: Partial<Record<'before' | 'after', Drawn>> | undefined): string | undefined =>
+  (options?.before ?? options?.after)?.contentText;
+
 export const desk = {
   isTrusted: true,
   /** The refactorings that the user was asked to confirm. */
@@ -379,13 +386,10 @@ export const desk = {
   checkout: () => events.head.fire(new Uri('file', '/work/.git/HEAD')),
   /** Texts of the decorations in an editor. */
   drawn: (editor: Editor): string[] =>
-    [...editor.decorations.values()]
-      .flat()
-      .map(({ renderOptions }) => renderOptions?.after.contentText ?? '(struck through)'),
+    [...editor.decorations.values()].flat().map(({ renderOptions }) => textIn(renderOptions) ?? '(struck through)'),
   /** Where decorations with a text stand. */
   drawnAt: (editor: Editor, text: string): Position | undefined =>
-    [...editor.decorations.values()].flat().find(({ renderOptions }) => renderOptions?.after.contentText === text)
-      ?.range.start,
+    [...editor.decorations.values()].flat().find(({ renderOptions }) => textIn(renderOptions) === text)?.range.start,
   reset(): void {
     documents.clear();
     files.clear();

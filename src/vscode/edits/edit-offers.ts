@@ -248,9 +248,11 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
     const [first = [], ...others] = this.sources.map((source) => source.edits(folder, documents, edits));
     const next = joinEdits([first, repeated, ...others], this.ignoredAfter(edits));
     const cursor = this.cursor();
+    const before = this.offered.current;
     this.offered.offer(next, (path) => documents.find((file) => file.path === path)?.text, cursor);
     if (cursor) this.offered.prefer(cursor);
     const { current } = this.offered;
+    if (before && !this.offered.has(before)) this.passedBy(before);
     if (current) this.pending ??= { offer: current, after: stateOf(edits) };
     const document = window.activeTextEditor?.document;
     const isCovered = cursor && this.isGhostTextShown && !this.isInsertedAtCursor(current);
@@ -261,6 +263,12 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
     this.draw();
     if (next.length === 0 && after === 'key') this.following.rested();
     return next.length > 0;
+  }
+
+  /** An offer is not there any more: its row does not wait for an answer. */
+  private passedBy({ id }: OfferedEdit): void {
+    const { activity } = this.deps;
+    if (activity.get(id)?.outcome === 'pending') activity.setOutcome(id, 'ignored', 0);
   }
 
   /**
@@ -401,8 +409,8 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
   }
 }
 
-/** Differs after each edit. */
+/** Differs after each edit. While one goes on, only what it has inserted changes. */
 function stateOf(edits: readonly Edit[]): string {
   const last = edits.at(-1);
-  return JSON.stringify([edits.length, last?.path, last?.removed, last?.inserted]);
+  return JSON.stringify([edits.length, last?.path, last?.removed]);
 }

@@ -123,13 +123,14 @@ function insertedIn({ range, replacement, insertion }: OfferedEdit): vscode.Deco
   if (text === '') return [];
   const end = insertion?.at ?? range.end;
   const shown = flatten(text);
-  const after = {
+  // The hint is drawn after its position: at the end of a line it stands behind this text.
+  const before = {
     contentText: shown.length > maxLength ? `${shown.slice(0, maxLength - 1).toWellFormed()}…` : shown,
     color: new vscode.ThemeColor('editor.foreground'),
     backgroundColor: new vscode.ThemeColor('diffEditor.insertedTextBackground'),
   };
   const at = new vscode.Position(end.line, end.character);
-  return [{ range: new vscode.Range(at, at), renderOptions: { after } }];
+  return [{ range: new vscode.Range(at, at), renderOptions: { before } }];
 }
 
 export function rangeOf({ start, end }: OfferedEdit['range']): vscode.Range {

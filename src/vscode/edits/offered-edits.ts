@@ -82,6 +82,11 @@ export class OfferedEdits {
     return this.offers[0];
   }
 
+  /** Whether an edit is still offered. */
+  has({ id }: OfferedEdit): boolean {
+    return this.offers.some((offer) => offer.id === id);
+  }
+
   /** The offers of the shown one's rule. */
   get alike(): readonly OfferedEdit[] {
     return this.offers.filter(({ rule }) => rule === this.current?.rule);

@@ -216,11 +216,15 @@ export type ThresholdStep = keyof typeof thresholdSteps;
 /** Wrong suggestions of those shown, by `npm run bench -- typing --bases medium`. */
 export const wrongShares: Readonly<Record<ThresholdStep, number>> = { more: 0.35, balanced: 0.26, less: 0.19 };
 
-/** 'claude-haiku-4-5-20251001' -> 'haiku-4-5', 'adapted + n-gram' -> 'adapted'. For narrow places. */
+/**
+ * 'claude-haiku-4-5-20251001' -> 'haiku-4-5', 'adapted + n-gram' -> 'adapted', 'rename of `total`' -> 'rename'. For
+ * narrow places.
+ */
 export function shortModel(model: string): string {
   if (model === 'n-gram') return 'index';
   return model
     .replace(/^claude-/, '')
     .replace(/-\d{8}$/, '')
-    .replace(/ \+ n-gram$/, '');
+    .replace(/ \+ n-gram$/, '')
+    .replace(/^(rename) of .*|^(quick fix): .*/, '$1$2');
 }

@@ -48,6 +48,16 @@ test('marks the third place, hints at it, announces it and lists it', async () =
   assert.equal(activity.totals().completions, 0);
 });
 
+test('the row of an edit that is offered no more does not wait for an answer', async () => {
+  const { editor, activity } = await renamed();
+  const [shown] = activity.rows;
+  assert.equal(shown?.outcome, 'pending');
+  desk.retype(editor, 'total', 'sum');
+  await until(() => activity.rows[0]?.id !== shown?.id);
+  assert.equal(activity.get(shown?.id ?? '')?.outcome, 'ignored');
+  assert.equal(activity.rows[0]?.outcome, 'pending');
+});
+
 test('a document that was shortened above the cursor is no error', async () => {
   const { editor, state } = await renamed();
   editor.selection = new Selection(6, 0, 6, 0);

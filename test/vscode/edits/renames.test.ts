@@ -46,6 +46,22 @@ test('the references of a declaration are offered after another name was typed t
   assert.equal(server.asked, 1);
 });
 
+test('a reference that the user types over himself, with pauses, does not end the rename of the others', async () => {
+  const { state } = offer();
+  const server = serve();
+  const editor = await opened('src/a.ts', code);
+  desk.cursor(editor, 0, 8);
+  await until(() => server.asked);
+  desk.retype(editor, 'total', 'sum');
+  await until(() => state.tab);
+  desk.retype(editor, 'total', 's');
+  for (const [typed, longer] of ['s', 'su', 'sum'].entries()) {
+    if (typed > 0) desk.retype(editor, `send(${longer.slice(0, -1)}`, `send(${longer}`);
+    await quiet();
+  }
+  assert.ok(desk.drawn(editor).includes('Tab: next edit, line 5'), desk.drawn(editor).join());
+});
+
 test('all references are applied after a preview, in other files, too, but not in ignored ones', async () => {
   const { offers, state } = offer({ off: 'src/off.ts' });
   const server = serve();
