@@ -69,10 +69,13 @@ const MARKED = /^<!-- repository -->\n([\s\S]*?)^<!-- \/repository -->\n/gm;
  */
 export function packedReadme(markdown: string, repository: string | undefined): string {
   const kept = markdown.replace(MARKED, '').replace(/\n{3,}/g, '\n\n');
-  const foreign = [...kept.matchAll(/!\[[^\][]*\]\([^)]*\)|\[[^\][]*\]\((?!#|\w+:)[^)]+\)|<!--.*-->/g)];
+  const foreign = [
+    ...kept.matchAll(/!\[[^\][]*\]\([^)]*\)|\[[^\][]*\]\((?!#|\w+:)[^)]+\)|<(?:img|source)\b|<!--.*-->/g),
+  ];
   if (foreign.length > 0)
     throw new Error(`README.md: mark as a part for the repository: ${foreign.map(([text]) => text).join(', ')}`);
-  return repository === undefined ? kept : markdown.replace(MARKED, '$1');
+  // vsce makes an address of an image's path, but not of its alternatives'.
+  return repository === undefined ? kept : markdown.replace(MARKED, '$1').replace(/^<source .*\n/gm, '');
 }
 
 /** Where the project is public, for the package's links: 'https://github.com/OWNER/NAME'. Undefined: nowhere yet. */

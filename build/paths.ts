@@ -9,6 +9,9 @@ export const dist = join(root, 'dist');
 export const cache =
   process.env.EASY_ADAPTATION_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'easy-adaptation');
 
+/** With 'write', end-to-end tests take pictures instead of comparing what they show. */
+export const picturesVariable = 'EASY_ADAPTATION_PICTURES';
+
 /**
  * The environment for an npm that works in another folder: what an outer `npm run` tells of our own project and of the
  * Node it runs on is left out. (code-server's install reads the Node version from npm's user agent.)

@@ -1,21 +1,11 @@
-// The pictures of the README: npm run pictures. Runs the end-to-end tests that show each surface in a real browser, and
-// copies what they saw into media/.
-import { copyFileSync } from 'node:fs';
+// The pictures of README and walkthrough: npm run pictures. Runs the end-to-end tests that take one, in a real
+// browser; what their surfaces say is stored beside them, in test/e2e/pictures.json.
 import { join } from 'node:path';
-import { root } from './paths.ts';
+import { picturesVariable, root } from './paths.ts';
 import { must } from './proc.ts';
 
-/** Test, its screenshot, and the picture. */
-const PICTURES = [
-  ['story', '06-ghost-api', 'screenshot'],
-  ['next-edits', 'edits-02-at-the-place', 'next-edit'],
-] as const;
-
-for (const test of new Set(PICTURES.map(([each]) => each))) {
+for (const test of ['pictures', 'story', 'texts']) {
   console.log(`${test} ...`);
-  await must(process.execPath, [join(root, 'build/run.mjs'), `test/e2e/${test}.run.ts`], { cwd: root });
-}
-for (const [, shot, picture] of PICTURES) {
-  copyFileSync(join(root, `test/e2e/shots/${shot}-dark.png`), join(root, `media/${picture}.png`));
-  console.log(`media/${picture}.png`);
+  const env = { ...process.env, [picturesVariable]: 'write' };
+  await must(process.execPath, [join(root, 'build/run.mjs'), `test/e2e/${test}.run.ts`], { cwd: root, env });
 }

@@ -18,6 +18,7 @@ import type { CodeModelOffer } from './bases/code-model-offer.ts';
 import { getModel } from './bases/get-model.ts';
 import { acceptPart } from './completion/accept-part.ts';
 import { acceptedCommand, type GhostTextProvider, type LastSuggestion } from './completion/provider.ts';
+import { showSample } from './completion/sample.ts';
 import type { Snooze } from './completion/snooze.ts';
 import type { ChannelLog } from './editor/channel-log.ts';
 import { confirms } from './editor/dialogs.ts';
@@ -94,6 +95,7 @@ export function registerCommands(deps: CommandDeps): Disposable {
     showLog: () => log.channel.show(),
     openSettings: () => vscode.commands.executeCommand('workbench.action.openSettings', `${section}.`),
     trigger: () => deps.ghostText.requestManually(),
+    showSample: () => showSample(deps.documents, deps.ghostText),
     acceptWord: () => acceptPart('acceptNextWord', folders, deps.documents),
     acceptLine: () => acceptPart('acceptNextLine', folders, deps.documents),
     goToNextEdit: () => deps.nextEdits.goTo(),

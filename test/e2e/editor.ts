@@ -5,9 +5,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FrameLocator, Locator, Page } from 'playwright-core';
 import { patience, shots } from '../support/browser.ts';
-
-/** Classes of the workbench's element. Its theme follows the system's by a setting. */
-const themeClasses = { light: 'vs', dark: 'vs-dark' } as const;
+import { setTheme, themes } from '../support/pictures.ts';
 
 export class Editor {
   readonly page: Page;
@@ -147,13 +145,15 @@ export class Editor {
     });
   }
 
-  /** Texts that decorations add to the lines, such as the hint of the next edit. */
+  /** Texts that decorations add to the lines, such as the hint of the next edit, in their order. */
   async decorations(): Promise<string[]> {
     return this.page.evaluate(() =>
-      [...document.querySelectorAll('.view-lines [class*="ced-"]')].flatMap((part) => {
-        const { content } = getComputedStyle(part, '::after');
-        return content === 'none' || content === 'normal' ? [] : [content.replace(/^"|"$/g, '')];
-      }),
+      [...document.querySelectorAll('.view-lines [class*="ced-"]')].flatMap((part) =>
+        ['::before', '::after'].flatMap((place) => {
+          const { content } = getComputedStyle(part, place);
+          return content === 'none' || content === 'normal' ? [] : [content.replace(/^"|"$/g, '')];
+        }),
+      ),
     );
   }
 
@@ -240,9 +240,8 @@ export class Editor {
   /** Takes a screenshot in both themes, without moving the focus. */
   async shot(name: string): Promise<void> {
     mkdirSync(shots, { recursive: true });
-    for (const theme of ['light', 'dark'] as const) {
-      await this.page.emulateMedia({ colorScheme: theme });
-      await this.page.locator(`.monaco-workbench.${themeClasses[theme]}`).waitFor();
+    for (const theme of themes) {
+      await setTheme(this.page, theme);
       await this.page.screenshot({ path: join(shots, `${name}-${theme}.png`) });
     }
   }

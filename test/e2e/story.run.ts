@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { outcomeInWords, outcomeOf, pairInWords } from '../../src/adapt/report/outcome.ts';
 import type { PromptFacts } from '../fakes/messages-answers.ts';
+import { checkSentences, takePicture } from '../support/pictures.ts';
 import { acceptedIn, suggestionsIn } from '../support/stored.ts';
 import { apiKey, startSession } from './session.ts';
 
@@ -355,8 +356,14 @@ step('an adaptation with the large model begins its report with what the folder 
   const sentence = pairInWords(session.report()) ?? '';
   assert.match(sentence, /^Here the large model alone completes \d+% of the lines; knowing your folder, \d+% /);
   assert.doesNotMatch(sentence, /\D0% /, 'the recorded answers are of these positions');
-  await editor.panel().locator('.report').getByText(sentence).waitFor();
+  const report = editor.panel().locator('.report');
+  await report.getByText(sentence).waitFor();
   await editor.shot('08-pair');
+  // The rest of the sentence depends on the training.
+  const [beginning = ''] = sentence.split('(');
+  checkSentences('walkthrough/adapt', [beginning, ...(await report.locator('h3').allTextContents())]);
+  await report.evaluate((element) => element.scrollIntoView());
+  await takePicture(editor.page, 'walkthrough/adapt', editor.page.locator('.part.sidebar'));
 });
 
 step('settings, logs and store do not contain the key', () => {

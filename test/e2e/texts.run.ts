@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { TASKS_FOLDER } from '../../src/prompts/label/task.ts';
 import { textOf } from '../fakes/messages-validation.ts';
+import { checkSentences, takePicture } from '../support/pictures.ts';
 import { apiKey, startSession } from './session.ts';
 
 const count = 360;
@@ -17,10 +18,13 @@ const truthOf = (text: string) => (/crash|error|broken/.test(text) ? 'bug' : 'wi
 const session = await startSession({ 'easyAdaptation.baseModel': 'none' });
 const { editor, step, project, api } = session;
 
-const words = { bug: ['crash', 'error', 'broken'], wish: ['please', 'support', 'add'] } as const;
+const words = {
+  bug: ['a crash while saving', 'an error message', 'a broken link'],
+  wish: ['please remember the filter', 'support the arrow keys', 'add a second column'],
+} as const;
 const rows = Array.from({ length: count }, (_, i) => {
   const kind = kinds[i % 2] as (typeof kinds)[number];
-  const text = `${words[kind][i % 3]} in the ${['list', 'page', 'menu', 'form'][i % 4]} number ${i}`;
+  const text = `${words[kind][i % 3]} in the ${['list', 'page', 'menu', 'form'][i % 4]} of order ${1000 + i}`;
   return `${text},${i < labelled ? kind : ''}\n`;
 });
 writeFileSync(join(project, 'tickets.csv'), `title,kind\n${rows.join('')}`);
@@ -157,6 +161,8 @@ step('the next run sends no text twice, and every text gets a label', async () =
     .waitFor();
   await editor.shot('24-table');
   await table().getByText('Results of the last run').click();
+  checkSentences('walkthrough/texts', await table().locator('header button, [role=columnheader]').allTextContents());
+  await takePicture(editor.page, 'walkthrough/texts', editor.page.locator('.editor-group-container').first(), 460);
 });
 
 step('a label corrected by key is stored at once, and the next run learns from it', async () => {

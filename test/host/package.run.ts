@@ -41,7 +41,8 @@ test('names the repository in manifest and README if the build knows it, and oth
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const at = (folder: string) => `https://github.com/owner/name/${folder}/v${version}`;
   const readme = unpacked(published, 'readme.md');
-  assert.ok(readme.includes(`](${at('raw')}/media/screenshot.png)`), readme);
+  assert.ok(readme.includes(`](${at('raw')}/media/walkthrough/try-dark.png)`), readme);
+  assert.ok(readme.includes(`src="${at('raw')}/media/easy-adaptation-dark.png"`), readme);
   assert.ok(readme.includes(`](${at('blob')}/docs/using.md)`), readme);
   const { bugs, homepage } = JSON.parse(unpacked(published, 'package.json'));
   assert.deepEqual(

@@ -48,7 +48,16 @@ test('the packed README shows pictures and files of the repository only if that 
   assert.equal(packedReadme(text, undefined), '# A\n\nB [site](https://x.example/a).\n\n[D](#a)\n');
   const whole = '# A\n\nB [site](https://x.example/a).\n\n![p](media/p.png) [C](C.md)\n\n[D](#a)\n';
   assert.equal(packedReadme(text, 'https://x.example/a/b'), whole);
-  for (const part of ['![p](media/p.png)', '![p](https://x.example/p.png)', '[C](docs/C.md)', '<!-- repository -->'])
+  const picture = '<picture>\n<source srcset="media/q.png">\n<img src="media/p.png">\n</picture>';
+  const shown = packedReadme(marked(picture), 'https://x.example/a/b');
+  assert.equal(shown, '<picture>\n<img src="media/p.png">\n</picture>\n', 'vsce leaves the paths of sources as they are');
+  for (const part of [
+    '![p](media/p.png)',
+    '<img src="media/p.png">',
+    '![p](https://x.example/p.png)',
+    '[C](docs/C.md)',
+    '<!-- repository -->',
+  ])
     for (const repository of [undefined, 'https://x.example/a/b'])
       assert.throws(() => packedReadme(`${text}\n${part}\n`, repository), /mark as a part for the repository: /, part);
 });
@@ -56,7 +65,7 @@ test('the packed README shows pictures and files of the repository only if that 
 test('the packed README without a repository names no file of it, and nothing that is done in a clone', () => {
   const packed = packedReadme(readFileSync(join(root, 'README.md'), 'utf8'), undefined);
   assert.match(packed, /## What leaves the machine[\s\S]*## Limits/);
-  assert.doesNotMatch(packed, /npm |npx |\bclone|\.md\b|!\[|## (?:More|Install)/);
+  assert.doesNotMatch(packed, /npm |npx |\bclone|\.md\b|!\[|<img|## (?:More|Install)/);
   const changes = readFileSync(join(root, 'CHANGELOG.md'), 'utf8');
   assert.doesNotMatch(changes, /\]\((?!#|\w+:)/, 'vsce packs the changelog as it is');
 });

@@ -5,6 +5,7 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import type { Workbench } from '../../build/code-server.ts';
 import { browserPath, needPackages } from '../../build/debian.ts';
 import { root } from '../../build/paths.ts';
+import { isTakingPictures } from './pictures.ts';
 
 /** Ignored by git. */
 export const shots = join(root, 'test', 'e2e', 'shots');
@@ -53,7 +54,7 @@ export async function openPage(
   options: { readonly busy?: boolean } = {},
 ): Promise<OpenedPage> {
   const page = await browser.newPage({
-    ...{ viewport: { width: 1280, height: 800 }, deviceScaleFactor: 1 },
+    ...{ viewport: { width: 1280, height: 800 }, deviceScaleFactor: isTakingPictures ? 2 : 1 },
     colorScheme: 'dark',
   });
   if (options.busy) await page.addInitScript(neverIdle);

@@ -150,7 +150,9 @@ test('pictures are there; the icon is a PNG of at least 128 pixels', () => {
   const pictures = [
     manifest.icon,
     ...contributes.viewsContainers.activitybar.map(({ icon }: { icon: string }) => icon),
-    ...contributes.walkthroughs[0].steps.map(({ media }: { media: { svg: string } }) => media.svg),
+    ...contributes.walkthroughs[0].steps.flatMap(({ media }: { media: { image: Record<string, string> } }) =>
+      ['dark', 'light', 'hc', 'hcLight'].map((theme) => media.image[theme] ?? `no picture for ${theme}`),
+    ),
   ];
   for (const picture of pictures) assert.ok(existsSync(at(picture)), picture);
   const png = readFileSync(at(manifest.icon));

@@ -1,0 +1,49 @@
+// Where a suggestion can be shown to somebody who is new: the beginning of a line that the folder writes often.
+
+export interface Sample {
+  /** Index of the text that holds the line. */
+  readonly text: number;
+  /** Where the line is cut, UTF-16 units. */
+  readonly at: number;
+}
+
+/** Of the trimmed line, UTF-16 units: longer than a keyword, shorter than the editor is wide. */
+const SHORTEST = 20;
+const LONGEST = 100;
+/** Lines above it, so that there is something to read. */
+const ABOVE = 6;
+
+/**
+ * The line that most texts hold, cut behind the first space or parenthesis after a third of it. Undefined: no two texts
+ * share a line.
+ * @param texts with '\n' as line end
+ */
+export function sampleLine(texts: readonly string[]): Sample | undefined {
+  const found = new Map<string, { readonly sample: Sample; texts: number }>();
+  for (const [text, whole] of texts.entries()) {
+    const seen = new Set<string>();
+    let start = 0;
+    for (const [number, line] of whole.split('\n').entries()) {
+      const trimmed = line.trim();
+      const cut = cutOf(trimmed);
+      if (number >= ABOVE && cut !== undefined && !seen.has(trimmed)) {
+        seen.add(trimmed);
+        const known = found.get(trimmed);
+        if (known) known.texts++;
+        else found.set(trimmed, { sample: { text, at: start + line.indexOf(trimmed) + cut }, texts: 1 });
+      }
+      start += line.length + 1;
+    }
+  }
+  const [best] = [...found.values()].sort((a, b) => b.texts - a.texts);
+  return best && best.texts > 1 ? best.sample : undefined;
+}
+
+function cutOf(line: string): number | undefined {
+  // Comments and imports say little of the folder.
+  if (line.length < SHORTEST || line.length > LONGEST || /^(?:\W{0,2}[/*#]|import\b|from\b|use\b|package\b)/.test(line))
+    return undefined;
+  const third = Math.ceil(line.length / 3);
+  const gap = line.slice(third, -1).search(/[\s(]/);
+  return gap < 0 ? undefined : third + gap + 1;
+}

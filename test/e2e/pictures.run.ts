@@ -1,0 +1,133 @@
+// What README shows first, as its moving picture: a line typed, a whole line taken, a next edit, and who answered.
+import { checkSentences, Film, isTakingPictures, takePicture } from '../support/pictures.ts';
+import { startSession } from './session.ts';
+
+/** The folder's other adapters have the same properties and the same constructor. */
+const path = 'src/activities/translate/adapter.ts';
+const adapter = `export interface Config {
+  apiKey?: string
+}
+
+export abstract class BaseTranslateAdapter<TModel> {
+  readonly kind = 'translate' as const
+  
+
+  protected config: Config
+
+  constructor(config: Config = {}, model: TModel) {
+    
+  }
+}
+`;
+
+const { editor, step } = await startSession(
+  {
+    'breadcrumbs.enabled': false,
+    'editor.lightbulb.enabled': 'off',
+    'editor.cursorBlinking': 'solid',
+    'editor.scrollBeyondLastLine': false,
+    'editor.scrollbar.horizontal': 'hidden',
+    'editor.scrollbar.vertical': 'hidden',
+    'editor.stickyScroll.enabled': false,
+    'scm.diffDecorations': 'none',
+    'window.commandCenter': false,
+    'workbench.activityBar.location': 'hidden',
+    'workbench.layoutControl.enabled': false,
+    'workbench.sideBar.location': 'right',
+  },
+  { files: { [path]: adapter } },
+);
+const { page } = editor;
+const film = new Film(page);
+
+/** The editor without its tabs. */
+const code = () => page.locator('.editor-group-container .editor-container').first();
+
+step('a folder is opened beside the panel', async () => {
+  await page.setViewportSize({ width: 960, height: 500 });
+  await editor.ready();
+  await editor.open(path, 7, 3);
+  await editor.command('Easy Adaptation: Show Panel');
+  await editor.panel().locator('.rows').scrollIntoViewIfNeeded();
+  await code().click();
+  await editor.open(path, 7, 3);
+  await film.frame(500);
+});
+
+step('whole lines are suggested as the folder writes them, and Tab takes them', async () => {
+  await film.type('abstract ');
+  await editor.waitForGhost(/^readonly name: string/, 20_000);
+  await film.frame(800);
+  await page.keyboard.press('Tab');
+  await film.frame(500);
+  const position = /Ln (\d+)/.exec((await editor.statusItem(/^Ln /).textContent()) ?? '');
+  await editor.open(path, Number(position?.[1]) + 5, 5);
+  await film.type('this.config = ');
+  await editor.waitForGhost(/^config\n\s*this\.model = model$/, 20_000);
+  await film.frame(800);
+  checkSentences('walkthrough/try', [(await editor.ourStatus().textContent()) ?? '']);
+  await takePicture(page, 'walkthrough/try', code(), 300);
+  await page.keyboard.press('Tab');
+  await film.frame(500);
+});
+
+step('after a rename at one place the others are offered, and Tab goes there and applies', async () => {
+  await editor.open(path, 1, 18);
+  await page.keyboard.press('Control+d');
+  await film.frame(300);
+  await film.type('Options');
+  const sentences: string[] = [];
+  for (const place of ['second', 'third']) {
+    await editor.hint(/^Tab: next edit, line \d+$/);
+    sentences.push(...(await editor.decorations()));
+    await film.frame(700);
+    await page.keyboard.press('Tab');
+    await editor.hint(/^Tab: apply/);
+    sentences.push(...(await editor.decorations()));
+    await film.frame(600);
+    if (place === 'second') await takePicture(page, 'walkthrough/next-edit', code(), 300);
+    await page.keyboard.press('Tab');
+    await film.frame(400);
+  }
+  checkSentences('walkthrough/next-edit', sentences);
+});
+
+step('the panel says who answered, and why', async () => {
+  const row = editor.panel().locator('details.source-specialist').filter({ hasText: 'this.model = model' }).first();
+  await row.locator('summary').click();
+  await row.evaluate((element) => element.scrollIntoView());
+  await film.frame(2000);
+  await editor.shot('p-12');
+  const texts = await row.locator('.badge, .why, .confidence').allTextContents();
+  checkSentences('walkthrough/panel', texts);
+  await takePicture(page, 'walkthrough/panel', page.locator('.part.sidebar'));
+  const seconds = film.save('easy-adaptation');
+  if (isTakingPictures) console.log(`${seconds} s`);
+});
+
+step('the walkthrough shows a suggestion in a copy of a file, and ends with the Tab key', async () => {
+  await page.setViewportSize({ width: 1100, height: 700 });
+  await editor.command('Welcome: Open Walkthrough');
+  await editor.quickRow('Get started with Easy Adaptation').click();
+  const first = page.locator('.getting-started-step').filter({ hasText: 'Take a suggestion' });
+  await first.waitFor();
+  await editor.shot('p-walkthrough');
+  await page.getByRole('button', { name: 'Show Me a Suggestion' }).click();
+  await page.locator('.tab.active').filter({ hasText: 'Untitled' }).waitFor();
+  await editor.waitForGhost(/\w/);
+  await editor.shot('p-sample');
+  await page.keyboard.press('Tab');
+  await editor.command('Welcome: Open Walkthrough');
+  await editor.quickRow('Get started with Easy Adaptation').click();
+  await first.locator('.codicon-getting-started-step-checked').first().waitFor();
+  await editor.shot('p-done');
+});
+
+step('the large models to choose from are shown', async () => {
+  await editor.command('Easy Adaptation: Choose the Large Model');
+  await editor.quickRow('Set API Key').waitFor();
+  const rows = editor.quickInput().locator('.quick-input-list .monaco-list-row .label-name');
+  checkSentences('walkthrough/api', await rows.allTextContents());
+  await takePicture(page, 'walkthrough/api', editor.quickInput());
+  await page.keyboard.press('Escape');
+});
