@@ -8,11 +8,15 @@ import { join } from 'node:path';
 import { root } from '../../../build/paths.ts';
 import { failed, ok, type Result } from '../../../src/common/errors.ts';
 import { silentLog } from '../../../src/common/log.ts';
+import { apiHost, modelOf } from '../../../src/llm/connect.ts';
+import { providerOf } from '../../../src/llm/providers/providers.ts';
 import { catalog } from '../../../src/neural/models/catalog.ts';
 import type { BaseReason } from '../../../src/specialist/engine/choice.ts';
 import type { ApiState } from '../../../src/vscode/api/api.ts';
+import { callsAnHour, costOf, hourPriceText } from '../../../src/vscode/api/hourly-cost.ts';
 import { memory } from '../memory.ts';
 
+const { durationText } = await import('../../../src/vscode/bases/base-status.ts');
 const { MachineCard, rightOf100, waitOf } = await import('../../../src/vscode/bases/machine-card.ts');
 
 const [smallest] = catalog as readonly [(typeof catalog)[number]];
@@ -29,6 +33,7 @@ test('the wait falls with the cores, and is no wait where the machine would be t
   assert.equal(wait(4, 60, 2e9), undefined, 'the model and the screen do not fit on the card');
 });
 
+const defaults = { provider: 'anthropic', model: '', baseUrl: '' };
 const timing = { lineMs: 60, promptMs: 300 };
 const inTime: BaseReason = { kind: 'in-time', timing };
 
@@ -131,6 +136,22 @@ test('the card has the right lines that docs/benchmarks.md has', () => {
   const benchmarks = readFileSync(join(root, 'docs/benchmarks.md'), 'utf8');
   const rightIn = (row: string) => Math.round(100 * Number(benchmarks.split(`\n| ${row} | `)[1]?.split(' ')[0]));
   assert.deepEqual(rightOf100, { codeModel: rightIn('Qwen2.5-Coder 1.5B'), medium: rightIn('medium, as shipped') });
+});
+
+test('docs/base-models.md has the waits and the price that are computed here', () => {
+  const document = readFileSync(join(root, 'docs/base-models.md'), 'utf8');
+  const facts = providerOf(defaults.provider).facts(modelOf(defaults), apiHost(defaults));
+  const price = hourPriceText(costOf(callsAnHour, facts));
+  const wait = (cores: number, gpuBytes: number) =>
+    durationText(waitOf(smallest.bytes, cores, gpuBytes, 72, 16.5e9) ?? 0);
+  for (const [row, figure] of [
+    ['eight cores', wait(8, 0)],
+    ['a GPU of 6 GB', wait(2, 6e9)],
+    ['a key', price],
+  ] as const) {
+    const cells = document.split(`\n| ${row} |`)[1]?.split('\n')[0] ?? '';
+    assert.ok(cells.includes(figure) && cells.includes('*computed*'), `${row}: ${figure}`);
+  }
 });
 
 test('a GPU is looked for once, and a code model offered', async () => {
