@@ -17,7 +17,7 @@ import { editorModels } from './vscode/api/editor-models.ts';
 import { Permissions } from './vscode/api/permissions.ts';
 import { Problems } from './vscode/api/problems.ts';
 import { Bases } from './vscode/bases/bases.ts';
-import { CodeModelOffer } from './vscode/bases/code-model-offer.ts';
+import { MachineCard } from './vscode/bases/machine-card.ts';
 import { readBase, shippedBases, timeBase } from './vscode/bases/shipped-bases.ts';
 import { WindowEngine } from './vscode/bases/window-engine.ts';
 import { registerCommands } from './vscode/commands.ts';
@@ -74,7 +74,7 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
   const clock = systemClock;
   /** Anything that the status shows has changed. */
   const onChange = () => {
-    codeModel.check();
+    machineCard.check();
     status.changed();
   };
   /** Key, model, address, limit or another setting of the large model has changed. */
@@ -132,12 +132,13 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
     }),
   );
   const jobs = new JobClient({ script: paths.job, engine: () => neural.startOptions, editor: editorModels, log });
-  const codeModel = new CodeModelOffer({
+  const machineCard = new MachineCard({
     memory: globalState,
     jobs,
     log,
     onChange,
     lineMs: () => bases.automaticLineMs,
+    choice: () => (configuration.for(undefined).baseModel === 'auto' ? bases.current : undefined),
     cores: neural.tuning.cores ?? physicalCores(),
   });
   const requests = new RunRequests({
@@ -180,9 +181,9 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
   owned.add(new DiskChanges({ folders, documents, texts: learned, log }));
 
   const status = owned.add(
-    new Status({ configuration, api, permissions, problems, snooze, folders, adaptation, neural, bases, codeModel }),
+    new Status({ configuration, api, permissions, problems, snooze, folders, adaptation, neural, bases, machineCard }),
   );
-  const contextKeys = new ContextKeys({ key, adaptation, folders });
+  const contextKeys = owned.add(new ContextKeys({ activity, key, adaptation, folders }));
   const texts = owned.add(
     new TextTasks({
       ...forJobs,
@@ -272,7 +273,7 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
       ghostText,
       lastSuggestion,
       nextEdits,
-      codeModel,
+      machineCard,
     }),
   );
   owned.add(vscode.languages.registerInlineCompletionItemProvider({ pattern: '**' }, ghostText));

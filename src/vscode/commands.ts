@@ -14,8 +14,8 @@ import type { ApiKey } from './api/api-key.ts';
 import { chooseModel, setApiKey } from './api/choose-model.ts';
 import { askConsent } from './api/consent.ts';
 import { type ChooseBaseDeps, chooseBase } from './bases/choose-base.ts';
-import type { CodeModelOffer } from './bases/code-model-offer.ts';
 import { getModel } from './bases/get-model.ts';
+import type { MachineCard } from './bases/machine-card.ts';
 import { acceptPart } from './completion/accept-part.ts';
 import { acceptedCommand, type GhostTextProvider, type LastSuggestion } from './completion/provider.ts';
 import { showSample } from './completion/sample.ts';
@@ -56,7 +56,7 @@ export interface CommandDeps extends DeleteDeps, ChooseBaseDeps, WriteTextsDeps 
   readonly ghostText: Pick<GhostTextProvider, 'requestManually'>;
   readonly lastSuggestion: LastSuggestion;
   readonly nextEdits: EditOffers;
-  readonly codeModel: CodeModelOffer;
+  readonly machineCard: Pick<MachineCard, 'decline'>;
 }
 
 /** Registers one command per row. */
@@ -73,8 +73,8 @@ export function registerCommands(deps: CommandDeps): Disposable {
     writeDocComment: () => writeComment(deps),
     chooseModel: () => chooseLargeModel(deps),
     chooseBase: () => chooseBase(deps),
-    getCodeModel: () => Promise.all([deps.codeModel.close(), getModel(deps)]),
-    declineCodeModel: () => deps.codeModel.close(),
+    getCodeModel: () => getModel(deps),
+    declineMachineCard: () => deps.machineCard.decline(),
     setApiKey: () => enterApiKey(deps),
     clearApiKey: () => forgetApiKey(deps),
     allowApi: () => allowApi(deps),

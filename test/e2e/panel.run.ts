@@ -178,8 +178,19 @@ test('a panel of 220 pixels cuts no figure of a report', async () => {
 });
 
 test('a panel of 182 pixels, the narrowest side bar, does not scroll sideways', async () => {
-  await send({ type: 'state', state: { ...state, progress, notices: [{ kind: 'warning', text: 'A notice.' }] } });
+  const card: PanelState['notices'][number] = {
+    kind: 'info',
+    text: 'What serves.\nWhat could be better: Qwen2.5-Coder 1.5B (1118 MB to download).',
+    action: { label: 'Get a Code Model', command: 'getCodeModel' },
+    other: { label: 'Choose the Large Model', command: 'chooseModel' },
+    decline: { label: 'Don’t Show Again', command: 'declineMachineCard' },
+  };
+  await send({ type: 'state', state: { ...state, progress, notices: [card, { kind: 'warning', text: 'A notice.' }] } });
   await page.setViewportSize({ width: 182, height: 900 });
+  assert.deepEqual(await page.locator('.notice.info').locator('p, button').allTextContents(), [
+    ...card.text.split('\n'),
+    ...['Get a Code Model', 'Choose the Large Model', 'Don’t Show Again'],
+  ]);
   for (const summary of await page.locator('.row > summary').all()) await summary.click();
   await page.getByText('How much is shown').waitFor();
   const wide = await widerThanPage(page);

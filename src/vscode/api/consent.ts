@@ -2,7 +2,7 @@
 // sent.
 import { sentences, t, type UiText } from '../editor/ui-text.ts';
 import { type UiMessageItem, window } from '../editor/window.ts';
-import { callsAnHour } from './hourly-cost.ts';
+import { callsAnHour, hourPriceText } from './hourly-cost.ts';
 import type { Permissions } from './permissions.ts';
 
 /** Commands that send other text than completions do. */
@@ -93,7 +93,7 @@ function describeCost({ model, costs }: ConsentQuestion): UiText | '' {
   const callCount = t('An hour of typing usually takes about {0} calls', callsAnHour);
   const limit = t('your limit is {0} a month', `$${limitUsd.toFixed(2)}`);
   if (usdAnHour === 0) return t('{0}, which cost nothing.', callCount);
-  const price = `$${usdAnHour.toFixed(usdAnHour < 0.1 ? 3 : 2)}`;
+  const price = hourPriceText(usdAnHour);
   return isPriceGuessed
     ? t(
         '{0}. The price of {1} is unknown; at the highest known price it would be {2}, and {3}.',

@@ -11,6 +11,9 @@ export const callsAnHour = 275;
 /** Stops per hour of the same typist. */
 export const stopsAnHour = 760;
 
+/** '$0.047', '$0.47' */
+export const hourPriceText = (usd: number) => `$${usd.toFixed(usd < 0.1 ? 3 : 2)}`;
+
 /** US dollars. */
 export function costOf(calls: number, facts: ModelFacts): number {
   return calls * priceUsd(typicalUsage, facts);

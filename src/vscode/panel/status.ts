@@ -10,7 +10,7 @@ import type { Permissions } from '../api/permissions.ts';
 import type { Problems } from '../api/problems.ts';
 import { modelStatus } from '../bases/base-status.ts';
 import type { Bases } from '../bases/bases.ts';
-import type { CodeModelOffer } from '../bases/code-model-offer.ts';
+import type { MachineCard } from '../bases/machine-card.ts';
 import type { WindowEngine } from '../bases/window-engine.ts';
 import type { Snooze } from '../completion/snooze.ts';
 import { Document } from '../editor/document.ts';
@@ -36,7 +36,7 @@ export interface StatusDeps {
   readonly adaptation: Adaptation;
   readonly neural: WindowEngine;
   readonly bases: Pick<Bases, 'current'>;
-  readonly codeModel: Pick<CodeModelOffer, 'notice'>;
+  readonly machineCard: Pick<MachineCard, 'notice'>;
 }
 
 export interface StatusSnapshot extends PanelState {
@@ -161,7 +161,7 @@ export class Status extends Part<StatusDeps> {
   }
 
   private notices(apiState: ApiState, folder: FolderRef, session: FolderSession | undefined): PanelNotice[] {
-    const { problems, api, snooze, codeModel } = this.deps;
+    const { problems, api, snooze, machineCard } = this.deps;
     const shown = window.activeTextEditor?.document;
     const document = shown && new Document(shown);
     const path = document?.folder.key === folder.key ? document.path : undefined;
@@ -175,8 +175,9 @@ export class Status extends Part<StatusDeps> {
         action: failure.code === 'bad-key' ? setKey : { label: t('Show Log'), command: 'showLog' },
       });
     }
-    const first = [codeModel.notice, snooze.active ? snoozeNotice(snooze) : undefined];
-    return [...first, ...notices, apiNotice(apiState, folder, api)].filter((each) => each !== undefined);
+    const first = snooze.active ? snoozeNotice(snooze) : undefined;
+    const last = apiNotice(apiState, folder, api) ?? machineCard.notice(apiState, api.question(folder));
+    return [first, ...notices, last].filter((each) => each !== undefined);
   }
 }
 
@@ -201,11 +202,8 @@ function apiNotice(state: ApiState, folder: FolderRef, api: Api): PanelNotice | 
       action: { label: t('Manage Trust'), command: 'manageTrust' },
     },
     'local-only': undefined,
-    'no-key': {
-      kind: 'info',
-      text: t('No API key: every completion is local and free. A key adds a large model for harder positions.'),
-      action: { label: t('Set API Key'), command: 'setApiKey' },
-    },
+    // The machine's card offers a large model, until it is declined.
+    'no-key': undefined,
     'no-model': {
       kind: 'info',
       text: t('Choose a model of {0}: it has no default. Until then every completion is local.', api.provider.label),

@@ -17,7 +17,7 @@ export const panelCommands = [
   'openSettings',
   'manageTrust',
   'getCodeModel',
-  'declineCodeModel',
+  'declineMachineCard',
 ] as const;
 
 export type PanelOutcome = 'pending' | 'accepted' | 'partly-accepted' | 'typed' | 'rejected' | 'ignored';
@@ -78,8 +78,11 @@ export interface PanelTotals {
 /** A message at the top of the panel, with the command that resolves it. The most urgent comes first. */
 export interface PanelNotice {
   readonly kind: 'info' | 'warning';
+  /** A paragraph a line. */
   readonly text: string;
   readonly action?: PanelAction;
+  /** A second choice. */
+  readonly other?: PanelAction;
   readonly decline?: PanelAction;
 }
 

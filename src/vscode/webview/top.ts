@@ -99,12 +99,17 @@ export class StatusView {
     return true;
   }
 
-  private notice({ kind, text, action, decline }: PanelNotice): HTMLElement {
+  private notice({ kind, text, action, other, decline }: PanelNotice): HTMLElement {
     const style = kind === 'warning' ? 'small' : 'secondary small';
-    const buttons = [action, decline].map(
+    const buttons = [action, other, decline].map(
       (each) => each && button(each.label, () => this.actions.run(each.command), { class: style }),
     );
-    return h('div', { class: `notice ${kind}` }, h('p', text), ...buttons);
+    return h(
+      'div',
+      { class: `notice ${kind}` },
+      h('div.text', ...text.split('\n').map((each) => h('p', each))),
+      ...buttons,
+    );
   }
 
   private showProgress(progress: PanelProgress | undefined): void {
