@@ -158,14 +158,15 @@ export class Editor {
   }
 
   /** Waits for a decoration. */
-  async hint(pattern: RegExp): Promise<void> {
-    await this.eventually(`the hint ${pattern}`, async () => {
+  async hint(pattern: RegExp, limitMs = patience): Promise<void> {
+    const shown = async () => {
       const texts = await this.decorations();
       assert.ok(
         texts.some((text) => pattern.test(text)),
         JSON.stringify(texts),
       );
-    });
+    };
+    await this.eventually(`the hint ${pattern}`, shown, limitMs);
   }
 
   statusItem(text: string | RegExp): Locator {

@@ -74,6 +74,15 @@ export class Film {
     this.page = page;
   }
 
+  /** How much of it there is: for `cutTo`, where an attempt failed. */
+  get length(): number {
+    return this.frames.dark.length;
+  }
+
+  cutTo(length: number): void {
+    for (const theme of themes) this.frames[theme].splice(length);
+  }
+
   /** What is shown now, for so long. */
   async frame(ms: number): Promise<void> {
     if (!isTakingPictures) return;

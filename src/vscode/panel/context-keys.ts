@@ -22,8 +22,9 @@ export class ContextKeys extends Part<ContextDeps> {
     super(deps);
     // For the walkthrough: it hears of no command that the extension itself runs.
     const onRow = ({ source, outcome }: PanelRow) => {
-      if (outcome === 'accepted' || outcome === 'partly-accepted')
-        this.set(source === 'edit' ? 'editTaken' : 'taken', true);
+      if (outcome !== 'accepted' && outcome !== 'partly-accepted') return;
+      if (source === 'edit') this.set('editTaken', true);
+      else this.set('taken', true);
     };
     this.add(deps.activity.listen({ onRow, onClear() {} }));
   }
