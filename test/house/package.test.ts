@@ -50,7 +50,11 @@ test('the packed README shows pictures and files of the repository only if that 
   assert.equal(packedReadme(text, 'https://x.example/a/b'), whole);
   const picture = '<picture>\n<source srcset="media/q.png">\n<img src="media/p.png">\n</picture>';
   const shown = packedReadme(marked(picture), 'https://x.example/a/b');
-  assert.equal(shown, '<picture>\n<img src="media/p.png">\n</picture>\n', 'vsce leaves the paths of sources as they are');
+  assert.equal(
+    shown,
+    '<picture>\n<img src="media/p.png">\n</picture>\n',
+    'vsce leaves the paths of sources as they are',
+  );
   for (const part of [
     '![p](media/p.png)',
     '<img src="media/p.png">',

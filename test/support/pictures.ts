@@ -16,7 +16,13 @@ const themeClasses = { light: 'vs', dark: 'vs-dark' } as const;
 /** Whether pictures are written. Otherwise only their sentences are compared. */
 export const isTakingPictures = process.env[picturesVariable] === 'write';
 
-const sentencesFile = join(root, 'test', 'e2e', 'pictures.json');
+/** A picture a line. */
+const sentencesFile = join(root, 'test', 'e2e', 'pictures.jsonl');
+
+interface Shown {
+  readonly picture: string;
+  readonly sentences: readonly string[];
+}
 
 /** Figures depend on the machine. */
 const withoutFigures = (text: string) =>
@@ -27,14 +33,19 @@ const withoutFigures = (text: string) =>
 
 /** Compares what a picture shows with what it showed when it was taken, or stores it. */
 export function checkSentences(picture: string, seen: readonly string[]): void {
-  const stored = JSON.parse(readFileSync(sentencesFile, 'utf8')) as Record<string, readonly string[]>;
+  const stored = readFileSync(sentencesFile, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Shown);
   const sentences = seen.map(withoutFigures);
   if (isTakingPictures) {
-    const all = Object.entries({ ...stored, [picture]: sentences }).sort(([a], [b]) => (a < b ? -1 : 1));
-    writeFileSync(sentencesFile, `${JSON.stringify(Object.fromEntries(all), undefined, 2)}\n`);
+    const all = [...stored.filter((shown) => shown.picture !== picture), { picture, sentences }];
+    all.sort((one, other) => (one.picture < other.picture ? -1 : 1));
+    writeFileSync(sentencesFile, all.map((shown) => `${JSON.stringify(shown)}\n`).join(''));
     return;
   }
-  assert.deepEqual(sentences, stored[picture], `media/${picture} is out of date: run npm run pictures`);
+  const earlier = stored.find((shown) => shown.picture === picture)?.sentences;
+  assert.deepEqual(sentences, earlier, `media/${picture} is out of date: run npm run pictures`);
 }
 
 export async function setTheme(page: Page, theme: Theme): Promise<void> {
