@@ -14,11 +14,11 @@ const LONGEST = 100;
 const ABOVE = 6;
 
 /**
- * The line that most texts hold, cut behind the first space or parenthesis after a third of it. Undefined: no two texts
- * share a line.
+ * The lines that several texts hold, those of most texts first, cut behind the first space or parenthesis after a third
+ * of it.
  * @param texts with '\n' as line end
  */
-export function sampleLine(texts: readonly string[]): Sample | undefined {
+export function sampleLines(texts: readonly string[]): Sample[] {
   const found = new Map<string, { readonly sample: Sample; texts: number }>();
   for (const [text, whole] of texts.entries()) {
     const seen = new Set<string>();
@@ -35,8 +35,8 @@ export function sampleLine(texts: readonly string[]): Sample | undefined {
       start += line.length + 1;
     }
   }
-  const [best] = [...found.values()].sort((a, b) => b.texts - a.texts);
-  return best && best.texts > 1 ? best.sample : undefined;
+  const shared = [...found.values()].filter((each) => each.texts > 1);
+  return shared.sort((a, b) => b.texts - a.texts).map(({ sample }) => sample);
 }
 
 function cutOf(line: string): number | undefined {
@@ -45,5 +45,7 @@ function cutOf(line: string): number | undefined {
     return undefined;
   const third = Math.ceil(line.length / 3);
   const gap = line.slice(third, -1).search(/[\s(]/);
-  return gap < 0 ? undefined : third + gap + 1;
+  const cut = third + gap + 1;
+  // A rule of dashes or a row of numbers shows nothing.
+  return gap < 0 || !/\p{L}{3}/u.test(line.slice(cut)) ? undefined : cut;
 }

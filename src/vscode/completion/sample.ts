@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import { kindOf, languageIdOf, languageOf } from '../../text/languages.ts';
 import { toLineFeeds } from '../../text/lines.ts';
-import { sampleLine } from '../../text/sample-line.ts';
+import { sampleLines } from '../../text/sample-line.ts';
 import { placeOf } from '../editor/folder-of-document.ts';
 import { t } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
@@ -13,6 +13,10 @@ import type { GhostTextProvider } from './provider.ts';
 const READ = 60;
 const FOUND = 1000;
 const MOST_BYTES = 100_000;
+const MOST_SAMPLES = 5;
+
+/** How many were shown: each time it is another one. */
+let shown = 0;
 
 /** The copy has no name, so that nothing of the folder is changed. */
 export async function showSample(
@@ -20,7 +24,8 @@ export async function showSample(
   ghostText: Pick<GhostTextProvider, 'requestManually'>,
 ): Promise<void> {
   const files = await readFiles(documents);
-  const sample = sampleLine(files.map(({ text }) => text));
+  const samples = sampleLines(files.map(({ text }) => text));
+  const sample = samples[shown++ % Math.min(samples.length, MOST_SAMPLES)];
   const file = sample && files[sample.text];
   if (sample === undefined || file === undefined) {
     void window.showInformationMessage(t('No two files of this folder share a line. Open a file and type in it.'));
