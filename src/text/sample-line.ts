@@ -26,11 +26,12 @@ export function sampleLines(texts: readonly string[]): Sample[] {
     for (const [number, line] of whole.split('\n').entries()) {
       const trimmed = line.trim();
       const cut = cutOf(trimmed);
-      if (number >= ABOVE && cut !== undefined && !seen.has(trimmed)) {
-        seen.add(trimmed);
-        const known = found.get(trimmed);
+      // What follows it elsewhere is indented in the same way.
+      if (number >= ABOVE && cut !== undefined && !seen.has(line)) {
+        seen.add(line);
+        const known = found.get(line);
         if (known) known.texts++;
-        else found.set(trimmed, { sample: { text, at: start + line.indexOf(trimmed) + cut }, texts: 1 });
+        else found.set(line, { sample: { text, at: start + line.indexOf(trimmed) + cut }, texts: 1 });
       }
       start += line.length + 1;
     }

@@ -35,7 +35,7 @@ step('one card says what serves and what could be better, and leads to both list
   await card()
     .getByText(/Qwen2\.5-Coder 1\.5B \(1118 MB to download\), about 265 ms a line as computed/)
     .waitFor();
-  await card().getByText('The medium model serves on this machine: 60 ms a line as measured.').waitFor();
+  await card().getByText('Suggestions come from the medium model on this machine, 60 ms a line as measured.').waitFor();
   await card()
     .getByText(/with a key, about \$\d+\.\d+ an hour of typing as estimated/)
     .waitFor();

@@ -36,7 +36,7 @@ interface Claim {
 
 const claims: readonly Claim[] = [
   {
-    readme: /in (\d+) ms where you type on, in (half a second) at a new position/,
+    readme: /after (\d+) ms while you type, after (half a second) at a new position/,
     measured: () => {
       const [typed = '', position] = found(
         benchmarks,

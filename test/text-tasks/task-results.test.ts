@@ -62,7 +62,7 @@ test('the picture has what was expected of each model and what labels of people 
   assert.deepEqual(text, [
     'With 25% sent now, 95% are right.',
     'Bar: checked on 100 texts against labels of people, with the 95% interval. Dot: what was expected.',
-    'No difference: at the same texts, the 95% interval of the difference holds 0.',
+    'No difference: too small to tell from chance at the same texts (95% interval).',
   ]);
   assert.match(
     drawn(chart ?? { bars: [] }),

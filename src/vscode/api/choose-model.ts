@@ -65,7 +65,7 @@ async function pickProvider(api: Api): Promise<Provider | 'key' | undefined> {
   }));
   const keyRow = {
     label: withIcon('key', t('Set API Key')),
-    description: t('of the provider in use, {0}', api.host()),
+    description: t('of the provider in the settings, {0}', api.host()),
     provider: 'key' as const,
   };
   const items = api.provider.key.need === 'none' ? rows : [keyRow, ...rows];
@@ -79,7 +79,12 @@ function providerInWords(provider: Provider, isCurrent: boolean): UiText {
   const host = provider.baseUrl && apiHost({ provider: provider.id }, {});
   const facts = provider.facts(provider.defaultModel, host);
   const price = facts.guessed && provider.defaultModel === '' ? t('price by model') : priceInWords(facts);
-  const parts = [host && safeText(host), price, keyNeedInWords(provider), isCurrent ? t('in use') : ''] as const;
+  const parts = [
+    host && safeText(host),
+    price,
+    keyNeedInWords(provider),
+    isCurrent ? t('in the settings') : '',
+  ] as const;
   return joined(parts, ' · ');
 }
 

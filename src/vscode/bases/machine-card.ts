@@ -127,15 +127,19 @@ export class MachineCard extends Part<MachineCardDeps> {
 
 function servesText({ base, reason }: BaseChoice): UiText {
   if (reason.kind === 'in-time')
-    return t('The {0} model serves on this machine: {1} a line as measured.', base.name, lineText(reason.timing));
+    return t(
+      'Suggestions come from the {0} model on this machine, {1} a line as measured.',
+      base.name,
+      lineText(reason.timing),
+    );
   if (reason.kind === 'instead' && reason.obstacle.kind === 'slow')
     return t(
-      'The {0} model serves on this machine; {1} needs {2} a line as measured.',
+      'Suggestions come from the {0} model on this machine; {1} needs {2} a line as measured.',
       base.name,
       reason.of,
       lineText(reason.obstacle.timing),
     );
-  return t('The {0} model serves in this window.', base.name);
+  return t('Suggestions come from the {0} model in this window.', base.name);
 }
 
 const lineText = ({ lineMs }: Timing) => durationText(lineMs);

@@ -20,7 +20,10 @@ export function hintText(
 ): UiText | undefined {
   const line = lineOf(offer);
   const key = isListOpen || action === 'indent' ? otherKey : 'Tab';
-  if (action === 'apply') return isListOpen ? t('{0}: apply', key) : t('Tab: apply, Esc: dismiss');
+  if (action === 'apply' && isListOpen) return t('{0}: apply', key);
+  // Behind the last one, Tab indents again.
+  if (action === 'apply')
+    return isLast(offer) ? t('Tab: apply the last one, Esc: dismiss') : t('Tab: apply, Esc: dismiss');
   if (action === undefined) return undefined;
   return file === undefined
     ? t('{0}: next edit, line {1}', key, line)
@@ -50,6 +53,9 @@ export function originText({ origin }: OfferedEdit): UiText {
   if (origin?.kind === 'follows') return t('edit by {0}', origin.model);
   return t('repeated edit');
 }
+
+const isLast = ({ left, origin }: OfferedEdit): boolean =>
+  left === 1 && (origin === undefined || origin.kind === 'rename');
 
 /** 1-based. */
 function lineOf({ range, insertion }: OfferedEdit): number {

@@ -225,7 +225,9 @@ export const wrongShares: Readonly<Record<ThresholdStep, number>> = { more: 0.35
  */
 export function shortModel(model: string): string {
   if (model === 'n-gram') return 'index';
+  // A server of one's own may name a model by its file.
   return model
+    .replace(/^.*\/(?=.)/, '')
     .replace(/^claude-/, '')
     .replace(/-\d{8}$/, '')
     .replace(/ \+ n-gram$/, '')

@@ -226,7 +226,7 @@ function decision({ summary, source }: PanelRow): HTMLElement {
 }
 
 function placesLeft(words: Words, left: number): string {
-  return left === 1 ? 'One place left' : `${words.count(left)} places left`;
+  return left === 1 ? 'One more place found' : `${words.count(left)} more places found`;
 }
 
 /** 'total → sum' for an edit that replaces a text; its line's beginning for one without a text. */

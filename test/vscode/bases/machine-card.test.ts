@@ -77,7 +77,7 @@ function cardOn(over: Machine = {}) {
 test('with two cores the card says what serves, that nothing needs to be done, and what a key costs', () => {
   const notice = cardOn({ cores: 2 }).notice();
   assert.deepEqual(notice?.text.split('\n'), [
-    'The medium model serves on this machine: 60 ms a line as measured.',
+    'Suggestions come from the medium model on this machine, 60 ms a line as measured.',
     'Nothing needs to be done.',
     'A large model helps with harder lines: claude-x with a key, about $0.047 an hour of typing as estimated, or a free one on your own server.',
   ]);
@@ -105,7 +105,7 @@ test('the card names the measured time that kept medium from serving', () => {
   });
   assert.match(
     notice()?.text ?? '',
-    /^The small model serves on this machine; medium needs 620 ms a line as measured\./,
+    /^Suggestions come from the small model on this machine; medium needs 620 ms a line as measured\./,
   );
 });
 
@@ -114,7 +114,10 @@ test('the card has no time of a line before one was measured, and no price that 
     ...{ lineMs: undefined, base: 'small' },
     reason: { kind: 'instead', of: 'medium', obstacle: { kind: 'untimed' } },
   });
-  assert.match(notice()?.text ?? '', /^The small model serves in this window\.\nNothing needs to be done\.\n/);
+  assert.match(
+    notice()?.text ?? '',
+    /^Suggestions come from the small model in this window\.\nNothing needs to be done\.\n/,
+  );
   assert.doesNotMatch(notice('no-key', true)?.text ?? '', /\d/);
 });
 

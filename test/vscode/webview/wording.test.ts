@@ -26,4 +26,5 @@ test('a text is put on one line, and a model name loses provider and date', () =
   assert.equal(shortModel('claude-haiku-4-5-20251001'), 'haiku-4-5');
   assert.deepEqual(['n-gram', 'adapted + n-gram'].map(shortModel), ['index', 'adapted']);
   assert.deepEqual(['rename of `total`', 'quick fix: Add import'].map(shortModel), ['rename', 'quick fix']);
+  assert.equal(shortModel('/models/qwen2.5-coder-0.5b-q4.gguf'), 'qwen2.5-coder-0.5b-q4.gguf');
 });
