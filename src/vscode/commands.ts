@@ -102,6 +102,7 @@ export function registerCommands(deps: CommandDeps): Disposable {
     applyNextEdit: () => deps.nextEdits.apply(),
     applyAllEdits: () => deps.nextEdits.applyAll(),
     dismissNextEdit: () => deps.nextEdits.dismiss(),
+    resumeNextEdits: () => deps.nextEdits.resume(),
     chooseAmount: () => pickAmount(status.folder().uri, configuration),
     [acceptedCommand.slice(section.length + 1)]: (folderKey: string, id: string) => {
       if (deps.nextEdits.accepted(id)) return undefined;

@@ -150,7 +150,7 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
       const insert = t('Insert');
       const text = String(found.insertText).slice(active.character - (found.range?.start.character ?? 0));
       const picked = await window.showInformationMessage(
-        t('The editor shows no suggestions here. Suggested: {0}', oneLine(text.slice(0, SHOWN_LENGTH), SHOWN_LENGTH)),
+        t('The editor shows no suggestions here. Suggested: “{0}”', oneLine(text.slice(0, SHOWN_LENGTH), SHOWN_LENGTH)),
         insert,
       );
       if (picked !== insert) return;

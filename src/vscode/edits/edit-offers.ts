@@ -22,7 +22,7 @@ import { hintText, originText } from './edit-texts.ts';
 import { EditView } from './edit-view.ts';
 import { FollowingEditSource } from './following.ts';
 import { type FoundEdits, OfferSearch } from './offer-search.ts';
-import { type EditCursor, type OfferedEdit, OfferedEdits, type TabAction } from './offered-edits.ts';
+import { type EditCursor, type OfferedEdit, OfferedEdits, silentMs, type TabAction } from './offered-edits.ts';
 import { QuickFixes } from './quick-fixes.ts';
 import { Renames } from './renames.ts';
 
@@ -196,10 +196,17 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
   }
 
   private async announcePause(): Promise<void> {
+    this.view.pause(Date.now() + silentMs);
     const goOn = t('Go On');
     const answer = await window.showInformationMessage(t('Next edits pause for ten minutes.'), goOn);
-    if (answer !== goOn || this.isDisposed) return;
+    if (answer === goOn) await this.resume();
+  }
+
+  /** Ends the pause after two dismissals. */
+  async resume(): Promise<void> {
+    if (this.isDisposed) return;
     this.offered.resume();
+    this.view.resume();
     await this.search.run();
   }
 

@@ -37,12 +37,15 @@ export class EditView extends DisposableStore {
   private readonly hint = this.add(window.createTextEditorDecorationType({}));
   private readonly status: UiStatusBarItem;
   private announced: string | undefined;
+  /** Until when nothing is offered, ms since the epoch. */
+  private pausedUntil = 0;
+  private pauseTimer: NodeJS.Timeout | undefined;
 
   constructor() {
     super();
     this.status = this.add(window.createStatusBarItem('easyAdaptation.nextEdit', vscode.StatusBarAlignment.Left));
     this.status.name = t('Easy Adaptation: next edit');
-    this.status.command = 'easyAdaptation.goToNextEdit';
+    this.add({ dispose: () => clearTimeout(this.pauseTimer) });
     this.add(
       window.onDidChangeTextEditorVisibleRanges(({ textEditor }) => {
         if (this.shownHint?.editor === textEditor) this.drawHint(this.shownHint);
@@ -91,8 +94,28 @@ export class EditView extends DisposableStore {
     editor.setDecorations(this.hint, [{ range, renderOptions: { after } }]);
   }
 
+  /** Shows in the status bar that nothing is offered, and until when. A click ends it. @param until ms since the epoch */
+  pause(until: number): void {
+    clearTimeout(this.pauseTimer);
+    this.pausedUntil = until;
+    this.pauseTimer = setTimeout(() => this.resume(), until - Date.now()).unref();
+    const time = new Date(until).toLocaleTimeString(undefined, { timeStyle: 'short' });
+    const text = t('Next edits pause until {0}', time);
+    this.status.text = withIcon('bell-slash', text);
+    this.status.command = 'easyAdaptation.resumeNextEdits';
+    this.status.accessibilityInformation = { label: text };
+    this.status.show();
+  }
+
+  resume(): void {
+    clearTimeout(this.pauseTimer);
+    this.pausedUntil = 0;
+    this.status.hide();
+  }
+
   /** Shows an edit in the status bar, where screen readers read a new one. */
   announce(offer: OfferedEdit | undefined): void {
+    if (offer === undefined && Date.now() < this.pausedUntil) return;
     const isNew = this.announced !== offer?.id;
     this.announced = offer?.id;
     // Hidden before each new edit, because screen readers announce a new item but not a changed one.
@@ -102,6 +125,7 @@ export class EditView extends DisposableStore {
     // The line may have changed.
     if (!isNew && this.status.text === text) return;
     this.status.text = text;
+    this.status.command = 'easyAdaptation.goToNextEdit';
     this.status.accessibilityInformation = { label: spokenText(offer), role: 'alert' };
     this.status.show();
   }

@@ -44,7 +44,7 @@ export type TabAction = 'jump' | 'apply' | 'indent' | undefined;
 
 /** After this many dismissals in a row nothing is offered for a while. */
 const maxDismissals = 2;
-const silentMs = 10 * 60_000;
+export const silentMs = 10 * 60_000;
 /** Of longer lines only the beginning is kept, UTF-16 units. */
 const maxLine = 500;
 /** Dismissed edits that are remembered. */

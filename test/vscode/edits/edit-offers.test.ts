@@ -161,6 +161,20 @@ test('going on after a pause offers the next edit at once', async () => {
   assert.equal(desk.questions.length, 1);
 });
 
+test('the status bar shows a pause until it is ended', async () => {
+  const { offers, editor, state } = await renamed();
+  offers.dismiss();
+  for (let use = 0; use < 2; use++) desk.retype(editor, 'sum', 'rows');
+  await until(() => state.tab);
+  offers.dismiss();
+  assert.ok(desk.status.visible);
+  assert.match(desk.status.text, /^\$\(bell-slash\) Next edits pause until \d/);
+  desk.cursor(editor, 0, 0);
+  assert.ok(desk.status.visible, 'a move of the cursor hides it');
+  await offers.resume();
+  assert.ok(!desk.status.visible || !/pause/.test(desk.status.text));
+});
+
 test('a key takes the hint away until a pause in typing', async () => {
   const { editor, state } = await renamed();
   const { asked } = state;
