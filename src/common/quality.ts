@@ -24,6 +24,9 @@ export function editSimilarity(answer: string, truth: string): number {
   return 1 - (row[b.length] as number) / longest;
 }
 
+/** NaN for no values. */
+export const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+
 /** The p-quantile (0..1) of the values by the nearest-rank rule; NaN without values. */
 export function quantile(values: readonly number[], p: number): number {
   if (values.length === 0) return Number.NaN;

@@ -1,5 +1,6 @@
 // The result of a text task's run: sources of labels, accuracy for each share of texts sent to the API, and costs.
 
+import { mean } from '../common/quality.ts';
 import { type Interval, interval } from '../common/statistics/bootstrap.ts';
 import type { RaceState } from '../common/statistics/race.ts';
 import { shareInterval } from '../common/statistics/share-interval.ts';
@@ -96,8 +97,6 @@ function checkedOn(judged: readonly Judged[], judgedBy: TaskReport['judgedBy'], 
     };
   });
 }
-
-const mean = (numbers: readonly number[]) => numbers.reduce((sum, each) => sum + each, 0) / numbers.length;
 
 export type MeasuredTask = Pick<
   TaskReport,

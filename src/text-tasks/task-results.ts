@@ -1,6 +1,7 @@
 // The results of a text task's run in words, for the table and the command line.
 import { type Chart, comparedWithPrevious, noteInWords } from '../common/chart.ts';
 import { counted, percent, thousands, wholePercent } from '../common/format.ts';
+import type { Interval } from '../common/statistics/bootstrap.ts';
 import { dollars } from '../llm/recording.ts';
 import { inWords } from './expected-accuracy.ts';
 import type { TaskReport } from './task-report.ts';
@@ -71,7 +72,7 @@ export function resultsOf(report: TaskReport): RunResults {
 
 function pictureOf(report: TaskReport): RunResults['picture'] {
   const { checked, expected, judgedOn, judgedBy, output, operating = 0 } = report;
-  const figure = (right: number, { low, high }: Range) =>
+  const figure = (right: number, { low, high }: Interval) =>
     `${wholePercent(right)} (${wholePercent(low)} to ${wholePercent(high)})`;
   if (!checked) {
     if (!expected || expected.others === 0) return undefined;
@@ -88,11 +89,6 @@ function pictureOf(report: TaskReport): RunResults['picture'] {
   const given = `${output === 'text' ? 'answers' : 'labels'} of ${judgedBy === 'person' ? 'people' : 'the large model'}`;
   const legend = `Bar: checked on ${counted(judgedOn, 'text')} against ${given}, with the 95% interval. Dot: what was expected.`;
   return { text: [...rightInWords(report), legend, ...noteInWords(bars, 'texts')], chart: { bars } };
-}
-
-interface Range {
-  readonly low: number;
-  readonly high: number;
 }
 
 /** What is right with the texts sent that the bound asks for; nothing without a bound. */

@@ -1,7 +1,7 @@
 // The report's data, held-out positions with each model's answers, compared with the author's text; and its figures:
 // quality of specialist, API and both together at the test positions, which nothing was fitted on.
 import type { CompletionPosition, Draft } from '../../common/completion.ts';
-import { quantile } from '../../common/quality.ts';
+import { mean, quantile } from '../../common/quality.ts';
 import { type Interval, interval } from '../../common/statistics/bootstrap.ts';
 import type { LlmAnswer } from '../../llm/protocol/models.ts';
 import type { CursorExample } from '../../prompts/completion/cursor-examples.ts';
@@ -71,8 +71,6 @@ interface ComparedPosition {
 
 /** Positions of the panel's slider. */
 const balances = Array.from({ length: 20 }, (_, i) => (i + 1) / 20);
-
-const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /**
  * @param labels the API's answers at a sample of these positions; undefined: it was not asked

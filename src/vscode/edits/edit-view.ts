@@ -37,8 +37,7 @@ export class EditView extends DisposableStore {
   private readonly hint = this.add(window.createTextEditorDecorationType({}));
   private readonly status: UiStatusBarItem;
   private announced: string | undefined;
-  /** Until when nothing is offered, ms since the epoch. */
-  private pausedUntil = 0;
+  /** Ends the pause that the status bar shows. */
   private pauseTimer: NodeJS.Timeout | undefined;
 
   constructor() {
@@ -97,7 +96,6 @@ export class EditView extends DisposableStore {
   /** Shows in the status bar that nothing is offered, and until when. A click ends it. @param until ms since the epoch */
   pause(until: number): void {
     clearTimeout(this.pauseTimer);
-    this.pausedUntil = until;
     this.pauseTimer = setTimeout(() => this.resume(), until - Date.now()).unref();
     const time = new Date(until).toLocaleTimeString(undefined, { timeStyle: 'short' });
     const text = t('Next edits pause until {0}', time);
@@ -109,13 +107,13 @@ export class EditView extends DisposableStore {
 
   resume(): void {
     clearTimeout(this.pauseTimer);
-    this.pausedUntil = 0;
+    this.pauseTimer = undefined;
     this.status.hide();
   }
 
   /** Shows an edit in the status bar, where screen readers read a new one. */
   announce(offer: OfferedEdit | undefined): void {
-    if (offer === undefined && Date.now() < this.pausedUntil) return;
+    if (offer === undefined && this.pauseTimer) return;
     const isNew = this.announced !== offer?.id;
     this.announced = offer?.id;
     // Hidden before each new edit, because screen readers announce a new item but not a changed one.

@@ -29,14 +29,20 @@ function serve({ declaresAt = 6, extra = '' } = {}) {
   return state;
 }
 
-test('the references of a declaration are offered after another name was typed there', async () => {
-  const { offers, activity, state } = offer();
+/** Another name was typed at the declaration, and its first reference is offered. */
+async function renamedDeclaration() {
+  const parts = offer();
   const server = serve();
   const editor = await opened('src/a.ts', code);
   desk.cursor(editor, 0, 8);
   await until(() => server.asked);
   desk.retype(editor, 'total', 'sum');
-  await until(() => state.tab);
+  await until(() => parts.state.tab);
+  return { ...parts, server, editor };
+}
+
+test('the references of a declaration are offered after another name was typed there', async () => {
+  const { offers, activity, editor, server } = await renamedDeclaration();
   assert.deepEqual(desk.drawn(editor), ['(struck through)', 'sum', 'Tab: next edit, line 3']);
   assert.equal(activity.rows[0]?.model, 'rename of `total`');
   await offers.apply();
@@ -47,13 +53,7 @@ test('the references of a declaration are offered after another name was typed t
 });
 
 test('a reference that the user types over himself, with pauses, does not end the rename of the others', async () => {
-  const { state } = offer();
-  const server = serve();
-  const editor = await opened('src/a.ts', code);
-  desk.cursor(editor, 0, 8);
-  await until(() => server.asked);
-  desk.retype(editor, 'total', 'sum');
-  await until(() => state.tab);
+  const { editor } = await renamedDeclaration();
   desk.retype(editor, 'total', 's');
   for (const [typed, longer] of ['s', 'su', 'sum'].entries()) {
     if (typed > 0) desk.retype(editor, `send(${longer.slice(0, -1)}`, `send(${longer}`);
