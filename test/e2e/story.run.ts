@@ -314,8 +314,10 @@ step('the panel shows completions of both models with their reasons', async () =
   await editor.command('Easy Adaptation: Show Panel');
   const panel = editor.panel();
   // Without the style sheets an icon would be as wide as the panel.
-  const icon = await panel.locator('.rows summary .icon').first().boundingBox();
-  assert.ok(icon && icon.width > 0 && icon.width < 40, `an icon is ${icon?.width} wide`);
+  await editor.eventually('the icons', async () => {
+    const icon = await panel.locator('.rows summary .icon').first().boundingBox();
+    assert.ok(icon && icon.width > 0 && icon.width < 40, `an icon is ${icon?.width} wide`);
+  });
   for (const [source, text] of [
     ['source-api', 'runCriticalSection'],
     ['source-specialist', 'Date.now()'],
