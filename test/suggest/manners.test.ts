@@ -242,6 +242,14 @@ test('where a word was replaced in mid-line only the new word goes on, and no ca
   assert.equal((await h.answer(atEnd, replaced))?.text, 'ner.of(next)');
 });
 
+test('where more than a word was replaced, a suggestion may begin with something else than a word', async () => {
+  const h = new Harness({ specialist: new ScriptedSpecialist(drafted("'all';", FAIR)), llm: undefined });
+  const atEnd = query('const kind = ', '\n');
+  assert.equal((await h.answer(atEnd, { replaced: '' }))?.text, "'all';");
+  assert.equal((await h.answer(atEnd, { replaced: '' }))?.text, "'all';", 'from the cache');
+  assert.equal((await h.answer(query('const kind = ', ' + 1;\n'), { replaced: '' }))?.text, undefined, 'in mid-line');
+});
+
 test('an answer that brings a replaced word back is not shown, and not paid for again', async () => {
   const llm = new ScriptedLlm('ner(in);');
   const h = new Harness({ specialist: unsure('local();'), llm });

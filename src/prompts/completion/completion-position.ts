@@ -90,7 +90,8 @@ export function continuesReplacement(
 ): boolean {
   if (replaced === undefined) return true;
   const rest = wordAtStart(text);
-  return wordAtEnd(lineBefore(prefix)) + rest !== replaced && (rest === text || !isMidLine(lineAfter(suffix)));
+  const isOldWord = replaced !== '' && wordAtEnd(lineBefore(prefix)) + rest === replaced;
+  return !isOldWord && (rest === text || !isMidLine(lineAfter(suffix)));
 }
 
 /** Maximum length of a draft, tokens. */
