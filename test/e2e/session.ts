@@ -1,7 +1,7 @@
 // One end-to-end session: the packaged extension in code-server on a copy of a real package, a browser, and the fake
 // API.
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -44,13 +44,6 @@ const steady = {
   // On a slow machine the workbench may move the focus after a list has opened, which would close it.
   'workbench.quickOpen.closeOnFocusLost': false,
   'typescript.validate.enable': false,
-};
-
-/** A user's key binding, beside the command's default key. */
-const lineKey = {
-  key: 'ctrl+alt+right',
-  command: 'easyAdaptation.acceptLine',
-  when: 'inlineSuggestionVisible && easyAdaptation.suggesting',
 };
 
 export type Session = Awaited<ReturnType<typeof startSession>>;
@@ -102,7 +95,6 @@ export async function startSession(
     const storage = storageIn(userData);
     for (const [path, text] of Object.entries(files)) writeIn(project, path, text);
     prepare?.(project, storage);
-    writeFileSync(join(userData, 'User', 'keybindings.json'), JSON.stringify([lineKey]));
     await installExtension(profile, await ourVsix(folder));
     const workbench = await startWorkbench(profile, {
       env: { ...steadyMachine(trainingSteps), ...environmentOf(tuning) },

@@ -92,7 +92,7 @@ test('every command that a menu, a key, the walkthrough or the panel runs exists
 test('binds keys only for suggestions and for the next edit', () => {
   assert.deepEqual(
     contributes.keybindings.map(({ key }: { key: string }) => key),
-    ['alt+\\', 'ctrl+right', 'alt+end', 'ctrl+alt+right', 'tab', 'tab', 'alt+enter', 'alt+enter', 'escape'],
+    ['alt+\\', 'ctrl+right', 'alt+end', 'ctrl+alt+enter', 'tab', 'tab', 'alt+enter', 'alt+enter', 'escape'],
   );
 });
 
