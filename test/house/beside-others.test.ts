@@ -53,7 +53,7 @@ test('the shares of right lines are those of docs/benchmarks.md', () => {
   const benchmarks = read('docs/benchmarks.md').replaceAll('*', '');
   const right = (name: string) => new RegExp(`\\| ${name} \\| ([\\d.]+) \\|`).exec(benchmarks)?.[1];
   assert.deepEqual(
-    /completes (\d+) of 100 recorded lines, Claude (\d+)\./.exec(page)?.slice(1),
+    /completes (\d+) of 100 test lines, Claude (\d+)\./.exec(page)?.slice(1),
     ['medium \\+ n-grams', 'Claude'].map((name) => String(Math.round(100 * Number(right(name))))),
   );
 });

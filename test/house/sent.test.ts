@@ -100,11 +100,11 @@ for (const [command, { text, words }] of Object.entries(others))
     assert.match(consent, /sends to \{1\} at \{2\} \{3\}, and as examples \{4\}\. Secrets are redacted first/);
   });
 
-test('before labels are asked for, question and README name the figures that the prompt shows', () => {
+test('before labels are asked for, question and README name the probabilities that the prompt shows', () => {
   const task = { name: 'task', instruction: '', labels: ['A', 'B'].map((name) => ({ name, meaning: '' })) };
   const evidence = { examples: [{ text: 'LIKE', label: 'A', probabilities: [0.7, 0.3] }], probabilities: [0.6, 0.4] };
   const sent = JSON.stringify(labelPrompt(task, 'TEXT', facts, evidence).user);
   for (const value of ['LIKE', 'A 70%', 'TEXT', 'A 60%']) assert.ok(sent.includes(value), value);
   for (const file of ['src/vscode/api/consent.ts', 'README.md', 'src/jobs/cli/terminal.ts'])
-    assert.match(read(file), /local model's figures for (all of )?them/, file);
+    assert.match(read(file), /how likely the local model finds each label/, file);
 });

@@ -126,7 +126,7 @@ export class Terminal {
     }
     const things = estimate.texts === undefined ? 'positions' : TEXTS[estimate.texts];
     const what = `Asking ${estimate.model} at ${estimate.host} about ${estimate.positions} ${things} ${estimate.usd === 0 ? 'costs nothing' : `will cost about $${estimate.usd.toFixed(3)}`}.`;
-    const sends = `It sends ${estimate.texts === undefined ? 'the text around these positions and similar snippets of this folder' : "these texts, similar labelled ones, and the local model's figures for them"}, secrets redacted.`;
+    const sends = `It sends ${estimate.texts === undefined ? 'the text around these positions and similar snippets of this folder' : 'these texts, similar labelled ones, and how likely the local model finds each label for them'}, secrets redacted.`;
     const ignored = `The texts are of ${plainText(estimate.ignoredByGit ?? '')}, which git ignores.\n`;
     const { label, terms } = providerOf(values.provider);
     const source = `${terms.page}, ${terms.training === 'not known' ? 'looked for' : 'read'} ${terms.readOn}`;

@@ -51,7 +51,7 @@ const sources = (): Readonly<Record<SendingCommand, Record<'command' | 'sent' | 
     command: t('Run Text Task'),
     sent: t('texts of the task with its instruction and labels'),
     examples: t(
-      "up to twelve texts that are similar to each, with their labels or answers, and the local model's figures for all of them, or its draft",
+      'up to twelve texts that are similar to each, with their labels or answers, and how likely the local model finds each label for them, or its draft',
     ),
     note: t('Before anything is sent, you see the number of texts and the price and are asked again.'),
   },

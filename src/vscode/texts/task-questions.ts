@@ -56,7 +56,7 @@ export async function askToSpend(
   const sent = isText
     ? t('Each text is sent to {0} with up to five similar texts and their answers. Secrets are redacted first.', host)
     : t(
-        'Each text is sent to {0} with up to twelve similar texts, their labels and the small model’s figures. Secrets are redacted first.',
+        'Each text is sent to {0} with up to twelve similar texts, their labels, and how likely the local model finds each label. Secrets are redacted first.',
         host,
       );
   const ignored =
