@@ -72,6 +72,11 @@ step('the walkthrough shows a suggestion in a copy of a file, and its first step
 });
 
 step('a folder is opened beside the panel', async () => {
+  // The panel forgets the walkthrough's suggestion, which waited for the models to start.
+  const loaded = page.waitForEvent('load');
+  await editor.command('Developer: Reload Window');
+  await loaded;
+  await editor.ready();
   await page.setViewportSize({ width: 960, height: 500 });
   await editor.open(path, 12, 5);
   await editor.command('Easy Adaptation: Show Panel');

@@ -37,7 +37,7 @@ function qualitySection({ specialist, neural, api, balance, slider }: AdaptRepor
       ? [
           // The large model may have answered at a part of the positions.
           ...(compared.specialist.places < specialist.places
-            ? [['Now, where the large model was asked', compared.specialist] as const]
+            ? [['Local model, where the large one was asked', compared.specialist] as const]
             : []),
           ...(alone ? [['Large model alone', alone.bare] as const] : []),
           [`Large model: ${api?.model}`, compared.api, alone?.gain] as const,

@@ -57,8 +57,12 @@ test('the local model is also listed at the positions of the large model if thos
     const api = { ...report.api, compared: { ...compared, specialist } } as NonNullable<AdaptReport['api']>;
     return cells({ ...report, api }, 'Lines exactly right');
   };
-  assert.deepEqual(rowsAt(24).get('Now, where the large model was asked'), ['50.0% (one file)', '24']);
-  assert.equal(rowsAt(14).get('Now, where the large model was asked'), undefined, 'a row with too few is left out');
+  assert.deepEqual(rowsAt(24).get('Local model, where the large one was asked'), ['50.0% (one file)', '24']);
+  assert.equal(
+    rowsAt(14).get('Local model, where the large one was asked'),
+    undefined,
+    'a row with too few is left out',
+  );
 });
 
 test('with too few positions there is no table, and the report says how many there were', () => {
