@@ -62,7 +62,7 @@ export function holdsZero({ low, high }: Range): boolean {
 /** What the note means; nothing without one. @param places 'positions' or 'texts' */
 export function noteInWords(bars: readonly Bar[], places: string): string[] {
   if (!bars.some(({ note }) => note)) return [];
-  return [`No difference: too small to tell from chance at the same ${places} (95% interval).`];
+  return [`‘No difference’ means: too small to tell from chance at the same ${places} (95% interval).`];
 }
 
 /** @param points at least one @param balance the one that is set */

@@ -83,6 +83,7 @@ step('a folder is opened beside the panel', async () => {
   await editor.panel().locator('.rows').scrollIntoViewIfNeeded();
   await code().click();
   await editor.open(path, 12, 5);
+  await page.getByText(/^Analyzing /).waitFor({ state: 'detached' });
   await film.frame(500);
 });
 

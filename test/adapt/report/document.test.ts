@@ -124,7 +124,7 @@ test('a bar says that there is no difference if the difference at the same posit
     const noted = chart?.bars.filter(({ note }) => note === 'No difference from the previous one');
     return {
       names: noted?.map(({ name }) => name),
-      isExplained: /^No difference: .* at the same positions/.test(text.at(-1) ?? ''),
+      isExplained: /^‘No difference’ means: .* at the same positions/.test(text.at(-1) ?? ''),
     };
   };
   const asked = (over: Partial<typeof compared>) => ({ api: { ...api, compared: { ...compared, ...over } } });
