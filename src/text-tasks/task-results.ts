@@ -21,7 +21,7 @@ const words = {
     people: 'Labelled by people',
     api: 'Labelled by the large model',
     local: 'Labelled by the local model',
-    right: (sent: string, right: string) => `With ${sent} sent to the large model, ${right} are right.`,
+    right: (sent: string, right: string) => `If the large model answers ${sent} of the texts, ${right} are right.`,
     byPeople: 'texts labelled by people and by the large model, from which nothing was learned.',
     byApi:
       'random texts labelled by the large model, from which nothing was learned. Its labels count as right because people have labelled none.',
@@ -34,7 +34,8 @@ const words = {
     people: 'Accepted or written by people',
     api: 'Written by the large model',
     local: 'Drafted by the local model',
-    right: (sent: string, right: string) => `With ${sent} sent to the large model, the similarity is ${right}.`,
+    right: (sent: string, right: string) =>
+      `If the large model answers ${sent} of the texts, the similarity is ${right}.`,
     byPeople:
       'texts with both an accepted answer and one of the large model, from which nothing was learned: the share of equal characters (edit similarity).',
     byApi:

@@ -148,7 +148,7 @@ step('the next run sends no text twice, and every text gets a label', async () =
     assert.equal(await table().locator('[role=grid]').getAttribute('aria-rowcount'), String(count + 1)),
   );
   await table()
-    .getByText(/With \d+% sent to the large model, .* are right/)
+    .getByText(/If the large model answers \d+% of the texts, .* are right/)
     .waitFor();
   await table()
     .locator('.picture li')

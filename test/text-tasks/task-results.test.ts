@@ -38,7 +38,7 @@ test('a run’s results have labels by source, costs, and what is right at the s
     ['Cost of sending the rest', '–'],
   ] as const)
     assert.equal(fact.get(name), value);
-  assert.equal(picture?.text[0], 'With 25% sent to the large model, 95% are right.');
+  assert.equal(picture?.text[0], 'If the large model answers 25% of the texts, 95% are right.');
   assert.match(picture.text[1] ?? '', /against labels of the large model, /);
   assert.match(
     resultsOf({ ...reportOf('person', risk), output: 'text' }).picture?.text.join(' ') ?? '',
@@ -60,7 +60,7 @@ test('the picture has what was expected of each model and what labels of people 
     ],
   );
   assert.deepEqual(text, [
-    'With 25% sent to the large model, 95% are right.',
+    'If the large model answers 25% of the texts, 95% are right.',
     'Bar: checked on 100 texts against labels of people, with the 95% interval. Dot: what was expected.',
     '‘No difference’ means: too small to tell from chance at the same texts (95% interval).',
   ]);
