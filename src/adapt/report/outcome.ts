@@ -180,8 +180,8 @@ function comparisonInWords({
   decidedAt,
 }: Extract<AdaptationOutcome, { readonly own: MixedQuality }>): string {
   if (own.places < ENOUGH_POSITIONS) return why;
-  // The difference of the figures beside it, which are rounded.
-  const more = inThousandths(own.exactMatch) - inThousandths(base.exactMatch);
+  // The difference of the figures that stand beside it.
+  const more = asShown(own.exactMatch) - asShown(base.exactMatch);
   const unseen = `at ${counted(own.places, 'position')} of files it has not seen`;
   const figures = `(${percent(own.exactMatch)} instead of ${percent(base.exactMatch)})`;
   const chance = change && holdsZero(change) ? ', which may be chance' : '';
@@ -191,7 +191,7 @@ function comparisonInWords({
   return `it was ${chosen}; ${unseen} ${lines} ${figures}${lossInWords(own, base)}.`;
 }
 
-const inThousandths = (share: number) => Math.round(1000 * share) / 1000;
+const asShown = (share: number) => Number.parseFloat(percent(share)) / 100;
 
 /** Difference in loss, as a clause; empty if it was not measured or rounds to 0. */
 function lossInWords(own: MixedQuality, base: MixedQuality): string {
