@@ -83,7 +83,10 @@ step('a folder is opened beside the panel', async () => {
   await editor.panel().locator('.rows').scrollIntoViewIfNeeded();
   await code().click();
   await editor.open(path, 12, 5);
-  await page.getByText(/^Analyzing /).waitFor({ state: 'detached' });
+  await page
+    .getByText(/^Analyzing /)
+    .first()
+    .waitFor({ state: 'detached' });
   await film.frame(500);
 });
 

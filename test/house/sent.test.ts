@@ -105,6 +105,11 @@ test('before labels are asked for, question and README name the probabilities th
   const evidence = { examples: [{ text: 'LIKE', label: 'A', probabilities: [0.7, 0.3] }], probabilities: [0.6, 0.4] };
   const sent = JSON.stringify(labelPrompt(task, 'TEXT', facts, evidence).user);
   for (const value of ['LIKE', 'A 70%', 'TEXT', 'A 60%']) assert.ok(sent.includes(value), value);
-  for (const file of ['src/vscode/api/consent.ts', 'README.md', 'src/jobs/cli/terminal.ts'])
+  for (const file of [
+    'src/vscode/api/consent.ts',
+    'src/vscode/texts/task-questions.ts',
+    'README.md',
+    'src/jobs/cli/terminal.ts',
+  ])
     assert.match(read(file), /how likely the local model finds each label/, file);
 });
