@@ -94,7 +94,8 @@ step('whole lines are suggested as the folder writes them, and Tab takes them', 
   await film.type('this.config = ');
   await editor.waitForGhost(/^config\n\s*this\.model = model$/);
   await film.frame(800);
-  // Behind the comma stands how long it took, or that it was cached.
+  // Behind the comma stands how long it took, or that it was cached. It comes a moment after the ghost text.
+  await editor.ourStatus().filter({ hasText: ',' }).waitFor();
   const [answering = ''] = ((await editor.ourStatus().textContent()) ?? '').split(',');
   checkSentences('walkthrough/try', [answering]);
   await takePicture(page, 'walkthrough/try', code(), 300);
