@@ -16,6 +16,7 @@ const signs: Readonly<Record<string, () => boolean>> = {
   python3: () => onPath('python3'),
   'python3-pip': () => onPath('pip3'),
   'xz-utils': () => onPath('xz'),
+  strace: () => onPath('strace'),
   '7zip': () => ['7zz', '7z', '7za'].some(onPath),
   // A Vulkan driver in software, for WebGPU on machines without a GPU.
   'mesa-vulkan-drivers': () => existsSync(softwareVulkan),

@@ -85,6 +85,9 @@ function run(file, args, options) {
   });
 }
 
+/** As `NO_TELEMETRY` of src/common/child.ts: tests and benchmarks load onnxruntime in processes of their own. */
+const noTelemetry = { ORT_DISABLE_TELEMETRY: '1' };
+
 const args = process.argv.slice(2);
 if (args.length === 0) fail('usage: node build/run.mjs SCRIPT.ts [ARGS...] | --bin NAME [ARGS...]');
 install();
@@ -98,6 +101,6 @@ process.exit(
     cwd: args[0] === '--bin' ? root : (process.env.INIT_CWD ?? process.cwd()),
     stdio: 'inherit',
     shell: windows,
-    env: { ...process.env, PATH: `${join(modules, '.bin')}${windows ? ';' : ':'}${process.env.PATH}` },
+    env: { ...process.env, ...noTelemetry, PATH: `${join(modules, '.bin')}${windows ? ';' : ':'}${process.env.PATH}` },
   }),
 );

@@ -26,6 +26,12 @@ export interface StartedChild {
 /** Children do not inherit API keys; a child that needs one gets it over its channel. */
 const KEYS = /_API_KEY$/;
 
+/**
+ * Variables that keep dependencies from reporting to their makers. onnxruntime 1.29 and later sends statistics of its
+ * use from Linux and macOS unless this one is set before its library is loaded; '0' does not stop it.
+ */
+export const NO_TELEMETRY = { ORT_DISABLE_TELEMETRY: '1' } as const;
+
 /** Starts a process; failures arrive as the process's events. */
 export function startChild({ script, args = [], node = [], env = {}, defaults = {} }: ChildOptions): StartedChild {
   const inherited = Object.entries(process.env).filter(([name]) => !KEYS.test(name));
@@ -35,7 +41,7 @@ export function startChild({ script, args = [], node = [], env = {}, defaults = 
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     execArgv: [...node],
     // Inside VS Code, the executable is Electron: this makes it Node.
-    env: { ...defaults, ...Object.fromEntries(inherited), ...env, ELECTRON_RUN_AS_NODE: '1' },
+    env: { ...defaults, ...Object.fromEntries(inherited), ...env, ...NO_TELEMETRY, ELECTRON_RUN_AS_NODE: '1' },
   });
   killWhenWeExit(child);
   let tail = '';

@@ -39,6 +39,7 @@ export function exportReadme({ name, labels }: LabelTask): string {
 
 \`model.onnx\` labels texts as one of: ${labels.map((label) => label.name).join(', ')} (\`labels.json\`, in the order of the output).
 
+    import os; os.environ["ORT_DISABLE_TELEMETRY"] = "1"    # before onnxruntime is imported: see below
     import onnxruntime as ort; session = ort.InferenceSession("model.onnx")
     probabilities = session.run(None, {"columns": columns, "tf": tf})[0]    # [texts, labels]
 
@@ -56,6 +57,8 @@ The inputs of a text have the shape [texts, 3, grams], int32 and float32, padded
 4. tf = 1 + ln(number of times that the column occurs in its part). Each part lists a column once.
 
 In Spark or Ray, load the session once per worker (\`mapInPandas\`, an actor) and run it on a few hundred texts at a time.
+From 1.29 on, onnxruntime's libraries for Linux and macOS send statistics of their use to Microsoft, and write them below
+\`~/.cache/Microsoft\`, unless \`ORT_DISABLE_TELEMETRY\` is 1 in the environment, of each worker too, before the import.
 The graph contains rarity, normalization, weights and softmax. It uses only standard operators of opset 21.
 `;
 }

@@ -17,6 +17,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { copyNative, thisPlatform } from '../../build/native.ts';
+import { NO_TELEMETRY } from '../../src/common/child.ts';
 import { isAlive, replaceFile } from '../../src/common/files.ts';
 import { openInside, rootAt } from '../../src/workspace/files/open-inside.ts';
 
@@ -116,7 +117,7 @@ on(['linux', 'darwin', 'win32'], 'the packed files of onnxruntime load, or the p
   if (packages.length === 0) return;
   const script = join(dist, 'child.cjs');
   writeFileSync(script, "process.send(require('onnxruntime-node').listSupportedBackends().map(({ name }) => name));");
-  const child = fork(script);
+  const child = fork(script, { env: { ...process.env, ...NO_TELEMETRY } });
   const [[backends], [code]] = await Promise.all([once(child, 'message'), once(child, 'exit')]);
   assert.ok((backends as string[]).includes('cpu'), `${backends}`);
   assert.equal(code, 0);

@@ -109,8 +109,8 @@ function longLines(text: string): string[] {
 
 const pages = tracked.filter((path) => path.endsWith('.md'));
 
-/** All documents together, except the log of pretraining runs. */
-const MOST_WORDS = 16_500;
+/** All documents together, except the log of pretraining runs. 300 words are SECURITY.md's table of dependencies. */
+const MOST_WORDS = 16_800;
 
 /** Words hold a letter or a digit: bars of tables count nothing. */
 const wordsIn = (text: string) => text.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word)).length;

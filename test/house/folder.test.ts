@@ -26,10 +26,9 @@ test('in workspace/files/ files are read by FolderReader alone; git looks for it
   ]);
 });
 
-test('processes are started for engine and jobs, for a look at the graphics card, and for git', () => {
+test('processes are started for engine, jobs and a look at the graphics card by one function, and for git', () => {
   assert.deepEqual(importing(/node:child_process|node:cluster/, 'src/**/*.ts'), [
     'src/common/child.ts',
-    'src/neural/runtime/device.ts',
     'src/workspace/files/git-command.ts',
   ]);
 });

@@ -209,3 +209,19 @@ test("imports tree-sitter where drafts are made, and not in the editor's own pro
   for (const source of ['src/specialist/ngram/ngram-worker.ts', 'src/specialist/engine/main.ts'])
     assert.equal(await importsGrammars(source), true, source);
 });
+
+test('SECURITY.md lists each package that ships, in the version in use, as looked at for what it reports', () => {
+  const { dependencies, devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const grammars = '@vscode/tree-sitter-wasm';
+  const shipped = Object.entries({ ...dependencies, [grammars]: devDependencies[grammars] });
+  const section = readFileSync(join(root, 'SECURITY.md'), 'utf8').split('## Dependencies that were looked at')[1] ?? '';
+  const rows = section.split('\n').filter((line) => /^\| [@a-z]/.test(line) && !line.startsWith('| package'));
+  const lookedAt = rows.flatMap((row) => {
+    const [, names = '', versions = ''] = row
+      .split(' | ')
+      .map((cell) => cell.replace('| ', ''))
+      .toSpliced(0, 0, '');
+    return names.split(', ').map((name, at) => [name, versions.split(', ')[at]]);
+  });
+  assert.deepEqual(Object.fromEntries(lookedAt), Object.fromEntries(shipped));
+});

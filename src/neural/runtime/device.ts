@@ -1,6 +1,5 @@
 // Selects the device, with a reason.
-import { fork } from 'node:child_process';
-import { killWhenWeExit } from '../../common/child.ts';
+import { onceEnded, startChild } from '../../common/child.ts';
 import { messageOf } from '../../common/errors.ts';
 import type { Device } from './session.ts';
 
@@ -33,14 +32,12 @@ export interface ProbeOptions {
 export function probeWebGpu({ script, args, timeoutMs }: ProbeOptions): Promise<ProbeResult> {
   const { promise, resolve } = Promise.withResolvers<ProbeResult>();
   const fail = (detail: string) => resolve({ ok: false, detail });
-  const child = fork(script, [...args], { stdio: 'ignore' });
-  killWhenWeExit(child);
+  const started = startChild({ script, args });
+  const child = started.process;
   const timer = setTimeout(() => fail('the graphics driver did not answer'), timeoutMs);
   child.once('message', (message) => resolve(message as ProbeResult));
   child.once('error', (error) => fail(messageOf(error)));
-  child.once('exit', (code, signal) =>
-    fail(`the graphics driver ended the test process (${signal ?? `code ${code}`})`),
-  );
+  onceEnded(started, (how) => fail(`the graphics driver ended the test process (${how})`));
   return promise.finally(() => {
     clearTimeout(timer);
     child.kill('SIGKILL');

@@ -2,6 +2,7 @@
 // receiver of a session's output frees it. A run blocks the thread that calls it, so only the engine process makes
 // sessions.
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
+import { NO_TELEMETRY } from '../../common/child.ts';
 import { CodedError } from '../../common/errors.ts';
 
 type Library = typeof import('onnxruntime-node');
@@ -13,6 +14,8 @@ let loaded: Library | undefined;
  */
 export async function loadLibrary(): Promise<Library> {
   if (loaded) return loaded;
+  // The library reads it once, from the environment of the process: a worker's copy would not reach it.
+  Object.assign(process.env, NO_TELEMETRY);
   try {
     const module = await import('onnxruntime-node');
     // A CommonJS module: its names are on `default` too, and only there in some loaders.
