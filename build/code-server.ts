@@ -148,6 +148,8 @@ export interface StartOptions {
   readonly trustAll?: boolean;
   readonly env?: NodeJS.ProcessEnv;
   readonly port?: number;
+  /** A command that starts and watches the workbench, such as strace with its options. */
+  readonly under?: readonly string[];
 }
 
 /** Starts code-server on loopback and waits until it answers. */
@@ -155,7 +157,8 @@ export async function startWorkbench(profile: Profile, options: StartOptions = {
   const port = options.port ?? (await freePort());
   const args = ['--auth', 'none', '--bind-addr', `127.0.0.1:${port}`, '--disable-telemetry', '--disable-update-check'];
   if (options.trustAll ?? true) args.push('--disable-workspace-trust');
-  const child = spawn(node, [entry, ...args, ...profileArgs(profile)], {
+  const [program = node, ...rest] = [...(options.under ?? []), node, entry, ...args, ...profileArgs(profile)];
+  const child = spawn(program, rest, {
     env: environment(profile, options.env),
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,

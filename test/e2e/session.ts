@@ -59,11 +59,16 @@ export async function startSession(
     files = {},
     prepare,
     tuning = {},
+    env = {},
+    under = [],
   }: {
     readonly busy?: boolean;
     readonly files?: Readonly<Record<string, string>>;
     readonly prepare?: (project: string, storage: string) => void;
     readonly tuning?: Partial<Tuning>;
+    readonly env?: NodeJS.ProcessEnv;
+    /** See StartOptions of build/code-server.ts. */
+    readonly under?: readonly string[];
   } = {},
 ) {
   const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-e2e-'));
@@ -97,7 +102,8 @@ export async function startSession(
     prepare?.(project, storage);
     await installExtension(profile, await ourVsix(folder));
     const workbench = await startWorkbench(profile, {
-      env: { ...steadyMachine(trainingSteps), ...environmentOf(tuning) },
+      env: { ...env, ...steadyMachine(trainingSteps), ...environmentOf(tuning) },
+      under,
     });
     ends.push(() => workbench.stop());
     const opened = await openPage(browser, workbench.folderUrl(project), { busy });
@@ -107,6 +113,8 @@ export async function startSession(
       folder,
       project,
       userData,
+      /** Ends workbench and browser before the file's other tests have run. */
+      stop,
       editor: new Editor(opened.page),
       get api() {
         return api;

@@ -8,10 +8,11 @@ import { after, before, test } from 'node:test';
 import { needPackages } from '../../build/debian.ts';
 import { root } from '../../build/paths.ts';
 import { MessagesServer } from '../fakes/messages-server.ts';
+import { bytesOfCrafted, craftedGguf } from '../neural/models/import/crafted-models.ts';
 import { writeProject } from '../support/project.ts';
 import { steadyMachine } from '../support/steady.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { outside, readTrace, type Trace, tracing, userEnvironment } from '../support/trace.ts';
+import { readTrace, strayed, type Trace, tracing, userEnvironment } from '../support/trace.ts';
 
 const base = realpathSync(temporaryFolder());
 const home = join(base, 'home');
@@ -23,6 +24,7 @@ before(async () => {
   await needPackages(['strace', 'git']);
   for (const folder of [project, temporary]) mkdirSync(folder);
   writeProject(project);
+  writeFileSync(join(base, 'crafted.gguf'), bytesOfCrafted(craftedGguf('qwen2')));
   const labels = ['bug', 'wish'].map((name) => ({ name, meaning: `It is a ${name}.` }));
   const source = { kind: 'csv', path: 'issues.csv', text: 'title', label: 'kind' };
   const task = { instruction: 'Sort.', labels, source };
@@ -34,13 +36,6 @@ before(async () => {
   ]);
   writeFileSync(join(project, 'issues.csv'), `title,kind\n${rows.map((row) => row.join(',')).join('\n')}\n`);
 });
-
-/** A graphics driver keeps its compiled programs for the next process, whoever asks it. */
-const driverCache = ['', '/mesa_shader_cache', '/mesa_shader_cache_db'].map((name) => join(home, `.cache${name}`));
-
-/** What was written where the promises allow nothing. */
-const strayed = (written: readonly string[]) =>
-  outside(written, project, storage, temporary, ...driverCache.slice(1)).filter((path) => path !== driverCache[0]);
 
 let runs = 0;
 
@@ -65,14 +60,16 @@ async function trace(args: readonly string[], env: NodeJS.ProcessEnv = {}): Prom
 const commands: readonly (readonly string[])[] = [
   ['adapt', project, '--base', 'small', '--train', 'always', '--minutes', '2'],
   ['complete', `${join(project, 'src', 'database.ts')}:3`, '--folder', project, '--base', 'small'],
+  ['import', join(base, 'crafted.gguf'), '--name', 'crafted'],
+  ['complete', `${join(project, 'src', 'database.ts')}:3`, '--folder', project, '--base', 'crafted'],
   ['label', 'issues', '--folder', project, '--base', 'small'],
 ];
 
 for (const command of commands)
-  test(`without a large model, '${command[0]}' reaches no computer and writes only in its folders`, async () => {
+  test(`without a large model, '${command[0]} ... ${command.at(-1)}' reaches no computer and writes only in its folders`, async () => {
     const { connections, names, written } = await trace([...command, '--local']);
     assert.deepEqual({ connections, names }, { connections: [], names: [] });
-    assert.deepEqual(strayed(written), []);
+    assert.deepEqual(strayed(written, home, project, storage, temporary), []);
     assert.ok(
       written.some((path) => path.startsWith(storage)),
       'the trace has seen the writing of the store',
@@ -85,6 +82,6 @@ test('with a large model, an adaptation reaches its server alone', async () => {
   const env = { ANTHROPIC_API_KEY: 'sk-ant-test-0123456789', ANTHROPIC_BASE_URL: api.url };
   const { connections, names, written } = await trace(['adapt', project, '--no-neural', '--yes', '--places', '8'], env);
   assert.deepEqual({ connections, names }, { connections: [new URL(api.url).host], names: [] });
-  assert.deepEqual(strayed(written), []);
+  assert.deepEqual(strayed(written, home, project, storage, temporary), []);
   assert.ok(api.requests.length > 0);
 });

@@ -27,7 +27,8 @@ export function tracing(folder: string): readonly string[] {
   mkdirSync(folder, { recursive: true });
   // Paths of descriptors (-y), addresses of sockets (-yy); 400 bytes hold a question to a name server.
   const options = ['-ff', '--seccomp-bpf', '-qq', '-yy', '-s', '400', '-e', `trace=${CALLS.join(',')}`];
-  return ['strace', ...options, '-e', 'signal=none', '-o', join(folder, 'thread')];
+  // Asked to end, it does so at once (-I): its programs are asked, too.
+  return ['strace', '-I', 'anywhere', ...options, '-e', 'signal=none', '-o', join(folder, 'thread')];
 }
 
 export interface Trace {
@@ -87,6 +88,13 @@ function writtenIn(line: string): readonly string[] {
   return paths.map(([, folder, path = '']) => resolve(unescaped(folder ?? '/'), unescaped(path)));
 }
 
-/** The paths that lie in none of the folders. Devices are no files. */
-export const outside = (paths: readonly string[], ...folders: readonly string[]): readonly string[] =>
-  paths.filter((path) => !['/dev', '/proc', ...folders].some((folder) => `${path}/`.startsWith(`${folder}/`)));
+/**
+ * The paths that lie in none of the folders. Devices are no files, and a graphics driver keeps its compiled programs
+ * below the home folder for the next process, whoever asks it.
+ */
+export function strayed(paths: readonly string[], home: string, ...folders: readonly string[]): readonly string[] {
+  const cache = join(home, '.cache');
+  const drivers = ['mesa_shader_cache', 'mesa_shader_cache_db'].map((name) => join(cache, name));
+  const allowed = ['/dev', '/proc', ...drivers, ...folders];
+  return paths.filter((path) => path !== cache && !allowed.some((folder) => `${path}/`.startsWith(`${folder}/`)));
+}
