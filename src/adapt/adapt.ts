@@ -38,7 +38,7 @@ import { isTrained, prepareTraining, type Training, train, trainingInputs, train
 export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Result<AdaptOutcome>> {
   const { root, specialistFolder } = request;
   const { signal, ledger, now = () => performance.now() } = deps;
-  const [startedAt, started] = [Date.now(), now()];
+  const startedAt = Date.now();
   const countdown = new Countdown(stagesOf(request), deps.progress ?? noProgress, now);
   const progress: Progress = (update) => countdown.tell(update);
   // With a neural model, drafts and steps are timed first: before that, an estimate has no basis.
@@ -63,7 +63,7 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
     const snapshotPath = writeSnapshot(specialistFolder, index.serialize());
     if (learned?.neural) putInUse(request, learned.neural.used, run.held);
 
-    const report = reportOf(run, harvest, learned, now() - started);
+    const report = reportOf(run, harvest, learned, 1000 * clock.worked());
     if (learned) {
       deps.record({ startedAt, finishedAt: Date.now(), report, router: learned.router });
       ledger?.keepOnly([...run.models]);

@@ -9,6 +9,7 @@ export class BudgetClock {
   private readonly awake: AwakeTime;
   private readonly reading: NodeJS.Timeout;
   private excluded = 0;
+  private asked = 0;
 
   /** @param onRead called every second */
   constructor(now: () => number, onRead: () => void) {
@@ -24,7 +25,22 @@ export class BudgetClock {
     return (this.awake.read() - this.excluded) / 1000;
   }
 
-  /** Runs work whose time does not count: questions to the user, the first look. */
+  /** Seconds of work since the start: without the time in which the user was asked. */
+  worked(): number {
+    return (this.awake.read() - this.asked) / 1000;
+  }
+
+  /** Asks the user; the wait for the answer counts as nothing. */
+  async ask<T>(question: () => Promise<T>): Promise<T> {
+    const since = this.awake.read();
+    try {
+      return await this.exclude(question);
+    } finally {
+      this.asked += this.awake.read() - since;
+    }
+  }
+
+  /** Runs work whose time does not count, such as the first look. */
   async exclude<T>(work: () => Promise<T>): Promise<T> {
     const since = this.awake.read();
     const before = this.excluded;

@@ -77,6 +77,7 @@ export async function agree(run: Run, machine: TimedMachine | undefined, priceOf
       choice,
       words: planInWords(parts),
       ...(why !== undefined && { why }),
+      ...(run.request.baseNote !== undefined && { baseNote: run.request.baseNote }),
       ...(api && { api }),
       choices: choices.map((each) => ({ ...each, words: planInWords(run.partsOf(remainingFor(run, machine, each))) })),
     };
@@ -84,7 +85,7 @@ export async function agree(run: Run, machine: TimedMachine | undefined, priceOf
     const answer =
       isShort && choices.length === 1 && !api
         ? START
-        : await run.clock.exclude(async () => (await run.askPlan?.(offer)) ?? START);
+        : await run.clock.ask(async () => (await run.askPlan?.(offer)) ?? START);
     if (answer.kind === 'stop') throw new CodedError('cancelled', 'Nothing was changed.');
     if (answer.kind === 'start') {
       run.expect(remaining);

@@ -24,7 +24,18 @@ const state: PanelState = {
   ...{ model: { kind: 'ready', name: 'base + n-gram', detail: 'int4' }, apiModel: 'claude', slider: [], notices: [] },
 };
 const totals: PanelTotals = {
-  ...{ completions: 3, local: 2, api: 1, accepted: 1, typed: 1, characters: 40, spentUsd: 0.1, savedUsd: 0.2 },
+  ...{
+    completions: 3,
+    local: 2,
+    api: 1,
+    accepted: 1,
+    typed: 1,
+    edits: 0,
+    applied: 0,
+    characters: 40,
+    spentUsd: 0.1,
+    savedUsd: 0.2,
+  },
 };
 
 function reports(asked: boolean): Extract<ToPanel, { type: 'reports' }> {

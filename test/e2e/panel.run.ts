@@ -46,7 +46,7 @@ const state: PanelState = {
 };
 
 const totals: PanelTotals = {
-  ...{ completions: 3, local: 2, api: 1, accepted: 1, typed: 1, characters: 40 },
+  ...{ completions: 3, local: 2, api: 1, accepted: 1, typed: 1, edits: 0, applied: 0, characters: 40 },
   ...{ spentUsd: 0.1, savedUsd: 0.2, localP50Ms: 3 },
 };
 

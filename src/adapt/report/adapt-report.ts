@@ -155,6 +155,7 @@ export interface AdaptReport {
   /** Why nothing was trained, or no neural model was measured. Absent if neither failed. */
   readonly neuralFailure?: NeuralFailure;
   readonly notes: readonly string[];
+  /** Without the time in which the user was asked. */
   readonly elapsedMs: number;
   readonly peakMemoryBytes: number;
 }

@@ -22,6 +22,8 @@ export interface AdaptRequest extends SendableFolder {
   readonly api?: ApiAccess;
   /** The neural model to adapt, for effort 'adapt'; absent: n-grams alone. */
   readonly neural?: NeuralAccess;
+  /** Why a smaller base than the preferred one is adapted: a sentence for plan and report. */
+  readonly baseNote?: string;
   /**
    * For effort 'adapt': first measure the accuracy of the local model, until this many seconds after the start.
    * The result is sent as `lines` of a progress update. Absent: no such measurement.
@@ -97,6 +99,7 @@ export interface PlanOffer {
   readonly words: string;
   /** Why this choice comes first, if it does not train. */
   readonly why?: string;
+  readonly baseNote?: string;
   /** All choices, the fastest first. */
   readonly choices: readonly (PlanChoice & { readonly words: string })[];
   /** What asking the large model costs with this choice. Absent: there is nothing to ask. */

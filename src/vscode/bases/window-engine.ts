@@ -8,6 +8,7 @@ import type { Log } from '../../common/log.ts';
 import { memoryCeiling } from '../../common/memory.ts';
 import type { Tuning } from '../../common/tuning.ts';
 import type { EngineStart } from '../../jobs/job-protocol.ts';
+import type { BaseChoice } from '../../specialist/engine/choice.ts';
 import {
   type Engine,
   EngineClient,
@@ -68,6 +69,11 @@ export class WindowEngine extends Part<WindowEngineDeps> implements Engine {
     const { bases, paths } = this.deps;
     const small = join(paths.models, 'small');
     return { base: bases.current?.base.folder ?? small, tokenizer: join(small, 'tokenizer.json') };
+  }
+
+  /** The selected base with its reason. */
+  get choice(): BaseChoice | undefined {
+    return this.deps.bases.current;
   }
 
   /** Id of the engine's process; undefined while no process runs. */

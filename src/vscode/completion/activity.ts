@@ -7,7 +7,10 @@ const rowLimit = 200;
 /** Latencies kept for the quantiles: only recent ones describe the current speed. */
 const latencyLimit = 2000;
 
-const zeroCounts = { completions: 0, local: 0, api: 0, accepted: 0, typed: 0, characters: 0, spentUsd: 0, savedUsd: 0 };
+const zeroCounts = {
+  ...{ completions: 0, local: 0, api: 0, accepted: 0, typed: 0 },
+  ...{ edits: 0, applied: 0, characters: 0, spentUsd: 0, savedUsd: 0 },
+};
 
 export interface ActivityListener {
   onRow(row: PanelRow): void;
@@ -58,6 +61,7 @@ export class Activity {
   add(row: PanelRow, document: string): void {
     const { counts } = this;
     this.newestId = row.id;
+    if (row.source === 'edit' && !this.byId.has(row.id)) counts.edits++;
     this.byId.set(row.id, row);
     this.documents.set(row.id, document);
     if (this.byId.size > rowLimit) {
@@ -92,16 +96,17 @@ export class Activity {
     if (!row) return;
     const next = { ...row, outcome };
     this.byId.set(id, next);
-    if (isCompletion(row)) this.countOutcome(row, outcome, acceptedLength);
+    if (row.source !== 'none') this.countOutcome(row, outcome, acceptedLength);
     if (this.lastAnswer?.id === id) this.lastAnswer = next;
     for (const listener of this.listeners) listener.onRow(next);
   }
 
-  private countOutcome({ id, outcome: earlier }: PanelRow, outcome: Outcome, acceptedLength: number): void {
+  private countOutcome({ id, source, outcome: earlier }: PanelRow, outcome: Outcome, acceptedLength: number): void {
     this.counts.characters += acceptedLength - (this.acceptedLengths.get(id) ?? 0);
     this.acceptedLengths.set(id, acceptedLength);
     const isAccepted = (value: Outcome) => value === 'accepted' || value === 'partly-accepted';
-    this.counts.accepted += Number(isAccepted(outcome)) - Number(isAccepted(earlier));
+    const kind = source === 'edit' ? 'applied' : 'accepted';
+    this.counts[kind] += Number(isAccepted(outcome)) - Number(isAccepted(earlier));
     this.counts.typed += Number(outcome === 'typed') - Number(earlier === 'typed');
   }
 
@@ -126,7 +131,7 @@ export class Activity {
   }
 }
 
-/** Whether a row is counted: the totals are about completions that were shown. */
+/** Whether a row is a completion that was shown: only these have a model and a latency. */
 function isCompletion({ source }: PanelRow): boolean {
   return source === 'specialist' || source === 'api';
 }

@@ -65,9 +65,12 @@ export interface PanelTotals {
   readonly completions: number;
   readonly local: number;
   readonly api: number;
-  /** Suggestions accepted by key, whole or in part; suggestions typed by hand; characters accepted by key. */
+  /** Suggestions accepted by key, whole or in part; typed by hand; characters accepted by key, those of edits too. */
   readonly accepted: number;
   readonly typed: number;
+  /** Next edits that were offered, and applied by key. */
+  readonly edits: number;
+  readonly applied: number;
   readonly characters: number;
   readonly spentUsd: number;
   readonly savedUsd: number;

@@ -26,7 +26,8 @@ export function totalsView(words: Words) {
 }
 
 function figuresOf(totals: PanelTotals, month: PanelState['month'], words: Words): HTMLElement[] {
-  const { completions, accepted, typed, local, api, spentUsd, savedUsd, localP50Ms, apiP50Ms } = totals;
+  const { completions, accepted, typed, edits, applied, local, api, spentUsd, savedUsd, localP50Ms, apiP50Ms } = totals;
+  const offered = completions + edits;
   const usesLargeModel = month !== undefined || api > 0 || spentUsd > 0;
   const [shown, byKey, byHand] = [completions, accepted, typed].map((count) => words.count(count));
   const byModel = `${words.count(local)} by the local model, ${words.count(api)} by the large model`;
@@ -38,9 +39,16 @@ function figuresOf(totals: PanelTotals, month: PanelState['month'], words: Words
       h('span.value', words.count(totals.characters)),
       h('span.label', 'characters written for you'),
       h('span.dim', `Suggestions: ${shown} shown, ${byKey} accepted, ${byHand} typed by hand`),
+      edits > 0
+        ? h('span.dim', `Next edits: ${words.count(edits)} offered, ${words.count(applied)} applied`)
+        : undefined,
       usesLargeModel && completions > 0 ? h('span.dim', byModel) : undefined,
     ),
-    figure('Accepted', completions === 0 ? '–' : words.percent(accepted / completions), 'of the shown suggestions'),
+    figure(
+      'Accepted',
+      offered === 0 ? '–' : words.percent((accepted + applied) / offered),
+      edits === 0 ? 'of the shown suggestions' : 'of the shown suggestions and edits',
+    ),
     api > 0
       ? figure('Median latency', `${localLatency} / ${words.latency(apiP50Ms)}`, 'local / large model')
       : figure('Median latency', localLatency, 'of suggestions'),

@@ -30,7 +30,10 @@ test('before anything is done it says what comes first, and Cancel does nothing'
   }
   const [{ text, detail, buttons } = assert.fail()] = dialogs.shown;
   assert.deepEqual([text, buttons], ['Adapt to engine?', ['Make a Plan']]);
-  assert.match(detail, /^First .* timed, for one or two minutes\. Nothing is sent or changed\. Then you choose/);
+  assert.match(
+    detail,
+    /^First .* timed, for one or two minutes\. Nothing is sent or changed\. A plan with its time and its price comes before/,
+  );
 });
 
 test('without a large model it offers Start and Change Minutes, and says why nothing is trained first', async () => {
@@ -41,6 +44,13 @@ test('without a large model it offers Start and Change Minutes, and says why not
   assert.deepEqual(buttons, ['Start', 'Change Minutes']);
   assert.match(detail, /^About 2 minutes: .* nothing is trained\. Training rarely pays here\.$/);
   assert.deepEqual(await askPlan(offer, 'engine', undefined), { kind: 'stop' }, 'Cancel');
+});
+
+test('a plan for a smaller base than the preferred one says why', async () => {
+  dialogs.presses = ['Start'];
+  const baseNote = 'The small model is adapted: another window uses the medium model; only one at a time can.';
+  await askPlan({ ...offer, baseNote }, 'engine', undefined);
+  assert.match(dialogs.shown[0]?.detail ?? '', /pays here\. The small model is adapted: another window uses/);
 });
 
 test('with a large model it states calls, dollars and what is sent, and starts with or without it', async () => {

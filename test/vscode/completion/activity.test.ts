@@ -80,6 +80,8 @@ test('totals count answers, latencies, accepted characters and costs; a cached a
       api: 1,
       accepted: 2,
       typed: 1,
+      edits: 0,
+      applied: 0,
       characters: 12,
       spentUsd: 0,
       savedUsd: 0,
@@ -90,6 +92,18 @@ test('totals count answers, latencies, accepted characters and costs; a cached a
   assert.ok(Math.abs(activity.totals().spentUsd - 0.012) < 1e-12);
   assert.ok(Math.abs(activity.totals().savedUsd - 0.003) < 1e-12);
   assert.equal(activity.last?.id, '4');
+});
+
+test('a next edit counts as offered, and once it is applied with its characters, and not as a completion', () => {
+  const activity = new Activity();
+  for (const id of ['1', '2', '2']) activity.add(row(id, { source: 'edit', text: 'renamed' }), 'd');
+  activity.setOutcome('2', 'accepted', 7);
+  const { completions, accepted, edits, applied, characters } = activity.totals();
+  assert.deepEqual(
+    { completions, accepted, edits, applied, characters },
+    { completions: 0, accepted: 0, edits: 2, applied: 1, characters: 7 },
+  );
+  assert.equal(activity.last, undefined);
 });
 
 test('rows are newest first and at most 200', () => {
