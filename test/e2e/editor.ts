@@ -187,6 +187,19 @@ export class Editor {
     return this.page.locator('.notifications-toasts .notification-toast');
   }
 
+  /**
+   * Presses a button of a message that has come. VS Code hides a toast after some ten seconds, which a busy machine may
+   * need for the step before: then the list of notifications still has it.
+   */
+  async pressInNotification(text: string | RegExp, button: string): Promise<void> {
+    const listed = this.page.locator('.notifications-center .monaco-list-row');
+    const message = this.notifications().or(listed).filter({ hasText: text }).first();
+    await this.eventually(`the button ${button}`, async () => {
+      if ((await message.count()) === 0) await this.command('Notifications: Show Notifications');
+      await message.getByRole('button', { name: button }).click({ timeout: 3000 });
+    });
+  }
+
   async dismissNotifications(): Promise<void> {
     await this.command('Notifications: Clear All Notifications');
     await this.notifications().first().waitFor({ state: 'detached' });

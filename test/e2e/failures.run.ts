@@ -93,14 +93,14 @@ step('a refused key shows one message, and setting another key recovers', async 
   api.acceptOnly('another key');
   await causeCall();
   await editor.waitForGhost(localDraft);
-  const message = editor.notifications().filter({ hasText: 'key was refused' });
-  await message.waitFor();
+  await editor.notifications().filter({ hasText: 'key was refused' }).waitFor();
   await editor.shot('11-bad-key');
   await editor.page.keyboard.press('End');
   await editor.type(';');
-  assert.equal(await editor.notifications().count(), 1);
+  // VS Code may have hidden the first one.
+  assert.ok((await editor.notifications().count()) <= 1);
   assert.equal(api.requests.length, 1, 'a refused key is not tried again');
-  await message.getByText('Set API Key').click();
+  await editor.pressInNotification('key was refused', 'Set API Key');
   await editor.quickInput().locator('input[type=password]').waitFor();
   api.acceptOnly(undefined);
   api.answerWith('fromTheApi()}`');

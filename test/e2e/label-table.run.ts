@@ -82,10 +82,10 @@ step('a run with too few labels says how many are missing', async () => {
   await labelTo(12);
   await table().getByText('12 of 20;').waitFor();
   await table().getByRole('button', { name: 'Run Text Task' }).click();
-  const advice = editor.notifications().filter({ hasText: "12 texts of 'commits' have a label. Label 8 more" });
-  await advice.waitFor();
+  const advice = "12 texts of 'commits' have a label. Label 8 more";
+  await editor.notifications().filter({ hasText: advice }).waitFor();
   await editor.shot('41-too-few');
-  await advice.getByRole('button', { name: 'Label Texts' }).click();
+  await editor.pressInNotification(advice, 'Label Texts');
   await table().getByText('12 of 20;').waitFor();
   await table().locator('[role=grid]').focus();
 });
@@ -109,9 +109,8 @@ step('the run ends with one sentence whose interval holds the accuracy, and the 
   const end = editor
     .notifications()
     .filter({ hasText: 'commits: 60 texts are done, 40 by people, 20 by the local model.' });
-  await end.waitFor();
-  await editor.shot('44-end');
   const [, least, most] = /\((\d+) to (\d+)%/.exec((await end.textContent()) ?? '') ?? [];
+  await editor.shot('44-end');
   const [low, high] = [Number(least) / 100, Number(most) / 100];
   const csv = readFileSync(join(project, TASKS_FOLDER, 'commits.labels.csv'), 'utf8')
     .trimEnd()
@@ -124,7 +123,7 @@ step('the run ends with one sentence whose interval holds the accuracy, and the 
   assert.equal(local.length, 20);
   const right = local.filter(([text = '', label]) => truth.get(text) === label).length / local.length;
   assert.ok(right >= low - 0.005 && right <= high + 0.005, `${right} is not within ${low} and ${high}`);
-  await end.getByRole('button', { name: 'Show Results' }).click();
+  await editor.pressInNotification('commits: 60 texts are done', 'Show Results');
   await table().locator('select').first().selectOption('specialist');
   await editor.eventually('the local labels', async () =>
     assert.equal(await table().locator('[role=grid]').getAttribute('aria-rowcount'), '21'),
