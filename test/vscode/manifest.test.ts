@@ -96,14 +96,13 @@ test('binds keys only for suggestions and for the next edit', () => {
   );
 });
 
-test('the keys of the next edit stay the editor’s own where a list, ghost text, a snippet or a selection is', () => {
+test('the keys of the next edit stay the editor’s own where a list, a snippet or a selection is', () => {
   const keys = contributes.keybindings.filter(({ key }: { key: string }) => key === 'tab' || key === 'escape');
   for (const { when } of keys as { when: string }[])
     for (const clause of [
       'easyAdaptation.nextEdit',
       'editorTextFocus',
       '!suggestWidgetVisible',
-      '!inlineSuggestionVisible',
       '!inlineEditIsVisible',
       '!inSnippetMode',
       '!renameInputVisible',
@@ -111,6 +110,14 @@ test('the keys of the next edit stay the editor’s own where a list, ghost text
       '!editorReadonly',
     ])
       assert.ok(when.includes(clause), `${clause} in ${when}`);
+});
+
+test('Tab belongs to an edit that the hint names, and waits for the next one, whatever ghost text is there', () => {
+  const keys = contributes.keybindings.filter(({ key }: { key: string }) => key === 'tab');
+  const [goTo, apply] = keys.map(({ when }: { when: string }) => when);
+  assert.match(goTo, /^easyAdaptation\.nextEdit =~ \/\^\(jump\|wait\)\$\/ /);
+  assert.match(apply, /^easyAdaptation\.nextEdit == apply /);
+  assert.ok(![goTo, apply].some((when) => when.includes('inlineSuggestionVisible')));
 });
 
 test('Tab stays Vim’s own outside of its insert mode', () => {

@@ -250,6 +250,13 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
         abort.signal,
       );
       if (isStale()) return stale();
+      // Meanwhile an edit was announced, which Tab belongs to.
+      const isTaken = trigger !== 'key' && !nextEdit && nextEdits.inLine(document, position, false) !== undefined;
+      if (isTaken && !isNothing(result)) {
+        this.unanswered.onAnswer(folder.key, cursor);
+        session.service.withdrawn();
+        return 'a next edit is offered here';
+      }
       if (!isNothing(result) || result.reason === 'a next edit is offered here')
         this.unanswered.onAnswer(folder.key, cursor);
       // Later, because returning this result would cancel the new request.

@@ -19,6 +19,8 @@ export interface ApplyEditsDeps {
   readonly activity: Activity;
   readonly log: Log;
   readonly uriOf: (offer: OfferedEdit | undefined) => vscode.Uri | undefined;
+  /** Whether the cursor is at an offer, where it is shown whole. */
+  readonly isReached: (offer: OfferedEdit) => boolean;
   /** Runs a change of the text that the user has accepted. */
   readonly asAccepted: (change: () => Thenable<boolean>) => Promise<boolean>;
   /** Draws what is offered now. */
@@ -33,7 +35,8 @@ export class ApplyEdits extends Part<ApplyEditsDeps> {
     const { offered, journals, search, uriOf, draw, reset } = this.deps;
     await search.finish();
     const next = offered.current;
-    if (next !== undefined && (await this.openFiles([next]))) offered.preferFile(next.path);
+    if (next === undefined) return undefined;
+    if (await this.openFiles([next])) offered.preferFile(next.path);
     const { current } = offered;
     const uri = uriOf(current);
     if (current === undefined || uri === undefined || !journals.at(uri)) {
@@ -42,23 +45,25 @@ export class ApplyEdits extends Part<ApplyEditsDeps> {
     }
     const { line, character } = current.insertion?.at ?? current.range.start;
     const position = new vscode.Position(line, character);
-    offered.jumped(current);
     const shown = window.visibleTextEditors.find(({ document }) => document.uri.toString() === uri.toString());
     const editor = await window.showTextDocument(await vscode.workspace.openTextDocument(uri), {
       ...(shown?.viewColumn !== undefined && { viewColumn: shown.viewColumn }),
     });
+    offered.jumped(current);
     editor.selection = new vscode.Selection(position, position);
     editor.revealRange(rangeOf(current.range), vscode.TextEditorRevealType.InCenterIfOutsideViewport);
     draw();
     return current;
   }
 
-  /** Applies the next edit, as one undo step. Goes to it first. */
+  /** Applies the next edit, as one undo step. Where the cursor is not at it, only goes to it. */
   async apply(): Promise<void> {
-    const { offered, search, activity, asAccepted, reset } = this.deps;
-    const current = await this.goTo();
+    const { offered, search, activity, isReached, asAccepted, reset } = this.deps;
+    await search.finish();
+    const { current } = offered;
     const editor = window.activeTextEditor;
     if (editor === undefined || current === undefined) return;
+    if (!isReached(current)) return void (await this.goTo());
     const { document } = editor;
     const range = rangeOf(current.range);
     if (this.unchangedDocument(current) !== document) return reset();
@@ -67,8 +72,8 @@ export class ApplyEdits extends Part<ApplyEditsDeps> {
     if (!(await asAccepted(() => editor.edit((edit) => edit.replace(range, text))))) return;
     const { line, character } = endOf(current);
     const end = new vscode.Position(line, character);
-    editor.selection = new vscode.Selection(end, end);
     offered.applied([current], end);
+    editor.selection = new vscode.Selection(end, end);
     activity.setOutcome(current.id, 'accepted', current.replacement.length);
     await search.run();
   }

@@ -25,6 +25,7 @@ import { type FoundEdits, OfferSearch } from './offer-search.ts';
 import { type EditCursor, type OfferedEdit, OfferedEdits, silentMs, type TabAction } from './offered-edits.ts';
 import { QuickFixes } from './quick-fixes.ts';
 import { Renames } from './renames.ts';
+import { TabKey } from './tab-key.ts';
 
 type JournalDeps = Omit<EditJournalsDeps, 'onRecorded' | 'onCleared'>;
 
@@ -48,6 +49,15 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
   private readonly view = this.add(new EditView());
   private readonly imports: AddImports;
   private readonly commands: ApplyEdits;
+  private readonly tabKey = this.add(
+    new TabKey({
+      goTo: () => this.commands.goTo(),
+      // Between two keys nothing is drawn.
+      onChange: () => (this.search.isWaiting ? this.drawHint(undefined) : this.draw()),
+    }),
+  );
+  /** What the Tab key does now. */
+  private tabAction: TabAction;
   private readonly offered = new OfferedEdits(() => performance.now());
   private readonly shown = new ShownEdits();
   /** The offer that is shown, and the edits after which it is. It counts as shown once there are others. */
@@ -99,6 +109,7 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
       journals: this.journals,
       search: this.search,
       uriOf: (offer) => this.uriOf(offer),
+      isReached: (offer) => this.actionOf(offer) === 'apply',
       asAccepted: (change) => this.applyAs('accepted', change),
       draw: () => this.draw(),
       reset: () => this.reset(),
@@ -114,18 +125,20 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
   }
 
   /**
-   * The edit that is offered in the cursor's line: Tab belongs to it, and no other ghost text may cover it. What is
-   * left of an insertion at the cursor is ghost text itself, and is listed in the panel.
+   * The edit that Tab belongs to, and that is offered in the cursor's line or announced: no other ghost text may take
+   * its place. What is left of an insertion at the cursor is ghost text itself, and is listed in the panel.
    */
   inLine(document: vscode.TextDocument, position: vscode.Position, mayInsert: boolean): EditInLine | undefined {
     const recorded = this.journals.recordedOf(document);
     if (!recorded || recorded.folder.key !== this.folder?.key) return undefined;
+    if (this.tabAction === 'wait') return nextOne;
     const insertion = mayInsert ? this.offered.insertionAt(recorded.path, position) : undefined;
     if (insertion) this.record(insertion.offer);
     const before = document.lineAt(position.line).text.slice(0, position.character);
     const offer =
       insertion?.offer ??
-      (this.search.isWaiting ? undefined : this.inLineOf({ path: recorded.path, position, before }));
+      (this.search.isWaiting ? undefined : this.inLineOf({ path: recorded.path, position, before })) ??
+      (this.isTabTaken ? this.offered.current : undefined);
     return offer && { id: offer.id, probability: offer.probability, inserts: insertion?.text };
   }
 
@@ -141,6 +154,7 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
     if (row?.source !== 'edit') return false;
     this.deps.activity.setOutcome(id, 'accepted', row.text.length);
     this.offered.accepted();
+    this.tabKey.hold();
     void this.search.run();
     return true;
   }
@@ -170,20 +184,27 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
     return this.applyAs('tool', edit);
   }
 
-  /** Moves the cursor to the next edit. Returns whether there was one. */
+  /** Moves the cursor to the next edit, once there is one. Returns whether there was one already. */
   async goTo(): Promise<boolean> {
-    return (await this.commands.goTo()) !== undefined;
+    if (this.offered.current === undefined && this.tabKey.isHeld) {
+      this.tabKey.press();
+      await this.search.hurry();
+      return false;
+    }
+    return (await this.tabKey.run(() => this.commands.goTo())) !== undefined;
   }
 
-  apply(): Promise<void> {
-    return this.commands.apply();
+  /** Applies the edit at the cursor; goes to the next one if there is none, so that an edit is seen before. */
+  async apply(): Promise<void> {
+    await this.tabKey.run(() => this.commands.apply());
   }
 
-  applyAll(): Promise<void> {
-    return this.commands.applyAll();
+  async applyAll(): Promise<void> {
+    await this.tabKey.run(() => this.commands.applyAll());
   }
 
   dismiss(): void {
+    this.tabKey.release();
     const dismissed = this.offered.dismiss();
     if (dismissed) {
       this.shown.dismissed(dismissed);
@@ -220,6 +241,7 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
     if (recorded === undefined || kind === undefined || first === undefined) return;
     this.search.cancel();
     this.isGhostTextShown = false;
+    if (this.applying === undefined && kind !== 'tool') this.tabKey.release();
     for (const source of this.sources) source.changed(recorded.path, event, kind, before);
     if (kind === 'undo' || kind === 'redo') {
       this.offered.undone(recorded.path);
@@ -240,9 +262,10 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
     if (editor === undefined || editor !== window.activeTextEditor) return;
     // The cursor moves with each key, too: then the edits are asked for again.
     if (this.search.isWaiting || this.applying === 'accepted') return;
+    const cursor = this.cursor();
+    if (!this.tabKey.isBusy && !(cursor && this.offered.isEditedAt(cursor))) this.tabKey.release();
     this.search.moved();
     if (this.offered.current === undefined) return;
-    const cursor = this.cursor();
     if (cursor) this.offered.prefer(cursor);
     this.isGhostTextShown = false;
     this.isListOpen = false;
@@ -296,6 +319,7 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
     this.applying = origin;
     try {
       const isDone = await change();
+      if (isDone && origin === 'accepted') this.tabKey.hold();
       if (isDone && origin === 'accepted' && current && this.folder) this.following.judged(this.folder, current, true);
       return isDone;
     } finally {
@@ -310,24 +334,38 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
   }
 
   private draw(): void {
-    const { current } = this.offered;
+    const current = this.offered.isOutdated ? undefined : this.offered.current;
     this.deps.onOffered(current !== undefined);
     const isGhostText = this.isGhostTextShown && this.isInsertedAtCursor(current);
     this.view.show(isGhostText ? undefined : current, this.uriOf(current));
     this.drawHint(current);
     this.view.announce(current);
-    if (current) this.record(current);
+    if (current === undefined) return;
+    this.record(current);
+    this.tabKey.offered();
   }
 
+  /** The hint says what Tab does, or it is not shown: beside ghost text, Tab accepts that. */
   private drawHint(offer: OfferedEdit | undefined): void {
-    const cursor = this.cursor();
-    const action = offer && cursor && this.offered.tabAction(cursor);
-    this.deps.onTabAction(action);
+    const action = offer && this.actionOf(offer);
+    const isWaiting = this.tabKey.isBusy || (offer === undefined && this.tabKey.isHeld);
+    this.tabAction = isWaiting ? 'wait' : action && this.isGhostTextShown ? 'indent' : action;
+    this.deps.onTabAction(this.tabAction);
     const isHidden = offer === undefined || this.isGhostTextShown;
     this.view.showHint(
       window.activeTextEditor,
       isHidden ? undefined : hintText(offer, action, this.fileOf(offer), this.isListOpen),
     );
+  }
+
+  /** What the Tab key does with an offer, if nothing else takes it. */
+  private actionOf(offer: OfferedEdit): TabAction {
+    const cursor = this.cursor();
+    return cursor && offer === this.offered.current ? this.offered.tabAction(cursor) : undefined;
+  }
+
+  private get isTabTaken(): boolean {
+    return this.tabAction === 'jump' || this.tabAction === 'apply';
   }
 
   /**
@@ -415,6 +453,9 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
     );
   }
 }
+
+/** Stands for the offer that Tab waits for. */
+const nextOne: EditInLine = { id: '', probability: 0, inserts: undefined };
 
 /** Differs after each edit. While one goes on, only what it has inserted changes. */
 function stateOf(edits: readonly Edit[]): string {

@@ -67,6 +67,11 @@ export class OfferSearch extends Part<OfferSearchDeps> {
     if (this.timer !== undefined || this.running !== undefined) await this.run();
   }
 
+  /** Repeats a search that is to come, at once. */
+  async hurry(): Promise<void> {
+    if (this.timer !== undefined) await this.run(again.searchMs, 'rest');
+  }
+
   cancel(): void {
     clearTimeout(this.timer);
     this.timer = undefined;

@@ -37,10 +37,10 @@ export interface EditCursor {
 }
 
 /**
- * What the Tab key does: jumps to the edit, applies it at the cursor, or indents as usual. Undefined: nothing is
- * offered.
+ * What the Tab key does: jumps to the edit, applies it at the cursor, waits for the next offer, or has its usual
+ * meaning beside an offer. Undefined: nothing is offered.
  */
-export type TabAction = 'jump' | 'apply' | 'indent' | undefined;
+export type TabAction = 'jump' | 'apply' | 'wait' | 'indent' | undefined;
 
 /** After this many dismissals in a row nothing is offered for a while. */
 const maxDismissals = 2;
@@ -55,7 +55,7 @@ export class OfferedEdits {
   /** By rule, the best first; within one by the way from the cursor. */
   private offers: readonly OfferedEdit[] = [];
   /** Whether a text was changed since the offers were found, so that their positions are those of an earlier text. */
-  private isOutdated = false;
+  isOutdated = false;
   /** The offered insertion that the user types himself, and its rest. */
   private typed: { readonly offer: OfferedEdit; readonly rest: Insertion } | undefined;
   /** Id of the edit that the user jumped to. */
@@ -196,11 +196,16 @@ export class OfferedEdits {
     const isHere = isAt(current, path, position);
     if (!isHere) this.jumpedTo = undefined;
     if (isHere && this.jumpedTo === current.id) return 'apply';
-    const isEdited = this.editedAt?.path === path && isEqual(this.editedAt.position, position);
+    const isEdited = this.isEditedAt({ path, position });
     if (!isEdited) this.editedAt = undefined;
     // Before a line's text, Tab indents.
     if (before.trim() === '' && !isEdited) return 'indent';
     return isHere ? 'apply' : 'jump';
+  }
+
+  /** Whether the cursor still is where an applied edit or a deletion left it. */
+  isEditedAt({ path, position }: Pick<EditCursor, 'path' | 'position'>): boolean {
+    return this.editedAt?.path === path && isEqual(this.editedAt.position, position);
   }
 
   /** @param end the cursor's position after it, if it was moved */

@@ -22,7 +22,7 @@ const triggered: string[] = [];
 desk.servers.set(TRIGGER, () => triggered.push(TRIGGER));
 
 /** @param answer what the service returns, and what happens meanwhile */
-function setup(answer: () => Suggestion | Nothing, edit?: EditInLine) {
+function setup(answer: () => Suggestion | Nothing, edit?: EditInLine | (() => EditInLine | undefined)) {
   const reasons: string[] = [];
   const requests: CompletionRequest[] = [];
   const withdrawn: string[] = [];
@@ -36,7 +36,7 @@ function setup(answer: () => Suggestion | Nothing, edit?: EditInLine) {
   triggered.length = 0;
   const deps = {
     ...{ isOn: () => true, onRequest() {}, onRequested() {}, onShown() {} },
-    nextEdits: { inLine: () => edit, wordReplacedAt: () => 'users' },
+    nextEdits: { inLine: typeof edit === 'function' ? edit : () => edit, wordReplacedAt: () => 'users' },
     folders: { of: () => ({ service }), peek: () => ({ service }) },
     ...{ documents: { ruleOf: async () => 'local' }, lastSuggestion: { set() {} } },
     onNoSuggestion: (reason: string) => void reasons.push(reason),
@@ -92,6 +92,22 @@ test('a request names the word that was typed over, and the next edit that is of
   const { ask, requests } = setup(() => nothing('a next edit is offered here'), edit);
   assert.deepEqual(await ask(), []);
   assert.deepEqual([requests[0]?.nextEdit, requests[0]?.replaced], [edit, 'users']);
+});
+
+test('an answer that comes after a next edit was announced is shown only to a request by hand', async () => {
+  for (const [triggerKind, shown] of [
+    [1, 0],
+    [0, 1],
+  ] as const) {
+    let edit: EditInLine | undefined;
+    const answer = () => {
+      edit = { id: 'e', probability: 0.6, inserts: undefined };
+      return loaded;
+    };
+    const { ask, withdrawn } = setup(answer, () => edit);
+    assert.equal((await ask(undefined, triggerKind)).length, shown);
+    assert.equal(withdrawn.length, 1 - shown);
+  }
 });
 
 test('ghost text gives way to a next edit without counting as rejected', async () => {

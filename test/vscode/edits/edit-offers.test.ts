@@ -7,7 +7,7 @@ import { silentLog } from '../../../src/common/log.ts';
 import type { FoundEdits } from '../../../src/vscode/edits/offer-search.ts';
 import type { TextFile } from '../../../src/workspace/edits/edit.ts';
 import { desk } from '../../fakes/vscode-editor.ts';
-import { dispose, offer, opened, until } from './offers.ts';
+import { dispose, offer, opened, take, until } from './offers.ts';
 
 const { Range, Selection } = await import('vscode');
 
@@ -52,7 +52,7 @@ test('the hint says which one is the last', async () => {
   const { offers, editor } = await renamed();
   await offers.goTo();
   assert.ok(desk.drawn(editor).includes('Tab: apply, Esc: dismiss'), desk.drawn(editor).join());
-  await offers.apply();
+  await take(offers);
   await offers.goTo();
   assert.ok(desk.drawn(editor).includes('Tab: apply the last one, Esc: dismiss'), desk.drawn(editor).join());
 });
@@ -80,12 +80,12 @@ test('goes to the edit, applies it, and offers the next at once', async () => {
   await offers.goTo();
   assert.deepEqual({ ...editor.selection.active }, { line: 4, character: 4 });
   assert.equal(state.tab, 'apply');
-  await offers.apply();
+  await take(offers);
   assert.deepEqual({ ...editor.selection.active }, { line: 4, character: 7 });
   assert.ok(desk.drawn(editor).includes('Tab: next edit, line 6'));
-  await offers.apply();
+  await take(offers);
   assert.equal(editor.document.getText(), uses('sum'));
-  assert.equal(state.tab, undefined);
+  assert.equal(state.tab, 'wait', 'after the last one, too');
   assert.deepEqual(desk.drawn(editor), []);
   assert.ok(!desk.status.visible);
   assert.deepEqual(
@@ -94,9 +94,30 @@ test('goes to the edit, applies it, and offers the next at once', async () => {
   );
 });
 
+test('the commands apply no edit before the cursor is at it', async () => {
+  const { offers, editor } = await renamed();
+  const before = editor.document.getText();
+  await offers.apply();
+  assert.equal(editor.document.getText(), before);
+  await offers.apply();
+  assert.notEqual(editor.document.getText(), before);
+});
+
+for (const end of ['a key', 'a move of the cursor', 'an undo'] as const)
+  test(`after an applied edit Tab waits for the next one until there is ${end}`, async () => {
+    const { offers, editor, state } = await renamed();
+    await take(offers);
+    await take(offers);
+    assert.equal(state.tab, 'wait');
+    if (end === 'a key') desk.retype(editor, ';', '; ');
+    if (end === 'a move of the cursor') desk.cursor(editor, 2, 0);
+    if (end === 'an undo') editor.document.undo();
+    assert.equal(state.tab, undefined);
+  });
+
 test('one undo takes one applied edit back, which is not offered again', async () => {
   const { offers, editor, state } = await renamed();
-  await offers.apply();
+  await take(offers);
   editor.document.undo();
   assert.equal(
     editor.document.getText(),
@@ -188,10 +209,10 @@ test('goes to an edit in another file', async () => {
   const { offers, editor } = await renamed();
   const other = await opened('src/b.ts', 'export { total };\nsend(total);\n');
   await desk.show(editor.document);
-  await offers.apply();
-  await offers.apply();
+  await take(offers);
+  await take(offers);
   assert.ok(desk.drawn(editor).includes('Tab: next edit, b.ts line 1'), desk.drawn(editor).join());
-  await offers.apply();
+  await take(offers);
   assert.equal(desk.active.document, other.document);
   assert.match(other.document.getText(), /^export \{ sum \};/);
 });
@@ -199,19 +220,19 @@ test('goes to an edit in another file', async () => {
 test('opens a file of the folder, and takes the place from its present text', async () => {
   const { offers, editor } = await renamed([{ path: 'src/b.ts', text: 'send(total);\n' }]);
   desk.write('src/b.ts', '\n\nsend(total);\n');
-  await offers.apply();
-  await offers.apply();
+  await take(offers);
+  await take(offers);
   assert.ok(desk.drawn(editor).includes('Tab: next edit, b.ts line 1'), desk.drawn(editor).join());
-  await offers.apply();
+  await take(offers);
   assert.equal(desk.active.document.getText(), '\n\nsend(sum);\n');
 });
 
 test('a file that is gone is not opened, and nothing is offered', async () => {
-  const { offers, state } = await renamed([{ path: 'src/b.ts', text: 'send(total);\n' }]);
-  await offers.apply();
-  await offers.apply();
+  const { offers, editor } = await renamed([{ path: 'src/b.ts', text: 'send(total);\n' }]);
+  await take(offers);
+  await take(offers);
   assert.equal(await offers.goTo(), false);
-  assert.equal(state.tab, undefined);
+  assert.deepEqual(desk.drawn(editor), []);
 });
 
 test('applies all after a preview if the first file is gone', async () => {
@@ -219,8 +240,8 @@ test('applies all after a preview if the first file is gone', async () => {
   const gone = { path: 'src/b.ts', text: 'log(total);\n' };
   const { offers } = await renamed([gone, { path: 'src/c.ts', text: 'send(total);\n' }]);
   desk.write('src/c.ts', 'send(total);\n');
-  await offers.apply();
-  await offers.apply();
+  await take(offers);
+  await take(offers);
   await offers.applyAll();
   const [refactoring] = desk.confirmed;
   assert.deepEqual(

@@ -28,6 +28,10 @@ interface OfferOptions {
   readonly isOn?: boolean;
   /** The folder's files, where edits that repeat others are found; absent: no edit repeats others. */
   readonly files?: readonly TextFile[];
+  /** See NextEditsInput. */
+  readonly least?: number | 'usual';
+  /** What each search waits for first. */
+  readonly delay?: () => Promise<unknown>;
 }
 
 type SettingsListener = (affects: (name: string) => boolean) => unknown;
@@ -45,7 +49,16 @@ export function documentsWith(
   });
 }
 
-export function offer({ rule = 'open', off = '', local = '', settings, isOn = true, files }: OfferOptions = {}) {
+export function offer({
+  rule = 'open',
+  off = '',
+  local = '',
+  settings,
+  isOn = true,
+  files,
+  least = 0,
+  delay,
+}: OfferOptions = {}) {
   const listeners: SettingsListener[] = [];
   const configuration = {
     for: () => ({ nextEdits: true, ...settings }),
@@ -58,6 +71,8 @@ export function offer({ rule = 'open', off = '', local = '', settings, isOn = tr
   const state = {
     tab: undefined as TabAction,
     asked: 0,
+    /** Searches at work. */
+    running: 0,
     taken: 0,
     histories: [] as EditHistory[],
     changeSettings: (affects: (name: string) => boolean) => {
@@ -77,7 +92,17 @@ export function offer({ rule = 'open', off = '', local = '', settings, isOn = tr
     ngram: {
       nextEdits: async (input: NextEditsInput) => {
         state.asked++;
-        return files ? nextEdits({ ...input, filesWith: () => [...files], least: 0, ms: 10_000 }) : [];
+        await delay?.();
+        if (files === undefined) return [];
+        state.running++;
+        const found = await nextEdits({
+          ...input,
+          filesWith: () => [...files],
+          ...(least !== 'usual' && { least }),
+          ms: 10_000,
+        });
+        state.running--;
+        return found;
       },
     },
     specialist: { setHistory: (history: EditHistory) => state.histories.push(history) },
@@ -108,6 +133,12 @@ export async function opened(path: string, text: string) {
 
 export async function until(done: () => unknown): Promise<void> {
   while (!done()) await sleep(5);
+}
+
+/** Goes to the offered edit, and applies it there. */
+export async function take(offers: InstanceType<typeof EditOffers>): Promise<void> {
+  await offers.goTo();
+  await offers.apply();
 }
 
 /** Longer than every rest of the parts under test. */

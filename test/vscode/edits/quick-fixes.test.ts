@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import { desk } from '../../fakes/vscode-editor.ts';
-import { dispose, offer, opened, quiet, until } from './offers.ts';
+import { dispose, offer, opened, quiet, take, until } from './offers.ts';
 
 const vscode = await import('vscode');
 const code = 'const one = 1;\n\nsend();\n';
@@ -42,7 +42,7 @@ test('the preferred fix of an error near the cursor is offered after typing', as
   assert.deepEqual(desk.drawn(editor), ["import { send } from './send'; ⏎ ", 'Tab: next edit, line 1']);
   assert.equal(activity.rows[0]?.model, 'quick fix: Add import from ./send');
   assert.deepEqual(activity.rows[0]?.edit?.learnedFrom, []);
-  await offers.apply();
+  await take(offers);
   assert.equal(editor.document.getText(), `import { send } from './send';\n${code.replace('1', '2')}`);
 });
 

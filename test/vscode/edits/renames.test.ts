@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import { desk } from '../../fakes/vscode-editor.ts';
-import { dispose, offer, opened, quiet, until } from './offers.ts';
+import { dispose, offer, opened, quiet, take, until } from './offers.ts';
 
 const vscode = await import('vscode');
 
@@ -45,9 +45,9 @@ test('the references of a declaration are offered after another name was typed t
   const { offers, activity, editor, server } = await renamedDeclaration();
   assert.deepEqual(desk.drawn(editor), ['(struck through)', 'sum', 'Tab: next edit, line 3']);
   assert.equal(activity.rows[0]?.model, 'rename of `total`');
-  await offers.apply();
+  await take(offers);
   assert.ok(desk.drawn(editor).includes('Tab: next edit, line 5'), desk.drawn(editor).join());
-  await offers.apply();
+  await take(offers);
   assert.equal(editor.document.getText(), 'const sum = read();\n\nsend(sum);\n\nprint({ total: sum });\n');
   assert.equal(server.asked, 1);
 });
