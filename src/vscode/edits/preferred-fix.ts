@@ -1,6 +1,7 @@
 // The fix that a language extension prefers for an error. It is only read: no command of another extension is run.
 import * as vscode from 'vscode';
 import { toLineFeeds } from '../../text/lines.ts';
+import { canBeShown } from '../../workspace/edits/edit.ts';
 import { askServer } from './language-server.ts';
 
 /** A change of the error's document; the texts have '\n' line ends. */
@@ -13,8 +14,6 @@ export interface PreferredFix {
 
 /** Fixes of an error that the server completes with their changes. Preferred ones come first. */
 const maxResolved = 3;
-/** A longer fix is more than a decoration can show, UTF-16 units. */
-const maxLength = 300;
 /** TypeScript's fixes have it. Without further actions, which are not preferred ones, it only counts their use. */
 const countingCommand = '_typescript.applyCodeActionCommand';
 
@@ -41,6 +40,6 @@ export async function preferredFix(
   if (uri.toString() !== document.uri.toString() || change === undefined || further.length > 0) return undefined;
   const removed = toLineFeeds(document.getText(change.range));
   const replacement = toLineFeeds(change.newText);
-  if (removed.length + replacement.length > maxLength || removed === replacement) return undefined;
+  if (!canBeShown({ removed, replacement }) || removed === replacement) return undefined;
   return { title: action.title, range: change.range, removed, replacement };
 }

@@ -2,7 +2,7 @@
 import { commonPrefix, commonSuffix } from '../../text/edits.ts';
 import { isWordCode } from '../../text/lexemes.ts';
 import { lineStart } from '../../text/lines.ts';
-import type { Replacement } from './edit.ts';
+import { canBeShown, type Replacement } from './edit.ts';
 import { type EditedPlace, windowOf } from './follow-up.ts';
 
 /** The smallest replacement of whole lines; both sides without the last line end. */
@@ -18,6 +18,7 @@ export type Refusal =
   | 'the old lines are not there'
   | 'the old lines stand there more than once'
   | 'it changes nothing'
+  | 'it is too long'
   | 'it undoes a recent edit'
   | 'it holds a control character'
   | 'it brings an unknown name'
@@ -30,7 +31,12 @@ export interface CheckDeps {
   readonly breaks: (change: Replacement) => boolean;
 }
 
+/** Names that a text declares: after a keyword or in a list, or before '=' or ':'. */
+const DECLARED =
+  /(?<=\b(?:const|let|var|val|def|fn|func|function|class|struct|enum|type|interface|for|as|import|case)\s{1,4}|[,(|]\s{0,4})[\p{L}_$][\p{L}\p{N}_$]*|(?<![\p{L}\p{N}_$.])[\p{L}_$][\p{L}\p{N}_$]*(?=\s{0,4}(?::=|[:=]))/gu;
 const NAME = /[\p{L}_$][\p{L}\p{N}_$]*/gu;
+/** Of the new lines with those that stay beside them, UTF-16 units: more than a reply may hold. */
+const MAX_WRITTEN = 4000;
 /** Tab and line end are text. */
 const CONTROL = /(?![\t\n])\p{Cc}/u;
 
@@ -43,6 +49,7 @@ export function checkedEdit(
   const { text, changes } = place;
   const near = windowOf(place);
   if (proposed.old === proposed.new) return 'it changes nothing';
+  if (proposed.new.length > MAX_WRITTEN) return 'it is too long';
   if (CONTROL.test(proposed.new)) return 'it holds a control character';
   // A blank line names no place.
   if (proposed.old.trim() === '') return 'the old lines are not there';
@@ -53,15 +60,17 @@ export function checkedEdit(
     proposed.new === '' ? deletion(text, at[0] as number, proposed.old) : narrowed(at[0] as number, proposed);
   const [was, is] = [text.slice(change.start, change.end), change.text];
   if (changes.some(({ before, after }) => isSame(was, after) && isSame(is, before))) return 'it undoes a recent edit';
+  const narrow = toWords(was, change);
+  const removed = text.slice(narrow.start, narrow.end);
+  if (!canBeShown({ removed, replacement: narrow.text })) return 'it is too long';
   const texts = [text, ...changes.flatMap(({ before, after }) => [before, after])];
   const written = new Set(texts.flatMap((one) => one.match(NAME) ?? []));
   const known = (name: string) => written.has(name) || isKnownName(name);
   const unknown = (is.match(NAME) ?? []).filter((name) => name.length > 2 && !known(name));
   // A name that stands twice in the change is declared in it, as far as names tell.
   const counts = Map.groupBy(unknown, (name) => name);
-  if ([...counts].some(([name, uses]) => uses.length === 1 && !isDeclaration(is, name)))
-    return 'it brings an unknown name';
-  const narrow = toWords(was, change);
+  const declared = new Set(is.match(DECLARED) ?? []);
+  if ([...counts].some(([name, uses]) => uses.length === 1 && !declared.has(name))) return 'it brings an unknown name';
   return breaks(narrow) ? 'it breaks the syntax' : narrow;
 }
 
@@ -112,13 +121,4 @@ function narrowed(at: number, proposed: { readonly old: string; readonly new: st
     end: at + before + replaced.length,
     text: now.slice(first, now.length - last).join('\n'),
   };
-}
-
-/** Whether the text declares a name: after a keyword, or before '=' or ':'. */
-function isDeclaration(text: string, name: string): boolean {
-  const escaped = name.replace(/\$/g, '\\$');
-  return new RegExp(
-    `(?:\\b(?:const|let|var|val|def|fn|func|function|class|struct|enum|type|interface|for|as|import|case)\\s{1,4}|[,(|]\\s{0,4})${escaped}(?![\\p{L}\\p{N}_$])|(?<![\\p{L}\\p{N}_$.])${escaped}\\s{0,4}(?::=|[:=])`,
-    'u',
-  ).test(text);
 }

@@ -3,6 +3,15 @@
 import { commonPrefix, commonSuffix } from '../../text/edits.ts';
 import { lineNumber, lineStart, toLineFeeds } from '../../text/lines.ts';
 
+/** What an editor shows of an edit beside the code: lines, and columns of a new line. */
+const SHOWN = { lines: 24, columns: 120 };
+
+/** Whether an editor shows the whole edit. What the user cannot see is not offered. */
+export function canBeShown({ removed, replacement }: Pick<NextEdit, 'removed' | 'replacement'>): boolean {
+  const [old, now] = [removed.split('\n'), replacement.split('\n')];
+  return old.length + now.length <= SHOWN.lines && now.every((line) => line.length <= SHOWN.columns);
+}
+
 /**
  * The edits of all lists in order. Where two lists change the same text, the first one counts.
  * @param ignored rules and places, as in `NextEditsInput`
@@ -12,7 +21,10 @@ export function joinEdits(lists: readonly (readonly NextEdit[])[], ignored: read
     const earlier = lists.slice(0, i).flat();
     return list.filter(
       (edit) =>
-        !ignored.includes(edit.rule) && !ignored.includes(edit.place) && !earlier.some((other) => overlap(edit, other)),
+        canBeShown(edit) &&
+        !ignored.includes(edit.rule) &&
+        !ignored.includes(edit.place) &&
+        !earlier.some((other) => overlap(edit, other)),
     );
   });
 }

@@ -42,6 +42,19 @@ test('the change has no lines that stay at its ends, and one that stays if there
   assert.equal(edited(SEND, ''), TEXT.replace(`${SEND}\n`, ''), 'an empty part is no line');
 });
 
+test('a change that the editor cannot show whole is refused before it is looked at', () => {
+  const looked: string[] = [];
+  const isKnownName = (name: string) => looked.push(name) > 0;
+  const lines = (count: number) => Array.from({ length: count }, (_, i) => `send(name${i});`).join('\n');
+  const names = Array.from({ length: 5000 }, (_, i) => `name${i}`).join(', ');
+  for (const long of [lines(30), names, `send('${'x'.repeat(130)}');`])
+    assertRefused('it is too long', SEND, long, { isKnownName });
+  assert.deepEqual(looked, []);
+  // A line that is long by itself, of which only a word is changed.
+  const line = `send('${'x'.repeat(130)}', total);`;
+  assert.equal(edited(line, line.replace('total', 'list'), { text: `${line}\n` }), `${line.replace('total', 'list')}\n`);
+});
+
 test('the change has whole words that differ', () => {
   const total = { start: TEXT.indexOf(SEND) + 'send('.length, end: TEXT.indexOf(SEND) + 'send(total'.length };
   assert.deepEqual(check(SEND, 'send(list);'), { ...total, text: 'list' });
