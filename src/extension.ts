@@ -219,6 +219,7 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
       log,
       isSuggested: (document, text) => lastSuggestion.contains(document, text),
       onOffered: (isOffered) => contextKeys.set('editOffered', isOffered),
+      showLines: (editor) => void ghostText.request(editor),
       onLineTaken: (document) => void ghostText.giveWay(document),
       onTabAction: (action) => contextKeys.set('nextEdit', action),
     }),

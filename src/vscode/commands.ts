@@ -63,6 +63,9 @@ export interface CommandDeps extends DeleteDeps, ChooseBaseDeps, WriteTextsDeps 
 export function registerCommands(deps: CommandDeps): Disposable {
   const { adaptation, configuration, folders, kept, log, panel, snooze, status, texts } = deps;
   const owned = new DisposableStore();
+  const acceptShown = async (part: Parameters<typeof acceptPart>[0]) => {
+    if (!(await deps.nextEdits.applyLines())) await acceptPart(part, folders, deps.documents);
+  };
   const rows: Readonly<Record<string, (...args: never[]) => unknown>> = {
     adapt: () => adapt(deps),
     cancelAdapt: () => adaptation.cancel(),
@@ -96,8 +99,8 @@ export function registerCommands(deps: CommandDeps): Disposable {
     openSettings: () => vscode.commands.executeCommand('workbench.action.openSettings', `${section}.`),
     trigger: () => deps.ghostText.requestManually(),
     showSample: () => showSample(deps.documents, deps.ghostText),
-    acceptWord: () => acceptPart('acceptNextWord', folders, deps.documents),
-    acceptLine: () => acceptPart('acceptNextLine', folders, deps.documents),
+    acceptWord: () => acceptShown('acceptNextWord'),
+    acceptLine: () => acceptShown('acceptNextLine'),
     goToNextEdit: () => deps.nextEdits.goTo(),
     applyNextEdit: () => deps.nextEdits.apply(),
     applyAllEdits: () => deps.nextEdits.applyAll(),

@@ -88,6 +88,7 @@ const reasons: Record<Exclude<NoFollowingEdit, 'the call failed'>, Setup> = {
   'the old lines are not there': { reply: replyOf('send();', { old: 'send(list);' }) },
   'the old lines stand there more than once': { reply: replyOf('print(sum);', { old: 'print(total);' }) },
   'it changes nothing': { says: 'it changes nothing' },
+  'it is too long': { reply: replyOf('send(sum);\n'.repeat(30)) },
   'it undoes a recent edit': { reply: replyOf('const total = 1;', { old: 'const sum = 1;' }) },
   'it holds a control character': { reply: replyOf('send(\u0007);') },
   'it brings an unknown name': { reply: replyOf('send.strange();') },

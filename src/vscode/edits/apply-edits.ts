@@ -10,7 +10,7 @@ import type { EditJournals } from './edit-journals.ts';
 import { originText } from './edit-texts.ts';
 import { rangeOf } from './edit-view.ts';
 import type { OfferSearch } from './offer-search.ts';
-import { endOf, type OfferedEdit, type OfferedEdits } from './offered-edits.ts';
+import { endOf, type NewLines, type OfferedEdit, type OfferedEdits, placeOf } from './offered-edits.ts';
 
 export interface ApplyEditsDeps {
   readonly offered: OfferedEdits;
@@ -25,6 +25,8 @@ export interface ApplyEditsDeps {
   readonly asAccepted: (change: () => Thenable<boolean>) => Promise<boolean>;
   /** Draws what is offered now. */
   readonly draw: () => void;
+  /** Shows the new lines of the offer at the cursor as ghost text. */
+  readonly showLines: (editor: vscode.TextEditor) => void;
   /** Withdraws what is offered. */
   readonly reset: () => void;
 }
@@ -32,7 +34,7 @@ export interface ApplyEditsDeps {
 export class ApplyEdits extends Part<ApplyEditsDeps> {
   /** Moves the cursor to the next edit, and returns it. */
   async goTo(): Promise<OfferedEdit | undefined> {
-    const { offered, journals, search, uriOf, draw, reset } = this.deps;
+    const { offered, journals, search, uriOf, draw, showLines, reset } = this.deps;
     await search.finish();
     const next = offered.current;
     if (next === undefined) return undefined;
@@ -43,7 +45,7 @@ export class ApplyEdits extends Part<ApplyEditsDeps> {
       reset();
       return undefined;
     }
-    const { line, character } = current.insertion?.at ?? current.range.start;
+    const { line, character } = placeOf(current);
     const position = new vscode.Position(line, character);
     const shown = window.visibleTextEditors.find(({ document }) => document.uri.toString() === uri.toString());
     const editor = await window.showTextDocument(await vscode.workspace.openTextDocument(uri), {
@@ -51,8 +53,12 @@ export class ApplyEdits extends Part<ApplyEditsDeps> {
     });
     offered.jumped(current);
     editor.selection = new vscode.Selection(position, position);
-    editor.revealRange(rangeOf(current.range), vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+    const { range, lines } = current;
+    const below = range.end.line + (lines?.text.split('\n').length ?? 0);
+    const whole = new vscode.Range(range.start.line, range.start.character, below, range.end.character);
+    editor.revealRange(whole, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
     draw();
+    if (lines) showLines(editor);
     return current;
   }
 
@@ -76,6 +82,12 @@ export class ApplyEdits extends Part<ApplyEditsDeps> {
     editor.selection = new vscode.Selection(end, end);
     activity.setOutcome(current.id, 'accepted', current.replacement.length);
     await search.run();
+  }
+
+  /** The user has accepted new lines as ghost text: the old ones above them go. */
+  async replaceAbove({ start, end }: NonNullable<NewLines['old']>): Promise<void> {
+    const old = new vscode.Range(start.line, 0, end.line + 1, 0);
+    await this.deps.asAccepted(async () => (await window.activeTextEditor?.edit((edit) => edit.replace(old, ''))) ?? false);
   }
 
   /** Applies all edits that repeat the next one, after VS Code's preview of them. */

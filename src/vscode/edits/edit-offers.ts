@@ -33,6 +33,8 @@ export interface EditOffersDeps extends JournalDeps, Omit<EditSearchDeps, 'journ
   readonly activity: Activity;
   /** Called with whether an edit is offered. */
   readonly onOffered: (isOffered: boolean) => void;
+  /** Asks for ghost text at the cursor, where `inLine` has new lines to show. */
+  readonly showLines: (editor: vscode.TextEditor) => void;
   /** Called if an edit was found in a line that shows other ghost text at the cursor. */
   readonly onLineTaken: (document: vscode.TextDocument) => void;
   /** Called with what the Tab key does. */
@@ -112,6 +114,7 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
       isReached: (offer) => this.actionOf(offer) === 'apply',
       asAccepted: (change) => this.applyAs('accepted', change),
       draw: () => this.draw(),
+      showLines: deps.showLines,
       reset: () => this.reset(),
     });
     this.add(deps.documents.listen(this));
@@ -131,9 +134,9 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
   inLine(document: vscode.TextDocument, position: vscode.Position, mayInsert: boolean): EditInLine | undefined {
     const recorded = this.journals.recordedOf(document);
     if (!recorded || recorded.folder.key !== this.folder?.key) return undefined;
-    if (this.tabAction === 'wait') return nextOne;
     const insertion = mayInsert ? this.offered.insertionAt(recorded.path, position) : undefined;
     if (insertion) this.record(insertion.offer);
+    else if (this.tabAction === 'wait') return nextOne;
     const before = document.lineAt(position.line).text.slice(0, position.character);
     const offer =
       insertion?.offer ??
@@ -152,6 +155,8 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
   accepted(id: string): boolean {
     const row = this.deps.activity.get(id);
     if (row?.source !== 'edit') return false;
+    const { current } = this.offered;
+    if (current?.id === id && current.lines?.old) void this.commands.replaceAbove(current.lines.old);
     this.deps.activity.setOutcome(id, 'accepted', row.text.length);
     this.offered.accepted();
     this.tabKey.hold();
@@ -199,12 +204,22 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
     await this.tabKey.run(() => this.commands.apply());
   }
 
+  /** Applies the edit whose new lines are shown as ghost text, of which no part can be accepted. Returns whether it is. */
+  async applyLines(): Promise<boolean> {
+    const { current } = this.offered;
+    if (!current?.lines?.old || !this.isGhostText(current)) return false;
+    await this.apply();
+    return true;
+  }
+
   async applyAll(): Promise<void> {
     await this.tabKey.run(() => this.commands.applyAll());
   }
 
   dismiss(): void {
     this.tabKey.release();
+    const document = window.activeTextEditor?.document;
+    if (this.isGhostText(this.offered.current) && document) this.deps.onLineTaken(document);
     const dismissed = this.offered.dismiss();
     if (dismissed) {
       this.shown.dismissed(dismissed);
@@ -336,8 +351,7 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
   private draw(): void {
     const current = this.offered.isOutdated ? undefined : this.offered.current;
     this.deps.onOffered(current !== undefined);
-    const isGhostText = this.isGhostTextShown && this.isInsertedAtCursor(current);
-    this.view.show(isGhostText ? undefined : current, this.uriOf(current));
+    this.view.show(current, this.uriOf(current), this.isGhostText(current));
     this.drawHint(current);
     this.view.announce(current);
     if (current === undefined) return;
@@ -349,9 +363,10 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
   private drawHint(offer: OfferedEdit | undefined): void {
     const action = offer && this.actionOf(offer);
     const isWaiting = this.tabKey.isBusy || (offer === undefined && this.tabKey.isHeld);
-    this.tabAction = isWaiting ? 'wait' : action && this.isGhostTextShown ? 'indent' : action;
+    const isBeside = this.isGhostTextShown && !(offer?.lines && this.isGhostText(offer));
+    this.tabAction = isWaiting ? 'wait' : action && isBeside ? 'indent' : action;
     this.deps.onTabAction(this.tabAction);
-    const isHidden = offer === undefined || this.isGhostTextShown;
+    const isHidden = offer === undefined || isBeside;
     this.view.showHint(
       window.activeTextEditor,
       isHidden ? undefined : hintText(offer, action, this.fileOf(offer), this.isListOpen),
@@ -361,7 +376,13 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
   /** What the Tab key does with an offer, if nothing else takes it. */
   private actionOf(offer: OfferedEdit): TabAction {
     const cursor = this.cursor();
-    return cursor && offer === this.offered.current ? this.offered.tabAction(cursor) : undefined;
+    const action = cursor && offer === this.offered.current ? this.offered.tabAction(cursor) : undefined;
+    return action === 'apply' && offer.lines && !this.isGhostText(offer) ? 'jump' : action;
+  }
+
+  /** Whether the new text of an offer is shown as ghost text at the cursor. */
+  private isGhostText(offer: OfferedEdit | undefined): boolean {
+    return this.isGhostTextShown && this.isInsertedAtCursor(offer);
   }
 
   private get isTabTaken(): boolean {

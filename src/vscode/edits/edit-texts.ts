@@ -1,7 +1,7 @@
 // The sentences about a next edit: the hint, and what a screen reader says.
 import { t, type UiText } from '../editor/ui-text.ts';
 import { flatten } from '../webview/wording.ts';
-import type { OfferedEdit, TabAction } from './offered-edits.ts';
+import { type OfferedEdit, placeOf, type TabAction } from './offered-edits.ts';
 
 /**
  * What does the Tab key's work while the editor's list of suggestions has it, or where Tab indents; in package.json.
@@ -21,9 +21,7 @@ export function hintText(
   const line = lineOf(offer);
   const key = isListOpen || action === 'indent' ? otherKey : 'Tab';
   if (action === 'apply' && isListOpen) return t('{0}: apply', key);
-  // Behind the last one, Tab indents again.
-  if (action === 'apply')
-    return isLast(offer) ? t('Tab: apply the last one, Esc: dismiss') : t('Tab: apply, Esc: dismiss');
+  if (action === 'apply') return t('Tab: apply, Esc: dismiss');
   if (action === undefined) return undefined;
   return file === undefined
     ? t('{0}: next edit, line {1}', key, line)
@@ -54,10 +52,15 @@ export function originText({ origin }: OfferedEdit): UiText {
   return t('repeated edit');
 }
 
-const isLast = ({ left, origin }: OfferedEdit): boolean =>
-  left === 1 && (origin === undefined || origin.kind === 'rename');
-
 /** 1-based. */
-function lineOf({ range, insertion }: OfferedEdit): number {
-  return (insertion?.at ?? range.start).line + 1;
+function lineOf(offer: OfferedEdit): number {
+  return placeOf(offer).line + 1;
+}
+
+/** The new text of an edit in its line; of new lines the first, and their number. */
+export function shortText({ replacement, insertion, lines }: OfferedEdit): string {
+  if (lines === undefined) return flatten(insertion?.text ?? replacement);
+  const all = lines.text.split('\n').filter((line) => line.trim() !== '');
+  const first = all[0]?.trim() ?? '';
+  return all.length > 1 ? t('{0} … {1} lines', first, all.length) : first;
 }

@@ -3,13 +3,10 @@ import * as vscode from 'vscode';
 import { DisposableStore } from '../../common/disposable.ts';
 import { t, type UiText, withIcon } from '../editor/ui-text.ts';
 import { type UiStatusBarItem, window } from '../editor/window.ts';
-import { flatten } from '../webview/wording.ts';
-import { spokenText, statusText } from './edit-texts.ts';
+import { shortText, spokenText, statusText } from './edit-texts.ts';
 import { hintPlace } from './hint-place.ts';
 import type { OfferedEdit } from './offered-edits.ts';
 
-/** Longer texts are cut at the place, UTF-16 units. */
-const maxLength = 120;
 /** A shorter text may stand behind the hint, UTF-16 units. */
 const FEW = 30;
 
@@ -52,16 +49,20 @@ export class EditView extends DisposableStore {
     );
   }
 
-  /** Draws an edit in the editors that show its document, and removes the one before. */
-  show(offer: OfferedEdit | undefined, uri: vscode.Uri | undefined): void {
+  /**
+   * Draws an edit in the editors that show its document, and removes the one before.
+   * @param isGhostText whether its new text is shown as ghost text already
+   */
+  show(offer: OfferedEdit | undefined, uri: vscode.Uri | undefined, isGhostText: boolean): void {
     if (offer === undefined && !this.isShown) return;
     this.isShown = offer !== undefined;
     this.takenLine = undefined;
     for (const editor of window.visibleTextEditors) {
       const isShown = offer !== undefined && editor.document.uri.toString() === uri?.toString();
-      if (isShown && editor === window.activeTextEditor) this.takenLine = lineTakenBy(offer, editor.document);
+      if (isShown && !isGhostText && editor === window.activeTextEditor)
+        this.takenLine = lineTakenBy(offer, editor.document);
       editor.setDecorations(this.removed, isShown ? removedIn(offer) : []);
-      editor.setDecorations(this.inserted, isShown ? insertedIn(offer) : []);
+      editor.setDecorations(this.inserted, isShown && !isGhostText ? insertedIn(offer) : []);
     }
   }
 
@@ -131,23 +132,24 @@ export class EditView extends DisposableStore {
 
 /** The line at whose end more than a few words are drawn. */
 function lineTakenBy(offer: OfferedEdit, document: vscode.TextDocument): number | undefined {
-  const { line, character } = offer.insertion?.at ?? offer.range.end;
+  const { line, character } = newTextAt(offer);
   const isAtEnd = line < document.lineCount && character === document.lineAt(line).text.length;
-  return isAtEnd && (offer.insertion?.text ?? offer.replacement).length > FEW ? line : undefined;
+  return isAtEnd && shortText(offer).length > FEW ? line : undefined;
 }
 
-function removedIn({ range, removed, insertion }: OfferedEdit): vscode.DecorationOptions[] {
-  return removed === '' || insertion ? [] : [{ range: rangeOf(range) }];
+function removedIn({ range, removed, insertion, lines }: OfferedEdit): vscode.DecorationOptions[] {
+  return removed === '' || insertion ? [] : [{ range: rangeOf(lines?.old ?? range) }];
 }
 
-function insertedIn({ range, replacement, insertion }: OfferedEdit): vscode.DecorationOptions[] {
-  const text = insertion?.text ?? replacement;
+const newTextAt = ({ range, insertion, lines }: OfferedEdit) => (lines ?? insertion)?.at ?? range.end;
+
+function insertedIn(offer: OfferedEdit): vscode.DecorationOptions[] {
+  const text = shortText(offer);
   if (text === '') return [];
-  const end = insertion?.at ?? range.end;
-  const shown = flatten(text);
+  const end = newTextAt(offer);
   // The hint is drawn after its position: at the end of a line it stands behind this text.
   const before = {
-    contentText: shown.length > maxLength ? `${shown.slice(0, maxLength - 1).toWellFormed()}…` : shown,
+    contentText: text,
     color: new vscode.ThemeColor('editor.foreground'),
     backgroundColor: new vscode.ThemeColor('diffEditor.insertedTextBackground'),
   };

@@ -11,6 +11,7 @@ import {
   type Position,
   positionBehind,
   positionOf,
+  type Range,
 } from '../../workspace/edits/edit.ts';
 
 /** Text that is only inserted, at one position. */
@@ -19,11 +20,19 @@ export interface Insertion {
   readonly text: string;
 }
 
+/** New text that begins or goes on in lines of its own: ghost text while the cursor is there. */
+export interface NewLines extends Insertion {
+  /** The whole lines above that they replace; undefined: the text is only inserted. */
+  readonly old: Range | undefined;
+}
+
 export interface OfferedEdit extends NextEdit {
   /** Equal for the same edit at the same place. */
   readonly id: string;
   /** The edit as an insertion, if it removes nothing and its document is open. */
   readonly insertion: Insertion | undefined;
+  /** Shown in the place of what does not fit into its line. */
+  readonly lines: NewLines | undefined;
   /** The text of its line before it; '' if its document is not open. */
   readonly before: string;
 }
@@ -169,20 +178,21 @@ export class OfferedEdits {
     this.isOutdated = true;
   }
 
-  /** The rest of an insertion that is offered at a position, for ghost text. */
+  /** What is left of an insertion at a position, or the new lines that are shown there: ghost text. */
   insertionAt(path: string, position: Position): { readonly offer: OfferedEdit; readonly text: string } | undefined {
     if (this.typed?.offer.path === path && isEqual(this.typed.rest.at, position))
       return { offer: this.typed.offer, text: this.typed.rest.text };
-    const offer = this.placed.find(
-      ({ path: own, insertion }) => own === path && insertion !== undefined && isEqual(insertion.at, position),
-    );
-    return offer?.insertion && { offer, text: offer.insertion.text };
+    for (const offer of this.placed) {
+      const shown = offer.lines ?? offer.insertion;
+      if (offer.path === path && shown && isEqual(shown.at, position)) return { offer, text: shown.text };
+    }
+    return undefined;
   }
 
   /** The shown offer if it begins in a line. */
   inLine(path: string, { line }: Pick<Position, 'line'>): OfferedEdit | undefined {
     const [offer] = this.placed;
-    const isHere = offer?.path === path && (offer.insertion?.at ?? offer.range.start).line === line;
+    const isHere = offer?.path === path && placeOf(offer).line === line;
     return isHere ? offer : undefined;
   }
 
@@ -263,10 +273,16 @@ export function endOf({ range, replacement, insertion }: OfferedEdit): Position 
   return insertion ? positionBehind(insertion.at, insertion.text) : positionBehind(range.start, replacement);
 }
 
-/** Whether a position lies at an edit: in its range, or where its text is inserted. */
-export function isAt({ path, range, insertion }: OfferedEdit, otherPath: string, position: Position): boolean {
+/** Where the cursor goes to see an edit. */
+export function placeOf({ range, insertion, lines }: OfferedEdit): Position {
+  return (lines ?? insertion)?.at ?? range.start;
+}
+
+/** Whether a position lies at an edit: in its range, or where its text is inserted or shown. */
+export function isAt(offer: OfferedEdit, otherPath: string, position: Position): boolean {
+  const { path, range, insertion, lines } = offer;
   if (path !== otherPath) return false;
-  if (insertion) return isEqual(insertion.at, position);
+  if (lines ?? insertion) return isEqual(placeOf(offer), position);
   return comparePositions(range.start, position) <= 0 && comparePositions(position, range.end) <= 0;
 }
 
@@ -281,7 +297,22 @@ function offerOf(edit: NextEdit, text: string | undefined): OfferedEdit {
   const insertion = text === undefined ? undefined : insertionOf(edit, text);
   const at = insertion?.at ?? range.start;
   const before = text === undefined ? '' : lineOf(text, at.line).slice(0, at.character);
-  return { ...edit, id, before: detachString(before), insertion };
+  const lines = text === undefined ? undefined : linesOf(edit, text, insertion);
+  return { ...edit, id, before: detachString(before), insertion, lines };
+}
+
+/** New text with a line end goes below the whole lines that it replaces. */
+function linesOf(edit: NextEdit, text: string, insertion: Insertion | undefined): NewLines | undefined {
+  const { range, removed, replacement } = edit;
+  if (replacement === '' || !`${removed}${replacement}`.includes('\n')) return undefined;
+  if (insertion) return insertion.text.includes('\n') ? { ...insertion, old: undefined } : undefined;
+  // Whole lines end where the last one does.
+  const cut = removed.endsWith('\n') && replacement.endsWith('\n') ? 1 : 0;
+  const [from, to] = [offsetOf(text, range.start), offsetOf(text, range.end) - cut];
+  const [start, end] = [lineStart(text, from), lineEnd(text, to)];
+  const now = text.slice(start, from) + replacement.slice(0, replacement.length - cut) + text.slice(to, end);
+  const at = positionOf(text, end);
+  return { at, text: `\n${now}`, old: { start: positionOf(text, start), end: at } };
 }
 
 /** An insertion of whole lines begins at the end of the line above, where the user presses Enter. */

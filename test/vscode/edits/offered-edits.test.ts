@@ -149,6 +149,35 @@ test('lines that begin like the line below them are inserted as whole lines', ()
   assert.deepEqual(offered.current?.insertion, { at: { line: 0, character: 16 }, text: '\n  case Shape.Star:' });
 });
 
+test('what does not fit into its line is shown as whole lines below those that it replaces', () => {
+  const text = 'go {\n  a = one(1);\n  b = two(2);\n}\n';
+  const { offered } = offering(text, editOf(text, 'one(1);\n  b = two', 'six(1);\n  c = 3;\n  b = ten'));
+  const [at, start] = [
+    { line: 2, character: 13 },
+    { line: 1, character: 0 },
+  ];
+  const lines = '\n  a = six(1);\n  c = 3;\n  b = ten(2);';
+  assert.deepEqual(offered.current?.lines, { at, text: lines, old: { start, end: at } });
+  assert.equal(offered.insertionAt(PATH, at)?.text, lines);
+  assert.equal(offered.tabAction({ path: PATH, position: { line: 1, character: 8 }, before: '  a = on' }), 'jump');
+  assert.equal(offered.tabAction({ path: PATH, position: at, before: '  b = two(2);' }), 'apply');
+});
+
+for (const [what, removed, replacement, shown] of [
+  ['whole lines with their end', 'b = 2;\n', 'b = 3;\nc = 4;\n', { old: [1, 1], text: '\nb = 3;\nc = 4;' }],
+  ['two lines by one', 'a = 1;\nb = 2;', 'a = 3;', { old: [0, 1], text: '\na = 3;' }],
+  ['a line before the first one', 'a = 1;', 'x = 0;\na = 1;', { old: undefined, text: 'x = 0;\n' }],
+  ['a word', '1', '7', undefined],
+  ['lines that only go', 'a = 1;\nb = 2;\n', '', undefined],
+] as const)
+  test(`lines of their own: ${what}`, () => {
+    const text = 'a = 1;\nb = 2;\n';
+    const { offered } = offering(text, editOf(text, removed, replacement));
+    const { lines } = offered.current as OfferedEdit;
+    const old = lines?.old && [lines.old.start.line, lines.old.end.line];
+    assert.deepEqual(lines && { old, text: lines.text }, shown);
+  });
+
 test('after another change, no insertion is offered at its old position until the next search', () => {
   const { offered, offer } = offering(code, insertionOf(code, '\n\n', 'await '));
   const old = { line: 2, character: 0 };

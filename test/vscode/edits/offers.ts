@@ -74,6 +74,8 @@ export function offer({
     /** Searches at work. */
     running: 0,
     taken: 0,
+    /** New lines that are shown as ghost text. */
+    lines: undefined as string | undefined,
     histories: [] as EditHistory[],
     changeSettings: (affects: (name: string) => boolean) => {
       for (const listener of listeners) listener(affects);
@@ -114,6 +116,10 @@ export function offer({
     isOn: () => isOn,
     isSuggested: () => false,
     onOffered: () => {},
+    showLines: ({ document, selection }) => {
+      state.lines = offers.inLine(document, selection.active, true)?.inserts;
+      offers.onGhostText(state.lines !== undefined);
+    },
     onLineTaken: () => state.taken++,
     onTabAction: (action) => {
       state.tab = action;
