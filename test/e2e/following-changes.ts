@@ -31,6 +31,8 @@ export interface Offered extends Following {
   readonly key: 'Tab' | 'Alt+Enter';
   /** What is drawn at the place: an insertion alone, or the lines that replace others. */
   readonly drawn: RegExp;
+  /** The new lines that are ghost text at the place; absent: the edit fits into its line. */
+  readonly lines?: string;
 }
 
 const answered = (sure: number, old: string, text: string) =>
@@ -137,7 +139,8 @@ export function corners(shape: Shape): number {
   follows: ['    case Shape.Square', '    case Shape.Triangle:\n      return 3;\n    case Shape.Square'],
   line: 10,
   key: 'Alt+Enter',
-  drawn: /case Shape\.Triangle: ⏎ return 3;/,
+  drawn: /^case Shape\.Triangle: … 2 lines$/,
+  lines: '    case Shape.Triangle:\n      return 3;',
 };
 
 const error: Offered = {
@@ -166,7 +169,8 @@ func showCount(path string) error {
   follows: ['count := readCount(path)', 'count, err := readCount(path)\n	if err != nil {\n		return err\n	}'],
   line: 8,
   key: 'Tab',
-  drawn: /^, err := readCount\(path\) ⏎ if err != nil \{ ⏎ return err ⏎ \}$/,
+  drawn: /^count, err := readCount\(path\) … 4 lines$/,
+  lines: '    count, err := readCount(path)\n    if err != nil {\n        return err\n    }',
 };
 
 export const offered: readonly Offered[] = [list, argument, awaited, member, error];

@@ -108,7 +108,9 @@ async function follow(change: Offered): Promise<void> {
   await editor.shot(`follows-${basename(change.path)}-1`);
   await editor.page.keyboard.press(change.key);
   await editor.statusItem(`Ln ${change.line},`).waitFor();
-  await editor.hint(/^Tab: apply, Esc: dismiss$/);
+  const { key, lines } = change;
+  await editor.hint(new RegExp(`^${key.replace('+', '\\+')}: apply, Esc: dismiss$`));
+  if (lines !== undefined) assert.equal(await editor.ghost(), `\n${lines}`);
   await editor.shot(`follows-${basename(change.path)}-2`);
   await editor.page.keyboard.press('Tab');
   await saved(change, text.replace(...change.follows));

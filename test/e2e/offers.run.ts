@@ -63,8 +63,8 @@ step('the import that a typed name lacks is offered, and the keys of the hint ad
   await editor.hint(/^Alt\+Enter: next edit, line 1$/);
   await editor.shot('edits-09-import');
   await editor.page.keyboard.press('Alt+Enter');
-  await editor.hint(/^Tab: apply/);
-  await editor.page.keyboard.press('Tab');
+  await editor.hint(/^Alt\+Enter: apply/);
+  await editor.page.keyboard.press('Alt+Enter');
   await editor.eventually('the import', async () => {
     await editor.page.keyboard.press('Control+s');
     const text = readFileSync(join(project, 'imports/use.ts'), 'utf8');

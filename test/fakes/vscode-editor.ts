@@ -503,6 +503,7 @@ const fake = {
     onDidChangeTextEditorSelection: events.moved.event,
     onDidChangeTextEditorVisibleRanges: events.scrolled.event,
     onDidChangeActiveTextEditor: events.activated.event,
+    tabGroups: { all: [{}] },
     get visibleTextEditors() {
       return active ? [active] : [];
     },

@@ -58,6 +58,7 @@ type UnchangedMembers = Pick<
   | 'onDidChangeWindowState'
   | 'registerWebviewViewProvider'
   | 'showTextDocument'
+  | 'tabGroups'
   | 'visibleTextEditors'
 >;
 

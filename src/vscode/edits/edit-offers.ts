@@ -18,11 +18,11 @@ import { AddImports } from './add-imports.ts';
 import { ApplyEdits } from './apply-edits.ts';
 import { EditJournals, type EditJournalsDeps } from './edit-journals.ts';
 import type { EditSearchDeps, EditSource } from './edit-source.ts';
-import { hintText, originText } from './edit-texts.ts';
+import { hintText, type Key, originText } from './edit-texts.ts';
 import { EditView } from './edit-view.ts';
 import { FollowingEditSource } from './following.ts';
 import { type FoundEdits, OfferSearch } from './offer-search.ts';
-import { type EditCursor, type OfferedEdit, OfferedEdits, silentMs, type TabAction } from './offered-edits.ts';
+import { type EditCursor, isAt, type OfferedEdit, OfferedEdits, silentMs, type TabAction } from './offered-edits.ts';
 import { QuickFixes } from './quick-fixes.ts';
 import { Renames } from './renames.ts';
 import { TabKey } from './tab-key.ts';
@@ -55,7 +55,7 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
     new TabKey({
       goTo: () => this.commands.goTo(),
       // Between two keys nothing is drawn.
-      onChange: () => (this.search.isWaiting ? this.drawHint(undefined) : this.draw()),
+      onChange: () => (this.search.isWaiting ? this.drawHint(undefined, this.offered.current) : this.draw()),
     }),
   );
   /** What the Tab key does now. */
@@ -72,6 +72,8 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
   private isGhostTextShown = false;
   /** Whether the Tab key belongs to the editor's list of suggestions. */
   private isListOpen = false;
+  /** The key that the hint named last, and the offer's id. */
+  private named: { readonly id: string; readonly key: Key } | undefined;
 
   constructor(deps: EditOffersDeps) {
     super(deps);
@@ -269,7 +271,7 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
       this.offered.deletedAt(recorded.path, first.range.start);
     else this.offered.changed();
     // Tab must not jump between two keys.
-    this.drawHint(undefined);
+    this.drawHint(undefined, this.offered.current);
     if (this.applying !== 'accepted') this.search.soon();
   }
 
@@ -353,24 +355,40 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
     this.deps.onOffered(current !== undefined);
     this.view.show(current, this.uriOf(current), this.isGhostText(current));
     this.drawHint(current);
-    this.view.announce(current);
     if (current === undefined) return;
     this.record(current);
     this.tabKey.offered();
   }
 
   /** The hint says what Tab does, or it is not shown: beside ghost text, Tab accepts that. */
-  private drawHint(offer: OfferedEdit | undefined): void {
+  private drawHint(offer: OfferedEdit | undefined, announced = offer): void {
     const action = offer && this.actionOf(offer);
     const isWaiting = this.tabKey.isBusy || (offer === undefined && this.tabKey.isHeld);
     const isBeside = this.isGhostTextShown && !(offer?.lines && this.isGhostText(offer));
     this.tabAction = isWaiting ? 'wait' : action && isBeside ? 'indent' : action;
     this.deps.onTabAction(this.tabAction);
-    const isHidden = offer === undefined || isBeside;
-    this.view.showHint(
-      window.activeTextEditor,
-      isHidden ? undefined : hintText(offer, action, this.fileOf(offer), this.isListOpen),
-    );
+    if (offer === undefined || action === undefined || isBeside) {
+      this.view.showHint(undefined, undefined);
+      this.view.announce(announced, undefined);
+      return;
+    }
+    // The cursor is on its way.
+    if (this.tabKey.isBusy) return;
+    const key = this.keyOf(offer, action);
+    const hint = hintText(offer, { action, key, isListOpen: this.isListOpen, file: this.fileOf(offer) });
+    this.view.showHint(window.activeTextEditor, hint);
+    this.view.announce(offer, action === 'apply' ? hint : key);
+  }
+
+  /** The key that leads to an edit also applies it. */
+  private keyOf(offer: OfferedEdit, action: TabAction): Key {
+    const { id } = offer;
+    const cursor = this.cursor();
+    const isThere = cursor !== undefined && isAt(offer, cursor.path, cursor.position);
+    const isOther = this.isListOpen || action === 'indent';
+    const key = isOther ? 'Alt+Enter' : isThere && this.named?.id === id ? this.named.key : 'Tab';
+    this.named = { id, key };
+    return key;
   }
 
   /** What the Tab key does with an offer, if nothing else takes it. */

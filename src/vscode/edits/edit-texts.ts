@@ -3,26 +3,21 @@ import { t, type UiText } from '../editor/ui-text.ts';
 import { flatten } from '../webview/wording.ts';
 import { type OfferedEdit, placeOf, type TabAction } from './offered-edits.ts';
 
-/**
- * What does the Tab key's work while the editor's list of suggestions has it, or where Tab indents; in package.json.
- */
-const otherKey = 'Alt+Enter';
+/** The other key does Tab's work while the editor's list of suggestions has it, or where Tab indents. */
+export type Key = 'Tab' | 'Alt+Enter';
 
-/**
- * @param file name of the edit's file, if it is another one
- * @param isListOpen whether the Tab key belongs to the editor's list of suggestions
- */
-export function hintText(
-  offer: OfferedEdit,
-  action: TabAction,
-  file: string | undefined,
-  isListOpen: boolean,
-): UiText | undefined {
+export interface HintParts {
+  readonly action: Exclude<TabAction, undefined>;
+  readonly key: Key;
+  /** Whether Escape belongs to the editor's list of suggestions. */
+  readonly isListOpen: boolean;
+  /** Name of the edit's file, if it is another one. */
+  readonly file: string | undefined;
+}
+
+export function hintText(offer: OfferedEdit, { action, key, isListOpen, file }: HintParts): UiText {
   const line = lineOf(offer);
-  const key = isListOpen || action === 'indent' ? otherKey : 'Tab';
-  if (action === 'apply' && isListOpen) return t('{0}: apply', key);
-  if (action === 'apply') return t('Tab: apply, Esc: dismiss');
-  if (action === undefined) return undefined;
+  if (action === 'apply') return isListOpen ? t('{0}: apply', key) : t('{0}: apply, Esc: dismiss', key);
   return file === undefined
     ? t('{0}: next edit, line {1}', key, line)
     : t('{0}: next edit, {1} line {2}', key, file, line);
@@ -62,5 +57,5 @@ export function shortText({ replacement, insertion, lines }: OfferedEdit): strin
   if (lines === undefined) return flatten(insertion?.text ?? replacement);
   const all = lines.text.split('\n').filter((line) => line.trim() !== '');
   const first = all[0]?.trim() ?? '';
-  return all.length > 1 ? t('{0} … {1} lines', first, all.length) : first;
+  return all.length > 1 ? `${first} … ${t('{0} lines', all.length)}` : first;
 }

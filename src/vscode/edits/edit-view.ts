@@ -4,9 +4,11 @@ import { DisposableStore } from '../../common/disposable.ts';
 import { t, type UiText, withIcon } from '../editor/ui-text.ts';
 import { type UiStatusBarItem, window } from '../editor/window.ts';
 import { shortText, spokenText, statusText } from './edit-texts.ts';
-import { hintPlace } from './hint-place.ts';
+import { type HintLines, hintPlace } from './hint-place.ts';
 import type { OfferedEdit } from './offered-edits.ts';
 
+/** Columns that nearly every window shows. Groups of editors stand side by side. */
+const shownColumns = 90;
 /** A shorter text may stand behind the hint, UTF-16 units. */
 const FEW = 30;
 
@@ -77,13 +79,15 @@ export class EditView extends DisposableStore {
 
   private drawHint({ editor, text }: { readonly editor: vscode.TextEditor; readonly text: UiText }): void {
     const { document, selection, visibleRanges } = editor;
-    const { line, character } = hintPlace(selection.active, {
+    const lines: HintLines = {
       lengthOf: (number) => {
         if (number === this.takenLine) return Number.POSITIVE_INFINITY;
         return number < document.lineCount ? document.lineAt(number).text.length : 0;
       },
       visible: visibleRanges.map(({ start, end }) => [start.line, Math.min(end.line, document.lineCount - 1)]),
-    });
+      columns: shownColumns / Math.max(1, window.tabGroups.all.length),
+    };
+    const { line, character } = hintPlace(selection.active, lines, text.length);
     const after = {
       contentText: text,
       margin: '0 0 0 3ch',
@@ -112,16 +116,17 @@ export class EditView extends DisposableStore {
     this.status.hide();
   }
 
-  /** Shows an edit in the status bar, where screen readers read a new one. */
-  announce(offer: OfferedEdit | undefined): void {
+  /** Shows an edit and its keys in the status bar, always in view, where screen readers read a new one. */
+  announce(offer: OfferedEdit | undefined, keys: string | undefined): void {
     if (offer === undefined && this.pauseTimer) return;
     const isNew = this.announced !== offer?.id;
     this.announced = offer?.id;
     // Hidden before each new edit, because screen readers announce a new item but not a changed one.
     if (offer === undefined || isNew) this.status.hide();
     if (offer === undefined) return;
-    const text = withIcon('edit', statusText(offer));
-    // The line may have changed.
+    const where = statusText(offer);
+    const text = withIcon('edit', keys === undefined ? where : t('{0} ({1})', where, keys));
+    // The line may have changed, or the keys.
     if (!isNew && this.status.text === text) return;
     this.status.text = text;
     this.status.command = 'easyAdaptation.goToNextEdit';

@@ -7,28 +7,35 @@ export interface HintLines {
   readonly lengthOf: (line: number) => number;
   /** First and last line in view. */
   readonly visible: readonly (readonly [first: number, last: number])[];
+  /** Columns that are probably in view, if it is not scrolled sideways. */
+  readonly columns: number;
 }
 
-/** Columns that nearly every editor shows, if it is not scrolled sideways. */
-const SHOWN_COLUMNS = 80;
 /** Columns on both sides of the cursor that are in view. */
 const BESIDE_CURSOR = 20;
 /** Lines above and below the cursor's line that are tried. */
 const NEAR_LINES = 3;
 
 /**
- * The end of the cursor's line if it is in view, of the nearest other line whose end is, or the cursor itself. If the
- * cursor's line is scrolled away, the first line in view counts as the cursor's.
+ * The end of the cursor's line if the hint fits there, of the nearest other line where it does, or of the shortest one;
+ * the cursor itself if all are too long. If the cursor's line is scrolled away, the first line in view counts as it.
+ * @param width of the hint, columns
  */
-export function hintPlace(cursor: Position, { lengthOf, visible }: HintLines): Position {
+export function hintPlace(cursor: Position, { lengthOf, visible, columns }: HintLines, width: number): Position {
   const isVisible = (line: number) => visible.some(([first, last]) => line >= first && line <= last);
   const [top] = visible;
   const isAway = top !== undefined && !isVisible(cursor.line);
   const from = isAway ? { line: top[0], character: 0 } : cursor;
-  const isSeen = (column: number) =>
-    Math.max(column, from.character) <= SHOWN_COLUMNS || Math.abs(column - from.character) <= BESIDE_CURSOR;
   const distances = Array.from({ length: NEAR_LINES }, (_, i) => i + 1);
-  const lines = [from.line, ...distances.flatMap((by) => [from.line + by, from.line - by])];
-  const line = lines.find((one) => (isVisible(one) || one === from.line) && isSeen(lengthOf(one)));
+  const near = [from.line, ...distances.flatMap((by) => [from.line + by, from.line - by])].filter(
+    (line) => line === from.line || isVisible(line),
+  );
+  const isBeside = (line: number) => Math.abs(lengthOf(line) - from.character) <= BESIDE_CURSOR;
+  const shortest = near.reduce((best, line) => (lengthOf(line) < lengthOf(best) ? line : best));
+  const line =
+    from.character > columns
+      ? near.find(isBeside)
+      : (near.find((one) => lengthOf(one) + width <= columns) ??
+        (lengthOf(shortest) <= columns ? shortest : undefined));
   return line === undefined ? from : { line, character: lengthOf(line) };
 }

@@ -136,14 +136,14 @@ test('changes right after a file is opened count, before it is known whether it 
   assert.ok(desk.drawn(editor).includes('Tab: next edit, line 5'));
 });
 
-test('the status bar names file and line of the edit, and follows it when it moves', async () => {
+test('the status bar names file, line and key of the edit, and follows it when it moves', async () => {
   const { editor, state } = await renamed();
-  assert.equal(desk.status.text, '$(edit) Next edit: a.ts line 5');
+  assert.equal(desk.status.text, '$(edit) Next edit: a.ts line 5 (Tab)');
   const { asked } = state;
   editor.document.change([{ range: new Range(0, 0, 0, 0) as never, text: '\n' }]);
   desk.cursor(editor, 1, 8);
   await until(() => state.asked > asked && state.tab);
-  assert.equal(desk.status.text, '$(edit) Next edit: a.ts line 6');
+  assert.equal(desk.status.text, '$(edit) Next edit: a.ts line 6 (Tab)');
   await opened('src/b.ts', '');
   assert.equal(desk.status.text, '$(edit) Next edit: a.ts line 6');
   assert.match(desk.status.accessibilityInformation?.label ?? '', /^Next edit: a\.ts line 6/);
@@ -153,8 +153,10 @@ test('the hint names the key that works while the editor has a list of suggestio
   const { offers, editor } = await renamed();
   offers.onList(true);
   assert.ok(desk.drawn(editor).includes('Alt+Enter: next edit, line 5'), desk.drawn(editor).join());
-  offers.onList(false);
-  assert.ok(desk.drawn(editor).includes('Tab: next edit, line 5'));
+  await offers.goTo();
+  assert.ok(desk.drawn(editor).includes('Alt+Enter: apply, Esc: dismiss'), 'the key stays the same at the edit');
+  await offers.apply();
+  assert.ok(desk.drawn(editor).includes('Tab: next edit, line 6'));
 });
 
 test('the hint stands in a line that is in view', async () => {

@@ -214,8 +214,11 @@ test('an applied edit ends a row of dismissals', () => {
   assert.ok(!offered.isSilent);
 });
 
-/** Lengths of the lines, the cursor, the lines in view, and where the hint stands. */
-const rows: readonly (readonly [string, number[], [number, number], [number, number], [number, number]])[] = [
+/** Lengths of the lines, the cursor, the lines in view, where the hint stands, and the columns in view. */
+type HintRow = readonly [string, number[], [number, number], [number, number], [number, number], number?];
+const rows: readonly HintRow[] = [
+  ['the end of a line where it fits, in a narrow editor', [40, 38, 50, 12], [1, 5], [0, 3], [3, 12], 45],
+  ['the end of the shortest line, if it fits nowhere', [40, 38, 50, 32], [1, 5], [0, 3], [3, 32], 45],
   ['the end of the line', [10, 30, 20], [1, 5], [0, 2], [1, 30]],
   ['the end of a long line near the cursor', [10, 230, 20], [1, 215], [0, 2], [1, 230]],
   ['the next line, if the end of a long one is out of view', [10, 230, 20], [1, 40], [0, 2], [2, 20]],
@@ -225,8 +228,8 @@ const rows: readonly (readonly [string, number[], [number, number], [number, num
   ['the first line in view, if the cursor is scrolled away', [10, 30, 20, 40], [0, 5], [2, 3], [2, 20]],
 ];
 
-for (const [what, lengths, [line, character], seen, [atLine, at]] of rows)
+for (const [what, lengths, [line, character], seen, [atLine, at], columns = 80] of rows)
   test(`the hint stands at ${what}`, () => {
-    const lines = { lengthOf: (number: number) => lengths[number] ?? 0, visible: [seen] };
-    assert.deepEqual(hintPlace({ line, character }, lines), { line: atLine, character: at });
+    const lines = { lengthOf: (number: number) => lengths[number] ?? 0, visible: [seen], columns };
+    assert.deepEqual(hintPlace({ line, character }, lines, 24), { line: atLine, character: at });
   });
