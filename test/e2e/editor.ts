@@ -169,6 +169,16 @@ export class Editor {
     await this.eventually(`the hint ${pattern}`, shown, limitMs);
   }
 
+  /** Where a decoration ends, and where the editor does, pixels. */
+  async hintEnd(pattern: RegExp): Promise<{ readonly hint: number; readonly editor: number }> {
+    return this.page.evaluate((source) => {
+      const parts = [...document.querySelectorAll('.view-lines [class*="ced-"]')];
+      const shown = parts.find((part) => new RegExp(source).test(getComputedStyle(part, '::after').content.slice(1)));
+      const rightOf = (part: Element | null | undefined) => part?.getBoundingClientRect().right ?? Number.NaN;
+      return { hint: rightOf(shown), editor: rightOf(shown?.closest('.overflow-guard')) };
+    }, pattern.source);
+  }
+
   statusItem(text: string | RegExp): Locator {
     return this.page.locator('.statusbar-item').filter({ hasText: text }).first();
   }

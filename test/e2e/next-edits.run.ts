@@ -39,6 +39,8 @@ export function text(): string {
   return \`\${sideWidth} cells\`;
 }
 `;
+const fast = (name: string) =>
+  `${Array.from({ length: 8 }, (_, i) => `log(width.of(${name}), 'a long message for row ${i}');\n`).join('')}\n`;
 const object = (name: string) => `register({\n  name: '${name}',\n  size: 1,\n});\n\n`;
 const names = ['red', 'green', 'blue', 'white'];
 
@@ -50,7 +52,12 @@ const { editor, step, project } = await startSession(
   { 'easyAdaptation.minimumConfidence': 1, 'easyAdaptation.baseModel': 'none' },
   {
     files: {
-      ...{ 'edits/rename.ts': rename, 'edits/other.ts': other, 'edits/sizes.ts': sizes },
+      ...{
+        'edits/rename.ts': rename,
+        'edits/other.ts': other,
+        'edits/sizes.ts': sizes,
+        'edits/fast.ts': fast('boxWidth'),
+      },
       'edits/options.ts': names.map(object).join(''),
       ...Object.fromEntries(
         changes.flatMap(({ files }, index) =>
@@ -181,6 +188,35 @@ step('Apply All shows a preview, and keeps the offers if it is discarded', async
   await button('Apply').click();
   await noHint();
   assert.equal(await saved('edits/sizes.ts'), sizes.replaceAll('sideWidth', 'boxWidth'));
+});
+
+step('a fast row of Tab keys applies one edit after the other, and types nothing', async () => {
+  await retype(1, 14, 'cellWidth', 'edits/fast.ts');
+  await retype(2, 14, 'cellWidth', 'edits/fast.ts');
+  await hint(/^Tab: next edit, line 3$/);
+  const wanted = fast('cellWidth');
+  await editor.eventually('all edits', async () => {
+    // Shorter than the search for the next edit, and longer.
+    for (const ms of [0, 60, 150, 400, 700]) {
+      await editor.page.keyboard.press('Tab');
+      await editor.page.waitForTimeout(ms);
+      if (!(await editor.decorations()).length && (await saved('edits/fast.ts')) === wanted) return;
+    }
+    assert.equal(await saved('edits/fast.ts'), wanted);
+  });
+});
+
+step('in a narrow window the hint is in view', async () => {
+  await editor.page.setViewportSize({ width: 900, height: 800 });
+  await retype(3, 5, 'cells', 'edits/fast.ts');
+  await retype(4, 5, 'cells', 'edits/fast.ts');
+  await hint(/^Tab: next edit, line 5$/);
+  await editor.shot('edits-10-narrow');
+  const right = await editor.hintEnd(/^Tab: next edit/);
+  assert.ok(right.hint <= right.editor, JSON.stringify(right));
+  await editor.page.keyboard.press('Escape');
+  await noHint();
+  await editor.page.setViewportSize({ width: 1280, height: 800 });
 });
 
 step('Escape dismisses it, and Tab indents again', async () => {

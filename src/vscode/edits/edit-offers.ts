@@ -43,7 +43,6 @@ export interface EditOffersDeps extends JournalDeps, Omit<EditSearchDeps, 'journ
 
 export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, DocumentListener {
   private readonly journals: EditJournals;
-  /** The edits of the first one come before repeated ones, those of the others behind them. */
   private readonly sources: readonly EditSource[];
   /** The last of them: it is asked where the others find nothing. */
   readonly following: FollowingEditSource;
@@ -225,7 +224,7 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
     const dismissed = this.offered.dismiss();
     if (dismissed) {
       this.shown.dismissed(dismissed);
-      if (this.folder) this.following.judged(this.folder, dismissed, false);
+      this.judge(dismissed, false);
       this.deps.activity.setOutcome(dismissed.id, 'rejected', 0);
     }
     this.search.cancel();
@@ -292,8 +291,8 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
   /** Shows the first of the edits that were found. Returns whether there is one. */
   private found({ folder, edits, documents, repeated, after }: FoundEdits): boolean {
     this.folder = folder;
-    const [first = [], ...others] = this.sources.map((source) => source.edits(folder, documents, edits));
-    const next = joinEdits([first, repeated, ...others], this.ignoredAfter(edits));
+    const lists = this.sources.map((source) => source.edits(folder, documents, edits));
+    const next = joinEdits([repeated, ...lists], this.ignoredAfter(edits));
     const cursor = this.cursor();
     const before = this.offered.current;
     this.offered.offer(next, (path) => documents.find((file) => file.path === path)?.text, cursor);
@@ -308,7 +307,8 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
       this.deps.onLineTaken(document);
     }
     this.draw();
-    if (next.length === 0 && after === 'key') this.following.rested();
+    // What follows may be likelier than a fix.
+    if (after === 'key' && next.every(({ origin }) => origin?.kind === 'fix')) this.following.rested();
     return next.length > 0;
   }
 
@@ -337,11 +337,16 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
     try {
       const isDone = await change();
       if (isDone && origin === 'accepted') this.tabKey.hold();
-      if (isDone && origin === 'accepted' && current && this.folder) this.following.judged(this.folder, current, true);
+      if (isDone && origin === 'accepted' && current) this.judge(current, true);
       return isDone;
     } finally {
       this.applying = undefined;
     }
+  }
+
+  private judge(offer: OfferedEdit, isTaken: boolean): void {
+    const { folder } = this;
+    if (folder) for (const source of this.sources) source.judged?.(folder, offer, isTaken);
   }
 
   private reset(): void {

@@ -13,6 +13,8 @@ export interface EditSource extends Disposable {
   changed(path: string, event: vscode.TextDocumentChangeEvent, kind: ChangeKind, before: string): void;
   /** What is offered now, best first. */
   edits(folder: FolderRef, documents: readonly TextFile[], edits: readonly Edit[]): readonly NextEdit[];
+  /** The user has taken or dismissed an offered edit, of any origin. */
+  judged?(folder: FolderRef, edit: NextEdit, isTaken: boolean): void;
 }
 
 /** What searches for edits are made from. */

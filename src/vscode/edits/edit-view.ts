@@ -7,8 +7,8 @@ import { shortText, spokenText, statusText } from './edit-texts.ts';
 import { type HintLines, hintPlace } from './hint-place.ts';
 import type { OfferedEdit } from './offered-edits.ts';
 
-/** Columns that nearly every window shows. Groups of editors stand side by side. */
-const shownColumns = 90;
+/** Columns that an editor shows beside a side bar. Groups of editors share the window. */
+const shownColumns = 60;
 /** A shorter text may stand behind the hint, UTF-16 units. */
 const FEW = 30;
 
@@ -155,6 +155,7 @@ function insertedIn(offer: OfferedEdit): vscode.DecorationOptions[] {
   // The hint is drawn after its position: at the end of a line it stands behind this text.
   const before = {
     contentText: text,
+    ...(offer.lines && { margin: '0 0 0 1ch' }),
     color: new vscode.ThemeColor('editor.foreground'),
     backgroundColor: new vscode.ThemeColor('diffEditor.insertedTextBackground'),
   };

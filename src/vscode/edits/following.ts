@@ -1,5 +1,5 @@
 // Offers the edit that follows from the last ones, by the large model: asked where the cursor rests after an edit and
-// nothing else is offered. The next key ends the call.
+// nothing but quick fixes is offered. The next key ends the call.
 import * as vscode from 'vscode';
 import { Part } from '../../common/disposable.ts';
 import { isCancelled } from '../../common/errors.ts';
@@ -73,14 +73,13 @@ export class FollowingEditSource extends Part<FollowingDeps> implements EditSour
     return usd;
   }
 
-  /** Nothing else is offered: asks the large model if the cursor still rests then. */
+  /** Nothing else is offered, or only quick fixes: asks the large model if the cursor still rests then. */
   rested(): void {
-    if (this.typed === undefined || this.asking !== undefined) return;
+    if (this.typed === undefined || this.asking !== undefined || this.found !== undefined) return;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => void this.ask(), restMs);
   }
 
-  /** The user has taken or dismissed an offered edit. */
   judged(folder: FolderRef, { origin }: NextEdit, isTaken: boolean): void {
     if (origin?.kind === 'follows') this.deps.folders.of(folder).service.following.judgedByUser(isTaken);
   }

@@ -312,7 +312,8 @@ function linesOf(edit: NextEdit, text: string, insertion: Insertion | undefined)
   const [start, end] = [lineStart(text, from), lineEnd(text, to)];
   const now = text.slice(start, from) + replacement.slice(0, replacement.length - cut) + text.slice(to, end);
   const at = positionOf(text, end);
-  return { at, text: `\n${now}`, old: { start: positionOf(text, start), end: at } };
+  const indent = text.slice(start).search(/[^ \t]/);
+  return { at, text: `\n${now}`, old: { start: positionOf(text, start + Math.max(0, indent)), end: at } };
 }
 
 /** An insertion of whole lines begins at the end of the line above, where the user presses Enter. */

@@ -16,13 +16,17 @@ const settledMs = 150;
 /** Distance of an error from the cursor, lines. */
 const maxDistance = 5;
 const maxErrors = 3;
+/** How many of how many fixes are right before the user has judged one: an assumption, nobody has measured it. */
+const assumed = { taken: 4, judged: 5 };
+
+type Fix = Omit<NextEdit, 'probability'>;
 
 interface Found {
   readonly document: vscode.TextDocument;
   readonly version: number;
   /** The folder's key. */
   readonly folder: string;
-  readonly edit: NextEdit;
+  readonly edit: Fix;
 }
 
 export class QuickFixes extends Part<EditSourceDeps> implements EditSource {
@@ -31,6 +35,7 @@ export class QuickFixes extends Part<EditSourceDeps> implements EditSource {
   private timer: NodeJS.Timeout | undefined;
   private isAsking = false;
   private found: Found | undefined;
+  private readonly fixes = { ...assumed };
 
   constructor(deps: EditSourceDeps) {
     super(deps);
@@ -51,7 +56,14 @@ export class QuickFixes extends Part<EditSourceDeps> implements EditSource {
 
   edits({ key }: FolderRef): NextEdit[] {
     const { found } = this;
-    return found && found.folder === key && found.document.version === found.version ? [found.edit] : [];
+    const isHere = found?.folder === key && found.document.version === found.version;
+    return isHere ? [{ ...found.edit, probability: this.fixes.taken / this.fixes.judged }] : [];
+  }
+
+  judged(_folder: FolderRef, { origin }: NextEdit, isTaken: boolean): void {
+    if (origin?.kind !== 'fix') return;
+    this.fixes.judged++;
+    if (isTaken) this.fixes.taken++;
   }
 
   private onDiagnostics(uris: readonly vscode.Uri[]): void {
@@ -110,7 +122,7 @@ async function fixOf(
   document: vscode.TextDocument,
   path: string,
   diagnostic: vscode.Diagnostic,
-): Promise<NextEdit | undefined> {
+): Promise<Fix | undefined> {
   const fix = await preferredFix(document, diagnostic);
   if (fix === undefined) return undefined;
   const { title, ...change } = fix;
@@ -123,6 +135,5 @@ async function fixOf(
     origin: { kind: 'fix', title },
     learnedFrom: [],
     left: 1,
-    probability: 1,
   };
 }

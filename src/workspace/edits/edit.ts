@@ -13,20 +13,20 @@ export function canBeShown({ removed, replacement }: Pick<NextEdit, 'removed' | 
 }
 
 /**
- * The edits of all lists in order. Where two lists change the same text, the first one counts.
+ * The edits of all origins, those with the highest estimate first; equal ones in order. Where two lists change the same
+ * text, the first edit counts.
  * @param ignored rules and places, as in `NextEditsInput`
  */
 export function joinEdits(lists: readonly (readonly NextEdit[])[], ignored: readonly string[]): NextEdit[] {
-  return lists.flatMap((list, i) => {
-    const earlier = lists.slice(0, i).flat();
-    return list.filter(
-      (edit) =>
-        canBeShown(edit) &&
-        !ignored.includes(edit.rule) &&
-        !ignored.includes(edit.place) &&
-        !earlier.some((other) => overlap(edit, other)),
-    );
-  });
+  const all = lists
+    .flatMap((list) => list.filter(canBeShown).map((edit) => ({ edit, list })))
+    .sort((a, b) => b.edit.probability - a.edit.probability);
+  const isFirst = ({ edit, list }: (typeof all)[number], i: number) =>
+    !all.slice(0, i).some((other) => other.list !== list && overlap(edit, other.edit));
+  return all
+    .filter(isFirst)
+    .map(({ edit }) => edit)
+    .filter(({ rule, place }) => !ignored.includes(rule) && !ignored.includes(place));
 }
 
 function overlap(a: NextEdit, b: NextEdit): boolean {

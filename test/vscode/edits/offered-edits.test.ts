@@ -154,7 +154,7 @@ test('what does not fit into its line is shown as whole lines below those that i
   const { offered } = offering(text, editOf(text, 'one(1);\n  b = two', 'six(1);\n  c = 3;\n  b = ten'));
   const [at, start] = [
     { line: 2, character: 13 },
-    { line: 1, character: 0 },
+    { line: 1, character: 2 },
   ];
   const lines = '\n  a = six(1);\n  c = 3;\n  b = ten(2);';
   assert.deepEqual(offered.current?.lines, { at, text: lines, old: { start, end: at } });

@@ -1,6 +1,7 @@
 // Next edits in the fake editor, with or without those that repeat others.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { silentLog } from '../../../src/common/log.ts';
+import type { FollowingEdit } from '../../../src/suggest/following-edits.ts';
 import type { TabAction } from '../../../src/vscode/edits/offered-edits.ts';
 import type { Settings } from '../../../src/vscode/settings/settings.ts';
 import type { EditHistory, NextEditsInput, TextFile } from '../../../src/workspace/edits/edit.ts';
@@ -28,6 +29,8 @@ interface OfferOptions {
   readonly isOn?: boolean;
   /** The folder's files, where edits that repeat others are found; absent: no edit repeats others. */
   readonly files?: readonly TextFile[];
+  /** The large model's edit; absent: it knows none. */
+  readonly follows?: FollowingEdit;
   /** See NextEditsInput. */
   readonly least?: number | 'usual';
   /** What each search waits for first. */
@@ -57,6 +60,7 @@ export function offer({
   isOn = true,
   files,
   least = 0,
+  follows,
   delay,
 }: OfferOptions = {}) {
   const listeners: SettingsListener[] = [];
@@ -106,6 +110,9 @@ export function offer({
         state.running--;
         return found;
       },
+    },
+    service: {
+      following: { after: async () => follows ?? 'the large model knows no edit', judgedByUser() {} },
     },
     specialist: { setHistory: (history: EditHistory) => state.histories.push(history) },
   };

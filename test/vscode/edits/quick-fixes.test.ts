@@ -88,6 +88,36 @@ test('fixes that are not preferred, run a command, change several places or othe
   }
 });
 
+for (const sure of [0.75, 0.85])
+  test(`of a fix and the large model’s edit of the same text, the likelier is offered: ${sure} sure`, async () => {
+    const start = code.indexOf('send');
+    const change = { start, end: start + 4, text: 'post' };
+    offer({ follows: { change, sure, model: 'large', costUsd: 0, latencyMs: 1 } });
+    const editor = await opened('src/a.ts', code);
+    serve(editor, {}, [[undefined, new vscode.Range(2, 0, 2, 4), 'load']]);
+    desk.retype(editor, '1', '2');
+    await quiet();
+    await quiet();
+    const [word, other] = sure > 0.8 ? ['post', 'load'] : ['load', 'post'];
+    const drawn = desk.drawn(editor);
+    assert.ok(drawn.includes(word as string) && !drawn.includes(other as string), drawn.join());
+  });
+
+test('fixes that the user dismisses lower the estimate of the next one', async () => {
+  const change = { start: code.indexOf('send'), end: code.indexOf('send') + 4, text: 'post' };
+  const { offers, state } = offer({ follows: { change, sure: 0.75, model: 'large', costUsd: 0, latencyMs: 1 } });
+  const editor = await opened('src/a.ts', code);
+  serve(editor, {}, [[undefined, new vscode.Range(2, 0, 2, 4), 'load']]);
+  desk.retype(editor, '1', '2');
+  await until(() => state.tab);
+  offers.dismiss();
+  serve(editor, { title: 'Load' }, [[undefined, new vscode.Range(2, 0, 2, 4), 'load']]);
+  desk.retype(editor, '2', '3');
+  await quiet();
+  await quiet();
+  assert.ok(desk.drawn(editor).includes('post'), desk.drawn(editor).join());
+});
+
 test('the fix of TypeScript, which counts its use with a command, is offered', async () => {
   const { state } = offer();
   const editor = await opened('src/a.ts', code);
