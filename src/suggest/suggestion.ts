@@ -40,7 +40,7 @@ export interface CompletionRequest {
   readonly opensList?: boolean;
   /** The document's indent unit, for post-processing: '\t' or n spaces. */
   readonly indentUnit: string;
-  /** The next edit that is offered in the cursor's line, which Tab belongs to. Absent: none is. */
+  /** The next edit that Tab belongs to: it is offered in the cursor's line, or announced there. Absent: none is. */
   readonly nextEdit?: EditInLine | undefined;
 }
 
@@ -48,7 +48,7 @@ export interface EditInLine {
   readonly id: string;
   /** Estimate that the user makes it. */
   readonly probability: number;
-  /** What it inserts at the cursor; undefined: it is drawn elsewhere in the line. */
+  /** What it inserts or shows at the cursor; undefined: it is drawn elsewhere. */
   readonly inserts: string | undefined;
 }
 

@@ -110,7 +110,10 @@ async function follow(change: Offered): Promise<void> {
   await editor.statusItem(`Ln ${change.line},`).waitFor();
   const { key, lines } = change;
   await editor.hint(new RegExp(`^${key.replace('+', '\\+')}: apply, Esc: dismiss$`));
-  if (lines) await editor.eventually('the lines', async () => assert.equal(await editor.ghost(), `\n${lines}`));
+  if (lines)
+    await editor.eventually('the lines', async () =>
+      assert.equal(await editor.ghost(), `\n${lines.replaceAll('\n', '')}`),
+    );
   await editor.shot(`follows-${basename(change.path)}-2`);
   await editor.page.keyboard.press('Tab');
   await saved(change, text.replace(...change.follows));

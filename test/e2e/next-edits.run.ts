@@ -56,7 +56,7 @@ const { editor, step, project } = await startSession(
         'edits/rename.ts': rename,
         'edits/other.ts': other,
         'edits/sizes.ts': sizes,
-        'edits/fast.ts': fast('boxWidth'),
+        'edits/fast.ts': fast('rowHeight'),
       },
       'edits/options.ts': names.map(object).join(''),
       ...Object.fromEntries(
@@ -191,10 +191,10 @@ step('Apply All shows a preview, and keeps the offers if it is discarded', async
 });
 
 step('a fast row of Tab keys applies one edit after the other, and types nothing', async () => {
-  await retype(1, 14, 'cellWidth', 'edits/fast.ts');
-  await retype(2, 14, 'cellWidth', 'edits/fast.ts');
+  await retype(1, 14, 'lineHeight', 'edits/fast.ts');
+  await retype(2, 14, 'lineHeight', 'edits/fast.ts');
   await hint(/^Tab: next edit, line 3$/);
-  const wanted = fast('cellWidth');
+  const wanted = fast('lineHeight');
   await editor.eventually('all edits', async () => {
     // Shorter than the search for the next edit, and longer.
     for (const ms of [0, 60, 150, 400, 700]) {

@@ -365,6 +365,8 @@ export const desk = {
       range = new Range(end, end);
     }
   },
+  /** The editor's settings that are not at their default. */
+  settings: new Map<string, unknown>(),
   /** Answers of language servers, by the command that asks for them. */
   servers: new Map<string, (...args: never[]) => unknown>(),
   /** Reports what a language server finds in a document. */
@@ -399,6 +401,7 @@ export const desk = {
     desk.confirmed.length = 0;
     desk.isDiscarding = false;
     desk.servers.clear();
+    desk.settings.clear();
     desk.questions.length = 0;
     desk.answer = undefined;
     reported.clear();
@@ -465,7 +468,7 @@ const fake = {
       return desk.isTrusted;
     },
     workspaceFolders: [folder],
-    getConfiguration: () => ({ get: () => undefined }),
+    getConfiguration: () => ({ get: (name: string) => desk.settings.get(name) }),
     getWorkspaceFolder: ({ path }: Uri) => (path.startsWith('/work/') ? folder : undefined),
     fs: { isWritableFileSystem: () => true },
     async openTextDocument(uri: Uri): Promise<Document> {

@@ -19,7 +19,7 @@ import { type DocumentPosition, LIST_PAUSE_MS, Unanswered } from './unanswered.t
 /** What next edits know of a position. */
 export interface NextEditsAt {
   /**
-   * The edit that is offered in its line, which Tab belongs to.
+   * The edit that Tab belongs to: it is offered in its line, or announced there.
    * @param mayInsert whether its text may be shown as ghost text
    */
   inLine(document: vscode.TextDocument, position: vscode.Position, mayInsert: boolean): EditInLine | undefined;

@@ -87,9 +87,9 @@ export class ApplyEdits extends Part<ApplyEditsDeps> {
   /** The user has accepted new lines as ghost text: the old ones above them go. */
   async replaceAbove({ start, end }: NonNullable<NewLines['old']>): Promise<void> {
     const old = new vscode.Range(start.line, 0, end.line + 1, 0);
-    await this.deps.asAccepted(
-      async () => (await window.activeTextEditor?.edit((edit) => edit.replace(old, ''))) ?? false,
-    );
+    const change = async () => (await window.activeTextEditor?.edit((edit) => edit.replace(old, ''))) ?? false;
+    await this.deps.asAccepted(change);
+    await this.deps.search.run();
   }
 
   /** Applies all edits that repeat the next one, after VS Code's preview of them. */

@@ -22,7 +22,15 @@ import { hintText, type Key, originText } from './edit-texts.ts';
 import { EditView } from './edit-view.ts';
 import { FollowingEditSource } from './following.ts';
 import { type FoundEdits, OfferSearch } from './offer-search.ts';
-import { type EditCursor, isAt, type OfferedEdit, OfferedEdits, silentMs, type TabAction } from './offered-edits.ts';
+import {
+  type EditCursor,
+  isAt,
+  needsLines,
+  type OfferedEdit,
+  OfferedEdits,
+  silentMs,
+  type TabAction,
+} from './offered-edits.ts';
 import { QuickFixes } from './quick-fixes.ts';
 import { Renames } from './renames.ts';
 import { TabKey } from './tab-key.ts';
@@ -157,11 +165,11 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
     const row = this.deps.activity.get(id);
     if (row?.source !== 'edit') return false;
     const { current } = this.offered;
-    if (current?.id === id && current.lines?.old) void this.commands.replaceAbove(current.lines.old);
     this.deps.activity.setOutcome(id, 'accepted', row.text.length);
     this.offered.accepted();
     this.tabKey.hold();
-    void this.search.run();
+    const old = current?.id === id ? current.lines?.old : undefined;
+    void (old ? this.commands.replaceAbove(old) : this.search.run());
     return true;
   }
 
@@ -292,7 +300,10 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
   private found({ folder, edits, documents, repeated, after }: FoundEdits): boolean {
     this.folder = folder;
     const lists = this.sources.map((source) => source.edits(folder, documents, edits));
-    const next = joinEdits([repeated, ...lists], this.ignoredAfter(edits));
+    const hasGhostText = vscode.workspace.getConfiguration('editor').get('inlineSuggest.enabled') !== false;
+    const next = joinEdits([repeated, ...lists], this.ignoredAfter(edits)).filter(
+      (edit) => hasGhostText || !needsLines(edit),
+    );
     const cursor = this.cursor();
     const before = this.offered.current;
     this.offered.offer(next, (path) => documents.find((file) => file.path === path)?.text, cursor);

@@ -301,10 +301,15 @@ function offerOf(edit: NextEdit, text: string | undefined): OfferedEdit {
   return { ...edit, id, before: detachString(before), insertion, lines };
 }
 
+/** Whether new text does not fit into the line of the old one. */
+export function needsLines({ removed, replacement }: Pick<NextEdit, 'removed' | 'replacement'>): boolean {
+  return replacement !== '' && `${removed}${replacement}`.includes('\n');
+}
+
 /** New text with a line end goes below the whole lines that it replaces. */
 function linesOf(edit: NextEdit, text: string, insertion: Insertion | undefined): NewLines | undefined {
   const { range, removed, replacement } = edit;
-  if (replacement === '' || !`${removed}${replacement}`.includes('\n')) return undefined;
+  if (!needsLines(edit)) return undefined;
   if (insertion) return insertion.text.includes('\n') ? { ...insertion, old: undefined } : undefined;
   // Whole lines end where the last one does.
   const cut = removed.endsWith('\n') && replacement.endsWith('\n') ? 1 : 0;

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import { desk } from '../../fakes/vscode-editor.ts';
-import { dispose, offer, opened, take, until } from './offers.ts';
+import { dispose, offer, opened, quiet, take, until } from './offers.ts';
 
 const { Range, WorkspaceEdit } = await import('vscode');
 afterEach(dispose);
@@ -11,8 +11,9 @@ const BEFORE = 'const one = 2;\n\nstep(() => {\n  open();\n  show();\n});\n';
 const LINES = '\n  run(() => {\n    show();\n  });';
 const AFTER = BEFORE.replace('\n  open();\n  show();', LINES);
 
-/** A fix of two lines by three is offered below the cursor. */
-async function offered() {
+/** A fix of two lines by three is offered below the cursor, if the editor shows ghost text. */
+async function offered(hasGhostText = true) {
+  desk.settings.set('inlineSuggest.enabled', hasGhostText);
   const parts = offer();
   const editor = await opened('src/a.ts', BEFORE.replace('2', '1'));
   const { document } = editor;
@@ -23,7 +24,8 @@ async function offered() {
     return [{ title: 'Run', isPreferred: true, edit }];
   });
   desk.retype(editor, '1', '2');
-  await until(() => parts.state.tab);
+  if (hasGhostText) await until(() => parts.state.tab);
+  else await quiet();
   return { ...parts, editor };
 }
 
@@ -64,4 +66,9 @@ test('a dismissed edit takes its ghost text away', async () => {
   await offers.goTo();
   offers.dismiss();
   assert.equal(state.taken, 1);
+});
+
+test('lines are not offered where the editor shows no ghost text', async () => {
+  const { state } = await offered(false);
+  assert.equal(state.tab, undefined);
 });
