@@ -139,7 +139,7 @@ export function corners(shape: Shape): number {
   follows: ['    case Shape.Square', '    case Shape.Triangle:\n      return 3;\n    case Shape.Square'],
   line: 10,
   key: 'Alt+Enter',
-  drawn: /^case Shape\.Triangle: … 2 lines$/,
+  drawn: /^\+ case Shape\.Triangle: … 2 lines$/,
   lines: '    case Shape.Triangle:\n      return 3;',
 };
 
@@ -169,7 +169,7 @@ func showCount(path string) error {
   follows: ['count := readCount(path)', 'count, err := readCount(path)\n	if err != nil {\n		return err\n	}'],
   line: 8,
   key: 'Tab',
-  drawn: /^count, err := readCount\(path\) … 4 lines$/,
+  drawn: /^\+ count, err := readCount\(path\) … 4 lines$/,
   lines: '    count, err := readCount(path)\n    if err != nil {\n        return err\n    }',
 };
 

@@ -207,16 +207,16 @@ step('a fast row of Tab keys applies one edit after the other, and types nothing
 });
 
 step('in a narrow window the hint is in view', async () => {
-  await editor.page.setViewportSize({ width: 900, height: 800 });
   await retype(3, 5, 'cells', 'edits/fast.ts');
   await retype(4, 5, 'cells', 'edits/fast.ts');
   await hint(/^Tab: next edit, line 5$/);
+  await editor.page.setViewportSize({ width: 900, height: 800 });
   await editor.shot('edits-10-narrow');
   const right = await editor.hintEnd(/^Tab: next edit/);
+  await editor.page.setViewportSize({ width: 1280, height: 800 });
   assert.ok(right.hint <= right.editor, JSON.stringify(right));
   await editor.page.keyboard.press('Escape');
   await noHint();
-  await editor.page.setViewportSize({ width: 1280, height: 800 });
 });
 
 step('Escape dismisses it, and Tab indents again', async () => {

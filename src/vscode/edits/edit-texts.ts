@@ -56,6 +56,6 @@ function lineOf(offer: OfferedEdit): number {
 export function shortText({ replacement, insertion, lines }: OfferedEdit): string {
   if (lines === undefined) return flatten(insertion?.text ?? replacement);
   const all = lines.text.split('\n').filter((line) => line.trim() !== '');
-  const first = all[0]?.trim() ?? '';
+  const first = `+ ${all[0]?.trim() ?? ''}`;
   return all.length > 1 ? `${first} … ${t('{0} lines', all.length)}` : first;
 }

@@ -32,7 +32,7 @@ async function offered(hasGhostText = true) {
 test('lines that replace others are drawn as lines before Tab applies them', async () => {
   const { offers, editor, state } = await offered();
   const before = editor.document.getText();
-  assert.ok(desk.drawn(editor).includes('run(() => { … 3 lines'), desk.drawn(editor).join());
+  assert.ok(desk.drawn(editor).includes('+ run(() => { … 3 lines'), desk.drawn(editor).join());
   await offers.goTo();
   assert.equal(state.lines, LINES);
   assert.deepEqual(desk.drawn(editor), ['(struck through)', 'Tab: apply, Esc: dismiss']);

@@ -39,7 +39,7 @@ test('the preferred fix of an error near the cursor is offered after typing', as
   serve(editor);
   desk.retype(editor, '1', '2');
   await until(() => state.tab);
-  assert.deepEqual(desk.drawn(editor), ["import { send } from './send';", 'Tab: next edit, line 1']);
+  assert.deepEqual(desk.drawn(editor), ["+ import { send } from './send';", 'Tab: next edit, line 1']);
   assert.equal(activity.rows[0]?.model, 'quick fix: Add import from ./send');
   assert.deepEqual(activity.rows[0]?.edit?.learnedFrom, []);
   await take(offers);
