@@ -265,10 +265,10 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
     if (recorded === undefined || kind === undefined || first === undefined) return;
     this.search.cancel();
     this.isGhostTextShown = false;
-    if (this.applying === undefined && kind !== 'tool') this.tabKey.release();
     for (const source of this.sources) source.changed(recorded.path, event, kind, before);
     if (kind === 'undo' || kind === 'redo') {
       this.offered.undone(recorded.path);
+      this.tabKey.release();
       this.draw();
       return;
     }
@@ -277,6 +277,7 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
     else if (contentChanges.length === 1 && first.text === '' && !first.range.isSingleLine)
       this.offered.deletedAt(recorded.path, first.range.start);
     else this.offered.changed();
+    if (this.applying === undefined && kind !== 'tool') this.tabKey.release();
     // Tab must not jump between two keys.
     this.drawHint(undefined, this.offered.current);
     if (this.applying !== 'accepted') this.search.soon();
