@@ -207,9 +207,9 @@ step('a fast row of Tab keys applies one edit after the other, and types nothing
 });
 
 step('in a narrow window the hint is in view', async () => {
-  await retype(3, 5, 'cells', 'edits/fast.ts');
-  await retype(4, 5, 'cells', 'edits/fast.ts');
-  await hint(/^Tab: next edit, line 5$/);
+  await retype(1, 5, 'cells', 'edits/fast.ts');
+  await retype(2, 5, 'cells', 'edits/fast.ts');
+  await hint(/^Tab: next edit, line 3$/);
   await editor.page.setViewportSize({ width: 900, height: 800 });
   await editor.shot('edits-10-narrow');
   const right = await editor.hintEnd(/^Tab: next edit/);

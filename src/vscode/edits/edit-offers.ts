@@ -394,7 +394,7 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
     const key = this.keyOf(offer, action);
     const hint = hintText(offer, { action, key, isListOpen: this.isListOpen, file: this.fileOf(offer) });
     this.view.showHint(window.activeTextEditor, hint);
-    this.view.announce(offer, action === 'apply' ? hint : key);
+    this.view.announce(offer, action === 'apply' ? t('{0}: apply', key) : key);
   }
 
   /** The key that leads to an edit also applies it. */

@@ -14,11 +14,11 @@ export interface HintLines {
 /** Columns on both sides of the cursor that are in view. */
 const BESIDE_CURSOR = 20;
 /** Lines above and below the cursor's line that are tried. */
-const NEAR_LINES = 3;
+const NEAR_LINES = 8;
 
 /**
- * The end of the cursor's line if the hint fits there, of the nearest other line where it does, or of the shortest one;
- * the cursor itself if all are too long. If the cursor's line is scrolled away, the first line in view counts as it.
+ * The end of the cursor's line if the hint fits there, or of the nearest other line where it does; the cursor itself if
+ * all are too long. If the cursor's line is scrolled away, the first line in view counts as it.
  * @param width of the hint, columns
  */
 export function hintPlace(cursor: Position, { lengthOf, visible, columns }: HintLines, width: number): Position {
@@ -31,11 +31,7 @@ export function hintPlace(cursor: Position, { lengthOf, visible, columns }: Hint
     (line) => line === from.line || isVisible(line),
   );
   const isBeside = (line: number) => Math.abs(lengthOf(line) - from.character) <= BESIDE_CURSOR;
-  const shortest = near.reduce((best, line) => (lengthOf(line) < lengthOf(best) ? line : best));
-  const line =
-    from.character > columns
-      ? near.find(isBeside)
-      : (near.find((one) => lengthOf(one) + width <= columns) ??
-        (lengthOf(shortest) <= columns ? shortest : undefined));
+  const fits = (line: number) => lengthOf(line) + width <= columns;
+  const line = near.find(from.character > columns ? isBeside : fits);
   return line === undefined ? from : { line, character: lengthOf(line) };
 }

@@ -218,7 +218,7 @@ test('an applied edit ends a row of dismissals', () => {
 type HintRow = readonly [string, number[], [number, number], [number, number], [number, number], number?];
 const rows: readonly HintRow[] = [
   ['the end of a line where it fits, in a narrow editor', [40, 38, 50, 12], [1, 5], [0, 3], [3, 12], 45],
-  ['the end of the shortest line, if it fits nowhere', [40, 38, 50, 32], [1, 5], [0, 3], [3, 32], 45],
+  ['the cursor, if it fits nowhere, in a narrow editor', [40, 38, 50, 32], [1, 5], [0, 3], [1, 5], 45],
   ['the end of the line', [10, 30, 20], [1, 5], [0, 2], [1, 30]],
   ['the end of a long line near the cursor', [10, 230, 20], [1, 215], [0, 2], [1, 230]],
   ['the next line, if the end of a long one is out of view', [10, 230, 20], [1, 40], [0, 2], [2, 20]],
