@@ -57,6 +57,7 @@ const { editor, step, project } = await startSession(
         'edits/other.ts': other,
         'edits/sizes.ts': sizes,
         'edits/fast.ts': fast('rowHeight'),
+        'edits/narrow.ts': fast('bookDepth'),
       },
       'edits/options.ts': names.map(object).join(''),
       ...Object.fromEntries(
@@ -207,8 +208,8 @@ step('a fast row of Tab keys applies one edit after the other, and types nothing
 });
 
 step('in a narrow window the hint is in view', async () => {
-  await retype(1, 5, 'cells', 'edits/fast.ts');
-  await retype(2, 5, 'cells', 'edits/fast.ts');
+  await retype(1, 14, 'pageDepth', 'edits/narrow.ts');
+  await retype(2, 14, 'pageDepth', 'edits/narrow.ts');
   await hint(/^Tab: next edit, line 3$/);
   await editor.page.setViewportSize({ width: 900, height: 800 });
   await editor.shot('edits-10-narrow');
