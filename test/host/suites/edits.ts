@@ -14,6 +14,15 @@ const importMs = 10_000;
 const run = (name: string) => vscode.commands.executeCommand(`easyAdaptation.${name}`);
 const goTo = () => until('a next edit', () => run('goToNextEdit') as Promise<boolean>);
 
+/** Applies the edit that the cursor is at, once its new lines are shown. */
+function applied(document: vscode.TextDocument): Promise<boolean> {
+  const { version } = document;
+  return until('the applied edit', async () => {
+    await run('applyNextEdit');
+    return document.version > version;
+  });
+}
+
 function place(document: vscode.TextDocument, text: string): vscode.Range {
   const at = document.getText().indexOf(text);
   assert.ok(at >= 0, `${text} in ${document.getText()}`);
@@ -89,7 +98,7 @@ export function defineEdits(suite: Suite): void {
     const editor = await savedFile('src/edits/import.ts', 'export {};\n\n');
     for (const character of 'writeTwice();\n') await vscode.commands.executeCommand('type', { text: character });
     await goTo();
-    await run('applyNextEdit');
+    await applied(editor.document);
     assert.match(editor.document.getText(), /import \{ writeTwice \} from ['"]\.\/writer['"];\n/);
   });
 
@@ -128,7 +137,7 @@ export function defineEdits(suite: Suite): void {
     const accepted = document.getText();
     await goTo();
     assert.equal(document.getText(), accepted);
-    await run('applyNextEdit');
+    await applied(document);
     assert.match(document.getText(), /import \{ parseMireConfig \} from ['"]@mire\/mire['"];\n/);
     await opensLists(true);
   });
