@@ -91,7 +91,7 @@ test('a path that is not there is found, in code and in blocks of it', () => {
 
 /** Document -> the most bytes that it may have. */
 const limits: Readonly<Record<string, number>> = {
-  'README.md': 6 * 1024,
+  'README.md': 6400,
   'ARCHITECTURE.md': 12 * 1024,
   'docs/benchmarks.md': 12 * 1024,
 };
@@ -109,8 +109,11 @@ function longLines(text: string): string[] {
 
 const pages = tracked.filter((path) => path.endsWith('.md'));
 
-/** All documents together, except the log of pretraining runs. 300 words are SECURITY.md's table of dependencies. */
-const MOST_WORDS = 16_800;
+/**
+ * All documents together, except the log of pretraining runs. 300 words are SECURITY.md's table of dependencies, 200
+ * the wishes in docs/using.md.
+ */
+const MOST_WORDS = 17_000;
 
 /** Words hold a letter or a digit: bars of tables count nothing. */
 const wordsIn = (text: string) => text.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word)).length;
