@@ -18,7 +18,7 @@ import type { Benchmark, BenchOptions, Figures, Keep } from '../figures.ts';
 import { baseFrom } from '../own/lines.ts';
 import { kebab, printFigures, put, Table } from '../print.ts';
 import { LINE_STARTS, lineStartMaterials, lineStarts } from './line-starts.ts';
-import { heldOutMaterials, type Material, materials } from './materials.ts';
+import { docsMaterials, heldOutMaterials, type Material, materials } from './materials.ts';
 import { OBJECTIVE_LABELS, objectiveFigures } from './objective.ts';
 import { repeat } from './repeat.ts';
 import { type Timed, TimedEngine, TimedNgram, withModels } from './timed.ts';
@@ -103,10 +103,11 @@ async function run(options: BenchOptions, keep: Keep): Promise<Figures> {
     return workbench(base, typed, { passagesOf: (folder) => lineStarts(folder, places), loads: [0, 4] }, keep);
   }
   const names = only?.split(',');
-  const folders = materials(recordings).filter(({ name }) => names?.includes(name) ?? true);
+  const typable = only?.startsWith('docs') ? docsMaterials() : materials(recordings);
+  const folders = typable.filter(({ name }) => only === 'docs' || (names?.includes(name) ?? true));
   if (folders.length === 0)
     throw new Error(
-      "--only is 'repeat', the later copies of blocks, 'workbench', whether a real workbench shows the same, 'line-starts', the same at starts of common lines, or names of folders: 'prose,cobra'.",
+      "--only is 'repeat', the later copies of blocks, 'workbench', whether a real workbench shows the same, 'line-starts', the same at starts of common lines, 'docs', README and documents of five packages, or names of folders: 'prose,cobra'.",
     );
   console.log(
     `typing, base ${bases.map(({ name }) => name).join(',')} without adaptation, ${positions} passages of ${LINES} lines in each folder, virtual clock`,

@@ -1,5 +1,6 @@
 // What is typed: held-out files of the recorded packages, of one in Python, one in Go and a folder of prose, each beside the rest of its folder.
 import { basename } from 'node:path';
+import { languageIdOf } from '../../src/text/languages.ts';
 import { heldOutFiles } from '../common/held-out.ts';
 import { bucket, fetchPackage, type PackageFile, sourceFiles } from '../common/packages.ts';
 import { readRecordings } from '../common/recordings.ts';
@@ -15,7 +16,7 @@ export interface Material {
 /** Files of a package. */
 export interface Folder {
   readonly spec: string;
-  readonly registry: 'npm' | 'pypi' | 'debian';
+  readonly registry: 'npm' | 'pypi' | 'debian' | 'source';
   readonly inside: string;
   readonly files: RegExp;
 }
@@ -56,17 +57,22 @@ export function materials(recordings: string | undefined): Material[] {
   const recorded = readRecordings(recordings).map(({ package: name, named, others }) => {
     return { name, languageId: 'typescript', held: named, others };
   });
-  const others = rows.map(({ name, languageId, ...folder }) => {
-    const all = filesIn(folder);
-    const held = (path: string) => bucket(basename(path) + path.length) >= 8;
-    return {
-      name,
-      languageId,
-      held: all.filter(({ path }) => held(path)),
-      others: all.filter(({ path }) => !held(path)),
-    };
+  return [...recorded, ...rows.map(materialOf)];
+}
+
+/** README and documents of five packages, whose code is indexed, too. */
+export const docsMaterials = (): Material[] =>
+  ['starlette==0.50.0', 'hatch==1.15.1', 'click==8.5.1', 'attrs==26.1.0', 'griffe==2.4.1'].map((spec) => {
+    const name = `docs-${spec.split('==')[0]}`;
+    return materialOf({ name, spec, registry: 'source', inside: '', files: /\.(?:md|py)$/, languageId: 'markdown' });
   });
-  return [...recorded, ...others];
+
+/** Of a package with code and documents, documents are typed. */
+function materialOf({ name, languageId, ...folder }: Row): Material {
+  const all = filesIn(folder);
+  const isHeld = ({ path }: PackageFile) =>
+    languageIdOf(path) === languageId && bucket(basename(path) + path.length) >= 8;
+  return { name, languageId, held: all.filter(isHeld), others: all.filter((file) => !isHeld(file)) };
 }
 
 const HELD_OUT_LANGUAGES = ['typescript', 'python', 'go', 'markdown'];

@@ -2,6 +2,7 @@
 // request.
 
 import type { CompletionQuery } from '../common/completion.ts';
+import { lineBefore } from '../text/lines.ts';
 import { isSentence } from '../text/prose-text.ts';
 import type { RaisedBy } from './reasons.ts';
 
@@ -42,6 +43,8 @@ export interface Limits {
   readonly lateThreshold: number;
   readonly isManual: boolean;
   readonly localFirst: boolean;
+  /** The line before the cursor, if it is in a sentence, where a local draft must bring a word: see `bringsWord`. */
+  readonly sentence?: string;
 }
 
 /** The setting's default. */
@@ -84,7 +87,8 @@ export function limitsAt({ balance, threshold, localFirst }: LimitSettings, at: 
     const shownFrom = balance >= 1 ? 0 : Math.min(threshold, DEFAULT_THRESHOLD);
     return { price, threshold: shownFrom, lateThreshold: shownFrom, isManual, localFirst };
   }
-  return { price, threshold: raised, lateThreshold: raised, isManual, localFirst, ...(raisedBy && { raisedBy }) };
+  const why = { ...(raisedBy && { raisedBy }), ...(prose && { sentence: lineBefore(query.prefix) }) };
+  return { price, threshold: raised, lateThreshold: raised, isManual, localFirst, ...why };
 }
 
 const causeOf = (doubtRaise: number, opensList: boolean): RaisedBy =>

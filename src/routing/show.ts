@@ -1,5 +1,6 @@
 // Which part of a draft is displayed. One rule: the cut that is expected to save most. It is shown if that is worth the
 // glance at it.
+import { bringsWord } from '../text/prose-text.ts';
 import type { Limits } from './limits.ts';
 import type { WhyHeld } from './reasons.ts';
 
@@ -25,7 +26,9 @@ export function endOf(text: string, length: number): CutEnd | undefined {
 }
 
 /** By hand any text is shown that reaches the threshold. */
-export interface ShowLimits extends Pick<Limits, 'threshold'>, Partial<Pick<Limits, 'isManual' | 'raisedBy'>> {
+export interface ShowLimits
+  extends Pick<Limits, 'threshold'>,
+    Partial<Pick<Limits, 'isManual' | 'raisedBy' | 'sentence'>> {
   /** Least probability, whatever the length; never less than its share of the threshold. */
   readonly least?: number;
 }
@@ -78,8 +81,8 @@ export interface HeldBack {
   readonly why?: WhyHeld;
 }
 
-const isLongEnough = ({ text }: ScoredCut, { isManual }: ShowLimits) =>
-  isManual === true || lengthOf(text) >= MIN_LENGTH;
+const isLongEnough = ({ text }: ScoredCut, { isManual, sentence }: ShowLimits) =>
+  isManual === true || (lengthOf(text) >= MIN_LENGTH && (sentence === undefined || bringsWord(text, sentence)));
 
 /**
  * The cut that comes nearest to being shown; undefined if there is none.

@@ -96,6 +96,25 @@ export function isSentence(languageId: string, prefix: string): boolean {
   return !inTicks && !STRUCTURED_LINE.test(line) && !LINK.test(line);
 }
 
+/** The word that the text before the cursor begins. */
+const BEGUN = /[\p{L}\p{N}_][\p{L}\p{N}_'’-]*$/u;
+/** The rest of it. */
+const WORD_REST = /^[\p{L}\p{N}_'’-]*/u;
+const SENTENCE_START = /(?:^|[.!?:]\s)[\s>*_("'“-]*$/;
+
+/**
+ * Whether a text brings a word beyond the one that the line before it begins, or completes a term: `TestClient`,
+ * `http2`, `max_age`, or a name inside a sentence. The end of another word is quicker typed than read.
+ */
+export function bringsWord(text: string, line: string): boolean {
+  const begun = BEGUN.exec(line)?.[0] ?? '';
+  const rest = begun === '' ? '' : (WORD_REST.exec(text)?.[0] ?? '');
+  if (/[\p{L}\p{N}]/u.test(text.slice(rest.length))) return true;
+  const word = begun + rest;
+  const isName = /^\p{Lu}/u.test(word) && !SENTENCE_START.test(line.slice(0, line.length - begun.length));
+  return isName || /[\p{Lu}\d_]/u.test(word.slice(1));
+}
+
 const CODE =
   /=>|\(\)\s*[{;]|[;{}][^\S\n]*$|^[^\S\n]*["'][\w./@-]+["'][;,]?[^\S\n]*$|\b(?:const|let|var) \w+ =|:=|&&|\|\||<\/\w+>/m;
 

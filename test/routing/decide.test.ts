@@ -21,6 +21,8 @@ const requests = {
   'always call': { balance: 1 },
   'beside the list': { opensList: true },
   'in prose': { query: sentence },
+  'in a word of prose': { query: { languageId: 'markdown', prefix: 'Read the docu' } },
+  'in a word of prose, by hand': { query: { languageId: 'markdown', prefix: 'Read the docu' }, isManual: true },
   'many rejections': { doubt: 0.3 },
   'a rejection here': { rejectedHere: true },
   'a slow model': { waitMs: 2_000 },
@@ -115,6 +117,11 @@ const table: readonly Row[] = [
   ['a = ‸', 'load(user); .65', 'beside the list', local, 'show load(user);'],
   ['It is ‸', 'load of users. .6', 'in prose', local, 'hold load of users.'],
   ['It is ‸', 'load of users. .8', 'in prose', local, 'show load of users.'],
+  // The end of a word is quicker typed than read, unless it comes with another word.
+  ['Read the docu‸', 'mentation .98', 'in a word of prose', local, 'hold'],
+  ['Read the docu‸', 'mentation .98 |  first .9', 'in a word of prose', local, 'show mentation first'],
+  ['Read the docu‸', 'mentation .98', 'in a word of prose, by hand', local, 'show mentation'],
+  ['Read the docu‸', 'mentation .98', 'in a word of prose', { ...local, goesOn: 'mentation' }, 'show mentation'],
   ['a = ‸', 'load(user); .58', 'many rejections', local, 'hold load(user);'],
   // What was rejected here is not proposed again. The likelier model is asked, and nothing is shown meanwhile.
   ['a = ‸', 'load(user); .8', 'typing', { ...local, rejected: 'load(user);' }, 'hold load(user);'],
