@@ -115,6 +115,7 @@ export class FollowingEdits {
   /** The request at a place, redacted, as it would be sent. Rejects if it cannot be redacted. */
   async requestFor({ path, text, offset, changes }: EditedPlace): Promise<EditRequest> {
     const { redact } = this.deps;
+    // The journal redacted whole texts; what has become known since is redacted now.
     const cut = { start: true, end: true };
     const query = { ...queryOf(path), prefix: text.slice(0, offset), suffix: text.slice(offset) };
     const sides = changes.map(async (change) => ({

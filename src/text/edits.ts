@@ -81,15 +81,23 @@ export function beginsAlike(a: string, b: string): boolean {
   return a.startsWith(b) || b.startsWith(a);
 }
 
-/** The lines in which two texts differ, without the equal ones at both ends; '' where a side has none. */
-export function changedLines(before: string, after: string): { readonly old: string; readonly new: string } {
+/**
+ * The lines in which two texts differ, without the equal ones at both ends; '' where a side has none. `start`: their
+ * offset in both, UTF-16 units.
+ */
+export function changedLines(
+  before: string,
+  after: string,
+): { readonly old: string; readonly new: string; readonly start: number } {
   const [old, now] = [before.split('\n'), after.split('\n')];
   let start = 0;
   while (start < old.length && start < now.length && old[start] === now[start]) start++;
   let end = 0;
   const most = Math.min(old.length, now.length) - start;
   while (end < most && old[old.length - 1 - end] === now[now.length - 1 - end]) end++;
-  return { old: old.slice(start, old.length - end).join('\n'), new: now.slice(start, now.length - end).join('\n') };
+  const lines = (of: readonly string[]) => of.slice(start, of.length - end).join('\n');
+  const above = old.slice(0, start).reduce((sum, line) => sum + line.length + 1, 0);
+  return { old: lines(old), new: lines(now), start: above };
 }
 
 /** Length of the common prefix, UTF-16 units. */

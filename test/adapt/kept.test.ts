@@ -4,6 +4,7 @@ import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, beforeEach, test } from 'node:test';
 import { keptRows } from '../../src/adapt/kept/kept-rows.ts';
+import { RequestPreview } from '../../src/adapt/kept/request-preview.ts';
 import { activateModel, exportOwn, newModelFolder } from '../../src/adapt/models/folder-models.ts';
 import { summaryOf } from '../../src/adapt/report/kept.ts';
 import type { AdaptRequest } from '../../src/adapt/request/adapt-request.ts';
@@ -12,8 +13,11 @@ import { requestWriter } from '../../src/llm/connect.ts';
 import { loadAdapter } from '../../src/neural/models/model-folder.ts';
 import { completionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
 import { splitOf } from '../../src/workspace/files/file-names.ts';
+import { SecretValues } from '../../src/workspace/secrets/known/known.ts';
 import { ScriptedLlm } from '../fakes/llm.ts';
+import { draft } from '../fakes/specialist.ts';
 import { CONFIG, writeExported } from '../neural/models/export-models.ts';
+import { farBelow, shownByContext, value } from '../support/shown-by-context.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { adaptAsking, askingRequest, engineFor, Kept } from './asking.ts';
 import { knowingLlm, makeProject } from './project.ts';
@@ -64,6 +68,17 @@ test('the summary shows a readable part of each kind and counts the remaining ro
   const none = await summaryOf(keptRows(request, { ...deps, signal: AbortSignal.abort() }));
   assert.equal(!none.ok && none.error.code, 'cancelled');
 });
+
+for (const [name, shownBy] of Object.entries(shownByContext))
+  test(`a shown request hides ${name} whose window lacks what shows it`, async () => {
+    const index = { complete: () => draft('x'), snippets: () => [] };
+    const preview = new RequestPreview(request, new SecretValues(), index as never, undefined, silentLog);
+    const { text, at } = farBelow(shownBy);
+    const query = preview.queryIn(text, text.indexOf('\n', at) + 1, shownBy.path);
+    const { prefix } = (await preview.preview(query, new AbortController().signal)).query;
+    assert.ok(prefix.includes('*'.repeat(value.length)));
+    assert.equal(prefix.includes(value), false);
+  });
 
 const folder = temporaryFolder();
 const { base, model, tokenizer } = writeExported(folder);

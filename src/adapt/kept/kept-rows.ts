@@ -3,14 +3,13 @@
 import { failed, ok, type Result } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
 import { connectLlm, type LlmAddress, requestWriter } from '../../llm/connect.ts';
-import { positionInDocument, queryOf } from '../../prompts/completion/completion-position.ts';
+import { positionInDocument } from '../../prompts/completion/completion-position.ts';
 import { completionPrompt } from '../../prompts/completion/completion-prompt.ts';
 import { bareRequestAt, type LlmRequest } from '../../prompts/completion/llm-request.ts';
 import type { Engine } from '../../specialist/engine/engine-client.ts';
 import { NgramModel } from '../../specialist/ngram/model.ts';
 import { openLogged } from '../../storage/open.ts';
 import type { FolderRows } from '../../storage/stored-rows.ts';
-import { languageIdOf } from '../../text/languages.ts';
 import type { Tokenizer } from '../../text/tokenizer/bpe.ts';
 import { readTokenizer } from '../../text/tokenizer/load.ts';
 import { type Harvest, harvestFolder } from '../../workspace/files/folder.ts';
@@ -112,7 +111,7 @@ export async function rowsAt(
     const why = rule === 'off' ? 'nothing is completed there' : 'it is completed on this machine alone';
     return failed('bad-request', `Nothing of ${path} is ever sent: it is ignored or holds secrets, and ${why}.`);
   }
-  const query = queryOf(text, offset, path, languageIdOf(path));
+  const query = preview.queryIn(text, offset, path);
   return ok([
     ...liveRows(await preview.preview(query, signal), await requestWriter(request.address ?? {}, completionPrompt)),
   ]);

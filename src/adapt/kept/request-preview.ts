@@ -18,12 +18,14 @@ import type { NgramModel } from '../../specialist/ngram/model.ts';
 import { Suggester } from '../../suggest/suggester.ts';
 import { languageIdOf } from '../../text/languages.ts';
 import { indentUnitOf } from '../../text/lines.ts';
+import { redactPart, type SearchedDocument } from '../../workspace/files/cut-of-document.ts';
 import { decodeText } from '../../workspace/files/examine.ts';
 import { type FileRule, ruleOf } from '../../workspace/files/file.ts';
 import { FolderReader } from '../../workspace/files/folder-reader.ts';
 import { defaultHarvestOptions } from '../../workspace/files/harvest-types.ts';
-import { redactKnown, type SecretValues } from '../../workspace/secrets/known/known.ts';
+import type { SecretValues } from '../../workspace/secrets/known/known.ts';
 import { redactPath } from '../../workspace/secrets/known/redact-path.ts';
+import { findSecrets } from '../../workspace/secrets/redact.ts';
 import { draftServed, servedRouter } from '../models/served.ts';
 import type { AdaptRequest } from '../request/adapt-request.ts';
 
@@ -36,6 +38,8 @@ export type LiveRequest = Pick<
 export class RequestPreview {
   private readonly request: LiveRequest;
   private readonly service: Suggester;
+  /** Path → the document of the last query there. */
+  private readonly documents = new Map<string, SearchedDocument>();
 
   /** @param engine makes the drafts if the request has a neural part; otherwise the n-gram model makes them */
   constructor(
@@ -47,7 +51,7 @@ export class RequestPreview {
   ) {
     this.request = request;
     const redact: Redactor = {
-      text: async (text, path, cut) => redactKnown(text, path, [secrets], cut).text,
+      text: async (text, path, cut) => redactPart(text, path, [secrets], cut ?? {}, this.documents.get(path)).text,
       path: async (path) => redactPath(path, [secrets]),
     };
     const complete = async (query: CompletionQuery, options: DraftOptions): Promise<Draft> =>
@@ -88,7 +92,13 @@ export class RequestPreview {
     const text = 'leftOut' in read ? undefined : decodeText(read.bytes);
     if (text === undefined) return undefined;
     const withoutTruth = text.slice(0, offset) + text.slice(offset + truth.length);
-    return queryOf(withoutTruth, offset, path, languageIdOf(path));
+    return this.queryIn(withoutTruth, offset, path);
+  }
+
+  /** A position in a whole text. */
+  queryIn(text: string, offset: number, path: string): CompletionQuery {
+    this.documents.set(path, { text, found: findSecrets(text, path) });
+    return queryOf(text, offset, path, languageIdOf(path));
   }
 
   /** @param indentUnit of the editor; by default that of the text */

@@ -1,5 +1,6 @@
 // The known secrets of an open folder: from indexing, from saved files, and from open documents.
 
+import { redactPart } from '../../workspace/files/cut-of-document.ts';
 import { rangesIn, redactKnown, SecretValues } from '../../workspace/secrets/known/known.ts';
 import { redactPath } from '../../workspace/secrets/known/redact-path.ts';
 import { findOpenSecrets } from '../../workspace/secrets/open-strings.ts';
@@ -25,6 +26,8 @@ export class FolderSecrets {
   /** Secrets of the folder. They are never removed: a secret that was deleted from a file is still a secret. */
   readonly folder = new SecretValues();
   private readonly typed = new TypedSecrets();
+  /** Path → an open document as it was read last. */
+  private readonly open = new Map<string, { readonly text: string; readonly found: readonly SecretRange[] }>();
   /** Path → text of a document that was changed and not read since. */
   private readonly unread = new Map<string, string>();
   /** A secret was found that no call of `learnOpen` has reported. */
@@ -71,11 +74,15 @@ export class FolderSecrets {
   /** Its secrets stay known: a value that was cut out of a discarded text may be pasted later. */
   closed(path: string): void {
     this.readChanges();
+    this.open.delete(path);
     this.typed.closed(path);
   }
 
+  /** What a cut of an open document lacks, the document shows. */
   redact(text: string, path: string, cut: Cut = {}): Redacted {
-    return redactKnown(text, path, this.known, cut);
+    const document = this.open.get(path);
+    if (document?.text === text) return redactRanges(text, rangesIn(text, document.found, this.known));
+    return redactPart(text, path, this.known, cut, document);
   }
 
   path(path: string): string {
@@ -87,8 +94,10 @@ export class FolderSecrets {
     return redactKnown(text, '', this.known).text;
   }
 
-  private read(path: string, text: string, inOnePiece = false): SecretRange[] {
-    const found = [...findSecrets(text, path), ...findOpenSecrets(text, path)];
+  private read(path: string, text: string, inOnePiece = false): readonly SecretRange[] {
+    const last = this.open.get(path);
+    const found = last?.text === text ? last.found : [...findSecrets(text, path), ...findOpenSecrets(text, path)];
+    this.open.set(path, { text, found });
     const { known } = this;
     this.hasNewSecret ||= found.some(
       ({ value, isDistinctive }) => isDistinctive && !known.some((values) => values.has(value)),

@@ -1,6 +1,6 @@
 // The journal of a session's edits in one folder: changes of open documents, joined into edits as a person sees them.
 // In memory only, bounded, and redacted.
-import { changedLines } from '../../text/edits.ts';
+import { changedLines, commonPrefix, commonSuffix } from '../../text/edits.ts';
 import { wordAtEnd, wordAtStart } from '../../text/lexemes.ts';
 import { lineEnd, lineNumber, lineStart } from '../../text/lines.ts';
 import { redactSecrets } from '../secrets/redact.ts';
@@ -28,7 +28,7 @@ export interface DocumentChange {
 }
 
 export interface JournalOptions {
-  /** Redacts a text in its length. Default: the secrets that the text alone shows. */
+  /** Redacts a whole text in its length. Default: the secrets that the text alone shows. */
   readonly redact?: (text: string, path: string) => string;
 }
 
@@ -50,6 +50,37 @@ const MAX_PAUSE = 60_000;
 const MAX_LINES = 40;
 /** A single insertion from this length on is a paste, UTF-16 units. */
 const PASTE = 40;
+
+/** In a longer text, changes that are not typed are recorded at a pause: each is searched for secrets. UTF-16 units. */
+const LONG = 50_000;
+/** What waited spans at most this, or none of it is told, UTF-16 units. */
+const MAX_SPAN = 40_000;
+/** Whole texts that stay redacted: a change has two, and the second is the next one's first. */
+const KEPT_TEXTS = 3;
+
+/** A whole text, and the same redacted. */
+interface RedactedText {
+  readonly path: string;
+  readonly text: string;
+  readonly redacted: string;
+}
+
+/** Two versions of a text that differ only in old[start, oldEnd) and now[start, end). */
+interface Versions {
+  readonly old: RedactedText;
+  readonly now: RedactedText;
+  readonly start: number;
+  readonly oldEnd: number;
+  readonly end: number;
+}
+
+/** Changes of one kind in a long text, up to `after`, that wait for a pause. */
+interface Waiting {
+  readonly path: string;
+  readonly kind: ChangeKind;
+  readonly after: string;
+  readonly time: number;
+}
 
 /** Changes that are not yet closed: text[start, end) was `before`. */
 interface Burst {
@@ -74,6 +105,9 @@ export class EditJournal {
   private burstEdits: readonly Edit[] | undefined;
   /** The latest finished changes of whole lines, oldest first. */
   private changes: readonly RecentChange[] = [];
+  private waiting: Waiting | undefined;
+  /** Newest last. */
+  private redactedTexts: readonly RedactedText[] = [];
 
   constructor({ redact = (text, path) => redactSecrets(text, path).text }: JournalOptions = {}) {
     this.redact = redact;
@@ -83,23 +117,26 @@ export class EditJournal {
    * A document was opened. Changes of documents that were not opened here are ignored. @param text with '\n' line ends
    */
   open(path: string, text: string): void {
+    this.recordWaiting();
     if (this.burst?.path === path) this.close();
     this.texts.set(path, text);
   }
 
   /** The edits of a closed document stay. */
   closed(path: string): void {
+    this.recordWaiting();
     if (this.burst?.path === path) this.close();
     this.texts.delete(path);
     this.edits = this.edits.map((edit) => (edit.path === path ? { ...edit, at: -1 } : edit));
   }
 
   textOf(path: string): string | undefined {
-    return this.texts.get(path);
+    return this.waiting?.path === path ? this.waiting.after : this.texts.get(path);
   }
 
   /** Forgets everything but the open texts. @param path only the edits of this file */
   clear(path?: string): void {
+    this.recordWaiting();
     this.edits = path === undefined ? [] : this.edits.filter((edit) => edit.path !== path);
     this.changes = path === undefined ? [] : this.changes.filter((change) => change.path !== path);
     if (path !== undefined && this.burst?.path !== path) return;
@@ -109,11 +146,12 @@ export class EditJournal {
 
   /** Oldest first, with those of the burst under way; the edit that was changed last comes last. */
   recentEdits(): readonly Edit[] {
+    this.recordWaiting();
     this.burstEdits ??= this.editsOfBurst();
     return [...this.edits, ...this.burstEdits];
   }
 
-  /** The edits without those of the burst under way, and the whole lines that it replaces. */
+  /** The edits without those of the burst under way and those that wait, and the whole lines that the burst replaces. */
   history(): EditHistory {
     const replaced = this.replacedLines();
     return { edits: this.edits.slice(-HISTORY), ...(replaced && { replaced }) };
@@ -121,8 +159,9 @@ export class EditJournal {
 
   /** The latest changes as whole lines, oldest first; that of the burst under way comes last. */
   recentChanges(): readonly RecentChange[] {
+    this.recordWaiting();
     const { burst } = this;
-    return [...this.changes, ...(burst ? this.wholeLines(burst) : [])].slice(-MAX_CHANGES);
+    return [...this.changes, ...(burst ? wholeLines(this.versionsOf(burst)) : [])].slice(-MAX_CHANGES);
   }
 
   /**
@@ -141,24 +180,51 @@ export class EditJournal {
 
   record(change: DocumentChange): ChangeKind | undefined {
     const { path, time } = change;
-    const before = this.texts.get(path);
+    const before = this.textOf(path);
     if (before === undefined || change.ranges.length === 0) return undefined;
     const replacements = change.ranges.map((item) => replacementOf(before, item)).sort((a, b) => a.start - b.start);
     const kind = kindOf(change, before, replacements);
+    const waits = kind !== 'typed' && before.length > LONG;
+    if (!waits || this.waiting?.path !== path || this.waiting.kind !== kind) this.recordWaiting();
+    if (waits) this.waiting = { path, kind, after: replaced(before, replacements), time };
+    else this.recordNow(path, kind, before, replacements, time);
+    return kind;
+  }
+
+  /** Records the changes that wait, as one. */
+  private recordWaiting(): void {
+    const { waiting } = this;
+    this.waiting = undefined;
+    if (waiting === undefined) return;
+    const { path, kind, after, time } = waiting;
+    const before = this.texts.get(path) ?? '';
+    const start = commonPrefix(before, after);
+    const same = commonSuffix(before.slice(start), after.slice(start));
+    const change = { start, end: before.length - same, text: after.slice(start, after.length - same) };
+    const isWide = Math.max(change.end - start, change.text.length) > MAX_SPAN;
+    this.recordNow(path, isWide ? 'tool' : kind, before, [change], time);
+  }
+
+  private recordNow(
+    path: string,
+    kind: ChangeKind,
+    before: string,
+    replacements: readonly Replacement[],
+    time: number,
+  ): void {
     const [first] = replacements as [Replacement];
     if (
       replacements.length === 1 &&
       (kind === 'typed' || kind === 'undo' || kind === 'redo') &&
       this.extend(path, before, first, kind, time)
     )
-      return kind;
+      return;
     this.close();
     this.shift(path, replacements);
     const after = replaced(before, replacements);
     this.texts.set(path, after);
     if (kind === 'typed') this.begin(path, before, first, time);
     else if (kind !== 'tool') this.addChanges(path, kind, before, after, replacements, time);
-    return kind;
   }
 
   /** Continues the burst, if the change is near it. */
@@ -191,7 +257,7 @@ export class EditJournal {
 
   private close(): void {
     const edits = this.burstEdits ?? this.editsOfBurst();
-    if (this.burst) this.keepChange(this.wholeLines(this.burst));
+    if (this.burst) this.keepChange(wholeLines(this.versionsOf(this.burst)));
     this.burst = undefined;
     this.burstEdits = [];
     this.add(edits);
@@ -200,10 +266,8 @@ export class EditJournal {
   private editsOfBurst(): Edit[] {
     const { burst } = this;
     if (burst === undefined) return [];
-    const { path, before, start, end, time, last } = burst;
-    const text = this.texts.get(path) ?? '';
-    const old = text.slice(0, start) + before + text.slice(end);
-    const edits = this.editsIn(path, 'typed', old, text, { start, oldEnd: start + before.length, end }, time);
+    const { last, time } = burst;
+    const edits = editsIn(this.versionsOf(burst), 'typed', time);
     // The edit that was typed last comes last.
     const distance = ({ at, inserted }: Edit) => Math.max(at - last, last - at - inserted.length, 0);
     const nearest = Math.min(...edits.map(distance));
@@ -226,82 +290,40 @@ export class EditJournal {
     const to = lineEnd(text, end);
     const isWhole = before.endsWith('\n') || text.slice(end, to).trim() === '';
     if (text.slice(from, start).trim() !== '' || !isWhole) return undefined;
-    const [left, right] = [
-      leftOf(text, from),
-      rightOf(text, before.endsWith('\n') ? end : Math.min(text.length, to + 1)),
-    ];
-    const removed = `${text.slice(from, start)}${before.replace(/\n$/, '')}\n`;
-    return this.redacted({ path, kind: 'typed', left, removed, inserted: '', right, at: from, time, hasSecret: false });
+    const behind = before.endsWith('\n') ? end : Math.min(text.length, to + 1);
+    // What stands around them is the same in the text before, which is redacted already.
+    const old = this.redacted(path, text.slice(0, start) + before + text.slice(end));
+    const oldEnd = start + before.length;
+    const removed = old.redacted.slice(from, oldEnd).replace(/\n$/, '');
+    return {
+      path,
+      kind: 'typed',
+      left: leftOf(old, from),
+      removed: `${removed}\n`,
+      inserted: '',
+      right: rightOf(old, behind + oldEnd - end),
+      at: from,
+      time,
+      hasSecret: old.redacted.slice(from, oldEnd) !== old.text.slice(from, oldEnd),
+    };
   }
 
-  /** What text[start, end) instead of `before` changes, as whole lines; nothing if that is too long. */
-  private wholeLines({ path, before, start, end }: Pick<Burst, 'path' | 'before' | 'start' | 'end'>): RecentChange[] {
+  /** A whole text of a file, redacted once. What is cut out of it may show no secret any more. */
+  private redacted(path: string, text: string): RedactedText {
+    const known = this.redactedTexts.find((each) => each.path === path && each.text === text);
+    const redacted = known ?? { path, text, redacted: this.redact(text, path) };
+    this.redactedTexts = [...this.redactedTexts.filter((each) => each !== known), redacted].slice(-KEPT_TEXTS);
+    return redacted;
+  }
+
+  private versionsOf({ path, before, start, end }: Burst): Versions {
     const text = this.texts.get(path) ?? '';
-    const [from, to] = [lineStart(text, start), lineEnd(text, end)];
-    const was = text.slice(from, start) + before + text.slice(end, to);
-    const { old, new: now } = changedLines(was, text.slice(from, to));
-    if (old === now || old.length > MAX_EDIT || now.length > MAX_EDIT) return [];
-    const [left, right] = [leftOf(text, from), rightOf(text, to)];
-    const redacted = (side: string) =>
-      this.redact(left + side + right, path).slice(left.length, left.length + side.length);
-    return [{ path, before: redacted(old), after: redacted(now) }];
+    const old = this.redacted(path, text.slice(0, start) + before + text.slice(end));
+    return { old, now: this.redacted(path, text), start, oldEnd: start + before.length, end };
   }
 
   private keepChange(changes: readonly RecentChange[]): void {
     this.changes = [...this.changes, ...changes].slice(-MAX_CHANGES);
-  }
-
-  /** The edits between two versions of a file that differ only in old[start, oldEnd) and now[start, end). */
-  private editsIn(
-    path: string,
-    kind: ChangeKind,
-    old: string,
-    now: string,
-    { start, oldEnd, end }: { readonly start: number; readonly oldEnd: number; readonly end: number },
-    time: number,
-  ): Edit[] {
-    // Whole lines, so that tokens are whole.
-    const from = lineStart(old, start);
-    const [before, after] = [old.slice(from, lineEnd(old, oldEnd) + 1), now.slice(from, lineEnd(now, end) + 1)];
-    return changesBetween(before, after).flatMap(({ oldStart, oldEnd: oldTo, newStart, newEnd }) => {
-      if (oldTo - oldStart > MAX_EDIT || newEnd - newStart > MAX_EDIT) return [];
-      const left = leftOf(now, from + newStart);
-      const right = rightOf(now, from + newEnd);
-      return [
-        this.redacted({
-          path,
-          kind,
-          left,
-          right,
-          time,
-          hasSecret: false,
-          at: from + newStart,
-          removed: before.slice(oldStart, oldTo),
-          inserted: after.slice(newStart, newEnd),
-        }),
-      ];
-    });
-  }
-
-  private redacted(edit: Edit): Edit {
-    const { path, left, removed, inserted, right } = edit;
-    const before = this.redact(left + removed + right, path);
-    const after = this.redact(left + inserted + right, path);
-    const cut = (text: string, middle: string) => text.slice(left.length, left.length + middle.length);
-    const parts = { removed: cut(before, removed), inserted: cut(after, inserted) };
-    const hasSecret = parts.removed !== removed || parts.inserted !== inserted;
-    const [leftBefore, leftAfter] = [before.slice(0, left.length), after.slice(0, left.length)];
-    const [rightBefore, rightAfter] = [before, after].map((text) => text.slice(text.length - right.length)) as [
-      string,
-      string,
-    ];
-    return {
-      ...edit,
-      ...parts,
-      hasSecret,
-      left: leftBefore === left ? leftAfter : leftBefore,
-      right: rightBefore === right ? rightAfter : rightBefore,
-    };
   }
 
   private addChanges(
@@ -314,16 +336,25 @@ export class EditJournal {
   ): void {
     let shift = 0;
     const taken: RecentChange[] = [];
+    const [old, now] = [this.redacted(path, before), this.redacted(path, after)];
     const edits = replacements.flatMap(({ start, end, text }) => {
-      const now = start + shift;
+      const from = start + shift;
+      const to = from + text.length;
       shift += text.length - (end - start);
       // Only this range differs.
-      const old = after.slice(0, now) + before.slice(start, end) + after.slice(now + text.length);
-      const range = { start: now, oldEnd: now + (end - start), end: now + text.length };
-      const lines = this.wholeLines({ path, before: before.slice(start, end), start: now, end: now + text.length });
+      const part = (was: string, is: string) => is.slice(0, from) + was.slice(start, end) + is.slice(to);
+      const only = { path, text: part(before, after), redacted: part(old.redacted, now.redacted) };
+      const versions = {
+        old: replacements.length === 1 ? old : only,
+        now,
+        start: from,
+        oldEnd: from + (end - start),
+        end: to,
+      };
+      const lines = wholeLines(versions);
       if (kind === 'undo') taken.push(...lines);
       else this.keepChange(lines);
-      return this.editsIn(path, kind, old, after, range, time);
+      return editsIn(versions, kind, time);
     });
     if (kind !== 'undo') {
       this.add(edits.map((edit) => (kind === 'redo' ? { ...edit, kind: 'typed' } : edit)));
@@ -398,6 +429,33 @@ function kindOf({ reason }: DocumentChange, before: string, replacements: readon
   return first.text.length >= PASTE || lines > 1 ? 'pasted' : 'typed';
 }
 
+/** What differs, as whole lines; nothing if that is too long. */
+function wholeLines({ old, now, start, oldEnd, end }: Versions): RecentChange[] {
+  const from = lineStart(now.text, start);
+  const lines = ({ text }: RedactedText, to: number) => text.slice(from, lineEnd(text, to));
+  const changed = changedLines(lines(old, oldEnd), lines(now, end));
+  if (changed.old === changed.new || changed.old.length > MAX_EDIT || changed.new.length > MAX_EDIT) return [];
+  const side = ({ redacted }: RedactedText, text: string) => redacted.slice(from + changed.start).slice(0, text.length);
+  return [{ path: now.path, before: side(old, changed.old), after: side(now, changed.new) }];
+}
+
+function editsIn({ old, now, start, oldEnd, end }: Versions, kind: ChangeKind, time: number): Edit[] {
+  // Whole lines, so that tokens are whole.
+  const from = lineStart(now.text, start);
+  const lines = ({ text }: RedactedText, to: number) => text.slice(from, lineEnd(text, to) + 1);
+  return changesBetween(lines(old, oldEnd), lines(now, end)).flatMap((change) => {
+    const [oldStart, oldTo, at, to] = [change.oldStart, change.oldEnd, change.newStart, change.newEnd].map(
+      (offset) => from + offset,
+    ) as [number, number, number, number];
+    if (oldTo - oldStart > MAX_EDIT || to - at > MAX_EDIT) return [];
+    const removed = old.redacted.slice(oldStart, oldTo);
+    const inserted = now.redacted.slice(at, to);
+    const hasSecret = removed !== old.text.slice(oldStart, oldTo) || inserted !== now.text.slice(at, to);
+    const [left, right] = [leftOf(now, at), rightOf(now, to)];
+    return [{ path: now.path, kind, left, removed, inserted, right, at, time, hasSecret }];
+  });
+}
+
 function replaced(text: string, replacements: readonly Replacement[]): string {
   let [result, from] = ['', 0];
   for (const { start, end, text: inserted } of replacements) {
@@ -419,14 +477,14 @@ function startAbove(text: string, at: number, lines: number): number {
   return start;
 }
 
-/** The line's beginning and the lines above it. */
-function leftOf(text: string, at: number): string {
-  return text.slice(Math.max(startAbove(text, at, CONTEXT_LINES), at - MAX_CONTEXT), at);
+/** The line's beginning and the lines above it, redacted. */
+function leftOf({ text, redacted }: RedactedText, at: number): string {
+  return redacted.slice(Math.max(startAbove(text, at, CONTEXT_LINES), at - MAX_CONTEXT), at);
 }
 
-/** The line's rest and the lines below it. */
-function rightOf(text: string, at: number): string {
+/** The line's rest and the lines below it, redacted. */
+function rightOf({ text, redacted }: RedactedText, at: number): string {
   let end = at;
   for (let line = 0; line <= CONTEXT_LINES && end < text.length; line++) end = lineEnd(text, end) + 1;
-  return text.slice(at, Math.min(end, at + MAX_CONTEXT));
+  return redacted.slice(at, Math.min(end, at + MAX_CONTEXT));
 }

@@ -4,6 +4,7 @@ import { after, test } from 'node:test';
 import { type Log, mappedLog, silentLog } from '../../../src/common/log.ts';
 import { SessionSecrets } from '../../../src/vscode/folder/session-secrets.ts';
 import { desk } from '../../fakes/vscode-editor.ts';
+import { shownByContext, value } from '../../support/shown-by-context.ts';
 import { noise } from '../../workspace/files/samples.ts';
 
 const onDisk = noise(30);
@@ -67,6 +68,25 @@ test('a text is redacted at once in its length, and as a whole before the rules 
   await secrets.add([onDisk]);
   assert.equal(secrets.textNow(`use("${onDisk}");`, 'a.ts'), `use("${'*'.repeat(onDisk.length)}");`);
 });
+
+for (const [name, { path, text }] of Object.entries(shownByContext))
+  test(`${name} is redacted in what is cut out of the open document, also beside an insertion and after a key`, async () => {
+    const secrets = new SessionSecrets(false);
+    const known = await secrets.known();
+    const at = text.lastIndexOf('\n', text.indexOf(value)) + 1;
+    const end = text.indexOf('\n', at) + 1;
+    const [row, rest] = [text.slice(at, end), '# Note\n'.repeat(20)];
+    known.learnOpen(path, text + rest);
+    const cut = { start: true, end: true };
+    const isShown = async (piece: string, of = path) => (await secrets.text(piece, of, cut)).includes(value);
+    assert.equal(await isShown(row, 'src/other.ts'), true);
+    for (const piece of [row, row + rest, `${row}an insertion${rest}`, `no line of it\n${row}`])
+      assert.equal(await isShown(piece), false, piece);
+    known.changed(path, `${text}x${rest}`, [{ text: 'x', rangeLength: 0 }]);
+    assert.equal(await isShown(`${row}x${rest}`), false);
+    known.closed(path);
+    assert.equal(await isShown(row), true);
+  });
 
 const { LearnedTexts } = await import('../../../src/vscode/folder/learned-texts.ts');
 const { documentsWith } = await import('../edits/offers.ts');

@@ -1,6 +1,8 @@
 // The journal: which changes of documents are joined into which edits, and which are left out.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { EditJournal } from '../../../src/workspace/edits/journal.ts';
+import { other, shownByContext, value } from '../../support/shown-by-context.ts';
 import { Desk } from './support.ts';
 
 const FILE = 'src/a.ts';
@@ -289,4 +291,84 @@ test('a large model is told of no secret, and of no change beyond 4,000 characte
   desk.change(FILE, [[secret, '']]);
   const [empty, hidden] = ['', '*'.repeat(secret.length)].map((value) => `const token = '${value}';`);
   assertTold(desk, [empty, hidden], [hidden, empty]);
+});
+
+/** All that the models may be told of. */
+const told = ({ journal }: Desk) =>
+  JSON.stringify([journal.history(), journal.recentEdits(), journal.recentChanges(), journal.history()]);
+
+/** It counts as pasted. */
+const LONG_NAME = 'agatha'.repeat(7);
+
+const ways: Readonly<Record<string, (desk: Desk, path: string) => void>> = {
+  'is typed': (desk, path) => desk.type(path, other, 'agatha'),
+  'is typed, then another place': (desk, path) => {
+    desk.type(path, other, 'agatha');
+    desk.type(path, 'zenith', 'x');
+  },
+  'is pasted': (desk, path) => desk.change(path, [[other, LONG_NAME]]),
+  'is pasted and taken back': (desk, path) => {
+    desk.change(path, [[other, LONG_NAME]]);
+    desk.journal.recentEdits();
+    desk.change(path, [[LONG_NAME, other]], { reason: 'undo' });
+    desk.change(path, [[other, 'agatha']], { reason: 'redo' });
+  },
+  'is typed at two cursors': (desk, path) => {
+    desk.change(path, [
+      [other, 'agatha'],
+      ['zenith', 'agatha'],
+    ]);
+  },
+  'is removed with the line': (desk, path) => {
+    const line = desk
+      .text(path)
+      .split('\n')
+      .find((each) => each.includes(value)) as string;
+    desk.change(path, [[`${line}\n`, '']]);
+  },
+  'is typed over the line': (desk, path) => {
+    const line = desk
+      .text(path)
+      .split('\n')
+      .find((each) => each.includes(value)) as string;
+    desk.change(path, [[line, line.slice(0, 3)]]);
+  },
+};
+
+for (const [name, { path, text }] of Object.entries(shownByContext))
+  for (const [way, edit] of Object.entries(ways))
+    for (const length of [0, 60_000])
+      test(`${name} in ${text.length + length} characters tells no secret when the text beside it ${way}`, () => {
+        const desk = new Desk({ [path]: `${text}\nzenith\n${'\n'.repeat(length)}` });
+        edit(desk, path);
+        assert.equal(told(desk).includes(value), false);
+        assert.ok(desk.journal.recentChanges().length > 0);
+      });
+
+test('changes in a long text that are not typed wait for a pause, and are one then', () => {
+  const searched: string[] = [];
+  const redact = (text: string) => {
+    searched.push(text);
+    return text;
+  };
+  const journal = new EditJournal({ redact });
+  const text = `${CODE}${'\n'.repeat(60_000)}`;
+  journal.open(FILE, text);
+  const cursors = ['a', 'b', 'c'].map((letter, i) => ({ letter, character: i }));
+  for (const { letter, character } of cursors) {
+    const ranges = [2, 6].map((line) => ({
+      range: { start: { line, character }, end: { line, character } },
+      text: letter,
+    }));
+    assert.equal(journal.record({ path: FILE, ranges, time: character }), 'cursors');
+  }
+  assert.deepEqual(searched, []);
+  const [edit, ...others] = journal.recentChanges();
+  assert.ok(
+    edit?.after.startsWith('abcexport function first') &&
+      edit.after.endsWith('abcexport function second(item: string) {'),
+  );
+  assert.deepEqual(others, []);
+  journal.recentEdits();
+  assert.deepEqual(searched, [text, journal.textOf(FILE)]);
 });

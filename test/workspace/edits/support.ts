@@ -1,6 +1,6 @@
 // Types into a journal as an editor reports it, for tests.
 import { type Edit, type Position, positionOf } from '../../../src/workspace/edits/edit.ts';
-import { type DocumentChange, EditJournal } from '../../../src/workspace/edits/journal.ts';
+import { type DocumentChange, EditJournal, type JournalOptions } from '../../../src/workspace/edits/journal.ts';
 
 /** An edit of 'src/a.ts' that was typed in whole lines, unless parts say otherwise. */
 export function edit(parts: Partial<Edit>): Edit {
@@ -9,10 +9,11 @@ export function edit(parts: Partial<Edit>): Edit {
 }
 
 export class Desk {
-  readonly journal = new EditJournal();
+  readonly journal: EditJournal;
   time = 1_000_000;
 
-  constructor(files: Readonly<Record<string, string>>) {
+  constructor(files: Readonly<Record<string, string>>, options: JournalOptions = {}) {
+    this.journal = new EditJournal(options);
     for (const [path, text] of Object.entries(files)) this.journal.open(path, text);
   }
 
