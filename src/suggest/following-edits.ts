@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import type { CompletionQuery } from '../common/completion.ts';
 import { failed, isCancelled, messageOf } from '../common/errors.ts';
 import type { LlmAnswer, LlmClient } from '../llm/protocol/models.ts';
+import { queryOf } from '../prompts/completion/completion-position.ts';
 import { type EditRequest, editPrompt, editRequestAt, readEdit } from '../prompts/edit/edit-prompt.ts';
 import { limitsAt } from '../routing/limits.ts';
 import { languageIdOf } from '../text/languages.ts';
@@ -12,7 +13,7 @@ import type { Replacement } from '../workspace/edits/edit.ts';
 import { type EditedPlace, windowOf } from '../workspace/edits/follow-up.ts';
 import type { ApiCalls } from './api-calls.ts';
 import { redactedQuery } from './redacted-request.ts';
-import type { CompletionDeps } from './suggestion.ts';
+import { type CompletionDeps, offAt } from './suggestion.ts';
 
 /** Reads the text, and knows the folder: the n-gram worker. */
 export interface EditJudge {
@@ -42,6 +43,7 @@ export type NoFollowingEdit =
   | 'the large model knows no edit'
   | 'it is not sure enough'
   | 'it holds a secret'
+  | NonNullable<ReturnType<typeof offAt>>
   | Refusal;
 
 /** Dismissed or ignored edits of a large model in a row raise the price of the next call by this much each. */
@@ -70,6 +72,9 @@ export class FollowingEdits {
   async after(place: EditedPlace, judge: EditJudge, signal: AbortSignal): Promise<FollowingEdit | NoFollowingEdit> {
     const { api, log } = this.deps;
     const { kept } = this;
+    const { path, text, offset } = place;
+    const off = offAt(queryOf(text, offset, path, languageIdOf(path)), this.deps.settings(fileQuery(place)));
+    if (off !== undefined) return off;
     const state = stateOf(place);
     const known = kept.get(state);
     const answer = known ?? (await this.answerAt(place, judge, signal));
@@ -117,7 +122,7 @@ export class FollowingEdits {
     const { redact } = this.deps;
     // The journal redacted whole texts; what has become known since is redacted now.
     const cut = { start: true, end: true };
-    const query = { ...queryOf(path), prefix: text.slice(0, offset), suffix: text.slice(offset) };
+    const query = { ...fileQuery({ path }), prefix: text.slice(0, offset), suffix: text.slice(offset) };
     const sides = changes.map(async (change) => ({
       path: await redact.path(change.path),
       before: await redact.text(change.before, change.path, cut),
@@ -148,11 +153,11 @@ export class FollowingEdits {
   }
 
   private mayAsk(place: EditedPlace): boolean {
-    return this.deps.api.available(this.deps.settings(queryOf(place.path)));
+    return this.deps.api.available(this.deps.settings(fileQuery(place)));
   }
 
   private limitsOf(place: EditedPlace) {
-    const query = queryOf(place.path);
+    const query = fileQuery(place);
     const { waitMs } = this.deps.api;
     const usual = { isManual: false, opensList: false, rejectedHere: false, doubt: 0 };
     return limitsAt(this.deps.settings(query), { ...usual, query, isAnswer: true, waitMs });
@@ -207,7 +212,7 @@ function hiddenBefore(prefix: string, redacted: string): string {
 }
 
 /** Settings are those of the file. */
-function queryOf(path: string): CompletionQuery {
+function fileQuery({ path }: Pick<EditedPlace, 'path'>): CompletionQuery {
   return { path, languageId: languageIdOf(path), prefix: '', suffix: '' };
 }
 

@@ -219,7 +219,10 @@ export function continuesWord({ suffix }: CompletionQuery): boolean {
 }
 
 /** Why nothing comes by itself at a query; undefined if the user has not switched it off there. */
-export function offAt(query: CompletionQuery, { offIn = [] }: Pick<CompletionSettings, 'offIn'>): Exit | undefined {
+export function offAt(
+  query: CompletionQuery,
+  { offIn = [] }: Pick<CompletionSettings, 'offIn'>,
+): 'comments are switched off' | 'strings are switched off' | undefined {
   const state = offIn.length === 0 ? 'code' : textStateAt(query);
   return state !== 'code' && offIn.includes(state) ? `${state}s are switched off` : undefined;
 }

@@ -76,7 +76,10 @@ test('offers the edit, asked once at a place, and its cost is told once', async 
   assert.deepEqual([llm.prompts.length, unshown()], [3, []]);
 });
 
-const reasons: Record<Exclude<NoFollowingEdit, 'the call failed'>, Setup> = {
+const reasons: Record<
+  Exclude<NoFollowingEdit, 'the call failed' | 'comments are switched off' | 'strings are switched off'>,
+  Setup
+> = {
   'no large model is available': { llm: undefined },
   'a call gains too little': { p: 0.19 },
   'this place cannot be sent safely': { redact: { text: () => Promise.reject(new Error('x')), path: async (p) => p } },
@@ -118,6 +121,23 @@ test('is not asked without consent, during the backoff, if it only fills in, or 
     assert.equal(await one.asks(), false);
   assert.equal(await asked.after({ text: `${TEXT}${'x'.repeat(20_000)}` }), 'a call gains too little');
   assert.equal(await asked.asks(), true);
+});
+
+test('is not asked where comments or strings are switched off, and offers nothing there that it knows', async () => {
+  const text = `// A note\nsend('total', total);\n${TEXT}`;
+  const places = { comment: text.indexOf('note'), string: text.indexOf('total'), code: text.indexOf('total)') };
+  const off = (state: 'comment' | 'string') => `${state}s are switched off`;
+  for (const state of ['comment', 'string'] as const) {
+    const { h, llm, after } = open({ settings: { offIn: [state] } });
+    assert.equal(await after({ text, offset: places[state] }), off(state));
+    assert.equal(llm.prompts.length, 0);
+    for (const other of ['comment', 'string', 'code'] as const)
+      if (other !== state) await after({ text, offset: places[other] });
+    assert.equal(llm.prompts.length, 2);
+    const other = state === 'comment' ? 'string' : 'comment';
+    h.settings = { ...h.settings, offIn: [other] };
+    assert.equal(await after({ text, offset: places[other] }), off(other));
+  }
 });
 
 test('is not asked if consent ends while it is prepared', async () => {

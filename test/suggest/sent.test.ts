@@ -79,3 +79,14 @@ for (const [name, shownBy] of Object.entries(shownByContext)) {
     }
   });
 }
+
+test('nothing arrives for a next edit in a comment where comments are switched off', async () => {
+  const path = 'src/a.ts';
+  const text = '// The sum of old.\nconst sum = old + 1;\n';
+  const { desk, follow } = await open(path, text, { offIn: ['comment'] });
+  desk.type(path, 'old', 'now', 1);
+  assert.equal(await follow(5), 'comments are switched off');
+  assert.equal(bodies().length, 0);
+  await follow(desk.text(path).indexOf('now'));
+  assert.equal(bodies().length, 1);
+});
