@@ -40,6 +40,35 @@ const PYTHON: ImportSyntax = {
 
 const SYNTAX = byLanguageId({ typescript: TYPESCRIPT, python: PYTHON });
 
+/** Where the languages name a module that is no file beside: in statements, exports and calls. Group 1 or 2. */
+const NAMED = byLanguageId<readonly RegExp[]>({
+  typescript: [
+    /(?<![\w$.])(?:from|import|require(?:\.resolve)?)\s{0,9}(?:\(\s{0,9})?(?:\/\*[^*]{0,200}\*\/\s{0,9})?(?:'([^'\n.][^'\n]{0,200})'|["`]([^"`\n.][^"`\n]{0,200})["`])/g,
+  ],
+  python: [
+    /(?:^|;)[ \t]*(?:from[ \t]+([A-Za-z_][\w.]*)[ \t]+import\b|import[ \t]+([^\n;#]+))/gm,
+    /\b(?:__import__|import_module)\s{0,9}\(\s{0,9}["']([^"'\n.][^"'\n]{0,200})["']/g,
+  ],
+  go: [/^[ \t]*(?:import[ \t]+)?(?:[\w.]+[ \t]+)?"([^"\n.][^"\n]*)"[ \t]*$/gm],
+  rust: [/\b(?:use|extern[ \t]{1,9}crate)[ \t]{1,9}(?:::)?(?!(?:crate|super|self)\b)(\w+)/g],
+  java: [/^[ \t]*import[ \t]+(?:static[ \t]+)?([\w.]+)/gm],
+  kotlin: [/^[ \t]*import[ \t]+([\w.]+)/gm],
+  csharp: [/^[ \t]*(?:global[ \t]+)?using[ \t]+(?:static[ \t]+)?([\w.]+)[ \t]*;/gm],
+  ruby: [/^[ \t]*require[ \t]*\(?[ \t]*["']([^"'\n.][^"'\n]*)["']/gm],
+  php: [/^[ \t]*use[ \t]+([\w\\]+)/gm],
+  swift: [/^[ \t]*import[ \t]+([\w.]+)/gm],
+  c: [/^[ \t]*#[ \t]*include[ \t]*<([^>\n]+)>/gm],
+  cpp: [/^[ \t]*#[ \t]*include[ \t]*<([^>\n]+)>/gm],
+});
+
+/** The modules that a text names in any form and that are no files beside it; none of a language without a row. */
+export function strangersIn(text: string, languageId: string): string[] {
+  const found = (NAMED[languageId] ?? []).flatMap((form) => [...text.matchAll(form)]);
+  const named = found.map(([, one = '', other = '']) => one + other);
+  // Only Python lists modules, under other names.
+  return named.flatMap((list) => list.split(',').map((module) => module.trim().replace(/\s+as\s.*$/, '')));
+}
+
 /**
  * The modules of the import statements that the lines of text[from, to) are part of. Undefined if one of these lines is
  * part of something else, or the language is none of TypeScript, JavaScript and Python.

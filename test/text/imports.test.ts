@@ -1,7 +1,7 @@
 // Which modules a changed import statement names. ‹ and › enclose the change.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { importedModules } from '../../src/text/imports.ts';
+import { importedModules, strangersIn } from '../../src/text/imports.ts';
 
 function modules(marked: string, languageId: string): readonly string[] | undefined {
   const from = marked.indexOf('‹');
@@ -52,4 +52,66 @@ const refused: readonly [languageId: string, marked: string][] = [
 
 test('a change of anything else names no module', () => {
   for (const [languageId, marked] of refused) assert.equal(modules(marked, languageId), undefined, marked);
+});
+
+const forms: Readonly<Record<string, readonly string[]>> = {
+  typescript: [
+    `import a from 'MODULE';`,
+    `import 'MODULE'`,
+    `import { b, c } from "MODULE";`,
+    `import * as b from 'MODULE'`,
+    `import type { B } from 'MODULE';`,
+    `import {\n  b,\n} from 'MODULE';`,
+    `import b from 'MODULE' with { type: 'json' };`,
+    `const b = require('MODULE');`,
+    `import b = require("MODULE");`,
+    `require.resolve('MODULE')`,
+    `const b = await import('MODULE');`,
+    `import(/* webpackIgnore: true */ \`MODULE\`)`,
+    `export * from 'MODULE';`,
+    `export { b } from 'MODULE';`,
+  ],
+  python: [
+    'import MODULE',
+    '    import os, MODULE as b',
+    'from MODULE import b',
+    'x = 1; import MODULE',
+    '__import__("MODULE")',
+    "importlib.import_module('MODULE')",
+  ],
+  go: ['import "MODULE"', 'import b "MODULE"', 'import (\n\t"fmt"\n\t_ "MODULE"\n)'],
+  rust: ['use MODULE::b;', 'pub use ::MODULE::{b, c};', 'extern crate MODULE;'],
+  java: ['import MODULE;', 'import static MODULE.b;'],
+  kotlin: ['import MODULE as b'],
+  csharp: ['using MODULE;', 'global using static MODULE;'],
+  ruby: ["require 'MODULE'"],
+  php: ['use MODULE\\Client;'],
+  swift: ['import MODULE'],
+  c: ['#include <MODULE.h>'],
+  cpp: ['#  include <MODULE>'],
+};
+
+for (const [languageId, texts] of Object.entries(forms))
+  test(`each form in which ${languageId} names a module is known`, () => {
+    for (const text of texts) {
+      const named = strangersIn(text.replace('MODULE', 'lodahs'), languageId);
+      assert.ok(
+        named.some((module) => module.includes('lodahs')),
+        text,
+      );
+    }
+  });
+
+test('a module of the folder is no stranger, nor is a name or a text', () => {
+  for (const [languageId, text] of [
+    ['javascript', `import lodahs from './lodahs';\nexport * from "../lodahs"; import('./lodahs');`],
+    ['typescript', `const from = 'lodahs'; imported('lodahs'); a.from('lodahs'); lodahs.b();`],
+    ['python', 'from .lodahs import b\nfrom . import lodahs\nimport os as lodahs\nprint("lodahs")'],
+    ['rust', 'use crate::lodahs;\nuse super::lodahs;\nuse self::lodahs;'],
+    ['go', 'x := "lodahs"\nuse([]string{\n\t"lodahs",\n})'],
+    ['ruby', "require_relative 'lodahs'"],
+    ['c', '#include "lodahs.h"'],
+    ['markdown', "import lodahs from 'lodahs'"],
+  ] as const)
+    assert.ok(!strangersIn(text, languageId).some((module) => module.includes('lodahs')), text);
 });

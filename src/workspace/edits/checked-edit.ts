@@ -1,5 +1,7 @@
 // A large model's edit, checked before it is offered: where it goes, or why it may not.
 import { commonPrefix, commonSuffix } from '../../text/edits.ts';
+import { strangersIn } from '../../text/imports.ts';
+import { languageIdOf } from '../../text/languages.ts';
 import { isWordCode } from '../../text/lexemes.ts';
 import { lineStart } from '../../text/lines.ts';
 import { canBeShown, type Replacement } from './edit.ts';
@@ -46,7 +48,7 @@ export function checkedEdit(
   proposed: ProposedEdit,
   { isKnownName, breaks }: CheckDeps,
 ): Replacement | Refusal {
-  const { text, changes } = place;
+  const { path, text, changes } = place;
   const near = windowOf(place);
   if (proposed.old === proposed.new) return 'it changes nothing';
   if (proposed.new.length > MAX_WRITTEN) return 'it is too long';
@@ -67,6 +69,12 @@ export function checkedEdit(
   const written = new Set(texts.flatMap((one) => one.match(NAME) ?? []));
   const known = (name: string) => written.has(name) || isKnownName(name);
   const unknown = (is.match(NAME) ?? []).filter((name) => name.length > 2 && !known(name));
+  // No declaration makes a module known.
+  const strangers = strangersIn(text.slice(0, change.start) + is + text.slice(change.end), languageIdOf(path));
+  if (
+    strangers.some((module) => module.match(NAME)?.some((name) => (name.length > 2 || name === module) && !known(name)))
+  )
+    return 'it brings an unknown name';
   // A name that stands twice in the change is declared in it, as far as names tell.
   const counts = Map.groupBy(unknown, (name) => name);
   const declared = new Set(is.match(DECLARED) ?? []);

@@ -8,13 +8,15 @@ const TEXT = 'const total = sum(list);\nsend(total);\n\nprint(total);\nprint(lis
 const SEND = 'send(total);';
 
 type Options = Partial<CheckDeps> & {
+  readonly path?: string;
   readonly text?: string;
   readonly offset?: number;
   readonly recent?: readonly RecentChange[];
 };
 
-function check(old: string, now: string, { text = TEXT, offset = 0, recent = [], ...deps }: Options = {}) {
-  const place = { path: 'src/a.ts', text, offset, changes: recent, newErrors: 0 };
+function check(old: string, now: string, { text = TEXT, offset = 0, recent = [], ...rest }: Options = {}) {
+  const { path = 'src/a.ts', ...deps } = rest;
+  const place = { path, text, offset, changes: recent, newErrors: 0 };
   const all = { isKnownName: () => false, breaks: () => false, ...deps };
   return checkedEdit(place, { sure: 1, old, new: now }, all);
 }
@@ -125,6 +127,28 @@ test('refuses a name that neither file, edits nor folder have, and that is not d
   ].join('¦');
   for (const now of `${known}¦${declared}`.split('¦'))
     assert.equal(edited(SEND, now, options), TEXT.replace(SEND, now));
+});
+
+test('refuses a module that nobody has named in any form of import, and one letter of a known one changed', () => {
+  const text = `import { a } from 'lodash';\nimport b from './b';\n${TEXT}`;
+  const folder = { text, isKnownName: (name: string) => ['import', 'require', 'react', 'scope'].includes(name) };
+  for (const now of [
+    `import lodahs from 'lodahs';`,
+    `import { lodahs } from "lodahs";\nlodahs();`,
+    `import * as lodahs from 'lodahs';`,
+    `const lodahs = require('lodahs');`,
+    `const lodahs = await import('lodahs');`,
+    `export { lodahs } from 'lodahs';`,
+    `export { lodahs } from '@scope/lodahs';`,
+    `import q from 'q';`,
+  ])
+    assertRefused('it brings an unknown name', SEND, now, folder);
+  assertRefused('it brings an unknown name', "import { a } from 'lodash';", "import { a } from 'lodahs';", folder);
+  const python = { ...folder, path: 'src/a.py' };
+  for (const now of ['import lodahs', 'from lodahs import total', 'import total, lodahs as total'])
+    assertRefused('it brings an unknown name', SEND, now, python);
+  for (const now of [`import react from 'react';`, `import lodahs from './lodahs';`, `const lodahs = 'lodahs';`])
+    assert.equal(edited(SEND, now, folder), text.replace(SEND, now));
 });
 
 test('refuses what breaks the syntax, as the change is made', () => {
