@@ -75,6 +75,12 @@ class Uri {
   static joinPath(base: Uri, ...parts: string[]): Uri {
     return new Uri(base.scheme, [base.path, ...parts].join('/'));
   }
+  static from({ scheme, path }: { readonly scheme: string; readonly path: string }): Uri {
+    return new Uri(scheme, path);
+  }
+  with({ scheme = this.scheme, path = this.path }: Partial<Pick<Uri, 'scheme' | 'path'>>): Uri {
+    return new Uri(scheme, path);
+  }
   get fsPath(): string {
     return this.path;
   }
@@ -475,7 +481,7 @@ const fake = {
       const key = uri.toString();
       const open = documents.get(key);
       if (open) return open;
-      const file = files.get(key);
+      const file = uri.scheme === 'untitled' ? new Document(uri, '') : files.get(key);
       if (!file) throw new Error(`${key} does not exist`);
       documents.set(key, file);
       events.opened.fire(file);

@@ -18,7 +18,7 @@ const MOST_SAMPLES = 5;
 /** How many were shown: each time it is another one. */
 let shown = 0;
 
-/** The copy has no name, so that nothing of the folder is changed. */
+/** The copy is no file, so that nothing of the folder is changed. It belongs to the folder of its file. */
 export async function showSample(
   documents: Pick<Documents, 'ruleOf'>,
   ghostText: Pick<GhostTextProvider, 'requestManually'>,
@@ -32,29 +32,45 @@ export async function showSample(
     return;
   }
   const content = file.text.slice(0, sample.at);
-  const document = await vscode.workspace.openTextDocument({ language: languageIdOf(file.path), content });
+  const document = await vscode.workspace.openTextDocument(await untitledBeside(file.uri));
   const editor = await window.showTextDocument(document);
+  // A document with a path opens empty, or as an earlier copy was left.
+  const whole = new vscode.Range(new vscode.Position(0, 0), document.positionAt(document.getText().length));
+  await editor.edit((builder) => builder.replace(whole, content));
   const end = document.positionAt(content.length);
   editor.selection = new vscode.Selection(end, end);
   editor.revealRange(new vscode.Range(end, end), vscode.TextEditorRevealType.InCenter);
   await ghostText.requestManually();
 }
 
+/** An untitled document with a path in the same folder, and the same ending, that no file has. */
+async function untitledBeside(uri: vscode.Uri): Promise<vscode.Uri> {
+  const ending = /\.[^./]+$/.exec(uri.path)?.[0] ?? '';
+  for (let number = 1; ; number++) {
+    const free = uri.with({ path: uri.path.replace(/[^/]*$/, `Untitled-${number}${ending}`) });
+    const isFile = await vscode.workspace.fs.stat(free).then(
+      () => true,
+      () => false,
+    );
+    if (!isFile) return free.with({ scheme: 'untitled' });
+  }
+}
+
 /** Files of the folder's commonest language of code, or texts if it has no code. */
-async function readFiles(documents: Pick<Documents, 'ruleOf'>): Promise<{ path: string; text: string }[]> {
+async function readFiles(documents: Pick<Documents, 'ruleOf'>): Promise<{ uri: vscode.Uri; text: string }[]> {
   const found = await vscode.workspace.findFiles('**/*', undefined, FOUND);
   const byLanguage = Map.groupBy(found, ({ path }) => languageIdOf(path));
   const isCode = (language: string) => kindOf(language) === 'code' && !languageOf(language).bareValues;
   const [commonest = []] = [...byLanguage]
     .sort(([a, one], [b, other]) => Number(isCode(b)) - Number(isCode(a)) || other.length - one.length)
     .map(([, uris]) => uris);
-  const read: { path: string; text: string }[] = [];
+  const read: { uri: vscode.Uri; text: string }[] = [];
   for (const uri of commonest) {
     if (read.length === READ) break;
     // What is not sent is not shown, either: the copy may be sent.
     if ((await documents.ruleOf(placeOf(uri))) !== 'open') continue;
     const bytes = await vscode.workspace.fs.readFile(uri);
-    if (bytes.length <= MOST_BYTES) read.push({ path: uri.path, text: toLineFeeds(new TextDecoder().decode(bytes)) });
+    if (bytes.length <= MOST_BYTES) read.push({ uri, text: toLineFeeds(new TextDecoder().decode(bytes)) });
   }
   return read;
 }
