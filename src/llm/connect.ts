@@ -82,7 +82,8 @@ export async function listModels(
 export function apiHost(settings: Partial<LlmAddress>, env: NodeJS.ProcessEnv = process.env): string {
   const { urlVariable, baseUrl } = providerOf(settings.provider);
   const url = settings.baseUrl || (urlVariable && env[urlVariable]?.trim()) || baseUrl;
-  return hostOf(url) || url;
+  // What is no URL may hold a password; a provider's own address may be a name.
+  return hostOf(url) || (url === baseUrl ? url : '');
 }
 
 /** The model's name, or the provider's default if none is set. */

@@ -180,6 +180,9 @@ test('the host for consent: the setting, the environment, the default', () => {
   assert.equal(apiHost({ baseUrl: 'https://llm.example.org/v1' }, {}), 'llm.example.org');
   assert.equal(apiHost({ baseUrl: '' }, { ANTHROPIC_BASE_URL: 'http://127.0.0.1:9' }), '127.0.0.1:9');
   assert.equal(apiHost({}, {}), 'api.anthropic.com');
+  // What names no host is not shown: it may hold a password.
+  assert.equal(apiHost({}, { ANTHROPIC_BASE_URL: 'joe:hunter2@llm.example.org' }), '');
+  assert.equal(apiHost({}, { ANTHROPIC_BASE_URL: 'https://joe:hunter2@llm.example.org' }), 'llm.example.org');
 });
 
 test('omits the thinking fields after a server has refused them once', async () => {

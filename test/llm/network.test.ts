@@ -4,7 +4,7 @@ import { after, test } from 'node:test';
 import { type Log, silentLog } from '../../src/common/log.ts';
 import { connectLlm, listModels } from '../../src/llm/connect.ts';
 import { withoutKey } from '../../src/llm/protocol/key-forms.ts';
-import type { LlmAnswer } from '../../src/llm/protocol/models.ts';
+import type { LlmAnswer, LlmSettings } from '../../src/llm/protocol/models.ts';
 import { Budget, RecordingLlm } from '../../src/llm/recording.ts';
 import { completionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
 import { HostileMessages, redirects, refuses, says, stream, textsToClean } from '../fakes/hostile-messages.ts';
@@ -31,6 +31,22 @@ test('plain http to another machine is refused before anything is sent', async (
   const llm = connectLlm(options, { fetch: records });
   const refused = await complete(llm, position, never);
   assertFailed(refused, 'bad-request', /http:\/\/proxy\.invalid is not https.*ANTHROPIC_BASE_URL/);
+  assert.deepEqual(sent, []);
+});
+
+test('an address with a user name and password is refused before anything is sent, and neither is repeated', async () => {
+  const sent: string[] = [];
+  const records: typeof fetch = (url, init) => {
+    sent.push(String(url));
+    return fetch(url, init);
+  };
+  for (const { id, baseUrl: own } of asked) {
+    const baseUrl = `https://joe:hunter2@${own === '' ? 'proxy.invalid' : new URL(own).host}/v1`;
+    const llm = connectLlm({ provider: id, apiKey: key, baseUrl, model: 'm', timeoutMs: 5_000 }, { fetch: records });
+    const refused = await complete(llm, position, never);
+    assertFailed(refused, 'bad-request', /user name or a password.*easyAdaptation\.baseUrl.*Choose the Large Model/);
+    assert.ok(!refused.ok && !/joe|hunter2/.test(refused.error.message), JSON.stringify(refused));
+  }
   assert.deepEqual(sent, []);
 });
 
@@ -174,11 +190,11 @@ test('a provider without a default address sends nothing until one is set', asyn
   assert.deepEqual(sent, []);
 });
 
-function recorded(provider: string, baseUrl: string) {
+function recorded(provider: string, baseUrl: string, part: Partial<LlmSettings> = {}) {
   const ledger = new FakeLedger();
   const warnings: string[] = [];
   const log: Log = { ...silentLog, warn: (text) => warnings.push(text) };
-  const settings = { provider, apiKey: key, baseUrl, model: '', timeoutMs: 20_000 };
+  const settings = { provider, apiKey: key, baseUrl, model: '', timeoutMs: 20_000, ...part };
   const budget = new Budget(() => ledger, 1000);
   const options = { purpose: 'labelling', folder: '/w', budget, log } as const;
   return { ledger, warnings, llm: new RecordingLlm(connectLlm(settings), ledger, options) };
@@ -221,6 +237,24 @@ test('books the plausible counts of a server', async () => {
   assert.ok(result.ok && result.value.overcounted === undefined);
   assert.deepEqual([ledger.calls[0]?.inputTokens, ledger.calls[0]?.outputTokens, warnings.length], [100, 5, 0]);
 });
+
+for (const [name, part] of Object.entries({
+  'an address with a password': { baseUrl: 'https://joe:hunter2@gateway.invalid' },
+  'an address without a host': { baseUrl: 'https:' },
+  'a port that no browser asks': { baseUrl: 'http://127.0.0.1:6000' },
+  'a key of other letters': { apiKey: 'ключ' },
+  'a key of two lines': { apiKey: 'one\ntwo' },
+}))
+  for (const provider of ['anthropic', 'openai'])
+    test(`${provider}: a request that cannot be built costs nothing: ${name}`, async () => {
+      const { ledger, llm } = recorded(provider, api.url, part);
+      const lost: LlmAnswer[] = [];
+      const result = await llm.ask(completionPrompt(position, llm.facts), never, undefined, (answer) =>
+        lost.push(answer),
+      );
+      assert.ok(!result.ok, JSON.stringify(result));
+      assert.deepEqual([ledger.open.size, ledger.calls.length, lost.length], [0, 0, 0]);
+    });
 
 for (const id of ['anthropic', 'openai']) {
   for (const [name, { paid, begin }] of Object.entries(resets)) {

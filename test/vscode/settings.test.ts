@@ -211,4 +211,6 @@ test('an address must be https, or http on this machine', () => {
   assert.equal(checkBaseUrl('http://127.0.0.1.evil.example').problem, 'insecure');
   assert.equal(checkBaseUrl('ftp://x').problem, 'invalid');
   assert.equal(checkBaseUrl('not a url').problem, 'invalid');
+  for (const login of ['joe:secret@', 'joe@', ':secret@'])
+    assert.deepEqual(checkBaseUrl(`https://${login}proxy.example/v1`), { url: undefined, problem: 'credentials' });
 });

@@ -44,13 +44,16 @@ export function requestFor(folder: string, values: Values, minutes = DEFAULT_MIN
 export function apiAccess(values: Values): ApiAccess | undefined {
   const address = addressOf(values);
   const { key, urlVariable, label } = providerOf(address.provider);
-  const apiKey = process.env[key.variable || 'EASY_ADAPTATION_API_KEY'] ?? '';
+  const keyVariable = key.variable || 'EASY_ADAPTATION_API_KEY';
+  const apiKey = process.env[keyVariable] ?? '';
   if (values.local || (apiKey === '' && key.need === 'required')) return undefined;
-  const { problem } = checkBaseUrl(address.baseUrl ?? '');
-  if (problem)
-    throw new UsageError(`--url: ${address.baseUrl} is not an https address (http is for this machine only).`);
+  const baseUrl = address.baseUrl || (urlVariable && process.env[urlVariable]?.trim());
+  const { problem } = checkBaseUrl(baseUrl ?? '');
+  const named = address.baseUrl ? '--url' : urlVariable;
+  if (problem === 'credentials')
+    throw new UsageError(`${named}: leave user name and password out. The key is read from ${keyVariable}.`);
+  if (problem) throw new UsageError(`${named}: ${baseUrl} is not an https address (http is for this machine only).`);
   if (modelOf(address) === '') throw new UsageError(`Name the model of ${label}: --model NAME.`);
-  const baseUrl = address.baseUrl || (urlVariable && process.env[urlVariable]);
   return {
     settings: { ...address, apiKey, timeoutMs: 30_000, ...(baseUrl && { baseUrl }) },
     ...labelingLimits(values),

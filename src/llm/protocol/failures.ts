@@ -130,6 +130,9 @@ const unsent = {
   insecure: (address: string, context: FailureContext) =>
     `the key and your text would be sent unencrypted: ${address} is not https. ` +
     `Set the base URL (${whereUrl(context)}) to one that begins with https`,
+  credentials: (_: string, context: FailureContext) =>
+    `the base URL holds a user name or a password, and nothing was sent. Name it without them (${whereUrl(context)}), ` +
+    `and set the key with ${chooseModel}`,
   /** The provider has no default address, and none is set. */
   'no-address': (_: string, context: FailureContext) =>
     `no address is set for it. Name one in the ${whereUrl(context)}`,
@@ -273,8 +276,9 @@ function connection(error: unknown, isWireError: boolean, context: FailureContex
 /** Errors before a secure connection was made: Node's by code, those of Electron and undici by message. */
 const unconnected = {
   code: /^(ECONNREFUSED|ENOTFOUND|EAI_\w+|E(HOST|NET)(UNREACH|DOWN)|EADDRNOTAVAIL|UND_ERR_CONNECT_TIMEOUT|ERR_INVALID_URL)$|CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|^ERR_(SSL|TLS)|^EPROTO$/,
+  /** The first line: a request that could not be built. */
   message:
-    /before secure TLS connection|proxy|tunnel|net::ERR_(INTERNET_DISCONNECTED|NETWORK_ACCESS|CONNECTION_(REFUSED|FAILED|TIMED_OUT)|(NAME|DNS|ADDRESS|SSL|CERT)_)/i,
+    /cannot be constructed|cannot have body|invalid header|to a ByteString|failed to (?:parse URL|execute)|^(?:bad port|unknown scheme)$|before secure TLS connection|proxy|tunnel|net::ERR_(INTERNET_DISCONNECTED|NETWORK_ACCESS|CONNECTION_(REFUSED|FAILED|TIMED_OUT)|(NAME|DNS|ADDRESS|SSL|CERT)_)/i,
 } as const;
 
 /** Whether a request certainly did not reach its server. After other connection errors, it may have been paid for. */

@@ -2,14 +2,18 @@
 // headers.
 import { ProtocolError, UnsentError } from './failures.ts';
 
-/** Checks the user's base URL. Plain http is allowed only to this machine, because it sends the key unencrypted. */
+/**
+ * Checks the user's base URL. Plain http is allowed only to this machine, because it sends the key unencrypted. A user
+ * name or a password in it would be shown and stored with the address, and no request can be made with one.
+ */
 export function checkBaseUrl(text: string): {
   readonly url: string | undefined;
-  readonly problem?: 'invalid' | 'insecure';
+  readonly problem?: 'invalid' | 'insecure' | 'credentials';
 } {
   if (text === '') return { url: undefined };
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !['http:', 'https:'].includes(url.protocol)) return { url: undefined, problem: 'invalid' };
+  if (url.username !== '' || url.password !== '') return { url: undefined, problem: 'credentials' };
   if (url.protocol === 'http:' && !isLoopback(url.host)) return { url: undefined, problem: 'insecure' };
   return { url: text };
 }
@@ -36,7 +40,8 @@ export function guardedFetch(send: typeof fetch, onBytes: () => void = () => {})
   return async (input, init) => {
     const requestUrl = input instanceof Request ? input.url : String(input);
     // The setting is checked elsewhere, but an address from the environment is checked only here.
-    if (checkBaseUrl(requestUrl).problem === 'insecure') throw new UnsentError('insecure', new URL(requestUrl).origin);
+    const { problem } = checkBaseUrl(requestUrl);
+    if (problem !== undefined && problem !== 'invalid') throw new UnsentError(problem, new URL(requestUrl).origin);
     const response = await send(input, { ...init, redirect: 'manual' });
     const { status, statusText, headers, body, ok } = response;
     // Some implementations of fetch return a redirect as an empty answer, or follow it anyway.

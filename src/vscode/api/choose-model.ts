@@ -105,6 +105,7 @@ async function askUrl(title: UiText, value: string): Promise<string | undefined>
     ignoreFocusOut: true,
     validateInput: (text) => {
       const { url, problem } = checkBaseUrl(text.trim());
+      if (problem === 'credentials') return t('Leave user name and password out: the key is asked for next.');
       return url === undefined || problem ? t('Enter an https address, or http on this machine.') : undefined;
     },
   });

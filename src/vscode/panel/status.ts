@@ -212,7 +212,7 @@ function apiNotice(state: ApiState, folder: FolderRef, api: Api): PanelNotice | 
     'bad-url': {
       kind: 'warning',
       text: t(
-        'The setting easyAdaptation.baseUrl must be an https address, or http on this machine. Until then every completion is local.',
+        'The setting easyAdaptation.baseUrl must be an https address, or http on this machine, without user name and password: keys go to "Choose the Large Model…". Until then every completion is local.',
       ),
       action: settings,
     },

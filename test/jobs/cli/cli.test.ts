@@ -268,10 +268,16 @@ test('wrong usage gets one sentence and exit code 2', async () => {
     [['--base', join(project.root, 'nowhere')], /There is no folder/],
     [[project.root, project.root], /at a time/],
   ];
+  const login = 'https://joe:hunter2@gateway.invalid';
+  const withKey = { ANTHROPIC_API_KEY: 'key-of-a-test' };
+  wrong.push([['--url', login], /--url: leave user name and password out\. The key is read from ANTHROPIC_API_KEY\./]);
+  wrong.push([['--url', 'http://gateway.invalid'], /--url: http:\/\/gateway\.invalid is not an https address/]);
+  wrong.push([[], /ANTHROPIC_BASE_URL: leave user name and password out/]);
   for (const [args, message] of wrong) {
-    const { code, err, out } = await run(args);
+    const { code, err, out } = await run(args, args.length === 0 ? { ...withKey, ANTHROPIC_BASE_URL: login } : withKey);
     assert.equal(code, 2, args.join(' '));
     assert.match(err, message);
+    assert.doesNotMatch(err, /hunter2/);
     assert.equal(out, '');
   }
   const noLine = await run(['complete', `${file}:99`, '--folder', project.root]);
