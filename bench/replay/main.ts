@@ -16,6 +16,7 @@ import { kebab, put, Table } from '../print.ts';
 import { OBJECTIVE_LABELS } from '../typing/objective.ts';
 import { type AgainLine, againFigures, typeAgain } from './again.ts';
 import { type Commit, commitsOf, withRepositories } from './commits.ts';
+import { CALL_PAUSES, callFigures, type TypedCommit, typeForCalls } from './edit-calls.ts';
 import { byRules, figuresOf, inputsOf, type Replayed, replay, sameAgain } from './next.ts';
 import type { Order } from './replay.ts';
 import { HISTORIES, rememberingTokenizer, type TypedHunk, typeCommit, typedCommits, typedFigures } from './typed.ts';
@@ -39,6 +40,8 @@ const TYPED = /^typed(?::(.*))?$/;
 const AGAIN = /^again(?::(.*))?$/;
 /** What `--only` calls the edits that a large model draws from the last ones. */
 const MEANING = /^meaning(?::(.*))?$/;
+/** What `--only` calls the calls for edits while hunks are typed. */
+const CALLS = /^edit-calls(?::(.*))?$/;
 /** Commits of each repository whose hunks are typed. */
 const COMMITS = 20;
 /** No base answers. */
@@ -46,7 +49,7 @@ const NGRAMS_ALONE = 'none';
 
 export const replayed: Benchmark = {
   name: 'replay',
-  what: "commits of 2026 applied hunk by hunk: next edits offered, right ones, time; '--only typed': hunks typed with and without edit history; '--only meaning': edits by a large model",
+  what: "commits of 2026 applied hunk by hunk: next edits offered, right ones, time; '--only typed': hunks typed with and without edit history; '--only meaning': edits by a large model; '--only edit-calls': after which pause to ask for one",
   takes: ['repositories', 'only', 'bases', 'places', 'into'],
   run,
 };
@@ -55,6 +58,7 @@ function run(options: BenchOptions, keep: Keep): Promise<Figures> {
   const meant = MEANING.exec(options.only ?? '');
   if (meant) return meaning(options, meant[1]?.split(','));
   if (AGAIN.test(options.only ?? '')) return again(options, keep);
+  if (CALLS.test(options.only ?? '')) return calls(options, keep);
   return TYPED.test(options.only ?? '') ? typed(options, keep) : offered(options, keep);
 }
 
@@ -121,6 +125,22 @@ async function again(options: BenchOptions, keep: Keep): Promise<Figures> {
   });
   table.row('all', figures.all ?? {});
   return kebab({ again: figures });
+}
+
+/** Calls for edits, by the pause before them. */
+async function calls(options: BenchOptions, keep: Keep): Promise<Figures> {
+  const all: TypedCommit[] = [];
+  await overCommits(options, CALLS, 'calls for edits', typeForCalls, (_, own) => void all.push(...own));
+  const table = new Table();
+  const figures: Record<string, Figures> = {};
+  for (const inBlank of [true, false])
+    for (const pause of CALL_PAUSES) {
+      const name = `${inBlank ? 'anywhere' : 'not in a blank line'}, after ${pause} ms`;
+      figures[name] = callFigures(all, pause, inBlank);
+      table.row(name, figures[name]);
+    }
+  keep(kebab(figures));
+  return kebab({ 'edit-calls': figures });
 }
 
 async function offered({ repositories, only }: BenchOptions, keep: Keep): Promise<Figures> {

@@ -24,7 +24,7 @@ import type { PackageFile } from '../common/packages.ts';
 import type { RecordedPosition, Recording } from '../common/recordings.ts';
 
 /** Medians, ms: to the first byte and to the end; spread of their logarithms. */
-const LATENCY = { firstMs: 700, wholeMs: 1100, spread: 0.35 };
+export const LATENCY = { firstMs: 700, wholeMs: 1100, spread: 0.35 };
 /** Answers of all kinds that stand for a kind with few of its own. */
 const SHARED_ANSWERS = 5;
 /** Lengths of a line's rest, characters: above the last, all are of one kind. */
@@ -196,6 +196,6 @@ function beforeClosers(rest: string, after: string): string {
 
 const indexOrEnd = (text: string, index: number) => (index < 0 ? text.length : index);
 
-function seedOf(text: string): number {
+export function seedOf(text: string): number {
   return createHash('sha1').update(text).digest().readInt32LE();
 }

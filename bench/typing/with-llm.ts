@@ -33,6 +33,8 @@ export interface Arm {
   readonly local: boolean;
   readonly llm: boolean;
   readonly settings: Partial<CompletionSettings>;
+  /** The typist takes no suggestion. */
+  readonly takesNone?: boolean;
 }
 
 const balanced: Partial<CompletionSettings> = { balance: 0.4, apiAllowed: true };
@@ -54,6 +56,14 @@ const arms: readonly Arm[] = [
     settings: { ...balanced, localFirst: false },
   },
   { name: 'pair', what: 'the balanced setting', local: true, llm: true, settings: { ...balanced, localFirst: true } },
+  {
+    name: 'pair untaken',
+    what: 'the balanced setting, and a typist who takes nothing',
+    local: true,
+    llm: true,
+    settings: { ...balanced, localFirst: true },
+    takesNone: true,
+  },
 ];
 
 /** No local model. */
@@ -109,6 +119,7 @@ export async function withLlm(
 const COLUMNS = {
   ...OBJECTIVE_LABELS,
   'calls-an-hour': 'calls/h',
+  'calls-per-100-keys': '/100 keys',
   'dollars-an-hour': '$/h',
   'wait-p50-ms': 'p50',
   'wait-p95-ms': 'p95',
@@ -121,6 +132,7 @@ function figuresOf(counted: Counted): Figures {
   return {
     ...objectiveFigures(counted),
     'calls-an-hour': calls.made / hours,
+    'calls-per-100-keys': (100 * calls.made) / counted.keys,
     'dollars-an-hour': calls.usd / hours,
     'wait-p50-ms': quantile(waits, 0.5),
     'wait-p95-ms': quantile(waits, 0.95),
@@ -191,7 +203,7 @@ interface Desk {
 }
 
 async function typeArm(
-  { local, llm: hasLlm, settings }: Arm,
+  { local, llm: hasLlm, settings, takesNone = false }: Arm,
   { folder, base, alone, passages, models, skill, router, clock }: Desk,
   counted: Counted,
 ): Promise<void> {
@@ -208,7 +220,8 @@ async function typeArm(
       if (window.specialist.state.kind !== 'ready') throw new Error('The engine does not open the model.');
     }
     const normal = normals(SEED);
-    const reading = () => READING.medianMs * Math.exp(READING.spread * normal());
+    const reading = () =>
+      takesNone ? Number.POSITIVE_INFINITY : READING.medianMs * Math.exp(READING.spread * normal());
     for (const passage of passages)
       await typePassage(window.editor, clock, passage, folder.languageId, counted, reading);
     Object.assign(counted, {

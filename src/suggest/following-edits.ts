@@ -8,6 +8,7 @@ import { queryOf } from '../prompts/completion/completion-position.ts';
 import { type EditRequest, editPrompt, editRequestAt, readEdit } from '../prompts/edit/edit-prompt.ts';
 import { limitsAt } from '../routing/limits.ts';
 import { languageIdOf } from '../text/languages.ts';
+import { lineEnd, lineStart } from '../text/lines.ts';
 import type { ProposedEdit, Refusal } from '../workspace/edits/checked-edit.ts';
 import type { Replacement } from '../workspace/edits/edit.ts';
 import { type EditedPlace, windowOf } from '../workspace/edits/follow-up.ts';
@@ -38,6 +39,7 @@ export interface FollowingEdit {
 export type NoFollowingEdit =
   | 'no large model is available'
   | 'a call gains too little'
+  | 'the line is not written yet'
   | 'this place cannot be sent safely'
   | 'the call failed'
   | 'the large model knows no edit'
@@ -105,6 +107,8 @@ export class FollowingEdits {
     // A model that only fills in gets no instructions.
     if (llm === undefined || llm.facts.infill !== undefined || !this.mayAsk(place))
       return 'no large model is available';
+    // Who has just pressed Enter writes on: the next key would cancel the call (bench/replay/edit-calls.ts).
+    if (isInBlankLine(place)) return 'the line is not written yet';
     const price = this.limitsOf(place).price + PRICE_OF_DISMISSED * this.dismissed;
     const { start, end } = windowOf(place);
     if (end - start > MAX_WINDOW || !((await judge.followUp(place, signal)) > price)) return 'a call gains too little';
@@ -214,6 +218,10 @@ function hiddenBefore(prefix: string, redacted: string): string {
 /** Settings are those of the file. */
 function fileQuery({ path }: Pick<EditedPlace, 'path'>): CompletionQuery {
   return { path, languageId: languageIdOf(path), prefix: '', suffix: '' };
+}
+
+function isInBlankLine({ text, offset }: EditedPlace): boolean {
+  return text.slice(lineStart(text, offset), lineEnd(text, offset)).trim() === '';
 }
 
 /** Equal for the same text around the cursor after the same changes. */

@@ -77,7 +77,10 @@ test('offers the edit, asked once at a place, and its cost is told once', async 
 });
 
 const reasons: Record<
-  Exclude<NoFollowingEdit, 'the call failed' | 'comments are switched off' | 'strings are switched off'>,
+  Exclude<
+    NoFollowingEdit,
+    'the call failed' | 'the line is not written yet' | 'comments are switched off' | 'strings are switched off'
+  >,
   Setup
 > = {
   'no large model is available': { llm: undefined },
@@ -121,6 +124,17 @@ test('is not asked without consent, during the backoff, if it only fills in, or 
     assert.equal(await one.asks(), false);
   assert.equal(await asked.after({ text: `${TEXT}${'x'.repeat(20_000)}` }), 'a call gains too little');
   assert.equal(await asked.asks(), true);
+});
+
+test('is not asked in a line that holds nothing yet', async () => {
+  const { llm, after } = open();
+  const lines = ['const sum = 1;', '  ', 'send(total);', ''];
+  const text = lines.join('\n');
+  const blank = [(lines[0]?.length as number) + 1, (lines[0]?.length as number) + 3, text.length];
+  for (const offset of blank) assert.equal(await after({ text, offset }), 'the line is not written yet');
+  assert.equal(llm.prompts.length, 0);
+  await after({ text, offset: (blank[0] as number) - 1 });
+  assert.equal(llm.prompts.length, 1);
 });
 
 test('is not asked where comments or strings are switched off, and offers nothing there that it knows', async () => {

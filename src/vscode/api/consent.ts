@@ -2,7 +2,7 @@
 // sent.
 import { sentences, t, type UiText } from '../editor/ui-text.ts';
 import { type UiMessageItem, window } from '../editor/window.ts';
-import { callsAnHour, hourPriceText } from './hourly-cost.ts';
+import { callsAnHour, hourPriceText, mostCallsAnHour } from './hourly-cost.ts';
 import type { Permissions } from './permissions.ts';
 
 /** Commands that send other text than completions do. */
@@ -90,7 +90,7 @@ function describeSentText({ host, model, command }: Pick<ConsentQuestion, 'host'
 function describeCost({ model, costs }: ConsentQuestion): UiText | '' {
   if (costs === undefined) return '';
   const { usdAnHour, isPriceGuessed, limitUsd } = costs;
-  const callCount = t('An hour of typing usually takes about {0} calls', callsAnHour);
+  const callCount = t('An hour of typing takes about {0} calls, in some folders {1}', callsAnHour, mostCallsAnHour);
   const limit = t('your limit is {0} a month', `$${limitUsd.toFixed(2)}`);
   if (usdAnHour === 0) return t('{0}, which cost nothing.', callCount);
   const price = hourPriceText(usdAnHour);
@@ -102,7 +102,7 @@ function describeCost({ model, costs }: ConsentQuestion): UiText | '' {
         price,
         limit,
       )
-    : t('{0} and {1}; {2}.', callCount, price, limit);
+    : t('{0}. {1} calls cost {2}; {3}.', callCount, callsAnHour, price, limit);
 }
 
 /**

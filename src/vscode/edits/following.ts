@@ -12,8 +12,11 @@ import { window } from '../editor/window.ts';
 import type { EditSource, EditSourceDeps } from './edit-source.ts';
 import { errorsIn, maxErrorAge } from './language-server.ts';
 
-/** Rest of the cursor after the search for other edits, ms. */
-const restMs = 500;
+/**
+ * Rest of the cursor after the search for other edits, ms: 1.5 s after the last key. A shorter stop is mostly one within
+ * an edit, and the next key cancels the call (`npm run bench -- replay --only edit-calls`).
+ */
+const restMs = 1150;
 /** Distance of an error from the cursor, lines. */
 const maxDistance = 40;
 
