@@ -31,8 +31,7 @@ function parseLine(line: string): Rule | undefined {
   const foldersOnly = pattern.endsWith('/');
   if (foldersOnly) pattern = pattern.slice(0, -1);
   if (pattern === '') return undefined;
-  const names = pattern.replace(/^\//, '').split('/');
-  const parts = partsOf(names, true);
+  const parts = partsOf(namesIn(pattern.replace(/^\//, ''), true), true);
   // A pattern without '/', except at its end, matches a name at any depth.
   return { parts: pattern.includes('/') ? parts : [anyNames, ...parts], negated, foldersOnly };
 }
@@ -43,7 +42,22 @@ const maxExpanded = 200;
 /** Parses VS Code's glob, relative to the folder's root. It also matches everything below a match. */
 export function parseGlob(glob: string): (readonly Part[])[] {
   const patterns = expand(glob.replace(/^\.?\//, '').replace(/\/$/, ''));
-  return patterns.map((pattern) => [...partsOf(pattern.split('/'), false), anyNames]);
+  return patterns.map((pattern) => [...partsOf(namesIn(pattern, false), false), anyNames]);
+}
+
+/** The names between slashes. A slash in a set separates none, and the set never matches it. */
+function namesIn(pattern: string, hasEscapes: boolean): string[] {
+  const names: string[] = [];
+  let start = 0;
+  for (let index = 0; index < pattern.length; index++) {
+    if (pattern[index] === '\\' && hasEscapes) index++;
+    else if (pattern[index] === '[') index = characterSetAt(pattern, index, hasEscapes)?.end ?? index;
+    else if (pattern[index] === '/') {
+      names.push(pattern.slice(start, index));
+      start = index + 1;
+    }
+  }
+  return [...names, pattern.slice(start)];
 }
 
 function partsOf(names: readonly string[], hasEscapes: boolean): Part[] {
@@ -128,7 +142,8 @@ function characterSetAt(
     if (name[index] === '-' && index + 1 < name.length && name[index + 1] !== ']') {
       index++;
       const high = literal();
-      tests.push((character) => low <= character && character <= high);
+      // Git matches the beginning of a range also if it is empty.
+      tests.push((character) => character === low || (low <= character && character <= high));
     } else tests.push((character) => character === low);
   }
   return undefined;

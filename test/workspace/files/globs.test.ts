@@ -67,6 +67,17 @@ test("matches the examples of git's manual", () => {
   agree({ '': lines.filter((line) => line !== '[open').join('\n') }, paths);
 });
 
+test('agrees with git on sets with a slash, with classes, and with what only POSIX knows in them', () => {
+  const patterns =
+    '[[.[/:] [:/=[[:alpha:]] [a/]b x[/]y u[^/]v [!/] /[ab/] [/a]/[b/] [[.a.]] [[.a.]b] [[=a=]] [[.-.]]x [a-[.c.]] [[.]]';
+  const names = '[ = a b c - x y ] a] .] =] -]x ab xy x/y u/v u1v b/b a/b -x [.] .c.]'.split(' ');
+  const paths = names.flatMap((name) => [name, `in/${name}`, `in/below/${name}`]);
+  for (const pattern of patterns.split(' ')) {
+    agree({ '': pattern, 'in/': '' }, paths);
+    agree({ '': '', 'in/': pattern }, paths);
+  }
+});
+
 test('agrees with git on 2,000 random patterns', () => {
   const random = uniforms(11);
   const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T;
