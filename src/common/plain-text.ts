@@ -42,13 +42,24 @@ const spelling: readonly { readonly mark: RegExp; readonly behind: RegExp }[] = 
  * become '\n'. Joiners, variation selectors and direction marks that words and emoji need stay.
  */
 export function plainText(text: string): string {
+  let end = 0;
+  /** What stays before `end`. */
+  let last = '';
   return text.replace(removable, (found: string, at: number) => {
-    if (found === '\r') return text[at + 1] === '\n' ? '' : '\n';
-    if (found === '\u2028' || found === '\u2029') return '\n';
-    if (found.startsWith('\u{1f3f4}')) return found;
-    const before = characterBefore(text, at);
-    return spelling.some(({ mark, behind }) => mark.test(found) && behind.test(before)) ? found : '';
+    const before = at === end ? last : characterBefore(text, at);
+    const kept = keptOf(found, before, text[at + found.length]);
+    end = at + found.length;
+    last = kept === '' ? before : characterBefore(kept, kept.length);
+    return kept;
   });
+}
+
+/** @param before the character before it that stays */
+function keptOf(found: string, before: string, next: string | undefined): string {
+  if (found === '\r') return next === '\n' ? '' : '\n';
+  if (found === '\u2028' || found === '\u2029') return '\n';
+  if (found.startsWith('\u{1f3f4}')) return found;
+  return spelling.some(({ mark, behind }) => mark.test(found) && behind.test(before)) ? found : '';
 }
 
 function characterBefore(text: string, at: number): string {

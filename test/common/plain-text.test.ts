@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { plainJson, plainLine, plainText, quoted } from '../../src/common/plain-text.ts';
+import { uniforms } from '../../src/common/statistics/random.ts';
 import { textsToClean } from '../fakes/hostile-messages.ts';
 
 for (const [name, { text, clean }] of Object.entries(textsToClean))
@@ -36,7 +37,38 @@ test('at most one invisible character stays after a letter', () => {
   assert.equal(plainText('a\u200d\ufe0f'), 'a');
 });
 
+test('a joiner or a selector stays only behind what stays', () => {
+  assert.equal(plainText('a\u200e\u200c\ufe0f\u001b1\ufe0e'), 'a');
+  assert.equal(plainText('👩\u202e\u200d👩'), '👩\u200d👩');
+  assert.equal(plainText('\u0301\u180b\u200c'), '\u0301');
+});
+
 test('sanitizing a sanitized text changes nothing', () => {
+  const pieces = [
+    'a',
+    'ع',
+    'क',
+    '👩',
+    '🏴',
+    'ก',
+    '漢',
+    'ᠠ',
+    '1',
+    '🏽',
+    '\u0301',
+    '\u200d',
+    '\u200c',
+    '\ufe0f',
+    '\u200e',
+  ];
+  pieces.push('\u202e', '\u0000', '\u200b', '\u{e0100}', '\u{e0067}', '\u{e007f}', '\u001b', '[', '\u2028', '\r', '\n');
+  pieces.push('\ud800', '\u180b', '\u2060');
+  const random = uniforms(5);
+  for (let round = 0; round < 20_000; round++) {
+    const length = 1 + Math.floor(8 * random());
+    const text = Array.from({ length }, () => pieces[Math.floor(pieces.length * random())]).join('');
+    assert.equal(plainText(plainText(text)), plainText(text), JSON.stringify(text));
+  }
   for (const { text } of Object.values(textsToClean)) assert.equal(plainText(plainText(text)), plainText(text));
 });
 
