@@ -28,8 +28,8 @@ export class FolderSecrets {
   private readonly typed = new TypedSecrets();
   /** Path → an open document as it was read last. */
   private readonly open = new Map<string, { readonly text: string; readonly found: readonly SecretRange[] }>();
-  /** Path → text of a document that was changed and not read since. */
-  private readonly unread = new Map<string, string>();
+  /** Path → a document that was changed and not read since, and whether its last change came in one piece. */
+  private readonly unread = new Map<string, { readonly text: string; readonly inOnePiece: boolean }>();
   /** A secret was found that no call of `learnOpen` has reported. */
   private hasNewSecret = false;
 
@@ -46,26 +46,26 @@ export class FolderSecrets {
 
   /**
    * Call at each change of an open document, with its new text, which the next `learnOpen` or `readChanges` reads. If
-   * more was inserted or removed than a key does, it is read at once, and so is the text before, because it may have
-   * shown a secret that this one does not.
+   * more was inserted or removed than a key does, the texts before and after it are read, because either may show a
+   * secret that the other does not: the one before at once, the one after before the next change at the latest.
    */
   changed(path: string, text: string, changes: readonly ContentChange[]): void {
     const inOnePiece = changes.some((change) => Math.max(change.text.length, change.rangeLength) >= minPiece);
-    if (inOnePiece) this.readChanges();
-    this.unread.set(path, text);
-    if (inOnePiece) this.readChanges(true);
+    if (inOnePiece || this.unread.get(path)?.inOnePiece) this.readChanges();
+    this.unread.set(path, { text, inOnePiece });
   }
 
   /** Call before a text is redacted that may be sent. */
-  readChanges(inOnePiece = false): void {
-    for (const [path, text] of this.unread) this.read(path, text, inOnePiece);
+  readChanges(): void {
+    for (const [path, { text, inOnePiece }] of this.unread) this.read(path, text, inOnePiece);
     this.unread.clear();
   }
 
   /** Redacts an open document and records its secrets. `hasNewSecret`: since the last call an unknown one was found. */
   learnOpen(path: string, text: string): Redacted & { readonly hasNewSecret: boolean } {
+    const isUnread = this.unread.get(path)?.text === text;
+    const found = this.read(path, text, isUnread && this.unread.get(path)?.inOnePiece);
     this.unread.delete(path);
-    const found = this.read(path, text);
     const { hasNewSecret } = this;
     this.hasNewSecret = false;
     return { ...redactRanges(text, rangesIn(text, found, this.known)), hasNewSecret };

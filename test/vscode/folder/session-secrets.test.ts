@@ -52,6 +52,18 @@ test('a secret that came in one piece is reported as new at the next pause', asy
   assert.equal((await secrets.known()).learnOpen('src/a.ts', text).hasNewSecret, false);
 });
 
+test('what was pasted is searched before the next key at the latest, also where that key changes it', async () => {
+  const word = 'Tr0ub4dor';
+  const secrets = new SessionSecrets(true);
+  const known = await secrets.known();
+  known.learnOpen('src/a.ts', '');
+  const pasted = `const password = "${word}";`;
+  known.changed('src/a.ts', pasted, [{ text: pasted, rangeLength: 0 }]);
+  const start = pasted.indexOf(word);
+  known.changed('src/a.ts', pasted.slice(0, start) + pasted.slice(start + 1), [{ text: '', rangeLength: 1 }]);
+  assert.equal((await secrets.text(`call("${word}")`, 'src/b.ts')).includes(word), false);
+});
+
 test('a mapped log maps causes as well', () => {
   const lines: string[] = [];
   const keep = (line: string) => lines.push(line);
