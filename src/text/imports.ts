@@ -54,7 +54,7 @@ const NAMED = byLanguageId<readonly RegExp[]>({
   java: [/^[ \t]*import[ \t]+(?:static[ \t]+)?([\w.]+)/gm],
   kotlin: [/^[ \t]*import[ \t]+([\w.]+)/gm],
   csharp: [/^[ \t]*(?:global[ \t]+)?using[ \t]+(?:static[ \t]+)?([\w.]+)[ \t]*;/gm],
-  ruby: [/^[ \t]*require[ \t]*\(?[ \t]*["']([^"'\n.][^"'\n]*)["']/gm],
+  ruby: [/^[ \t]*require[ \t]{0,9}\(?[ \t]{0,9}["']([^"'\n.][^"'\n]*)["']/gm],
   php: [/^[ \t]*use[ \t]+([\w\\]+)/gm],
   swift: [/^[ \t]*import[ \t]+([\w.]+)/gm],
   c: [/^[ \t]*#[ \t]*include[ \t]*<([^>\n]+)>/gm],
@@ -66,7 +66,7 @@ export function strangersIn(text: string, languageId: string): string[] {
   const found = (NAMED[languageId] ?? []).flatMap((form) => [...text.matchAll(form)]);
   const named = found.map(([, one = '', other = '']) => one + other);
   // Only Python lists modules, under other names.
-  return named.flatMap((list) => list.split(',').map((module) => module.trim().replace(/\s+as\s.*$/, '')));
+  return named.flatMap((list) => list.split(',').map((module) => module.trim().split(/\s/, 1)[0] ?? ''));
 }
 
 /**

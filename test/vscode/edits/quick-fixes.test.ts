@@ -88,6 +88,9 @@ test('fixes that are not preferred, run a command, change several places or othe
   }
 });
 
+/** The large model is asked 1.5 s after the last key. */
+const asked = () => new Promise((resolve) => setTimeout(resolve, 3000));
+
 for (const sure of [0.75, 0.85])
   test(`of a fix and the large model’s edit of the same text, the likelier is offered: ${sure} sure`, async () => {
     const start = code.indexOf('send');
@@ -96,8 +99,7 @@ for (const sure of [0.75, 0.85])
     const editor = await opened('src/a.ts', code);
     serve(editor, {}, [[undefined, new vscode.Range(2, 0, 2, 4), 'load']]);
     desk.retype(editor, '1', '2');
-    await quiet();
-    await quiet();
+    await asked();
     const [word, other] = sure > 0.8 ? ['post', 'load'] : ['load', 'post'];
     const drawn = desk.drawn(editor);
     assert.ok(drawn.includes(word as string) && !drawn.includes(other as string), drawn.join());
@@ -113,8 +115,7 @@ test('fixes that the user dismisses lower the estimate of the next one', async (
   offers.dismiss();
   serve(editor, { title: 'Load' }, [[undefined, new vscode.Range(2, 0, 2, 4), 'load']]);
   desk.retype(editor, '2', '3');
-  await quiet();
-  await quiet();
+  await asked();
   assert.ok(desk.drawn(editor).includes('post'), desk.drawn(editor).join());
 });
 
