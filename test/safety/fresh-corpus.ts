@@ -42,9 +42,14 @@ function fill(form: string, random: SeededRandom): Pick<FreshItem, 'text' | 'sec
     const known = plain.get(slot);
     if (known !== undefined) return known;
     const value = plainSlots[slot]?.(random);
-    if (value !== undefined) plain.set(slot, value);
-    else secrets.push(secretSlots[slot]?.(random) ?? '');
-    return value ?? (secrets.at(-1) as string);
+    if (value !== undefined) {
+      plain.set(slot, value);
+      return value;
+    }
+    const secret = secretSlots[slot]?.(random);
+    if (secret === undefined) throw new Error(`There is no slot '${slot}'.`);
+    secrets.push(secret);
+    return secret;
   });
   return { text, secrets };
 }
@@ -63,7 +68,7 @@ const secretSlots: Readonly<Record<string, (random: SeededRandom) => string>> = 
   /** In SQL without quotes. */
   w: (r) => `${word(r)}${capital(word(r))}${r.below(1000)}`,
   d: (r) => `${capital(word(r))}.${r.chance(0.5) ? capital(word(r)) : word(r)}${r.below(100)}`,
-  b: (r) => {
+  l: (r) => {
     const words = [word, word].map((one) => (r.chance(0.6) ? capital(one(r)) : one(r)));
     return `${words.join(' ')} ${r.below(1000)}${r.pick(['', '', '!', '#'])}`;
   },
@@ -73,6 +78,8 @@ const secretSlots: Readonly<Record<string, (random: SeededRandom) => string>> = 
   c: (r) => Buffer.from(r.characters(classes.a as string, 32)).toString('base64'),
   s: (r) => r.characters(`${classes.a}!@#$%^&*()-_=+[]{}|;:,.<>~?/ `, 64).replace(/^ | $/g, '#'),
   r: (r) => makeToken(r, '<a64>'),
+  b: (r) => Buffer.from(`app:${makeChosen(r)}`).toString('base64'),
+  j: (r) => r.characters(`${classes.l}!@#$%^&*(-_=+)`, 50),
   F: (r) => `${makeToken(r, '<w42>')}${r.pick(['0', '4', '8', 'A', 'E', 'I', 'M', 'Q', 'U', 'Y', 'c', 'g'])}=`,
   P: (r) => r.characters('0123456789', r.pick([4, 6, 8])),
   U: (r) => makeToken(r, '<u>'),

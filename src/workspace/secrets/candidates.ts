@@ -3,7 +3,8 @@
 import { matchAt, skip } from '../../text/match-at.ts';
 import { lineStartOf, type ReadValue, readBare, readBlock, readQuoted } from './read-value.ts';
 import type { SearchedText } from './searched-text.ts';
-import { isNoWord } from './values.ts';
+import { isNoWord, isPassphrase } from './values.ts';
+import { isWord } from './words.ts';
 
 /** `literal`: the text is the value itself, not a reference to a value elsewhere. */
 export type ValueCandidate = ReadValue & { readonly literal: boolean };
@@ -66,6 +67,7 @@ export function literalOrBare(
   if (block !== undefined) return /-----BEGIN|BEGIN PGP/.test(block.text) ? [] : [{ ...block, literal: true }];
   const candidates = [
     isText || isPhrase ? readCell(text, at) : undefined,
+    isText || !valueFillsLine.test(source.path) ? undefined : readWords(text, from),
     isText ? undefined : readBare(text, from, isSettings || isFlag),
   ];
   // A value on the next line is indented deeper than its name.
@@ -77,9 +79,32 @@ export function literalOrBare(
     const isPlainText = isProse || isForeign || isComment(before) || isInString(before);
     if (!isText && !isFlag && !isSettings && !isPlainText && isExpression(value.text)) return [];
     const literal =
-      isText || isFlag || isSettings || isVariable(text, lineStart, from) || (isPlainText && isNoWord(value.text));
-    return [{ ...value, literal: literal && !isExpression(value.text) }];
+      isText ||
+      isFlag ||
+      isSettings ||
+      isVariable(text, lineStart, from) ||
+      (isPlainText && (isNoWord(value.text) || isPassphrase(value.text)));
+    const mayBeCode = !(isSettings || isFlag || isInString(before)) || /\.(?:tf|hcl)$/.test(source.path);
+    const isCode = isExpression(value.text) && (mayBeCode || !isNumberedName(value.text));
+    return [{ ...value, literal: literal && !isCode }];
   });
+}
+
+/** `Luna.Thyme4`: names with points of which the last one ends in a number, and that are no words of code. */
+function isNumberedName(value: string): boolean {
+  const names = value.split('.').map((name) => name.replace(/\d+$/, '').toLowerCase());
+  return /^[A-Za-z.]+\d+$/.test(value) && !names.some(isWord);
+}
+
+/** Files in which an unquoted value goes on to the end of its line, or to a comment. */
+const valueFillsLine = /\.(?:ini|cfg|conf|cnf|config|properties|ya?ml|env)$|(?:^|\/)\.env[^/]*$|[^/.]rc$/i;
+
+/** Reads several words with single blanks between them, up to the line's end or a comment. */
+function readWords(text: string, at: number): ReadValue | undefined {
+  const words = /[A-Za-z\d]\S{0,80}(?: (?![#;])\S{1,80}){1,9}(?=[ \t]{0,80}(?:[ \t][#;]|\r?$))/my;
+  const value = matchAt(words, text, at)?.[0];
+  if (value === undefined) return undefined;
+  return { text: value, pieces: [[at, at + value.length]], quoted: false, next: at + value.length };
 }
 
 /** Whether only `NAME=` precedes the value on its line, as in a shell. Applies to any file, such as a patch. */

@@ -224,12 +224,12 @@ const literalArgument =
   /\s{0,20}(?:Some\(|[bru]|new \w{1,30}\(|\([\w ]{1,20}\*?\) ?)?(?:"([^"\n]{0,120})"|'([^'\n]{0,120})'|`([^`\n]{0,120})`)\)?(?:\.\w{1,20}\(\))?\s{0,20}([,;]?)/y;
 const otherArgument = /\s{0,20}[\w.$:]{1,60}(?:\([^()"'\n]{0,60}\))?\s{0,20}([,;])/y;
 const maxArguments = 8;
-/** Host names, URLs, e-mail addresses and file names, which are not passwords. */
-const address = /^[\w-]+(?:\.[\w-]+)+(?::\d+)?$|[/@]\w+\.\w|^dbi:|^\w+:\w+=/;
+/** Host names, URLs, e-mail addresses and file names, which are not passwords. `Luna.Thyme4` is none of them. */
+const address = /^(?!.*\.[A-Za-z]{3,}\d+$)[\w-]+(?:\.[\w-]+)+(?::\d+)?$|[/@]\w+\.\w|^dbi:|^\w+:\w+=/;
 
 /** A literal argument that names an account: an address, a distinguished name, an e-mail address, a usual user. */
 const accountArgument =
-  /(?<=[(,]\s{0,20})(["'`])(?:[\w.+-]{1,60}@[\w-]{1,60}\.[\w.-]{2,60}|(?:[A-Za-z][\w+:.-]{1,40}:\/\/|(?:jdbc|dbi|mysql|pgsql|sqlsrv|oci|odbc):)[^\s"'`]{3,120}|(?:cn|uid|ou|dc|CN|UID|OU)=[^"'`\n]{1,120}|(?:[\w-]{1,60}\.){1,4}[a-z]{2,8}(?::\d{1,5})?|\d{1,3}(?:\.\d{1,3}){3}|root|sa|admin(?:istrator|_\w{1,20})?|postgres|guest|deploy\w{0,20}|svc[\w-]{1,20}|backup|\w{1,20}_(?:user|admin|rw|ro))\1(?:\.\w{1,20}\(\))?\s{0,20},/g;
+  /(?<=[(,]\s{0,20})(["'`])(?:[\w.+-]{1,60}@[\w-]{1,60}\.[\w.-]{2,60}|(?:[A-Za-z][\w+:.-]{1,40}:\/\/|(?:jdbc|dbi|mysql|pgsql|sqlsrv|oci|odbc):)[^\s"'`]{3,120}|(?:cn|uid|ou|dc|CN|UID|OU)=[^"'`\n]{1,120}|(?:[\w-]{1,60}\.){1,4}(?!html?\b|[jt]sx?\b|css\b|py\b|txt\b|json\b|xml\b|md\b)[a-z]{2,8}(?::\d{1,5})?|\d{1,3}(?:\.\d{1,3}){3}|root|sa|admin(?:istrator|_\w{1,20})?|postgres|guest|deploy\w{0,20}|svc[\w-]{1,20}|backup|\w{1,20}_(?:user|admin|rw|ro))\1(?:\.\w{1,20}\(\))?\s{0,20},/g;
 /** A statement with a parameter for a password: its arguments follow. */
 const statement =
   /["'`](?:INSERT|UPDATE|SELECT|REPLACE|CALL|CREATE|ALTER)\b(?=[^"'`\n]{0,400}(?:passw|pwd|secret|\bpass\b))[^"'`\n]{0,400}(?:\?|%s|\$\d|[:@]\w)[^"'`\n]{0,200}["'`],\s{0,20}[[(]?/gi;
@@ -244,7 +244,8 @@ export function findCalls({ text }: SearchedText): Found[] {
       passwordsIn(text, match, 0, (value) => isStrong(value) && isPasswordArgument(value, false)),
     ),
     ...[...text.matchAll(statement)].flatMap((match) =>
-      passwordsIn(text, match, 0, (value) => isNoWord(value) && isPasswordArgument(value, true)),
+      passwordsIn(text, match, 0, (value) =>
+        (isNoWord(value) || isPassphrase(value)) && isPasswordArgument(value, true)),
     ),
   ];
 }

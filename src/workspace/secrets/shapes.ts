@@ -1,6 +1,7 @@
 // Finds secrets by the shape of the text around them: URLs, headers, commands, statements, lines of special files.
 
 import { contextOf } from './context.ts';
+import formsJson from './forms.json' with { type: 'json' };
 import { strengthOf } from './names.ts';
 import type { Found, SearchedText } from './searched-text.ts';
 import shapesJson from './shapes.json' with { type: 'json' };
@@ -23,6 +24,22 @@ interface Row {
   readonly flags?: string;
 }
 
+/** A row of forms.json. Its expression is put together from pieces, and «x» in them is the part of that name. */
+interface Form {
+  readonly name: string;
+  readonly judge: string;
+  /** As `parts` of a row of shapes.json. */
+  readonly near: string;
+  readonly form: readonly string[];
+  readonly flags?: string;
+  readonly paths?: string;
+  /** A path that `paths` matches, for the examples. */
+  readonly path?: string;
+  /** Two texts in which it finds §, or the secret that is written there, and one in which it finds nothing. */
+  readonly finds: readonly string[];
+  readonly keeps: string;
+}
+
 /** Decides whether a match is a secret, from the weakest to the strictest. */
 const judges: Readonly<Record<string, (secret: string, match: RegExpExecArray) => boolean>> = {
   any: () => true,
@@ -32,6 +49,7 @@ const judges: Readonly<Record<string, (secret: string, match: RegExpExecArray) =
   strong: isStrong,
   random: isRandom,
   basic: isBasicCredential,
+  digits: (secret) => new Set(secret).size >= 3,
   numbers: (secret, { input, index }) =>
     ['token', 'password'].includes(contextOf(input, index)) && new Set(secret.split(/,\s*/)).size > 10,
 };
@@ -43,33 +61,56 @@ const written: Readonly<Record<string, string>> = {
   '«value»': `["']?(?<secret>[^\\s"',}<>]{6,200})`,
 };
 
-const rules: { parts: readonly string[]; paths: RegExp; pattern: RegExp; judge: string }[] = [];
-for (const { judge, parts, paths = '', pattern, flags = '' } of Object.values(
-  shapesJson as Readonly<Record<string, readonly Row[]>>,
-).flat()) {
+interface Rule {
+  readonly parts: readonly string[];
+  readonly paths: RegExp;
+  readonly pattern: RegExp;
+  readonly judge: string;
+}
+
+function ruleOf({ judge, parts, paths = '', pattern, flags = '' }: Row): Rule {
   const source = pattern.replace(/«[^«»]*»/g, (name) => written[name] ?? name);
-  rules.push({
+  return {
     judge,
     parts: parts?.split('|') ?? [],
     paths: new RegExp(paths, 'i'),
     pattern: new RegExp(source, `g${flags}`),
-  });
+  };
 }
 
-export function findShapes({ text, path, parts: { has } }: SearchedText): Found[] {
-  const found: Found[] = [];
-  for (const { parts, paths, pattern, judge } of rules) {
-    if (!paths.test(path) || (parts.length > 0 && !parts.some(has))) continue;
-    for (const match of text.matchAll(pattern)) {
-      const { secret: named, user, name } = match.groups ?? {};
-      const secret = named ?? match.slice(1).find((group) => group !== undefined) ?? match[0];
-      if (secret === user || (name !== undefined && !isSecretName(name))) continue;
-      if (![secret, decoded(secret)].some((form) => judges[judge]?.(form, match))) continue;
-      const start = match.index + match[0].lastIndexOf(secret);
-      found.push({ start, end: start + secret.length, value: secret });
-    }
-  }
-  return found;
+const { parts: formParts, ...tables } = formsJson;
+const partOf = (name: string): string => (formParts as Readonly<Record<string, string>>)[name] ?? '';
+
+/** The rows of forms.json, for the test of their examples. */
+export const forms = Object.values(tables as Readonly<Record<string, readonly Form[]>>).flat();
+
+export const formRule = ({ name, near, form, ...row }: Form): Rule => {
+  const pattern = form.join('').replace(/«([^«»]*)»/g, (_, part: string) => partOf(part));
+  return ruleOf({ ...row, kind: name, parts: near, pattern });
+};
+
+const rules = [
+  ...Object.values(shapesJson as Readonly<Record<string, readonly Row[]>>)
+    .flat()
+    .map(ruleOf),
+  ...forms.map(formRule),
+];
+
+export function findShapes(source: SearchedText): Found[] {
+  return rules.flatMap((rule) => findByRule(source, rule));
+}
+
+export function findByRule({ text, path, parts: { has } }: SearchedText, rule: Rule): Found[] {
+  const { parts, paths, pattern, judge } = rule;
+  if (!paths.test(path) || (parts.length > 0 && !parts.some(has))) return [];
+  return [...text.matchAll(pattern)].flatMap((match): Found[] => {
+    const { secret: named, user, name } = match.groups ?? {};
+    const secret = named ?? match.slice(1).find((group) => group !== undefined) ?? match[0];
+    if (secret === user || (name !== undefined && !isSecretName(name))) return [];
+    if (![secret, decoded(secret)].some((form) => judges[judge]?.(form, match))) return [];
+    const start = match.index + match[0].lastIndexOf(secret);
+    return [{ start, end: start + secret.length, value: secret }];
+  });
 }
 
 /** A password in a place for nothing else, also after a user and a colon, or a random value. */
