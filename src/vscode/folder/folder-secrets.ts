@@ -25,8 +25,8 @@ export class FolderSecrets {
   /** Secrets of the folder. They are never removed: a secret that was deleted from a file is still a secret. */
   readonly folder = new SecretValues();
   private readonly typed = new TypedSecrets();
-  /** Path → text of a document that was changed and not read since. */
-  private readonly unread = new Map<string, string>();
+  /** By path: the text of a document that was changed and not read since, and whether the last change removed text. */
+  private readonly unread = new Map<string, { readonly text: string; readonly isRemoval: boolean }>();
   /** A secret was found that no call of `learnOpen` has reported. */
   private hasNewSecret = false;
 
@@ -44,18 +44,19 @@ export class FolderSecrets {
   /**
    * Call at each change of an open document, with its new text, which the next `learnOpen` or `readChanges` reads. If
    * more was inserted or removed than a key does, it is read at once, and so is the text before, because it may have
-   * shown a secret that this one does not.
+   * shown a secret that this one does not. The text before is read, too, when typing turns into deleting.
    */
   changed(path: string, text: string, changes: readonly ContentChange[]): void {
     const inOnePiece = changes.some((change) => Math.max(change.text.length, change.rangeLength) >= minPiece);
-    if (inOnePiece) this.readChanges();
-    this.unread.set(path, text);
+    const isRemoval = changes.some((change) => change.rangeLength > change.text.length);
+    if (inOnePiece || (isRemoval && this.unread.get(path)?.isRemoval === false)) this.readChanges();
+    this.unread.set(path, { text, isRemoval });
     if (inOnePiece) this.readChanges(true);
   }
 
   /** Call before a text is redacted that may be sent. */
   readChanges(inOnePiece = false): void {
-    for (const [path, text] of this.unread) this.read(path, text, inOnePiece);
+    for (const [path, { text }] of this.unread) this.read(path, text, inOnePiece);
     this.unread.clear();
   }
 

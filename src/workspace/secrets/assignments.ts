@@ -60,7 +60,7 @@ export function findAssignments(source: SearchedText): Found[] {
       const isSecret =
         strength === 'password'
           ? isPassword(value.text, { literal, phrase: isPhrase || isOption(text, start) }) ||
-            (literal && isRandomValue(value.text))
+            (literal && (isRandomValue(value.text) || isSymbolic(value.text)))
           : literal &&
             (isSymbolic(value.text) ||
               (isInPieces(text, value) && randomness(value.text) > (strength === 'weak' ? 1 : 0)));

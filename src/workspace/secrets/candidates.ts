@@ -92,7 +92,7 @@ export function literalOrBare(
 
 /** `Luna.Thyme4`: names with points of which the last one ends in a number, and that are no words of code. */
 function isNumberedName(value: string): boolean {
-  const names = value.split('.').map((name) => name.replace(/\d+$/, '').toLowerCase());
+  const names = value.split('.').map((name) => name.replace(/\d{1,9}$/, '').toLowerCase());
   return /^[A-Za-z.]+\d+$/.test(value) && !names.some(isWord);
 }
 

@@ -142,9 +142,9 @@ export function findTables({ text, path }: SearchedText): Found[] {
   if (/\.(?:feature|story)$/.test(path))
     for (const match of text.matchAll(/(?:^[ \t]*\|[^\n]*\|[ \t]*\r?\n?){2,200}/gm))
       found.push(...secretsInRows(match[0], match.index, barCells));
-  if (/\bINSERT\b/i.test(text))
+  if (/\b(?:INSERT|REPLACE)\b/i.test(text))
     for (const match of text.matchAll(
-      /\bINSERT\s+INTO\s+[\w."`[\]]+\s*\(([^()]{1,500})\)\s*VALUES\s*((?:\((?:'[^']*'|[^()']){1,2000}\)\s*,?\s*){1,200})/gi,
+      /\b(?:INSERT|REPLACE)\s+INTO\s+[\w."`[\]]+\s*\(([^()]{1,500})\)\s*VALUES\s*((?:\((?:'[^']*'|[^()']){1,2000}\)\s*,?\s*){1,200})/gi,
     )) {
       const [whole, columns = '', values = ''] = match;
       const at = match.index + whole.lastIndexOf(values);
@@ -219,13 +219,13 @@ const tupleCells = cellsOf(/(?<=^|,)\s*(?:[NE]?'((?:[^']|'')*)'|"([^"]*)"|([^,]*
 const csvCells = cellsOf(/(?<=^|[,;\t])(?:"((?:[^"]|"")*)"|([^,;\t\n\r"]*))/g);
 
 const loginCall =
-  /(?:(?:[Aa]uth|AUTH|[Ll]og_?[Ii]n|[Ll]og_?[Oo]n|[Ss]ign_?[Ii]n(?!g)|[Ss]ign_?[Uu]p|[Cc]redential|CREDENTIAL|[Cc]reds|CREDS|[Pp]assw(?:or)?d|[Cc]onnect|[Cc]onnection|Dialer|Jedis|DriverManager|PDO|mysqli|keyring_set|(?:create|add|Create|Add)_?[Uu]ser|(?:create|Create|add|Add)_?[Aa]ccount|create_superuser|[Uu]ser(?:name)?_?(?:[Ii]nfo|pw)|Minio|MinIO|Redis|DirectoryEntry|gmail|imap_open|[Pp]kcs_?12|Sequelize|twilio|MYSQL|MySQL|mysql|PostgreSQL|postgresql|OPENROWSET|sp_addlogin|WiFiMulti|WiFi|[Uu]ser_?[Mm]anager|(?<=[._])[bB]ind|(?<=\.)(?:dataSource|begin)|(?<=\bURL\.)create|(?<=\.)(?:basic|digest|ntlm|database)|(?:FTP|SMTP|IMAP4?|POP3|SSH|Sftp|Ftp|Smtp|Imap|Ssh|Sql)(?=[.:(_]|Client))\w{0,40}(?:(?:\.|::)\w{1,30}){0,2}|Client(?:(?:\.|::)new)?)(?:\[\w{1,20}\])?[ ]?(?:\(|[ ](?=["']))|:(?:basic|digest),[ ]|(?:auth|AUTH|creds|CREDS|credentials|CREDENTIALS|login|LOGIN)["']?[ ]?(?:=>?|:)[ ]?[([]/g;
+  /(?:(?:[Aa]uth|AUTH|[Ll]og_?[Ii]n|[Ll]og_?[Oo]n|[Ss]ign_?[Ii]n(?!g)|[Ss]ign_?[Uu]p|[Cc]redential|CREDENTIAL|[Cc]reds|CREDS|[Pp]assw(?:or)?d|[Cc]onnect|[Cc]onnection|Dialer|Jedis|DriverManager|PDO|mysqli|keyring_set|(?:create|add|seed|register|Create|Add|Seed|Register)_?[Uu]ser|(?:create|Create|add|Add)_?[Aa]ccount|create_superuser|[Uu]ser(?:name)?_?(?:[Ii]nfo|pw)|Minio|MinIO|Redis|DirectoryEntry|gmail|imap_open|[Pp]kcs_?12|Sequelize|twilio|MYSQL|MySQL|mysql|PostgreSQL|postgresql|OPENROWSET|sp_addlogin|WiFiMulti|WiFi|[Uu]ser_?[Mm]anager|(?<=[._])[bB]ind|(?<=\.)(?:dataSource|begin)|(?<=\bURL\.)create|(?<=\.)(?:basic|digest|ntlm|database)|(?:FTP|SMTP|IMAP4?|POP3|SSH|Sftp|Ftp|Smtp|Imap|Ssh|Sql)(?=[.:(_]|Client))\w{0,40}(?:(?:\.|::)\w{1,30}){0,2}|Client(?:(?:\.|::)new)?)(?:\[\w{1,20}\])?[ ]?(?:\(|[ ](?=["']))|:(?:basic|digest),[ ]|(?:auth|AUTH|creds|CREDS|credentials|CREDENTIALS|login|LOGIN)["']?[ ]?(?:=>?|:)[ ]?[([]/g;
 const literalArgument =
   /\s{0,20}(?:Some\(|[bru]|new \w{1,30}\(|\([\w ]{1,20}\*?\) ?)?(?:"([^"\n]{0,120})"|'([^'\n]{0,120})'|`([^`\n]{0,120})`)\)?(?:\.\w{1,20}\(\))?\s{0,20}([,;]?)/y;
 const otherArgument = /\s{0,20}[\w.$:]{1,60}(?:\([^()"'\n]{0,60}\))?\s{0,20}([,;])/y;
 const maxArguments = 8;
 /** Host names, URLs, e-mail addresses and file names, which are not passwords. `Luna.Thyme4` is none of them. */
-const address = /^(?!.*\.[A-Za-z]{3,}\d+$)[\w-]+(?:\.[\w-]+)+(?::\d+)?$|[/@]\w+\.\w|^dbi:|^\w+:\w+=/;
+const address = /^(?!.*\.[A-Z]?[a-z]{3,}\d+$)[\w-]+(?:\.[\w-]+)+(?::\d+)?$|[/@]\w+\.\w|^dbi:|^\w+:\w+=/;
 
 /** A literal argument that names an account: an address, a distinguished name, an e-mail address, a usual user. */
 const accountArgument =
@@ -244,8 +244,12 @@ export function findCalls({ text }: SearchedText): Found[] {
       passwordsIn(text, match, 0, (value) => isStrong(value) && isPasswordArgument(value, false)),
     ),
     ...[...text.matchAll(statement)].flatMap((match) =>
-      passwordsIn(text, match, 0, (value) =>
-        (isNoWord(value) || isPassphrase(value)) && isPasswordArgument(value, true)),
+      passwordsIn(
+        text,
+        match,
+        0,
+        (value) => (isNoWord(value) || isPassphrase(value)) && isPasswordArgument(value, true),
+      ),
     ),
   ];
 }

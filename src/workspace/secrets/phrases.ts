@@ -28,15 +28,15 @@ function isSpacedPassword(value: string): boolean {
 
 /**
  * Whether a value with blanks may be a password: at least half of its words, and two of them, are rare in code and in
- * messages. Two words need a number.
+ * messages. Beside a number, one of two suffices.
  */
 function isRareInMessages(value: string): boolean {
   const parts = value.split(/\s+/);
   if (parts.length > 16 || !parts.every((one) => part.test(one)) || aboutPasswords.test(value)) return false;
   const words = parts.map((one) => one.replace(/[^A-Za-z]/g, '').toLowerCase()).filter((one) => one !== '');
   const rare = words.filter((word) => word.length > 2 && !grammarWords.has(word) && !isWord(word));
-  const fewest = /\d/.test(value) ? 2 : 3;
-  return parts.length >= fewest && rare.length >= Math.max(2, words.length / 2);
+  const isNumbered = /\d\d/.test(value) && parts.length < 5;
+  return parts.length >= (isNumbered ? 2 : 3) && rare.length >= Math.max(isNumbered ? 1 : 2, words.length / 2);
 }
 
 /** Whether the value is at least four lower-case words without grammatical words: a mnemonic. */

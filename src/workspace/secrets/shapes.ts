@@ -45,7 +45,7 @@ const judges: Readonly<Record<string, (secret: string, match: RegExpExecArray) =
   any: () => true,
   real: (secret) => !isPlaceholder(secret),
   certain: isChosen,
-  unusual: (secret) => isChosen(secret) && (isNoWord(secret) || isPassphrase(secret)),
+  unusual: (secret) => isChosen(secret) && (isNoWord(secret) || isPassphrase(secret) || /\s\S+\s/.test(secret)),
   strong: isStrong,
   random: isRandom,
   basic: isBasicCredential,
@@ -78,14 +78,15 @@ function ruleOf({ judge, parts, paths = '', pattern, flags = '' }: Row): Rule {
   };
 }
 
-const { parts: formParts, ...tables } = formsJson;
-const partOf = (name: string): string => (formParts as Readonly<Record<string, string>>)[name] ?? '';
+const { parts, ...tables } = formsJson;
+/** The named parts of the expressions of forms.json. */
+export const formParts: Readonly<Record<string, string>> = parts;
 
 /** The rows of forms.json, for the test of their examples. */
 export const forms = Object.values(tables as Readonly<Record<string, readonly Form[]>>).flat();
 
 export const formRule = ({ name, near, form, ...row }: Form): Rule => {
-  const pattern = form.join('').replace(/«([^«»]*)»/g, (_, part: string) => partOf(part));
+  const pattern = form.join('').replace(/«([^«»]*)»/g, (_, part: string) => formParts[part] ?? '');
   return ruleOf({ ...row, kind: name, parts: near, pattern });
 };
 

@@ -3,6 +3,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { redactSecrets } from '../../../src/workspace/secrets/redact.ts';
+import { partsOf } from '../../../src/workspace/secrets/searched-text.ts';
+import { findByRule, formParts, formRule, forms } from '../../../src/workspace/secrets/shapes.ts';
 import { readRows, readTexts } from '../../support/data-files.ts';
 import { noise } from '../files/samples.ts';
 
@@ -21,6 +23,8 @@ const linePasswords = joined(
   ['56I8A', 'k9uGw'],
   ['qRvb', 'kiwj'],
 );
+/** For the rows of forms.json. */
+const formPasswords = joined(['Luna.', 'Thyme42'], ['Kettle', '471!'], ['amber-', 'canyon-82'], ['q7Rt', 'ZpLw29sX']);
 const sentencePasswords = [...joined(['Tr0ub4dor', '&3'], ['Soleil', '@2019']), ...linePasswords.slice(0, 3)];
 const passwords = joined(
   ['Summer', '2023!'],
@@ -176,6 +180,29 @@ test('keeps texts that only look like secrets, and sentences about passwords', (
   );
   for (const [path, text] of [...tableOf<[path: string, text: string]>('innocent.tsv'), ...sentences])
     assert.equal(redactSecrets(text, path).text, text);
+});
+
+for (const form of forms)
+  test(`the row '${form.name}' finds its examples and keeps its other text`, () => {
+    const path = form.path ?? 'a.txt';
+    const found = (text: string) =>
+      findByRule({ text, path, isSettings: true, isProse: false, parts: partsOf(text) }, formRule(form));
+    assert.equal(form.finds.length, 2);
+    for (const example of form.finds)
+      for (const value of example.includes('§') ? formPasswords : ['']) {
+        const text = example.replaceAll('§', () => value);
+        const values = found(text).map(({ start, end }) => text.slice(start, end));
+        assert.ok(value === '' ? values.length > 0 : values.includes(value), `${text}: ${values.join(', ')}`);
+      }
+    assert.deepEqual(found(form.keeps), [], form.keeps);
+  });
+
+test('every piece of an expression of a form is short enough to read', () => {
+  for (const [name, pieces] of [
+    ...Object.entries(formParts).map(([name, part]) => [name, [part]] as const),
+    ...forms.map(({ name, form }) => [name, form] as const),
+  ])
+    for (const piece of pieces) assert.ok(piece.length <= 120, `${name}: ${piece.length} characters: ${piece}`);
 });
 
 const words = 'velvet orbit lantern cradle puzzle walnut hidden salmon tunnel rocket grape meadow';
