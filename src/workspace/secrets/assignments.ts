@@ -60,7 +60,7 @@ export function findAssignments(source: SearchedText): Found[] {
       const isSecret =
         strength === 'password'
           ? isPassword(value.text, { literal, phrase: isPhrase || isOption(text, start) }) ||
-            (literal && (isRandomValue(value.text) || isSymbolic(value.text)))
+            (literal && (isRandomValue(value.text) || isSymbolicWord(value.text)))
           : literal &&
             (isSymbolic(value.text) ||
               (isInPieces(text, value) && randomness(value.text) > (strength === 'weak' ? 1 : 0)));
@@ -89,6 +89,11 @@ function isOption(text: string, start: number): boolean {
 
 function isRandomValue(value: string): boolean {
   return !/\s/.test(value) && !reference.test(value) && randomness(value) > 0;
+}
+
+/** A short symbolic value with blanks is a command. */
+function isSymbolicWord(value: string): boolean {
+  return isSymbolic(value) && (value.length >= 40 || !/\s/.test(value));
 }
 
 /** Whether the value is written in pieces or across a line end, so that no single run of characters contains it. */

@@ -24,8 +24,37 @@ export interface NamedSpot {
 }
 
 /** A call or constructor that takes the literal, or an expression that falls back to it. */
-const wrapper =
-  /(?:'(?='[^'\n])|["'`][ \t]*(?:\+|[ \t]\.{1,2}[ \t]|&|<>|\|\|)[ \t]*(?=["'`])|<%=?[ \t]*|!Sub[ \t]+|Just[ \t]+|\[\]byte\(|\{\{[^{}'"\n]{0,60}\|[ \t]*default\([ \t]*|\d+[ \t]*\[default[ \t]*=[ \t]*|[\w.:$]{1,60}\(\s*["'][\w.-]{0,60}["']\s*\)\s*(?:(?:\?:|\?\?|\|\||or\b)\s*|\.(?:unwrap_or(?:_else)?|orElse(?:Get)?|getOrElse|or_else)\(\s*(?:\|\w*\|\s*|\(\)\s*->\s*)?)(?=["'`])|\w{0,20}(?:Field|field|column|Column)\(\s*(?:default\s*=\s*)?(?=["'])|(?:new[ \t]+)?(?:Some|Ok|String(?:::from)?|std::string|SecretStr|SecretString|Secret|SecureString|Password|Buffer\.from|bytes|bytearray|str|b64decode|base64\.b64decode|atob|strdup|ref|literal|quote|TEXT|_T|L|toSecret|secret|sensitive|nonsensitive|Value|pulumi\.secret|pulumi\.String|aws\.String|to_?string|strings?\.TrimSpace|ptr|StringPtr)\(\s*|[\w.$]{0,60}?(?:getenv|environ\.get|env|getProperty|get_or|getOrDefault|get|fetch|Getenv|getEnv|lookup|optional|config|setdefault|setting)\(\s*\\*["'][\w.-]+\\*["']\s*,\s*(?:default\s*=\s*)?|[\w$.]{1,60}(?:\[\\*["']?\w{1,60}\\*["']?\])?[ \t]*(?:\|\||\?\?|\?:|\bor\b)[ \t]*|[\w.!()]{1,40}[ \t]+\?[ \t]*(?=["'`])|[([{]\s*(?=["'`\\bru@(])|\s*\.?orElse\([ \t]*|\$\{[\w.]+:-?(?=[^}\s]))/y;
+const q = String.raw`\\*["']`;
+const constructors = [
+  'Some|Ok|String(?:::from)?|std::string|SecretStr|SecretString|Secret|SecureString|Password|Buffer\\.from|bytes',
+  'bytearray|str|b64decode|base64\\.b64decode|atob|strdup|ref|literal|quote|TEXT|_T|L|toSecret|secret|sensitive',
+  'nonsensitive|Value|pulumi\\.secret|pulumi\\.String|aws\\.String|to_?string|strings?\\.TrimSpace|ptr|StringPtr',
+].join('|');
+const lookups = [
+  'getenv|environ\\.get|env|getProperty|get_or|getOrDefault|get|fetch|Getenv|getEnv|lookup|optional|config|setdefault',
+  'setting',
+].join('|');
+const orElse = String.raw`\.(?:unwrap_or(?:_else)?|orElse(?:Get)?|getOrElse|or_else)\(\s*(?:\|\w*\|\s*|\(\)\s*->\s*)?`;
+const wrappers: readonly string[] = [
+  // Two quotes, and a literal that is joined to an empty one.
+  String.raw`'(?='[^'\n])`,
+  '["\'`][ \\t]*(?:\\+|[ \\t]\\.{1,2}[ \\t]|&|<>|\\|\\|)[ \\t]*(?=["\'`])',
+  // Templates, tags of YAML, bytes of Go, defaults of Jinja and Protobuf.
+  String.raw`<%=?[ \t]*|!Sub[ \t]+|Just[ \t]+|\[\]byte\(`,
+  String.raw`\{\{[^{}'"\n]{0,60}\|[ \t]*default\([ \t]*|\d+[ \t]*\[default[ \t]*=[ \t]*`,
+  // `read("NAME") || "x"`, `env("NAME").orElse("x")`.
+  String.raw`[\w.:$]{1,60}\(\s*["'][\w.-]{0,60}["']\s*\)\s*(?:(?:\?:|\?\?|\|\||or\b)\s*|${orElse})(?=["'${'`'}])`,
+  // `CharField(default="x")`, `String::from("x")`, `getenv("NAME", "x")`.
+  String.raw`\w{0,20}(?:Field|field|column|Column)\(\s*(?:default\s*=\s*)?(?=["'])`,
+  String.raw`(?:new[ \t]+)?(?:${constructors})\(\s*`,
+  String.raw`[\w.$]{0,60}?(?:${lookups})\(\s*${q}[\w.-]+${q}\s*,\s*(?:default\s*=\s*)?`,
+  // `options.x || "x"`, `isTest ? "x"`, a list, `${NAME:-x}`.
+  String.raw`[\w$.]{1,60}(?:\[\\*["']?\w{1,60}\\*["']?\])?[ \t]*(?:\|\||\?\?|\?:|\bor\b)[ \t]*`,
+  String.raw`[\w.!()]{1,40}[ \t]+\?[ \t]*(?=["'${'`'}])`,
+  '[([{]\\s*(?=["\'`\\\\bru@(])',
+  String.raw`\s*\.?orElse\([ \t]*|\$\{[\w.]+:-?(?=[^}\s])`,
+];
+const wrapper = new RegExp(`(?:${wrappers.join('|')})`, 'y');
 
 export function literals(text: string, at: number): ValueCandidate[] {
   const value = readQuoted(text, at);

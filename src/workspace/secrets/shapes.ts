@@ -46,6 +46,7 @@ const judges: Readonly<Record<string, (secret: string, match: RegExpExecArray) =
   real: (secret) => !isPlaceholder(secret),
   certain: isChosen,
   unusual: (secret) => isChosen(secret) && (isNoWord(secret) || isPassphrase(secret) || /\s\S+\s/.test(secret)),
+  key: (secret) => isChosen(secret) && !(/^[A-Za-z]{1,9}$|\s\S*$/.test(secret) && !isNoWord(secret)),
   strong: isStrong,
   random: isRandom,
   basic: isBasicCredential,
