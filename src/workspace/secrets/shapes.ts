@@ -29,7 +29,7 @@ interface Form {
   readonly name: string;
   readonly judge: string;
   /** As `parts` of a row of shapes.json. */
-  readonly near: string;
+  readonly near?: string;
   readonly form: readonly string[];
   readonly flags?: string;
   readonly paths?: string;
@@ -41,12 +41,13 @@ interface Form {
 }
 
 /** Decides whether a match is a secret, from the weakest to the strictest. */
-const judges: Readonly<Record<string, (secret: string, match: RegExpExecArray) => boolean>> = {
+const judges: Readonly<Record<string, (secret: string, match: RegExpExecArray) => boolean | undefined>> = {
   any: () => true,
   real: (secret) => !isPlaceholder(secret),
   certain: isChosen,
   unusual: (secret) => isChosen(secret) && (isNoWord(secret) || isPassphrase(secret) || /\s\S+\s/.test(secret)),
-  key: (secret) => isChosen(secret) && !(/^[A-Za-z]{1,9}$|\s\S*$/.test(secret) && !isNoWord(secret)),
+  /** Where a key is expected, a long word that is rare in code counts too. */
+  key: (secret, match) => isChosen(secret) && (judges.unusual?.(secret, match) || /^[A-Za-z]{10,}$/.test(secret)),
   strong: isStrong,
   random: isRandom,
   basic: isBasicCredential,
@@ -86,10 +87,13 @@ export const formParts: Readonly<Record<string, string>> = parts;
 /** The rows of forms.json, for the test of their examples. */
 export const forms = Object.values(tables as Readonly<Record<string, readonly Form[]>>).flat();
 
-export const formRule = ({ name, near, form, ...row }: Form): Rule => {
-  const pattern = form.join('').replace(/«([^«»]*)»/g, (_, part: string) => formParts[part] ?? '');
-  return ruleOf({ ...row, kind: name, parts: near, pattern });
-};
+export function formRule({ name, near, form, ...row }: Form): Rule {
+  return ruleOf({ ...row, kind: name, ...(near !== undefined && { parts: near }), pattern: withParts(form.join('')) });
+}
+
+function withParts(form: string): string {
+  return form.replace(/«([^«»]*)»/g, (_, part: string) => withParts(formParts[part] ?? ''));
+}
 
 const rules = [
   ...Object.values(shapesJson as Readonly<Record<string, readonly Row[]>>)

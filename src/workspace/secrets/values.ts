@@ -301,7 +301,7 @@ function isTestValue(words: readonly string[]): boolean {
 /** Whether the value has at least 16 characters of all kinds, like keys that frameworks generate: `k#2v!x(0...`. */
 export function isSymbolic(value: string): boolean {
   // Text in hexadecimal escapes: `\x73\x65`.
-  if (/^(?:\\x[2-7][\da-f])+$/i.test(value)) return false;
+  if (/^(?:\\x[\da-f]{2})+\\*$/i.test(value)) return false;
   if (value.length < 16 || value.length > 200) return false;
   const { digits, lower, upper } = countsOf(value);
   const signs = value.replace(/[\w\s./:,-]+/g, '');
