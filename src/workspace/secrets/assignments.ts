@@ -3,6 +3,7 @@
 import { valuesAfter } from './after-name.ts';
 import { endsInUnspaced, foreignNamePattern, isForeign } from './foreign-names.ts';
 import { strengthOf } from './names.ts';
+import { isTranslation } from './phrases.ts';
 import type { ReadValue } from './read-value.ts';
 import type { Found, Parts, SearchedText } from './searched-text.ts';
 import { isNoWord, isPassword, isPublic, isSymbolic, isUuid, randomness, reference } from './values.ts';
@@ -57,6 +58,7 @@ export function findAssignments(source: SearchedText): Found[] {
       // `password=password,` hands a variable over.
       if (!value.quoted && value.text.replace(/,$/, '') === escaped) continue;
       if (isPublic(value.text) || isIdInRow(text, start, value)) continue;
+      if (!isPhrase && /^\D*\s\D*$/.test(value.text) && isTranslation(source.path)) continue;
       const isSecret =
         strength === 'password'
           ? isPassword(value.text, { literal, phrase: isPhrase || isOption(text, start) }) ||

@@ -10,6 +10,7 @@ import type { Found, SearchedText, Strength } from './searched-text.ts';
 import { isStrong } from './shapes.ts';
 import {
   isAlgorithm,
+  isLongWord,
   isNoWord,
   isPassphrase,
   isPassword,
@@ -223,7 +224,8 @@ const loginNames = [
   '[Aa]uth|AUTH|[Ll]og_?[Ii]n|[Ll]og_?[Oo]n|[Ss]ign_?[Ii]n(?!g)|[Ss]ign_?[Uu]p|[Cc]redential|CREDENTIAL|[Cc]reds|CREDS',
   '[Pp]assw(?:or)?d|[Cc]onnect|[Cc]onnection|Dialer|Jedis|DriverManager|PDO|mysqli|keyring_set',
   '(?:create|add|seed|register|Create|Add|Seed|Register)_?[Uu]ser|(?:create|Create|add|Add)_?[Aa]ccount',
-  'create_superuser|[Uu]ser(?:name)?_?(?:[Ii]nfo|pw)|Minio|MinIO|Redis|DirectoryEntry|gmail|imap_open|[Pp]kcs_?12',
+  'create_superuser|change_user|[Vv](?:alidate|erify)_?(?:[Uu]ser|[Ll]ogin|[Cc]redentials)',
+  '[Uu]ser(?:name)?_?(?:[Ii]nfo|pw)|Minio|MinIO|Redis|DirectoryEntry|gmail|imap_open|[Pp]kcs_?12',
   'Sequelize|twilio|MYSQL|MySQL|mysql|PostgreSQL|postgresql|OPENROWSET|sp_addlogin|WiFiMulti|WiFi|[Uu]ser_?[Mm]anager',
   '(?<=[._])[bB]ind|(?<=\\.)(?:dataSource|begin)|(?<=\\bURL\\.)create|(?<=\\.)(?:basic|digest|ntlm|database)',
   '(?:FTP|SMTP|IMAP4?|POP3|SSH|Sftp|Ftp|Smtp|Imap|Ssh|Sql)(?=[.:(_]|Client)',
@@ -311,7 +313,7 @@ const takesCredentials = /auth|basic|digest|ntlm|credential|log_?in|passw|twilio
 function isPasswordArgument(value: string, certain: boolean): boolean {
   return (
     isPassword(value, { literal: true, certain }) &&
-    (isNoWord(value) || isPassphrase(value) || /.{12}/.test(value.replace(/^[a-z]+$/i, ''))) &&
+    (isNoWord(value) || isPassphrase(value) || isLongWord(value) || /.{12}/.test(value.replace(/^[a-z]+$/i, ''))) &&
     !address.test(value) &&
     !/^[a-z]+(?:_[a-z]+){2,}$/.test(value) &&
     !isAlgorithm(value) &&

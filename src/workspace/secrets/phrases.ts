@@ -14,6 +14,17 @@ const grammarWords = new Set(
 const aboutPasswords =
   /passw|passphrase|pass phrase|secret|token|credential|keyword|kennw|contras|wachtw|motdepasse|mot de passe|senha|parola/i;
 
+/** Words of sentences in other languages. */
+const foreignWord =
+  /(?<![A-Za-z])(?:bitte|der|die|das|des|dem|den|eine?|ihre?|nicht|mit|von|zu[mr]?|les?|du|de|une?|votre|pour|avec|el|l[ao]s?|sus?|por|para|con|il|gli|per|della?|het|een|uw|voor|niet|met)(?![A-Za-z])/i;
+/** Files of texts for people in several languages. */
+const translation =
+  /(?:^|[/._-])(?:locales?|i18n|l10n|lang(?:uages?)?|translations?|messages|strings)[/._-]|\/[a-z]{2}(?:[-_][A-Za-z]{2,4})?\.(?:json|ya?ml|properties|php|[jt]s|po|arb)$/i;
+
+export function isTranslation(path: string): boolean {
+  return translation.test(`/${path}`);
+}
+
 /** A word with or without a number and a sign, or a number. */
 const part = /^(?:[A-Za-z][a-z]*(?:['’][a-z]{1,2})?|\d{1,6}|[A-Za-z][a-z]*\d{1,4})[!?#*.,&%+]{0,2}$/;
 
@@ -32,7 +43,8 @@ function isSpacedPassword(value: string): boolean {
  */
 function isRareInMessages(value: string): boolean {
   const parts = value.split(/\s+/);
-  if (parts.length > 16 || !parts.every((one) => part.test(one)) || aboutPasswords.test(value)) return false;
+  if (parts.length > 16 || !parts.every((one) => part.test(one))) return false;
+  if (aboutPasswords.test(value) || foreignWord.test(value)) return false;
   const words = parts.map((one) => one.replace(/[^A-Za-z]/g, '').toLowerCase()).filter((one) => one !== '');
   const rare = words.filter((word) => word.length > 2 && !grammarWords.has(word) && !isWord(word));
   const isNumbered = /\d\d/.test(value) && parts.length < 5;

@@ -5,7 +5,16 @@ import formsJson from './forms.json' with { type: 'json' };
 import { strengthOf } from './names.ts';
 import type { Found, SearchedText } from './searched-text.ts';
 import shapesJson from './shapes.json' with { type: 'json' };
-import { isAlgorithm, isNoWord, isPassphrase, isPassword, isPlaceholder, isUuid, randomness } from './values.ts';
+import {
+  isAlgorithm,
+  isLongWord,
+  isNoWord,
+  isPassphrase,
+  isPassword,
+  isPlaceholder,
+  isUuid,
+  randomness,
+} from './values.ts';
 
 /** A row of shapes.json. */
 interface Row {
@@ -47,7 +56,7 @@ const judges: Readonly<Record<string, (secret: string, match: RegExpExecArray) =
   certain: isChosen,
   unusual: (secret) => isChosen(secret) && (isNoWord(secret) || isPassphrase(secret) || /\s\S+\s/.test(secret)),
   /** Where a key is expected, a long word that is rare in code counts too. */
-  key: (secret, match) => isChosen(secret) && (judges.unusual?.(secret, match) || /^[A-Za-z]{10,}$/.test(secret)),
+  key: (secret, match) => isChosen(secret) && (judges.unusual?.(secret, match) || isLongWord(secret)),
   strong: isStrong,
   random: isRandom,
   basic: isBasicCredential,

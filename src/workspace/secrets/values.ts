@@ -285,6 +285,11 @@ export function isPassphrase(value: string): boolean {
   return !value.includes('_') && isRareWords(value);
 }
 
+/** Whether the value is one long word that is no word of code. In a sentence it may be any word. */
+export function isLongWord(value: string): boolean {
+  return /^[a-z]{11,24}$/.test(value) && !isWords(value);
+}
+
 /** 'violet-harbor-candle': at least three words that are rare in code, or four of which two may be common. */
 function isRareWords(value: string): boolean {
   const isPhrase = /^(?:[a-z]{4,}(?:[-_.][a-z]{4,}){3,}|(?:[A-Z][a-z]{3,}){4,})$/.test(value);
