@@ -73,43 +73,42 @@ const written: Readonly<Record<string, string>> = {
 };
 
 interface Rule {
+  readonly name: string;
   readonly parts: readonly string[];
   readonly paths: RegExp;
   readonly pattern: RegExp;
   readonly judge: string;
 }
 
-function ruleOf({ judge, parts, paths = '', pattern, flags = '' }: Row): Rule {
-  const source = pattern.replace(/«[^«»]*»/g, (name) => written[name] ?? name);
-  return {
-    judge,
-    parts: parts?.split('|') ?? [],
-    paths: new RegExp(paths, 'i'),
-    pattern: new RegExp(source, `g${flags}`),
-  };
-}
-
-const { parts, ...tables } = formsJson;
+const { parts: namedParts, ...tables } = formsJson;
 /** The named parts of the expressions of forms.json. */
-export const formParts: Readonly<Record<string, string>> = parts;
-
+export const formParts: Readonly<Record<string, string>> = namedParts;
 /** The rows of forms.json, for the test of their examples. */
 export const forms = Object.values(tables as Readonly<Record<string, readonly Form[]>>).flat();
-
-export function formRule({ name, near, form, ...row }: Form): Rule {
-  return ruleOf({ ...row, kind: name, ...(near !== undefined && { parts: near }), pattern: withParts(form.join('')) });
-}
 
 function withParts(form: string): string {
   return form.replace(/«([^«»]*)»/g, (_, part: string) => withParts(formParts[part] ?? ''));
 }
 
-const rules = [
-  ...Object.values(shapesJson as Readonly<Record<string, readonly Row[]>>)
-    .flat()
-    .map(ruleOf),
-  ...forms.map(formRule),
-];
+function rowOf({ name, near, form, ...row }: Form): Row {
+  return { ...row, kind: name, ...(near !== undefined && { parts: near }), pattern: withParts(form.join('')) };
+}
+
+/** One for each row of shapes.json, then of forms.json. */
+export const rules: Rule[] = [];
+for (const { kind, judge, parts, paths = '', pattern, flags = '' } of [
+  ...Object.values(shapesJson as Readonly<Record<string, readonly Row[]>>).flat(),
+  ...forms.map(rowOf),
+]) {
+  const source = pattern.replace(/«[^«»]*»/g, (name) => written[name] ?? name);
+  rules.push({
+    name: kind,
+    judge,
+    parts: parts?.split('|') ?? [],
+    paths: new RegExp(paths, 'i'),
+    pattern: new RegExp(source, `g${flags}`),
+  });
+}
 
 export function findShapes(source: SearchedText): Found[] {
   return rules.flatMap((rule) => findByRule(source, rule));

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { redactSecrets } from '../../../src/workspace/secrets/redact.ts';
 import { partsOf } from '../../../src/workspace/secrets/searched-text.ts';
-import { findByRule, formParts, formRule, forms } from '../../../src/workspace/secrets/shapes.ts';
+import { findByRule, formParts, forms, rules } from '../../../src/workspace/secrets/shapes.ts';
 import { readRows, readTexts } from '../../support/data-files.ts';
 import { noise } from '../files/samples.ts';
 
@@ -182,11 +182,13 @@ test('keeps texts that only look like secrets, and sentences about passwords', (
     assert.equal(redactSecrets(text, path).text, text);
 });
 
-for (const form of forms)
+for (const [index, form] of forms.entries())
   test(`the row '${form.name}' finds its examples and keeps its other text`, () => {
     const path = form.path ?? 'a.txt';
+    const rule = rules.at(index - forms.length);
+    assert.ok(rule?.name === form.name);
     const found = (text: string) =>
-      findByRule({ text, path, isSettings: true, isProse: false, parts: partsOf(text) }, formRule(form));
+      findByRule({ text, path, isSettings: true, isProse: false, parts: partsOf(text) }, rule);
     assert.equal(form.finds.length, 2);
     for (const example of form.finds)
       for (const value of example.includes('§') ? formPasswords : ['']) {
