@@ -3,10 +3,16 @@
 
 import type { Benchmark, BenchOptions, Figures } from '../figures.ts';
 import type { Campaign, CampaignRow } from './campaign.ts';
-import { secondCampaign, vendorsCampaign } from './corpora.ts';
+import { freshCampaign, placesCampaign, secondCampaign, vendorsCampaign } from './corpora.ts';
 import { falsePositivesCampaign } from './false-positives.ts';
 
-const campaigns: readonly Campaign[] = [vendorsCampaign, secondCampaign, falsePositivesCampaign];
+const campaigns: readonly Campaign[] = [
+  vendorsCampaign,
+  secondCampaign,
+  placesCampaign,
+  freshCampaign,
+  falsePositivesCampaign,
+];
 
 const seed = 20261126;
 

@@ -96,9 +96,8 @@ export function isSentence(languageId: string, prefix: string): boolean {
   return !inTicks && !STRUCTURED_LINE.test(line) && !LINK.test(line);
 }
 
-/** The word that the text before the cursor begins. */
-const BEGUN = /[\p{L}\p{N}_][\p{L}\p{N}_'’-]*$/u;
-/** The rest of it. */
+const IN_WORD = /[\p{L}\p{N}_'’-]/u;
+/** The rest of a word that was begun. */
 const WORD_REST = /^[\p{L}\p{N}_'’-]*/u;
 const SENTENCE_START = /(?:^|[.!?:]\s)[\s>*_("'“-]*$/;
 
@@ -107,7 +106,9 @@ const SENTENCE_START = /(?:^|[.!?:]\s)[\s>*_("'“-]*$/;
  * `http2`, `max_age`, or a name inside a sentence. The end of another word is quicker typed than read.
  */
 export function bringsWord(text: string, line: string): boolean {
-  const begun = BEGUN.exec(line)?.[0] ?? '';
+  let start = line.length;
+  while (start > 0 && IN_WORD.test(line[start - 1] as string)) start--;
+  const begun = line.slice(start).replace(/^['’-]+/, '');
   const rest = begun === '' ? '' : (WORD_REST.exec(text)?.[0] ?? '');
   if (/[\p{L}\p{N}]/u.test(text.slice(rest.length))) return true;
   const word = begun + rest;

@@ -1,7 +1,7 @@
 // A corpus of the places in which a password stands: arguments, clients, SQL, settings, and URLs in pieces. Its forms
 // were written before the rules for them were read. Half of them, chosen by a hash, are held out.
 import { readTexts } from '../support/data-files.ts';
-import { classes, hashOf, makePassword, missed, SeededRandom } from './corpus-values.ts';
+import { classes, hashOf, makePassword, SeededRandom } from './corpus-values.ts';
 
 export const placeKinds = ['urls', 'arguments', 'clients', 'sql', 'configuration'] as const;
 export type PlaceKind = (typeof placeKinds)[number];
@@ -66,17 +66,5 @@ function secretOf(slot: string, kind: PlaceKind, random: SeededRandom): string {
       return random.characters(`${classes.a}!@#$%^&*()-_=+[]{}|;:,.<>~`, 50);
     default:
       throw new Error(`There is no slot '${slot}'.`);
-  }
-}
-
-// With `npx node test/safety/places-corpus.ts [held-out]`: the figures, and the forms that are missed.
-if (process.argv[1] === import.meta.filename) {
-  const heldOut = process.argv.includes('held-out');
-  const items = makePlaces(Number(process.env.SEED ?? 7), 5).filter((item) => item.heldOut === heldOut);
-  for (const kind of placeKinds) {
-    const some = items.filter((item) => item.kind === kind);
-    const left = missed(some);
-    process.stdout.write(`${kind}: ${left.length} of ${some.length} left\n`);
-    if (!heldOut) for (const { path, text } of left) process.stdout.write(`  ${path}: ${text}\n`);
   }
 }

@@ -22,14 +22,21 @@ interface ContentChange {
 /** A shorter insertion or deletion is one of a key, and holds no secret. UTF-16 units. */
 const minPiece = 6;
 
+/** Whether the last change came in one piece, and whether it removed text. */
+interface UnreadText {
+  readonly text: string;
+  readonly inOnePiece: boolean;
+  readonly isRemoval: boolean;
+}
+
 export class FolderSecrets {
   /** Secrets of the folder. They are never removed: a secret that was deleted from a file is still a secret. */
   readonly folder = new SecretValues();
   private readonly typed = new TypedSecrets();
   /** Path → an open document as it was read last. */
   private readonly open = new Map<string, { readonly text: string; readonly found: readonly SecretRange[] }>();
-  /** Path → a document that was changed and not read since, and whether its last change came in one piece. */
-  private readonly unread = new Map<string, { readonly text: string; readonly inOnePiece: boolean }>();
+  /** Path → a document that was changed and not read since. */
+  private readonly unread = new Map<string, UnreadText>();
   /** A secret was found that no call of `learnOpen` has reported. */
   private hasNewSecret = false;
 
@@ -47,12 +54,15 @@ export class FolderSecrets {
   /**
    * Call at each change of an open document, with its new text, which the next `learnOpen` or `readChanges` reads. If
    * more was inserted or removed than a key does, the texts before and after it are read, because either may show a
-   * secret that the other does not: the one before at once, the one after before the next change at the latest.
+   * secret that the other does not: the one before at once, the one after before the next change at the latest. The
+   * text before is read, too, when typing turns into deleting.
    */
   changed(path: string, text: string, changes: readonly ContentChange[]): void {
     const inOnePiece = changes.some((change) => Math.max(change.text.length, change.rangeLength) >= minPiece);
-    if (inOnePiece || this.unread.get(path)?.inOnePiece) this.readChanges();
-    this.unread.set(path, { text, inOnePiece });
+    const isRemoval = changes.some((change) => change.rangeLength > change.text.length);
+    const before = this.unread.get(path);
+    if (inOnePiece || before?.inOnePiece || (isRemoval && before?.isRemoval === false)) this.readChanges();
+    this.unread.set(path, { text, inOnePiece, isRemoval });
   }
 
   /** Call before a text is redacted that may be sent. */

@@ -5,7 +5,7 @@ import { isExpression, isMixed, literalOrBare, literals, type NamedSpot, type Va
 import { foreignLink, foreignVerbs, isForeign } from './foreign-names.ts';
 import { lineEndOf, lineStartOf, readBare, readQuoted } from './read-value.ts';
 import type { SearchedText } from './searched-text.ts';
-import { isNoWord } from './values.ts';
+import { isNoWord, isPassphrase } from './values.ts';
 
 /** The remaining attributes of the element whose attribute contains the name, up to the closing `>`. */
 const attributesPattern = /["']?(?:\s+[\w:.-]{1,30}\s*=\s*["'][^"'<>\n]{0,80}["']){1,5}\s*>/y;
@@ -125,7 +125,7 @@ const valuesBefore: readonly (readonly [before: RegExp, after?: RegExp])[] = [
   ],
   // `"x" === password`, `"x" as the password`, `x as the password`
   [
-    /(["'`])(?<value>[^"'`\n]{6,200})\1(?:\.equals\w*\([ \t]*|[ \t]*[!=]==?[ \t]*|,[ \t]*(?:forKey|key|for):[ \t]*["']|[ \t]+as[ \t]+(?:the[ \t]+|my[ \t]+|a[ \t]+)?)$/,
+    /(["'`])(?<value>[^"'`\n]{6,200})\1(?:\.equals\w*\([ \t]*|[ \t]*[!=]==?[ \t]*|,[ \t]*(?:forKey|key|for):[ \t]*["']|[ \t]+as[ \t]+(?:the[ \t]+|my[ \t]+|a[ \t]+)?)$/i,
   ],
   [/(?:^|[\s(])(?<bare>[^\s"'`()<>,;]{8,80})[ \t]+as[ \t]+(?:the[ \t]+|my[ \t]+|a[ \t]+)?$/],
   // `"x" // the password`, `"x" /* password *\/`
@@ -194,6 +194,8 @@ function valuesInProse(spot: NamedSpot, closed: number): ValueCandidate[] {
     const isPasswordDirective =
       /^[ \t]*$/.test(before) &&
       /^(?:requirepass|masterauth|bindpw|password|passwd|pass)$/i.test(text.slice(spot.start, closed));
+    const isAlone =
+      isFirstOnLine && isPasswordDirective && /^\S+[ \t]*$/.test(text.slice(valueStart, lineEndOf(text, valueStart)));
     const isUsedWith = /\b(?:with|using|use|and)[ \t]+(?:the[ \t]+)?$|\([ \t]*$/i.test(before);
     // An unquoted value in `#define` is code.
     if (/#[ \t]*define[ \t]+$/.test(before)) return [];
@@ -204,7 +206,10 @@ function valuesInProse(spot: NamedSpot, closed: number): ValueCandidate[] {
     if (
       bare !== undefined &&
       !/^\w+=\S/.test(bare.text) &&
-      (takesValue || ((isFirstOnLine || isUsedWith) && isNoWord(bare.text)) || isMixed(bare.text))
+      (takesValue ||
+        isAlone ||
+        ((isFirstOnLine || isUsedWith) && (isNoWord(bare.text) || isPassphrase(bare.text))) ||
+        isMixed(bare.text))
     )
       return [{ ...bare, literal: !isExpression(bare.text) }];
   }

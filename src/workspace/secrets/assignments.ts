@@ -3,6 +3,7 @@
 import { valuesAfter } from './after-name.ts';
 import { endsInUnspaced, foreignNamePattern, isForeign } from './foreign-names.ts';
 import { strengthOf } from './names.ts';
+import { isTranslation } from './phrases.ts';
 import type { ReadValue } from './read-value.ts';
 import type { Found, Parts, SearchedText } from './searched-text.ts';
 import { isNoWord, isPassword, isPublic, isSymbolic, isUuid, randomness, reference } from './values.ts';
@@ -57,10 +58,11 @@ export function findAssignments(source: SearchedText): Found[] {
       // `password=password,` hands a variable over.
       if (!value.quoted && value.text.replace(/,$/, '') === escaped) continue;
       if (isPublic(value.text) || isIdInRow(text, start, value)) continue;
+      if (!isPhrase && /^\D*\s\D*$/.test(value.text) && isTranslation(source.path)) continue;
       const isSecret =
         strength === 'password'
           ? isPassword(value.text, { literal, phrase: isPhrase || isOption(text, start) }) ||
-            (literal && isRandomValue(value.text))
+            (literal && (isRandomValue(value.text) || isSymbolicWord(value.text)))
           : literal &&
             (isSymbolic(value.text) ||
               (isInPieces(text, value) && randomness(value.text) > (strength === 'weak' ? 1 : 0)));
@@ -89,6 +91,11 @@ function isOption(text: string, start: number): boolean {
 
 function isRandomValue(value: string): boolean {
   return !/\s/.test(value) && !reference.test(value) && randomness(value) > 0;
+}
+
+/** A short symbolic value with blanks is a command. */
+function isSymbolicWord(value: string): boolean {
+  return isSymbolic(value) && (value.length >= 40 || !/\s/.test(value));
 }
 
 /** Whether the value is written in pieces or across a line end, so that no single run of characters contains it. */

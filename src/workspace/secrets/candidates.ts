@@ -3,7 +3,8 @@
 import { matchAt, skip } from '../../text/match-at.ts';
 import { lineStartOf, type ReadValue, readBare, readBlock, readQuoted } from './read-value.ts';
 import type { SearchedText } from './searched-text.ts';
-import { isNoWord } from './values.ts';
+import { isNoWord, isPassphrase } from './values.ts';
+import { isWord } from './words.ts';
 
 /** `literal`: the text is the value itself, not a reference to a value elsewhere. */
 export type ValueCandidate = ReadValue & { readonly literal: boolean };
@@ -23,8 +24,37 @@ export interface NamedSpot {
 }
 
 /** A call or constructor that takes the literal, or an expression that falls back to it. */
-const wrapper =
-  /(?:'(?='[^'\n])|["'`][ \t]*(?:\+|[ \t]\.{1,2}[ \t]|&|<>|\|\|)[ \t]*(?=["'`])|<%=?[ \t]*|!Sub[ \t]+|Just[ \t]+|\[\]byte\(|\{\{[^{}'"\n]{0,60}\|[ \t]*default\([ \t]*|\d+[ \t]*\[default[ \t]*=[ \t]*|[\w.:$]{1,60}\(\s*["'][\w.-]{0,60}["']\s*\)\s*(?:(?:\?:|\?\?|\|\||or\b)\s*|\.(?:unwrap_or(?:_else)?|orElse(?:Get)?|getOrElse|or_else)\(\s*(?:\|\w*\|\s*|\(\)\s*->\s*)?)(?=["'`])|\w{0,20}(?:Field|field|column|Column)\(\s*(?:default\s*=\s*)?(?=["'])|(?:new[ \t]+)?(?:Some|Ok|String(?:::from)?|std::string|SecretStr|SecretString|Secret|SecureString|Password|Buffer\.from|bytes|bytearray|str|b64decode|base64\.b64decode|atob|strdup|ref|literal|quote|TEXT|_T|L|toSecret|secret|sensitive|nonsensitive|Value|pulumi\.secret|pulumi\.String|aws\.String|to_?string|strings?\.TrimSpace|ptr|StringPtr)\(\s*|[\w.$]{0,60}?(?:getenv|environ\.get|env|getProperty|get_or|getOrDefault|get|fetch|Getenv|getEnv|lookup|optional|config|setdefault|setting)\(\s*\\*["'][\w.-]+\\*["']\s*,\s*(?:default\s*=\s*)?|[\w$.]{1,60}(?:\[\\*["']?\w{1,60}\\*["']?\])?[ \t]*(?:\|\||\?\?|\?:|\bor\b)[ \t]*|[\w.!()]{1,40}[ \t]+\?[ \t]*(?=["'`])|[([{]\s*(?=["'`\\bru@(])|\s*\.?orElse\([ \t]*|\$\{[\w.]+:-?(?=[^}\s]))/y;
+const q = String.raw`\\*["']`;
+const constructors = [
+  'Some|Ok|String(?:::from)?|std::string|SecretStr|SecretString|Secret|SecureString|Password|Buffer\\.from|bytes',
+  'bytearray|str|b64decode|base64\\.b64decode|atob|strdup|ref|literal|quote|TEXT|_T|L|toSecret|secret|sensitive',
+  'nonsensitive|Value|pulumi\\.secret|pulumi\\.String|aws\\.String|to_?string|strings?\\.TrimSpace|ptr|StringPtr',
+].join('|');
+const lookups = [
+  'getenv|environ\\.get|env|getProperty|get_or|getOrDefault|get|fetch|Getenv|getEnv|lookup|optional|config|setdefault',
+  'setting',
+].join('|');
+const orElse = String.raw`\.(?:unwrap_or(?:_else)?|orElse(?:Get)?|getOrElse|or_else)\(\s*(?:\|\w*\|\s*|\(\)\s*->\s*)?`;
+const wrappers: readonly string[] = [
+  // Two quotes, and a literal that is joined to an empty one.
+  String.raw`'(?='[^'\n])`,
+  '["\'`][ \\t]*(?:\\+|[ \\t]\\.{1,2}[ \\t]|&|<>|\\|\\|)[ \\t]*(?=["\'`])',
+  // Templates, tags of YAML, bytes of Go, defaults of Jinja and Protobuf.
+  String.raw`<%=?[ \t]*|!Sub[ \t]+|Just[ \t]+|\[\]byte\(`,
+  String.raw`\{\{[^{}'"\n]{0,60}\|[ \t]*default\([ \t]*|\d+[ \t]*\[default[ \t]*=[ \t]*`,
+  // `read("NAME") || "x"`, `env("NAME").orElse("x")`.
+  String.raw`[\w.:$]{1,60}\(\s*["'][\w.-]{0,60}["']\s*\)\s*(?:(?:\?:|\?\?|\|\||or\b)\s*|${orElse})(?=["'${'`'}])`,
+  // `CharField(default="x")`, `String::from("x")`, `getenv("NAME", "x")`.
+  String.raw`\w{0,20}(?:Field|field|column|Column)\(\s*(?:default\s*=\s*)?(?=["'])`,
+  String.raw`(?:new[ \t]+)?(?:${constructors})\(\s*`,
+  String.raw`[\w.$]{0,60}?(?:${lookups})\(\s*${q}[\w.-]+${q}\s*,\s*(?:default\s*=\s*)?`,
+  // `options.x || "x"`, `isTest ? "x"`, a list, `${NAME:-x}`.
+  String.raw`[\w$.]{1,60}(?:\[\\*["']?\w{1,60}\\*["']?\])?[ \t]*(?:\|\||\?\?|\?:|\bor\b)[ \t]*`,
+  String.raw`[\w.!()]{1,40}[ \t]+\?[ \t]*(?=["'${'`'}])`,
+  '[([{]\\s*(?=["\'`\\\\bru@(])',
+  String.raw`\s*\.?orElse\([ \t]*|\$\{[\w.]+:-?(?=[^}\s])`,
+];
+const wrapper = new RegExp(`(?:${wrappers.join('|')})`, 'y');
 
 export function literals(text: string, at: number): ValueCandidate[] {
   const value = readQuoted(text, at);
@@ -66,6 +96,7 @@ export function literalOrBare(
   if (block !== undefined) return /-----BEGIN|BEGIN PGP/.test(block.text) ? [] : [{ ...block, literal: true }];
   const candidates = [
     isText || isPhrase ? readCell(text, at) : undefined,
+    isText || !valueFillsLine.test(source.path) ? undefined : readWords(text, from),
     isText ? undefined : readBare(text, from, isSettings || isFlag),
   ];
   // A value on the next line is indented deeper than its name.
@@ -77,9 +108,32 @@ export function literalOrBare(
     const isPlainText = isProse || isForeign || isComment(before) || isInString(before);
     if (!isText && !isFlag && !isSettings && !isPlainText && isExpression(value.text)) return [];
     const literal =
-      isText || isFlag || isSettings || isVariable(text, lineStart, from) || (isPlainText && isNoWord(value.text));
-    return [{ ...value, literal: literal && !isExpression(value.text) }];
+      isText ||
+      isFlag ||
+      isSettings ||
+      isVariable(text, lineStart, from) ||
+      (isPlainText && (isNoWord(value.text) || isPassphrase(value.text)));
+    const mayBeCode = !(isSettings || isFlag || isInString(before)) || /\.(?:tf|hcl)$/.test(source.path);
+    const isCode = isExpression(value.text) && (mayBeCode || !isNumberedName(value.text));
+    return [{ ...value, literal: literal && !isCode }];
   });
+}
+
+/** `Luna.Thyme4`: names with points of which the last one ends in a number, and that are no words of code. */
+function isNumberedName(value: string): boolean {
+  const names = value.split('.').map((name) => name.replace(/\d{1,9}$/, '').toLowerCase());
+  return /^[A-Za-z.]+\d+$/.test(value) && !names.some(isWord);
+}
+
+/** Files in which an unquoted value goes on to the end of its line, or to a comment. */
+const valueFillsLine = /\.(?:ini|cfg|conf|cnf|config|properties|ya?ml|env)$|(?:^|\/)\.env[^/]*$|[^/.]rc$/i;
+
+/** Reads several words with single blanks between them, up to the line's end or a comment. */
+function readWords(text: string, at: number): ReadValue | undefined {
+  const words = /[A-Za-z\d]\S{0,80}(?: (?![#;])\S{1,80}){1,9}(?=[ \t]{0,80}(?:[ \t][#;]|\r?$))/my;
+  const value = matchAt(words, text, at)?.[0];
+  if (value === undefined) return undefined;
+  return { text: value, pieces: [[at, at + value.length]], quoted: false, next: at + value.length };
 }
 
 /** Whether only `NAME=` precedes the value on its line, as in a shell. Applies to any file, such as a patch. */

@@ -9,8 +9,20 @@ import { randomness } from './values.ts';
 const wordPattern = /[\p{L}_$][\p{L}\p{M}\p{N}_$]*(?:[.-][\p{L}\p{M}\p{N}_$]+)*/gu;
 
 /** Words that do not say what the value is; the search continues before them. */
-const fillerWord =
-  /^(?:is|est|es|è|é|ist|lautet|är|er|das|der|die|le|la|el|il|are|was|be|the|a|an|to|for|of|as|in|on|at|by|and|or|my|our|your|this|it|its|with|use|using|equals|set|get|put|add|new|def|define|let|var|val|value|values|const|final|static|private|protected|public|internal|readonly|export|default|string|str|text|char|bytes?|std|data|content|literal|env|environ|environment|process|os|self|config|conf|cfg|settings?|options?|params?|args?|props|properties|ENV|ARG|setenv|setx|None|null|prod|production|staging|stage|live|dev|local|test|main|Some|String|Optional|from|Buffer|fromString|f|b|r|u|n|s|x|o|key\d?|name|headers?|header|append|String.valueOf|base64|hex|sha|dp|i|e|g|currently|now|still|just|here|expect|assert|equal|eq|toBe|return|if|when|then|else|echo|printf?|print|curl|wget|-H|H|data|json|body|field|item|entry|member|pair|tuple|user|admin|root|service|u8|u16|u32|u64|i32|i64|uint8_t|int|List|Vec|Array|Map|bool|https?|com|www|api|v\d)$/i;
+const fillerWords = new Set(
+  (
+    'is est es è é ist lautet är er das der die le la el il are was be the a an to for of as in on at by and or my ' +
+    'our your this it its with use using equals set get put add new def define let var val value values const final ' +
+    'static private protected public internal readonly export default string str text char byte bytes std data ' +
+    'content literal env environ environment process os self config conf cfg setting settings option options param ' +
+    'params arg args props properties setenv setx none null prod production staging stage live dev local test main ' +
+    'some optional from buffer fromstring f b r u n s x o name header headers append string.valueof base64 hex sha dp ' +
+    'i e g currently now still just here expect assert equal eq tobe return if when then else echo print printf curl ' +
+    'wget h json body field item entry member pair tuple user admin root service u8 u16 u32 u64 i32 i64 uint8_t ' +
+    'int list vec array map bool http https com www api'
+  ).split(' '),
+);
+const isFiller = (word: string): boolean => fillerWords.has(word.toLowerCase()) || /^(?:key|v)\d$|^key$/i.test(word);
 
 /** Words that mark the following value as public, even in prose. */
 const publicWord =
@@ -161,7 +173,7 @@ function lastNamed(before: string): Strength | 'stop' {
     if (/^_*(?:pass|salt)_*$/i.test(word) && !/^["'\]]?\s*[:=(]/.test(gap)) continue;
     let strength = strengthOf(joined);
     if (strength === 'unknown' && joined !== word) strength = strengthOf(word);
-    if (fillerWord.test(word) && strength !== 'token' && strength !== 'password') {
+    if (isFiller(word) && strength !== 'token' && strength !== 'password') {
       // `key` may name a secret key, or the key of a key-value pair.
       weak ||= strength === 'weak' && /^key/i.test(word);
       continue;

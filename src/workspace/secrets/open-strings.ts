@@ -1,10 +1,13 @@
 // Finds secrets in strings that are not closed yet: while one is being typed, the rules see no literal.
 
+import { lineStart } from '../../text/lines.ts';
 import { findSecrets, type SecretRange } from './redact.ts';
 
 const quotes = ['"', "'", '`'] as const;
-/** The beginning of a string that is a value or an argument. Its prefix: `f"..."`, `@"..."`. */
-const openers = new Map(quotes.map((quote) => [quote, new RegExp(`[:=(,]\\s{0,8}[A-Za-z@$]{0,2}${quote}`, 'g')]));
+/** What stands before a string that is a value or an argument: a sign, a word and a blank, or an option. */
+const beforeString = '(?:[:=(,>[{][ \\t]{0,8}|\\w[ \\t]{1,8}|[ \\t]--?\\w{1,20}[ =]?|^[ \\t]{1,80})';
+/** The beginning of a string. Its prefix: `f"..."`, `@"..."`. */
+const openers = new Map(quotes.map((quote) => [quote, new RegExp(`${beforeString}[A-Za-z@$]{0,2}${quote}`, 'g')]));
 /** A shorter line holds no name with a value. UTF-16 units. */
 const minLine = 8;
 /** Longer lines are data. UTF-16 units. */
@@ -25,12 +28,15 @@ export function findOpenSecrets(text: string, path: string): SecretRange[] {
     const end = newline < 0 ? text.length : newline;
     if (end - start >= minLine && end - start <= maxLine) {
       const line = text.slice(start, end);
+      // The name may stand at the end of the line above.
+      const above = lineAbove(text, start);
       for (const { closed, from, to } of closedLines(line)) {
-        tried += closed.length + perTry;
+        tried += above.length + closed.length + perTry;
         if (tried > maxTried) break;
-        for (const range of findSecrets(closed, path))
-          if (range.start >= from && range.end <= to)
-            found.push({ ...range, start: range.start + start, end: range.end + start });
+        const offset = start - above.length;
+        for (const range of findSecrets(above + closed, path))
+          if (range.start >= above.length + from && range.end <= above.length + to)
+            found.push({ ...range, start: range.start + offset, end: range.end + offset });
       }
     }
     start = end + 1;
@@ -38,13 +44,23 @@ export function findOpenSecrets(text: string, path: string): SecretRange[] {
   return found;
 }
 
+/** The line above with its line end, if a value or an argument may follow it. */
+function lineAbove(text: string, start: number): string {
+  const above = text.slice(lineStart(text, Math.max(0, start - 1), maxLine), start);
+  return /[:=(,>[{][ \t]{0,8}\r?\n$/.test(above) ? above : '';
+}
+
 /** The line with one of its open strings closed: `from` to `to` is the string's text, the same as in the line. */
 function* closedLines(line: string): Generator<{ closed: string; from: number; to: number }> {
   for (const quote of quotes) {
-    if (!isOdd(line, quote)) continue;
-    for (const { index, 0: opener } of [...line.matchAll(openers.get(quote) as RegExp)].slice(-maxStrings)) {
-      const from = index + opener.length;
+    if (!line.includes(quote)) continue;
+    const found = [...line.matchAll(openers.get(quote) as RegExp)].slice(-maxStrings);
+    const starts = new Set(found.map(({ index, 0: opener }) => index + opener.length));
+    const odd = isOdd(line, quote);
+    for (const from of starts) {
       const rest = line.slice(from).split(quote, 1)[0] as string;
+      // With two cursors a line has two open strings, and the second one seems to close the first one.
+      if (!odd && from + rest.length < line.length && !starts.has(from + rest.length + 1)) continue;
       const ends = new Set([rest.length, withoutClosers(rest), rest.search(/[\s,;]|$/)]);
       for (const length of ends)
         if (length >= 6) yield { closed: `${line.slice(0, from + length)}${quote}`, from, to: from + length };

@@ -106,7 +106,7 @@ export function readBare(text: string, at: number, isSettings: boolean): ReadVal
   found = found.replace(/&(?:amp;)?[\w.-]+=.*$/s, '');
   // Cut off the next setting of a connection string.
   found = found.replace(/;[\w ]+=.*$/s, '');
-  if (isSettings) found = found.replace(/(?:\\[nrt])+$/, '').replace(/[;,]$/, '');
+  if (isSettings) found = withoutClosing(found.replace(/(?:\\[nrt])+$/, '').replace(/[;,]$/, ''));
   else
     found = found.replace(/(?<![.,;:])[.,;:]+$/, '').replace(/(?<![!?])[!?]+$/, (end) => (/\d/.test(found) ? end : ''));
   if (found.length === 0) return undefined;
@@ -120,6 +120,11 @@ export function readBare(text: string, at: number, isSettings: boolean): ReadVal
       return { text: found.slice(0, -1) + rest.text, pieces: [start, ...rest.pieces], quoted: false, next: rest.next };
   }
   return { text: found, pieces: [[at, at + found.length]], quoted: false, next: at + found.length };
+}
+
+/** `{ user: x, password: y}`: the brackets at the end belong to the list around the value. */
+function withoutClosing(value: string): string {
+  return /[{[]/.test(value) ? value : value.replace(/(?<=[^\]}])[\]}]{1,8}$/, '');
 }
 
 /**

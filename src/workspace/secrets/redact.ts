@@ -1,6 +1,7 @@
 // Finds secrets in text and redacts them, so that none reaches a prompt, an index or the database.
 import { kindOf, languageIdOf, languageOf } from '../../text/languages.ts';
 import { findAssignments } from './assignments.ts';
+import { findCommandWords } from './command-words.ts';
 import { findCalls, findContainers, findKubernetes, findTables } from './containers.ts';
 import { findKeyBlocks, findKeyBodies } from './key-blocks.ts';
 import { findPieces } from './pieces.ts';
@@ -101,6 +102,7 @@ const finders: readonly Finder[] = [
   findPieces,
   findUrlPieces,
   findKeyBodies,
+  findCommandWords,
 ];
 
 function isSettings(path: string): boolean {

@@ -1,11 +1,14 @@
 // Classifies a value: a placeholder, a reference, a random string, or a password chosen by a person.
 
 import { bitsPerCharacter } from './noise.ts';
+import { isPhrase } from './phrases.ts';
 import type { Strength } from './searched-text.ts';
 import { isWord, isWords } from './words.ts';
 
 /** Text that replaces a value, or obviously made-up values. */
 const placeholders: readonly RegExp[] = [
+  // A regular expression for a whole text.
+  /^\^.*\$$/,
   // Templates and references: ${X}, $X, $(x), {{ x }}, {x}, <x>, %X%, %s, #{x}, @x@, :x, [x], ENC[...].
   /\$\{|\{\{|\}\}|#\{|\$\(|<%|%>|^\$[A-Za-z_](?!\w*[@!#%^*])|^\{[\w.:]*\}$|^<[^>]*>?$|^%[\w.-]+%$|^%[-+\d.]*[a-z]$|^@[\w.]+@$|^@(?:[a-z_.]*(?:[A-Z][a-z]+)*\d*|[A-Z\d_]+)$|^\[[^\]]*\]$|^:[\w]+:?$|^ENC[[(]|^![A-Za-z]+(?=[\s([]|$)|^&\w+;?$/,
   // Paths, URLs and references to secret stores.
@@ -207,7 +210,7 @@ export function isPassword(value: string, { literal, phrase = false, certain = f
   if (value.length < 6 || value.length > 300 || isPlaceholder(value)) return false;
   if (/[\n\r\t\p{Cc}]/u.test(value)) return false;
   if (/^(?:\\x[\da-f]{2}.?){3}/i.test(value)) return false;
-  if (/\s/.test(value)) return phrase ? isPhrase(value) : isSpacedPassword(value);
+  if (/\s/.test(value)) return isPhrase(value, phrase);
   const { digits, lower, upper, others } = countsOf(value);
   const letters = lower + upper;
   const symbols = others === 0 ? 0 : value.replace(/[\w./:-]+/g, '').length;
@@ -282,6 +285,11 @@ export function isPassphrase(value: string): boolean {
   return !value.includes('_') && isRareWords(value);
 }
 
+/** Whether the value is one long word that is no word of code. In a sentence it may be any word. */
+export function isLongWord(value: string): boolean {
+  return /^[a-z]{11,24}$/.test(value) && !isWords(value);
+}
+
 /** 'violet-harbor-candle': at least three words that are rare in code, or four of which two may be common. */
 function isRareWords(value: string): boolean {
   const isPhrase = /^(?:[a-z]{4,}(?:[-_.][a-z]{4,}){3,}|(?:[A-Z][a-z]{3,}){4,})$/.test(value);
@@ -295,36 +303,26 @@ function isTestValue(words: readonly string[]): boolean {
   );
 }
 
-/** 'My Dog 2024!': few words with digits and symbols. 'dwkh akst jegi cfzw': an app password from a provider. */
-function isSpacedPassword(value: string): boolean {
-  if (/^[a-z]{4}(?: [a-z]{4}){3}$/.test(value)) return bitsPerCharacter(value.replaceAll(' ', '')) >= 4.4;
-  const words = value.split(/\s/);
-  return (
-    words.length <= 4 && /\d/.test(value) && /[!@#$%^&*]/.test(value) && !/[.:,;?](?:\s|$)|[<>{}()[\]=]/.test(value)
-  );
-}
-
-const grammarWord =
-  /^(?:the|and|for|are|not|was|has|with|from|have|can|but|its|which|your|you|must|should|enter|please|is|be|of|to|in|on|at|or|an?|this|that|no|by|as|it|if|when|least|required|invalid|wrong|missing|used)$/;
-
-/** Whether the value is at least four lower-case words without grammatical words. */
-function isPhrase(value: string): boolean {
-  const words = value.trim().split(/\s+/);
-  if (words.length < 4 || words.length > 30) return isSpacedPassword(value);
-  return words.every((word) => /^[a-z]{3,12}\d{0,4}$/.test(word)) && !words.some((word) => grammarWord.test(word));
-}
-
 /** Whether the value has at least 16 characters of all kinds, like keys that frameworks generate: `k#2v!x(0...`. */
 export function isSymbolic(value: string): boolean {
   // Text in hexadecimal escapes: `\x73\x65`.
-  if (/^(?:\\x[2-7][\da-f])+$/i.test(value)) return false;
-  if (value.length < 16 || value.length > 200 || isPlaceholder(value)) return false;
+  if (/^(?:\\x[\da-f]{2})+\\*$/i.test(value)) return false;
+  if (value.length < 16 || value.length > 200) return false;
   const { digits, lower, upper } = countsOf(value);
-  const symbols = value.replace(/[\w\s./:,-]+/g, '').length;
+  const signs = value.replace(/[\w\s./:,-]+/g, '');
+  const symbols = signs.length;
+  // A long one may have the marks of a template by chance.
+  if (!isSalt(value, signs) && isPlaceholder(value)) return false;
   if (digits === 0 || lower + upper < 4 || symbols < 2) return false;
   const words = value.replace(/^django-insecure-/, '').match(/[A-Za-z]{5,}/g) ?? [];
   if (words.some((word) => isWord(word.toLowerCase()) || isWords(word.toLowerCase()))) return false;
+  if (isSalt(value, signs)) return true;
   return symbols >= value.length * 0.08 && !/=>|^\w+\([\w\s,.'"]*\)?$|\s\s/.test(value);
+}
+
+/** Whether the value is long and has many kinds of signs, as the salts of WordPress. */
+function isSalt(value: string, signs: string): boolean {
+  return value.length >= 40 && new Set(signs).size >= 8;
 }
 
 /** Whether a name of this strength makes the value a secret. The value is the whole text of a literal or a cell. */

@@ -77,6 +77,22 @@ test('a closed string, a changed name and a discarded document keep the password
   assert.ok(!(await redacted('src/b.ts')).includes(name));
 });
 
+test('a password that was typed and deleted key by key, without a pause between, stays known', async () => {
+  for (const value of passwords)
+    for (const [path, line] of [
+      ['src/a.ts', `const password = "${value}"`],
+      ['src/a.ts', `const password = "${value}`],
+      ['.env', `DB_PASSWORD=${value}\n`],
+    ] as const) {
+      const { editor, secrets } = editing();
+      await editor.open(path, '');
+      await editor.type(path, line);
+      await editor.backspace(path, line.length);
+      const text = await secrets.text(`use("${value}")`, 'src/b.ts');
+      assert.ok(!text.includes(value), `${path}: ${line} left ${text}`);
+    }
+});
+
 test('a half-typed password that is a word is not redacted once the word has grown', async () => {
   const { editor, secrets } = editing();
   await editor.open('.env', '');

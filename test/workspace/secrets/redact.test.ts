@@ -235,6 +235,12 @@ test('finds the value of an open string in the languages that quote', () => {
     ['a.py', `login(user, password='${password})`],
     ['a.json', `  "password": "${password},`],
     ['a.yaml', `password: "${password}`],
+    ['a.sql', `CREATE USER anna IDENTIFIED BY '${password}`],
+    ['a.sh', `mysql -u root -p'${password}`],
+    ['a.php', `['password' => "${password}`],
+    ['a.ts', `const password =\n  "${password}`],
+    ['a.ts', `db.setPassword(\n  '${password}`],
+    ['a.ts', `const c = { password: "${password}, token: "Tr0ub4dor&3`],
   ] as const) {
     const text = `first();\n${line}\nlast();\n`;
     const values = findOpenSecrets(text, path).map(({ start, end }) => text.slice(start, end));
