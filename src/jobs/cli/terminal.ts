@@ -50,7 +50,6 @@ export class Runs {
       stop.signal,
       (update) => {
         if (stop.signal.aborted) return;
-        if (update.lines !== undefined) bar.interrupt(`${wrap(plainText(update.lines))}\n`);
         if (update.say !== undefined) bar.interrupt(`${wrap(plainLine(update.say))}\n`);
         bar.update(update);
       },
