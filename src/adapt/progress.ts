@@ -48,11 +48,7 @@ const stages = [
 export type StageName = (typeof stages)[number]['name'];
 
 /** The stages of a run. */
-export function stagesOf({
-  effort,
-  neural,
-  api,
-}: Pick<AdaptRequest, 'effort' | 'neural' | 'api'>): readonly Row[] {
+export function stagesOf({ effort, neural, api }: Pick<AdaptRequest, 'effort' | 'neural' | 'api'>): readonly Row[] {
   const adapting = effort === 'adapt';
   const included: Readonly<Record<Stage['of'], boolean>> = {
     all: true,

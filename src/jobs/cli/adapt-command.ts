@@ -11,7 +11,7 @@ const DEMONSTRATION_MINUTES = 2;
 export async function adapt({ target, values }: CommandLine, terminal: Terminal): Promise<number> {
   const request =
     target === '' ? requestFor(join(repository, 'src'), values, DEMONSTRATION_MINUTES) : requestFor(target, values);
-  const runs = new Runs(request, values, terminal);
+  const runs = new Runs(request, terminal);
   const api = apiAccess(values);
   const work = async () => {
     const result = await runs.run(api ? { api } : {});

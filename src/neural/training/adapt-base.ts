@@ -47,7 +47,7 @@ export function checkMemory(config: ModelConfig, { tokens, available }: MemoryRe
   if (needs <= available) return;
   throw new CodedError(
     'out-of-memory',
-    `Fine-tuning needs ${megabytes(needs)} of memory, and ${megabytes(Math.max(0, available))} are free within its limit. Close other programs, raise the limit (easyAdaptation.memory, or --memory), or choose a smaller base.`,
+    `Fine-tuning needs ${megabytes(needs)} of memory, and ${megabytes(Math.max(0, available))} are free within its limit. Close other programs, raise the limit (easyAdaptation.memory), or choose a smaller base.`,
   );
 }
 

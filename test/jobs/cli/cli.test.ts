@@ -239,6 +239,8 @@ test('the help names the commands that there are, and every option', async () =>
   assert.deepEqual(commands, ['adapt', 'complete', 'inspect', 'label', 'import']);
   for (const option of ['--yes', '--places N', '--train WHEN', '--storage FOLDER'])
     assert.ok(out.includes(option), option);
+  assert.match(out, /--train WHEN +auto, always or never; .*\(default auto\)/);
+  assert.match(out, /--run-budget USD .*\(default 1\)/);
 });
 
 test('wrong usage gets one sentence and exit code 2', async () => {
