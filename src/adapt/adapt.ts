@@ -13,7 +13,6 @@ import { adaptedCandidate, baseCandidate, draftAtTest, draftAtValidation, measur
 import { choose } from './choose.ts';
 import { draftWithNgramsOnly } from './drafts.ts';
 import { secondsPerPosition } from './evaluate.ts';
-import { lookFirst } from './first-look.ts';
 import { routerFor } from './fit-router.ts';
 import { type HeldOutPositions, halved } from './held-out-positions.ts';
 import { askLarge, callsOf, labelingOf, pricesOf } from './labels.ts';
@@ -26,7 +25,6 @@ import { stagesOf } from './progress.ts';
 import { putInUse } from './put-in-use.ts';
 import { Countdown, noWork } from './report/countdown.ts';
 import { figuresOf } from './report/figures.ts';
-import { harvestInWords } from './report/first-look-in-words.ts';
 import { type Chosen, type Learned, learnedNeural, reportOf } from './report-of-run.ts';
 import type { AdaptOutcome, AdaptRequest } from './request/adapt-request.ts';
 import { accessOf, type Run, type RunDeps, runOf } from './run.ts';
@@ -50,8 +48,6 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
     const harvested = unwrap(await harvestToSend(request, { progress, signal, log: deps.log ?? silentLog }));
     const { files, secrets, report: harvest } = harvested;
     if (files.length === 0) throw nothingToLearn(root, harvest);
-    const told = { stage: 'Reading files', done: files.length, total: files.length };
-    if (request.firstLookSeconds !== undefined) progress({ ...told, lines: harvestInWords(harvest) });
     run = runOf(request, deps, harvested, { tokenizer, clock, countdown });
     const learned = request.effort === 'adapt' ? await learn(run) : undefined;
 
@@ -63,7 +59,7 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
     const snapshotPath = writeSnapshot(specialistFolder, index.serialize());
     if (learned?.neural) putInUse(request, learned.neural.used, run.held);
 
-    const report = reportOf(run, harvest, learned, 1000 * clock.worked());
+    const report = reportOf(run, harvest, learned, 1000 * clock.elapsed());
     if (learned) {
       deps.record({ startedAt, finishedAt: Date.now(), report, router: learned.router });
       ledger?.keepOnly([...run.models]);
@@ -101,8 +97,6 @@ async function learn(run: Run): Promise<Learned> {
   await yieldToEvents(run.signal);
   const session = access && new NeuralSession(run, index);
   try {
-    // Its time does not count against the budget.
-    if (request.firstLookSeconds !== undefined) await run.clock.exclude(() => lookFirst(run, index, session));
     const perPlace = session && timing && (await timeDraft(run, session));
     const machine: TimedMachine | undefined =
       session && timing && perPlace !== undefined ? { timing, perPlace, session } : undefined;

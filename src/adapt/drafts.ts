@@ -34,10 +34,10 @@ export async function draftWithNgramsOnly(
   run: Run,
   index: NgramModel,
   positions: readonly CursorExample[],
-  tell?: Tell,
+  tell: Tell,
 ): Promise<ScoredPosition[]> {
   const answers = answersOf(run, signatureOfIndex(run));
   const complete = (...[query, options]: Parameters<NgramModel['complete']>) =>
     draftBySyntax(query, options, (asked) => index.complete(query, asked));
-  return evaluate({ complete }, positions, { answers, ...(tell && { tell }), signal: run.signal });
+  return evaluate({ complete }, positions, { answers, tell, signal: run.signal });
 }

@@ -8,7 +8,7 @@ export type Tell = (update: Omit<ProgressUpdate, 'stage' | 'step' | 'overall' | 
 
 interface Stage extends Row {
   /** The kinds of runs that include the stage. */
-  readonly of: 'all' | 'adapting' | 'neural' | 'api' | 'first-look';
+  readonly of: 'all' | 'adapting' | 'neural' | 'api';
 }
 
 /** Seconds of drafts at all positions of a split. */
@@ -27,7 +27,6 @@ const stages = [
   { name: 'Reading files', takes: 3, step: 'read', of: 'all' },
   { name: 'Timing this machine', takes: 15, step: 'look', of: 'neural' },
   { name: 'Indexing', takes: 2, step: 'look', of: 'adapting' },
-  { name: 'Measuring the local model', takes: 35, step: 'look', of: 'first-look' },
   { name: 'Timing a draft', takes: 0, step: 'look', of: 'adapting' },
   { name: 'Choosing positions for the API', takes: 1, step: 'plan', of: 'api' },
   { name: 'Preparing training samples', takes: 5, step: 'plan', of: 'neural' },
@@ -49,19 +48,13 @@ const stages = [
 export type StageName = (typeof stages)[number]['name'];
 
 /** The stages of a run. */
-export function stagesOf({
-  effort,
-  neural,
-  api,
-  firstLookSeconds,
-}: Pick<AdaptRequest, 'effort' | 'neural' | 'api' | 'firstLookSeconds'>): readonly Row[] {
+export function stagesOf({ effort, neural, api }: Pick<AdaptRequest, 'effort' | 'neural' | 'api'>): readonly Row[] {
   const adapting = effort === 'adapt';
   const included: Readonly<Record<Stage['of'], boolean>> = {
     all: true,
     adapting,
     neural: adapting && neural !== undefined,
     api: adapting && api !== undefined,
-    'first-look': adapting && firstLookSeconds !== undefined,
   };
   return stages.filter(({ of }) => included[of]);
 }

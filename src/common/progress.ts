@@ -16,8 +16,6 @@ export interface ProgressUpdate {
   readonly left?: number;
   /** A sentence to show prominently: why the run takes longer. */
   readonly say?: string;
-  /** Result so far as text for a terminal, lines of at most 100 columns; an editor does not show it. */
-  readonly lines?: string;
   /** Which of the run's steps this is, from 1. Never falls. */
   readonly step?: { readonly at: number; readonly of: number };
   /** Share of the whole run that is done, 0..1, over all stages; never falls. Absent if unknown. */

@@ -1,5 +1,4 @@
-// The job that writes one text by the large model, if allowed. Without one a commit message is a draft of the changed
-// names, and no comment is written.
+// The job that has the large model write one text: a commit message or a comment.
 import type { ApiAccess } from '../adapt/request/adapt-request.ts';
 import { ok, type Result } from '../common/errors.ts';
 import type { LlmAnswer } from '../llm/protocol/models.ts';
@@ -21,8 +20,8 @@ export type WriteRequest = (
   | ({ readonly kind: 'comment' } & DocSource)
 ) & {
   readonly storeFolder: string;
-  /** Absent: local only. The caller has the user's consent. */
-  readonly api?: Pick<ApiAccess, 'settings' | 'budgetUsd'>;
+  /** The caller has the user's consent. */
+  readonly api: Pick<ApiAccess, 'settings' | 'budgetUsd'>;
 };
 
 export interface WrittenText {
@@ -30,10 +29,10 @@ export interface WrittenText {
   readonly text: string;
   /** Of a comment: the edit of the text in the request. */
   readonly edit?: DocEdit;
-  /** The large model that wrote the text; absent: it is a local draft, or ''. */
+  /** The large model that wrote the text; absent: nothing was written. */
   readonly model?: string;
   readonly costUsd: number;
-  /** Why the large model did not write the text although allowed. */
+  /** Why nothing was written. */
   readonly trouble?: string;
 }
 
@@ -41,25 +40,25 @@ export async function writeTextJob(request: WriteRequest, deps: JobDeps): Promis
   const { signal } = deps;
   const item = await (request.kind === 'comment' ? docItem(request, signal) : commitItem(request, signal));
   if (!item.ok) return item;
-  const { draft, withheld, edit } = item.value;
+  const { withheld, edit } = item.value;
   let lostUsd = 0;
   const onLost = (lost: LlmAnswer) => {
     lostUsd = lost.costUsd;
   };
-  const asked = request.api && withheld === undefined ? await ask(request, item.value, deps, onLost) : undefined;
+  const asked = withheld === undefined ? await ask(request, item.value, deps, onLost) : undefined;
   if (asked?.ok === false && asked.error.code === 'cancelled') return asked;
   const answer = asked?.ok && asked.value.text !== '' ? asked.value : undefined;
-  const text = answer?.text ?? draft;
+  const text = answer?.text ?? '';
   const placed = text === '' ? undefined : edit?.(text);
   if (placed?.ok === false) return placed;
   const why = asked?.ok === false ? asked.error.message : asked ? 'The large model wrote nothing.' : undefined;
-  const trouble = why ?? (withheld === undefined ? undefined : `Nothing was sent to the large model. ${withheld}`);
+  const trouble = why ?? `Nothing was sent to the large model. ${withheld}`;
   return ok({
     text,
     ...(placed && { edit: placed.value }),
     ...(answer && { model: answer.model }),
     costUsd: answer?.costUsd ?? lostUsd,
-    ...(!answer && request.api && trouble !== undefined && { trouble }),
+    ...(!answer && { trouble }),
   });
 }
 
@@ -72,7 +71,7 @@ async function ask(
   const { log, signal } = deps;
   const store = openLogged(storeFolder, log);
   try {
-    const llm = paidLlm(api as NonNullable<typeof api>, store, root, deps);
+    const llm = paidLlm(api, store, root, deps);
     return await llm.ask(answerPrompt(form, text, { examples, rules }, llm.facts), signal, undefined, onLost);
   } finally {
     store.close();

@@ -7,7 +7,6 @@ import { relative, sep } from 'node:path';
 import { failed, ok, type Result } from '../common/errors.ts';
 import { plainLine } from '../common/plain-text.ts';
 import type { AnswerExample, AnswerForm } from '../prompts/answer/answer-prompt.ts';
-import { additionsBeside, type ChangedFile, localDraft } from '../prompts/commit/local-draft.ts';
 import { type DocEdit, docCommentOf, docEdit, docFormOf, docProse } from '../text/doc-comments.ts';
 import { kinOf } from '../text/languages.ts';
 import { codeOf, functionAt, functionsIn, functionTexts } from '../text/syntax/functions.ts';
@@ -39,8 +38,6 @@ export interface AnswerItem {
   readonly examples: readonly AnswerExample[];
   /** What the folder's instructions say of such texts, redacted; undefined: nothing. */
   readonly rules: string | undefined;
-  /** The draft without a large model; '': there is none. */
-  readonly draft: string;
   /** Why nothing may be sent, for the user; absent: it may. */
   readonly withheld?: string;
   /** Puts the answer into the text that the request has. Absent: the answer stands alone. */
@@ -100,7 +97,6 @@ export async function docItem(source: DocSource, signal: AbortSignal): Promise<R
       .map(({ item }) => ({ text: item.text, label: item.answer })),
     rules,
     // The comment of another function, with this one's name in it, is mostly wrong.
-    draft: '',
     ...((await ruleOf(root, path, harvest, exclude)) !== 'open' && {
       withheld: `Git, a rule or its secrets keep ${path} here. Write the comment yourself, or allow the file.`,
     }),
@@ -151,13 +147,21 @@ export interface CommitSource extends OpenedFolder {
   readonly repository: string;
 }
 
+interface ChangedFile {
+  readonly path: string;
+  /** 'A', 'M', 'D', 'T'. */
+  readonly status: string;
+  readonly diff: string;
+}
+
 interface CommitContext {
   readonly files: readonly ChangedFile[];
-  /** Earlier commits as their paths and whole messages; those on the most similar paths come first. */
+  /**
+   * Earlier commits as their paths and whole messages. Those that added files to the same folders come first if all
+   * staged files are new, then those on the most similar paths.
+   */
   readonly nearest: readonly AnswerExample[];
   readonly rules: string | undefined;
-  /** Messages that added files to the same folders, if all staged files are new. They come first in `nearest`, too. */
-  readonly additions: readonly string[];
   /** Why nothing of this may be sent, for the user: not all secrets are known. */
   readonly withheld?: string;
 }
@@ -181,14 +185,12 @@ const LIMITS = { diff: 16_000, file: 3_000, paths: 60 } as const;
 export async function commitItem(source: CommitSource, signal: AbortSignal): Promise<Result<AnswerItem>> {
   const context = await readCommit(source, signal);
   if (!context.ok) return context;
-  const { files, nearest, additions, rules, withheld } = context.value;
-  const messages = nearest.map(({ label }) => label);
+  const { files, nearest, rules, withheld } = context.value;
   return ok({
     form,
     text: changeText(files),
     examples: nearest,
     rules,
-    draft: localDraft(files, messages, additions),
     ...(withheld !== undefined && { withheld }),
   });
 }
@@ -211,6 +213,13 @@ function nearestCommits(past: readonly PastCommit[], paths: readonly string[], c
   const items = past.map((commit, key) => ({ key, text: commit.paths.join('\n'), answer: commit.message }));
   const nearest = new NearestAnswers(items, rarityOf(items.map(({ text }) => text)));
   return nearest.nearest(paths.join('\n'), -1, count).map(({ item }) => past[item.key] as PastCommit);
+}
+
+/** The commits that added a file to the folder of one of these new files, newest first. @param past newest first */
+function additionsBeside(past: readonly PastCommit[], paths: readonly string[]): PastCommit[] {
+  const folderOf = (path: string) => path.slice(0, path.lastIndexOf('/') + 1);
+  const folders = new Set(paths.map(folderOf));
+  return past.filter(({ added }) => added.some((path) => folders.has(folderOf(path))));
 }
 
 export async function readCommit(
@@ -271,7 +280,6 @@ export async function readCommit(
   return ok({
     files,
     nearest: nearest.map(({ message }, i) => ({ text: nearestPaths[i] as string, label: redact(message, '') })),
-    additions: additions.map(({ message }) => redact(message, '')),
     rules: instructions && redact(instructions, ''),
     ...(withheld !== undefined && { withheld }),
   });

@@ -234,39 +234,6 @@ test('with more time the run trains the base, and resumes after a cancellation w
   assert.equal(third.offers.length, 1, 'a finished run was agreed to once');
 });
 
-test('the first look drafts with the base, the run does not repeat these drafts, and its lines fit in 100 columns', async () => {
-  const drafts = async (firstLookSeconds: number | undefined) => {
-    rmSync(request.specialistFolder, { recursive: true, force: true });
-    rmSync(request.storeFolder, { recursive: true, force: true });
-    const engine = scripted();
-    const lines: string[] = [];
-    const progress = (update: ProgressUpdate) => void (update.lines !== undefined && lines.push(update.lines));
-    const firstLook = firstLookSeconds === undefined ? {} : { firstLookSeconds };
-    const { neural } = await withLedger((ledger) =>
-      reportWith({ ...request, ...firstLook }, { engine, progress, ledger, program: 'test' }),
-    );
-    assert.equal(engine.open.size, 0);
-    return { count: engine.count('draft'), lines: lines.join('\n'), quality: neural?.chosenFrom };
-  };
-  const without = await drafts(undefined);
-  assert.equal(without.lines, '');
-  const looked = await drafts(600);
-  assert.equal(looked.count, without.count);
-  assert.equal(looked.quality?.base.places, without.quality?.base.places);
-  assert.match(
-    looked.lines,
-    /n-grams: this folder's own text +\d+ of (\d+) \(.*\n {4}n-grams with the base model +\d+ of \1 /,
-  );
-  assert.equal(looked.lines.match(/^ {4}suggested /gm)?.length, 2);
-  assert.ok(
-    looked.lines.split('\n').every((line) => line.length <= 100 || line.includes(request.root)),
-    looked.lines,
-  );
-  const late = await drafts(0);
-  assert.match(late.lines, /base model did not answer in time/);
-  assert.equal(late.count, without.count);
-});
-
 test('after the plan the estimate of the time left falls, and rises only with an explanation', async () => {
   const updates: ProgressUpdate[] = [];
   const neural = { ...request.neural, budgetMinutes: 10, trains: true };

@@ -14,7 +14,7 @@ const git = (...args: string[]) =>
     cwd: root,
     encoding: 'utf8',
   });
-const request = { ...base, kind: 'commit message' as const, repository: root };
+const request = () => ({ ...base, ...asks(), kind: 'commit message' as const, repository: root });
 
 before(() => {
   git('init', '-q');
@@ -31,21 +31,13 @@ before(() => {
 
 test('fails with advice if nothing is staged', async () => {
   write('src/parser/lexer.ts', 'changed\n');
-  const result = await writeTextJob(request, deps());
+  const result = await writeTextJob(request(), deps());
   assert.ok(!result.ok && /Stage the changes/.test(result.error.message));
 });
 
-test('without the API the message is a local draft in the style of messages about nearby files', async () => {
+test('the API gets the staged changes, redacted, and nearby messages; of an ignored file only its name', async () => {
   write('src/parser/lexer.ts', 'export function skipBlanks() {}\n');
   git('add', 'src');
-  const { text, model, costUsd } = unwrap(await writeTextJob(request, deps()));
-  assert.deepEqual(
-    { text, model, costUsd },
-    { text: 'fix(parser): add skipBlanks to lexer.ts', model: undefined, costUsd: 0 },
-  );
-});
-
-test('the API gets the staged changes, redacted, and nearby messages; of an ignored file only its name', async () => {
   write('src/config.ts', `export const password = '${password}';\n`);
   write('.env', 'TOKEN=abcdefghijklmnop1234567890\n');
   write('unstaged.ts', 'nobody sees this\n');
@@ -56,7 +48,7 @@ test('the API gets the staged changes, redacted, and nearby messages; of an igno
     asked = text;
     return '```\nfix(parser): skip blanks\n```';
   });
-  const written = unwrap(await writeTextJob({ ...request, ...asks() }, deps()));
+  const written = unwrap(await writeTextJob(request(), deps()));
   assert.equal(written.text, 'fix(parser): skip blanks');
   assert.ok(written.model !== undefined && written.costUsd > 0);
   assert.match(asked, /\+export function skipBlanks/);
@@ -64,23 +56,23 @@ test('the API gets the staged changes, redacted, and nearby messages; of an igno
   assert.match(asked, /A \.env\n/);
   for (const secret of [password, 'abcdefghijklmnop1234567890', 'nobody sees this'])
     assert.ok(!asked.includes(secret), secret);
-  const again = unwrap(await writeTextJob({ ...request, ...asks() }, deps()));
+  const again = unwrap(await writeTextJob(request(), deps()));
   assert.deepEqual([again.text, again.costUsd], [written.text, 0], 'the same request is not paid for twice');
 });
 
-test('if the API fails, the local draft is used and `trouble` says why', async () => {
+test('if the API fails, nothing is written and `trouble` says why', async () => {
   api().fail('overloaded');
   write('src/parser/more.ts', 'x\n');
   git('add', 'src');
-  const { text, model, trouble } = unwrap(await writeTextJob({ ...request, ...asks() }, deps()));
-  assert.ok(text !== '' && model === undefined && trouble !== undefined);
+  const { text, model, trouble } = unwrap(await writeTextJob(request(), deps()));
+  assert.ok(text === '' && model === undefined && trouble !== undefined);
 });
 
 test('the cost of a truncated answer is reported', async () => {
   api().fail('truncated');
   write('src/parser/half.ts', 'x\n');
   git('add', 'src');
-  const { costUsd, trouble } = unwrap(await writeTextJob({ ...request, ...asks() }, deps()));
+  const { costUsd, trouble } = unwrap(await writeTextJob(request(), deps()));
   assert.ok(costUsd > 0 && trouble !== undefined);
 });
 
@@ -93,7 +85,7 @@ test('no filter or program from the repository configuration is run', async () =
   git('config', 'diff.evil.textconv', script);
   git('config', 'diff.evil.command', script);
   git('config', 'diff.external', script);
-  assert.ok((await writeTextJob(request, deps())).ok);
+  assert.ok((await writeTextJob(request(), deps())).ok);
   assert.ok(!existsSync(mark));
 });
 
@@ -125,7 +117,7 @@ async function sentFor(where: {
     sent = text;
     return 'x';
   });
-  const { model } = unwrap(await writeTextJob({ ...request, ...where, ...asks() }, deps()));
+  const { model } = unwrap(await writeTextJob({ ...request(), ...where }, deps()));
   assert.ok(model !== undefined);
   return sent;
 }
@@ -212,14 +204,13 @@ test("a repository inside the opened folder obeys the folder's ignore rules, and
   assert.match(sent, /A private\/b\.ts\n/);
 });
 
-test('sends nothing if more was changed than is read for secrets, and says so beside the local draft', async () => {
+test('sends nothing if more was changed than is read for secrets, and says so', async () => {
   for (let i = 0; i < 1001; i++) write(`many/${i}.txt`, `${i}\n`);
   git('add', 'many');
   const requests = api().requests.length;
-  const { text, model, trouble } = unwrap(await writeTextJob({ ...request, ...asks() }, deps()));
+  const { text, model, trouble } = unwrap(await writeTextJob(request(), deps()));
   assert.equal(api().requests.length, requests);
-  assert.equal(model, undefined);
-  assert.notEqual(text, '');
+  assert.deepEqual([model, text], [undefined, '']);
   assert.match(trouble ?? '', /^Nothing was sent to the large model\. The changes .* exceed 1,000 files/);
   git('reset', '-q');
 });

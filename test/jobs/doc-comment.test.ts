@@ -24,34 +24,30 @@ before(() => {
 
 const request = (more: Partial<DocRequest> = {}): DocRequest => ({
   kind: 'comment',
-  ...base,
+  ...{ ...base, ...asks() },
   ...{ text, path: 'src/page.ts', languageId: 'typescript', at: text.indexOf('return') },
   ...more,
 });
-test('without the API no comment of another function is written', async () => {
-  assert.deepEqual(unwrap(await writeTextJob(request(), deps())), { text: '', costUsd: 0 });
-});
-
 test('the API gets the function and similar ones without secrets; comment marks in its answer are not doubled', async () => {
   let promptText = '';
   api().answerTexts((said) => {
     promptText = said;
     return '```ts\n/**\n * Asks for one page.\n * @param id which\n */\n```';
   });
-  const written = unwrap(await writeTextJob(request(asks()), deps()));
+  const written = unwrap(await writeTextJob(request(), deps()));
   assert.equal(written.edit?.insert, '/**\n * Asks for one page.\n * @param id which\n */\n');
   assert.ok(written.model !== undefined && written.costUsd > 0);
   assert.match(promptText, /`readList` asks the store for one list\./);
   assert.match(promptText, /function readPage/);
   assert.ok(!promptText.includes(password) && !promptText.includes('Draws it'));
-  const repeated = unwrap(await writeTextJob(request(asks()), deps()));
+  const repeated = unwrap(await writeTextJob(request(), deps()));
   assert.equal(repeated.costUsd, 0, 'the same question is not paid for twice');
 });
 
 test('nothing is written if the file must not be sent or the API fails, and `trouble` says why', async () => {
   write('.easyadaptationignore', 'src/page.ts\n');
   const callsBefore = api().requests.length;
-  const kept = unwrap(await writeTextJob(request(asks()), deps()));
+  const kept = unwrap(await writeTextJob(request(), deps()));
   assert.deepEqual([kept.text, kept.model, api().requests.length], ['', undefined, callsBefore]);
   assert.match(
     kept.trouble ?? '',
@@ -59,11 +55,11 @@ test('nothing is written if the file must not be sent or the API fails, and `tro
   );
   rmSync(join(root, '.easyadaptationignore'));
   api().fail('overloaded');
-  const other = request({ ...asks(), text: text.replaceAll('page', 'role').replaceAll('Page', 'Role') });
+  const other = request({ text: text.replaceAll('page', 'role').replaceAll('Page', 'Role') });
   const { text: written, model, trouble } = unwrap(await writeTextJob(other, deps()));
   assert.ok(written === '' && model === undefined && trouble !== undefined);
   api().fail('truncated');
-  const half = request({ ...asks(), text: text.replaceAll('page', 'rule').replaceAll('Page', 'Rule') });
+  const half = request({ text: text.replaceAll('page', 'rule').replaceAll('Page', 'Rule') });
   assert.ok(unwrap(await writeTextJob(half, deps())).costUsd > 0, 'an answer that breaks off is paid for');
 });
 
@@ -73,7 +69,7 @@ test('a cancelled request writes nothing and is no trouble', async () => {
     stop.abort();
     return 'Reads.';
   });
-  const other = request({ ...asks(), text: text.replaceAll('page', 'shelf').replaceAll('Page', 'Shelf') });
+  const other = request({ text: text.replaceAll('page', 'shelf').replaceAll('Page', 'Shelf') });
   const written = await writeTextJob(other, { ...deps(), signal: stop.signal }).catch((error: Error) => error);
   assert.ok(written instanceof Error || (!written.ok && written.error.code === 'cancelled'), JSON.stringify(written));
 });

@@ -12,7 +12,7 @@ export function exportedBase(base: string, tokenizer: string, into: string): str
   const { config } = loadModel(base);
   const lora = loraFor(config);
   const model = join(into, 'unchanged');
-  saveAdapter(model, config, { lora, weights: initialAdapters(config, lora, 1) }, 'base', 'F16');
+  saveAdapter(model, config, { lora, weights: initialAdapters(config, lora, 1) }, 'F16');
   writeAdaptedManifest(model, { base, tokenizer });
   unwrap(exportModel({ model, base, tokenizer, into }));
   rmSync(model, { recursive: true });

@@ -5,8 +5,8 @@ import { fromHalf, toHalf } from '../../src/common/half.ts';
 import type { Model } from '../../src/neural/architecture/lora.ts';
 import { type ModelConfig, parameterSpecs, type Weights } from '../../src/neural/architecture/parameters.ts';
 import { BLOCK, type Quantized } from '../../src/neural/architecture/quantize.ts';
-import { writeConfig } from '../../src/neural/models/config-json.ts';
 import { CONFIG, sha256Of, WEIGHTS, writeManifest } from '../../src/neural/models/manifest.ts';
+import { writeConfig } from './config-json.ts';
 import { initialWeights } from './random-models.ts';
 
 export type PackedModel = Model & { readonly packed: Map<string, Quantized> };

@@ -3,8 +3,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { normals } from '../../src/common/statistics/random.ts';
 import { elements, type ModelConfig, parameterSpecs, type Weights } from '../../src/neural/architecture/parameters.ts';
-import { writeConfig } from '../../src/neural/models/config-json.ts';
 import { type StoredType, writeSafetensors } from '../../src/neural/models/safetensors.ts';
+import { writeConfig } from './config-json.ts';
 
 /** What all sizes have in common. */
 export const COMMON = {

@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { rmSync, statSync, utimesSync } from 'node:fs';
 import { beforeEach, test } from 'node:test';
 import { unwrap } from '../../src/common/errors.ts';
-import { localDraft } from '../../src/prompts/commit/local-draft.ts';
 import { changeText, commitItem, readCommit } from '../../src/text-tasks/commit-context.ts';
 import { FolderReader } from '../../src/workspace/files/folder-reader.ts';
 import { learnStored } from '../../src/workspace/files/stored-secrets.ts';
@@ -112,35 +111,30 @@ test('sends additions, a last line without a line end, and Windows line ends as 
   );
 });
 
-test('a draft for a new file takes type and scope from the commits that added files to its folder', async () => {
+test('for a new file the commits that added files to its folder come first', async () => {
   commit({ 'README.md': 'a\n' }, 'chore: begin');
   commit({ 'src/rules/no-loop.ts': 'a\n' }, 'feat(rules): add no-loop');
   for (let i = 0; i < 14; i++)
     commit({ 'src/rules/no-loop.ts': `${i}\n`, 'src/core/walk.ts': `${i}\n` }, `fix(core): case ${i}`);
   tree.write({ 'src/rules/no-label.ts': 'export {};\n' });
   tree.git('add', '.');
-  const { files, nearest, additions } = unwrap(await readCommit(source(), signal));
-  assert.deepEqual(additions, ['feat(rules): add no-loop']);
-  const messages = nearest.map(({ label }) => label);
-  assert.deepEqual(nearest[0], { text: 'src/rules/no-loop.ts', label: additions[0] });
+  const { nearest } = unwrap(await readCommit(source(), signal));
+  assert.deepEqual(nearest[0], { text: 'src/rules/no-loop.ts', label: 'feat(rules): add no-loop' });
   assert.equal(nearest.length, 12);
-  assert.equal(localDraft(files, messages, additions), 'feat(rules): add no-label.ts');
-  assert.match(localDraft(files, messages), /^fix\(core\)/);
 });
 
-test('messages about the most similar paths come first, newer before older, and give the draft its form', async () => {
+test('messages about the most similar paths come first, newer before older', async () => {
   const past = { 'docs/install.md': 'docs: install', 'src/parser/lexer.ts': 'fix(parser): no loop' };
   for (const [path, message] of Object.entries(past)) commit({ [path]: `${message}\n` }, message);
   commit({ 'src/render/table.ts': 'a\n' }, 'feat(render): tables');
   commit({ 'src/parser/lexer.ts': 'b\n' }, 'fix(parser): strings may be empty');
   tree.write({ 'src/parser/lexer.ts': 'export function skipBlanks() {}\n' });
   tree.git('add', '.');
-  const { examples, draft } = unwrap(await commitItem(source(), signal));
+  const { examples } = unwrap(await commitItem(source(), signal));
   assert.deepEqual(
     examples.slice(0, 2).map(({ label }) => label),
     ['fix(parser): strings may be empty', 'fix(parser): no loop'],
   );
-  assert.equal(draft, 'fix(parser): add skipBlanks to lexer.ts');
 });
 
 test('each file diff and the whole diff are cut, and the list of files comes first', () => {

@@ -111,7 +111,7 @@ export class Countdown {
   tick(): void {
     if (!this.last || !this.seconds) return;
     const { update, ms } = this.last;
-    const { say: _, lines: __, ...rest } = update;
+    const { say: _, ...rest } = update;
     const later = this.leftAt(this.at, update) - (this.now() - ms) / 1000;
     // However late this stage is, the later stages still need their time.
     this.lower(Math.max(later, this.after(this.at)));

@@ -24,11 +24,6 @@ export interface AdaptRequest extends SendableFolder {
   readonly neural?: NeuralAccess;
   /** Why a smaller base than the preferred one is adapted: a sentence for plan and report. */
   readonly baseNote?: string;
-  /**
-   * For effort 'adapt': first measure the accuracy of the local model, until this many seconds after the start.
-   * The result is sent as `lines` of a progress update. Absent: no such measurement.
-   */
-  readonly firstLookSeconds?: number;
 }
 
 export interface NeuralAccess {
@@ -39,7 +34,7 @@ export interface NeuralAccess {
   /** Device and CPU threads of training, and of llama.cpp, which drafts with GGUF bases. */
   readonly device: 'auto' | 'cpu' | 'webgpu';
   readonly trainingThreads?: number | 'auto';
-  /** Budget of the run without API answers and first look. Default 10. */
+  /** Budget of the run without API answers. Default 10. */
   readonly budgetMinutes?: number;
   /** Absent: it trains first only on a machine where that pays. */
   readonly trains?: boolean;

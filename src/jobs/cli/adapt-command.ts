@@ -7,17 +7,11 @@ import { Runs, type Terminal } from './terminal.ts';
 
 /** For the demonstration on our own sources; a named folder has the usual budget. */
 const DEMONSTRATION_MINUTES = 2;
-/** Seconds from the start of a run to the end of its first look, so that it is printed within a minute. */
-const FIRST_LOOK = 45;
 
 export async function adapt({ target, values }: CommandLine, terminal: Terminal): Promise<number> {
-  const request = {
-    ...(target === ''
-      ? requestFor(join(repository, 'src'), values, DEMONSTRATION_MINUTES)
-      : requestFor(target, values)),
-    firstLookSeconds: FIRST_LOOK,
-  };
-  const runs = new Runs(request, values, terminal);
+  const request =
+    target === '' ? requestFor(join(repository, 'src'), values, DEMONSTRATION_MINUTES) : requestFor(target, values);
+  const runs = new Runs(request, terminal);
   const api = apiAccess(values);
   const work = async () => {
     const result = await runs.run(api ? { api } : {});

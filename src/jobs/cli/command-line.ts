@@ -93,83 +93,34 @@ function number<T extends number | undefined>(
 
 function oneOf<T extends string>(takes: string, choices: readonly T[], initial: T, words: string): Option<T> {
   const expects = `${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}`;
-  return { takes, words, initial, read: (given) => choices.find((each) => each === given), expects };
+  const read = (given: string) => choices.find((each) => each === given);
+  return { takes, words: `${expects}; ${words}`, initial, read, expects };
 }
 
 const OPTIONS = {
   json: flag('print JSON on stdout (progress stays on stderr)'),
-  balance: number('N', [0.05, 1], 0.4, 'from 0.05, hardly any call, to 1, API first (default 0.4)'),
+  balance: number('N', [0.05, 1], 0.4, 'from 0.05, hardly any call, to 1, API first'),
   'no-neural': flag('n-grams alone: seconds instead of minutes'),
-  train: oneOf(
-    'WHEN',
-    ['auto', 'always', 'never'],
-    'auto',
-    'never: index and router alone, in two minutes; always; auto (default): where this machine is fast enough',
-  ),
-  minutes: number(
-    'N',
-    [0.1, 1440],
-    undefined,
-    'for training and measuring after the first look (default 10, for the demonstration 2)',
-  ),
+  train: oneOf('WHEN', ['auto', 'always', 'never'], 'auto', 'train the base model; auto: where that pays'),
+  minutes: number('N', [0.1, 1440], undefined, 'for training and measuring (default 10, for the demonstration 2)'),
   'max-steps': number('N', [1, 1e6], undefined, 'maximum training steps; early stopping is then off'),
-  device: oneOf(
-    'NAME',
-    ['auto', 'cpu', 'webgpu'],
-    'auto',
-    'auto (default), cpu or webgpu, for training and for a GGUF base',
-  ),
-  threads: number(
-    'N',
-    [1, 256],
-    undefined,
-    'of the processor (default: physical cores minus one, but two of two for the models that ship)',
-  ),
-  memory: number(
-    'GB',
-    [0.5, 1024],
-    0,
-    "limit of each process of the neural engine (default: two fifths of the machine's memory, at least 3)",
-  ),
-  base: text(
-    'NAME',
-    undefined,
-    `${shippedNames}, an imported base, or a folder (default small); for label, it reads doubtful texts`,
-  ),
+  device: oneOf('NAME', ['auto', 'cpu', 'webgpu'], 'auto', 'of training and of a GGUF base'),
+  threads: number('N', [1, 256], undefined, 'of the processor (default: physical cores minus one)'),
+  base: text('NAME', undefined, `${shippedNames}, an imported base, or a folder (default small)`),
   name: text('NAME', undefined, 'name of the imported base', ['import']),
   yes: flag('use the API without asking (needs a key, such as ANTHROPIC_API_KEY)'),
   local: flag('never use the API, even with a key'),
-  places: number(
-    'N',
-    [5, 2000],
-    CALIBRATION_POSITIONS,
-    `maximum cursor positions to ask the API about (default ${CALIBRATION_POSITIONS})`,
-    ['adapt', 'inspect'],
-  ),
+  places: number('N', [5, 2000], CALIBRATION_POSITIONS, 'positions to ask the API about', ['adapt', 'inspect']),
   export: flag("write the task's local model as ONNX instead, for Spark or Ray", ['label']),
   more: number('N', [1, 100_000], 0, 'random texts to ask about beyond the first sample', ['label']),
-  'run-budget': number(
-    'USD',
-    [0, 1000],
-    1,
-    'maximum cost of this run, with reservations (default 1); a run that resumes another one counts anew',
-  ),
-  budget: number('USD', [0, 1000], 1, 'maximum cost of the API per calendar month, over all runs (default 1)'),
-  provider: oneOf(
-    'NAME',
-    commandLineProviders,
-    commandLineProviders[0] ?? '',
-    `${commandLineProviders.join(', ')} (default the first); key in ..._API_KEY, of a server in EASY_ADAPTATION_API_KEY`,
-  ),
+  'run-budget': number('USD', [0, 1000], 1, 'maximum cost of this run, with reservations'),
+  budget: number('USD', [0, 1000], 1, 'maximum cost of the API per calendar month, over all runs'),
+  provider: oneOf('NAME', commandLineProviders, 'anthropic', 'key in ..._API_KEY; a server: EASY_ADAPTATION_API_KEY'),
   url: text('ADDRESS', undefined, "address of the API (default: the provider's own)"),
   model: text('NAME', '', "the large model (default: the provider's small one)"),
   folder: text('FOLDER', undefined, 'folder for complete and label (default: the current)'),
   at: text('FILE:LINE[:COLUMN]', undefined, 'the position of a request', ['inspect']),
-  storage: text(
-    'FOLDER',
-    undefined,
-    "folder for models, reports and API answers, closed to other users (default: the user's data folder)",
-  ),
+  storage: text('FOLDER', undefined, "for models, reports and API answers (default: the user's data folder)"),
   verbose: flag('say more on stderr'),
   help: flag('print this'),
 };
@@ -191,9 +142,10 @@ export const usage = [
     usageRow(`npm start -- ${name === 'adapt' ? '[adapt]' : name} ${takes}`, words, 35),
   ),
   "\n  An interrupted adaptation resumes when it is started again and the folder's text is the same.\n",
-  ...Object.entries<Option<unknown>>(OPTIONS).map(([name, { takes, words, only }]) =>
-    usageRow(`--${name}${takes ? ` ${takes}` : ''}`, only ? `for ${only.join(' and ')}: ${words}` : words, 23),
-  ),
+  ...Object.entries<Option<unknown>>(OPTIONS).map(([name, { takes, words, initial, only }]) => {
+    const told = only ? `for ${only.join(' and ')}: ${words}` : words;
+    return usageRow(`--${name}${takes ? ` ${takes}` : ''}`, initial ? `${told} (default ${initial})` : told, 23);
+  }),
   '',
 ].join('\n');
 

@@ -32,7 +32,7 @@ import { Runs, type Terminal } from './terminal.ts';
 /** `complete`. */
 export async function complete({ target, values }: CommandLine, terminal: Terminal): Promise<number> {
   const request = requestFor(values.folder ?? process.cwd(), values);
-  const runs = new Runs(request, values, terminal);
+  const runs = new Runs(request, terminal);
   const { engine } = runs;
   // A stopped completion needs no checkpoint.
   terminal.stop.signal.addEventListener('abort', () => engine?.dispose());

@@ -8,7 +8,7 @@ import { Runs, type Terminal } from './terminal.ts';
 
 /** Runs the command. Resolves to the exit code. */
 export async function inspect({ target, values }: CommandLine, terminal: Terminal): Promise<number> {
-  const runs = new Runs(requestFor(target, values), values, terminal);
+  const runs = new Runs(requestFor(target, values), terminal);
   terminal.endWithReader();
   return runs.within(writeRows(target, values, runs, terminal));
 }

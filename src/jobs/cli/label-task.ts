@@ -4,7 +4,6 @@ import type { ApiEstimate } from '../../adapt/request/adapt-request.ts';
 import { drawn } from '../../common/chart.ts';
 import { CodedError, unwrap } from '../../common/errors.ts';
 import { replaceFile } from '../../common/files.ts';
-import { memoryCeiling } from '../../common/memory.ts';
 import type { ProgressUpdate } from '../../common/progress.ts';
 import { isAnswerTask, TASKS_FOLDER } from '../../prompts/label/task.ts';
 import { exportReadme, taskModel } from '../../text-tasks/export-task.ts';
@@ -87,8 +86,7 @@ function statesAccess(values: Values): StatesAccess | undefined {
   if (!neural) return undefined;
   const { base: model, threads } = neural;
   const script = join(repository, 'src', 'specialist', 'engine', 'main.ts');
-  const engine = { script, memoryCeiling: memoryCeiling(values.memory) };
-  return { engine, language: { model, tokenizer, threads } };
+  return { engine: { script }, language: { model, tokenizer, threads } };
 }
 
 function renderTask(root: string, report: TaskReport): string {

@@ -16,7 +16,6 @@ import { ProgressBar } from '../../common/bar.ts';
 import { type Failure, messageOf, type Result } from '../../common/errors.ts';
 import { wrap } from '../../common/format.ts';
 import { type Log, silentLog } from '../../common/log.ts';
-import { memoryCeiling } from '../../common/memory.ts';
 import { plainJson, plainLine, plainText } from '../../common/plain-text.ts';
 import { Stop } from '../../common/stop.ts';
 import { readTuning } from '../../common/tuning.ts';
@@ -32,12 +31,12 @@ export class Runs {
   private readonly request: AdaptRequest;
   private readonly terminal: Terminal;
 
-  constructor(request: AdaptRequest, values: Values, terminal: Terminal) {
+  constructor(request: AdaptRequest, terminal: Terminal) {
     this.request = request;
     this.terminal = terminal;
     const { trainingNiceness } = readTuning(process.env);
     const script = join(repository, 'src', 'specialist', 'engine', 'main.ts');
-    const start = { script, memoryCeiling: memoryCeiling(values.memory), trainingNiceness };
+    const start = { script, trainingNiceness };
     this.engine = request.neural && new EngineClient({ ...start, log: terminal.log });
     const job = join(repository, 'src', 'jobs', 'main.ts');
     this.jobs = new JobClient({ script: job, engine: () => start, who: 'npm start', log: terminal.log });
@@ -50,7 +49,6 @@ export class Runs {
       stop.signal,
       (update) => {
         if (stop.signal.aborted) return;
-        if (update.lines !== undefined) bar.interrupt(`${wrap(plainText(update.lines))}\n`);
         if (update.say !== undefined) bar.interrupt(`${wrap(plainLine(update.say))}\n`);
         bar.update(update);
       },

@@ -1,5 +1,5 @@
-// Low-rank adapters (Hu et al. 2021): W x + alpha/rank B A x, for chosen linear layers; merged into W on export. Also
-// the values of a decoder in memory, with its adapter.
+// Low-rank adapters (Hu et al. 2021): W x + alpha/rank B A x, for chosen linear layers. Also the values of a decoder in
+// memory, with its adapter.
 import { CodedError } from '../../common/errors.ts';
 import { normals } from '../../common/statistics/random.ts';
 import type { Builder } from '../autodiff/builder.ts';
@@ -124,26 +124,4 @@ export function adaptedLinear(b: Builder, lora: LoraConfig, plain: Linear, param
     const low = b.keep(b.gemm(x, parameter(a), { transB: 1 }));
     return b.add(y, b.gemm(low, parameter(up), { transB: 1, alpha: lora.alpha / lora.rank }));
   };
-}
-
-/** A matrix [out, inner] with its factors [rank, inner] and [out, rank] added. */
-export function mergeMatrix(
-  base: Float32Array,
-  inner: number,
-  { alpha, rank }: Pick<LoraConfig, 'alpha' | 'rank'>,
-  a: Float32Array,
-  up: Float32Array,
-): Float32Array {
-  const sum = base.slice();
-  for (let row = 0; row < base.length / inner; row++) {
-    for (let r = 0; r < rank; r++) {
-      const factor = (alpha / rank) * (up[row * rank + r] as number);
-      if (factor === 0) continue;
-      for (let column = 0; column < inner; column++) {
-        const at = row * inner + column;
-        sum[at] = (sum[at] as number) + factor * (a[r * inner + column] as number);
-      }
-    }
-  }
-  return sum;
 }

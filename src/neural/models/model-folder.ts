@@ -1,5 +1,5 @@
 // A model on disk in Hugging Face's layout: config.json and model.safetensors; matrices may be packed in 4 bits. An
-// adapter is in the layout of peft, which Python's peft can load: adapter_config.json and adapter_model.safetensors.
+// adapter has the names of peft: adapter_config.json and adapter_model.safetensors.
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { CodedError, messageOf, unwrap } from '../../common/errors.ts';
@@ -26,13 +26,7 @@ const PREFIX = 'base_model.model.';
 const MAX_RANK = 1024;
 
 /** Replaces the weights first, because a config without weights would not be a usable adapter. */
-export function saveAdapter(
-  folder: string,
-  config: ModelConfig,
-  { lora, weights }: Adapter,
-  base: string,
-  type: StoredType,
-): void {
+export function saveAdapter(folder: string, config: ModelConfig, { lora, weights }: Adapter, type: StoredType): void {
   const specs = adapterSpecs(config, lora);
   checkWeights(specs, weights);
   const tensors = specs.map(
@@ -40,16 +34,10 @@ export function saveAdapter(
   );
   const { rank, alpha, targets, firstLayer = 0 } = lora;
   const json = {
-    peft_type: 'LORA',
-    task_type: 'CAUSAL_LM',
-    base_model_name_or_path: base,
     r: rank,
     lora_alpha: alpha,
     target_modules: targets,
-    ...(firstLayer > 0 && { layers_to_transform: range(firstLayer, config.layers), layers_pattern: 'layers' }),
-    bias: 'none',
-    lora_dropout: 0,
-    inference_mode: true,
+    ...(firstLayer > 0 && { layers_to_transform: range(firstLayer, config.layers) }),
   };
   replaceFile(join(folder, ADAPTER), writeSafetensors(tensors, type));
   replaceFile(join(folder, ADAPTER_CONFIG), [new TextEncoder().encode(`${JSON.stringify(json, null, 2)}\n`)]);

@@ -129,15 +129,9 @@ function decode(bytes: Uint8Array<ArrayBuffer>, type: StoredType): Float32Array 
   return Float32Array.from(new Uint16Array(bytes.buffer), fromHalf);
 }
 
-/** A tensor to write. A function is called when the tensor is written, so that one at a time is in memory. */
-interface TensorToWrite {
-  readonly shape: readonly number[];
-  readonly data: Float32Array | (() => Float32Array);
-}
-
 /** The file's pieces in order; f32 tensors are not copied. */
 export function* writeSafetensors(
-  tensors: Iterable<readonly [string, TensorToWrite]>,
+  tensors: Iterable<readonly [string, StoredTensor]>,
   type: StoredType = 'F32',
   metadata: Readonly<Record<string, string>> = {},
 ): Generator<Uint8Array> {
@@ -149,7 +143,7 @@ export function* writeSafetensors(
     header[name] = { dtype: type, shape, data_offsets: [start, total] };
   }
   yield headerBytes(header);
-  for (const [, { data }] of tensors) yield encode(typeof data === 'function' ? data() : data, type);
+  for (const [, { data }] of tensors) yield encode(data, type);
 }
 
 /** Header length, header as JSON, padding: tensors start at a multiple of 8, so that readers can map them. */

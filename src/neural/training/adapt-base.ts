@@ -47,7 +47,7 @@ export function checkMemory(config: ModelConfig, { tokens, available }: MemoryRe
   if (needs <= available) return;
   throw new CodedError(
     'out-of-memory',
-    `Fine-tuning needs ${megabytes(needs)} of memory, and ${megabytes(Math.max(0, available))} are free within its limit. Close other programs, raise the limit (easyAdaptation.memory, or --memory), or choose a smaller base.`,
+    `Fine-tuning needs ${megabytes(needs)} of memory, and ${megabytes(Math.max(0, available))} are free within its limit. Close other programs, raise the limit (easyAdaptation.memory), or choose a smaller base.`,
   );
 }
 
@@ -116,7 +116,7 @@ export async function adapt(request: TrainingRequest, hooks: AdaptHooks): Promis
     const result = await train(request, start, hooks);
     if (!result.ok) return result;
     const { weights, ...outcome } = result.value;
-    saveAdapter(out, config, { lora, weights }, baseOf(base).name, 'F16');
+    saveAdapter(out, config, { lora, weights }, 'F16');
     writeAdaptedManifest(out, { base, ...(tokenizer !== undefined && { tokenizer }) });
     const tokens = outcome.steps * tokensOfStep(request);
     const adapted: Adapted = { ...outcome, device, parameters: parameterCount(config), tokens };

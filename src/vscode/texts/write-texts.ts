@@ -13,7 +13,7 @@ import { placeOf } from '../editor/folder-of-document.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';
 import type { Paths } from '../editor/paths.ts';
 import { withProgress } from '../editor/progress.ts';
-import { safeSentence, sentences, t, type UiText } from '../editor/ui-text.ts';
+import { safeSentence, t, type UiText } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
 import type { Configuration } from '../settings/configuration.ts';
 
@@ -45,13 +45,7 @@ export async function writeCommitMessage(deps: WriteTextsDeps, source: unknown):
     repository: rootUri.fsPath,
   });
   // Text that the user has typed since must not be overwritten.
-  if (written === undefined || inputBox.value !== messageBefore) return;
-  inputBox.value = written.text;
-  if (written.model === undefined)
-    void showUnwritten(
-      t('The commit message is a draft: it only names what was added, changed or removed. Edit it before you commit.'),
-      written,
-    );
+  if (written !== undefined && inputBox.value === messageBefore) inputBox.value = written.text;
 }
 
 export async function writeComment(deps: WriteTextsDeps): Promise<void> {
@@ -69,12 +63,7 @@ export async function writeComment(deps: WriteTextsDeps): Promise<void> {
     text,
     at,
   });
-  if (written === undefined) return;
-  if (written.edit === undefined)
-    return void showUnwritten(
-      t('No comment was written. Type its first words, and the local model suggests how they go on.'),
-      written,
-    );
+  if (written?.edit === undefined) return;
   if (document.isClosed || document.version !== version) {
     void window.showInformationMessage(
       t('The comment was not inserted because the file has changed. Run the command again.'),
@@ -100,13 +89,21 @@ async function write(
   }
   const { kind } = source;
   const api = await requests.apiFor(folder, kind);
+  if (api === undefined) {
+    const needed =
+      kind === 'comment'
+        ? t('A large model writes comments. Type the first words, and the local model suggests how they go on.')
+        : t('A large model writes commit messages.');
+    await offerCommand('Information', needed, t('Choose the Large Model…'), 'easyAdaptation.chooseModel');
+    return undefined;
+  }
   const title = kind === 'comment' ? t('Writing a comment') : t('Writing a commit message');
   const request = {
     ...source,
     ...(await requests.sendable({ folder, uri, root })),
     exclude: configuration.for(uri).exclude,
     storeFolder: paths.storage,
-    ...(api && { api }),
+    api,
   };
   const written = await withProgress(title, (signal) => jobs.job('write', request, signal));
   if (!written.ok) {
@@ -115,21 +112,17 @@ async function write(
     else if (written.error.code !== 'cancelled') await showFailure(written.error);
     return undefined;
   }
-  const { model, costUsd } = written.value;
+  const { model, costUsd, trouble } = written.value;
   onSpent(costUsd);
   log.info(`A ${kind} by ${model ?? 'no large model'}, $${costUsd.toFixed(6)}`);
-  return written.value;
+  if (trouble === undefined) return written.value;
+  await showFailure({ message: trouble });
+  return undefined;
 }
 
 function isTrusted(): boolean {
   if (!vscode.workspace.isTrusted) void askForTrust();
   return vscode.workspace.isTrusted;
-}
-
-/** Says why no large model wrote the text; without one it offers to choose one. @param what there is instead */
-async function showUnwritten(what: UiText, { trouble }: WrittenText): Promise<void> {
-  if (trouble !== undefined) return showFailure({ message: sentences(safeSentence(trouble), what) });
-  await offerCommand('Information', what, t('Choose the Large Model…'), 'easyAdaptation.chooseModel');
 }
 
 function textBefore(document: vscode.TextDocument, position: vscode.Position): string {

@@ -39,15 +39,9 @@ async function withApi(work: (api: MessagesServer, env: Record<string, string>) 
 /** The last report of a folder, as a user opens it. */
 const reportOf = (root: string) => readFileSync(join(specialistFolder(storage, root), REPORT_FILE), 'utf8');
 
-test('without a key prints a first look and a report as text or JSON, and writes it beside the model', async () => {
+test('without a key prints a report as text or JSON, and writes it beside the model', async () => {
   const text = await run([project.root]);
   assert.equal(text.code, 0, text.err);
-  assert.match(text.err, /What was read\n.*project\n {2}24 files, /);
-  assert.match(text.err, /n-grams: this folder's own text +\d+ of \d+/);
-  assert.match(
-    text.err,
-    /Two completions from these files\n {2}src\/.*, line \d+\n {4}typed .*\n {4}suggested .*\n {4}author /,
-  );
   assert.match(text.err, /step 1 of 3 {2}Finding files \.\.\. /);
   const long = text.printed.split('\n').filter((line) => line.length > 100 && !line.includes(storage));
   assert.deepEqual(long, []);
@@ -90,7 +84,7 @@ test('with a base: trains, resumes after an interruption, and completes with bot
     ];
     const stopped = await run([small.root, ...options], {}, /Training \.\.\./);
     assert.equal(stopped.code, 130, stopped.err);
-    assert.match(stopped.err, /n-grams with the base model .*step \d of 6 {2}Training \.\.\./s);
+    assert.match(stopped.err, /step \d of 6 {2}Training \.\.\./);
     const [beforePlan, afterPlan] = stopped.err.split('What adapting to this folder takes');
     assert.doesNotMatch(beforePlan ?? '', /minutes? left/, 'an estimate before anything is measured');
     assert.match(afterPlan ?? '', /Training \.\.\. {2}.*minutes? left/);
@@ -245,6 +239,8 @@ test('the help names the commands that there are, and every option', async () =>
   assert.deepEqual(commands, ['adapt', 'complete', 'inspect', 'label', 'import']);
   for (const option of ['--yes', '--places N', '--train WHEN', '--storage FOLDER'])
     assert.ok(out.includes(option), option);
+  assert.match(out, /--train WHEN +auto, always or never; .*\(default auto\)/);
+  assert.match(out, /--run-budget USD .*\(default 1\)/);
 });
 
 test('wrong usage gets one sentence and exit code 2', async () => {

@@ -34,7 +34,7 @@ const adapter = { lora, weights: initialAdapters(config, lora, 1) };
 beforeEach(() => {
   for (const each of [base, adapted]) rmSync(each, { recursive: true, force: true });
   for (const file of [CONFIG, WEIGHTS]) cpSync(join(goldenFolder('packed'), file), join(base, file));
-  saveAdapter(adapted, config, adapter, 'base', 'F16');
+  saveAdapter(adapted, config, adapter, 'F16');
 });
 
 const manifestOf = (at: string): PackageManifest => {

@@ -1,5 +1,4 @@
-// Small models with adapters for export tests: deterministic, so that the goldens of Python's libraries stay
-// comparable.
+// Small models with adapters for export tests: deterministic, so that llama.cpp's golden stays comparable.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { normals } from '../../../src/common/statistics/random.ts';
@@ -11,12 +10,12 @@ import { writeAdaptedManifest } from '../../../src/neural/training/adapt-base.ts
 import { initialWeights, saveValues } from '../../support/random-models.ts';
 import { trainTokenizer } from '../../text/tokenizer/fixture.ts';
 
-export const CONFIG: ModelConfig = {
+const CONFIG: ModelConfig = {
   ...{ vocabSize: 320, hiddenSize: 32, intermediateSize: 64, layers: 2, heads: 4, keyValueHeads: 2, headDim: 8 },
   ...{ contextLength: 64, normEpsilon: 1e-5, ropeTheta: 10000, initializerRange: 0.2, bosTokenId: 1, eosTokenId: 1 },
 };
 /** Of the adapter, which leaves out the lowest layer. */
-export const LORA: LoraConfig = {
+const LORA: LoraConfig = {
   ...{ rank: 4, alpha: 16, firstLayer: 1 },
   targets: ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'],
 };
@@ -49,7 +48,7 @@ export function writeExported(folder: string): { base: string; model: string; to
       Float32Array.from({ length: elements(shape) }, () => 0.1 * next()),
     ]),
   );
-  saveAdapter(model, CONFIG, { lora: LORA, weights }, 'tiny-llama', 'F32');
+  saveAdapter(model, CONFIG, { lora: LORA, weights }, 'F32');
   writeAdaptedManifest(model, { base });
   return { base, model, tokenizer };
 }

@@ -7,9 +7,10 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fromHalf, toHalf } from '../../../src/common/half.ts';
 import { parameterCount } from '../../../src/neural/architecture/parameters.ts';
-import { parseConfig, writeConfig } from '../../../src/neural/models/config-json.ts';
+import { parseConfig } from '../../../src/neural/models/config-json.ts';
 import { loadModel } from '../../../src/neural/models/model-folder.ts';
 import { readSafetensors, writeSafetensors } from '../../../src/neural/models/safetensors.ts';
+import { writeConfig } from '../../support/config-json.ts';
 import { PRESETS, saveValues } from '../../support/random-models.ts';
 import { goldenFolder, relativeError } from '../architecture/golden.ts';
 

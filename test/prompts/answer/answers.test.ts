@@ -5,7 +5,6 @@ import { test } from 'node:test';
 import { uniforms } from '../../../src/common/statistics/random.ts';
 import { unknownModel } from '../../../src/llm/protocol/models.ts';
 import { answerPrompt, fitted } from '../../../src/prompts/answer/answer-prompt.ts';
-import { localDraft } from '../../../src/prompts/commit/local-draft.ts';
 import { answerSimilarity, type DraftedText, fitAnswerRouter } from '../../../src/text-tasks/answers/answer-router.ts';
 import { NearestAnswers, nameIn } from '../../../src/text-tasks/answers/nearest-answers.ts';
 import { rarityOf } from '../../../src/text-tasks/labels/hashed-grams.ts';
@@ -98,43 +97,4 @@ test('estimates are calibrated, and higher for drafts from nearer texts', () => 
   const judgedByApi = withoutTruth.slice(200).map((item) => blind.judge(item));
   assert.ok(judgedByApi.every(({ apiRight, afterCall: after }) => apiRight === 1 && after === 1));
   assert.equal(answerSimilarity('a  b', 'a b'), 1);
-});
-
-const near = ['fix(parser): no loop at the end', 'fix(parser): strings may be empty', 'fix(parser): numbers'];
-
-test('the draft has the convention of the nearest messages and names what was added or removed', () => {
-  const file = (path: string, status: string, diff = '') => ({ path, status, diff });
-  const added = '+export function skipBlanks() {\n-const a = 1;\n';
-  assert.equal(localDraft([file('src/parser/lexer.ts', 'M', added)], near), 'fix(parser): add skipBlanks to lexer.ts');
-  assert.equal(localDraft([file('docs/a.md', 'M')], near), 'docs(parser): update a.md');
-  const plain = ['Lists may nest.', 'Tables are drawn anew.'];
-  assert.equal(localDraft([file('a.ts', 'A'), file('b.ts', 'A')], plain), 'Add a.ts and b.ts.');
-  assert.equal(localDraft([file('a.ts', 'M', '-class Old {}\n')], []), 'Remove Old from a.ts');
-  const many = Array.from({ length: 9 }, (_, i) => file(`a-long-name-of-a-file-${i}.ts`, 'D'));
-  assert.ok(localDraft(many, near).length <= 72);
-});
-
-for (const [style, messages, draft] of [
-  ['the area', ['net/http: close the body', 'net/http: keep headers', 'cmd: help'], 'net/http: add b.go'],
-  ['an area in brackets', ['[docs] Rename a page', '[docs] Move it'], '[docs] Add b.go'],
-  ['the third person', ['Adds a list', 'Fixes the page', 'Names it'], 'Adds b.go'],
-  ['the past', ['fix: removed it', 'fix: allowed files'], 'fix: added b.go'],
-  ['the gerund', ['Adding a list.', 'Moving it.'], 'Adding b.go.'],
-  ['the imperative', ['Pass it on', 'Strings may nest', 'Embed the page'], 'Add b.go'],
-] as const)
-  test(`the draft follows the folder's subjects: ${style}`, () => {
-    assert.equal(localDraft([{ path: 'a/b.go', status: 'A', diff: '' }], messages), draft);
-    const renamed = localDraft([{ path: 'a/b.go', status: 'M', diff: '-func Old() {\n' }], messages);
-    assert.match(renamed, /([Rr]emove|[Rr]emoves|[Rr]emoved|[Rr]emoving) Old from b\.go\.?$/);
-  });
-
-test('a name or a message with control characters and line ends makes one plain line', () => {
-  const esc = String.fromCharCode(27);
-  const paths = ['c\nSigned-off-by: boss.ts', `src/${esc}[31mred\r.ts`, 'a\u202eb.ts', 'n\u2028b.ts'];
-  for (const status of ['A', 'M', 'D'])
-    for (const path of paths) {
-      const draft = localDraft([{ path, status, diff: '' }], [`fix(${esc}[1m\u0007x): a`, `fix(${esc}[1m\u0007x): b`]);
-      assert.match(draft, /^fix\(x\): (add|update|remove) [\w.: -]+$/);
-      assert.ok(!/\p{Cc}|\u202e|\u2028/u.test(draft), JSON.stringify(draft));
-    }
 });
