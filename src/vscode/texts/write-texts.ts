@@ -94,7 +94,7 @@ async function write(
       kind === 'comment'
         ? t('A large model writes comments. Type the first words, and the local model suggests how they go on.')
         : t('A large model writes commit messages.');
-    await offerCommand('Information', needed, t('Choose the Large Model…'), 'easyAdaptation.chooseModel');
+    void offerCommand('Information', needed, t('Choose the Large Model…'), 'easyAdaptation.chooseModel');
     return undefined;
   }
   const title = kind === 'comment' ? t('Writing a comment') : t('Writing a commit message');
@@ -116,7 +116,7 @@ async function write(
   onSpent(costUsd);
   log.info(`A ${kind} by ${model ?? 'no large model'}, $${costUsd.toFixed(6)}`);
   if (trouble === undefined) return written.value;
-  await showFailure({ message: trouble });
+  void showFailure({ message: trouble });
   return undefined;
 }
 
