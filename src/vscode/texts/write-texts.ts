@@ -92,8 +92,8 @@ async function write(
   if (api === undefined) {
     const needed =
       kind === 'comment'
-        ? t('A large model writes comments. Type the first words, and the local model suggests how they go on.')
-        : t('A large model writes commit messages.');
+        ? t('No comment was written. Type its first words, and the local model suggests how they go on.')
+        : t('No commit message was written: a large model writes it.');
     void offerCommand('Information', needed, t('Choose the Large Model…'), 'easyAdaptation.chooseModel');
     return undefined;
   }
