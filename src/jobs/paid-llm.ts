@@ -7,7 +7,7 @@ import type { Progress } from '../common/progress.ts';
 import { connectLlm } from '../llm/connect.ts';
 import type { EditorModels } from '../llm/protocol/wire.ts';
 import { Budget, RecordingLlm } from '../llm/recording.ts';
-import type { ResilientStore } from '../storage/resilient.ts';
+import type { Store } from '../storage/store.ts';
 
 export interface JobDeps {
   /** For a text task. */
@@ -30,7 +30,7 @@ const MIN_TIMEOUT_MS = 180_000;
 /** Stores every answer before the next request, within the limits of the month and of the run. */
 export function paidLlm(
   { settings, budgetUsd, runUsd }: Pick<ApiAccess, 'settings' | 'budgetUsd' | 'runUsd'>,
-  store: ResilientStore,
+  store: Store,
   folder: string,
   { log, editor }: Pick<JobDeps, 'log' | 'editor'>,
 ) {
@@ -40,7 +40,7 @@ export function paidLlm(
 }
 
 /** Says which answers a closed store could not write; undefined if everything is stored. */
-export function troubleOf({ trouble, unsaved }: ResilientStore): string | undefined {
+export function troubleOf({ trouble, unsaved }: Store): string | undefined {
   if (trouble === undefined) return undefined;
   const { answers, usd } = unsaved;
   const end =

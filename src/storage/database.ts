@@ -1,5 +1,5 @@
 // A SQLite database: schema, prepared statements, transactions, and the kinds of its errors.
-// It is on disk in WAL mode, shared by all processes that open it, or in memory.
+// It is on disk in WAL mode, shared by all processes that open it.
 import { closeSync, existsSync, openSync, statSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { CodedError, messageOf } from '../common/errors.ts';

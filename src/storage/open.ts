@@ -7,14 +7,14 @@ import { CodedError, messageOf } from '../common/errors.ts';
 import { makePrivate } from '../common/files.ts';
 import { type Log, silentLog } from '../common/log.ts';
 import { isDamage, openDatabase } from './database.ts';
-import { type ResilientDeps, ResilientStore } from './resilient.ts';
 import { SqliteStore } from './sqlite.ts';
+import { type Opened, Store } from './store.ts';
 
 export const databaseName = 'store.sqlite';
 /** Suffixes of the database, its log and its shared memory. SQLite finds them by name. */
 const fileSuffixes = ['', '-wal', '-shm'];
 
-interface StoreDeps {
+interface OpenDeps {
   readonly log?: Log;
   readonly clock?: Clock;
   /** Called with a sentence for the user if the store must be replaced later. */
@@ -22,44 +22,40 @@ interface StoreDeps {
 }
 
 /**
- * Opens or creates `folder`/store.sqlite. Never fails: a damaged database or one of another version is renamed, and the
- * store is kept in memory if the disk cannot be written. `notice` then tells the user the problem and where the old
- * data are.
+ * Opens or creates `folder`/store.sqlite. Never fails: a damaged database or one of another version is renamed, and
+ * a store that cannot be opened is empty. `notice` then tells the user the problem and where the old data are.
  */
 export function openStore(
   folder: string,
-  deps: StoreDeps = {},
-): { readonly store: ResilientStore; readonly notice: string | undefined } {
+  deps: OpenDeps = {},
+): { readonly store: Store; readonly notice: string | undefined } {
   const { log = silentLog, onNotice = () => {}, clock = systemClock } = deps;
-  const { store, notice } = openOrReplace(folder, clock);
-  const resilience: ResilientDeps = {
+  const opened = openOrReplace(folder, clock);
+  const store = new Store(opened, {
     log,
     onNotice,
     clock,
-    replaceDamaged: () => replace(folder, 'corrupt', clock),
-    reopen: () => openFile(folder),
+    reopen: () => openOrReplace(folder, clock),
     deleteRenamed: () => deleteRenamed(folder, log),
-  };
-  return { store: new ResilientStore(store, resilience, notice), notice };
+  });
+  return { store, notice: opened.notice };
 }
 
 /** For a process without a user: notices go to the log. */
-export function openLogged(folder: string, log: Log): ResilientStore {
+export function openLogged(folder: string, log: Log): Store {
   const { store, notice } = openStore(folder, { log, onNotice: (message) => log.warn(message) });
   if (notice !== undefined) log.warn(notice);
   return store;
 }
 
-type Opened = ReturnType<ResilientDeps['replaceDamaged']>;
-
 function openOrReplace(folder: string, clock: Clock): Opened {
   try {
-    return { store: openFile(folder) };
+    return { database: openFile(folder) };
   } catch (error) {
     if (isDamage(error) || (error instanceof CodedError && error.code === 'corrupt'))
       return replace(folder, 'corrupt', clock);
     if (error instanceof CodedError && error.code === 'other-version') return replace(folder, 'other-version', clock);
-    return inMemory(folder, error);
+    return unusable(folder, error);
   }
 }
 
@@ -73,23 +69,22 @@ function replace(folder: string, reason: 'corrupt' | 'other-version', clock: Clo
   const problem = { corrupt: 'was damaged', 'other-version': 'is from another version of the extension' }[reason];
   try {
     const renamedPath = renameDatabase(folder, reason, clock.now());
-    const store = openFile(folder);
-    const carried = carryPaid(renamedPath, store, reason);
+    const database = openFile(folder);
+    const carried = carryPaid(renamedPath, database, reason);
     const notice =
       `The stored answers and adaptations could not be used: the database ${problem}. ` +
       `It was kept as ${renamedPath}, and a new one was started${carried}.`;
-    return { store, notice };
+    return { database, notice };
   } catch (error) {
-    return inMemory(folder, error);
+    return unusable(folder, error);
   }
 }
 
-function inMemory(folder: string, error: unknown): Opened {
+function unusable(folder: string, error: unknown): Opened {
   return {
-    store: new SqliteStore(),
     notice:
-      `Adaptations are kept in memory only and end with this session, and the API is not asked: ${folder} cannot be used ` +
-      `(${messageOf(error)}).`,
+      `${folder} cannot be used (${messageOf(error)}). Local suggestions go on; the API is not asked, and nothing is ` +
+      'stored. Make the folder writable or free disk space.',
   };
 }
 

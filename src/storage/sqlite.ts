@@ -1,8 +1,8 @@
-// The store over one SQLite database: on disk, or in memory until the end of the session if the disk cannot be written.
+// The store's rows in one SQLite database.
 import { randomUUID } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import { monthOf, type PaidCall } from '../common/paid-call.ts';
-import { adaptationTables, Database, folderTables, openDatabase, type StoreTable } from './database.ts';
+import { adaptationTables, Database, folderTables, type StoreTable } from './database.ts';
 import { Money } from './money.ts';
 import type { AdaptationRow, AnswerRow, FinishedRun, FolderRows, StageRow } from './stored-rows.ts';
 
@@ -10,8 +10,8 @@ export class SqliteStore {
   readonly money: Money;
   private readonly database: Database;
 
-  /** @param open from `openDatabase`; this object takes ownership; default: in memory. @param location its file */
-  constructor(open: DatabaseSync = openDatabase(), location?: string) {
+  /** @param open from `openDatabase`; this object takes ownership. @param location its file, if it is written */
+  constructor(open: DatabaseSync, location?: string) {
     this.database = new Database(open, location);
     this.money = new Money(this.database);
   }
@@ -49,18 +49,12 @@ export class SqliteStore {
     return this.database.rows('SELECT * FROM adaptations ORDER BY finishedAt DESC, rowid DESC');
   }
 
-  /** Copies everything from `other` except sums of spending. Throws if it cannot be read. */
-  copyFrom(other: SqliteStore): void {
-    for (const table of folderTables) this.copyTable(table, other);
-  }
-
   /** Copies all paid answers of another version or none. Throws if they cannot be read. */
   copyPaidAnswers(other: SqliteStore): void {
-    this.database.inTransaction(() => this.copyTable('llmCalls', other));
-  }
-
-  private copyTable(table: StoreTable, { database }: SqliteStore): void {
-    for (const row of database.rows<object>(`SELECT * FROM ${table} ORDER BY rowid`)) this.database.insert(table, row);
+    this.database.inTransaction(() => {
+      for (const row of other.database.rows<object>('SELECT * FROM llmCalls ORDER BY rowid'))
+        this.database.insert('llmCalls', row);
+    });
   }
 
   deleteAdaptations(folder: string): void {

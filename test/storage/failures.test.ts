@@ -152,13 +152,17 @@ const unusable: Record<string, () => string> = {
   },
 };
 for (const [name, make] of Object.entries(unusable)) {
-  test(`an unusable folder is replaced by memory with a message (${name})`, () => {
+  test(`an unusable folder is reported, answers nothing and lets nothing be paid for (${name})`, () => {
     const where = make();
     const { store, notice } = openStore(where);
-    assert.match(notice ?? '', /in memory only/);
+    assert.match(notice ?? '', /Local suggestions go on; the API is not asked/);
     assert.ok(notice?.includes(where));
-    store.settle('', llmCall());
-    assert.deepEqual(llmCallsOf(store), [llmCall()]);
-    assert.equal(store.location, undefined);
+    assert.deepEqual([store.adaptations(), llmCallsOf(store), store.spentInMonth(0)], [[], [], 0]);
+    assert.deepEqual(store.reserve({ id: '', at: 0, purpose: 'completion', model: '', usd: 0 }, 1), {
+      ok: false,
+      why: 'unwritable',
+      message: notice,
+    });
+    store.close();
   });
 }

@@ -1,6 +1,6 @@
 // Rows for the store's tests.
 import type { PaidCall } from '../../src/common/paid-call.ts';
-import type { ResilientStore } from '../../src/storage/resilient.ts';
+import type { Store } from '../../src/storage/store.ts';
 
 export function llmCall(changes: Partial<PaidCall> = {}): PaidCall {
   return {
@@ -22,6 +22,6 @@ export function llmCall(changes: Partial<PaidCall> = {}): PaidCall {
 }
 
 /** Those of the row's folder, oldest first. */
-export function llmCallsOf(store: ResilientStore): readonly PaidCall[] {
+export function llmCallsOf(store: Store): readonly PaidCall[] {
   return store.rowsOf('/work/project').llmCalls;
 }

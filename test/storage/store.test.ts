@@ -1,13 +1,12 @@
-// The store's answers, the same on disk and in memory; deletion; the positions and stages of a run.
+// The store's answers; deletion; the positions and stages of a run.
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, afterEach, beforeEach, describe, test } from 'node:test';
+import { after, afterEach, beforeEach, test } from 'node:test';
 import { type Log, silentLog } from '../../src/common/log.ts';
-import { databaseName, openStore } from '../../src/storage/open.ts';
+import { openStore } from '../../src/storage/open.ts';
 import { PositionLedger } from '../../src/storage/position-ledger.ts';
-import type { ResilientStore } from '../../src/storage/resilient.ts';
 import { llmCall } from './rows.ts';
 
 let folder: string;
@@ -16,60 +15,48 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const kinds: Record<string, () => ResilientStore> = {
-  disk: () => openStore(folder).store,
-  memory: () => {
-    mkdirSync(join(folder, databaseName));
-    return openStore(folder).store;
-  },
-};
+test('a paid answer is found by its request, the newest first', () => {
+  const { store } = openStore(folder);
+  store.settle('', llmCall({ at: 1, text: 'old' }));
+  const newest = llmCall({ at: 2, text: 'new "quoted"\n\u0000 \u{1f600}' });
+  store.settle('', newest);
+  assert.deepEqual(store.findLlmCall('hash'), newest);
+  assert.equal(store.findLlmCall('other'), undefined);
+  store.close();
+});
 
-for (const [kind, open] of Object.entries(kinds)) {
-  describe(kind, () => {
-    test('a paid answer is found by its request, the newest first', () => {
-      const store = open();
-      store.settle('', llmCall({ at: 1, text: 'old' }));
-      const newest = llmCall({ at: 2, text: 'new "quoted"\n\u0000 \u{1f600}' });
-      store.settle('', newest);
-      assert.deepEqual(store.findLlmCall('hash'), newest);
-      assert.equal(store.findLlmCall('other'), undefined);
-      store.close();
-    });
+test('returns the latest adaptation of a folder', () => {
+  const { store } = openStore(folder);
+  const run = { startedAt: 1, finishedAt: 2, report: { files: 3 }, router: { version: 1 } };
+  const first = store.recordAdaptation('/a', run);
+  const second = store.recordAdaptation('/a', { ...run, finishedAt: 5 });
+  const other = store.recordAdaptation('/b', { ...run, finishedAt: 4 });
+  assert.deepEqual(store.latestAdaptation('/a'), second);
+  assert.equal(store.latestAdaptation('/c'), undefined);
+  assert.deepEqual(store.adaptations(), [second, other, first]);
+  assert.deepEqual(JSON.parse(first.report), { files: 3 });
+  store.close();
+});
 
-    test('returns the latest adaptation of a folder', () => {
-      const store = open();
-      const run = { startedAt: 1, finishedAt: 2, report: { files: 3 }, router: { version: 1 } };
-      const first = store.recordAdaptation('/a', run);
-      const second = store.recordAdaptation('/a', { ...run, finishedAt: 5 });
-      const other = store.recordAdaptation('/b', { ...run, finishedAt: 4 });
-      assert.deepEqual(store.latestAdaptation('/a'), second);
-      assert.equal(store.latestAdaptation('/c'), undefined);
-      assert.deepEqual(store.adaptations(), [second, other, first]);
-      assert.deepEqual(JSON.parse(first.report), { files: 3 });
-      store.close();
-    });
-
-    test('deletes the adaptations of one folder, then all its data, and then everything', () => {
-      const store = open();
-      for (const name of ['/a', '/b']) {
-        store.settle('', llmCall({ requestHash: name, folder: name }));
-        store.recordAdaptation(name, { startedAt: 1, finishedAt: 2, report: {}, router: {} });
-      }
-      store.deleteAdaptations('/a');
-      assert.deepEqual(
-        store.adaptations().map(({ folder }) => folder),
-        ['/b'],
-      );
-      assert.equal(store.rowsOf('/a').llmCalls.length, 1);
-      store.deleteFolderData('/a');
-      assert.deepEqual([store.rowsOf('/a').llmCalls.length, store.rowsOf('/b').llmCalls.length], [0, 1]);
-      assert.equal(store.adaptations().length, 1);
-      store.deleteAll();
-      assert.deepEqual([store.rowsOf('/b').llmCalls, store.adaptations()], [[], []]);
-      store.close();
-    });
-  });
-}
+test('deletes the adaptations of one folder, then all its data, and then everything', () => {
+  const { store } = openStore(folder);
+  for (const name of ['/a', '/b']) {
+    store.settle('', llmCall({ requestHash: name, folder: name }));
+    store.recordAdaptation(name, { startedAt: 1, finishedAt: 2, report: {}, router: {} });
+  }
+  store.deleteAdaptations('/a');
+  assert.deepEqual(
+    store.adaptations().map(({ folder }) => folder),
+    ['/b'],
+  );
+  assert.equal(store.rowsOf('/a').llmCalls.length, 1);
+  store.deleteFolderData('/a');
+  assert.deepEqual([store.rowsOf('/a').llmCalls.length, store.rowsOf('/b').llmCalls.length], [0, 1]);
+  assert.equal(store.adaptations().length, 1);
+  store.deleteAll();
+  assert.deepEqual([store.rowsOf('/b').llmCalls, store.adaptations()], [[], []]);
+  store.close();
+});
 
 test('keeps recorded rows after reopening', () => {
   const first = openStore(folder).store;

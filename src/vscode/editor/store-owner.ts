@@ -2,21 +2,21 @@
 import type { Disposable } from '../../common/disposable.ts';
 import type { Log } from '../../common/log.ts';
 import { openStore } from '../../storage/open.ts';
-import type { ResilientStore } from '../../storage/resilient.ts';
+import type { Store } from '../../storage/store.ts';
 import { safeSentence, sentences, t } from './ui-text.ts';
 import { window } from './window.ts';
 
 export class StoreOwner implements Disposable {
   private readonly folder: string;
   private readonly log: Log;
-  private store: ResilientStore | undefined;
+  private store: Store | undefined;
 
   constructor(folder: string, log: Log) {
     this.folder = folder;
     this.log = log;
   }
 
-  get(): ResilientStore {
+  get(): Store {
     if (!this.store) {
       // A damaged or newer database was moved aside, or the folder is read-only.
       const onNotice = (notice: string) =>
