@@ -35,7 +35,7 @@ export interface TextTasksDeps {
   readonly paths: Paths;
   readonly extension: vscode.Uri;
   readonly jobs: JobClient;
-  readonly current: () => FolderRef;
+  readonly status: { folder(): FolderRef };
   readonly log: Log;
   /** Called with whether an open folder has a task. */
   readonly onTasks: (hasTask: boolean) => void;
@@ -278,7 +278,7 @@ export class TextTasks extends Part<TextTasksDeps> {
   }
 
   private async pickFolder(question: UiText): Promise<DiskFolder | undefined> {
-    const folder = await pickFolder(this.deps.current(), question);
+    const folder = await pickFolder(this.deps.status.folder(), question);
     if (folder?.root === undefined || folder.uri === undefined) return undefined;
     if (vscode.workspace.isTrusted) return { folder, uri: folder.uri, root: folder.root };
     void askForTrust();

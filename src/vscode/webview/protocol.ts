@@ -2,24 +2,6 @@
 import * as v from 'valibot';
 import type { SchemaOutput } from '../../common/schemas.ts';
 
-/** The extension's commands that the panel may run. */
-export const panelCommands = [
-  'adapt',
-  'cancelAdapt',
-  'showReport',
-  'exportAdaptation',
-  'setApiKey',
-  'chooseModel',
-  'allowApi',
-  'snooze',
-  'showMenu',
-  'showLog',
-  'openSettings',
-  'manageTrust',
-  'getCodeModel',
-  'declineMachineCard',
-] as const;
-
 export type PanelOutcome = 'pending' | 'accepted' | 'partly-accepted' | 'typed' | 'rejected' | 'ignored';
 
 /** A next edit that repeats earlier ones. */
@@ -89,9 +71,10 @@ export interface PanelNotice {
   readonly decline?: PanelAction;
 }
 
-interface PanelAction {
+export interface PanelAction {
   readonly label: string;
-  readonly command: PanelCommand;
+  /** One that the host allows the page: see `inPanel` in editor/surface.ts. */
+  readonly command: string;
 }
 
 /** The run in progress. `share` is absent while the total is unknown. */
@@ -182,6 +165,8 @@ export type ToPanel =
       readonly rows: readonly PanelRow[];
       readonly totals: PanelTotals;
       readonly reports: readonly PanelReport[];
+      /** Buttons above the reports. */
+      readonly reportActions: readonly PanelAction[];
     }
   | { readonly type: 'state'; readonly state: PanelState }
   /** A new row, or a changed one with the same id. */
@@ -197,13 +182,12 @@ const fraction = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 const fromPanel = v.variant('type', [
   v.object({ type: v.literal('ready') }),
   v.object({ type: v.picklist(['balance', 'threshold']), value: fraction }),
-  v.object({ type: v.literal('command'), command: v.picklist(panelCommands) }),
+  v.object({ type: v.literal('command'), command: v.pipe(v.string(), v.maxLength(60)) }),
   /** Show the cursor position of a completion. */
   v.object({ type: v.literal('open'), id: v.pipe(v.string(), v.maxLength(100)) }),
 ]);
 
 export type FromPanel = SchemaOutput<typeof fromPanel>;
-export type PanelCommand = (typeof panelCommands)[number];
 
 /** Validates a message and returns its known fields. Undefined if its type is unknown or a part is missing. */
 export function parseFromPanel(value: unknown): FromPanel | undefined {

@@ -1,15 +1,18 @@
 // The panel's part with the report of the last adaptation of each folder.
 import { chartOf, PairView } from './chart.ts';
 import { button, h, icon, icons } from './dom.ts';
-import type { PanelReport, ReportSection } from './protocol.ts';
+import type { PanelAction, PanelReport, ReportSection } from './protocol.ts';
 import type { Words } from './wording.ts';
 
-export function reportView(words: Words, onAdapt: () => void, onExport: () => void) {
+export function reportView(words: Words, actions: readonly PanelAction[], run: (command: string) => void) {
   const body = h('div.reports');
   let pairs: PairView[] = [];
   let balance = 0;
   const small = { class: 'secondary small' };
-  const buttons = h('div.adapt-again', button('Export…', onExport, small), button('Adapt again', onAdapt, small));
+  const buttons = h(
+    'div.adapt-again',
+    ...actions.map(({ label, command }) => button(label, () => run(command), small)),
+  );
   const element = h(
     'section.card.report',
     { 'aria-labelledby': 'report-title', tabindex: '-1' },
@@ -24,7 +27,7 @@ export function reportView(words: Words, onAdapt: () => void, onExport: () => vo
         'p',
         'Suggestions come from a base model and an index of your files. An adaptation fits the router and the thresholds to your files in minutes, and measures on held-out files how reliable the models are. With a GPU or a long night it also trains. Completions continue meanwhile.',
       ),
-      button('Adapt to This Repo', onAdapt),
+      button('Adapt to This Repo', () => run('adapt')),
     );
   const one = ({ folder, finishedAt, sections }: PanelReport) =>
     h(
