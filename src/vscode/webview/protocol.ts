@@ -1,5 +1,6 @@
 // Messages between the panel and the extension: plain data. The extension checks what the page sends.
 import * as v from 'valibot';
+import type { Section } from '../../adapt/report/report-document.ts';
 import type { SchemaOutput } from '../../common/schemas.ts';
 
 export type PanelOutcome = 'pending' | 'accepted' | 'partly-accepted' | 'typed' | 'rejected' | 'ignored';
@@ -119,41 +120,12 @@ export interface PanelState {
   readonly progress?: PanelProgress;
 }
 
-/** As in common/chart.ts. */
-export interface ReportChart {
-  readonly bars: readonly {
-    readonly name: string;
-    readonly share: number;
-    readonly low?: number;
-    readonly high?: number;
-    readonly expected?: number;
-    readonly figure: string;
-    readonly note?: string;
-  }[];
-  readonly pair?: {
-    readonly points: readonly {
-      readonly balance: number;
-      readonly calls: number;
-      readonly right: number;
-      readonly inWords: string;
-    }[];
-    readonly inWords: string;
-  };
-}
-
-export interface ReportSection {
-  readonly title: string;
-  readonly text: readonly string[];
-  readonly chart?: ReportChart;
-  readonly table?: { readonly head: readonly string[]; readonly rows: readonly (readonly string[])[] };
-}
-
 /** The report of a folder's last adaptation. */
 export interface PanelReport {
   readonly folder: string;
   /** ms since 1970. */
   readonly finishedAt: number;
-  readonly sections: readonly ReportSection[];
+  readonly sections: readonly Section[];
 }
 
 export type ToPanel =

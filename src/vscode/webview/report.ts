@@ -1,7 +1,8 @@
 // The panel's part with the report of the last adaptation of each folder.
+import type { Section } from '../../adapt/report/report-document.ts';
 import { chartOf, PairView } from './chart.ts';
 import { button, h, icon, icons } from './dom.ts';
-import type { PanelAction, PanelReport, ReportSection } from './protocol.ts';
+import type { PanelAction, PanelReport } from './protocol.ts';
 import type { Words } from './wording.ts';
 
 export function reportView(words: Words, actions: readonly PanelAction[], run: (command: string) => void) {
@@ -36,7 +37,7 @@ export function reportView(words: Words, actions: readonly PanelAction[], run: (
       h('h3', folder, h('span.dim', words.date(finishedAt))),
       h('div.sections', ...sections.map((section) => sectionOf(section, pairOf(section)))),
     );
-  const pairOf = ({ chart }: ReportSection) => {
+  const pairOf = ({ chart }: Section) => {
     const pair = chart?.pair && new PairView(chart.pair);
     pair?.show(balance);
     if (pair) pairs.push(pair);
@@ -61,7 +62,7 @@ export function reportView(words: Words, actions: readonly PanelAction[], run: (
   };
 }
 
-function sectionOf({ title, text, chart, table }: ReportSection, pair: HTMLElement | undefined): HTMLElement {
+function sectionOf({ title, text, chart, table }: Section, pair: HTMLElement | undefined): HTMLElement {
   const lines = text.map((line) => h('p', line));
   const figures = table && tableOf(table, title);
   const folded = chart && figures ? h('details.fold', h('summary', icon(icons.chevron), 'Figures'), figures) : figures;
@@ -69,7 +70,7 @@ function sectionOf({ title, text, chart, table }: ReportSection, pair: HTMLEleme
 }
 
 /** A table whose rows begin with their names. */
-function tableOf({ head, rows }: NonNullable<ReportSection['table']>, title: string): HTMLElement {
+function tableOf({ head, rows }: NonNullable<Section['table']>, title: string): HTMLElement {
   const cells = (values: readonly string[]) => values.map((value) => h('td', value));
   return h(
     'table.report-table',
