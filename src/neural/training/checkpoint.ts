@@ -3,7 +3,7 @@ import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync, rmS
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { CodedError, messageOf } from '../../common/errors.ts';
-import { replaceFile, replaceFileInTurns } from '../../common/files.ts';
+import { replaceFile } from '../../common/files.ts';
 import { allFinite, type Weights } from '../architecture/parameters.ts';
 import { ADAPTER } from '../models/manifest.ts';
 import { readSafetensors, writeSafetensors } from '../models/safetensors.ts';
@@ -32,33 +32,21 @@ interface RunFolder {
   readonly identity: string;
 }
 
-/**
- * Throws CodedError 'diverged', and keeps the last checkpoint, if a value is not finite.
- * @param yieldThread awaited every few milliseconds; it must not change the tensors
- */
-export async function saveCheckpoint(
-  { out, identity }: RunFolder,
-  { step, tensors, progress }: Checkpoint,
-  yieldThread: () => Promise<unknown>,
-): Promise<void> {
+/** Throws CodedError 'diverged', and keeps the last checkpoint, if a value is not finite. */
+export function saveCheckpoint({ out, identity }: RunFolder, { step, tensors, progress }: Checkpoint): void {
   let sum = 0;
   for (const [name, data] of tensors) {
     if (!allFinite(data)) throw new CodedError('diverged', `${notFinite(name)} Start the run again.`);
     sum = crc32(bytesOf(data), sum);
-    await yieldThread();
   }
   const progressJson = JSON.stringify(progress);
   const metadata = { step: String(step), identity, progress: progressJson, crc32: String(sum) };
-  await writeTensors(join(out, CHECKPOINT_FILE), tensors, metadata, yieldThread);
+  writeTensors(join(out, CHECKPOINT_FILE), tensors, metadata);
 }
 
 /** Saves the parameters of the best validation, without the optimiser's state. */
-export function saveBest(
-  { out, identity }: RunFolder,
-  parameters: Weights,
-  yieldThread: () => Promise<unknown>,
-): Promise<void> {
-  return writeTensors(join(out, BEST_FILE), parameters, { identity }, yieldThread);
+export function saveBest({ out, identity }: RunFolder, parameters: Weights): void {
+  writeTensors(join(out, BEST_FILE), parameters, { identity });
 }
 
 /** Undefined if this run saved none. Throws CodedError 'corrupt' if the file is damaged. */
@@ -70,14 +58,9 @@ export function loadBest({ out, identity }: RunFolder): Map<string, Float32Array
   return new Map([...tensors].map(([name, { data }]) => [name, data]));
 }
 
-async function writeTensors(
-  path: string,
-  tensors: Weights,
-  metadata: Readonly<Record<string, string>>,
-  yieldThread: () => Promise<unknown>,
-): Promise<void> {
+function writeTensors(path: string, tensors: Weights, metadata: Readonly<Record<string, string>>): void {
   const stored = [...tensors].map(([name, data]) => [name, { shape: [data.length], data }] as const);
-  await replaceFileInTurns(path, writeSafetensors(stored, 'F32', metadata), yieldThread);
+  replaceFile(path, writeSafetensors(stored, 'F32', metadata));
 }
 
 /**
