@@ -1,8 +1,9 @@
 // Times this machine with the base, before anything is measured, and says what a time limit allows.
 import { basename } from 'node:path';
 import { unwrap } from '../common/errors.ts';
+import { sha256Of } from '../common/file-hash.ts';
 import { counted } from '../common/format.ts';
-import { ggufManifest, sha256Of } from '../neural/models/manifest.ts';
+import { ggufManifest } from '../neural/models/manifest.ts';
 import { EPOCHS, MICRO_BATCHES } from '../neural/training/training-settings.ts';
 import type { Timing } from '../specialist/engine/engine-protocol.ts';
 import { LEAST_STEPS, measureServing, measureTraining } from '../specialist/engine/measure-base.ts';

@@ -1,8 +1,10 @@
 // Fine-tunes the base on a folder's training files through the engine, in its share of the plan's time.
+
 import { unwrap } from '../common/errors.ts';
+import type { Sha256 } from '../common/file-hash.ts';
 import { makeFolder } from '../common/files.ts';
 import { thousands } from '../common/format.ts';
-import { dialectTokens, type Sha256 } from '../neural/models/manifest.ts';
+import { dialectTokens } from '../neural/models/manifest.ts';
 import {
   CHECKPOINT_EVERY_STEPS,
   EPOCHS,

@@ -1,21 +1,13 @@
 // Lists model packages with the facts that are needed before loading one, checks that an adapter fits its base, and
 // removes bases.
-import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { type Failure, failed, messageOf, ok, type Result, unwrap } from '../../common/errors.ts';
-import { REPAIR_ADVICE } from '../architecture/lora.ts';
+import { type Sha256, sha256Of } from '../../common/file-hash.ts';
 import { type ModelConfig, parameterCount } from '../architecture/parameters.ts';
-import { parseConfig } from './config-json.ts';
-import {
-  CONFIG,
-  MANIFEST,
-  type PackageManifest,
-  readManifest,
-  type Sha256,
-  sha256Of,
-  TOKENIZER,
-  WEIGHTS,
-} from './manifest.ts';
+import { readConfig } from './config-json.ts';
+import { CONFIG, MANIFEST, type PackageManifest, readManifest, TOKENIZER, WEIGHTS } from './manifest.ts';
+import { REPAIR_ADVICE } from './unusable.ts';
 
 /**
  * Fails with 'mismatched'. Without a manifest and without its own tokenizer, a folder fits any.
@@ -177,7 +169,7 @@ export function readPackage(folder: string): Result<PackageInfo> {
       const { bytes, vocabulary, contextLength, parameters } = gguf;
       return ok({ ...common, vocabulary, contextLength, parameters, bytes });
     }
-    const config = parseConfig(readFileSync(join(folder, CONFIG), 'utf8'));
+    const config = readConfig(folder);
     if (!config.ok) return config;
     return ok({
       ...common,

@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { CodedError, messageOf, ok, type Result, unwrap } from '../../common/errors.ts';
+import { sha256Of } from '../../common/file-hash.ts';
 import { megabytes } from '../../common/format.ts';
 import { availableMemory } from '../../common/memory.ts';
 import { loraFor } from '../architecture/lora.ts';
@@ -14,7 +15,6 @@ import {
   DIALECTS,
   type PackageManifest,
   readManifest,
-  sha256Of,
   TOKENIZER,
   writeManifest,
 } from '../models/manifest.ts';

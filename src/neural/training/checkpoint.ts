@@ -1,12 +1,15 @@
 // The files of a training run in its folder: checkpoint, best parameters, and the record of a finished run.
-import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
+import * as v from 'valibot';
 import { CodedError, messageOf } from '../../common/errors.ts';
 import { replaceFile } from '../../common/files.ts';
+import { readJson } from '../../common/json.ts';
+import { isObject } from '../../common/schemas.ts';
 import { allFinite, type Weights } from '../architecture/parameters.ts';
 import { ADAPTER } from '../models/manifest.ts';
-import { readSafetensors, writeSafetensors } from '../models/safetensors.ts';
+import { readMetadata, readSafetensors, writeSafetensors } from '../models/safetensors.ts';
 import type { Adapted } from './request.ts';
 import type { TimedPlan } from './schedule.ts';
 import type { TrainingState } from './stepper.ts';
@@ -134,22 +137,10 @@ export function trainingStatusOf(out: string): TrainingStatus | undefined {
 
 /** A checkpoint without its tensors; undefined if there is no readable one. */
 function checkpointStatus(out: string): Omit<Checkpoint, 'tensors'> | undefined {
-  let file: number | undefined;
   try {
-    file = openSync(join(out, CHECKPOINT_FILE), 'r');
-    const start = new Uint8Array(8);
-    readSync(file, start);
-    const length = Number(new DataView(start.buffer).getBigUint64(0, true));
-    // The header's length is compared with the file before memory is allocated.
-    if (length > fstatSync(file).size) return undefined;
-    const header = new Uint8Array(length);
-    readSync(file, header);
-    const { __metadata__: metadata } = JSON.parse(new TextDecoder().decode(header));
-    return statusIn(metadata);
+    return statusIn(readMetadata(join(out, CHECKPOINT_FILE)));
   } catch {
     return undefined;
-  } finally {
-    if (file !== undefined) closeSync(file);
   }
 }
 
@@ -181,16 +172,17 @@ export function recordFinished(
   deleteCheckpoint(out);
 }
 
-/** The result of an earlier run with the same identity and budget in the folder. */
+const recordSchema = v.looseObject({
+  identity: v.string(),
+  budgetSeconds: v.optional(v.number()),
+  adapted: v.custom<Adapted>(isObject),
+});
+
+/** The result of an earlier run with the same identity and budget. A damaged record counts as none: train again. */
 export function finishedRun({ out, identity }: RunFolder, budgetSeconds: number | undefined): Adapted | undefined {
-  try {
-    const record = JSON.parse(readFileSync(join(out, RECORD_FILE), 'utf8'));
-    const isSame = record.identity === identity && record.budgetSeconds === budgetSeconds;
-    return isSame && existsSync(join(out, ADAPTER)) ? record.adapted : undefined;
-  } catch {
-    // Absent or damaged: train again.
-    return undefined;
-  }
+  const record = readJson(join(out, RECORD_FILE), recordSchema, { name: RECORD_FILE, advice: '' });
+  const isSame = record.ok && record.value.identity === identity && record.value.budgetSeconds === budgetSeconds;
+  return isSame && existsSync(join(out, ADAPTER)) ? record.value.adapted : undefined;
 }
 
 const bytesOf = (data: Float32Array) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);

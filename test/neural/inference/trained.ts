@@ -69,7 +69,6 @@ export async function trainedModel(tokenizer: Tokenizer, head?: readonly number[
     keyValueHeads: 2,
     headDim: 16,
     contextLength: 256,
-    initializerRange: 0.2,
   };
   const examples = files().map((text) => ({ ids: tokenizer.encode(text) }));
   if (head) {
