@@ -177,7 +177,7 @@ const schema = v.object({
     v.object({
       path: v.pipe(v.string(), v.minLength(1), v.maxLength(4096), v.check(isAbsolute)),
       bytes: count,
-      /** Of the file when it was hashed last, see gguf-file.ts. */
+      /** Of the file when it was hashed last, see checkGgufFile. */
       stamp: text,
       architecture: text,
       contextLength: count,

@@ -9,7 +9,7 @@ import { prefill } from '../../neural/inference/prefill.ts';
 import { Prefixes } from '../../neural/inference/prefixes.ts';
 import { type Timing, timeModel } from '../../neural/inference/timing.ts';
 import { LlamaModel, timeLlama } from '../../neural/llama/llama-model.ts';
-import { checkGgufFile } from '../../neural/models/gguf-file.ts';
+import { checkGgufFile } from '../../neural/models/list.ts';
 import { DIALECT, type Dialect, type PackageManifest, readManifest, TOKENIZER } from '../../neural/models/manifest.ts';
 import { loadPacked } from '../../neural/models/model-folder.ts';
 import { REPAIR_ADVICE } from '../../neural/models/unusable.ts';
