@@ -7,6 +7,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { unwrap } from '../src/common/errors.ts';
+import { sha256Of } from '../src/common/file-hash.ts';
 import { listPackages, type PackageInfo } from '../src/neural/models/list.ts';
 import {
   DIALECT,
@@ -14,7 +15,6 @@ import {
   type PackageManifest,
   parseManifest,
   readManifest,
-  sha256Of,
   TOKENIZER,
   WEIGHTS,
   writeManifest,

@@ -1,6 +1,7 @@
 // The neural models that a run compares: the base, the earlier adapted model, and the one that it trains.
+
 import { CodedError } from '../common/errors.ts';
-import type { Sha256 } from '../neural/models/manifest.ts';
+import type { Sha256 } from '../common/file-hash.ts';
 import type { MeasuredModel, ModelCandidate } from './choose.ts';
 import type { HeldOutPositions } from './held-out-positions.ts';
 import { modelFolderOf, ownModel } from './models/folder-models.ts';

@@ -1,6 +1,6 @@
 // The n-gram model of a run: its drafts, and the stored answers of any model.
 
-import { sha256Of } from '../neural/models/manifest.ts';
+import { sha256Of } from '../common/file-hash.ts';
 import type { CursorExample } from '../prompts/completion/cursor-examples.ts';
 import type { NgramModel } from '../specialist/ngram/model.ts';
 import { draftBySyntax } from '../text/syntax/parsing.ts';

@@ -1,10 +1,10 @@
 // Labels of the large model: which held-out positions it is asked about (validation files for the router, test files
 // for the report, once as completions ask and once bare), what that costs, and its answers. The recording client stores
 // every answer before the next request.
+import { sha256Of } from '../common/file-hash.ts';
 import { apiHost } from '../llm/connect.ts';
 import { labelBatch } from '../llm/label.ts';
 import type { LlmClient, Prompt } from '../llm/protocol/models.ts';
-import { sha256Of } from '../neural/models/manifest.ts';
 import { cleanAnswer } from '../prompts/completion/clean.ts';
 import { matchesTruth, positionInDocument } from '../prompts/completion/completion-position.ts';
 import { completionPrompt } from '../prompts/completion/completion-prompt.ts';

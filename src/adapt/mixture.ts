@@ -1,7 +1,7 @@
 // The weights that mix a neural model with the n-grams: of a base that has none of its own, and of the adapted model.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Sha256, sha256Of } from '../neural/models/manifest.ts';
+import { type Sha256, sha256Of } from '../common/file-hash.ts';
 import { MIXTURE_FILE } from '../specialist/engine/engine-protocol.ts';
 import { adaptedCandidate, baseCandidate } from './candidates.ts';
 import type { HeldOutPositions } from './held-out-positions.ts';

@@ -2,9 +2,9 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { unwrap } from '../common/errors.ts';
+import { sha256Of } from '../common/file-hash.ts';
 import { replaceFile } from '../common/files.ts';
 import { megabytes } from '../common/format.ts';
-import { sha256Of } from '../neural/models/manifest.ts';
 import { positionInDocument } from '../prompts/completion/completion-position.ts';
 import type { CursorExample } from '../prompts/completion/cursor-examples.ts';
 import type { Engine } from '../specialist/engine/engine-client.ts';

@@ -1,7 +1,7 @@
 // The report of a run, from what it chose, measured and paid for.
 import { basename } from 'node:path';
+import { sha256Of } from '../common/file-hash.ts';
 import { baseOf } from '../neural/models/list.ts';
-import { sha256Of } from '../neural/models/manifest.ts';
 import type { RouterModel } from '../routing/router-model.ts';
 import type { HarvestReport } from '../workspace/files/harvest-types.ts';
 import type { Tested } from './candidates.ts';

@@ -1,8 +1,10 @@
 // Times this machine with the base, before anything is measured, and says what a time limit allows.
 import { basename } from 'node:path';
 import { unwrap } from '../common/errors.ts';
+import { sha256Of } from '../common/file-hash.ts';
 import { counted } from '../common/format.ts';
-import { ggufManifest, sha256Of } from '../neural/models/manifest.ts';
+import { ggufManifest } from '../neural/models/manifest.ts';
+import { EPOCHS, MICRO_BATCHES } from '../neural/training/training-settings.ts';
 import type { Timing } from '../specialist/engine/engine-protocol.ts';
 import { LEAST_STEPS, measureServing, measureTraining } from '../specialist/engine/measure-base.ts';
 import { baseCandidate, earlierCandidate } from './candidates.ts';
@@ -38,7 +40,7 @@ export interface TimedBase {
 
 /** Seconds for opening models and indexing every file. */
 export const OPENING_SECONDS = 10;
-/** Training also validates, which takes a tenth of its time (neural/training/schedule.ts). */
+/** Training also validates, which takes a tenth of its time (neural/training/training-settings.ts). */
 const WITH_VALIDATION = 1.1;
 /** Fewer characters than tokenizers of code need for a token, so that the number of steps is not underestimated. */
 const CHARACTERS_PER_TOKEN = 3;
@@ -54,10 +56,6 @@ const TOKENS_THAT_PAY = 1_000_000;
 /** Halvings of the positions for timing: about six drafts are timed. */
 const TIMED_HALVINGS = 6;
 
-/** Windows in a step. */
-export const microBatches = 4;
-/** Passes over all samples. A token of running text may come again around a middle. */
-export const epochs = 2;
 const defaultMinutes = 10;
 
 /** Budget of the whole run, seconds. */
@@ -96,7 +94,7 @@ export async function timeBase(run: Run): Promise<MachineTiming> {
   const training = await measureTraining(engineOf(run), base, run.signal);
   if (!training.ok && training.error.code === 'cancelled') unwrap(training);
   if (!training.ok) return { why: training.error.message };
-  const perStep = (WITH_VALIDATION * windowTokens * microBatches) / training.value.tokensPerSecond;
+  const perStep = (WITH_VALIDATION * windowTokens * MICRO_BATCHES) / training.value.tokensPerSecond;
   const measuring = run.clock.elapsed() + OPENING_SECONDS + leastDrafts(run) * secondsOfDraft(draft);
   return { base: { name: basename(folder), perStep, steps, measuring, needs: measuring + steps * perStep } };
 }
@@ -126,7 +124,7 @@ export function minutesFor({ base }: MachineTiming): number | undefined {
 /** Whether as much can be trained in the minutes as a better model needs. */
 export function pays({ perStep, measuring }: TimedBase, minutes: number): boolean {
   const steps = (60 * minutes - measuring) / perStep;
-  return steps * windowTokens * microBatches >= TOKENS_THAT_PAY;
+  return steps * windowTokens * MICRO_BATCHES >= TOKENS_THAT_PAY;
 }
 
 /** Why the base cannot be trained in these minutes. */
@@ -141,10 +139,10 @@ export function untrainableIn(timing: MachineTiming, minutes: number): string | 
 
 export function mostSteps({ request, held }: Run): number {
   const characters = held.train.reduce((sum, { text }) => sum + text.length, 0);
-  const tokens = (epochs * SAMPLES_PER_TOKEN * characters) / CHARACTERS_PER_TOKEN;
+  const tokens = (EPOCHS * SAMPLES_PER_TOKEN * characters) / CHARACTERS_PER_TOKEN;
   return Math.min(
     request.neural?.maxSteps ?? Number.POSITIVE_INFINITY,
-    Math.ceil(tokens / (windowTokens * microBatches)),
+    Math.ceil(tokens / (windowTokens * MICRO_BATCHES)),
   );
 }
 

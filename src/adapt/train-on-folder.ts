@@ -1,8 +1,18 @@
 // Fine-tunes the base on a folder's training files through the engine, in its share of the plan's time.
+
 import { unwrap } from '../common/errors.ts';
+import type { Sha256 } from '../common/file-hash.ts';
 import { makeFolder } from '../common/files.ts';
 import { thousands } from '../common/format.ts';
-import { dialectTokens, type Sha256 } from '../neural/models/manifest.ts';
+import { dialectTokens } from '../neural/models/manifest.ts';
+import {
+  CHECKPOINT_EVERY_STEPS,
+  EPOCHS,
+  LEARNING_RATE,
+  MICRO_BATCHES,
+  PATIENCE,
+  VALIDATE_EVERY_STEPS,
+} from '../neural/training/training-settings.ts';
 import { trainingStatusOf, type ValidationLoss } from '../specialist/engine/engine-protocol.ts';
 import { LEAST_STEPS } from '../specialist/engine/measure-base.ts';
 import type { NgramModel } from '../specialist/ngram/model.ts';
@@ -14,18 +24,8 @@ import type { Plan } from './plan.ts';
 import type { MixedQuality, TrainingReport } from './report/adapt-report.ts';
 import { accessOf, engineOf, type Run } from './run.ts';
 import { attempt } from './run-failures.ts';
-import { draftCount, epochs, microBatches, OPENING_SECONDS, type TimedBase, trainingSettings } from './timing.ts';
+import { draftCount, OPENING_SECONDS, type TimedBase, trainingSettings } from './timing.ts';
 import { type Samples, samplesFrom, usualSeed, windowTokens } from './training-data/samples.ts';
-
-/**
- * With adapters, after 50 steps of one window, the loss together with the n-grams is lower than at 4e-3. Full
- * fine-tuning had its lowest held-out loss after 150 steps at 1.5e-3, of 6e-4, 1.5e-3 and 3e-3.
- */
-const learningRate = 1.2e-3;
-/** About a minute of work. */
-const checkpointEverySteps = 30;
-const validateEverySteps = 10;
-const patience = 4;
 
 export interface Training {
   /** Hash of the trained weights. */
@@ -101,7 +101,7 @@ function trainingTime(
   const answered = positions.choose.length - unanswered;
   const others = perPlace * (draftCount(positions, earlier) - answered) + OPENING_SECONDS;
   const { maxSteps = Number.POSITIVE_INFINITY } = request.neural ?? {};
-  const steps = Math.min(maxSteps, Math.ceil((epochs * samples.tokensPerEpoch) / (windowTokens * microBatches)));
+  const steps = Math.min(maxSteps, Math.ceil((EPOCHS * samples.tokensPerEpoch) / (windowTokens * MICRO_BATCHES)));
   const room = 60 * minutes - clock.elapsed() - others;
   // The user agreed to this training. If the machine is slower now, the run takes longer.
   const limit = Math.max(room, Math.min(LEAST_STEPS, steps) * perStep);
@@ -174,7 +174,7 @@ function requestOf({ examples, validationExamples }: Samples, run: Run) {
   const access = accessOf(run);
   const out = workFolder(request.specialistFolder);
   makeFolder(out);
-  const waits = access.maxSteps === undefined ? patience : Number.MAX_SAFE_INTEGER;
+  const waits = access.maxSteps === undefined ? PATIENCE : Number.MAX_SAFE_INTEGER;
   return {
     base: access.base,
     out,
@@ -182,14 +182,14 @@ function requestOf({ examples, validationExamples }: Samples, run: Run) {
     tokenizer: request.tokenizerPath,
     batch: 1,
     length: windowTokens,
-    microBatches,
-    epochs,
+    microBatches: MICRO_BATCHES,
+    epochs: EPOCHS,
     ...(access.maxSteps !== undefined && { maxSteps: access.maxSteps }),
     ...(validationExamples.length > 0 && {
-      validation: { examples: validationExamples, everySteps: validateEverySteps, patience: waits },
+      validation: { examples: validationExamples, everySteps: VALIDATE_EVERY_STEPS, patience: waits },
     }),
-    learningRate,
-    checkpointEverySteps,
+    learningRate: LEARNING_RATE,
+    checkpointEverySteps: CHECKPOINT_EVERY_STEPS,
     separator: dialectTokens(tokenizer).end,
     seed: usualSeed,
     device: access.device,

@@ -90,48 +90,14 @@ export function replaceFile(path: string, pieces: Iterable<Uint8Array>): void {
   renameSync(temporary, path);
 }
 
-/** Bytes written between two calls of `turn`: a few milliseconds of writing. */
-const TURN = 4 << 20;
-
-/**
- * As `replaceFile`, for a process that must answer requests meanwhile: it awaits `turn` every few megabytes. The pieces
- * must not change until the call resolves.
- */
-export async function replaceFileInTurns(
-  path: string,
-  pieces: Iterable<Uint8Array>,
-  turn: () => Promise<unknown>,
-): Promise<void> {
-  makeFolder(dirname(path));
-  sweepTemporary(dirname(path));
-  async function* chunks() {
-    let since = 0;
-    for (const piece of pieces) {
-      for (let done = 0; done < piece.length; done += TURN) {
-        const chunk = piece.subarray(done, done + TURN);
-        yield chunk;
-        since += chunk.length;
-        if (since < TURN) continue;
-        since = 0;
-        await turn();
-      }
-    }
-  }
-  await swap(path, newFileMode(path), chunks());
-}
-
 /**
  * As `replaceFile`, for a text that arrives in chunks and a folder that is not ours: only leftovers of this file are
  * removed. Rejects as `chunks` does.
  */
 export async function replaceFileFromStream(path: string, chunks: AsyncIterable<string>): Promise<void> {
   sweepTemporary(dirname(path), 'flat', basename(path));
-  await swap(path, 0o666, chunks);
-}
-
-async function swap(path: string, mode: number, chunks: AsyncIterable<string | Uint8Array>): Promise<void> {
   const temporary = temporaryFor(path);
-  const file = await open(temporary, 'wx', mode);
+  const file = await open(temporary, 'wx', 0o666);
   try {
     await file.writeFile(chunks);
     await file.sync();

@@ -1,9 +1,8 @@
 // The result of a text task's run: sources of labels, accuracy for each share of texts sent to the API, and costs.
 
 import { mean } from '../common/quality.ts';
-import { type Interval, interval } from '../common/statistics/bootstrap.ts';
+import { type Interval, interval, shareInterval } from '../common/statistics/bootstrap.ts';
 import type { RaceState } from '../common/statistics/race.ts';
-import { shareInterval } from '../common/statistics/share-interval.ts';
 import type { EvidenceForm } from '../prompts/label/label-prompt.ts';
 import { accuracyAt, type Judged, type Risk } from '../routing/local-or-large.ts';
 import type { ComparedForms } from './choose-form.ts';

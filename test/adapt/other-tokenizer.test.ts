@@ -14,10 +14,11 @@ import {
 } from '../../src/adapt/models/served.ts';
 import type { NeuralReport } from '../../src/adapt/report/adapt-report.ts';
 import type { AdaptRequest } from '../../src/adapt/request/adapt-request.ts';
+import { sha256Of } from '../../src/common/file-hash.ts';
 import { type Log, silentLog } from '../../src/common/log.ts';
 import { completeAt } from '../../src/jobs/cli/complete.ts';
 import { baseOf } from '../../src/neural/models/list.ts';
-import { readManifest, sha256Of } from '../../src/neural/models/manifest.ts';
+import { readManifest } from '../../src/neural/models/manifest.ts';
 import { defaultRouter } from '../../src/routing/fit.ts';
 import { LiveModel } from '../../src/specialist/ngram/live-model.ts';
 import { readTokenizer } from '../../src/text/tokenizer/load.ts';

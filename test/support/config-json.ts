@@ -20,9 +20,6 @@ export function writeConfig(config: ModelConfig, dtype: string): string {
     tie_word_embeddings: true,
     attention_bias: false,
     mlp_bias: false,
-    initializer_range: config.initializerRange,
-    ...(config.bosTokenId === undefined ? {} : { bos_token_id: config.bosTokenId }),
-    ...(config.eosTokenId === undefined ? {} : { eos_token_id: config.eosTokenId }),
     torch_dtype: dtype,
   };
   return `${JSON.stringify(json, null, 2)}\n`;

@@ -1,11 +1,12 @@
 // Decoders in 4 bits, as those that ship, in memory and on disk.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { sha256Of } from '../../src/common/file-hash.ts';
 import { fromHalf, toHalf } from '../../src/common/half.ts';
 import type { Model } from '../../src/neural/architecture/lora.ts';
 import { type ModelConfig, parameterSpecs, type Weights } from '../../src/neural/architecture/parameters.ts';
 import { BLOCK, type Quantized } from '../../src/neural/architecture/quantize.ts';
-import { CONFIG, sha256Of, WEIGHTS, writeManifest } from '../../src/neural/models/manifest.ts';
+import { CONFIG, WEIGHTS, writeManifest } from '../../src/neural/models/manifest.ts';
 import { writeConfig } from './config-json.ts';
 import { initialWeights } from './random-models.ts';
 

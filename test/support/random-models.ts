@@ -11,7 +11,6 @@ export const COMMON = {
   contextLength: 1024,
   normEpsilon: 1e-5,
   ropeTheta: 10000,
-  initializerRange: 0.02,
 } as const;
 
 /** Sizes of the bases that ship, without a vocabulary. With 16,384 tokens S has 16.6 M parameters, M 115.6 M. */
@@ -31,7 +30,7 @@ export const PRESETS = {
 } as const satisfies Record<string, Omit<ModelConfig, 'vocabSize'>>;
 
 /** GPT-2's scheme: matrices N(0, range), those that write to the residual stream divided by sqrt(2 layers); norms 1. */
-export function initialWeights(config: ModelConfig, seed: number): Map<string, Float32Array> {
+export function initialWeights(config: ModelConfig, seed: number, range = 0.2): Map<string, Float32Array> {
   const next = normals(seed);
   const weights = new Map<string, Float32Array>();
   for (const { name, shape, kind } of parameterSpecs(config)) {
@@ -39,7 +38,7 @@ export function initialWeights(config: ModelConfig, seed: number): Map<string, F
     if (kind === 'norm') data.fill(1);
     else {
       const residual = name.endsWith('o_proj.weight') || name.endsWith('down_proj.weight');
-      const deviation = config.initializerRange / (residual ? Math.sqrt(2 * config.layers) : 1);
+      const deviation = range / (residual ? Math.sqrt(2 * config.layers) : 1);
       for (let i = 0; i < data.length; i++) data[i] = deviation * next();
     }
     weights.set(name, data);

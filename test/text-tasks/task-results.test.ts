@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { drawn } from '../../src/common/chart.ts';
-import { shareInterval } from '../../src/common/statistics/share-interval.ts';
+import { shareInterval } from '../../src/common/statistics/bootstrap.ts';
 import type { Judged } from '../../src/routing/local-or-large.ts';
 import { measureTask, parseReport } from '../../src/text-tasks/task-report.ts';
 import { resultsOf } from '../../src/text-tasks/task-results.ts';

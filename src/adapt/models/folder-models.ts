@@ -5,19 +5,12 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { type Failure, failed, ok, type Result } from '../../common/errors.ts';
+import { type Sha256, sha256Of } from '../../common/file-hash.ts';
 import { replaceFile } from '../../common/files.ts';
 import type { Progress } from '../../common/progress.ts';
 import { type ExportedFiles, exportModel } from '../../neural/models/export/export.ts';
 import { compatibilityOf, listPackages } from '../../neural/models/list.ts';
-import {
-  ADAPTER,
-  ADAPTER_CONFIG,
-  CONFIG,
-  ggufManifest,
-  type Sha256,
-  sha256Of,
-  WEIGHTS,
-} from '../../neural/models/manifest.ts';
+import { ADAPTER, ADAPTER_CONFIG, CONFIG, ggufManifest, WEIGHTS } from '../../neural/models/manifest.ts';
 
 export type { ExportedFiles };
 

@@ -1,9 +1,10 @@
 // The report of an adaptation: what the command line prints, the editor shows and the store keeps as JSON, which may
 // be damaged.
+
 import type { Failure, Result } from '../../common/errors.ts';
+import type { Sha256 } from '../../common/file-hash.ts';
 import { isObject } from '../../common/schemas.ts';
 import type { Interval } from '../../common/statistics/bootstrap.ts';
-import type { Sha256 } from '../../neural/models/manifest.ts';
 import { parseRouter, type RouterModel } from '../../routing/router-model.ts';
 import type { HarvestReport, Split } from '../../workspace/files/harvest-types.ts';
 

@@ -1,4 +1,4 @@
-// Bootstrap confidence intervals that resample whole clusters (files).
+// 95 % intervals: of a statistic by the bootstrap over whole clusters (files), and of a share of few texts.
 
 import { quantile } from '../quality.ts';
 import { uniforms } from './random.ts';
@@ -28,4 +28,18 @@ export function interval<T>(
   const draw = (clusters: readonly T[]) => clusters.map(() => clusters[Math.floor(uniform() * clusters.length)] as T);
   const values = Array.from({ length: times }, () => statistic(strata.map(draw)));
   return { low: quantile(values, 0.025), high: quantile(values, 0.975) };
+}
+
+/** Standard errors of a 95% interval. */
+const Z = 1.96;
+
+/**
+ * The 95% score interval of a share of `count` texts (Wilson 1927): where all are right, it still has a width. Scores
+ * between 0 and 1 vary less than right and wrong, so it holds for their mean, too.
+ */
+export function shareInterval(share: number, count: number): Interval {
+  const weight = Z ** 2 / count;
+  const middle = (share + weight / 2) / (1 + weight);
+  const half = (Z / (1 + weight)) * Math.sqrt((share * (1 - share) + weight / 4) / count);
+  return { low: Math.max(0, middle - half), high: Math.min(1, middle + half) };
 }

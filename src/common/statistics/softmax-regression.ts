@@ -1,11 +1,11 @@
-// Softmax regression (multinomial logistic regression) over sparse rows.
-// For dense rows, use dense-softmax.ts. For two outcomes and few features, use logistic.ts, whose Newton steps need a
-// matrix of all pairs of features.
-import { type LbfgsOptions, lbfgs } from './lbfgs.ts';
+// Softmax regression (multinomial logistic regression) over sparse or dense rows, and the standardisation of dense ones.
+// For two outcomes and few features, use logistic.ts, whose Newton steps need a matrix of all pairs of features.
+import { lbfgs } from './lbfgs.ts';
+import { addAt, dotAt } from './vectors.ts';
 
-export const CONVERGED: LbfgsOptions = { iterations: 200, tolerance: 2e-4 };
+const CONVERGED = { iterations: 200, tolerance: 2e-4 };
 /** A very small penalty, which keeps the bias of a class without examples finite. */
-export const BIAS_L2 = 1e-3;
+const BIAS_L2 = 1e-3;
 
 /** The nonzero columns of a row, and their values. */
 export interface SparseRow {
@@ -19,12 +19,93 @@ export interface SoftmaxModel {
   readonly weights: Float32Array;
 }
 
-export interface SoftmaxExample {
-  readonly row: SparseRow;
+/** A linear classifier head over dense rows. */
+export interface DenseHead {
+  /** The weights of each class, [values of a row]. */
+  readonly weights: readonly Float64Array[];
+  /** [classes] */
+  readonly biases: Float64Array;
+}
+
+interface Example<Row> {
+  readonly row: Row;
   /** Index of its class. */
   readonly label: number;
-  /** The number of examples that it counts as. Default: 1. */
-  readonly weight?: number;
+}
+
+/** How the weights lie in memory, without the biases behind them. */
+interface Layout<Row> {
+  /** Adds the products of the row with each class's weights to the logits. */
+  addLogits(row: Row, theta: Float64Array, logits: Float64Array): void;
+  /** Adds the gradient of the classes' errors to the weights' gradient. */
+  addGradient(row: Row, errors: Float64Array, gradient: Float64Array): void;
+}
+
+/**
+ * Penalised maximum likelihood, to convergence: weights, then one bias for each class.
+ * @param bias number of weights
+ * @param l2 penalty on squared weights, in units of summed log-loss; biases have almost none
+ */
+function fit<Row>(
+  examples: readonly Example<Row>[],
+  classes: number,
+  bias: number,
+  l2: number,
+  { addLogits, addGradient }: Layout<Row>,
+): Float64Array {
+  const errors = new Float64Array(classes);
+  const evaluate = (theta: Float64Array, gradient: Float64Array): number => {
+    let loss = 0;
+    for (let i = 0; i < theta.length; i++) {
+      const w = theta[i] as number;
+      const penalty = i < bias ? l2 : BIAS_L2;
+      loss += (penalty * w * w) / 2;
+      gradient[i] = penalty * w;
+    }
+    for (const { row, label } of examples) {
+      for (let c = 0; c < classes; c++) errors[c] = theta[bias + c] as number;
+      addLogits(row, theta, errors);
+      loss -= Math.log(Math.max(1e-300, softmaxInPlace(errors, label)));
+      errors[label] = (errors[label] as number) - 1;
+      addGradient(row, errors, gradient);
+      addAt(gradient, bias, errors, 1);
+    }
+    return loss;
+  };
+  return lbfgs(new Float64Array(bias + classes), evaluate, CONVERGED);
+}
+
+/** Converts logits to probabilities in place. @returns the probability of `label` */
+function softmaxInPlace(logits: Float64Array, label: number): number {
+  let highest = Number.NEGATIVE_INFINITY;
+  for (const z of logits) highest = Math.max(highest, z);
+  let sum = 0;
+  for (let c = 0; c < logits.length; c++) sum += logits[c] = Math.exp((logits[c] as number) - highest);
+  for (let c = 0; c < logits.length; c++) logits[c] = (logits[c] as number) / sum;
+  return logits[label] as number;
+}
+
+/** Over sparse rows. @param width number of columns @param l2 as in `fit` */
+export function fitSoftmax(
+  examples: readonly Example<SparseRow>[],
+  classes: number,
+  width: number,
+  l2: number,
+): SoftmaxModel {
+  const weights = fit(examples, classes, width * classes, l2, {
+    addLogits: ({ columns, values }, theta, logits) => {
+      for (let k = 0; k < columns.length; k++) {
+        const at = (columns[k] as number) * classes;
+        const value = values[k] as number;
+        for (let c = 0; c < classes; c++) logits[c] = (logits[c] as number) + value * (theta[at + c] as number);
+      }
+    },
+    addGradient: ({ columns, values }, errors, gradient) => {
+      for (let k = 0; k < columns.length; k++)
+        addAt(gradient, (columns[k] as number) * classes, errors, values[k] as number);
+    },
+  });
+  return { classes, weights: Float32Array.from(weights) };
 }
 
 /** Logits of the classes, up to a common constant, [classes]. Columns unknown to the model are ignored. */
@@ -33,70 +114,60 @@ export function logitsOf({ classes, weights }: SoftmaxModel, { columns, values }
   const logits = Float64Array.from({ length: classes }, (_, c) => weights[bias + c] as number);
   for (let k = 0; k < columns.length; k++) {
     const at = (columns[k] as number) * classes;
-    if (at >= bias) continue;
-    const value = values[k] as number;
-    for (let c = 0; c < classes; c++) logits[c] = (logits[c] as number) + value * (weights[at + c] as number);
+    if (at < bias) addAt(logits, 0, weights.subarray(at, at + classes), values[k] as number);
   }
   return logits;
 }
 
-/**
- * Penalised maximum likelihood, to convergence.
- * @param width number of columns
- * @param l2 penalty on squared weights, in units of summed log-loss; biases have almost none
- */
-export function fitSoftmax(
-  examples: readonly SoftmaxExample[],
+/** Over rows of up to `width` values; missing ones are zero. @param l2 as in `fit` */
+export function fitDenseSoftmax(
+  examples: readonly Example<Float32Array>[],
   classes: number,
   width: number,
   l2: number,
-): SoftmaxModel {
-  const size = (width + 1) * classes;
-  const bias = width * classes;
-  const evaluate = (theta: Float64Array, gradient: Float64Array): number => {
-    let loss = 0;
-    for (let i = 0; i < bias; i++) {
-      const w = theta[i] as number;
-      loss += (l2 * w * w) / 2;
-      gradient[i] = l2 * w;
-    }
-    for (let i = bias; i < size; i++) {
-      loss += (BIAS_L2 * (theta[i] as number) ** 2) / 2;
-      gradient[i] = BIAS_L2 * (theta[i] as number);
-    }
-    const [logits, errors] = [new Float64Array(classes), new Float64Array(classes)];
-    for (const { row, label, weight = 1 } of examples) {
-      const { columns, values } = row;
-      for (let c = 0; c < classes; c++) logits[c] = theta[bias + c] as number;
-      for (let k = 0; k < columns.length; k++) {
-        const at = (columns[k] as number) * classes;
-        const value = values[k] as number;
-        for (let c = 0; c < classes; c++) logits[c] = (logits[c] as number) + value * (theta[at + c] as number);
-      }
-      loss -= weight * Math.log(Math.max(1e-300, softmaxInPlace(logits, 0, classes, label)));
-      for (let c = 0; c < classes; c++) {
-        errors[c] = weight * ((logits[c] as number) - (c === label ? 1 : 0));
-        gradient[bias + c] = (gradient[bias + c] as number) + (errors[c] as number);
-      }
-      for (let k = 0; k < columns.length; k++) {
-        const at = (columns[k] as number) * classes;
-        const value = values[k] as number;
-        for (let c = 0; c < classes; c++)
-          gradient[at + c] = (gradient[at + c] as number) + value * (errors[c] as number);
-      }
-    }
-    return loss;
-  };
-  const weights = lbfgs(new Float64Array(size), evaluate, CONVERGED);
-  return { classes, weights: Float32Array.from(weights) };
+): DenseHead {
+  const theta = fit(examples, classes, classes * width, l2, {
+    addLogits: (row, weights, logits) => {
+      for (let c = 0; c < classes; c++) logits[c] = (logits[c] as number) + dotAt(row, weights, c * width);
+    },
+    addGradient: (row, errors, gradient) => {
+      for (let c = 0; c < classes; c++) addAt(gradient, c * width, row, errors[c] as number);
+    },
+  });
+  const weights = Array.from({ length: classes }, (_, c) => theta.slice(c * width, (c + 1) * width));
+  return { weights, biases: theta.slice(classes * width) };
 }
 
-/** Converts the logits from `at` to probabilities in place. @returns the probability of `label` */
-export function softmaxInPlace(logits: Float64Array, at: number, classes: number, label: number): number {
-  let highest = Number.NEGATIVE_INFINITY;
-  for (let c = at; c < at + classes; c++) highest = Math.max(highest, logits[c] as number);
-  let sum = 0;
-  for (let c = at; c < at + classes; c++) sum += logits[c] = Math.exp((logits[c] as number) - highest);
-  for (let c = at; c < at + classes; c++) logits[c] = (logits[c] as number) / sum;
-  return logits[at + label] as number;
+/** Logits of the classes, up to a common constant, [classes]. */
+export function denseLogits({ weights, biases }: DenseHead, row: Float32Array): number[] {
+  return weights.map((classWeights, c) => (biases[c] as number) + dotAt(row, classWeights, 0));
+}
+
+export interface Standardization {
+  /** Mean of each column, and the factor that scales it. */
+  readonly mean: Float32Array;
+  readonly scale: Float32Array;
+}
+
+/** @param rows f32 rows of equal length */
+export function fitStandardization(rows: readonly Float32Array[]): Standardization {
+  const width = rows[0]?.length ?? 0;
+  const mean = new Float32Array(width);
+  const scale = new Float32Array(width);
+  for (const row of rows)
+    for (let j = 0; j < width; j++) mean[j] = (mean[j] as number) + (row[j] as number) / rows.length;
+  for (const row of rows) {
+    for (let j = 0; j < width; j++) scale[j] = (scale[j] as number) + ((row[j] as number) - (mean[j] as number)) ** 2;
+  }
+  const length = Math.sqrt(Math.max(1, width));
+  for (let j = 0; j < width; j++) {
+    const spread = Math.sqrt((scale[j] as number) / Math.max(1, rows.length));
+    // A constant column becomes zero.
+    scale[j] = spread < 1e-6 * (1 + Math.abs(mean[j] as number)) ? 0 : 1 / (spread * length);
+  }
+  return { mean, scale };
+}
+
+export function standardize({ mean, scale }: Standardization, row: Float32Array): Float32Array {
+  return row.map((x, j) => (x - (mean[j] as number)) * (scale[j] as number));
 }

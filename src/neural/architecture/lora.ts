@@ -1,18 +1,10 @@
 // Low-rank adapters (Hu et al. 2021): W x + alpha/rank B A x, for chosen linear layers. Also the values of a decoder in
 // memory, with its adapter.
-import { CodedError } from '../../common/errors.ts';
 import { normals } from '../../common/statistics/random.ts';
 import type { Builder } from '../autodiff/builder.ts';
 import type { Value } from '../onnx/graph.ts';
 import type { Linear } from './decoder.ts';
-import {
-  allFinite,
-  elements,
-  type ModelConfig,
-  type ParameterSpec,
-  parameterSpecs,
-  type Weights,
-} from './parameters.ts';
+import { elements, type ModelConfig, type ParameterSpec, parameterSpecs, type Weights } from './parameters.ts';
 import type { Quantized } from './quantize.ts';
 
 export interface Model {
@@ -24,35 +16,8 @@ export interface Model {
   readonly adapter?: Adapter;
 }
 
-/** Advice for any model that cannot be used. */
-export const REPAIR_ADVICE =
-  'Run "Adapt to This Repo" again if the model was adapted here, reinstall the extension if the model came with it, or choose another base.';
-
-/**
- * Throws CodedError 'corrupt', naming the first tensor that is missing, has the wrong size, or holds NaN or infinity.
- */
-export function checkWeights(specs: readonly ParameterSpec[], weights: Weights): void {
-  for (const { name, shape } of specs) {
-    const data = weights.get(name);
-    if (!data) throw new CodedError('corrupt', `The model has no tensor '${name}'. ${REPAIR_ADVICE}`);
-    if (data.length !== elements(shape)) {
-      throw new CodedError(
-        'corrupt',
-        `The model's tensor '${name}' has ${data.length} elements, not [${shape.join(', ')}]. ${REPAIR_ADVICE}`,
-      );
-    }
-    if (!allFinite(data)) {
-      throw new CodedError('corrupt', `The model's tensor '${name}' contains NaN or infinite values. ${REPAIR_ADVICE}`);
-    }
-  }
-}
-
 export const LORA_TARGETS = ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'] as const;
 type LoraTarget = (typeof LORA_TARGETS)[number];
-
-export function isLoraTarget(name: unknown): name is LoraTarget {
-  return LORA_TARGETS.includes(name as LoraTarget);
-}
 
 export interface LoraConfig {
   readonly rank: number;

@@ -11,13 +11,6 @@ export interface OptimizerConfig {
   readonly weightDecay: number;
 }
 
-export const DEFAULT_OPTIMIZER: OptimizerConfig = {
-  beta1: 0.9,
-  beta2: 0.95,
-  epsilon: 1e-8,
-  weightDecay: 0.1,
-};
-
 /** Numbers that change every step: inputs of the graph, f32 scalars. */
 export const STEP_INPUTS = ['learningRate', 'correction1', 'correction2', 'maxNorm'] as const;
 export type StepInputs = Readonly<Record<(typeof STEP_INPUTS)[number], number>>;

@@ -16,9 +16,6 @@ export interface ModelConfig {
   readonly contextLength: number;
   readonly normEpsilon: number;
   readonly ropeTheta: number;
-  readonly initializerRange: number;
-  readonly bosTokenId?: number;
-  readonly eosTokenId?: number;
 }
 
 export interface ParameterSpec {

@@ -5,7 +5,6 @@ import {
   DTYPES,
   type DType,
   Graph,
-  GraphError,
   type Shape,
   sameShape,
   sizeOf,
@@ -48,9 +47,7 @@ export abstract class Operations {
   }
 
   scalar(value: number, type: DType = 'f32'): Value {
-    if (type === 'f32') return this.graph.constant('f32', [], Float32Array.of(value));
-    if (type === 'i32') return this.graph.constant('i32', [], Int32Array.of(value));
-    throw new GraphError(`no scalars of type ${type}`);
+    return this.graph.constant(type, [], type === 'i32' ? Int32Array.of(value) : Float32Array.of(value));
   }
 
   private longs(values: readonly number[]): Value {

@@ -1,5 +1,5 @@
 // The row of one operator in the table: its shape rule and its gradient.
-import { type DType, GraphError, type Node, type TensorType, type Value } from '../onnx/graph.ts';
+import { GraphError, type Node, type TensorType, type Value } from '../onnx/graph.ts';
 import type { OpAttributes, OpName } from '../onnx/ops.ts';
 import type { Operations } from './operations.ts';
 
@@ -14,7 +14,10 @@ export const NOT_DIFFERENTIABLE = 'not differentiable';
 export type GradientRule<K extends OpName> = (b: Operations, gradient: Value, node: Node<K>) => (Value | undefined)[];
 
 export interface OpRow<K extends OpName> {
-  /** Types of the outputs; undefined for an optional one that is not read. */
+  /**
+   * Types of the outputs; undefined for an optional one that is not read. Whether the inputs fit is checked by
+   * onnxruntime, which names the operator when it loads the graph.
+   */
   infer(inputs: readonly Value[], attributes: OpAttributes[K]): (TensorType | undefined)[];
   readonly gradient: GradientRule<K> | typeof NOT_DIFFERENTIABLE;
   /** The rule takes a gradient that is not expanded to the output's shape, which saves a copy of that size. */
@@ -35,16 +38,4 @@ export function ints(value: Value): number[] {
   if (value.type !== 'i64' || !value.data) throw new GraphError(`'${value.name}' is not a constant list of integers`);
   const { buffer, byteOffset, byteLength } = value.data;
   return Array.from(new BigInt64Array(buffer.slice(byteOffset, byteOffset + byteLength)), Number);
-}
-
-export function expectType(value: TensorType, ...types: DType[]): void {
-  if (!types.includes(value.type)) throw new GraphError(`expected ${types.join(' or ')}, got ${value.type}`);
-}
-
-export function expectSameType(values: readonly TensorType[]): DType {
-  const first = values[0]?.type;
-  if (!first || values.some((value) => value.type !== first)) {
-    throw new GraphError(`element types differ: ${values.map((value) => value.type).join(', ')}`);
-  }
-  return first;
 }

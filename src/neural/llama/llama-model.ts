@@ -14,6 +14,7 @@ import { megabytes } from '../../common/format.ts';
 import { uniforms } from '../../common/statistics/random.ts';
 import { TOP, type TopTokens } from '../inference/passes.ts';
 import { medianMs, type Timing } from '../inference/timing.ts';
+import { GGUF_ADVICE } from '../models/list.ts';
 
 const PROMPT_TOKENS = 512;
 /**
@@ -152,8 +153,6 @@ const WANTED = {
   },
 };
 
-const ADVICE = 'Remove the base and add the file again, or choose another base.';
-
 export class LlamaModel {
   /** Tokens that a prompt and its continuation may have together. */
   readonly contextLength: number;
@@ -197,7 +196,7 @@ export class LlamaModel {
           `The base needs ${megabytes(bytes)} and more, which this machine does not have free: ${what}. Choose a smaller base.`,
           { cause },
         );
-      throw new CodedError('unsupported', `llama.cpp cannot load ${path}: ${what}. ${ADVICE}`, { cause });
+      throw new CodedError('unsupported', `llama.cpp cannot load ${path}: ${what}. ${GGUF_ADVICE}`, { cause });
     }
   }
 

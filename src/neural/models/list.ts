@@ -1,21 +1,13 @@
-// Lists model packages with the facts that are needed before loading one, checks that an adapter fits its base, and
-// removes bases.
-import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+// Lists model packages with the facts that are needed before loading one, checks that an adapter fits its base and that
+// a GGUF file is the one that was registered, and removes bases.
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { type Failure, failed, messageOf, ok, type Result, unwrap } from '../../common/errors.ts';
-import { REPAIR_ADVICE } from '../architecture/lora.ts';
+import { CodedError, type Failure, failed, messageOf, ok, type Result, unwrap } from '../../common/errors.ts';
+import { type HashOptions, hashOfFile, type Sha256, sha256Of, stampOf } from '../../common/file-hash.ts';
 import { type ModelConfig, parameterCount } from '../architecture/parameters.ts';
-import { parseConfig } from './config-json.ts';
-import {
-  CONFIG,
-  MANIFEST,
-  type PackageManifest,
-  readManifest,
-  type Sha256,
-  sha256Of,
-  TOKENIZER,
-  WEIGHTS,
-} from './manifest.ts';
+import { readConfig } from './config-json.ts';
+import { CONFIG, MANIFEST, type PackageManifest, readManifest, TOKENIZER, WEIGHTS, writeManifest } from './manifest.ts';
+import { REPAIR_ADVICE } from './unusable.ts';
 
 /**
  * Fails with 'mismatched'. Without a manifest and without its own tokenizer, a folder fits any.
@@ -92,6 +84,32 @@ function otherBaseFailure(name: string): Result<never> {
     'other-base',
     `The model that was adapted to this folder needs the base '${name}', which is not in use. Choose that base, or run "Adapt to This Repo" again.`,
   );
+}
+
+export const GGUF_ADVICE = 'Remove the base and add the file again, or choose another base.';
+
+/**
+ * Whether the GGUF file of a registered base, which stays where it is, is still the file that was registered. It has
+ * gigabytes, so it is read again only if the system says that it changed.
+ *
+ * Does nothing for a folder of another kind. A changed file is hashed; if it has the same bytes, that is noted. Throws
+ * CodedError 'unreadable', 'mismatched' if it is another file than the registered one, and the signal's reason.
+ */
+export async function checkGgufFile(folder: string, options: HashOptions = {}): Promise<void> {
+  const manifest = readManifest(folder);
+  if (!manifest.ok || !manifest.value?.gguf) return;
+  const { gguf, weights } = manifest.value;
+  const { path } = gguf;
+  const stamp = stampOf(path);
+  if (stamp === undefined) throw new CodedError('unreadable', `The GGUF file ${path} is gone. ${GGUF_ADVICE}`);
+  if (stamp === gguf.stamp) return;
+  if (statSync(path).size !== gguf.bytes || (await hashOfFile(path, options)) !== weights)
+    throw new CodedError('mismatched', `The GGUF file ${path} has changed since it was added. ${GGUF_ADVICE}`);
+  try {
+    writeManifest(folder, { ...manifest.value, gguf: { ...gguf, stamp } });
+  } catch {
+    // The folder cannot be written: the file is hashed again the next time.
+  }
 }
 
 interface RemovedBase {
@@ -177,7 +195,7 @@ export function readPackage(folder: string): Result<PackageInfo> {
       const { bytes, vocabulary, contextLength, parameters } = gguf;
       return ok({ ...common, vocabulary, contextLength, parameters, bytes });
     }
-    const config = parseConfig(readFileSync(join(folder, CONFIG), 'utf8'));
+    const config = readConfig(folder);
     if (!config.ok) return config;
     return ok({
       ...common,

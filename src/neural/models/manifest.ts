@@ -1,16 +1,16 @@
 // manifest.json of a model's folder: its schema, read and written; and the dialects, the forms of prompt that a
 // manifest names.
 
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import * as v from 'valibot';
-import { CodedError, failed, messageOf, ok, type Result } from '../../common/errors.ts';
+import { failed, ok, type Result } from '../../common/errors.ts';
 import { replaceFile } from '../../common/files.ts';
 import { FILL_IN, type FillIn } from '../../common/fill-in.ts';
+import { fitted, parseObject, readText } from '../../common/json.ts';
 import { quoted } from '../../common/plain-text.ts';
-import { isObject, type SchemaOutput } from '../../common/schemas.ts';
-import { REPAIR_ADVICE } from '../architecture/lora.ts';
+import type { SchemaOutput } from '../../common/schemas.ts';
+import { REPAIR_ADVICE, unusable } from './unusable.ts';
 
 // The special tokens of each dialect (prompt format), one row per dialect. A model's manifest names the dialect that
 // the model was trained on.
@@ -111,17 +111,13 @@ export type DialectIds = {
 export function dialectTokens(tokenizer: SpecialTokens, dialect: Dialect = DIALECT): DialectIds {
   const tokens = Object.entries(namesOf(tokenizer, dialect)).map(([role, name]) => {
     const id = tokenizer.special(name);
-    if (id === undefined && name !== '') {
-      throw new CodedError('unsupported', `The tokenizer has no token '${name}', which prompts need. ${REPAIR_ADVICE}`);
-    }
+    if (id === undefined && name !== '')
+      throw unusable('unsupported', `The tokenizer has no token '${name}', which prompts need`);
     return [role, id];
   });
   const ids = Object.fromEntries(tokens) as DialectIds;
   if (ids.end === undefined)
-    throw new CodedError(
-      'unsupported',
-      `The tokenizer has no token that ends a text, which prompts need. ${REPAIR_ADVICE}`,
-    );
+    throw unusable('unsupported', 'The tokenizer has no token that ends a text, which prompts need');
   return ids;
 }
 
@@ -143,10 +139,6 @@ export function dialectFor(tokenizer: SpecialTokens): { readonly dialect: Dialec
   return { dialect, stop: [...new Set(stop)] };
 }
 
-function isDialect(name: unknown): name is Dialect {
-  return typeof name === 'string' && Object.hasOwn(DIALECTS, name);
-}
-
 export const MANIFEST = 'manifest.json';
 export const CONFIG = 'config.json';
 export const WEIGHTS = 'model.safetensors';
@@ -156,8 +148,7 @@ export const ADAPTER_CONFIG = 'adapter_config.json';
 export const TOKENIZER = 'tokenizer.json';
 
 const VERSION = 1;
-/** Bytes. */
-const MOST = 1e6;
+const SUBJECT = { name: MANIFEST, advice: REPAIR_ADVICE };
 
 const text = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
@@ -176,7 +167,7 @@ const schema = v.object({
   weights: sha256,
   /** Hash of the tokenizer.json that it was trained with, which is in its folder or in its base's. */
   tokenizer: sha256,
-  dialect: v.pipe(text, v.guard(isDialect)),
+  dialect: v.picklist(Object.keys(ROWS) as Dialect[]),
   /** Tokens that end a completion, by their names in tokenizer.json. */
   stop: listOf(text),
   /** SPDX expression of the weights. */
@@ -186,7 +177,7 @@ const schema = v.object({
     v.object({
       path: v.pipe(v.string(), v.minLength(1), v.maxLength(4096), v.check(isAbsolute)),
       bytes: count,
-      /** Of the file when it was hashed last, see gguf-file.ts. */
+      /** Of the file when it was hashed last, see checkGgufFile. */
       stamp: text,
       architecture: text,
       contextLength: count,
@@ -199,47 +190,33 @@ const schema = v.object({
 });
 
 export type PackageManifest = SchemaOutput<typeof schema>;
-/** 64 hex digits. */
-export type Sha256 = PackageManifest['weights'];
 
 /**
  * Fails with 'corrupt', naming the field; with 'other-version'; with 'unsupported' if this version does not know the
  * model's prompt format.
  */
 export function parseManifest(json: string): Result<PackageManifest> {
-  let value: unknown;
-  try {
-    value = JSON.parse(json);
-  } catch {
-    return failed('corrupt', `${MANIFEST} is not valid JSON. ${REPAIR_ADVICE}`);
-  }
-  if (!isObject(value)) return failed('corrupt', `${MANIFEST} does not contain an object. ${REPAIR_ADVICE}`);
-  if (typeof value.version === 'number' && value.version !== VERSION) {
+  const object = parseObject(json, SUBJECT);
+  if (!object.ok) return object;
+  const { version, dialect } = object.value;
+  if (typeof version === 'number' && version !== VERSION)
     return failed('other-version', `This model is from another version of Easy Adaptation. ${REPAIR_ADVICE}`);
-  }
-  const parsed = v.safeParse(schema, value);
-  if (parsed.success) {
-    if ((parsed.output.kind === 'gguf') === (parsed.output.gguf !== undefined)) return ok(parsed.output);
-    return failed('corrupt', `${MANIFEST} has no usable gguf. ${REPAIR_ADVICE}`);
-  }
-  const wrong = parsed.issues.find(({ type }) => type !== 'guard');
-  if (wrong) return failed('corrupt', `${MANIFEST} has no usable ${wrong.path?.[0]?.key}. ${REPAIR_ADVICE}`);
-  return failed(
-    'unsupported',
-    `This model needs the prompt format ${quoted(value.dialect)}; this version supports ${Object.keys(DIALECTS).join(', ')}. Update the extension, or choose another base.`,
-  );
+  if (typeof dialect === 'string' && !Object.hasOwn(DIALECTS, dialect))
+    return failed(
+      'unsupported',
+      `This model needs the prompt format ${quoted(dialect)}; this version supports ${Object.keys(DIALECTS).join(', ')}. Update the extension, or choose another base.`,
+    );
+  const manifest = fitted(object.value, schema, SUBJECT);
+  if (!manifest.ok || (manifest.value.kind === 'gguf') === (manifest.value.gguf !== undefined)) return manifest;
+  return failed('corrupt', `${MANIFEST} has no usable gguf. ${REPAIR_ADVICE}`);
 }
 
 /** Undefined: the folder has none. Fails as `parseManifest` does, and with 'unreadable'. */
 export function readManifest(folder: string): Result<PackageManifest | undefined> {
   const path = join(folder, MANIFEST);
   if (!existsSync(path)) return ok(undefined);
-  try {
-    if (statSync(path).size > MOST) return failed('corrupt', `The model's ${MANIFEST} is too large. ${REPAIR_ADVICE}`);
-    return parseManifest(readFileSync(path, 'utf8'));
-  } catch (cause) {
-    return failed('unreadable', `The model's ${MANIFEST} cannot be read: ${messageOf(cause)}. ${REPAIR_ADVICE}`);
-  }
+  const text = readText(path, SUBJECT);
+  return text.ok ? parseManifest(text.value) : text;
 }
 
 /** The manifest of a registered GGUF file, whose own weights nothing changes; undefined for all other folders. */
@@ -255,18 +232,4 @@ export function writeManifest(folder: string, manifest: PackageManifest): void {
     ),
   );
   replaceFile(join(folder, MANIFEST), [new TextEncoder().encode(`${JSON.stringify(ordered, null, 2)}\n`)]);
-}
-
-/** Hashes by path. The cache exists because opening a model hashes its tokenizer several times. */
-const hashes = new Map<string, { readonly stamp: string; readonly hash: Sha256 }>();
-
-/** Hash of a file's bytes, cached until its time or size changes. Throws if the file cannot be read. */
-export function sha256Of(path: string): Sha256 {
-  const { mtimeNs, size, ino } = statSync(path, { bigint: true });
-  const stamp = `${mtimeNs} ${size} ${ino}`;
-  const known = hashes.get(path);
-  if (known?.stamp === stamp) return known.hash;
-  const hash = createHash('sha256').update(readFileSync(path)).digest('hex');
-  hashes.set(path, { stamp, hash });
-  return hash;
 }

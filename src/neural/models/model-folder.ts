@@ -2,28 +2,22 @@
 // adapter has the names of peft: adapter_config.json and adapter_model.safetensors.
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import * as v from 'valibot';
 import { CodedError, messageOf, unwrap } from '../../common/errors.ts';
 import { replaceFile } from '../../common/files.ts';
-import { isObject } from '../../common/schemas.ts';
-import {
-  type Adapter,
-  adapterSpecs,
-  checkWeights,
-  isLoraTarget,
-  type LoraConfig,
-  type Model,
-  REPAIR_ADVICE,
-} from '../architecture/lora.ts';
+import { readJson } from '../../common/json.ts';
+import { finite } from '../../common/schemas.ts';
+import { type Adapter, adapterSpecs, LORA_TARGETS, type LoraConfig, type Model } from '../architecture/lora.ts';
 import { type ModelConfig, parameterCount, parameterSpecs } from '../architecture/parameters.ts';
 import { BLOCK, type Quantized } from '../architecture/quantize.ts';
-import { parseConfig } from './config-json.ts';
+import { readConfig } from './config-json.ts';
 import { baseOf, fitsBase, fitsTokenizer } from './list.ts';
 import { ADAPTER, ADAPTER_CONFIG, CONFIG, type PackageManifest, readManifest, WEIGHTS } from './manifest.ts';
 import { readSafetensors, type StoredType, writeSafetensors } from './safetensors.ts';
+import { checkWeights, REPAIR_ADVICE, unusable } from './unusable.ts';
 
 /** Peft's prefix for the names of tensors. */
 const PREFIX = 'base_model.model.';
-const MAX_RANK = 1024;
 
 /** Replaces the weights first, because a config without weights would not be a usable adapter. */
 export function saveAdapter(folder: string, config: ModelConfig, { lora, weights }: Adapter, type: StoredType): void {
@@ -49,13 +43,8 @@ export function saveAdapter(folder: string, config: ModelConfig, { lora, weights
  * @param config of the adapter's base
  */
 export function loadAdapter(folder: string, config: ModelConfig): Adapter {
-  const read = readerOf(folder, "The adapter's");
-  if (read(ADAPTER_CONFIG, sizeOf) > MAX_CONFIG_BYTES) throw corruptAdapter('is too large');
-  const lora = parseLora(
-    read(ADAPTER_CONFIG, (path) => readFileSync(path, 'utf8')),
-    config,
-  );
-  const { tensors } = readSafetensors(read(ADAPTER, (path) => readFileSync(path)));
+  const lora = loraOf(folder, config);
+  const { tensors } = readSafetensors(read(folder, "The adapter's", ADAPTER, (path) => readFileSync(path)));
   const specs = adapterSpecs(config, lora);
   const weights = new Map<string, Float32Array>();
   for (const { name } of specs) {
@@ -66,52 +55,36 @@ export function loadAdapter(folder: string, config: ModelConfig): Adapter {
   return { lora, weights };
 }
 
-function parseLora(text: string, { layers }: ModelConfig): LoraConfig {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    throw corruptAdapter('is not valid JSON');
-  }
-  if (!isObject(json)) throw corruptAdapter('does not contain an object');
-  const { r: rank, lora_alpha: alpha, target_modules: targets, layers_to_transform: adaptedLayers } = json;
-  if (typeof rank !== 'number' || !Number.isInteger(rank) || rank < 1 || rank > MAX_RANK)
-    throw corruptAdapter('has no usable r');
-  if (typeof alpha !== 'number' || !Number.isFinite(alpha)) throw corruptAdapter('has no usable lora_alpha');
-  if (!Array.isArray(targets) || targets.length === 0 || !targets.every(isLoraTarget))
-    throw corruptAdapter('has no usable target_modules');
-  const lora = { rank, alpha, targets };
-  if (adaptedLayers === undefined || adaptedLayers === null) return lora;
-  const firstLayer = layers - (Array.isArray(adaptedLayers) ? adaptedLayers.length : 0);
-  if (!Array.isArray(adaptedLayers) || adaptedLayers.some((layer, i) => layer !== firstLayer + i) || firstLayer < 0)
-    throw corruptAdapter('does not adapt the upper layers only');
-  return { ...lora, firstLayer };
+const loraSchema = v.object({
+  r: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1024)),
+  lora_alpha: finite,
+  target_modules: v.pipe(v.array(v.picklist(LORA_TARGETS)), v.minLength(1)),
+  layers_to_transform: v.nullish(v.array(v.number())),
+});
+
+function loraOf(folder: string, { layers }: ModelConfig): LoraConfig {
+  const subject = { name: `The adapter's ${ADAPTER_CONFIG}`, advice: REPAIR_ADVICE };
+  const json = unwrap(readJson(join(folder, ADAPTER_CONFIG), loraSchema, subject));
+  const { r: rank, lora_alpha: alpha, target_modules: targets, layers_to_transform: adapted } = json;
+  if (!adapted) return { rank, alpha, targets };
+  const firstLayer = layers - adapted.length;
+  if (firstLayer < 0 || adapted.some((layer, i) => layer !== firstLayer + i))
+    throw unusable('corrupt', `${subject.name} does not adapt the upper layers only`);
+  return { rank, alpha, targets, firstLayer };
 }
 
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
 
-function corruptAdapter(problem: string): CodedError {
-  return new CodedError('corrupt', `The adapter's ${ADAPTER_CONFIG} ${problem}. ${REPAIR_ADVICE}`);
-}
-
-/** Bytes; the largest known file has a few thousand. */
-const MAX_CONFIG_BYTES = 1e6;
 /** Bytes of a 4-bit parameter, the smallest form, without its share of a scale. */
 const MIN_PARAMETER_BYTES = 0.5;
 
-const sizeOf = (path: string) => statSync(path).size;
-
-/** Reads files of a folder; throws CodedError 'unreadable'. @param whose for the message */
-function readerOf(folder: string, whose: string) {
-  return <T>(name: string, how: (path: string) => T): T => {
-    try {
-      return how(join(folder, name));
-    } catch (cause) {
-      throw new CodedError('unreadable', `${whose} ${name} cannot be read: ${messageOf(cause)}. ${REPAIR_ADVICE}`, {
-        cause,
-      });
-    }
-  };
+/** Reads a file of a folder; throws CodedError 'unreadable'. @param whose for the message */
+function read<T>(folder: string, whose: string, name: string, how: (path: string) => T): T {
+  try {
+    return how(join(folder, name));
+  } catch (cause) {
+    throw unusable('unreadable', `${whose} ${name} cannot be read: ${messageOf(cause)}`, cause);
+  }
 }
 
 /** A model, and its folder's manifest; undefined if there is none. */
@@ -139,7 +112,7 @@ function isAdapter(folder: string): boolean {
 function loadAdapterOverBase(folder: string, { base, ...options }: LoadOptions): LoadedModel {
   const manifest = unwrap(readManifest(folder));
   if (base === undefined || manifest === undefined)
-    throw new CodedError('mismatched', `The adapter does not say which base it was made for. ${REPAIR_ADVICE}`);
+    throw unusable('mismatched', 'The adapter does not say which base it was made for');
   unwrap(fitsBase(manifest, baseOf(base)));
   const loadedBase = loadModel(base, options);
   return { ...loadedBase, adapter: loadAdapter(folder, loadedBase.config), manifest };
@@ -153,19 +126,16 @@ function loadAdapterOverBase(folder: string, { base, ...options }: LoadOptions):
 export function loadModel(folder: string, options: LoadOptions = {}): LoadedModel {
   if (isAdapter(folder)) return loadAdapterOverBase(folder, options);
   const { tokenizer } = options;
-  const read = readerOf(folder, "The model's");
   const manifest = unwrap(readManifest(folder));
   if (manifest?.gguf)
     throw new CodedError('unsupported', `The base '${manifest.name}' is a GGUF file, which only llama.cpp runs.`);
   unwrap(fitsTokenizer(manifest, folder, tokenizer));
-  if (read(CONFIG, sizeOf) > MAX_CONFIG_BYTES)
-    throw new CodedError('corrupt', `The model's ${CONFIG} is too large. ${REPAIR_ADVICE}`);
-  const config = unwrap(parseConfig(read(CONFIG, (path) => readFileSync(path, 'utf8'))));
-  if (parameterCount(config) * MIN_PARAMETER_BYTES > read(WEIGHTS, sizeOf)) {
-    throw new CodedError('corrupt', `The model's ${WEIGHTS} is smaller than its ${CONFIG} says. ${REPAIR_ADVICE}`);
-  }
+  const config = unwrap(readConfig(folder));
+  const size = read(folder, "The model's", WEIGHTS, (path) => statSync(path).size);
+  if (parameterCount(config) * MIN_PARAMETER_BYTES > size)
+    throw unusable('corrupt', `The model's ${WEIGHTS} is smaller than its ${CONFIG} says`);
   const specs = parameterSpecs(config);
-  const { tensors, bytes } = readSafetensors(read(WEIGHTS, (path) => readFileSync(path)));
+  const { tensors, bytes } = readSafetensors(read(folder, "The model's", WEIGHTS, (path) => readFileSync(path)));
   const weights = new Map<string, Float32Array>();
   const packed = new Map<string, Quantized>();
   for (const { name, shape } of specs) {
@@ -217,10 +187,7 @@ export function packedMatrix(
     scales?.length !== rows * blocks ||
     !scales.every(Number.isFinite)
   ) {
-    throw new CodedError(
-      'corrupt',
-      `The model's packed tensor '${name}' does not have the shape [${rows}, ${columns}]. ${REPAIR_ADVICE}`,
-    );
+    throw unusable('corrupt', `The model's packed tensor '${name}' does not have the shape [${rows}, ${columns}]`);
   }
   return { rows, columns, packed, scales };
 }

@@ -1,12 +1,12 @@
 // Hugging Face's safetensors: an 8-byte header length, a JSON header, then the tensors' bytes. f32 and f16 are read
 // as f32; u8 stays.
-
-import { CodedError, messageOf } from '../../common/errors.ts';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { messageOf } from '../../common/errors.ts';
 import { fromHalf, toHalf } from '../../common/half.ts';
 import { quoted } from '../../common/plain-text.ts';
 import { isObject } from '../../common/schemas.ts';
-import { REPAIR_ADVICE } from '../architecture/lora.ts';
 import { elements } from '../architecture/parameters.ts';
+import { unusable } from './unusable.ts';
 
 export type StoredType = 'F32' | 'F16';
 
@@ -65,11 +65,25 @@ export function readSafetensors(bytes: Uint8Array): SafetensorsFile {
   return { tensors, bytes: raw, metadata };
 }
 
-/**
- * The header alone, for files that are too large to read whole. Throws as `readSafetensors` does.
- *
- * @param available bytes after the header
- */
+/** The metadata of a file, without its tensors. Throws as `readSafetensors` does, and if it cannot be read. */
+export function readMetadata(path: string): SafetensorsFile['metadata'] {
+  const file = openSync(path, 'r');
+  try {
+    const start = new Uint8Array(8);
+    readSync(file, start);
+    const length = Number(new DataView(start.buffer).getBigUint64(0, true));
+    // Compared with the file before memory is allocated.
+    const available = fstatSync(file).size - 8 - length;
+    if (available < 0) throw corrupt('its header is cut off');
+    const header = new Uint8Array(length);
+    readSync(file, header);
+    return readHeader(header, available).metadata;
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** @param available bytes after the header */
 function readHeader(
   bytes: Uint8Array,
   available: number,
@@ -94,22 +108,18 @@ function readHeader(
   return { entries, metadata: metadata as Record<string, string> };
 }
 
-function corrupt(why: string, cause?: unknown): CodedError {
-  return new CodedError('corrupt', `The model file is damaged or not a safetensors file: ${why}. ${REPAIR_ADVICE}`, {
-    cause,
-  });
-}
+const corrupt = (why: string, cause?: unknown) =>
+  unusable('corrupt', `The model file is damaged or not a safetensors file: ${why}`, cause);
 
 function entryOf(name: string, entry: unknown, available: number): TensorEntry {
   if (!isObject(entry)) throw corrupt(`tensor ${quoted(name)} is not described`);
   const { dtype, shape, data_offsets: offsets } = entry;
   const width = BYTES.get(dtype);
-  if (width === undefined) {
-    throw new CodedError(
+  if (width === undefined)
+    throw unusable(
       'unsupported',
-      `Tensor ${quoted(name)} is stored as ${quoted(dtype)}; F32, F16 and U8 are supported. ${REPAIR_ADVICE}`,
+      `Tensor ${quoted(name)} is stored as ${quoted(dtype)}; F32, F16 and U8 are supported`,
     );
-  }
   if (!isCounts(shape) || !isCounts(offsets) || offsets.length !== 2) {
     throw corrupt(`tensor ${quoted(name)} has no usable shape or offsets`);
   }

@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { CodedError, messageOf, ok, type Result, unwrap } from '../../common/errors.ts';
+import { sha256Of } from '../../common/file-hash.ts';
 import { megabytes } from '../../common/format.ts';
 import { availableMemory } from '../../common/memory.ts';
 import { loraFor } from '../architecture/lora.ts';
@@ -14,7 +15,6 @@ import {
   DIALECTS,
   type PackageManifest,
   readManifest,
-  sha256Of,
   TOKENIZER,
   writeManifest,
 } from '../models/manifest.ts';
@@ -24,12 +24,7 @@ import { loadLibrary } from '../runtime/session.ts';
 import { finishedRun, recordFinished } from './checkpoint.ts';
 import { type Adapted, digestOf, identityOf, type TrainingRequest } from './request.ts';
 import { type TrainingHooks, tokensOfStep, train } from './train.ts';
-
-/**
- * Bytes by which the process grows (CPU, f32), rounded up. Measured on 24 layers of width 576 with the upper half
- * adapted.
- */
-const BYTES = { perParameter: 2, perActivation: 8 } as const;
+import { GROWTH } from './training-settings.ts';
 
 interface MemoryRequirements {
   /** Tokens in a micro-batch. */
@@ -43,7 +38,7 @@ export function checkMemory(config: ModelConfig, { tokens, available }: MemoryRe
   const { firstLayer = 0 } = loraFor(config);
   // Bytes of the values that the forward pass keeps for the backward pass.
   const activations = tokens * (config.layers - firstLayer) * (config.hiddenSize + config.intermediateSize) * 4;
-  const needs = BYTES.perParameter * parameterCount(config) + BYTES.perActivation * activations;
+  const needs = GROWTH.perParameter * parameterCount(config) + GROWTH.perActivation * activations;
   if (needs <= available) return;
   throw new CodedError(
     'out-of-memory',

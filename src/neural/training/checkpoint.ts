@@ -1,12 +1,15 @@
 // The files of a training run in its folder: checkpoint, best parameters, and the record of a finished run.
-import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
+import * as v from 'valibot';
 import { CodedError, messageOf } from '../../common/errors.ts';
-import { replaceFile, replaceFileInTurns } from '../../common/files.ts';
+import { replaceFile } from '../../common/files.ts';
+import { readJson } from '../../common/json.ts';
+import { isObject } from '../../common/schemas.ts';
 import { allFinite, type Weights } from '../architecture/parameters.ts';
 import { ADAPTER } from '../models/manifest.ts';
-import { readSafetensors, writeSafetensors } from '../models/safetensors.ts';
+import { readMetadata, readSafetensors, writeSafetensors } from '../models/safetensors.ts';
 import type { Adapted } from './request.ts';
 import type { TimedPlan } from './schedule.ts';
 import type { TrainingState } from './stepper.ts';
@@ -32,33 +35,21 @@ interface RunFolder {
   readonly identity: string;
 }
 
-/**
- * Throws CodedError 'diverged', and keeps the last checkpoint, if a value is not finite.
- * @param yieldThread awaited every few milliseconds; it must not change the tensors
- */
-export async function saveCheckpoint(
-  { out, identity }: RunFolder,
-  { step, tensors, progress }: Checkpoint,
-  yieldThread: () => Promise<unknown>,
-): Promise<void> {
+/** Throws CodedError 'diverged', and keeps the last checkpoint, if a value is not finite. */
+export function saveCheckpoint({ out, identity }: RunFolder, { step, tensors, progress }: Checkpoint): void {
   let sum = 0;
   for (const [name, data] of tensors) {
     if (!allFinite(data)) throw new CodedError('diverged', `${notFinite(name)} Start the run again.`);
     sum = crc32(bytesOf(data), sum);
-    await yieldThread();
   }
   const progressJson = JSON.stringify(progress);
   const metadata = { step: String(step), identity, progress: progressJson, crc32: String(sum) };
-  await writeTensors(join(out, CHECKPOINT_FILE), tensors, metadata, yieldThread);
+  writeTensors(join(out, CHECKPOINT_FILE), tensors, metadata);
 }
 
 /** Saves the parameters of the best validation, without the optimiser's state. */
-export function saveBest(
-  { out, identity }: RunFolder,
-  parameters: Weights,
-  yieldThread: () => Promise<unknown>,
-): Promise<void> {
-  return writeTensors(join(out, BEST_FILE), parameters, { identity }, yieldThread);
+export function saveBest({ out, identity }: RunFolder, parameters: Weights): void {
+  writeTensors(join(out, BEST_FILE), parameters, { identity });
 }
 
 /** Undefined if this run saved none. Throws CodedError 'corrupt' if the file is damaged. */
@@ -70,14 +61,9 @@ export function loadBest({ out, identity }: RunFolder): Map<string, Float32Array
   return new Map([...tensors].map(([name, { data }]) => [name, data]));
 }
 
-async function writeTensors(
-  path: string,
-  tensors: Weights,
-  metadata: Readonly<Record<string, string>>,
-  yieldThread: () => Promise<unknown>,
-): Promise<void> {
+function writeTensors(path: string, tensors: Weights, metadata: Readonly<Record<string, string>>): void {
   const stored = [...tensors].map(([name, data]) => [name, { shape: [data.length], data }] as const);
-  await replaceFileInTurns(path, writeSafetensors(stored, 'F32', metadata), yieldThread);
+  replaceFile(path, writeSafetensors(stored, 'F32', metadata));
 }
 
 /**
@@ -151,22 +137,10 @@ export function trainingStatusOf(out: string): TrainingStatus | undefined {
 
 /** A checkpoint without its tensors; undefined if there is no readable one. */
 function checkpointStatus(out: string): Omit<Checkpoint, 'tensors'> | undefined {
-  let file: number | undefined;
   try {
-    file = openSync(join(out, CHECKPOINT_FILE), 'r');
-    const start = new Uint8Array(8);
-    readSync(file, start);
-    const length = Number(new DataView(start.buffer).getBigUint64(0, true));
-    // The header's length is compared with the file before memory is allocated.
-    if (length > fstatSync(file).size) return undefined;
-    const header = new Uint8Array(length);
-    readSync(file, header);
-    const { __metadata__: metadata } = JSON.parse(new TextDecoder().decode(header));
-    return statusIn(metadata);
+    return statusIn(readMetadata(join(out, CHECKPOINT_FILE)));
   } catch {
     return undefined;
-  } finally {
-    if (file !== undefined) closeSync(file);
   }
 }
 
@@ -198,16 +172,17 @@ export function recordFinished(
   deleteCheckpoint(out);
 }
 
-/** The result of an earlier run with the same identity and budget in the folder. */
+const recordSchema = v.looseObject({
+  identity: v.string(),
+  budgetSeconds: v.optional(v.number()),
+  adapted: v.custom<Adapted>(isObject),
+});
+
+/** The result of an earlier run with the same identity and budget. A damaged record counts as none: train again. */
 export function finishedRun({ out, identity }: RunFolder, budgetSeconds: number | undefined): Adapted | undefined {
-  try {
-    const record = JSON.parse(readFileSync(join(out, RECORD_FILE), 'utf8'));
-    const isSame = record.identity === identity && record.budgetSeconds === budgetSeconds;
-    return isSame && existsSync(join(out, ADAPTER)) ? record.adapted : undefined;
-  } catch {
-    // Absent or damaged: train again.
-    return undefined;
-  }
+  const record = readJson(join(out, RECORD_FILE), recordSchema, { name: RECORD_FILE, advice: '' });
+  const isSame = record.ok && record.value.identity === identity && record.value.budgetSeconds === budgetSeconds;
+  return isSame && existsSync(join(out, ADAPTER)) ? record.value.adapted : undefined;
 }
 
 const bytesOf = (data: Float32Array) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);

@@ -1,6 +1,15 @@
 // The learning rate: a linear warm-up, then a linear decay. A time budget decides the last step.
 import { AwakeTime } from '../../common/clock.ts';
 import type { TrainingRequest } from './request.ts';
+import {
+  LATE_FACTOR,
+  LONGEST_GAP_STEPS,
+  MINIMUM_CHANGE,
+  RATE_FLOOR,
+  TIMED_STEPS,
+  VALIDATION_SHARE,
+  WARMUP_STEPS,
+} from './training-settings.ts';
 
 export interface Schedule {
   readonly peak: number;
@@ -19,9 +28,6 @@ export interface SchedulePlan {
   readonly rate: number;
 }
 
-/** A pretrained model needs few warm-up steps. */
-const WARMUP_STEPS = 10;
-
 export function scheduleOf(
   { learningRate, epochs, maxSteps = Number.POSITIVE_INFINITY }: TrainingRequest,
   stepsPerEpoch: number,
@@ -31,7 +37,7 @@ export function scheduleOf(
     peak: learningRate,
     warmupSteps: Math.min(WARMUP_STEPS, Math.ceil(totalSteps / 10)),
     totalSteps,
-    floor: 0.02,
+    floor: RATE_FLOOR,
   };
 }
 
@@ -45,9 +51,6 @@ export function learningRateAt({ peak, warmupSteps, floor }: Schedule, plan: Sch
   const share = Math.min(1, (step - plan.from) / Math.max(1, plan.totalSteps - plan.from));
   return plan.rate + (peak * floor - plan.rate) * share;
 }
-
-/** The plan is kept if its last step would move by less than this share of the steps left. */
-const MINIMUM_CHANGE = 0.1;
 
 /**
  * Fits the plan to the time left after `step` steps. It ends earlier on a slower machine and later on a faster one, but
@@ -83,15 +86,6 @@ export interface TimedPlan {
   validateEvery: number;
 }
 
-/** The first speed estimate is made after this many steps. The first step is slower than all others. */
-const TIMED_STEPS = 4;
-/** A plan is late if it needs more than this many times the time left. */
-const LATE_FACTOR = 1.1;
-/** A gap between two micro-batches that is longer than this many steps counts as sleep of the machine. */
-const LONGEST_GAP_STEPS = 3;
-/** Validation takes at most this share of the time. */
-const VALIDATION_SHARE = 0.1;
-
 /** Measures the seconds that a run has spent, needs per step and has left, and fits the plan to them. */
 export class Timekeeper {
   private readonly schedule: Schedule;
@@ -118,7 +112,7 @@ export class Timekeeper {
     return this.earlierSeconds + this.awake.read(1000 * LONGEST_GAP_STEPS * this.latestSecondsPerStep) / 1000;
   }
 
-  /** Call it after each micro-batch and each written piece of a file, so that gaps between calls are short. */
+  /** Call it after each micro-batch, so that gaps between calls are short. */
   record(): void {
     void this.seconds;
   }

@@ -11,10 +11,10 @@ import {
   trainedSpecs,
   UNRETURNABLE,
 } from '../architecture/graphs.ts';
-import { checkWeights } from '../architecture/lora.ts';
 import { STEP_INPUTS, stateNames, stepInputs } from '../architecture/optimizer.ts';
 import { elements, type Weights } from '../architecture/parameters.ts';
 import type { Quantized } from '../architecture/quantize.ts';
+import { checkWeights } from '../models/unusable.ts';
 import { type Device, disposeAll, Session, type SessionOptions, Tensor } from '../runtime/session.ts';
 import type { TokenBatch } from './batches.ts';
 import { DeviceTensors } from './device-tensors.ts';

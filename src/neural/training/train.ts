@@ -3,15 +3,15 @@
 import { CodedError, failed, ok, type Result } from '../../common/errors.ts';
 import { threadCount } from '../../common/threads.ts';
 import { initialAdapters, type LoraConfig } from '../architecture/lora.ts';
-import { DEFAULT_OPTIMIZER } from '../architecture/optimizer.ts';
 import type { ModelConfig } from '../architecture/parameters.ts';
 import type { Quantized } from '../architecture/quantize.ts';
 import type { Device } from '../runtime/session.ts';
-import { type BatchOptions, TrainingBatches } from './batches.ts';
+import { type BatchOptions, type HeldOutBatch, TrainingBatches } from './batches.ts';
 import { loadBest, resumableCheckpoint, saveBest, saveCheckpoint, type TrainingProgress } from './checkpoint.ts';
 import type { TrainingOutcome, TrainingRequest } from './request.ts';
-import { firstPlan, learningRateAt, scheduleOf, Timekeeper } from './schedule.ts';
-import { Stepper, type StepperOptions, sizesOfState } from './stepper.ts';
+import { firstPlan, learningRateAt, type Schedule, scheduleOf, Timekeeper } from './schedule.ts';
+import { Stepper, type StepperOptions, type StepResult, sizesOfState } from './stepper.ts';
+import { CHECKPOINT_SECONDS, LEAST_LOSS_ROWS, LOSS_VALUES, MAX_NORM, OPTIMIZER } from './training-settings.ts';
 import { bestValidation, type ValidationLoss, validate, validationsSinceBest } from './validation.ts';
 
 /** What a run starts from. */
@@ -48,7 +48,7 @@ export interface TrainingHooks {
   readonly onValidated?: (validated: ValidationLoss) => void;
   /** Called with a message for the user if a checkpoint was not used. */
   readonly onNote?: (note: string) => void;
-  /** Runs after each micro-batch, and every few milliseconds of a save. It may answer completions. */
+  /** Runs after each micro-batch. */
   readonly onPause?: () => Promise<void>;
   readonly signal?: AbortSignal;
 }
@@ -57,15 +57,6 @@ export interface Trained extends TrainingOutcome {
   /** The adapters: of the best validation, or without validation the last. */
   readonly weights: Map<string, Float32Array>;
 }
-
-/** Gradients are scaled down to this global norm. */
-const MAX_NORM = 1;
-/** Maximum time between two checkpoints, so that a killed run loses at most this much work. */
-const CHECKPOINT_SECONDS = 60;
-/** Number of logits that exist at once: 8 MB, which fit in the processor's cache. */
-const LOSS_VALUES = 2 ** 21;
-/** For a large vocabulary more: the whole output matrix is read once for these rows. */
-const LEAST_LOSS_ROWS = 64;
 
 /**
  * Resumes from the run's checkpoint if there is one. Fails with 'cancelled' after saving a checkpoint, with 'diverged'
@@ -83,7 +74,7 @@ export async function train(
     const checkpoint = resumableCheckpoint({ out: request.out, identity }, sizesOfState(options), hooks.onNote);
     const trained = initialAdapters(config, lora, request.seed);
     stepper = await Stepper.create(options, weights, checkpoint ?? { step: 0, tensors: trained });
-    return await loop(request, start, stepper, checkpoint?.progress, hooks);
+    return await new TrainingRun(request, identity, stepper, checkpoint?.progress, hooks).loop();
   } catch (error) {
     if (error instanceof CodedError) return failed(error.code, error.message);
     throw error;
@@ -92,116 +83,154 @@ export async function train(
   }
 }
 
-async function loop(
-  request: TrainingRequest,
-  { identity }: TrainingStart,
-  stepper: Stepper,
-  resumed: TrainingProgress | undefined,
-  hooks: TrainingHooks,
-): Promise<Result<Trained>> {
-  const { out, validation, pauseAfter, budgetSeconds = Number.POSITIVE_INFINITY, lateSeconds = 0 } = request;
-  const { patience = Number.POSITIVE_INFINITY, everySteps: validateEvery = Number.MAX_SAFE_INTEGER } = validation ?? {};
-  const run = { out, identity };
+/** The loop of one run: validation, stop, step and checkpoint. */
+class TrainingRun {
+  private readonly request: TrainingRequest;
+  private readonly stepper: Stepper;
+  private readonly hooks: TrainingHooks;
+  private readonly folder: { readonly out: string; readonly identity: string };
+  private readonly batches: TrainingBatches;
+  private readonly heldOut: readonly HeldOutBatch[] | undefined;
+  private readonly schedule: Schedule;
+  private readonly progress: TrainingProgress;
+  private readonly time: Timekeeper;
+  private readonly firstStep: number;
+  private pausedMs = 0;
+  private saved: { readonly step: number; readonly seconds: number };
 
-  // Batches.
-  const batches = new TrainingBatches(request.examples, request);
-  const heldOut = validation && new TrainingBatches(validation.examples, request).allBatches();
-  const schedule = scheduleOf(request, batches.stepsPerEpoch);
-  const plan = firstPlan(schedule);
-  const fresh = { plan, isFitted: false, seconds: 0, validationSeconds: 0, validateEvery, validations: [] };
-  const progress: TrainingProgress = resumed ?? fresh;
-  const time = new Timekeeper(schedule, budgetSeconds - lateSeconds, progress);
+  constructor(
+    request: TrainingRequest,
+    identity: string,
+    stepper: Stepper,
+    resumed: TrainingProgress | undefined,
+    hooks: TrainingHooks,
+  ) {
+    const { out, examples, validation, budgetSeconds = Number.POSITIVE_INFINITY, lateSeconds = 0 } = request;
+    this.request = request;
+    this.stepper = stepper;
+    this.hooks = hooks;
+    this.folder = { out, identity };
+    this.batches = new TrainingBatches(examples, request);
+    this.heldOut = validation && new TrainingBatches(validation.examples, request).allBatches();
+    this.schedule = scheduleOf(request, this.batches.stepsPerEpoch);
+    const validateEvery = validation?.everySteps ?? Number.MAX_SAFE_INTEGER;
+    const timed = { plan: firstPlan(this.schedule), isFitted: false, seconds: 0, validationSeconds: 0, validateEvery };
+    this.progress = resumed ?? { ...timed, validations: [] };
+    this.time = new Timekeeper(this.schedule, budgetSeconds - lateSeconds, this.progress);
+    this.firstStep = stepper.step;
+    this.saved = { step: stepper.step, seconds: this.progress.seconds };
+  }
 
-  const firstStep = stepper.step;
-  const isInterrupted = () => {
+  async loop(): Promise<Result<Trained>> {
+    while (true) {
+      const { step } = this.stepper;
+      const isLast = step >= this.progress.plan.totalSteps;
+      await this.validateIfDue(isLast);
+      if (this.isInterrupted) {
+        await this.save();
+        return failed('cancelled', 'Training was cancelled.');
+      }
+      if (isLast || this.hasStalled) break;
+      const result = await this.takeStep();
+      if (result && !isUsable(result)) {
+        const kept = `the last checkpoint (step ${this.saved.step}) is kept`;
+        return failed('diverged', `Training diverged at step ${step + 1}; ${kept}.`);
+      }
+      if (result && this.isCheckpointDue && !this.isInterrupted) await this.save();
+    }
+    // Without this checkpoint, a crash while the model is saved would lose the last steps.
+    await this.save();
+    return ok(await this.trained());
+  }
+
+  private get isInterrupted(): boolean {
+    const { stepper, schedule, request, hooks, firstStep } = this;
+    const { pauseAfter } = request;
     const { step } = stepper;
     const isPaused = pauseAfter !== undefined && (step - firstStep >= pauseAfter || step >= schedule.totalSteps);
     return isPaused || hooks.signal?.aborted === true;
-  };
-  let pausedMs = 0;
-  const pause = async () => {
-    time.record();
+  }
+
+  private get hasStalled(): boolean {
+    const { patience = Number.POSITIVE_INFINITY } = this.request.validation ?? {};
+    return validationsSinceBest(this.progress.validations) >= patience;
+  }
+
+  private get isCheckpointDue(): boolean {
+    const { stepper, saved, request, time } = this;
+    const isFull = stepper.step - saved.step >= request.checkpointEverySteps;
+    return isFull || time.seconds - saved.seconds >= CHECKPOINT_SECONDS;
+  }
+
+  private readonly pause = async (): Promise<boolean> => {
+    this.time.record();
     const started = performance.now();
-    await hooks.onPause?.();
-    pausedMs += performance.now() - started;
-    return !isInterrupted();
-  };
-  let saved = { step: stepper.step, seconds: progress.seconds };
-  const save = async () => {
-    if (stepper.step === saved.step) return;
-    progress.seconds = time.seconds;
-    await saveCheckpoint(run, { ...(await stepper.state()), progress }, pause);
-    saved = { step: stepper.step, seconds: time.seconds };
+    await this.hooks.onPause?.();
+    this.pausedMs += performance.now() - started;
+    return !this.isInterrupted;
   };
 
-  while (true) {
+  private async validateIfDue(isLast: boolean): Promise<void> {
+    const { stepper, heldOut, progress, time } = this;
     const { step } = stepper;
-    const isLast = step >= progress.plan.totalSteps;
-
-    // Validation.
     const isDue = isLast || step % progress.validateEvery === 0;
-    if (heldOut && isDue && progress.validations.at(-1)?.step !== step) {
-      const started = time.seconds;
-      const validated = await validate(stepper, heldOut, pause);
-      if (validated) {
-        progress.validations.push(validated);
-        if (validated === bestValidation(progress.validations)) {
-          await saveBest(run, await stepper.parameters(), pause);
-        }
-        time.recordValidation(step, time.seconds - started);
-        hooks.onValidated?.(validated);
-      }
-    }
+    if (!heldOut || !isDue || progress.validations.at(-1)?.step === step) return;
+    const started = time.seconds;
+    const validated = await validate(stepper, heldOut, this.pause);
+    if (!validated) return;
+    progress.validations.push(validated);
+    const isBest = validated === bestValidation(progress.validations);
+    if (isBest) saveBest(this.folder, await stepper.parameters());
+    time.recordValidation(step, time.seconds - started);
+    this.hooks.onValidated?.(validated);
+  }
 
-    // Stop.
-    if (isInterrupted()) {
-      await save();
-      return failed('cancelled', 'Training was cancelled.');
-    }
-    if (isLast || validationsSinceBest(progress.validations) >= patience) break;
-
-    // Step: the loss and its gradients, and the update by them.
-    const learningRate = learningRateAt(schedule, progress.plan, step);
-    const started = performance.now() - pausedMs;
-    const result = await stepper.run(batches.batchesOfStep(step), learningRate, MAX_NORM, pause);
-    if (!result) continue;
-    if (!(Number.isFinite(result.loss) && Number.isFinite(result.norm))) {
-      const kept = `the last checkpoint (step ${saved.step}) is kept`;
-      return failed('diverged', `Training diverged at step ${step + 1}; ${kept}.`);
-    }
-    const seconds = (performance.now() - pausedMs - started) / 1000;
+  /** Undefined if it was interrupted, and changed nothing. */
+  private async takeStep(): Promise<StepResult | undefined> {
+    const { stepper, progress, time } = this;
+    const { step } = stepper;
+    const learningRate = learningRateAt(this.schedule, progress.plan, step);
+    const started = performance.now() - this.pausedMs;
+    const result = await stepper.run(this.batches.batchesOfStep(step), learningRate, MAX_NORM, this.pause);
+    // A step that diverged is not counted.
+    if (!result || !isUsable(result)) return result;
+    const seconds = (performance.now() - this.pausedMs - started) / 1000;
     time.recordStep(stepper.step);
-    hooks.onStep?.({
+    this.hooks.onStep?.({
       step: stepper.step,
       totalSteps: progress.plan.totalSteps,
       ...result,
       learningRate,
-      tokensPerSecond: tokensOfStep(request) / seconds,
+      tokensPerSecond: tokensOfStep(this.request) / seconds,
       memory: process.memoryUsage.rss(),
       secondsLeft: time.secondsLeft(stepper.step),
     });
-
-    // Checkpoint.
-    const unsavedSteps = stepper.step - saved.step;
-    const unsavedSeconds = time.seconds - saved.seconds;
-    if (unsavedSteps < request.checkpointEverySteps && unsavedSeconds < CHECKPOINT_SECONDS) continue;
-    if (!isInterrupted()) await save();
+    return result;
   }
 
-  // Without this checkpoint, a crash while the model is saved would lose the last steps.
-  await save();
-  const { step: steps } = stepper;
-  const { validations } = progress;
-  const best = bestValidation(validations);
-  const hasStalled = validationsSinceBest(validations) >= patience;
-  return ok({
-    steps,
-    weights: (best && best.step < steps ? loadBest(run) : undefined) ?? (await stepper.parameters()),
-    validation: best && { first: validations[0] as ValidationLoss, best, all: validations },
-    stopped: hasStalled ? 'no-improvement' : steps < schedule.totalSteps ? 'out-of-time' : 'finished',
-    seconds: time.seconds,
-  });
+  private async save(): Promise<void> {
+    const { stepper, progress, time } = this;
+    if (stepper.step === this.saved.step) return;
+    progress.seconds = time.seconds;
+    saveCheckpoint(this.folder, { ...(await stepper.state()), progress });
+    this.saved = { step: stepper.step, seconds: time.seconds };
+  }
+
+  private async trained(): Promise<Trained> {
+    const { validations } = this.progress;
+    const { step: steps } = this.stepper;
+    const best = bestValidation(validations);
+    return {
+      steps,
+      weights: (best && best.step < steps ? loadBest(this.folder) : undefined) ?? (await this.stepper.parameters()),
+      validation: best && { first: validations[0] as ValidationLoss, best, all: validations },
+      stopped: this.hasStalled ? 'no-improvement' : steps < this.schedule.totalSteps ? 'out-of-time' : 'finished',
+      seconds: this.time.seconds,
+    };
+  }
 }
+
+const isUsable = ({ loss, norm }: StepResult) => Number.isFinite(loss) && Number.isFinite(norm);
 
 export function tokensOfStep({ batch, length, microBatches }: BatchOptions): number {
   return batch * length * microBatches;
@@ -217,7 +246,7 @@ function stepperOptions(
     length,
     lora,
     packed,
-    optimizer: DEFAULT_OPTIMIZER,
+    optimizer: OPTIMIZER,
     lossChunk: Math.max(LEAST_LOSS_ROWS, Math.floor(LOSS_VALUES / config.vocabSize)),
     device,
     threads: threadCount(threads),

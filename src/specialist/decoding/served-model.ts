@@ -1,7 +1,7 @@
 // A neural model as it serves: our engine runs what ships and what is adapted, llama.cpp runs GGUF files.
 import { join } from 'node:path';
 import { CodedError, unwrap } from '../../common/errors.ts';
-import { REPAIR_ADVICE } from '../../neural/architecture/lora.ts';
+import type { HashOptions } from '../../common/file-hash.ts';
 import type { Path } from '../../neural/inference/branches.ts';
 import { Network } from '../../neural/inference/network.ts';
 import type { TopTokens } from '../../neural/inference/passes.ts';
@@ -9,9 +9,10 @@ import { prefill } from '../../neural/inference/prefill.ts';
 import { Prefixes } from '../../neural/inference/prefixes.ts';
 import { type Timing, timeModel } from '../../neural/inference/timing.ts';
 import { LlamaModel, timeLlama } from '../../neural/llama/llama-model.ts';
-import { checkGgufFile, type ReadOptions } from '../../neural/models/gguf-file.ts';
+import { checkGgufFile } from '../../neural/models/list.ts';
 import { DIALECT, type Dialect, type PackageManifest, readManifest, TOKENIZER } from '../../neural/models/manifest.ts';
 import { loadPacked } from '../../neural/models/model-folder.ts';
+import { REPAIR_ADVICE } from '../../neural/models/unusable.ts';
 import { loadLibrary } from '../../neural/runtime/session.ts';
 import type { Tokenizer } from '../../text/tokenizer/bpe.ts';
 import { readTokenizer } from '../../text/tokenizer/load.ts';
@@ -46,12 +47,12 @@ interface LoadableModel {
 }
 
 /** Throws CodedError as `findServedModel`, `byOnnx` and LlamaModel.load do. */
-export async function loadServedModel(options: ServedModelOptions, check: ReadOptions = {}): Promise<ServedModel> {
+export async function loadServedModel(options: ServedModelOptions, check: HashOptions = {}): Promise<ServedModel> {
   return (await findServedModel(options, check)).load();
 }
 
 /** Throws CodedError as `readManifest` and `checkGgufFile` do, and 'mismatched'. */
-export async function findServedModel(options: ServedModelOptions, check: ReadOptions = {}): Promise<LoadableModel> {
+export async function findServedModel(options: ServedModelOptions, check: HashOptions = {}): Promise<LoadableModel> {
   const { model } = options;
   const manifest = unwrap(readManifest(model));
   if (!manifest?.gguf) return { isGguf: false, load: () => byOnnx(options) };

@@ -6,16 +6,19 @@ import {
   fitConditionalLogit,
   softmax,
 } from '../../common/statistics/conditional-logit.ts';
+import { foldsOf } from '../../common/statistics/folds.ts';
 import {
   type DenseHead,
   denseLogits,
   fitDenseSoftmax,
+  fitSoftmax,
   fitStandardization,
+  logitsOf,
+  type SoftmaxModel,
+  type SparseRow,
   type Standardization,
   standardize,
-} from '../../common/statistics/dense-softmax.ts';
-import { foldsOf } from '../../common/statistics/folds.ts';
-import { fitSoftmax, logitsOf, type SoftmaxModel, type SparseRow } from '../../common/statistics/softmax-regression.ts';
+} from '../../common/statistics/softmax-regression.ts';
 import { COLUMNS, hashedRow, type Rarity, rarityOf } from './hashed-grams.ts';
 
 export interface LabelledText {

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fitEstimate } from '../../../src/common/statistics/estimate.ts';
 import { splitByFile } from '../../../src/common/statistics/folds.ts';
-import { fitInterpolation } from '../../../src/common/statistics/interpolation.ts';
 import { uniforms } from '../../../src/common/statistics/random.ts';
+import { fitInterpolation } from '../../../src/neural/training/validation.ts';
 
 test('folds are disjoint by file, cover every row once and have similar sizes', () => {
   const uniform = uniforms(3);

@@ -1,16 +1,18 @@
 // Softmax regression over sparse and dense rows, its optimiser L-BFGS, and the standardization of its columns.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { lbfgs } from '../../../src/common/statistics/lbfgs.ts';
+import { normals } from '../../../src/common/statistics/random.ts';
 import {
   type DenseHead,
   denseLogits,
   fitDenseSoftmax,
+  fitSoftmax,
   fitStandardization,
+  logitsOf,
+  type SparseRow,
   standardize,
-} from '../../../src/common/statistics/dense-softmax.ts';
-import { lbfgs } from '../../../src/common/statistics/lbfgs.ts';
-import { normals } from '../../../src/common/statistics/random.ts';
-import { fitSoftmax, logitsOf, type SparseRow } from '../../../src/common/statistics/softmax-regression.ts';
+} from '../../../src/common/statistics/softmax-regression.ts';
 
 const row = (...values: number[]): SparseRow => ({
   columns: Uint32Array.from(values, (_, i) => i),

@@ -8,9 +8,9 @@ import {
   newValueName,
   trainedSpecs,
 } from '../../../src/neural/architecture/graphs.ts';
-import { DEFAULT_OPTIMIZER } from '../../../src/neural/architecture/optimizer.ts';
 import { elements } from '../../../src/neural/architecture/parameters.ts';
 import { Session, Tensor } from '../../../src/neural/runtime/session.ts';
+import { OPTIMIZER } from '../../../src/neural/training/training-settings.ts';
 import { batchFeeds, type GoldenBatch, readGolden, relativeError } from './golden.ts';
 
 /** Throws if one differs. 4 does not divide 14, so the last chunk of the loss is shorter. */
@@ -19,7 +19,7 @@ export async function checkGradients(device: 'cpu' | 'webgpu'): Promise<void> {
   const { config, batch, length, lora, packed } = golden;
   const layout = device === 'cpu' ? 'columns' : 'rows';
   const options = {
-    ...{ config, batch, length, optimizer: DEFAULT_OPTIMIZER, lossChunk: 4, lora, packed },
+    ...{ config, batch, length, optimizer: OPTIMIZER, lossChunk: 4, lora, packed },
     layout,
   } as const;
   const asWritten = true;

@@ -21,9 +21,8 @@ const config: ModelConfig = {
   heads: 4,
   keyValueHeads: 2,
   headDim: 24,
-  initializerRange: 0.05,
 };
-const model = packedModel(config, initialWeights(config, 5));
+const model = packedModel(config, initialWeights(config, 5, 0.05));
 const ids = Array.from({ length: 600 }, (_, i) => (i * 31 + (i >> 3)) % 64);
 const load = (precision: 'fp32' | 'int4', of: Model = model) =>
   Network.load(of, { device: 'cpu', threads: 1, precision });

@@ -15,7 +15,6 @@ export const TINY: ModelConfig = {
   heads: 2,
   keyValueHeads: 1,
   headDim: 16,
-  initializerRange: 0.2,
 };
 
 /** In full precision: the caller disposes of it. */

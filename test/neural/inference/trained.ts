@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { initialAdapters, LORA_TARGETS, type Model } from '../../../src/neural/architecture/lora.ts';
-import { DEFAULT_OPTIMIZER } from '../../../src/neural/architecture/optimizer.ts';
 import type { ModelConfig } from '../../../src/neural/architecture/parameters.ts';
 import { TrainingBatches } from '../../../src/neural/training/batches.ts';
 import { firstPlan, learningRateAt } from '../../../src/neural/training/schedule.ts';
 import { Stepper } from '../../../src/neural/training/stepper.ts';
+import { OPTIMIZER } from '../../../src/neural/training/training-settings.ts';
 import type { Tokenizer } from '../../../src/text/tokenizer/bpe.ts';
 import { loadTokenizer } from '../../../src/text/tokenizer/load.ts';
 import { packedModel } from '../../support/packed-models.ts';
@@ -69,7 +69,6 @@ export async function trainedModel(tokenizer: Tokenizer, head?: readonly number[
     keyValueHeads: 2,
     headDim: 16,
     contextLength: 256,
-    initializerRange: 0.2,
   };
   const examples = files().map((text) => ({ ids: tokenizer.encode(text) }));
   if (head) {
@@ -87,7 +86,7 @@ export async function trainedModel(tokenizer: Tokenizer, head?: readonly number[
   const stepper = await Stepper.create(
     {
       ...{ config, batch: options.batch, length: options.length, lossChunk: 256, device: 'cpu', threads: 2 },
-      ...{ lora, packed: new Map(base.packed), optimizer: { ...DEFAULT_OPTIMIZER, weightDecay: 0 } },
+      ...{ lora, packed: new Map(base.packed), optimizer: { ...OPTIMIZER, weightDecay: 0 } },
     },
     base.weights,
     { step: 0, tensors: weights },

@@ -4,13 +4,13 @@ import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, test } from 'node:test';
 import { root } from '../../../build/paths.ts';
+import { sha256Of } from '../../../src/common/file-hash.ts';
 import { initialAdapters } from '../../../src/neural/architecture/lora.ts';
 import { baseOf, compatibilityOf, fitsBase, fitsTokenizer } from '../../../src/neural/models/list.ts';
 import {
   CONFIG,
   type PackageManifest,
   readManifest,
-  sha256Of,
   WEIGHTS,
   writeManifest,
 } from '../../../src/neural/models/manifest.ts';

@@ -1,10 +1,11 @@
 // Small models with adapters for export tests: deterministic, so that llama.cpp's golden stays comparable.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { sha256Of } from '../../../src/common/file-hash.ts';
 import { normals } from '../../../src/common/statistics/random.ts';
 import { adapterSpecs, type LoraConfig } from '../../../src/neural/architecture/lora.ts';
 import { elements, type ModelConfig } from '../../../src/neural/architecture/parameters.ts';
-import { DIALECT, sha256Of, TOKENIZER, WEIGHTS, writeManifest } from '../../../src/neural/models/manifest.ts';
+import { DIALECT, TOKENIZER, WEIGHTS, writeManifest } from '../../../src/neural/models/manifest.ts';
 import { saveAdapter } from '../../../src/neural/models/model-folder.ts';
 import { writeAdaptedManifest } from '../../../src/neural/training/adapt-base.ts';
 import { initialWeights, saveValues } from '../../support/random-models.ts';
@@ -12,7 +13,7 @@ import { trainTokenizer } from '../../text/tokenizer/fixture.ts';
 
 const CONFIG: ModelConfig = {
   ...{ vocabSize: 320, hiddenSize: 32, intermediateSize: 64, layers: 2, heads: 4, keyValueHeads: 2, headDim: 8 },
-  ...{ contextLength: 64, normEpsilon: 1e-5, ropeTheta: 10000, initializerRange: 0.2, bosTokenId: 1, eosTokenId: 1 },
+  ...{ contextLength: 64, normEpsilon: 1e-5, ropeTheta: 10000 },
 };
 /** Of the adapter, which leaves out the lowest layer. */
 const LORA: LoraConfig = {

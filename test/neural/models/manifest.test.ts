@@ -4,13 +4,13 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { root } from '../../../build/paths.ts';
+import { sha256Of } from '../../../src/common/file-hash.ts';
 import { listPackages } from '../../../src/neural/models/list.ts';
 import {
   MANIFEST,
   type PackageManifest,
   parseManifest,
   readManifest,
-  sha256Of,
   writeManifest,
 } from '../../../src/neural/models/manifest.ts';
 import { codeOf } from '../../support/results.ts';

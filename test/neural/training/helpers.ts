@@ -1,7 +1,8 @@
 // Steppers and batches of the golden cases.
-import { DEFAULT_OPTIMIZER } from '../../../src/neural/architecture/optimizer.ts';
+
 import type { TokenBatch } from '../../../src/neural/training/batches.ts';
 import { Stepper, type StepperOptions, type TrainingState } from '../../../src/neural/training/stepper.ts';
+import { OPTIMIZER } from '../../../src/neural/training/training-settings.ts';
 import type { Golden, GoldenBatch } from '../architecture/golden.ts';
 
 export function options(golden: Golden, more: Partial<StepperOptions> = {}): StepperOptions {
@@ -12,7 +13,7 @@ export function options(golden: Golden, more: Partial<StepperOptions> = {}): Ste
     length,
     lora,
     packed: new Map(packed),
-    optimizer: DEFAULT_OPTIMIZER,
+    optimizer: OPTIMIZER,
     lossChunk: 16,
     device: 'cpu',
     threads: 1,

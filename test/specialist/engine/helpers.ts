@@ -31,7 +31,6 @@ const CONFIG: ModelConfig = {
   keyValueHeads: 2,
   headDim: 8,
   contextLength: 256,
-  initializerRange: 0.2,
 };
 
 export function writeModel(folder: string, more: Partial<ModelConfig> = {}): void {

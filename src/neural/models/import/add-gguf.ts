@@ -3,12 +3,12 @@
 import { renameSync, rmSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { CodedError, failed, isCancelled, messageOf, ok, type Result, unwrap } from '../../../common/errors.ts';
+import { hashOfFile, sha256Of, stampOf } from '../../../common/file-hash.ts';
 import { replaceFile } from '../../../common/files.ts';
 import { noProgress, type Progress } from '../../../common/progress.ts';
 import { loadTokenizer } from '../../../text/tokenizer/load.ts';
-import { hashOfFile, stampOf } from '../gguf-file.ts';
 import { type PackageInfo, readPackage } from '../list.ts';
-import { dialectFor, dialectTokens, readManifest, sha256Of, TOKENIZER, writeManifest } from '../manifest.ts';
+import { dialectFor, dialectTokens, readManifest, TOKENIZER, writeManifest } from '../manifest.ts';
 import { corrupt, type GgufFacts, KNOWN_KIND, readGgufFacts, unsupported } from './gguf.ts';
 
 export interface GgufRequest {

@@ -6,10 +6,10 @@ import type { IncomingMessage } from 'node:http';
 import { dirname } from 'node:path';
 import { type Clock, systemClock } from '../../../common/clock.ts';
 import { CodedError, failed, messageOf, ok, type Result } from '../../../common/errors.ts';
+import { hashOfFile } from '../../../common/file-hash.ts';
 import { makeFolder, newFileMode } from '../../../common/files.ts';
 import { about, megabytes } from '../../../common/format.ts';
 import { noProgress, type Progress } from '../../../common/progress.ts';
-import { hashOfFile } from '../gguf-file.ts';
 import { get, type Proxies } from './get.ts';
 
 export interface RemoteFile {
