@@ -19,7 +19,6 @@ import { baseFrom } from '../own/lines.ts';
 import { kebab, printFigures, put, Table } from '../print.ts';
 import { docsMaterials, heldOutMaterials, type Material, materials } from './materials.ts';
 import { OBJECTIVE_LABELS, objectiveFigures } from './objective.ts';
-import { repeat } from './repeat.ts';
 import { type Timed, TimedEngine, TimedNgram, withModels } from './timed.ts';
 import { addTyped, multiLineFigures, nothingTyped, type Typed, typePassage } from './typist.ts';
 import { VirtualClock } from './virtual-clock.ts';
@@ -84,18 +83,11 @@ async function run(options: BenchOptions, keep: Keep): Promise<Figures> {
   }
   const typedRules = rules.filter(({ name }) => wantedRules?.includes(name) ?? true);
   if (typedRules.length === 0) throw new Error(`--rules are of: ${rules.map(({ name }) => name).join(', ')}.`);
-  if (only === 'repeat' || only?.startsWith('repeat:')) {
-    const wanted = only.slice('repeat:'.length).split(',');
-    const typed = materials(recordings).filter(({ name }) => only === 'repeat' || wanted.includes(name));
-    return { repeat: await repeat({ base, alone: isSilent }, typed, positions, keep) };
-  }
   const names = only?.split(',');
   const typable = only?.startsWith('docs') ? docsMaterials() : materials(recordings);
   const folders = typable.filter(({ name }) => only === 'docs' || (names?.includes(name) ?? true));
   if (folders.length === 0)
-    throw new Error(
-      "--only is 'repeat', the later copies of blocks, 'docs', README and documents of five packages, or names of folders: 'prose,cobra'.",
-    );
+    throw new Error("--only is 'docs', README and documents of five packages, or names of folders: 'prose,cobra'.");
   console.log(
     `typing, base ${bases.map(({ name }) => name).join(',')} without adaptation, ${positions} passages of ${LINES} lines in each folder, virtual clock`,
   );
