@@ -1,5 +1,6 @@
 // Lines as words, numbers and marks, and the shape that near-copies of a line share: words, numbers and strings are
 // holes in it.
+import { BoundedMap } from '../common/bounded-map.ts';
 import { indentLength } from './lines.ts';
 
 export type LexemeKind = 'word' | 'number' | 'mark';
@@ -136,7 +137,7 @@ class ReadLine implements LineShape {
 
 /** Caches the lexemes of each line, so that after a keystroke only changed lines are read. */
 export class LineReader {
-  private readonly known = new Map<string, LineShape>();
+  private readonly known = new BoundedMap<string, LineShape>(REMEMBERED);
 
   line(text: string): LineShape {
     let line = this.known.get(text);
@@ -150,7 +151,6 @@ export class LineReader {
   /** The lines of a document. */
   lines(text: string): LineShape[] {
     if (text === '') return [];
-    if (this.known.size > REMEMBERED) this.known.clear();
     return text.split('\n').map((line) => this.line(line));
   }
 }

@@ -9,29 +9,16 @@ import { readConfig } from './config-json.ts';
 import { CONFIG, MANIFEST, type PackageManifest, readManifest, TOKENIZER, WEIGHTS, writeManifest } from './manifest.ts';
 import { REPAIR_ADVICE } from './unusable.ts';
 
-/**
- * Fails with 'mismatched'. Without a manifest and without its own tokenizer, a folder fits any.
- *
- * @param path of the tokenizer.json in use; undefined: the folder's own
- */
-export function fitsTokenizer(
-  manifest: PackageManifest | undefined,
-  folder: string,
-  path: string | undefined,
-): Result<true> {
-  const own = join(folder, TOKENIZER);
-  const hasOwn = existsSync(own);
-  const used = path ?? (hasOwn ? own : undefined);
-  if (used === undefined) return ok(true);
+/** Fails with 'mismatched' or 'unreadable'. @param path of the tokenizer.json in use */
+export function fitsTokenizer({ name, tokenizer }: PackageManifest, path: string): Result<true> {
   try {
-    const expected = manifest?.tokenizer ?? (hasOwn ? sha256Of(own) : undefined);
-    if (expected === undefined || expected === sha256Of(used)) return ok(true);
+    if (tokenizer === sha256Of(path)) return ok(true);
   } catch (cause) {
     return failed('unreadable', `The model's tokenizer cannot be read: ${messageOf(cause)}. ${REPAIR_ADVICE}`);
   }
   return failed(
     'mismatched',
-    `The model '${manifest?.name ?? folder}' was made for another tokenizer than the one in use. ${REPAIR_ADVICE}`,
+    `The model '${name}' was made for another tokenizer than the one in use. ${REPAIR_ADVICE}`,
   );
 }
 
