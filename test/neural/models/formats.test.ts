@@ -1,4 +1,4 @@
-// Reads and writes config.json, safetensors and half precisions.
+// Reads and writes config.json, safetensors, half precisions and matrices in 4 bits.
 
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { test } from 'node:test';
 import { fromHalf, toHalf } from '../../../src/common/half.ts';
 import { parameterCount } from '../../../src/neural/architecture/parameters.ts';
 import { parseConfig } from '../../../src/neural/models/config-json.ts';
-import { loadModel } from '../../../src/neural/models/model-folder.ts';
+import { loadModel, packedMatrix } from '../../../src/neural/models/model-folder.ts';
 import { readSafetensors, writeSafetensors } from '../../../src/neural/models/safetensors.ts';
 import { writeConfig } from '../../support/config-json.ts';
 import { PRESETS, saveValues } from '../../support/random-models.ts';
@@ -81,4 +81,21 @@ test('a model folder is read in each stored type, and a damaged one is refused',
   assert.throws(() => loadModel(folder), /NaN or infinite/);
   rmSync(folder, { recursive: true });
   assert.throws(() => loadModel(folder), { code: 'unreadable' });
+});
+
+const of = (rows: number, columns: number, bytes: number, scales: Float32Array | undefined) => () =>
+  packedMatrix('m', rows, columns, new Uint8Array(bytes), scales);
+const scales = (count: number, value = 1) => new Float32Array(count).fill(value);
+
+test('packed bytes and scales have the matrix’s size in whole blocks', () => {
+  assert.equal(of(2, 64, 64, scales(4))().scales.length, 4);
+  for (const wrong of [
+    of(2, 64, 63, scales(4)),
+    of(2, 64, 64, scales(3)),
+    of(2, 64, 64, undefined),
+    of(2, 64, 64, scales(4, Number.NaN)),
+    // Half a block a row, which would be read as a whole one.
+    of(2, 48, 48, scales(3)),
+  ])
+    assert.throws(wrong, { code: 'corrupt' });
 });
