@@ -1,5 +1,5 @@
-// Lists model packages with the facts that are needed before loading one, checks that an adapter fits its base and that
-// a GGUF file is the one that was registered, and removes bases.
+// Lists model packages with the facts that are needed before loading one, and removes bases. Checks that an adapter fits
+// its base, and that a GGUF file is the one that was registered.
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { CodedError, type Failure, failed, messageOf, ok, type Result, unwrap } from '../../common/errors.ts';
@@ -40,8 +40,8 @@ export function fitsBase(manifest: PackageManifest, base: Pick<PackageManifest, 
 
 /**
  * Whether an adapted model goes with a base: it was made from it. Fails with 'mismatched', also without a manifest,
- * with another tokenizer or without adapters; with 'other-base' if it was made from a base with another name; and as
- * `readManifest`. The messages are for users.
+ * with another tokenizer or without adapters. Fails with 'other-base' if it was made from a base with another name, and
+ * as `readManifest`. The messages are for users.
  *
  * @param base folder of the base
  * @param tokenizer path of tokenizer.json
