@@ -121,8 +121,8 @@ export interface Snippet {
 }
 
 /**
- * The outcome of a shown completion. 'pending' until known; 'accepted', 'partly-accepted': with a key; 'typed': the
- * user typed all or a good part of it; 'ignored': replaced without a verdict.
+ * The outcome of a shown completion. 'pending': not known yet. 'accepted', 'partly-accepted': with a key. 'typed': the
+ * user typed all or a good part of it. 'ignored': replaced without a verdict.
  */
 export type Outcome = 'pending' | 'accepted' | 'partly-accepted' | 'typed' | 'rejected' | 'ignored';
 export type Verdict = Exclude<Outcome, 'pending'>;

@@ -1,5 +1,5 @@
 // Files that are swapped, never edited: a crash at any moment leaves the old or the new one whole. Our storage folder
-// is its user's alone, and so is what is created in it: the mode of a new file or folder follows that of its folder.
+// is its user's alone, and so is everything in it. The mode of a new file or folder follows that of its folder.
 import { createHash, randomInt } from 'node:crypto';
 import {
   chmodSync,

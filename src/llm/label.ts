@@ -1,6 +1,6 @@
 // Sends many prompts to a large model, a few at a time. Retries a busy API and stops only if continuing is useless.
 import { type Clock, systemClock } from '../common/clock.ts';
-import type { Failure } from '../common/errors.ts';
+import type { Failure, Result } from '../common/errors.ts';
 import { pauseAfter } from './backoff.ts';
 import { failureKinds, givenUp } from './protocol/failures.ts';
 import type { LlmAnswer, LlmClient, Prompt } from './protocol/models.ts';
@@ -45,77 +45,121 @@ export async function labelBatch(
   prompts: readonly Prompt[],
   options: LabelOptions,
 ): Promise<LabelOutcome> {
-  const { concurrency, signal, onAnswer, onRetry } = options;
-  const { clock = systemClock, random = Math.random } = options;
-  let next = 0;
-  let answered = 0;
-  let failedPrompts = 0;
-  let consecutiveFailures = 0;
-  let costUsd = 0;
-  let stopped: Failure | undefined;
-  let isSlow = false;
-  // In-flight calls, and prompts that wait until one of these calls releases its reservation.
-  let inFlight = 0;
-  let settled = Promise.withResolvers<void>();
-  const giveUp = (failure: Failure) => {
-    stopped ??= givenUp(failure);
-  };
-  // All workers share one pause, because a busy API is busy for every request.
-  let pauseUntil = 0;
+  return new Batch(llm, prompts, options).run();
+}
 
-  const ask = async (index: number): Promise<void> => {
-    const prompt = prompts[index] as Prompt;
-    for (let attempt = 1; stopped === undefined; attempt++) {
-      for (let wait = pauseUntil - clock.now(); wait > 0; wait = pauseUntil - clock.now())
-        await clock.sleep(wait, signal);
-      if (stopped !== undefined) return;
-      inFlight++;
-      const result = await llm
-        .ask(prompt, signal, undefined, (lost) => (costUsd += lost.costUsd))
-        .finally(() => {
-          inFlight--;
-          settled.resolve();
-          settled = Promise.withResolvers();
-        });
-      if (result.ok) {
-        answered++;
-        consecutiveFailures = 0;
-        costUsd += result.value.costUsd;
-        isSlow ||= result.value.costUsd === 0 && !result.value.fromStore && result.value.firstTokenMs > SLOW_MS;
-        onAnswer(index, result.value);
-        return;
-      }
-      const { error } = result;
+class Batch {
+  private readonly llm: Pick<LlmClient, 'ask'>;
+  private readonly prompts: readonly Prompt[];
+  private readonly options: LabelOptions;
+  private readonly clock: Clock;
+  private next = 0;
+  private answered = 0;
+  private failed = 0;
+  private consecutiveFailures = 0;
+  private costUsd = 0;
+  private stopped: Failure | undefined;
+  private isSlow = false;
+  /** In-flight calls, and prompts that wait until one of these calls releases its reservation. */
+  private inFlight = 0;
+  private settled = Promise.withResolvers<void>();
+  /** All workers share one pause, because a busy API is busy for every request. */
+  private pauseUntil = 0;
+
+  constructor(llm: Pick<LlmClient, 'ask'>, prompts: readonly Prompt[], options: LabelOptions) {
+    this.llm = llm;
+    this.prompts = prompts;
+    this.options = options;
+    this.clock = options.clock ?? systemClock;
+  }
+
+  async run(): Promise<LabelOutcome> {
+    const count = Math.max(1, Math.min(this.options.concurrency, this.prompts.length));
+    const workers = Array.from({ length: count }, (_, index) => this.work(index === 0));
+    // Wait for all workers even if one throws, because in-flight calls are paid for.
+    for (const outcome of await Promise.allSettled(workers)) if (outcome.status === 'rejected') throw outcome.reason;
+    const { answered, failed, stopped, costUsd } = this;
+    return { answered, failed, stopped, costUsd };
+  }
+
+  private async work(isFirst: boolean): Promise<void> {
+    while (this.next < this.prompts.length && this.stopped === undefined && (isFirst || !this.isSlow)) {
+      this.options.signal.throwIfAborted();
+      await this.label(this.next++);
+    }
+  }
+
+  /** Asks until there is an answer, the attempts are used up, or the batch ends. */
+  private async label(index: number): Promise<void> {
+    for (let attempt = 1; this.stopped === undefined; attempt++) {
+      await this.pause();
+      if (this.stopped !== undefined) return;
+      const result = await this.ask(this.prompts[index] as Prompt);
+      if (result.ok) return this.take(index, result.value);
       // In-flight calls reserve more than they will cost, so wait for one to settle.
-      if (error.code === 'over-budget' && inFlight > 0) {
-        await settled.promise;
+      if (result.error.code === 'over-budget' && this.inFlight > 0) {
+        await this.settled.promise;
         attempt--;
-        continue;
-      }
-      const { stops, retries = 0 } = failureKinds[error.code] ?? {};
-      if (stops) return giveUp(error);
-      if (attempt > retries) {
-        failedPrompts++;
-        consecutiveFailures++;
-        if (consecutiveFailures >= Math.min(maxConsecutiveFailures, prompts.length)) giveUp(error);
-        return;
-      }
-      const pause = pauseAfter(error, attempt, random()) ?? 0;
-      if (pause > maxPauseMs) return giveUp(error);
-      onRetry?.(error);
-      pauseUntil = Math.max(pauseUntil, clock.now() + pause);
+      } else if (!this.mayRetry(result.error, attempt)) return;
     }
-  };
-  const worker = async (index: number) => {
-    while (next < prompts.length && stopped === undefined && (index === 0 || !isSlow)) {
-      signal.throwIfAborted();
-      await ask(next++);
+  }
+
+  private async pause(): Promise<void> {
+    const { clock } = this;
+    for (let wait = this.pauseUntil - clock.now(); wait > 0; wait = this.pauseUntil - clock.now())
+      await clock.sleep(wait, this.options.signal);
+  }
+
+  private async ask(prompt: Prompt): Promise<Result<LlmAnswer>> {
+    this.inFlight++;
+    let isRefused = false;
+    try {
+      const onLost = (lost: LlmAnswer) => (this.costUsd += lost.costUsd);
+      const result = await this.llm.ask(prompt, this.options.signal, undefined, onLost);
+      isRefused = !result.ok && result.error.code === 'over-budget';
+      return result;
+    } finally {
+      this.inFlight--;
+      // A refused call had no reservation: waking the others would make them ask each other for ever.
+      if (!isRefused) this.wake();
     }
-  };
-  // Wait for all workers even if one throws, because in-flight calls are paid for.
-  const workers = Array.from({ length: Math.max(1, Math.min(concurrency, prompts.length)) }, (_, index) =>
-    worker(index),
-  );
-  for (const outcome of await Promise.allSettled(workers)) if (outcome.status === 'rejected') throw outcome.reason;
-  return { answered, failed: failedPrompts, stopped, costUsd };
+  }
+
+  /** Lets those ask again that wait for a reservation to be released. */
+  private wake(): void {
+    this.settled.resolve();
+    this.settled = Promise.withResolvers();
+  }
+
+  private take(index: number, answer: LlmAnswer): void {
+    this.answered++;
+    this.consecutiveFailures = 0;
+    this.costUsd += answer.costUsd;
+    this.isSlow ||= answer.costUsd === 0 && !answer.fromStore && answer.firstTokenMs > SLOW_MS;
+    this.options.onAnswer(index, answer);
+  }
+
+  /** Whether another attempt follows, after a pause. Ends the batch if continuing is useless. */
+  private mayRetry(error: Failure, attempt: number): boolean {
+    const { random = Math.random, onRetry } = this.options;
+    const { stops, retries = 0 } = failureKinds[error.code] ?? {};
+    if (stops) return this.giveUp(error);
+    if (attempt > retries) {
+      this.failed++;
+      this.consecutiveFailures++;
+      const most = Math.min(maxConsecutiveFailures, this.prompts.length);
+      return this.consecutiveFailures >= most && this.giveUp(error);
+    }
+    const pause = pauseAfter(error, attempt, random()) ?? 0;
+    if (pause > maxPauseMs) return this.giveUp(error);
+    onRetry?.(error);
+    this.pauseUntil = Math.max(this.pauseUntil, this.clock.now() + pause);
+    return true;
+  }
+
+  private giveUp(failure: Failure): false {
+    this.stopped ??= givenUp(failure);
+    this.wake();
+    return false;
+  }
 }

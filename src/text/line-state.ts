@@ -1,5 +1,5 @@
 // What the text before a cursor shows without a parser: comment or string, open brackets and quotes, and whether the
-// suggestion list of the editor opens by itself; and a text with comments and escapes blanked out.
+// suggestion list of the editor opens by itself. Also a text with comments and escapes blanked out.
 import { kindOf, type LanguageFacts, languageOf } from './languages.ts';
 
 const MEMBER = /(?:[\p{L}\p{N}_$)\]}"'`]\??\.|::|->)$/u;

@@ -102,8 +102,8 @@ const WORD_REST = /^[\p{L}\p{N}_'’-]*/u;
 const SENTENCE_START = /(?:^|[.!?:]\s)[\s>*_("'“-]*$/;
 
 /**
- * Whether a text brings a word beyond the one that the line before it begins, or completes a term: `TestClient`,
- * `http2`, `max_age`, or a name inside a sentence. The end of another word is quicker typed than read.
+ * Whether a text brings a word beyond the one that the line before it begins, or completes a term. Terms are
+ * `TestClient`, `http2`, `max_age`, or a name inside a sentence. The end of another word is quicker typed than read.
  */
 export function bringsWord(text: string, line: string): boolean {
   let start = line.length;

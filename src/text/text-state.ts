@@ -1,4 +1,5 @@
 // Whether a cursor is in code, in a comment or in a string, by the text above it and without a parser.
+import { BoundedMap } from '../common/bounded-map.ts';
 import type { CompletionQuery } from '../common/completion.ts';
 import { languageOf } from './languages.ts';
 import { CLOSER_OF } from './line-state.ts';
@@ -11,7 +12,7 @@ interface Syntax {
   /** Finds the next mark, a group for each, or bracket. */
   readonly next: RegExp;
   /** What may come in a comment or a string: by mark and opener. */
-  readonly inner: Map<string, RegExp>;
+  readonly inner: BoundedMap<string, RegExp>;
 }
 
 /** Code in a string, and what is around it. */
@@ -31,7 +32,7 @@ function syntaxOf(languageId: string): Syntax {
   if (syntax === undefined) {
     const marks = marksOf(languageId);
     const sources = [...marks.map(({ open }) => `(${open})`), '[()[\\]{}]'];
-    syntax = { marks, next: new RegExp(sources.join('|'), 'gm'), inner: new Map() };
+    syntax = { marks, next: new RegExp(sources.join('|'), 'gm'), inner: new BoundedMap(MAX_INNER) };
     syntaxes.set(languageId, syntax);
   }
   return syntax;
@@ -52,7 +53,6 @@ function innerOf({ inner }: Syntax, mark: Mark, opened: string): RegExp {
     const ends = lines ? close(opened) : `${close(opened)}|\\n`;
     const parts = [`(${opens.join('|') || NEVER()})`, ...escapes, `(${ends})`, `(${nests(opened)})`];
     found = new RegExp(parts.join('|'), 'gm');
-    if (inner.size >= MAX_INNER) inner.clear();
     inner.set(key, found);
   }
   return found;

@@ -145,7 +145,7 @@ export class ScriptedEngine implements Engine {
     // Makes the bytes of each adapter unique.
     writeFileSync(join(out, ADAPTER), randomUUID());
     writeFileSync(join(out, 'adapted-by'), 'the script');
-    writeAdaptedManifest(out, { base, ...(tokenizer !== undefined && { tokenizer }) });
+    writeAdaptedManifest(out, { base, tokenizer });
     const before = { step: 0, loss: first };
     const after = { step: best < first ? 2 : 0, loss: Math.min(first, best) };
     const judged = { first: before, best: after, all: [before, after] };

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { kindOf, languageIdOf, languageIdOfFence, languageOf } from '../../src/text/languages.ts';
 import { lineState, listOpensAt, withoutMarks } from '../../src/text/line-state.ts';
 import {
+  bringsWord,
   fenceLength,
   isCode,
   isFenced,
@@ -250,3 +251,21 @@ test('distinguishes code from sentences', () => {
   ])
     assert.ok(!isCode(text), text);
 });
+
+for (const [line, text, expected] of [
+  ['Read the docu', 'mentation', false],
+  ['Read the docu', 'mentation.', false],
+  ['Read the docu', 'mentation first', true],
+  ['Read the ', 'documentation', true],
+  ['It is well-kn', 'own', false],
+  ['It doesn', "'t", false],
+  ['The Test', 'Client', true],
+  ['Set the max', '_age', true],
+  ['Ask Star', 'lette', true],
+  ['Thi', 's', false],
+  ['It ends. Thi', 's', false],
+  ['> - Thi', 's', false],
+] as const)
+  test(`'${line}' + '${text}' ${expected ? 'brings a word or a term' : 'only ends a word'}`, () => {
+    assert.equal(bringsWord(text, line), expected);
+  });

@@ -1,5 +1,5 @@
-// Successive elimination, a race: arms are tried on the same items until one is better than the others, or until
-// nothing is to be gained over the first, which is the cheapest.
+// Successive elimination, a race. Arms are tried on the same items until one is better than the others. It also ends
+// if nothing is to be gained over the first arm, which is the cheapest.
 
 export interface RaceRules {
   /** Items on which all arms are tried at most. */

@@ -1,4 +1,4 @@
-// Properties of a model that the client needs, for all providers: price, limits, form of prompt; and the prompt of any
+// Properties of a model that the client needs, for all providers: price, limits, form of prompt. Also the prompt of any
 // task: text, limits, stop sequences, and how to read the answer.
 //
 // Privacy: the blocks of a prompt leave the machine. The caller must have the user's consent and redact secrets in
@@ -126,8 +126,8 @@ export interface ModelFacts {
   readonly charactersPerToken: number;
   /**
    * How to prevent thinking, which takes too long for a completion. 'none': the model thinks only on request.
-   * 'disabled' and 'between_tools': the value to send. 'always': it cannot be prevented, so request little thinking and
-   * reserve tokens for it.
+   * 'disabled' and 'between_tools': the value to send. 'always': it cannot be prevented. Then little thinking is
+   * requested, and tokens are reserved for it.
    */
   readonly thinking: 'none' | 'disabled' | 'between_tools' | 'always';
   /** Whether the model continues a last assistant message. */

@@ -164,8 +164,8 @@ function transpose(data: Float32Array, inner: number): Float32Array {
 }
 
 /**
- * The adapter's share of layers that read the same, side by side, in two products: the first factors are stacked, the
- * second ones, scaled, lie on a diagonal. Undefined if none of the layers is adapted.
+ * The adapter's share of layers that read the same, side by side, in two products. The first factors are stacked; the
+ * second ones are scaled and lie on a diagonal. Undefined if none of the layers is adapted.
  */
 function adapterProduct(
   b: Builder,

@@ -193,8 +193,8 @@ interface Head {
 /**
  * Next-token loss, in chunks of rows so that the logits never exist all at once.
  *
- * Negative log-likelihood of each row's target, f32 [rows]. The target's logit is computed as a dot product of two
- * rows: the gradient of picking it from the logits would need a second array of their size.
+ * Negative log-likelihood of each row's target, f32 [rows]. The target's logit is a dot product of two rows.
+ * The gradient of picking it from the logits would need a second array of their size.
  *
  * @param hidden f32 [rows, width]
  * @param targets int32 [rows]

@@ -1,4 +1,4 @@
-// The shape of a decoder (Llama's layers without biases, whose output matrix is the embedding), and its parameters:
+// The shape of a decoder: Llama's layers without biases, whose output matrix is the embedding. Also its parameters:
 // their shapes, and their names as in Hugging Face's transformers.
 
 export interface ModelConfig {

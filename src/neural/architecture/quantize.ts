@@ -95,8 +95,8 @@ export function dequantize(matrix: Quantized): Float32Array {
 const ROWS_AT_ONCE = 64;
 
 /**
- * Largest magnitude of an 8-bit weight. x86 processors without VNNI add two products in 16 bits: 2 * 255 * 63 still
- * fits, larger sums are silently wrong (neural/inference/quantization-range.ts).
+ * Largest magnitude of an 8-bit weight. x86 processors without VNNI add two products in 16 bits. There, 2 * 255 * 63
+ * still fits, and larger sums are silently wrong (neural/inference/quantization-range.ts).
  */
 export type QuantizationRange = 127 | 63;
 

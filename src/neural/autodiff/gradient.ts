@@ -17,8 +17,8 @@ import { TABLE } from './table.ts';
 
 /**
  * Gradients of `loss` (one element) with respect to each of `targets`, in their order and of exactly their types, added
- * to the same graph. Throws GraphError, naming operator and input, if a gradient reaches an operator without one, has
- * the wrong shape or type, or if the loss does not depend on a target.
+ * to the same graph. Throws GraphError, naming operator and input, if a gradient has the wrong shape or type or
+ * reaches an operator without one. Also throws if the loss does not depend on a target.
  */
 export function gradients(b: Builder, loss: Value, targets: readonly Value[]): Value[] {
   if (sizeOf(loss.shape) !== 1) throw new GraphError(`the loss must be one number, not ${showType(loss)}`);
@@ -105,7 +105,7 @@ function stretches(from: readonly (number | string)[], to: readonly (number | st
 
 /**
  * What the backward pass computes again instead of keeping it (Builder.recomputed): copies of the operators behind
- * transient values, down to the kept values; each is copied once, for all rules. A session that merges equal operators
+ * transient values, down to the kept values. Each is copied once, for all rules. A session that merges equal operators
  * would undo this (SessionOptions.asWritten).
  */
 class Recomputation {

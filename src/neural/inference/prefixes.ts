@@ -47,7 +47,7 @@ export class Prefixes {
   /**
    * A cache with the longest common prefix of `prompt`. The last token is left to run, since its logits are needed,
    * unless a branch holds it already. If the common prefix is less than half of the cached prompt, it is copied and the
-   * cached prompt stays: users return to earlier positions, and an auto-closed bracket gives another prompt as long as
+   * cached prompt stays. Users return to earlier positions, and an auto-closed bracket gives another prompt as long as
    * they type before it.
    */
   lease(prompt: readonly number[]): CacheLease {

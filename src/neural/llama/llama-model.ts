@@ -18,8 +18,8 @@ import { GGUF_ADVICE } from '../models/list.ts';
 
 const PROMPT_TOKENS = 512;
 /**
- * Tokens in each pass of a typical line: 1 for the typed token, four passes with 4 tokens that include predictions of
- * the n-grams, and two passes with 10 that score whole lines of the n-grams. Measured at recorded cursors (`bench
+ * Tokens in each pass of a typical line. 1 is the typed token. Passes with 4 tokens include predictions of the n-grams,
+ * and passes with 10 score whole lines of the n-grams. Measured at recorded cursors (`bench
  * own`).
  */
 const PASSES = [1, 4, 4, 4, 4, 10, 10];

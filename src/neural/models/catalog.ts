@@ -71,8 +71,8 @@ export function fileNameOf({ url }: Pick<CatalogModel, 'url'>): string {
 }
 
 /**
- * Bytes of memory that serving on the CPU takes: the weights as they lie on disk, most of them again in the processor's
- * own layout, keys and values of a prompt, and buffers. Measured with the 1.5B: see docs/base-models.md.
+ * Bytes of memory that serving on the CPU takes: the weights as on disk, most of them again in the processor's own
+ * layout, a prompt's keys and values, and buffers. Measured with the 1.5B: see docs/base-models.md.
  */
 export function servingBytes(bytes: number): number {
   return 1.75 * bytes + 0.2e9;

@@ -1,5 +1,5 @@
-// Lists model packages with the facts that are needed before loading one, checks that an adapter fits its base and that
-// a GGUF file is the one that was registered, and removes bases.
+// Lists model packages with the facts that are needed before loading one, and removes bases. Checks that an adapter fits
+// its base, and that a GGUF file is the one that was registered.
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { CodedError, type Failure, failed, messageOf, ok, type Result, unwrap } from '../../common/errors.ts';
@@ -9,29 +9,16 @@ import { readConfig } from './config-json.ts';
 import { CONFIG, MANIFEST, type PackageManifest, readManifest, TOKENIZER, WEIGHTS, writeManifest } from './manifest.ts';
 import { REPAIR_ADVICE } from './unusable.ts';
 
-/**
- * Fails with 'mismatched'. Without a manifest and without its own tokenizer, a folder fits any.
- *
- * @param path of the tokenizer.json in use; undefined: the folder's own
- */
-export function fitsTokenizer(
-  manifest: PackageManifest | undefined,
-  folder: string,
-  path: string | undefined,
-): Result<true> {
-  const own = join(folder, TOKENIZER);
-  const hasOwn = existsSync(own);
-  const used = path ?? (hasOwn ? own : undefined);
-  if (used === undefined) return ok(true);
+/** Fails with 'mismatched' or 'unreadable'. @param path of the tokenizer.json in use */
+export function fitsTokenizer({ name, tokenizer }: PackageManifest, path: string): Result<true> {
   try {
-    const expected = manifest?.tokenizer ?? (hasOwn ? sha256Of(own) : undefined);
-    if (expected === undefined || expected === sha256Of(used)) return ok(true);
+    if (tokenizer === sha256Of(path)) return ok(true);
   } catch (cause) {
     return failed('unreadable', `The model's tokenizer cannot be read: ${messageOf(cause)}. ${REPAIR_ADVICE}`);
   }
   return failed(
     'mismatched',
-    `The model '${manifest?.name ?? folder}' was made for another tokenizer than the one in use. ${REPAIR_ADVICE}`,
+    `The model '${name}' was made for another tokenizer than the one in use. ${REPAIR_ADVICE}`,
   );
 }
 
@@ -53,8 +40,8 @@ export function fitsBase(manifest: PackageManifest, base: Pick<PackageManifest, 
 
 /**
  * Whether an adapted model goes with a base: it was made from it. Fails with 'mismatched', also without a manifest,
- * with another tokenizer or without adapters; with 'other-base' if it was made from a base with another name; and as
- * `readManifest`. The messages are for users.
+ * with another tokenizer or without adapters. Fails with 'other-base' if it was made from a base with another name, and
+ * as `readManifest`. The messages are for users.
  *
  * @param base folder of the base
  * @param tokenizer path of tokenizer.json

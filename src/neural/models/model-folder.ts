@@ -12,7 +12,7 @@ import { type ModelConfig, parameterCount, parameterSpecs } from '../architectur
 import { BLOCK, type Quantized } from '../architecture/quantize.ts';
 import { readConfig } from './config-json.ts';
 import { baseOf, fitsBase, fitsTokenizer } from './list.ts';
-import { ADAPTER, ADAPTER_CONFIG, CONFIG, type PackageManifest, readManifest, WEIGHTS } from './manifest.ts';
+import { ADAPTER, ADAPTER_CONFIG, CONFIG, type PackageManifest, readManifest, TOKENIZER, WEIGHTS } from './manifest.ts';
 import { readSafetensors, type StoredType, writeSafetensors } from './safetensors.ts';
 import { checkWeights, REPAIR_ADVICE, unusable } from './unusable.ts';
 
@@ -129,7 +129,8 @@ export function loadModel(folder: string, options: LoadOptions = {}): LoadedMode
   const manifest = unwrap(readManifest(folder));
   if (manifest?.gguf)
     throw new CodedError('unsupported', `The base '${manifest.name}' is a GGUF file, which only llama.cpp runs.`);
-  unwrap(fitsTokenizer(manifest, folder, tokenizer));
+  const used = tokenizer ?? (existsSync(join(folder, TOKENIZER)) ? join(folder, TOKENIZER) : undefined);
+  if (manifest && used !== undefined) unwrap(fitsTokenizer(manifest, used));
   const config = unwrap(readConfig(folder));
   const size = read(folder, "The model's", WEIGHTS, (path) => statSync(path).size);
   if (parameterCount(config) * MIN_PARAMETER_BYTES > size)

@@ -112,7 +112,7 @@ export interface SessionOptions {
   readonly unpooled?: boolean;
   /**
    * Name of the model's first output, which is not a tensor. The binding copies every output into a new array even if
-   * it was given one to write to: 160 MB a step for 13 M parameters and their state. It stops at an output that it
+   * it was given one to write to. These are 160 MB a step for 13 M parameters and their state. It stops at an output that it
    * cannot return, and by then all others are written. So every other output must have a tensor in `into`, on the CPU.
    */
   readonly unreturnable?: string;

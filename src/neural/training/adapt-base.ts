@@ -1,6 +1,5 @@
 // Adapts a model folder to examples: check the memory, choose the device, train adapters, save them. Runs in the
 // engine process.
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { CodedError, messageOf, ok, type Result, unwrap } from '../../common/errors.ts';
 import { sha256Of } from '../../common/file-hash.ts';
@@ -9,15 +8,7 @@ import { availableMemory } from '../../common/memory.ts';
 import { loraFor } from '../architecture/lora.ts';
 import { type ModelConfig, parameterCount } from '../architecture/parameters.ts';
 import { baseOf } from '../models/list.ts';
-import {
-  ADAPTER,
-  DIALECT,
-  DIALECTS,
-  type PackageManifest,
-  readManifest,
-  TOKENIZER,
-  writeManifest,
-} from '../models/manifest.ts';
+import { ADAPTER, DIALECT, DIALECTS, type PackageManifest, readManifest, writeManifest } from '../models/manifest.ts';
 import { loadPacked, saveAdapter } from '../models/model-folder.ts';
 import { chooseDevice, type DeviceChoice, type ProbeResult } from '../runtime/device.ts';
 import { loadLibrary } from '../runtime/session.ts';
@@ -49,20 +40,13 @@ export function checkMemory(config: ModelConfig, { tokens, available }: MemoryRe
 interface Origin {
   /** Folder of the base. */
   readonly base: string;
-  /** Path of the tokenizer.json that encoded its training text. Default: the base's own. */
-  readonly tokenizer?: string;
+  /** Path of the tokenizer.json that encoded its training text. */
+  readonly tokenizer: string;
 }
 
-/**
- * Writes the manifest of the adapter in `folder`. Writes nothing if neither the caller nor the base names a
- * tokenizer. Throws CodedError as `baseOf` does.
- */
+/** Writes the manifest of the adapter in `folder`. Throws CodedError as `baseOf` does. */
 export function writeAdaptedManifest(folder: string, { base, tokenizer }: Origin): void {
   const baseManifest = unwrap(readManifest(base));
-  const own = join(base, TOKENIZER);
-  const path = tokenizer ?? (existsSync(own) ? own : undefined);
-  const hash = path === undefined ? baseManifest?.tokenizer : sha256Of(path);
-  if (hash === undefined) return;
   const { name, weights } = baseOf(base);
   const manifest: PackageManifest = {
     version: 1,
@@ -70,7 +54,7 @@ export function writeAdaptedManifest(folder: string, { base, tokenizer }: Origin
     kind: 'adapter',
     base: { name, weights },
     weights: sha256Of(join(folder, ADAPTER)),
-    tokenizer: hash,
+    tokenizer: sha256Of(tokenizer),
     dialect: baseManifest?.dialect ?? DIALECT,
     stop: baseManifest?.stop ?? [DIALECTS[DIALECT].tokens.eom, DIALECTS[DIALECT].tokens.end],
     licence: baseManifest?.licence ?? 'NOASSERTION',
@@ -96,7 +80,7 @@ export async function adapt(request: TrainingRequest, hooks: AdaptHooks): Promis
   const { base, out, tokenizer, budgetSeconds } = request;
   try {
     await loadLibrary();
-    const stored = loadPacked(base, { base, ...(tokenizer !== undefined && { tokenizer }) });
+    const stored = loadPacked(base, { base, tokenizer });
     const { config, weights: norms, packed } = stored;
     const run = { out, identity: identityOf(request, config, digestOf(stored)) };
     const finished = finishedRun(run, budgetSeconds);
@@ -112,7 +96,7 @@ export async function adapt(request: TrainingRequest, hooks: AdaptHooks): Promis
     if (!result.ok) return result;
     const { weights, ...outcome } = result.value;
     saveAdapter(out, config, { lora, weights }, 'F16');
-    writeAdaptedManifest(out, { base, ...(tokenizer !== undefined && { tokenizer }) });
+    writeAdaptedManifest(out, { base, tokenizer });
     const tokens = outcome.steps * tokensOfStep(request);
     const adapted: Adapted = { ...outcome, device, parameters: parameterCount(config), tokens };
     recordFinished(run, budgetSeconds, adapted);

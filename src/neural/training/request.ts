@@ -12,8 +12,8 @@ export interface TrainingRequest extends BatchOptions {
   readonly base: string;
   readonly out: string;
   readonly examples: readonly Example[];
-  /** Path of the tokenizer.json that encoded the examples. Default: the base's own. */
-  readonly tokenizer?: string;
+  /** Path of the tokenizer.json that encoded the examples. */
+  readonly tokenizer: string;
   readonly epochs: number;
   /** Limits the steps in addition to the epochs. */
   readonly maxSteps?: number;

@@ -1,5 +1,5 @@
-// Where a block begins, where it ends and what closes it: by rules, a row per family of languages and one per language
-// that differs, from brackets, words and indents alone. In the processes that draft, the language's grammar says what
+// Where a block begins, where it ends and what closes it, from brackets, words and indents alone. Each family of
+// languages has a row of rules, and so has each language that differs. In the processes that draft, the language's grammar says what
 // is a text. It comes as an argument: the editor's own process must not load tree-sitter.
 import type * as TreeSitter from '@vscode/tree-sitter-wasm';
 import type { CompletionQuery, DraftOptions } from '../../common/completion.ts';

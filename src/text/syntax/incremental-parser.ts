@@ -1,4 +1,4 @@
-// A parser that keeps its last tree, so that a similar text is parsed incrementally; and the document around a cursor
+// A parser that keeps its last tree, so that a similar text is parsed incrementally. Also the document around a cursor
 // for it: a text inserted there, and its open brackets closed after it.
 import type * as TreeSitter from '@vscode/tree-sitter-wasm';
 import type { CompletionQuery } from '../../common/completion.ts';
@@ -122,7 +122,7 @@ export interface IncrementalParser {
   /** The number of syntax errors; undefined as in `read`. @param deadline as in `read` */
   errorsIn(text: string, deadline: number): number | undefined;
   /**
-   * The reader's result for the text's tree, which is valid only during the call; undefined if parsing took too long,
+   * The reader's result for the text's tree, which is valid only during the call. Undefined if parsing took too long,
    * or if this or an earlier text broke the parser.
    * @param deadline of performance.now(), ms
    */

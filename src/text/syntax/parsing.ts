@@ -67,8 +67,8 @@ export async function draftBySyntax(
 }
 
 /**
- * The draft with `brokenCuts`, the cuts that add syntax errors to the document, and `wholeCuts`: cuts after several
- * lines that end every block the lines began, inside the node around the cursor. Unchanged if no grammar knows the
+ * The draft with `brokenCuts`, the cuts that add syntax errors to the document, and `wholeCuts`. These are cuts after
+ * several lines that end every block the lines began, inside the node around the cursor. Unchanged if no grammar knows the
  * language.
  */
 function withCheckedCuts(

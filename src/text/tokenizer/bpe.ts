@@ -1,6 +1,7 @@
 // Byte-level byte-pair encoding with a cache of whole words. Source text repeats most words, so encoding usually takes
 // one step of a regular expression and one map look-up per word.
 // Source: Sennrich et al. 2016 (BPE); the layout of Hugging Face tokenizers.
+import { BoundedMap } from '../../common/bounded-map.ts';
 import { escapePattern, forEachPiece, forEachWord } from './splits.ts';
 
 export interface Tokenizer {
@@ -83,7 +84,7 @@ interface BytePairParts {
 const MAX_POSITIONS = 2 ** 28;
 const MERGED_AWAY = -1;
 
-/** The cache is emptied when it holds this many words, about 20 MB. */
+/** About 20 MB. */
 const MAX_CACHED_WORDS = 200_000;
 /** Longer words are not cached. */
 const MAX_CACHED_LENGTH = 64;
@@ -99,7 +100,7 @@ export class BytePairTokenizer implements Tokenizer {
   /** Ids in the order of their bytes, without special tokens. */
   private readonly sortedIds: Int32Array;
   /** Word -> its id, or its ids if it has several tokens. */
-  private readonly cache = new Map<string, number | Int32Array>();
+  private readonly cache = new BoundedMap<string, number | Int32Array>(MAX_CACHED_WORDS);
   private readonly encoder = new TextEncoder();
   /** ignoreBOM: a byte order mark is text like any other. */
   private readonly decoder = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -226,7 +227,6 @@ export class BytePairTokenizer implements Tokenizer {
     const parts = wholeWordId === undefined ? this.merge(tokenBytes) : [wholeWordId];
     const ids = parts.length === 1 ? (parts[0] as number) : Int32Array.from(parts);
     if (word.length <= MAX_CACHED_LENGTH) {
-      if (this.cache.size >= MAX_CACHED_WORDS) this.cache.clear();
       // `word` is a slice that would keep the whole text in memory, so the key is a fresh copy.
       this.cache.set(this.decoder.decode(tokenBytes), ids);
     }

@@ -1,4 +1,5 @@
-// The Hadamard transform and 8-bit quantisation: products are preserved within bounds.
+// The Hadamard transform and 8-bit quantisation: products are preserved within bounds. On a processor whose sums of 8-bit
+// products overflow, weights are limited.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { normals } from '../../../src/common/statistics/random.ts';
@@ -9,6 +10,8 @@ import {
   hadamardWidth,
   quantizeTransposed,
 } from '../../../src/neural/architecture/quantize.ts';
+import { EXACT_SUM, quantizationRange, rangeFor } from '../../../src/neural/inference/quantization-range.ts';
+import { loadLibrary } from '../../../src/neural/runtime/session.ts';
 import { quantize } from '../../support/packed-models.ts';
 
 const next = normals(3);
@@ -69,4 +72,18 @@ test('packed matrices are quantised side by side, each value within half a step'
       assert.equal(scale === 0, row === 1);
     }
   }
+});
+
+test('the range is 127 if sums are right, and 63 if pairs saturate at 16 bits', () => {
+  assert.equal(rangeFor(Float32Array.of(EXACT_SUM, EXACT_SUM)), 127);
+  // 32 pairs, and the sum of each is saturated.
+  assert.equal(rangeFor(Float32Array.of(EXACT_SUM, 32 * 32767)), 63);
+  assert.ok(2 * 255 * 63 <= 32767 && 2 * 255 * 65 > 32767);
+});
+
+test('the range of this machine is stable', async () => {
+  await loadLibrary();
+  const range = await quantizationRange();
+  assert.ok(range === 127 || range === 63);
+  assert.equal(await quantizationRange(), range);
 });

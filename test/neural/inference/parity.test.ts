@@ -1,6 +1,8 @@
 // Logits of the decoding graph against PyTorch's for randomly initialised checkpoints; cache, batches and precisions
 // agree.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { Network } from '../../../src/neural/inference/network.ts';
 import { loadModel } from '../../../src/neural/models/model-folder.ts';
@@ -58,3 +60,20 @@ for (const name of GOLDEN_CASES) {
     await network.dispose();
   });
 }
+
+test('a model in 4 bits has the logits of PyTorch in f32, and is close to them as it is served without unpacking', async () => {
+  const folder = join(import.meta.dirname, '../../golden/packed');
+  const { ids, logits } = JSON.parse(readFileSync(join(folder, 'logits.json'), 'utf8'));
+  const stored = loadModel(folder);
+  assert.equal(stored.packed.size, 15);
+  assert.ok([...stored.weights.values()].every(({ length }) => length === 64));
+  for (const [precision, most] of [
+    ['fp32', 1e-5],
+    ['int4', 0.05],
+  ] as const) {
+    const network = await Network.load(stored, { ...fp32, precision });
+    const found = await network.forward(network.cache(), { ids, rows: [...ids.keys()] });
+    assert.ok(relativeError(found, logits.flat()) < most, precision);
+    await network.dispose();
+  }
+});

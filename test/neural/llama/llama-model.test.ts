@@ -1,20 +1,21 @@
 // GGUF files in llama.cpp have the distributions of our engine on the same weights, and a cached prefix does not change
-// them.
+// them. Which of its libraries serves: a software Vulkan device is no GPU, and Apple's is Metal's on the processor, too.
 import assert from 'node:assert/strict';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { root } from '../../../build/paths.ts';
 import { unwrap } from '../../../src/common/errors.ts';
+import type { Model } from '../../../src/neural/architecture/lora.ts';
+import { Network } from '../../../src/neural/inference/network.ts';
 import type { TopTokens } from '../../../src/neural/inference/passes.ts';
-import { LlamaModel, loadLlama, timeLlama } from '../../../src/neural/llama/llama-model.ts';
+import { chooseLibrary, LlamaModel, loadLlama, timeLlama } from '../../../src/neural/llama/llama-model.ts';
 import { loadModel } from '../../../src/neural/models/model-folder.ts';
 import { loadLibrary } from '../../../src/neural/runtime/session.ts';
 import { readTokenizer } from '../../../src/text/tokenizer/load.ts';
 import { exportedBase } from '../../support/exported-base.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { bytesOfCrafted, craftedGguf } from '../models/import/crafted-models.ts';
-import { furthest, logProbabilities } from './distributions.ts';
 
 const small = join(root, 'models', 'small');
 const tokenizer = unwrap(readTokenizer(join(small, 'tokenizer.json')));
@@ -35,6 +36,34 @@ before(async () => {
 after(async () => {
   await llama.dispose();
 });
+
+/** Log probabilities after each token from `from` on. */
+async function logProbabilities(model: Model, tokens: readonly number[], from: number): Promise<Float64Array[]> {
+  const network = await Network.load(model, { device: 'cpu', threads: 1, precision: 'fp32' });
+  const rows = tokens.flatMap((_, i) => (i < from ? [] : i));
+  const logits = await network.forward(network.cache(), { ids: tokens, rows });
+  const size = model.config.vocabSize;
+  await network.dispose();
+  return rows.map((_, row) => {
+    const values = Float64Array.from(logits.subarray(row * size, (row + 1) * size));
+    const highest = values.reduce((most, each) => Math.max(most, each), Number.NEGATIVE_INFINITY);
+    const total = highest + Math.log(values.reduce((sum, each) => sum + Math.exp(each - highest), 0));
+    return values.map((each) => each - total);
+  });
+}
+
+/** The largest difference among tokens that one of the two finds likely. */
+function furthest(theirs: readonly TopTokens[], rows: readonly Float64Array[]): number {
+  assert.equal(theirs.length, rows.length);
+  return Math.max(
+    ...theirs.flatMap(({ ids, logs }, i) =>
+      ids.flatMap((id, j) => {
+        const [log, own] = [logs[j] as number, rows[i]?.[id] as number];
+        return Math.max(log, own) < Math.log(0.001) ? [] : Math.abs(log - own);
+      }),
+    ),
+  );
+}
 
 test('an exported model has the distributions of our engine in full precision', async () => {
   const found = await llama.distributionsAfter(ids, 100);
@@ -100,4 +129,51 @@ test('a line and a prompt are timed', async () => {
   const { lineMs, promptMs } = await timeLlama(llama, tokenizer.vocabularySize);
   assert.ok(lineMs > 0 && promptMs > 0, `${lineMs} ${promptMs}`);
   await assert.rejects(timeLlama(llama, tokenizer.vocabularySize, AbortSignal.abort(new Error('stopped'))), /stopped/);
+});
+
+type Gpu = 'vulkan' | 'metal' | false;
+
+/** A machine with one kind of GPU library and its devices. */
+function machine(kind: Gpu, names: readonly string[]) {
+  const asked: unknown[] = [];
+  let disposed = 0;
+  const get = async (gpu: 'auto' | false) => {
+    asked.push(gpu);
+    const dispose = async () => void disposed++;
+    return { gpu: gpu === 'auto' ? kind : gpu, getGpuDeviceNames: async () => [...names], dispose };
+  };
+  return { get, asked, disposed: () => disposed };
+}
+
+test('a GPU is used if it may be', async () => {
+  const { get, asked } = machine('vulkan', ['AMD Radeon RX 7600 (RADV NAVI33)']);
+  assert.equal((await chooseLibrary(true, get, 'linux-x64')).gpu, 'vulkan');
+  assert.equal((await chooseLibrary(false, get, 'linux-x64')).gpu, false);
+  assert.deepEqual(asked, ['auto', false]);
+});
+
+test('a software Vulkan device is replaced by the library for the processor', async () => {
+  for (const name of [
+    'llvmpipe (LLVM 19.1.7, 256 bits)',
+    'SwiftShader Device (Subzero)',
+    'Microsoft Basic Render Driver',
+  ]) {
+    const { get, asked, disposed } = machine('vulkan', [name]);
+    const { llama, gpu } = await chooseLibrary(true, get, 'linux-x64');
+    assert.deepEqual([gpu, llama.gpu, disposed()], [false, false, 1], name);
+    assert.deepEqual(asked, ['auto', false]);
+  }
+});
+
+test('a Vulkan library without a device serves on the processor', async () => {
+  const { get, asked } = machine('vulkan', []);
+  assert.equal((await chooseLibrary(true, get, 'linux-x64')).gpu, false);
+  assert.deepEqual(asked, ['auto']);
+});
+
+test("on Apple's processors the library for Metal serves on the processor, too", async () => {
+  const { get, asked } = machine('metal', ['Apple M2']);
+  const { llama, gpu } = await chooseLibrary(false, get, 'darwin-arm64');
+  assert.deepEqual([llama.gpu, gpu, asked], ['metal', false, ['auto']]);
+  assert.equal((await chooseLibrary(true, get, 'darwin-arm64')).gpu, 'metal');
 });

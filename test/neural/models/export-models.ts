@@ -50,6 +50,6 @@ export function writeExported(folder: string): { base: string; model: string; to
     ]),
   );
   saveAdapter(model, CONFIG, { lora: LORA, weights }, 'F32');
-  writeAdaptedManifest(model, { base });
+  writeAdaptedManifest(model, { base, tokenizer });
   return { base, model, tokenizer };
 }

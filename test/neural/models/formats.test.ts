@@ -1,18 +1,19 @@
-// Reads and writes config.json, safetensors and half precisions.
-
+// Reads and writes config.json, safetensors, half precisions, matrices in 4 bits and adapters.
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { CodedError } from '../../../src/common/errors.ts';
 import { fromHalf, toHalf } from '../../../src/common/half.ts';
+import { initialAdapters, type LoraConfig } from '../../../src/neural/architecture/lora.ts';
 import { parameterCount } from '../../../src/neural/architecture/parameters.ts';
 import { parseConfig } from '../../../src/neural/models/config-json.ts';
-import { loadModel } from '../../../src/neural/models/model-folder.ts';
+import { loadAdapter, loadModel, packedMatrix, saveAdapter } from '../../../src/neural/models/model-folder.ts';
 import { readSafetensors, writeSafetensors } from '../../../src/neural/models/safetensors.ts';
 import { writeConfig } from '../../support/config-json.ts';
 import { PRESETS, saveValues } from '../../support/random-models.ts';
-import { goldenFolder, relativeError } from '../architecture/golden.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { goldenFolder, readGolden, relativeError } from '../architecture/golden.ts';
 
 const codeOf = (text: string) => {
   const result = parseConfig(text);
@@ -53,7 +54,7 @@ test('half precision: every float16 is read back, and rounding is to nearest eve
 });
 
 test('a model folder is read in each stored type, and a damaged one is refused', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'model-'));
+  const folder = temporaryFolder();
   const { config, weights } = loadModel(goldenFolder('llama'));
   for (const [type, tolerance] of [
     ['F32', 0],
@@ -81,4 +82,59 @@ test('a model folder is read in each stored type, and a damaged one is refused',
   assert.throws(() => loadModel(folder), /NaN or infinite/);
   rmSync(folder, { recursive: true });
   assert.throws(() => loadModel(folder), { code: 'unreadable' });
+});
+
+const of = (rows: number, columns: number, bytes: number, scales: Float32Array | undefined) => () =>
+  packedMatrix('m', rows, columns, new Uint8Array(bytes), scales);
+const scales = (count: number, value = 1) => new Float32Array(count).fill(value);
+
+test('packed bytes and scales have the matrix’s size in whole blocks', () => {
+  assert.equal(of(2, 64, 64, scales(4))().scales.length, 4);
+  for (const wrong of [
+    of(2, 64, 63, scales(4)),
+    of(2, 64, 64, scales(3)),
+    of(2, 64, 64, undefined),
+    of(2, 64, 64, scales(4, Number.NaN)),
+    // Half a block a row, which would be read as a whole one.
+    of(2, 48, 48, scales(3)),
+  ])
+    assert.throws(wrong, { code: 'corrupt' });
+});
+
+const folder = temporaryFolder();
+const { config } = readGolden();
+const lora: LoraConfig = { rank: 2, alpha: 4, targets: ['q_proj', 'down_proj'], firstLayer: 1 };
+
+test("a written adapter is read back under peft's names", () => {
+  const weights = initialAdapters(config, lora, 3);
+  saveAdapter(folder, config, { lora, weights }, 'F32');
+  assert.deepEqual(loadAdapter(folder, config), { lora, weights });
+  const json = JSON.parse(readFileSync(join(folder, 'adapter_config.json'), 'utf8'));
+  assert.deepEqual([json.r, json.lora_alpha, json.layers_to_transform], [2, 4, [1]]);
+  const { tensors } = readSafetensors(readFileSync(join(folder, 'adapter_model.safetensors')));
+  const name = 'base_model.model.model.layers.1.self_attn.q_proj.lora_A.weight';
+  assert.deepEqual(tensors.get(name)?.shape, [2, config.hiddenSize]);
+  assert.equal(tensors.size, 4);
+});
+
+test('an adapter that does not fit the base is refused with the reason', () => {
+  const good = readFileSync(join(folder, 'adapter_config.json'), 'utf8');
+  const refusal = (more: object): string => {
+    writeFileSync(join(folder, 'adapter_config.json'), JSON.stringify({ ...JSON.parse(good), ...more }));
+    try {
+      loadAdapter(folder, config);
+      return 'taken';
+    } catch (error) {
+      return error instanceof CodedError ? `${error.code}: ${error.message}` : String(error);
+    }
+  };
+  assert.equal(refusal({}), 'taken');
+  assert.match(refusal({ r: 2.5 }), /^corrupt: .*usable r\./);
+  assert.match(refusal({ r: 1e9 }), /^corrupt/);
+  assert.match(refusal({ r: 3 }), /^corrupt: .*lora_A/);
+  assert.match(refusal({ target_modules: 'all-linear' }), /^corrupt: .*target_modules/);
+  assert.match(refusal({ layers_to_transform: [0] }), /^corrupt: .*upper layers/);
+  assert.match(refusal({ layers_to_transform: null }), /^corrupt: .*layers\.0/);
+  writeFileSync(join(folder, 'adapter_config.json'), '{');
+  assert.throws(() => loadAdapter(folder, config), /not valid JSON/);
 });

@@ -1,9 +1,10 @@
-// Steppers and batches of the golden cases.
+// Steppers and batches of the golden cases, and ten training steps of adapters against PyTorch's losses and norms.
+import assert from 'node:assert/strict';
 
 import type { TokenBatch } from '../../../src/neural/training/batches.ts';
 import { Stepper, type StepperOptions, type TrainingState } from '../../../src/neural/training/stepper.ts';
 import { OPTIMIZER } from '../../../src/neural/training/training-settings.ts';
-import type { Golden, GoldenBatch } from '../architecture/golden.ts';
+import { type Golden, type GoldenBatch, readGolden } from '../architecture/golden.ts';
 
 export function options(golden: Golden, more: Partial<StepperOptions> = {}): StepperOptions {
   const { config, batch, length, lora, packed } = golden;
@@ -48,4 +49,28 @@ export function split(batch: TokenBatch, length: number): TokenBatch[] {
     targets: batch.targets.slice(i * length, (i + 1) * length),
     weights: batch.weights.slice(i * length, (i + 1) * length),
   }));
+}
+
+export const LEARNING_RATE = 3e-3;
+export const MAX_NORM = 0.5;
+
+/** Throws if a loss or a norm differs. */
+export async function compareSteps(more: Partial<StepperOptions>): Promise<void> {
+  const golden = readGolden();
+  const trainer = await stepper(golden, more);
+  for (const [i, batch] of golden.batches.entries()) {
+    const whole = tokenBatch(batch);
+    const batches = more.batch === 1 ? split(whole, golden.length) : [whole];
+    const result = await trainer.run(batches, LEARNING_RATE, MAX_NORM);
+    assert.ok(result);
+    const { loss, norm } = result;
+    for (const [actual, expected] of [
+      [loss, golden.losses[i]],
+      [norm, golden.norms[i]],
+    ] as [number, number][]) {
+      assert.ok(Math.abs(actual - expected) <= 1e-4 * expected, `step ${i + 1}: ${actual}, PyTorch has ${expected}`);
+    }
+  }
+  assert.equal(trainer.step, 10);
+  await trainer.dispose();
 }

@@ -8,13 +8,23 @@ const config = { ...PRESETS.S, vocabSize: 100 };
 const example = { ids: Int32Array.of(1, 2, 3) };
 const validation = { examples: [example], everySteps: 2, patience: 3 };
 const request: TrainingRequest = {
-  ...{ base: 'base', out: 'out', examples: [example], batch: 1, length: 8, microBatches: 2, epochs: 1, seed: 1 },
+  ...{
+    base: 'base',
+    out: 'out',
+    tokenizer: 'tokenizer.json',
+    examples: [example],
+    batch: 1,
+    length: 8,
+    microBatches: 2,
+    epochs: 1,
+    seed: 1,
+  },
   ...{ separator: 0, learningRate: 1, checkpointEverySteps: 5, device: 'cpu', threads: 1, validation },
 };
 const identity = identityOf(request, config, 'weights');
 
 test('a run that is moved, or continues on another device with another budget, stays the same run', () => {
-  const moved: TrainingRequest = { ...request, base: 'elsewhere', out: 'there', tokenizer: 'tokenizer.json' };
+  const moved: TrainingRequest = { ...request, base: 'elsewhere', out: 'there', tokenizer: 'there.json' };
   const slower = { checkpointEverySteps: 6, threads: 2, budgetSeconds: 60, lateSeconds: 9, pauseAfter: 1 };
   assert.equal(identityOf({ ...moved, ...slower, device: 'webgpu' }, config, 'weights'), identity);
 });

@@ -26,7 +26,7 @@ before(async () => {
 
 function run(name: string, more: Partial<TrainingRequest> = {}): TrainingRequest {
   return {
-    ...{ base: '', out: join(folder, name), examples },
+    ...{ base: '', out: join(folder, name), tokenizer: '', examples },
     ...{ batch: golden.batch, length: golden.length, microBatches: 2, seed: 1, separator: 0 },
     ...{ learningRate: 1e-2, epochs: 100_000, maxSteps: 8, checkpointEverySteps: 2, device: 'cpu', threads: 2 },
     ...more,

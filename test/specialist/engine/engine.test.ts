@@ -15,18 +15,7 @@ import { goldenFolder } from '../../neural/architecture/golden.ts';
 import { OVERFLOWS_STACK } from '../../support/overflowing.ts';
 import { assertFailed } from '../../support/results.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
-import {
-  adaptation,
-  drafting,
-  ended,
-  engine,
-  opened,
-  opening,
-  SCRIPT,
-  TOKENIZER,
-  until,
-  writeModel,
-} from './helpers.ts';
+import { adaptation, drafting, ended, engine, opened, opening, SCRIPT, until, writeModel } from './helpers.ts';
 
 const folder = temporaryFolder();
 const base = join(folder, 'base');
@@ -120,7 +109,7 @@ test('an adaptation reports every step, and its result can be opened', async (co
   const client = await started(context);
   const out = join(folder, 'adapted');
   const reports: AdaptProgress[] = [];
-  const result = await client.request('adapt', adaptation(base, out, { tokenizer: TOKENIZER }), {
+  const result = await client.request('adapt', adaptation(base, out), {
     onProgress: (report) => reports.push(report),
   });
   assert.ok(result.ok, JSON.stringify(result));
@@ -246,13 +235,13 @@ test('repeated kills, also during a checkpoint, give the same model', async (con
   assert.equal(kills, 4);
   assert.equal(reports.filter(({ kind }) => kind === 'device').length, 5);
   assert.deepEqual(readFileSync(join(often, ADAPTER)), readFileSync(join(whole, ADAPTER)));
-  assert.deepEqual(readdirSync(often).sort(), [ADAPTER_CONFIG, ADAPTER, 'training.json']);
+  assert.deepEqual(readdirSync(often).sort(), [ADAPTER_CONFIG, ADAPTER, 'manifest.json', 'training.json']);
 });
 
 test('training saves an adapter that fits only its base', async (context) => {
   const client = await started(context);
   const out = join(folder, 'adapter');
-  const done = await client.request('adapt', adaptation(base, out, { tokenizer: TOKENIZER }));
+  const done = await client.request('adapt', adaptation(base, out));
   assert.ok(done.ok, JSON.stringify(done));
   assert.deepEqual(readdirSync(out).sort(), [ADAPTER_CONFIG, ADAPTER, 'manifest.json', 'training.json']);
   const loaded = loadModel(out, { base });

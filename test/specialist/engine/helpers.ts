@@ -64,6 +64,7 @@ export function adaptation(base: string, out: string, more: Partial<TrainingRequ
   return {
     base,
     out,
+    tokenizer: TOKENIZER,
     examples: Array.from({ length: 8 }, (_, i) => ({
       ids: Int32Array.from({ length: 40 }, (_, j) => 10 + ((i * j) % 97)),
     })),

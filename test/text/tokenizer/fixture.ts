@@ -1,6 +1,6 @@
 // Trains a small byte-level BPE in memory, in the layout of models/small/tokenizer.json, so that tests need no model.
 
-import { addedToken, byteLevelStep, splitStep, tokenizerJson } from '../../../src/neural/models/import/gguf.ts';
+import { byteLevelStep, splitStep, tokenizerJson } from '../../../src/neural/models/import/gguf.ts';
 import { byteOfCharacter } from '../../../src/text/tokenizer/bpe.ts';
 import { OWN_PATTERN } from '../../../src/text/tokenizer/splits.ts';
 
@@ -47,7 +47,7 @@ export function trainTokenizer(text: string, size: number, pattern = OWN_PATTERN
   const json = tokenizerJson({
     vocab: Object.fromEntries(vocab),
     merges,
-    added: [addedToken(total, '<|file|>', true)],
+    added: [{ id: total, content: '<|file|>', special: true }],
     steps: [splitStep(pattern), byteLevelStep(false)],
   });
   // Wider types, because tests replace these two parts.

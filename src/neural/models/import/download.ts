@@ -28,8 +28,6 @@ export interface DownloadOptions {
   readonly freeBytes?: (folder: string) => Promise<number>;
   /** Longest silence of the server, ms. */
   readonly silenceMs?: number;
-  /** Certificate authority that is trusted in addition to the system's. */
-  readonly ca?: string;
 }
 
 const SILENCE_MS = 30_000;
@@ -184,11 +182,11 @@ class Attempts {
   }
 
   private async attempt(): Promise<void> {
-    const { signal, proxies = {}, silenceMs = SILENCE_MS, ca } = this.options;
+    const { signal, proxies = {}, silenceMs = SILENCE_MS } = this.options;
     const headers: Record<string, string> = this.done > 0 ? { range: `bytes=${this.done}-` } : {};
     let response: IncomingMessage;
     try {
-      response = await get(this.file.url, { signal, headers, silenceMs, proxies, ...(ca !== undefined && { ca }) });
+      response = await get(this.file.url, { signal, headers, silenceMs, proxies });
     } catch (error) {
       throw this.connectionError(error);
     }

@@ -19,8 +19,6 @@ export interface GetOptions {
   /** Longest silence, ms. */
   readonly silenceMs: number;
   readonly proxies: Proxies;
-  /** Certificate authority that is trusted in addition to the system's. */
-  readonly ca?: string;
 }
 
 const MOST_REDIRECTS = 5;
@@ -49,11 +47,11 @@ function isThisMachine({ hostname, protocol }: URL): boolean {
   return protocol === 'http:' && ['127.0.0.1', 'localhost', '[::1]'].includes(hostname);
 }
 
-async function request(url: URL, { signal, headers, silenceMs, proxies, ca }: GetOptions): Promise<IncomingMessage> {
+async function request(url: URL, { signal, headers, silenceMs, proxies }: GetOptions): Promise<IncomingMessage> {
   if (url.protocol !== 'https:' && !isThisMachine(url))
     throw new CodedError('redirected', `${url.host} is no https address.`);
   const proxy = isThisMachine(url) ? undefined : proxyFor(url, proxies, process.env);
-  const secure = { ca: authorities(ca), servername: url.hostname };
+  const secure = { ca: authorities(), servername: url.hostname };
   const socket = proxy === undefined ? undefined : await tunnel(proxy, url, signal, silenceMs);
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   const sent = (url.protocol === 'https:' ? https : http).request(
@@ -72,11 +70,11 @@ async function request(url: URL, { signal, headers, silenceMs, proxies, ca }: Ge
   return promise;
 }
 
-/** Node's authorities, the system's, which hold those of a company's proxy, and `more`. */
-function authorities(more: string | undefined): string[] {
+/** Node's authorities, and the system's, which hold those of a company's proxy. */
+function authorities(): string[] {
   // Node 22.15 and later can read the system's.
   const of = (kind: 'default' | 'system') => tls.getCACertificates?.(kind) ?? [...tls.rootCertificates];
-  return [...new Set([...of('default'), ...of('system'), ...(more === undefined ? [] : [more])])];
+  return [...new Set([...of('default'), ...of('system')])];
 }
 
 /** The proxy's URL: of the editor's settings, else of the environment; undefined if the host is reached directly. */

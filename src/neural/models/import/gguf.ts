@@ -23,42 +23,30 @@ const SERVE_IT =
 export const KNOWN_KIND =
   "byte-pair encodings over bytes are read ('gpt2' in a GGUF), which Qwen2.5-Coder, StarCoder2, DeepSeek-Coder, Granite, Llama 3 and SmolLM2 have, and not SentencePiece's";
 
+// What loadTokenizer reads of a tokenizer.json.
+
 /** Maps bytes to the alphabet and back. @param useRegex also split words by GPT-2's pattern */
-export const byteLevelStep = (useRegex: boolean) => ({
-  type: 'ByteLevel',
-  add_prefix_space: false,
-  trim_offsets: true,
-  use_regex: useRegex,
-});
+export const byteLevelStep = (useRegex: boolean) => ({ type: 'ByteLevel', use_regex: useRegex });
 
 /** A pre-tokenizer step that makes each match a word. */
-export const splitStep = (regex: string) => ({
-  type: 'Split',
-  pattern: { Regex: regex },
-  behavior: 'Isolated',
-  invert: false,
-});
+export const splitStep = (regex: string) => ({ type: 'Split', pattern: { Regex: regex } });
 
 /** A pre-tokenizer step that makes each digit a word. */
-const digitsStep = { type: 'Digits', individual_digits: true };
+const digitsStep = { type: 'Digits' };
 
-/** @param special true: the token represents no text; false: this text is one token wherever it occurs */
-export const addedToken = (id: number, content: string, special: boolean) => ({
-  id,
-  content,
-  single_word: false,
-  lstrip: false,
-  rstrip: false,
-  normalized: false,
-  special,
-});
+/** `special`: true: the token represents no text; false: this text is one token wherever it occurs. */
+interface AddedToken {
+  readonly id: number;
+  readonly content: string;
+  readonly special: boolean;
+}
 
-interface TokenizerParts<Merge extends string | readonly string[]> {
+interface TokenizerParts {
   /** Entries in the byte-level alphabet. */
   readonly vocab: Readonly<Record<string, number>>;
   /** Each is 'a b' or ['a', 'b']; best first. */
-  readonly merges: readonly Merge[];
-  readonly added: readonly ReturnType<typeof addedToken>[];
+  readonly merges: readonly (string | readonly string[])[];
+  readonly added: readonly AddedToken[];
   /** The steps that split a text into words; the last is a ByteLevel. */
   readonly steps: readonly object[];
   readonly normalizer?: object;
@@ -66,29 +54,12 @@ interface TokenizerParts<Merge extends string | readonly string[]> {
   readonly ignoresMerges?: boolean;
 }
 
-export function tokenizerJson<Merge extends string | readonly string[]>(parts: TokenizerParts<Merge>) {
-  const { vocab, merges, added, steps, normalizer, ignoresMerges } = parts;
+export function tokenizerJson({ vocab, merges, added, steps, normalizer, ignoresMerges }: TokenizerParts) {
   return {
-    version: '1.0',
-    truncation: null,
-    padding: null,
     added_tokens: added,
     normalizer: normalizer ?? null,
-    pre_tokenizer: steps.length === 1 ? steps[0] : { type: 'Sequence', pretokenizers: steps },
-    post_processor: null,
-    decoder: byteLevelStep(true),
-    model: {
-      type: 'BPE',
-      dropout: null,
-      unk_token: null,
-      continuing_subword_prefix: null,
-      end_of_word_suffix: null,
-      fuse_unk: false,
-      byte_fallback: false,
-      ignore_merges: ignoresMerges === true,
-      vocab,
-      merges,
-    },
+    pre_tokenizer: { type: 'Sequence', pretokenizers: steps },
+    model: { vocab, merges, ignore_merges: ignoresMerges === true },
   };
 }
 
@@ -98,7 +69,7 @@ type Metadata = Readonly<Record<string, unknown>>;
 // each known name has a row. Source: llama.cpp's llama-vocab.cpp, and the models' own tokenizer.json.
 
 /** How text is split into words. */
-type WordSplitting = Pick<TokenizerParts<string>, 'steps' | 'normalizer' | 'ignoresMerges'>;
+type WordSplitting = Pick<TokenizerParts, 'steps' | 'normalizer' | 'ignoresMerges'>;
 
 const splitWith = (...pattern: Parameters<typeof gpt4Pattern>) => splitStep(gpt4Pattern(...pattern));
 
@@ -154,7 +125,7 @@ export function tokenizerFromGguf(metadata: Metadata, size: number): ImportedTok
   while (used > 0 && kinds[used - 1] === UNUSED) used--;
   // Without a prototype: a token may be called __proto__.
   const vocabulary: Record<string, number> = Object.create(null);
-  const added: ReturnType<typeof addedToken>[] = [];
+  const added: AddedToken[] = [];
   for (let id = 0; id < used; id++) {
     const content = tokens[id] as string;
     if (kinds[id] === NORMAL && isInByteAlphabet(content)) vocabulary[content] = id;
@@ -162,7 +133,7 @@ export function tokenizerFromGguf(metadata: Metadata, size: number): ImportedTok
       // Unused tokens may share one name.
       const name = kinds[id] === UNUSED ? `<|unused ${id}|>` : content;
       // A user-defined token (TEXT) is not special.
-      added.push(addedToken(id, name, kinds[id] !== TEXT));
+      added.push({ id, content: name, special: kinds[id] !== TEXT });
     }
   }
   const named = (key: string) => {

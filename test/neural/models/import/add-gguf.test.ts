@@ -1,13 +1,14 @@
-// Registering a GGUF file as a base: its facts, its tokenizer and its hash are kept, and the file stays where it is.
+// Registering a GGUF file as a base: its facts, its tokenizer and its hash are kept, and the file stays where it is. If
+// it changed, it is not served without its hash.
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { unwrap } from '../../../../src/common/errors.ts';
+import { sha256Of } from '../../../../src/common/file-hash.ts';
 import { addGgufModel } from '../../../../src/neural/models/import/add-gguf.ts';
-import { listPackages } from '../../../../src/neural/models/list.ts';
-import { parseManifest } from '../../../../src/neural/models/manifest.ts';
+import { checkGgufFile, listPackages } from '../../../../src/neural/models/list.ts';
+import { parseManifest, readManifest } from '../../../../src/neural/models/manifest.ts';
 import { readTokenizer } from '../../../../src/text/tokenizer/load.ts';
 import { assertFailed } from '../../../support/results.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
@@ -16,9 +17,10 @@ import { bytesOfCrafted, craftedGguf } from './crafted-models.ts';
 const folder = temporaryFolder();
 const never = new AbortController().signal;
 const at = (...parts: string[]) => join(folder, ...parts);
+const coder = bytesOfCrafted(craftedGguf('qwen2'));
 
 before(() => {
-  writeFileSync(at('Coder 1B.gguf'), bytesOfCrafted(craftedGguf('qwen2')));
+  writeFileSync(at('Coder 1B.gguf'), coder);
 });
 
 test('a GGUF file becomes a package without a copy of its weights', async () => {
@@ -30,7 +32,7 @@ test('a GGUF file becomes a package without a copy of its weights', async () => 
   const { manifest, vocabulary, contextLength, bytes, licence } = added;
   const file = readFileSync(path);
   assert.deepEqual([manifest.kind, manifest.dialect, licence], ['gguf', 'none', 'apache-2.0']);
-  assert.equal(manifest.weights, createHash('sha256').update(file).digest('hex'));
+  assert.equal(manifest.weights, sha256Of(path));
   assert.deepEqual(manifest.gguf?.path, path);
   assert.deepEqual([vocabulary, contextLength, bytes], [288, 128, file.length]);
   assert.deepEqual(readdirSync(added.folder).sort(), ['manifest.json', 'tokenizer.json']);
@@ -51,14 +53,14 @@ test('a registered file is not registered again, and the user cannot give its na
 test('a registered file that has changed is registered anew under its name', async () => {
   const path = at('replaced.gguf');
   const add = async () => unwrap(await addGgufModel({ path, into: at('replaced') }, never)).manifest;
-  writeFileSync(path, bytesOfCrafted(craftedGguf('qwen2')));
+  writeFileSync(path, coder);
   const first = await add();
   assert.equal((await add()).gguf?.stamp, first.gguf?.stamp);
   for (const seed of [1, 2, 3]) {
     // Seed 1 is the same file, written again.
     writeFileSync(path, bytesOfCrafted(craftedGguf('qwen2', {}, seed)));
     const { name, weights, gguf } = await add();
-    const hash = createHash('sha256').update(readFileSync(path)).digest('hex');
+    const hash = sha256Of(path);
     assert.deepEqual([name, weights], ['replaced', hash]);
     assert.notEqual(gguf?.stamp, first.gguf?.stamp);
   }
@@ -69,8 +71,8 @@ test('a registered file that has changed is registered anew under its name', asy
 
 test("a file that is not the catalogue's is refused, also if it is registered", async () => {
   const path = at('catalogue.gguf');
-  writeFileSync(path, bytesOfCrafted(craftedGguf('qwen2')));
-  const sha256 = createHash('sha256').update(readFileSync(path)).digest('hex');
+  writeFileSync(path, coder);
+  const sha256 = sha256Of(path);
   const request = { path, into: at('catalogue') };
   assertFailed(await addGgufModel({ ...request, sha256: '0'.repeat(64) }, never), 'corrupt');
   assert.deepEqual(listPackages(at('catalogue')), []);
@@ -124,4 +126,69 @@ test('a manifest names a GGUF file exactly if that is its kind, by an absolute p
   assert.equal(code({ kind: 'model' }), 'corrupt');
   assert.equal(code({ gguf: undefined }), 'corrupt');
   assert.equal(code({ gguf: { ...json.gguf, path: 'beside.gguf' } }), 'corrupt');
+});
+
+const other = coder.with(coder.length - 7, (coder.at(-7) as number) ^ 1);
+
+async function registered(name: string) {
+  const path = at(`${name}.gguf`);
+  writeFileSync(path, coder);
+  const { folder: base } = unwrap(await addGgufModel({ path, into: folder }, never));
+  let megabytesRead = 0;
+  const check = async (signal?: AbortSignal) => {
+    megabytesRead = 0;
+    await checkGgufFile(base, { ...(signal && { signal }), onRead: (done) => (megabytesRead = done / 1e6) });
+    return megabytesRead;
+  };
+  return { path, base, check };
+}
+
+test('a file as it was registered is not read again', async () => {
+  const { check } = await registered('same');
+  assert.equal(await check(), 0);
+});
+
+test('a file whose time changed is hashed once, and passes with the same bytes', async () => {
+  const { path, base, check } = await registered('touched');
+  for (const change of [() => utimesSync(path, 1, 1), () => writeFileSync(path, coder)]) {
+    change();
+    assert.equal(await check(), coder.length / 1e6);
+    assert.equal(await check(), 0);
+  }
+  assert.equal(unwrap(readManifest(base))?.gguf?.path, path);
+});
+
+test('a file with other bytes of the same number is refused, at each attempt', async () => {
+  const { path, check } = await registered('other');
+  writeFileSync(path, other);
+  for (let i = 0; i < 2; i++)
+    await assert.rejects(check(), {
+      code: 'mismatched',
+      message: /other\.gguf has changed since it was added\. Remove/,
+    });
+  writeFileSync(path, coder);
+  await check();
+});
+
+test('a file that was replaced with its old time is refused', async () => {
+  const { path, check } = await registered('swapped');
+  const { atime, mtime } = statSync(path);
+  unlinkSync(path);
+  writeFileSync(path, other);
+  utimesSync(path, atime, mtime);
+  await assert.rejects(check(), { code: 'mismatched' });
+});
+
+test('a file that is gone, or of another size, is refused without being read', async () => {
+  const { path, check } = await registered('gone');
+  writeFileSync(path, coder.subarray(1));
+  await assert.rejects(check(), { code: 'mismatched' });
+  unlinkSync(path);
+  await assert.rejects(check(), { code: 'unreadable', message: /is gone/ });
+});
+
+test('the check of a changed file ends when it is cancelled', async () => {
+  const { path, check } = await registered('cancelled');
+  utimesSync(path, 1, 1);
+  await assert.rejects(check(AbortSignal.abort()), { name: 'AbortError' });
 });

@@ -81,7 +81,7 @@ export function craftedGguf(
     'tokenizer.ggml.token_type': tokens.map((token, id) =>
       specialIds.has(id) ? 3 : token.startsWith('<|unused') ? 5 : 1,
     ),
-    'tokenizer.ggml.merges': TOKENIZER.model.merges.map((pair) => (Array.isArray(pair) ? pair.join(' ') : pair)),
+    'tokenizer.ggml.merges': TOKENIZER.model.merges.map((pair) => [pair].flat().join(' ')),
     'tokenizer.ggml.eos_token_id': special[0]?.id ?? 0,
     ...more,
   };
