@@ -1,13 +1,14 @@
 // Finds secrets in text and redacts them, so that none reaches a prompt, an index or the database.
 import { kindOf, languageIdOf, languageOf } from '../../text/languages.ts';
 import { findAssignments } from './assignments.ts';
+import { findCalls } from './calls.ts';
 import { findCommandWords } from './command-words.ts';
-import { findCalls, findContainers, findKubernetes, findTables } from './containers.ts';
-import { findKeyBlocks, findKeyBodies } from './key-blocks.ts';
+import { findKeyBlocks } from './key-blocks.ts';
 import { findPieces } from './pieces.ts';
 import { findRandom, tokenRows } from './random-looking.ts';
 import { type Finder, type Found, partsOf, type SearchedText, type Span } from './searched-text.ts';
 import { findShapes } from './shapes.ts';
+import { findTables } from './tables.ts';
 import { findUrlPieces } from './url-pieces.ts';
 import { isNoWord, isPatterned, randomness } from './values.ts';
 import { isWord, isWords } from './words.ts';
@@ -95,13 +96,10 @@ const finders: readonly Finder[] = [
   findRandom,
   findAssignments,
   findShapes,
-  findKubernetes,
   findTables,
-  findContainers,
   findCalls,
   findPieces,
   findUrlPieces,
-  findKeyBodies,
   findCommandWords,
 ];
 
