@@ -1,7 +1,7 @@
 // Finds passwords in the arguments of calls that log in or connect: `connect("h", "sa", "x")`, `auth=("joe", "x")`.
 import { matchAt } from '../../text/match-at.ts';
+import { isStrong } from './judges.ts';
 import type { Found, SearchedText } from './searched-text.ts';
-import { isStrong } from './shapes.ts';
 import { isAlgorithm, isLongWord, isNoWord, isPassphrase, isPassword, isUuid } from './values.ts';
 
 /** Parts of the names of calls that log in, connect or make an account. */

@@ -2,12 +2,11 @@
 import { kindOf, languageIdOf, languageOf } from '../../text/languages.ts';
 import { findAssignments } from './assignments.ts';
 import { findCalls } from './calls.ts';
-import { findCommandWords } from './command-words.ts';
+import { findForms } from './forms.ts';
 import { findKeyBlocks } from './key-blocks.ts';
 import { findPieces } from './pieces.ts';
 import { findRandom, tokenRows } from './random-looking.ts';
 import { type Finder, type Found, partsOf, type SearchedText, type Span } from './searched-text.ts';
-import { findShapes } from './shapes.ts';
 import { findTables } from './tables.ts';
 import { findUrlPieces } from './url-pieces.ts';
 import { isNoWord, isPatterned, randomness } from './values.ts';
@@ -95,12 +94,11 @@ const finders: readonly Finder[] = [
   findKeyBlocks,
   findRandom,
   findAssignments,
-  findShapes,
+  findForms,
   findTables,
   findCalls,
   findPieces,
   findUrlPieces,
-  findCommandWords,
 ];
 
 function isSettings(path: string): boolean {
