@@ -1,5 +1,6 @@
 // Finds secrets by the form of the text around them. Each form is a row of a table of its kind, in forms/.
 
+import { lineEnd, lineStart } from '../../text/lines.ts';
 import addresses from './forms/addresses.json' with { type: 'json' };
 import code from './forms/code.json' with { type: 'json' };
 import commands from './forms/commands.json' with { type: 'json' };
@@ -11,7 +12,8 @@ import prose from './forms/prose.json' with { type: 'json' };
 import settings from './forms/settings.json' with { type: 'json' };
 import sql from './forms/sql.json' with { type: 'json' };
 import { isSecretName, judges } from './judges.ts';
-import type { Found, SearchedText } from './searched-text.ts';
+import { type Found, merged, type SearchedText, type Span } from './searched-text.ts';
+import { WordFinder } from './word-finder.ts';
 
 /** A row of a table in forms/. */
 export interface Form {
@@ -58,20 +60,48 @@ export function ruleOf({ near = [], paths = '', form, flags = '', judge }: Form)
 }
 
 const rules = forms.map(ruleOf);
+const nearFinder = new WordFinder(rules.flatMap(({ near }) => near));
+type Offsets = ReturnType<WordFinder['find']>;
 
 export function findForms(source: SearchedText): Found[] {
-  return rules.flatMap((rule) => findByRule(source, rule));
+  const offsets = nearFinder.find(source.text);
+  return rules.flatMap((rule) => findByRule(source, rule, offsets));
 }
 
-export function findByRule({ text, path, parts: { has } }: SearchedText, rule: Rule): Found[] {
-  const { near, paths, pattern, judge } = rule;
-  if (!paths.test(path) || (near.length > 0 && !near.some(has))) return [];
+/** @param offsets of all words that are near a secret */
+export function findByRule({ text, path }: SearchedText, rule: Rule, offsets = nearFinder.find(text)): Found[] {
+  if (!rule.paths.test(path)) return [];
+  if (rule.near.length === 0) return matchesIn(text, 0, rule);
+  return stretchesAround(text, rule.near, offsets).flatMap(({ start, end }) =>
+    matchesIn(text.slice(start, end), start, rule),
+  );
+}
+
+/** Length of a stretch before and after a word that is near a secret, UTF-16 units. A match is shorter. */
+const reach = 4000;
+
+/** The lines around these words: most rows are done with them, and search no whole text. */
+function stretchesAround(text: string, words: readonly string[], offsets: Offsets): Span[] {
+  const stretches: Span[] = [];
+  for (const word of words) {
+    let next = 0;
+    for (const at of offsets.get(word) ?? []) {
+      // The next word of the same stretch adds nothing.
+      if (at < next) continue;
+      next = at + reach / 2;
+      stretches.push({ start: lineStart(text, Math.max(0, at - reach)), end: lineEnd(text, at + reach) });
+    }
+  }
+  return merged(stretches);
+}
+
+function matchesIn(text: string, offset: number, { pattern, judge }: Rule): Found[] {
   return [...text.matchAll(pattern)].flatMap((match): Found[] => {
     const { secret: named, user, name } = match.groups ?? {};
     const secret = named ?? match.slice(1).find((group) => group !== undefined) ?? match[0];
     if (secret === user || (name !== undefined && !isSecretName(name))) return [];
     if (![secret, decoded(secret)].some((form) => judges[judge]?.(form, match))) return [];
-    const start = match.index + match[0].lastIndexOf(secret);
+    const start = offset + match.index + match[0].lastIndexOf(secret);
     return [{ start, end: start + secret.length, value: secret }];
   });
 }

@@ -3,7 +3,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { findByRule, forms, parts, ruleOf } from '../../../src/workspace/secrets/forms.ts';
-import { partsOf } from '../../../src/workspace/secrets/searched-text.ts';
 
 /** Put together here, so that no scanner takes them for real. */
 const passwords = [
@@ -16,8 +15,7 @@ const passwords = [
 for (const form of forms)
   test(`the form '${form.name}' finds its examples and keeps its other text`, () => {
     const { path = 'a.txt', finds, keeps } = form;
-    const found = (text: string) =>
-      findByRule({ text, path, isSettings: true, isProse: false, parts: partsOf(text) }, ruleOf(form));
+    const found = (text: string) => findByRule({ text, path, isSettings: true, isProse: false }, ruleOf(form));
     assert.equal(finds.length, 2);
     for (const example of finds)
       for (const value of example.includes('§') ? passwords : ['']) {
