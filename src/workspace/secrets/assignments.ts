@@ -5,7 +5,7 @@ import { endsInUnspaced, foreignNamePattern, isForeign } from './foreign-names.t
 import { strengthOf } from './names.ts';
 import { isTranslation } from './phrases.ts';
 import type { ReadValue } from './read-value.ts';
-import type { Found, Parts, SearchedText } from './searched-text.ts';
+import type { Found, SearchedText } from './searched-text.ts';
 import { isNoWord, isPassword, isPublic, isSymbolic, isUuid, randomness, reference } from './values.ts';
 
 /** Every name whose value a person may have chosen contains one of these. */
@@ -13,8 +13,8 @@ const englishNames =
   /passw|p(?:s|ass)?w(?:d|or[dt])|passphrase|passcode|p(?:ass|w)(?![a-z])|phrase|psk(?![a-z])|secret|salt(?![a-z])|credential|creds?(?![a-z])|conn(?:ection)?[_ -]?str|token(?![a-z])|(?<=[a-z_:-])keys?(?![a-z])|\bkey(?=[ \t]*=[ \t]*\()|dsn(?![a-z])|(?:redis(?:cli)?|mqtt|smtp|proxy|cache)[_-]?auth(?![a-z])|authtok(?![a-z])|mnemonic|masterauth|identified by|wif(?:i.?key|(?![a-z]))/gi;
 const patternCache = new Map<string, RegExp>([['', englishNames]]);
 
-function namePatternFor(parts: Parts): RegExp {
-  const foreignNames = foreignNamePattern(parts);
+function namePatternFor(text: string): RegExp {
+  const foreignNames = foreignNamePattern(text);
   const namePattern = patternCache.get(foreignNames) ?? new RegExp(`${foreignNames}|${englishNames.source}`, 'giu');
   if (patternCache.size < 1000) patternCache.set(foreignNames, namePattern);
   return namePattern;
@@ -26,7 +26,7 @@ export function findAssignments(source: SearchedText): Found[] {
   const { text } = source;
   const found: Found[] = [];
   let searchedUntil = 0;
-  for (const match of text.matchAll(namePatternFor(source.parts))) {
+  for (const match of text.matchAll(namePatternFor(text))) {
     if (match.index < searchedUntil) continue;
     let start = match.index;
     let end = match.index + match[0].length;

@@ -1,7 +1,7 @@
 // Names of passwords and keys in languages other than English, and the words between such a name and its value.
 
 import languagesJson from './languages.json' with { type: 'json' };
-import type { Parts } from './searched-text.ts';
+import { WordFinder } from './word-finder.ts';
 
 /** A row of languages.json. */
 interface Language {
@@ -50,6 +50,7 @@ export const tokenName = new RegExp(
 );
 
 const stems = languages.map((language) => language.stems.split('|'));
+const stemFinder = new WordFinder(stems.flat(), true);
 /** Name patterns that allow other word separators: `mot de passe`, `mot_de_passe`, `motDePasse`. */
 const namePatterns = languages.map(({ password }) =>
   password.replaceAll('\\p{L}*', '').replace(/(?<=[\p{L})?]) (?=[\p{L}(])/gu, '[ _-]?'),
@@ -59,8 +60,9 @@ const namePatterns = languages.map(({ password }) =>
  * Pattern source that finds possible foreign names of a password; `names.ts` makes the decision.
  * It contains only languages whose stems occur in the text. A search for all takes five times as long as for English.
  */
-export function foreignNamePattern({ hasLower }: Parts): string {
-  return namePatterns.filter((_, index) => stems[index]?.some(hasLower)).join('|');
+export function foreignNamePattern(text: string): string {
+  const found = stemFinder.find(text);
+  return namePatterns.filter((_, index) => stems[index]?.some((stem) => found.has(stem))).join('|');
 }
 
 const gapPattern = '[ \\t\\u00a0\\u202f\\u3000]';

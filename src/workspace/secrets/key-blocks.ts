@@ -1,157 +1,112 @@
-// Finds private keys in Base64 between BEGIN and END: whole, in string literals, escaped, in a log, or without one end.
+// Finds private keys in Base64: between BEGIN and END, also in a log or without one end; by their DER structure; in
+// wrapped lines below a word for them; and web tokens in pieces.
 // A key's value is its lines joined with '\n', so that each single line is known as well.
-import { matchAt, skip } from '../../text/match-at.ts';
 import { bitsPerCharacter } from './noise.ts';
-import type { Found, SearchedText } from './searched-text.ts';
+import type { Found, SearchedText, Span } from './searched-text.ts';
 import { randomness } from './values.ts';
 
-const secretBlock =
-  /(?:[A-Z\d ]{0,30}PRIVATE KEY(?: BLOCK)?|OpenVPN Static key V1|[A-Z\d ]{0,30}SECRET KEY(?: BLOCK)?|SSH2 ENCRYPTED PRIVATE KEY)/
-    .source;
-const beginLine = new RegExp(`-----BEGIN ${secretBlock}-----|---- BEGIN ${secretBlock} ----|Private-Lines: \\d+`, 'g');
-const endLine = new RegExp(`-----END ${secretBlock}-----|---- END ${secretBlock} ----`, 'g');
-/** Maximum length of a key, in UTF-16 units. */
+const kinds = [
+  String.raw`[A-Z\d ]{0,30}(?:PRIVATE|SECRET) KEY(?: BLOCK)?`,
+  'OpenVPN Static key V1',
+  'SSH2 ENCRYPTED PRIVATE KEY',
+].join('|');
+const beginLine = new RegExp(`-----BEGIN (?:${kinds})-----|---- BEGIN (?:${kinds}) ----|Private-Lines: \\d+`, 'g');
+const endLine = new RegExp(`-----END (?:${kinds})-----|---- END (?:${kinds}) ----`, 'g');
+/** Maximum length of a key, in UTF-16 units; twice as long in a log. */
 const maxKeyLength = 20_000;
-const separators = /(?:\\[nrt]|&#1[03];|\/\/(?=\s)|[\s"'`+,;()>*#|\\.&-])+/y;
-const base64 = /(?!\/\/\s)[A-Za-z\d+/=]+/y;
-const header =
-  /(?:Proc-Type|DEK-Info|Comment|Version|Hash|Charset|Subject|MessageID|Key Attributes|X-[\w-]+):[^\n\\]{0,200}/y;
+
+/** A line of a key, or a part of one. The letter of an escape before it is no part: `\nMIIE`. */
+const piece = /(?:(?<=\\[nrt])|(?<![\w+/\\]))(?:[A-Za-z\d+/]{4,}={0,2}|[A-Za-z\d+/]{1,3}={1,2})/g;
+/** What stands between two lines: line ends, also escaped, quotes, and marks of comments, lists and sums. */
+const gap = /^(?!.*----)(?:\\[nrt]|&#1[03];|[^A-Za-z\d])*$/s;
+const headers = [
+  'Proc-Type|DEK-Info|Comment|Version|Hash|Charset|Subject|MessageID|Key Attributes',
+  String.raw`X-[\w-]+`,
+];
+const header = new RegExp(String.raw`(?:${headers.join('|')}):[^\n\\]{0,200}`, 'g');
+
+interface Piece extends Span {
+  readonly text: string;
+}
 
 export function findKeyBlocks({ text }: SearchedText): Found[] {
+  const framed = /--[ ]?(?:BEGIN|END) |Private-Lines: /.test(text) ? framedKeys(text) : [];
+  return [...framed, ...keysInDer(text), ...keyBodies(text), ...webTokens(text)];
+}
+
+function framedKeys(text: string): Found[] {
   const found: Found[] = [];
-  if (!/--[ ]?(?:BEGIN|END) |Private-Lines: /.test(text)) return found;
   let searchedUntil = 0;
-  for (const match of text.matchAll(beginLine)) {
-    const from = match.index + match[0].length;
-    const body = bodyAfter(text, from);
-    if (body === undefined) {
-      found.push(...keyInLog(text, from));
-      continue;
-    }
-    const endMatch = matchAt(endLine, text, body.end);
-    endLine.lastIndex = 0;
-    const end = endMatch !== null && endMatch.index - body.end < 40 ? endMatch.index + endMatch[0].length : body.end;
-    found.push({ start: match.index, end, value: body.value });
-    searchedUntil = end;
+  for (const { index, 0: begin } of text.matchAll(beginLine)) {
+    const from = index + begin.length;
+    const length = text.slice(from, from + 2 * maxKeyLength).search(endLine);
+    const body = connected(piecesIn(text, from, from + maxKeyLength), text, from);
+    if (isKey(body)) found.push(wholeOf(body));
+    else if (length >= 0) found.push(...keyInLog(piecesIn(text, from, from + length)));
+    searchedUntil = length < 0 ? from : from + length;
   }
   // An END line whose BEGIN line is before the text or missing.
-  for (const match of text.matchAll(endLine)) {
-    if (match.index < searchedUntil && found.some(({ start, end }) => start < match.index && match.index < end))
-      continue;
-    const body = bodyBefore(text, match.index);
-    if (body !== undefined) found.push({ ...body, end: match.index + match[0].length });
+  for (const { index } of text.matchAll(endLine)) {
+    if (index <= searchedUntil) continue;
+    const body = connected(piecesIn(text, Math.max(0, index - maxKeyLength), index).reverse(), text, index).reverse();
+    if (lengthOf(body) >= 20) found.push(wholeOf(body));
   }
   return found;
 }
 
-/** @param most the length of the body in Base64, if it is known */
-function bodyAfter(text: string, from: number, most = maxKeyLength): { end: number; value: string } | undefined {
-  let at = from;
-  let end = from;
-  const pieces: string[] = [];
-  let length = 0;
-  let isDiff = false;
-  const limit = from + maxKeyLength;
-  while (at < limit && length < most) {
-    const headerEnd = skip(header, text, at);
-    if (headerEnd > at) {
-      at = headerEnd;
-      continue;
-    }
-    const pieceEnd = skip(base64, text, at);
-    if (pieceEnd > at) {
-      const piece = `${plusBefore(text, at, pieceEnd - at, pieces, isDiff)}${text.slice(at, pieceEnd)}`;
-      // Words after the key are prose or code. The last line of a key may be short.
-      if (length >= 40 && !isBody(piece) && (most === maxKeyLength || length + piece.length > most)) break;
-      if (pieces.length === 0) isDiff = /[-+]/.test(text[at - 1] ?? '');
-      pieces.push(piece);
-      length += piece.length;
-      [at, end] = [pieceEnd, pieceEnd];
-      continue;
-    }
-    const next = skip(separators, text, at);
-    if (next === at || text.startsWith('-----', at) || text.startsWith('---- ', at)) break;
-    at = next;
-    // The dashes belong to the END line.
-    if (text.slice(end, at).includes('----')) break;
-  }
-  const sample = pieces.join('').slice(0, 200);
-  return length >= 32 && (randomness(sample) > 0 || length > 120) ? { end, value: pieces.join('\n') } : undefined;
-}
-
-/**
- * Returns '+' if the plus before a line is part of the key, not a diff mark or an operator between literals.
- * All lines of a key but the last have the same length, so a line without its '+' is one character too short.
- * The last line gets its '+' only if the text is not a diff.
- */
-function plusBefore(text: string, at: number, length: number, otherLines: readonly string[], isDiff = true): '+' | '' {
-  if (text[at - 1] !== '+') return '';
-  const isShort = otherLines.every((line) => line.length > length + 1);
-  return otherLines.some((line) => line.length === length + 1) || (isShort && !isDiff) ? '+' : '';
-}
-
-/**
- * Finds a key that was logged line by line; returns a range for each piece. Each line has a prefix before its piece,
- * and unrelated lines may lie between them.
- */
-function keyInLog(text: string, from: number): Found[] {
-  const body = text.slice(from, from + 2 * maxKeyLength);
-  const end = body.search(endLine);
-  if (end < 0) return [];
-  const lines = [...body.slice(0, end).matchAll(/[^\n]+/g)];
-  const pieces = lines.slice(1, -1).flatMap((line) => {
-    const piece = /(?<![A-Za-z\d+/=])([A-Za-z\d+/]{4,}={0,2})["'`\s,;)}\]\\]*$/.exec(line[0]);
-    if (piece === null) return [];
-    const start = from + line.index + piece.index;
-    return [{ start, text: piece[1] as string }];
+function piecesIn(text: string, from: number, to: number): Piece[] {
+  // A header becomes blank, so that all offsets stay.
+  const region = text.slice(from, to).replace(header, (whole) => ' '.repeat(whole.length));
+  return [...region.matchAll(piece)].map(({ 0: found, index }) => {
+    return { start: from + index, end: from + index + found.length, text: found };
   });
-  // The last piece may be short. Every other piece must look random.
-  const keyPieces = pieces.filter(({ text }, i) =>
-    i === pieces.length - 1 ? isBody(text) : text.length >= 16 && isBody(text),
-  );
-  const value = keyPieces.map(({ text }) => text).join('\n');
-  if (value.length < 32 || randomness(value.slice(0, 200).replaceAll('\n', '')) === 0) return [];
-  return keyPieces.map(({ start, text }) => ({ start, end: start + text.length, value }));
 }
 
-function isBody(piece: string): boolean {
-  return piece.length >= 16
-    ? bitsPerCharacter(piece) >= 4.2
-    : /[\d+/=]/.test(piece) || /[a-z][A-Z]|^[A-Z]{2}/.test(piece) || piece.endsWith('=');
-}
-
-function bodyBefore(text: string, from: number): { start: number; value: string } | undefined {
-  let start = from;
-  /** In reverse order, last line first. */
-  const lines: string[] = [];
-  // Split at line ends, or at escaped line ends.
-  for (let end = from; end > Math.max(0, from - maxKeyLength); ) {
-    const before = text.slice(Math.max(0, end - 300), end);
-    const separator = Math.max(before.lastIndexOf('\n'), before.lastIndexOf('\\n'), before.lastIndexOf('\\r'));
-    const at = end - before.length + (separator < 0 ? 0 : separator + (before[separator] === '\n' ? 1 : 2));
-    const line = text.slice(at, end);
-    const next = separator < 0 ? at : at - (before[separator] === '\n' ? 1 : 2);
-    if (!/^[\s"'`+,;()>*#|\\./-]*$/.test(line)) {
-      const match =
-        /^([\s"'`+,;()>*#|\\.]*(?![\s"'`+,;()>*#|\\.])(?:\/\/\s*)?)([A-Za-z\d+/]+(?![A-Za-z\d+/])={0,2})[\s"'`+,;)\\]*$/.exec(
-          line,
-        );
-      const core = match?.[2];
-      if (match === null || core === undefined || !(isBody(core) || core.length < 16)) {
-        // The first line may be cut off, and the start of a literal may precede it.
-        const last = /(?<![A-Za-z\d+/])([A-Za-z\d+/]{32,}(?![A-Za-z\d+/])={0,2})[\s"'`+,;)\\]*$/.exec(line);
-        const lastRun = last?.[1];
-        if (last === null || lastRun === undefined || randomness(lastRun) === 0) break;
-        return { start: at + last.index, value: [...lines, lastRun].reverse().join('\n') };
-      }
-      start = at + (match[1]?.length ?? 0);
-      lines.push(`${plusBefore(text, start, core.length, lines)}${core}`);
-    }
-    if (next <= 0 || next === end) break;
-    end = next;
+/**
+ * The first pieces, as far as nothing but gaps lies between them. Words after the key are prose or code.
+ * @param pieces from `at` on, or backwards from it
+ * @param most the length of the body in Base64, if it is known
+ */
+function connected(pieces: readonly Piece[], text: string, at: number, most = maxKeyLength): Piece[] {
+  const body: Piece[] = [];
+  let [length, end] = [0, at];
+  for (const one of pieces) {
+    const between = one.start < end ? text.slice(one.end, end) : text.slice(end, one.start);
+    if (length >= most || !gap.test(between)) break;
+    if (!isBody(one.text) && (most === maxKeyLength || length + one.text.length > most)) break;
+    body.push(one);
+    length += one.text.length;
+    end = one.start < end ? one.start : one.end;
   }
-  const value = lines.reverse().join('\n');
-  return value.length >= 20 ? { start, value } : undefined;
+  return body;
+}
+
+/** A key that was logged line by line: unrelated text stands before, behind and between its lines. */
+function keyInLog(pieces: readonly Piece[]): Found[] {
+  // The last piece may be short. Every other piece must look random.
+  const body = pieces.filter(({ text }, i) => isBody(text) && (text.length >= 16 || i === pieces.length - 1));
+  const { value } = body.length === 0 ? { value: '' } : wholeOf(body);
+  return isKey(body) ? body.map(({ start, end }) => ({ start, end, value })) : [];
+}
+
+function wholeOf(body: readonly Piece[]): Found {
+  const [first, last] = [body[0] as Piece, body.at(-1) as Piece];
+  return { start: first.start, end: last.end, value: body.map(({ text }) => text).join('\n') };
+}
+
+function lengthOf(body: readonly Piece[]): number {
+  return body.reduce((sum, { text }) => sum + text.length, 0);
+}
+
+function isKey(body: readonly Piece[]): boolean {
+  const sample = body.map(({ text }) => text).join('');
+  return sample.length >= 32 && (randomness(sample.slice(0, 200)) > 0 || sample.length > 120);
+}
+
+function isBody(text: string): boolean {
+  return text.length >= 16
+    ? bitsPerCharacter(text) >= 4.2
+    : /[\d+/=]/.test(text) || /[a-z][A-Z]|^[A-Z]{2}/.test(text) || text.endsWith('=');
 }
 
 /** A line of wrapped Base64; programs wrap at 64 or 76 columns. */
@@ -160,8 +115,19 @@ const wrappedLine = /(?<![A-Za-z\d+/])[A-Za-z\d+/]{60,78}(?![A-Za-z\d+/])/g;
 const privateKeyWords = /priv(?:ate)?[ _-]?key|secret[ _-]?key|(?:ssh|rsa|ec|signing|deploy|host)[ _-]?key|\bpem\b/i;
 const publicKeyWords = /public|\bcert|\bcsr\b|\bcrl\b|signature|-----/i;
 
-export function findKeyBodies({ text }: SearchedText): Found[] {
-  return [...keysInDer(text), ...keyBodies(text), ...webTokens(text)];
+function keyBodies(text: string): Found[] {
+  const found: Found[] = [];
+  let searchedUntil = 0;
+  for (const { 0: line, index: start } of text.matchAll(wrappedLine)) {
+    if (start < searchedUntil) continue;
+    const before = text.slice(Math.max(0, start - 120), start);
+    if (!privateKeyWords.test(before) || publicKeyWords.test(before) || randomness(line.slice(20)) === 0) continue;
+    const body = connected(piecesIn(text, start, start + maxKeyLength), text, start);
+    if (body.length < 3 || !isKey(body)) continue;
+    found.push(wholeOf(body));
+    searchedUntil = wholeOf(body).end;
+  }
+  return found;
 }
 
 const derStart = /(?:(?<![\w+/-])|(?<=\\[nrt]))(?:M[A-P][A-Za-z\d+/]{14,}|b3BlbnNzaC1rZXktdjE)/g;
@@ -170,8 +136,9 @@ const derStart = /(?:(?<![\w+/-])|(?<=\\[nrt]))(?:M[A-P][A-Za-z\d+/]{14,}|b3Blbn
  * the version of a PKCS #12 store, or the algorithm of an encrypted key.
  */
 const derKey = /^(?:020100(?:02|30)|020101(?:04|30)|02010330|30..06092a864886f70d0105)/;
-const derInHex =
-  /(?<![\da-fA-F])(?:0x)?((?:30(?:82[\da-f]{4}|81[\da-f]{2}|[\da-f]{2})02010(?:0(?:028[12]|30)|104(?:20|30|42))|6f70656e7373682d6b65792d7631)[\da-f]{40,})/gi;
+const sequence = String.raw`30(?:82[\da-f]{4}|81[\da-f]{2}|[\da-f]{2})02010(?:0(?:028[12]|30)|104(?:20|30|42))`;
+const openSsh = '6f70656e7373682d6b65792d7631';
+const derInHex = new RegExp(String.raw`(?<![\da-f])(?:0x)?((?:${sequence}|${openSsh})[\da-f]{40,})`, 'gi');
 
 /** Private keys that begin with their DER structure or with the head of an OpenSSH key, in lines of any length. */
 function keysInDer(text: string): Found[] {
@@ -179,8 +146,8 @@ function keysInDer(text: string): Found[] {
   for (const { 0: run, index } of text.matchAll(derStart)) {
     const length = run.startsWith('b3') ? undefined : derLength(run);
     if (length === 0) continue;
-    const body = bodyAfter(text, index, length);
-    if (body !== undefined) found.push({ start: index, ...body });
+    const body = connected(piecesIn(text, index, index + maxKeyLength), text, index, length);
+    if (isKey(body)) found.push(wholeOf(body));
   }
   for (const { 0: whole, 1: value = '', index } of text.matchAll(derInHex))
     found.push({ start: index, end: index + whole.length, value });
@@ -194,22 +161,6 @@ function derLength(run: string): number {
   const [head, length] = short === 0x82 ? [4, high * 256 + low] : short === 0x81 ? [3, high] : [2, short];
   if (tag !== 0x30 || length < 40 || !derKey.test(bytes.toString('hex', head))) return 0;
   return Math.ceil((head + length) / 3) * 4;
-}
-
-function keyBodies(text: string): Found[] {
-  const found: Found[] = [];
-  let searchedUntil = 0;
-  for (const { 0: line, index: start } of text.matchAll(wrappedLine)) {
-    if (start < searchedUntil) continue;
-    const before = text.slice(Math.max(0, start - 120), start);
-    if (!privateKeyWords.test(before) || publicKeyWords.test(before)) continue;
-    if (randomness(line.slice(20)) === 0) continue;
-    const body = bodyAfter(text, start);
-    if (body === undefined || body.value.split('\n').length < 3) continue;
-    found.push({ start, ...body });
-    searchedUntil = body.end;
-  }
-  return found;
 }
 
 const tokenHeader = /eyJ[\w-]{12,300}/g;

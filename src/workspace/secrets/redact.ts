@@ -1,13 +1,13 @@
 // Finds secrets in text and redacts them, so that none reaches a prompt, an index or the database.
 import { kindOf, languageIdOf, languageOf } from '../../text/languages.ts';
 import { findAssignments } from './assignments.ts';
-import { findCommandWords } from './command-words.ts';
-import { findCalls, findContainers, findKubernetes, findTables } from './containers.ts';
-import { findKeyBlocks, findKeyBodies } from './key-blocks.ts';
+import { findCalls } from './calls.ts';
+import { findForms } from './forms.ts';
+import { findKeyBlocks } from './key-blocks.ts';
 import { findPieces } from './pieces.ts';
 import { findRandom, tokenRows } from './random-looking.ts';
-import { type Finder, type Found, partsOf, type SearchedText, type Span } from './searched-text.ts';
-import { findShapes } from './shapes.ts';
+import { type Finder, type Found, merged, type SearchedText, type Span } from './searched-text.ts';
+import { findTables } from './tables.ts';
 import { findUrlPieces } from './url-pieces.ts';
 import { isNoWord, isPatterned, randomness } from './values.ts';
 import { isWord, isWords } from './words.ts';
@@ -46,9 +46,9 @@ export function redactSecrets(text: string, path: string, cut: Cut = {}): Redact
 export function redactRanges(text: string, ranges: readonly Span[]): Redacted {
   if (ranges.length === 0) return { text, count: 0 };
   const parts: string[] = [];
-  const disjoint = mergeRanges(ranges.map(({ start, end }) => [start, end]));
+  const disjoint = merged(ranges);
   let from = 0;
-  for (const [start, end] of disjoint) {
+  for (const { start, end } of disjoint) {
     parts.push(text.slice(from, start), text.slice(start, end).replace(/[^\n\r]/g, redactionCharacter));
     from = end;
   }
@@ -59,7 +59,7 @@ export function redactRanges(text: string, ranges: readonly Span[]): Redacted {
 /** The ranges of all secrets, sorted by start. One range may lie inside another (a token in a URL's password). */
 export function findSecrets(text: string, path: string, cut: Cut = {}): SecretRange[] {
   const isProse = kindOf(languageIdOf(path)) === 'prose';
-  const source: SearchedText = { text, path, isSettings: isSettings(path), isProse, parts: partsOf(text) };
+  const source: SearchedText = { text, path, isSettings: isSettings(path), isProse };
   const found = finders.flatMap((find) => find(source));
   if (cut.start || cut.end) found.push(...findPartialSecrets(text, cut));
   const ranges = withoutPublicBlocks(text, found).map((item) => ({
@@ -94,15 +94,11 @@ const finders: readonly Finder[] = [
   findKeyBlocks,
   findRandom,
   findAssignments,
-  findShapes,
-  findKubernetes,
+  findForms,
   findTables,
-  findContainers,
   findCalls,
   findPieces,
   findUrlPieces,
-  findKeyBodies,
-  findCommandWords,
 ];
 
 function isSettings(path: string): boolean {
@@ -139,17 +135,6 @@ function isDistinctive(value: string): boolean {
 function isNumbered(value: string): boolean {
   const word = /^([A-Za-z]+)\d{1,4}$/.exec(value)?.[1]?.toLowerCase();
   return word !== undefined && (isWord(word) || isWords(word));
-}
-
-function mergeRanges(ranges: [number, number][]): [number, number][] {
-  ranges.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
-  const result: [number, number][] = [];
-  for (const [start, end] of ranges) {
-    const last = result.at(-1);
-    if (last !== undefined && start <= last[1]) last[1] = Math.max(last[1], end);
-    else result.push([start, end]);
-  }
-  return result;
 }
 
 const prefixes = tokenRows.map(({ prefix }) => prefix).filter((prefix) => prefix.length >= 3);

@@ -1,8 +1,8 @@
 // Finds passwords in URLs that code joins from pieces or fills in: `"ftp://" + user + ":" + "x" + "@"`,
 // `f"ftp://{user}:x@{host}"`, `format("ftp://%s:%s@h", user, "x")`, `url += "x"`.
 import { matchAt } from '../../text/match-at.ts';
+import { isChosen, isRandom } from './judges.ts';
 import type { Found, SearchedText } from './searched-text.ts';
-import { isChosen, isRandom } from './shapes.ts';
 
 /** A character of a joined URL, or a hole: a variable or an inserted value. */
 interface Unit {

@@ -3,8 +3,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { redactSecrets } from '../../../src/workspace/secrets/redact.ts';
-import { partsOf } from '../../../src/workspace/secrets/searched-text.ts';
-import { findByRule, formParts, forms, rules } from '../../../src/workspace/secrets/shapes.ts';
 import { readRows, readTexts } from '../../support/data-files.ts';
 import { noise } from '../files/samples.ts';
 
@@ -23,8 +21,6 @@ const linePasswords = joined(
   ['56I8A', 'k9uGw'],
   ['qRvb', 'kiwj'],
 );
-/** For the rows of forms.json. */
-const formPasswords = joined(['Luna.', 'Thyme42'], ['Kettle', '471!'], ['amber-', 'canyon-82'], ['q7Rt', 'ZpLw29sX']);
 const sentencePasswords = [...joined(['Tr0ub4dor', '&3'], ['Soleil', '@2019']), ...linePasswords.slice(0, 3)];
 const passwords = joined(
   ['Summer', '2023!'],
@@ -182,31 +178,6 @@ test('keeps texts that only look like secrets, and sentences about passwords', (
     assert.equal(redactSecrets(text, path).text, text);
 });
 
-for (const [index, form] of forms.entries())
-  test(`the row '${form.name}' finds its examples and keeps its other text`, () => {
-    const path = form.path ?? 'a.txt';
-    const rule = rules.at(index - forms.length);
-    assert.ok(rule?.name === form.name);
-    const found = (text: string) =>
-      findByRule({ text, path, isSettings: true, isProse: false, parts: partsOf(text) }, rule);
-    assert.equal(form.finds.length, 2);
-    for (const example of form.finds)
-      for (const value of example.includes('§') ? formPasswords : ['']) {
-        const text = example.replaceAll('§', () => value);
-        const values = found(text).map(({ start, end }) => text.slice(start, end));
-        assert.ok(value === '' ? values.length > 0 : values.includes(value), `${text}: ${values.join(', ')}`);
-      }
-    assert.deepEqual(found(form.keeps), [], form.keeps);
-  });
-
-test('every piece of an expression of a form is short enough to read', () => {
-  for (const [name, pieces] of [
-    ...Object.entries(formParts).map(([name, part]) => [name, [part]] as const),
-    ...forms.map(({ name, form }) => [name, form] as const),
-  ])
-    for (const piece of pieces) assert.ok(piece.length <= 120, `${name}: ${piece.length} characters: ${piece}`);
-});
-
 const words = 'velvet orbit lantern cradle puzzle walnut hidden salmon tunnel rocket grape meadow';
 const rest: readonly (readonly [what: string, path: string, text: string, secret: string])[] = [
   ['a mnemonic', 'a.ts', `const mnemonic = "${words}";`, words],
@@ -303,18 +274,6 @@ test("redacts WordPress' keys with the marks of a template, and keeps a nonce", 
     assert.ok(!redactSecrets(`define('${name}', '${salt}');`, 'wp-config.php').text.includes(salt), name);
   const text = `nonce: '${hex(32)}'`;
   assert.equal(redactSecrets(text, 'a.ts').text, text);
-});
-
-test('redacts strong words of a command that logs in, and keeps paths, variables and sentences', () => {
-  const value = ['Kettle', '471!x'].join('');
-  for (const line of [`bw unlock ${value}`, `net user /add anna ${value}`, `tool auth anna "${value}" --now`])
-    assert.ok(!redactSecrets(line, 'a.bat').text.includes(value), line);
-  for (const line of [
-    'login-tool C:\\Users\\Anna22 /opt/Login24 $PASSWORD1 Key2024.pem',
-    '# The user Anna2024x joins the group when asked.',
-    'cp Kettle471x b',
-  ])
-    assert.equal(redactSecrets(line, 'a.sh').text, line);
 });
 
 test('keeps words, tags and references beside the name of a password', () => {

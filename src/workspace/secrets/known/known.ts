@@ -5,7 +5,7 @@ import { findOpenSecrets } from '../open-strings.ts';
 import { type Cut, findSecrets, type Redacted, redactRanges, type SecretRange } from '../redact.ts';
 import type { Span } from '../searched-text.ts';
 import { decodedIn } from './decoded.ts';
-import { formsOf, type SecretForm } from './forms.ts';
+import { type EncodedSecret, encodingsOf } from './encodings.ts';
 import { LongValues } from './long-values.ts';
 
 /** Length of the lookup key, in UTF-16 units. Shorter secrets are redacted only where a rule finds them. */
@@ -19,7 +19,7 @@ const maxValues = 20_000;
 
 /** Forms with the same first units. There may be thousands, such as the tokens of one provider. */
 interface FormGroup {
-  readonly byText: Map<string, SecretForm>;
+  readonly byText: Map<string, EncodedSecret>;
   readonly lengths: Set<number>;
 }
 
@@ -68,7 +68,7 @@ export class SecretValues {
     if (this.known.has(value) || this.known.size >= maxValues || !isSearchable(value)) return;
     this.known.add(value);
     this.long.add(value);
-    for (const form of formsOf(value)) {
+    for (const form of encodingsOf(value)) {
       const { text } = form;
       if (text.length < keyLength || !isSearchable(text)) continue;
       const hash = hashAt(text, 0);
@@ -81,7 +81,7 @@ export class SecretValues {
   }
 
   /**
-   * The ranges of known secrets, in the forms of `forms.ts` and `decoded.ts`, and partial secrets at a cut edge.
+   * The ranges of known secrets, in the forms of `encodings.ts` and `decoded.ts`, and partial secrets at a cut edge.
    * The time is linear in the text: 1 MB takes about 50 ms.
    */
   find(text: string, cut: Cut = {}, depth = 0): Span[] {
@@ -137,7 +137,7 @@ function isSearchable(value: string): boolean {
 
 const wordUnit = /[\p{L}\p{N}]/u;
 
-function isWholeWord(text: string, start: number, end: number, { text: form, isInsideWord }: SecretForm): boolean {
+function isWholeWord(text: string, start: number, end: number, { text: form, isInsideWord }: EncodedSecret): boolean {
   if (isInsideWord || form.length > wordLength) return true;
   const before = text.slice(Math.max(0, start - 3), start);
   // The last character of an escape is not part of a word: "\nsecret", '%3Asecret'.

@@ -12,7 +12,7 @@ const maxEncodedLength = 400;
 /** Minimum length of a single line of a secret (a key's body) to be searched for by itself. */
 const minLineLength = 20;
 
-export interface SecretForm {
+export interface EncodedSecret {
   readonly text: string;
   /** The form may occur in the middle of a run of letters and digits. */
   readonly isInsideWord: boolean;
@@ -22,8 +22,8 @@ export interface SecretForm {
  * The forms without duplicates, the value itself first. `decoded.ts` handles nested base64, UTF-16,
  * hexadecimal digits, entities and joined literals.
  */
-export function formsOf(value: string): SecretForm[] {
-  const forms = new Map<string, SecretForm>();
+export function encodingsOf(value: string): EncodedSecret[] {
+  const forms = new Map<string, EncodedSecret>();
   const add = (text: string, isInsideWord = false) => {
     if (!forms.has(text)) forms.set(text, { text, isInsideWord });
   };
