@@ -10,15 +10,18 @@ import { loadHere } from './specialist/engine/timings.ts';
 import { lockModel } from './storage/lock.ts';
 import { Adaptation, RunCount } from './vscode/adapt/adaptation.ts';
 import { RunRequests } from './vscode/adapt/run-requests.ts';
+import { adaptations } from './vscode/adapt/surface.ts';
 import { announceBadKey, announceOther, ConsentNotice } from './vscode/announcements.ts';
 import { Api, keyOwner } from './vscode/api/api.ts';
 import { ApiKey } from './vscode/api/api-key.ts';
 import { editorModels } from './vscode/api/editor-models.ts';
 import { Permissions } from './vscode/api/permissions.ts';
 import { Problems } from './vscode/api/problems.ts';
+import { largeModel } from './vscode/api/surface.ts';
 import { Bases } from './vscode/bases/bases.ts';
 import { MachineCard } from './vscode/bases/machine-card.ts';
 import { readBase, shippedBases, timeBase } from './vscode/bases/shipped-bases.ts';
+import { localModel } from './vscode/bases/surface.ts';
 import { WindowEngine } from './vscode/bases/window-engine.ts';
 import { registerCommands } from './vscode/commands.ts';
 import { Activity } from './vscode/completion/activity.ts';
@@ -27,13 +30,17 @@ import { Prefetch } from './vscode/completion/prefetch.ts';
 import { GhostTextProvider, LastSuggestion } from './vscode/completion/provider.ts';
 import { Recorder } from './vscode/completion/recorder.ts';
 import { Snooze } from './vscode/completion/snooze.ts';
+import { completions } from './vscode/completion/surface.ts';
 import { WhyNothing } from './vscode/completion/why-nothing.ts';
 import { ChannelLog } from './vscode/editor/channel-log.ts';
 import { documentAt, type FolderRef } from './vscode/editor/folder-ref.ts';
 import { pathsOf } from './vscode/editor/paths.ts';
 import { StoreOwner } from './vscode/editor/store-owner.ts';
+import { commandForPanel, type Surface } from './vscode/editor/surface.ts';
 import { window } from './vscode/editor/window.ts';
 import { EditOffers } from './vscode/edits/edit-offers.ts';
+import { nextEdits } from './vscode/edits/surface.ts';
+import { exporting } from './vscode/export/export.ts';
 import { DiskChanges } from './vscode/folder/disk-changes.ts';
 import { Documents } from './vscode/folder/documents.ts';
 import { Folders } from './vscode/folder/folders.ts';
@@ -43,9 +50,11 @@ import { KeptView } from './vscode/panel/kept-view.ts';
 import { openPosition, PanelHost, reportsOf } from './vscode/panel/panel-host.ts';
 import { Status } from './vscode/panel/status.ts';
 import { StatusBar } from './vscode/panel/status-bar.ts';
+import { panelSurface } from './vscode/panel/surface.ts';
 import { Configuration } from './vscode/settings/configuration.ts';
 import { isLanguageEnabled } from './vscode/settings/levels.ts';
-import { TextTasks } from './vscode/texts/text-tasks.ts';
+import { textTasks } from './vscode/texts/surface.ts';
+import { writing } from './vscode/writing/surface.ts';
 
 let disposables: DisposableStore | undefined;
 
@@ -65,43 +74,55 @@ export function deactivate(): void {
   disposables = undefined;
 }
 
-/**
- * Each part is made from those above it. What a later part is told is in a callback, which is called only after all are
- * made. `begin` starts the work that finishes after activation.
- */
-function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
-  const { extensionUri: extension, globalState, secrets } = context;
-  const clock = systemClock;
+/** What later parts are told: no part knows those that are made after it. */
+class Events extends DisposableStore {
   /** Anything that the status shows has changed. */
-  const onChange = () => {
-    machineCard.check();
-    status.changed();
-  };
+  readonly change = this.add(new vscode.EventEmitter<void>());
   /** Key, model, address, limit or another setting of the large model has changed. */
-  const onApi = () => {
-    api.reset();
-    problems.clear();
-    onPermissions();
-  };
-  const onPermissions = () => {
-    folders.checkApi();
-    status.changed();
-  };
-  const log = owned.add(new ChannelLog('Easy Adaptation'));
-  const paths = pathsOf(context.extensionPath, context.globalStorageUri.fsPath);
+  readonly api = this.add(new vscode.EventEmitter<void>());
+  readonly permissions = this.add(new vscode.EventEmitter<void>());
+  /** The base model that serves the window has changed. */
+  readonly neural = this.add(new vscode.EventEmitter<void>());
+  readonly engineRestart = this.add(new vscode.EventEmitter<void>());
+  /** A better answer may be available for an unanswered request in this folder. */
+  readonly ready = this.add(new vscode.EventEmitter<FolderRef>());
+}
 
+/** Settings, documents, money, and the large model. */
+function largeModelParts({ extensionPath, globalStorageUri, globalState, secrets }: Context, owned: DisposableStore) {
+  const events = owned.add(new Events());
+  const log = owned.add(new ChannelLog('Easy Adaptation'));
+  const paths = pathsOf(extensionPath, globalStorageUri.fsPath);
   const configuration = owned.add(new Configuration());
   const documents = owned.add(new Documents({ configuration, log }));
   const activity = new Activity();
-  const onSpent = (usd: number) => activity.addSpending(usd);
-  const snooze = owned.add(new Snooze(clock, onChange));
-
-  const problems = new Problems(onChange, announceBadKey);
-  const key = owned.add(new ApiKey(secrets, () => keyOwner(configuration), onApi));
-  const permissions = new Permissions(globalState, onPermissions);
+  const snooze = owned.add(new Snooze(systemClock, () => events.change.fire()));
+  const problems = new Problems(() => events.change.fire(), announceBadKey);
+  const key = owned.add(
+    new ApiKey(
+      secrets,
+      () => keyOwner(configuration),
+      () => events.api.fire(),
+    ),
+  );
+  const permissions = new Permissions(globalState, () => events.permissions.fire());
   const store = owned.add(new StoreOwner(paths.storage, log));
-  const api = new Api({ key, configuration, permissions, store, clock, log });
+  const api = new Api({ key, configuration, permissions, store, clock: systemClock, log });
+  const onSpent = (usd: number) => activity.addSpending(usd);
+  const shared = { events, log, paths, configuration, documents, activity, snooze, problems, key, permissions };
+  return { ...shared, store, api, onSpent, memory: globalState, clock: systemClock };
+}
 
+type LargeModelParts = ReturnType<typeof largeModelParts>;
+
+/** The local model's bases and engine, and the jobs that adapt it. */
+function localModelParts(
+  { events, log, paths, configuration, permissions, api, onSpent, memory, clock }: LargeModelParts,
+  owned: DisposableStore,
+  secretsOf: (folder: FolderRef) => Promise<readonly string[]>,
+) {
+  const onChange = () => events.change.fire();
+  const settings = () => configuration.for(undefined);
   const runs = new RunCount();
   const bases = owned.add(
     new Bases({
@@ -110,13 +131,13 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
       log,
       shipped: shippedBases(paths.models, log),
       read: readBase,
-      settings: () => configuration.for(undefined),
-      time: (base, signal) => timeBase(paths.engine, base, configuration.for(undefined), signal),
+      settings,
+      time: (base, signal) => timeBase(paths.engine, base, settings(), signal),
       lock: (base) => lockModel(paths.storage, base.weights, 'the editor'),
       hasFolder: () => (vscode.workspace.workspaceFolders?.length ?? 0) > 0,
       load: loadHere,
       isBusy: () => !runs.isIdle,
-      onChange: () => folders.openNeural(),
+      onChange: () => events.neural.fire(),
       onState: onChange,
     }),
   );
@@ -125,47 +146,37 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
       paths,
       bases,
       log,
-      settings: () => configuration.for(undefined),
+      settings,
       tuning: readTuning(process.env),
-      onRestarted: () => folders.onEngineRestarted(),
-      onChange: () => folders.openNeural(),
+      onRestarted: () => events.engineRestart.fire(),
+      onChange: () => events.neural.fire(),
     }),
   );
   const jobs = new JobClient({ script: paths.job, engine: () => neural.startOptions, editor: editorModels, log });
   const machineCard = new MachineCard({
-    memory: globalState,
+    memory,
     jobs,
     log,
     onChange,
     lineMs: () => bases.automaticLineMs,
-    choice: () => (configuration.for(undefined).baseModel === 'auto' ? bases.current : undefined),
+    choice: () => (settings().baseModel === 'auto' ? bases.current : undefined),
     cores: neural.tuning.cores ?? physicalCores(),
   });
-  const requests = new RunRequests({
-    api,
-    permissions,
-    configuration,
-    neural,
-    paths,
-    secretsOf: async (folder) => (await folders.peek(folder)?.secrets.known())?.all ?? [],
-  });
-  const forJobs = { requests, jobs, neural, paths, log, onSpent };
-  const adaptation = owned.add(new Adaptation({ ...forJobs, runs, onChange }));
+  const requests = new RunRequests({ api, permissions, configuration, neural, paths, secretsOf });
+  const adaptation = owned.add(new Adaptation({ requests, jobs, neural, log, onSpent, runs, onChange }));
+  return { bases, neural, jobs, machineCard, requests, adaptation };
+}
 
-  const recorder = new Recorder({ activity, problems, clock, log });
-  const folders = owned.add(
+type ModelParts = LargeModelParts & ReturnType<typeof localModelParts>;
+
+/** The folders' sessions, and what they learn from. */
+function folderParts(parts: ModelParts, owned: DisposableStore) {
+  const { events, documents, configuration, log } = parts;
+  const recorder = new Recorder(parts);
+  const folders: Folders = owned.add(
     new Folders({
-      paths,
-      api,
-      documents,
-      configuration,
-      neural,
-      store,
-      clock,
-      log,
-      adaptation,
-      onChange,
-      memory: globalState,
+      ...parts,
+      onChange: () => events.change.fire(),
       onEvent: (event, folder) => {
         const isMultiRoot = (vscode.workspace.workspaceFolders?.length ?? 0) > 1;
         recorder.on(event, {
@@ -173,25 +184,32 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
           documentAt: (path) => documentAt(folder, path).toString(),
         });
       },
-      onReady: (folder) => void ghostText.repeat(folder),
+      onReady: (folder) => events.ready.fire(folder),
       onRestart: () => void learned.sendAll(),
     }),
   );
   const learned = owned.add(new LearnedTexts({ folders, documents, configuration, log }));
   owned.add(new DiskChanges({ folders, documents, texts: learned, log }));
+  return { folders, learned };
+}
 
+type FolderParts = ModelParts & ReturnType<typeof folderParts>;
+
+/** Status, panel and context keys. */
+function panelParts(
+  parts: FolderParts,
+  owned: DisposableStore,
+  extension: vscode.Uri,
+  surfaces: () => readonly Surface[],
+) {
+  const { activity, configuration, folders, log } = parts;
   const status = owned.add(
-    new Status({ configuration, api, permissions, problems, snooze, folders, adaptation, neural, bases, machineCard }),
-  );
-  const contextKeys = owned.add(new ContextKeys({ activity, key, adaptation, folders }));
-  const texts = owned.add(
-    new TextTasks({
-      ...forJobs,
-      extension,
-      current: () => status.folder(),
-      onTasks: (hasTask) => contextKeys.set('hasTask', hasTask),
+    new Status({
+      ...parts,
+      notices: (folder) => surfaces().flatMap(({ notices }) => notices?.(folder) ?? []),
     }),
   );
+  const contextKeys = owned.add(new ContextKeys(parts));
   const panel = owned.add(
     new PanelHost({
       extension,
@@ -199,24 +217,31 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
       status,
       log,
       reports: () => reportsOf(folders.all),
+      reportActions: () => surfaces().flatMap(({ reportActions = [] }) => reportActions),
+      commandFor: (command) => commandForPanel(surfaces(), command),
       set: (setting, value) => void configuration.write(setting, value, status.folder().uri),
       openPosition: (id) => void openPosition(activity, id),
     }),
   );
+  owned.add(new StatusBar(status, activity));
+  return { status, contextKeys, panel };
+}
 
+/** What surfaces are made from. */
+type Parts = FolderParts & ReturnType<typeof panelParts> & { readonly extension: vscode.Uri };
+
+/** Ghost text and next edits, which share a line and the keys. */
+function editorSurfaces(parts: Parts, owned: DisposableStore): { inEditor: Surface[]; kept: KeptView } {
+  const { adaptation, api, bases, configuration, contextKeys, documents, events, folders, permissions, snooze } = parts;
   const isOn = (folder: FolderRef, languageId: string) =>
     !snooze.active &&
     permissions.isOn(folder.key) &&
     isLanguageEnabled(configuration.for(folder.uri).enable, languageId);
   const lastSuggestion = new LastSuggestion();
-  const nextEdits = owned.add(
+  const offers = owned.add(
     new EditOffers({
-      folders,
-      documents,
-      configuration,
-      activity,
+      ...parts,
       isOn,
-      log,
       isSuggested: (document, text) => lastSuggestion.contains(document, text),
       onOffered: (isOffered) => contextKeys.set('editOffered', isOffered),
       showLines: (editor) => void ghostText.request(editor),
@@ -226,60 +251,86 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
   );
   const consent = new ConsentNotice();
   const whyNothing = owned.add(new WhyNothing());
-  const ghostText = new GhostTextProvider({
+  const ghostText: GhostTextProvider = new GhostTextProvider({
     folders,
     documents,
     isOn,
     lastSuggestion,
-    nextEdits,
+    nextEdits: offers,
     onRequest: (folder) => consent.beforeRequest(folder, api, permissions),
     onRequested: (document) => firstKeys.onRequested(document),
     onShown: (isShown) => {
       contextKeys.set('suggesting', isShown);
-      nextEdits.onGhostText(isShown);
+      offers.onGhostText(isShown);
     },
-    onList: (isOpen) => nextEdits.onList(isOpen),
-    onNoSuggestion: (reason) => whyNothing.show(reason, status.snapshot()),
+    onList: (isOpen) => offers.onList(isOpen),
+    onNoSuggestion: (reason) => whyNothing.show(reason, parts.status.snapshot()),
   });
   const firstKeys = owned.add(new FirstKeys((editor) => ghostText.request(editor), documents));
   const mayPrefill = () => adaptation.progress === undefined;
   owned.add(new Prefetch({ folders, documents, isOn, mayPrefill, onMove: () => bases.onUserInput() }));
-
-  const kept = owned.add(
-    new KeptView({ folders, adaptation, api, documents, log, edited: () => nextEdits.following.placeNow() }),
-  );
-  owned.add(new StatusBar(status, activity));
-  owned.add(
-    registerCommands({
-      paths,
-      jobs,
-      bases,
-      activity,
-      adaptation,
-      api,
-      key,
-      documents,
-      configuration,
-      folders,
-      log,
-      panel,
-      kept,
-      permissions,
-      snooze,
-      status,
-      store,
-      texts,
-      requests,
-      onSpent,
-      ghostText,
-      lastSuggestion,
-      nextEdits,
-      machineCard,
-    }),
-  );
+  owned.add(events.ready.event((folder) => void ghostText.repeat(folder)));
   owned.add(vscode.languages.registerInlineCompletionItemProvider({ pattern: '**' }, ghostText));
+  const kept = owned.add(new KeptView({ ...parts, edited: () => offers.following.placeNow() }));
+  return {
+    inEditor: [completions({ ...parts, ghostText, lastSuggestion, nextEdits: offers }), nextEdits(offers)],
+    kept,
+  };
+}
+
+/** Every surface of the editor, a line each. A deleted surface loses its folder and its line. */
+function surfacesOf(parts: Parts, owned: DisposableStore, surfaces: () => readonly Surface[]): Surface[] {
+  const { contextKeys } = parts;
+  const onDeleted = () => {
+    for (const { deleted } of surfaces()) deleted?.();
+  };
+  const { inEditor, kept } = editorSurfaces(parts, owned);
+  return [
+    ...inEditor,
+    panelSurface({ ...parts, kept }),
+    exporting(parts),
+    adaptations({ ...parts, onDeleted }),
+    largeModel(parts),
+    localModel(parts),
+    textTasks({ ...parts, onTasks: (hasTask) => contextKeys.set('hasTask', hasTask) }, owned),
+    writing(parts),
+  ];
+}
+
+/** Each part is made from those above it. `begin` starts the work that finishes after activation. */
+function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
+  const { extensionUri: extension, globalState } = context;
+  let surfaces: readonly Surface[] = [];
+  const large = largeModelParts(context, owned);
+  const secretsOf = async (folder: FolderRef): Promise<readonly string[]> =>
+    (await folders.peek(folder)?.secrets.known())?.all ?? [];
+  const models = { ...large, ...localModelParts(large, owned, secretsOf) };
+  const sessions = { ...models, ...folderParts(models, owned) };
+  const parts = { ...sessions, ...panelParts(sessions, owned, extension, () => surfaces), extension };
+  const { adaptation, api, bases, configuration, contextKeys, events, folders, key, learned, log, neural } = parts;
+  const { machineCard, problems, status } = parts;
+  surfaces = surfacesOf(parts, owned, () => surfaces);
+  owned.add(registerCommands(surfaces, log));
+  status.changed();
   log.redact = (line) => folders.all.reduce((redacted, { secrets }) => secrets.line(redacted), line);
+  const onPermissions = () => {
+    folders.checkApi();
+    status.changed();
+  };
+  const onApi = () => {
+    api.reset();
+    problems.clear();
+    onPermissions();
+  };
   for (const subscription of [
+    events.change.event(() => {
+      machineCard.check();
+      status.changed();
+    }),
+    events.api.event(onApi),
+    events.permissions.event(onPermissions),
+    events.neural.event(() => folders.openNeural()),
+    events.engineRestart.event(() => folders.onEngineRestarted()),
     configuration.onDidChange(() => {
       onApi();
       void key.load();
@@ -297,10 +348,11 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
   const begin = () => {
     bases.begin();
     folders.startFirst();
-    void texts.load();
+    for (const surface of surfaces) surface.begin?.();
     void learned.sendAll();
-    nextEdits.start();
     void announceOther(globalState, (id) => vscode.extensions.getExtension(id) !== undefined);
   };
   return { log, begin };
 }
+
+type Context = Pick<vscode.ExtensionContext, 'extensionPath' | 'globalStorageUri' | 'globalState' | 'secrets'>;

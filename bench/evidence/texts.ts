@@ -32,7 +32,7 @@ export async function textSet(recorded: RecordedTask, base: string): Promise<Evi
     .map(({ id, text }): EvidenceItem => {
       const { gain = 1, specialistRight = 0 } = judged.get(id) ?? {};
       const prompts = forms.map((form) => {
-        const prompt = labelPrompt(task, text, facts, evidence.ofLabel(text, form));
+        const prompt = labelPrompt({ ...task, about: task.name }, text, facts, evidence.ofLabel(text, form));
         return [form, { system: prompt.system.text, user: userText(prompt) }] as const;
       });
       return {

@@ -11,13 +11,26 @@ import type { Tokenizer } from '../../src/text/tokenizer/bpe.ts';
 import type { Base } from '../base/types.ts';
 import { type Passage, passageWithin } from '../common/typist.ts';
 import type { Figures } from '../figures.ts';
-import { shapeOf, sharedWords } from '../typing/repeat.ts';
 import { Models } from '../typing/timed.ts';
 import { type Judged, nothingTyped, typePassage } from '../typing/typist.ts';
 import type { Commit } from './commits.ts';
 import { walk } from './next.ts';
 import { orderOf } from './replay.ts';
 import { inWindow, KEY } from './typed.ts';
+
+const WORD = /[\p{L}\p{N}_$]+/gu;
+/** A line without its words, numbers and strings. */
+const shapeOf = (line: string) =>
+  line
+    .trim()
+    .replace(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`/g, '§')
+    .replace(WORD, '_')
+    .replace(/\s+/g, '');
+
+function sharedWords(one: string, other: string): { readonly shared: number; readonly all: number } {
+  const [a, b] = [one.match(WORD) ?? [], other.match(WORD) ?? []];
+  return { shared: a.filter((word, i) => word === b[i]).length, all: a.length };
+}
 
 /** Lines of a commit that are typed, of each ordinal. */
 const LINES = 6;

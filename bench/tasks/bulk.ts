@@ -4,8 +4,8 @@ import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { replaceFile } from '../../src/common/files.ts';
-import { TASKS_FOLDER, type TaskLabel } from '../../src/prompts/label/task.ts';
 import { csvLine } from '../../src/text-tasks/labels/csv.ts';
+import { TASKS_FOLDER, type TaskLabel } from '../../src/text-tasks/task-file.ts';
 import type { Figures } from '../figures.ts';
 
 /** A tenth shows whether memory grows with the texts. */

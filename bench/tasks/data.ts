@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { root } from '../../build/paths.ts';
-import type { LabelTask } from '../../src/prompts/label/task.ts';
+import type { LabelTask } from '../../src/text-tasks/task-file.ts';
 
 export interface RecordedText {
   readonly id: string;

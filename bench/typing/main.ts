@@ -17,15 +17,12 @@ import { passagesOf } from '../common/typist.ts';
 import type { Benchmark, BenchOptions, Figures, Keep } from '../figures.ts';
 import { baseFrom } from '../own/lines.ts';
 import { kebab, printFigures, put, Table } from '../print.ts';
-import { LINE_STARTS, lineStartMaterials, lineStarts } from './line-starts.ts';
 import { docsMaterials, heldOutMaterials, type Material, materials } from './materials.ts';
 import { OBJECTIVE_LABELS, objectiveFigures } from './objective.ts';
-import { repeat } from './repeat.ts';
 import { type Timed, TimedEngine, TimedNgram, withModels } from './timed.ts';
 import { addTyped, multiLineFigures, nothingTyped, type Typed, typePassage } from './typist.ts';
 import { VirtualClock } from './virtual-clock.ts';
 import { withLlm } from './with-llm.ts';
-import { anywhere, workbench } from './workbench.ts';
 
 /** Passages of each folder, and lines of each. */
 const PASSAGES = 4;
@@ -86,29 +83,11 @@ async function run(options: BenchOptions, keep: Keep): Promise<Figures> {
   }
   const typedRules = rules.filter(({ name }) => wantedRules?.includes(name) ?? true);
   if (typedRules.length === 0) throw new Error(`--rules are of: ${rules.map(({ name }) => name).join(', ')}.`);
-  if (only === 'repeat' || only?.startsWith('repeat:')) {
-    const wanted = only.slice('repeat:'.length).split(',');
-    const typed = materials(recordings).filter(({ name }) => only === 'repeat' || wanted.includes(name));
-    return { repeat: await repeat({ base, alone: isSilent }, typed, positions, keep) };
-  }
-  if (only === 'workbench' || only?.startsWith('workbench:')) {
-    const wanted = only.slice('workbench:'.length).split(',');
-    const typed = materials(recordings).filter(({ name }) => only === 'workbench' || wanted.includes(name));
-    return workbench(base, typed, anywhere(positions), keep);
-  }
-  if (only === LINE_STARTS || only?.startsWith(`${LINE_STARTS}:`)) {
-    const wanted = only.slice(LINE_STARTS.length + 1).split(',');
-    const all = await lineStartMaterials(recordings);
-    const typed = all.filter(({ name }) => only === LINE_STARTS || wanted.includes(name));
-    return workbench(base, typed, { passagesOf: (folder) => lineStarts(folder, places), loads: [0, 4] }, keep);
-  }
   const names = only?.split(',');
   const typable = only?.startsWith('docs') ? docsMaterials() : materials(recordings);
   const folders = typable.filter(({ name }) => only === 'docs' || (names?.includes(name) ?? true));
   if (folders.length === 0)
-    throw new Error(
-      "--only is 'repeat', the later copies of blocks, 'workbench', whether a real workbench shows the same, 'line-starts', the same at starts of common lines, 'docs', README and documents of five packages, or names of folders: 'prose,cobra'.",
-    );
+    throw new Error("--only is 'docs', README and documents of five packages, or names of folders: 'prose,cobra'.");
   console.log(
     `typing, base ${bases.map(({ name }) => name).join(',')} without adaptation, ${positions} passages of ${LINES} lines in each folder, virtual clock`,
   );

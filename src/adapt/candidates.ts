@@ -6,8 +6,9 @@ import type { MeasuredModel, ModelCandidate } from './choose.ts';
 import type { HeldOutPositions } from './held-out-positions.ts';
 import { modelFolderOf, ownModel } from './models/folder-models.ts';
 import type { NeuralSession } from './neural-session.ts';
+import type { ScoredPosition } from './positions/scored-positions.ts';
 import type { Tell } from './progress.ts';
-import { mixedQuality, type ScoredPosition } from './report/figures.ts';
+import { mixedQuality } from './report/figures.ts';
 import { accessOf, type Run } from './run.ts';
 import { expected } from './run-failures.ts';
 

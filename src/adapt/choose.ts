@@ -1,8 +1,8 @@
 // Chooses the model to keep on validation positions. Test positions are measured once, after the choice.
 import { ofHundred, percent } from '../common/format.ts';
 import { likelierBy } from '../common/quality.ts';
+import type { ScoredPosition } from './positions/scored-positions.ts';
 import type { MixedQuality, NeuralReport } from './report/adapt-report.ts';
-import type { ScoredPosition } from './report/figures.ts';
 
 /** A model and the folder of its base. */
 export interface ModelCandidate {

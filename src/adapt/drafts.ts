@@ -5,8 +5,8 @@ import type { CursorExample } from '../prompts/completion/cursor-examples.ts';
 import type { NgramModel } from '../specialist/ngram/model.ts';
 import { draftBySyntax } from '../text/syntax/parsing.ts';
 import { AnswerLedger, evaluate } from './evaluate.ts';
+import type { ScoredPosition } from './positions/scored-positions.ts';
 import type { Tell } from './progress.ts';
-import type { ScoredPosition } from './report/figures.ts';
 import type { Run } from './run.ts';
 import { digest } from './step.ts';
 

@@ -15,8 +15,8 @@ import type { QueryLoss } from '../specialist/engine/engine-protocol.ts';
 import type { PositionLedger } from '../storage/position-ledger.ts';
 import type { AnswerRow } from '../storage/stored-rows.ts';
 import { yieldToEvents } from './cancellation.ts';
+import type { ScoredPosition } from './positions/scored-positions.ts';
 import type { Tell } from './progress.ts';
-import type { ScoredPosition } from './report/figures.ts';
 import { digest } from './step.ts';
 
 /** A model that `evaluate` can ask: the n-grams in this thread, or the engine. */

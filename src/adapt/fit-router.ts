@@ -4,7 +4,7 @@ import { cutsOf } from '../prompts/completion/cuts.ts';
 import type { RouterExample } from '../routing/features.ts';
 import { defaultRouter, fitRouter } from '../routing/fit.ts';
 import type { RouterModel } from '../routing/router-model.ts';
-import type { ApiLabels, LabeledPosition, ScoredPosition } from './report/figures.ts';
+import type { ApiLabels, LabelledPosition, ScoredPosition } from './positions/scored-positions.ts';
 
 /** The drafts that completions will show after the run, at the measured positions. */
 export interface ServedDrafts {
@@ -19,7 +19,7 @@ export function routerFor(choose: readonly ScoredPosition[], labels: ApiLabels |
 }
 
 /** Every position with verdicts on the local draft, on each of its cuts, and on the API's answer if there is one. */
-function examplesOf(scored: readonly ScoredPosition[], labelled: readonly LabeledPosition[]): RouterExample[] {
+function examplesOf(scored: readonly ScoredPosition[], labelled: readonly LabelledPosition[]): RouterExample[] {
   const verdicts = new Map(labelled.map((label) => [label.scored.example, label]));
   return scored.map((position) => {
     const label = verdicts.get(position.example);

@@ -20,7 +20,13 @@ import { draftEstimates } from '../routing/fit.ts';
 import type { NgramModel } from '../specialist/ngram/model.ts';
 import type { ServedDrafts } from './fit-router.ts';
 import { type HeldOutPositions, halved, positionsToAsk } from './held-out-positions.ts';
-import { type ApiLabels, allLabels, type LabeledPosition, type Labels, type ScoredPosition } from './report/figures.ts';
+import {
+  type ApiLabels,
+  allLabels,
+  type LabelledPosition,
+  type Labels,
+  type ScoredPosition,
+} from './positions/scored-positions.ts';
 import type { ApiEstimate, LabelingLimits } from './request/adapt-request.ts';
 import type { Run } from './run.ts';
 
@@ -194,7 +200,7 @@ export async function askLarge(
   let [done, usd] = [0, 0];
   const ask = async (positions: readonly ToAsk[]): Promise<Labels | undefined> => {
     if (run.apiStopped) return undefined;
-    const labelled: LabeledPosition[] = [];
+    const labelled: LabelledPosition[] = [];
     const known = approved ? positions : positions.filter(({ prompt }) => llm.knows?.(prompt));
     const prompts = known.map(({ prompt }) => prompt);
     const outcome = await labelBatch(llm, prompts, {

@@ -16,8 +16,8 @@ import { answersOf, signatureOfIndex } from './drafts.ts';
 import { type Drafter, evaluate } from './evaluate.ts';
 import { spread } from './held-out-positions.ts';
 import { ggufMixture, weightsOf, workFolder } from './models/folder-models.ts';
+import type { ScoredPosition } from './positions/scored-positions.ts';
 import type { Tell } from './progress.ts';
-import type { ScoredPosition } from './report/figures.ts';
 import { accessOf, engineOf, type Run } from './run.ts';
 import { digest } from './step.ts';
 

@@ -7,8 +7,9 @@ import type { HarvestReport } from '../workspace/files/harvest-types.ts';
 import type { Tested } from './candidates.ts';
 import type { MeasuredModel } from './choose.ts';
 import { routerFor, type ServedDrafts } from './fit-router.ts';
+import type { ApiLabels } from './positions/scored-positions.ts';
 import type { AdaptReport, NeuralReport } from './report/adapt-report.ts';
-import { type ApiLabels, changeOf, mixedQuality, qualityOf, type ReportFigures } from './report/figures.ts';
+import { changeOf, mixedQuality, qualityOf, type ReportFigures } from './report/figures.ts';
 import type { Run } from './run.ts';
 import type { Training } from './train-on-folder.ts';
 

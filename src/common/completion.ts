@@ -105,11 +105,6 @@ export interface DraftOptions {
   /** Draft a whole block; else to the line's end. */
   readonly multiline: boolean;
   readonly maxTokens: number;
-  /**
-   * 'never': the caller shows no lines below a first line that needs no block. Absent: such lines become
-   * `Draft.continuation` if they cost no pass of the neural model.
-   */
-  readonly linesBelow?: 'never';
 }
 
 export interface SnippetOptions {

@@ -1,9 +1,9 @@
 // Which form of prompt serves a task: all are compared on the same texts, which people have labelled.
 import { type RaceGain, type RaceState, race } from '../common/statistics/race.ts';
 import type { EvidenceForm } from '../prompts/label/label-prompt.ts';
-import { isAnswerTask, type TextTask } from '../prompts/label/task.ts';
 import { answerSimilarity } from './answers/answer-router.ts';
 import type { KnownLabels } from './given-labels.ts';
+import { isAnswerTask, type TextTask } from './task-file.ts';
 
 /** From the cheapest. */
 export const FORMS = ['bare', 'brief', 'examples', 'informed'] as const satisfies readonly EvidenceForm[];

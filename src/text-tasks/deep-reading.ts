@@ -1,10 +1,11 @@
 // Hidden states of a base for texts for which the n-grams are unsure. They are read in small groups and not stored;
 // only the predictions of the heads are kept.
-import type { LabelTask } from '../prompts/label/task.ts';
+
 import { labelledIn } from './given-labels.ts';
 import { keyOf } from './labels/extract.ts';
 import { isConfident, labelProbabilities, servedProbabilities, type TextSpecialist } from './labels/text-specialist.ts';
 import type { TaskData } from './random-sample.ts';
+import type { LabelTask } from './task-file.ts';
 
 /**
  * Relative depths of the layers whose hidden states are read. Middle layers hold the meaning of a text, later layers

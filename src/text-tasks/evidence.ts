@@ -3,13 +3,13 @@
 import type { ModelFacts, Prompt } from '../llm/protocol/models.ts';
 import { type AnswerEvidence, answerPrompt } from '../prompts/answer/answer-prompt.ts';
 import { type EvidenceForm, type LabelEvidence, labelPrompt, parseLabel } from '../prompts/label/label-prompt.ts';
-import { type AnswerTask, isAnswerTask, type LabelTask, TASKS_FOLDER, type TextTask } from '../prompts/label/task.ts';
 import { NearestAnswers } from './answers/nearest-answers.ts';
 import { MIN_LABELLED } from './expected-accuracy.ts';
 import type { KnownLabels } from './given-labels.ts';
 import { keyOf } from './labels/extract.ts';
 import { mostLikely } from './labels/router.ts';
 import { fitSpecialist, labelProbabilities, type TextSpecialist, textStatisticsOf } from './labels/text-specialist.ts';
+import { type AnswerTask, isAnswerTask, type LabelTask, TASKS_FOLDER, type TextTask } from './task-file.ts';
 
 /** Examples in the prompt of a label, and of an answer, which is longer; whether figures are shown. */
 const SHOWN = {
@@ -97,8 +97,8 @@ export function promptOf(
   form: EvidenceForm,
   facts: ModelFacts,
 ): Prompt {
-  if (!isAnswerTask(task)) return labelPrompt(task, text, facts, evidence.ofLabel(text, form));
   const about = `${TASKS_FOLDER}/${task.name}.json`;
+  if (!isAnswerTask(task)) return labelPrompt({ ...task, about }, text, facts, evidence.ofLabel(text, form));
   return answerPrompt({ ...task, about }, text, evidence.ofAnswer(text, form), facts);
 }
 

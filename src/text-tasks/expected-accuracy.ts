@@ -1,8 +1,8 @@
 // What the local model is expected to get right among the texts without a label, from its own cross-validation.
 import { quantile } from '../common/quality.ts';
 import { gammas, normals } from '../common/statistics/random.ts';
-import type { TextTask } from '../prompts/label/task.ts';
 import { isRandomSample, type TaskData } from './random-sample.ts';
+import type { TextTask } from './task-file.ts';
 
 export interface ExpectedAccuracy {
   /** Labelled texts that were cross-validated, and texts that nobody has labelled. */

@@ -1,9 +1,9 @@
 // Exports a task's local model: one ONNX model of standard operators, its labels, and the preprocessing of texts.
 import { Builder } from '../neural/autodiff/builder.ts';
 import { writeModel } from '../neural/onnx/write.ts';
-import type { LabelTask } from '../prompts/label/task.ts';
 import { COLUMNS, PARTS } from './labels/hashed-grams.ts';
 import type { TextSpecialist } from './labels/text-specialist.ts';
+import type { LabelTask } from './task-file.ts';
 
 /** Avoids division by zero for a part without n-grams. */
 const LEAST = 1e-12;

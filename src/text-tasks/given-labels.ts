@@ -3,11 +3,11 @@ import { closeSync, constants, fsyncSync, openSync, writeSync } from 'node:fs';
 import { CodedError, failed, messageOf, ok, type Result } from '../common/errors.ts';
 import { quoted } from '../common/plain-text.ts';
 import type { EvidenceForm } from '../prompts/label/label-prompt.ts';
-import { isAnswerTask, type LabelTask, TASKS_FOLDER, type TextTask } from '../prompts/label/task.ts';
 import { FolderReader } from '../workspace/files/folder-reader.ts';
 import { encodingOf, textPieces } from '../workspace/files/text-pieces.ts';
 import { readTask, unwritable, writablePathIn } from './in-folder.ts';
 import { keyOf, linesIn } from './labels/extract.ts';
+import { isAnswerTask, type LabelTask, TASKS_FOLDER, type TextTask } from './task-file.ts';
 
 export interface StoredLabel {
   readonly text: string;

@@ -2,10 +2,10 @@
 import { accessSync, constants, lstatSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CodedError, failed, messageOf, type Result } from '../common/errors.ts';
-import { parseTask, TASKS_FOLDER, type TextTask } from '../prompts/label/task.ts';
 import { decodeText } from '../workspace/files/examine.ts';
 import { type FolderReader, isInside, parentOf } from '../workspace/files/folder-reader.ts';
 import { notText } from '../workspace/files/text-pieces.ts';
+import { parseTask, TASKS_FOLDER, type TextTask } from './task-file.ts';
 
 /**
  * Returns the absolute path and creates its parent folders. Throws CodedError 'unwritable' if a parent is a link or no

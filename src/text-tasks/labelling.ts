@@ -1,5 +1,5 @@
 // The texts of a task in the order in which a person labels them, with what the local model says of each.
-import { isAnswerTask, type TextTask } from '../prompts/label/task.ts';
+
 import { type ExpectedAccuracy, expectedAccuracy, MIN_LABELLED } from './expected-accuracy.ts';
 import type { KnownLabels } from './given-labels.ts';
 import { keyOf } from './labels/extract.ts';
@@ -7,6 +7,7 @@ import { labelProbabilities } from './labels/text-specialist.ts';
 import { labelModelOf, learnAnswers, learnLabels } from './learn.ts';
 import { collectTaskData, inRandomOrder, type TaskData } from './random-sample.ts';
 import type { TaskModel } from './rows.ts';
+import { isAnswerTask, type TextTask } from './task-file.ts';
 import type { TaskFolder } from './task-folder.ts';
 
 export interface LabellingRow {

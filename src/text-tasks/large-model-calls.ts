@@ -4,13 +4,13 @@ import type { Failure } from '../common/errors.ts';
 import { labelBatch } from '../llm/label.ts';
 import type { LlmClient } from '../llm/protocol/models.ts';
 import type { EvidenceForm } from '../prompts/label/label-prompt.ts';
-import { isAnswerTask } from '../prompts/label/task.ts';
 import { chooseForm, preferForm, ROUND } from './choose-form.ts';
 import { promptOf, readAnswer, TextEvidence } from './evidence.ts';
 import { addLabel, appendLabel, type StoredLabel } from './given-labels.ts';
 import { keyOf } from './labels/extract.ts';
 import { comparedTexts, openSample, type TaskData } from './random-sample.ts';
 import type { TaskModel } from './rows.ts';
+import { isAnswerTask } from './task-file.ts';
 import type { TaskFolder } from './task-folder.ts';
 
 export type TaskLlm = Pick<LlmClient, 'ask' | 'facts' | 'knows' | 'estimateUsd'>;

@@ -1,7 +1,6 @@
 // What a task's local model learns from all labels of people and of the large model. Deterministic: the same texts and
 // labels give the same bytes on machines with the same floating-point arithmetic.
 import { CodedError, type Failure } from '../common/errors.ts';
-import { type AnswerTask, isAnswerTask, type LabelTask, type TextTask } from '../prompts/label/task.ts';
 import { riskAt } from '../routing/local-or-large.ts';
 import { answerSimilarity, type DraftedText, fitAnswerRouter } from './answers/answer-router.ts';
 import { NearestAnswers } from './answers/nearest-answers.ts';
@@ -30,6 +29,7 @@ import {
 import type { ReportStage, TextSpending } from './large-model-calls.ts';
 import { heldBack, type TaskData } from './random-sample.ts';
 import { knownAnswers, type LocalAnswers, type MeasuredTaskData, rowsOf, type TaskModel } from './rows.ts';
+import { type AnswerTask, isAnswerTask, type LabelTask, type TextTask } from './task-file.ts';
 import type { TaskFolder } from './task-folder.ts';
 
 export interface LearnedTask extends MeasuredTaskData {

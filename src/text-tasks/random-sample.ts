@@ -1,10 +1,10 @@
 // The random sample of a task: the texts that the large model is asked about to learn from, and the part of them that
 // is held back from learning. The limit for staying local is set on that part.
 import { createHash } from 'node:crypto';
-import type { TextTask } from '../prompts/label/task.ts';
 import { chooseForm, isCompared, MOST_COMPARED, preferForm } from './choose-form.ts';
 import type { KnownLabels } from './given-labels.ts';
 import { keyOf } from './labels/extract.ts';
+import type { TextTask } from './task-file.ts';
 import type { TaskText } from './texts.ts';
 
 type Named = Pick<TextTask, 'name'>;

@@ -2,7 +2,6 @@
 // people.
 import { CodedError } from '../common/errors.ts';
 import { replaceFileFromStream } from '../common/files.ts';
-import { isAnswerTask, type TextTask } from '../prompts/label/task.ts';
 import type { FolderReader } from '../workspace/files/folder-reader.ts';
 import { textPieces } from '../workspace/files/text-pieces.ts';
 import type { KnownLabels } from './given-labels.ts';
@@ -10,6 +9,7 @@ import { writablePathIn } from './in-folder.ts';
 import { atPath, csvLine, csvRecords, plainField } from './labels/csv.ts';
 import { keyOf, linesIn } from './labels/extract.ts';
 import type { LabelledRow } from './rows.ts';
+import { isAnswerTask, type TextTask } from './task-file.ts';
 import type { TaskFolder } from './task-folder.ts';
 
 /** Name of the column, and the ending of the results' file name. */

@@ -1,6 +1,5 @@
 // A task in its folder: definition, texts, answers, and the path of its results.
 import { failed, ok, type Result } from '../common/errors.ts';
-import { isAnswerTask, TASKS_FOLDER, type TextTask } from '../prompts/label/task.ts';
 import { ruleOf } from '../workspace/files/file.ts';
 import { isSecretFileIfAnyFound } from '../workspace/files/file-names.ts';
 import { type Harvest, harvestToSend } from '../workspace/files/folder.ts';
@@ -11,6 +10,7 @@ import { redactKnown } from '../workspace/secrets/known/known.ts';
 import { type KnownLabels, readAnswers } from './given-labels.ts';
 import { readTask } from './in-folder.ts';
 import { learnSource } from './redacted-source.ts';
+import { isAnswerTask, TASKS_FOLDER, type TextTask } from './task-file.ts';
 import { type TaskText, textsOf } from './texts.ts';
 
 function pathOf({ source }: TextTask): string | undefined {

@@ -2,12 +2,12 @@
 // comes, so that a stopped run resumes.
 import { ok, type Result } from '../common/errors.ts';
 import { noProgress, type Progress } from '../common/progress.ts';
-import { isAnswerTask } from '../prompts/label/task.ts';
 import { chooseForm } from './choose-form.ts';
 import { LargeModelCalls, type ReportStage, type TaskLlm } from './large-model-calls.ts';
 import { type LearnDeps, learnOrAdvise } from './learn.ts';
 import { collectTaskData } from './random-sample.ts';
 import { resultsPath, writeResults } from './results-table.ts';
+import { isAnswerTask } from './task-file.ts';
 import type { TaskFolder } from './task-folder.ts';
 import { measureTask, type TaskReport } from './task-report.ts';
 

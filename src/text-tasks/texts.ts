@@ -1,7 +1,6 @@
 // Streams the texts of a task from the folder, redacted and without duplicates.
 import { CodedError } from '../common/errors.ts';
 import { fitted } from '../prompts/answer/answer-prompt.ts';
-import { isAnswerTask, type TextSource, type TextTask } from '../prompts/label/task.ts';
 import { functionTexts } from '../text/syntax/functions.ts';
 import type { FolderReader } from '../workspace/files/folder-reader.ts';
 import { gitFor } from '../workspace/files/git-command.ts';
@@ -22,6 +21,7 @@ import {
   todosIn,
 } from './labels/extract.ts';
 import { redactedSource } from './redacted-source.ts';
+import { isAnswerTask, type TextSource, type TextTask } from './task-file.ts';
 
 export interface TaskText {
   readonly text: string;

@@ -5,7 +5,7 @@ import { extname, join } from 'node:path';
 import { test } from 'node:test';
 import { evaluate } from '../../src/adapt/evaluate.ts';
 import { labelRequest } from '../../src/adapt/labels.ts';
-import type { ScoredPosition } from '../../src/adapt/report/figures.ts';
+import type { ScoredPosition } from '../../src/adapt/positions/scored-positions.ts';
 import type { Specialist } from '../../src/common/completion.ts';
 import { unwrap } from '../../src/common/errors.ts';
 import { silentLog } from '../../src/common/log.ts';

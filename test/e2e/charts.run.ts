@@ -83,7 +83,19 @@ before(async () => {
   browser = await launchBrowser();
   panel = await openWebview(browser, 'main.ts', ['frame', 'list', 'report', 'wide']);
   table = await openWebview(browser, 'table-main.ts', ['frame', 'list', 'report', 'table']);
-  await send(panel, { type: 'init', locale: 'en', state, rows: [], totals, reports: [] }, '.report');
+  await send(
+    panel,
+    {
+      type: 'init',
+      locale: 'en',
+      state,
+      rows: [],
+      totals,
+      reports: [],
+      reportActions: [{ label: 'Adapt again', command: 'adapt' }],
+    },
+    '.report',
+  );
   mkdirSync(shots, { recursive: true });
 });
 after(() => browser?.close());

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
 import type { Locator } from 'playwright-core';
-import { TASKS_FOLDER } from '../../src/prompts/label/task.ts';
+import { TASKS_FOLDER } from '../../src/text-tasks/task-file.ts';
 import { apiKey, startSession } from './session.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-foreign-text-'));

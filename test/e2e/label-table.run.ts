@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { TASKS_FOLDER } from '../../src/prompts/label/task.ts';
+import { TASKS_FOLDER } from '../../src/text-tasks/task-file.ts';
 import { startSession } from './session.ts';
 
 const labels = ['fix', 'feature', 'docs', 'test', 'build'] as const;

@@ -79,7 +79,15 @@ const describedBy = (selector: string) =>
 before(async () => {
   browser = await launchBrowser();
   page = await openWebview(browser, 'main.ts', []);
-  await send({ type: 'init', locale: 'en', state: { ...state, progress }, rows, totals, reports: [] });
+  await send({
+    type: 'init',
+    locale: 'en',
+    state: { ...state, progress },
+    rows,
+    totals,
+    reports: [],
+    reportActions: [],
+  });
   await page.locator('.rows').waitFor();
 });
 after(() => browser?.close());

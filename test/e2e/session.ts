@@ -9,7 +9,7 @@ import { installExtension, makeProfile, needCodeServer, startWorkbench } from '.
 import { must } from '../../build/proc.ts';
 import type { AdaptReport } from '../../src/adapt/report/adapt-report.ts';
 import type { Tuning } from '../../src/common/tuning.ts';
-import { TASKS_FOLDER } from '../../src/prompts/label/task.ts';
+import { TASKS_FOLDER } from '../../src/text-tasks/task-file.ts';
 import { MessagesServer } from '../fakes/messages-server.ts';
 import { storageIn } from '../host/runner.ts';
 import { keepEvidence, launchBrowser, openPage } from '../support/browser.ts';

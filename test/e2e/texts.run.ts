@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
-import { TASKS_FOLDER } from '../../src/prompts/label/task.ts';
+import { TASKS_FOLDER } from '../../src/text-tasks/task-file.ts';
 import { textOf } from '../fakes/messages-validation.ts';
 import { checkSentences, takePicture } from '../support/pictures.ts';
 import { apiKey, startSession } from './session.ts';

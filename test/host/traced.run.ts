@@ -58,7 +58,7 @@ async function trace(args: readonly string[], env: NodeJS.ProcessEnv = {}): Prom
 }
 
 const commands: readonly (readonly string[])[] = [
-  ['adapt', project, '--base', 'small', '--train', 'always', '--minutes', '2'],
+  ['adapt', project, '--base', 'small', '--train', 'always', '--minutes', '600'],
   ['complete', `${join(project, 'src', 'database.ts')}:3`, '--folder', project, '--base', 'small'],
   ['import', join(base, 'crafted.gguf'), '--name', 'crafted'],
   ['complete', `${join(project, 'src', 'database.ts')}:3`, '--folder', project, '--base', 'crafted'],

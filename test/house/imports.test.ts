@@ -34,6 +34,7 @@ const refused: readonly [path: string, line: string, says: RegExp][] = [
   ['src/vscode/webview/a.ts', "import { a } from '../../common/files.ts';", /runs in a browser/],
   ['src/vscode/webview/a.ts', "import fs from 'node:fs';", /runs in a browser/],
   ['src/vscode/webview/a.ts', "import * as vscode from 'vscode';", /runs in a browser/],
+  ['src/vscode/webview/a.ts', "import type { Uri } from 'vscode';", /runs in a browser/],
   ['src/vscode/panel/a.ts', "import { a } from '../webview/main.ts';", /only the protocols and wording\.ts/],
   ['src/extension.ts', "import './vscode/webview/main.ts';", /only the protocols and wording\.ts/],
   ['src/suggest/a.ts', "import type { Uri } from 'vscode';", /only src\/vscode\/ and src\/extension\.ts/],

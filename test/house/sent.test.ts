@@ -101,7 +101,7 @@ for (const [command, { text, words }] of Object.entries(others))
   });
 
 test('before labels are asked for, question and README name the probabilities that the prompt shows', () => {
-  const task = { name: 'task', instruction: '', labels: ['A', 'B'].map((name) => ({ name, meaning: '' })) };
+  const task = { about: '', instruction: '', labels: ['A', 'B'].map((name) => ({ name, meaning: '' })) };
   const evidence = { examples: [{ text: 'LIKE', label: 'A', probabilities: [0.7, 0.3] }], probabilities: [0.6, 0.4] };
   const sent = JSON.stringify(labelPrompt(task, 'TEXT', facts, evidence).user);
   for (const value of ['LIKE', 'A 70%', 'TEXT', 'A 60%']) assert.ok(sent.includes(value), value);

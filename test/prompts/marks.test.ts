@@ -69,7 +69,7 @@ test('a text closes no tag of the prompts for labels and answers', () => {
     ...Array.from({ length: 100 }, () => hostile(tags, random)),
   ]) {
     const examples = [{ text: `x${text}`, label: 'a' }];
-    const label = written(labelPrompt({ name: 't', instruction: 'i', labels }, text, unknownModel, { examples }));
+    const label = written(labelPrompt({ about: 't', instruction: 'i', labels }, text, unknownModel, { examples }));
     assert.deepEqual([countOf(label, '</text>'), countOf(label, '</example>')], [1, 1], text);
     const form = { about: 'a', instruction: 'i', maximumLength: 500 };
     const answer = written(

@@ -5,12 +5,12 @@ import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 import { unwrap } from '../../src/common/errors.ts';
 import { uniforms } from '../../src/common/statistics/random.ts';
-import { parseTask } from '../../src/prompts/label/task.ts';
 import { type CrossValidated, expectedAccuracy } from '../../src/text-tasks/expected-accuracy.ts';
 import { appendLabel, storeCorrection } from '../../src/text-tasks/given-labels.ts';
 import { type LabellingRow, readLabelling } from '../../src/text-tasks/labelling.ts';
 import { keyOf } from '../../src/text-tasks/labels/extract.ts';
 import { placeOf } from '../../src/text-tasks/random-sample.ts';
+import { parseTask } from '../../src/text-tasks/task-file.ts';
 import { labelsOf, TaskTree } from './support.ts';
 
 const tree = new TaskTree();

@@ -1,9 +1,9 @@
 // A folder with text tasks for tests, and a large model that answers by a function.
 import { ok, type Result, unwrap } from '../../src/common/errors.ts';
 import { type LlmAnswer, type Prompt, unknownModel } from '../../src/llm/protocol/models.ts';
-import type { LabelTask } from '../../src/prompts/label/task.ts';
 import type { TextSpending } from '../../src/text-tasks/large-model-calls.ts';
 import { runTask, type TaskRunDeps } from '../../src/text-tasks/task.ts';
+import type { LabelTask } from '../../src/text-tasks/task-file.ts';
 import { TaskFolder } from '../../src/text-tasks/task-folder.ts';
 import type { TaskReport } from '../../src/text-tasks/task-report.ts';
 import type { HarvestOptions } from '../../src/workspace/files/harvest-types.ts';

@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { appendFileSync, rmSync, symlinkSync } from 'node:fs';
 import { before, test } from 'node:test';
 import { loadLibrary, Session, Tensor } from '../../src/neural/runtime/session.ts';
-import type { LabelTask } from '../../src/prompts/label/task.ts';
 import { chooseForm } from '../../src/text-tasks/choose-form.ts';
 import { exportReadme, taskModel } from '../../src/text-tasks/export-task.ts';
 import { appendLabel, readAnswers } from '../../src/text-tasks/given-labels.ts';
@@ -12,6 +11,7 @@ import { COLUMNS, grams, PARTS } from '../../src/text-tasks/labels/hashed-grams.
 import { labelProbabilities } from '../../src/text-tasks/labels/text-specialist.ts';
 import { labelModelOf, learnLabels } from '../../src/text-tasks/learn.ts';
 import { collectTaskData } from '../../src/text-tasks/random-sample.ts';
+import type { LabelTask } from '../../src/text-tasks/task-file.ts';
 import type { TaskFolder } from '../../src/text-tasks/task-folder.ts';
 import { measureTask } from '../../src/text-tasks/task-report.ts';
 import { resultsOf } from '../../src/text-tasks/task-results.ts';

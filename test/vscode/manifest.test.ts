@@ -1,6 +1,6 @@
 // What package.json promises to VS Code is there: commands, pictures, context keys.
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { contributedSettings } from '../../build/contributed-settings.ts';
 
@@ -10,10 +10,12 @@ const manifest = JSON.parse(read('package.json'));
 const { contributes } = manifest;
 const words = JSON.parse(read('package.nls.json'));
 
+/** The rows of every surface's commands. */
+const surfaces = globSync('src/vscode/*/{surface,export}.ts', { cwd: at('') }).map(read);
 const registered = new Set(
-  [...read('src/vscode/commands.ts').matchAll(/^ {4}(\w+): (?:async )?\(/gm)].map(
-    (match) => `easyAdaptation.${match[1]}`,
-  ),
+  surfaces
+    .map((text) => text.split('\n    commands: {\n')[1]?.split('\n    },\n')[0] ?? '')
+    .flatMap((rows) => [...rows.matchAll(/^ {6}(\w+): (?:async )?\(/gm)].map(([, name]) => `easyAdaptation.${name}`)),
 );
 
 test('every command of package.json is registered', () => {

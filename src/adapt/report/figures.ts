@@ -1,58 +1,17 @@
-// The report's data, held-out positions with each model's answers, compared with the author's text; and its figures:
-// quality of specialist, API and both together at the test positions, which nothing was fitted on.
-import type { CompletionPosition, Draft } from '../../common/completion.ts';
+// The report's figures: quality of specialist, API and both together at the test positions, which nothing was fitted on.
 import { mean, quantile } from '../../common/quality.ts';
 import { type Interval, interval } from '../../common/statistics/bootstrap.ts';
-import type { LlmAnswer } from '../../llm/protocol/models.ts';
-import type { CursorExample } from '../../prompts/completion/cursor-examples.ts';
 import { decideWhole } from '../../routing/decide.ts';
 import type { Decision } from '../../routing/decision.ts';
-import type { PositionFacts } from '../../routing/features.ts';
 import { priceOf } from '../../routing/limits.ts';
 import type { RouterModel } from '../../routing/router-model.ts';
+import {
+  type ApiLabels,
+  allLabels,
+  type LabelledPosition,
+  type ScoredPosition,
+} from '../positions/scored-positions.ts';
 import type { AdaptReport, ApiReport, ComparedReport, MixedQuality, Quality } from './adapt-report.ts';
-
-export interface ScoredPosition {
-  readonly example: CursorExample;
-  /** The position where the draft was requested. */
-  readonly draftPosition: CompletionPosition;
-  /** The part of the author's text that is asked for: see `truthAt`. */
-  readonly truth: string;
-  readonly facts: PositionFacts;
-  /** The draft as it would be shown; empty if nothing would be shown. */
-  readonly draft: Draft;
-  /** Whether the draft is the truth: see `matchesTruth`. */
-  readonly right: boolean;
-  /** Log loss on the truth. Undefined if it was not requested, the drafter cannot measure it, or a block is wanted. */
-  readonly loss: { readonly tokens: number; readonly nats: number } | undefined;
-}
-
-export interface LabeledPosition {
-  readonly scored: ScoredPosition;
-  /** The answer of the large model, with the text as it would be shown. */
-  readonly answer: LlmAnswer;
-  readonly right: boolean;
-}
-
-export interface Labels {
-  readonly labelled: readonly LabeledPosition[];
-  readonly failed: number;
-}
-
-/** The large model's answers at a sample of one run's positions. */
-export interface ApiLabels {
-  readonly model: string;
-  readonly validation: Labels;
-  /** Undefined if the run stopped asking before the test positions. */
-  readonly test: Labels | undefined;
-  /** The same positions, asked with what a plain API call sees. */
-  readonly bare: Labels | undefined;
-}
-
-/** All that was asked in the run, at validation and test positions and bare. */
-export function allLabels({ validation, test, bare }: ApiLabels): Labels[] {
-  return [validation, test, bare].filter((each) => each !== undefined);
-}
 
 export type ReportFigures = Pick<AdaptReport, 'specialist' | 'apiShare' | 'api' | 'slider'>;
 
@@ -64,7 +23,7 @@ interface JudgedPosition extends ScoredPosition {
 /** A test position that the API has answered, too. */
 interface ComparedPosition {
   readonly position: JudgedPosition;
-  readonly label: LabeledPosition;
+  readonly label: LabelledPosition;
   /** Whether the large model was right there without the folder's snippets and draft. */
   readonly bareRight: boolean | undefined;
 }

@@ -98,8 +98,8 @@ export function continuesReplacement(
 const LINE_TOKENS = 48;
 const BLOCK_TOKENS = 160;
 
-export function draftOptions({ block, alone }: Pick<CompletionPosition, 'block' | 'alone'>): DraftOptions {
-  return { multiline: block, maxTokens: block ? BLOCK_TOKENS : LINE_TOKENS, ...(alone && { linesBelow: 'never' }) };
+export function draftOptions({ block }: Pick<CompletionPosition, 'block'>): DraftOptions {
+  return { multiline: block, maxTokens: block ? BLOCK_TOKENS : LINE_TOKENS };
 }
 
 /** A local draft as it is judged and shown; undefined if nothing is worth showing. */

@@ -1,10 +1,17 @@
 // Writes the prompt for a text's label, and finds the label in the large model's answer.
 import { withoutAny } from '../../common/plain-text.ts';
 import { estimateTokens, type ModelFacts, type Prompt } from '../../llm/protocol/models.ts';
-import { type LabelTask, TASKS_FOLDER } from './task.ts';
 
 /** What a prompt shows: the text alone; examples too; the small model's figures too, 'brief' with fewer examples. */
 export type EvidenceForm = 'bare' | 'examples' | 'brief' | 'informed';
+
+/** What is asked about each text. */
+export interface LabelQuestion {
+  /** The task's file, for the log. */
+  readonly about: string;
+  readonly instruction: string;
+  readonly labels: readonly { readonly name: string; readonly meaning: string }[];
+}
 
 /** A labelled text of the folder, shown in the prompt as an example. */
 export interface LabelExample {
@@ -39,7 +46,7 @@ const FIGURES_TERMS =
 
 /** The caller must have redacted the text and the examples. */
 export function labelPrompt(
-  { name: task, instruction, labels }: Pick<LabelTask, 'name' | 'instruction' | 'labels'>,
+  { about, instruction, labels }: LabelQuestion,
   text: string,
   facts: ModelFacts,
   { examples, probabilities, rightShare }: LabelEvidence = { examples: [] },
@@ -64,7 +71,7 @@ export function labelPrompt(
     ...(informed ? [`Small model: ${figuresOf(probabilities, labels)}`] : []),
   ].join('\n');
   return {
-    about: `${TASKS_FOLDER}/${task}.json`,
+    about,
     // The system prompt is the same for all texts of a task.
     system: { text: system, cache: estimateTokens(system.length, facts) >= facts.cacheMinimum },
     user: [{ text: user, cache: false }],
@@ -81,7 +88,7 @@ function percent(p: number): string {
 }
 
 /** 'fix 86%, chore 13%' */
-function figuresOf(probabilities: readonly number[], labels: LabelTask['labels']): string {
+function figuresOf(probabilities: readonly number[], labels: LabelQuestion['labels']): string {
   return labels
     .map(({ name }, i) => ({ name, p: probabilities[i] ?? 0 }))
     .sort((a, b) => b.p - a.p)
@@ -94,7 +101,7 @@ function figuresOf(probabilities: readonly number[], labels: LabelTask['labels']
 const inline = (text: string, most: number) => withoutAny(text.slice(0, most), ['</text>', '</example>']);
 
 /** Index of the label that the answer names; undefined if it names none or several. */
-export function parseLabel(answer: string, labels: LabelTask['labels']): number | undefined {
+export function parseLabel(answer: string, labels: LabelQuestion['labels']): number | undefined {
   const plain = answer.trim().toLowerCase();
   const said = plain.replace(/^["'`*\s]+/, '').replace(/(?<!["'`*.\s])["'`*.\s]+$/, '');
   const exact = labels.findIndex(({ name }) => name.toLowerCase() === said);

@@ -7,7 +7,7 @@ import { readTuning } from '../../common/tuning.ts';
 import { type PromptLimits, promptLimitsFor } from '../../prompts/completion/prompt-form.ts';
 import { restOfLine } from '../../text/lines.ts';
 import { type Block, continueBlock, type FirstLine, textOf } from '../ngram/block.ts';
-import { beginDraft, distinctLines, mayContinue, wantsBlock, withBlock } from '../ngram/drafter.ts';
+import { distinctLines, firstLine, mayContinue, wantsBlock, withBlock } from '../ngram/drafter.ts';
 import type { NgramModel } from '../ngram/model.ts';
 import type { OwnFile } from '../ngram/own-file.ts';
 import type { Predictor } from '../ngram/predictor.ts';
@@ -62,15 +62,14 @@ async function writeDraft(
   /** A wanted block below the first line; undefined if only the n-grams write blocks. */
   writeBlock: (first: FirstLine) => Promise<Block | false | undefined>,
 ): Promise<Omit<Draft, 'latencyMs'>> {
-  const { query, ngram, predictor } = site;
+  const { query, predictor } = site;
   const choice = chooseLine(site, hypotheses);
-  const begun = beginDraft(choice, ranking, model, query, options, ngram.template(query), predictor);
-  const { first, block: repeated } = begun;
+  const first = firstLine(choice, ranking, model, predictor);
   const byNgrams = () => continueBlock(query, first, options.maxTokens, predictor);
   // If the line needs no block, only the n-grams continue it: a pass of the neural model would delay the line.
   const below = async () =>
     wantsBlock(first, options) ? ((await writeBlock(first)) ?? byNgrams()) : mayContinue(first, query) && byNgrams();
-  const block = repeated ?? (await below());
+  const block = await below();
   return block ? withBlock(first, block, options, predictor.vocabulary) : first.draft;
 }
 

@@ -1,5 +1,5 @@
 // The drafter for a neural model with another tokenizer than the n-grams: each proposes whole lines, and both score
-// all of them in their own tokens (line-scores.ts). Blocks are written by the n-grams alone, or by the large model.
+// all of them in their own tokens (line-scores.ts, score-line.ts). Blocks are written by the n-grams alone.
 import type { GateExample } from '../../common/statistics/gate.ts';
 import type { TopTokens } from '../../neural/inference/passes.ts';
 import { remainingBytes } from '../../neural/inference/prefill.ts';
@@ -12,10 +12,11 @@ import type { NgramModel } from '../ngram/model.ts';
 import type { OwnFile } from '../ngram/own-file.ts';
 import { contextWithRoom, findLines } from '../ngram/search.ts';
 import { type DrafterOptions, JointDrafter, type PromptedQuery, type QuerySite } from './joint-drafter.ts';
-import { LineScores, scoreLine, TokenDistribution } from './line-scores.ts';
+import { LineScores, TokenDistribution } from './line-scores.ts';
 import type { MixWeights } from './mix-weights.ts';
 import { beginnings, type NextTokenScores } from './next-token-scores.ts';
 import { likelyTokens } from './ngram-predictions.ts';
+import { scoreLine } from './score-line.ts';
 import type { MixHypothesis } from './search.ts';
 import { tokenHead, VocabularyMapping } from './vocabulary-mapping.ts';
 

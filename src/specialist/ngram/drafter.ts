@@ -7,8 +7,6 @@ import { type Block, continueBlock, draftTokens, endProbability, type FirstLine,
 import type { Predictor } from './predictor.ts';
 import { describe, describeNone, type LineCandidate, surroundings, type Unranked } from './ranking.ts';
 import { findLines, type Hypothesis, logNextLine } from './search.ts';
-import type { TemplateDraft } from './template.ts';
-import { type TemplatedLine, withTemplate } from './template-lines.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /** Below a less probable line no lines are drafted: what follows it is even less probable. */
@@ -39,23 +37,8 @@ export function distinctLines<H extends Hypothesis>(
   return lines;
 }
 
-/** The most probable candidate, or what a template knows better, and the block below it if a template has one. */
-export function beginDraft(
-  choice: LineChoice,
-  weights: ArrayLike<number>,
-  model: string,
-  query: CompletionQuery,
-  { maxTokens, linesBelow }: DraftOptions,
-  template: TemplateDraft | undefined,
-  predictor: Predictor,
-): TemplatedLine {
-  const searched = firstLine(choice, weights, model, predictor);
-  const { first, block } = withTemplate(searched, template, query, maxTokens, predictor);
-  return block && linesBelow !== 'never' ? { first, block } : { first };
-}
-
 /** The most probable candidate. */
-function firstLine(
+export function firstLine(
   choice: LineChoice,
   weights: ArrayLike<number>,
   model: string,
@@ -144,13 +127,12 @@ export function draftByNgrams(
   query: CompletionQuery,
   options: DraftOptions,
   weights: Float32Array,
-  template: TemplateDraft | undefined,
   predictor: Predictor,
 ): Omit<Draft, 'latencyMs'> {
   const { maxTokens } = options;
   const choice = candidateLines(query, maxTokens, predictor);
-  const { first, block: repeated } = beginDraft(choice, weights, NGRAM_MODEL, query, options, template, predictor);
+  const first = firstLine(choice, weights, NGRAM_MODEL, predictor);
   const isContinued = wantsBlock(first, options) || mayContinue(first, query);
-  const block = repeated ?? (isContinued && continueBlock(query, first, maxTokens, predictor));
+  const block = isContinued && continueBlock(query, first, maxTokens, predictor);
   return block ? withBlock(first, block, options, predictor.vocabulary) : first.draft;
 }

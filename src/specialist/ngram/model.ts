@@ -1,7 +1,6 @@
 // The n-gram model, synchronous: build, fit, complete, store. The worker wraps it; the command line calls it.
 import type { CompletionQuery, Draft, DraftOptions, Snippet, SnippetOptions } from '../../common/completion.ts';
 import { failed, ok, type Result } from '../../common/errors.ts';
-import { LineReader } from '../../text/lexemes.ts';
 import type { Tokenizer } from '../../text/tokenizer/bpe.ts';
 import type { EditHistory, TextFile } from '../../workspace/edits/edit.ts';
 import { draftByNgrams } from './drafter.ts';
@@ -12,7 +11,6 @@ import { lookupScope, ProjectIndex, type TokenizedFile } from './project-index.t
 import { defaultWeights, type NgramWeights } from './ranking.ts';
 import { readSnapshot, writeSnapshot } from './snapshot.ts';
 import { findSnippets } from './snippets.ts';
-import { type TemplateDraft, templateAt } from './template.ts';
 import { Vocabulary } from './vocabulary.ts';
 
 export type { TextFile } from '../../workspace/edits/edit.ts';
@@ -46,7 +44,6 @@ export class NgramModel {
   private decodedLength = 0;
   private readonly own: OwnFile;
   private readonly predictor: Predictor;
-  private readonly lines = new LineReader();
   private readonly weights: NgramWeights;
 
   private constructor(vocabulary: Vocabulary, project: ProjectIndex, weights: NgramWeights) {
@@ -133,7 +130,7 @@ export class NgramModel {
   complete(query: CompletionQuery, options: DraftOptions): Draft {
     const started = performance.now();
     const predictor = this.predictorAt(query, options.maxTokens);
-    const draft = draftByNgrams(query, options, this.weights.ranking, this.template(query), predictor);
+    const draft = draftByNgrams(query, options, this.weights.ranking, predictor);
     return { ...draft, latencyMs: performance.now() - started };
   }
 
@@ -149,11 +146,6 @@ export class NgramModel {
     predictor.edited.setLine(query);
     predictor.moveTo(query.path, lookupScope(query.path, own.following, query.languageId));
     return predictor;
-  }
-
-  /** The continuation of a block that the query's document has above or below; see template.ts. */
-  template(query: CompletionQuery): TemplateDraft | undefined {
-    return templateAt(query, this.lines);
   }
 
   /** The files whose text is used. */

@@ -1,4 +1,5 @@
-// Properties of each token that the n-gram model needs: whether it ends a line, and whether it is blank.
+// The tokens that the n-gram model counts: the tokenizer's and a separator of files, with which of them end a line or
+// are blank, and the way between tokens and text.
 import { startsWithBytes, type Tokenizer } from '../../text/tokenizer/bpe.ts';
 
 export class Vocabulary {

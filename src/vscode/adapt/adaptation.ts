@@ -1,6 +1,6 @@
 // Background runs: the index of an opened folder, and 'Adapt to This Repo' with its progress, questions and report.
 import * as vscode from 'vscode';
-import type { ExportedFiles } from '../../adapt/models/folder-models.ts';
+
 import type { KeptSummary } from '../../adapt/report/kept.ts';
 import {
   type AdaptOutcome,
@@ -14,7 +14,6 @@ import { Part } from '../../common/disposable.ts';
 import type { Result } from '../../common/errors.ts';
 import { counted } from '../../common/format.ts';
 import type { Log } from '../../common/log.ts';
-import type { Progress } from '../../common/progress.ts';
 import type { JobClient } from '../../jobs/job-client.ts';
 import type { WindowEngine } from '../bases/window-engine.ts';
 import { joined, safeSentence, t, type UiText } from '../editor/ui-text.ts';
@@ -130,11 +129,6 @@ export class Adaptation extends Part<AdaptationDeps> {
   /** A job's summary of the stored and sent data of a folder. */
   kept(session: FolderSession, signal: AbortSignal): Promise<Result<KeptSummary>> {
     return this.deps.jobs.job('kept', this.deps.requests.kept(session), signal);
-  }
-
-  /** Exports a folder's trained model for other programs. */
-  exportTo(root: string, into: string, signal: AbortSignal, progress: Progress): Promise<Result<ExportedFiles>> {
-    return this.deps.jobs.job('export', this.deps.requests.export(root, into), signal, progress);
   }
 
   /** Runs the command. Resolves to true if there is a new report. */

@@ -24,6 +24,7 @@ export interface DeleteDeps {
   readonly status: { folder(): FolderRef };
   readonly store: StoreOwner;
   readonly paths: Pick<Paths, 'storage'>;
+  readonly onDeleted: () => void;
 }
 
 /** Time for a stopped run of any window to release its lock. */
@@ -74,6 +75,7 @@ export async function deleteData(deps: DeleteDeps): Promise<void> {
     await permissions.forget(picked.all ? undefined : folder.key);
     folders.restart(picked.all ? undefined : folder);
     activity.clear();
+    deps.onDeleted();
     void window.showInformationMessage(t('The stored data is deleted. The index is being rebuilt from your files.'));
   } catch (error) {
     log.error('Stored data could not be deleted', error);

@@ -1,7 +1,6 @@
 // Builds job requests for a folder from the current settings, key and model, as plain data.
 import * as vscode from 'vscode';
 import type { KeptRequest } from '../../adapt/kept/kept-rows.ts';
-import type { OwnExport } from '../../adapt/models/folder-models.ts';
 import {
   type AdaptRequest,
   type ApiAccess,
@@ -16,7 +15,7 @@ import type { Permissions } from '../api/permissions.ts';
 import { smallerBaseText } from '../bases/base-status.ts';
 import type { WindowEngine } from '../bases/window-engine.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';
-import { type Paths, specialistFolder } from '../editor/paths.ts';
+import type { Paths } from '../editor/paths.ts';
 import type { FolderSession } from '../folder/folder-session.ts';
 import type { Configuration } from '../settings/configuration.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -61,12 +60,6 @@ export class RunRequests extends Part<RunRequestDeps> {
     const settings = this.deps.configuration.for(uri);
     const limits = this.limits(settings);
     return { ...folder, ...this.neural(settings), address: this.deps.api.address, limits };
-  }
-
-  /** Export request for a folder, which need not be open. */
-  export(root: string, into: string): OwnExport {
-    const { neural, paths } = this.deps;
-    return { ...neural.shipped, specialistFolder: specialistFolder(paths.storage, root), into };
   }
 
   harvest(uri: vscode.Uri): AdaptRequest['harvest'] {

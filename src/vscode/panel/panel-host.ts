@@ -9,7 +9,7 @@ import { t } from '../editor/ui-text.ts';
 import { drawPage } from '../editor/webview-page.ts';
 import { window } from '../editor/window.ts';
 import type { ActiveAdaptation } from '../folder/active-adaptation.ts';
-import { type PanelReport, parseFromPanel, type ToPanel } from '../webview/protocol.ts';
+import { type PanelAction, type PanelReport, parseFromPanel, type ToPanel } from '../webview/protocol.ts';
 import type { Status, StatusSnapshot } from './status.ts';
 
 const viewId = 'easyAdaptation.panel';
@@ -19,6 +19,10 @@ export interface PanelDeps {
   readonly activity: Activity;
   readonly status: Status;
   readonly reports: () => readonly PanelReport[];
+  /** Buttons above the reports. */
+  readonly reportActions: () => readonly PanelAction[];
+  /** The editor's command for one that the page asks for; undefined: the page may not run it. */
+  readonly commandFor: (command: string) => string | undefined;
   readonly set: (setting: 'balance' | 'minimumConfidence', value: number) => void;
   /** Shows the position of a completion in the editor. */
   readonly openPosition: (id: string) => void;
@@ -108,17 +112,21 @@ export class PanelHost extends Part<PanelDeps> implements vscode.WebviewViewProv
         this.deps.set('minimumConfidence', message.value);
         break;
       case 'command':
-        void vscode.commands.executeCommand(
-          message.command === 'manageTrust' ? 'workbench.trust.manage' : `easyAdaptation.${message.command}`,
-        );
+        this.runCommand(message.command);
         break;
       case 'open':
         this.deps.openPosition(message.id);
     }
   }
 
+  private runCommand(command: string): void {
+    const id = this.deps.commandFor(command);
+    if (id === undefined) this.deps.log.warn('The panel asked for a command that it may not run');
+    else void vscode.commands.executeCommand(id);
+  }
+
   private initMessage(): ToPanel {
-    const { status, activity, reports } = this.deps;
+    const { status, activity, reports, reportActions } = this.deps;
     return {
       type: 'init',
       locale: vscode.env.language,
@@ -126,6 +134,7 @@ export class PanelHost extends Part<PanelDeps> implements vscode.WebviewViewProv
       rows: activity.rows,
       totals: activity.totals(),
       reports: reports(),
+      reportActions: reportActions(),
     };
   }
 

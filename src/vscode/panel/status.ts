@@ -7,13 +7,11 @@ import type { Adaptation } from '../adapt/adaptation.ts';
 import { type Api, type ApiState, isAllowed } from '../api/api.ts';
 import { stopsAnHour } from '../api/hourly-cost.ts';
 import type { Permissions } from '../api/permissions.ts';
-import type { Problems } from '../api/problems.ts';
 import { modelStatus } from '../bases/base-status.ts';
 import type { Bases } from '../bases/bases.ts';
-import type { MachineCard } from '../bases/machine-card.ts';
 import type { WindowEngine } from '../bases/window-engine.ts';
 import type { Snooze } from '../completion/snooze.ts';
-import { Document } from '../editor/document.ts';
+import { snoozedText } from '../completion/surface.ts';
 import { placeOf } from '../editor/folder-of-document.ts';
 import { type FolderRef, folderRef, looseFolder } from '../editor/folder-ref.ts';
 import { t } from '../editor/ui-text.ts';
@@ -23,20 +21,19 @@ import type { Folders } from '../folder/folders.ts';
 import type { Configuration } from '../settings/configuration.ts';
 import { isLanguageEnabled } from '../settings/levels.ts';
 import type { PanelNotice, PanelProgress, PanelState } from '../webview/protocol.ts';
-import { sessionNotices } from './session-notices.ts';
 import { sliderPoints } from './slider-points.ts';
 
 export interface StatusDeps {
   readonly configuration: Configuration;
   readonly api: Api;
   readonly permissions: Permissions;
-  readonly problems: Problems;
   readonly snooze: Snooze;
   readonly folders: Folders;
   readonly adaptation: Adaptation;
   readonly neural: WindowEngine;
   readonly bases: Pick<Bases, 'current'>;
-  readonly machineCard: Pick<MachineCard, 'notice'>;
+  /** The surfaces' notices for a folder. */
+  readonly notices: (folder: FolderRef) => readonly PanelNotice[];
 }
 
 export interface StatusSnapshot extends PanelState {
@@ -109,7 +106,7 @@ export class Status extends Part<StatusDeps> {
       localOnly: settings.localOnly || apiState === 'untrusted',
       apiModel: apiState === 'no-key' || apiState === 'local-only' || apiState === 'untrusted' ? '' : api.model,
       ...(isAllowed(apiState) && { month: { spentUsd: api.spentUsd, limitUsd: api.limitUsd } }),
-      notices: this.notices(apiState, folder, session),
+      notices: this.deps.notices(folder),
       ...(progress && { progress }),
     };
   }
@@ -159,84 +156,4 @@ export class Status extends Part<StatusDeps> {
       }
     }
   }
-
-  private notices(apiState: ApiState, folder: FolderRef, session: FolderSession | undefined): PanelNotice[] {
-    const { problems, api, snooze, machineCard } = this.deps;
-    const shown = window.activeTextEditor?.document;
-    const document = shown && new Document(shown);
-    const path = document?.folder.key === folder.key ? document.path : undefined;
-    const notices = session ? sessionNotices(session, path, document?.isLong) : [];
-    const failure = problems.current;
-    if (failure && isAllowed(apiState)) {
-      const setKey = { label: t('Set API Key'), command: 'setApiKey' } as const;
-      notices.push({
-        kind: 'warning',
-        text: t('The large model does not answer, so completions are local: {0}', failure.message),
-        action: failure.code === 'bad-key' ? setKey : { label: t('Show Log'), command: 'showLog' },
-      });
-    }
-    const first = snooze.active ? snoozeNotice(snooze) : undefined;
-    const last = apiNotice(apiState, folder, api) ?? machineCard.notice(apiState, api.question(folder));
-    return [first, ...notices, last].filter((each) => each !== undefined);
-  }
-}
-
-/** The end, not the minutes that are left: these would change, and screen readers would read each change. */
-function snoozedText({ until }: Snooze): string {
-  if (until === Number.POSITIVE_INFINITY) return t('Snoozed until restart');
-  return t('Snoozed until {0}', new Date(until).toLocaleTimeString(undefined, { timeStyle: 'short' }));
-}
-
-function snoozeNotice(snooze: Snooze): PanelNotice {
-  return { kind: 'info', text: `${snoozedText(snooze)}.`, action: { label: t('End Snooze'), command: 'snooze' } };
-}
-
-/** The notice for each state of the large model. A missing row fails to compile. */
-function apiNotice(state: ApiState, folder: FolderRef, api: Api): PanelNotice | undefined {
-  const allow = { label: t('Review and Allow'), command: 'allowApi' } as const;
-  const settings = { label: t('Open Settings'), command: 'openSettings' } as const;
-  const rows: { readonly [S in ApiState]: PanelNotice | undefined } = {
-    untrusted: {
-      kind: 'info',
-      text: t('Restricted Mode: local only until you trust this workspace.'),
-      action: { label: t('Manage Trust'), command: 'manageTrust' },
-    },
-    'local-only': undefined,
-    // The machine's card offers a large model, until it is declined.
-    'no-key': undefined,
-    'no-model': {
-      kind: 'info',
-      text: t('Choose a model of {0}: it has no default. Until then every completion is local.', api.provider.label),
-      action: { label: t('Choose the Large Model'), command: 'chooseModel' },
-    },
-    'bad-url': {
-      kind: 'warning',
-      text: t(
-        'The setting easyAdaptation.baseUrl must be an https address, or http on this machine, without user name and password: keys go to "Choose the Large Model…". Until then every completion is local.',
-      ),
-      action: settings,
-    },
-    unasked: {
-      kind: 'info',
-      text: t('Nothing of {0} is sent to {1} until you allow it.', folder.name, api.host()),
-      action: allow,
-    },
-    declined: {
-      kind: 'info',
-      text: t('{0} stays local: you have not allowed {1}.', folder.name, api.host()),
-      action: allow,
-    },
-    'no-store': {
-      kind: 'warning',
-      text: t('Paid answers cannot be stored on disk, so every completion is local. The log has the reason.'),
-      action: { label: t('Show Log'), command: 'showLog' },
-    },
-    'over-budget': {
-      kind: 'warning',
-      text: t('This month’s spending limit is reached. Completions are local until you raise it or the month ends.'),
-      action: settings,
-    },
-    available: undefined,
-  };
-  return rows[state];
 }

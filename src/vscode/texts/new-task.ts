@@ -1,8 +1,8 @@
 // 'New Text Task…': asks five questions and writes the task's file.
 import * as vscode from 'vscode';
-import { LABEL_COUNT, type TaskLabel, type TextSource } from '../../prompts/label/task.ts';
 import { atPath, csvRecords } from '../../text-tasks/labels/csv.ts';
 import { linesIn } from '../../text-tasks/labels/extract.ts';
+import { LABEL_COUNT, type TaskLabel, type TextSource } from '../../text-tasks/task-file.ts';
 import { FolderReader } from '../../workspace/files/folder-reader.ts';
 import { textPieces } from '../../workspace/files/text-pieces.ts';
 import { joined, safeText, t, type UiText } from '../editor/ui-text.ts';

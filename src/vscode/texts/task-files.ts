@@ -2,8 +2,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { TASKS_FOLDER } from '../../prompts/label/task.ts';
 import { writeNewFile } from '../../text-tasks/in-folder.ts';
+import { TASKS_FOLDER } from '../../text-tasks/task-file.ts';
 import { parseReport, type TaskReport } from '../../text-tasks/task-report.ts';
 import { FolderReader } from '../../workspace/files/folder-reader.ts';
 

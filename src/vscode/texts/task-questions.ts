@@ -1,7 +1,7 @@
 // Questions of text tasks: which task, text and label, and whether a price is accepted.
 import type { ApiEstimate } from '../../adapt/request/adapt-request.ts';
 import { oneLine } from '../../common/format.ts';
-import type { LabelTask } from '../../prompts/label/task.ts';
+import type { LabelTask } from '../../text-tasks/task-file.ts';
 import { costInWords, termsOf } from '../api/try-model.ts';
 import { offerCommand } from '../editor/dialogs.ts';
 import { safeText, sentences, t, type UiText } from '../editor/ui-text.ts';

@@ -6,10 +6,10 @@ import type { Failure } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
 import type { JobClient } from '../../jobs/job-client.ts';
 import type { StatesAccess } from '../../jobs/text-task.ts';
-import { isAnswerTask, TASKS_FOLDER, type TextTask } from '../../prompts/label/task.ts';
 import { readAnswers, storeCorrection } from '../../text-tasks/given-labels.ts';
 import { readTask, requireWritable } from '../../text-tasks/in-folder.ts';
 import { readResults } from '../../text-tasks/results-table.ts';
+import { isAnswerTask, TASKS_FOLDER, type TextTask } from '../../text-tasks/task-file.ts';
 import type { TaskReport } from '../../text-tasks/task-report.ts';
 import { endOfRun, resultsOf } from '../../text-tasks/task-results.ts';
 import { FolderReader } from '../../workspace/files/folder-reader.ts';
@@ -35,7 +35,7 @@ export interface TextTasksDeps {
   readonly paths: Paths;
   readonly extension: vscode.Uri;
   readonly jobs: JobClient;
-  readonly current: () => FolderRef;
+  readonly status: { folder(): FolderRef };
   readonly log: Log;
   /** Called with whether an open folder has a task. */
   readonly onTasks: (hasTask: boolean) => void;
@@ -278,7 +278,7 @@ export class TextTasks extends Part<TextTasksDeps> {
   }
 
   private async pickFolder(question: UiText): Promise<DiskFolder | undefined> {
-    const folder = await pickFolder(this.deps.current(), question);
+    const folder = await pickFolder(this.deps.status.folder(), question);
     if (folder?.root === undefined || folder.uri === undefined) return undefined;
     if (vscode.workspace.isTrusted) return { folder, uri: folder.uri, root: folder.root };
     void askForTrust();

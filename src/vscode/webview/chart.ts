@@ -1,14 +1,14 @@
 // The report's picture: a bar for each model, and both models together by the share of calls. Figures stand beside the
 // bars as text; shape, not colour, tells bar, interval and marks.
+import type { Bar, Chart, Pair } from '../../common/chart.ts';
 import { h } from './dom.ts';
-import type { ReportChart } from './protocol.ts';
 
 const WIDTH = 100;
 const BAR = 16;
 const BELOW = 12;
 const LINE = 40;
 
-export function chartOf({ bars }: Pick<ReportChart, 'bars'>): HTMLElement {
+export function chartOf({ bars }: Pick<Chart, 'bars'>): HTMLElement {
   const rows = bars.map(({ figure, note, ...bar }) =>
     h('li', h('span', bar.name), h('span.dim', figure), barOf(bar), note === undefined ? undefined : h('em', note)),
   );
@@ -17,7 +17,7 @@ export function chartOf({ bars }: Pick<ReportChart, 'bars'>): HTMLElement {
 }
 
 /** A bar, and below it its interval as a line with ends. A dot there is what was expected. */
-function barOf(bar: Omit<ReportChart['bars'][number], 'figure' | 'note'>): SVGSVGElement {
+function barOf(bar: Omit<Bar, 'figure' | 'note'>): SVGSVGElement {
   const { share, low = share, high = share, expected } = bar;
   const ends = [low, high].map((end) => `M${x(end)} ${BELOW - 3}v6`).join('');
   return picture(BAR, [
@@ -32,11 +32,11 @@ function barOf(bar: Omit<ReportChart['bars'][number], 'figure' | 'note'>): SVGSV
 /** Right lines above the share of calls. A line across marks the place of the slider. */
 export class PairView {
   readonly element: HTMLElement;
-  private readonly pair: NonNullable<ReportChart['pair']>;
+  private readonly pair: Pair;
   private readonly sentence = h('p.dim');
   private readonly mark: Element | null;
 
-  constructor(pair: NonNullable<ReportChart['pair']>) {
+  constructor(pair: Pair) {
     this.pair = pair;
     const line = pair.points.map(({ calls, right }, i) => `${i === 0 ? 'M' : 'L'}${x(calls)} ${y(right)}`).join('');
     const drawn = picture(LINE, [

@@ -1,6 +1,6 @@
 // The panel's browser code: draws the host's messages, and sends the user's actions back.
 import { h } from './dom.ts';
-import type { FromPanel, ToPanel } from './protocol.ts';
+import type { FromPanel, PanelAction, ToPanel } from './protocol.ts';
 import { reportView } from './report.ts';
 import { RowList } from './rows.ts';
 import { StatusView } from './top.ts';
@@ -16,11 +16,11 @@ const host = acquireVsCodeApi();
 
 let views: ReturnType<typeof build> | undefined;
 
-function build(words: Words) {
-  const runs = (command: 'adapt' | 'exportAdaptation') => () => host.postMessage({ type: 'command', command });
-  const report = reportView(words, runs('adapt'), runs('exportAdaptation'));
+function build(words: Words, reportActions: readonly PanelAction[]) {
+  const run = (command: string) => host.postMessage({ type: 'command', command });
+  const report = reportView(words, reportActions, run);
   const status = new StatusView(words, {
-    run: (command) => host.postMessage({ type: 'command', command }),
+    run,
     setBalance: (value) => host.postMessage({ type: 'balance', value }),
     showBalance: report.showBalance,
     setThreshold: (value) => host.postMessage({ type: 'threshold', value }),
@@ -41,7 +41,7 @@ function build(words: Words) {
 
 function receive(message: ToPanel): void {
   if (message.type === 'init') {
-    views = build(new Words(message.locale));
+    views = build(new Words(message.locale), message.reportActions);
     views.status.update(message.state);
     views.rows.reset(message.rows);
     views.totals.setMonth(message.state.month);

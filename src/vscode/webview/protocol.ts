@@ -1,24 +1,7 @@
 // Messages between the panel and the extension: plain data. The extension checks what the page sends.
 import * as v from 'valibot';
+import type { Section } from '../../adapt/report/report-document.ts';
 import type { SchemaOutput } from '../../common/schemas.ts';
-
-/** The extension's commands that the panel may run. */
-export const panelCommands = [
-  'adapt',
-  'cancelAdapt',
-  'showReport',
-  'exportAdaptation',
-  'setApiKey',
-  'chooseModel',
-  'allowApi',
-  'snooze',
-  'showMenu',
-  'showLog',
-  'openSettings',
-  'manageTrust',
-  'getCodeModel',
-  'declineMachineCard',
-] as const;
 
 export type PanelOutcome = 'pending' | 'accepted' | 'partly-accepted' | 'typed' | 'rejected' | 'ignored';
 
@@ -89,9 +72,10 @@ export interface PanelNotice {
   readonly decline?: PanelAction;
 }
 
-interface PanelAction {
+export interface PanelAction {
   readonly label: string;
-  readonly command: PanelCommand;
+  /** One that the host allows the page: see `inPanel` in editor/surface.ts. */
+  readonly command: string;
 }
 
 /** The run in progress. `share` is absent while the total is unknown. */
@@ -136,41 +120,12 @@ export interface PanelState {
   readonly progress?: PanelProgress;
 }
 
-/** As in common/chart.ts. */
-export interface ReportChart {
-  readonly bars: readonly {
-    readonly name: string;
-    readonly share: number;
-    readonly low?: number;
-    readonly high?: number;
-    readonly expected?: number;
-    readonly figure: string;
-    readonly note?: string;
-  }[];
-  readonly pair?: {
-    readonly points: readonly {
-      readonly balance: number;
-      readonly calls: number;
-      readonly right: number;
-      readonly inWords: string;
-    }[];
-    readonly inWords: string;
-  };
-}
-
-export interface ReportSection {
-  readonly title: string;
-  readonly text: readonly string[];
-  readonly chart?: ReportChart;
-  readonly table?: { readonly head: readonly string[]; readonly rows: readonly (readonly string[])[] };
-}
-
 /** The report of a folder's last adaptation. */
 export interface PanelReport {
   readonly folder: string;
   /** ms since 1970. */
   readonly finishedAt: number;
-  readonly sections: readonly ReportSection[];
+  readonly sections: readonly Section[];
 }
 
 export type ToPanel =
@@ -182,6 +137,8 @@ export type ToPanel =
       readonly rows: readonly PanelRow[];
       readonly totals: PanelTotals;
       readonly reports: readonly PanelReport[];
+      /** Buttons above the reports. */
+      readonly reportActions: readonly PanelAction[];
     }
   | { readonly type: 'state'; readonly state: PanelState }
   /** A new row, or a changed one with the same id. */
@@ -197,13 +154,12 @@ const fraction = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 const fromPanel = v.variant('type', [
   v.object({ type: v.literal('ready') }),
   v.object({ type: v.picklist(['balance', 'threshold']), value: fraction }),
-  v.object({ type: v.literal('command'), command: v.picklist(panelCommands) }),
+  v.object({ type: v.literal('command'), command: v.pipe(v.string(), v.maxLength(60)) }),
   /** Show the cursor position of a completion. */
   v.object({ type: v.literal('open'), id: v.pipe(v.string(), v.maxLength(100)) }),
 ]);
 
 export type FromPanel = SchemaOutput<typeof fromPanel>;
-export type PanelCommand = (typeof panelCommands)[number];
 
 /** Validates a message and returns its known fields. Undefined if its type is unknown or a part is missing. */
 export function parseFromPanel(value: unknown): FromPanel | undefined {

@@ -1,15 +1,19 @@
 // The panel's part with the report of the last adaptation of each folder.
+import type { Section } from '../../adapt/report/report-document.ts';
 import { chartOf, PairView } from './chart.ts';
 import { button, h, icon, icons } from './dom.ts';
-import type { PanelReport, ReportSection } from './protocol.ts';
+import type { PanelAction, PanelReport } from './protocol.ts';
 import type { Words } from './wording.ts';
 
-export function reportView(words: Words, onAdapt: () => void, onExport: () => void) {
+export function reportView(words: Words, actions: readonly PanelAction[], run: (command: string) => void) {
   const body = h('div.reports');
   let pairs: PairView[] = [];
   let balance = 0;
   const small = { class: 'secondary small' };
-  const buttons = h('div.adapt-again', button('Export…', onExport, small), button('Adapt again', onAdapt, small));
+  const buttons = h(
+    'div.adapt-again',
+    ...actions.map(({ label, command }) => button(label, () => run(command), small)),
+  );
   const element = h(
     'section.card.report',
     { 'aria-labelledby': 'report-title', tabindex: '-1' },
@@ -24,7 +28,7 @@ export function reportView(words: Words, onAdapt: () => void, onExport: () => vo
         'p',
         'Suggestions come from a base model and an index of your files. An adaptation fits the router and the thresholds to your files in minutes, and measures on held-out files how reliable the models are. With a GPU or a long night it also trains. Completions continue meanwhile.',
       ),
-      button('Adapt to This Repo', onAdapt),
+      button('Adapt to This Repo', () => run('adapt')),
     );
   const one = ({ folder, finishedAt, sections }: PanelReport) =>
     h(
@@ -33,7 +37,7 @@ export function reportView(words: Words, onAdapt: () => void, onExport: () => vo
       h('h3', folder, h('span.dim', words.date(finishedAt))),
       h('div.sections', ...sections.map((section) => sectionOf(section, pairOf(section)))),
     );
-  const pairOf = ({ chart }: ReportSection) => {
+  const pairOf = ({ chart }: Section) => {
     const pair = chart?.pair && new PairView(chart.pair);
     pair?.show(balance);
     if (pair) pairs.push(pair);
@@ -58,7 +62,7 @@ export function reportView(words: Words, onAdapt: () => void, onExport: () => vo
   };
 }
 
-function sectionOf({ title, text, chart, table }: ReportSection, pair: HTMLElement | undefined): HTMLElement {
+function sectionOf({ title, text, chart, table }: Section, pair: HTMLElement | undefined): HTMLElement {
   const lines = text.map((line) => h('p', line));
   const figures = table && tableOf(table, title);
   const folded = chart && figures ? h('details.fold', h('summary', icon(icons.chevron), 'Figures'), figures) : figures;
@@ -66,7 +70,7 @@ function sectionOf({ title, text, chart, table }: ReportSection, pair: HTMLEleme
 }
 
 /** A table whose rows begin with their names. */
-function tableOf({ head, rows }: NonNullable<ReportSection['table']>, title: string): HTMLElement {
+function tableOf({ head, rows }: NonNullable<Section['table']>, title: string): HTMLElement {
   const cells = (values: readonly string[]) => values.map((value) => h('td', value));
   return h(
     'table.report-table',

@@ -1,7 +1,8 @@
 // Messages between the table of a text task and the extension: plain data. The extension checks what the page sends.
 import * as v from 'valibot';
+import type { Chart } from '../../common/chart.ts';
 import type { SchemaOutput } from '../../common/schemas.ts';
-import { type ReportChart, withKnownFields } from './protocol.ts';
+import { withKnownFields } from './protocol.ts';
 
 /** What is said of a row's text. */
 export interface RowAnswer {
@@ -45,7 +46,7 @@ export interface TableInit {
   readonly longestAnswer?: number;
   /** Of the last run: a picture with the sentences above it, names with values, and sentences. */
   readonly results?: {
-    readonly picture?: { readonly text: readonly string[]; readonly chart: ReportChart };
+    readonly picture?: { readonly text: readonly string[]; readonly chart: Chart };
     readonly facts: readonly (readonly [string, string])[];
     readonly notes: readonly string[];
   };

@@ -1,7 +1,6 @@
 // The top of the panel: status, notices, the run in progress, and the slider between local and large model.
 import { button, h, keepChildren } from './dom.ts';
 import {
-  type PanelCommand,
   type PanelNotice,
   type PanelProgress,
   type PanelState,
@@ -13,7 +12,7 @@ import {
 import type { Words } from './wording.ts';
 
 export interface StatusActions {
-  readonly run: (command: PanelCommand) => void;
+  readonly run: (command: string) => void;
   readonly setBalance: (value: number) => void;
   /** The slider's place has changed; it may still move. */
   readonly showBalance: (value: number) => void;

@@ -1,12 +1,8 @@
 // The report of a fake run: positions in four kinds of files, and an API that is often wrong in test helpers.
 
+import type { ApiLabels, LabelledPosition, ScoredPosition } from '../../../src/adapt/positions/scored-positions.ts';
 import type { AdaptReport } from '../../../src/adapt/report/adapt-report.ts';
-import {
-  type ApiLabels,
-  figuresOf,
-  type LabeledPosition,
-  type ScoredPosition,
-} from '../../../src/adapt/report/figures.ts';
+import { figuresOf } from '../../../src/adapt/report/figures.ts';
 import type { CursorKind } from '../../../src/prompts/completion/cursor-examples.ts';
 import type { RouterExample } from '../../../src/routing/features.ts';
 import { defaultRouter, fitRouter } from '../../../src/routing/fit.ts';
@@ -47,16 +43,16 @@ export function positionsOf(count: number): ScoredPosition[] {
 }
 
 /** Answers of the API: most are wrong in the helpers, one of `every` elsewhere. */
-export function labelled(positions: readonly ScoredPosition[], every = 10): LabeledPosition[] {
+export function labelled(positions: readonly ScoredPosition[], every = 10): LabelledPosition[] {
   return positions.map((scored, i) => {
     const helper = scored.example.path.includes('support');
     const right = helper ? i % 12 === 1 : i % every !== 0;
     const answer = { text: right ? scored.truth : 'wrong', model: 'claude', latencyMs: 900 };
-    return { scored, right, answer } as unknown as LabeledPosition;
+    return { scored, right, answer } as unknown as LabelledPosition;
   });
 }
 
-export function fitOn(labels: readonly LabeledPosition[]) {
+export function fitOn(labels: readonly LabelledPosition[]) {
   const examples = labels.map(
     ({ scored, right }): RouterExample => ({
       ...{ path: scored.example.path, draft: scored.draft, position: scored.facts },
@@ -71,7 +67,7 @@ export function reportOf(asked: boolean): AdaptReport {
   const test = positionsOf(160);
   const validation = labelled(positionsOf(120));
   const fit = fitOn(asked ? validation : []);
-  const of = (all: readonly LabeledPosition[]) => ({ labelled: all, failed: 0 });
+  const of = (all: readonly LabelledPosition[]) => ({ labelled: all, failed: 0 });
   const labels: ApiLabels = {
     model: 'claude',
     validation: of(validation),

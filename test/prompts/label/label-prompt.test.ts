@@ -5,7 +5,7 @@ import { unknownModel } from '../../../src/llm/protocol/models.ts';
 import { type LabelEvidence, labelPrompt } from '../../../src/prompts/label/label-prompt.ts';
 
 const task = {
-  name: 'changelog',
+  about: 'changelog.json',
   instruction: 'Sort the entries.',
   labels: ['fix', 'chore', 'docs'].map((name) => ({ name, meaning: `It is ${name}.` })),
 };

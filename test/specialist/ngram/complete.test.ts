@@ -178,40 +178,10 @@ function drafted(text: string, options = line): Draft {
   return emptyModel.complete(at(text), options);
 }
 
-test('the tokens make up the text of the line and of the lines after it', () => {
-  for (const typed of [
-    '  if (options.ticket ',
-    '  if (options.ticket !== undef',
-    '  if (options.ticket !== undefined)',
-  ]) {
-    const draft = drafted(`${above}${typed}¦`);
-    assert.equal(draft.tokens.map(({ text }) => text).join(''), draft.text);
-    assert.equal(draft.continuation?.tokens.map(({ text }) => text).join(''), draft.continuation?.text);
-    const below = draft.continuation?.text;
-    assert.ok(below?.includes("log.debug('a newer ticket has started', currentTicketVersion);"), below);
-    for (const { probability, margin } of [...draft.tokens, ...(draft.continuation?.tokens ?? [])])
-      assert.ok(probability > 0 && probability <= 1 && margin <= probability);
-    assert.ok((draft.confidence ?? 0) > 0.2 && (draft.confidence ?? 0) <= 1);
-  }
-});
-
-test('if a block is wanted, the draft itself contains the further lines', () => {
-  const two = (name: string) => `  if (${name} === null) {\n    report(${name}, true);\n    return ${name};\n  }\n`;
-  const typed = `function a() {\n${two('user')}${two('order')}${two('item')}  if (ticket === null) {\n    ¦`;
-  const draft = drafted(typed, { multiline: true, maxTokens: 160 });
-  assert.ok(draft.text.startsWith('report(ticket, true);\n    return'), draft.text);
-});
-
 test('before the rest of the line only the line is drafted, without that rest', () => {
   const draft = drafted(`${above}  if (options.ticket ¦) {\n`);
   assert.equal(draft.text, '!== undefined');
   assert.equal(draft.continuation, undefined);
-});
-
-test('an option leaves further lines out', () => {
-  const typed = `${above}  if (options.ticket !== undefined) {\n    ¦`;
-  assert.ok(drafted(typed).text.includes('currentTicketVersion'));
-  assert.equal(drafted(typed, { ...line, linesBelow: 'never' }).continuation, undefined);
 });
 
 test('a word that the copies do not agree on is not certain, before or after a typed bracket', () => {

@@ -1,7 +1,7 @@
 // The extension refuses malformed messages of its pages.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { panelCommands, parseFromPanel } from '../../../src/vscode/webview/protocol.ts';
+import { parseFromPanel } from '../../../src/vscode/webview/protocol.ts';
 import { parseFromTable } from '../../../src/vscode/webview/table-protocol.ts';
 
 test('known messages from the panel pass without their unknown fields', () => {
@@ -9,9 +9,7 @@ test('known messages from the panel pass without their unknown fields', () => {
   assert.deepEqual(parseFromPanel({ type: 'balance', value: 0.5 }), { type: 'balance', value: 0.5 });
   assert.deepEqual(parseFromPanel({ type: 'threshold', value: 0.25 }), { type: 'threshold', value: 0.25 });
   assert.deepEqual(parseFromPanel({ type: 'open', id: 'x' }), { type: 'open', id: 'x' });
-  for (const command of panelCommands) {
-    assert.deepEqual(parseFromPanel({ type: 'command', command }), { type: 'command', command });
-  }
+  assert.deepEqual(parseFromPanel({ type: 'command', command: 'adapt' }), { type: 'command', command: 'adapt' });
 });
 
 test('other messages from the panel are refused', () => {
@@ -21,8 +19,7 @@ test('other messages from the panel are refused', () => {
     'ready',
     [],
     {},
-    { type: 'command', command: 'deleteData' },
-    { type: 'command', command: 'workbench.action.terminal.new' },
+    { type: 'command', command: 'x'.repeat(61) },
     { type: 'command' },
     { type: 'balance', value: 2 },
     { type: 'balance', value: Number.NaN },

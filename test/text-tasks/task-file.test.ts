@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { root } from '../../../build/paths.ts';
-import { parseTask, TASK_FILES } from '../../../src/prompts/label/task.ts';
+import { root } from '../../build/paths.ts';
+import { parseTask, TASK_FILES } from '../../src/text-tasks/task-file.ts';
 
 const labels = [
   { name: 'bug', meaning: 'Something is broken.' },

@@ -1,9 +1,9 @@
 // A text task as the folder keeps it, `.easyadaptation/tasks/NAME.json`: its schema, and how a file is read.
 
 import * as v from 'valibot';
-import { failed, messageOf, ok, type Result } from '../../common/errors.ts';
-import { quoted } from '../../common/plain-text.ts';
-import { isObject, type SchemaOutput } from '../../common/schemas.ts';
+import { failed, messageOf, ok, type Result } from '../common/errors.ts';
+import { quoted } from '../common/plain-text.ts';
+import { isObject, type SchemaOutput } from '../common/schemas.ts';
 
 export const TASKS_FOLDER = '.easyadaptation/tasks';
 export const LABEL_COUNT = { least: 2, most: 50 } as const;
