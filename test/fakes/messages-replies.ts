@@ -14,9 +14,7 @@ export type Failure =
   | 'overloaded'
   | 'stall-before-headers' // the connection opens and nothing is sent
   | 'stall-in-stream' // half of the answer, then silence
-  | 'truncated' // the stream ends in the middle without an error
-  | 'empty' // a whole answer without text
-  | 'refusal'; // stop_reason refusal
+  | 'truncated'; // the stream ends in the middle without an error
 
 export interface MessagesBody {
   readonly model: string;
@@ -57,27 +55,18 @@ export async function sendMessage(
   body: MessagesBody,
   reply: Reply,
   pace: Pace,
-  isRefusal = false,
 ): Promise<void> {
   const stops = (body.stop_sequences ?? []).map((stop) => reply.text.indexOf(stop)).filter((at) => at >= 0);
   const text = reply.text.slice(0, Math.min(...stops, reply.text.length));
   const isLong = text.length > 4 * body.max_tokens;
   await stream(response, reply, text.slice(0, 4 * body.max_tokens), pace);
   const output = isLong ? body.max_tokens : Math.ceil(text.length / 4) + 3;
-  response.end(format.end({ output, why: isRefusal ? 'refusal' : isLong ? 'length' : 'done' }));
+  response.end(format.end({ output, why: isLong ? 'length' : 'done' }));
 }
 
 /** Sends a failure of this kind. A stalled answer stays open until the client or the server closes the connection. */
-export async function sendFailure(
-  response: ServerResponse,
-  kind: Failure,
-  body: MessagesBody,
-  reply: Reply,
-  pace: Pace,
-): Promise<void> {
+export async function sendFailure(response: ServerResponse, kind: Failure, reply: Reply, pace: Pace): Promise<void> {
   if (kind === 'stall-before-headers') return;
-  if (kind === 'empty' || kind === 'refusal')
-    return sendMessage(response, body, { ...reply, text: '' }, pace, kind === 'refusal');
   await stream(response, reply, reply.text.slice(0, Math.ceil(reply.text.length / 2)), pace);
   if (kind === 'truncated') response.end();
 }

@@ -178,7 +178,7 @@ export class MessagesServer {
     };
     const reply = { text: this.textFor(body, prompt), model: body.model, usage };
     await this.gate;
-    if (failure) return sendFailure(response, failure.kind, body, reply, this.pace);
+    if (failure) return sendFailure(response, failure.kind, reply, this.pace);
     return sendMessage(response, body, reply, this.pace);
   }
 

@@ -102,17 +102,6 @@ test('returns a whole block, and marks it if the length limit cut it', async () 
   assert.equal(value(await complete(connect(), block, never)).truncated, true);
 });
 
-test('an empty answer and a refusal have no text', async () => {
-  api.fail('empty', 1);
-  const empty = value(await complete(connect(), request, never));
-  assert.equal(empty.text, '');
-  assert.equal(empty.refused, undefined);
-  api.fail('refusal', 1);
-  const refused = value(await complete(connect(), request, never));
-  assert.equal(refused.text, '');
-  assert.equal(refused.refused, true);
-});
-
 test('reports an invalid base URL', async () => {
   const wrong = await complete(connect({ baseUrl: 'not a url' }), request, never);
   assertFailed(wrong, 'bad-request', /baseUrl/);

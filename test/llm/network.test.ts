@@ -21,12 +21,18 @@ after(() => api.close());
 
 const anthropic = asked[0] as (typeof asked)[number];
 
-test('plain http to another machine is refused before anything is sent', async () => {
+/** A fetch that keeps the addresses, and is refused. */
+function recording() {
   const sent: string[] = [];
-  const records: typeof fetch = (url, init) => {
+  const records: typeof fetch = async (url) => {
     sent.push(String(url));
-    return fetch(url, init);
+    return new Response('', { status: 500 });
   };
+  return { sent, records };
+}
+
+test('plain http to another machine is refused before anything is sent', async () => {
+  const { sent, records } = recording();
   const options = { apiKey: key, baseUrl: 'http://proxy.invalid/v1', model: 'claude-haiku-5-5', timeoutMs: 5_000 };
   const llm = connectLlm(options, { fetch: records });
   const refused = await complete(llm, position, never);
@@ -35,11 +41,7 @@ test('plain http to another machine is refused before anything is sent', async (
 });
 
 test('an address with a user name and password is refused before anything is sent, and neither is repeated', async () => {
-  const sent: string[] = [];
-  const records: typeof fetch = (url, init) => {
-    sent.push(String(url));
-    return fetch(url, init);
-  };
+  const { sent, records } = recording();
   for (const { id, baseUrl: own } of asked) {
     const baseUrl = `https://joe:hunter2@${own === '' ? 'proxy.invalid' : new URL(own).host}/v1`;
     const llm = connectLlm({ provider: id, apiKey: key, baseUrl, model: 'm', timeoutMs: 5_000 }, { fetch: records });
@@ -176,11 +178,7 @@ test("environment variables of SDKs do not change any provider's requests", asyn
 });
 
 test('a provider without a default address sends nothing until one is set', async () => {
-  const sent: string[] = [];
-  const records: typeof fetch = async (url) => {
-    sent.push(String(url));
-    return new Response('', { status: 500 });
-  };
+  const { sent, records } = recording();
   for (const { id, baseUrl } of asked) {
     if (baseUrl !== '') continue;
     const llm = connectLlm({ provider: id, apiKey: key, model: 'm', timeoutMs: 5_000 }, { fetch: records });

@@ -199,10 +199,6 @@ for (const provider of asked) {
       assert.equal(outcome.stopped?.code, stops ? code : undefined);
     }
   });
-}
-
-for (const provider of asked) {
-  const { id } = provider;
 
   test(`${id}: returns an answer with its cost`, async () => {
     api.as(says('<insert>add(items)</insert>'));
@@ -215,7 +211,7 @@ for (const provider of asked) {
     if (provider.key.need === 'optional') assert.equal(result.value.costUsd, 0);
   });
 
-  test(`${id}: distinguishes a length limit and a refusal from a normal end`, async () => {
+  test(`${id}: distinguishes a length limit, a refusal and an empty answer from a normal end`, async () => {
     for (const why of ['length', 'refusal'] as const) {
       api.as((response, { format }) => {
         stream(response);
@@ -223,11 +219,13 @@ for (const provider of asked) {
       });
       const result = await ask(provider, api.url);
       assert.ok(result.ok, JSON.stringify(result));
-      assert.deepEqual(
-        [result.value.truncated, result.value.refused],
-        [why === 'length', why === 'refusal' || undefined],
-      );
+      const { text, truncated, refused } = result.value;
+      const expected = why === 'length' ? ['cut', true, undefined] : ['', false, true];
+      assert.deepEqual([text, truncated, refused], expected);
     }
+    api.as(says(''));
+    const empty = await ask(provider, api.url);
+    assert.ok(empty.ok && empty.value.text === '' && empty.value.refused === undefined, JSON.stringify(empty));
   });
 
   test(`${id}: lists its models`, async () => {

@@ -161,7 +161,7 @@ function redactedLine(text: string, apiKey: string): string {
   return plainLine(withoutKey(redactedDetail, apiKey, 'message').replace(/\bsk-[\w-]{8,}/gi, '[key]'));
 }
 
-const unknownModel = {
+const noSuchModel = {
   code: 'bad-request',
   detail:
     'it knows no model "{model}" at this address ({message}). Choose another in the setting easyAdaptation.model, or check easyAdaptation.baseUrl',
@@ -172,8 +172,8 @@ const commonFailures: readonly FailureRow[] = [
   { status: 401, code: 'bad-key' },
   { status: 402, code: 'no-credit' },
   { status: 403, code: 'bad-key' },
-  { status: 400, message: /model.{0,100}(not exist|not found|invalid)|(invalid|not a valid) model/i, ...unknownModel },
-  { status: 404, ...unknownModel },
+  { status: 400, message: /model.{0,100}(not exist|not found|invalid)|(invalid|not a valid) model/i, ...noSuchModel },
+  { status: 404, ...noSuchModel },
   { status: 407, code: 'network' },
   { status: 408, code: 'timeout' },
   { status: 409, code: 'overloaded' },

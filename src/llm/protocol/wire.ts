@@ -89,8 +89,8 @@ export interface Piece {
 export interface ServerCapabilities {
   /** Maximum number of stop sequences. */
   readonly stops: number;
-  /** Whether it sends token counts on request, always, or never. */
-  readonly usage: 'requested' | 'always' | 'never';
+  /** Whether it sends token counts on request or always. */
+  readonly usage: 'requested' | 'always';
   /** How it fills in the middle. Absent if it does not. */
   readonly infill?: InfillEndpoint;
   /** Additional request fields for this server. */

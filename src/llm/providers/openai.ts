@@ -30,7 +30,7 @@ type Row = Omit<Provider, 'protocol' | 'key' | 'failures' | 'facts' | 'wire'> & 
 
 const tooLongDetail = 'it is too long for "{model}" there ({message})';
 
-const commonFailures: readonly FailureRow[] = [
+const protocolFailures: readonly FailureRow[] = [
   { status: 429, type: /insufficient_quota/, code: 'no-credit' },
   { status: 429, message: /exceeded your current quota|insufficient (balance|credits)/i, code: 'no-credit' },
   { status: 400, type: /billing_hard_limit/, code: 'no-credit' },
@@ -56,7 +56,7 @@ function compatibleProvider({ capabilities, prices = [], failures = [], thinking
     ...row,
     key: { example: 'sk-…', ...key },
     protocol: "OpenAI's chat completions",
-    failures: [...failures, ...commonFailures],
+    failures: [...failures, ...protocolFailures],
     facts(model, host) {
       const { names: _, readOn: priced, ...price } = prices.find(({ names }) => names.test(model)) ?? priceFor(host);
       const infill = infillOf(model, capabilities.infill);
