@@ -37,7 +37,6 @@ import { documentAt, type FolderRef } from './vscode/editor/folder-ref.ts';
 import { pathsOf } from './vscode/editor/paths.ts';
 import { StoreOwner } from './vscode/editor/store-owner.ts';
 import { commandForPanel, type Surface } from './vscode/editor/surface.ts';
-import { window } from './vscode/editor/window.ts';
 import { EditOffers } from './vscode/edits/edit-offers.ts';
 import { nextEdits } from './vscode/edits/surface.ts';
 import { exporting } from './vscode/export/export.ts';
@@ -340,7 +339,6 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
     }),
     status.onDidChange((snapshot) => contextKeys.update(snapshot)),
     vscode.workspace.onDidGrantWorkspaceTrust(() => folders.reindexTrusted()),
-    window.onDidChangeWindowState(({ focused }) => focused && folders.refresh()),
   ])
     owned.add(subscription);
   void key.load();

@@ -16,11 +16,11 @@ import { counted } from '../../common/format.ts';
 import type { Log } from '../../common/log.ts';
 import type { JobClient } from '../../jobs/job-client.ts';
 import type { WindowEngine } from '../bases/window-engine.ts';
+import { describe, shareOf } from '../editor/progress.ts';
 import { joined, safeSentence, t, type UiText } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
 import type { FolderSession } from '../folder/folder-session.ts';
 import type { PanelProgress } from '../webview/protocol.ts';
-import { describe, shareOf } from './describe-progress.ts';
 import { askForTrust, askPlan, askToPlan, showResult } from './questions.ts';
 import type { PlannedRun, RunRequests } from './run-requests.ts';
 
@@ -163,12 +163,6 @@ export class Adaptation extends Part<AdaptationDeps> {
     this.adapting = undefined;
     this.deps.onChange();
     return showResult(result, signal.reason === cancelledByUser);
-  }
-
-  /** Call when the report is shown: the panel then lists its result no longer. */
-  markRead(session: FolderSession | undefined): void {
-    void session?.markRead();
-    this.deps.onChange();
   }
 
   cancel(): void {

@@ -1,6 +1,5 @@
 // Ghost text: from VS Code's request to one item, or nothing.
 import * as vscode from 'vscode';
-import { oneLine } from '../../common/format.ts';
 import type { Exit } from '../../suggest/exits.ts';
 import { type EditInLine, isNothing, type Suggestion } from '../../suggest/suggestion.ts';
 import { listOpensAt } from '../../text/line-state.ts';
@@ -10,7 +9,6 @@ import { Document } from '../editor/document.ts';
 import { indentUnit } from '../editor/document-query.ts';
 import { placeOf } from '../editor/folder-of-document.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';
-import { t } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
 import type { Documents } from '../folder/documents.ts';
 import type { Folders } from '../folder/folders.ts';
@@ -78,8 +76,6 @@ const NO_REQUEST_MS = 500;
 const NO_REQUEST_FACTOR = 20;
 /** The item replaces so much of the line before the cursor, UTF-16 units: a line may be a whole file. */
 const MAX_BEFORE = 1000;
-/** Characters of a suggestion in a message. */
-const SHOWN_LENGTH = 200;
 /** The editor sends its request 50 ms after a key. */
 const AFTER_EDIT_MS = 150;
 
@@ -132,33 +128,10 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
     const startedAt = performance.now();
     await this.trigger();
     const waitMs = Math.max(NO_REQUEST_MS, NO_REQUEST_FACTOR * (performance.now() - startedAt));
-    setTimeout(() => this.requestCount === requestCount && void this.answerWithoutRequest(), waitMs);
-  }
-
-  /** Where the editor requests nothing, the suggestion is offered in a message. */
-  private async answerWithoutRequest(): Promise<void> {
-    const editor = window.activeTextEditor;
-    if (editor === undefined) return this.deps.onNoSuggestion('no document');
-    const { document, selection } = editor;
-    const { active } = selection;
-    const { version } = document;
-    const end = new vscode.CancellationTokenSource();
-    try {
-      const found = await this.complete(document, active, undefined, end.token, 'key');
-      if (found === 'stale') return;
-      if (typeof found === 'string') return this.deps.onNoSuggestion(found);
-      const insert = t('Insert');
-      const text = String(found.insertText).slice(active.character - (found.range?.start.character ?? 0));
-      const picked = await window.showInformationMessage(
-        t('The editor shows no suggestions here. Suggested: “{0}”', oneLine(text.slice(0, SHOWN_LENGTH), SHOWN_LENGTH)),
-        insert,
-      );
-      if (picked !== insert) return;
-      if (document.isClosed || document.version !== version) this.deps.onNoSuggestion('the text has changed');
-      else await editor.edit((edit) => edit.replace(new vscode.Range(active, found.range?.end ?? active), text));
-    } finally {
-      end.dispose();
-    }
+    setTimeout(
+      () => this.requestCount === requestCount && this.deps.onNoSuggestion('the editor asks for none'),
+      waitMs,
+    );
   }
 
   /** Repeats a request whose document was changed by something else than a key, unless the editor sends one itself. */

@@ -1,7 +1,8 @@
-// Notifications with progress and a button that cancels.
+// Notifications with progress and a button that cancels, and what they say of a run.
 import * as vscode from 'vscode';
-import type { Progress } from '../../common/progress.ts';
-import { safeText, type UiText } from './ui-text.ts';
+import { about } from '../../common/format.ts';
+import { type Progress, type ProgressUpdate, shareDone } from '../../common/progress.ts';
+import { joined, safeText, t, type UiText } from './ui-text.ts';
 import { window } from './window.ts';
 
 export type Report = (detail: string, increment?: number) => void;
@@ -29,4 +30,20 @@ export function withProgress<T>(
       return work(controller.signal, (message, increment = 0) => bar.report({ message: safeText(message), increment }));
     }),
   );
+}
+
+/** 'step 2 of 6 · about 9 minutes left · Timing this machine · how fast it answers' */
+export function describe({ stage, done, total, detail, left, step }: ProgressUpdate): UiText {
+  // A percentage of the stage would be confused with the progress bar of the whole run.
+  const percentage = step !== undefined || !total ? '' : `${Math.round((100 * done) / total)}%`;
+  const steps = step === undefined || !total || done === 0 ? '' : `${done} / ${total}`;
+  const remaining = left === undefined ? undefined : t('{0} left', about(left));
+  const position = step && t('step {0} of {1}', step.at, step.of);
+  return joined([position, remaining, safeText(stage), safeText(percentage || steps), safeText(detail ?? '')], ' · ');
+}
+
+/** The share for a bar; none if unknown. */
+export function shareOf(update: ProgressUpdate): { share?: number } {
+  const share = shareDone(update);
+  return share === undefined ? {} : { share };
 }

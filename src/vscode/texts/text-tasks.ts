@@ -13,13 +13,12 @@ import { isAnswerTask, TASKS_FOLDER, type TextTask } from '../../text-tasks/task
 import type { TaskReport } from '../../text-tasks/task-report.ts';
 import { endOfRun, resultsOf } from '../../text-tasks/task-results.ts';
 import { FolderReader } from '../../workspace/files/folder-reader.ts';
-import { describe } from '../adapt/describe-progress.ts';
 import { askForTrust, showFailure, showStopped } from '../adapt/questions.ts';
 import type { DiskFolder, RunRequests } from '../adapt/run-requests.ts';
 import type { WindowEngine } from '../bases/window-engine.ts';
 import { type FolderRef, pickFolder } from '../editor/folder-ref.ts';
 import { type Paths, specialistFolder } from '../editor/paths.ts';
-import { withProgress } from '../editor/progress.ts';
+import { describe, withProgress } from '../editor/progress.ts';
 import { safeSentence, t, type UiText } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
 import type { TableRow } from '../webview/table-protocol.ts';
