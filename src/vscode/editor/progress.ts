@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import { about } from '../../common/format.ts';
 import { type Progress, type ProgressUpdate, shareDone } from '../../common/progress.ts';
-import { joined, safeText, t, type UiText } from './ui-text.ts';
+import { joined, safeSentence, safeText, t, type UiText } from './ui-text.ts';
 import { window } from './window.ts';
 
 export type Report = (detail: string, increment?: number) => void;
@@ -17,6 +17,9 @@ export function shares(report: Report): Progress {
   };
 }
 
+/** Abort reason of the user's cancellation, which is reported. Other aborts come with the end of a folder or window. */
+export const cancelledByUser = new DOMException('Cancelled by the user.', 'AbortError');
+
 /** Shows a notification with progress until `work` ends. Its button aborts. */
 export function withProgress<T>(
   title: UiText,
@@ -26,8 +29,10 @@ export function withProgress<T>(
   const location = vscode.ProgressLocation.Notification;
   return Promise.resolve(
     window.withProgress({ location, title, cancellable: true }, (bar, token) => {
-      token.onCancellationRequested(() => controller.abort());
-      return work(controller.signal, (message, increment = 0) => bar.report({ message: safeText(message), increment }));
+      token.onCancellationRequested(() => controller.abort(cancelledByUser));
+      return work(controller.signal, (detail, increment = 0) =>
+        bar.report({ message: safeSentence(detail), increment }),
+      );
     }),
   );
 }
