@@ -25,6 +25,30 @@ export interface NextEditsAt {
   wordReplacedAt(document: vscode.TextDocument, position: vscode.Position): string | undefined;
 }
 
+/** Next edits, which share lines and keys with ghost text. */
+export interface LineOwner extends NextEditsAt {
+  /** Told whether one of our suggestions is probably visible. */
+  onGhostText(isShown: boolean): void;
+  /** Told whether the editor's list of suggestions has an entry selected. */
+  onList(isOpen: boolean): void;
+  /** Applies an edit whose lines are ghost text. False: none is. */
+  applyLines(): Promise<boolean>;
+  /** Whether the accepted text was an edit's. */
+  accepted(id: string): boolean;
+  addImports(inserted: InsertedSuggestion): void;
+}
+
+/** Without next edits. */
+export const noLineOwner: LineOwner = {
+  inLine: () => undefined,
+  wordReplacedAt: () => undefined,
+  onGhostText() {},
+  onList() {},
+  applyLines: async () => false,
+  accepted: () => false,
+  addImports() {},
+};
+
 export interface ProviderDeps {
   readonly folders: Folders;
   readonly lastSuggestion: LastSuggestion;
@@ -37,9 +61,7 @@ export interface ProviderDeps {
   readonly onRequested: (document: vscode.TextDocument) => void;
   /** Called with whether one of our suggestions is probably visible. */
   readonly onShown: (isShown: boolean) => void;
-  /** Called with whether the editor's list of suggestions has an entry selected. */
-  readonly onList: (isOpen: boolean) => void;
-  readonly nextEdits: NextEditsAt;
+  readonly nextEdits: LineOwner;
   /** Called if a manual request got no suggestion. */
   readonly onNoSuggestion: (reason: Exit) => void;
 }
@@ -116,8 +138,13 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
   /** Hides ghost text from a line in which a next edit is offered. The suggestion was not rejected. */
   async giveWay({ uri }: vscode.TextDocument): Promise<void> {
     this.deps.folders.peek(placeOf(uri).folder)?.service.withdrawn();
-    this.deps.onShown(false);
+    this.showing(false);
     await vscode.commands.executeCommand('editor.action.inlineSuggest.hide');
+  }
+
+  private showing(isShown: boolean): void {
+    this.deps.onShown(isShown);
+    this.deps.nextEdits.onGhostText(isShown);
   }
 
   /** A manual request: shows a suggestion, or the reason why there is none. */
@@ -157,14 +184,14 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
   ): Promise<vscode.InlineCompletionItem[]> {
     this.deps.onRequested(document);
     this.requestCount++;
-    this.deps.onList(context.selectedCompletionInfo !== undefined);
+    this.deps.nextEdits.onList(context.selectedCompletionInfo !== undefined);
     const isInvoked = context.triggerKind === vscode.InlineCompletionTriggerKind.Invoke;
     const isRepetition = isInvoked && this.unanswered.isRepetition();
     const trigger = isRepetition ? 'repetition' : isInvoked ? 'key' : 'typing';
     const result = await this.complete(document, position, context.selectedCompletionInfo, token, trigger);
     if (result === 'stale') return [];
     const isShown = typeof result === 'object';
-    this.deps.onShown(isShown);
+    this.showing(isShown);
     if (!isShown && trigger === 'key') this.deps.onNoSuggestion(result);
     return isShown ? [result] : [];
   }

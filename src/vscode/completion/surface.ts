@@ -1,5 +1,7 @@
 // Ghost text: its commands, a pause, and where it is off.
-import type { Permissions } from '../api/permissions.ts';
+import * as vscode from 'vscode';
+import type { Memory, Permissions } from '../api/permissions.ts';
+import { offerCommand } from '../editor/dialogs.ts';
 import { placeOf } from '../editor/folder-of-document.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';
 import type { Surface } from '../editor/surface.ts';
@@ -10,17 +12,8 @@ import type { Folders } from '../folder/folders.ts';
 import type { Configuration } from '../settings/configuration.ts';
 import { isLanguageEnabled } from '../settings/levels.ts';
 import { acceptPart } from './accept-part.ts';
-import type { GhostTextProvider, InsertedSuggestion, LastSuggestion } from './provider.ts';
+import type { GhostTextProvider, LastSuggestion, LineOwner } from './provider.ts';
 import type { Snooze } from './snooze.ts';
-
-/** What next edits do with the keys that accept ghost text. */
-interface Acceptor {
-  /** Applies an edit whose lines are ghost text. False: none is. */
-  applyLines(): Promise<boolean>;
-  /** Whether the accepted text was an edit's. */
-  accepted(id: string): boolean;
-  addImports(inserted: InsertedSuggestion): void;
-}
 
 export interface CompletionsDeps {
   readonly documents: Documents;
@@ -30,7 +23,8 @@ export interface CompletionsDeps {
   readonly snooze: Snooze;
   readonly ghostText: Pick<GhostTextProvider, 'requestManually'>;
   readonly lastSuggestion: LastSuggestion;
-  readonly nextEdits: Acceptor;
+  readonly nextEdits: LineOwner;
+  readonly memory: Memory;
   readonly status: { folder(): FolderRef };
 }
 
@@ -56,6 +50,7 @@ export function completions(deps: CompletionsDeps): Surface {
       toggleHere: () => toggleHere(deps),
     },
     inPanel: ['snooze'],
+    begin: () => void announceOther(deps.memory, (id) => vscode.extensions.getExtension(id) !== undefined),
     notices: () =>
       snooze.active
         ? [{ kind: 'info', text: `${snoozedText(snooze)}.`, action: { label: t('End Snooze'), command: 'snooze' } }]
@@ -102,4 +97,18 @@ async function toggleHere({ configuration, permissions, status }: CompletionsDep
   const rows = places.map((place) => ({ label: label(place), run: place.run }));
   const picked = await window.showQuickPick(rows, { placeHolder: t('Enable or disable completions…') });
   await picked?.run();
+}
+
+/** Extensions that complete in the same way and share keys. */
+const OTHERS = ['GitHub.copilot', 'GitHub.copilot-chat'];
+const TOLD_OF_OTHER = 'toldOfOther';
+
+/** Says once, ever, that another extension completes, too. */
+export async function announceOther(memory: Memory, isInstalled: (id: string) => boolean): Promise<void> {
+  if (!OTHERS.some(isInstalled) || memory.get<boolean>(TOLD_OF_OTHER)) return;
+  await memory.update(TOLD_OF_OTHER, true);
+  const both = t(
+    'GitHub Copilot completes here, too: the first suggestion that comes is shown, and Alt+\\ asks both. Its setting "github.copilot.enable" switches it off, by language.',
+  );
+  await offerCommand('Information', both, t('Open Settings'), 'workbench.action.openSettings', 'github.copilot.enable');
 }

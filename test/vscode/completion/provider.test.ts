@@ -8,7 +8,7 @@ import { nothing } from '../../../src/suggest/suggestion.ts';
 import { desk } from '../../fakes/vscode-editor.ts';
 import { suggestionOf } from '../../suggest/harness.ts';
 
-const { GhostTextProvider } = await import('../../../src/vscode/completion/provider.ts');
+const { GhostTextProvider, noLineOwner } = await import('../../../src/vscode/completion/provider.ts');
 
 const TRIGGER = 'editor.action.inlineSuggest.trigger';
 const token = { isCancellationRequested: false, onCancellationRequested: () => ({ dispose() {} }) };
@@ -36,11 +36,14 @@ function setup(answer: () => Suggestion | Nothing, edit?: EditInLine | (() => Ed
   triggered.length = 0;
   const deps = {
     ...{ isOn: () => true, onRequest() {}, onRequested() {}, onShown() {} },
-    nextEdits: { inLine: typeof edit === 'function' ? edit : () => edit, wordReplacedAt: () => 'users' },
+    nextEdits: {
+      ...noLineOwner,
+      inLine: typeof edit === 'function' ? edit : () => edit,
+      wordReplacedAt: () => 'users',
+    },
     folders: { of: () => ({ service }), peek: () => ({ service }) },
     ...{ documents: { ruleOf: async () => 'local' }, lastSuggestion: { set() {} } },
     onNoSuggestion: (reason: string) => void reasons.push(reason),
-    onList: () => {},
   };
   const provider = new GhostTextProvider(deps as never);
   const ask = (selectedCompletionInfo?: object, triggerKind = 1) =>
