@@ -11,13 +11,12 @@ import { lockModel } from './storage/lock.ts';
 import { Adaptation, RunCount } from './vscode/adapt/adaptation.ts';
 import { RunRequests } from './vscode/adapt/run-requests.ts';
 import { adaptations } from './vscode/adapt/surface.ts';
-import { announceBadKey, announceOther, ConsentNotice } from './vscode/announcements.ts';
 import { Api, keyOwner } from './vscode/api/api.ts';
 import { ApiKey } from './vscode/api/api-key.ts';
 import { editorModels } from './vscode/api/editor-models.ts';
 import { Permissions } from './vscode/api/permissions.ts';
 import { Problems } from './vscode/api/problems.ts';
-import { largeModel } from './vscode/api/surface.ts';
+import { announceBadKey, ConsentNotice, largeModel } from './vscode/api/surface.ts';
 import { Bases } from './vscode/bases/bases.ts';
 import { MachineCard } from './vscode/bases/machine-card.ts';
 import { readBase, shippedBases, timeBase } from './vscode/bases/shipped-bases.ts';
@@ -37,7 +36,6 @@ import { documentAt, type FolderRef } from './vscode/editor/folder-ref.ts';
 import { pathsOf } from './vscode/editor/paths.ts';
 import { StoreOwner } from './vscode/editor/store-owner.ts';
 import { commandForPanel, type Surface } from './vscode/editor/surface.ts';
-import { window } from './vscode/editor/window.ts';
 import { EditOffers } from './vscode/edits/edit-offers.ts';
 import { nextEdits } from './vscode/edits/surface.ts';
 import { exporting } from './vscode/export/export.ts';
@@ -259,11 +257,7 @@ function editorSurfaces(parts: Parts, owned: DisposableStore): { inEditor: Surfa
     nextEdits: offers,
     onRequest: (folder) => consent.beforeRequest(folder, api, permissions),
     onRequested: (document) => firstKeys.onRequested(document),
-    onShown: (isShown) => {
-      contextKeys.set('suggesting', isShown);
-      offers.onGhostText(isShown);
-    },
-    onList: (isOpen) => offers.onList(isOpen),
+    onShown: (isShown) => contextKeys.set('suggesting', isShown),
     onNoSuggestion: (reason) => whyNothing.show(reason, parts.status.snapshot()),
   });
   const firstKeys = owned.add(new FirstKeys((editor) => ghostText.request(editor), documents));
@@ -299,7 +293,7 @@ function surfacesOf(parts: Parts, owned: DisposableStore, surfaces: () => readon
 
 /** Each part is made from those above it. `begin` starts the work that finishes after activation. */
 function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
-  const { extensionUri: extension, globalState } = context;
+  const { extensionUri: extension } = context;
   let surfaces: readonly Surface[] = [];
   const large = largeModelParts(context, owned);
   const secretsOf = async (folder: FolderRef): Promise<readonly string[]> =>
@@ -340,7 +334,6 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
     }),
     status.onDidChange((snapshot) => contextKeys.update(snapshot)),
     vscode.workspace.onDidGrantWorkspaceTrust(() => folders.reindexTrusted()),
-    window.onDidChangeWindowState(({ focused }) => focused && folders.refresh()),
   ])
     owned.add(subscription);
   void key.load();
@@ -350,7 +343,6 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
     folders.startFirst();
     for (const surface of surfaces) surface.begin?.();
     void learned.sendAll();
-    void announceOther(globalState, (id) => vscode.extensions.getExtension(id) !== undefined);
   };
   return { log, begin };
 }

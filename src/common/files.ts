@@ -172,13 +172,3 @@ function processNamespace(): string {
     return '';
   }
 }
-
-/** Bytes of all files under a folder; 0 if it does not exist. */
-export function folderBytes(folder: string): number {
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return 0;
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  return files.reduce(
-    (sum, { parentPath, name }) => sum + (statSync(join(parentPath, name), { throwIfNoEntry: false })?.size ?? 0),
-    0,
-  );
-}

@@ -6,6 +6,8 @@ const NO_CONTINUATION = 'No suggestion: the models found no continuation. Type a
 export const EXITS = {
   // In the editor, before a suggestion is asked for.
   'no document': 'No suggestion: extensions see no text document here. Click into one of at most 50 MB.',
+  'the editor asks for none':
+    'No suggestion: the editor asks for none here. Its setting "editor.inlineSuggest.enabled" may be off.',
   'not a document': 'No suggestion: this is output or an old version of a file. Click into a document that you edit.',
   'switched off': 'No suggestion: {0}. "Enable or Disable Here…" changes it.',
   'the list has another text':
@@ -21,8 +23,6 @@ export const EXITS = {
   'too late': 'No suggestion: the large model took too long. Ask again.',
   'the folder has changed': 'No suggestion: files or settings of this folder have changed meanwhile. Ask again.',
   failed: 'No suggestion: an error, which the log names. Ask again.',
-  // After it.
-  'the text has changed': 'Not inserted: the text has changed since. Ask again.',
   'a newer request came': '',
   'cancelled by the editor': '',
   disposed: '',

@@ -122,11 +122,12 @@ test('a redrawn row stays open and keeps the focus', async () => {
   await send({
     type: 'row',
     row: { ...heldBackRow, text: 'heldBackAgain();', heldBack: { p: 0.12, threshold: 0.15 } },
+    totals,
   });
   await page.locator('pre').getByText('heldBackAgain();').waitFor();
   assert.equal(await focusedName(), 'The suggestion that was held back, with the text before it');
   assert.equal(await page.locator('.row > summary[tabindex="0"]').count(), 1);
-  await send({ type: 'row', row: { ...shownRow, id: 'new', path: 'src/new.ts' } });
+  await send({ type: 'row', row: { ...shownRow, id: 'new', path: 'src/new.ts' }, totals });
   await page.getByText('src/new.ts:3').waitFor();
   assert.match(
     (await page.locator('.row > summary[tabindex="0"]').getAttribute('aria-label')) ?? '',

@@ -46,36 +46,7 @@ const film = new Film(page);
 /** The editor without its tabs. */
 const code = () => page.locator('.editor-group-container .editor-container').first();
 
-step('the walkthrough shows a suggestion in a copy of a file, and its first step ends with the Tab key', async () => {
-  await editor.ready();
-  const walkthrough = async () => {
-    await editor.command('Welcome: Open Walkthrough');
-    await editor.quickRow('Get started with Easy Adaptation').click();
-    return page.locator('.getting-started-step').filter({ hasText: 'Take a suggestion' });
-  };
-  const isDone = '.codicon-getting-started-step-checked';
-  const step = await walkthrough();
-  await step.waitFor();
-  assert.equal(await step.locator(isDone).count(), 0);
-  await editor.shot('walkthrough-1');
-  await page.getByRole('button', { name: 'Show Me a Suggestion' }).click();
-  await page.locator('.tab.active').filter({ hasText: 'Untitled' }).waitFor();
-  const ghost = await editor.waitForGhost(/\w/);
-  await editor.shot('walkthrough-2');
-  await page.keyboard.press('Tab');
-  const last = ghost.split('\n').at(-1) ?? '';
-  await editor.eventually('the line', async () => assert.ok((await editor.currentLine()).endsWith(last)));
-  await editor.command('View: Revert and Close Editor');
-  await (await walkthrough()).locator(isDone).waitFor();
-  await editor.shot('walkthrough-3');
-  await editor.command('View: Close Editor');
-});
-
 step('a folder is opened beside the panel', async () => {
-  // The panel forgets the walkthrough's suggestion, which waited for the models to start.
-  const loaded = page.waitForEvent('load');
-  await editor.command('Developer: Reload Window');
-  await loaded;
   await editor.ready();
   await page.setViewportSize({ width: 960, height: 500 });
   await editor.open(path, 12, 5);

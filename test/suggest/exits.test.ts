@@ -18,7 +18,7 @@ const IN_EDITOR: readonly Exit[] = [
   'switched off',
   'the list has another text',
   'excluded',
-  'the text has changed',
+  'the editor asks for none',
 ];
 
 type Ask = (changes?: Parameters<Harness['request']>[1], at?: typeof position) => Promise<Suggestion | Nothing>;

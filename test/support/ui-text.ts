@@ -1,18 +1,7 @@
 // Loads `ui-text.ts` with a fake `vscode`, and defines the patterns by which VS Code finds links and icons.
 import { l10n, loadAsVscode } from './fake-vscode.ts';
 
-loadAsVscode({
-  l10n,
-  MarkdownString: class {
-    readonly value: string;
-    readonly supportThemeIcons: boolean;
-
-    constructor(value: string, supportThemeIcons: boolean) {
-      this.value = value;
-      this.supportThemeIcons = supportThemeIcons;
-    }
-  },
-});
+loadAsVscode({ l10n });
 
 export const uiText = await import('../../src/vscode/editor/ui-text.ts');
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { icon, link, uiText } from '../support/ui-text.ts';
 
-const { joined, markdown, safeSentence, safeText, t } = uiText;
+const { joined, safeSentence, safeText, t } = uiText;
 
 const hostile = [
   '[install](command:workbench.action.terminal.sendSequence)',
@@ -49,13 +49,4 @@ test('safeText cuts a name at 200 characters, a sentence at 1,500, and is idempo
 test('ordinary names are unchanged', () => {
   for (const name of ['src/[slug]/page.tsx', 'a (copy).ts', 'Grüße', '日本語.md', '$HOME', 'f(x)[0]'])
     assert.equal(safeText(name), name);
-});
-
-test('markdown keeps the syntax of the template and escapes that of values', () => {
-  const inner = markdown`**${'a*b'}**`;
-  assert.equal(inner.value, '**a\\*b**');
-  assert.equal(markdown`${inner}: ${'[x](command:y)'} ${3}`.value, '**a\\*b**: \\[x\\] \\(command\\:y\\) 3');
-  assert.equal(markdown`${'a | <b>'}`.value, 'a \\| \\<b\\>');
-  assert.doesNotMatch(markdown`${'https://example.com www.example.com a@b.c'}`.value, /https?:\/\/|www\.|\w@\w/);
-  assert.equal(inner.isTrusted, undefined);
 });

@@ -3,12 +3,12 @@ import assert from 'node:assert/strict';
 import '../support/ui-text.ts';
 import { test } from 'node:test';
 import { providerOf, providers } from '../../src/llm/providers/providers.ts';
-import { sliderPoints } from '../../src/vscode/panel/slider-points.ts';
 
 const { keyNeedInWords, priceInWords } = await import('../../src/vscode/api/try-model.ts');
 const { measuresText } = await import('../../src/vscode/bases/base-status.ts');
-const { describe, shareOf } = await import('../../src/vscode/adapt/describe-progress.ts');
-const { sessionNotices } = await import('../../src/vscode/panel/session-notices.ts');
+const { describe, shareOf } = await import('../../src/vscode/editor/progress.ts');
+const { sessionNotices } = await import('../../src/vscode/panel/surface.ts');
+const { sliderPoints } = await import('../../src/vscode/panel/status.ts');
 
 test('states a known price per million tokens and invents no unknown one', () => {
   const price = (id: string, model: string, host: string) => priceInWords(providerOf(id).facts(model, host));
@@ -62,34 +62,14 @@ test('the progress of a job without a plan is the share of its stage', () => {
 
 const quiet = {
   problem: undefined,
-  unreadResult: undefined,
   adaptation: { unusedBecause: undefined },
   ngram: { isPaused: false },
-  isUnparsed: () => false,
 };
-
-test('a document that broke the parser is named while it is active', () => {
-  const session = { ...quiet, isUnparsed: (path: string) => path === 'src/broken.py' };
-  const texts = (path: string | undefined) => sessionNotices(session, path).map(({ kind, text }) => [kind, text]);
-  assert.deepEqual(texts('src/broken.py'), [
-    [
-      'warning',
-      'src/broken.py is completed without its grammar until you reload the window, because parsing it failed twice.',
-    ],
-  ]);
-  assert.deepEqual(texts('src/whole.py'), []);
-  assert.deepEqual(texts(undefined), []);
-});
 
 test('a document that is too big to learn from is named as such', () => {
   const [notice, ...others] = sessionNotices(quiet, 'src/bundle.js', true);
   assert.match(notice?.text ?? '', /src\/bundle\.js is too big to learn from/);
   assert.deepEqual(others, []);
-});
-
-test('the result of an adaptation comes first until its report is shown', () => {
-  const [notice] = sessionNotices({ ...quiet, problem: 'No disk.', unreadResult: 'Kept: 6.0% more.' }, undefined);
-  assert.deepEqual([notice?.text, notice?.action?.command], ['Kept: 6.0% more.', 'showReport']);
 });
 
 test('a paused index is told with the log beside it', () => {

@@ -16,11 +16,11 @@ import { counted } from '../../common/format.ts';
 import type { Log } from '../../common/log.ts';
 import type { JobClient } from '../../jobs/job-client.ts';
 import type { WindowEngine } from '../bases/window-engine.ts';
+import { cancelledByUser, describe, shareOf, withProgress } from '../editor/progress.ts';
 import { joined, safeSentence, t, type UiText } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
 import type { FolderSession } from '../folder/folder-session.ts';
 import type { PanelProgress } from '../webview/protocol.ts';
-import { describe, shareOf } from './describe-progress.ts';
 import { askForTrust, askPlan, askToPlan, showResult } from './questions.ts';
 import type { PlannedRun, RunRequests } from './run-requests.ts';
 
@@ -54,9 +54,6 @@ interface Run {
   readonly controller: AbortController;
   progress: PanelProgress;
 }
-
-/** Abort reason of the user's cancellation, which is reported. Other aborts come with the end of a folder or window. */
-const cancelledByUser = new Error('Cancelled by the user.');
 
 export class Adaptation extends Part<AdaptationDeps> {
   private run: Run | undefined;
@@ -165,12 +162,6 @@ export class Adaptation extends Part<AdaptationDeps> {
     return showResult(result, signal.reason === cancelledByUser);
   }
 
-  /** Call when the report is shown: the panel then lists its result no longer. */
-  markRead(session: FolderSession | undefined): void {
-    void session?.markRead();
-    this.deps.onChange();
-  }
-
   cancel(): void {
     this.adapting?.abort(cancelledByUser);
   }
@@ -198,15 +189,16 @@ export class Adaptation extends Part<AdaptationDeps> {
         ? { kind: 'start', api: false }
         : askPlan(offer, session.folder.name, request.api?.settings.provider);
     const title = t('Adapting to {0}', session.folder.name);
-    const location = vscode.ProgressLocation.Notification;
-    return window.withProgress({ location, title, cancellable: true }, (bar, token) => {
-      token.onCancellationRequested(() => controller.abort(cancelledByUser));
-      let shownPercent = 0;
-      return this.start(session, request, controller, { askPlan: askFor }, (message, share) => {
-        bar.report({ message, increment: Math.max(0, 100 * share - shownPercent) });
-        shownPercent = Math.max(shownPercent, 100 * share);
-      });
-    });
+    let shownPercent = 0;
+    return withProgress(
+      title,
+      (_, report) =>
+        this.start(session, request, controller, { askPlan: askFor }, (message, share) => {
+          report(message, Math.max(0, 100 * share - shownPercent));
+          shownPercent = Math.max(shownPercent, 100 * share);
+        }),
+      controller,
+    );
   }
 
   private async start(

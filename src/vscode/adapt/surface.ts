@@ -1,9 +1,8 @@
-// Adaptations in the editor: the run, its report, those of other folders, and the deletion of what is stored.
+// Adaptations in the editor: the run, its report, and the deletion of what is stored.
 import { pickFolder } from '../editor/folder-ref.ts';
 import type { Surface } from '../editor/surface.ts';
 import { t } from '../editor/ui-text.ts';
 import { type DeleteDeps, deleteData } from './delete-data.ts';
-import { showAdaptations } from './show-adaptations.ts';
 
 export interface AdaptationsDeps extends DeleteDeps {
   readonly panel: { show(section?: 'report'): Promise<void> };
@@ -18,11 +17,7 @@ export function adaptations(deps: AdaptationsDeps): Surface {
         if (folder && (await adaptation.adapt(folders.of(folder)))) await panel.show('report');
       },
       cancelAdapt: () => adaptation.cancel(),
-      showAdaptations: () => showAdaptations(deps, status.folder().storeName),
-      showReport: () => {
-        adaptation.markRead(folders.peek(status.folder()));
-        return panel.show('report');
-      },
+      showReport: () => panel.show('report'),
       deleteData: () => deleteData(deps),
     },
     inPanel: ['adapt', 'cancelAdapt', 'showReport'],

@@ -82,7 +82,7 @@ export class Permissions {
       .keys()
       .filter(
         (key) =>
-          /^(consent|declined|told|off|read):/.test(key) &&
+          /^(consent|declined|told|off):/.test(key) &&
           (folder === undefined || key.slice(key.indexOf(':') + 1) === folder),
       );
     for (const key of keys) await this.memory.update(key, undefined);

@@ -1,6 +1,6 @@
 // The large model in the editor: its choice, its key, consent for a folder, and what keeps it from answering.
 import * as vscode from 'vscode';
-import { confirms } from '../editor/dialogs.ts';
+import { confirms, offerCommand } from '../editor/dialogs.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';
 import type { Surface } from '../editor/surface.ts';
 import { sentences, t } from '../editor/ui-text.ts';
@@ -147,4 +147,23 @@ function stateNotice(state: ApiState, folder: FolderRef, api: Api): PanelNotice 
     available: undefined,
   };
   return rows[state];
+}
+
+export function announceBadKey(): void {
+  const refused = t('The API key was refused. Completions are local until you set a valid key.');
+  void offerCommand('Error', refused, t('Set API Key'), 'easyAdaptation.setApiKey');
+}
+
+/**
+ * Asks for consent before automatic requests, once for each folder and host: a dismissed notification does not return.
+ */
+export class ConsentNotice {
+  private readonly asked = new Set<string>();
+
+  beforeRequest(folder: FolderRef, api: Api, permissions: Permissions): void {
+    const id = `${folder.key} ${api.host()}`;
+    if (this.asked.has(id) || api.state(folder) !== 'unasked') return;
+    this.asked.add(id);
+    void askConsent(api.question(folder), permissions, 'notice');
+  }
 }

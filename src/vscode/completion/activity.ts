@@ -12,10 +12,8 @@ const zeroCounts = {
   ...{ edits: 0, applied: 0, characters: 0, spentUsd: 0, savedUsd: 0 },
 };
 
-export interface ActivityListener {
-  onRow(row: PanelRow): void;
-  onClear(): void;
-}
+/** @param row that is new or has changed; absent: all rows are gone */
+type ActivityListener = (row?: PanelRow) => void;
 
 export class Activity {
   private readonly byId = new Map<string, PanelRow>();
@@ -83,7 +81,7 @@ export class Activity {
         if (this.latencies[kind].length > latencyLimit) this.latencies[kind].shift();
       }
     }
-    for (const listener of this.listeners) listener.onRow(row);
+    for (const listener of this.listeners) listener(row);
   }
 
   /** Adds the cost of an answer that was not shown. */
@@ -98,7 +96,7 @@ export class Activity {
     this.byId.set(id, next);
     if (row.source !== 'none') this.countOutcome(row, outcome, acceptedLength);
     if (this.lastAnswer?.id === id) this.lastAnswer = next;
-    for (const listener of this.listeners) listener.onRow(next);
+    for (const listener of this.listeners) listener(next);
   }
 
   private countOutcome({ id, source, outcome: earlier }: PanelRow, outcome: Outcome, acceptedLength: number): void {
@@ -127,7 +125,7 @@ export class Activity {
     this.acceptedLengths.clear();
     this.latencies.local.length = 0;
     this.latencies.api.length = 0;
-    for (const listener of this.listeners) listener.onClear();
+    for (const listener of this.listeners) listener();
   }
 }
 

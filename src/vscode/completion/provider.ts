@@ -1,6 +1,5 @@
 // Ghost text: from VS Code's request to one item, or nothing.
 import * as vscode from 'vscode';
-import { oneLine } from '../../common/format.ts';
 import type { Exit } from '../../suggest/exits.ts';
 import { type EditInLine, isNothing, type Suggestion } from '../../suggest/suggestion.ts';
 import { listOpensAt } from '../../text/line-state.ts';
@@ -10,7 +9,6 @@ import { Document } from '../editor/document.ts';
 import { indentUnit } from '../editor/document-query.ts';
 import { placeOf } from '../editor/folder-of-document.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';
-import { t } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
 import type { Documents } from '../folder/documents.ts';
 import type { Folders } from '../folder/folders.ts';
@@ -27,6 +25,30 @@ export interface NextEditsAt {
   wordReplacedAt(document: vscode.TextDocument, position: vscode.Position): string | undefined;
 }
 
+/** Next edits, which share lines and keys with ghost text. */
+export interface LineOwner extends NextEditsAt {
+  /** Told whether one of our suggestions is probably visible. */
+  onGhostText(isShown: boolean): void;
+  /** Told whether the editor's list of suggestions has an entry selected. */
+  onList(isOpen: boolean): void;
+  /** Applies an edit whose lines are ghost text. False: none is. */
+  applyLines(): Promise<boolean>;
+  /** Whether the accepted text was an edit's. */
+  accepted(id: string): boolean;
+  addImports(inserted: InsertedSuggestion): void;
+}
+
+/** Without next edits. */
+export const noLineOwner: LineOwner = {
+  inLine: () => undefined,
+  wordReplacedAt: () => undefined,
+  onGhostText() {},
+  onList() {},
+  applyLines: async () => false,
+  accepted: () => false,
+  addImports() {},
+};
+
 export interface ProviderDeps {
   readonly folders: Folders;
   readonly lastSuggestion: LastSuggestion;
@@ -39,9 +61,7 @@ export interface ProviderDeps {
   readonly onRequested: (document: vscode.TextDocument) => void;
   /** Called with whether one of our suggestions is probably visible. */
   readonly onShown: (isShown: boolean) => void;
-  /** Called with whether the editor's list of suggestions has an entry selected. */
-  readonly onList: (isOpen: boolean) => void;
-  readonly nextEdits: NextEditsAt;
+  readonly nextEdits: LineOwner;
   /** Called if a manual request got no suggestion. */
   readonly onNoSuggestion: (reason: Exit) => void;
 }
@@ -78,8 +98,6 @@ const NO_REQUEST_MS = 500;
 const NO_REQUEST_FACTOR = 20;
 /** The item replaces so much of the line before the cursor, UTF-16 units: a line may be a whole file. */
 const MAX_BEFORE = 1000;
-/** Characters of a suggestion in a message. */
-const SHOWN_LENGTH = 200;
 /** The editor sends its request 50 ms after a key. */
 const AFTER_EDIT_MS = 150;
 
@@ -120,8 +138,13 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
   /** Hides ghost text from a line in which a next edit is offered. The suggestion was not rejected. */
   async giveWay({ uri }: vscode.TextDocument): Promise<void> {
     this.deps.folders.peek(placeOf(uri).folder)?.service.withdrawn();
-    this.deps.onShown(false);
+    this.showing(false);
     await vscode.commands.executeCommand('editor.action.inlineSuggest.hide');
+  }
+
+  private showing(isShown: boolean): void {
+    this.deps.onShown(isShown);
+    this.deps.nextEdits.onGhostText(isShown);
   }
 
   /** A manual request: shows a suggestion, or the reason why there is none. */
@@ -132,33 +155,10 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
     const startedAt = performance.now();
     await this.trigger();
     const waitMs = Math.max(NO_REQUEST_MS, NO_REQUEST_FACTOR * (performance.now() - startedAt));
-    setTimeout(() => this.requestCount === requestCount && void this.answerWithoutRequest(), waitMs);
-  }
-
-  /** Where the editor requests nothing, the suggestion is offered in a message. */
-  private async answerWithoutRequest(): Promise<void> {
-    const editor = window.activeTextEditor;
-    if (editor === undefined) return this.deps.onNoSuggestion('no document');
-    const { document, selection } = editor;
-    const { active } = selection;
-    const { version } = document;
-    const end = new vscode.CancellationTokenSource();
-    try {
-      const found = await this.complete(document, active, undefined, end.token, 'key');
-      if (found === 'stale') return;
-      if (typeof found === 'string') return this.deps.onNoSuggestion(found);
-      const insert = t('Insert');
-      const text = String(found.insertText).slice(active.character - (found.range?.start.character ?? 0));
-      const picked = await window.showInformationMessage(
-        t('The editor shows no suggestions here. Suggested: “{0}”', oneLine(text.slice(0, SHOWN_LENGTH), SHOWN_LENGTH)),
-        insert,
-      );
-      if (picked !== insert) return;
-      if (document.isClosed || document.version !== version) this.deps.onNoSuggestion('the text has changed');
-      else await editor.edit((edit) => edit.replace(new vscode.Range(active, found.range?.end ?? active), text));
-    } finally {
-      end.dispose();
-    }
+    setTimeout(
+      () => this.requestCount === requestCount && this.deps.onNoSuggestion('the editor asks for none'),
+      waitMs,
+    );
   }
 
   /** Repeats a request whose document was changed by something else than a key, unless the editor sends one itself. */
@@ -184,14 +184,14 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
   ): Promise<vscode.InlineCompletionItem[]> {
     this.deps.onRequested(document);
     this.requestCount++;
-    this.deps.onList(context.selectedCompletionInfo !== undefined);
+    this.deps.nextEdits.onList(context.selectedCompletionInfo !== undefined);
     const isInvoked = context.triggerKind === vscode.InlineCompletionTriggerKind.Invoke;
     const isRepetition = isInvoked && this.unanswered.isRepetition();
     const trigger = isRepetition ? 'repetition' : isInvoked ? 'key' : 'typing';
     const result = await this.complete(document, position, context.selectedCompletionInfo, token, trigger);
     if (result === 'stale') return [];
     const isShown = typeof result === 'object';
-    this.deps.onShown(isShown);
+    this.showing(isShown);
     if (!isShown && trigger === 'key') this.deps.onNoSuggestion(result);
     return isShown ? [result] : [];
   }

@@ -1,7 +1,7 @@
 // Ghost text: its commands, a pause, and where it is off.
-import { textStateAt } from '../../text/text-state.ts';
-import type { Permissions } from '../api/permissions.ts';
-import { Document } from '../editor/document.ts';
+import * as vscode from 'vscode';
+import type { Memory, Permissions } from '../api/permissions.ts';
+import { offerCommand } from '../editor/dialogs.ts';
 import { placeOf } from '../editor/folder-of-document.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';
 import type { Surface } from '../editor/surface.ts';
@@ -12,18 +12,8 @@ import type { Folders } from '../folder/folders.ts';
 import type { Configuration } from '../settings/configuration.ts';
 import { isLanguageEnabled } from '../settings/levels.ts';
 import { acceptPart } from './accept-part.ts';
-import type { GhostTextProvider, InsertedSuggestion, LastSuggestion } from './provider.ts';
-import { showSample } from './sample.ts';
+import type { GhostTextProvider, LastSuggestion, LineOwner } from './provider.ts';
 import type { Snooze } from './snooze.ts';
-
-/** What next edits do with the keys that accept ghost text. */
-interface Acceptor {
-  /** Applies an edit whose lines are ghost text. False: none is. */
-  applyLines(): Promise<boolean>;
-  /** Whether the accepted text was an edit's. */
-  accepted(id: string): boolean;
-  addImports(inserted: InsertedSuggestion): void;
-}
 
 export interface CompletionsDeps {
   readonly documents: Documents;
@@ -33,7 +23,8 @@ export interface CompletionsDeps {
   readonly snooze: Snooze;
   readonly ghostText: Pick<GhostTextProvider, 'requestManually'>;
   readonly lastSuggestion: LastSuggestion;
-  readonly nextEdits: Acceptor;
+  readonly nextEdits: LineOwner;
+  readonly memory: Memory;
   readonly status: { folder(): FolderRef };
 }
 
@@ -45,7 +36,6 @@ export function completions(deps: CompletionsDeps): Surface {
   return {
     commands: {
       trigger: () => ghostText.requestManually(),
-      showSample: () => showSample(documents, ghostText),
       acceptWord: () => acceptShown('acceptNextWord'),
       acceptLine: () => acceptShown('acceptNextLine'),
       // Run by VS Code after it has inserted an item of ours.
@@ -57,9 +47,10 @@ export function completions(deps: CompletionsDeps): Surface {
         return isWanted ? nextEdits.addImports(inserted) : undefined;
       },
       snooze: () => toggleSnooze(snooze),
-      toggleHere: () => (isOnHere(deps) ? disableHere(deps) : enableHere(deps)),
+      toggleHere: () => toggleHere(deps),
     },
     inPanel: ['snooze'],
+    begin: () => void announceOther(deps.memory, (id) => vscode.extensions.getExtension(id) !== undefined),
     notices: () =>
       snooze.active
         ? [{ kind: 'info', text: `${snoozedText(snooze)}.`, action: { label: t('End Snooze'), command: 'snooze' } }]
@@ -85,69 +76,39 @@ async function toggleSnooze(snooze: Snooze): Promise<void> {
   if (picked) snooze.start(picked.minutes);
 }
 
-/** Whether suggestions are on in the folder and for the language of the active editor. */
-export function isOnHere({
-  configuration,
-  permissions,
-  status,
-}: Pick<CompletionsDeps, 'configuration' | 'permissions' | 'status'>): boolean {
+/** Turns suggestions off or on again: in a folder, a language, comments or strings. */
+async function toggleHere({ configuration, permissions, status }: CompletionsDeps): Promise<void> {
   const folder = status.folder();
   const languageId = window.activeTextEditor?.document.languageId;
-  const isOnFor = (id: string) => isLanguageEnabled(configuration.for(folder.uri).enable, id);
-  return permissions.isOn(folder.key) && (languageId === undefined || isOnFor(languageId));
-}
-
-async function enableHere({ configuration, permissions, status }: CompletionsDeps): Promise<void> {
-  const folder = status.folder();
-  const languageId = window.activeTextEditor?.document.languageId;
-  await permissions.setFolder(folder.key, true);
-  if (languageId === undefined) return;
   const { enable } = configuration.for(folder.uri);
-  if (isLanguageEnabled(enable, languageId)) return;
-  await configuration.write('enable', { ...enable, [languageId]: true }, folder.uri);
-}
-
-async function disableHere({ configuration, permissions, status }: CompletionsDeps): Promise<void> {
-  const folder = status.folder();
-  const languageId = window.activeTextEditor?.document.languageId;
-  const set = async (id: string, isOn: boolean) => {
-    const { enable } = configuration.for(folder.uri);
-    await configuration.write('enable', { ...enable, [id]: isOn }, folder.uri);
+  const setting = (id: string, where: UiText) => {
+    const isOn = isLanguageEnabled(enable, id);
+    return { where, isOn, run: () => configuration.write('enable', { ...enable, [id]: !isOn }, folder.uri) };
   };
-  const part = partAtCursor();
-  const isPartOn = part === undefined || isLanguageEnabled(configuration.for(folder.uri).enable, part);
-  const choices = [
-    ...(part === undefined
-      ? []
-      : [
-          {
-            label: partText(part, isPartOn),
-            detail: t('In all languages and folders'),
-            run: () => set(part, !isPartOn),
-          },
-        ]),
-    {
-      label: t('In {0}', folder.name),
-      detail: t('For all languages'),
-      run: () => permissions.setFolder(folder.key, false),
-    },
-    ...(languageId === undefined
-      ? []
-      : [{ label: t('For {0}', languageId), detail: t('In all folders'), run: () => set(languageId, false) }]),
+  const isFolderOn = permissions.isOn(folder.key);
+  const places = [
+    setting('comment', t('in comments of all languages')),
+    setting('string', t('in strings of all languages')),
+    ...(languageId === undefined ? [] : [setting(languageId, t('for {0}, in all folders', languageId))]),
+    { where: t('in {0}', folder.name), isOn: isFolderOn, run: () => permissions.setFolder(folder.key, !isFolderOn) },
   ];
-  const placeHolder = isPartOn ? t('Disable completions…') : t('Enable or disable completions…');
-  const picked = await window.showQuickPick(choices, { placeHolder });
+  const label = ({ where, isOn }: (typeof places)[number]) =>
+    isOn ? t('Turn off {0}', where) : t('Turn on {0}', where);
+  const rows = places.map((place) => ({ label: label(place), run: place.run }));
+  const picked = await window.showQuickPick(rows, { placeHolder: t('Enable or disable completions…') });
   await picked?.run();
 }
 
-/** The comment or string that the cursor is in. */
-function partAtCursor(): 'comment' | 'string' | undefined {
-  const editor = window.activeTextEditor;
-  const state = editor && textStateAt(new Document(editor.document).queryAt(editor.selection.active));
-  return state === 'code' ? undefined : state;
-}
+/** Extensions that complete in the same way and share keys. */
+const OTHERS = ['GitHub.copilot', 'GitHub.copilot-chat'];
+const TOLD_OF_OTHER = 'toldOfOther';
 
-function partText(part: 'comment' | 'string', isOn: boolean): UiText {
-  if (part === 'comment') return isOn ? t('In comments') : t('On again in comments');
-  return isOn ? t('In strings') : t('On again in strings');
+/** Says once, ever, that another extension completes, too. */
+export async function announceOther(memory: Memory, isInstalled: (id: string) => boolean): Promise<void> {
+  if (!OTHERS.some(isInstalled) || memory.get<boolean>(TOLD_OF_OTHER)) return;
+  await memory.update(TOLD_OF_OTHER, true);
+  const both = t(
+    'GitHub Copilot completes here, too: the first suggestion that comes is shown, and Alt+\\ asks both. Its setting "github.copilot.enable" switches it off, by language.',
+  );
+  await offerCommand('Information', both, t('Open Settings'), 'workbench.action.openSettings', 'github.copilot.enable');
 }

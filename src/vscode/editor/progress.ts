@@ -1,7 +1,8 @@
-// Notifications with progress and a button that cancels.
+// Notifications with progress and a button that cancels, and what they say of a run.
 import * as vscode from 'vscode';
-import type { Progress } from '../../common/progress.ts';
-import { safeText, type UiText } from './ui-text.ts';
+import { about } from '../../common/format.ts';
+import { type Progress, type ProgressUpdate, shareDone } from '../../common/progress.ts';
+import { joined, safeSentence, safeText, t, type UiText } from './ui-text.ts';
 import { window } from './window.ts';
 
 export type Report = (detail: string, increment?: number) => void;
@@ -16,6 +17,9 @@ export function shares(report: Report): Progress {
   };
 }
 
+/** Abort reason of the user's cancellation, which is reported. Other aborts come with the end of a folder or window. */
+export const cancelledByUser = new DOMException('Cancelled by the user.', 'AbortError');
+
 /** Shows a notification with progress until `work` ends. Its button aborts. */
 export function withProgress<T>(
   title: UiText,
@@ -25,8 +29,26 @@ export function withProgress<T>(
   const location = vscode.ProgressLocation.Notification;
   return Promise.resolve(
     window.withProgress({ location, title, cancellable: true }, (bar, token) => {
-      token.onCancellationRequested(() => controller.abort());
-      return work(controller.signal, (message, increment = 0) => bar.report({ message: safeText(message), increment }));
+      token.onCancellationRequested(() => controller.abort(cancelledByUser));
+      return work(controller.signal, (detail, increment = 0) =>
+        bar.report({ message: safeSentence(detail), increment }),
+      );
     }),
   );
+}
+
+/** 'step 2 of 6 · about 9 minutes left · Timing this machine · how fast it answers' */
+export function describe({ stage, done, total, detail, left, step }: ProgressUpdate): UiText {
+  // A percentage of the stage would be confused with the progress bar of the whole run.
+  const percentage = step !== undefined || !total ? '' : `${Math.round((100 * done) / total)}%`;
+  const steps = step === undefined || !total || done === 0 ? '' : `${done} / ${total}`;
+  const remaining = left === undefined ? undefined : t('{0} left', about(left));
+  const position = step && t('step {0} of {1}', step.at, step.of);
+  return joined([position, remaining, safeText(stage), safeText(percentage || steps), safeText(detail ?? '')], ' · ');
+}
+
+/** The share for a bar; none if unknown. */
+export function shareOf(update: ProgressUpdate): { share?: number } {
+  const share = shareDone(update);
+  return share === undefined ? {} : { share };
 }

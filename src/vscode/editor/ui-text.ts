@@ -51,25 +51,19 @@ export function sentences(...parts: readonly (UiText | '' | undefined)[]): UiTex
   return joined(parts, ' ');
 }
 
-export function joined(parts: readonly (UiText | '' | undefined)[], separator: ' ' | ' · ' | ', ' | ': '): UiText {
+/** Paragraphs of a tooltip, which shows them as plain text. */
+export function lines(...parts: readonly UiText[]): UiText {
+  return joined(parts, '\n');
+}
+
+export function joined(
+  parts: readonly (UiText | '' | undefined)[],
+  separator: ' ' | ' · ' | ', ' | ': ' | '\n',
+): UiText {
   return parts.filter((part) => part).join(separator) as UiText;
 }
 
 /** @param name of a codicon: 'sparkle' */
 export function withIcon(name: string, text: UiText | ''): UiText {
   return `$(${name}) ${text}` as UiText;
-}
-
-/**
- * Markdown for a tooltip. The template's text is Markdown. Values are escaped, except results of this function. Links
- * run no command, because the result is not trusted.
- */
-export function markdown(
-  template: TemplateStringsArray,
-  ...values: readonly (string | number | vscode.MarkdownString)[]
-): vscode.MarkdownString {
-  const texts = values.map((value) =>
-    value instanceof vscode.MarkdownString ? value.value : safeSentence(`${value}`).replace(/[!-/:-@[-`{-~]/g, '\\$&'),
-  );
-  return new vscode.MarkdownString(String.raw({ raw: template }, ...texts), true);
 }

@@ -30,10 +30,7 @@ interface UiQuickPick<T extends UiQuickPickItem>
   readonly activeItems: readonly T[];
   readonly onDidTriggerItemButton: vscode.Event<vscode.QuickPickItemButtonEvent<T & vscode.QuickPickItem>>;
 }
-export type UiStatusBarItem = Safe<vscode.StatusBarItem, 'text' | 'name'> & {
-  /** A result of `markdown`. */
-  tooltip: vscode.MarkdownString | Shown;
-};
+export type UiStatusBarItem = Safe<vscode.StatusBarItem, 'text' | 'name' | 'tooltip'>;
 export type UiProgress = vscode.Progress<{ message?: UiText; increment?: number }>;
 type UiProgressOptions = Safe<vscode.ProgressOptions, 'title'>;
 
@@ -55,7 +52,6 @@ type UnchangedMembers = Pick<
   | 'onDidChangeActiveTextEditor'
   | 'onDidChangeTextEditorSelection'
   | 'onDidChangeTextEditorVisibleRanges'
-  | 'onDidChangeWindowState'
   | 'registerWebviewViewProvider'
   | 'showTextDocument'
   | 'tabGroups'

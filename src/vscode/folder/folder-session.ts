@@ -4,7 +4,6 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { snapshotName } from '../../adapt/models/served.ts';
 import type { AdaptReport } from '../../adapt/report/adapt-report.ts';
-import { reportInWords } from '../../adapt/report/outcome.ts';
 import type { Clock } from '../../common/clock.ts';
 import type { Draft } from '../../common/completion.ts';
 import { Part } from '../../common/disposable.ts';
@@ -15,7 +14,6 @@ import { RacingSpecialist } from '../../suggest/racing-specialist.ts';
 import { Suggester } from '../../suggest/suggester.ts';
 import type { CompletionEvent } from '../../suggest/suggestion.ts';
 import type { Api } from '../api/api.ts';
-import type { Memory } from '../api/permissions.ts';
 import type { WindowEngine } from '../bases/window-engine.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';
 import { type Paths, specialistFolder } from '../editor/paths.ts';
@@ -33,7 +31,6 @@ export interface SessionDeps {
   readonly documents: Documents;
   readonly neural: WindowEngine;
   readonly store: StoreOwner;
-  readonly memory: Memory;
   readonly clock: Clock;
   readonly log: Log;
   readonly onEvent: (event: CompletionEvent, folder: FolderRef) => void;
@@ -64,8 +61,6 @@ export class FolderSession extends Part<SessionDeps> {
   private willReopen = false;
   /** Identifies the large model that may be called; '' if none. */
   private largeModel: string;
-  /** Identifies snapshot and adaptation on disk as of the last load. */
-  private loadedState = '';
 
   constructor(folder: FolderRef, deps: SessionDeps) {
     super(deps);
@@ -126,33 +121,10 @@ export class FolderSession extends Part<SessionDeps> {
     this.deps.onChange();
   }
 
-  /** Whether a document is completed without its grammar because it broke the parser. */
-  isUnparsed(path: string): boolean {
-    return this.unparsed.has(path);
-  }
-
   private noteUnparsed(path: string, reason: string): void {
     if (this.unparsed.has(path)) return;
     this.unparsed.add(path);
     this.deps.log.warn(`${path} is not parsed any more: ${reason}`);
-    this.deps.onChange();
-  }
-
-  /** The result of the last adaptation until its report is shown, in this window or after a reload. */
-  get unreadResult(): string | undefined {
-    const { deps, adaptation } = this;
-    const last = adaptation.latest;
-    const isUnread = last !== undefined && last.finishedAt > (deps.memory.get<number>(this.readKey) ?? 0);
-    return isUnread ? reportInWords(last.report) : undefined;
-  }
-
-  async markRead(): Promise<void> {
-    await this.deps.memory.update(this.readKey, this.deps.clock.now());
-  }
-
-  /** Key of the time when a report was last shown, ms since 1970. */
-  private get readKey(): string {
-    return `read:${this.folder.key}`;
   }
 
   get specialistFolder(): string | undefined {
@@ -196,18 +168,6 @@ export class FolderSession extends Part<SessionDeps> {
     return this.load(snapshot);
   }
 
-  /** Loads a new index or adaptation that another window has written. */
-  async refresh(): Promise<void> {
-    if (this.isStarting || this.specialistFolder === undefined || this.stateOnDisk() === this.loadedState) return;
-    await this.restore();
-  }
-
-  private stateOnDisk(): string {
-    const { folder, specialistFolder, deps } = this;
-    const snapshot = statSync(join(specialistFolder ?? '', snapshotName), { throwIfNoEntry: false });
-    return `${snapshot?.mtimeMs} ${deps.store.get().latestAdaptation(folder.storeName)?.finishedAt}`;
-  }
-
   /** Whether the index is from an earlier session, so that files may have changed since. */
   isStale(): boolean {
     const folder = this.specialistFolder;
@@ -218,11 +178,8 @@ export class FolderSession extends Part<SessionDeps> {
 
   /** Loads a snapshot that a run has written; `since` is `ngram.mark()` from before the run. */
   async load(snapshot: string, since?: number): Promise<boolean> {
-    // Read before the snapshot, so that a later write is detected.
-    const state = this.stateOnDisk();
     const loaded = await this.ngram.load(snapshot, since);
     if (this.isDisposed) return false;
-    this.loadedState = state;
     if (!loaded.ok) {
       this.deps.log.warn(`${this.folder.name}: ${loaded.error.message}`);
       return false;

@@ -70,15 +70,6 @@ export class Folders extends Part<FoldersDeps> {
     return session ? session.isStarting : !this.firstStarted && folder.root !== undefined;
   }
 
-  /** Call when the window gets the focus: another window may have written data of the same folders. */
-  refresh(): void {
-    for (const session of this.sessions.values()) {
-      session
-        .refresh()
-        .catch((error: unknown) => this.deps.log.error('Data that another window wrote was not loaded', error));
-    }
-  }
-
   /** Call after a change of the neural model's settings or process. */
   openNeural(): void {
     for (const session of this.sessions.values()) session.reopenNeural();

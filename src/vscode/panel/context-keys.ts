@@ -3,13 +3,10 @@ import * as vscode from 'vscode';
 import { Part } from '../../common/disposable.ts';
 import type { Adaptation } from '../adapt/adaptation.ts';
 import type { ApiKey } from '../api/api-key.ts';
-import type { Activity } from '../completion/activity.ts';
 import type { Folders } from '../folder/folders.ts';
-import type { PanelRow } from '../webview/protocol.ts';
 import type { StatusSnapshot } from './status.ts';
 
 export interface ContextDeps {
-  readonly activity: Pick<Activity, 'listen'>;
   readonly key: ApiKey;
   readonly adaptation: Adaptation;
   readonly folders: Folders;
@@ -17,17 +14,6 @@ export interface ContextDeps {
 
 export class ContextKeys extends Part<ContextDeps> {
   private readonly known = new Map<string, boolean | string | undefined>();
-
-  constructor(deps: ContextDeps) {
-    super(deps);
-    // For the walkthrough: it hears of no command that the extension itself runs.
-    const onRow = ({ source, outcome }: PanelRow) => {
-      if (outcome !== 'accepted' && outcome !== 'partly-accepted') return;
-      if (source === 'edit') this.set('editTaken', true);
-      else this.set('taken', true);
-    };
-    this.add(deps.activity.listen({ onRow, onClear() {} }));
-  }
 
   update({ apiState, maySend, folder }: StatusSnapshot): void {
     const { key, adaptation, folders } = this.deps;

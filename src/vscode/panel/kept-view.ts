@@ -15,7 +15,7 @@ import { Document, keptScheme } from '../editor/document.ts';
 import { indentUnit } from '../editor/document-query.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';
 import { withProgress } from '../editor/progress.ts';
-import { safeSentence, t, type UiText } from '../editor/ui-text.ts';
+import { safeSentence, t } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
 import type { AskedPlace } from '../edits/following.ts';
 import type { Documents } from '../folder/documents.ts';
@@ -83,11 +83,10 @@ export class KeptView extends Part<KeptViewDeps> implements vscode.TextDocumentC
     try {
       const query = document.queryAt(selection.active);
       const request = { query, trigger: 'automatic' as const, indentUnit: indentUnit(options) };
-      const llmRequest = await session.service.preview(request, new AbortController().signal);
       const send = await requestWriter(this.deps.api.address, completionPrompt);
-      const body = send(llmRequest);
+      const body = send(await session.service.preview(request, new AbortController().signal));
       const position = `${path}:${selection.active.line + 1}:${selection.active.character + 1}`;
-      return `${position}\n${draftInWords(body, llmRequest.drafts)}\n\n${readable(body)}`;
+      return `${position}\n\n${readable(body)}`;
     } catch (error) {
       this.deps.log.error('The request of a completion could not be built', error);
       return t('The request could not be built, so nothing would be sent: {0}', messageOf(error));
@@ -107,12 +106,6 @@ export class KeptView extends Part<KeptViewDeps> implements vscode.TextDocumentC
       return t('The request could not be built, so nothing would be sent: {0}', messageOf(error));
     }
   }
-}
-
-/** A model that fills in is sent no draft. @param body JSON */
-export function draftInWords(body: string, [draft]: readonly { readonly text: string }[]): UiText {
-  const isSent = draft !== undefined && body.includes(JSON.stringify(draft.text).slice(1, -1));
-  return isSent ? t('It contains the local draft {0}', draft.text) : t('It contains no local draft.');
 }
 
 /** Indented for reading; the request has the same JSON on one line. */

@@ -29,14 +29,10 @@ export interface PanelDeps {
   readonly log: Log;
 }
 
-/** Minimum interval between two updates of the totals, ms. */
-const totalsIntervalMs = 400;
-
 export class PanelHost extends Part<PanelDeps> implements vscode.WebviewViewProvider {
   private view: vscode.WebviewView | undefined;
   /** Whether the view's page is ready for messages. */
   private isReady = false;
-  private totalsTimer: NodeJS.Timeout | undefined;
   private revealWhenReady = false;
   /** Identifies the reports that were sent last. */
   private sentReports = '';
@@ -50,19 +46,10 @@ export class PanelHost extends Part<PanelDeps> implements vscode.WebviewViewProv
         this.sendChangedReports();
       }),
     );
+    const { activity } = deps;
     this.add(
-      deps.activity.listen({
-        onRow: (row) => {
-          this.post({ type: 'row', row });
-          this.scheduleTotals();
-        },
-        onClear: () => {
-          this.post({ type: 'clear' });
-          this.scheduleTotals();
-        },
-      }),
+      activity.listen((row) => this.post(row ? { type: 'row', row, totals: activity.totals() } : this.initMessage())),
     );
-    this.add({ dispose: () => clearTimeout(this.totalsTimer) });
   }
 
   resolveWebviewView(view: vscode.WebviewView): void {
@@ -141,14 +128,6 @@ export class PanelHost extends Part<PanelDeps> implements vscode.WebviewViewProv
   private revealIfWanted(): void {
     if (this.revealWhenReady) this.post({ type: 'reveal' });
     this.revealWhenReady = false;
-  }
-
-  private scheduleTotals(): void {
-    if (!this.isReady) return;
-    this.totalsTimer ??= setTimeout(() => {
-      this.totalsTimer = undefined;
-      this.post({ type: 'totals', totals: this.deps.activity.totals() });
-    }, totalsIntervalMs);
   }
 
   private post(message: ToPanel): void {

@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import { DisposableStore } from '../../common/disposable.ts';
 import { wholePercent } from '../../common/format.ts';
 import type { Activity } from '../completion/activity.ts';
-import { markdown, safeText, sentences, t, type UiText, withIcon } from '../editor/ui-text.ts';
+import { lines, safeSentence, safeText, sentences, t, type UiText, withIcon } from '../editor/ui-text.ts';
 import { type UiStatusBarItem, window } from '../editor/window.ts';
 import { type PanelRow, shortModel } from '../webview/protocol.ts';
 import type { Status, StatusSnapshot } from './status.ts';
@@ -19,7 +19,7 @@ export class StatusBar extends DisposableStore {
     this.item.command = 'easyAdaptation.showMenu';
     const draw = (snapshot: StatusSnapshot) => this.draw(snapshot, activity);
     this.add(status.onDidChange(draw));
-    this.add(activity.listen({ onRow: () => status.changed(), onClear: () => status.changed() }));
+    this.add(activity.listen(() => status.changed()));
     draw(status.snapshot());
     this.item.show();
   }
@@ -78,16 +78,7 @@ function latency(row: PanelRow): string {
     : `${(row.latencyMs / 1000).toFixed(1)} s`;
 }
 
-function tooltip(snapshot: StatusSnapshot): vscode.MarkdownString {
-  const { statusText, model } = snapshot;
-  const paragraphs = [
-    markdown`**Easy Adaptation**`,
-    markdown`${statusText}`,
-    markdown`${shortModel(model.name)}: ${model.detail}`,
-    ...snapshot.notices.map(({ kind, text }) =>
-      kind === 'warning' ? markdown`$(warning) ${text}` : markdown`$(info) ${text}`,
-    ),
-    markdown`${t('Click for the menu.')}`,
-  ];
-  return paragraphs.reduce((all, next) => markdown`${all}\n\n${next}`);
+function tooltip({ statusText, model, notices }: StatusSnapshot): UiText {
+  const texts = [statusText, `${shortModel(model.name)}: ${model.detail}`, ...notices.map(({ text }) => text)];
+  return lines(t('Easy Adaptation'), ...texts.map(safeSentence), t('Click for the menu.'));
 }

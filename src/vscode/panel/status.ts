@@ -1,6 +1,7 @@
 // The extension's state for the active editor's folder: one snapshot for status bar, panel, menu and context keys.
 import * as vscode from 'vscode';
 import { holdsForApi } from '../../adapt/models/served.ts';
+import type { AdaptReport, ApiReport } from '../../adapt/report/adapt-report.ts';
 import { Part } from '../../common/disposable.ts';
 import { thousands } from '../../common/format.ts';
 import type { Adaptation } from '../adapt/adaptation.ts';
@@ -21,7 +22,6 @@ import type { Folders } from '../folder/folders.ts';
 import type { Configuration } from '../settings/configuration.ts';
 import { isLanguageEnabled } from '../settings/levels.ts';
 import type { PanelNotice, PanelProgress, PanelState } from '../webview/protocol.ts';
-import { sliderPoints } from './slider-points.ts';
 
 export interface StatusDeps {
   readonly configuration: Configuration;
@@ -156,4 +156,24 @@ export class Status extends Part<StatusDeps> {
       }
     }
   }
+}
+
+type Measured = Pick<AdaptReport, 'slider'> & {
+  readonly api?: Pick<ApiReport, 'compared'> | undefined;
+};
+
+/** API share, hourly cost and gain at each slider position. @param usdAnHour cost of an hour in which this share of the completions goes to the API */
+export function sliderPoints(report: Measured | undefined, usdAnHour: (share: number) => number): PanelState['slider'] {
+  const points = report?.slider ?? [];
+  const localOnlyRight = report?.api?.compared?.specialist.exactMatch;
+  return points.map(({ balance, apiShare, right }) => {
+    return {
+      balance,
+      share: apiShare,
+      usd: usdAnHour(apiShare),
+      ...(right !== undefined &&
+        localOnlyRight !== undefined &&
+        localOnlyRight > 0 && { gain: right / localOnlyRight - 1 }),
+    };
+  });
 }

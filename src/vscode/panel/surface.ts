@@ -3,14 +3,17 @@ import * as vscode from 'vscode';
 import type { ChannelLog } from '../editor/channel-log.ts';
 import { Document } from '../editor/document.ts';
 import type { Surface } from '../editor/surface.ts';
+import { t } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
+import type { UnusedReason } from '../folder/active-adaptation.ts';
+import type { FolderSession } from '../folder/folder-session.ts';
 import type { Folders } from '../folder/folders.ts';
 import type { Configuration } from '../settings/configuration.ts';
 import { section } from '../settings/settings.ts';
+import type { PanelNotice } from '../webview/protocol.ts';
 import type { KeptView } from './kept-view.ts';
-import { pickAmount, showMenu } from './menu.ts';
+import { showMenu } from './menu.ts';
 import type { PanelHost } from './panel-host.ts';
-import { sessionNotices } from './session-notices.ts';
 import type { Status } from './status.ts';
 
 export interface PanelSurfaceDeps {
@@ -30,7 +33,6 @@ export function panelSurface({ configuration, folders, kept, log, panel, status 
       showKept: () => kept.show(status.folder(), window.activeTextEditor),
       showLog: () => log.channel.show(),
       openSettings: () => vscode.commands.executeCommand('workbench.action.openSettings', `${section}.`),
-      chooseAmount: () => pickAmount(status.folder().uri, configuration),
     },
     inPanel: ['showMenu', 'showLog', 'openSettings'],
     notices: (folder) => {
@@ -42,3 +44,42 @@ export function panelSurface({ configuration, folders, kept, log, panel, status 
     },
   };
 }
+
+type SessionState = Pick<FolderSession, 'problem'> & {
+  readonly adaptation: Pick<FolderSession['adaptation'], 'unusedBecause'>;
+  readonly ngram: Pick<FolderSession['ngram'], 'isPaused'>;
+};
+
+/**
+ * @param path of the active document in the folder; undefined: none is active
+ * @param isTooBig whether nothing is learned from that document because of its size
+ */
+export function sessionNotices(session: SessionState, path: string | undefined, isTooBig = false): PanelNotice[] {
+  const { problem, ngram } = session;
+  const { unusedBecause } = session.adaptation;
+  const notices: PanelNotice[] = [];
+  const warn = (text: string) =>
+    notices.push({ kind: 'warning', text, action: { label: t('Show Log'), command: 'showLog' } });
+  if (problem) warn(problem);
+  // Several times: it waits before it starts again.
+  if (ngram.isPaused)
+    warn(t('The index of your files stopped several times; it starts again by itself within minutes.'));
+  if (path !== undefined && isTooBig)
+    notices.push({
+      kind: 'info',
+      text: t('{0} is too big to learn from: suggestions there come from the text near the cursor.', path),
+    });
+  if (unusedBecause) {
+    const text = unusedTexts[unusedBecause]();
+    notices.push({ kind: 'info', text, action: { label: t('Adapt to This Repo'), command: 'adapt' } });
+  }
+  return notices;
+}
+
+const unusedTexts: Readonly<Record<UnusedReason, () => string>> = {
+  'earlier-base': () => t('The adaptation of this folder was made for an earlier base model. It is kept but not used.'),
+  'other-base': () =>
+    t(
+      'The adaptation of this folder was made for another base model. It is kept, and used again with that base model.',
+    ),
+};

@@ -1,10 +1,10 @@
-// The table of a text task in an editor tab: it requests rows page by page and sends corrections back.
+// The table of a text task in an editor tab: it gets the rows, and sends corrections back.
 import * as vscode from 'vscode';
 import { Part } from '../../common/disposable.ts';
 import { messageOf } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
 import { ENOUGH_LABELLED, MIN_LABELLED } from '../../text-tasks/expected-accuracy.ts';
-import type { Labelling, LabellingRow } from '../../text-tasks/labelling.ts';
+import type { Labelling } from '../../text-tasks/labelling.ts';
 import { isAnswerTask, type TextTask } from '../../text-tasks/task-file.ts';
 import type { RunResults } from '../../text-tasks/task-results.ts';
 import { safeSentence, safeText } from '../editor/ui-text.ts';
@@ -13,7 +13,7 @@ import { type UiWebviewPanel, window } from '../editor/window.ts';
 import {
   type FromTable,
   parseFromTable,
-  type RowAnswer,
+  type TableLabelling,
   type TableRow,
   type ToTable,
 } from '../webview/table-protocol.ts';
@@ -42,14 +42,14 @@ export interface TableDeps {
 }
 
 const styles = ['frame', 'list', 'report', 'table'];
-/** Maximum rows per message, and characters per text. */
-const batchRows = 500;
-const batchCharacters = 500_000;
+/** Maximum rows per message. */
+const batchRows = 200;
 
 export class TaskTable extends Part<TableDeps> {
   private readonly panel: UiWebviewPanel;
   private content: TableContent;
-  private rest: AsyncIterator<TableRow> | undefined;
+  /** How often the page was loaded. */
+  private loads = 0;
   private takesFocus = true;
   /** Corrections are stored in the order in which they are made. */
   private lastCorrection: Promise<void> = Promise.resolve();
@@ -82,7 +82,7 @@ export class TaskTable extends Part<TableDeps> {
     const byText = new Map(learned.rows.map((row) => [row.text, row]));
     const rows = labelling.rows.map((row) => byText.get(row.text) ?? row);
     this.content = { ...this.content, labelling: { ...learned, rows } };
-    this.post({ type: 'learned', rows: rows.map((row) => answerIn(row)), expected: learned.expected });
+    this.post({ type: 'learned', learned: { ...learned, rows } });
   }
 
   takeFocus(): void {
@@ -114,7 +114,6 @@ export class TaskTable extends Part<TableDeps> {
     const { task, subtitle, results, labelling } = this.content;
     switch (message.type) {
       case 'ready':
-        this.rest = this.content.rows()[Symbol.asyncIterator]();
         this.post({
           type: 'init',
           locale: vscode.env.language,
@@ -123,20 +122,10 @@ export class TaskTable extends Part<TableDeps> {
           labels: isAnswerTask(task) ? [] : [...task.labels],
           ...(isAnswerTask(task) && { longestAnswer: task.maximumLength }),
           ...(results && { results }),
-          ...(labelling && {
-            labelling: {
-              labelled: labelling.labelled,
-              texts: labelling.texts,
-              needed: Math.min(MIN_LABELLED, labelling.texts),
-              enough: Math.min(ENOUGH_LABELLED, labelling.texts),
-              ...(labelling.expected && { expected: labelling.expected }),
-            },
-          }),
+          ...(labelling && { labelling: labellingOf(labelling) }),
           takesFocus: this.takesFocus,
         });
-        break;
-      case 'more':
-        await this.sendNextRows();
+        await this.sendRows();
         break;
       case 'run':
         this.deps.run();
@@ -160,32 +149,29 @@ export class TaskTable extends Part<TableDeps> {
 
   private async correct(index: number, text: string, label: string | undefined): Promise<void> {
     const stored = await this.deps.storeCorrection(text, label);
-    if (stored !== undefined && !this.isDisposed) this.post({ type: 'corrected', index, label: stored });
+    if (stored !== undefined) await this.post({ type: 'corrected', index, label: stored });
   }
 
-  private async sendNextRows(): Promise<void> {
-    const { rest } = this;
-    const rows: TableRow[] = [];
-    let done = rest === undefined;
-    let characters = 0;
-    while (rest && !done && rows.length < batchRows && characters < batchCharacters) {
-      const next = await rest.next();
-      if (next.done) done = true;
-      else {
-        rows.push(next.value);
-        characters += next.value.text.length;
-      }
+  /** Ends early if the page was reloaded meanwhile. */
+  private async sendRows(): Promise<void> {
+    const load = ++this.loads;
+    let rows: TableRow[] = [];
+    for await (const row of this.content.rows()) {
+      rows.push(row);
+      if (rows.length < batchRows) continue;
+      await this.post({ type: 'rows', rows, more: true });
+      if (load !== this.loads || this.isDisposed) return;
+      rows = [];
     }
-    // The page may have been reloaded since.
-    if (rest === this.rest && !this.isDisposed) this.post({ type: 'rows', rows, more: !done });
+    await this.post({ type: 'rows', rows, more: false });
   }
 
-  private post(message: ToTable): void {
-    void this.panel.webview.postMessage(message);
+  private async post(message: ToTable): Promise<void> {
+    if (!this.isDisposed) await this.panel.webview.postMessage(message);
   }
 }
 
-export function answerIn({ label, source, confidence, likely }: LabellingRow): RowAnswer {
-  // Each local answer is as good as its estimate: nothing is in doubt while one labels.
-  return { label, source, inDoubt: false, ...(confidence !== undefined && { confidence }), likely: [...likely] };
+function labellingOf({ rows: _, ...labelling }: Labelling): TableLabelling {
+  const { texts } = labelling;
+  return { ...labelling, needed: Math.min(MIN_LABELLED, texts), enough: Math.min(ENOUGH_LABELLED, texts) };
 }

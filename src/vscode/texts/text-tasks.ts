@@ -13,21 +13,19 @@ import { isAnswerTask, TASKS_FOLDER, type TextTask } from '../../text-tasks/task
 import type { TaskReport } from '../../text-tasks/task-report.ts';
 import { endOfRun, resultsOf } from '../../text-tasks/task-results.ts';
 import { FolderReader } from '../../workspace/files/folder-reader.ts';
-import { describe } from '../adapt/describe-progress.ts';
 import { askForTrust, showFailure, showStopped } from '../adapt/questions.ts';
 import type { DiskFolder, RunRequests } from '../adapt/run-requests.ts';
 import type { WindowEngine } from '../bases/window-engine.ts';
 import { type FolderRef, pickFolder } from '../editor/folder-ref.ts';
 import { type Paths, specialistFolder } from '../editor/paths.ts';
-import { withProgress } from '../editor/progress.ts';
+import { describe, withProgress } from '../editor/progress.ts';
 import { safeSentence, t, type UiText } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
 import type { TableRow } from '../webview/table-protocol.ts';
-import { BackgroundLearning } from './background-learning.ts';
 import { newTask } from './new-task.ts';
 import { readReports, taskNames, taskUri } from './task-files.ts';
 import { askToSpend, pickLabel, pickTask } from './task-questions.ts';
-import { answerIn, type TableContent, TaskTable } from './task-table.ts';
+import { type TableContent, TaskTable } from './task-table.ts';
 
 export interface TextTasksDeps {
   readonly requests: RunRequests;
@@ -122,7 +120,7 @@ export class TextTasks extends Part<TextTasksDeps> {
       results: undefined,
       labelling: value,
       rows: async function* () {
-        for (const row of value.rows) yield { ...answerIn(row), text: row.text };
+        yield* value.rows;
       },
     });
   }
@@ -239,21 +237,21 @@ export class TextTasks extends Part<TextTasksDeps> {
         open: () => void window.showTextDocument(taskUri(taskFolder.uri, task.name), { preview: false }),
         storeCorrection: async (text, label) => {
           const stored = await this.storeCorrection(taskFolder, task.name, text, label);
-          if (stored !== undefined) learning.changed();
+          if (stored !== undefined) void learner.changed();
           return stored;
         },
       },
       { task, ...content },
       vscode.ViewColumn.Active,
     );
-    const learning = table.add(
-      new BackgroundLearning(async (signal) => {
-        if (!table.isLabelling) return;
-        const learned = await this.readLabelling(of, signal);
-        if (!learned.ok) log.warn(`${task.name}: ${learned.error.message}`);
-        else if (!signal.aborted) table.showLearned(learned.value);
-      }),
-    );
+    const closed = new AbortController();
+    table.add({ dispose: () => closed.abort() });
+    const learner = new BackgroundLearning(async () => {
+      if (!table.isLabelling || table.isDisposed) return;
+      const learned = await this.readLabelling(of, closed.signal);
+      if (learned.ok) table.showLearned(learned.value);
+      else if (learned.error.code !== 'cancelled') log.warn(`${task.name}: ${learned.error.message}`);
+    });
     this.tables.set(key, table);
     table.onDidClose(() => {
       table.dispose();
@@ -322,4 +320,28 @@ async function* rowsOf(root: string, task: TextTask, path: string): AsyncGenerat
   const rows = readResults(reader, path, await readAnswers(task, reader));
   for await (const { by: source, confidence, ...row } of rows)
     yield { ...row, source, ...(confidence !== undefined && { confidence }) };
+}
+
+/** New labels after which the local model is fitted again. */
+const EVERY = 5;
+
+/** Learns again as one labels: one job at a time, after some new labels. */
+export class BackgroundLearning {
+  private readonly learn: () => Promise<void>;
+  private changes = 0;
+  private isRunning = false;
+
+  /** @param learn does not reject */
+  constructor(learn: () => Promise<void>) {
+    this.learn = learn;
+  }
+
+  /** A label was given or withdrawn. */
+  async changed(): Promise<void> {
+    this.changes++;
+    if (this.isRunning) return;
+    this.isRunning = true;
+    for (; this.changes >= EVERY; await this.learn()) this.changes = 0;
+    this.isRunning = false;
+  }
 }

@@ -44,8 +44,7 @@ function receive(message: ToPanel): void {
     views = build(new Words(message.locale), message.reportActions);
     views.status.update(message.state);
     views.rows.reset(message.rows);
-    views.totals.setMonth(message.state.month);
-    views.totals.update(message.totals);
+    views.totals.update({ totals: message.totals, month: message.state.month });
     views.report.update(message.reports);
     return;
   }
@@ -53,19 +52,14 @@ function receive(message: ToPanel): void {
   switch (message.type) {
     case 'state':
       views.status.update(message.state);
-      views.totals.setMonth(message.state.month);
+      views.totals.update({ month: message.state.month });
       break;
     case 'row':
       views.rows.put(message.row);
-      break;
-    case 'totals':
-      views.totals.update(message.totals);
+      views.totals.update({ totals: message.totals });
       break;
     case 'reports':
       views.report.update(message.reports);
-      break;
-    case 'clear':
-      views.rows.reset([]);
       break;
     case 'reveal':
       views.report.reveal();

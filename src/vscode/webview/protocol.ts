@@ -1,9 +1,8 @@
 // Messages between the panel and the extension: plain data. The extension checks what the page sends.
 import * as v from 'valibot';
 import type { Section } from '../../adapt/report/report-document.ts';
+import type { Outcome } from '../../common/completion.ts';
 import type { SchemaOutput } from '../../common/schemas.ts';
-
-export type PanelOutcome = 'pending' | 'accepted' | 'partly-accepted' | 'typed' | 'rejected' | 'ignored';
 
 /** A next edit that repeats earlier ones. */
 interface RepeatedEdit {
@@ -32,7 +31,7 @@ export interface PanelRow {
   readonly latencyMs: number;
   readonly costUsd: number;
   readonly savedUsd: number;
-  readonly outcome: PanelOutcome;
+  readonly outcome: Outcome;
   /** If `text` was not shown: its confidence, from which it is shown, and what that is due to. Absent: the setting. */
   readonly heldBack?: { readonly p: number; readonly threshold: number; readonly why?: string };
   /** Confidence of the part that is shown or held back, not of the whole draft. */
@@ -142,10 +141,8 @@ export type ToPanel =
     }
   | { readonly type: 'state'; readonly state: PanelState }
   /** A new row, or a changed one with the same id. */
-  | { readonly type: 'row'; readonly row: PanelRow }
-  | { readonly type: 'totals'; readonly totals: PanelTotals }
+  | { readonly type: 'row'; readonly row: PanelRow; readonly totals: PanelTotals }
   | { readonly type: 'reports'; readonly reports: readonly PanelReport[] }
-  | { readonly type: 'clear' }
   /** Shows the report. */
   | { readonly type: 'reveal' };
 

@@ -1,9 +1,10 @@
 // The list of completions, newest first. An opened row shows its text and the decision.
+import type { Outcome } from '../../common/completion.ts';
 import { bar, button, h, icon, icons } from './dom.ts';
-import { type PanelOutcome, type PanelRow, shortModel } from './protocol.ts';
+import { type PanelRow, shortModel } from './protocol.ts';
 import { flatten, type Words } from './wording.ts';
 
-const outcomes: { readonly [O in PanelOutcome]: { readonly name: string; readonly shape: string } } = {
+const outcomes: { readonly [O in Outcome]: { readonly name: string; readonly shape: string } } = {
   pending: { name: 'shown', shape: icons.dots },
   accepted: { name: 'accepted', shape: icons.check },
   'partly-accepted': { name: 'accepted in part', shape: icons.half },

@@ -1,10 +1,11 @@
 // The table's browser code: receives rows page by page, filters them, and sends corrections back.
+import type { Labelling } from '../../text-tasks/labelling.ts';
 import { chartOf } from './chart.ts';
 import { button, h, icon, icons } from './dom.ts';
 import { filtersView } from './table-filters.ts';
 import { Grid } from './table-grid.ts';
 import { labelKeys, labellingSentence } from './table-labels.ts';
-import type { FromTable, RowAnswer, TableInit, TableRow, ToTable } from './table-protocol.ts';
+import type { FromTable, TableInit, TableRow, ToTable } from './table-protocol.ts';
 import { Words } from './wording.ts';
 
 /**
@@ -93,7 +94,7 @@ class TableView {
       focusRows();
       if (this.activeIndex !== undefined) this.correct(this.activeIndex, label, label);
     });
-    this.filters = filtersView(init.labels, () => this.filter(false));
+    this.filters = filtersView(() => this.filter(false));
     this.undoButton = button('Undo', () => this.undo(), { class: 'secondary small', disabled: true });
     const posts = (label: string, type: 'run' | 'label' | 'open', classes = 'secondary small') =>
       button(label, () => host.postMessage({ type }), { class: classes });
@@ -133,16 +134,15 @@ class TableView {
   add(rows: readonly TableRow[], hasMore: boolean): void {
     for (const row of rows) this.rows.push(row);
     this.filter(true);
-    if (hasMore) host.postMessage({ type: 'more' });
-    else if (this.init.labelling && this.rows[0] && !isOpen(this.rows[0])) this.grid.goToNext(isOpen);
+    if (!hasMore && this.init.labelling && this.rows[0] && !isOpen(this.rows[0])) this.grid.goToNext(isOpen);
   }
 
   /** The local model's answers. Labels that were given since are kept. */
-  learned(rows: readonly RowAnswer[], expected: typeof this.expected): void {
+  learned({ rows, expected }: Labelling): void {
     this.expected = expected;
     rows.forEach((answer, index) => {
       const row = this.rows[index];
-      if (row && isOpen(row)) this.rows[index] = { ...answer, text: row.text };
+      if (row && isOpen(row)) this.rows[index] = answer;
     });
     this.grid.redraw();
     if (document.activeElement === this.grid.element) this.show(this.activeIndex);
@@ -249,11 +249,9 @@ function isOpen({ source }: TableRow): boolean {
 let view: TableView | undefined;
 
 window.addEventListener('message', ({ data: message }: MessageEvent<ToTable>) => {
-  if (message.type === 'init') {
-    view = new TableView(message);
-    host.postMessage({ type: 'more' });
-  } else if (message.type === 'rows') view?.add(message.rows, message.more);
-  else if (message.type === 'learned') view?.learned(message.rows, message.expected);
+  if (message.type === 'init') view = new TableView(message);
+  else if (message.type === 'rows') view?.add(message.rows, message.more);
+  else if (message.type === 'learned') view?.learned(message.learned);
   else if (message.type === 'corrected') view?.corrected(message.index, message.label);
 });
 host.postMessage({ type: 'ready' });

@@ -1,55 +1,36 @@
 // Messages between the table of a text task and the extension: plain data. The extension checks what the page sends.
 import * as v from 'valibot';
-import type { Chart } from '../../common/chart.ts';
 import type { SchemaOutput } from '../../common/schemas.ts';
+import type { Labelling, LabellingRow } from '../../text-tasks/labelling.ts';
+import type { TaskLabel } from '../../text-tasks/task-file.ts';
+import type { RunResults } from '../../text-tasks/task-results.ts';
 import { withKnownFields } from './protocol.ts';
 
-/** What is said of a row's text. */
-export interface RowAnswer {
-  /** The label or answer; '': none yet. */
-  readonly label: string;
-  /** Who gave the label: 'person', 'api' or 'specialist'; '': not labelled. */
-  readonly source: string;
-  /** Calibrated probability that the label is right; absent if unknown. */
-  readonly confidence?: number;
-  readonly inDoubt: boolean;
+export type TableRow = Omit<LabellingRow, 'likely'> & {
+  /** Absent while one labels: each local answer is as good as its estimate. */
+  readonly inDoubt?: boolean;
   /** Indices of the labels that are offered first; absent: in the order of the task. */
   readonly likely?: readonly number[];
-}
-
-export interface TableRow extends RowAnswer {
-  readonly text: string;
-}
-
-type Expected = Readonly<Record<'labelled' | 'others' | 'right' | 'low' | 'high', number>> & {
-  readonly isRandom: boolean;
 };
 
 /** How much is labelled, and what the local model is expected to get right among the others. */
-export interface TableLabelling {
-  readonly labelled: number;
-  readonly texts: number;
+export type TableLabelling = Omit<Labelling, 'rows'> & {
   /** Labels from which the local model learns, and from which more help less. */
   readonly needed: number;
   readonly enough: number;
-  readonly expected?: Expected;
-}
+};
 
-/** Everything except the rows, which the table requests. */
+/** Everything except the rows, which follow. */
 export interface TableInit {
   readonly type: 'init';
   readonly locale: string;
   readonly title: string;
   readonly subtitle: string;
-  readonly labels: readonly { readonly name: string; readonly meaning: string }[];
+  readonly labels: readonly TaskLabel[];
   /** Maximum characters of a text answer; absent if texts get labels. */
   readonly longestAnswer?: number;
-  /** Of the last run: a picture with the sentences above it, names with values, and sentences. */
-  readonly results?: {
-    readonly picture?: { readonly text: readonly string[]; readonly chart: Chart };
-    readonly facts: readonly (readonly [string, string])[];
-    readonly notes: readonly string[];
-  };
+  /** Of the last run. */
+  readonly results?: RunResults;
   /** The table is for labelling, text after text; absent: it shows results. */
   readonly labelling?: TableLabelling;
   /** The rows take the focus, because the user has just opened the table. */
@@ -61,7 +42,7 @@ export type ToTable =
   /** The next rows. `more`: others follow. */
   | { readonly type: 'rows'; readonly rows: readonly TableRow[]; readonly more: boolean }
   /** The local model has learned from the labels: what it says of the rows, in their order. */
-  | { readonly type: 'learned'; readonly rows: readonly RowAnswer[]; readonly expected?: Expected | undefined }
+  | { readonly type: 'learned'; readonly learned: Labelling }
   /** The user has corrected this row. '': the label is withdrawn. */
   | { readonly type: 'corrected'; readonly index: number; readonly label: string };
 
@@ -70,7 +51,7 @@ const maxText = 25_000;
 const maxLabel = 2000;
 
 const fromTable = v.variant('type', [
-  v.object({ type: v.picklist(['ready', 'more', 'run', 'label', 'open']) }),
+  v.object({ type: v.picklist(['ready', 'run', 'label', 'open']) }),
   v.object({
     type: v.literal('correct'),
     index: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),

@@ -187,34 +187,17 @@ function thresholdView(words: Words, setThreshold: (threshold: number) => void) 
   const steps = (Object.keys(thresholdSteps) as ThresholdStep[]).map(
     (step) => [step, button(stepNames[step], () => setThreshold(thresholdSteps[step]))] as const,
   );
-  const number = h('input', {
-    type: 'number',
-    min: '0',
-    max: '100',
-    step: '5',
-    id: 'amount-threshold',
-    'aria-describedby': 'amount-note',
-  });
-  number.addEventListener('change', () => {
-    const percent = number.valueAsNumber;
-    if (percent >= 0 && percent <= 100) setThreshold(percent / 100);
-  });
   const note = h('p.dim.meaning', { id: 'amount-note' });
   const choice = { role: 'group', 'aria-labelledby': 'amount', 'aria-describedby': 'amount-note' };
   const element = h(
     'div.amount',
     h('span.label', { id: 'amount' }, 'How much is shown'),
-    h(
-      'div.line',
-      h('div.choice', choice, ...steps.map(([, stepButton]) => stepButton)),
-      h('label.threshold', { for: 'amount-threshold' }, 'Confidence for ten characters, %', number),
-    ),
+    h('div.choice', choice, ...steps.map(([, stepButton]) => stepButton)),
     note,
   );
   const update = (threshold: number) => {
     for (const [step, stepButton] of steps)
       stepButton.setAttribute('aria-pressed', String(thresholdSteps[step] === threshold));
-    if (document.activeElement !== number) number.value = String(Math.round(100 * threshold));
     const step = steps.find(([each]) => thresholdSteps[each] === threshold)?.[0];
     const measured =
       step === undefined

@@ -7,20 +7,13 @@ export function totalsView(words: Words) {
   const figures = h('div.figures');
   const title = h('header', h('h2', { id: 'totals-title' }, 'This session'));
   const element = h('section.card.totals', { 'aria-labelledby': 'totals-title' }, title, figures);
-  let shown: PanelTotals | undefined;
-  let month: PanelState['month'];
-  const draw = () => shown && figures.replaceChildren(...figuresOf(shown, month, words));
+  let shown: { readonly totals?: PanelTotals; readonly month?: PanelState['month'] } = {};
   return {
     element,
-    update(totals: PanelTotals): void {
-      shown = totals;
-      draw();
-    },
-    /** Sets this month's cost, which is shown below the cost of the session. */
-    setMonth(changed: PanelState['month']): void {
-      if (changed?.spentUsd === month?.spentUsd && changed?.limitUsd === month?.limitUsd) return;
-      month = changed;
-      draw();
+    /** @param changed `month`: this month's cost, which is shown below the cost of the session */
+    update(changed: typeof shown): void {
+      shown = { ...shown, ...changed };
+      if (shown.totals) figures.replaceChildren(...figuresOf(shown.totals, shown.month, words));
     },
   };
 }

@@ -30,19 +30,4 @@ export function defineMultiRoot(suite: Suite, plan: Plan): void {
     const text = (await complete(first, 3000)) ?? '';
     assert.doesNotMatch(text, /CalibrateMarmalade/i);
   });
-
-  suite.test('the sample of a file is beside it, in the same folder, and opens as no file', async () => {
-    await vscode.commands.executeCommand('easyAdaptation.showSample');
-    const document = vscode.window.activeTextEditor?.document as vscode.TextDocument;
-    const { uri } = document;
-    assert.equal(uri.scheme, 'untitled');
-    const beside = vscode.Uri.joinPath(uri.with({ scheme: 'file' }), '..');
-    const names = (await vscode.workspace.fs.readDirectory(beside)).map(([name]) => name);
-    assert.ok(!names.includes(uri.path.split('/').at(-1) as string));
-    const texts = await Promise.all(
-      names.map((name) => vscode.workspace.fs.readFile(vscode.Uri.joinPath(beside, name)).then(String, () => '')),
-    );
-    assert.ok(document.getText() !== '' && texts.some((text) => text.startsWith(document.getText())));
-    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
-  });
 }

@@ -5,7 +5,7 @@ import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { suggestionsIn } from '../../support/stored.ts';
-import { complete, indexed, inFolder, newFile, ourLog, putCursor, replaceAll, setting, show } from '../hands.ts';
+import { complete, indexed, inFolder, newFile, ourLog, replaceAll, setting, show } from '../hands.ts';
 import { type Plan, type Suite, until } from '../harness.ts';
 
 /** Long enough for any answer that was coming; used only where none may come. */
@@ -142,7 +142,7 @@ export function defineSeams(suite: Suite, plan: Plan): void {
     await known('larch');
     await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
   });
-  suite.test('comments are switched off and on at the cursor; off, a suggestion comes only by hand', async () => {
+  suite.test('comments are switched off and on; off, a suggestion comes only by hand', async () => {
     await setting('enable', undefined);
     const rest = 'counts alpha ratios before beta ratios.';
     const note = `// The zephyr ledger ${rest}\n`;
@@ -161,7 +161,7 @@ export function defineSeams(suite: Suite, plan: Plan): void {
       }
       return editor.document.getText().slice(before.length);
     };
-    /** The first choice of 'Enable or Disable Here…' is that of the cursor's comment. */
+    /** The first choice of 'Enable or Disable Here…' is comments. */
     const choose = async (isOn: boolean) => {
       const isChosen = () => {
         const enable = vscode.workspace.getConfiguration('easyAdaptation').get<{ comment?: boolean }>('enable');
@@ -175,8 +175,6 @@ export function defineSeams(suite: Suite, plan: Plan): void {
     };
     try {
       await until('the comment by itself', async () => (await typed()).startsWith(rest));
-      await replaceAll(editor, note);
-      putCursor(editor, new vscode.Position(0, 10));
       await choose(false);
       assert.equal(await typed(), '', 'nothing by itself');
       assert.ok((await complete(editor))?.startsWith(rest), 'by hand');

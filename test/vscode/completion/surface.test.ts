@@ -1,10 +1,10 @@
 // What is announced without an action of the user.
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
-import { dialogs } from '../fakes/vscode-dialogs.ts';
-import { memory } from './memory.ts';
+import { dialogs } from '../../fakes/vscode-dialogs.ts';
+import { memory } from '../memory.ts';
 
-const { announceOther } = await import('../../src/vscode/announcements.ts');
+const { announceOther } = await import('../../../src/vscode/completion/surface.ts');
 
 beforeEach(() => dialogs.reset());
 
