@@ -4,6 +4,7 @@ import { findAssignments } from './assignments.ts';
 import { findCalls } from './calls.ts';
 import { findForms } from './forms.ts';
 import { findKeyBlocks } from './key-blocks.ts';
+import { findKubernetes } from './kubernetes.ts';
 import { findPieces } from './pieces.ts';
 import { findRandom, tokenRows } from './random-looking.ts';
 import { type Finder, type Found, merged, type SearchedText, type Span } from './searched-text.ts';
@@ -95,6 +96,7 @@ const finders: readonly Finder[] = [
   findRandom,
   findAssignments,
   findForms,
+  findKubernetes,
   findTables,
   findCalls,
   findPieces,

@@ -1,4 +1,4 @@
-// Finds secrets in the columns of tables, by the names in the first line: CSV, Markdown, Gherkin.
+// Finds secrets in the columns of tables, by the names in the first line (CSV, Markdown, Gherkin) or of an INSERT.
 import { strengthOf } from './names.ts';
 import type { Found, SearchedText } from './searched-text.ts';
 import { isSecretBeside } from './values.ts';
@@ -9,7 +9,39 @@ const cellOfBars = /(?<=\|)[ \t`*_]{0,80}((?:[^|\s`*_](?:[^|]*[^|\s`*_])?)?)[ \t
 /** Consecutive lines between bars. */
 const barLines = /(?:^[ \t]*\|[^\n]*\|[ \t]*\r?(?:\n|$)){2,200}/gm;
 
+const insert = /\b(?:INSERT|REPLACE)\s+INTO\s+[\w."`[\]]+\s*\(([^()]{1,500})\)\s*VALUES\s*/gi;
+const row = /\s*,?\s*\(((?:'[^']*'|[^()']){1,2000})\)/y;
+const cellOfRow = /(?<=^|,)\s*(?:[NE]?'((?:[^']|'')*)'|"([^"]*)"|([^,]*))\s*(?=,|$)/g;
+const mostRows = 200;
+
 export function findTables({ text, path }: SearchedText): Found[] {
+  const inserted = [...text.matchAll(insert)].flatMap(({ 0: head, 1: columns = '', index }) =>
+    secretsInserted(text, index + head.length, columns.split(',')),
+  );
+  return [...inserted, ...secretsInLines(text, path)];
+}
+
+/** Finds secrets in the rows of an INSERT, which begin at `at`. */
+function secretsInserted(text: string, at: number, columns: readonly string[]): Found[] {
+  const found: Found[] = [];
+  for (let rows = 0, end = at; rows < mostRows; rows++) {
+    row.lastIndex = end;
+    const match = row.exec(text);
+    if (match === null) break;
+    const { 0: whole, 1: values = '' } = match;
+    const start = end + whole.length - 1 - values.length;
+    const cells = [...values.matchAll(cellOfRow)].map(({ 0: cell, index, ...groups }) => {
+      const value = groups[1] ?? groups[2] ?? groups[3] ?? '';
+      const from = start + index + cell.indexOf(value);
+      return { start: from, end: from + value.length, value };
+    });
+    found.push(...cells.filter(({ value }, i) => isSecret(columns[i] ?? '', value)));
+    end += whole.length;
+  }
+  return found;
+}
+
+function secretsInLines(text: string, path: string): Found[] {
   if (/\.(?:csv|tsv)$/i.test(path)) return secretsInRows(text, 0, cellOfCsv);
   if (!/\.(?:feature|story)$/.test(path) && !/\|[ \t]*:?-+:?[ \t]*\|/.test(text)) return [];
   return [...text.matchAll(barLines)].flatMap(({ 0: lines, index }) => secretsInRows(lines, index, cellOfBars));
