@@ -14,14 +14,12 @@ import {
   assertNothingSent,
   complete,
   completeUntil,
-  extensionId,
   filesHolding,
   indexed,
   inFolder,
   newFile,
   ourLog,
   replaceAll,
-  setting,
   show,
 } from '../hands.ts';
 import { type Plan, type Suite, until } from '../harness.ts';
@@ -41,15 +39,6 @@ const jobs = () => descendants(process.pid).filter(({ args }) => args.includes('
 
 export function defineMain(suite: Suite, plan: Plan): void {
   suite.test('the extension is activated without a command', activated);
-
-  suite.test('every command of package.json is registered', async () => {
-    const manifest = vscode.extensions.getExtension(extensionId)?.packageJSON as {
-      contributes: { commands: { command: string }[] };
-    };
-    const known = new Set(await vscode.commands.getCommands(true));
-    const missing = manifest.contributes.commands.map(({ command }) => command).filter((name) => !known.has(name));
-    assert.deepEqual(missing, []);
-  });
 
   suite.test('an opened folder is indexed without a command', () => indexed(plan.storage).then(() => {}));
 
@@ -222,16 +211,6 @@ export function defineMain(suite: Suite, plan: Plan): void {
       return !text.includes(value);
     });
     assert.deepEqual(filesHolding(plan.storage, value), []);
-  });
-
-  suite.test('a disabled language gets no suggestions until it is enabled again', async () => {
-    const editor = await showVoucher();
-    const position = upTo('const database = await ');
-    await setting('enable', { '*': true, typescript: false });
-    await replaceAll(editor, position);
-    assert.equal(await complete(editor, quietMs), undefined);
-    await setting('enable', undefined);
-    await completeUntil(editor, position, /^openDatabase/);
   });
 
   suite.test('a killed n-gram worker is restarted', async () => {
