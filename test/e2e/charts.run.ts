@@ -172,6 +172,8 @@ test('a text task’s result is drawn as expected and as checked, in narrow tabl
   const { height = 0 } = (await table.locator('.view').boundingBox()) ?? {};
   assert.ok(height > 200 && height < 400, `rows of ${height} pixels, which scroll`);
   assert.ok(await table.locator('.filters').isVisible());
+  for (const name of ['source', 'doubt'])
+    assert.equal(await table.locator(`.view .cell.${name}`).first().isVisible(), false, name);
   assert.deepEqual(await table.locator('.picture li').allTextContents(), [
     'Local model77% (68% to 84%), expected 81%',
     'Large model95% (89% to 98%), expected 90%',

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { contributedSettings } from '../../build/contributed-settings.ts';
 import { checkBaseUrl } from '../../src/llm/protocol/guard.ts';
-import { completionSettings } from '../../src/vscode/folder/completion-settings.ts';
+import { completionSettings } from '../../src/vscode/folder/folder-session.ts';
 import { isLanguageEnabled, type Levels, usersAlone, workspacesFirst } from '../../src/vscode/settings/levels.ts';
 import { readSettings, type Settings, settingRows } from '../../src/vscode/settings/settings.ts';
 
