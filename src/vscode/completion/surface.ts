@@ -1,5 +1,6 @@
 // Ghost text: its commands, a pause, and where it is off.
 import * as vscode from 'vscode';
+import { EXITS, type Exit } from '../../suggest/exits.ts';
 import type { Memory, Permissions } from '../api/permissions.ts';
 import { offerCommand } from '../editor/dialogs.ts';
 import { placeOf } from '../editor/folder-of-document.ts';
@@ -11,6 +12,7 @@ import type { Documents } from '../folder/documents.ts';
 import type { Folders } from '../folder/folders.ts';
 import type { Configuration } from '../settings/configuration.ts';
 import { isLanguageEnabled } from '../settings/levels.ts';
+import type { PanelState } from '../webview/protocol.ts';
 import { acceptPart } from './accept-part.ts';
 import type { GhostTextProvider, LastSuggestion, LineOwner } from './provider.ts';
 import type { Snooze } from './snooze.ts';
@@ -111,4 +113,11 @@ export async function announceOther(memory: Memory, isInstalled: (id: string) =>
     'GitHub Copilot completes here, too: the first suggestion that comes is shown, and Alt+\\ asks both. Its setting "github.copilot.enable" switches it off, by language.',
   );
   await offerCommand('Information', both, t('Open Settings'), 'workbench.action.openSettings', 'github.copilot.enable');
+}
+
+/** Says why a manual request got no suggestion. */
+export function sayWhyNothing(exit: Exit, { status, statusText }: Pick<PanelState, 'status' | 'statusText'>): void {
+  const isEarly = status === 'starting' && exit === 'held back';
+  const early = t('No suggestion yet: {0}. Ask again in a moment.', statusText);
+  if (EXITS[exit] !== '') void window.showInformationMessage(isEarly ? early : t(EXITS[exit], statusText));
 }
