@@ -9,7 +9,7 @@ interface Editor {
   readonly document: { version: number };
 }
 
-const { insertedTexts } = await import('../../../src/vscode/completion/accept-part.ts');
+const { insertedTexts } = await import('../../../src/vscode/completion/surface.ts');
 
 /** A move or key in an editor, a time that passes (ms), 'active': the second editor; and what was heard at the end. */
 const sessions: readonly (readonly [name: string, events: readonly (string | number)[], heard: readonly string[]])[] = [
