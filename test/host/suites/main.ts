@@ -64,17 +64,6 @@ export function defineMain(suite: Suite, plan: Plan): void {
     await completeUntil(editor, text, /^createHarvestRegistry\(settings\);/);
   });
 
-  suite.test('unsaved text is suggested in other files', async () => {
-    const line = 'export const zephyrQuotaLedger = computeZephyrQuotaLedger(alphaRatio, betaRatio);';
-    await newFile('src/unsaved.ts', `${line}\n`.repeat(3));
-    const other = await newFile('src/other.ts', '');
-    await completeUntil(
-      other,
-      'export const zephyrQuota',
-      /^Ledger = computeZephyrQuotaLedger\(alphaRatio, betaRatio\);/,
-    );
-  });
-
   suite.test('a change on disk replaces unsaved text only after that text is discarded', async () => {
     const line = (name: string) => `export const ${name}TarnGauge = measure${name}TarnGauge(upperSill, lowerSill);\n`;
     const editor = await newFile('src/unsaved.ts', line('amber').repeat(3));
@@ -97,19 +86,6 @@ export function defineMain(suite: Suite, plan: Plan): void {
     await show(editor.document);
     await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
     await known('birch');
-  });
-
-  suite.test('text of a saved file is suggested after the file is closed', async () => {
-    const line = 'export const quillBudgetMatrix = assembleQuillBudgetMatrix(gammaShare, deltaShare);';
-    const editor = await newFile('src/saved.ts', `${line}\n`.repeat(3));
-    assert.ok(await editor.document.save());
-    await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
-    const other = await newFile('src/other.ts', '');
-    await completeUntil(
-      other,
-      'export const quillBudget',
-      /^Matrix = assembleQuillBudgetMatrix\(gammaShare, deltaShare\);/,
-    );
   });
 
   suite.test('suggestions in CRLF documents have CRLF line ends', async () => {
