@@ -24,13 +24,11 @@ import { localModel } from './vscode/bases/surface.ts';
 import { WindowEngine } from './vscode/bases/window-engine.ts';
 import { registerCommands } from './vscode/commands.ts';
 import { Activity } from './vscode/completion/activity.ts';
-import { FirstKeys } from './vscode/completion/first-keys.ts';
-import { Prefetch } from './vscode/completion/prefetch.ts';
+import { FirstKeys, Prefetch } from './vscode/completion/prefetch.ts';
 import { GhostTextProvider, LastSuggestion } from './vscode/completion/provider.ts';
 import { Recorder } from './vscode/completion/recorder.ts';
 import { Snooze } from './vscode/completion/snooze.ts';
-import { completions } from './vscode/completion/surface.ts';
-import { WhyNothing } from './vscode/completion/why-nothing.ts';
+import { completions, sayWhyNothing } from './vscode/completion/surface.ts';
 import { ChannelLog } from './vscode/editor/channel-log.ts';
 import { documentAt, type FolderRef } from './vscode/editor/folder-ref.ts';
 import { pathsOf } from './vscode/editor/paths.ts';
@@ -248,7 +246,6 @@ function editorSurfaces(parts: Parts, owned: DisposableStore): { inEditor: Surfa
     }),
   );
   const consent = new ConsentNotice();
-  const whyNothing = owned.add(new WhyNothing());
   const ghostText: GhostTextProvider = new GhostTextProvider({
     folders,
     documents,
@@ -258,7 +255,7 @@ function editorSurfaces(parts: Parts, owned: DisposableStore): { inEditor: Surfa
     onRequest: (folder) => consent.beforeRequest(folder, api, permissions),
     onRequested: (document) => firstKeys.onRequested(document),
     onShown: (isShown) => contextKeys.set('suggesting', isShown),
-    onNoSuggestion: (reason) => whyNothing.show(reason, parts.status.snapshot()),
+    onNoSuggestion: (reason) => sayWhyNothing(reason, parts.status.snapshot()),
   });
   const firstKeys = owned.add(new FirstKeys((editor) => ghostText.request(editor), documents));
   const mayPrefill = () => adaptation.progress === undefined;

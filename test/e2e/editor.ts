@@ -237,17 +237,6 @@ export class Editor {
     return outer.contentFrame().frameLocator('iframe#active-frame');
   }
 
-  /** Drags the edge of the side bar, which is on the left. */
-  async narrowSideBar(width: number): Promise<void> {
-    const bar = await this.page.locator('.part.sidebar').boundingBox();
-    assert.ok(bar);
-    const y = bar.y + bar.height / 2;
-    await this.page.mouse.move(bar.x + bar.width + 1, y);
-    await this.page.mouse.down();
-    await this.page.mouse.move(bar.x + width, y, { steps: 8 });
-    await this.page.mouse.up();
-  }
-
   /** Retries until the attempt passes. After the limit, the last failure is the cause of the error. */
   async eventually<T>(name: string, attempt: () => Promise<T>, limitMs = patience): Promise<T> {
     const end = performance.now() + limitMs;

@@ -2,12 +2,13 @@
 // model, read the panel, delete.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { outcomeInWords, outcomeOf, pairInWords } from '../../src/adapt/report/outcome.ts';
 import type { PromptFacts } from '../fakes/messages-answers.ts';
 import { checkSentences, takePicture } from '../support/pictures.ts';
 import { acceptedIn, suggestionsIn } from '../support/stored.ts';
+import { writeIn } from '../support/tree.ts';
 import { apiKey, startSession } from './session.ts';
 
 /** Each step needs the earlier ones. */
@@ -161,9 +162,7 @@ step('a held-back suggestion is listed with its text, and Alt+\\ shows it', asyn
   await amount.getByRole('button', { name: 'Less' }).click();
   await amount.getByRole('button', { name: 'Less', pressed: true }).waitFor();
   // No draft is certain, so that each is held back, whatever the estimates are.
-  const settingsFile = join(session.userData, 'User', 'settings.json');
-  const settings = JSON.parse(readFileSync(settingsFile, 'utf8'));
-  writeFileSync(settingsFile, JSON.stringify({ ...settings, 'easyAdaptation.minimumConfidence': 1 }));
+  writeIn(session.project, '.vscode/settings.json', '{ "easyAdaptation.minimumConfidence": 1 }');
   await amount.getByText('its confidence is at least 100%').waitFor();
   const heldBack = editor.panel().locator('details.held').first();
   await clearFrom(recorded);
@@ -334,20 +333,6 @@ step('the panel shows completions of both models with their reasons', async () =
     assert.match((await row.locator('.confidence').textContent()) ?? '', /\d+\s?%/);
   }
   await editor.shot('07-panel');
-  await editor.narrowSideBar(220);
-  await editor.eventually('a narrow panel without clipped figures', async () => {
-    const { width, clipped } = await panel.locator('body').evaluate((body) => {
-      const outside = [
-        ...body.querySelectorAll('main dd, main td, main .value, main .number, main .latency, main .cost'),
-      ].filter((part) => part.checkVisibility() && part.getBoundingClientRect().right > innerWidth);
-      return { width: innerWidth, clipped: outside.map((part) => part.textContent) };
-    });
-    assert.ok(width < 260, `${width} wide`);
-    assert.deepEqual(clipped, []);
-  });
-  await panel.locator('.report').scrollIntoViewIfNeeded();
-  await editor.shot('07-panel-narrow');
-  await editor.narrowSideBar(300);
 });
 
 step('an adaptation with the large model begins its report with what the folder adds to it', async () => {

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { contributedSettings } from '../../build/contributed-settings.ts';
 import { checkBaseUrl } from '../../src/llm/protocol/guard.ts';
-import { completionSettings } from '../../src/vscode/folder/completion-settings.ts';
+import { completionSettings } from '../../src/vscode/folder/folder-session.ts';
 import { isLanguageEnabled, type Levels, usersAlone, workspacesFirst } from '../../src/vscode/settings/levels.ts';
 import { readSettings, type Settings, settingRows } from '../../src/vscode/settings/settings.ts';
 
@@ -139,11 +139,6 @@ test('a workspace or a folder in it can only make a setting stricter', () => {
   }
 });
 
-test('the smallest balance still calls the large model: local only is a setting of its own', () => {
-  const settings = readSettings((key) => (key === 'balance' ? { globalValue: 0 } : undefined));
-  assert.deepEqual([settings.balance, settings.localOnly], [0.05, false]);
-});
-
 test('a workspace’s value of the wrong type is ignored', () => {
   const levels: Levels = { globalValue: true, workspaceValue: 'no', workspaceFolderValue: null };
   assert.equal(readSettings((key) => (key === 'localOnly' ? levels : undefined)).localOnly, true);
@@ -156,30 +151,24 @@ test('every %key% of package.json has its text, and every text is used', () => {
   assert.deepEqual([...used].sort(), Object.keys(words).sort());
 });
 
+/** The user's value, and what counts instead: the default of a wrong type, a number within its limits. */
+const coerced: readonly (readonly [key: keyof Settings, value: unknown, counts: unknown])[] = [
+  ['balance', 7, 1],
+  // Local only is a setting of its own.
+  ['balance', 0, 0.05],
+  ['apiTimeout', 'soon', settingRows.apiTimeout.default],
+  ['enable', { markdown: 'no' }, { '*': true }],
+  ['exclude', ['**/x'], {}],
+  ['localOnly', 'yes', false],
+  ['model', '  claude-x  ', 'claude-x'],
+  ['apiBudget', Number.NaN, 1],
+  ['minimumConfidence', -1, 0],
+  ['device', 'tpu', 'auto'],
+  ['memory', 1000, 64],
+];
 test('wrong types fall back to the default, numbers are clamped', () => {
-  const values: Record<string, unknown> = {
-    balance: 7,
-    apiTimeout: 'soon',
-    enable: { markdown: 'no' },
-    exclude: ['**/x'],
-    localOnly: 'yes',
-    model: '  claude-x  ',
-    apiBudget: Number.NaN,
-    minimumConfidence: -1,
-    device: 'tpu',
-    memory: 1000,
-  };
-  const settings = readSettings((key) => ({ globalValue: values[key] }));
-  assert.equal(settings.balance, 1);
-  assert.equal(settings.apiTimeout, settingRows.apiTimeout.default);
-  assert.deepEqual(settings.enable, { '*': true });
-  assert.deepEqual(settings.exclude, {});
-  assert.equal(settings.localOnly, false);
-  assert.equal(settings.model, 'claude-x');
-  assert.equal(settings.apiBudget, 1);
-  assert.equal(settings.minimumConfidence, 0);
-  assert.equal(settings.device, 'auto');
-  assert.equal(settings.memory, 64);
+  for (const [key, globalValue, counts] of coerced)
+    assert.deepEqual(readSettings((name) => (name === key ? { globalValue } : undefined))[key], counts, key);
 });
 
 test('completions are off in the parts of documents that are switched off, in whatever language', () => {
@@ -193,13 +182,16 @@ test('completions are off in the parts of documents that are switched off, in wh
   assert.deepEqual(offIn({ '*': false, python: true, comment: true, string: false }), ['string']);
 });
 
-test('a language is enabled by its own entry, else by *, else by default', () => {
-  assert.equal(isLanguageEnabled({ '*': false, markdown: true }, 'markdown'), true);
-  assert.equal(isLanguageEnabled({ '*': false, markdown: true }, 'python'), false);
-  assert.equal(isLanguageEnabled({}, 'python'), true);
-  assert.equal(isLanguageEnabled({ '*': false, python: true }, 'comment'), true, '* is every language');
-  assert.equal(isLanguageEnabled({ comment: false }, 'python'), true);
-  assert.equal(isLanguageEnabled({ comment: false }, 'comment'), false);
+test('a language is enabled by its own entry, else by *, else by default; * is no part of documents', () => {
+  for (const [enable, id, isEnabled] of [
+    [{ '*': false, markdown: true }, 'markdown', true],
+    [{ '*': false, markdown: true }, 'python', false],
+    [{}, 'python', true],
+    [{ '*': false, python: true }, 'comment', true],
+    [{ comment: false }, 'python', true],
+    [{ comment: false }, 'comment', false],
+  ] as const)
+    assert.equal(isLanguageEnabled(enable, id), isEnabled, `${JSON.stringify(enable)} ${id}`);
 });
 
 test('an address must be https, or http on this machine', () => {

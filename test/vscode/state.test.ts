@@ -34,61 +34,100 @@ test('a snooze ends by itself, by hand, or with the session', () => {
   }
 });
 
-test('consent holds for one folder and one host and can be revoked', async () => {
-  const permissions = new Permissions(memory(), () => {});
-  await permissions.allow('file:///a', 'api.example');
-  assert.ok(permissions.mayCall('file:///a', 'api.example'));
-  assert.ok(!permissions.mayCall('file:///a', 'other.example'));
-  assert.ok(!permissions.mayCall('file:///b', 'api.example'));
-  await permissions.decline('file:///a', 'api.example');
-  assert.ok(!permissions.mayCall('file:///a', 'api.example'));
-  assert.ok(permissions.hasDeclined('file:///a', 'api.example'));
-  await permissions.allow('file:///a', 'api.example');
-  assert.ok(!permissions.hasDeclined('file:///a', 'api.example'));
-  await permissions.allow('file:///a', 'other.example');
-  await permissions.decline('file:///a', 'third.example');
-  assert.ok(permissions.mayCall('file:///a', 'api.example') && permissions.mayCall('file:///a', 'other.example'));
-  assert.ok(!permissions.mayCall('file:///a', 'third.example'));
-});
+const [a, b] = ['file:///a', 'file:///b'];
+/** What the user does, and what a folder may then do, by host or command. */
+const consents: readonly {
+  readonly name: string;
+  readonly does: readonly (readonly [keyof Permissions, ...args: string[]])[];
+  readonly may?: readonly string[];
+  readonly declined?: readonly string[];
+  readonly commands?: readonly string[];
+}[] = [
+  { name: 'consent holds for one folder and one host', does: [['allow', a, 'one']], may: ['a one'] },
+  {
+    name: 'a declined host loses its consent, and no other does',
+    does: [
+      ['allow', a, 'one'],
+      ['allow', a, 'two'],
+      ['decline', a, 'one'],
+    ],
+    ...{ may: ['a two'], declined: ['a one'] },
+  },
+  {
+    name: 'consent withdraws a refusal',
+    does: [
+      ['decline', a, 'one'],
+      ['allow', a, 'one'],
+    ],
+    may: ['a one'],
+  },
+  {
+    name: 'stopping withdraws the consent for every host of the folder',
+    does: [
+      ['allow', a, 'one'],
+      ['allow', a, 'two'],
+      ['allow', b, 'one'],
+      ['declineAll', a],
+    ],
+    ...{ may: ['b one'], declined: ['a one', 'a two'] },
+  },
+  {
+    name: 'consent to a command holds for one folder, host and command',
+    does: [
+      ['allowCommand', a, 'one', 'comment'],
+      ['allowCommand', a, 'two', 'commit message'],
+    ],
+    commands: ['a one comment', 'a two commit message'],
+  },
+  {
+    name: 'forgetting a folder forgets all of it, and nothing of others',
+    does: [
+      ['allow', a, 'one'],
+      ['decline', a, 'two'],
+      ['allowCommand', a, 'one', 'comment'],
+      ['allow', b, 'one'],
+      ['forget', a],
+    ],
+    may: ['b one'],
+  },
+];
+for (const { name, does, may = [], declined = [], commands = [] } of consents)
+  test(name, async () => {
+    const permissions = new Permissions(memory(), () => {});
+    for (const [method, ...args] of does)
+      await (permissions[method] as (...args: string[]) => unknown).apply(permissions, args);
+    const places = [a, b].flatMap((key) =>
+      ['one', 'two'].map((host) => ({ key, host, name: `${key.at(-1)} ${host}` })),
+    );
+    const namesWhere = (holds: (key: string, host: string) => boolean) =>
+      places.filter(({ key, host }) => holds(key, host)).map((place) => place.name);
+    assert.deepEqual(
+      namesWhere((key, host) => permissions.mayCall(key, host)),
+      may,
+    );
+    assert.deepEqual(
+      namesWhere((key, host) => permissions.hasDeclined(key, host)),
+      declined,
+    );
+    for (const key of [a, b])
+      assert.equal(
+        permissions.mayCallAny(key),
+        may.some((place) => place.startsWith(`${key.at(-1)}`)),
+      );
+    const allowed = places.flatMap((place) =>
+      ['comment', 'commit message']
+        .filter((command) => permissions.mayCommandSend(place.key, place.host, command))
+        .map((command) => `${place.name} ${command}`),
+    );
+    assert.deepEqual(allowed, commands);
+  });
 
-test('stopping withdraws the consent for every host of the folder', async () => {
-  const permissions = new Permissions(memory(), () => {});
-  assert.ok(!permissions.mayCallAny('file:///a'));
-  await permissions.allow('file:///a', 'api.example');
-  await permissions.allow('file:///a', 'other.example');
-  await permissions.allow('file:///b', 'api.example');
-  await permissions.declineAll('file:///a');
-  assert.ok(!permissions.mayCallAny('file:///a') && permissions.mayCallAny('file:///b'));
-  for (const host of ['api.example', 'other.example']) {
-    assert.ok(!permissions.mayCall('file:///a', host));
-    assert.ok(permissions.hasDeclined('file:///a', host));
-  }
-});
-
-test('consent to a command holds for one folder, host and command', async () => {
-  const permissions = new Permissions(memory(), () => {});
-  await permissions.allow('file:///a', 'api.example');
-  assert.ok(!permissions.mayCommandSend('file:///a', 'api.example', 'comment'));
-  await permissions.allowCommand('file:///a', 'api.example', 'comment');
-  await permissions.allowCommand('file:///a', 'other.example', 'commit message');
-  assert.ok(permissions.mayCommandSend('file:///a', 'api.example', 'comment'));
-  assert.ok(!permissions.mayCommandSend('file:///a', 'api.example', 'commit message'));
-  assert.ok(!permissions.mayCommandSend('file:///b', 'api.example', 'comment'));
-  await permissions.forget('file:///a');
-  assert.ok(!permissions.mayCommandSend('file:///a', 'api.example', 'comment'));
-});
-
-test('forgetting a folder keeps the others, and forgetting all keeps foreign entries', async () => {
+test('forgetting all switches folders on again, and keeps what is not of permissions', async () => {
   const kept = memory();
   const permissions = new Permissions(kept, () => {});
-  await permissions.allow('file:///a', 'h');
-  await permissions.setFolder('file:///a', false);
-  assert.ok(!permissions.isOn('file:///a') && permissions.isOn('file:///b'));
-  await permissions.allow('file:///ab', 'h');
+  await permissions.setFolder(a, false);
+  assert.ok(!permissions.isOn(a) && permissions.isOn(b));
   await kept.update('said', true);
-  await permissions.forget('file:///a');
-  assert.ok(!permissions.mayCall('file:///a', 'h') && permissions.isOn('file:///a'));
-  assert.ok(permissions.mayCall('file:///ab', 'h'));
   await permissions.forget(undefined);
   assert.deepEqual(kept.keys(), ['said']);
 });

@@ -1,5 +1,5 @@
-// Starts work before VS Code's request: each key starts the draft that is requested 50 ms later, and a resting cursor
-// prefills the prompt. Nothing is shown or counted.
+// Requests before, or in place of, VS Code's own. Each key starts the draft that is requested 50 ms later, and a resting
+// cursor prefills the prompt: nothing is shown or counted. For the first keys in a new editor ghost text is requested.
 import * as vscode from 'vscode';
 import type { CompletionQuery } from '../../common/completion.ts';
 import { type Disposable, DisposableStore } from '../../common/disposable.ts';
@@ -8,7 +8,7 @@ import { Document } from '../editor/document.ts';
 import { indentUnit } from '../editor/document-query.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';
 import { window } from '../editor/window.ts';
-import type { Documents } from '../folder/documents.ts';
+import type { DocumentListener, Documents } from '../folder/documents.ts';
 import type { Folders } from '../folder/folders.ts';
 
 export interface PrefetchDeps {
@@ -113,5 +113,46 @@ export class CursorWatch<Editor extends { readonly document: Versioned }> implem
 
   dispose(): void {
     clearTimeout(this.timer);
+  }
+}
+
+/** The editor requests ghost text 50 ms after a key. After this time without a request, it will send none, ms. */
+const waitMs = 500;
+
+export class FirstKeys extends DisposableStore implements DocumentListener {
+  /** Editors that request ghost text by themselves. */
+  private readonly requesting = new WeakSet<vscode.TextEditor>();
+  private readonly request: (editor: vscode.TextEditor) => Promise<void>;
+  private timer: NodeJS.Timeout | undefined;
+
+  /** @param request requests ghost text at the editor's cursor */
+  constructor(request: (editor: vscode.TextEditor) => Promise<void>, documents: Documents) {
+    super();
+    this.request = request;
+    this.add(documents.listen(this));
+    this.add({ dispose: () => clearTimeout(this.timer) });
+  }
+
+  /** Call when VS Code has sent a request for this document. */
+  onRequested(document: vscode.TextDocument): void {
+    const editor = window.activeTextEditor;
+    if (editor?.document === document) this.requesting.add(editor);
+  }
+
+  changed({ shown, isSilent }: Document, event?: vscode.TextDocumentChangeEvent): void {
+    const editor = window.activeTextEditor;
+    // Only typing counts, not undo and not an edit away from the cursor.
+    if (editor?.document !== shown || this.requesting.has(editor)) return;
+    if (!event?.contentChanges.length || event.reason !== undefined || isSilent) return;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.requestIfStillActive(editor), waitMs);
+  }
+
+  private async requestIfStillActive(editor: vscode.TextEditor): Promise<void> {
+    if (window.activeTextEditor !== editor || this.requesting.has(editor) || !editor.selection.isEmpty) return;
+    const settings = vscode.workspace.getConfiguration('editor', editor.document);
+    if (settings.get('inlineSuggest.enabled') === false) return;
+    this.requesting.add(editor);
+    await this.request(editor);
   }
 }

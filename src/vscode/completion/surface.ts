@@ -1,7 +1,10 @@
 // Ghost text: its commands, a pause, and where it is off.
 import * as vscode from 'vscode';
+import { EXITS, type Exit } from '../../suggest/exits.ts';
+import { toLineFeeds } from '../../text/lines.ts';
 import type { Memory, Permissions } from '../api/permissions.ts';
 import { offerCommand } from '../editor/dialogs.ts';
+import { Document } from '../editor/document.ts';
 import { placeOf } from '../editor/folder-of-document.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';
 import type { Surface } from '../editor/surface.ts';
@@ -11,7 +14,7 @@ import type { Documents } from '../folder/documents.ts';
 import type { Folders } from '../folder/folders.ts';
 import type { Configuration } from '../settings/configuration.ts';
 import { isLanguageEnabled } from '../settings/levels.ts';
-import { acceptPart } from './accept-part.ts';
+import type { PanelState } from '../webview/protocol.ts';
 import type { GhostTextProvider, LastSuggestion, LineOwner } from './provider.ts';
 import type { Snooze } from './snooze.ts';
 
@@ -30,7 +33,7 @@ export interface CompletionsDeps {
 
 export function completions(deps: CompletionsDeps): Surface {
   const { documents, folders, configuration, ghostText, lastSuggestion, nextEdits, snooze } = deps;
-  const acceptShown = async (part: Parameters<typeof acceptPart>[0]) => {
+  const acceptShown = async (part: AcceptCommand) => {
     if (!(await nextEdits.applyLines())) await acceptPart(part, folders, documents);
   };
   return {
@@ -111,4 +114,59 @@ export async function announceOther(memory: Memory, isInstalled: (id: string) =>
     'GitHub Copilot completes here, too: the first suggestion that comes is shown, and Alt+\\ asks both. Its setting "github.copilot.enable" switches it off, by language.',
   );
   await offerCommand('Information', both, t('Open Settings'), 'workbench.action.openSettings', 'github.copilot.enable');
+}
+
+/** Says why a manual request got no suggestion. */
+export function sayWhyNothing(exit: Exit, { status, statusText }: Pick<PanelState, 'status' | 'statusText'>): void {
+  const isEarly = status === 'starting' && exit === 'held back';
+  const early = t('No suggestion yet: {0}. Ask again in a moment.', statusText);
+  if (EXITS[exit] !== '') void window.showInformationMessage(isEarly ? early : t(EXITS[exit], statusText));
+}
+
+type AcceptCommand = 'acceptNextWord' | 'acceptNextLine';
+
+async function acceptPart(part: AcceptCommand, folders: Folders, documents: Documents): Promise<void> {
+  const shown = window.activeTextEditor?.document;
+  const document = shown && new Document(shown);
+  const service = document && folders.peek(document.folder)?.service;
+  const changes: Change[] = [];
+  // VS Code reports all changes of the command before it resolves.
+  const listener = documents.listen({
+    changed: (changed, event) => {
+      if (changed.shown === shown) changes.push(...(event?.contentChanges ?? []));
+    },
+  });
+  try {
+    await vscode.commands.executeCommand(`editor.action.inlineSuggest.${part}`);
+  } finally {
+    listener.dispose();
+  }
+  if (!service || shown.isClosed) return;
+  for (const { end, length } of insertedTexts(changes))
+    service.partAccepted(document.queryAt(shown.positionAt(end)), length);
+}
+
+/** What is needed of a `vscode.TextDocumentContentChangeEvent`. */
+interface Change {
+  /** UTF-16 offset in the document before the change. */
+  readonly rangeOffset: number;
+  readonly text: string;
+}
+
+interface InsertedText {
+  /** Offset after the inserted text, UTF-16 units in the current document. */
+  readonly end: number;
+  /** Length of the text with normalized line ends, UTF-16 units. */
+  readonly length: number;
+}
+
+/** @param changes of one edit, last position first, as VS Code reports them */
+export function insertedTexts(changes: readonly Change[]): InsertedText[] {
+  let unitsBefore = 0;
+  const inOrder = [...changes].sort((a, b) => a.rangeOffset - b.rangeOffset);
+  return inOrder.flatMap(({ rangeOffset, text }) => {
+    const end = rangeOffset + unitsBefore + text.length;
+    unitsBefore += text.length;
+    return text === '' ? [] : [{ end, length: toLineFeeds(text).length }];
+  });
 }

@@ -12,15 +12,16 @@ import type { RouterModel } from '../../routing/router-model.ts';
 import { NgramClient } from '../../specialist/ngram/ngram-client.ts';
 import { RacingSpecialist } from '../../suggest/racing-specialist.ts';
 import { Suggester } from '../../suggest/suggester.ts';
-import type { CompletionEvent } from '../../suggest/suggestion.ts';
+import type { CompletionEvent, CompletionSettings } from '../../suggest/suggestion.ts';
 import type { Api } from '../api/api.ts';
 import type { WindowEngine } from '../bases/window-engine.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';
 import { type Paths, specialistFolder } from '../editor/paths.ts';
 import type { StoreOwner } from '../editor/store-owner.ts';
 import type { Configuration } from '../settings/configuration.ts';
+import { isLanguageEnabled, parts } from '../settings/levels.ts';
+import type { Settings } from '../settings/settings.ts';
 import { ActiveAdaptation } from './active-adaptation.ts';
-import { completionSettings } from './completion-settings.ts';
 import type { Documents } from './documents.ts';
 import { SessionSecrets } from './session-secrets.ts';
 
@@ -215,4 +216,18 @@ export class FolderSession extends Part<SessionDeps> {
     const isAllowed = this.secrets.isComplete && deps.api.state(folder) === 'available';
     return isAllowed && deps.documents.mayLeave({ folder, path });
   }
+}
+
+/** The settings of the completion service, from the editor's of a folder. */
+export function completionSettings(settings: Settings, apiAllowed: boolean): CompletionSettings {
+  const { balance, minimumConfidence } = settings;
+  return {
+    ...settings,
+    offIn: parts.filter((part) => !isLanguageEnabled(settings.enable, part)),
+    threshold: minimumConfidence,
+    apiAllowed,
+    // From 0.5 on, the likelier model is wanted.
+    localFirst: balance < 0.5,
+    prefetchFromApi: balance === 1,
+  };
 }

@@ -137,7 +137,7 @@ export class PanelHost extends Part<PanelDeps> implements vscode.WebviewViewProv
 
 /** The panel's state: the snapshot without the fields that only the host uses. */
 function stateOf(snapshot: StatusSnapshot) {
-  const { folder, apiState, maySend, languageId, enabledHere, ...state } = snapshot;
+  const { folder, apiState, maySend, ...state } = snapshot;
   return state;
 }
 

@@ -41,8 +41,6 @@ export interface StatusSnapshot extends PanelState {
   readonly apiState: ApiState;
   /** Whether text of the folder may be sent to any host. */
   readonly maySend: boolean;
-  readonly languageId: string | undefined;
-  readonly enabledHere: boolean;
 }
 
 /** Changes within this time cause one event, ms, because every answer causes several changes. */
@@ -95,8 +93,6 @@ export class Status extends Part<StatusDeps> {
       folder,
       apiState,
       maySend: permissions.mayCallAny(folder.key),
-      languageId,
-      enabledHere,
       status,
       statusText: this.statusText(status, folder, languageId, isModelStarting),
       model: modelStatus(session?.specialist.state, neural.absence, bases.current),

@@ -192,7 +192,7 @@ function thresholdView(words: Words, setThreshold: (threshold: number) => void) 
   const element = h(
     'div.amount',
     h('span.label', { id: 'amount' }, 'How much is shown'),
-    h('div.choice', choice, ...steps.map(([, stepButton]) => stepButton)),
+    h('div.line', h('div.choice', choice, ...steps.map(([, stepButton]) => stepButton))),
     note,
   );
   const update = (threshold: number) => {

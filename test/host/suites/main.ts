@@ -14,14 +14,12 @@ import {
   assertNothingSent,
   complete,
   completeUntil,
-  extensionId,
   filesHolding,
   indexed,
   inFolder,
   newFile,
   ourLog,
   replaceAll,
-  setting,
   show,
 } from '../hands.ts';
 import { type Plan, type Suite, until } from '../harness.ts';
@@ -41,15 +39,6 @@ const jobs = () => descendants(process.pid).filter(({ args }) => args.includes('
 
 export function defineMain(suite: Suite, plan: Plan): void {
   suite.test('the extension is activated without a command', activated);
-
-  suite.test('every command of package.json is registered', async () => {
-    const manifest = vscode.extensions.getExtension(extensionId)?.packageJSON as {
-      contributes: { commands: { command: string }[] };
-    };
-    const known = new Set(await vscode.commands.getCommands(true));
-    const missing = manifest.contributes.commands.map(({ command }) => command).filter((name) => !known.has(name));
-    assert.deepEqual(missing, []);
-  });
 
   suite.test('an opened folder is indexed without a command', () => indexed(plan.storage).then(() => {}));
 
@@ -75,17 +64,6 @@ export function defineMain(suite: Suite, plan: Plan): void {
     await completeUntil(editor, text, /^createHarvestRegistry\(settings\);/);
   });
 
-  suite.test('unsaved text is suggested in other files', async () => {
-    const line = 'export const zephyrQuotaLedger = computeZephyrQuotaLedger(alphaRatio, betaRatio);';
-    await newFile('src/unsaved.ts', `${line}\n`.repeat(3));
-    const other = await newFile('src/other.ts', '');
-    await completeUntil(
-      other,
-      'export const zephyrQuota',
-      /^Ledger = computeZephyrQuotaLedger\(alphaRatio, betaRatio\);/,
-    );
-  });
-
   suite.test('a change on disk replaces unsaved text only after that text is discarded', async () => {
     const line = (name: string) => `export const ${name}TarnGauge = measure${name}TarnGauge(upperSill, lowerSill);\n`;
     const editor = await newFile('src/unsaved.ts', line('amber').repeat(3));
@@ -108,19 +86,6 @@ export function defineMain(suite: Suite, plan: Plan): void {
     await show(editor.document);
     await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
     await known('birch');
-  });
-
-  suite.test('text of a saved file is suggested after the file is closed', async () => {
-    const line = 'export const quillBudgetMatrix = assembleQuillBudgetMatrix(gammaShare, deltaShare);';
-    const editor = await newFile('src/saved.ts', `${line}\n`.repeat(3));
-    assert.ok(await editor.document.save());
-    await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
-    const other = await newFile('src/other.ts', '');
-    await completeUntil(
-      other,
-      'export const quillBudget',
-      /^Matrix = assembleQuillBudgetMatrix\(gammaShare, deltaShare\);/,
-    );
   });
 
   suite.test('suggestions in CRLF documents have CRLF line ends', async () => {
@@ -222,16 +187,6 @@ export function defineMain(suite: Suite, plan: Plan): void {
       return !text.includes(value);
     });
     assert.deepEqual(filesHolding(plan.storage, value), []);
-  });
-
-  suite.test('a disabled language gets no suggestions until it is enabled again', async () => {
-    const editor = await showVoucher();
-    const position = upTo('const database = await ');
-    await setting('enable', { '*': true, typescript: false });
-    await replaceAll(editor, position);
-    assert.equal(await complete(editor, quietMs), undefined);
-    await setting('enable', undefined);
-    await completeUntil(editor, position, /^openDatabase/);
   });
 
   suite.test('a killed n-gram worker is restarted', async () => {

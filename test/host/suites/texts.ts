@@ -78,17 +78,4 @@ export function defineTexts(suite: Suite): void {
     await vscode.commands.executeCommand('easyAdaptation.generateCommitMessage', { rootUri: repository.rootUri });
     assert.equal(repository.inputBox.value, 'mine');
   });
-
-  suite.test('without a large model no comment of another function is inserted', async () => {
-    const said = (name: string) =>
-      `/** Tells ${name} apart. */\nexport function ${name}Apart(item: Item) {\n  return item.${name};\n}\n`;
-    writeFileSync(inFolder('src/apart.ts').fsPath, ['colour', 'height'].map(said).join('\n'));
-    const text = 'export function widthApart(item: Item) {\r\n  return item.width;\r\n}\r\n';
-    writeFileSync(inFolder('src/wide.ts').fsPath, text);
-    const editor = await show(await vscode.workspace.openTextDocument(inFolder('src/wide.ts')));
-    editor.selection = new vscode.Selection(1, 4, 1, 4);
-    await vscode.commands.executeCommand('easyAdaptation.writeDocComment');
-    assert.equal(editor.document.getText(), text);
-    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
-  });
 }

@@ -36,33 +36,43 @@ test('before anything is done it says what comes first, and Cancel does nothing'
   );
 });
 
-test('without a large model it offers Start and Change Minutes, and says why nothing is trained first', async () => {
-  dialogs.presses = ['Start'];
-  assert.deepEqual(await askPlan(offer, 'engine', undefined), { kind: 'start', api: false });
-  const [{ text, detail, buttons } = assert.fail()] = dialogs.shown;
-  assert.equal(text, 'Adapt to engine?');
-  assert.deepEqual(buttons, ['Start', 'Change Minutes']);
-  assert.match(detail, /^About 2 minutes: .* nothing is trained\. Training rarely pays here\.$/);
-  assert.deepEqual(await askPlan(offer, 'engine', undefined), { kind: 'stop' }, 'Cancel');
-});
-
-test('a plan for a smaller base than the preferred one says why', async () => {
-  dialogs.presses = ['Start'];
-  const baseNote = 'The small model is adapted: another window uses the medium model; only one at a time can.';
-  await askPlan({ ...offer, baseNote }, 'engine', undefined);
-  assert.match(dialogs.shown[0]?.detail ?? '', /pays here\. The small model is adapted: another window uses/);
-});
-
-test('with a large model it states calls, dollars and what is sent, and starts with or without it', async () => {
-  dialogs.presses = ['Start With the Large Model'];
-  assert.deepEqual(await askPlan({ ...offer, api }, 'engine', 'anthropic'), { kind: 'start', api: true });
-  assert.match(
-    dialogs.shown[0]?.detail ?? '',
-    /claude-haiku is asked at 240 positions\. It costs about \$0\.12\. .* sent to api\.example\. Secrets are redacted first\./,
-  );
-  dialogs.presses = ['Start Without It'];
-  assert.deepEqual(await askPlan({ ...offer, api }, 'engine', 'anthropic'), { kind: 'start', api: false });
-});
+const plans: readonly {
+  readonly name: string;
+  readonly offered: PlanOffer;
+  readonly press?: string;
+  readonly answer: object;
+  readonly buttons: readonly string[];
+  readonly says: RegExp;
+}[] = [
+  {
+    name: 'without a large model it offers Start and Change Minutes, and says why nothing is trained first',
+    ...{ offered: offer, press: 'Start', answer: { kind: 'start', api: false }, buttons: ['Start', 'Change Minutes'] },
+    says: /^About 2 minutes: .* nothing is trained\. Training rarely pays here\.$/,
+  },
+  {
+    name: 'Cancel stops, and a plan for a smaller base than the preferred one says why',
+    offered: { ...offer, baseNote: 'The small model is adapted: another window uses the medium model.' },
+    ...{ answer: { kind: 'stop' }, buttons: ['Start', 'Change Minutes'] },
+    says: /pays here\. The small model is adapted: another window uses/,
+  },
+  ...[
+    { press: 'Start With the Large Model', asks: true },
+    { press: 'Start Without It', asks: false },
+  ].map(({ press, asks }) => ({
+    name: `with a large model it states calls, dollars and what is sent; '${press}'`,
+    ...{ offered: { ...offer, api }, press, answer: { kind: 'start', api: asks } },
+    buttons: ['Start With the Large Model', 'Start Without It', 'Change Minutes'],
+    says: /claude-haiku is asked at 240 positions\. It costs about \$0\.12\. .* sent to api\.example\. Secrets are redacted first\./,
+  })),
+];
+for (const { name, offered, press, answer, buttons, says } of plans)
+  test(name, async () => {
+    dialogs.presses = press === undefined ? [] : [press];
+    assert.deepEqual(await askPlan(offered, 'engine', 'anthropic'), answer);
+    const [shown = assert.fail()] = dialogs.shown;
+    assert.deepEqual([shown.text, shown.buttons], ['Adapt to engine?', buttons]);
+    assert.match(shown.detail, says);
+  });
 
 test('Change Minutes lists every choice with its time, and a list that is left returns to the dialog', async () => {
   dialogs.presses = ['Change Minutes'];

@@ -4,70 +4,51 @@ import '../../fakes/vscode-editor.ts';
 import { type TestContext, test } from 'node:test';
 
 const { CursorWatch } = await import('../../../src/vscode/completion/prefetch.ts');
-const { insertedTexts } = await import('../../../src/vscode/completion/accept-part.ts');
-
-function set(context: TestContext) {
-  context.mock.timers.enable({ apis: ['setTimeout'] });
-  const heard: string[] = [];
-  const editor = (name: string) => ({ name, document: { version: 1 } });
-  type Editor = ReturnType<typeof editor>;
-  const watch = new CursorWatch<Editor>({
-    onKey: ({ name }) => heard.push(`key in ${name}`),
-    onRest: ({ name }) => heard.push(`rest in ${name}`),
-  });
-  const press = (at: Editor) => {
-    at.document.version++;
-    watch.moved(at);
-  };
-  const wait = (ms: number) => context.mock.timers.tick(ms);
-  return { heard, watch, press, wait, one: editor('one'), two: editor('two') };
+interface Editor {
+  readonly id: string;
+  readonly document: { version: number };
 }
 
-test('a rest is reported once, after the cursor has not moved for the whole interval', (context) => {
-  const { heard, watch, wait, one } = set(context);
-  watch.moved(one);
-  wait(150);
-  watch.moved(one);
-  wait(150);
-  assert.deepEqual(heard, []);
-  wait(60);
-  assert.deepEqual(heard, ['rest in one']);
-  wait(10_000);
-  assert.equal(heard.length, 1);
-});
+const { insertedTexts } = await import('../../../src/vscode/completion/surface.ts');
 
-test('a key is reported at once and cancels a pending rest', (context) => {
-  const { heard, watch, press, wait, one } = set(context);
-  watch.moved(one);
-  press(one);
-  press(one);
-  assert.deepEqual(heard, ['key in one', 'key in one']);
-  wait(10_000);
-  assert.equal(heard.length, 2);
-  // A move without a key.
-  watch.moved(one);
-  wait(200);
-  assert.deepEqual(heard.slice(2), ['rest in one']);
-});
-
-test('versions are compared per document, and its first event is not a key', (context) => {
-  const { heard, watch, press, wait, one, two } = set(context);
-  two.document.version = 7;
-  watch.moved(one);
-  watch.moved(two);
-  press(one);
-  watch.startRest(two);
-  wait(200);
-  assert.deepEqual(heard, ['key in one', 'rest in two']);
-});
-
-test('after disposal nothing is reported', (context) => {
-  const { heard, watch, wait, one } = set(context);
-  watch.moved(one);
-  watch.dispose();
-  wait(10_000);
-  assert.deepEqual(heard, []);
-});
+/** A move or key in an editor, a time that passes (ms), 'active': the second editor; and what was heard at the end. */
+const sessions: readonly (readonly [name: string, events: readonly (string | number)[], heard: readonly string[]])[] = [
+  [
+    'a rest is reported once, after no move for the whole interval',
+    ['move', 150, 'move', 260, 10_000],
+    ['rest in one'],
+  ],
+  ['a rest is not reported before', ['move', 150, 'move', 150], []],
+  [
+    'a key is reported at once and cancels a pending rest',
+    ['move', 'key', 'key', 10_000],
+    ['key in one', 'key in one'],
+  ],
+  ['a move after a key is a rest', ['move', 'key', 'move', 200], ['key in one', 'rest in one']],
+  ['the first event of a document is no key', ['key', 200], ['rest in one']],
+  ['an editor that becomes active rests', ['move', 'key', 'active', 200], ['key in one', 'rest in two']],
+  ['after disposal nothing is reported', ['move', 'dispose', 10_000], []],
+];
+for (const [name, events, expected] of sessions)
+  test(name, (context: TestContext) => {
+    context.mock.timers.enable({ apis: ['setTimeout'] });
+    const heard: string[] = [];
+    const [one, two] = ['one', 'two'].map((id) => ({ id, document: { version: 1 } })) as [Editor, Editor];
+    const watch = new CursorWatch<Editor>({
+      onKey: ({ id }) => heard.push(`key in ${id}`),
+      onRest: ({ id }) => heard.push(`rest in ${id}`),
+    });
+    for (const event of events) {
+      if (typeof event === 'number') context.mock.timers.tick(event);
+      else if (event === 'dispose') watch.dispose();
+      else if (event === 'active') watch.startRest(two);
+      else {
+        if (event === 'key') one.document.version++;
+        watch.moved(one);
+      }
+    }
+    assert.deepEqual(heard, expected);
+  });
 
 test('each inserted text has its end offset and its length with normalized line ends', () => {
   assert.deepEqual(insertedTexts([{ rangeOffset: 4, text: 'ab' }]), [{ end: 6, length: 2 }]);

@@ -1,8 +1,7 @@
 // A window with a folder's stored adaptation. With its base model everything is used. With another tokenizer the index
 // is rebuilt, the base model answers with the default router models.
 import assert from 'node:assert/strict';
-import fs, { cpSync, existsSync, mkdirSync, utimesSync } from 'node:fs';
-import { syncBuiltinESMExports } from 'node:module';
+import { cpSync, existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, mock, type TestContext, test } from 'node:test';
 import { adapt } from '../../../src/adapt/adapt.ts';
@@ -122,22 +121,6 @@ test('one setting that changes base and serving options reopens the model once',
   dispose();
   await settled();
   assert.deepEqual(opened, [model, model], 'an ended session opens nothing');
-});
-
-test('opening a model hashes its tokenizer once', async (context) => {
-  const { session } = window(context, earlier.tokenizerPath);
-  const read = mock.method(fs, 'readFileSync');
-  syncBuiltinESMExports();
-  try {
-    utimesSync(earlier.tokenizerPath, 1, 1);
-    await session.restore();
-    session.openNeural();
-    const reads = read.mock.calls.filter(({ arguments: [path] }) => path === earlier.tokenizerPath);
-    assert.equal(reads.length, 1);
-  } finally {
-    read.mock.restore();
-    syncBuiltinESMExports();
-  }
 });
 
 test('with another tokenizer the index is rebuilt, the base answers, and nothing is deleted', async (context) => {
