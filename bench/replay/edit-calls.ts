@@ -1,10 +1,10 @@
 // After which pause the edit that follows is worth asking for: commits typed hunk by hunk, the calls that the default
 // setting makes at the typist's stops, and those that the next key cancels.
 import { normals } from '../../src/common/statistics/random.ts';
+import { EditJournal } from '../../src/edits/history/journal.ts';
+import { followUp } from '../../src/edits/large-model/worth.ts';
 import { priceOf } from '../../src/routing/limits.ts';
 import { lineEnd, lineStart } from '../../src/text/lines.ts';
-import { followUp } from '../../src/workspace/edits/follow-up.ts';
-import { EditJournal } from '../../src/workspace/edits/journal.ts';
 import { passageWithin } from '../common/typist.ts';
 import type { Figures } from '../figures.ts';
 import { LATENCY, seedOf } from '../typing/simulated-llm.ts';

@@ -1,9 +1,9 @@
 // Next edits in the replay of commits: what is offered after each hunk, and what it was worth.
 import { quantile } from '../../src/common/quality.ts';
+import { type NextEditsInput, offsetOf, ShownEdits } from '../../src/edits/history/edit.ts';
+import { EditJournal } from '../../src/edits/history/journal.ts';
+import { nextEdits } from '../../src/edits/rules/repeated.ts';
 import { languageIdOf } from '../../src/text/languages.ts';
-import { type NextEditsInput, offsetOf, ShownEdits } from '../../src/workspace/edits/edit.ts';
-import { EditJournal } from '../../src/workspace/edits/journal.ts';
-import { nextEdits } from '../../src/workspace/edits/next-edits.ts';
 import type { Figures } from '../figures.ts';
 import type { Commit, Hunk } from './commits.ts';
 import { type Offer, type Order, orderOf, ReplayedCommit, repeatingHunks, type Verdict } from './replay.ts';

@@ -10,10 +10,10 @@ import { installExtension, makeProfile, needCodeServer, startWorkbench } from '.
 import { messageOf, unwrap } from '../../src/common/errors.ts';
 import { silentLog } from '../../src/common/log.ts';
 import { quantile } from '../../src/common/quality.ts';
+import { positionOf, type ReplacedRange } from '../../src/edits/history/edit.ts';
+import { EditJournal } from '../../src/edits/history/journal.ts';
 import { commonSuffix } from '../../src/text/edits.ts';
 import { lineAfter, lineBefore, lineNumber } from '../../src/text/lines.ts';
-import { positionOf, type ReplacedRange } from '../../src/workspace/edits/edit.ts';
-import { EditJournal } from '../../src/workspace/edits/journal.ts';
 import { harvestFolder } from '../../src/workspace/files/folder.ts';
 import { Editor } from '../../test/e2e/editor.ts';
 import { launchBrowser, openPage } from '../../test/support/browser.ts';

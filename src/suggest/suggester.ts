@@ -3,15 +3,16 @@
 import type { CompletionQuery } from '../common/completion.ts';
 import type { Disposable } from '../common/disposable.ts';
 import { CodedError, isCancelled } from '../common/errors.ts';
+import { FollowingEdits } from '../edits/large-model/ask.ts';
 import { positionAt } from '../prompts/completion/completion-position.ts';
 import type { LlmRequest } from '../prompts/completion/llm-request.ts';
 import { sentenceOf } from '../routing/decision.ts';
 import { ApiCalls } from './api-calls.ts';
 import type { Exit } from './exits.ts';
-import { FollowingEdits } from './following-edits.ts';
 import { KeptSuggestions } from './kept-suggestions.ts';
 import { knownAt } from './known.ts';
 import { LocalDrafts } from './local-drafts.ts';
+import { redactedQuery } from './redacted-request.ts';
 import { ShownSuggestions } from './shown-suggestions.ts';
 import { prefetch, type SuggestDeps, suggest } from './suggest.ts';
 import {
@@ -62,7 +63,12 @@ export class Suggester implements Disposable {
     const local = new LocalDrafts(deps, verdicts, api);
     const { clock, log, onReady = () => {} } = deps;
     this.parts = { kept, verdicts, screen, api, local, clock, log, onReady };
-    this.following = new FollowingEdits({ ...deps, api });
+    this.following = new FollowingEdits({
+      ...deps,
+      api,
+      redactQuery: (query) => redactedQuery(query, deps.redact),
+      offAt: (query) => offAt(query, deps.settings(query)),
+    });
   }
 
   /**

@@ -112,8 +112,8 @@ export type CompletionEvent =
   | { readonly kind: 'answered'; readonly request: CompletionRequest; readonly suggestion: Suggestion }
   | { readonly kind: 'nothing'; readonly request: CompletionRequest; readonly decision: Decision }
   /**
-   * A paid API answer that was not shown: its request was overtaken, or the call was aborted. Every paid answer is
-   * reported once: here, or as the `costUsd` of the completion that shows it first.
+   * A paid API answer that no completion shows: its request was overtaken, the call was aborted, or it was for a next
+   * edit. Every paid answer is reported once: here, or as the `costUsd` of the completion that shows it first.
    */
   | { readonly kind: 'paid-unshown'; readonly costUsd: number }
   /** Once per kind of failure until a call succeeds again. */

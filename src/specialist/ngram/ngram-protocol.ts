@@ -1,12 +1,12 @@
 // Messages between the client and its worker thread.
 import type { CompletionQuery, Draft, DraftOptions, Snippet, SnippetOptions } from '../../common/completion.ts';
 import type { Result } from '../../common/errors.ts';
+import type { CursorLine, Edit, EditHistory, NextEdit, Replacement, TextFile } from '../../edits/history/edit.ts';
+import type { ProposedEdit, Refusal } from '../../edits/large-model/check.ts';
+import type { EditedPlace } from '../../edits/large-model/worth.ts';
 import { commonPrefix, commonSuffix } from '../../text/edits.ts';
-import type { ProposedEdit, Refusal } from '../../workspace/edits/checked-edit.ts';
-import type { CursorLine, Edit, EditHistory, NextEdit, Replacement, TextFile } from '../../workspace/edits/edit.ts';
-import type { EditedPlace } from '../../workspace/edits/follow-up.ts';
 
-export type { EditHistory } from '../../workspace/edits/edit.ts';
+export type { EditHistory } from '../../edits/history/edit.ts';
 
 /** Content of the worker's index after a snapshot was loaded. */
 export interface LoadedIndex {

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { Part } from '../../common/disposable.ts';
 import { messageOf } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
+import { endOf, type NewLines, type OfferedEdit, type OfferedEdits, placeOf } from '../../edits/offers.ts';
 import { fromLineFeeds, toLineFeeds } from '../../text/lines.ts';
 import type { Activity } from '../completion/activity.ts';
 import { window } from '../editor/window.ts';
@@ -10,7 +11,6 @@ import type { EditJournals } from './edit-journals.ts';
 import { originText } from './edit-texts.ts';
 import { rangeOf } from './edit-view.ts';
 import type { OfferSearch } from './offer-search.ts';
-import { endOf, type NewLines, type OfferedEdit, type OfferedEdits, placeOf } from './offered-edits.ts';
 
 export interface ApplyEditsDeps {
   readonly offered: OfferedEdits;

@@ -3,9 +3,9 @@
 import * as vscode from 'vscode';
 import { Part } from '../../common/disposable.ts';
 import type { Log } from '../../common/log.ts';
+import type { ChangeKind, Edit, TextFile } from '../../edits/history/edit.ts';
+import type { DocumentChange, EditJournal } from '../../edits/history/journal.ts';
 import { toLineFeeds } from '../../text/lines.ts';
-import type { ChangeKind, Edit, TextFile } from '../../workspace/edits/edit.ts';
-import type { DocumentChange, EditJournal } from '../../workspace/edits/journal.ts';
 import { Document } from '../editor/document.ts';
 import type { Place } from '../editor/folder-of-document.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';

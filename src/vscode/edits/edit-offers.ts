@@ -1,10 +1,19 @@
 // Offers the next edit: shows what was found, and goes to it, applies it or dismisses it.
 import * as vscode from 'vscode';
 import { Part } from '../../common/disposable.ts';
+import { type Edit, joinEdits, ShownEdits } from '../../edits/history/edit.ts';
+import {
+  type EditCursor,
+  isAt,
+  needsLines,
+  type OfferedEdit,
+  OfferedEdits,
+  silentMs,
+  type TabAction,
+} from '../../edits/offers.ts';
 import type { EditInLine } from '../../suggest/suggestion.ts';
 import { wordAtEnd } from '../../text/lexemes.ts';
 import { toLineFeeds } from '../../text/lines.ts';
-import { type Edit, joinEdits, ShownEdits } from '../../workspace/edits/edit.ts';
 import type { Activity } from '../completion/activity.ts';
 import type { InsertedSuggestion, NextEditsAt } from '../completion/provider.ts';
 import type { Document } from '../editor/document.ts';
@@ -22,15 +31,6 @@ import { hintText, type Key, originText } from './edit-texts.ts';
 import { EditView } from './edit-view.ts';
 import { FollowingEditSource } from './following.ts';
 import { type FoundEdits, OfferSearch } from './offer-search.ts';
-import {
-  type EditCursor,
-  isAt,
-  needsLines,
-  type OfferedEdit,
-  OfferedEdits,
-  silentMs,
-  type TabAction,
-} from './offered-edits.ts';
 import { QuickFixes } from './quick-fixes.ts';
 import { Renames } from './renames.ts';
 import { TabKey } from './tab-key.ts';
@@ -94,9 +94,8 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
     const onFound = () => {
       if (!this.search.isWaiting) this.search.soon(0);
     };
-    const onUnshown = (usd: number) => deps.activity.addSpending(usd);
     const sourceDeps = { ...deps, journals: this.journals, onFound };
-    this.following = this.add(new FollowingEditSource({ ...sourceDeps, onUnshown }));
+    this.following = this.add(new FollowingEditSource(sourceDeps));
     this.sources = [this.add(new Renames(sourceDeps)), this.add(new QuickFixes(sourceDeps)), this.following];
     this.imports = this.add(
       new AddImports({
@@ -476,11 +475,7 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
     if (uri === undefined) return;
     const { id, path, range, before, removed, insertion, replacement, learnedFrom, left, origin } = offer;
     const byLlm = origin?.kind === 'follows' ? origin : undefined;
-    const costUsd = byLlm === undefined ? 0 : this.following.takeCost();
-    if (activity.get(id)?.edit?.left === left) {
-      activity.addSpending(costUsd);
-      return;
-    }
+    if (activity.get(id)?.edit?.left === left) return;
     const at = insertion?.at ?? range.start;
     const isMultiRoot = (vscode.workspace.workspaceFolders?.length ?? 0) > 1;
     activity.add(
@@ -495,7 +490,7 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
         model: byLlm?.model ?? originText(offer),
         cached: false,
         latencyMs: byLlm?.latencyMs ?? 0,
-        costUsd,
+        costUsd: byLlm?.costUsd ?? 0,
         savedUsd: 0,
         outcome: 'pending',
         ...(byLlm && { confidence: offer.probability, summary: t('It follows from your last edits.') }),

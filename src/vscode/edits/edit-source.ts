@@ -2,7 +2,7 @@
 import type * as vscode from 'vscode';
 import type { Disposable } from '../../common/disposable.ts';
 import type { Log } from '../../common/log.ts';
-import type { ChangeKind, Edit, NextEdit, TextFile } from '../../workspace/edits/edit.ts';
+import type { ChangeKind, Edit, NextEdit, TextFile } from '../../edits/history/edit.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';
 import type { Documents } from '../folder/documents.ts';
 import type { Folders } from '../folder/folders.ts';

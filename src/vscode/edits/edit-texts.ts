@@ -1,7 +1,8 @@
 // The sentences about a next edit: the hint, and what a screen reader says.
+
+import { type OfferedEdit, placeOf, type TabAction } from '../../edits/offers.ts';
 import { t, type UiText } from '../editor/ui-text.ts';
 import { flatten } from '../webview/wording.ts';
-import { type OfferedEdit, placeOf, type TabAction } from './offered-edits.ts';
 
 /** The other key does Tab's work while the editor's list of suggestions has it, or where Tab indents. */
 export type Key = 'Tab' | 'Alt+Enter';

@@ -1,11 +1,11 @@
 // Draws the next edit at its place and a hint at the end of the cursor's line, and announces it in the status bar.
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../common/disposable.ts';
+import type { OfferedEdit } from '../../edits/offers.ts';
 import { t, type UiText, withIcon } from '../editor/ui-text.ts';
 import { type UiStatusBarItem, window } from '../editor/window.ts';
 import { shortText, spokenText, statusText } from './edit-texts.ts';
 import { type HintLines, hintPlace } from './hint-place.ts';
-import type { OfferedEdit } from './offered-edits.ts';
 
 /** Columns that an editor shows beside a side bar. Groups of editors share the window. */
 const shownColumns = 60;

@@ -3,9 +3,9 @@
 import * as vscode from 'vscode';
 import { Part } from '../../common/disposable.ts';
 import { isCancelled } from '../../common/errors.ts';
-import type { FollowingEdit } from '../../suggest/following-edits.ts';
-import { type ChangeKind, type NextEdit, positionOf, type TextFile } from '../../workspace/edits/edit.ts';
-import type { EditedPlace } from '../../workspace/edits/follow-up.ts';
+import { type ChangeKind, type NextEdit, positionOf, type TextFile } from '../../edits/history/edit.ts';
+import type { FollowingEdit } from '../../edits/large-model/ask.ts';
+import type { EditedPlace } from '../../edits/large-model/worth.ts';
 import { lineFeedOffset } from '../editor/document-query.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';
 import { window } from '../editor/window.ts';
@@ -32,23 +32,16 @@ interface Found extends AskedPlace {
   readonly edit: NextEdit;
 }
 
-interface FollowingDeps extends EditSourceDeps {
-  /** Called with the cost of an edit that was paid for and never shown, US dollars. */
-  readonly onUnshown: (usd: number) => void;
-}
-
-export class FollowingEditSource extends Part<FollowingDeps> implements EditSource {
+export class FollowingEditSource extends Part<EditSourceDeps> implements EditSource {
   private timer: NodeJS.Timeout | undefined;
   private asking: AbortController | undefined;
   private found: Found | undefined;
-  /** Cost of what was found and is not shown yet, US dollars. */
-  private unshownUsd = 0;
   /** The document that was typed into last, when, and its errors before. */
   private typed:
     | { readonly document: vscode.TextDocument; at: number; readonly errors: ReadonlySet<string> }
     | undefined;
 
-  constructor(deps: FollowingDeps) {
+  constructor(deps: EditSourceDeps) {
     super(deps);
     this.add(vscode.languages.onDidChangeDiagnostics(({ uris }) => this.onDiagnostics(uris)));
     this.add({ dispose: () => this.cancel() });
@@ -67,13 +60,6 @@ export class FollowingEditSource extends Part<FollowingDeps> implements EditSour
     const { found } = this;
     if (found === undefined || found.folder.key !== key || found.document.version !== found.version) return [];
     return [found.edit];
-  }
-
-  /** The cost of the edit that is shown now for the first time, US dollars. */
-  takeCost(): number {
-    const usd = this.unshownUsd;
-    this.unshownUsd = 0;
-    return usd;
   }
 
   /** Nothing else is offered, or only quick fixes: asks the large model if the cursor still rests then. */
@@ -108,8 +94,6 @@ export class FollowingEditSource extends Part<FollowingDeps> implements EditSour
     clearTimeout(this.timer);
     this.asking?.abort();
     this.asking = undefined;
-    const usd = this.takeCost();
-    if (usd > 0) this.deps.onUnshown(usd);
   }
 
   private onDiagnostics(uris: readonly vscode.Uri[]): void {
@@ -126,12 +110,9 @@ export class FollowingEditSource extends Part<FollowingDeps> implements EditSour
     try {
       const { service, ngram } = this.deps.folders.of(asked.folder);
       const result = await service.following.after(asked.place, ngram, asking.signal);
-      const isLate = asking.signal.aborted || asked.document.version !== asked.version;
-      if (isLate && typeof result !== 'string') this.deps.onUnshown(result.costUsd);
-      if (isLate) return;
+      if (asking.signal.aborted || asked.document.version !== asked.version) return;
       if (typeof result === 'string') return this.deps.log.debug(`No edit by the large model: ${result}`);
       this.found = { ...asked, edit: nextEditOf(asked.place, result) };
-      this.unshownUsd = result.costUsd;
       this.deps.onFound();
     } catch (error) {
       if (!asking.signal.aborted && !isCancelled(error)) this.deps.log.error('The large model’s edit failed', error);
@@ -155,7 +136,7 @@ function nameOf({ message, range }: vscode.Diagnostic): string {
   return JSON.stringify([message, range.start.character]);
 }
 
-function nextEditOf({ path, text }: TextFile, { change, sure, model, latencyMs }: FollowingEdit): NextEdit {
+function nextEditOf({ path, text }: TextFile, { change, sure, model, latencyMs, costUsd }: FollowingEdit): NextEdit {
   const { start, end, text: replacement } = change;
   const removed = text.slice(start, end);
   const name = JSON.stringify(['follows', path, removed, replacement]);
@@ -166,7 +147,7 @@ function nextEditOf({ path, text }: TextFile, { change, sure, model, latencyMs }
     replacement,
     rule: name,
     place: name,
-    origin: { kind: 'follows', model, latencyMs },
+    origin: { kind: 'follows', model, latencyMs, costUsd },
     learnedFrom: [],
     left: 1,
     probability: sure,

@@ -1,6 +1,6 @@
 // Where the hint of a next edit stands so that the user sees it. The editor tells which lines are in view, but not
 // which columns. Pure.
-import type { Position } from '../../workspace/edits/edit.ts';
+import type { Position } from '../../edits/history/edit.ts';
 
 /** The lines of an editor. */
 export interface HintLines {

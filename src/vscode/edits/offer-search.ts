@@ -1,6 +1,6 @@
 // Searches for the next edits at a pause in typing.
 import { Part } from '../../common/disposable.ts';
-import type { Edit, NextEdit, TextFile } from '../../workspace/edits/edit.ts';
+import type { Edit, NextEdit, TextFile } from '../../edits/history/edit.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';
 import { window } from '../editor/window.ts';
 import type { EditSearchDeps } from './edit-source.ts';

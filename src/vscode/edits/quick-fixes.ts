@@ -3,7 +3,7 @@
 import * as vscode from 'vscode';
 import { Part } from '../../common/disposable.ts';
 import { messageOf } from '../../common/errors.ts';
-import type { ChangeKind, NextEdit } from '../../workspace/edits/edit.ts';
+import type { ChangeKind, NextEdit } from '../../edits/history/edit.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';
 import { window } from '../editor/window.ts';
 import type { EditSource, EditSourceDeps } from './edit-source.ts';

@@ -4,10 +4,10 @@
 import * as vscode from 'vscode';
 import { Part } from '../../common/disposable.ts';
 import { messageOf } from '../../common/errors.ts';
+import { DeclaredName, type Reference } from '../../edits/declared-name.ts';
+import { type ChangeKind, type Edit, type NextEdit, offsetOf, type TextFile } from '../../edits/history/edit.ts';
 import { brackets } from '../../text/line-state.ts';
 import { lineEnd, lineStart } from '../../text/lines.ts';
-import { DeclaredName, type Reference } from '../../workspace/edits/declared-name.ts';
-import { type ChangeKind, type Edit, type NextEdit, offsetOf, type TextFile } from '../../workspace/edits/edit.ts';
 import { placeOf } from '../editor/folder-of-document.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';
 import { window } from '../editor/window.ts';

@@ -5,9 +5,9 @@ import type { KeptKind, KeptRow, KeptSummary } from '../../adapt/report/kept.ts'
 import { Part } from '../../common/disposable.ts';
 import { messageOf } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
+import { editPrompt } from '../../edits/large-model/prompt.ts';
 import { requestWriter } from '../../llm/connect.ts';
 import { completionPrompt } from '../../prompts/completion/completion-prompt.ts';
-import { editPrompt } from '../../prompts/edit/edit-prompt.ts';
 import type { FileChange } from '../../specialist/ngram/ngram-protocol.ts';
 import type { Adaptation } from '../adapt/adaptation.ts';
 import type { Api } from '../api/api.ts';

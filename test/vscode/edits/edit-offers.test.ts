@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { silentLog } from '../../../src/common/log.ts';
+import type { TextFile } from '../../../src/edits/history/edit.ts';
 import type { FoundEdits } from '../../../src/vscode/edits/offer-search.ts';
-import type { TextFile } from '../../../src/workspace/edits/edit.ts';
 import { desk } from '../../fakes/vscode-editor.ts';
 import { dispose, offer, opened, take, until } from './offers.ts';
 

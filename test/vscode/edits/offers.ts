@@ -1,11 +1,11 @@
 // Next edits in the fake editor, with or without those that repeat others.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { silentLog } from '../../../src/common/log.ts';
-import type { FollowingEdit } from '../../../src/suggest/following-edits.ts';
-import type { TabAction } from '../../../src/vscode/edits/offered-edits.ts';
+import type { EditHistory, NextEditsInput, TextFile } from '../../../src/edits/history/edit.ts';
+import type { FollowingEdit } from '../../../src/edits/large-model/ask.ts';
+import type { TabAction } from '../../../src/edits/offers.ts';
+import { nextEdits } from '../../../src/edits/rules/repeated.ts';
 import type { Settings } from '../../../src/vscode/settings/settings.ts';
-import type { EditHistory, NextEditsInput, TextFile } from '../../../src/workspace/edits/edit.ts';
-import { nextEdits } from '../../../src/workspace/edits/next-edits.ts';
 import { desk } from '../../fakes/vscode-editor.ts';
 
 const { EditOffers } = await import('../../../src/vscode/edits/edit-offers.ts');
@@ -139,7 +139,7 @@ export function offer({
 export async function opened(path: string, text: string) {
   const editor = await desk.open(path, text);
   // The journal is imported on first use.
-  await import('../../../src/workspace/edits/journal.ts');
+  await import('../../../src/edits/history/journal.ts');
   await sleep(5);
   return editor;
 }

@@ -1,16 +1,16 @@
 // The edit that follows, by the large model: when it is asked, what is sent, paid and kept, and what is offered.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ok } from '../../src/common/errors.ts';
-import type { Redactor } from '../../src/common/redaction.ts';
-import { infillOf, type LlmClient, type Prompt } from '../../src/llm/protocol/models.ts';
-import type { EditJudge, FollowingEdit, NoFollowingEdit } from '../../src/suggest/following-edits.ts';
-import type { CompletionSettings } from '../../src/suggest/suggestion.ts';
-import { checkedEdit, type Refusal } from '../../src/workspace/edits/checked-edit.ts';
-import type { EditedPlace } from '../../src/workspace/edits/follow-up.ts';
-import { type LlmScript, llmAnswer, ScriptedLlm } from '../fakes/llm.ts';
-import { hiding } from '../fakes/redaction.ts';
-import { Deferred, failure, Harness, type Options, settled } from './harness.ts';
+import { ok } from '../../../src/common/errors.ts';
+import type { Redactor } from '../../../src/common/redaction.ts';
+import type { EditJudge, FollowingEdit, NoFollowingEdit } from '../../../src/edits/large-model/ask.ts';
+import { checkedEdit, type Refusal } from '../../../src/edits/large-model/check.ts';
+import type { EditedPlace } from '../../../src/edits/large-model/worth.ts';
+import { infillOf, type LlmClient, type Prompt } from '../../../src/llm/protocol/models.ts';
+import type { CompletionSettings } from '../../../src/suggest/suggestion.ts';
+import { type LlmScript, llmAnswer, ScriptedLlm } from '../../fakes/llm.ts';
+import { hiding } from '../../fakes/redaction.ts';
+import { Deferred, failure, Harness, type Options, settled } from '../../suggest/harness.ts';
 
 const PATH = 'src/a.ts';
 const TEXT = 'const sum = 1;\nsend(total);\nprint(total);\nprint(total);\n';
@@ -65,7 +65,7 @@ function open({ reply = REPLY, p = 0.9, says, settings, ...options }: Setup = {}
 
 const costOf = (result: FollowingEdit | NoFollowingEdit) => (typeof result === 'string' ? result : result.costUsd);
 
-test('offers the edit, asked once at a place, and its cost is told once', async () => {
+test('offers the edit, asked once at a place, and books its cost when it is paid', async () => {
   const { llm, after, unshown } = open();
   const start = TEXT.indexOf('send(total)') + 'send('.length;
   const change = { start, end: start + 'total'.length, text: 'sum' };
@@ -73,7 +73,7 @@ test('offers the edit, asked once at a place, and its cost is told once', async 
   assert.deepEqual(await after(), offered);
   assert.deepEqual(await after({ newErrors: 3 }), { ...offered, costUsd: 0 });
   for (const parts of [{ changes: [] }, { offset: 0 }]) await after(parts);
-  assert.deepEqual([llm.prompts.length, unshown()], [3, []]);
+  assert.deepEqual([llm.prompts.length, unshown()], [3, [0.001, 0.001, 0.001]]);
 });
 
 const reasons: Record<

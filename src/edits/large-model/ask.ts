@@ -1,20 +1,19 @@
 // The edit that follows from the last ones, by the large model, where no local rule knows one: whether it is worth a
 // call, the call, and the check of its answer.
 import { createHash } from 'node:crypto';
-import type { CompletionQuery } from '../common/completion.ts';
-import { failed, isCancelled, messageOf } from '../common/errors.ts';
-import type { LlmAnswer, LlmClient } from '../llm/protocol/models.ts';
-import { queryOf } from '../prompts/completion/completion-position.ts';
-import { type EditRequest, editPrompt, editRequestAt, readEdit } from '../prompts/edit/edit-prompt.ts';
-import { limitsAt } from '../routing/limits.ts';
-import { languageIdOf } from '../text/languages.ts';
-import { lineEnd, lineStart } from '../text/lines.ts';
-import type { ProposedEdit, Refusal } from '../workspace/edits/checked-edit.ts';
-import type { Replacement } from '../workspace/edits/edit.ts';
-import { type EditedPlace, windowOf } from '../workspace/edits/follow-up.ts';
-import type { ApiCalls } from './api-calls.ts';
-import { redactedQuery } from './redacted-request.ts';
-import { type CompletionDeps, offAt } from './suggestion.ts';
+import type { CompletionQuery } from '../../common/completion.ts';
+import type { Result } from '../../common/errors.ts';
+import type { Log } from '../../common/log.ts';
+import type { Redactor } from '../../common/redaction.ts';
+import type { LlmAnswer, LlmClient, Prompt } from '../../llm/protocol/models.ts';
+import { queryOf } from '../../prompts/completion/completion-position.ts';
+import { type LimitSettings, limitsAt } from '../../routing/limits.ts';
+import { languageIdOf } from '../../text/languages.ts';
+import { lineEnd, lineStart } from '../../text/lines.ts';
+import type { Replacement } from '../history/edit.ts';
+import type { ProposedEdit, Refusal } from './check.ts';
+import { type EditRequest, editPrompt, editRequestAt, readEdit } from './prompt.ts';
+import { type EditedPlace, windowOf } from './worth.ts';
 
 /** Reads the text, and knows the folder: the n-gram worker. */
 export interface EditJudge {
@@ -45,8 +44,10 @@ export type NoFollowingEdit =
   | 'the large model knows no edit'
   | 'it is not sure enough'
   | 'it holds a secret'
-  | NonNullable<ReturnType<typeof offAt>>
+  | Off
   | Refusal;
+
+type Off = 'comments are switched off' | 'strings are switched off';
 
 /** Dismissed or ignored edits of a large model in a row raise the price of the next call by this much each. */
 const PRICE_OF_DISMISSED = 0.1;
@@ -56,8 +57,29 @@ const MAX_WINDOW = 20_000;
 /** States whose answers are remembered. */
 const MAX_KEPT = 50;
 
-interface FollowingEditsDeps extends Pick<CompletionDeps, 'llm' | 'settings' | 'redact' | 'log'> {
-  readonly api: Pick<ApiCalls, 'available' | 'waitMs' | 'answered' | 'failed' | 'reportUnshown'>;
+interface EditSettings extends LimitSettings {
+  readonly apiAllowed: boolean;
+}
+
+/** A folder's calls of the large model, which completions make, too. */
+interface Calls {
+  /** Usual latency of the model, ms; undefined before its first answer. */
+  readonly waitMs: number | undefined;
+  available(settings: EditSettings): boolean;
+  /** Reports what it costs when that is paid. Rejects when the signal ends. */
+  ask(prompt: Prompt, signal: AbortSignal): Promise<Result<LlmAnswer>>;
+}
+
+interface FollowingEditsDeps {
+  readonly api: Calls;
+  readonly llm: () => LlmClient | undefined;
+  readonly settings: (query: CompletionQuery) => EditSettings;
+  readonly redact: Redactor;
+  /** Redacts a query, also what its cursor cuts in two, with offsets unchanged. */
+  readonly redactQuery: (query: CompletionQuery) => Promise<CompletionQuery>;
+  /** Why nothing comes by itself at a query. */
+  readonly offAt: (query: CompletionQuery) => Off | undefined;
+  readonly log: Log;
 }
 
 export class FollowingEdits {
@@ -72,10 +94,9 @@ export class FollowingEdits {
 
   /** The edit to offer, or why there is none. Rejects when the signal ends. */
   async after(place: EditedPlace, judge: EditJudge, signal: AbortSignal): Promise<FollowingEdit | NoFollowingEdit> {
-    const { api, log } = this.deps;
     const { kept } = this;
     const { path, text, offset } = place;
-    const off = offAt(queryOf(text, offset, path, languageIdOf(path)), this.deps.settings(fileQuery(place)));
+    const off = this.deps.offAt(queryOf(text, offset, path, languageIdOf(path)));
     if (off !== undefined) return off;
     const state = stateOf(place);
     const known = kept.get(state);
@@ -84,16 +105,9 @@ export class FollowingEdits {
     // After a reset in the meantime this is no longer the map that is asked.
     keep(kept, state, answer);
     const { model, latencyMs } = answer;
-    // An answer cut by its length limit lacks the end of its new lines.
-    const proposed = answer.truncated ? undefined : readEdit(answer.text);
+    const found = await this.judged(answer, place, judge, signal);
+    this.deps.log.info(typeof found === 'string' ? `No edit by ${model}: ${found}` : `An edit by ${model}`);
     const costUsd = known === undefined ? answer.costUsd : 0;
-    let found: Awaited<ReturnType<typeof this.judged>> = 'it could not be checked';
-    try {
-      found = await this.judged(proposed, place, judge, signal);
-    } finally {
-      if (typeof found === 'string') api.reportUnshown(costUsd);
-    }
-    log.info(typeof found === 'string' ? `No edit by ${model}: ${found}` : `An edit by ${model}`);
     return typeof found === 'string' ? found : { ...found, model, costUsd, latencyMs };
   }
 
@@ -103,7 +117,8 @@ export class FollowingEdits {
     judge: EditJudge,
     signal: AbortSignal,
   ): Promise<LlmAnswer | NoFollowingEdit> {
-    const llm = this.deps.llm();
+    const { api, llm: client, log } = this.deps;
+    const llm = client();
     // A model that only fills in gets no instructions.
     if (llm === undefined || llm.facts.infill !== undefined || !this.mayAsk(place))
       return 'no large model is available';
@@ -113,17 +128,18 @@ export class FollowingEdits {
     const { start, end } = windowOf(place);
     if (end - start > MAX_WINDOW || !((await judge.followUp(place, signal)) > price)) return 'a call gains too little';
     const request = await this.requestFor(place).catch((error: unknown) => {
-      this.deps.log.error('The secrets of recent edits could not be redacted, so they are not sent.', error);
+      log.error('The secrets of recent edits could not be redacted, so they are not sent.', error);
       return undefined;
     });
     signal.throwIfAborted();
     if (request === undefined || !this.mayAsk(place)) return 'this place cannot be sent safely';
-    return (await this.ask(llm, request, signal)) ?? 'the call failed';
+    const result = await api.ask(editPrompt(request, llm.facts), signal);
+    return result.ok ? result.value : 'the call failed';
   }
 
   /** The request at a place, redacted, as it would be sent. Rejects if it cannot be redacted. */
   async requestFor({ path, text, offset, changes }: EditedPlace): Promise<EditRequest> {
-    const { redact } = this.deps;
+    const { redact, redactQuery } = this.deps;
     // The journal redacted whole texts; what has become known since is redacted now.
     const cut = { start: true, end: true };
     const query = { ...fileQuery({ path }), prefix: text.slice(0, offset), suffix: text.slice(offset) };
@@ -133,7 +149,7 @@ export class FollowingEdits {
       after: await redact.text(change.after, change.path, cut),
     }));
     // Whole texts are redacted, also what is being typed at the cursor, and cut afterwards.
-    const [whole, ...redacted] = await Promise.all([redactedQuery(query, redact), ...sides]);
+    const [whole, ...redacted] = await Promise.all([redactQuery(query), ...sides]);
     const typed = hiddenBefore(query.prefix, whole.prefix);
     const hide = (side: string) => (typed === '' ? side : side.replaceAll(typed, '*'.repeat(typed.length)));
     return editRequestAt({
@@ -167,30 +183,14 @@ export class FollowingEdits {
     return limitsAt(this.deps.settings(query), { ...usual, query, isAnswer: true, waitMs });
   }
 
-  /** Undefined: it failed, which is reported. */
-  private async ask(llm: LlmClient, request: EditRequest, signal: AbortSignal): Promise<LlmAnswer | undefined> {
-    const { api } = this.deps;
-    const prompt = editPrompt(request, llm.facts);
-    const result = await llm
-      .ask(prompt, signal, undefined, (lost) => api.reportUnshown(lost.costUsd))
-      .catch((error: unknown) => {
-        if (signal.aborted || isCancelled(error)) throw error;
-        return failed('malformed', messageOf(error));
-      });
-    if (result.ok) {
-      api.answered();
-      return result.value;
-    }
-    if (result.error.code !== 'cancelled') api.failed(result.error);
-    return undefined;
-  }
-
   private async judged(
-    proposed: ProposedEdit | undefined,
+    { truncated, text }: LlmAnswer,
     place: EditedPlace,
     judge: EditJudge,
     signal: AbortSignal,
   ): Promise<Pick<FollowingEdit, 'change' | 'sure'> | NoFollowingEdit> {
+    // An answer cut by its length limit lacks the end of its new lines.
+    const proposed = truncated ? undefined : readEdit(text);
     if (proposed === undefined) return 'the large model knows no edit';
     const { sure } = proposed;
     if (sure < this.limitsOf(place).threshold) return 'it is not sure enough';

@@ -1,8 +1,8 @@
 // A proposed edit: where it goes in the text, and each reason for which it is refused.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type CheckDeps, checkedEdit, type Refusal } from '../../../src/workspace/edits/checked-edit.ts';
-import type { RecentChange } from '../../../src/workspace/edits/edit.ts';
+import type { RecentChange } from '../../../src/edits/history/edit.ts';
+import { type CheckDeps, checkedEdit, type Refusal } from '../../../src/edits/large-model/check.ts';
 
 const TEXT = 'const total = sum(list);\nsend(total);\n\nprint(total);\nprint(list);\n';
 const SEND = 'send(total);';
@@ -130,7 +130,7 @@ test('refuses a name that neither file, edits nor folder have, and that is not d
 });
 
 test('refuses a module that nobody has named in any form of import, and one letter of a known one changed', () => {
-  const text = `import { a } from 'lodash';\nimport b from './b';\n${TEXT}`;
+  const text = `import { a } from 'lodash';\nimport b from '../../workspace/edits/b';\n${TEXT}`;
   const folder = { text, isKnownName: (name: string) => ['import', 'require', 'react', 'scope'].includes(name) };
   for (const now of [
     `import lodahs from 'lodahs';`,
@@ -147,7 +147,11 @@ test('refuses a module that nobody has named in any form of import, and one lett
   const python = { ...folder, path: 'src/a.py' };
   for (const now of ['import lodahs', 'from lodahs import total', 'import total, lodahs as total'])
     assertRefused('it brings an unknown name', SEND, now, python);
-  for (const now of [`import react from 'react';`, `import lodahs from './lodahs';`, `const lodahs = 'lodahs';`])
+  for (const now of [
+    `import react from 'react';`,
+    `import lodahs from '../../workspace/edits/lodahs';`,
+    `const lodahs = 'lodahs';`,
+  ])
     assert.equal(edited(SEND, now, folder), text.replace(SEND, now));
 });
 

@@ -1,6 +1,6 @@
 // Types into a journal as an editor reports it, for tests.
-import { type Edit, type Position, positionOf } from '../../../src/workspace/edits/edit.ts';
-import { type DocumentChange, EditJournal, type JournalOptions } from '../../../src/workspace/edits/journal.ts';
+import { type Edit, type Position, positionOf } from '../../src/edits/history/edit.ts';
+import { type DocumentChange, EditJournal, type JournalOptions } from '../../src/edits/history/journal.ts';
 
 /** An edit of 'src/a.ts' that was typed in whole lines, unless parts say otherwise. */
 export function edit(parts: Partial<Edit>): Edit {
@@ -126,7 +126,7 @@ export const changes: readonly RepeatedChange[] = [
     files: Object.fromEntries(
       ['read', 'write', 'list'].map((name) => [
         `src/${name}.ts`,
-        `import { open } from './cellar/store';\n\nexport const ${name} = () => open('${name}');\n`,
+        `import { open } from '../workspace/edits/cellar/store';\n\nexport const ${name} = () => open('${name}');\n`,
       ]),
     ),
     typed: ['src/read.ts', 'src/write.ts'].map((path) => ({ path, old: 'cellar', text: 'storage' })),

@@ -4,8 +4,8 @@ import { strangersIn } from '../../text/imports.ts';
 import { languageIdOf } from '../../text/languages.ts';
 import { isWordCode } from '../../text/lexemes.ts';
 import { lineStart } from '../../text/lines.ts';
-import { canBeShown, type Replacement } from './edit.ts';
-import { type EditedPlace, windowOf } from './follow-up.ts';
+import { canBeShown, type Replacement } from '../history/edit.ts';
+import { type EditedPlace, windowOf } from './worth.ts';
 
 /** The smallest replacement of whole lines; both sides without the last line end. */
 export interface ProposedEdit {

@@ -2,8 +2,8 @@
 // BluePencil (Miltner et al., OOPSLA 2019), anti-unification; here over tokens.
 import type { LexemeKind } from '../../text/lexemes.ts';
 import { Renaming } from '../../text/renaming.ts';
-import type { Edit } from './edit.ts';
-import { type EditToken, tokensOf } from './tokens.ts';
+import type { Edit } from '../history/edit.ts';
+import { type EditToken, tokensOf } from '../history/tokens.ts';
 
 /** A token that a site has to have: this text, or any token of the kind, whose text the hole then stands for. */
 export interface PatternToken {

@@ -3,11 +3,18 @@ import { languageIdOf } from '../../text/languages.ts';
 import { lineEnd, lineNumber, lineStart } from '../../text/lines.ts';
 import { parserFor } from '../../text/syntax/grammars.ts';
 import { type IncrementalParser, outerWindow } from '../../text/syntax/incremental-parser.ts';
-import { type Edit, type NextEdit, type NextEditsInput, positionOf, type Replacement, type TextFile } from './edit.ts';
+import {
+  type Edit,
+  type NextEdit,
+  type NextEditsInput,
+  positionOf,
+  type Replacement,
+  type TextFile,
+} from '../history/edit.ts';
+import { TokenizedText } from '../history/tokens.ts';
 import { type FileSites, featuresOf, probabilityOf } from './features.ts';
 import { learnRules, type RewriteRule } from './rewrite-rule.ts';
 import { anchorOf, type Site, sitesIn } from './sites.ts';
-import { TokenizedText } from './tokens.ts';
 
 export interface Candidate {
   readonly file: TextFile;

@@ -1,9 +1,9 @@
 // Which of the next edits is offered, what is typed of it, and which are dismissed.
 import { createHash } from 'node:crypto';
-import { commonPrefix, commonSuffix } from '../../text/edits.ts';
-import { isWordCode } from '../../text/lexemes.ts';
-import { lineEnd, lineStart } from '../../text/lines.ts';
-import { detachString } from '../../text/windows.ts';
+import { commonPrefix, commonSuffix } from '../text/edits.ts';
+import { isWordCode } from '../text/lexemes.ts';
+import { lineEnd, lineStart } from '../text/lines.ts';
+import { detachString } from '../text/windows.ts';
 import {
   comparePositions,
   type NextEdit,
@@ -12,7 +12,7 @@ import {
   positionBehind,
   positionOf,
   type Range,
-} from '../../workspace/edits/edit.ts';
+} from './history/edit.ts';
 
 /** Text that is only inserted, at one position. */
 export interface Insertion {

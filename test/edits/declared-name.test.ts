@@ -1,8 +1,8 @@
 // A declared name and its references: where they are after changes, and which edits a typed name makes of them.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DeclaredName } from '../../../src/workspace/edits/declared-name.ts';
-import { joinEdits, offsetOf, positionOf, type Range, type ReplacedRange } from '../../../src/workspace/edits/edit.ts';
+import { DeclaredName } from '../../src/edits/declared-name.ts';
+import { joinEdits, offsetOf, positionOf, type Range, type ReplacedRange } from '../../src/edits/history/edit.ts';
 import { Desk } from './support.ts';
 
 const FILE = 'src/a.ts';

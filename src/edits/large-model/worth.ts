@@ -1,11 +1,11 @@
 // How likely a large model would write the edit that follows near the cursor from the last ones, where no local rule
 // knows it: whether asking is worth the price. Linear, over what is known before the call; bench/edits/fit.ts writes
-// follow-up.json.
+// worth.json.
 import { linear, sigmoid } from '../../common/statistics/logistic.ts';
 import { lineEnd, lineNumber, lineStart } from '../../text/lines.ts';
-import type { RecentChange } from './edit.ts';
-import model from './follow-up.json' with { type: 'json' };
-import { similarity, wordsOf } from './tokens.ts';
+import type { RecentChange } from '../history/edit.ts';
+import { similarity, wordsOf } from '../history/tokens.ts';
+import model from './worth.json' with { type: 'json' };
 
 export interface EditedPlace {
   readonly path: string;

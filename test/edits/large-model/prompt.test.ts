@@ -1,10 +1,10 @@
 // The request for the edit that follows, and what is read of an answer, however it is written.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { plainText } from '../../src/common/plain-text.ts';
-import { uniforms } from '../../src/common/statistics/random.ts';
-import { unknownModel } from '../../src/llm/protocol/models.ts';
-import { type EditRequest, editPrompt, editRequestAt, readEdit } from '../../src/prompts/edit/edit-prompt.ts';
+import { plainText } from '../../../src/common/plain-text.ts';
+import { uniforms } from '../../../src/common/statistics/random.ts';
+import { type EditRequest, editPrompt, editRequestAt, readEdit } from '../../../src/edits/large-model/prompt.ts';
+import { unknownModel } from '../../../src/llm/protocol/models.ts';
 
 const REQUEST: EditRequest = { path: 'src/a.ts', before: 'one();\ntw', after: 'o();\n', changes: [] };
 
@@ -26,7 +26,8 @@ test('the prompt shows the changes in their order, then the file with the cursor
       '<edit file="src/a.ts">\n<old>\n\n</old>\n<new>\nsecond();\nthird();\n</new>\n</edit>\n\n' +
       '<file path="src/a.ts">\none();\ntw<cursor/>o();\n\n</file>',
   );
-  assert.deepEqual(editPrompt(REQUEST, unknownModel).stop, ['</new>']);
+  const { stop, purpose } = editPrompt(REQUEST, unknownModel);
+  assert.deepEqual([stop, purpose], [['</new>'], 'next edit']);
 });
 
 test('no text, change or path closes a part, however tags are nested', () => {

@@ -1,10 +1,10 @@
 // Which next edit is offered, what Tab does, what is typed of it, when nothing is offered, and where the hint stands.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { hintPlace } from '../../../src/vscode/edits/hint-place.ts';
-import { type OfferedEdit, OfferedEdits } from '../../../src/vscode/edits/offered-edits.ts';
-import { parseFromPanel } from '../../../src/vscode/webview/protocol.ts';
-import { type NextEdit, positionOf } from '../../../src/workspace/edits/edit.ts';
+import { type NextEdit, positionOf } from '../../src/edits/history/edit.ts';
+import { type OfferedEdit, OfferedEdits } from '../../src/edits/offers.ts';
+import { hintPlace } from '../../src/vscode/edits/hint-place.ts';
+import { parseFromPanel } from '../../src/vscode/webview/protocol.ts';
 
 const PATH = 'src/a.ts';
 

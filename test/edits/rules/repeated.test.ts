@@ -1,10 +1,10 @@
 // The next edits after repeated ones: what is offered, where, when nothing is, and what is not shown again.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { offsetOf, ShownEdits } from '../../../src/workspace/edits/edit.ts';
-import { nextEdits } from '../../../src/workspace/edits/next-edits.ts';
-import { TokenizedText, tokensOf } from '../../../src/workspace/edits/tokens.ts';
-import { changes, Desk } from './support.ts';
+import { offsetOf, ShownEdits } from '../../../src/edits/history/edit.ts';
+import { TokenizedText, tokensOf } from '../../../src/edits/history/tokens.ts';
+import { nextEdits } from '../../../src/edits/rules/repeated.ts';
+import { changes, Desk } from '../support.ts';
 
 const FILE = 'src/a.ts';
 const MS = 10_000;

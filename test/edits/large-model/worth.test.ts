@@ -1,8 +1,8 @@
 // What is known before a large model is asked: the lines that it would see, and how likely it would write what follows.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { RecentChange } from '../../../src/workspace/edits/edit.ts';
-import { type EditedPlace, followUp, followUpFeatures, windowOf } from '../../../src/workspace/edits/follow-up.ts';
+import type { RecentChange } from '../../../src/edits/history/edit.ts';
+import { type EditedPlace, followUp, followUpFeatures, windowOf } from '../../../src/edits/large-model/worth.ts';
 
 interface Around {
   readonly above?: string;

@@ -1,12 +1,12 @@
 // The journal: which changes of documents are joined into which edits, and which are left out.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { EditJournal } from '../../../src/workspace/edits/journal.ts';
+import { EditJournal } from '../../../src/edits/history/journal.ts';
 import { other, shownByContext, value } from '../../support/shown-by-context.ts';
-import { Desk } from './support.ts';
+import { Desk } from '../support.ts';
 
 const FILE = 'src/a.ts';
-const CODE = `import { read } from './read';
+const CODE = `import { read } from '../../workspace/edits/read';
 
 export function first(user: string) {
   return read(user);

@@ -3,9 +3,9 @@
 import { plainLine, withoutAny } from '../../common/plain-text.ts';
 import { estimateTokens, type ModelFacts, type Prompt } from '../../llm/protocol/models.ts';
 import { headOf } from '../../text/windows.ts';
-import type { ProposedEdit } from '../../workspace/edits/checked-edit.ts';
-import type { RecentChange } from '../../workspace/edits/edit.ts';
-import { type EditedPlace, windowOf } from '../../workspace/edits/follow-up.ts';
+import type { RecentChange } from '../history/edit.ts';
+import type { ProposedEdit } from './check.ts';
+import { type EditedPlace, windowOf } from './worth.ts';
 
 /** All of it leaves the machine: see LlmRequest. */
 export interface EditRequest {
@@ -55,6 +55,7 @@ export function editPrompt(
   const user = `${shown.join('\n')}\n\n<file path="${attribute(own)}">\n${text}\n</file>`;
   return {
     about: own,
+    purpose: 'next edit',
     system: { text: SYSTEM, cache: estimateTokens(SYSTEM.length, facts) >= facts.cacheMinimum },
     user: [{ text: user, cache: false }],
     prefill: '',

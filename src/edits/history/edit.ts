@@ -166,6 +166,8 @@ export type EditOrigin =
       readonly kind: 'follows';
       readonly model: string;
       readonly latencyMs: number;
+      /** Of the call, which is booked when it is paid; 0 if the answer was known. */
+      readonly costUsd: number;
     };
 
 export interface NextEdit {

@@ -4,11 +4,11 @@
 import { sigmoid } from '../../common/statistics/logistic.ts';
 import { languageIdOf } from '../../text/languages.ts';
 import { indentLength, lineEnd, lineStart } from '../../text/lines.ts';
+import type { Edit, TextFile } from '../history/edit.ts';
+import { similarity, wordsOf } from '../history/tokens.ts';
 import choice from './choice.json' with { type: 'json' };
-import type { Edit, TextFile } from './edit.ts';
 import type { InsertedToken, RewriteRule } from './rewrite-rule.ts';
 import type { Site } from './sites.ts';
-import { similarity, wordsOf } from './tokens.ts';
 
 /** The places of a rule in one file, in order. */
 export interface FileSites {

@@ -1,7 +1,7 @@
 // Places in a text where a rule applies, found by the rarest word that a place has to have.
 import { indentOf, lineEnd, lineStart } from '../../text/lines.ts';
+import { type EditToken, equalLength, type TokenizedText } from '../history/tokens.ts';
 import { CONTEXT_TOKENS, type PatternToken, type RewriteRule, tokensOfEdit } from './rewrite-rule.ts';
-import { type EditToken, equalLength, type TokenizedText } from './tokens.ts';
 
 /** A place that a rule would change, and how alike it is to the places that were changed. */
 export interface Site {

@@ -1,6 +1,6 @@
 // A declared name and the references that a language server has listed, followed through changes of their texts. If the
 // user types another name there, the references are next edits. Pure.
-import { lineEnd, lineStart } from '../../text/lines.ts';
+import { lineEnd, lineStart } from '../text/lines.ts';
 import {
   comparePositions,
   type Edit,
@@ -14,7 +14,7 @@ import {
   type Position,
   type Range,
   type ReplacedRange,
-} from './edit.ts';
+} from './history/edit.ts';
 
 /** A place that a rename changes. */
 export interface Reference {
