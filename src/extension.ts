@@ -246,7 +246,7 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
   owned.add(new Prefetch({ folders, documents, isOn, mayPrefill, onMove: () => bases.onUserInput() }));
 
   const kept = owned.add(
-    new KeptView({ folders, adaptation, api, documents, log, edited: () => nextEdits.following.placeNow() }),
+    new KeptView({ folders, adaptation, api, documents, log, edited: () => nextEdits.askedPlace() }),
   );
   owned.add(new StatusBar(status, activity));
   owned.add(

@@ -10,7 +10,7 @@ import { installExtension, makeProfile, needCodeServer, startWorkbench } from '.
 import { messageOf, unwrap } from '../../src/common/errors.ts';
 import { silentLog } from '../../src/common/log.ts';
 import { quantile } from '../../src/common/quality.ts';
-import { positionOf, type ReplacedRange } from '../../src/edits/history/edit.ts';
+import type { Replacement } from '../../src/edits/history/edit.ts';
 import { EditJournal } from '../../src/edits/history/journal.ts';
 import { commonSuffix } from '../../src/text/edits.ts';
 import { lineAfter, lineBefore, lineNumber } from '../../src/text/lines.ts';
@@ -121,13 +121,12 @@ async function simulate(base: Base, folder: Material, passages: readonly Passage
 type Text = Writing['document'];
 
 /** What one key has changed; nothing if it was typed over what stood there. */
-function changeBetween(before: Text, after: Text): ReplacedRange[] {
+function changeBetween(before: Text, after: Text): Replacement[] {
   const [old, now] = [before.prefix + before.suffix, after.prefix + after.suffix];
   if (old === now) return [];
   const start = before.prefix.length;
   const end = commonSuffix(old.slice(start), now.slice(start));
-  const range = { start: positionOf(old, start), end: positionOf(old, old.length - end) };
-  return [{ range, text: now.slice(start, now.length - end) }];
+  return [{ start, end: old.length - end, text: now.slice(start, now.length - end) }];
 }
 
 /** The keys that a person presses for what `Writing.press` does. */

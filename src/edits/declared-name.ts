@@ -1,26 +1,13 @@
 // A declared name and the references that a language server has listed, followed through changes of their texts. If the
 // user types another name there, the references are next edits. Pure.
-import { lineEnd, lineStart } from '../text/lines.ts';
-import {
-  comparePositions,
-  type Edit,
-  lastFirst,
-  movedBy,
-  movedPosition,
-  movedRange,
-  type NextEdit,
-  narrowedChange,
-  offsetOf,
-  type Position,
-  type Range,
-  type ReplacedRange,
-} from './history/edit.ts';
+import { leastOfEdit } from '../routing/limits.ts';
+import { type Edit, movedSpan, type NextEdit, nextEdit, type Replacement, type Span } from './history/edit.ts';
 
-/** A place that a rename changes. */
-export interface Reference {
+/** A place that a rename changes: the offsets of the name. */
+export interface Reference extends Span {
   readonly path: string;
-  /** Of the name. */
-  readonly range: Range;
+  /** From 0, when it was listed. */
+  readonly line: number;
   /** Written beside the new name: `{ total }` becomes `{ total: sum }`. */
   readonly prefix: string;
   readonly suffix: string;
@@ -32,19 +19,19 @@ const WORD = /^[\p{L}\p{M}\p{N}_$]*$/u;
 export class DeclaredName {
   readonly path: string;
   readonly name: string;
-  private declaration: Range | undefined;
+  private declaration: Span | undefined;
   private references: readonly Reference[] = [];
   /** Changes since the references were asked for; undefined once they are known. */
-  private since: { readonly path: string; readonly changes: readonly ReplacedRange[] }[] | undefined = [];
+  private since: { readonly path: string; readonly changes: readonly Replacement[] }[] | undefined = [];
 
-  constructor(path: string, name: string, declaration: Range) {
+  constructor(path: string, name: string, declaration: Span) {
     this.path = path;
     this.name = name;
     this.declaration = declaration;
   }
 
   /** Where the name is now; undefined: it is gone. */
-  get range(): Range | undefined {
+  get span(): Span | undefined {
     return this.declaration;
   }
 
@@ -61,27 +48,23 @@ export class DeclaredName {
     for (const { path, changes } of since) this.moveReferences(path, changes);
   }
 
-  /**
-   * @param changes ranges in the text before the event, disjoint
-   * @param before that text, with '\n' line ends
-   */
-  changed(path: string, changes: readonly ReplacedRange[], before: string): void {
+  /** @param changes in the text before the event, disjoint and in order */
+  changed(path: string, changes: readonly Replacement[]): void {
     this.since?.push({ path, changes });
     if (path === this.path)
-      for (const change of lastFirst(changes))
-        this.declaration = this.declaration && grown(this.declaration, narrowedChange(before, change));
+      for (const change of changes.toReversed()) this.declaration = this.declaration && grown(this.declaration, change);
     this.moveReferences(path, changes);
   }
 
-  /** Whether a position is in the name, or at one of its ends. */
-  isAt(path: string, position: Position): boolean {
+  /** Whether an offset is in the name, or at one of its ends. */
+  isAt(path: string, offset: number): boolean {
     const { declaration } = this;
-    return path === this.path && declaration !== undefined && isInside({ start: position, end: position }, declaration);
+    return path === this.path && declaration !== undefined && isInside({ start: offset, end: offset }, declaration);
   }
 
   /**
    * The references as edits to the name that the user has typed.
-   * @param textOf with '\n' line ends; undefined: the file is not open, and its text is to be compared later
+   * @param textOf undefined: the file is not open, and its text is to be compared later
    * @param edits the journal's
    */
   edits(textOf: (path: string) => string | undefined, edits: readonly Edit[]): NextEdit[] {
@@ -90,7 +73,7 @@ export class DeclaredName {
     if (text === undefined || declaration === undefined) return [];
     const typed = wordIn(text, declaration);
     if (typed === undefined || typed === name || !NAME.test(typed)) return [];
-    const at = offsetOf(text, declaration.start);
+    const { start: at } = declaration;
     const edit = edits.findLast(
       (each) =>
         each.kind === 'typed' &&
@@ -101,54 +84,48 @@ export class DeclaredName {
     if (!edit) return [];
     const references = this.references.filter((reference) => {
       const there = textOf(reference.path);
-      return there === undefined || wordIn(there, reference.range) === name;
+      return there === undefined || wordIn(there, reference) === name;
     });
-    const learnedFrom = [{ ...edit, removed: name, inserted: typed }];
-    // With the number of places, so that a rename that the user follows is another one after each step.
-    const rule = JSON.stringify(['rename', path, name, typed, references.length]);
-    return references.map(({ path, range, prefix, suffix }) => ({
-      path,
-      range,
-      removed: name,
-      replacement: prefix + typed + suffix,
-      rule,
-      place: JSON.stringify(['rename', name, typed, path, lineAt(textOf(path), range.start)]),
+    const found = {
       origin: { kind: 'rename', name },
-      learnedFrom,
+      // With the number of places, so that a rename that the user follows is another one after each step.
+      rule: JSON.stringify(['rename', path, name, typed, references.length]),
+      learnedFrom: [{ ...edit, removed: name, inserted: typed }],
       left: references.length,
       probability: 1,
-    }));
+      least: leastOfEdit({ kind: 'server' }),
+    } as const;
+    return references.map(({ path, start, end, line, prefix, suffix }) => {
+      const text = textOf(path);
+      const replacement = prefix + typed + suffix;
+      if (text !== undefined) return nextEdit({ path, text }, { start, end, text: replacement }, found);
+      const place = JSON.stringify([path, line, name, replacement]);
+      return { ...found, path, start, end, line, removed: name, replacement, place };
+    });
   }
 
-  private moveReferences(path: string, changes: readonly ReplacedRange[]): void {
+  private moveReferences(path: string, changes: readonly Replacement[]): void {
     this.references = this.references.flatMap((reference) => {
-      if (reference.path !== path) return [reference];
-      const range = movedRange(reference.range, changes);
-      return range ? [{ ...reference, range }] : [];
+      const span = reference.path === path ? movedSpan(reference, changes) : reference;
+      return span ? [{ ...reference, ...span }] : [];
     });
   }
 }
 
-/** The range after a change. What is typed in it, or as a word at its ends, belongs to it. */
-function grown(range: Range, change: ReplacedRange): Range | undefined {
-  const isIn = isInside(change.range, range);
-  if (isIn && WORD.test(change.text)) return { start: range.start, end: movedPosition(range.end, change) };
-  return movedBy(range, change) ?? (isIn ? { start: range.start, end: movedPosition(range.end, change) } : undefined);
+/** The span after a change. What is typed in it, or as a word at its ends, belongs to it. */
+function grown(span: Span, change: Replacement): Span | undefined {
+  const isIn = isInside(change, span);
+  const longer = { start: span.start, end: span.end + change.text.length - (change.end - change.start) };
+  if (isIn && WORD.test(change.text)) return longer;
+  return movedSpan(span, [change]) ?? (isIn ? longer : undefined);
 }
 
-function isInside(inner: Range, outer: Range): boolean {
-  return comparePositions(outer.start, inner.start) <= 0 && comparePositions(inner.end, outer.end) <= 0;
+function isInside(inner: Span, outer: Span): boolean {
+  return outer.start <= inner.start && inner.end <= outer.end;
 }
 
-/** The text of a range, if it is not a part of a longer word. */
-function wordIn(text: string, range: Range): string | undefined {
-  const [start, end] = [offsetOf(text, range.start), offsetOf(text, range.end)];
+/** The text of a span, if it is not a part of a longer word. */
+function wordIn(text: string, { start, end }: Span): string | undefined {
   const isCut = [text[start - 1], text[end]].some((mark) => mark !== undefined && WORD.test(mark));
   return isCut ? undefined : text.slice(start, end);
-}
-
-function lineAt(text: string | undefined, position: Position): string | number {
-  if (text === undefined) return position.line;
-  const at = offsetOf(text, position);
-  return text.slice(lineStart(text, at), lineEnd(text, at));
 }

@@ -1,31 +1,26 @@
-// Which of the next edits is offered, what is typed of it, and which are dismissed.
+// Which of the next edits is offered, what is typed of it, what Tab does with it, and when nothing is offered.
 import { createHash } from 'node:crypto';
+import { needsLines } from '../routing/decide.ts';
 import { commonPrefix, commonSuffix } from '../text/edits.ts';
 import { isWordCode } from '../text/lexemes.ts';
-import { lineEnd, lineStart } from '../text/lines.ts';
+import { lineBefore, lineEnd, lineNumber, lineStart } from '../text/lines.ts';
 import { detachString } from '../text/windows.ts';
-import {
-  comparePositions,
-  type NextEdit,
-  offsetOf,
-  type Position,
-  positionBehind,
-  positionOf,
-  type Range,
-} from './history/edit.ts';
+import type { NextEdit, Span } from './history/edit.ts';
+import { ShownEdits } from './shown-edits.ts';
 
-/** Text that is only inserted, at one position. */
+/** Text that is only inserted, at one offset. */
 export interface Insertion {
-  readonly at: Position;
+  readonly at: number;
   readonly text: string;
 }
 
 /** New text that begins or goes on in lines of its own: ghost text while the cursor is there. */
 export interface NewLines extends Insertion {
-  /** The whole lines above that they replace; undefined: the text is only inserted. */
-  readonly old: Range | undefined;
+  /** The whole lines above that they replace, without their indent; undefined: the text is only inserted. */
+  readonly old: Span | undefined;
 }
 
+/** A next edit as it is offered, whether it is drawn as ghost text or beside the line. */
 export interface OfferedEdit extends NextEdit {
   /** Equal for the same edit at the same place. */
   readonly id: string;
@@ -40,7 +35,8 @@ export interface OfferedEdit extends NextEdit {
 /** The cursor of the active editor. */
 export interface EditCursor {
   readonly path: string;
-  readonly position: Position;
+  readonly at: number;
+  readonly line: number;
   /** The text of its line before it. */
   readonly before: string;
 }
@@ -56,24 +52,22 @@ const maxDismissals = 2;
 export const silentMs = 10 * 60_000;
 /** Of longer lines only the beginning is kept, UTF-16 units. */
 const maxLine = 500;
-/** Dismissed edits that are remembered. */
-const maxDismissed = 500;
 
 export class OfferedEdits {
+  readonly shown = new ShownEdits();
   private readonly now: () => number;
   /** By rule, the best first; within one by the way from the cursor. */
   private offers: readonly OfferedEdit[] = [];
-  /** Whether a text was changed since the offers were found, so that their positions are those of an earlier text. */
+  /** Whether a text was changed since the offers were found, so that their offsets are those of an earlier text. */
   isOutdated = false;
   /** The offered insertion that the user types himself, and its rest. */
   private typed: { readonly offer: OfferedEdit; readonly rest: Insertion } | undefined;
   /** Id of the edit that the user jumped to. */
   private jumpedTo: string | undefined;
   /** Where the cursor is after a deletion or an applied edit: there, Tab jumps in front of a line's text, too. */
-  private editedAt: { readonly path: string; readonly position: Position } | undefined;
+  private editedAt: Pick<EditCursor, 'path' | 'at'> | undefined;
   /** Applied in one undo step. */
   private lastApplied: readonly OfferedEdit[] = [];
-  private readonly dismissed = new Set<string>();
   private dismissals = 0;
   private silentUntil = Number.NEGATIVE_INFINITY;
 
@@ -103,27 +97,20 @@ export class OfferedEdits {
 
   /**
    * Those of the best edit's rule come first, in the order of a walk down from the cursor.
-   * @param edits best first
-   * @param textOf the text of an edit's document, with '\n' line ends; undefined: it is not open
+   * @param edits decided on, best first
+   * @param textOf the text of an edit's document; undefined: it is not open
    */
   offer(edits: readonly NextEdit[], textOf: (path: string) => string | undefined, cursor?: EditCursor): void {
     this.isOutdated = false;
-    if (this.isSilent) {
-      this.withdraw();
-      return;
-    }
-    const offers = edits.map((edit) => offerOf(edit, textOf(edit.path))).filter(({ id }) => !this.dismissed.has(id));
-    const rules = [...new Set(offers.map(({ rule }) => rule))];
-    const paths = [...new Set(offers.map(({ path }) => path))];
+    const rules = [...new Set(edits.map(({ rule }) => rule))];
+    const paths = [...new Set(edits.map(({ path }) => path))];
     // Below the cursor, above it, then the other files.
-    const part = ({ path, range }: OfferedEdit) =>
-      path !== cursor?.path ? 2 + paths.indexOf(path) : comparePositions(range.start, cursor.position) >= 0 ? 0 : 1;
-    this.offers = offers.sort(
-      (a, b) =>
-        rules.indexOf(a.rule) - rules.indexOf(b.rule) ||
-        part(a) - part(b) ||
-        comparePositions(a.range.start, b.range.start),
-    );
+    const part = ({ path, start }: NextEdit) =>
+      path !== cursor?.path ? 2 + paths.indexOf(path) : start >= cursor.at ? 0 : 1;
+    this.offers = edits
+      .map((edit) => offerOf(edit, textOf(edit.path)))
+      .sort((a, b) => rules.indexOf(a.rule) - rules.indexOf(b.rule) || part(a) - part(b) || a.start - b.start);
+    if (cursor) this.prefer(cursor);
   }
 
   /** The user wants offers again before the pause is over. */
@@ -137,8 +124,8 @@ export class OfferedEdits {
   }
 
   /** Puts the offer at the cursor first, if there is one. */
-  prefer({ path, position }: EditCursor): void {
-    const here = this.offers.find((offer) => isAt(offer, path, position));
+  prefer(cursor: EditCursor): void {
+    const here = this.offers.find((offer) => isAt(offer, cursor));
     if (here && here !== this.current) this.offers = [here, ...this.offers.filter((offer) => offer !== here)];
   }
 
@@ -149,27 +136,25 @@ export class OfferedEdits {
   }
 
   /** A text was inserted: it may be the beginning of an offered insertion. */
-  inserted(path: string, at: Position, text: string): void {
-    const begun = this.typed?.offer.path === path && isEqual(this.typed.rest.at, at) ? this.typed : undefined;
+  inserted(path: string, at: number, text: string): void {
+    const begun = this.typed?.offer.path === path && this.typed.rest.at === at ? this.typed : undefined;
     const candidates = begun
       ? [begun]
       : this.placed.flatMap((offer) =>
-          offer.path === path && offer.insertion && isEqual(offer.insertion.at, at)
-            ? [{ offer, rest: offer.insertion }]
-            : [],
+          offer.path === path && offer.insertion?.at === at ? [{ offer, rest: offer.insertion }] : [],
         );
     const fitting = candidates.find(({ rest }) => rest.text.startsWith(text) && rest.text !== text);
     this.typed = fitting && {
       offer: fitting.offer,
-      rest: { at: positionBehind(at, text), text: fitting.rest.text.slice(text.length) },
+      rest: { at: at + text.length, text: fitting.rest.text.slice(text.length) },
     };
     this.isOutdated = true;
   }
 
-  /** Lines were deleted up to a position. */
-  deletedAt(path: string, position: Position): void {
+  /** Lines were deleted up to an offset. */
+  deletedAt(path: string, at: number): void {
     this.changed();
-    this.editedAt = { path, position };
+    this.editedAt = { path, at };
   }
 
   /** Another change: no insertion is typed any more. */
@@ -178,51 +163,50 @@ export class OfferedEdits {
     this.isOutdated = true;
   }
 
-  /** What is left of an insertion at a position, or the new lines that are shown there: ghost text. */
-  insertionAt(path: string, position: Position): { readonly offer: OfferedEdit; readonly text: string } | undefined {
-    if (this.typed?.offer.path === path && isEqual(this.typed.rest.at, position))
+  /** What is left of an insertion at the cursor, or the new lines that are shown there: ghost text. */
+  insertionAt({ path, at }: Pick<EditCursor, 'path' | 'at'>): { offer: OfferedEdit; text: string } | undefined {
+    if (this.typed?.offer.path === path && this.typed.rest.at === at)
       return { offer: this.typed.offer, text: this.typed.rest.text };
     for (const offer of this.placed) {
       const shown = offer.lines ?? offer.insertion;
-      if (offer.path === path && shown && isEqual(shown.at, position)) return { offer, text: shown.text };
+      if (offer.path === path && shown?.at === at) return { offer, text: shown.text };
     }
     return undefined;
   }
 
   /** The shown offer if it begins in a line. */
-  inLine(path: string, { line }: Pick<Position, 'line'>): OfferedEdit | undefined {
+  inLine(path: string, line: number): OfferedEdit | undefined {
     const [offer] = this.placed;
-    const isHere = offer?.path === path && placeOf(offer).line === line;
-    return isHere ? offer : undefined;
+    return offer?.path === path && offer.line === line ? offer : undefined;
   }
 
   jumped({ id }: OfferedEdit): void {
     this.jumpedTo = id;
   }
 
-  tabAction({ path, position, before }: EditCursor): TabAction {
+  tabAction(cursor: EditCursor): TabAction {
     const { current } = this;
     if (current === undefined) return undefined;
-    const isHere = isAt(current, path, position);
+    const isHere = isAt(current, cursor);
     if (!isHere) this.jumpedTo = undefined;
     if (isHere && this.jumpedTo === current.id) return 'apply';
-    const isEdited = this.isEditedAt({ path, position });
+    const isEdited = this.isEditedAt(cursor);
     if (!isEdited) this.editedAt = undefined;
     // Before a line's text, Tab indents.
-    if (before.trim() === '' && !isEdited) return 'indent';
+    if (cursor.before.trim() === '' && !isEdited) return 'indent';
     return isHere ? 'apply' : 'jump';
   }
 
   /** Whether the cursor still is where an applied edit or a deletion left it. */
-  isEditedAt({ path, position }: Pick<EditCursor, 'path' | 'position'>): boolean {
-    return this.editedAt?.path === path && isEqual(this.editedAt.position, position);
+  isEditedAt({ path, at }: Pick<EditCursor, 'path' | 'at'>): boolean {
+    return this.editedAt?.path === path && this.editedAt.at === at;
   }
 
-  /** @param end the cursor's position after it, if it was moved */
-  applied(offers: readonly OfferedEdit[], end?: Position): void {
+  /** @param end the cursor's offset after it, if it was moved */
+  applied(offers: readonly OfferedEdit[], end?: number): void {
     const [first] = offers;
     this.lastApplied = offers;
-    this.editedAt = first && end && { path: first.path, position: end };
+    this.editedAt = first && end !== undefined ? { path: first.path, at: end } : undefined;
     const ids = new Set(offers.map(({ id }) => id));
     this.offers = this.offers.filter(({ id }) => !ids.has(id));
     this.accepted();
@@ -236,7 +220,8 @@ export class OfferedEdits {
 
   /** Applied edits that are undone are not offered again. */
   undone(path: string): void {
-    if (this.lastApplied.some((offer) => offer.path === path)) for (const { id } of this.lastApplied) this.ignore(id);
+    if (this.lastApplied.some((offer) => offer.path === path))
+      for (const offer of this.lastApplied) this.shown.undone(offer);
     this.lastApplied = [];
     this.offers = [];
     this.typed = undefined;
@@ -246,7 +231,7 @@ export class OfferedEdits {
   dismiss(): OfferedEdit | undefined {
     const { current } = this;
     if (current === undefined) return undefined;
-    this.ignore(current.id);
+    this.shown.dismissed(current);
     this.offers = [];
     this.typed = undefined;
     this.dismissals++;
@@ -257,104 +242,76 @@ export class OfferedEdits {
     return current;
   }
 
-  /** The offers whose positions are those of the present text. */
+  /** The offers whose offsets are those of the present text. */
   private get placed(): readonly OfferedEdit[] {
     return this.isOutdated ? [] : this.offers;
   }
-
-  private ignore(id: string): void {
-    this.dismissed.add(id);
-    if (this.dismissed.size > maxDismissed) this.dismissed.delete(this.dismissed.values().next().value as string);
-  }
 }
 
-/** The position behind an edit that was applied. */
-export function endOf({ range, replacement, insertion }: OfferedEdit): Position {
-  return insertion ? positionBehind(insertion.at, insertion.text) : positionBehind(range.start, replacement);
+/** The offset behind an edit that was applied. */
+export function endOf({ start, replacement, insertion }: OfferedEdit): number {
+  return insertion ? insertion.at + insertion.text.length : start + replacement.length;
 }
 
 /** Where the cursor goes to see an edit. */
-export function placeOf({ range, insertion, lines }: OfferedEdit): Position {
-  return (lines ?? insertion)?.at ?? range.start;
+export function placeOf({ start, insertion, lines }: OfferedEdit): number {
+  return (lines ?? insertion)?.at ?? start;
 }
 
-/** Whether a position lies at an edit: in its range, or where its text is inserted or shown. */
-export function isAt(offer: OfferedEdit, otherPath: string, position: Position): boolean {
-  const { path, range, insertion, lines } = offer;
-  if (path !== otherPath) return false;
-  if (lines ?? insertion) return isEqual(placeOf(offer), position);
-  return comparePositions(range.start, position) <= 0 && comparePositions(position, range.end) <= 0;
+/** Whether the cursor is at an edit: in its range, or where its text is inserted or shown. */
+export function isAt(offer: OfferedEdit, { path, at }: Pick<EditCursor, 'path' | 'at'>): boolean {
+  const { start, end, insertion, lines } = offer;
+  if (offer.path !== path) return false;
+  return (lines ?? insertion) ? placeOf(offer) === at : start <= at && at <= end;
 }
 
 function offerOf(edit: NextEdit, text: string | undefined): OfferedEdit {
-  const { path, range, removed, replacement } = edit;
-  // A space in the line makes no other place of it.
-  const place = text === undefined ? String(range.start.line) : lineOf(text, range.start.line).replace(/\s+/g, '');
   // Short: the panel sends it back.
-  const id = createHash('sha256')
-    .update(JSON.stringify([path, place, removed, replacement]))
-    .digest('base64url');
-  const insertion = text === undefined ? undefined : insertionOf(edit, text);
-  const at = insertion?.at ?? range.start;
-  const before = text === undefined ? '' : lineOf(text, at.line).slice(0, at.character);
-  const lines = text === undefined ? undefined : linesOf(edit, text, insertion);
-  return { ...edit, id, before: detachString(before), insertion, lines };
-}
-
-/** Whether new text does not fit into the line of the old one. */
-export function needsLines({ removed, replacement }: Pick<NextEdit, 'removed' | 'replacement'>): boolean {
-  return replacement !== '' && `${removed}${replacement}`.includes('\n');
+  const id = createHash('sha256').update(edit.place).digest('base64url');
+  if (text === undefined) return { ...edit, id, before: '', insertion: undefined, lines: undefined };
+  const insertion = insertionOf(edit, text);
+  const at = insertion?.at ?? edit.start;
+  const before = detachString(lineBefore(text.slice(0, at)).slice(0, maxLine));
+  const offer = { ...edit, id, before, insertion, lines: linesOf(edit, text, insertion) };
+  return { ...offer, line: lineNumber(text, placeOf(offer)) };
 }
 
 /** New text with a line end goes below the whole lines that it replaces. */
 function linesOf(edit: NextEdit, text: string, insertion: Insertion | undefined): NewLines | undefined {
-  const { range, removed, replacement } = edit;
+  const { removed, replacement } = edit;
   if (!needsLines(edit)) return undefined;
   if (insertion) return insertion.text.includes('\n') ? { ...insertion, old: undefined } : undefined;
   // Whole lines end where the last one does.
   const cut = removed.endsWith('\n') && replacement.endsWith('\n') ? 1 : 0;
-  const [from, to] = [offsetOf(text, range.start), offsetOf(text, range.end) - cut];
+  const [from, to] = [edit.start, edit.end - cut];
   const [start, end] = [lineStart(text, from), lineEnd(text, to)];
   const now = text.slice(start, from) + replacement.slice(0, replacement.length - cut) + text.slice(to, end);
-  const at = positionOf(text, end);
   const indent = text.slice(start).search(/[^ \t]/);
-  return { at, text: `\n${now}`, old: { start: positionOf(text, start + Math.max(0, indent)), end: at } };
+  return { at: end, text: `\n${now}`, old: { start: start + Math.max(0, indent), end } };
 }
 
 /** An insertion of whole lines begins at the end of the line above, where the user presses Enter. */
-function insertionOf({ range, removed, replacement }: NextEdit, text: string): Insertion | undefined {
+function insertionOf({ start: from, removed, replacement }: NextEdit, text: string): Insertion | undefined {
   const start = commonPrefix(removed, replacement);
   const end = commonSuffix(removed.slice(start), replacement.slice(start));
   if (start + end < removed.length) return undefined;
   const found = replacement.slice(start, replacement.length - end);
   if (found === '') return undefined;
-  const { offset, inserted } = asWholeLines(text, offsetOf(text, range.start) + start, found);
+  const { at, inserted } = asWholeLines(text, from + start, found);
   // A piece inside a word is hard to read: the whole word is replaced.
   const isCut = (left: string | undefined, right: string | undefined) => isLetter(left) && isLetter(right);
-  if (isCut(text[offset - 1], inserted[0]) || isCut(inserted.at(-1), text[offset])) return undefined;
-  const isWholeLines = inserted.endsWith('\n') && offset > 0 && text[offset - 1] === '\n';
-  return isWholeLines
-    ? { at: positionOf(text, offset - 1), text: `\n${inserted.slice(0, -1)}` }
-    : { at: positionOf(text, offset), text: inserted };
+  if (isCut(text[at - 1], inserted[0]) || isCut(inserted.at(-1), text[at])) return undefined;
+  const isWholeLines = inserted.endsWith('\n') && at > 0 && text[at - 1] === '\n';
+  return isWholeLines ? { at: at - 1, text: `\n${inserted.slice(0, -1)}` } : { at, text: inserted };
 }
 
 /** Lines that begin like the line below them: the same text as a piece in the middle of that line. */
-function asWholeLines(text: string, offset: number, inserted: string) {
-  const lead = text.slice(lineStart(text, offset), offset);
-  if (!inserted.endsWith(`\n${lead}`)) return { offset, inserted };
-  return { offset: offset - lead.length, inserted: lead + inserted.slice(0, inserted.length - lead.length) };
+function asWholeLines(text: string, at: number, inserted: string) {
+  const lead = text.slice(lineStart(text, at), at);
+  if (!inserted.endsWith(`\n${lead}`)) return { at, inserted };
+  return { at: at - lead.length, inserted: lead + inserted.slice(0, inserted.length - lead.length) };
 }
 
 function isLetter(mark: string | undefined): boolean {
   return mark !== undefined && isWordCode(mark.charCodeAt(0));
-}
-
-/** Of a longer line only the beginning. */
-function lineOf(text: string, line: number): string {
-  const start = offsetOf(text, { line, character: 0 });
-  return text.slice(start, Math.min(lineEnd(text, start), start + maxLine));
-}
-
-function isEqual(a: Position, b: Position): boolean {
-  return comparePositions(a, b) === 0;
 }

@@ -25,7 +25,7 @@ import {
   type Nothing,
   nothing,
   offAt,
-  type Suggestion,
+  type Shown,
 } from './suggestion.ts';
 import { VerdictMemory } from './verdict-memory.ts';
 
@@ -75,7 +75,7 @@ export class Suggester implements Disposable {
    * What to show, or why nothing. A new request cancels the one before it. Never rejects: cancellation is silent,
    * failures of the API become an event, others go to the log.
    */
-  async suggest(request: CompletionRequest, signal: AbortSignal): Promise<Suggestion | Nothing> {
+  async suggest(request: CompletionRequest, signal: AbortSignal): Promise<Shown | Nothing> {
     const result = await this.resultOf(request, signal);
     const { decision } = result;
     const sentence = decision === undefined ? '' : ` ${sentenceOf(decision)}`;
@@ -154,7 +154,7 @@ export class Suggester implements Disposable {
     for (const running of [this.current, this.prefetching]) running?.abort(new Ended(exit));
   }
 
-  private async resultOf(request: CompletionRequest, signal: AbortSignal): Promise<Suggestion | Nothing> {
+  private async resultOf(request: CompletionRequest, signal: AbortSignal): Promise<Shown | Nothing> {
     this.current?.abort(new Ended('a newer request came'));
     if (this.disposed) return nothing('disposed');
     if (signal.aborted) return nothing('cancelled by the editor');
@@ -175,7 +175,7 @@ export class Suggester implements Disposable {
   }
 
   /** A suggestion within LIST_WAIT_MS, or none: the editor's list waits for it. */
-  private async beforeList(cursor: Cursor): Promise<Suggestion | Nothing> {
+  private async beforeList(cursor: Cursor): Promise<Shown | Nothing> {
     // Aborted when the suggestion has come: ends the timer.
     const answered = new AbortController();
     const late = this.deps.clock.sleep(LIST_WAIT_MS, AbortSignal.any([cursor.signal, answered.signal])).then(() => {

@@ -2,181 +2,162 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DeclaredName } from '../../src/edits/declared-name.ts';
-import { joinEdits, offsetOf, positionOf, type Range, type ReplacedRange } from '../../src/edits/history/edit.ts';
-import { Desk } from './support.ts';
+import type { Replacement, Span } from '../../src/edits/history/edit.ts';
+import { Desk, offsetAt } from './support.ts';
 
 const FILE = 'src/a.ts';
 const CODE = 'const total = read();\nsend({ total });\nprint(total, total);\n';
 
-function rangesOf(text: string, name: string): Range[] {
-  return [...text.matchAll(new RegExp(`\\b${name}\\b`, 'g'))].map(({ index }) => ({
-    start: positionOf(text, index),
-    end: positionOf(text, index + name.length),
-  }));
-}
+const spansOf = (text: string, name: string): Span[] =>
+  [...text.matchAll(new RegExp(`\\b${name}\\b`, 'g'))].map(({ index: start }) => ({ start, end: start + name.length }));
+
+/** A text in the place of a column, or of columns, of a line of the present text. */
+type Change = readonly [line: number, column: number, text: string, end?: readonly [line: number, column: number]];
 
 /** The declaration and references of `total`, and a journal of the same text. */
-function follow({ isFound = true, closed = [] as Range[] } = {}) {
-  const desk = new Desk({ [FILE]: CODE });
-  const [declaration, shorthand, ...others] = rangesOf(CODE, 'total') as [Range, Range, ...Range[]];
-  const name = new DeclaredName(FILE, 'total', declaration);
-  const found = () =>
-    name.found([
-      { path: FILE, range: shorthand, prefix: 'total: ', suffix: '' },
-      ...others.map((range) => ({ path: FILE, range, prefix: '', suffix: '' })),
-      ...closed.map((range) => ({ path: 'src/b.ts', range, prefix: '', suffix: '' })),
-    ]);
-  if (isFound) found();
-  const change = (...changes: ReplacedRange[]) => {
-    name.changed(FILE, changes, desk.text(FILE));
-    desk.time += 100;
-    desk.journal.record({ path: FILE, ranges: changes, time: desk.time });
-  };
-  /** Types over the nth occurrence of a text, letter by letter. */
-  const type = (old: string, text: string, nth = 0) => {
-    let range = rangesOf(desk.text(FILE), old)[nth] as Range;
-    for (const letter of text) {
-      change({ range, text: letter });
-      const end = positionOf(desk.text(FILE), offsetOf(desk.text(FILE), range.start) + 1);
-      range = { start: end, end };
-    }
-  };
-  const edits = () => name.edits((path) => (path === FILE ? desk.text(FILE) : undefined), desk.journal.recentEdits());
-  return { desk, name, found, change, type, edits };
+class Followed {
+  readonly desk = new Desk({ [FILE]: CODE });
+  readonly name: DeclaredName;
+  private readonly places = spansOf(CODE, 'total');
+
+  constructor() {
+    this.name = new DeclaredName(FILE, 'total', this.places[0] as Span);
+  }
+
+  find(closed: readonly Span[] = []): this {
+    const own = this.places.slice(1).map((span, i) => ({ path: FILE, ...span, prefix: i === 0 ? 'total: ' : '' }));
+    const others = closed.map((span) => ({ path: 'src/b.ts', ...span, prefix: '' }));
+    this.name.found([...own, ...others].map((each) => ({ ...each, line: 0, suffix: '' })));
+    return this;
+  }
+
+  /** One event. */
+  change(...changes: Change[]): this {
+    const text = this.desk.text(FILE);
+    const ranges = changes.map(([line, column, inserted, end]): Replacement => {
+      const start = offsetAt(text, line, column);
+      return { start, end: end ? offsetAt(text, ...end) : start, text: inserted };
+    });
+    return this.record(ranges);
+  }
+
+  record(ranges: readonly Replacement[], how: { readonly reason?: 'undo' } = {}): this {
+    this.desk.time += 100;
+    const change = this.desk.journal.record({ path: FILE, ranges, time: this.desk.time, ...how });
+    if (change) this.name.changed(FILE, change.replacements);
+    return this;
+  }
+
+  /** Another name is typed over the declaration, letter by letter. */
+  rename(): this {
+    const { start, end } = this.places[0] as Span;
+    this.record([{ start, end, text: 's' }]);
+    for (const [i, text] of [...'um'].entries()) this.record([{ start: start + i + 1, end: start + i + 1, text }]);
+    return this;
+  }
+
+  edits() {
+    return this.name.edits(
+      (path) => (path === FILE ? this.desk.text(FILE) : undefined),
+      this.desk.journal.recentEdits(),
+    );
+  }
+
+  /** Line, column and text of what is offered. */
+  offered(): string[] {
+    const text = this.desk.text(FILE);
+    return this.edits().map(({ path, line, start, replacement }) =>
+      path === FILE ? `${line} ${start - offsetAt(text, line, 0)} ${replacement}` : `${path} ${start} ${replacement}`,
+    );
+  }
 }
 
-const at = (line: number, character: number, to = character): Range => ({
-  start: { line, character },
-  end: { line, character: to },
-});
+const ALL = ['1 7 total: sum', '2 6 sum', '2 13 sum'];
 
 test('offers the references of a declaration that was renamed by typing', () => {
-  const { type, edits } = follow();
-  assert.deepEqual(edits(), []);
-  type('total', 'sum');
-  assert.deepEqual(
-    edits().map(({ range, removed, replacement, left }) => ({ ...range.start, removed, replacement, left })),
-    [
-      { line: 1, character: 7, removed: 'total', replacement: 'total: sum', left: 3 },
-      { line: 2, character: 6, removed: 'total', replacement: 'sum', left: 3 },
-      { line: 2, character: 13, removed: 'total', replacement: 'sum', left: 3 },
-    ],
-  );
-  const [first] = edits();
-  assert.deepEqual(first?.origin, { kind: 'rename', name: 'total' });
-  assert.equal(first?.learnedFrom[0]?.inserted, 'sum');
+  const followed = new Followed().find();
+  assert.deepEqual(followed.offered(), []);
+  followed.rename();
+  assert.deepEqual(followed.offered(), ALL);
+  const [{ origin, learnedFrom, removed, left } = assert.fail()] = followed.edits();
+  assert.deepEqual([origin, removed, left], [{ kind: 'rename', name: 'total' }, 'total', 3]);
+  assert.equal(learnedFrom[0]?.inserted, 'sum');
 });
 
-/** Events after the declaration was renamed to `sum`, and what is offered then: line, character, replacement. */
-const followed: readonly [what: string, events: ReplacedRange[][], offered: string[]][] = [
+/** Events after the declaration was renamed to `sum`, and what is offered then: line, column, replacement. */
+const events: readonly [what: string, events: readonly (readonly Change[])[], offered: readonly string[]][] = [
   [
-    'lines and letters that were typed since',
-    [[{ range: at(0, 0), text: '// A comment\n\n' }], [{ range: at(4, 0), text: 'await ' }]],
+    'follows lines and letters that were typed since',
+    [[[0, 0, '// A comment\n\n']], [[4, 0, 'await ']]],
     ['3 7 total: sum', '4 12 sum', '4 19 sum'],
   ],
+  ['follows a suggestion that replaces the line before the cursor', [[[0, 0, 'const sum = await ', [0, 12]]]], ALL],
   [
-    'a suggestion that replaces the line before the cursor by itself',
-    [[{ range: at(0, 0, 12), text: 'const sum = await ' }]],
-    ['1 7 total: sum', '2 6 sum', '2 13 sum'],
-  ],
-  [
-    'several changes of one event',
-    [[at(0, 0), at(2, 0), at(2, 12)].map((range, i) => ({ range, text: ['\n', '  ', ' '][i] as string }))],
+    'follows several changes of one event',
+    [
+      [
+        [0, 0, '\n'],
+        [2, 0, '  '],
+        [2, 12, ' '],
+      ],
+    ],
     ['2 7 total: sum', '3 8 sum', '3 16 sum'],
   ],
+  ['does not take what is typed behind the new name for a part of it', [[[0, 9, ': number']]], ALL],
   [
-    'what is typed behind the new name, which does not belong to it',
-    [[{ range: at(0, 9), text: ': number' }]],
-    ['1 7 total: sum', '2 6 sum', '2 13 sum'],
+    'offers an applied edit no longer, and moves the others',
+    [[[2, 6, 'sum', [2, 11]]]],
+    ['1 7 total: sum', '2 11 sum'],
   ],
+  ['leaves out a place with another text, or in a longer word', [[[1, 12, 's']], [[2, 7, 'x', [2, 8]]]], ['2 13 sum']],
+  ['offers nothing when the declaration is gone', [[[0, 0, '', [1, 0]]]], []],
+  ['offers nothing while the new name is its old one', [[[0, 6, 'total', [0, 9]]]], []],
 ];
-for (const [what, events, offered] of followed)
-  test(`follows ${what}`, () => {
-    const { type, edits, change } = follow();
-    type('total', 'sum');
-    for (const changes of events) change(...changes);
-    assert.deepEqual(
-      edits().map(({ range: { start }, replacement }) => `${start.line} ${start.character} ${replacement}`),
-      offered,
-    );
+for (const [what, changes, offered] of events)
+  test(what, () => {
+    const followed = new Followed().find().rename();
+    for (const each of changes) followed.change(...each);
+    assert.deepEqual(followed.offered(), offered);
   });
 
-test('an applied edit is no longer offered, and the others move with it', () => {
-  const { type, edits, change } = follow();
-  type('total', 'sum');
-  const rule = edits()[0]?.rule;
-  const { range, replacement } = edits()[1] as ReturnType<typeof edits>[number];
-  change({ range, text: replacement });
-  assert.deepEqual(
-    edits().map((edit) => [edit.range.start.line, edit.range.start.character, edit.left]),
-    [
-      [1, 7, 2],
-      [2, 11, 2],
-    ],
-  );
-  assert.notEqual(edits()[0]?.rule, rule);
+test('the rule of a rename is another one after each step', () => {
+  const followed = new Followed().find().rename();
+  const rule = followed.edits()[0]?.rule;
+  followed.change([2, 6, 'sum', [2, 11]]);
+  assert.notEqual(followed.edits()[0]?.rule, rule);
 });
 
 test('a name that grows, shrinks or is written anew is the new name', () => {
-  const { edits, change } = follow();
-  change({ range: at(0, 11), text: 'Sum' });
-  assert.equal(edits()[1]?.replacement, 'totalSum');
-  change({ range: at(0, 6, 14), text: '' });
-  assert.deepEqual(edits(), []);
-  change({ range: at(0, 6), text: 'count' });
-  assert.equal(edits()[1]?.replacement, 'count');
-  change({ range: at(0, 6, 11), text: 'total' });
-  assert.deepEqual(edits(), []);
+  const followed = new Followed().find().change([0, 11, 'Sum']);
+  assert.equal(followed.edits()[1]?.replacement, 'totalSum');
+  assert.deepEqual(followed.change([0, 6, '', [0, 14]]).edits(), []);
+  assert.equal(followed.change([0, 6, 'count']).edits()[1]?.replacement, 'count');
+  assert.deepEqual(followed.change([0, 6, 'total', [0, 11]]).edits(), []);
 });
 
 test('references that come after the first keys are those of the text before them', () => {
-  const { type, edits, found } = follow({ isFound: false });
-  type('total', 'sum');
-  assert.deepEqual(edits(), []);
-  found();
-  assert.equal(edits().length, 3);
+  const followed = new Followed().rename();
+  assert.deepEqual(followed.edits(), []);
+  assert.deepEqual(followed.find().offered(), ALL);
 });
 
-test('a place with another text, or in a longer word, is left out; one in a closed file is not', () => {
-  const { type, edits, change } = follow({ closed: [at(0, 4, 9)] });
-  type('total', 'sum');
-  change({ range: at(1, 12), text: 's' });
-  change({ range: at(2, 7, 8), text: 'x' });
-  assert.deepEqual(
-    edits().map(({ path, range }) => `${path} ${range.start.line} ${range.start.character}`),
-    ['src/a.ts 2 13', 'src/b.ts 0 4'],
-  );
+test('a place in a closed file is offered unseen', () => {
+  const followed = new Followed().find([{ start: 4, end: 9 }]).rename();
+  assert.deepEqual(followed.offered(), [...ALL, 'src/b.ts 4 sum']);
 });
 
-test('nothing is offered after a tool or undo, without a name, or when the declaration is gone', () => {
-  const tool = follow();
-  tool.change({ range: at(0, 6, 11), text: 'sum' }, { range: at(2, 6, 11), text: 'other' });
+test('nothing is offered after a tool or undo, or without a name', () => {
+  const tool = new Followed().find().change([0, 6, 'sum', [0, 11]], [2, 6, 'other', [2, 11]]);
   assert.deepEqual(tool.edits(), []);
-
-  const undone = follow();
-  undone.type('total', 'sum');
-  undone.name.changed(FILE, [{ range: at(0, 6, 9), text: 'total' }], undone.desk.text(FILE));
-  undone.desk.change(FILE, [['sum', 'total']], { reason: 'undo' });
+  const undone = new Followed().find().rename();
+  const start = CODE.indexOf('total');
+  undone.record([{ start, end: start + 3, text: 'total' }], { reason: 'undo' });
   assert.deepEqual(undone.edits(), []);
-
-  const unnamed = follow();
-  unnamed.change({ range: at(0, 6, 11), text: '{ a' });
-  assert.deepEqual(unnamed.edits(), []);
-
-  const gone = follow();
-  gone.type('total', 'sum');
-  gone.change({ range: { start: { line: 0, character: 0 }, end: { line: 1, character: 0 } }, text: '' });
-  assert.deepEqual(gone.edits(), []);
-});
-
-test('of edits of the same text, the one of the first list stays, even if it is not offered', () => {
-  const { type, edits } = follow();
-  type('total', 'sum');
-  const [, second, third] = edits() as [never, ReturnType<typeof edits>[number], ReturnType<typeof edits>[number]];
-  const repeated = { ...second, rule: 'repeated' };
-  assert.deepEqual(joinEdits([[second], [repeated, { ...third, rule: 'repeated' }]], []), [
-    second,
-    { ...third, rule: 'repeated' },
-  ]);
-  assert.deepEqual(joinEdits([[second], [repeated]], [second.rule]), []);
+  assert.deepEqual(
+    new Followed()
+      .find()
+      .change([0, 6, '{ a', [0, 11]])
+      .edits(),
+    [],
+  );
 });

@@ -1,47 +1,49 @@
-// Which next edit is offered, what Tab does, what is typed of it, when nothing is offered, and where the hint stands.
+// Which next edit is offered, what Tab does, what is typed of it, and when nothing is offered.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type NextEdit, positionOf } from '../../src/edits/history/edit.ts';
+import { type NextEdit, nextEdit } from '../../src/edits/history/edit.ts';
 import { type OfferedEdit, OfferedEdits } from '../../src/edits/offers.ts';
-import { hintPlace } from '../../src/vscode/edits/hint-place.ts';
 import { parseFromPanel } from '../../src/vscode/webview/protocol.ts';
+import { offsetAt } from './support.ts';
 
 const PATH = 'src/a.ts';
+const found = {
+  origin: { kind: 'repeats' },
+  rule: 'rule',
+  learnedFrom: [],
+  left: 2,
+  probability: 0.9,
+  least: 0.7,
+} as const;
 
 /** An edit of the first or nth occurrence of a text. */
 function editOf(text: string, removed: string, replacement: string, { nth = 0, path = PATH } = {}): NextEdit {
-  let at = text.indexOf(removed);
-  for (let i = 0; i < nth; i++) at = text.indexOf(removed, at + 1);
-  const range = { start: positionOf(text, at), end: positionOf(text, at + removed.length) };
-  return {
-    path,
-    range,
-    removed,
-    replacement,
-    rule: 'rule',
-    place: 'place',
-    learnedFrom: [],
-    left: 2,
-    probability: 0.9,
-  };
+  let start = text.indexOf(removed);
+  for (let i = 0; i < nth; i++) start = text.indexOf(removed, start + 1);
+  return nextEdit({ path, text }, { start, end: start + removed.length, text: replacement }, found);
 }
 
 function insertionOf(text: string, after: string, inserted: string): NextEdit {
-  const at = positionOf(text, text.indexOf(after) + after.length);
-  return { ...editOf(text, after, ''), range: { start: at, end: at }, removed: '', replacement: inserted };
+  const at = text.indexOf(after) + after.length;
+  return nextEdit({ path: PATH, text }, { start: at, end: at, text: inserted }, found);
 }
 
 function offering(text: string, ...edits: NextEdit[]) {
   let now = 1000;
   const offered = new OfferedEdits(() => now);
-  const offer = () => offered.offer(edits, () => text);
+  const offer = () => {
+    const { ignored } = offered.shown;
+    offered.offer(offered.isSilent ? [] : edits.filter(({ place }) => !ignored.includes(place)), () => text);
+  };
   offer();
-  const cursor = (line: number, character: number, path = PATH) => ({
+  const cursor = (line: number, column: number, path = PATH) => ({
     path,
-    position: { line, character },
-    before: (text.split('\n')[line] as string).slice(0, character),
+    at: offsetAt(text, line, column),
+    line,
+    before: (text.split('\n')[line] as string).slice(0, column),
   });
-  return { offered, offer, cursor, wait: (ms: number) => (now += ms) };
+  const at = (line: number, column: number) => offsetAt(text, line, column);
+  return { offered, offer, cursor, at, wait: (ms: number) => (now += ms) };
 }
 
 /** What is offered when each offer is applied. */
@@ -76,13 +78,13 @@ test('Tab indents before a line’s text, but not after a jump there', () => {
 });
 
 test('Tab jumps on in front of a line’s text after an applied edit or a deletion, until the cursor moves', () => {
-  const { offered, cursor } = offering(code, ...[1, 2].map((nth) => editOf(code, 'total', 'sum', { nth })));
+  const { offered, cursor, at } = offering(code, ...[1, 2].map((nth) => editOf(code, 'total', 'sum', { nth })));
   assert.equal(offered.tabAction(cursor(1, 0)), 'indent');
-  offered.applied([offered.current as never], { line: 1, character: 0 });
+  offered.applied([offered.current as never], at(1, 0));
   assert.equal(offered.tabAction(cursor(1, 0)), 'jump');
   offered.tabAction(cursor(0, 5));
   assert.equal(offered.tabAction(cursor(1, 0)), 'indent');
-  offered.deletedAt(PATH, { line: 1, character: 0 });
+  offered.deletedAt(PATH, at(1, 0));
   assert.equal(offered.tabAction(cursor(1, 0)), 'jump');
 });
 
@@ -93,9 +95,9 @@ test('the offer at the cursor comes first', () => {
     editOf(code, 'total', 'sum', { nth: 2 }),
   );
   offered.prefer(cursor(3, 6));
-  assert.equal(offered.current?.range.start.line, 3);
+  assert.equal(offered.current?.line, 3);
   offered.prefer(cursor(0, 0));
-  assert.equal(offered.current?.range.start.line, 3);
+  assert.equal(offered.current?.line, 3);
 });
 
 test('the edits of the best rule come first, from the cursor down, then from above, then of other files', () => {
@@ -109,7 +111,7 @@ test('the edits of the best rule come first, from the cursor down, then from abo
   const { offered, cursor } = offering(code);
   offered.offer(edits, () => code, cursor(1, 0));
   assert.deepEqual(
-    inOrder(offered).map(({ path, range }) => `${path} ${range.start.line}`),
+    inOrder(offered).map(({ path, line }) => `${path} ${line}`),
     ['src/a.ts 2', 'src/a.ts 3', 'src/a.ts 0', 'src/b.ts 0', 'src/a.ts 2'],
   );
 });
@@ -125,42 +127,40 @@ test('a growth is an insertion at one position, a replacement is none', () => {
   const { offered } = offering(text, editOf(text, '(b)', '(b, true)'), editOf(text, 'call', 'run'));
   assert.deepEqual(
     inOrder(offered).map(({ insertion }) => insertion),
-    [undefined, { at: { line: 1, character: 6 }, text: ', true' }],
+    [undefined, { at: offsetAt(text, 1, 6), text: ', true' }],
   );
 });
 
 test('an insertion of a whole line begins at the end of the line above and follows the user’s own keys', () => {
   const text = 'add({\n  a: 1,\n});\n';
-  const { offered } = offering(text, insertionOf(text, '  a: 1,\n', '  b: 2,\n'));
-  assert.deepEqual(offered.current?.insertion, { at: { line: 1, character: 7 }, text: '\n  b: 2,' });
-  assert.equal(offered.insertionAt(PATH, { line: 1, character: 7 })?.text, '\n  b: 2,');
-  offered.inserted(PATH, { line: 1, character: 7 }, '\n  ');
+  const { offered, at } = offering(text, insertionOf(text, '  a: 1,\n', '  b: 2,\n'));
+  const start = at(1, 7);
+  const rest = (after: number) => offered.insertionAt({ path: PATH, at: start + after })?.text;
+  assert.deepEqual(offered.current?.insertion, { at: start, text: '\n  b: 2,' });
+  assert.equal(rest(0), '\n  b: 2,');
+  offered.inserted(PATH, start, '\n  ');
   offered.withdraw();
-  assert.equal(offered.insertionAt(PATH, { line: 2, character: 2 })?.text, 'b: 2,');
-  offered.inserted(PATH, { line: 2, character: 2 }, 'b');
-  assert.equal(offered.insertionAt(PATH, { line: 2, character: 3 })?.text, ': 2,');
-  offered.inserted(PATH, { line: 2, character: 3 }, 'x');
-  assert.equal(offered.insertionAt(PATH, { line: 2, character: 4 }), undefined);
+  assert.equal(rest(3), 'b: 2,');
+  offered.inserted(PATH, start + 3, 'b');
+  assert.equal(rest(4), ': 2,');
+  offered.inserted(PATH, start + 4, 'x');
+  assert.equal(rest(5), undefined);
 });
 
 test('lines that begin like the line below them are inserted as whole lines', () => {
   const text = 'switch (shape) {\n  case Shape.Square:\n    return 4;\n}\n';
   const { offered } = offering(text, editOf(text, '  case Shape.Square:', '  case Shape.Star:\n  case Shape.Square:'));
-  assert.deepEqual(offered.current?.insertion, { at: { line: 0, character: 16 }, text: '\n  case Shape.Star:' });
+  assert.deepEqual(offered.current?.insertion, { at: offsetAt(text, 0, 16), text: '\n  case Shape.Star:' });
 });
 
 test('what does not fit into its line is shown as whole lines below those that it replaces', () => {
   const text = 'go {\n  a = one(1);\n  b = two(2);\n}\n';
-  const { offered } = offering(text, editOf(text, 'one(1);\n  b = two', 'six(1);\n  c = 3;\n  b = ten'));
-  const [at, start] = [
-    { line: 2, character: 13 },
-    { line: 1, character: 2 },
-  ];
+  const { offered, cursor, at } = offering(text, editOf(text, 'one(1);\n  b = two', 'six(1);\n  c = 3;\n  b = ten'));
   const lines = '\n  a = six(1);\n  c = 3;\n  b = ten(2);';
-  assert.deepEqual(offered.current?.lines, { at, text: lines, old: { start, end: at } });
-  assert.equal(offered.insertionAt(PATH, at)?.text, lines);
-  assert.equal(offered.tabAction({ path: PATH, position: { line: 1, character: 8 }, before: '  a = on' }), 'jump');
-  assert.equal(offered.tabAction({ path: PATH, position: at, before: '  b = two(2);' }), 'apply');
+  assert.deepEqual(offered.current?.lines, { at: at(2, 13), text: lines, old: { start: at(1, 2), end: at(2, 13) } });
+  assert.equal(offered.insertionAt(cursor(2, 13))?.text, lines);
+  assert.equal(offered.tabAction(cursor(1, 8)), 'jump');
+  assert.equal(offered.tabAction(cursor(2, 13)), 'apply');
 });
 
 for (const [what, removed, replacement, shown] of [
@@ -174,20 +174,21 @@ for (const [what, removed, replacement, shown] of [
     const text = 'a = 1;\nb = 2;\n';
     const { offered } = offering(text, editOf(text, removed, replacement));
     const { lines } = offered.current as OfferedEdit;
-    const old = lines?.old && [lines.old.start.line, lines.old.end.line];
+    const lineAt = (offset: number) => text.slice(0, offset).split('\n').length - 1;
+    const old = lines?.old && [lineAt(lines.old.start), lineAt(lines.old.end)];
     assert.deepEqual(lines && { old, text: lines.text }, shown);
   });
 
-test('after another change, no insertion is offered at its old position until the next search', () => {
-  const { offered, offer } = offering(code, insertionOf(code, '\n\n', 'await '));
-  const old = { line: 2, character: 0 };
-  assert.equal(offered.insertionAt(PATH, old)?.text, 'await ');
-  offered.inserted(PATH, { line: 1, character: 0 }, '\n');
-  assert.equal(offered.insertionAt(PATH, old), undefined);
-  offered.inserted(PATH, old, 'aw');
-  assert.equal(offered.insertionAt(PATH, { line: 2, character: 2 }), undefined);
+test('after another change, no insertion is offered at its old place until the next search', () => {
+  const { offered, offer, cursor, at } = offering(code, insertionOf(code, '\n\n', 'await '));
+  const old = cursor(2, 0);
+  assert.equal(offered.insertionAt(old)?.text, 'await ');
+  offered.inserted(PATH, at(1, 0), '\n');
+  assert.equal(offered.insertionAt(old), undefined);
+  offered.inserted(PATH, old.at, 'aw');
+  assert.equal(offered.insertionAt(cursor(2, 2)), undefined);
   offer();
-  assert.equal(offered.insertionAt(PATH, old)?.text, 'await ');
+  assert.equal(offered.insertionAt(old)?.text, 'await ');
 });
 
 test('a dismissed edit is not offered again, and after two in a row nothing is for ten minutes', () => {
@@ -213,23 +214,3 @@ test('an applied edit ends a row of dismissals', () => {
   offered.dismiss();
   assert.ok(!offered.isSilent);
 });
-
-/** Lengths of the lines, the cursor, the lines in view, where the hint stands, and the columns in view. */
-type HintRow = readonly [string, number[], [number, number], [number, number], [number, number], number?];
-const rows: readonly HintRow[] = [
-  ['the end of a line where it fits, in a narrow editor', [40, 38, 50, 12], [1, 5], [0, 3], [3, 12], 45],
-  ['the cursor, if it fits nowhere, in a narrow editor', [40, 38, 50, 32], [1, 5], [0, 3], [1, 5], 45],
-  ['the end of the line', [10, 30, 20], [1, 5], [0, 2], [1, 30]],
-  ['the end of a long line near the cursor', [10, 230, 20], [1, 215], [0, 2], [1, 230]],
-  ['the next line, if the end of a long one is out of view', [10, 230, 20], [1, 40], [0, 2], [2, 20]],
-  ['the line above, if the next one is as long', [10, 230, 230], [1, 40], [0, 2], [0, 10]],
-  ['the cursor, if the view is scrolled sideways to it', [10, 400, 20], [1, 200], [0, 2], [1, 200]],
-  ['the cursor, if the short lines are out of view', [230, 230, 230, 20], [1, 40], [0, 2], [1, 40]],
-  ['the first line in view, if the cursor is scrolled away', [10, 30, 20, 40], [0, 5], [2, 3], [2, 20]],
-];
-
-for (const [what, lengths, [line, character], seen, [atLine, at], columns = 80] of rows)
-  test(`the hint stands at ${what}`, () => {
-    const lines = { lengthOf: (number: number) => lengths[number] ?? 0, visible: [seen], columns };
-    assert.deepEqual(hintPlace({ line, character }, lines, 24), { line: atLine, character: at });
-  });

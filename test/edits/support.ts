@@ -1,11 +1,17 @@
 // Types into a journal as an editor reports it, for tests.
-import { type Edit, type Position, positionOf } from '../../src/edits/history/edit.ts';
+import type { Edit } from '../../src/edits/history/edit.ts';
 import { type DocumentChange, EditJournal, type JournalOptions } from '../../src/edits/history/journal.ts';
 
 /** An edit of 'src/a.ts' that was typed in whole lines, unless parts say otherwise. */
 export function edit(parts: Partial<Edit>): Edit {
   const texts = { left: '', removed: '', inserted: '', right: '' };
   return { path: 'src/a.ts', kind: 'typed', ...texts, at: 0, time: 0, hasSecret: false, ...parts };
+}
+
+/** Offset of a line and a column, both from 0. */
+export function offsetAt(text: string, line: number, column: number): number {
+  const above = text.split('\n').slice(0, line);
+  return above.reduce((sum, { length }) => sum + length + 1, column);
 }
 
 export class Desk {
@@ -31,10 +37,10 @@ export class Desk {
     const ranges = replacements.map(([old, inserted, nth = 0]) => {
       let at = text.indexOf(old);
       for (let i = 0; i < nth; i++) at = text.indexOf(old, at + 1);
-      return { range: { start: positionOf(text, at), end: positionOf(text, at + old.length) }, text: inserted };
+      return { start: at, end: at + old.length, text: inserted };
     });
     this.time += 1000;
-    return this.journal.record({ path, ranges, time: this.time, ...how });
+    return this.journal.record({ path, ranges, time: this.time, ...how })?.kind;
   }
 
   /** Deletes a text letter by letter from its end, then types another one letter by letter. */
@@ -42,18 +48,17 @@ export class Desk {
     const document = this.text(path);
     let at = document.indexOf(old);
     for (let i = 0; i < nth; i++) at = document.indexOf(old, at + 1);
-    const place = (offset: number): Position => positionOf(this.text(path), offset);
-    for (let end = at + old.length; end > at; end--) this.record(path, place(end - 1), place(end), '');
-    for (const [i, letter] of [...text].entries()) this.record(path, place(at + i), place(at + i), letter);
+    for (let end = at + old.length; end > at; end--) this.record(path, end - 1, end, '');
+    for (const [i, letter] of [...text].entries()) this.record(path, at + i, at + i, letter);
   }
 
   edits() {
     return this.journal.recentEdits().map(({ removed, inserted, kind }) => ({ removed, inserted, kind }));
   }
 
-  private record(path: string, start: Position, end: Position, text: string): void {
+  private record(path: string, start: number, end: number, text: string): void {
     this.time += 100;
-    this.journal.record({ path, ranges: [{ range: { start, end }, text }], time: this.time });
+    this.journal.record({ path, ranges: [{ start, end, text }], time: this.time });
   }
 }
 

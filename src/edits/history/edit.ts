@@ -1,211 +1,47 @@
-// An edit as a person sees it, as plain data: a token or some lines replaced, and the text around them. Also an edit
-// that may come next, where its range is after later changes, and which edits were shown without being followed.
+// What a user has changed, and what may be changed next, as plain data. Offsets are UTF-16 units in a text with '\n'
+// line ends; ends are exclusive.
 import { commonPrefix, commonSuffix } from '../../text/edits.ts';
-import { lineNumber, lineStart, toLineFeeds } from '../../text/lines.ts';
+import { lineEnd, lineNumber, lineStart } from '../../text/lines.ts';
 
-/** What an editor shows of an edit beside the code: lines, and columns of a new line. */
-const SHOWN = { lines: 24, columns: 120 };
-
-/** Whether an editor shows the whole edit. What the user cannot see is not offered. */
-export function canBeShown({ removed, replacement }: Pick<NextEdit, 'removed' | 'replacement'>): boolean {
-  const [old, now] = [removed.split('\n'), replacement.split('\n')];
-  return old.length + now.length <= SHOWN.lines && now.every((line) => line.length <= SHOWN.columns);
-}
-
-/**
- * The edits of all origins, those with the highest estimate first; equal ones in order. Where two lists change the same
- * text, the first edit counts.
- * @param ignored rules and places, as in `NextEditsInput`
- */
-export function joinEdits(lists: readonly (readonly NextEdit[])[], ignored: readonly string[]): NextEdit[] {
-  const all = lists
-    .flatMap((list) => list.filter(canBeShown).map((edit) => ({ edit, list })))
-    .sort((a, b) => b.edit.probability - a.edit.probability);
-  const isFirst = ({ edit, list }: (typeof all)[number], i: number) =>
-    !all.slice(0, i).some((other) => other.list !== list && overlap(edit, other.edit));
-  return all
-    .filter(isFirst)
-    .map(({ edit }) => edit)
-    .filter(({ rule, place }) => !ignored.includes(rule) && !ignored.includes(place));
-}
-
-function overlap(a: NextEdit, b: NextEdit): boolean {
-  return (
-    a.path === b.path &&
-    comparePositions(a.range.start, b.range.end) <= 0 &&
-    comparePositions(b.range.start, a.range.end) <= 0
-  );
-}
-
-type Shown = Pick<NextEdit, 'rule' | 'place' | 'origin'>;
-
-/** How often a place is shown after different edits, and what does not repeat others. */
-const MOST_SHOWS = 2;
-const REMEMBERED = 500;
-
-export class ShownEdits {
-  private readonly counts = new Map<string, number>();
-
-  /** To be called once after each edit of the user after which this one was shown first. */
-  shown({ rule, place, origin }: Shown): void {
-    this.count(rule, origin === undefined ? MOST_SHOWS : this.countOf(rule) + 1);
-    // An edit that repeats no others may have one name for both.
-    if (place !== rule) this.count(place, this.countOf(place) + 1);
-  }
-
-  /** The user has dismissed it. */
-  dismissed({ rule, place }: Pick<Shown, 'rule' | 'place'>): void {
-    for (const id of [rule, place]) this.count(id, MOST_SHOWS);
-  }
-
-  /** For `nextEdits`. */
-  get ignored(): string[] {
-    return [...this.counts].filter(([, count]) => count >= MOST_SHOWS).map(([id]) => id);
-  }
-
-  private countOf(id: string): number {
-    return this.counts.get(id) ?? 0;
-  }
-
-  private count(id: string, count: number): void {
-    this.counts.delete(id);
-    this.counts.set(id, count);
-    if (this.counts.size > REMEMBERED) this.counts.delete(this.counts.keys().next().value as string);
-  }
-}
-
-/** Offsets in the text before a change, UTF-16 units, end exclusive. */
+/** Offsets in the text before a change. */
 export interface Replacement {
   readonly start: number;
   readonly end: number;
   readonly text: string;
 }
 
-/**
- * A change without the unchanged text at both of its ends: an accepted suggestion replaces the line before the cursor
- * by itself, too.
- * @param before with '\n' line ends
- */
-export function replacementOf(before: string, { range, text }: ReplacedRange): Replacement {
-  const [from, to] = [offsetOf(before, range.start), offsetOf(before, range.end)];
-  const [old, now] = [before.slice(from, to), toLineFeeds(text)];
-  const start = commonPrefix(old, now);
-  const end = commonSuffix(old.slice(start), now.slice(start));
-  return { start: from + start, end: to - end, text: now.slice(start, now.length - end) };
+/** A change without the unchanged text at both of its ends: an accepted suggestion replaces its line's beginning, too. */
+export function narrowed(before: string, { start, end, text }: Replacement): Replacement {
+  const old = before.slice(start, end);
+  const from = commonPrefix(old, text);
+  const to = commonSuffix(old.slice(from), text.slice(from));
+  return { start: start + from, end: end - to, text: text.slice(from, text.length - to) };
 }
 
-/** `replacementOf` as a range. */
-export function narrowedChange(before: string, change: ReplacedRange): ReplacedRange {
-  // Most keys: spares the search for the offset.
-  if (comparePositions(change.range.start, change.range.end) === 0) return change;
-  const { start, end, text } = replacementOf(before, change);
-  return { range: { start: positionOf(before, start), end: positionOf(before, end) }, text };
+/** The text after changes that are disjoint and in order. */
+export function replaced(text: string, replacements: readonly Replacement[]): string {
+  let [result, from] = ['', 0];
+  for (const { start, end, text: inserted } of replacements) {
+    result += text.slice(from, start) + inserted;
+    from = end;
+  }
+  return result + text.slice(from);
 }
 
-/**
- * Undefined if a change touched the range's text.
- * @param changes ranges in the text before the event, disjoint
- */
-export function movedRange(range: Range, changes: readonly ReplacedRange[]): Range | undefined {
-  let moved: Range | undefined = range;
-  for (const change of lastFirst(changes)) moved = moved && movedBy(moved, change);
-  return moved;
+export interface Span {
+  readonly start: number;
+  readonly end: number;
 }
 
-/** Last change first, so that the ranges of the others stay valid. */
-export function lastFirst(changes: readonly ReplacedRange[]): ReplacedRange[] {
-  return [...changes].sort((a, b) => comparePositions(b.range.start, a.range.start));
-}
-
-/** `movedRange` for one change. */
-export function movedBy({ start, end }: Range, change: ReplacedRange): Range | undefined {
-  if (comparePositions(change.range.end, start) <= 0)
-    return { start: movedPosition(start, change), end: movedPosition(end, change) };
-  return comparePositions(change.range.start, end) >= 0 ? { start, end } : undefined;
-}
-
-/** @param position not before the change's end */
-export function movedPosition({ line, character }: Position, { range: { start, end }, text }: ReplacedRange): Position {
-  const now = positionBehind(start, text);
-  return line === end.line
-    ? { line: now.line, character: now.character + character - end.character }
-    : { line: line + now.line - end.line, character };
-}
-
-export interface CursorLine {
-  readonly path: string;
-  /** From 0. */
-  readonly line: number;
-}
-
-export interface NextEditsInput {
-  /** The journal's recent edits, oldest first. */
-  readonly edits: readonly Edit[];
-  /** Open documents. */
-  readonly documents: readonly TextFile[];
-  /** The line where the cursor rests: what the user looks at is likelier to be changed. Absent: it is not known. */
-  readonly cursor?: CursorLine | undefined;
-  /** The folder's other files that contain a word. Absent: only open documents are read. */
-  readonly filesWith?: (word: string) => Iterable<TextFile>;
-  /** Rules and places, as in `NextEdit`, that were shown and not followed. */
-  readonly ignored?: readonly string[];
-  /** Places without a probability of at least this are left out. */
-  readonly least?: number;
-  /** Time for the search, and again for parsing, ms. */
-  readonly ms?: number | undefined;
-}
-
-/** Why an edit is offered, if it does not repeat others. */
-export type EditOrigin =
-  /** It renames a reference of what was called so. */
-  | { readonly kind: 'rename'; readonly name: string }
-  /** It fixes an error, as a language server proposes. */
-  | { readonly kind: 'fix'; readonly title: string }
-  /** A large model concludes it from the last edits. */
-  | {
-      readonly kind: 'follows';
-      readonly model: string;
-      readonly latencyMs: number;
-      /** Of the call, which is booked when it is paid; 0 if the answer was known. */
-      readonly costUsd: number;
-    };
-
-export interface NextEdit {
-  readonly path: string;
-  readonly range: Range;
-  /** The text of the range. Before the edit is shown or applied, it has to be there still. */
-  readonly removed: string;
-  readonly replacement: string;
-  /** Equal for edits of the same rule; with another example it is a new one. */
-  readonly rule: string;
-  /** Equal for the same change of the same line. */
-  readonly place: string;
-  /** Absent: it repeats others. */
-  readonly origin?: EditOrigin;
-  /** Newest first. */
-  readonly learnedFrom: readonly Edit[];
-  /** Number of places of the rule that are offered, this one included. */
-  readonly left: number;
-  /** Estimate that the user makes this edit. */
-  readonly probability: number;
-}
-
-/** In lines and UTF-16 units of them, both from 0. Line ends count as one unit, so that CRLF changes nothing. */
-export interface Position {
-  readonly line: number;
-  readonly character: number;
-}
-
-/** The end is exclusive. */
-export interface Range {
-  readonly start: Position;
-  readonly end: Position;
-}
-
-/** A range of the text before a change, and the text that replaces it. */
-export interface ReplacedRange {
-  readonly range: Range;
-  readonly text: string;
+/** Where a span is after changes; undefined if one touched its text. @param changes disjoint, in order */
+export function movedSpan({ start, end }: Span, changes: readonly Replacement[]): Span | undefined {
+  let by = 0;
+  for (const change of changes) {
+    if (change.start >= end) break;
+    if (change.end > start) return undefined;
+    by += change.text.length - (change.end - change.start);
+  }
+  return { start: start + by, end: end + by };
 }
 
 /**
@@ -220,6 +56,7 @@ export interface TextFile {
   readonly text: string;
 }
 
+/** An edit as a person sees it: a token or some lines replaced, and the text around them. */
 export interface Edit {
   readonly path: string;
   readonly kind: ChangeKind;
@@ -229,9 +66,7 @@ export interface Edit {
   readonly inserted: string;
   /** The line's rest and up to two lines behind the edit, unchanged. */
   readonly right: string;
-  /**
-   * Offset of `inserted` in the file's present text, UTF-16 units with '\n' as line end; -1 if it was changed again.
-   */
+  /** Offset of `inserted` in the file's present text; -1 if it was changed again. */
   readonly at: number;
   /** ms since the epoch. */
   readonly time: number;
@@ -254,30 +89,70 @@ export interface EditHistory {
   readonly replaced?: Edit;
 }
 
-/** Offset of a position in a text with '\n' as line end; the text's end if it lies behind it. */
-export function offsetOf(text: string, { line, character }: Position): number {
-  let start = 0;
-  for (let number = 0; number < line; number++) {
-    const end = text.indexOf('\n', start);
-    if (end < 0) return text.length;
-    start = end + 1;
-  }
-  return Math.min(start + character, text.length);
+/** Why an edit is offered. */
+export type EditOrigin =
+  /** It repeats others. */
+  | { readonly kind: 'repeats' }
+  /** It renames a reference of what was called so. */
+  | { readonly kind: 'rename'; readonly name: string }
+  /** It fixes an error, as a language server proposes. */
+  | { readonly kind: 'fix'; readonly title: string }
+  /** A large model concludes it from the last edits. */
+  | {
+      readonly kind: 'follows';
+      readonly model: string;
+      readonly latencyMs: number;
+      /** Of the call, which is booked when it is paid; 0 if the answer was known. */
+      readonly costUsd: number;
+    };
+
+/** What its finder says of a next edit. */
+export interface Found {
+  readonly origin: EditOrigin;
+  /** Equal for edits of the same rule; with another example it is a new one. */
+  readonly rule: string;
+  /** Newest first. */
+  readonly learnedFrom: readonly Edit[];
+  /** Number of places of the rule that are offered, this one included. */
+  readonly left: number;
+  /** Estimate that the user makes this edit, and the least that is offered: see `leastOfEdit`. */
+  readonly probability: number;
+  readonly least: number;
 }
 
-export function positionOf(text: string, offset: number): Position {
-  return { line: lineNumber(text, offset), character: offset - lineStart(text, offset) };
+/** An edit that may come next, whatever has found it. */
+export interface NextEdit extends Found, Span {
+  readonly path: string;
+  /** From 0, of `start`. */
+  readonly line: number;
+  /** The text to replace. Before the edit is shown or applied, it has to be there still. */
+  readonly removed: string;
+  readonly replacement: string;
+  /** Equal for the same change of the same line. A space in the line makes no other one of it. */
+  readonly place: string;
 }
 
-/** Negative if `a` comes first, 0 if both are equal. */
-export function comparePositions(a: Position, b: Position): number {
-  return a.line - b.line || a.character - b.character;
+/** Of a longer line only the beginning names a place, UTF-16 units. */
+const MAX_LINE = 500;
+
+export function nextEdit(file: TextFile, change: Replacement, found: Found): NextEdit {
+  const { path, text } = file;
+  const { start, end, text: replacement } = change;
+  const removed = text.slice(start, end);
+  return {
+    ...found,
+    path,
+    start,
+    end,
+    line: lineNumber(text, start),
+    removed,
+    replacement,
+    place: placeOf(file, change),
+  };
 }
 
-/** The position behind a text that was inserted at one. */
-export function positionBehind({ line, character }: Position, text: string): Position {
-  const inside = positionOf(text, text.length);
-  return inside.line === 0
-    ? { line, character: character + inside.character }
-    : { line: line + inside.line, character: inside.character };
+export function placeOf({ path, text }: TextFile, { start, end, text: replacement }: Replacement): string {
+  const from = lineStart(text, start);
+  const line = text.slice(from, Math.min(lineEnd(text, start), from + MAX_LINE)).replace(/\s+/g, '');
+  return JSON.stringify([path, line, text.slice(start, end), replacement]);
 }

@@ -1,6 +1,6 @@
 // A text as tokens with their offsets: words, numbers, marks and line ends. White space is no token.
 import { type LexemeKind, lexemesOf } from '../../text/lexemes.ts';
-import { lineEnd, lineStart, linesOf } from '../../text/lines.ts';
+import { lineEnd, linesAround, linesOf } from '../../text/lines.ts';
 
 export interface EditToken {
   readonly text: string;
@@ -44,10 +44,7 @@ export class TokenizedText {
   /** The tokens of the line at an offset, and of so many lines above and below it. */
   around(offset: number, lines: number): EditToken[] {
     const { text } = this;
-    let start = lineStart(text, offset);
-    for (let line = 0; line < lines && start > 0; line++) start = lineStart(text, start - 1);
-    let end = lineEnd(text, offset);
-    for (let line = 0; line < lines && end < text.length; line++) end = lineEnd(text, end + 1);
+    const { start, end } = linesAround(text, offset, offset, lines, lines);
     const tokens: EditToken[] = [];
     for (let at = start; at <= end; at = lineEnd(text, at) + 1) {
       const line = this.line(at);

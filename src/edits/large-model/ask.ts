@@ -7,13 +7,13 @@ import type { Log } from '../../common/log.ts';
 import type { Redactor } from '../../common/redaction.ts';
 import type { LlmAnswer, LlmClient, Prompt } from '../../llm/protocol/models.ts';
 import { queryOf } from '../../prompts/completion/completion-position.ts';
+import { isSure, isWorthCall } from '../../routing/decide.ts';
 import { type LimitSettings, limitsAt } from '../../routing/limits.ts';
 import { languageIdOf } from '../../text/languages.ts';
-import { lineEnd, lineStart } from '../../text/lines.ts';
-import type { Replacement } from '../history/edit.ts';
+import { type NextEdit, nextEdit, placeOf, type Replacement } from '../history/edit.ts';
 import type { ProposedEdit, Refusal } from './check.ts';
 import { type EditRequest, editPrompt, editRequestAt, readEdit } from './prompt.ts';
-import { type EditedPlace, windowOf } from './worth.ts';
+import { type EditedPlace, isInBlankLine, windowOf } from './worth.ts';
 
 /** Reads the text, and knows the folder: the n-gram worker. */
 export interface EditJudge {
@@ -21,17 +21,6 @@ export interface EditJudge {
   followUp(place: EditedPlace, signal: AbortSignal): Promise<number>;
   /** Where a proposed edit goes in the place's text, or why it may not. */
   checkedEdit(place: EditedPlace, proposed: ProposedEdit, signal: AbortSignal): Promise<Replacement | Refusal>;
-}
-
-export interface FollowingEdit {
-  /** In the place's text. */
-  readonly change: Replacement;
-  /** The model's estimate that it is right. */
-  readonly sure: number;
-  readonly model: string;
-  /** Of the call; 0 if the answer was known. */
-  readonly costUsd: number;
-  readonly latencyMs: number;
 }
 
 /** Why the large model was not asked, or what it wrote is not offered. */
@@ -93,7 +82,7 @@ export class FollowingEdits {
   }
 
   /** The edit to offer, or why there is none. Rejects when the signal ends. */
-  async after(place: EditedPlace, judge: EditJudge, signal: AbortSignal): Promise<FollowingEdit | NoFollowingEdit> {
+  async after(place: EditedPlace, judge: EditJudge, signal: AbortSignal): Promise<NextEdit | NoFollowingEdit> {
     const { kept } = this;
     const { path, text, offset } = place;
     const off = this.deps.offAt(queryOf(text, offset, path, languageIdOf(path)));
@@ -104,11 +93,9 @@ export class FollowingEdits {
     if (typeof answer === 'string') return answer;
     // After a reset in the meantime this is no longer the map that is asked.
     keep(kept, state, answer);
-    const { model, latencyMs } = answer;
-    const found = await this.judged(answer, place, judge, signal);
-    this.deps.log.info(typeof found === 'string' ? `No edit by ${model}: ${found}` : `An edit by ${model}`);
-    const costUsd = known === undefined ? answer.costUsd : 0;
-    return typeof found === 'string' ? found : { ...found, model, costUsd, latencyMs };
+    const found = await this.judged(known ? { ...answer, costUsd: 0 } : answer, place, judge, signal);
+    this.deps.log.info(`${typeof found === 'string' ? `No edit (${found})` : 'An edit'} by ${answer.model}`);
+    return found;
   }
 
   /** The large model's answer, if asking is worth its price. */
@@ -122,11 +109,11 @@ export class FollowingEdits {
     // A model that only fills in gets no instructions.
     if (llm === undefined || llm.facts.infill !== undefined || !this.mayAsk(place))
       return 'no large model is available';
-    // Who has just pressed Enter writes on: the next key would cancel the call (bench/replay/edit-calls.ts).
     if (isInBlankLine(place)) return 'the line is not written yet';
     const price = this.limitsOf(place).price + PRICE_OF_DISMISSED * this.dismissed;
     const { start, end } = windowOf(place);
-    if (end - start > MAX_WINDOW || !((await judge.followUp(place, signal)) > price)) return 'a call gains too little';
+    if (end - start > MAX_WINDOW || !isWorthCall(await judge.followUp(place, signal), price))
+      return 'a call gains too little';
     const request = await this.requestFor(place).catch((error: unknown) => {
       log.error('The secrets of recent edits could not be redacted, so they are not sent.', error);
       return undefined;
@@ -184,22 +171,25 @@ export class FollowingEdits {
   }
 
   private async judged(
-    { truncated, text }: LlmAnswer,
+    { truncated, text, model, costUsd, latencyMs }: LlmAnswer,
     place: EditedPlace,
     judge: EditJudge,
     signal: AbortSignal,
-  ): Promise<Pick<FollowingEdit, 'change' | 'sure'> | NoFollowingEdit> {
+  ): Promise<NextEdit | NoFollowingEdit> {
     // An answer cut by its length limit lacks the end of its new lines.
     const proposed = truncated ? undefined : readEdit(text);
     if (proposed === undefined) return 'the large model knows no edit';
-    const { sure } = proposed;
-    if (sure < this.limitsOf(place).threshold) return 'it is not sure enough';
+    const estimate = { probability: proposed.sure, least: this.limitsOf(place).threshold };
+    if (!isSure(estimate)) return 'it is not sure enough';
     const written = await this.deps.redact.text(proposed.new, place.path, { start: true, end: true });
     // Asterisks stand for what was redacted.
     const hidden = proposed.new.match(/\*{4,}/g) ?? [];
     if (written !== proposed.new || hidden.some((run) => !place.text.includes(run))) return 'it holds a secret';
     const change = await judge.checkedEdit(place, proposed, signal);
-    return typeof change === 'string' ? change : { change, sure };
+    if (typeof change === 'string') return change;
+    const origin = { kind: 'follows', model, latencyMs, costUsd } as const;
+    const rule = JSON.stringify(['follows', placeOf(place, change)]);
+    return nextEdit(place, change, { origin, rule, learnedFrom: [], left: 1, ...estimate });
   }
 }
 
@@ -218,10 +208,6 @@ function hiddenBefore(prefix: string, redacted: string): string {
 /** Settings are those of the file. */
 function fileQuery({ path }: Pick<EditedPlace, 'path'>): CompletionQuery {
   return { path, languageId: languageIdOf(path), prefix: '', suffix: '' };
-}
-
-function isInBlankLine({ text, offset }: EditedPlace): boolean {
-  return text.slice(lineStart(text, offset), lineEnd(text, offset)).trim() === '';
 }
 
 /** Equal for the same text around the cursor after the same changes. */

@@ -1,10 +1,12 @@
 // A large model's edit, checked before it is offered: where it goes, or why it may not.
+
+import { canBeShown } from '../../routing/decide.ts';
 import { commonPrefix, commonSuffix } from '../../text/edits.ts';
 import { strangersIn } from '../../text/imports.ts';
 import { languageIdOf } from '../../text/languages.ts';
 import { isWordCode } from '../../text/lexemes.ts';
 import { lineStart } from '../../text/lines.ts';
-import { canBeShown, type Replacement } from '../history/edit.ts';
+import type { Replacement } from '../history/edit.ts';
 import { type EditedPlace, windowOf } from './worth.ts';
 
 /** The smallest replacement of whole lines; both sides without the last line end. */

@@ -1,8 +1,8 @@
-// How likely a large model would write the edit that follows near the cursor from the last ones, where no local rule
-// knows it: whether asking is worth the price. Linear, over what is known before the call; bench/edits/fit.ts writes
-// worth.json.
+// When a large model is asked for the edit that follows, and how likely it would write it near the cursor, where no
+// local rule knows it: whether asking is worth the price. Linear, over what is known before the call; bench/edits/fit.ts
+// writes worth.json.
 import { linear, sigmoid } from '../../common/statistics/logistic.ts';
-import { lineEnd, lineNumber, lineStart } from '../../text/lines.ts';
+import { lineEnd, lineNumber, lineStart, linesAround } from '../../text/lines.ts';
 import type { RecentChange } from '../history/edit.ts';
 import { similarity, wordsOf } from '../history/tokens.ts';
 import model from './worth.json' with { type: 'json' };
@@ -19,6 +19,17 @@ export interface EditedPlace {
   readonly newErrors: number;
 }
 
+/**
+ * Rest of the cursor after the search for other edits, ms: 1.5 s after the last key. A shorter stop is mostly one within
+ * an edit, and the next key cancels the call (`npm run bench -- replay --only edit-calls`).
+ */
+export const REST_MS = 1150;
+
+/** Whoever has just pressed Enter writes on: the next key would cancel the call (bench/replay/edit-calls.ts). */
+export function isInBlankLine({ text, offset }: Pick<EditedPlace, 'text' | 'offset'>): boolean {
+  return text.slice(lineStart(text, offset), lineEnd(text, offset)).trim() === '';
+}
+
 /** Lines before the cursor and after it that a large model is shown, and may change. */
 const WINDOW = { before: 45, after: 55 };
 /** Lines above and below the last change in which names are looked for. */
@@ -28,11 +39,7 @@ const COMPARED = 8;
 
 /** Whole lines around the cursor, UTF-16 units. */
 export function windowOf({ text, offset }: Pick<EditedPlace, 'text' | 'offset'>) {
-  let start = lineStart(text, offset);
-  for (let line = 0; line < WINDOW.before && start > 0; line++) start = lineStart(text, start - 1);
-  let end = lineEnd(text, offset);
-  for (let line = 0; line < WINDOW.after && end < text.length; line++) end = lineEnd(text, end + 1);
-  return { start, end };
+  return linesAround(text, offset, offset, WINDOW.before, WINDOW.after);
 }
 
 const NAME = /[\p{L}_$][\p{L}\p{N}_$]{2,}/gu;

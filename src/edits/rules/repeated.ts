@@ -1,20 +1,38 @@
 // The next edits that the edits of a session suggest: rules learned from them, and the places where they apply.
+import { isSure } from '../../routing/decide.ts';
+import { leastOfEdit } from '../../routing/limits.ts';
 import { languageIdOf } from '../../text/languages.ts';
-import { lineEnd, lineNumber, lineStart } from '../../text/lines.ts';
+import { lineNumber } from '../../text/lines.ts';
 import { parserFor } from '../../text/syntax/grammars.ts';
 import { type IncrementalParser, outerWindow } from '../../text/syntax/incremental-parser.ts';
-import {
-  type Edit,
-  type NextEdit,
-  type NextEditsInput,
-  positionOf,
-  type Replacement,
-  type TextFile,
-} from '../history/edit.ts';
+import { type Edit, type NextEdit, nextEdit, placeOf, type Replacement, type TextFile } from '../history/edit.ts';
 import { TokenizedText } from '../history/tokens.ts';
 import { type FileSites, featuresOf, probabilityOf } from './features.ts';
 import { learnRules, type RewriteRule } from './rewrite-rule.ts';
 import { anchorOf, type Site, sitesIn } from './sites.ts';
+
+export interface CursorLine {
+  readonly path: string;
+  /** From 0. */
+  readonly line: number;
+}
+
+export interface NextEditsInput {
+  /** The journal's recent edits, oldest first. */
+  readonly edits: readonly Edit[];
+  /** Open documents. */
+  readonly documents: readonly TextFile[];
+  /** The line where the cursor rests: what the user looks at is likelier to be changed. Absent: it is not known. */
+  readonly cursor?: CursorLine | undefined;
+  /** The folder's other files that contain a word. Absent: only open documents are read. */
+  readonly filesWith?: (word: string) => Iterable<TextFile>;
+  /** Rules and places, as in `NextEdit`, that were shown and not followed. */
+  readonly ignored?: readonly string[];
+  /** Places without a probability of at least this are left out. Absent: see `leastOfEdit`. */
+  readonly least?: number;
+  /** Time for the search, and again for parsing, ms. */
+  readonly ms?: number | undefined;
+}
 
 export interface Candidate {
   readonly file: TextFile;
@@ -27,19 +45,9 @@ export interface Candidate {
 
 interface ScoredSite extends Candidate {
   readonly probability: number;
+  readonly least: number;
 }
 
-/**
- * Estimated probability of being right from which an edit is offered: cross-validated, the lower one costs no precision
- * where the user has just made the same change for the second time (bench/replay/README.md).
- */
-const LEAST = 0.7;
-const LEAST_AGAIN = 0.35;
-/**
- * In the line where the cursor rests. Of the places in the line of the author's next hunk, in five repositories, 0.83 of
- * those with 0.25 to 0.7 were right (136), and 0.61 of those below (70).
- */
-const LEAST_HERE = 0.25;
 const BUDGET_MS = 40;
 /** Time to parse for one edit of a large model, ms: the user does not wait for it. */
 const PARSE_MS = 1000;
@@ -52,13 +60,8 @@ const MAX_EDITS = 100;
 
 /** Most probable first; of equally probable ones, the next below the last edit. */
 export async function nextEdits(input: NextEditsInput): Promise<NextEdit[]> {
-  const { ms = BUDGET_MS, cursor } = input;
-  const isHere = ({ file: { path, text }, site }: ScoredSite) =>
-    path === cursor?.path && lineNumber(text, site.start) === cursor.line;
-  const leastOf = (scored: ScoredSite) => (isHere(scored) ? LEAST_HERE : scored.isSameAgain ? LEAST_AGAIN : LEAST);
-  const likely = scoredSites(input, performance.now() + ms).filter(
-    (scored) => scored.probability >= (input.least ?? leastOf(scored)),
-  );
+  const { ms = BUDGET_MS } = input;
+  const likely = scoredSites(input, performance.now() + ms).filter(isSure);
   const offered: ScoredSite[] = [];
   let deadline: number | undefined;
   for (const scored of likely.slice(0, MAX_EDITS)) {
@@ -66,27 +69,26 @@ export async function nextEdits(input: NextEditsInput): Promise<NextEdit[]> {
     const parser = await parserFor(languageIdOf(file.path), file.path);
     // A grammar that is loaded first takes no time from the others.
     deadline ??= performance.now() + ms;
-    if (parser === undefined || parsesNoWorse(parser, file.text, site, deadline)) offered.push(scored);
+    if (parser === undefined || parsesNoWorse(parser, file.text, changeOf(site), deadline)) offered.push(scored);
   }
-  return offered.map(({ file: { path, text }, site, probability }) => ({
-    path,
-    range: { start: positionOf(text, site.start), end: positionOf(text, site.end) },
-    removed: text.slice(site.start, site.end),
-    replacement: site.replacement,
-    rule: ruleName(site.rule),
-    place: placeName(site, { path, text }),
-    learnedFrom: site.rule.examples,
-    left: offered.filter((other) => other.site.rule === site.rule).length,
-    probability,
-  }));
+  return offered.map(({ file, site, probability, least }) =>
+    nextEdit(file, changeOf(site), {
+      origin: { kind: 'repeats' },
+      rule: ruleName(site.rule),
+      learnedFrom: site.rule.examples,
+      left: offered.filter((other) => other.site.rule === site.rule).length,
+      probability,
+      least,
+    }),
+  );
 }
 
-export function ruleName({ key, examples }: RewriteRule): string {
+function ruleName({ key, examples }: RewriteRule): string {
   return `${key}#${examples.length}`;
 }
 
-export function placeName({ rule, start, end }: Site, { path, text }: TextFile): string {
-  return JSON.stringify([rule.key, path, text.slice(lineStart(text, start), lineEnd(text, end))]);
+function changeOf({ start, end, replacement }: Site): Replacement {
+  return { start, end, text: replacement };
 }
 
 /** Places of all rules with their features. */
@@ -104,10 +106,18 @@ export function candidates({ edits, documents, filesWith }: NextEditsInput, dead
 
 /** Places of all rules, most probable first. */
 function scoredSites(input: NextEditsInput, deadline: number): ScoredSite[] {
-  const { edits, ignored = [] } = input;
+  const { edits, ignored = [], cursor } = input;
+  const isHere = ({ file: { path, text }, site }: Candidate) =>
+    path === cursor?.path && lineNumber(text, site.start) === cursor.line;
   const scored = candidates(input, deadline)
-    .filter(({ file, site }) => !ignored.includes(ruleName(site.rule)) && !ignored.includes(placeName(site, file)))
-    .map((one) => ({ ...one, probability: probabilityOf(one.features) }));
+    .filter(
+      ({ file, site }) => ![ruleName(site.rule), placeOf(file, changeOf(site))].some((id) => ignored.includes(id)),
+    )
+    .map((one) => ({
+      ...one,
+      probability: probabilityOf(one.features),
+      least: input.least ?? leastOfEdit({ kind: 'repeats', isHere: isHere(one), isAgain: one.isSameAgain }),
+    }));
   const last = edits.at(-1);
   // Further from the last edit comes later; what lies above it comes after what lies below it.
   const distance = ({ file, site }: ScoredSite) => {
@@ -184,17 +194,12 @@ function withoutOverlaps(scored: readonly ScoredSite[]): ScoredSite[] {
 /** Whether a change of a file leaves more syntax errors there. Without a grammar, or in time, none is known of. */
 export async function breaksIn({ path, text }: TextFile): Promise<(change: Replacement) => boolean> {
   const parser = await parserFor(languageIdOf(path), path);
-  return ({ start, end, text: replacement }) =>
-    parser !== undefined && !parsesNoWorse(parser, text, { start, end, replacement }, performance.now() + PARSE_MS);
+  return (change) => parser !== undefined && !parsesNoWorse(parser, text, change, performance.now() + PARSE_MS);
 }
 
 /** @param deadline of performance.now(), ms; after it the answer is false */
-function parsesNoWorse(
-  parser: IncrementalParser,
-  text: string,
-  { start, end, replacement }: { readonly start: number; readonly end: number; readonly replacement: string },
-  deadline: number,
-): boolean {
+function parsesNoWorse(parser: IncrementalParser, text: string, change: Replacement, deadline: number): boolean {
+  const { start, end, text: replacement } = change;
   const window = outerWindow(text.slice(0, start), text.slice(end));
   const errorsBefore = parser.errorsIn(window.before + text.slice(start, end) + window.after, deadline);
   if (errorsBefore === undefined) return false;

@@ -1,6 +1,6 @@
 // The fix that a language extension prefers for an error. It is only read: no command of another extension is run.
 import * as vscode from 'vscode';
-import { canBeShown } from '../../edits/history/edit.ts';
+import { canBeShown } from '../../routing/decide.ts';
 import { toLineFeeds } from '../../text/lines.ts';
 import { askServer } from './language-server.ts';
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { EditJournal } from '../../../src/edits/history/journal.ts';
 import { other, shownByContext, value } from '../../support/shown-by-context.ts';
-import { Desk } from '../support.ts';
+import { Desk, offsetAt } from '../support.ts';
 
 const FILE = 'src/a.ts';
 const CODE = `import { read } from '../../workspace/edits/read';
@@ -356,11 +356,11 @@ test('changes in a long text that are not typed wait for a pause, and are one th
   journal.open(FILE, text);
   const cursors = ['a', 'b', 'c'].map((letter, i) => ({ letter, character: i }));
   for (const { letter, character } of cursors) {
-    const ranges = [2, 6].map((line) => ({
-      range: { start: { line, character }, end: { line, character } },
-      text: letter,
-    }));
-    assert.equal(journal.record({ path: FILE, ranges, time: character }), 'cursors');
+    const ranges = [2, 6].map((line) => {
+      const at = offsetAt(journal.textOf(FILE) ?? '', line, character);
+      return { start: at, end: at, text: letter };
+    });
+    assert.equal(journal.record({ path: FILE, ranges, time: character })?.kind, 'cursors');
   }
   assert.deepEqual(searched, []);
   const [edit, ...others] = journal.recentChanges();

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ok } from '../../../src/common/errors.ts';
 import type { Redactor } from '../../../src/common/redaction.ts';
-import type { EditJudge, FollowingEdit, NoFollowingEdit } from '../../../src/edits/large-model/ask.ts';
+import type { NextEdit } from '../../../src/edits/history/edit.ts';
+import type { EditJudge, NoFollowingEdit } from '../../../src/edits/large-model/ask.ts';
 import { checkedEdit, type Refusal } from '../../../src/edits/large-model/check.ts';
 import type { EditedPlace } from '../../../src/edits/large-model/worth.ts';
 import { infillOf, type LlmClient, type Prompt } from '../../../src/llm/protocol/models.ts';
@@ -63,15 +64,18 @@ function open({ reply = REPLY, p = 0.9, says, settings, ...options }: Setup = {}
   return { h, llm, judge, controller, following, after, asks, unshown };
 }
 
-const costOf = (result: FollowingEdit | NoFollowingEdit) => (typeof result === 'string' ? result : result.costUsd);
+const costOf = (result: NextEdit | NoFollowingEdit) =>
+  typeof result === 'string' || result.origin.kind !== 'follows' ? result : result.origin.costUsd;
 
 test('offers the edit, asked once at a place, and books its cost when it is paid', async () => {
   const { llm, after, unshown } = open();
   const start = TEXT.indexOf('send(total)') + 'send('.length;
-  const change = { start, end: start + 'total'.length, text: 'sum' };
-  const offered = { change, sure: 0.8, model: 'scripted', costUsd: 0.001, latencyMs: 250 };
-  assert.deepEqual(await after(), offered);
-  assert.deepEqual(await after({ newErrors: 3 }), { ...offered, costUsd: 0 });
+  const offered = await after();
+  assert.ok(typeof offered === 'object');
+  const { start: at, end, replacement, probability, least, origin } = offered;
+  assert.deepEqual([at, end, replacement, probability, least], [start, start + 'total'.length, 'sum', 0.8, 0.3]);
+  assert.deepEqual(origin, { kind: 'follows', model: 'scripted', costUsd: 0.001, latencyMs: 250 });
+  assert.equal(costOf(await after({ newErrors: 3 })), 0);
   for (const parts of [{ changes: [] }, { offset: 0 }]) await after(parts);
   assert.deepEqual([llm.prompts.length, unshown()], [3, [0.001, 0.001, 0.001]]);
 });

@@ -1,9 +1,9 @@
 // The next edits after repeated ones: what is offered, where, when nothing is, and what is not shown again.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { offsetOf, ShownEdits } from '../../../src/edits/history/edit.ts';
 import { TokenizedText, tokensOf } from '../../../src/edits/history/tokens.ts';
 import { nextEdits } from '../../../src/edits/rules/repeated.ts';
+import { ShownEdits } from '../../../src/edits/shown-edits.ts';
 import { changes, Desk } from '../support.ts';
 
 const FILE = 'src/a.ts';
@@ -18,10 +18,9 @@ async function offersOf(desk: Desk, paths: readonly string[] = [FILE]) {
 async function applied(desk: Desk, path = FILE): Promise<string> {
   let text = desk.text(path);
   const offers = (await offersOf(desk)).filter((offer) => offer.path === path);
-  const placed = offers.map((offer) => ({ offer, at: offsetOf(text, offer.range.start) }));
-  for (const { offer, at } of placed.sort((a, b) => b.at - a.at)) {
-    assert.equal(text.slice(at, at + offer.removed.length), offer.removed);
-    text = text.slice(0, at) + offer.replacement + text.slice(at + offer.removed.length);
+  for (const { start, end, removed, replacement } of offers.sort((a, b) => b.start - a.start)) {
+    assert.equal(text.slice(start, end), removed);
+    text = text.slice(0, start) + replacement + text.slice(end);
   }
   return text;
 }
@@ -63,7 +62,7 @@ test('offers no parameter because an attribute of its name was renamed', async (
   desk.type('a.py', 'self.wait', 'self.limit');
   const offers = await offersOf(desk, ['a.py']);
   assert.ok(
-    offers.every(({ range }) => range.start.line !== 1),
+    offers.every(({ line }) => line !== 1),
     JSON.stringify(offers),
   );
 });
@@ -97,36 +96,30 @@ for (const { name, files, typed, next } of changes)
     });
     assert.ok(first, 'nothing is offered');
     const text = desk.text(first.path);
-    const at = offsetOf(text, first.range.start);
     assert.equal(first.path, next.path);
-    assert.equal(text.slice(0, at) + first.replacement + text.slice(at + first.removed.length), next.text(text));
+    assert.equal(text.slice(0, first.start) + first.replacement + text.slice(first.end), next.text(text));
   });
 
-test('a rule is shown once after each number of examples, a place twice', () => {
-  const shown = new ShownEdits();
-  shown.shown({ rule: 'old to fresh#1', place: 'line 3' });
-  assert.deepEqual(shown.ignored, ['old to fresh#1']);
-  shown.shown({ rule: 'old to fresh#2', place: 'line 3' });
-  assert.deepEqual(shown.ignored, ['old to fresh#1', 'old to fresh#2', 'line 3']);
-});
-
-test('the references of a declaration are shown twice, and a dismissed edit never again', () => {
-  const shown = new ShownEdits();
-  const renamed = { rule: 'old to fresh', place: 'line 3' };
-  shown.shown({ ...renamed, origin: { kind: 'rename', name: 'old' } });
-  assert.deepEqual(shown.ignored, []);
-  shown.dismissed(renamed);
-  assert.deepEqual(shown.ignored, ['old to fresh', 'line 3']);
-});
-
-test('an edit that has one name for rule and place is shown twice', () => {
-  const shown = new ShownEdits();
-  const fix = { rule: 'import', place: 'import', origin: { kind: 'fix', title: 'Add import' } } as const;
-  shown.shown(fix);
-  assert.deepEqual(shown.ignored, []);
-  shown.shown(fix);
-  assert.deepEqual(shown.ignored, ['import']);
-});
+const repeats = { kind: 'repeats' } as const;
+const rename = { kind: 'rename', name: 'old' } as const;
+/** What becomes of edits of one place, by their rules, and what is not offered any more. */
+const seen: readonly [what: string, events: (shown: ShownEdits) => void, ignored: string[]][] = [
+  ['a rule that repeats is shown once', (shown) => shown.shown({ rule: '#1', place: 'p', origin: repeats }), ['#1']],
+  [
+    'a place is shown twice, after different rules',
+    (shown) => ['#1', '#2'].map((rule) => shown.shown({ rule, place: 'p', origin: repeats })),
+    ['#1', '#2', 'p'],
+  ],
+  ['what repeats no others is shown twice', (shown) => shown.shown({ rule: '#', place: 'p', origin: rename }), []],
+  ['a dismissed edit is shown never again', (shown) => shown.dismissed({ rule: '#', place: 'p' }), ['#', 'p']],
+  ['of an edit that is taken back only the place is left out', (shown) => shown.undone({ place: 'p' }), ['p']],
+];
+for (const [what, events, ignored] of seen)
+  test(what, () => {
+    const shown = new ShownEdits();
+    events(shown);
+    assert.deepEqual(shown.ignored, ignored);
+  });
 
 test('reads the lines around an offset, at the ends of the text, too', () => {
   const lines = ['', 'let a = 1;', '  call(a, "b")', '', '}', ''];

@@ -383,12 +383,12 @@ test('finds the next edits in the texts that come with the request', async () =>
     journal.open('a.ts', 'old(1);\n\n\nold(2);\n\n\nold(3);\n');
     client.setOpenFile('a.ts', journal.textOf('a.ts'));
     for (const line of [0, 3]) {
-      const range = { start: { line, character: 0 }, end: { line, character: 3 } };
-      journal.record({ path: 'a.ts', ranges: [{ range, text: 'fresh' }], time: line });
+      const start = (journal.textOf('a.ts') ?? '').split('\n').slice(0, line).join('\n').length + Math.min(1, line);
+      journal.record({ path: 'a.ts', ranges: [{ start, end: start + 3, text: 'fresh' }], time: line });
     }
     const documents = [{ path: 'a.ts', text: journal.textOf('a.ts') as string }];
     const found = await client.nextEdits({ edits: journal.recentEdits(), documents, ms: 10_000 }, neverAborted());
-    const places = found.map(({ range, replacement }) => [range.start.line, replacement]);
+    const places = found.map(({ line, replacement }) => [line, replacement]);
     assert.deepEqual(places, [[6, 'fresh']]);
   });
 });
@@ -402,14 +402,13 @@ test('finds the next edits in open documents and in files of the folder', async 
     for (const [time, path] of paths.entries()) {
       const text = before.get(path) as string;
       journal.open(path, text);
-      const character = (text.split('\n')[0] as string).indexOf('database');
-      const range = { start: { line: 0, character }, end: { line: 0, character: character + 'database'.length } };
-      journal.record({ path, ranges: [{ range, text: 'storage' }], time });
+      const start = text.indexOf('database');
+      journal.record({ path, ranges: [{ start, end: start + 'database'.length, text: 'storage' }], time });
       client.setOpenFile(path, journal.textOf(path));
     }
     const found = await client.nextEdits({ edits: journal.recentEdits(), ms: 30_000 }, neverAborted());
     const others = projectFiles.map(({ path }) => path).filter((path) => !paths.includes(path));
-    const imports = found.filter(({ range }) => range.start.line === 0);
+    const imports = found.filter(({ line }) => line === 0);
     assert.deepEqual(imports.map(({ path }) => path).sort(), others.sort());
     assert.ok(imports.every(({ removed, replacement }) => removed === 'database' && replacement === 'storage'));
   });
