@@ -110,6 +110,11 @@ const rounded = (values: readonly number[]) => values.map((value) => Math.round(
 const model = calibrated(fitted(rows), recorded);
 const { mean, scale, weights, intercept } = model;
 const written = {
+  source: {
+    fitter: 'bench/edits/fit.ts',
+    command: `node build/run.mjs bench/edits/fit.ts FOLDER ${names}`,
+    data: 'commits of 2026 (bench/replay/README.md), and the answers of bench/data/edits/',
+  },
   mean: rounded(mean),
   scale: rounded(scale),
   weights: rounded(weights),

@@ -1,10 +1,10 @@
 // A declared name and the references that a language server has listed, followed through changes of their texts. If the
 // user types another name there, the references are next edits. Pure.
 import { leastOfEdit } from '../routing/limits.ts';
-import { type Edit, movedSpan, type NextEdit, nextEdit, type Replacement, type Span } from './history/edit.ts';
+import { type Edit, movedSpan, type NextEdit, nextEdit, type Replacement, type TextSpan } from './history/edit.ts';
 
 /** A place that a rename changes: the offsets of the name. */
-export interface Reference extends Span {
+export interface Reference extends TextSpan {
   readonly path: string;
   /** From 0, when it was listed. */
   readonly line: number;
@@ -19,20 +19,15 @@ const WORD = /^[\p{L}\p{M}\p{N}_$]*$/u;
 export class DeclaredName {
   readonly path: string;
   readonly name: string;
-  private declaration: Span | undefined;
+  private declaration: TextSpan | undefined;
   private references: readonly Reference[] = [];
   /** Changes since the references were asked for; undefined once they are known. */
   private since: { readonly path: string; readonly changes: readonly Replacement[] }[] | undefined = [];
 
-  constructor(path: string, name: string, declaration: Span) {
+  constructor(path: string, name: string, declaration: TextSpan) {
     this.path = path;
     this.name = name;
     this.declaration = declaration;
-  }
-
-  /** Where the name is now; undefined: it is gone. */
-  get span(): Span | undefined {
-    return this.declaration;
   }
 
   /** Call when the references in the present text are asked for. */
@@ -113,19 +108,19 @@ export class DeclaredName {
 }
 
 /** The span after a change. What is typed in it, or as a word at its ends, belongs to it. */
-function grown(span: Span, change: Replacement): Span | undefined {
+function grown(span: TextSpan, change: Replacement): TextSpan | undefined {
   const isIn = isInside(change, span);
   const longer = { start: span.start, end: span.end + change.text.length - (change.end - change.start) };
   if (isIn && WORD.test(change.text)) return longer;
   return movedSpan(span, [change]) ?? (isIn ? longer : undefined);
 }
 
-function isInside(inner: Span, outer: Span): boolean {
+function isInside(inner: TextSpan, outer: TextSpan): boolean {
   return outer.start <= inner.start && inner.end <= outer.end;
 }
 
 /** The text of a span, if it is not a part of a longer word. */
-function wordIn(text: string, { start, end }: Span): string | undefined {
+function wordIn(text: string, { start, end }: TextSpan): string | undefined {
   const isCut = [text[start - 1], text[end]].some((mark) => mark !== undefined && WORD.test(mark));
   return isCut ? undefined : text.slice(start, end);
 }

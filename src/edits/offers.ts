@@ -5,7 +5,7 @@ import { commonPrefix, commonSuffix } from '../text/edits.ts';
 import { isWordCode } from '../text/lexemes.ts';
 import { lineBefore, lineEnd, lineNumber, lineStart } from '../text/lines.ts';
 import { detachString } from '../text/windows.ts';
-import type { NextEdit, Span } from './history/edit.ts';
+import type { NextEdit, TextSpan } from './history/edit.ts';
 import { ShownEdits } from './shown-edits.ts';
 
 /** Text that is only inserted, at one offset. */
@@ -17,7 +17,7 @@ export interface Insertion {
 /** New text that begins or goes on in lines of its own: ghost text while the cursor is there. */
 export interface NewLines extends Insertion {
   /** The whole lines above that they replace, without their indent; undefined: the text is only inserted. */
-  readonly old: Span | undefined;
+  readonly old: TextSpan | undefined;
 }
 
 /** A next edit as it is offered, whether it is drawn as ghost text or beside the line. */

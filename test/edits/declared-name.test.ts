@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DeclaredName } from '../../src/edits/declared-name.ts';
-import type { Replacement, Span } from '../../src/edits/history/edit.ts';
+import type { Replacement, TextSpan } from '../../src/edits/history/edit.ts';
 import { Desk, offsetAt } from './support.ts';
 
 const FILE = 'src/a.ts';
 const CODE = 'const total = read();\nsend({ total });\nprint(total, total);\n';
 
-const spansOf = (text: string, name: string): Span[] =>
+const spansOf = (text: string, name: string): TextSpan[] =>
   [...text.matchAll(new RegExp(`\\b${name}\\b`, 'g'))].map(({ index: start }) => ({ start, end: start + name.length }));
 
 /** A text in the place of a column, or of columns, of a line of the present text. */
@@ -21,10 +21,10 @@ class Followed {
   private readonly places = spansOf(CODE, 'total');
 
   constructor() {
-    this.name = new DeclaredName(FILE, 'total', this.places[0] as Span);
+    this.name = new DeclaredName(FILE, 'total', this.places[0] as TextSpan);
   }
 
-  find(closed: readonly Span[] = []): this {
+  find(closed: readonly TextSpan[] = []): this {
     const own = this.places.slice(1).map((span, i) => ({ path: FILE, ...span, prefix: i === 0 ? 'total: ' : '' }));
     const others = closed.map((span) => ({ path: 'src/b.ts', ...span, prefix: '' }));
     this.name.found([...own, ...others].map((each) => ({ ...each, line: 0, suffix: '' })));
@@ -50,7 +50,7 @@ class Followed {
 
   /** Another name is typed over the declaration, letter by letter. */
   rename(): this {
-    const { start, end } = this.places[0] as Span;
+    const { start, end } = this.places[0] as TextSpan;
     this.record([{ start, end, text: 's' }]);
     for (const [i, text] of [...'um'].entries()) this.record([{ start: start + i + 1, end: start + i + 1, text }]);
     return this;

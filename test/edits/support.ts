@@ -131,7 +131,7 @@ export const changes: readonly RepeatedChange[] = [
     files: Object.fromEntries(
       ['read', 'write', 'list'].map((name) => [
         `src/${name}.ts`,
-        `import { open } from '../workspace/edits/cellar/store';\n\nexport const ${name} = () => open('${name}');\n`,
+        `import { open } from './cellar/store';\n\nexport const ${name} = () => open('${name}');\n`,
       ]),
     ),
     typed: ['src/read.ts', 'src/write.ts'].map((path) => ({ path, old: 'cellar', text: 'storage' })),

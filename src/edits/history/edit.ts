@@ -28,13 +28,13 @@ export function replaced(text: string, replacements: readonly Replacement[]): st
   return result + text.slice(from);
 }
 
-export interface Span {
+export interface TextSpan {
   readonly start: number;
   readonly end: number;
 }
 
 /** Where a span is after changes; undefined if one touched its text. @param changes disjoint, in order */
-export function movedSpan({ start, end }: Span, changes: readonly Replacement[]): Span | undefined {
+export function movedSpan({ start, end }: TextSpan, changes: readonly Replacement[]): TextSpan | undefined {
   let by = 0;
   for (const change of changes) {
     if (change.start >= end) break;
@@ -107,7 +107,7 @@ export type EditOrigin =
     };
 
 /** What its finder says of a next edit. */
-export interface Found {
+export interface Finding {
   readonly origin: EditOrigin;
   /** Equal for edits of the same rule; with another example it is a new one. */
   readonly rule: string;
@@ -121,7 +121,7 @@ export interface Found {
 }
 
 /** An edit that may come next, whatever has found it. */
-export interface NextEdit extends Found, Span {
+export interface NextEdit extends Finding, TextSpan {
   readonly path: string;
   /** From 0, of `start`. */
   readonly line: number;
@@ -135,7 +135,7 @@ export interface NextEdit extends Found, Span {
 /** Of a longer line only the beginning names a place, UTF-16 units. */
 const MAX_LINE = 500;
 
-export function nextEdit(file: TextFile, change: Replacement, found: Found): NextEdit {
+export function nextEdit(file: TextFile, change: Replacement, found: Finding): NextEdit {
   const { path, text } = file;
   const { start, end, text: replacement } = change;
   const removed = text.slice(start, end);

@@ -7,7 +7,6 @@ import {
   type Edit,
   type EditHistory,
   movedSpan,
-  narrowed,
   type RecentChange,
   type Replacement,
 } from './edit.ts';
@@ -57,10 +56,8 @@ const MAX_PAUSE = 60_000;
 /** Lines of one burst of typing. */
 const MAX_LINES = 40;
 
-/** In a longer text, changes that are not typed are recorded at a pause: each is searched for secrets. UTF-16 units. */
+/** In a longer text, only what is typed is recorded: each other change would be searched for secrets. UTF-16 units. */
 const LONG = 50_000;
-/** What waited spans at most this, or none of it is told, UTF-16 units. */
-const MAX_SPAN = 40_000;
 /** Whole texts that stay redacted: a change has two, and the second is the next one's first. */
 const KEPT_TEXTS = 3;
 
@@ -83,14 +80,6 @@ interface Burst {
   readonly last: number;
 }
 
-/** Changes of one kind in a long text that wait for a pause. */
-interface Waiting {
-  readonly path: string;
-  readonly kind: ChangeKind;
-  readonly before: string;
-  readonly time: number;
-}
-
 export class EditJournal {
   private readonly redact: (text: string, path: string) => string;
   private readonly mirror = new Mirror();
@@ -101,7 +90,6 @@ export class EditJournal {
   private read: Entry | undefined;
   /** The lines that a burst replaces, for the burst's beginning. */
   private replaced: { readonly of: string; readonly lines: Edit | undefined } | undefined;
-  private waiting: Waiting | undefined;
   /** Newest last. */
   private redactedTexts: readonly RedactedText[] = [];
 
@@ -130,7 +118,6 @@ export class EditJournal {
 
   /** Forgets everything but the open texts. @param path only the edits of this file */
   clear(path?: string): void {
-    this.recordWaiting();
     this.entries = path === undefined ? [] : this.entries.filter((entry) => entry.path !== path);
     if (path === undefined || this.burst?.path === path) this.setBurst(undefined);
   }
@@ -147,7 +134,7 @@ export class EditJournal {
       .slice(-MAX_CHANGES);
   }
 
-  /** The edits without those of the burst under way and those that wait, and the whole lines that the burst replaces. */
+  /** The edits without those of the burst under way, and the whole lines that the burst replaces. */
   history(): EditHistory {
     const replaced = this.replacedLines();
     const edits = this.entries.flatMap((entry) => entry.edits).slice(-HISTORY);
@@ -169,36 +156,16 @@ export class EditJournal {
     const change = this.mirror.read(path, ranges);
     if (change === undefined) return undefined;
     const kind = kindOf(change, reason);
-    const waits = kind !== 'typed' && change.before.length > LONG;
-    const isNext = waits && this.waiting?.path === path && this.waiting.kind === kind;
-    if (!isNext) this.recordWaiting();
-    const longer = waits ? undefined : this.extended(path, change, kind, time);
+    const longer = this.extended(path, change, kind, time);
     if (longer === undefined) this.close();
     this.mirror.set(path, change.after);
-    if (!waits) this.recordNow(path, kind, change, time, longer);
-    else this.waiting = { path, kind, before: (isNext && this.waiting?.before) || change.before, time };
-    return { ...change, kind };
-  }
-
-  /** Records the changes that wait, as one. */
-  private recordWaiting(): void {
-    const { waiting } = this;
-    this.waiting = undefined;
-    if (waiting === undefined) return;
-    const { path, before, kind, time } = waiting;
-    const after = this.textOf(path) ?? '';
-    const change = narrowed(before, { start: 0, end: before.length, text: after });
-    const isWide = Math.max(change.end - change.start, change.text.length) > MAX_SPAN;
-    this.recordNow(path, isWide ? 'tool' : kind, { before, after, replacements: [change] }, time);
-  }
-
-  private recordNow(path: string, kind: ChangeKind, change: MirroredChange, time: number, longer?: Burst): void {
-    this.moveEdits(path, ({ at, inserted }) => {
-      return at < 0 ? at : (movedSpan({ start: at, end: at + inserted.length }, change.replacements)?.start ?? -1);
-    });
+    this.moveEdits(path, ({ at, inserted }) =>
+      at < 0 ? at : (movedSpan({ start: at, end: at + inserted.length }, change.replacements)?.start ?? -1),
+    );
     if (longer) this.setBurst(longer);
     else if (kind === 'typed') this.setBurst(begun(path, change, time));
     else if (kind !== 'tool') this.addChange(path, kind, change, time);
+    return { ...change, kind };
   }
 
   /** The burst with a change near it; undefined: the change does not continue it. */
@@ -231,7 +198,6 @@ export class EditJournal {
 
   /** Nothing of a path goes on. */
   private finish(path: string): void {
-    this.recordWaiting();
     if (this.burst?.path === path) this.close();
   }
 
@@ -241,7 +207,6 @@ export class EditJournal {
   }
 
   private all(): readonly Entry[] {
-    this.recordWaiting();
     return this.burst ? [...this.entries, this.entryOf(this.burst)] : this.entries;
   }
 
@@ -283,8 +248,12 @@ export class EditJournal {
   }
 
   private addChange(path: string, kind: ChangeKind, { before, after, replacements }: MirroredChange, time: number) {
+    const isLong = before.length > LONG;
+    if (isLong && kind !== 'undo') return;
     let shift = 0;
-    const [old, now] = [this.redacted(path, before), this.redacted(path, after)];
+    // Of an undo nothing is kept.
+    const seen = (text: string) => (isLong ? { path, text, redacted: text } : this.redacted(path, text));
+    const [old, now] = [seen(before), seen(after)];
     const versions = replacements.map(({ start, end, text }): Versions => {
       const from = start + shift;
       const to = from + text.length;

@@ -1,6 +1,5 @@
 // What is known of a place where a rule applies: the rule, its examples, its other places, and the text around; and the
-// learned choice among places, boosted trees over these features. bench/replay/fit.ts, last at 02de140c,
-// wrote choice.json.
+// learned choice among places, boosted trees over these features. choice.json says what fitted it, and on what.
 import { sigmoid } from '../../common/statistics/logistic.ts';
 import { languageIdOf } from '../../text/languages.ts';
 import { indentLength, lineEnd, lineStart } from '../../text/lines.ts';

@@ -1,6 +1,6 @@
 // The editor's positions, and the offsets of next edits: in a text with '\n' line ends, where CRLF changes nothing.
 import * as vscode from 'vscode';
-import type { Replacement, Span } from '../../edits/history/edit.ts';
+import type { Replacement, TextSpan } from '../../edits/history/edit.ts';
 import { lineNumber, lineStart, toLineFeeds } from '../../text/lines.ts';
 
 /** The text's end if the position lies behind it. */
@@ -18,11 +18,11 @@ export function positionIn(text: string, offset: number): vscode.Position {
   return new vscode.Position(lineNumber(text, offset), offset - lineStart(text, offset));
 }
 
-export function rangeIn(text: string, { start, end }: Span): vscode.Range {
+export function rangeIn(text: string, { start, end }: TextSpan): vscode.Range {
   return new vscode.Range(positionIn(text, start), positionIn(text, end));
 }
 
-export function spanIn(text: string, { start, end }: vscode.Range): Span {
+export function spanIn(text: string, { start, end }: vscode.Range): TextSpan {
   return { start: offsetIn(text, start), end: offsetIn(text, end) };
 }
 

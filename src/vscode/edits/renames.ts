@@ -1,6 +1,5 @@
 // Offers the rename of a declaration's references after another name was typed there. Then no language server finds
 // the references of the old name any more, so they are asked for before, when the cursor rests in a declared name.
-// Without that, the name's other places in the file are references if the server does not know them any more.
 import * as vscode from 'vscode';
 import { Part } from '../../common/disposable.ts';
 import { messageOf } from '../../common/errors.ts';
@@ -8,13 +7,12 @@ import { DeclaredName, type Reference } from '../../edits/declared-name.ts';
 import type { EditSource, Present } from '../../edits/editor.ts';
 import type { NextEdit } from '../../edits/history/edit.ts';
 import type { RecordedChange } from '../../edits/history/journal.ts';
-import { brackets } from '../../text/line-state.ts';
-import { lineEnd, lineNumber, lineStart, toLineFeeds } from '../../text/lines.ts';
+import { toLineFeeds } from '../../text/lines.ts';
 import { placeOf } from '../editor/folder-of-document.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';
 import { window } from '../editor/window.ts';
 import { askServer, type SourceDeps } from './language-server.ts';
-import { offsetIn, positionIn, spanIn } from './places.ts';
+import { offsetIn, spanIn } from './places.ts';
 
 /** The cursor rests, ms. Shorter than the time from a double click to the first key. */
 const restMs = 150;
@@ -24,14 +22,10 @@ const restMs = 150;
  */
 const pauseAfter = (tookMs: number) => Math.min(tookMs ** 2 / 100, 30_000);
 const maxReferences = 200;
-/** Pause in typing before the places of an old name are asked for, ms, and how many are. */
-const typedMs = 500;
-const maxPlaces = 16;
 const maxFiles = 20;
 /** Names that are followed. */
 const maxNames = 4;
 const word = /[\p{L}_$][\p{L}\p{M}\p{N}_$]*/u;
-const words = /[\p{L}_$][\p{L}\p{M}\p{N}_$]*/gu;
 /** Stands for the new name. Begins like the old one: in some languages the first letter has a meaning. */
 const placeholderOf = (name: string) => `${name}_renamed0`;
 
@@ -44,8 +38,6 @@ interface Followed {
 export class Renames extends Part<SourceDeps> implements EditSource<FolderRef> {
   /** The last one asked for comes last. */
   private names: Followed[] = [];
-  /** The name that the user is typing over, as it was before. '': a new one. */
-  private touched: Followed | undefined;
   private timer: NodeJS.Timeout | undefined;
   private isAsking = false;
   private pausedUntil = 0;
@@ -58,19 +50,11 @@ export class Renames extends Part<SourceDeps> implements EditSource<FolderRef> {
     this.add({ dispose: () => clearTimeout(this.timer) });
   }
 
-  changed(document: vscode.TextDocument, path: string, { kind, before, replacements }: RecordedChange): void {
+  changed(document: vscode.TextDocument, path: string, { replacements }: RecordedChange): void {
     clearTimeout(this.timer);
     this.typedInto.add(document);
     const { key } = placeOf(document.uri).folder;
-    const [{ start }, ...others] = replacements;
-    if (kind !== 'typed' || others.length > 0) this.touched = undefined;
-    else if (!this.followed.some(({ folder, name }) => folder === key && name.isAt(path, start)))
-      this.touched = { folder: key, name: nameAt(path, before, start) };
-    for (const { folder, name } of this.followed) if (folder === key) name.changed(path, replacements);
-  }
-
-  private get followed(): readonly Followed[] {
-    return this.touched ? [...this.names, this.touched] : this.names;
+    for (const { folder, name } of this.names) if (folder === key) name.changed(path, replacements);
   }
 
   edits({ folder, documents, edits }: Present<FolderRef>): NextEdit[] {
@@ -81,7 +65,6 @@ export class Renames extends Part<SourceDeps> implements EditSource<FolderRef> {
   private onMoved({ document }: vscode.TextEditor): void {
     clearTimeout(this.timer);
     if (!this.typedInto.delete(document)) this.askSoon(restMs);
-    else if (this.touched && this.touched.name.name !== '') this.askSoon(typedMs);
   }
 
   private askSoon(ms: number): void {
@@ -98,9 +81,6 @@ export class Renames extends Part<SourceDeps> implements EditSource<FolderRef> {
     const { document, selection } = editor;
     const { folder, path, journal } = recorded;
     const text = journal.textOf(path) ?? '';
-    const { touched } = this;
-    if (touched?.name.isAt(path, offsetIn(text, selection.active)))
-      return this.follow(touched, () => this.lostPlaces(document, text, touched.name));
     const range = document.getWordRangeAtPosition(selection.active, word);
     if (range === undefined || !range.contains(selection)) return;
     const declared = new DeclaredName(path, document.getText(range), spanIn(text, range));
@@ -136,37 +116,9 @@ export class Renames extends Part<SourceDeps> implements EditSource<FolderRef> {
       this.names = this.names.filter((each) => each !== entry);
     } finally {
       this.isAsking = false;
-      if (this.touched === entry) this.touched = undefined;
       const now = performance.now();
       this.pausedUntil = now + pauseAfter(now - begun);
     }
-  }
-
-  /**
-   * The places of a name in its file that the server does not know any more since the name was typed over. If it was a
-   * part of a parameter, such as a prop, these are also the places that name the member of its type in the file.
-   */
-  private async lostPlaces(
-    document: vscode.TextDocument,
-    text: string,
-    { path, name, span }: DeclaredName,
-  ): Promise<Reference[]> {
-    const places = [...text.matchAll(words)].filter(([found]) => found === name);
-    if (span === undefined || places.length === 0 || places.length > maxPlaces) return [];
-    const start = positionIn(text, span.start);
-    const own = await definitionsAt(document.uri, start);
-    if (!own.some((definition) => isDeclaredAt(definition, document.uri, start))) return [];
-    const { open } = brackets(text.slice(0, span.start));
-    const isPart = open.at(-1) === '{' && open.at(-2) === '(';
-    const references: Reference[] = [];
-    for (const { index: start } of places) {
-      const found = await definitionsAt(document.uri, positionIn(text, start));
-      const isMember = isPart && found.every((definition) => isNamed(definition, document, name));
-      if ((found.length > 0 && !isMember) || isShorthand(text, start, name)) continue;
-      const end = start + name.length;
-      references.push({ path, start, end, line: lineNumber(text, start), prefix: '', suffix: '' });
-    }
-    return references;
   }
 
   /** None if another place declares the name, or if the folder holds too many. */
@@ -224,37 +176,9 @@ async function definitionsAt(uri: vscode.Uri, position: vscode.Position): Promis
 }
 
 function isDeclaredAt(definition: Definition, uri: vscode.Uri, position: vscode.Position): boolean {
-  const [file, range] = placeIn(definition);
+  const [file, range] =
+    'targetUri' in definition
+      ? [definition.targetUri, definition.targetSelectionRange ?? definition.targetRange]
+      : [definition.uri, definition.range];
   return file.toString() === uri.toString() && range.contains(position);
-}
-
-function placeIn(definition: Definition): [vscode.Uri, vscode.Range] {
-  return 'targetUri' in definition
-    ? [definition.targetUri, definition.targetSelectionRange ?? definition.targetRange]
-    : [definition.uri, definition.range];
-}
-
-/** Whether a definition is in a document, at a place of this name. */
-function isNamed(definition: Definition, document: vscode.TextDocument, name: string): boolean {
-  const [uri, range] = placeIn(definition);
-  if (uri.toString() !== document.uri.toString()) return false;
-  return document.getText(document.getWordRangeAtPosition(range.start, word)) === name;
-}
-
-/** Whether the name stands for a property and its value: `{ total }`. Only a server knows which of them is renamed. */
-function isShorthand(text: string, index: number, name: string): boolean {
-  const before = text.slice(0, index);
-  const [left = '', right = ''] = [before.trimEnd().at(-1), text.slice(index + name.length).trimStart()[0]];
-  return '{,'.includes(left) && ',}'.includes(right) && brackets(before).open.at(-1) === '{';
-}
-
-/** The word that a change begins in, as a name to follow; an empty one if there is none. */
-function nameAt(path: string, text: string, at: number): DeclaredName {
-  const from = lineStart(text, at);
-  for (const { index, 0: name } of text.slice(from, lineEnd(text, at)).matchAll(words)) {
-    const start = from + index;
-    if (start <= at && at <= start + name.length)
-      return new DeclaredName(path, name, { start, end: start + name.length });
-  }
-  return new DeclaredName(path, '', { start: at, end: at });
 }
