@@ -2,6 +2,7 @@
 // user types another name there, the references are next edits. Pure.
 import { leastOfEdit } from '../routing/limits.ts';
 import { type Edit, movedSpan, type NextEdit, nextEdit, type Replacement, type TextSpan } from './history/edit.ts';
+import type { MirroredChange } from './history/mirror.ts';
 
 /** A place that a rename changes: the offsets of the name. */
 export interface Reference extends TextSpan {
@@ -43,12 +44,13 @@ export class DeclaredName {
     for (const { path, changes } of since) this.moveReferences(path, changes);
   }
 
-  /** @param changes in the text before the event, disjoint and in order */
-  changed(path: string, changes: readonly Replacement[]): void {
-    this.since?.push({ path, changes });
+  changed(path: string, { ranges, replacements }: Pick<MirroredChange, 'ranges' | 'replacements'>): void {
+    this.since?.push({ path, changes: ranges });
     if (path === this.path)
-      for (const change of changes.toReversed()) this.declaration = this.declaration && grown(this.declaration, change);
-    this.moveReferences(path, changes);
+      for (const change of replacements.toReversed())
+        this.declaration = this.declaration && grown(this.declaration, change);
+    // An applied reference may keep the old name: `{ total }` becomes `{ total: sum }`.
+    this.moveReferences(path, ranges);
   }
 
   /** Whether an offset is in the name, or at one of its ends. */

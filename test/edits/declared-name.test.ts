@@ -44,7 +44,7 @@ class Followed {
   record(ranges: readonly Replacement[], how: { readonly reason?: 'undo' } = {}): this {
     this.desk.time += 100;
     const change = this.desk.journal.record({ path: FILE, ranges, time: this.desk.time, ...how });
-    if (change) this.name.changed(FILE, change.replacements);
+    if (change) this.name.changed(FILE, change);
     return this;
   }
 
@@ -103,6 +103,7 @@ const events: readonly [what: string, events: readonly (readonly Change[])[], of
     ],
     ['2 7 total: sum', '3 8 sum', '3 16 sum'],
   ],
+  ['offers an applied shorthand no longer', [[[1, 7, 'total: sum', [1, 12]]]], ['2 6 sum', '2 13 sum']],
   ['does not take what is typed behind the new name for a part of it', [[[0, 9, ': number']]], ALL],
   [
     'offers an applied edit no longer, and moves the others',

@@ -4,7 +4,9 @@ import { narrowed, type Replacement, replaced } from './edit.ts';
 export interface MirroredChange {
   readonly before: string;
   readonly after: string;
-  /** Ranges in the text before, without equal ends, disjoint and in order. */
+  /** In the text before, disjoint and in order, as the editor has them. */
+  readonly ranges: readonly Replacement[];
+  /** The same without equal ends. */
   readonly replacements: readonly [Replacement, ...Replacement[]];
 }
 
@@ -27,9 +29,9 @@ export class Mirror {
   read(path: string, ranges: readonly Replacement[]): MirroredChange | undefined {
     const before = this.texts.get(path);
     if (before === undefined) return undefined;
-    const [first, ...others] = ranges.map((range) => narrowed(before, range)).sort((a, b) => a.start - b.start);
+    const sorted = ranges.toSorted((a, b) => a.start - b.start);
+    const [first, ...others] = sorted.map((range) => narrowed(before, range));
     if (first === undefined) return undefined;
-    const replacements = [first, ...others] as const;
-    return { before, after: replaced(before, replacements), replacements };
+    return { before, after: replaced(before, sorted), ranges: sorted, replacements: [first, ...others] };
   }
 }

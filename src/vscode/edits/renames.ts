@@ -50,11 +50,11 @@ export class Renames extends Part<SourceDeps> implements EditSource<FolderRef> {
     this.add({ dispose: () => clearTimeout(this.timer) });
   }
 
-  changed(document: vscode.TextDocument, path: string, { replacements }: RecordedChange): void {
+  changed(document: vscode.TextDocument, path: string, change: RecordedChange): void {
     clearTimeout(this.timer);
     this.typedInto.add(document);
     const { key } = placeOf(document.uri).folder;
-    for (const { folder, name } of this.names) if (folder === key) name.changed(path, replacements);
+    for (const { folder, name } of this.names) if (folder === key) name.changed(path, change);
   }
 
   edits({ folder, documents, edits }: Present<FolderRef>): NextEdit[] {
