@@ -13,6 +13,7 @@ export const layers: readonly string[] = [
   'llm',
   'prompts',
   'routing',
+  // Above routing, which decides on edits; below the local model, whose worker runs their rules and their checks.
   'edits',
   'specialist',
   'storage',
