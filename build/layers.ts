@@ -12,8 +12,10 @@ export const layers: readonly string[] = [
   'neural',
   'llm',
   'prompts',
-  'specialist',
   'routing',
+  // Above routing, which decides on edits; below the local model, whose worker runs their rules and their checks.
+  'edits',
+  'specialist',
   'storage',
   'suggest',
   'adapt',

@@ -262,7 +262,7 @@ function editorSurfaces(parts: Parts, owned: DisposableStore): { inEditor: Surfa
   owned.add(new Prefetch({ folders, documents, isOn, mayPrefill, onMove: () => bases.onUserInput() }));
   owned.add(events.ready.event((folder) => void ghostText.repeat(folder)));
   owned.add(vscode.languages.registerInlineCompletionItemProvider({ pattern: '**' }, ghostText));
-  const kept = owned.add(new KeptView({ ...parts, edited: () => offers.following.placeNow() }));
+  const kept = owned.add(new KeptView({ ...parts, edited: () => offers.askedPlace() }));
   return {
     inEditor: [completions({ ...parts, ghostText, lastSuggestion, nextEdits: offers }), nextEdits(offers)],
     kept,

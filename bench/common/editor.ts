@@ -1,7 +1,7 @@
 // The editor's part of a typist's work: requests go out and are given up as VS Code does it, and what is on the screen is followed.
 import type { Clock } from '../../src/common/clock.ts';
 import type { Suggester } from '../../src/suggest/suggester.ts';
-import { type CompletionRequest, isNothing, type Suggestion } from '../../src/suggest/suggestion.ts';
+import { type CompletionRequest, isNothing, type Nothing, type Suggestion } from '../../src/suggest/suggestion.ts';
 import { listOpensAt } from '../../src/text/line-state.ts';
 import { indentUnitOf, lineBefore } from '../../src/text/lines.ts';
 import { languageAt } from '../../src/text/prose-text.ts';
@@ -134,7 +134,8 @@ export class Editor {
     const position = this.place();
     this.askedAt = this.now();
     this.unanswered.begin('', position);
-    const result = await this.deps.service.suggest(this.request(), controller.signal);
+    // No next edit is offered here.
+    const result = (await this.deps.service.suggest(this.request(), controller.signal)) as Suggestion | Nothing;
     if (controller.signal.aborted || version !== this.version) return;
     if (!isNothing(result)) {
       this.unanswered.onAnswer('', position);

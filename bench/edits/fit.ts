@@ -1,4 +1,4 @@
-// Fits when a large model is asked for the edit that follows, and writes src/workspace/edits/follow-up.json:
+// Fits when a large model is asked for the edit that follows, and writes src/edits/large-model/worth.json:
 //   node build/run.mjs bench/edits/fit.ts FOLDER NAME,...
 // Weights: on commits of 2026, after which hunk a short one follows near by that repeats none and brings no name that
 // the file and the edits lack. Then slope and intercept: on recorded answers at some of these places, which of them the
@@ -7,8 +7,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../../build/paths.ts';
 import { fitLogistic, type LogisticModel, linear } from '../../src/common/statistics/logistic.ts';
+import { followUpFeatures } from '../../src/edits/large-model/worth.ts';
 import { changedLines } from '../../src/text/edits.ts';
-import { followUpFeatures } from '../../src/workspace/edits/follow-up.ts';
 import { commitsOf, withRepositories } from '../replay/commits.ts';
 import { judged, recordedAnswers } from './answers.ts';
 import { type EditPosition, placeOf, positionsIn } from './positions.ts';
@@ -110,9 +110,14 @@ const rounded = (values: readonly number[]) => values.map((value) => Math.round(
 const model = calibrated(fitted(rows), recorded);
 const { mean, scale, weights, intercept } = model;
 const written = {
+  source: {
+    fitter: 'bench/edits/fit.ts',
+    command: `node build/run.mjs bench/edits/fit.ts FOLDER ${names}`,
+    data: 'commits of 2026 (bench/replay/README.md), and the answers of bench/data/edits/',
+  },
   mean: rounded(mean),
   scale: rounded(scale),
   weights: rounded(weights),
   intercept: rounded([intercept])[0],
 };
-writeFileSync(join(root, 'src/workspace/edits/follow-up.json'), `${JSON.stringify(written, undefined, 2)}\n`);
+writeFileSync(join(root, 'src/edits/large-model/worth.json'), `${JSON.stringify(written, undefined, 2)}\n`);

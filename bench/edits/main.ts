@@ -2,8 +2,8 @@
 // worth by the peers' rule, as they would be offered.
 import { join } from 'node:path';
 import { root } from '../../build/paths.ts';
-import { editRequestAt } from '../../src/prompts/edit/edit-prompt.ts';
-import { breaksIn } from '../../src/workspace/edits/next-edits.ts';
+import { editRequestAt } from '../../src/edits/large-model/prompt.ts';
+import { breaksIn } from '../../src/edits/rules/repeated.ts';
 import type { Benchmark, BenchOptions, Figures } from '../figures.ts';
 import { Table } from '../print.ts';
 import { offered, recordedAnswers, writeItems } from './answers.ts';

@@ -2,11 +2,11 @@
 // follows, and what its recorded answers are worth.
 import { join } from 'node:path';
 import { root } from '../../build/paths.ts';
+import { editPrompt, editRequestAt } from '../../src/edits/large-model/prompt.ts';
+import { followUp } from '../../src/edits/large-model/worth.ts';
 import { estimateTokens, priceUsd, promptLength } from '../../src/llm/protocol/models.ts';
 import { defaultModel, modelFacts } from '../../src/llm/providers/anthropic.ts';
-import { editPrompt, editRequestAt } from '../../src/prompts/edit/edit-prompt.ts';
 import { priceOf } from '../../src/routing/limits.ts';
-import { followUp } from '../../src/workspace/edits/follow-up.ts';
 import type { BenchOptions, Figures } from '../figures.ts';
 import { kebab, put, Table } from '../print.ts';
 import { commitsOf, withRepositories } from '../replay/commits.ts';

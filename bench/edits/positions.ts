@@ -1,11 +1,11 @@
 // Positions after each hunk of a real commit: the recent hunks, the window around the cursor, and what follows.
 import { shuffled } from '../../src/common/statistics/random.ts';
+import type { RecentChange, Replacement } from '../../src/edits/history/edit.ts';
+import { MAX_CHANGES } from '../../src/edits/history/journal.ts';
+import type { EditedPlace } from '../../src/edits/large-model/worth.ts';
+import { breaksIn, nextEdits } from '../../src/edits/rules/repeated.ts';
 import { isOneToken } from '../../src/specialist/ngram/model.ts';
 import type { Tokenizer } from '../../src/text/tokenizer/bpe.ts';
-import type { RecentChange, Replacement } from '../../src/workspace/edits/edit.ts';
-import type { EditedPlace } from '../../src/workspace/edits/follow-up.ts';
-import { MAX_CHANGES } from '../../src/workspace/edits/journal.ts';
-import { breaksIn, nextEdits } from '../../src/workspace/edits/next-edits.ts';
 import { shippedTokenizer } from '../common/shipped.ts';
 import type { Commit, Hunk } from '../replay/commits.ts';
 import { walkWhole } from '../replay/next.ts';

@@ -1,7 +1,7 @@
 // The public scenarios of next edits: a file with its cursors, what was edited before, and what is expected.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RecentChange } from '../../src/workspace/edits/edit.ts';
+import type { RecentChange } from '../../src/edits/history/edit.ts';
 import { sectionsOf } from './txtar.ts';
 
 /** A cursor in a file. */

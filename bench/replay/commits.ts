@@ -3,9 +3,9 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { tokenKey } from '../../src/edits/history/tokens.ts';
 import { languageIdOf, languageOf } from '../../src/text/languages.ts';
 import { toLineFeeds } from '../../src/text/lines.ts';
-import { tokenKey } from '../../src/workspace/edits/tokens.ts';
 
 /** Lines are without their line ends and counted from 0. */
 export interface Hunk {

@@ -1,10 +1,10 @@
 // After which pause the edit that follows is worth asking for: commits typed hunk by hunk, the calls that the default
 // setting makes at the typist's stops, and those that the next key cancels.
 import { normals } from '../../src/common/statistics/random.ts';
+import { EditJournal } from '../../src/edits/history/journal.ts';
+import { followUp } from '../../src/edits/large-model/worth.ts';
 import { priceOf } from '../../src/routing/limits.ts';
 import { lineEnd, lineStart } from '../../src/text/lines.ts';
-import { followUp } from '../../src/workspace/edits/follow-up.ts';
-import { EditJournal } from '../../src/workspace/edits/journal.ts';
 import { passageWithin } from '../common/typist.ts';
 import type { Figures } from '../figures.ts';
 import { LATENCY, seedOf } from '../typing/simulated-llm.ts';
@@ -64,13 +64,7 @@ export async function typeForCalls(commit: Commit): Promise<TypedCommit[]> {
     // The end of the line above.
     const start = Math.max(0, before.slice(0, line).join('\n').length);
     const type = (from: number, length: number, text: string) => {
-      const whole = journal.textOf(path) as string;
-      const positionAt = (offset: number) => {
-        const above = whole.slice(0, offset).split('\n');
-        return { line: above.length - 1, character: (above.at(-1) as string).length };
-      };
-      const range = { start: positionAt(from), end: positionAt(from + length) };
-      journal.record({ path, ranges: [{ range, text }], reason: 'accepted', time: ms });
+      journal.record({ path, ranges: [{ start: from, end: from + length, text }], reason: 'accepted', time: ms });
       cursor = { path, offset: from + text.length };
     };
     state.apply(index);

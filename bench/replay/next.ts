@@ -1,9 +1,9 @@
 // Next edits in the replay of commits: what is offered after each hunk, and what it was worth.
 import { quantile } from '../../src/common/quality.ts';
+import { EditJournal } from '../../src/edits/history/journal.ts';
+import { type NextEditsInput, nextEdits } from '../../src/edits/rules/repeated.ts';
+import { ShownEdits } from '../../src/edits/shown-edits.ts';
 import { languageIdOf } from '../../src/text/languages.ts';
-import { type NextEditsInput, offsetOf, ShownEdits } from '../../src/workspace/edits/edit.ts';
-import { EditJournal } from '../../src/workspace/edits/journal.ts';
-import { nextEdits } from '../../src/workspace/edits/next-edits.ts';
 import type { Figures } from '../figures.ts';
 import type { Commit, Hunk } from './commits.ts';
 import { type Offer, type Order, orderOf, ReplayedCommit, repeatingHunks, type Verdict } from './replay.ts';
@@ -31,20 +31,13 @@ export interface Replayed {
   readonly hunks: number;
 }
 
-export type Ask = (
-  input: NextEditsInput,
-  textOf: (path: string) => string,
-  shown: ShownEdits,
-) => Promise<readonly Offer[]>;
+export type Ask = (input: NextEditsInput, shown: ShownEdits) => Promise<readonly Offer[]>;
 
 /** The product: rules learned from the journal. */
-export const byRules: Ask = async (input, textOf, shown) => {
+export const byRules: Ask = async (input, shown) => {
   const offered = await nextEdits({ ...input, ignored: shown.ignored, ms: PATIENCE_MS });
   if (offered[0]) shown.shown(offered[0]);
-  return offered.map(({ path, range, removed, replacement }) => {
-    const start = offsetOf(textOf(path), range.start);
-    return { path, start, end: start + removed.length, replacement };
-  });
+  return offered;
 };
 
 /** The last edit again, wherever its removed text stands: a textual search and replace. */
@@ -97,8 +90,12 @@ export async function walkWhole(
     opened.add(path);
     const { line, hunk } = state.apply(index);
     const lineEnd = (lines: readonly string[]) => lines.map((text) => `${text}\n`).join('');
-    const range = { start: { line, character: 0 }, end: { line: line + hunk.removed.length, character: 0 } };
-    const ranges = [{ range, text: lineEnd(hunk.inserted) }];
+    const before = journal.textOf(path) ?? '';
+    const [start, end] = [line, line + hunk.removed.length].map((each) => startOfLine(before, each)) as [
+      number,
+      number,
+    ];
+    const ranges = [{ start, end, text: lineEnd(hunk.inserted) }];
     journal.record({ path, ranges, reason: 'accepted', time: step * HUNK_MS });
     const documents = [...opened].map((name) => ({ path: name, text: state.textOf(name) }));
     const filesWith = (word: string) => {
@@ -111,6 +108,17 @@ export async function walkWhole(
     };
     await visit({ edits: journal.recentEdits(), documents, filesWith }, state, order[step + 1], { line, hunk });
   }
+}
+
+/** The text's end if it has no such line. */
+function startOfLine(text: string, line: number): number {
+  let start = 0;
+  for (let number = 0; number < line; number++) {
+    const end = text.indexOf('\n', start);
+    if (end < 0) return text.length;
+    start = end + 1;
+  }
+  return start;
 }
 
 /** What the product is asked after each hunk. */
@@ -130,7 +138,7 @@ export async function replay(commit: Commit, kind: Order, ask: Ask): Promise<Rep
   const shown = new ShownEdits();
   await walk(commit, order, async (input, state, _, { path }) => {
     const began = performance.now();
-    const offers = await ask(input, (name) => state.textOf(name), shown);
+    const offers = await ask(input, shown);
     const ms = performance.now() - began;
     const verdicts = offers.map((offer) => state.judge(offer));
     for (const { kind, hunk } of verdicts)

@@ -1,8 +1,8 @@
 // A commit's hunks applied one after the other to its parent's files, and what each offered edit would do to the rest.
 import { shuffled } from '../../src/common/statistics/random.ts';
+import { changesBetween } from '../../src/edits/history/changes.ts';
+import { tokensOf } from '../../src/edits/history/tokens.ts';
 import { lineNumber } from '../../src/text/lines.ts';
-import { changesBetween } from '../../src/workspace/edits/changes.ts';
-import { tokensOf } from '../../src/workspace/edits/tokens.ts';
 import type { Commit, Hunk } from './commits.ts';
 
 export type Order = 'top-down' | 'shuffled';

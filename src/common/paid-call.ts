@@ -1,7 +1,7 @@
 // Paid calls of the large model and their reservations, shared by `llm/` and `storage/`. Times are ms since 1970, money
 // is US dollars.
 
-export type Purpose = 'completion' | 'labelling';
+export type Purpose = 'completion' | 'next edit' | 'labelling';
 
 export interface PaidCall {
   readonly at: number;

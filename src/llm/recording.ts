@@ -174,16 +174,17 @@ export class RecordingLlm implements LlmClient {
     const hash = this.hash(prompt);
     const storedCall = this.storedCall(hash);
     if (storedCall !== undefined) return ok(fromStore(storedCall, prompt, this.facts));
-    const reservation = this.options.budget.reserve(this.llm.ceilingUsd(prompt), this.options.purpose, this.model);
+    const purpose = prompt.purpose ?? this.options.purpose;
+    const reservation = this.options.budget.reserve(this.llm.ceilingUsd(prompt), purpose, this.model);
     if (!reservation.ok) return reservation;
     let paid: PaidCall | undefined;
     try {
       const result = await this.llm.ask(prompt, signal, onText, (lost) => {
         // Stored with another hash, so that an incomplete answer is never reused for the same request.
-        paid = this.rowOf(`partial:${hash}`, prompt.about, lost);
+        paid = this.rowOf(`partial:${hash}`, prompt, lost);
         onLost?.(lost);
       });
-      if (result.ok) paid = this.rowOf(hash, prompt.about, result.value);
+      if (result.ok) paid = this.rowOf(hash, prompt, result.value);
       return result;
     } finally {
       this.settle(reservation.value, paid);
@@ -214,15 +215,15 @@ export class RecordingLlm implements LlmClient {
     }
   }
 
-  private rowOf(requestHash: string, path: string, answer: LlmAnswer): PaidCall {
+  private rowOf(requestHash: string, { about: path, purpose }: Prompt, answer: LlmAnswer): PaidCall {
     // Warn only once, because such a server miscounts every time.
     if (answer.overcounted !== undefined && !this.warned) this.options.log?.warn(answer.overcounted);
     this.warned ||= answer.overcounted !== undefined;
-    const { purpose, folder, now = Date.now } = this.options;
+    const { folder, now = Date.now } = this.options;
     return {
       at: now(),
       requestHash,
-      purpose,
+      purpose: purpose ?? this.options.purpose,
       folder,
       path,
       model: answer.model,

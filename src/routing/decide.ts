@@ -104,3 +104,75 @@ export function decideWhole(
   const at = { limits, rejected: undefined, noCall: undefined, goesOn: undefined };
   return decide({ estimates, cuts, expectedCharacters: 0 }, at);
 }
+
+/** What is known of a next edit that may be offered, whatever has found it. */
+export interface EstimatedEdit {
+  readonly path: string;
+  /** Offsets, UTF-16 units, end exclusive. */
+  readonly start: number;
+  readonly end: number;
+  readonly removed: string;
+  readonly replacement: string;
+  readonly rule: string;
+  readonly place: string;
+  /** Estimate that the user makes it, and the least that its origin needs (limits.ts). */
+  readonly probability: number;
+  readonly least: number;
+}
+
+/** The circumstances under which next edits would be offered. None may be forgotten. */
+export interface EditConditions {
+  /** Rules and places that were dismissed, or shown often enough. */
+  readonly ignored: readonly string[];
+  /** Whether the editor shows new lines as ghost text. */
+  readonly showsLines: boolean;
+  /** After two dismissals in a row nothing is offered for a while. */
+  readonly isSilent: boolean;
+}
+
+/** What an editor shows of an edit: lines, and columns of a new line. */
+const SHOWN = { lines: 24, columns: 120 };
+
+/** Whether an editor shows a whole edit. What the user cannot see is not offered. */
+export function canBeShown({ removed, replacement }: Pick<EstimatedEdit, 'removed' | 'replacement'>): boolean {
+  const [old, now] = [removed.split('\n'), replacement.split('\n')];
+  return old.length + now.length <= SHOWN.lines && now.every((line) => line.length <= SHOWN.columns);
+}
+
+/** Whether new text does not fit into the line of the old one. */
+export function needsLines({ removed, replacement }: Pick<EstimatedEdit, 'removed' | 'replacement'>): boolean {
+  return replacement !== '' && `${removed}${replacement}`.includes('\n');
+}
+
+export function isSure({ probability, least }: Pick<EstimatedEdit, 'probability' | 'least'>): boolean {
+  return probability >= least;
+}
+
+/**
+ * Whatever has found it, no edit is offered without this decision. Those with the highest estimate come first, equal
+ * ones in order. Where two lists change the same text, the first edit counts, even if it is ignored.
+ */
+export function decideEdits<E extends EstimatedEdit>(lists: readonly (readonly E[])[], at: EditConditions): E[] {
+  const { ignored, showsLines, isSilent } = at;
+  if (isSilent) return [];
+  const all = lists
+    .flatMap((list) => list.filter((edit) => isSure(edit) && canBeShown(edit)).map((edit) => ({ edit, list })))
+    .sort((a, b) => b.edit.probability - a.edit.probability);
+  const isFirst = ({ edit, list }: (typeof all)[number], i: number) =>
+    !all.slice(0, i).some((other) => other.list !== list && overlap(edit, other.edit));
+  return all
+    .filter(isFirst)
+    .map(({ edit }) => edit)
+    .filter(({ rule, place }) => !ignored.includes(rule) && !ignored.includes(place))
+    .filter((edit) => showsLines || !needsLines(edit));
+}
+
+/** Whether two edits change the same text, or touch. */
+function overlap(a: EstimatedEdit, b: EstimatedEdit): boolean {
+  return a.path === b.path && a.start <= b.end && b.start <= a.end;
+}
+
+/** Whether the edit that follows is worth a call: no local edit competes with it, so its whole estimate is a gain. */
+export function isWorthCall(probability: number, price: number): boolean {
+  return probability > price;
+}

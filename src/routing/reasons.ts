@@ -18,7 +18,6 @@ export const ANSWERED = 'the large model has answered';
 export const NO_CALL = [
   SEEN_BEFORE,
   ANSWERED,
-  'it is an offered edit',
   'its answer is not sure enough',
   'there is no large model',
   'a word was replaced in the line',

@@ -1,8 +1,8 @@
 // Calls to the large model: whether one is possible, the calls themselves, and their effects. A call caches its answer,
 // reports its cost once and updates the latency; a failure starts a backoff and sends one event.
 import type { CompletionQuery } from '../common/completion.ts';
-import { type Failure, isCancelled, type Result } from '../common/errors.ts';
-import type { LlmAnswer } from '../llm/protocol/models.ts';
+import { failed, isCancelled, type Result } from '../common/errors.ts';
+import type { LlmAnswer, LlmClient, Prompt } from '../llm/protocol/models.ts';
 import { cleanAnswer } from '../prompts/completion/clean.ts';
 import { matchesTruth } from '../prompts/completion/completion-position.ts';
 import { completionPrompt } from '../prompts/completion/completion-prompt.ts';
@@ -11,7 +11,7 @@ import type { Estimates } from '../routing/decision.ts';
 import { answerProbability } from '../routing/fit.ts';
 import type { NoCall } from '../routing/reasons.ts';
 import { withoutLastLine } from '../text/lines.ts';
-import { type InFlightCall, InFlightCalls } from './in-flight-calls.ts';
+import { type InFlightCall, InFlightCalls, resultOf } from './in-flight-calls.ts';
 import type { KeptSuggestions } from './kept-suggestions.ts';
 import { LlmLatency } from './llm-latency.ts';
 import { redactedRequest } from './redacted-request.ts';
@@ -77,8 +77,8 @@ export class ApiCalls {
     return latency;
   }
 
-  available(settings: CompletionSettings): boolean {
-    return settings.apiAllowed && this.deps.backoff.retryAtMs === undefined && this.deps.llm() !== undefined;
+  available({ apiAllowed }: Pick<CompletionSettings, 'apiAllowed'>): boolean {
+    return apiAllowed && this.deps.backoff.retryAtMs === undefined && this.deps.llm() !== undefined;
   }
 
   /**
@@ -152,12 +152,25 @@ export class ApiCalls {
     this.inFlight.dropOrphans();
     this.lastCall = query;
     const prompt = completionPrompt(redacted, llm.facts);
-    // An aborted call costs money although its answer is not shown.
-    const onLost = (lost: LlmAnswer) => this.reportUnshown(lost.costUsd);
-    const ask = (end: AbortSignal, onText: (text: string) => void) => llm.ask(prompt, end, onText, onLost);
-    const call = this.inFlight.start(query, ask, keepsRunning);
+    const call = this.inFlight.start(query, (end, onText) => this.send(llm, prompt, end, onText), keepsRunning);
     this.callRecords.set(call, { cursor, local, latency: this.latency, costUsd: 0 });
     return call;
+  }
+
+  /** A call for a next edit. What it costs is reported when it is paid. Rejects when the signal ends. */
+  async ask(prompt: Prompt, signal: AbortSignal): Promise<Result<LlmAnswer>> {
+    const llm = this.deps.llm();
+    if (llm === undefined) return failed('cancelled', '');
+    const result = await resultOf(this.send(llm, prompt, signal));
+    if (result.ok) this.reportUnshown(result.value.costUsd);
+    else signal.throwIfAborted();
+    this.settled(result);
+    return result;
+  }
+
+  /** An aborted call costs money although its answer is not shown. */
+  private async send(llm: LlmClient, prompt: Prompt, signal: AbortSignal, onText?: (text: string) => void) {
+    return llm.ask(prompt, signal, onText, (lost) => this.reportUnshown(lost.costUsd));
   }
 
   /** The prompt of a call for this request. Rejects if its secrets cannot be redacted. */
@@ -218,15 +231,14 @@ export class ApiCalls {
   private handleResult(call: InFlightCall, result: Result<LlmAnswer>): void {
     const record = this.callRecords.get(call);
     if (record === undefined) return;
+    this.settled(result);
     if (!result.ok) {
       const { code } = result.error;
       if (code === 'cancelled' || code === 'timeout')
         record.latency.observeAtLeast(this.deps.clock.monotonic() - call.startedAt, call.hasFirstToken());
-      if (code !== 'cancelled') this.failed(result.error);
       return;
     }
     const { value } = result;
-    this.answered();
     record.latency.observe({ firstMs: value.firstTokenMs, wholeMs: value.latencyMs });
     record.costUsd = value.costUsd;
     // An answer cut by its length limit may end in the middle of a line.
@@ -248,26 +260,24 @@ export class ApiCalls {
     return { ...estimates, pApi: answerProbability(this.deps.routerFor(draft), estimates.pApi, agrees) };
   }
 
-  reportUnshown(costUsd: number): void {
+  private reportUnshown(costUsd: number): void {
     if (costUsd > 0) this.sendEvent({ kind: 'paid-unshown', costUsd });
   }
 
-  /** A call was answered: ends the backoff. */
-  answered(): void {
-    this.deps.backoff.succeeded();
-    if (this.reportedCodes.size === 0) return;
-    this.reportedCodes.clear();
-    this.sendEvent({ kind: 'api-recovered' });
-  }
-
-  /** A call failed, and was not cancelled: begins the backoff. */
-  failed(failure: Failure): void {
+  /** An answer ends the backoff; a failure begins it. */
+  private settled(result: Result<LlmAnswer>): void {
     const { backoff } = this.deps;
-    backoff.failed(failure);
-    if (this.reportedCodes.has(failure.code)) return;
-    this.reportedCodes.add(failure.code);
-    const { code, message } = failure;
-    this.sendEvent({ kind: 'api-failed', code, message });
+    if (result.ok) {
+      backoff.succeeded();
+      if (this.reportedCodes.size > 0) this.sendEvent({ kind: 'api-recovered' });
+      this.reportedCodes.clear();
+      return;
+    }
+    const { code, message } = result.error;
+    if (code === 'cancelled') return;
+    backoff.failed(result.error);
+    if (!this.reportedCodes.has(code)) this.sendEvent({ kind: 'api-failed', code, message });
+    this.reportedCodes.add(code);
   }
 }
 

@@ -141,16 +141,12 @@ export class InFlightCalls {
   }
 
   private async run(call: PendingCall, send: SendCall): Promise<Result<LlmAnswer>> {
-    let result: Result<LlmAnswer>;
-    try {
-      result = await send(call.controller.signal, (textSoFar) => {
+    const result = await resultOf(
+      send(call.controller.signal, (textSoFar) => {
         call.textSoFar = textSoFar;
         for (const waiter of call.waiters) if (!startAlike(waiter.typed, textSoFar)) waiter.leave();
-      });
-    } catch (error) {
-      const code = isCancelled(error) ? 'cancelled' : error instanceof CodedError ? error.code : 'malformed';
-      result = failed(code, messageOf(error));
-    }
+      }),
+    );
     this.calls.delete(call);
     this.onFinished(call, result);
     return result;
@@ -181,6 +177,16 @@ export class InFlightCalls {
 
   private abortCall(call: PendingCall): void {
     call.controller.abort(new CodedError('cancelled', 'No request waits for this call.'));
+  }
+}
+
+/** What came of a call; a bug of a client is a failure, too. */
+export async function resultOf(call: Promise<Result<LlmAnswer>>): Promise<Result<LlmAnswer>> {
+  try {
+    return await call;
+  } catch (error) {
+    const code = isCancelled(error) ? 'cancelled' : error instanceof CodedError ? error.code : 'malformed';
+    return failed(code, messageOf(error));
   }
 }
 

@@ -8,7 +8,6 @@ import { isCancelled } from '../common/errors.ts';
 import { NEXT_KEY, type NoCall } from '../routing/reasons.ts';
 import type { ApiCalls } from './api-calls.ts';
 import { type KnownDeps, knownAt } from './known.ts';
-import { offeredEdit } from './offered-edit.ts';
 import {
   type CompletionDeps,
   type Cursor,
@@ -16,6 +15,7 @@ import {
   type Nothing,
   nothing,
   offAt,
+  type Shown,
   type Suggestion,
 } from './suggestion.ts';
 
@@ -27,14 +27,14 @@ export interface SuggestDeps extends KnownDeps, Pick<CompletionDeps, 'clock' | '
 }
 
 /** What is shown at the cursor, or why nothing is. Rejects when the request ends. */
-export async function suggest(cursor: Cursor, deps: SuggestDeps): Promise<Suggestion | Nothing> {
+export async function suggest(cursor: Cursor, deps: SuggestDeps): Promise<Shown | Nothing> {
   const { local, api, screen } = deps;
   const { query, isManual, opensList, request } = cursor;
 
   // Tab belongs to a next edit in the line. What it inserts at the cursor is ghost text; beside one that is drawn
   // elsewhere in the line, other ghost text comes only by hand.
   const edit = request.nextEdit;
-  if (edit?.inserts !== undefined) return offeredEdit(cursor, edit, edit.inserts, local);
+  if (edit?.inserts !== undefined) return { id: edit.id, text: edit.inserts, replaceLength: 0 };
   if (edit !== undefined && !isManual) return nothing('a next edit is offered here');
 
   // What was asked for by hand stays while it is typed.

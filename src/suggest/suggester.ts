@@ -3,15 +3,16 @@
 import type { CompletionQuery } from '../common/completion.ts';
 import type { Disposable } from '../common/disposable.ts';
 import { CodedError, isCancelled } from '../common/errors.ts';
+import { FollowingEdits } from '../edits/large-model/ask.ts';
 import { positionAt } from '../prompts/completion/completion-position.ts';
 import type { LlmRequest } from '../prompts/completion/llm-request.ts';
 import { sentenceOf } from '../routing/decision.ts';
 import { ApiCalls } from './api-calls.ts';
 import type { Exit } from './exits.ts';
-import { FollowingEdits } from './following-edits.ts';
 import { KeptSuggestions } from './kept-suggestions.ts';
 import { knownAt } from './known.ts';
 import { LocalDrafts } from './local-drafts.ts';
+import { redactedQuery } from './redacted-request.ts';
 import { ShownSuggestions } from './shown-suggestions.ts';
 import { prefetch, type SuggestDeps, suggest } from './suggest.ts';
 import {
@@ -24,7 +25,7 @@ import {
   type Nothing,
   nothing,
   offAt,
-  type Suggestion,
+  type Shown,
 } from './suggestion.ts';
 import { VerdictMemory } from './verdict-memory.ts';
 
@@ -62,14 +63,19 @@ export class Suggester implements Disposable {
     const local = new LocalDrafts(deps, verdicts, api);
     const { clock, log, onReady = () => {} } = deps;
     this.parts = { kept, verdicts, screen, api, local, clock, log, onReady };
-    this.following = new FollowingEdits({ ...deps, api });
+    this.following = new FollowingEdits({
+      ...deps,
+      api,
+      redactQuery: (query) => redactedQuery(query, deps.redact),
+      offAt: (query) => offAt(query, deps.settings(query)),
+    });
   }
 
   /**
    * What to show, or why nothing. A new request cancels the one before it. Never rejects: cancellation is silent,
    * failures of the API become an event, others go to the log.
    */
-  async suggest(request: CompletionRequest, signal: AbortSignal): Promise<Suggestion | Nothing> {
+  async suggest(request: CompletionRequest, signal: AbortSignal): Promise<Shown | Nothing> {
     const result = await this.resultOf(request, signal);
     const { decision } = result;
     const sentence = decision === undefined ? '' : ` ${sentenceOf(decision)}`;
@@ -148,7 +154,7 @@ export class Suggester implements Disposable {
     for (const running of [this.current, this.prefetching]) running?.abort(new Ended(exit));
   }
 
-  private async resultOf(request: CompletionRequest, signal: AbortSignal): Promise<Suggestion | Nothing> {
+  private async resultOf(request: CompletionRequest, signal: AbortSignal): Promise<Shown | Nothing> {
     this.current?.abort(new Ended('a newer request came'));
     if (this.disposed) return nothing('disposed');
     if (signal.aborted) return nothing('cancelled by the editor');
@@ -169,7 +175,7 @@ export class Suggester implements Disposable {
   }
 
   /** A suggestion within LIST_WAIT_MS, or none: the editor's list waits for it. */
-  private async beforeList(cursor: Cursor): Promise<Suggestion | Nothing> {
+  private async beforeList(cursor: Cursor): Promise<Shown | Nothing> {
     // Aborted when the suggestion has come: ends the timer.
     const answered = new AbortController();
     const late = this.deps.clock.sleep(LIST_WAIT_MS, AbortSignal.any([cursor.signal, answered.signal])).then(() => {

@@ -46,30 +46,34 @@ export interface CompletionRequest {
 
 export interface EditInLine {
   readonly id: string;
-  /** Estimate that the user makes it. */
-  readonly probability: number;
   /** What it inserts or shows at the cursor; undefined: it is drawn elsewhere. */
   readonly inserts: string | undefined;
 }
 
-/**
- * A text for a cursor: the local draft or the large model's answer, what is left of it at a later key, and what of it
- * is shown.
- */
-export interface Suggestion extends Estimated {
-  /** Of what is shown, the same while the user types it; '' before it is shown. */
+/** What is shown at the cursor: a suggestion, or the text of a next edit, which was decided on when it was offered. */
+export interface Shown {
+  /** The same while the user types it; '' before it is shown. */
   readonly id: string;
-  readonly source: 'specialist' | 'api';
-  readonly model: string;
-  /** The local draft, cleaned; undefined if nothing was left of it. */
-  readonly draft: Draft | undefined;
-  readonly decision: Decision;
   /** What is shown, to insert at the cursor; '' if nothing is. */
   readonly text: string;
   /**
    * UTF-16 units after the cursor that `text` replaces: closing brackets that the editor inserted and `text` contains.
    */
   readonly replaceLength: number;
+  /** Absent: it is a next edit. */
+  readonly decision?: Decision;
+}
+
+/**
+ * A text for a cursor: the local draft or the large model's answer, what is left of it at a later key, and what of it
+ * is shown.
+ */
+export interface Suggestion extends Estimated, Shown {
+  readonly source: 'specialist' | 'api';
+  readonly model: string;
+  /** The local draft, cleaned; undefined if nothing was left of it. */
+  readonly draft: Draft | undefined;
+  readonly decision: Decision;
   /** From the request to the show, ms. */
   readonly latencyMs: number;
   readonly costUsd: number;
@@ -91,7 +95,7 @@ export function nothing(reason: Exit, decision?: Decision): Nothing {
   return { kind: 'nothing', reason, ...(decision !== undefined && { decision }) };
 }
 
-export function isNothing(result: Suggestion | Nothing): result is Nothing {
+export function isNothing(result: Shown | Nothing): result is Nothing {
   return 'reason' in result;
 }
 
@@ -112,8 +116,8 @@ export type CompletionEvent =
   | { readonly kind: 'answered'; readonly request: CompletionRequest; readonly suggestion: Suggestion }
   | { readonly kind: 'nothing'; readonly request: CompletionRequest; readonly decision: Decision }
   /**
-   * A paid API answer that was not shown: its request was overtaken, or the call was aborted. Every paid answer is
-   * reported once: here, or as the `costUsd` of the completion that shows it first.
+   * A paid API answer that no completion shows: its request was overtaken, the call was aborted, or it was for a next
+   * edit. Every paid answer is reported once: here, or as the `costUsd` of the completion that shows it first.
    */
   | { readonly kind: 'paid-unshown'; readonly costUsd: number }
   /** Once per kind of failure until a call succeeds again. */

@@ -101,6 +101,15 @@ export function lineEnd(text: string, at = 0, reach = Number.POSITIVE_INFINITY):
   return end < 0 ? Math.min(text.length, at + reach) : at + end;
 }
 
+/** The whole lines of a range with so many lines above and below, without the last line end. */
+export function linesAround(text: string, from: number, to: number, above: number, below: number) {
+  let start = lineStart(text, from);
+  for (let line = 0; line < above && start > 0; line++) start = lineStart(text, start - 1);
+  let end = lineEnd(text, to);
+  for (let line = 0; line < below && end < text.length; line++) end = lineEnd(text, end + 1);
+  return { start, end };
+}
+
 /** 0-based number of the line at offset `at`. */
 export function lineNumber(text: string, at = text.length): number {
   let number = 0;

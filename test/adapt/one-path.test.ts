@@ -77,7 +77,7 @@ const fit = fitRouter(
 
 /** Completes as the editor does: the document lacks the true text at the position, and the user asks by key. */
 function served({ prefix, suffix, path, languageId }: CursorExample): Promise<Suggestion | Nothing> {
-  return service().suggest(
+  const shown = service().suggest(
     {
       query: queryOf(prefix + suffix, prefix.length, path, languageId),
       trigger: 'manual',
@@ -85,6 +85,8 @@ function served({ prefix, suffix, path, languageId }: CursorExample): Promise<Su
     },
     new AbortController().signal,
   );
+  // No next edit is offered here.
+  return shown as Promise<Suggestion | Nothing>;
 }
 
 function service(api?: ScriptedLlm): Suggester {

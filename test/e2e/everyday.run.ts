@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { changes } from '../workspace/edits/support.ts';
+import { changes } from '../edits/support.ts';
 import { startSession } from './session.ts';
 
 /** Longer than a draft, the search for the next edit and its repetition take. */

@@ -157,8 +157,8 @@ step(`with consent and the default balance, what follows from the same change is
   await follow(error);
   const [request] = asked(error);
   assert.ok(request && !JSON.stringify(request.body).includes(session.folder), 'no path of this machine is sent');
-  const [call] = session.rows("select text, costUsd from llmCalls where text like '<sure>%'");
-  assert.equal(`${call?.text}</new>`, error.answer);
+  const [call] = session.rows("select purpose, text, costUsd from llmCalls where text like '<sure>%'");
+  assert.deepEqual([call?.purpose, `${call?.text}</new>`], ['next edit', error.answer]);
   assert.ok(Number(call?.costUsd) > 0);
   await editor.panel().locator('.row.source-edit summary').first().click();
   await editor.shot('follows-panel');

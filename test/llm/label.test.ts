@@ -68,6 +68,15 @@ test('stores an answer before returning it', async () => {
   ]);
 });
 
+test('a prompt that says what it is for is booked as that', async () => {
+  const { store, llm } = recorded('1;', { purpose: 'completion' });
+  await llm.ask({ ...first, purpose: 'next edit' }, never);
+  assert.deepEqual(
+    store.calls.map(({ purpose }) => purpose),
+    ['next edit'],
+  );
+});
+
 test('reuses a stored answer for labelling, but not for a completion', async () => {
   const { store, scripted, llm } = recorded('1;');
   await complete(llm, request, never);

@@ -6,7 +6,7 @@ import { ok } from '../../src/common/errors.ts';
 import { fitRouter } from '../../src/routing/fit.ts';
 import type { NO_CALL } from '../../src/routing/reasons.ts';
 import { EXITS, type Exit } from '../../src/suggest/exits.ts';
-import { isNothing, type Nothing, type Suggestion } from '../../src/suggest/suggestion.ts';
+import { isNothing, type Nothing, type Shown } from '../../src/suggest/suggestion.ts';
 import { llmAnswer, ScriptedLlm } from '../fakes/llm.ts';
 import { ScriptedSpecialist } from '../fakes/specialist.ts';
 import { synthetic } from '../routing/synthetic.ts';
@@ -21,7 +21,7 @@ const IN_EDITOR: readonly Exit[] = [
   'the editor asks for none',
 ];
 
-type Ask = (changes?: Parameters<Harness['request']>[1], at?: typeof position) => Promise<Suggestion | Nothing>;
+type Ask = (changes?: Parameters<Harness['request']>[1], at?: typeof position) => Promise<Shown | Nothing>;
 
 /** @param ms how long the request takes */
 async function resultOf(h: Harness, ms: number, work: (ask: Ask, end: AbortController) => unknown): Promise<string> {
@@ -34,7 +34,7 @@ async function resultOf(h: Harness, ms: number, work: (ask: Ask, end: AbortContr
 }
 
 const slowly = () => new ScriptedSpecialist(() => new Deferred<undefined>().promise);
-const edit = { id: '1', probability: 0.6, inserts: undefined };
+const edit = { id: '1', inserts: undefined };
 
 const cases: Partial<Record<Exit, () => Promise<string>>> = {
   'a next edit is offered here': () =>
@@ -128,7 +128,6 @@ const reasons: Readonly<Record<(typeof NO_CALL)[number], () => Promise<string | 
     return reasonOf(h, {}, query('const x = lo', '\n'));
   },
   'the large model has answered': () => reasonOf(new Harness({ specialist: unsure() })),
-  'it is an offered edit': () => reasonOf(new Harness(), { nextEdit: { ...edit, inserts: 'await ' } }),
   'its answer is not sure enough': () => reasonOf(doubted()),
   'there is no large model': () => reasonOf(new Harness({ specialist: sure(), llm: undefined })),
   'a word was replaced in the line': () =>

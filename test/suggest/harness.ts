@@ -100,7 +100,8 @@ export class Harness {
       promise: Promise.resolve(),
     };
     asked.promise = this.service.suggest(this.request(q, changes), controller.signal).then((result) => {
-      asked.answer = isNothing(result) ? undefined : result;
+      // A next edit has only what is shown of it.
+      asked.answer = isNothing(result) ? undefined : (result as Suggestion);
       asked.done = true;
     });
     return asked;

@@ -9,11 +9,11 @@ import type { RequestKind, Requests } from '../../src/specialist/engine/engine-p
 import type { EditHistory, FileChange } from '../../src/specialist/ngram/ngram-protocol.ts';
 import type { ModelToOpen } from '../../src/suggest/neural-model.ts';
 import { JOIN_MS, PATIENCE_MS, RacingSpecialist } from '../../src/suggest/racing-specialist.ts';
+import { edit } from '../edits/support.ts';
 import { ManualClock, settled } from '../fakes/clock.ts';
 import { type EngineScript, ScriptedEngine } from '../fakes/engine.ts';
 import { Deferred } from '../fakes/signal.ts';
 import { draft, ScriptedSpecialist } from '../fakes/specialist.ts';
-import { edit } from '../workspace/edits/support.ts';
 import { query } from './harness.ts';
 
 const line: DraftOptions = { multiline: false, maxTokens: 48 };

@@ -2,14 +2,14 @@
 // snippets, and of a next edit.
 import assert from 'node:assert/strict';
 import { after, beforeEach, test } from 'node:test';
+import type { EditJudge } from '../../src/edits/large-model/ask.ts';
 import { connectLlm } from '../../src/llm/connect.ts';
 import { queryOf } from '../../src/prompts/completion/completion-position.ts';
-import type { EditJudge } from '../../src/suggest/following-edits.ts';
 import { languageIdOf } from '../../src/text/languages.ts';
 import { SessionSecrets } from '../../src/vscode/folder/session-secrets.ts';
+import { Desk } from '../edits/support.ts';
 import { MessagesServer } from '../fakes/messages-server.ts';
 import { farBelow, other, shownByContext, value } from '../support/shown-by-context.ts';
-import { Desk } from '../workspace/edits/support.ts';
 import { Harness, type Options, unsure } from './harness.ts';
 
 const api = await MessagesServer.start();

@@ -71,6 +71,6 @@ test('after an accept nothing is prefetched in a string', async () => {
 
 test('next edits are offered there', async () => {
   const { h } = setup(['comment']);
-  const nextEdit = { id: '1', probability: 0.9, inserts: 'renamed' };
+  const nextEdit = { id: '1', inserts: 'renamed' };
   assert.equal((await h.answer(comment, { nextEdit }))?.text, 'renamed');
 });

@@ -5,6 +5,7 @@
 // them.
 import type { Result } from '../../common/errors.ts';
 import { FILL_IN, type FillIn } from '../../common/fill-in.ts';
+import type { Purpose } from '../../common/paid-call.ts';
 
 export interface LlmAnswer {
   /** The answer as `Prompt.read` extracts it, not cleaned for display. '' if it is empty or the model refused. */
@@ -185,6 +186,8 @@ export interface PromptBlock {
 export interface Prompt {
   /** The path that it is about, relative to the folder. */
   readonly about: string;
+  /** What its cost is booked as; absent: as the client's calls are. */
+  readonly purpose?: Purpose;
   readonly system: PromptBlock;
   readonly user: readonly PromptBlock[];
   /** Start of the answer for models that support prefill, otherwise ''. */

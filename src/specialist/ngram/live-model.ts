@@ -2,11 +2,11 @@
 // rebuild it.
 import { readFile } from 'node:fs/promises';
 import { failed, messageOf, ok, type Result } from '../../common/errors.ts';
+import type { EditHistory, NextEdit, Replacement } from '../../edits/history/edit.ts';
+import { checkedEdit, type ProposedEdit, type Refusal } from '../../edits/large-model/check.ts';
+import type { EditedPlace } from '../../edits/large-model/worth.ts';
+import { breaksIn, nextEdits } from '../../edits/rules/repeated.ts';
 import type { Tokenizer } from '../../text/tokenizer/bpe.ts';
-import { checkedEdit, type ProposedEdit, type Refusal } from '../../workspace/edits/checked-edit.ts';
-import type { EditHistory, NextEdit, Replacement } from '../../workspace/edits/edit.ts';
-import type { EditedPlace } from '../../workspace/edits/follow-up.ts';
-import { breaksIn, nextEdits } from '../../workspace/edits/next-edits.ts';
 import { NgramModel } from './model.ts';
 import {
   type EditSearch,

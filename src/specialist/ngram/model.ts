@@ -1,8 +1,8 @@
 // The n-gram model, synchronous: build, fit, complete, store. The worker wraps it; the command line calls it.
 import type { CompletionQuery, Draft, DraftOptions, Snippet, SnippetOptions } from '../../common/completion.ts';
 import { failed, ok, type Result } from '../../common/errors.ts';
+import type { EditHistory, TextFile } from '../../edits/history/edit.ts';
 import type { Tokenizer } from '../../text/tokenizer/bpe.ts';
-import type { EditHistory, TextFile } from '../../workspace/edits/edit.ts';
 import { draftByNgrams } from './drafter.ts';
 import { Overlay } from './overlay.ts';
 import { firstLineHash, OwnFile } from './own-file.ts';
@@ -13,7 +13,7 @@ import { readSnapshot, writeSnapshot } from './snapshot.ts';
 import { findSnippets } from './snippets.ts';
 import { Vocabulary } from './vocabulary.ts';
 
-export type { TextFile } from '../../workspace/edits/edit.ts';
+export type { TextFile } from '../../edits/history/edit.ts';
 
 /** A word with so many occurrences in the folder is not looked for. */
 const FREQUENT = 1000;

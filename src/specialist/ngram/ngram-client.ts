@@ -12,9 +12,9 @@ import type {
 import { failed, type Result } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
 import { type Remote, Supervisor } from '../../common/supervisor.ts';
-import type { ProposedEdit, Refusal } from '../../workspace/edits/checked-edit.ts';
-import type { EditHistory, NextEdit, Replacement } from '../../workspace/edits/edit.ts';
-import type { EditedPlace } from '../../workspace/edits/follow-up.ts';
+import type { EditHistory, NextEdit, Replacement } from '../../edits/history/edit.ts';
+import type { ProposedEdit, Refusal } from '../../edits/large-model/check.ts';
+import type { EditedPlace } from '../../edits/large-model/worth.ts';
 import {
   type EditSearch,
   editOf,

@@ -1,12 +1,13 @@
 // Messages between the client and its worker thread.
 import type { CompletionQuery, Draft, DraftOptions, Snippet, SnippetOptions } from '../../common/completion.ts';
 import type { Result } from '../../common/errors.ts';
+import type { EditHistory, NextEdit, Replacement } from '../../edits/history/edit.ts';
+import type { ProposedEdit, Refusal } from '../../edits/large-model/check.ts';
+import type { EditedPlace } from '../../edits/large-model/worth.ts';
+import type { NextEditsInput } from '../../edits/rules/repeated.ts';
 import { commonPrefix, commonSuffix } from '../../text/edits.ts';
-import type { ProposedEdit, Refusal } from '../../workspace/edits/checked-edit.ts';
-import type { CursorLine, Edit, EditHistory, NextEdit, Replacement, TextFile } from '../../workspace/edits/edit.ts';
-import type { EditedPlace } from '../../workspace/edits/follow-up.ts';
 
-export type { EditHistory } from '../../workspace/edits/edit.ts';
+export type { EditHistory } from '../../edits/history/edit.ts';
 
 /** Content of the worker's index after a snapshot was loaded. */
 export interface LoadedIndex {
@@ -24,17 +25,8 @@ export type Request =
   /** `changes`: changes since the snapshot's files were read, in files that are not open. */
   | { readonly kind: 'load'; readonly snapshotPath: string; readonly changes: readonly FileChange[] };
 
-export interface EditSearch {
-  /** The journal's recent edits, oldest first. */
-  readonly edits: readonly Edit[];
-  /** Present texts of open documents. Others are those of the last `setOpenFile`. */
-  readonly documents?: readonly TextFile[];
-  /** See `NextEditsInput`. */
-  readonly ignored?: readonly string[];
-  readonly cursor?: CursorLine | undefined;
-  /** Time for the search; absent: the default. */
-  readonly ms?: number;
-}
+/** Documents absent, or left out: those of the last `setOpenFile`. */
+export type EditSearch = Omit<NextEditsInput, 'filesWith' | 'documents'> & Partial<Pick<NextEditsInput, 'documents'>>;
 
 /** The result of each kind of request. */
 export interface WorkerResults {

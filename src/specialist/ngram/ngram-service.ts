@@ -3,9 +3,9 @@
 
 import type { Draft } from '../../common/completion.ts';
 import { messageOf } from '../../common/errors.ts';
+import { followUp } from '../../edits/large-model/worth.ts';
 import { draftBySyntax } from '../../text/syntax/parsing.ts';
 import type { Tokenizer } from '../../text/tokenizer/bpe.ts';
-import { followUp } from '../../workspace/edits/follow-up.ts';
 import { LiveModel } from './live-model.ts';
 import type { FromWorker, Request, ToWorker, WorkerResults } from './ngram-protocol.ts';
 

@@ -1,12 +1,12 @@
 // The next-token distribution after a context, from all tiers at once. A search at a query uses it with the query's
 // document and place.
 import type { CompletionQuery } from '../../common/completion.ts';
+import type { Edit, EditHistory } from '../../edits/history/edit.ts';
+import { TokenizedText } from '../../edits/history/tokens.ts';
+import { learnRules } from '../../edits/rules/rewrite-rule.ts';
+import { sitesIn } from '../../edits/rules/sites.ts';
 import { kinOf } from '../../text/languages.ts';
 import { lineAfter, lineBefore, lineEnd, lineStart } from '../../text/lines.ts';
-import type { Edit, EditHistory } from '../../workspace/edits/edit.ts';
-import { learnRules } from '../../workspace/edits/rewrite-rule.ts';
-import { sitesIn } from '../../workspace/edits/sites.ts';
-import { TokenizedText } from '../../workspace/edits/tokens.ts';
 import { Evidence, place } from './evidence.ts';
 import { ListIndex, type Source, sourceAt } from './list-index.ts';
 import { Mixture, type MixtureWeights, occurrenceWeights, type Unigrams } from './mixture.ts';

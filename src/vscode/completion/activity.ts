@@ -68,7 +68,8 @@ export class Activity {
       this.acceptedLengths.delete(oldest);
       this.documents.delete(oldest);
     }
-    counts.spentUsd += row.costUsd;
+    // The call for an edit was counted when it was paid.
+    if (row.source !== 'edit') counts.spentUsd += row.costUsd;
     if (isCompletion(row)) {
       const kind = row.source === 'api' ? 'api' : 'local';
       counts.completions++;

@@ -1,7 +1,7 @@
 // Ghost text: from VS Code's request to one item, or nothing.
 import * as vscode from 'vscode';
 import type { Exit } from '../../suggest/exits.ts';
-import { type EditInLine, isNothing, type Suggestion } from '../../suggest/suggestion.ts';
+import { type EditInLine, isNothing, type Shown } from '../../suggest/suggestion.ts';
 import { listOpensAt } from '../../text/line-state.ts';
 import { fromLineFeeds } from '../../text/lines.ts';
 import { boundaryBefore } from '../../text/windows.ts';
@@ -275,7 +275,7 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
   private item(
     document: vscode.TextDocument,
     position: vscode.Position,
-    { id, text: suggested, replaceLength }: Suggestion,
+    { id, text: suggested, replaceLength }: Shown,
     folderKey: string,
   ): vscode.InlineCompletionItem {
     const { text: line } = document.lineAt(position.line);

@@ -3,19 +3,19 @@ import * as vscode from 'vscode';
 import { Part } from '../../common/disposable.ts';
 import { messageOf } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
+import type { NextEdits } from '../../edits/next-edit.ts';
+import { endOf, type NewLines, type OfferedEdit, placeOf } from '../../edits/offers.ts';
 import { fromLineFeeds, toLineFeeds } from '../../text/lines.ts';
 import type { Activity } from '../completion/activity.ts';
+import type { FolderRef } from '../editor/folder-ref.ts';
 import { window } from '../editor/window.ts';
-import type { EditJournals } from './edit-journals.ts';
+import type { EditJournals, Recorded } from './edit-journals.ts';
 import { originText } from './edit-texts.ts';
-import { rangeOf } from './edit-view.ts';
-import type { OfferSearch } from './offer-search.ts';
-import { endOf, type NewLines, type OfferedEdit, type OfferedEdits, placeOf } from './offered-edits.ts';
+import { positionIn, rangeIn } from './places.ts';
 
 export interface ApplyEditsDeps {
-  readonly offered: OfferedEdits;
+  readonly edits: NextEdits<FolderRef>;
   readonly journals: EditJournals;
-  readonly search: OfferSearch;
   readonly activity: Activity;
   readonly log: Log;
   readonly uriOf: (offer: OfferedEdit | undefined) => vscode.Uri | undefined;
@@ -27,35 +27,35 @@ export interface ApplyEditsDeps {
   readonly draw: () => void;
   /** Shows the new lines of the offer at the cursor as ghost text. */
   readonly showLines: (editor: vscode.TextEditor) => void;
-  /** Withdraws what is offered. */
-  readonly reset: () => void;
 }
 
 export class ApplyEdits extends Part<ApplyEditsDeps> {
   /** Moves the cursor to the next edit, and returns it. */
   async goTo(): Promise<OfferedEdit | undefined> {
-    const { offered, journals, search, uriOf, draw, showLines, reset } = this.deps;
-    await search.finish();
+    const { edits, uriOf, draw, showLines } = this.deps;
+    const { offered } = edits;
+    await edits.search.finish();
     const next = offered.current;
     if (next === undefined) return undefined;
     if (await this.openFiles([next])) offered.preferFile(next.path);
     const { current } = offered;
     const uri = uriOf(current);
-    if (current === undefined || uri === undefined || !journals.at(uri)) {
-      reset();
+    const recorded = this.recordedOf(current);
+    if (current === undefined || uri === undefined || recorded === undefined) {
+      edits.withdraw();
       return undefined;
     }
-    const { line, character } = placeOf(current);
-    const position = new vscode.Position(line, character);
+    const position = positionIn(recorded.text, placeOf(current));
     const shown = window.visibleTextEditors.find(({ document }) => document.uri.toString() === uri.toString());
     const editor = await window.showTextDocument(await vscode.workspace.openTextDocument(uri), {
       ...(shown?.viewColumn !== undefined && { viewColumn: shown.viewColumn }),
     });
     offered.jumped(current);
     editor.selection = new vscode.Selection(position, position);
-    const { range, lines } = current;
-    const below = range.end.line + (lines?.text.split('\n').length ?? 0);
-    const whole = new vscode.Range(range.start.line, range.start.character, below, range.end.character);
+    const { lines } = current;
+    const { start, end } = rangeIn(recorded.text, current);
+    const below = end.line + (lines?.text.split('\n').length ?? 0);
+    const whole = new vscode.Range(start.line, start.character, below, end.character);
     editor.revealRange(whole, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
     draw();
     if (lines) showLines(editor);
@@ -64,21 +64,22 @@ export class ApplyEdits extends Part<ApplyEditsDeps> {
 
   /** Applies the next edit, as one undo step. Where the cursor is not at it, only goes to it. */
   async apply(): Promise<void> {
-    const { offered, search, activity, isReached, asAccepted, reset } = this.deps;
+    const { edits, activity, isReached, asAccepted } = this.deps;
+    const { offered, search } = edits;
     await search.finish();
     const { current } = offered;
     const editor = window.activeTextEditor;
     if (editor === undefined || current === undefined) return;
     if (!isReached(current)) return void (await this.goTo());
     const { document } = editor;
-    const range = rangeOf(current.range);
-    if (this.unchangedDocument(current) !== document) return reset();
+    const recorded = this.unchanged(current);
+    if (recorded?.document !== document) return edits.withdraw();
     search.cancel();
     const text = fromLineFeeds(current.replacement, document.eol === vscode.EndOfLine.CRLF);
+    const range = rangeIn(recorded.text, current);
     if (!(await asAccepted(() => editor.edit((edit) => edit.replace(range, text))))) return;
-    const { line, character } = endOf(current);
-    const end = new vscode.Position(line, character);
-    offered.applied([current], end);
+    const end = positionIn(toLineFeeds(document.getText()), endOf(current));
+    offered.applied([current], endOf(current));
     editor.selection = new vscode.Selection(end, end);
     activity.setOutcome(current.id, 'accepted', current.replacement.length);
     await search.run();
@@ -86,32 +87,38 @@ export class ApplyEdits extends Part<ApplyEditsDeps> {
 
   /** The user has accepted new lines as ghost text: the old ones above them go. */
   async replaceAbove({ start, end }: NonNullable<NewLines['old']>): Promise<void> {
-    const old = new vscode.Range(start.line, 0, end.line + 1, 0);
-    const change = async () => (await window.activeTextEditor?.edit((edit) => edit.replace(old, ''))) ?? false;
-    await this.deps.asAccepted(change);
-    await this.deps.search.run();
+    const editor = window.activeTextEditor;
+    if (editor === undefined) return;
+    const text = toLineFeeds(editor.document.getText());
+    const old = new vscode.Range(positionIn(text, start).line, 0, positionIn(text, end).line + 1, 0);
+    await this.deps.asAccepted(() => editor.edit((edit) => edit.replace(old, '')));
+    await this.deps.edits.search.run();
   }
 
   /** Applies all edits that repeat the next one, after VS Code's preview of them. */
   async applyAll(): Promise<void> {
-    const { offered, search, activity, uriOf, reset } = this.deps;
+    const { edits, activity, uriOf } = this.deps;
+    const { offered, search } = edits;
     await search.finish();
     await this.openFiles(offered.alike);
-    const offers = offered.alike.filter((offer) => this.unchangedDocument(offer) !== undefined);
-    const [first] = offers;
-    if (first === undefined) return reset();
+    const offers = offered.alike.flatMap((offer) => {
+      const recorded = this.unchanged(offer);
+      return recorded ? [{ offer, range: rangeIn(recorded.text, offer) }] : [];
+    });
+    const first = offers[0]?.offer;
+    if (first === undefined) return edits.withdraw();
     const workspaceEdit = new vscode.WorkspaceEdit();
-    for (const offer of offers) {
+    for (const { offer, range } of offers) {
       const uri = uriOf(offer) as vscode.Uri;
       const label = originText(offer);
-      workspaceEdit.replace(uri, rangeOf(offer.range), offer.replacement, { needsConfirmation: false, label });
+      workspaceEdit.replace(uri, range, offer.replacement, { needsConfirmation: false, label });
       // The preview opens only if an edit needs confirmation, and begins with such edits unticked. This one does
       // nothing and is not listed.
       if (offer === first) workspaceEdit.createFile(uri, { ignoreIfExists: true }, { needsConfirmation: true, label });
     }
     const editor = window.activeTextEditor;
     if (await vscode.workspace.applyEdit(workspaceEdit, { isRefactoring: true })) {
-      offered.applied(offers);
+      offered.applied(offers.map(({ offer }) => offer));
       activity.setOutcome(first.id, 'accepted', first.replacement.length);
     }
     // The preview was shown in other editors, where nothing is offered.
@@ -124,7 +131,7 @@ export class ApplyEdits extends Part<ApplyEditsDeps> {
    * Returns whether it asked.
    */
   private async openFiles(offers: readonly OfferedEdit[]): Promise<boolean> {
-    const { journals, search, log, uriOf } = this.deps;
+    const { journals, edits, log, uriOf } = this.deps;
     const uris = new Map(offers.map((offer) => [offer.path, uriOf(offer) as vscode.Uri]));
     const closed = [...uris.values()].filter((uri) => !journals.at(uri));
     for (const uri of closed) {
@@ -134,14 +141,19 @@ export class ApplyEdits extends Part<ApplyEditsDeps> {
         log.warn(`The file of a next edit cannot be opened: ${messageOf(error)}`);
       }
     }
-    if (closed.length > 0) await search.run();
+    if (closed.length > 0) await edits.search.run();
     return closed.length > 0;
   }
 
-  /** The open document of an edit, if the text that the edit replaces is still there. */
-  private unchangedDocument(offer: OfferedEdit): vscode.TextDocument | undefined {
+  private recordedOf(offer: OfferedEdit | undefined): (Recorded & { readonly text: string }) | undefined {
     const uri = this.deps.uriOf(offer);
-    const document = uri && this.deps.journals.at(uri)?.document;
-    return document && toLineFeeds(document.getText(rangeOf(offer.range))) === offer.removed ? document : undefined;
+    const recorded = uri && this.deps.journals.at(uri);
+    return recorded && { ...recorded, text: toLineFeeds(recorded.document.getText()) };
+  }
+
+  /** The open document of an edit, if the text that the edit replaces is still there. */
+  private unchanged(offer: OfferedEdit) {
+    const recorded = this.recordedOf(offer);
+    return recorded?.text.slice(offer.start, offer.end) === offer.removed ? recorded : undefined;
   }
 }

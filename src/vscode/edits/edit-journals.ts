@@ -3,9 +3,9 @@
 import * as vscode from 'vscode';
 import { Part } from '../../common/disposable.ts';
 import type { Log } from '../../common/log.ts';
+import type { Edit, TextFile } from '../../edits/history/edit.ts';
+import type { DocumentChange, EditJournal, RecordedChange } from '../../edits/history/journal.ts';
 import { toLineFeeds } from '../../text/lines.ts';
-import type { ChangeKind, Edit, TextFile } from '../../workspace/edits/edit.ts';
-import type { DocumentChange, EditJournal } from '../../workspace/edits/journal.ts';
 import { Document } from '../editor/document.ts';
 import type { Place } from '../editor/folder-of-document.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';
@@ -14,6 +14,7 @@ import type { Folders } from '../folder/folders.ts';
 import { importJournal } from '../folder/late.ts';
 import type { Configuration } from '../settings/configuration.ts';
 import { section } from '../settings/settings.ts';
+import { replacementsIn } from './places.ts';
 
 export interface EditJournalsDeps {
   readonly folders: Folders;
@@ -28,11 +29,15 @@ export interface EditJournalsDeps {
   readonly onCleared: (folder: FolderRef) => void;
 }
 
-interface Recorded {
+export interface Recorded {
   readonly folder: FolderRef;
   readonly path: string;
   readonly document: vscode.TextDocument;
   readonly journal: EditJournal;
+}
+
+interface EarlyChange extends Pick<DocumentChange, 'reason' | 'time'> {
+  readonly changes: vscode.TextDocumentChangeEvent['contentChanges'];
 }
 
 /** Length of all texts that are searched for places, UTF-16 units. */
@@ -45,16 +50,13 @@ export class EditJournals extends Part<EditJournalsDeps> implements DocumentList
   private readonly told = new Map<string, string>();
   private readonly opening = new Map<vscode.TextDocument, Promise<void>>();
   /** Changes of documents whose rule is not known yet. */
-  private readonly early = new Map<vscode.TextDocument, DocumentChange[]>();
+  private readonly early = new Map<vscode.TextDocument, EarlyChange[]>();
   /**
-   * Changed documents without unsaved text: read from disk again, or the first key after a save, which the editor
-   * reports before it reports the document as unsaved.
+   * What the last change of a document was, where it may teach nothing: an undo; a change that left no unsaved text, from
+   * outside or the first key after a save; or one that a revert followed. A save, which the editor reports after it,
+   * forgets it.
    */
-  private readonly unchanged = new Set<vscode.TextDocument>();
-  /** Documents without unsaved text after a change: reverted, or saved, which the editor reports next. */
-  private readonly reverted = new Set<vscode.TextDocument>();
-  /** Documents of which the last change was an undo or a redo: it may lead back to the saved text. */
-  private readonly undone = new WeakSet<vscode.TextDocument>();
+  private readonly lastChanges = new Map<vscode.TextDocument, 'undo' | 'outside' | 'reverted'>();
 
   constructor(deps: EditJournalsDeps) {
     super(deps);
@@ -67,8 +69,7 @@ export class EditJournals extends Part<EditJournalsDeps> implements DocumentList
   }
 
   saved({ shown }: Document): void {
-    this.unchanged.delete(shown);
-    this.reverted.delete(shown);
+    this.lastChanges.delete(shown);
   }
 
   closed({ folder, path }: Place): void {
@@ -92,28 +93,23 @@ export class EditJournals extends Part<EditJournalsDeps> implements DocumentList
     for (const document of open) this.opened(document);
   }
 
-  /** How the change came; undefined if the document is not recorded. @param applying an edit of ours under way */
-  record(event: vscode.TextDocumentChangeEvent, applying: 'accepted' | 'tool' | undefined): ChangeKind | undefined {
-    const { document, contentChanges, reason } = event;
+  /** Undefined if the document is not recorded. @param applying an edit of ours under way */
+  record(event: vscode.TextDocumentChangeEvent, applying: 'accepted' | 'tool' | undefined): RecordedChange | undefined {
+    const { document, contentChanges: changes, reason } = event;
     const recorded = this.recordedOf(document);
     const early = this.early.get(document);
     if (!recorded && !early) return undefined;
     this.noteUnsaved(event);
-    const [first] = contentChanges;
+    const [first] = changes;
     const isSuggested = first !== undefined && this.deps.isSuggested(document, first.text);
     const origin = applying ?? (isSuggested ? 'accepted' : undefined);
-    const change: DocumentChange = {
-      path: recorded?.path ?? '',
-      ranges: contentChanges,
-      ...(reason === vscode.TextDocumentChangeReason.Undo && { reason: 'undo' }),
-      ...(reason === vscode.TextDocumentChangeReason.Redo && { reason: 'redo' }),
-      ...(reason === undefined && origin && { reason: origin }),
-      time: Date.now(),
-    };
+    const { Undo } = vscode.TextDocumentChangeReason;
+    const known = reason === undefined ? origin : reason === Undo ? 'undo' : 'redo';
+    const change: EarlyChange = { changes, time: Date.now(), ...(known && { reason: known }) };
     early?.push(change);
-    const kind = recorded?.journal.record(change);
+    const result = recorded && recordIn(recorded.journal, recorded.path, change);
     if (recorded) this.tell(recorded.folder);
-    return kind;
+    return result;
   }
 
   /**
@@ -121,29 +117,29 @@ export class EditJournals extends Part<EditJournalsDeps> implements DocumentList
    * again.
    */
   forgetOutside(): void {
-    for (const document of this.unchanged) {
+    for (const [document, last] of this.lastChanges) {
       const recorded = this.recordedOf(document);
-      if (recorded && !document.isDirty) this.clear(recorded.folder);
+      if (last === 'outside' && recorded && !document.isDirty) this.clear(recorded.folder);
+      if (last === 'reverted') this.forget(document);
+      if (last !== 'undo' || document.isClosed) this.lastChanges.delete(document);
     }
-    this.unchanged.clear();
-    for (const document of this.reverted) this.forget(document);
   }
 
   private noteUnsaved({ document, contentChanges, reason }: vscode.TextDocumentChangeEvent): void {
+    const last = this.lastChanges.get(document);
     if (contentChanges.length === 0) {
-      this.unchanged.delete(document);
-      if (!document.isDirty && !this.undone.has(document)) this.reverted.add(document);
+      if (!document.isDirty && last !== 'undo') this.lastChanges.set(document, 'reverted');
+      else if (last === 'outside') this.lastChanges.delete(document);
       return;
     }
-    if (this.reverted.has(document)) this.forget(document);
-    if (document.isDirty || reason !== undefined) this.unchanged.delete(document);
-    else this.unchanged.add(document);
-    if (reason === undefined) this.undone.delete(document);
-    else this.undone.add(document);
+    if (last === 'reverted') this.forget(document);
+    if (reason !== undefined) this.lastChanges.set(document, 'undo');
+    else if (!document.isDirty) this.lastChanges.set(document, 'outside');
+    else this.lastChanges.delete(document);
   }
 
   private forget(document: vscode.TextDocument): void {
-    this.reverted.delete(document);
+    this.lastChanges.delete(document);
     const recorded = this.recordedOf(document);
     if (recorded) this.forgetFile(recorded.folder, recorded.path);
   }
@@ -233,13 +229,13 @@ export class EditJournals extends Part<EditJournalsDeps> implements DocumentList
     const document = new Document(shown);
     if (!this.isRecordable(document)) return;
     const { path, text } = document;
-    const early: DocumentChange[] = [];
+    const early: EarlyChange[] = [];
     this.early.set(shown, early);
     try {
       const journal = await this.journalFor(document);
       if (!journal) return;
       journal.open(path, text);
-      for (const change of early) journal.record({ ...change, path });
+      for (const change of early) recordIn(journal, path, change);
     } finally {
       this.early.delete(shown);
     }
@@ -277,4 +273,8 @@ export class EditJournals extends Part<EditJournalsDeps> implements DocumentList
       !isLong
     );
   }
+}
+
+function recordIn(journal: EditJournal, path: string, { changes, ...how }: EarlyChange): RecordedChange | undefined {
+  return journal.record({ path, ranges: replacementsIn(journal.textOf(path) ?? '', changes), ...how });
 }

@@ -1,7 +1,8 @@
 // The sentences about a next edit: the hint, and what a screen reader says.
+
+import type { OfferedEdit, TabAction } from '../../edits/offers.ts';
 import { t, type UiText } from '../editor/ui-text.ts';
 import { flatten } from '../webview/wording.ts';
-import { type OfferedEdit, placeOf, type TabAction } from './offered-edits.ts';
 
 /** The other key does Tab's work while the editor's list of suggestions has it, or where Tab indents. */
 export type Key = 'Tab' | 'Alt+Enter';
@@ -16,16 +17,15 @@ export interface HintParts {
 }
 
 export function hintText(offer: OfferedEdit, { action, key, isListOpen, file }: HintParts): UiText {
-  const line = lineOf(offer);
+  const line = offer.line + 1;
   if (action === 'apply') return isListOpen ? t('{0}: apply', key) : t('{0}: apply, Esc: dismiss', key);
   return file === undefined
     ? t('{0}: next edit, line {1}', key, line)
     : t('{0}: next edit, {1} line {2}', key, file, line);
 }
 
-export function statusText(offer: OfferedEdit): UiText {
-  const { path } = offer;
-  return t('Next edit: {0} line {1}', path.slice(path.lastIndexOf('/') + 1), lineOf(offer));
+export function statusText({ path, line }: OfferedEdit): UiText {
+  return t('Next edit: {0} line {1}', path.slice(path.lastIndexOf('/') + 1), line + 1);
 }
 
 export function spokenText(offer: OfferedEdit): UiText {
@@ -41,15 +41,10 @@ export function spokenText(offer: OfferedEdit): UiText {
 
 /** Why an edit is offered. */
 export function originText({ origin }: OfferedEdit): UiText {
-  if (origin?.kind === 'rename') return t('rename of `{0}`', origin.name);
-  if (origin?.kind === 'fix') return t('quick fix: {0}', origin.title);
-  if (origin?.kind === 'follows') return t('edit by {0}', origin.model);
+  if (origin.kind === 'rename') return t('rename of `{0}`', origin.name);
+  if (origin.kind === 'fix') return t('quick fix: {0}', origin.title);
+  if (origin.kind === 'follows') return t('edit by {0}', origin.model);
   return t('repeated edit');
-}
-
-/** 1-based. */
-function lineOf(offer: OfferedEdit): number {
-  return placeOf(offer).line + 1;
 }
 
 /** The new text of an edit in its line; of new lines the first, and their number. */

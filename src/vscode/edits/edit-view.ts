@@ -1,11 +1,13 @@
 // Draws the next edit at its place and a hint at the end of the cursor's line, and announces it in the status bar.
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../common/disposable.ts';
+import type { OfferedEdit } from '../../edits/offers.ts';
+import { lineEnd, lineNumber } from '../../text/lines.ts';
 import { t, type UiText, withIcon } from '../editor/ui-text.ts';
 import { type UiStatusBarItem, window } from '../editor/window.ts';
 import { shortText, spokenText, statusText } from './edit-texts.ts';
 import { type HintLines, hintPlace } from './hint-place.ts';
-import type { OfferedEdit } from './offered-edits.ts';
+import { positionIn, rangeIn } from './places.ts';
 
 /** Columns that an editor shows beside a side bar. Groups of editors share the window. */
 const shownColumns = 60;
@@ -53,18 +55,18 @@ export class EditView extends DisposableStore {
 
   /**
    * Draws an edit in the editors that show its document, and removes the one before.
+   * @param text the document's; undefined: it is not open
    * @param isGhostText whether its new text is shown as ghost text already
    */
-  show(offer: OfferedEdit | undefined, uri: vscode.Uri | undefined, isGhostText: boolean): void {
+  show(offer: OfferedEdit | undefined, uri: vscode.Uri | undefined, text: string | undefined, isGhostText: boolean) {
     if (offer === undefined && !this.isShown) return;
     this.isShown = offer !== undefined;
     this.takenLine = undefined;
     for (const editor of window.visibleTextEditors) {
-      const isShown = offer !== undefined && editor.document.uri.toString() === uri?.toString();
-      if (isShown && !isGhostText && editor === window.activeTextEditor)
-        this.takenLine = lineTakenBy(offer, editor.document);
-      editor.setDecorations(this.removed, isShown ? removedIn(offer) : []);
-      editor.setDecorations(this.inserted, isShown && !isGhostText ? insertedIn(offer) : []);
+      const isShown = offer && text !== undefined && editor.document.uri.toString() === uri?.toString();
+      if (isShown && !isGhostText && editor === window.activeTextEditor) this.takenLine = lineTakenBy(offer, text);
+      editor.setDecorations(this.removed, isShown ? removedIn(offer, text) : []);
+      editor.setDecorations(this.inserted, isShown && !isGhostText ? insertedIn(offer, text) : []);
     }
   }
 
@@ -136,33 +138,28 @@ export class EditView extends DisposableStore {
 }
 
 /** The line at whose end more than a few words are drawn. */
-function lineTakenBy(offer: OfferedEdit, document: vscode.TextDocument): number | undefined {
-  const { line, character } = newTextAt(offer);
-  const isAtEnd = line < document.lineCount && character === document.lineAt(line).text.length;
-  return isAtEnd && shortText(offer).length > FEW ? line : undefined;
+function lineTakenBy(offer: OfferedEdit, text: string): number | undefined {
+  const at = newTextAt(offer);
+  return lineEnd(text, at) === at && shortText(offer).length > FEW ? lineNumber(text, at) : undefined;
 }
 
-function removedIn({ range, removed, insertion, lines }: OfferedEdit): vscode.DecorationOptions[] {
-  return removed === '' || insertion ? [] : [{ range: rangeOf(lines?.old ?? range) }];
+function removedIn(offer: OfferedEdit, text: string): vscode.DecorationOptions[] {
+  const { removed, insertion, lines } = offer;
+  return removed === '' || insertion ? [] : [{ range: rangeIn(text, lines?.old ?? offer) }];
 }
 
-const newTextAt = ({ range, insertion, lines }: OfferedEdit) => (lines ?? insertion)?.at ?? range.end;
+const newTextAt = ({ end, insertion, lines }: OfferedEdit) => (lines ?? insertion)?.at ?? end;
 
-function insertedIn(offer: OfferedEdit): vscode.DecorationOptions[] {
-  const text = shortText(offer);
-  if (text === '') return [];
-  const end = newTextAt(offer);
+function insertedIn(offer: OfferedEdit, text: string): vscode.DecorationOptions[] {
+  const contentText = shortText(offer);
+  if (contentText === '') return [];
   // The hint is drawn after its position: at the end of a line it stands behind this text.
   const before = {
-    contentText: text,
+    contentText,
     ...(offer.lines && { margin: '0 0 0 1ch' }),
     color: new vscode.ThemeColor('editor.foreground'),
     backgroundColor: new vscode.ThemeColor('diffEditor.insertedTextBackground'),
   };
-  const at = new vscode.Position(end.line, end.character);
+  const at = positionIn(text, newTextAt(offer));
   return [{ range: new vscode.Range(at, at), renderOptions: { before } }];
-}
-
-export function rangeOf({ start, end }: OfferedEdit['range']): vscode.Range {
-  return new vscode.Range(start.line, start.character, end.line, end.character);
 }

@@ -1,6 +1,7 @@
 // Where the hint of a next edit stands so that the user sees it. The editor tells which lines are in view, but not
 // which columns. Pure.
-import type { Position } from '../../workspace/edits/edit.ts';
+
+type Position = Readonly<Record<'line' | 'character', number>>;
 
 /** The lines of an editor. */
 export interface HintLines {

@@ -1,7 +1,7 @@
 // The fix that a language extension prefers for an error. It is only read: no command of another extension is run.
 import * as vscode from 'vscode';
+import { canBeShown } from '../../routing/decide.ts';
 import { toLineFeeds } from '../../text/lines.ts';
-import { canBeShown } from '../../workspace/edits/edit.ts';
 import { askServer } from './language-server.ts';
 
 /** A change of the error's document; the texts have '\n' line ends. */

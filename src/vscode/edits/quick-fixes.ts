@@ -3,11 +3,14 @@
 import * as vscode from 'vscode';
 import { Part } from '../../common/disposable.ts';
 import { messageOf } from '../../common/errors.ts';
-import type { ChangeKind, NextEdit } from '../../workspace/edits/edit.ts';
+import type { EditSource, Present } from '../../edits/editor.ts';
+import { type ChangeKind, type NextEdit, nextEdit } from '../../edits/history/edit.ts';
+import { leastOfEdit } from '../../routing/limits.ts';
+import { toLineFeeds } from '../../text/lines.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';
 import { window } from '../editor/window.ts';
-import type { EditSource, EditSourceDeps } from './edit-source.ts';
-import { errorsIn, maxErrorAge } from './language-server.ts';
+import { errorsIn, isRecentIn, type SourceDeps } from './language-server.ts';
+import { spanIn } from './places.ts';
 import { preferredFix } from './preferred-fix.ts';
 
 /** Pause in typing, ms; and after new diagnostics, which come one after another. */
@@ -19,17 +22,14 @@ const maxErrors = 3;
 /** How many of how many fixes are right before the user has judged one: an assumption, nobody has measured it. */
 const assumed = { taken: 4, judged: 5 };
 
-type Fix = Omit<NextEdit, 'probability'>;
-
 interface Found {
   readonly document: vscode.TextDocument;
   readonly version: number;
-  /** The folder's key. */
-  readonly folder: string;
-  readonly edit: Fix;
+  readonly folder: FolderRef;
+  readonly edit: NextEdit;
 }
 
-export class QuickFixes extends Part<EditSourceDeps> implements EditSource {
+export class QuickFixes extends Part<SourceDeps> implements EditSource<FolderRef> {
   /** The document that was typed into last. `isWhole`: by a text, such as a suggestion, rather than by a key. */
   private typed: { readonly document: vscode.TextDocument; readonly at: number; readonly isWhole: boolean } | undefined;
   private timer: NodeJS.Timeout | undefined;
@@ -37,14 +37,18 @@ export class QuickFixes extends Part<EditSourceDeps> implements EditSource {
   private found: Found | undefined;
   private readonly fixes = { ...assumed };
 
-  constructor(deps: EditSourceDeps) {
+  constructor(deps: SourceDeps) {
     super(deps);
-    this.add(vscode.languages.onDidChangeDiagnostics(({ uris }) => this.onDiagnostics(uris)));
+    this.add(
+      vscode.languages.onDidChangeDiagnostics(({ uris }) => {
+        const { typed } = this;
+        if (isRecentIn(uris, typed)) this.askSoon(Math.max(settledMs, restMs - (performance.now() - typed.at)));
+      }),
+    );
     this.add({ dispose: () => clearTimeout(this.timer) });
   }
 
-  changed(_path: string, event: vscode.TextDocumentChangeEvent, kind: ChangeKind): void {
-    const { document, contentChanges } = event;
+  changed({ document, contentChanges }: vscode.TextDocumentChangeEvent, kind: ChangeKind): void {
     clearTimeout(this.timer);
     this.found = undefined;
     const isWhole = contentChanges.some(({ text }) => text.trim().length > 1);
@@ -54,23 +58,16 @@ export class QuickFixes extends Part<EditSourceDeps> implements EditSource {
     if (this.typed) this.askSoon(restMs);
   }
 
-  edits({ key }: FolderRef): NextEdit[] {
+  edits({ folder: { key } }: Present<FolderRef>): NextEdit[] {
     const { found } = this;
-    const isHere = found?.folder === key && found.document.version === found.version;
+    const isHere = found?.folder.key === key && found.document.version === found.version;
     return isHere ? [{ ...found.edit, probability: this.fixes.taken / this.fixes.judged }] : [];
   }
 
-  judged(_folder: FolderRef, { origin }: NextEdit, isTaken: boolean): void {
-    if (origin?.kind !== 'fix') return;
+  judged({ origin }: NextEdit, isTaken: boolean): void {
+    if (origin.kind !== 'fix') return;
     this.fixes.judged++;
     if (isTaken) this.fixes.taken++;
-  }
-
-  private onDiagnostics(uris: readonly vscode.Uri[]): void {
-    const { typed } = this;
-    if (!typed || !uris.some((uri) => uri.toString() === typed.document.uri.toString())) return;
-    const age = performance.now() - typed.at;
-    if (age < maxErrorAge) this.askSoon(Math.max(settledMs, restMs - age));
   }
 
   private askSoon(ms: number): void {
@@ -94,7 +91,7 @@ export class QuickFixes extends Part<EditSourceDeps> implements EditSource {
         if (this.isDisposed || document.version !== version) return;
         if (edit === undefined) continue;
         const isKnown = this.found?.edit.rule === edit.rule;
-        this.found = { document, version, folder: folder.key, edit };
+        this.found = { document, version, folder, edit };
         if (!isKnown) this.deps.onFound();
         return;
       }
@@ -122,18 +119,22 @@ async function fixOf(
   document: vscode.TextDocument,
   path: string,
   diagnostic: vscode.Diagnostic,
-): Promise<Fix | undefined> {
+): Promise<NextEdit | undefined> {
   const fix = await preferredFix(document, diagnostic);
   if (fix === undefined) return undefined;
-  const { title, ...change } = fix;
-  const name = JSON.stringify(['fix', path, title, diagnostic.message]);
-  return {
-    path,
-    ...change,
-    rule: name,
-    place: name,
-    origin: { kind: 'fix', title },
-    learnedFrom: [],
-    left: 1,
-  };
+  const { title, range, replacement } = fix;
+  const text = toLineFeeds(document.getText());
+  return nextEdit(
+    { path, text },
+    { ...spanIn(text, range), text: replacement },
+    {
+      origin: { kind: 'fix', title },
+      rule: JSON.stringify(['fix', path, title, diagnostic.message]),
+      learnedFrom: [],
+      left: 1,
+      // Of what is known when it is offered.
+      probability: 0,
+      least: leastOfEdit({ kind: 'server' }),
+    },
+  );
 }

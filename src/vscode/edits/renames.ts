@@ -1,18 +1,18 @@
 // Offers the rename of a declaration's references after another name was typed there. Then no language server finds
 // the references of the old name any more, so they are asked for before, when the cursor rests in a declared name.
-// Without that, the name's other places in the file are references if the server does not know them any more.
 import * as vscode from 'vscode';
 import { Part } from '../../common/disposable.ts';
 import { messageOf } from '../../common/errors.ts';
-import { brackets } from '../../text/line-state.ts';
-import { lineEnd, lineStart } from '../../text/lines.ts';
-import { DeclaredName, type Reference } from '../../workspace/edits/declared-name.ts';
-import { type ChangeKind, type Edit, type NextEdit, offsetOf, type TextFile } from '../../workspace/edits/edit.ts';
+import { DeclaredName, type Reference } from '../../edits/declared-name.ts';
+import type { EditSource, Present } from '../../edits/editor.ts';
+import type { NextEdit } from '../../edits/history/edit.ts';
+import type { RecordedChange } from '../../edits/history/journal.ts';
+import { toLineFeeds } from '../../text/lines.ts';
 import { placeOf } from '../editor/folder-of-document.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';
 import { window } from '../editor/window.ts';
-import type { EditSource, EditSourceDeps } from './edit-source.ts';
-import { askServer } from './language-server.ts';
+import { askServer, type SourceDeps } from './language-server.ts';
+import { offsetIn, spanIn } from './places.ts';
 
 /** The cursor rests, ms. Shorter than the time from a double click to the first key. */
 const restMs = 150;
@@ -22,14 +22,10 @@ const restMs = 150;
  */
 const pauseAfter = (tookMs: number) => Math.min(tookMs ** 2 / 100, 30_000);
 const maxReferences = 200;
-/** Pause in typing before the places of an old name are asked for, ms, and how many are. */
-const typedMs = 500;
-const maxPlaces = 16;
 const maxFiles = 20;
 /** Names that are followed. */
 const maxNames = 4;
 const word = /[\p{L}_$][\p{L}\p{M}\p{N}_$]*/u;
-const words = /[\p{L}_$][\p{L}\p{M}\p{N}_$]*/gu;
 /** Stands for the new name. Begins like the old one: in some languages the first letter has a meaning. */
 const placeholderOf = (name: string) => `${name}_renamed0`;
 
@@ -39,44 +35,29 @@ interface Followed {
   readonly name: DeclaredName;
 }
 
-export class Renames extends Part<EditSourceDeps> implements EditSource {
+export class Renames extends Part<SourceDeps> implements EditSource<FolderRef> {
   /** The last one asked for comes last. */
   private names: Followed[] = [];
-  /** The name that the user is typing over, as it was before. '': a new one. */
-  private touched: Followed | undefined;
   private timer: NodeJS.Timeout | undefined;
   private isAsking = false;
   private pausedUntil = 0;
   /** Documents that were changed since the cursor moved in them: it moves with each key, too. */
   private readonly typedInto = new WeakSet<vscode.TextDocument>();
 
-  constructor(deps: EditSourceDeps) {
+  constructor(deps: SourceDeps) {
     super(deps);
     this.add(window.onDidChangeTextEditorSelection(({ textEditor }) => this.onMoved(textEditor)));
     this.add({ dispose: () => clearTimeout(this.timer) });
   }
 
-  changed(
-    path: string,
-    { document, contentChanges }: vscode.TextDocumentChangeEvent,
-    kind: ChangeKind,
-    before: string,
-  ): void {
+  changed(document: vscode.TextDocument, path: string, change: RecordedChange): void {
     clearTimeout(this.timer);
     this.typedInto.add(document);
     const { key } = placeOf(document.uri).folder;
-    const [change] = contentChanges;
-    if (kind !== 'typed' || change === undefined || contentChanges.length > 1) this.touched = undefined;
-    else if (!this.followed.some(({ folder, name }) => folder === key && name.isAt(path, change.range.start)))
-      this.touched = { folder: key, name: nameAt(path, before, change.range) };
-    for (const { folder, name } of this.followed) if (folder === key) name.changed(path, contentChanges, before);
+    for (const { folder, name } of this.names) if (folder === key) name.changed(path, change);
   }
 
-  private get followed(): readonly Followed[] {
-    return this.touched ? [...this.names, this.touched] : this.names;
-  }
-
-  edits(folder: FolderRef, documents: readonly TextFile[], edits: readonly Edit[]): NextEdit[] {
+  edits({ folder, documents, edits }: Present<FolderRef>): NextEdit[] {
     const textOf = (path: string) => documents.find((file) => file.path === path)?.text;
     return this.names.flatMap((each) => (each.folder === folder.key ? each.name.edits(textOf, edits) : []));
   }
@@ -84,7 +65,6 @@ export class Renames extends Part<EditSourceDeps> implements EditSource {
   private onMoved({ document }: vscode.TextEditor): void {
     clearTimeout(this.timer);
     if (!this.typedInto.delete(document)) this.askSoon(restMs);
-    else if (this.touched && this.touched.name.name !== '') this.askSoon(typedMs);
   }
 
   private askSoon(ms: number): void {
@@ -99,15 +79,15 @@ export class Renames extends Part<EditSourceDeps> implements EditSource {
     const recorded = editor && this.deps.journals.recordedOf(editor.document);
     if (!recorded || !this.deps.isOn(recorded.folder, editor.document.languageId)) return;
     const { document, selection } = editor;
-    const { touched } = this;
-    if (touched?.name.path === recorded.path && touched.name.isAt(recorded.path, selection.active))
-      return this.follow(touched, () => this.lostPlaces(document, touched.name));
+    const { folder, path, journal } = recorded;
+    const text = journal.textOf(path) ?? '';
     const range = document.getWordRangeAtPosition(selection.active, word);
     if (range === undefined || !range.contains(selection)) return;
-    const { folder, path } = recorded;
-    const declared = new DeclaredName(path, document.getText(range), range);
-    const textOf = (asked: string) => recorded.journal.textOf(asked);
-    const known = this.names.find((each) => each.folder === folder.key && each.name.isAt(path, range.start));
+    const declared = new DeclaredName(path, document.getText(range), spanIn(text, range));
+    const textOf = (asked: string) => journal.textOf(asked);
+    const known = this.names.find(
+      (each) => each.folder === folder.key && each.name.isAt(path, offsetIn(text, range.start)),
+    );
     const isRenamed = (each: Followed) =>
       each.folder === folder.key && each.name.edits(textOf, this.deps.journals.editsOf(folder)).length > 0;
     if (known && isRenamed(known)) return;
@@ -115,7 +95,7 @@ export class Renames extends Part<EditSourceDeps> implements EditSource {
     // Of the others, only renames under way are kept.
     const others = this.names.filter((each) => each !== known && isRenamed(each));
     this.names = [...others, entry].slice(-maxNames);
-    return this.follow(entry, () => this.referencesAt(document, range, declared.name, folder));
+    return this.follow(entry, () => this.referencesAt(document, text, range, declared.name, folder));
   }
 
   /** Keeps a name while its references are asked for, and if there are some. */
@@ -136,41 +116,15 @@ export class Renames extends Part<EditSourceDeps> implements EditSource {
       this.names = this.names.filter((each) => each !== entry);
     } finally {
       this.isAsking = false;
-      if (this.touched === entry) this.touched = undefined;
       const now = performance.now();
       this.pausedUntil = now + pauseAfter(now - begun);
     }
   }
 
-  /**
-   * The places of a name in its file that the server does not know any more since the name was typed over. If it was a
-   * part of a parameter, such as a prop, these are also the places that name the member of its type in the file.
-   */
-  private async lostPlaces(document: vscode.TextDocument, { name, range }: DeclaredName): Promise<Reference[]> {
-    const text = document.getText();
-    const places = [...text.matchAll(words)].filter(([found]) => found === name);
-    if (range === undefined || places.length === 0 || places.length > maxPlaces) return [];
-    const start = new vscode.Position(range.start.line, range.start.character);
-    const own = await definitionsAt(document.uri, start);
-    if (!own.some((definition) => isDeclaredAt(definition, document.uri, start))) return [];
-    const { open } = brackets(text.slice(0, document.offsetAt(start)));
-    const isPart = open.at(-1) === '{' && open.at(-2) === '(';
-    const { path } = placeOf(document.uri);
-    const references: Reference[] = [];
-    for (const { index } of places) {
-      const at = document.positionAt(index);
-      const found = await definitionsAt(document.uri, at);
-      const isMember = isPart && found.every((definition) => isNamed(definition, document, name));
-      if ((found.length > 0 && !isMember) || isShorthand(text, index, name)) continue;
-      const end = { line: at.line, character: at.character + name.length };
-      references.push({ path, range: { start: at, end }, prefix: '', suffix: '' });
-    }
-    return references;
-  }
-
   /** None if another place declares the name, or if the folder holds too many. */
   private async referencesAt(
     { uri }: vscode.TextDocument,
+    asked: string,
     range: vscode.Range,
     name: string,
     folder: FolderRef,
@@ -191,16 +145,27 @@ export class Renames extends Part<EditSourceDeps> implements EditSource {
       const place = placeOf(file);
       const { path } = place;
       const isOwn = place.folder.key === folder.key && (await this.deps.documents.ruleOf(place)) !== 'off';
+      const isAsked = file.toString() === uri.toString();
+      const text = isAsked ? asked : isOwn ? await this.textOf(file) : undefined;
       for (const { range: at, newText } of edits) {
         const parts = newText.split(placeholder);
         // A server that replaces more than names, or has seen a later text.
         if (!at.isSingleLine || at.end.character - at.start.character !== name.length || parts.length !== 2) return [];
-        const isDeclaration = file.toString() === uri.toString() && at.isEqual(range);
+        const isDeclaration = isAsked && at.isEqual(range);
         const [prefix, suffix] = parts as [string, string];
-        if (isOwn && !isDeclaration) references.push({ path, range: at, prefix, suffix });
+        if (isOwn && text !== undefined && !isDeclaration)
+          references.push({ path, ...spanIn(text, at), line: at.start.line, prefix, suffix });
       }
     }
     return references.length > maxReferences ? [] : references;
+  }
+
+  /** Undefined: the file cannot be read. */
+  private async textOf(uri: vscode.Uri): Promise<string | undefined> {
+    const recorded = this.deps.journals.at(uri);
+    if (recorded) return recorded.journal.textOf(recorded.path);
+    const bytes = await vscode.workspace.fs.readFile(uri).then(undefined, () => undefined);
+    return bytes && toLineFeeds(new TextDecoder().decode(bytes));
   }
 }
 
@@ -211,38 +176,9 @@ async function definitionsAt(uri: vscode.Uri, position: vscode.Position): Promis
 }
 
 function isDeclaredAt(definition: Definition, uri: vscode.Uri, position: vscode.Position): boolean {
-  const [file, range] = placeIn(definition);
+  const [file, range] =
+    'targetUri' in definition
+      ? [definition.targetUri, definition.targetSelectionRange ?? definition.targetRange]
+      : [definition.uri, definition.range];
   return file.toString() === uri.toString() && range.contains(position);
-}
-
-function placeIn(definition: Definition): [vscode.Uri, vscode.Range] {
-  return 'targetUri' in definition
-    ? [definition.targetUri, definition.targetSelectionRange ?? definition.targetRange]
-    : [definition.uri, definition.range];
-}
-
-/** Whether a definition is in a document, at a place of this name. */
-function isNamed(definition: Definition, document: vscode.TextDocument, name: string): boolean {
-  const [uri, range] = placeIn(definition);
-  if (uri.toString() !== document.uri.toString()) return false;
-  return document.getText(document.getWordRangeAtPosition(range.start, word)) === name;
-}
-
-/** Whether the name stands for a property and its value: `{ total }`. Only a server knows which of them is renamed. */
-function isShorthand(text: string, index: number, name: string): boolean {
-  const before = text.slice(0, index);
-  const [left = '', right = ''] = [before.trimEnd().at(-1), text.slice(index + name.length).trimStart()[0]];
-  return '{,'.includes(left) && ',}'.includes(right) && brackets(before).open.at(-1) === '{';
-}
-
-/** The word that a change begins in, as a name to follow; an empty one if there is none. */
-function nameAt(path: string, text: string, { start }: vscode.Range): DeclaredName {
-  const offset = offsetOf(text, start);
-  const from = lineStart(text, offset);
-  for (const { index, 0: name } of text.slice(from, lineEnd(text, offset)).matchAll(words)) {
-    if (index > start.character || index + name.length < start.character) continue;
-    const at = { line: start.line, character: index };
-    return new DeclaredName(path, name, { start: at, end: { line: start.line, character: index + name.length } });
-  }
-  return new DeclaredName(path, '', { start, end: start });
 }

@@ -3,4 +3,4 @@
 export const importFiles = () => import('../../workspace/files/file.ts');
 export const importKnownModule = () => import('../../workspace/files/known-module.ts');
 export const importSecrets = () => import('./folder-secrets.ts');
-export const importJournal = () => import('../../workspace/edits/journal.ts');
+export const importJournal = () => import('../../edits/history/journal.ts');

@@ -5,9 +5,10 @@ import type { KeptKind, KeptRow, KeptSummary } from '../../adapt/report/kept.ts'
 import { Part } from '../../common/disposable.ts';
 import { messageOf } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
+import type { AskedPlace } from '../../edits/editor.ts';
+import { editPrompt } from '../../edits/large-model/prompt.ts';
 import { requestWriter } from '../../llm/connect.ts';
 import { completionPrompt } from '../../prompts/completion/completion-prompt.ts';
-import { editPrompt } from '../../prompts/edit/edit-prompt.ts';
 import type { FileChange } from '../../specialist/ngram/ngram-protocol.ts';
 import type { Adaptation } from '../adapt/adaptation.ts';
 import type { Api } from '../api/api.ts';
@@ -17,7 +18,6 @@ import type { FolderRef } from '../editor/folder-ref.ts';
 import { withProgress } from '../editor/progress.ts';
 import { safeSentence, t } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
-import type { AskedPlace } from '../edits/following.ts';
 import type { Documents } from '../folder/documents.ts';
 import type { FolderSession } from '../folder/folder-session.ts';
 import type { Folders } from '../folder/folders.ts';
@@ -29,7 +29,7 @@ export interface KeptViewDeps {
   readonly documents: Documents;
   readonly log: Log;
   /** Where the edit that follows would be asked for now. */
-  readonly edited: () => AskedPlace | undefined;
+  readonly edited: () => AskedPlace<FolderRef> | undefined;
 }
 
 export class KeptView extends Part<KeptViewDeps> implements vscode.TextDocumentContentProvider {

@@ -6,17 +6,17 @@ import { join } from 'node:path';
 import { mock, test } from 'node:test';
 import type { Log } from '../../../src/common/log.ts';
 import type { Remote } from '../../../src/common/supervisor.ts';
+import { EditJournal } from '../../../src/edits/history/journal.ts';
+import { followUp } from '../../../src/edits/large-model/worth.ts';
 import type { LiveModel } from '../../../src/specialist/ngram/live-model.ts';
 import { NgramClient } from '../../../src/specialist/ngram/ngram-client.ts';
 import type { FromWorker, ToWorker } from '../../../src/specialist/ngram/ngram-protocol.ts';
 import { NgramService } from '../../../src/specialist/ngram/ngram-service.ts';
-import { followUp } from '../../../src/workspace/edits/follow-up.ts';
-import { EditJournal } from '../../../src/workspace/edits/journal.ts';
+import { edit } from '../../edits/support.ts';
 import { ManualClock } from '../../fakes/clock.ts';
 import { assertFailed } from '../../support/results.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { trainTokenizer } from '../../text/tokenizer/fixture.ts';
-import { edit } from '../../workspace/edits/support.ts';
 import { at, build, line, projectFiles, tokenizer } from './project.ts';
 
 const folder = temporaryFolder();
@@ -383,12 +383,12 @@ test('finds the next edits in the texts that come with the request', async () =>
     journal.open('a.ts', 'old(1);\n\n\nold(2);\n\n\nold(3);\n');
     client.setOpenFile('a.ts', journal.textOf('a.ts'));
     for (const line of [0, 3]) {
-      const range = { start: { line, character: 0 }, end: { line, character: 3 } };
-      journal.record({ path: 'a.ts', ranges: [{ range, text: 'fresh' }], time: line });
+      const start = (journal.textOf('a.ts') ?? '').split('\n').slice(0, line).join('\n').length + Math.min(1, line);
+      journal.record({ path: 'a.ts', ranges: [{ start, end: start + 3, text: 'fresh' }], time: line });
     }
     const documents = [{ path: 'a.ts', text: journal.textOf('a.ts') as string }];
     const found = await client.nextEdits({ edits: journal.recentEdits(), documents, ms: 10_000 }, neverAborted());
-    const places = found.map(({ range, replacement }) => [range.start.line, replacement]);
+    const places = found.map(({ line, replacement }) => [line, replacement]);
     assert.deepEqual(places, [[6, 'fresh']]);
   });
 });
@@ -402,14 +402,13 @@ test('finds the next edits in open documents and in files of the folder', async 
     for (const [time, path] of paths.entries()) {
       const text = before.get(path) as string;
       journal.open(path, text);
-      const character = (text.split('\n')[0] as string).indexOf('database');
-      const range = { start: { line: 0, character }, end: { line: 0, character: character + 'database'.length } };
-      journal.record({ path, ranges: [{ range, text: 'storage' }], time });
+      const start = text.indexOf('database');
+      journal.record({ path, ranges: [{ start, end: start + 'database'.length, text: 'storage' }], time });
       client.setOpenFile(path, journal.textOf(path));
     }
     const found = await client.nextEdits({ edits: journal.recentEdits(), ms: 30_000 }, neverAborted());
     const others = projectFiles.map(({ path }) => path).filter((path) => !paths.includes(path));
-    const imports = found.filter(({ range }) => range.start.line === 0);
+    const imports = found.filter(({ line }) => line === 0);
     assert.deepEqual(imports.map(({ path }) => path).sort(), others.sort());
     assert.ok(imports.every(({ removed, replacement }) => removed === 'database' && replacement === 'storage'));
   });

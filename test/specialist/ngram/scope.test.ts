@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { describe, surroundings } from '../../../src/specialist/ngram/ranking.ts';
 import type { Hypothesis } from '../../../src/specialist/ngram/search.ts';
 import { kinOf, ngramKinOf } from '../../../src/text/languages.ts';
-import { edit } from '../../workspace/edits/support.ts';
+import { edit } from '../../edits/support.ts';
 import { build, complete, line } from './project.ts';
 
 test('code is predicted from its language kin, text and data from all files', () => {

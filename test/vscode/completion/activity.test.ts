@@ -66,6 +66,8 @@ test('totals count answers, latencies, accepted characters and costs; a cached a
   activity.add(row('3', { latencyMs: 900, source: 'api', costUsd: 0.01, savedUsd: 0 }), 'd');
   activity.add(row('4', { cached: true, latencyMs: 0 }), 'd');
   activity.add(row('5', { source: 'none', savedUsd: 0 }), 'd');
+  activity.add(row('6', { source: 'edit', costUsd: 0.002 }), 'd');
+  // When it was paid.
   activity.addSpending(0.002);
   activity.setOutcome('1', 'partly-accepted', 3);
   activity.setOutcome('1', 'accepted', 8);
@@ -80,7 +82,7 @@ test('totals count answers, latencies, accepted characters and costs; a cached a
       api: 1,
       accepted: 2,
       typed: 1,
-      edits: 0,
+      edits: 1,
       applied: 0,
       characters: 12,
       spentUsd: 0,

@@ -86,7 +86,7 @@ test('where the editor requests nothing, a manual request is answered with the r
 });
 
 test('a request names the word that was typed over, and the next edit that is offered in the line', async () => {
-  const edit = { id: 'e', probability: 0.6, inserts: undefined };
+  const edit = { id: 'e', inserts: undefined };
   const { ask, requests } = setup(() => nothing('a next edit is offered here'), edit);
   assert.deepEqual(await ask(), []);
   assert.deepEqual([requests[0]?.nextEdit, requests[0]?.replaced], [edit, 'users']);
@@ -99,7 +99,7 @@ test('an answer that comes after a next edit was announced is shown only to a re
   ] as const) {
     let edit: EditInLine | undefined;
     const answer = () => {
-      edit = { id: 'e', probability: 0.6, inserts: undefined };
+      edit = { id: 'e', inserts: undefined };
       return loaded;
     };
     const { ask, withdrawn } = setup(answer, () => edit);

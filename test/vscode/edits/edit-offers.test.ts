@@ -3,9 +3,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { silentLog } from '../../../src/common/log.ts';
-import type { FoundEdits } from '../../../src/vscode/edits/offer-search.ts';
-import type { TextFile } from '../../../src/workspace/edits/edit.ts';
+import type { TextFile } from '../../../src/edits/history/edit.ts';
 import { desk } from '../../fakes/vscode-editor.ts';
 import { dispose, offer, opened, take, until } from './offers.ts';
 
@@ -26,105 +24,129 @@ async function renamed(files: TextFile[] = []) {
   return { ...parts, editor };
 }
 
-test('marks the third place, hints at it, announces it and lists it', async () => {
-  const { editor, activity, state } = await renamed();
-  assert.equal(state.tab, 'jump');
-  assert.deepEqual(desk.drawn(editor), ['(struck through)', 'sum', 'Tab: next edit, line 5']);
-  assert.ok(desk.status.visible);
-  assert.deepEqual(desk.status.accessibilityInformation, {
-    label: 'Next edit: a.ts line 5: replace total by sum. Tab goes there, Escape dismisses it.',
-    role: 'alert',
+type Session = Awaited<ReturnType<typeof renamed>>;
+
+const actions = {
+  'go to': ({ offers }) => offers.goTo(),
+  take: ({ offers }) => take(offers),
+  apply: ({ offers }) => offers.apply(),
+  'apply all': ({ offers }) => offers.applyAll(),
+  dismiss: ({ offers }) => offers.dismiss(),
+  undo: ({ editor }) => editor.document.undo(),
+  'rename the next': ({ editor }) => desk.retype(editor, 'total', 'sum'),
+  'type a blank': ({ editor }) => desk.retype(editor, ';', '; '),
+  'move the cursor': ({ editor }) => desk.cursor(editor, 2, 0),
+  'open the list': ({ offers }) => offers.onList(true),
+  // The editor reports the change before the cursor has moved.
+  'delete all below the cursor': ({ editor }) => {
+    editor.selection = new Selection(6, 0, 6, 0);
+    editor.document.change([{ range: new Range(0, 0, 7, 0), text: '' }]);
+  },
+  'discard the preview': () => {
+    desk.isDiscarding = true;
+  },
+  'wait for an offer': ({ state }) => until(() => state.tab),
+  'wait for a search': async ({ state: { asked }, state }) => {
+    await until(() => state.asked > asked);
+    await sleep(5);
+  },
+} satisfies Readonly<Record<string, (session: Session) => unknown>>;
+
+function seen({ editor, state, activity }: Session) {
+  const { line, character } = editor.selection.active;
+  return {
+    tab: state.tab,
+    drawn: desk.drawn(editor),
+    text: editor.document.getText(),
+    cursor: `${line} ${character}`,
+    status: desk.status.visible ? desk.status.text : '',
+    // Newest first.
+    outcomes: activity.rows.map(({ outcome }) => outcome),
+  };
+}
+
+const HALF = uses('sum').replace('(sum > 3)', '(total > 3)').replace('stop(sum)', 'stop(total)');
+const NEXT = ['(struck through)', 'sum', 'Tab: next edit, line 6'];
+/** What the user does after two of four places were renamed, and what there is to see then. */
+const sessions: readonly [what: string, does: (keyof typeof actions)[], sees: Partial<ReturnType<typeof seen>>][] = [
+  [
+    'the third place is marked, hinted at, announced and listed',
+    [],
+    {
+      tab: 'jump',
+      drawn: ['(struck through)', 'sum', 'Tab: next edit, line 5'],
+      status: '$(edit) Next edit: a.ts line 5 (Tab)',
+      outcomes: ['pending'],
+    },
+  ],
+  ['the cursor goes to the edit', ['go to'], { tab: 'apply', cursor: '4 4', text: HALF }],
+  ['no edit is applied before the cursor is at it', ['apply'], { tab: 'apply', cursor: '4 4', text: HALF }],
+  ['an applied edit has the next one follow at once', ['take'], { tab: 'jump', cursor: '4 7', drawn: NEXT }],
+  [
+    'no hint claims that an edit is the last one, since others may follow from it',
+    ['take', 'go to'],
+    { drawn: ['(struck through)', 'sum', 'Tab: apply, Esc: dismiss'] },
+  ],
+  [
+    'after the last one Tab waits, and nothing is drawn',
+    ['take', 'take'],
+    { tab: 'wait', text: uses('sum'), drawn: [], status: '', outcomes: ['accepted', 'accepted'] },
+  ],
+  ['Tab waits until there is a key', ['take', 'take', 'type a blank'], { tab: undefined }],
+  ['Tab waits until the cursor is moved', ['take', 'take', 'move the cursor'], { tab: undefined }],
+  ['Tab waits until there is an undo', ['take', 'take', 'undo'], { tab: undefined }],
+  ['one undo takes one applied edit back', ['take', 'undo'], { tab: undefined, text: HALF }],
+  ['an edit that was taken back is not offered again', ['take', 'undo', 'go to'], { tab: undefined, text: HALF }],
+  [
+    'an edit that the user makes himself does not wait for an answer',
+    ['rename the next', 'wait for an offer'],
+    { outcomes: ['pending', 'ignored'], drawn: NEXT },
+  ],
+  ['a document that was shortened above the cursor is no error', ['delete all below the cursor'], { tab: undefined }],
+  [
+    'the hint names the key that works while the editor has a list of suggestions open',
+    ['open the list'],
+    { drawn: ['(struck through)', 'sum', 'Alt+Enter: next edit, line 5'] },
+  ],
+  [
+    'the key stays the same at the edit',
+    ['open the list', 'go to'],
+    { drawn: ['(struck through)', 'sum', 'Alt+Enter: apply, Esc: dismiss'] },
+  ],
+  ['and is Tab again at the next one', ['open the list', 'go to', 'apply'], { drawn: NEXT }],
+  ['a key takes the hint away', ['type a blank'], { tab: undefined }],
+  ['a pause in typing brings it back', ['type a blank', 'wait for an offer'], { tab: 'jump' }],
+  ['a dismissed edit is gone', ['dismiss'], { tab: undefined, drawn: [], outcomes: ['rejected'] }],
+  ['and does not come again', ['dismiss', 'type a blank', 'wait for a search'], { drawn: [] }],
+  ['all are applied after a preview', ['apply all'], { text: uses('sum') }],
+  ['all are offered again after it was discarded', ['discard the preview', 'apply all'], { tab: 'jump', text: HALF }],
+  ['one undo takes all back', ['apply all', 'undo'], { tab: undefined, text: HALF }],
+  ['which are not offered again', ['apply all', 'undo', 'type a blank', 'go to'], { tab: undefined, cursor: '0 25' }],
+];
+for (const [what, does, sees] of sessions)
+  test(what, async () => {
+    const session = await renamed();
+    for (const action of does) await actions[action](session);
+    const all = seen(session);
+    assert.deepEqual({ ...all, ...sees }, all);
   });
+
+test('an offer is spoken, and its row tells what it was learned from', async () => {
+  const { activity } = await renamed();
+  const label = 'Next edit: a.ts line 5: replace total by sum. Tab goes there, Escape dismisses it.';
+  assert.deepEqual(desk.status.accessibilityInformation, { label, role: 'alert' });
   const [row] = activity.rows;
-  assert.equal(row?.source, 'edit');
-  assert.deepEqual(row?.edit, {
-    removed: 'total',
-    learnedFrom: [
-      { removed: 'total', inserted: 'sum' },
-      { removed: 'total', inserted: 'sum' },
-    ],
-    left: 2,
-  });
+  const edit = { removed: 'total', inserted: 'sum' };
+  assert.deepEqual([row?.source, row?.edit], ['edit', { removed: 'total', learnedFrom: [edit, edit], left: 2 }]);
   assert.equal(activity.totals().completions, 0);
 });
 
-test('no hint claims that an edit is the last one, since others may follow from it', async () => {
+test('a refactoring needs no confirmation of each edit, and keeps the editor', async () => {
   const { offers, editor } = await renamed();
-  await take(offers);
-  await offers.goTo();
-  assert.ok(desk.drawn(editor).includes('Tab: apply, Esc: dismiss'), desk.drawn(editor).join());
-});
-
-test('the row of an edit that is offered no more does not wait for an answer', async () => {
-  const { editor, activity } = await renamed();
-  const [shown] = activity.rows;
-  assert.equal(shown?.outcome, 'pending');
-  desk.retype(editor, 'total', 'sum');
-  await until(() => activity.rows[0]?.id !== shown?.id);
-  assert.equal(activity.get(shown?.id ?? '')?.outcome, 'ignored');
-  assert.equal(activity.rows[0]?.outcome, 'pending');
-});
-
-test('a document that was shortened above the cursor is no error', async () => {
-  const { editor, state } = await renamed();
-  editor.selection = new Selection(6, 0, 6, 0);
-  // The editor reports the change before the cursor has moved.
-  editor.document.change([{ range: new Range(0, 0, 7, 0), text: '' }]);
-  assert.equal(state.tab, undefined);
-});
-
-test('goes to the edit, applies it, and offers the next at once', async () => {
-  const { offers, editor, activity, state } = await renamed();
-  await offers.goTo();
-  assert.deepEqual({ ...editor.selection.active }, { line: 4, character: 4 });
-  assert.equal(state.tab, 'apply');
-  await take(offers);
-  assert.deepEqual({ ...editor.selection.active }, { line: 4, character: 7 });
-  assert.ok(desk.drawn(editor).includes('Tab: next edit, line 6'));
-  await take(offers);
-  assert.equal(editor.document.getText(), uses('sum'));
-  assert.equal(state.tab, 'wait', 'after the last one, too');
-  assert.deepEqual(desk.drawn(editor), []);
-  assert.ok(!desk.status.visible);
-  assert.deepEqual(
-    activity.rows.map(({ outcome }) => outcome),
-    ['accepted', 'accepted'],
-  );
-});
-
-test('the commands apply no edit before the cursor is at it', async () => {
-  const { offers, editor } = await renamed();
-  const before = editor.document.getText();
-  await offers.apply();
-  assert.equal(editor.document.getText(), before);
-  await offers.apply();
-  assert.notEqual(editor.document.getText(), before);
-});
-
-for (const end of ['a key', 'a move of the cursor', 'an undo'] as const)
-  test(`after an applied edit Tab waits for the next one until there is ${end}`, async () => {
-    const { offers, editor, state } = await renamed();
-    await take(offers);
-    await take(offers);
-    assert.equal(state.tab, 'wait');
-    if (end === 'a key') desk.retype(editor, ';', '; ');
-    if (end === 'a move of the cursor') desk.cursor(editor, 2, 0);
-    if (end === 'an undo') editor.document.undo();
-    assert.equal(state.tab, undefined);
-  });
-
-test('one undo takes one applied edit back, which is not offered again', async () => {
-  const { offers, editor, state } = await renamed();
-  await take(offers);
-  editor.document.undo();
-  assert.equal(
-    editor.document.getText(),
-    uses('sum')
-      .replace(/sum( > 3)/, 'total$1')
-      .replace('stop(sum)', 'stop(total)'),
-  );
-  assert.equal(state.tab, undefined);
-  assert.equal(await offers.goTo(), false);
+  await offers.applyAll();
+  assert.equal(desk.active.document, editor.document);
+  const metadata = desk.confirmed.at(-1)?.edits.map((edit) => edit.metadata);
+  assert.deepEqual(metadata, Array(2).fill({ needsConfirmation: false, label: 'repeated edit' }));
 });
 
 test('changes right after a file is opened count, before it is known whether it is ignored', async () => {
@@ -147,16 +169,6 @@ test('the status bar names file, line and key of the edit, and follows it when i
   await opened('src/b.ts', '');
   assert.equal(desk.status.text, '$(edit) Next edit: a.ts line 6');
   assert.match(desk.status.accessibilityInformation?.label ?? '', /^Next edit: a\.ts line 6/);
-});
-
-test('the hint names the key that works while the editor has a list of suggestions open', async () => {
-  const { offers, editor } = await renamed();
-  offers.onList(true);
-  assert.ok(desk.drawn(editor).includes('Alt+Enter: next edit, line 5'), desk.drawn(editor).join());
-  await offers.goTo();
-  assert.ok(desk.drawn(editor).includes('Alt+Enter: apply, Esc: dismiss'), 'the key stays the same at the edit');
-  await offers.apply();
-  assert.ok(desk.drawn(editor).includes('Tab: next edit, line 6'));
 });
 
 test('the hint stands in a line that is in view', async () => {
@@ -194,15 +206,6 @@ test('the status bar shows a pause until it is ended', async () => {
   assert.ok(desk.status.visible, 'a move of the cursor hides it');
   await offers.resume();
   assert.ok(!desk.status.visible || !/pause/.test(desk.status.text));
-});
-
-test('a key takes the hint away until a pause in typing', async () => {
-  const { editor, state } = await renamed();
-  const { asked } = state;
-  desk.retype(editor, ';', '; ');
-  assert.equal(state.tab, undefined);
-  await until(() => state.asked > asked && state.tab);
-  assert.equal(state.tab, 'jump');
 });
 
 test('goes to an edit in another file', async () => {
@@ -250,31 +253,6 @@ test('applies all after a preview if the first file is gone', async () => {
   );
 });
 
-test('applies all after a preview, and offers all again after it was discarded', async () => {
-  const { offers, editor, state } = await renamed();
-  desk.isDiscarding = true;
-  await offers.applyAll();
-  assert.equal(desk.active.document, editor.document);
-  assert.equal(state.tab, 'jump');
-  desk.isDiscarding = false;
-  await offers.applyAll();
-  const { edits = [] } = desk.confirmed.at(-1) ?? {};
-  assert.deepEqual(
-    edits.map(({ metadata }) => metadata),
-    Array(2).fill({ needsConfirmation: false, label: 'repeated edit' }),
-  );
-  assert.equal(editor.document.getText(), uses('sum'));
-});
-
-test('one undo takes all applied edits back, which are not offered again', async () => {
-  const { offers, editor } = await renamed();
-  await offers.applyAll();
-  editor.document.undo();
-  assert.equal(editor.document.getText().match(/total/g)?.length, 2);
-  desk.retype(editor, ';', '; ');
-  assert.equal(await offers.goTo(), false);
-});
-
 for (const [path, isTold] of [
   ['src/a.ts', true],
   ['notes/private.ts', false],
@@ -300,19 +278,6 @@ test('the local models are told of finished edits, and of none after a checkout'
   assert.equal(state.histories.length, count, 'the edit under way is no news');
   desk.checkout();
   assert.deepEqual(told(), []);
-});
-
-test('a dismissed edit is gone, and counts as rejected', async () => {
-  const { offers, editor, activity, state } = await renamed();
-  offers.dismiss();
-  assert.equal(state.tab, undefined);
-  assert.deepEqual(desk.drawn(editor), []);
-  assert.equal(activity.rows[0]?.outcome, 'rejected');
-  const { asked } = state;
-  desk.retype(editor, ';', '; ');
-  await until(() => state.asked > asked);
-  await sleep(5);
-  assert.deepEqual(desk.drawn(editor), []);
 });
 
 test('the rest of an insertion is offered where the user types it', async () => {
@@ -416,57 +381,6 @@ for (const where of ['restricted', 'ignored', 'setting', 'off', 'outside'] as co
     await offers.goTo();
     assert.equal(state.asked, 0, where);
   });
-
-const { OfferSearch } = await import('../../../src/vscode/edits/offer-search.ts');
-
-async function searching(nextEdits: () => Promise<readonly never[]>) {
-  await desk.open('src/a.ts', '');
-  const found: FoundEdits[] = [];
-  const search = new OfferSearch({
-    folders: { of: () => ({ ngram: { nextEdits } }) } as never,
-    journals: {
-      forgetOutside() {},
-      recordedOf: () => ({ folder: {} }),
-      documentsOf: () => [],
-      editsOf: () => [{}],
-    } as never,
-    log: silentLog,
-    isOn: () => true,
-    ignored: () => [],
-    onFound: (edits) => {
-      found.push(edits);
-      return false;
-    },
-    onOff: () => assert.fail(),
-  });
-  return { search, found };
-}
-
-test('a failed search hands on that no edit repeats others, so that no earlier one stays', async () => {
-  const { search, found } = await searching(() => Promise.reject(new Error('the worker has ended')));
-  await search.run();
-  search.dispose();
-  assert.deepEqual(
-    found.map(({ repeated }) => repeated),
-    [[]],
-  );
-});
-
-test('a search after typing is waited for until it ends, the repeated one is not', async () => {
-  const { search } = await searching(async () => []);
-  const states: boolean[] = [];
-  const note = () => states.push(search.isWaiting);
-  search.soon();
-  note();
-  const done = search.finish();
-  note();
-  await done;
-  note();
-  search.soon();
-  note();
-  search.dispose();
-  assert.deepEqual(states, [true, true, false, true]);
-});
 
 test('an edit in the cursor’s line owns it, and other ghost text gives way; between two keys nothing does', async () => {
   const { offers, state } = setUp({ files: [] });

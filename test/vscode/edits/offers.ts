@@ -1,11 +1,11 @@
 // Next edits in the fake editor, with or without those that repeat others.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { silentLog } from '../../../src/common/log.ts';
-import type { FollowingEdit } from '../../../src/suggest/following-edits.ts';
-import type { TabAction } from '../../../src/vscode/edits/offered-edits.ts';
+import { type EditHistory, nextEdit, type TextFile } from '../../../src/edits/history/edit.ts';
+import type { EditedPlace } from '../../../src/edits/large-model/worth.ts';
+import type { TabAction } from '../../../src/edits/offers.ts';
+import { type NextEditsInput, nextEdits } from '../../../src/edits/rules/repeated.ts';
 import type { Settings } from '../../../src/vscode/settings/settings.ts';
-import type { EditHistory, NextEditsInput, TextFile } from '../../../src/workspace/edits/edit.ts';
-import { nextEdits } from '../../../src/workspace/edits/next-edits.ts';
 import { desk } from '../../fakes/vscode-editor.ts';
 
 const { EditOffers } = await import('../../../src/vscode/edits/edit-offers.ts');
@@ -30,7 +30,7 @@ interface OfferOptions {
   /** The folder's files, where edits that repeat others are found; absent: no edit repeats others. */
   readonly files?: readonly TextFile[];
   /** The large model's edit; absent: it knows none. */
-  readonly follows?: FollowingEdit;
+  readonly follows?: { readonly start: number; readonly end: number; readonly text: string; readonly sure: number };
   /** See NextEditsInput. */
   readonly least?: number | 'usual';
   /** What each search waits for first. */
@@ -112,7 +112,16 @@ export function offer({
       },
     },
     service: {
-      following: { after: async () => follows ?? 'the large model knows no edit', judgedByUser() {} },
+      following: {
+        after: async (place: EditedPlace) =>
+          follows
+            ? nextEdit(place, follows, {
+                origin: { kind: 'follows', model: 'large', latencyMs: 1, costUsd: 0 },
+                ...{ rule: 'follows', learnedFrom: [], left: 1, probability: follows.sure, least: 0.3 },
+              })
+            : 'the large model knows no edit',
+        judgedByUser() {},
+      },
     },
     specialist: { setHistory: (history: EditHistory) => state.histories.push(history) },
   };
@@ -139,7 +148,7 @@ export function offer({
 export async function opened(path: string, text: string) {
   const editor = await desk.open(path, text);
   // The journal is imported on first use.
-  await import('../../../src/workspace/edits/journal.ts');
+  await import('../../../src/edits/history/journal.ts');
   await sleep(5);
   return editor;
 }

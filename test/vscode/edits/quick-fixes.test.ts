@@ -94,8 +94,7 @@ const asked = () => new Promise((resolve) => setTimeout(resolve, 3000));
 for (const sure of [0.75, 0.85])
   test(`of a fix and the large model’s edit of the same text, the likelier is offered: ${sure} sure`, async () => {
     const start = code.indexOf('send');
-    const change = { start, end: start + 4, text: 'post' };
-    offer({ follows: { change, sure, model: 'large', costUsd: 0, latencyMs: 1 } });
+    offer({ follows: { start, end: start + 4, text: 'post', sure } });
     const editor = await opened('src/a.ts', code);
     serve(editor, {}, [[undefined, new vscode.Range(2, 0, 2, 4), 'load']]);
     desk.retype(editor, '1', '2');
@@ -106,8 +105,8 @@ for (const sure of [0.75, 0.85])
   });
 
 test('fixes that the user dismisses lower the estimate of the next one', async () => {
-  const change = { start: code.indexOf('send'), end: code.indexOf('send') + 4, text: 'post' };
-  const { offers, state } = offer({ follows: { change, sure: 0.75, model: 'large', costUsd: 0, latencyMs: 1 } });
+  const start = code.indexOf('send');
+  const { offers, state } = offer({ follows: { start, end: start + 4, text: 'post', sure: 0.75 } });
   const editor = await opened('src/a.ts', code);
   serve(editor, {}, [[undefined, new vscode.Range(2, 0, 2, 4), 'load']]);
   desk.retype(editor, '1', '2');

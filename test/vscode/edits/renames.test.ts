@@ -131,25 +131,6 @@ for (const answer of ['refusal', 'more'] as const)
     assert.equal(state.tab, undefined);
   });
 
-test('a name that is typed over at once is offered where the server does not know it any more', async () => {
-  const { activity, state } = offer();
-  const text = 'function load({ total }) {\n  return total;\n}\n\nload({ total: other.total });\n';
-  // The server knows the new name at its declaration, and the attribute of another object.
-  desk.servers.set('vscode.executeDefinitionProvider', (uri: never, { line, character }: never) => {
-    const isOwn = line === 0 && character === 16;
-    const isOther = line === 4 && character === 20;
-    if (isOwn) return [new vscode.Location(uri, new vscode.Range(0, 16, 0, 19))];
-    return isOther
-      ? [new vscode.Location({ toString: () => 'file:///other.ts' } as never, new vscode.Range(0, 0, 0, 5))]
-      : [];
-  });
-  const editor = await opened('src/a.ts', text);
-  desk.retype(editor, 'total', 'sum');
-  await until(() => state.tab);
-  assert.equal(activity.rows[0]?.model, 'rename of `total`');
-  assert.equal(activity.rows[0]?.edit?.left, 2);
-});
-
 test('a new word that is typed asks the server nothing', async () => {
   offer();
   let asked = 0;

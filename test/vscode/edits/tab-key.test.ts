@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { afterEach, mock, test } from 'node:test';
 import { uniforms } from '../../../src/common/statistics/random.ts';
+import { changes } from '../../edits/support.ts';
 import { desk } from '../../fakes/vscode-editor.ts';
-import { changes } from '../../workspace/edits/support.ts';
 import { dispose, offer, opened } from './offers.ts';
 
 const vscode = await import('vscode');

@@ -1,0 +1,185 @@
+// The life of one next edit, from a change of the text to what becomes of the edit, read from top to bottom.
+//
+// Each change ends what was under way: its texts are older. At a pause, the rules learned from the user's edits are
+// searched for places; a language server's renames and fixes are known by then. Where nothing else is to be offered, the
+// large model may be asked. All that is found is decided on in one place, and the first that it lets through is drawn.
+import { Part } from '../common/disposable.ts';
+import { isCancelled } from '../common/errors.ts';
+import { decideEdits } from '../routing/decide.ts';
+import type { AskedPlace, NextEditsDeps, Present } from './editor.ts';
+import type { Edit, NextEdit } from './history/edit.ts';
+import type { RecordedChange } from './history/journal.ts';
+import { REST_MS } from './large-model/worth.ts';
+import { type OfferedEdit, OfferedEdits } from './offers.ts';
+import { Search, type SearchedAfter } from './search.ts';
+
+export class NextEdits<F extends { readonly key: string }> extends Part<NextEditsDeps<F>> {
+  readonly offered = new OfferedEdits(() => performance.now());
+  readonly search: Search<readonly [Present<F>, readonly NextEdit[]] | 'off'>;
+  /** Of the offers. */
+  folder: F | undefined;
+  private resting: NodeJS.Timeout | undefined;
+  private asking: AbortController | undefined;
+  /** The large model's edit. */
+  private followed: { readonly at: AskedPlace<F>; readonly edit: NextEdit } | undefined;
+  /** The offer that is shown, and the edits after which it is. It counts as shown once there are others. */
+  private pending: { readonly offer: OfferedEdit; readonly after: string } | undefined;
+
+  constructor(deps: NextEditsDeps<F>) {
+    super(deps);
+    this.search = this.add(
+      new Search({
+        search: (ms, after, signal) => this.find(ms, after, signal),
+        onFound: (found, after) => this.offer(found, after),
+      }),
+    );
+    this.add({ dispose: () => this.endAsking() });
+  }
+
+  /** A text was changed. @param isOurs the change applies an offer */
+  changed(path: string, { kind, before, replacements }: RecordedChange, isOurs: boolean): void {
+    const { offered } = this;
+    this.search.cancel();
+    this.endAsking();
+    this.followed = undefined;
+    if (kind === 'undo' || kind === 'redo') {
+      offered.undone(path);
+      return;
+    }
+    const [{ start, end, text }, ...others] = replacements;
+    const isOne = others.length === 0;
+    // The user may be typing what is offered.
+    if (isOne && start === end) offered.inserted(path, start, text);
+    else if (isOne && text === '' && before.slice(start, end).includes('\n')) offered.deletedAt(path, start);
+    else offered.changed();
+    if (!isOurs) this.search.soon();
+  }
+
+  /** At a pause: the places where the user's last edits repeat. */
+  private async find(ms: number, after: SearchedAfter, signal: AbortSignal) {
+    const present = this.deps.present();
+    if (present === undefined || this.offered.isSilent) return 'off' as const;
+    const { folder, edits, documents, line } = present;
+    const input = {
+      edits,
+      documents,
+      ignored: this.ignoredAfter(edits),
+      cursor: after === 'rest' ? line : undefined,
+      ms,
+    };
+    const repeated = edits.length === 0 ? [] : this.deps.repeated(folder, input, signal);
+    try {
+      return [present, await repeated] as const;
+    } catch (error) {
+      // What others have found is offered, and earlier offers are withdrawn.
+      if (!signal.aborted) this.deps.log.error('Repeated edits were not found', error);
+      return [present, []] as const;
+    }
+  }
+
+  /** Decides on all that was found, and offers what is let through. Returns whether to search again, longer. */
+  private offer(found: readonly [Present<F>, readonly NextEdit[]] | 'off', after: SearchedAfter): boolean {
+    if (found === 'off') {
+      this.withdraw();
+      return false;
+    }
+    const [present, repeated] = found;
+    const { folder, edits, documents } = present;
+    const { offered, deps } = this;
+    this.folder = folder;
+    const lists = [repeated, ...deps.sources.map((source) => source.edits(present)), this.following(folder)];
+    const next = decideEdits(lists, {
+      ignored: this.ignoredAfter(edits),
+      showsLines: deps.showsLines(),
+      isSilent: offered.isSilent,
+    });
+    const before = offered.current;
+    offered.offer(next, (path) => documents.find((file) => file.path === path)?.text, deps.cursor());
+    const { current } = offered;
+    if (before && !offered.has(before)) deps.onOutcome(before, 'ignored');
+    if (current) this.pending ??= { offer: current, after: stateOf(edits) };
+    deps.draw(true);
+    // What follows may be likelier than a fix.
+    if (after === 'key' && next.every(({ origin }) => origin.kind === 'fix')) this.askSoon();
+    return next.length === 0 && edits.length > 0;
+  }
+
+  /** Nothing else is offered, or only quick fixes: the large model is asked if the cursor still rests then. */
+  private askSoon(): void {
+    if (this.asking !== undefined || this.followed !== undefined) return;
+    clearTimeout(this.resting);
+    this.resting = setTimeout(() => void this.ask(), REST_MS);
+  }
+
+  /** Whether a call is worth its price, the call, and the check of its answer. The next key ends it. */
+  private async ask(): Promise<void> {
+    const { askedPlace, follow, log } = this.deps;
+    const at = askedPlace();
+    if (at === undefined) return;
+    const asking = new AbortController();
+    this.asking = asking;
+    try {
+      const result = await follow(at, asking.signal);
+      if (asking.signal.aborted || at.isChanged()) return;
+      if (typeof result === 'string') return log.debug(`No edit by the large model: ${result}`);
+      this.followed = { at, edit: result };
+      this.search.again();
+    } catch (error) {
+      if (!asking.signal.aborted && !isCancelled(error)) log.error('The large model’s edit failed', error);
+    } finally {
+      if (this.asking === asking) this.asking = undefined;
+    }
+  }
+
+  private following(folder: F): readonly NextEdit[] {
+    const { followed } = this;
+    return followed?.at.folder.key === folder.key && !followed.at.isChanged() ? [followed.edit] : [];
+  }
+
+  private endAsking(): void {
+    clearTimeout(this.resting);
+    this.asking?.abort();
+    this.asking = undefined;
+  }
+
+  /** The user has dismissed what is offered. Returns whether nothing is offered for a while now. */
+  dismiss(): boolean {
+    const dismissed = this.offered.dismiss();
+    this.search.cancel();
+    if (dismissed) {
+      this.judged(dismissed, false);
+      this.deps.onOutcome(dismissed, 'rejected');
+    }
+    this.deps.draw(false);
+    return dismissed !== undefined && this.offered.isSilent;
+  }
+
+  /** Nothing is offered any more. */
+  withdraw(): void {
+    this.search.cancel();
+    this.offered.withdraw();
+    this.deps.draw(false);
+  }
+
+  /** The user has taken or dismissed an offer. */
+  judged(offer: OfferedEdit, isTaken: boolean): void {
+    for (const source of this.deps.sources) source.judged?.(offer, isTaken);
+    if (this.folder && offer.origin.kind === 'follows') this.deps.onFollowed(this.folder, isTaken);
+  }
+
+  /** What was dismissed, or shown and not followed; what is shown since the last edit is not among it. */
+  private ignoredAfter(edits: readonly Edit[]): string[] {
+    const { pending, offered } = this;
+    if (pending && pending.after !== stateOf(edits)) {
+      offered.shown.shown(pending.offer);
+      this.pending = undefined;
+    }
+    return offered.shown.ignored;
+  }
+}
+
+/** Differs after each edit. While one goes on, only what it has inserted changes. */
+function stateOf(edits: readonly Edit[]): string {
+  const last = edits.at(-1);
+  return JSON.stringify([edits.length, last?.path, last?.removed]);
+}

@@ -1,0 +1,138 @@
+// The next edits after repeated ones: what is offered, where, when nothing is, and what is not shown again.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { TokenizedText, tokensOf } from '../../../src/edits/history/tokens.ts';
+import { nextEdits } from '../../../src/edits/rules/repeated.ts';
+import { ShownEdits } from '../../../src/edits/shown-edits.ts';
+import { changes, Desk } from '../support.ts';
+
+const FILE = 'src/a.ts';
+const MS = 10_000;
+
+async function offersOf(desk: Desk, paths: readonly string[] = [FILE]) {
+  const documents = paths.map((path) => ({ path, text: desk.text(path) }));
+  return nextEdits({ edits: desk.journal.recentEdits(), documents, ms: MS });
+}
+
+/** The document with all offers of a file applied. */
+async function applied(desk: Desk, path = FILE): Promise<string> {
+  let text = desk.text(path);
+  const offers = (await offersOf(desk)).filter((offer) => offer.path === path);
+  for (const { start, end, removed, replacement } of offers.sort((a, b) => b.start - a.start)) {
+    assert.equal(text.slice(start, end), removed);
+    text = text.slice(0, start) + replacement + text.slice(end);
+  }
+  return text;
+}
+
+test('replaces the same part of different names', async () => {
+  const lines = ['user', 'item', 'part', 'page'].map((name) => {
+    const upper = name[0]?.toUpperCase() + name.slice(1);
+    return `const ${name} = get${upper}(id, '${name}');\n\n\n`;
+  });
+  const desk = new Desk({ [FILE]: lines.join('') });
+  desk.type(FILE, 'getUser', 'fetchUser');
+  desk.type(FILE, 'getItem', 'fetchItem');
+  const text = await applied(desk);
+  assert.ok(text.includes("fetchPart(id, 'part')"));
+  assert.ok(text.includes("fetchPage(id, 'page')"));
+});
+
+test('offers a name in other files once two files have it, after the last place of the open one', async () => {
+  const files = {
+    [FILE]: 'const rowLimit = 3;\n\n\nif (count > rowLimit) stop(rowLimit);\n',
+    'src/b.ts': 'export interface Options {\n  rowLimit?: number;\n}\n',
+    'src/c.ts': 'export function check(rowLimit: number) {\n  return rowLimit > 0;\n}\n',
+  };
+  const desk = new Desk(files);
+  const places = async () => (await offersOf(desk, Object.keys(files))).map(({ path }) => path);
+  desk.type(FILE, 'rowLimit', 'maxRows');
+  desk.type(FILE, 'rowLimit', 'maxRows');
+  assert.deepEqual(await places(), [FILE]);
+  desk.type('src/b.ts', 'rowLimit', 'maxRows');
+  assert.equal((await places())[0], FILE);
+  desk.type(FILE, 'rowLimit', 'maxRows');
+  assert.deepEqual(await places(), ['src/c.ts', 'src/c.ts']);
+});
+
+test('offers no parameter because an attribute of its name was renamed', async () => {
+  const text = 'class A:\n    def __init__(self, wait):\n        self.wait = wait\n        self.rest = self.wait\n';
+  const desk = new Desk({ 'a.py': `${text}        send(self.wait)\n` });
+  desk.type('a.py', 'self.wait', 'self.limit');
+  desk.type('a.py', 'self.wait', 'self.limit');
+  const offers = await offersOf(desk, ['a.py']);
+  assert.ok(
+    offers.every(({ line }) => line !== 1),
+    JSON.stringify(offers),
+  );
+});
+
+test('offers nothing that breaks the parse', async () => {
+  const desk = new Desk({ [FILE]: 'a(b, 1);\n\n\na(b, 2);\n\n\nx = [a(b, 3)];\n' });
+  desk.change(FILE, [['a(b, 1', 'a((b, 1']]);
+  desk.change(FILE, [['a(b, 2', 'a((b, 2']]);
+  assert.deepEqual(await offersOf(desk), []);
+});
+
+test('offers nothing that takes back what the user did', async () => {
+  const desk = new Desk({ [FILE]: 'old(1);\n\n\nold(2);\n\n\nfresh(3);\n\n\nold(4);\n' });
+  desk.type(FILE, 'old', 'fresh');
+  desk.type(FILE, 'fresh(3)', 'old(3)');
+  assert.deepEqual(await offersOf(desk), []);
+});
+
+for (const { name, files, typed, next } of changes)
+  test(`after two changes, the third is offered: ${name}`, async () => {
+    const desk = new Desk(files);
+    for (const { path, old, text, nth } of typed) desk.type(path, old, text, nth);
+    const opened = new Set(typed.map(({ path }) => path));
+    const others = Object.keys(files).filter((path) => !opened.has(path));
+    const file = (path: string) => ({ path, text: desk.text(path) });
+    const [first] = await nextEdits({
+      edits: desk.journal.recentEdits(),
+      documents: [...opened].map(file),
+      filesWith: (word) => others.map(file).filter(({ text }) => text.includes(word)),
+      ms: 10_000,
+    });
+    assert.ok(first, 'nothing is offered');
+    const text = desk.text(first.path);
+    assert.equal(first.path, next.path);
+    assert.equal(text.slice(0, first.start) + first.replacement + text.slice(first.end), next.text(text));
+  });
+
+const repeats = { kind: 'repeats' } as const;
+const rename = { kind: 'rename', name: 'old' } as const;
+/** What becomes of edits of one place, by their rules, and what is not offered any more. */
+const seen: readonly [what: string, events: (shown: ShownEdits) => void, ignored: string[]][] = [
+  ['a rule that repeats is shown once', (shown) => shown.shown({ rule: '#1', place: 'p', origin: repeats }), ['#1']],
+  [
+    'a place is shown twice, after different rules',
+    (shown) => ['#1', '#2'].map((rule) => shown.shown({ rule, place: 'p', origin: repeats })),
+    ['#1', '#2', 'p'],
+  ],
+  ['what repeats no others is shown twice', (shown) => shown.shown({ rule: '#', place: 'p', origin: rename }), []],
+  ['a dismissed edit is shown never again', (shown) => shown.dismissed({ rule: '#', place: 'p' }), ['#', 'p']],
+  ['of an edit that is taken back only the place is left out', (shown) => shown.undone({ place: 'p' }), ['p']],
+];
+for (const [what, events, ignored] of seen)
+  test(what, () => {
+    const shown = new ShownEdits();
+    events(shown);
+    assert.deepEqual(shown.ignored, ignored);
+  });
+
+test('reads the lines around an offset, at the ends of the text, too', () => {
+  const lines = ['', 'let a = 1;', '  call(a, "b")', '', '}', ''];
+  const text = lines.join('\n');
+  const document = new TokenizedText(text);
+  let start = 0;
+  for (const [number, line] of lines.entries()) {
+    for (const reach of [0, 1, 2, 9]) {
+      const first = Math.max(0, number - reach);
+      const part = lines.slice(first, number + reach + 1).join('\n');
+      const base = lines.slice(0, first).reduce((sum, { length }) => sum + length + 1, 0);
+      assert.deepEqual(document.around(start + line.length, reach), tokensOf(part, base), `line ${number}, ${reach}`);
+    }
+    start += line.length + 1;
+  }
+});
