@@ -6,8 +6,6 @@ import { DisposableStore } from './common/disposable.ts';
 import { physicalCores } from './common/threads.ts';
 import { readTuning } from './common/tuning.ts';
 import { JobClient } from './jobs/job-client.ts';
-import { loadHere } from './specialist/engine/timings.ts';
-import { lockModel } from './storage/lock.ts';
 import { Adaptation, RunCount } from './vscode/adapt/adaptation.ts';
 import { RunRequests } from './vscode/adapt/run-requests.ts';
 import { announceBadKey, announceOther, ConsentNotice } from './vscode/announcements.ts';
@@ -73,10 +71,7 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
   const { extensionUri: extension, globalState, secrets } = context;
   const clock = systemClock;
   /** Anything that the status shows has changed. */
-  const onChange = () => {
-    machineCard.check();
-    status.changed();
-  };
+  const onChange = () => status.changed();
   /** Key, model, address, limit or another setting of the large model has changed. */
   const onApi = () => {
     api.reset();
@@ -112,9 +107,6 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
       read: readBase,
       settings: () => configuration.for(undefined),
       time: (base, signal) => timeBase(paths.engine, base, configuration.for(undefined), signal),
-      lock: (base) => lockModel(paths.storage, base.weights, 'the editor'),
-      hasFolder: () => (vscode.workspace.workspaceFolders?.length ?? 0) > 0,
-      load: loadHere,
       isBusy: () => !runs.isIdle,
       onChange: () => folders.openNeural(),
       onState: onChange,
@@ -134,10 +126,7 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
   const jobs = new JobClient({ script: paths.job, engine: () => neural.startOptions, editor: editorModels, log });
   const machineCard = new MachineCard({
     memory: globalState,
-    jobs,
-    log,
     onChange,
-    lineMs: () => bases.automaticLineMs,
     choice: () => (configuration.for(undefined).baseModel === 'auto' ? bases.current : undefined),
     cores: neural.tuning.cores ?? physicalCores(),
   });
@@ -243,7 +232,7 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
   });
   const firstKeys = owned.add(new FirstKeys((editor) => ghostText.request(editor), documents));
   const mayPrefill = () => adaptation.progress === undefined;
-  owned.add(new Prefetch({ folders, documents, isOn, mayPrefill, onMove: () => bases.onUserInput() }));
+  owned.add(new Prefetch({ folders, documents, isOn, mayPrefill }));
 
   const kept = owned.add(
     new KeptView({ folders, adaptation, api, documents, log, edited: () => nextEdits.following.placeNow() }),

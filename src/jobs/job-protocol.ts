@@ -34,8 +34,6 @@ export interface Jobs {
   write: { request: WriteRequest; result: WrittenText };
   /** Discovers models on this machine that can be imported as bases. */
   findModels: { request: Record<string, never>; result: readonly FoundModel[] };
-  /** Own memory of the GPU that llama.cpp would use, bytes; 0: none. */
-  gpuMemory: { request: Record<string, never>; result: number };
   /** Imports one of them. */
   importBase: { request: GgufRequest; result: AddedBase };
   /** Downloads a model and imports it. */

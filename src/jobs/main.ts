@@ -13,7 +13,6 @@ import { failed, messageOf, ok, type Result } from '../common/errors.ts';
 import { makePrivate, replaceFile, sweepTemporary } from '../common/files.ts';
 import type { Log, LogLevel } from '../common/log.ts';
 import { quoted } from '../common/plain-text.ts';
-import { gpuMemory } from '../neural/llama/llama-model.ts';
 import { addGgufModel } from '../neural/models/import/add-gguf.ts';
 import { discoverModels } from '../neural/models/import/discover-models.ts';
 import type { Engine } from '../specialist/engine/engine-client.ts';
@@ -122,7 +121,6 @@ export const jobs: {
   write: writeTextJob,
   // Only headers are read; no model is run.
   findModels: async (_, { signal }) => ok(await discoverModels(signal)),
-  gpuMemory: async () => ok(await gpuMemory()),
   importBase: (request, { signal, progress }) => {
     makePrivate(dirname(request.into));
     return addGgufModel(request, signal, progress);

@@ -1,12 +1,10 @@
 // The selected base model with its reason, and the local model in use with its state, as phrases for panel and tooltip.
-
-import type { BaseChoice, BaseReason, Obstacle } from '../../specialist/engine/choice.ts';
 import type { Timing } from '../../specialist/engine/engine-protocol.ts';
 import { answersBy, LONG_PROMPT_MS } from '../../specialist/engine/measure-base.ts';
-import { BUSY_LOAD } from '../../specialist/engine/timings.ts';
 import type { NeuralState } from '../../suggest/neural-model.ts';
 import { joined, sentences, t, type UiText } from '../editor/ui-text.ts';
 import type { PanelModel } from '../webview/protocol.ts';
+import type { BaseChoice, BaseReason, Obstacle } from './bases.ts';
 import type { NeuralAbsence } from './window-engine.ts';
 
 /** '310 ms', '46 s'. */
@@ -74,20 +72,12 @@ export function smallerBaseText(choice: BaseChoice | undefined): UiText | undefi
 
 function obstacleText(of: string, obstacle: Obstacle): string {
   switch (obstacle.kind) {
+    case 'machine':
+      return t('this machine has too few cores or too little free memory for the {0} model', of);
     case 'untimed':
-      return t('the {0} model is timed in your next pauses in typing', of);
+      return t('the {0} model is timed soon', of);
     case 'slow':
-      return (obstacle.timing.load ?? 0) >= BUSY_LOAD
-        ? t(
-            'the {0} model was too slow beside other programs: {1}; it is timed again when the machine is idle',
-            of,
-            timingText(obstacle.timing),
-          )
-        : t('the {0} model is too slow here: {1}', of, timingText(obstacle.timing));
-    case 'no-folder':
-      return t('only a window with an open folder loads the {0} model', of);
-    case 'elsewhere':
-      return t('another window uses the {0} model; only one at a time can', of);
+      return t('the {0} model is too slow here: {1}', of, timingText(obstacle.timing));
   }
 }
 

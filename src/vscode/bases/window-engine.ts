@@ -8,7 +8,6 @@ import type { Log } from '../../common/log.ts';
 import { memoryCeiling } from '../../common/memory.ts';
 import type { Tuning } from '../../common/tuning.ts';
 import type { EngineStart } from '../../jobs/job-protocol.ts';
-import type { BaseChoice } from '../../specialist/engine/choice.ts';
 import {
   type Engine,
   EngineClient,
@@ -19,7 +18,7 @@ import type { RequestKind, Requests } from '../../specialist/engine/engine-proto
 import type { ModelToOpen } from '../../suggest/neural-model.ts';
 import type { Paths } from '../editor/paths.ts';
 import type { Settings } from '../settings/settings.ts';
-import type { Bases } from './bases.ts';
+import type { BaseChoice, Bases } from './bases.ts';
 import { servingOptions } from './shipped-bases.ts';
 
 /** Why there is no neural model: switched off, or missing from this package. */
