@@ -123,7 +123,7 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
       onChange: () => folders.openNeural(),
     }),
   );
-  const jobs = new JobClient({ script: paths.job, engine: () => neural.startOptions, editor: editorModels, log });
+  const jobs = new JobClient({ script: paths.job, engine: () => neural.startOfJob, editor: editorModels, log });
   const machineCard = new MachineCard({
     memory: globalState,
     onChange,

@@ -13,7 +13,7 @@ import type {
 import type { Disposable } from '../common/disposable.ts';
 import { CodedError } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
-import type { Engine } from '../specialist/engine/engine-client.ts';
+import type { EditorEngine } from '../specialist/engine/engine-protocol.ts';
 import { NEW_POSITION_TOKENS } from '../specialist/engine/engine-protocol.ts';
 import type { EditHistory, FileChange } from '../specialist/ngram/ngram-protocol.ts';
 import { EditedPosition } from '../text/edits.ts';
@@ -187,7 +187,7 @@ export class RacingSpecialist implements Specialist, Disposable {
   }
 
   /** Opens this model over the n-gram worker's current snapshot and changes, instead of the one open before. */
-  open(engine: Engine, model: ModelToOpen): Promise<void> {
+  open(engine: EditorEngine, model: ModelToOpen): Promise<void> {
     return this.neural.open(engine, model);
   }
 

@@ -6,7 +6,7 @@ import { ownFolder, workFolder } from '../../src/adapt/models/folder-models.ts';
 import type { AdaptRequest } from '../../src/adapt/request/adapt-request.ts';
 import { silentLog } from '../../src/common/log.ts';
 import { openStore } from '../../src/storage/open.ts';
-import { adaptation, engine as startEngine } from '../specialist/engine/helpers.ts';
+import { adaptation, jobEngine } from '../specialist/engine/helpers.ts';
 import { reportWith, truthAt } from './project.ts';
 import { type Script, ScriptedEngine } from './scripted-engine.ts';
 
@@ -43,9 +43,7 @@ export async function writeAdaptedFolder(request: AdaptRequest & { neural: { bas
 /** Trains a few steps and leaves a checkpoint. */
 async function interruptedTraining(base: string, work: string): Promise<void> {
   const stop = new AbortController();
-  const engine = startEngine();
   const onProgress = (report: { kind: string; step?: number }) =>
     report.kind === 'step' && (report.step as number) >= 6 && stop.abort();
-  await engine.request('adapt', adaptation(base, work), { signal: stop.signal, onProgress });
-  engine.dispose();
+  await jobEngine().request('adapt', adaptation(base, work), { signal: stop.signal, onProgress });
 }

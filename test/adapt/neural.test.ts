@@ -12,7 +12,7 @@ import type { RunDeps } from '../../src/adapt/run.ts';
 import { failed } from '../../src/common/errors.ts';
 import { silentLog } from '../../src/common/log.ts';
 import type { ProgressUpdate } from '../../src/common/progress.ts';
-import type { Engine } from '../../src/specialist/engine/engine-client.ts';
+import type { Engine } from '../../src/specialist/engine/engine-protocol.ts';
 import { openStore } from '../../src/storage/open.ts';
 import { PositionLedger } from '../../src/storage/position-ledger.ts';
 import { writeModel } from '../specialist/engine/helpers.ts';
@@ -290,7 +290,6 @@ test('a better model replaces the earlier one, and the report compares them', as
   assert.ok((neural?.quality.adapted?.exactMatch as number) > (neural?.quality.base.exactMatch as number));
   assert.equal(neural?.quality.ngram.places, neural?.quality.adapted?.places);
   assert.deepEqual(neural?.training?.loss, { before: 3, after: 2 });
-  assert.equal(neural?.peakMemoryBytes, 456e6);
   // The figures of the report are those of the model in use.
   assert.equal(figures.specialist?.exactMatch, neural?.quality.adapted?.exactMatch);
   assert.equal(used().name, 'adapted');
@@ -388,7 +387,7 @@ test('after a restart of the engine the model is opened again and the run contin
 });
 
 for (const [name, code, kind, during] of [
-  ['an engine that does not start', 'crashed', 'status', 'measuring'],
+  ['an engine that does not start', 'crashed', 'time', 'measuring'],
   ['training that needs more memory than there is', 'out-of-memory', 'adapt', 'training'],
   ['an engine that dies with every draft', 'crashed', 'draft', 'measuring'],
 ] as const) {

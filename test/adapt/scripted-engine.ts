@@ -7,8 +7,7 @@ import { failed, ok, type Result } from '../../src/common/errors.ts';
 import { makeFolder } from '../../src/common/files.ts';
 import { ADAPTER, ADAPTER_CONFIG } from '../../src/neural/models/manifest.ts';
 import { writeAdaptedManifest } from '../../src/neural/training/adapt-base.ts';
-import type { Engine, RequestOptions } from '../../src/specialist/engine/engine-client.ts';
-import type { RequestKind, Requests } from '../../src/specialist/engine/engine-protocol.ts';
+import type { Engine, RequestKind, RequestOptions, Requests } from '../../src/specialist/engine/engine-protocol.ts';
 
 export interface Script {
   /** Share of the positions at which a model drafts the right text. */
@@ -61,7 +60,6 @@ export class ScriptedEngine implements Engine {
     const failure = this.script.fail?.(kind, this);
     if (failure) return failure;
     const answers: { [A in RequestKind]?: (request: Requests[A]['request']) => Result<Requests[A]['result']> } = {
-      status: () => ok({ pid: 1, memory: 123e6, model: undefined, training: false }),
       open: (source) => {
         if (!existsSync(source.snapshot as string)) return failed('unreadable', 'no snapshot');
         this.open.set(source.key, source);

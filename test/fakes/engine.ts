@@ -1,7 +1,6 @@
 // A fake of the neural engine: answers each kind of request by a script, and records the requests.
 import { failed, ok, type Result } from '../../src/common/errors.ts';
-import type { Engine, RequestOptions } from '../../src/specialist/engine/engine-client.ts';
-import type { RequestKind, Requests } from '../../src/specialist/engine/engine-protocol.ts';
+import type { Engine, RequestKind, RequestOptions, Requests } from '../../src/specialist/engine/engine-protocol.ts';
 import { unlessAborted } from './signal.ts';
 
 type Answer<K extends RequestKind> = Result<Requests[K]['result']>;

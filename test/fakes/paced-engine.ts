@@ -3,7 +3,7 @@
 import type { Clock } from '../../src/common/clock.ts';
 import type { CompletionQuery } from '../../src/common/completion.ts';
 import { failed, ok, type Result } from '../../src/common/errors.ts';
-import type { Engine, RequestOptions } from '../../src/specialist/engine/engine-client.ts';
+import type { Engine, RequestOptions } from '../../src/specialist/engine/engine-protocol.ts';
 import {
   type LatencyEstimate,
   NEW_POSITION_TOKENS,

@@ -80,6 +80,10 @@ export class OpenFolders {
     await this.dropUnused();
   }
 
+  async closeAll(): Promise<void> {
+    for (const key of [...this.open.keys()]) await this.close(key);
+  }
+
   /** Ignores changes of a folder that is not open. */
   change(key: string, change: FileChange): void {
     const open = this.open.get(key);

@@ -6,7 +6,7 @@ import { failed, ok, type Result } from '../../common/errors.ts';
 import { threadCount } from '../../common/threads.ts';
 import type { Timing } from '../../neural/inference/timing.ts';
 import type { TrainingRequest } from '../../neural/training/request.ts';
-import type { Engine } from './engine-client.ts';
+import type { Engine } from './engine-protocol.ts';
 import { llamaOptions } from './timings.ts';
 
 export interface TrainingMeasures {

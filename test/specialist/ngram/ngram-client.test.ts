@@ -5,10 +5,10 @@ import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { mock, test } from 'node:test';
 import type { Log } from '../../../src/common/log.ts';
+import { type Question, type Reply, serve } from '../../../src/common/remote.ts';
 import type { Remote } from '../../../src/common/supervisor.ts';
 import type { LiveModel } from '../../../src/specialist/ngram/live-model.ts';
 import { NgramClient } from '../../../src/specialist/ngram/ngram-client.ts';
-import type { FromWorker, ToWorker } from '../../../src/specialist/ngram/ngram-protocol.ts';
 import { NgramService } from '../../../src/specialist/ngram/ngram-service.ts';
 import { followUp } from '../../../src/workspace/edits/follow-up.ts';
 import { EditJournal } from '../../../src/workspace/edits/journal.ts';
@@ -58,11 +58,11 @@ test('loads a snapshot, completes and finds snippets', async () => {
 });
 
 test('an open document is sent once as a whole, then as edits', async () => {
-  const sent: ToWorker[] = [];
+  const sent: Question[] = [];
   await withClient(async (client) => {
     const { remote } = client as unknown as { remote: Remote };
     const { post } = remote;
-    mock.method(remote, 'post', (message: ToWorker) => {
+    mock.method(remote, 'post', (message: Question) => {
       sent.push(message);
       post(message);
     });
@@ -72,7 +72,7 @@ test('an open document is sent once as a whole, then as edits', async () => {
     const draft = await client.complete(at('const o2 = summonOt¦'), line, neverAborted());
     assert.equal(draft?.text, 'ter(sea);');
     const edit = { path: 'src/open.ts', at: text.indexOf('(sea'), removed: 0, text: 'tter' };
-    assert.deepEqual(sent[1], { kind: 'edit', edit });
+    assert.deepEqual(sent[1], { kind: 'edit', request: edit });
     await kill(client);
     const revived = await client.complete(at('const o3 = summonOt¦'), line, neverAborted());
     // The restarted worker has the whole document, not only the edit.
@@ -232,38 +232,32 @@ async function withStub(onRequest: string, use: (watched: Watched) => Promise<vo
     `import { parentPort } from 'node:worker_threads';
     const post = (message) => parentPort.postMessage(message);
     post({ kind: 'log', level: 'info', message: 'started' });
-    parentPort.on('message', ({ kind, id, request }) => { if (kind === 'request') { ${onRequest} } });`,
+    parentPort.on('message', ({ kind, id, request }) => { if (kind === 'complete') { ${onRequest} } });`,
   );
   await watching(use, file);
 }
 
 /** Loops for ever at one path. */
-const loops = "while (request.query.path === 'loop'); post({ kind: 'answer', id, answer: { text: 'x' } });";
+const loops =
+  "while (request.query.path === 'loop'); post({ kind: 'answer', id, answer: { ok: true, value: { text: 'x' } } });";
 const starts = (messages: readonly string[]) => messages.filter((message) => message === 'started').length;
 
-test('a worker that fails at three requests in a row is replaced, and later ones after more', async () => {
-  await withStub("post({ kind: 'failed', id, message: 'broken' });", async ({ client, messages }) => {
-    const replacedAfter = async () => {
-      const before = starts(messages);
-      let requests = 0;
-      while (starts(messages) === before) {
-        await client.complete(question, line, neverAborted());
-        requests++;
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
-      return requests;
-    };
-    await client.complete(question, line, neverAborted());
-    assert.ok((await replacedAfter()) >= 2);
-    assert.ok((await replacedAfter()) >= 5);
-    assert.equal(messages.filter((each) => each.includes('and is replaced')).length, 2);
+test('a worker that fails at three requests in a row is replaced, and paused when its successors do the same', async () => {
+  const fails = "post({ kind: 'answer', id, answer: { ok: false, error: { code: 'crashed', message: 'broken' } } });";
+  await withStub(fails, async ({ client, messages }) => {
+    const replacements = () => messages.filter((each) => each.includes('failed at 3 requests in a row')).length;
+    while (!client.isPaused) {
+      await client.complete(question, line, neverAborted());
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    assert.deepEqual([replacements(), starts(messages)], [4, 4]);
   });
 });
 
 test('a worker that answers in between is not replaced for its failures', async () => {
   const fails = `request.query.path === 'fail'
-    ? post({ kind: 'failed', id, message: 'broken' })
-    : post({ kind: 'answer', id, answer: { text: 'x' } });`;
+    ? post({ kind: 'answer', id, answer: { ok: false, error: { code: 'crashed', message: 'broken' } } })
+    : post({ kind: 'answer', id, answer: { ok: true, value: { text: 'x' } } });`;
   await withStub(fails, async ({ client, messages }) => {
     for (const path of ['fail', 'fail', 'whole', 'fail', 'fail', 'whole'])
       await client.complete({ ...question, path }, line, neverAborted());
@@ -316,15 +310,16 @@ test('a worker that was asked nothing more is not replaced', async () => {
   });
 });
 
-test('a change that cannot be applied is logged, and the worker goes on', () => {
-  const answered: FromWorker[] = [];
-  const service = new NgramService(tokenizer, (message) => answered.push(message));
-  const { live } = service as unknown as { live: LiveModel };
-  mock.method(live, 'change', () => {
+test('a change that cannot be applied is logged, and the worker goes on', async () => {
+  const replies: Reply[] = [];
+  const service = new NgramService(tokenizer);
+  mock.method((service as unknown as { live: LiveModel }).live, 'change', () => {
     throw new Error('bad text');
   });
-  service.receive({ kind: 'file', change: { kind: 'saved', path: 'a.ts', text: 'x' } });
-  assert.deepEqual(answered, [{ kind: 'log', level: 'error', message: 'a change was not applied: bad text' }]);
+  const { receive } = serve(service.handlers, (reply) => replies.push(reply));
+  receive({ kind: 'file', request: { kind: 'saved', path: 'a.ts', text: 'x' } });
+  await new Promise(setImmediate);
+  assert.deepEqual(replies, [{ kind: 'log', level: 'error', message: "'file' failed: bad text" }]);
   service.dispose();
 });
 
@@ -337,15 +332,15 @@ test('after dispose requests resolve with undefined', async () => {
 });
 
 test('the newest completion request is answered first, and a cancelled one never', async () => {
-  const answered: FromWorker[] = [];
-  const service = new NgramService(tokenizer, (message) => answered.push(message));
-  const request = { kind: 'complete', query: question, options: line } as const;
-  for (const id of [1, 2, 3]) service.receive({ kind: 'request', id, request });
-  service.receive({ kind: 'cancel', id: 2 });
-  while (answered.length < 3) await new Promise((resolve) => setImmediate(resolve));
-  await new Promise((resolve) => setTimeout(resolve, 20));
-  const kinds = answered.map((message) => `${message.kind} ${'id' in message && message.id}`);
-  assert.deepEqual(kinds, ['cancelled 2', 'answer 3', 'answer 1']);
+  const replies: string[] = [];
+  const service = new NgramService(tokenizer);
+  const { receive } = serve(service.handlers, (reply) => {
+    if (reply.kind === 'answer') replies.push(`${reply.id} ${reply.answer.ok ? 'ok' : reply.answer.error.code}`);
+  });
+  for (const id of [1, 2, 3]) receive({ kind: 'complete', id, request: { query: question, options: line } });
+  receive({ kind: 'cancel', id: 2 });
+  while (replies.length < 3) await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(replies, ['2 cancelled', '3 ok', '1 ok']);
   service.dispose();
 });
 

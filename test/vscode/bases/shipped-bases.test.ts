@@ -95,7 +95,7 @@ test('a base is timed with the device of the settings', async () => {
   // Answers every request with the request.
   writeFileSync(
     script,
-    "process.on('message', ({ id, request }) => process.send({ id, kind: 'result', result: request }));",
+    "process.on('message', ({ id, request }) => process.send({ id, kind: 'answer', answer: { ok: true, value: request } }));",
   );
   const base: Base = { name: 'b', folder: '/b', tokenizer: '/b/tokenizer.json', weights: 'w' };
   const timed: unknown = await timeBase(script, base, { device: 'cpu' }, new AbortController().signal);
