@@ -13,8 +13,8 @@ import type {
   RequestOptions,
   Requests,
 } from '../../src/specialist/engine/engine-protocol.ts';
+import type { EditHistory } from '../../src/specialist/ngram/folder-worker-protocol.ts';
 import type { NgramModel } from '../../src/specialist/ngram/model.ts';
-import type { EditHistory } from '../../src/specialist/ngram/ngram-protocol.ts';
 import type { NgramSpecialist } from '../../src/suggest/racing-specialist.ts';
 import { draftBySyntax } from '../../src/text/syntax/parsing.ts';
 import type { VirtualClock } from './virtual-clock.ts';

@@ -16,7 +16,7 @@ import type { ApiCalls } from './api-calls.ts';
 import { redactedQuery } from './redacted-request.ts';
 import { type CompletionDeps, offAt } from './suggestion.ts';
 
-/** Reads the text, and knows the folder: the n-gram worker. */
+/** Reads the text, and knows the folder: the folder's worker. */
 export interface EditJudge {
   /** Estimate that a large model would write the edit that follows. */
   followUp(place: EditedPlace, signal: AbortSignal): Promise<number>;

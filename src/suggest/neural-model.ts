@@ -5,7 +5,7 @@ import type { CompletionQuery, Draft, DraftOptions } from '../common/completion.
 import type { Failure } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 import type { EditorEngine, LatencyEstimate, Requests } from '../specialist/engine/engine-protocol.ts';
-import { type EditHistory, type FileChange, isAtOrBelow } from '../specialist/ngram/ngram-protocol.ts';
+import { type EditHistory, type FileChange, isAtOrBelow } from '../specialist/ngram/folder-worker-protocol.ts';
 
 /** After this many failures in a row the engine is not used for the next PAUSE_MS. */
 const MAX_FAILURES = 3;

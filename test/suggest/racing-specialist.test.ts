@@ -5,7 +5,7 @@ import type { Draft, DraftOptions } from '../../src/common/completion.ts';
 import { failed, ok, type Result } from '../../src/common/errors.ts';
 import { silentLog } from '../../src/common/log.ts';
 import type { RequestKind, RequestOptions, Requests } from '../../src/specialist/engine/engine-protocol.ts';
-import type { EditHistory, FileChange } from '../../src/specialist/ngram/ngram-protocol.ts';
+import type { EditHistory, FileChange } from '../../src/specialist/ngram/folder-worker-protocol.ts';
 import type { ModelToOpen } from '../../src/suggest/neural-model.ts';
 import { JOIN_MS, PATIENCE_MS, RacingSpecialist } from '../../src/suggest/racing-specialist.ts';
 import { ManualClock, settled } from '../fakes/clock.ts';
@@ -27,7 +27,7 @@ const openResult = ok({ files: 3, tokens: 100, precision: 'int4', loadMs: 200 } 
 const neverAborted = () => new AbortController().signal;
 const position = query('const x = ', '\n');
 
-/** The n-gram worker's client, which records the changes that it receives. */
+/** The client of the folder's worker, which records the changes that it receives. */
 class Ngrams extends ScriptedSpecialist {
   snapshot: string | undefined = '/specialist.ngram';
   changes: FileChange[] = [];

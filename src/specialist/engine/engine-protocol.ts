@@ -12,7 +12,7 @@ import type { LabeledQuery, QueryLoss } from '../decoding/joint-drafter.ts';
 import type { MixSource } from '../decoding/mix-source.ts';
 import type { OpenedSpecialist } from '../decoding/open-folders.ts';
 import type { ServedModelOptions } from '../decoding/served-model.ts';
-import type { EditHistory, FileChange } from '../ngram/ngram-protocol.ts';
+import type { EditHistory, FileChange } from '../ngram/folder-worker-protocol.ts';
 
 export type { Timing } from '../../neural/inference/timing.ts';
 export { type TrainingStatus, trainingStatusOf } from '../../neural/training/checkpoint.ts';

@@ -7,7 +7,6 @@ import { checkedEdit, type ProposedEdit, type Refusal } from '../../workspace/ed
 import type { EditHistory, NextEdit, Replacement } from '../../workspace/edits/edit.ts';
 import type { EditedPlace } from '../../workspace/edits/follow-up.ts';
 import { breaksIn, nextEdits } from '../../workspace/edits/next-edits.ts';
-import { NgramModel } from './model.ts';
 import {
   type EditSearch,
   edited,
@@ -15,7 +14,8 @@ import {
   type FileEdit,
   isAtOrBelow,
   type LoadedIndex,
-} from './ngram-protocol.ts';
+} from './folder-worker-protocol.ts';
+import { NgramModel } from './model.ts';
 
 /** A rebuild takes up to a second, so it waits for this long without requests. */
 const idleMs = 3000;

@@ -24,7 +24,7 @@ import {
   type LoadedIndex,
   type WorkerData,
   type WorkerRequests,
-} from './ngram-protocol.ts';
+} from './folder-worker-protocol.ts';
 
 /**
  * Limit for the texts of files changed since the snapshot, UTF-16 units. Beyond it the oldest changes are dropped, and
@@ -39,8 +39,8 @@ const longestSilenceMs = { request: 60_000, load: 5 * 60_000 } as const;
 /** Heap limit of a worker, so that its garbage cannot use up the memory of the owner's process. */
 const resourceLimits = { maxYoungGenerationSizeMb: 8 };
 
-export interface NgramClientOptions {
-  /** Path of the worker's entry: dist/ngram-worker.cjs, or src/specialist/ngram/ngram-worker.ts. */
+export interface FolderWorkerClientOptions {
+  /** Path of the worker's entry: dist/folder-worker.cjs, or src/specialist/ngram/folder-worker.ts. */
   readonly script: string;
   /** Path of `tokenizer.json`. */
   readonly tokenizerPath: string;
@@ -52,9 +52,9 @@ export interface NgramClientOptions {
   readonly onRevived?: () => void;
 }
 
-export class NgramClient extends Supervisor<WorkerRequests> implements Specialist {
+export class FolderWorkerClient extends Supervisor<WorkerRequests> implements Specialist {
   readonly name = 'n-gram';
-  private readonly options: NgramClientOptions;
+  private readonly options: FolderWorkerClientOptions;
   /** Requests in a row that hit a bug. */
   private failed = 0;
   private snapshotPath: string | undefined;
@@ -64,7 +64,7 @@ export class NgramClient extends Supervisor<WorkerRequests> implements Specialis
   private changeCount = 0;
   private changedSize = 0;
 
-  constructor(options: NgramClientOptions) {
+  constructor(options: FolderWorkerClientOptions) {
     const { log, clock } = options;
     super({ name: 'the specialist', log, clock, alwaysRuns: true, mostDeaths: 1, answersAborted: true });
     this.options = options;

@@ -7,9 +7,9 @@ import { mock, test } from 'node:test';
 import type { Log } from '../../../src/common/log.ts';
 import { type Question, type Reply, serve } from '../../../src/common/remote.ts';
 import type { Remote } from '../../../src/common/supervisor.ts';
+import { FolderWorkerClient } from '../../../src/specialist/ngram/folder-worker-client.ts';
+import { FolderWorkerService } from '../../../src/specialist/ngram/folder-worker-service.ts';
 import type { LiveModel } from '../../../src/specialist/ngram/live-model.ts';
-import { NgramClient } from '../../../src/specialist/ngram/ngram-client.ts';
-import { NgramService } from '../../../src/specialist/ngram/ngram-service.ts';
 import { followUp } from '../../../src/workspace/edits/follow-up.ts';
 import { EditJournal } from '../../../src/workspace/edits/journal.ts';
 import { ManualClock } from '../../fakes/clock.ts';
@@ -24,12 +24,12 @@ const tokenizerPath = join(folder, 'tokenizer.json');
 writeFileSync(tokenizerPath, JSON.stringify(trainTokenizer(projectFiles.map((file) => file.text).join('\n'), 600)));
 const snapshotPath = join(folder, 'specialist.ngram');
 writeFileSync(snapshotPath, build().serialize());
-const script = join(import.meta.dirname, '../../../src/specialist/ngram/ngram-worker.ts');
+const script = join(import.meta.dirname, '../../../src/specialist/ngram/folder-worker.ts');
 const neverAborted = () => new AbortController().signal;
 const question = at('    if (rows.length === 0) {\n      ret¦');
 
-async function withClient(use: (client: NgramClient) => Promise<void>, onRevived?: () => void): Promise<void> {
-  const client = new NgramClient({ script, tokenizerPath, ...(onRevived && { onRevived }) });
+async function withClient(use: (client: FolderWorkerClient) => Promise<void>, onRevived?: () => void): Promise<void> {
+  const client = new FolderWorkerClient({ script, tokenizerPath, ...(onRevived && { onRevived }) });
   try {
     await use(client);
   } finally {
@@ -43,7 +43,7 @@ function logInto(messages: string[]): Log {
 }
 
 /** Ends the worker as a crash would. */
-async function kill(client: NgramClient): Promise<void> {
+async function kill(client: FolderWorkerClient): Promise<void> {
   await (client as unknown as { remote: Remote }).remote.end(0);
 }
 
@@ -97,7 +97,7 @@ test('knows the edits that it was told of after a snapshot is loaded and after a
 });
 
 test('files saved while a snapshot was made are applied to it, files saved before are not', async () => {
-  const ask = async (client: NgramClient, noun: string) =>
+  const ask = async (client: FolderWorkerClient, noun: string) =>
     (await client.complete(at(`const x = summon${noun.slice(0, 2)}¦`), line, neverAborted()))?.text;
   await withClient(async (client) => {
     client.setSavedFile('src/before.ts', 'const o = summonOtter(sea);\n'.repeat(3));
@@ -139,7 +139,7 @@ test('an aborted request rejects with the reason, and other requests are answere
 
 test('a dead worker is replaced with snapshot and open files, and the client reports when it answers again', async () => {
   let revived = 0;
-  const replaced = async (client: NgramClient) => {
+  const replaced = async (client: FolderWorkerClient) => {
     await client.load(snapshotPath);
     client.setOpenFile('src/open.ts', 'const otter = summonOtter(sea);\n');
     client.removeFile('src/repositories/user.ts');
@@ -159,7 +159,7 @@ test('a worker that dies four times in a row starts again after a pause, or with
   const clock = new ManualClock();
   const paused: boolean[] = [];
   const messages: string[] = [];
-  const client: NgramClient = new NgramClient({
+  const client: FolderWorkerClient = new FolderWorkerClient({
     ...{ script, tokenizerPath: later, clock, log: logInto(messages) },
     onPaused: () => paused.push(client.isPaused),
   });
@@ -207,7 +207,7 @@ test('a thread that cannot be created is tried again after a pause', async () =>
 });
 
 interface Watched {
-  readonly client: NgramClient;
+  readonly client: FolderWorkerClient;
   readonly clock: ManualClock;
   readonly messages: string[];
 }
@@ -216,7 +216,7 @@ interface Watched {
 async function watching(use: (watched: Watched) => Promise<void>, file = script): Promise<void> {
   const messages: string[] = [];
   const clock = new ManualClock();
-  const client = new NgramClient({ script: file, tokenizerPath, clock, log: logInto(messages) });
+  const client = new FolderWorkerClient({ script: file, tokenizerPath, clock, log: logInto(messages) });
   try {
     await use({ client, clock, messages });
   } finally {
@@ -312,7 +312,7 @@ test('a worker that was asked nothing more is not replaced', async () => {
 
 test('a change that cannot be applied is logged, and the worker goes on', async () => {
   const replies: Reply[] = [];
-  const service = new NgramService(tokenizer);
+  const service = new FolderWorkerService(tokenizer);
   mock.method((service as unknown as { live: LiveModel }).live, 'change', () => {
     throw new Error('bad text');
   });
@@ -324,7 +324,7 @@ test('a change that cannot be applied is logged, and the worker goes on', async 
 });
 
 test('after dispose requests resolve with undefined', async () => {
-  const client = new NgramClient({ script, tokenizerPath });
+  const client = new FolderWorkerClient({ script, tokenizerPath });
   const pending = client.complete(question, line, neverAborted());
   client.dispose();
   assert.equal(await pending, undefined);
@@ -333,7 +333,7 @@ test('after dispose requests resolve with undefined', async () => {
 
 test('the newest completion request is answered first, and a cancelled one never', async () => {
   const replies: string[] = [];
-  const service = new NgramService(tokenizer);
+  const service = new FolderWorkerService(tokenizer);
   const { receive } = serve(service.handlers, (reply) => {
     if (reply.kind === 'answer') replies.push(`${reply.id} ${reply.answer.ok ? 'ok' : reply.answer.error.code}`);
   });

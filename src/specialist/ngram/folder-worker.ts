@@ -3,14 +3,14 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { unwrap } from '../../common/errors.ts';
 import { type Reply, serve } from '../../common/remote.ts';
 import { readTokenizer } from '../../text/tokenizer/load.ts';
-import type { WorkerData } from './ngram-protocol.ts';
-import { NgramService } from './ngram-service.ts';
+import type { WorkerData } from './folder-worker-protocol.ts';
+import { FolderWorkerService } from './folder-worker-service.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('this file is the entry of a worker thread');
 const { tokenizerPath } = workerData as WorkerData;
 const send = (reply: Reply) => port.postMessage(reply);
-const service = new NgramService(unwrap(readTokenizer(tokenizerPath)), (message) =>
+const service = new FolderWorkerService(unwrap(readTokenizer(tokenizerPath)), (message) =>
   send({ kind: 'log', level: 'info', message }),
 );
 port.on('message', serve(service.handlers, send).receive);

@@ -6,8 +6,8 @@ import type { Handlers, Kind } from '../../common/remote.ts';
 import { draftBySyntax } from '../../text/syntax/parsing.ts';
 import type { Tokenizer } from '../../text/tokenizer/bpe.ts';
 import { followUp } from '../../workspace/edits/follow-up.ts';
+import type { WorkerRequests } from './folder-worker-protocol.ts';
 import { LiveModel } from './live-model.ts';
-import type { WorkerRequests } from './ngram-protocol.ts';
 
 interface Waiting {
   readonly kind: Kind<WorkerRequests>;
@@ -15,7 +15,7 @@ interface Waiting {
   readonly work: () => Promise<void>;
 }
 
-export class NgramService {
+export class FolderWorkerService {
   private readonly live: LiveModel;
   private readonly waiting: Waiting[] = [];
   private busy = false;
