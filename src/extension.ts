@@ -242,7 +242,6 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
     registerCommands({
       paths,
       jobs,
-      bases,
       activity,
       adaptation,
       api,

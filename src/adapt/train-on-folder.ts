@@ -4,7 +4,6 @@ import { makeFolder } from '../common/files.ts';
 import { thousands } from '../common/format.ts';
 import { dialectTokens, type Sha256 } from '../neural/models/manifest.ts';
 import { trainingStatusOf, type ValidationLoss } from '../specialist/engine/engine-protocol.ts';
-import { LEAST_STEPS } from '../specialist/engine/measure-base.ts';
 import type { NgramModel } from '../specialist/ngram/model.ts';
 import { baseCandidate, earlierCandidate } from './candidates.ts';
 import { halved } from './held-out-positions.ts';
@@ -14,7 +13,15 @@ import type { Plan } from './plan.ts';
 import type { MixedQuality, TrainingReport } from './report/adapt-report.ts';
 import { accessOf, engineOf, type Run } from './run.ts';
 import { attempt } from './run-failures.ts';
-import { draftCount, epochs, microBatches, OPENING_SECONDS, type TimedBase, trainingSettings } from './timing.ts';
+import {
+  draftCount,
+  epochs,
+  LEAST_STEPS,
+  microBatches,
+  OPENING_SECONDS,
+  type TimedBase,
+  trainingSettings,
+} from './timing.ts';
 import { type Samples, samplesFrom, usualSeed, windowTokens } from './training-data/samples.ts';
 
 /**

@@ -13,8 +13,9 @@ import type { Api } from './api/api.ts';
 import type { ApiKey } from './api/api-key.ts';
 import { chooseModel, setApiKey } from './api/choose-model.ts';
 import { askConsent } from './api/consent.ts';
-import { type ChooseBaseDeps, chooseBase } from './bases/choose-base.ts';
+import { chooseBase } from './bases/choose-base.ts';
 import { getModel } from './bases/get-model.ts';
+import type { ImportBaseDeps } from './bases/import-base.ts';
 import type { MachineCard } from './bases/machine-card.ts';
 import { acceptPart } from './completion/accept-part.ts';
 import { acceptedCommand, type GhostTextProvider, type LastSuggestion } from './completion/provider.ts';
@@ -40,7 +41,7 @@ import { section } from './settings/settings.ts';
 import type { TextTasks } from './texts/text-tasks.ts';
 import { type WriteTextsDeps, writeComment, writeCommitMessage } from './texts/write-texts.ts';
 
-export interface CommandDeps extends DeleteDeps, ChooseBaseDeps, WriteTextsDeps {
+export interface CommandDeps extends DeleteDeps, ImportBaseDeps, WriteTextsDeps {
   readonly jobs: JobClient;
   readonly paths: Paths;
   readonly panel: PanelHost;

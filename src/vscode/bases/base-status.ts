@@ -1,11 +1,16 @@
 // The selected base model with its reason, and the local model in use with its state, as phrases for panel and tooltip.
 import type { Timing } from '../../specialist/engine/engine-protocol.ts';
-import { answersBy, LONG_PROMPT_MS } from '../../specialist/engine/measure-base.ts';
 import type { NeuralState } from '../../suggest/neural-model.ts';
 import { joined, sentences, t, type UiText } from '../editor/ui-text.ts';
 import type { PanelModel } from '../webview/protocol.ts';
 import type { BaseChoice, BaseReason, Obstacle } from './bases.ts';
 import type { NeuralAbsence } from './window-engine.ts';
+
+/** Longest latency of a line that is shown while the user types, and of one in a short pause in typing, ms. */
+const TYPING_LINE_MS = 250;
+const PAUSE_LINE_MS = 1000;
+/** Latency of a new prompt from which users are told of it, ms. */
+const LONG_PROMPT_MS = 1000;
 
 /** '310 ms', '46 s'. */
 export const durationText = (ms: number) =>
@@ -28,20 +33,16 @@ export function measuresText(name: string, timing: Timing): UiText {
   return joined([serves, speedText(timing)], ': ');
 }
 
-function speedText(timing: Timing): UiText {
-  const { promptMs } = timing;
+/** By the latency of a line alone: a new prompt is rare, and its latency is stated beside it. */
+function speedText({ lineMs, promptMs }: Timing): UiText {
+  if (lineMs > PAUSE_LINE_MS) return t('too slow to answer in a short pause, so the n-gram model answers first.');
   const atNewPlace =
     promptMs < LONG_PROMPT_MS
       ? ''
       : t('At a new place in the code, the n-gram model alone answers for {0}.', durationText(promptMs));
-  switch (answersBy(timing)) {
-    case 'while-typing':
-      return sentences(t('fast enough to answer while you type.'), atNewPlace);
-    case 'in-a-pause':
-      return sentences(t('fast enough to answer in a short pause; the n-gram model answers first.'), atNewPlace);
-    case 'late':
-      return t('too slow to answer in a short pause, so the n-gram model answers first.');
-  }
+  return lineMs <= TYPING_LINE_MS
+    ? sentences(t('fast enough to answer while you type.'), atNewPlace)
+    : sentences(t('fast enough to answer in a short pause; the n-gram model answers first.'), atNewPlace);
 }
 
 function reasonText(reason: BaseReason): string {

@@ -107,39 +107,29 @@ export class Bases extends Part<BasesDeps> {
     if (!this.isDisposed) this.update();
   }
 
-  /** Times the largest base again because the user asked. The old timing stays if this fails. */
-  async measureAgain(signal: AbortSignal): Promise<Result<void>> {
-    const { largest } = this;
-    const timed = largest && (await this.measure(largest, signal));
-    return timed && !timed.ok ? timed : ok(undefined);
-  }
-
   private async check(): Promise<void> {
     const { largest } = this;
     const { settings, isBusy, log } = this.deps;
     if (!largest || !this.isLarge || settings().baseModel !== 'auto' || isInTime(this.timingOf(largest))) return;
     if (isBusy()) return this.begin();
-    const timed = await this.measure(largest, this.run.signal);
-    if (!timed.ok && timed.error.code !== 'cancelled')
-      log.warn(`The base model '${largest.name}' could not be timed: ${timed.error.message}`);
+    const timed = await this.deps.time(largest, this.run.signal);
+    if (this.isDisposed) return;
+    if (timed.ok) this.keep(largest, timed.value);
+    else log.warn(`The base model '${largest.name}' could not be timed: ${timed.error.message}`);
   }
 
   /** Stores the timing, and selects by it. */
-  private async measure(base: Base, signal: AbortSignal): Promise<Result<Timing>> {
-    const timed = await this.deps.time(base, signal);
-    if (!timed.ok || this.isDisposed) return timed;
+  private keep({ name, weights }: Base, { lineMs, promptMs }: Timing): void {
     const { clock, log, storage } = this.deps;
-    const { lineMs, promptMs } = timed.value;
-    log.info(`Base model '${base.name}': a line takes ${lineMs.toFixed(0)} ms, a new prompt ${promptMs.toFixed(0)} ms`);
+    log.info(`Base model '${name}': a line takes ${lineMs.toFixed(0)} ms, a new prompt ${promptMs.toFixed(0)} ms`);
     const row = { lineMs, promptMs, at: clock.now() };
-    this.timings.set(ownTimingKey(base.weights), row);
+    this.timings.set(ownTimingKey(weights), row);
     try {
-      storeTiming(storage, ownTimingKey(base.weights), row);
+      storeTiming(storage, ownTimingKey(weights), row);
     } catch (error) {
       log.warn(`The timing could not be stored: ${messageOf(error)}`);
     }
     this.update();
-    return timed;
   }
 
   private update(): void {

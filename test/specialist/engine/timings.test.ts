@@ -3,7 +3,13 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { readTimings, storeTiming, timingKey } from '../../../src/specialist/engine/timings.ts';
+import {
+  llamaOptions,
+  llamaThreadCount,
+  readTimings,
+  storeTiming,
+  timingKey,
+} from '../../../src/specialist/engine/timings.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const storage = temporaryFolder();
@@ -38,4 +44,12 @@ test('a damaged file or one of another version reads as empty, and invalid rows 
   assert.deepEqual([...readTimings(storage)], [['good', measured]]);
   storeTiming(storage, 'new', measured);
   assert.match(readFileSync(file, 'utf8'), /"new"/);
+});
+
+test('llama.cpp leaves one core to others unless the setting names a number', () => {
+  const automatic = [1, 2, 3, 8].map((cores) => llamaThreadCount('auto', cores));
+  assert.deepEqual(automatic, [1, 1, 2, 7]);
+  assert.deepEqual([llamaThreadCount(2, 2), llamaThreadCount(1, 8), llamaThreadCount(0.5, 8)], [2, 1, 1]);
+  assert.deepEqual(llamaOptions(4, 'cpu'), { llamaThreads: 4, device: 'cpu' });
+  assert.equal(llamaOptions(4, 'webgpu').device, 'auto');
 });

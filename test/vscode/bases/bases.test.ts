@@ -123,20 +123,6 @@ test('an adaptation is waited for, and a closed window times nothing', async () 
   assert.equal(other.measured, 0);
 });
 
-test('measuring again replaces the timing and selects by it; without a result the old one stays', async () => {
-  const machine = new Machine();
-  machine.timing = slow;
-  const { bases, served } = machine.window();
-  await machine.wait();
-  const { signal } = new AbortController();
-  machine.timing = fast;
-  assert.deepEqual(await bases.measureAgain(signal), ok(undefined));
-  assert.deepEqual(served(), ['medium', 'in-time']);
-  machine.timing = failed('crashed', 'It keeps ending.');
-  assert.deepEqual(await bases.measureAgain(signal), machine.timing);
-  assert.deepEqual(served(), ['medium', 'in-time']);
-});
-
 test('a base whose timing fails does not serve, and is tried again after the setting was changed', async () => {
   const machine = new Machine();
   machine.timing = failed('crashed', 'It keeps ending.');
