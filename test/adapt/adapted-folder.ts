@@ -8,7 +8,7 @@ import { silentLog } from '../../src/common/log.ts';
 import { openStore } from '../../src/storage/open.ts';
 import { adaptation, jobEngine } from '../specialist/engine/helpers.ts';
 import { reportWith, truthAt } from './project.ts';
-import { type Script, ScriptedEngine } from './scripted-engine.ts';
+import { RunEngine, type Script } from './scripted-engine.ts';
 
 /** Writes a tokenizer without its last merges: it has fewer ids, and words have other tokens. */
 export function writeOtherTokenizer(path: string, from: string): void {
@@ -32,7 +32,7 @@ export function truthIn(root: string): Script['truth'] {
 export async function writeAdaptedFolder(request: AdaptRequest & { neural: { base: string } }): Promise<string> {
   const { store } = openStore(request.storeFolder, { log: silentLog });
   await reportWith(request, {
-    engine: new ScriptedEngine({ right: { base: 0.1, adapted: 0.9 }, truth: truthIn(request.root) }),
+    engine: new RunEngine({ right: { base: 0.1, adapted: 0.9 }, truth: truthIn(request.root) }),
     record: (run) => store.recordAdaptation(request.root, run),
   });
   store.close();

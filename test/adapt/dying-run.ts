@@ -11,7 +11,7 @@ import { openStore } from '../../src/storage/open.ts';
 import { PositionLedger } from '../../src/storage/position-ledger.ts';
 import { ScriptedLlm } from '../fakes/llm.ts';
 import { truthAt } from './project.ts';
-import { type Script, ScriptedEngine } from './scripted-engine.ts';
+import { RunEngine, type Script } from './scripted-engine.ts';
 
 export interface Plan {
   readonly request: AdaptRequest;
@@ -41,7 +41,7 @@ function ask(line: string): void {
 
 const truth: Script['truth'] = (query) => truthAt(files[query.path] as string, query);
 
-class RecordingEngine extends ScriptedEngine {
+class RecordingEngine extends RunEngine {
   override request<K extends RequestKind>(kind: K, of: Requests[K]['request'], options: RequestOptions<K> = {}) {
     const { query, labeled, key, pauseAfter } = of as {
       query?: QueryPosition;

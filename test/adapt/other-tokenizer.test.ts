@@ -25,7 +25,7 @@ import { adaptation, jobEngine, writeModel } from '../specialist/engine/helpers.
 import { assertFailed } from '../support/results.ts';
 import { truthIn, writeAdaptedFolder, writeOtherTokenizer } from './adapted-folder.ts';
 import { adaptWith, makeProject, reportWith, tokenizerPath } from './project.ts';
-import { ScriptedEngine } from './scripted-engine.ts';
+import { RunEngine } from './scripted-engine.ts';
 
 type Request = AdaptRequest & { readonly neural: NonNullable<AdaptRequest['neural']> };
 
@@ -116,7 +116,7 @@ describe('with another tokenizer', () => {
   });
 
   test('adapting again ignores the earlier checkpoint and uses the new model', async () => {
-    const engine = new ScriptedEngine({ right: { base: 0.1, adapted: 0.9 }, truth: truthIn(project.root) });
+    const engine = new RunEngine({ right: { base: 0.1, adapted: 0.9 }, truth: truthIn(project.root) });
     const report = await reportWith(now, { engine });
     assert.match(report.notes.join(' '), /earlier model.*made from another base/);
     assert.equal(report.neural?.quality.earlier, undefined, 'the earlier model cannot be measured');
