@@ -55,8 +55,8 @@ export type Handlers<P extends Protocol<P>> = {
 };
 
 export function failureOf(error: unknown): Failure {
-  if (isCancelled(error)) return { code: 'cancelled', message: 'Cancelled.' };
   if (error instanceof CodedError) return { code: error.code, message: error.message };
+  if (isCancelled(error)) return { code: 'cancelled', message: 'Cancelled.' };
   return { code: 'crashed', message: messageOf(error) };
 }
 
