@@ -19,7 +19,7 @@ interface Entry {
 /** One row per file of dist/. */
 const entries: readonly Entry[] = [
   { source: 'src/extension.ts', out: 'extension.cjs', platform: 'node' },
-  { source: 'src/specialist/ngram/ngram-worker.ts', out: 'ngram-worker.cjs', platform: 'node' },
+  { source: 'src/specialist/ngram/folder-worker.ts', out: 'folder-worker.cjs', platform: 'node' },
   { source: 'src/jobs/main.ts', out: 'job.cjs', platform: 'node' },
   { source: 'src/specialist/engine/main.ts', out: 'engine.cjs', platform: 'node' },
   { source: 'src/vscode/webview/main.ts', out: 'panel.js', platform: 'browser' },

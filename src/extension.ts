@@ -6,8 +6,6 @@ import { DisposableStore } from './common/disposable.ts';
 import { physicalCores } from './common/threads.ts';
 import { readTuning } from './common/tuning.ts';
 import { JobClient } from './jobs/job-client.ts';
-import { loadHere } from './specialist/engine/timings.ts';
-import { lockModel } from './storage/lock.ts';
 import { Adaptation, RunCount } from './vscode/adapt/adaptation.ts';
 import { RunRequests } from './vscode/adapt/run-requests.ts';
 import { adaptations } from './vscode/adapt/surface.ts';
@@ -129,9 +127,6 @@ function localModelParts(
       read: readBase,
       settings,
       time: (base, signal) => timeBase(paths.engine, base, settings(), signal),
-      lock: (base) => lockModel(paths.storage, base.weights, 'the editor'),
-      hasFolder: () => (vscode.workspace.workspaceFolders?.length ?? 0) > 0,
-      load: loadHere,
       isBusy: () => !runs.isIdle,
       onChange: () => events.neural.fire(),
       onState: onChange,
@@ -148,13 +143,10 @@ function localModelParts(
       onChange: () => events.neural.fire(),
     }),
   );
-  const jobs = new JobClient({ script: paths.job, engine: () => neural.startOptions, editor: editorModels, log });
+  const jobs = new JobClient({ script: paths.job, engine: () => neural.startOfJob, editor: editorModels, log });
   const machineCard = new MachineCard({
     memory,
-    jobs,
-    log,
     onChange,
-    lineMs: () => bases.automaticLineMs,
     choice: () => (settings().baseModel === 'auto' ? bases.current : undefined),
     cores: neural.tuning.cores ?? physicalCores(),
   });
@@ -228,7 +220,7 @@ type Parts = FolderParts & ReturnType<typeof panelParts> & { readonly extension:
 
 /** Ghost text and next edits, which share a line and the keys. */
 function editorSurfaces(parts: Parts, owned: DisposableStore): { inEditor: Surface[]; kept: KeptView } {
-  const { adaptation, api, bases, configuration, contextKeys, documents, events, folders, permissions, snooze } = parts;
+  const { adaptation, api, configuration, contextKeys, documents, events, folders, permissions, snooze } = parts;
   const isOn = (folder: FolderRef, languageId: string) =>
     !snooze.active &&
     permissions.isOn(folder.key) &&
@@ -259,7 +251,7 @@ function editorSurfaces(parts: Parts, owned: DisposableStore): { inEditor: Surfa
   });
   const firstKeys = owned.add(new FirstKeys((editor) => ghostText.request(editor), documents));
   const mayPrefill = () => adaptation.progress === undefined;
-  owned.add(new Prefetch({ folders, documents, isOn, mayPrefill, onMove: () => bases.onUserInput() }));
+  owned.add(new Prefetch({ folders, documents, isOn, mayPrefill }));
   owned.add(events.ready.event((folder) => void ghostText.repeat(folder)));
   owned.add(vscode.languages.registerInlineCompletionItemProvider({ pattern: '**' }, ghostText));
   const kept = owned.add(new KeptView({ ...parts, edited: () => offers.askedPlace() }));
@@ -299,7 +291,7 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
   const sessions = { ...models, ...folderParts(models, owned) };
   const parts = { ...sessions, ...panelParts(sessions, owned, extension, () => surfaces), extension };
   const { adaptation, api, bases, configuration, contextKeys, events, folders, key, learned, log, neural } = parts;
-  const { machineCard, problems, status } = parts;
+  const { problems, status } = parts;
   surfaces = surfacesOf(parts, owned, () => surfaces);
   owned.add(registerCommands(surfaces, log));
   status.changed();
@@ -314,10 +306,7 @@ function construct(context: vscode.ExtensionContext, owned: DisposableStore) {
     onPermissions();
   };
   for (const subscription of [
-    events.change.event(() => {
-      machineCard.check();
-      status.changed();
-    }),
+    events.change.event(() => status.changed()),
     events.api.event(onApi),
     events.permissions.event(onPermissions),
     events.neural.event(() => folders.openNeural()),

@@ -2,12 +2,10 @@
 
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
-import type { EngineClient } from '../../src/specialist/engine/engine-client.ts';
 import { assignSplits } from '../../src/workspace/files/file-names.ts';
 import type { Split } from '../../src/workspace/files/harvest-types.ts';
 import { adaptOn } from '../base/adapted.ts';
 import type { Base } from '../base/types.ts';
-import { withEngines } from '../common/engines.ts';
 import type { Recording } from '../common/recordings.ts';
 import type { Made } from './positions.ts';
 
@@ -19,12 +17,8 @@ export function untrained(base: Base, recording: Recording): Made {
 /** Throws where the run trains nothing. Its test files decide nothing in it, and calibrate here. */
 export async function adaptedTo(base: Base, recording: Recording, minutes: number, scratch: string): Promise<Made> {
   const folder = mkdtempSync(join(scratch, 'run-'));
-  const { model, report } = await withEngines(
-    ([engine]) => adaptOn(engine as EngineClient, { recording }, folder, base, minutes),
-    1,
-  );
-  const trainingBytes = report.neural?.peakMemoryBytes;
-  return { model, ...(trainingBytes !== undefined && { trainingBytes }), ...splitOf(recording) };
+  const { model, report } = await adaptOn({ recording }, folder, base, minutes);
+  return { model, trainingBytes: report.peakMemoryBytes, ...splitOf(recording) };
 }
 
 function splitOf({ others }: Recording): Pick<Made, 'train' | 'held'> {

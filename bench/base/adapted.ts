@@ -7,7 +7,7 @@ import { currentModel } from '../../src/adapt/models/folder-models.ts';
 import type { AdaptReport } from '../../src/adapt/report/adapt-report.ts';
 import { ProgressBar } from '../../src/common/bar.ts';
 import { unwrap } from '../../src/common/errors.ts';
-import type { EngineClient } from '../../src/specialist/engine/engine-client.ts';
+import { JobEngine } from '../../src/specialist/engine/job-engine.ts';
 import { NgramModel } from '../../src/specialist/ngram/model.ts';
 import { withEngines } from '../common/engines.ts';
 import { type Line, lineOf } from '../common/line-figures.ts';
@@ -41,7 +41,7 @@ async function adaptedLines(
   const runs = new Map<Prepared, Adapted>();
   for (const item of prepared) {
     const folder = mkdtempSync(join(scratch, 'run-'));
-    const run = await withEngines(([engine]) => adaptOn(engine as EngineClient, item, folder, base, minutes), 1);
+    const run = await adaptOn(item, folder, base, minutes);
     runs.set(item, run);
     show([base.name, `run on ${item.name}`], runFigures(run.report));
   }
@@ -71,7 +71,6 @@ async function adaptedLines(
 
 /** Throws where the run fails, or had no neural part. */
 export async function adaptOn(
-  engine: EngineClient,
   { recording }: Pick<Prepared, 'recording'>,
   folder: string,
   { name, model, tokenizerPath }: Base,
@@ -102,7 +101,7 @@ export async function adaptOn(
       },
     },
     {
-      engine,
+      engine: new JobEngine({ memoryCeiling: Number.POSITIVE_INFINITY }),
       llm: undefined,
       askPlan: async ({ choice, choices }) => {
         const longer = choices.find(({ trains }) => trains);
@@ -125,8 +124,8 @@ export async function adaptOn(
   };
 }
 
-function runFigures({ neural, elapsedMs }: AdaptReport): Figures {
-  const { training, used, quality, chosenFrom = quality, peakMemoryBytes } = neural as NonNullable<typeof neural>;
+function runFigures({ neural, elapsedMs, peakMemoryBytes }: AdaptReport): Figures {
+  const { training, used, quality, chosenFrom = quality } = neural as NonNullable<typeof neural>;
   const own = (name: 'base' | 'adapted'): Figures => {
     const { exactMatch, loss: mixed } = chosenFrom[name] ?? {};
     return {

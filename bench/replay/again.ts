@@ -3,8 +3,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { FileChange } from '../../src/specialist/ngram/folder-worker-protocol.ts';
 import { NgramModel } from '../../src/specialist/ngram/model.ts';
-import type { FileChange } from '../../src/specialist/ngram/ngram-protocol.ts';
 import { languageIdOf } from '../../src/text/languages.ts';
 import { indentOf, lineBefore } from '../../src/text/lines.ts';
 import type { Tokenizer } from '../../src/text/tokenizer/bpe.ts';

@@ -1,14 +1,12 @@
-// Hidden states of the recorded texts: read by an engine process, and kept in the download cache by all that they hang on.
+// Hidden states of the recorded texts: read once, and kept in the download cache by all that they hang on.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ProgressBar } from '../../src/common/bar.ts';
-import { unwrap } from '../../src/common/errors.ts';
 import { replaceFile } from '../../src/common/files.ts';
 import { threadCount } from '../../src/common/threads.ts';
-import type { StatesRequest } from '../../src/neural/inference/hidden-states.ts';
+import { pooledStates, type StatesRequest } from '../../src/neural/inference/hidden-states.ts';
 import { type BasePrompt, DEPTHS } from '../../src/text-tasks/deep-reading.ts';
-import { withEngines } from '../common/engines.ts';
 import { cacheFolder } from '../common/packages.ts';
 import type { RecordedTask } from './data.ts';
 
@@ -39,13 +37,10 @@ export async function statesOf(
   const states: Float32Array[] = [];
   const bar = new ProgressBar(process.stderr);
   const began = performance.now();
-  await withEngines(async ([engine]) => {
-    const onProgress = (read: { index: number; states: Float32Array }) => {
-      states[read.index] = read.states;
-      bar.update({ stage: `Reading ${task.name}`, done: states.length, total: texts.length });
-    };
-    unwrap(await (engine as NonNullable<typeof engine>).request('states', request, { onProgress }));
-  }, 1);
+  for await (const read of pooledStates(request)) {
+    states.push(read);
+    bar.update({ stage: `Reading ${task.name}`, done: states.length, total: texts.length });
+  }
   bar.clear();
   const seconds = (performance.now() - began) / 1000;
   mkdirSync(cacheFolder('states'), { recursive: true });

@@ -6,10 +6,15 @@ import { join } from 'node:path';
 import type { CompletionQuery, Draft, DraftOptions, Snippet } from '../../src/common/completion.ts';
 import { failed, ok, type Result } from '../../src/common/errors.ts';
 import { OpenFolders } from '../../src/specialist/decoding/open-folders.ts';
-import type { Engine, RequestOptions } from '../../src/specialist/engine/engine-client.ts';
-import type { LatencyEstimate, RequestKind, Requests } from '../../src/specialist/engine/engine-protocol.ts';
+import type {
+  Engine,
+  LatencyEstimate,
+  RequestKind,
+  RequestOptions,
+  Requests,
+} from '../../src/specialist/engine/engine-protocol.ts';
+import type { EditHistory } from '../../src/specialist/ngram/folder-worker-protocol.ts';
 import type { NgramModel } from '../../src/specialist/ngram/model.ts';
-import type { EditHistory } from '../../src/specialist/ngram/ngram-protocol.ts';
 import type { NgramSpecialist } from '../../src/suggest/racing-specialist.ts';
 import { draftBySyntax } from '../../src/text/syntax/parsing.ts';
 import type { VirtualClock } from './virtual-clock.ts';

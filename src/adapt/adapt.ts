@@ -127,7 +127,7 @@ async function learn(run: Run): Promise<Learned> {
     if (served.choose.length === 0)
       notes.push('There are too few files for validation, so the shipped router is used.');
     const figures = served.test.length > 0 ? figuresOf(served.test, labels, router, request.balance) : undefined;
-    const neural = tested && learnedNeural(chosen, tested, ngrams, labels, session.memory);
+    const neural = tested && learnedNeural(chosen, tested, ngrams, labels);
     return { router, figures, neural };
   } finally {
     session?.close();

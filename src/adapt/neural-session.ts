@@ -7,7 +7,7 @@ import { replaceFile } from '../common/files.ts';
 import { megabytes } from '../common/format.ts';
 import { positionInDocument } from '../prompts/completion/completion-position.ts';
 import type { CursorExample } from '../prompts/completion/cursor-examples.ts';
-import type { Engine } from '../specialist/engine/engine-client.ts';
+import type { Engine } from '../specialist/engine/engine-protocol.ts';
 import { MIXTURE_FILE, type Requests } from '../specialist/engine/engine-protocol.ts';
 import { llamaOptions } from '../specialist/engine/timings.ts';
 import type { NgramModel } from '../specialist/ngram/model.ts';
@@ -42,8 +42,6 @@ interface OpenModel {
 }
 
 export class NeuralSession {
-  /** Peak memory of the engine, bytes, as far as it was sampled. */
-  memory = 0;
   private readonly run: Run;
   private readonly engine: Engine;
   private readonly index: NgramModel;
@@ -79,10 +77,7 @@ export class NeuralSession {
       complete: (query, options) => this.ask(candidate, tell, 'draft', { key, query, options }),
       lossAt: (query, truth) => this.ask(candidate, tell, 'lossAt', { key, labeled: { query, truth } }),
     };
-    const scored = await evaluate(drafter, positions, { losses: true, answers, tell, signal });
-    const status = this.open && (await this.engine.request('status', {}));
-    if (status?.ok) this.memory = Math.max(this.memory, status.value.memory);
-    return scored;
+    return evaluate(drafter, positions, { losses: true, answers, tell, signal });
   }
 
   /** Number of positions without a stored answer. */
@@ -160,9 +155,8 @@ export class NeuralSession {
     // A fit starts from the shipped weights: those of an earlier run may have been fitted on files that now judge.
     const mixture = refit ? undefined : this.mixtureOf(name);
     if (this.open?.name === name && this.open.source.mixture === mixture && !refit) return undefined;
-    const { request, positions, signal } = this.run;
+    const { request, positions } = this.run;
     if (!this.begun) {
-      unwrap(await this.engine.request('status', {}, { signal }));
       replaceFile(this.snapshot, [this.index.serialize()]);
       this.begun = true;
     }

@@ -35,16 +35,12 @@ export interface Chosen extends Pick<NeuralReport, 'why' | 'chosenFrom'> {
   readonly training: Training | undefined;
 }
 
-/**
- * @param ngrams drafts of the n-grams alone, at all positions
- * @param engineMemory peak of the engine's process, bytes
- */
+/** @param ngrams drafts of the n-grams alone, at all positions */
 export function learnedNeural(
   { used, base, training, why, chosenFrom }: Chosen,
   tested: Tested,
   ngrams: ServedDrafts,
   labels: ApiLabels | undefined,
-  engineMemory: number,
 ): LearnedNeural {
   const positions = new Set(tested.used.map(({ example }) => example));
   const ngramsThere = ngrams.test.filter(({ example }) => positions.has(example));
@@ -61,7 +57,6 @@ export function learnedNeural(
     ...(change && { change }),
     chosenFrom,
     training: training?.report,
-    peakMemoryBytes: Math.max(engineMemory, training?.peakMemoryBytes ?? 0),
     ngramRouter: routerFor(ngrams.choose, labels),
   };
   return { used, report };

@@ -4,7 +4,7 @@ import { type Log, mappedLog, silentLog } from '../common/log.ts';
 import type { Progress } from '../common/progress.ts';
 import type { LlmClient } from '../llm/protocol/models.ts';
 import type { RouterModel } from '../routing/router-model.ts';
-import type { Engine } from '../specialist/engine/engine-client.ts';
+import type { Engine } from '../specialist/engine/engine-protocol.ts';
 import type { PositionLedger } from '../storage/position-ledger.ts';
 import type { Tokenizer } from '../text/tokenizer/bpe.ts';
 import type { Harvest } from '../workspace/files/folder.ts';

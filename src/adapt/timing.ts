@@ -1,12 +1,16 @@
 // Times this machine with the base, before anything is measured, and says what a time limit allows.
-import { basename } from 'node:path';
-import { unwrap } from '../common/errors.ts';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { CodedError, type Result, unwrap } from '../common/errors.ts';
 import { sha256Of } from '../common/file-hash.ts';
 import { counted } from '../common/format.ts';
+import { threadCount } from '../common/threads.ts';
 import { ggufManifest } from '../neural/models/manifest.ts';
+import type { TrainingRequest } from '../neural/training/request.ts';
 import { EPOCHS, MICRO_BATCHES } from '../neural/training/training-settings.ts';
 import type { Timing } from '../specialist/engine/engine-protocol.ts';
-import { LEAST_STEPS, measureServing, measureTraining } from '../specialist/engine/measure-base.ts';
+import { llamaOptions } from '../specialist/engine/timings.ts';
 import { baseCandidate, earlierCandidate } from './candidates.ts';
 import { secondsPerPosition } from './evaluate.ts';
 import { type HeldOutPositions, halved, MAX_HALVINGS } from './held-out-positions.ts';
@@ -53,6 +57,10 @@ const SPARE = 1.25;
  * tokens did not (docs/research-log.md). What more tokens bring was not measured.
  */
 const TOKENS_THAT_PAY = 1_000_000;
+/** The learning rate rises for 10 steps (neural/training/schedule.ts) and needs as many to fall. */
+export const LEAST_STEPS = 20;
+/** Windows of a timed training, one a step. The first step allocates memory; the last one is timed. */
+const TIMED_STEPS = 2;
 /** Halvings of the positions for timing: about six drafts are timed. */
 const TIMED_HALVINGS = 6;
 
@@ -85,18 +93,45 @@ export async function timeBase(run: Run): Promise<MachineTiming> {
   const gguf = ggufManifest(folder);
   if (gguf) return { why: `The base '${gguf.name}' is a GGUF file, whose own weights stay as they are.` };
   const steps = Math.min(LEAST_STEPS, mostSteps(run));
-  const { tokenizerPath: tokenizer } = run.request;
-  const base = { folder, threads, device, tokenizer, vocabulary: run.tokenizer.vocabularySize };
   const tell = run.stage('Timing this machine');
   tell({ done: 0, total: undefined, detail: 'how fast it answers' });
-  const draft = unwrap(await measureServing(engineOf(run), base, run.signal));
+  const served = {
+    ...{ model: folder, tokenizer: run.request.tokenizerPath, threads: threadCount(threads) },
+    ...llamaOptions(threads, device),
+  };
+  const draft = unwrap(await engineOf(run).request('time', served, { signal: run.signal }));
   tell({ done: 0, total: undefined, detail: 'how fast it is trained' });
-  const training = await measureTraining(engineOf(run), base, run.signal);
-  if (!training.ok && training.error.code === 'cancelled') unwrap(training);
-  if (!training.ok) return { why: training.error.message };
-  const perStep = (WITH_VALIDATION * windowTokens * MICRO_BATCHES) / training.value.tokensPerSecond;
+  const { tokensPerSecond, result } = await timeStep(run);
+  if (run.signal.aborted) throw new CodedError('cancelled', 'Stopped.');
+  if (tokensPerSecond === undefined) return { why: result.ok ? 'No training step was timed.' : result.error.message };
+  const perStep = (WITH_VALIDATION * windowTokens * MICRO_BATCHES) / tokensPerSecond;
   const measuring = run.clock.elapsed() + OPENING_SECONDS + leastDrafts(run) * secondsOfDraft(draft);
   return { base: { name: basename(folder), perStep, steps, measuring, needs: measuring + steps * perStep } };
+}
+
+/** Trains a few windows of any tokens, and keeps nothing. The speed is undefined if it cannot. */
+async function timeStep(run: Run): Promise<{ tokensPerSecond: number | undefined; result: Result<unknown> }> {
+  const { base, trainingThreads = 'auto', device } = accessOf(run);
+  const { vocabularySize } = run.tokenizer;
+  const out = mkdtempSync(join(tmpdir(), 'easy-adaptation-measure-'));
+  const request: TrainingRequest = {
+    ...{ base, out, device, tokenizer: run.request.tokenizerPath, threads: threadCount(trainingThreads) },
+    examples: [{ ids: Int32Array.from({ length: windowTokens * TIMED_STEPS }, (_, i) => (i * 7919) % vocabularySize) }],
+    ...{ batch: 1, length: windowTokens, microBatches: 1, epochs: 1, pauseAfter: TIMED_STEPS },
+    ...{ learningRate: 1e-5, checkpointEverySteps: 1000, separator: 0, seed: 1 },
+  };
+  let tokensPerSecond: number | undefined;
+  try {
+    const result = await engineOf(run).request('adapt', request, {
+      signal: run.signal,
+      onProgress: (report) => {
+        if (report.kind === 'step') ({ tokensPerSecond } = report);
+      },
+    });
+    return { tokensPerSecond, result };
+  } finally {
+    rmSync(out, { recursive: true, force: true });
+  }
 }
 
 /** Seconds of a draft at a held-out position; undefined if the base does not answer. */

@@ -14,7 +14,6 @@ import {
   VALIDATE_EVERY_STEPS,
 } from '../neural/training/training-settings.ts';
 import { trainingStatusOf, type ValidationLoss } from '../specialist/engine/engine-protocol.ts';
-import { LEAST_STEPS } from '../specialist/engine/measure-base.ts';
 import type { NgramModel } from '../specialist/ngram/model.ts';
 import { baseCandidate, earlierCandidate } from './candidates.ts';
 import { halved } from './held-out-positions.ts';
@@ -24,7 +23,7 @@ import type { Plan } from './plan.ts';
 import type { MixedQuality, TrainingReport } from './report/adapt-report.ts';
 import { accessOf, engineOf, type Run } from './run.ts';
 import { attempt } from './run-failures.ts';
-import { draftCount, OPENING_SECONDS, type TimedBase, trainingSettings } from './timing.ts';
+import { draftCount, LEAST_STEPS, OPENING_SECONDS, type TimedBase, trainingSettings } from './timing.ts';
 import { type Samples, samplesFrom, usualSeed, windowTokens } from './training-data/samples.ts';
 
 export interface Training {
@@ -33,7 +32,6 @@ export interface Training {
   readonly report: TrainingReport;
   /** Whether the held-out loss fell; undefined without held-out files. */
   readonly improved: boolean | undefined;
-  readonly peakMemoryBytes: number;
   readonly notes: readonly string[];
   /** Why the model was deleted after it was measured. */
   readonly dropped?: string;
@@ -127,7 +125,6 @@ export async function train(run: Run, { samples, time }: PreparedTraining): Prom
   tell({ done: 0, total: undefined });
   const lateSeconds = Math.max(0, run.clock.elapsed() - begins);
   const notes: string[] = [];
-  let peakMemoryBytes = 0;
   const request = { ...requestOf(samples, run), budgetSeconds: limit, lateSeconds };
   const adapted = unwrap(
     await engineOf(run).request('adapt', request, {
@@ -137,8 +134,7 @@ export async function train(run: Run, { samples, time }: PreparedTraining): Prom
         if (update.kind === 'device') log.info(`Training on ${update.device}: ${update.reason}`);
         if (update.kind === 'validated') log.info(`Step ${update.step}: held-out loss ${lossesIn(update)}`);
         if (update.kind !== 'step') return;
-        const { step, totalSteps, loss, tokensPerSecond, memory, secondsLeft } = update;
-        peakMemoryBytes = Math.max(peakMemoryBytes, memory);
+        const { step, totalSteps, loss, tokensPerSecond, secondsLeft } = update;
         log.debug(`Step ${step}: loss ${loss.toFixed(2)}, ${thousands(tokensPerSecond)} tokens/s`);
         tell({ done: step, total: totalSteps, ...(secondsLeft !== undefined && { stageLeft: secondsLeft }) });
       },
@@ -159,7 +155,6 @@ export async function train(run: Run, { samples, time }: PreparedTraining): Prom
       deviceReason: device.reason,
     },
     improved: validation && validation.best.step > 0,
-    peakMemoryBytes,
     notes,
   };
 }

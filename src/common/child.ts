@@ -1,7 +1,20 @@
-// Child processes with a message channel of structured clones. All are killed when this process exits.
+// Child processes with a message channel of structured clones, and the child's side of it. All are killed when this
+// process exits.
 import { type ChildProcess, fork } from 'node:child_process';
 import type { Socket } from 'node:net';
+import { constants, getPriority, setPriority } from 'node:os';
 import { Worker } from 'node:worker_threads';
+import {
+  type Ask,
+  asking,
+  type Handlers,
+  isReply,
+  type Protocol,
+  type Question,
+  type Reply,
+  type Served,
+  serve,
+} from './remote.ts';
 import type { Remote } from './supervisor.ts';
 
 export type { ChildProcess } from 'node:child_process';
@@ -90,12 +103,28 @@ export function endChild(child: ChildProcess, graceMs: number): Promise<void> {
   });
 }
 
+interface RemoteEvents {
+  readonly receive: (reply: Reply) => void;
+  readonly ended: (how: string) => void;
+  /** Serves what the process asks of its owner; absent: it asks nothing. */
+  readonly serves?: (send: (reply: Reply) => void) => Served;
+}
+
 /** The process as a supervisor sees it. */
-export function remoteOf(child: ChildProcess): Remote {
+export function remoteOf(started: StartedChild, { receive, ended, serves }: RemoteEvents): Remote {
+  const { process: child } = started;
+  // A process without a channel could not be started.
+  const post = (message: Question | Reply) => void child.send?.(message, () => {});
+  const served = serves?.(post);
+  child.on('message', (message: Question | Reply) => (isReply(message) ? receive(message) : served?.receive(message)));
+  child.on('error', () => {});
+  onceEnded(started, (how) => {
+    void served?.stop();
+    ended(how);
+  });
   return {
     pid: child.pid,
-    // A process without a channel could not be started.
-    post: (message) => void child.send?.(message, () => {}),
+    post,
     hold(holds) {
       const verb = holds ? 'ref' : 'unref';
       child[verb]();
@@ -104,6 +133,38 @@ export function remoteOf(child: ChildProcess): Remote {
     },
     end: (graceMs) => endChild(child, graceMs),
   };
+}
+
+/**
+ * In a child: serves its parent, and ends with it.
+ * @returns how to ask the parent, and to send it what it did not ask for
+ */
+export function serveParent<P extends Protocol<P>, Parent extends Protocol<Parent> = Record<never, never>>(
+  handlers: Handlers<P>,
+): Served & { readonly ask: Ask<Parent>; readonly send: (reply: Reply) => void } {
+  const send = (message: Question | Reply) => {
+    // The parent may exit between two lines.
+    if (process.connected) process.send?.(message, () => {});
+  };
+  const served = serve(handlers, send);
+  const parent = asking<Parent>(send);
+  process.on('message', (message: Question | Reply) =>
+    isReply(message) ? parent.receive(message) : served.receive(message),
+  );
+  process.on('disconnect', () => process.exit(0));
+  // Ctrl-C and a closed terminal reach every process of the terminal. Our owner decides what they mean: it first lets
+  // training write a checkpoint.
+  for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});
+  return { ...served, ask: parent.ask, send };
+}
+
+/** Lowers the priority of the whole process below our own, if the system allows it. */
+export function lowerPriority({ pid }: ChildProcess, by: number = constants.priority.PRIORITY_BELOW_NORMAL): void {
+  try {
+    if (pid !== undefined) setPriority(pid, Math.min(constants.priority.PRIORITY_LOW, getPriority() + by));
+  } catch {
+    // It has ended already, or may not be changed: it works all the same.
+  }
 }
 
 /** Killed when this process exits, because a stopped child would not notice the closed channel. */

@@ -76,7 +76,7 @@ export interface Draft {
 }
 
 /**
- * A local model that answers in milliseconds. Implementations: the n-gram worker, and the same with the neural engine's
+ * A local model that answers in milliseconds. Implementations: a folder's worker, and the same with the neural engine's
  * process. Everything is asynchronous because both run outside the extension host's thread.
  */
 export interface Specialist {

@@ -1,8 +1,9 @@
-// The owner's side of a worker thread or child process that answers requests. It starts the remote again when it dies,
+// The owner's side of a worker thread or child process that serves requests. It starts the remote again when it dies,
 // ends it when it is silent for too long, and repeats what it was asked, or lets it fail.
 import { type Clock, systemClock } from './clock.ts';
-import { messageOf } from './errors.ts';
+import { type Failure, failed, messageOf, type Result } from './errors.ts';
 import { type Log, silentLog } from './log.ts';
+import type { AskOptions, Kind, Protocol, Question, Reply } from './remote.ts';
 
 /** Deaths in a row without an answer after which a remote that always runs is started only after a pause. */
 const MOST_DEATHS_IN_A_ROW = 4;
@@ -20,7 +21,7 @@ const LONGEST_GAP_MS = 2 * CHECK_INTERVAL_MS;
 export interface Remote {
   readonly pid?: number | undefined;
   /** A message to a remote that has just died is lost without an error. */
-  post(message: object): void;
+  post(message: Question): void;
   /** Whether it keeps our own process alive. */
   hold(holds: boolean): void;
   /** Kills it after `graceMs` if it has not ended by itself; resolves when it is gone. */
@@ -28,16 +29,14 @@ export interface Remote {
 }
 
 /** A request without a reply. */
-export interface Call<Message, Answer> {
-  /** Without its id. */
-  readonly message: Message;
+export interface Call<P> {
+  readonly kind: Kind<P>;
+  readonly request: unknown;
   readonly signal: AbortSignal | undefined;
   readonly onProgress: ((value: never) => void) | undefined;
-  /** Progress that it has reported, over all remotes; -1 before the first report. */
-  progressCount: number;
-  /** Deaths of the remote since this request last got further than ever before. */
+  /** Deaths of the remote while it had this request. */
   deaths: number;
-  settle(answer: Answer): void;
+  settle(answer: Result<never>): void;
 }
 
 export interface Supervision {
@@ -49,14 +48,14 @@ export interface Supervision {
   readonly alwaysRuns: boolean;
   /** A request fails after this many deaths while it was running. */
   readonly mostDeaths: number;
-  /** An aborted request rejects at once; otherwise the remote's reply is awaited. */
-  readonly rejectsAborted: boolean;
+  /** An aborted request is answered at once; otherwise the remote's reply is awaited. */
+  readonly answersAborted: boolean;
 }
 
-export abstract class Supervisor<Message extends object, Reply, Answer> {
+export abstract class Supervisor<P extends Protocol<P>> {
   protected readonly log: Log;
   /** In the order in which the remote got them, those included that nobody awaits any more. */
-  protected readonly calls = new Map<number, Call<Message, Answer>>();
+  protected readonly calls = new Map<number, Call<P>>();
   protected remote: Remote | undefined;
   protected disposed = false;
   private readonly supervision: Supervision;
@@ -64,7 +63,7 @@ export abstract class Supervisor<Message extends object, Reply, Answer> {
   private nextId = 1;
   private hasEnded = false;
   /** Since the remote last worked. */
-  protected deathsInARow = 0;
+  private deathsInARow = 0;
   /** Deaths that requests of `handleStart` inherit: otherwise one that kills the remote would be repeated for ever. */
   private inheritedDeaths = 0;
   private pause: AbortController | undefined;
@@ -79,47 +78,59 @@ export abstract class Supervisor<Message extends object, Reply, Answer> {
 
   /** Throws if the system refuses another thread or process. @param ended called when it is gone */
   protected abstract createRemote(ended: (how: string) => void): Remote;
+  /** Limit for the silence of the remote while it has such a request, ms. */
+  protected abstract silenceLimit(kind: Kind<P>): number;
+  /** How a request fails. 'absent': the remote was disposed of, or waits before it is started again. */
+  protected abstract failure(cause: 'refused' | 'died' | 'absent', how: string): Failure;
   /** Called before any request is sent to a new remote. @param isRestart it replaces a dead one */
-  protected abstract handleStart(isRestart: boolean): void;
-  protected abstract handleReply(reply: Reply): void;
+  protected handleStart(_isRestart: boolean): void {}
+  /** Called before the owner has the answer. */
+  protected handleAnswer(_call: Call<P>, _answer: Result<unknown>): void {}
+  protected handleProgress(_call: Call<P>, _progress: unknown): void {}
   /** Called before a silent remote is killed. @param first the request that it probably works on */
-  protected abstract handleSilence(first: Call<Message, Answer>): void;
+  protected abstract handleSilence(first: Call<P>): void;
   /** Called when a remote has died, before its requests fail or are repeated. */
   protected handleDeath(_how: string): void {}
   /** Called when `isPaused` has changed. */
   protected handlePause(): void {}
-  /** Limit for the silence of the remote while it has such a request, ms. */
-  protected abstract silenceLimit(message: Message): number;
-  /** The answer of a request that fails. 'absent': the remote was disposed of, or waits before it is started again. */
-  protected abstract failure(cause: 'refused' | 'died' | 'absent', how: string): Answer;
 
   /** Whether the remote died several times in a row and has not been started again yet. */
   get isPaused(): boolean {
     return this.pause !== undefined;
   }
 
-  /** Rejects with the signal's reason only, and only with `rejectsAborted`. */
-  protected call(message: Message, signal?: AbortSignal, onProgress?: (value: never) => void): Promise<Answer> {
-    return new Promise((resolve, reject) => {
-      if (this.disposed || this.isPaused) return resolve(this.failure('absent', ''));
+  /** Never rejects. */
+  ask<K extends Kind<P>>(
+    kind: K,
+    request: P[K]['request'],
+    { signal, onProgress }: AskOptions<P[K]['progress']> = {},
+  ): Promise<Result<P[K]['result']>> {
+    return new Promise((resolve) => {
+      if (signal?.aborted) return resolve(failed('cancelled', 'Cancelled.'));
+      if (this.disposed || this.isPaused) return resolve({ ok: false, error: this.failure('absent', '') });
       const id = this.nextId++;
       const cancel = () => {
         this.remote?.post({ id, kind: 'cancel' });
-        if (this.supervision.rejectsAborted) reject(signal?.reason);
+        if (this.supervision.answersAborted) resolve(failed('cancelled', 'Cancelled.'));
         this.updateWatch();
       };
-      const settle = (answer: Answer) => {
+      const settle = (answer: Result<never>) => {
         signal?.removeEventListener('abort', cancel);
         this.calls.delete(id);
         this.updateWatch();
         resolve(answer);
       };
       signal?.addEventListener('abort', cancel, { once: true });
-      const call = { message, signal, onProgress, progressCount: -1, deaths: this.inheritedDeaths, settle };
+      const call = { kind, request, signal, onProgress, deaths: this.inheritedDeaths, settle };
       this.calls.set(id, call);
       if (this.remote) this.send(id, call);
       else this.start();
     });
+  }
+
+  /** Without a reply. A remote that is started later does not get it. */
+  tell<K extends Kind<P>>(kind: K, request: P[K]['request']): void {
+    this.remote?.post({ kind, request });
   }
 
   /** Starts the remote, also during a pause, and sends it all requests. */
@@ -133,7 +144,7 @@ export abstract class Supervisor<Message extends object, Reply, Answer> {
       this.remote = this.createRemote((how) => this.endRemote(how));
     } catch (error) {
       this.log.error(`${this.supervision.name} could not be started`, error);
-      for (const [, { settle }] of calls) settle(this.failure('refused', messageOf(error)));
+      for (const [, call] of calls) this.fail(call, 'refused', messageOf(error));
       this.deathsInARow = Math.max(this.deathsInARow + 1, MOST_DEATHS_IN_A_ROW);
       if (this.supervision.alwaysRuns) this.startLater('could not be started');
       return;
@@ -154,7 +165,21 @@ export abstract class Supervisor<Message extends object, Reply, Answer> {
   /** Reads a reply, which is a sign of life. */
   protected receive(reply: Reply): void {
     this.silentMs = 0;
-    this.handleReply(reply);
+    if (reply.kind === 'log') this.log[reply.level](reply.message);
+    const call = 'id' in reply ? this.calls.get(reply.id) : undefined;
+    if (!call) return;
+    if (reply.kind === 'progress') {
+      this.handleProgress(call, reply.progress);
+      call.onProgress?.(reply.progress as never);
+    } else if (reply.kind === 'answer') {
+      this.handleAnswer(call, reply.answer);
+      call.settle(reply.answer as Result<never>);
+    }
+  }
+
+  /** The remote is well: deaths before do not count. */
+  protected worked(): void {
+    this.deathsInARow = 0;
   }
 
   /** Ends the remote; its requests fail. */
@@ -167,13 +192,17 @@ export abstract class Supervisor<Message extends object, Reply, Answer> {
     this.disposed = true;
     this.pause?.abort();
     this.pause = undefined;
-    for (const { settle } of [...this.calls.values()]) settle(this.failure('absent', ''));
+    for (const call of [...this.calls.values()]) this.fail(call, 'absent', '');
     await this.remote?.end(graceMs);
   }
 
-  private send(id: number, { message, signal }: Call<Message, Answer>): void {
+  private fail({ settle }: Call<P>, ...why: Parameters<Supervisor<P>['failure']>): void {
+    settle({ ok: false, error: this.failure(...why) });
+  }
+
+  private send(id: number, { kind, request, signal }: Call<P>): void {
     this.updateWatch();
-    this.remote?.post({ id, ...message });
+    this.remote?.post({ id, kind, request });
     if (signal?.aborted) this.remote?.post({ id, kind: 'cancel' });
   }
 
@@ -184,7 +213,7 @@ export abstract class Supervisor<Message extends object, Reply, Answer> {
     this.log.warn(`${this.supervision.name} ended (${how})`);
     this.handleDeath(how);
     for (const call of [...this.calls.values()])
-      if (++call.deaths >= this.supervision.mostDeaths) call.settle(this.failure('died', how));
+      if (++call.deaths >= this.supervision.mostDeaths) this.fail(call, 'died', how);
     const { alwaysRuns } = this.supervision;
     this.deathsInARow += 1;
     if (alwaysRuns && this.deathsInARow >= MOST_DEATHS_IN_A_ROW)
@@ -207,7 +236,7 @@ export abstract class Supervisor<Message extends object, Reply, Answer> {
   /** Silence counts while there are requests. Only those that are awaited keep the owner's process alive. */
   private updateWatch(): void {
     const calls = [...this.calls.values()];
-    this.remote?.hold(calls.some(({ signal }) => !(this.supervision.rejectsAborted && signal?.aborted)));
+    this.remote?.hold(calls.some(({ signal }) => !(this.supervision.answersAborted && signal?.aborted)));
     if (calls.length === 0) {
       this.watching?.abort();
       this.watching = undefined;
@@ -226,7 +255,7 @@ export abstract class Supervisor<Message extends object, Reply, Answer> {
       const now = this.clock.monotonic();
       this.silentMs += Math.min(now - last, LONGEST_GAP_MS);
       last = now;
-      const limit = Math.max(...[...this.calls.values()].map(({ message }) => this.silenceLimit(message)));
+      const limit = Math.max(...[...this.calls.values()].map(({ kind }) => this.silenceLimit(kind)));
       // If our own thread was busy, a sign may have arrived and not been read yet: check once more.
       tooLong = this.silentMs > limit ? tooLong + 1 : 0;
       if (tooLong < 2) continue;

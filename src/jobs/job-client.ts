@@ -1,14 +1,25 @@
-// Starts jobs, each in a process that ends with its job.
+// Starts jobs, each in a process that ends with its job. An adaptation runs the neural engine in its process: if it
+// dies, it is started again and resumes from its checkpoint.
 
 import { cancelledFailure } from '../adapt/cancellation.ts';
-import { type AdaptOutcome, type AdaptRequest, cancelled, type Questions } from '../adapt/request/adapt-request.ts';
-import { type ChildProcess, endChild, onceEnded, type StartedChild, startChild } from '../common/child.ts';
-import { failed, type Result } from '../common/errors.ts';
-import { type Log, silentLog } from '../common/log.ts';
-import { noProgress, type Progress } from '../common/progress.ts';
+import {
+  type AdaptOutcome,
+  type AdaptRequest,
+  type ApiEstimate,
+  cancelled,
+  type Questions,
+} from '../adapt/request/adapt-request.ts';
+import { lowerPriority, remoteOf, startChild } from '../common/child.ts';
+import type { Failure, Result } from '../common/errors.ts';
+import type { Log } from '../common/log.ts';
+import { noProgress, type Progress, type ProgressUpdate } from '../common/progress.ts';
+import { type Handlers, serve } from '../common/remote.ts';
+import { type Call, type Remote, Supervisor } from '../common/supervisor.ts';
 import type { EditorModels } from '../llm/protocol/wire.ts';
-import type { EngineStart, FromJob, Jobs, ToJob } from './job-protocol.ts';
-import { RelayOwner } from './relay.ts';
+import { ggufManifest } from '../neural/models/manifest.ts';
+import { abortOf } from '../specialist/engine/engine-client.ts';
+import { type EngineStart, type Jobs, type OwnerRequests, type RunRequest, stoppedMessage } from './job-protocol.ts';
+import { editorHandlers } from './relay.ts';
 
 /** A cancelled job is ended after this time, ms. Files on disk stay whole (common/files.ts). */
 const CANCEL_MS = 3000;
@@ -16,6 +27,15 @@ const CANCEL_MS = 3000;
 const GRACE_MS = 1000;
 /** V8's heap limit of a job. */
 const HEAP_MEGABYTES = 3072;
+/** A micro-batch or a draft on the slowest measured machine took a tenth of it, ms. */
+const LONGEST_SILENCE_MS = 30 * 60_000;
+/** After as many deaths in which the run got no further, the engine is taken for their cause. */
+const MOST_DEATHS = 3;
+/**
+ * glibc gives freed arrays of more bytes than these back to the system instead of into a pool: a training step frees
+ * many.
+ */
+const RETURN_MEMORY = { MALLOC_MMAP_THRESHOLD_: '65536', MALLOC_ARENA_MAX: '2' };
 
 /**
  * Megabytes of V8's semi-space for jobs that read much data once. With the default (16), a process that holds 30 MB
@@ -32,7 +52,7 @@ function nodeOptions(job: keyof Jobs): readonly string[] {
 export interface JobOptions {
   /** Path of the job's entry: dist/job.cjs, or src/jobs/main.ts. */
   readonly script: string;
-  /** How an adaptation starts its engine; undefined: no neural part. Called for each run. */
+  /** How an adaptation runs the engine; undefined: no neural part. Called for each run. */
   readonly engine?: () => EngineStart | undefined;
   readonly log?: Log;
   /** The editor's language models for jobs; absent: there is no editor. */
@@ -43,12 +63,10 @@ export interface JobOptions {
 
 export class JobClient {
   private readonly options: JobOptions;
-  private readonly log: Log;
-  private readonly running = new Set<ChildProcess>();
+  private readonly running = new Set<JobProcess>();
 
   constructor(options: JobOptions) {
     this.options = options;
-    this.log = options.log ?? silentLog;
   }
 
   /** One adaptation in its own process. Expected failures, cancellation and a crashed process are values. */
@@ -60,7 +78,7 @@ export class JobClient {
   ): Promise<Result<AdaptOutcome>> {
     const { who = 'the editor', engine: start } = this.options;
     const engine = request.neural && start?.();
-    const call = { adapt: request, who, ...(engine && { engine }) };
+    const call = { adapt: request, who, ...(engine && { engine: { ...engine } }) };
     const result = await this.job('adapt', call, signal, progress, questions);
     // A busy machine may not stop in time. What is kept is on disk all the same.
     return result === cancelled ? cancelledFailure(request.specialistFolder) : result;
@@ -78,71 +96,116 @@ export class JobClient {
     { confirm = async () => false, askPlan = async () => ({ kind: 'start', api: false }) }: Partial<Questions> = {},
   ): Promise<Result<Jobs[K]['result']>> {
     if (signal.aborted) return cancelled;
-    const started = this.start(job);
-    if (started === undefined) return failed('crashed', 'A run in the background could not be started. Try again.');
-    const { process: child } = started;
-    this.running.add(child);
-    // A message to a dead process is lost; its exit event follows.
-    const send = (message: ToJob) => child.send?.(message, () => {});
-    const relay = new RelayOwner(this.options.editor, send);
-    const { promise, resolve } = Promise.withResolvers<Result<Jobs[K]['result']>>();
+    const { script, log, editor } = this.options;
+    const process = new JobProcess(job, script, log, job === 'adapt' ? (request as RunRequest) : undefined, {
+      ...editorHandlers(editor),
+      confirm: (estimate: ApiEstimate) => confirm(estimate).catch(() => false),
+      askPlan: (offer) => askPlan(offer).catch(() => ({ kind: 'stop' })),
+    });
+    this.running.add(process);
+    const { promise: tooLate, resolve } = Promise.withResolvers<typeof cancelled>();
     let grace: NodeJS.Timeout | undefined;
     const cancel = () => {
-      send({ kind: 'cancel' });
       grace = setTimeout(() => resolve(cancelled), CANCEL_MS);
     };
-    let isOver = false;
-    const crashed = (message: string) => {
-      if (isOver) return;
-      isOver = true;
-      const stopped = job === 'adapt' ? 'The adaptation run stopped' : 'A run in the background stopped';
-      this.log.error(`${stopped}: ${message}`);
-      resolve(failed('crashed', `${stopped}: ${message}. The earlier state is unchanged; start it again.`));
-    };
-    child.on('message', (message: FromJob) => {
-      if (isOver) return;
-      if (message.kind === 'progress') progress(message.update);
-      else if (message.kind === 'log') this.log[message.level](message.message);
-      else if (message.kind === 'done') resolve(message.result as Result<Jobs[K]['result']>);
-      else if (message.kind === 'crashed') crashed(message.message);
-      else if (message.kind === 'editor-ask' || message.kind === 'editor-drop') relay.take(message);
-      else if (message.kind === 'confirm')
-        confirm(message.estimate).then(
-          (yes) => send({ kind: 'confirmed', yes }),
-          () => send({ kind: 'confirmed', yes: false }),
-        );
-      else if (message.kind === 'ask-plan')
-        askPlan(message.offer).then(
-          (answer) => send({ kind: 'plan-answered', answer }),
-          () => send({ kind: 'plan-answered', answer: { kind: 'stop' } }),
-        );
-    });
-    child.on('error', (error) => crashed(error.message));
-    onceEnded(started, (how) => crashed(`its process ended (${how})`));
     signal.addEventListener('abort', cancel, { once: true });
-    send({ kind: 'job', job, request } as ToJob);
-    const result = await promise;
-    isOver = true;
-    relay.end();
+    const result = await Promise.race([process.ask(job, request, { signal, onProgress: progress }), tooLate]);
     clearTimeout(grace);
     signal.removeEventListener('abort', cancel);
-    await endChild(child, GRACE_MS);
-    this.running.delete(child);
+    await process.end(GRACE_MS);
+    this.running.delete(process);
     return result;
-  }
-
-  /** Undefined, and a line in the log, if the system refuses another process. */
-  private start(job: keyof Jobs): StartedChild | undefined {
-    try {
-      return startChild({ script: this.options.script, node: nodeOptions(job) });
-    } catch (error) {
-      this.log.error('A run in the background could not be started', error);
-      return undefined;
-    }
   }
 
   /** Ends all running jobs and resolves when they are gone. */
   async end(graceMs = GRACE_MS): Promise<void> {
-    await Promise.all([...this.running].map((child) => endChild(child, graceMs)));
+    await Promise.all([...this.running].map((process) => process.end(graceMs)));
+  }
+}
+
+class JobProcess extends Supervisor<Jobs> {
+  private readonly job: keyof Jobs;
+  private readonly script: string;
+  private readonly adaptation: RunRequest | undefined;
+  private readonly questions: Handlers<OwnerRequests>;
+  /** How far each stage has come, over all processes; deaths of processes that came no further. */
+  private readonly reached = new Map<string, number>();
+  private deaths = 0;
+  /** Whether the present process runs without the engine. */
+  private isRefused = false;
+
+  constructor(
+    job: keyof Jobs,
+    script: string,
+    log: Log | undefined,
+    adaptation: RunRequest | undefined,
+    questions: Handlers<OwnerRequests>,
+  ) {
+    // A run with an engine is started again until the engine is given up.
+    const mostDeaths = adaptation?.engine ? Number.POSITIVE_INFINITY : 1;
+    super({ name: `The job '${job}'`, log, alwaysRuns: false, mostDeaths, answersAborted: false });
+    this.job = job;
+    this.script = script;
+    this.adaptation = adaptation;
+    this.questions = questions;
+  }
+
+  protected createRemote(ended: (how: string) => void): Remote {
+    const { script, job, adaptation } = this;
+    const engine = adaptation?.adapt.effort === 'adapt' ? adaptation.engine : undefined;
+    this.isRefused = engine?.refused !== undefined;
+    const started = startChild({ script, node: nodeOptions(job), ...(engine && { defaults: RETURN_MEMORY }) });
+    if (engine) lowerPriority(started.process, engine.niceness);
+    return remoteOf(started, {
+      ended,
+      receive: (reply) => this.receive(reply),
+      serves: (send) => serve(this.questions, send),
+    });
+  }
+
+  protected override handleProgress(_call: Call<Jobs>, progress: unknown): void {
+    const { stage, done } = progress as ProgressUpdate;
+    if (done <= (this.reached.get(stage) ?? -1)) return;
+    this.reached.set(stage, done);
+    this.deaths = 0;
+  }
+
+  protected override handleDeath(how: string): void {
+    const [call] = this.calls.values();
+    const engine = this.adaptation?.engine;
+    if (!call) return;
+    this.log.error(stoppedMessage(this.job, `its process ended (${how})`));
+    if (call.signal?.aborted) call.settle(cancelled);
+    else if (this.isRefused) call.settle({ ok: false, error: this.failure('died', how) });
+    else if (engine) engine.refused ??= this.refusalAfter(how);
+  }
+
+  /** Why the engine is given up after this death; undefined: the next process tries again. */
+  private refusalAfter(how: string): Failure | undefined {
+    const base = this.adaptation?.adapt.neural?.base;
+    const gguf = base === undefined ? undefined : ggufManifest(base);
+    const aborted = gguf && abortOf(gguf, how);
+    this.deaths += 1;
+    if (aborted || this.deaths < MOST_DEATHS) return aborted;
+    const advice = 'Run the command again, or choose the CPU as its device.';
+    return { code: 'crashed', message: `The neural engine keeps ending (${how}). ${advice}` };
+  }
+
+  protected silenceLimit(): number {
+    return LONGEST_SILENCE_MS;
+  }
+
+  protected handleSilence(call: Call<Jobs>): void {
+    const message = `A run in the background gave no sign of life for ${LONGEST_SILENCE_MS / 60_000} minutes and was ended. Try again.`;
+    this.log.error(message);
+    const engine = this.adaptation?.engine;
+    if (engine) engine.refused ??= { code: 'timeout', message };
+    else call.settle({ ok: false, error: { code: 'timeout', message } });
+  }
+
+  protected failure(cause: 'refused' | 'died' | 'absent', how: string): Failure {
+    if (cause === 'absent') return cancelled.error;
+    if (cause === 'died') return { code: 'crashed', message: stoppedMessage(this.job, `its process ended (${how})`) };
+    return { code: 'crashed', message: 'A run in the background could not be started. Try again.' };
   }
 }

@@ -1,5 +1,5 @@
-// Entry of a job's process: one long job on a folder, with its own store, API and engine. An adaptation gets all
-// three.
+// Entry of a job's process: one long job on a folder, with its own store and API. An adaptation runs the neural engine
+// in this process, too: if native code ends it, the owner starts the job again, and it resumes.
 import { basename, dirname, join } from 'node:path';
 import { adapt } from '../adapt/adapt.ts';
 import { programOf } from '../adapt/drafts.ts';
@@ -7,40 +7,43 @@ import { keptRows } from '../adapt/kept/kept-rows.ts';
 import { exportOwn } from '../adapt/models/folder-models.ts';
 import { summaryOf } from '../adapt/report/kept.ts';
 import { plainTextOf, REPORT_FILE, reportDocument } from '../adapt/report/report-document.ts';
-import { type AdaptOutcome, type AdaptRequest, cancelled, type PlanAnswer } from '../adapt/request/adapt-request.ts';
+import { type AdaptOutcome, type AdaptRequest, cancelled } from '../adapt/request/adapt-request.ts';
 import type { RunDeps } from '../adapt/run.ts';
-import { failed, messageOf, ok, type Result } from '../common/errors.ts';
+import { serveParent } from '../common/child.ts';
+import { CodedError, failed, messageOf, ok, type Result, unwrap } from '../common/errors.ts';
 import { makePrivate, replaceFile, sweepTemporary } from '../common/files.ts';
 import type { Log, LogLevel } from '../common/log.ts';
-import { quoted } from '../common/plain-text.ts';
-import { gpuMemory } from '../neural/llama/llama-model.ts';
+import type { ProgressUpdate } from '../common/progress.ts';
+import type { Handlers, Handling } from '../common/remote.ts';
 import { addGgufModel } from '../neural/models/import/add-gguf.ts';
 import { discoverModels } from '../neural/models/import/discover-models.ts';
-import type { Engine } from '../specialist/engine/engine-client.ts';
-import { EnginePair } from '../specialist/engine/pair.ts';
+import type { Engine } from '../specialist/engine/engine-protocol.ts';
+import { JobEngine } from '../specialist/engine/job-engine.ts';
+import { PROBE_ARGUMENT, probeThisProcess } from '../specialist/engine/probe.ts';
 import { lockRun } from '../storage/lock.ts';
 import { openLogged } from '../storage/open.ts';
 import { PositionLedger } from '../storage/position-ledger.ts';
 import { harvestFolder } from '../workspace/files/folder.ts';
 import { downloadModelJob } from './download-model.ts';
-import type { FromJob, JobCall, Jobs, RunRequest, ToJob } from './job-protocol.ts';
+import { type EngineStart, type Jobs, type OwnerRequests, type RunRequest, stoppedMessage } from './job-protocol.ts';
 import { type JobDeps, paidLlm, troubleOf } from './paid-llm.ts';
-import { RelayedModels } from './relay.ts';
+import { relayedModels } from './relay.ts';
 import { labellingJob, textTaskJob } from './text-task.ts';
 import { writeTextJob } from './write-text.ts';
 
 /**
  * Allows one run per folder, except runs that only index. A second run, of any process, fails with 'locked' and names
- * the first. When the promise settles, the run's child processes have ended.
+ * the first.
  */
-async function adaptJob({ adapt: request, who, engine: start }: RunRequest, deps: JobDeps) {
-  const engine = start && request.neural && new EnginePair({ ...start, log: deps.log });
-  const program = programOf(start?.script, process.argv[1]);
-  try {
-    return await locked(request, who, () => withStore(request, engine, program, deps));
-  } finally {
-    await engine?.end();
-  }
+async function adaptJob({ adapt: request, who, engine }: RunRequest, deps: JobDeps) {
+  const start = request.neural && engine;
+  return locked(request, who, () => withStore(request, start && engineOf(start), deps));
+}
+
+function engineOf({ memoryCeiling, refused }: EngineStart): Engine {
+  if (refused) return { request: async () => ({ ok: false, error: refused }) };
+  running = new JobEngine({ memoryCeiling, onAlive: alive });
+  return running;
 }
 
 async function locked(
@@ -61,7 +64,6 @@ async function locked(
 async function withStore(
   request: AdaptRequest,
   engine: Engine | undefined,
-  program: string,
   deps: JobDeps,
 ): Promise<Result<AdaptOutcome>> {
   sweepTemporary(request.specialistFolder, 'deep');
@@ -84,7 +86,7 @@ async function withStore(
         return answer;
       },
       ledger,
-      program,
+      program: programOf(process.argv[1]),
       record: (finished) => {
         store.recordAdaptation(root, finished);
         writeReport(request.specialistFolder, finished);
@@ -106,8 +108,8 @@ function writeReport(folder: string, { report, finishedAt }: Parameters<RunDeps[
   replaceFile(join(folder, REPORT_FILE), [new TextEncoder().encode(`${text}\n`)]);
 }
 
-export const jobs: {
-  readonly [K in keyof Jobs]: (request: Jobs[K]['request'], deps: JobDeps) => Promise<Result<Jobs[K]['result']>>;
+const jobs: {
+  readonly [K in keyof Jobs]: (of: Jobs[K]['request'], deps: JobDeps) => Promise<Result<Jobs[K]['result']>>;
 } = {
   adapt: adaptJob,
   // For a session that starts from a stored index: secrets are never written to disk.
@@ -122,7 +124,6 @@ export const jobs: {
   write: writeTextJob,
   // Only headers are read; no model is run.
   findModels: async (_, { signal }) => ok(await discoverModels(signal)),
-  gpuMemory: async () => ok(await gpuMemory()),
   importBase: (request, { signal, progress }) => {
     makePrivate(dirname(request.into));
     return addGgufModel(request, signal, progress);
@@ -130,64 +131,58 @@ export const jobs: {
   downloadModel: downloadModelJob,
 };
 
-const send = (message: FromJob) => {
-  // The parent process may exit between two lines.
-  if (process.connected) process.send?.(message, () => {});
-};
-const controller = new AbortController();
-const relay = new RelayedModels(send);
-let answer: (yes: boolean) => void = () => {};
-let answerPlan: (answer: PlanAnswer) => void = () => {};
+/** Interval of the signs of life, ms. */
+const ALIVE_MS = 10_000;
+/** The engine of this process. */
+let running: JobEngine | undefined;
+let aliveAt = 0;
+
+function alive(): void {
+  if (performance.now() - aliveAt < ALIVE_MS) return;
+  aliveAt = performance.now();
+  owner.send({ kind: 'alive' });
+}
 
 const line = (level: LogLevel) => (message: string, error?: unknown) =>
-  send({ kind: 'log', level, message: error === undefined ? message : `${message}: ${messageOf(error)}` });
+  owner.send({ kind: 'log', level, message: error === undefined ? message : `${message}: ${messageOf(error)}` });
 const log: Log = { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') };
 
-function cancel(): void {
-  controller.abort();
-  answer(false);
-  answerPlan({ kind: 'stop' });
-}
-
-async function run({ job, request }: JobCall): Promise<void> {
-  const deps: JobDeps = {
-    progress: (update) => send({ kind: 'progress', update }),
-    confirm: (estimate) =>
-      new Promise((resolve) => {
-        answer = resolve;
-        send({ kind: 'confirm', estimate });
-      }),
-    askPlan: (offer) =>
-      new Promise((resolve) => {
-        answerPlan = resolve;
-        send({ kind: 'ask-plan', offer });
-      }),
-    signal: controller.signal,
-    log,
-    editor: relay,
+function handlerOf<K extends keyof Jobs>(job: K) {
+  const work: (of: Jobs[K]['request'], deps: JobDeps) => Promise<Result<Jobs[K]['result']>> = jobs[job];
+  return async (request: Jobs[K]['request'], { signal, progress }: Handling<ProgressUpdate>) => {
+    const { ask } = owner;
+    const deps: JobDeps = {
+      progress,
+      signal,
+      log,
+      confirm: async (estimate) => {
+        const answer = await ask('confirm', estimate, { signal });
+        return answer.ok && answer.value;
+      },
+      askPlan: async (offer) => {
+        const answer = await ask('askPlan', offer, { signal });
+        return answer.ok ? answer.value : { kind: 'stop' };
+      },
+      editor: relayedModels(ask),
+    };
+    try {
+      return unwrap(await work(request, deps));
+    } catch (error) {
+      if (error instanceof CodedError) throw error;
+      // A cancelled job reports no error.
+      if (signal.aborted) return unwrap(cancelled);
+      log.error(`job '${job}'`, error instanceof Error ? error.stack : error);
+      throw new CodedError('crashed', stoppedMessage(job, messageOf(error)));
+    }
   };
-  try {
-    const work = jobs[job] as (of: typeof request, deps: JobDeps) => Promise<Result<Jobs[keyof Jobs]['result']>>;
-    send({ kind: 'done', result: await work(request, deps) });
-  } catch (error) {
-    // A cancelled job reports no error.
-    if (controller.signal.aborted) return send({ kind: 'done', result: cancelled });
-    log.error(`job '${job}'`, error instanceof Error ? error.stack : error);
-    send({ kind: 'crashed', message: messageOf(error) });
-  }
 }
 
-process.on('message', (message: ToJob) => {
-  if (typeof message !== 'object' || message === null) return;
-  if (message.kind === 'job' && Object.hasOwn(jobs, message.job)) void run(message);
-  else if (message.kind === 'confirmed') answer(message.yes);
-  else if (message.kind === 'plan-answered') answerPlan(message.answer);
-  else if (message.kind === 'editor-text' || message.kind === 'editor-end') relay.take(message);
-  else if (message.kind === 'cancel') cancel();
-  else log.warn(`A job knows no message ${quoted((message as { kind: unknown }).kind)}.`);
-});
-// The parent has exited or disconnected; children of this process end too (common/child.ts).
-process.on('disconnect', () => process.exit(0));
-// The terminal sends these signals to every process; the parent decides and sends 'cancel'.
-for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});
-process.on('SIGTERM', cancel);
+const handlers = Object.fromEntries(Object.keys(jobs).map((job) => [job, handlerOf(job as keyof Jobs)]));
+const owner = serveParent<Jobs, OwnerRequests>(handlers as unknown as Handlers<Jobs>);
+
+if (process.argv.includes(PROBE_ARGUMENT)) void probeThisProcess().then((result) => process.send?.(result));
+else {
+  // While a model runs, only its requests are signs of life.
+  setInterval(() => running?.isWorking || alive(), ALIVE_MS).unref();
+  process.on('SIGTERM', () => void owner.stop());
+}

@@ -1,11 +1,11 @@
 // The jobs of text tasks: a run, and the texts for labelling.
 import { join } from 'node:path';
+import { yieldToEvents } from '../adapt/cancellation.ts';
 import { type ApiAccess, cancelled } from '../adapt/request/adapt-request.ts';
-import { CodedError, failed, ok, type Result, unwrap } from '../common/errors.ts';
+import { CodedError, failed, ok, type Result } from '../common/errors.ts';
 import { replaceFile } from '../common/files.ts';
 import { apiHost } from '../llm/connect.ts';
-import { EngineClient, type EngineOptions } from '../specialist/engine/engine-client.ts';
-import type { Requests } from '../specialist/engine/engine-protocol.ts';
+import { pooledStates, type StatesRequest } from '../neural/inference/hidden-states.ts';
 import { lockRun } from '../storage/lock.ts';
 import { openLogged } from '../storage/open.ts';
 import { DEPTHS, type ReadStates } from '../text-tasks/deep-reading.ts';
@@ -26,17 +26,12 @@ export interface TextTaskRequest extends SendableFolder {
   /** Absent: local only. The caller has the user's consent. */
   readonly api?: Pick<ApiAccess, 'settings' | 'budgetUsd' | 'runUsd'>;
   /** The base that reads texts for which the n-grams are unsure; absent: none. */
-  readonly states?: StatesAccess;
+  readonly states?: StatesRequest['language'];
   /** Number of texts to ask about beyond the sample of the task; absent: none. */
   readonly more?: number;
   /** Label even if the local model is alone and has learned from too few labels. */
   readonly acceptsFew?: boolean;
   readonly who: string;
-}
-
-export interface StatesAccess {
-  readonly engine: Pick<EngineOptions, 'script' | 'memoryCeiling'>;
-  readonly language: Requests['states']['request']['language'];
 }
 
 const stoppedRun = failed(
@@ -67,7 +62,6 @@ async function runStored(request: TextTaskRequest, folder: TaskFolder, deps: Job
   const { log, signal, progress } = deps;
   const store = openLogged(storeFolder, log);
   const llm = api && paidLlm(api, store, root, deps);
-  const engine = request.states && new EngineClient({ ...request.states.engine, log });
   let paid = false;
   let result: Result<TaskReport>;
   try {
@@ -77,7 +71,7 @@ async function runStored(request: TextTaskRequest, folder: TaskFolder, deps: Job
       acceptsFew: request.acceptsFew ?? false,
       signal,
       progress,
-      readStates: engine && request.states && reader(engine, request.states, signal),
+      readStates: request.states && reader(request.states, signal),
       confirm: async ({ what, texts, usd, seconds }) => {
         const [model, host] = [llm?.model ?? '', api ? apiHost(api.settings) : ''];
         const asked = { model, host, positions: texts, usd, texts: what, ...(seconds !== undefined && { seconds }) };
@@ -88,7 +82,6 @@ async function runStored(request: TextTaskRequest, folder: TaskFolder, deps: Job
       },
     });
   } finally {
-    await engine?.end();
     store.close();
   }
   if (!result.ok) return result;
@@ -98,16 +91,15 @@ async function runStored(request: TextTaskRequest, folder: TaskFolder, deps: Job
   return ok(report);
 }
 
-/** In its own engine process, which serves nothing else. */
-function reader(engine: EngineClient, { language }: StatesAccess, signal: AbortSignal): ReadStates {
+/** Reads in this process, which hears a cancellation after each text. */
+function reader(language: StatesRequest['language'], signal: AbortSignal): ReadStates {
   return async (texts, { before, after }, onRead) => {
     const states: Float32Array[] = [];
-    const request = { language, texts, before, after, depths: DEPTHS };
-    const onProgress = (read: Requests['states']['progress']) => {
-      states[read.index] = read.states;
+    for await (const read of pooledStates({ language, texts, before, after, depths: DEPTHS }, signal)) {
+      states.push(read);
       onRead?.(states.length);
-    };
-    unwrap(await engine.request('states', request, { signal, onProgress }));
+      await yieldToEvents(signal);
+    }
     return states;
   };
 }

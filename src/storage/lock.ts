@@ -30,14 +30,6 @@ export function lockRun(storage: string, root: string, who: string): Result<RunL
   return lock(locksFolder(storage), lockNameOf(root), who, lockedMessage);
 }
 
-/**
- * Locks a model, so that only one window loads it.
- * @param weights hash of its weights
- */
-export function lockModel(storage: string, weights: string, who: string): Result<RunLock> {
-  return lock(join(storage, 'models'), weights.slice(0, 16), who, () => 'Another window has this model in memory.');
-}
-
 /** Locks a download, so that only one process writes its file. @param sha256 of the file */
 export function lockDownload(storage: string, sha256: string, who: string): Result<RunLock> {
   const messageIfTaken = () => 'Another window is downloading this model. Wait for it, or cancel it there.';

@@ -4,9 +4,8 @@ import type { Clock } from '../common/clock.ts';
 import type { CompletionQuery, Draft, DraftOptions } from '../common/completion.ts';
 import type { Failure } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
-import type { Engine } from '../specialist/engine/engine-client.ts';
-import type { LatencyEstimate, Requests } from '../specialist/engine/engine-protocol.ts';
-import { type EditHistory, type FileChange, isAtOrBelow } from '../specialist/ngram/ngram-protocol.ts';
+import type { EditorEngine, LatencyEstimate, Requests } from '../specialist/engine/engine-protocol.ts';
+import { type EditHistory, type FileChange, isAtOrBelow } from '../specialist/ngram/folder-worker-protocol.ts';
 
 /** After this many failures in a row the engine is not used for the next PAUSE_MS. */
 const MAX_FAILURES = 3;
@@ -42,7 +41,7 @@ export interface NeuralModelDeps {
 }
 
 interface Link {
-  readonly engine: Engine;
+  readonly engine: EditorEngine;
   readonly model: ModelToOpen;
 }
 
@@ -79,7 +78,7 @@ export class NeuralModel {
   }
 
   /** Opens this model over the current snapshot and changes, instead of the one open before. */
-  open(engine: Engine, model: ModelToOpen): Promise<void> {
+  open(engine: EditorEngine, model: ModelToOpen): Promise<void> {
     if (this.link?.engine !== engine) this.closeInEngine();
     this.link = { engine, model };
     this.failureCount = 0;

@@ -1,4 +1,4 @@
-// A folder's specialist: the n-gram worker, and the neural engine, which mixes its model with the same index. Both are
+// A folder's specialist: its worker, and the neural engine, which mixes its model with the same index. Both are
 // asked at once; the engine's draft is used if it comes in time. A position whose prompt is not cached is answered in
 // two steps: by the n-grams at once, and by the mixture at the next request there.
 import type { Clock } from '../common/clock.ts';
@@ -13,9 +13,9 @@ import type {
 import type { Disposable } from '../common/disposable.ts';
 import { CodedError } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
-import type { Engine } from '../specialist/engine/engine-client.ts';
+import type { EditorEngine } from '../specialist/engine/engine-protocol.ts';
 import { NEW_POSITION_TOKENS } from '../specialist/engine/engine-protocol.ts';
-import type { EditHistory, FileChange } from '../specialist/ngram/ngram-protocol.ts';
+import type { EditHistory, FileChange } from '../specialist/ngram/folder-worker-protocol.ts';
 import { EditedPosition } from '../text/edits.ts';
 import { type IndexState, type ModelToOpen, NeuralModel, type NeuralState } from './neural-model.ts';
 
@@ -30,7 +30,7 @@ export const PATIENCE_MS = 200;
  */
 export const JOIN_MS = 100;
 
-/** The part of the n-gram worker's client that is used here. */
+/** What is used here of the client of the folder's worker. */
 export interface NgramSpecialist extends Specialist, IndexState {
   setSavedFile(path: string, text: string): void;
   setHistory(history: EditHistory): void;
@@ -186,8 +186,8 @@ export class RacingSpecialist implements Specialist, Disposable {
     this.neural.setHistory(history);
   }
 
-  /** Opens this model over the n-gram worker's current snapshot and changes, instead of the one open before. */
-  open(engine: Engine, model: ModelToOpen): Promise<void> {
+  /** Opens this model over the worker's current snapshot and changes, instead of the one open before. */
+  open(engine: EditorEngine, model: ModelToOpen): Promise<void> {
     return this.neural.open(engine, model);
   }
 

@@ -6,9 +6,9 @@ import { ownFolder, workFolder } from '../../src/adapt/models/folder-models.ts';
 import type { AdaptRequest } from '../../src/adapt/request/adapt-request.ts';
 import { silentLog } from '../../src/common/log.ts';
 import { openStore } from '../../src/storage/open.ts';
-import { adaptation, engine as startEngine } from '../specialist/engine/helpers.ts';
+import { adaptation, jobEngine } from '../specialist/engine/helpers.ts';
 import { reportWith, truthAt } from './project.ts';
-import { type Script, ScriptedEngine } from './scripted-engine.ts';
+import { RunEngine, type Script } from './scripted-engine.ts';
 
 /** Writes a tokenizer without its last merges: it has fewer ids, and words have other tokens. */
 export function writeOtherTokenizer(path: string, from: string): void {
@@ -32,7 +32,7 @@ export function truthIn(root: string): Script['truth'] {
 export async function writeAdaptedFolder(request: AdaptRequest & { neural: { base: string } }): Promise<string> {
   const { store } = openStore(request.storeFolder, { log: silentLog });
   await reportWith(request, {
-    engine: new ScriptedEngine({ right: { base: 0.1, adapted: 0.9 }, truth: truthIn(request.root) }),
+    engine: new RunEngine({ right: { base: 0.1, adapted: 0.9 }, truth: truthIn(request.root) }),
     record: (run) => store.recordAdaptation(request.root, run),
   });
   store.close();
@@ -43,9 +43,7 @@ export async function writeAdaptedFolder(request: AdaptRequest & { neural: { bas
 /** Trains a few steps and leaves a checkpoint. */
 async function interruptedTraining(base: string, work: string): Promise<void> {
   const stop = new AbortController();
-  const engine = startEngine();
   const onProgress = (report: { kind: string; step?: number }) =>
     report.kind === 'step' && (report.step as number) >= 6 && stop.abort();
-  await engine.request('adapt', adaptation(base, work), { signal: stop.signal, onProgress });
-  engine.dispose();
+  await jobEngine().request('adapt', adaptation(base, work), { signal: stop.signal, onProgress });
 }

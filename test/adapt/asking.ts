@@ -7,7 +7,7 @@ import { openStore } from '../../src/storage/open.ts';
 import { PositionLedger } from '../../src/storage/position-ledger.ts';
 import { FakeLedger } from '../fakes/ledger.ts';
 import { neuralRequest, type Project, reportWith, truthOf } from './project.ts';
-import { type Script, ScriptedEngine } from './scripted-engine.ts';
+import { RunEngine, type Script } from './scripted-engine.ts';
 
 /**
  * A request for the project with its own base and a budget of 1 dollar.
@@ -19,8 +19,8 @@ export function askingRequest(project: Project, positions: number): AdaptRequest
 }
 
 /** The base model is right at 20% of the positions, the adapted model at 90%. */
-export function engineFor(project: Project, losses?: Script['losses']): ScriptedEngine {
-  return new ScriptedEngine({
+export function engineFor(project: Project, losses?: Script['losses']): RunEngine {
+  return new RunEngine({
     right: { base: 0.2, adapted: 0.9 },
     truth: truthOf(project),
     ...(losses && { losses }),
@@ -53,7 +53,7 @@ export class Kept {
  * @param kept if absent, nothing is kept between runs
  */
 export async function adaptAsking(
-  engine: ScriptedEngine,
+  engine: RunEngine,
   llm: LlmClient | undefined,
   request: AdaptRequest,
   agreed: boolean,

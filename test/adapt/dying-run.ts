@@ -5,14 +5,13 @@ import { adapt } from '../../src/adapt/adapt.ts';
 import type { AdaptRequest } from '../../src/adapt/request/adapt-request.ts';
 import { silentLog } from '../../src/common/log.ts';
 import { Budget, RecordingLlm } from '../../src/llm/recording.ts';
-import type { RequestOptions } from '../../src/specialist/engine/engine-client.ts';
-import type { RequestKind, Requests } from '../../src/specialist/engine/engine-protocol.ts';
+import type { RequestKind, RequestOptions, Requests } from '../../src/specialist/engine/engine-protocol.ts';
 import { NgramModel } from '../../src/specialist/ngram/model.ts';
 import { openStore } from '../../src/storage/open.ts';
 import { PositionLedger } from '../../src/storage/position-ledger.ts';
 import { ScriptedLlm } from '../fakes/llm.ts';
 import { truthAt } from './project.ts';
-import { type Script, ScriptedEngine } from './scripted-engine.ts';
+import { RunEngine, type Script } from './scripted-engine.ts';
 
 export interface Plan {
   readonly request: AdaptRequest;
@@ -42,7 +41,7 @@ function ask(line: string): void {
 
 const truth: Script['truth'] = (query) => truthAt(files[query.path] as string, query);
 
-class RecordingEngine extends ScriptedEngine {
+class RecordingEngine extends RunEngine {
   override request<K extends RequestKind>(kind: K, of: Requests[K]['request'], options: RequestOptions<K> = {}) {
     const { query, labeled, key, pauseAfter } = of as {
       query?: QueryPosition;

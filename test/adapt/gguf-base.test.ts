@@ -10,7 +10,7 @@ import { addGgufModel } from '../../src/neural/models/import/add-gguf.ts';
 import { writeModel } from '../specialist/engine/helpers.ts';
 import { exportedBase } from '../support/exported-base.ts';
 import { makeProject, reportWith, tokenizerPath } from './project.ts';
-import { ScriptedEngine } from './scripted-engine.ts';
+import { RunEngine } from './scripted-engine.ts';
 
 const project = makeProject(3);
 const folder = dirname(project.root);
@@ -24,10 +24,10 @@ const device = { threads: 1, device: 'cpu', trainingThreads: 1 } as const;
 const request: AdaptRequest & { neural: object } = { ...project.request, neural: { base: base.folder, ...device } };
 after(() => project.remove());
 
-const run = (engine: ScriptedEngine) => reportWith(request, { engine });
+const run = (engine: RunEngine) => reportWith(request, { engine });
 
 test('over a GGUF base everything but its own weights is fitted, once for the same files', async () => {
-  const engine = new ScriptedEngine({ right: { base: 0.5, adapted: 0.5 }, truth: () => 'x' });
+  const engine = new RunEngine({ right: { base: 0.5, adapted: 0.5 }, truth: () => 'x' });
   const files = readdirSync(base.folder);
   const { neural, neuralFailure, notes, router } = await run(engine);
   assert.equal(engine.count('adapt'), 0);
@@ -39,7 +39,7 @@ test('over a GGUF base everything but its own weights is fitted, once for the sa
     notes.some((note) => why.test(note)),
     notes.join(),
   );
-  const limits = () => engine.requestsOf('fit').map(({ seconds }) => seconds);
+  const limits = () => engine.of('fit').map(({ seconds }) => seconds);
   assert.deepEqual(limits(), [60], 'half of the two minutes');
   const current = currentModel(request.specialistFolder, { base: base.folder, tokenizer: tokenizerPath });
   assert.equal(current.mixture, ggufMixture(request.specialistFolder, base.folder));

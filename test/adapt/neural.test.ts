@@ -12,13 +12,13 @@ import type { RunDeps } from '../../src/adapt/run.ts';
 import { failed } from '../../src/common/errors.ts';
 import { silentLog } from '../../src/common/log.ts';
 import type { ProgressUpdate } from '../../src/common/progress.ts';
-import type { Engine } from '../../src/specialist/engine/engine-client.ts';
+import type { Engine } from '../../src/specialist/engine/engine-protocol.ts';
 import { openStore } from '../../src/storage/open.ts';
 import { PositionLedger } from '../../src/storage/position-ledger.ts';
 import { writeModel } from '../specialist/engine/helpers.ts';
 import { describeBase } from '../support/packed-models.ts';
 import { adaptWith, makeProject, neuralRequest, reportWith, truthOf } from './project.ts';
-import { type Script, ScriptedEngine } from './scripted-engine.ts';
+import { RunEngine, type Script } from './scripted-engine.ts';
 
 const project = makeProject(6);
 const newRequest = neuralRequest(project);
@@ -29,8 +29,7 @@ after(() => project.remove());
 const truth = truthOf(project);
 
 /** By default the base is right at 20% of the positions, and the adapted model at 90%. */
-const scripted = (more: Partial<Script> = {}) =>
-  new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth, ...more });
+const scripted = (more: Partial<Script> = {}) => new RunEngine({ right: { base: 0.2, adapted: 0.9 }, truth, ...more });
 
 /** Runs with a ledger in the request's store. */
 async function withLedger<T>(work: (ledger: PositionLedger) => Promise<T>): Promise<T> {
@@ -277,7 +276,7 @@ test('slow drafts reduce the number of positions, and training is shortened by t
   const drafts = 2 * ((chosenFrom?.base.places ?? 0) + quality.base.places);
   assert.ok(drafts * 1.25 <= 0.4 * 600 && drafts > 20, `${drafts}`);
   assert.equal(quality.ngram.places, quality.base.places);
-  const { budgetSeconds = 0, lateSeconds = -1 } = engine.requestsOf('adapt').at(-1) ?? {};
+  const { budgetSeconds = 0, lateSeconds = -1 } = engine.of('adapt').at(-1) ?? {};
   assert.ok(budgetSeconds + drafts * 1.25 < 600, `${budgetSeconds}`);
   assert.deepEqual([lateSeconds, ms > 3.6e6], [0, true]);
 });
@@ -290,7 +289,6 @@ test('a better model replaces the earlier one, and the report compares them', as
   assert.ok((neural?.quality.adapted?.exactMatch as number) > (neural?.quality.base.exactMatch as number));
   assert.equal(neural?.quality.ngram.places, neural?.quality.adapted?.places);
   assert.deepEqual(neural?.training?.loss, { before: 3, after: 2 });
-  assert.equal(neural?.peakMemoryBytes, 456e6);
   // The figures of the report are those of the model in use.
   assert.equal(figures.specialist?.exactMatch, neural?.quality.adapted?.exactMatch);
   assert.equal(used().name, 'adapted');
@@ -327,10 +325,10 @@ test('a better model replaces the earlier one, and the report compares them', as
 test('trains on training files only', async () => {
   const engine = scripted();
   await report(engine);
-  const trainings = engine.requestsOf('adapt');
+  const trainings = engine.of('adapt');
   assert.ok((trainings.find(({ pauseAfter }) => pauseAfter === undefined)?.examples.length ?? 0) > 20);
-  const drafted = engine.requestsOf('draft').map(({ query }) => query.path);
-  const fittedOn = new Set(engine.requestsOf('fit')[0]?.queries.map(({ query }) => query.path));
+  const drafted = engine.of('draft').map(({ query }) => query.path);
+  const fittedOn = new Set(engine.of('fit')[0]?.queries.map(({ query }) => query.path));
   assert.ok(drafted.length > 0 && drafted.every((path) => !fittedOn.has(path)));
 });
 
@@ -342,7 +340,7 @@ test('the model is chosen before the test positions are drafted, once by it and 
     rmSync(request.specialistFolder, { recursive: true, force: true });
     const engine = scripted({ right });
     const { used: name, quality, chosenFrom } = (await report(engine)).neural as NeuralReport;
-    const paths = engine.requestsOf('draft').map(({ query }) => query.path);
+    const paths = engine.of('draft').map(({ query }) => query.path);
     // Of the base's some are timed before, and no store keeps them here.
     const timed = 6;
     const validation = timed + 2 * (chosenFrom?.base.places as number);
@@ -359,7 +357,7 @@ test('a model that is worse on validation files is rolled back to the earlier on
   await report(scripted());
   const earlier = used();
   // Both are opened as 'adapted': the earlier one is measured before training.
-  const engine: ScriptedEngine = scripted({
+  const engine: RunEngine = scripted({
     truth: (query) => (engine.trained.length === 0 ? truth(query) : 'poisoned'),
   });
   const figures = await report(engine);
@@ -376,7 +374,7 @@ test('a model that is worse on validation files is rolled back to the earlier on
 
 test('after a restart of the engine the model is opened again and the run continues', async () => {
   let forgotten = false;
-  const engine: ScriptedEngine = scripted({
+  const engine: RunEngine = scripted({
     fail: (kind) => {
       if (kind === 'draft' && engine.count('draft') === 20) engine.open.clear();
       forgotten ||= kind === 'draft' && engine.open.size === 0;
@@ -388,7 +386,7 @@ test('after a restart of the engine the model is opened again and the run contin
 });
 
 for (const [name, code, kind, during] of [
-  ['an engine that does not start', 'crashed', 'status', 'measuring'],
+  ['an engine that does not start', 'crashed', 'time', 'measuring'],
   ['training that needs more memory than there is', 'out-of-memory', 'adapt', 'training'],
   ['an engine that dies with every draft', 'crashed', 'draft', 'measuring'],
 ] as const) {

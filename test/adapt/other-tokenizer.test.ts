@@ -22,11 +22,11 @@ import { readManifest } from '../../src/neural/models/manifest.ts';
 import { defaultRouter } from '../../src/routing/fit.ts';
 import { LiveModel } from '../../src/specialist/ngram/live-model.ts';
 import { readTokenizer } from '../../src/text/tokenizer/load.ts';
-import { adaptation, engine as startEngine, writeModel } from '../specialist/engine/helpers.ts';
+import { adaptation, jobEngine, writeModel } from '../specialist/engine/helpers.ts';
 import { assertFailed } from '../support/results.ts';
 import { truthIn, writeAdaptedFolder, writeOtherTokenizer } from './adapted-folder.ts';
 import { adaptWith, makeProject, reportWith, tokenizerPath } from './project.ts';
-import { ScriptedEngine } from './scripted-engine.ts';
+import { RunEngine } from './scripted-engine.ts';
 
 type Request = AdaptRequest & { readonly neural: NonNullable<AdaptRequest['neural']> };
 
@@ -96,16 +96,12 @@ describe('with another tokenizer', () => {
 
   test('a completion on the command line rebuilds the index, uses the base, and tells the user', async () => {
     warnings.length = 0;
-    const engine = startEngine();
+    const engine = jobEngine();
     const index = () => adaptWith({ ...now, effort: 'index' }, { log });
     const [path] = project.files.keys();
-    try {
-      const completion = await completeAt(`${join(project.root, path as string)}:8`, now, index, engine, log);
-      assert.ok(completion.ok, JSON.stringify(completion));
-      assert.equal(completion.value.draft.model, 'base + n-gram');
-    } finally {
-      engine.dispose();
-    }
+    const completion = await completeAt(`${join(project.root, path as string)}:8`, now, index, engine, log);
+    assert.ok(completion.ok, JSON.stringify(completion));
+    assert.equal(completion.value.draft.model, 'base + n-gram');
     assert.ok(
       warnings.some((line) => /stored index is not used: .*another tokenizer/.test(line)),
       warnings.join('\n'),
@@ -121,7 +117,7 @@ describe('with another tokenizer', () => {
   });
 
   test('adapting again ignores the earlier checkpoint and uses the new model', async () => {
-    const engine = new ScriptedEngine({ right: { base: 0.1, adapted: 0.9 }, truth: truthIn(project.root) });
+    const engine = new RunEngine({ right: { base: 0.1, adapted: 0.9 }, truth: truthIn(project.root) });
     const report = await reportWith(now, { engine });
     assert.match(report.notes.join(' '), /earlier model.*made from another base/);
     assert.equal(report.neural?.quality.earlier, undefined, 'the earlier model cannot be measured');
@@ -148,29 +144,25 @@ test('a router for the base alone applies only while that base is in use', () =>
 });
 
 test('training does not resume from a checkpoint of another base, and says so', async () => {
-  const engine = startEngine();
+  const engine = jobEngine();
   const home = dirname(project.root);
-  try {
-    const notes: string[] = [];
-    const stop = new AbortController();
-    const out = join(home, 'work');
-    const firstRequest = adaptation(earlier.neural.base, out);
-    await engine.request('adapt', firstRequest, {
-      signal: stop.signal,
-      onProgress: (at) => at.kind === 'step' && at.step >= 6 && stop.abort(),
-    });
-    assert.ok(existsSync(join(out, 'checkpoint.safetensors')));
-    writeModel(join(home, 'wider'), { hiddenSize: 64 });
-    const secondRequest = { ...firstRequest, base: join(home, 'wider'), maxSteps: 2, tokenizer: now.tokenizerPath };
-    const done = await engine.request('adapt', secondRequest, {
-      onProgress: (at) => at.kind === 'note' && notes.push(at.note),
-    });
-    assert.ok(done.ok, JSON.stringify(done));
-    assert.equal(done.value.steps, 2);
-    assert.match(notes.join(), /checkpoint of an earlier run was not used, and training started again/);
-    const manifest = readManifest(out);
-    assert.equal(manifest.ok && manifest.value?.name, 'adapted');
-  } finally {
-    engine.dispose();
-  }
+  const notes: string[] = [];
+  const stop = new AbortController();
+  const out = join(home, 'work');
+  const firstRequest = adaptation(earlier.neural.base, out);
+  await engine.request('adapt', firstRequest, {
+    signal: stop.signal,
+    onProgress: (at) => at.kind === 'step' && at.step >= 6 && stop.abort(),
+  });
+  assert.ok(existsSync(join(out, 'checkpoint.safetensors')));
+  writeModel(join(home, 'wider'), { hiddenSize: 64 });
+  const secondRequest = { ...firstRequest, base: join(home, 'wider'), maxSteps: 2, tokenizer: now.tokenizerPath };
+  const done = await engine.request('adapt', secondRequest, {
+    onProgress: (at) => at.kind === 'note' && notes.push(at.note),
+  });
+  assert.ok(done.ok, JSON.stringify(done));
+  assert.equal(done.value.steps, 2);
+  assert.match(notes.join(), /checkpoint of an earlier run was not used, and training started again/);
+  const manifest = readManifest(out);
+  assert.equal(manifest.ok && manifest.value?.name, 'adapted');
 });

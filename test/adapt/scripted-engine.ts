@@ -1,4 +1,4 @@
-// A fake engine for runs. A script decides how often each model is right, and which requests fail.
+// The fake engine as runs need it. A script decides how often each model is right, and which requests fail.
 import { randomUUID } from 'node:crypto';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,8 +7,8 @@ import { failed, ok, type Result } from '../../src/common/errors.ts';
 import { makeFolder } from '../../src/common/files.ts';
 import { ADAPTER, ADAPTER_CONFIG } from '../../src/neural/models/manifest.ts';
 import { writeAdaptedManifest } from '../../src/neural/training/adapt-base.ts';
-import type { Engine, RequestOptions } from '../../src/specialist/engine/engine-client.ts';
-import type { RequestKind, Requests } from '../../src/specialist/engine/engine-protocol.ts';
+import type { RequestKind, RequestOptions, Requests } from '../../src/specialist/engine/engine-protocol.ts';
+import { ScriptedEngine, type ScriptOptions } from '../fakes/engine.ts';
 
 export interface Script {
   /** Share of the positions at which a model drafts the right text. */
@@ -16,7 +16,7 @@ export interface Script {
   /** The true text at a position. */
   readonly truth: (query: Requests['draft']['request']['query']) => string;
   /** Returns a failure that replaces the answer, or undefined. */
-  readonly fail?: (kind: RequestKind, engine: ScriptedEngine) => Result<never> | undefined;
+  readonly fail?: (kind: RequestKind, engine: RunEngine) => Result<never> | undefined;
   /** Losses before and after training; a function gets the folder of the trained model. */
   readonly losses?: readonly [number, number] | ((out: string) => readonly [number, number]);
   /** Speed of training, tokens per second; absent: 3300. */
@@ -29,46 +29,24 @@ export interface Script {
   readonly of?: (model: string) => { readonly right: number; readonly loss: number };
 }
 
-export class ScriptedEngine implements Engine {
-  readonly asked: { readonly kind: RequestKind; readonly request: unknown }[] = [];
+export class RunEngine extends ScriptedEngine {
   /** Bases of the finished trainings. Others only timed a step. */
   readonly trained: string[] = [];
   readonly open = new Map<string, Requests['open']['request']>();
-  private readonly script: Script;
+  private readonly run: Script;
   private drafts = 0;
 
-  constructor(script: Script) {
-    this.script = script;
-  }
-
-  count(kind: RequestKind): number {
-    return this.requestsOf(kind).length;
-  }
-
-  /** The requests of one kind, in order. */
-  requestsOf<K extends RequestKind>(kind: K): Requests[K]['request'][] {
-    return this.asked.filter((each) => each.kind === kind).map(({ request }) => request as Requests[K]['request']);
-  }
-
-  async request<K extends RequestKind>(
-    kind: K,
-    request: Requests[K]['request'],
-    options: RequestOptions<K> = {},
-  ): Promise<Result<Requests[K]['result']>> {
-    this.asked.push({ kind, request });
-    await new Promise((resolve) => setImmediate(resolve));
-    if (options.signal?.aborted) return failed('cancelled', 'Cancelled.');
-    const failure = this.script.fail?.(kind, this);
-    if (failure) return failure;
-    const answers: { [A in RequestKind]?: (request: Requests[A]['request']) => Result<Requests[A]['result']> } = {
-      status: () => ok({ pid: 1, memory: 123e6, model: undefined, training: false }),
+  constructor(run: Script) {
+    super();
+    this.run = run;
+    this.script = {
       open: (source) => {
         if (!existsSync(source.snapshot as string)) return failed('unreadable', 'no snapshot');
         this.open.set(source.key, source);
         this.drafts = 0;
         return ok({ files: 1, tokens: 1, loadMs: 1 } as const);
       },
-      time: () => ok({ lineMs: this.script.latencyMs ?? 1, promptMs: 0 }),
+      time: () => ok({ lineMs: run.latencyMs ?? 1, promptMs: 0 }),
       close: ({ key }) => {
         this.open.delete(key);
         return ok({});
@@ -87,21 +65,30 @@ export class ScriptedEngine implements Engine {
       lossAt: ({ key }) => {
         const source = this.open.get(key);
         if (!source) return failed('bad-request', 'not open');
-        const { loss, of } = this.script;
-        const nats = of?.(source.model as string).loss ?? loss?.[source.name as 'base' | 'adapted'];
+        const nats = run.of?.(source.model).loss ?? run.loss?.[source.name as 'base' | 'adapted'];
         return ok(nats === undefined ? { tokens: 0, nats: 0 } : { tokens: 2, nats: 2 * nats });
       },
-      adapt: (asked) => this.adapt(asked, options as RequestOptions<'adapt'>),
+      adapt: (asked, options) => this.adapt(asked, options),
     };
-    const answer = answers[kind] as ((of: typeof request) => Result<Requests[K]['result']>) | undefined;
-    return answer ? answer(request) : failed('bad-request', `${kind} is not scripted`);
+  }
+
+  override async request<K extends RequestKind>(
+    kind: K,
+    request: Requests[K]['request'],
+    options: RequestOptions<K> = {},
+  ): Promise<Result<Requests[K]['result']>> {
+    await new Promise((resolve) => setImmediate(resolve));
+    const failure = this.run.fail?.(kind, this);
+    if (!failure && !options.signal?.aborted) return super.request(kind, request, options);
+    this.asked.push({ kind, request });
+    return failure ?? failed('cancelled', 'Cancelled.');
   }
 
   private draft({ name, model }: Requests['open']['request'], query: Requests['draft']['request']['query']): Draft {
     // Right drafts are spread evenly, so that the share also holds for a few positions.
-    const share = this.script.of?.(model as string).right ?? this.script.right[name as 'base' | 'adapted'];
+    const share = this.run.of?.(model as string).right ?? this.run.right[name as 'base' | 'adapted'];
     const right = (37 * this.drafts++) % 100 < 100 * share;
-    const text = right ? this.script.truth(query) : 'something else';
+    const text = right ? this.run.truth(query) : 'something else';
     const token = {
       text,
       probability: 0.5,
@@ -116,27 +103,27 @@ export class ScriptedEngine implements Engine {
       tokens: [token],
       model: `${name} + n-gram`,
       complete: true,
-      latencyMs: this.script.latencyMs ?? 1,
+      latencyMs: this.run.latencyMs ?? 1,
       confidence: right ? 0.9 : 0.1,
     };
   }
 
   private adapt(
     { base, out, tokenizer, pauseAfter, examples, epochs, length, microBatches }: Requests['adapt']['request'],
-    { onProgress, signal }: RequestOptions<'adapt'>,
+    { onProgress, signal }: ScriptOptions<'adapt'>,
   ): Result<Requests['adapt']['result']> {
     const device = { device: 'cpu', reason: 'no usable GPU' } as const;
-    const { losses = [3, 2] } = this.script;
+    const { losses = [3, 2] } = this.run;
     const [first, best] = typeof losses === 'function' ? losses(out) : losses;
-    onProgress?.({ kind: 'device', ...device });
+    onProgress({ kind: 'device', ...device });
     const step = { learningRate: 1, loss: 2.5, norm: 1, memory: 456e6 };
-    const tokensPerSecond = this.script.pace?.(base) ?? 3300;
+    const tokensPerSecond = this.run.pace?.(base) ?? 3300;
     const tokens = examples.reduce((sum, { ids }) => sum + ids.length, 0);
     const totalSteps = Math.max(3, Math.ceil((epochs * tokens) / (length * microBatches)));
     for (let done = 1; done <= 3; done++) {
       const secondsLeft = ((totalSteps - done) * length * microBatches) / tokensPerSecond;
-      onProgress?.({ kind: 'step', step: done, totalSteps, ...step, tokensPerSecond, secondsLeft });
-      if (signal?.aborted) return failed('cancelled', 'Cancelled.');
+      onProgress({ kind: 'step', step: done, totalSteps, ...step, tokensPerSecond, secondsLeft });
+      if (signal.aborted) return failed('cancelled', 'Cancelled.');
     }
     if (pauseAfter !== undefined) return failed('cancelled', 'Paused.');
     this.trained.push(base);

@@ -11,7 +11,7 @@ import { splitFraction, splitOf } from '../../src/workspace/files/file-names.ts'
 import { harvestFolder } from '../../src/workspace/files/folder.ts';
 import { truthIn } from './adapted-folder.ts';
 import { makeProject, neuralRequest, type Project, reportWith } from './project.ts';
-import { ScriptedEngine } from './scripted-engine.ts';
+import { RunEngine } from './scripted-engine.ts';
 
 let project: Project;
 let request: AdaptRequest & { readonly neural: NonNullable<AdaptRequest['neural']> };
@@ -22,7 +22,7 @@ beforeEach(() => {
 });
 afterEach(() => project.remove());
 
-const engine = () => new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth: truthIn(project.root) });
+const engine = () => new RunEngine({ right: { base: 0.2, adapted: 0.9 }, truth: truthIn(project.root) });
 const adapted = (asked = engine()) => reportWith(request, { engine: asked });
 const ownModelFolder = () => ownFolder(request.specialistFolder) as string;
 async function heldOutFiles(): Promise<HeldOut> {
@@ -34,7 +34,7 @@ function move(from: string, to: string): void {
   mkdirSync(dirname(join(project.root, to)), { recursive: true });
   renameSync(join(project.root, from), join(project.root, to));
 }
-const drafted = (asked: ScriptedEngine) => new Set(asked.requestsOf('draft').map(({ query }) => query.path));
+const drafted = (asked: RunEngine) => new Set(asked.of('draft').map(({ query }) => query.path));
 
 test('if the whole folder was moved, the earlier model is no candidate, and the report says so', async () => {
   await adapted();

@@ -57,7 +57,7 @@ async function typeAt(pace: Pace) {
   window.dispose();
   const { shown, replaced } = window.editor.tally;
   const share = shown.filter(({ completion }) => completion.model.includes('+')).length / shown.length;
-  return { share, shown: shown.length, replaced, asked: engine.asked, finished: engine.finished };
+  return { share, shown: shown.length, replaced, asked: engine.count('draft'), finished: engine.finished };
 }
 
 /** Time for a line of the answer, and for each token of a prompt of 500 tokens. */

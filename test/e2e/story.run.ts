@@ -223,7 +223,7 @@ step(
     assert.equal(times(await steps.first().textContent()).length, 1);
     assert.equal(times(await editor.panel().locator('.progress').textContent()).length, 1);
     await editor.shot('04-adapting');
-    process.kill(session.processId('--training'), 'SIGKILL');
+    process.kill(session.processId('job.cjs'), 'SIGKILL');
     await steps.first().waitFor({ timeout: adaptingMs });
     // Forty steps may be too few for an improvement: the outcome says which case it is.
     const end = await notification(/(Kept|Not kept): /)

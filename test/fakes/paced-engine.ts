@@ -2,14 +2,9 @@
 // cannot interrupt a pass, and caches prompts. Its drafts are always the same; only their time matters.
 import type { Clock } from '../../src/common/clock.ts';
 import type { CompletionQuery } from '../../src/common/completion.ts';
-import { failed, ok, type Result } from '../../src/common/errors.ts';
-import type { Engine, RequestOptions } from '../../src/specialist/engine/engine-client.ts';
-import {
-  type LatencyEstimate,
-  NEW_POSITION_TOKENS,
-  type RequestKind,
-  type Requests,
-} from '../../src/specialist/engine/engine-protocol.ts';
+import { failed, ok } from '../../src/common/errors.ts';
+import { type LatencyEstimate, NEW_POSITION_TOKENS } from '../../src/specialist/engine/engine-protocol.ts';
+import { ScriptedEngine } from './engine.ts';
 import { draft } from './specialist.ts';
 
 export interface Pace {
@@ -32,8 +27,7 @@ const CHUNK = 256;
 const PROMPTS = 4;
 const CHARACTERS = 3.5;
 
-export class PacedEngine implements Engine {
-  asked = 0;
+export class PacedEngine extends ScriptedEngine {
   finished = 0;
   private readonly clock: Clock;
   private readonly pace: Pace;
@@ -41,32 +35,23 @@ export class PacedEngine implements Engine {
   private prompts: Prompt[] = [];
 
   constructor(clock: Clock, pace: Pace) {
+    super({}, false);
     this.clock = clock;
     this.pace = pace;
+    this.script = {
+      open: () => ok({ files: 1, tokens: 1, loadMs: 1 }),
+      warm: ({ query }, { signal }) => this.inTurn(async () => (await this.prompt(query, signal)) && {}),
+      draft: ({ query }, { signal, onProgress }) =>
+        this.inTurn(async () => {
+          if (!(await this.prompt(query, signal, onProgress)) || !(await this.line(query, signal))) return false;
+          this.finished++;
+          return draft('neural();', 0.99, { model: 'base + n-gram', confidence: 0.9 });
+        }),
+    };
   }
 
-  request<K extends RequestKind>(
-    kind: K,
-    request: Requests[K]['request'],
-    { signal, onProgress }: RequestOptions<K> = {},
-  ): Promise<Result<Requests[K]['result']>> {
-    const answered = (value: unknown) => ok(value as Requests[K]['result']);
-    if (kind === 'open') return Promise.resolve(answered({ files: 1, tokens: 1, loadMs: 1 }));
-    if (kind !== 'draft' && kind !== 'warm') return Promise.resolve(answered({}));
-    if (kind === 'draft') this.asked++;
-    const { query } = request as Requests['draft']['request'];
-    const result = this.queue.then(async () => {
-      const abortSignal = signal as AbortSignal;
-      const onEstimate = onProgress as ((of: LatencyEstimate) => void) | undefined;
-      const isDone =
-        !abortSignal.aborted &&
-        (await this.prompt(query, abortSignal, onEstimate)) &&
-        (kind === 'warm' || (await this.line(query, abortSignal)));
-      if (!isDone) return failed('cancelled', 'Cancelled.');
-      if (kind === 'warm') return answered({});
-      this.finished++;
-      return answered(draft('neural();', 0.99, { model: 'base + n-gram', confidence: 0.9 }));
-    });
+  private inTurn<T extends object>(work: () => Promise<T | false>) {
+    const result = this.queue.then(work).then((value) => (value ? ok(value) : failed('cancelled', 'Cancelled.')));
     this.queue = result;
     return result;
   }
@@ -74,8 +59,9 @@ export class PacedEngine implements Engine {
   private async prompt(
     { path, prefix, suffix }: CompletionQuery,
     signal: AbortSignal,
-    onEstimate: ((of: LatencyEstimate) => void) | undefined,
+    onEstimate?: (of: LatencyEstimate) => void,
   ): Promise<boolean> {
+    if (signal.aborted) return false;
     const nearSuffix = suffix.slice(0, 200);
     const room = PROMPT_TOKENS * CHARACTERS;
     let prompt = this.prompts.find(

@@ -193,7 +193,6 @@ const commands = new Set(
 const otherTitles = new Set([
   'Easy Adaptation',
   'Delete Stored Data',
-  'Measure the Speed Again',
   'Set API Key',
   'Show Log',
   'Import a GGUF File…',

@@ -36,7 +36,7 @@ test('processes are started for engine, jobs and a look at the graphics card by 
 test('the host harvests one file at a time, and asks worker, engine and jobs for all that indexes, completes or learns', () => {
   const stages = globSync('src/adapt/*.ts', { cwd: root }).map((path) => basename(path, '.ts'));
   const work = new RegExp(
-    String.raw`from '(?:\.\.?\/)+(?:workspace\/files\/(?:folder|walk)|specialist\/ngram\/(?!ngram-client|ngram-protocol)[\w-]+|` +
+    String.raw`from '(?:\.\.?\/)+(?:workspace\/files\/(?:folder|walk)|specialist\/ngram\/(?!folder-worker-client|folder-worker-protocol)[\w-]+|` +
       String.raw`adapt\/(?:${stages.join('|')}))\.ts'`,
   );
   assert.deepEqual(importing(work, 'src/{vscode,suggest}/**/*.ts'), []);

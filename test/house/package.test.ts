@@ -206,7 +206,7 @@ test("imports tree-sitter where drafts are made, and not in the editor's own pro
     return imports.some(({ path }) => path === '@vscode/tree-sitter-wasm');
   };
   assert.equal(await importsGrammars('src/extension.ts'), false);
-  for (const source of ['src/specialist/ngram/ngram-worker.ts', 'src/specialist/engine/main.ts'])
+  for (const source of ['src/specialist/ngram/folder-worker.ts', 'src/specialist/engine/main.ts'])
     assert.equal(await importsGrammars(source), true, source);
 });
 

@@ -2,16 +2,20 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import { latestAdaptation } from '../../src/adapt/models/served.ts';
 import type { ApiEstimate } from '../../src/adapt/request/adapt-request.ts';
+import { unwrap } from '../../src/common/errors.ts';
 import { type Log, silentLog } from '../../src/common/log.ts';
 import { JobClient } from '../../src/jobs/job-client.ts';
+import type { EngineStart } from '../../src/jobs/job-protocol.ts';
+import { addGgufModel } from '../../src/neural/models/import/add-gguf.ts';
 import { makeProject, type Project } from '../adapt/project.ts';
+import { bytesOfCrafted, craftedGguf } from '../neural/models/import/crafted-models.ts';
 import { ended } from '../specialist/engine/helpers.ts';
-import { leftOf, living } from '../support/processes.ts';
+import { descendants, leftOf, living } from '../support/processes.ts';
 import { assertFailed } from '../support/results.ts';
 
 const script = resolve(import.meta.dirname, '../../src/jobs/main.ts');
@@ -68,10 +72,10 @@ test('the price question reaches the parent and its answer returns', async () =>
 test('the plan reaches the parent, and its answer ends the run', async () => {
   const choice = { trains: true, minutes: 10 };
   const offer = { choice, words: 'About 10 minutes.', choices: [{ ...choice, words: 'About 10 minutes.' }] };
-  const jobs = scripted(`process.on('message', (message) => {
-    if (message.kind === 'job') process.send({ kind: 'ask-plan', offer: ${JSON.stringify(offer)} });
-    else if (message.kind === 'plan-answered')
-      process.send({ kind: 'done', result: { ok: false, error: { code: 'cancelled', message: message.answer.kind } } });
+  const jobs = scripted(`process.on('message', ({ kind, answer }) => {
+    if (kind === 'adapt') process.send({ id: 7, kind: 'askPlan', request: ${JSON.stringify(offer)} });
+    else if (kind === 'answer')
+      process.send({ id: 1, kind: 'answer', answer: { ok: false, error: { code: 'cancelled', message: answer.value.kind } } });
   });`);
   const asked: unknown[] = [];
   const run = (questions: Parameters<JobClient['run']>[3]) => jobs.run(project.request, never(), undefined, questions);
@@ -101,12 +105,12 @@ test('a process that cannot be created is a logged failure, not an exception', a
   // A path that Node refuses.
   const result = await new JobClient({ script: 'job\0.cjs', log }).run(project.request, never());
   assert.equal(!result.ok && result.error.code, 'crashed');
-  assert.deepEqual(logged, ['A run in the background could not be started']);
+  assert.deepEqual(logged, ["The job 'adapt' could not be started"]);
 });
 
 test('an adaptation that does not stop in time says that the next one resumes, as one that does', async () => {
   const deaf = scripted(`
-    process.on('message', ({ kind }) => kind === 'job' && process.send({ kind: 'progress', update: { stage: 'Training' } }));
+    process.on('message', ({ id, kind }) => kind === 'adapt' && process.send({ id, kind: 'progress', progress: { stage: 'Training', done: 0 } }));
     process.on('disconnect', () => process.exit());`);
   const controller = new AbortController();
   const stopped = await deaf.run(project.request, controller.signal, () => controller.abort());
@@ -135,10 +139,10 @@ test('the API key is only in the request, not in the command line or environment
   process.env.ANTHROPIC_API_KEY = 'sk-of-the-owner';
   try {
     const jobs = scripted(`
-      process.on('message', ({ request }) => {
+      process.on('message', ({ id, request }) => {
         const seen = JSON.stringify([process.argv, process.execArgv, process.env]);
         const told = request.adapt.api.settings.apiKey;
-        process.send({ kind: 'done', result: { ok: true, value: { seen, told } } });
+        process.send({ id, kind: 'answer', answer: { ok: true, value: { seen, told } } });
       });
       process.on('disconnect', () => process.exit());`);
     const api = { settings: { apiKey: 'sk-of-a-test', model: 'm', timeoutMs: 500 }, positions: 10, budgetUsd: 1 };
@@ -154,7 +158,7 @@ test('the API key is only in the request, not in the command line or environment
 
 test('a job that does not respond is killed before the client settles', async () => {
   const jobs = scripted(`
-    process.on('message', () => process.send({ kind: 'progress', update: { stage: String(process.pid), done: 0 } }));
+    process.on('message', ({ id }) => process.send({ id, kind: 'progress', progress: { stage: String(process.pid), done: 0 } }));
     setInterval(() => {}, 1000);`);
   let pid = 0;
   const begun = Promise.withResolvers<void>();
@@ -166,7 +170,76 @@ test('a job that does not respond is killed before the client settles', async ()
   await jobs.end(50);
   assert.ok(ended(pid));
   const settled = await result;
-  assert.equal(!settled.ok && settled.error.code, 'crashed');
+  assert.equal(!settled.ok && settled.error.code, 'cancelled');
+});
+
+/** A client of runs with an engine whose job is this script. It counts the starts of the job in `starts`. */
+function withEngine(body: string) {
+  const { jobs, starts } = countedStarts(body);
+  const neural = { base: join(project.root, 'base'), threads: 1, device: 'cpu' } as const;
+  return { starts, run: () => jobs.run({ ...project.request, neural }, never()) };
+}
+
+function countedStarts(body: string) {
+  const path = join(project.root, 'restarted.cjs');
+  const started = join(project.root, 'starts');
+  rmSync(started, { force: true });
+  const answer = "process.send({ id, kind: 'answer', answer: { ok: true, value: request.engine } })";
+  const prefix = `
+    const { appendFileSync, readFileSync } = require('node:fs');
+    appendFileSync(${JSON.stringify(started)}, '.');
+    const starts = readFileSync(${JSON.stringify(started)}).length;
+    process.on('disconnect', () => process.exit());
+    process.on('message', ({ id, kind, request }) => {
+      if (kind !== 'adapt') return;
+      const progress = (stage, done) => process.send({ id, kind: 'progress', progress: { stage, done } });
+      const die = (how = 'SIGKILL') => setTimeout(() => process.kill(process.pid, how), 20);
+      const answer = () => ${answer};
+      if (request.engine.refused) answer();
+      else {`;
+  writeFileSync(path, `${prefix}${body}}});`);
+  const jobs = new JobClient({ script: path, engine: () => ({ memoryCeiling: 1e9 }) });
+  return { jobs, starts: () => readFileSync(started, 'utf8').length };
+}
+
+for (const [how, body, starts, refused] of [
+  ['dies once', 'starts === 1 ? die() : answer();', 2, undefined],
+  ['dies, but each time further on', "progress('Training', starts); starts === 6 ? answer() : die();", 6, undefined],
+  ['keeps dying at one step', "progress('Training', 7); die();", 4, /keeps ending \(SIGKILL\)\. Run the command again/],
+  ['keeps dying at its start', 'die("SIGABRT");', 4, /keeps ending \(SIGABRT/],
+] as const)
+  test(`a run with an engine whose process ${how} is started again, at last without the engine`, async () => {
+    const { starts: started, run } = withEngine(body);
+    const result = await run();
+    const engine = result.ok ? (result.value as unknown as EngineStart) : assert.fail(JSON.stringify(result));
+    assert.equal(started(), starts);
+    if (refused) assert.match(engine.refused?.message ?? '', refused);
+    else assert.equal(engine.refused, undefined);
+  });
+
+test('an aborting GGUF base is given up at once, with its name', async () => {
+  const path = join(project.root, 'broken.gguf');
+  writeFileSync(path, bytesOfCrafted(craftedGguf('qwen2')));
+  const added = unwrap(await addGgufModel({ path, into: join(project.root, 'bases') }, never()));
+  const { jobs, starts } = countedStarts('die("SIGABRT");');
+  const neural = { base: added.folder, threads: 1, device: 'cpu' } as const;
+  const result = await jobs.run({ ...project.request, neural }, never());
+  const engine = result.ok ? (result.value as unknown as EngineStart) : assert.fail(JSON.stringify(result));
+  assert.match(engine.refused?.message ?? '', /'broken' ended the neural engine: .*SIGABRT/);
+  assert.equal(starts(), 2);
+});
+
+test('a cancelled run that dies is not started again', async () => {
+  const { jobs, starts } = countedStarts("progress('Training', 0);");
+  const controller = new AbortController();
+  const neural = { base: join(project.root, 'base'), threads: 1, device: 'cpu' } as const;
+  const result = await jobs.run({ ...project.request, neural }, controller.signal, () => {
+    controller.abort();
+    for (const { pid } of descendants(process.pid).filter(({ args }) => args.includes('restarted.cjs')))
+      process.kill(pid, 'SIGKILL');
+  });
+  assertFailed(result, 'cancelled', /^Stopped\. Start the adaptation again/);
+  assert.equal(starts(), 1);
 });
 
 test('a job and its child processes end with their parent, however it ends', async () => {

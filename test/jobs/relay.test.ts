@@ -2,23 +2,24 @@
 // their codes.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type RelayAsked, RelayedModels, RelayOwner, type RelaySaid } from '../../src/jobs/relay.ts';
+import { asking, type Question, type Reply, serve } from '../../src/common/remote.ts';
+import { editorHandlers, type RelayRequests, relayedModels } from '../../src/jobs/relay.ts';
 import { connectLlm } from '../../src/llm/connect.ts';
 import type { EditorModels } from '../../src/llm/protocol/wire.ts';
 import { at, complete, never } from '../llm/requests.ts';
 
 /** Both ends of the channel. Messages are cloned, as the real channel does. */
 function joinedEnds(models: EditorModels | undefined) {
-  const messages: (RelayAsked | RelaySaid)[] = [];
-  const owner: RelayOwner = new RelayOwner(models, (said) => {
-    messages.push(said);
-    setImmediate(() => job.take(structuredClone(said)));
+  const messages: (Question | Reply)[] = [];
+  const owner = serve(editorHandlers(models), (reply) => {
+    messages.push(reply);
+    setImmediate(() => receive(structuredClone(reply)));
   });
-  const job: RelayedModels = new RelayedModels((asked) => {
-    messages.push(asked);
-    setImmediate(() => owner.take(structuredClone(asked)));
+  const { ask, receive } = asking<RelayRequests>((question) => {
+    messages.push(question);
+    setImmediate(() => owner.receive(structuredClone(question)));
   });
-  return { job, owner, messages };
+  return { job: relayedModels(ask), owner, messages };
 }
 
 function models(ask: EditorModels['ask']): EditorModels {
@@ -87,17 +88,16 @@ test('cancelling in the job, or ending the job, cancels the request to the edito
   const { job, messages } = joinedEnds(waitingModels);
   const controller = new AbortController();
   const asking = relayed(job, controller.signal);
-  while (!messages.some(({ kind }) => kind === 'editor-text')) await new Promise((resolve) => setImmediate(resolve));
+  while (!messages.some(({ kind }) => kind === 'progress')) await new Promise((resolve) => setImmediate(resolve));
   controller.abort(new Error('typed on'));
   await assert.rejects(asking, /typed on/);
   while (ended.length === 0) await new Promise((resolve) => setImmediate(resolve));
-  assert.equal(messages.at(-1)?.kind, 'editor-drop');
+  assert.ok(messages.some(({ kind }) => kind === 'cancel'));
 
   const other = joinedEnds(waitingModels);
   const abandonedCall = relayed(other.job).catch(() => undefined);
-  while (!other.messages.some(({ kind }) => kind === 'editor-text'))
-    await new Promise((resolve) => setImmediate(resolve));
-  other.owner.end();
+  while (!other.messages.some(({ kind }) => kind === 'progress')) await new Promise((resolve) => setImmediate(resolve));
+  void other.owner.stop();
   while (ended.length === 1) await new Promise((resolve) => setImmediate(resolve));
   void abandonedCall;
   assert.equal(ended.length, 2);

@@ -7,8 +7,8 @@ import { Builder } from '../../src/neural/autodiff/builder.ts';
 import { writeModel } from '../../src/neural/onnx/write.ts';
 import { probeWebGpu } from '../../src/neural/runtime/device.ts';
 import { loadLibrary, Session, Tensor } from '../../src/neural/runtime/session.ts';
-import { PROBE_ARGUMENT } from '../../src/specialist/engine/engine-protocol.ts';
-import { SCRIPT } from '../specialist/engine/helpers.ts';
+import { PROBE_ARGUMENT } from '../../src/specialist/engine/probe.ts';
+import { JOB_SCRIPT } from '../specialist/engine/helpers.ts';
 import { checkGradients } from './architecture/check-gradients.ts';
 import { type GoldenBatch, readGolden, relativeError } from './architecture/golden.ts';
 import { CASES, checkCase } from './autodiff/cases.ts';
@@ -24,7 +24,7 @@ before(async () => {
 });
 
 test('the probe finds the software GPU in a separate process', async () => {
-  const { speedup, ...found } = await probeWebGpu({ script: SCRIPT, args: [PROBE_ARGUMENT], timeoutMs: 30_000 });
+  const { speedup, ...found } = await probeWebGpu({ script: JOB_SCRIPT, args: [PROBE_ARGUMENT], timeoutMs: 30_000 });
   assert.deepEqual(found, { ok: true, detail: 'WebGPU works' });
   assert.ok((speedup as number) > 0 && (speedup as number) < 1.5, `software is slow: ${speedup}`);
 });

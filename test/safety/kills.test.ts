@@ -20,7 +20,7 @@ import { leftOf, living } from '../support/processes.ts';
 import { steadyMachine } from '../support/steady.ts';
 
 const root = resolve(import.meta.dirname, '../..');
-type Victim = 'the command' | 'the job' | 'the engine that completes' | 'the engine that trains' | 'all at once';
+type Victim = 'the command' | 'the job' | 'all at once';
 
 interface Ended {
   readonly code: number | null;
@@ -41,17 +41,19 @@ after(() => project.remove());
 
 const random = uniforms(5);
 
-for (const victim of [
-  'the command',
-  'the job',
-  'the engine that completes',
-  'the engine that trains',
-  'all at once',
-] as const)
+for (const victim of ['the command', 'the job', 'all at once'] as const)
   test(`${victim}, killed at a random moment, damages nothing and leaves no process`, async () => {
     // If the run ended before the kill, its storage is deleted, and an earlier moment is tried.
-    for (let at = random() * runMs; !(await tryToKill(victim, at)); at /= 2)
+    for (let at = random() * runMs; !(await tryToKill(victim, () => sleep(at))); at /= 2)
       rmSync(storageOf('killed'), { recursive: true, force: true });
+  });
+
+for (const stage of ['Measuring the base', 'Training', 'Testing the model in use'])
+  test(`a job that is killed in the stage '${stage}' is started again and ends with the same result`, async () => {
+    rmSync(storageOf('killed'), { recursive: true, force: true });
+    const told = (err: NodeJS.ReadableStream) =>
+      new Promise<void>((resolve) => err.on('data', (text: string) => text.includes(`  ${stage} ...`) && resolve()));
+    assert.ok(await tryToKill('the job', told));
   });
 
 test('after all kills, the result is that of an undisturbed run, without temporary files', async () => {
@@ -64,24 +66,24 @@ test('after all kills, the result is that of an undisturbed run, without tempora
   assertUsable();
 });
 
-/** Kills the victim `at` ms after the start, or as soon after that as it exists. False if the run ended before. */
-async function tryToKill(victim: Victim, at: number): Promise<boolean> {
+/** Kills the victim at a time, or as soon after that as it exists. False if the run ended before. */
+async function tryToKill(victim: Victim, at: (err: NodeJS.ReadableStream) => Promise<unknown>): Promise<boolean> {
   const { child, ended } = start('killed');
   const session = child.pid as number;
-  await Promise.race([sleep(at), ended]);
+  await Promise.race([at(child.stderr as NodeJS.ReadableStream), ended]);
   let killed = 0;
   while (killed === 0 && child.exitCode === null && child.signalCode === null) {
     killed = strike(session, victim);
     if (killed === 0) await sleep(10);
   }
-  const { code, err } = await ended;
+  const end = await ended;
   if (killed === 0) return false;
   assert.deepEqual(
     (await leftOf(session)).map(({ args }) => args),
     [],
   );
-  // A run whose engine is killed continues.
-  if (victim.startsWith('the engine')) assert.equal(code, 0, err);
+  // The job is started again.
+  if (victim === 'the job') assert.equal(outcome(end), expected);
   assertUsable();
   return true;
 }
@@ -118,11 +120,7 @@ function strike(session: number, victim: Victim): number {
   const targets = living(session).filter(({ pid, args }) => {
     if (victim === 'all at once') return true;
     if (victim === 'the command') return pid === session;
-    if (victim === 'the job') return args.includes('jobs/main.ts');
-    return (
-      args.includes('specialist/engine/main.ts') &&
-      args.includes('--training') === (victim === 'the engine that trains')
-    );
+    return args.includes('jobs/main.ts');
   });
   for (const { pid } of targets) {
     try {

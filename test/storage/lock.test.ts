@@ -7,8 +7,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, type TestContext, test } from 'node:test';
-import { Worker } from 'node:worker_threads';
-import { anyRun, lockModel, lockRun } from '../../src/storage/lock.ts';
+import { anyRun, lockRun } from '../../src/storage/lock.ts';
 import { assertFailed } from '../support/results.ts';
 
 /** Where data is kept, and the folder that a run learns from. */
@@ -92,31 +91,4 @@ test('ignores an invalid lock file, and explains an unwritable folder', (context
   writeFileSync(storage, '');
   const blocked = lockRun(storage, root, 'npm start');
   assertFailed(blocked, 'unwritable', /cannot be written.*make it writable/);
-});
-
-test('only one process can lock a model, and that lock does not prevent deleting data', async () => {
-  const [weights, other] = ['a'.repeat(64), 'b'.repeat(64)];
-  const first = lockModel(storage, weights, 'the editor');
-  assert.ok(first.ok);
-  const second = await new Promise<unknown>((resolve, reject) => {
-    const code = `
-      import { workerData, parentPort } from 'node:worker_threads';
-      const { lockModel } = await import(workerData.lock);
-      parentPort.postMessage(lockModel(workerData.storage, workerData.weights, 'another'));`;
-    const data = { lock: new URL('../../src/storage/lock.ts', import.meta.url).href, storage, weights };
-    const url = new URL(`data:text/javascript,${encodeURIComponent(code)}`);
-    new Worker(url, { workerData: data }).once('message', resolve).once('error', reject);
-  });
-  assert.deepEqual(second, {
-    ok: false,
-    error: { code: 'locked', message: 'Another window has this model in memory.' },
-  });
-  const another = lockModel(storage, other, 'the editor');
-  assert.ok(another.ok);
-  assert.equal(anyRun(storage), undefined);
-  first.value.release();
-  another.value.release();
-  const again = lockModel(storage, weights, 'the editor');
-  assert.ok(again.ok);
-  again.value.release();
 });

@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { makeFolder, makePrivate, replaceFile, replaceFileFromStream } from '../../src/common/files.ts';
 import { silentLog } from '../../src/common/log.ts';
-import { lockDownload, lockModel, lockRun } from '../../src/storage/lock.ts';
+import { lockDownload, lockRun } from '../../src/storage/lock.ts';
 import { openStore } from '../../src/storage/open.ts';
 import { PositionLedger } from '../../src/storage/position-ledger.ts';
 import { assertPrivate, modeOf } from '../support/private.ts';
@@ -28,11 +28,7 @@ const bytes = [new TextEncoder().encode('text')];
 
 test('an opened store, its log, locks and the files beside them are private', (t) => {
   const storage = join(scratch(t), 'share', 'easy-adaptation');
-  const locks = [
-    lockRun(storage, '/work/a', 'the test'),
-    lockModel(storage, 'ab'.repeat(32), 'the test'),
-    lockDownload(storage, 'cd'.repeat(32), 'the test'),
-  ];
+  const locks = [lockRun(storage, '/work/a', 'the test'), lockDownload(storage, 'cd'.repeat(32), 'the test')];
   const { store } = openStore(storage);
   const ledger = new PositionLedger(storage, '/work/a', silentLog);
   replaceFile(join(storage, 'specialists', 'ab', 'index.bin'), bytes);

@@ -4,9 +4,8 @@ import { test } from 'node:test';
 import type { Draft, DraftOptions } from '../../src/common/completion.ts';
 import { failed, ok, type Result } from '../../src/common/errors.ts';
 import { silentLog } from '../../src/common/log.ts';
-import type { RequestOptions } from '../../src/specialist/engine/engine-client.ts';
-import type { RequestKind, Requests } from '../../src/specialist/engine/engine-protocol.ts';
-import type { EditHistory, FileChange } from '../../src/specialist/ngram/ngram-protocol.ts';
+import type { Requests } from '../../src/specialist/engine/engine-protocol.ts';
+import type { EditHistory, FileChange } from '../../src/specialist/ngram/folder-worker-protocol.ts';
 import type { ModelToOpen } from '../../src/suggest/neural-model.ts';
 import { JOIN_MS, PATIENCE_MS, RacingSpecialist } from '../../src/suggest/racing-specialist.ts';
 import { edit } from '../edits/support.ts';
@@ -28,7 +27,7 @@ const openResult = ok({ files: 3, tokens: 100, precision: 'int4', loadMs: 200 } 
 const neverAborted = () => new AbortController().signal;
 const position = query('const x = ', '\n');
 
-/** The n-gram worker's client, which records the changes that it receives. */
+/** The client of the folder's worker, which records the changes that it receives. */
 class Ngrams extends ScriptedSpecialist {
   snapshot: string | undefined = '/specialist.ngram';
   changes: FileChange[] = [];
@@ -48,17 +47,6 @@ class Ngrams extends ScriptedSpecialist {
   }
   setHistory(history: EditHistory): void {
     this.history = history;
-  }
-}
-
-/** Other processes have the processor: it hears of no cancellation. */
-class HeldUpEngine extends ScriptedEngine {
-  override request<K extends RequestKind>(
-    kind: K,
-    request: Requests[K]['request'],
-    { signal: _, ...options }: RequestOptions<K> = {},
-  ): Promise<Result<Requests[K]['result']>> {
-    return super.request(kind, request, options);
   }
 }
 
@@ -110,8 +98,8 @@ test('requests do not wait while the model opens, and afterwards its draft is us
 test('says that the file of the base is checked while it is, and only then', async () => {
   const opening = new Deferred<Result<Requests['open']['result']>>();
   const { specialist, engine } = setup({
-    open: (_, progress) => {
-      for (const done of [4e6, 8e6]) progress({ done });
+    open: (_, { onProgress }) => {
+      for (const done of [4e6, 8e6]) onProgress({ done });
       return opening.promise;
     },
   });
@@ -179,9 +167,9 @@ test('if a draft is expected to be late, the n-grams answer at once', async () =
     new Deferred<Result<Draft>>(),
   ];
   const { specialist, engine, heard, ask } = setup({
-    draft: (_request, progress, call) => {
+    draft: (_request, { onProgress }, call) => {
       const held = cold[call];
-      progress(held ? { promptTokens: 500, ms: PATIENCE_MS + 1 } : { promptTokens: 1, ms: 80 });
+      onProgress(held ? { promptTokens: 500, ms: PATIENCE_MS + 1 } : { promptTokens: 1, ms: 80 });
       return held?.promise ?? mixed('warm();');
     },
   });
@@ -204,10 +192,10 @@ test('if a draft is expected to be late, the n-grams answer at once', async () =
 test('an engine that holds on to a cancelled draft is not waited for, until it lets go', async () => {
   const held = new Deferred<Result<Draft>>();
   const { specialist, clock, ask } = setup();
-  const engine = new HeldUpEngine({
-    open: () => openResult,
-    draft: (_request, _progress, call) => (call === 0 ? held.promise : mixed('mixed();')),
-  });
+  const engine = new ScriptedEngine(
+    { open: () => openResult, draft: (_request, _options, call) => (call === 0 ? held.promise : mixed('mixed();')) },
+    false,
+  );
   await specialist.open(engine, model);
   specialist.begin(query('con'), line);
   specialist.begin(query('const'), line);
@@ -229,8 +217,8 @@ for (const [which, promptTokens, ms] of [
   test(`the request waits for a draft that ${which}`, async () => {
     const held = new Deferred<Result<Draft>>();
     const { specialist, engine, clock, ask } = setup({
-      draft: (_request, progress) => {
-        progress({ promptTokens, ms });
+      draft: (_request, { onProgress }) => {
+        onProgress({ promptTokens, ms });
         return held.promise;
       },
     });

@@ -6,7 +6,7 @@ import { connectLlm, type LlmAddress, requestWriter } from '../../llm/connect.ts
 import { positionInDocument } from '../../prompts/completion/completion-position.ts';
 import { completionPrompt } from '../../prompts/completion/completion-prompt.ts';
 import { bareRequestAt, type LlmRequest } from '../../prompts/completion/llm-request.ts';
-import type { Engine } from '../../specialist/engine/engine-client.ts';
+import type { EditorEngine } from '../../specialist/engine/engine-protocol.ts';
 import { NgramModel } from '../../specialist/ngram/model.ts';
 import { openLogged } from '../../storage/open.ts';
 import type { FolderRows } from '../../storage/stored-rows.ts';
@@ -102,7 +102,7 @@ export async function rowsAt(
   request: KeptRequest,
   { secrets }: Harvest,
   specialist: NgramModel,
-  engine: Engine | undefined,
+  engine: EditorEngine | undefined,
   { signal, log }: KeptDeps,
 ): Promise<Result<KeptRow[]>> {
   const preview = new RequestPreview(request, secrets, specialist, engine, log);

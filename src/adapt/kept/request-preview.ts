@@ -13,7 +13,7 @@ import { Backoff } from '../../llm/backoff.ts';
 import { queryOf } from '../../prompts/completion/completion-position.ts';
 import type { CursorExample } from '../../prompts/completion/cursor-examples.ts';
 import type { LlmRequest } from '../../prompts/completion/llm-request.ts';
-import type { Engine } from '../../specialist/engine/engine-client.ts';
+import type { EditorEngine } from '../../specialist/engine/engine-protocol.ts';
 import type { NgramModel } from '../../specialist/ngram/model.ts';
 import { Suggester } from '../../suggest/suggester.ts';
 import { languageIdOf } from '../../text/languages.ts';
@@ -46,7 +46,7 @@ export class RequestPreview {
     request: LiveRequest,
     secrets: SecretValues,
     specialist: NgramModel,
-    engine: Engine | undefined,
+    engine: EditorEngine | undefined,
     log: Log,
   ) {
     this.request = request;

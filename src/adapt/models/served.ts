@@ -10,7 +10,7 @@ import type { Log } from '../../common/log.ts';
 import { baseOf } from '../../neural/models/list.ts';
 import { defaultRouter } from '../../routing/fit.ts';
 import type { RouterModel } from '../../routing/router-model.ts';
-import type { Engine } from '../../specialist/engine/engine-client.ts';
+import type { EditorEngine } from '../../specialist/engine/engine-protocol.ts';
 import { llamaOptions } from '../../specialist/engine/timings.ts';
 import { NgramModel } from '../../specialist/ngram/model.ts';
 import { openLogged } from '../../storage/open.ts';
@@ -75,7 +75,7 @@ export function holdsMixed(
 }
 
 async function draftMixed(
-  engine: Engine,
+  engine: EditorEngine,
   { specialistFolder, tokenizerPath }: Pick<AdaptRequest, 'specialistFolder' | 'tokenizerPath'>,
   { base, threads, trainingThreads = 'auto', device }: NeuralAccess,
   query: CompletionQuery,
@@ -105,7 +105,7 @@ async function draftMixed(
 
 /** A draft of both models, or of the n-grams alone without an engine, without a neural part, or after its failure. */
 export async function draftServed(
-  engine: Engine | undefined,
+  engine: EditorEngine | undefined,
   ngram: Pick<NgramModel, 'complete'>,
   request: Pick<AdaptRequest, 'specialistFolder' | 'tokenizerPath' | 'neural'>,
   query: CompletionQuery,

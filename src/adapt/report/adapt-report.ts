@@ -104,8 +104,6 @@ export interface NeuralReport {
   readonly chosenFrom: Readonly<{ base: MixedQuality; earlier?: MixedQuality; adapted?: MixedQuality }>;
   /** Undefined if nothing was trained. */
   readonly training: TrainingReport | undefined;
-  /** Peak memory of the engine's process. */
-  readonly peakMemoryBytes: number;
   /**
    * Router for drafts of the n-grams alone, which are used if the engine is late. `AdaptReport.router` is the router
    * for mixed drafts.

@@ -118,16 +118,12 @@ function costRows({
   const training = neural?.training;
   const trained = training && `, of it ${duration(60_000 * training.minutes)} training`;
   const device = training && `; trained on ${training.device} (${training.deviceReason})`;
-  const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(2)} GB`;
   const held = splits.validation + splits.test;
   const rows: (readonly [string, string | false | undefined])[] = [
     ['Time', `${duration(elapsedMs)}${trained ?? ''}`],
     ['Money', paid ? paidInWords(paid) : 'nothing: the large model was not asked'],
     ['Failed calls', !!api?.failed && thousands(api.failed)],
-    [
-      'Peak memory',
-      `${neural ? `engine ${gigabytes(neural.peakMemoryBytes)}, run ` : ''}${gigabytes(peakMemoryBytes)}`,
-    ],
+    ['Peak memory', `${(peakMemoryBytes / 1e9).toFixed(2)} GB`],
     ['Base', neural && `${neural.base}${device ?? ''}`],
     [
       'Files',

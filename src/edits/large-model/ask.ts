@@ -15,7 +15,7 @@ import type { ProposedEdit, Refusal } from './check.ts';
 import { type EditRequest, editPrompt, editRequestAt, readEdit } from './prompt.ts';
 import { type EditedPlace, isInBlankLine, windowOf } from './worth.ts';
 
-/** Reads the text, and knows the folder: the n-gram worker. */
+/** Reads the text, and knows the folder: the folder's worker. */
 export interface EditJudge {
   /** Estimate that a large model would write the edit that follows. */
   followUp(place: EditedPlace, signal: AbortSignal): Promise<number>;

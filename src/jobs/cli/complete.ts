@@ -15,7 +15,7 @@ import {
 import { decide } from '../../routing/decide.ts';
 import { type Decision, sentenceOf, shownCut } from '../../routing/decision.ts';
 import { DEFAULT_THRESHOLD, limitsAt } from '../../routing/limits.ts';
-import type { Engine } from '../../specialist/engine/engine-client.ts';
+import type { EditorEngine } from '../../specialist/engine/engine-protocol.ts';
 import type { NgramModel } from '../../specialist/ngram/model.ts';
 import { estimatedAt } from '../../suggest/local-drafts.ts';
 import { languageIdOf } from '../../text/languages.ts';
@@ -116,7 +116,7 @@ export async function completeAt(
   target: string,
   request: AdaptRequest,
   index: () => Promise<Result<AdaptOutcome>>,
-  engine: Engine | undefined,
+  engine: EditorEngine | undefined,
   log: Log,
 ): Promise<Result<PlacedCompletion>> {
   const located = await locate(target, request.root);

@@ -13,8 +13,8 @@ import { isAnswerTask, TASKS_FOLDER } from '../../text-tasks/task-file.ts';
 import { TaskFolder } from '../../text-tasks/task-folder.ts';
 import type { TaskReport } from '../../text-tasks/task-report.ts';
 import { endOfRun, resultsOf } from '../../text-tasks/task-results.ts';
-import { type StatesAccess, textTaskJob } from '../text-task.ts';
-import { type CommandLine, repository, type Values } from './command-line.ts';
+import { type TextTaskRequest, textTaskJob } from '../text-task.ts';
+import type { CommandLine, Values } from './command-line.ts';
 import { apiAccess, noSession, requestFor, requireFolder, storageFolder } from './run-request.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -80,13 +80,12 @@ async function exportTask({ target: name, values }: CommandLine, terminal: Termi
 }
 
 /** Access to the base model's hidden states. Only with --base, because computing them takes minutes. */
-function statesAccess(values: Values): StatesAccess | undefined {
+function statesAccess(values: Values): TextTaskRequest['states'] {
   if (values.base === undefined) return undefined;
   const { neural, tokenizerPath: tokenizer } = requestFor(values.folder ?? '.', values);
   if (!neural) return undefined;
   const { base: model, threads } = neural;
-  const script = join(repository, 'src', 'specialist', 'engine', 'main.ts');
-  return { engine: { script }, language: { model, tokenizer, threads } };
+  return { model, tokenizer, threads };
 }
 
 function renderTask(root: string, report: TaskReport): string {

@@ -16,6 +16,7 @@ import { ProgressBar } from '../../common/bar.ts';
 import { type Failure, messageOf, type Result } from '../../common/errors.ts';
 import { wrap } from '../../common/format.ts';
 import { type Log, silentLog } from '../../common/log.ts';
+import { memoryCeiling } from '../../common/memory.ts';
 import { plainJson, plainLine, plainText } from '../../common/plain-text.ts';
 import { Stop } from '../../common/stop.ts';
 import { readTuning } from '../../common/tuning.ts';
@@ -34,12 +35,12 @@ export class Runs {
   constructor(request: AdaptRequest, terminal: Terminal) {
     this.request = request;
     this.terminal = terminal;
-    const { trainingNiceness } = readTuning(process.env);
+    const { log } = terminal;
     const script = join(repository, 'src', 'specialist', 'engine', 'main.ts');
-    const start = { script, trainingNiceness };
-    this.engine = request.neural && new EngineClient({ ...start, log: terminal.log });
+    this.engine = request.neural && new EngineClient({ script, log });
     const job = join(repository, 'src', 'jobs', 'main.ts');
-    this.jobs = new JobClient({ script: job, engine: () => start, who: 'npm start', log: terminal.log });
+    const engine = () => ({ memoryCeiling: memoryCeiling(0), niceness: readTuning(process.env).trainingNiceness });
+    this.jobs = new JobClient({ script: job, engine, who: 'npm start', log });
   }
 
   async run(more: Partial<AdaptRequest>): Promise<Result<AdaptOutcome>> {

@@ -119,14 +119,6 @@ export async function chooseLibrary<L extends Loadable>(
   return { llama, gpu: names.length > 0 ? llama.gpu : false };
 }
 
-/** Own memory of the GPU that would serve, bytes; on Apple's processors what it may take of the machine's. 0: none. */
-export async function gpuMemory(): Promise<number> {
-  const { llama, gpu } = await loadLlama({ gpu: true, threads: 1 });
-  if (gpu === false) return 0;
-  const { total, unifiedSize } = await llama.getVramState();
-  return gpu === 'metal' ? total : total - unifiedSize;
-}
-
 interface LlamaOptions {
   /** Of the GGUF file. */
   readonly path: string;

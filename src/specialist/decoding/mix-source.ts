@@ -1,5 +1,5 @@
 // What a folder's specialist, its neural model and n-gram index together, is loaded from.
-import type { FileChange } from '../ngram/ngram-protocol.ts';
+import type { FileChange } from '../ngram/folder-worker-protocol.ts';
 
 export const MIXTURE_FILE = 'mixture.json';
 

@@ -6,8 +6,8 @@ import { CodedError, unwrap } from '../../common/errors.ts';
 import { ADAPTER, MANIFEST, WEIGHTS } from '../../neural/models/manifest.ts';
 import { draftBySyntax } from '../../text/syntax/parsing.ts';
 import { readTokenizer } from '../../text/tokenizer/load.ts';
+import type { EditHistory, FileChange } from '../ngram/folder-worker-protocol.ts';
 import { LiveModel } from '../ngram/live-model.ts';
-import type { EditHistory, FileChange } from '../ngram/ngram-protocol.ts';
 import type { LatencyEstimate } from './draft-latency.ts';
 import type { JointDrafter } from './joint-drafter.ts';
 import type { MixSource } from './mix-source.ts';
@@ -78,6 +78,10 @@ export class OpenFolders {
     this.open.get(key)?.live.dispose();
     this.open.delete(key);
     await this.dropUnused();
+  }
+
+  async closeAll(): Promise<void> {
+    for (const key of [...this.open.keys()]) await this.close(key);
   }
 
   /** Ignores changes of a folder that is not open. */

@@ -1,8 +1,7 @@
-// Requests to the engine process and its answers, and how long it may be silent meanwhile. Messages cross as
-// structured clones, so typed arrays keep their types.
+// Requests to the engine: of the editor to its process, and of a job to the engine that runs in the job itself.
 import type { CompletionQuery, Draft, DraftOptions } from '../../common/completion.ts';
-import type { Failure } from '../../common/errors.ts';
-import type { StatesRequest } from '../../neural/inference/hidden-states.ts';
+import type { Result } from '../../common/errors.ts';
+import type { AskOptions, Kind, Protocol } from '../../common/remote.ts';
 import type { Timing } from '../../neural/inference/timing.ts';
 import type { Adapted, DeviceChoice, TrainingRequest } from '../../neural/training/adapt-base.ts';
 import type { StepReport } from '../../neural/training/train.ts';
@@ -13,29 +12,7 @@ import type { LabeledQuery, QueryLoss } from '../decoding/joint-drafter.ts';
 import type { MixSource } from '../decoding/mix-source.ts';
 import type { OpenedSpecialist } from '../decoding/open-folders.ts';
 import type { ServedModelOptions } from '../decoding/served-model.ts';
-import type { EditHistory, FileChange } from '../ngram/ngram-protocol.ts';
-
-const minute = 60_000;
-
-/**
- * Limits for the silence of the whole process, ms, not for the time of a request. An answer, a step, a position or a
- * text that is done ends the silence, and so does each micro-batch of a training. At least ten times what the slowest
- * measured machine took.
- */
-export const LONGEST_SILENCE: Readonly<Record<RequestKind, number>> = {
-  status: 5 * minute,
-  change: 5 * minute,
-  history: 5 * minute,
-  close: 5 * minute,
-  draft: 5 * minute,
-  warm: 5 * minute,
-  lossAt: 5 * minute,
-  states: 10 * minute,
-  fit: 10 * minute,
-  open: 15 * minute,
-  time: 15 * minute,
-  adapt: 30 * minute,
-};
+import type { EditHistory, FileChange } from '../ngram/folder-worker-protocol.ts';
 
 export type { Timing } from '../../neural/inference/timing.ts';
 export { type TrainingStatus, trainingStatusOf } from '../../neural/training/checkpoint.ts';
@@ -45,15 +22,8 @@ export { type LatencyEstimate, NEW_POSITION_TOKENS } from '../decoding/draft-lat
 export type { QueryLoss } from '../decoding/joint-drafter.ts';
 export { MIXTURE_FILE } from '../decoding/mix-source.ts';
 
-interface EngineStatus {
-  readonly pid: number;
-  /** Resident memory, bytes. */
-  readonly memory: number;
-}
-
-/** One row per request: its input, its result, and its progress reports. */
-export interface Requests {
-  adapt: { request: TrainingRequest; result: Adapted; progress: AdaptProgress };
+/** What the editor asks. */
+export interface EditorRequests {
   /**
    * Loads a folder's specialist, the neural model and the n-gram index together. Progress: bytes of a GGUF file that
    * are hashed, because it has changed.
@@ -68,6 +38,13 @@ export interface Requests {
   draft: { request: DraftRequest; result: Draft; progress: LatencyEstimate };
   /** Runs the prompt at a cursor into the cache, so that a draft there only has to write its line. */
   warm: { request: { readonly key: string; readonly query: CompletionQuery }; result: EmptyObject; progress: never };
+  /** Latency of a model on this machine. Loads the model only for this: do not send it to a process that completes. */
+  time: { request: ServedModelOptions; result: Timing; progress: never };
+}
+
+/** What only a job asks, besides. */
+export interface Requests extends EditorRequests {
+  adapt: { request: TrainingRequest; result: Adapted; progress: AdaptProgress };
   /**
    * How well the specialist predicts the true line at a cursor. Right after the draft there, its prompt is still in the
    * cache.
@@ -82,15 +59,6 @@ export interface Requests {
     result: MixFit;
     progress: { readonly done: number; readonly total: number };
   };
-  /** Latency of a model on this machine. Loads the model only for this: do not send it to a process that completes. */
-  time: { request: ServedModelOptions; result: Timing; progress: never };
-  /** Pooled hidden states of texts, each as soon as it is read. Like `time`, not for a process that completes. */
-  states: {
-    request: StatesRequest;
-    result: EmptyObject;
-    progress: { readonly index: number; readonly states: Float32Array };
-  };
-  status: { request: Record<string, never>; result: EngineStatus; progress: never };
 }
 
 type EmptyObject = Record<string, never>;
@@ -108,28 +76,23 @@ export type AdaptProgress =
   /** For the user: a checkpoint was not used. */
   | { readonly kind: 'note'; readonly note: string };
 
-export type RequestKind = keyof Requests;
+export type RequestKind = Kind<Requests>;
 
-export type ToEngine =
-  | {
-      [K in RequestKind]: { readonly id: number; readonly kind: K; readonly request: Requests[K]['request'] };
-    }[RequestKind]
-  | { readonly id: number; readonly kind: 'cancel'; readonly request?: never };
+export type RequestOptions<K extends RequestKind> = AskOptions<Requests[K]['progress']>;
 
-export type FromEngine =
-  | { readonly id: number; readonly kind: 'result'; readonly result: unknown }
-  | { readonly id: number; readonly kind: 'failure'; readonly failure: Failure }
-  | { readonly id: number; readonly kind: 'progress'; readonly progress: unknown }
-  /** Sign of life during long work. */
-  | { readonly id: number; readonly kind: 'alive' };
-
-/** Arguments of the engine's script. */
-export interface EngineArguments {
-  /** Resident memory above which caches are dropped and training stops, bytes. */
-  readonly memoryCeiling: number;
+/** Answers requests: the owner of the engine's process, the engine in a job, or a wrapper that forwards them. */
+interface EngineOf<P extends Protocol<P>> {
+  /** Never rejects. */
+  request<K extends Kind<P>>(
+    kind: K,
+    request: P[K]['request'],
+    options?: AskOptions<P[K]['progress']>,
+  ): Promise<Result<P[K]['result']>>;
 }
 
-export const PROBE_ARGUMENT = '--probe-webgpu';
+export type Engine = EngineOf<Requests>;
+/** The engine as the editor uses it. */
+export type EditorEngine = EngineOf<EditorRequests>;
+
+/** Argument of the engine's script. */
 export const CEILING_ARGUMENT = '--memory-ceiling=';
-/** Marks the process in process lists; it has no other effect. */
-export const TRAINING_ARGUMENT = '--training';

@@ -1,7 +1,7 @@
 // The timings of base models on this machine, in one file: a row per weights, engine, threads and processor. Also how
 // llama.cpp serves a GGUF base here; our own engine decodes on the CPU and needs no such options.
 import { readFileSync } from 'node:fs';
-import { availableParallelism, cpus, loadavg } from 'node:os';
+import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { makePrivate, replaceFile } from '../../common/files.ts';
 import { physicalCores } from '../../common/threads.ts';
@@ -33,16 +33,6 @@ const MAX_ROWS = 20;
 export interface StoredTiming extends Timing {
   /** ms since 1970. */
   readonly at: number;
-  /** Load of each core while it was measured: 1 is busy. Absent: unknown. */
-  readonly load?: number;
-}
-
-/** From this load on, a measurement says more of the other programs than of the machine. */
-export const BUSY_LOAD = 0.7;
-
-/** The load of each core in the last minute; 0 where the system does not tell. */
-export function loadHere(): number {
-  return (loadavg()[0] as number) / availableParallelism();
 }
 
 interface TimingsFile {

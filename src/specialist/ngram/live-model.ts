@@ -7,7 +7,6 @@ import { checkedEdit, type ProposedEdit, type Refusal } from '../../edits/large-
 import type { EditedPlace } from '../../edits/large-model/worth.ts';
 import { breaksIn, nextEdits } from '../../edits/rules/repeated.ts';
 import type { Tokenizer } from '../../text/tokenizer/bpe.ts';
-import { NgramModel } from './model.ts';
 import {
   type EditSearch,
   edited,
@@ -15,7 +14,8 @@ import {
   type FileEdit,
   isAtOrBelow,
   type LoadedIndex,
-} from './ngram-protocol.ts';
+} from './folder-worker-protocol.ts';
+import { NgramModel } from './model.ts';
 
 /** A rebuild takes up to a second, so it waits for this long without requests. */
 const idleMs = 3000;

@@ -2,8 +2,8 @@
 // appended and its older copy is masked; the overlay is packed when masked tokens outnumber the others.
 import { kinOf } from '../../text/languages.ts';
 import { type Evidence, place } from './evidence.ts';
+import { isAtOrBelow } from './folder-worker-protocol.ts';
 import { ListIndex, sourceAt } from './list-index.ts';
-import { isAtOrBelow } from './ngram-protocol.ts';
 import { type LookupScope, type ProjectIndex, parentFolder } from './project-index.ts';
 import type { Vocabulary } from './vocabulary.ts';
 

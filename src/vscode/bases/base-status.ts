@@ -1,13 +1,16 @@
 // The selected base model with its reason, and the local model in use with its state, as phrases for panel and tooltip.
-
-import type { BaseChoice, BaseReason, Obstacle } from '../../specialist/engine/choice.ts';
 import type { Timing } from '../../specialist/engine/engine-protocol.ts';
-import { answersBy, LONG_PROMPT_MS } from '../../specialist/engine/measure-base.ts';
-import { BUSY_LOAD } from '../../specialist/engine/timings.ts';
 import type { NeuralState } from '../../suggest/neural-model.ts';
 import { joined, sentences, t, type UiText } from '../editor/ui-text.ts';
 import type { PanelModel } from '../webview/protocol.ts';
+import type { BaseChoice, BaseReason, Obstacle } from './bases.ts';
 import type { NeuralAbsence } from './window-engine.ts';
+
+/** Longest latency of a line that is shown while the user types, and of one in a short pause in typing, ms. */
+const TYPING_LINE_MS = 250;
+const PAUSE_LINE_MS = 1000;
+/** Latency of a new prompt from which users are told of it, ms. */
+const LONG_PROMPT_MS = 1000;
 
 /** '310 ms', '46 s'. */
 export const durationText = (ms: number) =>
@@ -30,20 +33,16 @@ export function measuresText(name: string, timing: Timing): UiText {
   return joined([serves, speedText(timing)], ': ');
 }
 
-function speedText(timing: Timing): UiText {
-  const { promptMs } = timing;
+/** By the latency of a line alone: a new prompt is rare, and its latency is stated beside it. */
+function speedText({ lineMs, promptMs }: Timing): UiText {
+  if (lineMs > PAUSE_LINE_MS) return t('too slow to answer in a short pause, so the n-gram model answers first.');
   const atNewPlace =
     promptMs < LONG_PROMPT_MS
       ? ''
       : t('At a new place in the code, the n-gram model alone answers for {0}.', durationText(promptMs));
-  switch (answersBy(timing)) {
-    case 'while-typing':
-      return sentences(t('fast enough to answer while you type.'), atNewPlace);
-    case 'in-a-pause':
-      return sentences(t('fast enough to answer in a short pause; the n-gram model answers first.'), atNewPlace);
-    case 'late':
-      return t('too slow to answer in a short pause, so the n-gram model answers first.');
-  }
+  return lineMs <= TYPING_LINE_MS
+    ? sentences(t('fast enough to answer while you type.'), atNewPlace)
+    : sentences(t('fast enough to answer in a short pause; the n-gram model answers first.'), atNewPlace);
 }
 
 function reasonText(reason: BaseReason): string {
@@ -74,20 +73,12 @@ export function smallerBaseText(choice: BaseChoice | undefined): UiText | undefi
 
 function obstacleText(of: string, obstacle: Obstacle): string {
   switch (obstacle.kind) {
+    case 'machine':
+      return t('this machine has too few cores or too little free memory for the {0} model', of);
     case 'untimed':
-      return t('the {0} model is timed in your next pauses in typing', of);
+      return t('the {0} model is timed soon', of);
     case 'slow':
-      return (obstacle.timing.load ?? 0) >= BUSY_LOAD
-        ? t(
-            'the {0} model was too slow beside other programs: {1}; it is timed again when the machine is idle',
-            of,
-            timingText(obstacle.timing),
-          )
-        : t('the {0} model is too slow here: {1}', of, timingText(obstacle.timing));
-    case 'no-folder':
-      return t('only a window with an open folder loads the {0} model', of);
-    case 'elsewhere':
-      return t('another window uses the {0} model; only one at a time can', of);
+      return t('the {0} model is too slow here: {1}', of, timingText(obstacle.timing));
   }
 }
 

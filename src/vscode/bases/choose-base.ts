@@ -4,21 +4,15 @@ import { DOWNLOADS } from '../../neural/models/catalog.ts';
 import { IMPORTED_BASES, listPackages, type PackageInfo, removeBase } from '../../neural/models/list.ts';
 import { readTimings } from '../../specialist/engine/timings.ts';
 import { confirms, type ListRow, removeButton, separator, showList } from '../editor/dialogs.ts';
-import { type Report, withProgress } from '../editor/progress.ts';
 import { joined, safeSentence, safeText, t } from '../editor/ui-text.ts';
 import { type UiOpenOptions, window } from '../editor/window.ts';
 import { durationText } from './base-status.ts';
-import type { Bases } from './bases.ts';
 import { getModel } from './get-model.ts';
-import { type ImportBaseDeps, importModel, measure } from './import-base.ts';
+import { type ImportBaseDeps, importModel } from './import-base.ts';
 import { foundRows, megabytesText } from './model-list.ts';
 import { timingKeyOf } from './shipped-bases.ts';
 
-export interface ChooseBaseDeps extends ImportBaseDeps {
-  readonly bases: Pick<Bases, 'measureAgain'>;
-}
-
-export function chooseBase(deps: ChooseBaseDeps): Promise<void> {
+export function chooseBase(deps: ImportBaseDeps): Promise<void> {
   const rowsOfKnownBases = knownRows(deps);
   return showList({
     title: t('Choose the Base Model'),
@@ -37,7 +31,7 @@ export function chooseBase(deps: ChooseBaseDeps): Promise<void> {
   });
 }
 
-function knownRows(deps: ChooseBaseDeps): ListRow[] {
+function knownRows(deps: ImportBaseDeps): ListRow[] {
   const { configuration, paths } = deps;
   const settings = configuration.for(undefined);
   const { baseModel } = settings;
@@ -77,7 +71,7 @@ function knownRows(deps: ChooseBaseDeps): ListRow[] {
   ];
 }
 
-function otherRows(deps: ChooseBaseDeps): ListRow[] {
+function otherRows(deps: ImportBaseDeps): ListRow[] {
   const { configuration } = deps;
   const open = async (options: UiOpenOptions) => {
     const [picked] = (await window.showOpenDialog({ ...options, openLabel: t('Import') })) ?? [];
@@ -100,34 +94,10 @@ function otherRows(deps: ChooseBaseDeps): ListRow[] {
       label: t('Import a GGUF File…'),
       run: () => open({ title: t('Import a GGUF File'), filters: { GGUF: ['gguf'] } }),
     },
-    {
-      label: t('Measure the Speed Again'),
-      detail: t('Do this if the machine was busy when the models were timed'),
-      run: () => measureAgain(deps),
-    },
   ];
 }
 
-/** Shows the list again, with the new timings. */
-async function measureAgain(deps: ChooseBaseDeps): Promise<void> {
-  const timing = await withProgress(t('Timing the base models'), (signal, report) => timeAll(deps, signal, report));
-  if (timing.ok) await chooseBase(deps);
-  else if (timing.error.code !== 'cancelled') void window.showErrorMessage(safeSentence(timing.error.message));
-}
-
-/** Times every base that the list shows. If one cannot be timed, the others are, and its failure is returned. */
-async function timeAll(deps: ChooseBaseDeps, signal: AbortSignal, report: Report) {
-  let result = await deps.bases.measureAgain(signal);
-  for (const imported of listPackages(join(deps.paths.storage, IMPORTED_BASES))) {
-    if (signal.aborted) break;
-    report(imported.name);
-    const timing = await measure(imported, deps, signal);
-    if (!timing.ok && result.ok) result = timing;
-  }
-  return result;
-}
-
-async function remove({ name, folder, manifest }: PackageInfo, deps: ChooseBaseDeps): Promise<void> {
+async function remove({ name, folder, manifest }: PackageInfo, deps: ImportBaseDeps): Promise<void> {
   const { configuration, paths } = deps;
   const downloads = join(paths.storage, DOWNLOADS);
   const isOwnedByOtherProgram = manifest.gguf !== undefined && !manifest.gguf.path.startsWith(downloads);

@@ -1,4 +1,4 @@
-// 'Get a Code Model…': lists models on this machine and models to download, with the expected speed and memory of each.
+// 'Get a Code Model…': lists models on this machine and models to download, with the memory that each needs.
 
 import { join } from 'node:path';
 import * as vscode from 'vscode';
@@ -6,17 +6,13 @@ import { availableMemory, memoryCeiling } from '../../common/memory.ts';
 import { removeUnfinished, unfinishedBytes } from '../../jobs/unfinished-downloads.ts';
 import { type CatalogModel, readCatalog, servingBytes } from '../../neural/models/catalog.ts';
 import type { FoundModel } from '../../neural/models/import/discover-models.ts';
-import { IMPORTED_BASES, listPackages, type PackageInfo } from '../../neural/models/list.ts';
-import { TYPING_LINE_MS } from '../../specialist/engine/measure-base.ts';
-import { readTimings } from '../../specialist/engine/timings.ts';
+import { IMPORTED_BASES, listPackages } from '../../neural/models/list.ts';
 import { confirms, type ListRow, removeButton, separator, showList } from '../editor/dialogs.ts';
 import { shares, withProgress } from '../editor/progress.ts';
 import { joined, safeSentence, safeText, sentences, t, type UiText, withIcon } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
-import { durationText } from './base-status.ts';
 import { type ImportBaseDeps, offerBase } from './import-base.ts';
 import { foundRows, megabytesText } from './model-list.ts';
-import { timingKeyOf } from './shipped-bases.ts';
 
 export function getModel(deps: ImportBaseDeps): Promise<void> {
   const downloads = downloadRows(deps);
@@ -42,7 +38,8 @@ function downloadRows(deps: ImportBaseDeps): ListRow[] {
   const { configuration, paths } = deps;
   const { baseModel } = configuration.for(undefined);
   const owned = listPackages(join(paths.storage, IMPORTED_BASES));
-  const machine = machineOf(owned, deps);
+  const free = availableMemory();
+  const ceiling = memoryCeiling(configuration.for(undefined).memory);
   return readCatalog(process.env).map((model): ListRow => {
     const { name, bytes, licence, restriction } = model;
     const terms = restriction === undefined ? t('licence {0}', licence) : t('licence {0}: {1}', licence, restriction);
@@ -62,35 +59,22 @@ function downloadRows(deps: ImportBaseDeps): ListRow[] {
         ...unfinished,
         run: () => configuration.write('baseModel', ownedBase.folder, undefined),
       };
-    const { needs, fits, lineMs, isFast } = offerOf(bytes, machine);
+    const needs = servingBytes(bytes);
+    const fits = needs <= Math.min(free, ceiling);
     const memory = fits
-      ? t('Needs {0} of {1} free memory.', megabytesText(needs), megabytesText(machine.free))
+      ? t('Needs {0} of {1} free memory.', megabytesText(needs), megabytesText(free))
       : t(
           'Needs {0}; {1} are free, and easyAdaptation.memory allows {2}.',
-          ...[needs, machine.free, machine.ceiling].map(megabytesText),
+          ...[needs, free, ceiling].map(megabytesText),
         );
-    const speed =
-      lineMs === undefined
-        ? t('Timed here after the download.')
-        : t('A line takes about {0} here.', durationText(lineMs));
     return {
-      label: withIcon(!fits ? 'warning' : isFast ? 'zap' : 'cloud-download', safeText(name)),
-      description: joined([...parts, isFast ? t('fast enough here') : ''], ' · '),
-      detail: sentences(memory, speed, arrivedText),
+      label: withIcon(fits ? 'cloud-download' : 'warning', safeText(name)),
+      description: joined(parts, ' · '),
+      detail: sentences(memory, t('Timed here after the download.'), arrivedText),
       ...unfinished,
       run: () => downloadModel(model, deps),
     };
   });
-}
-
-function machineOf(owned: readonly PackageInfo[], { configuration, paths }: ImportBaseDeps): Machine {
-  const settings = configuration.for(undefined);
-  const timings = readTimings(paths.storage);
-  const timed = owned.flatMap(({ bytes, manifest }) => {
-    const timing = timings.get(timingKeyOf(manifest, settings));
-    return manifest.kind === 'gguf' && timing ? [{ bytes, lineMs: timing.lineMs }] : [];
-  });
-  return { free: availableMemory(), ceiling: memoryCeiling(settings.memory), timed };
 }
 
 async function downloadModel(model: CatalogModel, deps: ImportBaseDeps): Promise<void> {
@@ -128,38 +112,5 @@ function proxiesOfEditor(): { readonly proxy?: string; readonly direct?: readonl
   return {
     ...(typeof proxy === 'string' && proxy !== '' && { proxy }),
     ...(Array.isArray(direct) && { direct: direct.filter((host) => typeof host === 'string') }),
-  };
-}
-
-export interface Offer {
-  /** Bytes of memory that serving takes. */
-  readonly needs: number;
-  /** Whether the memory is free and within the engine's limit. */
-  readonly fits: boolean;
-  /** Expected time for a line, ms; undefined if no model of this kind was timed here. */
-  readonly lineMs: number | undefined;
-  readonly isFast: boolean;
-}
-
-export interface Machine {
-  /** Free memory, bytes. */
-  readonly free: number;
-  /** Maximum memory of the engine, bytes. */
-  readonly ceiling: number;
-  /** GGUF models that were timed here: a token reads each byte of the weights once. */
-  readonly timed: readonly { readonly bytes: number; readonly lineMs: number }[];
-}
-
-export function offerOf(bytes: number, { free, ceiling, timed }: Machine): Offer {
-  const needs = servingBytes(bytes);
-  // The timed model of the nearest size, because small models spend a larger share of time outside their weights.
-  const distance = (other: { readonly bytes: number }) => Math.abs(Math.log(other.bytes / bytes));
-  const nearest = [...timed].sort((a, b) => distance(a) - distance(b))[0];
-  const lineMs = nearest && (nearest.lineMs * bytes) / nearest.bytes;
-  return {
-    needs,
-    fits: needs <= Math.min(free, ceiling),
-    lineMs,
-    isFast: lineMs !== undefined && lineMs <= TYPING_LINE_MS,
   };
 }

@@ -4,11 +4,19 @@ import { failed, ok, type Result } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
 import { threadCount } from '../../common/threads.ts';
 import { listPackages, type PackageInfo, readPackage } from '../../neural/models/list.ts';
-import type { Base } from '../../specialist/engine/choice.ts';
 import { EngineClient } from '../../specialist/engine/engine-client.ts';
 import type { Requests, Timing } from '../../specialist/engine/engine-protocol.ts';
 import { ggufTimingKey, llamaOptions, timingKey } from '../../specialist/engine/timings.ts';
 import type { Settings } from '../settings/settings.ts';
+
+export interface Base {
+  readonly name: string;
+  readonly folder: string;
+  /** Path of its tokenizer.json. */
+  readonly tokenizer: string;
+  /** Hash of its weights: the key of its timings. */
+  readonly weights: string;
+}
 
 type ServingSettings = Pick<Settings, 'device'>;
 

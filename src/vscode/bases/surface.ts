@@ -1,11 +1,12 @@
 // The local model in the editor: which base serves, models to get, and what this machine could serve.
 import type { Api } from '../api/api.ts';
 import type { Surface } from '../editor/surface.ts';
-import { type ChooseBaseDeps, chooseBase } from './choose-base.ts';
+import { chooseBase } from './choose-base.ts';
 import { getModel } from './get-model.ts';
+import type { ImportBaseDeps } from './import-base.ts';
 import type { MachineCard } from './machine-card.ts';
 
-export interface LocalModelDeps extends ChooseBaseDeps {
+export interface LocalModelDeps extends ImportBaseDeps {
   readonly machineCard: MachineCard;
   readonly api: Pick<Api, 'state' | 'question'>;
 }

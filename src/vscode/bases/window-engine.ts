@@ -6,20 +6,15 @@ import { Part } from '../../common/disposable.ts';
 import { failed, type Result } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
 import { memoryCeiling } from '../../common/memory.ts';
+import type { AskOptions, Kind } from '../../common/remote.ts';
 import type { Tuning } from '../../common/tuning.ts';
 import type { EngineStart } from '../../jobs/job-protocol.ts';
-import type { BaseChoice } from '../../specialist/engine/choice.ts';
-import {
-  type Engine,
-  EngineClient,
-  type EngineOptions,
-  type RequestOptions,
-} from '../../specialist/engine/engine-client.ts';
-import type { RequestKind, Requests } from '../../specialist/engine/engine-protocol.ts';
+import { EngineClient, type EngineOptions } from '../../specialist/engine/engine-client.ts';
+import type { EditorEngine, EditorRequests } from '../../specialist/engine/engine-protocol.ts';
 import type { ModelToOpen } from '../../suggest/neural-model.ts';
 import type { Paths } from '../editor/paths.ts';
 import type { Settings } from '../settings/settings.ts';
-import type { Bases } from './bases.ts';
+import type { BaseChoice, Bases } from './bases.ts';
 import { servingOptions } from './shipped-bases.ts';
 
 /** Why there is no neural model: switched off, or missing from this package. */
@@ -41,7 +36,7 @@ export interface WindowEngineDeps {
 
 export type EngineProcess = Pick<EngineClient, 'request' | 'onRestarted' | 'dispose' | 'pid'>;
 
-export class WindowEngine extends Part<WindowEngineDeps> implements Engine {
+export class WindowEngine extends Part<WindowEngineDeps> implements EditorEngine {
   readonly tuning = this.deps.tuning;
   private client: EngineProcess | undefined;
   private knownSettings = this.relevantSettings();
@@ -81,14 +76,9 @@ export class WindowEngine extends Part<WindowEngineDeps> implements Engine {
     return this.client?.pid;
   }
 
-  /** Options to start an engine process; an adaptation starts its own. */
-  get startOptions(): EngineStart {
-    const { settings, paths } = this.deps;
-    return {
-      script: paths.engine,
-      memoryCeiling: memoryCeiling(settings().memory),
-      trainingNiceness: this.tuning.trainingNiceness,
-    };
+  /** How an adaptation runs the engine in its own process. */
+  get startOfJob(): EngineStart {
+    return { memoryCeiling: memoryCeiling(this.deps.settings().memory), niceness: this.tuning.trainingNiceness };
   }
 
   /** The model with the serving options of the current settings. */
@@ -102,11 +92,11 @@ export class WindowEngine extends Part<WindowEngineDeps> implements Engine {
     return { ...this.shipped, threads: servingOptions(this.deps.settings()).threads };
   }
 
-  async request<K extends RequestKind>(
+  async request<K extends Kind<EditorRequests>>(
     kind: K,
-    request: Requests[K]['request'],
-    options?: RequestOptions<K>,
-  ): Promise<Result<Requests[K]['result']>> {
+    request: EditorRequests[K]['request'],
+    options?: AskOptions<EditorRequests[K]['progress']>,
+  ): Promise<Result<EditorRequests[K]['result']>> {
     if (this.isDisposed || this.isOff) return failed('unsupported', 'The neural model is switched off.');
     this.client ??= this.startProcess();
     return this.client.request(kind, request, options);
@@ -127,10 +117,12 @@ export class WindowEngine extends Part<WindowEngineDeps> implements Engine {
   }
 
   private startProcess(): EngineProcess {
-    const { log, start, bases } = this.deps;
+    const { log, start, bases, paths } = this.deps;
     this.ceiling = this.deps.settings().memory;
+    const ceiling = memoryCeiling(this.ceiling);
     const onSetAside: EngineOptions['onSetAside'] = ({ weights }, { message }) => bases.setAside(weights, message);
-    const client = start?.(memoryCeiling(this.ceiling)) ?? new EngineClient({ ...this.startOptions, log, onSetAside });
+    const options = { script: paths.engine, memoryCeiling: ceiling, log, onSetAside };
+    const client = start?.(ceiling) ?? new EngineClient(options);
     client.onRestarted(this.deps.onRestarted);
     return client;
   }

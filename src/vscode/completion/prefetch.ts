@@ -16,8 +16,6 @@ export interface PrefetchDeps {
   readonly documents: Pick<Documents, 'ruleOf'>;
   /** Whether completions are enabled for this folder and language, and not snoozed. */
   readonly isOn: (folder: FolderRef, languageId: string) => boolean;
-  /** Called when the user has typed or moved the cursor. */
-  readonly onMove: () => void;
   /** Whether prefilling is allowed: no adaptation is running. */
   readonly mayPrefill: () => boolean;
 }
@@ -39,12 +37,7 @@ export class Prefetch extends DisposableStore {
         },
       }),
     );
-    this.add(
-      window.onDidChangeTextEditorSelection(({ textEditor }) => {
-        deps.onMove();
-        watch.moved(textEditor);
-      }),
-    );
+    this.add(window.onDidChangeTextEditorSelection(({ textEditor }) => watch.moved(textEditor)));
     this.add(window.onDidChangeActiveTextEditor((editor) => editor && watch.startRest(editor)));
   }
 

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 
 export interface Paths {
-  readonly ngramWorker: string;
+  readonly folderWorker: string;
   readonly job: string;
   readonly engine: string;
   /** Folder of the models that ship with the extension, one package per model. */
@@ -18,7 +18,7 @@ export interface Paths {
  */
 export function pathsOf(extension: string, storage: string): Paths {
   return {
-    ngramWorker: join(extension, 'dist', 'ngram-worker.cjs'),
+    folderWorker: join(extension, 'dist', 'folder-worker.cjs'),
     job: join(extension, 'dist', 'job.cjs'),
     engine: join(extension, 'dist', 'engine.cjs'),
     models: join(extension, 'models'),

@@ -1,4 +1,4 @@
-// A folder's session: its specialist (n-gram worker and the window's neural engine), its router model, and the
+// A folder's session: its specialist (its worker and the window's neural engine), its router model, and the
 // completion service.
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import type { Draft } from '../../common/completion.ts';
 import { Part } from '../../common/disposable.ts';
 import type { Log } from '../../common/log.ts';
 import type { RouterModel } from '../../routing/router-model.ts';
-import { NgramClient } from '../../specialist/ngram/ngram-client.ts';
+import { FolderWorkerClient } from '../../specialist/ngram/folder-worker-client.ts';
 import { RacingSpecialist } from '../../suggest/racing-specialist.ts';
 import { Suggester } from '../../suggest/suggester.ts';
 import type { CompletionEvent, CompletionSettings } from '../../suggest/suggestion.ts';
@@ -50,7 +50,7 @@ export class FolderSession extends Part<SessionDeps> {
   readonly specialist: RacingSpecialist;
   readonly service: Suggester;
   readonly secrets: SessionSecrets;
-  readonly ngram: NgramClient;
+  readonly ngram: FolderWorkerClient;
   readonly adaptation: ActiveAdaptation;
   /** The documents that the local models do not parse any more, learned from their drafts. */
   private readonly unparsed = new Set<string>();
@@ -77,8 +77,8 @@ export class FolderSession extends Part<SessionDeps> {
     });
     this.secrets = this.add(new SessionSecrets(folder.root !== undefined));
     this.ngram = this.add(
-      new NgramClient({
-        script: paths.ngramWorker,
+      new FolderWorkerClient({
+        script: paths.folderWorker,
         tokenizerPath: deps.neural.shipped.tokenizer,
         clock,
         log,

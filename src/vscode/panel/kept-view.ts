@@ -9,7 +9,7 @@ import type { AskedPlace } from '../../edits/editor.ts';
 import { editPrompt } from '../../edits/large-model/prompt.ts';
 import { requestWriter } from '../../llm/connect.ts';
 import { completionPrompt } from '../../prompts/completion/completion-prompt.ts';
-import type { FileChange } from '../../specialist/ngram/ngram-protocol.ts';
+import type { FileChange } from '../../specialist/ngram/folder-worker-protocol.ts';
 import type { Adaptation } from '../adapt/adaptation.ts';
 import type { Api } from '../api/api.ts';
 import { Document, keptScheme } from '../editor/document.ts';

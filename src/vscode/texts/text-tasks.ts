@@ -5,7 +5,7 @@ import { Part } from '../../common/disposable.ts';
 import type { Failure } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
 import type { JobClient } from '../../jobs/job-client.ts';
-import type { StatesAccess } from '../../jobs/text-task.ts';
+import type { TextTaskRequest } from '../../jobs/text-task.ts';
 import { readAnswers, storeCorrection } from '../../text-tasks/given-labels.ts';
 import { readTask, requireWritable } from '../../text-tasks/in-folder.ts';
 import { readResults } from '../../text-tasks/results-table.ts';
@@ -295,11 +295,11 @@ export class TextTasks extends Part<TextTasksDeps> {
   }
 
   /** The base model may read texts in doubt after the user has accepted the time. */
-  private states(): { states?: StatesAccess } {
-    const { forJobs, startOptions } = this.deps.neural;
+  private states(): Pick<TextTaskRequest, 'states'> {
+    const { forJobs } = this.deps.neural;
     if (forJobs === undefined) return {};
     const { base: model, tokenizer, threads } = forJobs;
-    return { states: { engine: startOptions, language: { model, tokenizer, threads } } };
+    return { states: { model, tokenizer, threads } };
   }
 
   private reportsOf(root: string): string {

@@ -189,9 +189,9 @@ export function defineMain(suite: Suite, plan: Plan): void {
     assert.deepEqual(filesHolding(plan.storage, value), []);
   });
 
-  suite.test('a killed n-gram worker is restarted', async () => {
+  suite.test('a killed worker of a folder is restarted', async () => {
     const editor = await showVoucher();
-    const workers = running('ngram-worker.cjs');
+    const workers = running('folder-worker.cjs');
     assert.ok(workers.length > 0, 'the specialist runs in a worker');
     for (const { worker } of workers) await worker.terminate();
     // A position that is not cached.
@@ -200,7 +200,7 @@ export function defineMain(suite: Suite, plan: Plan): void {
       upTo('return { id: row.id, createdAt: new '),
       /^Date\(row\.created_at\), name: row\.name \};/,
     );
-    assert.ok(running('ngram-worker.cjs').length > 0);
+    assert.ok(running('folder-worker.cjs').length > 0);
   });
 
   suite.test('a document that breaks the parser does not end the completions of others', async () => {

@@ -21,7 +21,7 @@ interface Memory {
 
 async function memory(): Promise<Memory> {
   collect();
-  const workers = running('ngram-worker.cjs').map(({ worker }) => worker.getHeapStatistics());
+  const workers = running('folder-worker.cjs').map(({ worker }) => worker.getHeapStatistics());
   const { heapTotal, external, rss } = process.memoryUsage();
   const held = (await Promise.all(workers)).reduce(
     (sum, each) => sum + each.total_heap_size + each.external_memory + each.malloced_memory,

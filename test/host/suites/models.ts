@@ -1,7 +1,8 @@
 // The editor's own models: a provider that this suite registers is listed, called and refused through a job's relay.
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { RelayedModels, RelayOwner } from '../../../src/jobs/relay.ts';
+import { askHere } from '../../../src/common/remote.ts';
+import { editorHandlers, relayedModels } from '../../../src/jobs/relay.ts';
 import { connectLlm, listModels } from '../../../src/llm/connect.ts';
 import { editorModels } from '../../../src/vscode/api/editor-models.ts';
 import { at, complete, never } from '../../llm/requests.ts';
@@ -51,8 +52,7 @@ export function defineModels(suite: Suite): void {
       await until('the model is listed', async () => (await editorModels.list()).includes(name));
       const listed = await listModels(settings, never, { editor: editorModels });
       assert.ok(listed.ok && listed.value.includes(name), JSON.stringify(listed));
-      const owner: RelayOwner = new RelayOwner(editorModels, (said) => job.take(structuredClone(said)));
-      const job: RelayedModels = new RelayedModels((message) => owner.take(structuredClone(message)));
+      const job = relayedModels(askHere(editorHandlers(editorModels)));
       const result = await complete(connectLlm(settings, { editor: job }), request, never);
       assert.ok(result.ok, JSON.stringify(result));
       assert.deepEqual([result.value.text, result.value.costUsd], ['a + b', 0]);

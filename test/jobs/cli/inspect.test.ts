@@ -10,7 +10,7 @@ import { Backoff } from '../../../src/llm/backoff.ts';
 import { connectLlm } from '../../../src/llm/connect.ts';
 import { queryOf } from '../../../src/prompts/completion/completion-position.ts';
 import { defaultRouter } from '../../../src/routing/fit.ts';
-import { NgramClient } from '../../../src/specialist/ngram/ngram-client.ts';
+import { FolderWorkerClient } from '../../../src/specialist/ngram/folder-worker-client.ts';
 import { Suggester } from '../../../src/suggest/suggester.ts';
 import { SessionSecrets } from '../../../src/vscode/folder/session-secrets.ts';
 import { harvestFolder } from '../../../src/workspace/files/folder.ts';
@@ -89,8 +89,8 @@ test('inspect --at prints the exact request of a completion, with its hint', asy
   assert.deepEqual([prompt?.kind, prompt?.path], ['prompt', 'src/client.ts']);
 
   // The same position, completed by the editor's parts with a real worker, real rules and a real call.
-  const ngram = new NgramClient({
-    script: resolve(import.meta.dirname, '../../../src/specialist/ngram/ngram-worker.ts'),
+  const ngram = new FolderWorkerClient({
+    script: resolve(import.meta.dirname, '../../../src/specialist/ngram/folder-worker.ts'),
     tokenizerPath,
   });
   const secrets = new SessionSecrets(true);

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { physicalCores, threadCount } from '../../../src/common/threads.ts';
 import { chooseDevice, probeWebGpu } from '../../../src/neural/runtime/device.ts';
-import { PROBE_ARGUMENT } from '../../../src/specialist/engine/engine-protocol.ts';
-import { ended, SCRIPT, until } from '../../specialist/engine/helpers.ts';
+import { PROBE_ARGUMENT } from '../../../src/specialist/engine/probe.ts';
+import { ended, JOB_SCRIPT, until } from '../../specialist/engine/helpers.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const folder = temporaryFolder();
@@ -24,7 +24,7 @@ test('a driver that hangs, aborts or is absent gives a reason and no exception',
   assert.match((await probe(script('abort.mjs', 'process.abort();'))).detail, /SIGABRT/);
   const driver = process.env.VK_DRIVER_FILES;
   process.env.VK_DRIVER_FILES = '/nowhere.json';
-  const none = await probe(SCRIPT);
+  const none = await probe(JOB_SCRIPT);
   if (driver === undefined) delete process.env.VK_DRIVER_FILES;
   else process.env.VK_DRIVER_FILES = driver;
   assert.equal(none.ok, false);

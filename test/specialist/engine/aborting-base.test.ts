@@ -78,7 +78,7 @@ test('an abort while a draft runs sets its base aside, not the one that opens be
   const base = await aborting('drafting', { 'qwen2.rope.dimension_count': 0 });
   const another = await aborting('waiting', {});
   const script = join(folder, 'aborts-in-drafts.mjs');
-  const answer = "process.send({ id, kind: 'result', result: {} })";
+  const answer = "process.send({ id, kind: 'answer', answer: { ok: true, value: {} } })";
   writeFileSync(script, `process.on('message', ({ id, kind }) => (kind === 'draft' ? process.abort() : ${answer}));`);
   const aside: string[] = [];
   const client = engine({ script, onSetAside: ({ weights }) => aside.push(weights) });

@@ -8,12 +8,13 @@ import type { MixSource } from '../../../src/specialist/decoding/mix-source.ts';
 import type { OpenedSpecialist } from '../../../src/specialist/decoding/open-folders.ts';
 import { EngineClient, type EngineOptions } from '../../../src/specialist/engine/engine-client.ts';
 import type { DraftRequest } from '../../../src/specialist/engine/engine-protocol.ts';
-import type { EnginePair } from '../../../src/specialist/engine/pair.ts';
+import { JobEngine } from '../../../src/specialist/engine/job-engine.ts';
 import { readTokenizer } from '../../../src/text/tokenizer/load.ts';
 import { saveRandomModel } from '../../support/packed-models.ts';
 import { COMMON } from '../../support/random-models.ts';
 
 export const SCRIPT = join(import.meta.dirname, '../../../src/specialist/engine/main.ts');
+export const JOB_SCRIPT = join(import.meta.dirname, '../../../src/jobs/main.ts');
 export const TOKENIZER = join(import.meta.dirname, '../../../models/small/tokenizer.json');
 
 const read = readTokenizer(TOKENIZER);
@@ -41,6 +42,15 @@ export function engine(more: Partial<EngineOptions> = {}): EngineClient {
   return new EngineClient({ script: SCRIPT, ...more });
 }
 
+export function jobEngine(): JobEngine {
+  return new JobEngine({ memoryCeiling: Number.POSITIVE_INFINITY });
+}
+
+/** Asks for a sign of life. */
+export function sign(client: EngineClient) {
+  return client.request('change', { key: 'none', change: { kind: 'closed', path: 'none' } });
+}
+
 /** A specialist without an index. */
 export function opening(model: string): MixSource {
   return { key: 'folder', model, name: 'base', changes: [], tokenizer: TOKENIZER, threads: 1 };
@@ -53,7 +63,7 @@ export function drafting(prefix: string, maxTokens = 8): DraftRequest {
 }
 
 /** Opens the specialist again in each new process, as the product does. */
-export async function opened(engine: EngineClient | EnginePair, model: string): Promise<OpenedSpecialist> {
+export async function opened(engine: EngineClient, model: string): Promise<OpenedSpecialist> {
   engine.onRestarted(() => void engine.request('open', opening(model)));
   const answer = await engine.request('open', opening(model));
   if (!answer.ok) throw new Error(answer.error.message);

@@ -26,7 +26,7 @@ import { exportedBase } from '../../support/exported-base.ts';
 import { assertFailed, codeOf } from '../../support/results.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { topScores } from '../decoding/top-scores.ts';
-import { adaptation, engine, TOKENIZER } from './helpers.ts';
+import { adaptation, engine, jobEngine, TOKENIZER } from './helpers.ts';
 
 const small = join(root, 'models', 'small');
 const never = new AbortController().signal;
@@ -108,7 +108,7 @@ test('a GGUF base is timed, and our own engine refuses to run and to train it', 
   const refusal = { code: 'unsupported', message: /is a GGUF file, which only llama\.cpp runs/ };
   assert.throws(() => loadModel(model), refusal);
   const training = adaptation(model, join(folder, 'refused'), { tokenizer, maxSteps: 2 });
-  const trained = await client.request('adapt', training);
+  const trained = await jobEngine().request('adapt', training);
   assert.match(trained.ok ? '' : trained.error.message, refusal.message);
 });
 

@@ -2,13 +2,14 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { EngineClient } from '../../../src/specialist/engine/engine-client.ts';
-import { type FromEngine, LONGEST_SILENCE } from '../../../src/specialist/engine/engine-protocol.ts';
+import type { Reply } from '../../../src/common/remote.ts';
+import { EngineClient, LONGEST_SILENCE } from '../../../src/specialist/engine/engine-client.ts';
 import { ManualClock } from '../../fakes/clock.ts';
 import { assertFailed } from '../../support/results.ts';
-import { adaptation, drafting, ended, until } from './helpers.ts';
+import { drafting, ended, sign, until } from './helpers.ts';
 
-const script = join(import.meta.dirname, 'held-engine.ts');
+const script = join(import.meta.dirname, '../../fakes/timed-engine.ts');
+const held = { model: 'hold', tokenizer: '', threads: 1 };
 const minute = 60_000;
 const look = 5_000;
 
@@ -21,12 +22,12 @@ function begun(context: TestContext) {
 
 test('a request that blocks the process fails with advice, and later ones go to a new process', async (context) => {
   const { clock, client } = begun(context);
-  assert.ok((await client.request('status', {})).ok);
+  assert.ok((await sign(client)).ok);
   const held = client.pid as number;
   let settled = '';
   const first = client.request('draft', drafting('hold'));
   void first.then(() => (settled += 'first '));
-  const second = client.request('status', {});
+  const second = sign(client);
   const third = client.request('draft', drafting('x'));
   await clock.advance(LONGEST_SILENCE.draft - look);
   assert.equal(settled, '');
@@ -52,29 +53,29 @@ test('a cancelled draft does not keep a blocked process alive', async (context) 
 
 test("idle time and the machine's sleep do not count as silence", async (context) => {
   const { clock, client } = begun(context);
-  assert.ok((await client.request('status', {})).ok);
+  assert.ok((await sign(client)).ok);
   const { pid } = client;
   await clock.advance(60 * minute);
   assert.equal(clock.pending, 0);
-  const training = client.request('adapt', adaptation('a', 'b'));
+  const timing = client.request('time', held);
   for (let night = 0; night < 20; night++) {
     await clock.advance(minute);
     clock.sleepThrough(8 * 60 * minute);
   }
   assert.equal(client.pid, pid);
-  await clock.advance(LONGEST_SILENCE.adapt);
-  assertFailed(await training, 'timeout');
+  await clock.advance(LONGEST_SILENCE.time);
+  assertFailed(await timing, 'timeout');
 });
 
 test('a sign of life ends the silence', async (context) => {
   const { clock, client } = begun(context);
-  assert.ok((await client.request('status', {})).ok);
+  assert.ok((await sign(client)).ok);
   const { pid } = client;
-  void client.request('adapt', adaptation('a', 'b'));
-  const receiver = client as unknown as { receive(message: FromEngine): void };
+  void client.request('time', held);
+  const receiver = client as unknown as { receive(message: Reply): void };
   for (let part = 0; part < 4; part++) {
-    await clock.advance(LONGEST_SILENCE.adapt - minute);
-    receiver.receive({ id: 2, kind: 'alive' });
+    await clock.advance(LONGEST_SILENCE.time - minute);
+    receiver.receive({ kind: 'alive' });
   }
   assert.equal(client.pid, pid);
 });

@@ -1,20 +1,19 @@
-// The folders' specialists in the engine process: opening, drafts, changes, fits, closing, and errors.
+// The folders' specialists in the engine: opening, drafts, changes, fits, closing, and errors.
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import type { Draft } from '../../../src/common/completion.ts';
 import { unwrap } from '../../../src/common/errors.ts';
 import { type LatencyEstimate, NEW_POSITION_TOKENS } from '../../../src/specialist/decoding/draft-latency.ts';
 import { MIXTURE_FILE, type MixSource } from '../../../src/specialist/decoding/mix-source.ts';
 import { initialMixWeights } from '../../../src/specialist/decoding/mix-weights.ts';
-import type { EngineClient } from '../../../src/specialist/engine/engine-client.ts';
+import type { FileChange } from '../../../src/specialist/ngram/folder-worker-protocol.ts';
 import { NgramModel } from '../../../src/specialist/ngram/model.ts';
-import type { FileChange } from '../../../src/specialist/ngram/ngram-protocol.ts';
 import { loadTokenizer } from '../../../src/text/tokenizer/load.ts';
 import { assertFailed } from '../../support/results.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
-import { engine, opening, TOKENIZER, writeModel } from './helpers.ts';
+import { jobEngine, opening, TOKENIZER, writeModel } from './helpers.ts';
 
 const folder = temporaryFolder();
 const model = join(folder, 'model');
@@ -24,7 +23,7 @@ const text = `import { composeGreeting } from './compose';\n\n${statement}\n`;
 /** The neural model has random weights, so these weights of the gate always trust the n-grams. */
 const initial = initialMixWeights();
 const trusting = JSON.stringify({ ...initial, gate: initial.gate.map((_, i) => (i <= 10 ? -8 : 0)) });
-let client: EngineClient;
+const client = jobEngine();
 
 before(() => {
   writeModel(model);
@@ -32,10 +31,6 @@ before(() => {
   const tokenizer = loadTokenizer(JSON.parse(readFileSync(TOKENIZER, 'utf8')));
   assert.ok(tokenizer.ok);
   writeFileSync(snapshot, NgramModel.build([{ path: 'src/greet.ts', text }], tokenizer.value).serialize());
-  client = engine();
-});
-after(() => {
-  client.dispose();
 });
 
 function source(more: Partial<MixSource> = {}): MixSource {

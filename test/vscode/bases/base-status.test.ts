@@ -1,7 +1,7 @@
 // What the status bar's tooltip says of the base model.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { BaseReason } from '../../../src/specialist/engine/choice.ts';
+import type { BaseReason } from '../../../src/vscode/bases/bases.ts';
 import { l10n, loadAsVscode } from '../../support/fake-vscode.ts';
 
 loadAsVscode({ l10n });
@@ -26,8 +26,8 @@ test('an adaptation of a smaller base than the preferred one says why', () => {
   const textFor = (reason: BaseReason) =>
     smallerBaseText({ base: { name: 'small' }, reason } as Parameters<typeof smallerBaseText>[0]);
   assert.equal(
-    textFor({ kind: 'instead', of: 'medium', obstacle: { kind: 'elsewhere' } }),
-    'The small model is adapted: another window uses the medium model; only one at a time can.',
+    textFor({ kind: 'instead', of: 'medium', obstacle: { kind: 'machine' } }),
+    'The small model is adapted: this machine has too few cores or too little free memory for the medium model.',
   );
   assert.equal(textFor({ kind: 'named' }), undefined);
 });

@@ -7,7 +7,7 @@ import { after, beforeEach, test } from 'node:test';
 import { ok, unwrap } from '../../../src/common/errors.ts';
 import type { AddedBase } from '../../../src/neural/models/import/add-gguf.ts';
 import { addGgufModel } from '../../../src/neural/models/import/add-gguf.ts';
-import { readTimings } from '../../../src/specialist/engine/timings.ts';
+import { readTimings, storeTiming } from '../../../src/specialist/engine/timings.ts';
 import type { ImportBaseDeps } from '../../../src/vscode/bases/import-base.ts';
 import { timingKeyOf } from '../../../src/vscode/bases/shipped-bases.ts';
 import { readSettings } from '../../../src/vscode/settings/settings.ts';
@@ -17,7 +17,6 @@ import { bytesOfCrafted, craftedGguf } from '../../neural/models/import/crafted-
 const { chooseBase } = await import('../../../src/vscode/bases/choose-base.ts');
 const { getModel } = await import('../../../src/vscode/bases/get-model.ts');
 const { offerBase } = await import('../../../src/vscode/bases/import-base.ts');
-const { offerOf } = await import('../../../src/vscode/bases/get-model.ts');
 
 const storage = mkdtempSync(join(tmpdir(), 'easy-adaptation-lists-'));
 after(() => rmSync(storage, { recursive: true }));
@@ -87,43 +86,15 @@ test('a base whose timing is cancelled is offered without figures', async () => 
   assert.match(dialogs.messages.join(), /^[^\d]+ Licence as stated: MIT\.$/);
 });
 
-test("'Measure the Speed Again' times imported bases too, and shows the list with the new timings", async () => {
+test('a base in the list has its measured times, or says that there are none', async () => {
   const path = join(storage, 'mine.gguf');
   writeFileSync(path, bytesOfCrafted(craftedGguf('qwen2')));
   const into = join(storage, 'bases');
-  unwrap(await addGgufModel({ path, into }, new AbortController().signal));
-  const rows: (string | undefined)[] = [];
-  dialogs.pick = (items) => {
-    rows.push(items.find(({ label }) => label === 'mine')?.detail);
-    return rows.length === 1 ? { row: 'Measure the Speed Again' } : undefined;
-  };
-  const bases = { measureAgain: async () => ok(undefined) };
-  await chooseBase({ ...deps, bases });
-  assert.deepEqual(rows, ['Not timed on this machine', 'A line takes 120 ms, a new prompt 900 ms']);
-  assert.deepEqual(dialogs.messages, []);
-});
-
-const machine = { free: 8e9, ceiling: 9e9, timed: [] };
-
-test('names the memory that serving takes, and whether it is free and allowed', () => {
-  const offer = offerOf(1.1e9, machine);
-  assert.ok(offer.needs > 1.1e9 && offer.needs < 2.2e9);
-  assert.equal(offer.fits, true);
-  assert.equal(offerOf(1.1e9, { ...machine, free: 1e9 }).fits, false);
-  assert.equal(offerOf(4.7e9, { ...machine, ceiling: 3e9 }).fits, false);
-});
-
-test('expects no speed before a model of this kind was measured here', () => {
-  assert.deepEqual([offerOf(1.1e9, machine).lineMs, offerOf(1.1e9, machine).isFast], [undefined, false]);
-});
-
-test('expects a time in proportion to the bytes, by the measured model of the nearest size', () => {
-  const timed = [
-    { bytes: 0.5e9, lineMs: 120 },
-    { bytes: 2e9, lineMs: 380 },
-  ];
-  assert.equal(offerOf(4e9, { ...machine, timed }).lineMs, 760);
-  const small = offerOf(1e9 / 2, { ...machine, timed });
-  assert.deepEqual([small.lineMs, small.isFast], [120, true]);
-  assert.equal(offerOf(2e9, { ...machine, timed }).isFast, false);
+  const mine = unwrap(await addGgufModel({ path, into }, new AbortController().signal));
+  const details: (string | undefined)[] = [];
+  dialogs.pick = (items) => void details.push(items.find(({ label }) => label === 'mine')?.detail);
+  await chooseBase(deps);
+  storeTiming(storage, timingKeyOf(mine.manifest, settings), { lineMs: 120, promptMs: 900, at: 1 });
+  await chooseBase(deps);
+  assert.deepEqual(details, ['Not timed on this machine', 'A line takes 120 ms, a new prompt 900 ms']);
 });

@@ -8,10 +8,9 @@ import { sha256Of } from '../../../src/common/file-hash.ts';
 import { silentLog } from '../../../src/common/log.ts';
 import { listPackages, type PackageInfo } from '../../../src/neural/models/list.ts';
 import { TOKENIZER, WEIGHTS, writeManifest } from '../../../src/neural/models/manifest.ts';
-import { type Base, isSlow } from '../../../src/specialist/engine/choice.ts';
-import { lockModel } from '../../../src/storage/lock.ts';
-import { Bases } from '../../../src/vscode/bases/bases.ts';
+import { type BaseChoice, Bases } from '../../../src/vscode/bases/bases.ts';
 import {
+  type Base,
   readBase,
   servingOptions,
   shippedBases,
@@ -48,30 +47,6 @@ function pack(name: string, shape: Parameters<typeof writeModel>[1]): void {
   });
 }
 
-function windowOver(shipped: readonly Base[], clock: ManualClock, storage = join(root, 'storage')) {
-  return new Bases({
-    shipped,
-    read: readBase,
-    settings: () => readSettings(() => undefined),
-    storage,
-    clock,
-    log: silentLog,
-    time: (base, signal) =>
-      timeBase(
-        SCRIPT,
-        base,
-        readSettings(() => undefined),
-        signal,
-      ),
-    lock: (base) => lockModel(storage, base.weights, 'a test'),
-    hasFolder: () => true,
-    load: () => 0,
-    isBusy: () => false,
-    onChange: () => {},
-    onState: () => {},
-  });
-}
-
 test('shipped bases are listed smallest first, with weights and tokenizer', () => {
   const [small, medium, ...others] = shippedBases(models, silentLog);
   assert.deepEqual([small?.name, medium?.name, others.length], ['small', 'medium', 0]);
@@ -89,39 +64,34 @@ test('an absolute path is read as a package, or the error says why not', () => {
   assert.deepEqual(readBase('large'), { ok: false, error: { code: 'bad-request', message: '' } });
 });
 
-test('the larger base is timed in pauses, in its own process, and selected if it is fast enough', async () => {
+test('the larger base is timed in its own process, and the timing decides', async () => {
+  const settings = readSettings(() => undefined);
   const clock = new ManualClock();
-  const bases = windowOver(shippedBases(models, silentLog), clock);
-  assert.equal(bases.current?.base.name, 'small');
-  // A slow base takes three runs.
-  for (let i = 0; i < 3; i++) {
-    await clock.advance(60_000);
-    await bases.check();
-  }
-  const reason = bases.current?.reason;
-  // The speed of this machine is not asserted: only that the timing decides.
-  const timing =
-    reason?.kind === 'in-time'
-      ? reason.timing
-      : reason?.kind === 'instead' && reason.obstacle.kind === 'slow' && reason.obstacle.timing;
-  assert.ok(timing && timing.lineMs > 0 && timing.promptMs > 0, JSON.stringify(reason));
-  assert.equal(bases.current?.base.name, isSlow(timing) ? 'small' : 'medium');
-  const second = windowOver(shippedBases(models, silentLog), clock);
-  assert.equal(second.current?.base.name, 'small', 'slow, or held by the first window');
-  bases.dispose();
-  const third = windowOver(shippedBases(models, silentLog), clock);
-  assert.equal(third.current?.base.name, isSlow(timing) ? 'small' : 'medium');
-  third.dispose();
-  second.dispose();
-});
-
-test('a single shipped base is selected without timing', async () => {
-  const [small] = shippedBases(models, silentLog) as [Base];
-  const clock = new ManualClock();
-  const bases = windowOver([small], clock, join(root, 'other-storage'));
+  const chosen = Promise.withResolvers<void>();
+  const bases = new Bases({
+    shipped: shippedBases(models, silentLog),
+    read: readBase,
+    settings: () => settings,
+    storage: join(root, 'storage'),
+    clock,
+    log: silentLog,
+    time: (base, signal) => timeBase(SCRIPT, base, settings, signal),
+    isBusy: () => false,
+    isLarge: () => true,
+    onChange: chosen.resolve,
+    onState: chosen.resolve,
+  });
+  bases.begin();
   await clock.advance(60_000);
-  await bases.check();
-  assert.deepEqual(bases.current, { base: small, reason: { kind: 'only' } });
+  await chosen.promise;
+  const { base, reason } = bases.current as BaseChoice;
+  // The speed of this machine is not asserted.
+  const timing =
+    reason.kind === 'in-time'
+      ? reason.timing
+      : reason.kind === 'instead' && reason.obstacle.kind === 'slow' && reason.obstacle.timing;
+  assert.ok(timing && timing.lineMs > 0 && timing.promptMs > 0, JSON.stringify(reason));
+  assert.equal(base.name, reason.kind === 'in-time' ? 'medium' : 'small');
   bases.dispose();
 });
 
@@ -130,7 +100,7 @@ test('a base is timed with the device of the settings', async () => {
   // Answers every request with the request.
   writeFileSync(
     script,
-    "process.on('message', ({ id, request }) => process.send({ id, kind: 'result', result: request }));",
+    "process.on('message', ({ id, request }) => process.send({ id, kind: 'answer', answer: { ok: true, value: request } }));",
   );
   const base: Base = { name: 'b', folder: '/b', tokenizer: '/b/tokenizer.json', weights: 'w' };
   const timed: unknown = await timeBase(script, base, { device: 'cpu' }, new AbortController().signal);

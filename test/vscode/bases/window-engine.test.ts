@@ -5,8 +5,8 @@ import { silentLog } from '../../../src/common/log.ts';
 import { memoryCeiling } from '../../../src/common/memory.ts';
 import { threadCount } from '../../../src/common/threads.ts';
 import { readTuning } from '../../../src/common/tuning.ts';
-import type { Base } from '../../../src/specialist/engine/choice.ts';
 import { llamaThreadCount } from '../../../src/specialist/engine/timings.ts';
+import type { Base } from '../../../src/vscode/bases/shipped-bases.ts';
 import { type EngineProcess, WindowEngine } from '../../../src/vscode/bases/window-engine.ts';
 import { readSettings, type Settings } from '../../../src/vscode/settings/settings.ts';
 import { ScriptedEngine } from '../../fakes/engine.ts';
@@ -61,35 +61,35 @@ test('one process starts with the first request and serves all', async () => {
   const { neural, processes, heard } = setup();
   assert.equal(neural.absence, undefined);
   assert.equal(processes.length, 0);
-  await neural.request('status', {});
-  await neural.request('status', {});
+  await neural.request('close', { key: 'a' });
+  await neural.request('close', { key: 'a' });
   assert.equal(processes.length, 1);
   assert.equal(processes[0]?.memoryCeiling, memoryCeiling(0));
   processes[0]?.restarted();
   assert.equal(heard.restarts, 1);
   neural.dispose();
   assert.ok(processes[0]?.disposed);
-  assert.ok(!(await neural.request('status', {})).ok);
+  assert.ok(!(await neural.request('close', { key: 'a' })).ok);
   assert.equal(processes.length, 1);
 });
 
 test('switching off ends the process, switching on starts one', async () => {
   const { neural, processes, heard, change } = setup();
-  await neural.request('status', {});
+  await neural.request('close', { key: 'a' });
   change({ baseModel: 'none' });
   assert.ok(processes[0]?.disposed);
   assert.equal(neural.absence, 'off');
-  const refused = await neural.request('status', {});
+  const refused = await neural.request('close', { key: 'a' });
   assert.equal(!refused.ok && refused.error.code, 'unsupported');
   change({ baseModel: 'auto' });
-  await neural.request('status', {});
+  await neural.request('close', { key: 'a' });
   assert.equal(processes.length, 2);
   assert.equal(heard.changes, 2);
 });
 
 test('a new device keeps the process, and an unrelated setting changes nothing', async () => {
   const { neural, processes, heard, change } = setup();
-  await neural.request('status', {});
+  await neural.request('close', { key: 'a' });
   change({ device: 'cpu' });
   change({ balance: 0.9 });
   assert.equal(heard.changes, 1);
@@ -107,12 +107,12 @@ test('a new device keeps the process, and an unrelated setting changes nothing',
 
 test('a new memory limit starts a new process and applies to the next adaptation', async () => {
   const { neural, processes, heard, change } = setup();
-  await neural.request('status', {});
+  await neural.request('close', { key: 'a' });
   change({ memory: 8 });
   assert.ok(processes[0]?.disposed);
   assert.equal(heard.changes, 1);
-  assert.equal(neural.startOptions.memoryCeiling, 8e9);
-  await neural.request('status', {});
+  assert.equal(neural.startOfJob.memoryCeiling, 8e9);
+  await neural.request('close', { key: 'a' });
   assert.equal(processes[1]?.memoryCeiling, 8e9);
 });
 

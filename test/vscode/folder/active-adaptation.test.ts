@@ -53,7 +53,7 @@ test('only the large model first prefetches from it', () => {
 /** A session for documents outside all folders. @param world `allowedModel`: as of Api */
 function session(world: { allowedModel: string }): FolderSession {
   const deps = {
-    paths: { ngramWorker: join(import.meta.dirname, '../../../src/specialist/ngram/ngram-worker.ts'), storage: '' },
+    paths: { folderWorker: join(import.meta.dirname, '../../../src/specialist/ngram/folder-worker.ts'), storage: '' },
     api: { llm: () => undefined, allowedModel: () => world.allowedModel },
     neural: { absence: 'off', shipped: { base: '', tokenizer: '' }, tuning: readTuning({}) },
     clock: new ManualClock(),

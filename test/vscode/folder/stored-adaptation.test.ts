@@ -57,7 +57,7 @@ function window(context: TestContext, tokenizer: string, more: Partial<SessionDe
   const { store } = openStore(storage, { log: silentLog });
   const shipped = { base: neural.base, tokenizer };
   const deps = {
-    paths: { ngramWorker: join(import.meta.dirname, '../../../src/specialist/ngram/ngram-worker.ts'), storage },
+    paths: { folderWorker: join(import.meta.dirname, '../../../src/specialist/ngram/folder-worker.ts'), storage },
     api: { llm: () => undefined, allowedModel: () => '' },
     neural: {
       absence: undefined,

@@ -1,4 +1,4 @@
-// The n-gram model as other modules use it: asynchronous, cancellable, and restarted when its worker dies.
+// A folder's worker as other modules use it: asynchronous, cancellable, and restarted when it dies.
 import { Worker } from 'node:worker_threads';
 import type { Clock } from '../../common/clock.ts';
 import type {
@@ -9,9 +9,10 @@ import type {
   SnippetOptions,
   Specialist,
 } from '../../common/completion.ts';
-import { failed, type Result } from '../../common/errors.ts';
+import { type Failure, failed, type Result } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
-import { type Remote, Supervisor } from '../../common/supervisor.ts';
+import type { Kind, Reply } from '../../common/remote.ts';
+import { type Call, type Remote, Supervisor } from '../../common/supervisor.ts';
 import type { EditHistory, NextEdit, Replacement } from '../../edits/history/edit.ts';
 import type { ProposedEdit, Refusal } from '../../edits/large-model/check.ts';
 import type { EditedPlace } from '../../edits/large-model/worth.ts';
@@ -19,21 +20,18 @@ import {
   type EditSearch,
   editOf,
   type FileChange,
-  type FromWorker,
   isAtOrBelow,
   type LoadedIndex,
-  type Request,
-  type ToWorker,
   type WorkerData,
-  type WorkerResults,
-} from './ngram-protocol.ts';
+  type WorkerRequests,
+} from './folder-worker-protocol.ts';
 
 /**
  * Limit for the texts of files changed since the snapshot, UTF-16 units. Beyond it the oldest changes are dropped, and
  * a new worker has the older texts.
  */
 const mostChanged = 32e6;
-/** Failed requests in a row after which the worker is replaced. Each replacement doubles the number. */
+/** Requests in a row that hit a bug, after which the worker is replaced. */
 const mostFailed = 3;
 /** A worker that is silent for longer while it has requests is replaced, ms. */
 const longestSilenceMs = { request: 60_000, load: 5 * 60_000 } as const;
@@ -41,8 +39,8 @@ const longestSilenceMs = { request: 60_000, load: 5 * 60_000 } as const;
 /** Heap limit of a worker, so that its garbage cannot use up the memory of the owner's process. */
 const resourceLimits = { maxYoungGenerationSizeMb: 8 };
 
-export interface NgramClientOptions {
-  /** Path of the worker's entry: dist/ngram-worker.cjs, or src/specialist/ngram/ngram-worker.ts. */
+export interface FolderWorkerClientOptions {
+  /** Path of the worker's entry: dist/folder-worker.cjs, or src/specialist/ngram/folder-worker.ts. */
   readonly script: string;
   /** Path of `tokenizer.json`. */
   readonly tokenizerPath: string;
@@ -54,15 +52,11 @@ export interface NgramClientOptions {
   readonly onRevived?: () => void;
 }
 
-type Question = { readonly kind: 'request'; readonly request: Request };
-type Answer = WorkerResults[keyof WorkerResults] | undefined;
-
-export class NgramClient extends Supervisor<Question, FromWorker, Answer> implements Specialist {
+export class FolderWorkerClient extends Supervisor<WorkerRequests> implements Specialist {
   readonly name = 'n-gram';
-  private readonly options: NgramClientOptions;
-  /** Failed requests in a row, and how many of them replace the worker. */
+  private readonly options: FolderWorkerClientOptions;
+  /** Requests in a row that hit a bug. */
   private failed = 0;
-  private mostFailed = mostFailed;
   private snapshotPath: string | undefined;
   /** The last change of each file since the snapshot, with its number: for a new worker or snapshot. */
   private readonly changes = new Map<string, { readonly change: FileChange; readonly at: number }>();
@@ -70,9 +64,9 @@ export class NgramClient extends Supervisor<Question, FromWorker, Answer> implem
   private changeCount = 0;
   private changedSize = 0;
 
-  constructor(options: NgramClientOptions) {
+  constructor(options: FolderWorkerClientOptions) {
     const { log, clock } = options;
-    super({ name: 'the specialist', log, clock, alwaysRuns: true, mostDeaths: 1, rejectsAborted: true });
+    super({ name: 'the specialist', log, clock, alwaysRuns: true, mostDeaths: 1, answersAborted: true });
     this.options = options;
     this.start();
   }
@@ -100,10 +94,9 @@ export class NgramClient extends Supervisor<Question, FromWorker, Answer> implem
   async load(snapshotPath: string, since = 0): Promise<Result<LoadedIndex>> {
     // An adaptation may have removed the cause.
     if (this.isPaused) this.start();
-    const result = await this.ask({ kind: 'load', snapshotPath, changes: this.closedSince(since) });
-    if (result === undefined) {
+    const result = await this.ask('load', { snapshotPath, changes: this.closedSince(since) });
+    if (!result.ok && result.error.code === 'crashed')
       return failed('unreadable', 'The specialist stopped while it was loading. Run "Adapt to This Repo" again.');
-    }
     if (result.ok) {
       this.snapshotPath = snapshotPath;
       for (const [path, { change, at }] of this.changes) if (change.kind !== 'open' && at <= since) this.forget(path);
@@ -112,31 +105,31 @@ export class NgramClient extends Supervisor<Question, FromWorker, Answer> implem
   }
 
   complete(query: CompletionQuery, options: DraftOptions, signal: AbortSignal): Promise<Draft | undefined> {
-    return this.ask({ kind: 'complete', query, options }, signal);
+    return this.answer('complete', { query, options }, signal);
   }
 
   async snippets(query: CompletionQuery, options: SnippetOptions, signal: AbortSignal): Promise<readonly Snippet[]> {
-    return (await this.ask({ kind: 'snippets', query, options }, signal)) ?? [];
+    return (await this.answer('snippets', { query, options }, signal)) ?? [];
   }
 
   /** Edits that repeat the given ones in open documents and in the folder's other files. */
   async nextEdits(input: EditSearch, signal: AbortSignal): Promise<readonly NextEdit[]> {
-    return (await this.ask({ kind: 'next-edits', input }, signal)) ?? [];
+    return (await this.answer('nextEdits', input, signal)) ?? [];
   }
 
   /** Estimate that a large model would write the edit that follows at a place; 0 if the worker does not answer. */
   async followUp(place: EditedPlace, signal: AbortSignal): Promise<number> {
-    return (await this.ask({ kind: 'follow-up', place }, signal)) ?? 0;
+    return (await this.answer('followUp', place, signal)) ?? 0;
   }
 
   /** A large model's edit where it goes in the place's text, or why it may not. */
   async checkedEdit(place: EditedPlace, proposed: ProposedEdit, signal: AbortSignal): Promise<Replacement | Refusal> {
-    return (await this.ask({ kind: 'check-edit', place, proposed }, signal)) ?? 'it could not be checked';
+    return (await this.answer('checkEdit', { place, proposed }, signal)) ?? 'it could not be checked';
   }
 
   /** The files whose text is used, from the index and open documents, by their redacted paths. */
   async paths(): Promise<readonly string[]> {
-    return (await this.ask({ kind: 'paths' })) ?? [];
+    return (await this.answer('paths', undefined)) ?? [];
   }
 
   setOpenFile(path: string, text: string | undefined): void {
@@ -155,7 +148,7 @@ export class NgramClient extends Supervisor<Question, FromWorker, Answer> implem
   /** What the user has edited lately. */
   setHistory(history: EditHistory): void {
     this.history = history;
-    this.post({ kind: 'history', history });
+    this.tell('history', history);
   }
 
   private sendChange(change: FileChange): void {
@@ -165,9 +158,8 @@ export class NgramClient extends Supervisor<Question, FromWorker, Answer> implem
     if (change.kind === 'closed' && before?.kind === 'open') {
       this.remember({ kind: 'saved', path, text: before.text }, at);
     } else if (change.kind !== 'closed') this.remember(change, at);
-    if (change.kind === 'open' && before?.kind === 'open')
-      this.post({ kind: 'edit', edit: editOf(path, before.text, change.text) });
-    else this.post({ kind: 'file', change });
+    if (change.kind === 'open' && before?.kind === 'open') this.tell('edit', editOf(path, before.text, change.text));
+    else this.tell('file', change);
   }
 
   private remember(change: FileChange, at: number): void {
@@ -191,22 +183,20 @@ export class NgramClient extends Supervisor<Question, FromWorker, Answer> implem
   }
 
   /** Resolves with undefined if the worker is dead or dies; rejects with the signal's reason only. */
-  private async ask<R extends Request>(
-    request: R,
+  private async answer<K extends Kind<WorkerRequests>>(
+    kind: K,
+    request: WorkerRequests[K]['request'],
     signal?: AbortSignal,
-  ): Promise<WorkerResults[R['kind']] | undefined> {
+  ): Promise<WorkerRequests[K]['result'] | undefined> {
+    const answer = await this.ask(kind, request, { signal });
     signal?.throwIfAborted();
-    return (await this.call({ kind: 'request', request }, signal)) as WorkerResults[R['kind']] | undefined;
-  }
-
-  private post(message: Exclude<ToWorker, { kind: 'request' }>): void {
-    this.remote?.post(message);
+    return answer.ok ? answer.value : undefined;
   }
 
   protected createRemote(ended: (how: string) => void): Remote {
     const workerData: WorkerData = { tokenizerPath: this.options.tokenizerPath };
     const worker = new Worker(this.options.script, { workerData, resourceLimits });
-    worker.on('message', (message: FromWorker) => this.receive(message));
+    worker.on('message', (message: Reply) => this.receive(message));
     worker.on('error', (error) => this.log.error('the specialist stopped', error));
     worker.on('exit', (code) => ended(`code ${code}`));
     return {
@@ -216,13 +206,13 @@ export class NgramClient extends Supervisor<Question, FromWorker, Answer> implem
     };
   }
 
-  protected handleStart(): void {
+  protected override handleStart(): void {
     if (this.snapshotPath !== undefined) {
-      const load = { kind: 'load', snapshotPath: this.snapshotPath, changes: this.closedSince(0) } as const;
-      void this.ask(load).then((answer) => answer && this.options.onRevived?.());
+      const load = { snapshotPath: this.snapshotPath, changes: this.closedSince(0) };
+      void this.ask('load', load).then(({ ok }) => ok && this.options.onRevived?.());
     }
-    for (const { change } of this.changes.values()) this.post({ kind: 'file', change });
-    if (this.history) this.post({ kind: 'history', history: this.history });
+    for (const { change } of this.changes.values()) this.tell('file', change);
+    if (this.history) this.tell('history', this.history);
   }
 
   /** Changes after `mark` of files that are not open. The worker itself applies open files to a snapshot. */
@@ -236,11 +226,13 @@ export class NgramClient extends Supervisor<Question, FromWorker, Answer> implem
     this.options.onPaused?.();
   }
 
-  protected silenceLimit({ request }: Question): number {
-    return request.kind === 'load' ? longestSilenceMs.load : longestSilenceMs.request;
+  protected silenceLimit(kind: Kind<WorkerRequests>): number {
+    return kind === 'load' ? longestSilenceMs.load : longestSilenceMs.request;
   }
 
-  protected failure(): undefined {}
+  protected failure(): Failure {
+    return { code: 'crashed', message: 'The specialist does not answer.' };
+  }
 
   protected handleSilence(): void {
     this.replace('does not answer');
@@ -252,21 +244,14 @@ export class NgramClient extends Supervisor<Question, FromWorker, Answer> implem
     void this.remote?.end(0);
   }
 
-  protected handleReply(reply: FromWorker): void {
-    if (reply.kind === 'log') {
-      this.log[reply.level](reply.message);
-      return;
-    }
-    const call = this.calls.get(reply.id);
-    call?.settle(reply.kind === 'answer' ? reply.answer : undefined);
-    if (reply.kind === 'failed') {
-      this.log.error(`the specialist failed at a request: ${reply.message}`);
-      if (++this.failed < this.mostFailed) return;
-      this.mostFailed *= 2;
-      this.replace(`failed at ${this.failed} requests in a row`);
-    } else if (reply.kind === 'answer' && call?.message.request.kind !== 'load') {
+  protected override handleAnswer({ kind }: Call<WorkerRequests>, answer: Result<unknown>): void {
+    if (!answer.ok && answer.error.code === 'crashed') {
+      this.log.error(`the specialist failed at a request: ${answer.error.message}`);
+      if (++this.failed >= mostFailed) this.replace(`failed at ${this.failed} requests in a row`);
+    } else if (answer.ok && kind !== 'load') {
       // A worker that only loads its index and dies again is not well.
-      Object.assign(this, { deathsInARow: 0, failed: 0, mostFailed });
+      this.failed = 0;
+      this.worked();
     }
   }
 }

@@ -5,13 +5,13 @@ import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { mock, test } from 'node:test';
 import type { Log } from '../../../src/common/log.ts';
+import { type Question, type Reply, serve } from '../../../src/common/remote.ts';
 import type { Remote } from '../../../src/common/supervisor.ts';
 import { EditJournal } from '../../../src/edits/history/journal.ts';
 import { followUp } from '../../../src/edits/large-model/worth.ts';
+import { FolderWorkerClient } from '../../../src/specialist/ngram/folder-worker-client.ts';
+import { FolderWorkerService } from '../../../src/specialist/ngram/folder-worker-service.ts';
 import type { LiveModel } from '../../../src/specialist/ngram/live-model.ts';
-import { NgramClient } from '../../../src/specialist/ngram/ngram-client.ts';
-import type { FromWorker, ToWorker } from '../../../src/specialist/ngram/ngram-protocol.ts';
-import { NgramService } from '../../../src/specialist/ngram/ngram-service.ts';
 import { edit } from '../../edits/support.ts';
 import { ManualClock } from '../../fakes/clock.ts';
 import { assertFailed } from '../../support/results.ts';
@@ -24,12 +24,12 @@ const tokenizerPath = join(folder, 'tokenizer.json');
 writeFileSync(tokenizerPath, JSON.stringify(trainTokenizer(projectFiles.map((file) => file.text).join('\n'), 600)));
 const snapshotPath = join(folder, 'specialist.ngram');
 writeFileSync(snapshotPath, build().serialize());
-const script = join(import.meta.dirname, '../../../src/specialist/ngram/ngram-worker.ts');
+const script = join(import.meta.dirname, '../../../src/specialist/ngram/folder-worker.ts');
 const neverAborted = () => new AbortController().signal;
 const question = at('    if (rows.length === 0) {\n      ret¦');
 
-async function withClient(use: (client: NgramClient) => Promise<void>, onRevived?: () => void): Promise<void> {
-  const client = new NgramClient({ script, tokenizerPath, ...(onRevived && { onRevived }) });
+async function withClient(use: (client: FolderWorkerClient) => Promise<void>, onRevived?: () => void): Promise<void> {
+  const client = new FolderWorkerClient({ script, tokenizerPath, ...(onRevived && { onRevived }) });
   try {
     await use(client);
   } finally {
@@ -43,7 +43,7 @@ function logInto(messages: string[]): Log {
 }
 
 /** Ends the worker as a crash would. */
-async function kill(client: NgramClient): Promise<void> {
+async function kill(client: FolderWorkerClient): Promise<void> {
   await (client as unknown as { remote: Remote }).remote.end(0);
 }
 
@@ -58,11 +58,11 @@ test('loads a snapshot, completes and finds snippets', async () => {
 });
 
 test('an open document is sent once as a whole, then as edits', async () => {
-  const sent: ToWorker[] = [];
+  const sent: Question[] = [];
   await withClient(async (client) => {
     const { remote } = client as unknown as { remote: Remote };
     const { post } = remote;
-    mock.method(remote, 'post', (message: ToWorker) => {
+    mock.method(remote, 'post', (message: Question) => {
       sent.push(message);
       post(message);
     });
@@ -72,7 +72,7 @@ test('an open document is sent once as a whole, then as edits', async () => {
     const draft = await client.complete(at('const o2 = summonOt¦'), line, neverAborted());
     assert.equal(draft?.text, 'ter(sea);');
     const edit = { path: 'src/open.ts', at: text.indexOf('(sea'), removed: 0, text: 'tter' };
-    assert.deepEqual(sent[1], { kind: 'edit', edit });
+    assert.deepEqual(sent[1], { kind: 'edit', request: edit });
     await kill(client);
     const revived = await client.complete(at('const o3 = summonOt¦'), line, neverAborted());
     // The restarted worker has the whole document, not only the edit.
@@ -97,7 +97,7 @@ test('knows the edits that it was told of after a snapshot is loaded and after a
 });
 
 test('files saved while a snapshot was made are applied to it, files saved before are not', async () => {
-  const ask = async (client: NgramClient, noun: string) =>
+  const ask = async (client: FolderWorkerClient, noun: string) =>
     (await client.complete(at(`const x = summon${noun.slice(0, 2)}¦`), line, neverAborted()))?.text;
   await withClient(async (client) => {
     client.setSavedFile('src/before.ts', 'const o = summonOtter(sea);\n'.repeat(3));
@@ -139,7 +139,7 @@ test('an aborted request rejects with the reason, and other requests are answere
 
 test('a dead worker is replaced with snapshot and open files, and the client reports when it answers again', async () => {
   let revived = 0;
-  const replaced = async (client: NgramClient) => {
+  const replaced = async (client: FolderWorkerClient) => {
     await client.load(snapshotPath);
     client.setOpenFile('src/open.ts', 'const otter = summonOtter(sea);\n');
     client.removeFile('src/repositories/user.ts');
@@ -159,7 +159,7 @@ test('a worker that dies four times in a row starts again after a pause, or with
   const clock = new ManualClock();
   const paused: boolean[] = [];
   const messages: string[] = [];
-  const client: NgramClient = new NgramClient({
+  const client: FolderWorkerClient = new FolderWorkerClient({
     ...{ script, tokenizerPath: later, clock, log: logInto(messages) },
     onPaused: () => paused.push(client.isPaused),
   });
@@ -207,7 +207,7 @@ test('a thread that cannot be created is tried again after a pause', async () =>
 });
 
 interface Watched {
-  readonly client: NgramClient;
+  readonly client: FolderWorkerClient;
   readonly clock: ManualClock;
   readonly messages: string[];
 }
@@ -216,7 +216,7 @@ interface Watched {
 async function watching(use: (watched: Watched) => Promise<void>, file = script): Promise<void> {
   const messages: string[] = [];
   const clock = new ManualClock();
-  const client = new NgramClient({ script: file, tokenizerPath, clock, log: logInto(messages) });
+  const client = new FolderWorkerClient({ script: file, tokenizerPath, clock, log: logInto(messages) });
   try {
     await use({ client, clock, messages });
   } finally {
@@ -232,38 +232,32 @@ async function withStub(onRequest: string, use: (watched: Watched) => Promise<vo
     `import { parentPort } from 'node:worker_threads';
     const post = (message) => parentPort.postMessage(message);
     post({ kind: 'log', level: 'info', message: 'started' });
-    parentPort.on('message', ({ kind, id, request }) => { if (kind === 'request') { ${onRequest} } });`,
+    parentPort.on('message', ({ kind, id, request }) => { if (kind === 'complete') { ${onRequest} } });`,
   );
   await watching(use, file);
 }
 
 /** Loops for ever at one path. */
-const loops = "while (request.query.path === 'loop'); post({ kind: 'answer', id, answer: { text: 'x' } });";
+const loops =
+  "while (request.query.path === 'loop'); post({ kind: 'answer', id, answer: { ok: true, value: { text: 'x' } } });";
 const starts = (messages: readonly string[]) => messages.filter((message) => message === 'started').length;
 
-test('a worker that fails at three requests in a row is replaced, and later ones after more', async () => {
-  await withStub("post({ kind: 'failed', id, message: 'broken' });", async ({ client, messages }) => {
-    const replacedAfter = async () => {
-      const before = starts(messages);
-      let requests = 0;
-      while (starts(messages) === before) {
-        await client.complete(question, line, neverAborted());
-        requests++;
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
-      return requests;
-    };
-    await client.complete(question, line, neverAborted());
-    assert.ok((await replacedAfter()) >= 2);
-    assert.ok((await replacedAfter()) >= 5);
-    assert.equal(messages.filter((each) => each.includes('and is replaced')).length, 2);
+test('a worker that fails at three requests in a row is replaced, and paused when its successors do the same', async () => {
+  const fails = "post({ kind: 'answer', id, answer: { ok: false, error: { code: 'crashed', message: 'broken' } } });";
+  await withStub(fails, async ({ client, messages }) => {
+    const replacements = () => messages.filter((each) => each.includes('failed at 3 requests in a row')).length;
+    while (!client.isPaused) {
+      await client.complete(question, line, neverAborted());
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    assert.deepEqual([replacements(), starts(messages)], [4, 4]);
   });
 });
 
 test('a worker that answers in between is not replaced for its failures', async () => {
   const fails = `request.query.path === 'fail'
-    ? post({ kind: 'failed', id, message: 'broken' })
-    : post({ kind: 'answer', id, answer: { text: 'x' } });`;
+    ? post({ kind: 'answer', id, answer: { ok: false, error: { code: 'crashed', message: 'broken' } } })
+    : post({ kind: 'answer', id, answer: { ok: true, value: { text: 'x' } } });`;
   await withStub(fails, async ({ client, messages }) => {
     for (const path of ['fail', 'fail', 'whole', 'fail', 'fail', 'whole'])
       await client.complete({ ...question, path }, line, neverAborted());
@@ -316,20 +310,21 @@ test('a worker that was asked nothing more is not replaced', async () => {
   });
 });
 
-test('a change that cannot be applied is logged, and the worker goes on', () => {
-  const answered: FromWorker[] = [];
-  const service = new NgramService(tokenizer, (message) => answered.push(message));
-  const { live } = service as unknown as { live: LiveModel };
-  mock.method(live, 'change', () => {
+test('a change that cannot be applied is logged, and the worker goes on', async () => {
+  const replies: Reply[] = [];
+  const service = new FolderWorkerService(tokenizer);
+  mock.method((service as unknown as { live: LiveModel }).live, 'change', () => {
     throw new Error('bad text');
   });
-  service.receive({ kind: 'file', change: { kind: 'saved', path: 'a.ts', text: 'x' } });
-  assert.deepEqual(answered, [{ kind: 'log', level: 'error', message: 'a change was not applied: bad text' }]);
+  const { receive } = serve(service.handlers, (reply) => replies.push(reply));
+  receive({ kind: 'file', request: { kind: 'saved', path: 'a.ts', text: 'x' } });
+  await new Promise(setImmediate);
+  assert.deepEqual(replies, [{ kind: 'log', level: 'error', message: "'file' failed: bad text" }]);
   service.dispose();
 });
 
 test('after dispose requests resolve with undefined', async () => {
-  const client = new NgramClient({ script, tokenizerPath });
+  const client = new FolderWorkerClient({ script, tokenizerPath });
   const pending = client.complete(question, line, neverAborted());
   client.dispose();
   assert.equal(await pending, undefined);
@@ -337,15 +332,15 @@ test('after dispose requests resolve with undefined', async () => {
 });
 
 test('the newest completion request is answered first, and a cancelled one never', async () => {
-  const answered: FromWorker[] = [];
-  const service = new NgramService(tokenizer, (message) => answered.push(message));
-  const request = { kind: 'complete', query: question, options: line } as const;
-  for (const id of [1, 2, 3]) service.receive({ kind: 'request', id, request });
-  service.receive({ kind: 'cancel', id: 2 });
-  while (answered.length < 3) await new Promise((resolve) => setImmediate(resolve));
-  await new Promise((resolve) => setTimeout(resolve, 20));
-  const kinds = answered.map((message) => `${message.kind} ${'id' in message && message.id}`);
-  assert.deepEqual(kinds, ['cancelled 2', 'answer 3', 'answer 1']);
+  const replies: string[] = [];
+  const service = new FolderWorkerService(tokenizer);
+  const { receive } = serve(service.handlers, (reply) => {
+    if (reply.kind === 'answer') replies.push(`${reply.id} ${reply.answer.ok ? 'ok' : reply.answer.error.code}`);
+  });
+  for (const id of [1, 2, 3]) receive({ kind: 'complete', id, request: { query: question, options: line } });
+  receive({ kind: 'cancel', id: 2 });
+  while (replies.length < 3) await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(replies, ['2 cancelled', '3 ok', '1 ok']);
   service.dispose();
 });
 

@@ -1,6 +1,5 @@
-// Messages between the client and its worker thread.
+// What a folder's worker is asked and told.
 import type { CompletionQuery, Draft, DraftOptions, Snippet, SnippetOptions } from '../../common/completion.ts';
-import type { Result } from '../../common/errors.ts';
 import type { EditHistory, NextEdit, Replacement } from '../../edits/history/edit.ts';
 import type { ProposedEdit, Refusal } from '../../edits/large-model/check.ts';
 import type { EditedPlace } from '../../edits/large-model/worth.ts';
@@ -15,30 +14,30 @@ export interface LoadedIndex {
   readonly tokens: number;
 }
 
-export type Request =
-  | { readonly kind: 'complete'; readonly query: CompletionQuery; readonly options: DraftOptions }
-  | { readonly kind: 'snippets'; readonly query: CompletionQuery; readonly options: SnippetOptions }
-  | { readonly kind: 'next-edits'; readonly input: EditSearch }
-  | { readonly kind: 'follow-up'; readonly place: EditedPlace }
-  | { readonly kind: 'check-edit'; readonly place: EditedPlace; readonly proposed: ProposedEdit }
-  | { readonly kind: 'paths' }
+/** What a folder's worker serves. Requests without a result are told, not asked. */
+export interface WorkerRequests {
+  complete: Row<{ readonly query: CompletionQuery; readonly options: DraftOptions }, Draft | undefined>;
+  snippets: Row<{ readonly query: CompletionQuery; readonly options: SnippetOptions }, readonly Snippet[]>;
+  nextEdits: Row<EditSearch, readonly NextEdit[]>;
+  /** Estimate that a large model would write the edit that follows. */
+  followUp: Row<EditedPlace, number>;
+  checkEdit: Row<{ readonly place: EditedPlace; readonly proposed: ProposedEdit }, Replacement | Refusal>;
+  paths: Row<undefined, readonly string[]>;
   /** `changes`: changes since the snapshot's files were read, in files that are not open. */
-  | { readonly kind: 'load'; readonly snapshotPath: string; readonly changes: readonly FileChange[] };
+  load: Row<{ readonly snapshotPath: string; readonly changes: readonly FileChange[] }, LoadedIndex>;
+  file: Row<FileChange, void>;
+  edit: Row<FileEdit, void>;
+  history: Row<EditHistory, void>;
+}
+
+interface Row<Request, Result> {
+  readonly request: Request;
+  readonly result: Result;
+  readonly progress: never;
+}
 
 /** Documents absent, or left out: those of the last `setOpenFile`. */
 export type EditSearch = Omit<NextEditsInput, 'filesWith' | 'documents'> & Partial<Pick<NextEditsInput, 'documents'>>;
-
-/** The result of each kind of request. */
-export interface WorkerResults {
-  readonly complete: Draft | undefined;
-  readonly snippets: readonly Snippet[];
-  readonly 'next-edits': readonly NextEdit[];
-  /** Estimate that a large model would write the edit that follows. */
-  readonly 'follow-up': number;
-  readonly 'check-edit': Replacement | Refusal;
-  readonly paths: readonly string[];
-  readonly load: Result<LoadedIndex>;
-}
 
 /**
  * A change of a file. Text is the whole text, with '\n' line ends. With a folder everything below it is removed,
@@ -72,21 +71,6 @@ export function editOf(path: string, before: string, after: string): FileEdit {
 export function edited(before: string, { at, removed, text }: FileEdit): string {
   return before.slice(0, at) + text + before.slice(at + removed);
 }
-
-export type ToWorker =
-  | { readonly kind: 'request'; readonly id: number; readonly request: Request }
-  | { readonly kind: 'cancel'; readonly id: number }
-  | { readonly kind: 'file'; readonly change: FileChange }
-  | { readonly kind: 'edit'; readonly edit: FileEdit }
-  | { readonly kind: 'history'; readonly history: EditHistory };
-
-export type FromWorker =
-  | { readonly kind: 'answer'; readonly id: number; readonly answer: WorkerResults[keyof WorkerResults] }
-  /** The request was cancelled before it was worked on. */
-  | { readonly kind: 'cancelled'; readonly id: number }
-  /** The request hit a bug; the worker continues. */
-  | { readonly kind: 'failed'; readonly id: number; readonly message: string }
-  | { readonly kind: 'log'; readonly level: 'info' | 'warn' | 'error'; readonly message: string };
 
 /** Given to the worker when it starts. */
 export interface WorkerData {
