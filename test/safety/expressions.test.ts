@@ -18,13 +18,18 @@ const CUT: readonly (readonly [file: string, beginning: string, longest: number]
   // A path: no system has longer ones.
   ['workspace/files/file-names.ts', '(?:^|\\/)(?:\\.netrc', 4096],
 ];
-/** Calls of RegExp with alternatives that are escaped, or with a pattern out of a list of known ones. */
+/**
+ * Calls of RegExp with alternatives that are escaped, or with a pattern out of a list of known ones. Those of forms.ts are
+ * made when it is loaded, and so are found.
+ */
 const HARMLESS = [
   'llm/protocol/key-forms.ts',
   'text/text-state.ts',
   'text/text-state.ts',
   'text/tokenizer/bpe.ts',
   'text/tokenizer/splits.ts',
+  'workspace/secrets/forms.ts',
+  'workspace/secrets/forms.ts',
 ];
 
 /** The patterns that text-state.ts puts together; text/marks.ts has them as texts. */

@@ -21,7 +21,7 @@ const piece = /(?:(?<=\\[nrt])|(?<![\w+/\\]))(?:[A-Za-z\d+/]{4,}={0,2}|[A-Za-z\d
 const gap = /^(?!.*----)(?:\\[nrt]|&#1[03];|[^A-Za-z\d{}:])*$/s;
 const headers = [
   'Proc-Type|DEK-Info|Comment|Version|Hash|Charset|Subject|MessageID|Key Attributes',
-  String.raw`X-[\w-]+`,
+  String.raw`X-[\w-]{1,60}`,
 ];
 const header = new RegExp(String.raw`(?:${headers.join('|')}):[^\n\\]{0,200}`, 'g');
 
