@@ -78,7 +78,7 @@ export function findByRule({ text, path }: SearchedText, rule: Rule, offsets = n
 }
 
 /** Length of a stretch before and after a word that is near a secret, UTF-16 units. A match is shorter. */
-const reach = 4000;
+const reach = 6000;
 
 /** The lines around these words: most rows are done with them, and search no whole text. */
 function stretchesAround(text: string, words: readonly string[], offsets: Offsets): Span[] {

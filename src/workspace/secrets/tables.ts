@@ -1,4 +1,4 @@
-// Finds secrets in the columns of tables, by the names in the first line: CSV, Markdown, Gherkin.
+// Finds secrets in the columns of tables, by the names in the first line: CSV, Markdown, Gherkin; and in the tuples of an INSERT.
 import { strengthOf } from './names.ts';
 import type { Found, SearchedText } from './searched-text.ts';
 import { isSecretBeside } from './values.ts';
@@ -9,10 +9,28 @@ const cellOfBars = /(?<=\|)[ \t`*_]{0,80}((?:[^|\s`*_](?:[^|]*[^|\s`*_])?)?)[ \t
 /** Consecutive lines between bars. */
 const barLines = /(?:^[ \t]*\|[^\n]*\|[ \t]*\r?(?:\n|$)){2,200}/gm;
 
+const insert = new RegExp(
+  String.raw`\b(?:INSERT|REPLACE)\s+INTO\s+[\w."\x60[\]]+\s*\((?<names>[^()]{1,500})\)\s*VALUES\s*` +
+    String.raw`(?<tuples>(?:\((?:'[^']*'|[^()']){1,2000}\)\s*,?\s*){1,200})`,
+  'gi',
+);
+const tuple = /(?<=\()(?:'[^']*'|[^()'])*(?=\))/g;
+const cellOfTuple = /(?<=^|,)\s*(?:[NE]?'((?:[^']|'')*)'|"[^"]*"|[^,'"]*)\s*(?=,|$)/g;
+
 export function findTables({ text, path }: SearchedText): Found[] {
   if (/\.(?:csv|tsv)$/i.test(path)) return secretsInRows(text, 0, cellOfCsv);
-  if (!/\.(?:feature|story)$/.test(path) && !/\|[ \t]*:?-+:?[ \t]*\|/.test(text)) return [];
-  return [...text.matchAll(barLines)].flatMap(({ 0: lines, index }) => secretsInRows(lines, index, cellOfBars));
+  const found = /\b(?:INSERT|REPLACE)\s/i.test(text) ? [...text.matchAll(insert)].flatMap(secretsInTuples) : [];
+  if (/\.(?:feature|story)$/.test(path) || /\|[ \t]*:?-+:?[ \t]*\|/.test(text))
+    for (const { 0: lines, index } of text.matchAll(barLines)) found.push(...secretsInRows(lines, index, cellOfBars));
+  return found;
+}
+
+function secretsInTuples({ 0: statement, index, groups }: RegExpExecArray): Found[] {
+  const { names = '', tuples = '' } = groups ?? {};
+  const start = index + statement.length - tuples.length;
+  return [...tuples.matchAll(tuple)].flatMap(({ 0: values, index: at }) =>
+    cellsOf(values, start + at, cellOfTuple).filter(({ value }, i) => isSecret(names.split(',')[i] ?? '', value)),
+  );
 }
 
 /** Finds secrets in lines of cells. The first line has the column names, or each line a name and its value. */
