@@ -3,7 +3,7 @@
 import { changedLines, commonPrefix, commonSuffix } from '../../text/edits.ts';
 import { wordAtEnd, wordAtStart } from '../../text/lexemes.ts';
 import { lineEnd, lineNumber, lineStart } from '../../text/lines.ts';
-import { redactSecrets } from '../secrets/redact.ts';
+import { redactSecrets } from '../secrets/secrets.ts';
 import { changesBetween } from './changes.ts';
 import {
   type ChangeKind,

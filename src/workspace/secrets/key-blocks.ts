@@ -1,7 +1,7 @@
 // Finds private keys in Base64: between BEGIN and END, also in a log or without one end; by their DER structure; in
 // wrapped lines below a word for them; and web tokens in pieces.
 // A key's value is its lines joined with '\n', so that each single line is known as well.
-import { bitsPerCharacter } from './noise.ts';
+import { bitsPerCharacter } from '../../text/letter-pairs.ts';
 import type { Found, SearchedText, Span } from './searched-text.ts';
 import { randomness } from './values.ts';
 

@@ -1,6 +1,6 @@
 // Tells values of several words from texts for people: 'Kettle marmot 62!', 'my violet kettle has 7 moons'.
 
-import { bitsPerCharacter } from './noise.ts';
+import { bitsPerCharacter } from '../../text/letter-pairs.ts';
 import { isWord } from './words.ts';
 
 const grammarWords = new Set(

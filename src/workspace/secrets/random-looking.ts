@@ -1,7 +1,7 @@
 // Finds secrets that look random: values with a provider's token prefix, and values beside the name of a secret.
 
+import { bitsPerCharacter } from '../../text/letter-pairs.ts';
 import { contextAfter, contextOf, hasComment, isSaidSecret } from './context.ts';
-import { bitsPerCharacter } from './noise.ts';
 import { lineStartOf, readQuoted } from './read-value.ts';
 import type { Found, SearchedText } from './searched-text.ts';
 import tokensJson from './tokens.json' with { type: 'json' };

@@ -1,6 +1,6 @@
 // Classifies a value: a placeholder, a reference, a random string, or a password chosen by a person.
 
-import { bitsPerCharacter } from './noise.ts';
+import { bitsPerCharacter } from '../../text/letter-pairs.ts';
 import { isPhrase } from './phrases.ts';
 import type { Strength } from './searched-text.ts';
 import { isWord, isWords } from './words.ts';

@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { uniforms } from '../../../src/common/statistics/random.ts';
+import { redactRanges } from '../../../src/workspace/secrets/find.ts';
 import { findOpenSecrets } from '../../../src/workspace/secrets/open-strings.ts';
-import { findSecrets, redactRanges, redactSecrets } from '../../../src/workspace/secrets/redact.ts';
+import { findSecrets, redactSecrets } from '../../../src/workspace/secrets/secrets.ts';
 import { makeVendorCorpus } from '../../safety/vendor-corpus.ts';
 import { noise } from '../files/samples.ts';
 

@@ -2,8 +2,8 @@
 // `\\u00e9`, and joined literals.
 // Known secrets are searched for in the decoded text, so their encodings need not be listed one by one.
 
-import { skip } from '../../../text/match-at.ts';
-import type { Span } from '../searched-text.ts';
+import { skip } from '../../text/match-at.ts';
+import type { Span } from './searched-text.ts';
 
 export interface Decoded {
   readonly text: string;
