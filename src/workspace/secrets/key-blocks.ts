@@ -30,7 +30,9 @@ interface Piece extends Span {
 }
 
 export function findKeyBlocks({ text }: SearchedText): Found[] {
-  const framed = /--[ ]?(?:BEGIN|END) |Private-Lines: /.test(text) ? framedKeys(text) : [];
+  const isFramed = /--[ ]?(?:BEGIN|END) |Private-Lines: /.test(text);
+  // Headers become blank, so that all offsets stay.
+  const framed = isFramed ? framedKeys(text.replace(header, (whole) => ' '.repeat(whole.length))) : [];
   return [...framed, ...keysInDer(text), ...keyBodies(text), ...webTokens(text)];
 }
 
@@ -55,9 +57,7 @@ function framedKeys(text: string): Found[] {
 }
 
 function piecesIn(text: string, from: number, to: number): Piece[] {
-  // A header becomes blank, so that all offsets stay.
-  const region = text.slice(from, to).replace(header, (whole) => ' '.repeat(whole.length));
-  return [...region.matchAll(piece)].map(({ 0: found, index }) => {
+  return [...text.slice(from, to).matchAll(piece)].map(({ 0: found, index }) => {
     return { start: from + index, end: from + index + found.length, text: found };
   });
 }

@@ -129,6 +129,18 @@ for (const kind of [...kinds, 'PGP PRIVATE KEY BLOCK'])
       }
     });
 
+test('redacts a key below its headers as one range', () => {
+  const block = pem('RSA PRIVATE KEY', `MIIE${noise(330)}`);
+  const headers = 'Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,0123456789ABCDEF\n\n';
+  assert.equal(
+    redactSecrets(
+      block.replace('\n', () => `\n${headers}`),
+      'a.txt',
+    ).count,
+    1,
+  );
+});
+
 test('redacts a partial secret at an edge of a window that is marked as cut', () => {
   const secrets = [`ghp_${noise(36)}`, `sk_${'live'}_${noise(24)}`, noise(40, '0123456789abcdef'), noise(43)];
   for (const secret of secrets)
