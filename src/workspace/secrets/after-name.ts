@@ -2,6 +2,7 @@
 
 import { skip } from '../../text/match-at.ts';
 import { isExpression, isMixed, literalOrBare, literals, type NamedSpot, type ValueCandidate } from './candidates.ts';
+import { expression } from './expressions.ts';
 import { foreignLink, foreignVerbs, isForeign } from './foreign-names.ts';
 import { lineEndOf, lineStartOf, readBare, readQuoted } from './read-value.ts';
 import type { SearchedText } from './searched-text.ts';
@@ -9,25 +10,16 @@ import { isNoWord, isPassphrase } from './values.ts';
 
 /** The remaining attributes of the element whose attribute contains the name, up to the closing `>`. */
 const attributesPattern = /["']?(?:\s+[\w:.-]{1,30}\s*=\s*["'][^"'<>\n]{0,80}["']){1,5}\s*>/y;
-const spaces = '[ \\t\\u00a0\\u202f\\u3000]';
 /** Characters that may close the name: quotes, brackets, the optional mark `?`, bold markup. */
 const closingPattern =
   /(?:\\{0,4}["'`]|[”»」』]|&quot;|\]|\)|\*\*|__|\?(?=:)|!(?==)|\}(?=[ \t]*=[^=>])|\[\d{0,4}\]){0,8}/y;
 /** A type between name and value: `: string =`, ` string =`, `: &'static str =`, ` VARCHAR(20) DEFAULT`. */
-const typePattern = new RegExp(
-  `(?:${spaces}*:${spaces}*(?:&'static )?[&\\w<>[\\]|.,*?][&\\w<>[\\]|., *?]{0,39}?|${spaces}+(?:string|str|text|\\*?char|\\[\\]byte|As${spaces}+\\w+)|${spaces}*\\{ ?get;[^{}\n]{0,30}\\})${spaces}*:?=(?![=>])${spaces}*`,
-  'y',
-);
-const operatorPattern = new RegExp(
-  `(?:${spaces}*\\r?\\n${spaces}*(?==[ \\t]*["'\`])|${spaces}*)(?::=|=>|->|<-|={1,3}|!={1,2}|\\|\\|=|\\?\\?=|\\?=|\\+=|<<<?${spaces}*|:{1,2}=?|[：＝]|,|\\|\\|?|\\?\\?|>)(?:\\*\\*|__|</\\w{1,10}>)?${spaces}*(?:&\\w+[ ]+|!!str[ ]+|<<(?=")|\\\\?\\r?\\n\\s*)?`,
-  'y',
-);
+const typePattern = expression('type and sign before a value', 'y');
+const operatorPattern = expression('sign between a name and its value', 'y');
 /** ` value="..."`, `", "value": "`, newline and `value: `: the field that holds the value of the name before it. */
-const valueFieldPattern =
-  /[\s"'\\,/>:={}]{0,200}(?:(?:[\w:]{1,30}=(?:\\{0,4}["'][^"'<>\n]{0,80}\\{0,4}["'](?:,\s)?|\w{1,20},)\s{0,80}){1,4}(?:>\s{0,80})?)?(?:<\/[\w:-]{1,20}>\s{0,80})?(?:<(?:[\w-]{1,20}-)?(?:[sS]tring|[vV]alue|[vV]al)\b[^>]{0,40}>|(?:(?:#|\/\/)[^\n]{0,200}\n\s{0,80}|\/\*[^*]{0,300}\*\/\s{0,80}|\\{0,4}["']?(?:[tT]ype|[dD]escription|sensitive|nullable|ephemeral|NoEcho|M(?:in|ax)Length|AllowedPattern|ConstraintDescription)\\{0,4}["']?[ \t]{0,80}[=:](?:[ \t]{0,80}"[^"\n]{0,200}"[ \t]{0,80}(?:(?:#|\/\/)[^\n]{0,200})?[,\n]|(?![ \t]{0,80}")[^\n,{}]{0,400}[,\n])\s{0,80}){0,12}\\{0,4}["']?\b(?:value|val|[dD]efault|default_?[vV]alue|string_?value|Value|content)\b\\{0,4}["']?[ \t]*[:=][ \t]*)/y;
+const valueFieldPattern = expression('field with the value of a name', 'y');
 /** `expect(x.password).toBe("y")`, `setPassword("y")`, `.password("y")`. */
-const assertionPattern =
-  /[ \t]*(?:[:=][ \t]*)?\*\/[ \t]*(?=["'`])|(?:["'`\]):?;\s]|\\n){0,6}\.(?:toBe|toEqual|toStrictEqual|equals?|isEqualTo|eql?|(?:should|to)(?:\.\w+)+|fill|type|send_?[kK]eys|setValue|set_value|enter_?[tT]ext|typeText|sendline)\(\s*|(?:["'`\])]|\(\)){0,4}\.(?:thenReturn|mockReturnValue|mockResolvedValue|and_return|willReturn|returns)\(\s*(?=["'`])|["']?\)[ \t]*\{[ \t]*(?=["'])|(?:\(\)[^\n{}:;"']{0,40}[:{]|[ \t]+by[ \t]+lazy[ \t]*\{)\s*(?:return\b\s*)?(?=["'`])|["'`]?,\s*with:\s*(?=["'])|(?:["'`\])]){0,3}\.(?:unwrap_or(?:_else)?|getOrElse|or_else|or|orElse(?:Get)?)\(\s*(?:\|\w*\|\s*|\(\)\s*=>\s*)?(?=["'`])|,\s*set\w{1,40}\s*\]\s*=\s*[\w.]{1,30}(?:<[\w\s|]{1,30}>)?\(\s*(?=["'`])|["'`]?\s+(?:field\s+)?(?:with|as)\s+(?=["'])|["':;\s]{0,6}(?:\w{1,40}\.)?send(?:line)?[( ]\s*(?=["'])/y;
+const assertionPattern = expression('assertion, mock, getter or input of a name', 'y');
 const callPattern = /\??[({][ \t\n]*(?:Some\(|\[\]byte\()?(?=[bru@]{0,2}\\*["'`])/y;
 
 /** Returns the values of the name between `start` and `end`. Tries each syntax in turn. */

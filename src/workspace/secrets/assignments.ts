@@ -1,6 +1,7 @@
 // Finds passwords beside names that mean a password or key, in code of any language, settings, tables and prose.
 
 import { valuesAfter } from './after-name.ts';
+import { expression } from './expressions.ts';
 import { endsInUnspaced, foreignNamePattern, isForeign } from './foreign-names.ts';
 import { strengthOf } from './names.ts';
 import { isTranslation } from './phrases.ts';
@@ -9,8 +10,7 @@ import type { Found, SearchedText } from './searched-text.ts';
 import { isNoWord, isPassword, isPublic, isSymbolic, isUuid, randomness, reference } from './values.ts';
 
 /** Every name whose value a person may have chosen contains one of these. */
-const englishNames =
-  /passw|p(?:s|ass)?w(?:d|or[dt])|passphrase|passcode|p(?:ass|w)(?![a-z])|phrase|psk(?![a-z])|secret|salt(?![a-z])|credential|creds?(?![a-z])|conn(?:ection)?[_ -]?str|token(?![a-z])|(?<=[a-z_:-])keys?(?![a-z])|\bkey(?=[ \t]*=[ \t]*\()|dsn(?![a-z])|(?:redis(?:cli)?|mqtt|smtp|proxy|cache)[_-]?auth(?![a-z])|authtok(?![a-z])|mnemonic|masterauth|identified by|wif(?:i.?key|(?![a-z]))/gi;
+const englishNames = expression('name whose value a person may have chosen', 'g');
 const patternCache = new Map<string, RegExp>([['', englishNames]]);
 
 function namePatternFor(text: string): RegExp {

@@ -1,6 +1,7 @@
 // Reads the candidate values at an offset: quoted literals, lists of them, YAML blocks, table cells, bare text.
 
 import { matchAt, skip } from '../../text/match-at.ts';
+import { expression } from './expressions.ts';
 import { lineStartOf, type ReadValue, readBare, readBlock, readQuoted } from './read-value.ts';
 import type { SearchedText } from './searched-text.ts';
 import { isNoWord, isPassphrase } from './values.ts';
@@ -141,10 +142,10 @@ function isVariable(text: string, lineStart: number, at: number): boolean {
   return at - lineStart < 80 && /^[-+]?(?:export[ ]+)?[A-Z][A-Z\d_]+=$/.test(text.slice(lineStart, at));
 }
 
+const cell = expression('cell or text of an element', 'y');
+
 /** Reads text up to the next tag, bar or line end. */
 function readCell(text: string, at: number): ReadValue | undefined {
-  const cell =
-    /[ \t]*(?:<!\[CDATA\[[ \t]*)?(?:[*_`]{1,4}[ \t]*)?(?![ \t])((?:[^\n|<>*`]|\*(?=[^\s*|])){1,200}?)(?<![*_` \t])[*_` \t]*(?:\]\]>)?(?=\||<|\r?\n|$)/y;
   const match = matchAt(cell, text, at);
   const cellText = match?.[1];
   if (match === null || cellText === undefined) return undefined;

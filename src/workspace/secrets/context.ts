@@ -1,6 +1,7 @@
 // Judges a value by its context: the name it is assigned to, a comment beside it, the line above.
 
 import { lineAfter } from '../../text/lines.ts';
+import { expression } from './expressions.ts';
 import { strengthOf } from './names.ts';
 import { lineStartOf } from './read-value.ts';
 import type { Strength } from './searched-text.ts';
@@ -31,8 +32,7 @@ const publicWord =
 const maxDistance = 160;
 
 /** 'the API key for Acme: ', 'the Acme key '. */
-const keyFor =
-  /\b(?<!public )(?:api[ _-]?key|(?:new|our|my|your) key|token|secret|password|PAT)\s(?:for|of)\s(?:the\s)?[\w.-]{1,30}(?:\s[\w.-]{1,20})?:\s{1,4}["'`]?$/i;
+const keyFor = expression('key for somebody');
 const vendorKey = /\b(?:the|our|my|your)\s(?:(?!Public|PGP|GPG)[A-Z][\w.-]{1,20}\s){1,2}key\s["'`]?$/;
 
 /** The strength of the name that the text before `start` gives to the value there. */
@@ -66,13 +66,11 @@ export function contextOf(text: string, start: number): Strength {
   return 'unknown';
 }
 
-const secretPhrase =
-  /\b(?:secret|password|passphrase|(?:api|private|signing|encryption|access)[ _-]?key|(?:access|auth|api|bearer)[ _-]?token)\b/i;
+const secretPhrase = expression('words for a secret');
 const publicPhrase =
   /\b(?:hash|hashes|hashed|digest|checksum|sha\d*|md5|public|fingerprint|commit (?:id|of)|ids?|not (?:a )?secret)\b/i;
 
-const secretWord =
-  /\b(?:secrets?|passwords?|passphrases?|credentials?|(?<!\b(?:public|primary|foreign|partition|cache|sort|row|object|map|host|answer) )(?:api[ _-]?)?keys?|(?<!\b(?:csrf|page|next|continuation) )tokens?)\b/gi;
+const secretWord = expression('noun for a secret', 'g');
 const publicWords =
   /\b(?:hash|hashes|hashed|digests?|checksums?|sha-?\d*|md5|public|fingerprints?|commits?|ids?|identifiers?|uuids?|guids?|versions?|revisions?|etag|nonce|user|users|account|project|tenant|subscription|role|image|container|branch|merge|tree|blob|object|file|session|request|trace|span|node|block|transaction|address|device|serial|build)\b/gi;
 
@@ -113,6 +111,8 @@ function saysSecret(line: string): boolean {
   return hasComment(line) && secretPhrase.test(line) && !publicPhrase.test(line);
 }
 
+const nameOfField = expression('name of a field after its value');
+
 /**
  * The strength of a name after the value: `("abc...", forHTTPHeaderField: "X-API-Key")`,
  * `"abc...", "name": "API_KEY"`, `= "abc..."; // API key`.
@@ -120,10 +120,7 @@ function saysSecret(line: string): boolean {
 export function contextAfter(text: string, end: number, before: Strength): Strength {
   const rest = text.slice(end, end + 100);
   const line = lineAfter(rest);
-  const field =
-    /^\\*["'`]\s*,\s*(?:forHTTPHeaderField|forKey|for|named?|key|\\*["'](?:name|key)\\*["'])\s*(?:[:=]\s*)?\\*["'`]([\w.-]+)/.exec(
-      rest,
-    );
+  const field = nameOfField.exec(rest);
   if (field?.[1] !== undefined) return strengthOf(field[1]);
   if (before === 'not-secret') return before;
   const sqlName = /^['"]\s+WHERE\s+\w+\s*=\s*['"]([\w.-]+)/i.exec(rest);

@@ -3,6 +3,7 @@
 // Known secrets are searched for in the decoded text, so their encodings need not be listed one by one.
 
 import { skip } from '../../text/match-at.ts';
+import { expression } from './expressions.ts';
 import type { Span } from './searched-text.ts';
 
 export interface Decoded {
@@ -27,8 +28,7 @@ const leastLine = 16;
 const leastPart = 3;
 const lineRest = /[\w+/=%.-]{4,}/y;
 /** The text between two lines: in plain text, in a comment, between joined literals, or escaped in one literal. */
-const lineJoin =
-  /(?:\\r)?\\n(?!["'`]?[ \t]{0,8}[+\\]?[ \t]{0,8}\r?\n)|(?:\\r)?(?:\\n)?["'`]?[ \t]{0,8}(?:[+\\&.,][ \t]{0,8})?\r?\n[ \t]{0,80}(?:(?:[+.&>#*;]|\/\/)[ \t]{0,8})?["'`]?/y;
+const lineJoin = expression('end of a line of encoded text', 'y');
 
 /** An entity, or the escape of a character as JSON writers of Python and PHP write it. */
 const escapedUnit = /&(?:#(\d{1,7})|#[xX]([\da-fA-F]{1,6})|(amp|lt|gt|quot|apos));|\\{1,4}u([\da-fA-F]{4})/g;

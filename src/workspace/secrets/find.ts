@@ -1,8 +1,10 @@
 // Finds secrets in text and redacts them, so that none reaches a prompt, an index or the database.
+
 import type { CutEdges } from '../../common/redaction.ts';
 import { kindOf, languageIdOf, languageOf } from '../../text/languages.ts';
 import { findAssignments } from './assignments.ts';
 import { findCalls } from './calls.ts';
+import { expression } from './expressions.ts';
 import { findForms } from './forms.ts';
 import { findKeyBlocks } from './key-blocks.ts';
 import { findPieces } from './pieces.ts';
@@ -65,8 +67,7 @@ export function findSecrets(text: string, path: string, cut: CutEdges = {}): Sec
   return ranges.sort((a, b) => a.start - b.start || a.end - b.end);
 }
 
-const publicBlock =
-  /-----BEGIN (?:[A-Z\d ]{0,20}PUBLIC KEY(?: BLOCK)?|(?:TRUSTED |NEW )?CERTIFICATE(?: REQUEST)?|X509 CRL|PGP MESSAGE|PGP SIGNATURE)-----/g;
+const publicBlock = expression('beginning of a public block', 'g');
 /** Longer blocks do not occur. UTF-16 units. */
 const maxBlockLength = 20_000;
 

@@ -2,6 +2,7 @@
 
 import { skip } from '../../text/match-at.ts';
 import { contextOf } from './context.ts';
+import { expression } from './expressions.ts';
 import { strengthOf } from './names.ts';
 import { tokenIn } from './random-looking.ts';
 import type { Found, SearchedText, Span, Strength } from './searched-text.ts';
@@ -31,8 +32,7 @@ function isSecret(value: string, strength: Strength): boolean {
 }
 
 /** Calls that join the literals behind them, or those before them. */
-const joinsNext =
-  /\b(?:concat!|(?:string\.)?concat|Sprintf|strings\.Join|StringBuilder|\.join)[ ]?\((?:[ ]?["'](?:%[sv]){2,8}["'],)?[ ]?(?:\[\]string\{|\[)?\s{0,20}(?=["'`])|["'`]\.join\(\[\s{0,20}(?=["'`])/gi;
+const joinsNext = expression('call that joins the literals behind it', 'g');
 const joinsPrevious = /["'`]\)?(?:\.(?:append|concat|push_str)\([ ]?(?=["'`])|,?\s{0,20}\]\)?\.(?:join|concat)\()/g;
 const betweenLiterals = /\)?(?:\s{0,20},\s{0,20}|\.(?:append|concat|push_str)\([ ]?)(?=["'`])/y;
 

@@ -2,6 +2,7 @@
 
 import { bitsPerCharacter } from '../../text/letter-pairs.ts';
 import { contextAfter, contextOf, hasComment, isSaidSecret } from './context.ts';
+import { expression } from './expressions.ts';
 import { lineStartOf, readQuoted } from './read-value.ts';
 import type { Found, SearchedText } from './searched-text.ts';
 import tokensJson from './tokens.json' with { type: 'json' };
@@ -142,8 +143,7 @@ function tokenInPieces(text: string, start: number): Found[] {
 }
 
 /** Token prefixes that ordinary names in code begin with too. */
-const commonPrefix =
-  /^(?:live|test|secret|access|token|key|pat|acc|ext|sc|re|api|sdk|mob|rel|server|console|api_key|secret_key|key_live|key_test)[_-]$/;
+const commonPrefix = expression('prefix of tokens and of names in code');
 
 /** Rejects 'xxxxxxxx', 'your-token-here', 'EXAMPLE', 'some_identifier_of_code'. */
 function looksReal(rest: string, prefix: string): boolean {

@@ -1,6 +1,7 @@
 // Classifies a value: a placeholder, a reference, a random string, or a password chosen by a person.
 
 import { bitsPerCharacter } from '../../text/letter-pairs.ts';
+import { expression } from './expressions.ts';
 import { isPhrase } from './phrases.ts';
 import type { Strength } from './searched-text.ts';
 import { isWord, isWords } from './words.ts';
@@ -174,8 +175,7 @@ function isIdentifier(value: string): boolean {
   );
 }
 
-const algorithms =
-  /pbkdf2|bcrypt|scrypt|argon2|sha-?\d*|md5|hmac|aes-?\d*|rsa-?\d*|base64|utf-?8|x509|oauth2?|ed25519|secp256k1|curve25519|chacha20|ecdsa|p-?256|aws4|poly1305|gcm|cbc|[_.-]/gi;
+const algorithms = expression('name of an algorithm', 'g');
 
 /** `SCRAM-SHA-256`, `ssh-ed25519`, `A256CBC-HS512`. */
 export function isAlgorithm(value: string): boolean {

@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { findByRule, forms, parts, ruleOf } from '../../../src/workspace/secrets/forms.ts';
+import { expression, expressions, parts } from '../../../src/workspace/secrets/expressions.ts';
+import { findByRule, forms, ruleOf } from '../../../src/workspace/secrets/forms.ts';
 
 /** Put together here, so that no scanner takes them for real. */
 const passwords = [
@@ -26,8 +27,17 @@ for (const form of forms)
     assert.deepEqual(found(keeps), [], keeps);
   });
 
-test('no two forms have one name, and every piece of an expression is short enough to read', () => {
-  assert.equal(new Set(forms.map(({ name }) => name)).size, forms.length);
-  for (const pieces of [...Object.values(parts), ...forms.map(({ form }) => form)])
+for (const { name, finds, keeps } of expressions)
+  test(`the expression '${name}' matches its examples, and not its other text`, () => {
+    assert.deepEqual(
+      [...finds, keeps].map((text) => expression(name).test(text)),
+      [true, true, false],
+    );
+  });
+
+test('no two rows have one name, and every piece of an expression is short enough to read', () => {
+  const rows = [...forms, ...expressions];
+  assert.equal(new Set(rows.map(({ name }) => name)).size, rows.length);
+  for (const pieces of [...Object.values(parts), ...rows.map(({ form }) => form)])
     for (const piece of pieces) assert.ok(piece.length <= 120, `${piece.length} characters: ${piece}`);
 });
