@@ -11,8 +11,8 @@ const written: Readonly<Record<string, RegExp>> = { '«password»': passwordName
 
 /** Tested on a name in lower case with spaces between words. The first matching row decides. */
 const rows: { readonly strength: Strength; readonly pattern: RegExp }[] = [];
-for (const { strength, pattern } of namesJson.strengths)
-  rows.push({ strength: strength as Strength, pattern: written[pattern] ?? new RegExp(pattern) });
+for (const { strength, form } of namesJson.strengths)
+  rows.push({ strength: strength as Strength, pattern: written[form.join('')] ?? new RegExp(form.join('')) });
 
 /** Suffix words that do not change the meaning: `passwordValue`, `API_KEY_PROD`, `client-key-data`, `token2`. */
 const neutralWord = expression('suffix that changes nothing');

@@ -11,21 +11,21 @@ const placeholders: readonly RegExp[] = [
   // A regular expression for a whole text.
   /^\^.*\$$/,
   // Templates and references: ${X}, $X, $(x), {{ x }}, {x}, <x>, %X%, %s, #{x}, @x@, :x, [x], ENC[...].
-  /\$\{|\{\{|\}\}|#\{|\$\(|<%|%>|^\$[A-Za-z_](?!\w*[@!#%^*])|^\{[\w.:]*\}$|^<[^>]*>?$|^%[\w.-]+%$|^%[-+\d.]*[a-z]$|^@[\w.]+@$|^@(?:[a-z_.]*(?:[A-Z][a-z]+)*\d*|[A-Z\d_]+)$|^\[[^\]]*\]$|^:[\w]+:?$|^ENC[[(]|^![A-Za-z]+(?=[\s([]|$)|^&\w+;?$/,
+  expression('template or reference'),
   // Paths, URLs and references to secret stores.
-  /^(?:[A-Za-z]:\\|file:|https?:\/\/[^@]*$|arn:|op:\/\/|vault:|secretsmanager:|ssm:|keyring:|ref\+|env:|data:|projects\/)/,
-  /example|changeme|change[-_ ]?(?:it|this|me)|placeholder|redacted|replace[-_ ]?(?:me|this|with)|\byour[-_ ]|^your|insert[-_ ]|enter[-_ ]|put[-_ ]your|goes[-_ ]?here|[-_ ]here\b|dummy|lorem|deadbeef|aws4_request|cafebabe|todo\b|fixme|[*•●]{3,}|x{4,}|\.{3}|…|%[-+\d.]*s\b|^(?:n\/a|tbd|none|null|nil|undefined|true|false|yes|no|empty|unset|default)$/i,
+  expression('path, address or entry of a store'),
+  expression('words of a made-up value'),
 ];
 
 export function isPlaceholder(value: string): boolean {
   return placeholders.some((pattern) => pattern.test(value)) || isPath(value) || isPatterned(value);
 }
 
+const publicValue = expression('public key or hash with its algorithm');
+
 /** Whether the value is a public key, a certificate or a hash with its algorithm. */
 export function isPublic(value: string): boolean {
-  return /^(?:(?:ssh-\w{3,7} |ecdsa-\S{1,30} )?AAAA(?:[BCE]3|E2V|[HI]HNz|[IJK][3GN])|MII[B-F][A-Za-z\d+/]{4,8}(?:CCA|DCC|ANBg)|LS0tLS1CRUdJTiBD|LS0tLS1CRUdJTiBQVUJM|(?:sha\d{1,3}|md5)[-=:])/.test(
-    value,
-  );
+  return publicValue.test(value);
 }
 
 /** Whether the value is a path (`/etc/x`, `./x`, `~/x`), not Base64 that begins with a slash. */

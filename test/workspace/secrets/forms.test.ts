@@ -4,6 +4,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { expression, expressions, parts } from '../../../src/workspace/secrets/expressions.ts';
 import { findByRule, forms, ruleOf } from '../../../src/workspace/secrets/forms.ts';
+import names from '../../../src/workspace/secrets/names.json' with { type: 'json' };
+import { strengthOf } from '../../../src/workspace/secrets/names.ts';
 
 /** Put together here, so that no scanner takes them for real. */
 const passwords = [
@@ -33,6 +35,13 @@ for (const { name, finds, keeps } of expressions)
       [...finds, keeps].map((text) => expression(name).test(text)),
       [true, true, false],
     );
+  });
+
+for (const { strength, form, finds, keeps } of names.strengths)
+  test(`names of strength '${strength}' like ${finds.join(', ')}`, () => {
+    assert.deepEqual(finds.map(strengthOf), [strength, strength]);
+    assert.notEqual(strengthOf(keeps), strength);
+    for (const piece of form) assert.ok(piece.length <= 120, piece);
   });
 
 test('no two rows have one name, and every piece of an expression is short enough to read', () => {
