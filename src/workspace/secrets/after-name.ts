@@ -177,14 +177,14 @@ function valueBefore(text: string, before: string, start: number, end: number): 
 
 const link = new RegExp(
   String.raw`(?:[ \t]*\([^()\n]{1,30}\))?(?:[ \t]+(?!(?:is|are|was)\b)[\w@'.\-]{1,24}){0,6}?[ \t]*` +
-    String.raw`(?:\(?\b(?:is|are|was|will be|set to|equals|to|from)\b|(?<!\p{L})(?:${foreignVerbs})(?!\p{L})|[:：](?!:)|→)` +
+    String.raw`(?:\(?\b(?:is|are|was|will be|set to|equals|to|from)\b` +
+    String.raw`|(?<!\p{L})(?:${foreignVerbs})(?!\p{L})|[:：](?!:)|→)` +
     '[ \\t]*(?:still|now|currently|always|just|set to|simply)?[ \\t:]*(?:``)?',
   'yu',
 );
 const plainSpace = /[ \t\u3000]+(?:[057][ \t]+|--plaintext[ \t]+|\\\r?\n\s*)?/y;
 /** Text before a name whose value follows after only a space. */
-const spacedBefore =
-  /(?:^|\s|\\n|[`#])(?:ENV|ARG|setenv|setx|set(?:[ \t]+-\w+)*|export|define|SetEnv|login[ \t]+\S+|\S{1,20}[ \t]passwd\/\S+)[ \t]+$/i;
+const spacedBefore = expression('command before a name and its value');
 /** The same in `.netrc`, with other fields between. */
 const netrcBefore = /(?:^|\s|\\n|[`#])(?:machine|default)[ \t]./i;
 /** Configuration lines of routers and load balancers, which begin with the user. */

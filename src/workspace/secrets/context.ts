@@ -17,17 +17,21 @@ const fillerWords = new Set(
     'static private protected public internal readonly export default string str text char byte bytes std data ' +
     'content literal env environ environment process os self config conf cfg setting settings option options param ' +
     'params arg args props properties setenv setx none null prod production staging stage live dev local test main ' +
-    'some optional from buffer fromstring f b r u n s x o name header headers append string.valueof base64 hex sha dp ' +
-    'i e g currently now still just here expect assert equal eq tobe return if when then else echo print printf curl ' +
-    'wget h json body field item entry member pair tuple user admin root service u8 u16 u32 u64 i32 i64 uint8_t ' +
+    'some optional from buffer fromstring f b r u n s x o name header headers append string.valueof base64 hex sha ' +
+    'dp i e g currently now still just here expect assert equal eq tobe return if when then else echo print printf ' +
+    'curl wget h json body field item entry member pair tuple user admin root service u8 u16 u32 u64 i32 i64 uint8_t ' +
     'int list vec array map bool http https com www api'
   ).split(' '),
 );
 const isFiller = (word: string): boolean => fillerWords.has(word.toLowerCase()) || /^(?:key|v)\d$|^key$/i.test(word);
 
 /** Words that mark the following value as public, even in prose. */
-const publicWord =
-  /^(?:hash|hashes|commit|sha|md5|digest|checksum|fingerprint|ids?|uuid|guid|version|revision|etag|integrity|nonce|public)$/;
+const publicNames = new Set(
+  (
+    'hash hashes commit sha md5 digest checksum fingerprint id ids uuid guid version revision etag integrity nonce ' +
+    'public'
+  ).split(' '),
+);
 
 const maxDistance = 160;
 
@@ -158,17 +162,9 @@ function lastNamed(before: string): Strength | 'stop' {
     const gap = before.slice(end, after);
     if (/;\s|[})]\s*,|\}\s*[;{]|=>\s*\{/.test(gap) && seen > 0) return 'stop';
     after = match.index;
-    // 'API key', 'client secret': two words of prose form one name.
-    const previous = found[i - 1];
-    const joined =
-      previous !== undefined && /^[ ]$/.test(before.slice(previous.index + previous[0].length, match.index))
-        ? `${previous[0]} ${word}`
-        : word;
-    // 'pass' is a verb unless a colon or equals sign follows.
-    // 'salt' is a command too.
+    // 'pass' is a verb, and 'salt' a command, unless a colon or equals sign follows.
     if (/^_*(?:pass|salt)_*$/i.test(word) && !/^["'\]]?\s*[:=(]/.test(gap)) continue;
-    let strength = strengthOf(joined);
-    if (strength === 'unknown' && joined !== word) strength = strengthOf(word);
+    const strength = strengthOfWord(before, match, found[i - 1]);
     if (isFiller(word) && strength !== 'token' && strength !== 'password') {
       // `key` may name a secret key, or the key of a key-value pair.
       weak ||= strength === 'weak' && /^key/i.test(word);
@@ -176,7 +172,7 @@ function lastNamed(before: string): Strength | 'stop' {
     }
     // In prose such as 'the session key for package is', the word is a noun, not the value's name.
     const isOrdinaryNoun =
-      strength === 'not-secret' && /^[a-z]+$/.test(word) && !/^\s*[:=]/.test(gap) && !publicWord.test(word);
+      strength === 'not-secret' && /^[a-z]+$/.test(word) && !/^\s*[:=]/.test(gap) && !publicNames.has(word);
     if (strength !== 'unknown' && !isOrdinaryNoun && !isInRandomRun(before, match.index)) return strength;
     // The value is assigned to a name that says nothing about secrets.
     if (/^(?:\\*["'`\]]|\?|!)*\s*(?::=|=>|->|=|:)(?!\/\/)/.test(gap)) {
@@ -186,6 +182,13 @@ function lastNamed(before: string): Strength | 'stop' {
     if (++unknown > 7) break;
   }
   return weak ? 'weak' : unknown > 7 ? 'stop' : 'unknown';
+}
+
+/** 'API key', 'client secret': two words of prose form one name. */
+function strengthOfWord(before: string, { 0: word, index }: RegExpExecArray, previous?: RegExpExecArray): Strength {
+  const isJoined = previous !== undefined && before.slice(previous.index + previous[0].length, index) === ' ';
+  const strength = isJoined ? strengthOf(`${previous[0]} ${word}`) : 'unknown';
+  return strength === 'unknown' ? strengthOf(word) : strength;
 }
 
 export function hasComment(text: string): boolean {

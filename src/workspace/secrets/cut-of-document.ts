@@ -1,5 +1,5 @@
-// What a document shows of a text that was cut out of it: a column's name or a key above the cut may tell that a value is
-// a secret.
+// What a document shows of a text that was cut out of it: a column's name or a key above the cut may tell that a value
+// is a secret.
 import type { Span } from './searched-text.ts';
 
 /** A whole text, and where its secrets are. */

@@ -60,6 +60,12 @@ export function* decodedIn(text: string): Generator<Decoded> {
   yield* joinedLiterals(text);
 }
 
+function characterOf([whole, decimal, hex, name, json]: RegExpExecArray): string {
+  if (name !== undefined) return entities[name] ?? whole;
+  const code = decimal === undefined ? Number.parseInt(hex ?? json ?? '', 16) : Number(decimal);
+  return code <= 0x10ffff ? String.fromCodePoint(code) : whole;
+}
+
 /** The runs of text without a gap of a thousand units between two escapes. */
 function* unescapedIn(text: string): Generator<Decoded> {
   const gap = 1000;
@@ -88,14 +94,11 @@ function* unescapedIn(text: string): Generator<Decoded> {
       [units, offsets] = [[], []];
     }
     copy(units.length > 0 ? end : Math.max(end, match.index - gap / 2), match.index);
-    const [whole, decimal, hex, name, json] = match;
-    const code = decimal === undefined ? Number.parseInt(hex ?? json ?? '', 16) : Number(decimal);
-    const unit = name !== undefined ? entities[name] : code <= 0x10ffff ? String.fromCodePoint(code) : whole;
-    for (let i = 0; i < (unit ?? whole).length; i++) {
-      units.push((unit ?? whole)[i] as string);
+    for (const unit of characterOf(match).split('')) {
+      units.push(unit);
       offsets.push(match.index);
     }
-    end = match.index + whole.length;
+    end = match.index + match[0].length;
   }
   if (units.length === 0) return;
   copy(end, Math.min(text.length, end + gap / 2));

@@ -6,8 +6,8 @@ import { isWord } from './words.ts';
 
 const grammarWords = new Set(
   (
-    'the and for are not was has with from have can but its which your you must should enter please is be of to in on ' +
-    'at or a an this that no by as it if when least required invalid wrong missing used my our his her their i we'
+    'the and for are not was has with from have can but its which your you must should enter please is be of to in ' +
+    'on at or a an this that no by as it if when least required invalid wrong missing used my our his her their i we'
   ).split(' '),
 );
 

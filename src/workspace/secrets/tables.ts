@@ -1,4 +1,4 @@
-// Finds secrets in the columns of tables, by the names in the first line: CSV, Markdown, Gherkin; and in the tuples of an INSERT.
+// Finds secrets in the columns of tables, by the names above them: CSV, Markdown, Gherkin, and the tuples of an INSERT.
 import { strengthOf } from './names.ts';
 import type { Found, SearchedText } from './searched-text.ts';
 import { isSecretBeside } from './values.ts';

@@ -1,6 +1,7 @@
 // Every row of the tables of forms finds its examples, keeps its other text, and can be read.
 
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { expression, expressions, parts } from '../../../src/workspace/secrets/expressions.ts';
 import { findByRule, forms, ruleOf } from '../../../src/workspace/secrets/forms.ts';
@@ -49,4 +50,18 @@ test('no two rows have one name, and every piece of an expression is short enoug
   assert.equal(new Set(rows.map(({ name }) => name)).size, rows.length);
   for (const pieces of [...Object.values(parts), ...rows.map(({ form }) => form)])
     for (const piece of pieces) assert.ok(piece.length <= 120, `${piece.length} characters: ${piece}`);
+});
+
+const room = new URL('../../../src/workspace/secrets/', import.meta.url);
+const sources = readdirSync(room).filter((name) => name.endsWith('.ts'));
+
+test('no line of code in the room of secrets has more than 120 characters, and no function 40 lines', () => {
+  const long = sources.flatMap((name) => {
+    const text = readFileSync(new URL(name, room), 'utf8');
+    const functions = text.match(/^(?:export )?(?:async )?function[\s\S]*?^\}/gm) ?? [];
+    const lines = text.split('\n').filter((line) => line.length > 120);
+    return [...lines, ...functions.filter((each) => each.split('\n').length > 40)].map((each) => `${name}: ${each}`);
+  });
+  assert.ok(sources.length > 20);
+  assert.deepEqual(long, []);
 });
