@@ -18,7 +18,7 @@ const maxKeyLength = 20_000;
 /** A line of a key, or a part of one. The letter of an escape before it is no part: `\nMIIE`. */
 const piece = /(?:(?<=\\[nrt])|(?<![\w+/\\]))(?:[A-Za-z\d+/]{4,}={0,2}|[A-Za-z\d+/]{1,3}={1,2})/g;
 /** What stands between two lines: line ends, also escaped, quotes, and marks of comments, lists and sums. */
-const gap = /^(?!.*----)(?:\\[nrt]|&#1[03];|[^A-Za-z\d])*$/s;
+const gap = /^(?!.*----)(?:\\[nrt]|&#1[03];|[\s"'`+,;()>*#|\\.&/=-])*$/s;
 const headers = [
   'Proc-Type|DEK-Info|Comment|Version|Hash|Charset|Subject|MessageID|Key Attributes',
   String.raw`X-[\w-]+`,
