@@ -43,6 +43,7 @@ interface Rule {
 }
 
 const webview = 'src/vscode/webview/';
+const secrets = 'src/workspace/secrets/';
 /** Its place in `layers`; -1 if it has none. */
 const layerOf = (path: string) => layers.indexOf(path.split('/')[1] ?? '');
 const isFile = (to: string) => to.endsWith('.ts');
@@ -67,6 +68,10 @@ const rules: readonly Rule[] = [
   {
     says: `only the protocols and wording.ts are imported from ${webview}`,
     forbids: (from, to) => !from.startsWith(webview) && to.startsWith(webview) && !/(?:protocol|wording)\.ts$/.test(to),
+  },
+  {
+    says: `only secrets.ts is imported from ${secrets}`,
+    forbids: (from, to) => !from.startsWith(secrets) && to.startsWith(secrets) && to !== `${secrets}secrets.ts`,
   },
   ...Object.entries(owners).map(([name, folders]) => ({
     says: `only ${folders.map((folder) => `src/${folder}`).join(' and ')} may import ${name}`,

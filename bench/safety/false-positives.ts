@@ -5,7 +5,7 @@ import { kindOf, languageIdOf } from '../../src/text/languages.ts';
 import { lineEnd, lineStart } from '../../src/text/lines.ts';
 import { decodeText, leftOutByContent } from '../../src/workspace/files/examine.ts';
 import { leftOutByName } from '../../src/workspace/files/file-names.ts';
-import { findSecrets, redactRanges, redactSecrets } from '../../src/workspace/secrets/redact.ts';
+import { findSecrets, redactSecrets } from '../../src/workspace/secrets/secrets.ts';
 import { fetchPackage } from '../common/packages.ts';
 import type { Campaign } from './campaign.ts';
 
@@ -151,7 +151,7 @@ function* filesOf(folder: string): Generator<{ readonly path: string; readonly t
 function redactedLines(name: string, path: string, text: string): RedactedLine[] {
   const ranges = findSecrets(text, path);
   if (ranges.length === 0) return [];
-  const redacted = redactRanges(text, ranges).text;
+  const redacted = redactSecrets(text, path).text;
   const lines = new Map<number, RedactedLine>();
   for (const { start } of ranges) {
     const line = redacted.slice(lineStart(redacted, start, 60), lineEnd(redacted, start, 60));

@@ -8,7 +8,7 @@ import type { Engine } from '../specialist/engine/engine-protocol.ts';
 import type { PositionLedger } from '../storage/position-ledger.ts';
 import type { Tokenizer } from '../text/tokenizer/bpe.ts';
 import type { Harvest } from '../workspace/files/folder.ts';
-import { redactKnown } from '../workspace/secrets/known/known.ts';
+import { redactText } from '../workspace/secrets/secrets.ts';
 import type { BudgetClock } from './budget-clock.ts';
 import { digestsOf, type HeldOut, type HeldOutPositions, heldOutFor, heldOutPositions } from './held-out-positions.ts';
 import { isModel, ownFolder } from './models/folder-models.ts';
@@ -86,7 +86,7 @@ export function runOf(
     clock,
     digests: digestsOf(held),
     positions: heldOutPositions(held),
-    log: mappedLog(deps.log ?? silentLog, (line) => redactKnown(line, '', [secrets]).text),
+    log: mappedLog(deps.log ?? silentLog, (line) => redactText(line, '', [secrets]).text),
     steps: new Steps(deps.ledger),
     stage: (stage) => (update) => countdown.tell({ stage, ...update }),
     expect: (remaining) => countdown.plan(remaining),

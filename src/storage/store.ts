@@ -32,7 +32,7 @@ const retryMs = 30_000;
 
 /**
  * All calls are synchronous. They take well under a millisecond, except those about money, which wait for the disk.
- * Callers must pass only redacted text (`workspace/secrets/redact.ts`), because the store does not check it.
+ * Callers must pass only redacted text (`workspace/secrets/secrets.ts`), because the store does not check it.
  */
 export class Store implements Ledger {
   /** After a failure it is only read. Undefined if none could be opened. */

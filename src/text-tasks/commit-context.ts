@@ -17,8 +17,7 @@ import { gitFault } from '../workspace/files/git-directory.ts';
 import type { HarvestedFile, SendableFolder } from '../workspace/files/harvest-types.ts';
 import { type PastCommit, pastCommits, stagedChanges, stagedFiles } from '../workspace/files/staged.ts';
 import { learnStored } from '../workspace/files/stored-secrets.ts';
-import { redactKnown, SecretValues } from '../workspace/secrets/known/known.ts';
-import { redactPath } from '../workspace/secrets/known/redact-path.ts';
+import { redactPath, redactText, SecretValues } from '../workspace/secrets/secrets.ts';
 import { NearestAnswers } from './answers/nearest-answers.ts';
 import { instructionPaths, instructionsOn, type Written } from './folder-instructions.ts';
 import { keyOf } from './labels/extract.ts';
@@ -76,7 +75,7 @@ export async function docItem(source: DocSource, signal: AbortSignal): Promise<R
   const read = await harvestToSend(source, { signal });
   if (!read.ok) return read;
   // The whole document is redacted first: text around a function may show that it contains a secret.
-  const code = codeOf(redactKnown(text, path, [read.value.secrets]).text, target);
+  const code = codeOf(redactText(text, path, [read.value.secrets]).text, target);
   const key = keyOf(code);
   const answered = [];
   for (const file of relatedFiles(read.value.files, path)) {
@@ -244,7 +243,7 @@ export async function readCommit(
   const stored = new SecretValues();
   const withheld = await learnStored(await FolderReader.open(repository), staged, stored, signal);
   knownSecrets.push(stored);
-  const redact = (text: string, path: string) => redactKnown(text, path, knownSecrets).text;
+  const redact = (text: string, path: string) => redactText(text, path, knownSecrets).text;
   /** A token in a name is redacted in texts too: a diff's header, a message. */
   const redactName = (path: string) => {
     const name = redactPath(path, knownSecrets);

@@ -1,8 +1,7 @@
 // Streams a task's source file redacted, and keeps the syntax of its format.
 import type { FolderReader } from '../workspace/files/folder-reader.ts';
 import { encodingOf, textPieces } from '../workspace/files/text-pieces.ts';
-import type { SecretValues } from '../workspace/secrets/known/known.ts';
-import { learnWhole, type RedactedPiece, redactedPieces } from '../workspace/secrets/known/whole-file.ts';
+import { learnWhole, type RedactedPiece, redactedPieces, type SecretValues } from '../workspace/secrets/secrets.ts';
 import { atPath, csvRecords } from './labels/csv.ts';
 
 export type SourceForm = 'lines' | 'csv' | 'jsonl';

@@ -6,7 +6,7 @@ import { type Harvest, harvestToSend } from '../workspace/files/folder.ts';
 import { FolderReader, parentOf } from '../workspace/files/folder-reader.ts';
 import { type SendableFolder, withDefaults } from '../workspace/files/harvest-types.ts';
 import { ownIgnoreFileName } from '../workspace/files/ignore.ts';
-import { redactKnown } from '../workspace/secrets/known/known.ts';
+import { redactText } from '../workspace/secrets/secrets.ts';
 import { type KnownLabels, readAnswers } from './given-labels.ts';
 import { readTask } from './in-folder.ts';
 import { learnSource } from './redacted-source.ts';
@@ -64,7 +64,7 @@ export class TaskFolder {
         'unreadable',
         `${sourcePath} is excluded by ${ownIgnoreFileName}, by an exclude setting, or because files of that name hold secrets, so it is neither learned from nor sent. Name another file in the task, or allow this one.`,
       );
-    const redactedTask = redactTask(task.value, (text) => redactKnown(text, '', [harvest.value.secrets]).text);
+    const redactedTask = redactTask(task.value, (text) => redactText(text, '', [harvest.value.secrets]).text);
     return ok(new TaskFolder(reader, redactedTask, harvest.value, rule === 'local' ? sourcePath : undefined, signal));
   }
 
@@ -81,7 +81,7 @@ export class TaskFolder {
     // `texts` reports an unreadable file.
     await this.learnSource().catch(() => this.signal?.throwIfAborted());
     const path = pathOf(this.task) ?? '';
-    return readAnswers(this.task, this.reader, (text) => redactKnown(text, path, [this.harvest.secrets]).text);
+    return readAnswers(this.task, this.reader, (text) => redactText(text, path, [this.harvest.secrets]).text);
   }
 
   /** Path of the results: beside the source file, or beside the task for several files. It contains the task's name. */

@@ -7,7 +7,7 @@ import { gitFor } from '../workspace/files/git-command.ts';
 import { gitFault } from '../workspace/files/git-directory.ts';
 import { matchesPath, parseGlob } from '../workspace/files/globs.ts';
 import type { HarvestedFile } from '../workspace/files/harvest-types.ts';
-import { redactKnown, type SecretValues } from '../workspace/secrets/known/known.ts';
+import { redactText, type SecretValues } from '../workspace/secrets/secrets.ts';
 import { atPath } from './labels/csv.ts';
 import {
   commitText,
@@ -53,7 +53,7 @@ export async function* textsOf(task: TextTask, deps: TextsDeps): AsyncGenerator<
     : new Map(task.labels.map(({ name }) => [name.toLowerCase(), name]));
   const path = 'path' in source ? source.path : '';
   // Redacted again, because quotes and escapes of the table are resolved only now.
-  const redact = (text: string) => redactKnown(text, path, [deps.secrets]).text;
+  const redact = (text: string) => redactText(text, path, [deps.secrets]).text;
   try {
     for await (const { text, label, row } of textsIn(source, deps)) {
       deps.signal?.throwIfAborted();

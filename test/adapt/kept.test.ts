@@ -12,7 +12,7 @@ import { silentLog } from '../../src/common/log.ts';
 import { requestWriter } from '../../src/llm/connect.ts';
 import { completionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
 import { splitOf } from '../../src/workspace/files/file-names.ts';
-import { SecretValues } from '../../src/workspace/secrets/known/known.ts';
+import { SecretValues } from '../../src/workspace/secrets/secrets.ts';
 import { ScriptedLlm } from '../fakes/llm.ts';
 import { draft } from '../fakes/specialist.ts';
 import { writeExported } from '../neural/models/export-models.ts';

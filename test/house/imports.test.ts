@@ -37,6 +37,8 @@ const refused: readonly [path: string, line: string, says: RegExp][] = [
   ['src/vscode/webview/a.ts', "import type { Uri } from 'vscode';", /runs in a browser/],
   ['src/vscode/panel/a.ts', "import { a } from '../webview/main.ts';", /only the protocols and wording\.ts/],
   ['src/extension.ts', "import './vscode/webview/main.ts';", /only the protocols and wording\.ts/],
+  ['src/adapt/a.ts', "import { a } from '../workspace/secrets/find.ts';", /only secrets\.ts is imported/],
+  ['src/workspace/files/a.ts', "import type { A } from '../secrets/known-values.ts';", /only secrets\.ts is imported/],
   ['src/suggest/a.ts', "import type { Uri } from 'vscode';", /only src\/vscode\/ and src\/extension\.ts/],
   ['src/neural/inference/a.ts', "import * as ort from 'onnxruntime-node';", /only src\/neural\/runtime\//],
   ['src/neural/models/a.ts', "const llama = await import('node-llama-cpp');", /only src\/neural\/llama\//],

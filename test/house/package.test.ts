@@ -138,7 +138,7 @@ test('a zip file is listed with its sizes, and its files get one mode', () => {
 
 test('the secret finder works bundled and minified as it is shipped', async () => {
   const entry = join(folder, 'entry.ts');
-  const source = JSON.stringify(join(root, 'src', 'workspace', 'secrets', 'redact.ts'));
+  const source = JSON.stringify(join(root, 'src', 'workspace', 'secrets', 'secrets.ts'));
   // Something of a package beside it, whose licence must come along.
   const graphs = JSON.stringify(join(root, 'src', 'neural', 'onnx', 'write.ts'));
   writeFileSync(

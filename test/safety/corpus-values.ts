@@ -1,7 +1,6 @@
 // Values of the corpora of secrets: tokens of a format, and passwords as people choose them. And which of them stay in
 // a redacted text.
-import { redactPath } from '../../src/workspace/secrets/known/redact-path.ts';
-import { redactSecrets } from '../../src/workspace/secrets/redact.ts';
+import { redactPath, redactSecrets } from '../../src/workspace/secrets/secrets.ts';
 import { Random } from './corpus-random.ts';
 
 /** If at least this many characters in a row of a secret remain in redacted text, the secret is missed. */

@@ -6,7 +6,7 @@ import { unwrap } from '../../src/common/errors.ts';
 import { changeText, commitItem, readCommit } from '../../src/text-tasks/commit-context.ts';
 import { FolderReader } from '../../src/workspace/files/folder-reader.ts';
 import { learnStored } from '../../src/workspace/files/stored-secrets.ts';
-import { SecretValues } from '../../src/workspace/secrets/known/known.ts';
+import { SecretValues } from '../../src/workspace/secrets/secrets.ts';
 import { changedFiles, passwordOf, sentChange, users } from '../support/cut-texts.ts';
 import { keyLines, linesLeft, pemOf } from '../support/keys.ts';
 import { Tree } from '../support/tree.ts';

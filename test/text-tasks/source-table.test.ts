@@ -5,7 +5,7 @@ import { CodedError } from '../../src/common/errors.ts';
 import { csvTexts } from '../../src/text-tasks/labels/extract.ts';
 import { learnSource, redactedSource } from '../../src/text-tasks/redacted-source.ts';
 import type { FolderReader } from '../../src/workspace/files/folder-reader.ts';
-import { SecretValues } from '../../src/workspace/secrets/known/known.ts';
+import { SecretValues } from '../../src/workspace/secrets/secrets.ts';
 
 const encoder = new TextEncoder();
 const PIECE = 1 << 16;

@@ -18,14 +18,17 @@ import type { NgramModel } from '../../specialist/ngram/model.ts';
 import { Suggester } from '../../suggest/suggester.ts';
 import { languageIdOf } from '../../text/languages.ts';
 import { indentUnitOf } from '../../text/lines.ts';
-import { redactPart, type SearchedDocument } from '../../workspace/files/cut-of-document.ts';
 import { decodeText } from '../../workspace/files/examine.ts';
 import { type FileRule, ruleOf } from '../../workspace/files/file.ts';
 import { FolderReader } from '../../workspace/files/folder-reader.ts';
 import { defaultHarvestOptions } from '../../workspace/files/harvest-types.ts';
-import type { SecretValues } from '../../workspace/secrets/known/known.ts';
-import { redactPath } from '../../workspace/secrets/known/redact-path.ts';
-import { findSecrets } from '../../workspace/secrets/redact.ts';
+import {
+  findSecrets,
+  redactPath,
+  redactText,
+  type SearchedDocument,
+  type SecretValues,
+} from '../../workspace/secrets/secrets.ts';
 import { draftServed, servedRouter } from '../models/served.ts';
 import type { AdaptRequest } from '../request/adapt-request.ts';
 
@@ -51,7 +54,7 @@ export class RequestPreview {
   ) {
     this.request = request;
     const redact: Redactor = {
-      text: async (text, path, cut) => redactPart(text, path, [secrets], cut ?? {}, this.documents.get(path)).text,
+      text: async (text, path, cut) => redactText(text, path, [secrets], cut, this.documents.get(path)).text,
       path: async (path) => redactPath(path, [secrets]),
     };
     const complete = async (query: CompletionQuery, options: DraftOptions): Promise<Draft> =>

@@ -1,7 +1,7 @@
 // The journal of a session's edits in one folder: changes of open documents, joined into bursts of typing. In memory
 // only, bounded, and redacted.
 import { lineNumber, linesAround } from '../../text/lines.ts';
-import { redactSecrets } from '../../workspace/secrets/redact.ts';
+import { redactSecrets } from '../../workspace/secrets/secrets.ts';
 import {
   type ChangeKind,
   type Edit,

@@ -1,16 +1,15 @@
 // The known secrets of an open folder: from indexing, from saved files, and from open documents.
 
-import { redactPart } from '../../workspace/files/cut-of-document.ts';
-import { rangesIn, redactKnown, SecretValues } from '../../workspace/secrets/known/known.ts';
-import { redactPath } from '../../workspace/secrets/known/redact-path.ts';
-import { findOpenSecrets } from '../../workspace/secrets/open-strings.ts';
+import type { CutEdges } from '../../common/redaction.ts';
 import {
-  type Cut,
-  findSecrets,
+  findInDocument,
   type Redacted,
-  redactRanges,
+  redactFound,
+  redactPath,
+  redactText,
   type SecretRange,
-} from '../../workspace/secrets/redact.ts';
+  SecretValues,
+} from '../../workspace/secrets/secrets.ts';
 import { TypedSecrets } from './typed-secrets.ts';
 
 /** As of VS Code's TextDocumentContentChangeEvent. */
@@ -78,7 +77,7 @@ export class FolderSecrets {
     this.unread.delete(path);
     const { hasNewSecret } = this;
     this.hasNewSecret = false;
-    return { ...redactRanges(text, rangesIn(text, found, this.known)), hasNewSecret };
+    return { ...redactFound(text, found, this.known), hasNewSecret };
   }
 
   /** Its secrets stay known: a value that was cut out of a discarded text may be pasted later. */
@@ -89,10 +88,10 @@ export class FolderSecrets {
   }
 
   /** What a cut of an open document lacks, the document shows. */
-  redact(text: string, path: string, cut: Cut = {}): Redacted {
+  redact(text: string, path: string, cut: CutEdges = {}): Redacted {
     const document = this.open.get(path);
-    if (document?.text === text) return redactRanges(text, rangesIn(text, document.found, this.known));
-    return redactPart(text, path, this.known, cut, document);
+    if (document?.text === text) return redactFound(text, document.found, this.known);
+    return redactText(text, path, this.known, cut, document);
   }
 
   path(path: string): string {
@@ -101,12 +100,12 @@ export class FolderSecrets {
 
   /** Redacts a log line. It belongs to no file, so no rules of a file type apply. */
   line(text: string): string {
-    return redactKnown(text, '', this.known).text;
+    return redactText(text, '', this.known).text;
   }
 
   private read(path: string, text: string, inOnePiece = false): readonly SecretRange[] {
     const last = this.open.get(path);
-    const found = last?.text === text ? last.found : [...findSecrets(text, path), ...findOpenSecrets(text, path)];
+    const found = last?.text === text ? last.found : findInDocument(text, path);
     this.open.set(path, { text, found });
     const { known } = this;
     this.hasNewSecret ||= found.some(

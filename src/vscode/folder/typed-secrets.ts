@@ -1,8 +1,7 @@
 // The secrets of open documents. A password that is typed is found at each pause, so this tells whole values from
 // stages of typing one: whole values stay known until the folder is closed, and stages only in small numbers.
 
-import { SecretValues } from '../../workspace/secrets/known/known.ts';
-import type { SecretRange } from '../../workspace/secrets/redact.ts';
+import { type SecretRange, SecretValues } from '../../workspace/secrets/secrets.ts';
 
 /** A value at which the latest change was made. */
 interface FreshValue {

@@ -3,9 +3,14 @@ import { isAscii, isUtf8 } from 'node:buffer';
 import { hash } from 'node:crypto';
 import { kindOf, languageIdOf, languageOf } from '../../text/languages.ts';
 import { lineEnd, toLineFeeds } from '../../text/lines.ts';
-import type { SecretValues } from '../secrets/known/known.ts';
-import { redactPath } from '../secrets/known/redact-path.ts';
-import { findSecrets, redactionCharacter, redactRanges, type SecretRange } from '../secrets/redact.ts';
+import {
+  findSecrets,
+  redactFound,
+  redactionCharacter,
+  redactPath,
+  type SecretRange,
+  type SecretValues,
+} from '../secrets/secrets.ts';
 import { isSecretFileIfAnyFound } from './file-names.ts';
 import type { HarvestedFile, LeftOutReason } from './harvest-types.ts';
 
@@ -141,7 +146,7 @@ export function redactFile(
   known: SecretValues,
 ): ExaminedFile {
   known.learn(secrets);
-  const { text, count } = redactRanges(rawText, [...secrets, ...known.find(rawText)]);
+  const { text, count } = redactFound(rawText, secrets, [known]);
   if (count > 0 && (isSecretFileIfAnyFound(path) || isMostlyRedacted(text))) return { leftOut: 'secret-file' };
   const redactedPath = redactPath(path, [known]);
   return { file: { path: redactedPath, languageId, kind, text, hash: hash('sha256', text, 'hex'), secrets: count } };

@@ -1,6 +1,6 @@
 // Reads one saved file by the rules of its folder, and decides how a file may be used.
 import { CodedError, failed, isCancelled, messageOf, ok, type Result } from '../../common/errors.ts';
-import { SecretValues } from '../secrets/known/known.ts';
+import { SecretValues } from '../secrets/secrets.ts';
 import { decodeFile, type ExaminedFile, redactFile } from './examine.ts';
 import { isSecretFile, leftOutByName, splitOf } from './file-names.ts';
 import type { HarvestDeps } from './folder.ts';

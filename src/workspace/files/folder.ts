@@ -3,7 +3,7 @@ import { CodedError, failed, isCancelled, ok, type Result } from '../../common/e
 import { counted } from '../../common/format.ts';
 import { type Log, silentLog } from '../../common/log.ts';
 import { noProgress, type Progress } from '../../common/progress.ts';
-import { SecretValues } from '../secrets/known/known.ts';
+import { SecretValues } from '../secrets/secrets.ts';
 import { DuplicateFinder } from './duplicates.ts';
 import { decodeFile, type RawText, redactFile } from './examine.ts';
 import { assignSplits, leftOutByName, splitFraction } from './file-names.ts';

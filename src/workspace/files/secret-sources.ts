@@ -1,8 +1,7 @@
 // Collects secrets from left-out files: `.env`, key stores as text, settings that git ignores. Their secrets are the
 // likeliest to occur in other files too. These files are read only for this purpose, never for training.
 
-import type { SecretValues } from '../secrets/known/known.ts';
-import { findSecrets, type SecretRange } from '../secrets/redact.ts';
+import { findSecrets, type SecretRange, type SecretValues } from '../secrets/secrets.ts';
 import { decodeText } from './examine.ts';
 import { isSecretFile, leftOutByName } from './file-names.ts';
 import type { FolderReader } from './folder-reader.ts';

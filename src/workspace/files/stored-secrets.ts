@@ -1,7 +1,7 @@
 // Secrets that stand only in git's objects: both sides of staged files, and the stored version of files that were
 // changed or deleted since. A commit's diff may repeat them in other files.
 import { createHash } from 'node:crypto';
-import type { SecretValues } from '../secrets/known/known.ts';
+import type { SecretValues } from '../secrets/secrets.ts';
 import { type FolderReader, readsAtOnce } from './folder-reader.ts';
 import { gitFor } from './git-command.ts';
 import { learnText } from './secret-sources.ts';

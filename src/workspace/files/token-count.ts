@@ -1,5 +1,5 @@
 // Estimates the tokens of a text without a tokenizer, in one pass over its characters.
-import { bitsOfPair } from '../secrets/noise.ts';
+import { bitsOfPair } from '../../text/letter-pairs.ts';
 
 /** Letter pairs with more bits than this are rare in words. */
 const mostBits = 6;

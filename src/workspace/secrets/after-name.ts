@@ -2,6 +2,7 @@
 
 import { skip } from '../../text/match-at.ts';
 import { isExpression, isMixed, literalOrBare, literals, type NamedSpot, type ValueCandidate } from './candidates.ts';
+import { expression } from './expressions.ts';
 import { foreignLink, foreignVerbs, isForeign } from './foreign-names.ts';
 import { lineEndOf, lineStartOf, readBare, readQuoted } from './read-value.ts';
 import type { SearchedText } from './searched-text.ts';
@@ -9,124 +10,144 @@ import { isNoWord, isPassphrase } from './values.ts';
 
 /** The remaining attributes of the element whose attribute contains the name, up to the closing `>`. */
 const attributesPattern = /["']?(?:\s+[\w:.-]{1,30}\s*=\s*["'][^"'<>\n]{0,80}["']){1,5}\s*>/y;
-const spaces = '[ \\t\\u00a0\\u202f\\u3000]';
 /** Characters that may close the name: quotes, brackets, the optional mark `?`, bold markup. */
 const closingPattern =
   /(?:\\{0,4}["'`]|[”»」』]|&quot;|\]|\)|\*\*|__|\?(?=:)|!(?==)|\}(?=[ \t]*=[^=>])|\[\d{0,4}\]){0,8}/y;
 /** A type between name and value: `: string =`, ` string =`, `: &'static str =`, ` VARCHAR(20) DEFAULT`. */
-const typePattern = new RegExp(
-  `(?:${spaces}*:${spaces}*(?:&'static )?[&\\w<>[\\]|.,*?][&\\w<>[\\]|., *?]{0,39}?|${spaces}+(?:string|str|text|\\*?char|\\[\\]byte|As${spaces}+\\w+)|${spaces}*\\{ ?get;[^{}\n]{0,30}\\})${spaces}*:?=(?![=>])${spaces}*`,
-  'y',
-);
-const operatorPattern = new RegExp(
-  `(?:${spaces}*\\r?\\n${spaces}*(?==[ \\t]*["'\`])|${spaces}*)(?::=|=>|->|<-|={1,3}|!={1,2}|\\|\\|=|\\?\\?=|\\?=|\\+=|<<<?${spaces}*|:{1,2}=?|[：＝]|,|\\|\\|?|\\?\\?|>)(?:\\*\\*|__|</\\w{1,10}>)?${spaces}*(?:&\\w+[ ]+|!!str[ ]+|<<(?=")|\\\\?\\r?\\n\\s*)?`,
-  'y',
-);
+const typePattern = expression('type and sign before a value', 'y');
+const operatorPattern = expression('sign between a name and its value', 'y');
 /** ` value="..."`, `", "value": "`, newline and `value: `: the field that holds the value of the name before it. */
-const valueFieldPattern =
-  /[\s"'\\,/>:={}]{0,200}(?:(?:[\w:]{1,30}=(?:\\{0,4}["'][^"'<>\n]{0,80}\\{0,4}["'](?:,\s)?|\w{1,20},)\s{0,80}){1,4}(?:>\s{0,80})?)?(?:<\/[\w:-]{1,20}>\s{0,80})?(?:<(?:[\w-]{1,20}-)?(?:[sS]tring|[vV]alue|[vV]al)\b[^>]{0,40}>|(?:(?:#|\/\/)[^\n]{0,200}\n\s{0,80}|\/\*[^*]{0,300}\*\/\s{0,80}|\\{0,4}["']?(?:[tT]ype|[dD]escription|sensitive|nullable|ephemeral|NoEcho|M(?:in|ax)Length|AllowedPattern|ConstraintDescription)\\{0,4}["']?[ \t]{0,80}[=:](?:[ \t]{0,80}"[^"\n]{0,200}"[ \t]{0,80}(?:(?:#|\/\/)[^\n]{0,200})?[,\n]|(?![ \t]{0,80}")[^\n,{}]{0,400}[,\n])\s{0,80}){0,12}\\{0,4}["']?\b(?:value|val|[dD]efault|default_?[vV]alue|string_?value|Value|content)\b\\{0,4}["']?[ \t]*[:=][ \t]*)/y;
+const valueFieldPattern = expression('field with the value of a name', 'y');
 /** `expect(x.password).toBe("y")`, `setPassword("y")`, `.password("y")`. */
-const assertionPattern =
-  /[ \t]*(?:[:=][ \t]*)?\*\/[ \t]*(?=["'`])|(?:["'`\]):?;\s]|\\n){0,6}\.(?:toBe|toEqual|toStrictEqual|equals?|isEqualTo|eql?|(?:should|to)(?:\.\w+)+|fill|type|send_?[kK]eys|setValue|set_value|enter_?[tT]ext|typeText|sendline)\(\s*|(?:["'`\])]|\(\)){0,4}\.(?:thenReturn|mockReturnValue|mockResolvedValue|and_return|willReturn|returns)\(\s*(?=["'`])|["']?\)[ \t]*\{[ \t]*(?=["'])|(?:\(\)[^\n{}:;"']{0,40}[:{]|[ \t]+by[ \t]+lazy[ \t]*\{)\s*(?:return\b\s*)?(?=["'`])|["'`]?,\s*with:\s*(?=["'])|(?:["'`\])]){0,3}\.(?:unwrap_or(?:_else)?|getOrElse|or_else|or|orElse(?:Get)?)\(\s*(?:\|\w*\|\s*|\(\)\s*=>\s*)?(?=["'`])|,\s*set\w{1,40}\s*\]\s*=\s*[\w.]{1,30}(?:<[\w\s|]{1,30}>)?\(\s*(?=["'`])|["'`]?\s+(?:field\s+)?(?:with|as)\s+(?=["'])|["':;\s]{0,6}(?:\w{1,40}\.)?send(?:line)?[( ]\s*(?=["'])/y;
+const assertionPattern = expression('assertion, mock, getter or input of a name', 'y');
 const callPattern = /\??[({][ \t\n]*(?:Some\(|\[\]byte\()?(?=[bru@]{0,2}\\*["'`])/y;
+
+const quotedFirst = expression('text before a first argument in quotes');
+
+const plainFirst = expression('text before a first argument without quotes');
+
+/** A name, and what follows it. */
+interface Place extends NamedSpot {
+  readonly end: number;
+  /** The offset after the quotes or brackets that close the name. */
+  readonly nameEnd: number;
+  /** The offset after a type and an operator, if there are any, and that operator. */
+  readonly valueStart: number;
+  readonly operator: string;
+}
+
+/** Undefined: the text has another syntax here. */
+type Syntax = (place: Place) => ValueCandidate[] | undefined;
 
 /** Returns the values of the name between `start` and `end`. Tries each syntax in turn. */
 export function valuesAfter(source: SearchedText, start: number, end: number): ValueCandidate[] {
+  const place = placeOf(source, start, end);
+  // `arn:aws:x:secret:name`: the name is a part of an address.
+  if (place.operator === ':' && source.text[place.valueStart - 1] === ':' && /\w:$/.test(place.before)) return [];
+  for (const syntax of syntaxes) {
+    const values = syntax(place);
+    if (values !== undefined) return values;
+  }
+  return valuesInProse(place, place.nameEnd);
+}
+
+function placeOf(source: SearchedText, start: number, end: number): Place {
   const { text } = source;
+  const name = text.slice(start, end);
   const lineStart = lineStartOf(text, start);
   const before = text.slice(Math.max(lineStart, start - 200), start);
   const nameEnd = skip(closingPattern, text, end);
-  const isFlag =
-    /(?:^|[\s"'`=(,[])--?$|^[^\w%]*%(?:set_)?env[ \t]+$/.test(before) || /^--?/.test(text.slice(start, start + 2));
-  let valueStart = skip(typePattern, text, nameEnd);
-  let operatorText = '';
-  if (valueStart === nameEnd) {
-    valueStart = skip(operatorPattern, text, nameEnd);
-    operatorText = text.slice(nameEnd, valueStart).trim();
-  } else operatorText = '=';
-  const isPhrase = /phrase|mnemonic|seed|recovery|psk/i.test(text.slice(start, end));
-  // `arn:aws:x:secret:name`: the name is a part of an address.
-  if (operatorText === ':' && text[valueStart - 1] === ':' && /\w:$/.test(before)) return [];
-  const spot: NamedSpot = {
-    source,
-    start,
-    lineStart,
-    before,
-    isFlag,
-    isPhrase,
-    isForeign: isForeign(text.slice(start, end)),
+  const typeEnd = skip(typePattern, text, nameEnd);
+  const valueStart = typeEnd > nameEnd ? typeEnd : skip(operatorPattern, text, nameEnd);
+  return {
+    ...{ source, start, end, lineStart, before, nameEnd, valueStart },
+    operator: typeEnd > nameEnd ? '=' : text.slice(nameEnd, valueStart).trim(),
+    isFlag: /(?:^|[\s"'`=(,[])--?$|^[^\w%]*%(?:set_)?env[ \t]+$/.test(before) || /^--?/.test(name.slice(0, 2)),
+    isPhrase: /phrase|mnemonic|seed|recovery|psk/i.test(name),
+    isForeign: isForeign(name),
   };
+}
 
-  const earlier = valueBefore(text, before, start, end);
-  if (earlier !== undefined) return [earlier];
+function unlessEmpty(values: ValueCandidate[]): ValueCandidate[] | undefined {
+  return values.length > 0 ? values : undefined;
+}
+
+const severalNames = /^[ \t]*(?:(?:const|let|var|my|local|val)[ \t]*\(?)?((?:[\w$.]{1,40}[ \t]*,[ \t]*){1,5})$/;
+
+const syntaxes: readonly Syntax[] = [
+  ({ source, before, start, end }) => {
+    const earlier = valueBefore(source.text, before, start, end);
+    return earlier && [earlier];
+  },
   // `user, password = "joe", "x"`
-  const names = /^[ \t]*(?:(?:const|let|var|my|local|val)[ \t]*\(?)?((?:[\w$.]{1,40}[ \t]*,[ \t]*){1,5})$/.exec(
-    before,
-  )?.[1];
-  if (names !== undefined && /^:?=$/.test(operatorText)) {
+  ({ source: { text }, before, operator, valueStart }) => {
+    const names = severalNames.exec(before)?.[1];
+    if (names === undefined || !/^:?=$/.test(operator)) return undefined;
     let at = valueStart;
     for (let n = names.split(',').length; n > 1; n--) at = skip(/\(?["'`][^"'`\n]{0,200}["'`][ \t]*,[ \t]*/y, text, at);
     return literals(text, at);
-  }
-  const elementEnd = /<[^<>]{0,200}$/.test(before) ? skip(attributesPattern, text, end) : end;
-  if (elementEnd > end) {
-    const values = literalOrBare(spot, elementEnd, true);
-    if (values.length > 0) return values;
-  }
-  if (isFlag) {
-    const listItem = skip(/["']?\r?\n[ \t]*-[ \t]+/y, text, end);
-    if (listItem > end) return literalOrBare(spot, listItem, false);
-  }
-  const assertionEnd = skip(assertionPattern, text, end);
-  if (assertionEnd > end) return literals(text, assertionEnd);
-  const valueFieldEnd = skip(valueFieldPattern, text, end);
-  if (valueFieldEnd > end && /value|val|default|string|content/i.test(text.slice(end, valueFieldEnd))) {
-    const values = literalOrBare(spot, valueFieldEnd, true);
-    if (values.length > 0) return values;
-  }
-  if (valueStart > nameEnd) {
-    // `set("password", "x")`, `("password", "x")`; not `f(password, "x")` nor `f(password=p, other=x)`.
-    if (operatorText === ',') {
-      const isFirst =
-        isFlag ||
-        (nameEnd > end
-          ? /[({]\s*\\*["'`]?:?$|\.(?:fill|type|set\w{0,20}|send\w{0,20})\(\s*["'`][^"'`\n]{0,40}["']?$/.test(before)
-          : /\{:?$|(?:^|[\s(]):$|\.(?:put|add|set\w{0,20})\([\w.]{0,40}$|setopt\w{0,10}\([$\w.>-]{1,40},[ \t]*$/.test(
-              before,
-            ));
-      const isTested = /assert|expect|equal/i.test(before);
-      if (nameEnd === end && !isTested && !isFirst) return [];
-      return literals(text, valueStart).filter(
-        ({ text: value }) => isFirst || isMixed(value) || (isTested && /\d/.test(value)),
-      );
-    }
-    const values = literalOrBare(spot, valueStart, operatorText === '>' || operatorText === '|');
-    if (values.length > 0 || operatorText !== '') return values;
-  }
-  const callEnd = skip(callPattern, text, end);
-  if (callEnd > end) {
-    const isConstructed = text[end] === '{' && /[\w>][ \t*&]+$/.test(before);
-    const isSetter = isConstructed || /^(?:set|with|add|use|put)|\.(?:set|with)/i.test(text.slice(start, end));
-    return literals(text, callEnd).filter(
-      ({ text: value }) =>
-        isSetter || (isMixed(value) && (/\.$/.test(before + text.slice(start, start + 1)) || text[end] === '{')),
-    );
-  }
+  },
+  // `<input name="password" class="x">y`
+  (place) => {
+    const { source, before, end } = place;
+    const elementEnd = /<[^<>]{0,200}$/.test(before) ? skip(attributesPattern, source.text, end) : end;
+    return elementEnd > end ? unlessEmpty(literalOrBare(place, elementEnd, true)) : undefined;
+  },
+  // `- --password`, and `- x` on the next line.
+  (place) => {
+    const { source, isFlag, end } = place;
+    const listItem = isFlag ? skip(/["']?\r?\n[ \t]*-[ \t]+/y, source.text, end) : end;
+    return listItem > end ? literalOrBare(place, listItem, false) : undefined;
+  },
+  ({ source: { text }, end }) => {
+    const assertionEnd = skip(assertionPattern, text, end);
+    return assertionEnd > end ? literals(text, assertionEnd) : undefined;
+  },
+  (place) => {
+    const { source, end } = place;
+    const valueFieldEnd = skip(valueFieldPattern, source.text, end);
+    const isField = /value|val|default|string|content/i.test(source.text.slice(end, valueFieldEnd));
+    return isField ? unlessEmpty(literalOrBare(place, valueFieldEnd, true)) : undefined;
+  },
+  (place) => (place.operator === ',' ? valuesAfterComma(place) : undefined),
+  (place) => {
+    const { nameEnd, valueStart, operator } = place;
+    if (valueStart === nameEnd) return undefined;
+    const values = literalOrBare(place, valueStart, operator === '>' || operator === '|');
+    return values.length > 0 || operator !== '' ? values : undefined;
+  },
+  valuesOfCall,
   // `パスワード「x」`: in a script without spaces, the value may follow the name directly.
-  if (spot.isForeign && /[「『“„«]/.test(text[end] ?? '')) return literals(text, end);
-  return valuesInProse(spot, nameEnd);
+  ({ source: { text }, isForeign, end }) =>
+    isForeign && /[「『“„«]/.test(text[end] ?? '') ? literals(text, end) : undefined,
+];
+
+/** `set("password", "x")`, `("password", "x")`; not `f(password, "x")` nor `f(password=p, other=x)`. */
+function valuesAfterComma({ source: { text }, before, isFlag, end, nameEnd, valueStart }: Place): ValueCandidate[] {
+  const isFirst = isFlag || (nameEnd > end ? quotedFirst.test(before) : plainFirst.test(before));
+  const isTested = /assert|expect|equal/i.test(before);
+  if (nameEnd === end && !isTested && !isFirst) return [];
+  return literals(text, valueStart).filter(
+    ({ text: value }) => isFirst || isMixed(value) || (isTested && /\d/.test(value)),
+  );
+}
+
+/** `setPassword("x")`, `Password{"x"}`. */
+function valuesOfCall({ source: { text }, before, start, end }: Place): ValueCandidate[] | undefined {
+  const callEnd = skip(callPattern, text, end);
+  if (callEnd === end) return undefined;
+  const isConstructed = text[end] === '{' && /[\w>][ \t*&]+$/.test(before);
+  const isSetter = isConstructed || /^(?:set|with|add|use|put)|\.(?:set|with)/i.test(text.slice(start, end));
+  const isMember = text[end] === '{' || /\.$/.test(before + text.slice(start, start + 1));
+  return literals(text, callEnd).filter(({ text: value }) => isSetter || (isMixed(value) && isMember));
 }
 
 /** Values that stand before their name; the second expression is what must follow the name. */
 const valuesBefore: readonly (readonly [before: RegExp, after?: RegExp])[] = [
   // `"value": "x", "name": "DB_PASSWORD"`, `value = 'x' WHERE name = 'password'`
-  [
-    /\b(?:\w{1,20}_)?value\\*["']?\s*[:=]\s*\\*["'](?<value>[^"'\n\\]{6,200})\\*["']\s*(?:(?:,|\bWHERE\b)\s*)?\\*["']?(?:\w{1,20}_)?(?:name|key)\\*["']?\s*[:=]\s*\\*["']?$/i,
-  ],
+  [expression('value before a field with its name')],
   // `"x" === password`, `"x" as the password`, `x as the password`
-  [
-    /(["'`])(?<value>[^"'`\n]{6,200})\1(?:\.equals\w*\([ \t]*|[ \t]*[!=]==?[ \t]*|,[ \t]*(?:forKey|key|for):[ \t]*["']|[ \t]+as[ \t]+(?:the[ \t]+|my[ \t]+|a[ \t]+)?)$/i,
-  ],
+  [expression('value that is compared or used as its name')],
   [/(?:^|[\s(])(?<bare>[^\s"'`()<>,;]{8,80})[ \t]+as[ \t]+(?:the[ \t]+|my[ \t]+|a[ \t]+)?$/],
   // `"x" // the password`, `"x" /* password *\/`
   [
@@ -156,14 +177,14 @@ function valueBefore(text: string, before: string, start: number, end: number): 
 
 const link = new RegExp(
   String.raw`(?:[ \t]*\([^()\n]{1,30}\))?(?:[ \t]+(?!(?:is|are|was)\b)[\w@'.\-]{1,24}){0,6}?[ \t]*` +
-    String.raw`(?:\(?\b(?:is|are|was|will be|set to|equals|to|from)\b|(?<!\p{L})(?:${foreignVerbs})(?!\p{L})|[:：](?!:)|→)` +
+    String.raw`(?:\(?\b(?:is|are|was|will be|set to|equals|to|from)\b` +
+    String.raw`|(?<!\p{L})(?:${foreignVerbs})(?!\p{L})|[:：](?!:)|→)` +
     '[ \\t]*(?:still|now|currently|always|just|set to|simply)?[ \\t:]*(?:``)?',
   'yu',
 );
 const plainSpace = /[ \t\u3000]+(?:[057][ \t]+|--plaintext[ \t]+|\\\r?\n\s*)?/y;
 /** Text before a name whose value follows after only a space. */
-const spacedBefore =
-  /(?:^|\s|\\n|[`#])(?:ENV|ARG|setenv|setx|set(?:[ \t]+-\w+)*|export|define|SetEnv|login[ \t]+\S+|\S{1,20}[ \t]passwd\/\S+)[ \t]+$/i;
+const spacedBefore = expression('command before a name and its value');
 /** The same in `.netrc`, with other fields between. */
 const netrcBefore = /(?:^|\s|\\n|[`#])(?:machine|default)[ \t]./i;
 /** Configuration lines of routers and load balancers, which begin with the user. */
@@ -172,48 +193,12 @@ const spacedSql = /\b(?:with[ \t]+(?:encrypted[ \t]+)?password|identified[ \t]+b
 
 /** 'the password for staging is Xyz', `--password Xyz`, `ENV DB_PASSWORD Xyz`, `requirepass Xyz`, `:password "x"`. */
 function valuesInProse(spot: NamedSpot, closed: number): ValueCandidate[] {
-  const { source, before, isFlag } = spot;
-  const { text, isSettings, isProse } = source;
+  const { source, start } = spot;
+  const { text } = source;
   const valueStart = skip(plainSpace, text, closed);
-  if (valueStart > closed) {
-    const textBefore = before + text.slice(spot.start, closed);
-    const isTypographic = spot.isForeign && /[「『“„«]/.test(text[valueStart] ?? '');
-    // 'Set password expiration' is a sentence; `set DB_PASSWORD expiration` is a command.
-    const isSentence =
-      /\b(?:set|define|export|default)[ \t]+$/i.test(before) && /^[a-z]+$/.test(textBefore.trim().replace(/^.*\s/, ''));
-    const takesValue =
-      isFlag || isTypographic || (isSpacedBefore(before) && !isSentence) || (!isProse && spacedUser.test(before));
-    const quoted = literals(text, valueStart);
-    if (quoted.length > 0)
-      return quoted.filter(
-        ({ text: value }) =>
-          takesValue || isSettings || spacedSql.test(textBefore) || /:$|^\s*$/.test(before) || isMixed(value),
-      );
-    const isFirstOnLine =
-      isSettings && !isProse && /^[ \t]*$/.test(before) && !/\.(?:csv|json|ya?ml|xml|log)$/.test(source.path);
-    const isPasswordDirective =
-      /^[ \t]*$/.test(before) &&
-      /^(?:requirepass|masterauth|bindpw|password|passwd|pass)$/i.test(text.slice(spot.start, closed));
-    const isAlone =
-      isFirstOnLine && isPasswordDirective && /^\S+[ \t]*$/.test(text.slice(valueStart, lineEndOf(text, valueStart)));
-    const isUsedWith = /\b(?:with|using|use|and)[ \t]+(?:the[ \t]+)?$|\([ \t]*$/i.test(before);
-    // An unquoted value in `#define` is code.
-    if (/#[ \t]*define[ \t]+$/.test(before)) return [];
-    const bare =
-      takesValue || isFirstOnLine || isUsedWith || isPasswordDirective || spot.isForeign
-        ? readBare(text, valueStart, takesValue || isFirstOnLine)
-        : undefined;
-    if (
-      bare !== undefined &&
-      !/^\w+=\S/.test(bare.text) &&
-      (takesValue ||
-        isAlone ||
-        ((isFirstOnLine || isUsedWith) && (isNoWord(bare.text) || isPassphrase(bare.text))) ||
-        isMixed(bare.text))
-    )
-      return [{ ...bare, literal: !isExpression(bare.text) }];
-  }
-  if (!spot.isForeign && /["']/.test(text.slice(spot.start, closed))) return [];
+  const spaced = valueStart > closed ? valuesAfterSpace(spot, closed, valueStart) : undefined;
+  if (spaced !== undefined) return spaced;
+  if (!spot.isForeign && /["']/.test(text.slice(start, closed))) return [];
   const at = skip(spot.isForeign ? foreignLink : link, text, closed);
   if (at === closed || lineEndOf(text, closed) < at) return [];
   const quoted = readQuoted(text, at);
@@ -224,6 +209,45 @@ function valuesInProse(spot: NamedSpot, closed: number): ValueCandidate[] {
   const bare = readBare(text, at, false);
   if (bare === undefined || /^\w+=\S/.test(bare.text) || !isNoWord(bare.text) || !/[A-Za-z]/.test(bare.text)) return [];
   return [{ ...bare, literal: !isExpression(bare.text) }];
+}
+
+/** Directives whose only argument is a password. */
+const passwordDirective = /^(?:requirepass|masterauth|bindpw|password|passwd|pass)$/i;
+
+/** Undefined if no value follows. */
+function valuesAfterSpace(spot: NamedSpot, closed: number, valueStart: number): ValueCandidate[] | undefined {
+  const { source, before, start } = spot;
+  const { text, isSettings, isProse } = source;
+  const takesValue = takesValueAfterSpace(spot, closed, valueStart);
+  const quoted = literals(text, valueStart);
+  if (quoted.length > 0) {
+    const isFree = isSettings || /:$|^\s*$/.test(before) || spacedSql.test(before + text.slice(start, closed));
+    return quoted.filter(({ text: value }) => takesValue || isFree || isMixed(value));
+  }
+  // An unquoted value in `#define` is code.
+  if (/#[ \t]*define[ \t]+$/.test(before)) return [];
+  const isFirst = /^[ \t]*$/.test(before);
+  const isFirstOnLine = isFirst && isSettings && !isProse && !/\.(?:csv|json|ya?ml|xml|log)$/.test(source.path);
+  const isDirective = isFirst && passwordDirective.test(text.slice(start, closed));
+  const isUsedWith = /\b(?:with|using|use|and)[ \t]+(?:the[ \t]+)?$|\([ \t]*$/i.test(before);
+  if (!(takesValue || isFirstOnLine || isUsedWith || isDirective || spot.isForeign)) return undefined;
+  const bare = readBare(text, valueStart, takesValue || isFirstOnLine);
+  if (bare === undefined || /^\w+=\S/.test(bare.text)) return undefined;
+  const isAlone =
+    isFirstOnLine && isDirective && /^\S+[ \t]*$/.test(text.slice(valueStart, lineEndOf(text, valueStart)));
+  const isUnusual = (isFirstOnLine || isUsedWith) && (isNoWord(bare.text) || isPassphrase(bare.text));
+  const isValue = takesValue || isAlone || isUnusual || isMixed(bare.text);
+  return isValue ? [{ ...bare, literal: !isExpression(bare.text) }] : undefined;
+}
+
+function takesValueAfterSpace(spot: NamedSpot, closed: number, valueStart: number): boolean {
+  const { source, before, start, isFlag, isForeign } = spot;
+  const { text, isProse } = source;
+  if (isFlag || (isForeign && /[「『“„«]/.test(text[valueStart] ?? ''))) return true;
+  // 'Set password expiration' is a sentence; `set DB_PASSWORD expiration` is a command.
+  const word = (before + text.slice(start, closed)).trim().replace(/^.*\s/, '');
+  const isSentence = /\b(?:set|define|export|default)[ \t]+$/i.test(before) && /^[a-z]+$/.test(word);
+  return (isSpacedBefore(before) && !isSentence) || (!isProse && spacedUser.test(before));
 }
 
 function isSpacedBefore(before: string): boolean {

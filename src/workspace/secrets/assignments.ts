@@ -1,16 +1,17 @@
 // Finds passwords beside names that mean a password or key, in code of any language, settings, tables and prose.
 
 import { valuesAfter } from './after-name.ts';
+import type { ValueCandidate } from './candidates.ts';
+import { expression } from './expressions.ts';
 import { endsInUnspaced, foreignNamePattern, isForeign } from './foreign-names.ts';
 import { strengthOf } from './names.ts';
 import { isTranslation } from './phrases.ts';
 import type { ReadValue } from './read-value.ts';
-import type { Found, SearchedText } from './searched-text.ts';
+import type { Found, SearchedText, Span, Strength } from './searched-text.ts';
 import { isNoWord, isPassword, isPublic, isSymbolic, isUuid, randomness, reference } from './values.ts';
 
 /** Every name whose value a person may have chosen contains one of these. */
-const englishNames =
-  /passw|p(?:s|ass)?w(?:d|or[dt])|passphrase|passcode|p(?:ass|w)(?![a-z])|phrase|psk(?![a-z])|secret|salt(?![a-z])|credential|creds?(?![a-z])|conn(?:ection)?[_ -]?str|token(?![a-z])|(?<=[a-z_:-])keys?(?![a-z])|\bkey(?=[ \t]*=[ \t]*\()|dsn(?![a-z])|(?:redis(?:cli)?|mqtt|smtp|proxy|cache)[_-]?auth(?![a-z])|authtok(?![a-z])|mnemonic|masterauth|identified by|wif(?:i.?key|(?![a-z]))/gi;
+const englishNames = expression('name whose value a person may have chosen', 'g');
 const patternCache = new Map<string, RegExp>([['', englishNames]]);
 
 function namePatternFor(text: string): RegExp {
@@ -28,50 +29,60 @@ export function findAssignments(source: SearchedText): Found[] {
   let searchedUntil = 0;
   for (const match of text.matchAll(namePatternFor(text))) {
     if (match.index < searchedUntil) continue;
-    let start = match.index;
-    let end = match.index + match[0].length;
-    const isAttached = endsInUnspaced(match[0]);
-    while (!isAttached && start > 0 && match.index - start < 60 && nameCharacter.test(text[start - 1] as string))
-      start--;
-    while (!isAttached && end < text.length && end - match.index < 80 && nameCharacter.test(text[end] as string)) end++;
-    // `rds.password:` in prose, `--password-`: trailing dots and dashes are not part of the name.
-    const name = text
-      .slice(start, end)
-      .replace(/(?<![.-])[.-]+$/, '')
-      .replace(/(?<=\w)\.(?:equals\w*|compareTo|authenticate|thenReturn)$/, '');
-    end = start + name.length;
-    // 'Secret key = x': the name has several words.
-    const furtherWords =
-      /^(?: (?:key|token|password|secret|phrase|salt|base|code)\b)+/.exec(text.slice(end, end + 30))?.[0] ?? '';
-    end += furtherWords.length;
+    const { start, end } = nameAround(text, match);
     searchedUntil = end;
-    const nameWithoutMarks = (name + furtherWords).replace(/^[-.$\d]+/, '');
-    const escaped =
-      text[start - 1] === '\\' && /^[nrt][A-Z]/.test(nameWithoutMarks) ? nameWithoutMarks.slice(1) : nameWithoutMarks;
-    const strength = strengthOf(escaped);
+    const name = text.slice(start, end).replace(/^[-.$\d]+/, '');
+    const isEscaped = text[start - 1] === '\\' && /^[nrt][A-Z]/.test(name);
+    const named = isEscaped ? name.slice(1) : name;
+    const strength = strengthOf(named);
     if (strength === 'unknown' || strength === 'not-secret') continue;
-    const isPhrase = /phrase|mnemonic|seed|recovery|psk/i.test(escaped);
     for (const value of valuesAfter(source, start, end)) {
-      const { literal } = value;
-      // The word list is English, so an unquoted value after a foreign name must not look like a word.
-      if (!value.quoted && isForeign(escaped) && !isNoWord(value.text)) continue;
-      // `password=password,` hands a variable over.
-      if (!value.quoted && value.text.replace(/,$/, '') === escaped) continue;
-      if (isPublic(value.text) || isIdInRow(text, start, value)) continue;
-      if (!isPhrase && /^\D*\s\D*$/.test(value.text) && isTranslation(source.path)) continue;
-      const isSecret =
-        strength === 'password'
-          ? isPassword(value.text, { literal, phrase: isPhrase || isOption(text, start) }) ||
-            (literal && (isRandomValue(value.text) || isSymbolicWord(value.text)))
-          : literal &&
-            (isSymbolic(value.text) ||
-              (isInPieces(text, value) && randomness(value.text) > (strength === 'weak' ? 1 : 0)));
-      if (!isSecret) continue;
+      if (!isSecretOf(named, strength, value, source, start)) continue;
       for (const [from, to] of value.pieces) found.push({ start: from, end: to, value: value.text });
       searchedUntil = Math.max(searchedUntil, value.next);
     }
   }
   return found;
+}
+
+/** The whole name around a match, which may have several words: 'Secret key = x'. */
+function nameAround(text: string, match: RegExpExecArray): Span {
+  let start = match.index;
+  let end = match.index + match[0].length;
+  if (!endsInUnspaced(match[0])) {
+    while (start > 0 && match.index - start < 60 && nameCharacter.test(text[start - 1] as string)) start--;
+    while (end < text.length && end - match.index < 80 && nameCharacter.test(text[end] as string)) end++;
+  }
+  // `rds.password:` in prose, `--password-`: trailing dots and dashes are not part of the name.
+  const name = text
+    .slice(start, end)
+    .replace(/(?<![.-])[.-]+$/, '')
+    .replace(/(?<=\w)\.(?:equals\w*|compareTo|authenticate|thenReturn)$/, '');
+  end = start + name.length;
+  const further = /^(?: (?:key|token|password|secret|phrase|salt|base|code)\b)+/.exec(text.slice(end, end + 30));
+  return { start, end: end + (further?.[0].length ?? 0) };
+}
+
+/** Whether a value after this name is a secret. */
+function isSecretOf(
+  name: string,
+  strength: Strength,
+  value: ValueCandidate,
+  { text, path }: SearchedText,
+  start: number,
+): boolean {
+  const { literal, quoted, text: plain } = value;
+  // The word list is English, so an unquoted value after a foreign name must not look like a word.
+  if (!quoted && isForeign(name) && !isNoWord(plain)) return false;
+  // `password=password,` hands a variable over.
+  if (!quoted && plain.replace(/,$/, '') === name) return false;
+  if (isPublic(plain) || isIdInRow(text, start, value)) return false;
+  const isPhrase = /phrase|mnemonic|seed|recovery|psk/i.test(name);
+  if (!isPhrase && /^\D*\s\D*$/.test(plain) && isTranslation(path)) return false;
+  if (strength === 'password' && isPassword(plain, { literal, phrase: isPhrase || isOption(text, start) })) return true;
+  if (!literal) return false;
+  if (strength === 'password') return isRandomValue(plain) || isSymbolicWord(plain);
+  return isSymbolic(plain) || (isInPieces(text, value) && randomness(plain) > (strength === 'weak' ? 1 : 0));
 }
 
 /**

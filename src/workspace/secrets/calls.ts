@@ -1,5 +1,7 @@
 // Finds passwords in the arguments of calls that log in or connect: `connect("h", "sa", "x")`, `auth=("joe", "x")`.
+
 import { matchAt } from '../../text/match-at.ts';
+import { expression } from './expressions.ts';
 import { isStrong } from './judges.ts';
 import type { Found, SearchedText } from './searched-text.ts';
 import { isAlgorithm, isLongWord, isNoWord, isPassphrase, isPassword, isUuid } from './values.ts';
@@ -22,8 +24,7 @@ const loginCall = new RegExp(
     `|:(?:basic|digest),[ ]|${loginPair}`,
   'g',
 );
-const literalArgument =
-  /\s{0,20}(?:Some\(|[bru]|new \w{1,30}\(|\([\w ]{1,20}\*?\) ?)?(?:"([^"\n]{0,120})"|'([^'\n]{0,120})'|`([^`\n]{0,120})`)\)?(?:\.\w{1,20}\(\))?\s{0,20}([,;]?)/y;
+const literalArgument = expression('literal argument', 'y');
 const otherArgument = /\s{0,20}[\w.$:]{1,60}(?:\([^()"'\n]{0,60}\))?\s{0,20}([,;])/y;
 const maxArguments = 8;
 /** Host names, URLs, e-mail addresses and file names, which are not passwords. `Luna.Thyme4` is none of them. */
@@ -45,8 +46,7 @@ const accountArgument = new RegExp(
   'g',
 );
 /** A statement with a parameter for a password: its arguments follow. */
-const statement =
-  /["'`](?:INSERT|UPDATE|SELECT|REPLACE|CALL|CREATE|ALTER)\b(?=[^"'`\n]{0,400}(?:passw|pwd|secret|\bpass\b))[^"'`\n]{0,400}(?:\?|%s|\$\d|[:@]\w)[^"'`\n]{0,200}["'`],\s{0,20}[[(]?/gi;
+const statement = expression('statement with a parameter for a password', 'g');
 
 /** Passwords in the arguments of calls that log in or connect: `connect("h", "sa", "x")`, `auth=("joe", "x")`. */
 export function findCalls({ text }: SearchedText): Found[] {

@@ -1,6 +1,7 @@
 // Reads the candidate values at an offset: quoted literals, lists of them, YAML blocks, table cells, bare text.
 
 import { matchAt, skip } from '../../text/match-at.ts';
+import { expression } from './expressions.ts';
 import { lineStartOf, type ReadValue, readBare, readBlock, readQuoted } from './read-value.ts';
 import type { SearchedText } from './searched-text.ts';
 import { isNoWord, isPassphrase } from './values.ts';
@@ -62,24 +63,40 @@ export function literals(text: string, at: number): ValueCandidate[] {
 }
 
 /** @param isText the value is plain text without doubt, as between tags or in a table cell */
-export function literalOrBare(
-  { source, lineStart, before, isFlag, isForeign, isPhrase }: NamedSpot,
-  at: number,
-  isText: boolean,
-): ValueCandidate[] {
-  const { text, isSettings, isProse } = source;
+export function literalOrBare(spot: NamedSpot, at: number, isText: boolean): ValueCandidate[] {
+  const { source, lineStart } = spot;
+  const { text } = source;
   let from = at;
   for (let i = 0; i < 4; i++) {
     const wrapperEnd = skip(wrapper, text, from);
     if (wrapperEnd === from) break;
     from = wrapperEnd;
   }
+  const wrapped = literalsIn(text, at, from);
+  if (wrapped.length > 0) return wrapped;
+  if (from !== at && !/\$\{[\w.]+:-?$/.test(text.slice(at, from))) return [];
+  const indent = text.slice(lineStart).search(/\S/);
+  const block = readBlock(text, at, indent);
+  // `key-blocks.ts` finds private keys in blocks.
+  if (block !== undefined) return /-----BEGIN|BEGIN PGP/.test(block.text) ? [] : [{ ...block, literal: true }];
+  // A value on the next line is indented deeper than its name.
+  const line = lineStartOf(text, from);
+  if (line > lineStart && text.slice(line, from).length <= indent) return [];
+  const candidates = [
+    isText || spot.isPhrase ? readCell(text, at) : undefined,
+    isText || !valueFillsLine.test(source.path) ? undefined : readWords(text, from),
+    isText ? undefined : readBare(text, from, source.isSettings || spot.isFlag),
+  ];
+  return candidates.flatMap((value) => (value && value.next > at ? judgedBare(spot, value, from, isText) : []));
+}
+
+/** The literals from `from` on. A wrapper before them, such as a list or a conditional, may contain several. */
+function literalsIn(text: string, at: number, from: number): ValueCandidate[] {
   const values: ValueCandidate[] = [];
-  // A wrapper such as a list or a conditional may contain several literals.
+  const isConditional = /\?\s*$/.test(text.slice(at, from));
   for (let offset = from, i = 0; i < 20; i++) {
     const value = readQuoted(text, offset);
     if (value === undefined) break;
-    const isConditional = /\?\s*$/.test(text.slice(at, from));
     // `{ "key": value }`
     if (from > at && !isConditional && skip(/\s*:/y, text, value.next) > value.next) break;
     values.push({ ...value, literal: true });
@@ -88,35 +105,26 @@ export function literalOrBare(
     offset = skip(isConditional ? /\s*:\s*/y : /\s*,\s*/y, text, value.next);
     if (offset === value.next) break;
   }
-  if (values.length > 0) return values;
-  if (from !== at && !/\$\{[\w.]+:-?$/.test(text.slice(at, from))) return [];
-  const indent = text.slice(lineStart).search(/\S/);
-  const block = readBlock(text, at, indent);
-  // `key-blocks.ts` finds private keys in blocks.
-  if (block !== undefined) return /-----BEGIN|BEGIN PGP/.test(block.text) ? [] : [{ ...block, literal: true }];
-  const candidates = [
-    isText || isPhrase ? readCell(text, at) : undefined,
-    isText || !valueFillsLine.test(source.path) ? undefined : readWords(text, from),
-    isText ? undefined : readBare(text, from, isSettings || isFlag),
-  ];
-  // A value on the next line is indented deeper than its name.
-  const line = lineStartOf(text, from);
-  if (line > lineStart && text.slice(line, from).length <= indent) return [];
-  return candidates.flatMap((value) => {
-    if (value === undefined || value.next === at) return [];
-    // In a comment, a document or another string, unquoted text is a value only if it is not a word.
-    const isPlainText = isProse || isForeign || isComment(before) || isInString(before);
-    if (!isText && !isFlag && !isSettings && !isPlainText && isExpression(value.text)) return [];
-    const literal =
-      isText ||
-      isFlag ||
-      isSettings ||
-      isVariable(text, lineStart, from) ||
-      (isPlainText && (isNoWord(value.text) || isPassphrase(value.text)));
-    const mayBeCode = !(isSettings || isFlag || isInString(before)) || /\.(?:tf|hcl)$/.test(source.path);
-    const isCode = isExpression(value.text) && (mayBeCode || !isNumberedName(value.text));
-    return [{ ...value, literal: literal && !isCode }];
-  });
+  return values;
+}
+
+/** Tells unquoted text that is a value from code. */
+function judgedBare(
+  { source, lineStart, before, isFlag, isForeign }: NamedSpot,
+  value: ReadValue,
+  from: number,
+  isText: boolean,
+): ValueCandidate[] {
+  const { text, path, isSettings, isProse } = source;
+  const isValue = isText || isFlag || isSettings;
+  // In a comment, a document or another string, unquoted text is a value only if it is not a word.
+  const isPlainText = isProse || isForeign || isComment(before) || isInString(before);
+  const isCode = isExpression(value.text);
+  if (!isValue && !isPlainText && isCode) return [];
+  const isUnusual = isPlainText && (isNoWord(value.text) || isPassphrase(value.text));
+  const mayBeCode = !(isSettings || isFlag || isInString(before)) || /\.(?:tf|hcl)$/.test(path);
+  const literal = isValue || isVariable(text, lineStart, from) || isUnusual;
+  return [{ ...value, literal: literal && !(isCode && (mayBeCode || !isNumberedName(value.text))) }];
 }
 
 /** `Luna.Thyme4`: names with points of which the last one ends in a number, and that are no words of code. */
@@ -141,10 +149,10 @@ function isVariable(text: string, lineStart: number, at: number): boolean {
   return at - lineStart < 80 && /^[-+]?(?:export[ ]+)?[A-Z][A-Z\d_]+=$/.test(text.slice(lineStart, at));
 }
 
+const cell = expression('cell or text of an element', 'y');
+
 /** Reads text up to the next tag, bar or line end. */
 function readCell(text: string, at: number): ReadValue | undefined {
-  const cell =
-    /[ \t]*(?:<!\[CDATA\[[ \t]*)?(?:[*_`]{1,4}[ \t]*)?(?![ \t])((?:[^\n|<>*`]|\*(?=[^\s*|])){1,200}?)(?<![*_` \t])[*_` \t]*(?:\]\]>)?(?=\||<|\r?\n|$)/y;
   const match = matchAt(cell, text, at);
   const cellText = match?.[1];
   if (match === null || cellText === undefined) return undefined;

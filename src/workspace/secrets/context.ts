@@ -1,6 +1,7 @@
 // Judges a value by its context: the name it is assigned to, a comment beside it, the line above.
 
 import { lineAfter } from '../../text/lines.ts';
+import { expression } from './expressions.ts';
 import { strengthOf } from './names.ts';
 import { lineStartOf } from './read-value.ts';
 import type { Strength } from './searched-text.ts';
@@ -16,23 +17,26 @@ const fillerWords = new Set(
     'static private protected public internal readonly export default string str text char byte bytes std data ' +
     'content literal env environ environment process os self config conf cfg setting settings option options param ' +
     'params arg args props properties setenv setx none null prod production staging stage live dev local test main ' +
-    'some optional from buffer fromstring f b r u n s x o name header headers append string.valueof base64 hex sha dp ' +
-    'i e g currently now still just here expect assert equal eq tobe return if when then else echo print printf curl ' +
-    'wget h json body field item entry member pair tuple user admin root service u8 u16 u32 u64 i32 i64 uint8_t ' +
+    'some optional from buffer fromstring f b r u n s x o name header headers append string.valueof base64 hex sha ' +
+    'dp i e g currently now still just here expect assert equal eq tobe return if when then else echo print printf ' +
+    'curl wget h json body field item entry member pair tuple user admin root service u8 u16 u32 u64 i32 i64 uint8_t ' +
     'int list vec array map bool http https com www api'
   ).split(' '),
 );
 const isFiller = (word: string): boolean => fillerWords.has(word.toLowerCase()) || /^(?:key|v)\d$|^key$/i.test(word);
 
 /** Words that mark the following value as public, even in prose. */
-const publicWord =
-  /^(?:hash|hashes|commit|sha|md5|digest|checksum|fingerprint|ids?|uuid|guid|version|revision|etag|integrity|nonce|public)$/;
+const publicNames = new Set(
+  (
+    'hash hashes commit sha md5 digest checksum fingerprint id ids uuid guid version revision etag integrity nonce ' +
+    'public'
+  ).split(' '),
+);
 
 const maxDistance = 160;
 
 /** 'the API key for Acme: ', 'the Acme key '. */
-const keyFor =
-  /\b(?<!public )(?:api[ _-]?key|(?:new|our|my|your) key|token|secret|password|PAT)\s(?:for|of)\s(?:the\s)?[\w.-]{1,30}(?:\s[\w.-]{1,20})?:\s{1,4}["'`]?$/i;
+const keyFor = expression('key for somebody');
 const vendorKey = /\b(?:the|our|my|your)\s(?:(?!Public|PGP|GPG)[A-Z][\w.-]{1,20}\s){1,2}key\s["'`]?$/;
 
 /** The strength of the name that the text before `start` gives to the value there. */
@@ -66,15 +70,12 @@ export function contextOf(text: string, start: number): Strength {
   return 'unknown';
 }
 
-const secretPhrase =
-  /\b(?:secret|password|passphrase|(?:api|private|signing|encryption|access)[ _-]?key|(?:access|auth|api|bearer)[ _-]?token)\b/i;
+const secretPhrase = expression('words for a secret');
 const publicPhrase =
   /\b(?:hash|hashes|hashed|digest|checksum|sha\d*|md5|public|fingerprint|commit (?:id|of)|ids?|not (?:a )?secret)\b/i;
 
-const secretWord =
-  /\b(?:secrets?|passwords?|passphrases?|credentials?|(?<!\b(?:public|primary|foreign|partition|cache|sort|row|object|map|host|answer) )(?:api[ _-]?)?keys?|(?<!\b(?:csrf|page|next|continuation) )tokens?)\b/gi;
-const publicWords =
-  /\b(?:hash|hashes|hashed|digests?|checksums?|sha-?\d*|md5|public|fingerprints?|commits?|ids?|identifiers?|uuids?|guids?|versions?|revisions?|etag|nonce|user|users|account|project|tenant|subscription|role|image|container|branch|merge|tree|blob|object|file|session|request|trace|span|node|block|transaction|address|device|serial|build)\b/gi;
+const secretWord = expression('noun for a secret', 'g');
+const publicWords = expression('noun for something public', 'g');
 
 /**
  * Whether a sentence, comment or command names a secret closer to the value than anything public. Only for text in
@@ -113,6 +114,8 @@ function saysSecret(line: string): boolean {
   return hasComment(line) && secretPhrase.test(line) && !publicPhrase.test(line);
 }
 
+const nameOfField = expression('name of a field after its value');
+
 /**
  * The strength of a name after the value: `("abc...", forHTTPHeaderField: "X-API-Key")`,
  * `"abc...", "name": "API_KEY"`, `= "abc..."; // API key`.
@@ -120,10 +123,7 @@ function saysSecret(line: string): boolean {
 export function contextAfter(text: string, end: number, before: Strength): Strength {
   const rest = text.slice(end, end + 100);
   const line = lineAfter(rest);
-  const field =
-    /^\\*["'`]\s*,\s*(?:forHTTPHeaderField|forKey|for|named?|key|\\*["'](?:name|key)\\*["'])\s*(?:[:=]\s*)?\\*["'`]([\w.-]+)/.exec(
-      rest,
-    );
+  const field = nameOfField.exec(rest);
   if (field?.[1] !== undefined) return strengthOf(field[1]);
   if (before === 'not-secret') return before;
   const sqlName = /^['"]\s+WHERE\s+\w+\s*=\s*['"]([\w.-]+)/i.exec(rest);
@@ -162,17 +162,9 @@ function lastNamed(before: string): Strength | 'stop' {
     const gap = before.slice(end, after);
     if (/;\s|[})]\s*,|\}\s*[;{]|=>\s*\{/.test(gap) && seen > 0) return 'stop';
     after = match.index;
-    // 'API key', 'client secret': two words of prose form one name.
-    const previous = found[i - 1];
-    const joined =
-      previous !== undefined && /^[ ]$/.test(before.slice(previous.index + previous[0].length, match.index))
-        ? `${previous[0]} ${word}`
-        : word;
-    // 'pass' is a verb unless a colon or equals sign follows.
-    // 'salt' is a command too.
+    // 'pass' is a verb, and 'salt' a command, unless a colon or equals sign follows.
     if (/^_*(?:pass|salt)_*$/i.test(word) && !/^["'\]]?\s*[:=(]/.test(gap)) continue;
-    let strength = strengthOf(joined);
-    if (strength === 'unknown' && joined !== word) strength = strengthOf(word);
+    const strength = strengthOfWord(before, match, found[i - 1]);
     if (isFiller(word) && strength !== 'token' && strength !== 'password') {
       // `key` may name a secret key, or the key of a key-value pair.
       weak ||= strength === 'weak' && /^key/i.test(word);
@@ -180,7 +172,7 @@ function lastNamed(before: string): Strength | 'stop' {
     }
     // In prose such as 'the session key for package is', the word is a noun, not the value's name.
     const isOrdinaryNoun =
-      strength === 'not-secret' && /^[a-z]+$/.test(word) && !/^\s*[:=]/.test(gap) && !publicWord.test(word);
+      strength === 'not-secret' && /^[a-z]+$/.test(word) && !/^\s*[:=]/.test(gap) && !publicNames.has(word);
     if (strength !== 'unknown' && !isOrdinaryNoun && !isInRandomRun(before, match.index)) return strength;
     // The value is assigned to a name that says nothing about secrets.
     if (/^(?:\\*["'`\]]|\?|!)*\s*(?::=|=>|->|=|:)(?!\/\/)/.test(gap)) {
@@ -190,6 +182,13 @@ function lastNamed(before: string): Strength | 'stop' {
     if (++unknown > 7) break;
   }
   return weak ? 'weak' : unknown > 7 ? 'stop' : 'unknown';
+}
+
+/** 'API key', 'client secret': two words of prose form one name. */
+function strengthOfWord(before: string, { 0: word, index }: RegExpExecArray, previous?: RegExpExecArray): Strength {
+  const isJoined = previous !== undefined && before.slice(previous.index + previous[0].length, index) === ' ';
+  const strength = isJoined ? strengthOf(`${previous[0]} ${word}`) : 'unknown';
+  return strength === 'unknown' ? strengthOf(word) : strength;
 }
 
 export function hasComment(text: string): boolean {

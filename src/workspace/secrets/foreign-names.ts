@@ -74,7 +74,8 @@ const adverbs =
 export const foreignLink = new RegExp(
   `(?:${gapPattern}*[(（][^()（）\\n]{1,30}[)）])?` +
     `(?:${gapPattern}+[\\p{L}\\p{M}\\p{N}@'’._-]{1,24}){0,6}?` +
-    `${gapPattern}*(?:(?:${join('particles')})${gapPattern}*[：:]?|${wordStart}(?:${verbs})|[:：＝→—–]|(?<=${gapPattern})-(?=${gapPattern}))` +
+    `${gapPattern}*(?:(?:${join('particles')})${gapPattern}*[：:]?|${wordStart}(?:${verbs})` +
+    `|[:：＝→—–]|(?<=${gapPattern})-(?=${gapPattern}))` +
     `${gapPattern}*(?:${adverbs}${gapPattern}+)?[ \\t\\u00a0\\u3000:：]*(?:\`\`)?`,
   'yu',
 );

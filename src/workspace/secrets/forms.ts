@@ -1,12 +1,12 @@
 // Finds secrets by the form of the text around them. Each form is a row of a table of its kind, in forms/.
 
 import { lineEnd, lineStart } from '../../text/lines.ts';
+import { sourceOf } from './expressions.ts';
 import addresses from './forms/addresses.json' with { type: 'json' };
 import code from './forms/code.json' with { type: 'json' };
 import commands from './forms/commands.json' with { type: 'json' };
 import headers from './forms/headers.json' with { type: 'json' };
 import keys from './forms/keys.json' with { type: 'json' };
-import namedParts from './forms/parts.json' with { type: 'json' };
 import pins from './forms/pins.json' with { type: 'json' };
 import prose from './forms/prose.json' with { type: 'json' };
 import settings from './forms/settings.json' with { type: 'json' };
@@ -39,14 +39,8 @@ export interface Form {
   readonly keeps: string;
 }
 
-export const parts: Readonly<Record<string, readonly string[]>> = namedParts;
 const tables = { addresses, code, commands, headers, keys, pins, prose, settings, sql };
 export const forms: readonly Form[] = Object.values(tables).flatMap((rows) => rows as readonly Form[]);
-
-/** The source of an expression, with its named parts written out. */
-export function sourceOf(form: readonly string[]): string {
-  return form.join('').replace(/«([^«»]*)»/g, (_, part: string) => sourceOf(parts[part] ?? []));
-}
 
 interface Rule {
   readonly near: readonly string[];
@@ -78,7 +72,7 @@ export function findByRule({ text, path }: SearchedText, rule: Rule, offsets = n
 }
 
 /** Length of a stretch before and after a word that is near a secret, UTF-16 units. A match is shorter. */
-const reach = 4000;
+const reach = 6000;
 
 /** The lines around these words: most rows are done with them, and search no whole text. */
 function stretchesAround(text: string, words: readonly string[], offsets: Offsets): Span[] {

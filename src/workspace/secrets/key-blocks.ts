@@ -1,7 +1,7 @@
 // Finds private keys in Base64: between BEGIN and END, also in a log or without one end; by their DER structure; in
 // wrapped lines below a word for them; and web tokens in pieces.
 // A key's value is its lines joined with '\n', so that each single line is known as well.
-import { bitsPerCharacter } from './noise.ts';
+import { bitsPerCharacter } from '../../text/letter-pairs.ts';
 import type { Found, SearchedText, Span } from './searched-text.ts';
 import { randomness } from './values.ts';
 
@@ -17,8 +17,8 @@ const maxKeyLength = 20_000;
 
 /** A line of a key, or a part of one. The letter of an escape before it is no part: `\nMIIE`. */
 const piece = /(?:(?<=\\[nrt])|(?<![\w+/\\]))(?:[A-Za-z\d+/]{4,}={0,2}|[A-Za-z\d+/]{1,3}={1,2})/g;
-/** Between two lines: line ends, also escaped, quotes, and marks of comments, lists and sums; no name of a field. */
-const gap = /^(?!.*----)(?:\\[nrt]|&#1[03];|[^A-Za-z\d{}:])*$/s;
+/** What stands between two lines: line ends, also escaped, quotes, and marks of comments, lists and sums. */
+const gap = /^(?!.*----)(?:\\[nrt]|&#1[03];|[\s"'`+,;()>*#|\\.&/=-])*$/s;
 const headers = [
   'Proc-Type|DEK-Info|Comment|Version|Hash|Charset|Subject|MessageID|Key Attributes',
   String.raw`X-[\w-]{1,60}`,
@@ -30,7 +30,9 @@ interface Piece extends Span {
 }
 
 export function findKeyBlocks({ text }: SearchedText): Found[] {
-  const framed = /--[ ]?(?:BEGIN|END) |Private-Lines: /.test(text) ? framedKeys(text) : [];
+  const isFramed = /--[ ]?(?:BEGIN|END) |Private-Lines: /.test(text);
+  // Headers become blank, so that all offsets stay.
+  const framed = isFramed ? framedKeys(text.replace(header, (whole) => ' '.repeat(whole.length))) : [];
   return [...framed, ...keysInDer(text), ...keyBodies(text), ...webTokens(text)];
 }
 
@@ -55,9 +57,7 @@ function framedKeys(text: string): Found[] {
 }
 
 function piecesIn(text: string, from: number, to: number): Piece[] {
-  // A header becomes blank, so that all offsets stay.
-  const region = text.slice(from, to).replace(header, (whole) => ' '.repeat(whole.length));
-  return [...region.matchAll(piece)].map(({ 0: found, index }) => {
+  return [...text.slice(from, to).matchAll(piece)].map(({ 0: found, index }) => {
     return { start: from + index, end: from + index + found.length, text: found };
   });
 }

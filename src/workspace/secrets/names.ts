@@ -1,5 +1,6 @@
 // Judges from a name whether its value is a secret: `dbPassword`, `API_KEY` are; `publicKey`, `token_id` are not.
 
+import { expression } from './expressions.ts';
 import { passwordName, tokenName } from './foreign-names.ts';
 import namesJson from './names.json' with { type: 'json' };
 import type { Strength } from './searched-text.ts';
@@ -10,12 +11,11 @@ const written: Readonly<Record<string, RegExp>> = { '«password»': passwordName
 
 /** Tested on a name in lower case with spaces between words. The first matching row decides. */
 const rows: { readonly strength: Strength; readonly pattern: RegExp }[] = [];
-for (const { strength, pattern } of namesJson.strengths)
-  rows.push({ strength: strength as Strength, pattern: written[pattern] ?? new RegExp(pattern) });
+for (const { strength, form } of namesJson.strengths)
+  rows.push({ strength: strength as Strength, pattern: written[form.join('')] ?? new RegExp(form.join('')) });
 
 /** Suffix words that do not change the meaning: `passwordValue`, `API_KEY_PROD`, `client-key-data`, `token2`. */
-const neutralWord =
-  /^(?:value|values|val|text|string|str|plain|plaintext|raw|default|data|production|prod|development|develop|dev|staging|stage|qa|uat|testing|test|live|sandbox|local|main|primary|secondary|old|new|current|previous|backup|env|environ|environment|var|variable|const|constant|literal|base|base64|b64|hex|encoded|bytes|again|confirm|confirmation|repeat|repeated|check|here|arg|param|parameter|setting|entry|item|content|contents|v?\d+|[a-z])$/;
+const neutralWord = expression('suffix that changes nothing');
 
 /** Services whose keys look like hashes and are often named only after the service. */
 const services = new Set(namesJson.services.flatMap((line) => line.split(' ')));

@@ -1,7 +1,7 @@
 // Finds secrets in strings that are not closed yet: while one is being typed, the rules see no literal.
 
 import { lineStart } from '../../text/lines.ts';
-import { findSecrets, type SecretRange } from './redact.ts';
+import { findSecrets, type SecretRange } from './find.ts';
 
 const quotes = ['"', "'", '`'] as const;
 /** What stands before a string that is a value or an argument: a sign, a word and a blank, or an option. */

@@ -1,25 +1,23 @@
 // Tells values of several words from texts for people: 'Kettle marmot 62!', 'my violet kettle has 7 moons'.
 
-import { bitsPerCharacter } from './noise.ts';
+import { bitsPerCharacter } from '../../text/letter-pairs.ts';
+import { expression } from './expressions.ts';
 import { isWord } from './words.ts';
 
 const grammarWords = new Set(
   (
-    'the and for are not was has with from have can but its which your you must should enter please is be of to in on ' +
-    'at or a an this that no by as it if when least required invalid wrong missing used my our his her their i we'
+    'the and for are not was has with from have can but its which your you must should enter please is be of to in ' +
+    'on at or a an this that no by as it if when least required invalid wrong missing used my our his her their i we'
   ).split(' '),
 );
 
 /** A text about a password is no password. */
-const aboutPasswords =
-  /passw|passphrase|pass phrase|secret|token|credential|keyword|kennw|contras|wachtw|motdepasse|mot de passe|senha|parola/i;
+const aboutPasswords = expression('text about passwords');
 
 /** Words of sentences in other languages. */
-const foreignWord =
-  /(?<![A-Za-z])(?:bitte|der|die|das|des|dem|den|eine?|ihre?|nicht|mit|von|zu[mr]?|les?|du|de|une?|votre|pour|avec|el|l[ao]s?|sus?|por|para|con|il|gli|per|della?|het|een|uw|voor|niet|met)(?![A-Za-z])/i;
+const foreignWord = expression('word of a sentence in another language');
 /** Files of texts for people in several languages. */
-const translation =
-  /(?:^|[/._-])(?:locales?|i18n|l10n|lang(?:uages?)?|translations?|messages|strings)[/._-]|\/[a-z]{2}(?:[-_][A-Za-z]{2,4})?\.(?:json|ya?ml|properties|php|[jt]s|po|arb)$/i;
+const translation = expression('file of texts for people');
 
 export function isTranslation(path: string): boolean {
   return translation.test(`/${path}`);

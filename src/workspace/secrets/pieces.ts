@@ -2,6 +2,7 @@
 
 import { skip } from '../../text/match-at.ts';
 import { contextOf } from './context.ts';
+import { expression, sourceOf } from './expressions.ts';
 import { strengthOf } from './names.ts';
 import { tokenIn } from './random-looking.ts';
 import type { Found, SearchedText, Span, Strength } from './searched-text.ts';
@@ -31,8 +32,7 @@ function isSecret(value: string, strength: Strength): boolean {
 }
 
 /** Calls that join the literals behind them, or those before them. */
-const joinsNext =
-  /\b(?:concat!|(?:string\.)?concat|Sprintf|strings\.Join|StringBuilder|\.join)[ ]?\((?:[ ]?["'](?:%[sv]){2,8}["'],)?[ ]?(?:\[\]string\{|\[)?\s{0,20}(?=["'`])|["'`]\.join\(\[\s{0,20}(?=["'`])/gi;
+const joinsNext = expression('call that joins the literals behind it', 'g');
 const joinsPrevious = /["'`]\)?(?:\.(?:append|concat|push_str)\([ ]?(?=["'`])|,?\s{0,20}\]\)?\.(?:join|concat)\()/g;
 const betweenLiterals = /\)?(?:\s{0,20},\s{0,20}|\.(?:append|concat|push_str)\([ ]?)(?=["'`])/y;
 
@@ -79,20 +79,11 @@ function startOfLiterals(text: string, end: number): number | undefined {
 }
 
 /** The name begins with a keyword, which keeps the search fast. `strengthOf` judges the whole name. */
-const target = '(?<name>(?:key|token|secret|passw|pwd|jwt|bearer|credential)[\\w$]{0,20})["\']?[ \\t]{0,8}';
-const variable = '[A-Za-z_$][\\w$]{0,40}';
-const sumPattern = new RegExp(
-  `${target}(?::=|[:=])[ \\t]{0,8}(?:(?<parts>${variable}(?:[ \\t]{0,8}[+.][ \\t]{0,8}(?:["'\`][.:_-]["'\`][ \\t]{0,8}[+.][ \\t]{0,8})?${variable}){1,7})(?=[\\s;,)(]|$)|f?["'\`](?<filled>(?:(?:[$#]?\\{${variable}\\}|\\$\\w{1,40})[.:_-]?){2,8})["'\`])`,
-  'gi',
-);
+const sumPattern = expression('secret joined from variables', 'g');
 /** `token += "..."`, `TOKEN="${TOKEN}..."`. */
-const additionPattern = new RegExp(
-  `${target}(?:\\+=|\\.=|=[ \\t]{0,8}(?:["'][$#]?\\{?\\k<name>\\}?|[$]?\\k<name>[ \\t]{0,8}[+.][ \\t]{0,8}["']))[ \\t]{0,8}["'\`]?(?<rest>[^"'\`\\n$]{4,200})["'\`]`,
-  'gi',
-);
+const additionPattern = expression('literal added to a secret', 'g');
 /** What an assignment has after its name: a literal, the bracket before a list of literals, or a word of a shell. */
-const assigned =
-  '[ \\t]{0,8}(?::[ \\t]{0,4}[\\w[\\]]{1,20}[ \\t]{0,8})?(?::=|=)[ \\t]{0,8}(?:["\'`]([^"\'`\\n]{2,200})["\'`]|[[{(]\\s{0,20}(?=["\'`])|([^\\s"\'`$;(){}[\\],]{4,200})$)';
+const assigned = sourceOf(['«literals»']);
 
 /** `apiKey = a + b`, `apiKey = parts.join('')`, where the file assigns literals to the variables. */
 function* joinedVariables(text: string): Generator<Join> {

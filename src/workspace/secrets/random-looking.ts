@@ -1,7 +1,8 @@
 // Finds secrets that look random: values with a provider's token prefix, and values beside the name of a secret.
 
+import { bitsPerCharacter } from '../../text/letter-pairs.ts';
 import { contextAfter, contextOf, hasComment, isSaidSecret } from './context.ts';
-import { bitsPerCharacter } from './noise.ts';
+import { expression } from './expressions.ts';
 import { lineStartOf, readQuoted } from './read-value.ts';
 import type { Found, SearchedText } from './searched-text.ts';
 import tokensJson from './tokens.json' with { type: 'json' };
@@ -52,9 +53,9 @@ const markers: readonly RegExp[] = [
   /^[A-Za-z\d]{6}_[A-Za-z\d]{29}_mmk$/,
   /^[\da-f]{32}-us\d{1,2}$/,
   // Unlisted services: a lower-case prefix, then at least 28 characters of both cases with digits.
-  /^(?!sha\d|[a-z]{2,8}_01)[a-z][a-z\d]{0,15}(?:[_-][a-z\d]{1,15}){0,3}[_-](?=.{0,80}[A-Z].{0,80}[A-Z])(?=.{0,80}[a-z])(?=.{0,80}\d.{0,80}\d)[A-Za-z\d]{28,200}$/,
+  expression('token of an unlisted service'),
   // Hexadecimal digits after a prefix that does not name a hash or an identifier.
-  /^(?!sha|md5|hash|commit|rev|blob|tree|etag|id_|uuid|img|image|file|resp|msg|run|thread|conv|call|req|evt|v\d)[a-z][a-z\d]{1,15}(?:_[a-z\d]{1,15}){0,3}_[\da-f]{32,128}(?:_[\da-f]{6,64})?$/,
+  expression('hexadecimal token of an unlisted service'),
 ];
 
 interface TokenPrefix {
@@ -142,8 +143,7 @@ function tokenInPieces(text: string, start: number): Found[] {
 }
 
 /** Token prefixes that ordinary names in code begin with too. */
-const commonPrefix =
-  /^(?:live|test|secret|access|token|key|pat|acc|ext|sc|re|api|sdk|mob|rel|server|console|api_key|secret_key|key_live|key_test)[_-]$/;
+const commonPrefix = expression('prefix of tokens and of names in code');
 
 /** Rejects 'xxxxxxxx', 'your-token-here', 'EXAMPLE', 'some_identifier_of_code'. */
 function looksReal(rest: string, prefix: string): boolean {

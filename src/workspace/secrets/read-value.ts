@@ -1,6 +1,8 @@
 // Reads the value at an offset: a quoted literal (also escaped or joined from several), a YAML block, or bare text.
+
 import { indentLength, lineEnd, lineStart } from '../../text/lines.ts';
 import { matchAt, skip } from '../../text/match-at.ts';
+import { expression } from './expressions.ts';
 
 /** A value and the ranges of its pieces. */
 export interface ReadValue {
@@ -15,8 +17,7 @@ export interface ReadValue {
 
 const maxValueLength = 400;
 const opening = /(?:[rbfuRBFULN@$]{1,2}#{0,2}(?=["'`])|(?=\\*["'`]))(\\*)("""|'''|["'`]|&quot;)/y;
-const joinPattern =
-  /[ \t]*(?:(?:\+|\.\.?|&|~|<>|\|\|)[ \t]*\\?\r?\n?\s*|\\?\r?\n\s*(?:\+|\.\.?|&|<>)\s*|(?:\\[ \t]*)?\r?\n[ \t]*(?=\\*["'])|(?<=[ \t])(?=["']))(?:\\*\/\/[^\n]*\n\s*)?/y;
+const joinPattern = expression('join of two literals', 'y');
 
 /** Reads a quoted literal and the literals joined to it. Returns undefined if there is none or it does not end. */
 export function readQuoted(text: string, at: number): ReadValue | undefined {

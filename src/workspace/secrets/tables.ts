@@ -1,4 +1,4 @@
-// Finds secrets in the columns of tables, by the names in the first line (CSV, Markdown, Gherkin) or of an INSERT.
+// Finds secrets in the columns of tables, by the names above them: CSV, Markdown, Gherkin, and the tuples of an INSERT.
 import { strengthOf } from './names.ts';
 import type { Found, SearchedText } from './searched-text.ts';
 import { isSecretBeside } from './values.ts';
@@ -9,42 +9,28 @@ const cellOfBars = /(?<=\|)[ \t`*_]{0,80}((?:[^|\s`*_](?:[^|]*[^|\s`*_])?)?)[ \t
 /** Consecutive lines between bars. */
 const barLines = /(?:^[ \t]*\|[^\n]*\|[ \t]*\r?(?:\n|$)){2,200}/gm;
 
-const insert = /\b(?:INSERT|REPLACE)\s+INTO\s+[\w."`[\]]+\s*\(([^()]{1,500})\)\s*VALUES\s*/gi;
-const row = /\s{0,20},?\s{0,20}\(((?:'[^']*'|[^()']){1,2000})\)/y;
-const cellOfRow = /(?<=^|,)\s*(?:[NE]?'((?:[^']|'')*)'|"([^"]*)"|([^,]*))\s*(?=,|$)/g;
-const mostRows = 200;
+const insert = new RegExp(
+  String.raw`\b(?:INSERT|REPLACE)\s+INTO\s+[\w."\x60[\]]+\s*\((?<names>[^()]{1,500})\)\s*VALUES\s*` +
+    String.raw`(?<tuples>(?:\((?:'[^']*'|[^()']){1,2000}\)\s*,?\s*){1,200})`,
+  'gi',
+);
+const tuple = /(?<=\()(?:'[^']*'|[^()'])*(?=\))/g;
+const cellOfTuple = /(?<=^|,)\s*(?:[NE]?'((?:[^']|'')*)'|"[^"]*"|[^,'"]*)\s*(?=,|$)/g;
 
 export function findTables({ text, path }: SearchedText): Found[] {
-  const inserted = [...text.matchAll(insert)].flatMap(({ 0: head, 1: columns = '', index }) =>
-    secretsInserted(text, index + head.length, columns.split(',')),
-  );
-  return [...inserted, ...secretsInLines(text, path)];
-}
-
-/** Finds secrets in the rows of an INSERT, which begin at `at`. */
-function secretsInserted(text: string, at: number, columns: readonly string[]): Found[] {
-  const found: Found[] = [];
-  for (let rows = 0, end = at; rows < mostRows; rows++) {
-    row.lastIndex = end;
-    const match = row.exec(text);
-    if (match === null) break;
-    const { 0: whole, 1: values = '' } = match;
-    const start = end + whole.length - 1 - values.length;
-    const cells = [...values.matchAll(cellOfRow)].map(({ 0: cell, index, ...groups }) => {
-      const value = groups[1] ?? groups[2] ?? groups[3] ?? '';
-      const from = start + index + cell.indexOf(value);
-      return { start: from, end: from + value.length, value };
-    });
-    found.push(...cells.filter(({ value }, i) => isSecret(columns[i] ?? '', value)));
-    end += whole.length;
-  }
+  if (/\.(?:csv|tsv)$/i.test(path)) return secretsInRows(text, 0, cellOfCsv);
+  const found = /\b(?:INSERT|REPLACE)\s/i.test(text) ? [...text.matchAll(insert)].flatMap(secretsInTuples) : [];
+  if (/\.(?:feature|story)$/.test(path) || /\|[ \t]*:?-+:?[ \t]*\|/.test(text))
+    for (const { 0: lines, index } of text.matchAll(barLines)) found.push(...secretsInRows(lines, index, cellOfBars));
   return found;
 }
 
-function secretsInLines(text: string, path: string): Found[] {
-  if (/\.(?:csv|tsv)$/i.test(path)) return secretsInRows(text, 0, cellOfCsv);
-  if (!/\.(?:feature|story)$/.test(path) && !/\|[ \t]*:?-+:?[ \t]*\|/.test(text)) return [];
-  return [...text.matchAll(barLines)].flatMap(({ 0: lines, index }) => secretsInRows(lines, index, cellOfBars));
+function secretsInTuples({ 0: statement, index, groups }: RegExpExecArray): Found[] {
+  const { names = '', tuples = '' } = groups ?? {};
+  const start = index + statement.length - tuples.length;
+  return [...tuples.matchAll(tuple)].flatMap(({ 0: values, index: at }) =>
+    cellsOf(values, start + at, cellOfTuple).filter(({ value }, i) => isSecret(names.split(',')[i] ?? '', value)),
+  );
 }
 
 /** Finds secrets in lines of cells. The first line has the column names, or each line a name and its value. */

@@ -1,6 +1,8 @@
 // Finds passwords in URLs that code joins from pieces or fills in: `"ftp://" + user + ":" + "x" + "@"`,
 // `f"ftp://{user}:x@{host}"`, `format("ftp://%s:%s@h", user, "x")`, `url += "x"`.
+
 import { matchAt } from '../../text/match-at.ts';
+import { expression } from './expressions.ts';
 import { isChosen, isRandom } from './judges.ts';
 import type { Found, SearchedText } from './searched-text.ts';
 
@@ -20,20 +22,16 @@ const maxPieces = 12;
 const maxArguments = 10;
 
 /** What a literal inserts: `${x}`, `#{x}`, `{x}`, `{{ x }}`, `\(x)`, `%(x)s`, `%s`, `%2$s`, `$x`. */
-const inserted =
-  /(?:[$#%]?\{\{?|\\\(|\$\()[ ]?\$?([\w.]{0,60})[^(){}"'`\n]{0,40}(?:\}\}?|\))|%\((\w{1,40})\)s|%(?:(\d)\$)?[sdv]|\$([A-Za-z_]\w{0,40})/y;
+const inserted = expression('insertion in a literal', 'y');
 /** Code between two literals of a joined text, up to the quote. */
 const glue = /(?:[\w$@.:?&|+,<>()[\]*!~\\-]|[^\S\n]|\r?\n(?=\s*(?:[+.&|<"'`]|\w+\("))){0,120}["'`]/y;
 /** The next statement adds to the URL. */
-const addition =
-  /\)*;?[ \t]*\r?\n\s*\$?([A-Za-z_]\w{0,40})(?:[ \t]*(?:\+=|\.=|<<)|\.(?:append|push_str|concat|add|write)\()[ \t]*["'`]/y;
-const joiner =
-  /(?:concat!?|paste0?|implode|join|sprint\w{0,2})\s{0,4}\(\s{0,9}(?:\[\]string\{|['"]{0,2},?\s{0,4}[[(]?)?\s{0,9}["'`]\w{0,20}$/i;
+const addition = expression('statement that adds to a text', 'y');
+const joiner = expression('call that joins a text');
 const joinedLater = /["'`]\.concat\(|\]\)?\.join\(/;
 /** What stands between a format and its arguments. */
 const beforeArguments = /\)?\s*(?:,|%(?=\s*[([{"'])|-f\b|\.format(?:ted)?\(|\.substitute\(|(?=["'$]))\s*[[(]?/y;
-const argument =
-  /\s*(?:(\w{1,40})\s?[:=]\s?)?(?:[bru]?(["'`])([^"'`\n]{0,200})\2|[&*]?[\w.$:[\]]{1,60}(?:\([^()"'`\n]{0,60}\))?)\s*,?/y;
+const argument = expression('argument of a format', 'y');
 const userAndPassword = /^:\/\/([^\s:@/?#]{0,100}):([^\s/@?#]{1,200})@/;
 const userAlone = /^:\/\/([\w.~%+-]{16,200})@\0/;
 

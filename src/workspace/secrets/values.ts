@@ -1,6 +1,7 @@
 // Classifies a value: a placeholder, a reference, a random string, or a password chosen by a person.
 
-import { bitsPerCharacter } from './noise.ts';
+import { bitsPerCharacter } from '../../text/letter-pairs.ts';
+import { expression } from './expressions.ts';
 import { isPhrase } from './phrases.ts';
 import type { Strength } from './searched-text.ts';
 import { isWord, isWords } from './words.ts';
@@ -10,21 +11,21 @@ const placeholders: readonly RegExp[] = [
   // A regular expression for a whole text.
   /^\^.*\$$/,
   // Templates and references: ${X}, $X, $(x), {{ x }}, {x}, <x>, %X%, %s, #{x}, @x@, :x, [x], ENC[...].
-  /\$\{|\{\{|\}\}|#\{|\$\(|<%|%>|^\$[A-Za-z_](?!\w*[@!#%^*])|^\{[\w.:]*\}$|^<[^>]*>?$|^%[\w.-]+%$|^%[-+\d.]*[a-z]$|^@[\w.]+@$|^@(?:[a-z_.]*(?:[A-Z][a-z]+)*\d*|[A-Z\d_]+)$|^\[[^\]]*\]$|^:[\w]+:?$|^ENC[[(]|^![A-Za-z]+(?=[\s([]|$)|^&\w+;?$/,
+  expression('template or reference'),
   // Paths, URLs and references to secret stores.
-  /^(?:[A-Za-z]:\\|file:|https?:\/\/[^@]*$|arn:|op:\/\/|vault:|secretsmanager:|ssm:|keyring:|ref\+|env:|data:|projects\/)/,
-  /example|changeme|change[-_ ]?(?:it|this|me)|placeholder|redacted|replace[-_ ]?(?:me|this|with)|\byour[-_ ]|^your|insert[-_ ]|enter[-_ ]|put[-_ ]your|goes[-_ ]?here|[-_ ]here\b|dummy|lorem|deadbeef|aws4_request|cafebabe|todo\b|fixme|[*•●]{3,}|x{4,}|\.{3}|…|%[-+\d.]*s\b|^(?:n\/a|tbd|none|null|nil|undefined|true|false|yes|no|empty|unset|default)$/i,
+  expression('path, address or entry of a store'),
+  expression('words of a made-up value'),
 ];
 
 export function isPlaceholder(value: string): boolean {
   return placeholders.some((pattern) => pattern.test(value)) || isPath(value) || isPatterned(value);
 }
 
+const publicValue = expression('public key or hash with its algorithm');
+
 /** Whether the value is a public key, a certificate or a hash with its algorithm. */
 export function isPublic(value: string): boolean {
-  return /^(?:(?:ssh-\w{3,7} |ecdsa-\S{1,30} )?AAAA(?:[BCE]3|E2V|[HI]HNz|[IJK][3GN])|MII[B-F][A-Za-z\d+/]{4,8}(?:CCA|DCC|ANBg)|LS0tLS1CRUdJTiBD|LS0tLS1CRUdJTiBQVUJM|(?:sha\d{1,3}|md5)[-=:])/.test(
-    value,
-  );
+  return publicValue.test(value);
 }
 
 /** Whether the value is a path (`/etc/x`, `./x`, `~/x`), not Base64 that begins with a slash. */
@@ -174,8 +175,7 @@ function isIdentifier(value: string): boolean {
   );
 }
 
-const algorithms =
-  /pbkdf2|bcrypt|scrypt|argon2|sha-?\d*|md5|hmac|aes-?\d*|rsa-?\d*|base64|utf-?8|x509|oauth2?|ed25519|secp256k1|curve25519|chacha20|ecdsa|p-?256|aws4|poly1305|gcm|cbc|[_.-]/gi;
+const algorithms = expression('name of an algorithm', 'g');
 
 /** `SCRAM-SHA-256`, `ssh-ed25519`, `A256CBC-HS512`. */
 export function isAlgorithm(value: string): boolean {
@@ -211,45 +211,67 @@ export function isPassword(value: string, { literal, phrase = false, certain = f
   if (/[\n\r\t\p{Cc}]/u.test(value)) return false;
   if (/^(?:\\x[\da-f]{2}.?){3}/i.test(value)) return false;
   if (/\s/.test(value)) return isPhrase(value, phrase);
-  const { digits, lower, upper, others } = countsOf(value);
-  const letters = lower + upper;
-  const symbols = others === 0 ? 0 : value.replace(/[\w./:-]+/g, '').length;
-  const isMixedCase = lower > 0 && upper > 0;
-  const characterKinds = [digits, lower, upper, symbols].filter((count) => count > 0).length;
+  if (reference.test(value) || isPublic(value) || connectionSettings.test(value) || isCode(value, literal))
+    return false;
+  const facts = factsOf(value);
+  const { digits, letters, symbols, characterKinds } = facts;
   if (value.length < 8 && characterKinds < 3 && !isShortPassword(value, literal)) return false;
-  if (reference.test(value) || isPublic(value) || connectionSettings.test(value)) return false;
   if (digits === 0 && /passw|secret|token|credential/i.test(value)) return false;
-  // Code: a call, an index, a member access, a tag, a type.
-  if (/^[\w.]+\(.*\)$/.test(value) || (!literal && /^[\w$.]+[([{]|[;{}]$/.test(value))) return false;
-  if (/^\w+(?:::|->|\?\.)\w|^[A-Z]\w*<|^[)\]}>]|=>|^\\|^\w+=["']/.test(value)) return false;
   if (letters === 0) return digits >= 8 && literal && digits === value.length;
-  const words = value.match(/[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^A-Za-z\d_./:-]+|[\u00c0-\u024f]+/g) ?? [];
-  const lowerWords = words.map((word) => word.toLowerCase()).filter((word) => /[a-z]/.test(word));
-  const allWords =
-    lowerWords.some((word) => word.length > 2) &&
-    lowerWords.every((word) => word.length <= 2 || isWord(word) || (word.length > 5 && isWords(word)));
-  const separated = /[A-Za-z\d][_./:-][A-Za-z\d]/.test(value);
-  if (digits > 0) {
-    if (!allWords) return literal || symbols > 0 || (isMixedCase && digits >= 2) || digits >= 4;
-    // Words with a number are usually a version or variant. With symbols or enough digits, they are a password.
-    if (certain && (characterKinds >= 3 || (separated && digits >= 2 && lowerWords.length >= 2)))
-      return !isTestValue(lowerWords);
-    if (separated && symbols === 0)
-      return (phrase && lowerWords.length >= 3) || (literal && digits >= 4 && !isTestValue(lowerWords));
-    return symbols > 0 ? digits >= 2 || characterKinds >= 4 : digits >= 2 && literal;
-  }
-  if (symbols > 0 && letters >= 6 && wordShare(value) <= 0.3 && hasNoWords(value.replace(/[^A-Za-z]/g, '')))
-    return true;
-  if (symbols > 0)
-    return !allWords && /[A-Za-z][!@#$%^&*?+=~]+[A-Za-z]|^[a-z]+[!@#$%^&*]+$/.test(value) && !/["'`]/.test(value);
-  if (literal && separated && (isRareWords(value) || hasNoWords(value.replace(/[_-]/g, '')))) return true;
+  if (digits > 0) return isPasswordWithDigits(facts, { literal, phrase, certain });
+  return symbols > 0 ? isPasswordWithSymbols(value, facts) : isPasswordOfLetters(value, facts, literal);
+}
+
+/** A call, an index, a member access, a tag, a type. */
+function isCode(value: string, literal: boolean): boolean {
+  if (/^[\w.]+\(.*\)$/.test(value) || (!literal && /^[\w$.]+[([{]|[;{}]$/.test(value))) return true;
+  return /^\w+(?:::|->|\?\.)\w|^[A-Z]\w*<|^[)\]}>]|=>|^\\|^\w+=["']/.test(value);
+}
+
+function factsOf(value: string) {
+  const { digits, lower, upper, others } = countsOf(value);
+  const symbols = others === 0 ? 0 : value.replace(/[\w./:-]+/g, '').length;
+  const parts = value.match(/[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^A-Za-z\d_./:-]+|[\u00c0-\u024f]+/g) ?? [];
+  const words = parts.map((word) => word.toLowerCase()).filter((word) => /[a-z]/.test(word));
+  return {
+    ...{ digits, symbols, words, letters: lower + upper },
+    isMixedCase: lower > 0 && upper > 0,
+    characterKinds: [digits, lower, upper, symbols].filter((count) => count > 0).length,
+    isSeparated: /[A-Za-z\d][_./:-][A-Za-z\d]/.test(value),
+    /** All words are words of code. */
+    areWords:
+      words.some((word) => word.length > 2) &&
+      words.every((word) => word.length <= 2 || isWord(word) || (word.length > 5 && isWords(word))),
+  };
+}
+
+type Facts = ReturnType<typeof factsOf>;
+
+function isPasswordWithDigits(facts: Facts, { literal, phrase, certain }: ValueContext): boolean {
+  const { digits, symbols, words, isMixedCase, characterKinds, isSeparated, areWords } = facts;
+  if (!areWords) return literal || symbols > 0 || (isMixedCase && digits >= 2) || digits >= 4;
+  // Words with a number are usually a version or variant. With symbols or enough digits, they are a password.
+  if (certain && (characterKinds >= 3 || (isSeparated && digits >= 2 && words.length >= 2))) return !isTestValue(words);
+  if (isSeparated && symbols === 0)
+    return (phrase === true && words.length >= 3) || (literal && digits >= 4 && !isTestValue(words));
+  return symbols > 0 ? digits >= 2 || characterKinds >= 4 : digits >= 2 && literal;
+}
+
+function isPasswordWithSymbols(value: string, { letters, areWords }: Facts): boolean {
+  if (letters >= 6 && wordShare(value) <= 0.3 && hasNoWords(value.replace(/[^A-Za-z]/g, ''))) return true;
+  const isJoined = /[A-Za-z][!@#$%^&*?+=~]+[A-Za-z]|^[a-z]+[!@#$%^&*]+$/.test(value);
+  return !areWords && isJoined && !/["'`]/.test(value);
+}
+
+function isPasswordOfLetters(value: string, { isMixedCase, isSeparated, areWords }: Facts, literal: boolean): boolean {
+  if (literal && isSeparated && (isRareWords(value) || hasNoWords(value.replace(/[_-]/g, '')))) return true;
   if (literal && isMixedCase && isRareWords(value)) return true;
-  if (!literal || separated) return randomness(value) > 0;
-  if (isMixedCase)
-    return /^[A-Z]?[a-z]+$/.test(value)
-      ? !allWords && value.length >= 8
-      : !allWords && wordShare(value) <= 0.3 && (bitsPerCharacter(value) >= 4.3 || wordShare(value) === 0);
-  return /^[a-z]+$/.test(value) ? !allWords && !isWords(value) : randomness(value) > 0;
+  if (!literal || isSeparated) return randomness(value) > 0;
+  if (/^[a-z]+$/.test(value)) return !areWords && !isWords(value);
+  if (!isMixedCase) return randomness(value) > 0;
+  if (areWords) return false;
+  if (/^[A-Z]?[a-z]+$/.test(value)) return value.length >= 8;
+  return wordShare(value) <= 0.3 && (bitsPerCharacter(value) >= 4.3 || wordShare(value) === 0);
 }
 
 /** Whether the value cannot be a word: it has a digit or symbol, or its letters form no words. */

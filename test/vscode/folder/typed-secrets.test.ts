@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { uniforms } from '../../../src/common/statistics/random.ts';
 import { redactedQuery } from '../../../src/suggest/redacted-request.ts';
 import { SessionSecrets } from '../../../src/vscode/folder/session-secrets.ts';
-import { findSecrets } from '../../../src/workspace/secrets/redact.ts';
+import { findSecrets } from '../../../src/workspace/secrets/secrets.ts';
 import { ScriptedLlm } from '../../fakes/llm.ts';
 import { TypingEditor } from '../../fakes/typing-editor.ts';
 import { Harness, unsure } from '../../suggest/harness.ts';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { harvestFile } from '../../../src/workspace/files/file.ts';
 import { type Harvest, harvestFolder } from '../../../src/workspace/files/folder.ts';
-import { redactionCharacter } from '../../../src/workspace/secrets/redact.ts';
+import { redactionCharacter } from '../../../src/workspace/secrets/secrets.ts';
 import { code, Tree } from '../../support/tree.ts';
 import { noise } from './samples.ts';
 

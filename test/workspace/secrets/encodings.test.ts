@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { redactKnown, SecretValues } from '../../../src/workspace/secrets/known/known.ts';
+import { redactText, SecretValues } from '../../../src/workspace/secrets/secrets.ts';
 import { noise } from '../files/samples.ts';
 
 const base64 = (text: string, encoding: BufferEncoding = 'utf8') => Buffer.from(text, encoding).toString('base64');
@@ -91,7 +91,7 @@ for (const [form, write] of forms)
       const written = write(value);
       const known = [new SecretValues([value])];
       for (const text of [`run ${written}\n`, `x = f(${written});`]) {
-        const redacted = redactKnown(text, 'a.txt', known).text;
+        const redacted = redactText(text, 'a.txt', known).text;
         assert.equal(redacted.length, text.length);
         // The scheme, the user and the host of an address are no secrets; base64 shares signs with neighbours.
         if (value.includes('://')) {
@@ -116,7 +116,7 @@ test('redacts a known value beyond ASCII as JSON writers of Python and PHP escap
     encodeURIComponent(value),
   ]) {
     const text = `{"a": "${form}", "b": 1}\n`;
-    const redacted = redactKnown(text, 'a.json', [new SecretValues([value])]).text;
+    const redacted = redactText(text, 'a.json', [new SecretValues([value])]).text;
     assert.ok(left(redacted, form) <= 5, redacted);
     assert.ok(redacted.endsWith('", "b": 1}\n') && redacted.startsWith('{"a": "'), redacted);
   }
@@ -126,7 +126,7 @@ test('redacts a known value that is cut in the middle into two literals', () => 
   for (const value of values.slice(1))
     for (const joint of ['" + "', '" +\n  "', '"\n  + "', '"\n  "', '" \\\n  "', '" . "', '" .. "', '" & "', '" "']) {
       const [first, second] = [value.slice(0, value.length / 2), value.slice(value.length / 2)];
-      const redacted = redactKnown(`x = f("${first}${joint}${second}");\n`, 'a.txt', [new SecretValues([value])]).text;
+      const redacted = redactText(`x = f("${first}${joint}${second}");\n`, 'a.txt', [new SecretValues([value])]).text;
       for (const half of [first, second]) assert.ok(left(redacted, half) <= 5, redacted);
     }
 });
@@ -139,7 +139,7 @@ test('redacts a known value in base64 that is wrapped at 64 or 76 columns', () =
         for (const encode of [base64, utf16]) {
           const whole = encode(`${noise(filler)}${secret}${noise(60)}`);
           const text = (whole.match(new RegExp(`.{1,${columns}}`, 'g')) ?? []).join(joint);
-          const redacted = redactKnown(`key: "${text}"\n`, 'a.txt', [new SecretValues([secret])]).text;
+          const redacted = redactText(`key: "${text}"\n`, 'a.txt', [new SecretValues([secret])]).text;
           const core = encode(`${noise(filler)}${secret}`)
             .replace(/=+$/, '')
             .slice(encode(noise(filler)).length, -2);
@@ -154,11 +154,11 @@ test('redacts a known value in base64 that is wrapped at 64 or 76 columns', () =
 test('redacts a known value that is wrapped at 76 columns', () => {
   const secret = noise(120);
   const text = (`${'-'.repeat(20)} ${secret}`.match(/.{1,76}/g) ?? []).join('\n');
-  assert.ok(left(redactKnown(text, 'a.txt', [new SecretValues([secret])]).text, secret) < 6);
+  assert.ok(left(redactText(text, 'a.txt', [new SecretValues([secret])]).text, secret) < 6);
 });
 
 test('redacts a text that contains only one form of a value', () => {
   const known = [new SecretValues([values[1] as string])];
   for (const text of ['54 72 30 75 62', 'VHIwdWI=', 'Tr0ub4', '$$x &3', 'ordinary text, 4f9c1e7ab2d8063594f0'])
-    assert.equal(redactKnown(text, 'a.txt', known).text, text);
+    assert.equal(redactText(text, 'a.txt', known).text, text);
 });

@@ -1,8 +1,12 @@
 // Every row of the tables of forms finds its examples, keeps its other text, and can be read.
 
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { findByRule, forms, parts, ruleOf } from '../../../src/workspace/secrets/forms.ts';
+import { expression, expressions, parts } from '../../../src/workspace/secrets/expressions.ts';
+import { findByRule, forms, ruleOf } from '../../../src/workspace/secrets/forms.ts';
+import names from '../../../src/workspace/secrets/names.json' with { type: 'json' };
+import { strengthOf } from '../../../src/workspace/secrets/names.ts';
 
 /** Put together here, so that no scanner takes them for real. */
 const passwords = [
@@ -26,8 +30,38 @@ for (const form of forms)
     assert.deepEqual(found(keeps), [], keeps);
   });
 
-test('no two forms have one name, and every piece of an expression is short enough to read', () => {
-  assert.equal(new Set(forms.map(({ name }) => name)).size, forms.length);
-  for (const pieces of [...Object.values(parts), ...forms.map(({ form }) => form)])
+for (const { name, finds, keeps } of expressions)
+  test(`the expression '${name}' matches its examples, and not its other text`, () => {
+    assert.deepEqual(
+      [...finds, keeps].map((text) => expression(name).test(text)),
+      [true, true, false],
+    );
+  });
+
+for (const { strength, form, finds, keeps } of names.strengths)
+  test(`names of strength '${strength}' like ${finds.join(', ')}`, () => {
+    assert.deepEqual(finds.map(strengthOf), [strength, strength]);
+    assert.notEqual(strengthOf(keeps), strength);
+    for (const piece of form) assert.ok(piece.length <= 120, piece);
+  });
+
+test('no two rows have one name, and every piece of an expression is short enough to read', () => {
+  const rows = [...forms, ...expressions];
+  assert.equal(new Set(rows.map(({ name }) => name)).size, rows.length);
+  for (const pieces of [...Object.values(parts), ...rows.map(({ form }) => form)])
     for (const piece of pieces) assert.ok(piece.length <= 120, `${piece.length} characters: ${piece}`);
+});
+
+const room = new URL('../../../src/workspace/secrets/', import.meta.url);
+const sources = readdirSync(room).filter((name) => name.endsWith('.ts'));
+
+test('no line of code in the room of secrets has more than 120 characters, and no function 40 lines', () => {
+  const long = sources.flatMap((name) => {
+    const text = readFileSync(new URL(name, room), 'utf8');
+    const functions = text.match(/^(?:export )?(?:async )?function[\s\S]*?^\}/gm) ?? [];
+    const lines = text.split('\n').filter((line) => line.length > 120);
+    return [...lines, ...functions.filter((each) => each.split('\n').length > 40)].map((each) => `${name}: ${each}`);
+  });
+  assert.ok(sources.length > 20);
+  assert.deepEqual(long, []);
 });

@@ -2,10 +2,14 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { redactKnown, SecretValues } from '../../../src/workspace/secrets/known/known.ts';
-import { redactPath } from '../../../src/workspace/secrets/known/redact-path.ts';
-import { learnWhole, redactedPieces } from '../../../src/workspace/secrets/known/whole-file.ts';
-import { findSecrets } from '../../../src/workspace/secrets/redact.ts';
+import {
+  findSecrets,
+  learnWhole,
+  redactedPieces,
+  redactPath,
+  redactText,
+  SecretValues,
+} from '../../../src/workspace/secrets/secrets.ts';
 import { keyCarriers, keyLogs } from '../../support/cut-texts.ts';
 import { keyKinds, keyLines, linesLeft, pemOf } from '../../support/keys.ts';
 import { noise } from '../files/samples.ts';
@@ -13,7 +17,7 @@ import { noise } from '../files/samples.ts';
 const password = `tr0ub4dor&${'3'}`;
 const token = noise(32);
 const known = [new SecretValues([password, token])];
-const redacted = (text: string, cut = {}) => redactKnown(text, 'src/a.ts', known, cut).text;
+const redacted = (text: string, cut = {}) => redactText(text, 'src/a.ts', known, cut).text;
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 
 test('finds a value in a sentence and beside punctuation, but not inside a longer word', () => {
@@ -34,7 +38,7 @@ test('finds a value in base64 at every offset', () => {
 test('also finds the decoded form of an encoded value, and the password in it', () => {
   const values = (value: string) => [new SecretValues([value])];
   const gone = (value: string, text: string) =>
-    assert.ok(!redactKnown(`see ${text} there`, 'a.txt', values(value)).text.includes(text), value);
+    assert.ok(!redactText(`see ${text} there`, 'a.txt', values(value)).text.includes(text), value);
   gone(base64(`${password}12`), `${password}12`);
   gone(encodeURIComponent(password), password);
   gone(`postgres://u:${token}@host/db`, token);
@@ -59,7 +63,7 @@ test('redacts half of a long token anywhere, but not a part of a few characters'
   const values = [
     new SecretValues([long, `eyJ${noise(30, 'ZxYwVuTsRq123456789')}.eyJ${noise(50)}.${noise(43, 'QwErTy0987asdf')}`]),
   ];
-  const after = (text: string) => redactKnown(text, 'a.txt', values).text;
+  const after = (text: string) => redactText(text, 'a.txt', values).text;
   assert.equal(
     after(`a = "${long.slice(0, 32)}"\n  "${long.slice(32)}"`),
     `a = "${'*'.repeat(32)}"\n  "${'*'.repeat(32)}"`,
@@ -72,7 +76,7 @@ test('redacts half of a long token anywhere, but not a part of a few characters'
 
 test('redacts the first part of a percent-encoded signature', () => {
   const value = `${noise(12)}%2B${noise(20)}%2F${noise(12)}%3D`;
-  const left = redactKnown(`a("${value.slice(0, 38)}");\n`, 'a.ts', [new SecretValues([value])]).text;
+  const left = redactText(`a("${value.slice(0, 38)}");\n`, 'a.ts', [new SecretValues([value])]).text;
   assert.ok(!left.includes(value.slice(20, 38)), left);
 });
 
@@ -160,7 +164,7 @@ test('redacts each of thousands of secrets with a common prefix and suffix, whol
   );
   const values = [new SecretValues(alike)];
   const text = alike.map((value, i) => `${i}\t${value}\n`).join('');
-  const left = redactKnown(text, 'a.tsv', values).text;
+  const left = redactText(text, 'a.tsv', values).text;
   assert.deepEqual(
     alike.filter((value) => left.includes(value)),
     [],
@@ -178,7 +182,7 @@ for (const kind of keyKinds) {
   const lines = keyLines(kind, kind);
   const known = new SecretValues();
   known.learn(findSecrets(`a\n${pemOf(lines, kind)}\nb\n`, 'deploy/key.txt'));
-  const left = (text: string) => linesLeft(redactKnown(text, 'notes.txt', [known]).text, lines);
+  const left = (text: string) => linesLeft(redactText(text, 'notes.txt', [known]).text, lines);
 
   for (const [how, textsOf] of Object.entries(keyCarriers))
     test(`${kind}: redacts the lines of a known key: ${how}`, () => {
@@ -190,7 +194,7 @@ for (const kind of keyKinds) {
   for (const [how, log] of Object.entries(keyLogs))
     test(`${kind}: finds a key in a log: ${how}`, () => {
       const text = `starting up\n${log(pemOf(lines, kind).split('\n'))}listening on 8080\n`;
-      const { text: redacted } = redactKnown(text, 'run.log', []);
+      const { text: redacted } = redactText(text, 'run.log', []);
       assert.deepEqual(linesLeft(redacted, lines), []);
       const others = text.split('\n').filter((line) => /^starting|^listening|GET/.test(line));
       for (const plain of others) assert.ok(redacted.includes(plain), plain);
@@ -202,7 +206,7 @@ test('keeps words, and text that has only the common beginning of a key', () => 
   const known = new SecretValues();
   known.learn(findSecrets(pemOf(lines, 'PRIVATE KEY'), 'key.txt'));
   for (const text of ['MIIEvgIBADANBgkq is how it begins', 'export const a = 1;', 'A'.repeat(64)])
-    assert.equal(redactKnown(text, 'a.md', [known]).text, text);
+    assert.equal(redactText(text, 'a.md', [known]).text, text);
 });
 
 const window = 1 << 20;

@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { uniforms } from '../../../src/common/statistics/random.ts';
+import { redactRanges } from '../../../src/workspace/secrets/find.ts';
 import { findOpenSecrets } from '../../../src/workspace/secrets/open-strings.ts';
-import { findSecrets, redactRanges, redactSecrets } from '../../../src/workspace/secrets/redact.ts';
+import { findSecrets, redactSecrets } from '../../../src/workspace/secrets/secrets.ts';
 import { makeVendorCorpus } from '../../safety/vendor-corpus.ts';
 import { noise } from '../files/samples.ts';
 
@@ -127,6 +128,18 @@ for (const kind of [...kinds, 'PGP PRIVATE KEY BLOCK'])
         for (let i = 0; i + 12 < body.length; i += 4) assert.ok(!redacted.includes(body.slice(i, i + 12)), redacted);
       }
     });
+
+test('redacts a key below its headers as one range', () => {
+  const block = pem('RSA PRIVATE KEY', `MIIE${noise(330)}`);
+  const headers = 'Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,0123456789ABCDEF\n\n';
+  assert.equal(
+    redactSecrets(
+      block.replace('\n', () => `\n${headers}`),
+      'a.txt',
+    ).count,
+    1,
+  );
+});
 
 test('redacts a partial secret at an edge of a window that is marked as cut', () => {
   const secrets = [`ghp_${noise(36)}`, `sk_${'live'}_${noise(24)}`, noise(40, '0123456789abcdef'), noise(43)];

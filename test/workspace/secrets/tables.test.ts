@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { redactSecrets } from '../../../src/workspace/secrets/redact.ts';
+import { redactSecrets } from '../../../src/workspace/secrets/secrets.ts';
 import { readRows, readTexts } from '../../support/data-files.ts';
 import { noise } from '../files/samples.ts';
 

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { createHash, generateKeyPairSync } from 'node:crypto';
 import { test } from 'node:test';
 import { tokenRows } from '../../../src/workspace/secrets/random-looking.ts';
-import { redactSecrets } from '../../../src/workspace/secrets/redact.ts';
+import { redactSecrets } from '../../../src/workspace/secrets/secrets.ts';
 import { noise } from '../files/samples.ts';
 
 test('redacts a token of each provider by its prefix, without a name beside it', () => {

@@ -1,8 +1,8 @@
 // Redacts a file of any size while it streams. A secret is found by its context, so redaction comes before splitting.
 // Each window is redacted with the text before and after it, and with the first line of a table (its column names).
 
-import { findSecrets, redactRanges } from '../redact.ts';
-import { rangesIn, type SecretValues } from './known.ts';
+import { findSecrets, redactRanges } from './find.ts';
+import { rangesIn, type SecretValues } from './known-values.ts';
 
 /**
  * Length of a window without its context, in UTF-16 units. A longer line is cut: an expression over a line of some

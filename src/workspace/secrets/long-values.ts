@@ -1,7 +1,7 @@
 // Finds parts of long random secrets, such as the body of a private key. Any part that is long enough is a secret too.
 
-import { bitsPerCharacter } from '../noise.ts';
-import type { Span } from '../searched-text.ts';
+import { bitsPerCharacter } from '../../text/letter-pairs.ts';
+import type { Span } from './searched-text.ts';
 
 /** Minimum length of a matching run, in UTF-16 units; a shorter run may match by chance. */
 const minRunLength = 16;

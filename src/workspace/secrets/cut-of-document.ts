@@ -1,8 +1,6 @@
-// What a document shows of a text that was cut out of it: a column's name or a key above the cut may tell that a value is
-// a secret.
-import { redactKnown, type SecretValues } from '../secrets/known/known.ts';
-import { type Cut, type Redacted, redactRanges } from '../secrets/redact.ts';
-import type { Span } from '../secrets/searched-text.ts';
+// What a document shows of a text that was cut out of it: a column's name or a key above the cut may tell that a value
+// is a secret.
+import type { Span } from './searched-text.ts';
 
 /** A whole text, and where its secrets are. */
 export interface SearchedDocument {
@@ -15,21 +13,8 @@ const LEAST = 16;
 /** Places of a repetitive document at which a piece is looked at. */
 const MAX_PLACES = 100;
 
-/** As `redactKnown`. @param document of which the text is a part, if it is cut; undefined: it is not known */
-export function redactPart(
-  text: string,
-  path: string,
-  known: readonly SecretValues[],
-  cut: Cut,
-  document: SearchedDocument | undefined,
-): Redacted {
-  const redacted = redactKnown(text, path, known, cut);
-  if (document === undefined || !(cut.start || cut.end)) return redacted;
-  return redactRanges(redacted.text, spansInCut(text, document));
-}
-
 /** The document's secrets in a cut, in which something may be inserted at one place: a draft, or a selected entry. */
-function spansInCut(cut: string, document: SearchedDocument): Span[] {
+export function spansInCut(cut: string, document: SearchedDocument): Span[] {
   const { text, found } = document;
   if (found.length === 0) return [];
   const head = longest(cut.length, (length) => text.includes(cut.slice(0, length)));

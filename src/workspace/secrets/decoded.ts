@@ -2,8 +2,9 @@
 // `\\u00e9`, and joined literals.
 // Known secrets are searched for in the decoded text, so their encodings need not be listed one by one.
 
-import { skip } from '../../../text/match-at.ts';
-import type { Span } from '../searched-text.ts';
+import { skip } from '../../text/match-at.ts';
+import { expression } from './expressions.ts';
+import type { Span } from './searched-text.ts';
 
 export interface Decoded {
   readonly text: string;
@@ -27,8 +28,7 @@ const leastLine = 16;
 const leastPart = 3;
 const lineRest = /[\w+/=%.-]{4,}/y;
 /** The text between two lines: in plain text, in a comment, between joined literals, or escaped in one literal. */
-const lineJoin =
-  /(?:\\r)?\\n(?!["'`]?[ \t]{0,8}[+\\]?[ \t]{0,8}\r?\n)|(?:\\r)?(?:\\n)?["'`]?[ \t]{0,8}(?:[+\\&.,][ \t]{0,8})?\r?\n[ \t]{0,80}(?:(?:[+.&>#*;]|\/\/)[ \t]{0,8})?["'`]?/y;
+const lineJoin = expression('end of a line of encoded text', 'y');
 
 /** An entity, or the escape of a character as JSON writers of Python and PHP write it. */
 const escapedUnit = /&(?:#(\d{1,7})|#[xX]([\da-fA-F]{1,6})|(amp|lt|gt|quot|apos));|\\{1,4}u([\da-fA-F]{4})/g;
@@ -60,6 +60,12 @@ export function* decodedIn(text: string): Generator<Decoded> {
   yield* joinedLiterals(text);
 }
 
+function characterOf([whole, decimal, hex, name, json]: RegExpExecArray): string {
+  if (name !== undefined) return entities[name] ?? whole;
+  const code = decimal === undefined ? Number.parseInt(hex ?? json ?? '', 16) : Number(decimal);
+  return code <= 0x10ffff ? String.fromCodePoint(code) : whole;
+}
+
 /** The runs of text without a gap of a thousand units between two escapes. */
 function* unescapedIn(text: string): Generator<Decoded> {
   const gap = 1000;
@@ -88,14 +94,11 @@ function* unescapedIn(text: string): Generator<Decoded> {
       [units, offsets] = [[], []];
     }
     copy(units.length > 0 ? end : Math.max(end, match.index - gap / 2), match.index);
-    const [whole, decimal, hex, name, json] = match;
-    const code = decimal === undefined ? Number.parseInt(hex ?? json ?? '', 16) : Number(decimal);
-    const unit = name !== undefined ? entities[name] : code <= 0x10ffff ? String.fromCodePoint(code) : whole;
-    for (let i = 0; i < (unit ?? whole).length; i++) {
-      units.push((unit ?? whole)[i] as string);
+    for (const unit of characterOf(match).split('')) {
+      units.push(unit);
       offsets.push(match.index);
     }
-    end = match.index + whole.length;
+    end = match.index + match[0].length;
   }
   if (units.length === 0) return;
   copy(end, Math.min(text.length, end + gap / 2));

@@ -1,12 +1,12 @@
 // Measures how random a text looks: bits per character under a letter-pair model of code.
 
-import noiseJson from './noise.json' with { type: 'json' };
+import pairsJson from './letter-pairs.json' with { type: 'json' };
 
 /**
  * Row a, column b: bits of letter b after letter a in words of identifiers and prose, rounded and capped at 9.
  * Counted over the sources of 23 packages of npm and PyPI, each word once per file.
  */
-const pairBits = noiseJson.map((row) => Uint8Array.from(row, Number));
+const pairBits = pairsJson.map((row) => Uint8Array.from(row, Number));
 
 /** The bits of a letter after another; their case does not count. @param first from `charCodeAt`, as `second` */
 export function bitsOfPair(first: number, second: number): number {

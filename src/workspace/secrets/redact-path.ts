@@ -1,8 +1,8 @@
 // Redacts secrets in file and folder names, which have no context: a dump named after a token.
 
-import { findSecrets, redactRanges } from '../redact.ts';
-import type { Span } from '../searched-text.ts';
-import { rangesIn, type SecretValues } from './known.ts';
+import { findSecrets, redactRanges } from './find.ts';
+import { rangesIn, type SecretValues } from './known-values.ts';
+import type { Span } from './searched-text.ts';
 
 /** Minimum length of a token, in UTF-16 units. Shorter parts of a name are words, numbers or short hashes. */
 const minTokenLength = 16;

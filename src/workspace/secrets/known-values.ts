@@ -1,12 +1,12 @@
 // The known secrets of a folder, and their occurrences in other texts of that folder. They are kept only in memory.
 // Neither the secrets nor data that reveals them is written to disk; each session reads the folder again.
 
-import { findOpenSecrets } from '../open-strings.ts';
-import { type Cut, findSecrets, type Redacted, redactRanges, type SecretRange } from '../redact.ts';
-import type { Span } from '../searched-text.ts';
+import type { CutEdges } from '../../common/redaction.ts';
 import { decodedIn } from './decoded.ts';
 import { type EncodedSecret, encodingsOf } from './encodings.ts';
+import type { SecretRange } from './find.ts';
 import { LongValues } from './long-values.ts';
+import type { Span } from './searched-text.ts';
 
 /** Length of the lookup key, in UTF-16 units. Shorter secrets are redacted only where a rule finds them. */
 const keyLength = 6;
@@ -84,7 +84,7 @@ export class SecretValues {
    * The ranges of known secrets, in the forms of `encodings.ts` and `decoded.ts`, and partial secrets at a cut edge.
    * The time is linear in the text: 1 MB takes about 50 ms.
    */
-  find(text: string, cut: Cut = {}, depth = 0): Span[] {
+  find(text: string, cut: CutEdges = {}, depth = 0): Span[] {
     if (this.known.size === 0) return [];
     const ranges = this.findAsWritten(text, cut);
     if (depth === maxDecodingDepth) return ranges;
@@ -93,7 +93,7 @@ export class SecretValues {
     return ranges;
   }
 
-  private findAsWritten(text: string, cut: Cut): Span[] {
+  private findAsWritten(text: string, cut: CutEdges): Span[] {
     if (text.length < keyLength) return [];
     const ranges: Span[] = this.long.find(text);
     const last = text.length - keyLength;
@@ -153,15 +153,9 @@ export function rangesIn(
   text: string,
   found: readonly SecretRange[],
   known: readonly SecretValues[],
-  cut: Cut = {},
+  cut: CutEdges = {},
 ): Span[] {
   const own = new SecretValues();
   own.learn(found);
   return [...found, ...[own, ...known].flatMap((values) => values.find(text, cut))];
-}
-
-/** Like `redactSecrets`, and also redacts secrets in open strings and the known secrets of the folder. */
-export function redactKnown(text: string, path: string, known: readonly SecretValues[], cut: Cut = {}): Redacted {
-  const found = [...findSecrets(text, path, cut), ...findOpenSecrets(text, path)];
-  return redactRanges(text, rangesIn(text, found, known, cut));
 }

@@ -1,7 +1,10 @@
 // Finds secrets in text and redacts them, so that none reaches a prompt, an index or the database.
+
+import type { CutEdges } from '../../common/redaction.ts';
 import { kindOf, languageIdOf, languageOf } from '../../text/languages.ts';
 import { findAssignments } from './assignments.ts';
 import { findCalls } from './calls.ts';
+import { expression } from './expressions.ts';
 import { findForms } from './forms.ts';
 import { findKeyBlocks } from './key-blocks.ts';
 import { findKubernetes } from './kubernetes.ts';
@@ -28,18 +31,12 @@ export interface SecretRange extends Found {
   readonly isDistinctive: boolean;
 }
 
-/** Edges where the text was cut out of a longer one. A partial secret at a cut edge is redacted too. */
-export interface Cut {
-  readonly start?: boolean;
-  readonly end?: boolean;
-}
-
 /**
  * Replaces every secret by asterisks of the same length. Redact the whole document first, then cut prefix and suffix at
  * the same offset. Takes about 2 ms for 100 KB of text without secrets.
  * @param path decides which rules apply; some apply only to certain file names
  */
-export function redactSecrets(text: string, path: string, cut: Cut = {}): Redacted {
+export function redactSecrets(text: string, path: string, cut: CutEdges = {}): Redacted {
   return redactRanges(text, findSecrets(text, path, cut));
 }
 
@@ -58,7 +55,7 @@ export function redactRanges(text: string, ranges: readonly Span[]): Redacted {
 }
 
 /** The ranges of all secrets, sorted by start. One range may lie inside another (a token in a URL's password). */
-export function findSecrets(text: string, path: string, cut: Cut = {}): SecretRange[] {
+export function findSecrets(text: string, path: string, cut: CutEdges = {}): SecretRange[] {
   const isProse = kindOf(languageIdOf(path)) === 'prose';
   const source: SearchedText = { text, path, isSettings: isSettings(path), isProse };
   const found = finders.flatMap((find) => find(source));
@@ -71,8 +68,7 @@ export function findSecrets(text: string, path: string, cut: Cut = {}): SecretRa
   return ranges.sort((a, b) => a.start - b.start || a.end - b.end);
 }
 
-const publicBlock =
-  /-----BEGIN (?:[A-Z\d ]{0,20}PUBLIC KEY(?: BLOCK)?|(?:TRUSTED |NEW )?CERTIFICATE(?: REQUEST)?|X509 CRL|PGP MESSAGE|PGP SIGNATURE)-----/g;
+const publicBlock = expression('beginning of a public block', 'g');
 /** Longer blocks do not occur. UTF-16 units. */
 const maxBlockLength = 20_000;
 
@@ -144,7 +140,7 @@ const prefixes = tokenRows.map(({ prefix }) => prefix).filter((prefix) => prefix
 const maxLength = 20_000;
 
 /** Finds runs at a cut edge that look random or begin with a provider's token prefix. */
-function findPartialSecrets(text: string, cut: Cut): Found[] {
+function findPartialSecrets(text: string, cut: CutEdges): Found[] {
   const found: Found[] = [];
   if (cut.start) {
     const run = /^[\w+/.~%-]+={0,2}/.exec(text)?.[0];
