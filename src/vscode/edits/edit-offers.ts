@@ -216,7 +216,7 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
   }
 
   async applyAll(): Promise<void> {
-    await this.tabKey.run(() => this.commands.applyAll());
+    await this.tabKey.runNext(() => this.commands.applyAll());
   }
 
   dismiss(): void {

@@ -12,7 +12,8 @@ interface TabKeyDeps {
 }
 
 export class TabKey extends Part<TabKeyDeps> {
-  private isRunning = false;
+  /** Resolves when the command that runs has ended. */
+  private running: Promise<void> | undefined;
   private isPressed = false;
   private timer: NodeJS.Timeout | undefined;
 
@@ -22,7 +23,7 @@ export class TabKey extends Part<TabKeyDeps> {
   }
 
   get isBusy(): boolean {
-    return this.isRunning;
+    return this.running !== undefined;
   }
 
   /** Whether the key waits for an offer while there is none. */
@@ -32,18 +33,26 @@ export class TabKey extends Part<TabKeyDeps> {
 
   /** Runs a command of the key, but not while another one runs: then the key waits. */
   async run<T>(command: () => Promise<T>): Promise<T | undefined> {
-    if (this.isRunning) {
+    if (this.isBusy) {
       this.isPressed = true;
       return undefined;
     }
-    this.isRunning = true;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.running = promise;
     this.deps.onChange();
     try {
       return await command();
     } finally {
-      this.isRunning = false;
+      this.running = undefined;
+      resolve();
       this.deps.onChange();
     }
+  }
+
+  /** Runs a command that is no key, after the one that runs. */
+  async runNext<T>(command: () => Promise<T>): Promise<T | undefined> {
+    while (this.running !== undefined) await this.running;
+    return this.run(command);
   }
 
   /** An edit was applied. */
@@ -68,7 +77,7 @@ export class TabKey extends Part<TabKeyDeps> {
 
   /** There is an offer. */
   offered(): void {
-    if (!this.isPressed || this.isRunning) return;
+    if (!this.isPressed || this.isBusy) return;
     this.isPressed = false;
     void this.run(this.deps.goTo);
   }

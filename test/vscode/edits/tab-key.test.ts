@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, mock, test } from 'node:test';
 import { uniforms } from '../../../src/common/statistics/random.ts';
+import { TabKey } from '../../../src/vscode/edits/tab-key.ts';
 import { changes } from '../../edits/support.ts';
 import { desk } from '../../fakes/vscode-editor.ts';
 import { dispose, offer, opened } from './offers.ts';
@@ -147,3 +148,16 @@ for (const searchMs of searchTimes)
       assert.deepEqual(screen.typed, []);
       assert.equal(after, uses('sum'));
     });
+
+test('Apply All waits for the command that runs, and a second Tab does not begin another', async () => {
+  const done: string[] = [];
+  const key = new TabKey({ goTo: async () => void done.push('go'), onChange: () => {} });
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const first = key.run(() => promise.then(() => void done.push('first')));
+  const next = key.runNext(async () => void done.push('all'));
+  assert.equal(await key.run(async () => void done.push('dropped')), undefined);
+  resolve();
+  await Promise.all([first, next]);
+  assert.deepEqual(done, ['first', 'all']);
+  key.dispose();
+});
