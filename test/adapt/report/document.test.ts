@@ -183,7 +183,7 @@ test('the cost is all that was paid, with time, memory, base and device', () => 
   assert.equal(money(stored), '$0.3000 for 300 answers of claude');
   const rows = cells(stored as AdaptReport, 'What it cost');
   assert.equal(rows.get('Time')?.join(), '6 min 40 s, of it 3 min 24 s training');
-  assert.equal(rows.get('Peak memory')?.join(), 'engine 1.26 GB, run 0.30 GB');
+  assert.equal(rows.get('Peak memory')?.join(), '0.30 GB');
   assert.equal(rows.get('Base')?.join(), 'small; trained on cpu (no GPU)');
   assert.equal(rows.get('Files')?.join(), '240 files, about 300,000 tokens; 60 held out');
   assert.equal(rows.get('An answer of the large model takes')?.join(), '900 ms, one in twenty more than 900 ms');
