@@ -32,7 +32,6 @@ import { documentAt, type FolderRef } from './vscode/editor/folder-ref.ts';
 import { pathsOf } from './vscode/editor/paths.ts';
 import { StoreOwner } from './vscode/editor/store-owner.ts';
 import { commandForPanel, type Surface } from './vscode/editor/surface.ts';
-import { EditOffers } from './vscode/edits/edit-offers.ts';
 import { nextEdits } from './vscode/edits/surface.ts';
 import { exporting } from './vscode/export/export.ts';
 import { DiskChanges } from './vscode/folder/disk-changes.ts';
@@ -218,16 +217,16 @@ function panelParts(
 /** What surfaces are made from. */
 type Parts = FolderParts & ReturnType<typeof panelParts> & { readonly extension: vscode.Uri };
 
-/** Ghost text and next edits, which share a line and the keys. */
-function editorSurfaces(parts: Parts, owned: DisposableStore): { inEditor: Surface[]; kept: KeptView } {
+/** Ghost text and next edits, which share a line and the keys. Without next edits the line is `noLineOwner`. */
+function editorSurfaces(parts: Parts, owned: DisposableStore): Surface[] {
   const { adaptation, api, configuration, contextKeys, documents, events, folders, permissions, snooze } = parts;
   const isOn = (folder: FolderRef, languageId: string) =>
     !snooze.active &&
     permissions.isOn(folder.key) &&
     isLanguageEnabled(configuration.for(folder.uri).enable, languageId);
   const lastSuggestion = new LastSuggestion();
-  const offers = owned.add(
-    new EditOffers({
+  const { surface, line } = nextEdits(
+    {
       ...parts,
       isOn,
       isSuggested: (document, text) => lastSuggestion.contains(document, text),
@@ -235,7 +234,8 @@ function editorSurfaces(parts: Parts, owned: DisposableStore): { inEditor: Surfa
       showLines: (editor) => void ghostText.request(editor),
       onLineTaken: (document) => void ghostText.giveWay(document),
       onTabAction: (action) => contextKeys.set('nextEdit', action),
-    }),
+    },
+    owned,
   );
   const consent = new ConsentNotice();
   const ghostText: GhostTextProvider = new GhostTextProvider({
@@ -243,7 +243,7 @@ function editorSurfaces(parts: Parts, owned: DisposableStore): { inEditor: Surfa
     documents,
     isOn,
     lastSuggestion,
-    nextEdits: offers,
+    nextEdits: line,
     onRequest: (folder) => consent.beforeRequest(folder, api, permissions),
     onRequested: (document) => firstKeys.onRequested(document),
     onShown: (isShown) => contextKeys.set('suggesting', isShown),
@@ -254,11 +254,7 @@ function editorSurfaces(parts: Parts, owned: DisposableStore): { inEditor: Surfa
   owned.add(new Prefetch({ folders, documents, isOn, mayPrefill }));
   owned.add(events.ready.event((folder) => void ghostText.repeat(folder)));
   owned.add(vscode.languages.registerInlineCompletionItemProvider({ pattern: '**' }, ghostText));
-  const kept = owned.add(new KeptView({ ...parts, edited: () => offers.askedPlace() }));
-  return {
-    inEditor: [completions({ ...parts, ghostText, lastSuggestion, nextEdits: offers }), nextEdits(offers)],
-    kept,
-  };
+  return [completions({ ...parts, ghostText, lastSuggestion, nextEdits: line }), surface];
 }
 
 /** Every surface of the editor, a line each. A deleted surface loses its folder and its line. */
@@ -267,9 +263,9 @@ function surfacesOf(parts: Parts, owned: DisposableStore, surfaces: () => readon
   const onDeleted = () => {
     for (const { deleted } of surfaces()) deleted?.();
   };
-  const { inEditor, kept } = editorSurfaces(parts, owned);
+  const kept = owned.add(new KeptView({ ...parts, sends: () => surfaces().flatMap(({ sends }) => sends ?? []) }));
   return [
-    ...inEditor,
+    ...editorSurfaces(parts, owned),
     panelSurface({ ...parts, kept }),
     exporting(parts),
     adaptations({ ...parts, onDeleted }),

@@ -2,6 +2,16 @@
 // gone.
 import type { PanelAction, PanelNotice } from '../webview/protocol.ts';
 import type { FolderRef } from './folder-ref.ts';
+import type { UiText } from './ui-text.ts';
+
+/** A request that a surface would send to the large model now. */
+export interface Sends {
+  readonly title: UiText;
+  /** The request's JSON. Undefined: nothing would be sent. */
+  readonly body: (folder: FolderRef) => Promise<string | undefined>;
+  /** Why nothing would be sent. */
+  readonly nothing: UiText;
+}
 
 export interface Surface {
   /** By name, without the extension's prefix. */
@@ -12,6 +22,8 @@ export interface Surface {
   readonly notices?: (folder: FolderRef) => readonly PanelNotice[];
   /** Buttons above the panel's reports. */
   readonly reportActions?: readonly PanelAction[];
+  /** Shown by 'Show What Is Kept and Sent'. */
+  readonly sends?: Sends;
   /** Starts what may wait until after the activation. */
   readonly begin?: () => void;
   /** The stored data of a folder or of all was deleted. */

@@ -1,9 +1,22 @@
-// Next edits: the keys that go to one, apply it, and dismiss it.
+// Next edits: the keys that go to one, apply it, and dismiss it; the line that they share with ghost text.
+import type { DisposableStore } from '../../common/disposable.ts';
+import { editPrompt } from '../../edits/large-model/prompt.ts';
+import { requestWriter } from '../../llm/connect.ts';
+import type { Api } from '../api/api.ts';
+import type { LineOwner } from '../completion/provider.ts';
 import type { Surface } from '../editor/surface.ts';
-import type { EditOffers } from './edit-offers.ts';
+import { t } from '../editor/ui-text.ts';
+import { EditOffers, type EditOffersDeps } from './edit-offers.ts';
 
-export function nextEdits(offers: EditOffers): Surface {
-  return {
+export interface NextEditsSurfaceDeps extends EditOffersDeps {
+  readonly api: Pick<Api, 'address'>;
+}
+
+/** The surface, and what it shares with ghost text: without next edits that is `noLineOwner`. */
+export function nextEdits(deps: NextEditsSurfaceDeps, owned: DisposableStore): { surface: Surface; line: LineOwner } {
+  const { api, folders } = deps;
+  const offers = owned.add(new EditOffers(deps));
+  const surface: Surface = {
     commands: {
       goToNextEdit: () => offers.goTo(),
       applyNextEdit: () => offers.apply(),
@@ -11,6 +24,18 @@ export function nextEdits(offers: EditOffers): Surface {
       dismissNextEdit: () => offers.dismiss(),
       resumeNextEdits: () => offers.resume(),
     },
+    sends: {
+      title: t('Request to the large model for the edit that follows'),
+      nothing: t('You have edited nothing here that it would follow from.'),
+      body: async (folder) => {
+        const session = folders.of(folder);
+        const asked = offers.askedPlace();
+        if (asked?.folder.key !== folder.key || !session.secrets.isComplete) return undefined;
+        const send = await requestWriter(api.address, editPrompt);
+        return send(await session.service.following.requestFor(asked.place));
+      },
+    },
     begin: () => offers.start(),
   };
+  return { surface, line: offers };
 }

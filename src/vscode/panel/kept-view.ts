@@ -5,8 +5,6 @@ import type { KeptKind, KeptRow, KeptSummary } from '../../adapt/report/kept.ts'
 import { Part } from '../../common/disposable.ts';
 import { messageOf } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
-import type { AskedPlace } from '../../edits/editor.ts';
-import { editPrompt } from '../../edits/large-model/prompt.ts';
 import { requestWriter } from '../../llm/connect.ts';
 import { completionPrompt } from '../../prompts/completion/completion-prompt.ts';
 import type { FileChange } from '../../specialist/ngram/folder-worker-protocol.ts';
@@ -16,6 +14,7 @@ import { Document, keptScheme } from '../editor/document.ts';
 import { indentUnit } from '../editor/document-query.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';
 import { withProgress } from '../editor/progress.ts';
+import type { Sends } from '../editor/surface.ts';
 import { safeSentence, t } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
 import type { Documents } from '../folder/documents.ts';
@@ -28,8 +27,8 @@ export interface KeptViewDeps {
   readonly api: Api;
   readonly documents: Documents;
   readonly log: Log;
-  /** Where the edit that follows would be asked for now. */
-  readonly edited: () => AskedPlace<FolderRef> | undefined;
+  /** What other surfaces send. */
+  readonly sends: () => readonly Sends[];
 }
 
 export class KeptView extends Part<KeptViewDeps> implements vscode.TextDocumentContentProvider {
@@ -51,7 +50,9 @@ export class KeptView extends Part<KeptViewDeps> implements vscode.TextDocumentC
     const session = this.deps.folders.of(folder);
     // Built first, because the cursor may move while the stored data is read.
     const request = await this.requestAt(session, editor);
-    const editRequest = await this.editRequest(session);
+    const requests = [{ title: t('Request to the large model for a completion at the cursor'), request }];
+    for (const sends of this.deps.sends())
+      requests.push({ title: sends.title, request: await this.requestOf(sends, folder) });
     const storedData =
       folder.root === undefined
         ? undefined
@@ -60,7 +61,7 @@ export class KeptView extends Part<KeptViewDeps> implements vscode.TextDocumentC
       if (storedData.error.code !== 'cancelled') void window.showErrorMessage(safeSentence(storedData.error.message));
       return;
     }
-    const text = render(folder, { request, editRequest }, session.ngram.changed(), storedData?.value);
+    const text = render(folder, requests, session.ngram.changed(), storedData?.value);
     await this.open(`${t('Kept and Sent')} · ${folder.name}`, text);
   }
 
@@ -93,16 +94,12 @@ export class KeptView extends Part<KeptViewDeps> implements vscode.TextDocumentC
     }
   }
 
-  /** The request for the edit that follows from the last ones, or why there is none. */
-  private async editRequest(session: FolderSession): Promise<string> {
-    const asked = this.deps.edited();
-    if (asked?.folder.key !== session.folder.key || !session.secrets.isComplete)
-      return t('You have edited nothing here that it would follow from.');
+  private async requestOf({ body, nothing, title }: Sends, folder: FolderRef): Promise<string> {
     try {
-      const send = await requestWriter(this.deps.api.address, editPrompt);
-      return readable(send(await session.service.following.requestFor(asked.place)));
+      const request = await body(folder);
+      return request === undefined ? nothing : readable(request);
     } catch (error) {
-      this.deps.log.error('The request for the edit that follows could not be built', error);
+      this.deps.log.error(`Could not be built: ${title}`, error);
       return t('The request could not be built, so nothing would be sent: {0}', messageOf(error));
     }
   }
@@ -128,7 +125,7 @@ const titles: Readonly<Record<KeptKind, () => string>> = {
 
 function render(
   folder: FolderRef,
-  { request, editRequest }: { readonly request: string; readonly editRequest: string },
+  requests: readonly { readonly title: string; readonly request: string }[],
   changedFiles: readonly FileChange[],
   kept: KeptSummary | undefined,
 ): string {
@@ -147,8 +144,7 @@ function render(
   );
   return [
     intro,
-    section(t('Request to the large model for a completion at the cursor'), [request]),
-    section(t('Request to the large model for the edit that follows'), [editRequest]),
+    ...requests.map(({ title, request }) => section(title, [request])),
     section(t('Open and changed files, in memory'), open.map(part)),
     ...Object.entries(titles).map(([kind, title]) => section(title(), ofKind(kind as KeptKind))),
     '',
