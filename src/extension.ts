@@ -225,18 +225,7 @@ function editorSurfaces(parts: Parts, owned: DisposableStore): Surface[] {
     permissions.isOn(folder.key) &&
     isLanguageEnabled(configuration.for(folder.uri).enable, languageId);
   const lastSuggestion = new LastSuggestion();
-  const { surface, line } = nextEdits(
-    {
-      ...parts,
-      isOn,
-      isSuggested: (document, text) => lastSuggestion.contains(document, text),
-      onOffered: (isOffered) => contextKeys.set('editOffered', isOffered),
-      showLines: (editor) => void ghostText.request(editor),
-      onLineTaken: (document) => void ghostText.giveWay(document),
-      onTabAction: (action) => contextKeys.set('nextEdit', action),
-    },
-    owned,
-  );
+  const { surface, line } = nextEdits({ ...parts, isOn, lastSuggestion, ghostText: () => ghostText }, owned);
   const consent = new ConsentNotice();
   const ghostText: GhostTextProvider = new GhostTextProvider({
     folders,
@@ -259,7 +248,6 @@ function editorSurfaces(parts: Parts, owned: DisposableStore): Surface[] {
 
 /** Every surface of the editor, a line each. A deleted surface loses its folder and its line. */
 function surfacesOf(parts: Parts, owned: DisposableStore, surfaces: () => readonly Surface[]): Surface[] {
-  const { contextKeys } = parts;
   const onDeleted = () => {
     for (const { deleted } of surfaces()) deleted?.();
   };
@@ -271,7 +259,7 @@ function surfacesOf(parts: Parts, owned: DisposableStore, surfaces: () => readon
     adaptations({ ...parts, onDeleted }),
     largeModel(parts),
     localModel(parts),
-    textTasks({ ...parts, onTasks: (hasTask) => contextKeys.set('hasTask', hasTask) }, owned),
+    textTasks({ ...parts, onTasks: (hasTask) => parts.contextKeys.set('hasTask', hasTask) }, owned),
     writing(parts),
   ];
 }

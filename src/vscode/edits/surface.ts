@@ -3,19 +3,34 @@ import type { DisposableStore } from '../../common/disposable.ts';
 import { editPrompt } from '../../edits/large-model/prompt.ts';
 import { requestWriter } from '../../llm/connect.ts';
 import type { Api } from '../api/api.ts';
-import type { LineOwner } from '../completion/provider.ts';
+import type { GhostTextProvider, LastSuggestion, LineOwner } from '../completion/provider.ts';
 import type { Surface } from '../editor/surface.ts';
 import { t } from '../editor/ui-text.ts';
+import type { ContextKeys } from '../panel/context-keys.ts';
 import { EditOffers, type EditOffersDeps } from './edit-offers.ts';
 
-export interface NextEditsSurfaceDeps extends EditOffersDeps {
+type MadeHere = 'isSuggested' | 'onOffered' | 'showLines' | 'onLineTaken' | 'onTabAction';
+
+export interface NextEditsSurfaceDeps extends Omit<EditOffersDeps, MadeHere> {
   readonly api: Pick<Api, 'address'>;
+  readonly contextKeys: ContextKeys;
+  readonly lastSuggestion: LastSuggestion;
+  readonly ghostText: () => GhostTextProvider;
 }
 
 /** The surface, and what it shares with ghost text: without next edits that is `noLineOwner`. */
 export function nextEdits(deps: NextEditsSurfaceDeps, owned: DisposableStore): { surface: Surface; line: LineOwner } {
-  const { api, folders } = deps;
-  const offers = owned.add(new EditOffers(deps));
+  const { api, contextKeys, folders, ghostText, lastSuggestion } = deps;
+  const offers = owned.add(
+    new EditOffers({
+      ...deps,
+      isSuggested: (document, text) => lastSuggestion.contains(document, text),
+      onOffered: (isOffered) => contextKeys.set('editOffered', isOffered),
+      showLines: (editor) => void ghostText().request(editor),
+      onLineTaken: (document) => void ghostText().giveWay(document),
+      onTabAction: (action) => contextKeys.set('nextEdit', action),
+    }),
+  );
   const surface: Surface = {
     commands: {
       goToNextEdit: () => offers.goTo(),
