@@ -112,28 +112,3 @@ function spell(parts: readonly string[], old: readonly string[], name: string): 
     })
     .join(separator);
 }
-
-/** A number, or a name with one, as its text around the number. */
-const COUNTED = /^(\D*)(\d{1,9})(\D*)$/;
-
-/**
- * The next text of a sequence that counts up or down by a constant step: '1', '2' gives '3'; undefined if it does not
- * count.
- */
-export function countedOn(texts: readonly string[]): string | undefined {
-  const read = texts.map((text) => COUNTED.exec(text));
-  const [first] = read;
-  if (!first || texts.length < 2) return undefined;
-  const numbers: number[] = [];
-  for (const match of read) {
-    if (!match || match[1] !== first[1] || match[3] !== first[3]) return undefined;
-    numbers.push(Number(match[2]));
-  }
-  const step = (numbers[1] as number) - (numbers[0] as number);
-  for (let i = 2; i < numbers.length; i++)
-    if ((numbers[i] as number) - (numbers[i - 1] as number) !== step) return undefined;
-  const next = (numbers.at(-1) as number) + step;
-  if (step === 0 || next < 0) return undefined;
-  const width = (first[2] as string).startsWith('0') ? (first[2] as string).length : 0;
-  return `${first[1]}${String(next).padStart(width, '0')}${first[3]}`;
-}
