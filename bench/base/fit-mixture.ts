@@ -20,7 +20,7 @@ import { addGgufModel } from '../../src/neural/models/import/add-gguf.ts';
 import { TOKENIZER } from '../../src/neural/models/manifest.ts';
 import { loadLibrary } from '../../src/neural/runtime/session.ts';
 import { positionInDocument } from '../../src/prompts/completion/completion-position.ts';
-import type { JointDrafter, LabeledQuery } from '../../src/specialist/decoding/joint-drafter.ts';
+import type { JointDrafter, LabelledQuery } from '../../src/specialist/decoding/joint-drafter.ts';
 import { MIXTURE_FILE } from '../../src/specialist/decoding/mix-source.ts';
 import { initialMixWeights, plainMixWeights, readMixWeights } from '../../src/specialist/decoding/mix-weights.ts';
 import { loadServedModel } from '../../src/specialist/decoding/served-model.ts';
@@ -57,7 +57,7 @@ const start = isGguf ? readMixWeights([join(root, 'models/medium')]) : initialMi
 interface Package {
   readonly name: string;
   readonly mixed: JointDrafter;
-  readonly positions: readonly LabeledQuery[];
+  readonly positions: readonly LabelledQuery[];
 }
 
 const files = [...held].flatMap(([languageId, all]) => all.map((file) => ({ ...file, languageId })));

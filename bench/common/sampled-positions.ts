@@ -5,7 +5,7 @@ import { indentLength, linesOf } from '../../src/text/lines.ts';
 import type { PackageFile } from './packages.ts';
 
 /** A cursor position, and the text that the author wrote there. Only its first line is used. */
-export interface LabeledLineQuery extends CompletionQuery {
+export interface LabelledLineQuery extends CompletionQuery {
   readonly truth: string;
 }
 
@@ -14,7 +14,7 @@ export interface LabeledLineQuery extends CompletionQuery {
  * something of four characters or more is left of the line.
  * @param seed any integer; the same seed draws the same places
  */
-export function samplePositions(files: readonly PackageFile[], count: number, seed: number): LabeledLineQuery[] {
+export function samplePositions(files: readonly PackageFile[], count: number, seed: number): LabelledLineQuery[] {
   const random = uniforms(seed);
   const lines: { readonly file: PackageFile; readonly start: number; readonly line: string }[] = [];
   for (const file of files) {
@@ -22,7 +22,7 @@ export function samplePositions(files: readonly PackageFile[], count: number, se
       if (line.trim().length >= shortest) lines.push({ file, start, line });
     }
   }
-  const positions: LabeledLineQuery[] = [];
+  const positions: LabelledLineQuery[] = [];
   for (let tries = 0; tries < count * 8 && positions.length < count && lines.length > 0; tries++) {
     const { file, start, line } = lines[Math.floor(random() * lines.length)] as (typeof lines)[number];
     const indent = indentLength(line);

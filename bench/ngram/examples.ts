@@ -4,7 +4,7 @@ import type { ChoiceExample } from '../../src/common/statistics/conditional-logi
 import { candidateLines } from '../../src/specialist/ngram/drafter.ts';
 import { type NgramModel, type TextFile, visitTokens } from '../../src/specialist/ngram/model.ts';
 import { lineEnd } from '../../src/text/lines.ts';
-import type { LabeledLineQuery } from '../common/sampled-positions.ts';
+import type { LabelledLineQuery } from '../common/sampled-positions.ts';
 import { exampleOf, type MixtureExample } from './fit-mixture.ts';
 
 const LINE_TOKENS = 40;
@@ -25,7 +25,7 @@ export function mixtureExamples(model: NgramModel, files: readonly TextFile[], l
   return examples;
 }
 
-export function rankingExamples(model: NgramModel, queries: readonly LabeledLineQuery[]): ChoiceExample[] {
+export function rankingExamples(model: NgramModel, queries: readonly LabelledLineQuery[]): ChoiceExample[] {
   return queries.map((query) => {
     const { candidates, none } = candidateLines(query, LINE_TOKENS, model.predictorAt(query, LINE_TOKENS));
     const line = query.truth.slice(0, lineEnd(query.truth, 0)).trim();

@@ -15,7 +15,7 @@ import { draftWithNgramsOnly } from './drafts.ts';
 import { secondsPerPosition } from './evaluate.ts';
 import { routerFor } from './fit-router.ts';
 import { type HeldOutPositions, halved } from './held-out-positions.ts';
-import { askLarge, callsOf, labelingOf, pricesOf } from './labels.ts';
+import { askLarge, callsOf, labellingOf, pricesOf } from './labels.ts';
 import { fitAdaptedMixture, fitBaseMixture, isMixed, mixtureInputs } from './mixture.ts';
 import { modelFolderOf, sweepModels } from './models/folder-models.ts';
 import { writeSnapshot } from './models/served.ts';
@@ -104,7 +104,7 @@ async function learn(run: Run): Promise<Learned> {
     // What the user agrees to: time, training, and the price of the large model's answers.
     const priceOf = pricesOf(run, index);
     const plan = await steps.step('plan', planInputs(run), () => agree(run, machine, priceOf));
-    const labeling = labelingOf(run, plan, priceOf);
+    const labelling = labellingOf(run, plan, priceOf);
     const positions = halved(run.positions, plan.halvings);
 
     // Validation files choose the neural model. Test files, which decide nothing, are drafted after the choice.
@@ -112,7 +112,7 @@ async function learn(run: Run): Promise<Learned> {
       session &&
       timing &&
       (await attempt(run, 'measuring', () =>
-        trainAndChoose(run, { plan, timing, index, session, positions, calls: labeling ? callsOf(labeling) : 0 }),
+        trainAndChoose(run, { plan, timing, index, session, positions, calls: labelling ? callsOf(labelling) : 0 }),
       ));
     const tested = chosen && (await attempt(run, 'measuring', () => draftAtTest(run, session, chosen, positions)));
     const ngrams = {
@@ -122,7 +122,7 @@ async function learn(run: Run): Promise<Learned> {
 
     // The router is fitted on the drafts that will be served, and on what the large model answers there.
     const served = tested ? { choose: chosen.used.scored, test: tested.used } : ngrams;
-    const labels = labeling && (await askLarge(run, labeling, served, index));
+    const labels = labelling && (await askLarge(run, labelling, served, index));
     const router = routerFor(served.choose, labels);
     if (served.choose.length === 0)
       notes.push('There are too few files for validation, so the shipped router is used.');

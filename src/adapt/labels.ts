@@ -27,7 +27,7 @@ import {
   type Labels,
   type ScoredPosition,
 } from './positions/scored-positions.ts';
-import type { ApiEstimate, LabelingLimits } from './request/adapt-request.ts';
+import type { ApiEstimate, LabellingLimits } from './request/adapt-request.ts';
 import type { Run } from './run.ts';
 
 /** A position with the prompt that asks for its label. */
@@ -37,7 +37,7 @@ interface ToAsk {
 }
 
 /** Held-out positions for the API to label. Its requests show drafts that are made later. */
-interface Labeling {
+interface Labelling {
   readonly llm: LlmClient;
   /** Of model, limits and held-out positions. */
   readonly identity: string;
@@ -48,15 +48,15 @@ interface Labeling {
 }
 
 /** What the unknown answers cost. */
-interface PricedLabeling extends Labeling {
+interface PricedLabelling extends Labelling {
   /** Absent: every answer is known, or there is no position. */
   readonly estimate: ApiEstimate | undefined;
 }
 
 /** Undefined: there is no API. @param halvings of the positions (see `halved`) */
-export type PriceOf = (halvings: number) => PricedLabeling | undefined;
+export type PriceOf = (halvings: number) => PricedLabelling | undefined;
 
-export interface ApprovedLabeling extends Labeling {
+export interface ApprovedLabelling extends Labelling {
   /** False: an earlier run asked all, and only its stored answers are used. */
   readonly approved: boolean;
 }
@@ -64,7 +64,7 @@ export interface ApprovedLabeling extends Labeling {
 /** Whether a run has asked all at the held-out positions. Stored. */
 interface Asked {
   readonly whole: boolean;
-  /** See `Labeling.identity`. */
+  /** See `Labelling.identity`. */
   readonly as: string;
 }
 
@@ -81,7 +81,7 @@ export function labelRequest(example: CursorExample, index: NgramModel, drafts: 
 }
 
 /** Model and limits of the labelling. With others, labels are requested anew. */
-export function labelingSettings({ llm, request }: Run): unknown {
+export function labellingSettings({ llm, request }: Run): unknown {
   const { api } = request;
   return llm && api && [llm.facts.asked ?? llm.model, api.positions, api.runUsd];
 }
@@ -89,7 +89,7 @@ export function labelingSettings({ llm, request }: Run): unknown {
 /** Whatever decides which positions are asked about, and what is asked there, besides the limits. */
 function askedInputs(run: Run): unknown {
   const { digests, request, program } = run;
-  return [digests, sha256Of(request.tokenizerPath), labelingSettings(run), request.neural?.base, program];
+  return [digests, sha256Of(request.tokenizerPath), labellingSettings(run), request.neural?.base, program];
 }
 
 /** Prices for a run, none of which is computed twice. */
@@ -98,11 +98,11 @@ export function pricesOf(run: Run, index: NgramModel): PriceOf {
   const { api } = run.request;
   if (llm === undefined || api === undefined) return () => undefined;
   const asked = steps.stored<Asked>('asked', askedInputs(run));
-  const known = new Map<number, PricedLabeling>();
+  const known = new Map<number, PricedLabelling>();
   return (halvings) => {
     const before = known.get(halvings);
     if (before) return before;
-    const identity = JSON.stringify([labelingSettings(run), halvings]);
+    const identity = JSON.stringify([labellingSettings(run), halvings]);
     const { priced, ...chosen } = positionsToLabel(halved(run.positions, halvings), index, llm, api);
     const unknown: Prompt[] = chosen.bare.map(({ prompt }) => prompt).filter((prompt) => !llm.knows?.(prompt));
     if (!asked?.whole || asked.as !== identity) unknown.push(...priced);
@@ -112,30 +112,30 @@ export function pricesOf(run: Run, index: NgramModel): PriceOf {
       positions: unknown.length,
       usd: unknown.reduce((sum, prompt) => sum + llm.estimateUsd(prompt), 0),
     };
-    const labeling = { llm, identity, ...chosen, estimate: unknown.length > 0 ? estimate : undefined };
-    known.set(halvings, labeling);
-    return labeling;
+    const labelling = { llm, identity, ...chosen, estimate: unknown.length > 0 ? estimate : undefined };
+    known.set(halvings, labelling);
+    return labelling;
   };
 }
 
 /** Number of answers that are asked for. */
-export function callsOf({ validation, test, bare }: Pick<Labeling, 'validation' | 'test' | 'bare'>): number {
+export function callsOf({ validation, test, bare }: Pick<Labelling, 'validation' | 'test' | 'bare'>): number {
   return validation.length + test.length + bare.length;
 }
 
 /** What the API is asked in a run whose plan is agreed to. Undefined: nothing. */
-export function labelingOf(
+export function labellingOf(
   run: Run,
   { halvings, api }: { readonly halvings: number; readonly api: boolean },
   priceOf: PriceOf,
-): ApprovedLabeling | undefined {
+): ApprovedLabelling | undefined {
   const priced = priceOf(halvings);
   if (priced === undefined) return undefined;
-  const { estimate, ...labeling } = priced;
+  const { estimate, ...labelling } = priced;
   const { choose, test } = halved(run.positions, halvings);
-  const isEmpty = callsOf(labeling) === 0;
+  const isEmpty = callsOf(labelling) === 0;
   const approved = estimate !== undefined && api;
-  if (!isEmpty && (estimate === undefined || approved)) return { ...labeling, approved };
+  if (!isEmpty && (estimate === undefined || approved)) return { ...labelling, approved };
   const why = !isEmpty
     ? 'the estimate was declined'
     : choose.length + test.length > 0
@@ -154,7 +154,7 @@ export function positionsToLabel(
   { choose, test }: Pick<HeldOutPositions, 'choose' | 'test'>,
   index: NgramModel,
   llm: Pick<LlmClient, 'facts' | 'estimateUsd' | 'ceilingUsd'>,
-  { positions, runUsd = Number.POSITIVE_INFINITY }: LabelingLimits,
+  { positions, runUsd = Number.POSITIVE_INFINITY }: LabellingLimits,
 ) {
   const prompts = new Map<CursorExample, Prompt>();
   const usualPrompt = (example: CursorExample) => {
@@ -181,11 +181,11 @@ export function positionsToLabel(
 /** Asks what completions will ask: with the drafts that are served. Stored answers are not paid for again. */
 export async function askLarge(
   run: Run,
-  labeling: ApprovedLabeling,
+  labelling: ApprovedLabelling,
   served: ServedDrafts,
   index: NgramModel,
 ): Promise<ApiLabels> {
-  const { llm, approved } = labeling;
+  const { llm, approved } = labelling;
   const { signal, paid, notes } = run;
   const tell = run.stage('Asking the API');
   const draftsAt = draftsToShow(served);
@@ -196,7 +196,7 @@ export async function askLarge(
       return { example, prompt: completionPrompt(labelRequest(example, index, draftsAt(scored)), llm.facts) };
     });
   // One count over all, so that the time left does not start again.
-  const total = callsOf(labeling);
+  const total = callsOf(labelling);
   let [done, usd] = [0, 0];
   const ask = async (positions: readonly ToAsk[]): Promise<Labels | undefined> => {
     if (run.apiStopped) return undefined;
@@ -222,14 +222,14 @@ export async function askLarge(
     if (stopped) run.apiStopped = { ...stopped, message: `Asking the API stopped early: ${stopped.message}` };
     return { labelled, failed };
   };
-  const validation = (await ask(informed(labeling.validation))) as Labels;
-  const test = await ask(informed(labeling.test));
-  const bare = await ask(labeling.bare);
+  const validation = (await ask(informed(labelling.validation))) as Labels;
+  const test = await ask(informed(labelling.test));
+  const bare = await ask(labelling.bare);
   const { apiStopped } = run;
   if (apiStopped) notes.push(apiStopped.message);
   const labels = { model: llm.model, validation, test, bare };
   const answered = allLabels(labels).reduce((sum, { labelled }) => sum + labelled.length, 0);
-  const asked: Asked = { whole: answered === total, as: labeling.identity };
+  const asked: Asked = { whole: answered === total, as: labelling.identity };
   run.steps.store('asked', askedInputs(run), asked);
   return labels;
 }

@@ -75,7 +75,7 @@ export class NeuralSession {
     const answers = answersOf(this.run, this.identity(candidate));
     const drafter: Drafter = {
       complete: (query, options) => this.ask(candidate, tell, 'draft', { key, query, options }),
-      lossAt: (query, truth) => this.ask(candidate, tell, 'lossAt', { key, labeled: { query, truth } }),
+      lossAt: (query, truth) => this.ask(candidate, tell, 'lossAt', { key, labelled: { query, truth } }),
     };
     return evaluate(drafter, positions, { losses: true, answers, tell, signal });
   }

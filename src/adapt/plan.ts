@@ -3,7 +3,7 @@
 import { CodedError } from '../common/errors.ts';
 import { baseCandidate, earlierCandidate } from './candidates.ts';
 import { halved, MAX_HALVINGS } from './held-out-positions.ts';
-import { callsOf, labelingSettings, type PriceOf } from './labels.ts';
+import { callsOf, labellingSettings, type PriceOf } from './labels.ts';
 import type { NeuralSession } from './neural-session.ts';
 import { noWork, planInWords, type RemainingWork } from './report/countdown.ts';
 import type { PlanAnswer, PlanChoice, PlanOffer } from './request/adapt-request.ts';
@@ -60,7 +60,7 @@ const START: PlanAnswer = { kind: 'start', api: false };
 
 /** The plan is stored while the run is not over, so that a resumed run does not ask again. */
 export function planInputs(run: Run): unknown {
-  return [run.digests, labelingSettings(run), run.request.neural];
+  return [run.digests, labellingSettings(run), run.request.neural];
 }
 
 /** @param machine undefined: there is no neural model, or it does not answer */

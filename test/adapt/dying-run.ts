@@ -43,13 +43,13 @@ const truth: Script['truth'] = (query) => truthAt(files[query.path] as string, q
 
 class RecordingEngine extends RunEngine {
   override request<K extends RequestKind>(kind: K, of: Requests[K]['request'], options: RequestOptions<K> = {}) {
-    const { query, labeled, key, pauseAfter } = of as {
+    const { query, labelled, key, pauseAfter } = of as {
       query?: QueryPosition;
-      labeled?: { query: QueryPosition };
+      labelled?: { query: QueryPosition };
       key?: string;
       pauseAfter?: number;
     };
-    const cursor = query ?? labeled?.query;
+    const cursor = query ?? labelled?.query;
     const name = this.open.get(key ?? '')?.name ?? '';
     const requestName = pauseAfter === undefined ? kind : 'pace';
     ask([requestName, name, ...(cursor ? [cursor.path, cursor.prefix.length] : [])].join(' '));

@@ -19,7 +19,7 @@ import { positionsToLabel } from '../labels.ts';
 import { ownFolder } from '../models/folder-models.ts';
 import { readSpecialist } from '../models/served.ts';
 import type { KeptRow } from '../report/kept.ts';
-import type { LabelingLimits } from '../request/adapt-request.ts';
+import type { LabellingLimits } from '../request/adapt-request.ts';
 import { sampleOptions, samplesOf, specialNames } from '../training-data/samples.ts';
 import { type LiveRequest, RequestPreview } from './request-preview.ts';
 
@@ -28,7 +28,7 @@ export type KeptRequest = LiveRequest & {
   /** The large model whose requests are shown; absent: the default. */
   readonly address?: LlmAddress;
   /** Of the run whose labelling requests are shown. */
-  readonly limits: LabelingLimits;
+  readonly limits: LabellingLimits;
 };
 
 /** Maximum labelling requests to show, evenly spread over those of a run. */

@@ -46,7 +46,7 @@ export interface NeuralAccess {
 export const CALIBRATION_POSITIONS = 300;
 
 /** Limits of the labelling of one run. */
-export interface LabelingLimits {
+export interface LabellingLimits {
   /** Maximum positions to label, over all splits. */
   readonly positions: number;
   /**
@@ -55,7 +55,7 @@ export interface LabelingLimits {
   readonly runUsd?: number;
 }
 
-export interface ApiAccess extends LabelingLimits {
+export interface ApiAccess extends LabellingLimits {
   readonly settings: LlmSettings;
   /** US dollars per calendar month, over all runs and windows with the same store. */
   readonly budgetUsd: number;

@@ -3,7 +3,7 @@ import { keptRows, rowsAt } from '../../adapt/kept/kept-rows.ts';
 import { harvestFolder } from '../../workspace/files/folder.ts';
 import type { CommandLine, Values } from './command-line.ts';
 import { locate, specialistOf } from './complete.ts';
-import { addressOf, labelingLimits, requestFor } from './run-request.ts';
+import { addressOf, labellingLimits, requestFor } from './run-request.ts';
 import { Runs, type Terminal } from './terminal.ts';
 
 /** Runs the command. Resolves to the exit code. */
@@ -15,7 +15,7 @@ export async function inspect({ target, values }: CommandLine, terminal: Termina
 
 /** Writes everything that is stored about the folder or sent from it; rows about a request at `--at` come first. */
 async function writeRows(target: string, values: Values, runs: Runs, terminal: Terminal): Promise<number> {
-  const request = { ...requestFor(target, values), address: addressOf(values), limits: labelingLimits(values) };
+  const request = { ...requestFor(target, values), address: addressOf(values), limits: labellingLimits(values) };
   const deps = { signal: terminal.stop.signal, log: terminal.log };
   const located = values.at === undefined ? undefined : await locate(values.at, request.root);
   if (located?.ok === false) return terminal.fail(located.error);

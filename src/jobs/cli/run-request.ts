@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { AdaptRequest, ApiAccess, LabelingLimits, NeuralAccess } from '../../adapt/request/adapt-request.ts';
+import type { AdaptRequest, ApiAccess, LabellingLimits, NeuralAccess } from '../../adapt/request/adapt-request.ts';
 import { threadCount } from '../../common/threads.ts';
 import { type LlmAddress, modelOf } from '../../llm/connect.ts';
 import { checkBaseUrl } from '../../llm/protocol/guard.ts';
@@ -56,12 +56,12 @@ export function apiAccess(values: Values): ApiAccess | undefined {
   if (modelOf(address) === '') throw new UsageError(`Name the model of ${label}: --model NAME.`);
   return {
     settings: { ...address, apiKey, timeoutMs: 30_000, ...(baseUrl && { baseUrl }) },
-    ...labelingLimits(values),
+    ...labellingLimits(values),
     budgetUsd: values.budget,
   };
 }
 
-export function labelingLimits(values: Values): LabelingLimits {
+export function labellingLimits(values: Values): LabellingLimits {
   return { positions: values.places, runUsd: values['run-budget'] };
 }
 

@@ -1,6 +1,6 @@
 // Fits the mixture's weights on lines of a folder that are not in its index.
 import { fitGate, type GateExample, meanLogLoss, mixtureProbability } from '../../common/statistics/gate.ts';
-import type { JointDrafter, LabeledQuery } from './joint-drafter.ts';
+import type { JointDrafter, LabelledQuery } from './joint-drafter.ts';
 import { type MixWeights, plainMixWeights } from './mix-weights.ts';
 
 export interface MixFit {
@@ -31,7 +31,7 @@ type RunInTurn = <T>(work: () => Promise<T>) => Promise<T>;
  */
 export async function fitMixed(
   drafter: Pick<JointDrafter, 'weights' | 'gateExamples'>,
-  queries: readonly LabeledQuery[],
+  queries: readonly LabelledQuery[],
   runInTurn: RunInTurn,
   progress: (value: { done: number; total: number }) => void,
   seconds = Number.POSITIVE_INFINITY,

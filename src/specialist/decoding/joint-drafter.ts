@@ -24,7 +24,7 @@ import type { MixHypothesis } from './search.ts';
 const RESCORED = 6;
 
 /** A cursor position with the text that the author wrote there. */
-export interface LabeledQuery {
+export interface LabelledQuery {
   readonly query: CompletionQuery;
   /** The rest of the cursor's line, trimmed at its end. */
   readonly truth: string;
@@ -181,7 +181,7 @@ export abstract class JointDrafter<Scores = unknown> {
   }
 
   /** A training example of the ranking. */
-  rankingExample({ query, truth }: LabeledQuery, signal?: AbortSignal): Promise<ChoiceExample & MixedLineChoice> {
+  rankingExample({ query, truth }: LabelledQuery, signal?: AbortSignal): Promise<ChoiceExample & MixedLineChoice> {
     return this.withPrompt(query, LONGEST_TRUTH, signal, async (prompted) => {
       const { candidates, none } = chooseLine(prompted, await this.linesAt(prompted, signal));
       return { candidates, none, right: candidates.findIndex(({ text }) => text.trim() === truth.trim()) };
@@ -189,7 +189,7 @@ export abstract class JointDrafter<Scores = unknown> {
   }
 
   /** Training examples of the gate: every token of the truth, and its end. Empty if the truth is too long. */
-  gateExamples({ query, truth }: LabeledQuery, signal?: AbortSignal): Promise<GateExample[]> {
+  gateExamples({ query, truth }: LabelledQuery, signal?: AbortSignal): Promise<GateExample[]> {
     return this.withPrompt(query, LONGEST_TRUTH, signal, async (prompted) => {
       const { own, vocabulary } = prompted.predictor;
       const tokens = vocabulary.tokenizer.encode(vocabulary.decode(own.healed) + truth);
@@ -197,8 +197,8 @@ export abstract class JointDrafter<Scores = unknown> {
     });
   }
 
-  async lossAt(labeled: LabeledQuery, signal?: AbortSignal): Promise<QueryLoss> {
-    const examples = await this.gateExamples(labeled, signal);
+  async lossAt(labelled: LabelledQuery, signal?: AbortSignal): Promise<QueryLoss> {
+    const examples = await this.gateExamples(labelled, signal);
     return {
       tokens: examples.length,
       nats: meanLogLoss(examples, (example) => mixtureProbability(example, this.weights.gate)) * examples.length,

@@ -8,7 +8,7 @@ import type { StepReport } from '../../neural/training/train.ts';
 import type { ValidationLoss } from '../../neural/training/validation.ts';
 import type { LatencyEstimate } from '../decoding/draft-latency.ts';
 import type { MixFit } from '../decoding/fit-mixed.ts';
-import type { LabeledQuery, QueryLoss } from '../decoding/joint-drafter.ts';
+import type { LabelledQuery, QueryLoss } from '../decoding/joint-drafter.ts';
 import type { MixSource } from '../decoding/mix-source.ts';
 import type { OpenedSpecialist } from '../decoding/open-folders.ts';
 import type { ServedModelOptions } from '../decoding/served-model.ts';
@@ -49,13 +49,13 @@ export interface Requests extends EditorRequests {
    * How well the specialist predicts the true line at a cursor. Right after the draft there, its prompt is still in the
    * cache.
    */
-  lossAt: { request: { readonly key: string; readonly labeled: LabeledQuery }; result: QueryLoss; progress: never };
+  lossAt: { request: { readonly key: string; readonly labelled: LabelledQuery }; result: QueryLoss; progress: never };
   /**
    * Fits the mixture's weights on files that are not in the index, and uses them from then on. After `seconds` the
    * positions so far are enough.
    */
   fit: {
-    request: { readonly key: string; readonly queries: readonly LabeledQuery[]; readonly seconds?: number };
+    request: { readonly key: string; readonly queries: readonly LabelledQuery[]; readonly seconds?: number };
     result: MixFit;
     progress: { readonly done: number; readonly total: number };
   };

@@ -41,8 +41,8 @@ export class JobEngine extends EngineService implements Engine {
 
   private readonly ask = askHere<Requests>({
     ...this.handlers,
-    lossAt: ({ key, labeled }, { signal }) =>
-      this.runInTurn(() => this.folders.drafterOf(key).lossAt(labeled, signal), signal),
+    lossAt: ({ key, labelled }, { signal }) =>
+      this.runInTurn(() => this.folders.drafterOf(key).lossAt(labelled, signal), signal),
     fit: ({ key, queries, seconds }, { signal, progress }) =>
       fitMixed(this.folders.drafterOf(key), queries, (work) => this.runInTurn(work, signal), progress, seconds),
     adapt: (request, serving) => this.adapt(request, serving),

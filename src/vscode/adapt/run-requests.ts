@@ -5,7 +5,7 @@ import {
   type AdaptRequest,
   type ApiAccess,
   CALIBRATION_POSITIONS,
-  type LabelingLimits,
+  type LabellingLimits,
 } from '../../adapt/request/adapt-request.ts';
 import { Part } from '../../common/disposable.ts';
 import type { SendableFolder } from '../../workspace/files/harvest-types.ts';
@@ -93,7 +93,7 @@ export class RunRequests extends Part<RunRequestDeps> {
     return settings && { settings, ...this.limits(configuration.for(folder.uri)), budgetUsd: api.limitUsd };
   }
 
-  private limits({ adaptBudget: runUsd }: Settings): LabelingLimits {
+  private limits({ adaptBudget: runUsd }: Settings): LabellingLimits {
     return { positions: this.deps.neural.tuning.maxPositions ?? CALIBRATION_POSITIONS, runUsd };
   }
 

@@ -168,13 +168,13 @@ test('a plausible line has a lower loss than an implausible one, and a truth tha
   await open();
   const query = queryAfter(begun, 'src/p.ts');
   const lossAt = async (truth: string) =>
-    unwrap(await client.request('lossAt', { key: 'a', labeled: { query, truth } }));
+    unwrap(await client.request('lossAt', { key: 'a', labelled: { query, truth } }));
   const seen = await lossAt('Greeting(visitor, hour);');
   const strange = await lossAt('Farewell(nobody, never);');
   assert.ok(seen.tokens > 5 && seen.nats / seen.tokens < 0.5, JSON.stringify(seen));
   assert.ok(strange.nats / strange.tokens > 1, JSON.stringify(strange));
   assert.deepEqual(await lossAt('x, '.repeat(200)), { tokens: 0, nats: 0 });
-  assertFailed(await client.request('lossAt', { key: 'nobody', labeled: { query, truth: 'x' } }), 'bad-request');
+  assertFailed(await client.request('lossAt', { key: 'nobody', labelled: { query, truth: 'x' } }), 'bad-request');
 });
 
 test('a cancelled fit keeps the old weights', async () => {
