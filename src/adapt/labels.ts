@@ -37,7 +37,7 @@ interface ToAsk {
 }
 
 /** Held-out positions for the API to label. Its requests show drafts that are made later. */
-interface Labelling {
+interface ToLabel {
   readonly llm: LlmClient;
   /** Of model, limits and held-out positions. */
   readonly identity: string;
@@ -48,7 +48,7 @@ interface Labelling {
 }
 
 /** What the unknown answers cost. */
-interface PricedLabelling extends Labelling {
+interface PricedLabelling extends ToLabel {
   /** Absent: every answer is known, or there is no position. */
   readonly estimate: ApiEstimate | undefined;
 }
@@ -56,7 +56,7 @@ interface PricedLabelling extends Labelling {
 /** Undefined: there is no API. @param halvings of the positions (see `halved`) */
 export type PriceOf = (halvings: number) => PricedLabelling | undefined;
 
-export interface ApprovedLabelling extends Labelling {
+export interface ApprovedLabelling extends ToLabel {
   /** False: an earlier run asked all, and only its stored answers are used. */
   readonly approved: boolean;
 }
@@ -64,7 +64,7 @@ export interface ApprovedLabelling extends Labelling {
 /** Whether a run has asked all at the held-out positions. Stored. */
 interface Asked {
   readonly whole: boolean;
-  /** See `Labelling.identity`. */
+  /** See `ToLabel.identity`. */
   readonly as: string;
 }
 
@@ -119,7 +119,7 @@ export function pricesOf(run: Run, index: NgramModel): PriceOf {
 }
 
 /** Number of answers that are asked for. */
-export function callsOf({ validation, test, bare }: Pick<Labelling, 'validation' | 'test' | 'bare'>): number {
+export function callsOf({ validation, test, bare }: Pick<ToLabel, 'validation' | 'test' | 'bare'>): number {
   return validation.length + test.length + bare.length;
 }
 

@@ -138,9 +138,7 @@ test('the walkthrough names the key of Trigger Completion as it is typed', () =>
 });
 
 test('every context key in a when clause is set somewhere in the host', () => {
-  const host = ['panel/context-keys', 'edits/surface']
-    .map((file) => read(`src/vscode/${file}.ts`))
-    .concat(read('src/extension.ts'));
+  const host = ['src/vscode/panel/context-keys.ts', 'src/vscode/edits/surface.ts', 'src/extension.ts'].map(read);
   const clauses = JSON.stringify(contributes);
   const keys = [...clauses.matchAll(/(?:"when":"[^"]*?|&& |!|onContext:)easyAdaptation\.(\w+)/g)].map((m) => m[1]);
   const own = new Set(keys.filter((key) => key !== 'panel'));

@@ -7,7 +7,7 @@ import type { UiText } from './ui-text.ts';
 /** A request that a surface would send to the large model now. */
 export interface Sends {
   readonly title: UiText;
-  /** The request's JSON. Undefined: nothing would be sent. */
+  /** The request's JSON. Undefined: nothing would be sent. Called only when the folder's secrets are known. */
   readonly body: (folder: FolderRef) => Promise<string | undefined>;
   /** Why nothing would be sent. */
   readonly nothing: UiText;

@@ -43,11 +43,10 @@ export function nextEdits(deps: NextEditsSurfaceDeps, owned: DisposableStore): {
       title: t('Request to the large model for the edit that follows'),
       nothing: t('You have edited nothing here that it would follow from.'),
       body: async (folder) => {
-        const session = folders.of(folder);
         const asked = offers.askedPlace();
-        if (asked?.folder.key !== folder.key || !session.secrets.isComplete) return undefined;
+        if (asked?.folder.key !== folder.key) return undefined;
         const send = await requestWriter(api.address, editPrompt);
-        return send(await session.service.following.requestFor(asked.place));
+        return send(await folders.of(folder).service.following.requestFor(asked.place));
       },
     },
     begin: () => offers.start(),

@@ -52,7 +52,7 @@ export class KeptView extends Part<KeptViewDeps> implements vscode.TextDocumentC
     const request = await this.requestAt(session, editor);
     const requests = [{ title: t('Request to the large model for a completion at the cursor'), request }];
     for (const sends of this.deps.sends())
-      requests.push({ title: sends.title, request: await this.requestOf(sends, folder) });
+      requests.push({ title: sends.title, request: await this.requestOf(sends, session) });
     const storedData =
       folder.root === undefined
         ? undefined
@@ -81,25 +81,29 @@ export class KeptView extends Part<KeptViewDeps> implements vscode.TextDocumentC
     if ((await this.deps.documents.ruleOf(document)) !== 'open')
       return t('{0} is never sent, because it is ignored or holds secrets.', path);
     if (!session.secrets.isComplete) return t('Nothing is sent until this folder has been scanned for secrets.');
-    try {
+    return this.built(async () => {
       const query = document.queryAt(selection.active);
       const request = { query, trigger: 'automatic' as const, indentUnit: indentUnit(options) };
       const send = await requestWriter(this.deps.api.address, completionPrompt);
       const body = send(await session.service.preview(request, new AbortController().signal));
       const position = `${path}:${selection.active.line + 1}:${selection.active.character + 1}`;
       return `${position}\n\n${readable(body)}`;
-    } catch (error) {
-      this.deps.log.error('The request of a completion could not be built', error);
-      return t('The request could not be built, so nothing would be sent: {0}', messageOf(error));
-    }
+    });
   }
 
-  private async requestOf({ body, nothing, title }: Sends, folder: FolderRef): Promise<string> {
-    try {
-      const request = await body(folder);
+  /** No surface is asked before the folder's secrets are known. */
+  private requestOf({ body, nothing }: Sends, { folder, secrets }: FolderSession): Promise<string> {
+    return this.built(async () => {
+      const request = secrets.isComplete ? await body(folder) : undefined;
       return request === undefined ? nothing : readable(request);
+    });
+  }
+
+  private async built(build: () => Promise<string>): Promise<string> {
+    try {
+      return await build();
     } catch (error) {
-      this.deps.log.error(`Could not be built: ${title}`, error);
+      this.deps.log.error('A request could not be built', error);
       return t('The request could not be built, so nothing would be sent: {0}', messageOf(error));
     }
   }

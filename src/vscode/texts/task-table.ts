@@ -122,7 +122,7 @@ export class TaskTable extends Part<TableDeps> {
           labels: isAnswerTask(task) ? [] : [...task.labels],
           ...(isAnswerTask(task) && { longestAnswer: task.maximumLength }),
           ...(results && { results }),
-          ...(labelling && { labelling: labellingOf(labelling) }),
+          ...(labelling && { labelling: forTable(labelling) }),
           takesFocus: this.takesFocus,
         });
         await this.sendRows();
@@ -171,7 +171,7 @@ export class TaskTable extends Part<TableDeps> {
   }
 }
 
-function labellingOf({ rows: _, ...labelling }: Labelling): TableLabelling {
+function forTable({ rows: _, ...labelling }: Labelling): TableLabelling {
   const { texts } = labelling;
   return { ...labelling, needed: Math.min(MIN_LABELLED, texts), enough: Math.min(ENOUGH_LABELLED, texts) };
 }
