@@ -36,7 +36,7 @@ function isForeseeable({ follows, expected, text, edits }: EditPosition): boolea
   if (follows !== 'near' || expected === undefined) return false;
   const { new: now } = changedLines(text, expected);
   const known = new Set([text, ...edits.flatMap(({ before, after }) => [before, after])].join('\n').match(NAME) ?? []);
-  return now.split('\n').length <= MOST_LINES && (now.match(NAME) ?? []).every((name) => known.has(name));
+  return now.split('\n').length - 1 <= MOST_LINES && (now.match(NAME) ?? []).every((name) => known.has(name));
 }
 
 async function rowsOf(folder: string, names: readonly string[]): Promise<Row[]> {

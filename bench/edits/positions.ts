@@ -2,6 +2,7 @@
 import { shuffled } from '../../src/common/statistics/random.ts';
 import type { RecentChange, Replacement } from '../../src/edits/history/edit.ts';
 import { MAX_CHANGES } from '../../src/edits/history/journal.ts';
+import { CONTEXT_LINES } from '../../src/edits/history/readings.ts';
 import type { EditedPlace } from '../../src/edits/large-model/worth.ts';
 import { breaksIn, nextEdits } from '../../src/edits/rules/repeated.ts';
 import { isOneToken } from '../../src/specialist/ngram/model.ts';
@@ -55,7 +56,7 @@ export interface EditPosition {
 }
 
 export function placeOf({ path, text, offset, edits }: EditPosition): EditedPlace {
-  return { path, text, offset, changes: edits, newErrors: 0 };
+  return { path, text, offset, changes: edits, errors: [] };
 }
 
 /** Every position of a commit, top down. */
@@ -66,11 +67,20 @@ export async function positionsIn(commit: Commit): Promise<EditPosition[]> {
   const positions: EditPosition[] = [];
   const files = [...commit.tree.values()];
   await walkWhole(commit, order, async (input, state, next, { hunk, line }) => {
-    done.push({ path: hunk.path, before: hunk.removed.join('\n'), after: hunk.inserted.join('\n') });
     const { path } = hunk;
     const remaining = state.remaining.filter((i) => commit.hunks[i]?.path === path);
     const text = state.textOf(path);
     const lines = text.split('\n');
+    const below = line + hunk.inserted.length;
+    const whole = (some: readonly string[]) => some.map((each) => `${each}\n`).join('');
+    done.push({
+      path,
+      line,
+      before: whole(hunk.removed),
+      after: whole(hunk.inserted),
+      above: whole(lines.slice(Math.max(0, line - CONTEXT_LINES), line)),
+      below: whole(lines.slice(below, below + CONTEXT_LINES)),
+    });
     // The cursor stands at the end of what was written last.
     const cursor = Math.min(lines.length - 1, Math.max(0, line + hunk.inserted.length - 1));
     const before = lines.slice(0, cursor + 1).join('\n');

@@ -3,7 +3,7 @@
 import { normals } from '../../src/common/statistics/random.ts';
 import { EditJournal } from '../../src/edits/history/journal.ts';
 import { followUp } from '../../src/edits/large-model/worth.ts';
-import { priceOf } from '../../src/routing/limits.ts';
+import { editPriceOf } from '../../src/routing/limits.ts';
 import { lineEnd, lineStart } from '../../src/text/lines.ts';
 import { passageWithin } from '../common/typist.ts';
 import type { Figures } from '../figures.ts';
@@ -16,7 +16,7 @@ export const CALL_PAUSES = [850, 1000, 1250, 1500, 1750, 2000, 2250, 2500];
 /** Hunks of a commit that are typed. */
 const HUNKS = 12;
 /** Of the default balance. */
-const PRICE = priceOf(0.4);
+const PRICE = editPriceOf(0.4, false);
 
 /** What was typed in one commit. */
 export interface TypedCommit {
@@ -51,7 +51,7 @@ export async function typeForCalls(commit: Commit): Promise<TypedCommit[]> {
     if (gapMs < (CALL_PAUSES[0] as number) || cursor === undefined) return;
     const text = journal.textOf(cursor.path) as string;
     const changes = journal.recentChanges();
-    if (changes.length === 0 || followUp({ ...cursor, text, changes, newErrors: 0 }) <= PRICE) return;
+    if (changes.length === 0 || followUp({ ...cursor, text, changes, errors: [] }) <= PRICE) return;
     const latencyMs = LATENCY.wholeMs * Math.exp(LATENCY.spread * normal());
     const isBlank = text.slice(lineStart(text, cursor.offset), lineEnd(text, cursor.offset)).trim() === '';
     stops.push({ gapMs, latencyMs, isBetween, isBlank });

@@ -12,7 +12,7 @@ import { followUp } from '../../../src/edits/large-model/worth.ts';
 import { FolderWorkerClient } from '../../../src/specialist/ngram/folder-worker-client.ts';
 import { FolderWorkerService } from '../../../src/specialist/ngram/folder-worker-service.ts';
 import type { LiveModel } from '../../../src/specialist/ngram/live-model.ts';
-import { edit } from '../../edits/support.ts';
+import { edit, recentChange } from '../../edits/support.ts';
 import { ManualClock } from '../../fakes/clock.ts';
 import { assertFailed } from '../../support/results.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -411,8 +411,8 @@ test('finds the next edits in open documents and in files of the folder', async 
 
 test('judges a place and an edit of a large model, with the names of the folder’s other files', async () => {
   const path = 'src/new.ts';
-  const changes = [{ path, before: 'const total = 1;', after: 'const sum = 1;' }];
-  const place = { path, text: 'const sum = 1;\nsend(total);\n', offset: 14, changes, newErrors: 0 };
+  const changes = [recentChange('const total = 1;', 'const sum = 1;', path)];
+  const place = { path, text: 'const sum = 1;\nsend(total);\n', offset: 14, changes, errors: [] };
   await withClient(async (client) => {
     await client.load(snapshotPath);
     client.setOpenFile('src/open.ts', 'summonOtter();\n');
