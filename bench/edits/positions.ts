@@ -59,8 +59,15 @@ export function placeOf({ path, text, offset, edits }: EditPosition): EditedPlac
   return { path, text, offset, changes: edits, errors: [] };
 }
 
-/** Every position of a commit, top down. */
-export async function positionsIn(commit: Commit): Promise<EditPosition[]> {
+/**
+ * Every position of a commit, top down.
+ * @param isJudged of its id: whether an answer is judged there. Elsewhere the local rules are not asked, and nothing
+ * breaks the syntax
+ */
+export async function positionsIn(
+  commit: Commit,
+  isJudged: (id: string) => boolean = () => true,
+): Promise<EditPosition[]> {
   const order = orderOf(commit, 'top-down');
   const repeating = repeatingHunks(commit, order);
   const done: RecentChange[] = [];
@@ -87,9 +94,10 @@ export async function positionsIn(commit: Commit): Promise<EditPosition[]> {
     const isHere = next !== undefined && commit.hunks[next]?.path === path;
     const isNear = isHere && Math.abs(state.lineOf(next) - cursor) <= NEAR;
     const follows = !isHere ? 'nothing' : repeating.has(next) ? 'repeats' : isNear ? 'near' : 'far';
-    const offered = await nextEdits({ ...input, ms: PATIENCE_MS });
+    const id = `${commit.repository}-${commit.id.slice(0, 7)}-${positions.length}`;
+    const offered = isJudged(id) ? await nextEdits({ ...input, ms: PATIENCE_MS }) : [];
     positions.push({
-      id: `${commit.repository}-${commit.id.slice(0, 7)}-${positions.length}`,
+      id,
       repository: commit.repository,
       commit: commit.id,
       path,
@@ -101,7 +109,7 @@ export async function positionsIn(commit: Commit): Promise<EditPosition[]> {
       expected: isHere ? applied(lines, state.lineOf(next), commit.hunks[next] as Hunk) : undefined,
       later: remaining.map((i) => applied(lines, state.lineOf(i), commit.hunks[i] as Hunk)),
       isKnownName: (name) => isCommon(name) || files.some((file) => file.includes(name)),
-      breaks: await breaksIn({ path, text }),
+      breaks: isJudged(id) ? await breaksIn({ path, text }) : () => false,
     });
   });
   return positions;

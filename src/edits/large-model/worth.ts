@@ -28,10 +28,10 @@ export interface PlaceError {
 }
 
 /**
- * Rest of the cursor after the search for other edits, ms: 1.5 s after the last key. A shorter stop is mostly one within
- * an edit, and the next key cancels the call (`npm run bench -- replay --only edit-calls`).
+ * Rest of the cursor after the search for other edits, ms: 1 s after the last key. A third of the stops are between two
+ * edits then, and twice as many answers come in time as after 1.5 s (`npm run bench -- replay --only edit-calls`).
  */
-export const REST_MS = 1150;
+export const REST_MS = 650;
 
 /**
  * Whoever has just pressed Enter writes on: the next key would cancel the call (bench/replay/edit-calls.ts). Not if

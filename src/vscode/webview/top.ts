@@ -161,7 +161,7 @@ export class StatusView {
     this.slider.setAttribute('aria-valuetext', description);
   }
 
-  /** 'About 30 of 100 completions call the large model: $0.04 an hour, 12% more lines right.' */
+  /** 'About 30 of 100 completions call the large model: $0.04 an hour with next edits, 12% more lines right.' */
   private figures(balance: number): string {
     const { words, state } = this;
     const point = state?.slider.find((each) => Math.abs(each.balance - balance) < 0.025);
@@ -170,7 +170,7 @@ export class StatusView {
     const { usd, gain } = point;
     const more =
       gain === undefined ? '' : `, ${words.percent(Math.abs(gain))} ${gain < 0 ? 'fewer' : 'more'} lines right`;
-    return `${calls}: ${words.money(usd)} an hour${more}.`;
+    return `${calls}: ${words.money(usd)} an hour with next edits${more}.`;
   }
 }
 
